@@ -1,0 +1,138 @@
+"""Writing an answer: as a table for a person, or in the formats of SPARQL and RDF."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pyoxigraph as ox
+
+from pan2kg.errors import FormatError
+from pan2kg.store import Result, Table, Term, Triples, plain
+
+FORMATS = ("table", "csv", "tsv", "json", "xml", "md", "turtle", "jsonld")
+
+_NATIVE = {
+    "csv": ox.QueryResultsFormat.CSV,
+    "tsv": ox.QueryResultsFormat.TSV,
+    "json": ox.QueryResultsFormat.JSON,
+    "xml": ox.QueryResultsFormat.XML,
+}
+_GRAPH = {"turtle": ox.RdfFormat.TURTLE, "jsonld": ox.RdfFormat.JSON_LD}
+_WORDS = {"en": ("row", "rows", "yes", "no"), "fr": ("ligne", "lignes", "oui", "non")}
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """How an answer is shown: its language, the prefixes that shorten IRIs, and how wide a line may be."""
+
+    language: str = "en"
+    prefixes: Mapping[str, str] | None = None
+    width: int = 0
+
+
+def write_answer(result: Result, form: str, style: Style = Style()) -> str:  # noqa: B008 - frozen
+    """An answer in one of :data:`FORMATS`.
+
+    Solutions and booleans are written as table, csv, tsv, json, xml or md; triples as turtle or
+    jsonld, and as rows of subject, predicate and object in a table, csv, tsv or md.
+
+    Raises:
+        FormatError: the format does not fit the form of the query.
+
+    >>> solutions = ox.Store().query('SELECT ?plan ?plan_label { VALUES (?plan ?plan_label) { (1 "PAN 1") } }')
+    >>> print(write_answer(solutions, "md"))
+    | plan  |
+    |:------|
+    | PAN 1 |
+    <BLANKLINE>
+    """
+    if isinstance(result, list):
+        return _triples(result, form, style)
+    if form in _GRAPH:
+        raise FormatError(
+            f"This query answers with {'rows' if isinstance(result, ox.QuerySolutions) else 'yes or no'}, "
+            f"which cannot be written as {form}.",
+            remedy="Use table, csv, tsv, json, xml or md, or ask with CONSTRUCT.",
+        )
+    if form in _NATIVE:
+        return _bytes(result.serialize(format=_NATIVE[form])).decode()
+    if isinstance(result, ox.QueryBoolean):
+        return _WORDS[style.language][2 if result else 3] + "\n"
+    columns = tuple(variable.value for variable in result.variables)
+    return write_table(Table(columns, tuple(tuple(row) for row in result)), form, style)
+
+
+def _bytes(value: bytes | None) -> bytes:
+    return value or b""
+
+
+def _triples(triples: Triples, form: str, style: Style) -> str:
+    if form in _GRAPH:
+        ordered = sorted(triples, key=str)
+        return _bytes(ox.serialize(ordered, format=_GRAPH[form], prefixes=_used(ordered, style))).decode()
+    if form in ("json", "xml"):
+        raise FormatError(f"This query answers with triples, which cannot be written as {form}.",
+                          remedy="Use turtle or jsonld.")
+    rows = tuple((t.subject, t.predicate, t.object) for t in sorted(triples, key=str))
+    table = Table(("subject", "predicate", "object"), rows)  # type: ignore[arg-type]  # no quoted triples: RDF 1.1
+    return write_table(table, form, style) if form in ("table", "md") else _separated(table, form)
+
+
+def _used(triples: Triples, style: Style) -> dict[str, str]:
+    iris = {term.value for t in triples for term in (t.subject, t.predicate, t.object)
+            if isinstance(term, ox.NamedNode)}
+    return {name: space for name, space in (style.prefixes or {}).items()
+            if any(iri.startswith(space) for iri in iris)}
+
+
+def _separated(table: Table, form: str) -> str:
+    variables = " ".join(f"?{column}" for column in table.columns)
+    rows = " ".join(f"({' '.join(str(term) for term in row)})" for row in table.rows)
+    solutions = ox.Store().query(f"SELECT {variables} WHERE {{ VALUES ({variables}) {{ {rows} }} }}")
+    if not isinstance(solutions, ox.QuerySolutions):
+        raise FormatError(f"Triples cannot be written as {form}.")
+    return _bytes(solutions.serialize(format=_NATIVE[form])).decode()
+
+
+def write_table(table: Table, form: str, style: Style = Style()) -> str:  # noqa: B008 - frozen
+    """Rows as a text table or a Markdown table.
+
+    A column ``x`` that has a column ``x_label`` beside it is shown by its label; other IRIs are
+    shortened by the prefixes.
+    """
+    from tabulate import tabulate
+
+    shown = [i for i, name in enumerate(table.columns) if f"{name}_label" not in table.columns]
+    heads = [table.columns[i].removesuffix("_label").replace("_", " ") for i in shown]
+    rows = [[_cell(row[i], style) for i in shown] for row in table.rows]
+    if form == "md":
+        return tabulate(rows, heads, tablefmt="pipe", disable_numparse=True) + "\n"
+    widths = _widths(heads, rows, style.width)
+    body = tabulate(rows, heads, tablefmt="simple", disable_numparse=True, maxcolwidths=widths)
+    one, many, *_ = _WORDS[style.language]
+    return f"{body}\n\n{len(rows)} {one if len(rows) == 1 else many}\n"
+
+
+def _cell(term: Term | None, style: Style) -> str:
+    value = plain(term)
+    if isinstance(term, ox.NamedNode):
+        fitting = [(len(space), name) for name, space in (style.prefixes or {}).items() if value.startswith(space)]
+        if fitting:
+            length, name = max(fitting)
+            return f"{name}:{value[length:]}"
+    return " ".join(value.split())
+
+
+def _widths(heads: list[str], rows: list[list[str]], width: int) -> list[int | None] | None:
+    """How wide each column may be so that a line fits; ``None`` where nothing must be wrapped."""
+    if not width or not rows:
+        return None
+    wanted = [max(len(head), *(len(row[i]) for row in rows)) for i, head in enumerate(heads)]
+    room = width - 2 * (len(wanted) - 1)
+    if sum(wanted) <= room:
+        return None
+    limit = room // len(wanted)
+    narrow = [w for w in wanted if w <= limit]
+    wide = max(12, (room - sum(narrow)) // max(1, len(wanted) - len(narrow)))
+    return [None if w <= wide else wide for w in wanted]

@@ -1,0 +1,78 @@
+"""What can go wrong, as sentences with a place and a remedy.
+
+    Pan2kgError
+    ├── ProjectError     a folder that is no project, a file that cannot be read or written
+    ├── TurtleError      text that is not Turtle
+    ├── OutlineError     text that cannot be read as a plan
+    ├── QueryError       an unknown query or parameter, a syntax error in SPARQL
+    ├── EndpointError    a remote store that does not answer, or not as a SPARQL endpoint does
+    └── FormatError      an answer or a report that cannot be written as asked
+
+Faults in the *data* are never exceptions: they are findings in a report.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where something stands: a file, and the line in it counted from 1 where it is known.
+
+    >>> str(Place("graph/plans/lu-bhr-2/actions.ttl", 12))
+    'graph/plans/lu-bhr-2/actions.ttl:12'
+    >>> str(Place("query", 3, 7))
+    'query:3:7'
+    """
+
+    file: str
+    line: int | None = None
+    column: int | None = None
+
+    def __str__(self) -> str:
+        parts = [self.file, *(str(n) for n in (self.line, self.column) if n is not None)]
+        return ":".join(parts)
+
+
+class Pan2kgError(Exception):
+    """A fault the user can mend: one sentence, the place, and the remedy.
+
+    >>> str(Pan2kgError("The file is empty.", place=Place("plan.txt"), remedy="Save the plan as text."))
+    'plan.txt: The file is empty. Save the plan as text.'
+    """
+
+    def __init__(self, message: str, *, place: Place | None = None, remedy: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.place = place
+        self.remedy = remedy
+
+    def __str__(self) -> str:
+        before = f"{self.place}: " if self.place else ""
+        after = f" {self.remedy}" if self.remedy else ""
+        return f"{before}{self.message}{after}"
+
+
+class ProjectError(Pan2kgError):
+    """A folder that is no project, a file that cannot be read or written."""
+
+
+class TurtleError(Pan2kgError):
+    """Text that is not Turtle."""
+
+
+class OutlineError(Pan2kgError):
+    """Text that cannot be read as a plan."""
+
+
+class QueryError(Pan2kgError):
+    """An unknown query or parameter, or a syntax error in SPARQL."""
+
+
+class EndpointError(Pan2kgError):
+    """A remote store that does not answer, or not as a SPARQL endpoint does."""
+
+
+class FormatError(Pan2kgError):
+    """An answer or a report that cannot be written as asked."""

@@ -1,0 +1,76 @@
+"""Reading Turtle and SPARQL as a row of tokens, so that strings, IRIs and comments are never mistaken for words.
+
+Both languages share these tokens; parsing proper is left to the engine.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+_TOKEN = re.compile(
+    r"""
+      (?P<string>\"\"\"(?:\"{0,2}(?:[^"\\]|\\.))*\"\"\"|'''(?:'{0,2}(?:[^'\\]|\\.))*'''
+                |"(?:[^"\\\n\r]|\\.)*"|'(?:[^'\\\n\r]|\\.)*')
+    | (?P<iri><[^<>"{}|^`\\\x00-\x20]*>)
+    | (?P<comment>\#[^\n\r]*)
+    | (?P<variable>[?$][\w·]+)
+    | (?P<tag>@[A-Za-z]+(?:-[A-Za-z0-9]+)*)
+    | (?P<blank>_:[\w.·-]*[\w·-])
+    | (?P<name>(?:[^\W\d_](?:[\w.·-]*[\w·-])?)?:(?:(?:[\w:·]|%[0-9A-Fa-f]{2}|\\[_~.\-!$&'()*+,;=/?\#@%])
+              (?:(?:[\w:.·-]|%[0-9A-Fa-f]{2}|\\[_~.\-!$&'()*+,;=/?\#@%])*
+                 (?:[\w:·-]|%[0-9A-Fa-f]{2}|\\[_~.\-!$&'()*+,;=/?\#@%]))?)?)
+    | (?P<word>[^\W\d]\w*)
+    | (?P<number>\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)
+    | (?P<space>\s+)
+    | (?P<mark>\^\^|.)
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A token: its kind (string, iri, comment, variable, tag, blank, name, word, number, mark), text and offset."""
+
+    kind: str
+    text: str
+    start: int
+
+
+def tokens(text: str) -> Iterator[Token]:
+    """The tokens of Turtle or SPARQL text, without white space; never fails, whatever the text.
+
+    >>> [t.text for t in tokens('SELECT ?s { ?s a <http://e/#x> } # SERVICE')]
+    ['SELECT', '?s', '{', '?s', 'a', '<http://e/#x>', '}', '# SERVICE']
+    """
+    for match in _TOKEN.finditer(text):
+        kind = match.lastgroup or "mark"
+        if kind != "space":
+            yield Token(kind, match.group(), match.start())
+
+
+def prefixes_used(text: str) -> set[str]:
+    """The prefixes of the prefixed names in Turtle or SPARQL text, declarations left out.
+
+    >>> sorted(prefixes_used('@prefix a: <http://a/> .\\nb:x a c:Y ; d:z "e:f" .'))
+    ['b', 'c', 'd']
+    """
+    used = set()
+    before = ""
+    for token in tokens(text):
+        if token.kind == "name" and before not in ("@prefix", "prefix"):
+            used.add(token.text.partition(":")[0])
+        before = token.text.lower()
+    return used
+
+
+def line_of(text: str, offset: int) -> tuple[int, int]:
+    """Line and column of an offset, both counted from 1.
+
+    >>> line_of("ab\\ncd", 4)
+    (2, 2)
+    """
+    before = text[:offset]
+    return before.count("\n") + 1, offset - (before.rfind("\n") + 1) + 1

@@ -1,0 +1,180 @@
+"""A project: the three folders a person edits, ``ontology/``, ``graph/`` and ``queries/``.
+
+Found upward from the working folder as git finds its own; where there is none, the copy that was
+installed with the package.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from pan2kg.errors import Place, ProjectError
+
+FOLDERS = ("ontology", "graph", "queries")
+PACKAGE = Path(__file__).resolve().parent
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """A folder with ``ontology/``, ``graph/`` and ``queries/`` in it.
+
+    >>> Project.packaged().is_packaged
+    True
+    """
+
+    root: Path
+
+    @property
+    def ontology(self) -> Path:
+        return self.root / "ontology"
+
+    @property
+    def graph(self) -> Path:
+        return self.root / "graph"
+
+    @property
+    def queries(self) -> Path:
+        return self.root / "queries"
+
+    @property
+    def is_packaged(self) -> bool:
+        """Whether this is the copy shipped with the package, or the clone it was installed from."""
+        return self.root == Project.packaged().root
+
+    @classmethod
+    def packaged(cls) -> Project:
+        """The project shipped with the package: beside the modules in a wheel, above them in a clone."""
+        beside = PACKAGE / "data"
+        return cls(beside if _is_project(beside) else PACKAGE.parent)
+
+    @classmethod
+    def at(cls, folder: str | Path) -> Project:
+        """The project in ``folder``.
+
+        Raises:
+            ProjectError: the folder lacks one of the three folders.
+        """
+        root = Path(folder).resolve()
+        missing = [name for name in FOLDERS if not (root / name).is_dir()]
+        if not root.is_dir():
+            raise ProjectError("There is no such folder.", place=Place(str(folder)), remedy=_START)
+        if missing:
+            names = " and ".join(f"{name}/" for name in missing)
+            raise ProjectError(f"This is no project: it has no {names}.", place=Place(str(folder)), remedy=_START)
+        return cls(root)
+
+    @classmethod
+    def find(cls, start: str | Path = ".") -> Project:
+        """The nearest project at or above ``start``, else the one shipped with the package."""
+        here = Path(start).resolve()
+        for folder in (here, *here.parents):
+            if _is_project(folder):
+                return cls(folder)
+        return cls.packaged()
+
+    def graph_files(self) -> list[Path]:
+        """The Turtle files of the graph, in a stable order."""
+        return turtle_files(self.graph)
+
+    def ontology_files(self) -> list[Path]:
+        """The Turtle files of the ontology with its schemes, without shapes and the prefix list."""
+        return [
+            path
+            for path in turtle_files(self.ontology)
+            if path.name != "prefixes.ttl" and "shapes" not in path.relative_to(self.ontology).parts
+        ]
+
+    def shape_files(self) -> list[Path]:
+        """The Turtle files of the SHACL shapes."""
+        return turtle_files(self.ontology / "shapes")
+
+    def name_of(self, path: Path) -> str:
+        """The path as a person in the project's folder would write it."""
+        return path.relative_to(self.root).as_posix() if path.is_relative_to(self.root) else str(path)
+
+    def graph_path(self, path: Path) -> str:
+        """The path below ``graph/`` (or ``ontology/…``) that names the file's graph."""
+        if path.is_relative_to(self.graph):
+            return path.relative_to(self.graph).as_posix()
+        return path.relative_to(self.root).as_posix()
+
+
+_START = "Name a project with --project DIR, or start one with `pan2kg init DIR`."
+
+
+def _is_project(folder: Path) -> bool:
+    return all((folder / name).is_dir() for name in FOLDERS) and (folder / "ontology" / "prefixes.ttl").is_file()
+
+
+def turtle_files(folder: Path) -> list[Path]:
+    """Every ``.ttl`` file below ``folder``, sorted by path."""
+    return sorted(folder.rglob("*.ttl"))
+
+
+def read_text(path: Path) -> str:
+    """The text of a UTF-8 file.
+
+    Raises:
+        ProjectError: the file is missing, cannot be read, or is not UTF-8.
+    """
+    try:
+        return path.read_bytes().decode("utf-8")
+    except OSError as error:
+        raise ProjectError(f"Cannot read the file ({reason(error)}).", place=Place(str(path))) from None
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        raise ProjectError(
+            "The file is not UTF-8 text.", place=Place(str(path), line), remedy="Save it as UTF-8."
+        ) from None
+
+
+def write_atomically(path: Path, content: str | bytes) -> None:
+    """Write ``content`` to ``path`` whole or not at all: to a temporary file beside it, then renamed.
+
+    Raises:
+        ProjectError: the folder is missing or read-only, or the disk is full. What was there stays.
+    """
+    data = content.encode("utf-8") if isinstance(content, str) else content
+    name = ""
+    try:
+        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".pan2kg-", delete=False) as file:
+            name = file.name
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+            os.fchmod(file.fileno(), _mode(path))
+        os.replace(name, path)
+    except OSError as error:
+        if name:
+            Path(name).unlink(missing_ok=True)
+        raise ProjectError(
+            f"Cannot write the file ({reason(error)}).", place=Place(str(path)), remedy="Nothing was changed."
+        ) from None
+
+
+def reason(error: OSError) -> str:
+    """What the system says of a failed file operation, in lower case without the path.
+
+    >>> reason(FileNotFoundError(2, "No such file or directory"))
+    'no such file or directory'
+    """
+    return (error.strerror or str(error)).lower()
+
+
+def _mode(path: Path) -> int:
+    if path.exists():
+        return path.stat().st_mode & 0o777
+    umask = os.umask(0)
+    os.umask(umask)
+    return 0o666 & ~umask
+
+
+def copies(source: Path, target: Path) -> Iterator[tuple[Path, Path]]:
+    """Pairs (file, where it goes) of a folder that is to be copied, in a stable order."""
+    for path in sorted(source.rglob("*")):
+        if path.is_file() and "__pycache__" not in path.parts:
+            yield path, target / path.relative_to(source)

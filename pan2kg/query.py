@@ -1,0 +1,185 @@
+"""The questions a project can answer: ``.rq`` files that run unchanged in any SPARQL editor.
+
+Header lines start with ``#+``. A parameter is a line
+``BIND(<default> AS ?plan)  # parameter: the plan to start from``; a value replaces the default in
+its N3 form, so that nothing a user types can become part of the query's syntax.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from pathlib import Path
+
+from pan2kg.errors import Place, QueryError
+from pan2kg.lexer import tokens
+from pan2kg.project import Project, read_text
+from pan2kg.store import Store, select
+from pan2kg.turtle import read_prefixes, string
+from pan2kg.vocabulary import PAN
+
+_HEADER = re.compile(r"^#\+ ([a-z_]+): (.*)$", re.MULTILINE)
+_PARAMETER = re.compile(r"^(\s*BIND\()(.+)( AS \?(\w+)\)\s*# parameter: )(.*)$", re.MULTILINE)
+_BARE = re.compile(r"""[<>"{}|^`\\\x00-\x20]""")
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """What a question can be told: its name, the default as written, and what it means."""
+
+    name: str
+    default: str
+    meaning: str
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A stored question."""
+
+    name: str
+    group: str
+    text: str
+    file: str
+    header: Mapping[str, str] = field(default_factory=dict)
+    parameters: tuple[Parameter, ...] = ()
+
+    def question(self, language: str = "en") -> str:
+        """The question in plain words, in French or English."""
+        key = "question" if language == "en" else f"question_{language}"
+        return self.header.get(key) or self.header.get("question", self.name)
+
+
+def read_query(path: Path, *, name: str = "") -> Query:
+    """Read a stored question.
+
+    Raises:
+        ProjectError: the file cannot be read.
+    """
+    text = read_text(path)
+    parameters = tuple(Parameter(m[3], m[1].strip(), m[4].strip()) for m in _parameters(text))
+    return Query(path.stem, path.parent.name, text, name or str(path), dict(_HEADER.findall(text)), parameters)
+
+
+def _parameters(text: str) -> list[tuple[str, ...]]:
+    return [match.groups() for match in _PARAMETER.finditer(text)]
+
+
+def read_queries(project: Project) -> dict[str, Query]:
+    """Every question of a project by its name; rules are not questions."""
+    files = sorted(p for p in project.queries.rglob("*.rq") if p.parent.name != "rules")
+    return {path.stem: read_query(path, name=project.name_of(path)) for path in files}
+
+
+def find_query(project: Project, name: str) -> Query:
+    """The question called ``name``.
+
+    Raises:
+        QueryError: there is none; with the nearest names.
+
+    >>> find_query(Project.packaged(), "shared-instrument")
+    Traceback (most recent call last):
+    pan2kg.errors.QueryError: There is no question « shared-instrument ». Did you mean ...
+    """
+    queries = read_queries(project)
+    if name not in queries:
+        raise QueryError(f"There is no question « {name} ».", remedy=_nearest(name, queries, "`pan2kg ask --list`"))
+    return queries[name]
+
+
+def _nearest(name: str, names: Mapping[str, object] | list[str], lister: str) -> str:
+    near = get_close_matches(name, list(names), n=3, cutoff=0.5)
+    hint = f"Did you mean {' or '.join(near)}? " if near else ""
+    return f"{hint}{lister} shows them all." if lister else hint.strip()
+
+
+def fill(query: Query, values: Mapping[str, str], *, store: Store, project: Project) -> str:
+    """The query's text with values put in place of the defaults.
+
+    A value for a parameter whose default is an IRI may be an IRI, a prefixed name, the key of a
+    thing (``lu-bhr-2``) or its label; a value for a literal keeps the default's language or type.
+
+    Raises:
+        QueryError: an unknown parameter, or a value nothing in the graph answers to.
+    """
+    known = {parameter.name: parameter for parameter in query.parameters}
+    for name in values:
+        if name not in known:
+            raise QueryError(
+                f"Question {query.name} has no parameter « {name} ».",
+                remedy=_nearest(name, known, "") or _listed(known),
+            )
+    written = {name: _n3(known[name], value, store, project)
+               for name, value in values.items()}
+    return _PARAMETER.sub(lambda m: f"{m[1]}{written.get(m[4], m[2])}{m[3]}{m[5]}", query.text)
+
+
+def _listed(known: Mapping[str, Parameter]) -> str:
+    return f"It has: {', '.join(known)}." if known else "It has none."
+
+
+def _n3(parameter: Parameter, value: str, store: Store, project: Project) -> str:
+    first = next(tokens(parameter.default))
+    if first.kind in ("iri", "name"):
+        return f"<{find_thing(value, store, project)}>"
+    if first.kind == "string":
+        return string(value) + parameter.default[len(first.text) :]
+    if first.kind == "number" and re.fullmatch(r"[+-]?\d+(\.\d+)?", value):
+        return value
+    if first.kind == "word" and value in ("true", "false"):
+        return value
+    raise QueryError(
+        f"Parameter {parameter.name} takes a value such as {parameter.default}, not « {value} ».",
+        remedy=f"It means: {parameter.meaning}.",
+    )
+
+
+def find_thing(value: str, store: Store, project: Project) -> str:
+    """The IRI of what a user means by ``value``: an IRI, a prefixed name, a key, or a label.
+
+    Raises:
+        QueryError: nothing answers to it; with the nearest keys.
+    """
+    if value.startswith(("http://", "https://", "<")):
+        address = value.strip("<>")
+        if _BARE.search(address):
+            raise QueryError(f"« {value} » is no IRI.", remedy="Leave out spaces, quotes and angle brackets.")
+        return address
+    prefix, colon, local = value.partition(":")
+    prefixes = read_prefixes(project)
+    if colon and prefix in prefixes and not _BARE.search(local):
+        return prefixes[prefix] + local
+    return _by_key(value, store)
+
+
+def _by_key(value: str, store: Store) -> str:
+    name = string(value)
+    found = select(
+        store,
+        "PREFIX dcterms: <http://purl.org/dc/terms/> PREFIX skos: <http://www.w3.org/2004/02/skos/core#>\n"
+        "SELECT DISTINCT ?thing WHERE {\n"
+        f"  {{ ?thing dcterms:identifier {name} }} UNION\n"
+        f"  {{ ?thing skos:prefLabel ?label FILTER(LCASE(STR(?label)) = LCASE({name})) }} UNION\n"
+        f"  {{ ?thing skos:inScheme ?scheme FILTER(STRENDS(STR(?thing), CONCAT(\"/\", {name}))) }}\n"
+        "} ORDER BY ?thing",
+    ).values("thing")
+    if not found:
+        raise QueryError(f"Nothing in the graph is called « {value} ».", remedy=_near_keys(value, store))
+    if len(found) > 1:
+        raise QueryError(f"« {value} » may mean {' or '.join(found[:3])}.", remedy="Give the IRI.")
+    return found[0]
+
+
+def _near_keys(value: str, store: Store) -> str:
+    keys = select(
+        store,
+        "PREFIX dcterms: <http://purl.org/dc/terms/> SELECT DISTINCT ?key WHERE { ?thing dcterms:identifier ?key }",
+    ).values("key")
+    near = get_close_matches(value, sorted(keys), n=3, cutoff=0.4)
+    return f"Did you mean {' or '.join(near)}?" if near else "Name a plan, action, body or instrument by its key."
+
+
+ANY = PAN + "any"
+"""The value of a parameter that restricts nothing."""
+
