@@ -31,7 +31,7 @@ class Style:
     width: int = 0
 
 
-def write_answer(result: Result, form: str, style: Style = Style()) -> str:  # noqa: B008 - frozen
+def write_answer(result: Result, form: str, style: Style = Style()) -> str:
     """An answer in one of :data:`FORMATS`.
 
     Solutions and booleans are written as table, csv, tsv, json, xml or md; triples as turtle or
@@ -41,11 +41,10 @@ def write_answer(result: Result, form: str, style: Style = Style()) -> str:  # n
         FormatError: the format does not fit the form of the query.
 
     >>> solutions = ox.Store().query('SELECT ?plan ?plan_label { VALUES (?plan ?plan_label) { (1 "PAN 1") } }')
-    >>> print(write_answer(solutions, "md"))
-    | plan  |
-    |:------|
+    >>> print(write_answer(solutions, "md"), end="")
+    | plan |
+    | --- |
     | PAN 1 |
-    <BLANKLINE>
     """
     if isinstance(result, list):
         return _triples(result, form, style)
@@ -72,18 +71,19 @@ def _triples(triples: Triples, form: str, style: Style) -> str:
         ordered = sorted(triples, key=str)
         return _bytes(ox.serialize(ordered, format=_GRAPH[form], prefixes=_used(ordered, style))).decode()
     if form in ("json", "xml"):
-        raise FormatError(f"This query answers with triples, which cannot be written as {form}.",
-                          remedy="Use turtle or jsonld.")
+        raise FormatError(
+            f"This query answers with triples, which cannot be written as {form}.", remedy="Use turtle or jsonld."
+        )
     rows = tuple((t.subject, t.predicate, t.object) for t in sorted(triples, key=str))
     table = Table(("subject", "predicate", "object"), rows)  # type: ignore[arg-type]  # no quoted triples: RDF 1.1
     return write_table(table, form, style) if form in ("table", "md") else _separated(table, form)
 
 
 def _used(triples: Triples, style: Style) -> dict[str, str]:
-    iris = {term.value for t in triples for term in (t.subject, t.predicate, t.object)
-            if isinstance(term, ox.NamedNode)}
-    return {name: space for name, space in (style.prefixes or {}).items()
-            if any(iri.startswith(space) for iri in iris)}
+    iris = {
+        term.value for t in triples for term in (t.subject, t.predicate, t.object) if isinstance(term, ox.NamedNode)
+    }
+    return {name: space for name, space in (style.prefixes or {}).items() if any(iri.startswith(space) for iri in iris)}
 
 
 def _separated(table: Table, form: str) -> str:
@@ -95,23 +95,36 @@ def _separated(table: Table, form: str) -> str:
     return _bytes(solutions.serialize(format=_NATIVE[form])).decode()
 
 
-def write_table(table: Table, form: str, style: Style = Style()) -> str:  # noqa: B008 - frozen
+def write_table(table: Table, form: str, style: Style = Style()) -> str:
     """Rows as a text table or a Markdown table.
 
     A column ``x`` that has a column ``x_label`` beside it is shown by its label; other IRIs are
     shortened by the prefixes.
     """
-    from tabulate import tabulate
-
     shown = [i for i, name in enumerate(table.columns) if f"{name}_label" not in table.columns]
     heads = [table.columns[i].removesuffix("_label").replace("_", " ") for i in shown]
     rows = [[_cell(row[i], style) for i in shown] for row in table.rows]
     if form == "md":
-        return tabulate(rows, heads, tablefmt="pipe", disable_numparse=True) + "\n"
+        escaped = [[cell.replace("\\", "\\\\").replace("|", "\\|") for cell in row] for row in rows]
+        return "".join(f"| {' | '.join(row)} |\n" for row in [heads, ["---"] * len(heads), *escaped])
     widths = _widths(heads, rows, style.width)
-    body = tabulate(rows, heads, tablefmt="simple", disable_numparse=True, maxcolwidths=widths)
+    lines = [heads, ["-" * width for width in widths], *(line for row in rows for line in _wrapped(row, widths))]
     one, many, *_ = _WORDS[style.language]
+    body = "\n".join("  ".join(c.ljust(w) for c, w in zip(line, widths, strict=True)).rstrip() for line in lines)
     return f"{body}\n\n{len(rows)} {one if len(rows) == 1 else many}\n"
+
+
+def _wrapped(row: list[str], widths: list[int]) -> list[list[str]]:
+    """The lines of a row whose cells are wrapped to their columns."""
+    cells = [[cell] if len(cell) <= width else _wrap(cell, width) for cell, width in zip(row, widths, strict=True)]
+    height = max(map(len, cells), default=1)
+    return [[cell[n] if n < len(cell) else "" for cell in cells] for n in range(height)]
+
+
+def _wrap(text: str, width: int) -> list[str]:
+    from textwrap import wrap
+
+    return wrap(text, width)
 
 
 def _cell(term: Term | None, style: Style) -> str:
@@ -124,15 +137,12 @@ def _cell(term: Term | None, style: Style) -> str:
     return " ".join(value.split())
 
 
-def _widths(heads: list[str], rows: list[list[str]], width: int) -> list[int | None] | None:
-    """How wide each column may be so that a line fits; ``None`` where nothing must be wrapped."""
-    if not width or not rows:
-        return None
-    wanted = [max(len(head), *(len(row[i]) for row in rows)) for i, head in enumerate(heads)]
+def _widths(heads: list[str], rows: list[list[str]], width: int) -> list[int]:
+    """How wide each column is, so that a line fits into ``width`` where one is given."""
+    wanted = [max(len(head), *(len(row[i]) for row in rows), 1) for i, head in enumerate(heads)]
     room = width - 2 * (len(wanted) - 1)
-    if sum(wanted) <= room:
-        return None
-    limit = room // len(wanted)
-    narrow = [w for w in wanted if w <= limit]
+    if not width or sum(wanted) <= room:
+        return wanted
+    narrow = [w for w in wanted if w <= room // len(wanted)]
     wide = max(12, (room - sum(narrow)) // max(1, len(wanted) - len(narrow)))
-    return [None if w <= wide else wide for w in wanted]
+    return [min(w, wide) for w in wanted]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.error import URLError
 from urllib.parse import urlsplit
 
@@ -14,6 +14,8 @@ from pan2kg.store import Result, refuse_fetching
 
 if TYPE_CHECKING:
     from http.client import HTTPResponse
+
+    from SPARQLWrapper import SPARQLWrapper
 
 _RESULTS = "application/sparql-results+json"
 _TRIPLES = "application/n-triples"
@@ -52,7 +54,7 @@ class RemoteStore:
         wrapper.setQuery(text)
         wrapper.setMethod(POST)
         wrapper.setTimeout(self.timeout)
-        wrapper.setReturnFormat("json")
+        wrapper.setReturnFormat("n3" if wrapper.queryType in ("CONSTRUCT", "DESCRIBE") else "json")
         wrapper.addCustomHttpHeader("Accept", f"{_RESULTS}, {_TRIPLES}")
         try:
             response: HTTPResponse = _call(wrapper)
@@ -70,7 +72,7 @@ class RemoteStore:
         return EndpointError(message, place=Place(self.url), remedy=_CHECK)
 
 
-def _call(wrapper: Any) -> HTTPResponse:
+def _call(wrapper: SPARQLWrapper) -> HTTPResponse:
     response: HTTPResponse = wrapper.query().response
     return response
 

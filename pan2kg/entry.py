@@ -12,11 +12,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from pan2kg.layout import SOFT_HYPHEN, Line, Remark, folded, joined, page_width
-from pan2kg.numbering import Marker, Style, every_word, readings, words
+from pan2kg.numbering import Marker, Style, Values, every_word, readings, words
 
 _FIELD = re.compile(r"([^\W\d_][^:.]{1,40}?)\s*:(?:\s|$)")
-_OPENING = "«“„([‘\"¿¡"
-_LONG = 60
+_OPENING = '«“„([‘"¿¡'
+_LONG = 50
 _HEADING_LENGTH = 120
 _TITLE_LENGTH = 250
 
@@ -25,21 +25,29 @@ _TITLE_LENGTH = 250
 class Entry:
     """A marked line with its whole title, before its level is known.
 
-    ``heading`` is the line without number directly above, where it could be a heading.
+    ``lines`` are those the title was printed on; ``heading`` is the line without number directly above, where
+    it could be a heading.
     """
 
     marker: Marker
     title: str
-    line: int
+    lines: tuple[int, ...]
     paged: bool = False
     heading: Line | None = None
 
     @property
+    def line(self) -> int:
+        """The line of its number."""
+        return self.lines[0]
+
+    @property
     def style(self) -> Style:
+        """The style of its number."""
         return self.marker.style
 
     @property
-    def values(self) -> tuple[int, ...]:
+    def values(self) -> Values:
+        """The components of its number."""
         return self.marker.values
 
 
@@ -53,7 +61,8 @@ class Setting:
 
     markers: Mapping[int, Marker]
     apart: frozenset[int]
-    captions: tuple[int, ...]
+    fields: frozenset[int]
+    captions: frozenset[int]
     connectors: frozenset[str]
     width: int | None
     text: str
@@ -61,18 +70,19 @@ class Setting:
     @classmethod
     def of(cls, lines: Sequence[Line], chosen: Mapping[int, Marker], *, language: str, text: str) -> Setting:
         """The setting of a text whose lines have been told apart."""
-        captions = tuple(number for number, marker in chosen.items() if marker.group == "caption")
+        captions = frozenset(number for number, marker in chosen.items() if marker.group == "caption")
         label = {line.number: _field_label(chosen.get(line.number), line.text) for line in lines}
         often = Counter(label.values())
-        fields = {number for number, value in label.items() if value and often[value] > 1}
+        fields = frozenset(number for number, value in label.items() if value and often[value] > 1)
         bare = [line for line in lines if line.number not in chosen]
-        repeated = Counter(line.text for line in bare)
+        repeated = Counter(line.text for line in bare if line.after_gap)
         contents = every_word("contents")
-        odd = {one.number for one in bare if repeated[one.text] > 2 or folded(one.text).rstrip(" :") in contents}
-        apart = fields | odd | set(captions)
+        heads = {one.number for one in bare if one.after_gap and repeated[one.text] > 2}
+        odd = heads | {one.number for one in bare if folded(one.text).rstrip(" :") in contents}
+        apart = fields | odd | captions
         markers = {number: marker for number, marker in chosen.items() if number not in apart}
         connectors = words("connector").get(language) or every_word("connector")
-        return cls(markers, frozenset(apart), captions, connectors, page_width(lines), text)
+        return cls(markers, apart, fields, captions, connectors, page_width(lines), text)
 
 
 def _field_label(marker: Marker | None, text: str) -> str:
@@ -88,9 +98,9 @@ class Gathered:
     """The entries of a text, what stands before the first, and what was left over."""
 
     title: str
-    title_line: int | None
-    preamble: str
+    opening: tuple[Line, ...]
     entries: tuple[Entry, ...]
+    text: tuple[Line, ...]
     remarks: tuple[Remark, ...]
 
 
@@ -99,41 +109,52 @@ class _Title:
     """A title put together from the lines it was wrapped over; the lines left are text below it."""
 
     text: str
-    paged: bool
     left: Sequence[Line]
+    paged: bool = False
     remarks: tuple[Remark, ...] = ()
 
 
+def candidates(lines: Sequence[Line]) -> dict[int, tuple[Marker, ...]]:
+    """What each line may be; “2 years later” in the middle of a paragraph is no item 2."""
+    found: dict[int, tuple[Marker, ...]] = {}
+    in_text = False
+    for line in lines:
+        markers = readings(line.text)
+        if in_text and not line.after_gap:
+            markers = tuple(marker for marker in markers if not (marker.weak and marker.rest[:1].islower()))
+        in_text = not markers
+        found[line.number] = markers
+    return found
+
+
 def gather(lines: Sequence[Line], setting: Setting) -> Gathered:
-    """Each marked line with its whole title, the title of the plan, and remarks on the lines between."""
+    """Each marked line with its whole title, the title of the plan, and the lines between."""
     starts = [at for at, line in enumerate(lines) if line.number in setting.markers]
     preamble = lines[: starts[0]] if starts else lines
-    opening = [line for line in preamble if line.number not in setting.apart]
+    opening = tuple(line for line in preamble if line.number not in setting.apart)
     plan = _plan_title(opening, setting)
     entries: list[Entry] = []
     remarks = list(plan.remarks)
     left: Sequence[Line] = opening
-    text = list(plan.left)
-    for at, end in zip(starts, [*starts[1:], len(lines)], strict=True):
+    text = [*plan.left, *(line for line in preamble if line.number in setting.apart)]
+    for at, end in zip(starts, [*starts, len(lines)][1:], strict=True):
         marker = setting.markers[lines[at].number]
         title = _take_title(lines[at], marker.rest, lines[at + 1 : end], setting)
-        entries.append(Entry(marker, title.text, lines[at].number, title.paged, _heading(left, setting)))
+        printed = tuple(line.number for line in lines[at : end - len(title.left)])
+        entries.append(Entry(marker, title.text, printed, title.paged, _heading(left, setting)))
         left = title.left
         remarks += title.remarks
         text += left
-    remarks += _remarks_on_text(text, setting)
-    words_before = " ".join(line.text for line in opening)
-    title_line = opening[0].number if plan.text else None
-    return Gathered(plan.text, title_line, words_before, tuple(entries), tuple(remarks))
+    return Gathered(plan.text, opening, tuple(entries), tuple(text), tuple(remarks))
 
 
 def _plan_title(opening: Sequence[Line], setting: Setting) -> _Title:
     """The first lines of the text as its title, unless they are a sentence or a paragraph."""
     if not opening:
-        return _Title("", False, ())
+        return _Title("", opening)
     found = _take_title(opening[0], opening[0].text, opening[1:], setting)
     if len(found.text) > _TITLE_LENGTH or found.text.endswith((".", ";", ",")):
-        return _Title("", False, opening)
+        return _Title("", opening)
     return found
 
 
@@ -142,9 +163,9 @@ def _take_title(start: Line, first: str, following: Sequence[Line], setting: Set
     used = 0
     for at, line in enumerate(following):
         sure = _continues(text, above, line, start, setting)
-        if not sure and not _may_continue(text, above, following[at:], setting):
+        if not sure and not _may_continue(text, above, following[at:], start, setting):
             break
-        if not sure:
+        if not sure or any(not marker.weak for marker in readings(line.text)):
             remarks.append(Remark("taken as the end of the title above", (line.number,)))
         text, doubt = joined(text, line.text, text=setting.text)
         if doubt:
@@ -153,7 +174,7 @@ def _take_title(start: Line, first: str, following: Sequence[Line], setting: Set
     left = following[used:]
     if left and not remarks and _looks_left_over(text, left, setting):
         remarks.append(Remark("may belong to the title above; left out", (left[0].number,)))
-    return _Title(text.rstrip(SOFT_HYPHEN), above.paged, left, tuple(remarks))
+    return _Title(text.rstrip(SOFT_HYPHEN), left, above.paged, tuple(remarks))
 
 
 def _continues(text: str, above: Line, line: Line, start: Line, setting: Setting) -> bool:
@@ -184,12 +205,14 @@ def _was_full(above: Line, line: Line, setting: Setting) -> bool:
     return setting.width is not None and above.width + 1 + len(line.text.split()[0]) > setting.width
 
 
-def _may_continue(text: str, above: Line, rest: Sequence[Line], setting: Setting) -> bool:
-    """Whether one last line may belong to a title: the line above was full, and no paragraph begins."""
+def _may_continue(text: str, above: Line, rest: Sequence[Line], start: Line, setting: Setting) -> bool:
+    """Whether one last line may belong to a title: it is indented or the line above was full, and stands alone."""
     line = rest[0]
-    if line.after_gap or line.number in setting.apart or above.paged or not _was_full(above, line, setting):
+    hangs = line.indent > start.indent
+    fits_on = hangs or _was_full(above, line, setting)
+    if line.after_gap or line.number in setting.apart or above.paged or not fits_on:
         return False
-    alone = len(rest) == 1 or rest[1].after_gap
+    alone = len(rest) == 1 or rest[1].after_gap or (hangs and rest[1].indent <= start.indent)
     return alone and not text.endswith((".", ":", ";")) and not line.text.endswith((".", ";", ":"))
 
 
@@ -210,13 +233,15 @@ def _heading(left: Sequence[Line], setting: Setting) -> Line | None:
     return line if starts_well and short else None
 
 
-def _remarks_on_text(text: Sequence[Line], setting: Setting) -> list[Remark]:
-    numbered = {line.number for line in text if line.text[:1].isdigit() or readings(line.text)}
-    captions = set(setting.captions)
-    running = {line.number for line in text} - numbered - captions
-    found = [
-        Remark("numbered, but no part of the list (figure, table, annex …); left out", tuple(sorted(captions))),
-        Remark("begins as a numbered item might; read as running text", tuple(sorted(numbered - captions))),
-        Remark("running text, left out", tuple(sorted(running))),
-    ]
-    return [remark for remark in found if remark.lines]
+def remarks_on_text(text: Sequence[Line], setting: Setting) -> list[Remark]:
+    """Remarks on the lines that went into no item, by what they look like."""
+    every = frozenset(line.number for line in text)
+    fields, captions = every & setting.fields, every & setting.captions
+    numbered = {line.number for line in text if line.text[:1].isdigit() or readings(line.text)} - fields - captions
+    found = {
+        "fields such as “Responsable : …”, left out": fields,
+        "numbered, but no part of the list (figure, table, annex …); left out": captions,
+        "not taken for a numbered item; read as running text": numbered,
+        "running text, left out": every - fields - captions - numbered,
+    }
+    return [Remark(message, tuple(sorted(numbers))) for message, numbers in found.items() if numbers]

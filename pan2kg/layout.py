@@ -114,7 +114,7 @@ def read_lines(text: str, *, source: str = "") -> tuple[list[Line], list[Remark]
         if _CONTROL.search(raw):
             controls.append(number)
         page_break = "\f" in raw
-        line = _read_line(number, raw, gap or page_break)
+        line = _read_line(number, raw, after_gap=gap or page_break)
         if line.text or line.paged:
             lines.append(line)
         gap = not (line.text or line.paged)
@@ -122,7 +122,7 @@ def read_lines(text: str, *, source: str = "") -> tuple[list[Line], list[Remark]
     return lines, remarks
 
 
-def _read_line(number: int, raw: str, after_gap: bool) -> Line:
+def _read_line(number: int, raw: str, *, after_gap: bool) -> Line:
     clean = _CONTROL.sub("", _INVISIBLE.sub("", raw.replace("\f", "")))
     clean = unicodedata.normalize("NFC", re.sub("[\v\u0085\u2028\u2029]", " ", clean)).rstrip()
     body = clean.lstrip()
@@ -198,9 +198,11 @@ def spans(numbers: Iterable[int]) -> str:
 
 
 def page_width(lines: Sequence[Line]) -> int | None:
-    """The width the text was set to, or none where paragraphs stand on one line each."""
-    widest = max((line.width for line in lines if not line.paged), default=0)
-    return widest if widest <= 120 else None
+    """The width the text was set to, or none where no lines show one: few are full, or paragraphs are one line."""
+    widths = [line.width for line in lines if not line.paged]
+    widest = max(widths, default=0)
+    full = sum(width > widest - 12 for width in widths)
+    return widest if widest <= 120 and full > 2 else None
 
 
 def _decode(data: bytes, encoding: str, source: str) -> str:

@@ -5,17 +5,15 @@ The levels are not known beforehand: they follow from the order in which styles 
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from pan2kg.entry import Entry
+from pan2kg.kind import ACTION, CATEGORY, ROOT, STEP, Kinds, Tree
 from pan2kg.layout import Remark, folded
-from pan2kg.numbering import HEADING, Marker, Style
-
-CATEGORY = "category"
-ACTION = "action"
-STEP = "step"
+from pan2kg.numbering import HEADING, Marker, Style, Values
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,16 +37,12 @@ class Item:
             yield from child.walk()
 
 
-Tree = dict[int, list[int]]
-ROOT = -1
-
-
 def arrange(entries: Sequence[Entry]) -> tuple[tuple[Item, ...], list[Remark]]:
     """The tree of the entries, and remarks on numbers that do not follow each other."""
     entries, remarks = _with_headings(entries)
     tree = _tree(entries)
     remarks += _without_repeats(entries, tree)
-    kinds = _Kinds.of(entries, tree)
+    kinds = Kinds.of(entries, tree)
     remarks += _remarks_on_numbers(entries, tree)
 
     def build(index: int, kind: str) -> Item:
@@ -94,19 +88,20 @@ def _depth(entry: Entry, opened: Sequence[Entry], following: Entry | None) -> in
 
 def _below_its_number(entry: Entry, opened: Sequence[Entry]) -> int | None:
     """4.3 stands beside an open 4.2, else below an open 4, whatever word or numeral that 4 is printed with."""
-    for at in range(len(opened) - 1, -1, -1):
-        one = opened[at]
-        if one.style == entry.style and len(entry.values) > 1 and one.values[:-1] == entry.values[:-1]:
-            return at
+    alike = [at for at, one in enumerate(opened) if one.style == entry.style]
+    if alike and len(entry.values) > 1 and opened[alike[-1]].values[:-1] == entry.values[:-1]:
+        return alike[-1]
+    for at in range(alike[-1] if alike else len(opened), 0, -1):
+        one = opened[at - 1]
         shorter = 0 < len(one.values) < len(entry.values) and entry.values[: len(one.values)] == one.values
-        if shorter and not _is_minor(one.style):
-            return at + 1
+        if shorter and not one.style.is_minor:
+            return at
     return None
 
 
 def _opens_inner_list(entry: Entry, opened: Sequence[Entry], alike: int) -> bool:
     """Whether a 1 is the first of a list inside an item such as 1.1, and no new start of its own level."""
-    inside = alike < len(opened) - 1 and not _is_minor(opened[-1].style)
+    inside = alike < len(opened) - 1 and not opened[-1].style.is_minor
     return inside and entry.values[-1] == 1 and entry.heading is None and len(entry.values) == 1
 
 
@@ -121,46 +116,48 @@ def _among_its_like(entry: Entry, opened: Sequence[Entry], alike: Sequence[int],
 def _may_hold(above: Marker, marker: Marker) -> bool:
     if above.group == ACTION and marker.group == CATEGORY:
         return False
-    if above.style.is_plain and marker.style.is_plain or (above.style.word and above.style.word == marker.style.word):
+    one_word = above.style.word != "" and above.style.word == marker.style.word
+    if one_word or (above.style.is_plain and marker.style.is_plain):
         return len(above.style.kinds) < len(marker.style.kinds)
     major = bool(marker.style.word) or marker.style.kinds[:1] == "R" or len(marker.style.kinds) > 1
-    return not (_is_minor(above.style) and major and not _is_minor(marker.style))
-
-
-def _is_minor(style: Style) -> bool:
-    """Bracketed numbers and small letters: the numbers of lists inside a text."""
-    return not style.word and style != HEADING and (bool(style.form) or style.kinds[:1] in ("l", "r"))
+    return not (above.style.is_minor and major and not marker.style.is_minor)
 
 
 def _with_headings(entries: Sequence[Entry]) -> tuple[list[Entry], list[Remark]]:
     """The entries with the headings that have no number, seen by numbers (or bullets) that start again below them."""
-    starts = _starts(entries)
+    firsts, again = _starts(entries)
     result: list[Entry] = []
     for index, entry in enumerate(entries):
-        if index in starts and entry.heading:
-            result.append(Entry(Marker(HEADING, ""), entry.heading.text.rstrip(" \u00a0:"), entry.heading.number))
+        if index in firsts | again and entry.heading:
+            result.append(Entry(Marker(HEADING, ""), entry.heading.text.rstrip(" \u00a0:"), (entry.heading.number,)))
         result.append(entry)
     found = tuple(entry.line for entry in result if entry.style == HEADING)
-    bare = [entries[index].line for index in sorted(starts) if not entries[index].heading]
-    remarks = [Remark("read as headings, since the numbering or the list starts again below them", found)] * bool(found)
-    if len(starts) > 1 and bare:
-        remarks.append(Remark("the numbering starts here, and no heading was found above", tuple(bare)))
-    return result, remarks
+    bare = tuple(entries[index].line for index in sorted(again) if not entries[index].heading)
+    remarks = [
+        Remark("read as headings, since the numbering or the list starts again below them", found),
+        Remark("the numbering starts again, and no heading was found above", bare),
+    ]
+    return result, [remark for remark in remarks if remark.lines]
 
 
-def _starts(entries: Sequence[Entry]) -> set[int]:
+def _starts(entries: Sequence[Entry]) -> tuple[set[int], set[int]]:
+    """The entries that open a series beside another one under the same heading: the first of it, and the later ones."""
     if all(entry.style.is_bullet for entry in entries):
-        return {index for index, entry in enumerate(entries) if entry.heading}
-    starts: set[int] = set()
-    for siblings in _tree(entries).values():
+        return {index for index, entry in enumerate(entries) if entry.heading}, set()
+    firsts: set[int] = set()
+    again: set[int] = set()
+    for above, siblings in _tree(entries).items():
+        first = (*entries[above].values, 1) if above != ROOT and entries[above].values else None
         for alike in _by_style(entries, siblings):
-            again = [
-                at
-                for before, at in zip(alike, alike[1:], strict=False)
-                if entries[at].values[-1] == 1 and entries[at].values != entries[before].values
-            ]
-            starts |= {alike[0], *again} if again else set()
-    return starts
+            later = {at for before, at in pairwise(alike) if _starts_again(entries[at], entries[before], first)}
+            firsts |= {alike[0]} if later else set()
+            again |= later
+    return firsts, again
+
+
+def _starts_again(entry: Entry, before: Entry, first: Values | None) -> bool:
+    """Whether a number ends in 1 that neither repeats an item nor is the first one of the item above."""
+    return entry.values[-1] == 1 and entry.values != first and folded(entry.title) != folded(before.title)
 
 
 def _by_style(entries: Sequence[Entry], siblings: Sequence[int]) -> list[list[int]]:
@@ -181,102 +178,33 @@ def _without_repeats(entries: Sequence[Entry], tree: Tree) -> list[Remark]:
             key = (entry.style, entry.marker.number, folded(entry.title))
             if first.setdefault(key, index) != index and not tree.get(index):
                 siblings.remove(index)
-                dropped.append(entry.line)
+                dropped += entry.lines
     return [Remark("repeats an item read before, left out", tuple(dropped))] if dropped else []
-
-
-@dataclass(frozen=True, slots=True)
-class _Kinds:
-    """Which styles are those of categories, and which entries hold items that may be actions."""
-
-    entries: Sequence[Entry]
-    categories: frozenset[Style]
-    holding: frozenset[int]
-    leading: frozenset[int]
-
-    @classmethod
-    def of(cls, entries: Sequence[Entry], tree: Tree) -> _Kinds:
-        parent = {child: index for index, children in tree.items() for child in children}
-        patterns = _patterns(entries, parent)
-        holding = {parent[at] for at in parent if at not in patterns and _counts(entries, parent, at)}
-        above_actions = {up for at in parent if entries[at].marker.group == ACTION for up in _ancestors(at, parent)}
-        styles = Counter(entry.style for entry in entries)
-        held = Counter(entries[at].style for at in holding if at != ROOT)
-        categories = {style for style in styles if 2 * held[style] >= styles[style]}
-        categories |= {entries[at].style for at in above_actions} | {
-            entry.style for entry in entries if entry.marker.group == CATEGORY or entry.style == HEADING
-        }
-        categories -= {entry.style for entry in entries if entry.marker.group == ACTION}
-        leading = {at for at in parent if _leads(entries, tree[parent[at]], at, parent[at] == ROOT, holding)}
-        leading |= {at for at in parent if above_actions and entries[at].style in {entries[up].style for up in above_actions}}
-        return cls(entries, frozenset(categories), frozenset(holding), frozenset(leading))
-
-    def below(self, index: int, above: str) -> str:
-        """The kind of an entry below one of the kind ``above``."""
-        entry = self.entries[index]
-        if above != CATEGORY:
-            return STEP
-        if entry.style not in self.categories:
-            return ACTION
-        named = entry.marker.group == CATEGORY or entry.style == HEADING
-        return CATEGORY if named or index in self.holding or index in self.leading else ACTION
-
-
-def _leads(entries: Sequence[Entry], siblings: Sequence[int], at: int, top: bool, holding: set[int]) -> bool:
-    """Whether an item with nothing below it is nevertheless a category, as its siblings are."""
-    return top or any(one in holding for one in siblings if entries[one].style == entries[at].style)
-
-
-def _ancestors(index: int, parent: dict[int, int]) -> Iterator[int]:
-    while (index := parent[index]) != ROOT:
-        yield index
-
-
-def _counts(entries: Sequence[Entry], parent: dict[int, int], index: int) -> bool:
-    """Whether an entry can make the one above it a category: numbered, or a bullet right below a first heading."""
-    if not entries[index].style.is_bullet or parent[index] == ROOT:
-        return True
-    above = entries[parent[index]]
-    named = above.marker.group == CATEGORY or above.style == HEADING
-    return not above.style.is_bullet and above.marker.group != ACTION and (named or parent[parent[index]] == ROOT)
-
-
-def _patterns(entries: Sequence[Entry], parent: dict[int, int]) -> set[int]:
-    """Entries that fill in a form, such as “a) Objectif” and “b) Échéance” below every action."""
-    places: dict[tuple[Style, str], set[int]] = defaultdict(set)
-    for index, above in parent.items():
-        places[entries[index].style, _opening(entries[index])].add(above)
-    return {
-        at for at in parent if parent[at] != ROOT and len(places[entries[at].style, _opening(entries[at])]) > 1
-    }
-
-
-def _opening(entry: Entry) -> str:
-    return folded(entry.title.partition(":")[0])
 
 
 def _remarks_on_numbers(entries: Sequence[Entry], tree: Tree) -> list[Remark]:
     remarks = []
-    ends: dict[Style, tuple[int, ...]] = {}
+    ends: dict[Style, Entry] = {}
     for above, siblings in sorted(tree.items()):
         for alike in _by_style(entries, siblings):
             before = ends.get(entries[alike[0]].style)
             for index in alike:
                 remarks += _remark_on_number(entries[index], before)
-                before = entries[index].values
-            ends[entries[alike[-1]].style] = entries[alike[-1]].values
+                before = entries[index]
+            ends[entries[alike[-1]].style] = entries[alike[-1]]
         remarks += [remark for index in siblings for remark in _remark_on_place(entries, above, index)]
     return remarks
 
 
-def _remark_on_number(entry: Entry, before: tuple[int, ...] | None) -> list[Remark]:
+def _remark_on_number(entry: Entry, before: Entry | None) -> list[Remark]:
     *head, tail = entry.values
-    follows = before is not None and before[:-1] == tuple(head) and tail in (before[-1], before[-1] + 1)
-    if tail == 1 or (follows and (before != entry.values or not entry.marker.number.isdigit())):
+    number = entry.marker.number
+    if before and before.marker.number == number and tail != 1:
+        return [Remark(f"number {number} is used twice", (entry.line,))]
+    follows = before and before.values[:-1] == tuple(head) and tail in (before.values[-1], before.values[-1] + 1)
+    if tail == 1 or follows:
         return []
-    if before == entry.values:
-        return [Remark(f"number {entry.marker.number} is used twice", (entry.line,))]
-    return [Remark(f"number {entry.marker.number} does not follow the one before it", (entry.line,))]
+    return [Remark(f"number {number} does not follow the one before it", (entry.line,))]
 
 
 def _remark_on_place(entries: Sequence[Entry], above: int, index: int) -> list[Remark]:
@@ -301,4 +229,3 @@ def _remarks_on_kinds(roots: Sequence[Item]) -> list[Remark]:
         Remark("actions without a number", bulleted),
     ]
     return [remark for remark in found if remark.lines]
-

@@ -54,8 +54,12 @@ def build_network(store: Store) -> nx.MultiDiGraph[str]:
         network.add_node(plain(node), type=_key(plain(type_)), label=plain(label), **extra)
     for link, type_, one, two, directed, status in select(store, _LINKS).rows:
         network.add_edge(
-            plain(one), plain(two), key=plain(link),
-            type=_key(plain(type_)), status=_key(plain(status)), directed=plain(directed) == "true",
+            plain(one),
+            plain(two),
+            key=plain(link),
+            type=_key(plain(type_)),
+            status=_key(plain(status)),
+            directed=plain(directed) == "true",
         )
     return network
 

@@ -42,6 +42,11 @@ class Style:
         """Whether this is a bare decimal number, in which 1.1 can only stand below 1."""
         return not self.word and self.kinds.strip("d") == "" and self.kinds != "" and not self.form
 
+    @property
+    def is_minor(self) -> bool:
+        """Whether such items are those of lists inside a text: bullets, small letters, numbers in brackets."""
+        return not self.word and self != HEADING and (self.form != "" or self.kinds[:1] in ("l", "r"))
+
 
 HEADING: Final = Style(form="heading")
 
@@ -98,10 +103,14 @@ def readings(text: str) -> tuple[Marker, ...]:
     """
     if bullet := _BULLET.match(text):
         rest = text[bullet.end() :]
-        inner = [marker for marker in readings(rest) if not marker.weak and not marker.style.is_bullet]
+        inner = [marker for marker in _unbulleted(rest) if not marker.weak]
         glyph = bullet["glyph"] or ("–" if bullet["dash"] != "*" else "*") if not bullet["word"] else "o"
         weak = bool(bullet["word"])
         return (*inner, Marker(Style(form=glyph), rest, weak=weak)) if rest else ()
+    return _unbulleted(text)
+
+
+def _unbulleted(text: str) -> tuple[Marker, ...]:
     return tuple(_numbered(text, "")) or tuple(_labelled(text))
 
 
@@ -138,8 +147,8 @@ def _markers(number: str, after: re.Match[str], word: str) -> Iterator[Marker]:
         return
     decimal = all(part[0].isdigit() for part in parts) and not re.search("[-‑]", number)
     sure = bool(after["end"]) or (bool(after["dash"]) and (after["space"] or rest[:1].isupper()))
-    sure = bool(sure) or ((len(parts) > 1 and decimal or bool(word)) and (upper or not rest))
-    form = ")" if ")" in after["end"] or "]" in after["end"] else ""
+    sure = bool(sure) or (((len(parts) > 1 and decimal) or bool(word)) and (upper or not rest))
+    form = ")" if len(parts) == 1 and after["end"].endswith((")", "]")) else ""
     for reading in product(*(_values(part) for part in parts)):
         kinds, values = "".join(kind for kind, _ in reading), tuple(value for _, value in reading)
         yield Marker(Style(word, kinds, form), rest.strip(), number, values, weak=not sure)

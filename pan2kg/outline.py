@@ -14,11 +14,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from pan2kg.entry import Entry, Setting, gather
+from pan2kg.entry import Entry, Setting, candidates, gather, remarks_on_text
 from pan2kg.errors import OutlineError, Place
+from pan2kg.kind import ACTION, CATEGORY, STEP
 from pan2kg.layout import Remark, decode_text, folded, read_lines
-from pan2kg.nesting import ACTION, CATEGORY, STEP, Item, arrange
-from pan2kg.numbering import HEADING, every_word, readings, resolve, words
+from pan2kg.nesting import Item, arrange
+from pan2kg.numbering import every_word, resolve, words
 from pan2kg.project import reason
 
 __all__ = ["ACTION", "CATEGORY", "STEP", "Item", "Outline", "Remark", "read_outline", "read_outline_file"]
@@ -91,18 +92,21 @@ def read_outline(text: str, *, language: str | None = None, source: str = "") ->
         raise OutlineError("The text is empty.", place=Place(source or "plan", 1), remedy=_REMEDY)
     lines = [line for line in every if not line.is_page_number]
     spoken = language or _guess_language(text)
-    chosen = resolve({line.number: readings(line.text) for line in lines})
-    gathered = gather(lines, Setting.of(lines, chosen, language=spoken, text=text))
+    setting = Setting.of(lines, resolve(candidates(lines)), language=spoken, text=text)
+    gathered = gather(lines, setting)
     if not gathered.entries:
         place = Place(source or "plan", every[0].number)
         raise OutlineError("This reads as running text: no numbered items were found.", place=place, remedy=_REMEDY)
     entries, about_repeats = _without_contents(_without_running_heads(gathered.entries, remarks))
     items, about_levels = arrange(entries)
-    title = "" if gathered.title_line in {item.line for root in items for item in root.walk()} else gathered.title
-    outline = Outline(title, spoken, items)
-    remarks += [*gathered.remarks, *about_repeats, *about_levels, *_announced(outline, gathered.preamble)]
+    taken = {item.line for root in items for item in root.walk()}
+    title = "" if gathered.opening and gathered.opening[0].number in taken else gathered.title
+    remarks += [*gathered.remarks, *about_repeats, *about_levels]
+    remarks += remarks_on_text([line for line in gathered.text if line.number not in taken], setting)
     if len(every) > len(lines):
         remarks.append(Remark("page numbers, left out", tuple(one.number for one in every if one.is_page_number)))
+    outline = Outline(title, spoken, items)
+    remarks += _announced(outline, " ".join(line.text for line in gathered.opening))
     return replace(outline, remarks=tuple(sorted(remarks, key=lambda remark: (remark.line or 0, remark.message))))
 
 
@@ -115,7 +119,7 @@ def _without_running_heads(entries: Sequence[Entry], remarks: list[Remark]) -> l
         before = last.get(entry.style)
         repeats = before is not None and _name(before) == _name(entry) and before.paged == entry.paged
         if repeats and kept[-1] is not before and not entry.style.is_bullet:
-            again.append(entry.line)
+            again += entry.lines
             continue
         last[entry.style] = entry
         kept.append(entry)
@@ -133,16 +137,23 @@ def _without_contents(entries: Sequence[Entry]) -> tuple[list[Entry], list[Remar
     contents, body = list(entries[:split]), list(entries[split:])
     if not contents or not body:
         return list(entries), []
-    found = {_name(entry) for entry in body}
-    missing = tuple(entry.line for entry in contents if _name(entry) not in found)
+    found = {_name(entry) for entry in body} & {_name(entry) for entry in contents}
+    if not found and {entry.style for entry in contents} & {entry.style for entry in body}:
+        return list(entries), []
+    missing = [entry for entry in contents if _name(entry) not in found]
     if 2 * len(missing) > len(contents):
-        lines = tuple(entry.line for entry in body)
-        return contents, [Remark("not in the table of contents that lists the plan; left out", lines)]
-    repeated = tuple(entry.line for entry in contents if _name(entry) in found)
+        return contents, [Remark("below the table of contents that lists the plan; left out", _lines(body))]
+    repeated = _lines([entry for entry in contents if _name(entry) in found])
     remarks = [Remark("a table of contents; its items were read where the text repeats them", repeated)]
     if missing:
-        remarks.append(Remark("in the table of contents, but not found with this number and title below", missing))
+        remarks.append(
+            Remark("in the table of contents, but not found with this number and title below", _lines(missing))
+        )
     return body, remarks
+
+
+def _lines(entries: Sequence[Entry]) -> tuple[int, ...]:
+    return tuple(line for entry in entries for line in entry.lines)
 
 
 def _end_of_contents(entries: Sequence[Entry]) -> int:

@@ -7,7 +7,6 @@ installed with the package.
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,14 +29,17 @@ class Project:
 
     @property
     def ontology(self) -> Path:
+        """What the words mean."""
         return self.root / "ontology"
 
     @property
     def graph(self) -> Path:
+        """What is known."""
         return self.root / "graph"
 
     @property
     def queries(self) -> Path:
+        """What can be asked."""
         return self.root / "queries"
 
     @property
@@ -138,6 +140,8 @@ def write_atomically(path: Path, content: str | bytes) -> None:
     Raises:
         ProjectError: the folder is missing or read-only, or the disk is full. What was there stays.
     """
+    import tempfile
+
     data = content.encode("utf-8") if isinstance(content, str) else content
     name = ""
     try:
@@ -147,7 +151,7 @@ def write_atomically(path: Path, content: str | bytes) -> None:
             file.flush()
             os.fsync(file.fileno())
             os.fchmod(file.fileno(), _mode(path))
-        os.replace(name, path)
+        Path(name).replace(path)
     except OSError as error:
         if name:
             Path(name).unlink(missing_ok=True)

@@ -10,10 +10,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from pathlib import Path
 
-from pan2kg.errors import Place, QueryError
+from pan2kg.errors import QueryError
 from pan2kg.lexer import tokens
 from pan2kg.project import Project, read_text
 from pan2kg.store import Store, select
@@ -32,6 +31,11 @@ class Parameter:
     name: str
     default: str
     meaning: str
+
+    @property
+    def option(self) -> str:
+        """The name as it is typed on a command line."""
+        return self.name.replace("_", "-")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +93,8 @@ def find_query(project: Project, name: str) -> Query:
 
 
 def _nearest(name: str, names: Mapping[str, object] | list[str], lister: str) -> str:
+    from difflib import get_close_matches
+
     near = get_close_matches(name, list(names), n=3, cutoff=0.5)
     hint = f"Did you mean {' or '.join(near)}? " if near else ""
     return f"{hint}{lister} shows them all." if lister else hint.strip()
@@ -110,8 +116,7 @@ def fill(query: Query, values: Mapping[str, str], *, store: Store, project: Proj
                 f"Question {query.name} has no parameter « {name} ».",
                 remedy=_nearest(name, known, "") or _listed(known),
             )
-    written = {name: _n3(known[name], value, store, project)
-               for name, value in values.items()}
+    written = {name: _n3(known[name], value, store, project) for name, value in values.items()}
     return _PARAMETER.sub(lambda m: f"{m[1]}{written.get(m[4], m[2])}{m[3]}{m[5]}", query.text)
 
 
@@ -161,7 +166,7 @@ def _by_key(value: str, store: Store) -> str:
         "SELECT DISTINCT ?thing WHERE {\n"
         f"  {{ ?thing dcterms:identifier {name} }} UNION\n"
         f"  {{ ?thing skos:prefLabel ?label FILTER(LCASE(STR(?label)) = LCASE({name})) }} UNION\n"
-        f"  {{ ?thing skos:inScheme ?scheme FILTER(STRENDS(STR(?thing), CONCAT(\"/\", {name}))) }}\n"
+        f'  {{ ?thing skos:inScheme ?scheme FILTER(STRENDS(STR(?thing), CONCAT("/", {name}))) }}\n'
         "} ORDER BY ?thing",
     ).values("thing")
     if not found:
@@ -176,10 +181,11 @@ def _near_keys(value: str, store: Store) -> str:
         store,
         "PREFIX dcterms: <http://purl.org/dc/terms/> SELECT DISTINCT ?key WHERE { ?thing dcterms:identifier ?key }",
     ).values("key")
+    from difflib import get_close_matches
+
     near = get_close_matches(value, sorted(keys), n=3, cutoff=0.4)
     return f"Did you mean {' or '.join(near)}?" if near else "Name a plan, action, body or instrument by its key."
 
 
 ANY = PAN + "any"
 """The value of a parameter that restricts nothing."""
-

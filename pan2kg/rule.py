@@ -6,12 +6,16 @@ source says. Later rules may use what earlier ones derived.
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from pan2kg.errors import Place, QueryError
 from pan2kg.project import Project, read_text
-from pan2kg.store import LocalStore, construct
+from pan2kg.store import LocalStore, Triples, construct
 from pan2kg.vocabulary import DERIVED
+
+_NEEDS = re.compile(r"^#\+ needs:(.*)$", re.MULTILINE)
 
 
 def rule_files(project: Project) -> list[Path]:
@@ -19,26 +23,58 @@ def rule_files(project: Project) -> list[Path]:
     return sorted((project.queries / "rules").glob("*.rq"))
 
 
-def rule_graph(path: Path) -> str:
-    """The named graph a rule fills; the number that orders the files is left out.
+def rule_name(path: Path) -> str:
+    """The name of a rule, and the end of its graph's address; the number that orders the files is left out.
 
-    >>> rule_graph(Path("queries/rules/20-shared-topic.rq"))
-    'https://w3id.org/pan2kg/graph/derived/shared-topic'
+    >>> rule_name(Path("queries/rules/20-shared-topic.rq"))
+    'shared-topic'
     """
-    return DERIVED + path.stem.lstrip("0123456789-")
+    return path.stem.lstrip("0123456789-")
 
 
-def derive(store: LocalStore, project: Project) -> None:
-    """Run every rule over the store and add what it derives.
+def derive(store: LocalStore, project: Project, only: Iterable[str] | None = None) -> None:
+    """Run the rules over the store and add what they derive.
+
+    With ``only``, names of rules, those and the ones they build on are run: a rule says so in its
+    header, ``#+ needs: rests-on``.
 
     Raises:
-        QueryError: a rule is not a CONSTRUCT query; with its file.
+        QueryError: a rule is not a CONSTRUCT query, or is named and not there.
     """
-    for path in rule_files(project):
-        try:
-            triples = construct(store, read_text(path))
-        except QueryError as error:
-            place = error.place or Place("query")
-            where = Place(project.name_of(path), place.line, place.column)
-            raise QueryError(error.message, place=where, remedy=error.remedy) from None
-        store.add(rule_graph(path), triples)
+    rules = {rule_name(path): path for path in rule_files(project)}
+    wanted = None if only is None else _with_needs(only, rules)
+    for name, path in rules.items():
+        if wanted is None or name in wanted:
+            store.add(DERIVED + name, _run(store, path, project.name_of(path)))
+
+
+def _run(store: LocalStore, path: Path, name: str) -> Triples:
+    try:
+        return construct(store, read_text(path))
+    except QueryError as error:
+        place = error.place or Place("query")
+        where = Place(name, place.line, place.column)
+        raise QueryError(error.message, place=where, remedy=error.remedy) from None
+
+
+def _with_needs(names: Iterable[str], rules: Mapping[str, Path]) -> set[str]:
+    found: set[str] = set()
+    left = list(names)
+    while left:
+        name = left.pop()
+        if name not in rules:
+            raise QueryError(f"There is no rule « {name} ».", remedy=f"There are: {', '.join(rules)}.")
+        if name not in found:
+            found.add(name)
+            left += needs(read_text(rules[name])) or []
+    return found
+
+
+def needs(text: str) -> list[str] | None:
+    """The rules a query or rule builds on, from its header; ``None`` where it does not say.
+
+    >>> needs("#+ needs: main-label rests-on\\nSELECT * {}"), needs("SELECT * {}")
+    (['main-label', 'rests-on'], None)
+    """
+    match = _NEEDS.search(text)
+    return match[1].split() if match else None

@@ -71,7 +71,7 @@ class Sheet:
     @property
     def is_addition(self) -> bool:
         """Whether blocks here may add to a subject that has its block in another file."""
-        return self.name.endswith("unverified.ttl") or self.nested
+        return self.name.endswith(("unverified.ttl", "alignments.ttl"))
 
     def expand(self, name: str) -> str:
         """The IRI of a name as written here.
@@ -127,7 +127,7 @@ def _clean(text: str, sheet: Sheet) -> list[str]:
             sheet.faults.append(Fault("style-trailing-space", number, _brief(line)))
         if "\t" in line:
             sheet.faults.append(Fault("style-tab", number, _brief(line)))
-    return [line.rstrip().expandtabs(4) for line in (lines if lines[-1] else lines[:-1])]
+    return [line.rstrip().expandtabs(4) for line in text.rstrip().split("\n")]
 
 
 @dataclass(slots=True)

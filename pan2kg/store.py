@@ -6,11 +6,7 @@ query is the union of all of them. Nothing is fetched because a query says so.
 
 from __future__ import annotations
 
-import hashlib
-import os
 import re
-import shutil
-import tempfile
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -217,29 +213,40 @@ def _load_all(store: ox.Store, project: Project) -> None:
         load(store, path, graph_of(project.graph_path(path)), name=project.name_of(path))
 
 
-def open_store(
-    project: Project, derive: Callable[[LocalStore, Project], None], *, cache: Path | None = None
-) -> LocalStore:
-    """The project's graph with what ``derive`` adds to it.
+Derive = Callable[[LocalStore, Project], None]
 
-    With ``cache``, a folder, the result is kept on disk under the fingerprint of every file that
-    went into it and opened from there next time; worth it from some hundred thousand quads.
+
+def open_store(project: Project, derive: Derive) -> LocalStore:
+    """The project's graph in memory with what ``derive`` adds to it.
+
+    Raises:
+        TurtleError: a file is not Turtle.
+    """
+    store = load_project(project)
+    derive(store, project)
+    return store
+
+
+def open_cached(project: Project, derive: Derive, cache: Path) -> LocalStore:
+    """As :func:`open_store`, kept on disk in the folder ``cache`` and opened from there next time.
+
+    The copy is found again by a fingerprint of every file that went into it. Worth it from some
+    hundred thousand quads on; in memory a query is faster.
 
     Raises:
         TurtleError: a file is not Turtle.
         ProjectError: the cache folder cannot be written.
     """
-    if cache is None:
-        store = load_project(project)
-        derive(store, project)
-        return store
     folder = cache / fingerprint(project)
     if not folder.is_dir():
         _build_cache(folder, project, derive)
     return LocalStore(ox.Store.read_only(str(folder)))
 
 
-def _build_cache(folder: Path, project: Project, derive: Callable[[LocalStore, Project], None]) -> None:
+def _build_cache(folder: Path, project: Project, derive: Derive) -> None:
+    import shutil
+    import tempfile
+
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         work = Path(tempfile.mkdtemp(dir=folder.parent, prefix=".pan2kg-"))
@@ -251,13 +258,15 @@ def _build_cache(folder: Path, project: Project, derive: Callable[[LocalStore, P
         derive(store, project)
         store.inner.flush()
         del store
-        os.replace(work, folder)
+        work.replace(folder)
     finally:
         shutil.rmtree(work, ignore_errors=True)
 
 
 def fingerprint(project: Project) -> str:
     """A name for the state of a project: equal when every file that is loaded or derives is equal."""
+    import hashlib
+
     digest = hashlib.sha256(ox.__version__.encode())
     rules = sorted((project.queries / "rules").glob("*.rq"))
     for path in [*project.ontology_files(), *project.graph_files(), *rules]:

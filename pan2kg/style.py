@@ -23,7 +23,7 @@ _TEXTS: Final = _LABELS | {
     "rdfs:comment", "skos:definition", "skos:editorialNote", "skos:note", "skos:scopeNote",
 }  # fmt: skip
 _LAST: Final = frozenset(("dcterms:source", "pan:certainty", "pan:evidence", "skos:editorialNote"))
-_ORDER: Final = {"a": 0, "skos:notation": 1} | dict.fromkeys(_LABELS, 2) | dict.fromkeys(_LAST, 4)
+_ORDER: Final = {"a": 0, "skos:notation": 1, "dcterms:identifier": 1} | dict.fromkeys(_LABELS, 2) | dict.fromkeys(_LAST, 4)
 _PREFIX_USED = re.compile(r"^([\w-]*):|\^\^([\w-]*):|(?<=[\s(\[^])([\w-]*):")
 _BARE_DATE = re.compile(r'"\d{4}-\d{2}-\d{2}"')
 _TYPED = re.compile(r'"([^"]*)"\^\^xsd:(integer|decimal|boolean|dateTime)')
@@ -87,7 +87,6 @@ def _finding(rule: Rule, sheet: Sheet, fault: Fault) -> Finding:
 
 
 def _prefixes(sheet: Sheet, known: Mapping[str, str]) -> Iterator[Fault]:
-    names = [name for name, _ in sheet.prefix_lines]
     for (before, _), (name, line) in pairwise(sheet.prefix_lines):
         if name <= before:
             yield Fault("style-prefix-order", line, name)
@@ -97,7 +96,6 @@ def _prefixes(sheet: Sheet, known: Mapping[str, str]) -> Iterator[Fault]:
             yield Fault("style-prefix-unused", line, name)
         if known.get(name) != sheet.prefixes[name]:
             yield Fault("style-prefix-spelling", line, name)
-    del names
 
 
 def _prefixes_used(blocks: Iterable[Block]) -> set[str]:

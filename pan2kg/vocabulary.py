@@ -5,7 +5,6 @@ What the words mean stands in ``ontology/``; here are only the addresses the cod
 
 from __future__ import annotations
 
-import hashlib
 from typing import Final
 
 ROOT: Final = "https://w3id.org/pan2kg/"
@@ -40,9 +39,7 @@ def graph_of(path: str) -> str:
     return GRAPH + path.removesuffix(".ttl")
 
 
-def link_iri(
-    link_type: str, start: str, end: str, *, relation: str = "", scale: str = "", assessor: str = ""
-) -> str:
+def link_iri(link_type: str, start: str, end: str, *, relation: str = "", scale: str = "", assessor: str = "") -> str:
     """The IRI of a link: stable across rebuilds, since it is made from what the link says.
 
     The ends of a symmetric link (one without relation, scale and assessor whose type is shared-…)
@@ -55,7 +52,9 @@ def link_iri(
     >>> link_iri("cross-reference", a, b) == link_iri("cross-reference", b, a)
     False
     """
+    import hashlib
+
     if link_type.startswith("shared-"):
         start, end = sorted((start, end))
-    text = "|".join((link_type, relation, start, end, scale, assessor))
+    text = f"{link_type}|{relation}|{start}|{end}|{scale}|{assessor}"
     return thing("link", hashlib.sha256(text.encode()).hexdigest()[:16])

@@ -1,0 +1,125 @@
+"""What can be typed after ``pan2kg``: commands, options and their help."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from collections.abc import Callable, Mapping
+from typing import NoReturn
+
+ANSWER_FORMATS = ("table", "csv", "tsv", "json", "xml", "md", "turtle", "jsonld")
+REPORT_FORMATS = ("text", "json", "github", "html", "junit", "turtle")
+
+EXAMPLES = """\
+examples:
+  pan2kg ask --list                          what can be asked
+  pan2kg ask shared-instruments              which plans rest on the same text
+  pan2kg check                               is the graph sound, and where not
+  pan2kg draft plan.txt --plan be-bhr-1      a published plan as Turtle to complete
+  pan2kg init my-country                     a graph of one's own
+"""
+
+Run = Callable[[argparse.Namespace], int]
+
+
+class Parser(argparse.ArgumentParser):
+    """Wrong use is one sentence, without the usage lines."""
+
+    def error(self, message: str) -> NoReturn:
+        """Say what is wrong and leave with 2."""
+        self.exit(2, f"{self.prog}: {message}. `{self.prog} --help` shows the use.\n")
+
+
+class _Version(argparse.Action):
+    def __call__(self, parser: argparse.ArgumentParser, *_: object, **__: object) -> None:
+        from importlib.metadata import version
+
+        parser.exit(0, f"pan2kg {version('pan2kg')}\n")
+
+
+def build_parser(runs: Mapping[str, Run]) -> Parser:
+    """The parser; ``runs`` maps each command's name to the function that runs it."""
+    parser = Parser(
+        prog="pan2kg",
+        allow_abbrev=False,
+        description="A knowledge graph of policy coherence: where national action plans meet, and on whose word.",
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action=_Version, nargs=0, help="show the version and leave")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND")
+    for name, (summary, fill) in COMMANDS.items():
+        command = commands.add_parser(
+            name, allow_abbrev=False, help=summary, description=summary[0].upper() + summary[1:] + "."
+        )
+        command.set_defaults(run=runs[name])
+        command.add_argument(
+            "--project", metavar="DIR", help="the project (default: the nearest, else the shipped one)"
+        )
+        fill(command)
+    return parser
+
+
+def _language(command: argparse.ArgumentParser) -> None:
+    local = os.environ.get("LC_ALL") or os.environ.get("LANG") or ""
+    default = "fr" if local.lower().startswith("fr") else "en"
+    command.add_argument(
+        "--language", choices=("fr", "en"), default=default, help="the language of labels and messages"
+    )
+
+
+def _answers(command: argparse.ArgumentParser) -> None:
+    _language(command)
+    command.add_argument("--endpoint", metavar="URL", help="ask this SPARQL endpoint instead of the project's files")
+    command.add_argument("--format", choices=ANSWER_FORMATS, help="default: table, and turtle for triples")
+    command.add_argument("--cache", metavar="DIR", help="keep the loaded store on disk there (for large graphs)")
+    command.add_argument("-o", "--output", metavar="FILE", help="write the answer to a file")
+
+
+def _ask(command: argparse.ArgumentParser) -> None:
+    command.usage = "pan2kg ask [NAME] [--PARAMETER VALUE ...] [--format FORMAT] [other options]"
+    command.add_argument("name", nargs="?", metavar="NAME", help="the question")
+    command.add_argument("--list", action="store_true", help="list the questions and their parameters")
+    _answers(command)
+
+
+def _sparql(command: argparse.ArgumentParser) -> None:
+    command.add_argument("query", metavar="QUERY", help="the query, a file that holds it, or - for standard input")
+    _answers(command)
+
+
+def _check(command: argparse.ArgumentParser) -> None:
+    _language(command)
+    command.add_argument("--format", choices=REPORT_FORMATS, default="text", help="how the report is written")
+    command.add_argument(
+        "--fail-on", choices=("violation", "warning"), default="violation", help="what makes the command end with 1"
+    )
+    command.add_argument("--baseline", metavar="FILE", help="findings that were accepted before")
+    command.add_argument("--write-baseline", metavar="FILE", help="accept today's findings into this file")
+    command.add_argument("-o", "--output", metavar="FILE", help="write the report to a file")
+
+
+def _draft(command: argparse.ArgumentParser) -> None:
+    command.add_argument("file", metavar="FILE", help="the text of the plan")
+    command.add_argument("--plan", metavar="KEY", required=True, help="the plan's key, as in lu-bhr-2")
+    command.add_argument("--language", choices=("fr", "en", "de", "it", "es"), help="the language of the text")
+    command.add_argument("-o", "--output", metavar="FILE", help="write the Turtle to a file")
+
+
+def _dump(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--format", choices=("nquads", "trig"), default="nquads", help="default: nquads")
+    command.add_argument("-o", "--output", metavar="FILE", required=True, help="the file to write")
+
+
+def _init(command: argparse.ArgumentParser) -> None:
+    command.add_argument("folder", metavar="DIR", help="a folder that does not exist yet, or is empty")
+
+
+COMMANDS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]] = {
+    "ask": ("answer a stored question", _ask),
+    "sparql": ("answer a SPARQL query", _sparql),
+    "check": ("check the graph: house style, shapes, quality queries", _check),
+    "draft": ("read a plan as it was published and write Turtle to complete", _draft),
+    "dump": ("write the whole graph, derived links included, as one file", _dump),
+    "init": ("start an empty project of one's own", _init),
+}

@@ -1,0 +1,88 @@
+"""What a figure rests on: how many actions, which weights and filters, which data, as of when."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields, replace
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import date
+
+T_co = TypeVar("T_co", covariant=True)
+
+PLAIN = "ln(n/d)"
+"""The name of the usual weights: n actions, d of which use the instrument."""
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """What must be printed beside a figure so that it can be read and repeated.
+
+    ``n`` counts actions, ``annotated`` those of them with at least one instrument, ``plans`` the plans.
+    ``filters`` holds what was left out or chosen, as pairs of a name and a value.
+
+    >>> Basis(n=5, annotated=5, plans=2).share
+    1.0
+    """
+
+    n: int
+    annotated: int
+    plans: int
+    release: str = ""
+    as_of: date | None = None
+    weights: str = PLAIN
+    filters: tuple[tuple[str, str], ...] = (("status", "accepted, derived"), ("unverified", "left out"))
+
+    @property
+    def share(self) -> float:
+        """The share of actions with at least one instrument, in [0,1]; 0/0 = 0."""
+        return self.annotated / self.n if self.n else 0.0
+
+    def also(self, name: str, value: object) -> Basis:
+        """The same with one more filter or choice; a later value of the same name replaces the earlier.
+
+        >>> Basis(1, 1, 1, filters=()).also("hub", 500).also("hub", 200).filters
+        (('hub', '200'),)
+        """
+        kept = tuple(pair for pair in self.filters if pair[0] != name)
+        return replace(self, filters=(*kept, (name, str(value))))
+
+
+@dataclass(frozen=True, slots=True)
+class Measured(Generic[T_co]):
+    """Rows of a measure together with what they rest on.
+
+    >>> len(Measured(Basis(0, 0, 0), ("a", "b")))
+    2
+    """
+
+    basis: Basis
+    rows: tuple[T_co, ...]
+
+    def __iter__(self) -> Iterator[T_co]:
+        return iter(self.rows)
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One thing that differs between the bases of two figures."""
+
+    what: str
+    before: str
+    after: str
+
+
+def changes(before: Basis, after: Basis) -> tuple[Change, ...]:
+    """What differs between two bases, so that a figure that moved because the graph grew says so.
+
+    A plan added elsewhere changes n, hence every weight ln(n/d): such a change is announced, never silent.
+
+    >>> changes(Basis(5, 5, 2), Basis(9, 5, 3))[0]
+    Change(what='n', before='5', after='9')
+    """
+    pairs = ((f.name, str(getattr(before, f.name)), str(getattr(after, f.name))) for f in fields(Basis))
+    return tuple(Change(*row) for row in pairs if row[1] != row[2])

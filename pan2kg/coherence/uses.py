@@ -1,0 +1,197 @@
+"""Actions × instruments: who rests on what, as one sparse matrix with the names of its rows and columns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from pan2kg.coherence.basis import Basis
+from pan2kg.coherence.matrix import Floats, Incidence, Ints
+from pan2kg.errors import QueryError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A plan, and how many measures its published text has where that is known."""
+
+    iri: str
+    published: int | None = None
+    completeness: str = "unknown"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Uses:
+    """B[a,i] = 1 if action a rests on instrument i, and the same for what a plan says of itself (``own``).
+
+    ``plan_of`` gives for each action the index of its plan; ``weights`` one number ≥ 0 an instrument.
+    Actions, plans and instruments are sorted by IRI.
+    """
+
+    actions: tuple[str, ...]
+    plans: tuple[Plan, ...]
+    plan_of: Ints
+    instruments: tuple[str, ...]
+    table: Incidence
+    own: Incidence
+    weights: Floats
+    basis: Basis
+
+    @property
+    def sizes(self) -> Ints:
+        """How many actions of each plan are in the graph."""
+        return np.bincount(self.plan_of, minlength=len(self.plans)).astype(np.int64)
+
+    def find_action(self, name: str) -> int:
+        """The index of an action by its IRI or key.
+
+        Raises:
+            QueryError: there is no such action; with the nearest names.
+
+        >>> uses = uses_of([("a/1", "x")], {"a/1": "p"})
+        >>> uses.find_action("1")
+        0
+        >>> uses.find_action("2")
+        Traceback (most recent call last):
+        pan2kg.errors.QueryError: There is no action « 2 » in the graph. ...
+        """
+        return _find(name, self.actions, "action")
+
+    def find_plan(self, name: str) -> int:
+        """The index of a plan by its IRI or key.
+
+        Raises:
+            QueryError: there is no such plan; with the nearest names.
+        """
+        return _find(name, [plan.iri for plan in self.plans], "plan")
+
+    def find_instrument(self, name: str) -> int:
+        """The index of an instrument by its IRI or key.
+
+        Raises:
+            QueryError: no action or plan rests on such an instrument; with the nearest names.
+        """
+        return _find(name, self.instruments, "instrument")
+
+    def plan_uses(self) -> Incidence:
+        """Plans × instruments: those at least one action of the plan rests on."""
+        return self.table.grouped(self.plan_of, len(self.plans))
+
+
+def key(iri: str) -> str:
+    """The last part of an IRI.
+
+    >>> key("https://w3id.org/pan2kg/id/plan/lu-bhr-2")
+    'lu-bhr-2'
+    """
+    return iri.replace("#", "/").rpartition("/")[2]
+
+
+def _find(name: str, iris: Sequence[str], kind: str) -> int:
+    exact = [at for at, iri in enumerate(iris) if iri == name]
+    exact = exact or [at for at, iri in enumerate(iris) if key(iri) == name]
+    if len(exact) == 1:
+        return exact[0]
+    if exact:
+        named = " or ".join(iris[at] for at in exact[:3])
+        raise QueryError(f"« {name} » may mean {named}.", remedy="Give the IRI.")
+    near = get_close_matches(key(name), sorted({key(iri) for iri in iris}), n=3, cutoff=0.4)
+    remedy = f"Did you mean {' or '.join(near)}?" if near else f"Name an {kind} by its key or its IRI."
+    raise QueryError(f"There is no {kind} « {name} » in the graph.", remedy=remedy.replace("an plan", "a plan"))
+
+
+def uses_of(
+    pairs: Iterable[tuple[str, str]],
+    plan_of: Mapping[str, str],
+    *,
+    plans: Iterable[Plan] = (),
+    release: str = "",
+    as_of: date | None = None,
+) -> Uses:
+    """The matrix of the given statements of use.
+
+    ``pairs`` are (work, instrument), where a work is an action of ``plan_of`` or a plan; others are left
+    out. ``plan_of`` names every action with its plan, with or without an instrument: n counts them all.
+    A plan not among ``plans`` is taken as one whose number of measures is unknown.
+
+    >>> uses = uses_of([("a", "U"), ("a", "K"), ("p", "U")], {"a": "p", "b": "p"})
+    >>> uses.basis.n, uses.basis.annotated, uses.instruments, uses.own.counts.tolist()
+    (2, 1, ('K', 'U'), [0, 1])
+    """
+    known = {plan.iri: plan for plan in plans}
+    known |= {iri: Plan(iri) for iri in plan_of.values() if iri not in known}
+    actions, names = sorted(plan_of), sorted(known)
+    row, place = {iri: at for at, iri in enumerate(actions)}, {iri: at for at, iri in enumerate(names)}
+    stated = sorted({(work, one) for work, one in pairs if work in row or work in place})
+    instruments = sorted({one for _, one in stated})
+    table = _incidence(stated, row, instruments)
+    basis = Basis(len(actions), int(np.count_nonzero(table.sizes)), len(names), release, as_of)
+    return Uses(
+        tuple(actions),
+        tuple(known[iri] for iri in names),
+        np.array([place[plan_of[iri]] for iri in actions], dtype=np.int64),
+        tuple(instruments),
+        table,
+        _incidence(stated, place, instruments),
+        weights_of(table),
+        basis,
+    )
+
+
+def _incidence(stated: list[tuple[str, str]], rows: Mapping[str, int], instruments: list[str]) -> Incidence:
+    columns = {iri: at for at, iri in enumerate(instruments)}
+    places = [(rows[work], columns[one]) for work, one in stated if work in rows]
+    return Incidence.of([a for a, _ in places], [i for _, i in places], shape=(len(rows), len(instruments)))
+
+
+def weights_of(table: Incidence) -> Floats:
+    """w_i = ln(n/d_i), in [0, ln n]: how rare an instrument is among the actions.
+
+    0 for one that every action uses, and for one that only plans name (d = 0: no pair of actions shares it).
+    This is the inverse document frequency.
+
+    Source: Spärck Jones, K. (1972). A statistical interpretation of term specificity and its application
+    in retrieval. Journal of Documentation 28(1), 11–21.
+
+    >>> [round(float(w), 6) for w in weights_of(Incidence.of([0, 1, 0], [0, 0, 1], shape=(2, 3)))]
+    [0.0, 0.693147, 0.0]
+    """
+    counts = table.counts
+    return np.log(np.where(counts > 0, max(table.height, 1) / np.maximum(counts, 1), 1.0))
+
+
+def restrict(uses: Uses, plans: Iterable[str]) -> Uses:
+    """The same with some plans only, weights computed anew among them; the basis says which.
+
+    Raises:
+        QueryError: one of the plans is not in the graph.
+
+    >>> two = uses_of([("a", "U"), ("b", "U")], {"a": "p", "b": "q"})
+    >>> restrict(two, ["p"]).basis.n
+    1
+    """
+    wanted = {uses.plans[uses.find_plan(name)].iri for name in plans}
+    members = {a: uses.plans[p].iri for a, p in zip(uses.actions, uses.plan_of, strict=True)}
+    inside = {action: plan for action, plan in members.items() if plan in wanted}
+    made = uses_of(
+        (pair for pair in statements(uses) if pair[0] in inside or pair[0] in wanted),
+        inside,
+        plans=(plan for plan in uses.plans if plan.iri in wanted),
+        release=uses.basis.release,
+        as_of=uses.basis.as_of,
+    )
+    return replace(made, basis=made.basis.also("plans", ", ".join(sorted(map(key, wanted)))))
+
+
+def statements(uses: Uses) -> list[tuple[str, str]]:
+    """Every (work, instrument), the actions' first."""
+    works = [uses.actions[at] for at in uses.table.rows] + [uses.plans[at].iri for at in uses.own.rows]
+    columns = np.concatenate([uses.table.columns, uses.own.columns])
+    return [(work, uses.instruments[at]) for work, at in zip(works, columns, strict=True)]
