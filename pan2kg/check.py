@@ -83,13 +83,13 @@ def _shapes(project: Project, sheets: Sequence[Sheet], store: Store, names: Name
 
 def _quality(project: Project, sheets: Sequence[Sheet], store: Store, names: Names) -> Report:
     del sheets
-    rules, findings, looked_at = [], [], {}
+    rules, findings, looked_at, members = [], [], {}, _members(store)
     for path in sorted((project.queries / "quality").glob("*-violation.rq")):
         query = read_query(path, name=project.name_of(path))
         rule = quality_rule(query)
         rules.append(rule)
         findings += _ask(rule, query, store)
-        looked_at[rule.key] = _count(query, store, names)
+        looked_at[rule.key] = _looked_at(query, members, names)
     return Report(tuple(rules), tuple(findings), looked_at)
 
 
@@ -126,10 +126,7 @@ def _ask(rule: Rule, query: Query, store: Store) -> Iterator[Finding]:
     try:
         table = select(store, query.text)
     except QueryError as error:
-        place = error.place or Place(query.file)
-        raise QueryError(
-            error.message, place=Place(query.file, place.line, place.column), remedy=error.remedy
-        ) from None
+        raise error.inside(query.file) from None
     if "focus" not in table.columns:
         raise QueryError("A quality query has a column ?focus.", place=Place(query.file), remedy="Select ?focus.")
     for row in table.rows:
@@ -138,12 +135,24 @@ def _ask(rule: Rule, query: Query, store: Store) -> Iterator[Finding]:
         yield Finding(rule, plain(said["focus"]), plain(said.get("path")), str(value) if value is not None else "")
 
 
-def _count(query: Query, store: Store, names: Names) -> int:
+def _looked_at(query: Query, members: Mapping[str, set[str]], names: Names) -> int:
     """How many things there are of the classes a query says it looks at."""
     classes = [name.partition(":") for name in query.header.get("looks_at", "").split()]
-    values = " ".join(f"<{names.prefixes.get(prefix, prefix + ':')}{local}>" for prefix, _, local in classes)
-    text = f"SELECT (COUNT(DISTINCT ?s) AS ?n) WHERE {{ VALUES ?class {{ {values} }} ?sub <{RDFS}subClassOf>* ?class . ?s a ?sub }}"
-    return int(select(store, text).values("n")[0])
+    iris = (names.prefixes.get(prefix, f"{prefix}:") + local for prefix, _, local in classes)
+    return len(set().union(*(members.get(iri, set()) for iri in iris)))
+
+
+def _members(store: Store) -> dict[str, set[str]]:
+    """The things of each class, those of its subclasses included."""
+    members: dict[str, set[str]] = {}
+    things = select(store, "SELECT ?class ?thing WHERE { ?thing a ?class }")
+    for name, thing_ in zip(things.values("class"), things.values("thing"), strict=True):
+        members.setdefault(name, set()).add(thing_)
+    above = select(store, f"SELECT ?class ?super WHERE {{ ?class <{RDFS}subClassOf>+ ?super FILTER(?class != ?super) }}")
+    own = {name: frozenset(things) for name, things in members.items()}
+    for name, super_ in zip(above.values("class"), above.values("super"), strict=True):
+        members.setdefault(super_, set()).update(own.get(name, ()))
+    return members
 
 
 def _placed(parts: Iterable[Report], index: Index, names: Names) -> Iterator[Finding]:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pan2kg.arguments import build_parser
-from pan2kg.errors import Pan2kgError
+from pan2kg.errors import Pan2kgError, QueryError
 from pan2kg.project import Project, read_text, write_atomically
 
 if TYPE_CHECKING:
@@ -75,8 +75,6 @@ def run_ask(options: Namespace) -> int:
 
 
 def _parameters(given: list[str]) -> dict[str, str]:
-    from pan2kg.errors import QueryError
-
     words = [word for one in given for word in (one.split("=", 1) if one.startswith("--") else [one])]
     if len(words) % 2 or not all(word.startswith("--") for word in words[::2]):
         raise QueryError(f"Cannot read « {' '.join(given)} ».", remedy="Write parameters as --name value.")
@@ -100,18 +98,24 @@ def _list_queries(project: Project, language: str) -> int:
 def run_sparql(options: Namespace) -> int:
     """Answer a query of the user's own."""
     project = _project(options)
-    text = _query_text(options.query)
-    return _answer(_store(project, options), text, project, options, None)
+    text, name = _query_text(options.query)
+    try:
+        return _answer(_store(project, options), text, project, options, None)
+    except QueryError as error:
+        raise (error.inside(name) if error.place and error.place.file == "query" else error) from None
 
 
 _FORMS = ("", "SELECT", "ASK", "CONSTRUCT", "DESCRIBE", "PREFIX", "BASE")
 
 
-def _query_text(given: str) -> str:
+def _query_text(given: str) -> tuple[str, str]:
+    """The text of a query and where it came from."""
     if given == "-":
-        return sys.stdin.read()
+        return sys.stdin.read(), "standard input"
     words = given.split(maxsplit=1) or [""]
-    return given if "{" in given or words[0].upper() in _FORMS else read_text(Path(given))
+    if "{" in given or words[0].upper() in _FORMS:
+        return given, "query"
+    return read_text(Path(given)), given
 
 
 def _store(project: Project, options: Namespace, rules: list[str] | None = None) -> Store:
@@ -171,12 +175,40 @@ def run_init(options: Namespace) -> int:
 
 def run_draft(options: Namespace) -> int:
     """Draft Turtle from a published plan; what is unsure goes to standard error."""
-    raise NotImplementedError
+    from pan2kg.draft import draft_plan
+    from pan2kg.outline import read_outline_file
+    from pan2kg.turtle import read_prefixes
+
+    project, file = _project(options), Path(options.file)
+    outline = read_outline_file(file, language=options.language)
+    graph = _graph_path(project, options.output)
+    written = draft_plan(outline, read_prefixes(project), plan=options.plan, source_name=file.name, graph=graph)
+    _emit(written, options.output)
+    counts = f"{len(outline.categories)} categories, {len(outline.actions)} actions"
+    remarks = "".join(f"{file.name}, {remark}\n" for remark in outline.remarks)
+    sys.stderr.write(f"{remarks}{counts}; complete the draft, then `pan2kg check`.\n")
+    return 0
+
+
+def _graph_path(project: Project, output: str | None) -> str:
+    """The path that names the drafted file's graph, when it is written into the project's graph."""
+    path = Path(output).resolve() if output else project.root
+    return path.relative_to(project.graph).as_posix().removesuffix(".ttl") if path.is_relative_to(project.graph) else ""
 
 
 def run_check(options: Namespace) -> int:
-    """Check the project."""
-    raise NotImplementedError
+    """Check the project; 1 where findings reach what the command is to fail on."""
+    from pan2kg.baseline import write_baseline
+    from pan2kg.check import check
+    from pan2kg.rendering import write_report
+    from pan2kg.report import Severity
+
+    baseline = Path(options.baseline) if options.baseline else None
+    report = check(_project(options), fail_on=Severity(options.fail_on), baseline=baseline)
+    if options.write_baseline:
+        write_baseline(report, Path(options.write_baseline))
+    _emit(write_report(report, options.format, language=options.language), options.output)
+    return 0 if report.conforms or options.write_baseline else 1
 
 
 RUNS = {

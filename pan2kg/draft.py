@@ -43,13 +43,27 @@ def draft_plan(
     *,
     plan: str,
     source_name: str,
-    language: str = "",
     graph: str = "",
 ) -> str:
     """The plan as Turtle: its source, its title, its categories and actions with their printed numbers.
 
     ``plan`` is its key (``lu-bhr-2``), ``source_name`` the file the outline was read from, ``graph`` the path
     of the new file below ``graph/`` where it is not ``plans/KEY/plan``; ``prefixes`` are those of the project.
+    Titles are tagged with the outline's language.
+
+    >>> from pan2kg.outline import read_outline
+    >>> from pan2kg.project import Project
+    >>> from pan2kg.turtle import read_prefixes
+    >>> outline = read_outline("1. Former les juges", language="fr")
+    >>> turtle = draft_plan(outline, read_prefixes(Project.packaged()), plan="be-bhr-1", source_name="plan.txt")
+    >>> print(turtle[turtle.index("action:be") :], end="")
+    action:be-bhr-1-1 a pan:Action ;
+        skos:notation "1" ;
+        dcterms:identifier "be-bhr-1-1" ;
+        skos:prefLabel "Former les juges"@fr ;
+        pan:inPlan plan:be-bhr-1 ;
+        dcterms:source document:be-bhr-1-text ;
+        pan:certainty certainty:stated .
 
     Raises:
         OutlineError: the key is not made as keys are, or the language is not known.
@@ -59,7 +73,7 @@ def draft_plan(
             f"“{plan}” is no key of a plan.",
             remedy="A key is country, subject and ordinal in lower case, such as lu-bhr-2.",
         )
-    tag = language or outline.language
+    tag = outline.language
     if not _LANGUAGE.fullmatch(tag):
         known = f"“{tag}” is no language tag." if tag else "The language of the plan could not be told."
         raise OutlineError(known, remedy="Name it with --language, for example --language fr.")
@@ -176,19 +190,21 @@ def _item_blocks(draft: _Draft, item: Item, above: Item | None) -> Iterator[Bloc
     category = f"category:{draft.plan}-{draft.keys[above.line]}" if above else ""
     if item.kind == ACTION:
         within = (Statement("pan:inPlan", f"plan:{draft.plan}"), *_maybe("pan:inCategory", category))
-        yield Block(f"action:{draft.plan}-{draft.keys[item.line]}", _statements(draft, item, "pan:Action", within))
+        key = f"{draft.plan}-{draft.keys[item.line]}"
+        named = (Statement("a", "pan:Action"), *_notation(item), Statement("dcterms:identifier", string(key)))
+        yield Block(f"action:{key}", (*named, *_label(item.title, draft.language), *within, *draft.provenance))
     if item.kind == CATEGORY:
         scheme = f"scheme:{draft.plan}-categories"
         place = Statement("skos:broader", category) if category else Statement("skos:topConceptOf", scheme)
-        statements = _statements(draft, item, "pan:Category", (Statement("skos:inScheme", scheme), place))
+        named = (Statement("a", "pan:Category"), *_notation(item), *_label(item.title, draft.language))
+        statements = (*named, Statement("skos:inScheme", scheme), place, *draft.provenance)
         yield Block(f"category:{draft.plan}-{draft.keys[item.line]}", statements, _heading(item))
         for child in item.children:
             yield from _item_blocks(draft, child, item)
 
 
-def _statements(draft: _Draft, item: Item, class_: str, within: Sequence[Statement]) -> tuple[Statement, ...]:
-    notation = _maybe("skos:notation", string(item.number) if item.number else "")
-    return (Statement("a", class_), *notation, *_label(item.title, draft.language), *within, *draft.provenance)
+def _notation(item: Item) -> tuple[Statement, ...]:
+    return _maybe("skos:notation", string(item.number) if item.number else "")
 
 
 def _heading(item: Item) -> str:

@@ -115,15 +115,16 @@ class _Title:
 
 
 def candidates(lines: Sequence[Line]) -> dict[int, tuple[Marker, ...]]:
-    """What each line may be; “2 years later” in the middle of a paragraph is no item 2."""
+    """What each line may be; “2 years later” is no item where a sentence goes on from the line above."""
     found: dict[int, tuple[Marker, ...]] = {}
-    in_text = False
+    connectors = every_word("connector")
+    goes_on = False
     for line in lines:
         markers = readings(line.text)
-        if in_text and not line.after_gap:
+        if goes_on and not line.after_gap:
             markers = tuple(marker for marker in markers if not (marker.weak and marker.rest[:1].islower()))
-        in_text = not markers
         found[line.number] = markers
+        goes_on = not markers or folded(line.text).rpartition(" ")[2] in connectors
     return found
 
 
@@ -143,9 +144,15 @@ def gather(lines: Sequence[Line], setting: Setting) -> Gathered:
         printed = tuple(line.number for line in lines[at : end - len(title.left)])
         entries.append(Entry(marker, title.text, printed, title.paged, _heading(left, setting)))
         left = title.left
-        remarks += title.remarks
+        remarks += [*title.remarks, *_remark_on_columns(lines[at], marker)]
         text += left
     return Gathered(plan.text, opening, tuple(entries), tuple(text), tuple(remarks))
+
+
+def _remark_on_columns(line: Line, marker: Marker) -> list[Remark]:
+    if not line.cell or line.cell == marker.rest or not marker.rest.endswith(line.cell):
+        return []
+    return [Remark(f"“{line.cell}” stands apart, perhaps in another column; kept in the title", (line.number,))]
 
 
 def _plan_title(opening: Sequence[Line], setting: Setting) -> _Title:
@@ -165,7 +172,7 @@ def _take_title(start: Line, first: str, following: Sequence[Line], setting: Set
         sure = _continues(text, above, line, start, setting)
         if not sure and not _may_continue(text, above, following[at:], start, setting):
             break
-        if not sure or any(not marker.weak for marker in readings(line.text)):
+        if not sure or readings(line.text):
             remarks.append(Remark("taken as the end of the title above", (line.number,)))
         text, doubt = joined(text, line.text, text=setting.text)
         if doubt:

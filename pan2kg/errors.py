@@ -14,6 +14,7 @@ Faults in the *data* are never exceptions: they are findings in a report.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Self
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,15 @@ class Pan2kgError(Exception):
         self.message = message
         self.place = place
         self.remedy = remedy
+
+    def inside(self, file: str) -> Self:
+        """The same fault of a text that stands in ``file``.
+
+        >>> str(QueryError("No.", place=Place("query", 3, 1)).inside("a.rq"))
+        'a.rq:3:1: No.'
+        """
+        line, column = (self.place.line, self.place.column) if self.place else (None, None)
+        return type(self)(self.message, place=Place(file, line, column), remedy=self.remedy)
 
     def __str__(self) -> str:
         before = f"{self.place}: " if self.place else ""

@@ -17,6 +17,7 @@ _SAVE_AS_TEXT = "Save the plan as plain text (UTF-8) and read that."
 _BREAK = re.compile(r"\r\n|\n|\r")
 _INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
+_MARKDOWN = re.compile(r"^#{1,6}\s+|\*\*")
 SOFT_HYPHEN = "\u00ad"
 _LEADER = " \t\u00a0\u202f.…_·"
 _PAGE_NUMBER = re.compile(
@@ -52,7 +53,8 @@ class Remark:
 class Line:
     """One line without what belongs to the page: indentation, leader dots, page number.
 
-    ``text`` ends with a soft hyphen where the line broke inside a word. ``width`` is that of the line as printed.
+    ``text`` ends with a soft hyphen where the line broke inside a word; ``cell`` is what stands in it behind a wide
+    gap, as in a table; ``width`` is that of the line as printed.
     """
 
     number: int
@@ -61,6 +63,7 @@ class Line:
     width: int = 0
     paged: bool = False
     after_gap: bool = False
+    cell: str = ""
 
     @property
     def is_page_number(self) -> bool:
@@ -125,12 +128,16 @@ def read_lines(text: str, *, source: str = "") -> tuple[list[Line], list[Remark]
 def _read_line(number: int, raw: str, *, after_gap: bool) -> Line:
     clean = _CONTROL.sub("", _INVISIBLE.sub("", raw.replace("\f", "")))
     clean = unicodedata.normalize("NFC", re.sub("[\v\u0085\u2028\u2029]", " ", clean)).rstrip()
-    body = clean.lstrip()
-    body, paged = _without_leader(body)
-    broken = body.endswith(SOFT_HYPHEN)
-    shown = re.sub(r"[ \t]{2,}|\t", " ", body.replace(SOFT_HYPHEN, "")).strip()
-    indent = len(clean.expandtabs(8)) - len(clean.expandtabs(8).lstrip())
-    return Line(number, shown + SOFT_HYPHEN * broken, indent, len(clean.expandtabs(8)), paged, after_gap)
+    body, paged = _without_leader(_MARKDOWN.sub("", clean.lstrip()))
+    broken = SOFT_HYPHEN * body.endswith(SOFT_HYPHEN)
+    cells = [_tidy(cell) + broken for cell in re.split(r" {4,}|\t+", body)]
+    shown = clean.expandtabs(8)
+    indent = len(shown) - len(shown.lstrip())
+    return Line(number, _tidy(body) + broken, indent, len(shown), paged, after_gap, cells[-1] if len(cells) > 1 else "")
+
+
+def _tidy(text: str) -> str:
+    return re.sub(r"[ \t]{2,}|\t", " ", text.replace(SOFT_HYPHEN, "")).strip()
 
 
 def _without_leader(text: str) -> tuple[str, bool]:

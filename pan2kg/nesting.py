@@ -37,9 +37,12 @@ class Item:
             yield from child.walk()
 
 
-def arrange(entries: Sequence[Entry]) -> tuple[tuple[Item, ...], list[Remark]]:
-    """The tree of the entries, and remarks on numbers that do not follow each other."""
-    entries, remarks = _with_headings(entries)
+def arrange(entries: Sequence[Entry], *, title_line: int = 0) -> tuple[tuple[Item, ...], list[Remark]]:
+    """The tree of the entries, and remarks on numbers that do not follow each other.
+
+    ``title_line`` is where the plan's title stands: it is no heading of a list that has others.
+    """
+    entries, remarks = _with_headings(entries, title_line)
     tree = _tree(entries)
     remarks += _without_repeats(entries, tree)
     kinds = Kinds.of(entries, tree)
@@ -123,9 +126,11 @@ def _may_hold(above: Marker, marker: Marker) -> bool:
     return not (above.style.is_minor and major and not marker.style.is_minor)
 
 
-def _with_headings(entries: Sequence[Entry]) -> tuple[list[Entry], list[Remark]]:
-    """The entries with the headings that have no number, seen by numbers (or bullets) that start again below them."""
+def _with_headings(entries: Sequence[Entry], title_line: int) -> tuple[list[Entry], list[Remark]]:
+    """The entries with the headings that have no number, seen by what starts (again) below them."""
     firsts, again = _starts(entries)
+    if not again and _is_flat(entries, title_line):
+        firsts = {index for index, entry in enumerate(entries) if entry.heading}
     result: list[Entry] = []
     for index, entry in enumerate(entries):
         if index in firsts | again and entry.heading:
@@ -134,16 +139,24 @@ def _with_headings(entries: Sequence[Entry]) -> tuple[list[Entry], list[Remark]]
     found = tuple(entry.line for entry in result if entry.style == HEADING)
     bare = tuple(entries[index].line for index in sorted(again) if not entries[index].heading)
     remarks = [
-        Remark("read as headings, since the numbering or the list starts again below them", found),
+        Remark("read as headings, though they have no number", found),
         Remark("the numbering starts again, and no heading was found above", bare),
     ]
     return result, [remark for remark in remarks if remark.lines]
 
 
+def _is_flat(entries: Sequence[Entry], title_line: int) -> bool:
+    """Whether one list runs through the whole text below lines of their own that can only be its headings."""
+    if all(entry.style.is_bullet for entry in entries):
+        return True
+    headed = [entry for entry in entries if entry.heading]
+    first = entries[0].heading
+    one_list = len({entry.style for entry in entries}) == 1 and first is not None and first.number != title_line
+    return one_list and 1 < len(headed) < len(entries)
+
+
 def _starts(entries: Sequence[Entry]) -> tuple[set[int], set[int]]:
     """The entries that open a series beside another one under the same heading: the first of it, and the later ones."""
-    if all(entry.style.is_bullet for entry in entries):
-        return {index for index, entry in enumerate(entries) if entry.heading}, set()
     firsts: set[int] = set()
     again: set[int] = set()
     for above, siblings in _tree(entries).items():

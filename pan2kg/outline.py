@@ -98,9 +98,10 @@ def read_outline(text: str, *, language: str | None = None, source: str = "") ->
         place = Place(source or "plan", every[0].number)
         raise OutlineError("This reads as running text: no numbered items were found.", place=place, remedy=_REMEDY)
     entries, about_repeats = _without_contents(_without_running_heads(gathered.entries, remarks))
-    items, about_levels = arrange(entries)
+    first_line = gathered.opening[0].number if gathered.opening else 0
+    items, about_levels = arrange(entries, title_line=first_line)
     taken = {item.line for root in items for item in root.walk()}
-    title = "" if gathered.opening and gathered.opening[0].number in taken else gathered.title
+    title = "" if first_line in taken else gathered.title
     remarks += [*gathered.remarks, *about_repeats, *about_levels]
     remarks += remarks_on_text([line for line in gathered.text if line.number not in taken], setting)
     if len(every) > len(lines):

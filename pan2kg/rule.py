@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from pan2kg.errors import Place, QueryError
+from pan2kg.errors import QueryError
 from pan2kg.project import Project, read_text
 from pan2kg.store import LocalStore, Triples, construct
 from pan2kg.vocabulary import DERIVED
@@ -52,9 +52,7 @@ def _run(store: LocalStore, path: Path, name: str) -> Triples:
     try:
         return construct(store, read_text(path))
     except QueryError as error:
-        place = error.place or Place("query")
-        where = Place(name, place.line, place.column)
-        raise QueryError(error.message, place=where, remedy=error.remedy) from None
+        raise error.inside(name) from None
 
 
 def _with_needs(names: Iterable[str], rules: Mapping[str, Path]) -> set[str]:

@@ -115,5 +115,3 @@ def plan_links(uses: Uses, founded: tuple[Foundation, ...]) -> tuple[PlanLink, .
 
 def _users(table: Incidence, uses: Uses) -> set[tuple[str, str]]:
     return {(uses.plans[p].iri, uses.instruments[i]) for p, i in zip(table.rows, table.columns, strict=True)}
-
-

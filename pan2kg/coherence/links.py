@@ -105,7 +105,7 @@ class SharedLink:
 
 
 def shared_links(uses: Uses, *, hub: int = HUB) -> tuple[SharedLink, ...]:
-    """Every pair of works of different plans that rest on the same instrument, as the rule « shared-instrument » has it.
+    """Every pair of works of different plans on the same instrument, as the rule « shared-instrument » has it.
 
     Works are actions and plans. A pair stands here too when what it shares weighs nothing (strength 0):
     it is shared, and it does not count. Sorted by the two IRIs; one link a pair.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -117,7 +118,7 @@ def overlaps(table: Incidence, weights: Floats, *, block: int = BLOCK) -> Iterat
     right = table.weighted(np.ones(len(table.columns))).T.tocsr()
     left = table.weighted(weights[table.columns])
     bounds = _bounds(table, block)
-    for start, end in zip(bounds[:-1], bounds[1:], strict=True):
+    for start, end in pairwise(bounds):
         found = (left[start:end] @ right).tocsr()
         found.sort_indices()
         columns = found.indices.astype(np.int32)
@@ -153,15 +154,37 @@ def common(table: Incidence, weights: Floats, one: Indices, two: Indices) -> Flo
 
 
 def gathered(keys: Ints, values: Floats) -> tuple[Ints, Ints, Floats, Floats]:
-    """By distinct key, ascending: the key, how often it occurs, the sum and the greatest of its values.
+    """By distinct key, ascending: the key, how often it occurs, the sum and the greatest of its values (≥ 0).
 
     >>> [part.tolist() for part in gathered(np.array([7, 3, 7]), np.array([0.5, 1.0, 0.25]))]
     [[3, 7], [1, 2], [1.0, 0.75], [1.0, 0.5]]
     """
-    if not len(keys):
-        return np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0), np.zeros(0)
-    order = np.argsort(keys, kind="stable")
-    keys, values = keys[order], values[order]
-    starts = np.flatnonzero(np.concatenate([[True], keys[1:] != keys[:-1]]))
-    counts = np.diff(np.concatenate([starts, [len(keys)]]))
-    return keys[starts], counts.astype(np.int64), np.add.reduceat(values, starts), np.maximum.reduceat(values, starts)
+    span = int(keys.max()) + 1 if len(keys) else 0
+    distinct, at = np.arange(span), keys
+    if span > 4 * len(keys) + 1_000_000:
+        distinct, at = np.unique(keys, return_inverse=True)
+    counts = np.bincount(at, minlength=len(distinct)).astype(np.int64)
+    greatest = np.zeros(len(distinct))
+    np.maximum.at(greatest, at, values)
+    sums = np.bincount(at, weights=values, minlength=len(distinct)).astype(np.float64)
+    found = counts > 0
+    return distinct[found], counts[found], sums[found], greatest[found]
+
+
+def by_group(one: Indices, two: Indices, values: Floats, groups: Ints, *, number: int) -> tuple[Ints, Ints, Floats]:
+    """Row, group, and the sum of the row's values with the members of the group, for symmetric values of pairs.
+
+    The pairs are sorted by ``one``.
+
+    >>> ends = np.array([0, 0], np.int32), np.array([1, 2], np.int32)
+    >>> [part.tolist() for part in by_group(*ends, np.array([0.5, 0.25]), np.array([0, 1, 1]), number=2)]
+    [[0, 1, 2], [1, 0, 0], [0.75, 0.5, 0.25]]
+    """
+    height = len(groups)
+    starts = np.searchsorted(one, np.arange(height + 1))
+    half = sparse.csr_array((values, two, starts), shape=(height, height))
+    member = sparse.csr_array((np.ones(height), groups, np.arange(height + 1)), shape=(height, number))
+    found = (half @ member + (member.T.tocsr() @ half).T.tocsr()).tocsr()
+    found.sort_indices()
+    rows = np.repeat(np.arange(height), np.diff(found.indptr))
+    return rows, found.indices.astype(np.int64), found.data

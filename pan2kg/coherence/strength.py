@@ -66,8 +66,8 @@ class Explanation:
 def strength(uses: Uses, one: str, two: str) -> float:
     """How strongly two actions are linked, in [0,1], symmetric.
 
-    s(a,b) = Σ_{i∈A∩B} w_i / Σ_{i∈A∪B} w_i with w_i = ln(n/d_i); 0/0 = 0. An instrument every action uses weighs nothing, so a hub links nobody. This is the weighted Jaccard
-    (Ruzicka) similarity of two sets.
+    s(a,b) = Σ_{i∈A∩B} w_i / Σ_{i∈A∪B} w_i with w_i = ln(n/d_i); 0/0 = 0. An instrument every action uses
+    weighs nothing, so a hub links nobody. This is the weighted Jaccard (Ruzicka) similarity of two sets.
 
     Source: Ioffe, S. (2010). Improved consistent sampling, weighted minhash and L1 sketching. ICDM, 246–255.
 

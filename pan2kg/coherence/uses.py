@@ -20,11 +20,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A plan, and how many measures its published text has where that is known."""
+    """A plan, and how many measures its published text has where that is known.
+
+    ``is_plan`` is false for what stands in for the plan of an action that has none (one reported in a
+    review, for instance): such an action has links, but it makes no row of a matrix of plans.
+    """
 
     iri: str
     published: int | None = None
     completeness: str = "unknown"
+    is_plan: bool = True
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -80,6 +85,10 @@ class Uses:
         """
         return _find(name, self.instruments, "instrument")
 
+    def has_plan(self, action: int) -> bool:
+        """Whether an action belongs to a plan at all."""
+        return self.plans[int(self.plan_of[action])].is_plan
+
     def plan_uses(self) -> Incidence:
         """Plans × instruments: those at least one action of the plan rests on."""
         return self.table.grouped(self.plan_of, len(self.plans))
@@ -118,21 +127,21 @@ def uses_of(
     """The matrix of the given statements of use.
 
     ``pairs`` are (work, instrument), where a work is an action of ``plan_of`` or a plan; others are left
-    out. ``plan_of`` names every action with its plan, with or without an instrument: n counts them all.
-    A plan not among ``plans`` is taken as one whose number of measures is unknown.
+    out. ``plan_of`` names every action with its plan, with or without an instrument: n counts them all. An
+    action that is its own plan has none. A plan not among ``plans`` is taken as one whose number of measures is unknown.
 
     >>> uses = uses_of([("a", "U"), ("a", "K"), ("p", "U")], {"a": "p", "b": "p"})
     >>> uses.basis.n, uses.basis.annotated, uses.instruments, uses.own.counts.tolist()
     (2, 1, ('K', 'U'), [0, 1])
     """
     known = {plan.iri: plan for plan in plans}
-    known |= {iri: Plan(iri) for iri in plan_of.values() if iri not in known}
+    known |= {iri: Plan(iri, is_plan=iri not in plan_of) for iri in plan_of.values() if iri not in known}
     actions, names = sorted(plan_of), sorted(known)
     row, place = {iri: at for at, iri in enumerate(actions)}, {iri: at for at, iri in enumerate(names)}
     stated = sorted({(work, one) for work, one in pairs if work in row or work in place})
     instruments = sorted({one for _, one in stated})
     table = _incidence(stated, row, instruments)
-    basis = Basis(len(actions), int(np.count_nonzero(table.sizes)), len(names), release, as_of)
+    basis = Basis(len(actions), int(np.count_nonzero(table.sizes)), _number(known.values()), release, as_of)
     return Uses(
         tuple(actions),
         tuple(known[iri] for iri in names),
@@ -143,6 +152,10 @@ def uses_of(
         weights_of(table),
         basis,
     )
+
+
+def _number(plans: Iterable[Plan]) -> int:
+    return sum(plan.is_plan for plan in plans)
 
 
 def _incidence(stated: list[tuple[str, str]], rows: Mapping[str, int], instruments: list[str]) -> Incidence:
@@ -187,7 +200,9 @@ def restrict(uses: Uses, plans: Iterable[str]) -> Uses:
         release=uses.basis.release,
         as_of=uses.basis.as_of,
     )
-    return replace(made, basis=made.basis.also("plans", ", ".join(sorted(map(key, wanted)))))
+    out = {plan.iri for plan in uses.plans} - wanted
+    named = ("plans left out", out) if len(out) < len(wanted) else ("plans", wanted)
+    return replace(made, basis=made.basis.also(named[0], ", ".join(sorted(map(key, named[1])))))
 
 
 def statements(uses: Uses) -> list[tuple[str, str]]:

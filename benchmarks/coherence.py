@@ -1,0 +1,104 @@
+"""What the measures of coherence cost, beside networkx alone: python benchmarks/coherence.py [actions …].
+
+For each size a graph of plans of 200 actions with three uses an action, the instruments' shares falling as
+1/rank^0.8. networkx is run where its cost is bearable, and its strengths are compared with the engine's.
+"""
+
+from __future__ import annotations
+
+import gc
+import math
+import resource
+import sys
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+import networkx as nx
+import numpy as np
+
+from pan2kg.coherence.citations import Citation
+from pan2kg.coherence.debt import Owed, owed
+from pan2kg.coherence.links import HUB, Links, project
+from pan2kg.coherence.pairs import Potentials, potentials
+from pan2kg.coherence.participation import participation
+from pan2kg.coherence.uses import Uses, uses_of
+
+T = TypeVar("T")
+
+SIZES = (2_000, 20_000, 200_000)
+BEARABLE = 20_000
+
+
+def generate(actions: int, *, seed: int = 1) -> tuple[Uses, list[Citation]]:
+    rng = np.random.default_rng(seed)
+    instruments = max(actions // 5, 20)
+    shares = 1 / np.arange(1, instruments + 1) ** 0.8
+    drawn = rng.choice(instruments, size=(actions, 3), p=shares / shares.sum())
+    plan_of = {f"a{at:07}": f"p{at // 200:04}" for at in range(actions)}
+    pairs = ((f"a{at:07}", f"i{one:06}") for at, row in enumerate(drawn.tolist()) for one in row)
+    plans = sorted(set(plan_of.values()))
+    ends = rng.choice(len(plans), size=(len(plans), 2))
+    cited = [Citation(f"l{at}", plans[p], plans[q], "text") for at, (p, q) in enumerate(ends.tolist())]
+    return uses_of(pairs, plan_of), cited
+
+
+def timed(name: str, work: Callable[[], T]) -> tuple[T, float]:
+    gc.collect()
+    start = time.process_time()
+    result = work()
+    spent = time.process_time() - start
+    print(f"    {name:<34}{spent:>9.3f} s CPU")
+    return result, spent
+
+
+def measure(uses: Uses, cited: list[Citation]) -> Links:
+    links, spent = timed("links", lambda: project(uses))
+    total = spent
+    works: list[tuple[str, Callable[[], Owed | Potentials | object]]] = [
+        ("debt, three levels", lambda: owed(uses, links, cited)),
+        ("matrix of plans", lambda: potentials(uses, links)),
+        ("participation", lambda: participation(uses, links)),
+    ]
+    for name, work in works:
+        total += timed(name, work)[1]
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024**2
+    pairs = max(len(links), 1)
+    print(f"    {'all four':<34}{total:>9.3f} s CPU, {1e6 * total / pairs:.2f} µs a linked pair, peak {peak:.2f} GB")
+    return links
+
+
+def by_networkx(uses: Uses) -> dict[tuple[str, str], float]:
+    """The strengths of all linked pairs of different plans by networkx: a weighted projection of two modes."""
+    graph: nx.Graph[str] = nx.Graph()
+    graph.add_nodes_from(uses.actions)
+    ends = zip(uses.table.rows.tolist(), uses.table.columns.tolist(), strict=True)
+    graph.add_edges_from((uses.actions[a], uses.instruments[i]) for a, i in ends)
+    weight = {one: math.log(len(uses.actions) / graph.degree[one]) for one in uses.instruments if one in graph}
+
+    def strength(whole: nx.Graph[str], one: str, two: str) -> float:
+        a, b = set(whole[one]), set(whole[two])
+        union = sum(weight[i] for i in a | b)
+        return sum(weight[i] for i in a & b) / union if union else 0.0
+
+    made = nx.bipartite.generic_weighted_projected_graph(graph, uses.actions, weight_function=strength)
+    return {(min(a, b), max(a, b)): s for a, b, s in made.edges(data="weight") if s > 0}
+
+
+def main(sizes: list[int]) -> None:
+    for size in sizes or SIZES:
+        uses, cited = generate(size)
+        print(f"{size:,} actions, {len(uses.table.columns):,} uses, {len(uses.plans):,} plans, hub > {HUB}")
+        links = measure(uses, cited)
+        print(f"    {len(links):,} linked pairs; {len(links.hubs)} hubs not projected")
+        if size <= BEARABLE:
+            whole = project(uses, hub=size)
+            alone, _ = timed("networkx alone, links, no hub cut", lambda: by_networkx(uses))
+            mine = zip(whole.one, whole.two, whole.strength, strict=True)
+            apart = max((abs(alone[uses.actions[a], uses.actions[b]] - s) for a, b, s in mine), default=0.0)
+            timed("the same by the engine", lambda: project(uses, hub=size))
+            print(f"    {len(alone):,} pairs by networkx, {len(whole):,} here; greatest difference {apart:.1e}")
+
+
+if __name__ == "__main__":
+    main([int(text) for text in sys.argv[1:]])

@@ -1,0 +1,197 @@
+"""Who leads what, where leads should be coordinated, and which bodies should talk.
+
+Worded neutrally: to coordinate, not to blame. A lead is what a source calls so; nothing is inferred.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import combinations
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from pan2kg.coherence.basis import Measured
+from pan2kg.coherence.matrix import Incidence, cells
+from pan2kg.coherence.uses import Uses
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """What is known of an action or plan beside its instruments: topics, target groups, leads, bodies."""
+
+    work: str
+    topics: frozenset[str] = frozenset()
+    groups: frozenset[str] = frozenset()
+    leads: frozenset[str] = frozenset()
+    bodies: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Fragmentation:
+    """A topic with two leads or more: F = 1 − Σ share²."""
+
+    topic: str
+    leads: tuple[tuple[str, int], ...]
+    value: float
+    known: int
+    actions: int
+
+
+def fragmentation(uses: Uses, profiles: Iterable[Profile]) -> Measured[Fragmentation]:
+    """For each topic with two leads or more, F = 1 − Σ_b share_b², in [0, 1 − 1/leads].
+
+    share_b = the part of the leads on the topic's actions that are b's. ``known`` of ``actions`` on the
+    topic name a lead at all. Highest first, then by IRI of the topic.
+
+    Source: Simpson, E. H. (1949). Measurement of diversity. Nature 163, 688; the word is that of US GAO,
+    Fragmentation, Overlap, and Duplication: An Evaluation and Management Guide, GAO-15-49SP (2015).
+
+    >>> from pan2kg.coherence.uses import uses_of
+    >>> topic = frozenset({"t"})
+    >>> known = [Profile(a, topic, leads=frozenset({body})) for a, body in zip("abc", "xxy")]
+    >>> found = fragmentation(uses_of([], dict.fromkeys("abc", "p")), known)
+    >>> [(row.topic, row.leads, round(row.value, 4)) for row in found]
+    [('t', (('x', 2), ('y', 1)), 0.4444)]
+    """
+    on_topic: dict[str, list[Profile]] = {}
+    for profile in _actions(uses, profiles):
+        for topic in profile.topics:
+            on_topic.setdefault(topic, []).append(profile)
+    rows = (_fragmentation(topic, found) for topic, found in on_topic.items())
+    kept = sorted((row for row in rows if len(row.leads) > 1), key=lambda row: (-row.value, row.topic))
+    return Measured(uses.basis, tuple(kept))
+
+
+def _actions(uses: Uses, profiles: Iterable[Profile]) -> list[Profile]:
+    known = set(uses.actions)
+    return sorted((profile for profile in profiles if profile.work in known), key=lambda profile: profile.work)
+
+
+def _fragmentation(topic: str, found: list[Profile]) -> Fragmentation:
+    counted = Counter(lead for profile in found for lead in profile.leads)
+    leads = tuple(sorted(counted.items(), key=lambda pair: (-pair[1], pair[0])))
+    whole = counted.total()
+    value = 1.0 - sum((number / whole) ** 2 for _, number in leads) if whole else 0.0
+    return Fragmentation(topic, leads, value, sum(bool(profile.leads) for profile in found), len(found))
+
+
+@dataclass(frozen=True, slots=True)
+class Overlap:
+    """Two actions with the same topic, and the same target group or instrument, under different leads."""
+
+    one: str
+    two: str
+    topics: tuple[str, ...]
+    groups: tuple[str, ...]
+    instruments: tuple[str, ...]
+    leads: tuple[tuple[str, ...], tuple[str, ...]]
+
+    @property
+    def is_duplication_candidate(self) -> bool:
+        """Whether all three are shared."""
+        return bool(self.topics and self.groups and self.instruments)
+
+
+def overlaps(uses: Uses, profiles: Iterable[Profile]) -> Measured[Overlap]:
+    """Pairs of actions to coordinate: same topic, same target group or instrument, no lead in common.
+
+    Only actions whose lead is known can overlap; an instrument every action uses is not counted as
+    shared. Sorted by the two actions.
+
+    Source: US GAO, GAO-15-49SP (2015), as for :func:`fragmentation`.
+
+    >>> from pan2kg.coherence.uses import uses_of
+    >>> topic, group = frozenset({"t"}), frozenset({"g"})
+    >>> known = [Profile("a", topic, group, frozenset({"x"})), Profile("b", topic, group, frozenset({"y"}))]
+    >>> [(row.one, row.two, row.is_duplication_candidate) for row in overlaps(uses_of([], {"a": "p", "b": "q"}), known)]
+    [('a', 'b', False)]
+    """
+    led = [profile for profile in _actions(uses, profiles) if profile.leads]
+    topics = _incidence([profile.topics for profile in led])
+    place = {action: at for at, action in enumerate(uses.actions)}
+    one, two, _ = cells(topics)
+    rows = (_overlap(uses, place, led[a], led[b]) for a, b in zip(one, two, strict=True))
+    return Measured(uses.basis, tuple(row for row in rows if row.groups or row.instruments if _apart(row)))
+
+
+def _apart(row: Overlap) -> bool:
+    return not set(row.leads[0]) & set(row.leads[1])
+
+
+def _overlap(uses: Uses, place: Mapping[str, int], one: Profile, two: Profile) -> Overlap:
+    shared = np.intersect1d(uses.table.row(place[one.work]), uses.table.row(place[two.work]))
+    return Overlap(
+        one.work,
+        two.work,
+        tuple(sorted(one.topics & two.topics)),
+        tuple(sorted(one.groups & two.groups)),
+        tuple(uses.instruments[i] for i in shared if uses.weights[i] > 0),
+        (tuple(sorted(one.leads)), tuple(sorted(two.leads))),
+    )
+
+
+def _incidence(sets: list[frozenset[str]]) -> Incidence:
+    columns = {name: at for at, name in enumerate(sorted(frozenset().union(*sets)))}
+    places = [(row, columns[name]) for row, names in enumerate(sets) for name in names]
+    return Incidence.of([row for row, _ in places], [at for _, at in places], shape=(len(sets), len(columns)))
+
+
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """Two bodies that should talk: they share linking instruments and no action or plan."""
+
+    one: str
+    two: str
+    instruments: tuple[str, ...]
+    bits: float
+
+
+def who_should_talk(uses: Uses, profiles: Iterable[Profile], *, only: Iterable[str] | None = None) -> Measured[Talk]:
+    """Pairs of bodies whose works rest on the same linking instrument while no work involves both.
+
+    An instrument links if it has a weight. ``only`` restricts to some bodies, such as the ministries.
+    bits = Σ log2(n/d_i) over the shared instruments. Most bits first, then by IRIs.
+
+    Source: this project's definition.
+
+    >>> from pan2kg.coherence.uses import uses_of
+    >>> uses = uses_of([("a", "K"), ("b", "K"), ("c", "L")], {"a": "p", "b": "q", "c": "q"})
+    >>> known = [Profile("a", bodies=frozenset({"x"})), Profile("b", bodies=frozenset({"y"}))]
+    >>> [(row.one, row.two, row.instruments) for row in who_should_talk(uses, known)]
+    [('x', 'y', ('K',))]
+    """
+    chosen = None if only is None else frozenset(only)
+    resting: dict[str, set[int]] = {}
+    together: set[tuple[str, str]] = set()
+    rows = _rows(uses)
+    for profile in profiles:
+        everybody = profile.bodies | profile.leads
+        named = sorted(everybody if chosen is None else everybody & chosen)
+        together.update(combinations(named, 2))
+        for body in named:
+            resting.setdefault(body, set()).update(rows.get(profile.work, ()))
+    found = [_talk(uses, one, two, resting[one] & resting[two]) for one, two in combinations(sorted(resting), 2)]
+    kept = [talk for talk in found if talk.instruments and (talk.one, talk.two) not in together]
+    return Measured(uses.basis, tuple(sorted(kept, key=lambda talk: (-talk.bits, talk.one, talk.two))))
+
+
+def _rows(uses: Uses) -> dict[str, set[int]]:
+    """For each work the instruments with a weight it rests on."""
+    rows: dict[str, set[int]] = {}
+    names = ((uses.table, uses.actions), (uses.own, tuple(plan.iri for plan in uses.plans)))
+    for table, works in names:
+        for a, i in zip(table.rows.tolist(), table.columns.tolist(), strict=True):
+            if uses.weights[i] > 0:
+                rows.setdefault(works[a], set()).add(i)
+    return rows
+
+
+def _talk(uses: Uses, one: str, two: str, shared: set[int]) -> Talk:
+    names = tuple(uses.instruments[i] for i in sorted(shared))
+    return Talk(one, two, names, float(sum(uses.weights[i] for i in sorted(shared)) / np.log(2)))

@@ -1,0 +1,190 @@
+"""Signed interaction: what an action gives and takes, positive and negative apart, and what lies behind it.
+
+An empty cell is not assessed. It is never a 0: it enters no sum, it lowers the coverage, and it widens ranks.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import product
+
+import numpy as np
+
+from pan2kg.coherence.matrix import Floats
+from pan2kg.coherence.scores import HIGHEST, LOWEST, Scores
+
+WEIGHT = 0.5
+"""How much an effect over one action in between counts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """The positive and the negative scores of one action in one direction, and how many were assessed."""
+
+    positive: float
+    negative: float
+    scored: int
+
+    @property
+    def net(self) -> float:
+        """The sum of both. 0 may hide +6 and −6: never print it alone."""
+        return self.positive + self.negative
+
+    @property
+    def is_contested(self) -> bool:
+        """Whether there is something on both sides."""
+        return self.positive > 0 > self.negative
+
+
+@dataclass(frozen=True, slots=True)
+class Interaction:
+    """One action: what it does to the others (``given``) and what they do to it (``taken``)."""
+
+    label: str
+    given: Sums
+    taken: Sums
+
+
+def sums(scores: Scores) -> tuple[Interaction, ...]:
+    """Out-sums Σ_j x_ij and in-sums Σ_j x_ji, positive and negative apart, in the order of the labels.
+
+    Each side lies in [−3(n−1), 3(n−1)].
+
+    Source: Weitz, N., Carlsen, H., Nilsson, M. & Skånberg, K. (2018). Towards systemic and contextual priority
+    setting for implementing the 2030 Agenda. Sustainability Science 13, 531–548.
+
+    >>> from pan2kg.coherence.scores import scores_of
+    >>> first, *_ = sums(scores_of({("a", "b"): 3, ("a", "c"): -3, ("b", "a"): 1}))
+    >>> first.given.net, first.given.positive, first.given.negative, first.given.is_contested, first.taken.net
+    (0.0, 3.0, -3.0, True, 1.0)
+    """
+    rows = zip(scores.labels, scores.values, scores.values.T, strict=True)
+    return tuple(Interaction(label, _sums(given), _sums(taken)) for label, given, taken in rows)
+
+
+def _sums(line: Floats) -> Sums:
+    known = line[~np.isnan(line)]
+    return Sums(float(known[known > 0].sum()), float(known[known < 0].sum()), len(known))
+
+
+def coverage(scores: Scores) -> float | None:
+    """Assessed cells / n(n−1), in [0,1]; None for fewer than two labels.
+
+    >>> from pan2kg.coherence.scores import scores_of
+    >>> coverage(scores_of({("a", "b"): 0})), coverage(scores_of({}, labels=["a"]))
+    (0.5, None)
+    """
+    n = len(scores.labels)
+    return len(list(scores.cells())) / (n * (n - 1)) if n > 1 else None
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    """An effect over one action in between: its two scores, and their product."""
+
+    start: str
+    over: str
+    end: str
+    first: int
+    second: int
+
+    @property
+    def product(self) -> int:
+        """The product of the two scores."""
+        return self.first * self.second
+
+    @property
+    def is_double_negative(self) -> bool:
+        """Whether two hindrances make it positive: list the path, never only the number."""
+        return self.first < 0 and self.second < 0
+
+    @property
+    def returns(self) -> bool:
+        """Whether it comes back to where it started."""
+        return self.start == self.end
+
+
+@dataclass(frozen=True, slots=True)
+class SecondOrder:
+    """Direct and second-order influence of one action, and the paths on which two negatives make a positive."""
+
+    label: str
+    direct: float
+    total: float
+    without_return: float
+    double_negatives: tuple[Path, ...]
+
+
+def second_order(scores: Scores, *, weight: float = WEIGHT) -> tuple[SecondOrder, ...]:
+    """I_i = D_i + w Σ_j x_ij D_j with D_i = Σ_j x_ij; without return paths less w Σ_j x_ij x_ji.
+
+    Cells that are not assessed open no path. In the order of the labels.
+
+    Source: Weitz et al. (2018), as for :func:`sums`; the variant leaves out the way back to i itself.
+
+    >>> from pan2kg.coherence.scores import scores_of
+    >>> given = {("a", "b"): 2, ("a", "c"): -1, ("b", "a"): 1, ("b", "c"): 3, ("c", "a"): 0, ("c", "b"): -2}
+    >>> [(row.direct, row.total, row.without_return) for row in second_order(scores_of(given))]
+    [(1.0, 6.0, 5.0), (4.0, 1.5, 3.5), (-2.0, -6.0, -3.0)]
+    """
+    x = np.nan_to_num(scores.values, nan=0.0)
+    direct = x.sum(axis=1)
+    total = direct + weight * (x @ direct)
+    alone = total - weight * (x * x.T).sum(axis=1)
+    found = [path for path in paths(scores) if path.is_double_negative]
+    return tuple(
+        SecondOrder(label, float(d), float(t), float(a), tuple(p for p in found if p.start == label))
+        for label, d, t, a in zip(scores.labels, direct, total, alone, strict=True)
+    )
+
+
+def paths(scores: Scores) -> tuple[Path, ...]:
+    """Every effect over one action in between whose two scores are not 0, by start, middle and end.
+
+    >>> from pan2kg.coherence.scores import scores_of
+    >>> path, = paths(scores_of({("a", "b"): -1, ("b", "c"): -2}))
+    >>> (path.start, path.over, path.end), path.product, path.is_double_negative
+    (('a', 'b', 'c'), 2, True)
+    """
+    known = [(one, two, score) for one, two, score in scores.cells() if score]
+    pairs = product(known, known)
+    return tuple(Path(a[0], a[1], b[1], a[2], b[2]) for a, b in pairs if a[1] == b[0])
+
+
+@dataclass(frozen=True, slots=True)
+class Rank:
+    """An action's place by net out-sum, and the best and worst it could have once all cells are assessed."""
+
+    label: str
+    net: float
+    place: int
+    best: int
+    worst: int
+
+
+def ranks(scores: Scores) -> tuple[Rank, ...]:
+    """Places by net out-sum with the interval they can lie in: cells not assessed at the ends of the scale.
+
+    place = 1 + how many have a higher net; equal nets share a place. best: own cells at +3, the others' at
+    −3; worst: the reverse. Sorted by place, then label.
+
+    Source: interval analysis (Moore, R. E. (1966). Interval Analysis. Prentice-Hall), competition ranking.
+
+    >>> from pan2kg.coherence.scores import scores_of
+    >>> [(row.label, row.place, row.best, row.worst) for row in ranks(scores_of({("a", "b"): 2, ("b", "a"): 1}))]
+    [('a', 1, 1, 1), ('b', 2, 2, 2)]
+    >>> [(row.label, row.place, row.best, row.worst) for row in ranks(scores_of({("a", "b"): 2}))]
+    [('a', 1, 1, 2), ('b', 2, 1, 2)]
+    """
+    open_cells = np.isnan(scores.values).sum(axis=1) - 1
+    net = np.nansum(scores.values, axis=1) if len(scores.labels) else np.zeros(0)
+    low, high = net + LOWEST * open_cells, net + HIGHEST * open_cells
+    rows = (
+        Rank(label, float(net[i]), 1 + _above(net, net[i], i), 1 + _above(low, high[i], i), 1 + _above(high, low[i], i))
+        for i, label in enumerate(scores.labels)
+    )
+    return tuple(sorted(rows, key=lambda row: (row.place, row.label)))
+
+
+def _above(values: Floats, mark: float, at: int) -> int:
+    return int((np.delete(values, at) > mark).sum())

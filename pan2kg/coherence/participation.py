@@ -1,0 +1,151 @@
+"""What an action does between plans: how it bridges them, and what would be lost without it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from pan2kg.coherence.basis import Measured
+from pan2kg.coherence.links import Links
+from pan2kg.coherence.matrix import by_group
+from pan2kg.coherence.uses import Uses
+
+
+@dataclass(frozen=True, slots=True)
+class Participation:
+    """How an action's links spread over plans: its strength in all, and over how many plans."""
+
+    action: str
+    plan: str
+    value: float
+    total: float
+    plans: int
+
+
+def participation(uses: Uses, links: Links) -> Measured[Participation]:
+    """P_a = 1 − Σ_q (s_aq / s_a)², in [0, 1 − 1/plans]: 0 when all its links stay with one plan.
+
+    s_aq is the sum of the strengths of a's links with the actions of plan q, its own plan included; an action
+    without a plan counts as a plan of its own.
+    Actions without a link have no P and are left out. Highest first, then by IRI.
+
+    Source: Guimerà, R. & Amaral, L. A. N. (2005). Functional cartography of complex metabolic networks.
+    Nature 433, 895–900 (participation coefficient).
+
+    >>> from pan2kg.coherence.links import project
+    >>> from pan2kg.coherence.uses import uses_of
+    >>> uses = uses_of([("a", "K"), ("b", "K"), ("c", "K"), ("d", "L")], {"a": "p", "b": "q", "c": "r", "d": "r"})
+    >>> [(row.action, row.value) for row in participation(uses, project(uses))]
+    [('a', 0.5), ('b', 0.5), ('c', 0.5)]
+    """
+    action, _, sums = by_group(links.one, links.two, links.strength, uses.plan_of, number=len(uses.plans))
+    many = len(uses.actions)
+    total = np.bincount(action, weights=sums, minlength=many)
+    spread = np.bincount(action, minlength=many)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        value = 1.0 - np.bincount(action, weights=sums**2, minlength=many) / total**2
+    linked = np.flatnonzero(spread)
+    value = np.where(spread == 1, 0.0, np.clip(value, 0.0, 1.0))
+    order = linked[np.lexsort((linked, -np.round(value[linked], 12)))]
+    rows = (
+        Participation(
+            uses.actions[a], uses.plans[uses.plan_of[a]].iri, float(value[a]), float(total[a]), int(spread[a])
+        )
+        for a in order
+    )
+    return Measured(links.basis, tuple(rows))
+
+
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """What would be lost if an action were dropped.
+
+    ``instruments``: those no other action of its plan uses and the plan does not state itself.
+    ``obligations``: those under an instrument no other action of any plan uses.
+    ``plans``: those its plan is linked to by no pair without this action.
+    """
+
+    action: str
+    plan: str
+    instruments: tuple[str, ...]
+    obligations: tuple[str, ...]
+    plans: tuple[str, ...]
+
+    def __bool__(self) -> bool:
+        return bool(self.instruments or self.obligations or self.plans)
+
+
+def losses(uses: Uses, links: Links, duties: Mapping[str, str] | None = None) -> Measured[Loss]:
+    """What each action alone holds, for the actions that hold something, by IRI.
+
+    ``duties`` gives for each obligation the instrument it stands under. A pair of plans counts as linked
+    while one of their pairs of actions has a strength above 0; weights stay what they are.
+
+    Source: this project's definition (criticality by removal).
+
+    >>> from pan2kg.coherence.links import project
+    >>> from pan2kg.coherence.uses import uses_of
+    >>> uses = uses_of([("a", "K"), ("b", "K"), ("c", "L")], {"a": "p", "b": "q", "c": "q"})
+    >>> [(row.action, row.instruments, row.plans) for row in losses(uses, project(uses), {"o": "L"})]
+    [('a', ('K',), ('q',)), ('b', ('K',), ('p',)), ('c', ('L',), ())]
+    """
+    alone = _instruments(uses)
+    under = _obligations(uses, duties or {})
+    cut = _plans(uses, links)
+    rows = (
+        Loss(
+            uses.actions[a], uses.plans[uses.plan_of[a]].iri,
+            tuple(alone.get(a, ())), tuple(under.get(a, ())), tuple(cut.get(a, ())),
+        )
+        for a in sorted(alone.keys() | under.keys() | cut.keys())
+    )  # fmt: skip
+    return Measured(links.basis, tuple(rows))
+
+
+def loss(uses: Uses, links: Links, action: str, duties: Mapping[str, str] | None = None) -> Loss:
+    """What is lost with one action; empty when nothing is.
+
+    Raises:
+        QueryError: an unknown action, with the nearest names.
+    """
+    at = uses.find_action(action)
+    iri = uses.actions[at]
+    found = {row.action: row for row in losses(uses, links, duties)}
+    return found.get(iri, Loss(iri, uses.plans[uses.plan_of[at]].iri, (), (), ()))
+
+
+def _instruments(uses: Uses) -> dict[int, list[str]]:
+    wide = max(len(uses.instruments), 1)
+    keys = uses.plan_of[uses.table.rows] * wide + uses.table.columns
+    _, which, counts = np.unique(keys, return_inverse=True, return_counts=True)
+    only = (counts[which] == 1) & ~np.isin(keys, uses.own.rows * wide + uses.own.columns)
+    found: dict[int, list[str]] = {}
+    for a, i in zip(uses.table.rows[only], uses.table.columns[only], strict=True):
+        found.setdefault(int(a), []).append(uses.instruments[i])
+    return found
+
+
+def _obligations(uses: Uses, duties: Mapping[str, str]) -> dict[int, list[str]]:
+    place = {iri: at for at, iri in enumerate(uses.instruments)}
+    users = uses.table.turned()
+    found: dict[int, list[str]] = {}
+    for duty, instrument in sorted(duties.items()):
+        if instrument in place and len(users.row(place[instrument])) == 1:
+            found.setdefault(int(users.row(place[instrument])[0]), []).append(duty)
+    return found
+
+
+def _plans(uses: Uses, links: Links) -> dict[int, list[str]]:
+    many = max(len(uses.plans), 1)
+    apart = links.across(uses)
+    action, plan, number = by_group(apart.one, apart.two, np.ones(len(apart)), uses.plan_of, number=len(uses.plans))
+    keys = uses.plan_of[action] * many + plan
+    _, which = np.unique(keys, return_inverse=True)
+    whole = np.bincount(which, weights=number)[which] if len(which) else number
+    found: dict[int, list[str]] = {}
+    for at in np.flatnonzero(number == whole):
+        if uses.has_plan(action[at]) and uses.plans[plan[at]].is_plan:
+            found.setdefault(int(action[at]), []).append(uses.plans[plan[at]].iri)
+    return found

@@ -1,0 +1,174 @@
+"""The door to the store: who rests on what, who cites whom, who takes part.
+
+Only accepted and derived statements are read; what is unverified, by its certainty or by its named graph, is left
+out. An act and its transposition, a provision and its act, and one act under two IRIs are one instrument here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
+
+from pan2kg.coherence import questions
+from pan2kg.coherence.bodies import Profile
+from pan2kg.coherence.citations import Citation
+from pan2kg.coherence.editions import Succession
+from pan2kg.coherence.obligations import whole_day
+from pan2kg.coherence.strength import Statement
+from pan2kg.coherence.uses import Plan, Uses, key, uses_of
+from pan2kg.errors import ProjectError
+from pan2kg.store import Store, plain, select
+
+if TYPE_CHECKING:
+    from datetime import date
+
+
+def rows(store: Store, question: str) -> list[list[str]]:
+    """The rows of an answer as plain text, empty where there is no value."""
+    return [[plain(term) for term in row] for row in select(store, question).rows]
+
+
+def read_uses(store: Store, *, release: str = "", as_of: date | None = None) -> Uses:
+    """Actions × instruments of a store, with every plan and what it rests on of itself.
+
+    An action without a plan stands alone, as a plan of its own name.
+
+    Raises:
+        ProjectError: the store holds no action.
+
+    >>> from pan2kg.project import Project
+    >>> from pan2kg.rule import derive
+    >>> from pan2kg.store import open_store
+    >>> uses = read_uses(open_store(Project.packaged(), derive))
+    >>> uses.basis.n >= 20, uses.plans[uses.find_plan("lu-bhr-2")].completeness
+    (True, 'complete')
+    """
+    plan_of = {action: plan or action for action, plan in rows(store, questions.ACTIONS)}
+    if not plan_of:
+        raise ProjectError("The graph holds no action to measure.", remedy="Add a plan with its actions first.")
+    plans = [
+        Plan(iri, int(published) if published else None, key(complete) or "unknown")
+        for iri, published, complete in rows(store, questions.PLANS)
+    ]
+    same = read_roots(store)
+    pairs = [(work, same.get(one, one)) for work, one in rows(store, questions.RESTS_ON)]
+    return uses_of(pairs, plan_of, plans=plans, release=release, as_of=as_of)
+
+
+def read_roots(store: Store) -> dict[str, str]:
+    """The instrument each counts as where several IRIs are one: the first by IRI, of those something rests on if any.
+
+    One are acts under two IRIs (owl:sameAs, skos:exactMatch, unless unverified) and an act with what it counts as.
+
+    >>> from pan2kg.store import LocalStore
+    >>> import pyoxigraph
+    >>> read_roots(LocalStore(pyoxigraph.Store()))
+    {}
+    """
+    leader: dict[str, str] = {}
+    for one, other in rows(store, questions.SAME):
+        first, second = sorted((_top(leader, one), _top(leader, other)))
+        leader[second] = first
+    resting = {one for _, one in rows(store, questions.RESTS_ON)}
+    groups: dict[str, list[str]] = {}
+    for iri in leader.keys() | set(leader.values()):
+        groups.setdefault(_top(leader, iri), []).append(iri)
+    chosen = {top: min(resting.intersection(members) or members) for top, members in groups.items()}
+    return {iri: chosen[top] for top, members in groups.items() for iri in members}
+
+
+def _top(leader: Mapping[str, str], iri: str) -> str:
+    while iri in leader:
+        iri = leader[iri]
+    return iri
+
+
+def read_citations(store: Store) -> tuple[Citation, ...]:
+    """Every accepted citation with a channel, by link; statements by third parties are none.
+
+    >>> from pan2kg.store import LocalStore
+    >>> import pyoxigraph
+    >>> read_citations(LocalStore(pyoxigraph.Store()))
+    ()
+    """
+    return tuple(
+        Citation(link, source, target, key(channel), document, whole_day(seen[:10]))
+        for link, source, target, channel, document, seen in rows(store, questions.CITATIONS)
+    )
+
+
+def read_declared(store: Store) -> tuple[tuple[str, str], ...]:
+    """Pairs of works that somebody put side by side in an accepted link.
+
+    >>> from pan2kg.store import LocalStore
+    >>> import pyoxigraph
+    >>> read_declared(LocalStore(pyoxigraph.Store()))
+    ()
+    """
+    return tuple((one, two) for one, two in rows(store, questions.DECLARED))
+
+
+def read_successions(store: Store) -> tuple[Succession, ...]:
+    """The accepted successions between actions, with the key of their relation.
+
+    >>> from pan2kg.store import LocalStore
+    >>> import pyoxigraph
+    >>> read_successions(LocalStore(pyoxigraph.Store()))
+    ()
+    """
+    found = rows(store, questions.SUCCESSIONS)
+    return tuple(Succession(later, earlier, key(relation) or "continues") for later, earlier, relation in found)
+
+
+def read_profiles(store: Store) -> tuple[Profile, ...]:
+    """Topics, target groups, leads and bodies of every work that has any, by IRI.
+
+    >>> from pan2kg.store import LocalStore
+    >>> import pyoxigraph
+    >>> read_profiles(LocalStore(pyoxigraph.Store()))
+    ()
+    """
+    found: dict[str, dict[str, set[str]]] = {}
+    for work, kind, tag in rows(store, questions.TAGS):
+        found.setdefault(work, {}).setdefault(kind, set()).add(tag)
+    return tuple(
+        Profile(work, *(frozenset(tags.get(kind, ())) for kind in ("topic", "group", "lead", "body")))
+        for work, tags in sorted(found.items())
+    )
+
+
+def read_ministries(store: Store) -> tuple[str, ...]:
+    """The bodies that are ministries.
+
+    >>> from pan2kg.store import LocalStore
+    >>> import pyoxigraph
+    >>> read_ministries(LocalStore(pyoxigraph.Store()))
+    ()
+    """
+    return tuple(body for (body,) in rows(store, questions.MINISTRIES))
+
+
+def read_statements(store: Store, works: Iterable[str]) -> tuple[Statement, ...]:
+    """The statements of use of some works, with what they name, the words and the document.
+
+    Raises:
+        QueryError: a work is no IRI.
+
+    >>> from pan2kg.store import LocalStore
+    >>> import pyoxigraph
+    >>> read_statements(LocalStore(pyoxigraph.Store()), ["http://e/a"])
+    ()
+    """
+    same = read_roots(store)
+    counted = dict(rows(store, questions.COUNTED))
+    named = " ".join(f"<{work}>" for work in works)
+    found = rows(store, questions.STATEMENTS % named)
+    return tuple(_statement(row, counted, same) for row in found)
+
+
+def _statement(row: list[str], counted: Mapping[str, str], same: Mapping[str, str]) -> Statement:
+    link, work, target, whole, relation, quote, document = row
+    act = whole or target
+    root = counted.get(act, act)
+    path = tuple(dict.fromkeys((work, target, act, root, same.get(root, root))))
+    return Statement(link, work, path[-1], path, key(relation), quote, document)

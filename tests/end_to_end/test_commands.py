@@ -1,0 +1,202 @@
+"""The commands as a user runs them, in a folder of their own: what they print, what they refuse, what they leave."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from tests.conftest import Cli
+
+HEAVY = ("rdflib", "networkx", "pyshacl", "scipy", "pandas", "SPARQLWrapper", "pyoxigraph")
+
+
+def test_help_names_every_command_and_loads_nothing_heavy(cli: Cli) -> None:
+    code = (
+        "import sys, pan2kg.cli\n"
+        "try: pan2kg.cli.main(['--help'])\n"
+        "except SystemExit: pass\n"
+        f"print([name for name in {HEAVY} if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    for command in ("ask", "sparql", "check", "draft", "dump", "init"):
+        assert f"\n    {command}" in done.stdout
+    assert done.stdout.endswith("[]\n")
+
+
+def test_a_question_is_answered_from_any_folder(cli: Cli) -> None:
+    done = cli("ask", "shared-instruments")
+    assert done.returncode == 0
+    assert done.stdout.startswith("Which actions of different plans rest on the same instrument?\n")
+    assert "Regulation (EU) 2017/821" in done.stdout
+
+
+def test_an_answer_speaks_french(cli: Cli) -> None:
+    done = cli("ask", "actions-of-plan", "--plan", "lu-bhr-2", "--language", "fr")
+    assert "Quelles actions un plan comporte-t-il ?" in done.stdout
+    assert "Communiquer et sensibiliser" in done.stdout
+    assert "20 lignes" in done.stdout
+
+
+def test_a_parameter_may_be_given_with_an_equals_sign_or_as_an_iri(cli: Cli) -> None:
+    iri = "https://w3id.org/pan2kg/id/plan/lu-bhr-2"
+    answers = {
+        cli("ask", "actions-of-plan", *given, "--format", "csv").stdout
+        for given in ([f"--plan={iri}"], ["--plan", "lu-bhr-2"], ["--plan", "plan:lu-bhr-2"], ["--plan", f"<{iri}>"])
+    }
+    assert len(answers) == 1
+    assert answers.pop().count("\n") == 21
+
+
+@pytest.mark.parametrize("form", ["csv", "tsv", "json", "xml", "md", "table"])
+def test_an_answer_is_written_in_every_format(cli: Cli, form: str) -> None:
+    done = cli("ask", "plans", "--format", form)
+    assert done.returncode == 0
+    assert "lu-bhr-2" in done.stdout or "PAN 2" in done.stdout
+
+
+@pytest.mark.parametrize(("form", "sign"), [("turtle", "@prefix"), ("jsonld", '"@id"')])
+def test_triples_are_written_as_a_graph(cli: Cli, form: str, sign: str) -> None:
+    query = "CONSTRUCT { ?s a ?type } WHERE { ?s a ?type } LIMIT 3"
+    done = cli("sparql", query, "--format", form)
+    assert done.returncode == 0
+    assert sign in done.stdout
+
+
+def test_a_query_is_read_from_a_file_or_from_standard_input(cli: Cli, tmp_path: Path) -> None:
+    query = "SELECT (COUNT(*) AS ?plans) WHERE { ?plan a <https://w3id.org/pan2kg/ontology#Plan> }"
+    (tmp_path / "q.rq").write_text(query)
+    from_file = cli("sparql", "q.rq", "--format", "csv").stdout
+    assert (
+        from_file
+        == cli("sparql", "-", "--format", "csv", stdin=query).stdout
+        == cli("sparql", query, "--format", "csv").stdout
+    )
+    assert from_file.splitlines()[0] == "plans"
+
+
+def test_ask_gives_yes_or_no_in_every_format(cli: Cli) -> None:
+    assert cli("sparql", "ASK { ?s ?p ?o }").stdout == "yes\n"
+    assert cli("sparql", "ASK { ?s ?p ?o }", "--language", "fr").stdout == "oui\n"
+    assert json.loads(cli("sparql", "ASK {}", "--format", "json").stdout)["boolean"] is True
+
+
+def test_an_answer_goes_whole_into_a_file(cli: Cli, tmp_path: Path) -> None:
+    assert cli("ask", "plans", "--format", "csv", "-o", "plans.csv").stdout == ""
+    assert (tmp_path / "plans.csv").read_text() == cli("ask", "plans", "--format", "csv").stdout
+    assert [path.name for path in tmp_path.iterdir()] == ["plans.csv"]
+
+
+def test_a_remote_store_gives_the_same_answers(cli: Cli, endpoint: str) -> None:
+    for question in (["shared-instruments"], ["why-linked"], ["actions-of-plan", "--plan", "lu-bhr-1"]):
+        assert (
+            cli("ask", *question, "--format", "csv", "--endpoint", endpoint).stdout
+            == cli("ask", *question, "--format", "csv").stdout
+        )
+
+
+def test_a_cache_gives_the_same_answer_and_is_found_again(cli: Cli, tmp_path: Path) -> None:
+    first = cli("ask", "plans", "--cache", "cache")
+    (kept,) = (tmp_path / "cache").iterdir()
+    stamp = kept.stat().st_mtime_ns
+    assert cli("ask", "plans", "--cache", "cache").stdout == first.stdout == cli("ask", "plans").stdout
+    assert [path.name for path in (tmp_path / "cache").iterdir()] == [kept.name]
+    assert kept.stat().st_mtime_ns == stamp
+
+
+def test_a_dump_is_the_same_twice_and_holds_derived_graphs(cli: Cli, tmp_path: Path) -> None:
+    for name in ("one.nq", "two.nq"):
+        assert cli("dump", "-o", name).returncode == 0
+    data = (tmp_path / "one.nq").read_bytes()
+    assert data == (tmp_path / "two.nq").read_bytes()
+    assert b"graph/derived/shared-instrument>" in data
+
+
+def test_a_new_project_is_checked_asked_and_filled(cli: Cli, tmp_path: Path) -> None:
+    assert "Next: pan2kg draft" in cli("init", "mine").stdout
+    assert cli("check", "--project", "mine").returncode == 0
+    assert "0 rows" in cli("ask", "plans", "--project", "mine").stdout
+    (tmp_path / "plan.txt").write_text("Plan d’action\n\n1. Former\n1.1. Former les juges\n1.2. Former les avocats\n")
+    drafted = cli("draft", "plan.txt", "--plan", "be-bhr-1", "--language", "fr", "-o", "mine/graph/plans/be-bhr-1.ttl")
+    assert drafted.returncode == 0, drafted.stderr
+    assert "Former les juges" in cli("ask", "actions-of-plan", "--plan", "be-bhr-1", "--project", "mine").stdout
+    assert cli("check", "--project", "mine").returncode == 0
+
+
+BAD: dict[str, tuple[list[str], str]] = {
+    "unknown question": (["ask", "shared-instrument"], r"no question « shared-instrument ».*shared-instruments"),
+    "unknown parameter": (["ask", "actions-of-plan", "--plam", "x"], r"no parameter « plam ».*plan"),
+    "unknown plan": (["ask", "actions-of-plan", "--plan", "lu-bhr-3"], r"« lu-bhr-3 ».*lu-bhr-[12]"),
+    "parameter without value": (["ask", "actions-of-plan", "--plan"], r"--name value"),
+    "breaking out of an IRI": (["ask", "actions-of-plan", "--plan", "http://e/> . ?s ?p ?o"], r"is no IRI"),
+    "breaking out of a key": (["ask", "actions-of-plan", "--plan", '"} UNION {?s ?p ?o}'], r"Nothing in the graph"),
+    "syntax error": (["sparql", "bad.rq"], r":3:1: The query is not SPARQL near « } »"),
+    "missing query file": (["sparql", "none.rq"], r"none.rq: Cannot read the file \(no such file or directory\)"),
+    "service": (["sparql", "SELECT * { SERVICE <http://127.0.0.1:9/> { ?s ?p ?o } }"], r"SERVICE is refused"),
+    "update": (["sparql", "INSERT DATA { <http://a> <http://b> 1 }"], r"INSERT is refused"),
+    "no project": (["ask", "plans", "--project", "."], r"no ontology/ and graph/ and queries/.*pan2kg init"),
+    "no folder": (["check", "--project", "nowhere"], r"nowhere: There is no such folder"),
+    "unreachable endpoint": (["ask", "plans", "--endpoint", "http://127.0.0.1:9/q"], r"cannot be reached"),
+    "no endpoint": (["ask", "plans", "--endpoint", "file:///etc/passwd"], r"no address of an endpoint"),
+    "rows as turtle": (["ask", "plans", "--format", "turtle"], r"cannot be written as turtle"),
+    "triples as json": (["sparql", "CONSTRUCT {} {}", "--format", "json"], r"cannot be written as json"),
+    "empty text": (["draft", "empty.txt", "--plan", "be-bhr-1"], r"empty.txt"),
+    "binary text": (["draft", "binary.txt", "--plan", "be-bhr-1"], r"binary.txt"),
+    "missing text": (["draft", "none.txt", "--plan", "be-bhr-1"], r"none.txt"),
+    "bad key": (["draft", "good.txt", "--plan", "Bad Key"], r"Bad Key"),
+    "full folder": (["init", "."], r"Something is there already"),
+    "unwritable output": (["ask", "plans", "-o", "no/such/folder.csv"], r"Cannot write the file.*Nothing was changed"),
+    "unknown option": (["check", "--nope"], r"unrecognized arguments: --nope"),
+    "unknown command": (["chek"], r"invalid choice"),
+}
+
+
+@pytest.fixture
+def bad_files(tmp_path: Path) -> None:
+    (tmp_path / "empty.txt").write_text("")
+    (tmp_path / "binary.txt").write_bytes(bytes(range(256)))
+    (tmp_path / "good.txt").write_text("1. Former\n1.1. Former les juges\n1.2. Former les avocats\n")
+    (tmp_path / "bad.rq").write_text("SELECT ?s WHERE {\n  ?s ?p\n}")
+
+
+@pytest.mark.usefixtures("bad_files")
+@pytest.mark.parametrize("case", sorted(BAD))
+def test_wrong_use_is_one_sentence_and_exit_2(cli: Cli, tmp_path: Path, case: str) -> None:
+    arguments, expected = BAD[case]
+    before = sorted(path.name for path in tmp_path.rglob("*"))
+    done = cli(*arguments)
+    assert done.returncode == 2, done.stdout
+    assert re.search(expected, done.stderr), done.stderr
+    assert done.stderr.startswith("pan2kg")
+    assert "Traceback" not in done.stderr
+    assert done.stderr.count("\n") == 1, "one line"
+    assert done.stdout == ""
+    assert sorted(path.name for path in tmp_path.rglob("*")) == before
+
+
+def test_malformed_turtle_is_named_with_file_and_line(cli: Cli, own_project: Path) -> None:
+    (own_project / "graph" / "plans" / "x.ttl").write_text("@prefix a: <http://a/> .\n\na:b a\n")
+    done = cli("ask", "plans", "--project", str(own_project))
+    assert done.returncode == 2
+    assert "graph/plans/x.ttl:" in done.stderr
+    assert "This is not Turtle" in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+def test_a_file_that_is_not_utf_8_is_named(cli: Cli, own_project: Path) -> None:
+    (own_project / "ontology" / "prefixes.ttl").write_bytes(b"# \xe9\n")
+    done = cli("ask", "plans", "--project", str(own_project), "--format", "table")
+    assert done.returncode == 2
+    assert "prefixes.ttl:1: The file is not UTF-8" in done.stderr
+
+
+def test_a_reader_that_stops_early_is_no_fault(tmp_path: Path) -> None:
+    command = f"'{sys.executable}' -m pan2kg.cli ask who-does-what | head -1"
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, cwd=tmp_path, check=True)
+    assert done.stderr == ""

@@ -1,0 +1,157 @@
+"""The stored questions: their form, their answers, and that two engines agree on them.
+
+Golden answers stand in ``golden/``, one CSV a question. ``PAN2KG_REWRITE=1 pytest tests/queries``
+rewrites them; read the difference as you would read code.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+
+import pyoxigraph as ox
+import pytest
+import rdflib
+from rdflib.term import Node
+
+import pan2kg
+from pan2kg.answer import write_answer
+from pan2kg.lexer import prefixes_used, tokens
+from pan2kg.project import Project
+from pan2kg.query import Query, fill, read_queries
+from pan2kg.rule import derive, needs, rule_files
+from pan2kg.store import LocalStore, load, open_store
+from pan2kg.turtle import read_prefixes
+from pan2kg.vocabulary import graph_of
+
+QUERIES = read_queries(Project.at(Path(__file__).resolve().parents[2]))
+NAMES = sorted(QUERIES)
+QUESTIONS = [name for name in NAMES if QUERIES[name].group != "quality"]
+GOLDEN = Path(__file__).parent / "golden"
+
+
+def test_the_questions_of_the_first_issue_are_there() -> None:
+    tags = " ".join(query.header.get("tags", "") for query in QUERIES.values()).split()
+    asked = {1, 2, 5, 6, 7, 8, 9, 10, 11, 13, 16, 18, 19, 20, 21, 22, 30}
+    assert {f"question-{number}" for number in asked - {20}} <= set(tags)
+    assert len(QUESTIONS) >= 16
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_question_says_what_it_asks_in_two_languages(name: str) -> None:
+    header = QUERIES[name].header
+    assert {"question", "question_fr", "summary", "tags", "view"} <= header.keys(), f"{name}: add the missing #+ lines"
+    assert header["view"] in {"table", "bar", "matrix", "network", "timeline"}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_query_declares_just_the_prefixes_it_uses(name: str, project: Project) -> None:
+    text = QUERIES[name].text
+    declared = dict(re.findall(r"^PREFIX ([\w-]+): <([^>]*)>$", text, flags=re.MULTILINE))
+    assert list(declared) == sorted(declared)
+    assert declared.keys() == prefixes_used(text)
+    known = read_prefixes(project)
+    assert all(known[prefix] == space for prefix, space in declared.items())
+
+
+@pytest.mark.parametrize("name", QUESTIONS)
+def test_a_question_has_a_total_order_and_labels_beside_its_iris(name: str, graph: pan2kg.Graph) -> None:
+    query = QUERIES[name]
+    assert "ORDER BY" in query.text
+    answer = graph.sparql(query.text)
+    assert all(re.fullmatch(r"[a-z][a-z_]*", column) for column in answer.columns)
+    for column in answer.columns:
+        if any(row[column].startswith("http") for row in answer) and column not in ("read_at", "link"):
+            assert f"{column}_label" in answer.columns, f"{name}: column {column} shows bare addresses"
+    rows = [tuple(row.values()) for row in answer]
+    assert len(set(rows)) == len(rows), f"{name}: the same row twice"
+
+
+@pytest.mark.parametrize("name", QUESTIONS)
+def test_the_answer_is_the_golden_one(name: str, graph: pan2kg.Graph) -> None:
+    written = write_answer(graph.store.query(QUERIES[name].text), "csv").replace("\r\n", "\n")
+    file = GOLDEN / f"{name}.csv"
+    if os.environ.get("PAN2KG_REWRITE"):
+        file.write_text(written, encoding="utf-8")
+    assert file.read_text(encoding="utf-8") == written, "PAN2KG_REWRITE=1 pytest tests/queries accepts the new answer"
+
+
+def test_every_golden_answer_has_its_question() -> None:
+    assert sorted(path.stem for path in GOLDEN.glob("*.csv")) == QUESTIONS
+
+
+@pytest.fixture(scope="module")
+def dataset(graph: pan2kg.Graph) -> rdflib.Dataset:
+    return graph.dataset()
+
+
+def _text(term: Node | None) -> str:
+    return "" if term is None else str(term)
+
+
+def _agree(name: str, graph: pan2kg.Graph, dataset: rdflib.Dataset) -> None:
+    ours = [tuple(row.values()) for row in graph.sparql(QUERIES[name].text)]
+    theirs = [tuple(_text(term) for term in row) for row in dataset.query(QUERIES[name].text)]  # type: ignore[union-attr]
+    assert sorted(ours) == sorted(theirs)
+
+
+@pytest.mark.parametrize("name", QUESTIONS)
+def test_two_engines_give_the_same_rows(name: str, graph: pan2kg.Graph, dataset: rdflib.Dataset) -> None:
+    _agree(name, graph, dataset)
+
+
+@pytest.fixture(scope="module")
+def faulty(project: Project) -> pan2kg.Graph:
+    """One small plan of the graph without the rest, so that quality queries find much and rdflib is done in time."""
+    store = LocalStore(ox.Store())
+    for path in project.graph_files():
+        if path.is_relative_to(project.graph / "plans" / "lu-integration-2"):
+            load(store.inner, path, graph_of(project.graph_path(path)))
+    derive(store, project)
+    return pan2kg.Graph(project, store)
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if name not in QUESTIONS])
+def test_two_engines_agree_on_quality(name: str, faulty: pan2kg.Graph) -> None:
+    _agree(name, faulty, faulty.dataset())
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if needs(QUERIES[name].text) is not None])
+def test_a_question_needs_no_rule_but_those_it_names(name: str, project: Project, graph: pan2kg.Graph) -> None:
+    text = QUERIES[name].text
+    store = open_store(project, lambda store, project: derive(store, project, needs(text)))
+    assert write_answer(store.query(text), "csv") == write_answer(graph.store.query(text), "csv")
+
+
+def test_every_question_names_its_rules() -> None:
+    silent = [name for name in QUESTIONS if needs(QUERIES[name].text) is None]
+    assert not silent, f"say `#+ needs:` in {silent}, so that a question starts fast"
+
+
+def test_every_rule_derives_something_from_the_shipped_graph(graph: pan2kg.Graph, project: Project) -> None:
+    for path in rule_files(project):
+        name = path.stem.lstrip("0123456789-")
+        query = f"ASK {{ GRAPH <https://w3id.org/pan2kg/graph/derived/{name}> {{ ?s ?p ?o }} }}"
+        assert bool(graph.store.query(query)), f"rule {name} derives nothing"
+
+
+def _with_parameters() -> list[Query]:
+    return [query for query in QUERIES.values() if query.parameters]
+
+
+@pytest.mark.parametrize("query", _with_parameters(), ids=lambda query: query.name)
+def test_a_default_given_as_a_value_changes_nothing(query: Query, graph: pan2kg.Graph, project: Project) -> None:
+    for parameter in query.parameters:
+        first = next(tokens(parameter.default))
+        value = first.text.strip("<>\"'") if first.kind != "number" else first.text
+        filled = fill(query, {parameter.name: value}, store=graph.store, project=project)
+        assert write_answer(graph.store.query(filled), "csv") == write_answer(graph.store.query(query.text), "csv")
+
+
+@pytest.mark.parametrize("query", _with_parameters(), ids=lambda query: query.name)
+def test_a_parameter_is_declared_once_and_used(query: Query) -> None:
+    for parameter in query.parameters:
+        assert parameter.meaning
+        uses = [token for token in tokens(query.text) if token.text == f"?{parameter.name}"]
+        assert len(uses) > 1, f"{query.name}: parameter {parameter.name} is not used"

@@ -1,0 +1,129 @@
+"""What must not lie about in the house, and numbers that must agree."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import tomllib
+from functools import cache
+from importlib.metadata import entry_points, version
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+import pan2kg
+
+ROOT: Final = Path(__file__).resolve().parents[1]
+MADE: Final = {".git", ".venv", "build", "dist", "node_modules"}
+
+UNWANTED: Final = {
+    "the address of a package registry": (
+        r"[p]ypi\.org|[p]ythonhosted\.org|registry\.[n]pmjs|[n]pmjs\.com|deb\.[d]ebian\.org|[c]rates\.io|[m]aven\.org"
+    ),
+    "a path of one machine": r"(?:^|[^\w.:/-])/(?:[h]ome|[r]oot|[t]mp|[U]sers|[w]ork)/",
+    "a note of unfinished work": r"\b(?:[T]ODO|[F]IXME)\b",
+    "the mark of a merge conflict": r"^(?:<{7}|>{7})(?: |$)",
+}
+"""Patterns with a bracket in each word, so that they do not find themselves."""
+
+
+@cache
+def tracked() -> tuple[Path, ...]:
+    """The files of the repository; in an unpacked source distribution, which has none, the files that lie there."""
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=False)
+    names = [ROOT / name for name in listed.stdout.split("\0") if name] if listed.returncode == 0 else ROOT.rglob("*")
+    return tuple(path for path in names if path.is_file() and not MADE & set(path.relative_to(ROOT).parts))
+
+
+@cache
+def texts() -> dict[str, str]:
+    """The tracked files that are text, by their paths."""
+    read = {}
+    for path in tracked():
+        data = path.read_bytes()
+        if b"\0" not in data:
+            read[path.relative_to(ROOT).as_posix()] = data.decode("utf-8")
+    return read
+
+
+def project_table() -> dict[str, object]:
+    table: dict[str, object] = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    return table
+
+
+def only(pattern: str, file: str) -> str:
+    found = re.search(pattern, (ROOT / file).read_text(encoding="utf-8"), re.MULTILINE)
+    assert found, f"{file} has no line like {pattern}"
+    return found[1]
+
+
+@pytest.mark.parametrize("what", UNWANTED)
+def test_tracked_files_hold_nothing_unwanted(what: str) -> None:
+    pattern = re.compile(UNWANTED[what], re.MULTILINE)
+    found = [
+        f"{name}:{text.count(chr(10), 0, match.start(0)) + 1}: {match[0].strip()}"
+        for name, text in texts().items()
+        for match in pattern.finditer(text)
+    ]
+    assert not found, f"{what} stands in\n" + "\n".join(found)
+
+
+def test_nothing_built_is_tracked() -> None:
+    built = [name for name in texts() if re.search(r"(^|/)(__pycache__|.*\.egg-info)/|\.(pyc|whl|min\.js)$", name)]
+    assert not built, "git rm --cached these"
+
+
+@pytest.mark.parametrize(
+    ("file", "pattern"),
+    [
+        ("CITATION.cff", r"^version: (\S+)$"),
+        ("CHANGELOG.md", r"^## (\d\S*) - \d{4}-\d\d-\d\d$"),
+        ("ontology/pan2kg.ttl", r'^ +owl:versionInfo "([^"]+)"'),
+    ],
+)
+def test_versions_agree(file: str, pattern: str) -> None:
+    assert only(pattern, file) == project_table()["version"], f"set the version in {file}, or in pyproject.toml"
+
+
+def test_the_installed_version_is_this_one() -> None:
+    assert version("pan2kg") == project_table()["version"], "install the clone again"
+
+
+def test_the_date_of_the_release_agrees() -> None:
+    released = only(r'^date-released: "(\S+)"$', "CITATION.cff")
+    assert only(r"^## \d\S* - (\S+)$", "CHANGELOG.md") == released, "CITATION.cff and CHANGELOG.md name two dates"
+
+
+def test_licences_agree() -> None:
+    listed = re.findall(r"^  - (\S+)$", only(r"^license:\n((?:  - \S+\n)+)", "CITATION.cff"), re.MULTILINE)
+    assert " AND ".join(listed) == project_table()["license"], "CITATION.cff and pyproject.toml name other licences"
+
+
+def test_every_console_script_loads() -> None:
+    scripts = [script for script in entry_points(group="console_scripts") if script.value.startswith("pan2kg.")]
+    assert {script.name: script.value for script in scripts} == project_table()["scripts"]
+    assert all(callable(script.load()) for script in scripts)
+
+
+def test_the_public_names_are_these() -> None:
+    assert pan2kg.__all__ == ["Answer", "Graph", "Pan2kgError", "open_graph"]
+    assert all(hasattr(pan2kg, name) for name in pan2kg.__all__)
+    assert set(pan2kg.__all__) <= set(dir(pan2kg))
+
+
+def test_the_documents_use_public_names_and_all_of_them() -> None:
+    pages = {name: text for name, text in texts().items() if re.fullmatch(r"(README|CONTRIBUTING|docs/.*)\.md", name)}
+    used = set(re.findall(r"\bpan2kg\.([A-Za-z_]\w*)(?=\W)(?!\.)", "\n".join(pages.values())))
+    modules = {path.stem for path in (ROOT / "pan2kg").glob("*.py")} | {"cli"}
+    assert not used - set(pan2kg.__all__) - modules, "a page names what pan2kg does not have"
+    missing = [name for name in pan2kg.__all__ if not any(re.search(rf"\b{name}\b", text) for text in pages.values())]
+    assert not missing, "say in README.md or docs/ what these are for"
+
+
+def test_the_example_of_a_fact_is_in_the_graph() -> None:
+    page = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    examples = re.findall(r"^```turtle\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
+    graph = [text for name, text in texts().items() if name.startswith("graph/")]
+    assert examples
+    assert all(any(example in text for text in graph) for example in examples), "copy it from graph/ again"
