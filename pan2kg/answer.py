@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import pyoxigraph as ox
@@ -98,7 +98,7 @@ def _separated(table: Table, form: str) -> str:
 def write_table(table: Table, form: str, style: Style = Style()) -> str:
     """Rows as a text table or a Markdown table.
 
-    A column ``x`` that has a column ``x_label`` beside it is shown by its label; other IRIs are
+    In a text table a first cell that repeats the one above is left empty. A column ``x`` that has a column ``x_label`` beside it is shown by its label; other IRIs are
     shortened by the prefixes.
     """
     shown = [i for i, name in enumerate(table.columns) if f"{name}_label" not in table.columns]
@@ -108,10 +108,23 @@ def write_table(table: Table, form: str, style: Style = Style()) -> str:
         escaped = [[cell.replace("\\", "\\\\").replace("|", "\\|") for cell in row] for row in rows]
         return "".join(f"| {' | '.join(row)} |\n" for row in [heads, ["---"] * len(heads), *escaped])
     widths = _widths(heads, rows, style.width)
-    lines = [heads, ["-" * width for width in widths], *(line for row in rows for line in _wrapped(row, widths))]
+    lines = [
+        heads,
+        ["-" * width for width in widths],
+        *(line for row in _without_repeats(rows) for line in _wrapped(row, widths)),
+    ]
     one, many, *_ = _WORDS[style.language]
     body = "\n".join("  ".join(c.ljust(w) for c, w in zip(line, widths, strict=True)).rstrip() for line in lines)
     return f"{body}\n\n{len(rows)} {one if len(rows) == 1 else many}\n"
+
+
+def _without_repeats(rows: list[list[str]]) -> Iterator[list[str]]:
+    """Rows whose first cells are left empty where they say the same as the row above."""
+    above: list[str] = []
+    for row in rows:
+        same = next((i for i, cell in enumerate(row) if above[i : i + 1] != [cell]), 0)
+        yield [""] * same + row[same:]
+        above = row
 
 
 def _wrapped(row: list[str], widths: list[int]) -> list[list[str]]:

@@ -59,15 +59,16 @@ class LocalStore:
     inner: ox.Store
 
     def query(self, text: str) -> Result:
-        """Answer a query over the union of all graphs.
+        """Answer a query over the union of all graphs, or over those its own FROM clauses name.
 
         >>> store = LocalStore(ox.Store())
         >>> bool(store.query("ASK { ?s ?p ?o }"))
         False
         """
         refuse_fetching(text)
+        union = not any(token.kind == "word" and token.text.upper() == "FROM" for token in tokens(text))
         try:
-            result = self.inner.query(text, use_default_graph_as_union=True)
+            result = self.inner.query(text, use_default_graph_as_union=union)
             return list(result) if isinstance(result, ox.QueryTriples) else result
         except SyntaxError as error:
             raise syntax_error(text, str(error)) from None

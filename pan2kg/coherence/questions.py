@@ -14,6 +14,7 @@ PREFIX milestonetype: <https://w3id.org/pan2kg/id/milestonetype/>
 PREFIX owl: <http://www.w3.org/2002/07/owl#>
 PREFIX pan: <https://w3id.org/pan2kg/ontology#>
 PREFIX prov: <http://www.w3.org/ns/prov#>
+PREFIX relation: <https://w3id.org/pan2kg/id/relation/>
 PREFIX role: <https://w3id.org/pan2kg/id/role/>
 PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
 PREFIX timelineclass: <https://w3id.org/pan2kg/id/timelineclass/>
@@ -165,10 +166,11 @@ SELECT DISTINCT ?link ?from ?to ?score ?scale ?assessor ?rationale WHERE {{
 STATEMENTS: Final = f"""{_PREFIXES}
 SELECT DISTINCT ?link ?work ?target ?whole ?relation ?quote ?document WHERE {{
     VALUES ?work {{ %s }}
-    ?link pan:linkType linktype:uses-instrument ; pan:status linkstatus:accepted ; pan:from ?work ; pan:to ?target .
+    ?link pan:linkType linktype:uses-instrument ; pan:status linkstatus:accepted ; pan:from ?work ; pan:to ?target ;
+        pan:relation ?relation .
+    FILTER(?relation NOT IN (relation:related-to, relation:named-together-with))
     {_verified("?link")}
     OPTIONAL {{ ?target eli:is_part_of ?whole }}
-    OPTIONAL {{ ?link pan:relation ?relation }}
     OPTIONAL {{ ?link dcterms:source ?document }}
     OPTIONAL {{ ?link pan:evidence ?passage . ?passage pan:quote ?quote }}
 }} ORDER BY ?work ?target ?link ?document ?quote

@@ -128,7 +128,7 @@ def uses_of(
 
     ``pairs`` are (work, instrument), where a work is an action of ``plan_of`` or a plan; others are left
     out. ``plan_of`` names every action with its plan, with or without an instrument: n counts them all. An
-    action that is its own plan has none. A plan not among ``plans`` is taken as one whose number of measures is unknown.
+    action that is its own plan has none. Of a plan not among ``plans`` the number of measures is unknown.
 
     >>> uses = uses_of([("a", "U"), ("a", "K"), ("p", "U")], {"a": "p", "b": "p"})
     >>> uses.basis.n, uses.basis.annotated, uses.instruments, uses.own.counts.tolist()

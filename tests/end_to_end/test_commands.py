@@ -136,7 +136,7 @@ BAD: dict[str, tuple[list[str], str]] = {
     "parameter without value": (["ask", "actions-of-plan", "--plan"], r"--name value"),
     "breaking out of an IRI": (["ask", "actions-of-plan", "--plan", "http://e/> . ?s ?p ?o"], r"is no IRI"),
     "breaking out of a key": (["ask", "actions-of-plan", "--plan", '"} UNION {?s ?p ?o}'], r"Nothing in the graph"),
-    "syntax error": (["sparql", "bad.rq"], r":3:1: The query is not SPARQL near « } »"),
+    "syntax error": (["sparql", "bad.rq"], r"bad.rq:3:2: The query is not SPARQL"),
     "missing query file": (["sparql", "none.rq"], r"none.rq: Cannot read the file \(no such file or directory\)"),
     "service": (["sparql", "SELECT * { SERVICE <http://127.0.0.1:9/> { ?s ?p ?o } }"], r"SERVICE is refused"),
     "update": (["sparql", "INSERT DATA { <http://a> <http://b> 1 }"], r"INSERT is refused"),

@@ -1,0 +1,99 @@
+"""README is executed: every command it prints is run, in order, and prints what README says it prints.
+
+A line that is only `…` stands for any lines. ``PAN2KG_REWRITE=1 pytest tests/test_documentation.py``
+writes the first lines of today's output into the blocks.
+"""
+
+from __future__ import annotations
+
+import doctest
+import os
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from pan2kg.project import Project
+from pan2kg.query import read_queries
+
+ROOT = Path(__file__).resolve().parent.parent
+README = ROOT / "README.md"
+BLOCK = re.compile(r"```console\n(.*?)```", re.DOTALL)
+SHOWN = 14
+PLAN = "Plan d’action national\n\n1. Former\n1.1. Former les juges\n1.2. Former les avocats\n"
+
+
+def _commands(block: str) -> list[tuple[str, list[str]]]:
+    found: list[tuple[str, list[str]]] = []
+    for line in block.splitlines():
+        if line.startswith("$ "):
+            found.append((line[2:], []))
+        elif found:
+            found[-1][1].append(line)
+    return found
+
+
+def _run(command: str, folder: Path) -> str:
+    words = shlex.split(command)
+    assert words[0] == "pan2kg"
+    environment = {"PATH": os.environ["PATH"], "LANG": "C.UTF-8", "COLUMNS": "100"}
+    done = subprocess.run(
+        [sys.executable, "-m", "pan2kg.cli", *words[1:]],
+        capture_output=True,
+        text=True,
+        cwd=folder,
+        env=environment,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 0, f"{command}: {done.stderr}{done.stdout[-500:]}"
+    return done.stdout + done.stderr
+
+
+def _matches(expected: list[str], printed: list[str]) -> bool:
+    pattern = "".join(r"(?:.*\n)*" if line == "…" else re.escape(line) + r"\n" for line in expected)
+    return re.fullmatch(pattern, "".join(f"{line}\n" for line in printed)) is not None
+
+
+def test_readme_prints_what_the_tool_prints(tmp_path: Path) -> None:
+    (tmp_path / "plan.txt").write_text(PLAN, encoding="utf-8")
+    text = README.read_text(encoding="utf-8")
+    for block in BLOCK.findall(text):
+        for command, expected in _commands(block):
+            if "venv" in command:
+                continue
+            printed = _run(command, tmp_path).rstrip("\n").splitlines()
+            if os.environ.get("PAN2KG_REWRITE"):
+                shown = printed if len(printed) <= SHOWN else [*printed[:SHOWN], "…"]
+                lines = "".join(f"{line}\n" for line in [f"$ {command}", *shown])
+                old = "".join(f"{line}\n" for line in [f"$ {command}", *expected])
+                text = text.replace(old, lines, 1)
+            else:
+                assert _matches(expected, printed), f"README prints something else for `{command}`:\n" + "\n".join(
+                    printed[:20]
+                )
+    if os.environ.get("PAN2KG_REWRITE"):
+        README.write_text(text, encoding="utf-8")
+
+
+def test_readme_speaks_python_that_runs() -> None:
+    results = doctest.testfile(str(README), module_relative=False, encoding="utf-8")
+    assert results.attempted > 4
+    assert results.failed == 0
+
+
+def test_readme_lists_every_question() -> None:
+    names = {name for name, query in read_queries(Project.at(ROOT)).items() if query.group != "quality"}
+    listed = set(re.findall(r"`pan2kg ask ([\w-]+)", README.read_text(encoding="utf-8"))) - {"NAME"}
+    assert names == listed, "README's index of questions and queries/ differ"
+
+
+@pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "benchmarks/README.md"])
+def test_every_link_into_the_project_leads_somewhere(name: str) -> None:
+    file = ROOT / name
+    for target in re.findall(r"\]\(([^)#\s]+)\)", file.read_text(encoding="utf-8")):
+        if "://" not in target:
+            assert (file.parent / target).exists(), f"{name} links to {target}"

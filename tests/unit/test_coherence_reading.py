@@ -1,0 +1,234 @@
+"""What reaches the measures from a store, and what must not."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pyoxigraph as ox
+import pytest
+
+from pan2kg.coherence import reading, records
+from pan2kg.coherence.completeness import Presence
+from pan2kg.coherence.links import project
+from pan2kg.coherence.obligations import Standing, margins
+from pan2kg.coherence.strength import explain
+from pan2kg.coherence.uses import key
+from pan2kg.errors import ProjectError
+from pan2kg.project import Project
+from pan2kg.rule import derive
+from pan2kg.store import LocalStore
+from pan2kg.turtle import read_prefixes
+from pan2kg.vocabulary import graph_of
+
+PROJECT = Project.at(Path(__file__).resolve().parents[2])
+PREFIXES = "".join(f"@prefix {name}: <{space}> .\n" for name, space in read_prefixes(PROJECT).items())
+PLANS = """
+plan:p a pan:Plan ; pan:measureCount 9 ; pan:listCompleteness completeness:partial .
+plan:q a pan:Plan .
+action:a a pan:Action ; pan:inPlan plan:p .
+action:b a pan:Action ; pan:inPlan plan:q .
+action:c a pan:Action ; pan:inPlan plan:q .
+instrument:dir a pan:LegalAct . instrument:law a pan:LegalAct . instrument:sdg a pan:SoftLaw .
+"""
+
+
+def store(*files: tuple[str, str]) -> LocalStore:
+    """A store of the plans and the given files (name, Turtle), with what the project's rules derive."""
+    made = LocalStore(ox.Store())
+    for name, turtle in (("plans", PLANS), *files):
+        triples = ox.parse((PREFIXES + turtle).encode(), format=ox.RdfFormat.TURTLE)
+        made.add(graph_of(name), [ox.Triple(q.subject, q.predicate, q.object) for q in triples])
+    derive(made, PROJECT)
+    return made
+
+
+def use(
+    action: str, instrument: str, status: str = "accepted", certainty: str = "stated", relation: str = "references"
+) -> str:
+    name = f"link:{action}-{instrument}-{status}-{certainty}".replace(":", "-").replace("link-", "link:", 1)
+    return (
+        f"{name} a pan:Link ; pan:linkType linktype:uses-instrument ; pan:from action:{action} ;"
+        f" pan:to {instrument} ; pan:relation relation:{relation} ; pan:status linkstatus:{status} ; pan:certainty certainty:{certainty} .\n"
+    )
+
+
+def used(made: LocalStore) -> dict[str, list[str]]:
+    uses = reading.read_uses(made)
+    return {
+        key(action): [key(uses.instruments[i]) for i in uses.table.row(at)] for at, action in enumerate(uses.actions)
+    }
+
+
+def linked(made: LocalStore) -> int:
+    return len(project(reading.read_uses(made)))
+
+
+TRANSPOSES = """
+link:t a pan:Link ; pan:linkType linktype:instrument-relation ; pan:relation relation:transposes ;
+    pan:from instrument:law ; pan:to instrument:dir ; pan:status linkstatus:accepted ; pan:certainty certainty:stated .
+"""
+
+
+@pytest.mark.parametrize(
+    ("status", "certainty"),
+    [("candidate", "stated"), ("rejected", "stated"), ("superseded", "derived"), ("accepted", "unverified")],
+)
+def test_candidates_and_unverified_statements_leak_into_no_figure(status: str, certainty: str) -> None:
+    made = store(("uses", use("a", "instrument:dir") + use("b", "instrument:dir", status, certainty)))
+    assert used(made) == {"a": ["dir"], "b": [], "c": []}
+    assert linked(made) == 0
+    assert not [s for s in reading.read_statements(made, reading.read_uses(made).actions) if key(s.work) == "b"]
+
+
+@pytest.mark.parametrize("relation", ["related-to", "named-together-with"])
+def test_a_remote_tie_is_no_use(relation: str) -> None:
+    made = store(("uses", use("a", "instrument:dir") + use("b", "instrument:dir", relation=relation)))
+    assert used(made) == {"a": ["dir"], "b": [], "c": []}
+    assert len(reading.read_statements(made, reading.read_uses(made).actions)) == 1
+
+
+def test_unverified_files_leak_into_no_figure() -> None:
+    unverified = """
+    action:a pan:hasTopic topic:t . instrument:dir skos:exactMatch instrument:law .
+    action:z a pan:Action ; pan:inPlan plan:p ; pan:certainty certainty:unverified .
+    """
+    made = store(("uses", use("a", "instrument:dir") + use("b", "instrument:law")), ("x/unverified", unverified))
+    assert reading.read_profiles(made) == ()
+    assert used(made) == {"a": ["dir"], "b": ["law"], "c": []}
+
+
+def test_an_act_and_its_transposition_are_not_counted_twice() -> None:
+    made = store(
+        ("uses", use("a", "instrument:dir") + use("a", "instrument:law") + use("b", "instrument:law") + TRANSPOSES)
+    )
+    assert used(made) == {"a": ["dir"], "b": ["dir"], "c": []}
+    assert linked(made) == 1
+
+
+@pytest.mark.parametrize("bridge", ["owl:sameAs", "skos:exactMatch"])
+@pytest.mark.parametrize("ends", ["instrument:dir {} instrument:alias .", "instrument:alias {} instrument:dir ."])
+def test_one_act_under_two_iris_is_one(bridge: str, ends: str) -> None:
+    made = store(("uses", use("a", "instrument:dir") + use("b", "instrument:alias") + ends.format(bridge)))
+    assert linked(made) == 1
+    assert sum(map(len, used(made).values())) == 2
+
+
+def test_a_transposition_of_an_act_under_its_other_iri_is_one_with_it() -> None:
+    bridged = "instrument:dir owl:sameAs instrument:alias . instrument:law owl:sameAs instrument:law-alias ."
+    made = store(("uses", use("a", "instrument:alias") + use("b", "instrument:law-alias") + TRANSPOSES + bridged))
+    assert linked(made) == 1
+
+
+def test_a_close_match_is_no_bridge() -> None:
+    made = store(
+        (
+            "uses",
+            use("a", "instrument:dir") + use("b", "instrument:law") + "instrument:dir skos:closeMatch instrument:law .",
+        )
+    )
+    assert linked(made) == 0
+
+
+def test_removing_either_statement_behind_a_link_removes_it() -> None:
+    both = [use("a", "instrument:dir"), use("b", "instrument:dir")]
+    assert linked(store(("uses", "".join(both)))) == 1
+    assert [linked(store(("uses", one))) for one in both] == [0, 0]
+
+
+def test_a_provision_counts_as_its_act_and_the_path_shows_it() -> None:
+    part = "provision:art a pan:Provision ; eli:is_part_of instrument:law ."
+    made = store(("uses", use("a", "provision:art") + use("b", "instrument:dir") + TRANSPOSES + part))
+    uses = reading.read_uses(made)
+    said = reading.read_statements(made, (uses.actions[0], uses.actions[1]))
+    (shared,) = explain(uses, "a", "b", said).contributions
+    assert [[key(iri) for iri in path] for path in shared.paths] == [["a", "art", "law", "dir", "b"]]
+
+
+def test_an_action_without_a_plan_makes_no_plan() -> None:
+    made = store(("uses", "action:r a pan:Action .\n" + use("r", "instrument:dir") + use("a", "instrument:dir")))
+    uses = reading.read_uses(made)
+    assert (uses.basis.plans, uses.has_plan(uses.find_action("r"))) == (2, False)
+
+
+def test_a_plan_says_how_much_of_it_is_known() -> None:
+    uses = reading.read_uses(store())
+    assert [(key(plan.iri), plan.published, plan.completeness) for plan in uses.plans] == [
+        ("p", 9, "partial"),
+        ("q", None, "unknown"),
+    ]
+
+
+def test_citations_need_a_channel_and_nobody_elses_word() -> None:
+    form = (
+        "link:{0} pan:linkType linktype:{1} ; pan:from plan:p ; pan:to plan:q ; pan:status linkstatus:{2} ;"
+        " pan:certainty certainty:stated {3} .\n"
+    )
+    links = (
+        form.format(
+            "one", "cross-reference", "accepted", '; pan:channel channel:web ; dcterms:created "2024-05-06"^^xsd:date'
+        )
+        + form.format("two", "cross-reference", "candidate", "; pan:channel channel:web")
+        + form.format("three", "external-statement", "accepted", "")
+    )
+    made = store(("links", links))
+    assert [(key(c.link), c.channel, c.seen) for c in reading.read_citations(made)] == [
+        ("one", "web", date(2024, 5, 6))
+    ]
+    assert len(reading.read_declared(made)) == 1
+
+
+def test_a_vague_timeline_with_a_date_is_no_date() -> None:
+    facts = """
+    obligation:o a pan:Obligation ; pan:underInstrument instrument:dir ; pan:dueDate "2020-01-01"^^xsd:date .
+    action:a pan:hasTimeline timeline:a .
+    timeline:a pan:timelineClass timelineclass:vague ; pan:endDate "2019-01-01"^^xsd:date .
+    """
+    made = store(("uses", use("a", "instrument:dir") + facts))
+    uses = reading.read_uses(made)
+    known = records.read_obligations(made), records.read_responses(made, uses)
+    (row,) = margins(uses, *known, as_of=date(2021, 1, 1))
+    assert (row.standing, row.overdue) == (Standing.VAGUE, 366)
+
+
+def test_a_treaty_is_due_from_its_ratification_on() -> None:
+    facts = """
+    instrument:p29 a pan:Treaty .
+    obligation:o a pan:Obligation ; pan:underInstrument instrument:p29 ; pan:dueDate "2020-01-01"^^xsd:date .
+    milestone:r pan:milestoneOf instrument:p29 ; pan:milestoneType milestonetype:ratification-luxembourg ;
+        pan:date "2021-03-18"^^xsd:date .
+    """
+    (duty,) = records.read_obligations(store(("duties", facts)))
+    assert (duty.binds(date(2021, 3, 17)), duty.binds(date(2021, 3, 18))) == (False, True)
+
+
+def test_means_by_an_unnamed_group_are_vague() -> None:
+    facts = """
+    body:g a pan:UnnamedGroup . body:m a pan:PublicBody .
+    involvement:i pan:involvedIn action:a ; pan:involves body:g ; pan:role role:means-of-implementation .
+    involvement:j pan:involvedIn action:b ; pan:involves body:m ; pan:role role:means-of-implementation .
+    action:a pan:hasIndicator indicator:x . indicator:x pan:presence presence:absent .
+    """
+    found = {(key(field.action), field.name): field.presence for field in records.read_fields(store(("bodies", facts)))}
+    assert found == {
+        ("a", "means"): Presence.VAGUE, ("b", "means"): Presence.PRESENT, ("a", "indicator"): Presence.ABSENT,
+    }  # fmt: skip
+
+
+def test_scores_come_back_one_matrix_an_assessor() -> None:
+    form = (
+        "link:{0} pan:linkType linktype:interaction ; pan:from action:a ; pan:to action:b ; pan:score {1} ;"
+        ' pan:scale "s" ; pan:assessor body:{2} ; pan:status linkstatus:{3} .\n'
+    )
+    links = (
+        form.format("x", -2, "x", "accepted")
+        + form.format("y", 0, "y", "accepted")
+        + form.format("z", 3, "z", "candidate")
+    )
+    found = records.read_matrices(store(("scores", links + "body:x a pan:Organisation . body:y a pan:Organisation .")))
+    assert [(key(one.assessor), [score for _, _, score in one.cells()]) for one in found] == [("x", [-2]), ("y", [0])]
+
+
+def test_an_empty_graph_is_one_sentence() -> None:
+    with pytest.raises(ProjectError, match=r"^The graph holds no action to measure\."):
+        reading.read_uses(LocalStore(ox.Store()))

@@ -1,0 +1,101 @@
+"""The shipped graph against the published text, and its files against what the engines read in them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from pathlib import Path
+
+import pyoxigraph as ox
+import pytest
+import rdflib
+
+import pan2kg
+from pan2kg.outline import read_outline
+from pan2kg.project import Project
+from pan2kg.rdf import to_term
+from pan2kg.store import load_project
+
+SEED = Path(__file__).resolve().parents[1] / "data" / "outlines" / "lu-bhr-2.fr.txt"
+PREFIXES = """
+PREFIX pan: <https://w3id.org/pan2kg/ontology#>
+PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
+PREFIX plan: <https://w3id.org/pan2kg/id/plan/>
+PREFIX scheme: <https://w3id.org/pan2kg/id/scheme/>
+"""
+
+
+@pytest.fixture(scope="module")
+def outline() -> list[tuple[str, str]]:
+    text = SEED.read_text(encoding="utf-8")
+    return [(item.number, item.title) for item in read_outline(text, language="fr").walk()]
+
+
+def test_the_twenty_actions_are_the_published_ones_character_for_character(
+    graph: pan2kg.Graph, outline: list[tuple[str, str]]
+) -> None:
+    rows = graph.sparql(
+        PREFIXES
+        + "SELECT ?number ?title WHERE { ?action a pan:Action ; pan:inPlan plan:lu-bhr-2 ; skos:notation ?number ;"
+        " skos:prefLabel ?title FILTER(LANG(?title) = 'fr') } ORDER BY ?number"
+    )
+    published = [(number, title) for number, title in outline if "." in number]
+    assert len(published) == 20
+    assert [(row["number"], row["title"]) for row in rows] == published
+
+
+def test_the_six_categories_are_the_published_ones(graph: pan2kg.Graph, outline: list[tuple[str, str]]) -> None:
+    rows = graph.sparql(
+        PREFIXES + "SELECT ?number ?title WHERE { ?category a pan:Category ; skos:inScheme scheme:lu-bhr-2-categories ;"
+        " skos:notation ?number ; skos:prefLabel ?title FILTER(LANG(?title) = 'fr') } ORDER BY ?number"
+    )
+    published = [(number, title) for number, title in outline if "." not in number]
+    assert len(published) == 6
+    assert [(row["number"], row["title"]) for row in rows] == published
+
+
+def test_a_quotation_from_the_published_list_occurs_in_it(graph: pan2kg.Graph) -> None:
+    text = SEED.read_text(encoding="utf-8")
+    rows = graph.sparql(
+        PREFIXES + "SELECT DISTINCT ?quote WHERE { ?passage pan:quote ?quote ; pan:inDocument ?document ."
+        " ?document pan:sourceKind <https://w3id.org/pan2kg/id/sourcekind/seed> } ORDER BY ?quote"
+    )
+    assert len(rows) > 10
+    for row in rows:
+        assert row["quote"] in text, f"« {row['quote']} » does not stand in the published list"
+
+
+def test_no_statement_stands_in_two_files(project: Project) -> None:
+    graphs: dict[tuple[object, ...], list[str]] = defaultdict(list)
+    for quad in load_project(project).inner:
+        graphs[(quad.subject, quad.predicate, quad.object)].append(str(quad.graph_name))
+    twice = {triple: names for triple, names in graphs.items() if len(names) > 1}
+    assert not twice, "an engine would count it twice; take it out of one of the files"
+
+
+def test_two_parsers_read_the_same_terms_in_every_file(project: Project) -> None:
+    """Sources hold canonical forms: no engine rewrites a literal on the way in."""
+    files = [*project.ontology_files(), *project.graph_files()]
+    assert len(files) > 300
+    for path in files:
+        store = ox.Store()
+        store.load(path=path, format=ox.RdfFormat.TURTLE)
+        theirs = rdflib.Graph()
+        rdflib.NORMALIZE_LITERALS = False
+        theirs.parse(data=path.read_text(encoding="utf-8"), format="turtle")
+        ours = {tuple(to_term(term, {}) for term in (q.subject, q.predicate, q.object)) for q in store}
+        assert ours == set(theirs), f"{project.name_of(path)}: write the literal in its canonical form"
+
+
+def test_what_a_statement_rests_on_is_there(graph: pan2kg.Graph) -> None:
+    """Every source, quoted document and linked thing has a block of its own."""
+    dangling = graph.sparql(
+        PREFIXES + "SELECT DISTINCT ?object WHERE { ?subject ?predicate ?object ."
+        " FILTER(STRSTARTS(STR(?object), 'https://w3id.org/pan2kg/id/') && ISIRI(?object))"
+        " FILTER NOT EXISTS { ?object a ?type } } ORDER BY ?object"
+    )
+    assert [row["object"] for row in dangling] == []
+
+
+def test_only_one_action_has_a_stated_lead(graph: pan2kg.Graph) -> None:
+    rows = graph.sparql(PREFIXES + "SELECT ?action ?body WHERE { ?action pan:inPlan plan:lu-bhr-2 ; pan:ledBy ?body }")
+    assert [row["action"].rpartition("/")[2] for row in rows] == ["lu-bhr-2-3-1"]

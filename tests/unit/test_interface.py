@@ -1,0 +1,76 @@
+"""The Python interface: what it offers, and that it is the same whatever is asked."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import networkx as nx
+import pytest
+import rdflib
+
+import pan2kg
+from pan2kg.project import FOLDERS, Project, write_atomically
+from pan2kg.store import LocalStore
+
+
+def test_the_public_names_are_these() -> None:
+    assert sorted(pan2kg.__all__) == ["Answer", "Graph", "Pan2kgError", "open_graph"]
+    assert all(getattr(pan2kg, name) for name in pan2kg.__all__)
+    with pytest.raises(AttributeError, match="nothing"):
+        _ = pan2kg.nothing  # type: ignore[attr-defined]
+
+
+def test_an_answer_is_rows_and_a_frame(graph: pan2kg.Graph) -> None:
+    answer = graph.ask("actions-of-plan", plan="lu-bhr-2", language="de")
+    assert len(answer) == len(answer.rows) == len(list(answer)) == 20
+    assert answer.rows[0]["action_label"] == "Communiquer et sensibiliser", "no German label: the French one"
+    frame = answer.frame()
+    assert list(frame.columns) == list(answer.columns)
+    assert frame["notation"].tolist()[:2] == ["1.1", "2.1"]
+
+
+def test_the_dataset_has_every_statement_and_every_graph(graph: pan2kg.Graph) -> None:
+    dataset = graph.dataset()
+    assert isinstance(graph.store, LocalStore)
+    assert isinstance(dataset, rdflib.Dataset)
+    assert sum(
+        len(context) for context in dataset.graphs() if context.identifier != dataset.default_graph.identifier
+    ) == len(graph.store)
+
+
+def test_the_network_has_links_of_every_kind_but_no_unverified_one(graph: pan2kg.Graph) -> None:
+    network = graph.network()
+    assert isinstance(network, nx.MultiDiGraph)
+    kinds = {data["type"] for _, _, data in network.edges(data=True)}
+    assert {"uses-instrument", "cross-reference", "shared-instrument", "shared-topic", "succession"} <= kinds
+    assert {data["status"] for _, _, data in network.edges(data=True)} == {"accepted", "derived"}
+    keys = {key for _, _, key in network.edges(keys=True)}
+    unverified = graph.sparql(
+        "SELECT ?link WHERE { ?link a <https://w3id.org/pan2kg/ontology#Link> ; "
+        "<https://w3id.org/pan2kg/ontology#certainty> <https://w3id.org/pan2kg/id/certainty/unverified> }"
+    )
+    assert len(unverified) > 0
+    assert not keys & {row["link"] for row in unverified}
+
+
+def test_an_endpoint_answers_like_the_files(graph: pan2kg.Graph, endpoint: str) -> None:
+    remote = pan2kg.open_graph(endpoint=endpoint)
+    assert remote.ask("shared-instruments").rows == graph.ask("shared-instruments").rows
+    assert nx.utils.graphs_equal(remote.network(), graph.network())
+    with pytest.raises(TypeError, match="behind an endpoint"):
+        remote.dataset()
+
+
+def test_a_project_is_found_upward_and_falls_back_to_the_shipped_one(own_project: Path, tmp_path: Path) -> None:
+    deep = own_project / "graph" / "plans"
+    assert Project.find(deep).root == own_project.resolve()
+    assert Project.find(tmp_path).is_packaged
+    assert all((Project.packaged().root / name).is_dir() for name in FOLDERS)
+
+
+def test_a_failed_write_leaves_what_was_there(tmp_path: Path) -> None:
+    target = tmp_path / "there"
+    target.mkdir()
+    with pytest.raises(pan2kg.Pan2kgError, match="Nothing was changed"):
+        write_atomically(target, "x")
+    assert [path.name for path in tmp_path.iterdir()] == ["there"]

@@ -1,0 +1,153 @@
+"""Stores: what they answer, what they refuse, and what they say of a fault."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+
+import pyoxigraph as ox
+import pytest
+
+from pan2kg.endpoint import RemoteStore
+from pan2kg.errors import EndpointError, ProjectError, QueryError, TurtleError
+from pan2kg.project import Project, write_atomically
+from pan2kg.rule import derive
+from pan2kg.store import LocalStore, construct, fingerprint, load, open_cached, select
+
+
+@pytest.fixture
+def store() -> LocalStore:
+    inner = ox.Store()
+    inner.load(b"<http://e/a> <http://e/p> 1 , 2 .", format=ox.RdfFormat.TURTLE, to_graph=ox.NamedNode("http://e/g"))
+    return LocalStore(inner)
+
+
+def test_the_default_graph_is_the_union_of_all(store: LocalStore) -> None:
+    assert select(store, "SELECT ?o WHERE { ?s ?p ?o } ORDER BY ?o").values("o") == ["1", "2"]
+
+
+def test_an_unbound_value_is_empty(store: LocalStore) -> None:
+    assert select(store, "SELECT ?s ?x WHERE { ?s ?p 1 OPTIONAL { ?s <http://e/none> ?x } }").rows[0][1] is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "SELECT * { SERVICE <http://127.0.0.1:9/> { ?s ?p ?o } }",
+        "SELECT * { service silent <http://127.0.0.1:9/> { ?s ?p ?o } }",
+        "LOAD <http://127.0.0.1:9/>",
+        "INSERT DATA { <http://e/a> <http://e/p> 3 }",
+        "DELETE WHERE { ?s ?p ?o }",
+        "CLEAR ALL",
+    ],
+)
+def test_fetching_and_updates_are_refused(store: LocalStore, text: str) -> None:
+    with pytest.raises(QueryError, match="is refused"):
+        store.query(text)
+    assert len(store) == 2
+
+
+def test_the_word_service_in_a_string_comment_or_iri_is_no_service(store: LocalStore) -> None:
+    text = 'SELECT * { ?s ?p "SERVICE <http://e/>" . ?s <http://e/SERVICE> ?o } # SERVICE\n'
+    assert select(store, text).rows == ()
+
+
+def test_from_never_touches_the_network_or_the_disk(store: LocalStore) -> None:
+    for address in ("http://127.0.0.1:9/x.ttl", "file:///etc/hostname"):
+        assert select(store, f"SELECT * FROM <{address}> WHERE {{ ?s ?p ?o }}").rows == ()
+
+
+def test_from_narrows_the_query_to_the_graphs_it_names(store: LocalStore) -> None:
+    assert len(select(store, "SELECT * FROM <http://e/g> WHERE { ?s ?p ?o }").rows) == 2
+
+
+def test_a_wrong_form_of_query_is_named(store: LocalStore) -> None:
+    with pytest.raises(QueryError, match="no SELECT"):
+        select(store, "ASK {}")
+    with pytest.raises(QueryError, match="does not construct"):
+        construct(store, "ASK {}")
+
+
+def test_a_syntax_error_has_line_and_column(store: LocalStore) -> None:
+    with pytest.raises(QueryError) as caught:
+        store.query("SELECT *\nWHERE { ?s ?p }")
+    assert str(caught.value).startswith("query:2:")
+
+
+def test_a_file_that_is_not_turtle_is_named_with_its_line(tmp_path: Path) -> None:
+    file = tmp_path / "x.ttl"
+    file.write_text("<http://e/a> <http://e/p> 1 .\n<http://e/a> <http://e/p>\n")
+    with pytest.raises(TurtleError) as caught:
+        load(ox.Store(), file, "http://e/g")
+    assert caught.value.place is not None
+    assert caught.value.place.line in (2, 3)
+
+
+def test_a_missing_file_is_a_project_error(tmp_path: Path) -> None:
+    with pytest.raises(ProjectError, match="no such file"):
+        load(ox.Store(), tmp_path / "none.ttl", "http://e/g")
+
+
+def test_a_cache_follows_the_files(own_project: Path, tmp_path: Path) -> None:
+    project = Project.at(own_project)
+    before = fingerprint(project)
+    assert len(open_cached(project, derive, tmp_path / "cache")) == len(
+        open_cached(project, derive, tmp_path / "cache")
+    )
+    write_atomically(own_project / "graph" / "x.ttl", "<http://e/a> <http://e/p> 1 .\n")
+    assert fingerprint(project) != before
+    assert len(open_cached(project, derive, tmp_path / "cache").inner) > 0
+
+
+def test_a_cache_that_cannot_be_made_is_one_sentence(own_project: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(ProjectError, match="Cannot use this cache folder"):
+        open_cached(Project.at(own_project), derive, tmp_path / "file" / "cache")
+
+
+class _Odd(BaseHTTPRequestHandler):
+    """A server that answers, but not as a SPARQL endpoint does."""
+
+    def do_POST(self) -> None:
+        kind, body = {
+            "/page": ("text/html", b"<p>welcome</p>"),
+            "/broken": ("application/sparql-results+json", b'{"head":{"vars":["x"]},"results":{"bindings":[{"x":'),
+            "/empty": ("application/sparql-results+json", b""),
+        }[self.path]
+        self.send_response(200)
+        self.send_header("Content-Type", kind)
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name is the base class's
+        del format, args
+
+
+@pytest.fixture
+def odd() -> Iterator[str]:
+    server = HTTPServer(("127.0.0.1", 0), _Odd)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.mark.parametrize("path", ["/page", "/broken", "/empty"])
+def test_an_answer_that_is_none_is_an_endpoint_error(odd: str, path: str) -> None:
+    with pytest.raises(EndpointError, match="Check the address"):
+        RemoteStore(odd + path).query("SELECT * WHERE { ?s ?p ?o }")
+
+
+def test_an_endpoint_says_what_is_wrong_with_a_query(endpoint: str) -> None:
+    with pytest.raises(QueryError, match="finds the query faulty"):
+        RemoteStore(endpoint).query("SELECT")
+
+
+def test_an_endpoint_gives_triples_and_booleans(endpoint: str) -> None:
+    store = RemoteStore(endpoint)
+    assert bool(store.query("ASK { ?s ?p ?o }"))
+    assert len(construct(store, "CONSTRUCT { <http://e/a> <http://e/p> 'é' } {}")) == 1
