@@ -52,8 +52,8 @@ def read_baseline(path: Path) -> list[Entry]:
         ProjectError: the file cannot be read.
     """
     entries, comments = [], []
-    for number, line in enumerate(read_text(path).splitlines(), start=1):
-        words = line.strip()
+    for number, line in enumerate(read_text(path).split("\n"), start=1):
+        words = line.strip(" \t\r")
         if words.startswith("#"):
             comments.append(words)
         else:

@@ -20,11 +20,12 @@ from pan2kg.sheet import Block, Sheet, index_blocks, read_sheets
 from pan2kg.store import Store, load, open_store, plain, select
 from pan2kg.style import check_style, count_looked_at, style_rules
 from pan2kg.turtle import read_prefixes
-from pan2kg.vocabulary import DCTERMS, GRAPH, PAN, RDFS, SKOS, graph_of, thing
+from pan2kg.vocabulary import DCTERMS, GRAPH, RDFS, SKOS, graph_of, thing
 from pan2kg.wording import Text
 
 KINDS: Final = (Kind.STYLE, Kind.SHAPE, Kind.QUALITY)
 _LABELS: Final = (RDFS + "label", DCTERMS + "title", SKOS + "prefLabel")
+_BARE = re.compile(r'"([^"]*)"\^\^xsd:(?:integer|decimal|boolean)')
 _IRI = re.compile(r"[a-z]+:[^\s<>\"{}|^`\\]+")
 
 Index = Mapping[str, Sequence[tuple[Sheet, Block]]]
@@ -83,7 +84,8 @@ def _shapes(project: Project, sheets: Sequence[Sheet], store: Store, names: Name
 
 def _quality(project: Project, sheets: Sequence[Sheet], store: Store, names: Names) -> Report:
     del sheets
-    rules, findings, looked_at, members = [], [], {}, _members(store)
+    rules, looked_at, members = [], {}, _members(store)
+    findings: list[Finding] = []
     for path in sorted((project.queries / "quality").glob("*-violation.rq")):
         query = read_query(path, name=project.name_of(path))
         rule = quality_rule(query)
@@ -148,7 +150,7 @@ def _members(store: Store) -> dict[str, set[str]]:
     things = select(store, "SELECT ?class ?thing WHERE { ?thing a ?class }")
     for name, thing_ in zip(things.values("class"), things.values("thing"), strict=True):
         members.setdefault(name, set()).add(thing_)
-    above = select(store, f"SELECT ?class ?super WHERE {{ ?class <{RDFS}subClassOf>+ ?super FILTER(?class != ?super) }}")
+    above = select(store, f"SELECT ?class ?super {{ ?class <{RDFS}subClassOf>+ ?super FILTER(?class != ?super) }}")
     own = {name: frozenset(things) for name, things in members.items()}
     for name, super_ in zip(above.values("class"), above.values("super"), strict=True):
         members.setdefault(super_, set()).update(own.get(name, ()))
@@ -166,8 +168,9 @@ def find_place(finding: Finding, index: Index, names: Names) -> Place | None:
     """Where a finding stands: the statement it is about, else the first line of the thing's block."""
     blocks = index.get(finding.focus, ())
     predicate, value = names.short(finding.path), names.short(finding.value)
+    written = {value, _BARE.sub(r"\1", value)}
     lines = [
-        (statement.object != value, Place(sheet.name, statement.line))
+        (statement.object not in written, Place(sheet.name, statement.line))
         for sheet, block in blocks
         for statement in block.statements
         if statement.predicate == predicate

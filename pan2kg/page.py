@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from html import escape
 from pathlib import Path
 from typing import Final
 
 from pan2kg.report import Finding, Kind, Report, Rule
-from pan2kg.sentence import detail, part_name, severity_word, summary, verdict
+from pan2kg.sentence import detail, names_thing, part_name, severity_word, summary, verdict
 from pan2kg.wording import Language, Text, count, phrase
 
 EXAMPLES: Final = 2
@@ -44,9 +45,9 @@ def write_page(report: Report, language: Language) -> str:
 
 def _body(report: Report, language: Language) -> Iterator[str]:
     state = "conforms" if report.conforms else "differs"
-    yield f'<p class="verdict {state}">{escape(verdict(report, language))}</p>\n'
+    yield f'<p class="verdict {state}">{_prose(verdict(report, language))}</p>\n'
     if report.compared:
-        yield f"<p>{escape(summary(report, language))}</p>\n"
+        yield f"<p>{_prose(summary(report, language))}</p>\n"
     if report.findings:
         yield f"<h2>{escape(phrase('findings', language))}</h2>\n"
     for rule, parts in report.groups():
@@ -64,15 +65,19 @@ def _rule(report: Report, rule: Rule, parts: list[tuple[str, list[Finding]]], la
         numbers.append(count(report.looked_at[rule.key], "node", language))
     yield f'<p class="info">{escape(rule.key)} · {escape(" / ".join(numbers))}</p>\n'
     if rule.remedy:
-        yield f"<p>{escape(phrase('remedy', language, remedy=rule.remedy.say(language)))}</p>\n"
+        yield f"<p>{_prose(phrase('remedy', language, remedy=rule.remedy.say(language)))}</p>\n"
     if rule.query:
-        yield f"<details><summary>{escape(phrase('query', language))}</summary><pre>{escape(rule.query)}</pre></details>\n"
-    for part, findings in parts:
-        yield f"<h4>{escape(part_name(report.names, part, language))} ({len(findings)})</h4>\n"
-        yield _items(report, findings[:EXAMPLES], language)
-        if len(findings) > EXAMPLES:
-            everything = escape(phrase("everything", language, count=len(findings)))
-            yield f"<details><summary>{everything}</summary>{_items(report, findings, language)}</details>\n"
+        asked = escape(phrase("query", language))
+        yield f"<details><summary>{asked}</summary><pre>{escape(rule.query)}</pre></details>\n"
+    findings = [finding for _, found in parts for finding in found]
+    yield _items(report, findings[:EXAMPLES], language)
+    if len(findings) > EXAMPLES:
+        everything = escape(phrase("everything", language, count=len(findings)))
+        yield f"<details><summary>{everything}</summary>\n"
+        for part, found in parts:
+            yield f"<h4>{escape(part_name(report.names, part, language))} ({len(found)})</h4>\n"
+            yield _items(report, found, language)
+        yield "</details>\n"
 
 
 def _items(report: Report, findings: list[Finding], language: Language) -> str:
@@ -80,8 +85,8 @@ def _items(report: Report, findings: list[Finding], language: Language) -> str:
 
 
 def _item(report: Report, finding: Finding, language: Language) -> str:
-    short = escape(report.names.short(finding.focus))
-    if finding.focus.startswith(("http://", "https://")):
+    short = escape(report.names.short(finding.focus)) if names_thing(finding) else ""
+    if short and finding.focus.startswith(("http://", "https://")):
         short = f'<a href="{escape(finding.focus)}">{short}</a>'
     named = report.names.label(finding.focus)
     parts = [f"{_text(named, language)} · {short}" if named else short, escape(detail(report.names, finding, language))]
@@ -93,14 +98,20 @@ def _item(report: Report, finding: Finding, language: Language) -> str:
 def _text(text: Text, language: Language) -> str:
     """Words, marked where they are not in the language of the page."""
     spoken = text.spoken(language)
-    words = escape(text.say(language))
+    words = _prose(text.say(language))
     return words if spoken == language else f'<span lang="{spoken}">{words}</span>'
+
+
+def _prose(words: str) -> str:
+    """Escaped, with the spaces of French punctuation kept from breaking a line."""
+    return re.sub(r" (?=[:;!?»])|(?<=«) ", "\N{NO-BREAK SPACE}", escape(words))
 
 
 def _table(report: Report, kind: Kind, language: Language) -> Iterator[str]:
     names = [escape(phrase(f"column-{name}", language)) for name in ("rule", "severity", "looked-at", "failing")]
     heads = "".join(f'<th scope="col">{name}</th>' for name in names)
-    yield f"<table>\n<caption>{escape(phrase(f'kind-{kind}', language))}</caption>\n<thead><tr>{heads}</tr></thead>\n<tbody>\n"
+    caption = escape(phrase(f"kind-{kind}", language))
+    yield f"<table>\n<caption>{caption}</caption>\n<thead><tr>{heads}</tr></thead>\n<tbody>\n"
     for rule in (rule for rule in report.rules if rule.kind is kind):
         looked, failing = report.looked_at.get(rule.key, 0), report.failing(rule)
         severity = escape(severity_word(rule.severity, language))

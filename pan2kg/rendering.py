@@ -1,6 +1,6 @@
 """Writing a report: for a reader, a program, a pull request, a test runner, or as SHACL.
 
-``text`` and ``html`` show two examples a rule and plan; the other formats hold every finding.
+``text`` shows two examples a rule; the other formats hold every finding.
 """
 
 from __future__ import annotations
@@ -14,18 +14,22 @@ from xml.sax.saxutils import escape, quoteattr
 from pan2kg.baseline import fingerprint
 from pan2kg.errors import FormatError, Place
 from pan2kg.report import Finding, Kind, Names, Report, Rule, Severity
-from pan2kg.sentence import detail, part_name, severity_word, summary, thing_name, verdict
+from pan2kg.sentence import detail, severity_word, summary, thing_name, verdict
 from pan2kg.turtle import text as tagged
 from pan2kg.vocabulary import ROOT, SH
 from pan2kg.wording import Language, Text, count, phrase
 
 FORMATS: Final = ("text", "json", "github", "html", "junit", "turtle")
 EXAMPLES: Final = 2
+PLANS: Final = 5
+IDLE_SHOWN: Final = 12
 _LEVELS: Final = {Severity.VIOLATION: "error", Severity.WARNING: "warning", Severity.INFO: "notice"}
 _NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-def write_report(report: Report, form: str = "text", *, language: Language = "fr", examples: int | None = EXAMPLES) -> str:
+def write_report(
+    report: Report, form: str = "text", *, language: Language = "fr", examples: int | None = EXAMPLES
+) -> str:
     """A report in one of :data:`FORMATS`; ``examples=None`` shows every finding as text.
 
     Raises:
@@ -51,30 +55,46 @@ def _text(report: Report, language: Language, examples: int | None) -> Iterator[
     if report.compared:
         yield summary(report, language)
     for rule, parts in report.groups():
-        looked = count(report.looked_at[rule.key], "node", language) if rule.key in report.looked_at else ""
-        numbers = " / ".join(filter(None, (count(report.failing(rule), "failure", language), looked)))
-        yield f"\n{severity_word(rule.severity, language).upper()} {rule.key} ({numbers})"
-        yield f"  {rule.message.say(language)}"
-        if rule.remedy:
-            yield f"  {phrase('remedy', language, remedy=rule.remedy.say(language))}"
-        for part, findings in parts:
-            yield from _part(report.names, part, findings, language, examples)
+        yield from _rule(report, rule, parts, language, examples)
     idle = [rule.key for rule in report.idle if rule.kind is not Kind.STYLE]
     if idle:
-        yield "\n" + phrase("empty", language, rules=", ".join(idle))
+        shown = ", ".join(idle[:IDLE_SHOWN])
+        more = f", … {count(len(idle) - IDLE_SHOWN, 'more', language)}" if len(idle) > IDLE_SHOWN else ""
+        yield "\n" + phrase("empty", language, rules=shown + more)
 
 
-def _part(
-    names: Names, part: str, findings: list[Finding], language: Language, examples: int | None
+def _rule(
+    report: Report, rule: Rule, parts: list[tuple[str, list[Finding]]], language: Language, examples: int | None
 ) -> Iterator[str]:
-    yield f"  {part_name(names, part, language)} ({len(findings)})"
-    for finding in findings[:examples]:
-        where = str(finding.place) if finding.place else ""
-        yield f"    {': '.join(filter(None, (where, thing_name(names, finding, language))))}"
-        if said := detail(names, finding, language):
-            yield f"      {said}"
-    if examples is not None and len(findings) > examples:
-        yield f"    … {count(len(findings) - examples, 'more', language)}"
+    """A rule with the plans it fails in and examples, one of each plan before a second of any."""
+    looked = count(report.looked_at[rule.key], "node", language) if rule.key in report.looked_at else ""
+    numbers = " / ".join(filter(None, (count(report.failing(rule), "failure", language), looked)))
+    yield f"\n{severity_word(rule.severity, language).upper()} {rule.key} ({numbers})"
+    yield f"  {rule.message.say(language)}"
+    if rule.remedy:
+        yield f"  {phrase('remedy', language, remedy=rule.remedy.say(language))}"
+    yield f"  {_parts(parts, language, examples)}"
+    findings = [finding for _, found in parts for finding in found]
+    first = [found[0] for _, found in parts]
+    shown = findings if examples is None else [*first, *(f for f in findings if f not in first)][:examples]
+    for finding in shown:
+        yield from _example(report.names, finding, language)
+    if len(shown) < len(findings):
+        yield f"    … {count(len(findings) - len(shown), 'more', language)}"
+
+
+def _parts(parts: list[tuple[str, list[Finding]]], language: Language, examples: int | None) -> str:
+    most = sorted(parts, key=lambda part: -len(part[1]))[: None if examples is None else PLANS]
+    words = [f"{part or phrase('elsewhere', language)} ({len(findings)})" for part, findings in most]
+    rest = len(parts) - len(most)
+    return ", ".join(words + ([f"… {count(rest, 'more-plans', language)}"] if rest else []))
+
+
+def _example(names: Names, finding: Finding, language: Language) -> Iterator[str]:
+    where = str(finding.place) if finding.place else ""
+    yield f"    {': '.join(filter(None, (where, thing_name(names, finding, language))))}"
+    if said := detail(names, finding, language):
+        yield f"      {said}"
 
 
 def _both(text: Text) -> dict[str, str]:

@@ -77,10 +77,12 @@ class Finding:
 
     @property
     def severity(self) -> Severity:
+        """How much the finding weighs, as its rule says."""
         return self.rule.severity
 
     @property
     def message(self) -> Text:
+        """What is wrong, as its rule says."""
         return self.rule.message
 
     @property
@@ -88,8 +90,8 @@ class Finding:
         """The rule's remedy, else to give what was expected."""
         if self.rule.remedy or not self.expected:
             return self.rule.remedy
-        template = wording("replace")
-        return Text(template.fr.format(expected=self.expected.fr), template.en.format(expected=self.expected.en))
+        give = wording("replace")
+        return Text(give.fr.format(expected=self.expected.fr), give.en.format(expected=self.expected.en))
 
     @property
     def part(self) -> str:

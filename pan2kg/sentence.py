@@ -13,7 +13,7 @@ def verdict(report: Report, language: Language) -> str:
     """The report in one sentence.
 
     >>> verdict(Report(), "fr")
-    'Le graphe est conforme : aucun manquement (0 règle vérifiée).'
+    'Le graphe est conforme\xa0: aucun manquement (0 règle vérifiée).'
     """
     counts = [count(number, severity.value, language) for severity, number in report.counts.items() if number]
     key = "conforms" if report.conforms else "differs"
@@ -37,9 +37,14 @@ def severity_word(severity: Severity, language: Language) -> str:
     return wording(severity.value).say(language).partition("|")[0]
 
 
+def names_thing(finding: Finding) -> bool:
+    """Whether a finding is about a thing, rather than about a file that its place names already."""
+    return bool(finding.focus) and not (finding.place and finding.focus.startswith(GRAPH))
+
+
 def thing_name(names: Names, finding: Finding, language: Language) -> str:
     """The thing a fault is about, with its label; nothing where it is the file that is at fault."""
-    if not finding.focus or (finding.place and finding.focus.startswith(GRAPH)):
+    if not names_thing(finding):
         return ""
     named = names.label(finding.focus).say(language)
     shown = names.short(finding.focus)
@@ -58,7 +63,7 @@ def detail(names: Names, finding: Finding, language: Language) -> str:
     parts = []
     if finding.path:
         parts.append(phrase("on", language, path=names.short(finding.path)))
-    if finding.value:
+    if finding.value and finding.value != f"<{finding.focus}>":
         parts.append(phrase("found", language, value=_value(names, finding, language)))
     if finding.expected:
         parts.append(phrase("expected", language, expected=finding.expected.say(language)))

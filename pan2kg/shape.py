@@ -7,6 +7,7 @@ rewrites literals. Messages are read from the shapes graph, where they keep thei
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -15,16 +16,19 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pyoxigraph as ox
 import rdflib
+from pyshacl.errors import ReportableRuntimeError
 from rdflib import RDF, RDFS, SH, BNode, Graph, Literal, URIRef
 from rdflib.collection import Collection
+from rdflib.namespace import NamespaceManager
 from rdflib.plugins.sparql import prepareQuery
 from rdflib.plugins.sparql.sparql import Query
 from rdflib.query import Result
 from rdflib.term import Node
 
-from pan2kg.errors import ProjectError
+from pan2kg.errors import Place, ProjectError, QueryError
 from pan2kg.rdf import to_term
 from pan2kg.report import Finding, Kind, Names, Rule, Severity
+from pan2kg.store import LocalStore
 from pan2kg.turtle import string
 from pan2kg.wording import Text, read_table, wording
 
@@ -32,6 +36,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _SEVERITIES: Final[Mapping[Node, Severity]] = {SH.Warning: Severity.WARNING, SH.Info: Severity.INFO}
+_TARGETS: Final = tuple(SH[name] for name in ("targetClass", "targetNode", "targetObjectsOf", "targetSubjectsOf"))
 _NOT_CONSTRAINTS: Final = frozenset(
     SH[name]
     for name in (
@@ -40,8 +45,11 @@ _NOT_CONSTRAINTS: Final = frozenset(
         "targetSubjectsOf",
     )
 )  # fmt: skip
+_WORDS: Final = frozenset((SH.description, SH.message, SH.name, SH.order, RDFS.comment, RDFS.label))
 _PATHS: Final = {SH.inversePath: "^{}", SH.zeroOrMorePath: "{}*", SH.oneOrMorePath: "{}+", SH.zeroOrOnePath: "{}?"}
-_SHOWN = 6
+_SHOWN: Final = 6
+_SHAPES: Final = Place("ontology/shapes")
+_MEND: Final = "Mend the shape; nothing was checked."
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +66,7 @@ def validate(data: Iterable[Path], shapes: Iterable[Path], names: Names) -> Vali
 
     Raises:
         ProjectError: a shape is malformed, so that nothing was checked.
+        QueryError: so is the query of a shape.
     """
     shown = read_graph(shapes)
     if not len(shown):
@@ -72,6 +81,7 @@ def read_graph(files: Iterable[Path]) -> Graph:
     0
     """
     graph = _Asked()
+    graph.namespace_manager = _NoNames(graph, bind_namespaces="none")
     known: dict[object, Node] = {}
     for path in files:
         for quad in ox.parse(path=path, format=ox.RdfFormat.TURTLE, rename_blank_nodes=True):
@@ -80,32 +90,61 @@ def read_graph(files: Iterable[Path]) -> Graph:
     return graph
 
 
+class _NoNames(NamespaceManager):
+    """Shortens nothing: pySHACL describes each failing node in words that nobody here reads."""
+
+    def bind(self, *_: object, **__: object) -> None:
+        """Bind no prefix."""
+
+    def normalizeUri(self, rdfTerm: str) -> str:  # noqa: N802, N803 - rdflib's names
+        """The IRI as it is."""
+        return rdfTerm
+
+
 class _Asked(Graph):
     """A graph that reads each query once: pySHACL asks the same text again for every focus node."""
 
-    def query(self, query_object: str | Query, *arguments: Any, **named: Any) -> Result:
+    def query(self, query_object: str | Query, *arguments: Any, **named: Any) -> Result:  # noqa: ANN401 - as rdflib has it
+        """Answer a query, as any graph does."""
         read = _read_query(query_object) if isinstance(query_object, str) else query_object
         return super().query(read, *arguments, **named)
 
 
 @lru_cache(maxsize=64)
 def _read_query(text: str) -> Query:
+    try:
+        LocalStore(ox.Store()).query(text)  # rdflib says of some faults only that there is one
+    except QueryError as error:
+        raise QueryError(error.message, place=_SHAPES, remedy=_MEND) from None
     return prepareQuery(text)
 
 
-def _run(data: Graph, shapes: Graph) -> Graph:
-    """The W3C validation report of pySHACL."""
-    from pyshacl import validate as run
+def _bare(shapes: Graph) -> Graph:
+    """The shapes without their words, which only slow pySHACL down: it goes through all of a shape at every node."""
+    bare = Graph(store="SimpleMemory")
+    bare.namespace_manager = _NoNames(bare, bind_namespaces="none")
+    for statement in shapes:
+        if statement[1] not in _WORDS:
+            bare.add(statement)
+    return bare
 
-    logging.getLogger("pyshacl-validate").setLevel(logging.ERROR)
-    before = rdflib.NORMALIZE_LITERALS
+
+def _run(data: Graph, shapes: Graph) -> Graph:
+    """The W3C validation report of pySHACL, whose own log and global settings are put back as they were."""
+    import pyshacl
+
+    logger, normalize = logging.getLogger("pyshacl-validate"), rdflib.NORMALIZE_LITERALS
+    logger.disabled = True
     try:
-        _, report, text = run(data, shacl_graph=shapes, inplace=True, advanced=False, meta_shacl=False)
+        _, report, text = pyshacl.validate(data, shacl_graph=_bare(shapes), inplace=True)
+    except (ReportableRuntimeError, re.error) as error:
+        report, text = None, str(error)
     finally:
-        rdflib.NORMALIZE_LITERALS = before
-    if not isinstance(report, Graph):
-        raise ProjectError(f"The shapes cannot be used: {text}", remedy="Mend the shape; nothing was checked.")
-    return report
+        logger.disabled, rdflib.NORMALIZE_LITERALS = False, normalize
+    if isinstance(report, Graph):
+        return report
+    words = " ".join(text.partition("\n")[0].split()).rstrip(".")
+    raise ProjectError(f"The shapes cannot be used: {words}.", place=_SHAPES, remedy=_MEND)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,11 +170,18 @@ class _Reader:
         """What a finding can be named after, with the shape it belongs to."""
         for shape in sorted({s for s in self.shapes.subjects() if isinstance(s, URIRef)}):
             asked = set(self.shapes.predicates(shape)) - _NOT_CONSTRAINTS
-            if any(str(predicate).startswith(str(SH)) for predicate in asked - {SH.sparql}):
-                if (shape, SH.select, None) not in self.shapes and (shape, SH.declare, None) not in self.shapes:
-                    yield shape, shape
+            is_asking = any(str(predicate).startswith(str(SH)) for predicate in asked - {SH.sparql})
+            if is_asking and self._is_reached(shape):
+                yield shape, shape
             for constraint in self.shapes.objects(shape, SH.sparql):
                 yield (constraint if isinstance(constraint, URIRef) else shape), shape
+
+    def _is_reached(self, shape: Node, seen: frozenset[Node] = frozenset()) -> bool:
+        """Whether a shape reports by itself, rather than only serving as a condition inside another."""
+        if any((shape, target, None) in self.shapes for target in _TARGETS):
+            return True
+        users = {user for link in (SH.property, SH.node) for user in self.shapes.subjects(link, shape)}
+        return any(self._is_reached(user, seen | {shape}) for user in users - seen)
 
     def _rule(self, constraint: Node, shape: Node) -> Rule:
         if constraint not in self.rules:
@@ -179,7 +225,7 @@ class _Reader:
             yield from self.data.objects(None, predicate)
 
     def _finding(self, report: Graph, result: Node) -> Finding:
-        said = {predicate: value for predicate, value in report.predicate_objects(result)}
+        said = dict(report.predicate_objects(result))
         shape = self._named(said[SH.sourceShape])
         constraint = said.get(SH.sourceConstraint, shape)
         rule = self._rule(constraint if isinstance(constraint, URIRef) else shape, shape)
@@ -220,7 +266,10 @@ class _Reader:
             values = list(Collection(self.shapes, values[0]))
         shown = [self.names.short(f"<{v}>") if isinstance(v, URIRef) else str(v) for v in values]
         more = [] if len(shown) <= _SHOWN else ["…"]
-        return wording(name).fill(value=", ".join(shown[:_SHOWN] + more))
+        words = wording(name)
+        if name.endswith(("Count", "Length")) and shown:
+            words = words.counted(int(shown[0]))
+        return words.fill(value=", ".join(shown[:_SHOWN] + more))
 
 
 def _term(term: Node) -> str:

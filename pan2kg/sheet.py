@@ -134,17 +134,13 @@ def _clean(text: str, sheet: Sheet) -> list[str]:
 class _Reader:
     sheet: Sheet
     inside: bool = False
+    headed: bool = False
     above: str = ""
 
     def take(self, lines: list[str], index: int) -> int:
         """Read what begins on a line and say how many lines it took."""
         line, number = lines[index], index + 1
-        if self._plain(line, number):
-            taken = 1
-        elif self._between(line, number):
-            taken = 1
-        else:
-            taken = self._odd(lines, index)
+        taken = 1 if self._plain(line, number) or self._between(line, number) else self._odd(lines, index)
         self.above = lines[index + taken - 1]
         return taken
 
@@ -172,6 +168,7 @@ class _Reader:
             if self.inside or (number > 1 and not self.above):
                 self._fault("style-blank-line", number)
         elif line.lstrip().startswith("#"):
+            self.headed = True
             if self.inside or line.startswith(" "):
                 self._fault("style-comment", number, line)
         elif not self.inside and _LOOSE_PREFIX.match(line):
@@ -182,7 +179,7 @@ class _Reader:
 
     def _prefix(self, line: str, number: int) -> None:
         match = _PREFIX.fullmatch(line)
-        if self.sheet.blocks or self.above.startswith("#"):
+        if (self.sheet.blocks or self.headed) and not _LOOSE_PREFIX.match(self.above):
             self._fault("style-prefix-first", number, line)
         if match:
             self.sheet.prefixes[match[1]] = match[2]

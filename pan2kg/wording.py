@@ -38,6 +38,15 @@ class Text:
         """The words with values put in place of the names in braces."""
         return Text(self.fr.format(**values), self.en.format(**values))
 
+    def counted(self, number: float) -> Text:
+        """The words for one or for many, where both are given with a bar between them.
+
+        >>> Text("valeur|valeurs", "value|values").counted(0)
+        Text(fr='valeur', en='values')
+        """
+        one, many = ([words.split("|")[i] for words in (self.fr, self.en)] for i in (0, -1))
+        return Text(one[0] if abs(number) < 2 else many[0], one[1] if number == 1 else many[1])
+
     def __bool__(self) -> bool:
         return bool(self.fr or self.en)
 
@@ -78,6 +87,4 @@ def count(number: int, key: str, language: Language) -> str:
     >>> count(0, "violation", "fr"), count(0, "violation", "en"), count(2, "warning", "fr")
     ('0 violation', '0 violations', '2 avertissements')
     """
-    one, _, many = wording(key).say(language).partition("|")
-    single = number < 2 if language == "fr" else number == 1
-    return f"{number} {one if single else many}"
+    return f"{number} {wording(key).counted(number).say(language)}"

@@ -1,0 +1,300 @@
+"""What holds of the shapes: each constraint is named, explained, and proved by a case that breaks it alone.
+
+A case is a patch to `valid.ttl`. Its head says what is wanted and what changes, with the prefixes of
+`ontology/prefixes.ttl`:
+
+    # expect: <shape> <constraint component> <focus node>
+    # rename: <old> <new>                      everywhere in the example
+    # remove: <subject> <predicate> <object>   where * stands for anything and @fr for any text in French
+
+The Turtle below the head is added.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import pyshacl
+import pytest
+import rdflib
+from rdflib import OWL, RDF, SH, SKOS, Graph, Literal, URIRef
+from rdflib.collection import Collection
+from rdflib.term import Node
+
+rdflib.NORMALIZE_LITERALS = False
+
+ROOT = Path(__file__).resolve().parents[2]
+HERE = Path(__file__).resolve().parent
+SHAPES = sorted((ROOT / "ontology" / "shapes").glob("*.ttl"))
+CASES = sorted((HERE / "cases").glob("*.ttl"))
+
+COMPONENTS: dict[Node, URIRef] = {
+    SH["class"]: SH.ClassConstraintComponent,
+    SH.datatype: SH.DatatypeConstraintComponent,
+    SH.disjoint: SH.DisjointConstraintComponent,
+    SH["in"]: SH.InConstraintComponent,
+    SH.languageIn: SH.LanguageInConstraintComponent,
+    SH.maxCount: SH.MaxCountConstraintComponent,
+    SH.maxInclusive: SH.MaxInclusiveConstraintComponent,
+    SH.minCount: SH.MinCountConstraintComponent,
+    SH.minInclusive: SH.MinInclusiveConstraintComponent,
+    SH.node: SH.NodeConstraintComponent,
+    SH.nodeKind: SH.NodeKindConstraintComponent,
+    SH["not"]: SH.NotConstraintComponent,
+    SH["or"]: SH.OrConstraintComponent,
+    SH.pattern: SH.PatternConstraintComponent,
+    SH.qualifiedMinCount: SH.QualifiedMinCountConstraintComponent,
+    SH.sparql: SH.SPARQLConstraintComponent,
+    SH.uniqueLang: SH.UniqueLangConstraintComponent,
+    SH.xone: SH.XoneConstraintComponent,
+}
+STRUCTURE = {
+    *(SH.path, SH.property, SH.severity, SH.message, SH.qualifiedValueShape),
+    *(SH.targetClass, SH.targetNode, SH.targetSubjectsOf, SH.targetObjectsOf),
+    *(SH.inversePath, SH.alternativePath),
+    *(SH.declare, SH.prefix, SH.namespace, SH.prefixes, SH.select),
+}
+REFERENCES = (SH.node, SH["not"], SH.property, SH.qualifiedValueShape, SH.sparql)
+CLOSED = {
+    "addressee": "ProvisionShape-addressed-to",
+    "certainty": "FactShape-certainty",
+    "channel": "LinkShape-channel",
+    "completeness": "PlanShape-list-completeness",
+    "linkstatus": "LinkShape-status",
+    "linktype": "LinkShape-type",
+    "presence": "IndicatorShape-presence",
+    "sourcekind": "DocumentShape-source-kind",
+    "timelineclass": "TimelineShape-class",
+}
+# A part of the example takes in those who point at it by these: what its shapes look at backwards.
+BACKWARDS = ("involvedIn", "hasTimeline", "milestoneOf", "linkType")
+
+Finding = tuple[Node, Node, Node]
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What a case wants to be found, and how it changes the example."""
+
+    expected: Finding
+    renames: tuple[tuple[Node, Node], ...]
+    removals: tuple[tuple[str, str, str], ...]
+    added: Graph
+
+
+@cache
+def prefixes() -> dict[str, str]:
+    text = (ROOT / "ontology" / "prefixes.ttl").read_text("utf-8")
+    return dict(re.findall(r"^@prefix (\w+): <(.+)> \.$", text, re.MULTILINE))
+
+
+def term(text: str) -> URIRef:
+    """The IRI that is written in short or in full."""
+    if text.startswith("<"):
+        return URIRef(text[1:-1])
+    prefix, _, local = text.partition(":")
+    return URIRef(prefixes()[prefix] + local)
+
+
+def short(node: Node) -> str:
+    return str(node).rpartition("#")[2]
+
+
+@cache
+def shapes() -> Graph:
+    graph = Graph()
+    for path in SHAPES:
+        graph.parse(path)
+    return graph
+
+
+@cache
+def example() -> Graph:
+    return Graph().parse(HERE / "valid.ttl")
+
+
+def heads(text: str, word: str) -> list[list[str]]:
+    return [line.split() for line in re.findall(rf"^# {word}: (.+)$", text, re.MULTILINE)]
+
+
+@cache
+def read(path: Path) -> Case:
+    text = path.read_text("utf-8")
+    ((shape, component, focus),) = heads(text, "expect")
+    return Case(
+        expected=(term(shape), term(component), term(focus)),
+        renames=tuple((term(old), term(new)) for old, new in heads(text, "rename")),
+        removals=tuple((one, two, three) for one, two, three in heads(text, "remove")),
+        added=Graph().parse(data=text, format="turtle"),
+    )
+
+
+def removed(graph: Graph, subject: str, predicate: str, value: str) -> list[tuple[Node, Node, Node]]:
+    """The triples of the graph that a removal stands for."""
+    language = value[1:] if value.startswith("@") else None
+    wanted = None if language or value == "*" else term(value)
+    found = graph.triples((term(subject), None if predicate == "*" else term(predicate), wanted))
+    return [triple for triple in found if not language or getattr(triple[2], "language", None) == language]
+
+
+def patched(case: Case) -> Graph:
+    """The example as the case changes it."""
+    graph = example() + case.added
+    for removal in case.removals:
+        gone = removed(example(), *removal)
+        assert gone, f"the example says nothing like this, mend the removal: {removal}"
+        for triple in gone:
+            graph.remove(triple)
+    for old, new in case.renames:
+        for triple in [*graph.triples((old, None, None)), *graph.triples((None, None, old))]:
+            graph.remove(triple)
+            subject, predicate, value = triple
+            graph.add((new if subject == old else subject, predicate, new if value == old else value))
+    return graph
+
+
+def part(graph: Graph, starts: set[Node]) -> Graph:
+    """What the graph says of the starts, of all they name, and of what takes part in those."""
+    found, todo = Graph(), list(starts)
+    while todo:
+        node = todo.pop()
+        if (node, None, None) in found:
+            continue
+        for _, predicate, value in graph.triples((node, None, None)):
+            found.add((node, predicate, value))
+            todo.append(value)
+        for name in BACKWARDS:
+            todo.extend(graph.subjects(term(f"pan:{name}"), node))
+    return found
+
+
+def findings(graph: Graph) -> set[Finding]:
+    """What pySHACL reports of a graph, at whatever severity."""
+    _, report, text = pyshacl.validate(graph, shacl_graph=shapes(), inplace=True, advanced=False)
+    assert isinstance(report, Graph), text
+    predicates = (SH.sourceShape, SH.sourceConstraintComponent, SH.focusNode)
+    rows = ([report.value(result, key) for key in predicates] for result in report.objects(None, SH.result))
+    return {(shape, component, focus) for shape, component, focus in rows if shape and component and focus}
+
+
+def reporting() -> list[Node]:
+    """The shapes that can report something, as those of conditions cannot."""
+    named = (shape for shape in shapes().subjects(SH.severity, unique=True))
+    return sorted((shape for shape in named if "ConditionShape" not in str(shape)), key=str)
+
+
+def declared() -> set[tuple[str, str]]:
+    """Each constraint of each shape that can report."""
+    return {
+        (short(shape), short(COMPONENTS[parameter]))
+        for shape in reporting()
+        for parameter in shapes().predicates(shape, unique=True)
+        if parameter in COMPONENTS
+    }
+
+
+def property_shapes() -> list[Node]:
+    return sorted(shapes().subjects(SH.path, unique=True), key=str)
+
+
+def test_the_valid_example_has_no_finding_at_any_severity() -> None:
+    assert findings(example()) == set()
+
+
+@pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)
+def test_a_case_has_exactly_the_finding_it_expects(path: Path) -> None:
+    case = read(path)
+    graph = patched(case)
+    patch = {case.expected[2], *case.added.subjects()}
+    patch |= {term(subject) for subject, _, _ in case.removals}
+    assert findings(part(graph, patch)) == {case.expected}
+
+
+def test_every_constraint_has_a_failing_case_and_every_case_a_constraint() -> None:
+    proved = {(short(case.expected[0]), short(case.expected[1])) for case in map(read, CASES)}
+    assert declared() - proved == set(), "write a case in tests/shapes/cases for these"
+    assert proved - declared() == set(), "these cases break a constraint that no shape has"
+
+
+def test_a_case_is_named_after_the_shape_and_the_constraint_it_breaks() -> None:
+    for path in CASES:
+        shape, component, _ = (short(node) for node in read(path).expected)
+        words = re.sub(r"(?<=[a-z])(?=[A-Z])", "-", shape.replace("Shape-", "-")).lower()
+        constraint = component.removesuffix("ConstraintComponent")
+        kind = "sparql" if constraint == "SPARQL" else re.sub(r"(?<=[a-z])(?=[A-Z])", "-", constraint).lower()
+        assert re.fullmatch(rf"{words}-{kind}(-[a-z0-9-]+)?", path.stem), f"rename to {words}-{kind}.ttl"
+
+
+def test_every_parameter_is_one_that_shacl_has_and_these_tests_know() -> None:
+    used = {predicate for predicate in shapes().predicates(unique=True) if str(predicate).startswith(str(SH))}
+    assert used - {*COMPONENTS, *STRUCTURE} == set(), "mend the spelling, or add the parameter to COMPONENTS"
+
+
+def test_every_constraint_of_the_table_is_used() -> None:
+    used = set(shapes().predicates(unique=True))
+    assert set(COMPONENTS) - used == set(), "take these out of COMPONENTS"
+
+
+def test_every_property_shape_has_a_name() -> None:
+    name = re.compile(r"[A-Z][A-Za-z]*Shape-[a-z-]+")
+    wrong = [shape for shape in property_shapes() if not name.fullmatch(short(shape))]
+    assert len(property_shapes()) > 150
+    assert not wrong, f"name these <Class>Shape-<property>: {wrong}"
+
+
+@pytest.mark.parametrize("subjects", [property_shapes, reporting])
+def test_every_shape_that_checks_has_one_severity(subjects: Callable[[], list[Node]]) -> None:
+    known = {SH.Violation, SH.Warning, SH.Info}
+    values = {shape: list(shapes().objects(shape, SH.severity)) for shape in subjects()}
+    wrong = [shape for shape, found in values.items() if len(found) != 1 or found[0] not in known]
+    assert not wrong, f"give each exactly one of sh:Violation, sh:Warning and sh:Info: {wrong}"
+
+
+@pytest.mark.parametrize("subjects", [property_shapes, reporting])
+def test_every_shape_that_checks_has_one_message_a_language(subjects: Callable[[], list[Node]]) -> None:
+    for shape in subjects():
+        messages = [text for text in shapes().objects(shape, SH.message) if isinstance(text, Literal)]
+        assert sorted(str(text.language) for text in messages) == ["en", "fr"], short(shape)
+        assert not any(re.search(r"[{}]", text) for text in messages), f"no placeholder: {short(shape)}"
+
+
+def test_every_message_says_the_rule_and_what_mends_it() -> None:
+    for shape in reporting():
+        for text in shapes().objects(shape, SH.message):
+            assert ": " in str(text), f"write the rule, a colon, and what mends it: {short(shape)}"
+            assert str(text).endswith("."), f"end the sentence: {short(shape)}"
+
+
+def test_every_class_of_the_ontology_has_a_shape() -> None:
+    ontology = Graph().parse(ROOT / "ontology" / "pan2kg.ttl")
+    classes = set(ontology.subjects(RDF.type, OWL.Class))
+    missing = classes - set(shapes().objects(None, SH.targetClass))
+    assert not missing, f"write a shape for these: {sorted(missing, key=str)}"
+
+
+@pytest.mark.parametrize("scheme", sorted(CLOSED))
+def test_a_closed_list_is_that_of_its_scheme(scheme: str) -> None:
+    concepts = Graph().parse(ROOT / "ontology" / "schemes" / f"{scheme}.ttl").subjects(RDF.type, SKOS.Concept)
+    values = shapes().value(term(f"pan:{CLOSED[scheme]}"), SH["in"])
+    assert values is not None
+    assert set(Collection(shapes(), values)) == set(concepts)
+
+
+def test_every_shape_that_another_refers_to_is_declared() -> None:
+    named = {node for key in REFERENCES for node in shapes().objects(None, key)}
+    lists = [values for key in (SH["or"], SH.xone) for values in shapes().objects(None, key)]
+    named |= {node for values in lists for node in Collection(shapes(), values)}
+    missing = {node for node in named if (node, RDF.type, None) not in shapes()}
+    assert not missing, f"declare these in ontology/shapes: {missing}"
+
+
+@pytest.mark.parametrize("path", [*SHAPES, HERE / "valid.ttl"], ids=lambda path: path.stem)
+def test_a_file_declares_exactly_the_prefixes_it_uses(path: Path) -> None:
+    head, _, body = path.read_text("utf-8").partition("\n\n")
+    body = re.sub(r'"""(?:[^"])*"""|"(?:[^"\\]|\\.)*"|<[^>]*>|^#.*$', "", body, flags=re.MULTILINE)
+    names = sorted(set(re.findall(r"(?<![\w.-])(\w+):", body)))
+    assert head.splitlines() == [f"@prefix {name}: <{prefixes()[name]}> ." for name in names]
