@@ -10,8 +10,8 @@ import numpy as np
 
 from pan2kg.coherence.basis import Measured
 from pan2kg.coherence.citations import Citation, homes
-from pan2kg.coherence.links import Links
-from pan2kg.coherence.matrix import Bools, Floats, Ints, gathered
+from pan2kg.coherence.links import Links, between
+from pan2kg.coherence.matrix import Bools, Floats, Indices, Ints
 from pan2kg.coherence.uses import Uses
 
 if TYPE_CHECKING:
@@ -86,13 +86,12 @@ def debts(uses: Uses, links: Links, citations: Iterable[Citation]) -> Measured[D
 
 def owed(uses: Uses, links: Links, citations: Iterable[Citation]) -> Owed:
     """The same as :func:`debts`, as columns for graphs with very many pairs of plans."""
-    apart, many = links.across(uses), max(len(uses.plans), 1)
-    one, two = uses.plan_of[apart.one], uses.plan_of[apart.two]
-    keys, _, totals, _ = gathered(np.minimum(one, two) * many + np.maximum(one, two), apart.strength)
+    many = max(len(uses.plans), 1)
+    keys, _, totals, _ = between(uses, links)
     directed = np.concatenate([keys, keys % many * many + keys // many])
     order = np.argsort(directed, kind="stable")
     directed, totals = directed[order], np.tile(totals, 2)[order]
-    paid = _acknowledged(uses, apart, citations, directed)
+    paid = _acknowledged(uses, links, citations, directed)
     action, mixed, plan = (_cleared(totals - amount, totals) for amount in paid)
     return Owed(directed // many, directed % many, totals, action, mixed, plan, links.basis)
 
@@ -106,14 +105,20 @@ def _acknowledged(uses: Uses, links: Links, citations: Iterable[Citation], direc
     many = max(len(uses.plans), 1)
     said = _Said.of(uses, citations)
     paid = [np.zeros(len(directed)) for _ in range(3)]
-    for one, two in ((links.one, links.two), (links.two, links.one)):
+    for one, two, strength in _both_ways(links):
         key = uses.plan_of[one] * many + uses.plan_of[two]
         cited = np.flatnonzero(np.isin(key, said.plan_plan))
-        a, b, key = one[cited].astype(np.int64), two[cited].astype(np.int64), key[cited]
-        place = np.searchsorted(directed, key)
+        a, b = one[cited].astype(np.int64), two[cited].astype(np.int64)
+        place = np.searchsorted(directed, key[cited])
         for amount, known in zip(paid, said.levels(uses, a, b), strict=True):
-            amount += np.bincount(place[known], weights=links.strength[cited][known], minlength=len(directed))
+            np.add.at(amount, place[known], strength[cited][known])
     return paid
+
+
+def _both_ways(links: Links) -> Iterator[tuple[Indices, Indices, Floats]]:
+    for run in links.parts():
+        yield run.one, run.two, run.strength
+        yield run.two, run.one, run.strength
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pan2kg.coherence.basis import Basis, Change, changes
+from pan2kg.coherence.basis import Basis, Change, Measured, changes
 from pan2kg.coherence.links import HUB, project
 from pan2kg.coherence.pairs import Potential, plan_matrix
 from pan2kg.coherence.uses import Uses, key, restrict
@@ -49,7 +49,7 @@ class Taken:
     others: tuple[str, ...]
 
 
-def fates(uses: Uses, base: str, new: str, successions: Iterable[Succession]) -> tuple[Taken, ...]:
+def fates(uses: Uses, base: str, new: str, successions: Iterable[Succession]) -> Measured[Taken]:
     """The actions of the base edition as retained, extended or dropped, those of the new one that are new.
 
     Where no succession between actions of the two is recorded at all, nothing can be said: « not assessed ».
@@ -68,7 +68,7 @@ def fates(uses: Uses, base: str, new: str, successions: Iterable[Succession]) ->
     kept = sorted((s.earlier, s.later, s.relation) for s in successions if s.earlier in early and s.later in late)
     rows = [_fate(action, [pair for pair in kept if pair[0] == action]) for action in sorted(early)]
     rows += [Taken(action, Fate.NEW, ()) for action in sorted(late - {later for _, later, _ in kept})]
-    return tuple(rows if kept else (Taken(row.action, Fate.NOT_ASSESSED, ()) for row in rows))
+    return Measured(uses.basis, tuple(rows if kept else [Taken(row.action, Fate.NOT_ASSESSED, ()) for row in rows]))
 
 
 def _members(uses: Uses, plan: str) -> set[str]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pan2kg.coherence.matrix import Bools, Floats, Incidence, Indices, cells, common, overlaps
+from pan2kg.coherence.matrix import PART, Bools, Floats, Incidence, Indices, Ints, cells, common, gathered, overlaps
 from pan2kg.coherence.uses import Uses
 from pan2kg.vocabulary import link_iri
 
@@ -41,6 +42,28 @@ class Links:
         """Only the pairs of different plans."""
         wanted = uses.plan_of[self.one] != uses.plan_of[self.two]
         return Links(self.one[wanted], self.two[wanted], self.strength[wanted], self.hubs, self.basis)
+
+    def parts(self) -> Iterator[Links]:
+        """The same pairs in runs, for sums that need not hold them all at once."""
+        for at in range(0, len(self), PART):
+            run = slice(at, at + PART)
+            yield Links(self.one[run], self.two[run], self.strength[run], self.hubs, self.basis)
+
+
+def between(uses: Uses, links: Links) -> tuple[Ints, Ints, Floats, Floats]:
+    """For each linked pair of plans p < q, as p · plans + q ascending: L, Σs and max s.
+
+    >>> from pan2kg.coherence.uses import uses_of
+    >>> uses = uses_of([("a", "K"), ("b", "K"), ("c", "L")], {"a": "p", "b": "q", "c": "q"})
+    >>> [column.tolist() for column in between(uses, project(uses))]
+    [[1], [1], [1.0], [1.0]]
+    """
+    return gathered(_between(uses, run.across(uses)) for run in links.parts())
+
+
+def _between(uses: Uses, links: Links) -> tuple[Ints, Floats]:
+    one, two = uses.plan_of[links.one], uses.plan_of[links.two]
+    return np.minimum(one, two) * len(uses.plans) + np.maximum(one, two), links.strength
 
 
 def project(uses: Uses, *, hub: int = HUB) -> Links:
@@ -108,7 +131,8 @@ def shared_links(uses: Uses, *, hub: int = HUB) -> tuple[SharedLink, ...]:
     """Every pair of works of different plans on the same instrument, as the rule « shared-instrument » has it.
 
     Works are actions and plans. A pair stands here too when what it shares weighs nothing (strength 0):
-    it is shared, and it does not count. Sorted by the two IRIs; one link a pair.
+    it is shared, and it does not count. Sorted by the two IRIs; one link a pair. In a graph too large for all
+    of them, :func:`link_rows` gives those :func:`strongest` keeps.
 
     Source: ``queries/rules/40-shared-instrument.rq``, the definition this must agree with.
 
@@ -124,6 +148,19 @@ def shared_links(uses: Uses, *, hub: int = HUB) -> tuple[SharedLink, ...]:
     apart = home[one] != home[two]
     found = [_link(uses, table, names, int(a), int(b)) for a, b in zip(one[apart], two[apart], strict=True)]
     return tuple(sorted(found, key=lambda link: (link.one, link.two)))
+
+
+def link_rows(uses: Uses, links: Links) -> Iterator[SharedLink]:
+    """The pairs of different plans among ``links`` as links to write down, such as those :func:`strongest` keeps.
+
+    >>> from pan2kg.coherence.uses import uses_of
+    >>> uses = uses_of([("a", "K"), ("b", "K"), ("c", "L")], {"a": "p", "b": "q", "c": "q"})
+    >>> [(row.one, row.two, row.via, row.strength) for row in link_rows(uses, project(uses))]
+    [('a', 'b', ('K',), 1.0)]
+    """
+    names, apart = list(uses.actions), links.across(uses)
+    for one, two in zip(apart.one.tolist(), apart.two.tolist(), strict=True):
+        yield _link(uses, uses.table, names, one, two)
 
 
 def _link(uses: Uses, table: Incidence, names: list[str], at: int, other: int) -> SharedLink:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,8 +16,11 @@ Floats = NDArray[np.float64]
 Indices = NDArray[np.int32]
 Bools = NDArray[np.bool_]
 
-BLOCK = 3_000_000
+BLOCK = 2_000_000
 """How many products one block of a projection may take; bounds the memory, changes no result."""
+
+PART = 1_000_000
+"""How many pairs are looked at in one go; as above."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -117,8 +121,7 @@ def overlaps(table: Incidence, weights: Floats, *, block: int = BLOCK) -> Iterat
     """
     right = table.weighted(np.ones(len(table.columns))).T.tocsr()
     left = table.weighted(weights[table.columns])
-    bounds = _bounds(table, block)
-    for start, end in pairwise(bounds):
+    for start, end in pairwise(_bounds(table.sums(table.counts.astype(np.float64)), block)):
         found = (left[start:end] @ right).tocsr()
         found.sort_indices()
         columns = found.indices.astype(np.int32)
@@ -127,13 +130,13 @@ def overlaps(table: Incidence, weights: Floats, *, block: int = BLOCK) -> Iterat
         yield rows[wanted], columns[wanted], found.data[wanted]
 
 
-def _bounds(table: Incidence, block: int) -> list[int]:
-    costs = table.sums(table.counts.astype(np.float64))
+def _bounds(costs: Floats, block: int) -> list[int]:
+    """Where to cut rows into runs that cost about ``block`` each."""
     reached = np.cumsum(costs)
     total = float(reached[-1]) if len(reached) else 0.0
     steps = np.searchsorted(reached, np.arange(1, int(total // block) + 1) * block)
-    inner = sorted({int(step) + 1 for step in steps if step + 1 < table.height})
-    return [0, *inner, table.height] if table.height else [0]
+    inner = sorted({int(step) + 1 for step in steps if step + 1 < len(costs)})
+    return [0, *inner, len(costs)] if len(costs) else [0]
 
 
 def common(table: Incidence, weights: Floats, one: Indices, two: Indices) -> Floats:
@@ -153,38 +156,55 @@ def common(table: Incidence, weights: Floats, one: Indices, two: Indices) -> Flo
     return sums
 
 
-def gathered(keys: Ints, values: Floats) -> tuple[Ints, Ints, Floats, Floats]:
+def gathered(parts: Iterable[tuple[Ints, Floats]]) -> tuple[Ints, Ints, Floats, Floats]:
     """By distinct key, ascending: the key, how often it occurs, the sum and the greatest of its values (≥ 0).
 
-    >>> [part.tolist() for part in gathered(np.array([7, 3, 7]), np.array([0.5, 1.0, 0.25]))]
+    Keys and values come in parts, so that none of them need be held whole.
+
+    >>> parts = [(np.array([7, 3]), np.array([0.5, 1.0])), (np.array([7]), np.array([0.25]))]
+    >>> [column.tolist() for column in gathered(parts)]
     [[3, 7], [1, 2], [1.0, 0.75], [1.0, 0.5]]
     """
-    span = int(keys.max()) + 1 if len(keys) else 0
-    distinct, at = np.arange(span), keys
-    if span > 4 * len(keys) + 1_000_000:
-        distinct, at = np.unique(keys, return_inverse=True)
-    counts = np.bincount(at, minlength=len(distinct)).astype(np.int64)
-    greatest = np.zeros(len(distinct))
-    np.maximum.at(greatest, at, values)
-    sums = np.bincount(at, weights=values, minlength=len(distinct)).astype(np.float64)
-    found = counts > 0
-    return distinct[found], counts[found], sums[found], greatest[found]
+    done = [_gathered(keys, np.ones(len(keys)), values, values) for keys, values in parts if len(keys)]
+    if not done:
+        return np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0), np.zeros(0)
+    keys, counts, sums, greatest = _gathered(*map(np.concatenate, zip(*done, strict=True)))
+    return keys.astype(np.int64), counts.astype(np.int64), sums, greatest
 
 
-def by_group(one: Indices, two: Indices, values: Floats, groups: Ints, *, number: int) -> tuple[Ints, Ints, Floats]:
+def _gathered(
+    keys: NDArray[Any], counts: NDArray[Any], sums: NDArray[Any], greatest: NDArray[Any]
+) -> tuple[Ints, Floats, Floats, Floats]:
+    span = int(keys.max()) + 1
+    dense = span < 4 * len(keys)
+    distinct, at = (np.arange(span), keys) if dense else np.unique(keys, return_inverse=True)
+    highest = np.zeros(len(distinct))
+    np.maximum.at(highest, at, greatest)
+    counted = np.bincount(at, weights=counts, minlength=len(distinct)).astype(np.float64)
+    summed = np.bincount(at, weights=sums, minlength=len(distinct)).astype(np.float64)
+    found = np.flatnonzero(counted)
+    return distinct[found].astype(np.int64), counted[found], summed[found], highest[found]
+
+
+def by_group(
+    one: Indices, two: Indices, values: Floats, groups: Ints, *, number: int
+) -> Iterator[tuple[Ints, Ints, Floats]]:
     """Row, group, and the sum of the row's values with the members of the group, for symmetric values of pairs.
 
-    The pairs are sorted by ``one``.
+    The pairs are sorted by ``one``; the answer comes in blocks of whole rows, in order.
 
     >>> ends = np.array([0, 0], np.int32), np.array([1, 2], np.int32)
-    >>> [part.tolist() for part in by_group(*ends, np.array([0.5, 0.25]), np.array([0, 1, 1]), number=2)]
+    >>> (block,) = by_group(*ends, np.array([0.5, 0.25]), np.array([0, 1, 1]), number=2)
+    >>> [part.tolist() for part in block]
     [[0, 1, 2], [1, 0, 0], [0.75, 0.5, 0.25]]
     """
     height = len(groups)
-    starts = np.searchsorted(one, np.arange(height + 1))
-    half = sparse.csr_array((values, two, starts), shape=(height, height))
+    there = sparse.csr_array((values, two, np.searchsorted(one, np.arange(height + 1))), shape=(height, height))
+    back = there.T.tocsr()
     member = sparse.csr_array((np.ones(height), groups, np.arange(height + 1)), shape=(height, number))
-    found = (half @ member + (member.T.tocsr() @ half).T.tocsr()).tocsr()
-    found.sort_indices()
-    rows = np.repeat(np.arange(height), np.diff(found.indptr))
-    return rows, found.indices.astype(np.int64), found.data
+    costs = np.diff(there.indptr) + np.diff(back.indptr)
+    for start, end in pairwise(_bounds(costs.astype(np.float64), PART)):
+        found = (there[start:end] @ member + back[start:end] @ member).tocsr()
+        found.sort_indices()
+        rows = np.repeat(np.arange(start, end, dtype=np.int64), np.diff(found.indptr))
+        yield rows, found.indices.astype(np.int64), found.data

@@ -12,8 +12,8 @@ import numpy as np
 from pan2kg.coherence.basis import Measured
 from pan2kg.coherence.citations import Arc, Citation, arcs
 from pan2kg.coherence.debt import Debt, debts
-from pan2kg.coherence.links import Links
-from pan2kg.coherence.matrix import Floats, Ints, cells, gathered
+from pan2kg.coherence.links import Links, between
+from pan2kg.coherence.matrix import Floats, Ints, cells
 from pan2kg.coherence.uses import Plan, Uses
 
 if TYPE_CHECKING:
@@ -121,9 +121,8 @@ def potentials(uses: Uses, links: Links) -> Potentials:
     >>> found.linked.tolist(), found.total.tolist(), found.shared.tolist()
     ([1], [1.0], [1])
     """
-    many, apart = max(len(uses.plans), 1), links.across(uses)
-    p, q = uses.plan_of[apart.one], uses.plan_of[apart.two]
-    keys, linked, total, maximum = gathered(np.minimum(p, q) * many + np.maximum(p, q), apart.strength)
+    many = len(uses.plans)
+    keys, linked, total, maximum = between(uses, links)
     table = uses.plan_uses()
     one, two, shared = cells(table)
     pairs = one.astype(np.int64) * many + two

@@ -40,14 +40,16 @@ def participation(uses: Uses, links: Links) -> Measured[Participation]:
     >>> [(row.action, row.value) for row in participation(uses, project(uses))]
     [('a', 0.5), ('b', 0.5), ('c', 0.5)]
     """
-    action, _, sums = by_group(links.one, links.two, links.strength, uses.plan_of, number=len(uses.plans))
-    many = len(uses.actions)
-    total = np.bincount(action, weights=sums, minlength=many)
-    spread = np.bincount(action, minlength=many)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        value = 1.0 - np.bincount(action, weights=sums**2, minlength=many) / total**2
+    spread, total, squares = (np.zeros(len(uses.actions)) for _ in range(3))
+    for action, _, sums in by_group(links.one, links.two, links.strength, uses.plan_of, number=len(uses.plans)):
+        first = int(action[0]) if len(action) else 0
+        for amount, values in ((spread, None), (total, sums), (squares, sums**2)):
+            counted = np.bincount(action - first, weights=values)
+            amount[first : first + len(counted)] += counted
     linked = np.flatnonzero(spread)
-    value = np.where(spread == 1, 0.0, np.clip(value, 0.0, 1.0))
+    value = np.zeros(len(uses.actions))
+    value[linked] = np.clip(1.0 - squares[linked] / total[linked] ** 2, 0.0, 1.0)
+    value[spread == 1] = 0.0
     order = linked[np.lexsort((linked, -np.round(value[linked], 12)))]
     rows = (
         Participation(
@@ -140,10 +142,13 @@ def _obligations(uses: Uses, duties: Mapping[str, str]) -> dict[int, list[str]]:
 def _plans(uses: Uses, links: Links) -> dict[int, list[str]]:
     many = max(len(uses.plans), 1)
     apart = links.across(uses)
-    action, plan, number = by_group(apart.one, apart.two, np.ones(len(apart)), uses.plan_of, number=len(uses.plans))
+    blocks = list(by_group(apart.one, apart.two, np.ones(len(apart)), uses.plan_of, number=len(uses.plans)))
+    if not blocks:
+        return {}
+    action, plan, number = map(np.concatenate, zip(*blocks, strict=True))
     keys = uses.plan_of[action] * many + plan
     _, which = np.unique(keys, return_inverse=True)
-    whole = np.bincount(which, weights=number)[which] if len(which) else number
+    whole = np.bincount(which, weights=number)[which]
     found: dict[int, list[str]] = {}
     for at in np.flatnonzero(number == whole):
         if uses.has_plan(action[at]) and uses.plans[plan[at]].is_plan:

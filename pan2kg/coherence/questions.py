@@ -32,6 +32,7 @@ ACTIONS: Final = f"""{_PREFIXES}
 SELECT ?action (MIN(STR(?in)) AS ?plan) WHERE {{
     ?action a pan:Action .
     {_verified("?action")}
+    FILTER NOT EXISTS {{ ?action pan:inReview ?review }}
     OPTIONAL {{ ?action pan:inPlan ?in }}
 }} GROUP BY ?action ORDER BY ?action
 """
@@ -60,7 +61,7 @@ CITATIONS: Final = f"""{_PREFIXES}
 SELECT DISTINCT ?link ?from ?to ?channel ?document ?seen WHERE {{
     VALUES ?type {{ linktype:cross-reference linktype:succession linktype:builds-on }}
     ?link pan:linkType ?type ; pan:channel ?channel ; pan:status linkstatus:accepted ; pan:from ?from ; pan:to ?to .
-    {_verified("?link")}
+    FILTER NOT EXISTS {{ ?link pan:certainty ?doubtful FILTER(?doubtful != certainty:stated) }}
     OPTIONAL {{ ?link dcterms:source ?document }}
     OPTIONAL {{ ?link prov:generatedAtTime|dcterms:created ?seen }}
 }} ORDER BY ?link ?document ?seen

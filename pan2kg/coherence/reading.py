@@ -6,6 +6,7 @@ out. An act and its transposition, a provision and its act, and one act under tw
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
@@ -16,11 +17,13 @@ from pan2kg.coherence.editions import Succession
 from pan2kg.coherence.obligations import whole_day
 from pan2kg.coherence.strength import Statement
 from pan2kg.coherence.uses import Plan, Uses, key, uses_of
-from pan2kg.errors import ProjectError
+from pan2kg.errors import ProjectError, QueryError
 from pan2kg.store import Store, plain, select
 
 if TYPE_CHECKING:
     from datetime import date
+
+_NO_IRI = re.compile(r"""[<>"{}|^`\\\x00-\x20]""")
 
 
 def rows(store: Store, question: str) -> list[list[str]]:
@@ -159,11 +162,17 @@ def read_statements(store: Store, works: Iterable[str]) -> tuple[Statement, ...]
     >>> read_statements(LocalStore(pyoxigraph.Store()), ["http://e/a"])
     ()
     """
+    named = " ".join(_bracketed(work) for work in works)
     same = read_roots(store)
     counted = dict(rows(store, questions.COUNTED))
-    named = " ".join(f"<{work}>" for work in works)
     found = rows(store, questions.STATEMENTS % named)
     return tuple(_statement(row, counted, same) for row in found)
+
+
+def _bracketed(iri: str) -> str:
+    if _NO_IRI.search(iri):
+        raise QueryError(f"« {iri} » is no IRI.", remedy="Leave out spaces, quotes and angle brackets.")
+    return f"<{iri}>"
 
 
 def _statement(row: list[str], counted: Mapping[str, str], same: Mapping[str, str]) -> Statement:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections import Counter
-from dataclasses import replace
+from dataclasses import fields, is_dataclass, replace
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pan2kg.coherence import links as links_module
+from pan2kg.coherence import matrix
 from pan2kg.coherence.agreement import alpha
 from pan2kg.coherence.basis import changes
 from pan2kg.coherence.chance import adjust, chance, curveball
@@ -156,6 +159,30 @@ def test_a_hub_cut_only_leaves_out_pairs_and_says_so(given_pairs: Pairs, plan_of
     for pair, s in zip(zip(cut.one, cut.two, strict=True), cut.strength, strict=True):
         assert s == pytest.approx(all_of_them[pair])
     assert len(cut) == len(whole) or ("hub" in dict(cut.basis.filters))
+
+
+@given(pairs, homes, citations)
+def test_working_in_small_parts_changes_nothing(given_pairs: Pairs, plan_of: Homes, said: list[Citation]) -> None:
+    uses = uses_of(given_pairs, plan_of)
+    links = project(uses)
+    whole = debts(uses, links, said).rows, plan_matrix(uses, links).rows, participation(uses, links).rows
+    with pytest.MonkeyPatch.context() as patch:
+        for module, name in ((matrix, "PART"), (links_module, "PART"), (matrix, "BLOCK")):
+            patch.setattr(module, name, 1)
+        blocks = list(matrix.overlaps(uses.table, uses.weights, block=1))
+        parts = debts(uses, links, said).rows, plan_matrix(uses, links).rows, participation(uses, links).rows
+    assert [int(row) for rows, _, _ in blocks for row in rows] == links.one.tolist()
+    for one, other in zip(itertools.chain(*whole), itertools.chain(*parts), strict=True):
+        assert flat(one) == pytest.approx(flat(other))
+
+
+def flat(row: object) -> list[float]:
+    """Every number of a row, in order."""
+    if is_dataclass(row):
+        return [number for field in fields(row) for number in flat(getattr(row, field.name))]
+    if isinstance(row, tuple):
+        return [number for part in row for number in flat(part)]
+    return [float(row)] if isinstance(row, int | float) else []
 
 
 @given(pairs, homes, st.integers(1, 3))

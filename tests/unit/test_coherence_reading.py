@@ -8,13 +8,14 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 
+import pan2kg
 from pan2kg.coherence import reading, records
-from pan2kg.coherence.completeness import Presence
+from pan2kg.coherence.completeness import Presence, completeness
 from pan2kg.coherence.links import project
 from pan2kg.coherence.obligations import Standing, margins
 from pan2kg.coherence.strength import explain
 from pan2kg.coherence.uses import key
-from pan2kg.errors import ProjectError
+from pan2kg.errors import ProjectError, QueryError
 from pan2kg.project import Project
 from pan2kg.rule import derive
 from pan2kg.store import LocalStore
@@ -49,7 +50,8 @@ def use(
     name = f"link:{action}-{instrument}-{status}-{certainty}".replace(":", "-").replace("link-", "link:", 1)
     return (
         f"{name} a pan:Link ; pan:linkType linktype:uses-instrument ; pan:from action:{action} ;"
-        f" pan:to {instrument} ; pan:relation relation:{relation} ; pan:status linkstatus:{status} ; pan:certainty certainty:{certainty} .\n"
+        f" pan:to {instrument} ; pan:relation relation:{relation} ; pan:status linkstatus:{status} ;"
+        f" pan:certainty certainty:{certainty} .\n"
     )
 
 
@@ -191,6 +193,29 @@ def test_a_vague_timeline_with_a_date_is_no_date() -> None:
     assert (row.standing, row.overdue) == (Standing.VAGUE, 366)
 
 
+def test_a_bill_is_no_act() -> None:
+    bill = TRANSPOSES + "instrument:law a pan:Bill ."
+    uses = reading.read_uses(store(("uses", bill)))
+    assert not [one for one in records.read_responses(store(("uses", bill)), uses) if one.is_act]
+    assert [one for one in records.read_responses(store(("uses", TRANSPOSES)), uses) if one.is_act]
+
+
+def test_the_shipped_graph_gives_the_worked_margin(graph: pan2kg.Graph) -> None:
+    uses = reading.read_uses(graph.store)
+    known = records.read_obligations(graph.store), records.read_responses(graph.store, uses)
+    rows = {key(row.obligation.iri): row for row in margins(uses, *known, as_of=date(2026, 11, 25))}
+    late = rows["luxembourg-dir-2019-1937-transposition"]
+    assert (late.standing, late.margin) == (Standing.LATE, 515)
+    assert not any("p029" in key(row.obligation.instrument) for row in rows.values())
+
+
+def test_the_shipped_timeline_as_soon_as_possible_is_vague(graph: pan2kg.Graph) -> None:
+    found = completeness(reading.read_uses(graph.store), records.read_fields(graph.store))
+    row = next(row for row in found if key(row.action) == "lu-bhr-2-4-4")
+    assert dict(row.fields)["timeline"] is Presence.VAGUE
+    assert dict(row.fields)["indicator"] is Presence.VAGUE
+
+
 def test_a_treaty_is_due_from_its_ratification_on() -> None:
     facts = """
     instrument:p29 a pan:Treaty .
@@ -227,6 +252,11 @@ def test_scores_come_back_one_matrix_an_assessor() -> None:
     )
     found = records.read_matrices(store(("scores", links + "body:x a pan:Organisation . body:y a pan:Organisation .")))
     assert [(key(one.assessor), [score for _, _, score in one.cells()]) for one in found] == [("x", [-2]), ("y", [0])]
+
+
+def test_what_is_no_iri_reaches_no_query() -> None:
+    with pytest.raises(QueryError, match="is no IRI"):
+        reading.read_statements(store(), ["http://e/> } SELECT"])
 
 
 def test_an_empty_graph_is_one_sentence() -> None:
