@@ -1,0 +1,181 @@
+"""How one value of an exhibit is said to a reader, and on what the whole exhibit rests."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Final
+
+from pan2kg.exhibit import Column, Exhibit, Value
+from pan2kg.picture.words import day
+from pan2kg.wording import Language, Text, read_table
+
+if TYPE_CHECKING:
+    from pan2kg.coherence.basis import Basis
+
+Row = Mapping[str, Value]
+
+DECIMALS: Final = 3
+"""To how many decimals figures are rounded for a reader; data formats hold them whole."""
+
+_SPACE = re.compile(r"(?<=«) | (?=[»;:?!%](?:\s|[).,]|$)|\d{1,2}\))")
+_DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+
+
+def say(key: str, language: Language, **values: str | int) -> str:
+    """The words kept under ``key``, filled in; of « one|many » the one that suits ``n``.
+
+    >>> say("basis-plans", "fr", n=1), say("basis-plans", "en", n=0)
+    ('1 plan', '0 plans')
+    """
+    row = read_table("printing")[key]
+    one, bar, many = row[language].partition("|")
+    if not bar:
+        return one.format(**values)
+    number = int(values["n"])
+    return (one if (number < 2 if language == "fr" else number == 1) else many).format(**values)
+
+
+def shown(value: Value, language: Language) -> str:
+    """A value for a reader: nothing known is a dash, never 0; decimals are rounded; days are written as usual.
+
+    A figure that is not 0 is never rounded to 0.
+
+    >>> shown(None, "fr"), shown(0, "fr"), shown(0.642057, "fr"), shown(0.0001, "en"), shown("2021-12-17", "fr")
+    ('–', '0', '0,642', '< 0.001', '17/12/2021')
+    """
+    if value is None:
+        return "–"
+    if isinstance(value, bool):
+        return say("yes" if value else "no", language)
+    if isinstance(value, float):
+        return decimal(value, language)
+    if isinstance(value, int):
+        return str(value).replace("-", "−")
+    return _text(value, language)
+
+
+def decimal(value: float, language: Language) -> str:
+    """A figure with three decimals.
+
+    >>> decimal(-0.5, "fr"), decimal(-0.00004, "en"), decimal(0.0, "en")
+    ('−0,500', '> −0.001', '0.000')
+    """
+    sign = "−" if value < 0 else ""
+    size = round(abs(value), DECIMALS)
+    tiny = "> " if value < 0 else "< "
+    written = f"{sign}{size:.{DECIMALS}f}" if size or not value else f"{tiny}{sign}{10**-DECIMALS:.{DECIMALS}f}"
+    return written.replace(".", ",") if language == "fr" else written
+
+
+def _text(value: str, language: Language) -> str:
+    found = _DAY.fullmatch(value)
+    if found and language == "fr":
+        year, month, number = found.groups()
+        return f"{number}/{month}/{year}"
+    return clean(value)
+
+
+def clean(text: str) -> str:
+    """A text on one line, without characters that steer a terminal or that no page can hold.
+
+    Spaces French sets before and inside its marks do not break.
+
+    >>> clean("a\\n b\\x1b[1m"), clean("« loi » ;")
+    ('a b�[1m', '«\\xa0loi\\xa0»\\xa0;')
+    """
+    line = re.sub(r"[\t\n\r ]+", " ", _CONTROL.sub("\ufffd", re.sub(r"[\t\n\r]", " ", text))).strip(" ")
+    return _SPACE.sub("\u00a0", line)
+
+
+def of(row: Row, column: Column) -> Value:
+    """What a reader is shown in a cell: what a thing is called rather than its address."""
+    return row.get(f"{column.key}_label") if column.thing else row.get(column.key)
+
+
+def items(row: Row, column: Column, language: Language) -> list[tuple[str, str]]:
+    """The things in a cell, each as its address and what it is called; one pair without an address for a plain value.
+
+    >>> column = Column("plans", Text("plans", "plans"), thing=True)
+    >>> items({"plans": "http://e/a http://e/b", "plans_label": "A; B"}, column, "en")
+    [('http://e/a', 'A'), ('http://e/b', 'B')]
+    """
+    value = of(row, column)
+    address = row.get(column.key) if column.thing else None
+    if value is None or not isinstance(address, str):
+        return [("", shown(value, language))]
+    iris = address.split()
+    labels = re.split(r"[ \u00a0]?; ", str(value)) if len(iris) > 1 else [str(value)]
+    if len(labels) != len(iris):
+        return [("", clean(str(value)))]
+    return [(iri, clean(label)) for iri, label in zip(iris, labels, strict=True)]
+
+
+def is_number(exhibit: Exhibit, column: Column) -> bool:
+    """Whether a column holds figures: every value known is a number, and one is."""
+    values = [of(row, column) for row in exhibit.rows]
+    known = [value for value in values if value is not None]
+    return bool(known) and all(isinstance(value, int | float) and not isinstance(value, bool) for value in known)
+
+
+def remarks(exhibit: Exhibit, language: Language) -> list[Text]:
+    """The caveats of an exhibit, and what its dashes and decimals mean where it has any."""
+    values = [of(row, column) for row in exhibit.rows for column in exhibit.columns]
+    found = [*map(with_days, exhibit.notes)]
+    if None in values:
+        found.append(_both("none"))
+    if any(isinstance(value, float) for value in values):
+        found.append(_both("rounded"))
+    return [note for note in found if note.say(language)]
+
+
+def with_days(words: Text) -> Text:
+    """A sentence with its days written as usual in French.
+
+    >>> with_days(Text("au 2021-12-17", "as of 2021-12-17"))
+    Text(fr='au 17/12/2021', en='as of 2021-12-17')
+    """
+    return Text(re.sub(rf"\b{_DAY.pattern}\b", r"\3/\2/\1", words.fr), words.en)
+
+
+def _both(key: str) -> Text:
+    row = read_table("printing")[key]
+    return Text(row["fr"], row["en"])
+
+
+def basis_line(basis: Basis, language: Language) -> str:
+    """What figures rest on, as one sentence.
+
+    >>> from pan2kg.coherence.basis import Basis
+    >>> basis_line(Basis(5, 4, 2, release="1.0", filters=()), "en")
+    'Basis: 5 actions, 4 of them with at least one text; 2 plans; weights ln(n/d); data release 1.0.'
+    """
+    return say("basis", language, parts=say("between", language).join(_basis(basis, language)))
+
+
+def _basis(basis: Basis, language: Language) -> Iterator[str]:
+    yield say("basis-counted", language, n=basis.n, annotated=basis.annotated)
+    yield say("basis-plans", language, n=basis.plans)
+    yield say("basis-weights", language, weights=_value(basis.weights, language))
+    for name, value in basis.filters:
+        yield f"{_filter(name, language)}{say('colon', language)}{_value(value, language)}"
+    if basis.release:
+        yield say("basis-release", language, release=basis.release)
+    if basis.as_of:
+        yield say("basis-as-of", language, day=day(basis.as_of, language))
+
+
+def _filter(name: str, language: Language) -> str:
+    key = f"filter-{name.replace(' ', '-')}"
+    return read_table("printing")[key][language] if key in read_table("printing") else name
+
+
+def _value(value: str, language: Language) -> str:
+    """A value of a basis, which is in English, in the language of the reader."""
+    if language == "en":
+        return clean(value)
+    for key, row in read_table("printing").items():
+        if key.startswith("value-"):
+            value = re.sub(row["pattern"], row["fr"], value)
+    return clean(value)

@@ -1,0 +1,90 @@
+"""What exhibits say, in French and in English, from the table beside the code."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from pan2kg.wording import LANGUAGES, Language, Text
+
+
+@cache
+def _table() -> Mapping[str, Mapping[str, Mapping[str, Any]]]:
+    with Path(__file__).with_name("words.toml").open("rb") as file:
+        return tomllib.load(file)
+
+
+Filling = str | int | float | Text
+"""What is put into words: texts as they are, figures with two decimals, as each language writes them."""
+
+
+def text(group: str, key: str, **values: Filling) -> Text:
+    """The words kept under ``key`` of a group, filled in; where a number ``n`` is given, « one|many » is decided by it.
+
+    French counts zero as one thing, English as several.
+
+    >>> text("note", "actions", n=0).fr, text("note", "actions", n=0).en
+    ('0 action', '0 actions')
+    >>> text("note", "links-changed", added=0.5, removed=1).en
+    'Links added: 0.50; links removed: 1.'
+    """
+    row, n = _table()[group][key], values.get("n")
+    fr, en = row["fr"], row["en"]
+    if isinstance(n, int):
+        fr, en = _of(fr, single=n < 2), _of(en, single=n == 1)
+    french, english = ({name: _put(value, language) for name, value in values.items()} for language in LANGUAGES)
+    return Text(fr.format(**french), en.format(**english))
+
+
+def _put(value: Filling, language: Language) -> str:
+    if isinstance(value, Text):
+        return value.say(language)
+    if isinstance(value, float):
+        written = f"{value:.2f}".replace("-", "−")
+        return written.replace(".", ",") if language == "fr" else written
+    return str(value)
+
+
+def _of(words: str, *, single: bool) -> str:
+    one, bar, many = words.partition("|")
+    return one if single or not bar else many
+
+
+def has(group: str, key: str) -> bool:
+    """Whether there are words under ``key`` of a group.
+
+    >>> has("note", "actions"), has("note", "nothing of the kind")
+    (True, False)
+    """
+    return key in _table()[group]
+
+
+def coded(column: str, code: str) -> Text:
+    """What a code of a column is called.
+
+    >>> coded("standing", "late").en
+    'late'
+    """
+    row = _table()["value"][column][code]
+    return Text(row["fr"], row["en"])
+
+
+def codes(column: str) -> tuple[str, ...]:
+    """The codes of a column, in the order they are read.
+
+    >>> codes("change")[:2]
+    ('added', 'removed')
+    """
+    return tuple(_table()["value"][column])
+
+
+def is_thing(column: str) -> bool:
+    """Whether a column holds IRIs or codes, with what they are called beside them.
+
+    >>> is_thing("plan"), is_thing("linked")
+    (True, False)
+    """
+    return bool(_table()["column"][column].get("thing")) or column in _table()["value"]

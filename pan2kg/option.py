@@ -1,0 +1,60 @@
+"""Options that several commands share, and values typed on a command line; nothing heavy is imported here."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+from datetime import date, datetime
+
+_DAYS = (re.compile(r"(?P<year>\d{4})-(?P<month>\d{2})-(?P<day>\d{2})"),
+         re.compile(r"(?P<day>\d{1,2})/(?P<month>\d{1,2})/(?P<year>\d{4})"))  # fmt: skip
+
+
+def add_language(command: argparse.ArgumentParser) -> None:
+    """``--language``, by default that of the environment if it is French, else English."""
+    local = os.environ.get("LC_ALL") or os.environ.get("LANG") or ""
+    default = "fr" if local.lower().startswith("fr") else "en"
+    command.add_argument(
+        "--language", choices=("fr", "en"), default=default, help="the language of labels and messages"
+    )
+
+
+def a_day(text: str) -> date:
+    """A day as 2021-12-31 or 31/12/2021.
+
+    Raises:
+        argparse.ArgumentTypeError: the text is no such day.
+
+    >>> a_day("31/12/2021") == a_day("2021-12-31")
+    True
+    >>> a_day("2021-02-30")
+    Traceback (most recent call last):
+    argparse.ArgumentTypeError: « 2021-02-30 » is no day such as 2021-12-31 or 31/12/2021
+    """
+    found = next(filter(None, (form.fullmatch(text.strip()) for form in _DAYS)), None)
+    try:
+        if found:
+            return date(int(found["year"]), int(found["month"]), int(found["day"]))
+    except ValueError:
+        pass
+    raise argparse.ArgumentTypeError(f"« {text} » is no day such as 2021-12-31 or 31/12/2021")
+
+
+def a_share(text: str) -> float:
+    """A number from 0 to 1.
+
+    Raises:
+        argparse.ArgumentTypeError: the text is no such number.
+
+    >>> a_share("0.25")
+    0.25
+    """
+    if re.fullmatch(r"0(\.\d+)?|1(\.0+)?|\.\d+", text.strip()):
+        return float(text)
+    raise argparse.ArgumentTypeError(f"« {text} » is no number from 0 to 1")
+
+
+def today() -> date:
+    """The day it is where the command runs."""
+    return datetime.now().astimezone().date()

@@ -1,0 +1,83 @@
+"""The thirty questions, each answered by one command: by rows, or by a plain sentence that says what is not known."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import shlex
+from typing import TYPE_CHECKING, Final
+
+import pytest
+
+from pan2kg.exhibits.register import EXHIBITS
+from pan2kg.inquiry import FIGURES
+
+if TYPE_CHECKING:
+    from tests.conftest import Cli
+
+QUESTIONS: Final = {
+    1: "ask shared-instruments",
+    2: "ask plan-citations",
+    3: "coherence index",
+    4: "coherence unacknowledged",
+    5: "ask who-does-what",
+    6: "ask overlapping-mandates",
+    7: "ask who-should-talk --body maee",
+    8: "ask obligations-without-action",
+    9: "ask late-actions",
+    10: "ask uncovered-principles",
+    11: "ask sdg-coverage",
+    12: "coherence recommendations",
+    13: "ask incomplete-actions",
+    14: "coherence opposed",
+    15: "coherence participation",
+    16: "coherence loss lu-bhr-2-4-3",
+    17: "coherence compare lu-bhr-1 lu-bhr-2",
+    18: "coherence explain lu-bhr-2-4-3 lu-bhr-1-m5",
+    19: "ask link-authority",
+    20: "ask suggested-links",
+    21: "ask affected-by-instrument",
+    22: "ask common-instruments",
+    23: "coherence dependencies",
+    24: "coherence target-groups",
+    25: "coherence ripple",
+    26: "coherence disagreement",
+    27: "coherence chance",
+    28: "coherence as-of 31/12/2021",
+    29: "coherence other-countries",
+    30: "coherence trust",
+}
+
+PLAINLY: Final = {
+    14: "The graph holds no interaction score",
+    25: "The graph holds no interaction score",
+    26: "The graph holds no interaction score",
+    29: "The graph holds plans of one country only",
+}
+"""What today's facts do not answer, and the sentence that says so."""
+
+
+def test_there_are_thirty_questions() -> None:
+    assert list(QUESTIONS) == list(range(1, 31))
+
+
+def test_every_figure_of_the_command_is_an_exhibit() -> None:
+    assert list(FIGURES) == list(EXHIBITS)
+
+
+@pytest.mark.parametrize("number", QUESTIONS)
+def test_a_question_is_answered_by_one_command(number: int, cli: Cli) -> None:
+    words = shlex.split(QUESTIONS[number])
+    form = "json" if words[0] == "coherence" else "csv"
+    done = cli(*words, "--format", form, "--language", "en")
+    assert (done.returncode, done.stderr) == (0, "")
+    if form == "csv":
+        assert list(csv.DictReader(io.StringIO(done.stdout))), f"question {number} has no answer"
+        return
+    answer = json.loads(done.stdout)
+    if number in PLAINLY:
+        assert not answer["rows"], f"question {number} is answered now: take it out of PLAINLY"
+        assert any(note["en"].startswith(PLAINLY[number]) for note in answer["notes"])
+    else:
+        assert answer["rows"], f"question {number} has no answer"
