@@ -1,0 +1,53 @@
+"""How the figures are computed, what they rest on, and how the report is cited."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pan2kg.coherence.uses import key
+from pan2kg.dossier.block import Measure, Measures, Points, Prose, Section, Shown
+from pan2kg.dossier.evidence import sources
+from pan2kg.dossier.words import field, keys, say
+from pan2kg.picture.words import day
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from pan2kg.exhibit import Exhibit
+    from pan2kg.exhibits.material import Material
+    from pan2kg.wording import Language
+
+
+def method(language: Language) -> Section:
+    """Every measure with its formula, and the caveats that hold for all."""
+    measures = Measures(tuple(_measure(one, language) for one in keys("measure")))
+    caveats = Points(tuple(say("caveat", one, language) for one in keys("caveat")))
+    parts = (Section("caveats", say("prose", "method-caveats", language), (caveats,)),)
+    return Section(
+        "method", say("section", "method", language), (Prose(say("prose", "method", language)), measures), parts
+    )
+
+
+def _measure(one: str, language: Language) -> Measure:
+    formula, words, source = (field("measure", one, part, language) for part in ("formula", "words", "source"))
+    return Measure(say("measure", one, language), formula, words, source)
+
+
+def used_sources(material: Material, exhibits: Iterable[Exhibit]) -> Section:
+    """The documents everything was read in."""
+    shown = Shown(sources(material, exhibits), "sources-table")
+    return Section(
+        "sources",
+        say("section", "sources", material.language),
+        (Prose(say("prose", "sources", material.language)), shown),
+    )
+
+
+def citing(material: Material, plan: str, title: str) -> Section:
+    """How the report is cited, and how it is made again."""
+    language, when = material.language, day(material.as_of, material.language)
+    cited = say("prose", "cite", language, title=title, release=material.release, day=when)
+    command = f"pan2kg report --plan {key(plan)} --language {language} --as-of {material.as_of.isoformat()} -o DIR"
+    again = say("prose", "cite-again", language, command=command)
+    licence = say("prose", "cite-licence", language)
+    return Section("cite", say("section", "cite", language), (Prose(cited), Prose(again), Prose(licence)))

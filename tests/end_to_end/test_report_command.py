@@ -1,0 +1,275 @@
+"""``pan2kg report`` as a user runs it: one page that needs nothing else, a Markdown text whose links resolve."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+from html.parser import HTMLParser
+from itertools import pairwise
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import pytest
+
+from pan2kg.wording import LANGUAGES
+
+if TYPE_CHECKING:
+    from tests.conftest import Cli
+
+DAY: Final = "2026-01-31"
+VOID: Final = {"meta", "link", "br", "hr", "img", "input"}
+SECTIONS: Final = (
+    "summary", "plans", "debt", "index", "actions", "bodies", "obligations", "editions", "gaps", "trust", "evidence",
+    "method", "sources", "cite",
+)  # fmt: skip
+PICTURES: Final = ("plan-matrix", "upset", "ego", "action-matrix", "lanes", "ministries", "timeline")
+
+
+class Page(HTMLParser):
+    """The elements of a page with their attributes, and whether they nest."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.text: list[str] = []
+        self.feed(text)
+        assert not self.open, f"{self.open} is never closed"
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        names = [name for name, _ in attrs]
+        assert len(names) == len(set(names)), f"<{tag}> has an attribute twice"
+        self.tags.append((tag, dict(attrs)))
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag, f"</{tag}> in line {self.getpos()[0]} closes something else"
+
+    def handle_data(self, data: str) -> None:
+        self.text.append(data)
+
+    def all(self, attribute: str) -> list[str]:
+        return [str(attributes[attribute]) for _, attributes in self.tags if attribute in attributes]
+
+
+@pytest.fixture(scope="module", params=LANGUAGES)
+def language(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory, language: str, root: Path) -> Path:
+    """The report on PAN 2, written once a language."""
+    from pan2kg.cli import main
+
+    made = tmp_path_factory.mktemp("report") / language
+    given = ["report", "-o", str(made), "--language", language, "--as-of", DAY, "--project", str(root)]
+    assert main(given) == 0
+    return made
+
+
+@pytest.fixture(scope="module")
+def page(folder: Path, language: str) -> Page:
+    return Page((folder / f"report.{language}.html").read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="module")
+def text(folder: Path, language: str) -> str:
+    return (folder / f"report.{language}.md").read_text(encoding="utf-8")
+
+
+def test_the_folder_holds_page_text_and_pictures(folder: Path, language: str) -> None:
+    pictures = {f"figure-{name}.{language}.svg" for name in PICTURES}
+    assert {path.name for path in folder.iterdir()} == pictures | {
+        f"report.{language}.{form}" for form in ("html", "md")
+    }
+
+
+def test_ids_are_unique_and_every_link_has_its_target(page: Page) -> None:
+    ids = page.all("id")
+    assert len(ids) == len(set(ids))
+    wanted = {href[1:] for href in page.all("href") if href.startswith("#")}
+    labels = {name for names in page.all("aria-labelledby") for name in names.split()}
+    assert wanted | labels <= set(ids)
+    assert len(wanted) > 100
+
+
+def test_the_page_needs_nothing_else(page: Page, folder: Path, language: str) -> None:
+    assert {tag for tag, _ in page.tags}.isdisjoint({"script", "iframe", "object", "embed", "img", "image", "use"})
+    assert page.all("src") == []
+    styles = re.findall(r"<style>(.*?)</style>", (folder / f"report.{language}.html").read_text(), re.DOTALL)
+    assert "url(" not in "".join(styles)
+    assert "@import" not in "".join(styles)
+    assert [a for tag, a in page.tags if tag == "link"] == []
+    assert not [name for _, a in page.tags for name in a if name.startswith("on")]
+
+
+def test_what_leads_elsewhere_is_a_law_or_a_source_that_is_cited(page: Page, text: str) -> None:
+    out = {href for href in page.all("href") if not href.startswith("#")}
+    assert all(href.startswith(("https://", "http://")) for href in out)
+    sources = text[text.index('<a id="sources">') :]
+    known = {address.replace("&amp;", "&") for address in re.findall(r"\]\(<([^>]+)>\)", sources)}
+    assert {href for href in out if not re.match(r"https?://[^/]+/eli/", href)} <= known
+
+
+def test_language_headings_and_landmarks_are_in_order(page: Page, language: str) -> None:
+    assert page.tags[0] == ("html", {"lang": language})
+    levels = [int(tag[1]) for tag, _ in page.tags if re.fullmatch(r"h[1-6]", tag)]
+    assert levels[0] == 1
+    assert levels.count(1) == 1
+    assert all(after <= before + 1 for before, after in pairwise(levels))
+    assert [tag for tag, _ in page.tags if tag in ("header", "nav", "main")] == ["header", "nav", "main"]
+    first = next(a for tag, a in page.tags if tag == "a")
+    assert first == {"class": "skip", "href": "#content"}
+
+
+def test_every_section_is_there_and_in_the_contents(page: Page) -> None:
+    heads = [a.get("id") for tag, a in page.tags if tag == "h2"]
+    assert heads == ["contents-title", *SECTIONS]
+    assert set(page.all("href")) >= {f"#{name}" for name in SECTIONS}
+
+
+def test_every_picture_is_in_the_page_with_its_name_and_its_data(page: Page) -> None:
+    figures = [a.get("id") for tag, a in page.tags if tag == "figure"]
+    assert set(figures) == {f"figure-{name}" for name in PICTURES}
+    assert sum(tag == "svg" for tag, _ in page.tags) == len(PICTURES)
+    assert {f"figure-{name}-data-caption" for name in PICTURES} <= set(page.all("id"))
+
+
+def test_the_four_headline_figures_lead_to_their_rows(page: Page, text: str) -> None:
+    found = re.findall(r"^- \*\*\[[^\]]+\]\(#([\w-]+)\)\*\*", text, re.MULTILINE)
+    assert found == ["plan-lu-bhr-2", "unacknowledged", "pairwise", "duties"]
+    assert set(found) <= set(page.all("id"))
+
+
+def test_a_strength_leads_to_the_words_behind_it(page: Page) -> None:
+    pairs = {name for name in page.all("id") if name.startswith("pair-")}
+    assert len(pairs) > 20
+    assert {f"#{name}" for name in pairs} & set(page.all("href"))
+
+
+def test_every_kind_of_gap_has_its_list_and_its_query(page: Page) -> None:
+    from pan2kg.exhibits.gaps import KINDS
+
+    assert {f"gap-{kind}" for kind in KINDS} <= set(page.all("id"))
+    assert "".join(page.text).count("SELECT DISTINCT") > len(KINDS)
+
+
+def test_things_are_called_by_name_not_by_address(page: Page) -> None:
+    assert not [said for said in page.text if said.startswith("https://w3id.org/pan2kg/id/")]
+
+
+def test_nothing_known_is_never_0(page: Page, language: str) -> None:
+    said = {"fr": "ce n’est pas un zéro", "en": "this is not nought"}[language]
+    assert said in "".join(page.text)
+
+
+def test_links_of_the_markdown_resolve(text: str, folder: Path) -> None:
+    ids = re.findall(r'<a id="([^"]+)"></a>', text)
+    assert len(ids) == len(set(ids))
+    prose = re.sub(r"^(`{3,})sparql\n.*?^\1$", "", text, flags=re.MULTILINE | re.DOTALL)
+    inside = set(re.findall(r"\]\(<?#([^)>]+)>?\)", prose))
+    assert inside <= set(ids)
+    files = re.findall(r"!\[[^\]]*\]\(([^)]+)\)", prose)
+    assert len(files) == len(PICTURES)
+    assert all((folder / file).is_file() for file in files)
+
+
+def test_the_same_day_gives_the_same_bytes(folder: Path, language: str, root: Path, cli: Cli, tmp_path: Path) -> None:
+    done = cli("report", "-o", "again", "--language", language, "--as-of", "31/01/2026", "--project", str(root))
+    assert done.returncode == 0, done.stderr
+    for path in folder.iterdir():
+        assert (tmp_path / "again" / path.name).read_bytes() == path.read_bytes(), path.name
+
+
+def test_the_files_written_are_named_and_nothing_else_is_left(cli: Cli, tmp_path: Path) -> None:
+    done = cli("report", "-o", "made/here", "--plan", "lu-wps-1", "--as-of", DAY)
+    assert done.returncode == 0, done.stderr
+    written = {tmp_path / line for line in done.stdout.splitlines()}
+    assert written == set((tmp_path / "made" / "here").iterdir())
+
+
+def test_wrong_use_is_one_sentence_and_leaves_nothing(cli: Cli, tmp_path: Path) -> None:
+    for given, said in (
+        (("--plan", "lu-bhr-22"), "Did you mean lu-bhr-2"),
+        (("--as-of", "yesterday"), "is no day such as"),
+        (("--language", "de"), "invalid choice"),
+    ):
+        done = cli("report", "-o", "made", *given)
+        assert done.returncode == 2
+        assert said in done.stderr
+        assert done.stderr.count("\n") == 1
+        assert not (tmp_path / "made").exists()
+
+
+def test_a_file_or_a_folder_in_the_way_changes_nothing(cli: Cli, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("mine")
+    (tmp_path / "folder" / "report.en.md").mkdir(parents=True)
+    for name in ("file", "folder"):
+        done = cli("report", "-o", name, "--as-of", DAY)
+        assert done.returncode == 2
+        assert "in the way" in done.stderr
+        assert done.stderr.count("\n") == 1
+    assert (tmp_path / "file").read_text() == "mine"
+    assert [path.name for path in (tmp_path / "folder").iterdir()] == ["report.en.md"]
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no device that is always full")
+def test_a_full_disk_is_one_sentence(tmp_path: Path) -> None:
+    from pan2kg.dossier.writing import write_files
+    from pan2kg.errors import ProjectError
+
+    before = resource_limit(1000)
+    try:
+        with pytest.raises(ProjectError, match="Cannot write the report"):
+            write_files(tmp_path / "made", {"a": "short", "b": "x" * 100_000})
+    finally:
+        resource_limit(before)
+    assert not (tmp_path / "made").exists()
+
+
+def resource_limit(size: int) -> int:
+    """How large a file may become, set anew; what it was before."""
+    import resource
+    import signal
+
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    before, most = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, most))
+    return before
+
+
+def test_a_plan_alone_in_a_graph_of_its_own_has_a_report(cli: Cli, own_project: Path, tmp_path: Path) -> None:
+    done = cli("report", "-o", "made", "--project", str(own_project))
+    assert done.returncode == 2
+    assert "no action" in done.stderr
+    plan = tmp_path / "plan.txt"
+    plan.write_text("Plan national\n\n1. Former\n1.1. Former les <b>juges</b>\n1.2. Former les avocats\n")
+    graph = own_project / "graph" / "plans" / "be-bhr-1.ttl"
+    graph.parent.mkdir(exist_ok=True)
+    drafted = cli(
+        "draft", str(plan), "--plan", "be-bhr-1", "--language", "fr", "-o", str(graph), "--project", str(own_project)
+    )
+    assert drafted.returncode == 0, drafted.stderr
+    done = cli("report", "-o", "made", "--plan", "be-bhr-1", "--project", str(own_project), "--as-of", DAY)
+    assert done.returncode == 0, done.stderr
+    page = (tmp_path / "made" / "report.en.html").read_text(encoding="utf-8")
+    assert "Former les &lt;b&gt;juges&lt;/b&gt;" in page
+    assert "<b>juges" not in page
+    Page(page)
+
+
+def test_a_folder_that_cannot_be_written_is_said(cli: Cli, tmp_path: Path) -> None:
+    if shutil.which("id") and os.geteuid() == 0:
+        done = cli("report", "-o", "/proc/none", "--as-of", DAY)
+    else:
+        (tmp_path / "closed").mkdir(mode=0o500)
+        done = cli("report", "-o", "closed/made", "--as-of", DAY)
+    assert done.returncode == 2
+    assert "Cannot write the report" in done.stderr
+    assert done.stderr.count("\n") == 1
