@@ -98,8 +98,8 @@ def _separated(table: Table, form: str) -> str:
 def write_table(table: Table, form: str, style: Style = Style()) -> str:
     """Rows as a text table or a Markdown table.
 
-    In a text table a first cell that repeats the one above is left empty. A column ``x`` that has a column ``x_label`` beside it is shown by its label; other IRIs are
-    shortened by the prefixes.
+    In a text table a first cell that repeats the one above is left empty. A column ``x`` that has
+    a column ``x_label`` beside it is shown by its label; other IRIs are shortened by the prefixes.
     """
     shown = [i for i, name in enumerate(table.columns) if f"{name}_label" not in table.columns]
     heads = [table.columns[i].removesuffix("_label").replace("_", " ") for i in shown]
@@ -109,7 +109,7 @@ def write_table(table: Table, form: str, style: Style = Style()) -> str:
         return "".join(f"| {' | '.join(row)} |\n" for row in [heads, ["---"] * len(heads), *escaped])
     widths = _widths(heads, rows, style.width)
     lines = [
-        heads,
+        *_wrapped(heads, widths),
         ["-" * width for width in widths],
         *(line for row in _without_repeats(rows) for line in _wrapped(row, widths)),
     ]

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import os
 from collections.abc import Callable, Mapping
 from typing import NoReturn
+
+from pan2kg.delivery import add_export, add_picture
+from pan2kg.inquiry import add_figures
+from pan2kg.option import a_day, add_language
 
 ANSWER_FORMATS = ("table", "csv", "tsv", "json", "xml", "md", "turtle", "jsonld")
 REPORT_FORMATS = ("text", "json", "github", "html", "junit", "turtle")
@@ -14,6 +17,8 @@ EXAMPLES = """\
 examples:
   pan2kg ask --list                          what can be asked
   pan2kg ask shared-instruments              which plans rest on the same text
+  pan2kg coherence debt                      linked plans that do not cite each other
+  pan2kg report -o report                    coherence and gaps of PAN 2, to read and print
   pan2kg check                               is the graph sound, and where not
   pan2kg draft plan.txt --plan be-bhr-1      a published plan as Turtle to complete
   pan2kg init my-country                     a graph of one's own
@@ -60,16 +65,8 @@ def build_parser(runs: Mapping[str, Run]) -> Parser:
     return parser
 
 
-def _language(command: argparse.ArgumentParser) -> None:
-    local = os.environ.get("LC_ALL") or os.environ.get("LANG") or ""
-    default = "fr" if local.lower().startswith("fr") else "en"
-    command.add_argument(
-        "--language", choices=("fr", "en"), default=default, help="the language of labels and messages"
-    )
-
-
 def _answers(command: argparse.ArgumentParser) -> None:
-    _language(command)
+    add_language(command)
     command.add_argument("--endpoint", metavar="URL", help="ask this SPARQL endpoint instead of the project's files")
     command.add_argument("--format", choices=ANSWER_FORMATS, help="default: table, and turtle for triples")
     command.add_argument("--cache", metavar="DIR", help="keep the loaded store on disk there (for large graphs)")
@@ -89,7 +86,7 @@ def _sparql(command: argparse.ArgumentParser) -> None:
 
 
 def _check(command: argparse.ArgumentParser) -> None:
-    _language(command)
+    add_language(command)
     command.add_argument("--format", choices=REPORT_FORMATS, default="text", help="how the report is written")
     command.add_argument(
         "--fail-on", choices=("violation", "warning"), default="violation", help="what makes the command end with 1"
@@ -97,6 +94,13 @@ def _check(command: argparse.ArgumentParser) -> None:
     command.add_argument("--baseline", metavar="FILE", help="findings that were accepted before")
     command.add_argument("--write-baseline", metavar="FILE", help="accept today's findings into this file")
     command.add_argument("-o", "--output", metavar="FILE", help="write the report to a file")
+
+
+def _report(command: argparse.ArgumentParser) -> None:
+    command.add_argument("-o", "--output", metavar="DIR", required=True, help="the folder to write into")
+    command.add_argument("--plan", metavar="KEY", default="", help="the plan to report on (default: lu-bhr-2)")
+    command.add_argument("--as-of", metavar="DAY", type=a_day, help="the day figures look back from (default: today)")
+    add_language(command)
 
 
 def _draft(command: argparse.ArgumentParser) -> None:
@@ -118,6 +122,10 @@ def _init(command: argparse.ArgumentParser) -> None:
 COMMANDS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]] = {
     "ask": ("answer a stored question", _ask),
     "sparql": ("answer a SPARQL query", _sparql),
+    "coherence": ("measure where plans meet, where they do not, and why", add_figures),
+    "picture": ("draw a picture of the graph", add_picture),
+    "export": ("write the network of links for other programs", add_export),
+    "report": ("write the coherence and gap report of a plan, as a web page and as Markdown", _report),
     "check": ("check the graph: house style, shapes, quality queries", _check),
     "draft": ("read a plan as it was published and write Turtle to complete", _draft),
     "dump": ("write the whole graph, derived links included, as one file", _dump),

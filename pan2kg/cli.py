@@ -31,7 +31,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if not hasattr(options, "run"):
         parser.print_help()
         return 0
-    if rest and options.run is not run_ask:
+    if rest and options.run not in (run_ask, run_picture):
         parser.error(f"unrecognized arguments: {' '.join(rest)}")
     options.parameters = rest
     try:
@@ -145,12 +145,42 @@ def _answer(store: Store, text: str, project: Project, options: Namespace, query
     return 0
 
 
+def run_coherence(options: Namespace) -> int:
+    """Give a figure on coherence; without a name, say which there are."""
+    from pan2kg.inquiry import inquire
+
+    if options.figure is None:
+        _emit(options.help_text(), None)
+        return 0
+    _emit(inquire(_project(options), options, _width(options)), options.output)
+    return 0
+
+
+def run_picture(options: Namespace) -> int:
+    """Draw a picture into a file."""
+    from pan2kg.delivery import write_picture_file
+
+    write_picture_file(_project(options), options, _parameters(options.parameters))
+    return 0
+
+
+def run_export(options: Namespace) -> int:
+    """Write the network into a file."""
+    from pan2kg.delivery import write_network_file
+
+    write_network_file(_project(options), options)
+    return 0
+
+
 def _style(project: Project, options: Namespace) -> Style:
     from pan2kg.answer import Style
     from pan2kg.turtle import read_prefixes
 
-    width = shutil.get_terminal_size((120, 24)).columns if options.output is None else 120
-    return Style(options.language, read_prefixes(project), width)
+    return Style(options.language, read_prefixes(project), _width(options))
+
+
+def _width(options: Namespace) -> int:
+    return shutil.get_terminal_size((120, 24)).columns if options.output is None else 120
 
 
 def run_dump(options: Namespace) -> int:
@@ -179,7 +209,9 @@ def run_draft(options: Namespace) -> int:
     from pan2kg.outline import read_outline_file
     from pan2kg.turtle import read_prefixes
 
-    project, file = _project(options), Path(options.file)
+    file = Path(options.file)
+    beside = Path(options.output).parent if options.output else Path()
+    project = Project.at(options.project) if options.project else Project.find(beside)
     outline = read_outline_file(file, language=options.language)
     graph = _graph_path(project, options.output)
     written = draft_plan(outline, read_prefixes(project), plan=options.plan, source_name=file.name, graph=graph)
@@ -194,6 +226,22 @@ def _graph_path(project: Project, output: str | None) -> str:
     """The path that names the drafted file's graph, when it is written into the project's graph."""
     path = Path(output).resolve() if output else project.root
     return path.relative_to(project.graph).as_posix().removesuffix(".ttl") if path.is_relative_to(project.graph) else ""
+
+
+def run_report(options: Namespace) -> int:
+    """Write the coherence and gap report of a plan; say which files."""
+    from pan2kg.dossier.command import report
+    from pan2kg.option import today
+
+    written = report(
+        _project(options),
+        Path(options.output),
+        language=options.language,
+        as_of=options.as_of or today(),
+        plan=options.plan,
+    )
+    _emit("".join(f"{path}\n" for path in written), None)
+    return 0
 
 
 def run_check(options: Namespace) -> int:
@@ -214,6 +262,10 @@ def run_check(options: Namespace) -> int:
 RUNS = {
     "ask": run_ask,
     "sparql": run_sparql,
+    "coherence": run_coherence,
+    "picture": run_picture,
+    "export": run_export,
+    "report": run_report,
     "check": run_check,
     "draft": run_draft,
     "dump": run_dump,

@@ -252,7 +252,9 @@ def _build_cache(folder: Path, project: Project, derive: Derive) -> None:
         folder.parent.mkdir(parents=True, exist_ok=True)
         work = Path(tempfile.mkdtemp(dir=folder.parent, prefix=".pan2kg-"))
     except OSError as error:
-        raise ProjectError(f"Cannot use this cache folder ({reason(error)}).", place=Place(str(folder.parent))) from None
+        raise ProjectError(
+            f"Cannot use this cache folder ({reason(error)}).", place=Place(str(folder.parent))
+        ) from None
     try:
         store = LocalStore(ox.Store(str(work)))
         _load_all(store.inner, project)

@@ -122,9 +122,11 @@ def subjects(turtle: str) -> Iterator[tuple[str, int]]:
     [('http://a/x', 3), ('http://b', 5)]
     """
     prefixes = prefixes_in(turtle)
+    line, counted = 1, 0
     for match in _SUBJECT.finditer(turtle):
         name = match.group(1)
-        line = turtle.count("\n", 0, match.start()) + 1
+        line += turtle.count("\n", counted, match.start())
+        counted = match.start()
         if name.startswith("<"):
             yield name[1:-1], line
         else:

@@ -113,7 +113,7 @@ def endpoint(project: Project, tmp_path_factory: pytest.TempPathFactory, free_po
 def _wait(url: str) -> None:
     for _ in range(200):
         try:
-            urlopen(url).close()  # noqa: S310 - our own server on the loopback address
+            urlopen(url).close()
         except URLError:
             time.sleep(0.05)
         else:

@@ -29,12 +29,38 @@ CORRIDOR: Final = (
     "coherence.bodies", "coherence.completeness", "coherence.obligations", "coherence.scores",
     "coherence.interaction", "coherence.agreement", "coherence.pairs", "coherence.chance", "coherence.editions",
     "coherence.questions", "coherence.reading", "coherence.records",
+    # the same as pictures
+    "picture",
+    "picture.font", "picture.canvas", "picture.svg", "picture.raster", "picture.colour", "picture.words",
+    "picture.names", "picture.ground", "picture.frame", "picture.choice", "picture.grid", "picture.plans",
+    "picture.actions", "picture.ties", "picture.lanes", "picture.timeline", "picture.upset", "picture.ministries",
+    "picture.ego", "picture.gallery", "picture.writing",
+    # as tables that can be cited
+    "exhibit",
+    "exhibits",
+    "exhibits.words", "exhibits.texts", "exhibits.material", "exhibits.case", "exhibits.cells", "exhibits.debts",
+    "exhibits.ties", "exhibits.editions", "exhibits.mandates", "exhibits.measures", "exhibits.duties",
+    "exhibits.audiences", "exhibits.judgements", "exhibits.ledger", "exhibits.moment", "exhibits.gaps",
+    "exhibits.register",
+    "cell", "markup", "printing",
+    # and as one report
+    "option",
+    "dossier",
+    "dossier.words", "dossier.block", "dossier.row", "dossier.evidence", "dossier.drawing", "dossier.annex",
+    "dossier.part", "dossier.gap", "dossier.method", "dossier.compose", "dossier.hypertext", "dossier.markdown",
+    "dossier.writing", "dossier.command",
     # taking it along
-    "network", "graph", "start", "arguments", "cli",
+    "network",
+    "export.selection", "export.columns", "export.frames", "export.markup", "export.graphml", "export.gexf",
+    "export.cytoscape", "export.dot", "export.mermaid", "export.separated", "export",
+    "graph", "start",
+    # the command line
+    "inquiry", "delivery", "arguments", "cli",
 )  # fmt: skip
 
 DOORS: Final = {
     "SPARQLWrapper": {"endpoint"},
+    "matplotlib": {"picture.raster"},
     "networkx": {"coherence.links", "network"},
     "pandas": {"graph"},
     "pyshacl": {"shape"},

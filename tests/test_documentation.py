@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pytest
 
+from pan2kg.inquiry import FIGURES
 from pan2kg.project import Project
 from pan2kg.query import read_queries
 
@@ -63,9 +64,10 @@ def test_readme_prints_what_the_tool_prints(tmp_path: Path) -> None:
     text = README.read_text(encoding="utf-8")
     for block in BLOCK.findall(text):
         for command, expected in _commands(block):
-            if "venv" in command:
+            asked = command.rpartition("&& .venv/bin/")[2]
+            if not asked.startswith("pan2kg"):
                 continue
-            printed = _run(command, tmp_path).rstrip("\n").splitlines()
+            printed = _run(asked, tmp_path).rstrip("\n").splitlines()
             if os.environ.get("PAN2KG_REWRITE"):
                 shown = printed if len(printed) <= SHOWN else [*printed[:SHOWN], "…"]
                 lines = "".join(f"{line}\n" for line in [f"$ {command}", *shown])
@@ -87,8 +89,14 @@ def test_readme_speaks_python_that_runs() -> None:
 
 def test_readme_lists_every_question() -> None:
     names = {name for name, query in read_queries(Project.at(ROOT)).items() if query.group != "quality"}
-    listed = set(re.findall(r"`pan2kg ask ([\w-]+)", README.read_text(encoding="utf-8"))) - {"NAME"}
+    listed = set(re.findall(r"`pan2kg ask (\w[\w-]*)", README.read_text(encoding="utf-8")))
     assert names == listed, "README's index of questions and queries/ differ"
+
+
+def test_readme_lists_every_figure_and_every_number() -> None:
+    text = README.read_text(encoding="utf-8")
+    assert set(re.findall(r"`pan2kg coherence ([\w-]+)", text)) == set(FIGURES)
+    assert {int(number) for number in re.findall(r"^\| (\d+) \|", text, re.MULTILINE)} == set(range(1, 31))
 
 
 @pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "benchmarks/README.md"])

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 HEAVY = ("rdflib", "networkx", "pyshacl", "scipy", "pandas", "SPARQLWrapper", "pyoxigraph")
 
 
-def test_help_names_every_command_and_loads_nothing_heavy(cli: Cli) -> None:
+def test_help_names_every_command_and_loads_nothing_heavy() -> None:
     code = (
         "import sys, pan2kg.cli\n"
         "try: pan2kg.cli.main(['--help'])\n"
@@ -118,6 +118,29 @@ def test_a_dump_is_the_same_twice_and_holds_derived_graphs(cli: Cli, tmp_path: P
     assert b"graph/derived/shared-instrument>" in data
 
 
+def _complete(file: Path) -> None:
+    """Choose what a draft leaves open, as a person does."""
+    text = file.read_text(encoding="utf-8")
+    assert "<https://w3id.org/pan2kg/graph/plans/be-bhr-1> a pan:SourceGraph" in text
+    spaces = {
+        name: f"@prefix {name}: <https://w3id.org/pan2kg/id/{name}/> .\n" for name in ("completeness", "plantype")
+    }
+    text = text.replace("@prefix dcterms:", spaces["completeness"] + "@prefix dcterms:")
+    text = text.replace("@prefix rdfs:", spaces["plantype"] + "@prefix rdfs:")
+    text = text.replace(
+        "\n\n<https://w3id.org",
+        "\n@prefix sourcekind: <https://w3id.org/pan2kg/id/sourcekind/> .\n\n<https://w3id.org",
+        1,
+    )
+    text = text.replace('"plan.txt"@fr .', '"plan.txt"@fr ;\n    pan:sourceKind sourcekind:official-page .')
+    text = text.replace(
+        '"Plan d’action"@fr ;',
+        '"Plan d’action"@fr ;\n    dcterms:type plantype:national-action-plan ;\n'
+        "    pan:listCompleteness completeness:complete ;",
+    )
+    file.write_text(text, encoding="utf-8")
+
+
 def test_a_new_project_is_checked_asked_and_filled(cli: Cli, tmp_path: Path) -> None:
     assert "Next: pan2kg draft" in cli("init", "mine").stdout
     assert cli("check", "--project", "mine").returncode == 0
@@ -126,6 +149,14 @@ def test_a_new_project_is_checked_asked_and_filled(cli: Cli, tmp_path: Path) -> 
     drafted = cli("draft", "plan.txt", "--plan", "be-bhr-1", "--language", "fr", "-o", "mine/graph/plans/be-bhr-1.ttl")
     assert drafted.returncode == 0, drafted.stderr
     assert "Former les juges" in cli("ask", "actions-of-plan", "--plan", "be-bhr-1", "--project", "mine").stdout
+    unfinished = cli("check", "--project", "mine")
+    assert unfinished.returncode == 1
+    assert re.findall(r"^VIOLATION (\S+)", unfinished.stdout, re.MULTILINE) == [
+        "pan:DocumentShape-source-kind",
+        "pan:PlanShape-list-completeness",
+        "pan:PlanShape-type",
+    ], "what only a person can say"
+    _complete(tmp_path / "mine" / "graph" / "plans" / "be-bhr-1.ttl")
     assert cli("check", "--project", "mine").returncode == 0
 
 

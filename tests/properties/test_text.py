@@ -68,7 +68,7 @@ def test_no_text_is_lost_between_tokens(value: str) -> None:
 
 @given(HOSTILE)
 def test_a_markdown_cell_stays_one_cell(value: str) -> None:
-    solutions = ox.Store().query(f"SELECT ?a ?b WHERE {{ VALUES (?a ?b) {{ ({string(value)} 1) }} }}")
+    solutions = EMPTY.query(f"SELECT ?a ?b WHERE {{ VALUES (?a ?b) {{ ({string(value)} 1) }} }}")
     lines = write_answer(solutions, "md").removesuffix("\n").split("\n")
     assert len(lines) == 3
     assert lines[2].replace("\\\\", "").replace("\\|", "").count("|") == 3

@@ -76,7 +76,7 @@ def test_an_action_of_pan_2_says_where_it_stands() -> None:
 
 def test_a_draft_names_the_file_without_its_folder() -> None:
     text = draft_plan(
-        read_outline("1. Former", language="fr"), PREFIXES, plan="fr-bhr-1", source_name="/home/x/plan.txt"
+        read_outline("1. Former", language="fr"), PREFIXES, plan="fr-bhr-1", source_name="/somewhere/plan.txt"
     )
     assert '"plan.txt"@fr' in text
     assert "/home" not in text

@@ -17,7 +17,7 @@ def test_the_public_names_are_these() -> None:
     assert sorted(pan2kg.__all__) == ["Answer", "Graph", "Pan2kgError", "open_graph"]
     assert all(getattr(pan2kg, name) for name in pan2kg.__all__)
     with pytest.raises(AttributeError, match="nothing"):
-        _ = pan2kg.nothing  # type: ignore[attr-defined]
+        _ = pan2kg.nothing
 
 
 def test_an_answer_is_rows_and_a_frame(graph: pan2kg.Graph) -> None:

@@ -1,0 +1,97 @@
+"""The commands that hand over files: pictures and the network, whole, the same twice, or one sentence."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from pan2kg import delivery, export
+from pan2kg.picture.gallery import PICTURES
+
+if TYPE_CHECKING:
+    from tests.conftest import Cli
+
+
+def test_the_commands_offer_what_there_is() -> None:
+    assert tuple(PICTURES) == delivery.PICTURES
+    assert export.FORMS == delivery.FORMS
+
+
+@pytest.mark.parametrize("name", delivery.PICTURES)
+def test_a_picture_is_the_same_twice_and_says_what_it_shows(cli: Cli, tmp_path: Path, name: str) -> None:
+    for file in ("one.svg", "two.svg"):
+        done = cli("picture", name, "-o", file, "--as-of", "2026-11-25", "--language", "fr")
+        assert done.returncode == 0, done.stderr
+    drawn = (tmp_path / "one.svg").read_bytes()
+    assert drawn == (tmp_path / "two.svg").read_bytes()
+    root = ET.fromstring(drawn)
+    space = "{http://www.w3.org/2000/svg}"
+    assert root.findtext(f"{space}title")
+    assert root.findtext(f"{space}desc")
+    assert b"<script" not in drawn
+
+
+@pytest.mark.parametrize(("ending", "sign"), [("png", b"\x89PNG"), ("pdf", b"%PDF"), ("csv", b"")])
+def test_a_picture_comes_in_other_formats(cli: Cli, tmp_path: Path, ending: str, sign: bytes) -> None:
+    for file in (f"one.{ending}", f"two.{ending}"):
+        assert cli("picture", "timeline", "-o", file, "--as-of", "2026-11-25").returncode == 0
+    assert (tmp_path / f"one.{ending}").read_bytes().startswith(sign)
+    assert (tmp_path / f"one.{ending}").read_bytes() == (tmp_path / f"two.{ending}").read_bytes()
+
+
+@pytest.mark.parametrize("form", [form for form in delivery.FORMS if form != "mermaid"])
+def test_the_network_is_written_whole_and_the_same_twice(cli: Cli, tmp_path: Path, form: str) -> None:
+    for file in ("one", "two"):
+        assert cli("export", form, "-o", file).returncode == 0
+    assert (tmp_path / "one").read_bytes() == (tmp_path / "two").read_bytes()
+
+
+def test_a_pair_of_plans_is_small_enough_for_mermaid(cli: Cli, tmp_path: Path) -> None:
+    pair = ("--plan", "lu-bhr-1", "--plan", "lu-bhr-2", "--type", "shared-instrument")
+    assert cli("export", "mermaid", "-o", "pair.mmd", *pair).returncode == 0
+    assert (tmp_path / "pair.mmd").read_text().startswith("flowchart LR")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        (["picture", "ego", "--action", "lu-bhr-2-3-9", "-o", "x.svg"], "no action « lu-bhr-2-3-9 ».*lu-bhr-2-3-3"),
+        (["picture", "lanes", "--plan", "lu-bhr-3", "-o", "x.svg"], "lu-bhr-3.*lu-bhr-2"),
+        (["picture", "lanes", "--colour", "red", "-o", "x.svg"], "no parameter « colour »"),
+        (["picture", "lanes", "-o", "x.gif"], "cannot be written as « .gif »"),
+        (["picture", "lane", "-o", "x.svg"], "invalid choice"),
+        (["picture", "timeline", "--as-of", "tomorrow", "-o", "x.svg"], "is no day"),
+        (["export", "mermaid", "-o", "x.mmd"], "at most 500"),
+        (["export", "gexf", "--plan", "lu-bhr-3", "-o", "x.gexf"], "lu-bhr-3"),
+        (["export", "gexf", "-o", "no/such/x.gexf"], "Cannot write the file"),
+    ],
+)
+def test_wrong_use_is_one_sentence_and_leaves_nothing(
+    cli: Cli, tmp_path: Path, arguments: list[str], expected: str
+) -> None:
+    done = cli(*arguments)
+    assert done.returncode == 2
+    assert re.search(expected, done.stderr), done.stderr
+    assert done.stderr.count("\n") == 1
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", delivery.PICTURES)
+def test_a_project_of_one_plan_is_drawn_or_told_in_a_sentence(cli: Cli, own_project: Path, name: str) -> None:
+    (own_project / "plan.txt").write_text("1. Former\n1.1. Former les juges\n1.2. Former les avocats\n")
+    target = own_project / "graph" / "plans" / "be-bhr-1.ttl"
+    drafted = cli("draft", "plan.txt", "--plan", "be-bhr-1", "--language", "fr", "-o", str(target), cwd=own_project)
+    assert drafted.returncode == 0, drafted.stderr
+    done = cli("picture", name, "-o", "x.svg", cwd=own_project)
+    assert (done.returncode, done.stderr.count("\n")) in {(2, 1), (0, 0)}, done.stderr
+
+
+@pytest.mark.parametrize("command", [["picture", "lanes", "-o", "x.svg"], ["export", "dot", "-o", "x.dot"]])
+def test_an_empty_project_is_one_sentence_or_an_empty_file(cli: Cli, own_project: Path, command: list[str]) -> None:
+    done = cli(*command, "--project", str(own_project))
+    assert "Traceback" not in done.stderr
+    assert (done.returncode, done.stderr.count("\n")) in {(2, 1), (0, 0)}
