@@ -111,7 +111,7 @@ def _draft(command: argparse.ArgumentParser) -> None:
 
 
 def _dump(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--format", choices=("nquads", "trig"), default="nquads", help="default: nquads")
+    command.add_argument("--format", choices=("nquads", "trig"), help="default: as the file ends, else nquads")
     command.add_argument("-o", "--output", metavar="FILE", required=True, help="the file to write")
 
 

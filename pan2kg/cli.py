@@ -190,8 +190,9 @@ def run_dump(options: Namespace) -> int:
     from pan2kg.turtle import read_prefixes
 
     project = _project(options)
-    data = dump(open_store(project, derive), options.format, read_prefixes(project))
-    write_atomically(Path(options.output), data)
+    target = Path(options.output)
+    form = options.format or ("trig" if target.suffix == ".trig" else "nquads")
+    write_atomically(target, dump(open_store(project, derive), form, read_prefixes(project)))
     return 0
 
 

@@ -116,6 +116,8 @@ def test_a_dump_is_the_same_twice_and_holds_derived_graphs(cli: Cli, tmp_path: P
     data = (tmp_path / "one.nq").read_bytes()
     assert data == (tmp_path / "two.nq").read_bytes()
     assert b"graph/derived/shared-instrument>" in data
+    assert cli("dump", "-o", "graph.trig").returncode == 0
+    assert (tmp_path / "graph.trig").read_bytes().startswith(b"@prefix")
 
 
 def _complete(file: Path) -> None:
