@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from collections.abc import Callable, Mapping
 from typing import NoReturn
 
@@ -39,7 +40,8 @@ class _Version(argparse.Action):
     def __call__(self, parser: argparse.ArgumentParser, *_: object, **__: object) -> None:
         from importlib.metadata import version
 
-        parser.exit(0, f"pan2kg {version('pan2kg')}\n")
+        sys.stdout.write(f"pan2kg {version('pan2kg')}\n")
+        parser.exit(0)
 
 
 def build_parser(runs: Mapping[str, Run]) -> Parser:

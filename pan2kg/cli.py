@@ -5,6 +5,7 @@ Nothing heavy is imported before it is needed: how fast ``pan2kg --help`` starts
 
 from __future__ import annotations
 
+import io
 import os
 import shutil
 import sys
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from pan2kg.arguments import build_parser
 from pan2kg.errors import Pan2kgError, QueryError
-from pan2kg.project import Project, read_text, write_atomically
+from pan2kg.project import Project, read_text, reason, write_atomically
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; 0 fine, 1 findings, 2 wrong use or unreadable input."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
     parser = build_parser(RUNS)
     options, rest = parser.parse_known_args(arguments)
     if not hasattr(options, "run"):
@@ -42,6 +46,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except OSError as error:
+        sys.stderr.write(f"pan2kg: Cannot write the answer ({reason(error)}).\n")
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 2
     except KeyboardInterrupt:
         return 130
 

@@ -75,6 +75,7 @@ def write_network_file(project: Project, options: argparse.Namespace) -> None:
         QueryError: an unknown plan or type of link, with the nearest names.
         FormatError: the selection is too large for the format.
     """
+    from pan2kg.errors import ProjectError
     from pan2kg.exhibits.material import Material
     from pan2kg.export import export_network, select_network
     from pan2kg.network import build_network
@@ -84,6 +85,8 @@ def write_network_file(project: Project, options: argparse.Namespace) -> None:
     release = Material(store, options.language, today()).release
     network = build_network(store, language=options.language, release=release)
     chosen = select_network(network, plans=options.plan, types=options.type)
+    if not chosen:
+        raise ProjectError("The graph holds nothing to export.", remedy="Add a plan with its actions first.")
     write_atomically(Path(options.output), export_network(chosen, options.form, released=_released(store)))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from http.client import HTTPException
 from typing import TYPE_CHECKING
 from urllib.error import URLError
 from urllib.parse import urlsplit
@@ -65,7 +66,7 @@ class RemoteStore:
             ) from None
         except SPARQLExceptions.SPARQLWrapperException as error:
             raise self._fault(f"The endpoint refuses: {_said(error)}.") from None
-        except (URLError, OSError) as error:
+        except (URLError, OSError, HTTPException) as error:
             raise self._fault(f"The endpoint cannot be reached ({_cause(error)}).") from None
 
     def _fault(self, message: str) -> EndpointError:
@@ -78,8 +79,12 @@ def _call(wrapper: SPARQLWrapper) -> HTTPResponse:
 
 
 def _checked(url: str) -> str:
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
+    try:
+        parts = urlsplit(url)
+        fits = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0 and " " not in url
+    except ValueError:
+        fits = False
+    if not fits:
         raise EndpointError(
             "This is no address of an endpoint.", place=Place(url), remedy="Write it as http://host:port/path."
         )
@@ -108,7 +113,7 @@ def _said(error: Exception) -> str:
     return (lines[-1] if lines else type(error).__name__).strip("b'\".")[:200]
 
 
-def _cause(error: OSError) -> str:
+def _cause(error: OSError | HTTPException) -> str:
     cause = error.reason if isinstance(error, URLError) else error
     text = getattr(cause, "strerror", None) or str(cause) or type(cause).__name__
     return text.lower()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -34,14 +36,26 @@ def start(folder: Path) -> Iterator[str]:
             "Something is there already.", place=Place(str(folder)), remedy="Name a new or an empty folder."
         )
     shipped = Project.packaged()
+    work = None
     try:
-        (folder / "graph" / "plans").mkdir(parents=True)
-        for name in ("ontology", "queries"):
-            for source, target in copies(shipped.root / name, folder / name):
-                target.parent.mkdir(parents=True, exist_ok=True)
-                write_atomically(target, source.read_bytes())
-        write_atomically(folder / "README.md", README)
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        work = Path(tempfile.mkdtemp(dir=folder.parent, prefix=".pan2kg-"))
+        _fill(work, shipped)
+        work.chmod(0o755)
+        work.replace(folder)
     except OSError as error:
         raise ProjectError(f"Cannot write there ({reason(error)}).", place=Place(str(folder))) from None
+    finally:
+        if work:
+            shutil.rmtree(work, ignore_errors=True)
     yield f"An empty project stands in {folder}."
     yield f"Next: pan2kg draft plan.txt --plan be-bhr-1 -o {folder}/graph/plans/be-bhr-1.ttl"
+
+
+def _fill(folder: Path, shipped: Project) -> None:
+    (folder / "graph" / "plans").mkdir(parents=True)
+    for name in ("ontology", "queries"):
+        for source, target in copies(shipped.root / name, folder / name):
+            target.parent.mkdir(parents=True, exist_ok=True)
+            write_atomically(target, source.read_bytes())
+    write_atomically(folder / "README.md", README)

@@ -262,6 +262,8 @@ def _build_cache(folder: Path, project: Project, derive: Derive) -> None:
         store.inner.flush()
         del store
         work.replace(folder)
+    except OSError as error:
+        raise ProjectError(f"Cannot write the cache ({reason(error)}).", place=Place(str(folder.parent))) from None
     finally:
         shutil.rmtree(work, ignore_errors=True)
 

@@ -195,9 +195,9 @@ def _read_cell(cell: str, row: str, column: str, place: Place) -> tuple[int | No
         return None, ""
     if not found:
         raise ProjectError(f"{where}: « {cell.strip()} » is no integer.", place=place, remedy=_CELLS)
-    score = int(found[1])
+    score = int(found[1]) if len(found[1]) < 10 else HIGHEST + 1  # Python refuses to read very long numbers
     if not LOWEST <= score <= HIGHEST:
-        raise ProjectError(f"{where}: « {found[1]} » is outside −3…+3.", place=place, remedy=_CELLS)
+        raise ProjectError(f"{where}: « {found[1][:20]} » is outside −3…+3.", place=place, remedy=_CELLS)
     if row != column:
         return score, (found[2] or "").strip()
     if score:

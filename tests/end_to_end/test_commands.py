@@ -213,6 +213,31 @@ def test_wrong_use_is_one_sentence_and_exit_2(cli: Cli, tmp_path: Path, case: st
     assert sorted(path.name for path in tmp_path.rglob("*")) == before
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
+def test_an_answer_that_cannot_be_written_is_one_sentence(tmp_path: Path) -> None:
+    with Path("/dev/full").open("w") as full:
+        command = [sys.executable, "-m", "pan2kg.cli", "ask", "plans"]
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, cwd=tmp_path, check=False)
+    assert done.returncode == 2
+    assert "Cannot write the answer" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_output_in_a_narrow_encoding_is_no_fault(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "pan2kg.cli", "ask", "plans", "--language", "fr"]
+    narrow = {"PATH": "/usr/bin:/bin", "PYTHONIOENCODING": "ascii"}
+    done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, env=narrow, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("address", ["http://127.0.0.1:x/", "http://[::1/x", "http:// a b/"])
+def test_a_malformed_address_is_one_sentence(cli: Cli, address: str) -> None:
+    done = cli("ask", "plans", "--endpoint", address)
+    assert done.returncode == 2
+    assert done.stderr.count("\n") == 1
+    assert "Traceback" not in done.stderr
+
+
 def test_malformed_turtle_is_named_with_file_and_line(cli: Cli, own_project: Path) -> None:
     (own_project / "graph" / "plans" / "x.ttl").write_text("@prefix a: <http://a/> .\n\na:b a\n")
     done = cli("ask", "plans", "--project", str(own_project))
