@@ -170,7 +170,7 @@ def joined(before: str, after: str, *, text: str = "") -> tuple[str, str]:
     """
     if before.endswith(SOFT_HYPHEN):
         return before.rstrip(SOFT_HYPHEN) + after, ""
-    half = re.search(r"[^\W\d_]+-$", before)
+    half = re.search(r"[^\W\d_]+-$", before[-60:]) if before.endswith("-") else None
     rest = re.match(r"[^\W\d_]+", after)
     if not half or not rest or rest[0].casefold() in {"und", "oder", "bzw", "et", "ou", "and", "or", "e", "o", "y"}:
         return f"{before} {after}".strip(), ""
