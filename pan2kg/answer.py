@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Final
 
 import pyoxigraph as ox
 
 from pan2kg.errors import FormatError
 from pan2kg.store import Result, Table, Term, Triples, plain
+from pan2kg.wording import Language, Text, plural, read_table
 
 FORMATS = ("table", "csv", "tsv", "json", "xml", "md", "turtle", "jsonld")
 
@@ -19,16 +21,21 @@ _NATIVE = {
     "xml": ox.QueryResultsFormat.XML,
 }
 _GRAPH = {"turtle": ox.RdfFormat.TURTLE, "jsonld": ox.RdfFormat.JSON_LD}
-_WORDS = {"en": ("row", "rows", "yes", "no"), "fr": ("ligne", "lignes", "oui", "non")}
+_ROWS: Final = Text("ligne|lignes", "row|rows", "Zeile|Zeilen")
+_ANSWERS: Final = {True: Text("oui", "yes", "ja"), False: Text("non", "no", "nein")}
 
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """How an answer is shown: its language, the prefixes that shorten IRIs, and how wide a line may be."""
+    """How an answer is shown: its language, the prefixes that shorten IRIs, and how wide a line may be.
 
-    language: str = "en"
+    ``own_names`` keeps the columns named as in the query, as who wrote it expects.
+    """
+
+    language: Language = "en"
     prefixes: Mapping[str, str] | None = None
     width: int = 0
+    own_names: bool = False
 
 
 def write_answer(result: Result, form: str, style: Style = Style()) -> str:
@@ -57,7 +64,7 @@ def write_answer(result: Result, form: str, style: Style = Style()) -> str:
     if form in _NATIVE:
         return _bytes(result.serialize(format=_NATIVE[form])).decode()
     if isinstance(result, ox.QueryBoolean):
-        return _WORDS[style.language][2 if result else 3] + "\n"
+        return _ANSWERS[bool(result)].say(style.language) + "\n"
     columns = tuple(variable.value for variable in result.variables)
     return write_table(Table(columns, tuple(tuple(row) for row in result)), form, style)
 
@@ -102,7 +109,7 @@ def write_table(table: Table, form: str, style: Style = Style()) -> str:
     a column ``x_label`` beside it is shown by its label; other IRIs are shortened by the prefixes.
     """
     shown = [i for i, name in enumerate(table.columns) if f"{name}_label" not in table.columns]
-    heads = [table.columns[i].removesuffix("_label").replace("_", " ") for i in shown]
+    heads = [heading(table.columns[i], "en" if style.own_names else style.language) for i in shown]
     rows = [[_cell(row[i], style) for i in shown] for row in table.rows]
     if form == "md":
         escaped = [[cell.replace("\\", "\\\\").replace("|", "\\|") for cell in row] for row in rows]
@@ -113,9 +120,19 @@ def write_table(table: Table, form: str, style: Style = Style()) -> str:
         ["-" * width for width in widths],
         *(line for row in _without_repeats(rows) for line in _wrapped(row, widths)),
     ]
-    one, many, *_ = _WORDS[style.language]
+    counted = plural(_ROWS.say(style.language), len(rows), style.language)
     body = "\n".join("  ".join(c.ljust(w) for c, w in zip(line, widths, strict=True)).rstrip() for line in lines)
-    return f"{body}\n\n{len(rows)} {one if len(rows) == 1 else many}\n"
+    return f"{body}\n\n{len(rows)} {counted}\n"
+
+
+def heading(column: str, language: Language) -> str:
+    """What a column of a stored question is called; in English, and where no other name is known, its own words.
+
+    >>> heading("plan_label", "en"), heading("with_body", "fr"), heading("with_body", "de"), heading("my_own", "fr")
+    ('plan', 'avec un organisme', 'mit Stelle', 'my own')
+    """
+    name = column.removesuffix("_label")
+    return read_table("headings").get(name, {}).get(language) or name.replace("_", " ")
 
 
 def _without_repeats(rows: list[list[str]]) -> Iterator[list[str]]:

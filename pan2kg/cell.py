@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from pan2kg.exhibit import Column, Exhibit, Value
 from pan2kg.picture.words import day
-from pan2kg.wording import Language, Text, read_table
+from pan2kg.wording import Language, Text, plural, read_table, with_days, with_mark
 
 if TYPE_CHECKING:
     from pan2kg.coherence.basis import Basis
@@ -19,7 +19,7 @@ DECIMALS: Final = 3
 """To how many decimals figures are rounded for a reader; data formats hold them whole."""
 
 _SPACE = re.compile(r"(?<=«) | (?=[»;:?!%](?:\s|[).,]|$)|\d{1,2}\))")
-_DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
 
@@ -29,12 +29,8 @@ def say(key: str, language: Language, **values: str | int) -> str:
     >>> say("basis-plans", "fr", n=1), say("basis-plans", "en", n=0)
     ('1 plan', '0 plans')
     """
-    row = read_table("printing")[key]
-    one, bar, many = row[language].partition("|")
-    if not bar:
-        return one.format(**values)
-    number = int(values["n"])
-    return (one if (number < 2 if language == "fr" else number == 1) else many).format(**values)
+    words = read_table("printing")[key][language]
+    return (plural(words, int(values["n"]), language) if "|" in words else words).format(**values)
 
 
 def shown(value: Value, language: Language) -> str:
@@ -66,15 +62,11 @@ def decimal(value: float, language: Language) -> str:
     size = round(abs(value), DECIMALS)
     tiny = "> " if value < 0 else "< "
     written = f"{sign}{size:.{DECIMALS}f}" if size or not value else f"{tiny}{sign}{10**-DECIMALS:.{DECIMALS}f}"
-    return written.replace(".", ",") if language == "fr" else written
+    return with_mark(written, language)
 
 
 def _text(value: str, language: Language) -> str:
-    found = _DAY.fullmatch(value)
-    if found and language == "fr":
-        year, month, number = found.groups()
-        return f"{number}/{month}/{year}"
-    return clean(value)
+    return with_days(value, language) if _DAY.fullmatch(value) else clean(value)
 
 
 def clean(text: str) -> str:
@@ -122,26 +114,25 @@ def is_number(exhibit: Exhibit, column: Column) -> bool:
 def remarks(exhibit: Exhibit, language: Language) -> list[Text]:
     """The caveats of an exhibit, and what its dashes and decimals mean where it has any."""
     values = [of(row, column) for row in exhibit.rows for column in exhibit.columns]
-    found = [*map(with_days, exhibit.notes)]
+    found = [*map(dated, exhibit.notes)]
     if None in values:
-        found.append(_both("none"))
+        found.append(_text_of("none"))
     if any(isinstance(value, float) for value in values):
-        found.append(_both("rounded"))
+        found.append(_text_of("rounded"))
     return [note for note in found if note.say(language)]
 
 
-def with_days(words: Text) -> Text:
-    """A sentence with its days written as usual in French.
+def dated(words: Text) -> Text:
+    """A sentence with its days written as usual in each language.
 
-    >>> with_days(Text("au 2021-12-17", "as of 2021-12-17"))
-    Text(fr='au 17/12/2021', en='as of 2021-12-17')
+    >>> dated(Text("au 2021-12-17", "as of 2021-12-17", "Stand: 2021-12-17"))
+    Text(fr='au 17/12/2021', en='as of 2021-12-17', de='Stand: 17.12.2021')
     """
-    return Text(re.sub(rf"\b{_DAY.pattern}\b", r"\3/\2/\1", words.fr), words.en)
+    return Text(with_days(words.fr, "fr"), words.en, with_days(words.de, "de"))
 
 
-def _both(key: str) -> Text:
-    row = read_table("printing")[key]
-    return Text(row["fr"], row["en"])
+def _text_of(key: str) -> Text:
+    return Text.of(read_table("printing")[key])
 
 
 def basis_line(basis: Basis, language: Language) -> str:
@@ -177,5 +168,5 @@ def _value(value: str, language: Language) -> str:
         return clean(value)
     for key, row in read_table("printing").items():
         if key.startswith("value-"):
-            value = re.sub(row["pattern"], row["fr"], value)
+            value = re.sub(row["pattern"], row[language], value)
     return clean(value)

@@ -119,8 +119,8 @@ def quality_rule(query: Query) -> Rule:
             place=Place(query.file, 1),
             remedy="Write `#+ message: …` and `#+ severity: violation`, warning or info.",
         )
-    message = Text(head.get("message_fr", ""), head["message"])
-    remedy = Text(head.get("remedy_fr", ""), head.get("remedy", ""))
+    message = Text(head.get("message_fr", ""), head["message"], head.get("message_de", ""))
+    remedy = Text(head.get("remedy_fr", ""), head.get("remedy", ""), head.get("remedy_de", ""))
     return Rule(query.name, Kind.QUALITY, Severity(severity), message, remedy, query.text)
 
 
@@ -195,7 +195,7 @@ def _labels(store: Store, parts: Iterable[Report]) -> dict[str, Text]:
     for predicate in _LABELS:
         for iri, language, label in _labels_by(store, predicate, wanted):
             found.setdefault(iri, {})[language] = " ".join(label.split())
-    return {iri: Text(said.get("fr", ""), said.get("en", "")) for iri, said in found.items()}
+    return {iri: Text.of(said) for iri, said in found.items()}
 
 
 def _labels_by(store: Store, predicate: str, wanted: Iterable[str]) -> Iterator[tuple[str, str, str]]:

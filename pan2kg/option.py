@@ -8,25 +8,25 @@ import re
 from datetime import date, datetime
 
 _DAYS = (re.compile(r"(?P<year>\d{4})-(?P<month>\d{2})-(?P<day>\d{2})"),
-         re.compile(r"(?P<day>\d{1,2})/(?P<month>\d{1,2})/(?P<year>\d{4})"))  # fmt: skip
+         re.compile(r"(?P<day>\d{1,2})(?P<mark>[/.])(?P<month>\d{1,2})(?P=mark)(?P<year>\d{4})"))  # fmt: skip
 
 
 def add_language(command: argparse.ArgumentParser) -> None:
-    """``--language``, by default that of the environment if it is French, else English."""
-    local = os.environ.get("LC_ALL") or os.environ.get("LANG") or ""
-    default = "fr" if local.lower().startswith("fr") else "en"
+    """``--language``, by default that of the environment if it is French or German, else English."""
+    local = (os.environ.get("LC_ALL") or os.environ.get("LANG") or "").lower()
+    default = local[:2] if re.match(r"(fr|de)(?![a-z])", local) else "en"
     command.add_argument(
-        "--language", choices=("fr", "en"), default=default, help="the language of labels and messages"
+        "--language", choices=("fr", "en", "de"), default=default, help="the language of labels and messages"
     )
 
 
 def a_day(text: str) -> date:
-    """A day as 2021-12-31 or 31/12/2021.
+    """A day as 2021-12-31, 31/12/2021 or 31.12.2021.
 
     Raises:
         argparse.ArgumentTypeError: the text is no such day.
 
-    >>> a_day("31/12/2021") == a_day("2021-12-31")
+    >>> a_day("31/12/2021") == a_day("31.12.2021") == a_day("2021-12-31")
     True
     >>> a_day("2021-02-30")
     Traceback (most recent call last):

@@ -18,7 +18,7 @@ from pan2kg.cell import basis_line, clean, items, remarks, say
 from pan2kg.errors import FormatError
 from pan2kg.exhibit import Exhibit, Value
 from pan2kg.markup import html_exhibit, md_exhibit
-from pan2kg.wording import Language, Text
+from pan2kg.wording import Language
 
 FORMS: Final = ("table", "csv", "json", "md", "html")
 _NARROW: Final = 18
@@ -164,14 +164,14 @@ def _field(value: Value) -> str:
 def _content(exhibit: Exhibit, language: Language) -> dict[str, object]:
     basis = exhibit.basis
     columns = [
-        {"key": c.key, "heading": _both(c.heading), "meaning": _both(c.meaning), "thing": c.thing}
+        {"key": c.key, "heading": c.heading.by_language(), "meaning": c.meaning.by_language(), "thing": c.thing}
         for c in exhibit.columns
     ]
     return {
         "name": exhibit.name,
         "language": language,
-        "title": _both(exhibit.title),
-        "summary": _both(exhibit.summary),
+        "title": exhibit.title.by_language(),
+        "summary": exhibit.summary.by_language(),
         "basis": {
             "n": basis.n,
             "annotated": basis.annotated,
@@ -184,10 +184,6 @@ def _content(exhibit: Exhibit, language: Language) -> dict[str, object]:
         },
         "columns": columns,
         "rows": [{key: row.get(key) for key in _keys(exhibit)} for row in exhibit.rows],
-        "notes": [_both(note) for note in exhibit.notes],
+        "notes": [note.by_language() for note in exhibit.notes],
         "sparql": exhibit.sparql or None,
     }
-
-
-def _both(text: Text) -> dict[str, str]:
-    return {"fr": text.fr, "en": text.en}

@@ -2,7 +2,9 @@
 
 Header lines start with ``#+``. A parameter is a line
 ``BIND(<default> AS ?plan)  # parameter: the plan to start from``; a value replaces the default in
-its N3 form, so that nothing a user types can become part of the query's syntax.
+its N3 form, so that nothing a user types can become part of the query's syntax. What is said in
+English is said in another language by a line whose key ends in it: ``question_fr``, ``summary_de``,
+``parameter_plan_fr`` for the parameter ``plan``.
 """
 
 from __future__ import annotations
@@ -19,7 +21,7 @@ from pan2kg.store import Store, select
 from pan2kg.turtle import read_prefixes, string
 from pan2kg.vocabulary import PAN
 
-_HEADER = re.compile(r"^#\+ ([a-z_]+): (.*)$", re.MULTILINE)
+_HEADER = re.compile(r"^#\+ ([a-z_0-9]+): (.*)$", re.MULTILINE)
 _PARAMETER = re.compile(r"^(\s*BIND\()(.+)( AS \?(\w+)\)\s*# parameter: )(.*)$", re.MULTILINE)
 _BARE = re.compile(r"""[<>"{}|^`\\\x00-\x20]""")
 
@@ -31,11 +33,20 @@ class Parameter:
     name: str
     default: str
     meaning: str
+    meanings: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def option(self) -> str:
         """The name as it is typed on a command line."""
         return self.name.replace("_", "-")
+
+    def meaning_in(self, language: str) -> str:
+        """What the parameter means, in a language where the header says it, else in English.
+
+        >>> Parameter("plan", "plan:x", "the plan", {"fr": "le plan"}).meaning_in("fr")
+        'le plan'
+        """
+        return self.meanings.get(language, self.meaning)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +61,19 @@ class Query:
     parameters: tuple[Parameter, ...] = ()
 
     def question(self, language: str = "en") -> str:
-        """The question in plain words, in French or English."""
-        key = "question" if language == "en" else f"question_{language}"
-        return self.header.get(key) or self.header.get("question", self.name)
+        """The question in plain words, in a language where the header has it, else in English."""
+        return self._said("question", language) or self.name
+
+    def summary_in(self, language: str = "en") -> str:
+        """What the answer holds and what it leaves out, in a language where the header has it, else in English.
+
+        >>> Query("x", "", "", "", {"summary": "Each plan.", "summary_de": "Jeder Plan."}).summary_in("de")
+        'Jeder Plan.'
+        """
+        return self._said("summary", language)
+
+    def _said(self, key: str, language: str) -> str:
+        return self.header.get(f"{key}_{language}") or self.header.get(key, "")
 
 
 def read_query(path: Path, *, name: str = "") -> Query:
@@ -62,12 +83,17 @@ def read_query(path: Path, *, name: str = "") -> Query:
         ProjectError: the file cannot be read.
     """
     text = read_text(path)
-    parameters = tuple(Parameter(m[3], m[1].strip(), m[4].strip()) for m in _parameters(text))
-    return Query(path.stem, path.parent.name, text, name or str(path), dict(_HEADER.findall(text)), parameters)
+    header = dict(_HEADER.findall(text))
+    parameters = tuple(
+        Parameter(m[4], m[2].strip(), m[5].strip(), _meanings(header, m[4])) for m in _PARAMETER.finditer(text)
+    )
+    return Query(path.stem, path.parent.name, text, name or str(path), header, parameters)
 
 
-def _parameters(text: str) -> list[tuple[str, ...]]:
-    return [match.groups() for match in _PARAMETER.finditer(text)]
+def _meanings(header: Mapping[str, str], parameter: str) -> dict[str, str]:
+    """What a parameter means by language: header lines such as ``#+ parameter_plan_fr: le plan``."""
+    lines = ((key.removeprefix(f"parameter_{parameter}_"), words) for key, words in header.items())
+    return {language: words for language, words in lines if re.fullmatch("[a-z]{2}", language)}
 
 
 def read_queries(project: Project) -> dict[str, Query]:

@@ -17,7 +17,7 @@ from pan2kg.report import Finding, Kind, Names, Report, Rule, Severity
 from pan2kg.sentence import detail, severity_word, summary, thing_name, verdict
 from pan2kg.turtle import text as tagged
 from pan2kg.vocabulary import ROOT, SH
-from pan2kg.wording import Language, Text, count, phrase
+from pan2kg.wording import LANGUAGES, Language, count, phrase
 
 FORMATS: Final = ("text", "json", "github", "html", "junit", "turtle")
 EXAMPLES: Final = 2
@@ -97,15 +97,11 @@ def _example(names: Names, finding: Finding, language: Language) -> Iterator[str
         yield f"      {said}"
 
 
-def _both(text: Text) -> dict[str, str]:
-    return {"fr": text.fr, "en": text.en}
-
-
 def _json(report: Report, _: Language) -> str:
     content = {
         "conforms": report.conforms,
         "fail_on": report.fail_on,
-        "verdict": {"fr": verdict(report, "fr"), "en": verdict(report, "en")},
+        "verdict": {language: verdict(report, language) for language in LANGUAGES},
         "counts": report.counts,
         "rules": [_json_rule(report, rule) for rule in report.rules],
         "findings": [_json_finding(report.names, finding) for finding in report.findings],
@@ -121,8 +117,8 @@ def _json_rule(report: Report, rule: Rule) -> dict[str, object]:
         "severity": rule.severity,
         "looked_at": report.looked_at.get(rule.key, 0),
         "failing": report.failing(rule),
-        "message": _both(rule.message),
-        "remedy": _both(rule.remedy),
+        "message": rule.message.by_language(),
+        "remedy": rule.remedy.by_language(),
         "query": rule.query or None,
     }
 
@@ -133,13 +129,13 @@ def _json_finding(names: Names, finding: Finding) -> dict[str, object]:
         "rule": finding.rule.key,
         "severity": finding.severity,
         "focus": finding.focus,
-        "label": _both(names.label(finding.focus)),
+        "label": names.label(finding.focus).by_language(),
         "path": finding.path or None,
         "value": finding.value or None,
         "component": finding.component or None,
-        "expected": _both(finding.expected) if finding.expected else None,
-        "message": _both(finding.message),
-        "remedy": _both(finding.remedy),
+        "expected": finding.expected.by_language() if finding.expected else None,
+        "message": finding.message.by_language(),
+        "remedy": finding.remedy.by_language(),
         "plan": finding.part or None,
         "place": {"file": place.file, "line": place.line} if place else None,
         "fingerprint": fingerprint(finding, names),
@@ -231,7 +227,7 @@ def _result(finding: Finding, names: Names) -> str:
         statements.append(f"sh:resultPath {path}")
     if finding.value:
         statements.append(f"sh:value {finding.value}")
-    said = {"fr": finding.message.fr, "en": finding.message.en}
+    said = finding.message.by_language()
     statements += [
         *(f"sh:resultMessage {tagged(words, tag)}" for tag, words in said.items() if words),
         f"sh:resultSeverity sh:{finding.severity.capitalize()}",

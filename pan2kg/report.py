@@ -11,7 +11,7 @@ from itertools import groupby
 
 from pan2kg.errors import Place
 from pan2kg.turtle import iri
-from pan2kg.wording import Text, wording
+from pan2kg.wording import LANGUAGES, Text, wording
 
 _BRACKETED = re.compile(r"<([^<>\s]*)>")
 
@@ -91,7 +91,8 @@ class Finding:
         if self.rule.remedy or not self.expected:
             return self.rule.remedy
         give = wording("replace")
-        return Text(give.fr.format(expected=self.expected.fr), give.en.format(expected=self.expected.en))
+        said = self.expected.by_language()
+        return Text.of({tag: give.say(tag).format(expected=said[tag]) for tag in LANGUAGES if tag in said})
 
     @property
     def part(self) -> str:

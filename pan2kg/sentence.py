@@ -6,7 +6,7 @@ import re
 
 from pan2kg.report import Finding, Kind, Names, Report, Severity
 from pan2kg.vocabulary import GRAPH, thing
-from pan2kg.wording import Language, count, phrase, wording
+from pan2kg.wording import Language, count, phrase, semicolon, wording
 
 
 def verdict(report: Report, language: Language) -> str:
@@ -67,7 +67,7 @@ def detail(names: Names, finding: Finding, language: Language) -> str:
         parts.append(phrase("found", language, value=_value(names, finding, language)))
     if finding.expected:
         parts.append(phrase("expected", language, expected=finding.expected.say(language)))
-    return ("\N{NO-BREAK SPACE}; " if language == "fr" else "; ").join(parts)
+    return semicolon(language).join(parts)
 
 
 def _value(names: Names, finding: Finding, language: Language) -> str:

@@ -193,7 +193,8 @@ class _Reader:
 
     def _message(self, node: Node) -> Text:
         said = {str(m.language or ""): str(m) for m in self.shapes.objects(node, SH.message) if isinstance(m, Literal)}
-        return Text(said.get("fr", said.get("", "")), said.get("en", said.get("", "")))
+        plain = said.get("", "")
+        return Text(said.get("fr", plain), said.get("en", plain), said.get("de", ""))
 
     def _focus_nodes(self, shape: Node) -> set[Node]:
         """The nodes a shape looks at: its targets, and what the shapes that use it hand on."""

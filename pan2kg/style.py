@@ -48,8 +48,8 @@ def style_rules() -> dict[str, Rule]:
             key,
             Kind.STYLE,
             Severity.WARNING if key == "style-order" else Severity.VIOLATION,
-            Text(row["fr"], row["en"]),
-            Text(row["remedy_fr"], row["remedy_en"]),
+            Text.of(row),
+            Text(row["remedy_fr"], row["remedy_en"], row["remedy_de"]),
         )
         for key, row in read_table("style").items()
     }

@@ -1,7 +1,8 @@
-"""Sentences of a report in French and in English, from the tables beside the code."""
+"""Sentences in French, English and German, from the tables beside the code, and how each language counts and writes."""
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,46 +10,119 @@ from functools import cache
 from pathlib import Path
 from typing import Final, Literal
 
-Language = Literal["fr", "en"]
-LANGUAGES: Final[tuple[Language, ...]] = ("fr", "en")
+Language = Literal["fr", "en", "de"]
+LANGUAGES: Final[tuple[Language, ...]] = ("fr", "en", "de")
+
+_DAY: Final = re.compile(r"\b(\d{4})-(\d{2})-(\d{2})\b")
+_DAYS: Final[Mapping[Language, str]] = {"fr": r"\3/\2/\1", "en": r"\g<0>", "de": r"\3.\2.\1"}
 
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """The same words in French and in English; one of them may be missing.
+    """The same words in French, English and German; some of them may be missing.
 
-    >>> Text(fr="loi", en="law").say("en"), Text(fr="loi", en="").say("en")
-    ('law', 'loi')
+    >>> Text(fr="loi", en="law").say("en"), Text(fr="loi", en="").say("en"), Text("loi", "law").say("de")
+    ('law', 'loi', 'law')
     """
 
     fr: str
     en: str
+    de: str = ""
+
+    @classmethod
+    def of(cls, row: Mapping[str, str]) -> Text:
+        """The words of a row of a table, or by language.
+
+        >>> Text.of({"fr": "loi", "de": "Gesetz"})
+        Text(fr='loi', en='', de='Gesetz')
+        """
+        return cls(row.get("fr", ""), row.get("en", ""), row.get("de", ""))
+
+    @classmethod
+    def same(cls, words: str) -> Text:
+        """Words that are the same in every language, such as a number.
+
+        >>> Text.same("3")
+        Text(fr='3', en='3', de='3')
+        """
+        return cls(words, words, words)
 
     def spoken(self, language: Language) -> Language:
-        """The language the words will be in when ``language`` is asked for."""
-        if language == "fr":
-            return "fr" if self.fr else "en"
-        return "en" if self.en else "fr"
+        """The language the words will be in when ``language`` is asked for.
+
+        >>> Text("loi", "law").spoken("de"), Text("loi", "").spoken("de")
+        ('en', 'fr')
+        """
+        said = self.by_language()
+        order: tuple[Language, ...] = (language, "en", "fr", "de")
+        return next((one for one in order if said.get(one)), language)
 
     def say(self, language: Language) -> str:
-        """The words in ``language``, else in the other one."""
-        return self.fr if self.spoken(language) == "fr" else self.en
+        """The words in ``language``, else in English, else in French, else in German."""
+        return self.by_language().get(self.spoken(language), "")
+
+    def by_language(self) -> dict[str, str]:
+        """The words by language; German where there are any.
+
+        >>> Text("loi", "").by_language()
+        {'fr': 'loi', 'en': ''}
+        """
+        return {"fr": self.fr, "en": self.en} | ({"de": self.de} if self.de else {})
 
     def fill(self, **values: str | int) -> Text:
         """The words with values put in place of the names in braces."""
-        return Text(self.fr.format(**values), self.en.format(**values))
+        return Text(self.fr.format(**values), self.en.format(**values), self.de.format(**values))
 
     def counted(self, number: float) -> Text:
         """The words for one or for many, where both are given with a bar between them.
 
-        >>> Text("valeur|valeurs", "value|values").counted(0)
-        Text(fr='valeur', en='values')
+        >>> Text("valeur|valeurs", "value|values", "Wert|Werte").counted(0)
+        Text(fr='valeur', en='values', de='Werte')
         """
-        one, many = ([words.split("|")[i] for words in (self.fr, self.en)] for i in (0, -1))
-        return Text(one[0] if abs(number) < 2 else many[0], one[1] if number == 1 else many[1])
+        return Text(plural(self.fr, number, "fr"), plural(self.en, number, "en"), plural(self.de, number, "de"))
 
     def __bool__(self) -> bool:
-        return bool(self.fr or self.en)
+        return bool(self.fr or self.en or self.de)
+
+
+def plural(words: str, number: float, language: Language) -> str:
+    """Of « one|many » the words that suit a number; French counts zero as one thing, English and German as several.
+
+    >>> plural("mesure|mesures", 0, "fr"), plural("measure|measures", 0, "en"), plural("Maßnahme|Maßnahmen", 1, "de")
+    ('mesure', 'measures', 'Maßnahme')
+    >>> plural("no bar", 2, "en")
+    'no bar'
+    """
+    one, bar, many = words.partition("|")
+    single = abs(number) < 2 if language == "fr" else number == 1
+    return one if single or not bar else many
+
+
+def with_mark(figure: str, language: Language) -> str:
+    """A figure with the decimal mark of the language: a comma in French and in German.
+
+    >>> with_mark("0.25", "fr"), with_mark("0.25", "en"), with_mark("0.25", "de")
+    ('0,25', '0.25', '0,25')
+    """
+    return figure if language == "en" else figure.replace(".", ",")
+
+
+def with_days(words: str, language: Language) -> str:
+    """Words in which days are written as usual.
+
+    >>> with_days("2021-12-17", "fr"), with_days("as of 2021-12-17", "en"), with_days("Stand: 2021-12-17", "de")
+    ('17/12/2021', 'as of 2021-12-17', 'Stand: 17.12.2021')
+    """
+    return _DAY.sub(_DAYS[language], words)
+
+
+def semicolon(language: Language) -> str:
+    """What stands between the parts of an enumeration; French sets a no-break space before its semicolon.
+
+    >>> semicolon("fr"), semicolon("de")
+    ('\xa0; ', '; ')
+    """
+    return "\N{NO-BREAK SPACE}; " if language == "fr" else "; "
 
 
 @cache
@@ -65,11 +139,10 @@ def read_table(name: str) -> Mapping[str, Mapping[str, str]]:
 def wording(key: str) -> Text:
     """The words kept under ``key``.
 
-    >>> wording("warning").en
-    'warning|warnings'
+    >>> wording("warning").de
+    'Warnung|Warnungen'
     """
-    row = read_table("wording")[key]
-    return Text(fr=row["fr"], en=row["en"])
+    return Text.of(read_table("wording")[key])
 
 
 def phrase(key: str, language: Language, **values: str | int) -> str:
@@ -82,9 +155,9 @@ def phrase(key: str, language: Language, **values: str | int) -> str:
 
 
 def count(number: int, key: str, language: Language) -> str:
-    """A number with its noun; French counts zero as one thing, English as several.
+    """A number with its noun.
 
-    >>> count(0, "violation", "fr"), count(0, "violation", "en"), count(2, "warning", "fr")
-    ('0 violation', '0 violations', '2 avertissements')
+    >>> count(0, "violation", "fr"), count(0, "violation", "en"), count(2, "warning", "de")
+    ('0 violation', '0 violations', '2 Warnungen')
     """
     return f"{number} {wording(key).counted(number).say(language)}"

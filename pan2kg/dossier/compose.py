@@ -23,6 +23,7 @@ from pan2kg.exhibits.duties import duties
 from pan2kg.exhibits.material import Choice, Material
 from pan2kg.picture.ground import read_ground
 from pan2kg.picture.words import day
+from pan2kg.wording import with_mark
 
 
 def compose(material: Material, plan: str = "") -> Dossier:
@@ -122,9 +123,7 @@ def _debt(material: Material, plan: str) -> Headline:
 def _index(material: Material, plan: str) -> Headline:
     rows = three_three(material, Choice(plans=(plan,))).rows
     present = sum(int(str(row["index"])) for row in rows)
-    mean = "–" if not rows else f"{present / len(rows):.2f}"
-    if material.language == "fr":
-        mean = mean.replace(".", ",")
+    mean = "–" if not rows else with_mark(f"{present / len(rows):.2f}", material.language)
     return _figure(material, "index", (present, 4 * len(rows)), "pairwise", n=len(rows), mean=mean)
 
 

@@ -52,7 +52,7 @@ def read_data(drawn: Picture, basis: Basis, language: Language) -> Exhibit:
     columns = [one for one in drawn.table.columns if not one.endswith("_label") and one != "drawn"]
     return Exhibit(
         name=f"data-{drawn.name}",
-        title=Text(drawn.title, drawn.title),
+        title=Text.same(drawn.title),
         summary=Text("", ""),
         basis=basis,
         columns=tuple(Column(one, text("data", one), thing=f"{one}_label" in drawn.table.columns) for one in columns),

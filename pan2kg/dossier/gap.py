@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from pan2kg.cell import with_days
+from pan2kg.cell import dated
 from pan2kg.dossier.block import Block, Points, Prose, Section, Shown
 from pan2kg.dossier.row import leading, only
 from pan2kg.dossier.words import say
@@ -61,7 +61,7 @@ def _listed(kind: str, listed: Exhibit) -> Exhibit:
 def _unknown(material: Material, whole: Exhibit, counts: Mapping[str, tuple[object, object]]) -> Points:
     """What cannot be computed, and why; with the kinds of gap that could not be assessed."""
     language = material.language
-    reasons = [with_days(note).say(language) for note in whole.notes]
+    reasons = [dated(note).say(language) for note in whole.notes]
     open_kinds = [
         say("prose", "gap-open", language, gap=coded("gap", kind).say(language))
         for kind, (_, of) in counts.items()

@@ -1,4 +1,4 @@
-"""What the dossier says, in French and in English, from the table beside the code."""
+"""What the dossier says, in French, English and German, from the table beside the code."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from pan2kg.wording import Language, Text
+from pan2kg.wording import Language, Text, plural
 
 
 @cache
@@ -18,24 +18,21 @@ def _table() -> Mapping[str, Mapping[str, Mapping[str, Any]]]:
 
 
 def text(group: str, key: str) -> Text:
-    """The words kept under ``key`` of a group, in both languages."""
-    row = _table()[group][key]
-    return Text(row["fr"], row["en"])
+    """The words kept under ``key`` of a group, in each language."""
+    return Text.of(_table()[group][key])
 
 
 def say(group: str, key: str, language: Language, **values: str | int) -> str:
     """The same in one language, filled in; where a number ``n`` is given, « one|many » is decided by it.
 
-    French counts zero as one thing, English as several.
+    French counts zero as one thing, English and German as several.
 
     >>> say("page", "contents", "fr"), say("page", "rows", "en", n=1)
     ('Sommaire', '1 row')
     """
     words = text(group, key).say(language)
-    one, bar, many = words.partition("|")
-    if bar:
-        number = int(values["n"])
-        words = one if (number < 2 if language == "fr" else number == 1) else many
+    if "|" in words and "n" in values:
+        words = plural(words, int(values["n"]), language)
     return words.format(**values) if values else words
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from pan2kg.exhibit import Column, Exhibit, Value
 from pan2kg.exhibits.words import Filling, coded, has, is_thing, text
 from pan2kg.lexer import prefixes_used
-from pan2kg.wording import Text
+from pan2kg.wording import Text, semicolon
 
 if TYPE_CHECKING:
     from pan2kg.coherence.basis import Basis
@@ -48,8 +48,7 @@ def thing(material: Material, column: str, iri: str | None) -> dict[str, Value]:
 def things(material: Material, column: str, iris: Iterable[str]) -> dict[str, Value]:
     """The two cells of several things: IRIs by spaces, what they are called by semicolons; empty where none."""
     given = list(iris)
-    between = "\u00a0; " if material.language == "fr" else "; "
-    return {column: " ".join(given), f"{column}_label": between.join(map(material.label, given))}
+    return {column: " ".join(given), f"{column}_label": semicolon(material.language).join(map(material.label, given))}
 
 
 def code(material: Material, column: str, value: str) -> dict[str, Value]:

@@ -208,7 +208,7 @@ def _either(material: Material, works: Iterable[str], scope: Scope) -> bool:
 
 def _negative(material: Material, scope: Scope) -> Found:
     cells = [cell for scores in material.matrices for cell in scores.cells() if _either(material, cell[:2], scope)]
-    listed = (Gap(one, two, Text(str(score), str(score))) for one, two, score in cells if score < 0)
+    listed = (Gap(one, two, Text.same(str(score))) for one, two, score in cells if score < 0)
     return Found(tuple(listed), len(cells) or None, questions.SCORES)
 
 
@@ -222,7 +222,7 @@ def _disordered(material: Material, scope: Scope) -> Found:
 def _old(material: Material, scope: Scope) -> Found:
     rows = [row for row in material.read(texts.CANDIDATES) if _either(material, row[1:3], scope)]
     last = (material.as_of - timedelta(days=WAIT)).isoformat()
-    old = {link: Gap(one, two, Text(day[:10], day[:10])) for link, one, two, day in rows if day and day[:10] < last}
+    old = {link: Gap(one, two, Text.same(day[:10])) for link, one, two, day in rows if day and day[:10] < last}
     return Found(tuple(old.values()), len({row[0] for row in rows}), texts.CANDIDATES)
 
 

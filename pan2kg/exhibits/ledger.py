@@ -19,12 +19,15 @@ from pan2kg.exhibits.material import bare
 from pan2kg.project import write_atomically
 from pan2kg.turtle import Block, Statement, iri, read_prefixes, string, text, write_turtle
 from pan2kg.vocabulary import graph_of, thing
+from pan2kg.wording import Text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from pan2kg.coherence.scores import ScoredLink, Scores
     from pan2kg.exhibits.material import Choice, Material
+
+_HEADING = Text("Matrice de {assessor}", "Matrix of {assessor}", "Matrix von {assessor}")
 
 
 def write_ledger(material: Material, choice: Choice, path: Path) -> None:
@@ -130,7 +133,7 @@ def _source(material: Material, document: str, file: Path, scores: Scores) -> Bl
             Statement("pan:readAt", f"{string(file.name.replace(' ', '%20'))}^^xsd:anyURI"),
             Statement("pan:certainty", "certainty:stated"),
         ),
-        heading=f"Matrice de {assessor}" if material.language == "fr" else f"Matrix of {assessor}",
+        heading=_HEADING.fill(assessor=assessor).say(material.language),
     )
 
 

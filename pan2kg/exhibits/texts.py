@@ -148,6 +148,7 @@ SELECT DISTINCT ?link ?one ?two ?created WHERE {{
     ?link pan:status linkstatus:candidate ; pan:from|pan:between ?one ; pan:to|pan:between ?two .
     FILTER(STR(?one) < STR(?two) || EXISTS {{ ?link pan:to ?two }})
     FILTER(?one != ?two)
+    FILTER NOT EXISTS {{ ?decision dcterms:replaces ?link }}
     OPTIONAL {{ ?link dcterms:created|prov:generatedAtTime ?created }}
 }} ORDER BY ?link ?one ?two ?created
 """

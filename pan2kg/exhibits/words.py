@@ -1,4 +1,4 @@
-"""What exhibits say, in French and in English, from the table beside the code."""
+"""What exhibits say, in French, English and German, from the table beside the code."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from pan2kg.wording import LANGUAGES, Language, Text
+from pan2kg.wording import LANGUAGES, Language, Text, with_mark
 
 
 @cache
@@ -24,33 +24,29 @@ Filling = str | int | float | Text
 def text(group: str, key: str, **values: Filling) -> Text:
     """The words kept under ``key`` of a group, filled in; where a number ``n`` is given, « one|many » is decided by it.
 
-    French counts zero as one thing, English as several.
+    French counts zero as one thing, English and German as several.
 
     >>> text("note", "actions", n=0).fr, text("note", "actions", n=0).en
     ('0 action', '0 actions')
     >>> text("note", "links-changed", added=0.5, removed=1).en
     'Links added: 0.50; links removed: 1.'
     """
-    row, n = _table()[group][key], values.get("n")
-    fr, en = row["fr"], row["en"]
-    if isinstance(n, int):
-        fr, en = _of(fr, single=n < 2), _of(en, single=n == 1)
-    french, english = ({name: _put(value, language) for name, value in values.items()} for language in LANGUAGES)
-    return Text(fr.format(**french), en.format(**english))
+    row = Text.of(_table()[group][key])
+    n = values.get("n")
+    words = row.counted(n) if isinstance(n, int) else row
+    return Text.of({tag: words.by_language().get(tag, "").format(**_filled(values, tag)) for tag in LANGUAGES})
+
+
+def _filled(values: Mapping[str, Filling], language: Language) -> dict[str, str]:
+    return {name: _put(value, language) for name, value in values.items()}
 
 
 def _put(value: Filling, language: Language) -> str:
     if isinstance(value, Text):
         return value.say(language)
     if isinstance(value, float):
-        written = f"{value:.2f}".replace("-", "−")
-        return written.replace(".", ",") if language == "fr" else written
+        return with_mark(f"{value:.2f}".replace("-", "−"), language)
     return str(value)
-
-
-def _of(words: str, *, single: bool) -> str:
-    one, bar, many = words.partition("|")
-    return one if single or not bar else many
 
 
 def has(group: str, key: str) -> bool:
@@ -68,8 +64,7 @@ def coded(column: str, code: str) -> Text:
     >>> coded("standing", "late").en
     'late'
     """
-    row = _table()["value"][column][code]
-    return Text(row["fr"], row["en"])
+    return Text.of(_table()["value"][column][code])
 
 
 def codes(column: str) -> tuple[str, ...]:

@@ -11,7 +11,6 @@ import numpy as np
 
 from pan2kg.coherence.citations import arcs
 from pan2kg.coherence.matrix import Incidence, cells
-from pan2kg.coherence.reading import read_citations
 from pan2kg.errors import QueryError
 from pan2kg.picture.ground import Ground, whole
 from pan2kg.picture.names import Name
@@ -123,7 +122,7 @@ def _ranks(ground: Ground, focus: int) -> dict[int, tuple[bool, int, int, int, i
             shared.update({one: int(number), two: int(number)})
             with_focus.update({one + two - focus: int(number)} if focus in {one, two} else {})
     place = {one.iri: at for at, one in enumerate(uses.plans)}
-    for arc in arcs(uses, read_citations(ground.store)):
+    for arc in arcs(uses, ground.citations):
         ends = {place[arc.citing], place[arc.cited]}
         cited.update(dict.fromkeys(ends - {focus}, arc.number) if focus in ends else {})
     counts = annotated(uses)

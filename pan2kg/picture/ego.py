@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from pan2kg.coherence.links import project
-from pan2kg.coherence.reading import read_citations, read_profiles
 from pan2kg.coherence.strength import explain
 from pan2kg.picture.actions import members_of
 from pan2kg.picture.canvas import Box, Dot, Group, Label, Line, Mark, Pen, Point, arrow, centred, height_of, paragraph
@@ -103,7 +102,7 @@ def _central(ground: Ground, plan: int) -> int:
 
 def _around(ground: Ground, at: int) -> Around:
     action = ground.uses.actions[at]
-    profiles = [profile for profile in read_profiles(ground.store) if profile.work == action]
+    profiles = [profile for profile in ground.profiles if profile.work == action]
     leads = frozenset(body for profile in profiles for body in profile.leads)
     bodies = sorted({body for profile in profiles for body in profile.bodies | profile.leads})
     bodies.sort(key=lambda body: body not in leads)
@@ -120,7 +119,7 @@ def _around(ground: Ground, at: int) -> Around:
 def _cited(ground: Ground, action: str, strengths: Mapping[str, float]) -> list[Tie]:
     """What the action cites and what cites it, each once, by IRI."""
     found: dict[str, Tie] = {}
-    for one in read_citations(ground.store):
+    for one in ground.citations:
         if action in (one.source, one.target) and one.source != one.target:
             other = one.target if one.source == action else one.source
             strength, incoming = strengths.get(other, 0.0), one.target == action

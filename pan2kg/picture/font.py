@@ -7,7 +7,7 @@ import tomllib
 import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -51,6 +51,7 @@ def _width(char: str, bold: bool) -> float:  # noqa: FBT001 - a cache key
     return WIDE if unicodedata.east_asian_width(char) in "WF" else OTHER + 0.1 * bold
 
 
+@lru_cache(maxsize=1 << 14)
 def measure(text: str, font: Font) -> float:
     """The greatest width of a text in pixels in a common sans-serif font.
 

@@ -3,26 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar, cast
 
 import pyoxigraph as ox
 
 from pan2kg.coherence.hoisting import hoist
-from pan2kg.coherence.reading import read_uses
+from pan2kg.coherence.links import Links, project
+from pan2kg.coherence.reading import read_citations, read_profiles, read_uses
 from pan2kg.errors import QueryError
 from pan2kg.picture.names import Names, read_names
 from pan2kg.picture.words import say
 from pan2kg.store import Store, Table, Term, plain, select
 from pan2kg.vocabulary import XSD
-from pan2kg.wording import Language
+from pan2kg.wording import Language, semicolon
 
 if TYPE_CHECKING:
+    from pan2kg.coherence.bodies import Profile
+    from pan2kg.coherence.citations import Citation
     from pan2kg.coherence.uses import Uses
 
 Address = Callable[[tuple[str, ...]], str]
 """Where a mark leads that stands for some things, given their IRIs; empty for nowhere."""
+
+Reading = TypeVar("Reading")
 
 Cell = str | int | float | date | None
 
@@ -54,6 +59,27 @@ class Ground:
     as_of: date | None = None
     issued: str = ""
     address: Address | None = None
+    readings: dict[str, object] = field(default_factory=dict, repr=False, compare=False)
+
+    @property
+    def citations(self) -> tuple[Citation, ...]:
+        """Who cites whom, read once for all pictures drawn on this ground."""
+        return self._once("citations", lambda: read_citations(self.store))
+
+    @property
+    def profiles(self) -> tuple[Profile, ...]:
+        """Topics, target groups, leads and bodies, read once."""
+        return self._once("profiles", lambda: read_profiles(self.store))
+
+    @property
+    def across(self) -> Links:
+        """The linked pairs of actions of different plans, computed once."""
+        return self._once("across", lambda: project(self.linking).across(self.linking))
+
+    def _once(self, name: str, read: Callable[[], Reading]) -> Reading:
+        if name not in self.readings:
+            self.readings[name] = read()
+        return cast("Reading", self.readings[name])
 
     def say(self, key: str, **values: object) -> str:
         """Words in the language of the picture."""
@@ -61,7 +87,7 @@ class Ground:
 
     def listed(self, parts: Iterable[str]) -> str:
         """Things one after the other, with the semicolons of the language."""
-        return (" ; " if self.language == "fr" else "; ").join(parts)
+        return semicolon(self.language).join(parts)
 
     def names(self, things: Iterable[str]) -> Names:
         """What things are called in the language of the picture."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
-from pan2kg.coherence.reading import read_ministries, read_profiles
+from pan2kg.coherence.reading import read_ministries
 from pan2kg.picture.canvas import Box, Group, Mark
 from pan2kg.picture.choice import Choice, choose, filters, notes
 from pan2kg.picture.colour import PAPER, RAMP, step
@@ -87,7 +87,7 @@ def _total(parts: Sequence[Parts], body: str) -> int:
 
 def _parts(ground: Ground, choice: Choice) -> tuple[Parts, ...]:
     uses = ground.uses
-    profiles = {profile.work: profile for profile in read_profiles(ground.store)}
+    profiles = {profile.work: profile for profile in ground.profiles}
     members: dict[int, list[Profile]] = {at: [] for at in choice.plans}
     for action, at in zip(uses.actions, uses.plan_of.tolist(), strict=True):
         if at in members and action in profiles:

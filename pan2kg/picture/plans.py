@@ -10,7 +10,6 @@ from pan2kg.coherence.citations import Arc
 from pan2kg.coherence.hoisting import hoist, plan_links
 from pan2kg.coherence.links import project
 from pan2kg.coherence.pairs import Known, Layers, PlanPair, plan_matrix
-from pan2kg.coherence.reading import read_citations
 from pan2kg.picture.canvas import Box, Group, Line, Mark, centred
 from pan2kg.picture.choice import Choice, annotated, choose, filters, notes, resting
 from pan2kg.picture.colour import PAPER, RAMP, SHADE, step
@@ -83,7 +82,7 @@ def draw_plan_matrix(
 
 def _pairs(ground: Ground, choice: Choice) -> tuple[Pair, ...]:
     uses = ground.linking
-    layers = Layers(read_citations(ground.store), founded=plan_links(ground.uses, hoist(ground.uses)[1]))
+    layers = Layers(ground.citations, founded=plan_links(ground.uses, hoist(ground.uses)[1]))
     iris = choice.iris(uses)
     place = {iri: at for at, iri in enumerate(iris)}
     acting, sizes = annotated(ground.uses), resting(ground.uses).sizes

@@ -11,8 +11,7 @@ import numpy as np
 import pyoxigraph as ox
 
 from pan2kg.coherence.citations import homes
-from pan2kg.coherence.links import project
-from pan2kg.coherence.reading import read_citations, read_statements
+from pan2kg.coherence.reading import read_statements
 from pan2kg.picture.ground import Ground
 from pan2kg.store import Store, plain, select
 
@@ -84,7 +83,7 @@ def citation_ties(ground: Ground, plan: int) -> tuple[Tie, ...]:
     """Citations between works of a plan and other plans, counted by work, plan and direction."""
     home, own = homes(ground.uses), ground.uses.plans[plan].iri
     counted: dict[tuple[str, str, bool], int] = defaultdict(int)
-    for _, source, target in sorted({(one.link, one.source, one.target) for one in read_citations(ground.store)}):
+    for _, source, target in sorted({(one.link, one.source, one.target) for one in ground.citations}):
         ends = home.get(source, ""), home.get(target, "")
         if all(ends) and ends[0] != ends[1] and own in ends:
             incoming = ends[1] == own
@@ -98,7 +97,7 @@ def citation_ties(ground: Ground, plan: int) -> tuple[Tie, ...]:
 def shared_ties(ground: Ground, plan: int) -> tuple[Tie, ...]:
     """The linked pairs between actions of a plan and those of other plans, counted by action and plan."""
     uses = ground.linking
-    links = project(uses).across(uses)
+    links = ground.across
     counted: dict[tuple[str, str], list[float]] = defaultdict(list)
     for ends in ((links.one, links.two), (links.two, links.one)):
         for at in np.flatnonzero(uses.plan_of[ends[0]] == plan):
@@ -114,7 +113,7 @@ def shared_ties(ground: Ground, plan: int) -> tuple[Tie, ...]:
 def neighbours(ground: Ground, action: int) -> tuple[Tie, ...]:
     """The actions of other plans an action is linked to, the strongest first, then by IRI."""
     uses = ground.linking
-    links = project(uses).across(uses)
+    links = ground.across
     found = (
         Tie(uses.actions[action], uses.actions[int(end[at])], declared=False, strength=float(links.strength[at]))
         for own, end in ((links.one, links.two), (links.two, links.one))

@@ -181,7 +181,7 @@ def test_french_is_set_as_french_is() -> None:
     assert not [path for path, words in french if re.search(foreign, words, re.IGNORECASE)]
 
 
-def test_every_word_is_there_in_both_languages_and_used() -> None:
+def test_every_word_is_there_in_each_language_and_used() -> None:
     pairs: dict[str, set[str]] = {}
     for path, language, spoken in read_words():
         assert spoken.strip(), f"{path} is silent"
@@ -194,7 +194,7 @@ def test_every_word_is_there_in_both_languages_and_used() -> None:
     assert {key.removeprefix("gap-") for key in notes if key.startswith("gap-")} <= KINDS.keys()
 
 
-def test_notes_fill_in_the_same_names_in_both_languages() -> None:
+def test_notes_fill_in_the_same_names_in_each_language() -> None:
     names: dict[str, set[frozenset[str]]] = {}
     for path, _, spoken in read_words():
         names.setdefault(path, set()).add(frozenset(re.findall(r"{(\w+)}", spoken)))

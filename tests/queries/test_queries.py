@@ -19,11 +19,12 @@ import pan2kg
 from pan2kg.answer import write_answer
 from pan2kg.lexer import prefixes_used, tokens
 from pan2kg.project import Project
-from pan2kg.query import Query, fill, read_queries
+from pan2kg.query import Parameter, Query, fill, read_queries
 from pan2kg.rule import derive, needs, rule_files
-from pan2kg.store import LocalStore, load, open_store
+from pan2kg.store import LocalStore, load, open_store, select
 from pan2kg.turtle import read_prefixes
 from pan2kg.vocabulary import graph_of
+from pan2kg.wording import read_table
 
 QUERIES = read_queries(Project.at(Path(__file__).resolve().parents[2]))
 NAMES = sorted(QUERIES)
@@ -39,10 +40,42 @@ def test_the_questions_of_the_first_issue_are_there() -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_question_says_what_it_asks_in_two_languages(name: str) -> None:
-    header = QUERIES[name].header
-    assert {"question", "question_fr", "summary", "tags", "view"} <= header.keys(), f"{name}: add the missing #+ lines"
-    assert header["view"] in {"table", "bar", "matrix", "network", "timeline"}
+def test_a_question_says_what_it_asks_in_each_language(name: str) -> None:
+    query = QUERIES[name]
+    said = {"question", "summary"} | ({"message", "remedy"} if query.group == "quality" else set())
+    said |= {f"{key}_{language}" for key in said for language in ("fr", "de")}
+    told = [parameter for parameter in query.parameters if parameter.name != "language"]
+    said |= {f"parameter_{parameter.name}_{language}" for parameter in told for language in ("fr", "de")}
+    assert said | {"tags", "view"} <= query.header.keys(), f"{name}: add the missing #+ lines"
+    assert query.header["view"] in {"table", "bar", "matrix", "network", "timeline"}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_header_speaks_of_parameters_the_question_has_and_is_set_as_its_language_is(name: str) -> None:
+    query = QUERIES[name]
+    known = {f"parameter_{parameter.name}_{tag}" for parameter in query.parameters for tag in ("fr", "de")}
+    assert {key for key in query.header if key.startswith("parameter_")} <= known
+    french = [words for key, words in query.header.items() if key.endswith("_fr")]
+    assert not [words for words in french if re.search(r"(?<!\u00a0)[;!?»]|(?<=\w) : |«(?!\u00a0)|'", words)]
+    german = [words for key, words in query.header.items() if key.endswith("_de")]
+    assert not [words for words in german if re.search(r"[\s][:!?]|[«»\"']", words)]
+
+
+def test_a_question_falls_back_to_english() -> None:
+    query = Query("x", "", "", "", {"question": "Why?", "summary": "All."}, (Parameter("one", "1", "a thing"),))
+    assert (query.question("de"), query.summary_in("fr"), query.parameters[0].meaning_in("de")) == (
+        "Why?", "All.", "a thing",
+    )  # fmt: skip
+    assert QUERIES["why-linked"].parameters[1].meaning_in("de") == "eine Maßnahme oder ein Plan"
+
+
+def test_every_column_has_a_heading_in_french_and_german() -> None:
+    empty = LocalStore(ox.Store())
+    columns = {
+        column.removesuffix("_label") for query in QUERIES.values() for column in select(empty, query.text).columns
+    }
+    missing = columns - read_table("headings").keys()
+    assert not missing, f"add {sorted(missing)} to pan2kg/headings.toml"
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -25,7 +25,7 @@ XSD = "http://www.w3.org/2001/XMLSchema#"
 SHAPES = [path for path in sorted(ONTOLOGY.rglob("*.ttl")) if "shapes" in path.relative_to(ONTOLOGY).parts]
 TURTLE = [path for path in sorted(ONTOLOGY.rglob("*.ttl")) if path not in SHAPES]
 SCHEMES = sorted((ONTOLOGY / "schemes").glob("*.ttl"))
-LANGUAGES = ("en", "fr")
+LANGUAGES = ("de", "en", "fr")
 
 STORED = {
     "adms": "adms.ttl",
@@ -193,11 +193,11 @@ def test_every_term_is_a_class_or_one_kind_of_property() -> None:
     )
 
 
-@pytest.mark.parametrize("predicate", [RDFS.label, SKOS.definition])
-def test_every_term_has_one_text_in_french_and_one_in_english(predicate: URIRef) -> None:
+@pytest.mark.parametrize(("predicate", "tags"), [(RDFS.label, ["de", "en", "fr"]), (SKOS.definition, ["en", "fr"])])
+def test_every_term_has_one_text_in_each_language(predicate: URIRef, tags: list[str]) -> None:
     graph = parsed(ONTOLOGY / "pan2kg.ttl")
-    wrong = [term for term in terms() if languages(graph, term, predicate) != list(LANGUAGES)]
-    assert not wrong, f"give each exactly one {predicate} in French and one in English: {wrong}"
+    wrong = [term for term in terms() if languages(graph, term, predicate) != tags]
+    assert not wrong, f"give each exactly one {predicate} in {tags}: {wrong}"
 
 
 def test_every_term_says_which_ontology_defines_it() -> None:
@@ -221,7 +221,7 @@ def test_every_scheme_of_the_model_has_its_file() -> None:
 
 
 @pytest.mark.parametrize("path", SCHEMES, ids=lambda path: path.stem)
-def test_every_concept_and_scheme_is_labelled_in_french_and_english(path: Path) -> None:
+def test_every_concept_and_scheme_is_labelled_in_each_language(path: Path) -> None:
     graph = parsed(path)
     subjects = [*concepts(path), *(URIRef(str(item)) for item in graph.subjects(RDF.type, SKOS.ConceptScheme))]
     wrong = [item for item in subjects if not set(LANGUAGES) <= set(languages(graph, item, SKOS.prefLabel))]

@@ -1,0 +1,101 @@
+"""A release or a dump in place of a project's files: the same questions, answered from it."""
+
+from __future__ import annotations
+
+import gzip
+import shutil
+from datetime import date
+from pathlib import Path
+
+import pyoxigraph as ox
+import pytest
+
+from pan2kg.errors import Pan2kgError
+from pan2kg.moment.view import as_of
+from pan2kg.project import Project
+from pan2kg.query import fill, find_query
+from pan2kg.rule import derive
+from pan2kg.store import dump, fingerprint, is_derived, load_project, open_store, select
+
+
+@pytest.fixture(scope="module")
+def release(project: Project, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder laid out as a release is: what is stated and what is derived apart, ontology and questions beside."""
+    folder = tmp_path_factory.mktemp("release")
+    (folder / "data").mkdir()
+    whole = dump(open_store(project, derive), "nquads", {}).splitlines(keepends=True)
+    derived = [line for line in whole if b"<https://w3id.org/pan2kg/graph/derived/" in line]
+    (folder / "data" / "pan2kg-derived.nq").write_bytes(b"".join(derived))
+    stated = b"".join(line for line in whole if b"<https://w3id.org/pan2kg/graph/derived/" not in line)
+    (folder / "data" / "pan2kg.nq").write_bytes(stated)
+    (folder / "data" / "pan2kg.nq.gz").write_bytes(gzip.compress(stated))
+    shutil.copytree(project.ontology, folder / "ontology")
+    (folder / "queries").mkdir()
+    for path in project.queries.glob("*/*.rq"):
+        if path.parent.name != "rules":
+            shutil.copy(path, folder / "queries")
+    return folder
+
+
+def quads(project: Project) -> set[ox.Quad]:
+    return set(open_store(project, derive).inner)
+
+
+def test_a_release_holds_what_the_project_did(release: Path, project: Project) -> None:
+    assert quads(Project.at(release)) == quads(project)
+
+
+def test_a_release_is_asked_its_own_questions(release: Path, project: Project) -> None:
+    own, shipped = Project.at(release), project
+    answers = []
+    for one in (own, shipped):
+        store = open_store(one, derive)
+        query = find_query(one, "who-should-talk")
+        answers.append(select(store, fill(query, {"body": "maee"}, store=store, project=one)).rows)
+    assert own.queries.is_relative_to(release)
+    assert answers[0] == answers[1]
+    assert answers[0]
+
+
+def test_a_release_that_brings_its_rules_derives_anew(release: Path, project: Project, tmp_path: Path) -> None:
+    own = tmp_path / "own"
+    shutil.copytree(release, own)
+    (own / "data" / "pan2kg-derived.nq").write_text(
+        "<http://e/s> <http://e/p> <http://e/o> <https://w3id.org/pan2kg/graph/derived/linked-to> .\n"
+    )
+    shutil.copytree(project.queries / "rules", own / "queries" / "rules")
+    assert quads(Project.at(own)) == quads(project)
+    assert as_of(load_project(Project.at(own)), date(2021, 6, 30), Project.at(own)).gone
+
+
+@pytest.mark.parametrize("name", ["graph.nq", "graph.nq.gz", "graph.trig"])
+def test_a_dump_is_asked_the_nearest_questions(name: str, project: Project, tmp_path: Path) -> None:
+    store = open_store(project, derive)
+    content = dump(store, "trig" if name.endswith("trig") else "nquads", {})
+    (tmp_path / name).write_bytes(gzip.compress(content) if name.endswith(".gz") else content)
+    opened = Project.at(tmp_path / name)
+    assert opened.queries == Project.find().queries
+    assert not opened.is_packaged
+    assert quads(opened) == set(store.inner)
+
+
+def test_what_a_dump_derived_is_not_believed_where_there_are_rules(tmp_path: Path) -> None:
+    file = tmp_path / "graph.nq"
+    file.write_text("<http://e/s> <http://e/p> <http://e/o> <https://w3id.org/pan2kg/graph/derived/linked-to> .\n")
+    found = load_project(Project.at(file))
+    assert not any(isinstance(q.graph_name, ox.NamedNode) and is_derived(q.graph_name.value) for q in found.inner)
+
+
+def test_the_cache_tells_a_dump_from_another(tmp_path: Path) -> None:
+    prints = set()
+    for said in "ab":
+        (tmp_path / "graph.nq").write_text(f"<http://e/{said}> <http://e/p> <http://e/o> <http://e/g> .\n")
+        prints.add(fingerprint(Project.at(tmp_path / "graph.nq")))
+    assert len(prints) == 2
+
+
+def test_a_dump_that_cannot_be_read_is_told_in_one_sentence(tmp_path: Path) -> None:
+    file = tmp_path / "graph.nq"
+    file.write_text("<http://e/a> <http://e/p>\n")
+    with pytest.raises(Pan2kgError, match=r"graph\.nq:2:1: This is not RDF as \.nq says"):
+        open_store(Project.at(file), derive)
