@@ -1,21 +1,26 @@
 """The command ``pan2kg coherence``: which figures it gives, what each can be told, and how it is run.
 
 The figures are those of ``pan2kg.exhibits.register``; here is only what is typed. Nothing heavy is imported before
-a figure is asked for.
+a figure is asked for. With ``--as-of`` a figure is made from what was in force on the day, as ``pan2kg.moment``
+lays down, and says what was left out.
 """
 
 from __future__ import annotations
 
 import argparse
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from pan2kg.errors import QueryError
 from pan2kg.option import a_day, a_share, add_language, today
 
 if TYPE_CHECKING:
     from pan2kg.exhibits.material import Choice, Material
+    from pan2kg.moment.view import Moment
     from pan2kg.project import Project
+    from pan2kg.wording import Text
 
 FORMS: Final = ("table", "csv", "json", "md", "html")
 
@@ -56,7 +61,9 @@ def _shared(figure: argparse.ArgumentParser) -> None:
     )
     add_language(figure)
     figure.add_argument("--format", choices=FORMS, default="table", help="default: table")
-    figure.add_argument("--as-of", metavar="DAY", type=a_day, help="the day figures look back from (default: today)")
+    figure.add_argument(
+        "--as-of", metavar="DAY", type=a_day, help="only what was in force on this day (default: all, as of today)"
+    )
     figure.add_argument("-o", "--output", metavar="FILE", help="write to a file")
 
 
@@ -147,32 +154,63 @@ FIGURES: Final[dict[str, tuple[str, tuple[Fill, ...]]]] = {
 """Each figure's summary, and what adds its own arguments."""
 
 
+WHOLE: Final = frozenset({"as-of", "compare", "interaction", "ripple", "disagreement"})
+"""Figures made from the whole graph whatever the day.
+
+The first tells of each plan whether it runs, the second sets an edition beside the next, which never run on one
+day, and the last are experts' scores of actions, which hold whether or not a plan is still running.
+"""
+
+
 def inquire(project: Project, options: argparse.Namespace, width: int) -> str:
     """The figure asked for, as text; and where told to, the scores of matrices stored in a file.
 
     Raises:
-        Pan2kgError: an unknown name, a matrix that cannot be read, a graph without actions, a file not written.
+        Pan2kgError: an unknown name, a matrix that cannot be read, a graph without actions, a file not written,
+            or a plan or action that was not in force on the day.
     """
     from pan2kg.exhibits.register import EXHIBITS
     from pan2kg.printing import write_exhibit
 
-    material, choice = _material(project, options), _choice(options)
+    choice = _choice(options)
+    material, moment = _material(project, options)
+    if moment:
+        moment.refuse((*choice.plans, *choice.actions))
     exhibit = EXHIBITS[options.figure](material, choice)
     if getattr(options, "write", None):
         from pan2kg.exhibits.ledger import write_ledger
 
         write_ledger(material, choice, Path(options.write))
+    if moment:
+        exhibit = replace(exhibit, notes=(*exhibit.notes, *_notes(moment)))
     return write_exhibit(exhibit, options.format, language=options.language, width=width)
 
 
-def _material(project: Project, options: argparse.Namespace) -> Material:
+def _material(project: Project, options: argparse.Namespace) -> tuple[Material, Moment | None]:
+    """What the figure is made from, and the view of the day where the figure looks at what was in force then."""
     from pan2kg.exhibits.material import Material
     from pan2kg.rule import derive
-    from pan2kg.store import open_store
+    from pan2kg.store import load_project, open_store
 
     given = getattr(options, "day", None) or options.as_of
-    store = open_store(project, derive)
-    return Material(store, options.language, given or today(), asked=given is not None, project=project)
+    if given is None or options.figure in WHOLE:
+        store = open_store(project, derive)
+        return Material(store, options.language, given or today(), asked=given is not None, project=project), None
+    from pan2kg.moment.dates import instances
+    from pan2kg.moment.view import as_of
+    from pan2kg.vocabulary import PAN
+
+    moment = as_of(load_project(project), given, project)
+    if not instances(moment.store, PAN + "Action"):
+        raise QueryError(f"No action was in force on {given.isoformat()}.", remedy="Choose another day.")
+    return Material(moment.store, options.language, given, project=project), moment
+
+
+def _notes(moment: Moment) -> list[Text]:
+    from pan2kg.wording import LANGUAGES, Text
+
+    said = zip(*(moment.notes(language) for language in LANGUAGES), strict=True)
+    return [Text.of(dict(zip(LANGUAGES, words, strict=True))) for words in said]
 
 
 def _choice(options: argparse.Namespace) -> Choice:

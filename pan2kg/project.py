@@ -26,6 +26,8 @@ class Project:
     """
 
     root: Path
+    data: tuple[Path, ...] = ()
+    """Dumps that stand in place of the Turtle files of ``graph/`` and ``ontology/``: those of a release."""
 
     @property
     def ontology(self) -> Path:
@@ -45,7 +47,7 @@ class Project:
     @property
     def is_packaged(self) -> bool:
         """Whether this is the copy shipped with the package, or the clone it was installed from."""
-        return self.root == Project.packaged().root
+        return self.root == Project.packaged().root and not self.data
 
     @classmethod
     def packaged(cls) -> Project:
@@ -55,13 +57,16 @@ class Project:
 
     @classmethod
     def at(cls, folder: str | Path) -> Project:
-        """The project in ``folder``.
+        """The project in ``folder``; of a release or a dump, its data under its own questions, else the nearest ones.
 
         Raises:
-            ProjectError: the folder lacks one of the three folders.
+            ProjectError: the folder lacks one of the three folders, and is no release.
         """
         root = Path(folder).resolve()
         missing = [name for name in FOLDERS if not (root / name).is_dir()]
+        dumps = dumps_in(root) if missing else []
+        if dumps:
+            return cls(cls.find().root if {"ontology", "queries"} & {*missing} else root, tuple(dumps))
         if not root.is_dir():
             raise ProjectError("There is no such folder.", place=Place(str(folder)), remedy=_START)
         if missing:
@@ -80,15 +85,19 @@ class Project:
 
     def graph_files(self) -> list[Path]:
         """The Turtle files of the graph, in a stable order."""
-        return turtle_files(self.graph)
+        return [] if self.data else turtle_files(self.graph)
 
     def ontology_files(self) -> list[Path]:
         """The Turtle files of the ontology with its schemes, without shapes and the prefix list."""
-        return [
-            path
-            for path in turtle_files(self.ontology)
-            if path.name != "prefixes.ttl" and "shapes" not in path.relative_to(self.ontology).parts
-        ]
+        return (
+            []
+            if self.data
+            else [
+                path
+                for path in turtle_files(self.ontology)
+                if path.name != "prefixes.ttl" and "shapes" not in path.relative_to(self.ontology).parts
+            ]
+        )
 
     def shape_files(self) -> list[Path]:
         """The Turtle files of the SHACL shapes."""
@@ -110,6 +119,32 @@ _START = "Name a project with --project DIR, or start one with `pan2kg init DIR`
 
 def _is_project(folder: Path) -> bool:
     return all((folder / name).is_dir() for name in FOLDERS) and (folder / "ontology" / "prefixes.ttl").is_file()
+
+
+DUMPS = (".nq", ".nq.gz", ".trig", ".trig.gz")
+"""The endings of a dump that keeps the names of graphs, best first."""
+
+
+def dumps_in(path: Path) -> list[Path]:
+    """The dump a path stands for: the file itself, or what a release folder holds, stated before derived.
+
+    Raises:
+        ProjectError: a folder holds several dumps that say different things.
+    """
+    if path.is_file():
+        return [path] if path.name.endswith(DUMPS) else []
+    for ending in DUMPS:
+        found = [file for part in ("data", "dumps", "") for file in sorted((path / part).glob(f"*{ending}"))]
+        stated = [file for file in found if not file.name.endswith(f"-derived{ending}")]
+        if len(stated) > 1:
+            names = " and ".join(file.name for file in stated[:3])
+            raise ProjectError(
+                f"This folder holds several dumps: {names}.", place=Place(str(path)), remedy="Name one of the files."
+            )
+        if stated:
+            name = stated[0].name.removesuffix(ending)
+            return [*stated, *(file for file in found if file.name == f"{name}-derived{ending}")]
+    return []
 
 
 def turtle_files(folder: Path) -> list[Path]:

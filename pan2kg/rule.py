@@ -36,12 +36,14 @@ def derive(store: LocalStore, project: Project, only: Iterable[str] | None = Non
     """Run the rules over the store and add what they derive.
 
     With ``only``, names of rules, those and the ones they build on are run: a rule says so in its
-    header, ``#+ needs: rests-on``.
+    header, ``#+ needs: rests-on``. A dump that comes without rules brings what they derived, and is left as it is.
 
     Raises:
         QueryError: a rule is not a CONSTRUCT query, or is named and not there.
     """
     rules = {rule_name(path): path for path in rule_files(project)}
+    if project.data and not rules:
+        return
     wanted = None if only is None else _with_needs(only, rules)
     for name, path in rules.items():
         if wanted is None or name in wanted:

@@ -14,6 +14,7 @@ from typing import Protocol
 
 import pyoxigraph as ox
 
+from pan2kg.dumped import read_quads
 from pan2kg.errors import Place, ProjectError, QueryError, TurtleError
 from pan2kg.lexer import line_of, tokens
 from pan2kg.project import Project, reason
@@ -199,10 +200,10 @@ def load(store: ox.Store, path: Path, graph: str, *, name: str = "") -> None:
 
 
 def load_project(project: Project) -> LocalStore:
-    """Every file of the graph and of the ontology in a store in memory, each in its named graph.
+    """Every file of the graph and of the ontology in a store in memory, each in its named graph; or a dump of them.
 
     Raises:
-        TurtleError: a file is not Turtle.
+        TurtleError: a file is not Turtle, or a dump is not what its ending says.
     """
     store = ox.Store()
     _load_all(store, project)
@@ -210,8 +211,19 @@ def load_project(project: Project) -> LocalStore:
 
 
 def _load_all(store: ox.Store, project: Project) -> None:
+    for path in project.data:
+        store.bulk_extend(quad for quad in read_quads(path) if not (_derives(project) and is_derived(_graph(quad))))
     for path in [*project.ontology_files(), *project.graph_files()]:
         load(store, path, graph_of(project.graph_path(path)), name=project.name_of(path))
+
+
+def _derives(project: Project) -> bool:
+    """Whether a project has rules, so that what a dump has derived is derived anew rather than believed."""
+    return (project.queries / "rules").is_dir()
+
+
+def _graph(quad: ox.Quad) -> str:
+    return quad.graph_name.value if isinstance(quad.graph_name, ox.NamedNode) else ""
 
 
 Derive = Callable[[LocalStore, Project], None]
@@ -274,7 +286,7 @@ def fingerprint(project: Project) -> str:
 
     digest = hashlib.sha256(ox.__version__.encode())
     rules = sorted((project.queries / "rules").glob("*.rq"))
-    for path in [*project.ontology_files(), *project.graph_files(), *rules]:
+    for path in [*project.data, *project.ontology_files(), *project.graph_files(), *rules]:
         digest.update(project.name_of(path).encode())
         digest.update(path.read_bytes())
     return digest.hexdigest()[:32]
