@@ -1,0 +1,173 @@
+"""Measures what `pan2kg publish` uses, and prints a table: target, measured, met or not.
+
+    python benchmarks/publish.py                       everything, some minutes
+    python benchmarks/publish.py shipped pages         single parts: shipped, large, pages
+    python benchmarks/publish.py large --quads 100000
+
+`large` publishes an invented graph without what the rules derive, against a script that loads the same files with
+pyoxigraph and dumps them in the same six formats, and nothing else. `pages` publishes the shipped graph with ever more
+invented pages, and looks whether memory grows. Each figure is of a process of its own. It is never a test.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+BASE = "https://host.example/pan2kg/"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A line of the table; ``met`` is ``None`` where there is no target."""
+
+    what: str
+    target: str
+    measured: str
+    met: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What a process used: CPU seconds, and peak memory in KB."""
+
+    cpu: float
+    memory: float
+
+
+def measure_shipped() -> Iterator[Row]:
+    with tempfile.TemporaryDirectory() as work:
+        costs = [job("publish", HERE.parent, Path(work) / str(number)) for number in range(3)]
+    cpu = min(cost.cpu for cost in costs)
+    yield Row("`publish` of the shipped graph, without pages, CPU", "≤ 20 s", f"{cpu:.1f} s", cpu <= 20)
+    yield Row("its peak memory", "", f"{costs[0].memory / 1e6:.2f} GB")
+
+
+def measure_large(quads: int) -> Iterator[Row]:
+    with tempfile.TemporaryDirectory() as work:
+        folder = Path(work) / "synthetic"
+        subprocess.run(
+            [sys.executable, HERE / "generate.py", folder, "--quads", str(quads)], check=True, stdout=subprocess.DEVNULL
+        )
+        facts = HERE.parent / "graph" / "catalogue.ttl"
+        (folder / "graph" / facts.name).write_bytes(facts.read_bytes())
+        bare, whole = (job(name, folder, Path(work) / name) for name in ("bare", "stated"))
+    yield Row(f"{quads:,} quads loaded and dumped in six formats by pyoxigraph alone, CPU", "", f"{bare.cpu:.1f} s")
+    ratio = whole.cpu / bare.cpu
+    what = "`publish` of the same: dumps, catalogue, VoID, tables, checksums and self-check, CPU"
+    yield Row(what, "≤ 4 ×", f"{whole.cpu:.1f} s, {ratio:.2f} ×", ratio <= 4)
+    yield Row("its peak memory, against pyoxigraph’s", "", f"{whole.memory / 1e6:.2f} GB, {bare.memory / 1e6:.2f} GB")
+
+
+def measure_pages() -> Iterator[Row]:
+    with tempfile.TemporaryDirectory() as work:
+        few, many = (job("pages", HERE.parent, Path(work) / str(n), n).memory / 1e6 for n in (1_000, 20_000))
+    yield Row(
+        "peak memory with 20,000 pages of 20 KB, against 1,000", "flat", f"{few:.3f} → {many:.3f} GB", many <= 1.1 * few
+    )
+
+
+def job(name: str, project: Path, target: Path, pages: int = 0) -> Cost:
+    """Do one thing in a process of its own."""
+    command = [sys.executable, __file__, "--job", name, str(project), str(target), str(pages)]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    output = process.stderr.read() if process.stderr else b""
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise SystemExit(f"{name} failed:\n{output.decode()}")
+    return Cost(usage.ru_utime + usage.ru_stime, usage.ru_maxrss)
+
+
+def _bare(folder: Path, target: Path, _: int) -> None:
+    import pyoxigraph as ox
+
+    from pan2kg.project import Project
+    from pan2kg.release.dump import FORMATS
+    from pan2kg.turtle import read_prefixes
+    from pan2kg.vocabulary import graph_of
+
+    project, store = Project.at(folder), ox.Store()
+    prefixes = read_prefixes(project)
+    for path in [*project.ontology_files(), *project.graph_files()]:
+        store.load(path=path, format=ox.RdfFormat.TURTLE, to_graph=ox.NamedNode(graph_of(project.graph_path(path))))
+    target.mkdir()
+    for ending, form in FORMATS.items():
+        dump = str(target / f"graph.{ending}")
+        if ending in ("trig", "nq"):
+            store.dump(dump, form, prefixes=prefixes)
+        else:
+            ox.serialize((quad.triple for quad in store), output=dump, format=form, prefixes=prefixes)
+
+
+def _publish(folder: Path, target: Path, _: int) -> None:
+    _release(folder, target)
+
+
+def _stated(folder: Path, target: Path, _: int) -> None:
+    _release(folder, target, "--without-derived")
+
+
+def _pages(folder: Path, target: Path, number: int) -> None:
+    _release(folder, target, pages=number)
+
+
+def _release(folder: Path, target: Path, *more: str, pages: int = 0) -> None:
+    from pan2kg.release.command import add_options, release
+    from pan2kg.release.edition import Edition, File
+
+    def part(_: Edition) -> Iterator[File]:
+        for page in range(pages):
+            yield f"site/fr/page/{page}.html", f"<!doctype html><title>{page}</title>".encode() + b" " * 20_000
+
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--project")
+    add_options(parser)
+    given = ["-o", str(target), "--base", BASE, "--project", str(folder), *more]
+    release(parser.parse_args(given), [part])
+
+
+JOBS: dict[str, Callable[[Path, Path, int], None]] = {
+    "bare": _bare,
+    "publish": _publish,
+    "stated": _stated,
+    "pages": _pages,
+}
+
+
+def table(rows: list[Row]) -> str:
+    """The rows as a Markdown table."""
+    words = {True: "yes", False: "**no**", None: ""}
+    lines = [f"| {row.what} | {row.target} | {row.measured} | {words[row.met]} |" for row in rows]
+    return "\n".join(["| what | target | measured | met |", "|---|---|---|---|", *lines])
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Measure what publish uses.")
+    parser.add_argument("parts", nargs="*", metavar="PART", help="shipped, large, pages (default: all of them)")
+    parser.add_argument("--quads", type=int, default=1_000_000, help="size of the invented graph (default: 1,000,000)")
+    parser.add_argument("--job", nargs=4, metavar=("NAME", "DIR", "DIR", "NUMBER"), help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.job:
+        name, project, target, pages = options.job
+        return JOBS[name](Path(project), Path(target), int(pages))
+    parts: dict[str, Callable[[], Iterator[Row]]] = {
+        "shipped": measure_shipped,
+        "large": lambda: measure_large(options.quads),
+        "pages": measure_pages,
+    }
+    if unknown := set(options.parts) - parts.keys():
+        parser.error(f"there is no part {', '.join(sorted(unknown))}")
+    print(table([row for name in options.parts or parts for row in parts[name]()]))
+    return None
+
+
+if __name__ == "__main__":
+    main()

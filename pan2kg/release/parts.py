@@ -1,0 +1,62 @@
+"""The parts of a release that other modules make: pages, the ontology's documentation, what changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Final
+
+from pan2kg.bundle import find_bundle
+from pan2kg.change.compare import change_list
+from pan2kg.change.feed import day_of, write_feed
+from pan2kg.change.patch import patch_of, write_patch
+from pan2kg.change.sheet import write_csv
+from pan2kg.change.side import read_side, side_of_store
+from pan2kg.change.telling import read_story, write_markdown
+from pan2kg.reference.standalone import documentation
+from pan2kg.release.archive import SITE
+from pan2kg.site.library import Library
+from pan2kg.site.site import Site
+from pan2kg.site.writing import contents
+
+if TYPE_CHECKING:
+    from pan2kg.release.edition import Edition, File
+    from pan2kg.wording import Language
+
+LANGUAGES: Final[tuple[Language, ...]] = ("fr", "en")
+CHANGES: Final = "changes"
+
+
+def site_part(edition: Edition) -> Iterator[File]:
+    """The pages as a folder that works on any host and from disk, as they are on the day of the release."""
+    library = Library(edition.project, edition.store, edition.issue.modified, bundle=find_bundle())
+    for path, body in contents(Site(library)):
+        yield f"{SITE}/{path}", body
+
+
+def documentation_part(edition: Edition) -> Iterator[File]:
+    """The documentation of the ontology."""
+    yield from documentation(edition.project, edition.store).items()
+
+
+def change_part(edition: Edition) -> Iterator[File]:
+    """What changed since the release before, where one was named: in words, as a table, a patch and a feed.
+
+    Raises:
+        ProjectError: the release before cannot be read.
+        TurtleError: it is no RDF.
+    """
+    if edition.previous is None:
+        return
+    old, new = read_side(edition.previous), side_of_store(edition.store, edition.issue.version)
+    change = change_list(old, new)
+    story, day = read_story(change), day_of(change, edition.issue.modified)
+    yield f"{CHANGES}/{CHANGES}.trig", write_patch(patch_of(old, new))
+    for language in LANGUAGES:
+        feed = f"{CHANGES}/{CHANGES}.{language}.atom"
+        yield f"{CHANGES}/{CHANGES}.{language}.md", write_markdown(story, language).encode()
+        yield f"{CHANGES}/{CHANGES}.{language}.csv", write_csv(story, language).encode()
+        yield feed, write_feed(story, language, day, address=edition.issue.addresses.file(feed)).encode()
+
+
+PARTS: Final = (site_part, documentation_part, change_part)
+"""All of them, in the order they are made."""

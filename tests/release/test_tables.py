@@ -1,0 +1,174 @@
+"""The tables are equal to the graph: read back by their metadata, they are its statements, no more and no fewer."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pyoxigraph as ox
+import pytest
+
+from pan2kg.release.edition import Edition
+from pan2kg.release.schedule import Plan, plans
+from pan2kg.release.table import Source, read_sheet
+from pan2kg.turtle import read_prefixes
+from pan2kg.vocabulary import RDF, ROOT, SKOS, XSD
+
+NAMES = [plan.name for plan in plans()]
+Metadata = dict[str, dict[str, list[dict[str, str]]]]
+
+
+@cache
+def metadata(folder: Path, name: str) -> Metadata:
+    read: Metadata = json.loads((folder / "tables" / f"{name}.csv-metadata.json").read_text(encoding="utf-8"))
+    return read
+
+
+def rows(folder: Path, name: str) -> list[dict[str, str]]:
+    text = (folder / "tables" / f"{name}.csv").read_bytes().decode("utf-8")
+    return list(csv.DictReader(io.StringIO(text, newline="")))
+
+
+def triples(folder: Path, name: str) -> Iterator[ox.Triple]:
+    """What the table says, by the rules of CSV on the Web as far as these tables use them."""
+    schema = metadata(folder, name)["tableSchema"]
+    about = str(schema["aboutUrl"])
+    for row in rows(folder, name):
+        for column in schema["columns"]:
+            if "propertyUrl" not in column or not row[column["name"]]:
+                continue
+            subject = row[column.get("aboutUrl", about)[2:-1]]
+            separator = column.get("separator")
+            cell = row[column["name"]]
+            for value in cell.split(separator) if separator else [cell]:
+                yield ox.Triple(ox.NamedNode(subject), ox.NamedNode(column["propertyUrl"]), _term(column, value))
+
+
+def _term(column: dict[str, str], value: str) -> ox.NamedNode | ox.Literal:
+    if "valueUrl" in column or "dc:type" in column:
+        return ox.NamedNode(value)
+    if "lang" in column:
+        return ox.Literal(value, language=column["lang"])
+    kind = column["datatype"]
+    if isinstance(kind, dict):
+        assert re.fullmatch(kind["format"], value)
+        kind = {4: "gYear", 7: "gYearMonth", 10: "date"}[len(value)]
+    return ox.Literal(value, datatype=ox.NamedNode(XSD + kind))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_statement_of_a_table_is_in_the_graph(folder: Path, edition: Edition, name: str) -> None:
+    held = {quad.triple for quad in edition.store.inner}
+    said = set(triples(folder, name))
+    assert said
+    assert said <= held
+
+
+@pytest.mark.parametrize("plan", [plan for plan in plans() if not plan.pairs], ids=lambda plan: plan.name)
+def test_a_table_has_every_thing_and_every_value_of_its_columns(folder: Path, edition: Edition, plan: Plan) -> None:
+    source = Source(edition.store, read_prefixes(edition.project))
+    sheet = read_sheet(source, plan)
+    members = {row[0] for row in sheet.rows}
+    properties = {source.expand(column.property) for column in sheet.plan.columns}
+    kinds = {source.expand(name) for name in sheet.plan.classes}
+    typed = {
+        quad.subject.value
+        for kind in kinds
+        for quad in edition.store.inner.quads_for_pattern(None, ox.NamedNode(RDF + "type"), ox.NamedNode(kind))
+        if isinstance(quad.subject, ox.NamedNode)
+    }
+    assert members == (typed if not sheet.plan.having else typed & members)
+    held = {
+        quad.triple
+        for quad in edition.store.inner
+        if isinstance(quad.subject, ox.NamedNode)
+        and quad.subject.value in members
+        and quad.predicate.value in properties
+    }
+    assert held <= set(triples(folder, sheet.plan.name))
+
+
+@pytest.mark.parametrize("plan", [plan for plan in plans() if plan.pairs], ids=lambda plan: plan.name)
+def test_a_table_of_pairs_has_every_statement_of_its_property(folder: Path, edition: Edition, plan: Plan) -> None:
+    source = Source(edition.store, read_prefixes(edition.project))
+    predicate = ox.NamedNode(source.expand(plan.pairs))
+    held = {quad.triple for quad in edition.store.inner.quads_for_pattern(None, predicate, None)}
+    assert {triple for triple in triples(folder, plan.name) if triple.predicate == predicate} == held
+
+
+def test_the_links_are_in_two_tables_by_who_made_them(folder: Path) -> None:
+    stated, computed = ({row["iri"] for row in rows(folder, name)} for name in ("links", "computed-links"))
+    assert len(stated) == 424
+    assert len(computed) > 3_000
+    assert not stated & computed
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_tables_are_written_as_rfc_4180_has_it(folder: Path, name: str) -> None:
+    content = (folder / "tables" / f"{name}.csv").read_bytes()
+    assert not content.startswith(b"\xef\xbb\xbf")
+    assert content.endswith(b"\r\n")
+    read = list(csv.reader(io.StringIO(content.decode("utf-8"), newline=""), strict=True))
+    assert {len(row) for row in read} == {len(read[0])}
+    assert read[0] == [column["name"] for column in metadata(folder, name)["tableSchema"]["columns"]]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_columns_are_named_in_french_and_english(folder: Path, name: str) -> None:
+    for column in metadata(folder, name)["tableSchema"]["columns"]:
+        titles: dict[str, str] = column["titles"]  # type: ignore[assignment]
+        assert titles["fr"]
+        assert titles["en"]
+        assert titles["und"] == column["name"], "so that the header is known again"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_row_is_told_by_its_key(folder: Path, name: str) -> None:
+    key = metadata(folder, name)["tableSchema"]["primaryKey"]
+    columns = [key] if isinstance(key, str) else key
+    values = [tuple(row[str(column)] for column in columns) for row in rows(folder, name)]
+    assert len(set(values)) == len(values)
+    assert all(part for value in values for part in value)
+
+
+def test_references_between_tables_hold(folder: Path) -> None:
+    group = json.loads((folder / "tables" / "csv-metadata.json").read_text(encoding="utf-8"))
+    keys = {name: {row.get("iri", "") for row in rows(folder, name)} for name in NAMES}
+    held = 0
+    for table in group["tables"]:
+        for reference in table["tableSchema"].get("foreignKeys", []):
+            target = reference["reference"]["resource"].removesuffix(".csv")
+            name = table["url"].removesuffix(".csv")
+            values = {row[reference["columnReference"]] for row in rows(folder, name)}
+            assert values - {""} <= keys[target], f"{name}.{reference['columnReference']}"
+            held += 1
+    assert len(group["tables"]) == len(NAMES)
+    assert held > 40
+
+
+def test_a_thing_has_its_labels_beside_it(folder: Path) -> None:
+    [row] = [row for row in rows(folder, "actions") if row["key"] == "lu-bhr-2-4-3"]
+    assert row["plan"] == ROOT + "id/plan/lu-bhr-2"
+    assert "PAN 2" in row["plan_label_fr"]
+    assert row["label_en"].startswith("Preparing the implementation")
+
+
+def test_a_separator_occurs_in_none_of_the_values() -> None:
+    store = ox.Store()
+    thing, label = ox.NamedNode("http://e/a"), ox.NamedNode(SKOS + "altLabel")
+    for text in ("a|b", "c"):
+        store.add(ox.Quad(thing, label, ox.Literal(text, language="fr"), ox.DefaultGraph()))
+    body = ox.NamedNode(ROOT + "ontology#PublicBody")
+    store.add(ox.Quad(thing, ox.NamedNode(RDF + "type"), body, ox.DefaultGraph()))
+    from pan2kg.project import Project
+    from pan2kg.store import LocalStore
+
+    source = Source(LocalStore(store), read_prefixes(Project.packaged()))
+    sheet = read_sheet(source, next(plan for plan in plans() if plan.name == "bodies"))
+    at = [one.name for one in sheet.fields].index("alternative_label_fr")
+    assert (sheet.fields[at].separator, sheet.rows[0][at]) == ("¦", "a|b¦c")
