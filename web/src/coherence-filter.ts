@@ -1,0 +1,255 @@
+// <coherence-filter> around the four numbers, the form and the matrix: without a server the choice is made here, and
+// gives what a server would show for the same address.
+
+import { showLabels } from "./data-language";
+import { csvLine, embedded, isStatic, make, save, sayer, type Say, type Words } from "./page";
+
+interface Plan {
+    key: string;
+    iri?: string;
+    short: string;
+    /** The plan's name as a link, as the page has it. */
+    row: string;
+    topics: number[];
+    bodies: number[];
+    years: [number | null, number | null];
+    /** Which kinds of links actions have, as bits, and how many actions have just these. */
+    actions: [number, number][];
+}
+
+interface Data {
+    limit: number | null;
+    asked: string[];
+    types: string[];
+    /** How many of the types, from the first on, are declared. */
+    declared: number;
+    evidence: Record<string, number[]>;
+    topics: string[];
+    bodies: string[];
+    plans: Plan[];
+    /** Two plans by their places, and how many links of each type. */
+    pairs: number[][];
+    ids: string;
+    words: Words;
+}
+
+interface Met {
+    one: number;
+    two: number;
+    declared: number;
+    inferred: number;
+    each: number[];
+}
+
+class CoherenceFilter extends HTMLElement {
+    private data!: Data;
+    private say!: Say;
+    private form!: HTMLFormElement;
+    private status = make("p", { role: "status", class: "off-screen" });
+
+    connectedCallback(): void {
+        const data = isStatic ? embedded<Data>(this, "matrix-data") : undefined;
+        const form = this.querySelector("form");
+        if (!data || !form || this.dataset.ready) {
+            return;
+        }
+        this.dataset.ready = "yes";
+        [this.data, this.form, this.say] = [data, form, sayer(data.words)];
+        form.hidden = false;
+        form.append(this.status);
+        form.addEventListener("submit", (event) => {
+            event.preventDefault();
+            this.remember();
+            this.show();
+            this.status.textContent = this.querySelector(".numbers")?.firstElementChild?.textContent?.trim() ?? "";
+        });
+        window.addEventListener("popstate", () => this.adopt() && this.show());
+        this.querySelector("a[href^='matrix.csv']")?.addEventListener("click", (event) => this.saveCsv(event));
+        if (this.adopt()) {
+            this.show();
+        }
+    }
+
+    private field(name: string): HTMLSelectElement | undefined {
+        const field = this.form.elements.namedItem(name);
+        return field instanceof HTMLSelectElement ? field : undefined;
+    }
+
+    private value(name: string): string {
+        return this.field(name)?.value ?? "";
+    }
+
+    /** The choice as it stands in an address. */
+    private get asked(): string {
+        const chosen = this.data.asked.filter((name) => this.value(name)).map((name) => [name, this.value(name)]);
+        return chosen.length ? `?${new URLSearchParams(chosen)}` : "";
+    }
+
+    /** Take the choice in the address; whether that changes what is chosen. */
+    private adopt(): boolean {
+        const before = this.asked;
+        const given = new URLSearchParams(location.search);
+        for (const name of this.data.asked) {
+            const field = this.field(name);
+            if (field) {
+                field.value = given.get(name) ?? "";
+                field.value = field.selectedIndex < 0 ? "" : field.value;
+            }
+        }
+        return this.asked !== before;
+    }
+
+    private remember(): void {
+        try {
+            history.pushState(null, "", this.asked || location.pathname);
+        } catch {
+            // a browser that lets no page from disk change its address shows the choice all the same
+        }
+    }
+
+    private get plans(): number[] {
+        const { data } = this;
+        const place = (keys: string[], key: string): number => (key ? keys.indexOf(key) : -1);
+        const topic = place(data.topics, this.value("topic"));
+        const body = place(data.bodies, this.value("body"));
+        const year = Number(this.value("year"));
+        return data.plans.flatMap(({ topics, bodies, years: [since, until] }, at) => {
+            const known = since !== null || until !== null;
+            const inTime = !year || (known && (since ?? 0) <= year && year <= (until ?? 9999));
+            return (topic < 0 || topics.includes(topic)) && (body < 0 || bodies.includes(body)) && inTime ? [at] : [];
+        });
+    }
+
+    private get kinds(): number[] {
+        return this.data.evidence[this.value("evidence")] ?? this.data.evidence[""] ?? [];
+    }
+
+    /** The pairs of these plans that have a link of the kinds chosen. */
+    private met(plans: number[]): Met[] {
+        const shown = new Set(plans);
+        return this.data.pairs.flatMap(([one = 0, two = 0, ...counts]) => {
+            const each = this.kinds.map((kind) => counts[kind] ?? 0);
+            const declared = sum(this.kinds.map((kind) => (kind < this.data.declared ? (counts[kind] ?? 0) : 0)));
+            const inferred = sum(each) - declared;
+            return shown.has(one) && shown.has(two) && declared + inferred ? [{ one, two, declared, inferred, each }] : [];
+        });
+    }
+
+    private show(): void {
+        const plans = this.plans;
+        const met = this.met(plans);
+        this.showNumbers(plans, met.length);
+        const links = new Map<number, number>();
+        for (const { one, two, declared, inferred } of met) {
+            [one, two].forEach((plan) => links.set(plan, (links.get(plan) ?? 0) + declared + inferred));
+        }
+        const linked = [...links.keys()].sort((one, two) => (links.get(two) ?? 0) - (links.get(one) ?? 0) || compare(this.iri(one), this.iri(two)));
+        const order = linked.slice(0, this.data.limit ?? undefined);
+        const left = linked.length - order.length;
+        const absent = plans.filter((plan) => !links.has(plan));
+        const whole = make("a", { href: `matrix.html${this.asked}` }, this.say("matrix-whole", { n: String(left) }));
+        const list = make("ul", {}, ...absent.map((plan) => make("li", {}, this.name(plan))));
+        const made = [
+            order.length ? this.table(order, met) : make("p", { class: "notice" }, this.say("matrix-empty")),
+            left > 0 && make("p", {}, whole),
+            absent.length > 0 && make("details", {}, make("summary", {}, this.say("matrix-absent", { n: String(absent.length) })), list),
+        ];
+        this.querySelector(".matrix-made")?.replaceChildren(...made.filter((one): one is HTMLElement => one instanceof HTMLElement));
+        const limit = this.querySelector<HTMLElement>(".filter-limit");
+        if (limit) {
+            limit.hidden = !this.asked;
+        }
+        const language = document.querySelector<HTMLSelectElement>("data-language select")?.value;
+        if (language) {
+            showLabels(language);
+        }
+    }
+
+    private showNumbers(plans: number[], linked: number): void {
+        const wanted = this.kinds.reduce((bits, kind) => bits | (1 << kind), 0);
+        const pairs = (plans.length * (plans.length - 1)) / 2;
+        const all = plans.flatMap((plan) => this.data.plans[plan]?.actions ?? []);
+        const actions = String(sum(all.map(([, n]) => n)));
+        const unlinked = sum(all.map(([bits, n]) => (bits & wanted ? 0 : n)));
+        this.showNumber("linked", linked, { pairs: String(pairs) });
+        this.showNumber("apart", pairs - linked, {});
+        this.showNumber("unlinked", unlinked, { actions });
+    }
+
+    private showNumber(name: string, n: number, values: Record<string, string>): void {
+        const figure = this.querySelector(`[data-number=${name}]`);
+        const link = figure?.closest("a");
+        if (figure?.nextElementSibling && link) {
+            figure.textContent = String(n);
+            figure.nextElementSibling.textContent = this.say(`number-${name}`, { n: String(n), ...values });
+            const [file = "", hash] = (link.getAttribute("href") ?? "").split("#");
+            link.setAttribute("href", `${file.split("?")[0]}${this.asked}${hash ? `#${hash}` : ""}`);
+        }
+    }
+
+    private iri(plan: number): string {
+        const { iri, key = "" } = this.data.plans[plan] ?? {};
+        return iri ?? this.data.ids + key;
+    }
+
+    private name(plan: number): DocumentFragment {
+        const holder = make("template");
+        holder.innerHTML = this.data.plans[plan]?.row ?? "";
+        return holder.content;
+    }
+
+    private table(order: number[], met: Met[]): HTMLElement {
+        const cells = new Map(met.flatMap((one) => [[`${one.one} ${one.two}`, one] as const, [`${one.two} ${one.one}`, one] as const]));
+        const heads = order.map((plan) => {
+            const name = this.name(plan);
+            const href = name.querySelector("a")?.getAttribute("href") ?? "";
+            return make("th", { scope: "col" }, make("a", { href, title: (name.textContent ?? "").trim() }, this.data.plans[plan]?.short));
+        });
+        const rows = order.map((plan) =>
+            make("tr", {}, make("th", { scope: "row" }, this.name(plan)), ...order.map((other) => this.cell(plan, other, cells.get(`${plan} ${other}`)))),
+        );
+        const table = make("table", { class: "matrix", "aria-labelledby": "matrix" }, make("thead", {}, make("tr", {}, make("td"), ...heads)), make("tbody", {}, ...rows));
+        return make("div", { class: "scroll", role: "region", tabindex: 0, "aria-labelledby": "matrix" }, table);
+    }
+
+    private cell(one: number, two: number, met: Met | undefined): HTMLTableCellElement {
+        if (one === two) {
+            return make("td", { class: "self" });
+        }
+        if (!met) {
+            return make("td", { class: "none" }, make("span", { class: "nothing" }, this.say("cell-none")));
+        }
+        const { declared, inferred } = met;
+        const keys = [this.data.plans[one]?.key ?? "", this.data.plans[two]?.key ?? ""].sort(compare);
+        const evidence = this.value("evidence");
+        const only = evidence === "declared" || evidence === "inferred" ? `?evidence=${evidence}` : "";
+        const title = this.say("cell", { declared: String(declared), inferred: String(inferred) });
+        const link = make("a", { href: `pair/${keys.join("--")}.html${only}`, title });
+        link.append(...(declared ? [make("b", {}, String(declared))] : []), ...(inferred ? [make("i", {}, `+${inferred}`)] : []));
+        return make("td", { class: declared ? "declared" : "inferred" }, link);
+    }
+
+    /** With something chosen, the file holds what is shown. */
+    private saveCsv(event: Event): void {
+        if (!this.asked) {
+            return;
+        }
+        event.preventDefault();
+        const { data } = this;
+        const name = (plan: number): string => (this.name(plan).textContent ?? "").trim();
+        const met = this.met(this.plans).sort((a, b) => compare(this.iri(a.one), this.iri(b.one)) || compare(this.iri(a.two), this.iri(b.two)));
+        const head = ["one", "one_label", "two", "two_label", "declared", "inferred", ...this.kinds.map((kind) => data.types[kind] ?? "")];
+        const rows = met.map(({ one, two, declared, inferred, each }) => [this.iri(one), name(one), this.iri(two), name(two), declared, inferred, ...each]);
+        save("matrix.csv", [head, ...rows].map((row) => csvLine(row.map(String))).join(""), "text/csv;charset=utf-8");
+    }
+}
+
+function sum(numbers: number[]): number {
+    return numbers.reduce((all, one) => all + one, 0);
+}
+
+function compare(one: string, two: string): number {
+    return one < two ? -1 : one > two ? 1 : 0;
+}
+
+customElements.define("coherence-filter", CoherenceFilter);

@@ -1,0 +1,45 @@
+// <copy-button data-copy="text"><button>Copy</button></copy-button>
+
+import { make, speaker } from "./page";
+
+const ENGLISH = { done: "Copied", failed: "Copying is not allowed here" };
+
+class CopyButton extends HTMLElement {
+    connectedCallback(): void {
+        const button = this.querySelector("button");
+        if (!button || this.querySelector("[role=status]")) {
+            return;
+        }
+        this.hidden = false;
+        const given = this.dataset.done ? { done: this.dataset.done } : undefined;
+        const say = speaker(this, ENGLISH, given, "copy");
+        const status = make("span", { role: "status", class: "copied" });
+        this.append(status);
+        button.addEventListener("click", async () => {
+            status.textContent = "";
+            status.textContent = say((await copy(this.dataset.copy ?? "")) ? "done" : "failed");
+        });
+    }
+}
+
+/** Put text on the clipboard; whether that was allowed. */
+export async function copy(text: string): Promise<boolean> {
+    try {
+        await navigator.clipboard.writeText(text);
+        return true;
+    } catch {
+        const before = document.activeElement;
+        const area = make("textarea", { class: "off-screen", "aria-hidden": "true" });
+        area.value = text;
+        document.body.append(area);
+        area.select();
+        const done = document.execCommand("copy");
+        area.remove();
+        (before as HTMLElement | null)?.focus?.();
+        return done;
+    }
+}
+
+if (!customElements.get("copy-button")) {
+    customElements.define("copy-button", CopyButton);
+}

@@ -1,0 +1,181 @@
+// <label-search data-source="…search.json | …labels.js"> around the header's search form: suggestions while typing.
+
+import { fold, freshId, isStatic, language, loadData, make, root, speaker } from "./page";
+
+const ENGLISH = { suggestions: "Suggestions", found: "{n} suggestion|{n} suggestions", none: "Nothing found", results: "{n} thing found for “{words}”|{n} things found for “{words}”" };
+const MOST = 10;
+const MOST_ON_PAGE = 100;
+
+/** One thing that can be found; `href` is relative to the folder of the language. */
+export interface Found {
+    href: string;
+    type?: string;
+    typeLabel?: string;
+    label?: string;
+    lang?: string;
+    labels?: Record<string, string>;
+    notation?: string;
+}
+
+class LabelSearch extends HTMLElement {
+    private input!: HTMLInputElement;
+    private list!: HTMLUListElement;
+    private status!: HTMLElement;
+    private active = -1;
+    private asked = 0;
+    private timer = 0;
+    private say = speaker(this, ENGLISH);
+
+    connectedCallback(): void {
+        const input = this.querySelector<HTMLInputElement>("input[name=q]");
+        if (!input || this.dataset.ready) {
+            return;
+        }
+        this.dataset.ready = "yes";
+        this.say = speaker(this, ENGLISH);
+        const id = freshId("suggestions");
+        this.input = input;
+        this.list = make("ul", { id, role: "listbox", "aria-label": this.say("suggestions"), hidden: true });
+        this.status = make("span", { role: "status", class: "off-screen" });
+        for (const [name, value] of Object.entries({
+            role: "combobox",
+            "aria-autocomplete": "list",
+            "aria-expanded": "false",
+            "aria-controls": id,
+            autocomplete: "off",
+        })) {
+            input.setAttribute(name, value);
+        }
+        this.append(this.list, this.status);
+        input.addEventListener("input", () => {
+            clearTimeout(this.timer);
+            this.timer = window.setTimeout(() => void this.ask(), 120);
+        });
+        input.addEventListener("keydown", (event) => this.key(event));
+        void this.answer();
+        this.addEventListener("focusout", (event) => {
+            if (!this.contains(event.relatedTarget as Node | null)) {
+                this.close();
+            }
+        });
+    }
+
+    /** On the page of what was found, without a server behind it: find here what the address asks for. */
+    private async answer(): Promise<void> {
+        const place = document.querySelector<HTMLElement>(".search-found");
+        const words = new URLSearchParams(location.search).get("q")?.trim();
+        if (!isStatic || !place || !words) {
+            return;
+        }
+        this.input.value = words;
+        const found = bestOf(await loadData<Found[]>(this.dataset.source ?? "", "pan2kgLabels"), words, MOST_ON_PAGE);
+        place.querySelector("h2")?.replaceChildren(this.say(found.length ? "results" : "none", { n: found.length, words }));
+        place.querySelector("ul")?.replaceChildren(...found.map((one) => make("li", {}, make("a", { href: `${root}${language}/${one.href}` }, ...this.described(one)))));
+        place.hidden = false;
+        document.querySelectorAll<HTMLElement>(".published").forEach((one) => (one.hidden = true));
+    }
+
+    private described(one: Found): (Node | string)[] {
+        const [text, lang] = labelOf(one);
+        const type = one.typeLabel ?? (one.type ? this.say(`type-${one.type}`) : "");
+        const name = make("span", { lang }, one.notation ? `${one.notation} ${text}` : text);
+        return type && !type.startsWith("type-") ? [name, make("small", {}, ` ${type}`)] : [name];
+    }
+
+    private async ask(): Promise<void> {
+        const words = this.input.value.trim();
+        const turn = ++this.asked;
+        if (words.length < 2) {
+            this.close();
+            return;
+        }
+        const found = await this.find(words).catch(() => []);
+        if (turn === this.asked) {
+            this.show(found);
+        }
+    }
+
+    private async find(words: string): Promise<Found[]> {
+        const source = this.dataset.source ?? "";
+        if (/\.js$/.test(source)) {
+            return bestOf(await loadData<Found[]>(source, "pan2kgLabels"), words);
+        }
+        const answer = await fetch(`${source}?${new URLSearchParams({ q: words, lang: language })}`);
+        return answer.ok ? ((await answer.json()) as Found[]).slice(0, MOST) : [];
+    }
+
+    private show(found: Found[]): void {
+        this.active = -1;
+        this.input.removeAttribute("aria-activedescendant");
+        this.list.replaceChildren(...found.map((one, place) => this.option(one, place)));
+        this.list.hidden = !found.length;
+        this.input.setAttribute("aria-expanded", String(found.length > 0));
+        this.status.textContent = found.length ? this.say("found", { n: found.length }) : this.say("none");
+    }
+
+    private option(one: Found, place: number): HTMLLIElement {
+        const option = make(
+            "li",
+            { role: "option", id: `${this.list.id}-${place}`, "aria-selected": "false", "data-href": `${root}${language}/${one.href}` },
+            ...this.described(one),
+        );
+        option.addEventListener("pointerdown", (event) => event.preventDefault());
+        option.addEventListener("click", () => location.assign(option.dataset.href ?? ""));
+        return option;
+    }
+
+    private key(event: KeyboardEvent): void {
+        const options = [...this.list.children] as HTMLElement[];
+        if (event.key === "Escape" && !this.list.hidden) {
+            event.preventDefault();
+            this.close();
+        } else if ((event.key === "ArrowDown" || event.key === "ArrowUp") && options.length && !this.list.hidden) {
+            event.preventDefault();
+            const step = event.key === "ArrowDown" ? 1 : -1;
+            const from = this.active < 0 && step < 0 ? 0 : this.active;
+            this.choose(options, (from + step + options.length) % options.length);
+        } else if (event.key === "Enter" && this.active >= 0) {
+            event.preventDefault();
+            location.assign(options[this.active]?.dataset.href ?? "");
+        }
+    }
+
+    private choose(options: HTMLElement[], place: number): void {
+        this.active = place;
+        options.forEach((option, index) => option.setAttribute("aria-selected", String(index === place)));
+        options[place]?.scrollIntoView({ block: "nearest" });
+        this.input.setAttribute("aria-activedescendant", options[place]?.id ?? "");
+    }
+
+    private close(): void {
+        this.asked += 1;
+        this.active = -1;
+        this.list.hidden = true;
+        this.input.setAttribute("aria-expanded", "false");
+        this.input.removeAttribute("aria-activedescendant");
+    }
+}
+
+function labelOf(one: Found): [string, string | undefined] {
+    const labels = one.labels ?? {};
+    const lang = [language, "fr", "en", "de", ...Object.keys(labels)].find((tag) => labels[tag]);
+    return lang ? [labels[lang] ?? "", lang] : [one.label ?? one.href, one.lang];
+}
+
+/** The things whose labels have every word, those beginning with them first; accents do not matter. */
+export function bestOf(all: Found[], words: string, most = MOST): Found[] {
+    const parts = fold(words).split(/\s+/).filter(Boolean);
+    const scored: [number, string, Found][] = [];
+    for (const one of all) {
+        const [label] = labelOf(one);
+        const text = ` ${fold([one.notation ?? "", label, one.label ?? "", ...Object.values(one.labels ?? {})].join(" "))}`;
+        if (parts.every((part) => text.includes(part))) {
+            const begins = parts.filter((part) => text.includes(` ${part}`)).length;
+            scored.push([-begins * 1000 + label.length, label, one]);
+        }
+    }
+    scored.sort((one, two) => one[0] - two[0] || one[1].localeCompare(two[1], language));
+    return scored.slice(0, most).map(([, , one]) => one);
+}
+
+customElements.define("label-search", LabelSearch);

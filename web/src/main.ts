@@ -1,0 +1,30 @@
+// The start script: the small elements, and the larger ones fetched when a page has them.
+
+import "./coherence-filter";
+import "./copy";
+import "./data-language";
+import "./label-search";
+import "./sortable-table";
+import { isStatic, load, setParts } from "./page";
+
+declare const PARTS: Record<string, string>;
+setParts(PARTS);
+
+const wantsWorkbench = isStatic ? "sparql-editor, question-form" : "sparql-editor";
+if (document.querySelector(wantsWorkbench)) {
+    void load("workbench");
+}
+
+const networks = document.querySelectorAll("network-view");
+if (networks.length) {
+    const near = new IntersectionObserver(
+        (entries) => {
+            if (entries.some((entry) => entry.isIntersecting)) {
+                near.disconnect();
+                void load("network");
+            }
+        },
+        { rootMargin: "600px" },
+    );
+    networks.forEach((network) => near.observe(network));
+}

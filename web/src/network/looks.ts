@@ -1,0 +1,60 @@
+// How things and links look, for the canvas, the legend and the SVG: shape as well as colour tells them apart.
+
+export const SHAPES: Record<string, string> = {
+    plan: "round-rectangle",
+    action: "ellipse",
+    instrument: "diamond",
+    body: "hexagon",
+    obligation: "triangle",
+};
+
+export function shapeFor(type: string): string {
+    return SHAPES[type] ?? "rectangle";
+}
+
+export interface Colours {
+    ink: string;
+    paper: string;
+    muted: string;
+    accent: string;
+    declared: string;
+    inferred: string;
+    of(type: string): string;
+}
+
+/** The colours the style sheet sets, in light or dark. */
+export function colours(): Colours {
+    const style = getComputedStyle(document.documentElement);
+    const value = (name: string, otherwise: string): string => style.getPropertyValue(name).trim() || otherwise;
+    return {
+        ink: value("--ink", "#1b1f24"),
+        paper: value("--paper", "#ffffff"),
+        muted: value("--muted", "#57606a"),
+        accent: value("--accent", "#0b57a4"),
+        declared: value("--declared", "#1d4f91"),
+        inferred: value("--inferred", "#9a4d00"),
+        of: (type) => value(`--thing-${type}`, value("--thing", "#57606a")),
+    };
+}
+
+/** The corners of a shape around a point, as an SVG element's text. */
+export function outline(type: string, x: number, y: number, radius: number): string {
+    const points = (...corners: [number, number][]): string =>
+        `<polygon points="${corners.map(([dx, dy]) => `${round(x + dx * radius)},${round(y + dy * radius)}`).join(" ")}"`;
+    switch (shapeFor(type)) {
+        case "ellipse":
+            return `<circle cx="${round(x)}" cy="${round(y)}" r="${radius}"`;
+        case "diamond":
+            return points([0, -1], [1, 0], [0, 1], [-1, 0]);
+        case "hexagon":
+            return points([-1, 0], [-0.5, -0.87], [0.5, -0.87], [1, 0], [0.5, 0.87], [-0.5, 0.87]);
+        case "triangle":
+            return points([0, -1], [1, 0.9], [-1, 0.9]);
+        default:
+            return `<rect x="${round(x - radius)}" y="${round(y - radius)}" width="${2 * radius}" height="${2 * radius}" rx="${shapeFor(type) === "rectangle" ? 0 : 4}"`;
+    }
+}
+
+export function round(value: number): number {
+    return Math.round(value * 10) / 10;
+}

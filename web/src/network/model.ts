@@ -1,0 +1,203 @@
+// The things and links of a network, which of them are shown, and the ways between them. Nothing here draws.
+
+export interface Thing {
+    id: string;
+    label: string;
+    lang?: string;
+    /** The label in other languages. */
+    labels?: Record<string, string>;
+    /** Not shown until its neighbours are asked for. */
+    hidden?: boolean;
+    type: string;
+    plan?: string | null;
+    planLabel?: string | null;
+    href?: string;
+    x?: number;
+    y?: number;
+}
+
+export interface Link {
+    id: string;
+    source: string;
+    target: string;
+    type: string;
+    typeLabel?: string;
+    evidence?: string;
+    quote?: string | null;
+    quoteLang?: string | null;
+    document?: string | null;
+    certainty?: string | null;
+    relation?: string | null;
+    via?: string | null;
+    /** Whether it leads from one to the other; it does where nothing is said. */
+    directed?: boolean;
+    why?: string | null;
+    href?: string | null;
+}
+
+export interface Data {
+    nodes: Thing[];
+    edges: Link[];
+    words?: Record<string, string>;
+    more?: string | null;
+    /** The types of links that are shown at first; all where nothing is said. */
+    shown?: string[];
+    /** What is chosen at first. */
+    focus?: string | null;
+}
+
+const SPREAD = 120;
+
+export class Model {
+    readonly things = new Map<string, Thing>();
+    readonly links = new Map<string, Link>();
+    readonly offTypes = new Set<string>();
+    readonly offEvidence = new Set<string>();
+    readonly hidden = new Set<string>();
+    plan = "";
+    private at = new Map<string, Link[]>();
+
+    private published = new Map<string, { label: string; lang?: string }>();
+
+    constructor(data: Data) {
+        this.add(data);
+        for (const { type } of data.shown ? data.edges : []) {
+            if (!data.shown?.includes(type)) {
+                this.offTypes.add(type);
+            }
+        }
+        data.nodes.filter(({ hidden }) => hidden).forEach(({ id }) => this.hidden.add(id));
+    }
+
+    /** The thing an address means behind its hash: by its identifier, the end of that, or the name of its page. */
+    find(name: string): Thing | undefined {
+        const ends = [`/${name}`, `/${name}.html`];
+        return this.things.get(name) ?? [...this.things.values()].find(({ id, href = "" }) => id.endsWith(ends[0] as string) || `/${href}`.endsWith(ends[1] as string));
+    }
+
+    /** Name things in a language where they have a name in it; an empty one brings back what the page was published with. */
+    speak(language: string): void {
+        for (const thing of this.things.values()) {
+            const first = this.published.get(thing.id) ?? { label: thing.label, lang: thing.lang };
+            this.published.set(thing.id, first);
+            const label = thing.labels?.[language];
+            [thing.label, thing.lang] = label ? [label, language] : [first.label, first.lang];
+        }
+    }
+
+    /** Add things and links that are not yet there; the ids of the added things. */
+    add({ nodes, edges }: Data, around?: { x: number; y: number }): string[] {
+        const added = nodes.filter(({ id }) => !this.things.has(id));
+        added.forEach((thing, place) => {
+            const angle = (2 * Math.PI * place) / Math.max(1, added.length);
+            const near = around && { x: around.x + SPREAD * Math.cos(angle), y: around.y + SPREAD * Math.sin(angle) };
+            this.things.set(thing.id, { ...thing, ...near });
+        });
+        for (const link of edges) {
+            if (!this.links.has(link.id) && this.things.has(link.source) && this.things.has(link.target)) {
+                this.links.set(link.id, link);
+                for (const end of new Set([link.source, link.target])) {
+                    this.at.set(end, [...(this.at.get(end) ?? []), link]);
+                }
+            }
+        }
+        if (!around) {
+            this.spread();
+        }
+        return added.map(({ id }) => id);
+    }
+
+    /** Bring positions of any scale to pixels, with about as much room for each thing whatever their number. */
+    private spread(): void {
+        const placed = [...this.things.values()].filter(({ x, y }) => Number.isFinite(x) && Number.isFinite(y));
+        if (placed.length < 2) {
+            return;
+        }
+        const xs = placed.map(({ x }) => x as number);
+        const ys = placed.map(({ y }) => y as number);
+        const [left, top] = [Math.min(...xs), Math.min(...ys)];
+        const span = Math.max(Math.max(...xs) - left, Math.max(...ys) - top) || 1;
+        const scale = (SPREAD * Math.sqrt(placed.length)) / span;
+        for (const thing of placed) {
+            thing.x = ((thing.x as number) - left) * scale;
+            thing.y = ((thing.y as number) - top) * scale;
+        }
+    }
+
+    linksOf(id: string): Link[] {
+        return this.at.get(id) ?? [];
+    }
+
+    passes(link: Link): boolean {
+        return !this.offTypes.has(link.type) && !this.offEvidence.has(link.evidence ?? "declared");
+    }
+
+    /** What is shown: with a plan chosen, its things and those linked to them. */
+    shown(): { things: Set<string>; links: Set<string> } {
+        const things = new Set<string>();
+        for (const { id, plan } of this.things.values()) {
+            const isNear = (): boolean =>
+                this.linksOf(id).some((link) => this.passes(link) && [link.source, link.target].some((end) => this.belongs(end)));
+            if (!this.hidden.has(id) && (!this.plan || plan === this.plan || this.belongs(id) || isNear())) {
+                things.add(id);
+            }
+        }
+        const links = [...this.links.values()].filter((link) => this.passes(link) && things.has(link.source) && things.has(link.target));
+        return { things, links: new Set(links.map(({ id }) => id)) };
+    }
+
+    private belongs(id: string): boolean {
+        return id === this.plan || this.things.get(id)?.plan === this.plan;
+    }
+
+    /** The shortest way between two things along what is shown, as things and links in turn; empty where there is none. */
+    way(from: string, to: string): { things: string[]; links: string[] } {
+        const shown = this.shown();
+        const cameBy = new Map<string, Link | undefined>([[from, undefined]]);
+        const queue = [from];
+        for (let place = 0; place < queue.length && !cameBy.has(to); place++) {
+            const here = queue[place] as string;
+            for (const link of this.linksOf(here)) {
+                const next = link.source === here ? link.target : link.source;
+                if (shown.links.has(link.id) && !cameBy.has(next)) {
+                    cameBy.set(next, link);
+                    queue.push(next);
+                }
+            }
+        }
+        const things: string[] = [];
+        const links: string[] = [];
+        for (let here = cameBy.has(to) ? to : undefined; here !== undefined; ) {
+            things.unshift(here);
+            const link = cameBy.get(here);
+            here = link && (link.source === here ? link.target : link.source);
+            if (link) {
+                links.unshift(link.id);
+            }
+        }
+        return { things, links };
+    }
+
+    /** Plans in the network with their labels, by label. */
+    plans(): [string, string][] {
+        const plans = new Map<string, string>();
+        for (const { id, type, label, plan, planLabel } of this.things.values()) {
+            if (plan) {
+                plans.set(plan, planLabel ?? plans.get(plan) ?? plan);
+            } else if (type === "plan") {
+                plans.set(id, label);
+            }
+        }
+        return [...plans].sort((one, two) => one[1].localeCompare(two[1]));
+    }
+
+    /** Types of links with their labels and how many there are. */
+    types(): [string, string, number][] {
+        const types = new Map<string, [string, string, number]>();
+        for (const { type, typeLabel } of this.links.values()) {
+            const [, label, count] = types.get(type) ?? [type, typeLabel ?? type, 0];
+            types.set(type, [type, label, count + 1]);
+        }
+        return [...types.values()].sort((one, two) => two[2] - one[2]);
+    }
+}

@@ -1,0 +1,75 @@
+// Labels for the IRIs of an answer, asked of the same source: a reader never meets a bare IRI.
+
+import { language, root } from "../page";
+import type { Reply, Term } from "../reply";
+import type { Source } from "./source";
+
+const MOST = 400;
+const IDS = "https://w3id.org/pan2kg/id/";
+const PAGES = new Set(
+    "action body category conflict document group instrument obligation plan provision recommendation review topic".split(" "),
+);
+
+export interface Name {
+    label: string;
+    lang?: string;
+    /** Our own page on the thing. */
+    href?: string;
+}
+
+/** Ask for the labels of the things in these rows. */
+export async function namesOf(reply: Reply, source: Source): Promise<Map<string, Name>> {
+    const iris = new Set<string>();
+    for (const row of reply.rows) {
+        for (const name of reply.columns) {
+            const term = row[name];
+            if (term?.type === "uri" && iris.size < MOST && !/[<>"{}|^`\\\s]/.test(term.value)) {
+                iris.add(term.value);
+            }
+        }
+    }
+    const names = new Map<string, Name>();
+    if (!iris.size) {
+        return names;
+    }
+    const found = await source.query(question([...iris])).catch(() => undefined);
+    for (const row of found?.rows ?? []) {
+        const { thing, label, key, instrument } = row;
+        const before = thing && names.get(thing.value);
+        if (thing && label && (!before || rank(label) < rank({ type: "literal", value: before.label, lang: before.lang }))) {
+            names.set(thing.value, { label: label.value, lang: label.lang, href: pageOf(thing.value, instrument && key?.value) });
+        }
+    }
+    return names;
+}
+
+function question(iris: string[]): string {
+    return `PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
+PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
+PREFIX dcterms: <http://purl.org/dc/terms/>
+PREFIX pan: <https://w3id.org/pan2kg/ontology#>
+SELECT DISTINCT ?thing ?label ?key ?instrument WHERE {
+    VALUES ?thing { ${iris.map((iri) => `<${iri}>`).join(" ")} }
+    ?thing skos:prefLabel|rdfs:label|dcterms:title ?label .
+    OPTIONAL { ?thing dcterms:identifier ?key . ?thing a ?instrument . FILTER(?instrument IN (pan:LegalAct, pan:SoftLaw, pan:Instrument)) }
+}`;
+}
+
+function rank(label: Term): number {
+    const place = [language, "fr", "en", "de"].indexOf(label.lang ?? "");
+    return place < 0 ? 9 : place;
+}
+
+/** The page of a thing, relative to this page; none for things that have no page of their own. */
+export function pageOf(iri: string, instrument?: string): string | undefined {
+    const [type = "", key = ""] = iri.startsWith(IDS) ? iri.slice(IDS.length).split("/") : [];
+    if (key && PAGES.has(type)) {
+        return `${root}${language}/${type}/${key}.html`;
+    }
+    return instrument ? `${root}${language}/instrument/${instrument}.html` : undefined;
+}
+
+/** The end of an IRI, for those without a label. */
+export function shortOf(iri: string): string {
+    return decodeURIComponent(/[^#/]*[#/]?$/.exec(iri)?.[0] ?? "").replace(/%$/, "") || iri;
+}

@@ -1,0 +1,151 @@
+// <question-form data-graph> around a GET form: on pages without a server the question is answered in the browser.
+
+import { embedded, isStatic, make, type Say, speaker } from "../page";
+import { Results } from "./results";
+import { type Failure, type Source, sourceOf } from "./source";
+import { ENGLISH } from "./words";
+
+interface Question {
+    query: string;
+    prefixes?: Record<string, string>;
+    /** What columns are called. */
+    heads?: Record<string, string>;
+}
+
+const PARAMETER = /^(\s*BIND\()(.+)( AS \?(\w+)\)\s*# parameter: )(.*)$/gm;
+
+class QuestionForm extends HTMLElement {
+    private say!: Say;
+    private source!: Source;
+    private results!: Results;
+    private question!: Question;
+    private status = make("p", { role: "status", class: "status" });
+    private shown = make("details", { hidden: true });
+
+    connectedCallback(): void {
+        const form = this.querySelector("form");
+        const question = embedded<Question>(this, "question");
+        if (!isStatic || !form || !question || this.dataset.ready) {
+            return;
+        }
+        this.dataset.ready = "yes";
+        this.question = question;
+        this.say = speaker(this, ENGLISH);
+        this.source = sourceOf(this, this.say, (words) => (this.status.textContent = words));
+        this.results = new Results(this.say, this.source, question.heads);
+        form.after(this.status, this.results.element, this.shown);
+        form.addEventListener("submit", (event) => {
+            event.preventDefault();
+            const values = new FormData(form);
+            history.replaceState(null, "", `#${new URLSearchParams([...values].map(([name, value]) => [name, String(value)]))}`);
+            void this.run(form);
+        });
+        if (this.adopt(form)) {
+            void this.run(form);
+        }
+    }
+
+    /** Take the values of a shared link; whether there were any. */
+    private adopt(form: HTMLFormElement): boolean {
+        const shared = new URLSearchParams(location.hash.slice(1) || location.search);
+        let any = false;
+        for (const [name, value] of shared) {
+            const field = form.elements.namedItem(name);
+            if (field instanceof HTMLInputElement || field instanceof HTMLSelectElement) {
+                field.value = value;
+                any = true;
+            }
+        }
+        return any;
+    }
+
+    private async run(form: HTMLFormElement): Promise<void> {
+        this.results.hide();
+        this.setAttribute("aria-busy", "true");
+        this.status.textContent = this.say("running");
+        try {
+            const text = await this.fill(form);
+            this.querySelectorAll<HTMLElement>(".published").forEach((one) => (one.hidden = true));
+            this.shown.replaceChildren(make("summary", {}, this.say("show-query")), make("pre", { tabindex: 0 }, text));
+            this.shown.hidden = false;
+            const reply = await this.source.query(text);
+            this.status.textContent = this.say("time", { n: reply.rows.length, ms: Math.round(reply.ms) });
+            await this.results.show(reply);
+        } catch (error) {
+            this.status.textContent = (error as Failure).message;
+        } finally {
+            this.setAttribute("aria-busy", "false");
+        }
+    }
+
+    /** The query with the form's values in place of the defaults, each in its N3 form so that nothing can be injected. */
+    private async fill(form: HTMLFormElement): Promise<string> {
+        const values = new Map<string, string>();
+        for (const [, , given = "", , name = ""] of this.question.query.matchAll(PARAMETER)) {
+            const field = form.elements.namedItem(name) ?? form.elements.namedItem(name.replaceAll("_", "-"));
+            const value = fieldValue(field);
+            if (value) {
+                values.set(name, await this.written(given, value, field));
+            }
+        }
+        return this.question.query.replace(PARAMETER, (_, start: string, given: string, middle: string, name: string, end: string) =>
+            [start, values.get(name) ?? given, middle, end].join(""),
+        );
+    }
+
+    private async written(given: string, value: string, field: unknown): Promise<string> {
+        const suffix = /^"(?:[^"\\]|\\.)*"(.*)$/.exec(given)?.[1];
+        if (suffix !== undefined) {
+            return quoted(value) + suffix;
+        }
+        if (/^[+-]?\d/.test(given) && /^[+-]?\d+(\.\d+)?$/.test(value)) {
+            return value;
+        }
+        if (/^(true|false)$/.test(given) && /^(true|false)$/.test(value)) {
+            return value;
+        }
+        return /^(<|[\w-]*:)/.test(given) ? `<${await this.thing(value, field)}>` : given;
+    }
+
+    private async thing(value: string, field: unknown): Promise<string> {
+        const iri = chosenIri(field, value) ?? value.replace(/^<|>$/g, "");
+        if (/^https?:[^<>"{}|^`\\\s]+$/.test(iri)) {
+            return iri;
+        }
+        const [, prefix = "", local = ""] = /^([\w-]+):([\w.-]+)$/.exec(value) ?? [];
+        const space = this.question.prefixes?.[prefix];
+        if (space) {
+            return space + local;
+        }
+        const text = quoted(value);
+        const found = await this.source.query(`PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
+PREFIX dcterms: <http://purl.org/dc/terms/>
+SELECT DISTINCT ?thing WHERE {
+    { ?thing dcterms:identifier ${text} } UNION { ?thing skos:prefLabel ?label FILTER(LCASE(STR(?label)) = LCASE(${text})) }
+    FILTER(ISIRI(?thing))
+} ORDER BY ?thing LIMIT 1`);
+        const iriFound = found.rows[0]?.thing?.value;
+        if (!iriFound) {
+            throw new Error(this.say("unknown", { value }));
+        }
+        return iriFound;
+    }
+}
+
+function fieldValue(field: unknown): string {
+    const isField = field instanceof HTMLInputElement || field instanceof HTMLSelectElement || field instanceof RadioNodeList;
+    return isField ? field.value.trim() : "";
+}
+
+/** The IRI an option carries in `data-iri`, in a pick list or in the list of suggestions of a field. */
+function chosenIri(field: unknown, value: string): string | undefined {
+    const options = field instanceof HTMLSelectElement ? field.options : field instanceof HTMLInputElement ? field.list?.children : undefined;
+    const option = [...(options ?? [])].find((one) => (one as HTMLOptionElement).value === value) as HTMLElement | undefined;
+    return option?.dataset.iri;
+}
+
+function quoted(text: string): string {
+    return JSON.stringify(text).replace(/[\u007f-\u009f\u2028\u2029]/g, (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, "0")}`);
+}
+
+customElements.define("question-form", QuestionForm);

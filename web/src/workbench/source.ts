@@ -1,0 +1,107 @@
+// Where a query is answered: by the server, or by the engine in the browser.
+
+import type { BrowserEngine, EnginePart } from "../engine";
+import { load, type Say, sentence } from "../page";
+import { readResults, readTriples, type Reply } from "../reply";
+import { shapeOf } from "../sparql";
+
+/** What went wrong, in the words of the page, and the text that arrived nevertheless. */
+export class Failure extends Error {
+    constructor(
+        message: string,
+        readonly raw = "",
+        readonly isStop = false,
+    ) {
+        super(message);
+    }
+}
+
+export interface Source {
+    kind: "server" | "browser";
+    query(text: string): Promise<Reply>;
+    stop(): void;
+}
+
+/** The source an element names by `data-endpoint` or `data-graph`. */
+export function sourceOf(element: HTMLElement, say: Say, told: (words: string) => void): Source {
+    const { endpoint, graph } = element.dataset;
+    return endpoint !== undefined ? server(endpoint, say) : browser(graph ?? "", say, told);
+}
+
+function server(endpoint: string, say: Say): Source {
+    const running = new Set<AbortController>();
+    return {
+        kind: "server",
+        stop: () => running.forEach((one) => one.abort()),
+        async query(text) {
+            const shape = shapeOf(text);
+            const isGraph = shape.form === "construct" || shape.form === "describe";
+            const abort = new AbortController();
+            running.add(abort);
+            const from = performance.now();
+            let raw = "";
+            try {
+                const response = await fetch(endpoint, {
+                    method: "POST",
+                    body: text,
+                    signal: abort.signal,
+                    headers: {
+                        "Content-Type": "application/sparql-query",
+                        Accept: isGraph ? "application/n-triples" : "application/sparql-results+json",
+                    },
+                });
+                raw = await response.text();
+                if (!response.ok) {
+                    throw new Failure(say("failed", { reason: raw.slice(0, 2000) || String(response.status) }), raw);
+                }
+                const ms = performance.now() - from;
+                return isGraph ? readTriples(raw, ms) : readResults(raw, shape, ms);
+            } catch (error) {
+                throw abort.signal.aborted ? new Failure(say("stopped"), "", true) : failureOf(error, raw, say);
+            } finally {
+                running.delete(abort);
+            }
+        },
+    };
+}
+
+function failureOf(error: unknown, raw: string, say: Say): Failure {
+    if (error instanceof Failure) {
+        return error;
+    }
+    return error instanceof SyntaxError ? new Failure(say("cut"), raw) : new Failure(say("unreachable"), raw);
+}
+
+function browser(graph: string, say: Say, told: (words: string) => void): Source {
+    let engine: BrowserEngine | undefined;
+    const open = async (): Promise<BrowserEngine> => {
+        if (engine) {
+            return engine;
+        }
+        told(say("loading"));
+        const part = await load<EnginePart>("engine");
+        const opened = await part.open(graph);
+        const { size, ms } = await opened.ready;
+        told(say("loaded", { n: size, ms: Math.round(ms) }));
+        engine = opened;
+        return engine;
+    };
+    return {
+        kind: "browser",
+        stop: () => engine?.stop(),
+        async query(text) {
+            const ready = await open().catch((error: unknown) => {
+                const known = reasonOf(error);
+                throw new Failure(known ? say(known) : `${say("no-engine")} ${sentence(error)}`);
+            });
+            return ready.query(text).catch((error: unknown) => {
+                const known = reasonOf(error);
+                throw new Failure(known ? say(known) : say("failed", { reason: sentence(error) }), "", known === "stopped");
+            });
+        },
+    };
+}
+
+function reasonOf(error: unknown): string | undefined {
+    return error instanceof Error && error.name === "Refused" ? (error as Error & { reason: string }).reason : undefined;
+}
