@@ -1,0 +1,1 @@
+"""The pages of the graph: served, exported as a folder, and opened from disk, always the same."""

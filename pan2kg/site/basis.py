@@ -1,0 +1,97 @@
+"""On what the statements of a page rest: a numbered note for each file and rule, with certainty and documents."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from pan2kg.site.grounds import Grounds, grounds_of
+from pan2kg.site.words import group
+from pan2kg.vocabulary import GRAPH
+
+if TYPE_CHECKING:
+    from markupsafe import Markup
+
+    from pan2kg.site.speaker import Speaker
+    from pan2kg.site.statements import Statement
+
+_BADGES: Final = {"stated": "declared", "derived": "inferred", "rule": "inferred", "unverified": "unverified"}
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """What stands beside a statement: the number of its note, the class of the badge, and the certainty in a word."""
+
+    number: int
+    badge: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A note: its number, badge and certainty; the file or rule; what the rule derives; the documents read.
+
+    ``language`` is that of the rule's summary where it is not the page's.
+    """
+
+    mark: Mark
+    place: str
+    summary: str
+    language: str
+    documents: tuple[Markup, ...]
+
+
+@dataclass(frozen=True)
+class Notes:
+    """The notes of one page, numbered as they are first needed."""
+
+    speaker: Speaker
+    numbers: dict[Grounds, Mark] = field(default_factory=dict)
+    known: dict[tuple[str, str], Mark] = field(default_factory=dict)
+
+    def mark(self, statement: Statement) -> Mark:
+        """The mark of a statement."""
+        at = statement.thing, statement.graph
+        if at not in self.known:
+            self.known[at] = self._numbered(grounds_of(self.speaker.library.statements, statement))
+        return self.known[at]
+
+    def _numbered(self, grounds: Grounds) -> Mark:
+        if grounds not in self.numbers:
+            words = self.speaker.t(f"certainty-{grounds.certainty or 'none'}")
+            badge = _BADGES.get(grounds.certainty, "none")
+            self.numbers[grounds] = Mark(len(self.numbers) + 1, badge, words)
+        return self.numbers[grounds]
+
+    def listed(self) -> list[Note]:
+        """The notes in the order of their numbers."""
+        return [self._note(grounds, mark) for grounds, mark in self.numbers.items()]
+
+    def _note(self, grounds: Grounds, mark: Mark) -> Note:
+        documents = tuple(map(self.speaker.link, grounds.sources))
+        if grounds.certainty != "rule":
+            return Note(mark, file_of(grounds.graph), "", "", documents)
+        name = grounds.graph.rpartition("/")[2]
+        summary, language = rule_words(self.speaker, name)
+        return Note(mark, name, summary, language, documents)
+
+
+def file_of(graph: str) -> str:
+    """The file a named graph is, as a path in the project.
+
+    >>> file_of(GRAPH + "plans/lu-bhr-2/plan"), file_of(GRAPH + "ontology/schemes/role")
+    ('graph/plans/lu-bhr-2/plan.ttl', 'ontology/schemes/role.ttl')
+    """
+    path = graph.removeprefix(GRAPH)
+    return f"{path}.ttl" if path.startswith("ontology/") else f"graph/{path}.ttl"
+
+
+def rule_words(speaker: Speaker, name: str) -> tuple[str, str]:
+    """What a rule derives, in words, with their language where it is not the page's.
+
+    A rule somebody changed is told in its own words: our translation holds only for what it was made from.
+    """
+    own, language = speaker.library.rules.get(name, ""), speaker.request.language
+    if own in ("", group("rule", "en").get(name)):
+        return group("rule", language).get(name, ""), ""
+    return own, "" if language == "en" else "en"

@@ -1,0 +1,109 @@
+"""What a reader of the matrix chose: kinds of links, a theme, a ministry, a year; all of it stands in the address."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from pan2kg.site.ties import DECLARED, INFERRED, USUAL
+from pan2kg.store import plain, select
+from pan2kg.vocabulary import PAN
+
+if TYPE_CHECKING:
+    from pan2kg.exhibits.material import Material
+
+ASKED: Final = ("evidence", "topic", "body", "year")
+"""How the parts of a choice are called in an address."""
+EVIDENCE: Final[Mapping[str, tuple[str, ...]]] = {
+    "": USUAL, "declared": DECLARED, "inferred": INFERRED, "all": (*DECLARED, *INFERRED),
+}  # fmt: skip
+"""Which kinds of links stand behind each word for evidence; the empty one where nothing is chosen."""
+
+_FACTS: Final = f"""
+PREFIX pan: <{PAN}>
+SELECT DISTINCT ?plan ?topic ?body WHERE {{
+    {{ ?plan a pan:Plan ; pan:hasTopic ?topic }} UNION
+    {{ ?action pan:inPlan ?plan ; pan:hasTopic ?topic }} UNION
+    {{ ?plan a pan:Plan ; pan:involvesBody ?body }} UNION
+    {{ ?action pan:inPlan ?plan ; pan:involvesBody ?body }}
+}} ORDER BY ?plan ?topic ?body
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What plans can be chosen by: their topics and bodies, those of their actions included, and years."""
+
+    topics: frozenset[str]
+    bodies: frozenset[str]
+    since: int | None
+    until: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Kinds of links to show, and what plans must have to be shown; empty is no restriction."""
+
+    kinds: tuple[str, ...] = USUAL
+    topic: str = ""
+    body: str = ""
+    year: int | None = None
+
+    @property
+    def restricts(self) -> bool:
+        """Whether some plans are left out."""
+        return bool(self.topic or self.body or self.year)
+
+    def admits(self, facts: Facts) -> bool:
+        """Whether a plan is shown; one whose period is unknown is left out where a year is chosen.
+
+        >>> Choice(year=2021).admits(Facts(frozenset(), frozenset(), 2020, 2022))
+        True
+        """
+        if self.topic and self.topic not in facts.topics:
+            return False
+        if self.body and self.body not in facts.bodies:
+            return False
+        if self.year is None:
+            return True
+        known = facts.since is not None or facts.until is not None
+        return known and (facts.since or 0) <= self.year <= (facts.until or 9999)
+
+
+def read_choice(arguments: Mapping[str, str], *, topics: Mapping[str, str], bodies: Mapping[str, str]) -> Choice:
+    """The choice in an address; what is unknown in it restricts nothing. ``topics`` and ``bodies``: key → IRI.
+
+    >>> read_choice({"evidence": "declared", "year": "2021"}, topics={}, bodies={}).year
+    2021
+    """
+    kinds = EVIDENCE.get(arguments.get("evidence", ""), USUAL)
+    year = arguments.get("year", "")
+    return Choice(
+        kinds,
+        topics.get(arguments.get("topic", ""), ""),
+        bodies.get(arguments.get("body", ""), ""),
+        int(year) if year.isascii() and year.isdecimal() and len(year) == 4 else None,
+    )
+
+
+def read_facts(material: Material) -> Mapping[str, Facts]:
+    """What each plan can be chosen by."""
+    topics: dict[str, set[str]] = {}
+    bodies: dict[str, set[str]] = {}
+    for plan, topic, body in select(material.store, _FACTS).rows:
+        for term, into in ((topic, topics), (body, bodies)):
+            if term is not None:
+                into.setdefault(plain(plan), set()).add(plain(term))
+    periods = material.periods
+    found = {}
+    for iri in (source.iri for source in material.uses.plans):
+        on, since, until = periods.get(iri, ("", "", ""))
+        found[iri] = Facts(
+            frozenset(topics.get(iri, ())), frozenset(bodies.get(iri, ())), _year(since or on), _year(until)
+        )
+    return found
+
+
+def _year(text: str) -> int | None:
+    return int(text[:4]) if text[:4].isdecimal() else None

@@ -1,0 +1,62 @@
+"""The page for one's own SPARQL: editor, examples, and without JavaScript the answer as a table."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from pan2kg.errors import Pan2kgError
+from pan2kg.site.frame import embedded
+from pan2kg.site.questions import names
+from pan2kg.site.tables import Grid, grid
+from pan2kg.turtle import read_prefixes
+from pan2kg.vocabulary import PAN
+
+if TYPE_CHECKING:
+    from pan2kg.site.speaker import Speaker
+    from pan2kg.site.view import Values
+
+FIRST: Final = """\
+PREFIX pan: <https://w3id.org/pan2kg/ontology#>
+PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
+
+SELECT ?plan ?plan_label (COUNT(?action) AS ?actions) WHERE {
+    ?action pan:inPlan ?plan .
+    ?plan pan:mainLabel ?plan_label .
+} GROUP BY ?plan ?plan_label ORDER BY DESC(?actions) ?plan
+"""
+"""What stands in the editor at first."""
+
+
+def values(speaker: Speaker) -> Values:
+    """What the page shows; with a query in the address, and a server behind it, its answer too."""
+    library = speaker.library
+    asked = speaker.request.arguments.get("query", "")
+    table: Grid | None = None
+    fault = ""
+    if asked and library.mode == "served":
+        try:
+            table = grid(library.store.query(asked), speaker)
+        except Pan2kgError as error:
+            fault = str(error)
+    return {
+        "title": speaker.t("sparql-title"),
+        "query": asked or FIRST,
+        "table": table,
+        "fault": fault,
+        "examples": [(library.queries[name].question(speaker.request.language), library.queries[name].text)
+                     for name in sorted(names(library))],
+        "completion": embedded({"prefixes": read_prefixes(library.project), "terms": _terms(speaker)}),
+    }  # fmt: skip
+
+
+def _terms(speaker: Speaker) -> list[dict[str, str]]:
+    """Our own terms, with their names, for completion."""
+    return [
+        {
+            "name": f"pan:{iri.removeprefix(PAN)}",
+            "label": speaker.name(iri),
+            "kind": "class" if entry.type.endswith("#Class") else "property",
+        }
+        for iri, entry in speaker.library.index.entries.items()
+        if iri.startswith(PAN)
+    ]

@@ -1,0 +1,139 @@
+"""The page of any thing: everything said of it, what points to it, its links, and on what each of that rests."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from pan2kg.site.basis import Notes
+from pan2kg.site.connection import Group, grouped, kind_of_link, links_of
+from pan2kg.site.index import Entry
+from pan2kg.site.machine import machine
+from pan2kg.site.node import EVIDENCE, quotes, unfold
+from pan2kg.site.place import kind_and_key
+from pan2kg.site.rows import Row, sketched
+from pan2kg.site.statements import SOURCE
+from pan2kg.site.surroundings import ego, gaps
+from pan2kg.vocabulary import DCTERMS, PAN
+
+if TYPE_CHECKING:
+    from pan2kg.site.library import Library
+    from pan2kg.site.speaker import Speaker
+    from pan2kg.site.view import Values
+
+DEPRECATED: Final = "http://www.w3.org/2002/07/owl#deprecated"
+REPLACED: Final = DCTERMS + "isReplacedBy"
+RESTS: Final = ("uses-instrument", "instrument-relation")
+"""Kinds of links that say on what a thing rests, or what rests on it."""
+_IN_SHORT: Final = frozenset({PAN + "via", "http://www.w3.org/ns/prov#wasDerivedFrom"})
+"""What is left out on the page of a thing: the links that pass by it stand on the pages of what they join."""
+_NOTHING: Final[frozenset[str]] = frozenset()
+_ELSEWHERE: Final = {"plan": frozenset({PAN + "inPlan"}), "conflict": frozenset({PAN + "hasPosition"})}
+"""What has a part of the page of its own, by the kind of thing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of a page: its key, the rows of statements, and the links by kind."""
+
+    key: str
+    rows: tuple[Row, ...]
+    groups: tuple[Group, ...]
+
+
+def values(kind: str) -> Callable[[Speaker], Values | None]:
+    """What fills the page of a thing of a kind, by the key in its address."""
+
+    def of(speaker: Speaker) -> Values | None:
+        entry = speaker.library.index.find(kind, speaker.request.key)
+        return page(speaker, entry) if entry else None
+
+    return of
+
+
+def keys(kind: str) -> Callable[[Library], Iterable[str]]:
+    """The keys of all things of a kind."""
+
+    def of(library: Library) -> Iterable[str]:
+        return [entry.key for entry in library.index.of_kind(kind)]
+
+    return of
+
+
+def values_of(speaker: Speaker, iri: str) -> Values | None:
+    """What fills the page of anything the graph speaks of, by IRI; None where it says nothing of it.
+
+    The template is ``entity.html``. Things without a page in the site are shown too: passages, documents, links,
+    concepts, named graphs, terms of the ontology.
+    """
+    statements = speaker.library.statements
+    if not statements.about(iri) and not statements.towards(iri):
+        return None
+    return page(speaker, speaker.library.index.entry(iri) or Entry(iri, *kind_and_key(iri), "", "", {}))
+
+
+def page(speaker: Speaker, entry: Entry, notes: Notes | None = None) -> Values:
+    """What fills the page of a thing; ``notes`` may have been begun by what stands before it."""
+    notes, statements = notes or Notes(speaker), speaker.library.statements
+    parts = parts_of(notes, entry)
+    return {
+        "title": speaker.name(entry.iri),
+        "entry": entry,
+        "kind": kind_of(speaker, entry),
+        "within": within(speaker, entry),
+        "retired": retired(speaker, entry.iri),
+        "gaps": gaps(speaker, entry),
+        "parts": parts,
+        "positions": [
+            (unfold(notes, one, _NOTHING), speaker.links(statements.values(one, SOURCE)))
+            for one in statements.values(entry.iri, PAN + "hasPosition")
+        ],
+        "picture": ego(speaker, entry) if entry.kind == "action" else "",
+        "machine": machine(speaker, entry),
+        **on_what(notes, entry.iri),
+        "section": "plans" if entry.kind in ("action", "category", "plan") else "",
+    }
+
+
+def on_what(notes: Notes, iri: str) -> Values:
+    """The notes of a page, and the words quoted for the thing as a whole; to be called last."""
+    passages = notes.speaker.library.statements.values(iri, EVIDENCE)
+    return {"notes": notes.listed(), "quoted": quotes(notes.speaker, passages)}
+
+
+def parts_of(notes: Notes, entry: Entry) -> list[Part]:
+    """What is said of a thing in the order of the page; what stands elsewhere on it is left out."""
+    elsewhere = _ELSEWHERE.get(entry.kind, _NOTHING)
+    short = elsewhere | _IN_SHORT if entry.has_page else _NOTHING
+    rows = sketched(notes, entry.iri, out=elsewhere | {DEPRECATED, REPLACED}, back=short)
+    links = links_of(notes.speaker, entry.iri)
+    found = []
+    for key, sketches in rows.items():
+        made = tuple(sketch.make() for sketch in sketches)
+        wanted = [link for link in links if key == ("rests" if kind_of_link(notes.speaker, link) in RESTS else "links")]
+        if made or wanted:
+            found.append(Part(key, made, tuple(grouped(notes, wanted, entry.iri))))
+    return found
+
+
+def kind_of(speaker: Speaker, entry: Entry) -> str:
+    """What a thing is, in words: its kind, else its class."""
+    if entry.has_page:
+        return speaker.t(f"kind-{entry.kind}")
+    return speaker.name(entry.type) if entry.type else ""
+
+
+def within(speaker: Speaker, entry: Entry) -> list[str]:
+    """What a thing stands in, from the outside in, by IRI: plan or review, act."""
+    statements = speaker.library.statements
+    names = (PAN + "inPlan", PAN + "inReview", "http://data.europa.eu/eli/ontology#is_part_of", PAN + "underInstrument")
+    return [iri for name in names for iri in statements.values(entry.iri, name)]
+
+
+def retired(speaker: Speaker, iri: str) -> list[str] | None:
+    """What replaces a thing that was retired, maybe nothing; None where it was not retired."""
+    statements = speaker.library.statements
+    replaced = statements.values(iri, REPLACED)
+    is_retired = replaced or statements.one(iri, DEPRECATED) in ("true", "1")
+    return replaced if is_retired else None

@@ -1,0 +1,58 @@
+"""What stands around every page: menu, languages, search, and the line that says on what it rests."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Final
+
+from pan2kg.site.place import root
+from pan2kg.site.template import markup
+from pan2kg.site.words import group
+from pan2kg.wording import LANGUAGES, Language
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from markupsafe import Markup
+
+    from pan2kg.site.speaker import Speaker
+
+MENU: Final = ("index", "plans", "obligations", "questions", "network", "sparql", "gaps", "data", "about")
+ENDONYMS: Final[Mapping[Language, str]] = {"fr": "Français", "en": "English", "de": "Deutsch"}
+
+
+def frame(speaker: Speaker) -> dict[str, object]:
+    """The values every template can use."""
+    request, library = speaker.request, speaker.library
+    inside = request.path.partition("/")[2] or "index.html"
+    return {
+        "say": speaker,
+        "t": speaker.t,
+        "language": request.language,
+        "data_language": request.arguments.get("data", ""),
+        "languages": [
+            (tag, ENDONYMS[tag], speaker.out(f"{tag}/{inside}"), tag == request.language) for tag in LANGUAGES
+        ],
+        "endonyms": ENDONYMS,
+        "menu": [(name, speaker.href(f"{name}.html"), speaker.t(f"menu-{name}")) for name in MENU],
+        "section": "",
+        "root": root(request.path),
+        "mode": library.mode,
+        "path": request.path,
+        "release": library.release,
+        "as_of": library.as_of.isoformat(),
+        "style": library.asset("site.css"),
+        "script": library.asset("main.js"),
+        "page_words": embedded({name: group(f"script-{name}", request.language) for name in ("copy", "table")}),
+        "words": lambda prefix: embedded(group(f"script-{prefix}", request.language)),
+    }
+
+
+def embedded(value: object) -> Markup:
+    """A value as JSON that may stand inside a script element: nothing in it can end the element.
+
+    >>> str(embedded({"a": "</script>"}))
+    '{"a":"\\\\u003c/script>"}'
+    """
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+    return markup(text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029"))

@@ -1,0 +1,51 @@
+"""On what a statement rests: its file or rule, its certainty, and the documents it was read in."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from pan2kg.site.statements import CERTAINTY, SOURCE
+from pan2kg.vocabulary import PAN
+
+if TYPE_CHECKING:
+    from pan2kg.site.statements import Statement, Statements
+
+ASIDE: Final = frozenset({SOURCE, CERTAINTY, PAN + "evidence"})
+"""Statements about statements: where they were read and how certain they are."""
+
+
+class Grounds(NamedTuple):
+    """The named graph of a statement, how certain it is, and the documents it was read in.
+
+    ``certainty`` is ``stated``, ``derived`` (by a person), ``unverified``, ``rule`` (derived by a rule of ours) or
+    empty where nobody said so, as in the ontology.
+    """
+
+    graph: str
+    certainty: str
+    sources: tuple[str, ...]
+
+
+def grounds_of(statements: Statements, statement: Statement) -> Grounds:
+    """What a statement rests on: what its own block says, else what the file says of all its statements."""
+    if statement.rule:
+        return Grounds(statement.graph, "rule", ())
+    own = statements.block(statement.thing, statement.graph)
+    certainty = own.get(CERTAINTY) or statements.values(statement.graph, CERTAINTY)
+    sources = own.get(SOURCE) or statements.values(statement.graph, SOURCE)
+    kind = certainty[0].rpartition("/")[2] if certainty else ""
+    return Grounds(statement.graph, "unverified" if statement.graph.endswith("unverified") else kind, tuple(sources))
+
+
+def read_resting(statements: Statements) -> Counter[str]:
+    """How many statements rest on each document, as the notes of pages say it; those on sources do not count."""
+    known: dict[tuple[str, str], Grounds] = {}
+    counted: Counter[str] = Counter()
+    for statement in statements.every:
+        if statement.predicate not in ASIDE and not statement.rule:
+            at = statement.thing, statement.graph
+            if at not in known:
+                known[at] = grounds_of(statements, statement)
+            counted.update(known[at].sources)
+    return counted

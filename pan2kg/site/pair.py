@@ -1,0 +1,142 @@
+"""The page of two plans: where they meet and why, what each lacks of the other, whether they cite each other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
+
+from pan2kg.exhibits.debts import could_cite
+from pan2kg.site.basis import Notes
+from pan2kg.site.connection import Connection, connection, grouped
+from pan2kg.site.place import pair_key
+from pan2kg.site.plan import actions_of, ordered
+from pan2kg.site.shelf import show
+from pan2kg.site.ties import DECLARED, INFERRED, Tie
+from pan2kg.vocabulary import PAN
+
+if TYPE_CHECKING:
+    from markupsafe import Markup
+
+    from pan2kg.exhibit import Exhibit
+    from pan2kg.site.library import Library
+    from pan2kg.site.speaker import Speaker
+    from pan2kg.site.view import Values
+
+EVIDENCE: Final[Mapping[str, tuple[str, ...]]] = {"declared": DECLARED, "inferred": INFERRED}
+ASPECTS: Final[Mapping[str, tuple[str, ...]]] = {
+    "instrument": ("restsOn",),
+    "body": ("involvesBody", "ledBy"),
+    "topic": ("hasTopic",),
+    "group": ("hasTargetGroup",),
+}
+"""In what two plans are compared, and the properties of them and their actions that say so."""
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One of the two plans: its actions with how many links each has with the other plan; what it cites of it.
+
+    ``could_cite`` is False where it is older than the other, None where a year is not known.
+    """
+
+    plan: str
+    actions: tuple[tuple[str, int], ...]
+    cites: tuple[Connection, ...]
+    could_cite: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """In one respect: what only the first has, what both have, what only the second has."""
+
+    aspect: str
+    first: tuple[str, ...]
+    both: tuple[str, ...]
+    second: tuple[str, ...]
+
+
+def keys(library: Library) -> Iterable[str]:
+    """The keys of all pairs of plans with a link of any kind."""
+    entry = library.index.entry
+    pairs = ([found.key for found in map(entry, pair) if found] for pair in library.ties.by_pair)
+    return [pair_key(*pair) for pair in pairs if len(pair) == 2]
+
+
+def values(speaker: Speaker) -> Values | None:
+    """What fills the page of two plans; ``evidence`` in the address leaves declared or inferred links only."""
+    names = speaker.request.key.split("--")
+    found = [entry.iri for entry in (speaker.library.index.find("plan", name) for name in names) if entry]
+    if len(found) != 2 or pair_key(*names) != speaker.request.key:
+        return None
+    ties = speaker.library.ties.by_pair.get((min(found), max(found)))
+    if not ties:
+        return None
+    one, two = found
+    evidence = speaker.request.arguments.get("evidence", "")
+    shown = [tie for tie in ties if tie.kind in EVIDENCE.get(evidence, (*DECLARED, *INFERRED))]
+    notes = Notes(speaker)
+    groups = grouped(notes, sorted({tie.iri for tie in shown}))
+    return {
+        "title": speaker.t("pair-title", one=speaker.name(one), two=speaker.name(two)),
+        "one": one,
+        "two": two,
+        "evidence": evidence if evidence in EVIDENCE else "",
+        "declared": [group for group in groups if group.kind in DECLARED],
+        "same": [group for group in groups if group.kind == "shared-instrument"],
+        "weak": [group for group in groups if group.kind not in (*DECLARED, "shared-instrument")],
+        "sides": [_side(notes, one, two, ties), _side(notes, two, one, ties)],
+        "compared": compared(speaker, one, two),
+        "figures": figures(speaker, one, two),
+        "notes": notes.listed(),
+        "section": "plans",
+    }
+
+
+def _side(notes: Notes, plan: str, other: str, ties: Iterable[Tie]) -> Side:
+    speaker = notes.speaker
+    ends = [end for tie in ties for end in tie.ends]
+    actions = ordered(speaker, actions_of(speaker, plan))
+    material = speaker.library.material("fr")
+    home = speaker.library.homes
+    links = sorted({c.link for c in material.citations if (home.get(c.source), home.get(c.target)) == (plan, other)})
+    return Side(
+        plan,
+        tuple((action, ends.count(action)) for action in actions),
+        tuple(connection(notes, link, "") for link in links),
+        could_cite(material, plan, other),
+    )
+
+
+def compared(speaker: Speaker, one: str, two: str) -> list[Compared]:
+    """What each plan has that the other lacks, its actions included, and what both have."""
+    found = []
+    for aspect, names in ASPECTS.items():
+        first, second = (_has(speaker, plan, names) for plan in (one, two))
+        lists = (_named(speaker, some) for some in (first - second, first & second, second - first))
+        found.append(Compared(aspect, *lists))
+    return found
+
+
+def _has(speaker: Speaker, plan: str, names: Iterable[str]) -> frozenset[str]:
+    statements = speaker.library.statements
+    works = (plan, *actions_of(speaker, plan))
+    return frozenset(iri for work in works for name in names for iri in statements.values(work, PAN + name))
+
+
+def _named(speaker: Speaker, iris: Iterable[str]) -> tuple[str, ...]:
+    return tuple(sorted(iris, key=lambda iri: speaker.name(iri).casefold()))
+
+
+def figures(speaker: Speaker, one: str, two: str) -> list[Markup]:
+    """What the measures say of the two plans: strength of their links, and what each owes the other in citations."""
+    language, pair = speaker.request.language, {one, two}
+    matrix = speaker.library.exhibit("matrix", language)
+    debt = speaker.library.exhibit("debt", language)
+    kept = (_only(matrix, ("one", "two"), pair), _only(debt, ("citing", "cited"), pair))
+    return [show(exhibit, speaker) for exhibit in kept if exhibit.rows]
+
+
+def _only(exhibit: Exhibit, columns: tuple[str, str], pair: set[str]) -> Exhibit:
+    """The rows of an exhibit about two plans."""
+    return replace(exhibit, rows=tuple(row for row in exhibit.rows if {str(row[name]) for name in columns} == pair))

@@ -1,0 +1,214 @@
+"""The page of a plan: what it is, its actions in the order of the document, whom it cites and meets."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from pan2kg.answer import write_answer
+from pan2kg.picture.gallery import draw_on
+from pan2kg.query import fill
+from pan2kg.site import entity
+from pan2kg.site.basis import Notes
+from pan2kg.site.connection import COUNTING, Connection, connection, kind_of_link, links_of
+from pan2kg.site.node import dated
+from pan2kg.site.rows import natural
+from pan2kg.site.template import markup
+from pan2kg.site.ties import DECLARED, USUAL
+from pan2kg.vocabulary import ID, PAN, SKOS
+
+if TYPE_CHECKING:
+    from markupsafe import Markup
+
+    from pan2kg.site.index import Entry
+    from pan2kg.site.speaker import Speaker
+    from pan2kg.site.view import Values
+
+Placed = tuple[list[tuple[int, str]], str]
+"""A link with the place of what it starts from."""
+SAME: Final = tuple(kind for kind in USUAL if kind not in DECLARED)
+"""Kinds of links by a shared text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """An action in the list of a plan: what it rests on, who is in it, by when, and its links with other plans."""
+
+    iri: str
+    texts: tuple[str, ...]
+    bodies: tuple[str, ...]
+    until: str
+    declared: int
+    inferred: int
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A heading of a plan and the actions under it; no heading for those in none."""
+
+    iri: str
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Meeting:
+    """Another plan: how many links are declared, by a shared text, and otherwise inferred; and the page of the two."""
+
+    plan: str
+    declared: int
+    same: int
+    weak: int
+    address: str
+
+
+def values(speaker: Speaker) -> Values | None:
+    """What fills the page of a plan."""
+    entry = speaker.library.index.find("plan", speaker.request.key)
+    if entry is None:
+        return None
+    statements = speaker.library.statements
+    actions = actions_of(speaker, entry.iri)
+    notes = Notes(speaker)
+    cites, cited = citations(notes, entry.iri)
+    before, after = editions(speaker, entry.iri)
+    return {
+        **entity.page(speaker, entry, notes),
+        "period": period(speaker, entry.iri),
+        "adopted": dated(speaker, statements.one(entry.iri, PAN + "adoptedOn")),
+        "before": before,
+        "after": after,
+        "known": len(actions),
+        "published": statements.one(entry.iri, PAN + "measureCount"),
+        "completeness": statements.one(entry.iri, PAN + "listCompleteness"),
+        "headings": headings(speaker, actions),
+        "cites": cites,
+        "cited": cited,
+        "meetings": meetings(speaker, entry.iri),
+        "pictures": pictures(speaker, entry, actions),
+        "downloads": _downloads(speaker, entry.key),
+        **entity.on_what(notes, entry.iri),
+    }
+
+
+def actions_of(speaker: Speaker, plan: str) -> list[str]:
+    """The actions of a plan."""
+    return speaker.library.statements.pointing(plan, PAN + "inPlan")
+
+
+def period(speaker: Speaker, plan: str) -> str:
+    """The period of a plan, open where an end is not known; empty where neither is."""
+    statements = speaker.library.statements
+    ends = [statements.one(plan, PAN + name) for name in ("periodStart", "periodEnd")]
+    return "–".join(dated(speaker, end) for end in ends) if any(ends) else ""
+
+
+def editions(speaker: Speaker, plan: str) -> tuple[list[str], list[str]]:
+    """The editions before and after a plan."""
+    statements = speaker.library.statements
+    links = [link for link in links_of(speaker, plan) if kind_of_link(speaker, link) == "succession"]
+    before = {iri for link in links for iri in statements.values(link, PAN + "to")} - {plan}
+    after = {iri for link in links for iri in statements.values(link, PAN + "from")} - {plan}
+    return sorted(before), sorted(after)
+
+
+def ordered(speaker: Speaker, iris: Iterable[str]) -> list[str]:
+    """Actions or headings in the order of the document: 2.10 after 2.9."""
+    return sorted(iris, key=lambda iri: _place(speaker, iri))
+
+
+def headings(speaker: Speaker, actions: Iterable[str]) -> list[Heading]:
+    """The actions of a plan under the headings of its main scheme, in the order of the document."""
+    statements = speaker.library.statements
+    of = {action: statements.values(action, PAN + "inCategory") for action in actions}
+    scheme_of = {iri: statements.one(iri, SKOS + "inScheme") for found in of.values() for iri in found}
+    counted = Counter(scheme_of[iri] for found in of.values() for iri in found)
+    main = min(counted, key=lambda scheme: (-counted[scheme], scheme)) if counted else ""
+    under: dict[str, list[str]] = {}
+    for action, found in of.items():
+        under.setdefault(next((iri for iri in found if scheme_of[iri] == main), ""), []).append(action)
+    order = sorted(under, key=lambda iri: (not iri, _place(speaker, iri)))
+    return [Heading(iri, tuple(line(speaker, one) for one in ordered(speaker, under[iri]))) for iri in order]
+
+
+def _place(speaker: Speaker, iri: str) -> list[tuple[int, str]]:
+    entry = speaker.library.index.entry(iri)
+    return natural(entry.notation or entry.key) if entry else []
+
+
+def line(speaker: Speaker, action: str) -> Line:
+    """An action in the list of its plan."""
+    statements = speaker.library.statements
+    named = {name: statements.values(action, PAN + name) for name in ("usesInstrument", "ledBy", "involvesBody")}
+    bodies = dict.fromkeys([*named["ledBy"], *named["involvesBody"]])
+    counted = counts(speaker, action)
+    declared = sum(counted[kind] for kind in DECLARED)
+    inferred = sum(counted[kind] for kind in SAME)
+    return Line(action, tuple(named["usesInstrument"]), tuple(bodies), until(speaker, action), declared, inferred)
+
+
+def counts(speaker: Speaker, thing: str) -> Counter[str]:
+    """How many links of each kind the page of a thing lists that count."""
+    status = {f"{ID}linkstatus/{name}" for name in COUNTING}
+    links = (one for one in links_of(speaker, thing) if speaker.library.statements.one(one, PAN + "status") in status)
+    return Counter(kind_of_link(speaker, link) for link in links)
+
+
+def until(speaker: Speaker, action: str) -> str:
+    """By when an action is to be done: the last day of its timelines, else their words."""
+    statements = speaker.library.statements
+    lines = statements.values(action, PAN + "hasTimeline")
+    ends = [end for one in lines for end in statements.values(one, PAN + "endDate")]
+    if ends:
+        return dated(speaker, max(ends))
+    return "; ".join(words for one in lines for words in statements.values(one, PAN + "text"))
+
+
+def citations(notes: Notes, plan: str) -> tuple[list[Connection], list[Connection]]:
+    """What a plan and its actions cite in other plans, and what cites them, each with channel and quotation."""
+    speaker = notes.speaker
+    ways: tuple[list[Placed], list[Placed]] = [], []
+    for citation in speaker.library.material("fr").citations:
+        ends = tuple(speaker.library.homes.get(iri, iri) for iri in (citation.source, citation.target))
+        if ends[0] != ends[1] and plan in ends:
+            ways[ends.index(plan)].append((_place(speaker, citation.source), citation.link))
+    cites, cited = ([connection(notes, link, "") for _, link in sorted(found)] for found in ways)
+    return cites, cited
+
+
+def meetings(speaker: Speaker, plan: str) -> list[Meeting]:
+    """The other plans a plan has a link with, those with declared links first."""
+    found = []
+    for pair, ties in speaker.library.ties.by_pair.items():
+        if plan in pair:
+            counted = Counter(tie.kind for tie in ties)
+            declared, same = (sum(counted[kind] for kind in kinds) for kinds in (DECLARED, SAME))
+            other = pair[0] if pair[1] == plan else pair[1]
+            weak = len(ties) - declared - same
+            found.append(Meeting(other, declared, same, weak, speaker.pair(plan, other)))
+    return sorted(found, key=lambda one: (-one.declared, -one.same, -one.weak, speaker.name(one.plan).casefold()))
+
+
+def pictures(speaker: Speaker, entry: Entry, actions: list[str]) -> dict[str, Markup]:
+    """The lanes of a plan, and the action of it that has most around it; none for a plan without actions."""
+    if not actions:
+        return {}
+    ground = speaker.library.ground(speaker.request.language, speaker.picture_address)
+    return {name: markup(draw_on(ground, name, plan=entry.key).svg) for name in ("lanes", "ego")}
+
+
+def _downloads(speaker: Speaker, key: str) -> list[tuple[str, str]]:
+    served = speaker.library.mode == "served"
+    question = speaker.href("question/actions-of-plan.html", **({"plan": key} if served else {}))
+    return [(speaker.href(f"plan/{key}.csv"), speaker.t("plan-csv")), (question, speaker.t("plan-question"))]
+
+
+def csv(speaker: Speaker) -> str | None:
+    """The actions of a plan as CSV, by the stored question."""
+    query = speaker.library.queries.get("actions-of-plan")
+    if query is None or not speaker.library.index.find("plan", speaker.request.key):
+        return None
+    given = {"plan": speaker.request.key, "language": speaker.request.data}
+    library = speaker.library
+    return write_answer(library.store.query(fill(query, given, store=library.store, project=library.project)), "csv")

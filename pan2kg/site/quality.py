@@ -1,0 +1,87 @@
+"""The page on how good the data are, each figure with what would mend it."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from threading import Lock
+from typing import TYPE_CHECKING, Final
+
+from pan2kg.check import check
+from pan2kg.endpoint import RemoteStore
+from pan2kg.errors import Pan2kgError
+from pan2kg.reference.balance import total
+from pan2kg.reference.criterion import score
+from pan2kg.reference.quality import Checked, Failing, read_quality, summarise
+from pan2kg.reference.term import Said
+from pan2kg.reference.translation import LANGUAGES
+from pan2kg.reference.words import say
+from pan2kg.store import fingerprint
+
+if TYPE_CHECKING:
+    from pan2kg.project import Project
+    from pan2kg.reference.quality import Quality
+    from pan2kg.site.library import Library
+    from pan2kg.site.speaker import Speaker
+    from pan2kg.site.view import Values
+    from pan2kg.wording import Language, Text
+
+_CHECKING: Final = Lock()
+"""A check takes seconds: readers who ask at the same time wait for one."""
+
+_COUNTED: Final = ("in_graph", "with_instrument", "with_body", "with_topic", "with_group", "with_fields")
+
+
+def values(speaker: Speaker) -> Values:
+    """What the page shows; the check of the project is made once and kept."""
+    library, language = speaker.library, speaker.request.language
+    quality = read_quality(library.material(language))
+    return {
+        "title": say("quality", "title", language),
+        "w": lambda group, key, **filled: say(group, key, language, **filled),
+        "quality": quality,
+        "checked": _checked_of(library),
+        "words_of": lambda text: said(text, language),
+        "message_of": message_of,
+        "counted": _COUNTED,
+        "tags": LANGUAGES,
+        "sum": total(quality.links),
+        "rows": [*quality.links, total(quality.links)],
+        **_portal(quality, language),
+    }
+
+
+def _portal(quality: Quality, language: Language) -> Values:
+    met = sum(criterion.met is True for criterion in quality.criteria)
+    unknown = sum(criterion.met is None for criterion in quality.criteria)
+    percent = round(100 * score(quality.criteria))
+    return {
+        "portal_lead": say("portal", "lead", language, met=met, percent=percent),
+        "portal_unknown": say("portal", "unknown-lead", language, n=unknown) if unknown else "",
+    }
+
+
+def said(text: Text, language: Language) -> Said:
+    """Words of a report with the language they are in."""
+    return Said(text.say(language), text.spoken(language))
+
+
+def message_of(failing: Failing) -> tuple[Text, Text]:
+    """What a rule asks, and what mends it where it says so apart."""
+    return failing.rule.message, failing.rule.remedy
+
+
+def _checked_of(library: Library) -> Checked | None:
+    """The check of the project behind the pages; a store behind an endpoint has no files here."""
+    if isinstance(library.store, RemoteStore):
+        return None
+    with _CHECKING:
+        return _checked(library.project, fingerprint(library.project))
+
+
+@lru_cache(maxsize=4)
+def _checked(project: Project, _: str) -> Checked | None:
+    """The check of a state of a project, None where its rules cannot be used."""
+    try:
+        return summarise(check(project))
+    except Pan2kgError:
+        return None

@@ -1,0 +1,152 @@
+"""Questions as forms: each stored question with its parameters, its answer as a table, and the query behind it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from pan2kg.answer import heading, write_answer
+from pan2kg.errors import Pan2kgError
+from pan2kg.lexer import tokens
+from pan2kg.query import Parameter, Query, fill
+from pan2kg.site.figures import listed
+from pan2kg.site.frame import embedded
+from pan2kg.site.place import KINDS
+from pan2kg.site.tables import grid
+from pan2kg.turtle import read_prefixes
+
+if TYPE_CHECKING:
+    from pan2kg.site.library import Library
+    from pan2kg.site.speaker import Speaker
+    from pan2kg.site.view import Values
+
+WORKS: Final = ("plan", "action")
+_OFFERS: Final = {"one": WORKS, "two": WORKS, "of": WORKS, "work": WORKS, "only_plan": ("plan",)}
+"""Which kinds of things a parameter takes whose name is not a kind itself."""
+_VARIABLE: Final = re.compile(r"[?$](\w+)")
+FORMS: Final = {"csv": "text/csv; charset=utf-8", "json": "application/sparql-results+json"}
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A field of the form: a parameter, its value, and which things it may be (key, name and IRI)."""
+
+    name: str
+    meaning: str
+    value: str
+    offers: tuple[tuple[str, str, str], ...]
+
+
+def names(library: Library) -> Iterable[str]:
+    """The questions that have a page; rules about quality stand on the quality page."""
+    return (query.name for query in library.queries.values() if query.group != "quality")
+
+
+def cards(speaker: Speaker) -> Values:
+    """All questions by the folder they stand in, and all figures."""
+    language = speaker.request.language
+    groups: dict[str, list[tuple[str, str, str]]] = {}
+    for name in sorted(names(speaker.library)):
+        query = speaker.library.queries[name]
+        card = (speaker.href(f"question/{name}.html"), query.question(language), query.summary_in(language))
+        groups.setdefault(query.group, []).append(card)
+    return {
+        "title": speaker.t("questions-title"),
+        "groups": [(speaker.t(f"group-{group}"), found) for group, found in sorted(groups.items())],
+        "figures": listed(speaker),
+    }
+
+
+def values(speaker: Speaker) -> Values | None:
+    """One question: form, answer, query, downloads."""
+    query = _query(speaker)
+    if query is None:
+        return None
+    language, given = speaker.request.language, _given(speaker, query)
+    fault, text = "", query.text
+    table = None
+    try:
+        text = _filled(speaker, query)
+        table = grid(speaker.library.store.query(text), speaker)
+    except Pan2kgError as error:
+        fault = str(error)
+    return {
+        "title": query.question(language),
+        "lead": query.summary_in(language),
+        "fields": [_field(speaker, parameter, given) for parameter in query.parameters if parameter.name != "language"],
+        "fault": fault,
+        "table": table,
+        "text": text,
+        "editor": speaker.href("sparql.html"),
+        "downloads": [(speaker.href(f"question/{query.name}.{form}", **given), form.upper()) for form in FORMS],
+        "data": embedded(_template(speaker, query)),
+    }
+
+
+def csv(speaker: Speaker) -> str | None:
+    """The answer as CSV, for the parameters in the address."""
+    return _written(speaker, "csv")
+
+
+def json(speaker: Speaker) -> str | None:
+    """The answer as SPARQL results in JSON, for the parameters in the address."""
+    return _written(speaker, "json")
+
+
+def _written(speaker: Speaker, form: str) -> str | None:
+    query = _query(speaker)
+    if query is None:
+        return None
+    return write_answer(speaker.library.store.query(_filled(speaker, query)), form)
+
+
+def _query(speaker: Speaker) -> Query | None:
+    found = speaker.library.queries.get(speaker.request.key)
+    return found if found and found.group != "quality" else None
+
+
+def _given(speaker: Speaker, query: Query) -> dict[str, str]:
+    return speaker.chosen(*(parameter.name for parameter in query.parameters if parameter.name != "language"))
+
+
+def _filled(speaker: Speaker, query: Query) -> str:
+    values = _given(speaker, query)
+    if any(parameter.name == "language" for parameter in query.parameters):
+        values["language"] = speaker.request.data
+    return fill(query, values, store=speaker.library.store, project=speaker.library.project)
+
+
+def _field(speaker: Speaker, parameter: Parameter, given: dict[str, str]) -> Field:
+    meaning = parameter.meaning_in(speaker.request.language)
+    value = given.get(parameter.name, "")
+    kinds = _OFFERS.get(parameter.name, (parameter.name,) if parameter.name in KINDS else ())
+    entries = [entry for kind in kinds for entry in speaker.library.index.of_kind(kind)]
+    default = _default(speaker, parameter)
+    offers = tuple((entry.key, speaker.name(entry.iri), entry.iri) for entry in entries)
+    return Field(parameter.name, meaning, value or default, offers)
+
+
+def _default(speaker: Speaker, parameter: Parameter) -> str:
+    """The default as it would be typed: a key, a word or a number; empty where everything is meant."""
+    first = next(tokens(parameter.default))
+    if first.kind == "name":
+        prefix, _, local = first.text.partition(":")
+        entry = speaker.library.index.entry(read_prefixes(speaker.library.project).get(prefix, "") + local)
+        return "" if local == "any" else entry.key if entry else first.text
+    if first.kind == "iri":
+        entry = speaker.library.index.entry(first.text.strip("<>"))
+        return entry.key if entry else first.text.strip("<>")
+    return first.text.strip("\"'")
+
+
+def _template(speaker: Speaker, query: Query) -> dict[str, object]:
+    """What the browser needs to fill the query in itself: its text, with titles in the language of the page."""
+    text = query.text
+    if any(parameter.name == "language" for parameter in query.parameters):
+        only = {"language": speaker.request.language}
+        text = fill(query, only, store=speaker.library.store, project=speaker.library.project)
+    names_in = sorted(set(_VARIABLE.findall(text)))
+    heads = {name: heading(name, speaker.request.language) for name in names_in}
+    return {"query": text, "prefixes": read_prefixes(speaker.library.project), "heads": heads}

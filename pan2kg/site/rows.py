@@ -1,0 +1,171 @@
+"""What is said of a thing and what points to it, as rows of a page: a property, its values, and their marks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from itertools import groupby
+from typing import TYPE_CHECKING, Final
+
+import pyoxigraph as ox
+
+from pan2kg.site.connection import ENDS
+from pan2kg.site.node import EVIDENCE, is_node, unfold, value
+from pan2kg.site.property import called, known
+from pan2kg.site.statements import CERTAINTY, SOURCE
+from pan2kg.site.template import escape, markup
+from pan2kg.vocabulary import PAN
+
+if TYPE_CHECKING:
+    from markupsafe import Markup
+
+    from pan2kg.site.basis import Mark, Notes
+    from pan2kg.site.node import Node
+    from pan2kg.site.speaker import Speaker
+    from pan2kg.site.statements import Statement
+
+PARTS: Final = ("what", "who", "when", "measured", "rests", "links", "remarks", "other")
+"""The parts of a page, in the order a lawyer asks: what, who, when, how it is measured, on what it rests."""
+MOST: Final = 400
+"""How many things that point to a thing are listed; of the rest it is said how many there are."""
+_ASIDE: Final = frozenset({CERTAINTY, SOURCE, EVIDENCE})
+"""What the notes of a page say already."""
+_ROLE: Final = PAN + "role"
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A value, as it is shown, the plan it stands in where that helps, and the mark of its note."""
+
+    content: Markup | Node
+    plan: Markup
+    mark: Mark | None
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A property, or another heading, and its values; ``language`` is the heading's where it is not the page's.
+
+    ``more`` is how many values are not listed.
+    """
+
+    name: Markup
+    cells: tuple[Cell, ...]
+    more: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Sketch:
+    """A row before its values are made: notes are numbered as rows are made, so that is done in their order."""
+
+    place: int
+    make: Callable[[], Row]
+
+
+def sketched(notes: Notes, iri: str, *, out: frozenset[str], back: frozenset[str]) -> dict[str, list[Sketch]]:
+    """The rows of a thing by part of the page, in order, but for properties ``out`` of it and ``back`` to it."""
+    found: dict[str, list[Sketch]] = {part: [] for part in PARTS}
+    for part, sketch in (*_outgoing(notes, iri, out), *_incoming(notes, iri, back)):
+        found.setdefault(part, []).append(sketch)
+    return {part: sorted(sketches, key=lambda sketch: sketch.place) for part, sketches in found.items()}
+
+
+def _outgoing(notes: Notes, iri: str, without: frozenset[str]) -> Iterator[tuple[str, Sketch]]:
+    """What is said of a thing, by property."""
+    said = (s for s in notes.speaker.library.statements.about(iri) if s.predicate not in _ASIDE | without)
+    for name, found in groupby(said, key=lambda statement: statement.predicate):
+        stands = known(name)
+        yield stands.part, Sketch(stands.place, partial(_property, notes, iri, list(found)))
+
+
+def _property(notes: Notes, iri: str, found: list[Statement]) -> Row:
+    ordered = sorted(found, key=lambda statement: _first(notes.speaker, statement))
+    return Row(_heading(notes.speaker, found[0].predicate), tuple(_said(notes, s, iri) for s in ordered))
+
+
+def _first(speaker: Speaker, statement: Statement) -> tuple[bool, str, str]:
+    """Values in the language of the page first."""
+    if isinstance(statement.value, ox.Literal):
+        language = statement.value.language or ""
+        return language != speaker.request.language, language, statement.value.value
+    return False, "", speaker.name(statement.target).casefold()
+
+
+def _said(notes: Notes, statement: Statement, here: str) -> Cell:
+    return Cell(_shown(notes, statement, here), markup(""), notes.mark(statement))
+
+
+def _shown(notes: Notes, statement: Statement, here: str) -> Markup | Node:
+    if statement.target and is_node(notes.speaker, statement.target):
+        return unfold(notes, statement.target, frozenset({here}))
+    return value(notes.speaker, statement.value)
+
+
+def _heading(speaker: Speaker, name: str, *, back: bool = False) -> Markup:
+    words, language = called(speaker.library.index, name, speaker.request.language, back=back)
+    if back and not known(name, back=True).texts:
+        words = speaker.t("pointing", name=words)
+    tag = f' lang="{escape(language)}"' if language else ""
+    return markup(f"<span{tag}>{escape(words)}</span>" if tag else escape(words))
+
+
+def _incoming(notes: Notes, iri: str, without: frozenset[str]) -> Iterator[tuple[str, Sketch]]:
+    """What points to a thing, by property, links apart; roles of bodies by role, those of one body by plan."""
+    found: dict[tuple[str, str], list[Statement]] = {}
+    for statement in notes.speaker.library.statements.towards(iri):
+        if statement.predicate not in without and statement.predicate not in ENDS:
+            found.setdefault((statement.predicate, _apart(notes.speaker, statement)), []).append(statement)
+    for (name, apart), statements in found.items():
+        stands = known(name, back=True)
+        yield stands.part, Sketch(stands.place, partial(_pointing, notes, iri, apart, statements))
+
+
+def _apart(speaker: Speaker, statement: Statement) -> str:
+    """What further sets rows apart: roles on the page of what bodies take part in, plans on the page of a body."""
+    statements = speaker.library.statements
+    if statement.predicate == PAN + "involvedIn":
+        return statements.one(statement.thing, _ROLE)
+    if statement.predicate == PAN + "involves":
+        work = statements.one(statement.thing, PAN + "involvedIn")
+        return statements.one(work, PAN + "inPlan") or work
+    return ""
+
+
+def _pointing(notes: Notes, here: str, apart: str, found: list[Statement]) -> Row:
+    speaker, name = notes.speaker, found[0].predicate
+    heading = _heading(speaker, name, back=True)
+    if apart:
+        heading = speaker.label(apart) if name == PAN + "involvedIn" else speaker.link(apart)
+    ordered = sorted(found, key=lambda statement: _by_plan(speaker, statement.thing))
+    cells = (_from(notes, statement, here) for statement in ordered[:MOST])
+    return Row(heading, tuple(cells), max(0, len(found) - MOST))
+
+
+def _by_plan(speaker: Speaker, iri: str) -> tuple[str, list[tuple[int, str]], str]:
+    plan = speaker.library.statements.one(iri, PAN + "inPlan")
+    entry = speaker.library.index.entry(iri)
+    number = (entry.notation or entry.key) if entry else ""
+    return speaker.name(plan).casefold() if plan else "", natural(number), speaker.name(iri).casefold()
+
+
+def natural(number: str) -> list[tuple[int, str]]:
+    """An order in which 2.10 comes after 2.9.
+
+    >>> sorted(["2.10", "m10", "2.9", "m9"], key=natural)
+    ['2.9', '2.10', 'm9', 'm10']
+    """
+    pieces = re.findall(r"\d+|[^\d.\-\s]+", number)
+    return [(int(piece), "") if piece.isascii() and piece.isdecimal() else (10**6, piece) for piece in pieces]
+
+
+def _from(notes: Notes, statement: Statement, here: str) -> Cell:
+    speaker, thing, name = notes.speaker, statement.thing, statement.predicate
+    mark = notes.mark(statement)
+    if is_node(speaker, thing):
+        roles = speaker.library.statements.values(thing, _ROLE)
+        without = frozenset({_ROLE} if name == PAN + "involvedIn" and len(roles) == 1 else ())
+        return Cell(unfold(notes, thing, frozenset({here}), without=without), markup(""), mark)
+    plans = speaker.library.statements.values(thing, PAN + "inPlan") if name != PAN + "inPlan" else []
+    return Cell(speaker.link(thing), speaker.links(plans), mark)

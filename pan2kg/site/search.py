@@ -1,0 +1,43 @@
+"""The page of what was found, the suggestions while one types, and all names for pages without a server."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pan2kg.site.frame import embedded
+
+if TYPE_CHECKING:
+    from pan2kg.site.index import Entry
+    from pan2kg.site.library import Library
+    from pan2kg.site.speaker import Speaker
+    from pan2kg.site.view import Values
+
+
+def values(speaker: Speaker) -> Values:
+    """The page of what was found; without words, everything there is by kind."""
+    asked = speaker.request.arguments.get("q", "")
+    index = speaker.library.index
+    found = [entry for iri in speaker.library.finder.find(asked) if (entry := index.entry(iri))]
+    listed = found if asked else [entry for kind in ("plan", "body", "instrument") for entry in index.of_kind(kind)]
+    groups: dict[str, list[Entry]] = {}
+    for entry in listed:
+        groups.setdefault(entry.kind, []).append(entry)
+    return {"title": speaker.t("search-title"), "asked": asked, "groups": groups, "count": len(found)}
+
+
+def suggestions(library: Library, words: str) -> str:
+    """Up to twelve things as JSON, for the field that suggests while one types."""
+    entries = [library.index.entry(iri) for iri in library.finder.find(words, limit=12)]
+    return str(embedded([_row(entry) for entry in entries if entry]))
+
+
+def labels(library: Library) -> str:
+    """Every name as a script, for pages with no server behind them."""
+    rows = [_row(entry) for kind in sorted({e.kind for e in library.index.entries.values() if e.has_page})
+            for entry in library.index.of_kind(kind)]  # fmt: skip
+    return f"pan2kgLabels({embedded(rows)});\n"
+
+
+def _row(entry: Entry) -> dict[str, object]:
+    found = {"href": entry.address, "type": entry.kind, "labels": dict(entry.texts)}
+    return {**found, "notation": entry.notation} if entry.notation else found

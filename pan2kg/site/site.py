@@ -1,0 +1,87 @@
+"""The site: every page by its path, made when it is asked for; served and exported alike."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from pan2kg.site.frame import frame
+from pan2kg.site.page import HTML, NOTHING, Page, Request
+from pan2kg.site.register import FILES, PAGES, SERIES, WHOLE
+from pan2kg.site.speaker import Speaker
+from pan2kg.site.template import render
+from pan2kg.wording import LANGUAGES, Language
+
+if TYPE_CHECKING:
+    from pan2kg.site.library import Library
+
+_TAGS: Final[Mapping[str, Language]] = {tag: tag for tag in LANGUAGES}
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """All pages over a library.
+
+    >>> from datetime import date
+    >>> from pan2kg.graph import open_graph
+    >>> from pan2kg.site.library import Library
+    >>> graph = open_graph()
+    >>> site = Site(Library(graph.project, graph.store, date(2026, 1, 1)))
+    >>> site.page("fr/index.html").media, site.page("fr/nowhere.html")
+    ('text/html; charset=utf-8', None)
+    """
+
+    library: Library
+
+    def paths(self) -> Iterator[str]:
+        """Every page and file an export has, each once, in a stable order."""
+        yield "index.html"
+        for language in LANGUAGES:
+            yield from (f"{language}/{name}.html" for name in PAGES)
+            for name, view in SERIES.items():
+                yield from (f"{language}/{name}/{key}.html" for key in view.keys(self.library))
+            for (name, ending), file in FILES.items():
+                if not file.exported:
+                    continue
+                keys = file.keys(self.library) if file.keys else [""]
+                yield from (f"{language}/{name}/{key}.{ending}".replace("/.", ".") for key in keys)
+        yield from (path for path, whole in WHOLE.items() if whole.exported)
+
+    def page(self, path: str, arguments: Mapping[str, str] = NOTHING) -> Page | None:
+        """The page or file at a path below the root, or None where there is none.
+
+        Raises:
+            Pan2kgError: a file is asked for with parameters that mean nothing.
+        """
+        if path in WHOLE:
+            return Page(path, WHOLE[path].media, WHOLE[path].make(self.library, arguments))
+        if path == "index.html":
+            return self._rendered("welcome.html", {"title": "pan2kg"}, Request(path, "fr"))
+        tag, _, rest = path.partition("/")
+        name, _, ending = rest.rpartition(".")
+        if tag not in _TAGS:
+            return None
+        series, _, key = name.partition("/")
+        request = Request(path, _TAGS[tag], key, arguments)
+        return self._html(series, request) if ending == "html" else self._file(series, ending, request)
+
+    def _html(self, series: str, request: Request) -> Page | None:
+        view = SERIES.get(series) if request.key else PAGES.get(series)
+        values = view.values(Speaker(self.library, request)) if view else None
+        if view is None or values is None:
+            return None
+        return self._rendered(view.template, {"section": view.section, **values}, request)
+
+    def _file(self, series: str, ending: str, request: Request) -> Page | None:
+        file = FILES.get((series, ending))
+        if file is None or bool(request.key) != bool(file.keys):
+            return None
+        content = file.make(Speaker(self.library, request))
+        if content is None:
+            return None
+        return Page(request.path, file.media, content if isinstance(content, bytes) else content.encode())
+
+    def _rendered(self, template: str, values: Mapping[str, object], request: Request) -> Page:
+        speaker = Speaker(self.library, request)
+        return Page(request.path, HTML, render(template, {**frame(speaker), **values}).encode())

@@ -1,0 +1,63 @@
+"""The page of sources: every document something was read in, where it was read, and how much rests on it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from pan2kg.vocabulary import DCTERMS, PAN
+
+if TYPE_CHECKING:
+    from pan2kg.site.speaker import Speaker
+    from pan2kg.site.view import Values
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A document: publisher, date and kind where known; where it was read; what rests on it."""
+
+    iri: str
+    key: str
+    publishers: tuple[str, ...]
+    day: str
+    kind: str
+    addresses: tuple[tuple[str, str], ...]
+    statements: int
+    passages: int
+
+
+def values(speaker: Speaker) -> Values:
+    """All documents, by name."""
+    documents = speaker.library.index.of_kind("document")
+    found = [source(speaker, entry.iri, entry.key) for entry in documents]
+    return {
+        "title": speaker.t("sources-title"),
+        "sources": sorted(found, key=lambda one: (speaker.name(one.iri).casefold(), one.key)),
+        "dated": any(one.day for one in found),
+        "published": any(one.publishers for one in found),
+    }
+
+
+def source(speaker: Speaker, iri: str, key: str) -> Source:
+    """One document."""
+    statements = speaker.library.statements
+    publishers = (*statements.values(iri, PAN + "publisherName"), *statements.values(iri, DCTERMS + "publisher"))
+    return Source(
+        iri,
+        key,
+        tuple(speaker.name(one) if one.startswith("http") else one for one in publishers),
+        statements.one(iri, DCTERMS + "date"),
+        statements.one(iri, PAN + "sourceKind"),
+        tuple(_addresses(statements.values(iri, PAN + "readAt"))),
+        speaker.library.resting[iri],
+        len(statements.pointing(iri, PAN + "inDocument")),
+    )
+
+
+def _addresses(texts: Iterable[str]) -> Iterable[tuple[str, str]]:
+    """Addresses on the web and their hosts; anything else leads nowhere and is shown as it is."""
+    for text in texts:
+        parts = urlsplit(text) if text.startswith(("http://", "https://")) else None
+        yield (text, parts.hostname or text) if parts else ("", text)

@@ -1,0 +1,161 @@
+"""How one page says things: words, names and addresses in its languages, seen from where it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from urllib.parse import quote, urlencode
+
+from pan2kg.site.index import Label, best
+from pan2kg.site.place import pair_key, relative
+from pan2kg.site.template import escape, markup
+from pan2kg.site.words import say
+from pan2kg.vocabulary import PAN, ROOT, SKOS
+from pan2kg.wording import LANGUAGES
+
+if TYPE_CHECKING:
+    from markupsafe import Markup
+
+    from pan2kg.site.index import Entry, Index
+    from pan2kg.site.library import Library
+    from pan2kg.site.page import Request
+
+_SWAPPED = ("fr", "en", "de")
+"""The languages titles can be swapped to in the browser."""
+
+
+@dataclass(frozen=True, slots=True)
+class Speaker:
+    """The voice of one page; its methods are what templates call."""
+
+    library: Library
+    request: Request
+
+    @property
+    def _index(self) -> Index:
+        return self.library.index
+
+    def t(self, key: str, **values: object) -> str:
+        """Words of the interface in the language of the page."""
+        return say(key, self.request.language, **values)
+
+    def href(self, path: str, **arguments: str) -> str:
+        """The way to a page of the same language, given below its folder: ``plan/lu-bhr-2.html``."""
+        return self.out(f"{self.request.language}/{path}", **arguments)
+
+    def out(self, path: str, **arguments: str) -> str:
+        """The way to a page or file given below the root of the site."""
+        chosen = self.request.arguments.get("data")
+        asked = {**({"data": chosen} if chosen and path.partition("#")[0].endswith(".html") else {}), **arguments}
+        file, hash_, fragment = relative(self.request.path, path).partition("#")
+        return f"{quote(file)}{f'?{urlencode(asked)}' if asked else ''}{hash_}{fragment}"
+
+    def chosen(self, *names: str) -> dict[str, str]:
+        """Those of the arguments of the address that have a value, to hand them on."""
+        given = self.request.arguments
+        return {name: given[name] for name in names if given.get(name)}
+
+    def address(self, iri: str) -> str:
+        """Where a thing leads: to its page or place, else to the address it has from others; empty for neither.
+
+        A document stands on the page of sources, a concept or term in the documentation of the ontology, and a link
+        on the page of one of its ends.
+        """
+        entry = self._index.entry(iri)
+        if entry and entry.has_page:
+            return self.href(entry.address)
+        if entry and iri.startswith(ROOT):
+            return self._place(entry)
+        return iri if iri.startswith(("https://", "http://")) and not iri.startswith(ROOT) else ""
+
+    def _place(self, entry: Entry) -> str:
+        if entry.kind == "document":
+            return self.href(f"sources.html#{entry.key}")
+        if entry.kind == "link":
+            ends = map(self._index.entry, self.library.statements.ends(entry.iri))
+            end = next((end for end in ends if end and end.has_page), None)
+            return self.href(f"{end.address}#{entry.key}") if end else ""
+        if entry.type == SKOS + "Concept":
+            return self.href(f"ontology.html#{entry.kind}-{entry.key}")
+        return self.href(f"ontology.html#{entry.iri.removeprefix(PAN)}") if entry.iri.startswith(PAN) else ""
+
+    def name(self, iri: str) -> str:
+        """What a thing is called, as plain text, with its printed number."""
+        return self._numbered(iri, self._index.label(iri, self.request.data).text)
+
+    def key(self, iri: str) -> str:
+        """The key of a thing: short enough for the head of a column."""
+        entry = self._index.entry(iri)
+        return entry.key if entry else ""
+
+    def label(self, iri: str) -> Markup:
+        """What a thing is called, marked with its language and with its names in the others."""
+        at, known = (iri, self.request.language, self.request.data), self.library.labels
+        if at in known:
+            return known[at]
+        made = self._marked(self._index.label(iri, self.request.data), self._number(iri))
+        if self.request.data in LANGUAGES and self._index.entry(iri):  # else readers could fill it with anything
+            known[at] = made
+        return made
+
+    def text(self, texts: Mapping[str, str]) -> Markup:
+        """The same text in several languages, as a name is shown."""
+        return self._marked(best(texts, self.request.data)) if texts else markup("")
+
+    def link(self, iri: str) -> Markup:
+        """A thing's name leading to its page."""
+        return self.lead(self.address(iri), self.label(iri))
+
+    def brief(self, iri: str) -> Markup:
+        """A thing's name leading to its page, without its names in other languages: for long lists."""
+        label = self._index.label(iri, self.request.data)
+        strange = label.language and label.language != self.request.language
+        tag = f' lang="{escape(label.language)}"' if strange else ""
+        words = escape(self._numbered(iri, label.text))
+        return self.lead(self.address(iri), markup(f"<span{tag}>{words}</span>" if tag else words))
+
+    def lead(self, address: str, content: Markup | str) -> Markup:
+        """Content that leads somewhere, or stays as it is where the address is empty."""
+        inside = content if hasattr(content, "__html__") else escape(content)
+        return markup(f'<a href="{escape(address)}">{inside}</a>' if address else str(inside))
+
+    def links(self, iris: Iterable[str]) -> Markup:
+        """Several things one after the other."""
+        return markup(", ".join(str(self.link(iri)) for iri in iris))
+
+    def pair(self, one: str, two: str) -> str:
+        """The way to the page of two plans, by IRI."""
+        keys = [entry.key for entry in map(self._index.entry, (one, two)) if entry]
+        return self.href(f"pair/{pair_key(*keys)}.html") if len(keys) == 2 else ""
+
+    def picture_address(self, things: tuple[str, ...]) -> str:
+        """Where a mark of a picture leads that stands for some things."""
+        entries = [entry for entry in map(self._index.entry, things) if entry and entry.has_page]
+        plans = [entry for entry in entries if entry.kind == "plan"]
+        if len(plans) == 2 and len(things) == 2:
+            return self.pair(plans[0].iri, plans[1].iri)
+        return self.href(entries[0].address) if entries else ""
+
+    def quoted(self, words: str, language: str) -> Markup:
+        """A quotation, marked with its language where that is not the page's."""
+        tag = f' lang="{escape(language)}"' if language and language != self.request.language else ""
+        return markup(f'<q class="quote"{tag}>{escape(words)}</q>')
+
+    def _number(self, iri: str) -> str:
+        entry = self._index.entry(iri)
+        return entry.notation if entry and entry.kind in ("action", "category") else ""
+
+    def _numbered(self, iri: str, words: str) -> str:
+        number = self._number(iri)
+        return f"{number} {words}" if number and number != words else words
+
+    def _marked(self, label: Label, number: str = "") -> Markup:
+        others = {tag: label.texts[tag] for tag in _SWAPPED if tag in label.texts}
+        varied = others if len(set(others.values())) > 1 else {}
+        swaps = "".join(f' data-{tag}="{escape(words)}"' for tag, words in varied.items())
+        strange = bool(label.language) and label.language != self.request.data
+        kind = "label fallback" if strange else "label"
+        tag = f' lang="{escape(label.language)}"' if label.language else ""
+        before = f'<span class="notation">{escape(number)}</span> ' if number else ""
+        return markup(f'{before}<span class="{kind}"{tag}{swaps}>{escape(label.text)}</span>')

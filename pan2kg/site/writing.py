@@ -1,0 +1,120 @@
+"""The site as a folder that works on any web host at any path, and from disk; and the same as a zip."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+import zipfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from pan2kg.errors import Place, ProjectError
+from pan2kg.project import reason, write_atomically
+
+if TYPE_CHECKING:
+    from pan2kg.site.site import Site
+
+MARK: Final = "data/pan2kg.nq.gz"
+"""The file by which a folder is known to hold a site: it may be replaced, any other folder may not."""
+
+_DAY: Final = (1980, 1, 1, 0, 0, 0)
+"""The day all files of the zip bear, so that the same site gives the same bytes."""
+
+Progress = Callable[[int], None]
+
+
+def _silent(_: int) -> None:
+    return None
+
+
+def write_site(site: Site, folder: Path, *, progress: Progress = _silent) -> int:
+    """Write every page and file of the site into ``folder``, whole or not at all; the number of files.
+
+    ``progress`` is told after every file how many are written. A folder that holds a site is replaced.
+
+    Raises:
+        ProjectError: the folder holds something else, or cannot be written; what was there stays.
+    """
+    _refuse_other(folder)
+    work: Path | None = None
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        work = Path(tempfile.mkdtemp(dir=folder.parent, prefix=".pan2kg-"))
+        work.chmod(0o755)
+        number = _fill(site, work, progress)
+        _swap(work, folder)
+    except OSError as error:
+        raise ProjectError(
+            f"Cannot write the site ({reason(error)}).", place=Place(str(folder)), remedy="Nothing was changed."
+        ) from None
+    finally:
+        if work is not None:
+            shutil.rmtree(work, ignore_errors=True)
+    return number
+
+
+def _refuse_other(folder: Path) -> None:
+    if folder.exists() and not folder.is_dir():
+        raise ProjectError("This is a file.", place=Place(str(folder)), remedy="Name a folder.")
+    if folder.is_dir() and any(folder.iterdir()) and not (folder / MARK).is_file():
+        raise ProjectError(
+            "This folder holds something that is no site.", place=Place(str(folder)), remedy="Name an empty folder."
+        )
+
+
+def contents(site: Site) -> Iterator[tuple[str, bytes]]:
+    """Every file of the site: path below its root, and bytes; in a stable order."""
+    for path in site.paths():
+        page = site.page(path)
+        if page is not None:
+            yield path, page.body
+    if site.library.bundle:
+        for name, file in sorted(site.library.bundle.files().items()):
+            yield f"assets/{name}", file.read_bytes()
+
+
+def _fill(site: Site, folder: Path, progress: Progress) -> int:
+    number = 0
+    for path, body in contents(site):
+        target = folder / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(body)
+        number += 1
+        progress(number)
+    return number
+
+
+def _swap(work: Path, folder: Path) -> None:
+    """Put the new folder in the place of the old one, which goes only when the new one stands."""
+    if not folder.exists():
+        work.replace(folder)
+        return
+    old = Path(tempfile.mkdtemp(dir=folder.parent, prefix=".pan2kg-"))
+    try:
+        folder.replace(old / "site")
+        work.replace(folder)
+    except OSError:
+        if not folder.exists() and (old / "site").exists():
+            (old / "site").replace(folder)
+        raise
+    finally:
+        shutil.rmtree(old, ignore_errors=True)
+
+
+def write_zip(folder: Path, target: Path) -> None:
+    """A written site as one zip with a folder in it: the same site, the same bytes.
+
+    Raises:
+        ProjectError: the file cannot be written; what was there stays.
+    """
+    with tempfile.SpooledTemporaryFile(max_size=256_000_000) as spool:
+        with zipfile.ZipFile(spool, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
+            for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+                name = f"pan2kg-site/{path.relative_to(folder).as_posix()}"
+                info = zipfile.ZipInfo(name, _DAY)
+                info.compress_type = zipfile.ZIP_DEFLATED
+                info.external_attr = 0o644 << 16
+                archive.writestr(info, path.read_bytes())
+        spool.seek(0)
+        write_atomically(target, spool.read())

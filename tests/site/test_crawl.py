@@ -1,0 +1,101 @@
+"""Every page renders, every link inside leads somewhere, and the markup is sound."""
+
+from __future__ import annotations
+
+import gzip
+import html
+import posixpath
+import re
+from collections import Counter
+from collections.abc import Iterator
+from urllib.parse import unquote, urlsplit
+
+import pytest
+
+from pan2kg.site.place import KINDS
+from tests.site.conftest import Parsed, Reader
+
+SAMPLES = (*KINDS, "pair", "plans", "pairs", "unlinked", "sources")
+
+
+@pytest.fixture(scope="module")
+def pages(reader: Reader) -> dict[str, str]:
+    """Every page of one language."""
+    found = {path: reader[path] for path in reader.paths()}
+    assert len(found) > 1900
+    return found
+
+
+def test_every_kind_of_thing_has_pages(reader: Reader) -> None:
+    assert {path.split("/")[1] for path in reader.paths()} >= {*KINDS, "pair"}
+
+
+def test_every_link_inside_leads_to_a_page_and_a_place_on_it(pages: dict[str, str], reader: Reader) -> None:
+    known = set(reader.site.paths())
+    ids = {path: set(re.findall(r' id="([^"]*)"', page)) for path, page in pages.items()}
+    broken: Counter[str] = Counter()
+    for path, page in pages.items():
+        for place, anchor in led_to(path, page):
+            if place.startswith("assets/"):  # the front end, which need not be built here
+                continue
+            if place not in known or (anchor and "=" not in anchor and anchor not in ids.get(place, {anchor})):
+                broken[f"{place}#{anchor} (from {path})"] += 1
+    assert not broken, f"{len(broken)} links lead nowhere, such as {sorted(broken)[:20]}"
+
+
+def led_to(path: str, page: str) -> Iterator[tuple[str, str]]:
+    """The pages of the site a page leads to, with the places on them."""
+    for target in map(html.unescape, set(re.findall(r'<a [^>]*href="([^"]*)"', page))):
+        parts = urlsplit(target)
+        if not parts.scheme and not parts.netloc:
+            there = posixpath.join(posixpath.dirname(path), unquote(parts.path)) if parts.path else path
+            yield posixpath.normpath(there), parts.fragment
+
+
+def test_links_outside_are_web_addresses(pages: dict[str, str]) -> None:
+    targets = (target for page in pages.values() for target in re.findall(r'<a [^>]*href="([^"]*)"', page))
+    schemes = {urlsplit(html.unescape(target)).scheme for target in targets}
+    assert schemes <= {"", "http", "https"}
+
+
+def test_no_id_stands_twice_on_a_page(pages: dict[str, str]) -> None:
+    twice = [path for path, page in pages.items() if max(Counter(re.findall(r' id="([^"]*)"', page)).values()) > 1]
+    assert not twice, f"Ids stand twice on {twice[:5]}"
+
+
+def test_no_style_or_script_stands_inside_a_page(pages: dict[str, str]) -> None:
+    inside = re.compile(r'<style|<[a-z-]+ [^>]*\b(?:style|on[a-z]+)="|<script(?! defer src=| type="application/json")')
+    ours = {path: page for path, page in pages.items() if path.split("/")[1].split(".")[0] in SAMPLES}
+    assert not [path for path, page in ours.items() if inside.search(page)]
+
+
+@pytest.mark.parametrize("series", SAMPLES)
+def test_markup_is_sound(reader: Reader, series: str) -> None:
+    paths = reader.of(series) or [f"fr/{series}.html"]
+    for path in {paths[0], paths[len(paths) // 2], paths[-1], max(paths, key=lambda path: len(reader[path]))}:
+        parsed = Parsed(reader[path])
+        assert not parsed.open, path
+        assert parsed.headings.count(1) == 1, path
+        assert all(b - a <= 1 for a, b in zip(parsed.headings, parsed.headings[1:], strict=False)), path
+        for at, (tag, said) in enumerate(parsed.elements):
+            if tag == "table":
+                assert "aria-labelledby" in said or parsed.elements[at + 1][0] == "caption", path
+            if "aria-labelledby" in said:
+                assert set(said["aria-labelledby"].split()) <= set(parsed.ids), path
+
+
+@pytest.mark.parametrize("series", SAMPLES)
+def test_no_bare_iri_is_read(reader: Reader, series: str) -> None:
+    paths = reader.of(series) or [f"fr/{series}.html"]
+    for path in paths[:: max(1, len(paths) // 12)]:
+        for words, within in Parsed(reader[path]).text:
+            if any("iri" in element.split(".", 1)[1].split() or element.startswith("pre.") for element in within):
+                continue
+            assert not re.search(r"https?://w3id\.org|https?://data\.europa\.eu/eli", words), f"{path}: {words}"
+
+
+def test_no_page_of_a_thing_is_heavy(pages: dict[str, str]) -> None:
+    ours = [path for path in pages if path.split("/")[1].split(".")[0] in SAMPLES]
+    heaviest = sorted(ours, key=lambda path: -len(pages[path]))[:8]
+    sizes = {path: len(gzip.compress(pages[path].encode())) for path in heaviest}
+    assert not {path: size for path, size in sizes.items() if size > 60_000}

@@ -1,0 +1,237 @@
+"""The page of a thing says everything of it, on what it rests, and nothing by its bare address."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+import pan2kg
+from pan2kg.site.basis import rule_words
+from pan2kg.site.entity import values_of
+from pan2kg.site.grounds import grounds_of
+from pan2kg.site.library import Library
+from pan2kg.site.page import Request
+from pan2kg.site.site import Site
+from pan2kg.site.speaker import Speaker
+from pan2kg.site.words import group
+from pan2kg.vocabulary import ID, PAN
+from tests.site.conftest import DAY, Parsed, Reader
+
+PLAIN = Request("fr/thing/x.html", "fr")
+
+
+def words(page: str) -> str:
+    """What is read on a page."""
+    main = page.split("<main", 1)[1].split("</main>")[0]
+    return " ".join(re.sub(r"<[^>]+>", " ", main).split())
+
+
+def test_an_action_says_who_when_and_on_what_it_rests(reader: Reader) -> None:
+    said = words(reader["fr/action/lu-bhr-2-4-3.html"])
+    for expected in ("autorité compétente", "Ministère des Affaires étrangères", "entrée en vigueur", "2017/821"):
+        assert expected.casefold() in said.casefold()
+
+
+def test_each_statement_has_a_note_that_stands_on_the_page(reader: Reader) -> None:
+    page = reader["fr/action/lu-bhr-2-4-3.html"]
+    marks = set(re.findall(r'href="#(basis-\d+)"', page))
+    assert marks
+    assert marks <= set(re.findall(r'id="(basis-\d+)"', page))
+    assert "graph/plans/lu-bhr-2/actions.ttl" in page
+    assert page.count('<td class="provenance"></td>') == 0
+
+
+def test_a_quotation_stands_with_its_document_and_page(reader: Reader) -> None:
+    page = reader["fr/action/lu-bhr-2-4-3.html"]
+    quoted = r'<blockquote class="quote" lang="en">[^<]*</blockquote>\s*<p class="provenance"><a href="\.\./sources'
+    assert re.search(quoted, page)
+
+
+def test_what_a_rule_derived_is_marked_with_the_rule_in_words(reader: Reader) -> None:
+    said = words(reader["fr/action/lu-bhr-2-4-3.html"])
+    assert "déduit par une règle" in said
+    assert "Un lien entre deux actions ou plans, de plans différents, qui reposent sur le même instrument." in said
+
+
+def test_our_words_for_rules_are_those_of_the_rules(reader: Reader) -> None:
+    ours = group("rule", "en")
+    assert dict(reader.site.library.rules) == ours, "Copy the English words of queries/rules into texts/rules.toml."
+
+
+def test_a_rule_somebody_changed_is_told_in_its_own_words(graph: pan2kg.Graph) -> None:
+    library = Library(graph.project, graph.store, DAY)
+    library.__dict__["rules"] = {"cites": "Who names whom."}
+    assert rule_words(Speaker(library, PLAIN), "cites") == ("Who names whom.", "en")
+
+
+def test_an_unverified_statement_is_marked_so(reader: Reader) -> None:
+    page = reader["fr/action/lu-bhr-2-4-4.html"]
+    assert 'class="badge unverified basis"' in page
+    assert "graph/plans/lu-bhr-2/unverified.ttl" in page
+
+
+def test_the_certainty_of_a_statement_comes_from_its_block_else_from_its_file(reader: Reader) -> None:
+    statements = reader.site.library.statements
+    found = {grounds_of(statements, statement).certainty for statement in statements.every}
+    assert found <= {"stated", "derived", "unverified", "rule", ""}
+    nodes = {s.thing for s in statements.every if not grounds_of(statements, s).certainty}
+    assert not [iri for iri in nodes if "/id/action/" in iri or "/id/plan/" in iri]
+
+
+def test_a_fallback_language_is_marked(reader: Reader) -> None:
+    parsed = Parsed(reader["de/action/lu-bhr-2-4-3.html"])
+    fallbacks = [said for tag, said in parsed.elements if said.get("class") == "label fallback"]
+    assert fallbacks
+    assert all(said["lang"] != "de" for said in fallbacks)
+
+
+def test_a_link_has_an_anchor_that_its_address_leads_to(reader: Reader) -> None:
+    speaker = Speaker(reader.site.library, Request("fr/index.html", "fr"))
+    link = reader.site.library.ties.every[0].iri
+    address, _, anchor = speaker.address(link).partition("#")
+    assert f'id="{anchor}"' in reader[f"fr/{address}"]
+
+
+def test_a_document_leads_to_its_line_among_the_sources(reader: Reader) -> None:
+    speaker = Speaker(reader.site.library, Request("fr/plan/x.html", "fr"))
+    address = speaker.address(f"{ID}document/mae-gouvernement-lu-fr-pan-2")
+    assert address == "../sources.html#mae-gouvernement-lu-fr-pan-2"
+    assert 'id="mae-gouvernement-lu-fr-pan-2"' in reader["fr/sources.html"]
+
+
+def test_concepts_and_terms_lead_to_the_documentation_of_the_ontology(reader: Reader) -> None:
+    speaker = Speaker(reader.site.library, Request("fr/index.html", "fr"))
+    assert speaker.address(f"{ID}linktype/shared-topic") == "ontology.html#linktype-shared-topic"
+    assert speaker.address(f"{PAN}Plan") == "ontology.html#Plan"
+
+
+def test_an_act_leads_to_where_it_is_published(reader: Reader) -> None:
+    page = reader["fr/instrument/reg-2017-821.html"]
+    assert 'rel="external" href="http://data.europa.eu/eli/reg/2017/821/oj"' in page
+    assert "https://eur-lex.europa.eu/legal-content/FR/TXT/?uri=CELEX:32017R0821" in page
+
+
+def test_a_renamed_body_names_what_it_was(reader: Reader) -> None:
+    page = reader["fr/body/mecdd.html"]
+    assert "mddi.html" in page
+    assert "mecb.html" in page
+
+
+def test_the_positions_of_a_conflict_stand_side_by_side(reader: Reader) -> None:
+    page = reader["fr/conflict/month-of-adoption-of-lu-bhr-2.html"]
+    columns = page.split('class="columns positions"')[1].split("</ul>")[0]
+    assert "11 novembre 2019" in columns
+    assert "11 décembre 2019" in columns
+
+
+def test_gaps_of_an_action_stand_on_its_page(reader: Reader) -> None:
+    material = reader.site.library.material("fr")
+    lacking = next(iri for iri, lacks in reader.site.library.lacks.items() if iri in material.home_of)
+    entry = reader.site.library.index.entry(lacking)
+    assert entry
+    assert 'class="badge gap"' in reader[f"fr/{entry.address}"]
+
+
+def test_with_a_server_a_page_offers_its_data(served: Reader, reader: Reader) -> None:
+    page = served["fr/plan/lu-bhr-2.html"]
+    assert '<link rel="alternate" type="text/turtle" href="../../doc/plan/lu-bhr-2.ttl">' in page
+    assert re.search(r'href="\.\./sparql\.html\?query=[^"]+#query=', page)
+    assert "doc/plan" not in reader["fr/plan/lu-bhr-2.html"]
+    assert re.search(r'href="\.\./sparql\.html#query=', reader["fr/plan/lu-bhr-2.html"])
+
+
+@pytest.mark.parametrize(
+    "iri",
+    [
+        f"{ID}document/mae-gouvernement-lu-fr-pan-2",
+        f"{ID}linktype/shared-topic",
+        f"{ID}certainty/stated",
+        f"{ID}timeline/lu-bhr-2-3-3",
+        f"{PAN}Plan",
+        "https://w3id.org/pan2kg/graph/plans/lu-bhr-2/actions",
+        "http://eurovoc.europa.eu/5891",
+    ],
+)
+def test_anything_the_graph_speaks_of_can_be_shown(reader: Reader, iri: str) -> None:
+    found = values_of(Speaker(reader.site.library, PLAIN), iri)
+    assert found is not None
+    assert found["title"]
+    assert found["parts"]
+
+
+def test_what_the_graph_does_not_speak_of_has_no_page(reader: Reader) -> None:
+    assert values_of(Speaker(reader.site.library, PLAIN), f"{ID}plan/nowhere") is None
+    assert reader.site.page("fr/action/nowhere.html") is None
+    assert reader.site.page("fr/pair/lu-bhr-2--lu-bhr-1.html") is None
+
+
+def test_evidence_can_be_chosen_on_the_page_of_a_pair(served: Reader) -> None:
+    path = "fr/pair/lu-bhr-1--lu-bhr-2.html"
+    declared = served.site.page(path, {"evidence": "declared"})
+    assert declared
+    assert b"links-cross-reference" in declared.body
+    assert b"links-shared-instrument" not in declared.body
+
+
+def test_two_plans_that_do_not_cite_each_other_are_said_not_to(reader: Reader) -> None:
+    assert "aucun renvoi connu" in reader["fr/pair/lu-bhr-2--lu-circular-economy-2021.html"]
+
+
+EVIL = """\
+@prefix action: <https://w3id.org/pan2kg/id/action/> .
+@prefix dcterms: <http://purl.org/dc/terms/> .
+@prefix document: <https://w3id.org/pan2kg/id/document/> .
+@prefix foaf: <http://xmlns.com/foaf/0.1/> .
+@prefix owl: <http://www.w3.org/2002/07/owl#> .
+@prefix pan: <https://w3id.org/pan2kg/ontology#> .
+@prefix plan: <https://w3id.org/pan2kg/id/plan/> .
+@prefix skos: <http://www.w3.org/2004/02/skos/core#> .
+
+plan:xx-evil-1 a pan:Plan ;
+    dcterms:identifier "xx-evil-1" ;
+    skos:prefLabel "<script>alert(1)</script>"@en ;
+    skos:editorialNote "\\"><img onerror=alert(1)>"@en ;
+    foaf:page <javascript:alert(1)> ;
+    dcterms:source document:evil .
+
+action:xx-evil-1-1 a pan:Action ;
+    dcterms:identifier "xx-evil-1-1" ;
+    skos:notation "<b>1</b>" ;
+    skos:prefLabel "'><svg onload=alert(1)>"@en ;
+    owl:deprecated true ;
+    dcterms:isReplacedBy action:xx-evil-1-2 ;
+    pan:inPlan plan:xx-evil-1 .
+
+action:xx-evil-1-2 a pan:Action ;
+    dcterms:identifier "xx-evil-1-2" ;
+    skos:prefLabel "Two"@en ;
+    pan:inPlan plan:xx-evil-1 .
+
+document:evil a pan:Document ;
+    skos:prefLabel "<i>evil</i>"@en ;
+    pan:readAt "javascript:alert(1)" .
+"""
+
+
+@pytest.fixture
+def evil(own_project: Path) -> Reader:
+    """The site of a small graph whose texts try to become markup."""
+    (own_project / "graph" / "plans" / "xx-evil-1.ttl").write_text(EVIL, encoding="utf-8")
+    graph = pan2kg.open_graph(own_project)
+    return Reader(Site(Library(graph.project, graph.store, DAY)))
+
+
+def test_no_text_of_the_graph_becomes_markup(evil: Reader) -> None:
+    for name in ("plan/xx-evil-1", "action/xx-evil-1-1", "plans", "pairs", "unlinked", "sources"):
+        page = evil[f"en/{name}.html"]
+        for raw in ("<script>alert", "<img", "<svg onload", "<b>1", "<i>evil"):
+            assert raw not in page, name
+        assert not [link for link in Parsed(page).links if link.startswith("javascript")], name
+
+
+def test_a_retired_thing_says_what_replaces_it(evil: Reader) -> None:
+    page = evil["en/action/xx-evil-1-1.html"]
+    assert 'class="notice"' in page
+    assert "xx-evil-1-2.html" in page.split('class="notice"')[1].split("</p>")[0]

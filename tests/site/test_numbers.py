@@ -1,0 +1,108 @@
+"""A number on a page is what the page it opens lists."""
+
+from __future__ import annotations
+
+import html
+import re
+from itertools import islice
+
+from pan2kg.site.ties import DECLARED
+from tests.site.conftest import Reader, listed
+
+
+def number(page: str, target: str) -> int:
+    """The number that leads to a place."""
+    found = re.search(rf'<a class="number" href="{re.escape(target)}"><strong[^>]*>(\d+)', page)
+    assert found, target
+    return int(found[1])
+
+
+def rows(page: str, name: str) -> list[str]:
+    """The rows of the table named by a heading, without its head."""
+    table = page.split(f'aria-labelledby="{name}">\n<thead>', 1)[1].split("</table>")[0]
+    return re.findall(r'<tr>(?=<th scope="row">).*?</tr>', table, re.DOTALL)
+
+
+def figures(row: str) -> list[int]:
+    """The figures of a row, nothing being 0."""
+    return [int(found or 0) for found in re.findall(r'<td class="figure">(?:<a [^>]*>)?(\d*)', row)]
+
+
+def test_the_pairs_counted_at_home_are_listed(reader: Reader) -> None:
+    home, pairs = reader["fr/index.html"], reader["fr/pairs.html"]
+    assert number(home, "pairs.html") == len(rows(pairs, "linked"))
+    apart = number(home, "pairs.html#unlinked")
+    assert apart == int(re.search(r'<h2 id="unlinked">(\d+)', pairs)[1])  # type: ignore[index]
+    assert 2 * apart == sum(figures(row)[0] for row in rows(pairs, "unlinked"))
+
+
+def test_the_actions_without_a_link_counted_at_home_are_listed(reader: Reader) -> None:
+    page = reader["fr/unlinked.html"].split("<main", 1)[1]
+    links = re.findall(r'<li><a href="action/', page)
+    assert number(reader["fr/index.html"], "unlinked.html") == len(links)
+
+
+def test_what_an_action_without_a_link_is_told_apart_by(reader: Reader) -> None:
+    library = reader.site.library
+    page = reader["fr/unlinked.html"]
+    unread = sum(map(int, re.findall(r"rien de relevé encore\xa0: (\d+)", page)))
+    home = library.material("fr").home_of
+    assert unread == len(home.keys() - library.linked - library.recorded)
+
+
+def test_a_cell_of_the_matrix_counts_the_links_of_its_pair(reader: Reader) -> None:
+    cell = r'<a href="(pair/[^"]*)" title="[^"]*">(?:<b>(\d+)</b>)?(?:<i>\+(\d+)</i>)?</a>'
+    cells = re.findall(cell, reader["fr/index.html"])
+    assert len(cells) > 50
+    for address, declared, inferred in cells:
+        found = listed(reader[f"fr/{address}"])
+        assert int(declared or 0) == sum(found.get(kind, 0) for kind in DECLARED), address
+        assert int(inferred or 0) == found.get("shared-instrument", 0), address
+
+
+def test_a_plan_counts_the_links_of_its_pairs(reader: Reader) -> None:
+    page = reader["fr/plan/lu-bhr-2.html"]
+    for row in rows(page, "meets"):
+        address = re.search(r'href="(\.\./pair/[^"]*)"', row)
+        assert address
+        found = listed(reader[f"fr/{address[1].removeprefix('../')}"])
+        declared, same, weak = figures(row)
+        assert declared == sum(found.get(kind, 0) for kind in DECLARED)
+        assert same == found.get("shared-instrument", 0)
+        assert weak == sum(found.values()) - declared - same
+
+
+def test_a_plan_counts_the_links_of_its_actions(reader: Reader) -> None:
+    page = reader["fr/plan/lu-bhr-2.html"]
+    cells = re.findall(
+        r'<td class="figure"><a href="\.\./(action/[^"#]*)[^"]*"><span[^>]*>(?:<b>(\d+)</b>)?(?:<i>\+(\d+)</i>)?', page
+    )
+    assert len(cells) == 20
+    for address, declared, same in cells:
+        found = listed(reader[f"fr/{address}"])
+        assert int(declared or 0) == sum(found.get(kind, 0) for kind in DECLARED), address
+        assert int(same or 0) == found.get("shared-instrument", 0), address
+
+
+def test_a_plan_lists_as_many_actions_as_the_list_of_plans_says(reader: Reader) -> None:
+    found = rows(reader["fr/plans.html"], "plans")
+    assert len(found) == len(reader.of("plan"))
+    for row in islice(found, 0, None, 4):
+        address = re.search(r'href="(plan/[^"#]*)"', row)
+        assert address
+        page = reader[f"fr/{address[1]}"]
+        assert figures(row)[0] == page.count('<td class="figure"><a href="../action/'), address[1]
+        assert number(page, "#actions") == figures(row)[0]
+
+
+def test_a_plan_counts_what_it_cites_and_who_cites_it(reader: Reader) -> None:
+    page = reader["fr/plan/lu-bhr-2.html"]
+    cites, cited = page.split('<h2 id="cites">')[1].split('<h2 id="meets">')[0].split('<h3 id="cited">')
+    assert number(page, "#cites") == cites.count('<li class="link ') > 0
+    assert number(page, "#cited") == cited.count('<li class="link ') > 0
+
+
+def test_headings_of_links_count_their_list(reader: Reader) -> None:
+    page = html.unescape(reader["fr/pair/lu-bhr-1--lu-bhr-2.html"])
+    said = re.findall(r'<h3 id="links-([a-z-]+)">.*?\((\d+)\)', page)
+    assert {kind: int(n) for kind, n in said} == listed(page)
