@@ -1,0 +1,115 @@
+"""A request and the ways to answer it: bare ASGI, since a stack of layers would cost more than a short query."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping
+from dataclasses import dataclass
+from typing import Final
+
+from pan2kg.service.refusal import Headers, Refusal
+from pan2kg.service.safety import BODY_LIMIT
+
+Message = MutableMapping[str, object]
+Receive = Callable[[], Awaitable[Mapping[str, object]]]
+Send = Callable[[Message], Awaitable[None]]
+
+SLOW: Final = 30.0
+"""Seconds within which the next piece of a body must come."""
+DRAINED: Final = 8
+"""A body that is too large is read to the end, so that its sender sees why, up to so many times the limit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What came in, and the two ends of the line."""
+
+    method: str
+    path: str
+    query: bytes
+    headers: Mapping[bytes, bytes]
+    scheme: str
+    receive: Receive
+    send: Send
+
+    def header(self, name: bytes) -> str:
+        """A header as text, empty where it is missing."""
+        return self.headers.get(name, b"").decode("latin-1")
+
+    @property
+    def root(self) -> str:
+        """The address the client called: scheme and host."""
+        scheme = self.header(b"x-forwarded-proto")
+        return f"{scheme if scheme in ('http', 'https') else self.scheme}://{self.header(b'host')}"
+
+    async def body(self, limit: int = BODY_LIMIT) -> bytes | Refusal:
+        """The whole body, or why it is not read: it is too large, too slow, or its sender left."""
+        announced = self.headers.get(b"content-length", b"0")
+        pieces: list[bytes] = []
+        size, more = 0, True
+        while more:
+            try:
+                message = await asyncio.wait_for(self.receive(), SLOW)
+            except TimeoutError:
+                return Refusal(408, "The rest of the body did not come in time.", headers=(("connection", "close"),))
+            if message["type"] == "http.disconnect":
+                return Refusal(400, "The client went away.")
+            piece, more = message.get("body", b""), bool(message.get("more_body"))
+            size += len(piece) if isinstance(piece, bytes) else 0
+            if size > limit or int(announced) > limit:
+                pieces.clear()
+                more = more and size < DRAINED * limit and int(announced) < DRAINED * limit
+            elif isinstance(piece, bytes):
+                pieces.append(piece)
+        if size > limit or int(announced) > limit:
+            said = f"The body is larger than {limit / 2**20:g} megabytes."
+            return Refusal(413, said, headers=(("connection", "close"),))
+        return b"".join(pieces)
+
+    async def gone(self) -> None:
+        """Wait until the client leaves."""
+        while (await self.receive())["type"] != "http.disconnect":
+            pass
+
+    async def start(self, status: int, headers: Headers) -> None:
+        """Send status and headers."""
+        await self.send({"type": "http.response.start", "status": status, "headers": headers})
+
+    async def write(self, body: bytes, *, more: bool = False) -> None:
+        """Send a piece of the body, the last one unless ``more``."""
+        await self.send({"type": "http.response.body", "body": body, "more_body": more})
+
+    async def reply(self, status: int, headers: Iterable[tuple[bytes, bytes]], body: bytes = b"") -> None:
+        """Send a whole answer."""
+        length = [] if status in (204, 304) else [(b"content-length", str(len(body)).encode())]
+        await self.start(status, [*headers, *length])
+        await self.write(body)
+
+    async def refuse(self, refusal: Refusal, headers: Iterable[tuple[bytes, bytes]] = ()) -> None:
+        """Send why there is no answer."""
+        media, body = refusal.body(self.header(b"accept"))
+        own = [(name.encode(), value.encode()) for name, value in refusal.headers]
+        await self.reply(refusal.status, [(b"content-type", media), *own, *headers], body)
+
+
+def read_request(scope: Mapping[str, object], receive: Receive, send: Send) -> Request:
+    """The request of an ASGI scope; a header that is repeated counts as one, joined by commas."""
+    pairs: list[tuple[bytes, bytes]] = scope["headers"]  # type: ignore[assignment]
+    headers = dict(pairs)
+    if len(headers) != len(pairs):
+        headers = {name: b", ".join(v for n, v in pairs if n == name) for name in headers}
+    method, path, query, scheme = scope["method"], scope["path"], scope["query_string"], scope["scheme"]
+    return Request(method, path, query, headers, scheme, receive, send)  # type: ignore[arg-type]
+
+
+def matches(condition: str, tags: Iterable[bytes]) -> bool:
+    """Whether an If-None-Match header names one of these ETags, compared weakly (RFC 9110, 13.1.2).
+
+    >>> matches('"a", W/"b"', [b'"b"']), matches('"a"', [b'W/"c"']), matches("*", [b'"x"'])
+    (True, False, True)
+    """
+    found = list(tags)
+    if not condition or not found:
+        return False
+    named = {one.strip().removeprefix("W/").encode() for one in condition.split(",")}
+    return "*" in condition.split() or any(tag.removeprefix(b"W/") in named for tag in found)

@@ -1,0 +1,163 @@
+"""The HTTP server: uvicorn on a socket that is already bound, with limits on what comes before a request is whole."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+import socket
+from collections.abc import Callable, Iterator
+from typing import Final
+
+import uvicorn
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from pan2kg.errors import Place, ProjectError
+from pan2kg.project import reason
+from pan2kg.service.application import Application
+from pan2kg.service.safety import ADDRESS_LIMIT, HEADERS_LIMIT
+
+HEAD_SECONDS: Final = 20.0
+"""Within so many seconds the head of a request must have come."""
+_HEADERS: Final = ("431 Request Header Fields Too Large", "The headers of the request are too long.")
+LEAVE_SECONDS: Final = 3
+"""So long answers that are under way may take when the service is stopped."""
+
+
+class Connection(HttpToolsProtocol):
+    """A connection whose address and headers may not grow without end, nor take for ever."""
+
+    def __init__(self, *arguments: object, **named: object) -> None:
+        super().__init__(*arguments, **named)  # type: ignore[arg-type]
+        self._head_size = 0
+        self._unread = 0
+        self._said = ""
+        self._timer: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Begin to wait for a request."""
+        super().connection_made(transport)  # type: ignore[arg-type]
+        self._timer = self.loop.call_later(HEAD_SECONDS, transport.close)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Wait no longer."""
+        self._stop_waiting()
+        super().connection_lost(exc)
+
+    def on_message_begin(self) -> None:
+        """Begin to wait for the head of a request."""
+        super().on_message_begin()
+        self._head_size = 0
+        self._stop_waiting()
+        self._timer = self.loop.call_later(HEAD_SECONDS, self.transport.close)
+
+    def data_received(self, data: bytes) -> None:
+        """Take what comes; the parser would gather a header without end before it tells of it."""
+        super().data_received(data)
+        if self._timer:
+            self._unread += len(data)
+            if self._unread > ADDRESS_LIMIT + HEADERS_LIMIT and not self._said:
+                self._say(*_HEADERS)
+                self.transport.close()
+
+    def on_headers_complete(self) -> None:
+        """The head is whole."""
+        self._stop_waiting()
+        self._unread = 0
+        super().on_headers_complete()
+
+    def on_url(self, url: bytes) -> None:
+        """Take a piece of the address."""
+        super().on_url(url)
+        if len(self.url) > ADDRESS_LIMIT:
+            self._say("414 URI Too Long", "The address is too long; send the query with POST.")
+            raise ValueError(self._said)
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """Take a header."""
+        super().on_header(name, value)
+        self._head_size += len(name) + len(value)
+        if self._head_size > HEADERS_LIMIT:
+            self._say(*_HEADERS)
+            raise ValueError(self._said)
+
+    def _say(self, status: str, sentence: str) -> None:
+        body = f"{sentence}\n".encode()
+        head = f"HTTP/1.1 {status}\r\ncontent-type: text/plain; charset=utf-8\r\ncontent-length: {len(body)}\r\n"
+        self.transport.write(f"{head}connection: close\r\n\r\n".encode() + body)
+        self._said = status
+
+    def send_400_response(self, msg: str) -> None:
+        """End a connection on which something came that is no request."""
+        if self._said:
+            self.transport.close()
+        else:
+            super().send_400_response(msg)
+
+    def _stop_waiting(self) -> None:
+        if self._timer:
+            self._timer.cancel()
+            self._timer = None
+
+
+class Server(uvicorn.Server):
+    """A server that says when it is ready, and ends without complaint when it is told to."""
+
+    def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._ready = ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Begin to listen, and say so."""
+        await super().startup(sockets=sockets)
+        self._ready()
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Leave on SIGINT and SIGTERM; uvicorn would raise them again afterwards."""
+        before = {one: signal.signal(one, self.handle_exit) for one in (signal.SIGINT, signal.SIGTERM)}
+        try:
+            yield
+        finally:
+            for one, handler in before.items():
+                signal.signal(one, handler)
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A socket bound to an address, 0 for a free port; not listening yet.
+
+    Raises:
+        ProjectError: the address is taken, or is none of this machine.
+    """
+    try:
+        family, kind, number, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        bound = socket.socket(family, kind, number)
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        bound.bind(address)
+    except OSError as error:
+        raise ProjectError(
+            f"Cannot listen there ({reason(error)}).",
+            place=Place(f"{host}:{port}"),
+            remedy="Choose another port with --port, or end what uses this one.",
+        ) from None
+    return bound
+
+
+def new_server(application: Application, ready: Callable[[], None]) -> Server:
+    """The server of an application; ``ready`` is called once it listens."""
+    config = uvicorn.Config(
+        application,
+        http=Connection,
+        loop="auto",
+        ws="none",
+        lifespan="off",
+        interface="asgi3",
+        log_config=None,
+        log_level="critical",
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        timeout_keep_alive=30,
+        timeout_graceful_shutdown=LEAVE_SECONDS,
+    )
+    return Server(config, ready)

@@ -1,0 +1,133 @@
+"""The command: what it says, how it ends, what it asks for."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+PROGRAM = """
+import argparse, sys
+from pan2kg.errors import Pan2kgError
+from pan2kg.service import command
+parser = argparse.ArgumentParser()
+parser.add_argument("--project")
+command.add_options(parser)
+try:
+    sys.exit(command.run(parser.parse_args()))
+except Pan2kgError as error:
+    sys.stderr.write(f"{error}\\n")
+    sys.exit(2)
+"""
+Serve = Callable[..., "subprocess.Popen[str]"]
+
+
+@pytest.fixture
+def serve() -> Iterator[Serve]:
+    running: list[subprocess.Popen[str]] = []
+
+    def begin(*options: str, **environment: str) -> subprocess.Popen[str]:
+        running.append(
+            subprocess.Popen(
+                [sys.executable, "-c", PROGRAM, "--project", str(ROOT), "--no-browser", *options],
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                text=True,
+                env={**os.environ, **environment},
+            )
+        )
+        return running[-1]
+
+    yield begin
+    for process in running:
+        process.kill()
+        process.communicate()
+
+
+def address(process: subprocess.Popen[str]) -> str:
+    assert process.stdout
+    return process.stdout.readline().strip()
+
+
+def get(url: str, accept: str = "text/csv") -> str:
+    with urllib.request.urlopen(urllib.request.Request(url, headers={"Accept": accept}), timeout=30) as reply:
+        return str(reply.read().decode())
+
+
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
+def test_it_says_where_it_is_answers_and_ends_cleanly(serve: Serve, how: signal.Signals) -> None:
+    process = serve("--port", "0")
+    url = address(process)
+    assert url.startswith("http://127.0.0.1:")
+    assert get(f"{url}sparql?query=ASK%7B%3Fs%20%3Fp%20%3Fo%7D") == "true"
+    assert "<html" in get(f"{url}fr/index.html", "text/html")
+    process.send_signal(how)
+    _, error = process.communicate(timeout=20)
+    assert (process.returncode, error) == (0, "")
+
+
+def test_nothing_is_left_when_it_is_killed(serve: Serve, until: Callable[..., None]) -> None:
+    process = serve("--port", "0")
+    url = address(process)
+    get(f"{url}sparql?query=ASK%7B%7D")
+    found = subprocess.run(["pgrep", "-P", str(process.pid)], capture_output=True, text=True, check=True)
+    nursery = int(found.stdout.split()[0])
+    process.kill()
+    until(lambda: not _lives(nursery))
+
+
+def _lives(process: int) -> bool:
+    status = Path(f"/proc/{process}/stat")
+    if status.exists():
+        return status.read_text(encoding="utf-8").rpartition(")")[2].split()[0] != "Z"
+    return subprocess.run(["ps", "-p", str(process)], capture_output=True, check=False).returncode == 0
+
+
+def test_a_port_in_use_is_one_sentence(serve: Serve) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        process = serve("--port", str(taken.getsockname()[1]))
+        _, error = process.communicate(timeout=20)
+    assert process.returncode == 2
+    assert error.count("\n") == 1
+    assert "address already in use" in error
+    assert "--port" in error
+
+
+def test_a_writable_service_needs_a_token(serve: Serve, tmp_path: Path) -> None:
+    process = serve("--port", "0", "--writable")
+    _, error = process.communicate(timeout=20)
+    assert (process.returncode, error.count("\n")) == (2, 1)
+    assert "token" in error
+    secret = tmp_path / "token"
+    secret.write_text("secret\n", encoding="utf-8")
+    url = address(serve("--port", "0", "--writable", "--token-file", str(secret)))
+    request = urllib.request.Request(f"{url}sparql", b"CLEAR GRAPH <http://e/none>", method="POST")
+    request.add_header("Content-Type", "application/sparql-update")
+    request.add_header("Authorization", "Bearer secret")
+    with pytest.raises(urllib.error.HTTPError, match="400"):  # there is no such graph, and the token is right
+        urllib.request.urlopen(request, timeout=30)
+
+
+def test_a_remote_store_is_asked_in_its_stead(serve: Serve, endpoint: str) -> None:
+    url = address(serve("--port", "0", "--endpoint", endpoint))
+    asked = f"{url}sparql?query=SELECT%20(COUNT(*)%20AS%20%3Fn)%20WHERE%20%7B%3Fs%20a%20%3Ft%7D"
+    assert int(get(asked).split()[1]) > 1000
+    for query, status in (("SELECT%20%7B", "400"), ("ASK%7BSERVICE%3Chttp://e/%3E%7B%7D%7D", "403")):
+        with pytest.raises(urllib.error.HTTPError, match=status):
+            get(f"{url}sparql?query={query}")
+    with pytest.raises(urllib.error.HTTPError, match="404"):
+        get(f"{url}store?default")
+
+
+def test_a_remote_store_that_is_not_there(serve: Serve) -> None:
+    url = address(serve("--port", "0", "--endpoint", "http://127.0.0.1:9/sparql"))
+    with pytest.raises(urllib.error.HTTPError, match="502"):
+        get(f"{url}sparql?query=ASK%7B%7D")
