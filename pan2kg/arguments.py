@@ -7,15 +7,21 @@ import sys
 from collections.abc import Callable, Mapping
 from typing import NoReturn
 
+from pan2kg.change import command as change
 from pan2kg.delivery import add_export, add_picture
 from pan2kg.inquiry import add_figures
 from pan2kg.option import a_day, add_language
+from pan2kg.portal import command as portal
+from pan2kg.release import command as release
+from pan2kg.service import command as service
+from pan2kg.site import command as site
 
 ANSWER_FORMATS = ("table", "csv", "tsv", "json", "xml", "md", "turtle", "jsonld")
 REPORT_FORMATS = ("text", "json", "github", "html", "junit", "turtle")
 
 EXAMPLES = """\
 examples:
+  pan2kg serve                               the pages, and a SPARQL endpoint, on this machine
   pan2kg ask --list                          what can be asked
   pan2kg ask shared-instruments              which plans rest on the same text
   pan2kg coherence debt                      linked plans that do not cite each other
@@ -79,6 +85,7 @@ def _ask(command: argparse.ArgumentParser) -> None:
     command.usage = "pan2kg ask [NAME] [--PARAMETER VALUE ...] [--format FORMAT] [other options]"
     command.add_argument("name", nargs="?", metavar="NAME", help="the question")
     command.add_argument("--list", action="store_true", help="list the questions and their parameters")
+    command.add_argument("--as-of", metavar="DAY", type=a_day, help="only what was in force on this day")
     _answers(command)
 
 
@@ -122,6 +129,7 @@ def _init(command: argparse.ArgumentParser) -> None:
 
 
 COMMANDS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]] = {
+    "serve": ("open the pages and a SPARQL endpoint on this machine", service.add_options),
     "ask": ("answer a stored question", _ask),
     "sparql": ("answer a SPARQL query", _sparql),
     "coherence": ("measure where plans meet, where they do not, and why", add_figures),
@@ -131,5 +139,9 @@ COMMANDS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]] = {
     "check": ("check the graph: house style, shapes, quality queries", _check),
     "draft": ("read a plan as it was published and write Turtle to complete", _draft),
     "dump": ("write the whole graph, derived links included, as one file", _dump),
+    "site": ("write the pages as a folder that works on any web host and from disk", site.add_options),
+    "publish": ("write a release: dumps, tables, catalogue, descriptions, pages", release.add_options),
+    "portal": ("put a release on data.public.lu: a dry run unless told to send", portal.add_options),
+    "diff": ("say what changed from one state of the graph to another", change.add_options),
     "init": ("start an empty project of one's own", _init),
 }

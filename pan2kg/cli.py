@@ -9,12 +9,12 @@ import io
 import os
 import shutil
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pan2kg.arguments import build_parser
-from pan2kg.errors import Pan2kgError, QueryError
+from pan2kg.errors import Pan2kgError, ProjectError, QueryError
 from pan2kg.project import Project, read_text, reason, write_atomically
 
 if TYPE_CHECKING:
@@ -79,7 +79,26 @@ def run_ask(options: Namespace) -> int:
     if any(parameter.name == "language" for parameter in query.parameters):
         values.setdefault("language", options.language)
     store = _store(project, options, needs(query.text))
-    return _answer(store, fill(query, values, store=store, project=project), project, options, query)
+    text = fill(query, values, store=store, project=project)
+    notes: tuple[str, ...] = ()
+    if options.as_of:
+        store, notes = _as_of(store, project, options, query, values)
+    return _answer(store, text, project, options, query, notes)
+
+
+def _as_of(
+    store: Store, project: Project, options: Namespace, query: Query, values: dict[str, str]
+) -> tuple[Store, tuple[str, ...]]:
+    """What was in force on the day asked for, and in words what that leaves out."""
+    from pan2kg.moment.view import as_of
+    from pan2kg.rule import needs
+    from pan2kg.store import LocalStore
+
+    if not isinstance(store, LocalStore):
+        raise QueryError("A store somewhere else cannot be asked as of a day.", remedy="Leave out --endpoint.")
+    moment = as_of(store, options.as_of, project, rules=needs(query.text))
+    moment.refuse(values.values())
+    return moment.store, moment.notes(options.language)
 
 
 def _parameters(given: list[str]) -> dict[str, str]:
@@ -98,7 +117,7 @@ def _list_queries(project: Project, language: str) -> int:
             _emit(f"{chr(10) if group else ''}{query.group}\n", None)
             group = query.group
         lines = [f"  {query.name}", f"      {query.question(language)}"]
-        lines += [f"      --{p.option}: {p.meaning}" for p in query.parameters if p.name != "language"]
+        lines += [f"      --{p.option}: {p.meaning_in(language)}" for p in query.parameters if p.name != "language"]
         _emit("\n".join(lines) + "\n", None)
     return 0
 
@@ -141,14 +160,26 @@ def _store(project: Project, options: Namespace, rules: list[str] | None = None)
     return open_store(project, partial(derive, only=rules))
 
 
-def _answer(store: Store, text: str, project: Project, options: Namespace, query: Query | None) -> int:
+def _answer(
+    store: Store,
+    text: str,
+    project: Project,
+    options: Namespace,
+    query: Query | None,
+    notes: Sequence[str] = (),
+) -> int:
     from pan2kg.answer import write_answer
 
     result = store.query(text)
     form = options.format or ("turtle" if isinstance(result, list) else "table")
-    written = write_answer(result, form, _style(project, options))
+    written = write_answer(result, form, _style(project, options, own_names=query is None))
     if query and form == "table":
         written = f"{query.question(options.language)}\n\n{written}"
+    below = "".join(f"{note}\n" for note in notes)
+    if form in ("table", "md") and below:
+        written = f"{written}\n{below}"
+    elif below:
+        sys.stderr.write(below)
     _emit(written, options.output)
     return 0
 
@@ -180,11 +211,11 @@ def run_export(options: Namespace) -> int:
     return 0
 
 
-def _style(project: Project, options: Namespace) -> Style:
+def _style(project: Project, options: Namespace, *, own_names: bool) -> Style:
     from pan2kg.answer import Style
     from pan2kg.turtle import read_prefixes
 
-    return Style(options.language, read_prefixes(project), _width(options))
+    return Style(options.language, read_prefixes(project), _width(options), own_names)
 
 
 def _width(options: Namespace) -> int:
@@ -261,14 +292,29 @@ def run_check(options: Namespace) -> int:
     from pan2kg.report import Severity
 
     baseline = Path(options.baseline) if options.baseline else None
-    report = check(_project(options), fail_on=Severity(options.fail_on), baseline=baseline)
+    project = _project(options)
+    if project.data:
+        raise ProjectError("A release has no files to check.", remedy="Check the project it was published from.")
+    report = check(project, fail_on=Severity(options.fail_on), baseline=baseline)
     if options.write_baseline:
         write_baseline(report, Path(options.write_baseline))
     _emit(write_report(report, options.format, language=options.language), options.output)
     return 0 if report.conforms or options.write_baseline else 1
 
 
+def _run_of(module: str) -> Callable[[Namespace], int]:
+    """The function that runs a command kept in a module of its own, imported when it is run."""
+
+    def run(options: Namespace) -> int:
+        from importlib import import_module
+
+        return int(import_module(module).run(options))
+
+    return run
+
+
 RUNS = {
+    "serve": _run_of("pan2kg.service.command"),
     "ask": run_ask,
     "sparql": run_sparql,
     "coherence": run_coherence,
@@ -278,6 +324,10 @@ RUNS = {
     "check": run_check,
     "draft": run_draft,
     "dump": run_dump,
+    "site": _run_of("pan2kg.site.command"),
+    "publish": _run_of("pan2kg.release.command"),
+    "portal": _run_of("pan2kg.portal.command"),
+    "diff": _run_of("pan2kg.change.command"),
     "init": run_init,
 }
 

@@ -41,6 +41,8 @@ def _run(command: str, folder: Path) -> str:
     words = shlex.split(command)
     assert words[0] == "pan2kg"
     environment = {"PATH": os.environ["PATH"], "LANG": "C.UTF-8", "COLUMNS": "100"}
+    if words[1] == "serve":
+        return _serve(environment, folder)
     done = subprocess.run(
         [sys.executable, "-m", "pan2kg.cli", *words[1:]],
         capture_output=True,
@@ -52,6 +54,17 @@ def _run(command: str, folder: Path) -> str:
     )
     assert done.returncode == 0, f"{command}: {done.stderr}{done.stdout[-500:]}"
     return done.stdout + done.stderr
+
+
+def _serve(environment: dict[str, str], folder: Path) -> str:
+    """What the service says of itself when it stands, at a port that is free, as it would say it of its own."""
+    command = [sys.executable, "-m", "pan2kg.cli", "serve", "--no-browser", "--port", "0"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=folder, env=environment) as service:
+        assert service.stdout is not None
+        said = service.stdout.readline()
+        service.terminate()
+        assert service.wait(timeout=30) == 0
+    return re.sub(r":\d+/", ":8000/", said)
 
 
 def _matches(expected: list[str], printed: list[str]) -> bool:
