@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
+from typing import Final
 
 from pan2kg.coherence.basis import Measured
 from pan2kg.coherence.uses import Uses
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+ANSWERING: Final = frozenset({"implements", "prepares-implementation-of", "supports-transposition-of", "transposes"})
+"""The relations to an instrument that answer what it requires; to monitor, name or promote a text does nothing for it."""
 
 
 class Standing(StrEnum):
@@ -52,18 +56,20 @@ class Obligation:
 class Response:
     """What answers an obligation: a national act with its date, or an action with the end of its timeline.
 
-    ``day`` is empty where the source gives no whole day: a year, a month or words are no date.
+    ``day`` is empty where the source gives no whole day: a year, a month or words are no date. ``relation`` is what
+    the work does with the instrument; whether that answers a duty is for :func:`margins` to say.
     """
 
     work: str
     instrument: str
     day: date | None
     is_act: bool
+    relation: str = "implements"
 
 
 @dataclass(frozen=True, slots=True)
 class Margin:
-    """An obligation with what answers it.
+    """An obligation with what answers it, and ``touching``, what rests on the same instrument without answering.
 
     ``margin`` = day of the answer − due date, in days: above 0 is late. ``overdue`` = as-of date − due
     date where nothing dated answers and the due date has passed, else 0.
@@ -76,6 +82,7 @@ class Margin:
     responses: tuple[Response, ...]
     overdue: int
     as_of: date
+    touching: tuple[Response, ...] = ()
 
 
 def whole_day(text: str) -> date | None:
@@ -93,15 +100,21 @@ def whole_day(text: str) -> date | None:
 
 
 def margins(
-    uses: Uses, obligations: Iterable[Obligation], responses: Iterable[Response], *, as_of: date
+    uses: Uses,
+    obligations: Iterable[Obligation],
+    responses: Iterable[Response],
+    *,
+    as_of: date,
+    answering: Collection[str] = ANSWERING,
 ) -> Measured[Margin]:
     """Each obligation as on time, late, uncovered, vague, due unknown, or not assessed.
 
     The earliest national act dated up to ``as_of`` answers first; else the action of a plan whose own dated
-    timeline ends first. « Vague »: only actions without a date answer. « Uncovered »: nothing answers, said only
-    where at least one action was annotated with an instrument; else « not assessed ». « Due unknown »: no
-    whole day, or a treaty not ratified by ``as_of``, under which nothing is ever overdue. Ties go to the
-    IRI that sorts first. By due date, then IRI.
+    timeline ends first. Only a response whose relation is one of ``answering`` answers; an action that monitors,
+    names or promotes the instrument is kept apart. « Vague »: only actions without a date answer. « Uncovered »:
+    nothing answers, said only where at least one action was annotated with an instrument; else « not assessed ».
+    « Due unknown »: no whole day, or a treaty not ratified by ``as_of``, under which nothing is ever overdue. Ties
+    go to the IRI that sorts first. By due date, then IRI.
 
     Source: this project's definition; dates as in the European Legislation Identifier (eli:date_document).
 
@@ -112,16 +125,22 @@ def margins(
     >>> [(row.standing.value, row.margin) for row in margins(uses, [duty], [law], as_of=date(2024, 1, 1))]
     [('late', 515)]
     """
-    known = [*responses, *_users(uses, responses)]
-    rows = (_margin(uses, one, [r for r in known if r.instrument == one.instrument], as_of) for one in obligations)
+    known = list(responses)
+    doing = list({(r.work, r.instrument, r.day): r for r in known if r.relation in answering}.values())
+    rows = (
+        replace(_margin(uses, one, [r for r in doing if r.instrument == one.instrument], as_of),
+                touching=_touching(one, known, doing))
+        for one in obligations
+    )  # fmt: skip
     ordered = sorted(rows, key=lambda row: (row.obligation.due or date.max, row.obligation.iri))
     return Measured(replace(uses.basis, as_of=as_of), tuple(ordered))
 
 
-def _users(uses: Uses, responses: Iterable[Response]) -> list[Response]:
-    """Actions of plans that rest on an instrument and about whose timeline nothing was given."""
-    given = {(r.work, r.instrument) for r in responses}
-    return [Response(work, one, None, is_act=False) for work, one in planned(uses) if (work, one) not in given]
+def _touching(one: Obligation, known: Iterable[Response], doing: Iterable[Response]) -> tuple[Response, ...]:
+    """What rests on the instrument without answering: each work once, by IRI."""
+    answers = {r.work for r in doing if r.instrument == one.instrument}
+    rest = {r.work: r for r in known if r.instrument == one.instrument and r.work not in answers}
+    return tuple(rest[work] for work in sorted(rest))
 
 
 def planned(uses: Uses) -> list[tuple[str, str]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -79,18 +79,18 @@ class Loss:
         return bool(self.instruments or self.obligations or self.plans)
 
 
-def losses(uses: Uses, links: Links, duties: Mapping[str, str] | None = None) -> Measured[Loss]:
+def losses(uses: Uses, links: Links, duties: Mapping[str, Collection[str]] | None = None) -> Measured[Loss]:
     """What each action alone holds, for the actions that hold something, by IRI.
 
-    ``duties`` gives for each obligation the instrument it stands under. A pair of plans counts as linked
-    while one of their pairs of actions has a strength above 0; weights stay what they are.
+    ``duties`` gives for each obligation the works that answer it: it is lost with the only one. A pair of plans
+    counts as linked while one of their pairs of actions has a strength above 0; weights stay what they are.
 
     Source: this project's definition (criticality by removal).
 
     >>> from pan2kg.coherence.links import project
     >>> from pan2kg.coherence.uses import uses_of
     >>> uses = uses_of([("a", "K"), ("b", "K"), ("c", "L")], {"a": "p", "b": "q", "c": "q"})
-    >>> [(row.action, row.instruments, row.plans) for row in losses(uses, project(uses), {"o": "L"})]
+    >>> [(row.action, row.instruments, row.plans) for row in losses(uses, project(uses), {"o": {"c"}})]
     [('a', ('K',), ('q',)), ('b', ('K',), ('p',)), ('c', ('L',), ())]
     """
     alone = _instruments(uses)
@@ -106,7 +106,7 @@ def losses(uses: Uses, links: Links, duties: Mapping[str, str] | None = None) ->
     return Measured(links.basis, tuple(rows))
 
 
-def loss(uses: Uses, links: Links, action: str, duties: Mapping[str, str] | None = None) -> Loss:
+def loss(uses: Uses, links: Links, action: str, duties: Mapping[str, Collection[str]] | None = None) -> Loss:
     """What is lost with one action; empty when nothing is.
 
     Raises:
@@ -129,13 +129,13 @@ def _instruments(uses: Uses) -> dict[int, list[str]]:
     return found
 
 
-def _obligations(uses: Uses, duties: Mapping[str, str]) -> dict[int, list[str]]:
-    place = {iri: at for at, iri in enumerate(uses.instruments)}
-    users = uses.table.turned()
+def _obligations(uses: Uses, duties: Mapping[str, Collection[str]]) -> dict[int, list[str]]:
+    place = {iri: at for at, iri in enumerate(uses.actions)}
     found: dict[int, list[str]] = {}
-    for duty, instrument in sorted(duties.items()):
-        if instrument in place and len(users.row(place[instrument])) == 1:
-            found.setdefault(int(users.row(place[instrument])[0]), []).append(duty)
+    for duty, works in sorted(duties.items()):
+        only = set(works)
+        if len(only) == 1 and only <= place.keys():
+            found.setdefault(place[only.pop()], []).append(duty)
     return found
 
 

@@ -119,6 +119,16 @@ SELECT DISTINCT ?act ?instrument ?date WHERE {{
 }} ORDER BY ?act ?instrument ?date
 """
 
+RELATIONS: Final = f"""{_PREFIXES}
+SELECT DISTINCT ?work ?instrument ?relation WHERE {{
+    ?link pan:linkType linktype:uses-instrument ; pan:status linkstatus:accepted ; pan:relation ?relation ;
+        pan:from ?work ; pan:to ?target .
+    {_verified("?link")}
+    ?target eli:is_part_of?/(owl:sameAs|^owl:sameAs|skos:exactMatch|^skos:exactMatch)?/pan:countsAs? ?instrument .
+    ?work pan:restsOn ?instrument .
+}} ORDER BY ?work ?instrument ?relation
+"""
+
 ENDS: Final = f"""{_PREFIXES}
 SELECT DISTINCT ?action ?end WHERE {{
     ?action a pan:Action ; pan:hasTimeline ?timeline .
@@ -160,6 +170,7 @@ SELECT DISTINCT ?link ?from ?to ?score ?scale ?assessor ?rationale WHERE {{
     ?link pan:linkType linktype:interaction ; pan:status linkstatus:accepted ; pan:from ?from ; pan:to ?to ;
         pan:score ?score ; pan:assessor ?assessor ; pan:scale ?scale .
     {_verified("?link")}
+    FILTER NOT EXISTS {{ ?later dcterms:replaces ?link }}
     OPTIONAL {{ ?link pan:rationale ?rationale }}
 }} ORDER BY ?scale ?assessor ?from ?to ?link ?rationale
 """

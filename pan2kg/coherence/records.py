@@ -35,15 +35,16 @@ def read_obligations(store: Store) -> tuple[Obligation, ...]:
 
 
 def read_responses(store: Store, uses: Uses) -> tuple[Response, ...]:
-    """What answers an obligation: national acts by their date, actions by the end of a dated timeline.
+    """What may answer an obligation: national acts by their date, actions by the end of a dated timeline.
 
-    A bill is no act. A timeline that is vague or relative has no date, whatever else it says.
+    Each action is given once a relation it has to the instrument: to implement it answers, to monitor it does not. A
+    bill is no act. A timeline that is vague or relative has no date, whatever else it says.
 
     >>> from pan2kg.coherence.uses import uses_of
     >>> from pan2kg.store import LocalStore
     >>> import pyoxigraph
     >>> read_responses(LocalStore(pyoxigraph.Store()), uses_of([("a", "K")], {"a": "p"}))
-    (Response(work='a', instrument='K', day=None, is_act=False),)
+    (Response(work='a', instrument='K', day=None, is_act=False, relation=''),)
     """
     same = read_roots(store)
     acts = [
@@ -53,7 +54,14 @@ def read_responses(store: Store, uses: Uses) -> tuple[Response, ...]:
     ends: dict[str, str] = {}
     for action, end in rows(store, questions.ENDS):
         ends[action] = max(ends.get(action, ""), end)
-    answers = [Response(work, one, whole_day(ends.get(work, "")), is_act=False) for work, one in planned(uses)]
+    said: dict[tuple[str, str], set[str]] = {}
+    for work, one, relation in rows(store, questions.RELATIONS):
+        said.setdefault((work, same.get(one, one)), set()).add(key(relation))
+    answers = [
+        Response(work, one, whole_day(ends.get(work, "")), is_act=False, relation=relation)
+        for work, one in planned(uses)
+        for relation in sorted(said.get((work, one), {""}))
+    ]
     return (*acts, *answers)
 
 

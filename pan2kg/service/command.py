@@ -17,8 +17,10 @@ if TYPE_CHECKING:
     import socket
 
     from pan2kg.service.application import Application, Handler
+    from pan2kg.service.nursery import Nursery
     from pan2kg.service.pages import Pages
     from pan2kg.service.pool import Pool
+    from pan2kg.service.review import Renewed
     from pan2kg.service.settings import Release, Settings
     from pan2kg.store import Store
 
@@ -73,7 +75,7 @@ def run(options: argparse.Namespace) -> int:
     settings = _settings(options)
     with listen(options.host, options.port) as bound:
         if options.endpoint:
-            return _serve(_remote(options, settings), bound, options)
+            return _remote(options, settings, bound)
         return _local(options, settings, bound)
 
 
@@ -142,45 +144,69 @@ def _local(options: argparse.Namespace, settings: Settings, bound: socket.socket
     pool = Pool(nursery, settings.crowd)
     release = Release(fingerprint(project)[:12], nursery)
     store = PoolStore(nursery)
-    pages = _pages(project, store, release, writable=options.writable)
+    reviewed = options.writable and not project.is_packaged and not project.data
+    site = _site(project, store, release, writable=reviewed)
+    pages = _pages(site, release)
     more = _documents(project, store, release, pages, options.base)
+    if reviewed:
+        more = (*_desk(project, store, site, nursery, settings.token), *more)
     try:
-        return _serve(assemble(settings, pool, release, pages=pages, more=more), bound, options, pool=pool)
+        application = assemble(settings, pool, release, pages=pages, more=more)
+        return _serve(application, bound, options, pages=pages, pool=pool)
     finally:
         nursery.close()
 
 
-def _remote(options: argparse.Namespace, settings: Settings) -> Application:
-    """The service over a graph somewhere else."""
+def _remote(options: argparse.Namespace, settings: Settings, bound: socket.socket) -> int:
+    """Serve pages over a graph somewhere else, and hand queries on to it."""
     from pan2kg.endpoint import RemoteStore
     from pan2kg.service.assembly import assemble_relay
     from pan2kg.service.settings import Release
 
     store = RemoteStore(options.endpoint, timeout=max(1, int(options.timeout)))
     project, release = _project(options), Release(options.endpoint, seconds=60)
-    pages = _pages(project, store, release, writable=False)
+    pages = _pages(_site(project, store, release, writable=False), release)
     more = _documents(project, store, release, pages, options.base)
-    return assemble_relay(settings, options.endpoint, pages=pages, more=more)
+    application = assemble_relay(settings, options.endpoint, pages=pages, more=more)
+    return _serve(application, bound, options, pages=pages)
 
 
 def _project(options: argparse.Namespace) -> Project:
     return Project.at(options.project) if options.project else Project.find()
 
 
-def _pages(project: Project, store: Store, release: Release, *, writable: bool) -> Pages:
+def _site(project: Project, store: Store, release: Release, *, writable: bool) -> Renewed:
+    """The pages over the data as they are at any time."""
     from pan2kg.bundle import find_bundle
     from pan2kg.service.everything import Everything
-    from pan2kg.service.pages import Pages
+    from pan2kg.service.review import Renewed
     from pan2kg.site.library import Library
     from pan2kg.site.site import Site
 
     bundle = find_bundle()
 
     def make() -> Everything:
-        reviewed = writable and not project.is_packaged
-        return Everything(Site(Library(project, store, today(), mode="served", bundle=bundle, writable=reviewed)))
+        return Everything(Site(Library(project, store, today(), mode="served", bundle=bundle, writable=writable)))
 
-    return Pages(make, release, bundle.files() if bundle else {})
+    return Renewed(make, release)
+
+
+def _pages(site: Renewed, release: Release) -> Pages:
+    from pan2kg.bundle import find_bundle
+    from pan2kg.service.pages import Pages
+
+    bundle = find_bundle()
+    return Pages(site.site, release, bundle.files() if bundle else {})
+
+
+def _desk(
+    project: Project, store: Store, site: Renewed, nursery: Nursery, token: str
+) -> tuple[tuple[str, Handler], ...]:
+    """What takes decisions and scores, and writes them into the project."""
+    from pan2kg.service.review import Desk, addresses, reloader
+    from pan2kg.service.session import Sessions
+
+    return addresses(Desk(project, store, site.site, reloader(project, store, nursery), Sessions(token)))
 
 
 def _documents(
@@ -195,7 +221,12 @@ def _documents(
 
 
 def _serve(
-    application: Application, bound: socket.socket, options: argparse.Namespace, *, pool: Pool | None = None
+    application: Application,
+    bound: socket.socket,
+    options: argparse.Namespace,
+    *,
+    pages: Pages,
+    pool: Pool | None = None,
 ) -> int:
     from pan2kg.service.nursery import LOST
     from pan2kg.service.server import new_server
@@ -206,7 +237,11 @@ def _serve(
         lost.append(LOST)
         server.should_exit = True
 
-    server = new_server(application, lambda: _say(bound, options))
+    def ready() -> None:
+        _say(bound, options)
+        pages.warm()
+
+    server = new_server(application, ready)
     if pool:
         pool.on_lost.append(leave)
     server.run(sockets=[bound])

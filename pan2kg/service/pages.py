@@ -16,12 +16,14 @@ from pathlib import Path
 from typing import Final, Protocol
 from urllib.parse import parse_qsl
 
-from pan2kg.errors import Pan2kgError
+from pan2kg.errors import Pan2kgError, QueryError
 from pan2kg.option import today
+from pan2kg.service.negotiation import preferred_language
 from pan2kg.service.refusal import Refusal
 from pan2kg.service.request import Request, matches
 from pan2kg.service.safety import PAGE_HEADERS, is_plain_path
 from pan2kg.service.settings import Release
+from pan2kg.wording import LANGUAGES
 
 KEPT: Final = 64 * 2**20
 """Bytes of pages that are kept."""
@@ -102,7 +104,12 @@ class Pages:
             allow = (("allow", "GET, HEAD"),)
             await self._refuse(request, Refusal(405, f"{request.method} means nothing here.", headers=allow))
             return
-        path = request.path.removeprefix("/") or "index.html"
+        if request.path == "/":
+            tag = preferred_language(request.header(b"accept-language"))
+            where = f"{request.root}/{tag}/index.html".encode()
+            await request.reply(302, [(b"location", where), (b"vary", b"Accept-Language"), *PAGE_HEADERS])
+            return
+        path = request.path.removeprefix("/")
         found = await self._find(path, request.query) if is_plain_path(path) else None
         if isinstance(found, Kept):
             lasting = request.path.startswith(ASSETS)
@@ -128,6 +135,11 @@ class Pages:
                 self._size -= self._kept.popitem(last=False)[1].size
         return made
 
+    def warm(self) -> None:
+        """Draw the home pages before anybody asks, so that the first reader does not wait for what all pages need."""
+        for language in LANGUAGES:
+            self.threads.submit(self._draw, f"{language}/index.html", b"")
+
     def site(self) -> Site:
         """The site over the data as they are now."""
         with self._lock:
@@ -144,6 +156,8 @@ class Pages:
             return Refusal(400, "The address is not UTF-8.")
         try:
             page = self.site().page(path, arguments)
+        except QueryError as error:
+            return Refusal(400, str(error))
         except Pan2kgError as error:
             _LOG.warning("%s: %s", path, error)
             return Refusal(503, f"The page cannot be shown now: {error}", headers=(("retry-after", "5"),))

@@ -17,3 +17,8 @@ def about(speaker: Speaker) -> Values:
 def accessibility(speaker: Speaker) -> Values:
     """The accessibility statement: what was tested, and what is not yet as it should be."""
     return {"title": speaker.t("accessibility")}
+
+
+def missing(speaker: Speaker) -> Values:
+    """What is shown where there is no page."""
+    return {"title": speaker.t("missing-title")}

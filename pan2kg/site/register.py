@@ -50,6 +50,7 @@ PAGES: Mapping[str, View] = {
     "quality": View("quality.html", quality.values, section="data"),
     "about": View("about.html", prose.about, section="about"),
     "accessibility": View("accessibility.html", prose.accessibility),
+    "404": View("404.html", prose.missing),
 }
 """Pages of which there is one a language, by the name in their address."""
 

@@ -39,7 +39,7 @@ def test_a_question_is_answered_from_any_folder(cli: Cli) -> None:
 
 def test_an_answer_speaks_french(cli: Cli) -> None:
     done = cli("ask", "actions-of-plan", "--plan", "lu-bhr-2", "--language", "fr")
-    assert "Quelles actions un plan comporte-t-il ?" in done.stdout
+    assert "Quelles actions un plan comporte-t-il\u00a0?" in done.stdout
     assert "Communiquer et sensibiliser" in done.stdout
     assert "20 lignes" in done.stdout
 

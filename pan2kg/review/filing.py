@@ -1,0 +1,208 @@
+"""Decisions written down: which blocks they are, and in the file of which plan they stand."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from datetime import date
+from itertools import count
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from pan2kg.coherence.uses import key
+from pan2kg.review.appending import append, write
+from pan2kg.review.decision import Decision, Evidence, read_decision
+from pan2kg.review.entry import Form
+from pan2kg.review.outcome import Outcome, RefusedError
+from pan2kg.review.queue import SETTLED, find_item
+from pan2kg.review.shelf import REPLACES, Filed, Shelf, alone
+from pan2kg.turtle import Block, Statement, iri, read_prefixes, string, text
+from pan2kg.vocabulary import DCTERMS, graph_of, link_iri
+
+if TYPE_CHECKING:
+    from pan2kg.exhibits.material import Material
+
+FILE: Final = "reviewed.ttl"
+
+_KEY: Final = re.compile(r"[a-z0-9][a-z0-9-]*")
+_KEPT: Final = ("relation", "from", "to", "between", "via", "score", "scale", "assessor", "rationale")
+"""What a decision takes over from the candidate it is about, besides type, channel and evidence."""
+_SOURCE: Final = DCTERMS + "source"
+
+
+def decide(material: Material, form: Form, today: date) -> Outcome:
+    """Write down the decision a form holds, in the file of the plan the link starts from.
+
+    Raises:
+        RefusedError: the form lacks something, the item does not wait any more, or the file cannot be written.
+        ProjectError: a file of the project cannot be read.
+    """
+    item = find_item(material, form.get("item", ""))
+    if item is None or material.project is None:
+        raise RefusedError("unknown-item")
+    decision = read_decision(material, item, form, today)
+    with alone(material.project):
+        shelf = Shelf(material.project)
+        proposed = _proposed(shelf, decision)
+        plan = plan_of(material, decision.claim.ends)
+        path = plan_file(material, plan, FILE)
+        file, prefixes = material.project.name_of(path), read_prefixes(material.project)
+        blocks = _blocks(decision, proposed, _free_iri(shelf, decision, proposed), prefixes)
+        header = _header(material, plan, path)
+        write(material.project, {path: append(shelf.texts.get(file, ""), [header], blocks, prefixes, file)}, prefixes)
+    return Outcome(decision.status, {"files": file}, (file,))
+
+
+def plan_of(material: Material, ends: tuple[str, ...]) -> str:
+    """The plan in whose folder a link is filed: that of the thing it starts from, else of the other.
+
+    Raises:
+        RefusedError: neither has a plan, or the plan's key is no name of a folder.
+    """
+    plan = next((found for end in ends if (found := material.plan_of(end))), None)
+    if plan is None or not _KEY.fullmatch(key(plan)):
+        raise RefusedError("homeless")
+    return plan
+
+
+def plan_file(material: Material, plan: str, name: str) -> Path:
+    """The file of that name in the folder of a plan.
+
+    Raises:
+        RefusedError: there is no project to write to.
+    """
+    if material.project is None:
+        raise RefusedError("read-only")
+    return material.project.graph / "plans" / key(plan) / name
+
+
+def _proposed(shelf: Shelf, decision: Decision) -> Filed | None:
+    """The candidate as it stands in its file, None for a suggestion.
+
+    Raises:
+        RefusedError: somebody has decided meanwhile, or a loop would be closed.
+    """
+    item = decision.item
+    links = list(shelf.links(*item.ends))
+    taken = next((link for link in links if _settles(link, decision)), None)
+    if taken:
+        raise RefusedError("decided-meanwhile", file=taken.file)
+    found = next((link for link in links if link.iri == item.link), None)
+    if item.is_candidate and (found is None or found.status != "candidate"):
+        raise RefusedError("unknown-item")
+    if decision.is_accepted and decision.claim.type == "builds-on" and _carries(shelf, decision.claim.ends):
+        raise RefusedError("loop")
+    return found
+
+
+def _settles(link: Filed, decision: Decision) -> bool:
+    """Whether a link that stands in a file is a decision on the same item."""
+    item = decision.item
+    if item.is_candidate:
+        return item.link in link.values(REPLACES)
+    return link.type in SETTLED and link.status in ("accepted", "rejected") and link.ends == frozenset(item.ends)
+
+
+def _carries(shelf: Shelf, ends: tuple[str, str]) -> bool:
+    """Whether the second thing builds on the first already, be it by way of others."""
+    steps: dict[str, set[str]] = {}
+    for link in shelf.links("builds-on"):
+        if link.type == "builds-on" and link.status == "accepted":
+            steps.setdefault(link.one("from"), set()).add(link.one("to"))
+    reached, left = {ends[1]}, [ends[1]]
+    while left:
+        fresh = steps.get(left.pop(), set()) - reached
+        reached |= fresh
+        left += fresh
+    return ends[0] in reached
+
+
+def _free_iri(shelf: Shelf, decision: Decision, proposed: Filed | None) -> str:
+    """The IRI of the link that is written.
+
+    What is accepted says what is so, and gets the IRI everyone computes for it. Where a candidate has that IRI,
+    and for what is rejected, the reviewer is part of what it is made from.
+    """
+    claim, reviewer = decision.claim, decision.signature.reviewer
+    relation = key(proposed.one("relation")) if proposed else ""
+    scale, assessor = (proposed.one("scale"), proposed.one("assessor")) if proposed else ("", "")
+    for number in count(0 if decision.is_accepted else 1):
+        signed = ("", f"|{reviewer}", f"|{reviewer}|{number}")[min(number, 2)]
+        made = link_iri(claim.type, *claim.ends, relation=relation, scale=scale, assessor=assessor + signed)
+        if not shelf.mentions(made):
+            break
+    return made
+
+
+def _header(material: Material, plan: str, path: Path) -> Block:
+    """What a new file says of itself first."""
+    name, project = key(plan), material.project
+    return Block(
+        f"<{graph_of(project.graph_path(path))}>" if project else "",
+        (
+            Statement("a", "pan:SourceGraph"),
+            Statement("rdfs:label", text(f"{name} – décisions de relecture", "fr")),
+            Statement("rdfs:label", text(f"{name} – decisions of reviewers", "en")),
+            Statement("rdfs:label", text(f"{name} – Entscheidungen der Prüfung", "de")),
+            Statement("pan:certainty", "certainty:stated"),
+        ),
+    )
+
+
+def _blocks(decision: Decision, proposed: Filed | None, link: str, prefixes: Mapping[str, str]) -> list[Block]:
+    """The link that is written, and the passage that was typed."""
+    signed, evidence = decision.signature, decision.evidence
+    passage = f"passage:reviewed-{key(link)}"
+    statements = (
+        Statement("a", "pan:Link"),
+        *_what(decision, proposed, prefixes),
+        Statement("pan:status", f"linkstatus:{decision.status}"),
+        Statement("pan:reviewedBy", string(signed.reviewer)),
+        Statement("pan:reviewedOn", f'"{signed.day.isoformat()}"^^xsd:date'),
+        *([Statement("pan:reviewReason", text(signed.reason, signed.language))] if signed.reason else ()),
+        *([Statement("dcterms:replaces", iri(proposed.iri, prefixes))] if proposed else ()),
+        *_support(evidence, proposed, passage, prefixes),
+        Statement("pan:certainty", "certainty:stated" if decision.is_accepted else "certainty:derived"),
+    )
+    quoted = [_passage(passage, evidence, prefixes)] if evidence and evidence.quote else []
+    return [Block(iri(link, prefixes), statements), *quoted]
+
+
+def _what(decision: Decision, proposed: Filed | None, prefixes: Mapping[str, str]) -> Iterator[Statement]:
+    """What is linked to what, and how."""
+    claim = decision.claim
+    yield Statement("pan:linkType", f"linktype:{claim.type}")
+    if proposed is None:
+        yield Statement("pan:from", iri(claim.ends[0], prefixes))
+        yield Statement("pan:to", iri(claim.ends[1], prefixes))
+    else:
+        yield from proposed.written(_KEPT, prefixes)
+    if claim.channel:
+        yield Statement("pan:channel", f"channel:{claim.channel}")
+    elif proposed is not None:
+        yield from proposed.written(["channel"], prefixes)
+
+
+def _support(
+    evidence: Evidence | None, proposed: Filed | None, passage: str, prefixes: Mapping[str, str]
+) -> Iterator[Statement]:
+    """The passage and the document a link rests on: those that were typed, else the candidate's."""
+    if evidence and evidence.quote:
+        yield Statement("pan:evidence", passage)
+        yield Statement("dcterms:source", iri(evidence.document, prefixes))
+    elif proposed is not None:
+        yield from proposed.written(["evidence", _SOURCE], prefixes)
+        if evidence and not proposed.values(_SOURCE):
+            yield Statement("dcterms:source", iri(evidence.document, prefixes))
+
+
+def _passage(name: str, evidence: Evidence, prefixes: Mapping[str, str]) -> Block:
+    return Block(
+        name,
+        (
+            Statement("a", "pan:Passage"),
+            Statement("pan:quote", text(evidence.quote, evidence.language)),
+            *([Statement("pan:page", string(evidence.page))] if evidence.page else ()),
+            Statement("pan:inDocument", iri(evidence.document, prefixes)),
+        ),
+    )

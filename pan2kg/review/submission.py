@@ -1,0 +1,45 @@
+"""The one door for what is sent in: a form, whoever sent it and by whatever way, and what came of it."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Final
+
+from pan2kg.errors import EndpointError, ProjectError
+from pan2kg.exhibits.material import Material
+from pan2kg.review.entry import Form, read_choice
+from pan2kg.review.filing import decide
+from pan2kg.review.outcome import Outcome, RefusedError
+from pan2kg.review.scoring import enter
+
+if TYPE_CHECKING:
+    from pan2kg.project import Project
+    from pan2kg.store import Store
+    from pan2kg.wording import Language
+
+FORMS: Final = {"decision": decide, "scores": enter}
+"""What each form does, by the value of its field ``form``."""
+
+
+def submit(project: Project, store: Store, form: Form, today: date, *, language: Language = "fr") -> Outcome:
+    """Write down what a form holds, or say why not; nothing is ever written in part.
+
+    ``store`` is what the form was filled in from; the files are read again before anything is written. The language
+    is that of the texts typed, where the form does not say.
+
+    >>> from datetime import date
+    >>> from pan2kg.graph import open_graph
+    >>> graph = open_graph()
+    >>> outcome = submit(graph.project, graph.store, {"form": "decision", "item": "no-such"}, date(2026, 1, 1))
+    >>> outcome.said.en
+    'This link does not wait for a decision, or no longer does; nothing was written.'
+    """
+    if project.data:
+        return Outcome("read-only")
+    try:
+        does = FORMS[read_choice(form, "form", FORMS)]
+        return does(Material(store, language, today, project=project), form, today)
+    except RefusedError as error:
+        return error.outcome
+    except (EndpointError, ProjectError) as error:
+        return Outcome("not-written", {"detail": str(error).rstrip(".")})

@@ -1,0 +1,146 @@
+"""Projects to write to: a copy of the shipped one, whose store is the one that was opened for all tests."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+import pan2kg
+from pan2kg.exhibits.material import Material
+from pan2kg.project import Project
+from pan2kg.review.outcome import Outcome
+from pan2kg.review.queue import Item, read_queue
+from pan2kg.review.submission import submit
+from pan2kg.rule import derive
+from pan2kg.store import Store, open_store
+
+sys.path.append(str(Path(__file__).resolve().parents[2]))
+
+from tests.browser import browser, watch
+
+__all__ = ["browser", "watch"]
+
+TOKEN = "correct horse battery staple"
+DAY = date(2026, 5, 4)
+EVIDENCE = {
+    "quote": "l’action 2.2 du PAN 2",
+    "quote_language": "fr",
+    "page": "12",
+    "channel": "text",
+    "document": "globalnaps-org-country-issue-luxembourg-workers-rights",
+}
+CANDIDATE = """
+link:00000000000000ca a pan:Link ;
+    pan:linkType linktype:cross-reference ;
+    pan:relation relation:references ;
+    pan:from plan:lu-bhr-2 ;
+    pan:to plan:lu-climate-pact-2012 ;
+    pan:channel channel:web ;
+    pan:confidence 0.8 ;
+    pan:status linkstatus:candidate ;
+    pan:evidence passage:lu-bhr-2-lu-bhr-1 ;
+    pan:certainty certainty:derived .
+"""
+
+
+@dataclass(frozen=True)
+class Bench:
+    """A project and what it is sent."""
+
+    project: Project
+    store: Store
+
+    def send(self, **form: str) -> Outcome:
+        return submit(self.project, self.store, form, DAY, language="fr")
+
+    def decide(self, item: Item, verdict: str = "accept", **form: str) -> Outcome:
+        given = {"form": "decision", "item": item.key, "verdict": verdict, "reviewer": "A. Weber", **form}
+        return self.send(**(EVIDENCE | given if verdict == "accept" else given))
+
+    def renewed(self) -> Bench:
+        """The same with what its files say now."""
+        return Bench(self.project, open_store(self.project, derive))
+
+    @property
+    def material(self) -> Material:
+        return Material(self.store, "fr", DAY, project=self.project)
+
+    @property
+    def queue(self) -> tuple[Item, ...]:
+        return read_queue(self.material)
+
+    def file(self, name: str) -> Path:
+        return self.project.root / name
+
+    def add(self, name: str, text: str) -> None:
+        path = self.file(name)
+        path.write_text(path.read_text(encoding="utf-8") + text, encoding="utf-8")
+
+    def state(self) -> dict[str, bytes]:
+        """Every file of the graph, to see that none has changed."""
+        return {
+            self.project.name_of(path): path.read_bytes() for path in self.project.graph.rglob("*") if path.is_file()
+        }
+
+
+@pytest.fixture
+def bench(tmp_path: Path, root: Path, graph: pan2kg.Graph) -> Bench:
+    """A copy of the shipped project."""
+    folder = tmp_path / "copy"
+    for name in ("ontology", "graph", "queries"):
+        shutil.copytree(root / name, folder / name)
+    return Bench(Project.at(folder), graph.store)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory, root: Path) -> Path:
+    """A copy of the shipped project for the tests of one module."""
+    copy = tmp_path_factory.mktemp("served") / "copy"
+    for name in ("ontology", "graph", "queries"):
+        shutil.copytree(root / name, copy / name)
+    return copy
+
+
+@pytest.fixture(scope="module")
+def port(folder: Path) -> Iterator[int]:
+    """Where a writable service over that copy listens."""
+    script = Path(__file__).with_name("serving.py")
+    process = subprocess.Popen([sys.executable, str(script), str(folder), TOKEN], stdout=subprocess.PIPE, text=True)
+    assert process.stdout
+    line = process.stdout.readline()
+    assert line, "the service did not start"
+    yield int(line)
+    process.terminate()
+    process.wait(20)
+    process.stdout.close()
+
+
+@pytest.fixture
+def with_candidate(bench: Bench) -> Bench:
+    """The same with a candidate link in it."""
+    bench.add("graph/plans/lu-bhr-2/links.ttl", CANDIDATE)
+    return bench.renewed()
+
+
+Refused = Callable[..., None]
+
+
+@pytest.fixture
+def refused(bench: Bench) -> Refused:
+    """Send a form that must be refused with this code, and leave every file as it was."""
+
+    def expect(code: str, **form: str) -> None:
+        before = bench.state()
+        outcome = bench.send(**form)
+        assert (outcome.code, outcome.is_done) == (code, False)
+        assert all(outcome.said.by_language().values())
+        assert bench.state() == before
+
+    return expect

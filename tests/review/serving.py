@@ -1,0 +1,64 @@
+"""A writable service over a project, started by the tests as a program of its own.
+
+    python serving.py FOLDER TOKEN
+
+It prints its port once it listens.
+"""
+
+from __future__ import annotations
+
+import sys
+
+from pan2kg.bundle import find_bundle
+from pan2kg.option import today
+from pan2kg.project import Project
+from pan2kg.rule import derive
+from pan2kg.service.assembly import assemble
+from pan2kg.service.evaluation import Evaluator
+from pan2kg.service.limit import Crowd, Limits
+from pan2kg.service.nursery import start_nursery
+from pan2kg.service.pages import Pages
+from pan2kg.service.pool import Pool
+from pan2kg.service.poolstore import PoolStore
+from pan2kg.service.review import Desk, Renewed, addresses, reloader
+from pan2kg.service.safety import hosts_of
+from pan2kg.service.server import listen, new_server
+from pan2kg.service.session import Sessions
+from pan2kg.service.settings import Release, Settings
+from pan2kg.site.library import Library
+from pan2kg.site.site import Site
+from pan2kg.store import open_store
+from pan2kg.turtle import read_prefixes
+
+
+def main() -> None:
+    project, token = Project.at(sys.argv[1]), sys.argv[2]
+    limits = Limits()
+    settings = Settings(limits, Crowd(workers=2), hosts_of("127.0.0.1"), token)
+    bound = listen("127.0.0.1", 0)
+
+    def load() -> Evaluator:
+        return Evaluator(open_store(project, derive).inner, limits, read_prefixes(project))
+
+    nursery = start_nursery(load, limits.seconds, close=[bound])
+    store, release = PoolStore(nursery), Release("copy", nursery)
+    bundle = find_bundle()
+
+    def make() -> Site:
+        return Site(Library(project, store, today(), mode="served", bundle=bundle, writable=True))
+
+    renewed = Renewed(make, release)
+    desk = Desk(project, store, renewed.site, reloader(project, store, nursery), Sessions(token))
+    pages = Pages(renewed.site, release, bundle.files() if bundle else {})
+    application = assemble(settings, Pool(nursery, settings.crowd), release, pages=pages, more=addresses(desk))
+
+    def ready() -> None:
+        sys.stdout.write(f"{bound.getsockname()[1]}\n")
+        sys.stdout.flush()
+
+    new_server(application, ready).run(sockets=[bound])
+    nursery.close()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,81 @@
+"""Reviewing in a real browser, with and without JavaScript, and whether everyone can use the forms."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser import Watch, faults_of_access
+from tests.review.conftest import EVIDENCE, TOKEN
+from tests.review.test_scores import ONE, THREE
+
+ITEM = "lu-bhr-1-m2--lu-bhr-2-2-2"
+OTHER = "lu-bhr-1-m3--lu-bhr-2-2-2"
+MATRIX = f"scores.html?plan=lu-bhr-2&other=lu-bhr-1&assessor=gt-edh&on:{ONE}=1&on:{THREE}=1"
+
+
+def sign_in(page: Page) -> None:
+    page.fill("#token", TOKEN)
+    page.click("main form button")
+
+
+@pytest.mark.parametrize("width", [1280, 360])
+@pytest.mark.parametrize("language", ["fr", "en", "de"])
+def test_everyone_can_use_the_forms(watch: Watch, port: int, language: str, width: int) -> None:
+    address = f"http://127.0.0.1:{port}/{language}/"
+    page = watch(f"{address}review.html", width=width).page
+    assert faults_of_access(page) == []
+    sign_in(page)
+    page.locator(f'[id="{OTHER}"] summary').click()
+    assert faults_of_access(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    for name in ("scores.html?plan=lu-bhr-2&other=lu-bhr-1&assessor=gt-edh", MATRIX):
+        page.goto(f"{address}{name}")
+        assert faults_of_access(page) == []
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_a_link_is_rejected_by_keyboard_alone(watch: Watch, port: int, folder: Path) -> None:
+    page = watch(f"http://127.0.0.1:{port}/fr/review.html").page
+    page.focus("#token")
+    page.keyboard.type(TOKEN)
+    page.keyboard.press("Enter")
+    card = page.locator(f'[id="{OTHER}"]')
+    card.locator("summary").focus()
+    page.keyboard.press("Enter")
+    card.locator("[name=reason]").focus()
+    page.keyboard.type("Deux publics différents.")
+    card.locator("[name=reviewer]").focus()
+    page.keyboard.type("A. Weber")
+    card.locator("button[value=reject]").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("p[role=status]")).to_contain_text("graph/plans/lu-bhr-1/reviewed.ttl")
+    expect(card).to_have_count(0)
+    assert "Deux publics différents." in (folder / "graph/plans/lu-bhr-1/reviewed.ttl").read_text(encoding="utf-8")
+
+
+def test_a_link_is_accepted_and_scored_without_javascript(watch: Watch, port: int) -> None:
+    watched = watch(f"http://127.0.0.1:{port}/fr/review.html", java_script_enabled=False)
+    page = watched.page
+    sign_in(page)
+    card = page.locator(f'[id="{ITEM}"]')
+    card.locator("summary").click()
+    card.locator("[name=reviewer]").fill("B. Schmit")
+    card.locator("button[value=accept]").click()
+    expect(page.locator("[role=alert]")).to_contain_text("Passage cité")
+    watched.forgive("answer 422")
+    expect(card.locator("[name=reviewer]")).to_have_value("B. Schmit")
+    card.locator("[name=quote]").fill(EVIDENCE["quote"])
+    card.locator("[name=document]").fill(EVIDENCE["document"])
+    card.locator("[name=channel]").select_option("text")
+    card.locator("button[value=accept]").click()
+    expect(page.locator("p[role=status]")).to_contain_text("accepté")
+    page.goto(f"http://127.0.0.1:{port}/fr/{MATRIX}")
+    page.select_option(f'[name="score:{ONE}:{THREE}"]', "-2")
+    page.fill("[name=rationale]", "Les mêmes entreprises.")
+    page.fill("[name=reviewer]", "B. Schmit")
+    page.click("form:has([name=rationale]) button")
+    expect(page.locator("p[role=status]")).to_contain_text("graph/plans/lu-bhr-2/scores.ttl")
+    expect(page.locator(f'[name="score:{ONE}:{THREE}"]')).to_have_value("-2")

@@ -1,0 +1,38 @@
+"""What reviewers write conforms to the shapes, the quality rules and the house style."""
+
+from __future__ import annotations
+
+from pan2kg.check import check
+from pan2kg.project import Project
+from pan2kg.report import Finding
+from tests.review.conftest import Bench
+from tests.review.test_decisions import REASON
+from tests.review.test_scores import GIVEN, ONE, THREE, TWO, cell
+
+
+def known(project: Project) -> set[tuple[str, str, str, str]]:
+    return {told(finding) for finding in check(project).findings}
+
+
+def told(finding: Finding) -> tuple[str, str, str, str]:
+    return finding.rule.key, finding.focus, finding.path, finding.value
+
+
+def test_a_project_conforms_after_decisions_of_every_kind(with_candidate: Bench, project: Project) -> None:
+    bench = with_candidate
+    first, second, third, fourth = [item for item in bench.queue if not item.is_candidate][:4]
+    candidate = next(item for item in bench.queue if item.is_candidate)
+    done = [
+        bench.decide(first, reason="Le texte le dit."),
+        bench.decide(second, "reject", **REASON),
+        bench.decide(third, type="builds-on"),
+        bench.decide(fourth, type="external-statement", direction="back"),
+        bench.send(form="decision", item=candidate.key, verdict="accept", reviewer="A. Weber"),
+        bench.send(**GIVEN, **cell(ONE, THREE, "-2"), **cell(THREE, ONE, "3"), **cell(ONE, TWO, "0")),
+    ]
+    done.append(bench.renewed().send(**GIVEN, **cell(ONE, THREE, "1")))
+    assert [outcome.is_done for outcome in done] == [True] * 7
+    report = check(bench.project)
+    assert report.conforms
+    fresh = {told(finding) for finding in report.findings} - known(project)
+    assert fresh == set()

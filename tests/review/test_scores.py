@@ -1,0 +1,128 @@
+"""Interaction scores: stored by cell, superseded by later ones, and shown where scores are shown."""
+
+from __future__ import annotations
+
+import pytest
+
+from pan2kg.exhibits.material import DEFAULT
+from pan2kg.exhibits.register import EXHIBITS
+from pan2kg.review.scoring import MOST, cell_name
+from pan2kg.sheet import read_sheet
+from pan2kg.style import check_style
+from pan2kg.turtle import read_prefixes
+from tests.review.conftest import Bench, Refused
+
+ONE, TWO, THREE = "lu-bhr-2-1-1", "lu-bhr-2-2-2", "lu-bhr-1-m2"
+GIVEN = {
+    "form": "scores",
+    "assessor": "gt-edh",
+    "reviewer": "A. Weber",
+    "rationale": "Les mêmes entreprises sont visées deux fois.",
+    "language": "fr",
+}
+FILES = ("graph/plans/lu-bhr-1/scores.ttl", "graph/plans/lu-bhr-2/scores.ttl")
+
+
+def cell(one: str, two: str, score: str) -> dict[str, str]:
+    return {cell_name(f"/{one}", f"/{two}"): score}
+
+
+def test_scores_stand_in_the_file_of_the_plan_of_what_acts(bench: Bench) -> None:
+    outcome = bench.send(**GIVEN, **cell(ONE, THREE, "-2"), **cell(THREE, ONE, "3"), **cell(ONE, TWO, ""))
+    assert outcome.code == "scored"
+    assert sorted(outcome.files) == list(FILES)
+    for name in FILES:
+        text = bench.file(name).read_text(encoding="utf-8")
+        assert list(check_style([read_sheet(text, name)], read_prefixes(bench.project))) == []
+    text = bench.file(FILES[1]).read_text(encoding="utf-8")
+    assert text.count("a pan:Link ;") == 1
+    assert "pan:score -2 ;" in text
+    assert "pan:assessor body:gt-edh ;" in text
+
+
+def test_scores_appear_in_figures(bench: Bench) -> None:
+    bench.send(**GIVEN, **cell(ONE, THREE, "-2"), **cell(THREE, ONE, "0"))
+    material = bench.renewed().material
+    rows = EXHIBITS["interaction"](material, DEFAULT).rows
+    assert {str(row["action"]).rpartition("/")[2] for row in rows} == {ONE, THREE}
+    (opposed,) = EXHIBITS["opposed"](material, DEFAULT).rows
+    assert opposed["score"] == -2
+    assert opposed["rationale"] == GIVEN["rationale"]
+
+
+def test_a_later_score_supersedes_and_the_earlier_stays(bench: Bench) -> None:
+    bench.send(**GIVEN, **cell(ONE, THREE, "-2"), **cell(ONE, TWO, "1"))
+    first = bench.file(FILES[1]).read_text(encoding="utf-8")
+    later = bench.renewed()
+    changed = GIVEN | {"rationale": "Après entretien."}
+    assert later.send(**changed, **cell(ONE, THREE, "2"), **cell(ONE, TWO, "1")).code == "scored"
+    text = bench.file(FILES[1]).read_text(encoding="utf-8")
+    assert text.startswith(first.partition("\n\n")[2][:50]) or first.partition("\n\n")[2] in text
+    assert text.count("dcterms:replaces") == 1
+    latest = later.renewed()
+    assert latest.send(**changed, **cell(ONE, THREE, "0")).code == "scored"
+    (matrix,) = latest.renewed().material.matrices
+    assert {(a.rpartition("/")[2], b.rpartition("/")[2]): s for a, b, s in matrix.cells()} == {
+        (ONE, THREE): 0,
+        (ONE, TWO): 1,
+    }
+    assert EXHIBITS["opposed"](latest.renewed().material, DEFAULT).rows == ()
+
+
+def test_scores_of_two_assessors_stand_side_by_side(bench: Bench) -> None:
+    bench.send(**GIVEN, **cell(ONE, THREE, "-2"))
+    assert bench.send(**GIVEN | {"assessor": "maee"}, **cell(ONE, THREE, "1")).code == "scored"
+    matrices = bench.renewed().material.matrices
+    assert sorted(matrix.assessor.rpartition("/")[2] for matrix in matrices) == ["gt-edh", "maee"]
+
+
+def test_what_was_scored_meanwhile_is_not_overruled_unseen(bench: Bench) -> None:
+    bench.send(**GIVEN, **cell(ONE, THREE, "-2"))
+    before = bench.state()
+    outcome = bench.send(**GIVEN, **cell(ONE, THREE, "3"))
+    assert outcome.code == "scored-meanwhile"
+    assert outcome.values["file"] == FILES[1]
+    assert bench.state() == before
+
+
+def test_scores_that_are_there_already_are_not_written_again(bench: Bench) -> None:
+    bench.send(**GIVEN, **cell(ONE, THREE, "-2"))
+    assert bench.renewed().send(**GIVEN, **cell(ONE, THREE, "-2")).code == "unchanged"
+
+
+@pytest.mark.parametrize(
+    ("code", "change"),
+    [
+        ("unknown", cell(ONE, THREE, "4")),
+        ("unknown", cell(ONE, THREE, "+1")),
+        ("unknown", cell(ONE, THREE, "1 ; pan:x 2")),
+        ("unknown", cell(ONE, ONE, "1")),
+        ("unknown", cell(ONE, "nowhere", "1")),
+        ("unknown", {"score:a": "1"}),
+        ("unknown", {"assessor": "nobody"}),
+        ("unknown", {"scale": 'x" ; pan:x "y'}),
+        ("missing", {"rationale": "\n"}),
+        ("missing", {"reviewer": ""}),
+        ("missing", {"assessor": ""}),
+        ("too-long", {"rationale": "x" * 2001}),
+        ("unchanged", cell(ONE, THREE, "")),
+    ],
+)
+def test_what_is_no_score_is_refused(refused: Refused, code: str, change: dict[str, str]) -> None:
+    refused(code, **GIVEN | cell(ONE, THREE, "1") | change)
+
+
+def test_a_matrix_has_no_more_actions_than_a_person_can_see(bench: Bench, refused: Refused) -> None:
+    actions = [action.rpartition("/")[2] for action in bench.material.uses.actions[: MOST + 1]]
+    cells: dict[str, str] = {}
+    for other in actions[1:]:
+        cells |= cell(actions[0], other, "1")
+    refused("too-many-actions", **GIVEN, **cells)
+
+
+def test_where_one_file_cannot_be_written_the_other_is_as_before(bench: Bench) -> None:
+    bench.file(FILES[1]).mkdir()
+    before = bench.state()
+    outcome = bench.send(**GIVEN, **cell(THREE, ONE, "1"), **cell(ONE, THREE, "1"))
+    assert outcome.code == "not-written"
+    assert bench.state() == before
