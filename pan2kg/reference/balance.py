@@ -21,7 +21,7 @@ SELECT ?type ?status ?certainty ?evident (COUNT(DISTINCT ?link) AS ?n) WHERE {{
 
 @dataclass(frozen=True, slots=True)
 class Balance:
-    """Links of a type: ``derived`` by rules and ``declared`` by a source make ``total`` with the rest.
+    """Links of a type: ``derived`` by rules, ``concluded`` by editors and ``declared`` by a source, and the rest.
 
     ``evident`` counts the declared ones with a passage. ``unverified`` ones are not among the declared, nor are
     ``candidates``, which no measure counts. Rejected and superseded links are in the total only.
@@ -30,6 +30,7 @@ class Balance:
     type: str
     total: int = 0
     derived: int = 0
+    concluded: int = 0
     declared: int = 0
     evident: int = 0
     unverified: int = 0
@@ -53,11 +54,13 @@ def balances(store: Store) -> tuple[Balance, ...]:
         so_far = found.get(name, Balance(name))
         state, n = plain(status).removeprefix(f"{ID}linkstatus/"), int(plain(number))
         is_unverified = plain(certainty) == f"{ID}certainty/unverified"
-        declared = n if state == "accepted" and not is_unverified else 0
+        accepted = n if state == "accepted" and not is_unverified else 0
+        declared = accepted if plain(certainty) == f"{ID}certainty/stated" else 0
         found[name] = Balance(
             name,
             so_far.total + n,
             so_far.derived + (n if state == "derived" else 0),
+            so_far.concluded + accepted - declared,
             so_far.declared + declared,
             so_far.evident + (declared if plain(evident) == "true" else 0),
             so_far.unverified + (n if is_unverified else 0),
@@ -75,6 +78,6 @@ def total(rows: Iterable[Balance]) -> Balance:
     found = tuple(rows)
     numbers = (
         sum(getattr(row, name) for row in found)
-        for name in ("total", "derived", "declared", "evident", "unverified", "candidates")
+        for name in ("total", "derived", "concluded", "declared", "evident", "unverified", "candidates")
     )
     return Balance("", *numbers)

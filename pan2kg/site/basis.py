@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from pan2kg.site.grounds import Grounds, grounds_of
+from pan2kg.site.grounds import grounds_of
+from pan2kg.site.template import escape
 from pan2kg.site.words import group
 from pan2kg.vocabulary import GRAPH
 
@@ -13,8 +15,10 @@ if TYPE_CHECKING:
     from markupsafe import Markup
 
     from pan2kg.site.speaker import Speaker
-    from pan2kg.site.statements import Statement
+    from pan2kg.site.statements import Grounds, Statement
 
+Say = Callable[..., str]
+"""Says words of the interface, as :meth:`~pan2kg.site.speaker.Speaker.t` does."""
 _BADGES: Final = {"stated": "declared", "derived": "inferred", "rule": "inferred", "unverified": "unverified"}
 
 
@@ -25,6 +29,14 @@ class Mark:
     number: int
     badge: str
     words: str
+
+    def written(self, t: Say) -> str:
+        """The mark as a page shows it, with the space before it."""
+        n, told = self.number, escape(t("basis-note", n=self.number))
+        return (
+            f' <a class="badge {self.badge} basis" href="#basis-{n}" title="{told}">'
+            f"{escape(self.words)} <sup>{n}</sup></a>"
+        )
 
 
 @dataclass(frozen=True, slots=True)

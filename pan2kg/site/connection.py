@@ -6,15 +6,15 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from pan2kg.site.node import unfold
+from pan2kg.site.node import content, unfold
 from pan2kg.site.place import kind_and_key
-from pan2kg.site.template import markup
+from pan2kg.site.template import escape, markup
 from pan2kg.vocabulary import ID, PAN
 
 if TYPE_CHECKING:
     from markupsafe import Markup
 
-    from pan2kg.site.basis import Notes
+    from pan2kg.site.basis import Notes, Say
     from pan2kg.site.node import Node
     from pan2kg.site.speaker import Speaker
 
@@ -26,6 +26,8 @@ KINDS: Final = (
 ENDS: Final = (PAN + "from", PAN + "to", PAN + "between")
 COUNTING: Final = ("accepted", "derived")
 """The statuses of links that count."""
+UNFOLDED: Final = 12
+"""How many links by something shared are listed without being folded."""
 _FROM: Final = "http://www.w3.org/ns/prov#wasDerivedFrom"
 _TOLD: Final = frozenset({*ENDS, _FROM, PAN + "linkType", PAN + "relation", PAN + "via", PAN + "derivedBy"})
 """What the line of a link says already."""
@@ -39,6 +41,10 @@ class End:
 
     thing: Markup
     plan: Markup
+
+    def written(self) -> str:
+        """The end with its plan."""
+        return f'{self.thing} <span class="plan">{self.plan}</span>' if self.plan else self.thing
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +71,39 @@ class Connection:
         """Whether it is more than a proposal."""
         return self.status in COUNTING
 
+    def written(self, t: Say, *, anchor: bool = True) -> Markup:
+        """The link as an item of a list, which addresses may point to where it has an ``anchor``."""
+        mark = self.why.mark
+        name = f' id="{escape(self.key)}"' if anchor else ""
+        status = "" if self.counts else f'<span class="badge gap">{escape(t(f"status-{self.status}"))}</span>'
+        via = f'<span class="via">{escape(t("by-way-of"))} {", ".join(self.via)}</span>' if self.via else ""
+        return markup(
+            f'<li{name} class="link {mark.badge if mark else ""}">\n{self._joined(t)}'
+            f"{mark.written(t) if mark else ''}\n{status}{via}{self._reasons(t)}</li>\n"
+        )
+
+    def _joined(self, t: Say) -> str:
+        """What the link joins, and by what relation."""
+        ends = [end.written() for end in self.ends]
+        if self.way == "over":
+            arrow = f' <span class="relation">{self.relation} →</span> '
+            return (arrow if self.relation else ' <span class="relation">↔</span> ').join(ends)
+        if self.way == "in":
+            here = f'<span class="relation">{self.relation} → {escape(t("here"))}</span>'
+            return f"{', '.join(ends)}{escape(t('colon'))} {here}\n"
+        before = f'<span class="relation">{self.relation}{escape(t("colon"))}</span> ' if self.relation else ""
+        return f"{before}{', '.join(ends)}"
+
+    def _reasons(self, t: Say) -> str:
+        """Why there is a link: what is quoted, the statements it was derived from, what else is said of it."""
+        if not (self.why.quotes or self.rests or self.why.facts):
+            return ""
+        quotes = "".join([quote.written(t) for quote in self.why.quotes])
+        rests = [f"{owner}{escape(t('colon'))} {node.written(t)}" for owner, node in self.rests]
+        facts = [f"{fact.heading(t)} {content(one, t)}" for fact in self.why.facts for one in fact.values]
+        lists = "".join(f'<ul class="facts"><li>{"</li><li>".join(items)}</li></ul>' for items in (rests, facts) if items)
+        return f"<details><summary>{escape(t('why'))}</summary>\n{quotes}{lists}</details>\n"
+
 
 @dataclass(frozen=True, slots=True)
 class Group:
@@ -78,6 +117,15 @@ class Group:
     def number(self) -> int:
         """How many there are, proposals and rejected ones left out."""
         return sum(one.counts for one in self.connections)
+
+    def written(self, t: Say) -> Markup:
+        """The links as a list; a long one of weak links is folded."""
+        items = "".join([one.written(t) for one in self.connections])
+        listed = f'<ul class="links">\n{items}</ul>\n'
+        if len(self.connections) <= UNFOLDED or not self.kind.startswith("shared-"):
+            return markup(listed)
+        words = escape(t("links-listed", n=len(self.connections)))
+        return markup(f'<details class="many"><summary>{words}</summary>\n{listed}</details>\n')
 
 
 def links_of(speaker: Speaker, iri: str) -> list[str]:

@@ -12,12 +12,15 @@ from pan2kg.site.index import Entry
 from pan2kg.site.machine import machine
 from pan2kg.site.node import EVIDENCE, quotes, unfold
 from pan2kg.site.place import kind_and_key
-from pan2kg.site.rows import Row, sketched
+from pan2kg.site.rows import Row, listed, sketched
 from pan2kg.site.statements import SOURCE
 from pan2kg.site.surroundings import ego, gaps
 from pan2kg.vocabulary import DCTERMS, PAN
 
 if TYPE_CHECKING:
+    from markupsafe import Markup
+
+    from pan2kg.site.basis import Say
     from pan2kg.site.library import Library
     from pan2kg.site.speaker import Speaker
     from pan2kg.site.view import Values
@@ -40,6 +43,10 @@ class Part:
     key: str
     rows: tuple[Row, ...]
     groups: tuple[Group, ...]
+
+    def table(self, t: Say) -> Markup:
+        """The rows as a table under the heading of the part."""
+        return listed(self.rows, t, self.key)
 
 
 def values(kind: str) -> Callable[[Speaker], Values | None]:
@@ -107,13 +114,14 @@ def parts_of(notes: Notes, entry: Entry) -> list[Part]:
     elsewhere = _ELSEWHERE.get(entry.kind, _NOTHING)
     short = elsewhere | _IN_SHORT if entry.has_page else _NOTHING
     rows = sketched(notes, entry.iri, out=elsewhere | {DEPRECATED, REPLACED}, back=short)
-    links = links_of(notes.speaker, entry.iri)
+    under: dict[str, list[str]] = {}
+    for link in links_of(notes.speaker, entry.iri):
+        under.setdefault("rests" if kind_of_link(notes.speaker, link) in RESTS else "links", []).append(link)
     found = []
     for key, sketches in rows.items():
         made = tuple(sketch.make() for sketch in sketches)
-        wanted = [link for link in links if key == ("rests" if kind_of_link(notes.speaker, link) in RESTS else "links")]
-        if made or wanted:
-            found.append(Part(key, made, tuple(grouped(notes, wanted, entry.iri))))
+        if made or key in under:
+            found.append(Part(key, made, tuple(grouped(notes, under.get(key, ()), entry.iri))))
     return found
 
 

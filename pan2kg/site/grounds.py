@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
-from pan2kg.site.statements import CERTAINTY, SOURCE
+from pan2kg.site.statements import CERTAINTY, SOURCE, Grounds
 from pan2kg.vocabulary import PAN
 
 if TYPE_CHECKING:
@@ -15,20 +15,18 @@ ASIDE: Final = frozenset({SOURCE, CERTAINTY, PAN + "evidence"})
 """Statements about statements: where they were read and how certain they are."""
 
 
-class Grounds(NamedTuple):
-    """The named graph of a statement, how certain it is, and the documents it was read in.
-
-    ``certainty`` is ``stated``, ``derived`` (by a person), ``unverified``, ``rule`` (derived by a rule of ours) or
-    empty where nobody said so, as in the ontology.
-    """
-
-    graph: str
-    certainty: str
-    sources: tuple[str, ...]
-
-
 def grounds_of(statements: Statements, statement: Statement) -> Grounds:
     """What a statement rests on: what its own block says, else what the file says of all its statements."""
+    at = statement.thing, statement.graph
+    if at not in statements.grounds:
+        found = _grounds(statements, statement)
+        if not statements.about(statement.thing):
+            return found
+        statements.grounds[at] = found
+    return statements.grounds[at]
+
+
+def _grounds(statements: Statements, statement: Statement) -> Grounds:
     if statement.rule:
         return Grounds(statement.graph, "rule", ())
     own = statements.block(statement.thing, statement.graph)
@@ -40,12 +38,8 @@ def grounds_of(statements: Statements, statement: Statement) -> Grounds:
 
 def read_resting(statements: Statements) -> Counter[str]:
     """How many statements rest on each document, as the notes of pages say it; those on sources do not count."""
-    known: dict[tuple[str, str], Grounds] = {}
     counted: Counter[str] = Counter()
     for statement in statements.every:
         if statement.predicate not in ASIDE and not statement.rule:
-            at = statement.thing, statement.graph
-            if at not in known:
-                known[at] = grounds_of(statements, statement)
-            counted.update(known[at].sources)
+            counted.update(grounds_of(statements, statement).sources)
     return counted

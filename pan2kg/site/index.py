@@ -83,6 +83,7 @@ class Index:
 
     entries: Mapping[str, Entry]
     by_address: Mapping[tuple[str, str], Entry]
+    called: dict[tuple[str, str, bool], tuple[str, str]] = field(default_factory=dict, repr=False, compare=False)
 
     def entry(self, iri: str) -> Entry | None:
         """What is known of a thing."""

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from markupsafe import Markup
 
     from pan2kg.bundle import Bundle
+    from pan2kg.cell import Row
     from pan2kg.exhibit import Exhibit
     from pan2kg.project import Project
     from pan2kg.wording import Language
@@ -57,6 +58,12 @@ class Library:
     exhibits: dict[tuple[str, str, Choice], Exhibit] = field(default_factory=dict, repr=False, compare=False)
     grounds: dict[str, Ground] = field(default_factory=dict, repr=False, compare=False)
     labels: dict[tuple[str, str, str], Markup] = field(default_factory=dict, repr=False, compare=False)
+    names: dict[tuple[str, str], str] = field(default_factory=dict, repr=False, compare=False)
+    having: dict[tuple[str, str], frozenset[str]] = field(default_factory=dict, repr=False, compare=False)
+    pairs: dict[tuple[str, str], Mapping[frozenset[str], tuple[Row, ...]]] = field(
+        default_factory=dict, repr=False, compare=False
+    )
+    links: dict[tuple[str, str, str], Markup] = field(default_factory=dict, repr=False, compare=False)
 
     @cached_property
     def index(self) -> Index:

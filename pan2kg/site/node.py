@@ -21,7 +21,7 @@ from pan2kg.vocabulary import DCTERMS, ID, PAN, RDFS, SKOS
 if TYPE_CHECKING:
     from markupsafe import Markup
 
-    from pan2kg.site.basis import Mark, Notes
+    from pan2kg.site.basis import Mark, Notes, Say
     from pan2kg.site.speaker import Speaker
     from pan2kg.site.statements import Statement
     from pan2kg.store import Term
@@ -51,6 +51,20 @@ class Quote:
     document: Markup
     page: str
 
+    def written(self, t: Say) -> Markup:
+        """The quotation as a block of its own."""
+        return markup(
+            f'<blockquote class="quote"{_tag(self.language)}>{escape(self.words)}</blockquote>\n'
+            f'<p class="provenance">{self._place(t)}</p>\n'
+        )
+
+    def inside(self, t: Say) -> str:
+        """The quotation in a line of other words."""
+        return f' <q class="quote"{_tag(self.language)}>{escape(self.words)}</q> <cite>{self._place(t)}</cite> '
+
+    def _place(self, t: Say) -> str:
+        return f"{self.document}, {escape(t('page-number', page=self.page))}" if self.page else self.document
+
 
 @dataclass(frozen=True, slots=True)
 class Fact:
@@ -59,6 +73,10 @@ class Fact:
     name: str
     language: str
     values: tuple[Markup | Node, ...]
+
+    def heading(self, t: Say) -> str:
+        """The name of the property, with its colon."""
+        return f'<span class="property"{_tag(self.language)}>{escape(self.name + t("colon"))}</span>'
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +87,28 @@ class Node:
     facts: tuple[Fact, ...]
     quotes: tuple[Quote, ...]
     mark: Mark | None
+
+    def written(self, t: Say) -> Markup:
+        """The node as a line: what it says in short, its facts, and the words quoted for it."""
+        facts = (
+            f'<span class="fact">{fact.heading(t)} {", ".join([content(one, t) for one in fact.values])}</span>'
+            for fact in self.facts
+        )
+        told = " · ".join([self.head, *facts] if self.head else facts)
+        return markup(f"{told}{''.join([quote.inside(t) for quote in self.quotes])}")
+
+    def marked(self, t: Say) -> Markup:
+        """The node with its mark."""
+        return markup(f"{self.written(t)}{self.mark.written(t) if self.mark else ''}")
+
+
+def content(it: Markup | Node, t: Say) -> str:
+    """A value, or a node unfolded, as a page shows it."""
+    return it.written(t) if isinstance(it, Node) else it
+
+
+def _tag(language: str) -> str:
+    return f' lang="{escape(language)}"' if language else ""
 
 
 def is_node(speaker: Speaker, iri: str) -> bool:
@@ -143,7 +183,7 @@ def _told(speaker: Speaker, statements: Iterable[Statement]) -> Markup:
 
 def _fact(notes: Notes, name: str, statements: list[Statement], seen: frozenset[str]) -> Fact:
     words, language = called(notes.speaker.library.index, name, notes.speaker.request.language)
-    if all(isinstance(statement.value, ox.Literal) for statement in statements):
+    if all([isinstance(statement.value, ox.Literal) for statement in statements]):
         return Fact(words, language, (_told(notes.speaker, statements),))
     kept = (statement for statement in statements if statement.target not in seen | _PLAIN)
     shown = tuple(_inside(notes, statement, seen) for statement in kept)

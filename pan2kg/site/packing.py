@@ -36,8 +36,8 @@ class Edge:
 
     @property
     def evidence(self) -> str:
-        """Whether a rule inferred it or somebody declared it."""
-        return "inferred" if self.fact("status") == "derived" else "declared"
+        """Whether a document declares it, or it was inferred by a rule or by editors."""
+        return "declared" if self.fact("status") != "derived" and self.fact("certainty") == "stated" else "inferred"
 
     def fact(self, name: str) -> str:
         """What is known of it under a name, empty where nothing is."""

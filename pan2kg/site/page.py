@@ -40,3 +40,12 @@ class Request:
     def data(self) -> str:
         """The language titles are wanted in."""
         return self.arguments.get("data") or self.language
+
+    @property
+    def folder(self) -> str:
+        """Where the page stands: the pages of one folder lead to others by the same way.
+
+        >>> Request("fr/plan/lu-bhr-2.html", "fr").folder
+        'fr/plan/'
+        """
+        return self.path[: self.path.rfind("/") + 1]

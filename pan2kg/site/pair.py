@@ -12,12 +12,14 @@ from pan2kg.site.connection import Connection, connection, grouped
 from pan2kg.site.place import pair_key
 from pan2kg.site.plan import actions_of, ordered
 from pan2kg.site.shelf import show
+from pan2kg.site.template import escape, markup
 from pan2kg.site.ties import DECLARED, INFERRED, Tie
 from pan2kg.vocabulary import PAN
 
 if TYPE_CHECKING:
     from markupsafe import Markup
 
+    from pan2kg.cell import Row
     from pan2kg.exhibit import Exhibit
     from pan2kg.site.library import Library
     from pan2kg.site.speaker import Speaker
@@ -31,6 +33,8 @@ ASPECTS: Final[Mapping[str, tuple[str, ...]]] = {
     "group": ("hasTargetGroup",),
 }
 """In what two plans are compared, and the properties of them and their actions that say so."""
+FIGURES: Final[Mapping[str, tuple[str, str]]] = {"matrix": ("one", "two"), "debt": ("citing", "cited")}
+"""The figures that have rows about two plans, and the columns these stand in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +48,14 @@ class Side:
     actions: tuple[tuple[str, int], ...]
     cites: tuple[Connection, ...]
     could_cite: bool | None
+
+    def listed(self, speaker: Speaker) -> Markup:
+        """The actions as items of a list, each with how many links it has."""
+        return markup("\n".join([f"<li>{speaker.link(one)}{_count(speaker, n)}</li>" for one, n in self.actions]))
+
+
+def _count(speaker: Speaker, number: int) -> str:
+    return f' <span class="count">({escape(speaker.t("pair-links", n=number))})</span>' if number else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,15 +88,16 @@ def values(speaker: Speaker) -> Values | None:
     evidence = speaker.request.arguments.get("evidence", "")
     shown = [tie for tie in ties if tie.kind in EVIDENCE.get(evidence, (*DECLARED, *INFERRED))]
     notes = Notes(speaker)
-    groups = grouped(notes, sorted({tie.iri for tie in shown}))
+    declared = grouped(notes, sorted({tie.iri for tie in shown if tie.is_declared}))
+    others = grouped(notes, sorted({tie.iri for tie in shown if not tie.is_declared}))
     return {
         "title": speaker.t("pair-title", one=speaker.name(one), two=speaker.name(two)),
         "one": one,
         "two": two,
         "evidence": evidence if evidence in EVIDENCE else "",
-        "declared": [group for group in groups if group.kind in DECLARED],
-        "same": [group for group in groups if group.kind == "shared-instrument"],
-        "weak": [group for group in groups if group.kind not in (*DECLARED, "shared-instrument")],
+        "declared": declared,
+        "same": [group for group in others if group.kind in (*DECLARED, "shared-instrument")],
+        "weak": [group for group in others if group.kind not in (*DECLARED, "shared-instrument")],
         "sides": [_side(notes, one, two, ties), _side(notes, two, one, ties)],
         "compared": compared(speaker, one, two),
         "figures": figures(speaker, one, two),
@@ -111,17 +124,21 @@ def _side(notes: Notes, plan: str, other: str, ties: Iterable[Tie]) -> Side:
 def compared(speaker: Speaker, one: str, two: str) -> list[Compared]:
     """What each plan has that the other lacks, its actions included, and what both have."""
     found = []
-    for aspect, names in ASPECTS.items():
-        first, second = (_has(speaker, plan, names) for plan in (one, two))
+    for aspect in ASPECTS:
+        first, second = (_has(speaker, plan, aspect) for plan in (one, two))
         lists = (_named(speaker, some) for some in (first - second, first & second, second - first))
         found.append(Compared(aspect, *lists))
     return found
 
 
-def _has(speaker: Speaker, plan: str, names: Iterable[str]) -> frozenset[str]:
-    statements = speaker.library.statements
-    works = (plan, *actions_of(speaker, plan))
-    return frozenset(iri for work in works for name in names for iri in statements.values(work, PAN + name))
+def _has(speaker: Speaker, plan: str, aspect: str) -> frozenset[str]:
+    """What a plan and its actions have in one respect; every pair it is in asks for it."""
+    known, at = speaker.library.having, (plan, aspect)
+    if at not in known:
+        statements, names = speaker.library.statements, ASPECTS[aspect]
+        works = (plan, *actions_of(speaker, plan))
+        known[at] = frozenset(iri for work in works for name in names for iri in statements.values(work, PAN + name))
+    return known[at]
 
 
 def _named(speaker: Speaker, iris: Iterable[str]) -> tuple[str, ...]:
@@ -130,13 +147,18 @@ def _named(speaker: Speaker, iris: Iterable[str]) -> tuple[str, ...]:
 
 def figures(speaker: Speaker, one: str, two: str) -> list[Markup]:
     """What the measures say of the two plans: strength of their links, and what each owes the other in citations."""
-    language, pair = speaker.request.language, {one, two}
-    matrix = speaker.library.exhibit("matrix", language)
-    debt = speaker.library.exhibit("debt", language)
-    kept = (_only(matrix, ("one", "two"), pair), _only(debt, ("citing", "cited"), pair))
+    pair = frozenset((one, two))
+    kept = (_only(speaker, name, columns, pair) for name, columns in FIGURES.items())
     return [show(exhibit, speaker) for exhibit in kept if exhibit.rows]
 
 
-def _only(exhibit: Exhibit, columns: tuple[str, str], pair: set[str]) -> Exhibit:
+def _only(speaker: Speaker, name: str, columns: tuple[str, str], pair: frozenset[str]) -> Exhibit:
     """The rows of an exhibit about two plans."""
-    return replace(exhibit, rows=tuple(row for row in exhibit.rows if {str(row[name]) for name in columns} == pair))
+    known, at = speaker.library.pairs, (name, speaker.request.language)
+    exhibit = speaker.library.exhibit(name, speaker.request.language)
+    if at not in known:
+        rows: dict[frozenset[str], list[Row]] = {}
+        for row in exhibit.rows:
+            rows.setdefault(frozenset(str(row[column]) for column in columns), []).append(row)
+        known[at] = {plans: tuple(found) for plans, found in rows.items()}
+    return replace(exhibit, rows=known[at].get(pair, ()))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 from typing import Final
+from urllib.parse import quote
 
 from pan2kg.vocabulary import ID
 
@@ -15,6 +16,16 @@ KINDS: Final = (
 
 
 @lru_cache(maxsize=1 << 16)
+def way(folder: str, target: str) -> str:
+    """The address of a page or file for the pages of a folder, both below the root.
+
+    >>> way("fr/plan/", "fr/question/où.html#x")
+    '../question/o%C3%B9.html#x'
+    """
+    file, hash_, fragment = relative(folder, target).partition("#")
+    return f"{quote(file)}{hash_}{fragment}"
+
+
 def relative(start: str, target: str) -> str:
     """The way from one page to another, both as paths below the root.
 
@@ -39,6 +50,7 @@ def root(path: str) -> str:
     return "../" * path.count("/")
 
 
+@lru_cache(maxsize=1 << 16)
 def kind_and_key(iri: str) -> tuple[str, str]:
     """Kind and key of a thing of ours from its IRI; empty for others.
 

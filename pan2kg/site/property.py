@@ -74,6 +74,13 @@ def called(index: Index, iri: str, language: Language, *, back: bool = False) ->
 
     Its own name in the ontology comes first; on the page of what it points to, the table's.
     """
+    at = iri, language, back
+    if at not in index.called:
+        index.called[at] = _called(index, iri, language, back=back)
+    return index.called[at]
+
+
+def _called(index: Index, iri: str, language: Language, *, back: bool) -> tuple[str, str]:
     texts = known(iri, back=back).texts or {}
     entry = index.entry(iri)
     own = entry.texts if entry and not back else {}

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
 import pyoxigraph as ox
 
 from pan2kg.site.connection import ENDS
-from pan2kg.site.node import EVIDENCE, is_node, unfold, value
+from pan2kg.site.node import EVIDENCE, content, is_node, unfold, value
 from pan2kg.site.property import called, known
 from pan2kg.site.statements import CERTAINTY, SOURCE
 from pan2kg.site.template import escape, markup
@@ -21,7 +21,7 @@ from pan2kg.vocabulary import PAN
 if TYPE_CHECKING:
     from markupsafe import Markup
 
-    from pan2kg.site.basis import Mark, Notes
+    from pan2kg.site.basis import Mark, Notes, Say
     from pan2kg.site.node import Node
     from pan2kg.site.speaker import Speaker
     from pan2kg.site.statements import Statement
@@ -30,6 +30,8 @@ PARTS: Final = ("what", "who", "when", "measured", "rests", "links", "remarks", 
 """The parts of a page, in the order a lawyer asks: what, who, when, how it is measured, on what it rests."""
 MOST: Final = 400
 """How many things that point to a thing are listed; of the rest it is said how many there are."""
+MOST_UNCOUNTED: Final = 4
+"""How many values of a property are seen at a glance; more are counted."""
 _ASIDE: Final = frozenset({CERTAINTY, SOURCE, EVIDENCE})
 """What the notes of a page say already."""
 _ROLE: Final = PAN + "role"
@@ -43,6 +45,12 @@ class Cell:
     plan: Markup
     mark: Mark | None
 
+    def written(self, t: Say) -> str:
+        """The last two cells of a line of the table: the value, and on what it rests."""
+        plan = f' <span class="plan">{self.plan}</span>' if self.plan else ""
+        mark = self.mark.written(t) if self.mark else ""
+        return f'<td>{content(self.content, t)}{plan}</td><td class="provenance">{mark}</td>'
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -54,6 +62,26 @@ class Row:
     name: Markup
     cells: tuple[Cell, ...]
     more: int = 0
+
+    def written(self, t: Say) -> str:
+        """The lines of the table for all values of the property."""
+        lines, number = len(self.cells) + bool(self.more), len(self.cells) + self.more
+        span = f' rowspan="{lines}"' if len(self.cells) > 1 else ""
+        count = f' <span class="count">({number})</span>' if number > MOST_UNCOUNTED else ""
+        head = f'<th scope="row"{span}>{self.name}{count}</th>'
+        more = f'<tr><td colspan="2">{escape(t("more-rows", n=self.more))}</td></tr>\n' if self.more else ""
+        cells = "</tr>\n<tr>".join([cell.written(t) for cell in self.cells])
+        return f"<tr>{head}{cells}</tr>\n{more}"
+
+
+def listed(rows: Iterable[Row], t: Say, name: str) -> Markup:
+    """Rows as a table that is named by the heading with the id ``name``."""
+    heads = "".join(f'<th scope="col">{escape(t(f"column-{one}"))}</th>' for one in ("property", "value", "basis"))
+    return markup(
+        f'<table class="rows statements" aria-labelledby="{escape(name)}">\n'
+        f'<thead class="visually-hidden"><tr>{heads}</tr></thead>\n<tbody>\n'
+        f"{''.join(row.written(t) for row in rows)}</tbody>\n</table>\n"
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +178,7 @@ def _by_plan(speaker: Speaker, iri: str) -> tuple[str, list[tuple[int, str]], st
     return speaker.name(plan).casefold() if plan else "", natural(number), speaker.name(iri).casefold()
 
 
+@lru_cache(maxsize=1 << 14)
 def natural(number: str) -> list[tuple[int, str]]:
     """An order in which 2.10 comes after 2.9.
 

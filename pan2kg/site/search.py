@@ -39,5 +39,5 @@ def labels(library: Library) -> str:
 
 
 def _row(entry: Entry) -> dict[str, object]:
-    found = {"href": entry.address, "type": entry.kind, "labels": dict(entry.texts)}
+    found: dict[str, object] = {"href": entry.address, "type": entry.kind, "labels": dict(entry.texts)}
     return {**found, "notation": entry.notation} if entry.notation else found

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 from pan2kg.site.index import Label, best
-from pan2kg.site.place import pair_key, relative
+from pan2kg.site.place import pair_key, way
 from pan2kg.site.template import escape, markup
 from pan2kg.site.words import say
 from pan2kg.vocabulary import PAN, ROOT, SKOS
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 _SWAPPED = ("fr", "en", "de")
 """The languages titles can be swapped to in the browser."""
+_MOST = 50_000
+"""How many links are kept: those of the pages of one folder, with room."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +49,11 @@ class Speaker:
     def out(self, path: str, **arguments: str) -> str:
         """The way to a page or file given below the root of the site."""
         chosen = self.request.arguments.get("data")
+        if not chosen and not arguments:
+            return way(self.request.folder, path)
         asked = {**({"data": chosen} if chosen and path.partition("#")[0].endswith(".html") else {}), **arguments}
-        file, hash_, fragment = relative(self.request.path, path).partition("#")
-        return f"{quote(file)}{f'?{urlencode(asked)}' if asked else ''}{hash_}{fragment}"
+        file, hash_, fragment = way(self.request.folder, path).partition("#")
+        return f"{file}{f'?{urlencode(asked)}' if asked else ''}{hash_}{fragment}"
 
     def chosen(self, *names: str) -> dict[str, str]:
         """Those of the arguments of the address that have a value, to hand them on."""
@@ -82,7 +86,13 @@ class Speaker:
 
     def name(self, iri: str) -> str:
         """What a thing is called, as plain text, with its printed number."""
-        return self._numbered(iri, self._index.label(iri, self.request.data).text)
+        at, known = (iri, self.request.data), self.library.names
+        if at in known:
+            return known[at]
+        made = self._numbered(iri, self._index.label(iri, self.request.data).text)
+        if self._is_kept(iri):
+            known[at] = made
+        return made
 
     def key(self, iri: str) -> str:
         """The key of a thing: short enough for the head of a column."""
@@ -95,9 +105,13 @@ class Speaker:
         if at in known:
             return known[at]
         made = self._marked(self._index.label(iri, self.request.data), self._number(iri))
-        if self.request.data in LANGUAGES and self._index.entry(iri):  # else readers could fill it with anything
+        if self._is_kept(iri):
             known[at] = made
         return made
+
+    def _is_kept(self, iri: str) -> bool:
+        """Whether what is made for a thing is kept for other pages: readers must not fill it with anything."""
+        return self.request.data in LANGUAGES and self._index.entry(iri) is not None
 
     def text(self, texts: Mapping[str, str]) -> Markup:
         """The same text in several languages, as a name is shown."""
@@ -105,7 +119,15 @@ class Speaker:
 
     def link(self, iri: str) -> Markup:
         """A thing's name leading to its page."""
-        return self.lead(self.address(iri), self.label(iri))
+        if self.request.arguments.get("data"):
+            return self.lead(self.address(iri), self.label(iri))
+        at, known = (iri, self.request.folder, self.request.language), self.library.links
+        made = known.get(at)
+        if made is None:
+            if len(known) >= _MOST:
+                known.clear()
+            made = known[at] = self.lead(self.address(iri), self.label(iri))
+        return made
 
     def brief(self, iri: str) -> Markup:
         """A thing's name leading to its page, without its names in other languages: for long lists."""
@@ -123,6 +145,11 @@ class Speaker:
     def links(self, iris: Iterable[str]) -> Markup:
         """Several things one after the other."""
         return markup(", ".join(str(self.link(iri)) for iri in iris))
+
+    def listed(self, iris: Iterable[str]) -> Markup:
+        """Several things one below the other; a dash for none."""
+        items = "".join([f"<li>{self.link(iri)}</li>\n" for iri in iris])
+        return markup(f"<ul>\n{items}</ul>\n" if items else "–")
 
     def pair(self, one: str, two: str) -> str:
         """The way to the page of two plans, by IRI."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -53,11 +53,31 @@ class Statement(NamedTuple):
         return "" if isinstance(self.value, ox.Literal) else plain(self.value)
 
 
+class Grounds(NamedTuple):
+    """What a statement rests on: its named graph, how certain it is, and the documents it was read in.
+
+    ``certainty`` is ``stated``, ``derived`` (by a person), ``unverified``, ``rule`` (derived by a rule of ours) or
+    empty where nobody said so, as in the ontology.
+    """
+
+    graph: str
+    certainty: str
+    sources: tuple[str, ...]
+
+
 @dataclass(frozen=True)
 class Statements:
-    """All statements, by what they are about and by what they point to."""
+    """All statements, by what they are about and by what they point to.
+
+    What was once put in order is kept: the pages of three languages ask for it thousands of times.
+    """
 
     every: tuple[Statement, ...]
+    grounds: dict[tuple[str, str], Grounds] = field(default_factory=dict, repr=False, compare=False)
+    _about: dict[str, tuple[Statement, ...]] = field(default_factory=dict, repr=False, compare=False)
+    _towards: dict[str, tuple[Statement, ...]] = field(default_factory=dict, repr=False, compare=False)
+    _pointing: dict[tuple[str, tuple[str, ...]], list[str]] = field(default_factory=dict, repr=False, compare=False)
+    _facts: dict[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict, repr=False, compare=False)
 
     @cached_property
     def _by_thing(self) -> Mapping[str, list[Statement]]:
@@ -74,13 +94,13 @@ class Statements:
                 found.setdefault(plain(statement.value), []).append(statement)
         return found
 
-    def about(self, iri: str) -> list[Statement]:
+    def about(self, iri: str) -> tuple[Statement, ...]:
         """What is said of a thing, in a stable order."""
-        return sorted(self._by_thing.get(iri, ()), key=_order)
+        return _ordered(iri, self._by_thing, self._about)
 
-    def towards(self, iri: str) -> list[Statement]:
+    def towards(self, iri: str) -> tuple[Statement, ...]:
         """What is said of others and points to a thing, in a stable order."""
-        return sorted(self._by_value.get(iri, ()), key=_order)
+        return _ordered(iri, self._by_value, self._towards)
 
     def block(self, iri: str, graph: str) -> Mapping[str, list[str]]:
         """What one named graph says of a thing: property → values as plain text."""
@@ -92,11 +112,22 @@ class Statements:
 
     def values(self, iri: str, name: str) -> list[str]:
         """The values of a property of a thing as plain text."""
-        return sorted({plain(s.value) for s in self._by_thing.get(iri, ()) if s.predicate == name})
+        return list(self._of(iri).get(name, ()))
 
     def one(self, iri: str, name: str) -> str:
         """The first value of a property of a thing, empty where there is none."""
-        return next(iter(self.values(iri, name)), "")
+        return self._of(iri).get(name, _NOTHING)[0]
+
+    def _of(self, iri: str) -> Mapping[str, tuple[str, ...]]:
+        if iri in self._facts:
+            return self._facts[iri]
+        found: dict[str, set[str]] = {}
+        for statement in self._by_thing.get(iri, ()):
+            found.setdefault(statement.predicate, set()).add(plain(statement.value))
+        facts = {name: tuple(sorted(values)) for name, values in found.items()}
+        if facts:
+            self._facts[iri] = facts
+        return facts
 
     def ends(self, link: str) -> list[str]:
         """What a link joins: where it starts first."""
@@ -104,7 +135,28 @@ class Statements:
 
     def pointing(self, iri: str, *names: str) -> list[str]:
         """The things that point to a thing by one of some properties."""
-        return sorted({s.thing for s in self._by_value.get(iri, ()) if s.predicate in names})
+        at = iri, names
+        if at not in self._pointing:
+            found = sorted({s.thing for s in self._by_value.get(iri, ()) if s.predicate in names})
+            if not found:
+                return found
+            self._pointing[at] = found
+        return list(self._pointing[at])
+
+
+_NOTHING: Final = ("",)
+"""What a property says that is not there."""
+
+
+def _ordered(
+    iri: str, found: Mapping[str, list[Statement]], known: dict[str, tuple[Statement, ...]]
+) -> tuple[Statement, ...]:
+    if iri in known:
+        return known[iri]
+    ordered = tuple(sorted(found.get(iri, ()), key=_order))
+    if ordered:  # else readers could fill it with whatever they ask for
+        known[iri] = ordered
+    return ordered
 
 
 def _order(statement: Statement) -> tuple[str, str, str, str]:

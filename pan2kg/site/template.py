@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 from html import escape as _escape
 from pathlib import Path
 
@@ -43,4 +43,9 @@ def escape(text: object) -> str:
     >>> escape('a < "b"')
     'a &lt; &quot;b&quot;'
     """
-    return _escape(str(text), quote=True)
+    return _escaped(text if type(text) is str else str(text))
+
+
+@lru_cache(maxsize=1 << 14)
+def _escaped(text: str) -> str:
+    return _escape(text, quote=True)

@@ -13,19 +13,22 @@ from pan2kg.store import Store, plain, select
 from pan2kg.vocabulary import ID, PAN
 
 DECLARED: Final = ("cross-reference", "builds-on", "succession", "external-statement")
-"""Kinds of links somebody stated, in the plan, its annexes or elsewhere."""
-INFERRED: Final = ("shared-instrument", "shared-body", "shared-target-group", "shared-topic")
-"""Kinds of links that rules derive, the strongest evidence first."""
-USUAL: Final = (*DECLARED, "shared-instrument")
+"""Kinds of links a document states: in the plan, its annexes or elsewhere."""
+COMPARED: Final = "comparison"
+"""A link of these kinds that no document states: editors concluded it, and it is inferred as a rule's are."""
+INFERRED: Final = (COMPARED, "shared-instrument", "shared-body", "shared-target-group", "shared-topic")
+"""Kinds of links that editors or rules derive, the strongest evidence first."""
+USUAL: Final = (*DECLARED, COMPARED, "shared-instrument")
 """What is shown where nothing is chosen: shared topics were assigned by editors and would link nearly everything."""
 
 _LINKS: Final = f"""
 PREFIX pan: <{PAN}>
-SELECT DISTINCT ?link ?type ?end ?plan WHERE {{
+SELECT DISTINCT ?link ?type ?end ?plan ?stated WHERE {{
     ?link pan:linkType ?type ; pan:status ?status .
     FILTER(?status IN (<{ID}linkstatus/accepted>, <{ID}linkstatus/derived>))
     ?link pan:from|pan:to|pan:between ?end .
     {{ ?end pan:inPlan ?plan }} UNION {{ ?end a pan:Plan BIND(?end AS ?plan) }}
+    BIND(EXISTS {{ ?link pan:certainty <{ID}certainty/stated> }} AS ?stated)
 }} ORDER BY ?type ?link ?end
 """
 
@@ -41,7 +44,7 @@ class Tie:
 
     @property
     def is_declared(self) -> bool:
-        """Whether somebody stated it."""
+        """Whether a document states it."""
         return self.kind in DECLARED
 
 
@@ -81,11 +84,15 @@ def read_ties(store: Store) -> Ties:
     """
     ends: dict[tuple[str, str], dict[str, str]] = {}
     for row in select(store, _LINKS).rows:
-        iri, of, end, plan = map(plain, row)
-        ends.setdefault((iri, of.rpartition("/")[2]), {}).setdefault(end, plan)
+        iri, of, end, plan, stated = map(plain, row)
+        ends.setdefault((iri, _kind(of.rpartition("/")[2], stated=stated == "true")), {}).setdefault(end, plan)
     found = []
     for (link, kind), joined in ends.items():
         for one, two in combinations(sorted(joined, key=lambda end: (joined[end], end)), 2):
             if joined[one] != joined[two]:
                 found.append(Tie(link, kind, (one, two), (joined[one], joined[two])))
     return Ties(tuple(found))
+
+
+def _kind(link_type: str, *, stated: bool) -> str:
+    return link_type if stated or link_type not in DECLARED else COMPARED

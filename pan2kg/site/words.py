@@ -27,11 +27,13 @@ def say(key: str, language: Language, **values: object) -> str:
     ('0 action', '0 actions', '1 Maßnahme')
     """
     words = _table()[key][language]
+    if not values:
+        return words
     n = values.get("n")
     if isinstance(n, int):
         one, bar, many = words.partition("|")
         words = one if not bar or (n < 2 if language == "fr" else n == 1) else many
-    return words.format(**values) if values else words
+    return words.format(**values)
 
 
 @cache

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import date
 from html.parser import HTMLParser
@@ -79,13 +80,13 @@ class Reader:
         return [path for path in self.paths(language) if path.split("/")[1] == series]
 
 
-def listed(page: str) -> dict[str, int]:
+def listed(page: str) -> Counter[str]:
     """How many links of each kind a page lists."""
-    parts = re.split(r'<h3 id="links-([a-z-]+)">', page)
-    return {
-        kind: len(re.findall(r'<li[^>]* class="link ', re.split("<h[23]", part)[0]))
-        for kind, part in zip(parts[1::2], parts[2::2], strict=True)
-    }
+    parts = re.split(r'<h3 id="(?:compared-)?links-([a-z-]+)">', page)
+    found: Counter[str] = Counter()
+    for kind, part in zip(parts[1::2], parts[2::2], strict=True):
+        found[kind] += len(re.findall(r'<li[^>]* class="link ', re.split("<h[23]", part)[0]))
+    return found
 
 
 @pytest.fixture(scope="session")

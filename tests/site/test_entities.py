@@ -172,7 +172,7 @@ def test_evidence_can_be_chosen_on_the_page_of_a_pair(served: Reader) -> None:
     declared = served.site.page(path, {"evidence": "declared"})
     assert declared
     assert b"links-cross-reference" in declared.body
-    assert b"links-shared-instrument" not in declared.body
+    assert b"compared-links-shared-instrument" not in declared.body
 
 
 def test_two_plans_that_do_not_cite_each_other_are_said_not_to(reader: Reader) -> None:
