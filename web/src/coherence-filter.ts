@@ -209,7 +209,7 @@ class CoherenceFilter extends HTMLElement {
             make("tr", {}, make("th", { scope: "row" }, this.name(plan)), ...order.map((other) => this.cell(plan, other, cells.get(`${plan} ${other}`)))),
         );
         const table = make("table", { class: "matrix", "aria-labelledby": "matrix" }, make("thead", {}, make("tr", {}, make("td"), ...heads)), make("tbody", {}, ...rows));
-        return make("div", { class: "scroll", role: "region", tabindex: 0, "aria-labelledby": "matrix" }, table);
+        return make("div", { class: "scroll", role: "group", tabindex: 0, "aria-labelledby": "matrix" }, table);
     }
 
     private cell(one: number, two: number, met: Met | undefined): HTMLTableCellElement {

@@ -1,0 +1,58 @@
+"""What the home page weighs before its lazy parts, that nothing on it moves, and that pictures can be taken along."""
+
+from __future__ import annotations
+
+import gzip
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Final
+
+import pytest
+
+from pan2kg.wording import LANGUAGES
+
+if TYPE_CHECKING:
+    from pan2kg.bundle import Bundle
+    from pan2kg.site.site import Site
+    from tests.browser import Watch
+    from tests.site_browser.conftest import Shelf
+
+MOST: Final = 60_000
+SHIFTS: Final = """() => new Promise(done => {
+    let sum = 0;
+    new PerformanceObserver(list => { for (const one of list.getEntries()) sum += one.value; })
+        .observe({ type: 'layout-shift', buffered: true });
+    requestAnimationFrame(() => requestAnimationFrame(() => done(sum)));
+})"""
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_home_page_is_light(shelf: Shelf, bundle: Bundle, language: str) -> None:
+    parts = [(bundle.folder / bundle.name(name)).read_bytes() for name in ("site.css", "main.js")]
+    page = shelf.put(f"{language}/index.html").read_bytes()
+    size = sum(len(gzip.compress(part, 6, mtime=0)) for part in (page, *parts))
+    assert size <= MOST, f"{size} bytes"
+
+
+@pytest.mark.parametrize("width", [1280, 360])
+@pytest.mark.parametrize("name", ["index", "plans"])
+def test_nothing_moves_while_a_page_comes_up(shelf: Shelf, watch: Watch, name: str, width: int) -> None:
+    page = watch(f"{shelf.served}fr/{name}.html", width=width).page
+    moved = page.evaluate(SHIFTS)
+    assert moved < 0.01, f"layout shift {moved}"
+
+
+@pytest.mark.parametrize(("ending", "begin"), [("svg", b"<svg "), ("png", b"\x89PNG"), ("pdf", b"%PDF")])
+def test_the_matrix_can_be_saved_as_a_picture(behind_server: Site, ending: str, begin: bytes) -> None:
+    if ending != "svg" and find_spec("matplotlib") is None:
+        pytest.skip("matplotlib is not installed; the extra « figures » brings it.")
+    home = behind_server.page("fr/index.html")
+    made = behind_server.page(f"fr/matrix.{ending}", {"year": "2021"})
+    assert made
+    assert home
+    assert made.body.startswith(begin)
+    assert f'href="matrix.{ending}"'.encode() in home.body
+
+
+def test_pictures_that_need_a_server_are_not_exported(shelf: Shelf) -> None:
+    assert not [path for path in shelf.site.paths() if path.endswith((".png", ".pdf"))]
+    assert b"matrix.png" not in shelf.put("fr/index.html").read_bytes()
