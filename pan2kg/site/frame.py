@@ -25,13 +25,15 @@ def frame(speaker: Speaker) -> dict[str, object]:
     """The values every template can use."""
     request, library = speaker.request, speaker.library
     inside = request.path.partition("/")[2] or "index.html"
+    asked = _asked(speaker, inside)
     return {
         "say": speaker,
         "t": speaker.t,
         "language": request.language,
         "data_language": request.arguments.get("data", ""),
+        "asked": asked,
         "languages": [
-            (tag, ENDONYMS[tag], speaker.out(f"{tag}/{inside}"), tag == request.language) for tag in LANGUAGES
+            (tag, ENDONYMS[tag], speaker.out(f"{tag}/{inside}", **asked), tag == request.language) for tag in LANGUAGES
         ],
         "endonyms": ENDONYMS,
         "menu": [(name, speaker.href(f"{name}.html"), speaker.t(f"menu-{name}")) for name in MENU],
@@ -46,6 +48,15 @@ def frame(speaker: Speaker) -> dict[str, object]:
         "page_words": embedded({name: group(f"script-{name}", request.language) for name in ("copy", "table")}),
         "words": lambda prefix: embedded(group(f"script-{prefix}", request.language)),
     }
+
+
+def _asked(speaker: Speaker, inside: str) -> dict[str, str]:
+    """What the address asks for beside the language of titles, so that another language shows the same.
+
+    Not on the page of reviews: what came of a decision is said once, and no link to it may say anything else.
+    """
+    given = {} if inside == "review.html" else speaker.request.arguments
+    return {name: value for name, value in given.items() if name != "data"}
 
 
 def embedded(value: object) -> Markup:

@@ -11,8 +11,11 @@ from threading import Lock
 from typing import TYPE_CHECKING, Literal
 
 from pan2kg.coherence.citations import homes
+from pan2kg.endpoint import RemoteStore
+from pan2kg.errors import QueryError
 from pan2kg.exhibits.material import DEFAULT, Choice, Material
 from pan2kg.exhibits.register import EXHIBITS
+from pan2kg.moment.view import Moment, as_of
 from pan2kg.network import build_network
 from pan2kg.picture.ground import Address, Ground, read_ground
 from pan2kg.query import Query, read_queries
@@ -23,7 +26,7 @@ from pan2kg.site.index import Index, read_index
 from pan2kg.site.records import Lack, read_drawable, read_lacks, read_recorded
 from pan2kg.site.statements import Statements, read_rules, read_statements
 from pan2kg.site.ties import USUAL, Ties, read_ties
-from pan2kg.store import Store
+from pan2kg.store import Store, load_project
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -34,6 +37,9 @@ if TYPE_CHECKING:
     from pan2kg.exhibit import Exhibit
     from pan2kg.project import Project
     from pan2kg.wording import Language
+
+DAYS = 4
+"""How many days' states of the graph are kept."""
 
 Mode = Literal["served", "static"]
 
@@ -54,6 +60,7 @@ class Library:
     writable: bool = False
     lock: Lock = field(default_factory=Lock, repr=False, compare=False)
     materials: dict[str, Material] = field(default_factory=dict, repr=False, compare=False)
+    moments: dict[date, Moment] = field(default_factory=dict, repr=False, compare=False)
     networks: dict[str, nx.MultiDiGraph[str]] = field(default_factory=dict, repr=False, compare=False)
     exhibits: dict[tuple[str, str, Choice], Exhibit] = field(default_factory=dict, repr=False, compare=False)
     grounds: dict[str, Ground] = field(default_factory=dict, repr=False, compare=False)
@@ -166,6 +173,21 @@ class Library:
         if language not in self.networks:
             self.networks[language] = build_network(self.store, language=language, release=self.release)
         return self.networks[language]
+
+    def moment(self, day: date) -> Moment:
+        """What was in force on a day, with what the rules derive from it; the last days asked for are kept.
+
+        Raises:
+            QueryError: the graph is somewhere else.
+        """
+        if isinstance(self.store, RemoteStore):
+            raise QueryError("A store somewhere else cannot be asked as of a day.", remedy="Leave out the day.")
+        with self.lock:
+            if day not in self.moments:
+                if len(self.moments) >= DAYS:
+                    self.moments.pop(next(iter(self.moments)))
+                self.moments[day] = as_of(load_project(self.project), day, self.project)
+            return self.moments[day]
 
     def ground(self, language: Language, address: Address) -> Ground:
         """What pictures are drawn from, read once a language, with the addresses their marks lead to."""

@@ -207,8 +207,9 @@ def _downloads(speaker: Speaker, key: str) -> list[tuple[str, str]]:
 def csv(speaker: Speaker) -> str | None:
     """The actions of a plan as CSV, by the stored question."""
     query = speaker.library.queries.get("actions-of-plan")
-    if query is None or not speaker.library.index.find("plan", speaker.request.key):
+    entry = speaker.library.index.find("plan", speaker.request.key)
+    if query is None or entry is None:
         return None
-    given = {"plan": speaker.request.key, "language": speaker.request.data}
+    given = {"plan": entry.iri, "language": speaker.request.data}
     library = speaker.library
     return write_answer(library.store.query(fill(query, given, store=library.store, project=library.project)), "csv")

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import re
+from argparse import ArgumentTypeError
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from pan2kg.answer import heading, write_answer
-from pan2kg.errors import Pan2kgError
+from pan2kg.errors import Pan2kgError, QueryError
 from pan2kg.lexer import tokens
+from pan2kg.option import a_day
+from pan2kg.permalink import DAY, RELEASE, Permalink, fix, notice, permalink
 from pan2kg.query import Parameter, Query, fill
 from pan2kg.site.figures import listed
 from pan2kg.site.frame import embedded
-from pan2kg.site.place import KINDS
+from pan2kg.site.place import KINDS, relative
 from pan2kg.site.tables import grid
 from pan2kg.turtle import read_prefixes
 
@@ -21,6 +24,7 @@ if TYPE_CHECKING:
     from pan2kg.site.library import Library
     from pan2kg.site.speaker import Speaker
     from pan2kg.site.view import Values
+    from pan2kg.store import Store
 
 WORKS: Final = ("plan", "action")
 _OFFERS: Final = {"one": WORKS, "two": WORKS, "of": WORKS, "work": WORKS, "only_plan": ("plan",)}
@@ -60,18 +64,22 @@ def cards(speaker: Speaker) -> Values:
 
 
 def values(speaker: Speaker) -> Values | None:
-    """One question: form, answer, query, downloads."""
+    """One question: form, answer, query, downloads, and the link that fixes them."""
     query = _query(speaker)
     if query is None:
         return None
     language, given = speaker.request.language, _given(speaker, query)
-    fault, text = "", query.text
-    table = None
+    fault, text, link = "", query.text, ""
+    table, remarks = None, []
     try:
         text = _filled(speaker, query)
-        table = grid(speaker.library.store.query(text), speaker)
+        store, notes = _store(speaker)
+        table = grid(store.query(text), speaker)
+        link = _permalink(speaker, query)
+        remarks = [*_notice(speaker), *notes]
     except Pan2kgError as error:
         fault = str(error)
+    handed = given | speaker.chosen(DAY)
     return {
         "title": query.question(language),
         "lead": query.summary_in(language),
@@ -80,7 +88,10 @@ def values(speaker: Speaker) -> Values | None:
         "table": table,
         "text": text,
         "editor": speaker.href("sparql.html"),
-        "downloads": [(speaker.href(f"question/{query.name}.{form}", **given), form.upper()) for form in FORMS],
+        "day": speaker.request.arguments.get(DAY, ""),
+        "remarks": remarks,
+        "permalink": link,
+        "downloads": [(speaker.href(f"question/{query.name}.{form}", **handed), form.upper()) for form in FORMS],
         "data": embedded(_template(speaker, query)),
     }
 
@@ -99,7 +110,7 @@ def _written(speaker: Speaker, form: str) -> str | None:
     query = _query(speaker)
     if query is None:
         return None
-    return write_answer(speaker.library.store.query(_filled(speaker, query)), form)
+    return write_answer(_store(speaker)[0].query(_filled(speaker, query)), form)
 
 
 def _query(speaker: Speaker) -> Query | None:
@@ -108,7 +119,42 @@ def _query(speaker: Speaker) -> Query | None:
 
 
 def _given(speaker: Speaker, query: Query) -> dict[str, str]:
-    return speaker.chosen(*(parameter.name for parameter in query.parameters if parameter.name != "language"))
+    """The parameters in the address; a link that fixes a question writes their names as a command line does."""
+    found = speaker.request.arguments
+    wanted = [parameter for parameter in query.parameters if parameter.name != "language"]
+    values = {one.name: found.get(one.name) or found.get(one.option, "") for one in wanted}
+    return {name: value for name, value in values.items() if value}
+
+
+def _store(speaker: Speaker) -> tuple[Store, tuple[str, ...]]:
+    """The graph, or what of it was in force on the day in the address, with what that leaves out in words."""
+    day = speaker.request.arguments.get(DAY, "")
+    if not day:
+        return speaker.library.store, ()
+    try:
+        moment = speaker.library.moment(a_day(day))
+    except ArgumentTypeError as error:
+        raise QueryError(f"{error}.") from None
+    return moment.store, moment.notes(speaker.request.language)
+
+
+def _permalink(speaker: Speaker, query: Query) -> str:
+    """The link that fixes the question with its parameters, day, language and release."""
+    library, day = speaker.library, speaker.request.arguments.get(DAY, "")
+    fixed = fix(query, _given(speaker, query), store=library.store, project=library.project)
+    when = a_day(day) if day else None
+    link = permalink(query.name, fixed, library.release, when, language=speaker.request.language)
+    path, _, asked = link.partition("?")
+    return f"{relative(speaker.request.path, path)}?{asked}"
+
+
+def _notice(speaker: Speaker) -> list[str]:
+    """What is said where the address was made with another release."""
+    made = speaker.request.arguments.get(RELEASE, "")
+    if not made:
+        return []
+    said = notice(Permalink("", {}, made), speaker.library.release, speaker.request.language)
+    return [said] if said else []
 
 
 def _filled(speaker: Speaker, query: Query) -> str:

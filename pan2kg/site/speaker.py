@@ -42,11 +42,11 @@ class Speaker:
         """Words of the interface in the language of the page."""
         return say(key, self.request.language, **values)
 
-    def href(self, path: str, **arguments: str) -> str:
+    def href(self, path: str, /, **arguments: str) -> str:
         """The way to a page of the same language, given below its folder: ``plan/lu-bhr-2.html``."""
         return self.out(f"{self.request.language}/{path}", **arguments)
 
-    def out(self, path: str, **arguments: str) -> str:
+    def out(self, path: str, /, **arguments: str) -> str:
         """The way to a page or file given below the root of the site."""
         chosen = self.request.arguments.get("data")
         if not chosen and not arguments:
