@@ -74,7 +74,7 @@ def run(options: argparse.Namespace) -> int:
 
     settings = _settings(options)
     with listen(options.host, options.port) as bound:
-        if options.endpoint:
+        if options.endpoint is not None:
             return _remote(options, settings, bound)
         return _local(options, settings, bound)
 
@@ -104,7 +104,7 @@ def _name(base: str | None) -> list[str]:
 def _token(options: argparse.Namespace) -> str:
     if not options.writable:
         return ""
-    if options.endpoint:
+    if options.endpoint is not None:
         raise ProjectError("A graph behind an endpoint is not written to.", remedy="Leave out --writable.")
     token = os.environ.get(TOKEN, "")
     if options.token_file:
@@ -242,6 +242,7 @@ def _serve(
         pages.warm()
 
     server = new_server(application, ready)
+    pages.leaving = lambda: server.should_exit
     if pool:
         pool.on_lost.append(leave)
     server.run(sockets=[bound])

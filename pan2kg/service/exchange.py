@@ -28,7 +28,10 @@ class Answer:
 class Exchange:
     """A task and its answer; ended by an answer, a refusal, the death of the worker or the client's leaving."""
 
-    __slots__ = ("_arrived", "_loop", "_pieces", "_waiting", "answer", "asked", "gone", "link", "message", "watch")
+    __slots__ = (
+        *("_arrived", "_loop", "_pieces", "_waiting"),
+        *("answer", "asked", "gone", "is_repeated", "link", "message", "watch"),
+    )
 
     def __init__(self, message: bytes, gone: Callable[[], asyncio.Future[None]] | None) -> None:
         self._loop = asyncio.get_running_loop()
@@ -36,6 +39,7 @@ class Exchange:
         self.answer: asyncio.Future[Answer | Refusal] = self._loop.create_future()
         self.asked = self._loop.time()
         self.gone = gone
+        self.is_repeated = False
         self.watch: asyncio.Future[None] | None = None
         self.link: Link | None = None
         self._pieces: deque[bytes | Refusal | None] = deque()
@@ -98,6 +102,7 @@ class Link(asyncio.Protocol):
     def __init__(self, worker: Worker, pool: Keeper) -> None:
         self.worker = worker
         self.tired = False
+        self.is_lost = False
         self.began = 0.0
         self.tasks = 0
         self.exchange: Exchange | None = None
@@ -111,12 +116,12 @@ class Link(asyncio.Protocol):
         self._transport = transport  # type: ignore[assignment]  # uvloop's is no subclass of asyncio's
 
     def begin(self, exchange: Exchange) -> None:
-        """Give the worker a task."""
+        """Give the worker a task; one that is just gone is told to the pool in a moment, as one that goes later is."""
         self.exchange = exchange
         self.tasks += 1
         exchange.link = self
         self.began = exchange.now()
-        if self._transport:
+        if self._transport and not self._transport.is_closing():
             self._transport.write(exchange.message)
 
     def data_received(self, data: bytes) -> None:
@@ -172,6 +177,7 @@ class Link(asyncio.Protocol):
 
     def connection_lost(self, _error: Exception | None) -> None:
         """The worker is gone."""
+        self.is_lost = True
         self._pool.lost(self)
 
     def close(self) -> None:

@@ -95,7 +95,7 @@ def _quality(parameters: list[str]) -> float | None:
     return quality if quality <= 1 else None
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=128)
 def choose(accept: str, forms: tuple[Form, ...]) -> Choice | None:
     """The best of the formats for an Accept header, None (a 406) where none of them is accepted.
 
@@ -120,13 +120,23 @@ def choose(accept: str, forms: tuple[Form, ...]) -> Choice | None:
     return best
 
 
+@lru_cache(maxsize=128)
+def choose_formats(accept: str) -> tuple[Choice | None, Choice | None]:
+    """The best format of rows and the best of triples, since only the engine tells which a query gives.
+
+    >>> [choice.form.name for choice in choose_formats("application/json, text/turtle")]
+    ['json', 'turtle']
+    """
+    return choose(accept, TABLES), choose(accept, GRAPHS)
+
+
 def quality_of(media: str, ranges: list[Range]) -> float:
     """The quality of a media type: that of the narrowest range that matches it, 0 where none does."""
     weights = [weight for one in ranges if (weight := one.weight(media)) is not None]
     return max(weights)[1] if weights else 0.0
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=128)
 def prefers_page(accept: str) -> bool:
     """Whether a client would rather have a page than data, as a browser's address line does.
 
@@ -141,7 +151,7 @@ def prefers_page(accept: str) -> bool:
     return page > 0 and page >= data
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=128)
 def preferred_language(header: str, languages: tuple[str, ...] = ("fr", "en", "de")) -> str:
     """The language of the interface for an Accept-Language header; the first one where nothing fits.
 

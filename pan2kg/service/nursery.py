@@ -8,7 +8,9 @@ import signal
 import socket
 import threading
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
+from typing import Final
 
 from pan2kg.errors import ProjectError
 from pan2kg.service.change import Change
@@ -22,7 +24,9 @@ class LostError(Exception):
     """The process that holds the graph is gone, so there are no new workers."""
 
 
-LOST = "The process that holds the graph is gone; start the service again."
+EARLY: Final = 0.5
+"""A query whose worker is ended from outside within so many seconds is asked once more."""
+LOST: Final = "The process that holds the graph is gone; start the service again."
 
 
 @dataclass(eq=False, slots=True)
@@ -40,6 +44,7 @@ class Line:
 
         Raises:
             LostError: nobody is at the other end.
+            OSError: there can be no more processes now.
         """
         with self.lock:
             try:
@@ -49,9 +54,12 @@ class Line:
                 answer = None
             if answer is None:
                 raise LostError(LOST)
+            number = int(ORDER.unpack(answer)[1])
+            if kind != BURY and number < 0:
+                raise OSError(-number, os.strerror(-number))
             self.workers += -1 if kind == BURY else 1
             self._leave()
-        return int(ORDER.unpack(answer)[1])
+        return number
 
     def leave_to_heir(self) -> None:
         """Let the nursery end as soon as its workers have: its last child is the nursery now."""
@@ -75,14 +83,15 @@ class Worker:
 
     def kill(self) -> None:
         """End it at once; its number cannot be another process's before it is buried."""
-        os.kill(self.process, signal.SIGKILL)
+        with suppress(ProcessLookupError):
+            os.kill(self.process, signal.SIGKILL)
 
     def bury(self) -> int:
         """Kill it if it still runs; how it ended: 0, or minus the number of the signal."""
         try:
             self.kill()
             return self.line.order(BURY, self.process)
-        except (LostError, ProcessLookupError):
+        except LostError:
             return 0
 
 
@@ -101,13 +110,14 @@ class Nursery:
 
         Raises:
             LostError: the nursery is gone.
+            OSError: there can be no more processes or open files now.
         """
         line = self.line
         ours, theirs = socket.socketpair()
         with theirs:
             try:
                 process = line.order(FORK, handle=theirs.fileno())
-            except LostError:
+            except (LostError, OSError):
                 ours.close()
                 raise
         return Worker(ours, process, line)
@@ -122,7 +132,11 @@ class Nursery:
             old = self.line
             ours, theirs = socket.socketpair()
             with theirs:
-                process = old.order(HEIR, handle=theirs.fileno())
+                try:
+                    process = old.order(HEIR, handle=theirs.fileno())
+                except OSError as error:
+                    ours.close()
+                    return busy(f"There can be no more processes now ({error.strerror}); nothing was changed.")
             try:
                 ours.sendall(pack(b"C", json.dumps(change).encode()))
                 answer = receive(ours)
@@ -155,6 +169,15 @@ def died(status: int, seconds: float) -> Refusal:
     if status in (-signal.SIGABRT, -signal.SIGSEGV, -signal.SIGBUS):
         return busy("The query needs more memory than it may take, or is nested too deeply; make it narrower.", 30)
     return busy("The process that answered was ended from outside; ask again.", 1)
+
+
+def is_innocent(status: int, ran: float) -> bool:
+    """Whether a process was ended from outside so early that what it was asked can be asked once more.
+
+    >>> is_innocent(-signal.SIGKILL, 0.01), is_innocent(-signal.SIGKILL, 5), is_innocent(-signal.SIGABRT, 0.01)
+    (True, False, False)
+    """
+    return status in (-signal.SIGKILL, -signal.SIGTERM) and ran < EARLY
 
 
 def start_nursery(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import gzip
 import hashlib
 import logging
@@ -92,6 +93,7 @@ class Pages:
     release: Release
     assets: Mapping[str, Path] = field(default_factory=dict)
     threads: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(4, "page"))
+    leaving: Callable[[], bool] = lambda: False
     _state: str = ""
     _site: Site | None = None
     _kept: OrderedDict[tuple[str, bytes], Kept] = field(default_factory=OrderedDict)
@@ -137,8 +139,13 @@ class Pages:
 
     def warm(self) -> None:
         """Draw the home pages before anybody asks, so that the first reader does not wait for what all pages need."""
+        self.threads.submit(self._warm)
+
+    def _warm(self) -> None:
         for language in LANGUAGES:
-            self.threads.submit(self._draw, f"{language}/index.html", b"")
+            self._draw(f"{language}/index.html", b"")
+        gc.collect()
+        gc.freeze()  # what the pages are drawn from stays: looking through it again would stop everything for 0.1 s
 
     def site(self) -> Site:
         """The site over the data as they are now."""
@@ -159,7 +166,8 @@ class Pages:
         except QueryError as error:
             return Refusal(400, str(error))
         except Pan2kgError as error:
-            _LOG.warning("%s: %s", path, error)
+            if not self.leaving():
+                _LOG.warning("%s: %s", path, error)
             return Refusal(503, f"The page cannot be shown now: {error}", headers=(("retry-after", "5"),))
         return keep(page.media, page.body) if page else None
 

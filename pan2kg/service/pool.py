@@ -19,7 +19,7 @@ from typing import Final
 from pan2kg.service.exchange import Exchange, Link
 from pan2kg.service.frame import Task, pack
 from pan2kg.service.limit import Crowd
-from pan2kg.service.nursery import LOST, LostError, Nursery, Worker, died
+from pan2kg.service.nursery import LOST, LostError, Nursery, died, is_innocent
 from pan2kg.service.refusal import Refusal, busy
 
 BEAT: Final = 0.02
@@ -88,11 +88,18 @@ class Pool:
         if link in self._idle:
             self._idle.remove(link)
         exchange, link.exchange = link.exchange, None
-        self._keep(self._bury(link.worker, exchange))
-
-    async def _bury(self, worker: Worker, exchange: Exchange | None) -> None:
-        status = await asyncio.get_running_loop().run_in_executor(None, worker.bury)
         if exchange:
+            exchange.link = None
+        self._keep(self._bury(link, exchange))
+
+    async def _bury(self, link: Link, exchange: Exchange | None) -> None:
+        loop = asyncio.get_running_loop()
+        ran = loop.time() - link.began
+        status = await loop.run_in_executor(None, link.worker.bury)
+        if exchange and is_innocent(status, ran) and not (exchange.is_repeated or exchange.answer.done()):
+            exchange.is_repeated = True
+            self._waiting.appendleft(exchange)
+        elif exchange:
             exchange.fail(died(status, self.nursery.seconds))
             exchange.end()
         self._hand_out()
@@ -106,6 +113,8 @@ class Pool:
                 continue
             self._busy.add(link)
             link.begin(self._waiting.popleft())
+        if not self._waiting:
+            return
         free = min(self.crowd.workers - len(self._busy), self.crowd.slots + self._long - len(self._busy))
         wanted = min(len(self._waiting), free) - self._coming - len(self._idle)
         for _ in range(wanted):
@@ -116,14 +125,17 @@ class Pool:
         loop = asyncio.get_running_loop()
         try:
             worker = await loop.run_in_executor(None, self.nursery.fork)
+            worker.link.setblocking(False)  # noqa: FBT003  # the library's own signature
+            _, link = await loop.create_unix_connection(lambda: Link(worker, self), sock=worker.link)
         except LostError:
-            self._coming -= 1
             self._give_up()
+        except OSError:  # there can be no more processes or open files now; the next beat tries again
             return
-        worker.link.setblocking(False)  # noqa: FBT003  # the library's own signature
-        _, link = await loop.create_unix_connection(lambda: Link(worker, self), sock=worker.link)
-        self._coming -= 1
-        self._idle.append(link)
+        else:
+            if not link.is_lost:  # it may have been ended before it was known here
+                self._idle.append(link)
+        finally:
+            self._coming -= 1
         self._hand_out()
 
     def _give_up(self) -> None:
@@ -136,6 +148,8 @@ class Pool:
 
     def _look_after(self) -> None:
         loop = asyncio.get_running_loop()
+        active = self._busy or self._waiting
+        self._beat = loop.call_later(BEAT, self._look_after) if active else None
         now = loop.time()
         for link in list(self._busy):
             if link.exchange:
@@ -145,8 +159,6 @@ class Pool:
         while self._waiting and now - self._waiting[0].asked > self.crowd.wait:
             self._waiting.popleft().fail(busy("All workers are taken; ask again in a moment."))
         self._make_room(now)
-        active = self._busy or self._waiting
-        self._beat = loop.call_later(BEAT, self._look_after) if active else None
 
     def _look_at(self, link: Link, exchange: Exchange, now: float) -> None:
         age = now - link.began
@@ -172,7 +184,7 @@ class Pool:
         running = [link for link in self._busy if link.exchange]
         oldest = min(running, key=lambda link: link.began, default=None)
         if oldest and oldest.exchange and now - oldest.began > self.crowd.patience:
-            ran = f"{now - oldest.began:.0f}"
+            ran = f"{now - oldest.began:.2g}"
             said = f"Others are waiting and the query had run for {ran} seconds; ask again later."
             self._stop(oldest.exchange, busy(said, 30))
 

@@ -10,15 +10,16 @@ import json
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
 import pyoxigraph as ox
 
 from pan2kg.errors import EndpointError, Place, QueryError
+from pan2kg.project import reason
 from pan2kg.service.frame import END, FAILED, FORM, WHOLE, Task, pack, receive
 from pan2kg.service.inspection import Nature, inspect_query
-from pan2kg.service.nursery import LostError, Nursery, Worker, died
+from pan2kg.service.nursery import LostError, Nursery, Worker, died, is_innocent
 from pan2kg.service.refusal import Refusal
 from pan2kg.store import Result
 
@@ -54,24 +55,40 @@ class PoolStore:
         return ox.parse_query_results(body, format=ox.QueryResultsFormat.JSON)
 
     def _ask(self, task: Task) -> tuple[str, bytes]:
-        began = time.monotonic()
-        with self._worker() as worker:
-            try:
-                worker.link.sendall(pack(b"T", json.dumps(task).encode()))
-                answer = _read(worker)
-            except OSError:
-                answer = None
-            if answer is None:
-                status = worker.bury()
-                worker.link.close()
-                raise _error(died(status, self.nursery.seconds)) from None
-            if time.monotonic() - began < self.nursery.seconds / 2:
-                self._idle.append(worker)
-            else:
-                _dismiss(worker)
-        if isinstance(answer, Refusal):
-            raise _error(answer)
-        return answer
+        """The answer; asked once more where the worker was ended from outside before it could give one."""
+        ended = 0
+        for _ in range(2):
+            began = time.monotonic()
+            with self._worker() as worker:
+                answer = self._send(worker, task)
+                ran = time.monotonic() - began
+                if not isinstance(answer, int):
+                    self._keep(worker, ran)
+            if isinstance(answer, Refusal):
+                raise _error(answer)
+            if not isinstance(answer, int):
+                return answer
+            ended = answer
+            if not is_innocent(ended, ran):
+                break
+        raise _error(died(ended, self.nursery.seconds))
+
+    @staticmethod
+    def _send(worker: Worker, task: Task) -> tuple[str, bytes] | Refusal | int:
+        """What a worker answers, or how it ended."""
+        with suppress(OSError):
+            worker.link.sendall(pack(b"T", json.dumps(task).encode()))
+            answer = _read(worker)
+            if answer is not None:
+                return answer
+        worker.link.close()
+        return worker.bury()
+
+    def _keep(self, worker: Worker, ran: float) -> None:
+        if ran < self.nursery.seconds / 2:
+            self._idle.append(worker)
+        else:
+            _dismiss(worker)
 
     @contextmanager
     def _worker(self) -> Iterator[Worker]:
@@ -81,6 +98,8 @@ class PoolStore:
             yield self._take()
         except LostError as error:
             raise EndpointError(str(error), remedy="The page can be shown again then.") from None
+        except OSError as error:
+            raise EndpointError(f"There can be no more workers now ({reason(error)}).", remedy=_LATER) from None
         finally:
             self._places.release()
 

@@ -6,6 +6,7 @@ https://www.w3.org/TR/sparql11-protocol/ – everything here is a function of it
 from __future__ import annotations
 
 import re
+from binascii import a2b_qp
 from dataclasses import dataclass
 from typing import Final, Literal
 from urllib.parse import parse_qsl, unquote_to_bytes
@@ -120,8 +121,8 @@ def read_form(encoded: bytes, what: str) -> Parameters | Refusal:
     """
     found: Parameters = {}
     try:
-        if encoded.startswith(b"query=") and b"&" not in encoded:  # what nearly all requests are; half the time
-            return {"query": [unquote_to_bytes(encoded[6:].replace(b"+", b" ")).decode("utf-8")]}
+        if encoded.startswith(b"query=") and b"&" not in encoded:  # what nearly all requests are
+            return {"query": [_unquote(encoded[6:]).decode("utf-8")]}
         pairs = parse_qsl(encoded.decode("utf-8"), keep_blank_values=True, errors="strict", max_num_fields=2000)
     except UnicodeDecodeError:
         return Refusal(400, f"{what} is not UTF-8.")
@@ -130,6 +131,21 @@ def read_form(encoded: bytes, what: str) -> Parameters | Refusal:
     for name, value in pairs:
         found.setdefault(name, []).append(value)
     return found
+
+
+def _unquote(encoded: bytes) -> bytes:
+    """What was percent-encoded in a form.
+
+    Quoted-printable differs by its mark alone, and its decoder takes a twentieth of the time. What it would read in
+    another way, broken escapes and ends of lines, is left to the long way.
+
+    >>> _unquote(b"a+b%20c=%C3%A9%2B100%")
+    b'a b c=\\xc3\\xa9+100%'
+    """
+    plain = encoded.replace(b"+", b" ")
+    found = a2b_qp(plain.replace(b"=", b"=3D").replace(b"%", b"="))
+    is_whole = len(plain) - len(found) == 2 * plain.count(b"%") and b"\n" not in plain and b"\r" not in plain
+    return found if is_whole else unquote_to_bytes(plain)
 
 
 def read_media_type(header: str) -> tuple[str, str]:

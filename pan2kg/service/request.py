@@ -13,6 +13,10 @@ from pan2kg.service.safety import BODY_LIMIT
 Message = MutableMapping[str, object]
 Receive = Callable[[], Awaitable[Mapping[str, object]]]
 Send = Callable[[Message], Awaitable[None]]
+Whole = Callable[[int, Headers, bytes], bool]
+
+WHOLE: Final = "pan2kg.whole"
+"""The name, among the extensions of an ASGI scope, of what sends a whole answer at once."""
 
 SLOW: Final = 30.0
 """Seconds within which the next piece of a body must come."""
@@ -31,6 +35,7 @@ class Request:
     scheme: str
     receive: Receive
     send: Send
+    whole: Whole | None = None
 
     def header(self, name: bytes) -> str:
         """A header as text, empty where it is missing."""
@@ -81,9 +86,11 @@ class Request:
 
     async def reply(self, status: int, headers: Iterable[tuple[bytes, bytes]], body: bytes = b"") -> None:
         """Send a whole answer."""
-        length = [] if status in (204, 304) else [(b"content-length", str(len(body)).encode())]
-        await self.start(status, [*headers, *length])
-        await self.write(body)
+        length = [] if status in (204, 304) else [(b"content-length", b"%d" % len(body))]
+        told = [*headers, *length]
+        if self.whole is None or not self.whole(status, told, body):
+            await self.start(status, told)
+            await self.write(body)
 
     async def refuse(self, refusal: Refusal, headers: Iterable[tuple[bytes, bytes]] = ()) -> None:
         """Send why there is no answer."""
@@ -99,7 +106,8 @@ def read_request(scope: Mapping[str, object], receive: Receive, send: Send) -> R
     if len(headers) != len(pairs):
         headers = {name: b", ".join(v for n, v in pairs if n == name) for name in headers}
     method, path, query, scheme = scope["method"], scope["path"], scope["query_string"], scope["scheme"]
-    return Request(method, path, query, headers, scheme, receive, send)  # type: ignore[arg-type]
+    extensions: Mapping[str, Whole] = scope.get("extensions") or {}  # type: ignore[assignment]
+    return Request(method, path, query, headers, scheme, receive, send, extensions.get(WHOLE))  # type: ignore[arg-type]
 
 
 def matches(condition: str, tags: Iterable[bytes]) -> bool:

@@ -13,7 +13,7 @@ from pan2kg.service.refusal import Refusal
 
 ADDRESS_LIMIT: Final = 64 * 1024
 """Bytes an address may have; a query that is longer is sent with POST."""
-HEADERS_LIMIT: Final = 64 * 1024
+HEADERS_LIMIT: Final = 32 * 1024
 BODY_LIMIT: Final = 4 * 2**20
 """Bytes a query, a form or a graph that is sent may have."""
 
@@ -67,7 +67,7 @@ class Hosts:
         return _refuse_host(host or "", self)
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=128)
 def _refuse_host(host: str, known: Hosts) -> Refusal | None:
     match = _HOST.fullmatch(host)
     if not match:

@@ -6,20 +6,28 @@ import asyncio
 import contextlib
 import signal
 import socket
+import sys
 from collections.abc import Callable, Iterator
+from functools import partial
+from http import HTTPStatus
 from typing import Final
 
 import uvicorn
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from pan2kg.errors import Place, ProjectError
 from pan2kg.project import reason
 from pan2kg.service.application import Application
+from pan2kg.service.refusal import Headers
+from pan2kg.service.request import WHOLE
 from pan2kg.service.safety import ADDRESS_LIMIT, HEADERS_LIMIT
 
 HEAD_SECONDS: Final = 20.0
 """Within so many seconds the head of a request must have come."""
 _HEADERS: Final = ("431 Request Header Fields Too Large", "The headers of the request are too long.")
+_STATUS: Final = {one.value: f"HTTP/1.1 {one.value} {one.phrase}".encode() for one in HTTPStatus}
+SWITCH_SECONDS: Final = 0.0005
+"""So long a thread that draws a page may keep the loop from its next step; by default it is ten times that."""
 LEAVE_SECONDS: Final = 3
 """So long answers that are under way may take when the service is stopped."""
 
@@ -31,6 +39,7 @@ class Connection(HttpToolsProtocol):
         super().__init__(*arguments, **named)  # type: ignore[arg-type]
         self._head_size = 0
         self._unread = 0
+        self._in_head = False
         self._said = ""
         self._timer: asyncio.TimerHandle | None = None
 
@@ -45,26 +54,55 @@ class Connection(HttpToolsProtocol):
         super().connection_lost(exc)
 
     def on_message_begin(self) -> None:
-        """Begin to wait for the head of a request."""
+        """Begin to read the head of a request."""
         super().on_message_begin()
         self._head_size = 0
-        self._stop_waiting()
-        self._timer = self.loop.call_later(HEAD_SECONDS, self.transport.close)
+        self._in_head = True
 
     def data_received(self, data: bytes) -> None:
         """Take what comes; the parser would gather a header without end before it tells of it."""
         super().data_received(data)
-        if self._timer:
-            self._unread += len(data)
-            if self._unread > ADDRESS_LIMIT + HEADERS_LIMIT and not self._said:
-                self._say(*_HEADERS)
-                self.transport.close()
+        if not self._in_head:
+            return
+        if self._timer is None:  # a head that came in one piece, as nearly all do, needs none
+            self._timer = self.loop.call_later(HEAD_SECONDS, self.transport.close)
+        self._unread += len(data)
+        if self._unread > ADDRESS_LIMIT + HEADERS_LIMIT and not self._said:
+            self._say(*_HEADERS)
+            self.transport.close()
 
     def on_headers_complete(self) -> None:
-        """The head is whole."""
+        """The head is whole: it can be answered."""
         self._stop_waiting()
+        self._in_head = False
         self._unread = 0
         super().on_headers_complete()
+        self.scope["extensions"] = {WHOLE: partial(self._reply, self.cycle)}  # type: ignore[dict-item]
+
+    def _reply(self, cycle: RequestResponseCycle, status: int, headers: Headers, body: bytes) -> bool:
+        """Send a whole answer at once, as uvicorn does in two packets; False where it cannot be sent so.
+
+        Raises:
+            ValueError: a header would be more than one line.
+        """
+        if cycle.response_started or cycle.disconnected or self.flow.write_paused:
+            return False
+        closes = not cycle.keep_alive or (b"connection", b"close") in headers
+        lines = [b"%b: %b" % one for one in (*cycle.default_headers, *headers)]
+        if closes:
+            lines.append(b"connection: close")
+        head = b"\r\n".join((_STATUS[status], *lines, b"\r\n"))
+        if head.count(b"\n") != len(lines) + 2 or head.count(b"\r") != len(lines) + 2:
+            raise ValueError("A header is more than one line.")
+        del cycle.scope["extensions"]  # the ring that would keep the cycle
+        cycle.response_started = cycle.response_complete = True
+        cycle.waiting_for_100_continue = False
+        self.transport.write(head if cycle.scope["method"] == "HEAD" else head + body)
+        cycle.message_event.set()
+        if closes:
+            self.transport.close()
+        cycle.on_response()
+        return True
 
     def on_url(self, url: bytes) -> None:
         """Take a piece of the address."""
@@ -109,6 +147,7 @@ class Server(uvicorn.Server):
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Begin to listen, and say so."""
+        sys.setswitchinterval(SWITCH_SECONDS)
         await super().startup(sockets=sockets)
         self._ready()
 

@@ -14,7 +14,7 @@ from pan2kg.service.description import COUNTS, PREFIXES, describe, read_counts
 from pan2kg.service.evaluation import GRAPH_FORMATS
 from pan2kg.service.frame import Task
 from pan2kg.service.inspection import Nature, inspect_query, inspect_update
-from pan2kg.service.negotiation import GRAPHS, TABLES, Choice, choose, preferred_language, prefers_page
+from pan2kg.service.negotiation import GRAPHS, Choice, choose, choose_formats, preferred_language, prefers_page
 from pan2kg.service.nursery import LOST, LostError
 from pan2kg.service.pool import Pool
 from pan2kg.service.protocol import METHODS, Operation, read_operation
@@ -75,7 +75,7 @@ class Endpoint:
             await request.refuse(nature, (*DATA_HEADERS, VARY))
             return
         accept = request.header(b"accept")
-        table, graph = choose(accept, TABLES), choose(accept, GRAPHS)
+        table, graph = choose_formats(accept)
         parts = (operation.text, *operation.default, "", *operation.named)
         condition = request.header(b"if-none-match")
         if condition and request.method != "POST" and not nature.volatile:

@@ -8,6 +8,7 @@ a line of its own to the main process, and the old one leaves once its last work
 from __future__ import annotations
 
 import contextlib
+import errno
 import gc
 import json
 import os
@@ -66,10 +67,13 @@ def _serve(control: socket.socket, evaluator: Evaluator, *, connects: bool) -> N
             number = _bury(number)
         else:
             with socket.socket(fileno=handles[0]) as link:
-                number = os.fork()
+                try:
+                    number = os.fork()
+                except OSError as error:  # the number of the error, negative: there is no process now
+                    number = -(error.errno or errno.EAGAIN)
                 if number == 0:
                     _grow_up(kind, control, link, evaluator, connects=connects)
-            if kind == FORK:
+            if kind == FORK and number > 0:
                 children.add(number)
         with contextlib.suppress(ConnectionError):
             control.sendall(ORDER.pack(kind, number))

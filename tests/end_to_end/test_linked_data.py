@@ -1,0 +1,99 @@
+"""The commands that publish, compare and look back, as a user runs them."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pan2kg.project import Project
+
+if TYPE_CHECKING:
+    from tests.conftest import Cli
+
+ROOT = Project.packaged().root
+TITLE = '"Communicating and raising awareness"@en'
+
+
+def copy(target: Path) -> Path:
+    """The shipped project as a folder of one's own."""
+    for name in ("ontology", "graph", "queries"):
+        shutil.copytree(ROOT / name, target / name)
+    return target
+
+
+def test_a_question_as_of_a_day_says_what_it_leaves_out(cli: Cli) -> None:
+    today, then = cli("ask", "plans"), cli("ask", "plans", "--as-of", "31/12/2015")
+    assert then.returncode == 0
+    assert "As of 31 December 2015, left out:" in then.stdout
+    assert then.stdout.count("\n") < today.stdout.count("\n")
+
+
+def test_data_of_a_day_stay_data(cli: Cli) -> None:
+    then = cli("ask", "plans", "--as-of", "2015-12-31", "--format", "csv")
+    assert "left out" not in then.stdout
+    assert "left out" in then.stderr
+
+
+def test_a_graph_somewhere_else_is_not_asked_as_of_a_day(cli: Cli) -> None:
+    done = cli("ask", "plans", "--as-of", "2015-12-31", "--endpoint", "http://127.0.0.1:9/")
+    assert done.returncode == 2
+    assert "Leave out --endpoint." in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_difference_is_told_and_its_patch_leads_from_old_to_new(cli: Cli, tmp_path: Path) -> None:
+    old, new = copy(tmp_path / "old"), copy(tmp_path / "new")
+    file = next(path for path in (new / "graph").rglob("actions.ttl") if TITLE in path.read_text(encoding="utf-8"))
+    text = file.read_text(encoding="utf-8")
+    file.write_text(text.replace(TITLE, '"Talking about it"@en'), encoding="utf-8")
+    told = cli("diff", str(old), str(new))
+    assert told.returncode == 0
+    assert "Talking about it" in told.stdout
+    patch, made, wanted = (tmp_path / name for name in ("patch.trig", "made.nq", "wanted.nq"))
+    assert cli("diff", str(old), str(new), "--format", "rdf", "-o", str(patch)).returncode == 0
+    assert cli("diff", "--apply", str(patch), str(old), "-o", str(made)).returncode == 0
+    assert cli("dump", "--project", str(new), "-o", str(wanted)).returncode == 0
+    assert made.read_bytes() == wanted.read_bytes()
+
+
+def test_a_folder_that_is_no_release_is_not_pushed(cli: Cli, tmp_path: Path) -> None:
+    done = cli("portal", "plan", str(tmp_path))
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr
+    assert str(tmp_path) in done.stderr
+
+
+def test_a_push_without_a_key_says_where_it_is_looked_for(cli: Cli, tmp_path: Path) -> None:
+    done = cli("portal", "push", "--send", str(tmp_path))
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr
+
+
+def test_a_port_in_use_is_told(cli: Cli) -> None:
+    import socket
+
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        done = cli("serve", "--no-browser", "--port", str(taken.getsockname()[1]))
+    assert done.returncode == 2
+    assert done.stderr.count("\n") == 1
+    assert "Traceback" not in done.stderr
+
+
+def test_the_service_says_where_it_is_and_ends_when_told_to() -> None:
+    command = [sys.executable, "-m", "pan2kg.cli", "serve", "--no-browser", "--port", "0"]
+    environment = {"PATH": os.environ["PATH"], "LANG": "C.UTF-8"}
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True, env=environment) as service:
+        assert service.stdout is not None
+        assert re.fullmatch(r"http://127\.0\.0\.1:\d+/\n", service.stdout.readline())
+        service.terminate()
+        _, faults = service.communicate(timeout=60)
+    assert service.returncode == 0
+    assert faults == ""
