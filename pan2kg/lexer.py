@@ -21,13 +21,17 @@ _TOKEN = re.compile(
     | (?P<name>(?:[^\W\d_](?:[\w.·-]*[\w·-])?)?:(?:(?:[\w:·]|%[0-9A-Fa-f]{2}|\\[_~.\-!$&'()*+,;=/?\#@%])
               (?:(?:[\w:.·-]|%[0-9A-Fa-f]{2}|\\[_~.\-!$&'()*+,;=/?\#@%])*
                  (?:[\w:·-]|%[0-9A-Fa-f]{2}|\\[_~.\-!$&'()*+,;=/?\#@%]))?)?)
-    | (?P<word>[^\W\d]\w*)
+    | (?P<run>[^\W\d_](?:[\w.·-]*[\w·-])?+)
+    | (?P<word>_\w*)
     | (?P<number>\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)
     | (?P<space>\s+)
     | (?P<mark>\^\^|.)
     """,
     re.VERBOSE | re.DOTALL,
 )
+"""A run is what begins as a name and has no colon: taken whole, since looking for the colon again at each of its
+words would take time that grows with the square of its length."""
+_PLAIN = re.compile(r"(?P<word>[^\W\d]\w*)|(?P<number>\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)|(?P<mark>.)", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +51,23 @@ def tokens(text: str) -> Iterator[Token]:
     """
     for match in _TOKEN.finditer(text):
         kind = match.lastgroup or "mark"
-        if kind != "space":
+        if kind == "run":
+            for part in _PLAIN.finditer(text, *match.span()):
+                yield Token(part.lastgroup or "mark", part.group(), part.start())
+        elif kind != "space":
             yield Token(kind, match.group(), match.start())
+
+
+def may_hide(token: Token, keyword: str) -> bool:
+    """Whether an engine that wants no space between words may read a keyword in a token.
+
+    Oxigraph takes ``SERVICESILENT<a>`` and ``SERVICEa:b`` for calls. A local name, a variable or a text hides nothing.
+
+    >>> [may_hide(token, "SERVICE") for token in tokens("trueSERVICE service:b a:service ?service 'SERVICE'")]
+    [True, True, False, False, False]
+    """
+    text = token.text.partition(":")[0] if token.kind == "name" else token.text if token.kind == "word" else ""
+    return keyword in text.upper()
 
 
 def prefixes_used(text: str) -> set[str]:

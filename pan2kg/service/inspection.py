@@ -9,12 +9,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from pan2kg.lexer import Token, line_of, tokens
+from pan2kg.lexer import Token, line_of, may_hide, tokens
 from pan2kg.service.refusal import Refusal
 
 _HINTS = ("service", "from", "load", "clear", "drop", "create", "add", "move", "copy", "insert", "delete")
 _VOLATILE_HINTS = ("now", "rand", "uuid", "bnode")
-_SUSPECT = re.compile(r"(?:service|from|load|clear|drop|create|add|move|copy|insert|delete)(?!\w)", re.IGNORECASE)
+_SUSPECT = re.compile(r"service|(?:from|load|clear|drop|create|add|move|copy|insert|delete)(?!\w)", re.IGNORECASE)
 _ESCAPE = re.compile(r"\\u[0-9A-Fa-f]{4}|\\U[0-9A-Fa-f]{8}")
 _VOLATILE = re.compile(r"\b(?:now|rand|uuid|struuid|bnode)\s*\(", re.IGNORECASE)
 _UPDATES = frozenset({"LOAD", "CLEAR", "DROP", "CREATE", "ADD", "MOVE", "COPY", "INSERT", "DELETE"})
@@ -54,9 +54,10 @@ def inspect_query(text: str, services: frozenset[str] = frozenset()) -> Nature |
     for place, token in enumerate(found):
         word = token.text.upper() if token.kind == "word" else ""
         if word in _UPDATES:
-            return _refuse(text, token, "a query changes nothing.")
-        if word == "SERVICE" and not _allowed(found[place + 1 : place + 3], services):
-            return _refuse(text, token, "no other host is contacted because a query says so.")
+            return _refuse(text, token, word, "a query changes nothing.")
+        is_plain = word == "SERVICE"
+        if may_hide(token, "SERVICE") and not (is_plain and _allowed(found[place + 1 : place + 3], services)):
+            return _refuse(text, token, "SERVICE", "no other host is contacted because a query says so.")
     return Nature(any(token.kind == "word" and token.text.upper() == "FROM" for token in found), volatile)
 
 
@@ -67,8 +68,9 @@ def inspect_update(text: str) -> Refusal | None:
     'LOAD is refused at line 1, column 13: nothing is fetched because an update says so.'
     """
     for token in words_of(text):
-        if token.kind == "word" and token.text.upper() in ("LOAD", "SERVICE"):
-            return _refuse(text, token, "nothing is fetched because an update says so.")
+        for word in ("LOAD", "SERVICE"):
+            if may_hide(token, word):
+                return _refuse(text, token, word, "nothing is fetched because an update says so.")
     return None
 
 
@@ -77,7 +79,6 @@ def _allowed(following: list[Token], services: frozenset[str]) -> bool:
     return bool(after) and after[0].kind == "iri" and after[0].text[1:-1] in services
 
 
-def _refuse(text: str, token: Token, why: str) -> Refusal:
+def _refuse(text: str, token: Token, word: str, why: str) -> Refusal:
     line, column = line_of(text, token.start)
-    word = token.text.upper()
     return Refusal(403, f"{word} is refused at line {line}, column {column}: {why}", line, column)

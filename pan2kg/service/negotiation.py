@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
+MOST: Final = 64
+"""So many elements of a header are looked at."""
 FORMATS: Final = "http://www.w3.org/ns/formats/"
 
 
@@ -78,7 +80,7 @@ def read_accept(header: str) -> Iterator[Range]:
     >>> [(r.kind, r.subtype, r.quality) for r in read_accept("text/turtle;q=0.5, */*;q=0, nonsense")]
     [('text', 'turtle', 0.5), ('*', '*', 0.0)]
     """
-    for element in header.lower().split(","):
+    for element in header.lower().split(",")[:MOST]:
         media, *parameters = (part.strip() for part in element.split(";"))
         kind, slash, subtype = media.partition("/")
         quality = _quality(parameters)
@@ -159,7 +161,7 @@ def preferred_language(header: str, languages: tuple[str, ...] = ("fr", "en", "d
     ('de', 'fr', 'fr')
     """
     wanted = []
-    for place, element in enumerate(header.lower().split(",")):
+    for place, element in enumerate(header.lower().split(",")[:MOST]):
         tag, *parameters = (part.strip() for part in element.split(";"))
         quality = _quality(parameters)
         language = tag.partition("-")[0]

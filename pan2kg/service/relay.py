@@ -13,7 +13,7 @@ from pan2kg.service.inspection import inspect_query
 from pan2kg.service.negotiation import GRAPHS, TABLES, choose
 from pan2kg.service.protocol import FORM, METHODS, Operation, read_operation
 from pan2kg.service.refusal import Refusal, busy
-from pan2kg.service.request import Request
+from pan2kg.service.request import Request, aside
 from pan2kg.service.safety import DATA_HEADERS, PREFLIGHT_HEADERS
 from pan2kg.service.settings import Settings
 from pan2kg.service.sparql import READ_ONLY, VARY
@@ -38,9 +38,17 @@ class Relay:
         operation = (
             body
             if isinstance(body, Refusal)
-            else read_operation(request.method, request.query, request.header(b"content-type"), body)
+            else await aside(
+                len(request.query) + len(body),
+                read_operation,
+                *(request.method, request.query, request.header(b"content-type"), body),
+            )
         )
-        refusal = operation if isinstance(operation, Refusal) else self._refuse(request, operation)
+        refusal = (
+            operation
+            if isinstance(operation, Refusal)
+            else await aside(len(operation.text), self._refuse, request, operation)
+        )
         if refusal or isinstance(operation, Refusal):
             await request.refuse(refusal or Refusal(400, ""), (*DATA_HEADERS, VARY))
             return

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeVar
 
 from pan2kg.service.refusal import Headers, Refusal
 from pan2kg.service.safety import BODY_LIMIT
@@ -13,6 +14,7 @@ from pan2kg.service.safety import BODY_LIMIT
 Message = MutableMapping[str, object]
 Receive = Callable[[], Awaitable[Mapping[str, object]]]
 Send = Callable[[Message], Awaitable[None]]
+Found = TypeVar("Found")
 Whole = Callable[[int, Headers, bytes], bool]
 
 WHOLE: Final = "pan2kg.whole"
@@ -20,6 +22,9 @@ WHOLE: Final = "pan2kg.whole"
 
 SLOW: Final = 30.0
 """Seconds within which the next piece of a body must come."""
+LARGE: Final = 32 * 1024
+"""A text of such a size is looked through in a thread, one at a time, so that nobody else waits for it."""
+_THREAD: Final = ThreadPoolExecutor(1, "aside")
 DRAINED: Final = 8
 """A body that is too large is read to the end, so that its sender sees why, up to so many times the limit."""
 
@@ -104,10 +109,19 @@ def read_request(scope: Mapping[str, object], receive: Receive, send: Send) -> R
     pairs: list[tuple[bytes, bytes]] = scope["headers"]  # type: ignore[assignment]
     headers = dict(pairs)
     if len(headers) != len(pairs):
-        headers = {name: b", ".join(v for n, v in pairs if n == name) for name in headers}
+        headers = {}
+        for name, value in pairs:
+            headers[name] = headers[name] + b", " + value if name in headers else value
     method, path, query, scheme = scope["method"], scope["path"], scope["query_string"], scope["scheme"]
     extensions: Mapping[str, Whole] = scope.get("extensions") or {}  # type: ignore[assignment]
     return Request(method, path, query, headers, scheme, receive, send, extensions.get(WHOLE))  # type: ignore[arg-type]
+
+
+async def aside(size: int, look: Callable[..., Found], *arguments: object) -> Found:
+    """What a function finds in a text of so many bytes or characters; in a thread where it may take long."""
+    if size < LARGE:
+        return look(*arguments)
+    return await asyncio.get_running_loop().run_in_executor(_THREAD, look, *arguments)
 
 
 def matches(condition: str, tags: Iterable[bytes]) -> bool:

@@ -14,6 +14,8 @@ from pan2kg.service.refusal import Refusal
 ADDRESS_LIMIT: Final = 64 * 1024
 """Bytes an address may have; a query that is longer is sent with POST."""
 HEADERS_LIMIT: Final = 32 * 1024
+HEADERS_MOST: Final = 128
+"""Bytes and number of the headers of a request."""
 BODY_LIMIT: Final = 4 * 2**20
 """Bytes a query, a form or a graph that is sent may have."""
 

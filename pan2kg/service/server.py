@@ -20,10 +20,15 @@ from pan2kg.project import reason
 from pan2kg.service.application import Application
 from pan2kg.service.refusal import Headers
 from pan2kg.service.request import WHOLE
-from pan2kg.service.safety import ADDRESS_LIMIT, HEADERS_LIMIT
+from pan2kg.service.safety import ADDRESS_LIMIT, HEADERS_LIMIT, HEADERS_MOST
 
 HEAD_SECONDS: Final = 20.0
 """Within so many seconds the head of a request must have come."""
+SEND_SECONDS: Final = 60.0
+"""Within so many seconds a client must have taken some of what waits for it."""
+MOST: Final = 512
+"""So many connections may be open: about half of the files a process may have."""
+_CROWDED: Final = ("503 Service Unavailable", "Too many connections are open; ask again in a moment.")
 _HEADERS: Final = ("431 Request Header Fields Too Large", "The headers of the request are too long.")
 _STATUS: Final = {one.value: f"HTTP/1.1 {one.value} {one.phrase}".encode() for one in HTTPStatus}
 SWITCH_SECONDS: Final = 0.0005
@@ -42,16 +47,31 @@ class Connection(HttpToolsProtocol):
         self._in_head = False
         self._said = ""
         self._timer: asyncio.TimerHandle | None = None
+        self._sending: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Begin to wait for a request."""
         super().connection_made(transport)  # type: ignore[arg-type]
         self._timer = self.loop.call_later(HEAD_SECONDS, transport.close)
+        if len(self.connections) > MOST:
+            self._say(*_CROWDED)
+            transport.close()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Wait no longer."""
         self._stop_waiting()
+        self._stop_sending()
         super().connection_lost(exc)
+
+    def pause_writing(self) -> None:
+        """Wait for a client that reads more slowly than it is answered."""
+        super().pause_writing()
+        self._sending = self.loop.call_later(SEND_SECONDS, self.transport.abort)
+
+    def resume_writing(self) -> None:
+        """Go on."""
+        self._stop_sending()
+        super().resume_writing()
 
     def on_message_begin(self) -> None:
         """Begin to read the head of a request."""
@@ -115,22 +135,26 @@ class Connection(HttpToolsProtocol):
         """Take a header."""
         super().on_header(name, value)
         self._head_size += len(name) + len(value)
-        if self._head_size > HEADERS_LIMIT:
+        if self._head_size > HEADERS_LIMIT or len(self.headers) > HEADERS_MOST:
             self._say(*_HEADERS)
             raise ValueError(self._said)
 
     def _say(self, status: str, sentence: str) -> None:
         body = f"{sentence}\n".encode()
         head = f"HTTP/1.1 {status}\r\ncontent-type: text/plain; charset=utf-8\r\ncontent-length: {len(body)}\r\n"
-        self.transport.write(f"{head}connection: close\r\n\r\n".encode() + body)
+        self.transport.write(f"{head}x-content-type-options: nosniff\r\nconnection: close\r\n\r\n".encode() + body)
         self._said = status
 
-    def send_400_response(self, msg: str) -> None:
+    def send_400_response(self, msg: str) -> None:  # noqa: ARG002  # uvicorn's own signature
         """End a connection on which something came that is no request."""
-        if self._said:
-            self.transport.close()
-        else:
-            super().send_400_response(msg)
+        if not self._said:
+            self._say("400 Bad Request", "This is no HTTP request.")
+        self.transport.close()
+
+    def _stop_sending(self) -> None:
+        if self._sending:
+            self._sending.cancel()
+            self._sending = None
 
     def _stop_waiting(self) -> None:
         if self._timer:

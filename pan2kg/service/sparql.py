@@ -19,7 +19,7 @@ from pan2kg.service.nursery import LOST, LostError
 from pan2kg.service.pool import Pool
 from pan2kg.service.protocol import METHODS, Operation, read_operation
 from pan2kg.service.refusal import Headers, Refusal
-from pan2kg.service.request import Request, matches
+from pan2kg.service.request import Request, aside, matches
 from pan2kg.service.rewriting import add_using
 from pan2kg.service.safety import DATA_HEADERS, PREFLIGHT_HEADERS, refuse_token
 from pan2kg.service.settings import Release, Settings
@@ -49,7 +49,11 @@ class Endpoint:
         operation = (
             body
             if isinstance(body, Refusal)
-            else read_operation(request.method, request.query, request.header(b"content-type"), body)
+            else await aside(
+                len(request.query) + len(body),
+                read_operation,
+                *(request.method, request.query, request.header(b"content-type"), body),
+            )
         )
         if isinstance(operation, Refusal):
             await request.refuse(operation, DATA_HEADERS)
@@ -70,7 +74,7 @@ class Endpoint:
         await request.reply(303, [location, (b"vary", b"Accept, Accept-Language"), *DATA_HEADERS])
 
     async def _query(self, request: Request, operation: Operation) -> None:
-        nature = inspect_query(operation.text, self.settings.services)
+        nature = await aside(len(operation.text), inspect_query, operation.text, self.settings.services)
         if isinstance(nature, Refusal):
             await request.refuse(nature, (*DATA_HEADERS, VARY))
             return
@@ -105,8 +109,12 @@ class Endpoint:
         )
 
     async def _update(self, request: Request, operation: Operation) -> None:
-        refusal = refuse_update(request, self.settings) or inspect_update(operation.text)
-        text = refusal or add_using(operation.text, operation.default, operation.named)
+        size = len(operation.text)
+        refusal = refuse_update(request, self.settings) or await aside(size, inspect_update, operation.text)
+        if refusal:
+            await request.refuse(refusal, DATA_HEADERS)
+            return
+        text = await aside(size, add_using, operation.text, operation.default, operation.named)
         if isinstance(text, Refusal):
             await request.refuse(text, DATA_HEADERS)
         else:

@@ -113,17 +113,29 @@ def test_an_answer_that_breaks_off_is_never_taken_for_whole(start: Start) -> Non
         assert caught.value.partial.endswith(b"\n# BROKEN OFF: The answer is larger than 1 megabytes.\n")
 
 
-def test_a_killed_worker_is_replaced(start: Start, until: Callable[..., None]) -> None:
+def test_a_query_whose_workers_are_killed_is_told_and_they_are_replaced(start: Start) -> None:
     service = start(seconds=20.0, workers=2)
     with ThreadPoolExecutor(1) as threads:
         slow = threads.submit(service.ask, SLOW)
-        until(lambda: len(service.workers()) >= 1)
-        for worker in service.workers():
-            os.kill(worker, signal.SIGKILL)
+        while not slow.done():
+            for worker in service.workers():
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(worker, signal.SIGKILL)
         reply = slow.result()
     assert reply.status == 503
     assert "ended from outside" in reply.text
     assert service.ask("ASK {}").status == 200
+
+
+def test_a_query_whose_worker_is_killed_early_is_asked_once_more(start: Start, until: Callable[..., None]) -> None:
+    service = start(seconds=2.0, workers=1)
+    with ThreadPoolExecutor(1) as threads:
+        slow = threads.submit(service.ask, SLOW)
+        until(lambda: bool(service.workers()))
+        (worker,) = service.workers()
+        os.kill(worker, signal.SIGKILL)
+        until(lambda: bool(service.workers()) and service.workers() != [worker])
+        assert "took longer than 2 seconds" in slow.result().text
 
 
 def test_an_idle_worker_that_dies_is_not_missed(start: Start, until: Callable[..., None]) -> None:

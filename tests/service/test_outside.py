@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -12,6 +17,9 @@ import pytest
 
 if TYPE_CHECKING:
     from tests.service.conftest import Service, Start
+
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 class Listener:
@@ -62,13 +70,45 @@ def test_the_listener_notices_a_visit(listener: Listener, start: Start) -> None:
     assert listener.visits == 1
 
 
+SMUGGLED = [
+    "SELECT * { OPTIONAL { ?s <http://e/\\u0041#x> ?o } SERVICE <URL> {} }",
+    "SELECT * { FILTER(1)SERVICESILENT<URL>{ ?a ?b ?c } }",
+    "PREFIX x: <URL> SELECT * { SERVICE x: { ?a ?b ?c } }",
+    "PREFIX : <URL> SELECT * { SERVICE:{ ?a ?b ?c } }",
+    "PREFIX : <URL> SELECT * { SERVICESILENT:a{ ?a ?b ?c } }",
+    "PREFIX x: <URL> SELECT * { serviceX:a{ ?a ?b ?c } }",
+    "SELECT * { ?s ?p ?o.SERVICE<URL>{ ?a ?b ?c } }",
+    "SELECT * { #\r SERVICE <URL> { ?a ?b ?c } \n }",
+]
+"""Ways in which a call was hidden, or was tried to be: the engine wants no space between words."""
+SPARQL = "import sys; from pan2kg.cli import main; sys.exit(main(['sparql', *sys.argv[1:]]))"
+
+
+@pytest.mark.parametrize("query", SMUGGLED)
+def test_no_call_is_hidden_from_a_service_that_may_ask_another(
+    start_session: Start, listener: Listener, query: str
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as allowed:
+        service = start_session(services=[f"http://127.0.0.1:{allowed.getsockname()[1]}/"])
+        assert service.ask(query.replace("URL", listener.url)).status == 403
+        assert listener.visits == 0
+
+
+@pytest.mark.parametrize("query", SMUGGLED)
+def test_no_call_is_hidden_from_the_command_line(listener: Listener, query: str) -> None:
+    asked = [sys.executable, "-c", SPARQL, query.replace("URL", listener.url), "--project", str(ROOT)]
+    done = subprocess.run(asked, capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, listener.visits) == (2, 0)
+    assert "SERVICE is refused" in done.stderr
+
+
 @pytest.mark.parametrize(
     "query",
     [
+        *SMUGGLED,
         "SELECT * { SERVICE <URL> { ?s ?p ?o } }",
         "SELECT * { SERVICE SILENT <URL> { ?s ?p ?o } }",
         "SELECT * { BIND(<URL> AS ?x) SERVICE ?x { ?s ?p ?o } }",
-        "SELECT * { OPTIONAL { ?s <http://e/\\u0041#x> ?o } SERVICE <URL> { ?s ?p ?o } }",
         "SELECT * FROM <URL> { ?s ?p ?o }",
         "SELECT * FROM NAMED <URL> { GRAPH ?g { ?s ?p ?o } }",
         "SELECT * { GRAPH <URL> { ?s ?p ?o } }",
@@ -162,6 +202,61 @@ def test_garbage_is_refused_and_the_next_request_answered(service: Service, garb
     answer = raw(service, garbage + b"\r\n\r\n")
     assert b"HTTP/1.1 5" not in answer
     assert service.ask("ASK {}").status == 200
+
+
+def test_headers_that_are_too_many(service: Service) -> None:
+    many = b"".join(b"A%d: b\r\n" % number for number in range(3000))
+    for bomb in (many, b"Accept: a/b\r\n" * 3000):
+        assert raw(service, b"GET / HTTP/1.1\r\nHost: localhost\r\n" + bomb + b"\r\n").startswith(b"HTTP/1.1 431")
+
+
+def test_a_header_with_many_elements_is_read_in_part(service: Service) -> None:
+    accept = ", ".join(f"a/b{number};q=0.{number % 9}" for number in range(1500))
+    assert service.ask("ASK {}", accept).status == 406
+    assert service.ask("ASK {}", f"text/csv, {accept}").text == "true"
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [b"Content-Length: 99999999999999999999\r\n\r\n", b"Content-Length: 1000000000\r\n\r\nASK {}",
+     b"Content-Length: 5, 5\r\n\r\nASK{}", b"Content-Length: 5\r\nContent-Length: 6\r\n\r\nASK{}",
+     b"Transfer-Encoding: chunked\r\n\r\nzz\r\nASK{}", b"Transfer-Encoding: chunked\r\n\r\n5\r\nASK{}",
+     b"Transfer-Encoding: gzip\r\n\r\nASK{}", b"Expect: 100-continue\r\nContent-Length: 5\r\n\r\n"],
+)  # fmt: skip
+def test_a_body_that_is_not_what_it_says(service: Service, sent: bytes) -> None:
+    """Its sender hears what is wrong, or leaves; the service goes on."""
+    head = b"POST /sparql HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/sparql-query\r\n"
+    with socket.create_connection(("127.0.0.1", service.port), timeout=30) as line:
+        line.sendall(head + sent)
+        line.shutdown(socket.SHUT_WR)
+        seen = b"".join(iter(lambda: line.recv(2**16), b""))
+    assert b"HTTP/1.1 5" not in seen
+    assert service.ask("ASK {}").status == 200
+
+
+def test_a_chunked_body_that_grows_without_end(service: Service) -> None:
+    head = b"POST /sparql HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/sparql-query\r\n"
+    with socket.create_connection(("127.0.0.1", service.port), timeout=30) as line:
+        line.sendall(head + b"Transfer-Encoding: chunked\r\n\r\n")
+        chunk = b"100000\r\n" + b" " * 2**20 + b"\r\n"
+        with contextlib.suppress(ConnectionError):
+            for _ in range(100):
+                line.sendall(chunk)
+        assert line.recv(100).startswith(b"HTTP/1.1 413")
+
+
+@pytest.mark.parametrize("piece", ["a.", "a-", ";", "a:b ", "'a' ", "<a ", "\\u0041", "? "])
+def test_a_long_text_to_look_at_keeps_nobody_waiting(service: Service, piece: str) -> None:
+    long = f"ASK {{ }} from service {piece * (600_000 // len(piece))}".encode()
+    headers = {"Content-Type": "application/sparql-query"}
+    with ThreadPoolExecutor(2) as threads:
+        asked = [threads.submit(service.send, "POST", "/sparql", long, headers) for _ in range(2)]
+        trivial = 0
+        while not all(one.done() for one in asked):
+            assert service.ask("ASK {}").status == 200
+            trivial += 1
+        assert {one.result().status for one in asked} == {403}
+    assert trivial >= 2
 
 
 def test_a_request_without_host_is_refused(service: Service) -> None:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def test_a_page_and_what_it_says_about_itself(service: Service) -> None:
-    reply = service.send("GET", "/")
+    reply = service.send("GET", "/index.html")
     assert (reply.status, reply.headers["content-type"]) == (200, "text/html; charset=utf-8")
     assert "<p>300 </p>" in reply.text
     policy = reply.headers["content-security-policy"]
@@ -23,27 +23,33 @@ def test_a_page_and_what_it_says_about_itself(service: Service) -> None:
     assert "unsafe-inline'; script" not in policy
     assert reply.headers["x-content-type-options"] == "nosniff"
     assert "access-control-allow-origin" not in reply.headers
-    assert service.send("GET", "/index.html").body == reply.body
+
+
+def test_the_root_leads_home_in_the_language_of_the_reader(service: Service) -> None:
+    for said, tag in (("de-LU, en;q=0.5", "de"), ("", "fr")):
+        reply = service.send("GET", "/", headers={"Accept-Language": said})
+        where = f"http://127.0.0.1:{service.port}/{tag}/index.html"
+        assert (reply.status, reply.headers["location"]) == (302, where)
 
 
 def test_a_page_is_not_sent_twice_to_who_has_it(service: Service) -> None:
-    tag = service.send("GET", "/").headers["etag"]
-    again = service.send("GET", "/", headers={"If-None-Match": tag})
+    tag = service.send("GET", "/index.html").headers["etag"]
+    again = service.send("GET", "/index.html", headers={"If-None-Match": tag})
     assert (again.status, again.body) == (304, b"")
-    assert service.send("GET", "/?say=more").headers["etag"] != tag
+    assert service.send("GET", "/index.html?say=more").headers["etag"] != tag
 
 
 def test_a_page_is_compressed_for_who_takes_it(service: Service) -> None:
-    zipped = service.send("GET", "/", headers={"Accept-Encoding": "br, gzip"})
+    zipped = service.send("GET", "/index.html", headers={"Accept-Encoding": "br, gzip"})
     assert zipped.headers["content-encoding"] == "gzip"
     assert zipped.headers["vary"] == "Accept-Encoding"
-    plain = service.send("GET", "/", headers={"Accept-Encoding": "gzip;q=0"})
+    plain = service.send("GET", "/index.html", headers={"Accept-Encoding": "gzip;q=0"})
     assert "content-encoding" not in plain.headers
     assert gzip.decompress(zipped.body) == plain.body
 
 
 def test_head_of_a_page(service: Service) -> None:
-    head, get = service.send("HEAD", "/"), service.send("GET", "/")
+    head, get = service.send("HEAD", "/index.html"), service.send("GET", "/index.html")
     assert (head.status, head.body) == (200, b"")
     assert head.headers["content-length"] == get.headers["content-length"]
 
@@ -56,7 +62,7 @@ def test_assets_last(service: Service) -> None:
 
 
 @pytest.mark.parametrize(
-    ("method", "path", "status"), [("GET", "/none.html", 404), ("POST", "/", 405), ("GET", "/?%FF=1", 400)]
+    ("method", "path", "status"), [("GET", "/none.html", 404), ("POST", "/", 405), ("GET", "/index.html?%FF=1", 400)]
 )
 def test_what_there_is_not(service: Service, method: str, path: str, status: int) -> None:
     reply = service.send(method, path)
@@ -80,6 +86,6 @@ def test_a_page_whose_query_goes_astray_ends_with_a_sentence(service: Service) -
 def test_a_flooded_endpoint_does_not_keep_pages_waiting(service: Service) -> None:
     with ThreadPoolExecutor(8) as threads:
         flood = [threads.submit(service.ask, SLOW) for _ in range(8)]
-        replies = [service.send("GET", f"/?say={n}") for n in range(5)]
+        replies = [service.send("GET", f"/index.html?say={n}") for n in range(5)]
         assert {reply.status for reply in replies} == {200}
         assert not all(one.done() for one in flood)

@@ -30,7 +30,14 @@ def holds(service: Service, pattern: str) -> bool:
     return service.ask(f"ASK {{ {pattern} }}", "text/csv").text == "true"
 
 
-@pytest.mark.parametrize("headers", [{}, {"Authorization": "Bearer guess"}, {"Authorization": "Basic c2VjcmV0"}])
+WRONG = ["guess", "secre", "secrets", "SECRET", "secret secret", "", "s\xe9cret", "\xff" * 50, "0", "secret,"]
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [{}, {"Authorization": "Basic c2VjcmV0"}, {"Authorization": "secret"}, {"Authorization": "Bearer"},
+     *[{"Authorization": f"Bearer {token}"} for token in WRONG]],
+)  # fmt: skip
 def test_without_the_token_nothing_is_written(writable: Service, headers: dict[str, str]) -> None:
     reply = update(writable, "DROP ALL", headers)
     assert reply.status == 401
