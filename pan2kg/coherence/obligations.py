@@ -15,7 +15,7 @@ from pan2kg.coherence.uses import Uses
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 ANSWERING: Final = frozenset({"implements", "prepares-implementation-of", "supports-transposition-of", "transposes"})
-"""The relations to an instrument that answer what it requires; to monitor, name or promote a text does nothing for it."""
+"""The relations to an instrument that answer what it requires: to monitor, name or promote a text answers nothing."""
 
 
 class Standing(StrEnum):

@@ -124,8 +124,12 @@ SELECT DISTINCT ?work ?instrument ?relation WHERE {{
     ?link pan:linkType linktype:uses-instrument ; pan:status linkstatus:accepted ; pan:relation ?relation ;
         pan:from ?work ; pan:to ?target .
     {_verified("?link")}
-    ?target eli:is_part_of?/(owl:sameAs|^owl:sameAs|skos:exactMatch|^skos:exactMatch)?/pan:countsAs? ?instrument .
     ?work pan:restsOn ?instrument .
+    OPTIONAL {{ ?target eli:is_part_of ?whole }}
+    OPTIONAL {{ ?known owl:sameAs|skos:exactMatch ?target FILTER EXISTS {{ ?known dcterms:identifier ?key }} }}
+    BIND(COALESCE(?whole, ?known, ?target) AS ?used)
+    OPTIONAL {{ ?used pan:countsAs ?root }}
+    FILTER(?instrument = COALESCE(?root, ?used))
 }} ORDER BY ?work ?instrument ?relation
 """
 

@@ -37,7 +37,7 @@ def read_uses(store: Store, *, release: str = "", as_of: date | None = None) -> 
     An action without a plan stands alone, as a plan of its own name.
 
     Raises:
-        ProjectError: the store holds no action.
+        ProjectError: the store holds no action, or one without an IRI.
 
     >>> from pan2kg.project import Project
     >>> from pan2kg.rule import derive
@@ -47,6 +47,12 @@ def read_uses(store: Store, *, release: str = "", as_of: date | None = None) -> 
     (True, 'complete')
     """
     plan_of = {action: plan or action for action, plan in rows(store, questions.ACTIONS)}
+    nameless = [plan.removeprefix(action) for action, plan in plan_of.items() if action.startswith("_:")]
+    if nameless:
+        raise ProjectError(
+            f"An action of {key(nameless[0]) or 'no plan'} has no IRI, so that nothing can name it.",
+            remedy="Give it one, as in action:lu-bhr-2-4-3; `pan2kg check` says where it stands.",
+        )
     if not plan_of:
         raise ProjectError("The graph holds no action to measure.", remedy="Add a plan with its actions first.")
     plans = [

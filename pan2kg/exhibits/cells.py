@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pan2kg.coherence import questions
-from pan2kg.coherence.chance import Verdict, chance
+from pan2kg.coherence.chance import Verdict
 from pan2kg.coherence.index import PLACES, index
 from pan2kg.coherence.pairs import Layers, plan_matrix
 from pan2kg.errors import QueryError
@@ -159,7 +159,7 @@ def by_chance(material: Material, choice: Choice = DEFAULT) -> Exhibit:
         QueryError: an unknown plan, with the nearest names.
     """
     named = material.plans(choice.plans)
-    found = chance(material.uses)
+    found = material.by_chance
     pairs = [row for row in found if choice.everything or row.statistic > 0]
     pairs = [row for row in pairs if not named or {row.one, row.two} & set(named)]
     pairs.sort(key=lambda row: (row.adjusted, row.p, row.one, row.two))

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 DUTIES = (
     "obligation", "instrument", "holder", "due", "standing", "margin", "overdue", "answer", "answered_on",
-    "is_act", "answers", "needs_ratification", "ratified",
+    "is_act", "answers", "touching", "needs_ratification", "ratified",
 )  # fmt: skip
 
 
@@ -38,7 +38,7 @@ def duties(material: Material, choice: Choice = DEFAULT) -> Exhibit:
     found = margins(material.uses, material.obligations, material.responses, as_of=material.as_of)
     rows = [row for row in found if not named or named & {material.home_of.get(r.work, "") for r in row.responses}]
     rows = [row for row in rows if choice.part in ("", _standing(row))]
-    notes = [note("obligations-known", n=len(found)), note("not-overdue-before")]
+    notes = [note("obligations-known", n=len(found)), note("answers-means"), note("not-overdue-before")]
     if any(row.standing is Standing.UNCOVERED for row in rows):
         notes.append(note("uncovered-means", n=found.basis.annotated, of=found.basis.n))
     made = (_duty(material, row) for row in rows)
@@ -63,6 +63,7 @@ def _duty(material: Material, row: Margin) -> Row:
         "answered_on": day(answer.day) if answer else None,
         "is_act": answer.is_act if answer else None,
         **things(material, "answers", sorted({response.work for response in row.responses})),
+        **things(material, "touching", [response.work for response in row.touching]),
         "needs_ratification": one.needs_ratification,
         "ratified": day(one.ratified),
     }

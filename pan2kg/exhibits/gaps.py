@@ -152,16 +152,12 @@ def _groups(material: Material, scope: Scope) -> Found:
 
 
 def _bodiless(material: Material, scope: Scope) -> Found:
-    known = _read(material, scope)
+    """Among the actions of plans of which a body is recorded for one action: elsewhere bodies were not looked for."""
     with_body = {profile.work for profile in material.profiles if profile.bodies or profile.leads}
+    sought = {plan for action, plan in material.home_of.items() if action in with_body}
+    known = [action for action, plan in material.home_of.items() if plan in sought and _inside(material, action, scope)]
     empty = tuple(Gap(action, material.home_of[action]) for action in known if action not in with_body)
     return Found(empty, len(known) or None, questions.TAGS)
-
-
-def _read(material: Material, scope: Scope) -> list[str]:
-    """The actions of which any of the five fields was recorded."""
-    rows = completeness(material.uses, material.fields)
-    return [row.action for row in rows if row.annotated and _inside(material, row.action, scope)]
 
 
 def _field(name: str, presence: Presence) -> Find:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pan2kg.coherence.chance import Chance, chance
 from pan2kg.coherence.hoisting import Foundation, PlanLink, hoist, plan_links
 from pan2kg.coherence.links import Links, project
 from pan2kg.coherence.reading import read_citations, read_declared, read_profiles, read_uses, rows
@@ -20,7 +21,7 @@ from pan2kg.exhibits import texts
 from pan2kg.turtle import string
 
 if TYPE_CHECKING:
-    from pan2kg.coherence.basis import Basis
+    from pan2kg.coherence.basis import Basis, Measured
     from pan2kg.coherence.bodies import Profile
     from pan2kg.coherence.citations import Citation
     from pan2kg.coherence.completeness import Field
@@ -67,6 +68,14 @@ class Material:
     as_of: date
     asked: bool = False
     project: Project | None = None
+    rows: dict[str, list[list[str]]] = field(default_factory=dict, repr=False, compare=False)
+
+    def spoken(self, language: Language) -> Material:
+        """The same in another language; what was read already and is in no language is not read again."""
+        other = replace(self, language=language)
+        kept = {name: value for name, value in vars(self).items() if name not in vars(other) and name != "_labels"}
+        vars(other).update(kept)
+        return other
 
     @cached_property
     def uses(self) -> Uses:
@@ -129,6 +138,11 @@ class Material:
         return read_profiles(self.store)
 
     @cached_property
+    def by_chance(self) -> Measured[Chance]:
+        """Which pairs of plans share more than chance would have it."""
+        return chance(self.uses)
+
+    @cached_property
     def obligations(self) -> tuple[Obligation, ...]:
         """What instruments require."""
         return read_obligations(self.store)
@@ -181,8 +195,10 @@ class Material:
         return home if home in self._planned else None
 
     def read(self, query: str) -> list[list[str]]:
-        """The rows of a query as plain text."""
-        return rows(self.store, query)
+        """The rows of a query as plain text, asked once."""
+        if query not in self.rows:
+            self.rows[query] = rows(self.store, query)
+        return self.rows[query]
 
     def label(self, iri: str) -> str:
         """What a thing is called in the language of the exhibit, else its key; an action with its number."""

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from pan2kg.coherence import questions
 from pan2kg.coherence.completeness import completeness
+from pan2kg.coherence.obligations import ANSWERING
 from pan2kg.coherence.participation import loss, losses, participation
 from pan2kg.exhibits.case import Row, code, make, note, number, thing, things, undated
 from pan2kg.exhibits.material import DEFAULT, Choice, Material
@@ -51,8 +52,7 @@ def lost(material: Material, choice: Choice = DEFAULT) -> Exhibit:
     Raises:
         QueryError: an unknown action or plan, with the nearest names.
     """
-    acted = {response.instrument for response in material.responses if response.is_act}
-    duties = {one.iri: one.instrument for one in material.obligations if one.instrument not in acted}
+    duties = _answered(material)
     named, plans = [material.action(name) for name in choice.actions], material.plans(choice.plans)
     if named:
         found = [loss(material.linking, material.links, action, duties) for action in named]
@@ -62,6 +62,16 @@ def lost(material: Material, choice: Choice = DEFAULT) -> Exhibit:
     notes = [note("nothing-lost", action=material.label(row.action)) for row in empty] or [note("lost-means")]
     rows = (_lost(material, row) for row in found)
     return undated(make("loss", material.basis, LOSS, rows, notes=notes, sparql=questions.RESTS_ON), material)
+
+
+def _answered(material: Material) -> dict[str, set[str]]:
+    """The actions that answer each obligation no national act answers."""
+    works: dict[str, set[str]] = {}
+    for response in material.responses:
+        if response.relation in ANSWERING:
+            works.setdefault(response.instrument, set()).add("" if response.is_act else response.work)
+    found = {one.iri: works.get(one.instrument, set()) for one in material.obligations}
+    return {duty: answers for duty, answers in found.items() if "" not in answers}
 
 
 def _lost(material: Material, row: Loss) -> Row:

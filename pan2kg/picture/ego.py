@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from pan2kg.coherence.links import project
 from pan2kg.coherence.strength import explain
 from pan2kg.picture.actions import members_of
 from pan2kg.picture.canvas import Box, Dot, Group, Label, Line, Mark, Pen, Point, arrow, centred, height_of, paragraph
@@ -94,7 +93,7 @@ def draw_ego(ground: Ground, *, action: str = "", plan: str = "", top: object = 
 
 def _central(ground: Ground, plan: int) -> int:
     """The action of a plan with most neighbours in other plans, the first of equals."""
-    links = project(ground.linking).across(ground.linking)
+    links = ground.across
     ends = np.concatenate([links.one, links.two])
     counts = np.bincount(ends, minlength=len(ground.uses.actions))
     return min(members_of(ground.uses, plan), key=lambda at: -int(counts[at]))

@@ -40,25 +40,39 @@ def _widths(name: str) -> Mapping[str, float]:
     return {char: int(width) / 1000 for width, chars in rows.items() for char in chars}
 
 
+class _Widths(dict[str, float]):
+    """How wide letters are, by letter; those the table lacks are added when they are first met."""
+
+    def __init__(self, *, bold: bool) -> None:
+        self.given, self.other = _widths("bold" if bold else "plain"), OTHER + 0.1 * bold
+        super().__init__(self.given)
+
+    def __missing__(self, char: str) -> float:
+        self[char] = self._guessed(char)
+        return self[char]
+
+    def _guessed(self, char: str) -> float:
+        found = self.given.get(unicodedata.normalize("NFD", char)[0])
+        if found is not None:
+            return found
+        if unicodedata.combining(char):
+            return 0.0
+        return WIDE if unicodedata.east_asian_width(char) in "WF" else self.other
+
+
 @cache
-def _width(char: str, bold: bool) -> float:  # noqa: FBT001 - a cache key
-    table = _widths("bold" if bold else "plain")
-    found = table.get(char) or table.get(unicodedata.normalize("NFD", char)[0])
-    if found is not None:
-        return found
-    if unicodedata.combining(char):
-        return 0.0
-    return WIDE if unicodedata.east_asian_width(char) in "WF" else OTHER + 0.1 * bold
+def _table(bold: bool) -> _Widths:  # noqa: FBT001 - a cache key
+    return _Widths(bold=bold)
 
 
-@lru_cache(maxsize=1 << 14)
+@lru_cache(maxsize=1 << 15)
 def measure(text: str, font: Font) -> float:
     """The greatest width of a text in pixels in a common sans-serif font.
 
     >>> measure("PAN 2", Font(10)), measure("", Font(10))
     (30.1, 0.0)
     """
-    return round(font.size * sum((_width(char, font.bold) for char in text), 0.0), 2)
+    return round(font.size * sum(map(_table(font.bold).__getitem__, text), 0.0), 2)
 
 
 def shorten(text: str, width: float, font: Font) -> str:
@@ -72,7 +86,7 @@ def shorten(text: str, width: float, font: Font) -> str:
         return words
     room, kept = width - measure(ELLIPSIS, font), 0.0
     for at, char in enumerate(words):
-        kept += font.size * _width(char, font.bold)
+        kept += font.size * _table(font.bold)[char]
         if kept > room:
             return (words[:at].rstrip(" ,;:.(«“-–") + ELLIPSIS) if at else ELLIPSIS
     return words

@@ -64,19 +64,20 @@ class Ground:
     @property
     def citations(self) -> tuple[Citation, ...]:
         """Who cites whom, read once for all pictures drawn on this ground."""
-        return self._once("citations", lambda: read_citations(self.store))
+        return self.once("citations", lambda: read_citations(self.store))
 
     @property
     def profiles(self) -> tuple[Profile, ...]:
         """Topics, target groups, leads and bodies, read once."""
-        return self._once("profiles", lambda: read_profiles(self.store))
+        return self.once("profiles", lambda: read_profiles(self.store))
 
     @property
     def across(self) -> Links:
         """The linked pairs of actions of different plans, computed once."""
-        return self._once("across", lambda: project(self.linking).across(self.linking))
+        return self.once("across", lambda: project(self.linking).across(self.linking))
 
-    def _once(self, name: str, read: Callable[[], Reading]) -> Reading:
+    def once(self, name: str, read: Callable[[], Reading]) -> Reading:
+        """What is read for all pictures drawn on this ground: made when it is first asked for."""
         if name not in self.readings:
             self.readings[name] = read()
         return cast("Reading", self.readings[name])
@@ -91,7 +92,10 @@ class Ground:
 
     def names(self, things: Iterable[str]) -> Names:
         """What things are called in the language of the picture."""
-        return read_names(self.store, things, self.language)
+        wanted, known = set(things), self.once("names", Names)
+        if missing := wanted - known.keys():
+            known.update(read_names(self.store, missing, self.language))
+        return Names((iri, known[iri]) for iri in wanted)
 
     def leads(self, *things: str) -> str:
         """Where a mark leads that stands for some things."""

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pyoxigraph as ox
 
 from pan2kg.coherence.citations import homes
 from pan2kg.coherence.reading import read_statements
@@ -22,10 +21,9 @@ _STATED = """
 PREFIX certainty: <https://w3id.org/pan2kg/id/certainty/>
 PREFIX linktype: <https://w3id.org/pan2kg/id/linktype/>
 PREFIX pan: <https://w3id.org/pan2kg/ontology#>
-SELECT DISTINCT ?link WHERE {{
-    VALUES ?work {{ {works} }}
-    ?link pan:linkType linktype:uses-instrument ; pan:from ?work ; pan:certainty certainty:stated .
-}} ORDER BY ?link
+SELECT DISTINCT ?link WHERE {
+    ?link pan:linkType linktype:uses-instrument ; pan:certainty certainty:stated .
+} ORDER BY ?link
 """
 
 
@@ -46,29 +44,26 @@ class Tie:
 
 def text_ties(ground: Ground, works: Iterable[str]) -> tuple[Tie, ...]:
     """The instruments works rest on; declared where a source states at least one of the uses."""
-    wanted = sorted(works)
-    stated = _stated(ground.store, wanted)
-    found: dict[tuple[str, str], bool] = dict.fromkeys(_resting(ground.uses, set(wanted)), False)
-    for one in read_statements(ground.store, wanted):
-        pair = one.work, one.instrument
-        if pair in found:
-            found[pair] |= one.link in stated
-    return tuple(Tie(work, text, declared) for (work, text), declared in sorted(found.items()))
+    resting = ground.once("resting", lambda: _resting(ground.uses))
+    declared = ground.once("declared", lambda: _declared(ground.store, resting))
+    pairs = ((work, text) for work in sorted(set(works)) for text in resting.get(work, ()))
+    return tuple(Tie(work, text, (work, text) in declared) for work, text in pairs)
 
 
-def _resting(uses: Uses, works: set[str]) -> list[tuple[str, str]]:
+def _resting(uses: Uses) -> Mapping[str, tuple[str, ...]]:
+    """The instruments each work rests on, in their order."""
     names = ((uses.table, uses.actions), (uses.own, tuple(plan.iri for plan in uses.plans)))
-    return [
-        (labels[row], uses.instruments[column])
-        for table, labels in names
-        for row, column in zip(table.rows.tolist(), table.columns.tolist(), strict=True)
-        if labels[row] in works
-    ]
+    found: dict[str, set[str]] = {}
+    for table, labels in names:
+        for row, column in zip(table.rows.tolist(), table.columns.tolist(), strict=True):
+            found.setdefault(labels[row], set()).add(uses.instruments[column])
+    return {work: tuple(sorted(texts)) for work, texts in found.items()}
 
 
-def _stated(store: Store, works: Iterable[str]) -> frozenset[str]:
-    terms = " ".join(str(ox.NamedNode(work)) for work in works)
-    return frozenset(plain(link) for (link,) in select(store, _STATED.format(works=terms)).rows)
+def _declared(store: Store, works: Iterable[str]) -> frozenset[tuple[str, str]]:
+    """Works with an instrument a source states they rest on."""
+    stated = {plain(link) for (link,) in select(store, _STATED).rows}
+    return frozenset((one.work, one.instrument) for one in read_statements(store, sorted(works)) if one.link in stated)
 
 
 def plan_ties(ground: Ground, plan: int) -> tuple[Tie, ...]:

@@ -94,6 +94,12 @@ def test_a_pair_nobody_scored_is_not_assessed_and_not_0() -> None:
     assert (row["linked"], row["text_there"], row["mean"]) == (1, 0, 0.5)
 
 
+def test_an_action_without_an_iri_is_refused_in_a_sentence() -> None:
+    nameless = '[] a pan:Action ; pan:inPlan plan:p ; skos:prefLabel "X"@fr .\n'
+    with pytest.raises(ProjectError, match=r"An action of p has no IRI, so that nothing can name it. Give it one"):
+        make("matrix", material(PLANS, BOTH, nameless))
+
+
 def test_a_score_of_0_is_assessed() -> None:
     row = only(make("matrix", material(PLANS, BOTH, score("s", "action:a", "action:b", 0))))
     assert (row["positive"], row["negative"], row["scored"]) == (0.0, 0.0, 1)
@@ -168,6 +174,26 @@ action:a pan:hasTimeline timeline:t .
         "vague",
         "vague",
     )
+
+
+def test_an_action_that_monitors_a_text_does_not_answer_its_obligation() -> None:
+    watching = use("1", "action:a", "instrument:k").replace("relation:implements", "relation:monitors")
+    exhibit = make("obligations", material(PLANS, DUTY, watching))
+    assert (only(exhibit)["standing"], only(exhibit)["touching_label"]) == ("uncovered", "Action A")
+    assert "to monitor, name or promote the text is no answer" in " ".join(note.en for note in exhibit.notes)
+    assert not only(make("loss", material(PLANS, DUTY, watching), Choice(actions=("a",))))["obligations"]
+
+
+def test_bodies_are_missed_only_in_plans_where_they_were_looked_for() -> None:
+    lead = """
+involvement:i a pan:Involvement ; pan:involvedIn action:b ; pan:involves body:x ; pan:role role:lead ;
+    pan:certainty certainty:stated .
+"""
+    exhibit = make("gaps", material(PLANS, lead), Choice(part="action-without-body"))
+    assert [row["subject_label"] for row in exhibit.rows] == ["Action C"]
+    assert "1 gap of 2" in exhibit.notes[0].en
+    gaps = {row["gap"]: row for row in make("gaps", material(PLANS)).rows}
+    assert gaps["action-without-body"]["gaps_of"] is None
 
 
 def test_nothing_is_overdue_before_ratification() -> None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 import pytest
 
-from pan2kg.coherence.obligations import Margin, Obligation, Response, Standing, margins, whole_day
+from pan2kg.coherence.obligations import ANSWERING, Margin, Obligation, Response, Standing, margins, whole_day
 from pan2kg.coherence.uses import Uses, uses_of
+from pan2kg.project import Project
+from pan2kg.query import find_query
 
 DUE = date(2021, 12, 17)
 DUTY = Obligation("o", "D", DUE)
@@ -66,10 +69,38 @@ def test_uncovered_is_not_said_where_nothing_was_annotated() -> None:
     assert margin(DUTY).standing is Standing.UNCOVERED
 
 
-def test_an_action_of_a_plan_answers_and_one_of_a_review_does_not() -> None:
-    assert margin(DUTY, of=uses(("a", "D"))).standing is Standing.VAGUE
-    review = uses_of([("r", "D"), ("a", "other")], {"r": "r", "a": "P"})
-    assert margin(DUTY, of=review).standing is Standing.UNCOVERED
+def action(relation: str, name: str = "a", day: date | None = None) -> Response:
+    return Response(name, "D", day, is_act=False, relation=relation)
+
+
+@pytest.mark.parametrize("relation", sorted(ANSWERING))
+def test_an_action_that_works_towards_the_instrument_answers(relation: str) -> None:
+    assert margin(DUTY, action(relation), of=uses(("a", "D"))).standing is Standing.VAGUE
+
+
+@pytest.mark.parametrize("relation", ["monitors", "references", "promotes", "concerns", ""])
+def test_an_action_that_only_watches_or_names_the_instrument_does_not_answer(relation: str) -> None:
+    row = margin(DUTY, action(relation), of=uses(("a", "D")))
+    assert (row.standing, row.response, [one.work for one in row.touching]) == (Standing.UNCOVERED, None, ["a"])
+
+
+def test_which_relations_answer_can_be_told() -> None:
+    (row,) = margins(uses(("a", "D")), [DUTY], [action("monitors")], as_of=TODAY, answering={"monitors"})
+    assert (row.standing, row.touching) == (Standing.VAGUE, ())
+
+
+def test_an_action_with_two_relations_answers_once() -> None:
+    row = margin(DUTY, action("implements"), action("monitors"), action("transposes"), of=uses(("a", "D")))
+    assert ([one.work for one in row.responses], row.touching) == (["a"], ())
+
+
+def test_what_merely_rests_on_the_instrument_is_not_added_as_an_answer() -> None:
+    assert margin(DUTY, of=uses(("a", "D"))).standing is Standing.UNCOVERED
+
+
+def test_the_question_knows_the_same_answering_relations() -> None:
+    query = find_query(Project.packaged(), "obligations-without-action")
+    assert set(re.findall(r"^ +relation:([\w-]+)$", query.text, re.MULTILINE)) == ANSWERING
 
 
 def test_an_act_answers_before_an_action_and_ties_go_by_iri() -> None:

@@ -150,9 +150,9 @@ def test_participation_is_0_within_one_plan_and_ties_go_by_iri() -> None:
 
 def test_what_is_lost_with_an_action() -> None:
     uses, links = worked(), project(worked())
-    found = loss(uses, links, "b1", {"duty": "K", "other": "W"})
+    found = loss(uses, links, "b1", {"duty": {"b1", "b2"}, "other": {"a2"}})
     assert (found.instruments, found.obligations, found.plans) == (("K",), (), ())
-    assert loss(uses, links, "a2", {"other": "W"}).obligations == ("other",)
+    assert loss(uses, links, "a2", {"other": {"a2"}, "shared": {"a2", "b1"}}).obligations == ("other",)
     assert not loss(uses, links, "b2")
     one = uses_of([("a", "K"), ("b", "K"), ("c", "L")], {"a": "P", "b": "Q", "c": "Q"})
     assert {row.action: row.plans for row in losses(one, project(one)) if row.plans} == {"a": ("Q",), "b": ("P",)}

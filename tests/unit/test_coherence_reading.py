@@ -186,7 +186,7 @@ def test_a_vague_timeline_with_a_date_is_no_date() -> None:
     action:a pan:hasTimeline timeline:a .
     timeline:a pan:timelineClass timelineclass:vague ; pan:endDate "2019-01-01"^^xsd:date .
     """
-    made = store(("uses", use("a", "instrument:dir") + facts))
+    made = store(("uses", use("a", "instrument:dir", relation="implements") + facts))
     uses = reading.read_uses(made)
     known = records.read_obligations(made), records.read_responses(made, uses)
     (row,) = margins(uses, *known, as_of=date(2021, 1, 1))
@@ -207,6 +207,22 @@ def test_the_shipped_graph_gives_the_worked_margin(graph: pan2kg.Graph) -> None:
     late = rows["luxembourg-dir-2019-1937-transposition"]
     assert (late.standing, late.margin) == (Standing.LATE, 515)
     assert not any("p029" in key(row.obligation.instrument) for row in rows.values())
+
+
+def test_in_the_shipped_graph_to_monitor_a_directive_is_not_to_transpose_it(graph: pan2kg.Graph) -> None:
+    uses = reading.read_uses(graph.store)
+    known = records.read_obligations(graph.store), records.read_responses(graph.store, uses)
+    rows = {key(row.obligation.iri): row for row in margins(uses, *known, as_of=date(2026, 1, 1))}
+    diligence = rows["luxembourg-dir-2024-1760-transposition"]
+    assert (diligence.standing, [key(one.work) for one in diligence.touching]) == (Standing.UNCOVERED, ["lu-bhr-2-4-2"])
+    whistle = rows["luxembourg-dir-2019-1937-transposition"]
+    assert "lu-bhr-2-6-3" in {key(one.work) for one in whistle.responses}
+
+
+def test_the_implementation_of_a_transposing_act_answers_the_directive() -> None:
+    made = store(("uses", TRANSPOSES + use("a", "instrument:law", relation="implements")))
+    found = records.read_responses(made, reading.read_uses(made))
+    assert [(key(one.instrument), one.relation) for one in found if not one.is_act] == [("dir", "implements")]
 
 
 def test_the_shipped_timeline_as_soon_as_possible_is_vague(graph: pan2kg.Graph) -> None:
