@@ -122,6 +122,7 @@ class Look(TypedDict, total=False):
     color_scheme: Literal["light", "dark"]
     reduced_motion: Literal["reduce", "no-preference"]
     java_script_enabled: bool
+    locale: str
     permissions: list[str]
 
 

@@ -101,7 +101,8 @@ class Connection:
         quotes = "".join([quote.written(t) for quote in self.why.quotes])
         rests = [f"{owner}{escape(t('colon'))} {node.written(t)}" for owner, node in self.rests]
         facts = [f"{fact.heading(t)} {content(one, t)}" for fact in self.why.facts for one in fact.values]
-        lists = "".join(f'<ul class="facts"><li>{"</li><li>".join(items)}</li></ul>' for items in (rests, facts) if items)
+        filled = filter(None, (rests, facts))
+        lists = "".join(f'<ul class="facts"><li>{"</li><li>".join(items)}</li></ul>' for items in filled)
         return f"<details><summary>{escape(t('why'))}</summary>\n{quotes}{lists}</details>\n"
 
 

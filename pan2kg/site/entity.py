@@ -32,21 +32,58 @@ RESTS: Final = ("uses-instrument", "instrument-relation")
 _IN_SHORT: Final = frozenset({PAN + "via", "http://www.w3.org/ns/prov#wasDerivedFrom"})
 """What is left out on the page of a thing: the links that pass by it stand on the pages of what they join."""
 _NOTHING: Final[frozenset[str]] = frozenset()
+_LISTS: Final = {
+    "plan": "plans.html", "body": "search.html#kind-body", "instrument": "search.html#kind-instrument",
+    "obligation": "obligations.html",
+}  # fmt: skip
+"""Where all things of a kind are listed."""
+UNFOLDED: Final = 12
+"""How many statements of who is who are listed without being folded."""
 _ELSEWHERE: Final = {"plan": frozenset({PAN + "inPlan"}), "conflict": frozenset({PAN + "hasPosition"})}
 """What has a part of the page of its own, by the kind of thing."""
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A part of a page: its key, the rows of statements, and the links by kind."""
+    """A part of a page: its key, the rows of statements, and the links by kind.
+
+    ``folded`` are rows that are only shown when asked for, ``why`` the key of the words that ask.
+    """
 
     key: str
     rows: tuple[Row, ...]
     groups: tuple[Group, ...]
+    folded: tuple[Row, ...] = ()
+    why: str = ""
 
     def table(self, t: Say) -> Markup:
         """The rows as a table under the heading of the part."""
         return listed(self.rows, t, self.key)
+
+    def under(self, t: Say) -> Markup:
+        """The rows that are folded, as a table."""
+        return listed(self.folded, t, self.key)
+
+    @property
+    def number(self) -> int:
+        """How many statements are folded."""
+        return _number(self.folded)
+
+
+def _number(rows: Iterable[Row]) -> int:
+    return sum(len(row.cells) + row.more for row in rows)
+
+
+def _part(speaker: Speaker, key: str, rows: tuple[Row, ...], groups: tuple[Group, ...], kind: str) -> Part:
+    """A part; of who is who, a long list is folded, and what rules repeat of it on the page of a body."""
+    if key != "who" or _number(rows) <= UNFOLDED:
+        return Part(key, rows, groups)
+    rule = speaker.t("certainty-rule")
+    ruled = tuple(row for row in rows if all(cell.mark and cell.mark.words == rule for cell in row.cells))
+    if kind != "body" or len(ruled) == len(rows):
+        return Part(key, (), groups, rows, "part-rows")
+    kept = tuple(row for row in rows if row not in ruled)
+    return Part(key, kept, groups, ruled, "part-ruled") if ruled else Part(key, rows, groups)
 
 
 def values(kind: str) -> Callable[[Speaker], Values | None]:
@@ -88,6 +125,7 @@ def page(speaker: Speaker, entry: Entry, notes: Notes | None = None) -> Values:
         "title": speaker.name(entry.iri),
         "entry": entry,
         "kind": kind_of(speaker, entry),
+        "kinds": _kinds(speaker, entry),
         "within": within(speaker, entry),
         "retired": retired(speaker, entry.iri),
         "gaps": gaps(speaker, entry),
@@ -121,7 +159,8 @@ def parts_of(notes: Notes, entry: Entry) -> list[Part]:
     for key, sketches in rows.items():
         made = tuple(sketch.make() for sketch in sketches)
         if made or key in under:
-            found.append(Part(key, made, tuple(grouped(notes, under.get(key, ()), entry.iri))))
+            groups = tuple(grouped(notes, under.get(key, ()), entry.iri))
+            found.append(_part(notes.speaker, key, made, groups, entry.kind))
     return found
 
 
@@ -130,6 +169,14 @@ def kind_of(speaker: Speaker, entry: Entry) -> str:
     if entry.has_page:
         return speaker.t(f"kind-{entry.kind}")
     return speaker.name(entry.type) if entry.type else ""
+
+
+def _kinds(speaker: Speaker, entry: Entry) -> str:
+    """Where things of the kind are listed; empty where they are not. Actions are listed on the page of their plan."""
+    if entry.kind == "action":
+        plan = speaker.library.statements.one(entry.iri, PAN + "inPlan")
+        return f"{speaker.address(plan)}#actions" if plan else ""
+    return speaker.href(_LISTS[entry.kind]) if entry.kind in _LISTS else ""
 
 
 def within(speaker: Speaker, entry: Entry) -> list[str]:

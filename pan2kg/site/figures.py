@@ -47,12 +47,18 @@ def values(speaker: Speaker) -> Values | None:
     chosen = speaker.chosen("plan", "all")
     return {
         "title": exhibit.title.say(speaker.request.language),
-        "lead": exhibit.summary.say(speaker.request.language),
+        "lead": _lead(speaker, name, exhibit),
         "table": show(exhibit, speaker),
         "plans": [(entry.key, speaker.name(entry.iri)) for entry in speaker.library.index.of_kind("plan")],
         "plan": chosen.get("plan", ""),
         "downloads": [(speaker.href(f"figure/{name}.{form}", **chosen), form.upper()) for form in ("csv", "json")],
     }
+
+
+def _lead(speaker: Speaker, name: str, exhibit: Exhibit) -> str:
+    """What a figure shows, and what must not be read into it."""
+    summary = exhibit.summary.say(speaker.request.language)
+    return f"{summary} {speaker.t('figure-trust-remark')}".strip() if name == "trust" else summary
 
 
 def csv(speaker: Speaker) -> str | None:

@@ -16,20 +16,20 @@ from pan2kg.turtle import read_prefixes
 if TYPE_CHECKING:
     from pan2kg.project import Project
     from pan2kg.site.library import Library
-    from pan2kg.store import Term
+    from pan2kg.store import Store, Term
 
 _QUADS: Final = "SELECT ?graph ?subject ?predicate ?object WHERE { GRAPH ?graph { ?subject ?predicate ?object } }"
 
 
-def quads(library: Library) -> bytes:
+def quads(store: Store) -> bytes:
     """The whole graph, derived links included, as sorted N-Quads.
 
     Raises:
         QueryError: a store somewhere else does not give them.
     """
-    if isinstance(library.store, LocalStore):
-        return dump(library.store, "nquads", {})
-    lines = sorted(f"{_quad(*row)} .\n" for row in select(library.store, _QUADS).rows)
+    if isinstance(store, LocalStore):
+        return dump(store, "nquads", {})
+    lines = sorted(f"{_quad(*row)} .\n" for row in select(store, _QUADS).rows)
     return "".join(lines).encode()
 
 
@@ -39,7 +39,7 @@ def _quad(graph: Term | None, subject: Term | None, predicate: Term | None, valu
 
 def packed(library: Library) -> bytes:
     """The same, compressed; the same graph gives the same bytes."""
-    return gzip.compress(quads(library), mtime=0)
+    return library.once("packed", lambda: gzip.compress(quads(library.store), mtime=0))
 
 
 def script(library: Library) -> bytes:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Final
 
+from pan2kg.picture.words import day
 from pan2kg.site.place import root
 from pan2kg.site.template import markup
 from pan2kg.site.words import group
@@ -31,7 +32,7 @@ def frame(speaker: Speaker) -> dict[str, object]:
         "t": speaker.t,
         "language": request.language,
         "data_language": request.arguments.get("data", ""),
-        "asked": asked,
+        "in_address": asked,
         "languages": [
             (tag, ENDONYMS[tag], speaker.out(f"{tag}/{inside}", **asked), tag == request.language) for tag in LANGUAGES
         ],
@@ -42,7 +43,7 @@ def frame(speaker: Speaker) -> dict[str, object]:
         "mode": library.mode,
         "path": request.path,
         "release": library.release,
-        "as_of": library.as_of.isoformat(),
+        "as_of": day(library.as_of, request.language),
         "style": library.asset("site.css"),
         "script": library.asset("main.js"),
         "page_words": embedded({name: group(f"script-{name}", request.language) for name in ("copy", "table")}),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
@@ -40,6 +41,10 @@ _KIND_OF: Final[Mapping[str, str]] = dict.fromkeys(INSTRUMENTS, "instrument") | 
     PAN + "Organisation": "body",
 }
 """The kind of things whose IRI is not ours, by their class."""
+
+
+_SPACES: Final = re.compile("(?<=«) | (?=[:;?!»])")
+"""Where French has a space at which no line may end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,12 +120,29 @@ def best(texts: Mapping[str, str], language: str) -> Label:
     return Label(texts[found], found, texts)
 
 
+def french(words: str) -> str:
+    """French words with spaces that do not break before : ; ? ! and inside quotation marks.
+
+    >>> french("« Où ? » : ici").replace(chr(160), "_")
+    '«_Où_?_»_: ici'
+    """
+    return _SPACES.sub("\u00a0", words)
+
+
 def short(iri: str) -> str:
     """The last part of an IRI, where nothing better is known.
 
     >>> short("https://w3id.org/pan2kg/id/link/48290ff6"), short("http://e/x#Y")
     ('48290ff6', 'Y')
+
+    Of an address in the European Legislation Identifier all of it, since its parts mean nothing alone.
+
+    >>> short("http://data.legilux.public.lu/eli/etat/leg/loi/2023/05/16/a232/jo")
+    'eli/etat/leg/loi/2023/05/16/a232/jo'
     """
+    _, eli, rest = iri.partition("/eli/")
+    if eli and "#" not in rest:
+        return f"eli/{rest}"
     return iri.rstrip("/#").replace("#", "/").rpartition("/")[2] or iri
 
 
@@ -150,7 +172,8 @@ def _texts(rows: Iterable[tuple[Term | None, ...]]) -> dict[str, dict[str, str]]
     found: dict[str, dict[str, str]] = {}
     for thing, _, label in rows:
         tag = getattr(label, "language", None) or ""
-        found.setdefault(plain(thing), {}).setdefault(tag, " ".join(plain(label).split()))
+        words = " ".join(plain(label).split())
+        found.setdefault(plain(thing), {}).setdefault(tag, french(words) if tag == "fr" else words)
     return found
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from threading import Lock
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, TypeVar, cast
 
 from pan2kg.coherence.citations import homes
 from pan2kg.endpoint import RemoteStore
@@ -42,6 +42,7 @@ DAYS = 4
 """How many days' states of the graph are kept."""
 
 Mode = Literal["served", "static"]
+Made = TypeVar("Made")
 
 
 @dataclass(frozen=True)
@@ -64,6 +65,7 @@ class Library:
     networks: dict[str, nx.MultiDiGraph[str]] = field(default_factory=dict, repr=False, compare=False)
     exhibits: dict[tuple[str, str, Choice], Exhibit] = field(default_factory=dict, repr=False, compare=False)
     grounds: dict[str, Ground] = field(default_factory=dict, repr=False, compare=False)
+    made: dict[str, object] = field(default_factory=dict, repr=False, compare=False)
     labels: dict[tuple[str, str, str], Markup] = field(default_factory=dict, repr=False, compare=False)
     names: dict[tuple[str, str], str] = field(default_factory=dict, repr=False, compare=False)
     having: dict[tuple[str, str], frozenset[str]] = field(default_factory=dict, repr=False, compare=False)
@@ -151,7 +153,9 @@ class Library:
         """What figures are computed from, read once a language."""
         with self.lock:
             if language not in self.materials:
-                self.materials[language] = Material(self.store, language, self.as_of, project=self.project)
+                known = next(iter(self.materials.values()), None)
+                made = known.spoken(language) if known else None
+                self.materials[language] = made or Material(self.store, language, self.as_of, project=self.project)
             return self.materials[language]
 
     def exhibit(self, name: str, language: Language, choice: Choice = DEFAULT) -> Exhibit:
@@ -194,6 +198,12 @@ class Library:
         if language not in self.grounds:
             self.grounds[language] = read_ground(self.store, language, as_of=self.as_of)
         return replace(self.grounds[language], address=address)
+
+    def once(self, name: str, make: Callable[[], Made]) -> Made:
+        """What later modules make of the graph for several pages, made when it is first asked for."""
+        if name not in self.made:
+            self.made[name] = make()
+        return cast("Made", self.made[name])
 
     def asset(self, name: str) -> str:
         """The file name of a part of the front end, as built; empty where it was not built."""

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 import pyoxigraph as ox
 
 from pan2kg.picture.words import day
+from pan2kg.site.index import french
 from pan2kg.site.property import called, known
 from pan2kg.site.statements import CERTAINTY, SOURCE, TYPE
 from pan2kg.site.template import escape, markup
@@ -126,7 +127,8 @@ def value(speaker: Speaker, term: Term) -> Markup:
     words, language = term.value, term.language or ""
     if language:
         tag = f' lang="{escape(language)}"' if language != speaker.request.language else ""
-        return markup(f"<span{tag}>{escape(words)}</span>" if tag else escape(words))
+        told = escape(french(words) if language == "fr" else words)
+        return markup(f"<span{tag}>{told}</span>" if tag else told)
     if words.startswith(("http://", "https://")) and " " not in words:
         return speaker.lead(words, urlsplit(words).hostname or speaker.t("outside"))
     return markup(escape(dated(speaker, words)))
@@ -175,7 +177,11 @@ def _place(name: str) -> tuple[int, str]:
 def _told(speaker: Speaker, statements: Iterable[Statement]) -> Markup:
     """Texts in the language of the page, or all of them where they are no translations of each other."""
     literals = [statement.value for statement in statements]
-    texts = {term.language: term.value for term in literals if isinstance(term, ox.Literal) and term.language}
+    texts = {
+        term.language: french(term.value) if term.language == "fr" else term.value
+        for term in literals
+        if isinstance(term, ox.Literal) and term.language
+    }
     if texts and len(texts) == len(literals):
         return speaker.text(texts)
     return markup("; ".join(str(value(speaker, term)) for term in literals))
@@ -183,7 +189,7 @@ def _told(speaker: Speaker, statements: Iterable[Statement]) -> Markup:
 
 def _fact(notes: Notes, name: str, statements: list[Statement], seen: frozenset[str]) -> Fact:
     words, language = called(notes.speaker.library.index, name, notes.speaker.request.language)
-    if all([isinstance(statement.value, ox.Literal) for statement in statements]):
+    if all(isinstance(statement.value, ox.Literal) for statement in statements):
         return Fact(words, language, (_told(notes.speaker, statements),))
     kept = (statement for statement in statements if statement.target not in seen | _PLAIN)
     shown = tuple(_inside(notes, statement, seen) for statement in kept)
@@ -210,4 +216,5 @@ def _quotes(speaker: Speaker, passage: str) -> Iterable[Quote]:
     page = ", ".join(plain(term) for term in found.get(PAN + "page", ()))
     for term in found.get(PAN + "quote", ()):
         language = getattr(term, "language", None) or ""
-        yield Quote(plain(term), "" if language == speaker.request.language else language, documents, page)
+        words = french(plain(term)) if language == "fr" else plain(term)
+        yield Quote(words, "" if language == speaker.request.language else language, documents, page)

@@ -15,4 +15,5 @@ if TYPE_CHECKING:
 def values(speaker: Speaker) -> Values:
     """What the page shows: every term with its words, axioms, use, rules and an example."""
     library = speaker.library
-    return ontology_values(read_ontology(library.project, library.store), speaker.request.language)
+    ontology = library.once("ontology", lambda: read_ontology(library.project, library.store))
+    return ontology_values(ontology, speaker.request.language)

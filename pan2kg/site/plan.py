@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Final
 from pan2kg.answer import write_answer
 from pan2kg.picture.gallery import draw_on
 from pan2kg.query import fill
-from pan2kg.site import entity
+from pan2kg.site import entity, exploring
 from pan2kg.site.basis import Notes
 from pan2kg.site.connection import COUNTING, Connection, connection, kind_of_link, links_of
-from pan2kg.site.node import dated
+from pan2kg.site.node import EVIDENCE, dated
 from pan2kg.site.rows import natural
 from pan2kg.site.template import markup
 from pan2kg.site.ties import DECLARED, USUAL
@@ -26,8 +26,10 @@ if TYPE_CHECKING:
     from pan2kg.site.speaker import Speaker
     from pan2kg.site.view import Values
 
-Placed = tuple[list[tuple[int, str]], str]
-"""A link with the place of what it starts from."""
+Placed = tuple[list[tuple[int, str]], str, str]
+"""The place of what a link starts from, the link, and the plan or document at its other end."""
+Words = tuple[str, str, tuple[str, ...]]
+"""Who cites what, and in which passages."""
 SAME: Final = tuple(kind for kind in USUAL if kind not in DECLARED)
 """Kinds of links by a shared text."""
 
@@ -50,6 +52,14 @@ class Heading:
 
     iri: str
     lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Cited:
+    """References from or to plans, and from or to other documents: positions, reports, reviews."""
+
+    plans: list[Connection]
+    others: list[Connection]
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,16 +175,30 @@ def until(speaker: Speaker, action: str) -> str:
     return "; ".join(words for one in lines for words in statements.values(one, PAN + "text"))
 
 
-def citations(notes: Notes, plan: str) -> tuple[list[Connection], list[Connection]]:
-    """What a plan and its actions cite in other plans, and what cites them, each with channel and quotation."""
+def citations(notes: Notes, plan: str) -> tuple[Cited, Cited]:
+    """What a plan and its actions cite, and what cites them, each with channel and quotation.
+
+    The same words of the same work about the same plan or document stand once.
+    """
     speaker = notes.speaker
-    ways: tuple[list[Placed], list[Placed]] = [], []
+    ways: tuple[dict[Words, Placed], dict[Words, Placed]] = {}, {}
     for citation in speaker.library.material("fr").citations:
         ends = tuple(speaker.library.homes.get(iri, iri) for iri in (citation.source, citation.target))
         if ends[0] != ends[1] and plan in ends:
-            ways[ends.index(plan)].append((_place(speaker, citation.source), citation.link))
-    cites, cited = ([connection(notes, link, "") for _, link in sorted(found)] for found in ways)
+            way = ends.index(plan)
+            read = tuple(speaker.library.statements.values(citation.link, EVIDENCE)) or (citation.link,)
+            placed = _place(speaker, citation.source), citation.link, ends[1 - way]
+            ways[way].setdefault((citation.source, ends[1], read), placed)
+    cites, cited = (_cited(notes, sorted(found.values())) for found in ways)
     return cites, cited
+
+
+def _cited(notes: Notes, found: list[Placed]) -> Cited:
+    made: tuple[list[Connection], list[Connection]] = [], []
+    for _, link, other in found:
+        entry = notes.speaker.library.index.entry(other)
+        made[0 if entry and entry.kind == "plan" else 1].append(connection(notes, link, ""))
+    return Cited(*made)
 
 
 def meetings(speaker: Speaker, plan: str) -> list[Meeting]:
@@ -201,7 +225,10 @@ def pictures(speaker: Speaker, entry: Entry, actions: list[str]) -> dict[str, Ma
 def _downloads(speaker: Speaker, key: str) -> list[tuple[str, str]]:
     served = speaker.library.mode == "served"
     question = speaker.href("question/actions-of-plan.html", **({"plan": key} if served else {}))
-    return [(speaker.href(f"plan/{key}.csv"), speaker.t("plan-csv")), (question, speaker.t("plan-question"))]
+    found = [(speaker.href(f"plan/{key}.csv"), speaker.t("plan-csv")), (question, speaker.t("plan-question"))]
+    if f"plan--{key}" in speaker.library.once("networks", lambda: frozenset(exploring.keys(speaker.library))):
+        found.append((speaker.href(f"network/plan--{key}.html"), speaker.t("plan-network")))
+    return found
 
 
 def csv(speaker: Speaker) -> str | None:

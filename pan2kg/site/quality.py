@@ -15,7 +15,10 @@ from pan2kg.reference.quality import Checked, Failing, read_quality, summarise
 from pan2kg.reference.term import Said
 from pan2kg.reference.translation import LANGUAGES
 from pan2kg.reference.words import say
+from pan2kg.site.index import short
+from pan2kg.site.words import group
 from pan2kg.store import fingerprint
+from pan2kg.vocabulary import SKOS
 
 if TYPE_CHECKING:
     from pan2kg.project import Project
@@ -28,6 +31,8 @@ if TYPE_CHECKING:
 _CHECKING: Final = Lock()
 """A check takes seconds: readers who ask at the same time wait for one."""
 
+_STANDARD: Final = ("http://www.w3.org/2002/07/owl#", SKOS)
+"""What the ontology itself is written in."""
 _COUNTED: Final = ("in_graph", "with_instrument", "with_body", "with_topic", "with_group", "with_fields")
 
 
@@ -40,6 +45,8 @@ def values(speaker: Speaker) -> Values:
         "w": lambda group, key, **filled: say(group, key, language, **filled),
         "quality": quality,
         "checked": _checked_of(library),
+        "class_label": lambda iri: _class_of(iri, language) or speaker.label(iri),
+        "class_name": lambda iri: _class_of(iri, language) or speaker.name(iri),
         "words_of": lambda text: said(text, language),
         "message_of": message_of,
         "counted": _COUNTED,
@@ -48,6 +55,11 @@ def values(speaker: Speaker) -> Values:
         "rows": [*quality.links, total(quality.links)],
         **_portal(quality, language),
     }
+
+
+def _class_of(iri: str, language: Language) -> str:
+    """What a class of the vocabularies ontologies are written in is called; empty for others, which have a label."""
+    return group("class", language).get(short(iri), "") if iri.startswith(_STANDARD) else ""
 
 
 def _portal(quality: Quality, language: Language) -> Values:

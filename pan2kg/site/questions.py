@@ -21,6 +21,7 @@ from pan2kg.site.tables import grid
 from pan2kg.turtle import read_prefixes
 
 if TYPE_CHECKING:
+    from pan2kg.site.index import Entry
     from pan2kg.site.library import Library
     from pan2kg.site.speaker import Speaker
     from pan2kg.site.view import Values
@@ -87,6 +88,7 @@ def values(speaker: Speaker) -> Values | None:
         "fault": fault,
         "table": table,
         "text": text,
+        "shown": _without_heads(text),
         "editor": speaker.href("sparql.html"),
         "day": speaker.request.arguments.get(DAY, ""),
         "remarks": remarks,
@@ -94,6 +96,11 @@ def values(speaker: Speaker) -> Values | None:
         "downloads": [(speaker.href(f"question/{query.name}.{form}", **handed), form.upper()) for form in FORMS],
         "data": embedded(_template(speaker, query)),
     }
+
+
+def _without_heads(text: str) -> str:
+    """A query without the lines that tell pan2kg about it."""
+    return "".join(line for line in text.splitlines(keepends=True) if not line.startswith("#+")).strip()
 
 
 def csv(speaker: Speaker) -> str | None:
@@ -123,7 +130,24 @@ def _given(speaker: Speaker, query: Query) -> dict[str, str]:
     found = speaker.request.arguments
     wanted = [parameter for parameter in query.parameters if parameter.name != "language"]
     values = {one.name: found.get(one.name) or found.get(one.option, "") for one in wanted}
-    return {name: value for name, value in values.items() if value}
+    return {name: _meant(speaker, name, value) for name, value in values.items() if value}
+
+
+def _meant(speaker: Speaker, name: str, value: str) -> str:
+    """The key of what has the title that was typed, with its printed number, as the form offers it."""
+    typed = _plain(value)
+    found = (entry for entry in _offered(speaker, name) if _plain(speaker.name(entry.iri)) == typed)
+    return next((entry.key for entry in found), value)
+
+
+def _plain(words: str) -> str:
+    return " ".join(words.split()).casefold()
+
+
+def _offered(speaker: Speaker, name: str) -> list[Entry]:
+    """The things a parameter may be."""
+    kinds = _OFFERS.get(name, (name,) if name in KINDS else ())
+    return [entry for kind in kinds for entry in speaker.library.index.of_kind(kind)]
 
 
 def _store(speaker: Speaker) -> tuple[Store, tuple[str, ...]]:
@@ -167,10 +191,8 @@ def _filled(speaker: Speaker, query: Query) -> str:
 def _field(speaker: Speaker, parameter: Parameter, given: dict[str, str]) -> Field:
     meaning = parameter.meaning_in(speaker.request.language)
     value = given.get(parameter.name, "")
-    kinds = _OFFERS.get(parameter.name, (parameter.name,) if parameter.name in KINDS else ())
-    entries = [entry for kind in kinds for entry in speaker.library.index.of_kind(kind)]
     default = _default(speaker, parameter)
-    offers = tuple((entry.key, speaker.name(entry.iri), entry.iri) for entry in entries)
+    offers = tuple((entry.key, speaker.name(entry.iri), entry.iri) for entry in _offered(speaker, parameter.name))
     return Field(parameter.name, meaning, value or default, offers)
 
 

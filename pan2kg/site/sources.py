@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
-from pan2kg.vocabulary import DCTERMS, PAN
+from pan2kg.vocabulary import DCTERMS, ID, PAN
 
 if TYPE_CHECKING:
     from pan2kg.site.speaker import Speaker
     from pan2kg.site.view import Values
+
+
+MEMORY: Final = f"{ID}sourcekind/memory"
+"""The kind of what is no document: somebody knew it and it still has to be verified."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,12 +33,14 @@ class Source:
 
 
 def values(speaker: Speaker) -> Values:
-    """All documents, by name."""
+    """All documents, by name; what was written down from memory, with no document, stands apart."""
     documents = speaker.library.index.of_kind("document")
-    found = [source(speaker, entry.iri, entry.key) for entry in documents]
+    every = [source(speaker, entry.iri, entry.key) for entry in documents]
+    found = [one for one in every if one.kind != MEMORY]
     return {
         "title": speaker.t("sources-title"),
         "sources": sorted(found, key=lambda one: (speaker.name(one.iri).casefold(), one.key)),
+        "remembered": [one for one in every if one.kind == MEMORY],
         "dated": any(one.day for one in found),
         "published": any(one.publishers for one in found),
     }

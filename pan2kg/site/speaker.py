@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 _SWAPPED = ("fr", "en", "de")
 """The languages titles can be swapped to in the browser."""
+_UNFOLDED = 12
+"""How many things are listed in a cell without being folded."""
 _MOST = 50_000
 """How many links are kept: those of the pages of one folder, with room."""
 
@@ -147,9 +149,15 @@ class Speaker:
         return markup(", ".join(str(self.link(iri)) for iri in iris))
 
     def listed(self, iris: Iterable[str]) -> Markup:
-        """Several things one below the other; a dash for none."""
-        items = "".join([f"<li>{self.link(iri)}</li>\n" for iri in iris])
-        return markup(f"<ul>\n{items}</ul>\n" if items else "–")
+        """Several things one below the other, folded where there are many; a dash for none."""
+        items = [f"<li>{self.link(iri)}</li>\n" for iri in iris]
+        if not items:
+            return markup("–")
+        shown = f"<ul>\n{''.join(items)}</ul>\n"
+        if len(items) <= _UNFOLDED:
+            return markup(shown)
+        words = escape(self.t("list-show", n=len(items)))
+        return markup(f'<details class="many"><summary>{words}</summary>\n{shown}</details>\n')
 
     def pair(self, one: str, two: str) -> str:
         """The way to the page of two plans, by IRI."""

@@ -2,18 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache, lru_cache
 from html import escape as _escape
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2.runtime import Context, Macro
 from markupsafe import Markup
+
+
+class _Context(Context):
+    """Calls our own functions, of which a page has hundreds, without asking each what it wants to be handed."""
+
+    def call(self, called: Callable[..., object], *values: object, **named: object) -> object:
+        if isinstance(called, Macro):
+            return super().call(called, *values, **named)
+        named.pop("_loop_vars", None)  # what Jinja adds for functions that want to know where they are called
+        named.pop("_block_vars", None)
+        return called(*values, **named)
+
+
+class _Environment(Environment):
+    context_class = _Context
 
 
 @cache
 def _environment() -> Environment:
-    return Environment(
+    return _Environment(
         loader=FileSystemLoader(Path(__file__).with_name("templates")),
         autoescape=True,
         undefined=StrictUndefined,

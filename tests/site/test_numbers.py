@@ -26,7 +26,7 @@ def rows(page: str, name: str) -> list[str]:
 
 def figures(row: str) -> list[int]:
     """The figures of a row, nothing being 0."""
-    return [int(found or 0) for found in re.findall(r'<td class="figure">(?:<a [^>]*>)?(\d*)', row)]
+    return [int(found or 0) for found in re.findall(r'<td class="figure"[^>]*>(?:<a [^>]*>)?(\d*)', row)]
 
 
 def test_the_pairs_counted_at_home_are_listed(reader: Reader) -> None:
@@ -96,9 +96,27 @@ def test_a_plan_lists_as_many_actions_as_the_list_of_plans_says(reader: Reader) 
 
 def test_a_plan_counts_what_it_cites_and_who_cites_it(reader: Reader) -> None:
     page = reader["fr/plan/lu-bhr-2.html"]
-    cites, cited = page.split('<h2 id="cites">')[1].split('<h2 id="meets">')[0].split('<h3 id="cited">')
-    assert number(page, "#cites") == cites.count('<li class="link ') > 0
-    assert number(page, "#cited") == cited.count('<li class="link ') > 0
+    cites, cited = page.split('<h2 id="cites">')[1].split('<h2 id="meets">')[0].split('<h2 id="cited">')
+    for name, part in (("cites", cites), ("cited", cited)):
+        plans, others = part.split(f'<h3 id="{name}-others">')
+        assert number(page, f"#{name}") == plans.count('<li class="link ')
+        said = re.search(rf'href="#{name}"><strong>\d+</strong> [^<]*, (\d+) [^<]*</a>', page)
+        assert said
+        assert int(said[1]) == others.count('<li class="link ') > 0
+    assert number(page, "#cites") > 0
+
+
+def test_reviews_and_positions_that_cite_a_plan_are_no_plans(reader: Reader) -> None:
+    page = reader["fr/plan/lu-bhr-2.html"]
+    assert number(page, "#cited") == 0
+    others = page.split('<h3 id="cited-others">')[1].split("<h2")[0]
+    assert len(re.findall(r'<li class="link [^>]*>\s*<a href="\.\./(?:review|recommendation|instrument)/', others)) == 6
+
+
+def test_the_same_words_about_the_same_plan_are_listed_once(reader: Reader) -> None:
+    part = reader["fr/plan/lu-bhr-2.html"].split('<h2 id="cites">')[1].split('<h2 id="meets">')[0]
+    found = re.findall(r'<li class="link .*?</li>\n(?=<li class="link|</ul>)', part, re.DOTALL)
+    assert len(found) == len(set(found)) > 10
 
 
 def test_headings_of_links_count_their_list(reader: Reader) -> None:

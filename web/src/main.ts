@@ -5,6 +5,7 @@ import "./copy";
 import "./data-language";
 import "./label-search";
 import "./sortable-table";
+import "./unfold";
 import { isStatic, load, setParts } from "./page";
 
 declare const PARTS: Record<string, string>;

@@ -66,7 +66,7 @@ class QuestionForm extends HTMLElement {
         try {
             const text = await this.fill(form);
             this.querySelectorAll<HTMLElement>(".published").forEach((one) => (one.hidden = true));
-            this.shown.replaceChildren(make("summary", {}, this.say("show-query")), make("pre", { tabindex: 0 }, text));
+            this.shown.replaceChildren(make("summary", {}, this.say("show-query")), make("pre", { tabindex: 0 }, text.replace(/^#\+.*\n/gm, "").trim()));
             this.shown.hidden = false;
             const reply = await this.source.query(text);
             this.status.textContent = this.say("time", { n: reply.rows.length, ms: Math.round(reply.ms) });
@@ -137,10 +137,15 @@ function fieldValue(field: unknown): string {
     return isField ? field.value.trim() : "";
 }
 
+function plain(text: string): string {
+    return text.replace(/\s+/g, " ").trim().toLowerCase();
+}
+
 /** The IRI an option carries in `data-iri`, in a pick list or in the list of suggestions of a field. */
 function chosenIri(field: unknown, value: string): string | undefined {
     const options = field instanceof HTMLSelectElement ? field.options : field instanceof HTMLInputElement ? field.list?.children : undefined;
-    const option = [...(options ?? [])].find((one) => (one as HTMLOptionElement).value === value) as HTMLElement | undefined;
+    const offered = [...(options ?? [])] as HTMLOptionElement[];
+    const option = offered.find((one) => one.value === value) ?? offered.find((one) => plain(one.text) === plain(value));
     return option?.dataset.iri;
 }
 

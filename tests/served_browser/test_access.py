@@ -1,0 +1,99 @@
+"""Whether everyone can use the states of pages that only a server gives."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser import faults_of_access
+from tests.served_browser.conftest import TOKEN, settled, too_wide
+
+if TYPE_CHECKING:
+
+    from tests.browser import Watch
+    from tests.served_browser.conftest import Visit
+
+STATES = {
+    "an answer": "question/who-does-what.html",
+    "a question filled in": "question/why-linked.html?one=lu-bhr-2-4-3&two=lu-bhr-1-m5",
+    "a wrong parameter": "question/actions-of-plan.html?plan=%3Cscript%3E",
+    "what was found": "search.html?q=egalite",
+    "nothing found": "search.html?q=zzzz",
+    "a choice": "index.html?evidence=declared&year=2021",
+    "a choice that leaves nothing": "index.html?topic=arms&year=1950",
+    "an answer without scripts": "sparql.html?query=SELECT%20*%20%7B%3Fs%20%3Fp%20%3Fo%7D%20LIMIT%205",
+    "a fault without scripts": "sparql.html?query=SELEC",
+    "a document": "document/mae-gouvernement-lu-fr-pan-2.html",
+    "a figure of one plan": "figure/completeness.html?plan=lu-bhr-2",
+    "reviews that are not taken": "review.html",
+    "scores that are not taken": "scores.html",
+}
+
+
+def faults(page: Page, name: str) -> list[str]:
+    """What keeps people out, on a wide screen and on a small one."""
+    found = []
+    for width in (1280, 360):
+        page.set_viewport_size({"width": width, "height": 900})
+        found += [f"{name}, {width}: {fault}" for fault in faults_of_access(page, best_practice=False)]
+        if wide := too_wide(page):
+            found.append(f"{name}, {width}: {wide} pixels too wide")
+    return found
+
+
+@pytest.mark.parametrize("language", ["fr", "en", "de"])
+def test_nothing_keeps_people_out_of_what_only_a_server_shows(visit: Visit, served: str, language: str) -> None:
+    page = visit(f"/{language}/index.html").page
+    found = []
+    for name, path in STATES.items():
+        page.goto(f"{served}/{language}/{path}")
+        found += faults(settled(page), f"{language}, {name}")
+    assert not found, "\n".join(found)
+
+
+@pytest.mark.parametrize("language", ["fr", "en", "de"])
+def test_a_page_that_is_not_there_says_so_in_the_language_of_its_address(visit: Visit, language: str) -> None:
+    watched = visit(f"/{language}/plan/unknown.html")
+    watched.forgive("answer 404")
+    expect(watched.page.locator("html")).to_have_attribute("lang", language)
+    expect(watched.page.get_by_role("heading", level=1)).to_be_visible()
+    assert not faults(watched.page, "404")
+    watched.page.locator("main a").first.click()
+    watched.page.wait_for_url(f"**/{language}/search.html")
+
+
+def test_nothing_keeps_people_out_of_an_answer_in_the_editor(visit: Visit) -> None:
+    page = settled(visit("/fr/sparql.html").page)
+    page.locator("sparql-editor form button").click()
+    expect(page.locator(".results tbody a").first).to_be_visible()
+    found = faults(page, "table")
+    page.locator(".results [role=tab]").nth(1).click()
+    expect(page.locator(".chart-figure svg").first).to_be_visible()
+    found += faults(page, "chart")
+    page.locator(".results [role=tab]").nth(3).click()
+    assert not found + faults(page, "raw")
+
+
+def test_nothing_keeps_people_out_of_the_network_with_its_panel(visit: Visit) -> None:
+    page = settled(visit("/de/network.html#lu-bhr-2-4-3").page)
+    expect(page.locator(".network-panel blockquote").first).to_be_visible()
+    for summary in page.locator("network-view summary").all():
+        if not summary.evaluate("node => node.parentElement.open"):
+            summary.click()
+    assert not faults(page, "panel")
+
+
+@pytest.mark.parametrize("language", ["fr", "en", "de"])
+def test_nothing_keeps_people_out_of_reviewing(watch: Watch, writable: str, language: str) -> None:
+    page = watch(f"{writable}/{language}/review.html").page
+    found = faults(page, "signed out")
+    page.locator("#token").fill(TOKEN)
+    page.locator("main form button").first.click()
+    card = page.locator("main details summary").first
+    card.click()
+    found += faults(page, "signed in")
+    page.locator("main form button[value=accept]").first.click()
+    page.goto(f"{writable}/{language}/scores.html?plan=lu-bhr-2&other=lu-bhr-1&assessor=gt-edh")
+    assert not found + faults(page, "scores")

@@ -1,0 +1,101 @@
+"""Questions as forms: what is asked is answered, stands in the address, and is downloaded as it was asked."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+from playwright.sync_api import Page, expect
+
+if TYPE_CHECKING:
+    from tests.served_browser.conftest import Visit
+
+HOSTILE = (
+    "<script>alert(1)</script>",
+    '"><img src=x onerror=alert(1)>',
+    "x' } UNION { ?s ?p ?o } #",
+    "<script>",
+    "no-such-thing",
+)
+
+
+def rows(page: Page) -> list[list[str]]:
+    """The cells of the answer."""
+    found: list[list[str]] = page.locator(".answer tbody tr").evaluate_all(
+        "rows => rows.map(row => [...row.cells].map(cell => cell.innerText.trim()))"
+    )
+    return found
+
+
+def downloaded(page: Page, name: str) -> str:
+    """What the link of this name brings."""
+    address = page.locator(".answer .downloads").get_by_role("link", name=name).evaluate("link => link.href")
+    reply = page.request.get(address)
+    assert reply.status == 200
+    return reply.text()
+
+
+@pytest.mark.parametrize(
+    ("question", "values"),
+    [
+        ("who-should-talk", {"body": "maee"}),
+        ("actions-of-plan", {"plan": "lu-bhr-1"}),
+        ("why-linked", {"one": "lu-bhr-2-4-3", "two": "lu-bhr-1-m5"}),
+        ("affected-by-instrument", {"instrument": "reg-2017-821"}),
+    ],
+)
+def test_an_answer_is_found_again_by_its_address(visit: Visit, question: str, values: dict[str, str]) -> None:
+    page = visit(f"/fr/question/{question}.html").page
+    for name, value in values.items():
+        field = page.locator(f"#p-{name}")
+        assert field.evaluate("(input, value) => [...input.list.options].some(one => one.value === value)", value)
+        field.fill(value)
+    page.locator("question-form form button").click()
+    page.wait_for_url("**?*")
+    found = rows(page)
+    assert found
+    page.goto(page.url)
+    assert rows(page) == found
+    for name, value in values.items():
+        expect(page.locator(f"#p-{name}")).to_have_value(value)
+
+
+def test_downloads_hold_the_rows_that_are_shown(visit: Visit) -> None:
+    page = visit("/fr/question/actions-of-plan.html?plan=lu-bhr-1").page
+    shown = rows(page)
+    table = list(csv.DictReader(io.StringIO(downloaded(page, "CSV"))))
+    results = json.loads(downloaded(page, "JSON"))["results"]["bindings"]
+    assert len(shown) == len(table) == len(results) > 3
+    for seen, row, result in zip(shown, table, results, strict=True):
+        assert seen[1].endswith(row["action_label"]) or row["action_label"] in " ".join(seen)
+        assert result["action"]["value"] == row["action"]
+        assert "lu-bhr-1" in row["action"]
+
+
+@pytest.mark.parametrize("value", HOSTILE)
+@pytest.mark.parametrize("question", ["actions-of-plan", "why-linked", "affected-by-instrument"])
+def test_what_is_nothing_here_is_refused_in_a_sentence(visit: Visit, question: str, value: str) -> None:
+    page = visit(f"/en/question/{question}.html").page
+    page.on("dialog", lambda dialog: pytest.fail(f"a dialog says {dialog.message}"))
+    field = page.locator("question-form form input").first
+    field.fill(value)
+    page.locator("question-form form button").click()
+    page.wait_for_url("**?*")
+    said = page.locator("main [role=alert]")
+    expect(said).to_contain_text(value)
+    assert said.inner_text().strip().endswith((".", "?", "\u201d", "»"))
+    expect(page.locator("question-form form input").first).to_have_value(value)
+    expect(page.locator("main img, main script:not([type])")).to_have_count(0)
+    assert not rows(page)
+
+
+def test_a_question_is_opened_in_the_editor(visit: Visit) -> None:
+    page = visit("/en/question/actions-of-plan.html?plan=lu-bhr-1").page
+    page.locator("details", has=page.locator("pre")).last.locator("summary").click()
+    page.locator('a[href*="#query="]').click()
+    expect(page.locator("sparql-editor[data-editor=ready]")).to_have_count(1)
+    expect(page.locator("sparql-editor textarea[name=query]")).to_have_value(re.compile("lu-bhr-1"))

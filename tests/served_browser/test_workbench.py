@@ -1,0 +1,192 @@
+"""SPARQL against the server in a browser: run, stop, refused, cut, charted, drawn, remembered, shared."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from typing import TYPE_CHECKING, Final
+from urllib.parse import unquote
+
+from playwright.sync_api import Page, expect
+
+from pan2kg.query import read_queries
+
+if TYPE_CHECKING:
+    from pan2kg.project import Project
+    from tests.served_browser.conftest import Visit
+
+PAN: Final = "PREFIX pan: <https://w3id.org/pan2kg/ontology#>"
+COUNTED: Final = f"{PAN} SELECT ?plan (COUNT(*) AS ?n) WHERE {{ ?a pan:inPlan ?plan }} GROUP BY ?plan ORDER BY ?plan"
+ENDLESS: Final = "SELECT (COUNT(*) AS ?n) WHERE { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
+TOO_MANY: Final = "SELECT (1 AS ?one) WHERE { ?a ?b ?c . ?d ?e ?f }"
+SOON: Final = 30_000
+ASK: Final = """async queries => {
+    const server = async text => {
+        const answer = await fetch('../sparql', { method: 'POST', body: text, headers: {
+            'Content-Type': 'application/sparql-query', Accept: 'application/sparql-results+json' } });
+        const { head, results } = await answer.json();
+        return [head.vars, results.bindings];
+    };
+    const part = window.pan2kg.parts.engine ?? await new Promise((resolve, reject) => {
+        const script = document.createElement('script');
+        script.src = `../assets/${window.pan2kg.names.engine}`;
+        script.onload = () => resolve(window.pan2kg.parts.engine);
+        script.onerror = reject;
+        document.head.append(script);
+    });
+    const engine = await (await part).open('../data/graph.js');
+    await engine.ready;
+    const answers = [];
+    for (const text of queries) {
+        const [columns, rows] = await server(text);
+        const own = await engine.query(text);
+        answers.push([columns, rows, own.columns, own.rows]);
+    }
+    return answers;
+}"""
+
+
+def write(page: Page, text: str) -> None:
+    """Put a query into the editor, as a person does."""
+    page.get_by_role("textbox", name="Query").focus()
+    page.keyboard.press("Control+a")
+    page.keyboard.press("Delete")
+    page.keyboard.insert_text(text)
+
+
+def run(page: Page, text: str = "") -> None:
+    """Run a query, or the one that is there."""
+    expect(page.locator("sparql-editor[data-editor=ready]")).to_have_count(1)
+    if text:
+        write(page, text)
+    page.get_by_role("button", name="Run", exact=True).click()
+
+
+def answered(page: Page, text: str = "") -> Page:
+    """Run a query and wait for its answer."""
+    run(page, text)
+    expect(page.locator("sparql-editor .results")).to_be_visible(timeout=SOON)
+    return page
+
+
+def told(page: Page, words: str | re.Pattern[str]) -> None:
+    """Wait until the page says something of the query that ran."""
+    expect(page.locator("sparql-editor > .status")).to_contain_text(words, timeout=SOON)
+
+
+def test_the_server_answers_and_says_so(visit: Visit) -> None:
+    page = visit("/en/sparql.html").page
+    expect(page.locator(".engine")).to_have_text("Answered by the server")
+    with page.expect_request("**/sparql") as asked:
+        answered(page, COUNTED)
+    assert asked.value.method == "POST"
+    told(page, re.compile(r"^\d+ rows in [\d,]+ ms"))
+    expect(page.locator(".results tbody a").first).not_to_contain_text("http")
+
+
+def test_an_endless_query_is_stopped_while_another_runs(visit: Visit) -> None:
+    page = visit("/en/sparql.html").page
+    run(page, ENDLESS)
+    expect(page.get_by_role("button", name="Stop")).to_be_visible()
+    other = visit("/en/sparql.html").page
+    answered(other, COUNTED)
+    told(other, "rows in")
+    page.get_by_role("button", name="Stop").click()
+    told(page, "Stopped.")
+    answered(page, "ASK { ?s ?p ?o }")
+    expect(page.locator(".truth")).to_have_text("Yes")
+
+
+def test_a_mistake_is_shown_with_its_place(visit: Visit) -> None:
+    watched = visit("/en/sparql.html")
+    page = watched.page
+    run(page, "SELECT ?a WHERE {\n  ?a ?b\n}")
+    told(page, re.compile(r"The query failed: .*line 3, column \d+"))
+    watched.forgive("answer 400")
+
+
+def test_what_is_refused_says_why(visit: Visit) -> None:
+    watched = visit("/en/sparql.html")
+    page = watched.page
+    for text in ("SELECT * { SERVICE <http://example.org/sparql> { ?s ?p ?o } }", "INSERT DATA { <a:b> <a:b> <a:b> }"):
+        run(page, text)
+        told(page, re.compile(r"The query failed: .{20}"))
+        expect(page.locator("sparql-editor .results")).to_be_hidden()
+        watched.forgive("answer 4")
+
+
+def test_an_answer_is_seen_as_chart_network_and_text(visit: Visit) -> None:
+    page = answered(visit("/en/sparql.html").page, COUNTED)
+    page.get_by_role("tab", name="Chart").click()
+    expect(page.locator(".chart-figure svg").first).to_be_visible()
+    page.get_by_role("tab", name="Raw").click()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Save as JSON").click()
+    saved = json.loads(download.value.path().read_text(encoding="utf-8"))
+    assert saved["head"]["vars"] == ["plan", "n"]
+    answered(page, f"{PAN} SELECT ?action ?plan WHERE {{ ?action pan:inPlan ?plan }} LIMIT 12")
+    page.get_by_role("tab", name="Network").click()
+    expect(page.locator(".results network-view[data-drawn=yes]")).to_have_count(1)
+    expect(page.locator(".results [data-thing]").first).not_to_contain_text("http")
+
+
+def test_triples_are_drawn_too(visit: Visit) -> None:
+    query = "CONSTRUCT WHERE { <https://w3id.org/pan2kg/id/plan/lu-bhr-2> ?p ?o }"
+    page = answered(visit("/en/sparql.html").page, query)
+    told(page, "statements in")
+    page.get_by_role("tab", name="Network").click()
+    expect(page.locator(".results network-view[data-drawn=yes]")).to_have_count(1)
+
+
+def test_earlier_queries_are_kept_and_forgotten(visit: Visit) -> None:
+    page = answered(visit("/en/sparql.html").page, COUNTED)
+    answered(page, "ASK { ?s ?p ?o }")
+    page.reload()
+    page.get_by_text("Earlier queries").click()
+    earlier = page.locator(".history li button")
+    expect(earlier).to_have_count(2)
+    earlier.nth(1).click()
+    answered(page)
+    told(page, "rows in")
+    page.get_by_role("button", name="Forget them").click()
+    expect(page.locator(".history li")).to_have_text("None yet")
+
+
+def test_a_query_is_shared_by_a_link(visit: Visit, served: str) -> None:
+    page = visit("/en/sparql.html", permissions=["clipboard-read", "clipboard-write"]).page
+    expect(page.locator("sparql-editor[data-editor=ready]")).to_have_count(1)
+    write(page, COUNTED)
+    page.get_by_role("button", name="Copy a link to this query").click()
+    expect(page.get_by_text("The link was copied")).to_be_visible()
+    link = page.evaluate("navigator.clipboard.readText()")
+    assert link.startswith(f"{served}/en/sparql.html#query=")
+    assert unquote(link.partition("#query=")[2]) == COUNTED
+    answered(visit(link.removeprefix(served)).page)
+
+
+def test_every_stored_question_has_the_same_rows_on_the_server_and_in_the_browser(
+    visit: Visit, project: Project
+) -> None:
+    page = visit("/en/sparql.html").page
+    expect(page.locator("sparql-editor[data-editor=ready]")).to_have_count(1)
+    queries = {query.name: query.text for query in read_queries(project).values()}
+    assert len(queries) > 25
+    for name, reply in zip(queries, page.evaluate(ASK, list(queries.values())), strict=True):
+        columns, rows, own_columns, own_rows = reply
+        assert columns == own_columns, name
+        assert Counter(map(said, rows)) == Counter(map(said, own_rows)), name
+
+
+def said(row: dict[str, dict[str, str]]) -> tuple[tuple[str, ...], ...]:
+    """A row as it can be counted; what a name for an unnamed thing is, each engine decides."""
+    return tuple(
+        (name, term["type"], "" if term["type"] == "bnode" else str(term["value"]), *map(str, _kind(term)))
+        for name, term in sorted(row.items())
+        if term
+    )
+
+
+def _kind(term: dict[str, str]) -> tuple[str, str]:
+    datatype = term.get("datatype", "")
+    return term.get("xml:lang", term.get("lang", "")) or "", "" if datatype.endswith("#string") else datatype or ""
