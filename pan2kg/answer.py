@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
 import pyoxigraph as ox
 
 from pan2kg.errors import FormatError
+from pan2kg.query import Query
 from pan2kg.store import Result, Table, Term, Triples, plain
 from pan2kg.wording import Language, Text, plural, read_table
 
@@ -22,6 +24,11 @@ _NATIVE = {
 }
 _GRAPH = {"turtle": ox.RdfFormat.TURTLE, "jsonld": ox.RdfFormat.JSON_LD}
 _ROWS: Final = Text("ligne|lignes", "row|rows", "Zeile|Zeilen")
+_TAKEN: Final = Text(
+    "Sans autre indication, la question a été posée avec {}.",
+    "Not told otherwise, the question was asked with {}.",
+    "Ohne andere Angabe wurde die Frage mit {} gestellt.",
+)
 _ANSWERS: Final = {True: Text("oui", "yes", "ja"), False: Text("non", "no", "nein")}
 
 
@@ -67,6 +74,31 @@ def write_answer(result: Result, form: str, style: Style = Style()) -> str:
         return _ANSWERS[bool(result)].say(style.language) + "\n"
     columns = tuple(variable.value for variable in result.variables)
     return write_table(Table(columns, tuple(tuple(row) for row in result)), form, style)
+
+
+def taken(query: Query, values: Collection[str], language: Language) -> str:
+    """Which defaults a question was asked with, as they would be typed; empty where all was said or nothing restricts.
+
+    >>> from pan2kg.query import Parameter
+    >>> query = Query("x", "", "", "", parameters=(Parameter("plan", "plan:lu-bhr-2", "the plan"),))
+    >>> taken(query, [], "en"), taken(query, ["plan"], "en")
+    ('Not told otherwise, the question was asked with --plan lu-bhr-2.', '')
+    """
+    words = [
+        f"--{one.option} {_typed(one.default)}"
+        for one in query.parameters
+        if one.name not in ("language", *values) and one.default != "pan:any"
+    ]
+    return _TAKEN.say(language).format(" ".join(words)) if words else ""
+
+
+def _typed(default: str) -> str:
+    """A default as a user types it: the key of a thing of ours, else the IRI or the value.
+
+    >>> _typed("plan:lu-bhr-2"), _typed("<http://e/x>"), _typed('"fr"')
+    ('lu-bhr-2', 'http://e/x', 'fr')
+    """
+    return re.sub("^[a-z]+:", "", default) if default[0] not in '<"' else default[1:-1]
 
 
 def _bytes(value: bytes | None) -> bytes:

@@ -10,7 +10,7 @@ from typing import NoReturn
 from pan2kg.change import command as change
 from pan2kg.delivery import add_export, add_picture
 from pan2kg.inquiry import add_figures
-from pan2kg.option import a_day, add_language
+from pan2kg.option import CSV_NOTE, a_day, add_language
 from pan2kg.portal import command as portal
 from pan2kg.release import command as release
 from pan2kg.service import command as service
@@ -76,7 +76,7 @@ def build_parser(runs: Mapping[str, Run]) -> Parser:
 def _answers(command: argparse.ArgumentParser) -> None:
     add_language(command)
     command.add_argument("--endpoint", metavar="URL", help="ask this SPARQL endpoint instead of the project's files")
-    command.add_argument("--format", choices=ANSWER_FORMATS, help="default: table, and turtle for triples")
+    command.add_argument("--format", choices=ANSWER_FORMATS, help=f"default: table, and turtle for triples; {CSV_NOTE}")
     command.add_argument("--cache", metavar="DIR", help="keep the loaded store on disk there (for large graphs)")
     command.add_argument("-o", "--output", metavar="FILE", help="write the answer to a file")
 

@@ -6,13 +6,14 @@ accepts two. A comment directly above a line belongs to it and stays when the li
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
-from pan2kg.errors import Place
+from pan2kg.errors import Place, ProjectError
 from pan2kg.project import read_text, write_atomically
 from pan2kg.report import Finding, Kind, Names, Report, Rule, Severity, in_order
 from pan2kg.turtle import string
@@ -22,6 +23,10 @@ _HEAD: Final = """\
 # Findings of `pan2kg check` that are accepted, one a line: rule, thing, property, value.
 # A comment directly above a line belongs to it and stays when this file is written anew.
 """
+
+
+_RULE: Final = re.compile(r"[\w-]*:\S+|style-[\w-]+|[\w-]+-violation")
+"""How the name of a rule looks: that of a shape, of the house style, of a quality query."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +54,7 @@ def read_baseline(path: Path) -> list[Entry]:
     """The entries of a baseline file.
 
     Raises:
-        ProjectError: the file cannot be read.
+        ProjectError: the file cannot be read, or a line of it names no rule.
     """
     entries, comments = [], []
     for number, line in enumerate(read_text(path).split("\n"), start=1):
@@ -57,6 +62,12 @@ def read_baseline(path: Path) -> list[Entry]:
         if words.startswith("#"):
             comments.append(words)
         else:
+            if words and not _RULE.fullmatch(words.split(maxsplit=1)[0]):
+                raise ProjectError(
+                    "This is no list of accepted findings: the line names no rule.",
+                    place=Place(str(path), number),
+                    remedy="Write one with `pan2kg check --write-baseline FILE`.",
+                )
             if words:
                 entries.append(Entry(words, number, tuple(comments)))
             comments = []
@@ -64,7 +75,19 @@ def read_baseline(path: Path) -> list[Entry]:
 
 
 def compare(report: Report, entries: Iterable[Entry], *, file: str) -> Report:
-    """The report without what the baseline accepts, and with a finding for each entry that is solved."""
+    """The report without what the baseline accepts, and with a finding for each entry that is solved.
+
+    Raises:
+        ProjectError: entries name rules, but none of those that were checked.
+    """
+    entries = list(entries)
+    keys = {rule.key for rule in report.rules}
+    if entries and not any(entry.fingerprint.split(maxsplit=1)[0] in keys for entry in entries):
+        raise ProjectError(
+            "This is no list of accepted findings: it names no rule that was checked.",
+            place=Place(file),
+            remedy="Write one with `pan2kg check --write-baseline FILE`.",
+        )
     left = Counter(entry.fingerprint for entry in entries)
     new, accepted = [], []
     for finding in report.findings:
@@ -74,7 +97,7 @@ def compare(report: Report, entries: Iterable[Entry], *, file: str) -> Report:
             accepted.append(finding)
         else:
             new.append(finding)
-    solved = [_solved(entry, file) for entry in reversed(list(entries)) if _take(left, entry.fingerprint)]
+    solved = [_solved(entry, file) for entry in reversed(entries) if _take(left, entry.fingerprint)]
     return replace(report, findings=in_order(new + solved), accepted=tuple(accepted), compared=True)
 
 

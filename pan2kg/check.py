@@ -11,7 +11,7 @@ from typing import Final
 import pyoxigraph as ox
 
 from pan2kg.baseline import compare, read_baseline
-from pan2kg.errors import Place, QueryError
+from pan2kg.errors import Place, ProjectError, QueryError
 from pan2kg.project import Project
 from pan2kg.query import Query, read_query
 from pan2kg.report import Finding, Kind, Names, Report, Rule, Severity, in_order
@@ -46,7 +46,7 @@ def check(
     Raises:
         TurtleError: a file is not Turtle.
         QueryError: a quality query cannot be asked.
-        ProjectError: a file cannot be read, or a shape is malformed.
+        ProjectError: a file cannot be read, a shape is malformed, or there is none; or the baseline is none.
 
     >>> check(Project.packaged(), kinds=[Kind.STYLE]).solved
     ()
@@ -79,6 +79,12 @@ def _shapes(project: Project, sheets: Sequence[Sheet], store: Store, names: Name
 
     del sheets, store
     validation = validate([*project.ontology_files(), *project.graph_files()], project.shape_files(), names)
+    if not validation.rules:
+        raise ProjectError(
+            "There are no shapes, so that the graph cannot be said to conform to them.",
+            place=Place("ontology/shapes"),
+            remedy="Put the shapes back; `pan2kg init DIR` writes a project that has them.",
+        )
     return Report(validation.rules, validation.findings, validation.looked_at)
 
 

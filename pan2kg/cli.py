@@ -68,14 +68,17 @@ def _emit(text: str, output: str | None) -> None:
 
 def run_ask(options: Namespace) -> int:
     """Answer a stored question, or list them."""
+    from pan2kg.answer import taken
+    from pan2kg.option import read_parameters, refuse_unknown, typed
     from pan2kg.query import fill, find_query
     from pan2kg.rule import needs
 
     project = _project(options)
-    if options.list or options.name is None:
+    query = None if options.list or options.name is None else find_query(project, options.name)
+    refuse_unknown(options.parameters, [p.option for p in query.parameters] if query else [], typed(options))
+    if query is None:
         return _list_queries(project, options.language)
-    values = _parameters(options.parameters)
-    query = find_query(project, options.name)
+    values = read_parameters(options.parameters)
     if any(parameter.name == "language" for parameter in query.parameters):
         values.setdefault("language", options.language)
     store = _store(project, options, needs(query.text))
@@ -83,6 +86,8 @@ def run_ask(options: Namespace) -> int:
     notes: tuple[str, ...] = ()
     if options.as_of:
         store, notes = _as_of(store, project, options, query, values)
+    if options.format in (None, "table", "md"):
+        notes = (*filter(None, [taken(query, values, options.language)]), *notes)
     return _answer(store, text, project, options, query, notes)
 
 
@@ -99,13 +104,6 @@ def _as_of(
     moment = as_of(store, options.as_of, project, rules=needs(query.text))
     moment.refuse(values.values())
     return moment.store, moment.notes(options.language)
-
-
-def _parameters(given: list[str]) -> dict[str, str]:
-    words = [word for one in given for word in (one.split("=", 1) if one.startswith("--") else [one])]
-    if len(words) % 2 or not all(word.startswith("--") for word in words[::2]):
-        raise QueryError(f"Cannot read « {' '.join(given)} ».", remedy="Write parameters as --name value.")
-    return {name[2:].replace("-", "_"): value for name, value in zip(words[::2], words[1::2], strict=True)}
 
 
 def _list_queries(project: Project, language: str) -> int:
@@ -137,16 +135,19 @@ _FORMS = ("", "SELECT", "ASK", "CONSTRUCT", "DESCRIBE", "PREFIX", "BASE")
 
 def _query_text(given: str) -> tuple[str, str]:
     """The text of a query and where it came from."""
+    from pan2kg.store import UPDATES
+
     if given == "-":
         return sys.stdin.read(), "standard input"
     words = given.split(maxsplit=1) or [""]
-    if "{" in given or words[0].upper() in _FORMS:
+    first = words[0].upper()
+    if "{" in given or first in _FORMS or (first in UPDATES and len(words) > 1):
         return given, "query"
     return read_text(Path(given)), given
 
 
 def _store(project: Project, options: Namespace, rules: list[str] | None = None) -> Store:
-    if options.endpoint:
+    if options.endpoint is not None:
         from pan2kg.endpoint import RemoteStore
 
         return RemoteStore(options.endpoint)
@@ -198,8 +199,9 @@ def run_coherence(options: Namespace) -> int:
 def run_picture(options: Namespace) -> int:
     """Draw a picture into a file."""
     from pan2kg.delivery import write_picture_file
+    from pan2kg.option import read_parameters
 
-    write_picture_file(_project(options), options, _parameters(options.parameters))
+    write_picture_file(_project(options), options, read_parameters(options.parameters))
     return 0
 
 
@@ -257,7 +259,8 @@ def run_draft(options: Namespace) -> int:
     written = draft_plan(outline, read_prefixes(project), plan=options.plan, source_name=file.name, graph=graph)
     _emit(written, options.output)
     counts = f"{len(outline.categories)} categories, {len(outline.actions)} actions"
-    remarks = "".join(f"{file.name}, {remark}\n" for remark in outline.remarks)
+    guessed = f"the language was guessed to be {outline.language}; if it is not, name it with --language"
+    remarks = "".join(f"{file.name}, {said}\n" for said in (*([] if options.language else [guessed]), *outline.remarks))
     sys.stderr.write(f"{remarks}{counts}; complete the draft, then `pan2kg check`.\n")
     return 0
 

@@ -73,21 +73,27 @@ def write_network_file(project: Project, options: argparse.Namespace) -> None:
 
     Raises:
         QueryError: an unknown plan or type of link, with the nearest names.
-        FormatError: the selection is too large for the format.
+        FormatError: the selection is too large for the format, or the file’s ending promises another one.
     """
-    from pan2kg.errors import ProjectError
+    from pan2kg.errors import FormatError, ProjectError
     from pan2kg.exhibits.material import Material
     from pan2kg.export import export_network, select_network
     from pan2kg.network import build_network
     from pan2kg.project import write_atomically
 
+    target = Path(options.output)
+    if options.form == "csv" and target.suffix.lower() not in ("", ".zip"):
+        raise FormatError(
+            f"The form csv is a zip of three tables, and « {target.name} » does not end in .zip.",
+            remedy="Name a file that ends in .zip, or ask for nodes or edges alone.",
+        )
     store = _open(project)
     release = Material(store, options.language, today()).release
     network = build_network(store, language=options.language, release=release)
     chosen = select_network(network, plans=options.plan, types=options.type)
     if not chosen:
         raise ProjectError("The graph holds nothing to export.", remedy="Add a plan with its actions first.")
-    write_atomically(Path(options.output), export_network(chosen, options.form, released=_released(store)))
+    write_atomically(target, export_network(chosen, options.form, released=_released(store)))
 
 
 def _open(project: Project) -> Store:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from http.client import HTTPException
 from typing import TYPE_CHECKING
-from urllib.error import URLError
+from urllib.error import HTTPError, URLError
 from urllib.parse import urlsplit
 
 import pyoxigraph as ox
@@ -62,15 +62,27 @@ class RemoteStore:
             return _media_type(response), response.read()
         except SPARQLExceptions.QueryBadFormed as error:
             raise QueryError(
-                f"The endpoint finds the query faulty: {_said(error)}.", place=Place(self.url), remedy="Mend the query."
+                f"The endpoint finds the query faulty (HTTP 400): {_said(error)}.",
+                place=Place(self.url),
+                remedy="Mend the query.",
             ) from None
         except SPARQLExceptions.SPARQLWrapperException as error:
-            raise self._fault(f"The endpoint refuses: {_said(error)}.") from None
+            raise self._fault(f"The endpoint refuses ({_status(error)}): {_said(error)}.") from None
+        except HTTPError as error:
+            raise self._fault(f"The endpoint refuses (HTTP {error.code}: {error.reason}).") from None
         except (URLError, OSError, HTTPException) as error:
             raise self._fault(f"The endpoint cannot be reached ({_cause(error)}).") from None
 
     def _fault(self, message: str) -> EndpointError:
         return EndpointError(message, place=Place(self.url), remedy=_CHECK)
+
+
+_STATUS = {"Unauthorized": "HTTP 401", "EndPointNotFound": "HTTP 404", "URITooLong": "HTTP 414"}
+
+
+def _status(error: Exception) -> str:
+    """The status a fault of the library stands for; it names its classes after them."""
+    return _STATUS.get(type(error).__name__, "HTTP 500")
 
 
 def _call(wrapper: SPARQLWrapper) -> HTTPResponse:
@@ -86,7 +98,7 @@ def _checked(url: str) -> str:
         fits = False
     if not fits:
         raise EndpointError(
-            "This is no address of an endpoint.", place=Place(url), remedy="Write it as http://host:port/path."
+            "This is no address of an endpoint.", place=Place(url or "''"), remedy="Write it as http://host:port/path."
         )
     return url
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from pan2kg.errors import QueryError
-from pan2kg.option import a_day, a_share, add_language, today
+from pan2kg.option import CSV_NOTE, a_day, a_share, add_language, today
 
 if TYPE_CHECKING:
     from pan2kg.exhibits.material import Choice, Material
@@ -60,7 +60,7 @@ def _shared(figure: argparse.ArgumentParser) -> None:
         help="the project (default: the nearest, else the shipped one)",
     )
     add_language(figure)
-    figure.add_argument("--format", choices=FORMS, default="table", help="default: table")
+    figure.add_argument("--format", choices=FORMS, default="table", help=f"default: table; {CSV_NOTE}")
     figure.add_argument(
         "--as-of", metavar="DAY", type=a_day, help="only what was in force on this day (default: all, as of today)"
     )

@@ -15,7 +15,8 @@ from pan2kg.errors import OutlineError, Place
 
 _SAVE_AS_TEXT = "Save the plan as plain text (UTF-8) and read that."
 _BREAK = re.compile(r"\r\n|\n|\r")
-_INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
+_INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
+_DIRECTION = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
 _MARKDOWN = re.compile(r"^#{1,6}\s+|\*\*")
 SOFT_HYPHEN = "\u00ad"
@@ -110,19 +111,23 @@ def read_lines(text: str, *, source: str = "") -> tuple[list[Line], list[Remark]
     """
     lines: list[Line] = []
     controls: list[int] = []
+    directed: list[int] = []
     gap = True
     for number, raw in enumerate(_BREAK.split(text.removeprefix("\ufeff")), 1):
         if "\0" in raw or re.search("[\ud800-\udfff]", raw):
             raise _binary(source, number)
         if _CONTROL.search(raw):
             controls.append(number)
+        if _DIRECTION.search(raw):
+            directed.append(number)
         page_break = "\f" in raw
         line = _read_line(number, raw, after_gap=gap or page_break)
         if line.text or line.paged:
             lines.append(line)
         gap = not (line.text or line.paged)
-    remarks = [Remark("control characters were left out", tuple(controls))] if controls else []
-    return lines, remarks
+    odd = (("control characters were left out", controls),
+           ("marks of text direction were left out; look at the order of the words", directed))  # fmt: skip
+    return lines, [Remark(message, tuple(numbers)) for message, numbers in odd if numbers]
 
 
 def _read_line(number: int, raw: str, *, after_gap: bool) -> Line:

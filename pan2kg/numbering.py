@@ -77,7 +77,7 @@ _NUMBERS = [
     re.compile(rf"{_COMPONENT}[.\-‑]{_COMPONENT}"),
     re.compile(_COMPONENT),
 ]
-_AFTER = re.compile(r"(?P<end>[.)\]°]{0,2})(?P<dash>\s*[:–—]|\s*-(?=\s)|-(?=[^\W\d_])|)(?P<space>\s*)")
+_AFTER = re.compile(r"(?P<end>[ªº]?[.)\]°]{0,2})(?P<dash>\s*[:–—]|\s*-(?=\s)|-(?=[^\W\d_])|)(?P<space>\s*)")
 _WORD = r"[^\W\d_]+(?:['’\-][^\W\d_]+)*"
 _LABEL = re.compile(
     rf"(?P<label>{_WORD}(?:\s+{_WORD}){{0,3}}?)\s*(?P<sign>(?:\bn\s?[°ºo]s?|\bn\.[°º]|\bn|\bnr|\bnum|\bnúm|№|\#)?\.?)\s*"
@@ -143,7 +143,7 @@ def _markers(number: str, after: re.Match[str], word: str) -> Iterator[Marker]:
     upper = rest[:1].isupper() or rest[:1] in _OPENING or rest[:1].isdigit()
     if not _may_follow(number, after, rest) or (not closed and not word and re.fullmatch(r"[a-z]+|[A-HJ-Z]", number)):
         return
-    if any(len(part) > 2 and part.isdigit() for part in parts[1:]):
+    if any(len(part) > 2 and part.isdigit() for part in parts[1:]) or (after["end"][:1] in ("ª", "º") and not word):
         return
     decimal = all(part[0].isdigit() for part in parts) and not re.search("[-‑]", number)
     sure = bool(after["end"]) or (bool(after["dash"]) and (after["space"] or rest[:1].isupper()))

@@ -5,10 +5,16 @@ from __future__ import annotations
 import argparse
 import os
 import re
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
+
+from pan2kg.errors import QueryError
 
 _DAYS = (re.compile(r"(?P<year>\d{4})-(?P<month>\d{2})-(?P<day>\d{2})"),
          re.compile(r"(?P<day>\d{1,2})(?P<mark>[/.])(?P<month>\d{1,2})(?P=mark)(?P<year>\d{4})"))  # fmt: skip
+
+CSV_NOTE = "csv is exact data (RFC 4180): import it into a spreadsheet as text, so that no cell is run as a formula"
+"""Said where CSV is offered. A quote put before =, +, - or @ would protect a spreadsheet and falsify the data."""
 
 
 def add_language(command: argparse.ArgumentParser) -> None:
@@ -53,6 +59,63 @@ def a_share(text: str) -> float:
     if re.fullmatch(r"0(\.\d+)?|1(\.0+)?|\.\d+", text.strip()):
         return float(text)
     raise argparse.ArgumentTypeError(f"« {text} » is no number from 0 to 1")
+
+
+def read_parameters(given: Sequence[str]) -> dict[str, str]:
+    """Parameters typed as ``--name value`` or ``--name=value``, by name.
+
+    Raises:
+        QueryError: they cannot be read so, or one is given twice.
+
+    >>> read_parameters(["--only-plan", "lu-bhr-2", "--top=3"])
+    {'only_plan': 'lu-bhr-2', 'top': '3'}
+    >>> read_parameters(["--plan", "a", "--plan", "b"])
+    Traceback (most recent call last):
+    pan2kg.errors.QueryError: --plan is given twice. Give one value.
+    """
+    words = [word for one in given for word in (one.split("=", 1) if one.startswith("--") else [one])]
+    if len(words) % 2 or not all(word.startswith("--") for word in words[::2]):
+        raise QueryError(f"Cannot read « {' '.join(given)} ».", remedy="Write parameters as --name value.")
+    found: dict[str, str] = {}
+    for name, value in zip(words[::2], words[1::2], strict=True):
+        if name[2:].replace("-", "_") in found:
+            raise QueryError(f"{name} is given twice.", remedy="Give one value.")
+        found[name[2:].replace("-", "_")] = value
+    return found
+
+
+def typed(options: argparse.Namespace) -> list[str]:
+    """The options of a command as they are typed, without the dashes.
+
+    >>> typed(argparse.Namespace(run=None, as_of=None, name="x", parameters=[]))
+    ['as-of']
+    """
+    inner = {"run", "name", "parameters", "version"}
+    return [name.replace("_", "-") for name in vars(options) if name not in inner]
+
+
+def refuse_unknown(given: Iterable[str], parameters: Collection[str], options: Collection[str]) -> None:
+    """Refuse what is typed as an option and is none.
+
+    ``parameters`` and ``options`` are names as they are typed, without the dashes.
+
+    Raises:
+        QueryError: an option nobody knows, with the nearest.
+
+    >>> refuse_unknown(["--lst"], ["plan"], ["list", "format"])
+    Traceback (most recent call last):
+    pan2kg.errors.QueryError: There is no option and no parameter « lst ». Did you mean --list?
+    """
+    from difflib import get_close_matches
+
+    known = [*parameters, *options]
+    for word in given:
+        name = word.partition("=")[0].removeprefix("--")
+        if not word.startswith("--") or name in known:
+            continue
+        near = get_close_matches(name, known, n=1, cutoff=0.5)
+        remedy = f"Did you mean --{near[0]}?" if near else f"There are: {', '.join(f'--{one}' for one in known)}."
+        raise QueryError(f"There is no option and no parameter « {name} ».", remedy=remedy)
 
 
 def today() -> date:

@@ -148,8 +148,20 @@ def dumps_in(path: Path) -> list[Path]:
 
 
 def turtle_files(folder: Path) -> list[Path]:
-    """Every ``.ttl`` file below ``folder``, sorted by path."""
-    return sorted(folder.rglob("*.ttl"))
+    """Every ``.ttl`` file below ``folder``, sorted by path.
+
+    Raises:
+        ProjectError: one is a pipe or a device, which would be waited for without end.
+    """
+    found = sorted(folder.rglob("*.ttl"))
+    for path in found:
+        if path.exists() and not (path.is_file() or path.is_dir()):
+            raise ProjectError(
+                "This is no regular file but a pipe, a socket or a device.",
+                place=Place(str(path)),
+                remedy="Take it away.",
+            )
+    return found
 
 
 def read_text(path: Path) -> str:

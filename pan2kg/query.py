@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from pan2kg.errors import QueryError
+from pan2kg.expectation import expected, refuse_other_kind
 from pan2kg.lexer import tokens
 from pan2kg.project import Project, read_text
 from pan2kg.store import Store, select
@@ -23,6 +24,7 @@ from pan2kg.vocabulary import PAN
 
 _HEADER = re.compile(r"^#\+ ([a-z_0-9]+): (.*)$", re.MULTILINE)
 _PARAMETER = re.compile(r"^(\s*BIND\()(.+)( AS \?(\w+)\)\s*# parameter: )(.*)$", re.MULTILINE)
+_NO_BREAK = "\u00a0"
 _BARE = re.compile(r"""[<>"{}|^`\\\x00-\x20]""")
 
 
@@ -133,7 +135,7 @@ def fill(query: Query, values: Mapping[str, str], *, store: Store, project: Proj
     thing (``lu-bhr-2``) or its label; a value for a literal keeps the default's language or type.
 
     Raises:
-        QueryError: an unknown parameter, or a value nothing in the graph answers to.
+        QueryError: an unknown parameter, or a value nothing in the graph answers to or that is of another kind.
     """
     known = {parameter.name: parameter for parameter in query.parameters}
     for name in values:
@@ -153,7 +155,10 @@ def _listed(known: Mapping[str, Parameter]) -> str:
 def _n3(parameter: Parameter, value: str, store: Store, project: Project) -> str:
     first = next(tokens(parameter.default))
     if first.kind in ("iri", "name"):
-        return f"<{find_thing(value, store, project)}>"
+        iri = find_thing(value, store, project)
+        kinds = expected(parameter.name, parameter.meaning, parameter.default)
+        refuse_other_kind(iri, kinds, option=parameter.option, store=store)
+        return f"<{iri}>"
     if first.kind == "string":
         return string(value) + parameter.default[len(first.text) :]
     if first.kind == "number" and re.fullmatch(r"[+-]?\d+(\.\d+)?", value):
@@ -174,7 +179,7 @@ def find_thing(value: str, store: Store, project: Project) -> str:
     """
     if value.startswith(("http://", "https://", "<")):
         address = value.strip("<>")
-        if _BARE.search(address):
+        if _BARE.search(address) or ":" not in address:
             raise QueryError(f"« {value} » is no IRI.", remedy="Leave out spaces, quotes and angle brackets.")
         return address
     prefix, colon, local = value.partition(":")
@@ -185,13 +190,14 @@ def find_thing(value: str, store: Store, project: Project) -> str:
 
 
 def _by_key(value: str, store: Store) -> str:
-    name = string(value)
+    name, label = string(value), string(value.replace(_NO_BREAK, " "))
     found = select(
         store,
         "PREFIX dcterms: <http://purl.org/dc/terms/> PREFIX skos: <http://www.w3.org/2004/02/skos/core#>\n"
         "SELECT DISTINCT ?thing WHERE {\n"
         f"  {{ ?thing dcterms:identifier {name} }} UNION\n"
-        f"  {{ ?thing skos:prefLabel ?label FILTER(LCASE(STR(?label)) = LCASE({name})) }} UNION\n"
+        f"  {{ ?thing skos:prefLabel ?label "
+        f"FILTER(LCASE(REPLACE(STR(?label), {string(_NO_BREAK)}, ' ')) = LCASE({label})) }} UNION\n"
         f'  {{ ?thing skos:inScheme ?scheme FILTER(STRENDS(STR(?thing), CONCAT("/", {name}))) }}\n'
         "} ORDER BY ?thing",
     ).values("thing")

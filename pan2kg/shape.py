@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -71,7 +72,19 @@ def validate(data: Iterable[Path], shapes: Iterable[Path], names: Names) -> Vali
     shown = read_graph(shapes)
     if not len(shown):
         return Validation()
-    return _Reader(read_graph(data), shown, names).read()
+    with _unsaid("rdflib.term"):  # of an impossible date it would print a warning; a shape finds it
+        return _Reader(read_graph(data), shown, names).read()
+
+
+@contextmanager
+def _unsaid(name: str) -> Iterator[None]:
+    """Without what a library logs under a name, which is put back as it was."""
+    logger = logging.getLogger(name)
+    before, logger.disabled = logger.disabled, True
+    try:
+        yield
+    finally:
+        logger.disabled = before
 
 
 def read_graph(files: Iterable[Path]) -> Graph:
@@ -133,14 +146,14 @@ def _run(data: Graph, shapes: Graph) -> Graph:
     """The W3C validation report of pySHACL, whose own log and global settings are put back as they were."""
     import pyshacl
 
-    logger, normalize = logging.getLogger("pyshacl-validate"), rdflib.NORMALIZE_LITERALS
-    logger.disabled = True
+    normalize = rdflib.NORMALIZE_LITERALS
     try:
-        _, report, text = pyshacl.validate(data, shacl_graph=_bare(shapes), inplace=True)
+        with _unsaid("pyshacl-validate"):
+            _, report, text = pyshacl.validate(data, shacl_graph=_bare(shapes), inplace=True)
     except (ReportableRuntimeError, re.error) as error:
         report, text = None, str(error)
     finally:
-        logger.disabled, rdflib.NORMALIZE_LITERALS = False, normalize
+        rdflib.NORMALIZE_LITERALS = normalize
     if isinstance(report, Graph):
         return report
     words = " ".join(text.partition("\n")[0].split()).rstrip(".")

@@ -16,7 +16,7 @@ import pyoxigraph as ox
 
 from pan2kg.dumped import read_quads
 from pan2kg.errors import Place, ProjectError, QueryError, TurtleError
-from pan2kg.lexer import line_of, tokens
+from pan2kg.lexer import line_of, may_hide, tokens
 from pan2kg.project import Project, reason
 from pan2kg.vocabulary import DERIVED, GRAPH, graph_of
 
@@ -67,7 +67,7 @@ class LocalStore:
         False
         """
         refuse_fetching(text)
-        union = not any(token.kind == "word" and token.text.upper() == "FROM" for token in tokens(text))
+        union = not (_FROM.search(text) and any(t.kind == "word" and t.text.upper() == "FROM" for t in tokens(text)))
         try:
             result = self.inner.query(text, use_default_graph_as_union=union)
             return list(result) if isinstance(result, ox.QueryTriples) else result
@@ -136,9 +136,9 @@ def refuse_fetching(text: str) -> None:
     Traceback (most recent call last):
     pan2kg.errors.QueryError: query:1:12: SERVICE is refused: ...
     """
-    for token in tokens(text):
-        word = token.text.upper()
-        if token.kind == "word" and word in _REFUSED:
+    for token in tokens(text) if _SUSPECT.search(text) else ():
+        word = "SERVICE" if may_hide(token, "SERVICE") else token.text.upper()
+        if word in _REFUSED and token.kind in ("word", "name"):
             raise QueryError(
                 f"{word} is refused: {_REFUSED[word]}",
                 place=Place("query", *line_of(text, token.start)),
@@ -147,9 +147,14 @@ def refuse_fetching(text: str) -> None:
 
 
 _UPDATE = "this store is read only."
-_REFUSED = {"SERVICE": "no other host is contacted because a query says so."} | dict.fromkeys(
-    ("LOAD", "CLEAR", "DROP", "CREATE", "ADD", "MOVE", "COPY", "INSERT", "DELETE"), _UPDATE
-)
+UPDATES = ("LOAD", "CLEAR", "DROP", "CREATE", "ADD", "MOVE", "COPY", "INSERT", "DELETE")
+"""The words updates begin with."""
+_REFUSED = {"SERVICE": "no other host is contacted because a query says so."} | dict.fromkeys(UPDATES, _UPDATE)
+
+
+_FROM = re.compile("FROM", re.IGNORECASE)
+_SUSPECT = re.compile("|".join(_REFUSED), re.IGNORECASE)
+"""Words that are looked for first: most queries have none, so that they need not be read token by token."""
 
 
 def syntax_error(text: str, message: str, *, name: str = "query") -> QueryError:

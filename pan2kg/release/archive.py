@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import zipfile
 from datetime import date
 from pathlib import Path
@@ -12,6 +11,8 @@ from pan2kg.release.checksum import walk
 
 SITE: Final = "site"
 PATH: Final = "site.zip"
+_LEVEL: Final = 4
+"""How hard to compress: 6 takes half as long again for 4 % less."""
 
 
 def pack(folder: Path, day: date) -> bool:
@@ -29,6 +30,5 @@ def pack(folder: Path, day: date) -> bool:
         for path in walk(folder / SITE):
             entry = zipfile.ZipInfo(path, (day.year, day.month, day.day, 0, 0, 0))
             entry.compress_type, entry.external_attr, entry.create_system = zipfile.ZIP_DEFLATED, 0o644 << 16, 3
-            with (folder / SITE / path).open("rb") as source, archive.open(entry, "w") as target:
-                shutil.copyfileobj(source, target, 1 << 20)
+            archive.writestr(entry, (folder / SITE / path).read_bytes(), compresslevel=_LEVEL)
     return True

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack
+from dataclasses import dataclass, field
 from datetime import date
 from heapq import merge
 from html import unescape
@@ -23,7 +24,7 @@ from pan2kg.release.checksum import LIST, measure, read_checksums, sha256, walk
 from pan2kg.release.content import Content
 from pan2kg.release.dump import differs
 
-_LINK: Final = re.compile(rb"""\s(?:href|src)=(?:"([^"]*)"|'([^']*)')""")
+_LINK: Final = re.compile(rb"""(?: href| src)=["']([^"']*)["']""")
 _ADDRESS: Final = re.compile(rb"""<loc>([^<]+)|[<"](https?://[^<>"\s]+)[>"]""")
 _SCHEME: Final = re.compile(r"[a-z][a-z0-9+.-]*:|//|#", re.IGNORECASE)
 
@@ -88,9 +89,10 @@ def inspect_count(folder: Path, dumps: Iterable[str], triples: int) -> Iterator[
 def inspect_links(folder: Path, addresses: Addresses) -> Iterator[str]:
     """Whether what descriptions and pages point to inside the release is there; our own IRIs are no files."""
     base, root = addresses.base.encode(), addresses.root.encode()
+    pages = Pages(folder)
     for path in walk(folder):
         if path.endswith(".html"):
-            yield from _inspect_page(folder, path)
+            yield from pages.inspect(path)
         elif path in _DESCRIPTIONS or path.startswith("sitemap"):
             found = {one or other for one, other in _ADDRESS.findall((folder / path).read_bytes())}
             for address in sorted(found):
@@ -104,12 +106,26 @@ _DESCRIPTIONS: Final = frozenset(
 )
 
 
-def _inspect_page(folder: Path, path: str) -> Iterator[str]:
-    content = (folder / path).read_bytes()
-    for one, other in set(_LINK.findall(content)):
-        address = unescape((one or other).decode())
+@dataclass(slots=True)
+class Pages:
+    """Looks after what pages point to. Pages of one folder point to the same files: each is looked for once."""
+
+    folder: Path
+    parent: str = ""
+    known: dict[bytes, bool] = field(default_factory=dict)
+
+    def inspect(self, path: str) -> Iterator[str]:
+        """What a page points to that is not there."""
+        parent = path.rpartition("/")[0]
+        if parent != self.parent:
+            self.parent, self.known = parent, {}
+        for one in sorted(set(_LINK.findall((self.folder / path).read_bytes()))):
+            if one not in self.known:
+                self.known[one] = self._leads(one)
+            if not self.known[one]:
+                yield f"{path} points to {unescape(one.decode())}, which is not in the release."
+
+    def _leads(self, link: bytes) -> bool:
+        address = unescape(link.decode())
         target = unquote(re.split(r"[?#]", address, maxsplit=1)[0])
-        if _SCHEME.match(address) or not target:
-            continue
-        if not (folder / path).parent.joinpath(target).exists():
-            yield f"{path} points to {address}, which is not in the release."
+        return not target or bool(_SCHEME.match(address)) or (self.folder / self.parent / target).exists()

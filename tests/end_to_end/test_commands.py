@@ -93,6 +93,15 @@ def test_an_answer_goes_whole_into_a_file(cli: Cli, tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["plans.csv"]
 
 
+def test_an_answer_says_which_defaults_it_was_asked_with(cli: Cli) -> None:
+    said = "Not told otherwise, the question was asked with --one lu-bhr-2-4-3."
+    assert cli("ask", "why-linked", "--two", "lu-bhr-1-m5").stdout.endswith(f"rows\n\n{said}\n")
+    assert said in cli("ask", "why-linked", "--two", "lu-bhr-1-m5", "--format", "md").stdout
+    data = cli("ask", "why-linked", "--two", "lu-bhr-1-m5", "--format", "csv")
+    assert "Not told" not in data.stdout + data.stderr
+    assert "Not told" not in cli("ask", "shared-instruments").stdout, "a default that restricts nothing"
+
+
 def test_a_remote_store_gives_the_same_answers(cli: Cli, endpoint: str) -> None:
     for question in (["shared-instruments"], ["why-linked"], ["actions-of-plan", "--plan", "lu-bhr-1"]):
         assert (
@@ -118,6 +127,13 @@ def test_a_dump_is_the_same_twice_and_holds_derived_graphs(cli: Cli, tmp_path: P
     assert b"graph/derived/shared-instrument>" in data
     assert cli("dump", "-o", "graph.trig").returncode == 0
     assert (tmp_path / "graph.trig").read_bytes().startswith(b"@prefix")
+
+
+def test_a_draft_says_which_language_it_guessed(cli: Cli, tmp_path: Path) -> None:
+    (tmp_path / "plan.txt").write_text("1. Former les juges et les avocats\n2. Informer les entreprises\n")
+    guessed = "plan.txt, the language was guessed to be fr; if it is not, name it with --language\n"
+    assert cli("draft", "plan.txt", "--plan", "be-bhr-1").stderr.startswith(guessed)
+    assert guessed not in cli("draft", "plan.txt", "--plan", "be-bhr-1", "--language", "fr").stderr
 
 
 def _complete(file: Path) -> None:
@@ -167,6 +183,17 @@ BAD: dict[str, tuple[list[str], str]] = {
     "unknown parameter": (["ask", "actions-of-plan", "--plam", "x"], r"no parameter « plam ».*plan"),
     "unknown plan": (["ask", "actions-of-plan", "--plan", "lu-bhr-3"], r"« lu-bhr-3 ».*lu-bhr-[12]"),
     "parameter without value": (["ask", "actions-of-plan", "--plan"], r"--name value"),
+    "parameter given twice": (["ask", "actions-of-plan", "--plan", "lu-bhr-1", "--plan", "lu-bhr-2"], r"given twice"),
+    "misspelt list": (["ask", "--lst"], r"no option and no parameter « lst ». Did you mean --list\?"),
+    "misspelt format": (["ask", "plans", "--formt", "csv"], r"« formt ». Did you mean --format\?"),
+    "plan for an action": (
+        ["ask", "loss-if-dropped", "--action", "lu-bhr-2"],
+        r"is a plan, and --action takes an action",
+    ),
+    "action for a plan": (["ask", "actions-of-plan", "--plan", "lu-bhr-2-4-3"], r"takes a plan. Its plan is lu-bhr-2"),
+    "unknown IRI": (["ask", "actions-of-plan", "--plan", "plan:lu-bhr-9"], r"knows nothing called"),
+    "update without braces": (["sparql", "DROP ALL"], r"DROP is refused: this store is read only"),
+    "empty endpoint": (["ask", "plans", "--endpoint", ""], r"no address of an endpoint"),
     "breaking out of an IRI": (["ask", "actions-of-plan", "--plan", "http://e/> . ?s ?p ?o"], r"is no IRI"),
     "breaking out of a key": (["ask", "actions-of-plan", "--plan", '"} UNION {?s ?p ?o}'], r"Nothing in the graph"),
     "syntax error": (["sparql", "bad.rq"], r"bad.rq:3:2: The query is not SPARQL"),

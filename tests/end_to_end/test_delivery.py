@@ -67,6 +67,8 @@ def test_a_pair_of_plans_is_small_enough_for_mermaid(cli: Cli, tmp_path: Path) -
         (["picture", "timeline", "--as-of", "tomorrow", "-o", "x.svg"], "is no day"),
         (["export", "mermaid", "-o", "x.mmd"], "at most 500"),
         (["export", "gexf", "--plan", "lu-bhr-3", "-o", "x.gexf"], "lu-bhr-3"),
+        (["export", "csv", "-o", "network.csv"], r"« network.csv » does not end in .zip"),
+        (["picture", "ego", "--action", "a", "--action", "b", "-o", "x.svg"], "--action is given twice"),
         (["export", "gexf", "-o", "no/such/x.gexf"], "Cannot write the file"),
     ],
 )

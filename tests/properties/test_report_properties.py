@@ -25,13 +25,14 @@ from pan2kg.wording import Text
 PREFIXES: Final = {"e": "http://e/", "pan": "http://pan/", "skos": "http://skos/"}
 words = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), max_size=20)
 keys = st.from_regex(r"[a-z][a-z0-9-]{0,8}", fullmatch=True)
+names = st.from_regex(r"(style-|pan:)[a-z0-9-]{1,8}|[a-z]{1,8}-violation", fullmatch=True)
 
 
 @st.composite
 def findings(draw: st.DrawFn) -> Finding:
     """A finding of any kind, with any words in it."""
     rule = Rule(
-        draw(keys), draw(st.sampled_from(Kind)), draw(st.sampled_from(Severity)), Text(draw(words), draw(words))
+        draw(names), draw(st.sampled_from(Kind)), draw(st.sampled_from(Severity)), Text(draw(words), draw(words))
     )
     place = draw(st.none() | st.builds(Place, words, st.integers(1, 999)))
     return Finding(rule, f"http://e/{draw(keys)}", value=draw(st.just("") | words.map(string)), place=place)

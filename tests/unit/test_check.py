@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from pathlib import Path
 from typing import Final
@@ -162,6 +163,41 @@ def test_what_the_baseline_accepts_is_set_apart(small: Project, tmp_path: Path) 
     write_baseline(check(small), path)
     report = check(small, fail_on=Severity.INFO, baseline=path)
     assert (report.findings, len(report.accepted), report.conforms) == ((), 2, True)
+
+
+@pytest.mark.parametrize("text", ["Dear colleague, this is a letter.\n", "{\n}\n", "pan:Gone-rule plan:a\n"])
+def test_a_file_that_is_no_baseline_is_refused_and_not_overwritten(small: Project, tmp_path: Path, text: str) -> None:
+    other = tmp_path / "other.txt"
+    other.write_text(text)
+    with pytest.raises(ProjectError, match=r"no list of accepted findings.*--write-baseline"):
+        check(small, baseline=other)
+    if not text.startswith("pan:"):
+        with pytest.raises(ProjectError, match="names no rule"):
+            write_baseline(check(small), other)
+        assert other.read_text() == text
+
+
+def test_without_shapes_nothing_is_said_to_conform(small: Project) -> None:
+    for path in small.shape_files():
+        path.unlink()
+    with pytest.raises(ProjectError, match="ontology/shapes: There are no shapes"):
+        check(small)
+    assert check(small, kinds=[Kind.STYLE]).rules
+
+
+def test_an_impossible_date_is_a_finding_and_no_warning(small: Project, caplog: pytest.LogCaptureFixture) -> None:
+    write(small.ontology, "shapes/more.ttl", SHAPES.replace("xsd:integer", "xsd:date").replace("Plan", "Review"))
+    xsd = "@prefix xsd: <http://www.w3.org/2001/XMLSchema#> .\n"
+    write(small.graph, "day.ttl", f'{xsd}{PREFIXES}plan:x a pan:Review ;\n    pan:rank "2021-02-30"^^xsd:date .\n')
+    assert [one.value for one in found(check(small), "pan:ReviewShape-rank")]
+    assert not caplog.records
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no pipes with names")
+def test_a_pipe_among_the_files_is_refused_and_not_waited_for(small: Project) -> None:
+    os.mkfifo(small.graph / "pipe.ttl")
+    with pytest.raises(ProjectError, match=r"pipe.ttl: This is no regular file"):
+        check(small)
 
 
 def test_two_checks_give_the_same_report(small: Project) -> None:

@@ -253,6 +253,22 @@ def test_a_missing_file_is_an_error(tmp_path: Path) -> None:
         read_outline_file(tmp_path / "missing.txt")
 
 
+@pytest.mark.parametrize("mark", ["ª", "º", "ª."])
+def test_ordinals_number_what_has_a_word_before_them(mark: str) -> None:
+    text = f"Eje 1. Derechos\nMedida 1{mark} Formar a los jueces\nMedida 2{mark} Formar a los abogados\n2ª edición"
+    items = list(read_outline(text, language="es").walk())
+    assert [(item.number, item.title) for item in items] == [
+        ("1", "Derechos"), ("1", "Formar a los jueces"), ("2", "Formar a los abogados"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("mark", ["\u200e", "\u202b", "\u2067"])
+def test_marks_of_text_direction_are_left_out_and_said_to_be(mark: str) -> None:
+    text = f"1. Former les{mark} juges\n2. Informer"
+    assert read_outline(text).actions[0].title == "Former les juges"
+    assert remarks(text) == ["line 1: marks of text direction were left out; look at the order of the words"]
+
+
 def test_headings_without_number_are_seen_where_each_holds_one_action() -> None:
     found = printed("Emploi\n\n1. Former\n\nSanté\n\n1. Soigner\n")
     assert [item[2] for item in found] == ["Emploi", "Former", "Santé", "Soigner"]

@@ -111,6 +111,9 @@ class _Odd(BaseHTTPRequestHandler):
     """A server that answers, but not as a SPARQL endpoint does."""
 
     def do_POST(self) -> None:
+        if self.path[1:].isdigit():
+            self.send_error(int(self.path[1:]))
+            return
         kind, body = {
             "/page": ("text/html", b"<p>welcome</p>"),
             "/broken": ("application/sparql-results+json", b'{"head":{"vars":["x"]},"results":{"bindings":[{"x":'),
@@ -140,6 +143,12 @@ def odd() -> Iterator[str]:
 def test_an_answer_that_is_none_is_an_endpoint_error(odd: str, path: str) -> None:
     with pytest.raises(EndpointError, match="Check the address"):
         RemoteStore(odd + path).query("SELECT * WHERE { ?s ?p ?o }")
+
+
+@pytest.mark.parametrize("status", [401, 403, 404, 429, 500, 503])
+def test_a_refusal_says_its_http_status(odd: str, status: int) -> None:
+    with pytest.raises(EndpointError, match=rf"The endpoint refuses \(HTTP {status}"):
+        RemoteStore(f"{odd}/{status}").query("SELECT * WHERE { ?s ?p ?o }")
 
 
 def test_an_endpoint_says_what_is_wrong_with_a_query(endpoint: str) -> None:

@@ -149,3 +149,33 @@ def test_the_language_is_that_of_the_environment(locale: str, language: str, mon
     add_language(command)
     assert command.parse_args([]).language == language
     assert command.parse_args(["--language", "de"]).language == "de"
+
+
+def french() -> dict[str, list[str]]:
+    """What is said in French by the tables of the package, the questions and the ontology, by file."""
+    said = {name: [row["fr"] for row in table.values() if "fr" in row] for name, table in tables().items()}
+    for folder, words in (("queries", r"^#\+ \w+_fr: (.*)$"), ("ontology", r'"((?:[^"\\\n]|\\.)*)"@fr')):
+        for path in sorted((PACKAGE.parent / folder).rglob("*.*")):
+            if path.suffix in (".rq", ".ttl"):
+                said[f"{folder}/{path.name}"] = re.findall(words, path.read_text(encoding="utf-8"), re.MULTILINE)
+    return said
+
+
+def test_who_leads_is_called_chef_de_file_and_nothing_else() -> None:
+    pilot = re.compile(r"\bpilot(?!age)")
+    spoken = {name: [words for words in texts if pilot.search(words)] for name, texts in french().items()}
+    spoken["role.ttl"] = [words for words in spoken.pop("ontology/role.ttl", []) if "désigne elle-même" not in words]
+    assert not {name: texts for name, texts in spoken.items() if texts}
+
+
+def test_citation_is_said_of_quoted_words_alone_and_renvoi_of_a_plan_that_names_another() -> None:
+    citation = re.compile(r"\bcitations?\b", re.IGNORECASE)
+    found = [words for texts in french().values() for words in texts if citation.search(words)]
+    assert [words for words in found if words != "citation" and "marqués comme citations" not in words] == []
+
+
+@pytest.mark.parametrize("folder", ["ontology", "queries"])
+def test_french_in_the_data_keeps_its_marks_with_its_words(folder: str) -> None:
+    texts = [words for name, said in french().items() if name.startswith(folder) for words in said]
+    assert len(texts) > 90
+    assert [words for words in texts if re.search(r"\S [;:!?»]|« ", words)] == []
