@@ -179,14 +179,16 @@ def _answer(response: HTTPResponse, place: str) -> _Answer:
     if response.length:
         raise HTTPException("the answer breaks off")
     moved = response.headers.get("Location", "") if response.status in (301, 302, 303, 307, 308) else ""
-    return _Answer(response.status, body, moved, wait_of(response.headers.get("Retry-After", "")), place)
+    after = wait_of(response.headers.get("Retry-After", ""), datetime.now(UTC))
+    return _Answer(response.status, body, moved, after, place)
 
 
-def wait_of(text: str) -> float:
+def wait_of(text: str, now: datetime) -> float:
     """The seconds a Retry-After header asks to wait, given as a number or as a date; 0 where it says nothing.
 
-    >>> wait_of("120"), wait_of("Thu, 01 Jan 1970 00:00:00 GMT"), wait_of("soon")
-    (120.0, 0.0, 0.0)
+    >>> now = datetime(2026, 11, 25, 8, tzinfo=UTC)
+    >>> wait_of("120", now), wait_of("Wed, 25 Nov 2026 08:01:00 GMT", now), wait_of("soon", now)
+    (120.0, 60.0, 0.0)
     """
     if re.fullmatch(r"\d{1,9}", text.strip()):
         return float(text)
@@ -195,7 +197,7 @@ def wait_of(text: str) -> float:
     except ValueError:
         return 0.0
     when = when if when.tzinfo else when.replace(tzinfo=UTC)
-    return max(0.0, (when - datetime.now(UTC)).total_seconds())
+    return max(0.0, (when - now).total_seconds())
 
 
 def _said(body: bytes) -> str:

@@ -18,6 +18,8 @@ ADDRESS: Final = "{url}"
 
 _KEPT: Final = ("acronym", "spatial", "temporal_coverage", "frequency_date", "private")
 """What udata could empty if an update left it out, and people may have set on the portal."""
+_COMPUTED: Final = frozenset({"checksum", "filesize", "format", "mime"})
+"""What udata works out of a file it holds: an update may say better, which version 6 keeps and later ones do not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +118,8 @@ def _part(part: Part, resource: RemoteResource | None, base: str) -> Iterator[St
         yield Step("POST", f"{path}upload/", f"{part.key} has other content", part.parcel)
         yield Step("PUT", path, f"what {part.key} is", _body(part, resource, ADDRESS))
         return
-    changed = _changed(part.said, resource.said)
+    compared = {name: value for name, value in part.said.items() if not (part.parcel and name in _COMPUTED)}
+    changed = _changed(compared, resource.said)
     if changed:
         address = text(part.said.get("url")) or text(resource.said.get("url"))
         yield Step("PUT", path, f"changed on {part.key}: {', '.join(changed)}", _body(part, resource, address))

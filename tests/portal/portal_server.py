@@ -1,8 +1,9 @@
 """A portal over real HTTP that behaves as udata's API is described, faults included.
 
-It wants the key, checks types and identifiers, refuses endings it does not take, computes its own checksum
-of what is uploaded, empties what an update of a dataset leaves out, and makes a second dataset when the
-same one is posted twice.
+It wants the key and JSON that says it is JSON, checks types and identifiers, refuses endings it does not take,
+computes its own checksum of what is uploaded, names a resource anew after each upload, empties what an update of
+a dataset leaves out, and makes a second dataset when the same one is posted twice. Of a file it holds, version 6
+lets an update say format and checksum; later versions keep what they computed (``keeps_computed``).
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ ALLOWED: Final = ("ttl", "rdf", "owl", "n3", "xml", "json", "csv", "zip", "gz", 
 LICENCES: Final = ("cc-by", "cc-zero", "notspecified")
 FREQUENCIES: Final = ("unknown", "irregular", "annual", "monthly")
 TYPES: Final = ("main", "documentation", "update", "api", "code", "other")
+COMPUTED: Final = ("format", "mime", "filesize", "checksum")
 EDITABLE: Final = (
     "title", "acronym", "description", "license", "frequency", "tags", "temporal_coverage", "spatial", "private",
 )  # fmt: skip
@@ -50,6 +52,7 @@ class Portal:
     url: str = ""
     largest: int = 1 << 30
     drops_extras: bool = False
+    keeps_computed: bool = False
     spoils: int = 0
     has_org_datasets: bool = True
     datasets: dict[str, Json] = field(default_factory=dict)
@@ -102,6 +105,8 @@ class Portal:
         for verb, pattern, act in self._routes():
             found = re.fullmatch(pattern, parts.path)
             if found and verb == method:
+                if body and not content_type.startswith(("application/json", "multipart/form-data")):
+                    return 400, {"errors": {"Content-Type": "expecting application/json"}}
                 with self.lock:
                     return act(list(found.groups()), self._content(body, content_type, parts.query))
         return 404, {"message": "Not found"}
@@ -228,8 +233,8 @@ class Portal:
         errors = _resource_errors(given)
         if errors or given["filetype"] != resource["filetype"]:
             return 400, {"errors": errors, "message": "Validation error"}
-        address = resource["url"] if resource["filetype"] == "file" else given["url"]
-        resource |= _described(given) | {"url": address}
+        held = ("url", *(COMPUTED if self.keeps_computed else ())) if resource["filetype"] == "file" else ()
+        resource |= _described(given) | {name: resource[name] for name in held}
         return 200, resource
 
     def _delete(self, path: list[str], _: Json) -> Reply:

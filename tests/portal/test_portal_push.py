@@ -74,6 +74,14 @@ def test_what_has_no_file_becomes_a_link(pusher: Pusher, portal: Portal) -> None
     assert endpoint["url"] == "https://example.org/sparql"
 
 
+def test_a_portal_that_keeps_the_checksums_it_computed_is_pushed_to_once(pusher: Pusher, portal: Portal) -> None:
+    portal.keeps_computed = True
+    assert not pusher.push().remaining
+    assert resource(portal, "tables/plans.csv")["checksum"]["type"] == "sha1"
+    assert resource(portal, "dumps/graph.jsonld")["format"] == "json"
+    assert pusher.push().sent == 0
+
+
 def test_the_second_push_changes_nothing(pusher: Pusher, portal: Portal) -> None:
     pusher.push()
     before = portal.state()
