@@ -184,6 +184,8 @@ def read_text(path: Path) -> str:
 def write_atomically(path: Path, content: str | bytes) -> None:
     """Write ``content`` to ``path`` whole or not at all: to a temporary file beside it, then renamed.
 
+    A device or a pipe is written to as it is: a file in its place would take it from everybody.
+
     Raises:
         ProjectError: the folder is missing or read-only, or the disk is full. What was there stays.
     """
@@ -192,6 +194,9 @@ def write_atomically(path: Path, content: str | bytes) -> None:
     data = content.encode("utf-8") if isinstance(content, str) else content
     name = ""
     try:
+        if path.exists() and not path.is_file():
+            path.write_bytes(data)
+            return
         with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".pan2kg-", delete=False) as file:
             name = file.name
             file.write(data)

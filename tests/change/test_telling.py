@@ -82,7 +82,7 @@ def test_things_are_added_removed_changed_renamed_and_retired() -> None:
 
 def test_counts_come_first_and_things_stand_below_their_plan() -> None:
     lines = write_text(story(side(PLAN), side(PLAN, ACTION)), "fr").splitlines()
-    assert lines[2:4] == ["1 élément ajouté", "  4 énoncés ajoutés, 0 supprimés"]
+    assert lines[2:4] == ["1 élément ajouté", "  Énoncés\u00a0: 4 de plus, 0 de moins"]
     assert lines[5:] == ["Plan P (p)", "  Ajout\u00a0: action 4.3 Former les juristes (a)"]
 
 
@@ -156,7 +156,7 @@ def test_what_rules_derive_is_counted_by_rule() -> None:
     derived = side("action:a pan:linkedTo action:b .", graph="<https://w3id.org/pan2kg/graph/derived/linked-to>")
     told = story(side(PLAN), sides(side(PLAN), derived))
     assert told.things == ()
-    assert "Derived by the rule linked-to: 1 statements more, 0 less." in write_text(told, "en")
+    assert "Statements derived by the rule linked-to: 1 more, 0 fewer." in write_text(told, "en")
 
 
 def test_the_order_of_a_change_is_the_same_whatever_the_order_of_the_data() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import networkx as nx
@@ -66,6 +67,28 @@ def test_a_project_is_found_upward_and_falls_back_to_the_shipped_one(own_project
     assert Project.find(deep).root == own_project.resolve()
     assert Project.find(tmp_path).is_packaged
     assert all((Project.packaged().root / name).is_dir() for name in FOLDERS)
+
+
+def test_a_pipe_is_written_to_and_not_replaced(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        write_atomically(pipe, "x")
+        assert os.read(reader, 9) == b"x"
+    finally:
+        os.close(reader)
+    assert pipe.is_fifo()
+
+
+def test_a_full_device_is_said(tmp_path: Path) -> None:
+    if not Path("/dev/full").is_char_device():
+        pytest.skip("This system has no device that is always full.")
+    link = tmp_path / "full"
+    link.symlink_to("/dev/full")
+    with pytest.raises(pan2kg.Pan2kgError, match="no space left on device"):
+        write_atomically(link, "x")
+    assert link.is_symlink()
 
 
 def test_a_failed_write_leaves_what_was_there(tmp_path: Path) -> None:
