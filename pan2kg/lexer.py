@@ -9,6 +9,12 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+_MARKS = (
+    "·\u0300-\u037d\u037f-\u1fff\u200c\u200d\u203f\u2040\u2070-\u218f"
+    "\u2c00-\u2fef\u3001-\ud7ff\uf900-\ufdcf\ufdf0-\ufffd\U00010000-\U000effff"
+)
+"""What the grammars let stand in a name besides letters and digits: a name taken to end too early would give what
+follows another sense than the engine gives it."""
 _TOKEN = re.compile(
     r"""
       (?P<string>\"\"\"(?:\"{0,2}(?:[^"\\]|\\.))*\"\"\"|'''(?:'{0,2}(?:[^'\\]|\\.))*'''
@@ -26,7 +32,7 @@ _TOKEN = re.compile(
     | (?P<number>\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)
     | (?P<space>\s+)
     | (?P<mark>\^\^|.)
-    """,
+    """.replace("·", _MARKS),
     re.VERBOSE | re.DOTALL,
 )
 """A run is what begins as a name and has no colon: taken whole, since looking for the colon again at each of its
@@ -50,24 +56,60 @@ def tokens(text: str) -> Iterator[Token]:
     ['SELECT', '?s', '{', '?s', 'a', '<http://e/#x>', '}', '# SERVICE']
     """
     for match in _TOKEN.finditer(text):
-        kind = match.lastgroup or "mark"
-        if kind == "run":
-            for part in _PLAIN.finditer(text, *match.span()):
-                yield Token(part.lastgroup or "mark", part.group(), part.start())
-        elif kind != "space":
-            yield Token(kind, match.group(), match.start())
+        yield from _tokens_of(match)
 
 
-def may_hide(token: Token, keyword: str) -> bool:
-    """Whether an engine that wants no space between words may read a keyword in a token.
+def _tokens_of(match: re.Match[str]) -> Iterator[Token]:
+    kind = match.lastgroup or "mark"
+    if kind == "run":
+        for part in _PLAIN.finditer(match.string, *match.span()):
+            yield Token(part.lastgroup or "mark", part.group(), part.start())
+    elif kind != "space":
+        yield Token(kind, match.group(), match.start())
 
-    Oxigraph takes ``SERVICESILENT<a>`` and ``SERVICEa:b`` for calls. A local name, a variable or a text hides nothing.
 
-    >>> [may_hide(token, "SERVICE") for token in tokens("trueSERVICE service:b a:service ?service 'SERVICE'")]
-    [True, True, False, False, False]
+_AFTER = {
+    word: re.compile(rf"(?:\s|\#[^\n\r]*)*+(?:{what})", re.IGNORECASE)
+    for word, what in (("SERVICE", r"\{"), ("LOAD", r"INTO|;|\Z"))
+}
+"""What follows the address that is called."""
+_ADDRESS = re.compile(r"<(?:[A-Za-z][A-Za-z0-9+.-]*://.*|[^'#]*)")
+"""An IRI that cannot be read as the sign for less and what follows it, or to no effect: no text and no comment begins
+in it, so that it ends where it would end as an IRI."""
+
+
+def calls(text: str, keyword: str) -> Iterator[Token]:
+    """Where an engine may read SERVICE or LOAD, by which it contacts another host; none that it reads is left out.
+
+    Oxigraph wants no space between words: ``SERVICESILENT<a>`` and ``SERVICEa:b`` are calls for it. A prefixed name
+    is none where something follows that never follows a call.
+
+    >>> [call.text for call in calls("trueSERVICE service:b { } service:a a:service ?service 'SERVICE'", "SERVICE")]
+    ['trueSERVICE', 'service:b']
     """
-    text = token.text.partition(":")[0] if token.kind == "name" else token.text if token.kind == "word" else ""
-    return keyword in text.upper()
+    for token in _readings(text):
+        place = token.text.partition(":")[0] if token.kind == "name" else token.text if token.kind == "word" else ""
+        ends = token.start + len(token.text)
+        if keyword in place.upper() and (token.kind == "word" or _AFTER[keyword].match(text, ends)):
+            yield token
+
+
+def _readings(text: str) -> Iterator[Token]:
+    """The tokens of a text and, where an IRI may be the sign for less with something behind it, of that reading too.
+
+    >>> [token.text for token in _readings("?a<3)SERVICE#>")]
+    ['?a', '<3)SERVICE#>', '<', '3', ')', 'SERVICE', '#>']
+    """
+    begun, seen = [0], set[int]()
+    while begun:
+        at = begun.pop()
+        while at not in seen and (match := _TOKEN.match(text, at)):
+            seen.add(at)
+            yield from _tokens_of(match)
+            if match.lastgroup == "iri" and not _ADDRESS.fullmatch(match.group()):
+                yield Token("mark", "<", at)
+                begun.append(at + 1)
+            at = match.end()
 
 
 def prefixes_used(text: str) -> set[str]:

@@ -16,7 +16,7 @@ import pyoxigraph as ox
 
 from pan2kg.dumped import read_quads
 from pan2kg.errors import Place, ProjectError, QueryError, TurtleError
-from pan2kg.lexer import line_of, may_hide, tokens
+from pan2kg.lexer import calls, line_of, tokens
 from pan2kg.project import Project, reason
 from pan2kg.vocabulary import DERIVED, GRAPH, graph_of
 
@@ -136,9 +136,11 @@ def refuse_fetching(text: str) -> None:
     Traceback (most recent call last):
     pan2kg.errors.QueryError: query:1:12: SERVICE is refused: ...
     """
-    for token in tokens(text) if _SUSPECT.search(text) else ():
-        word = "SERVICE" if may_hide(token, "SERVICE") else token.text.upper()
-        if word in _REFUSED and token.kind in ("word", "name"):
+    if not _SUSPECT.search(text):
+        return
+    updates = ((token, token.text.upper()) for token in tokens(text) if token.kind == "word")
+    for token, word in (*((call, "SERVICE") for call in calls(text, "SERVICE")), *updates):
+        if word in _REFUSED:
             raise QueryError(
                 f"{word} is refused: {_REFUSED[word]}",
                 place=Place("query", *line_of(text, token.start)),

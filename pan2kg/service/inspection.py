@@ -9,14 +9,14 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from pan2kg.lexer import Token, line_of, may_hide, tokens
+from pan2kg.lexer import Token, calls, line_of, tokens
 from pan2kg.service.refusal import Refusal
 
 _HINTS = ("service", "from", "load", "clear", "drop", "create", "add", "move", "copy", "insert", "delete")
 _VOLATILE_HINTS = ("now", "rand", "uuid", "bnode")
 _SUSPECT = re.compile(r"service|(?:from|load|clear|drop|create|add|move|copy|insert|delete)(?!\w)", re.IGNORECASE)
-_ESCAPE = re.compile(r"\\u[0-9A-Fa-f]{4}|\\U[0-9A-Fa-f]{8}")
 _VOLATILE = re.compile(r"\b(?:now|rand|uuid|struuid|bnode)\s*\(", re.IGNORECASE)
+_CALLED = re.compile(r"service(?:\s|\#[^\n\r]*)*+(?:silent(?:\s|\#[^\n\r]*)*+)?<([^<>]*)>", re.IGNORECASE)
 _UPDATES = frozenset({"LOAD", "CLEAR", "DROP", "CREATE", "ADD", "MOVE", "COPY", "INSERT", "DELETE"})
 
 
@@ -29,13 +29,12 @@ class Nature:
 
 
 def words_of(text: str) -> list[Token]:
-    """The tokens of SPARQL text; an escape in an IRI or a string never hides what follows it.
+    """The tokens of SPARQL text without its comments.
 
-    >>> [t.text for t in words_of(r"<http://e/\\u0041#x> SERVICE")]
-    ['<http://e/xxxxxx#x>', 'SERVICE']
+    >>> [t.text for t in words_of(r"<http://e/\\u0041#x> SERVICE # so")]
+    ['<http://e/\\\\u0041#x>', 'SERVICE']
     """
-    plain = _ESCAPE.sub(lambda match: "x" * len(match.group()), text)
-    return [token for token in tokens(plain) if token.kind != "comment"]
+    return [token for token in tokens(text) if token.kind != "comment"]
 
 
 def inspect_query(text: str, services: frozenset[str] = frozenset()) -> Nature | Refusal:
@@ -50,15 +49,14 @@ def inspect_query(text: str, services: frozenset[str] = frozenset()) -> Nature |
     volatile = any(hint in lower for hint in _VOLATILE_HINTS) and _VOLATILE.search(text) is not None
     if not any(hint in lower for hint in _HINTS) or not _SUSPECT.search(text):
         return Nature(volatile=volatile)
-    found = words_of(text)
-    for place, token in enumerate(found):
-        word = token.text.upper() if token.kind == "word" else ""
+    for call in calls(text, "SERVICE"):
+        if not _is_allowed(text, call, services):
+            return _refuse(text, call, "SERVICE", "no other host is contacted because a query says so.")
+    words = [(token, token.text.upper()) for token in words_of(text) if token.kind == "word"]
+    for token, word in words:
         if word in _UPDATES:
             return _refuse(text, token, word, "a query changes nothing.")
-        is_plain = word == "SERVICE"
-        if may_hide(token, "SERVICE") and not (is_plain and _allowed(found[place + 1 : place + 3], services)):
-            return _refuse(text, token, "SERVICE", "no other host is contacted because a query says so.")
-    return Nature(any(token.kind == "word" and token.text.upper() == "FROM" for token in found), volatile)
+    return Nature(any(word == "FROM" for _, word in words), volatile)
 
 
 def inspect_update(text: str) -> Refusal | None:
@@ -67,16 +65,16 @@ def inspect_update(text: str) -> Refusal | None:
     >>> inspect_update("CLEAR ALL ; LOAD <http://e/>").sentence
     'LOAD is refused at line 1, column 13: nothing is fetched because an update says so.'
     """
-    for token in words_of(text):
-        for word in ("LOAD", "SERVICE"):
-            if may_hide(token, word):
-                return _refuse(text, token, word, "nothing is fetched because an update says so.")
+    for word in ("LOAD", "SERVICE"):
+        for call in calls(text, word):
+            return _refuse(text, call, word, "nothing is fetched because an update says so.")
     return None
 
 
-def _allowed(following: list[Token], services: frozenset[str]) -> bool:
-    after = [token for token in following if token.text.upper() != "SILENT"]
-    return bool(after) and after[0].kind == "iri" and after[0].text[1:-1] in services
+def _is_allowed(text: str, call: Token, services: frozenset[str]) -> bool:
+    """Whether the word SERVICE stands before the address of an endpoint that may be asked."""
+    following = _CALLED.match(text, call.start)
+    return following is not None and following.group(1) in services
 
 
 def _refuse(text: str, token: Token, word: str, why: str) -> Refusal:

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import socket
+from collections.abc import Iterator
+
+import pyoxigraph as ox
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pan2kg.errors import QueryError
 from pan2kg.service.inspection import Nature, inspect_query, inspect_update
 from pan2kg.service.protocol import FORM, QUERY, UPDATE, Operation, read_operation
 from pan2kg.service.refusal import Refusal
 from pan2kg.service.rewriting import add_using
+from pan2kg.store import refuse_fetching
 
 G = "http://e/g"
 
@@ -95,11 +101,57 @@ def test_what_a_query_may_not_say(query: str) -> None:
         "SELECT * { ?service ?load 'SERVICE <http://e/>' }",
         "SELECT * { <http://e/SERVICE> <http://e/#INSERT> ?o } # SERVICE <http://e/>",
         "PREFIX service: <http://e/> SELECT * { service:load service:delete ?add }",
+        "PREFIX service: <http://e/> SELECT * { { ?s service:load ?o } UNION { ?o a service:b . { ?s ?p ?o } } }",
+        "SELECT * { ?s <http://e/#service> ?o FILTER(?o <3 && ?service> 2) }",
         'SELECT * { ?s ?p "\\u0022 SERVICE" }',
     ],
 )
 def test_words_in_names_and_texts_are_no_words(query: str) -> None:
     assert inspect_query(query) == Nature()
+
+
+CALLS = [
+    "SERVICE<$u>{}",
+    "service#\r\n<$u>{}",
+    "OPTIONAL{SERVICEa:b{}}",
+    "SERVICEa:b#>\n{}",
+    "SERVICE: {}",
+    "SERVICE:%41{}",
+    "OPTIONAL{[]?p[]}service:x{}",
+    "OPTIONAL{?s ?p ?o}SERVICE:x{}",
+    "OPTIONAL{?s ?p ?x\u0301GRAPH}SERVICE:x{}",
+    "OPTIONAL{?s ?p a:b\u0301\\'}SERVICE<$u>{}#'\n",
+    "OPTIONAL{?s ?p a:b\u3001\\'}SERVICE<$u>{}#'\n",
+    "BIND(1<3AS?q)SERVICEa:b#>\n{}",
+    "BIND(1<3AS?q)#>'''\nSERVICE<$u>{}#'''\n",
+    "BIND('a'<'''>'''AS?q)SERVICE<$u>{}#'''\n",
+]
+"""Each is a call for the engine, however it is written or hidden from who reads the query another way."""
+
+
+@pytest.mark.parametrize("call", CALLS)
+def test_no_call_of_another_host_is_hidden(call: str, closed: str) -> None:
+    query = f"PREFIX:<{closed}>PREFIX a:<{closed}>SELECT*{{{call.replace('$u', closed)}}}"
+    with pytest.raises(OSError, match="refused"):
+        list(ox.Store().query(query))  # type: ignore[arg-type]
+    refusal = inspect_query(query, frozenset({"http://e/sparql"}))
+    assert isinstance(refusal, Refusal), "the query would reach another host; lexer.calls must tell"
+    assert inspect_update(query.replace("SELECT*", "INSERT{}WHERE"))
+    with pytest.raises(QueryError, match="SERVICE is refused"):
+        refuse_fetching(query)
+
+
+@pytest.fixture
+def closed() -> Iterator[str]:
+    """An address at which nobody listens."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        yield f"http://127.0.0.1:{taken.getsockname()[1]}/"
+
+
+@pytest.mark.parametrize("update", ["LOAD<http://e/>", "LOADa:b", "load silent <http://e/>", "LOAD: INTO GRAPH :g"])
+def test_an_update_that_loads_is_refused_however_it_is_written(update: str) -> None:
+    assert inspect_update(f"CLEAR ALL;{update}")
 
 
 def test_a_query_that_names_its_graphs_and_one_that_never_answers_twice_the_same() -> None:
@@ -115,6 +167,7 @@ def test_a_service_that_is_allowed_by_its_address() -> None:
 
 def test_an_update_may_not_fetch() -> None:
     assert inspect_update("INSERT DATA { <a> <b> 'LOAD' }") is None
+    assert inspect_update("PREFIX load: <http://e/> INSERT DATA { load:a load:b load:c }") is None
     refusal = inspect_update("INSERT { <a> <b> ?c } WHERE { SERVICE <http://e/> { ?a ?b ?c } }")
     assert refusal
     assert refusal.status == 403
