@@ -7,8 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Final
 
 from pan2kg.exhibit import Column, Exhibit, Value
-from pan2kg.picture.words import day
-from pan2kg.wording import Language, Text, plural, read_table, with_days, with_mark
+from pan2kg.wording import Language, Text, in_words, put, read_table, with_days, with_mark
 
 if TYPE_CHECKING:
     from pan2kg.coherence.basis import Basis
@@ -30,7 +29,7 @@ def say(key: str, language: Language, **values: str | int) -> str:
     ('1 plan', '0 plans')
     """
     words = read_table("printing")[key][language]
-    return (plural(words, int(values["n"]), language) if "|" in words else words).format(**values)
+    return put(words, language, **values)
 
 
 def shown(value: Value, language: Language) -> str:
@@ -154,7 +153,7 @@ def _basis(basis: Basis, language: Language) -> Iterator[str]:
     if basis.release:
         yield say("basis-release", language, release=basis.release)
     if basis.as_of:
-        yield say("basis-as-of", language, day=day(basis.as_of, language))
+        yield say("basis-as-of", language, day=in_words(basis.as_of, language))
 
 
 def _filter(name: str, language: Language) -> str:

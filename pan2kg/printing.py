@@ -36,6 +36,7 @@ def write_exhibit(exhibit: Exhibit, form: str, *, language: Language, width: int
 
     >>> from pan2kg.coherence.basis import Basis
     >>> from pan2kg.exhibit import Column
+    >>> from pan2kg.wording import Text
     >>> name, linked = Column("plan", Text("plan", "plan")), Column("linked", Text("liées", "linked"))
     >>> rows = ({"plan": "PAN 1", "linked": 0}, {"plan": "PAN 2", "linked": None})
     >>> exhibit = Exhibit("x", Text("Titre", "Title"), Text("", ""), Basis(3, 2, 2), (name, linked), rows)

@@ -6,14 +6,20 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from pathlib import Path
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 Language = Literal["fr", "en", "de"]
 LANGUAGES: Final[tuple[Language, ...]] = ("fr", "en", "de")
 
 _DAY: Final = re.compile(r"\b(\d{4})-(\d{2})-(\d{2})\b")
+_MONTHS: Final[Mapping[Language, str]] = {
+    "fr": "janvier février mars avril mai juin juillet août septembre octobre novembre décembre",
+    "en": "January February March April May June July August September October November December",
+    "de": "Januar Februar März April Mai Juni Juli August September Oktober November Dezember",
+}
 _DAYS: Final[Mapping[Language, str]] = {"fr": r"\3/\2/\1", "en": r"\g<0>", "de": r"\3.\2.\1"}
 
 
@@ -98,6 +104,30 @@ def plural(words: str, number: float, language: Language) -> str:
     return one if single or not bar else many
 
 
+def put(words: str, language: Language, **values: object) -> str:
+    """Words with values put in place of the names in braces; of « one|many » those that suit the number ``n``.
+
+    >>> put("{n} plan lié|{n} plans liés", "fr", n=0), put("{n} linked plan|{n} linked plans", "en", n=0)
+    ('0 plan lié', '0 linked plans')
+    """
+    number = values.get("n")
+    if isinstance(number, int):
+        words = plural(words, number, language)
+    return words.format(**values) if values else words
+
+
+def in_words(day: date, language: Language) -> str:
+    """A day as each language writes it; in French a space that does not break keeps the number with its month.
+
+    >>> in_words(date(2021, 12, 1), "fr"), in_words(date(2021, 12, 17), "en"), in_words(date(2021, 12, 1), "de")
+    ('1er\\xa0décembre 2021', '17 December 2021', '1. Dezember 2021')
+    """
+    month = _MONTHS[language].split()[day.month - 1]
+    if language == "fr":
+        return f"{day.day}{'er' if day.day == 1 else ''}\N{NO-BREAK SPACE}{month} {day.year}"
+    return f"{day.day}{'.' if language == 'de' else ''} {month} {day.year}"
+
+
 def with_mark(figure: str, language: Language) -> str:
     """A figure with the decimal mark of the language: a comma in French and in German.
 
@@ -126,14 +156,19 @@ def semicolon(language: Language) -> str:
 
 
 @cache
+def read_rows(path: Path) -> Mapping[str, Any]:
+    """The rows of a table beside the code, read once."""
+    with path.open("rb") as file:
+        return tomllib.load(file)
+
+
 def read_table(name: str) -> Mapping[str, Mapping[str, str]]:
     """A table of the package, ``{name}.toml``, as rows of named cells.
 
     >>> read_table("wording")["title"]["en"]
     'Coherence check of the graph'
     """
-    with Path(__file__).with_name(f"{name}.toml").open("rb") as file:
-        return tomllib.load(file)
+    return read_rows(Path(__file__).with_name(f"{name}.toml"))
 
 
 def wording(key: str) -> Text:

@@ -2,19 +2,12 @@
 
 from __future__ import annotations
 
-import tomllib
-from collections.abc import Mapping
-from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
-from pan2kg.wording import Language, plural
+from pan2kg.wording import Language, put, read_rows
 
-
-@cache
-def _table() -> Mapping[str, Any]:
-    with Path(__file__).with_name("words.toml").open("rb") as file:
-        return tomllib.load(file)
+_WORDS: Final = Path(__file__).with_name("words.toml")
 
 
 def say(key: str, language: Language, **values: str | int) -> str:
@@ -25,11 +18,10 @@ def say(key: str, language: Language, **values: str | int) -> str:
     >>> say("count.added", "fr", n=0), say("count.added", "en", n=0), say("count.added", "de", n=1)
     ('0 élément ajouté', '0 things added', '1 Element hinzugefügt')
     """
-    row: Any = _table()
+    row: Any = read_rows(_WORDS)
     for part in key.split("."):
         row = row[part]
-    words = str(row[language])
-    return (plural(words, int(values["n"]), language) if "|" in words else words).format(**values)
+    return put(row[language], language, **values)
 
 
 def property_name(iri: str, language: Language) -> str:
@@ -38,4 +30,4 @@ def property_name(iri: str, language: Language) -> str:
     >>> property_name("http://www.w3.org/2004/02/skos/core#prefLabel", "de"), property_name("http://e/p", "de")
     ('Name', '')
     """
-    return str(_table()["property"].get(iri, {}).get(language, ""))
+    return str(read_rows(_WORDS)["property"].get(iri, {}).get(language, ""))

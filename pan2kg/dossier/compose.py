@@ -22,8 +22,7 @@ from pan2kg.exhibits.debts import STRONG, unacknowledged
 from pan2kg.exhibits.duties import duties
 from pan2kg.exhibits.material import Choice, Material
 from pan2kg.picture.ground import read_ground
-from pan2kg.picture.words import day
-from pan2kg.wording import with_mark
+from pan2kg.wording import in_words, with_mark
 
 
 def compose(material: Material, plan: str = "") -> Dossier:
@@ -37,7 +36,7 @@ def compose(material: Material, plan: str = "") -> Dossier:
     own = material.plan(plan) if plan else material.own_plan()
     if own is None:
         raise QueryError("No plan was named to report on.", remedy="Name one with --plan.")
-    label, when = material.label(own), day(material.as_of, language)
+    label, when = material.label(own), in_words(material.as_of, language)
     title = say("page", "of", language, title=say("page", "title", language), plan=label)
     before = _before(material, own)
     statements = annex(material, frozenset(filter(None, (own, before))), own)
@@ -131,5 +130,5 @@ def _duties(material: Material) -> Headline:
     standings = [str(row["standing"]) for row in duties(material).rows]
     counts = {one: standings.count(one) for one in ("uncovered", "late", "vague")}
     known = len(standings) - standings.count("not-assessed")
-    when = day(material.as_of, material.language)
+    when = in_words(material.as_of, material.language)
     return _figure(material, "obligations", (sum(counts.values()), known), "duties", day=when, **counts)

@@ -13,8 +13,7 @@ from pan2kg.dossier.words import say
 from pan2kg.exhibits.gaps import KINDS, gaps
 from pan2kg.exhibits.material import Choice, Material
 from pan2kg.exhibits.words import coded
-from pan2kg.picture.words import day
-from pan2kg.wording import Text
+from pan2kg.wording import Text, in_words
 
 if TYPE_CHECKING:
     from pan2kg.exhibit import Exhibit
@@ -41,7 +40,7 @@ def gap_report(material: Material, plan: str) -> Section:
 def _kind(material: Material, plan: str, kind: str, counts: tuple[object, object]) -> Section:
     language = material.language
     listed = gaps(material, Choice(plans=(plan,), part=kind))
-    when = day(material.as_of, language)
+    when = in_words(material.as_of, language)
     if counts[1] is None:
         counted = say("prose", "gap-none", language, day=when)
     else:

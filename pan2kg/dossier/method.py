@@ -8,7 +8,7 @@ from pan2kg.coherence.uses import key
 from pan2kg.dossier.block import Measure, Measures, Points, Prose, Section, Shown
 from pan2kg.dossier.evidence import sources
 from pan2kg.dossier.words import field, keys, say
-from pan2kg.picture.words import day
+from pan2kg.wording import in_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -45,7 +45,7 @@ def used_sources(material: Material, exhibits: Iterable[Exhibit]) -> Section:
 
 def citing(material: Material, plan: str, title: str) -> Section:
     """How the report is cited, and how it is made again."""
-    language, when = material.language, day(material.as_of, material.language)
+    language, when = material.language, in_words(material.as_of, material.language)
     cited = say("prose", "cite", language, title=title, release=material.release, day=when)
     command = f"pan2kg report --plan {key(plan)} --language {language} --as-of {material.as_of.isoformat()} -o DIR"
     again = say("prose", "cite-again", language, command=command)

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
-from functools import cache
 from pathlib import Path
 from typing import Any
 
-from pan2kg.wording import Language, Text, plural
+from pan2kg.wording import Language, Text, put, read_rows
 
 
-@cache
 def _table() -> Mapping[str, Mapping[str, Mapping[str, Any]]]:
-    with Path(__file__).with_name("words.toml").open("rb") as file:
-        return tomllib.load(file)
+    return read_rows(Path(__file__).with_name("words.toml"))
 
 
 def text(group: str, key: str) -> Text:
@@ -30,10 +26,7 @@ def say(group: str, key: str, language: Language, **values: str | int) -> str:
     >>> say("page", "contents", "fr"), say("page", "rows", "en", n=1)
     ('Sommaire', '1 row')
     """
-    words = text(group, key).say(language)
-    if "|" in words and "n" in values:
-        words = plural(words, int(values["n"]), language)
-    return words.format(**values) if values else words
+    return put(text(group, key).say(language), language, **values)
 
 
 def keys(group: str) -> tuple[str, ...]:

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
-from functools import cache
 from pathlib import Path
 from typing import Any
 
-from pan2kg.wording import LANGUAGES, Language, Text, with_mark
+from pan2kg.wording import LANGUAGES, Language, Text, read_rows, with_mark
 
 
-@cache
 def _table() -> Mapping[str, Mapping[str, Mapping[str, Any]]]:
-    with Path(__file__).with_name("words.toml").open("rb") as file:
-        return tomllib.load(file)
+    return read_rows(Path(__file__).with_name("words.toml"))
 
 
 Filling = str | int | float | Text

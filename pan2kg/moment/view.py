@@ -14,12 +14,12 @@ from pan2kg.errors import QueryError
 from pan2kg.moment.cascade import follow
 from pan2kg.moment.dates import ORG, Intervals, Node, instances, pairs, read_intervals
 from pan2kg.moment.interval import Standing
-from pan2kg.moment.words import in_words, kinds, say
+from pan2kg.moment.words import kinds, say
 from pan2kg.project import Project
 from pan2kg.rule import derive, rule_files
 from pan2kg.store import LocalStore, is_derived
 from pan2kg.vocabulary import PAN
-from pan2kg.wording import Language
+from pan2kg.wording import Language, in_words
 
 _ALONG: Final = {
     "link": PAN + "Link",

@@ -2,20 +2,12 @@
 
 from __future__ import annotations
 
-import tomllib
-from collections.abc import Mapping
-from datetime import date
-from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
-from pan2kg.wording import Language, plural
+from pan2kg.wording import Language, put, read_rows
 
-
-@cache
-def _table() -> Mapping[str, Mapping[str, Any]]:
-    with Path(__file__).with_name("words.toml").open("rb") as file:
-        return tomllib.load(file)
+_WORDS: Final = Path(__file__).with_name("words.toml")
 
 
 def say(key: str, language: Language, **values: str | int) -> str:
@@ -26,11 +18,10 @@ def say(key: str, language: Language, **values: str | int) -> str:
     >>> say("thing.plan", "fr", n=0), say("thing.plan", "en", n=0), say("thing.plan", "de", n=1)
     ('0 plan', '0 plans', '1 Plan')
     """
-    row: Any = _table()
+    row: Any = read_rows(_WORDS)
     for part in key.split("."):
         row = row[part]
-    words = str(row[language])
-    return (plural(words, int(values["n"]), language) if "|" in words else words).format(**values)
+    return put(row[language], language, **values)
 
 
 def kinds() -> tuple[str, ...]:
@@ -39,16 +30,4 @@ def kinds() -> tuple[str, ...]:
     >>> kinds()[:2]
     ('plan', 'action')
     """
-    return tuple(_table()["thing"])
-
-
-def in_words(day: date, language: Language) -> str:
-    """A day as each language writes it.
-
-    >>> in_words(date(2021, 12, 1), "fr"), in_words(date(2021, 12, 1), "de")
-    ('1er\\xa0décembre 2021', '1. Dezember 2021')
-    """
-    month = say("month", language).split()[day.month - 1]
-    number = "1er" if language == "fr" and day.day == 1 else str(day.day)
-    written = say("day", language, day=number, month=month, year=day.year)
-    return written.replace(" ", "\u00a0", 1) if language == "fr" else written
+    return tuple(read_rows(_WORDS)["thing"])

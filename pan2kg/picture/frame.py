@@ -11,9 +11,8 @@ from pan2kg.picture.colour import GREY, RULE
 from pan2kg.picture.font import Font, measure, wrap
 from pan2kg.picture.ground import Ground
 from pan2kg.picture.svg import write_svg
-from pan2kg.picture.words import day
 from pan2kg.store import Table
-from pan2kg.wording import Language
+from pan2kg.wording import Language, in_words
 
 MARGIN: Final = 24.0
 NARROWEST: Final = 720.0
@@ -139,7 +138,8 @@ def source_line(ground: Ground, filters: Sequence[str]) -> str:
     release = ground.say("release", release=basis.release) if basis.release else ground.say("release-unknown")
     if ground.issued:
         release = f"{release} ({ground.issued})"
-    as_of = ground.say("as-of", day=day(ground.as_of, ground.language)) if ground.as_of else ground.say("as-of-release")
+    when = ground.as_of and in_words(ground.as_of, ground.language)
+    as_of = ground.say("as-of", day=when) if when else ground.say("as-of-release")
     counted = ground.say("counted", n=basis.n, annotated=basis.annotated, plans=basis.plans)
     chosen = ground.say("filters", filters=ground.listed((ground.say("accepted"), ground.say("verified"), *filters)))
     return f"{release} · {as_of} · {counted} · {chosen}."

@@ -16,7 +16,7 @@ from pan2kg.picture.frame import Body, Caption, Picture, Sign, frame
 from pan2kg.picture.grid import hatch_sign, hatched, row_head
 from pan2kg.picture.ground import Cell, Ground, table, whole
 from pan2kg.picture.names import Name, Names
-from pan2kg.picture.words import day
+from pan2kg.wording import in_words
 
 HEAD: Final = 390.0
 SPAN: Final = 560.0
@@ -107,7 +107,7 @@ def _axis(ground: Ground, scale: Scale, as_of: date, bottom: float) -> Iterator[
         yield Line(((x, -4), (x, bottom)), Pen(RULE, 0.8))
         yield Label(x + 3, -8, str(year), TICK)
     x = scale.x(as_of)
-    words = ground.say("as-of", day=day(as_of, ground.language))
+    words = ground.say("as-of", day=in_words(as_of, ground.language))
     font = Font(10, bold=True, colour=BLUE)
     wide = measure(words, font)
     left = min(max(x - wide / 2, HEAD), HEAD + SPAN + SAYS - wide)
@@ -160,12 +160,12 @@ def _says(ground: Ground, names: Names, one: Margin) -> tuple[str, ...]:
     if one.standing is Standing.DUE_UNKNOWN:
         treaty = one.obligation.needs_ratification and not one.obligation.binds(one.as_of)
         return (ground.say("standing-not-ratified" if treaty else "standing-due-unknown"),)
-    due = ground.say("due", day=day(one.obligation.due, ground.language)) if one.obligation.due else ""
+    due = ground.say("due", day=in_words(one.obligation.due, ground.language)) if one.obligation.due else ""
     if one.margin is not None and one.response is not None and one.response.day is not None:
         said = ground.say(f"standing-{standing}", n=abs(one.margin))
         name: Name = names[one.response.work]
         kind = "act" if one.response.is_act else "action"
-        answered = ground.say(f"answer-{kind}", day=day(one.response.day, ground.language), name=name.label)
+        answered = ground.say(f"answer-{kind}", day=in_words(one.response.day, ground.language), name=name.label)
         return (said, due, answered)
     said = ground.say(f"standing-{standing}", n=len(one.responses))
     passed = ground.say("overdue", n=one.overdue) if one.overdue else ground.say("not-yet-due")

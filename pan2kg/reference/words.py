@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-import tomllib
-from collections.abc import Mapping
-from functools import cache
 from pathlib import Path
+from typing import Final
 
-from pan2kg.wording import Language
+from pan2kg.wording import Language, put, read_rows
 
-
-@cache
-def _table() -> Mapping[str, Mapping[str, Mapping[str, str]]]:
-    with Path(__file__).with_name("words.toml").open("rb") as file:
-        return tomllib.load(file)
+_WORDS: Final = Path(__file__).with_name("words.toml")
 
 
 def say(group: str, key: str, language: Language, **values: object) -> str:
@@ -24,11 +18,7 @@ def say(group: str, key: str, language: Language, **values: object) -> str:
     >>> say("count", "terms", "fr", n=1), say("count", "terms", "en", n=2)
     ('1 terme', '2 terms')
     """
-    words, n = _table()[group][key][language], values.get("n")
-    if isinstance(n, int):
-        one, bar, many = words.partition("|")
-        words = one if not bar or (n < 2 if language == "fr" else n == 1) else many
-    return words.format(**values) if values else words
+    return put(read_rows(_WORDS)[group][key][language], language, **values)
 
 
 def keys(group: str) -> tuple[str, ...]:
@@ -37,4 +27,4 @@ def keys(group: str) -> tuple[str, ...]:
     >>> keys("kind")[0]
     'class'
     """
-    return tuple(_table()[group])
+    return tuple(read_rows(_WORDS)[group])

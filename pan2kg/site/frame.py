@@ -5,11 +5,10 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Final
 
-from pan2kg.picture.words import day
 from pan2kg.site.place import root
 from pan2kg.site.template import markup
 from pan2kg.site.words import group
-from pan2kg.wording import LANGUAGES, Language
+from pan2kg.wording import LANGUAGES, Language, in_words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,6 +19,9 @@ if TYPE_CHECKING:
 
 MENU: Final = ("index", "plans", "obligations", "questions", "network", "sparql", "gaps", "data", "about")
 ENDONYMS: Final[Mapping[Language, str]] = {"fr": "Français", "en": "English", "de": "Deutsch"}
+
+CHOSEN_ON: Final = {"review.html": (), "scores.html": ("plan", "other", "assessor", "scale", "on")}
+"""What may be chosen in the address of the pages on which something can be written down."""
 
 
 def frame(speaker: Speaker) -> dict[str, object]:
@@ -43,7 +45,7 @@ def frame(speaker: Speaker) -> dict[str, object]:
         "mode": library.mode,
         "path": request.path,
         "release": library.release,
-        "as_of": day(library.as_of, request.language),
+        "as_of": in_words(library.as_of, request.language),
         "style": library.asset("site.css"),
         "script": library.asset("main.js"),
         "page_words": embedded({name: group(f"script-{name}", request.language) for name in ("copy", "table")}),
@@ -54,10 +56,13 @@ def frame(speaker: Speaker) -> dict[str, object]:
 def _asked(speaker: Speaker, inside: str) -> dict[str, str]:
     """What the address asks for beside the language of titles, so that another language shows the same.
 
-    Not on the page of reviews: what came of a decision is said once, and no link to it may say anything else.
+    On the pages of forms that write, only what is chosen there: the secret of a session, what was typed, and what came
+    of it must stand in no link.
     """
-    given = {} if inside == "review.html" else speaker.request.arguments
-    return {name: value for name, value in given.items() if name != "data"}
+    given = {name: value for name, value in speaker.request.arguments.items() if name != "data"}
+    if inside not in CHOSEN_ON:
+        return given
+    return {name: value for name, value in given.items() if name.partition(":")[0] in CHOSEN_ON[inside]}
 
 
 def embedded(value: object) -> Markup:

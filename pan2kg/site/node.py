@@ -11,13 +11,13 @@ from urllib.parse import urlsplit
 
 import pyoxigraph as ox
 
-from pan2kg.picture.words import day
 from pan2kg.site.index import french
 from pan2kg.site.property import called, known
 from pan2kg.site.statements import CERTAINTY, SOURCE, TYPE
 from pan2kg.site.template import escape, markup
 from pan2kg.store import plain
 from pan2kg.vocabulary import DCTERMS, ID, PAN, RDFS, SKOS
+from pan2kg.wording import in_words
 
 if TYPE_CHECKING:
     from markupsafe import Markup
@@ -139,7 +139,7 @@ def dated(speaker: Speaker, words: str) -> str:
     if not _DAY.fullmatch(words):
         return words
     try:
-        return day(date.fromisoformat(words), speaker.request.language)
+        return in_words(date.fromisoformat(words), speaker.request.language)
     except ValueError:
         return words
 

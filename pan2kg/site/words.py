@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
 
-from pan2kg.wording import Language
+from pan2kg.wording import Language, put, read_rows
 
 
 @cache
 def _table() -> Mapping[str, Mapping[str, str]]:
     found: dict[str, Mapping[str, str]] = {}
     for path in sorted(Path(__file__).with_name("texts").glob("*.toml")):
-        found |= tomllib.loads(path.read_text(encoding="utf-8"))
+        found |= read_rows(path)
     return found
 
 
@@ -26,14 +25,7 @@ def say(key: str, language: Language, **values: object) -> str:
     >>> say("actions", "fr", n=0), say("actions", "en", n=0), say("actions", "de", n=1)
     ('0 action', '0 actions', '1 Maßnahme')
     """
-    words = _table()[key][language]
-    if not values:
-        return words
-    n = values.get("n")
-    if isinstance(n, int):
-        one, bar, many = words.partition("|")
-        words = one if not bar or (n < 2 if language == "fr" else n == 1) else many
-    return words.format(**values)
+    return put(_table()[key][language], language, **values)
 
 
 @cache

@@ -225,7 +225,7 @@ def test_a_basis_reads_as_french() -> None:
     line = basis_line(basis, "fr")
     assert "liens\xa0: acceptés et dérivés\xa0; énoncés non vérifiés\xa0: écartés" in line
     assert "ceux d’au moins 0,8 de ses actions, à partir de 5 actions" in line
-    assert line.endswith("situation au 1er décembre 2021.")
+    assert line.endswith("situation au 1er\xa0décembre 2021.")
 
 
 def test_rows_can_be_found_and_names_in_another_language_are_marked() -> None:

@@ -18,9 +18,9 @@ from pan2kg.cell import basis_line, shown
 from pan2kg.coherence.basis import Basis
 from pan2kg.dossier.words import field
 from pan2kg.option import add_language
-from pan2kg.picture.words import day, decimal
+from pan2kg.picture.words import decimal
 from pan2kg.store import LocalStore
-from pan2kg.wording import LANGUAGES, Text
+from pan2kg.wording import LANGUAGES, Text, in_words
 
 PACKAGE: Final = Path(__file__).resolve().parents[2] / "pan2kg"
 
@@ -101,7 +101,7 @@ def test_german_counts_writes_figures_and_days_in_its_own_way() -> None:
     words = Text("valeur|valeurs", "value|values", "Wert|Werte")
     assert [words.counted(number).de for number in (0, 1, 2)] == ["Werte", "Wert", "Werte"]
     assert (decimal(0.25, "de"), shown(0.0004, "de"), shown(-3, "de")) == ("0,25", "< 0,001", "−3")
-    assert (shown("2021-12-01", "de"), day(date(2021, 12, 1), "de")) == ("01.12.2021", "1. Dezember 2021")
+    assert (shown("2021-12-01", "de"), in_words(date(2021, 12, 1), "de")) == ("01.12.2021", "1. Dezember 2021")
 
 
 def test_a_basis_reads_as_german() -> None:
