@@ -65,7 +65,7 @@ def edges(speaker: Speaker) -> list[Edge]:
 def _page(speaker: Speaker, found: list[Edge], entry: Entry | None, near: set[str] | None = None) -> Values:
     kept = _best(found, entry, near)
     drawn = [edge for edge in found if edge.one in kept and edge.two in kept]
-    places = _placed(tuple((edge.one, edge.two, _weight(edge)) for edge in drawn))
+    places = _placed(tuple((edge.one, edge.two, _weight(edge)) for edge in _placing(drawn)))
     hidden = frozenset(places) - near if near is not None else frozenset()
     title = speaker.t("network-title") if entry is None else speaker.t("network-around", name=speaker.name(entry.iri))
     return {
@@ -103,8 +103,14 @@ def _best(found: list[Edge], entry: Entry | None, near: set[str] | None) -> set[
     return set([iri for iri in order if degrees[iri] or iri == middle][:MOST])
 
 
+def _placing(drawn: list[Edge]) -> list[Edge]:
+    """The links that decide where things stand: those drawn at first, the others only for what has none of these."""
+    first = {end for edge in drawn if edge.kind in FIRST for end in (edge.one, edge.two)}
+    return [edge for edge in drawn if edge.kind in FIRST or not {edge.one, edge.two} <= first]
+
+
 def _weight(edge: Edge) -> float:
-    return 2.0 if edge.kind in DECLARED else 1.0 if edge.kind in FIRST else 0.2
+    return 2.0 if edge.kind in DECLARED else 1.0
 
 
 def _why(speaker: Speaker, edge: Edge) -> str:

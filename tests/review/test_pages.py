@@ -56,6 +56,16 @@ def test_what_was_typed_comes_back_as_text(graph: pan2kg.Graph) -> None:
     assert text.count('name="score:') == 2
 
 
+@pytest.mark.parametrize("name", ["review", "scores"])
+def test_the_secret_of_a_session_stands_only_in_the_forms_that_are_sent(graph: pan2kg.Graph, name: str) -> None:
+    given = {"plan": "lu-bhr-2", "other": "lu-bhr-1", "assessor": "gt-edh", SEAL: "secret", "reviewer": "A. Weber"}
+    text = page(graph, f"de/{name}.html", mode="served", writable=True, **given)
+    sent = [form.split("</form>")[0] for form in text.split('method="post"')[1:]]
+    assert sent
+    assert text.count("secret") == sum(form.count("secret") for form in sent)
+    assert all("reviewer=" not in link for link in text.split('href="')[1:])
+
+
 def test_only_files_of_reviews_are_named_as_written(graph: pan2kg.Graph) -> None:
     for files in ("/etc/passwd", "graph/plans/x/reviewed.ttl https://evil.example", ""):
         text = page(graph, "fr/review.html", mode="served", writable=True, written="accepted", files=files)

@@ -37,7 +37,7 @@ def test_what_is_searched_is_found_with_or_without_accents(visit: Visit, asked: 
 
 def test_what_is_not_there_is_said(visit: Visit) -> None:
     page = visit("/en/search.html?q=zzzzzz").page
-    expect(page.locator("main")).to_contain_text("0 result")
+    expect(page.locator("main")).to_contain_text("0 things found for “zzzzzz”")
     expect(page.locator("main section")).to_have_count(0)
 
 

@@ -42,10 +42,10 @@ def test_what_is_filtered_leaves_the_list_and_comes_back(visit: Visit) -> None:
 
 def test_a_thing_is_found_opened_and_leads_to_its_page(visit: Visit) -> None:
     page = opened(visit, "/en/network.html")
-    page.get_by_label("Find").fill("minerais de conflit")
+    page.get_by_label("Find", exact=True).fill("minerais de conflit")
     if not things(page):
-        page.get_by_label("Find").fill("conflict minerals")
-    page.get_by_label("Find").press("Enter")
+        page.get_by_label("Find", exact=True).fill("conflict minerals")
+    page.get_by_label("Find", exact=True).press("Enter")
     panel = page.locator(".network-panel")
     expect(panel.locator(".panel-head")).to_contain_text("onflict")
     expect(panel.locator("blockquote.quote").first).to_be_visible()
@@ -85,9 +85,9 @@ def test_a_thing_is_hidden_and_shown_again_among_its_neighbours(visit: Visit) ->
     neighbour.click()
     page.get_by_role("button", name="Hide it").click()
     assert things(page) < before
-    page.get_by_label("Find").fill("PAN 2")
-    page.get_by_label("Find").press("Enter")
-    page.get_by_label("Find").fill("")
+    page.get_by_label("Find", exact=True).fill("PAN 2")
+    page.get_by_label("Find", exact=True).press("Enter")
+    page.get_by_label("Find", exact=True).fill("")
     page.get_by_role("button", name="Show its neighbours").click()
     assert things(page) >= before
 

@@ -3,6 +3,7 @@
 import cytoscape from "cytoscape";
 import { colours, shapeFor } from "./looks";
 import type { Model } from "./model";
+import { FONT, type Named, placeNames, WIDTH } from "./names";
 import { shorten } from "./svg";
 
 export interface Heard {
@@ -13,10 +14,14 @@ export interface Heard {
 
 const RULES_ID = "__________cytoscape_stylesheet";
 const MANY_LINKS = 800;
+const LEAST = 16;
+const GROWTH = 3;
+const MOST = 60;
 
 export class Canvas {
     readonly cy: cytoscape.Core;
     private focused: string | undefined;
+    private naming = 0;
     private readonly calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
 
     constructor(
@@ -39,7 +44,9 @@ export class Canvas {
             pixelRatio: model.things.size > 250 ? 1 : "auto",
         });
         this.cy.on("tap", "node", (event) => this.point(event.target.id() as string));
-        this.cy.on("zoom", () => this.enlarge());
+        this.cy.on("zoom resize", () => this.nameSoon());
+        this.cy.on("mouseover", "node", (event) => (host.title = model.things.get(event.target.id() as string)?.label ?? ""));
+        this.cy.on("mouseout", "node", () => (host.title = ""));
         this.cy.on("tap", "edge", (event) => heard.choose(event.target.id() as string, "link"));
         host.addEventListener("keydown", (event) => this.key(event));
         matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.cy.style(this.style(many)));
@@ -51,7 +58,8 @@ export class Canvas {
         const things = ids.map((id): cytoscape.ElementDefinition => {
             const thing = this.model.things.get(id);
             const position = Number.isFinite(thing?.x) && Number.isFinite(thing?.y) ? { x: thing?.x as number, y: thing?.y as number } : undefined;
-            return { group: "nodes", data: { id, label: shorten(thing?.label ?? id), type: thing?.type }, position };
+            const size = LEAST + GROWTH * Math.sqrt(Math.min(this.model.linksOf(id).length, MOST));
+            return { group: "nodes", data: { id, label: shorten(thing?.label ?? id), type: thing?.type, size }, position };
         });
         const links = [...this.model.links.values()]
             .filter(({ id, source, target }) => (wanted.has(source) || wanted.has(target)) && !this.cy?.getElementById(id).nonempty())
@@ -62,20 +70,14 @@ export class Canvas {
     private style(many: boolean): cytoscape.StylesheetJson {
         const colour = colours();
         const node = {
-            label: "data(label)",
-            width: 20,
-            height: 20,
+            width: "data(size)",
+            height: "data(size)",
             shape: (one: cytoscape.NodeSingular) => shapeFor(one.data("type") as string) as cytoscape.Css.NodeShape,
             "background-color": (one: cytoscape.NodeSingular) => colour.of(one.data("type") as string),
             color: colour.ink,
-            "font-size": 11,
             "text-wrap": "wrap",
-            "text-max-width": "130px",
             "text-valign": "bottom",
-            "text-margin-y": 3,
             "text-outline-color": colour.paper,
-            "text-outline-width": 2,
-            "min-zoomed-font-size": 8,
         };
         const edge = {
             width: 1.5,
@@ -86,14 +88,15 @@ export class Canvas {
             "target-arrow-color": colour.declared,
         };
         const inferred = { "line-style": "dashed", "line-color": colour.inferred, "target-arrow-color": colour.inferred };
-        const chosen = { "border-width": 4, "border-color": colour.accent, width: 28, height: 28, "min-zoomed-font-size": 0, "z-index": 10 };
+        const chosen = { "border-width": 6, "border-color": colour.accent, "z-index": 10 };
         return [
             { selector: "node", style: node },
             { selector: "edge", style: edge },
             { selector: "edge[evidence = 'inferred']", style: inferred },
             { selector: "edge[directed = 0]", style: { "target-arrow-shape": "none" } },
+            { selector: "node.named", style: { label: "data(label)" } },
             { selector: ".off", style: { display: "none" } },
-            { selector: ".dim", style: { opacity: 0.25 } },
+            { selector: ".dim", style: { opacity: 0.2 } },
             { selector: "node.chosen, node.way", style: chosen },
             { selector: "edge.chosen, edge.way", style: { width: 4, opacity: 1, "z-index": 9 } },
         ] as unknown as cytoscape.StylesheetJson;
@@ -106,11 +109,13 @@ export class Canvas {
             this.cy.nodes().forEach((one) => void one.toggleClass("off", !things.has(one.id())));
             this.cy.edges().forEach((one) => void one.toggleClass("off", !links.has(one.id())));
         });
+        this.nameSoon();
     }
 
     /** Take the names the model has now. */
     rename(): void {
         this.cy.batch(() => this.cy.nodes().forEach((one) => void one.data("label", shorten(this.model.things.get(one.id())?.label ?? one.id()))));
+        this.nameSoon();
     }
 
     /** Add things the model was given. */
@@ -127,7 +132,7 @@ export class Canvas {
             one.addClass("chosen");
             this.cy.elements().not(one.closedNeighborhood().union(one.isEdge() ? one.connectedNodes() : one)).addClass("dim");
         });
-        this.enlarge();
+        this.nameSoon();
         if (one.isNode()) {
             this.focused = id;
             this.show(one as unknown as cytoscape.NodeCollection);
@@ -140,27 +145,48 @@ export class Canvas {
             this.cy.elements().addClass("dim");
             [...things, ...links].forEach((id) => void this.cy.getElementById(id).removeClass("dim").addClass("way"));
         });
-        this.enlarge();
+        this.nameSoon();
         const way = this.cy.nodes(".way");
         this.go({ fit: { eles: way, padding: 60 } }, () => this.cy.fit(way, 60));
     }
 
     clear(): void {
         this.cy.batch(() => this.forget());
+        this.nameSoon();
     }
 
     private forget(): void {
-        this.cy.nodes(".chosen, .way").removeStyle("font-size");
         this.cy.elements().removeClass("chosen way dim");
     }
 
-    /** Keep the names of what is chosen readable however far away the picture is. */
-    private enlarge(): void {
-        this.cy.nodes(".chosen, .way").style("font-size", Math.max(12, 13 / this.cy.zoom()));
+    /** Write the names anew with the next drawing, once however much has changed. */
+    private nameSoon(): void {
+        this.naming ||= requestAnimationFrame(() => {
+            this.naming = 0;
+            this.name();
+        });
+    }
+
+    /** Write as many names as there is room for, in the size of the page however far away the picture is. */
+    private name(): void {
+        const zoom = this.cy.zoom();
+        const clear = this.cy.nodes().not(".off, .dim").nodes();
+        const named = placeNames(
+            clear.map((one): Named => {
+                const { x, y } = one.position();
+                const size = one.data("size") as number;
+                const rank = one.hasClass("chosen") ? Infinity : size + (one.data("type") === "plan" ? LEAST : 0);
+                return { id: one.id(), x: x * zoom, y: y * zoom, radius: (size * zoom) / 2, text: one.data("label") as string, rank };
+            }),
+        );
+        this.cy.batch(() => {
+            this.cy.nodes().forEach((one) => void one.toggleClass("named", named.has(one.id())));
+            this.cy.nodes(".named").style({ "font-size": FONT / zoom, "text-max-width": `${WIDTH / zoom}px`, "text-margin-y": 2 / zoom, "text-outline-width": 2 / zoom });
+        });
     }
 
     fit(): void {
-        this.cy.fit(this.cy.elements().not(".off"), 30);
+        this.cy.fit(this.cy.elements().not(".off"), Math.min(60, this.host.clientWidth / 10));
     }
 
     zoom(factor: number): void {

@@ -6,7 +6,7 @@ import { Lists } from "./lists";
 import { colours, outline } from "./looks";
 import { type Data, Model } from "./model";
 import { type Packed, unpack } from "./packed";
-import { Panel, typeWord } from "./panel";
+import { aboutOf, Panel, typeWord } from "./panel";
 import { svgOf } from "./svg";
 import { ENGLISH } from "./words";
 
@@ -67,7 +67,8 @@ class NetworkView extends HTMLElement {
         const name = decodeURIComponent(location.hash.slice(1));
         const thing = name ? this.model.find(name) : undefined;
         if (thing) {
-            this.model.hidden.delete(thing.id);
+            this.model.reveal(thing.id);
+            this.model.focus = thing.id;
             this.refresh();
             this.choose(thing.id, "thing");
         } else if (name && !document.getElementById(name)) {
@@ -96,7 +97,7 @@ class NetworkView extends HTMLElement {
         const link = this.model.links.get(id);
         if (kind === "thing" && thing) {
             this.panel.showThing(thing);
-            this.status.textContent = [thing.label, typeWord(this.say, thing.type), thing.planLabel].filter(Boolean).join(", ");
+            this.status.textContent = `${thing.label} · ${aboutOf(this.say, thing)}`;
         } else if (link) {
             this.panel.showLink(link);
             this.status.textContent = [link.typeLabel ?? link.type, this.say(link.evidence ?? "declared")].join(", ");
@@ -126,7 +127,7 @@ class NetworkView extends HTMLElement {
     private async expand(id: string): Promise<void> {
         const before = this.model.shown().things.size;
         const ends = this.model.linksOf(id).filter((link) => this.model.passes(link)).flatMap(({ source, target }) => [source, target]);
-        ends.forEach((end) => this.model.hidden.delete(end));
+        ends.forEach((end) => this.model.reveal(end));
         let said = "";
         if (this.more && location.protocol !== "file:") {
             try {
@@ -203,7 +204,7 @@ class NetworkView extends HTMLElement {
     }
 
     private showAll(): void {
-        this.model.hidden.clear();
+        this.model.revealAll();
         this.model.offTypes.clear();
         this.model.offEvidence.clear();
         this.model.plan = "";
@@ -222,7 +223,11 @@ class NetworkView extends HTMLElement {
         const [from, to] = [select("path-from"), select("path-to")];
         const go = make("button", { type: "button" }, say("path-go"));
         go.addEventListener("click", () => this.showWay(from.value, to.value));
-        return make("details", { class: "network-path" }, make("summary", {}, say("path")), from, " ", to, " ", go);
+        const opened = (): void => {
+            from.value = this.dataset.chosen ?? "";
+            from.value ||= "";
+        };
+        return make("details", { class: "network-path", toggle: opened }, make("summary", {}, say("path")), from, " ", to, " ", go);
     }
 
     private showWay(from: string, to: string): void {

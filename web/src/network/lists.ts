@@ -2,7 +2,7 @@
 
 import { fold, language, make, type Say } from "../page";
 import type { Link, Model, Thing } from "./model";
-import { typeWord } from "./panel";
+import { aboutOf } from "./panel";
 
 const BATCH = 100;
 
@@ -68,9 +68,9 @@ export class Lists {
         }
     }
 
-    private thing({ id, label, lang, type, planLabel }: Thing): HTMLLIElement {
-        const about = [typeWord(this.say, type), planLabel].filter(Boolean).join(" · ");
-        return make("li", {}, make("button", { type: "button", class: "quiet", "data-thing": id }, make("span", { lang }, label), " ", make("small", {}, about)));
+    private thing(thing: Thing): HTMLLIElement {
+        const name = make("span", { lang: thing.lang }, thing.label);
+        return make("li", {}, make("button", { type: "button", class: "quiet", "data-thing": thing.id }, name, " ", make("small", {}, aboutOf(this.say, thing))));
     }
 
     private addLinks(): void {

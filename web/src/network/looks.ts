@@ -6,6 +6,8 @@ export const SHAPES: Record<string, string> = {
     instrument: "diamond",
     body: "hexagon",
     obligation: "triangle",
+    recommendation: "vee",
+    review: "star",
 };
 
 export function shapeFor(type: string): string {
@@ -37,6 +39,11 @@ export function colours(): Colours {
     };
 }
 
+const STAR = Array.from({ length: 10 }, (_, corner): [number, number] => {
+    const [angle, reach] = [(corner * Math.PI) / 5, corner % 2 ? 0.45 : 1.1];
+    return [reach * Math.sin(angle), -reach * Math.cos(angle)];
+});
+
 /** The corners of a shape around a point, as an SVG element's text. */
 export function outline(type: string, x: number, y: number, radius: number): string {
     const points = (...corners: [number, number][]): string =>
@@ -50,6 +57,10 @@ export function outline(type: string, x: number, y: number, radius: number): str
             return points([-1, 0], [-0.5, -0.87], [0.5, -0.87], [1, 0], [0.5, 0.87], [-0.5, 0.87]);
         case "triangle":
             return points([0, -1], [1, 0.9], [-1, 0.9]);
+        case "vee":
+            return points([-1, -1], [0, -0.33], [1, -1], [0, 1]);
+        case "star":
+            return points(...STAR);
         default:
             return `<rect x="${round(x - radius)}" y="${round(y - radius)}" width="${2 * radius}" height="${2 * radius}" rx="${shapeFor(type) === "rectangle" ? 0 : 4}"`;
     }

@@ -53,7 +53,12 @@ export class Model {
     readonly links = new Map<string, Link>();
     readonly offTypes = new Set<string>();
     readonly offEvidence = new Set<string>();
+    /** What was hidden by hand. */
     readonly hidden = new Set<string>();
+    /** What is not shown until its neighbours are asked for. */
+    readonly waiting = new Set<string>();
+    /** What is shown whether it has a link or not. */
+    focus: string | undefined;
     plan = "";
     private at = new Map<string, Link[]>();
 
@@ -66,7 +71,19 @@ export class Model {
                 this.offTypes.add(type);
             }
         }
-        data.nodes.filter(({ hidden }) => hidden).forEach(({ id }) => this.hidden.add(id));
+        data.nodes.filter(({ hidden }) => hidden).forEach(({ id }) => this.waiting.add(id));
+        this.focus = data.focus ?? undefined;
+    }
+
+    /** Show a thing, even one that was hidden. */
+    reveal(id: string): void {
+        this.hidden.delete(id);
+        this.waiting.delete(id);
+    }
+
+    revealAll(): void {
+        this.hidden.clear();
+        this.waiting.clear();
     }
 
     /** The thing an address means behind its hash: by its identifier, the end of that, or the name of its page. */
@@ -132,18 +149,24 @@ export class Model {
         return !this.offTypes.has(link.type) && !this.offEvidence.has(link.evidence ?? "declared");
     }
 
-    /** What is shown: with a plan chosen, its things and those linked to them. */
+    /** What is shown: what has a link that passes, and with a plan chosen, its things and those linked to them. */
     shown(): { things: Set<string>; links: Set<string> } {
         const things = new Set<string>();
-        for (const { id, plan } of this.things.values()) {
-            const isNear = (): boolean =>
-                this.linksOf(id).some((link) => this.passes(link) && [link.source, link.target].some((end) => this.belongs(end)));
-            if (!this.hidden.has(id) && (!this.plan || plan === this.plan || this.belongs(id) || isNear())) {
+        for (const { id } of this.things.values()) {
+            if (!this.hidden.has(id) && !this.waiting.has(id) && (id === this.focus || this.isLinked(id))) {
                 things.add(id);
             }
         }
         const links = [...this.links.values()].filter((link) => this.passes(link) && things.has(link.source) && things.has(link.target));
         return { things, links: new Set(links.map(({ id }) => id)) };
+    }
+
+    /** Whether a link that passes leads to something that does not wait; what was hidden by hand leaves its neighbours. */
+    private isLinked(id: string): boolean {
+        return this.linksOf(id).some((link) => {
+            const ends = [link.source, link.target];
+            return this.passes(link) && !ends.some((end) => end !== id && this.waiting.has(end)) && (!this.plan || ends.some((end) => this.belongs(end)));
+        });
     }
 
     private belongs(id: string): boolean {

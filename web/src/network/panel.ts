@@ -1,7 +1,10 @@
 // What is known of a thing or a link, with the words it rests on.
 
-import { make, type Say } from "../page";
+import { language, make, type Say } from "../page";
 import type { Link, Model, Thing } from "./model";
+
+/** French sets a space before it. */
+const COLON = language.startsWith("fr") ? "\u00a0: " : ": ";
 
 export interface Acts {
     choose(id: string): void;
@@ -52,7 +55,7 @@ export class Panel {
         const button = (key: string, act: () => void): HTMLButtonElement => make("button", { type: "button", click: act }, say(key));
         this.body.replaceChildren(
             make("p", { class: "panel-head", tabindex: -1, lang: thing.lang }, thing.label),
-            make("p", { class: "kind" }, [typeWord(say, thing.type), thing.planLabel].filter(Boolean).join(" · ")),
+            make("p", { class: "kind" }, aboutOf(say, thing)),
             make(
                 "p",
                 { class: "downloads" },
@@ -85,7 +88,7 @@ export class Panel {
             return make("span", {}, place ? ` ${to}` : towards, name);
         });
         const row = (key: string, value: string | null | undefined, href?: string | null): Node | undefined =>
-            value ? make("p", { class: "provenance" }, `${say(key)}: `, href ? make("a", { href }, value) : value) : undefined;
+            value ? make("p", { class: "provenance" }, `${say(key)}${COLON}`, href ? make("a", { href }, value) : value) : undefined;
         const parts = [
             make("p", {}, make("span", { class: `badge ${evidence}` }, say(evidence)), ` ${link.typeLabel ?? link.type} `, ...names),
             row("why", link.why),
@@ -98,6 +101,11 @@ export class Panel {
         ];
         return parts.filter((part): part is HTMLElement => part !== undefined);
     }
+}
+
+/** What a thing is, and of which plan. */
+export function aboutOf(say: Say, { label, planLabel, type }: Thing): string {
+    return [typeWord(say, type), planLabel !== label && planLabel].filter(Boolean).join(" · ");
 }
 
 /** The word for a type of thing; the type itself where the page has none. */

@@ -45,7 +45,7 @@ function tagOf(type: string): string {
     return /^<(\w+)/.exec(outline(type, 0, 0, 1))?.[1] ?? "g";
 }
 
-export function shorten(text: string, most = 42): string {
+export function shorten(text: string, most = 56): string {
     return text.length > most ? `${text.slice(0, most - 1)}…` : text;
 }
 

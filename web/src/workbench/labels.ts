@@ -15,6 +15,8 @@ export interface Name {
     lang?: string;
     /** Our own page on the thing. */
     href?: string;
+    /** What kind of thing it is, where it has a page of its own. */
+    type?: string;
 }
 
 /** Ask for the labels of the things in these rows. */
@@ -37,7 +39,7 @@ export async function namesOf(reply: Reply, source: Source): Promise<Map<string,
         const { thing, label, key, instrument } = row;
         const before = thing && names.get(thing.value);
         if (thing && label && (!before || rank(label) < rank({ type: "literal", value: before.label, lang: before.lang }))) {
-            names.set(thing.value, { label: label.value, lang: label.lang, href: pageOf(thing.value, instrument && key?.value) });
+            names.set(thing.value, { label: label.value, lang: label.lang, ...pageOf(thing.value, instrument && key?.value) });
         }
     }
     return names;
@@ -60,13 +62,13 @@ function rank(label: Term): number {
     return place < 0 ? 9 : place;
 }
 
-/** The page of a thing, relative to this page; none for things that have no page of their own. */
-export function pageOf(iri: string, instrument?: string): string | undefined {
+/** The page of a thing, relative to this page, and what kind of page that is; none for things that have no page of their own. */
+export function pageOf(iri: string, instrument?: string): { href?: string; type?: string } {
     const [type = "", key = ""] = iri.startsWith(IDS) ? iri.slice(IDS.length).split("/") : [];
     if (key && PAGES.has(type)) {
-        return `${root}${language}/${type}/${key}.html`;
+        return { href: `${root}${language}/${type}/${key}.html`, type };
     }
-    return instrument ? `${root}${language}/instrument/${instrument}.html` : undefined;
+    return instrument ? { href: `${root}${language}/instrument/${instrument}.html`, type: "instrument" } : {};
 }
 
 /** The end of an IRI, for those without a label. */
