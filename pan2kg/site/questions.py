@@ -8,7 +8,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from pan2kg.answer import heading, write_answer
+import pyoxigraph as ox
+
+from pan2kg.answer import Style, heading, write_answer
 from pan2kg.errors import Pan2kgError, QueryError
 from pan2kg.lexer import tokens
 from pan2kg.option import a_day
@@ -18,6 +20,7 @@ from pan2kg.site.figures import listed
 from pan2kg.site.frame import embedded
 from pan2kg.site.place import KINDS, relative
 from pan2kg.site.tables import grid
+from pan2kg.store import construct, select
 from pan2kg.turtle import read_prefixes
 
 if TYPE_CHECKING:
@@ -31,7 +34,8 @@ WORKS: Final = ("plan", "action")
 _OFFERS: Final = {"one": WORKS, "two": WORKS, "of": WORKS, "work": WORKS, "only_plan": ("plan",)}
 """Which kinds of things a parameter takes whose name is not a kind itself."""
 _VARIABLE: Final = re.compile(r"[?$](\w+)")
-FORMS: Final = {"csv": "text/csv; charset=utf-8", "json": "application/sparql-results+json"}
+FORMS: Final = ("csv", "json", "ttl")
+"""How an answer is downloaded, by the ending of the file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +97,10 @@ def values(speaker: Speaker) -> Values | None:
         "day": speaker.request.arguments.get(DAY, ""),
         "remarks": remarks,
         "permalink": link,
-        "downloads": [(speaker.href(f"question/{query.name}.{form}", **handed), form.upper()) for form in FORMS],
+        "results": speaker.href(f"question/{query.name}.json", **handed),
+        "downloads": [
+            (speaker.href(f"question/{query.name}.{form}", **handed), speaker.t(f"question-{form}")) for form in FORMS
+        ],
         "data": embedded(_template(speaker, query)),
     }
 
@@ -111,6 +118,19 @@ def csv(speaker: Speaker) -> str | None:
 def json(speaker: Speaker) -> str | None:
     """The answer as SPARQL results in JSON, for the parameters in the address."""
     return _written(speaker, "json")
+
+
+def turtle(speaker: Speaker) -> str | None:
+    """All the graph says of the things in the answer as Turtle, for the parameters in the address."""
+    query = _query(speaker)
+    if query is None:
+        return None
+    store, _ = _store(speaker)
+    rows = select(store, _filled(speaker, query)).rows
+    things = sorted({term for row in rows for term in row if isinstance(term, ox.NamedNode)}, key=str)
+    given = " ".join(map(str, things))
+    said = construct(store, f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ VALUES ?s {{ {given} }} ?s ?p ?o }}")
+    return write_answer(said, "turtle", Style(prefixes=read_prefixes(speaker.library.project)))
 
 
 def _written(speaker: Speaker, form: str) -> str | None:

@@ -80,6 +80,7 @@ FILES: Mapping[tuple[str, str], File] = {
     ("obligations", "ics"): File("text/calendar; charset=utf-8", obligations.calendar),
     ("question", "csv"): File(_CSV, questions.csv, questions.names),
     ("question", "json"): File("application/sparql-results+json", questions.json, questions.names),
+    ("question", "ttl"): File("text/turtle; charset=utf-8", questions.turtle, questions.names),
     ("figure", "csv"): File(_CSV, figures.csv, figures.names),
     ("figure", "json"): File(_JSON, figures.json, figures.names),
 }

@@ -6,13 +6,12 @@ import "./data-language";
 import "./label-search";
 import "./sortable-table";
 import "./unfold";
-import { isStatic, load, setParts } from "./page";
+import { load, setParts } from "./page";
 
 declare const PARTS: Record<string, string>;
 setParts(PARTS);
 
-const wantsWorkbench = isStatic ? "sparql-editor, question-form" : "sparql-editor";
-if (document.querySelector(wantsWorkbench)) {
+if (document.querySelector("sparql-editor, question-form")) {
     void load("workbench");
 }
 

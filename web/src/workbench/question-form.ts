@@ -1,6 +1,9 @@
-// <question-form data-graph> around a GET form: on pages without a server the question is answered in the browser.
+// <question-form data-endpoint | data-graph> around a GET form and its answer: other views of the answer, and on pages
+// without a server other answers.
 
 import { embedded, isStatic, make, type Say, speaker } from "../page";
+import { readResults } from "../reply";
+import { shapeOf } from "../sparql";
 import { Results } from "./results";
 import { type Failure, type Source, sourceOf } from "./source";
 import { ENGLISH } from "./words";
@@ -10,6 +13,10 @@ interface Question {
     prefixes?: Record<string, string>;
     /** What columns are called. */
     heads?: Record<string, string>;
+    /** The release of the graph behind the page. */
+    release?: string;
+    /** What to say of a link that fixes another release, or a day; `{}` stands for it. */
+    said?: Record<string, string>;
 }
 
 const PARAMETER = /^(\s*BIND\()(.+)( AS \?(\w+)\)\s*# parameter: )(.*)$/gm;
@@ -25,18 +32,27 @@ class QuestionForm extends HTMLElement {
     connectedCallback(): void {
         const form = this.querySelector("form");
         const question = embedded<Question>(this, "question");
-        if (!isStatic || !form || !question || this.dataset.ready) {
+        if (!question || this.dataset.ready) {
             return;
         }
         this.dataset.ready = "yes";
         this.question = question;
         this.say = speaker(this, ENGLISH);
         this.source = sourceOf(this, this.say, (words) => (this.status.textContent = words));
+        this.adoptAnswer();
+        if (!isStatic) {
+            return;
+        }
+        this.prepend(...remarks(question));
+        if (!form) {
+            return;
+        }
         this.results = new Results(this.say, this.source, question.heads);
         form.after(this.status, this.results.element, this.shown);
         form.addEventListener("submit", (event) => {
             event.preventDefault();
             const values = new FormData(form);
+            values.set("release", question.release ?? "");
             history.replaceState(null, "", `#${new URLSearchParams([...values].map(([name, value]) => [name, String(value)]))}`);
             void this.run(form);
         });
@@ -45,11 +61,22 @@ class QuestionForm extends HTMLElement {
         }
     }
 
+    /** Offer other views of the answer that stands on the page; a server says where its rows lie. */
+    private adoptAnswer(): void {
+        const table = this.querySelector<HTMLElement>(".answer-table");
+        const address = table?.dataset.results;
+        const reply = address
+            ? async () => readResults(await textOf(address), shapeOf(this.question.query), 0)
+            : () => this.source.query(this.question.query);
+        if (table) {
+            new Results(this.say, this.source, this.question.heads).adopt({ table, reply });
+        }
+    }
+
     /** Take the values of a shared link; whether there were any. */
     private adopt(form: HTMLFormElement): boolean {
-        const shared = new URLSearchParams(location.hash.slice(1) || location.search);
         let any = false;
-        for (const [name, value] of shared) {
+        for (const [name, value] of shared()) {
             const field = form.elements.namedItem(name);
             if (field instanceof HTMLInputElement || field instanceof HTMLSelectElement) {
                 field.value = value;
@@ -130,6 +157,26 @@ SELECT DISTINCT ?thing WHERE {
         }
         return iriFound;
     }
+}
+
+/** What the link to this page fixes: a permanent link in its query, one made here behind the `#`. */
+function shared(): URLSearchParams {
+    return new URLSearchParams(location.hash.slice(1) || location.search);
+}
+
+/** What a link fixed that this page cannot keep: it has one release, and knows no days. */
+function remarks(question: Question): HTMLElement[] {
+    return [...shared()]
+        .filter(([name, value]) => value && value !== question.release && question.said?.[name])
+        .map(([name, value]) => make("p", { class: "notice", role: "status" }, question.said?.[name]?.replaceAll("{}", value) ?? ""));
+}
+
+async function textOf(address: string): Promise<string> {
+    const answer = await fetch(address);
+    if (!answer.ok) {
+        throw new Error(await answer.text());
+    }
+    return answer.text();
 }
 
 function fieldValue(field: unknown): string {
