@@ -59,6 +59,10 @@ class Everything:
         iri = self._find(rest.removesuffix(_HTML))
         return Page(path, HTML, self._drawn(iri, Request(path, _TAGS[tag], "", arguments))) if iri else None
 
+    def missing(self, path: str, /) -> Page:
+        """The page that says there is none at a path."""
+        return self.site.missing(path)
+
     def _find(self, rest: str) -> str | None:
         store = self.site.library.store
         if rest.startswith("graph/"):

@@ -54,6 +54,9 @@ class Site(Protocol):
     def page(self, path: str, arguments: Mapping[str, str], /) -> Page | None:
         """The page at an address below the root, None where there is none."""
 
+    def missing(self, path: str, /) -> Page | None:
+        """The page that says there is none at an address, None where nobody drew one."""
+
 
 @dataclass(frozen=True, slots=True)
 class Kept:
@@ -197,13 +200,21 @@ class Pages:
             await request.reply(200, headers, page.body)
 
     async def _refuse(self, request: Request, refusal: Refusal) -> None:
-        """Say it on the site's page for it, where it has one, in the language of the address."""
-        language = request.path[1:3] if request.path[3:4] == "/" else "fr"
-        page = await self._find(f"{language}/404.html", b"") if refusal.status == 404 else None
-        if isinstance(page, Kept) and "html" in request.header(b"accept"):
-            await request.reply(404, [(b"content-type", page.media.encode()), *PAGE_HEADERS], page.body)
-        else:
+        """Say it on a page, in the language of the address and with ways that lead on from there."""
+        page = None
+        if refusal.status == 404 and "html" in request.header(b"accept"):
+            loop = asyncio.get_running_loop()
+            page = await loop.run_in_executor(self.threads, self._missing, request.path.removeprefix("/"))
+        if page is None:
             await request.refuse(refusal, PAGE_HEADERS)
+        else:
+            await request.reply(404, [(b"content-type", page.media.encode()), *PAGE_HEADERS], page.body)
+
+    def _missing(self, path: str) -> Page | None:
+        try:
+            return self.site().missing(path)
+        except Pan2kgError:
+            return None
 
 
 def _takes_gzip(accept: str) -> bool:

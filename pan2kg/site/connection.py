@@ -71,6 +71,11 @@ class Connection:
         """Whether it is more than a proposal."""
         return self.status in COUNTING
 
+    @property
+    def is_stated(self) -> bool:
+        """Whether a document says so, not the editors or a rule."""
+        return self.why.mark is not None and self.why.mark.badge == "declared"
+
     def written(self, t: Say, *, anchor: bool = True) -> Markup:
         """The link as an item of a list, which addresses may point to where it has an ``anchor``."""
         mark = self.why.mark
@@ -143,9 +148,18 @@ def grouped(notes: Notes, links: Iterable[str], here: str = "") -> list[Group]:
         found.setdefault(made.kind, []).append((_order(speaker, link, here), made))
     kinds = sorted(found, key=lambda kind: (KINDS.index(kind) if kind in KINDS else len(KINDS), kind))
     return [
-        Group(kind, kind_name(speaker, kind), tuple(made for _, made in sorted(found[kind], key=lambda pair: pair[0])))
+        Group(kind, _named(speaker, kind, ordered), ordered)
         for kind in kinds
+        if (ordered := tuple(one for _, one in sorted(found[kind], key=lambda pair: pair[0])))
     ]
+
+
+def _named(speaker: Speaker, kind: str, made: Iterable[Connection]) -> str:
+    """What links of a kind are called: who says so of those that are made from outside."""
+    stated = {one.is_stated for one in made}
+    if kind == "external-statement" and stated != {True}:
+        return speaker.t("tie-external-both" if True in stated else "tie-comparison")
+    return kind_name(speaker, kind)
 
 
 def kind_name(speaker: Speaker, kind: str) -> str:
@@ -193,10 +207,10 @@ def _rested(notes: Notes, iri: str, owner: str) -> tuple[Markup, Node]:
 
 
 def _plan(speaker: Speaker, iri: str, *, short: bool) -> Markup:
-    """The plan of an end, by its key where two plans are compared and named above."""
+    """The plan of an end, by its short name where two plans are compared and named above."""
     plans = speaker.library.statements.values(iri, PAN + "inPlan")
     if short:
-        return markup(", ".join(str(speaker.lead(speaker.address(plan), speaker.key(plan))) for plan in plans))
+        return markup(", ".join(str(speaker.short(plan)) for plan in plans))
     return speaker.links(plans)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
 from pan2kg.site.choice import ASKED, EVIDENCE
@@ -26,7 +25,7 @@ WORDS: Final = (
 )  # fmt: skip
 
 
-def filtering(speaker: Speaker, limit: int | None, short_name: Callable[[Speaker, str], str]) -> Markup:
+def filtering(speaker: Speaker, limit: int | None) -> Markup:
     """Plans with what they can be chosen by, and the links of each pair by kind, as JSON for the page."""
     library = speaker.library
     plans = every_plan(library)
@@ -45,7 +44,7 @@ def filtering(speaker: Speaker, limit: int | None, short_name: Callable[[Speaker
             {
                 "key": speaker.key(plan),
                 **({} if plan == f"{ID}plan/{speaker.key(plan)}" else {"iri": plan}),
-                "short": short_name(speaker, plan),
+                "head": speaker.short(plan),
                 "row": speaker.link(plan),
                 "topics": [at for at, topic in enumerate(topics) if topic in library.facts[plan].topics],
                 "bodies": [at for at, body in enumerate(bodies) if body in library.facts[plan].bodies],

@@ -120,6 +120,20 @@ def best(texts: Mapping[str, str], language: str) -> Label:
     return Label(texts[found], found, texts)
 
 
+def shortened(words: str, most: int = 48) -> str:
+    """Words without their middle where they are many: titles begin alike, and end in what sets them apart.
+
+    >>> shortened("Plan d’action national de mise en œuvre de la Convention des personnes handicapées 2012-2017")
+    'Plan d’action … personnes handicapées 2012-2017'
+    """
+    if len(words) <= most:
+        return words
+    first, rest = words.split(" ")[:2], words.split(" ")[2:]
+    while len(rest) > 1 and len(" ".join([*first, *rest])) > most:
+        rest = rest[1:]
+    return " ".join([*first, "…", *rest])
+
+
 def french(words: str) -> str:
     """French words with spaces that do not break before : ; ? ! and inside quotation marks.
 

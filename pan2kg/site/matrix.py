@@ -16,9 +16,8 @@ from pan2kg.picture.writing import picture_bytes
 from pan2kg.site.choice import ASKED, Choice
 from pan2kg.site.filtering import filtering
 from pan2kg.site.place import pair_key
-from pan2kg.site.selection import chosen, known, shown_plans
+from pan2kg.site.selection import chosen, every_plan, is_whole, known, shown_plans
 from pan2kg.site.ties import DECLARED
-from pan2kg.vocabulary import SKOS
 
 if TYPE_CHECKING:
     from pan2kg.picture.frame import Picture
@@ -30,8 +29,6 @@ Counts = Mapping[tuple[str, str], Counter[str]]
 
 FIRST: Final = 20
 """How many plans the matrix on the home page has: those with most links."""
-_SHORT: Final = 24
-"""How long a name may be in the head of a column."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,15 +55,15 @@ def matrix(speaker: Speaker, *, limit: int | None) -> Values:
         "choice": choice,
         "evidence": request.arguments.get("evidence", ""),
         "order": order,
-        "short": {plan: short_name(speaker, plan) for plan in order},
         "rows": [(plan, [_cell(speaker, counts, plan, other) for other in order]) for plan in order],
         "more": len(linked) - len(order),
         "absent": [plan for plan in plans if plan not in linked],
+        "partly": _partly(library),
         "topics": _options(speaker, known(library, "topic")),
         "bodies": _options(speaker, known(library, "body")),
         "years": _years(library),
         "downloads": _downloads(speaker, len(order)),
-        "filtering": filtering(speaker, limit, short_name) if library.mode == "static" else "",
+        "filtering": filtering(speaker, limit) if library.mode == "static" else "",
     }
 
 
@@ -81,11 +78,10 @@ def _order(library: Library, choice: Choice) -> tuple[list[str], Counts, list[st
     return plans, counts, sorted(sums, key=lambda plan: (-sums[plan], plan))
 
 
-def short_name(speaker: Speaker, plan: str) -> str:
-    """A plan's shortest other name where it has a short one, else its key: for the head of a column."""
-    names = speaker.library.statements.values(plan, SKOS + "altLabel")
-    short = sorted((name for name in names if len(name) <= _SHORT), key=lambda name: (len(name), name))
-    return short[0] if short else speaker.key(plan)
+def _partly(library: Library) -> tuple[int, int]:
+    """Of how many plans the list of actions was not read to its end, and of how many in all."""
+    plans = every_plan(library)
+    return sum(not is_whole(library, plan) for plan in plans), len(plans)
 
 
 def _cell(speaker: Speaker, counts: Counts, one: str, two: str) -> Cell | None:

@@ -11,6 +11,7 @@ from pan2kg.site.basis import Notes
 from pan2kg.site.connection import Connection, connection, grouped
 from pan2kg.site.place import pair_key
 from pan2kg.site.plan import actions_of, ordered
+from pan2kg.site.selection import is_whole
 from pan2kg.site.shelf import show
 from pan2kg.site.template import escape, markup
 from pan2kg.site.ties import DECLARED, INFERRED, Tie
@@ -99,6 +100,7 @@ def values(speaker: Speaker) -> Values | None:
         "same": [group for group in others if group.kind in (*DECLARED, "shared-instrument")],
         "weak": [group for group in others if group.kind not in (*DECLARED, "shared-instrument")],
         "sides": [_side(notes, one, two, ties), _side(notes, two, one, ties)],
+        "partly": [known for plan in (one, two) if (known := partly(speaker, plan))],
         "compared": compared(speaker, one, two),
         "figures": figures(speaker, one, two),
         "notes": notes.listed(),
@@ -119,6 +121,13 @@ def _side(notes: Notes, plan: str, other: str, ties: Iterable[Tie]) -> Side:
         tuple(connection(notes, link, "") for link in links),
         could_cite(material, plan, other),
     )
+
+
+def partly(speaker: Speaker, plan: str) -> tuple[str, int, str] | None:
+    """A plan whose list of actions was not read to its end: how many are known, and of how many if that is known."""
+    if is_whole(speaker.library, plan):
+        return None
+    return plan, len(actions_of(speaker, plan)), speaker.library.statements.one(plan, PAN + "measureCount")
 
 
 def compared(speaker: Speaker, one: str, two: str) -> list[Compared]:

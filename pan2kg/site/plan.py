@@ -15,8 +15,9 @@ from pan2kg.site.basis import Notes
 from pan2kg.site.connection import COUNTING, Connection, connection, kind_of_link, links_of
 from pan2kg.site.node import EVIDENCE, dated
 from pan2kg.site.rows import natural
+from pan2kg.site.statements import CERTAINTY
 from pan2kg.site.template import markup
-from pan2kg.site.ties import DECLARED, USUAL
+from pan2kg.site.ties import DECLARED, USUAL, kind_of_tie
 from pan2kg.vocabulary import ID, PAN, SKOS
 
 if TYPE_CHECKING:
@@ -30,8 +31,9 @@ Placed = tuple[list[tuple[int, str]], str, str]
 """The place of what a link starts from, the link, and the plan or document at its other end."""
 Words = tuple[str, str, tuple[str, ...]]
 """Who cites what, and in which passages."""
+STATED: Final = f"{ID}certainty/stated"
 SAME: Final = tuple(kind for kind in USUAL if kind not in DECLARED)
-"""Kinds of links by a shared text."""
+"""Kinds of links by a shared text, or made by the editors."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +66,7 @@ class Cited:
 
 @dataclass(frozen=True, slots=True)
 class Meeting:
-    """Another plan: how many links are declared, by a shared text, and otherwise inferred; and the page of the two."""
+    """Another plan: how many links are declared, by a shared text or the editors, and weaker; the page of the two."""
 
     plan: str
     declared: int
@@ -159,10 +161,12 @@ def line(speaker: Speaker, action: str) -> Line:
 
 
 def counts(speaker: Speaker, thing: str) -> Counter[str]:
-    """How many links of each kind the page of a thing lists that count."""
-    status = {f"{ID}linkstatus/{name}" for name in COUNTING}
-    links = (one for one in links_of(speaker, thing) if speaker.library.statements.one(one, PAN + "status") in status)
-    return Counter(kind_of_link(speaker, link) for link in links)
+    """How many links of each kind the page of a thing lists that count; those no document states as comparisons."""
+    statements, status = speaker.library.statements, {f"{ID}linkstatus/{name}" for name in COUNTING}
+    links = (one for one in links_of(speaker, thing) if statements.one(one, PAN + "status") in status)
+    return Counter(
+        kind_of_tie(kind_of_link(speaker, link), stated=statements.one(link, CERTAINTY) == STATED) for link in links
+    )
 
 
 def until(speaker: Speaker, action: str) -> str:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 from pan2kg.site.choice import Choice, read_choice
+from pan2kg.vocabulary import ID, PAN
 
 if TYPE_CHECKING:
     from pan2kg.site.library import Library
     from pan2kg.site.speaker import Speaker
+
+_COMPLETE: Final = f"{ID}completeness/complete"
 
 
 def chosen(speaker: Speaker) -> Choice:
@@ -33,3 +36,8 @@ def known(library: Library, kind: Literal["topic", "body"]) -> list[str]:
 def shown_plans(library: Library, choice: Choice) -> list[str]:
     """The plans a choice leaves."""
     return [plan for plan in every_plan(library) if choice.admits(library.facts[plan])]
+
+
+def is_whole(library: Library, plan: str) -> bool:
+    """Whether the list of actions of a plan was read to its end."""
+    return library.statements.one(plan, f"{PAN}listCompleteness") == _COMPLETE

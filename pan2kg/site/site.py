@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from pan2kg.site import prose
 from pan2kg.site.frame import frame
 from pan2kg.site.page import HTML, NOTHING, Page, Request
 from pan2kg.site.register import FILES, PAGES, SERIES, WHOLE
@@ -65,6 +66,12 @@ class Site:
         series, _, key = name.partition("/")
         request = Request(path, _TAGS[tag], key, arguments)
         return self._html(series, request) if ending == "html" else self._file(series, ending, request)
+
+    def missing(self, path: str) -> Page:
+        """The page that says there is none at a path, in the language of that; its ways lead on from there."""
+        language = _TAGS.get(path.partition("/")[0], "fr")
+        request = Request(path, language)
+        return self._rendered("404.html", prose.missing(Speaker(self.library, request)), request)
 
     def _html(self, series: str, request: Request) -> Page | None:
         view = SERIES.get(series) if request.key else PAGES.get(series)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
-from pan2kg.site.index import Label, best
+from pan2kg.site.index import Label, best, shortened
 from pan2kg.site.place import pair_key, way
 from pan2kg.site.template import escape, markup
 from pan2kg.site.words import say
@@ -25,6 +25,8 @@ _SWAPPED = ("fr", "en", "de")
 """The languages titles can be swapped to in the browser."""
 _UNFOLDED = 12
 """How many things are listed in a cell without being folded."""
+_SHORT = 24
+"""How long another name of a thing may be to stand for it where there is little room."""
 _MOST = 50_000
 """How many links are kept: those of the pages of one folder, with room."""
 
@@ -138,6 +140,15 @@ class Speaker:
         tag = f' lang="{escape(label.language)}"' if strange else ""
         words = escape(self._numbered(iri, label.text))
         return self.lead(self.address(iri), markup(f"<span{tag}>{words}</span>" if tag else words))
+
+    def short(self, iri: str) -> Markup:
+        """A thing's short name, or its own without the middle, leading to its page; the title says it in full."""
+        names = self.library.statements.values(iri, SKOS + "altLabel")
+        own = min((name for name in names if len(name) <= _SHORT), key=lambda name: (len(name), name), default="")
+        label = self._index.label(iri, self.request.data)
+        texts = {tag: shortened(words) for tag, words in label.texts.items()}
+        made = escape(own) if own else self._marked(Label(shortened(label.text), label.language, texts))
+        return markup(f'<a href="{escape(self.address(iri))}" title="{escape(self.name(iri))}">{made}</a>')
 
     def lead(self, address: str, content: Markup | str) -> Markup:
         """Content that leads somewhere, or stays as it is where the address is empty."""

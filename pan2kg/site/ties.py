@@ -85,7 +85,7 @@ def read_ties(store: Store) -> Ties:
     ends: dict[tuple[str, str], dict[str, str]] = {}
     for row in select(store, _LINKS).rows:
         iri, of, end, plan, stated = map(plain, row)
-        ends.setdefault((iri, _kind(of.rpartition("/")[2], stated=stated == "true")), {}).setdefault(end, plan)
+        ends.setdefault((iri, kind_of_tie(of.rpartition("/")[2], stated=stated == "true")), {}).setdefault(end, plan)
     found = []
     for (link, kind), joined in ends.items():
         for one, two in combinations(sorted(joined, key=lambda end: (joined[end], end)), 2):
@@ -94,5 +94,10 @@ def read_ties(store: Store) -> Ties:
     return Ties(tuple(found))
 
 
-def _kind(link_type: str, *, stated: bool) -> str:
+def kind_of_tie(link_type: str, *, stated: bool) -> str:
+    """As what a link counts: as what its type says, but as a comparison where no document states it.
+
+    >>> kind_of_tie("builds-on", stated=True), kind_of_tie("builds-on", stated=False)
+    ('builds-on', 'comparison')
+    """
     return link_type if stated or link_type not in DECLARED else COMPARED

@@ -56,6 +56,9 @@ class SmallSite:
         said = f"<p>{counted} {arguments.get('say', '')}</p>"
         return SmallPage("text/html; charset=utf-8", f"<!DOCTYPE html><title>Count</title>{said * 100}".encode())
 
+    def missing(self, _: str, /) -> None:
+        return None
+
 
 def main() -> None:
     given = json.loads(sys.argv[1])

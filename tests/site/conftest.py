@@ -80,12 +80,12 @@ class Reader:
         return [path for path in self.paths(language) if path.split("/")[1] == series]
 
 
-def listed(page: str) -> Counter[str]:
-    """How many links of each kind a page lists."""
+def listed(page: str, badge: str = "") -> Counter[str]:
+    """How many links of each kind a page lists, those with a badge alone where one is named."""
     parts = re.split(r'<h3 id="(?:compared-)?links-([a-z-]+)">', page)
     found: Counter[str] = Counter()
     for kind, part in zip(parts[1::2], parts[2::2], strict=True):
-        found[kind] += len(re.findall(r'<li[^>]* class="link ', re.split("<h[23]", part)[0]))
+        found[kind] += len(re.findall(rf'<li[^>]* class="link {badge}', re.split("<h[23]", part)[0]))
     return found
 
 

@@ -99,3 +99,11 @@ def test_no_page_of_a_thing_is_heavy(pages: dict[str, str]) -> None:
     heaviest = sorted(ours, key=lambda path: -len(pages[path]))[:8]
     sizes = {path: len(gzip.compress(pages[path].encode())) for path in heaviest}
     assert not {path: size for path, size in sizes.items() if size > 60_000}
+
+
+@pytest.mark.parametrize("path", ["fr/plan/nowhere.html", "de/nowhere.html", "nowhere", "fr/a/b/c.html", "xx/y.html"])
+def test_the_page_for_what_is_not_there_leads_on_from_any_address(reader: Reader, path: str) -> None:
+    page = reader.site.missing(path).body.decode()
+    known = {*reader.site.paths(), path, *(f"{tag}/{path.partition('/')[2]}" for tag in ("fr", "en", "de"))}
+    assert not [place for place, _ in led_to(path, page) if place not in known]
+    assert f'<html lang="{path[:2] if path[:2] in ("fr", "de") else "fr"}"' in page

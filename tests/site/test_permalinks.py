@@ -60,5 +60,11 @@ def test_a_link_of_another_release_says_so(served: Site) -> None:
     assert "version 0.0.9" not in page(served, "plans", release=served.library.release)
 
 
+def test_a_link_of_another_release_says_so_where_it_cannot_be_answered(served: Site) -> None:
+    told = page(served, "who-should-talk", body="nobody", release="0.0.9")
+    assert 'role="alert"' in told
+    assert "version 0.0.9" in told
+
+
 def test_a_day_that_is_none_is_told(served: Site) -> None:
     assert "« demain » is no day" in page(served, "plans", as_of="demain")

@@ -7,7 +7,8 @@ import { csvLine, embedded, isStatic, make, save, sayer, type Say, type Words } 
 interface Plan {
     key: string;
     iri?: string;
-    short: string;
+    /** The plan's short name as a link, for the head of a column. */
+    head: string;
     /** The plan's name as a link, as the page has it. */
     row: string;
     topics: number[];
@@ -192,19 +193,15 @@ class CoherenceFilter extends HTMLElement {
         return iri ?? this.data.ids + key;
     }
 
-    private name(plan: number): DocumentFragment {
+    private name(plan: number, as: "head" | "row" = "row"): DocumentFragment {
         const holder = make("template");
-        holder.innerHTML = this.data.plans[plan]?.row ?? "";
+        holder.innerHTML = this.data.plans[plan]?.[as] ?? "";
         return holder.content;
     }
 
     private table(order: number[], met: Met[]): HTMLElement {
         const cells = new Map(met.flatMap((one) => [[`${one.one} ${one.two}`, one] as const, [`${one.two} ${one.one}`, one] as const]));
-        const heads = order.map((plan) => {
-            const name = this.name(plan);
-            const href = name.querySelector("a")?.getAttribute("href") ?? "";
-            return make("th", { scope: "col" }, make("a", { href, title: (name.textContent ?? "").trim() }, this.data.plans[plan]?.short));
-        });
+        const heads = order.map((plan) => make("th", { scope: "col" }, this.name(plan, "head")));
         const rows = order.map((plan) =>
             make("tr", {}, make("th", { scope: "row" }, this.name(plan)), ...order.map((other) => this.cell(plan, other, cells.get(`${plan} ${other}`)))),
         );
