@@ -5,8 +5,9 @@ root of a site. Every parameter is written out, defaults too, since a default ma
 that one question has one link. The release is that of the graph (``owl:versionInfo`` of its ontology).
 
 A link is answered by whatever graph is loaded. Where that is another release, the answer says so
-(:func:`notice`). It answers the same with the data of its own release: ``pan2kg ask --project RELEASE``, where
-RELEASE is the folder or the dump of that release, answers the questions of the release from its dump.
+(:func:`notice`), and pages without a server, which know no days, say that (:func:`dayless`). It answers the same
+with the data of its own release: ``pan2kg ask --project RELEASE``, where RELEASE is the folder or the dump of that
+release, answers the questions of the release from its dump.
 """
 
 from __future__ import annotations
@@ -37,6 +38,14 @@ _NOTICE: Final[Mapping[Language, str]] = {
     "fr": "Ce lien a été fait avec la version {made} ; la réponse est tirée de la version {loaded} et peut différer.",
     "en": "This link was made with release {made}; the answer is from release {loaded} and may differ.",
     "de": "Dieser Link stammt aus Version {made}; die Antwort stammt aus Version {loaded} und kann abweichen.",
+}
+_DAYLESS: Final[Mapping[Language, str]] = {
+    "fr": "Ce lien demande l’état au {day} ; sans serveur, cette page répond d’après tout le graphe. "
+    "Les commandes pan2kg serve et pan2kg ask --as-of {day} répondent pour ce jour.",
+    "en": "This link asks for the state on {day}; without a server this page answers from the whole graph. "
+    "The commands pan2kg serve and pan2kg ask --as-of {day} answer for that day.",
+    "de": "Dieser Link fragt nach dem Stand vom {day}; ohne Server antwortet diese Seite aus dem ganzen Graphen. "
+    "Die Befehle pan2kg serve und pan2kg ask --as-of {day} antworten für diesen Tag.",
 }
 
 
@@ -160,3 +169,12 @@ def notice(link: Permalink, loaded: str, language: Language) -> str:
     ''
     """
     return "" if link.release == loaded else _NOTICE[language].format(made=link.release, loaded=loaded or "?")
+
+
+def dayless(day: str, language: Language) -> str:
+    """What is to be said where a link fixes a day and no view of that day can be made, as on pages without a server.
+
+    >>> dayless("2021-06-30", "en").partition(";")[0]
+    'This link asks for the state on 2021-06-30'
+    """
+    return _DAYLESS[language].format(day=day)

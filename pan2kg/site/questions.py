@@ -14,7 +14,7 @@ from pan2kg.answer import Style, heading, write_answer
 from pan2kg.errors import Pan2kgError, QueryError
 from pan2kg.lexer import tokens
 from pan2kg.option import a_day
-from pan2kg.permalink import DAY, RELEASE, Permalink, fix, notice, permalink
+from pan2kg.permalink import DAY, RELEASE, Permalink, dayless, fix, notice, permalink
 from pan2kg.query import Parameter, Query, fill
 from pan2kg.site.figures import listed
 from pan2kg.site.frame import embedded
@@ -75,13 +75,13 @@ def values(speaker: Speaker) -> Values | None:
         return None
     language, given = speaker.request.language, _given(speaker, query)
     fault, text, link = "", query.text, ""
-    table, remarks = None, []
+    table, remarks = None, _notice(speaker)
     try:
         text = _filled(speaker, query)
         store, notes = _store(speaker)
         table = grid(store.query(text), speaker)
         link = _permalink(speaker, query)
-        remarks = [*_notice(speaker), *notes]
+        remarks += notes
     except Pan2kgError as error:
         fault = str(error)
     handed = given | speaker.chosen(DAY)
@@ -230,11 +230,17 @@ def _default(speaker: Speaker, parameter: Parameter) -> str:
 
 
 def _template(speaker: Speaker, query: Query) -> dict[str, object]:
-    """What the browser needs to fill the query in itself: its text, with titles in the language of the page."""
-    text = query.text
+    """What the browser needs to answer itself: the query, with titles in the language of the page.
+
+    With it goes what is to be said of a link that fixes another release, or a day.
+    """
+    text, language = query.text, speaker.request.language
     if any(parameter.name == "language" for parameter in query.parameters):
-        only = {"language": speaker.request.language}
+        only = {"language": language}
         text = fill(query, only, store=speaker.library.store, project=speaker.library.project)
     names_in = sorted(set(_VARIABLE.findall(text)))
-    heads = {name: heading(name, speaker.request.language) for name in names_in}
-    return {"query": text, "prefixes": read_prefixes(speaker.library.project), "heads": heads}
+    heads = {name: heading(name, language) for name in names_in}
+    release = speaker.library.release
+    said = {RELEASE: notice(Permalink("", {}, "{}"), release, language), DAY: dayless("{}", language)}
+    prefixes = read_prefixes(speaker.library.project)
+    return {"query": text, "prefixes": prefixes, "heads": heads, "release": release, "said": said}
