@@ -6,6 +6,7 @@ Both languages share these tokens; parsing proper is left to the engine.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -97,19 +98,24 @@ def calls(text: str, keyword: str) -> Iterator[Token]:
 def _readings(text: str) -> Iterator[Token]:
     """The tokens of a text and, where an IRI may be the sign for less with something behind it, of that reading too.
 
+    Comments are left out, and are not looked through: many readings may share one.
+
     >>> [token.text for token in _readings("?a<3)SERVICE#>")]
-    ['?a', '<3)SERVICE#>', '<', '3', ')', 'SERVICE', '#>']
+    ['?a', '<3)SERVICE#>', '3', ')', 'SERVICE']
     """
+    ends = [*(end.start() for end in re.finditer(r"[\n\r]", text)), len(text)]
     begun, seen = [0], set[int]()
     while begun:
         at = begun.pop()
-        while at not in seen and (match := _TOKEN.match(text, at)):
+        while at < len(text) and at not in seen:
             seen.add(at)
-            yield from _tokens_of(match)
-            if match.lastgroup == "iri" and not _ADDRESS.fullmatch(match.group()):
-                yield Token("mark", "<", at)
-                begun.append(at + 1)
-            at = match.end()
+            if text[at] == "#":
+                at = ends[bisect_left(ends, at)]
+            elif match := _TOKEN.match(text, at):
+                yield from _tokens_of(match)
+                if match.lastgroup == "iri" and not _ADDRESS.fullmatch(match.group()):
+                    begun.append(at + 1)
+                at = match.end()
 
 
 def prefixes_used(text: str) -> set[str]:
