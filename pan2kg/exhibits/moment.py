@@ -27,7 +27,9 @@ def moment(material: Material, choice: Choice = DEFAULT) -> Exhibit:
     named = frozenset(material.plans(choice.plans))
     rows = [*_running(material, named), *(() if named else _due(material)), *_happened(material, named)]
     unknown = sum(row["state"] == "unknown" for row in rows)
-    notes = [note("no-validity", day=material.as_of.isoformat()), note("periods-unknown", n=unknown)]
+    # today the links are what the graph says they are; of another day nobody knows
+    past = [note("no-validity", day=material.as_of.isoformat())] if material.asked else []
+    notes = [*past, note("periods-unknown", n=unknown)]
     return make("as-of", material.uses.basis, MOMENT, rows, notes=notes, sparql=texts.PERIODS)
 
 

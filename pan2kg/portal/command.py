@@ -10,6 +10,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from pan2kg.errors import Place
+
 if TYPE_CHECKING:
     from pan2kg.portal.access import Access
     from pan2kg.portal.client import Client
@@ -17,6 +19,18 @@ if TYPE_CHECKING:
     from pan2kg.portal.remote import Whose
 
 ACTIONS: Final = ("plan", "push", "status")
+
+EXAMPLES: Final = """\
+examples:
+  pan2kg portal plan release                  the requests of a first push; nothing is sent or looked up
+  pan2kg portal plan release --look           the requests still to send, after a look at the portal
+  pan2kg portal push release --send           send them, then read back and compare
+  pan2kg portal status release                whether the portal holds the release
+
+The key is read from the environment variable PAN2KG_PORTAL_KEY, where a request is sent. A push that breaks off is
+simply started again. The exit code is 0 where the portal holds the release or nothing was asked of it, 1 where they
+differ, 2 where something went wrong.
+"""
 
 
 class _Action(argparse.Action):
@@ -32,9 +46,10 @@ class _Action(argparse.Action):
         del option_string
         words = [str(value) for value in values or ()]
         namespace.action = words.pop(0) if words[0] in ACTIONS else "plan"
-        inner = type(parser)(prog=parser.prog, usage=parser.usage, allow_abbrev=False)
+        inner = type(parser)(prog=parser.prog, usage=parser.usage, description=parser.description, allow_abbrev=False)
+        _describe(inner)
+        inner.add_argument("folder", metavar="DIR", help="a release folder, as `pan2kg publish` makes it")
         _add(inner)
-        inner.add_argument("folder", metavar="DIR")
         inner.add_argument("--project", help=argparse.SUPPRESS)
         inner.parse_args(words, namespace)
 
@@ -42,6 +57,7 @@ class _Action(argparse.Action):
 def add_options(command: argparse.ArgumentParser) -> None:
     """Everything that can be typed after ``pan2kg portal``."""
     command.usage = "pan2kg portal [plan | push --send | status] DIR [options]"
+    _describe(command)
     command.add_argument(
         "words",
         nargs=argparse.PARSER,
@@ -50,6 +66,11 @@ def add_options(command: argparse.ArgumentParser) -> None:
         help="plan (the default) prints the requests, push sends them, status compares; DIR is a release folder",
     )
     _add(command)
+
+
+def _describe(command: argparse.ArgumentParser) -> None:
+    command.epilog = EXAMPLES
+    command.formatter_class = argparse.RawDescriptionHelpFormatter
 
 
 def _add(command: argparse.ArgumentParser) -> None:
@@ -72,16 +93,22 @@ def run(
     """Plan, push or compare; 1 where the portal differs from the release in the end.
 
     The key is read from PAN2KG_PORTAL_KEY, and only where a request is sent.
+
+    Raises:
+        Pan2kgError: ``--send`` without ``push``, no release, or a portal that refuses or does not answer.
     """
     from tempfile import TemporaryDirectory
 
     from pan2kg.portal.access import read_access
     from pan2kg.portal.client import Client
+    from pan2kg.portal.fault import PortalError
     from pan2kg.portal.manifest import read_release
     from pan2kg.portal.offer import make_offer
     from pan2kg.portal.pace import Pace
     from pan2kg.portal.remote import Whose
 
+    if options.send and options.action != "push":
+        raise PortalError("Only a push sends.", place=Place("--send"), remedy="Write `pan2kg portal push DIR --send`.")
     sends = options.action == "push" and options.send
     reads = sends or options.action == "status" or options.look
     access = read_access(options.portal, os.environ, needs_key=reads)

@@ -10,7 +10,7 @@ from pan2kg.portal.offer import Offer
 from pan2kg.portal.parcel import Parcel
 from pan2kg.portal.push import Outcome
 from pan2kg.portal.remote import Remote, RemoteResource, Whose, lookups, text
-from pan2kg.portal.step import DATASET, Step, leftovers
+from pan2kg.portal.step import ADDRESS, DATASET, RESOURCE, Step, leftovers
 
 
 def list_requests(access: Access, todo: tuple[Step, ...], whose: Whose, remote: Remote | None) -> str:
@@ -21,7 +21,9 @@ def list_requests(access: Access, todo: tuple[Step, ...], whose: Whose, remote: 
         reads.append(Step("GET", dataset, "what does it hold?"))
     again = Step("GET", dataset, "does the portal now hold what was sent?")
     shown = [*reads, *todo, *([again] if todo else ())]
-    return "\n".join(_request(number, step, access) for number, step in enumerate(shown, start=1))
+    listed = "\n".join(_request(number, step, access) for number, step in enumerate(shown, start=1))
+    signs = [sign for sign in (DATASET, RESOURCE, ADDRESS) if sign in listed]
+    return f"# Only the portal's answers will tell: {', '.join(signs)}\n\n{listed}" if signs else listed
 
 
 def _request(number: int, step: Step, access: Access) -> str:

@@ -65,10 +65,10 @@ def push(client: Client, offer: Offer, whose: Whose, say: Say, *, prune: bool = 
             if remote and (not todo or passes == _PASSES):
                 return Outcome(remote, sent, todo)
             known |= {DATASET: remote.id} if remote else {}
-            for step in _performed(client, todo, known):
+            for number, step in enumerate(_performed(client, todo, known), start=1):
                 sent += 1
                 waits.renew()
-                say(str(step))
+                say(f"{number}/{len(todo)} {step}")
             passes += 1
         except PassingError as fault:
             wait = waits.after(fault)

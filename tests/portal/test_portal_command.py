@@ -169,6 +169,33 @@ def test_a_folder_that_is_no_release_is_a_sentence(typed: Typed, pusher: Pusher)
         typed("plan", "DIR")
 
 
+@pytest.mark.parametrize("words", [("DIR",), ("plan", "DIR"), ("status", "DIR")])
+def test_only_a_push_sends(words: tuple[str, ...], typed: Typed, portal: Portal) -> None:
+    with pytest.raises(PortalError, match=r"^--send: Only a push sends\. Write `pan2kg portal push DIR --send`\.$"):
+        typed(*words, "--send")
+    assert not portal.calls
+
+
+def test_the_dry_run_says_what_only_an_answer_tells(
+    typed: Typed, portal: Portal, capsys: pytest.CaptureFixture[str]
+) -> None:
+    typed("plan", "DIR")
+    assert capsys.readouterr().out.startswith("# Only the portal's answers will tell: {dataset}, {resource}, {url}\n")
+    typed("push", "DIR", "--send")
+    capsys.readouterr()
+    typed("plan", "DIR", "--look")
+    assert "{" not in capsys.readouterr().out.replace(portal.url, "")
+
+
+@pytest.mark.parametrize("words", [("--help",), ("push", "--help")])
+def test_the_help_says_where_the_key_is_read(words: tuple[str, ...], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit, match="0"):
+        parse(*words)
+    out = capsys.readouterr().out
+    assert "PAN2KG_PORTAL_KEY" in out
+    assert "--send" in out
+
+
 @pytest.mark.parametrize("words", [(), ("push",), ("push", "a", "b"), ("plan", "a", "--unknown")])
 def test_wrong_use_is_a_sentence(words: tuple[str, ...], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit, match="2"):
