@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from pan2kg.site.frame import embedded
 
@@ -12,17 +12,23 @@ if TYPE_CHECKING:
     from pan2kg.site.speaker import Speaker
     from pan2kg.site.view import Values
 
+_ALWAYS: Final = ("plan", "body", "instrument")
+"""What is listed where nothing was asked for."""
+
 
 def values(speaker: Speaker) -> Values:
     """The page of what was found; without words, everything there is by kind."""
     asked = speaker.request.arguments.get("q", "")
     index = speaker.library.index
     found = [entry for iri in speaker.library.finder.find(asked) if (entry := index.entry(iri))]
-    listed = found if asked else [entry for kind in ("plan", "body", "instrument") for entry in index.of_kind(kind)]
-    groups: dict[str, list[Entry]] = {}
-    for entry in listed:
+    groups: dict[str, list[Entry]] = {kind: _by_name(speaker, kind) for kind in _ALWAYS} if not asked else {}
+    for entry in found:
         groups.setdefault(entry.kind, []).append(entry)
     return {"title": speaker.t("search-title"), "asked": asked, "groups": groups, "count": len(found)}
+
+
+def _by_name(speaker: Speaker, kind: str) -> list[Entry]:
+    return sorted(speaker.library.index.of_kind(kind), key=lambda entry: speaker.name(entry.iri).casefold())
 
 
 def suggestions(library: Library, words: str) -> str:
