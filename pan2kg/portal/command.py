@@ -142,10 +142,14 @@ def _plan(client: Client | None, access: Access, offer: Offer, whose: Whose, *, 
 
 
 def _push(client: Client, offer: Offer, whose: Whose, *, prune: bool) -> int:
+    from pan2kg.portal.fault import PortalError
     from pan2kg.portal.listing import say_outcome
     from pan2kg.portal.push import push
 
-    outcome = push(client, offer, whose, lambda line: _write(f"{line}\n"), prune=prune)
+    try:
+        outcome = push(client, offer, whose, lambda line: _write(f"{line}\n"), prune=prune)
+    except KeyboardInterrupt:
+        raise PortalError("The push was interrupted.", remedy="Push again: it goes on where it stopped.") from None
     _write(say_outcome(offer, outcome))
     return 1 if outcome.remaining else 0
 

@@ -124,6 +124,25 @@ def test_the_status_says_how_far_the_portal_has_it(
     assert not portal.writes()
 
 
+def test_a_push_that_is_interrupted_says_that_it_can_go_on(
+    typed: Typed, pusher: Pusher, portal: Portal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sleep = pusher.ticker.sleep
+
+    def interrupt(seconds: float) -> None:
+        sleep(seconds)
+        if len(portal.calls) == 4:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(pusher.ticker, "sleep", interrupt)
+    with pytest.raises(PortalError, match=r"^The push was interrupted\. Push again: it goes on where it stopped\.$"):
+        typed("push", "DIR", "--send")
+    monkeypatch.undo()
+    monkeypatch.setenv("PAN2KG_PORTAL_KEY", pusher.key)
+    assert typed("push", "DIR", "--send") == 0
+    assert len(portal.datasets) == 1
+
+
 def test_the_second_push_says_that_nothing_was_changed(typed: Typed, capsys: pytest.CaptureFixture[str]) -> None:
     typed("push", "DIR", "--send")
     capsys.readouterr()
