@@ -163,7 +163,8 @@ def _run(command: Sequence[str], web: Path, trouble: str) -> None:
         raise BuildError(f"{trouble} ({error}).") from None
     if done.returncode:
         said = [line.strip() for line in (done.stderr or done.stdout).splitlines() if "rror" in line]
-        raise BuildError(f"{trouble} ({said[0] if said else 'no reason was given'}).")
+        reason = said[0].removeprefix("Error: ").rstrip(".") if said else "no reason was given"
+        raise BuildError(f"{trouble} ({reason}).")
 
 
 @contextmanager

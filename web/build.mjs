@@ -141,9 +141,14 @@ async function main() {
     return outputs;
 }
 
-if (!existsSync(join(HERE, "node_modules"))) {
-    throw new Error("Run npm ci first.");
-}
-for (const [logical, { name, bytes }] of await main()) {
-    process.stdout.write(`${logical.padEnd(16)} ${name.padEnd(28)} ${String(bytes.length).padStart(8)} ${String(gzipSync(bytes).length).padStart(8)} gzip\n`);
+try {
+    if (!existsSync(join(HERE, "node_modules"))) {
+        throw new Error("Run npm ci first.");
+    }
+    for (const [logical, { name, bytes }] of await main()) {
+        process.stdout.write(`${logical.padEnd(16)} ${name.padEnd(28)} ${String(bytes.length).padStart(8)} ${String(gzipSync(bytes).length).padStart(8)} gzip\n`);
+    }
+} catch (error) {
+    process.stderr.write(`Error: ${error.message}\n`);
+    process.exitCode = 1;
 }

@@ -11,7 +11,6 @@ from tests.browser import faults_of_access
 from tests.served_browser.conftest import TOKEN, settled, too_wide
 
 if TYPE_CHECKING:
-
     from tests.browser import Watch
     from tests.served_browser.conftest import Visit
 
@@ -72,8 +71,18 @@ def test_nothing_keeps_people_out_of_an_answer_in_the_editor(visit: Visit) -> No
     page.locator(".results [role=tab]").nth(1).click()
     expect(page.locator(".chart-figure svg").first).to_be_visible()
     found += faults(page, "chart")
-    page.locator(".results [role=tab]").nth(3).click()
+    page.locator(".results [role=tab]").last.click()
     assert not found + faults(page, "raw")
+
+
+def test_nothing_keeps_people_out_of_the_views_of_an_answer(visit: Visit) -> None:
+    page = visit("/fr/question/late-actions.html").page
+    page.get_by_role("tab", name="Frise").click()
+    expect(page.locator(".chart-figure svg").first).to_be_visible()
+    found = faults(page, "timeline")
+    page.get_by_role("tab", name="Réseau").click()
+    expect(page.locator("network-view[data-drawn=yes]")).to_have_count(1)
+    assert not found + faults(page, "network")
 
 
 def test_nothing_keeps_people_out_of_the_network_with_its_panel(visit: Visit) -> None:

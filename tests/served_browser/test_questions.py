@@ -8,12 +8,14 @@ import json
 import re
 from typing import TYPE_CHECKING
 
+import pyoxigraph as ox
 import pytest
 from playwright.sync_api import Page, expect
 
 if TYPE_CHECKING:
     from tests.served_browser.conftest import Visit
 
+ONTOLOGY = "https://w3id.org/pan2kg/ontology#"
 HOSTILE = (
     "<script>alert(1)</script>",
     '"><img src=x onerror=alert(1)>',
@@ -74,6 +76,31 @@ def test_downloads_hold_the_rows_that_are_shown(visit: Visit) -> None:
         assert seen[1].endswith(row["action_label"]) or row["action_label"] in " ".join(seen)
         assert result["action"]["value"] == row["action"]
         assert "lu-bhr-1" in row["action"]
+
+
+def test_what_the_graph_says_of_the_things_in_an_answer_is_downloaded(visit: Visit) -> None:
+    page = visit("/fr/question/actions-of-plan.html?plan=lu-bhr-1").page
+    triples = list(ox.parse(downloaded(page, "Turtle"), format=ox.RdfFormat.TURTLE))
+    actions = {triple.subject.value for triple in triples if triple.object == ox.NamedNode(f"{ONTOLOGY}Action")}
+    assert len(actions) == len(rows(page))
+    assert all("lu-bhr-1" in action for action in actions)
+
+
+def test_an_answer_is_seen_as_chart_timeline_and_network(visit: Visit) -> None:
+    page = visit("/fr/question/who-does-what.html").page
+    assert len(rows(page)) > 60
+    page.get_by_role("tab", name="Graphique").click()
+    expect(page.locator(".chart-figure .bars rect")).to_have_count(60)
+    expect(page.get_by_text("Seules les 60 premières lignes")).to_be_visible()
+    expect(page.get_by_label("Selon")).to_have_text(re.compile("organisme"))
+    page.goto(page.url.replace("who-does-what", "late-actions"))
+    page.get_by_role("tab", name="Frise").click()
+    expect(page.locator(".chart-figure .legend li").first).to_have_text(re.compile("fin"))
+    page.get_by_role("tab", name="Réseau").click()
+    expect(page.locator("[data-thing]")).not_to_have_count(0)
+    expect(page.locator("[data-thing]").first).not_to_contain_text("http")
+    page.get_by_role("tab", name="Tableau").click()
+    expect(page.locator(".answer tbody tr").first).to_be_visible()
 
 
 @pytest.mark.parametrize("value", HOSTILE)

@@ -85,6 +85,17 @@ def test_the_server_answers_and_says_so(visit: Visit) -> None:
     expect(page.locator(".results tbody a").first).not_to_contain_text("http")
 
 
+def test_things_are_named_in_the_language_of_the_page(visit: Visit) -> None:
+    page = visit("/fr/sparql.html").page
+    expect(page.locator("sparql-editor[data-editor=ready]")).to_have_count(1)
+    page.get_by_role("textbox", name="Requête").focus()
+    page.keyboard.press("Control+a")
+    page.keyboard.insert_text("DESCRIBE <https://w3id.org/pan2kg/id/plan/lu-bhr-2>")
+    page.get_by_role("button", name="Exécuter").click()
+    expect(page.locator(".results tbody tr:first-child td:first-child")).to_contain_text("Entreprises et droits")
+    expect(page.locator(".results tbody a").first).to_have_attribute("lang", "fr")
+
+
 def test_an_endless_query_is_stopped_while_another_runs(visit: Visit) -> None:
     page = visit("/en/sparql.html").page
     run(page, ENDLESS)
@@ -102,7 +113,7 @@ def test_a_mistake_is_shown_with_its_place(visit: Visit) -> None:
     watched = visit("/en/sparql.html")
     page = watched.page
     run(page, "SELECT ?a WHERE {\n  ?a ?b\n}")
-    told(page, re.compile(r"The query failed: .*line 3, column \d+"))
+    told(page, re.compile(r"^The query failed: The query is not SPARQL at line 3, column \d+"))
     watched.forgive("answer 400")
 
 

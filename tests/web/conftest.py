@@ -114,7 +114,8 @@ class _Answering(Handler):
 
 def _answer(query: str) -> tuple[int, str, str]:
     if "broken" in query:
-        return 400, "text/plain", "query:1:8: expected a variable"
+        problem = {"title": "Bad Request", "status": 400, "detail": "The query is not SPARQL at line 1, column 8."}
+        return 400, "application/problem+json", json.dumps(problem)
     results = '{"head": {"vars": ["x"]}, "results": {"bindings": [{"x": {"type": "literal", "value": "served"}}'
     return 200, "application/sparql-results+json", results + ("" if "cut" in query else "]}}")
 

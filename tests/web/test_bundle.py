@@ -9,6 +9,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tarfile
 from hashlib import sha256
 from pathlib import Path
 from typing import Final
@@ -141,6 +142,54 @@ def test_two_builds_give_the_same_bytes(tmp_path: Path) -> None:
         built.append({path.name: path.read_bytes() for path in (folder / "web" / "dist").iterdir()})
     assert built[0] == built[1]
     assert sorted(built[0]) == sorted([*read_names(tmp_path / "one" / "web" / "dist").values(), "build.json"])
+
+
+def with_own(folder: Path, package: str) -> Path:
+    """The same, where this package is a copy that may be changed; gives its folder."""
+    packages = with_packages(folder) / "web" / "node_modules"
+    packages.unlink()
+    packages.mkdir()
+    for path in (WEB / "node_modules").iterdir():
+        if path.name != package:
+            (packages / path.name).symlink_to(path)
+    return Path(shutil.copytree(WEB / "node_modules" / package, packages / package))
+
+
+@pytest.mark.parametrize("licence", ["GPL-3.0-only", "SEE LICENSE IN LICENSE", "(MPL-2.0 OR LGPL-3.0)", ""])
+def test_a_package_under_another_licence_fails_the_build(tmp_path: Path, licence: str) -> None:
+    description = with_own(tmp_path, "cytoscape") / "package.json"
+    said = json.loads(description.read_text(encoding="utf-8")) | {"license": licence}
+    description.write_text(json.dumps(said), encoding="utf-8")
+    build = start_build(tmp_path)
+    told, _ = build.communicate(timeout=120)
+    assert build.returncode == 1
+    assert f"(The package cytoscape is licensed under « {licence} », which is not allowed in the bundle)." in told
+    assert told.count("\n") == 1
+    assert not (tmp_path / "web" / "dist").exists()
+
+
+def test_a_package_without_a_licence_text_fails_the_build(tmp_path: Path) -> None:
+    (with_own(tmp_path, "cytoscape") / "LICENSE").unlink()
+    build = start_build(tmp_path)
+    told, _ = build.communicate(timeout=120)
+    assert (build.returncode, told.count("\n")) == (1, 1)
+    assert "(The package cytoscape brings no licence text)." in told
+
+
+def test_a_source_distribution_carries_the_bundle_and_needs_no_node(clone: Path, tmp_path: Path) -> None:
+    (clone / "web" / "node_modules").mkdir()
+    (clone / "web" / "node_modules" / "x.js").write_text("", encoding="ascii")
+    command = [sys.executable, "-m", "hatchling", "build", "-t", "sdist", "-d", str(tmp_path / "made")]
+    subprocess.run(command, cwd=clone, check=True, capture_output=True, timeout=120, env={"PATH": ""})
+    (made,) = (tmp_path / "made").iterdir()
+    with tarfile.open(made) as packed_up:
+        packed_up.extractall(tmp_path / "unpacked", filter="data")
+    (root,) = (tmp_path / "unpacked").iterdir()
+    assert sorted(path.name for path in (root / "web" / "dist").iterdir()) == sorted(
+        path.name for path in (clone / "web" / "dist").iterdir()
+    )
+    assert not (root / "web" / "node_modules").exists()
+    assert asked_for(root, "") == []
 
 
 def test_the_scripts_are_typed(tmp_path: Path) -> None:

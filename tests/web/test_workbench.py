@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 ORDERED: Final = f"SELECT * WHERE {{ ?one <{PAN}ontology#cites> ?another . ?another <{PAN}ontology#weight> ?a }}"
 WEIGHTS: Final = f"SELECT ?plan ?weight WHERE {{ ?plan <{PAN}ontology#weight> ?weight }} ORDER BY ?plan"
 ENDLESS: Final = f"SELECT (COUNT(*) AS ?n) WHERE {{ {' . '.join(f'?s{i} ?p{i} ?o{i}' for i in range(9))} }}"
+XSD: Final = "http://www.w3.org/2001/XMLSchema#"
 TERMS: Final = {
     "prefixes": {"pan": f"{PAN}ontology#"},
     "terms": [{"name": "pan:cites", "label": "cites", "kind": "property"}],
@@ -102,12 +103,27 @@ def test_an_answer_is_seen_as_chart_network_and_raw(site: Site, watch: Watch) ->
     page.get_by_role("tab", name="Chart").click()
     expect(page.locator("svg.chart .bars rect")).to_have_count(2)
     page.get_by_role("tab", name="Chart").press("ArrowRight")
+    expect(page.get_by_text("A timeline needs a column of dates.")).to_be_visible()
+    page.get_by_role("tab", name="Timeline").press("ArrowRight")
     expect(page.get_by_text("A network needs two columns of things.")).to_be_visible()
     page.get_by_role("tab", name="Raw").click()
     expect(page.locator(".panel-raw pre")).to_contain_text('"bindings"')
     with page.expect_download() as download:
         page.get_by_role("button", name="Save as CSV").click()
     assert download.value.path().read_text(encoding="utf-8").splitlines()[:2] == ["plan,weight", f"{PAN}id/plan/one,3"]
+
+
+def test_dates_are_seen_as_a_timeline(site: Site, watch: Watch) -> None:
+    rows = '("A" "2022-01-01"^^xsd:date "2022-06-30") ("B" "2021-12-31"^^xsd:date UNDEF)'
+    query = f"PREFIX xsd: <{XSD}> SELECT ?what ?due ?done {{ VALUES (?what ?due ?done) {{ {rows} }} }}"
+    page = watch(site.page("sparql-dates", editor(query))).page
+    run(page)
+    page.get_by_role("tab", name="Timeline").click()
+    drawing = page.locator("svg.chart")
+    expect(drawing.locator(".series-0 path, .series-0 circle")).to_have_count(2)
+    expect(drawing.locator(".series-1 path, .series-1 circle")).to_have_count(1)
+    expect(drawing.locator("title").last).to_have_text("A, done: 2022-06-30")
+    expect(page.locator(".chart-figure .legend li")).to_have_text(["due", "done"])
 
 
 def test_a_graph_is_seen_as_a_network(site: Site, watch: Watch) -> None:
@@ -118,6 +134,14 @@ def test_a_graph_is_seen_as_a_network(site: Site, watch: Watch) -> None:
     page.get_by_role("tab", name="Network").click()
     expect(page.locator("network-view[data-drawn=yes]")).to_be_visible()
     expect(page.locator("network-view [data-thing]")).to_have_count(2)
+
+
+def test_things_are_named_in_the_language_of_titles(site: Site, watch: Watch) -> None:
+    choice = '<data-language><select><option value="fr" selected>Français</option></select></data-language>'
+    page = watch(site.page("sparql-titles", choice + editor(WEIGHTS))).page
+    run(page)
+    expect(page.locator(".results tbody a").first).to_have_text("Plan un")
+    expect(page.locator(".results tbody a").first).to_have_attribute("lang", "fr")
 
 
 def test_the_server_answers_where_there_is_one(site: Site, watch: Watch) -> None:
@@ -132,7 +156,9 @@ def test_the_server_answers_where_there_is_one(site: Site, watch: Watch) -> None
 def test_a_broken_query_shows_what_the_server_said(site: Site, watch: Watch) -> None:
     seen = watch(site.page("sparql-broken", editor("broken", 'data-endpoint="../sparql"'), mode="served"))
     run(seen.page)
-    expect(seen.page.locator("sparql-editor .status")).to_have_text("The query failed: query:1:8: expected a variable")
+    expect(seen.page.locator("sparql-editor .status")).to_have_text(
+        "The query failed: The query is not SPARQL at line 1, column 8."
+    )
     seen.forgive("answer 400")
 
 
@@ -181,6 +207,23 @@ def test_a_shared_link_brings_its_query_and_earlier_ones_are_kept(site: Site, wa
     page.get_by_text("Earlier queries").click()
     page.get_by_role("button", name="ASK {}").click()
     expect(page.locator("textarea")).to_have_value("ASK {}")
+
+
+def test_a_question_that_was_answered_is_seen_otherwise_too(site: Site, watch: Watch) -> None:
+    answer = (
+        '<div class="answer-table"><table class="rows"><thead><tr><th>Poids</th></tr></thead>'
+        "<tbody><tr><td>as published</td></tr></tbody></table></div>"
+    )
+    data = embedded("question", {"query": WEIGHTS, "heads": {"weight": "Poids"}})
+    page = watch(
+        site.page("question-views", f'<question-form data-graph="../data/graph.js">{data}{answer}</question-form>')
+    ).page
+    expect(page.locator("tbody")).to_have_text("as published")
+    page.get_by_role("tab", name="Chart").click()
+    expect(page.locator("svg.chart .bars rect")).to_have_count(2)
+    expect(page.get_by_label("Measure")).to_have_text("Poids")
+    page.get_by_role("tab", name="Table").click()
+    expect(page.locator("tbody")).to_have_text("as published")
 
 
 QUESTION: Final = {

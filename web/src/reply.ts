@@ -22,9 +22,11 @@ export interface Reply {
     ms: number;
 }
 
+type Binding = Record<string, Term & { "xml:lang"?: string }>;
+
 interface Results {
     head: { vars?: string[] };
-    results?: { bindings: Row[] };
+    results?: { bindings: Binding[] };
     boolean?: boolean;
 }
 
@@ -36,7 +38,11 @@ export function readResults(raw: string, shape: Shape, ms: number): Reply {
         return { kind: "truth", columns: [], rows: [], truth: boolean, raw, media, ms };
     }
     const columns = orderColumns(shape, head.vars ?? []);
-    return { kind: "rows", columns, rows: results?.bindings ?? [], raw, media, ms };
+    return { kind: "rows", columns, rows: results?.bindings.map(rowOf) ?? [], raw, media, ms };
+}
+
+function rowOf(binding: Binding): Row {
+    return Object.fromEntries(Object.entries(binding).map(([name, { "xml:lang": lang, ...term }]) => [name, { ...term, lang }]));
 }
 
 const LINE =

@@ -17,11 +17,15 @@ const MANY_LINKS = 800;
 const LEAST = 16;
 const GROWTH = 3;
 const MOST = 60;
+/** By how much the scale must have changed for the names to be written anew: a tenth. */
+const STEP = 0.14;
 
 export class Canvas {
     readonly cy: cytoscape.Core;
     private focused: string | undefined;
     private naming = 0;
+    /** The scale for which the names were written. */
+    private namedAt = 1;
     private readonly calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
 
     constructor(
@@ -44,7 +48,11 @@ export class Canvas {
             pixelRatio: model.things.size > 250 ? 1 : "auto",
         });
         this.cy.on("tap", "node", (event) => this.point(event.target.id() as string));
-        this.cy.on("zoom resize", () => this.nameSoon());
+        this.cy.on("zoom", () => {
+            if (Math.abs(Math.log2(this.cy.zoom() / this.namedAt)) > STEP) {
+                this.nameSoon();
+            }
+        });
         this.cy.on("mouseover", "node", (event) => (host.title = model.things.get(event.target.id() as string)?.label ?? ""));
         this.cy.on("mouseout", "node", () => (host.title = ""));
         this.cy.on("tap", "edge", (event) => heard.choose(event.target.id() as string, "link"));
@@ -170,6 +178,7 @@ export class Canvas {
     /** Write as many names as there is room for, in the size of the page however far away the picture is. */
     private name(): void {
         const zoom = this.cy.zoom();
+        this.namedAt = zoom;
         const clear = this.cy.nodes().not(".off, .dim").nodes();
         const named = placeNames(
             clear.map((one): Named => {

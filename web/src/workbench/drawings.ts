@@ -69,10 +69,14 @@ export function chart(reply: Reply, told: Told): Node[] {
     const [xs, xLabel] = pick("chart-x", named(columns), along);
     const [ys, yLabel] = pick("chart-y", named(numeric), measure);
     const figure = make("figure", { class: "chart-figure" });
-    const draw = (): void => void plot(reply, told, figure, kinds.value as "bar", xs.value, ys.value);
+    const cut = make("p", {}, say("rows-cut", { n: MOST_BARS }));
+    const draw = (): void => {
+        cut.hidden = kinds.value !== "bar" || reply.rows.length <= MOST_BARS;
+        void plot(reply, told, figure, kinds.value as "bar", xs.value, ys.value);
+    };
     [kinds, xs, ys].forEach((select) => select.addEventListener("change", draw));
     draw();
-    return [make("p", { class: "filters" }, kindLabel, " ", xLabel, " ", yLabel), figure];
+    return [make("p", { class: "filters" }, kindLabel, " ", xLabel, " ", yLabel), figure, cut];
 }
 
 async function plot(reply: Reply, told: Told, figure: HTMLElement, kind: "bar" | "dot" | "line", x: string, y: string): Promise<void> {

@@ -57,8 +57,10 @@ SELECT DISTINCT ?thing ?label ?key ?instrument WHERE {
 }`;
 }
 
+/** The sooner, the better: in the language of titles, in that of the page, else in one of the others. */
 function rank(label: Term): number {
-    const place = [language, "fr", "en", "de"].indexOf(label.lang ?? "");
+    const titles = document.querySelector<HTMLSelectElement>("data-language select")?.value || language;
+    const place = [titles, language, "fr", "en", "de"].indexOf(label.lang ?? "");
     return place < 0 ? 9 : place;
 }
 

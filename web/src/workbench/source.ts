@@ -52,7 +52,7 @@ function server(endpoint: string, say: Say): Source {
                 });
                 raw = await response.text();
                 if (!response.ok) {
-                    throw new Failure(say("failed", { reason: raw.slice(0, 2000) || String(response.status) }), raw);
+                    throw new Failure(say("failed", { reason: reasonIn(raw) || String(response.status) }));
                 }
                 const ms = performance.now() - from;
                 return isGraph ? readTriples(raw, ms) : readResults(raw, shape, ms);
@@ -63,6 +63,16 @@ function server(endpoint: string, say: Say): Source {
             }
         },
     };
+}
+
+/** What a server says went wrong: the sentence of a problem in JSON (RFC 9457), else its text. */
+function reasonIn(raw: string): string {
+    try {
+        const { detail } = JSON.parse(raw) as { detail?: unknown };
+        return typeof detail === "string" ? detail : raw;
+    } catch {
+        return raw.slice(0, 2000);
+    }
 }
 
 function failureOf(error: unknown, raw: string, say: Say): Failure {

@@ -67,8 +67,9 @@ class SparqlEditor extends HTMLElement {
             this.listEarlier();
         });
         const past = make("details", { class: "history" }, make("summary", {}, say("history")), this.earlier, clear);
-        const which = make("p", { class: "engine" }, say(`engine-${this.source.kind}`));
-        form.after(make("p", { class: "downloads" }, this.stopper, " ", share, " ", shared), past, which, this.status, this.results.element);
+        const which = make("small", { class: "engine" }, say(`engine-${this.source.kind}`));
+        form.querySelector("button")?.after(" ", this.stopper, " ", share, " ", shared, " ", which);
+        form.after(past, this.status, this.results.element);
         this.listEarlier();
     }
 
