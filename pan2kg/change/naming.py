@@ -10,7 +10,7 @@ from typing import Final
 
 import pyoxigraph as ox
 
-from pan2kg.change.compare import Change
+from pan2kg.change.compare import Change, graph_name
 from pan2kg.change.words import property_name
 from pan2kg.project import Project
 from pan2kg.store import is_derived, plain
@@ -38,6 +38,16 @@ UP: Final = (
     SKOS + "inScheme",
 )
 """Properties that lead to what a thing belongs to, the closest first."""
+DOWN: Final = (
+    PAN + "evidence",
+    PAN + "hasTimeline",
+    PAN + "hasIndicator",
+    PAN + "hasExpectedResult",
+    PAN + "hasVerificationSource",
+    PAN + "hasPosition",
+    "http://www.w3.org/ns/adms#identifier",
+)
+"""Properties that lead from a thing to its parts."""
 ENDS: Final = (
     *(PAN + name for name in ("from", "to", "between", "involves", "involvedIn")),
     "http://www.w3.org/ns/org#member",
@@ -145,23 +155,37 @@ def name_of(term: object) -> str:
 
 
 def read_names(change: Change) -> Names:
-    """The names of both sides, the new before the old, and behind them those of the ontology of this package."""
+    """The names both sides give to what changed, the new before the old, and behind them those of the ontology here."""
     shipped = Project.packaged()
-    sides = [change.new.quads, change.old.quads]
-    return Names(_said([*map(_stated, sides), _ontology(shipped)]), read_prefixes(shipped))
+    sides = _near(change, [change.new.quads, change.old.quads - change.new.quads])
+    return Names(_said([*sides, _ontology(shipped)]), read_prefixes(shipped))
 
 
 _KEPT: Final = frozenset(
-    (
-        *(*LABELS, *UP, *ENDS, RDF + "type", SKOS + "notation", DCTERMS + "isReplacedBy"),
+    ox.NamedNode(iri)
+    for iri in (
+        *(*LABELS, *UP, *DOWN, *ENDS, RDF + "type", SKOS + "notation", DCTERMS + "isReplacedBy"),
         *(PAN + name for name in ("quote", "relation", "role", "linkType")),
     )
 )
+_DOWN: Final = frozenset(map(ox.NamedNode, DOWN))
 
 
-def _stated(quads: Iterable[ox.Quad]) -> list[ox.Quad]:
-    kept = [quad for quad in quads if quad.predicate.value in _KEPT]
-    return sorted((quad for quad in kept if not is_derived(str(quad.graph_name).strip("<>"))), key=str)
+def _near(change: Change, sides: Iterable[Iterable[ox.Quad]]) -> list[list[ox.Quad]]:
+    """Of each side what names the things that changed, what they belong to and what they point to; sorted.
+
+    Of two large states that differ little most is never named, so most is not even looked up.
+    """
+    kept = [[quad for quad in quads if quad.predicate in _KEPT and not is_derived(graph_name(quad))] for quads in sides]
+    triples = [*change.added, *change.removed]
+    changed = {triple.subject for triple in triples}
+    owners = {quad.subject for quads in kept for quad in quads if quad.predicate in _DOWN and quad.object in changed}
+    fresh: set[object] = {*changed, *owners, *(term for one in triples for term in (one.predicate, one.object))}
+    seen: set[object] = set()
+    while fresh:
+        seen |= fresh
+        fresh = {quad.object for quads in kept for quad in quads if quad.subject in fresh} - seen
+    return [sorted((quad for quad in quads if quad.subject in seen), key=str) for quads in kept]
 
 
 def _ontology(project: Project) -> list[ox.Quad]:

@@ -12,23 +12,14 @@ from typing import Final
 import pyoxigraph as ox
 
 from pan2kg.change.compare import Change
-from pan2kg.change.naming import UP, Names, Value, name_of, node
+from pan2kg.change.naming import DOWN, UP, Names, Value, name_of, node
 from pan2kg.store import is_derived
 from pan2kg.vocabulary import DCTERMS, PAN, RDF, SKOS
 
 _DEPRECATED: Final = "http://www.w3.org/2002/07/owl#deprecated"
 _REPLACED: Final = DCTERMS + "isReplacedBy"
 _LABEL: Final = SKOS + "prefLabel"
-_DOWN: Final = (
-    PAN + "evidence",
-    PAN + "hasTimeline",
-    PAN + "hasIndicator",
-    PAN + "hasExpectedResult",
-    PAN + "hasVerificationSource",
-    PAN + "hasPosition",
-    "http://www.w3.org/ns/adms#identifier",
-)
-"""Properties that lead from a thing to its parts."""
+_DOWN: Final = frozenset(map(ox.NamedNode, DOWN))
 
 
 class Status(StrEnum):
@@ -109,7 +100,7 @@ def _owners(change: Change, wanted: Mapping[str, object]) -> dict[str, str]:
     found: dict[str, str] = {}
     for quads in (change.old.quads, change.new.quads):
         for quad in quads:
-            if quad.predicate.value in _DOWN and name_of(quad.object) in wanted:
+            if quad.predicate in _DOWN and name_of(quad.object) in wanted:
                 owner = name_of(quad.subject)
                 found[name_of(quad.object)] = min(owner, found.get(name_of(quad.object), owner))
     return found
