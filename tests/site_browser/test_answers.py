@@ -61,7 +61,7 @@ def answered(store: LocalStore, text: str) -> tuple[list[str], Counter[tuple[tup
 def loaded(page: Page) -> Page:
     """The page of the editor with the engine in it."""
     expect(page.locator("sparql-editor[data-editor=ready]")).to_have_count(1)
-    page.locator("sparql-editor form button").click()
+    page.locator("sparql-editor form button[type=submit]").click()
     expect(page.locator("sparql-editor .results")).to_be_visible()
     return page
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+import pytest
 from playwright.sync_api import Page, expect
 
 if TYPE_CHECKING:
@@ -11,6 +12,13 @@ if TYPE_CHECKING:
     from tests.site_browser.conftest import Shelf
 
 ENDLESS: Final = "SELECT (COUNT(*) AS ?n) WHERE { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
+
+STOP: Final = """() => {
+    const one = document.activeElement, style = getComputedStyle(one), box = one.getBoundingClientRect();
+    const framed = style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2;
+    const seen = box.bottom > 0 && box.top < innerHeight && box.right > 0 && box.left < innerWidth;
+    return [one.outerHTML.slice(0, 80), framed, seen];
+}"""
 
 
 def press(page: Page, *keys: str) -> None:
@@ -27,6 +35,36 @@ def test_the_first_key_leads_past_the_menu_to_the_content(shelf: Shelf, watch: W
     expect(page.locator("main")).to_be_focused()
     press(page, "Tab")
     expect(page.locator("a.number").first).to_be_focused()
+
+
+@pytest.mark.parametrize("kind", ["index", "pair", "plan", "obligations"])
+def test_wherever_the_keyboard_stops_is_seen(shelf: Shelf, watch: Watch, kind: str) -> None:
+    page = watch(shelf.served + shelf.path(kind, "fr")).page
+    stops = []
+    for _ in range(60):
+        press(page, "Tab")
+        stops.append(page.evaluate(STOP))
+    assert len({stop for stop, _, _ in stops}) > 40
+    assert not [stop for stop in stops if not (stop[1] and stop[2])]
+
+
+def test_the_matrix_is_narrowed_down(shelf: Shelf, watch: Watch) -> None:
+    page = watch(f"{shelf.served}fr/index.html").page
+    page.locator("#evidence").focus()
+    press(page, "ArrowDown", "Tab", "Tab", "Tab", "Tab")
+    expect(page.get_by_role("button", name="Filtrer")).to_be_focused()
+    press(page, "Enter")
+    assert page.url.endswith("?evidence=declared")
+    expect(page.locator("td.inferred")).to_have_count(0)
+
+
+def test_why_two_plans_are_linked_is_opened(shelf: Shelf, watch: Watch) -> None:
+    page = watch(shelf.served + shelf.path("pair", "fr")).page
+    why = page.locator(".links details").first
+    expect(why.locator("blockquote")).to_be_hidden()
+    why.locator("summary").focus()
+    press(page, "Enter")
+    expect(why.locator("blockquote")).to_be_visible()
 
 
 def test_the_menu_is_opened_and_used_on_a_small_screen(shelf: Shelf, watch: Watch) -> None:
