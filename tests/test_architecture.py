@@ -45,7 +45,7 @@ CORRIDOR: Final = (
     "exhibits.register",
     "cell", "markup", "printing",
     # and as one report
-    "option",
+    "option", "progress",
     "dossier",
     "dossier.words", "dossier.block", "dossier.row", "dossier.evidence", "dossier.drawing", "dossier.annex",
     "dossier.part", "dossier.gap", "dossier.method", "dossier.compose", "dossier.hypertext", "dossier.markdown",

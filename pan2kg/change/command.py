@@ -9,6 +9,7 @@ from typing import Final
 
 from pan2kg.errors import FormatError
 from pan2kg.option import a_day, add_language
+from pan2kg.progress import Progress
 from pan2kg.project import write_atomically
 
 FORMS: Final = ("text", "md", "csv", "json", "rdf", "atom")
@@ -52,7 +53,11 @@ def run(options: argparse.Namespace) -> int:
             f"{'state' if wanted == 1 else 'states'}, not {len(options.sides)}.",
             remedy="Write `pan2kg diff OLD NEW`, or `pan2kg diff --apply PATCH OLD -o NEW.nq`.",
         )
-    content = _applied(options) if options.apply else _compared(options)
+    progress = Progress()
+    try:
+        content = _applied(options, progress) if options.apply else _compared(options, progress)
+    finally:
+        progress.finish()
     if options.output:
         write_atomically(Path(options.output), content)
     else:
@@ -61,21 +66,30 @@ def run(options: argparse.Namespace) -> int:
     return 0
 
 
-def _applied(options: argparse.Namespace) -> bytes:
+def _applied(options: argparse.Namespace, progress: Progress) -> bytes:
     from pan2kg.change.patch import apply, nquads, read_patch
     from pan2kg.change.side import read_side
 
     if options.output and not options.output.endswith(".nq"):
         raise FormatError("A patched graph is written as N-Quads.", remedy="Name a file that ends in .nq.")
-    return nquads(apply(read_patch(Path(options.apply)), read_side(Path(options.sides[0]))))
+    patch = read_patch(Path(options.apply))
+    progress(f"reading {options.sides[0]}")
+    old = read_side(Path(options.sides[0]))
+    progress("applying the patch")
+    return nquads(apply(patch, old))
 
 
-def _compared(options: argparse.Namespace) -> bytes:
+def _compared(options: argparse.Namespace, progress: Progress) -> bytes:
     from pan2kg.change.compare import change_list
     from pan2kg.change.patch import patch_of, write_patch
     from pan2kg.change.side import read_side
 
-    old, new = (read_side(Path(side)) for side in options.sides)
+    sides = []
+    for side in options.sides:
+        progress(f"reading {side}")
+        sides.append(read_side(Path(side)))
+    old, new = sides
+    progress("comparing")
     if options.format == "rdf":
         return write_patch(patch_of(old, new))
     from pan2kg.change.feed import day_of, write_feed

@@ -184,7 +184,7 @@ def _near(change: Change, sides: Iterable[Iterable[ox.Quad]]) -> list[list[ox.Qu
     seen: set[object] = set()
     while fresh:
         seen |= fresh
-        fresh = {quad.object for quads in kept for quad in quads if quad.subject in fresh} - seen
+        fresh = set[object](quad.object for quads in kept for quad in quads if quad.subject in fresh) - seen
     return [sorted((quad for quad in quads if quad.subject in seen), key=str) for quads in kept]
 
 

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 from pan2kg.errors import Place, ProjectError
 from pan2kg.option import a_day, today
+from pan2kg.progress import Progress
 from pan2kg.project import Project
 
 if TYPE_CHECKING:
@@ -181,26 +182,3 @@ def _gaps(edition: Edition, order: Order) -> list[str]:
         "no-base": order.has_base,
     }
     return [words(name).en for name, value in known.items() if not value]
-
-
-class Progress:
-    """Says on a terminal what is being done, once it has taken two seconds; elsewhere it is silent."""
-
-    def __init__(self) -> None:
-        self._start = time.monotonic()
-        self._shown = False
-
-    def __call__(self, sentence: str) -> None:
-        """Show a sentence in place of the one before."""
-        if sys.stderr.isatty() and time.monotonic() - self._start > _PATIENCE:
-            self._shown = True
-            sys.stderr.write(f"\r\x1b[K{sentence[:100]} …")
-            sys.stderr.flush()
-
-    def finish(self) -> None:
-        """Take the last sentence away."""
-        if self._shown:
-            sys.stderr.write("\r\x1b[K")
-
-
-_PATIENCE = 2.0
