@@ -82,8 +82,8 @@ def _answers(command: argparse.ArgumentParser) -> None:
 
 
 def _ask(command: argparse.ArgumentParser) -> None:
-    command.usage = "pan2kg ask [NAME] [--PARAMETER VALUE ...] [--format FORMAT] [other options]"
-    command.add_argument("name", nargs="?", metavar="NAME", help="the question")
+    command.usage = "pan2kg ask [NAME | LINK] [--PARAMETER VALUE ...] [--format FORMAT] [other options]"
+    command.add_argument("name", nargs="?", metavar="NAME", help="the question, or a permanent link to its answer")
     command.add_argument("--list", action="store_true", help="list the questions and their parameters")
     command.add_argument("--as-of", metavar="DAY", type=a_day, help="only what was in force on this day")
     _answers(command)

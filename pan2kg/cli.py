@@ -67,13 +67,14 @@ def _emit(text: str, output: str | None) -> None:
 
 
 def run_ask(options: Namespace) -> int:
-    """Answer a stored question, or list them."""
+    """Answer a stored question, by its name or by a link that fixes it, or list them."""
     from pan2kg.answer import taken
     from pan2kg.option import read_parameters, refuse_unknown, typed
+    from pan2kg.permalink import follow, notice, release_of
     from pan2kg.query import fill, find_query
     from pan2kg.rule import needs
 
-    project = _project(options)
+    project, link = _project(options), follow(options)
     query = None if options.list or options.name is None else find_query(project, options.name)
     refuse_unknown(options.parameters, [p.option for p in query.parameters] if query else [], typed(options))
     if query is None:
@@ -88,6 +89,8 @@ def run_ask(options: Namespace) -> int:
         store, notes = _as_of(store, project, options, query, values)
     if options.format in (None, "table", "md"):
         notes = (*filter(None, [taken(query, values, options.language)]), *notes)
+    if link:
+        notes = (*filter(None, [notice(link, release_of(store), link.language)]), *notes)
     return _answer(store, text, project, options, query, notes)
 
 

@@ -6,13 +6,14 @@ that one question has one link. The release is that of the graph (``owl:versionI
 
 A link is answered by whatever graph is loaded. Where that is another release, the answer says so
 (:func:`notice`), and pages without a server, which know no days, say that (:func:`dayless`). It answers the same
-with the data of its own release: ``pan2kg ask --project RELEASE``, where RELEASE is the folder or the dump of that
-release, answers the questions of the release from its dump.
+with the data of its own release: ``pan2kg ask LINK --project RELEASE``, where RELEASE is the folder of that release,
+answers the questions of the release from its dump.
 """
 
 from __future__ import annotations
 
 import re
+from argparse import Namespace
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -30,7 +31,7 @@ from pan2kg.wording import LANGUAGES, Language
 DAY: Final = "as-of"
 RELEASE: Final = "release"
 _ADDRESS: Final = re.compile(
-    r"(?:.*/)?(?P<language>[a-z]{2})/question/(?P<name>[a-z0-9-]+)\.html(?:\?(?P<rest>[^#]*))?"
+    r"(?:.*/)?(?P<language>[a-z]{2})/question/(?P<name>[a-z0-9-]+)\.html(?:\?(?P<rest>[^#]*))?(?:#(?P<asked>.*))?"
 )
 _SIMPLE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 
@@ -63,6 +64,15 @@ class Permalink:
     day: date | None = None
     language: Language = "fr"
 
+    @property
+    def typed(self) -> list[str]:
+        """Its parameters as they would be typed after ``pan2kg ask``.
+
+        >>> Permalink("actions-of-plan", {"only_plan": "plan:lu-bhr-2"}, "0.1.0").typed
+        ['--only-plan=plan:lu-bhr-2']
+        """
+        return [f"--{name.replace('_', '-')}={value}" for name, value in self.values.items()]
+
     def __str__(self) -> str:
         return permalink(self.query, self.values, self.release, self.day, language=self.language)
 
@@ -89,6 +99,8 @@ def permalink(
 def read_permalink(address: str) -> Permalink:
     """What a link fixes, with or without the address of the site before it.
 
+    Pages without a server write behind ``#`` what was asked in them, which counts before the rest.
+
     Raises:
         QueryError: it is no such link.
 
@@ -102,7 +114,7 @@ def read_permalink(address: str) -> Permalink:
     language = next((one for one in LANGUAGES if found and one == found["language"]), None)
     if found is None or language is None:
         raise QueryError("This is no link to a question.", place=Place(address), remedy="It has /question/NAME.html.")
-    pairs = parse_qsl(found["rest"] or "", keep_blank_values=True)
+    pairs = parse_qsl(found["asked"] or found["rest"] or "", keep_blank_values=True)
     values = dict(pairs)
     if len(values) < len(pairs):
         raise QueryError("This link gives a parameter twice.", place=Place(address), remedy="Leave one of them.")
@@ -114,6 +126,21 @@ def read_permalink(address: str) -> Permalink:
     day = _day(values.pop(DAY, ""), address)
     named = {name.replace("-", "_"): value for name, value in values.items()}
     return Permalink(found["name"], named, release, day, language)
+
+
+def follow(options: Namespace) -> Permalink | None:
+    """The link typed in place of a question's name; what it fixes is then as if it had been typed.
+
+    Raises:
+        QueryError: it is no such link.
+    """
+    if "/" not in (options.name or ""):
+        return None
+    link = read_permalink(options.name)
+    options.name, options.language = link.query, link.language
+    options.as_of = options.as_of or link.day
+    options.parameters = [*link.typed, *options.parameters]
+    return link
 
 
 def _day(text: str, address: str) -> date | None:

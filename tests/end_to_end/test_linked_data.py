@@ -10,7 +10,9 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pan2kg.permalink import release_of
 from pan2kg.project import Project
+from pan2kg.store import load_project
 
 if TYPE_CHECKING:
     from tests.conftest import Cli
@@ -44,6 +46,33 @@ def test_a_graph_somewhere_else_is_not_asked_as_of_a_day(cli: Cli) -> None:
     assert done.returncode == 2
     assert "Leave out --endpoint." in done.stderr
     assert "Traceback" not in done.stderr
+
+
+LINK = "https://e.lu/fr/question/who-should-talk.html?as-of=2021-06-30&body=body:mj&release={}"
+
+
+def test_a_permanent_link_is_answered_as_the_question_it_fixes(cli: Cli) -> None:
+    typed = cli(
+        "ask", "who-should-talk", "--body", "mj", "--as-of", "2021-06-30", "--language", "fr", "--format", "csv"
+    )
+    linked = cli("ask", LINK.format(release_of(load_project(Project.packaged()))), "--format", "csv")
+    assert linked.returncode == 0
+    assert linked.stdout == typed.stdout
+    assert linked.stderr == typed.stderr
+
+
+def test_a_permanent_link_of_another_release_says_so(cli: Cli) -> None:
+    linked = cli("ask", LINK.format("0.0.9"))
+    assert linked.returncode == 0
+    assert "Ce lien a été fait avec la version 0.0.9" in linked.stdout
+
+
+def test_a_link_to_something_else_is_refused(cli: Cli) -> None:
+    done = cli("ask", "https://e.lu/fr/plan/lu-bhr-2.html")
+    assert done.returncode == 2
+    assert done.stderr == (
+        "pan2kg: https://e.lu/fr/plan/lu-bhr-2.html: This is no link to a question. It has /question/NAME.html.\n"
+    )
 
 
 def test_a_difference_is_told_and_its_patch_leads_from_old_to_new(cli: Cli, tmp_path: Path) -> None:
