@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from pan2kg.exhibits.gaps import KINDS
@@ -102,10 +103,26 @@ def gaps(speaker: Speaker) -> Values:
 
 
 def gap(speaker: Speaker) -> Values | None:
-    """The gaps of one kind."""
+    """The gaps of one kind, which need not be said of each."""
     library, language, kind = speaker.library, speaker.request.language, speaker.request.key
     if kind not in KINDS:
         return None
     exhibit = library.exhibit("gaps", language, Choice(part=kind))
-    title = next(str(row["gap_label"]) for row in library.exhibit("gaps", language).rows if row["gap"] == kind)
-    return {"title": title, "lead": "", "table": show(exhibit, speaker), "plans": [], "plan": "", "downloads": []}
+    row = next(row for row in library.exhibit("gaps", language).rows if row["gap"] == kind)
+    number, of = row["gaps_number"], row["gaps_of"]
+    return {
+        "title": str(row["gap_label"]),
+        "lead": speaker.t("gap-lead", n=number, of=of) if number is not None else "",
+        "table": show(replace(exhibit, columns=exhibit.columns[1:]), speaker),
+        "plans": [],
+        "plan": "",
+        "downloads": [(speaker.href(f"gap/{kind}.csv"), "CSV")],
+    }
+
+
+def gap_csv(speaker: Speaker) -> str | None:
+    """The gaps of one kind as CSV."""
+    kind, language = speaker.request.key, speaker.request.language
+    if kind not in KINDS:
+        return None
+    return write_exhibit(speaker.library.exhibit("gaps", language, Choice(part=kind)), "csv", language=language)

@@ -61,5 +61,7 @@ def _joined(project: Project, paths: Iterable[Path]) -> bytes:
     store = ox.Store()
     for path in paths:
         load(store, path, "urn:x", name=project.name_of(path))
-    triples = sorted((quad.triple for quad in store), key=str)
+    dataset = ox.Dataset(ox.Quad(*quad.triple) for quad in store)
+    dataset.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)  # else blank nodes are named anew each time
+    triples = sorted((quad.triple for quad in dataset), key=str)
     return ox.serialize(triples, format=ox.RdfFormat.TURTLE, prefixes=read_prefixes(project)) or b""

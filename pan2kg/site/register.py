@@ -81,6 +81,7 @@ FILES: Mapping[tuple[str, str], File] = {
     ("question", "csv"): File(_CSV, questions.csv, questions.names),
     ("question", "json"): File("application/sparql-results+json", questions.json, questions.names),
     ("question", "ttl"): File("text/turtle; charset=utf-8", questions.turtle, questions.names),
+    ("gap", "csv"): File(_CSV, figures.gap_csv, figures.gap_kinds),
     ("figure", "csv"): File(_CSV, figures.csv, figures.names),
     ("figure", "json"): File(_JSON, figures.json, figures.names),
 }
