@@ -42,6 +42,7 @@ REFUSALS: Final[Mapping[int, tuple[str, str]]] = MappingProxyType(
             "Ask the portal to raise its limit, or publish the file elsewhere.",
         ),
         415: ("The portal does not take files of this kind", "Publish it in another serialisation, or compressed."),
+        423: ("The portal takes in nothing new at the moment", "Push again later: it goes on where it stopped."),
         429: ("The portal asks for fewer requests", "Wait a while and push again: it goes on where it stopped."),
     }
 )

@@ -30,6 +30,7 @@ STATUSES: Final = {
     410: "Restore it there",
     413: "raise its limit",
     415: "another serialisation",
+    423: "it goes on where it stopped",
     429: "it goes on where it stopped",
     500: "it goes on where it stopped",
     502: "it goes on where it stopped",
@@ -122,7 +123,7 @@ def test_a_portal_that_does_not_answer_in_time_is_a_sentence(pusher: Pusher, por
 
 
 def test_a_late_answer_to_a_creation_makes_no_second_dataset(pusher: Pusher, portal: Portal) -> None:
-    pusher.timeout = 0.2
+    pusher.timeout = 2.0
     portal.fail(2, "slow")
     assert not pusher.push().remaining
     assert len(portal.datasets) == 1
