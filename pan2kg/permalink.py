@@ -42,11 +42,11 @@ _NOTICE: Final[Mapping[Language, str]] = {
 }
 _DAYLESS: Final[Mapping[Language, str]] = {
     "fr": "Ce lien demande l’état au {day} ; sans serveur, cette page répond d’après tout le graphe. "
-    "Les commandes pan2kg serve et pan2kg ask --as-of {day} répondent pour ce jour.",
+    "La commande pan2kg ask, suivie de ce lien, répond pour ce jour.",
     "en": "This link asks for the state on {day}; without a server this page answers from the whole graph. "
-    "The commands pan2kg serve and pan2kg ask --as-of {day} answer for that day.",
+    "The command pan2kg ask, followed by this link, answers for that day.",
     "de": "Dieser Link fragt nach dem Stand vom {day}; ohne Server antwortet diese Seite aus dem ganzen Graphen. "
-    "Die Befehle pan2kg serve und pan2kg ask --as-of {day} antworten für diesen Tag.",
+    "Der Befehl pan2kg ask, gefolgt von diesem Link, antwortet für diesen Tag.",
 }
 
 

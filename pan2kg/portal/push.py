@@ -9,7 +9,7 @@ from typing import Final
 from pan2kg.errors import Place
 from pan2kg.portal.client import Client
 from pan2kg.portal.fault import PassingError, PortalError
-from pan2kg.portal.offer import DATASET_KEY, Json, Offer, Value
+from pan2kg.portal.offer import DATASET_KEY, PART_KEY, Json, Offer, Value
 from pan2kg.portal.parcel import Parcel
 from pan2kg.portal.remote import Remote, Whose, extras, look, text
 from pan2kg.portal.step import ADDRESS, DATASET, RESOURCE, Step, steps
@@ -92,6 +92,17 @@ class _Waits:
         return wait
 
 
+def _check_part(step: Step, answer: Value) -> None:
+    """A portal that drops the extra by which a resource is found again would be given it anew each time."""
+    wanted = extras(step.content).get(PART_KEY) if isinstance(step.content, dict) else None
+    if wanted and not (isinstance(answer, dict) and extras(answer).get(PART_KEY)):
+        raise PortalError(
+            f"The portal does not keep the extra {PART_KEY}, by which a resource is found again.",
+            place=Place(f"{step.method} {step.path}"),
+            remedy="Delete what was pushed there and ask for extras of resources to be kept.",
+        )
+
+
 def _check_mark(remote: Remote) -> None:
     """A portal that drops the extra by which the dataset is found again would be given a second one next time."""
     if not extras(remote.said).get(DATASET_KEY):
@@ -109,6 +120,7 @@ def _performed(client: Client, todo: tuple[Step, ...], known: dict[str, str]) ->
         answer = client.send(step.method, path, content)
         if isinstance(step.content, Parcel):
             _verify(step.content, answer, f"{step.method} {client.access.url(path)}")
+        _check_part(step, answer)
         if step.method == "POST":
             known |= _learned(answer, DATASET if step.path == "/datasets/" else RESOURCE, step)
         yield replace(step, path=path)

@@ -218,6 +218,16 @@ def test_a_portal_that_drops_the_mark_is_not_given_a_second_dataset(pusher: Push
     assert len(portal.datasets) == 1
 
 
+def test_a_portal_that_drops_the_marks_of_resources_is_not_given_them_again(
+    pusher: Pusher, portal: Portal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    describe = portal._describe
+    monkeypatch.setattr(portal, "_describe", lambda path, given: describe(path, given | {"extras": {}}))
+    with pytest.raises(PortalError, match="does not keep the extra pan2kg:part"):
+        pusher.push()
+    assert len(only(portal)["resources"]) == 2
+
+
 def test_a_difference_that_stays_is_told(pusher: Pusher, portal: Portal) -> None:
     pusher.push()
     only(portal)["resources"][0]["checksum"] = None
