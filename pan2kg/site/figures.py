@@ -103,17 +103,18 @@ def gaps(speaker: Speaker) -> Values:
 
 
 def gap(speaker: Speaker) -> Values | None:
-    """The gaps of one kind, which need not be said of each."""
+    """The gaps of one kind, which need not be said of each; columns with nothing in them are left out."""
     library, language, kind = speaker.library, speaker.request.language, speaker.request.key
     if kind not in KINDS:
         return None
     exhibit = library.exhibit("gaps", language, Choice(part=kind))
     row = next(row for row in library.exhibit("gaps", language).rows if row["gap"] == kind)
     number, of = row["gaps_number"], row["gaps_of"]
+    columns = (column for column in exhibit.columns[1:] if any(one.get(column.key) for one in exhibit.rows))
     return {
         "title": str(row["gap_label"]),
         "lead": speaker.t("gap-lead", n=number, of=of) if number is not None else "",
-        "table": show(replace(exhibit, columns=exhibit.columns[1:]), speaker),
+        "table": show(replace(exhibit, columns=tuple(columns)), speaker),
         "plans": [],
         "plan": "",
         "downloads": [(speaker.href(f"gap/{kind}.csv"), "CSV")],
