@@ -93,7 +93,8 @@ def _call(wrapper: SPARQLWrapper) -> HTTPResponse:
 def _checked(url: str) -> str:
     try:
         parts = urlsplit(url)
-        fits = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0 and " " not in url
+        fits = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+        fits = fits and url.isascii() and url.isprintable() and " " not in url
     except ValueError:
         fits = False
     if not fits:

@@ -15,6 +15,7 @@ from pan2kg.release.command import an_address
 
 if TYPE_CHECKING:
     import socket
+    from collections.abc import Callable
 
     from pan2kg.service.application import Application, Handler
     from pan2kg.service.nursery import Nursery
@@ -31,7 +32,7 @@ def add_options(command: argparse.ArgumentParser) -> None:
     """What can be typed after ``pan2kg serve``."""
     add = command.add_argument
     add("--host", default="127.0.0.1", help="the address to listen to (default: this machine alone)")
-    add("--port", type=int, default=8000, help="the port (default: 8000; 0: any that is free)")
+    add("--port", type=_whole(0, 65_535), default=8000, help="the port (default: 8000; 0: any that is free)")
     add("--allow-host", metavar="NAME", action="append", default=[], help="a name the service answers to besides")
     add("--base", metavar="URL", type=an_address, help="where the service stands, seen from outside: for redirects")
     add("--no-browser", action="store_true", help="do not open the home page")
@@ -39,10 +40,10 @@ def add_options(command: argparse.ArgumentParser) -> None:
     add("--writable", action="store_true", help="take updates and graphs; they live until the service ends")
     add("--token-file", metavar="FILE", help=f"the file with the token a write needs (or the variable {TOKEN})")
     add("--timeout", metavar="S", type=_positive, default=30.0, help="seconds a query may take (default: 30)")
-    add("--max-rows", metavar="N", type=int, default=1_000_000, help="rows of an answer (default: 1000000)")
-    add("--max-bytes", metavar="N", type=int, default=256 * 2**20, help="bytes of an answer (default: 256 MB)")
-    add("--memory", metavar="MB", type=int, default=1024, help="megabytes a query may take (default: 1024)")
-    add("--workers", metavar="N", type=int, default=8, help="queries answered at once (default: 8)")
+    add("--max-rows", metavar="N", type=_whole(1), default=1_000_000, help="rows of an answer (default: 1000000)")
+    add("--max-bytes", metavar="N", type=_whole(1), default=256 * 2**20, help="bytes of an answer (default: 256 MB)")
+    add("--memory", metavar="MB", type=_whole(1), default=1024, help="megabytes a query may take (default: 1024)")
+    add("--workers", metavar="N", type=_whole(1), default=8, help="queries answered at once (default: 8)")
     add("--allow-service", metavar="IRI", action="append", default=[], help="an endpoint SERVICE may ask")
     add(
         "--default-graph",
@@ -50,6 +51,15 @@ def add_options(command: argparse.ArgumentParser) -> None:
         default="union",
         help="what a query without FROM asks: all graphs, or only triples in no graph (default: union)",
     )
+
+
+def _whole(least: int, most: int = 2**40) -> Callable[[str], int]:
+    def read(text: str) -> int:
+        if text.isascii() and text.isdigit() and least <= int(text[:20]) <= most:
+            return int(text)
+        raise argparse.ArgumentTypeError(f"« {text} » is no whole number from {least} to {most}")
+
+    return read
 
 
 def _positive(text: str) -> float:
@@ -67,6 +77,7 @@ def run(options: argparse.Namespace) -> int:
 
     Raises:
         ProjectError: the port is taken, the project cannot be loaded, or there is no token for writes.
+        EndpointError: the graph is somewhere else, and is not there.
     """
     if not hasattr(os, "fork"):
         raise ProjectError("Serving needs a POSIX system such as Linux or macOS.", remedy="Use `pan2kg site` here.")
@@ -86,7 +97,7 @@ def _settings(options: argparse.Namespace) -> Settings:
 
     return Settings(
         limits=Limits(options.timeout, options.max_rows, options.max_bytes, options.memory * MEGABYTE),
-        crowd=Crowd(workers=max(1, options.workers)),
+        crowd=Crowd(workers=options.workers),
         hosts=hosts_of(options.host, (*options.allow_host, *_name(options.base))),
         token=_token(options),
         union=options.default_graph == "union",
@@ -158,12 +169,13 @@ def _local(options: argparse.Namespace, settings: Settings, bound: socket.socket
 
 
 def _remote(options: argparse.Namespace, settings: Settings, bound: socket.socket) -> int:
-    """Serve pages over a graph somewhere else, and hand queries on to it."""
+    """Serve pages over a graph somewhere else, which must be there now, and hand queries on to it."""
     from pan2kg.endpoint import RemoteStore
     from pan2kg.service.assembly import assemble_relay
     from pan2kg.service.settings import Release
 
     store = RemoteStore(options.endpoint, timeout=max(1, int(options.timeout)))
+    store.query("ASK {}")
     project, release = _project(options), Release(options.endpoint, seconds=60)
     pages = _pages(_site(project, store, release, writable=False), release)
     more = _documents(project, store, release, pages, options.base)

@@ -36,3 +36,12 @@ class Crowd:
     wait: float = 10.0
     patience: float = 2.0
     turn: float = 0.25
+
+
+def megabytes(size: int) -> str:
+    """So many bytes in megabytes.
+
+    >>> megabytes(256 * MEGABYTE), megabytes(3_000_000)
+    ('256', '2.86')
+    """
+    return f"{round(size / MEGABYTE, 2):g}"

@@ -3,21 +3,29 @@
 from __future__ import annotations
 
 import asyncio
+import re
+import sys
+import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass, field
-from http.client import HTTPConnection, HTTPException, HTTPSConnection
+from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection, IncompleteRead
 from typing import Final
 from urllib.parse import urlencode, urlsplit
 
 from pan2kg.service.inspection import inspect_query
+from pan2kg.service.limit import megabytes
 from pan2kg.service.negotiation import GRAPHS, TABLES, choose
-from pan2kg.service.protocol import FORM, METHODS, Operation, read_operation
+from pan2kg.service.protocol import FORM, METHODS, Operation, read_media_type, read_operation
 from pan2kg.service.refusal import Refusal, busy
 from pan2kg.service.request import Request, aside
 from pan2kg.service.safety import DATA_HEADERS, PREFLIGHT_HEADERS
 from pan2kg.service.settings import Settings
 from pan2kg.service.sparql import READ_ONLY, VARY
 
+PIECE: Final = 64 * 1024
+_MEDIA: Final = frozenset(media for form in (*TABLES, *GRAPHS) for media in form.media)
+_ESCAPE: Final = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
 _WHERE: Final = "This service asks the endpoint {}; it has no graphs of its own."
 
 
@@ -54,52 +62,88 @@ class Relay:
             return
         loop = asyncio.get_running_loop()
         accept = request.header(b"accept") or "*/*"
-        answer = await loop.run_in_executor(self.threads, self._pass_on, operation, accept)
+        answer = await loop.run_in_executor(self.threads, self.ask, operation, accept)
         if isinstance(answer, Refusal):
             await request.refuse(answer, (*DATA_HEADERS, VARY))
         else:
-            status, media, content = answer
+            media, content = answer
             headers = [(b"content-type", media.encode("latin-1")), (b"cache-control", b"no-store"), VARY]
-            await request.reply(status, [*headers, *DATA_HEADERS], content)
+            await request.reply(200, [*headers, *DATA_HEADERS], content)
 
     def _refuse(self, request: Request, operation: Operation) -> Refusal | None:
         if operation.kind == "update":
             return Refusal(403, READ_ONLY)
         if operation.kind == "description":
             return None
-        nature = inspect_query(operation.text, self.settings.services)
+        for text in dict.fromkeys((operation.text, _unescape(operation.text))):
+            nature = inspect_query(text, self.settings.services)
+            if isinstance(nature, Refusal):
+                return nature
         accept = request.header(b"accept")
-        if isinstance(nature, Refusal):
-            return nature
         if not choose(accept, TABLES) and not choose(accept, GRAPHS):
             return Refusal(406, "An answer comes in the formats of SPARQL results or of RDF.")
         return None
 
-    def _pass_on(self, operation: Operation, accept: str) -> tuple[int, str, bytes] | Refusal:
+    def ask(self, operation: Operation, accept: str) -> tuple[str, bytes] | Refusal:
+        """Media type and content of the endpoint's answer, or why there is none; waits for it."""
         limits = self.settings.limits
         parts = urlsplit(self.url)
         kind = HTTPSConnection if parts.scheme == "https" else HTTPConnection
-        connection = kind(parts.hostname or "", parts.port, timeout=limits.seconds)
-        target = parts.path or "/"
         try:
-            if operation.kind == "query":
-                headers = {"Accept": accept, "Content-Type": FORM, "User-Agent": "pan2kg"}
-                connection.request(
-                    "POST", target + (f"?{parts.query}" if parts.query else ""), _form(operation), headers
-                )
-            else:
-                connection.request("GET", target, headers={"Accept": accept, "User-Agent": "pan2kg"})
-            response = connection.getresponse()
-            content = response.read(limits.size + 1)
+            with closing(kind(parts.hostname or "", parts.port, timeout=limits.seconds)) as connection:
+                headers = {"Accept": accept, "User-Agent": "pan2kg"}
+                if operation.kind == "query":
+                    target = f"{parts.path or '/'}{'?' if parts.query else ''}{parts.query}"
+                    connection.request("POST", target, _form(operation), {**headers, "Content-Type": FORM})
+                else:
+                    connection.request("GET", parts.path or "/", headers=headers)
+                return self._judge(connection.getresponse(), time.monotonic() + limits.seconds)
         except TimeoutError:
             return busy(f"The endpoint {self.url} did not answer within {limits.seconds:g} seconds.", 30)
         except (OSError, HTTPException):
             return Refusal(502, f"The endpoint {self.url} cannot be reached, or its answer broke off.")
-        finally:
-            connection.close()
-        if len(content) > limits.size:
-            return Refusal(413, f"The answer is larger than {limits.size / 2**20:g} megabytes.")
-        return response.status, response.headers.get("Content-Type", "application/octet-stream"), content
+
+    def _judge(self, response: HTTPResponse, deadline: float) -> tuple[str, bytes] | Refusal:
+        """The answer if it is one; what is none is told in a sentence, and never passed on as a page of ours."""
+        media = response.headers.get("Content-Type", "")
+        content = self._read(response, deadline)
+        if content is None:
+            return Refusal(413, f"The answer is larger than {megabytes(self.settings.limits.size)} megabytes.")
+        if response.status == 200:
+            known = read_media_type(media)[0] in _MEDIA
+            return (media, content) if known else Refusal(502, f"What {self.url} answers is no SPARQL result.")
+        if response.status in (429, 503):
+            return busy(f"The endpoint {self.url} is busy; ask again later.", 30)
+        said = content.decode("utf-8", "replace").strip().partition("\n")[0] if media.startswith("text/plain") else ""
+        sentence = f"The endpoint {self.url} refuses (HTTP {response.status}{': ' if said else ''}{said[:300]})."
+        return Refusal(400 if response.status == 400 else 502, sentence)
+
+    def _read(self, response: HTTPResponse, deadline: float) -> bytes | None:
+        """The whole content; None where it is too large.
+
+        Raises:
+            TimeoutError: it is not whole at the deadline.
+            HTTPException: it breaks off.
+        """
+        content = bytearray()
+        while piece := response.read1(PIECE):
+            content += piece
+            if len(content) > self.settings.limits.size:
+                return None
+            if time.monotonic() > deadline:
+                raise TimeoutError
+        if response.length:
+            raise IncompleteRead(bytes(content), response.length)
+        return bytes(content)
+
+
+def _unescape(text: str) -> str:
+    """A query as an endpoint reads it that looks for escapes first, in words and signs too (SPARQL 1.1, 19.2).
+
+    >>> _unescape(r"\\u0053ERVICE")
+    'SERVICE'
+    """
+    return _ESCAPE.sub(lambda found: chr(min(int(found[1] or found[2], 16), sys.maxunicode)), text)
 
 
 def _form(operation: Operation) -> bytes:

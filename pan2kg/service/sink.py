@@ -8,7 +8,7 @@ import time
 from typing import TYPE_CHECKING, Final
 
 from pan2kg.service.frame import END, FORM, MORE, START, WHOLE, pack
-from pan2kg.service.limit import Limits
+from pan2kg.service.limit import Limits, megabytes
 from pan2kg.service.refusal import Refusal, busy
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ class Sink(io.BytesIO):
         if self._mark:
             self.count(data.count(self._mark))
         if self._size > self._limits.size:
-            raise OverrunError(Refusal(413, f"The answer is larger than {_megabytes(self._limits.size)} megabytes."))
+            raise OverrunError(Refusal(413, f"The answer is larger than {megabytes(self._limits.size)} megabytes."))
         if time.monotonic() > self._deadline:
             raise OverrunError(late(self._limits.seconds))
         if self._held > (PIECE if self.started else HELD):
@@ -99,7 +99,3 @@ class Sink(io.BytesIO):
 def late(seconds: float) -> Refusal:
     """What is said when time is up."""
     return busy(f"The query took longer than {seconds:g} seconds and was stopped; make it narrower.", 30)
-
-
-def _megabytes(size: int) -> str:
-    return f"{size / 2**20:g}"

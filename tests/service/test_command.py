@@ -7,11 +7,19 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import urllib.request
 from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+
+from pan2kg.service.limit import Limits
+from pan2kg.service.protocol import Operation
+from pan2kg.service.refusal import Refusal
+from pan2kg.service.relay import Relay
+from pan2kg.service.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[2]
 PROGRAM = """
@@ -120,14 +128,72 @@ def test_a_remote_store_is_asked_in_its_stead(serve: Serve, endpoint: str) -> No
     url = address(serve("--port", "0", "--endpoint", endpoint))
     asked = f"{url}sparql?query=SELECT%20(COUNT(*)%20AS%20%3Fn)%20WHERE%20%7B%3Fs%20a%20%3Ft%7D"
     assert int(get(asked).split()[1]) > 1000
-    for query, status in (("SELECT%20%7B", "400"), ("ASK%7BSERVICE%3Chttp://e/%3E%7B%7D%7D", "403")):
+    service = "ERVICE%3Chttp://e/%3E%7B%7D%7D"
+    for query, status in (("SELECT%20%7B", "400"), (f"ASK%7BS{service}", "403"), (f"ASK%7B%5Cu0053{service}", "403")):
         with pytest.raises(urllib.error.HTTPError, match=status):
             get(f"{url}sparql?query={query}")
     with pytest.raises(urllib.error.HTTPError, match="404"):
         get(f"{url}store?default")
 
 
-def test_a_remote_store_that_is_not_there(serve: Serve) -> None:
-    url = address(serve("--port", "0", "--endpoint", "http://127.0.0.1:9/sparql"))
-    with pytest.raises(urllib.error.HTTPError, match="502"):
-        get(f"{url}sparql?query=ASK%7B%7D")
+class Wavering(BaseHTTPRequestHandler):
+    """An endpoint that is one for its first answer only: then it sends a page, half an answer, a fault, nothing."""
+
+    answers: Iterator[tuple[int, str, int, bytes]]
+
+    def do_POST(self) -> None:  # the library's own name
+        self.rfile.read(int(self.headers["Content-Length"]))
+        status, media, length, body = next(self.answers, (0, "", 0, b""))
+        if status:
+            self.send_response(status)
+            self.send_header("Content-Type", media)
+            self.send_header("Content-Length", str(length))
+            self.end_headers()
+            self.wfile.write(body)
+
+    def log_message(self, *_arguments: object) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture
+def wavering() -> Iterator[str]:
+    said = b'{"head": {}, "boolean": true}'
+    results, page = "application/sparql-results+json", b"<script>alert(1)</script>"
+    answers = [(200, results, len(said), said), (200, "text/html", len(page), page)]
+    answers += [(200, results, 1000, said), (500, "text/html", len(page), page)]
+    with ThreadingHTTPServer(("127.0.0.1", 0), type("Own", (Wavering,), {"answers": iter(answers)})) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}/sparql"
+        server.shutdown()
+
+
+def test_an_endpoint_that_answers_nonsense_is_told_in_sentences(wavering: str) -> None:
+    relay = Relay(wavering, Settings(Limits(seconds=5)))
+    operation = Operation("query", "ASK {}")
+    assert relay.ask(operation, "*/*") == ("application/sparql-results+json", b'{"head": {}, "boolean": true}')
+    for sentence in ("no SPARQL result", "broke off", "HTTP 500", "broke off"):
+        refusal = relay.ask(operation, "*/*")
+        assert isinstance(refusal, Refusal)
+        assert refusal.status == 502
+        assert sentence in refusal.sentence
+        assert "script" not in refusal.sentence
+
+
+@pytest.mark.parametrize(
+    "url", ["nonsense", "", "ftp://e/sparql", "http://[::1/sparql", "http://e/é", "http://127.0.0.1:9/sparql"]
+)
+def test_an_endpoint_that_is_not_there_is_one_sentence(serve: Serve, url: str) -> None:
+    process = serve("--port", "0", "--endpoint", url)
+    said, error = process.communicate(timeout=60)
+    assert (process.returncode, said, error.count("\n")) == (2, "", 1)
+    assert "address" in error
+
+
+@pytest.mark.parametrize(
+    "options", [("--port", "80000"), ("--max-rows", "0"), ("--memory", "-5"), ("--workers", "0"), ("--timeout", "nan")]
+)
+def test_a_number_that_makes_no_sense_is_refused(serve: Serve, options: tuple[str, str]) -> None:
+    process = serve("--port", "0", *options)
+    _, error = process.communicate(timeout=60)
+    assert process.returncode == 2
+    assert f"argument {options[0]}" in error
