@@ -26,8 +26,8 @@ def test_a_page_and_what_it_says_about_itself(service: Service) -> None:
 
 
 def test_the_root_leads_home_in_the_language_of_the_reader(service: Service) -> None:
-    for said, tag in (("de-LU, en;q=0.5", "de"), ("", "fr")):
-        reply = service.send("GET", "/", headers={"Accept-Language": said})
+    for path, said, tag in (("/", "de-LU, en;q=0.5", "de"), ("/", "", "fr"), ("/en", "de", "en"), ("/en/", "de", "en")):
+        reply = service.send("GET", path, headers={"Accept-Language": said})
         where = f"http://127.0.0.1:{service.port}/{tag}/index.html"
         assert (reply.status, reply.headers["location"]) == (302, where)
 
