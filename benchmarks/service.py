@@ -11,7 +11,10 @@ else the machine does falls on all of them. Before anything is measured, their a
 The clients are one process: a loop over connections that stay open, each with one query under way. It sends bytes made
 beforehand and looks at an answer's status and length only, which takes some 20 µs a request. It shares the processors
 with the server, at the expense of the faster one. Queries vary, so that no answer is asked for twice in a row. CPU is
-what the processes of a server used, from /proc. It is never a test.
+what the processes of a server used, from /proc. A server that needs seconds for one answer is asked by one client only.
+
+It ends with a table in Markdown. Cells say answers a second, latency at the median and at the 99th percentile in ms,
+and CPU ms an answer; ratios are of answers a second. It is never a test.
 
 `oxigraph` is in the extra `test`; `rdflib-endpoint` is installed into an environment of its own, which goes afterwards.
 """
@@ -328,19 +331,36 @@ def rounds(found: Sequence[Server], texts: Sequence[str], clients: int, options:
     return runs
 
 
-def row(kind: Kind, clients: int, runs: Runs) -> str:
+def is_slow(taken: Sequence[Run], options: argparse.Namespace) -> bool:
+    """Whether a server is asked by no more clients: an answer takes two rounds, and they would wait for one another."""
+    return any(run.quantile(0.5) > 2000 * float(options.seconds) for run in taken)
+
+
+def row(kind: Kind, clients: int, names: Sequence[str], runs: Runs) -> str:
     """A line of the table: throughput, latencies and CPU of each server, then ours as multiples of the others'."""
-    cells = [kind.what, str(clients)]
-    middle = {name: statistics.median(run.throughput for run in taken) for name, taken in runs.items()}
-    for name, taken in runs.items():
-        half, most = (statistics.median(run.quantile(share) for run in taken) for share in (0.5, 0.99))
-        cells.append(f"{middle[name]:,.0f}/s · {half:.3g} · {most:.3g} · {_cpu(taken):.3g}")
-    for name in list(runs)[1:]:
-        ratio = middle[OURS] / middle[name]
-        target = 10 if name == RDFLIB else kind.ratio
-        met = "" if target is None else f", ≥ {target:g}: {'yes' if ratio >= target else '**no**'}"
-        cells.append(f"{ratio:.2f} ×{met} · CPU {_cpu(runs[OURS]) / _cpu(runs[name]):.2f} ×")
-    return f"| {' | '.join(cells)} |"
+    cells = [_seen(runs[name]) if name in runs else "–" for name in names]
+    cells += [_against(name, kind, runs) if name in runs else "–" for name in names[1:]]
+    return f"| {kind.what} | {clients} | {' | '.join(cells)} |"
+
+
+def _seen(taken: Sequence[Run]) -> str:
+    half, most = (statistics.median(run.quantile(share) for run in taken) for share in (0.5, 0.99))
+    return f"{_short(_throughput(taken))}/s · {_short(half)} · {_short(most)} · {_short(_cpu(taken))}"
+
+
+def _short(number: float) -> str:
+    return f"{number:,.0f}" if number >= 100 else f"{number:.3g}"
+
+
+def _against(name: str, kind: Kind, runs: Runs) -> str:
+    ratio = _throughput(runs[OURS]) / _throughput(runs[name])
+    target = 10 if name == RDFLIB else kind.ratio
+    met = "" if target is None else f", ≥ {target:g}: {'yes' if ratio >= target else '**no**'}"
+    return f"{_short(ratio)} ×{met} · CPU {_cpu(runs[OURS]) / _cpu(runs[name]):.2f} ×"
+
+
+def _throughput(taken: Sequence[Run]) -> float:
+    return statistics.median(run.throughput for run in taken)
 
 
 def _cpu(taken: Sequence[Run]) -> float:
@@ -397,8 +417,11 @@ def main() -> None:
         for name in options.kinds or KINDS:
             texts = queries(KINDS[name], plans, topics)
             compare(found, name, texts)
-            for clients in options.clients:
-                print(row(KINDS[name], clients, rounds(found, texts, clients, options)), flush=True)
+            asked = found
+            for clients in sorted(options.clients):
+                runs = rounds(asked, texts, clients, options)
+                print(row(KINDS[name], clients, names, runs), flush=True)
+                asked = [server for server in asked if not is_slow(runs[server.name], options)]
     return None
 
 
