@@ -97,22 +97,16 @@ def media(media_type: str) -> ox.NamedNode:
     return node(MEDIA + media_type)
 
 
-def explain(sheet: Sheet, term: ox.NamedNode, labels: list[ox.Literal]) -> bool:
-    """Say what a concept of a code list is, with the labels of the graph where the list here has none.
-
-    Returns:
-        Whether the term belongs to a code list or to the register of media types.
-    """
+def explain(sheet: Sheet, term: ox.NamedNode, labels: list[ox.Literal]) -> None:
+    """Say what a concept of a code list or a media type is, with the labels of the graph where the list has none."""
     if term.value.startswith(MEDIA):
         sheet.call(term, DCTERMS + "MediaType")
         sheet.say(term, RDFS + "label", ox.Literal(term.value.removeprefix(MEDIA)))
-        return True
+        return
     for scheme in schemes().values():
-        key = term.value.removeprefix(scheme.concepts_at)
-        if key != term.value and term.value != scheme.iri:
+        if term.value.startswith(scheme.concepts_at) and term.value != scheme.iri:
             _explain_concept(sheet, term, scheme, labels)
-            return True
-    return False
+            return
 
 
 def _explain_concept(sheet: Sheet, term: ox.NamedNode, scheme: Scheme, labels: list[ox.Literal]) -> None:

@@ -29,6 +29,7 @@ LICENCES: Final = {
     "https://creativecommons.org/publicdomain/zero/1.0/": ("cc-zero", "PublicDomain", "CC0"),
 }
 """Licence → the portal's name for it, its type, and its key in the EU's list. A bare IRI the portal does not know."""
+_EU_LICENCES: Final = "http://publications.europa.eu/resource/authority/licence/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,11 +262,15 @@ def _licence(sheet: Sheet, facts: Facts, issue: Issue) -> None:
         sheet.say(about, RDFS + "label", ox.Literal(label))
         sheet.say(rights, RDFS + "label", ox.Literal(label))
         if kind:
-            sheet.say(about, DCTERMS + "type", concept("licencetype", kind))
-            sheet.say(about, OWL + "sameAs", node(f"http://publications.europa.eu/resource/authority/licence/{key}"))
-        if key == "CC_BY_4_0":
-            sheet.say(about, DCTERMS + "title", *literals("licence"))
-    sheet.say(rights, DCTERMS + "description", *literals("rights"))
+            equal, names = node(f"{_EU_LICENCES}{key}"), literals(label)
+            sheet.say(about, DCTERMS + "title", *names)
+            sheet.say(about, OWL + "sameAs", equal)
+            sheet.call(equal, DCTERMS + "LicenseDocument", SKOS + "Concept")
+            sheet.say(equal, SKOS + "prefLabel", *names)
+            for one in (about, equal):
+                sheet.say(one, RDFS + "label", ox.Literal(label))
+                sheet.say(one, DCTERMS + "type", concept("licencetype", kind))
+            sheet.say(rights, DCTERMS + "description", *literals(f"rights-{label}"))
 
 
 def _documents(sheet: Sheet, issue: Issue) -> None:
@@ -284,12 +289,8 @@ def _documents(sheet: Sheet, issue: Issue) -> None:
 
 
 def _explain(sheet: Sheet, facts: Facts) -> None:
-    """Type and label every concept that is referred to, and every licence's equal in the EU's list."""
+    """Type and label every concept of a code list that is referred to."""
     described = {triple.subject for triple in sheet.triples}
     mentioned = {triple.object for triple in sheet.triples if isinstance(triple.object, ox.NamedNode)}
     for term in sorted(mentioned - described, key=str):
-        if not explain(sheet, term, list(facts.labels.get(term.value, ()))) and "/authority/licence/" in term.value:
-            sheet.call(term, SKOS + "Concept", DCTERMS + "LicenseDocument")
-            sheet.say(term, SKOS + "prefLabel", *literals("licence"))
-            sheet.say(term, DCTERMS + "type", concept("licencetype", "Attribution"))
-            sheet.say(term, RDFS + "label", ox.Literal("cc-by"))
+        explain(sheet, term, list(facts.labels.get(term.value, ())))

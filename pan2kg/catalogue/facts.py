@@ -12,7 +12,7 @@ import pyoxigraph as ox
 from pan2kg.catalogue.terms import DCAT, FOAF, OWL, Term, node, rank
 from pan2kg.errors import Place, ProjectError
 from pan2kg.store import LocalStore
-from pan2kg.vocabulary import DCTERMS, PAN, RDFS, ROOT, SKOS
+from pan2kg.vocabulary import DCTERMS, PAN, RDF, RDFS, ROOT, SKOS
 
 CATALOGUE: Final = ROOT + "catalogue"
 DATASET: Final = ROOT + "dataset"
@@ -23,10 +23,11 @@ _NEEDED: Final = {
     CATALOGUE: ("dcterms:title", "dcterms:description", "dcterms:publisher"),
     DATASET: (
         "dcterms:title", "dcterms:description", "dcterms:publisher", "dcterms:license", "dcterms:language",
-        "dcterms:issued", "dcterms:modified", "dcat:keyword", "dcat:theme",
+        "dcterms:spatial", "dcterms:issued", "dcterms:modified", "dcat:keyword", "dcat:theme",
     ),
 }  # fmt: skip
-_SPACES: Final = {"dcterms": DCTERMS, "dcat": DCAT}
+_OF_AGENTS: Final = ("rdf:type", "foaf:name")
+_SPACES: Final = {"dcterms": DCTERMS, "dcat": DCAT, "foaf": FOAF, "rdf": RDF}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +69,12 @@ def read_facts(store: LocalStore) -> Facts:
         ProjectError: a fact a catalogue cannot do without is missing; with the property to add.
     """
     said = {CATALOGUE: _properties(store, CATALOGUE), DATASET: _properties(store, DATASET)}
-    _insist(said)
+    _insist(said, _NEEDED)
     for values in [*said.values()]:
         for predicate in ("publisher", "creator"):
-            said |= _agents(store, values.get(DCTERMS + predicate, ()))
+            agents = _agents(store, values.get(DCTERMS + predicate, ()))
+            _insist(agents, dict.fromkeys(agents, _OF_AGENTS))
+            said |= agents
         said |= _agents(store, values.get(DCAT + "contactPoint", ()))
     return Facts(said, _version(store, said), _period(store), _labels(store, said))
 
@@ -84,8 +87,8 @@ def _properties(store: LocalStore, subject: str) -> Mapping[str, tuple[Term, ...
     return {predicate: tuple(sorted(set(values), key=rank)) for predicate, values in sorted(found.items())}
 
 
-def _insist(said: Mapping[str, Mapping[str, tuple[Term, ...]]]) -> None:
-    for subject, names in _NEEDED.items():
+def _insist(said: Mapping[str, Mapping[str, tuple[Term, ...]]], needed: Mapping[str, tuple[str, ...]]) -> None:
+    for subject, names in needed.items():
         for name in names:
             prefix, _, local = name.partition(":")
             if not said[subject].get(_SPACES[prefix] + local):

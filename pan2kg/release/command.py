@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import sys
-import time
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 from pan2kg.errors import Place, ProjectError
@@ -36,11 +36,13 @@ def add_options(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--service", metavar="URL", type=a_link, help="where pan2kg serve answers for our IRIs (w3id rules)"
     )
-    command.add_argument("--contact", default="", help="an e-mail address or the URL of a page, for the catalogue")
+    command.add_argument("--contact", type=a_contact, help="an e-mail address or the URL of a page, for the catalogue")
     command.add_argument(
         "--date", type=a_day, help="the day of the release (default: SOURCE_DATE_EPOCH, or the data’s)"
     )
-    command.add_argument("--version", dest="release", default="", help="the version (default: that of the ontology)")
+    command.add_argument(
+        "--version", dest="release", type=a_version, help="the version (default: that of the ontology)"
+    )
     command.add_argument("--previous", metavar="DIR|FILE", type=Path, help="the release before, to tell what changed")
     command.add_argument("--without-site", action="store_true", help="leave out the pages")
     command.add_argument("--without-derived", action="store_true", help="leave out what rules derive")
@@ -74,6 +76,40 @@ def a_link(text: str) -> str:
     return text
 
 
+def a_contact(text: str) -> str:
+    """Where to write to: an e-mail address, or the address of a page.
+
+    Raises:
+        argparse.ArgumentTypeError: the text is neither.
+
+    >>> a_contact("data@host.example"), a_contact("https://host.example/contact")
+    ('data@host.example', 'https://host.example/contact')
+    """
+    if "://" in text:
+        return a_link(text)
+    if not _MAIL.fullmatch(text):
+        raise argparse.ArgumentTypeError(f"« {text} » is neither an e-mail address nor that of a page")
+    return text
+
+
+def a_version(text: str) -> str:
+    """A version that can stand in an address.
+
+    Raises:
+        argparse.ArgumentTypeError: the text is none.
+
+    >>> a_version("1.0.0-rc.1")
+    '1.0.0-rc.1'
+    """
+    if not _VERSION.fullmatch(text):
+        raise argparse.ArgumentTypeError(f"« {text} » is no version such as 1.0.0")
+    return text
+
+
+_MAIL: Final = re.compile(r"(?:mailto:)?[\w.+%-]+@[\w-]+(?:\.[\w-]+)+", re.ASCII)
+_VERSION: Final = re.compile(r"\w[\w.+-]*", re.ASCII)
+
+
 def run(options: argparse.Namespace) -> int:
     """Write the release and say what is in it.
 
@@ -94,11 +130,14 @@ def release(options: argparse.Namespace, parts: Sequence[Part] = ()) -> int:
     from pan2kg.release.assemble import publish
 
     progress = Progress()
-    progress("loading the graph")
     project = Project.at(options.project) if options.project else Project.find()
-    edition, order = prepare(project, options)
-    counted = publish(edition, Path(options.output), order, parts=parts, note=progress)
-    progress.finish()
+    folder = Path(options.output).absolute()
+    try:
+        progress("loading the graph")
+        edition, order = prepare(project, options)
+        counted = publish(edition, folder, order, parts=parts, note=progress)
+    finally:
+        progress.finish()
     for gap in _gaps(edition, order):
         sys.stderr.write(f"pan2kg: {gap}\n")
     sys.stderr.write(f"{counted.triples} statements, version {edition.issue.version}, in {options.output}\n")
@@ -130,11 +169,11 @@ def _issue(facts: Facts, options: argparse.Namespace) -> Issue:
 
     root = options.id_base or ROOT
     version = options.release or facts.version
-    if not version:
+    if not _VERSION.fullmatch(version):
         raise ProjectError(
-            "The graph does not say its version.",
+            f"« {version} » can be no part of an address." if version else "The graph does not say its version.",
             place=Place("ontology/pan2kg.ttl"),
-            remedy="Add owl:versionInfo to the ontology, or name it with --version.",
+            remedy="Let owl:versionInfo of the ontology be a version such as 1.0.0, or name one with --version.",
         )
     issued, modified = facts.day(DCTERMS + "issued"), _day(options.date) or facts.day(DCTERMS + "modified")
     if max(issued, modified) > today():
@@ -143,7 +182,7 @@ def _issue(facts: Facts, options: argparse.Namespace) -> Issue:
             remedy="Correct the day in graph/catalogue.ttl, or name another with --date.",
         )
     places = Addresses(root, options.base or root, options.endpoint or "")
-    return Issue(version, min(issued, modified), modified, places, _previous(options.previous), options.contact)
+    return Issue(version, min(issued, modified), modified, places, _previous(options.previous), options.contact or "")
 
 
 def _day(given: date | None) -> date | None:

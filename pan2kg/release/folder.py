@@ -70,18 +70,18 @@ def _bare(error: OSError) -> str:
 
 
 def _replace(folder: Path, work: Path) -> None:
-    """Put the new folder where the old one is; if that fails, the old one goes back."""
+    """Put the new folder where the old one is; if that fails or is interrupted, the old one goes back."""
     if not folder.exists():
         work.replace(folder)
         return
     aside = Path(tempfile.mkdtemp(dir=folder.parent, prefix=".pan2kg-old-"))
-    folder.replace(aside)
     try:
+        folder.replace(aside)
         work.replace(folder)
-    except OSError:
-        aside.replace(folder)
-        raise
-    shutil.rmtree(aside, ignore_errors=True)
+    finally:
+        if not folder.exists():
+            aside.replace(folder)
+        shutil.rmtree(aside, ignore_errors=True)
 
 
 def refuse_target(folder: Path, issue: Issue) -> None:

@@ -87,7 +87,10 @@ def inspect_count(folder: Path, dumps: Iterable[str], triples: int) -> Iterator[
 
 
 def inspect_links(folder: Path, addresses: Addresses) -> Iterator[str]:
-    """Whether what descriptions and pages point to inside the release is there; our own IRIs are no files."""
+    """Whether what descriptions and pages point to inside the release is there.
+
+    Our own IRIs and the endpoint are no files, though they may stand below the same address.
+    """
     base, root = addresses.base.encode(), addresses.root.encode()
     pages = Pages(folder)
     for path in walk(folder):
@@ -95,7 +98,7 @@ def inspect_links(folder: Path, addresses: Addresses) -> Iterator[str]:
             yield from pages.inspect(path)
         elif path in _DESCRIPTIONS or path.startswith("sitemap"):
             found = {one or other for one, other in _ADDRESS.findall((folder / path).read_bytes())}
-            for address in sorted(found):
+            for address in sorted(found - {addresses.endpoint.encode()}):
                 target = unquote(unescape(address.removeprefix(base).decode()))
                 if address.startswith(base) and not address.startswith(root) and not (folder / target).exists():
                     yield f"{path} points to {target}, which is not in the release."

@@ -45,12 +45,17 @@ A single thing is best cited by its own IRI, with the version.
 | `data/pan2kg.*` | what sources state, with the ontology, in six serialisations of one dataset |
 | `data/pan2kg-derived.*` | what rules computed from it, apart |
 | `tables/` | the same as CSV tables, each with its CSVW metadata; `csv-metadata.json` is all of them together |
-| `ontology/` | the ontology, its schemes and shapes |
+| `ontology/` | the ontology, its schemes and shapes; `index.fr.html` and `index.en.html` explain every term |
 | `queries/`, `queries.ttl` | the stored questions, as text and as `sh:SPARQLExecutable` |
 | `.well-known/void`, `void.ttl` | what is in the graph, counted |
+| `service.ttl` | the SPARQL endpoint, where one was announced |
 | `dataset.jsonld` | the dataset as schema.org says it |
+| `site/`, `site.zip` | the pages, for any web server or to be opened from disk; `sitemap.xml` lists them |
+| `changes/` | what changed, where a release before was named: in words, as a table, a patch and an Atom feed |
 | `w3id/.htaccess` | rules that lead our IRIs to these files |
 | `.htaccess` | media types for a web server that serves this folder |
+| `release.json` | which release this is |
+| `LICENSE-DATA`, `CITATION.cff` | the licence of the data, and how programs cite them |
 | `CHECKSUMS` | SHA-256 of every file: `sha256sum -c CHECKSUMS` |
 
 Turtle, N-Triples, RDF/XML and JSON-LD hold the triples; TriG and N-Quads hold them with their named graph, which is

@@ -1,7 +1,8 @@
 """The rules a permanent-identifier service needs to lead each of our IRIs to what describes it.
 
 A static release has a page for many things and a dump for all: who asks for HTML is led to the page, who asks
-for data to the dump in the form asked for. Where ``pan2kg serve`` runs, everything is led there, and it negotiates.
+for data to the dump in the form asked for. Where ``pan2kg serve`` runs, all but the stored
+questions is led there, and it negotiates.
 """
 
 from __future__ import annotations
@@ -68,15 +69,16 @@ class Rule:
 def rules(edition: Edition, counted: Statistics, folder: Path, service: str = "") -> list[Rule]:
     """The rules in the order they apply; things are led to pages as far as the release in ``folder`` has them."""
     found = [Rule(re.escape(path), "-", flags="G") for path in _retired(edition)]
-    if service:
-        return [*found, Rule("(.*)", f"{service.rstrip('/')}/$1")]
-    found += _document("catalogue", r"(?:catalogue|dataset|contributors|dataset/[^/]+)", ("jsonld", "rdf", "ttl"))
-    page = _ONTOLOGY_PAGE if (folder / _ONTOLOGY_PAGE).is_file() else ""
-    found += _document("ontology/pan2kg", r"ontology(?:/[0-9][^/]*)?", ("jsonld", "rdf", "ttl"), page)
-    found += [
+    questions = [
         Rule(r"(?:prefixes|query)", "%{ENV:HOST}queries.ttl"),
         Rule(r"query/([^/]+)", "%{ENV:HOST}queries/$1.ttl"),
     ]
+    if service:
+        return [*found, *questions, Rule("(.*)", f"{service.rstrip('/')}/$1")]
+    found += _document("catalogue", r"(?:catalogue|dataset|contributors|dataset/[^/]+)", ("jsonld", "rdf", "ttl"))
+    page = _ONTOLOGY_PAGE if (folder / _ONTOLOGY_PAGE).is_file() else ""
+    found += _document("ontology/pan2kg", r"ontology(?:/[0-9][^/]*)?", ("jsonld", "rdf", "ttl"), page)
+    found += questions
     kinds = sorted(path.removeprefix("id/") for path in counted.own if path.startswith("id/") and path != "id/")
     for kind in kinds:
         if (folder / "site" / "fr" / kind).is_dir():

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 import pan2kg
+from pan2kg.endpoint import RemoteStore
 from pan2kg.project import Project
 from pan2kg.site import ontology, quality
 from pan2kg.site.frame import frame
@@ -18,23 +18,12 @@ from pan2kg.site.library import Library
 from pan2kg.site.page import Request
 from pan2kg.site.speaker import Speaker
 from pan2kg.site.template import render
-from pan2kg.store import Result, Store
 from pan2kg.wording import LANGUAGES, Language
 
 if TYPE_CHECKING:
     from tests.reference.conftest import Reader
 
 TODAY = date(2026, 12, 1)
-
-
-@dataclass(frozen=True)
-class Elsewhere:
-    """A store that is not in this process, as far as its readers can tell."""
-
-    store: Store
-
-    def query(self, text: str) -> Result:
-        return self.store.query(text)
 
 
 def page(library: Library, name: str, language: Language) -> str:
@@ -48,7 +37,7 @@ def page(library: Library, name: str, language: Language) -> str:
 
 @pytest.fixture(scope="module")
 def library(graph: pan2kg.Graph) -> Library:
-    return Library(graph.project, Elsewhere(graph.store), TODAY)
+    return Library(graph.project, graph.store, TODAY)
 
 
 @pytest.mark.parametrize("name", ["ontology", "quality"])
@@ -63,8 +52,9 @@ def test_a_page_is_well_formed_and_keeps_the_content_policy(
     assert not {attribute for attribute in found.attributes if attribute == "style" or attribute.startswith("on")}
 
 
-def test_the_page_of_a_remote_store_says_that_it_was_not_checked(library: Library) -> None:
-    assert "pan2kg check" in page(library, "quality", "en")
+def test_the_page_of_a_remote_store_says_that_it_was_not_checked(project: Project, endpoint: str) -> None:
+    library = Library(project, RemoteStore(endpoint), TODAY)
+    assert "The check was not run for this edition." in page(library, "quality", "en")
 
 
 def test_the_quality_page_gives_every_figure_with_what_would_mend_it(library: Library) -> None:

@@ -167,6 +167,20 @@ def test_the_portal_recognises_the_licence_by_its_own_name_for_it(catalogue: Gra
     assert list(catalogue.objects(rights, RDFS.label)) == [Literal("cc-by")]
 
 
+def test_the_other_licence_is_called_by_its_own_names_everywhere(command: Publish, small: Path, tmp_path: Path) -> None:
+    facts, zero = small / "graph" / "catalogue.ttl", "https://creativecommons.org/publicdomain/zero/1.0/"
+    text = facts.read_text(encoding="utf-8").replace("https://creativecommons.org/licenses/by/4.0/", zero)
+    facts.write_text(text, encoding="utf-8")
+    command("-o", str(tmp_path / "r"))
+    found = parsed(tmp_path / "r")
+    equal = URIRef("http://publications.europa.eu/resource/authority/licence/CC0")
+    for about in (URIRef(zero), equal, found.value(DATASET, DCTERMS.rights)):
+        assert list(found.objects(about, RDFS.label)) == [Literal("cc-zero")]
+    written = (tmp_path / "r" / "catalogue.ttl").read_text(encoding="utf-8")
+    assert "CC BY" not in written
+    assert "cc-by" not in written
+
+
 def test_the_portal_finds_time_and_place(catalogue: Graph) -> None:
     period = catalogue.value(DATASET, DCTERMS.temporal)
     assert isinstance(period, rdflib.BNode), "it loses a period that has an IRI"
@@ -216,7 +230,9 @@ def test_everything_referred_to_has_a_class_and_a_label(catalogue: Graph) -> Non
             assert any(catalogue.value(value, label) for label in labels), value
 
 
-@pytest.mark.parametrize("name", ["dcterms:title", "dcterms:license", "dcat:keyword", "dcterms:publisher"])
+@pytest.mark.parametrize(
+    "name", ["dcterms:title", "dcterms:license", "dcterms:spatial", "dcat:keyword", "dcterms:publisher", "foaf:name"]
+)
 def test_a_missing_fact_is_named_with_the_file_to_add_it_to(
     command: Publish, small: Path, tmp_path: Path, name: str
 ) -> None:

@@ -138,6 +138,61 @@ def test_a_full_disk_leaves_what_was_there(command: Publish, small: Path, tmp_pa
     assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".pan2kg")] == []
 
 
+def test_an_interruption_leaves_what_was_there(command: Publish, tmp_path: Path) -> None:
+    target = tmp_path / "release"
+    command("-o", str(target))
+    before = contents(target)
+
+    def part(_: Edition) -> Iterator[File]:
+        yield "site/index.html", b""
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        command("-o", str(target), parts=[part])
+    assert contents(target) == before
+    assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".pan2kg")] == []
+
+
+def test_a_release_may_be_written_into_the_folder_one_is_in(
+    command: Publish, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    assert command("-o", ".") == 0
+    assert (tmp_path / "here" / "release.json").is_file()
+    assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".pan2kg")] == []
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "words"),
+    [
+        ("--contact", "a b<c>", "neither an e-mail address nor that of a page"),
+        ("--contact", "nobody", "neither an e-mail address nor that of a page"),
+        ("--version", "../x y", "no version such as 1.0.0"),
+    ],
+)
+def test_what_can_be_no_address_is_refused(
+    command: Publish, tmp_path: Path, capsys: pytest.CaptureFixture[str], option: str, value: str, words: str
+) -> None:
+    with pytest.raises(SystemExit):
+        command("-o", str(tmp_path / "r"), option, value)
+    assert words in capsys.readouterr().err
+
+
+def test_the_endpoint_may_stand_below_the_address_of_the_files(command: Publish, tmp_path: Path) -> None:
+    assert command("-o", str(tmp_path / "r"), "--base", BASE, "--endpoint", f"{BASE}sparql") == 0
+
+
+def test_a_terminal_is_told_from_the_start_what_is_done(
+    command: Publish, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    command("-o", str(tmp_path / "r"))
+    said = capsys.readouterr().err
+    assert said.startswith("\r\x1b[Kloading the graph …")
+    assert "checking the release …\r\x1b[K" in said
+
+
 def test_a_day_in_the_future_is_refused(command: Publish, tmp_path: Path) -> None:
     with pytest.raises(ProjectError, match="2999-01-01, which lies in the future"):
         command("-o", str(tmp_path / "r"), "--date", "2999-01-01")
