@@ -203,7 +203,9 @@ def test_who_asks_for_html_is_led_to_the_page_where_there_is_one(
     assert rewrite.lead(applied, "id/plan/lu-bhr-2", "application/ld+json") == f"{STATED}.jsonld"
 
 
-def test_where_a_service_runs_all_but_the_questions_is_led_there(folder: Path, edition: Edition, counted: Statistics) -> None:
+def test_where_a_service_runs_all_but_the_questions_is_led_there(
+    folder: Path, edition: Edition, counted: Statistics
+) -> None:
     applied = rewrite.rules(edition, counted, folder, "https://pan.example/")
     assert rewrite.lead(applied, "id/plan/lu-bhr-2", "text/html") == "https://pan.example/id/plan/lu-bhr-2"
     assert rewrite.lead(applied, "query/plans") == "queries/plans.ttl", "the release describes them, not the graph"
