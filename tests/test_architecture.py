@@ -77,7 +77,7 @@ CORRIDOR: Final = (
     "site.words", "site.speaker", "site.basis", "site.frame", "site.lanes", "site.machine", "site.node",
     "site.connection", "site.packing", "site.rows", "site.selection", "site.filtering", "site.shelf",
     "site.surroundings", "site.tables", "site.view", "site.data", "site.entity", "site.exploring", "site.figures",
-    "site.matrix", "site.home", "site.obligations", "site.plan", "site.lists", "site.pair", "site.prose",
+    "site.sheet", "site.matrix", "site.home", "site.obligations", "site.plan", "site.lists", "site.pair", "site.prose",
     "site.questions", "site.editor", "site.search", "site.sources",
     # the ontology and the quality of the data, documented
     "reference", "reference.balance", "reference.criterion", "reference.layer", "reference.sheet", "reference.term",

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import io
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from csv import writer as writer_of
 from dataclasses import dataclass
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Final
 
-from pan2kg.picture.choice import MOST
-from pan2kg.picture.gallery import draw_on
 from pan2kg.picture.writing import picture_bytes
-from pan2kg.site.choice import ASKED, Choice
+from pan2kg.site.choice import ASKED, EVIDENCE, Choice
 from pan2kg.site.filtering import filtering
 from pan2kg.site.place import pair_key
 from pan2kg.site.selection import chosen, every_plan, is_whole, known, shown_plans
+from pan2kg.site.sheet import draw_sheet
 from pan2kg.site.ties import DECLARED
 
 if TYPE_CHECKING:
@@ -88,8 +87,13 @@ def _cell(speaker: Speaker, counts: Counts, one: str, two: str) -> Cell | None:
     if one == two:
         return None
     counter = counts.get((min(one, two), max(one, two)), Counter())
+    return Cell(*_numbers(counter), _pair(speaker, one, two) if counter else "")
+
+
+def _numbers(counter: Counter[str]) -> tuple[int, int]:
+    """How many links are declared, and how many inferred."""
     declared = sum(number for kind, number in counter.items() if kind in DECLARED)
-    return Cell(declared, counter.total() - declared, _pair(speaker, one, two) if counter else "")
+    return declared, counter.total() - declared
 
 
 def _pair(speaker: Speaker, one: str, two: str) -> str:
@@ -123,20 +127,32 @@ def csv(speaker: Speaker) -> str:
     writer = writer_of(out, lineterminator="\r\n")
     writer.writerow(["one", "one_label", "two", "two_label", "declared", "inferred", *choice.kinds])
     for (one, two), counter in counts.items():
-        declared = sum(number for kind, number in counter.items() if kind in DECLARED)
         names = [one, speaker.name(one), two, speaker.name(two)]
-        writer.writerow([*names, declared, counter.total() - declared, *(counter[kind] for kind in choice.kinds)])
+        writer.writerow([*names, *_numbers(counter), *(counter[kind] for kind in choice.kinds)])
     return out.getvalue()
 
 
 def _picture(speaker: Speaker) -> Picture | None:
-    """The picture of the plans the matrix shows first; None where there are too few."""
-    _, _, linked = _order(speaker.library, chosen(speaker))
-    keys: Sequence[str] = [speaker.key(plan) for plan in linked[: min(FIRST, MOST)]]
-    if len(keys) < 2:
+    """The picture of the plans the matrix shows first, for the choice in the address; None where there are too few."""
+    choice = chosen(speaker)
+    plans, counts, linked = _order(speaker.library, choice)
+    order = linked[:FIRST]
+    if len(order) < 2:
         return None
-    ground = speaker.library.ground(speaker.request.language, speaker.picture_address)
-    return draw_on(ground, "plan-matrix", plans=keys)
+    met = {pair: _numbers(counter) for pair, counter in counts.items() if set(pair) <= set(order)}
+    others, (partly, of) = len(plans) - len(order), _partly(speaker.library)
+    notes = [speaker.t("sheet-others", n=others)] if others else []
+    notes += [speaker.t("matrix-partly", n=partly, of=of)] if partly else []
+    return draw_sheet(speaker, order, met=met, notes=notes, chosen=_told(speaker, choice))
+
+
+def _told(speaker: Speaker, choice: Choice) -> list[str]:
+    """What was chosen, in words."""
+    evidence = next(word for word, kinds in EVIDENCE.items() if kinds == choice.kinds) or "usual"
+    parts = [("evidence", speaker.t(f"evidence-{evidence}"))]
+    parts += [(name, speaker.name(iri)) for name, iri in (("topic", choice.topic), ("body", choice.body)) if iri]
+    parts += [("year", str(choice.year))] if choice.year else []
+    return [f"{speaker.t(f'filter-{name}').lower()}{speaker.t('colon')} {words}" for name, words in parts]
 
 
 def svg(speaker: Speaker) -> bytes | None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gzip
+import re
+from collections import Counter
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Final
 
@@ -51,6 +53,21 @@ def test_the_matrix_can_be_saved_as_a_picture(behind_server: Site, ending: str, 
     assert home
     assert made.body.startswith(begin)
     assert f'href="matrix.{ending}"'.encode() in home.body
+
+
+def test_the_picture_shows_what_was_chosen(behind_server: Site) -> None:
+    pictures = []
+    for choice in ({}, {"evidence": "declared"}):
+        home, made = (behind_server.page(f"fr/{name}", choice) for name in ("index.html", "matrix.svg"))
+        assert home
+        assert made
+        table = home.body.decode().split('<table class="matrix"')[1].split("</table>")[0]
+        cells = re.findall(r"<[bi]>(\+?\d+)</[bi]>", table)
+        drawn = re.findall(r">(\+?\d+)</text>", made.body.decode().split("PAN 2", 1)[1])
+        assert not Counter(cells) - Counter(drawn)
+        pictures.append(drawn)
+    assert any(words.startswith("+") for words in pictures[0])
+    assert not any(words.startswith("+") for words in pictures[1])
 
 
 def test_pictures_that_need_a_server_are_not_exported(shelf: Shelf) -> None:
