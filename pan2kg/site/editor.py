@@ -8,10 +8,12 @@ from pan2kg.errors import Pan2kgError
 from pan2kg.site.frame import embedded
 from pan2kg.site.questions import names
 from pan2kg.site.tables import Grid, grid
-from pan2kg.turtle import read_prefixes
+from pan2kg.store import select
+from pan2kg.turtle import iri, read_prefixes
 from pan2kg.vocabulary import PAN
 
 if TYPE_CHECKING:
+    from pan2kg.site.library import Library
     from pan2kg.site.speaker import Speaker
     from pan2kg.site.view import Values
 
@@ -25,6 +27,8 @@ SELECT ?plan ?plan_label (COUNT(?action) AS ?actions) WHERE {
 } GROUP BY ?plan ?plan_label ORDER BY DESC(?actions) ?plan
 """
 """What stands in the editor at first."""
+_CLASSES: Final = "SELECT DISTINCT ?term WHERE { ?thing a ?term FILTER(ISIRI(?term)) }"
+_PROPERTIES: Final = "SELECT DISTINCT ?term WHERE { ?thing ?term ?value }"
 
 
 def values(speaker: Speaker) -> Values:
@@ -50,13 +54,25 @@ def values(speaker: Speaker) -> Values:
 
 
 def _terms(speaker: Speaker) -> list[dict[str, str]]:
-    """Our own terms, with their names, for completion."""
-    return [
+    """Our own terms with their names, then the classes and properties of others that the graph uses, for completion."""
+    own = [
         {
-            "name": f"pan:{iri.removeprefix(PAN)}",
-            "label": speaker.name(iri),
+            "name": f"pan:{term.removeprefix(PAN)}",
+            "label": speaker.name(term),
             "kind": "class" if entry.type.endswith("#Class") else "property",
         }
-        for iri, entry in speaker.library.index.entries.items()
-        if iri.startswith(PAN)
+        for term, entry in speaker.library.index.entries.items()
+        if term.startswith(PAN)
     ]
+    return own + speaker.library.once("terms of others", lambda: _others(speaker.library))
+
+
+def _others(library: Library) -> list[dict[str, str]]:
+    """The classes and properties that are not ours, by the prefixes of the project."""
+    prefixes, found = read_prefixes(library.project), []
+    for kind, query in (("class", _CLASSES), ("property", _PROPERTIES)):
+        names = {
+            iri(term, prefixes) for term in select(library.store, query).values("term") if not term.startswith(PAN)
+        }
+        found += [{"name": name, "label": "", "kind": kind} for name in sorted(names) if not name.startswith("<")]
+    return found

@@ -65,7 +65,7 @@ def test_a_page_that_is_not_there_says_so_in_the_language_of_its_address(visit: 
 
 def test_nothing_keeps_people_out_of_an_answer_in_the_editor(visit: Visit) -> None:
     page = settled(visit("/fr/sparql.html").page)
-    page.locator("sparql-editor form button").click()
+    page.locator("sparql-editor form button[type=submit]").click()
     expect(page.locator(".results tbody a").first).to_be_visible()
     found = faults(page, "table")
     page.locator(".results [role=tab]").nth(1).click()

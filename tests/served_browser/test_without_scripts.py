@@ -66,7 +66,7 @@ def test_asking_works(visit: Visit) -> None:
 def test_sparql_works(visit: Visit) -> None:
     page = visit("/en/sparql.html", java_script_enabled=False).page
     page.locator("textarea[name=query]").fill(BARE)
-    page.locator("sparql-editor form button").click()
+    page.locator("sparql-editor form button[type=submit]").click()
     expect(page.locator(".answer tbody tr")).to_have_count(5)
     expect(page.locator(".answer tbody a").first).not_to_contain_text("http")
     expect(page.locator("textarea[name=query]")).to_have_value(BARE)
@@ -85,7 +85,7 @@ def test_sparql_works(visit: Visit) -> None:
 def test_an_answer_or_the_reason_for_none_is_shown(visit: Visit, text: str, said: str) -> None:
     page = visit("/en/sparql.html", java_script_enabled=False).page
     page.locator("textarea[name=query]").fill(text)
-    page.locator("sparql-editor form button").click()
+    page.locator("sparql-editor form button[type=submit]").click()
     expect(page.locator(".answer")).to_contain_text(said)
     assert len(page.locator(".answer").inner_text()) > 8
     expect(page.locator(".answer img, .answer script:not([type])")).to_have_count(0)

@@ -6,8 +6,9 @@ import json
 import re
 from collections import Counter
 from typing import TYPE_CHECKING, Final
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from pan2kg.query import read_queries
@@ -20,6 +21,7 @@ PAN: Final = "PREFIX pan: <https://w3id.org/pan2kg/ontology#>"
 COUNTED: Final = f"{PAN} SELECT ?plan (COUNT(*) AS ?n) WHERE {{ ?a pan:inPlan ?plan }} GROUP BY ?plan ORDER BY ?plan"
 ENDLESS: Final = "SELECT (COUNT(*) AS ?n) WHERE { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
 TOO_MANY: Final = "SELECT (1 AS ?one) WHERE { ?a ?b ?c . ?d ?e ?f }"
+WRONG: Final = "SELECT ?a WHERE {\n  ?a ?b\n}"
 SOON: Final = 30_000
 ASK: Final = """async queries => {
     const server = async text => {
@@ -96,6 +98,16 @@ def test_things_are_named_in_the_language_of_the_page(visit: Visit) -> None:
     expect(page.locator(".results tbody a").first).to_have_attribute("lang", "fr")
 
 
+def test_what_the_graph_uses_of_others_is_completed_too(visit: Visit) -> None:
+    page = visit("/en/sparql.html").page
+    expect(page.locator("sparql-editor[data-editor=ready]")).to_have_count(1)
+    write(page, "ASK { ?a ")
+    page.keyboard.type("prefL")
+    page.get_by_role("option", name="skos:prefLabel").click()
+    skos = "PREFIX skos: <http://www.w3.org/2004/02/skos/core#>"
+    expect(page.locator("sparql-editor textarea[name=query]")).to_have_value(f"{skos}\nASK {{ ?a skos:prefLabel")
+
+
 def test_an_endless_query_is_stopped_while_another_runs(visit: Visit) -> None:
     page = visit("/en/sparql.html").page
     run(page, ENDLESS)
@@ -109,12 +121,23 @@ def test_an_endless_query_is_stopped_while_another_runs(visit: Visit) -> None:
     expect(page.locator(".truth")).to_have_text("Yes")
 
 
-def test_a_mistake_is_shown_with_its_place(visit: Visit) -> None:
-    watched = visit("/en/sparql.html")
+@pytest.mark.parametrize(
+    ("language", "button", "said"),
+    [
+        ("en", "Run", "This is not SPARQL: line 3, column 2; expected: "),
+        ("fr", "Exécuter", "Ce n’est pas du SPARQL : ligne 3, colonne 2 ; attendu : "),
+    ],
+)
+def test_a_mistake_is_shown_with_its_place(visit: Visit, language: str, button: str, said: str) -> None:
+    watched = visit(f"/{language}/sparql.html#query={quote(WRONG)}")
     page = watched.page
-    run(page, "SELECT ?a WHERE {\n  ?a ?b\n}")
-    told(page, re.compile(r"^The query failed: The query is not SPARQL at line 3, column \d+"))
+    expect(page.locator("sparql-editor[data-editor=ready]")).to_have_count(1)
+    page.get_by_role("button", name=button, exact=True).click()
+    told(page, re.compile(re.escape(said).replace("\\ ", r"\s") + "[A-Z]"))
     watched.forgive("answer 400")
+    page.locator(".cm-content").focus()
+    page.keyboard.type("x")
+    expect(page.locator("sparql-editor textarea[name=query]")).to_have_value(f"{WRONG}x")
 
 
 def test_what_is_refused_says_why(visit: Visit) -> None:

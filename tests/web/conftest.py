@@ -114,7 +114,11 @@ class _Answering(Handler):
 
 def _answer(query: str) -> tuple[int, str, str]:
     if "broken" in query:
-        problem = {"title": "Bad Request", "status": 400, "detail": "The query is not SPARQL at line 1, column 8."}
+        problem = {
+            "title": "Bad Request",
+            "status": 400,
+            "detail": "The query is not SPARQL at line 1, column 8: expected a variable.",
+        }
         return 400, "application/problem+json", json.dumps(problem)
     results = '{"head": {"vars": ["x"]}, "results": {"bindings": [{"x": {"type": "literal", "value": "served"}}'
     return 200, "application/sparql-results+json", results + ("" if "cut" in query else "]}}")

@@ -3,7 +3,7 @@
 import type { Event, PlotPart } from "../plot";
 import { load, make, type Say } from "../page";
 import type { Reply, Row, Term } from "../reply";
-import { type Name, shortOf } from "./labels";
+import { hrefOf, type Name, shortOf } from "./labels";
 
 const MOST_LINKS = 300;
 const MOST_BARS = 60;
@@ -127,7 +127,7 @@ export function network(reply: Reply, told: Told): Node[] {
         for (const column of [from, to]) {
             const id = row[column]?.value ?? "";
             const name = told.names.get(id);
-            nodes.set(id, { id, label: textOf(row, column, told), lang: name?.lang, type: name?.type ?? "thing", href: name?.href ?? id });
+            nodes.set(id, { id, label: textOf(row, column, told), lang: name?.lang, type: name?.type ?? "thing", href: name ? name.href : hrefOf(id) });
         }
         const type = reply.kind === "graph" ? (row.predicate?.value ?? "") : `${from} → ${to}`;
         const typeLabel = reply.kind === "graph" ? textOf(row, "predicate", told) : `${told.heads[from] ?? from} → ${told.heads[to] ?? to}`;

@@ -3,7 +3,7 @@
 import { freshId, make, memory, type Say, save, sentence } from "../page";
 import { csvOf, type Reply, type Row } from "../reply";
 import { chart, columnsOf, isNumeric, network, textOf, timeline, type Told } from "./drawings";
-import { type Name, namesOf } from "./labels";
+import { hrefOf, type Name, namesOf } from "./labels";
 import type { Source } from "./source";
 
 const BATCH = 200;
@@ -191,7 +191,8 @@ export class Results {
         if (term.type === "uri") {
             const name = this.names.get(term.value);
             const lang = text === given?.value ? given.lang : name?.lang;
-            return make("td", {}, make("a", { href: name?.href ?? term.value, title: term.value, lang, rel: "noreferrer" }, text));
+            const href = name ? name.href : hrefOf(term.value);
+            return make("td", {}, make(href ? "a" : "span", { href, title: term.value, lang, rel: href && "noreferrer" }, text));
         }
         const number = isNumeric(term) ? { "data-value": Number(term.value), class: "number" } : {};
         return make("td", { lang: term.lang, ...number }, term.type === "bnode" ? `_:${term.value}` : text);

@@ -52,7 +52,7 @@ function server(endpoint: string, say: Say): Source {
                 });
                 raw = await response.text();
                 if (!response.ok) {
-                    throw new Failure(say("failed", { reason: reasonIn(raw) || String(response.status) }));
+                    throw new Failure(failed(reasonIn(raw) || String(response.status), say));
                 }
                 const ms = performance.now() - from;
                 return isGraph ? readTriples(raw, ms) : readResults(raw, shape, ms);
@@ -63,6 +63,14 @@ function server(endpoint: string, say: Say): Source {
             }
         },
     };
+}
+
+const FAULT = /\bat (?:line )?(\d+)(?::|, column )(\d+)[^:]*: expected (?:one of )?([^]+)$/;
+
+/** Why a query failed, in the words of the page where both engines say the same of a query that is not SPARQL. */
+function failed(reason: string, say: Say): string {
+    const [, line = "", column = "", expected = ""] = FAULT.exec(reason) ?? [];
+    return line ? say("syntax", { line, column, expected: expected.trim().replace(/\.$/, "") }) : say("failed", { reason });
 }
 
 /** What a server says went wrong: the sentence of a problem in JSON (RFC 9457), else its text. */
@@ -106,7 +114,7 @@ function browser(graph: string, say: Say, told: (words: string) => void): Source
             });
             return ready.query(text).catch((error: unknown) => {
                 const known = reasonOf(error);
-                throw new Failure(known ? say(known) : say("failed", { reason: sentence(error) }), "", known === "stopped");
+                throw new Failure(known ? say(known) : failed(sentence(error), say), "", known === "stopped");
             });
         },
     };

@@ -140,7 +140,7 @@ class SparqlEditor extends HTMLElement {
 
     private tell(failure: Failure): void {
         this.status.textContent = failure.message;
-        const place = /\b(?:line |at )?(\d+)(?::|,? column )(\d+)/.exec(failure.message);
+        const place = /(\d+), \w+ (\d+)/.exec(failure.message);
         if (place) {
             this.editor?.point(Number(place[1]), Number(place[2]));
         }

@@ -30,6 +30,7 @@ export const ENGLISH: Words = {
     cut: "The server cut the answer off: too many rows or too much time. What arrived stands under « Raw ».",
     "no-engine": "The engine could not be loaded.",
     failed: "The query failed: {reason}",
+    syntax: "This is not SPARQL: line {line}, column {column}; expected: {expected}",
     views: "Ways to see the answer",
     table: "Table",
     chart: "Chart",
