@@ -152,7 +152,7 @@ def _told(speaker: Speaker, choice: Choice) -> list[str]:
     parts = [("evidence", speaker.t(f"evidence-{evidence}"))]
     parts += [(name, speaker.name(iri)) for name, iri in (("topic", choice.topic), ("body", choice.body)) if iri]
     parts += [("year", str(choice.year))] if choice.year else []
-    return [f"{speaker.t(f'filter-{name}').lower()}{speaker.t('colon')} {words}" for name, words in parts]
+    return [f"{speaker.t(f'filter-{name}')}{speaker.t('colon')} {words}" for name, words in parts]
 
 
 def svg(speaker: Speaker) -> bytes | None:
