@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final, NamedTuple
 
 import pyoxigraph as ox
@@ -12,6 +13,9 @@ from pan2kg.store import syntax_error
 
 WRITTEN: Final = ("turtle", "ntriples", "rdfxml", "jsonld")
 """The formats in which a graph can be sent."""
+
+_PLACE: Final = re.compile(r"Parser error at [^:]*: ")
+"""What the engine begins with, and we say in our own way."""
 
 
 class Change(NamedTuple):
@@ -87,5 +91,6 @@ def _syntax(change: Change, error: SyntaxError) -> Refusal:
         where = f" at line {line}, column {column}" if line else ""
         sentence = told.message.replace("The query is not SPARQL", f"The update is not SPARQL{where}", 1)
         return Refusal(400, sentence, line, column)
-    where = f" at line {error.lineno}" if error.lineno else ""
-    return Refusal(400, f"The graph cannot be read{where}: {error.msg.rstrip('.')}.", error.lineno, error.offset)
+    where = f" at line {error.lineno}, column {error.offset}" if error.lineno else ""
+    said = _PLACE.sub("", error.msg).rstrip(".")
+    return Refusal(400, f"The graph cannot be read{where}: {said}.", error.lineno, error.offset)

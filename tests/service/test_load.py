@@ -187,7 +187,7 @@ def test_told_to_end_while_it_is_asked_it_ends_cleanly(start: Start, until: Call
     clients = [threading.Thread(target=_quietly, args=(ask,)) for ask in asked]
     for client in clients:
         client.start()
-    until(lambda: crowd.seen["short 200"] >= 15 and len(service.workers()) >= 3)
+    until(lambda: crowd.seen["short 200"] >= 15 and len(service.workers()) >= 3, 60)
     processes = [service.nursery, *service.workers()]
     service.process.terminate()
     assert service.process.wait(15) == 0
