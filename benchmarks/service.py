@@ -97,7 +97,7 @@ class Server:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """What was seen of one server in one round: answers a second, CPU ms an answer, latencies in ms, how many refusals."""
+    """What was seen of one server in one round: answers a second, CPU ms an answer, latencies in ms, refusals."""
 
     throughput: float
     cpu: float
