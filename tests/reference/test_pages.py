@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from datetime import date
 from pathlib import Path
@@ -12,7 +13,7 @@ import pytest
 import pan2kg
 from pan2kg.endpoint import RemoteStore
 from pan2kg.project import Project
-from pan2kg.site import ontology, quality
+from pan2kg.site import data, ontology, quality
 from pan2kg.site.frame import frame
 from pan2kg.site.library import Library
 from pan2kg.site.page import Request
@@ -28,6 +29,7 @@ TODAY = date(2026, 12, 1)
 
 def page(library: Library, name: str, language: Language) -> str:
     makers: Mapping[str, Callable[[Speaker], Mapping[str, object] | None]] = {
+        "data": data.values,
         "ontology": ontology.values,
         "quality": quality.values,
     }
@@ -59,6 +61,19 @@ def test_the_page_of_a_remote_store_says_that_it_was_not_checked(project: Projec
 
 def test_the_quality_page_gives_every_figure_with_what_would_mend_it(library: Library) -> None:
     assert page(library, "quality", "fr").count("Pour y remédier") == 4
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_search_engine_finds_the_dataset_described(library: Library, language: Language) -> None:
+    text = page(library, "data", language)
+    said = json.loads(text.partition('<script type="application/ld+json">')[2].partition("</script>")[0])
+    assert (said["@type"], said["@id"]) == ("Dataset", "https://w3id.org/pan2kg/dataset")
+    assert said["license"] == ["https://creativecommons.org/licenses/by/4.0/"]
+    assert said["keywords"][0] == (
+        "cohérence des politiques publiques" if language == "fr" else "business and human rights"
+    )
+    assert 50 < len(said["description"]) < 5000, "what search engines take"
+    assert said["creator"][0]["name"] == ("Contributeurs de pan2kg" if language == "fr" else "pan2kg contributors")
 
 
 def test_a_project_of_ones_own_is_checked_and_has_both_pages(own_project: Path) -> None:
