@@ -104,7 +104,7 @@ def plural(words: str, number: float, language: Language) -> str:
     return one if single or not bar else many
 
 
-def put(words: str, language: Language, **values: object) -> str:
+def put(words: str, language: Language, /, **values: object) -> str:
     """Words with values put in place of the names in braces; of « one|many » those that suit the number ``n``.
 
     >>> put("{n} plan lié|{n} plans liés", "fr", n=0), put("{n} linked plan|{n} linked plans", "en", n=0)

@@ -17,7 +17,7 @@ def _table() -> Mapping[str, Mapping[str, str]]:
     return found
 
 
-def say(key: str, language: Language, **values: object) -> str:
+def say(key: str, language: Language, /, **values: object) -> str:
     """The words kept under ``key``, filled in; where a number ``n`` is given, « one|many » is decided by it.
 
     French counts zero as one thing, English and German as several.
