@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import re
+import signal
 import sys
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -111,13 +112,14 @@ _VERSION: Final = re.compile(r"\w[\w.+-]*", re.ASCII)
 
 
 def run(options: argparse.Namespace) -> int:
-    """Write the release and say what is in it.
+    """Write the release and say what is in it. Who stops it, or has it stopped, finds what was there before.
 
     Raises:
         ProjectError: a fact is missing, the folder may not be replaced, or the release is not sound.
     """
     from pan2kg.release.parts import PARTS, site_part
 
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     return release(options, [part for part in PARTS if not (options.without_site and part is site_part)])
 
 
@@ -136,6 +138,8 @@ def release(options: argparse.Namespace, parts: Sequence[Part] = ()) -> int:
         progress("loading the graph")
         edition, order = prepare(project, options)
         counted = publish(edition, folder, order, parts=parts, note=progress)
+    except KeyboardInterrupt:
+        raise ProjectError("Interrupted.", place=Place(str(folder)), remedy="What was there is unchanged.") from None
     finally:
         progress.finish()
     for gap in _gaps(edition, order):

@@ -147,7 +147,7 @@ def test_an_interruption_leaves_what_was_there(command: Publish, tmp_path: Path)
         yield "site/index.html", b""
         raise KeyboardInterrupt
 
-    with pytest.raises(KeyboardInterrupt):
+    with pytest.raises(ProjectError, match=r"Interrupted\. What was there is unchanged\."):
         command("-o", str(target), parts=[part])
     assert contents(target) == before
     assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".pan2kg")] == []
