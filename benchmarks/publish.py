@@ -44,10 +44,17 @@ class Cost:
 
 def measure_shipped() -> Iterator[Row]:
     with tempfile.TemporaryDirectory() as work:
-        costs = [job("publish", HERE.parent, Path(work) / str(number)) for number in range(3)]
-    cpu = min(cost.cpu for cost in costs)
-    yield Row("`publish` of the shipped graph, without pages, CPU", "≤ 20 s", f"{cpu:.1f} s", cpu <= 20)
-    yield Row("its peak memory", "", f"{costs[0].memory / 1e6:.2f} GB")
+        whole, bare = (_least(name, Path(work)) for name in ("publish", "without-site"))
+    yield Row(
+        "`publish` of the shipped graph, pages and check included, CPU", "≤ 20 s", f"{whole.cpu:.1f} s", whole.cpu <= 20
+    )
+    yield Row("its peak memory", "", f"{whole.memory / 1e6:.2f} GB")
+    yield Row("the same `--without-site`, CPU", "", f"{bare.cpu:.1f} s")
+
+
+def _least(name: str, work: Path) -> Cost:
+    """The cheapest of three runs: what others do on the machine only ever adds."""
+    return min((job(name, HERE.parent, work / f"{name}-{n}") for n in range(3)), key=lambda cost: cost.cpu)
 
 
 def measure_large(quads: int) -> Iterator[Row]:
@@ -107,8 +114,17 @@ def _bare(folder: Path, target: Path, _: int) -> None:
             ox.serialize((quad.triple for quad in store), output=dump, format=form, prefixes=prefixes)
 
 
-def _publish(folder: Path, target: Path, _: int) -> None:
-    _release(folder, target)
+def _publish(folder: Path, target: Path, _: int, *more: str) -> None:
+    """What the command line does, to the last option."""
+    from pan2kg.cli import main
+
+    code = main(["publish", "--project", str(folder), "-o", str(target), "--base", BASE, *more])
+    if code:
+        raise SystemExit(code)
+
+
+def _without_site(folder: Path, target: Path, _: int) -> None:
+    _publish(folder, target, 0, "--without-site")
 
 
 def _stated(folder: Path, target: Path, _: int) -> None:
@@ -137,6 +153,7 @@ def _release(folder: Path, target: Path, *more: str, pages: int = 0) -> None:
 JOBS: dict[str, Callable[[Path, Path, int], None]] = {
     "bare": _bare,
     "publish": _publish,
+    "without-site": _without_site,
     "stated": _stated,
     "pages": _pages,
 }
