@@ -16,9 +16,12 @@ FORMS: Final = ("text", "md", "csv", "json", "rdf", "atom")
 
 EXAMPLES: Final = """\
 examples:
-  pan2kg diff pan2kg-0.1.0 .                      what changed since a release, in words
-  pan2kg diff old.nq new.nq --format rdf -o p.trig    the same as a patch
-  pan2kg diff --apply p.trig old.nq -o new.nq         the patch applied
+  pan2kg diff pan2kg-0.1.0 .                        what changed since a release, in words
+  pan2kg diff old.nq new.nq --language fr           the same in French, of two dumps
+  pan2kg diff old.nq new.nq --format rdf -o p.trig  as a patch
+  pan2kg diff --apply p.trig old.nq -o new.nq       the patch applied
+
+The exit code is 0 whether or not something changed, and 2 where a state cannot be read or a patch does not fit.
 """
 
 
