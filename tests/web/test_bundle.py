@@ -44,7 +44,7 @@ def asked_for(root: Path, path: str) -> list[str]:
 @pytest.fixture
 def clone(tmp_path: Path) -> Path:
     """As much of the project as its build hook reads, with a bundle but without packages."""
-    for name in ("pyproject.toml", "hatch_build.py", "README.md", "LICENSE", "LICENSE-DATA"):
+    for name in ("pyproject.toml", "hatch_build.py", "README.md", "LICENSE", "LICENSE-DATA", ".gitignore"):
         shutil.copy(ROOT / name, tmp_path / name)
     shutil.copytree(WEB, tmp_path / "web", ignore=shutil.ignore_patterns("node_modules", "dist", ".building"))
     bundle = find_bundle()
