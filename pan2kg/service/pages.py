@@ -109,7 +109,7 @@ class Pages:
             allow = (("allow", "GET, HEAD"),)
             await self._refuse(request, Refusal(405, f"{request.method} means nothing here.", headers=allow))
             return
-        language = request.path.strip("/") or preferred_language(request.header(b"accept-language"))
+        language = request.path[1:].removesuffix("/") or preferred_language(request.header(b"accept-language"))
         if language in LANGUAGES:
             where = f"{request.root}/{language}/index.html".encode()
             await request.reply(302, [(b"location", where), (b"vary", b"Accept-Language"), *PAGE_HEADERS])

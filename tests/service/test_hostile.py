@@ -160,7 +160,7 @@ UPWARD = [
 
 
 STARTS = ["/", "/en/", "/assets/", "/store/", "/doc/", "/id/", "/doc/plan/", "/graph/", "/data/"]
-FOLDERS = ["/assets", "/assets/", "/en/", "/en", "/data/", "/doc/", "/id/", "/id/plan/", "/en/plan/"]
+FOLDERS = ["/assets", "/assets/", "/data/", "/doc/", "/id/", "/id/plan/", "/en/plan/"]
 
 
 @pytest.mark.parametrize("start", STARTS)
