@@ -52,6 +52,7 @@ CORRIDOR: Final = (
     "dossier.writing", "dossier.command",
     # taking it along
     "network",
+    "placement",
     "export.selection", "export.columns", "export.frames", "export.markup", "export.graphml", "export.gexf",
     "export.cytoscape", "export.dot", "export.mermaid", "export.separated", "export",
     "graph", "start",

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
-from pan2kg.network import place
+from pan2kg.placement import place
 from pan2kg.site.frame import embedded
 from pan2kg.site.packing import FIRST, Edge, packed
 from pan2kg.site.ties import DECLARED, USUAL

@@ -42,7 +42,7 @@ export function readResults(raw: string, shape: Shape, ms: number): Reply {
 }
 
 function rowOf(binding: Binding): Row {
-    return Object.fromEntries(Object.entries(binding).map(([name, { "xml:lang": lang, ...term }]) => [name, { ...term, lang }]));
+    return Object.fromEntries(Object.entries(binding).map(([name, { "xml:lang": lang, ...term }]) => [name, lang ? { ...term, lang } : term]));
 }
 
 const LINE =
