@@ -224,8 +224,8 @@ class NetworkView extends HTMLElement {
         const go = make("button", { type: "button" }, say("path-go"));
         go.addEventListener("click", () => this.showWay(from.value, to.value));
         const opened = (): void => {
-            from.value = this.dataset.chosen ?? "";
-            from.value ||= "";
+            const chosen = this.dataset.chosen ?? "";
+            from.value = this.model.things.has(chosen) ? chosen : "";
         };
         return make("details", { class: "network-path", toggle: opened }, make("summary", {}, say("path")), from, " ", to, " ", go);
     }
