@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from html import escape
 from typing import Final
@@ -68,8 +68,11 @@ def html_table(exhibit: Exhibit, language: Language, anchors: Anchors, *, captio
     name = f"{escape(anchors.name)}-caption"
     if not exhibit.rows:
         return f'<p class="empty">{escape(say("empty", language))}</p>\n'
-    heads = "".join(f'<th scope="col">{html_text(column.heading, language)}</th>' for column in exhibit.columns)
     numbers = {column.key for column in exhibit.columns if is_number(exhibit, column)}
+    heads = "".join(
+        f'<th scope="col"{_kind(column, numbers)}>{html_text(column.heading, language)}</th>'
+        for column in exhibit.columns
+    )
     body = "".join(_html_row(exhibit, row, language, anchors, numbers) for row in exhibit.rows)
     return (
         f'<div class="scroll" role="region" tabindex="0" aria-labelledby="{name}">\n<table>\n'
@@ -78,14 +81,18 @@ def html_table(exhibit: Exhibit, language: Language, anchors: Anchors, *, captio
     )
 
 
+def _kind(column: Column, numbers: Collection[str]) -> str:
+    return ' class="number"' if column.key in numbers else ""
+
+
 def _html_row(exhibit: Exhibit, row: Row, language: Language, anchors: Anchors, numbers: set[str]) -> str:
     name = anchors.row(row)
     cells = []
     for at, column in enumerate(exhibit.columns):
         tag, scope = ("th", ' scope="row"') if not at else ("td", "")
-        kind = ' class="number"' if column.key in numbers else ""
         label = f' data-name="{escape(clean(column.heading.say(language)))}"' if at else ""
-        cells.append(f"<{tag}{scope}{kind}{label}>{_html_cell(row, column, language, anchors)}</{tag}>")
+        begin = f"<{tag}{scope}{_kind(column, numbers)}{label}>"
+        cells.append(f"{begin}{_html_cell(row, column, language, anchors)}</{tag}>")
     return f"<tr{f' id={chr(34)}{escape(name)}{chr(34)}' if name else ''}>{''.join(cells)}</tr>\n"
 
 

@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 import sys
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pan2kg.option import a_day, today
+from pan2kg.progress import Progress
 from pan2kg.project import Project
 
 if TYPE_CHECKING:
     import argparse
-
-    from pan2kg.site.writing import Progress
-
-_PATIENCE = 2.0
-"""After how many seconds a terminal is told how far it is."""
 
 
 def add_options(command: argparse.ArgumentParser) -> None:
@@ -43,21 +38,11 @@ def run(options: argparse.Namespace) -> int:
     store = open_store(project, derive)
     site = Site(Library(project, store, options.as_of or today(), bundle=find_bundle()))
     folder = Path(options.output)
-    number = write_site(site, folder, progress=_progress())
+    progress = Progress()
+    number = write_site(site, folder, progress=lambda number: progress(f"{number} files"))
+    progress.finish()
     sys.stdout.write(f"{folder}: {number} files; open {folder / 'index.html'}\n")
     if options.zip:
         write_zip(folder, Path(options.zip))
         sys.stdout.write(f"{options.zip}\n")
     return 0
-
-
-def _progress() -> Progress:
-    """Tells a terminal how many pages are written, once that takes long."""
-    begin = time.monotonic()
-
-    def tell(number: int) -> None:
-        if sys.stderr.isatty() and number % 100 == 0 and time.monotonic() - begin > _PATIENCE:
-            sys.stderr.write(f"\r{number} files")
-            sys.stderr.flush()
-
-    return tell
