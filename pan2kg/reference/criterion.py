@@ -111,11 +111,20 @@ def read_entry(store: Store) -> Entry | None:
     since, until = (plain(term)[:4] for term in select(store, _PERIOD).rows[0])
     if since and until:
         values.setdefault("temporal", f"{since}–{until}")
+    return Entry(values, _day(values.get("modified") or values.get("issued", "")), read_resources(store))
+
+
+def read_resources(store: Store) -> tuple[Resource, ...] | None:
+    """The resources of the catalogue entry in a store, None where it has none.
+
+    Raises:
+        QueryError: the store refuses the query.
+    """
     described = select(store, _RESOURCES).rows
-    resources = tuple(
+    found = tuple(
         Resource(plain(kind).rpartition("/")[2].lower(), bool(said), plain(url)) for _, said, kind, url in described
     )
-    return Entry(values, _day(values.get("modified") or values.get("issued", "")), resources or None)
+    return found or None
 
 
 def judge(entry: Entry, today: date) -> tuple[Criterion, ...]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from pan2kg.errors import ProjectError
 from pan2kg.exhibits.audiences import trust
 from pan2kg.reference.balance import Balance, balances
-from pan2kg.reference.criterion import Criterion, judge, read_entry
+from pan2kg.reference.criterion import Criterion, judge, read_entry, read_resources
 from pan2kg.reference.translation import Untranslated, untranslated
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def read_quality(material: Material, *, report: Report | None = None, catalogue:
     """Measure the graph in the material's store, as of its day.
 
     ``report`` is what :func:`pan2kg.check.check` found, which takes seconds and is therefore handed in;
-    ``catalogue`` a store with the catalogue of a release, whose resources are judged too.
+    ``catalogue`` a store with the catalogue of a release, whose resources are judged instead of the graph's.
 
     >>> from datetime import date
     >>> from pan2kg.exhibits.material import Material
@@ -70,7 +70,9 @@ def read_quality(material: Material, *, report: Report | None = None, catalogue:
     >>> quality.checked is None, len(quality.criteria)
     (True, 9)
     """
-    entry = read_entry(catalogue or material.store)
+    entry = read_entry(material.store)
+    if entry and catalogue:
+        entry = replace(entry, resources=read_resources(catalogue))
     return Quality(
         None if report is None else summarise(report),
         _annotated(material),

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import chain
 from pathlib import Path
 
-from pan2kg.catalogue.description import describe
-from pan2kg.catalogue.facts import DATASET
+import pyoxigraph as ox
+
+from pan2kg.catalogue.description import Distribution, describe
+from pan2kg.catalogue.facts import CATALOGUE, DATASET
 from pan2kg.catalogue.form import write
 from pan2kg.catalogue.terms import PREFIXES
 from pan2kg.errors import Place, ProjectError
@@ -34,6 +36,7 @@ from pan2kg.release.schedule import plans
 from pan2kg.release.site_map import map_files
 from pan2kg.release.statistics import Statistics, count
 from pan2kg.release.table import Source, read_sheet
+from pan2kg.store import LocalStore
 from pan2kg.turtle import read_prefixes
 from pan2kg.vocabulary import DCTERMS
 
@@ -69,10 +72,8 @@ def _fill(edition: Edition, work: Path, order: Order, parts: Sequence[Part], not
     stated, derived = read_content(edition.store, edition.issue.addresses)
     counted = count(stated, derived, edition.issue.addresses.root)
     dumps = _dumps(edition, work, {dump.STATED: stated, dump.DERIVED: derived}, note)
-    for part in (table_files, ontology_files, example_files, _legal_files, *parts):
-        for path, content in part(edition):
-            note(f"writing {path}")
-            shelf.put(path, content)
+    _put(shelf, edition, (table_files, ontology_files, example_files, _legal_files), note)
+    _put(shelf, replace(edition, catalogue=_catalogue(edition, distributions(work, list(dumps)))), parts, note)
     archive.pack(work, edition.issue.modified)
     note("describing what is there")
     for path, content in _descriptions(edition, work, order, counted, list(dumps)):
@@ -82,6 +83,19 @@ def _fill(edition: Edition, work: Path, order: Order, parts: Sequence[Part], not
     note("checking the release")
     _inspect(edition, work, order, counted, dumps)
     return counted
+
+
+def _put(shelf: Shelf, edition: Edition, parts: Iterable[Part], note: Note) -> None:
+    for part in parts:
+        for path, content in part(edition):
+            note(f"writing {path}")
+            shelf.put(path, content)
+
+
+def _catalogue(edition: Edition, offered: Iterable[Distribution]) -> LocalStore:
+    store = LocalStore(ox.Store())
+    store.add(CATALOGUE, describe(edition.facts, edition.issue, list(offered)))
+    return store
 
 
 def _dumps(edition: Edition, work: Path, contents: Mapping[str, Content], note: Note) -> dict[str, Content]:

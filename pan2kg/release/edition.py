@@ -17,7 +17,8 @@ from pan2kg.turtle import read_prefixes
 class Edition:
     """A project's graph with what its rules derive, the facts on it, and how it is to be published.
 
-    ``previous`` is the release before, a folder or a file, where one was named.
+    ``previous`` is the release before, a folder or a file, where one was named; ``catalogue`` describes the dumps and
+    tables, once they are written.
     """
 
     project: Project
@@ -25,6 +26,7 @@ class Edition:
     facts: Facts
     issue: Issue
     previous: Path | None = None
+    catalogue: LocalStore | None = None
 
     def prefixes(self) -> Mapping[str, str]:
         """The project's prefixes, under the base chosen for our own IRIs."""

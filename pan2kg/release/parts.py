@@ -28,7 +28,8 @@ CHANGES: Final = "changes"
 
 def site_part(edition: Edition) -> Iterator[File]:
     """The pages as a folder that works on any host and from disk, as they are on the day of the release."""
-    library = Library(edition.project, edition.store, edition.issue.modified, bundle=find_bundle())
+    day, catalogue = edition.issue.modified, edition.catalogue
+    library = Library(edition.project, edition.store, day, bundle=find_bundle(), catalogue=catalogue)
     for path, body in contents(Site(library)):
         yield f"{SITE}/{path}", body
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import multiprocessing
 import signal
 import socket
 import sys
 from collections.abc import Callable, Iterator
 from functools import partial
 from http import HTTPStatus
+from types import FrameType
 from typing import Final
 
 import uvicorn
@@ -174,6 +176,12 @@ class Server(uvicorn.Server):
         sys.setswitchinterval(SWITCH_SECONDS)
         await super().startup(sockets=sockets)
         self._ready()
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Begin to leave, and end what a page still waits for."""
+        super().handle_exit(sig, frame)
+        for process in multiprocessing.active_children():
+            process.terminate()
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:

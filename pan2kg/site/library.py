@@ -50,7 +50,7 @@ class Library:
     """A project, its store, the front end's files, the day pages look back from, and how they will be read.
 
     In mode ``served`` there is an endpoint behind the pages, in mode ``static`` the browser holds the graph itself.
-    ``writable`` says whether reviews can be written down.
+    ``writable`` says whether reviews can be written down; ``catalogue`` is that of the release the pages belong to.
     """
 
     project: Project
@@ -59,6 +59,7 @@ class Library:
     mode: Mode = "static"
     bundle: Bundle | None = None
     writable: bool = False
+    catalogue: Store | None = None
     lock: Lock = field(default_factory=Lock, repr=False, compare=False)
     materials: dict[str, Material] = field(default_factory=dict, repr=False, compare=False)
     moments: dict[date, Moment] = field(default_factory=dict, repr=False, compare=False)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import signal
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from functools import lru_cache
+from multiprocessing import get_context
 from threading import Lock
 from typing import TYPE_CHECKING, Final
 
 from pan2kg.check import check
 from pan2kg.endpoint import RemoteStore
-from pan2kg.errors import Pan2kgError
+from pan2kg.errors import Pan2kgError, ProjectError
 from pan2kg.reference.balance import total
 from pan2kg.reference.criterion import score
 from pan2kg.reference.quality import Checked, Failing, read_quality, summarise
@@ -39,7 +43,7 @@ _COUNTED: Final = ("in_graph", "with_instrument", "with_body", "with_topic", "wi
 def values(speaker: Speaker) -> Values:
     """What the page shows; the check of the project is made once and kept."""
     library, language = speaker.library, speaker.request.language
-    quality = read_quality(library.material(language))
+    quality = read_quality(library.material(language), catalogue=library.catalogue)
     return {
         "title": say("quality", "title", language),
         "w": lambda group, key, **filled: say(group, key, language, **filled),
@@ -92,7 +96,22 @@ def _checked_of(library: Library) -> Checked | None:
 
 @lru_cache(maxsize=4)
 def _checked(project: Project, _: str) -> Checked | None:
-    """The check of a state of a project, None where its rules cannot be used."""
+    """The check of a state of a project, None where its rules cannot be used.
+
+    It is made in a process of its own, so that readers of other pages do not wait for it.
+
+    Raises:
+        ProjectError: that process was ended.
+    """
+    ignoring = (signal.SIGINT, signal.SIG_IGN)
+    with ProcessPoolExecutor(1, get_context("spawn"), initializer=signal.signal, initargs=ignoring) as apart:
+        try:
+            return apart.submit(_check, project).result()
+        except BrokenProcessPool:
+            raise ProjectError("The check of the graph was broken off.", remedy="Ask again.") from None
+
+
+def _check(project: Project) -> Checked | None:
     try:
         return summarise(check(project))
     except Pan2kgError:

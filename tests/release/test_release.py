@@ -16,6 +16,9 @@ import pytest
 
 import pan2kg
 from pan2kg.errors import ProjectError
+from pan2kg.exhibits.material import Material
+from pan2kg.reference.criterion import Criterion
+from pan2kg.reference.quality import read_quality
 from pan2kg.release.assemble import Order, publish
 from pan2kg.release.edition import Edition, File
 from pan2kg.release.parts import change_part, documentation_part, site_part
@@ -256,6 +259,20 @@ def test_what_changed_is_told_where_a_release_before_is_named(
     assert sorted(path.rpartition(".")[2] for path in later) == ["atom", "atom", "csv", "csv", "md", "md", "trig"]
     assert b"lu-bhr-2" in later["changes/changes.fr.csv"]
     assert list(change_part(edition)) == []
+
+
+def test_pages_are_judged_by_what_the_release_offers(command: Publish, tmp_path: Path) -> None:
+    seen: list[Criterion] = []
+
+    def part(edition: Edition) -> Iterator[File]:
+        seen.extend(read_quality(Material(edition.store, "fr", TODAY), catalogue=edition.catalogue).criteria)
+        return iter(())
+
+    command("-o", str(tmp_path / "release"), parts=[part])
+    judged = {one.key: one.found for one in seen if one.met}
+    number = len([*(tmp_path / "release").glob("data/*"), *(tmp_path / "release").glob("tables/*.csv")])
+    assert judged.keys() >= {"open-format", "available", "documentation"}
+    assert judged["documentation"] == f"{number}/{number}"
 
 
 def test_pages_and_documentation_are_parts(edition: Edition) -> None:

@@ -197,3 +197,38 @@ def test_a_number_that_makes_no_sense_is_refused(serve: Serve, options: tuple[st
     _, error = process.communicate(timeout=60)
     assert process.returncode == 2
     assert f"argument {options[0]}" in error
+
+
+def checks(parent: int) -> list[Path]:
+    """The processes in which a service checks its graph."""
+    found = [path for path in Path("/proc").glob("[0-9]*") if (path / "cmdline").exists()]
+    return [
+        path for path in found if told(path, "cmdline", "spawn_main") and told(path, "status", f"PPid:\t{parent}\n")
+    ]
+
+
+def told(process: Path, name: str, words: str) -> bool:
+    try:
+        return words in (process / name).read_text(encoding="utf-8")
+    except OSError:
+        return False
+
+
+def test_the_check_of_the_quality_page_ends_with_the_service(serve: Serve, until: Callable[..., None]) -> None:
+    process, replies = serve("--port", "0"), []
+    url = address(process)
+
+    def ask() -> None:
+        with pytest.raises(urllib.error.HTTPError) as refused:
+            get(f"{url}fr/quality.html", "text/html")
+        replies.append((refused.value.code, refused.value.read().decode()))
+
+    reader = threading.Thread(target=ask)
+    reader.start()
+    until(lambda: checks(process.pid), 60)
+    running = checks(process.pid)
+    process.terminate()
+    assert process.wait(10) == 0
+    reader.join(10)
+    assert replies == [(503, "The page cannot be shown now: The check of the graph was broken off. Ask again.\n")]
+    assert not [one for one in running if one.exists()]
