@@ -20,7 +20,7 @@ CORRIDOR: Final = (
     # what is found, how it is said, and how files should look
     "report", "sentence", "page", "baseline", "rendering", "sheet", "style",
     # keeping, deriving, asking
-    "dumped", "store", "endpoint", "rule", "expectation", "query", "answer",
+    "dumped", "store", "notice", "endpoint", "rule", "expectation", "query", "answer",
     # checking
     "rdf", "shape", "check",
     # where plans meet: figures over the whole graph

@@ -8,6 +8,7 @@ from pan2kg.coherence.uses import key
 from pan2kg.dossier.block import Measure, Measures, Points, Prose, Section, Shown
 from pan2kg.dossier.evidence import sources
 from pan2kg.dossier.words import field, keys, say
+from pan2kg.notice import read_notice
 from pan2kg.wording import in_words
 
 if TYPE_CHECKING:
@@ -46,8 +47,16 @@ def used_sources(material: Material, exhibits: Iterable[Exhibit]) -> Section:
 def citing(material: Material, plan: str, title: str) -> Section:
     """How the report is cited, and how it is made again."""
     language, when = material.language, in_words(material.as_of, material.language)
-    cited = say("prose", "cite", language, title=title, release=material.release, day=when)
+    notice = read_notice(material.store)
+    creators = "".join(f"{name}, " for name in notice.texts("creator", language))
+    named = f", {notice.licence[1]}" if notice.licence else ""
+    told = {"creators": creators, "release": material.release, "day": when, "licence": named}
+    cited = say("prose", "cite", language, title=title, **told)
     command = f"pan2kg report --plan {key(plan)} --language {language} --as-of {material.as_of.isoformat()} -o DIR"
     again = say("prose", "cite-again", language, command=command)
-    licence = say("prose", "cite-licence", language)
+    licence = (
+        say("prose", "cite-licence", language, licence=notice.licence[1])
+        if notice.licence
+        else say("prose", "cite-licence-unknown", language)
+    )
     return Section("cite", say("section", "cite", language), (Prose(cited), Prose(again), Prose(licence)))

@@ -1,46 +1,28 @@
-"""The page of what can be taken along, how to cite it, and how to reach it by machine."""
+"""The page of what can be taken along, how to cite it, what changed, and how to reach it by machine."""
 
 from __future__ import annotations
 
-from collections import defaultdict
+from datetime import date
 from typing import TYPE_CHECKING, Final
 
-import pyoxigraph as ox
-
+from pan2kg.notice import DATASET
 from pan2kg.site.frame import embedded
-from pan2kg.store import select
-from pan2kg.vocabulary import DCTERMS, ROOT
+from pan2kg.vocabulary import ROOT
+from pan2kg.wording import in_words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
+    from pan2kg.notice import Notice
     from pan2kg.site.speaker import Speaker
     from pan2kg.site.view import Values
-    from pan2kg.wording import Language
 
-_DATASET: Final = f"{ROOT}dataset"
-_SAID: Final = f"""
-PREFIX dcat: <http://www.w3.org/ns/dcat#>
-PREFIX dcterms: <{DCTERMS}>
-PREFIX foaf: <http://xmlns.com/foaf/0.1/>
-SELECT ?key ?value WHERE {{
-    VALUES (?property ?key) {{
-        (dcterms:title "name") (dcterms:description "description") (dcat:keyword "keywords")
-        (dcterms:license "license") (dcterms:issued "datePublished") (dcterms:modified "dateModified")
-        (dcterms:creator "creator")
-    }}
-    <{_DATASET}> ?property ?stated
-    OPTIONAL {{ ?stated foaf:name ?called }}
-    BIND(COALESCE(?called, ?stated) AS ?value)
-}} ORDER BY ?key ?value
-"""
 _LISTED: Final = ("keywords", "license")
 
 
 def values(speaker: Speaker) -> Values:
     """What the page shows."""
-    library = speaker.library
-    uses = library.material(speaker.request.language).uses
+    library, language = speaker.library, speaker.request.language
+    uses, notice = library.material(language).uses, library.notice
+    changed = date.fromisoformat(notice.modified) if notice.modified else None
     return {
         "title": speaker.t("data-title"),
         "files": [
@@ -49,29 +31,22 @@ def values(speaker: Speaker) -> Values:
             (speaker.out("data/shapes.ttl"), "Turtle", speaker.t("data-shapes")),
         ],
         "counts": (len(library.index.of_kind("plan")), len(uses.actions), len(library.index.of_kind("instrument"))),
-        "year": library.as_of.year,
-        "dataset": embedded(_described(speaker)),
+        "creators": ", ".join(notice.texts("creator", language)),
+        "name": next(iter(notice.texts("name", language)), ""),
+        "year": (changed or library.as_of).year,
+        "iri": DATASET,
+        "changed": in_words(changed, language) if changed else "",
+        "notes": notice.texts("notes", language),
+        "dataset": embedded(_described(speaker, notice)),
     }
 
 
-def _described(speaker: Speaker) -> Values:
+def _described(speaker: Speaker, notice: Notice) -> Values:
     """The dataset as schema.org says it, for search engines: what the graph states, in the language of the page."""
-    found: dict[str, list[ox.Literal | ox.NamedNode]] = defaultdict(list)
-    for key, value in select(speaker.library.store, _SAID).rows:
-        if isinstance(key, ox.Literal) and isinstance(value, ox.Literal | ox.NamedNode):
-            found[key.value].append(value)
-    said = {key: _in(found[key], speaker.request.language) for key in found}
-    sheet: dict[str, object] = {"@context": "https://schema.org/", "@type": "Dataset", "@id": _DATASET}
-    sheet |= {"identifier": _DATASET, "url": ROOT, "version": speaker.library.release, "isAccessibleForFree": True}
+    said = {key: notice.texts(key, speaker.request.language) for key in notice.stated if key != "notes"}
+    sheet: dict[str, object] = {"@context": "https://schema.org/", "@type": "Dataset", "@id": DATASET}
+    sheet |= {"identifier": DATASET, "url": ROOT, "version": speaker.library.release, "isAccessibleForFree": True}
     sheet |= {key: texts if key in _LISTED else texts[0] for key, texts in said.items() if texts}
     if "creator" in said:
         sheet["creator"] = [{"@type": "Organization", "name": name} for name in said["creator"]]
     return sheet
-
-
-def _in(terms: Iterable[ox.Literal | ox.NamedNode], language: Language) -> list[str]:
-    """The texts in a language, in English where there is none in it, and what has no language."""
-    by_tag: dict[str, list[str]] = defaultdict(list)
-    for term in terms:
-        by_tag[(term.language or "") if isinstance(term, ox.Literal) else ""].append(term.value)
-    return by_tag[language] or by_tag["en"] or by_tag[""]

@@ -45,6 +45,7 @@ def frame(speaker: Speaker) -> dict[str, object]:
         "mode": library.mode,
         "path": request.path,
         "release": library.release,
+        "licence": library.notice.licence,
         "as_of": in_words(library.as_of, request.language),
         "style": library.asset("site.css"),
         "script": library.asset("main.js"),

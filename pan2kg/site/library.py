@@ -17,6 +17,7 @@ from pan2kg.exhibits.material import DEFAULT, Choice, Material
 from pan2kg.exhibits.register import EXHIBITS
 from pan2kg.moment.view import Moment, as_of
 from pan2kg.network import build_network
+from pan2kg.notice import Notice, read_notice
 from pan2kg.picture.ground import Address, Ground, read_ground
 from pan2kg.query import Query, read_queries
 from pan2kg.site.choice import Facts, read_facts
@@ -74,6 +75,11 @@ class Library:
         default_factory=dict, repr=False, compare=False
     )
     links: dict[tuple[str, str, str], Markup] = field(default_factory=dict, repr=False, compare=False)
+
+    @cached_property
+    def notice(self) -> Notice:
+        """What the graph says of itself as a dataset."""
+        return read_notice(self.store)
 
     @cached_property
     def index(self) -> Index:
