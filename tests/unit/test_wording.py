@@ -179,3 +179,9 @@ def test_french_in_the_data_keeps_its_marks_with_its_words(folder: str) -> None:
     texts = [words for name, said in french().items() if name.startswith(folder) for words in said]
     assert len(texts) > 90
     assert [words for words in texts if re.search(r"\S [;:!?»]|« ", words)] == []
+
+
+def test_no_line_of_french_begins_with_a_mark() -> None:
+    breaking = re.compile(" [:;?!»]|« ")
+    found = {name: [words for words in texts if breaking.search(words)] for name, texts in french().items()}
+    assert not {name: texts for name, texts in found.items() if texts}, "put a no-break space there"
