@@ -90,10 +90,10 @@ def _spots(weights: Floats, seed: int) -> Floats:
     spring = (1 / number) ** 0.5
     reach = float(np.ptp(places, axis=0).max()) * 0.1
     for step in range(_STEPS):
-        gaps = _gaps(places)
-        squares = np.maximum((gaps * gaps).sum(axis=0), _NEAR**2)
+        across, down = _gaps(places)
+        squares = np.maximum(across * across + down * down, _NEAR**2)
         force = spring**2 / squares - weights * np.sqrt(squares) / spring
-        moves = (gaps * force).sum(axis=2).T
+        moves = _summed(across * force, down * force)
         lengths = np.maximum(np.sqrt((moves * moves).sum(axis=1)), _NEAR)
         places = np.round(places + moves * (reach * (1 - step / (_STEPS + 1)) / lengths)[:, None], _KEPT)
     return _spread(_drawn_in(places - places.mean(axis=0)))
@@ -113,18 +113,27 @@ def _spread(places: Floats) -> Floats:
 
     least = _APART * 2 / len(places) ** 0.5
     for _ in range(_STEPS):
-        gaps = _gaps(places)
-        far = np.maximum(np.sqrt((gaps * gaps).sum(axis=0)), _NEAR * least)
-        push = np.where(far < least, (least - far) / (2 * far), 0.0)
-        places = np.round(places + (gaps * push).sum(axis=2).T / 2, _KEPT)
+        across, down = _gaps(places)
+        far = np.maximum(np.sqrt(across * across + down * down), _NEAR * least)
+        push = np.maximum(least - far, 0.0) / (2 * far)
+        moved = np.round(places + _summed(across * push, down * push) / 2, _KEPT)
+        if (moved == places).all():
+            break
+        places = moved
     return _filling(places)
 
 
-def _gaps(places: Floats) -> Floats:
+def _gaps(places: Floats) -> tuple[Floats, Floats]:
     """How far each node lies from each other, across and down."""
+    across, down = places.T.copy()
+    return across[:, None] - across, down[:, None] - down
+
+
+def _summed(across: Floats, down: Floats) -> Floats:
+    """For each node the sum of what concerns it, across and down."""
     import numpy as np
 
-    return np.stack([column[:, None] - column[None, :] for column in places.T])
+    return np.stack([across.sum(axis=1), down.sum(axis=1)], axis=1)
 
 
 def _filling(places: Floats) -> Floats:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pan2kg.site.library import Library
     from pan2kg.site.speaker import Speaker
     from pan2kg.site.view import Values
+    from pan2kg.wording import Language
 
 SHOWN: Final = ("uses-instrument", "instrument-relation", *USUAL, "shared-body", "shared-target-group", "interaction")
 """Kinds of links a network holds: topics, assigned by editors, would link nearly everything with everything."""
@@ -44,7 +45,7 @@ def around(speaker: Speaker) -> Values | None:
         return None
     every = edges(speaker)
     own = {entry.iri, *(action for action, plan in speaker.library.material("fr").home_of.items() if plan == entry.iri)}
-    near = own | {end for edge in every if {edge.one, edge.two} & own for end in (edge.one, edge.two)}
+    near = own | {end for edge in every if _touches(edge, own) for end in (edge.one, edge.two)}
     reached = [edge for edge in every if _touches(edge, near if edge.kind in FIRST else own)]
     return _page(speaker, reached, entry, near)
 
@@ -54,8 +55,13 @@ def _touches(edge: Edge, things: set[str]) -> bool:
 
 
 def edges(speaker: Speaker) -> list[Edge]:
-    """The links a network holds, in a stable order."""
-    found = speaker.library.network(speaker.request.language).edges(keys=True, data=True)
+    """The links a network holds, in a stable order; put in order once a language."""
+    library, language = speaker.library, speaker.request.language
+    return library.once(f"edges-{language}", lambda: _ordered(library, language))
+
+
+def _ordered(library: Library, language: Language) -> list[Edge]:
+    found = library.network(language).edges(keys=True, data=True)
     return sorted(
         (Edge(iri, one, two, facts) for one, two, iri, facts in found if facts.get("type") in SHOWN),
         key=lambda edge: (edge.iri, edge.one, edge.two),

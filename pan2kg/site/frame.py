@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import cache, partial
 from typing import TYPE_CHECKING, Final
 
 from pan2kg.site.place import root
@@ -49,9 +50,21 @@ def frame(speaker: Speaker) -> dict[str, object]:
         "as_of": in_words(library.as_of, request.language),
         "style": library.asset("site.css"),
         "script": library.asset("main.js"),
-        "page_words": embedded({name: group(f"script-{name}", request.language) for name in ("copy", "table")}),
-        "words": lambda prefix: embedded(group(f"script-{prefix}", request.language)),
+        "page_words": _page_words(request.language),
+        "words": partial(_script_words, request.language),
     }
+
+
+@cache
+def _page_words(language: Language) -> Markup:
+    """What the scripts of every page say."""
+    return embedded({name: group(f"script-{name}", language) for name in ("copy", "table")})
+
+
+@cache
+def _script_words(language: Language, name: str) -> Markup:
+    """What one script says."""
+    return embedded(group(f"script-{name}", language))
 
 
 def _asked(speaker: Speaker, inside: str) -> dict[str, str]:

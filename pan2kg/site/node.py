@@ -147,22 +147,21 @@ def dated(speaker: Speaker, words: str) -> str:
 def unfold(notes: Notes, iri: str, seen: frozenset[str], *, without: frozenset[str] = frozenset()) -> Node:
     """A node with everything said of it, but for properties ``without``; what points back to ``seen`` is left out."""
     speaker = notes.speaker
-    by_property: dict[str, list[Statement]] = {}
-    for statement in speaker.library.statements.about(iri):
-        by_property.setdefault(statement.predicate, []).append(statement)
+    by_property = speaker.library.statements.by_property(iri)
     head = next((name for name in _HEADS if name in by_property), "") or _about(by_property, seen | without)
-    rest = sorted((name for name in by_property if name not in _ASIDE | without and name != head), key=_place)
-    facts = (_fact(notes, name, by_property[name], seen | {iri}) for name in rest)
-    first = next(iter(by_property.values()), [None])[0]
+    rest = sorted(by_property.keys() - _ASIDE - without - {head}, key=_place)
+    inside = seen | {iri}
+    facts = [_fact(notes, name, by_property[name], inside) for name in rest]
+    first = next(iter(by_property.values()), (None,))[0]
     return Node(
         _told(speaker, by_property.get(head, ())),
-        tuple(fact for fact in facts if fact.values),
+        tuple([fact for fact in facts if fact.values]),
         quotes(speaker, [statement.target for statement in by_property.get(EVIDENCE, ())]),
         notes.mark(first) if first else None,
     )
 
 
-def _about(by_property: Mapping[str, list[Statement]], seen: frozenset[str]) -> str:
+def _about(by_property: Mapping[str, tuple[Statement, ...]], seen: frozenset[str]) -> str:
     """The property that says what a node is about."""
     for name in _ENDS:
         if name not in seen and any(statement.target not in seen for statement in by_property.get(name, ())):
@@ -187,13 +186,13 @@ def _told(speaker: Speaker, statements: Iterable[Statement]) -> Markup:
     return markup("; ".join(str(value(speaker, term)) for term in literals))
 
 
-def _fact(notes: Notes, name: str, statements: list[Statement], seen: frozenset[str]) -> Fact:
+def _fact(notes: Notes, name: str, statements: tuple[Statement, ...], seen: frozenset[str]) -> Fact:
     words, language = called(notes.speaker.library.index, name, notes.speaker.request.language)
     if all(isinstance(statement.value, ox.Literal) for statement in statements):
         return Fact(words, language, (_told(notes.speaker, statements),))
-    kept = (statement for statement in statements if statement.target not in seen | _PLAIN)
-    shown = tuple(_inside(notes, statement, seen) for statement in kept)
-    return Fact(words, language, shown)
+    left_out = seen | _PLAIN
+    kept = [statement for statement in statements if statement.target not in left_out]
+    return Fact(words, language, tuple([_inside(notes, statement, seen) for statement in kept]))
 
 
 def _inside(notes: Notes, statement: Statement, seen: frozenset[str]) -> Markup | Node:
@@ -209,12 +208,11 @@ def quotes(speaker: Speaker, passages: Iterable[str]) -> tuple[Quote, ...]:
 
 
 def _quotes(speaker: Speaker, passage: str) -> Iterable[Quote]:
-    found: dict[str, list[Term]] = {}
-    for statement in speaker.library.statements.about(passage):
-        found.setdefault(statement.predicate, []).append(statement.value)
-    documents = markup(", ".join(str(value(speaker, term)) for term in found.get(PAN + "inDocument", ())))
-    page = ", ".join(plain(term) for term in found.get(PAN + "page", ()))
-    for term in found.get(PAN + "quote", ()):
+    found = speaker.library.statements.by_property(passage)
+    documents = markup(", ".join([value(speaker, said.value) for said in found.get(PAN + "inDocument", ())]))
+    page = ", ".join([plain(said.value) for said in found.get(PAN + "page", ())])
+    for said in found.get(PAN + "quote", ()):
+        term = said.value
         language = getattr(term, "language", None) or ""
         words = french(plain(term)) if language == "fr" else plain(term)
         yield Quote(words, "" if language == speaker.request.language else language, documents, page)

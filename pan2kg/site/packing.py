@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from pan2kg.site.ties import USUAL
@@ -20,7 +21,7 @@ _WORDS: Final = 300
 """How long the evidence of one link may be in the panel; the page of the pair has it whole."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Edge:
     """A link in a network: its IRI, its ends, and what is known of it."""
 
@@ -29,7 +30,7 @@ class Edge:
     two: str
     facts: Mapping[str, object]
 
-    @property
+    @cached_property
     def kind(self) -> str:
         """The key of its link type."""
         return self.fact("type")

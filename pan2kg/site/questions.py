@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from pan2kg.site.library import Library
     from pan2kg.site.speaker import Speaker
     from pan2kg.site.view import Values
-    from pan2kg.store import Store
+    from pan2kg.store import Result, Store
 
 WORKS: Final = ("plan", "action")
 _OFFERS: Final = {"one": WORKS, "two": WORKS, "of": WORKS, "work": WORKS, "only_plan": ("plan",)}
@@ -78,10 +78,9 @@ def values(speaker: Speaker) -> Values | None:
     table, remarks = None, _notice(speaker)
     try:
         text = _filled(speaker, query)
-        store, notes = _store(speaker)
-        table = grid(store.query(text), speaker)
+        table = grid(_answer(speaker, text), speaker)
         link = _permalink(speaker, query)
-        remarks += notes
+        remarks += _store(speaker)[1]
     except Pan2kgError as error:
         fault = str(error)
     handed = given | speaker.chosen(DAY)
@@ -137,7 +136,16 @@ def _written(speaker: Speaker, form: str) -> str | None:
     query = _query(speaker)
     if query is None:
         return None
-    return write_answer(_store(speaker)[0].query(_filled(speaker, query)), form)
+    return write_answer(_answer(speaker, _filled(speaker, query)), form)
+
+
+def _answer(speaker: Speaker, text: str) -> Result:
+    """The answer to a query; page and files of an export show the same one, which is asked for once."""
+    store, _ = _store(speaker)
+    if speaker.library.mode == "served":
+        return store.query(text)
+    kept = speaker.library.once(f"answer to {text}", lambda: write_answer(store.query(text), "json").encode())
+    return ox.parse_query_results(kept, format=ox.QueryResultsFormat.JSON)
 
 
 def _query(speaker: Speaker) -> Query | None:

@@ -6,7 +6,6 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache, partial
-from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
 import pyoxigraph as ox
@@ -102,13 +101,13 @@ def sketched(notes: Notes, iri: str, *, out: frozenset[str], back: frozenset[str
 
 def _outgoing(notes: Notes, iri: str, without: frozenset[str]) -> Iterator[tuple[str, Sketch]]:
     """What is said of a thing, by property."""
-    said = (s for s in notes.speaker.library.statements.about(iri) if s.predicate not in _ASIDE | without)
-    for name, found in groupby(said, key=lambda statement: statement.predicate):
-        stands = known(name)
-        yield stands.part, Sketch(stands.place, partial(_property, notes, iri, list(found)))
+    for name, found in notes.speaker.library.statements.by_property(iri).items():
+        if name not in _ASIDE and name not in without:
+            stands = known(name)
+            yield stands.part, Sketch(stands.place, partial(_property, notes, iri, found))
 
 
-def _property(notes: Notes, iri: str, found: list[Statement]) -> Row:
+def _property(notes: Notes, iri: str, found: tuple[Statement, ...]) -> Row:
     ordered = sorted(found, key=lambda statement: _first(notes.speaker, statement))
     return Row(_heading(notes.speaker, found[0].predicate), tuple(_said(notes, s, iri) for s in ordered))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
@@ -123,18 +123,29 @@ class Speaker:
 
     def link(self, iri: str) -> Markup:
         """A thing's name leading to its page."""
-        if self.request.arguments.get("data"):
-            return self.lead(self.address(iri), self.label(iri))
-        at, known = (iri, self.request.folder, self.request.language), self.library.links
+        return self._kept("link", iri, self._link)
+
+    def _link(self, iri: str) -> Markup:
+        return self.lead(self.address(iri), self.label(iri))
+
+    def _kept(self, manner: str, iri: str, make: Callable[[str], Markup]) -> Markup:
+        """A way to a thing, made once for the pages of a folder."""
+        request = self.request
+        if request.arguments.get("data"):
+            return make(iri)
+        at, known = (f"{manner} {request.language}", iri, request.folder), self.library.links
         made = known.get(at)
         if made is None:
             if len(known) >= _MOST:
                 known.clear()
-            made = known[at] = self.lead(self.address(iri), self.label(iri))
+            made = known[at] = make(iri)
         return made
 
     def brief(self, iri: str) -> Markup:
         """A thing's name leading to its page, without its names in other languages: for long lists."""
+        return self._kept("brief", iri, self._brief)
+
+    def _brief(self, iri: str) -> Markup:
         label = self._index.label(iri, self.request.data)
         strange = label.language and label.language != self.request.language
         tag = f' lang="{escape(label.language)}"' if strange else ""
@@ -143,6 +154,9 @@ class Speaker:
 
     def short(self, iri: str) -> Markup:
         """A thing's short name, or its own without the middle, leading to its page; the title says it in full."""
+        return self._kept("short", iri, self._short)
+
+    def _short(self, iri: str) -> Markup:
         names = self.library.statements.values(iri, SKOS + "altLabel")
         own = min((name for name in names if len(name) <= _SHORT), key=lambda name: (len(name), name), default="")
         label = self._index.label(iri, self.request.data)

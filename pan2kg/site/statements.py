@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import groupby
+from operator import attrgetter
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import pyoxigraph as ox
@@ -77,6 +79,7 @@ class Statements:
     _about: dict[str, tuple[Statement, ...]] = field(default_factory=dict, repr=False, compare=False)
     _towards: dict[str, tuple[Statement, ...]] = field(default_factory=dict, repr=False, compare=False)
     _pointing: dict[tuple[str, tuple[str, ...]], list[str]] = field(default_factory=dict, repr=False, compare=False)
+    _sorted: dict[str, Mapping[str, tuple[Statement, ...]]] = field(default_factory=dict, repr=False, compare=False)
     _facts: dict[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict, repr=False, compare=False)
 
     @cached_property
@@ -101,6 +104,15 @@ class Statements:
     def towards(self, iri: str) -> tuple[Statement, ...]:
         """What is said of others and points to a thing, in a stable order."""
         return _ordered(iri, self._by_value, self._towards)
+
+    def by_property(self, iri: str) -> Mapping[str, tuple[Statement, ...]]:
+        """What is said of a thing, in a stable order, by property."""
+        if iri in self._sorted:
+            return self._sorted[iri]
+        found = {name: tuple(said) for name, said in groupby(self.about(iri), key=attrgetter("predicate"))}
+        if found:
+            self._sorted[iri] = found
+        return found
 
     def block(self, iri: str, graph: str) -> Mapping[str, list[str]]:
         """What one named graph says of a thing: property → values as plain text."""

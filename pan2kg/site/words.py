@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from pan2kg.wording import Language, put, read_rows
@@ -17,6 +17,7 @@ def _table() -> Mapping[str, Mapping[str, str]]:
     return found
 
 
+@lru_cache(maxsize=1 << 14, typed=True)
 def say(key: str, language: Language, /, **values: object) -> str:
     """The words kept under ``key``, filled in; where a number ``n`` is given, « one|many » is decided by it.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import shutil
 import tempfile
 import zipfile
@@ -20,6 +21,9 @@ MARK: Final = "data/pan2kg.nq.gz"
 
 _DAY: Final = (1980, 1, 1, 0, 0, 0)
 """The day all files of the zip bear, so that the same site gives the same bytes."""
+
+_SELDOM: Final = (50_000, 20, 20)
+"""How much is made before Python looks for garbage in cycles."""
 
 Progress = Callable[[int], None]
 
@@ -64,7 +68,19 @@ def _refuse_other(folder: Path) -> None:
 
 
 def contents(site: Site) -> Iterator[tuple[str, bytes]]:
-    """Every file of the site: path below its root, and bytes; in a stable order."""
+    """Every file of the site: path below its root, and bytes; in a stable order.
+
+    Meanwhile Python seldom looks for garbage in cycles: what pages are made from is large and stays.
+    """
+    usual = gc.get_threshold()
+    gc.set_threshold(*_SELDOM)
+    try:
+        yield from _pages(site)
+    finally:
+        gc.set_threshold(*usual)
+
+
+def _pages(site: Site) -> Iterator[tuple[str, bytes]]:
     for path in site.paths():
         page = site.page(path)
         if page is not None:
