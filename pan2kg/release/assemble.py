@@ -28,7 +28,7 @@ from pan2kg.release.inspection import (
     inspect_dumps,
     inspect_links,
 )
-from pan2kg.release.offer import distributions
+from pan2kg.release.offer import distributions, site_distributions
 from pan2kg.release.ontology import ontology_files
 from pan2kg.release.readme import PATH as README
 from pan2kg.release.readme import SERVER, write_mark, write_readme
@@ -73,10 +73,12 @@ def _fill(edition: Edition, work: Path, order: Order, parts: Sequence[Part], not
     counted = count(stated, derived, edition.issue.addresses.root)
     dumps = _dumps(edition, work, {dump.STATED: stated, dump.DERIVED: derived}, note)
     _put(shelf, edition, (table_files, ontology_files, example_files, _legal_files), note)
-    _put(shelf, replace(edition, catalogue=_catalogue(edition, distributions(work, list(dumps)))), parts, note)
+    offered = list(distributions(work, list(dumps)))
+    _put(shelf, replace(edition, catalogue=_catalogue(edition, offered)), parts, note)
     archive.pack(work, edition.issue.modified)
     note("describing what is there")
-    for path, content in _descriptions(edition, work, order, counted, list(dumps)):
+    offered += site_distributions(work)
+    for path, content in _descriptions(edition, work, order, counted, offered):
         shelf.put(path, content)
     note("computing checksums")
     write_checksums(work)
@@ -92,9 +94,9 @@ def _put(shelf: Shelf, edition: Edition, parts: Iterable[Part], note: Note) -> N
             shelf.put(path, content)
 
 
-def _catalogue(edition: Edition, offered: Iterable[Distribution]) -> LocalStore:
+def _catalogue(edition: Edition, offered: Sequence[Distribution]) -> LocalStore:
     store = LocalStore(ox.Store())
-    store.add(CATALOGUE, describe(edition.facts, edition.issue, list(offered)))
+    store.add(CATALOGUE, describe(edition.facts, edition.issue, offered))
     return store
 
 
@@ -127,9 +129,11 @@ def _legal_files(edition: Edition) -> Iterator[File]:
             yield name, path.read_bytes()
 
 
-def _descriptions(edition: Edition, work: Path, order: Order, counted: Statistics, dumps: list[str]) -> Iterator[File]:
-    offered = list(distributions(work, dumps))
+def _descriptions(
+    edition: Edition, work: Path, order: Order, counted: Statistics, offered: Sequence[Distribution]
+) -> Iterator[File]:
     applied = rewrite.rules(edition, counted, work, order.service)
+    dumps = [one.path for one in offered if one.path.startswith((dump.STATED, dump.DERIVED))]
     described = void.write_void(edition, counted, dumps)
     yield from ((path, described) for path in void.PATHS)
     if edition.issue.addresses.endpoint:

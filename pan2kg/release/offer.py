@@ -47,7 +47,7 @@ _SITE: Final = (
 
 
 def distributions(folder: Path, dumps: list[str]) -> Iterator[Distribution]:
-    """What the catalogue offers: dumps, tables, and the site where there is one, each measured.
+    """What the catalogue offers of the data: dumps and tables, each measured.
 
     Raises:
         OSError: a file cannot be read.
@@ -58,6 +58,14 @@ def distributions(folder: Path, dumps: list[str]) -> Iterator[Distribution]:
         path = f"{FOLDER}/{plan.name}.csv"
         about = _TABLE.fill(name=plan.name)
         yield _measured(folder, path, "csv", f"table-{plan.name}", (plan.title, about))
+
+
+def site_distributions(folder: Path) -> Iterator[Distribution]:
+    """The site as the catalogue offers it, where there is one.
+
+    Raises:
+        OSError: the file cannot be read.
+    """
     if (folder / archive.PATH).is_file():
         yield _measured(folder, archive.PATH, "zip", "site", _SITE)
 
