@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
@@ -110,17 +111,25 @@ def values(speaker: Speaker) -> Values | None:
 
 def _side(notes: Notes, plan: str, other: str, ties: Iterable[Tie]) -> Side:
     speaker = notes.speaker
-    ends = [end for tie in ties for end in tie.ends]
-    actions = ordered(speaker, actions_of(speaker, plan))
-    material = speaker.library.material("fr")
-    home = speaker.library.homes
-    links = sorted({c.link for c in material.citations if (home.get(c.source), home.get(c.target)) == (plan, other)})
+    ends = Counter(end for tie in ties for end in tie.ends)
+    library = speaker.library
+    actions = library.once(f"actions of {plan}", lambda: ordered(speaker, actions_of(speaker, plan)))
+    links = library.once("citations", lambda: _citations(library)).get((plan, other), ())
     return Side(
         plan,
-        tuple((action, ends.count(action)) for action in actions),
-        tuple(connection(notes, link, "") for link in links),
-        could_cite(material, plan, other),
+        tuple((action, ends[action]) for action in actions),
+        tuple(connection(notes, link, "") for link in sorted(links)),
+        could_cite(library.material("fr"), plan, other),
     )
+
+
+def _citations(library: Library) -> Mapping[tuple[str, str], set[str]]:
+    """The links by which one plan or its actions cite another or its actions."""
+    found: dict[tuple[str, str], set[str]] = {}
+    for one in library.material("fr").citations:
+        ends = library.homes.get(one.source, ""), library.homes.get(one.target, "")
+        found.setdefault(ends, set()).add(one.link)
+    return found
 
 
 def partly(speaker: Speaker, plan: str) -> tuple[str, int, str] | None:
