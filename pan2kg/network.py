@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from pan2kg.coherence.links import shared_links
@@ -93,7 +94,13 @@ SELECT DISTINCT ?thing ?label WHERE {{
 """
 
 
-def build_network(store: Store, *, language: str = "", release: str = "") -> nx.MultiDiGraph[str]:
+Read = Callable[[str], list[list[str]]]
+"""Answers a query with rows of plain text."""
+
+
+def build_network(
+    store: Store, *, language: str = "", release: str = "", read: Read | None = None
+) -> nx.MultiDiGraph[str]:
     """The network of accepted and derived links: nodes and link nodes by IRI.
 
     A node carries ``type``, ``label`` and, for an action, ``plan``; an edge has the link's IRI as
@@ -107,6 +114,8 @@ def build_network(store: Store, *, language: str = "", release: str = "") -> nx.
     ones, French before English. What the strengths rest on stands in the network's own attributes. Every
     attribute is a text, a number or a boolean, so that networkx can write the network as it is.
 
+    Who needs it in several languages hands over a ``read`` that remembers: little of what is asked depends on them.
+
     >>> from pan2kg.store import LocalStore
     >>> import pyoxigraph
     >>> build_network(LocalStore(pyoxigraph.Store())).number_of_nodes()
@@ -114,26 +123,27 @@ def build_network(store: Store, *, language: str = "", release: str = "") -> nx.
     """
     import networkx as nx
 
-    labels = _read_labels(store, language)
+    read = read or partial(rows, store)
+    labels = _read_labels(read, language)
     network: nx.MultiDiGraph[str] = nx.MultiDiGraph(language=language or "fr")
-    _add_nodes(network, rows(store, _NODES), labels)
-    _add_edges(network, rows(store, _LINKS), labels)
+    _add_nodes(network, read(_NODES), labels)
+    _add_edges(network, read(_LINKS), labels)
     untyped = {node for node, data in network.nodes(data=True) if "type" not in data}
-    _add_nodes(network, (row for row in rows(store, _ENDS) if row[0] in untyped), labels)
+    _add_nodes(network, (row for row in read(_ENDS) if row[0] in untyped), labels)
     _add_strengths(network, store, release)
     found = {link: data for _, _, link, data in network.edges(keys=True, data=True)}
-    _add_via(found, rows(store, _VIA), labels)
-    _add_evidence(found, store, labels)
+    _add_via(found, read(_VIA), labels)
+    _add_evidence(found, read, labels)
     return network
 
 
-def _read_labels(store: Store, language: str) -> dict[str, str]:
+def _read_labels(read: Read, language: str) -> dict[str, str]:
     """The label of every thing, and of every class: in the language, else the main one."""
     first: dict[str, str] = {}
     if language:
         own = _LABELS % ("skos:prefLabel", string(language), f"FILTER(LANG(?label) = {string(language)})")
-        first = _firsts(rows(store, own))
-    return _firsts(rows(store, _LABELS % ("pan:mainLabel", '"fr"', ""))) | first
+        first = _firsts(read(own))
+    return _firsts(read(_LABELS % ("pan:mainLabel", '"fr"', ""))) | first
 
 
 def _firsts(pairs: Iterable[list[str]]) -> dict[str, str]:
@@ -198,10 +208,10 @@ def _add_via(found: Mapping[str, dict[str, object]], pairs: Iterable[list[str]],
             found[link]["via_label"] = "; ".join(_name(one, labels) for (one,) in shared)
 
 
-def _add_evidence(found: Mapping[str, dict[str, object]], store: Store, labels: Mapping[str, str]) -> None:
+def _add_evidence(found: Mapping[str, dict[str, object]], read: Read, labels: Mapping[str, str]) -> None:
     """The quotations a link rests on, then the sources it names without quoting them."""
-    quoted = dict(_gathered(rows(store, _EVIDENCE)))
-    sources = dict(_gathered(rows(store, _SOURCES)))
+    quoted = dict(_gathered(read(_EVIDENCE)))
+    sources = dict(_gathered(read(_SOURCES)))
     for link, data in found.items():
         passages = quoted.get(link, [])
         documents = dict.fromkeys(document for document, _, _ in passages)

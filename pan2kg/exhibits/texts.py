@@ -98,10 +98,9 @@ SELECT DISTINCT ?recommendation ?review WHERE {{
 
 REPLIES: Final = f"""{_PREFIXES}
 SELECT DISTINCT ?recommendation ?work ?answers WHERE {{
-    ?recommendation a pan:Recommendation .
-    {{ ?link pan:from ?recommendation ; pan:to ?work BIND(false AS ?own) }}
+    {{ ?recommendation a pan:Recommendation . ?link pan:from ?recommendation ; pan:to ?work BIND(false AS ?own) }}
     UNION
-    {{ ?link pan:to ?recommendation ; pan:from ?work BIND(true AS ?own) }}
+    {{ ?recommendation a pan:Recommendation . ?link pan:to ?recommendation ; pan:from ?work BIND(true AS ?own) }}
     ?link pan:linkType ?type ; pan:status linkstatus:accepted .
     VALUES ?class {{ pan:Action pan:Plan }}
     ?work a ?class .

@@ -65,10 +65,16 @@ class Notes:
         """The mark of a statement."""
         at = statement.thing, statement.graph
         if at not in self.known:
-            self.known[at] = self._numbered(grounds_of(self.speaker.library.statements, statement))
+            self.known[at] = self.need(grounds_of(self.speaker.library.statements, statement))
         return self.known[at]
 
-    def _numbered(self, grounds: Grounds) -> Mark:
+    @property
+    def needed(self) -> tuple[Grounds, ...]:
+        """What needed a note, in the order of their numbers."""
+        return tuple(self.numbers)
+
+    def need(self, grounds: Grounds) -> Mark:
+        """The mark of what rests on some grounds."""
         if grounds not in self.numbers:
             words = self.speaker.t(f"certainty-{grounds.certainty or 'none'}")
             badge = _BADGES.get(grounds.certainty, "none")

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from functools import partial
+from typing import TYPE_CHECKING, Final, NamedTuple
 
+from pan2kg.site.basis import Notes
 from pan2kg.site.node import content, unfold
 from pan2kg.site.place import kind_and_key
 from pan2kg.site.template import escape, markup
@@ -14,9 +16,9 @@ from pan2kg.vocabulary import ID, PAN
 if TYPE_CHECKING:
     from markupsafe import Markup
 
-    from pan2kg.site.basis import Notes, Say
-    from pan2kg.site.node import Node
+    from pan2kg.site.basis import Mark, Say
     from pan2kg.site.speaker import Speaker
+    from pan2kg.site.statements import Grounds
 
 KINDS: Final = (
     "uses-instrument", "instrument-relation", "cross-reference", "builds-on", "succession", "interaction",
@@ -35,80 +37,97 @@ _OWNERS: Final = (PAN + "involvedIn", PAN + "from")
 """Whose statement it is a link was derived from."""
 
 
+class Rest(NamedTuple):
+    """A statement of somebody that a link was derived from: whose it is, its words, and the grounds it needs noted."""
+
+    owner: str
+    words: str
+    grounds: tuple[Grounds, ...]
+
+
+class End(NamedTuple):
+    """An end of a link with its plan, by its full and by its short name: the latter where plans are named above."""
+
+    full: str
+    short: str
+
+
 @dataclass(frozen=True, slots=True)
-class End:
-    """An end of a link: its name and address, and those of its plan; empty for a plan and for what is in none."""
+class Link:
+    """What a link says on every page that shows it, written once for all of them: only notes are numbered by page.
 
-    thing: Markup
-    plan: Markup
-
-    def written(self) -> str:
-        """The end with its plan."""
-        return f'{self.thing} <span class="plan">{self.plan}</span>' if self.plan else self.thing
-
-
-@dataclass(frozen=True, slots=True)
-class Connection:
-    """A link: its key and kind, what it says, where it starts and leads, by way of what, and the why of it.
-
-    ``way`` is ``out`` or ``in`` seen from the thing of the page, ``both`` where it has no direction, and ``over``
-    where it is seen from outside; the ends are then both there, else only the other one. ``rests`` are the statements
-    of others a link was derived from, each with whose it is.
+    ``ends`` are by IRI, those where it starts first. ``grounds`` need a note each; ``own`` is that of the link itself.
     """
 
     key: str
     kind: str
-    way: str
-    relation: Markup
-    ends: tuple[End, ...]
-    via: tuple[Markup, ...]
-    why: Node
     status: str
-    rests: tuple[tuple[Markup, Node], ...]
+    starts: tuple[str, ...]
+    has_direction: bool
+    ends: Mapping[str, End]
+    relation: Markup
+    via: str
+    quotes: str
+    facts: tuple[str, ...]
+    rests: tuple[Rest, ...]
+    grounds: tuple[Grounds, ...]
+    own: Grounds | None
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """A link as one page shows it: from where it is seen, the ends named there, what it rests on, and its mark.
+
+    ``way`` is ``out`` or ``in`` seen from the thing of the page, ``both`` where it has no direction, and ``over``
+    where it is seen from outside; the ends are then both there, else only the other one.
+    """
+
+    link: Link
+    way: str
+    ends: tuple[str, ...]
+    rests: tuple[Rest, ...]
+    mark: Mark | None
 
     @property
     def counts(self) -> bool:
         """Whether it is more than a proposal."""
-        return self.status in COUNTING
+        return self.link.status in COUNTING
 
     @property
     def is_stated(self) -> bool:
         """Whether a document says so, not the editors or a rule."""
-        return self.why.mark is not None and self.why.mark.badge == "declared"
+        return self.mark is not None and self.mark.badge == "declared"
 
     def written(self, t: Say, *, anchor: bool = True) -> Markup:
         """The link as an item of a list, which addresses may point to where it has an ``anchor``."""
-        mark = self.why.mark
-        name = f' id="{escape(self.key)}"' if anchor else ""
-        status = "" if self.counts else f'<span class="badge gap">{escape(t(f"status-{self.status}"))}</span>'
-        via = f'<span class="via">{escape(t("by-way-of"))} {", ".join(self.via)}</span>' if self.via else ""
+        link, mark = self.link, self.mark
+        name = f' id="{escape(link.key)}"' if anchor else ""
+        status = "" if self.counts else f'<span class="badge gap">{escape(t(f"status-{link.status}"))}</span>'
         return markup(
             f'<li{name} class="link {mark.badge if mark else ""}">\n{self._joined(t)}'
-            f"{mark.written(t) if mark else ''}\n{status}{via}{self._reasons(t)}</li>\n"
+            f"{mark.written(t) if mark else ''}\n{status}{link.via}{self._reasons(t)}</li>\n"
         )
 
     def _joined(self, t: Say) -> str:
         """What the link joins, and by what relation."""
-        ends = [end.written() for end in self.ends]
+        relation = self.link.relation
         if self.way == "over":
-            arrow = f' <span class="relation">{self.relation} →</span> '
-            return (arrow if self.relation else ' <span class="relation">↔</span> ').join(ends)
+            arrow = f' <span class="relation">{relation} →</span> '
+            return (arrow if relation else ' <span class="relation">↔</span> ').join(self.ends)
         if self.way == "in":
-            here = f'<span class="relation">{self.relation} → {escape(t("here"))}</span>'
-            return f"{', '.join(ends)}{escape(t('colon'))} {here}\n"
-        before = f'<span class="relation">{self.relation}{escape(t("colon"))}</span> ' if self.relation else ""
-        return f"{before}{', '.join(ends)}"
+            here = f'<span class="relation">{relation} → {escape(t("here"))}</span>'
+            return f"{', '.join(self.ends)}{escape(t('colon'))} {here}\n"
+        before = f'<span class="relation">{relation}{escape(t("colon"))}</span> ' if relation else ""
+        return f"{before}{', '.join(self.ends)}"
 
     def _reasons(self, t: Say) -> str:
         """Why there is a link: what is quoted, the statements it was derived from, what else is said of it."""
-        if not (self.why.quotes or self.rests or self.why.facts):
+        link = self.link
+        if not (link.quotes or self.rests or link.facts):
             return ""
-        quotes = "".join([quote.written(t) for quote in self.why.quotes])
-        rests = [f"{owner}{escape(t('colon'))} {node.written(t)}" for owner, node in self.rests]
-        facts = [f"{fact.heading(t)} {content(one, t)}" for fact in self.why.facts for one in fact.values]
-        filled = filter(None, (rests, facts))
-        lists = "".join(f'<ul class="facts"><li>{"</li><li>".join(items)}</li></ul>' for items in filled)
-        return f"<details><summary>{escape(t('why'))}</summary>\n{quotes}{lists}</details>\n"
+        filled = filter(None, ([rest.words for rest in self.rests], link.facts))
+        lists = "".join([f'<ul class="facts"><li>{"</li><li>".join(items)}</li></ul>' for items in filled])
+        return f"<details><summary>{escape(t('why'))}</summary>\n{link.quotes}{lists}</details>\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +164,7 @@ def grouped(notes: Notes, links: Iterable[str], here: str = "") -> list[Group]:
     found: dict[str, list[tuple[tuple[str, ...], Connection]]] = {}
     for link in links:
         made = connection(notes, link, here)
-        found.setdefault(made.kind, []).append((_order(speaker, link, here), made))
+        found.setdefault(made.link.kind, []).append((_order(speaker, link, here), made))
     kinds = sorted(found, key=lambda kind: (KINDS.index(kind) if kind in KINDS else len(KINDS), kind))
     return [
         Group(kind, _named(speaker, kind, ordered), ordered)
@@ -167,23 +186,42 @@ def kind_name(speaker: Speaker, kind: str) -> str:
     return speaker.t(f"tie-{kind}") if kind in KINDS else speaker.name(f"{ID}linktype/{kind}")
 
 
-def connection(notes: Notes, link: str, here: str) -> Connection:
-    """One link."""
-    speaker, statements = notes.speaker, notes.speaker.library.statements
-    starts, leads = statements.values(link, ENDS[0]), statements.values(link, ENDS[1])
-    both = statements.values(link, ENDS[2])
-    way = "over" if not here else "both" if both else "out" if here in starts else "in"
-    ends = [iri for iri in (*starts, *leads, *both) if iri != here]
-    return Connection(
-        kind_and_key(link)[1] or link.rpartition("/")[2],
-        kind_of_link(speaker, link),
-        way,
-        markup(", ".join(str(speaker.label(iri)) for iri in statements.values(link, PAN + "relation"))),
-        tuple(End(speaker.link(iri), _plan(speaker, iri, short=not here)) for iri in ends),
-        tuple(map(speaker.link, statements.values(link, PAN + "via"))),
-        unfold(notes, link, frozenset({here, *ends} if here else ends), without=_TOLD),
-        kind_and_key(statements.one(link, PAN + "status"))[1],
-        tuple(_rested(notes, one, owner) for one, owner in _rests(speaker, link) if owner != here),
+def connection(notes: Notes, iri: str, here: str) -> Connection:
+    """One link as seen from a thing, or from outside where that is empty."""
+    link = notes.speaker.kept("connection", iri, partial(_read, notes.speaker))
+    way = "over" if not here else "both" if not link.has_direction else "out" if here in link.starts else "in"
+    for grounds in link.grounds:
+        notes.need(grounds)
+    rests = tuple([rest for rest in link.rests if rest.owner != here])
+    for rest in rests:
+        for grounds in rest.grounds:
+            notes.need(grounds)
+    ends = tuple([end.full if here else end.short for one, end in link.ends.items() if one != here])
+    return Connection(link, way, ends, rests, notes.need(link.own) if link.own else None)
+
+
+def _read(speaker: Speaker, iri: str) -> Link:
+    """What a link says on every page."""
+    statements = speaker.library.statements
+    starts, leads, both = (statements.values(iri, name) for name in ENDS)
+    ends = dict.fromkeys([*starts, *leads, *both])
+    notes = Notes(speaker)
+    why = unfold(notes, iri, frozenset(ends), without=_TOLD)
+    via = ", ".join(map(speaker.link, statements.values(iri, PAN + "via")))
+    return Link(
+        kind_and_key(iri)[1] or iri.rpartition("/")[2],
+        kind_of_link(speaker, iri),
+        kind_and_key(statements.one(iri, PAN + "status"))[1],
+        tuple(starts),
+        not both,
+        {end: _end(speaker, end) for end in ends},
+        markup(", ".join(map(speaker.label, statements.values(iri, PAN + "relation")))),
+        f'<span class="via">{escape(speaker.t("by-way-of"))} {via}</span>' if via else "",
+        "".join([quote.written(speaker.t) for quote in why.quotes]),
+        tuple([f"{fact.heading(speaker.t)} {content(one, speaker.t)}" for fact in why.facts for one in fact.values]),
+        tuple([speaker.kept("rest", one, partial(_rest, speaker)) for one in statements.values(iri, _FROM)]),
+        notes.needed,
+        notes.needed[why.mark.number - 1] if why.mark else None,
     )
 
 
@@ -192,26 +230,24 @@ def kind_of_link(speaker: Speaker, link: str) -> str:
     return kind_and_key(speaker.library.statements.one(link, PAN + "linkType"))[1]
 
 
-def _rests(speaker: Speaker, link: str) -> Iterator[tuple[str, str]]:
-    """The statements a link was derived from, and whose they are."""
-    statements = speaker.library.statements
-    for iri in statements.values(link, _FROM):
-        yield iri, next((found for name in _OWNERS if (found := statements.one(iri, name))), "")
-
-
-def _rested(notes: Notes, iri: str, owner: str) -> tuple[Markup, Node]:
+def _rest(speaker: Speaker, iri: str) -> Rest:
     """A statement a link was derived from, under the name of whose it is."""
-    shared = frozenset({owner, notes.speaker.library.statements.one(iri, PAN + "involves")})
+    statements, notes = speaker.library.statements, Notes(speaker)
+    owner = next((found for name in _OWNERS if (found := statements.one(iri, name))), "")
+    shared = frozenset({owner, statements.one(iri, PAN + "involves")})
     node = unfold(notes, iri, shared, without=frozenset({PAN + "linkType", *_OWNERS}))
-    return (notes.speaker.link(owner) if owner else markup("")), node
+    whose = speaker.link(owner) if owner else ""
+    return Rest(owner, f"{whose}{escape(speaker.t('colon'))} {node.written(speaker.t)}", notes.needed)
 
 
-def _plan(speaker: Speaker, iri: str, *, short: bool) -> Markup:
-    """The plan of an end, by its short name where two plans are compared and named above."""
+def _end(speaker: Speaker, iri: str) -> End:
+    """An end of a link with its plan; a plan, and what is in none, by itself."""
     plans = speaker.library.statements.values(iri, PAN + "inPlan")
-    if short:
-        return markup(", ".join(str(speaker.short(plan)) for plan in plans))
-    return speaker.links(plans)
+    thing = speaker.link(iri)
+    if not plans:
+        return End(thing, thing)
+    full, short = (", ".join(map(name, plans)) for name in (speaker.link, speaker.short))
+    return End(f'{thing} <span class="plan">{full}</span>', f'{thing} <span class="plan">{short}</span>')
 
 
 def _order(speaker: Speaker, link: str, here: str) -> tuple[str, ...]:

@@ -74,7 +74,7 @@ class Library:
     pairs: dict[tuple[str, str], Mapping[frozenset[str], tuple[Row, ...]]] = field(
         default_factory=dict, repr=False, compare=False
     )
-    links: dict[tuple[str, str, str], Markup] = field(default_factory=dict, repr=False, compare=False)
+    links: dict[tuple[str, str, str], object] = field(default_factory=dict, repr=False, compare=False)
 
     @cached_property
     def notice(self) -> Notice:
@@ -182,7 +182,8 @@ class Library:
     def network(self, language: Language) -> nx.MultiDiGraph[str]:
         """The network of links, read once a language."""
         if language not in self.networks:
-            self.networks[language] = build_network(self.store, language=language, release=self.release)
+            read = self.material(language).read
+            self.networks[language] = build_network(self.store, language=language, release=self.release, read=read)
         return self.networks[language]
 
     def moment(self, day: date) -> Moment:

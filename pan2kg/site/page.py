@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from types import MappingProxyType
 
 from pan2kg.wording import Language
@@ -43,9 +44,16 @@ class Request:
 
     @property
     def folder(self) -> str:
-        """Where the page stands: the pages of one folder lead to others by the same way.
+        """The folder the page stands in, as far as ways to others depend on it."""
+        return folder(self.path)
 
-        >>> Request("fr/plan/lu-bhr-2.html", "fr").folder
-        'fr/plan/'
-        """
-        return self.path[: self.path.rfind("/") + 1]
+
+@lru_cache(maxsize=1 << 10)
+def folder(path: str) -> str:
+    """The folder of a page, without names that ways to others do not depend on: equally deep ones lead there alike.
+
+    >>> folder("fr/plan/lu-bhr-2.html"), folder("fr/index.html"), folder("index.html")
+    ('fr/*/', 'fr/', '')
+    """
+    first, *more = path.split("/")[:-1] or [""]
+    return "/".join([first, *["*"] * len(more), ""]) if first else ""

@@ -17,9 +17,9 @@ KINDS: Final = (
 
 @lru_cache(maxsize=1 << 16)
 def way(folder: str, target: str) -> str:
-    """The address of a page or file for the pages of a folder, both below the root.
+    """The address of a page or file for the pages of a folder, both below the root; ``*`` is a folder of any name.
 
-    >>> way("fr/plan/", "fr/question/où.html#x")
+    >>> way("fr/*/", "fr/question/où.html#x")
     '../question/o%C3%B9.html#x'
     """
     file, hash_, fragment = relative(folder, target).partition("#")

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from argparse import ArgumentTypeError
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 import pyoxigraph as ox
@@ -20,7 +21,7 @@ from pan2kg.site.figures import listed
 from pan2kg.site.frame import embedded
 from pan2kg.site.place import KINDS, relative
 from pan2kg.site.tables import grid
-from pan2kg.store import construct, select
+from pan2kg.store import construct
 from pan2kg.turtle import read_prefixes
 
 if TYPE_CHECKING:
@@ -124,12 +125,19 @@ def turtle(speaker: Speaker) -> str | None:
     query = _query(speaker)
     if query is None:
         return None
-    store, _ = _store(speaker)
-    rows = select(store, _filled(speaker, query)).rows
+    library, (store, _) = speaker.library, _store(speaker)
+    answer = _answer(speaker, _filled(speaker, query))
+    rows = answer if isinstance(answer, ox.QuerySolutions) else ()
     things = sorted({term for row in rows for term in row if isinstance(term, ox.NamedNode)}, key=str)
     given = " ".join(map(str, things))
-    said = construct(store, f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ VALUES ?s {{ {given} }} ?s ?p ?o }}")
-    return write_answer(said, "turtle", Style(prefixes=read_prefixes(speaker.library.project)))
+    text = f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ VALUES ?s {{ {given} }} ?s ?p ?o }}"
+    write = partial(_said, store, text, read_prefixes(library.project))
+    return write() if library.mode == "served" else library.once(f"turtle of {text}", write)
+
+
+def _said(store: Store, text: str, prefixes: Mapping[str, str]) -> str:
+    """What a query makes, as Turtle."""
+    return write_answer(construct(store, text), "turtle", Style(prefixes=prefixes))
 
 
 def _written(speaker: Speaker, form: str) -> str | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 from urllib.parse import urlencode
 
 from pan2kg.site.index import Label, best, shortened
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from markupsafe import Markup
 
     from pan2kg.site.index import Entry, Index
-    from pan2kg.site.library import Library
+    from pan2kg.site.library import Library, Made
     from pan2kg.site.page import Request
 
 _SWAPPED = ("fr", "en", "de")
@@ -28,7 +28,7 @@ _UNFOLDED = 12
 _SHORT = 24
 """How long another name of a thing may be to stand for it where there is little room."""
 _MOST = 50_000
-"""How many links are kept: those of the pages of one folder, with room."""
+"""How much of what is written of things is kept for other pages: all of a large graph, in three languages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,13 +123,13 @@ class Speaker:
 
     def link(self, iri: str) -> Markup:
         """A thing's name leading to its page."""
-        return self._kept("link", iri, self._link)
+        return self.kept("link", iri, self._link)
 
     def _link(self, iri: str) -> Markup:
         return self.lead(self.address(iri), self.label(iri))
 
-    def _kept(self, manner: str, iri: str, make: Callable[[str], Markup]) -> Markup:
-        """A way to a thing, made once for the pages of a folder."""
+    def kept(self, manner: str, iri: str, make: Callable[[str], Made]) -> Made:
+        """What is written of a thing in some manner, made once for all pages that lead elsewhere by the same ways."""
         request = self.request
         if request.arguments.get("data"):
             return make(iri)
@@ -139,11 +139,11 @@ class Speaker:
             if len(known) >= _MOST:
                 known.clear()
             made = known[at] = make(iri)
-        return made
+        return cast("Made", made)
 
     def brief(self, iri: str) -> Markup:
         """A thing's name leading to its page, without its names in other languages: for long lists."""
-        return self._kept("brief", iri, self._brief)
+        return self.kept("brief", iri, self._brief)
 
     def _brief(self, iri: str) -> Markup:
         label = self._index.label(iri, self.request.data)
@@ -154,7 +154,7 @@ class Speaker:
 
     def short(self, iri: str) -> Markup:
         """A thing's short name, or its own without the middle, leading to its page; the title says it in full."""
-        return self._kept("short", iri, self._short)
+        return self.kept("short", iri, self._short)
 
     def _short(self, iri: str) -> Markup:
         names = self.library.statements.values(iri, SKOS + "altLabel")
@@ -213,7 +213,8 @@ class Speaker:
     def _marked(self, label: Label, number: str = "") -> Markup:
         others = {tag: label.texts[tag] for tag in _SWAPPED if tag in label.texts}
         varied = others if len(set(others.values())) > 1 else {}
-        swaps = "".join(f' data-{tag}="{escape(words)}"' for tag, words in varied.items())
+        shown = label.language, label.text
+        swaps = "".join(f' data-{tag}="{escape(words)}"' for tag, words in varied.items() if (tag, words) != shown)
         strange = bool(label.language) and label.language != self.request.data
         kind = "label fallback" if strange else "label"
         tag = f' lang="{escape(label.language)}"' if label.language else ""
