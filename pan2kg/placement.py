@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ def place(edges: Iterable[tuple[str, str, float]], *, seed: int = 7) -> dict[str
     room = _Shelf(len(weights) ** 0.5)
     for nodes in _parts(weights):
         side = len(nodes) ** 0.5
-        spots = _spots(_matrix(weights, nodes), seed) * (side / 2)
+        spots = _spots(_matrix(weights, nodes).tobytes(), len(nodes), seed) * (side / 2)
         left, top = room.take(side + 1)
         middle = left + side / 2, top + side / 2
         placed = zip(nodes, spots.tolist(), strict=True)
@@ -78,14 +79,16 @@ _WIDE: Final = 1.4
 """How much wider than high a drawing is."""
 
 
-def _spots(weights: Floats, seed: int) -> Floats:
+@lru_cache(maxsize=256)
+def _spots(matrix: bytes, number: int, seed: int) -> Floats:
     """Places around the middle, none further from it than 1: linked nodes attract, and all repel each other.
 
-    Plain sums, no linear algebra: those give the same places however many processors there are.
+    Plain sums, no linear algebra: those give the same places however many processors there are. Small parts are often
+    alike, in one network and in the next: what was placed once is kept.
     """
     import numpy as np
 
-    number = len(weights)
+    weights = np.frombuffer(matrix).reshape(number, number)
     places = np.random.RandomState(seed).rand(number, 2)
     spring = (1 / number) ** 0.5
     reach = float(np.ptp(places, axis=0).max()) * 0.1
