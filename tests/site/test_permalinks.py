@@ -48,7 +48,7 @@ def test_an_answer_as_of_a_day_says_what_it_leaves_out(served: Site) -> None:
 
 def test_a_download_is_as_of_the_same_day(served: Site) -> None:
     then = page(served, "plans", as_of="2015-01-01")
-    link = re.search(r'href="plans\.csv\?([^"]*)"', then)
+    link = re.search(r'href="\.\./question/plans\.csv\?([^"]*)"', then)
     assert link
     file = served.page("fr/question/plans.csv", dict(parse_qsl(unescape(link[1]))))
     assert file
