@@ -20,9 +20,9 @@ TABLE: Final = """
 LANGUAGE: Final = """
 <data-language hidden><form><label for="data">Data</label><select id="data" name="data">
 <option value="">as published</option>
-<option value="fr">fr</option><option value="de">de</option></select><button>Go</button></form></data-language>
-<p><span class="label" lang="en" data-en="State" data-fr="État">State</span>
-<span class="label" lang="en" data-en="Only">Only</span></p>
+<option value="fr">fr</option><option value="en">en</option></select><button>Go</button></form></data-language>
+<p><span class="label" lang="en" data-fr="État">State</span>
+<span class="label" lang="en">Only</span></p>
 """
 SEARCH: Final = """
 <label-search data-source="{source}"><form role="search" action="search.html"><label for="q">Search</label>
@@ -60,6 +60,10 @@ def test_labels_change_to_the_chosen_language_and_back(site: Site, watch: Watch)
     expect(labels).to_have_text(["État", "Only"])
     expect(labels.first).to_have_attribute("lang", "fr")
     expect(labels.last).to_have_attribute("lang", "en")
+    page.get_by_label("Data").select_option("en")
+    expect(labels).to_have_text(["State", "Only"])
+    expect(labels.first).to_have_attribute("lang", "en")
+    page.get_by_label("Data").select_option("fr")
     page.reload()
     expect(labels.first).to_have_text("État")
     page.get_by_label("Data").select_option("")
