@@ -132,11 +132,14 @@ def follow(options: Namespace) -> Permalink | None:
     """The link typed in place of a question's name; what it fixes is then as if it had been typed.
 
     Raises:
-        QueryError: it is no such link.
+        QueryError: it is no such link, or another day is typed than it fixes.
     """
     if "/" not in (options.name or ""):
         return None
     link = read_permalink(options.name)
+    if link.day and options.as_of not in (None, link.day):
+        said = f"The link fixes the day {link.day.isoformat()}, and --as-of says {options.as_of.isoformat()}."
+        raise QueryError(said, remedy="Leave out --as-of, or change as-of= in the link.")
     options.name, options.language = link.query, link.language
     options.as_of = options.as_of or link.day
     options.parameters = [*link.typed, *options.parameters]
