@@ -10,7 +10,7 @@ from typing import NoReturn
 from pan2kg.change import command as change
 from pan2kg.delivery import add_export, add_picture
 from pan2kg.inquiry import add_figures
-from pan2kg.option import CSV_NOTE, a_day, add_language
+from pan2kg.option import CSV_NOTE, Once, a_day, add_language
 from pan2kg.portal import command as portal
 from pan2kg.release import command as release
 from pan2kg.service import command as service
@@ -85,7 +85,7 @@ def _ask(command: argparse.ArgumentParser) -> None:
     command.usage = "pan2kg ask [NAME | LINK] [--PARAMETER VALUE ...] [--format FORMAT] [other options]"
     command.add_argument("name", nargs="?", metavar="NAME", help="the question, or a permanent link to its answer")
     command.add_argument("--list", action="store_true", help="list the questions and their parameters")
-    command.add_argument("--as-of", metavar="DAY", type=a_day, help="only what was in force on this day")
+    command.add_argument("--as-of", metavar="DAY", type=a_day, action=Once, help="only what was in force on this day")
     _answers(command)
 
 
@@ -108,7 +108,9 @@ def _check(command: argparse.ArgumentParser) -> None:
 def _report(command: argparse.ArgumentParser) -> None:
     command.add_argument("-o", "--output", metavar="DIR", required=True, help="the folder to write into")
     command.add_argument("--plan", metavar="KEY", default="", help="the plan to report on (default: lu-bhr-2)")
-    command.add_argument("--as-of", metavar="DAY", type=a_day, help="the day figures look back from (default: today)")
+    command.add_argument(
+        "--as-of", metavar="DAY", type=a_day, action=Once, help="the day figures look back from (default: today)"
+    )
     add_language(command)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Final
 
 from pan2kg.exhibit import Column, Exhibit, Value
-from pan2kg.wording import Language, Text, in_words, put, read_table, with_days, with_mark
+from pan2kg.wording import Language, Text, grouped, in_words, put, read_table, with_days, with_mark
 
 if TYPE_CHECKING:
     from pan2kg.coherence.basis import Basis
@@ -35,10 +35,14 @@ def say(key: str, language: Language, **values: str | int) -> str:
 def shown(value: Value, language: Language) -> str:
     """A value for a reader: nothing known is a dash, never 0; decimals are rounded; days are written as usual.
 
+    Numbers are quantities, whose thousands are set apart; a year or an identifier stands in an exhibit as text.
+
     A figure that is not 0 is never rounded to 0.
 
     >>> shown(None, "fr"), shown(0, "fr"), shown(0.642057, "fr"), shown(0.0001, "en"), shown("2021-12-17", "fr")
     ('–', '0', '0,642', '< 0.001', '17/12/2021')
+    >>> shown(4407, "en"), shown(-4407.5, "de"), shown("2021", "fr")
+    ('4,407', '−4.407,500', '2021')
     """
     if value is None:
         return "–"
@@ -47,7 +51,7 @@ def shown(value: Value, language: Language) -> str:
     if isinstance(value, float):
         return decimal(value, language)
     if isinstance(value, int):
-        return str(value).replace("-", "−")
+        return grouped(value, language)
     return _text(value, language)
 
 

@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from pan2kg.option import a_day, add_language, today
+from pan2kg.option import Once, a_day, add_language, today
 
 if TYPE_CHECKING:
     from pan2kg.project import Project
@@ -27,7 +27,7 @@ def add_picture(command: argparse.ArgumentParser) -> None:
     command.add_argument("name", metavar="NAME", choices=PICTURES, help=", ".join(PICTURES))
     command.add_argument("-o", "--output", metavar="FILE", required=True, help="the file; its ending says the format")
     command.add_argument(
-        "--as-of", metavar="DAY", type=a_day, help="the day the picture looks back from (default: today)"
+        "--as-of", metavar="DAY", type=a_day, action=Once, help="the day the picture looks back from (default: today)"
     )
     add_language(command)
 

@@ -14,9 +14,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from pan2kg.errors import QueryError
-from pan2kg.option import CSV_NOTE, a_day, a_share, add_language, today
+from pan2kg.option import CSV_NOTE, Once, a_day, a_share, add_language, today
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from pan2kg.exhibits.material import Choice, Material
     from pan2kg.moment.view import Moment
     from pan2kg.project import Project
@@ -62,7 +64,11 @@ def _shared(figure: argparse.ArgumentParser) -> None:
     add_language(figure)
     figure.add_argument("--format", choices=FORMS, default="table", help=f"default: table; {CSV_NOTE}")
     figure.add_argument(
-        "--as-of", metavar="DAY", type=a_day, help="only what was in force on this day (default: all, as of today)"
+        "--as-of",
+        metavar="DAY",
+        type=a_day,
+        action=Once,
+        help="only what was in force on this day (default: all, as of today)",
     )
     figure.add_argument("-o", "--output", metavar="FILE", help="write to a file")
 
@@ -192,7 +198,7 @@ def _material(project: Project, options: argparse.Namespace) -> tuple[Material, 
     from pan2kg.rule import derive
     from pan2kg.store import load_project, open_store
 
-    given = getattr(options, "day", None) or options.as_of
+    given = _one_day(getattr(options, "day", None), options.as_of)
     if given is None or options.figure in WHOLE:
         store = open_store(project, derive)
         return Material(store, options.language, given or today(), asked=given is not None, project=project), None
@@ -204,6 +210,19 @@ def _material(project: Project, options: argparse.Namespace) -> tuple[Material, 
     if not instances(moment.store, PAN + "Action"):
         raise QueryError(f"No action was in force on {given.isoformat()}.", remedy="Choose another day.")
     return Material(moment.store, options.language, given, project=project), moment
+
+
+def _one_day(named: date | None, given: date | None) -> date | None:
+    """The day a figure is asked for, by name or with ``--as-of``.
+
+    Raises:
+        QueryError: both are given and differ.
+    """
+    if named and given and named != given:
+        raise QueryError(
+            f"Two days are given, {named.isoformat()} and --as-of {given.isoformat()}.", remedy="Give one."
+        )
+    return named or given
 
 
 def _notes(moment: Moment) -> list[Text]:

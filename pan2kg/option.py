@@ -17,6 +17,22 @@ CSV_NOTE = "csv is exact data (RFC 4180): import it into a spreadsheet as text, 
 """Said where CSV is offered. A quote put before =, +, - or @ would protect a spreadsheet and falsify the data."""
 
 
+class Once(argparse.Action):
+    """An option that is given once: a second value would silently take the place of the first."""
+
+    def __call__(
+        self,
+        parser: argparse.ArgumentParser,
+        namespace: argparse.Namespace,
+        values: object,
+        option_string: str | None = None,
+    ) -> None:
+        """Keep the value, or refuse a second one."""
+        if getattr(namespace, self.dest, None) is not None:
+            parser.error(f"{option_string} is given twice, where one value is meant")
+        setattr(namespace, self.dest, values)
+
+
 def add_language(command: argparse.ArgumentParser) -> None:
     """``--language``, by default that of the environment if it is French or German, else English."""
     local = (os.environ.get("LC_ALL") or os.environ.get("LANG") or "").lower()

@@ -10,7 +10,7 @@ from typing import Final
 
 from pan2kg.report import Finding, Kind, Report, Rule
 from pan2kg.sentence import detail, names_thing, part_name, severity_word, summary, verdict
-from pan2kg.wording import Language, Text, count, phrase
+from pan2kg.wording import Language, Text, count, grouped, phrase
 
 EXAMPLES: Final = 2
 
@@ -75,7 +75,7 @@ def _rule(report: Report, rule: Rule, parts: list[tuple[str, list[Finding]]], la
         everything = escape(phrase("everything", language, count=len(findings)))
         yield f"<details><summary>{everything}</summary>\n"
         for part, found in parts:
-            yield f"<h4>{escape(part_name(report.names, part, language))} ({len(found)})</h4>\n"
+            yield f"<h4>{escape(part_name(report.names, part, language))} ({grouped(len(found), language)})</h4>\n"
             yield _items(report, found, language)
         yield "</details>\n"
 
@@ -114,10 +114,11 @@ def _table(report: Report, kind: Kind, language: Language) -> Iterator[str]:
     yield f"<table>\n<caption>{caption}</caption>\n<thead><tr>{heads}</tr></thead>\n<tbody>\n"
     for rule in (rule for rule in report.rules if rule.kind is kind):
         looked, failing = report.looked_at.get(rule.key, 0), report.failing(rule)
+        said = [grouped(number, language) for number in (looked, failing)]
         severity = escape(severity_word(rule.severity, language))
         yield (
             f'<tr><th scope="row">{escape(rule.key)}</th><td>{severity}</td>'
-            f'<td class="number{"" if looked else " zero"}" data-name="{names[2]}">{looked}</td>'
-            f'<td class="number{" violation" if failing else ""}" data-name="{names[3]}">{failing}</td></tr>\n'
+            f'<td class="number{"" if looked else " zero"}" data-name="{names[2]}">{said[0]}</td>'
+            f'<td class="number{" violation" if failing else ""}" data-name="{names[3]}">{said[1]}</td></tr>\n'
         )
     yield "</tbody>\n</table>\n"

@@ -30,6 +30,8 @@ from pan2kg.wording import LANGUAGES, Language
 
 DAY: Final = "as-of"
 RELEASE: Final = "release"
+VIEW: Final = "view"
+"""How the answer is shown on a page, which changes nothing of it."""
 _ADDRESS: Final = re.compile(
     r"(?:.*/)?(?P<language>[a-z]{2})/question/(?P<name>[a-z0-9-]+)\.html(?:\?(?P<rest>[^#]*))?(?:#(?P<asked>.*))?"
 )
@@ -90,8 +92,9 @@ def permalink(
     """
     fixed = {RELEASE: release} | ({DAY: day.isoformat()} if day else {})
     named = {name.replace("_", "-"): value for name, value in values.items() if name != "language"}
-    if named.keys() & {DAY, RELEASE}:
-        raise QueryError(f"A parameter called {DAY} or {RELEASE} cannot be linked to.", remedy="Rename the parameter.")
+    if named.keys() & {DAY, RELEASE, VIEW}:
+        said = f"A parameter called {DAY}, {RELEASE} or {VIEW} cannot be linked to."
+        raise QueryError(said, remedy="Rename the parameter.")
     pairs = sorted((fixed | named).items())
     return f"{language}/question/{query}.html?" + "&".join(f"{name}={quote(value, safe=':')}" for name, value in pairs)
 
@@ -99,7 +102,8 @@ def permalink(
 def read_permalink(address: str) -> Permalink:
     """What a link fixes, with or without the address of the site before it.
 
-    Pages without a server write behind ``#`` what was asked in them, which counts before the rest.
+    Pages without a server write behind ``#`` what was asked in them, which counts before the rest. How a page shows
+    the answer (``view=chart``) is no part of what is asked.
 
     Raises:
         QueryError: it is no such link.
@@ -118,6 +122,7 @@ def read_permalink(address: str) -> Permalink:
     values = dict(pairs)
     if len(values) < len(pairs):
         raise QueryError("This link gives a parameter twice.", place=Place(address), remedy="Leave one of them.")
+    values.pop(VIEW, "")
     release = values.pop(RELEASE, "")
     if not release:
         raise QueryError(
@@ -132,11 +137,14 @@ def follow(options: Namespace) -> Permalink | None:
     """The link typed in place of a question's name; what it fixes is then as if it had been typed.
 
     Raises:
-        QueryError: it is no such link.
+        QueryError: it is no such link, or another day is typed than it fixes.
     """
     if "/" not in (options.name or ""):
         return None
     link = read_permalink(options.name)
+    if link.day and options.as_of not in (None, link.day):
+        said = f"The link fixes the day {link.day.isoformat()}, and --as-of says {options.as_of.isoformat()}."
+        raise QueryError(said, remedy="Leave out --as-of, or change as-of= in the link.")
     options.name, options.language = link.query, link.language
     options.as_of = options.as_of or link.day
     options.parameters = [*link.typed, *options.parameters]

@@ -17,7 +17,7 @@ from pan2kg.report import Finding, Kind, Names, Report, Rule, Severity
 from pan2kg.sentence import detail, severity_word, summary, thing_name, verdict
 from pan2kg.turtle import text as tagged
 from pan2kg.vocabulary import ROOT, SH
-from pan2kg.wording import LANGUAGES, Language, count, phrase
+from pan2kg.wording import LANGUAGES, Language, count, grouped, phrase
 
 FORMATS: Final = ("text", "json", "github", "html", "junit", "turtle")
 EXAMPLES: Final = 2
@@ -85,7 +85,7 @@ def _rule(
 
 def _parts(parts: list[tuple[str, list[Finding]]], language: Language, examples: int | None) -> str:
     most = sorted(parts, key=lambda part: -len(part[1]))[: None if examples is None else PLANS]
-    words = [f"{part or phrase('elsewhere', language)} ({len(findings)})" for part, findings in most]
+    words = [f"{part or phrase('elsewhere', language)} ({grouped(len(findings), language)})" for part, findings in most]
     rest = len(parts) - len(most)
     return ", ".join(words + ([f"… {count(rest, 'more-plans', language)}"] if rest else []))
 

@@ -14,12 +14,14 @@ from typing import Any, Final, Literal
 Language = Literal["fr", "en", "de"]
 LANGUAGES: Final[tuple[Language, ...]] = ("fr", "en", "de")
 
+_LONG: Final = re.compile(r"\d{4,}")
 _DAY: Final = re.compile(r"\b(\d{4})-(\d{2})-(\d{2})\b")
 _MONTHS: Final[Mapping[Language, str]] = {
     "fr": "janvier février mars avril mai juin juillet août septembre octobre novembre décembre",
     "en": "January February March April May June July August September October November December",
     "de": "Januar Februar März April Mai Juni Juli August September Oktober November Dezember",
 }
+_THOUSANDS: Final[Mapping[Language, str]] = {"fr": "\N{NARROW NO-BREAK SPACE}", "en": ",", "de": "."}
 _DAYS: Final[Mapping[Language, str]] = {"fr": r"\3/\2/\1", "en": r"\g<0>", "de": r"\3.\2.\1"}
 
 
@@ -76,8 +78,16 @@ class Text:
         return {"fr": self.fr, "en": self.en} | ({"de": self.de} if self.de else {})
 
     def fill(self, **values: str | int) -> Text:
-        """The words with values put in place of the names in braces."""
-        return Text(self.fr.format(**values), self.en.format(**values), self.de.format(**values))
+        """The words with values put in place of the names in braces; a number is a quantity, never a year.
+
+        >>> Text("{n} liens", "{n} links", "{n} Links").fill(n=4407).en
+        '4,407 links'
+        """
+        said = (
+            words.format(**_grouped(values, tag))
+            for tag, words in zip(LANGUAGES, (self.fr, self.en, self.de), strict=True)
+        )
+        return Text(*said)
 
     def counted(self, number: float) -> Text:
         """The words for one or for many, where both are given with a bar between them.
@@ -107,13 +117,31 @@ def plural(words: str, number: float, language: Language) -> str:
 def put(words: str, language: Language, /, **values: object) -> str:
     """Words with values put in place of the names in braces; of « one|many » those that suit the number ``n``.
 
+    A number is a quantity, whose thousands are set apart; a year or another name made of digits is given as text.
+
     >>> put("{n} plan lié|{n} plans liés", "fr", n=0), put("{n} linked plan|{n} linked plans", "en", n=0)
     ('0 plan lié', '0 linked plans')
+    >>> put("{n} paires en {year}", "fr", n=2346, year="2021")
+    '2\u202f346 paires en 2021'
     """
     number = values.get("n")
     if isinstance(number, int):
         words = plural(words, number, language)
-    return words.format(**values) if values else words
+    return words.format(**_grouped(values, language)) if values else words
+
+
+def grouped(number: int, language: Language) -> str:
+    """A quantity as a reader of the language expects it: thousands set apart, in French by a space that does not break.
+
+    >>> grouped(2346, "fr"), grouped(-2346, "en"), grouped(1234567, "de"), grouped(346, "fr")
+    ('2\u202f346', '−2,346', '1.234.567', '346')
+    """
+    written = f"{number:,}".replace(",", _THOUSANDS[language])
+    return written.replace("-", "−")
+
+
+def _grouped(values: Mapping[str, object], language: Language) -> Mapping[str, object]:
+    return {name: grouped(value, language) if type(value) is int else value for name, value in values.items()}
 
 
 def in_words(day: date, language: Language) -> str:
@@ -129,12 +157,14 @@ def in_words(day: date, language: Language) -> str:
 
 
 def with_mark(figure: str, language: Language) -> str:
-    """A figure with the decimal mark of the language: a comma in French and in German.
+    """A decimal figure as the language writes it: a comma in French and in German, thousands set apart as elsewhere.
 
-    >>> with_mark("0.25", "fr"), with_mark("0.25", "en"), with_mark("0.25", "de")
-    ('0,25', '0.25', '0,25')
+    >>> with_mark("0.25", "fr"), with_mark("0.25", "en"), with_mark("1234.5", "de")
+    ('0,25', '0.25', '1.234,5')
     """
-    return figure if language == "en" else figure.replace(".", ",")
+    whole, point, decimals = figure.partition(".")
+    whole = _LONG.sub(lambda found: grouped(int(found[0]), language), whole)
+    return f"{whole}{point if language == 'en' else ',' if point else ''}{decimals}"
 
 
 def with_days(words: str, language: Language) -> str:
@@ -186,7 +216,7 @@ def phrase(key: str, language: Language, **values: str | int) -> str:
     >>> phrase("found", "en", value="4.3")
     'found: 4.3'
     """
-    return wording(key).say(language).format(**values)
+    return wording(key).say(language).format(**_grouped(values, language))
 
 
 def count(number: int, key: str, language: Language) -> str:
@@ -195,4 +225,4 @@ def count(number: int, key: str, language: Language) -> str:
     >>> count(0, "violation", "fr"), count(0, "violation", "en"), count(2, "warning", "de")
     ('0 violation', '0 violations', '2 Warnungen')
     """
-    return f"{number} {wording(key).counted(number).say(language)}"
+    return f"{grouped(number, language)} {wording(key).counted(number).say(language)}"

@@ -22,7 +22,7 @@ from pan2kg.exhibits.debts import STRONG, unacknowledged
 from pan2kg.exhibits.duties import duties
 from pan2kg.exhibits.material import Choice, Material
 from pan2kg.picture.ground import read_ground
-from pan2kg.wording import in_words, with_mark
+from pan2kg.wording import grouped, in_words, with_mark
 
 
 def compose(material: Material, plan: str = "") -> Dossier:
@@ -93,7 +93,10 @@ def _figure(material: Material, called: str, counted: tuple[int, int], leads: st
     if not of:
         return Headline("–", "", say("headline", f"{called}-none", language, **values), leads)
     return Headline(
-        str(value), say("headline", "of", language, of=of), say("headline", called, language, **values), leads
+        grouped(value, language),
+        say("headline", "of", language, of=of),
+        say("headline", called, language, **values),
+        leads,
     )
 
 

@@ -44,7 +44,7 @@ def _kind(material: Material, plan: str, kind: str, counts: tuple[object, object
     if counts[1] is None:
         counted = say("prose", "gap-none", language, day=when)
     else:
-        counted = say("prose", "gap-count", language, n=int(str(counts[0])), of=str(counts[1]), day=when)
+        counted = say("prose", "gap-count", language, n=int(str(counts[0])), of=int(str(counts[1])), day=when)
     blocks: list[Block] = [Prose(counted), Shown(_listed(kind, listed), f"gap-table-{kind}")]
     return Section(f"gap-{kind}", coded("gap", kind).say(language), tuple(blocks), listed=False)
 

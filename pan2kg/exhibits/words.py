@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from pan2kg.wording import LANGUAGES, Language, Text, read_rows, with_mark
+from pan2kg.wording import LANGUAGES, Language, Text, grouped, read_rows, with_mark
 
 
 def _table() -> Mapping[str, Mapping[str, Mapping[str, Any]]]:
@@ -14,7 +14,7 @@ def _table() -> Mapping[str, Mapping[str, Mapping[str, Any]]]:
 
 
 Filling = str | int | float | Text
-"""What is put into words: texts as they are, figures with two decimals, as each language writes them."""
+"""What is put into words: texts as they are, numbers as each language writes them, figures with two decimals."""
 
 
 def text(group: str, key: str, **values: Filling) -> Text:
@@ -42,7 +42,7 @@ def _put(value: Filling, language: Language) -> str:
         return value.say(language)
     if isinstance(value, float):
         return with_mark(f"{value:.2f}".replace("-", "−"), language)
-    return str(value)
+    return grouped(value, language) if isinstance(value, int) else value
 
 
 def has(group: str, key: str) -> bool:

@@ -14,7 +14,7 @@ from pan2kg.reference.words import keys, say
 from pan2kg.site.template import escape, markup
 from pan2kg.turtle import iri as short
 from pan2kg.vocabulary import PAN
-from pan2kg.wording import Language
+from pan2kg.wording import Language, grouped
 
 if TYPE_CHECKING:
     from markupsafe import Markup
@@ -67,7 +67,9 @@ class Voice:
 
     def tallies(self, tallies: Iterable[Tally]) -> Markup:
         """Terms with how often each was seen."""
-        return markup(", ".join(f"{self.link(tally.iri)} ({tally.number})" for tally in tallies))
+        return markup(
+            ", ".join(f"{self.link(tally.iri)} ({grouped(tally.number, self.language)})" for tally in tallies)
+        )
 
 
 def ontology_values(ontology: Ontology, language: Language) -> dict[str, object]:

@@ -88,10 +88,12 @@ def refuse_target(folder: Path, issue: Issue) -> None:
     """Refuse a folder that may not be replaced.
 
     Raises:
-        ProjectError: it is a file, holds something that is no release, or a newer release.
+        ProjectError: it is a file, holds something that is no release, a newer release, or another release within
+            it; or it lies within a release.
     """
     if folder.is_symlink() or (folder.exists() and not folder.is_dir()):
         raise ProjectError("This is no folder.", place=Place(str(folder)), remedy="Name a new folder.")
+    _refuse_nested(folder)
     if not folder.is_dir() or not any(folder.iterdir()):
         return
     there = read_mark(folder)
@@ -108,6 +110,24 @@ def refuse_target(folder: Path, issue: Issue) -> None:
             f"{issue.version} of {issue.modified}).",
             place=Place(str(folder)),
             remedy="Name another folder, or raise the version; nothing was changed.",
+        )
+
+
+def _refuse_nested(folder: Path) -> None:
+    """Refuse a release within a release: the outer one would be unsound, and replaced it takes the inner along."""
+    around = next((parent for parent in folder.resolve().parents if read_mark(parent)), None)
+    if around:
+        raise ProjectError(
+            f"This folder lies inside a release ({around}).",
+            place=Place(str(folder)),
+            remedy="Name a folder outside of it; nothing was changed.",
+        )
+    held = sorted(mark.parent for mark in folder.glob(f"*/**/{MARK}") if read_mark(mark.parent))
+    if held:
+        raise ProjectError(
+            f"This folder holds another release ({held[0].relative_to(folder)}), which would go with it.",
+            place=Place(str(folder)),
+            remedy="Move that one elsewhere, or name another folder; nothing was changed.",
         )
 
 

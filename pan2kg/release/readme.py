@@ -12,6 +12,7 @@ from pan2kg.catalogue.terms import FOAF
 from pan2kg.release.edition import Edition
 from pan2kg.release.statistics import Statistics
 from pan2kg.vocabulary import DCTERMS
+from pan2kg.wording import Language, grouped
 
 PATH: Final = "README.md"
 
@@ -20,7 +21,7 @@ _TEXT: Final = """\
 
 {description_fr}
 
-Version {version} du {day}, {triples} énoncés. Licence : {licence}
+Version {version} du {day}, {triples_fr} énoncés. Licence : {licence}
 Les passages cités (`pan:quote`) et les intitulés officiels restent soumis aux droits de leurs auteurs.
 
 Comment citer : {publisher_fr}, *{title_fr}*, version {version}, {day}. {iri}
@@ -31,7 +32,7 @@ Comment citer : {publisher_fr}, *{title_fr}*, version {version}, {day}. {iri}
 
 {description_en}
 
-Version {version} of {day}, {triples} statements. Licence: {licence}
+Version {version} of {day}, {triples_en} statements. Licence: {licence}
 Quoted passages (`pan:quote`) and official titles stay under the rights of their authors.
 
 How to cite: {publisher_en}, *{title_en}*, version {version}, {day}. {iri}
@@ -88,11 +89,12 @@ def write_readme(edition: Edition, counted: Statistics) -> bytes:
     values = {
         "version": issue.version,
         "day": str(issue.modified),
-        "triples": f"{counted.triples}",
         "iri": issue.dataset,
         "licence": " ".join(value.value for value in edition.facts.of(DATASET, DCTERMS + "license")),
     }
-    for tag in ("fr", "en"):
+    spoken: tuple[Language, ...] = ("fr", "en")
+    for tag in spoken:
+        values[f"triples_{tag}"] = grouped(counted.triples, tag)
         values[f"title_{tag}"] = _said(edition, DATASET, DCTERMS + "title", tag)
         values[f"description_{tag}"] = _said(edition, DATASET, DCTERMS + "description", tag)
         publisher = edition.facts.of(DATASET, DCTERMS + "publisher")[0].value

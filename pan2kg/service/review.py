@@ -25,7 +25,7 @@ from pan2kg.service.request import Request
 from pan2kg.service.safety import PAGE_HEADERS, refuse_token
 from pan2kg.service.session import Sessions, is_from_here, read_cookie, write_cookie
 from pan2kg.service.settings import Release
-from pan2kg.site.desk import FAULT, RESERVED, SEAL
+from pan2kg.site.desk import FAULT, RESERVED, SEAL, SIGNED
 from pan2kg.site.words import say
 from pan2kg.wording import LANGUAGES, Language
 
@@ -91,16 +91,17 @@ class Desk:
                 await request.refuse(given, PAGE_HEADERS)
             else:
                 asked = {name: values[-1] for name, values in given.items() if name not in RESERVED}
-                await self._show(request, 200, asked, self.sessions.seal(read_cookie(request)))
+                await self._show(request, 200, asked, read_cookie(request))
         elif request.method == "POST":
             await self._take(request)
         else:
             allow = (("allow", "GET, HEAD, POST"),)
             await request.refuse(Refusal(405, f"{request.method} means nothing here.", headers=allow), PAGE_HEADERS)
 
-    async def _show(self, request: Request, status: int, arguments: Mapping[str, str], seal: str) -> None:
+    async def _show(self, request: Request, status: int, arguments: Mapping[str, str], session: str) -> None:
         """Draw the page for who has a session, or for who has none."""
-        given = {**arguments, **({SEAL: seal} if seal else {})}
+        own = {SEAL: self.sessions.seal(session), SIGNED: self.sessions.signed(session)}
+        given = {**arguments, **{name: value for name, value in own.items() if value}}
         loop = asyncio.get_running_loop()
         try:
             page = await loop.run_in_executor(self.threads, lambda: self.site().page(request.path[1:], given))
@@ -161,13 +162,14 @@ class Desk:
             return
         outcome, shown = await self._submit(request, form)
         if outcome.is_done:
+            self.sessions.sign(session, form.get("reviewer", "").strip())
             kept = {name: value for name, value in form.items() if name in KEPT or name.startswith("on:")}
             told = {"written": outcome.code, "files": " ".join(outcome.files), **({} if shown else {"shown": "no"})}
             await self._lead(request, {**kept, **told})
             return
         typed = {name: value for name, value in form.items() if name not in RESERVED}
         said = {FAULT: outcome.said.say(_language(request))}
-        await self._show(request, _STATUS.get(outcome.code, 422), {**typed, **said}, self.sessions.seal(session))
+        await self._show(request, _STATUS.get(outcome.code, 422), {**typed, **said}, session)
 
     async def _submit(self, request: Request, form: Mapping[str, str]) -> tuple[Outcome, bool]:
         """What came of a form, and whether the graph that is served shows it; one form at a time."""

@@ -25,11 +25,15 @@ TRIES: Final = 8
 
 @dataclass(slots=True)
 class Sessions:
-    """The sessions of a service; forgotten when it ends. Only hashes of what a cookie holds are kept."""
+    """The sessions of a service; forgotten when it ends. Only hashes of what a cookie holds are kept.
+
+    Beside its secret a session knows the name its last decision was signed with.
+    """
 
     token: str
     clock: Callable[[], float] = time.monotonic
     _open: OrderedDict[str, tuple[str, float]] = field(default_factory=OrderedDict)
+    _names: dict[str, str] = field(default_factory=dict)
     _wrong: deque[float] = field(default_factory=deque)
 
     def is_besieged(self) -> bool:
@@ -57,7 +61,7 @@ class Sessions:
         name = secrets.token_urlsafe(32)
         self._open[_hash(name)] = (secrets.token_urlsafe(32), self.clock() + SECONDS)
         while len(self._open) > MOST:
-            self._open.popitem(last=False)
+            self._names.pop(self._open.popitem(last=False)[0], None)
         return name
 
     def seal(self, name: str) -> str:
@@ -78,6 +82,22 @@ class Sessions:
     def end(self, name: str) -> None:
         """Forget a session."""
         self._open.pop(_hash(name), None)
+        self._names.pop(_hash(name), None)
+
+    def sign(self, name: str, reviewer: str) -> None:
+        """Remember who signed last in a session.
+
+        >>> sessions = Sessions("secret")
+        >>> name = sessions.begin()
+        >>> sessions.sign(name, "A. Weber"), sessions.signed(name), sessions.signed("made-up")
+        (None, 'A. Weber', '')
+        """
+        if self.seal(name):
+            self._names[_hash(name)] = reviewer
+
+    def signed(self, name: str) -> str:
+        """Who signed last in a session; empty where nobody did, or where there is none of that name any longer."""
+        return self._names.get(_hash(name), "") if self.seal(name) else ""
 
 
 def _hash(name: str) -> str:

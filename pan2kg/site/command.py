@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pan2kg.option import a_day, today
+from pan2kg.option import Once, a_day, today
 from pan2kg.progress import Progress
 from pan2kg.project import Project
 
@@ -18,7 +18,9 @@ def add_options(command: argparse.ArgumentParser) -> None:
     """What can be typed after ``pan2kg site``."""
     command.add_argument("-o", "--output", metavar="DIR", required=True, help="the folder to write")
     command.add_argument("--zip", metavar="FILE", help="the same as a zip, for a portal that takes no pages")
-    command.add_argument("--as-of", metavar="DAY", type=a_day, help="the day figures look back from (default: today)")
+    command.add_argument(
+        "--as-of", metavar="DAY", type=a_day, action=Once, help="the day figures look back from (default: today)"
+    )
 
 
 def run(options: argparse.Namespace) -> int:

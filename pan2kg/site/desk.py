@@ -16,7 +16,9 @@ SEAL: Final = "form_token"
 """The argument by which the service hands a page the secret of the session; no address can set it."""
 FAULT: Final = "fault"
 """The argument by which the service hands a page why nothing was written."""
-RESERVED: Final = frozenset((SEAL, FAULT))
+SIGNED: Final = "signed"
+"""The argument by which the service hands a page the name used last in the session."""
+RESERVED: Final = frozenset((SEAL, FAULT, SIGNED))
 TONGUES: Final[Mapping[str, str]] = {"fr": "Français", "en": "English", "de": "Deutsch", "lb": "Lëtzebuergesch"}
 """The languages somebody may write or quote in, in their own words."""
 
@@ -24,7 +26,7 @@ _FILE: Final = re.compile(r"graph/plans/[a-z0-9][a-z0-9-]*/(?:reviewed|scores)\.
 
 
 def desk(speaker: Speaker, page: str) -> dict[str, object]:
-    """What the template of the forms needs: state, notices, secret, and what was typed before.
+    """What the template of the forms needs: state, notices, secret, and the name that was signed with before.
 
     The state is ``open`` for who has signed in, ``closed`` for who has not, ``read-only`` where the service does not
     write, and ``static`` where there is no service.
@@ -35,6 +37,7 @@ def desk(speaker: Speaker, page: str) -> dict[str, object]:
     return {
         "state": ("open" if seal else "closed") if writable else "static" if library.mode == "static" else "read-only",
         "seal": seal,
+        "signed": given.get(SIGNED, "") if seal else "",
         "action": speaker.href(page),
         "fault": given.get(FAULT, "") if writable else "",
         "done": _done(speaker) if writable else "",

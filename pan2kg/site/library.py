@@ -11,6 +11,8 @@ from threading import Lock
 from typing import TYPE_CHECKING, Literal, TypeVar, cast
 
 from pan2kg.coherence.citations import homes
+from pan2kg.coherence.questions import ACTIONS
+from pan2kg.coherence.reading import rows
 from pan2kg.endpoint import RemoteStore
 from pan2kg.errors import QueryError
 from pan2kg.exhibits.material import DEFAULT, Choice, Material
@@ -117,9 +119,14 @@ class Library:
         return read_rules(self.project)
 
     @cached_property
+    def has_actions(self) -> bool:
+        """Whether there is an action to measure; without one the graph has no figures, and its things have pages."""
+        return bool(rows(self.store, ACTIONS))
+
+    @cached_property
     def lacks(self) -> Mapping[str, tuple[Lack, ...]]:
         """The gaps each thing has a part in."""
-        return read_lacks(self.material("fr"))
+        return read_lacks(self.material("fr")) if self.has_actions else {}
 
     @cached_property
     def recorded(self) -> frozenset[str]:

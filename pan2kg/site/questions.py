@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Final
+from urllib.parse import urlencode
 
 import pyoxigraph as ox
 
@@ -15,7 +16,7 @@ from pan2kg.answer import Style, heading, write_answer
 from pan2kg.errors import Pan2kgError, QueryError
 from pan2kg.lexer import tokens
 from pan2kg.option import a_day
-from pan2kg.permalink import DAY, RELEASE, Permalink, dayless, fix, notice, permalink
+from pan2kg.permalink import DAY, RELEASE, VIEW, Permalink, dayless, fix, notice, permalink
 from pan2kg.query import Parameter, Query, fill
 from pan2kg.site.figures import listed
 from pan2kg.site.frame import embedded
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
 WORKS: Final = ("plan", "action")
 _OFFERS: Final = {"one": WORKS, "two": WORKS, "of": WORKS, "work": WORKS, "only_plan": ("plan",)}
 """Which kinds of things a parameter takes whose name is not a kind itself."""
+_TABS: Final = {"bar": "chart", "timeline": "timeline", "network": "network"}
+"""The tab of an answer that is shown first, by what a question calls its view; else the table."""
 _VARIABLE: Final = re.compile(r"[?$](\w+)")
 FORMS: Final = ("csv", "json", "ttl")
 """How an answer is downloaded, by the ending of the file."""
@@ -94,6 +97,7 @@ def values(speaker: Speaker) -> Values | None:
         "text": text,
         "shown": _without_heads(text),
         "editor": speaker.href("sparql.html"),
+        "view": speaker.request.arguments.get(VIEW, ""),
         "day": speaker.request.arguments.get(DAY, ""),
         "remarks": remarks,
         "permalink": link,
@@ -205,7 +209,8 @@ def _permalink(speaker: Speaker, query: Query) -> str:
     when = a_day(day) if day else None
     link = permalink(query.name, fixed, library.release, when, language=speaker.request.language)
     path, _, asked = link.partition("?")
-    return f"{relative(speaker.request.path, path)}?{asked}"
+    view = speaker.chosen(VIEW)
+    return f"{relative(speaker.request.path, path)}?{asked}{f'&{urlencode(view)}' if view else ''}"
 
 
 def _notice(speaker: Speaker) -> list[str]:
@@ -259,4 +264,5 @@ def _template(speaker: Speaker, query: Query) -> dict[str, object]:
     release = speaker.library.release
     said = {RELEASE: notice(Permalink("", {}, "{}"), release, language), DAY: dayless("{}", language)}
     prefixes = read_prefixes(speaker.library.project)
-    return {"query": text, "prefixes": prefixes, "heads": heads, "release": release, "said": said}
+    view = _TABS.get(query.header.get("view", ""), "table")
+    return {"query": text, "prefixes": prefixes, "heads": heads, "release": release, "said": said, "view": view}

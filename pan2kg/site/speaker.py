@@ -12,7 +12,7 @@ from pan2kg.site.place import pair_key, way
 from pan2kg.site.template import escape, markup
 from pan2kg.site.words import say
 from pan2kg.vocabulary import PAN, ROOT, SKOS
-from pan2kg.wording import LANGUAGES
+from pan2kg.wording import LANGUAGES, grouped
 
 if TYPE_CHECKING:
     from markupsafe import Markup
@@ -45,6 +45,10 @@ class Speaker:
     def t(self, key: str, **values: object) -> str:
         """Words of the interface in the language of the page."""
         return say(key, self.request.language, **values)
+
+    def figure(self, number: int) -> str:
+        """A quantity in the language of the page."""
+        return grouped(number, self.request.language)
 
     def href(self, path: str, /, **arguments: str) -> str:
         """The way to a page of the same language, given below its folder: ``plan/lu-bhr-2.html``."""

@@ -51,7 +51,7 @@ def gaps(speaker: Speaker, entry: Entry) -> list[Gap]:
 def _general(speaker: Speaker, entry: Entry) -> list[Gap]:
     """What is said of an action in general: whether anything was recorded of it, and whether it is linked."""
     library, found = speaker.library, []
-    if entry.iri not in library.material("fr").home_of:
+    if not library.has_actions or entry.iri not in library.material("fr").home_of:
         return []
     if entry.iri not in library.recorded:
         found.append(Gap(speaker.t("gap-unread"), "", markup("")))
@@ -64,8 +64,8 @@ def _general(speaker: Speaker, entry: Entry) -> list[Gap]:
 
 def ego(speaker: Speaker, entry: Entry) -> Markup:
     """The picture of what is around an action; empty where it rests on no text and cites nothing."""
-    material = speaker.library.material("fr")
-    if entry.iri not in speaker.library.drawable or entry.iri not in material.home_of:
+    library = speaker.library
+    if not library.has_actions or entry.iri not in library.drawable & library.material("fr").home_of.keys():
         return markup("")
     ground = speaker.library.ground(speaker.request.language, speaker.picture_address)
     return markup(draw_on(ground, "ego", action=entry.iri).svg)

@@ -20,7 +20,7 @@ from pan2kg.site.library import Library
 from pan2kg.site.site import Site
 from pan2kg.store import LocalStore
 from pan2kg.turtle import read_prefixes
-from pan2kg.vocabulary import ROOT
+from pan2kg.vocabulary import ID, ROOT
 
 FORMATS = {
     "text/turtle": ox.RdfFormat.TURTLE,
@@ -111,6 +111,21 @@ def retiring_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def retiring(retiring_folder: Path) -> Client:
     """The graph of that project."""
     return client(pan2kg.open_graph(retiring_folder))
+
+
+@pytest.fixture(scope="session")
+def bare(tmp_path_factory: pytest.TempPathFactory) -> Client:
+    """The same without an action to measure: one was given up, which nobody had verified."""
+    from pan2kg.start import start
+
+    folder = tmp_path_factory.mktemp("bare") / "mine"
+    list(start(folder))
+    blocks = [block for block in TOMBSTONE.split("\n\n") if not block.startswith("action:")]
+    gone = (
+        f"action:xx-old-1 a pan:Action ;\n    pan:certainty <{ID}certainty/unverified> ;\n    owl:deprecated true .\n"
+    )
+    Path(folder, "graph", "plans", "xx.ttl").write_text("\n\n".join([*blocks, gone]), encoding="utf-8")
+    return client(pan2kg.open_graph(folder))
 
 
 @pytest.fixture(scope="session")

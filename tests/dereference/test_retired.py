@@ -45,6 +45,13 @@ def test_its_page_says_so_and_leads_on(retiring: Client, headers: Headers, addre
     assert 'href="../../en/plan/xx-new.html"' in page, "the links of the page hold where it stands"
 
 
+@pytest.mark.parametrize("address", [*ADDRESSES, "/doc/plan/xx-old.html", "/id/action/xx-old-1"])
+def test_its_page_says_so_where_no_action_is_left_to_measure(bare: Client, headers: Headers, address: str) -> None:
+    got = bare.found(address, "text/html", languages="fr")
+    assert (got.status, headers(got)["content-type"]) == (410, "text/html; charset=utf-8")
+    assert "Cet identifiant a été retiré" in got.body.decode()
+
+
 def test_what_was_given_up_without_a_successor_is_gone_too(retiring: Client, headers: Headers) -> None:
     got = retiring.found("/id/plan/xx-lost", "text/html")
     assert (got.status, "successor-version" in headers(got)["link"]) == (410, False)

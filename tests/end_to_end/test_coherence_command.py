@@ -101,6 +101,8 @@ def test_two_matrices_give_alpha(cli: Cli, tmp_path: Path) -> None:
         (["loss", "nothing"], "There is no action « nothing »"),
         (["debt", "--as-of", "2021-02-30"], "« 2021-02-30 » is no day such as"),
         (["as-of", "tomorrow"], "« tomorrow » is no day such as"),
+        (["as-of", "2015-12-31", "--as-of", "2021-12-31"], "Two days are given, 2015-12-31 and --as-of 2021-12-31."),
+        (["debt", "--as-of", "2015-12-31", "--as-of", "2021-12-31"], "--as-of is given twice"),
         (["unacknowledged", "--least", "2"], "« 2 » is no number from 0 to 1"),
         (["gaps", "holes"], "There is no kind of gap « holes »"),
         (["interaction", "nowhere.csv"], "nowhere.csv: Cannot read the file"),

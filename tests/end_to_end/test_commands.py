@@ -184,6 +184,15 @@ BAD: dict[str, tuple[list[str], str]] = {
     "unknown plan": (["ask", "actions-of-plan", "--plan", "lu-bhr-3"], r"« lu-bhr-3 ».*lu-bhr-[12]"),
     "parameter without value": (["ask", "actions-of-plan", "--plan"], r"--name value"),
     "parameter given twice": (["ask", "actions-of-plan", "--plan", "lu-bhr-1", "--plan", "lu-bhr-2"], r"given twice"),
+    "parameter given twice as one word": (
+        ["ask", "actions-of-plan", "--plan=lu-bhr-1", "--plan=lu-bhr-1"],
+        r"given twice",
+    ),
+    "day given twice": (["ask", "plans", "--as-of", "2015-12-31", "--as-of", "2021-12-31"], r"--as-of is given twice"),
+    "another day than the link's": (
+        ["ask", "fr/question/plans.html?as-of=2015-12-31&release=0.1.0", "--as-of", "2021-12-31"],
+        r"The link fixes the day 2015-12-31, and --as-of says 2021-12-31",
+    ),
     "misspelt list": (["ask", "--lst"], r"no option and no parameter « lst ». Did you mean --list\?"),
     "misspelt format": (["ask", "plans", "--formt", "csv"], r"« formt ». Did you mean --format\?"),
     "plan for an action": (

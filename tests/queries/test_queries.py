@@ -47,7 +47,7 @@ def test_a_question_says_what_it_asks_in_each_language(name: str) -> None:
     told = [parameter for parameter in query.parameters if parameter.name != "language"]
     said |= {f"parameter_{parameter.name}_{language}" for parameter in told for language in ("fr", "de")}
     assert said | {"tags", "view"} <= query.header.keys(), f"{name}: add the missing #+ lines"
-    assert query.header["view"] in {"table", "bar", "matrix", "network", "timeline"}
+    assert query.header["view"] in {"table", "bar", "network", "timeline"}
 
 
 @pytest.mark.parametrize("name", NAMES)

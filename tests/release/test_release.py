@@ -120,6 +120,34 @@ def test_a_folder_that_is_no_release_is_left_alone(command: Publish, tmp_path: P
     assert list(contents(tmp_path / "own")) == ["thesis.txt"]
 
 
+@pytest.mark.parametrize("inner", ["sub", "site/sub", "../other/../release/sub"])
+def test_a_release_is_not_written_inside_a_release(command: Publish, tmp_path: Path, inner: str) -> None:
+    target = tmp_path / "release"
+    command("-o", str(target))
+    before = contents(target)
+    with pytest.raises(ProjectError, match=r"lies inside a release \(.*release\)\. Name a folder outside of it"):
+        command("-o", str(target / inner))
+    assert contents(target) == before
+    assert not (target / "sub").exists()
+
+
+def test_a_release_does_not_take_another_within_it_along(command: Publish, tmp_path: Path) -> None:
+    target = tmp_path / "release"
+    command("-o", str(tmp_path / "inner"))
+    command("-o", str(target))
+    (tmp_path / "inner").rename(target / "kept")
+    before = contents(target)
+    with pytest.raises(ProjectError, match=r"holds another release \(kept\)"):
+        command("-o", str(target))
+    assert contents(target) == before
+
+
+def test_a_folder_beside_a_release_is_free(command: Publish, tmp_path: Path) -> None:
+    command("-o", str(tmp_path / "release"))
+    command("-o", str(tmp_path / "release" / ".." / "next"))
+    assert (tmp_path / "next" / "release.json").is_file()
+
+
 def test_a_full_disk_leaves_what_was_there(command: Publish, small: Path, tmp_path: Path) -> None:
     target = tmp_path / "release"
     command("-o", str(target))

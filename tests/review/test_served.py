@@ -188,6 +188,29 @@ def test_a_decision_is_written_and_shown(visitor: Visitor, folder: Path) -> None
     assert again.status == 409
 
 
+def test_the_name_signed_with_last_in_a_session_is_in_every_form(visitor: Visitor) -> None:
+    given = re.compile(r'name="reviewer"[^>]* value="([^"]*)"')
+    visitor.sign_in()
+    page = visitor.get(f"{REVIEW}?signed=Somebody+else").text
+    assert set(given.findall(page)) == {""}, "nobody is guessed, and no address says who it is"
+    item = re.findall(r'<section class="card" id="([^"]+)"', page)[-1]
+    name = 'J. "Jo" <Weber>'
+    assert visitor.decide(item=item, verdict="reject", reviewer=name).status == 422
+    assert set(given.findall(visitor.get(REVIEW).text)) == {""}, "nothing was signed yet"
+    assert visitor.decide(item=item, verdict="reject", reviewer=name, reason="Non.").status == 303
+    shown = "J. &#34;Jo&#34; &lt;Weber&gt;"
+    names = given.findall(visitor.get(REVIEW).text)
+    assert (set(names), len(names) > 1) == ({shown}, True)
+    asked = {"plan": "lu-bhr-2", "other": "lu-bhr-1", "assessor": "gt-edh", f"on:{ONE}": "1", f"on:{THREE}": "1"}
+    assert given.findall(visitor.get(f"/fr/scores.html?{urlencode(asked)}").text) == [shown]
+    other = Visitor(visitor.port)
+    other.sign_in()
+    assert set(given.findall(other.get(REVIEW).text)) == {""}
+    visitor.post(REVIEW, {"form": "sign-out", "form_token": visitor.seal})
+    visitor.sign_in()
+    assert set(given.findall(visitor.get(REVIEW).text)) == {""}
+
+
 def test_scores_are_entered_in_a_matrix_and_shown(visitor: Visitor) -> None:
     visitor.sign_in()
     asked = {"plan": "lu-bhr-2", "other": "lu-bhr-1", "assessor": "gt-edh", f"on:{ONE}": "1", f"on:{THREE}": "1"}

@@ -88,19 +88,40 @@ def test_what_the_graph_says_of_the_things_in_an_answer_is_downloaded(visit: Vis
 
 def test_an_answer_is_seen_as_chart_timeline_and_network(visit: Visit) -> None:
     page = visit("/fr/question/who-does-what.html").page
+    page.get_by_role("tab", name="Tableau").click()
     assert len(rows(page)) > 60
     page.get_by_role("tab", name="Graphique").click()
     expect(page.locator(".chart-figure .bars rect")).to_have_count(60)
     expect(page.get_by_text("Seules les 60 premières lignes")).to_be_visible()
     expect(page.locator(".panel-chart select").nth(1)).to_contain_text("organisme")
-    page.goto(page.url.replace("who-does-what", "late-actions"))
-    page.get_by_role("tab", name="Frise").click()
+    page.goto(page.url.partition("?")[0].replace("who-does-what", "late-actions"))
     expect(page.locator(".chart-figure .legend li").first).to_have_text(re.compile("fin"))
     page.get_by_role("tab", name="Réseau").click()
     expect(page.locator("[data-thing]")).not_to_have_count(0)
     expect(page.locator("[data-thing]").first).not_to_contain_text("http")
     page.get_by_role("tab", name="Tableau").click()
     expect(page.locator(".answer tbody tr").first).to_be_visible()
+
+
+def test_an_answer_opens_as_the_question_says_unless_the_link_says_otherwise(visit: Visit) -> None:
+    page = visit("/fr/question/who-does-what.html").page
+    chart, table = (page.get_by_role("tab", name=name) for name in ("Graphique", "Tableau"))
+    expect(chart).to_have_attribute("aria-selected", "true")
+    expect(page.locator(".chart-figure .bars rect")).to_have_count(60)
+    assert "view=" not in page.url
+    table.click()
+    page.wait_for_url("**/who-does-what.html?view=table")
+    page.goto(page.url)
+    expect(table).to_have_attribute("aria-selected", "true")
+    assert len(rows(page)) > 60
+    page.locator("a[rel=bookmark]").click()
+    expect(table).to_have_attribute("aria-selected", "true")
+    page.locator("#as-of").fill("2026-01-01")
+    page.locator("question-form form button").click()
+    page.wait_for_url("**as-of=2026-01-01*")
+    expect(table).to_have_attribute("aria-selected", "true")
+    page.goto(page.url.partition("?")[0].replace("who-does-what", "actions-of-plan") + "?plan=lu-bhr-1")
+    expect(table).to_have_attribute("aria-selected", "true")
 
 
 @pytest.mark.parametrize("value", HOSTILE)

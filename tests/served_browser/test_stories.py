@@ -24,12 +24,12 @@ CHOICES = (
 
 def number(page: Page, name: str) -> int:
     """One of the four numbers of the home page."""
-    return int(page.locator(f'[data-number="{name}"]').inner_text())
+    return figures(page.locator(f'[data-number="{name}"]').inner_text())[0]
 
 
 def figures(text: str) -> list[int]:
-    """The numbers in a text, in their order."""
-    return [int(figure) for figure in re.findall(r"\d+", text)]
+    """The numbers in an English text, in their order."""
+    return [int(figure.replace(",", "")) for figure in re.findall(r"\d+(?:,\d{3})*", text)]
 
 
 @pytest.mark.parametrize("choice", CHOICES)
@@ -40,7 +40,7 @@ def test_every_number_opens_what_it_counts(visit: Visit, choice: str) -> None:
     assert dict(parse_qsl(urlsplit(page.url).query)) == dict(parse_qsl(choice))
     tables = page.locator('table[aria-labelledby="linked"] tbody tr')
     assert tables.count() == linked
-    expect(page.locator("#unlinked")).to_contain_text(f"{apart}")
+    expect(page.locator("#unlinked")).to_contain_text(f"{apart:,}")
     page.go_back()
     page.locator("a.number", has=page.locator("[data-number=unlinked]")).click()
     assert figures(page.locator("main").inner_text())[0] == unlinked
@@ -52,7 +52,7 @@ def test_a_cell_opens_exactly_the_links_it_counts(visit: Visit, choice: str) -> 
     cell = page.locator("table.matrix td a").first
     declared, inferred = figures(cell.get_attribute("title") or "")
     cell.click()
-    shown = [int(text) for text in page.locator("a.number strong").all_inner_texts()]
+    shown = [figures(text)[0] for text in page.locator("a.number strong").all_inner_texts()]
     assert shown[0] == declared == page.locator("section[aria-labelledby=declared] li.link").count()
     weaker = page.locator("section[aria-labelledby=weak] li.link").count()
     assert shown[1] == page.locator("section[aria-labelledby=same] li.link").count()

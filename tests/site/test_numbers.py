@@ -11,11 +11,16 @@ from pan2kg.site.ties import DECLARED
 from tests.site.conftest import Reader, listed
 
 
+def value(figure: str) -> int:
+    """A figure as French writes it; nothing is 0."""
+    return int(figure.replace("\N{NARROW NO-BREAK SPACE}", "") or 0)
+
+
 def number(page: str, target: str) -> int:
     """The number that leads to a place."""
-    found = re.search(rf'<a class="number" href="{re.escape(target)}"><strong[^>]*>(\d+)', page)
+    found = re.search(rf'<a class="number" href="{re.escape(target)}"><strong[^>]*>([\d\u202f]+)', page)
     assert found, target
-    return int(found[1])
+    return value(found[1])
 
 
 def rows(page: str, name: str) -> list[str]:
@@ -26,15 +31,26 @@ def rows(page: str, name: str) -> list[str]:
 
 def figures(row: str) -> list[int]:
     """The figures of a row, nothing being 0."""
-    return [int(found or 0) for found in re.findall(r'<td class="figure"[^>]*>(?:<a [^>]*>)?(\d*)', row)]
+    return list(map(value, re.findall(r'<td class="figure"[^>]*>(?:<a [^>]*>)?([\d\u202f]*)', row)))
 
 
 def test_the_pairs_counted_at_home_are_listed(reader: Reader) -> None:
     home, pairs = reader["fr/index.html"], reader["fr/pairs.html"]
     assert number(home, "pairs.html") == len(rows(pairs, "linked"))
     apart = number(home, "pairs.html#unlinked")
-    assert apart == int(re.search(r'<h2 id="unlinked">(\d+)', pairs)[1])  # type: ignore[index]
+    assert apart == value(re.search(r'<h2 id="unlinked">([\d\u202f]+)', pairs)[1])  # type: ignore[index]
     assert 2 * apart == sum(figures(row)[0] for row in rows(pairs, "unlinked"))
+
+
+def test_thousands_are_set_apart_as_each_language_does(reader: Reader) -> None:
+    marks = {"fr": "\N{NARROW NO-BREAK SPACE}", "en": ",", "de": "."}
+    for language, mark in marks.items():
+        home = reader[f"{language}/index.html"]
+        found = re.search(r'<strong data-number="apart">(\d{1,3})(\D)(\d{3})</strong>', home)
+        assert found, language
+        assert found[2] == mark
+        assert f"{found[1]}{mark}{found[3]}" in reader[f"{language}/pairs.html"]
+        assert 'value="2021"' in home
 
 
 def test_the_actions_without_a_link_counted_at_home_are_listed(reader: Reader) -> None:

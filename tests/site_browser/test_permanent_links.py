@@ -39,3 +39,22 @@ def test_a_question_asked_in_the_page_fixes_its_release(shelf: Shelf, watch: Wat
     page.locator("question-form form button").click()
     expect(page.locator("question-form")).to_have_attribute("aria-busy", "false")
     assert page.evaluate("location.hash") == f"#body=mj&release={shelf.site.library.release}"
+
+
+@pytest.mark.parametrize("way", ["served", "from disk"])
+def test_an_answer_opens_as_the_question_says_unless_the_link_says_otherwise(
+    shelf: Shelf, watch: Watch, way: str
+) -> None:
+    path = "fr/question/who-does-what.html"
+    shelf.put(path.replace(".html", ".json"))
+    shelf.put("data/graph.js")
+    page = watch(f"{shelf.served}{path}" if way == "served" else shelf.on_disk(path)).page
+    chart, table = (page.get_by_role("tab", name=name).last for name in ("Graphique", "Tableau"))
+    expect(chart).to_have_attribute("aria-selected", "true")
+    expect(page.locator(".chart-figure .bars rect")).to_have_count(60)
+    table.click()
+    assert page.evaluate("location.hash") == "#view=table"
+    assert "view=table" in (page.locator("a[rel=bookmark]").get_attribute("href") or "")
+    page.reload()
+    expect(table).to_have_attribute("aria-selected", "true")
+    expect(page.locator(".published tbody tr").first).to_be_visible()

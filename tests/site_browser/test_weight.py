@@ -9,8 +9,9 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING, Final
 
 import pytest
+from playwright.sync_api import expect
 
-from pan2kg.wording import LANGUAGES
+from pan2kg.wording import LANGUAGES, Language
 
 if TYPE_CHECKING:
     from pan2kg.bundle import Bundle
@@ -35,12 +36,17 @@ def test_the_home_page_is_light(shelf: Shelf, bundle: Bundle, language: str) -> 
     assert size <= MOST, f"{size} bytes"
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("width", [1280, 360])
-@pytest.mark.parametrize("name", ["index", "plans"])
-def test_nothing_moves_while_a_page_comes_up(shelf: Shelf, watch: Watch, name: str, width: int) -> None:
-    page = watch(f"{shelf.served}fr/{name}.html", width=width).page
+@pytest.mark.parametrize("name", ["index", "plans", "pairs", "sources", "question/shared-instruments"])
+def test_nothing_moves_while_a_page_comes_up(
+    shelf: Shelf, watch: Watch, name: str, width: int, language: Language
+) -> None:
+    page = watch(f"{shelf.served}{language}/{name}.html", width=width).page
+    if name.startswith("question/"):
+        expect(page.locator(".answer [role=tab]").first).to_be_visible()
     moved = page.evaluate(SHIFTS)
-    assert moved < 0.01, f"layout shift {moved}"
+    assert moved < 0.001, f"layout shift {moved}"
 
 
 @pytest.mark.parametrize(("ending", "begin"), [("svg", b"<svg "), ("png", b"\x89PNG"), ("pdf", b"%PDF")])

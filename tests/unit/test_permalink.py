@@ -35,6 +35,11 @@ def test_a_link_reads_back_as_what_it_was_made_from(link: Permalink) -> None:
     assert read_permalink(f"https://e.lu/x/{link}") == link
 
 
+def test_how_an_answer_is_shown_is_no_part_of_what_is_asked() -> None:
+    link = read_permalink("fr/question/q.html?body=maee&release=0.1.0&view=chart")
+    assert link == Permalink("q", {"body": "maee"}, "0.1.0")
+
+
 def test_what_was_asked_in_a_page_without_a_server_counts_before_the_link_to_it() -> None:
     link = read_permalink("file:///x/fr/question/q.html?body=maee&release=0.1.0#only_plan=p&release=0.2.0")
     assert link == Permalink("q", {"only_plan": "p"}, "0.2.0")

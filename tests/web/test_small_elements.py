@@ -17,6 +17,11 @@ TABLE: Final = """
 <tr><td>Zürich</td><td data-value="9">nine</td></tr><tr><td>élan</td><td data-value="10">ten</td></tr>
 <tr><td>Berg</td><td></td></tr></tbody></table></div></sortable-table>
 """
+COUNTS: Final = """
+<sortable-table data-filter-label="Find a row"><table class="rows"><thead><tr><th scope="col">Size</th></tr></thead>
+<tbody><tr><td>2,346</td></tr><tr><td>346</td></tr><tr><td>12,001</td></tr><tr><td>1.5</td></tr></tbody></table>
+</sortable-table>
+"""
 LANGUAGE: Final = """
 <data-language hidden><form><label for="data">Data</label><select id="data" name="data">
 <option value="">as published</option>
@@ -51,6 +56,15 @@ def test_the_filter_is_blind_to_accents(site: Site, watch: Watch) -> None:
     page.get_by_label("Find a row").fill("elan")
     expect(page.locator("tbody tr:visible")).to_have_count(1)
     expect(page.get_by_role("status")).to_have_text("1 of 3 rows")
+
+
+def test_numbers_with_marks_between_thousands_are_sorted_and_found_as_numbers(site: Site, watch: Watch) -> None:
+    page = watch(site.page("table-counts", COUNTS)).page
+    page.get_by_role("button", name="Size").click()
+    expect(page.locator("tbody td")).to_have_text(["1.5", "346", "2,346", "12,001"])
+    for typed in ("2346", "2,346"):
+        page.get_by_label("Find a row").fill(typed)
+        expect(page.locator("tbody tr:visible")).to_have_text(["2,346"])
 
 
 def test_labels_change_to_the_chosen_language_and_back(site: Site, watch: Watch) -> None:

@@ -2,7 +2,7 @@
 // gives what a server would show for the same address.
 
 import { showLabels } from "./data-language";
-import { csvLine, embedded, isStatic, make, save, sayer, type Say, type Words } from "./page";
+import { csvLine, embedded, isStatic, language, make, save, sayer, type Say, type Words } from "./page";
 
 interface Plan {
     key: string;
@@ -170,19 +170,19 @@ class CoherenceFilter extends HTMLElement {
         const wanted = this.kinds.reduce((bits, kind) => bits | (1 << kind), 0);
         const pairs = (plans.length * (plans.length - 1)) / 2;
         const all = plans.flatMap((plan) => this.data.plans[plan]?.actions ?? []);
-        const actions = String(sum(all.map(([, n]) => n)));
+        const actions = sum(all.map(([, n]) => n));
         const unlinked = sum(all.map(([bits, n]) => (bits & wanted ? 0 : n)));
-        this.showNumber("linked", linked, { pairs: String(pairs) });
+        this.showNumber("linked", linked, { pairs });
         this.showNumber("apart", pairs - linked, {});
         this.showNumber("unlinked", unlinked, { actions });
     }
 
-    private showNumber(name: string, n: number, values: Record<string, string>): void {
+    private showNumber(name: string, n: number, values: Record<string, number>): void {
         const figure = this.querySelector(`[data-number=${name}]`);
         const link = figure?.closest("a");
         if (figure?.nextElementSibling && link) {
-            figure.textContent = String(n);
-            figure.nextElementSibling.textContent = this.say(`number-${name}`, { n: String(n), ...values });
+            figure.textContent = n.toLocaleString(language);
+            figure.nextElementSibling.textContent = this.say(`number-${name}`, { n, ...values });
             const [file = "", hash] = (link.getAttribute("href") ?? "").split("#");
             link.setAttribute("href", `${file.split("?")[0]}${this.asked}${hash ? `#${hash}` : ""}`);
         }

@@ -98,6 +98,14 @@ export function sayer(own: Words): Say {
     };
 }
 
+const MARK = (1000).toLocaleString(language).replace(/\d/g, "");
+const GROUPS = new RegExp(`(\\d)[${MARK}](?=\\d{3}(?!\\d))`, "g");
+
+/** Text whose numbers are without the marks between thousands, so that they are found and sorted as numbers. */
+export function ungrouped(text: string): string {
+    return MARK ? text.replace(GROUPS, "$1") : text;
+}
+
 type Child = Node | string | null | undefined | false;
 
 /** An element with properties, attributes (names with a hyphen, `role` or `for`) and children. */

@@ -1,6 +1,6 @@
 // <sortable-table> around a <table>: its headings become buttons that sort, and a box above filters its rows.
 
-import { fold, freshId, language, make, speaker } from "./page";
+import { fold, freshId, language, make, speaker, ungrouped } from "./page";
 
 const ENGLISH = { filter: "Filter these rows", count: "{n} row|{n} rows", "count-of": "{n} of {all} rows" };
 const FEWEST = 8;
@@ -45,10 +45,10 @@ class SortableTable extends HTMLElement {
         const status = make("span", { role: "status", class: "count" });
         const all = body.rows.length;
         input.addEventListener("input", () => {
-            const words = fold(input.value).split(/\s+/).filter(Boolean);
+            const words = fold(ungrouped(input.value)).split(/\s+/).filter(Boolean);
             let n = 0;
             for (const row of body.rows) {
-                const text = fold(row.textContent ?? "");
+                const text = fold(ungrouped(row.textContent ?? ""));
                 row.hidden = !words.every((word) => text.includes(word));
                 n += row.hidden ? 0 : 1;
             }
@@ -72,7 +72,7 @@ export function sortRows(body: HTMLTableSectionElement, column: number, up: bool
 
 function keyOf(cell: HTMLTableCellElement | undefined): string | number {
     const value = cell?.dataset.value ?? cell?.querySelector<HTMLElement>("[data-value]")?.dataset.value;
-    const text = (value ?? cell?.textContent ?? "").trim();
+    const text = (value ?? ungrouped(cell?.textContent ?? "")).trim();
     return value !== undefined && text !== "" && Number.isFinite(Number(text)) ? Number(text) : text;
 }
 

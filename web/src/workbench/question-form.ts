@@ -4,7 +4,7 @@
 import { embedded, isStatic, make, type Say, speaker } from "../page";
 import { readResults } from "../reply";
 import { shapeOf } from "../sparql";
-import { Results } from "./results";
+import { type Opening, Results } from "./results";
 import { type Failure, type Source, sourceOf } from "./source";
 import { ENGLISH } from "./words";
 
@@ -15,10 +15,13 @@ interface Question {
     heads?: Record<string, string>;
     /** The release of the graph behind the page. */
     release?: string;
+    /** The view its answer is shown in first. */
+    view?: string;
     /** What to say of a link that fixes another release, or a day; `{}` stands for it. */
     said?: Record<string, string>;
 }
 
+const VIEW = "view";
 const PARAMETER = /^(\s*BIND\()(.+)( AS \?(\w+)\)\s*# parameter: )(.*)$/gm;
 
 class QuestionForm extends HTMLElement {
@@ -26,6 +29,7 @@ class QuestionForm extends HTMLElement {
     private source!: Source;
     private results!: Results;
     private question!: Question;
+    private opening!: Opening;
     private status = make("p", { role: "status", class: "status" });
     private shown = make("details", { hidden: true });
 
@@ -39,6 +43,7 @@ class QuestionForm extends HTMLElement {
         this.question = question;
         this.say = speaker(this, ENGLISH);
         this.source = sourceOf(this, this.say, (words) => (this.status.textContent = words));
+        this.opening = this.openingOf(question.view);
         this.adoptAnswer();
         if (!isStatic) {
             return;
@@ -47,12 +52,16 @@ class QuestionForm extends HTMLElement {
         if (!form) {
             return;
         }
-        this.results = new Results(this.say, this.source, question.heads);
+        this.results = new Results(this.say, this.source, question.heads, this.opening);
         form.after(this.status, this.results.element, this.shown);
         form.addEventListener("submit", (event) => {
             event.preventDefault();
             const values = new FormData(form);
             values.set("release", question.release ?? "");
+            const view = shared().get(VIEW);
+            if (view) {
+                values.set(VIEW, view);
+            }
             history.replaceState(null, "", `#${new URLSearchParams([...values].map(([name, value]) => [name, String(value)]))}`);
             void this.run(form);
         });
@@ -64,12 +73,36 @@ class QuestionForm extends HTMLElement {
     /** Offer other views of the answer that stands on the page; a server says where its rows lie. */
     private adoptAnswer(): void {
         const table = this.querySelector<HTMLElement>(".answer-table");
-        const address = table?.dataset.results;
+        const address = location.protocol === "file:" ? undefined : table?.dataset.results;
         const reply = address
             ? async () => readResults(await textOf(address), shapeOf(this.question.query), 0)
             : () => this.source.query(this.question.query);
         if (table) {
-            new Results(this.say, this.source, this.question.heads).adopt({ table, reply });
+            new Results(this.say, this.source, this.question.heads, this.opening).adopt({ table, reply });
+        }
+    }
+
+    /** The view the address asks for, else the question; one a reader chooses is written into the address and the links. */
+    private openingOf(view = ""): Opening {
+        return { first: shared().get(VIEW) ?? view, chosen: (chosen) => this.keep(chosen) };
+    }
+
+    private keep(view: string): void {
+        const here = new URL(location.href);
+        if (isStatic) {
+            here.hash = withView(here.hash.slice(1) || here.search, view);
+        } else {
+            here.search = withView(here.search, view);
+        }
+        history.replaceState(null, "", here);
+        const form = this.querySelector("form");
+        if (form && !isStatic) {
+            form.querySelector(`input[name=${VIEW}]`)?.remove();
+            form.append(make("input", { type: "hidden", name: VIEW, value: view }));
+        }
+        const link = this.querySelector<HTMLAnchorElement>("a[rel=bookmark]");
+        if (link) {
+            link.search = withView(link.search, view);
         }
     }
 
@@ -77,6 +110,9 @@ class QuestionForm extends HTMLElement {
     private adopt(form: HTMLFormElement): boolean {
         let any = false;
         for (const [name, value] of shared()) {
+            if (name === VIEW) {
+                continue;
+            }
             const field = form.elements.namedItem(name);
             if (field instanceof HTMLInputElement || field instanceof HTMLSelectElement) {
                 field.value = value;
@@ -162,6 +198,13 @@ SELECT DISTINCT ?thing WHERE {
 /** What the link to this page fixes: a permanent link in its query, one made here behind the `#`. */
 function shared(): URLSearchParams {
     return new URLSearchParams(location.hash.slice(1) || location.search);
+}
+
+/** The same parameters with the view an answer is shown in. */
+function withView(parameters: string, view: string): string {
+    const given = new URLSearchParams(parameters);
+    given.set(VIEW, view);
+    return String(given).replaceAll("%3A", ":");
 }
 
 /** What a link fixed that this page cannot keep: it has one release, and knows no days. */

@@ -11,6 +11,12 @@ const MOST_RAW = 200_000;
 const VIEWS = ["table", "chart", "timeline", "network", "raw"] as const;
 type View = (typeof VIEWS)[number];
 
+/** Which view of an answer is shown first, and who is told when a reader chooses another. */
+export interface Opening {
+    first: string;
+    chosen(view: string): void;
+}
+
 /** An answer whose table stands on the page already; its rows are fetched when another view is wanted. */
 export interface Given {
     table: HTMLElement;
@@ -26,11 +32,13 @@ export class Results {
     private given: Given | undefined;
     private names = new Map<string, Name>();
     private turn = 0;
+    private named = false;
 
     constructor(
         private readonly say: Say,
         private readonly source: Source,
         private readonly heads: Record<string, string> = {},
+        private readonly opening?: Opening,
     ) {
         const list = make("div", { role: "tablist", "aria-label": say("views"), class: "tabs" });
         this.element.append(list);
@@ -57,7 +65,7 @@ export class Results {
         this.element.hidden = false;
         this.savers.hidden = false;
         this.savers.replaceChildren(...this.saversOf(reply));
-        this.choose((memory.get("view") as View | null) ?? "table", false);
+        this.choose(reply.rows.length ? this.first() : "table", false);
         const names = await namesOf(reply, this.source);
         if (turn === this.turn && names.size) {
             this.names = names;
@@ -70,7 +78,12 @@ export class Results {
         given.table.replaceWith(this.element);
         this.given = given;
         this.element.hidden = false;
-        this.choose("table", false);
+        this.choose(given.table.querySelector("tbody tr") ? this.first() : "table", false);
+    }
+
+    /** The view an answer is opened with: on the page of a question the one it asks for, else the one used last. */
+    private first(): View {
+        return (this.opening ? this.opening.first : memory.get("view")) as View;
     }
 
     /** Show text that is no whole answer. */
@@ -108,7 +121,10 @@ export class Results {
 
     private choose(wanted: View, remember = true): void {
         const view = VIEWS.includes(wanted) ? wanted : "table";
-        if (remember && !this.given) {
+        if (remember && this.opening) {
+            this.opening.first = view;
+            this.opening.chosen(view);
+        } else if (remember) {
             memory.set("view", view);
         }
         for (const one of VIEWS) {
@@ -123,18 +139,28 @@ export class Results {
             void this.fetch(this.given, view);
         } else if (this.reply) {
             this.panel(view).replaceChildren(...this.drawn(view, this.reply));
+            if (this.given && (view === "network" || nameless(this.reply))) {
+                void this.name(this.reply);
+            }
         }
     }
 
     private async fetch(given: Given, view: View): Promise<void> {
         this.panel(view).replaceChildren(make("p", { role: "status" }, this.say("running")));
         try {
-            const reply = await given.reply();
-            this.names = await namesOf(reply, this.source);
-            this.reply = reply;
+            this.reply = await given.reply();
             this.choose(this.view(), false);
         } catch (error) {
             this.panel(view).replaceChildren(make("p", { role: "alert" }, sentence(error)));
+        }
+    }
+
+    /** Ask once for the names the answer does not give itself. */
+    private async name(reply: Reply): Promise<void> {
+        if (!this.named) {
+            this.named = true;
+            this.names = await namesOf(reply, this.source);
+            this.choose(this.view(), false);
         }
     }
 
@@ -206,4 +232,9 @@ export class Results {
         const rows = saver("save-csv", "answer.csv", () => csvOf(reply), "text/csv;charset=utf-8");
         return reply.kind === "truth" ? [whole] : [whole, document.createTextNode(" "), rows];
     }
+}
+
+/** Whether a column holds things whose names the answer does not give. */
+function nameless({ columns, rows }: Reply): boolean {
+    return columns.some((name) => !columns.includes(`${name}_label`) && rows.some((row) => row[name]?.type === "uri"));
 }
