@@ -20,6 +20,8 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
 
+from tests.conftest import lack
+
 ROOT: Final = Path(__file__).resolve().parents[1]
 AXE: Final = ROOT / "web" / "node_modules" / "axe-core" / "axe.min.js"
 POLICY: Final = (
@@ -49,7 +51,23 @@ HOW_TO_GET_ONE: Final = (
     "or run « playwright install chromium »."
 )
 
-expect.set_options(timeout=30_000)
+PATIENCE: Final = 120_000
+"""Milliseconds after which waiting in vain is ended: far beyond what anything takes, however busy the machine."""
+ALIKE: Final = """most => {
+    const kind = one => [one, ...one.querySelectorAll('*')].map(({ localName, className, lang, attributes }) =>
+        [localName, className.baseVal ?? className, lang, [...attributes].map(({ name }) => name)].join());
+    const like = one => [...new Set(kind(one))].sort().join('; ');
+    for (const parent of document.querySelectorAll('body *')) {
+        const seen = new Map();
+        for (const one of parent.isConnected ? [...parent.children] : []) {
+            const so = like(one);
+            seen.set(so, (seen.get(so) ?? 0) + 1);
+            if (seen.get(so) > most) one.remove();
+        }
+    }
+}"""
+
+expect.set_options(timeout=PATIENCE)
 
 
 def find_browser(playwright: Playwright) -> str | None:
@@ -64,14 +82,14 @@ def find_browser(playwright: Playwright) -> str | None:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """One browser a test module; without one the test is skipped, or fails where PAN2KG_REQUIRE_BROWSER is set.
+    """One browser a test module; without one the test is skipped, or fails where programs are required.
 
     Not longer than a module: while Playwright runs, no other test of the worker could begin an event loop.
     """
     with sync_playwright() as playwright:
         program = find_browser(playwright)
         if not program:
-            (pytest.fail if os.environ.get("PAN2KG_REQUIRE_BROWSER") else pytest.skip)(HOW_TO_GET_ONE)
+            lack(HOW_TO_GET_ONE)
         with playwright.chromium.launch(executable_path=program, args=list(FLAGS)) as opened:
             yield opened
 
@@ -140,7 +158,7 @@ def watch(browser: Browser) -> Iterator[Watch]:
 
     def open_page(address: str, *, width: int = 1280, height: int = 900, **look: Unpack[Look]) -> Watched:
         context = browser.new_context(viewport={"width": width, "height": height}, **look)
-        context.set_default_timeout(60_000)
+        context.set_default_timeout(PATIENCE)
         contexts.append(context)
         one = Watched(context.new_page(), origin_of(address))
         one.listen()
@@ -165,6 +183,15 @@ def origin_of(address: str) -> str:
     return f"{parts.scheme}://{parts.netloc}"
 
 
+def shortened(page: Page, most: int = 4) -> Page:
+    """A page with only the first of what stands beside each other alike, which takes long to look at.
+
+    Alike is what has the same elements with the same classes, languages and attributes in it.
+    """
+    page.evaluate(ALIKE, most)
+    return page
+
+
 @cache
 def _axe() -> str:
     return AXE.read_text(encoding="utf-8")
@@ -176,7 +203,7 @@ def faults_of_access(page: Page, *, best_practice: bool = True) -> list[str]:
     Beside the rules of WCAG 2.2 at level AA it holds pages to good habits, unless told not to.
     """
     if not AXE.is_file():
-        pytest.skip("axe-core is not installed; run « npm ci » in web/.")
+        lack("axe-core is not installed; run « npm ci » in web/.")
     if not page.evaluate("'axe' in window"):
         page.evaluate(_axe())
     tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", *(["best-practice"] if best_practice else [])]

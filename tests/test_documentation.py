@@ -49,7 +49,7 @@ def _run(command: str, folder: Path) -> str:
         text=True,
         cwd=folder,
         env=environment,
-        timeout=120,
+        timeout=600,
         check=False,
     )
     assert done.returncode == 0, f"{command}: {done.stderr}{done.stdout[-500:]}"
@@ -63,7 +63,7 @@ def _serve(environment: dict[str, str], folder: Path) -> str:
         assert service.stdout is not None
         said = service.stdout.readline()
         service.terminate()
-        assert service.wait(timeout=30) == 0
+        assert service.wait(timeout=600) == 0
     return re.sub(r":\d+/", ":8000/", said)
 
 

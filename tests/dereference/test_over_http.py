@@ -37,7 +37,7 @@ class Service:
     port: int
 
     def send(self, method: str, path: str, **headers: str) -> Reply:
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=600)
         try:
             connection.request(method, path, headers={name.replace("_", "-"): value for name, value in headers.items()})
             got = connection.getresponse()
@@ -76,7 +76,7 @@ def start(project: Project) -> Iterator[Start]:
     yield begin
     for process in running:
         process.terminate()
-        process.wait(20)
+        process.wait(600)
         if process.stdout:
             process.stdout.close()
 

@@ -123,6 +123,6 @@ def test_the_service_says_where_it_is_and_ends_when_told_to() -> None:
         assert service.stdout is not None
         assert re.fullmatch(r"http://127\.0\.0\.1:\d+/\n", service.stdout.readline())
         service.terminate()
-        _, faults = service.communicate(timeout=60)
+        _, faults = service.communicate(timeout=600)
     assert service.returncode == 0
     assert faults == ""

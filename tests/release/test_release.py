@@ -41,7 +41,7 @@ def test_two_processes_give_the_same_bytes(small: Path, tmp_path: Path) -> None:
         run = "import sys; from tests.release.test_release import by_hand; by_hand(*sys.argv[1:])"
         command = [sys.executable, "-c", run, str(small), str(tmp_path / str(number))]
         root = Path(__file__).resolve().parents[2]
-        subprocess.run(command, check=True, env={"PYTHONHASHSEED": str(number)}, cwd=root, timeout=60)
+        subprocess.run(command, check=True, env={"PYTHONHASHSEED": str(number)}, cwd=root, timeout=600)
     assert contents(tmp_path / "1") == contents(tmp_path / "2")
 
 
@@ -161,7 +161,7 @@ def test_a_full_disk_leaves_what_was_there(command: Publish, small: Path, tmp_pa
     root = Path(__file__).resolve().parents[2]
     ended = subprocess.run(
         [sys.executable, "-c", run, str(small), str(target)],
-        cwd=root, capture_output=True, text=True, timeout=60, check=False,
+        cwd=root, capture_output=True, text=True, timeout=600, check=False,
     )  # fmt: skip
     assert "Cannot write the release (file too large). What was there before is unchanged." in ended.stderr
     assert "Traceback" not in ended.stderr

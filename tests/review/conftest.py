@@ -118,7 +118,7 @@ def port(folder: Path) -> Iterator[int]:
     assert line, "the service did not start"
     yield int(line)
     process.terminate()
-    process.wait(20)
+    process.wait(600)
     process.stdout.close()
 
 

@@ -19,6 +19,7 @@ MATRIX = f"scores.html?plan=lu-bhr-2&other=lu-bhr-1&assessor=gt-edh&on:{ONE}=1&o
 def sign_in(page: Page) -> None:
     page.fill("#token", TOKEN)
     page.click("main form button")
+    expect(page.locator("#token")).to_have_count(0)
 
 
 @pytest.mark.parametrize("width", [1280, 360])
@@ -42,6 +43,7 @@ def test_a_link_is_rejected_by_keyboard_alone(watch: Watch, port: int, folder: P
     page.focus("#token")
     page.keyboard.type(TOKEN)
     page.keyboard.press("Enter")
+    expect(page.locator("#token")).to_have_count(0)
     card = page.locator(f'[id="{OTHER}"]')
     card.locator("summary").focus()
     page.keyboard.press("Enter")

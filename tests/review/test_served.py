@@ -42,7 +42,7 @@ class Visitor:
         return self._ask("POST", path, urlencode(form).encode(), sent)
 
     def _ask(self, method: str, path: str, body: bytes | None, headers: dict[str, str]) -> Reply:
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=600)
         try:
             connection.request(method, path, body, {**headers, **({"Cookie": self.cookie} if self.cookie else {})})
             response = connection.getresponse()

@@ -44,7 +44,7 @@ def run(people: list[subprocess.Popen[str]], forms: list[list[dict[str, str]]]) 
         assert person.stdin
         person.stdin.write(json.dumps(theirs) + "\n")
         person.stdin.flush()
-    return [json.loads(person.communicate(timeout=120)[0]) for person in people]
+    return [json.loads(person.communicate(timeout=600)[0]) for person in people]
 
 
 def form(item: str, name: str) -> dict[str, str]:

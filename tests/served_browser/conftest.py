@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final, Protocol, Unpack
 
 import pytest
-from playwright.sync_api import Page, Response, expect
+from playwright.sync_api import Locator, Page, Response, expect
 
 from pan2kg.project import Project
 
@@ -41,14 +41,14 @@ def serving(project: Path, *options: str, **environment: str) -> Iterator[str]:
         yield address.rstrip("/")
     finally:
         process.terminate()
-        process.wait(20)
+        process.wait(600)
         process.stdout.close()
 
 
 @pytest.fixture(scope="session")
 def served(project: Project) -> Iterator[str]:
-    """The address of a service over the shipped graph."""
-    with serving(project.root) as address:
+    """The address of a service over the shipped graph, which stops no query only because the machine is busy."""
+    with serving(project.root, "--timeout", "600") as address:
         yield address
 
 
@@ -88,7 +88,6 @@ def visit(watch: Watch, served: str) -> Iterator[Visit]:
     def open_page(path: str, *, width: int = 1280, **look: Unpack[Look]) -> Watched:
         one = watch("about:blank", width=width, **look)
         one.origin = served
-        one.page.set_default_timeout(20_000)
         one.page.on("response", lambda response: seen.append(response))
         one.page.goto(path if "://" in path else f"{served}{path}")
         return one
@@ -105,6 +104,12 @@ def settled(page: Page) -> Page:
         if page.locator(name).count():
             expect(page.locator(f"{name}{ready}")).to_have_count(1)
     return page
+
+
+def follow(link: Locator) -> None:
+    """Click what leads to another page, and wait until that page is there with all that stands on it."""
+    with link.page.expect_navigation():
+        link.click()
 
 
 def too_wide(page: Page) -> int:

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 
+from tests.served_browser.conftest import follow
+
 if TYPE_CHECKING:
     from tests.served_browser.conftest import Visit
 
@@ -56,7 +58,7 @@ def test_a_figure_has_its_numbers_as_table_and_as_files(visit: Visit, name: str)
     page = watched.page
     link = page.locator(f'a[href="figure/{name}.html"]')
     assert link.count(), page.locator('a[href^="figure/"]').evaluate_all("links => links.map(one => one.href)")
-    link.click()
+    follow(link)
     expect(page.get_by_role("heading", level=1)).to_be_visible()
     rows = page.locator("main table tbody tr").count()
     links = page.locator("main .downloads a")

@@ -10,6 +10,8 @@ import pyoxigraph as ox
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.served_browser.conftest import follow
+
 if TYPE_CHECKING:
     from tests.served_browser.conftest import Visit
 
@@ -36,13 +38,13 @@ def figures(text: str) -> list[int]:
 def test_every_number_opens_what_it_counts(visit: Visit, choice: str) -> None:
     page = visit(f"/en/index.html?{choice}").page
     linked, apart, unlinked = (number(page, name) for name in ("linked", "apart", "unlinked"))
-    page.locator("a.number", has=page.locator("[data-number=linked]")).click()
+    follow(page.locator("a.number", has=page.locator("[data-number=linked]")))
     assert dict(parse_qsl(urlsplit(page.url).query)) == dict(parse_qsl(choice))
     tables = page.locator('table[aria-labelledby="linked"] tbody tr')
     assert tables.count() == linked
     expect(page.locator("#unlinked")).to_contain_text(f"{apart:,}")
     page.go_back()
-    page.locator("a.number", has=page.locator("[data-number=unlinked]")).click()
+    follow(page.locator("a.number", has=page.locator("[data-number=unlinked]")))
     assert figures(page.locator("main").inner_text())[0] == unlinked
 
 
@@ -51,7 +53,7 @@ def test_a_cell_opens_exactly_the_links_it_counts(visit: Visit, choice: str) -> 
     page = visit(f"/en/index.html?{choice}").page
     cell = page.locator("table.matrix td a").first
     declared, inferred = figures(cell.get_attribute("title") or "")
-    cell.click()
+    follow(cell)
     shown = [figures(text)[0] for text in page.locator("a.number strong").all_inner_texts()]
     assert shown[0] == declared == page.locator("section[aria-labelledby=declared] li.link").count()
     weaker = page.locator("section[aria-labelledby=weak] li.link").count()
@@ -74,7 +76,7 @@ def test_a_choice_is_made_in_the_form_and_kept_in_the_address(visit: Visit) -> N
 
 def test_from_a_pair_to_the_words_and_their_document(visit: Visit) -> None:
     page = visit("/fr/index.html?evidence=declared").page
-    page.locator('table.matrix a[href^="pair/lu-bhr-1--lu-bhr-2"]').first.click()
+    follow(page.locator('table.matrix a[href^="pair/lu-bhr-1--lu-bhr-2"]').first)
     link = page.locator("li.link").filter(has=page.locator("blockquote.quote")).first
     link.locator("summary").click()
     words = link.locator("blockquote.quote").first.inner_text()

@@ -22,7 +22,6 @@ COUNTED: Final = f"{PAN} SELECT ?plan (COUNT(*) AS ?n) WHERE {{ ?a pan:inPlan ?p
 ENDLESS: Final = "SELECT (COUNT(*) AS ?n) WHERE { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
 TOO_MANY: Final = "SELECT (1 AS ?one) WHERE { ?a ?b ?c . ?d ?e ?f }"
 WRONG: Final = "SELECT ?a WHERE {\n  ?a ?b\n}"
-SOON: Final = 30_000
 ASK: Final = """async queries => {
     const server = async text => {
         const answer = await fetch('../sparql', { method: 'POST', body: text, headers: {
@@ -68,13 +67,13 @@ def run(page: Page, text: str = "") -> None:
 def answered(page: Page, text: str = "") -> Page:
     """Run a query and wait for its answer."""
     run(page, text)
-    expect(page.locator("sparql-editor .results")).to_be_visible(timeout=SOON)
+    expect(page.locator("sparql-editor .results")).to_be_visible()
     return page
 
 
 def told(page: Page, words: str | re.Pattern[str]) -> None:
     """Wait until the page says something of the query that ran."""
-    expect(page.locator("sparql-editor > .status")).to_contain_text(words, timeout=SOON)
+    expect(page.locator("sparql-editor > .status")).to_contain_text(words)
 
 
 def test_the_server_answers_and_says_so(visit: Visit) -> None:

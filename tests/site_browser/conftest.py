@@ -6,7 +6,6 @@ Workers that test side by side share the pages.
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -52,6 +51,14 @@ TYPES: Final = (*SINGLE, *SERIES)
 """Every type of page."""
 
 
+def put(target: Path, body: bytes) -> None:
+    """Write a file that another worker may be serving: whole, or not yet."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    made = target.with_name(f"{target.name}.{os.getpid()}")
+    made.write_bytes(body)
+    made.replace(target)
+
+
 @dataclass
 class Shelf:
     """A folder of pages that fills as they are asked for, and its address on a server."""
@@ -66,10 +73,7 @@ class Shelf:
         target = self.folder / path
         with self.lock:
             if not target.exists() and (page := self.site.page(path)):
-                target.parent.mkdir(parents=True, exist_ok=True)
-                made = target.with_name(f"{target.name}.{os.getpid()}")
-                made.write_bytes(page.body)
-                made.replace(target)
+                put(target, page.body)
         return target
 
     def on_disk(self, path: str) -> str:
@@ -106,9 +110,8 @@ def shelf(graph: pan2kg.Graph, bundle: Bundle, tmp_path_factory: pytest.TempPath
     beside = "PYTEST_XDIST_WORKER" in os.environ
     folder = tmp_path_factory.getbasetemp().parent / "site" if beside else tmp_path_factory.mktemp("site")
     made = Shelf(Site(Library(graph.project, graph.store, DAY, "static", bundle)), folder)
-    (folder / "assets").mkdir(parents=True, exist_ok=True)
     for name, path in bundle.files().items():
-        shutil.copy(path, folder / "assets" / name)
+        put(folder / "assets" / name, path.read_bytes())
 
     class Filling(Handler):
         """Files that are made when they are first asked for."""

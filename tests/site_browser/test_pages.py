@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from pan2kg.wording import LANGUAGES
-from tests.browser import faults_of_access
+from tests.browser import faults_of_access, shortened
 from tests.site_browser.conftest import SINGLE, TYPES
 
 if TYPE_CHECKING:
@@ -18,13 +18,6 @@ if TYPE_CHECKING:
 WIDTHS = (1280, 360)
 WHOLE = ("fr", 1280)
 """In what language and width pages are looked at with all there is on them."""
-ALIKE = """() => {
-    const many = 'tr, td, th, li, option, .term, svg a, svg g, svg path, svg text';
-    const parents = new Set([...document.querySelectorAll(many)].map(one => one.parentElement));
-    for (const all of parents) {
-        [...all.children].filter(one => one.matches(many)).slice(24).forEach(one => one.remove());
-    }
-}"""
 
 
 def settled(page: Page) -> Page:
@@ -33,12 +26,6 @@ def settled(page: Page) -> Page:
         expect(page.locator("network-view[data-drawn=yes]")).to_have_count(1)
     if page.locator("sparql-editor").count():
         expect(page.locator("sparql-editor[data-editor=ready]")).to_have_count(1)
-    return page
-
-
-def shortened(page: Page) -> Page:
-    """A page with only the first of what stands on it many times alike, which takes long to look at."""
-    page.evaluate(ALIKE)
     return page
 
 

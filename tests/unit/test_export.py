@@ -26,6 +26,7 @@ from pan2kg.export.columns import EDGE_COLUMNS, NODE_COLUMNS, Row, tables
 from pan2kg.export.frames import caption
 from pan2kg.export.mermaid import EDGES
 from pan2kg.vocabulary import ID
+from tests.conftest import lack
 
 PIECES = st.sampled_from([
     '"', "'", "<", ">", "&", "&amp;", "\\", "\\n", "\n", "\r", "\t", "\x00", "\x0b", "\ufffe", "]]>", "#quot;", "`*_~",
@@ -184,13 +185,14 @@ def test_dot_has_every_node_edge_and_value(network: nx.MultiDiGraph[str]) -> Non
         assert edges[str(row["id"])][2].items() >= plain(row, "label", "source", "target", "directed").items()
 
 
-@pytest.mark.skipif(shutil.which("dot") is None, reason="Graphviz is not installed, so its own reading is not tested.")
 @settings(max_examples=15, deadline=None)
 @given(networks())
 def test_graphviz_reads_the_same_names_and_labels(network: nx.MultiDiGraph[str]) -> None:
+    if shutil.which("dot") is None:
+        lack("Graphviz is not installed, so its own reading is not tested.")
     table = tables(network)
     command = ["dot", "-Kpatchwork", "-Tdot_json"]
-    read = subprocess.run(command, input=export_network(network, "dot"), capture_output=True, check=True, timeout=60)
+    read = subprocess.run(command, input=export_network(network, "dot"), capture_output=True, check=True, timeout=600)
     content = json.loads(read.stdout.decode(), strict=False)
     nodes = [item["name"] for item in content["objects"] if not item["name"].startswith("cluster ")]
     assert sorted(nodes) == sorted(str(row["id"]) for row in table.nodes)

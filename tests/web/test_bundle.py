@@ -36,7 +36,7 @@ def packed(path: Path) -> int:
 def asked_for(root: Path, path: str) -> list[str]:
     """What the build of the project in ``root`` asks pip for, with these programs on PATH."""
     command = [sys.executable, "-c", ASKING, str(root)]
-    said = subprocess.run(command, capture_output=True, text=True, check=True, env={"PATH": path}, timeout=60)
+    said = subprocess.run(command, capture_output=True, text=True, check=True, env={"PATH": path}, timeout=600)
     dependencies: list[str] = json.loads(said.stdout)
     return dependencies
 
@@ -100,7 +100,7 @@ def test_the_build_without_packages_says_what_to_do(clone: Path) -> None:
         text=True,
         check=False,
         env={"PATH": ""},
-        timeout=60,
+        timeout=600,
     )
     assert done.returncode == 1
     assert done.stderr.count("\n") == 1
@@ -127,7 +127,7 @@ def start_build(folder: Path) -> subprocess.Popen[str]:
 def test_builds_at_the_same_time_do_not_disturb_each_other(tmp_path: Path) -> None:
     folder = with_packages(tmp_path)
     builds = [start_build(folder) for _ in range(3)]
-    said = [build.communicate(timeout=120)[0] for build in builds]
+    said = [build.communicate(timeout=600)[0] for build in builds]
     assert [build.returncode for build in builds] == [0, 0, 0], said
     assert read_bundle(folder / "web" / "dist")
 
@@ -137,7 +137,7 @@ def test_two_builds_give_the_same_bytes(tmp_path: Path) -> None:
     for name in ("one", "two"):
         (tmp_path / name).mkdir()
         folder = with_packages(tmp_path / name)
-        said, _ = start_build(folder).communicate(timeout=120)
+        said, _ = start_build(folder).communicate(timeout=600)
         assert not said
         built.append({path.name: path.read_bytes() for path in (folder / "web" / "dist").iterdir()})
     assert built[0] == built[1]
@@ -161,7 +161,7 @@ def test_a_package_under_another_licence_fails_the_build(tmp_path: Path, licence
     said = json.loads(description.read_text(encoding="utf-8")) | {"license": licence}
     description.write_text(json.dumps(said), encoding="utf-8")
     build = start_build(tmp_path)
-    told, _ = build.communicate(timeout=120)
+    told, _ = build.communicate(timeout=600)
     assert build.returncode == 1
     assert f"(The package cytoscape is licensed under « {licence} », which is not allowed in the bundle)." in told
     assert told.count("\n") == 1
@@ -171,7 +171,7 @@ def test_a_package_under_another_licence_fails_the_build(tmp_path: Path, licence
 def test_a_package_without_a_licence_text_fails_the_build(tmp_path: Path) -> None:
     (with_own(tmp_path, "cytoscape") / "LICENSE").unlink()
     build = start_build(tmp_path)
-    told, _ = build.communicate(timeout=120)
+    told, _ = build.communicate(timeout=600)
     assert (build.returncode, told.count("\n")) == (1, 1)
     assert "(The package cytoscape brings no licence text)." in told
 
@@ -180,7 +180,7 @@ def test_a_source_distribution_carries_the_bundle_and_needs_no_node(clone: Path,
     (clone / "web" / "node_modules").mkdir()
     (clone / "web" / "node_modules" / "x.js").write_text("", encoding="ascii")
     command = [sys.executable, "-m", "hatchling", "build", "-t", "sdist", "-d", str(tmp_path / "made")]
-    subprocess.run(command, cwd=clone, check=True, capture_output=True, timeout=120, env={"PATH": ""})
+    subprocess.run(command, cwd=clone, check=True, capture_output=True, timeout=600, env={"PATH": ""})
     (made,) = (tmp_path / "made").iterdir()
     with tarfile.open(made) as packed_up:
         packed_up.extractall(tmp_path / "unpacked", filter="data")
@@ -195,7 +195,7 @@ def test_a_source_distribution_carries_the_bundle_and_needs_no_node(clone: Path,
 def test_the_scripts_are_typed(tmp_path: Path) -> None:
     folder = with_packages(tmp_path) / "web"
     command = [shutil.which("node") or "node", "node_modules/typescript/bin/tsc", "--noEmit"]
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, timeout=120)
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, timeout=600)
     assert done.returncode == 0, done.stdout
 
 

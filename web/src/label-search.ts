@@ -148,6 +148,7 @@ class LabelSearch extends HTMLElement {
     }
 
     private close(): void {
+        clearTimeout(this.timer);
         this.asked += 1;
         this.active = -1;
         this.list.hidden = true;
