@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,10 +13,14 @@ from tests.browser import faults_of_access, shortened
 from tests.site_browser.conftest import SINGLE, TYPES
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.browser import Watch
     from tests.site_browser.conftest import Shelf
 
 WIDTHS = (1280, 360)
+LYING = 1032
+"""How wide a lying A4 sheet is between its margins, in pixels."""
 WHOLE = ("fr", 1280)
 """In what language and width pages are looked at with all there is on them."""
 
@@ -86,6 +91,26 @@ def test_a_page_prints_without_what_only_works_on_a_screen(shelf: Shelf, watch: 
         expect(page.locator(f"{name}:visible")).to_have_count(0)
     expect(page.get_by_role("heading", level=1)).to_be_visible()
     expect(page.locator(".page-foot .source-line")).to_be_visible()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("kind", ["index", "obligations", "plans", "pairs"])
+def test_wide_tables_fit_a_sheet_laid_on_its_side(
+    shelf: Shelf, watch: Watch, kind: str, language: str, tmp_path: Path
+) -> None:
+    """Without the browser's shrinking: A4 within its margins is as wide as this."""
+    page = watch(shelf.served + shelf.path(kind, language), width=LYING).page
+    page.emulate_media(media="print")
+    assert page.evaluate("getComputedStyle(document.body).page") == "wide"
+    ends = page.locator("main table thead th:visible").evaluate_all(
+        "heads => heads.map(one => Math.floor(one.getBoundingClientRect().right))"
+    )
+    assert max(ends) <= LYING
+    page.pdf(path=tmp_path / "page.pdf", format="A4", prefer_css_page_size=True)
+    sheets = re.findall(rb"/MediaBox \[0 0 (\d+)[.\d]* (\d+)", (tmp_path / "page.pdf").read_bytes())
+    lying = [int(width) > int(height) for width, height in sheets]
+    assert lying[0]
+    assert all(lying) == (kind != "index"), "the picture of lanes stands upright"
 
 
 def test_the_first_page_leads_to_the_languages(shelf: Shelf, watch: Watch) -> None:

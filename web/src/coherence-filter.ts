@@ -148,12 +148,12 @@ class CoherenceFilter extends HTMLElement {
         const order = linked.slice(0, this.data.limit ?? undefined);
         const left = linked.length - order.length;
         const absent = plans.filter((plan) => !links.has(plan));
-        const whole = make("a", { href: `matrix.html${this.asked}` }, this.say("matrix-whole", { n: String(left) }));
+        const whole = make("a", { href: `matrix.html${this.asked}` }, this.say("matrix-whole", { n: left }));
         const list = make("ul", {}, ...absent.map((plan) => make("li", {}, this.name(plan))));
         const made = [
             order.length ? this.table(order, met) : make("p", { class: "notice" }, this.say("matrix-empty")),
             left > 0 && make("p", {}, whole),
-            absent.length > 0 && make("details", {}, make("summary", {}, this.say("matrix-absent", { n: String(absent.length) })), list),
+            absent.length > 0 && make("details", {}, make("summary", {}, this.say("matrix-absent", { n: absent.length })), list),
         ];
         this.querySelector(".matrix-made")?.replaceChildren(...made.filter((one): one is HTMLElement => one instanceof HTMLElement));
         const limit = this.querySelector<HTMLElement>(".filter-limit");
