@@ -14,6 +14,7 @@ from typing import NoReturn
 from urllib.request import urlopen
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 import pan2kg
 from pan2kg.project import Project
@@ -21,6 +22,10 @@ from pan2kg.project import Project
 ROOT = Path(__file__).resolve().parent.parent
 PATIENCE = 600
 """Seconds after which what hangs is ended: far beyond what anything takes, however busy the machine."""
+
+# How long an example takes says how busy the machine is, not whether what it shows is so.
+settings.register_profile("patient", settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("patient")
 
 
 def lack(why: str) -> NoReturn:

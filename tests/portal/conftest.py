@@ -141,7 +141,7 @@ class Pusher:
     key: str
     ticker: Ticker = field(default_factory=Ticker)
     said: list[str] = field(default_factory=list)
-    timeout: float = 5.0
+    timeout: float = 60.0
 
     def client(self) -> Client:
         return Client(
