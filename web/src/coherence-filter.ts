@@ -234,7 +234,7 @@ class CoherenceFilter extends HTMLElement {
             return;
         }
         event.preventDefault();
-        const said = (element: Element | null | undefined): string => (element?.textContent ?? "").trim().replace(/\s+/g, " ");
+        const said = (element: Element | null | undefined): string => (element?.textContent ?? "").trim().replace(/[ \t\n\r]+/g, " ");
         const chosen = this.data.asked.flatMap((name) => {
             const field = this.field(name);
             return field?.value ? [`${said(field.labels[0])}${language === "fr" ? "\u00a0:" : ":"} ${said(field.selectedOptions[0])}`] : [];

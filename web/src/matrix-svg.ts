@@ -71,7 +71,7 @@ function text(x: number, y: number, kind: string, words: string): string {
 }
 
 function short(cell: Element | undefined, most: number): string {
-    const words = (cell?.textContent ?? "").trim().replace(/\s+/g, " ");
+    const words = (cell?.textContent ?? "").trim().replace(/[ \t\n\r]+/g, " ");
     return safe(words.length > most ? `${words.slice(0, most - 1).trimEnd()}…` : words);
 }
 
