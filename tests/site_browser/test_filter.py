@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlencode
+from xml.etree import ElementTree as ET
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -105,6 +106,22 @@ def test_the_file_holds_what_was_chosen(shelf: Shelf, behind_server: Site, watch
     made = behind_server.page("fr/matrix.csv", {"evidence": "inferred", "year": "2020"})
     assert made
     assert download.value.path().read_bytes().decode() == made.body.decode()
+
+
+@pytest.mark.parametrize("way", ["served", "from disk"])
+def test_the_picture_shows_what_was_chosen(shelf: Shelf, watch: Watch, way: str) -> None:
+    page = watch(f"{shelf.served}fr/index.html" if way == "served" else shelf.on_disk("fr/index.html")).page
+    chosen_by_hand(page, {"evidence": "declared", "year": "2020"})
+    with page.expect_download() as download:
+        page.get_by_role("link", name="SVG").first.click()
+    drawn = ET.parse(download.value.path()).getroot()
+    spans = [one.text for one in drawn.iter("{http://www.w3.org/2000/svg}tspan")]
+    assert spans == page.locator("table.matrix td :is(b, i)").all_inner_texts()
+    assert len(spans) > 10
+    said = [one.text for one in drawn.iter("{http://www.w3.org/2000/svg}text")]
+    assert said[0] == page.locator("h1").inner_text()
+    assert any(words and words.endswith(": 2020") for words in said[1:4])
+    assert (said[-1] or "").startswith("Source")
 
 
 def test_a_pair_is_opened_with_the_evidence_chosen(behind_server: Site) -> None:

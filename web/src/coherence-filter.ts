@@ -2,6 +2,7 @@
 // gives what a server would show for the same address.
 
 import { showLabels } from "./data-language";
+import { matrixSvg } from "./matrix-svg";
 import { csvLine, embedded, isStatic, language, make, save, sayer, type Say, type Words } from "./page";
 
 interface Plan {
@@ -66,6 +67,7 @@ class CoherenceFilter extends HTMLElement {
         });
         window.addEventListener("popstate", () => this.adopt() && this.show());
         this.querySelector("a[href^='matrix.csv']")?.addEventListener("click", (event) => this.saveCsv(event));
+        this.querySelector("a[href^='matrix.svg']")?.addEventListener("click", (event) => this.saveSvg(event));
         if (this.adopt()) {
             this.show();
         }
@@ -160,9 +162,9 @@ class CoherenceFilter extends HTMLElement {
         if (limit) {
             limit.hidden = !this.asked;
         }
-        const language = document.querySelector<HTMLSelectElement>("data-language select")?.value;
-        if (language) {
-            showLabels(language);
+        const titles = document.querySelector<HTMLSelectElement>("data-language select")?.value;
+        if (titles) {
+            showLabels(titles);
         }
     }
 
@@ -224,6 +226,31 @@ class CoherenceFilter extends HTMLElement {
         const link = make("a", { href: `pair/${keys.join("--")}.html${only}`, title });
         link.append(...(declared ? [make("b", {}, String(declared))] : []), ...(inferred ? [make("i", {}, `+${inferred}`)] : []));
         return make("td", { class: declared ? "declared" : "inferred" }, link);
+    }
+
+    /** With something chosen, the picture shows the matrix that is shown. */
+    private saveSvg(event: Event): void {
+        if (!this.asked) {
+            return;
+        }
+        event.preventDefault();
+        const said = (element: Element | null | undefined): string => (element?.textContent ?? "").trim().replace(/[ \t\n\r]+/g, " ");
+        const chosen = this.data.asked.flatMap((name) => {
+            const field = this.field(name);
+            return field?.value ? [`${said(field.labels[0])}${language === "fr" ? "\u00a0:" : ":"} ${said(field.selectedOptions[0])}`] : [];
+        });
+        const around = {
+            title: said(document.querySelector("h1")),
+            chosen,
+            legend: [...this.querySelectorAll(".legend .sample-cell")].map((one) => ({
+                kind: one.className.replace("sample-cell", "").trim(),
+                words: said(one.parentElement).slice(said(one).length).trim(),
+            })),
+            empty: said(this.querySelector(".matrix-made")),
+            source: said(document.querySelector(".page-foot .source-line")),
+            language,
+        };
+        save("matrix.svg", matrixSvg(this.querySelector<HTMLTableElement>("table.matrix"), around), "image/svg+xml;charset=utf-8");
     }
 
     /** With something chosen, the file holds what is shown. */
