@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from pan2kg.service.refusal import Refusal
+from pan2kg.service.refusal import Refusal, busy
 from pan2kg.service.request import Receive, Request, Send, read_request
 from pan2kg.service.safety import PAGE_HEADERS, Hosts
 
@@ -15,6 +16,7 @@ Handler = Callable[[Request], Awaitable[None]]
 
 _LOG = logging.getLogger("pan2kg.service")
 _FAULT: Final = "A fault of the service, not of the request; its log says more."
+_ENDS: Final = "The service is being ended; ask again when it is back."
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,8 @@ class Application:
             return
         try:
             await self._handler(request)(request)
+        except asyncio.CancelledError:  # it took longer than the service has when it is told to end
+            await request.refuse(busy(_ENDS), PAGE_HEADERS)
         except Exception:  # noqa: BLE001  # the last boundary: a fault reaches the log, and the client as a sentence
             _LOG.exception("%s %s", request.method, request.path)
             await request.refuse(Refusal(500, _FAULT), PAGE_HEADERS)

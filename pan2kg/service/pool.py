@@ -95,7 +95,10 @@ class Pool:
     async def _bury(self, link: Link, exchange: Exchange | None) -> None:
         loop = asyncio.get_running_loop()
         ran = loop.time() - link.began
-        status = await loop.run_in_executor(None, link.worker.bury)
+        try:
+            status = await loop.run_in_executor(None, link.worker.bury)
+        except RuntimeError:  # the loop is being closed: nobody waits any more, and the nursery buries its workers
+            return
         if exchange and is_innocent(status, ran) and not (exchange.is_repeated or exchange.answer.done()):
             exchange.is_repeated = True
             self._waiting.appendleft(exchange)

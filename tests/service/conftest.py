@@ -14,6 +14,9 @@ from urllib.parse import quote
 
 import pytest
 
+PATIENCE = 300.0
+"""Seconds after which a thing that should happen is given up: no measure of speed, and long on a busy machine."""
+
 SCRIPT = Path(__file__).with_name("small_service.py")
 SLOW = "SELECT (COUNT(*) AS ?n) WHERE { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
 PAIRS = "SELECT ?a ?d ?g WHERE { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
@@ -42,7 +45,7 @@ class Service:
     def send(
         self, method: str, path: str, body: bytes | None = None, headers: Mapping[str, str] | None = None
     ) -> Reply:
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
         try:
             connection.request(method, path, body, dict(headers or {}))
             response = connection.getresponse()
@@ -101,7 +104,7 @@ def _starter(data: Path) -> Iterator[Start]:
     yield begin
     for service in running:
         service.process.terminate()
-        service.process.wait(20)
+        service.process.wait(PATIENCE)
         if service.process.stdout:
             service.process.stdout.close()
 
@@ -112,8 +115,8 @@ def service(start_session: Start) -> Service:
     return start_session(pages=True, workers=4)
 
 
-def until(condition: Callable[[], bool], seconds: float = 10.0) -> None:
-    """Wait for something that is to happen soon."""
+def until(condition: Callable[[], bool], seconds: float = PATIENCE) -> None:
+    """Wait for something that is to happen."""
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, "it did not happen in time"

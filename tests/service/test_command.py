@@ -12,6 +12,7 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 
@@ -20,6 +21,7 @@ from pan2kg.service.protocol import Operation
 from pan2kg.service.refusal import Refusal
 from pan2kg.service.relay import Relay
 from pan2kg.service.settings import Settings
+from tests.service.conftest import PATIENCE, SLOW
 
 ROOT = Path(__file__).resolve().parents[2]
 PROGRAM = """
@@ -66,7 +68,7 @@ def address(process: subprocess.Popen[str]) -> str:
 
 
 def get(url: str, accept: str = "text/csv") -> str:
-    with urllib.request.urlopen(urllib.request.Request(url, headers={"Accept": accept}), timeout=30) as reply:
+    with urllib.request.urlopen(urllib.request.Request(url, headers={"Accept": accept}), timeout=PATIENCE) as reply:
         return str(reply.read().decode())
 
 
@@ -78,16 +80,42 @@ def test_it_says_where_it_is_answers_and_ends_cleanly(serve: Serve, how: signal.
     assert get(f"{url}sparql?query=ASK%7B%3Fs%20%3Fp%20%3Fo%7D") == "true"
     assert "<html" in get(f"{url}fr/index.html", "text/html")
     process.send_signal(how)
-    _, error = process.communicate(timeout=20)
+    _, error = process.communicate(timeout=PATIENCE)
     assert (process.returncode, error) == (0, "")
+
+
+def test_who_still_waits_when_it_ends_is_told(serve: Serve, until: Callable[..., None]) -> None:
+    process, replies = serve("--port", "0", "--timeout", "600"), []
+    url = address(process)
+
+    def ask() -> None:
+        with pytest.raises(urllib.error.HTTPError) as refused:
+            get(f"{url}sparql?query={quote(SLOW)}")
+        replies.append((refused.value.code, refused.value.read().decode()))
+
+    (nursery,) = children(process.pid)
+    readers = [threading.Thread(target=ask) for _ in range(2)]
+    for reader in readers:
+        reader.start()
+    until(lambda: len(children(nursery)) == 2)
+    process.terminate()
+    _, error = process.communicate(timeout=PATIENCE)
+    assert (process.returncode, error) == (0, "")
+    for reader in readers:
+        reader.join(PATIENCE)
+    assert replies == [(503, "The service is being ended; ask again when it is back.\n")] * 2
+
+
+def children(process: int) -> list[int]:
+    found = subprocess.run(["pgrep", "-P", str(process)], capture_output=True, text=True, check=False)
+    return [int(line) for line in found.stdout.split()]
 
 
 def test_nothing_is_left_when_it_is_killed(serve: Serve, until: Callable[..., None]) -> None:
     process = serve("--port", "0")
     url = address(process)
     get(f"{url}sparql?query=ASK%7B%7D")
-    found = subprocess.run(["pgrep", "-P", str(process.pid)], capture_output=True, text=True, check=True)
-    nursery = int(found.stdout.split()[0])
+    (nursery,) = children(process.pid)
     process.kill()
     until(lambda: not _lives(nursery))
 
@@ -102,7 +130,7 @@ def _lives(process: int) -> bool:
 def test_a_port_in_use_is_one_sentence(serve: Serve) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         process = serve("--port", str(taken.getsockname()[1]))
-        _, error = process.communicate(timeout=20)
+        _, error = process.communicate(timeout=PATIENCE)
     assert process.returncode == 2
     assert error.count("\n") == 1
     assert "address already in use" in error
@@ -111,7 +139,7 @@ def test_a_port_in_use_is_one_sentence(serve: Serve) -> None:
 
 def test_a_writable_service_needs_a_token(serve: Serve, tmp_path: Path) -> None:
     process = serve("--port", "0", "--writable")
-    _, error = process.communicate(timeout=20)
+    _, error = process.communicate(timeout=PATIENCE)
     assert (process.returncode, error.count("\n")) == (2, 1)
     assert "token" in error
     secret = tmp_path / "token"
@@ -121,7 +149,7 @@ def test_a_writable_service_needs_a_token(serve: Serve, tmp_path: Path) -> None:
     request.add_header("Content-Type", "application/sparql-update")
     request.add_header("Authorization", "Bearer secret")
     with pytest.raises(urllib.error.HTTPError, match="400"):  # there is no such graph, and the token is right
-        urllib.request.urlopen(request, timeout=30)
+        urllib.request.urlopen(request, timeout=PATIENCE)
 
 
 def test_a_remote_store_is_asked_in_its_stead(serve: Serve, endpoint: str) -> None:
@@ -184,7 +212,7 @@ def test_an_endpoint_that_answers_nonsense_is_told_in_sentences(wavering: str) -
 )
 def test_an_endpoint_that_is_not_there_is_one_sentence(serve: Serve, url: str) -> None:
     process = serve("--port", "0", "--endpoint", url)
-    said, error = process.communicate(timeout=60)
+    said, error = process.communicate(timeout=PATIENCE)
     assert (process.returncode, said, error.count("\n")) == (2, "", 1)
     assert "address" in error
 
@@ -194,7 +222,7 @@ def test_an_endpoint_that_is_not_there_is_one_sentence(serve: Serve, url: str) -
 )
 def test_a_number_that_makes_no_sense_is_refused(serve: Serve, options: tuple[str, str]) -> None:
     process = serve("--port", "0", *options)
-    _, error = process.communicate(timeout=60)
+    _, error = process.communicate(timeout=PATIENCE)
     assert process.returncode == 2
     assert f"argument {options[0]}" in error
 
@@ -225,10 +253,10 @@ def test_the_check_of_the_quality_page_ends_with_the_service(serve: Serve, until
 
     reader = threading.Thread(target=ask)
     reader.start()
-    until(lambda: checks(process.pid), 60)
+    until(lambda: checks(process.pid))
     running = checks(process.pid)
     process.terminate()
-    assert process.wait(10) == 0
-    reader.join(10)
+    assert process.wait(PATIENCE) == 0
+    reader.join(PATIENCE)
     assert replies == [(503, "The page cannot be shown now: The check of the graph was broken off. Ask again.\n")]
-    assert not [one for one in running if one.exists()]
+    until(lambda: not [one for one in running if one.exists()])

@@ -10,6 +10,8 @@ from urllib.parse import quote
 import pyoxigraph as ox
 import pytest
 
+from tests.service.conftest import PATIENCE
+
 if TYPE_CHECKING:
     from tests.service.conftest import Service
 
@@ -174,7 +176,7 @@ def test_the_description_says_what_there_is(service: Service) -> None:
 
 def test_two_requests_on_one_connection_and_two_at_once(service: Service) -> None:
     request = b"GET /sparql?query=ASK%7B%7D HTTP/1.1\r\nHost: localhost\r\nAccept: text/csv\r\n\r\n"
-    with socket.create_connection(("127.0.0.1", service.port), timeout=20) as line:
+    with socket.create_connection(("127.0.0.1", service.port), timeout=PATIENCE) as line:
         line.sendall(request * 3)
         seen = b""
         while seen.count(b"\r\n\r\ntrue") < 3:

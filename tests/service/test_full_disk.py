@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.service.conftest import PATIENCE
+
 ROOT = Path(__file__).resolve().parents[2]
 LIMITED = """
 import resource, sys
@@ -40,13 +42,13 @@ def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[Path
         return
     mounted = ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(tmp_path)]
     try:
-        done = subprocess.run(mounted, capture_output=True, text=True, timeout=20, check=False)
+        done = subprocess.run(mounted, capture_output=True, text=True, timeout=PATIENCE, check=False)
     except FileNotFoundError:
         pytest.skip("a small disk is mounted with mount, which is not here")
     if done.returncode:
         pytest.skip(f"a small disk cannot be mounted here: {done.stderr.strip()}")
     yield tmp_path, 0
-    subprocess.run(["umount", str(tmp_path)], timeout=20, check=True)
+    subprocess.run(["umount", str(tmp_path)], timeout=PATIENCE, check=True)
 
 
 def contents(folder: Path) -> dict[str, bytes]:
@@ -60,7 +62,7 @@ def test_an_export_that_does_not_fit_leaves_the_one_before(place: tuple[Path, in
     (folder / "site" / "index.html").write_bytes(b"the page of before")
     before = contents(folder)
     asked = [sys.executable, "-c", LIMITED, str(size), "site", "--project", str(ROOT), "-o", str(folder / "site")]
-    done = subprocess.run(asked, capture_output=True, text=True, timeout=120, check=False)
+    done = subprocess.run(asked, capture_output=True, text=True, timeout=PATIENCE, check=False)
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.count("\n") == 1
     assert "Cannot write the site" in done.stderr
@@ -73,7 +75,7 @@ def test_a_zip_that_does_not_fit_leaves_the_one_before(tmp_path: Path) -> None:
     (tmp_path / "site.zip").write_bytes(b"the zip of before")
     before = contents(tmp_path)
     asked = [sys.executable, "-c", ZIPPED, str(tmp_path / "site"), str(tmp_path / "site.zip")]
-    done = subprocess.run(asked, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(asked, cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE, check=False)
     assert (done.returncode, done.stderr.count("\n")) == (1, 1)
     assert done.stderr.startswith("said: ")
     assert contents(tmp_path) == before

@@ -15,7 +15,7 @@ from urllib.parse import quote, urlsplit
 
 import pytest
 
-from tests.service.conftest import Reply
+from tests.service.conftest import PATIENCE, Reply
 
 ROOT = Path(__file__).resolve().parents[2]
 PLANTED = (
@@ -72,7 +72,7 @@ class Site:
         self.port = port
 
     def get(self, path: str, **headers: str) -> Reply:
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
         connection.request("GET", path, headers={**BROWSER, **headers})
         response = connection.getresponse()
         reply = Reply(response.status, {k.lower(): v for k, v in response.getheaders()}, response.read())
@@ -81,7 +81,7 @@ class Site:
 
     def raw(self, target: bytes, host: bytes = b"localhost") -> bytes:
         seen = b""
-        with socket.create_connection(("127.0.0.1", self.port), timeout=60) as line:
+        with socket.create_connection(("127.0.0.1", self.port), timeout=PATIENCE) as line:
             line.sendall(b"GET " + target + b" HTTP/1.1\r\nHost: " + host + b"\r\nConnection: close\r\n\r\n")
             while piece := line.recv(2**16):
                 seen += piece
@@ -202,7 +202,7 @@ def test_no_address_leads_to_another_host(site: Site, target: str) -> None:
 @pytest.mark.parametrize("text", ["%0d%0aSet-Cookie:%20a=b", "%0aX:y", "%E5%98%8D%E5%98%8ASet-Cookie:a=b", "%00"])
 def test_nothing_from_an_address_becomes_a_header(site: Site, path: str, text: str) -> None:
     for accept in ("text/html", "*/*"):
-        connection = http.client.HTTPConnection("127.0.0.1", site.port, timeout=60)
+        connection = http.client.HTTPConnection("127.0.0.1", site.port, timeout=PATIENCE)
         connection.request("GET", path + text, headers={"Accept": accept})
         response = connection.getresponse()
         response.read()

@@ -15,6 +15,8 @@ from urllib.parse import quote
 
 import pytest
 
+from tests.service.conftest import PATIENCE
+
 if TYPE_CHECKING:
     from tests.service.conftest import Service, Start
 
@@ -97,7 +99,7 @@ def test_no_call_is_hidden_from_a_service_that_may_ask_another(
 @pytest.mark.parametrize("query", SMUGGLED)
 def test_no_call_is_hidden_from_the_command_line(listener: Listener, query: str) -> None:
     asked = [sys.executable, "-c", SPARQL, query.replace("URL", listener.url), "--project", str(ROOT)]
-    done = subprocess.run(asked, capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(asked, capture_output=True, text=True, timeout=PATIENCE, check=False)
     assert (done.returncode, listener.visits) == (2, 0)
     assert "SERVICE is refused" in done.stderr
 
@@ -162,7 +164,7 @@ def test_no_path_leads_out(service: Service, path: str) -> None:
 def raw(service: Service, sent: bytes) -> bytes:
     """What comes back on a connection until it is closed."""
     seen = b""
-    with socket.create_connection(("127.0.0.1", service.port), timeout=30) as line:
+    with socket.create_connection(("127.0.0.1", service.port), timeout=PATIENCE) as line:
         try:
             line.sendall(sent)
             while piece := line.recv(65536):
@@ -226,7 +228,7 @@ def test_a_header_with_many_elements_is_read_in_part(service: Service) -> None:
 def test_a_body_that_is_not_what_it_says(service: Service, sent: bytes) -> None:
     """Its sender hears what is wrong, or leaves; the service goes on."""
     head = b"POST /sparql HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/sparql-query\r\n"
-    with socket.create_connection(("127.0.0.1", service.port), timeout=30) as line:
+    with socket.create_connection(("127.0.0.1", service.port), timeout=PATIENCE) as line:
         line.sendall(head + sent)
         line.shutdown(socket.SHUT_WR)
         seen = b"".join(iter(lambda: line.recv(2**16), b""))
@@ -236,7 +238,7 @@ def test_a_body_that_is_not_what_it_says(service: Service, sent: bytes) -> None:
 
 def test_a_chunked_body_that_grows_without_end(service: Service) -> None:
     head = b"POST /sparql HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/sparql-query\r\n"
-    with socket.create_connection(("127.0.0.1", service.port), timeout=30) as line:
+    with socket.create_connection(("127.0.0.1", service.port), timeout=PATIENCE) as line:
         line.sendall(head + b"Transfer-Encoding: chunked\r\n\r\n")
         chunk = b"100000\r\n" + b" " * 2**20 + b"\r\n"
         with contextlib.suppress(ConnectionError):

@@ -11,7 +11,7 @@ import pytest
 from tests.service.conftest import SLOW
 
 if TYPE_CHECKING:
-    from tests.service.conftest import Service
+    from tests.service.conftest import Service, Start
 
 
 def test_a_page_and_what_it_says_about_itself(service: Service) -> None:
@@ -83,9 +83,11 @@ def test_a_page_whose_query_goes_astray_ends_with_a_sentence(service: Service) -
     assert reply.headers["retry-after"]
 
 
-def test_a_flooded_endpoint_does_not_keep_pages_waiting(service: Service) -> None:
+def test_a_flooded_endpoint_does_not_keep_pages_waiting(start: Start) -> None:
+    service = start(pages=True, workers=4, seconds=60.0)
     with ThreadPoolExecutor(8) as threads:
         flood = [threads.submit(service.ask, SLOW) for _ in range(8)]
         replies = [service.send("GET", f"/index.html?say={n}") for n in range(5)]
         assert {reply.status for reply in replies} == {200}
         assert not all(one.done() for one in flood)
+        service.process.terminate()

@@ -8,6 +8,8 @@ import sys
 
 import pytest
 
+from tests.service.conftest import PATIENCE
+
 PROGRAM = """
 import asyncio, json, os, signal, socket, sys
 import pyoxigraph as ox
@@ -40,7 +42,7 @@ async def ask(pool):
     answers = await asyncio.gather(*[pool.ask(task).answer for _ in range(10)])
     print(json.dumps([one.sentence if isinstance(one, Refusal) else one.body.decode() for one in answers]))
 
-limits = Limits(seconds=5.0)
+limits = Limits(seconds=60.0)
 started = start_nursery(lambda: Evaluator(ox.Store(), limits, {}), limits.seconds)
 nursery = Unlucky(started.line, started.seconds)
 asyncio.run(ask(Pool(nursery, Crowd(workers=2, slots=2))))
@@ -51,5 +53,5 @@ nursery.close()
 @pytest.mark.parametrize("mishap", ["killed", "seen", "none"])
 def test_answers_come_whatever_becomes_of_the_first_workers(mishap: str) -> None:
     asked = [sys.executable, "-c", PROGRAM, mishap, "1"]
-    done = subprocess.run(asked, capture_output=True, text=True, timeout=30, check=False)
+    done = subprocess.run(asked, capture_output=True, text=True, timeout=PATIENCE, check=False)
     assert (json.loads(done.stdout), done.stderr) == (["true"] * 10, "")
