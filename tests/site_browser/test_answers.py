@@ -27,7 +27,8 @@ ASK: Final = """async queries => {
     return answers;
 }"""
 PUBLISHED: Final = """name => fetch(`question/${name}.html`).then(answer => answer.text()).then(text => {
-    const form = new DOMParser().parseFromString(text, 'text/html').querySelector('question-form');
+    const moved = text.replaceAll('"../question/', '"question/');
+    const form = new DOMParser().parseFromString(moved, 'text/html').querySelector('question-form');
     form.setAttribute('data-graph', '../data/graph.js');
     document.querySelector('main').replaceChildren(document.importNode(form, true));
     document.querySelector('question-form form')?.requestSubmit();
