@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 import socket
+import sys
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain, islice
 from typing import Final
 
@@ -71,10 +72,13 @@ class Evaluator:
         if not task.table:
             what = "rows" if isinstance(result, ox.QuerySolutions) else "yes or no"
             return Refusal(406, NOT_ACCEPTABLE.format(what, _TABLES))
-        sink = Sink(link, task.table, self.limits)
+        sink = Sink(link, task.table, self._limits(task))
         result.serialize(output=sink, format=TABLE_FORMATS[task.table])
         sink.finish()
         return None
+
+    def _limits(self, task: Task) -> Limits:
+        return replace(self.limits, rows=sys.maxsize, size=sys.maxsize) if task.own else self.limits
 
     def _graph(self, task: Task, link: socket.socket) -> Refusal | None:
         name = ox.NamedNode(task.text) if task.text else ox.DefaultGraph()
@@ -87,7 +91,7 @@ class Evaluator:
     def _triples(self, triples: Iterable[ox.Triple], task: Task, link: socket.socket) -> Refusal | None:
         if not task.graph:
             return Refusal(406, NOT_ACCEPTABLE.format("triples", _GRAPHS))
-        sink = Sink(link, task.graph, self.limits)
+        sink = Sink(link, task.graph, self._limits(task))
         counted = _counted(triples, sink)
         first = list(islice(counted, FEW))
         prefixes = self.prefixes if len(first) == FEW else used(first, self.prefixes)

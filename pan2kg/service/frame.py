@@ -23,7 +23,8 @@ class Task(NamedTuple):
     """What a worker is to do: answer a ``query``, or write out a ``graph`` (the default graph if ``text`` is empty).
 
     ``default`` and ``named`` are None where the request names no graphs; ``table`` and ``graph`` are
-    the formats the client accepts for rows and for triples, empty where it accepts none.
+    the formats the client accepts for rows and for triples, empty where it accepts none. ``own`` is what
+    a page asks to be made: it may have as many rows and bytes as there are.
     """
 
     kind: str
@@ -34,6 +35,7 @@ class Task(NamedTuple):
     named: list[str] | None
     table: str
     graph: str
+    own: bool = False
 
 
 def pack(kind: bytes, payload: bytes = b"") -> bytes:

@@ -120,7 +120,7 @@ def _dismiss(worker: Worker) -> None:
 
 
 def _task(text: str, nature: Nature) -> Task:
-    return Task("query", text, "", not nature.own_dataset, None, None, "json", "ntriples")
+    return Task("query", text, "", not nature.own_dataset, None, None, "json", "ntriples", own=True)
 
 
 def _read(worker: Worker) -> tuple[str, bytes] | Refusal | None:

@@ -12,9 +12,11 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from pan2kg.query import read_queries
+from tests.served_browser.conftest import serving
 
 if TYPE_CHECKING:
     from pan2kg.project import Project
+    from tests.browser import Watch
     from tests.served_browser.conftest import Visit
 
 PAN: Final = "PREFIX pan: <https://w3id.org/pan2kg/ontology#>"
@@ -144,9 +146,25 @@ def test_what_is_refused_says_why(visit: Visit) -> None:
     page = watched.page
     for text in ("SELECT * { SERVICE <http://example.org/sparql> { ?s ?p ?o } }", "INSERT DATA { <a:b> <a:b> <a:b> }"):
         run(page, text)
-        told(page, re.compile(r"The query failed: .{20}"))
+        told(page, re.compile(r"(SERVICE is refused|[Ll]ine 1, column 1).*: (no other server|a query changes nothing)"))
         expect(page.locator("sparql-editor .results")).to_be_hidden()
         watched.forgive("answer 4")
+
+
+def test_limits_are_told_in_the_language_of_the_page(project: Project, watch: Watch) -> None:
+    said = {
+        ENDLESS: "La requête a duré plus de 2 secondes et a été arrêtée : la restreindre.",
+        "SELECT ?s { ?s ?p ?o }": "La réponse compte plus de 1 000 lignes : ajouter LIMIT à la requête.",
+        "ASK { SERVICE <http://e/> { } }": "SERVICE est refusé (ligne 1, colonne 7) : aucun autre serveur",
+        "CLEAR ALL": "Ligne 1, colonne 1 : une requête ne modifie rien",
+    }
+    with serving(project.root, "--timeout", "2", "--max-rows", "1000") as address:
+        for query, sentence in said.items():
+            watched = watch(f"{address}/fr/sparql.html#query={quote(query)}")
+            expect(watched.page.locator("sparql-editor[data-editor=ready]")).to_have_count(1)
+            watched.page.get_by_role("button", name="Exécuter", exact=True).click()
+            told(watched.page, re.compile(re.escape(sentence).replace("\\ ", r"\s")))
+            watched.forgive("answer ")
 
 
 def test_an_answer_is_seen_as_chart_network_and_text(visit: Visit) -> None:

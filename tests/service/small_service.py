@@ -45,6 +45,7 @@ class SmallSite:
     def page(self, path: str, arguments: Mapping[str, str], /) -> SmallPage | None:
         pages = {
             "index.html": "SELECT (COUNT(*) AS ?n) WHERE { ?s ?p ?o }",
+            "many.html": "SELECT ?n WHERE { ?s ?p ?n }",
             "slow.html": SLOW,
             "fault.html": "",
         }
@@ -52,7 +53,7 @@ class SmallSite:
             return None
         if path == "fault.html":
             raise ZeroDivisionError("a fault of the software")
-        counted = select(self.store, pages[path]).values("n")[0]
+        counted = " ".join(select(self.store, pages[path]).values("n"))
         said = f"<p>{counted} {arguments.get('say', '')}</p>"
         return SmallPage("text/html; charset=utf-8", f"<!DOCTYPE html><title>Count</title>{said * 100}".encode())
 

@@ -83,6 +83,14 @@ def test_a_page_whose_query_goes_astray_ends_with_a_sentence(service: Service) -
     assert reply.headers["retry-after"]
 
 
+def test_what_strangers_may_ask_for_does_not_narrow_the_pages(start: Start) -> None:
+    service = start(pages=True, rows=10, size=1000)
+    assert service.ask("SELECT ?s { ?s ?p ?o }").status == 413
+    assert "<p>300 </p>" in service.send("GET", "/index.html").text
+    reply = service.send("GET", "/many.html")
+    assert (reply.status, reply.text.count("value ")) == (200, 300 * 100)
+
+
 def test_a_flooded_endpoint_does_not_keep_pages_waiting(start: Start) -> None:
     service = start(pages=True, workers=4, seconds=60.0)
     with ThreadPoolExecutor(8) as threads:

@@ -67,10 +67,32 @@ function server(endpoint: string, say: Say): Source {
 
 const FAULT = /\bat (?:line )?(\d+)(?::|, column )(\d+)[^:]*: expected (?:one of )?([^]+)$/;
 
-/** Why a query failed, in the words of the page where both engines say the same of a query that is not SPARQL. */
+/** What the service says when it does not answer, and the word of the page that says the same. */
+const REFUSALS: [RegExp, string][] = [
+    [/^The query took longer than (?<n>[\d.]+) seconds/, "too-long"],
+    [/^The answer has more than (?<n>\d+) rows/, "too-many-rows"],
+    [/^The answer is larger than (?<n>[\d.]+) megabytes/, "too-large"],
+    [/needs more memory than it may take/, "too-much-memory"],
+    [/^SERVICE is refused at line (?<line>\d+), column (?<column>\d+)/, "outside"],
+    [/^\w+ is refused at line (?<line>\d+), column (?<column>\d+): a query changes nothing/, "changes"],
+    [/^(All workers are taken|Too many queries are waiting|Others are waiting)/, "busy"],
+    [/^The service is being ended/, "ended"],
+];
+
+/** Why a query failed, in the words of the page where it knows what is said. */
 function failed(reason: string, say: Say): string {
     const [, line = "", column = "", expected = ""] = FAULT.exec(reason) ?? [];
-    return line ? say("syntax", { line, column, expected: expected.trim().replace(/\.$/, "") }) : say("failed", { reason });
+    if (line) {
+        return say("syntax", { line, column, expected: expected.trim().replace(/\.$/, "") });
+    }
+    for (const [pattern, key] of REFUSALS) {
+        const found = pattern.exec(reason);
+        if (found) {
+            const { n = "", ...place } = found.groups ?? {};
+            return say(key, n ? { n: Number(n) } : place);
+        }
+    }
+    return say("failed", { reason });
 }
 
 /** What a server says went wrong: the sentence of a problem in JSON (RFC 9457), else its text. */
