@@ -41,7 +41,7 @@ def assemble_relay(
     settings: Settings, url: str, *, pages: Pages | None = None, more: tuple[tuple[str, Handler], ...] = ()
 ) -> Application:
     """The service over a graph somewhere else; ``more`` as the application takes it."""
-    relay = Relay(url, settings).answer
+    relay = Relay(url, settings, EDITOR if pages else "").answer
     store = partial(no_store, url=url)
     return Application(
         settings.hosts,

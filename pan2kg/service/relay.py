@@ -21,7 +21,7 @@ from pan2kg.service.refusal import Refusal, busy
 from pan2kg.service.request import Request, aside
 from pan2kg.service.safety import DATA_HEADERS, PREFLIGHT_HEADERS
 from pan2kg.service.settings import Settings
-from pan2kg.service.sparql import READ_ONLY, VARY
+from pan2kg.service.sparql import READ_ONLY, VARY, show_editor, wants_editor
 
 PIECE: Final = 64 * 1024
 _MEDIA: Final = frozenset(media for form in (*TABLES, *GRAPHS) for media in form.media)
@@ -31,10 +31,11 @@ _WHERE: Final = "This service asks the endpoint {}; it has no graphs of its own.
 
 @dataclass(frozen=True, slots=True)
 class Relay:
-    """Passes queries on to the endpoint at ``url``."""
+    """Passes queries on to the endpoint at ``url``; ``page`` as the local endpoint has it."""
 
     url: str
     settings: Settings
+    page: str = ""
     threads: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(8, "relay"))
 
     async def answer(self, request: Request) -> None:
@@ -52,6 +53,9 @@ class Relay:
                 *(request.method, request.query, request.header(b"content-type"), body),
             )
         )
+        if isinstance(operation, Operation) and wants_editor(request, self.page):
+            await show_editor(request, self.page, operation.text)
+            return
         refusal = (
             operation
             if isinstance(operation, Refusal)

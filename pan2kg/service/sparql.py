@@ -57,21 +57,14 @@ class Endpoint:
         )
         if isinstance(operation, Refusal):
             await request.refuse(operation, DATA_HEADERS)
-        elif self.page and request.method in ("GET", "HEAD") and prefers_page(request.header(b"accept")):
-            await self._redirect(request, operation)
+        elif wants_editor(request, self.page):
+            await show_editor(request, self.page, operation.text)
         elif operation.kind == "query":
             await self._query(request, operation)
         elif operation.kind == "update":
             await self._update(request, operation)
         else:
             await self._describe(request)
-
-    async def _redirect(self, request: Request, operation: Operation) -> None:
-        """Show a person the page with the editor."""
-        language = preferred_language(request.header(b"accept-language"))
-        query = f"?query={quote(operation.text, safe='')}" if operation.text else ""
-        location = (b"location", f"/{self.page.format(language=language)}{query}".encode())
-        await request.reply(303, [location, (b"vary", b"Accept, Accept-Language"), *DATA_HEADERS])
 
     async def _query(self, request: Request, operation: Operation) -> None:
         nature = await aside(len(operation.text), inspect_query, operation.text, self.settings.services)
@@ -152,6 +145,19 @@ class Endpoint:
             self._described.clear()
             self._described[state] = read_counts(answer.body)
         return self._described[state]
+
+
+def wants_editor(request: Request, page: str) -> bool:
+    """Whether a person opens the endpoint in a browser, and there is a page with an editor."""
+    return bool(page) and request.method in ("GET", "HEAD") and prefers_page(request.header(b"accept"))
+
+
+async def show_editor(request: Request, page: str, text: str) -> None:
+    """Show a person the page with the editor, the query in it."""
+    language = preferred_language(request.header(b"accept-language"))
+    query = f"?query={quote(text, safe='')}" if text else ""
+    location = (b"location", f"/{page.format(language=language)}{query}".encode())
+    await request.reply(303, [location, (b"vary", b"Accept, Accept-Language"), *DATA_HEADERS])
 
 
 def refuse_update(request: Request, settings: Settings) -> Refusal | None:

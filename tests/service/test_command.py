@@ -166,6 +166,7 @@ def test_a_remote_store_is_asked_in_its_stead(serve: Serve, endpoint: str) -> No
             get(f"{url}sparql?query={query}")
     with pytest.raises(urllib.error.HTTPError, match="404"):
         get(f"{url}store?default")
+    assert "ASK { }" in get(f"{url}sparql?query=ASK%20%7B%20%7D", "text/html"), "a person is shown the editor"
 
 
 class Wavering(BaseHTTPRequestHandler):
