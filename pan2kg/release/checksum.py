@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -25,8 +26,15 @@ def measure(path: Path) -> Measure:
     Raises:
         OSError: it cannot be read.
     """
+    state = path.stat()
+    return Measure(state.st_size, _sha512(path, state.st_size, state.st_mtime_ns))
+
+
+@lru_cache(maxsize=128)
+def _sha512(path: Path, _size: int, _changed: int) -> str:
+    """Computed once for a state of a file: it is asked for when the file is described and when that is checked."""
     with path.open("rb") as file:
-        return Measure(path.stat().st_size, hashlib.file_digest(file, "sha512").hexdigest())
+        return hashlib.file_digest(file, "sha512").hexdigest()
 
 
 def sha256(path: Path) -> str:

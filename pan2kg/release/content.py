@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import groupby
 
 import pyoxigraph as ox
@@ -16,12 +17,21 @@ from pan2kg.vocabulary import DERIVED, ROOT
 _VANN = b"<http://purl.org/vocab/vann/preferredNamespaceUri>"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Content:
     """Statements as lines, sorted by bytes: quads with their graph, and the triples, each once."""
 
     quads: list[bytes]
     triples: list[bytes]
+
+    @cached_property
+    def by_graph(self) -> list[bytes]:
+        """The quads graph by graph, each sorted as before."""
+        return sorted(self.quads, key=_graph)
+
+
+def _graph(line: bytes) -> bytes:
+    return line[line.rindex(b" <") :]
 
 
 def read_content(store: LocalStore, addresses: Addresses) -> tuple[Content, Content]:

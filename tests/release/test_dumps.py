@@ -13,7 +13,7 @@ from pan2kg.catalogue.form import canonical
 from pan2kg.catalogue.issue import Addresses
 from pan2kg.errors import ProjectError
 from pan2kg.release.content import read_content
-from pan2kg.release.dump import DERIVED, FORMATS, LARGE, STATED
+from pan2kg.release.dump import DERIVED, FORMATS, LARGE, STATED, differs, write_dump
 from pan2kg.release.edition import Edition
 from pan2kg.store import LocalStore, is_derived
 from pan2kg.vocabulary import ROOT
@@ -93,3 +93,25 @@ def test_another_base_changes_iris_and_no_text() -> None:
         f'<https://d.example/id/a> <https://d.example/ontology#p> "see <{ROOT}id/b>" .\n'.encode(),
         b"<https://d.example/id/a> <https://d.example/ontology#p> <https://d.example/id/b> .\n",
     ]
+
+
+@pytest.mark.parametrize("ending", [*FORMATS, "nt.gz", "nq.gz"])
+def test_a_dump_that_is_not_what_it_was_written_from_is_found(
+    ending: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pan2kg.release.dump.LARGE", 1)
+    monkeypatch.setattr("pan2kg.release.dump._AT_ONCE", 2)
+    told = " ".join(f'<http://e/{n}> <http://e/p> "text {n}" .' for n in range(7))
+    content, less = (read_content(store_of(f"{told} {more}"), Addresses())[0] for more in ("<http://e/z> a 1 .", ""))
+    assert f"a.{ending}" in list(write_dump(content, tmp_path, "a", {}))
+    path = tmp_path / f"a.{ending}"
+    assert not differs(content, path)
+    other = path.read_bytes().replace(b"text 3", b"text 4")
+    if ending.endswith("gz"):  # compared with the file beside it
+        other = gzip.compress(gzip.decompress(path.read_bytes())[:-1])
+    else:
+        assert differs(less, path), "one more"
+        assert len(list(write_dump(less, tmp_path, "b", {}))) == 2 * len(FORMATS)
+        assert differs(content, tmp_path / f"b.{ending}"), "one less"
+    path.write_bytes(other)
+    assert differs(content, path), "another"
