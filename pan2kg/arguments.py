@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable, Mapping
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from pan2kg.change import command as change
 from pan2kg.delivery import add_export, add_picture
@@ -35,7 +35,16 @@ Run = Callable[[argparse.Namespace], int]
 
 
 class Parser(argparse.ArgumentParser):
-    """Wrong use is one sentence, without the usage lines."""
+    """Wrong use is one sentence, without the usage lines; options are made when arguments are there to be read."""
+
+    fill: Callable[[argparse.ArgumentParser], None] | None = None
+
+    def parse_known_args(self, *given: Any, **named: Any) -> tuple[Any, list[str]]:  # noqa: ANN401
+        """Read arguments."""
+        if self.fill:
+            self.fill(self)
+            self.fill = None
+        return super().parse_known_args(*given, **named)
 
     def error(self, message: str) -> NoReturn:
         """Say what is wrong and leave with 2."""
@@ -69,7 +78,7 @@ def build_parser(runs: Mapping[str, Run]) -> Parser:
         command.add_argument(
             "--project", metavar="DIR", help="the project (default: the nearest, else the shipped one)"
         )
-        fill(command)
+        command.fill = fill
     return parser
 
 

@@ -6,7 +6,6 @@ questions are answered from a release as it was.
 
 from __future__ import annotations
 
-import gzip
 import re
 import zlib
 from collections.abc import Iterator
@@ -54,10 +53,17 @@ def read_quads(path: Path) -> Iterator[ox.Quad]:
 def _content(path: Path) -> bytes:
     try:
         content = path.read_bytes()
-        return gzip.decompress(content) if path.suffix == ".gz" else content
+    except OSError as error:
+        raise ProjectError(f"Cannot read the file ({reason(error)}).", place=Place(str(path))) from None
+    return _unpack(content, path) if path.suffix == ".gz" else content
+
+
+def _unpack(content: bytes, path: Path) -> bytes:
+    import gzip
+
+    try:
+        return gzip.decompress(content)
     except (EOFError, zlib.error, gzip.BadGzipFile):
         raise ProjectError(
             "The file is not packed with gzip, or is cut off.", place=Place(str(path)), remedy="Fetch it again."
         ) from None
-    except OSError as error:
-        raise ProjectError(f"Cannot read the file ({reason(error)}).", place=Place(str(path))) from None

@@ -122,16 +122,18 @@ def refuse_unknown(given: Iterable[str], parameters: Collection[str], options: C
     Traceback (most recent call last):
     pan2kg.errors.QueryError: There is no option and no parameter « lst ». Did you mean --list?
     """
-    from difflib import get_close_matches
-
     known = [*parameters, *options]
     for word in given:
         name = word.partition("=")[0].removeprefix("--")
-        if not word.startswith("--") or name in known:
-            continue
-        near = get_close_matches(name, known, n=1, cutoff=0.5)
-        remedy = f"Did you mean --{near[0]}?" if near else f"There are: {', '.join(f'--{one}' for one in known)}."
-        raise QueryError(f"There is no option and no parameter « {name} ».", remedy=remedy)
+        if word.startswith("--") and name not in known:
+            raise QueryError(f"There is no option and no parameter « {name} ».", remedy=_nearest(name, known))
+
+
+def _nearest(name: str, known: list[str]) -> str:
+    from difflib import get_close_matches
+
+    near = get_close_matches(name, known, n=1, cutoff=0.5)
+    return f"Did you mean --{near[0]}?" if near else f"There are: {', '.join(f'--{one}' for one in known)}."
 
 
 def today() -> date:

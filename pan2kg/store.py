@@ -154,7 +154,8 @@ UPDATES = ("LOAD", "CLEAR", "DROP", "CREATE", "ADD", "MOVE", "COPY", "INSERT", "
 _REFUSED = {"SERVICE": "no other host is contacted because a query says so."} | dict.fromkeys(UPDATES, _UPDATE)
 
 
-_FROM = re.compile("FROM", re.IGNORECASE)
+_FROM = re.compile("(?<!:)FROM", re.IGNORECASE)
+"""Behind a colon it is a name, as in ``pan:from``."""
 _SUSPECT = re.compile("|".join(_REFUSED), re.IGNORECASE)
 """Words that are looked for first: most queries have none, so that they need not be read token by token."""
 
