@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 from datetime import date
@@ -157,11 +156,9 @@ def test_the_same_graph_gives_the_same_bytes(graph: Graph, kind: str, language: 
 
 @pytest.mark.parametrize("kind", PICTURES)
 def test_eight_plans_of_sixty_actions_stay_legible(kind: str) -> None:
-    start = time.process_time()
     store = synthetic(8, 60)
     picture = draw(kind, store, as_of=DAY, other="p1") if kind == "action-matrix" else draw(kind, store, as_of=DAY)
     ET.fromstring(picture.svg)
-    assert time.process_time() - start < 20, "this takes a second or two; something grew with the square"
     assert (outside(picture.drawing), overlapping(picture.drawing)) == ([], [])
     assert min(label.font.size for label, _ in labels(picture.drawing)) >= 8.5
     assert picture.drawing.width < 2000
