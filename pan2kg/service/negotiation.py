@@ -71,7 +71,8 @@ class Range:
         kind, _, subtype = media.partition("/")
         if self.kind not in ("*", kind) or self.subtype not in ("*", subtype):
             return None
-        return (self.kind != "*") + (self.subtype != "*") + min(self.parameters, 1), self.quality
+        narrowness = 2 * ((self.kind != "*") + (self.subtype != "*")) + bool(self.parameters)
+        return narrowness, self.quality
 
 
 def read_accept(header: str) -> Iterator[Range]:

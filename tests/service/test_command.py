@@ -37,6 +37,7 @@ except Pan2kgError as error:
     sys.stderr.write(f"{error}\\n")
     sys.exit(2)
 """
+ENDED = "The service is being ended; ask again when it is back.\n"
 Serve = Callable[..., "subprocess.Popen[str]"]
 
 
@@ -101,7 +102,7 @@ def test_who_still_waits_when_it_ends_is_told(serve: Serve, until: Callable[...,
     _, error = process.communicate(timeout=PATIENCE)
     assert (process.returncode, error) == (0, "")
     reader.join(PATIENCE)
-    assert replies == [(503, "The service is being ended; ask again when it is back.\n")]
+    assert replies == [(503, ENDED)]
 
 
 def worked(process: int) -> float:
@@ -263,5 +264,6 @@ def test_the_check_of_the_quality_page_ends_with_the_service(serve: Serve, until
     process.terminate()
     assert process.wait(PATIENCE) == 0
     reader.join(PATIENCE)
-    assert replies == [(503, "The page cannot be shown now: The check of the graph was broken off. Ask again.\n")]
+    broken_off = "The page cannot be shown now: The check of the graph was broken off. Ask again.\n"
+    assert replies in ([(503, broken_off)], [(503, ENDED)]), "as it is heard first that the service ends"
     until(lambda: not [one for one in running if one.exists()])

@@ -41,6 +41,7 @@ def test_any_text_at_all_is_read(header: str) -> None:
     [
         ("", "application/sparql-results+json"),
         ("*/*", "application/sparql-results+json"),
+        ("text/*;charset=utf-8, text/xml;q=0", "text/csv"),
         ("text/csv", "text/csv"),
         ("TEXT/CSV", "text/csv"),
         ("application/xml", "application/xml"),
