@@ -54,11 +54,12 @@ def write_dump(content: Content, folder: Path, name: str, prefixes: Mapping[str,
             file.writelines(_lines(content, ending))
     for ending, form in FORMATS.items():
         path = folder / f"{name}.{ending}"
-        if ending == "trig":
-            read = ox.parse(b"".join(content.by_graph), format=ox.RdfFormat.N_QUADS)
-            ox.serialize(read, output=str(path), format=form, prefixes=dict(prefixes))
-        elif ending not in _LINES:
-            read = ox.parse(path=str(path.with_suffix(".nt")), format=ox.RdfFormat.N_TRIPLES)
+        if ending not in _LINES:
+            read = (
+                ox.parse(b"".join(content.by_graph), format=ox.RdfFormat.N_QUADS)
+                if ending == "trig"
+                else ox.parse(path=str(path.with_suffix(".nt")), format=ox.RdfFormat.N_TRIPLES)
+            )
             ox.serialize(read, output=str(path), format=form, prefixes=dict(prefixes))
         yield f"{name}.{ending}"
         if path.stat().st_size >= LARGE:

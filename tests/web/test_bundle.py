@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import gzip
 import json
 import os
@@ -250,3 +251,26 @@ GROUPS: Final = {
     "sparql": "workbench/words.ts",
     "network": "network/words.ts",
 }
+
+
+def sentences(folder: Path) -> set[str]:
+    """The texts in Python modules, with 7 where a value is filled in."""
+    found = set()
+    for path in folder.glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.JoinedStr):
+                found.add("".join(str(one.value) if isinstance(one, ast.Constant) else "7" for one in node.values))
+            elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+                found.add(node.value)
+    return found
+
+
+def test_what_the_editor_says_anew_is_what_the_service_says() -> None:
+    source = (WEB / "src" / "workbench" / "source.ts").read_text(encoding="utf-8")
+    patterns = re.findall(r'^    \[/(.+)/, "([a-z-]+)"\],$', source, re.MULTILINE)
+    said = sentences(ROOT / "pan2kg" / "service")
+    refused = {f"{word} is refused at line 7, column 7: {why}" for word in ("SERVICE", "INSERT") for why in said}
+    assert len(patterns) == 8
+    for pattern, word in patterns:
+        known = [one for one in said | refused if re.search(pattern.replace("(?<", "(?P<"), one)]
+        assert known, f"the service says nothing of which the editor could say « {word} »"
