@@ -10,7 +10,8 @@ from typing import Any, NoReturn
 from pan2kg.change import command as change
 from pan2kg.delivery import add_export, add_picture
 from pan2kg.inquiry import add_figures
-from pan2kg.option import CSV_NOTE, Once, a_day, add_language
+from pan2kg.day import a_day
+from pan2kg.option import CSV_NOTE, Once, add_language
 from pan2kg.portal import command as portal
 from pan2kg.release import command as release
 from pan2kg.service import command as service

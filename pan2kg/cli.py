@@ -277,7 +277,7 @@ def _graph_path(project: Project, output: str | None) -> str:
 def run_report(options: Namespace) -> int:
     """Write the coherence and gap report of a plan; say which files."""
     from pan2kg.dossier.command import report
-    from pan2kg.option import today
+    from pan2kg.day import today
 
     written = report(
         _project(options),

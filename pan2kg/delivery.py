@@ -8,7 +8,8 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from pan2kg.option import Once, a_day, add_language, today
+from pan2kg.day import a_day, today
+from pan2kg.option import Once, add_language
 
 if TYPE_CHECKING:
     from pan2kg.project import Project

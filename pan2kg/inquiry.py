@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from pan2kg.errors import QueryError
-from pan2kg.option import CSV_NOTE, Once, a_day, a_share, add_language, today
+from pan2kg.day import a_day, today
+from pan2kg.option import CSV_NOTE, Once, a_share, add_language
 
 if TYPE_CHECKING:
     from datetime import date

@@ -6,12 +6,8 @@ import argparse
 import os
 import re
 from collections.abc import Collection, Iterable, Sequence
-from datetime import date, datetime
 
 from pan2kg.errors import QueryError
-
-_DAYS = (re.compile(r"(?P<year>\d{4})-(?P<month>\d{2})-(?P<day>\d{2})"),
-         re.compile(r"(?P<day>\d{1,2})(?P<mark>[/.])(?P<month>\d{1,2})(?P=mark)(?P<year>\d{4})"))  # fmt: skip
 
 CSV_NOTE = "csv is exact data (RFC 4180): import it into a spreadsheet as text, so that no cell is run as a formula"
 """Said where CSV is offered. A quote put before =, +, - or @ would protect a spreadsheet and falsify the data."""
@@ -40,27 +36,6 @@ def add_language(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--language", choices=("fr", "en", "de"), default=default, help="the language of labels and messages"
     )
-
-
-def a_day(text: str) -> date:
-    """A day as 2021-12-31, 31/12/2021 or 31.12.2021.
-
-    Raises:
-        argparse.ArgumentTypeError: the text is no such day.
-
-    >>> a_day("31/12/2021") == a_day("31.12.2021") == a_day("2021-12-31")
-    True
-    >>> a_day("2021-02-30")
-    Traceback (most recent call last):
-    argparse.ArgumentTypeError: « 2021-02-30 » is no day such as 2021-12-31 or 31/12/2021
-    """
-    found = next(filter(None, (form.fullmatch(text.strip()) for form in _DAYS)), None)
-    try:
-        if found:
-            return date(int(found["year"]), int(found["month"]), int(found["day"]))
-    except ValueError:
-        pass
-    raise argparse.ArgumentTypeError(f"« {text} » is no day such as 2021-12-31 or 31/12/2021")
 
 
 def a_share(text: str) -> float:
@@ -134,8 +109,3 @@ def _nearest(name: str, known: list[str]) -> str:
 
     near = get_close_matches(name, known, n=1, cutoff=0.5)
     return f"Did you mean --{near[0]}?" if near else f"There are: {', '.join(f'--{one}' for one in known)}."
-
-
-def today() -> date:
-    """The day it is where the command runs."""
-    return datetime.now().astimezone().date()

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Final
 
 from pan2kg.errors import FormatError
-from pan2kg.option import a_day, add_language
+from pan2kg.day import a_day
+from pan2kg.option import add_language
 from pan2kg.progress import Progress
 from pan2kg.project import write_atomically
 

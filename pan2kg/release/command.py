@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 from pan2kg.errors import Place, ProjectError
-from pan2kg.option import a_day, today
+from pan2kg.day import a_day, today
 from pan2kg.progress import Progress
 from pan2kg.project import Project
 

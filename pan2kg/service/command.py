@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from pan2kg.errors import Place, ProjectError
-from pan2kg.option import today
+from pan2kg.day import today
 from pan2kg.project import Project
 from pan2kg.release.command import an_address
 

@@ -18,7 +18,7 @@ from typing import Final, Protocol
 from urllib.parse import parse_qsl
 
 from pan2kg.errors import Pan2kgError, QueryError
-from pan2kg.option import today
+from pan2kg.day import today
 from pan2kg.service.negotiation import preferred_language
 from pan2kg.service.refusal import Refusal
 from pan2kg.service.request import Request, matches

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import urlencode
 
 from pan2kg.errors import Pan2kgError
-from pan2kg.option import today
+from pan2kg.day import today
 from pan2kg.review.outcome import Outcome
 from pan2kg.review.refresh import changes
 from pan2kg.review.submission import submit

@@ -6,7 +6,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pan2kg.option import Once, a_day, today
+from pan2kg.day import a_day, today
+from pan2kg.option import Once
 from pan2kg.progress import Progress
 from pan2kg.project import Project
 

@@ -15,7 +15,7 @@ import pyoxigraph as ox
 from pan2kg.answer import Style, heading, write_answer
 from pan2kg.errors import Pan2kgError, QueryError
 from pan2kg.lexer import tokens
-from pan2kg.option import a_day
+from pan2kg.day import a_day
 from pan2kg.permalink import DAY, RELEASE, VIEW, Permalink, dayless, fix, notice, permalink
 from pan2kg.query import Parameter, Query, fill
 from pan2kg.site.figures import listed
