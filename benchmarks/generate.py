@@ -17,8 +17,8 @@ from itertools import count
 from pathlib import Path
 
 from pan2kg.project import Project, copies, read_text
-from pan2kg.turtle import Block, Statement, read_prefixes, string, subjects, text, write_turtle
-from pan2kg.vocabulary import graph_of, link_iri, thing
+from pan2kg.turtle.vocabulary import graph_of, link_iri, thing
+from pan2kg.turtle.writer import Block, Statement, read_prefixes, string, subjects, text, write_turtle
 
 ACTIONS, CATEGORIES = 20, 5
 

@@ -23,7 +23,7 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 HEAVY = ("networkx", "pandas", "pyshacl", "rdflib", "scipy")
-CLI = ("-m", "pan2kg.cli")
+CLI = ("-m", "pan2kg.cli.main")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ def measure_start() -> Iterator[Row]:
 
 _LOADED = """
 import contextlib, os, sys
-from pan2kg.cli import main
+from pan2kg.cli.main import main
 with contextlib.suppress(SystemExit), open(os.devnull, "w") as nowhere, contextlib.redirect_stdout(nowhere):
     main(["--help"])
 print(*[name for name in {heavy!r} if name in sys.modules])
@@ -149,7 +149,7 @@ def load_here(how: str, folder: Path) -> None:
 
 def _ours(folder: Path) -> Callable[[], int]:
     from pan2kg.project import Project
-    from pan2kg.store import load_project
+    from pan2kg.store.store import load_project
 
     project = Project.at(folder)
     return lambda: len(load_project(project))
@@ -185,7 +185,7 @@ def _rdflib(folder: Path) -> Callable[[], int]:
 
 def _files(folder: Path) -> list[tuple[Path, str]]:
     from pan2kg.project import Project
-    from pan2kg.vocabulary import graph_of
+    from pan2kg.turtle.vocabulary import graph_of
 
     project = Project.at(folder)
     return [(path, graph_of(project.graph_path(path))) for path in [*project.ontology_files(), *project.graph_files()]]

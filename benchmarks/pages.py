@@ -24,8 +24,8 @@ from statistics import median
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 import pan2kg
-from pan2kg.bundle import HOW_TO_BUILD, Bundle, find_bundle
-from pan2kg.site.library import Library
+from pan2kg.site.bundle import HOW_TO_BUILD, Bundle, find_bundle
+from pan2kg.site.library_library import Library
 from pan2kg.site.site import Site
 
 sys.path.append(str(Path(__file__).resolve().parents[1]))

@@ -97,9 +97,9 @@ def _bare(folder: Path, target: Path, _: int) -> None:
     import pyoxigraph as ox
 
     from pan2kg.project import Project
-    from pan2kg.release.dump import FORMATS
-    from pan2kg.turtle import read_prefixes
-    from pan2kg.vocabulary import graph_of
+    from pan2kg.publish.dump_dump import FORMATS
+    from pan2kg.turtle.vocabulary import graph_of
+    from pan2kg.turtle.writer import read_prefixes
 
     project, store = Project.at(folder), ox.Store()
     prefixes = read_prefixes(project)
@@ -116,7 +116,7 @@ def _bare(folder: Path, target: Path, _: int) -> None:
 
 def _publish(folder: Path, target: Path, _: int, *more: str) -> None:
     """What the command line does, to the last option."""
-    from pan2kg.cli import main
+    from pan2kg.cli.main import main
 
     code = main(["publish", "--project", str(folder), "-o", str(target), "--base", BASE, *more])
     if code:
@@ -136,8 +136,8 @@ def _pages(folder: Path, target: Path, number: int) -> None:
 
 
 def _release(folder: Path, target: Path, *more: str, pages: int = 0) -> None:
-    from pan2kg.release.command import add_options, release
-    from pan2kg.release.edition import Edition, File
+    from pan2kg.cli.publish import add_options, release
+    from pan2kg.publish.edition import Edition, File
 
     def part(_: Edition) -> Iterator[File]:
         for page in range(pages):

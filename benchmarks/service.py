@@ -243,7 +243,7 @@ def _make(work: Path, quads: int) -> tuple[Path, list[str], list[str]]:
     import pyoxigraph as ox
 
     from pan2kg.project import Project
-    from pan2kg.store import load_project
+    from pan2kg.store.store import load_project
 
     folder, data = work / "synthetic", work / "data.nq"
     made = [sys.executable, str(HERE / "generate.py"), str(folder), "--quads", str(quads)]
@@ -379,14 +379,14 @@ def serve(data: Path, port: int) -> None:
     """The service as `pan2kg serve` sets it up, over the graph of a file, without pages."""
     import pyoxigraph as ox
 
-    from pan2kg.service.assembly import assemble
-    from pan2kg.service.evaluation import Evaluator
-    from pan2kg.service.limit import Crowd, Limits
-    from pan2kg.service.nursery import start_nursery
-    from pan2kg.service.pool import Pool
-    from pan2kg.service.safety import hosts_of
-    from pan2kg.service.server import listen, new_server
-    from pan2kg.service.settings import Release, Settings
+    from pan2kg.server.assembly import assemble
+    from pan2kg.server.evaluation import Evaluator
+    from pan2kg.server.http_server import listen, new_server
+    from pan2kg.server.limits import Crowd, Limits
+    from pan2kg.server.pool_pool import Pool
+    from pan2kg.server.safety import hosts_of
+    from pan2kg.server.settings import Release, Settings
+    from pan2kg.server.workers import start_nursery
 
     settings = Settings(Limits(), Crowd(), hosts_of("127.0.0.1"))
 

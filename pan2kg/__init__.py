@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from pan2kg.errors import Pan2kgError
-    from pan2kg.graph import Answer, Graph, open_graph
+    from pan2kg.graph.graph import Answer, Graph, open_graph
 
 __all__ = ["Answer", "Graph", "Pan2kgError", "open_graph"]
 
@@ -24,7 +24,7 @@ def __getattr__(name: str) -> object:
 
         return Pan2kgError
     if name in __all__:
-        from pan2kg import graph
+        from pan2kg.graph import graph
 
         return getattr(graph, name)
     raise AttributeError(f"module 'pan2kg' has no attribute {name!r}")

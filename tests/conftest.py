@@ -72,7 +72,7 @@ def cli(tmp_path: Path) -> Cli:
 
     def run(*arguments: str, stdin: str = "", cwd: Path = tmp_path) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            [sys.executable, "-m", "pan2kg.cli", *arguments],
+            [sys.executable, "-m", "pan2kg.cli.main", *arguments],
             input=stdin,
             capture_output=True,
             text=True,
@@ -93,7 +93,7 @@ def endpoint(project: Project, tmp_path_factory: pytest.TempPathFactory) -> Iter
     folder = tmp_path_factory.mktemp("endpoint")
     data, store = folder / "graph.nq", folder / "store"
     subprocess.run(
-        [sys.executable, "-m", "pan2kg.cli", "dump", "--project", str(project.root), "-o", str(data)], check=True
+        [sys.executable, "-m", "pan2kg.cli.main", "dump", "--project", str(project.root), "-o", str(data)], check=True
     )
     subprocess.run([server, "load", "--location", str(store), "--file", str(data)], check=True, capture_output=True)
     process, port = _serving([server, "serve-read-only", "--location", str(store), "--union-default-graph"])

@@ -16,9 +16,9 @@ from pathlib import Path
 
 import pytest
 
-from pan2kg.inquiry import FIGURES
+from pan2kg.cli.coherence import FIGURES
 from pan2kg.project import Project
-from pan2kg.query import read_queries
+from pan2kg.store.queries import read_queries
 
 ROOT = Path(__file__).resolve().parent.parent
 README = ROOT / "README.md"
@@ -44,7 +44,7 @@ def _run(command: str, folder: Path) -> str:
     if words[1] == "serve":
         return _serve(environment, folder)
     done = subprocess.run(
-        [sys.executable, "-m", "pan2kg.cli", *words[1:]],
+        [sys.executable, "-m", "pan2kg.cli.main", *words[1:]],
         capture_output=True,
         text=True,
         cwd=folder,
@@ -58,7 +58,7 @@ def _run(command: str, folder: Path) -> str:
 
 def _serve(environment: dict[str, str], folder: Path) -> str:
     """What the service says of itself when it stands, at a port that is free, as it would say it of its own."""
-    command = [sys.executable, "-m", "pan2kg.cli", "serve", "--no-browser", "--port", "0"]
+    command = [sys.executable, "-m", "pan2kg.cli.main", "serve", "--no-browser", "--port", "0"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=folder, env=environment) as service:
         assert service.stdout is not None
         said = service.stdout.readline()

@@ -10,7 +10,7 @@ import numpy as np
 
 from pan2kg.coherence.matrix import PART, Bools, Floats, Incidence, Indices, Ints, cells, common, gathered, overlaps
 from pan2kg.coherence.uses import Uses
-from pan2kg.vocabulary import link_iri
+from pan2kg.turtle.vocabulary import link_iri
 
 if TYPE_CHECKING:
     import networkx as nx

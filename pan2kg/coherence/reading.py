@@ -18,7 +18,7 @@ from pan2kg.coherence.obligations import whole_day
 from pan2kg.coherence.strength import Statement
 from pan2kg.coherence.uses import Plan, Uses, key, uses_of
 from pan2kg.errors import ProjectError, QueryError
-from pan2kg.store import Store, plain, select
+from pan2kg.store.store import Store, plain, select
 
 if TYPE_CHECKING:
     from datetime import date
@@ -40,8 +40,8 @@ def read_uses(store: Store, *, release: str = "", as_of: date | None = None) -> 
         ProjectError: the store holds no action, or one without an IRI.
 
     >>> from pan2kg.project import Project
-    >>> from pan2kg.rule import derive
-    >>> from pan2kg.store import open_store
+    >>> from pan2kg.store.rules import derive
+    >>> from pan2kg.store.store import open_store
     >>> uses = read_uses(open_store(Project.packaged(), derive))
     >>> uses.basis.n >= 20, uses.plans[uses.find_plan("lu-bhr-2")].completeness
     (True, 'complete')
@@ -69,7 +69,7 @@ def read_roots(store: Store) -> dict[str, str]:
 
     One are acts under two IRIs (owl:sameAs, skos:exactMatch, unless unverified) and an act with what it counts as.
 
-    >>> from pan2kg.store import LocalStore
+    >>> from pan2kg.store.store import LocalStore
     >>> import pyoxigraph
     >>> read_roots(LocalStore(pyoxigraph.Store()))
     {}
@@ -95,7 +95,7 @@ def _top(leader: Mapping[str, str], iri: str) -> str:
 def read_citations(store: Store) -> tuple[Citation, ...]:
     """Every accepted citation with a channel, by link; statements by third parties are none.
 
-    >>> from pan2kg.store import LocalStore
+    >>> from pan2kg.store.store import LocalStore
     >>> import pyoxigraph
     >>> read_citations(LocalStore(pyoxigraph.Store()))
     ()
@@ -109,7 +109,7 @@ def read_citations(store: Store) -> tuple[Citation, ...]:
 def read_declared(store: Store) -> tuple[tuple[str, str], ...]:
     """Pairs of works that somebody put side by side in an accepted link.
 
-    >>> from pan2kg.store import LocalStore
+    >>> from pan2kg.store.store import LocalStore
     >>> import pyoxigraph
     >>> read_declared(LocalStore(pyoxigraph.Store()))
     ()
@@ -120,7 +120,7 @@ def read_declared(store: Store) -> tuple[tuple[str, str], ...]:
 def read_successions(store: Store) -> tuple[Succession, ...]:
     """The accepted successions between actions, with the key of their relation.
 
-    >>> from pan2kg.store import LocalStore
+    >>> from pan2kg.store.store import LocalStore
     >>> import pyoxigraph
     >>> read_successions(LocalStore(pyoxigraph.Store()))
     ()
@@ -132,7 +132,7 @@ def read_successions(store: Store) -> tuple[Succession, ...]:
 def read_profiles(store: Store) -> tuple[Profile, ...]:
     """Topics, target groups, leads and bodies of every work that has any, by IRI.
 
-    >>> from pan2kg.store import LocalStore
+    >>> from pan2kg.store.store import LocalStore
     >>> import pyoxigraph
     >>> read_profiles(LocalStore(pyoxigraph.Store()))
     ()
@@ -149,7 +149,7 @@ def read_profiles(store: Store) -> tuple[Profile, ...]:
 def read_ministries(store: Store) -> tuple[str, ...]:
     """The bodies that are ministries.
 
-    >>> from pan2kg.store import LocalStore
+    >>> from pan2kg.store.store import LocalStore
     >>> import pyoxigraph
     >>> read_ministries(LocalStore(pyoxigraph.Store()))
     ()
@@ -163,7 +163,7 @@ def read_statements(store: Store, works: Iterable[str]) -> tuple[Statement, ...]
     Raises:
         QueryError: a work is no IRI.
 
-    >>> from pan2kg.store import LocalStore
+    >>> from pan2kg.store.store import LocalStore
     >>> import pyoxigraph
     >>> read_statements(LocalStore(pyoxigraph.Store()), ["http://e/a"])
     ()

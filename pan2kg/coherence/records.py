@@ -15,13 +15,13 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from pan2kg.coherence.uses import Uses
-    from pan2kg.store import Store
+    from pan2kg.store.store import Store
 
 
 def read_obligations(store: Store) -> tuple[Obligation, ...]:
     """Every verified obligation, with the day a treaty it stands under was ratified; each once, by IRI.
 
-    >>> from pan2kg.store import LocalStore
+    >>> from pan2kg.store.store import LocalStore
     >>> import pyoxigraph
     >>> read_obligations(LocalStore(pyoxigraph.Store()))
     ()
@@ -41,7 +41,7 @@ def read_responses(store: Store, uses: Uses) -> tuple[Response, ...]:
     bill is no act. A timeline that is vague or relative has no date, whatever else it says.
 
     >>> from pan2kg.coherence.uses import uses_of
-    >>> from pan2kg.store import LocalStore
+    >>> from pan2kg.store.store import LocalStore
     >>> import pyoxigraph
     >>> read_responses(LocalStore(pyoxigraph.Store()), uses_of([("a", "K")], {"a": "p"}))
     (Response(work='a', instrument='K', day=None, is_act=False, relation=''),)
@@ -68,7 +68,7 @@ def read_responses(store: Store, uses: Uses) -> tuple[Response, ...]:
 def read_duties(store: Store) -> Mapping[str, str]:
     """The instrument each verified obligation stands under.
 
-    >>> from pan2kg.store import LocalStore
+    >>> from pan2kg.store.store import LocalStore
     >>> import pyoxigraph
     >>> read_duties(LocalStore(pyoxigraph.Store()))
     {}
@@ -79,7 +79,7 @@ def read_duties(store: Store) -> Mapping[str, str]:
 def read_fields(store: Store) -> tuple[Field, ...]:
     """What was recorded of the five fields of actions; a node without a presence counts as vague.
 
-    >>> from pan2kg.store import LocalStore
+    >>> from pan2kg.store.store import LocalStore
     >>> import pyoxigraph
     >>> read_fields(LocalStore(pyoxigraph.Store()))
     ()
@@ -100,7 +100,7 @@ def read_matrices(store: Store) -> tuple[Scores, ...]:
 
     What is outside the scale, or of something on itself, is left out; the shapes report it.
 
-    >>> from pan2kg.store import LocalStore
+    >>> from pan2kg.store.store import LocalStore
     >>> import pyoxigraph
     >>> read_matrices(LocalStore(pyoxigraph.Store()))
     ()

@@ -15,7 +15,7 @@ import numpy as np
 from pan2kg.coherence.matrix import Floats
 from pan2kg.errors import Place, ProjectError
 from pan2kg.project import read_text
-from pan2kg.vocabulary import link_iri
+from pan2kg.turtle.vocabulary import link_iri
 
 SCALE = "nilsson-2016"
 """Seven steps from −3 (cancelling) to +3 (indivisible): Nilsson, M., Griggs, D. & Visbeck, M. (2016).

@@ -7,12 +7,12 @@ from datetime import date
 from typing import TYPE_CHECKING, Final
 
 from pan2kg.coherence.uses import key
-from pan2kg.review.entry import LANGUAGES, Form, read_choice, read_text
-from pan2kg.review.queue import REVIEWED, Item
-from pan2kg.vocabulary import PAN
+from pan2kg.review.decisions import REVIEWED, Item
+from pan2kg.review.entry_entry import LANGUAGES, Form, read_choice, read_text
+from pan2kg.turtle.vocabulary import PAN
 
 if TYPE_CHECKING:
-    from pan2kg.exhibits.material import Material
+    from pan2kg.tables.material import Material
 
 CHANNELS: Final = ("text", "annex", "web")
 VERDICTS: Final = ("accept", "reject")

@@ -1,81 +1,80 @@
-"""What was typed into a form, read with care: nothing too long, nothing that cannot be seen, nothing unknown."""
+"""What came of something that was sent in: what was written where, or why nothing was."""
 
 from __future__ import annotations
 
-import re
-import unicodedata
-from collections.abc import Collection, Mapping
-from typing import Final
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
 
-from pan2kg.review.outcome import RefusedError
+from pan2kg.i18n.text import Text
 
-LIMITS: Final[Mapping[str, int]] = {
-    "reviewer": 100, "reason": 2000, "quote": 3000, "page": 40, "rationale": 2000, "scale": 60,
-}  # fmt: skip
-"""The most characters a field takes."""
-LINES: Final = frozenset(("reason", "quote", "rationale"))
-"""The fields that may have several lines."""
-LANGUAGES: Final = ("fr", "en", "de", "lb")
-"""The languages in which somebody may write or quote."""
-
-_BREAKS = re.compile("\r\n|[\r\u0085\u2028\u2029]")
-_TURNING: Final = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-"""What makes text show in another order than it is stored."""
-
-Form = Mapping[str, str]
+DONE = frozenset(("accepted", "rejected", "scored"))
+"""The outcomes with which something was written."""
 
 
-def tidy(text: str) -> str:
-    r"""Text with one kind of line ends and nothing blank around it.
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A code, which has its sentence in ``words.toml``, what fills the sentence, and the files that were written.
 
-    >>> tidy(" one\r\ntwo\u2028three ")
-    'one\ntwo\nthree'
+    >>> Outcome("missing", {"field": "quote"}).is_done
+    False
     """
-    return _BREAKS.sub("\n", text).strip()
+
+    code: str
+    values: Mapping[str, str | int] = field(default_factory=dict)
+    files: tuple[str, ...] = ()
+
+    @property
+    def is_done(self) -> bool:
+        """Whether something was written."""
+        return self.code in DONE
+
+    @property
+    def said(self) -> Text:
+        """The sentence.
+
+        >>> Outcome("missing", {"field": "quote"}).said.en
+        'The field “Quoted words” is empty; nothing was written.'
+        """
+        return sentence(self.code, self.values)
 
 
-def read_text(form: Form, name: str, *, needed: bool = True) -> str:
-    """The text of a field.
+class RefusedError(Exception):
+    """Something that was sent in cannot be written; carries the outcome."""
 
-    Raises:
-        RefusedError: it is empty and needed, too long, or holds characters that cannot be seen.
+    def __init__(self, code: str, **values: str | int) -> None:
+        super().__init__(code)
+        self.outcome = Outcome(code, values)
 
-    >>> read_text({"reviewer": " A.  Weber "}, "reviewer")
-    'A. Weber'
+
+@cache
+def _table() -> Mapping[str, Mapping[str, Mapping[str, str]]]:
+    with Path(__file__).with_name("words.toml").open("rb") as file:
+        return tomllib.load(file)
+
+
+def sentence(code: str, values: Mapping[str, str | int]) -> Text:
+    """The words kept under a code, filled in; the value ``field`` is the name of a field of the form.
+
+    >>> sentence("accepted", {"files": "graph/plans/x/reviewed.ttl"}).de
+    'Die Verknüpfung ist angenommen; sie steht in graph/plans/x/reviewed.ttl.'
     """
-    given = form.get(name, "")
-    if len(given) > 4 * LIMITS[name]:
-        raise RefusedError("too-long", field=name, most=LIMITS[name])
-    text = tidy(given) if name in LINES else " ".join(given.split())
-    if needed and not text:
-        raise RefusedError("missing", field=name)
-    if len(text) > LIMITS[name]:
-        raise RefusedError("too-long", field=name, most=LIMITS[name])
-    if any(map(_is_hidden, text)):
-        raise RefusedError("hidden-character", field=name)
-    return text
+    words = Text.of(_table()["outcome"][code])
+    named = str(values.get("field", ""))
+    called = Text.of(_table()["field"][named]) if named in _table()["field"] else Text.same(named)
+    filled = {
+        language: template.format(**{**values, "field": called.by_language().get(language, named)})
+        for language, template in words.by_language().items()
+    }
+    return Text.of(filled)
 
 
-def _is_hidden(character: str) -> bool:
-    if character in "\n\t":
-        return False
-    number = ord(character)
-    is_none = number & 0xFFFE == 0xFFFE or 0xFDD0 <= number <= 0xFDEF
-    return is_none or character in _TURNING or unicodedata.category(character) in ("Cc", "Cs")
+def called(field_name: str) -> Text:
+    """What a field of the form is called.
 
-
-def read_choice(form: Form, name: str, known: Collection[str], *, default: str = "") -> str:
-    """The value of a field that is one of a list; ``default`` where nothing was chosen.
-
-    Raises:
-        RefusedError: it is another one.
-
-    >>> read_choice({}, "channel", ["text", "web"], default="text")
-    'text'
+    >>> called("reviewer").fr
+    'Votre nom'
     """
-    given = form.get(name, "").strip()
-    if not given and not default:
-        raise RefusedError("missing", field=name)
-    if given and given not in known:
-        raise RefusedError("unknown", field=name)
-    return given or default
+    return Text.of(_table()["field"][field_name])

@@ -10,17 +10,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from pan2kg.coherence.uses import key
-from pan2kg.review.appending import append, write
 from pan2kg.review.decision import Decision, Evidence, read_decision
-from pan2kg.review.entry import Form
-from pan2kg.review.outcome import Outcome, RefusedError
-from pan2kg.review.queue import SETTLED, find_item
+from pan2kg.review.decisions import SETTLED, find_item
+from pan2kg.review.entry import Outcome, RefusedError
+from pan2kg.review.entry_entry import Form
+from pan2kg.review.files import append, write
 from pan2kg.review.shelf import REPLACES, Filed, Shelf, alone
-from pan2kg.turtle import Block, Statement, iri, read_prefixes, string, text
-from pan2kg.vocabulary import DCTERMS, graph_of, link_iri
+from pan2kg.turtle.vocabulary import DCTERMS, graph_of, link_iri
+from pan2kg.turtle.writer import Block, Statement, iri, read_prefixes, string, text
 
 if TYPE_CHECKING:
-    from pan2kg.exhibits.material import Material
+    from pan2kg.tables.material import Material
 
 FILE: Final = "reviewed.ttl"
 

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
-from pan2kg.rule import derive, rule_files, rule_name
-from pan2kg.store import LocalStore, construct, open_store
-from pan2kg.vocabulary import DERIVED, graph_of
+from pan2kg.store.rules import derive, rule_files, rule_name
+from pan2kg.store.store import LocalStore, construct, open_store
+from pan2kg.turtle.vocabulary import DERIVED, graph_of
 
 if TYPE_CHECKING:
     from pan2kg.project import Project
-    from pan2kg.store import Store
+    from pan2kg.store.store import Store
 
 
 def changes(project: Project, store: Store, files: Iterable[str]) -> str:
@@ -27,7 +27,7 @@ def changes(project: Project, store: Store, files: Iterable[str]) -> str:
     Raises:
         TurtleError: a file of the project is not Turtle.
 
-    >>> from pan2kg.graph import open_graph
+    >>> from pan2kg.graph.graph import open_graph
     >>> graph = open_graph()
     >>> changes(graph.project, graph.store, ["graph/plans/lu-bhr-2/links.ttl"])
     ''

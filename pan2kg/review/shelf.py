@@ -14,9 +14,9 @@ import pyoxigraph as ox
 from pan2kg.coherence.uses import key
 from pan2kg.errors import Place, ProjectError
 from pan2kg.project import Project, read_text, reason
-from pan2kg.store import plain
-from pan2kg.turtle import Statement, iri, string, text
-from pan2kg.vocabulary import DCTERMS, ID, PAN, XSD
+from pan2kg.store.store import plain
+from pan2kg.turtle.vocabulary import DCTERMS, ID, PAN, XSD
+from pan2kg.turtle.writer import Statement, iri, string, text
 
 Value = ox.NamedNode | ox.Literal
 

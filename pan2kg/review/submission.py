@@ -6,16 +6,16 @@ from datetime import date
 from typing import TYPE_CHECKING, Final
 
 from pan2kg.errors import EndpointError, ProjectError
-from pan2kg.exhibits.material import Material
-from pan2kg.review.entry import Form, read_choice
+from pan2kg.review.entry import Outcome, RefusedError
+from pan2kg.review.entry_entry import Form, read_choice
 from pan2kg.review.filing import decide
-from pan2kg.review.outcome import Outcome, RefusedError
-from pan2kg.review.scoring import enter
+from pan2kg.review.scores import enter
+from pan2kg.tables.material import Material
 
 if TYPE_CHECKING:
+    from pan2kg.i18n.text import Language
     from pan2kg.project import Project
-    from pan2kg.store import Store
-    from pan2kg.wording import Language
+    from pan2kg.store.store import Store
 
 FORMS: Final = {"decision": decide, "scores": enter}
 """What each form does, by the value of its field ``form``."""
@@ -28,7 +28,7 @@ def submit(project: Project, store: Store, form: Form, today: date, *, language:
     is that of the texts typed, where the form does not say.
 
     >>> from datetime import date
-    >>> from pan2kg.graph import open_graph
+    >>> from pan2kg.graph.graph import open_graph
     >>> graph = open_graph()
     >>> outcome = submit(graph.project, graph.store, {"form": "decision", "item": "no-such"}, date(2026, 1, 1))
     >>> outcome.said.en

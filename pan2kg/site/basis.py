@@ -6,16 +6,16 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from pan2kg.site.grounds import grounds_of
+from pan2kg.site.library import grounds_of
 from pan2kg.site.template import escape
 from pan2kg.site.words import group
-from pan2kg.vocabulary import GRAPH
+from pan2kg.turtle.vocabulary import GRAPH
 
 if TYPE_CHECKING:
     from markupsafe import Markup
 
+    from pan2kg.graph.statements import Grounds, Statement
     from pan2kg.site.speaker import Speaker
-    from pan2kg.site.statements import Grounds, Statement
 
 Say = Callable[..., str]
 """Says words of the interface, as :meth:`~pan2kg.site.speaker.Speaker.t` does."""

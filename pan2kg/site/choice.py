@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from pan2kg.site.ties import DECLARED, INFERRED, USUAL
-from pan2kg.store import plain, select
-from pan2kg.vocabulary import PAN
+from pan2kg.graph.links import DECLARED, INFERRED, USUAL
+from pan2kg.store.store import plain, select
+from pan2kg.turtle.vocabulary import PAN
 
 if TYPE_CHECKING:
-    from pan2kg.exhibits.material import Material
+    from pan2kg.tables.material import Material
 
 ASKED: Final = ("evidence", "topic", "body", "year")
 """How the parts of a choice are called in an address."""

@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from pan2kg.errors import Pan2kgError
+from pan2kg.site.answers import Grid, grid
 from pan2kg.site.frame import embedded
 from pan2kg.site.questions import names
-from pan2kg.site.tables import Grid, grid
-from pan2kg.store import select
-from pan2kg.turtle import iri, read_prefixes
-from pan2kg.vocabulary import PAN
+from pan2kg.store.store import select
+from pan2kg.turtle.vocabulary import PAN
+from pan2kg.turtle.writer import iri, read_prefixes
 
 if TYPE_CHECKING:
-    from pan2kg.site.library import Library
+    from pan2kg.site.library_library import Library
     from pan2kg.site.speaker import Speaker
     from pan2kg.site.view import Values
 

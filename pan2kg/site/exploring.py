@@ -6,17 +6,17 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
-from pan2kg.placement import place
+from pan2kg.graph.links import DECLARED, USUAL
+from pan2kg.network.placement import place
+from pan2kg.site.explore import FIRST, Edge, packed
 from pan2kg.site.frame import embedded
-from pan2kg.site.packing import FIRST, Edge, packed
-from pan2kg.site.ties import DECLARED, USUAL
 
 if TYPE_CHECKING:
-    from pan2kg.site.index import Entry
-    from pan2kg.site.library import Library
+    from pan2kg.graph.labels import Entry
+    from pan2kg.i18n.text import Language
+    from pan2kg.site.library_library import Library
     from pan2kg.site.speaker import Speaker
     from pan2kg.site.view import Values
-    from pan2kg.wording import Language
 
 SHOWN: Final = ("uses-instrument", "instrument-relation", *USUAL, "shared-body", "shared-target-group", "interaction")
 """Kinds of links a network holds: topics, assigned by editors, would link nearly everything with everything."""

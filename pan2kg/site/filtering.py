@@ -1,74 +1,43 @@
-"""What a browser needs to choose in the matrix itself, where there is no server to ask."""
+"""What is chosen on one page: the choice in its address, and the plans it leaves."""
 
 from __future__ import annotations
 
-from collections import Counter
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal
 
-from pan2kg.site.choice import ASKED, EVIDENCE
-from pan2kg.site.frame import embedded
-from pan2kg.site.selection import every_plan, known
-from pan2kg.site.ties import DECLARED, INFERRED
-from pan2kg.site.words import chosen_words
-from pan2kg.vocabulary import ID
+from pan2kg.site.choice import Choice, read_choice
+from pan2kg.turtle.vocabulary import ID, PAN
 
 if TYPE_CHECKING:
-    from markupsafe import Markup
-
-    from pan2kg.site.library import Library
+    from pan2kg.site.library_library import Library
     from pan2kg.site.speaker import Speaker
 
-TYPES: Final = (*DECLARED, *INFERRED)
-WORDS: Final = (
-    "number-linked", "number-apart", "number-unlinked", "cell", "cell-none", "matrix-empty", "matrix-absent",
-    "matrix-whole",
-)  # fmt: skip
+_COMPLETE: Final = f"{ID}completeness/complete"
 
 
-def filtering(speaker: Speaker, limit: int | None) -> Markup:
-    """Plans with what they can be chosen by, and the links of each pair by kind, as JSON for the page."""
-    library = speaker.library
-    plans = every_plan(library)
-    place = {plan: at for at, plan in enumerate(plans)}
-    topics, bodies = known(library, "topic"), known(library, "body")
-    actions = _actions(library)
-    return embedded({
-        "limit": limit,
-        "asked": ASKED,
-        "types": TYPES,
-        "declared": len(DECLARED),
-        "evidence": {word: [TYPES.index(kind) for kind in kinds] for word, kinds in EVIDENCE.items()},
-        "topics": [speaker.key(topic) for topic in topics],
-        "bodies": [speaker.key(body) for body in bodies],
-        "plans": [
-            {
-                "key": speaker.key(plan),
-                **({} if plan == f"{ID}plan/{speaker.key(plan)}" else {"iri": plan}),
-                "head": speaker.short(plan),
-                "row": speaker.link(plan),
-                "topics": [at for at, topic in enumerate(topics) if topic in library.facts[plan].topics],
-                "bodies": [at for at, body in enumerate(bodies) if body in library.facts[plan].bodies],
-                "years": [library.facts[plan].since, library.facts[plan].until],
-                "actions": sorted(actions.get(plan, Counter()).items()),
-            }
-            for plan in plans
-        ],
-        "pairs": [
-            [place[one], place[two], *(counter[kind] for kind in TYPES)]
-            for (one, two), counter in library.ties.counts(TYPES).items()
-            if one in place and two in place
-        ],
-        "ids": f"{ID}plan/",
-        "words": chosen_words(WORDS, speaker.request.language),
-    })  # fmt: skip
+def chosen(speaker: Speaker) -> Choice:
+    """The choice in the address of a page."""
+    index = speaker.library.index
+    keys = {kind: {entry.key: entry.iri for entry in index.of_kind(kind)} for kind in ("topic", "body")}
+    return read_choice(speaker.request.arguments, topics=keys["topic"], bodies=keys["body"])
 
 
-def _actions(library: Library) -> dict[str, Counter[int]]:
-    """How many actions of each plan have links of which kinds, the kinds as the bits of a number."""
-    bits: Counter[str] = Counter()
-    for at, kind in enumerate(TYPES):
-        bits.update(dict.fromkeys(library.ties.linked((kind,)), 1 << at))
-    found: dict[str, Counter[int]] = {}
-    for action, plan in library.material("fr").home_of.items():
-        found.setdefault(plan, Counter())[bits[action]] += 1
-    return found
+def every_plan(library: Library) -> list[str]:
+    """All plans, in the order of the graph; reviews and the like are none."""
+    return [plan.iri for plan in library.material("fr").uses.plans if plan.is_plan]
+
+
+def known(library: Library, kind: Literal["topic", "body"]) -> list[str]:
+    """The topics or bodies of ours that some plan can be chosen by, in a stable order."""
+    facts = (library.facts[plan] for plan in every_plan(library))
+    found = {iri for one in facts for iri in (one.topics if kind == "topic" else one.bodies)}
+    return [entry.iri for entry in library.index.of_kind(kind) if entry.iri in found]
+
+
+def shown_plans(library: Library, choice: Choice) -> list[str]:
+    """The plans a choice leaves."""
+    return [plan for plan in every_plan(library) if choice.admits(library.facts[plan])]
+
+
+def is_whole(library: Library, plan: str) -> bool:
+    """Whether the list of actions of a plan was read to its end."""
+    return library.statements.one(plan, f"{PAN}listCompleteness") == _COMPLETE

@@ -6,10 +6,10 @@ import json
 from functools import cache, partial
 from typing import TYPE_CHECKING, Final
 
-from pan2kg.site.place import root
+from pan2kg.graph.place import root
+from pan2kg.i18n.text import LANGUAGES, Language, in_words
 from pan2kg.site.template import markup
 from pan2kg.site.words import group
-from pan2kg.wording import LANGUAGES, Language, in_words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from pan2kg.graph.links import DECLARED, INFERRED
+from pan2kg.site.filtering import chosen, shown_plans
 from pan2kg.site.plan import SAME, actions_of, ordered, period
-from pan2kg.site.selection import chosen, shown_plans
-from pan2kg.site.ties import DECLARED, INFERRED
-from pan2kg.vocabulary import DCTERMS, PAN
+from pan2kg.turtle.vocabulary import DCTERMS, PAN
 
 if TYPE_CHECKING:
     from pan2kg.site.speaker import Speaker

@@ -11,21 +11,21 @@ from urllib.parse import urlsplit
 
 import pyoxigraph as ox
 
-from pan2kg.site.index import french
-from pan2kg.site.property import called, known
-from pan2kg.site.statements import CERTAINTY, SOURCE, TYPE
+from pan2kg.graph.labels import french
+from pan2kg.graph.statements import CERTAINTY, SOURCE, TYPE
+from pan2kg.i18n.text import in_words
 from pan2kg.site.template import escape, markup
-from pan2kg.store import plain
-from pan2kg.vocabulary import DCTERMS, ID, PAN, RDFS, SKOS
-from pan2kg.wording import in_words
+from pan2kg.site.values import called, known
+from pan2kg.store.store import plain
+from pan2kg.turtle.vocabulary import DCTERMS, ID, PAN, RDFS, SKOS
 
 if TYPE_CHECKING:
     from markupsafe import Markup
 
+    from pan2kg.graph.statements import Statement
     from pan2kg.site.basis import Mark, Notes, Say
     from pan2kg.site.speaker import Speaker
-    from pan2kg.site.statements import Statement
-    from pan2kg.store import Term
+    from pan2kg.store.store import Term
 
 EVIDENCE: Final = PAN + "evidence"
 _ORG: Final = "http://www.w3.org/ns/org#"

@@ -1,84 +1,62 @@
-"""The page of obligations: what is due, what answers it, how late; as picture, table and calendar."""
+"""Due dates as an iCalendar file (RFC 5545), for the calendar of whoever must keep them."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from datetime import date, timedelta
+from typing import Final
 
-from pan2kg.picture.gallery import draw_on
-from pan2kg.site.basis import Notes
-from pan2kg.site.calendar import Event, write_calendar
-from pan2kg.site.grounds import grounds_of
-from pan2kg.site.node import EVIDENCE, dated, quotes
-from pan2kg.site.shelf import show
-from pan2kg.site.template import markup
-from pan2kg.store import plain
-from pan2kg.vocabulary import PAN
-
-if TYPE_CHECKING:
-    from pan2kg.site.basis import Mark
-    from pan2kg.site.node import Quote
-    from pan2kg.site.speaker import Speaker
-    from pan2kg.site.view import Values
+_LONGEST: Final = 75
+"""How many bytes a line may have before it is folded (RFC 5545, 3.1)."""
 
 
 @dataclass(frozen=True, slots=True)
-class Due:
-    """By when an obligation is to be met, in words, how certain that is, and where it was read."""
+class Event:
+    """A whole day on which something is due: a stable id, the day, and what it is."""
 
-    obligation: str
-    day: str
-    mark: Mark
-    documents: tuple[str, ...]
-    quotes: tuple[Quote, ...]
-
-
-def values(speaker: Speaker) -> Values:
-    """What the page shows."""
-    language = speaker.request.language
-    exhibit = speaker.library.exhibit("obligations", language)
-    ground = speaker.library.ground(language, speaker.picture_address)
-    notes = Notes(speaker)
-    found = dues(notes)
-    return {
-        "title": speaker.t("obligations-title"),
-        "picture": markup(draw_on(ground, "timeline").svg) if exhibit.rows else "",
-        "table": show(exhibit, speaker),
-        "dues": found,
-        "notes": notes.listed(),
-        "downloads": [
-            (speaker.href("obligations.ics"), speaker.t("download-calendar")),
-            (speaker.href("figure/obligations.csv"), "CSV"),
-            (speaker.href("figure/obligations.json"), "JSON"),
-        ],
-    }
+    uid: str
+    day: date
+    summary: str
+    description: str = ""
 
 
-def dues(notes: Notes) -> list[Due]:
-    """Every due date the graph states, the earliest first, each with its certainty, documents and quotations."""
-    speaker, statements = notes.speaker, notes.speaker.library.statements
-    said = (
-        statement
-        for entry in speaker.library.index.of_kind("obligation")
-        for statement in statements.about(entry.iri)
-        if statement.predicate == PAN + "dueDate"
-    )
-    found = []
-    for statement in sorted(said, key=lambda one: (plain(one.value), one.thing, one.graph)):
-        grounds = grounds_of(statements, statement)
-        read = quotes(speaker, statements.block(statement.thing, statement.graph).get(EVIDENCE, ()))
-        day = dated(speaker, plain(statement.value))
-        found.append(Due(statement.thing, day, notes.mark(statement), grounds.sources, read))
-    return found
+def write_calendar(events: Iterable[Event], *, name: str, stamp: date) -> str:
+    """The events as an iCalendar text; the same events and stamp give the same bytes.
+
+    >>> text = write_calendar([Event("a@e", date(2026, 7, 26), "Due; now")], name="Due", stamp=date(2026, 1, 1))
+    >>> [line for line in text.splitlines() if line.startswith(("DTSTART", "SUMMARY"))]
+    ['DTSTART;VALUE=DATE:20260726', 'SUMMARY:Due\\\\; now']
+    """
+    lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//pan2kg//obligations//EN", f"NAME:{_escaped(name)}"]
+    for event in events:
+        lines += [
+            "BEGIN:VEVENT",
+            f"UID:{event.uid}",
+            f"DTSTAMP:{stamp:%Y%m%d}T000000Z",
+            f"DTSTART;VALUE=DATE:{event.day:%Y%m%d}",
+            f"DTEND;VALUE=DATE:{event.day + timedelta(days=1):%Y%m%d}",
+            f"SUMMARY:{_escaped(event.summary)}",
+            *([f"DESCRIPTION:{_escaped(event.description)}"] if event.description else []),
+            "TRANSP:TRANSPARENT",
+            "END:VEVENT",
+        ]
+    return "".join(f"{part}\r\n" for line in [*lines, "END:VCALENDAR"] for part in _folded(line))
 
 
-def calendar(speaker: Speaker) -> str:
-    """Obligations with a known day of falling due, as a calendar."""
-    library = speaker.library
-    events = [
-        Event(f"{found.iri}@pan2kg", found.due, speaker.name(found.iri), speaker.name(found.instrument))
-        for found in library.material(speaker.request.language).obligations
-        if found.due
-    ]
-    name = speaker.t("obligations-title")
-    return write_calendar(sorted(events, key=lambda e: (e.day, e.uid)), name=name, stamp=library.as_of)
+def _escaped(text: str) -> str:
+    for mark in ("\\", ";", ","):
+        text = text.replace(mark, f"\\{mark}")
+    return " ".join(text.split())
+
+
+def _folded(line: str) -> Iterator[str]:
+    """The parts of a line, none longer than allowed and no character cut in two."""
+    part, size = "", 0
+    for character in line:
+        width = len(character.encode())
+        if size + width > _LONGEST:
+            yield part
+            part, size = " ", 1
+        part, size = part + character, size + width
+    yield part

@@ -7,25 +7,25 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from pan2kg.exhibits.debts import could_cite
+from pan2kg.graph.links import DECLARED, INFERRED, Tie
+from pan2kg.graph.place import pair_key
 from pan2kg.site.basis import Notes
-from pan2kg.site.connection import Connection, connection, grouped
-from pan2kg.site.place import pair_key
+from pan2kg.site.connections import Connection, connection, grouped
+from pan2kg.site.figures import show
+from pan2kg.site.filtering import is_whole
 from pan2kg.site.plan import actions_of, ordered
-from pan2kg.site.selection import is_whole
-from pan2kg.site.shelf import show
 from pan2kg.site.template import escape, markup
-from pan2kg.site.ties import DECLARED, INFERRED, Tie
-from pan2kg.vocabulary import PAN
+from pan2kg.tables.citations import could_cite
+from pan2kg.turtle.vocabulary import PAN
 
 if TYPE_CHECKING:
     from markupsafe import Markup
 
-    from pan2kg.cell import Row
-    from pan2kg.exhibit import Exhibit
-    from pan2kg.site.library import Library
+    from pan2kg.site.library_library import Library
     from pan2kg.site.speaker import Speaker
     from pan2kg.site.view import Values
+    from pan2kg.tables.cells import Row
+    from pan2kg.tables.table import Exhibit
 
 EVIDENCE: Final[Mapping[str, tuple[str, ...]]] = {"declared": DECLARED, "inferred": INFERRED}
 ASPECTS: Final[Mapping[str, tuple[str, ...]]] = {

@@ -7,23 +7,24 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from pan2kg.answer import write_answer
-from pan2kg.picture.gallery import draw_on
-from pan2kg.query import fill
-from pan2kg.site import entity, exploring
+from pan2kg.charts.registry import draw_on
+from pan2kg.graph.links import DECLARED, USUAL, kind_of_tie
+from pan2kg.graph.statements import CERTAINTY
+from pan2kg.site import entity_entity as entity
+from pan2kg.site import exploring
 from pan2kg.site.basis import Notes
-from pan2kg.site.connection import COUNTING, Connection, connection, kind_of_link, links_of
+from pan2kg.site.connections import COUNTING, Connection, connection, kind_of_link, links_of
 from pan2kg.site.node import EVIDENCE, dated
 from pan2kg.site.rows import natural
-from pan2kg.site.statements import CERTAINTY
 from pan2kg.site.template import markup
-from pan2kg.site.ties import DECLARED, USUAL, kind_of_tie
-from pan2kg.vocabulary import ID, PAN, SKOS
+from pan2kg.store.queries import fill
+from pan2kg.tables.answers import write_answer
+from pan2kg.turtle.vocabulary import ID, PAN, SKOS
 
 if TYPE_CHECKING:
     from markupsafe import Markup
 
-    from pan2kg.site.index import Entry
+    from pan2kg.graph.labels import Entry
     from pan2kg.site.speaker import Speaker
     from pan2kg.site.view import Values
 

@@ -1,118 +1,83 @@
-"""The page on how good the data are, each figure with what would mend it."""
+"""What the links of the graph rest on: rules or sources, with or without evidence."""
 
 from __future__ import annotations
 
-import signal
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
-from functools import lru_cache
-from multiprocessing import get_context
-from threading import Lock
-from typing import TYPE_CHECKING, Final
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
 
-from pan2kg.check import check
-from pan2kg.endpoint import RemoteStore
-from pan2kg.errors import Pan2kgError, ProjectError
-from pan2kg.reference.balance import total
-from pan2kg.reference.criterion import score
-from pan2kg.reference.quality import Checked, Failing, read_quality, summarise
-from pan2kg.reference.term import Said
-from pan2kg.reference.translation import LANGUAGES
-from pan2kg.reference.words import say
-from pan2kg.site.index import short
-from pan2kg.site.words import group
-from pan2kg.store import fingerprint
-from pan2kg.vocabulary import SKOS
+from pan2kg.store.store import Store, plain, select
+from pan2kg.turtle.vocabulary import ID, PAN
 
-if TYPE_CHECKING:
-    from pan2kg.project import Project
-    from pan2kg.reference.quality import Quality
-    from pan2kg.site.library import Library
-    from pan2kg.site.speaker import Speaker
-    from pan2kg.site.view import Values
-    from pan2kg.wording import Language, Text
-
-_CHECKING: Final = Lock()
-"""A check takes seconds: readers who ask at the same time wait for one."""
-
-_STANDARD: Final = ("http://www.w3.org/2002/07/owl#", SKOS)
-"""What the ontology itself is written in."""
-_COUNTED: Final = ("in_graph", "with_instrument", "with_body", "with_topic", "with_group", "with_fields")
+_LINKS: Final = f"""
+PREFIX pan: <{PAN}>
+SELECT ?type ?status ?certainty ?evident (COUNT(DISTINCT ?link) AS ?n) WHERE {{
+    ?link a pan:Link ; pan:linkType ?type ; pan:status ?status .
+    OPTIONAL {{ ?link pan:certainty ?certainty }}
+    BIND(EXISTS {{ ?link pan:evidence ?passage }} AS ?evident)
+}} GROUP BY ?type ?status ?certainty ?evident ORDER BY ?type ?status ?certainty ?evident
+"""
 
 
-def values(speaker: Speaker) -> Values:
-    """What the page shows; the check of the project is made once and kept."""
-    library, language = speaker.library, speaker.request.language
-    quality = read_quality(library.material(language), catalogue=library.catalogue)
-    return {
-        "title": say("quality", "title", language),
-        "w": lambda group, key, **filled: say(group, key, language, **filled),
-        "quality": quality,
-        "checked": _checked_of(library),
-        "class_label": lambda iri: _class_of(iri, language) or speaker.label(iri),
-        "class_name": lambda iri: _class_of(iri, language) or speaker.name(iri),
-        "words_of": lambda text: said(text, language),
-        "message_of": message_of,
-        "counted": _COUNTED,
-        "tags": LANGUAGES,
-        "sum": total(quality.links),
-        "rows": [*quality.links, total(quality.links)],
-        **_portal(quality, language),
-    }
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """Links of a type: ``derived`` by rules, ``concluded`` by editors and ``declared`` by a source, and the rest.
 
-
-def _class_of(iri: str, language: Language) -> str:
-    """What a class of the vocabularies ontologies are written in is called; empty for others, which have a label."""
-    return group("class", language).get(short(iri), "") if iri.startswith(_STANDARD) else ""
-
-
-def _portal(quality: Quality, language: Language) -> Values:
-    met = sum(criterion.met is True for criterion in quality.criteria)
-    unknown = sum(criterion.met is None for criterion in quality.criteria)
-    percent = round(100 * score(quality.criteria))
-    return {
-        "portal_lead": say("portal", "lead", language, met=met, percent=percent),
-        "portal_unknown": say("portal", "unknown-lead", language, n=unknown) if unknown else "",
-    }
-
-
-def said(text: Text, language: Language) -> Said:
-    """Words of a report with the language they are in."""
-    return Said(text.say(language), text.spoken(language))
-
-
-def message_of(failing: Failing) -> tuple[Text, Text]:
-    """What a rule asks, and what mends it where it says so apart."""
-    return failing.rule.message, failing.rule.remedy
-
-
-def _checked_of(library: Library) -> Checked | None:
-    """The check of the project behind the pages; a store behind an endpoint has no files here."""
-    if isinstance(library.store, RemoteStore):
-        return None
-    with _CHECKING:
-        return _checked(library.project, fingerprint(library.project))
-
-
-@lru_cache(maxsize=4)
-def _checked(project: Project, _: str) -> Checked | None:
-    """The check of a state of a project, None where its rules cannot be used.
-
-    It is made in a process of its own, so that readers of other pages do not wait for it.
-
-    Raises:
-        ProjectError: that process was ended.
+    ``evident`` counts the declared ones with a passage. ``unverified`` ones are not among the declared, nor are
+    ``candidates``, which no measure counts. Rejected and superseded links are in the total only.
     """
-    ignoring = (signal.SIGINT, signal.SIG_IGN)
-    with ProcessPoolExecutor(1, get_context("spawn"), initializer=signal.signal, initargs=ignoring) as apart:
-        try:
-            return apart.submit(_check, project).result()
-        except BrokenProcessPool:
-            raise ProjectError("The check of the graph was broken off.", remedy="Ask again.") from None
+
+    type: str
+    total: int = 0
+    derived: int = 0
+    concluded: int = 0
+    declared: int = 0
+    evident: int = 0
+    unverified: int = 0
+    candidates: int = 0
+
+    @property
+    def unsupported(self) -> int:
+        """Declared links without a passage.
+
+        >>> Balance("x", total=3, declared=3, evident=1).unsupported
+        2
+        """
+        return self.declared - self.evident
 
 
-def _check(project: Project) -> Checked | None:
-    try:
-        return summarise(check(project))
-    except Pan2kgError:
-        return None
+def balances(store: Store) -> tuple[Balance, ...]:
+    """The links of each type, by type."""
+    found: dict[str, Balance] = {}
+    for kind, status, certainty, evident, number in select(store, _LINKS).rows:
+        name = plain(kind)
+        so_far = found.get(name, Balance(name))
+        state, n = plain(status).removeprefix(f"{ID}linkstatus/"), int(plain(number))
+        is_unverified = plain(certainty) == f"{ID}certainty/unverified"
+        accepted = n if state == "accepted" and not is_unverified else 0
+        declared = accepted if plain(certainty) == f"{ID}certainty/stated" else 0
+        found[name] = Balance(
+            name,
+            so_far.total + n,
+            so_far.derived + (n if state == "derived" else 0),
+            so_far.concluded + accepted - declared,
+            so_far.declared + declared,
+            so_far.evident + (declared if plain(evident) == "true" else 0),
+            so_far.unverified + (n if is_unverified else 0),
+            so_far.candidates + (n if state == "candidate" else 0),
+        )
+    return tuple(found[name] for name in sorted(found))
+
+
+def total(rows: Iterable[Balance]) -> Balance:
+    """All types together.
+
+    >>> total([Balance("a", total=1, derived=1), Balance("b", total=2, declared=2)]).total
+    3
+    """
+    found = tuple(rows)
+    numbers = (
+        sum(getattr(row, name) for row in found)
+        for name in ("total", "derived", "concluded", "declared", "evident", "unverified", "candidates")
+    )
+    return Balance("", *numbers)

@@ -12,25 +12,25 @@ from urllib.parse import urlencode
 
 import pyoxigraph as ox
 
-from pan2kg.answer import Style, heading, write_answer
 from pan2kg.errors import Pan2kgError, QueryError
-from pan2kg.lexer import tokens
-from pan2kg.day import a_day
-from pan2kg.permalink import DAY, RELEASE, VIEW, Permalink, dayless, fix, notice, permalink
-from pan2kg.query import Parameter, Query, fill
-from pan2kg.site.figures import listed
+from pan2kg.graph.place import KINDS, relative
+from pan2kg.i18n.days import a_day
+from pan2kg.site.answers import grid
+from pan2kg.site.figures_figures import listed
 from pan2kg.site.frame import embedded
-from pan2kg.site.place import KINDS, relative
-from pan2kg.site.tables import grid
-from pan2kg.store import construct
-from pan2kg.turtle import read_prefixes
+from pan2kg.site.permalink import DAY, RELEASE, VIEW, Permalink, dayless, fix, notice, permalink
+from pan2kg.store.queries import Parameter, Query, fill
+from pan2kg.store.store import construct
+from pan2kg.tables.answers import Style, heading, write_answer
+from pan2kg.turtle.tokens import tokens
+from pan2kg.turtle.writer import read_prefixes
 
 if TYPE_CHECKING:
-    from pan2kg.site.index import Entry
-    from pan2kg.site.library import Library
+    from pan2kg.graph.labels import Entry
+    from pan2kg.site.library_library import Library
     from pan2kg.site.speaker import Speaker
     from pan2kg.site.view import Values
-    from pan2kg.store import Result, Store
+    from pan2kg.store.store import Result, Store
 
 WORKS: Final = ("plan", "action")
 _OFFERS: Final = {"one": WORKS, "two": WORKS, "of": WORKS, "work": WORKS, "only_plan": ("plan",)}

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pan2kg.coherence.completeness import completeness
-from pan2kg.exhibits.gaps import KINDS
+from pan2kg.tables.gaps import KINDS
 
 if TYPE_CHECKING:
-    from pan2kg.exhibits.material import Material
-    from pan2kg.wording import Text
+    from pan2kg.i18n.text import Text
+    from pan2kg.tables.material import Material
 
 
 @dataclass(frozen=True, slots=True)

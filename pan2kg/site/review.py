@@ -1,81 +1,56 @@
-"""The page of what waits for a review: each item as a card, with a form where somebody may decide."""
+"""What the pages share on which something can be written down: whether it can, and what came of the last attempt."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from pan2kg.review.decision import CHANNELS, documents, passage_document
-from pan2kg.review.queue import REVIEWED, Item, read_queue
-from pan2kg.site.desk import desk
-from pan2kg.site.page import NOTHING
-from pan2kg.vocabulary import ID
-from pan2kg.wording import with_mark
+from pan2kg.review.entry import DONE, called, sentence
+from pan2kg.review.entry_entry import LANGUAGES, LIMITS
 
 if TYPE_CHECKING:
-    from markupsafe import Markup
-
     from pan2kg.site.speaker import Speaker
-    from pan2kg.site.view import Values
 
-MOST = 100
-"""How many items a page lists."""
+SEAL: Final = "form_token"
+"""The argument by which the service hands a page the secret of the session; no address can set it."""
+FAULT: Final = "fault"
+"""The argument by which the service hands a page why nothing was written."""
+SIGNED: Final = "signed"
+"""The argument by which the service hands a page the name used last in the session."""
+RESERVED: Final = frozenset((SEAL, FAULT, SIGNED))
+TONGUES: Final[Mapping[str, str]] = {"fr": "Français", "en": "English", "de": "Deutsch", "lb": "Lëtzebuergesch"}
+"""The languages somebody may write or quote in, in their own words."""
 
-
-@dataclass(frozen=True, slots=True)
-class Card:
-    """An item as it is shown; ``typed`` is what was typed into its form before."""
-
-    item: Item
-    ends: tuple[tuple[Markup, Markup], ...]
-    short: tuple[str, str]
-    via: Markup
-    type: Markup | str
-    strength: str
-    has_passage: bool
-    typed: Mapping[str, str]
+_FILE: Final = re.compile(r"graph/plans/[a-z0-9][a-z0-9-]*/(?:reviewed|scores)\.ttl")
 
 
-def values(speaker: Speaker) -> Values:
-    """What waits, and the forms."""
-    material = speaker.library.material(speaker.request.language)
-    queue = read_queue(material)
-    shared = desk(speaker, "review.html")
-    is_open = shared["state"] == "open"
-    listed = documents(material) if is_open else []
+def desk(speaker: Speaker, page: str) -> dict[str, object]:
+    """What the template of the forms needs: state, notices, secret, and the name that was signed with before.
+
+    The state is ``open`` for who has signed in, ``closed`` for who has not, ``read-only`` where the service does not
+    write, and ``static`` where there is no service.
+    """
+    library, given = speaker.library, speaker.request.arguments
+    writable = library.mode == "served" and library.writable
+    seal = given.get(SEAL, "") if writable else ""
     return {
-        "title": speaker.t("reviewing-title"),
-        **shared,
-        "cards": [_card(speaker, item, is_open=is_open) for item in queue[:MOST]],
-        "number": len(queue),
-        "more": max(0, len(queue) - MOST),
-        "types": [(name, speaker.name(f"{ID}linktype/{name}")) for name in REVIEWED],
-        "channels": [(name, speaker.name(f"{ID}channel/{name}")) for name in CHANNELS],
-        "documents": [(iri.rpartition("/")[2], speaker.name(iri)) for iri in listed],
+        "state": ("open" if seal else "closed") if writable else "static" if library.mode == "static" else "read-only",
+        "seal": seal,
+        "signed": given.get(SIGNED, "") if seal else "",
+        "action": speaker.href(page),
+        "fault": given.get(FAULT, "") if writable else "",
+        "done": _done(speaker) if writable else "",
+        "tongues": [(tag, TONGUES[tag]) for tag in LANGUAGES],
+        "limits": LIMITS,
+        "called": lambda name: called(name).say(speaker.request.language),
     }
 
 
-def _card(speaker: Speaker, item: Item, *, is_open: bool) -> Card:
-    given = speaker.request.arguments
-    strength = "" if item.strength is None else with_mark(f"{item.strength:.2f}", speaker.request.language)
-    material = speaker.library.material(speaker.request.language)
-    return Card(
-        item,
-        tuple(
-            (speaker.link(end), speaker.link(plan) if plan and plan != end else speaker.links(()))
-            for end, plan in zip(item.ends, item.plans, strict=True)
-        ),
-        (_short(speaker, item.ends[0]), _short(speaker, item.ends[1])),
-        speaker.links(item.via),
-        speaker.label(f"{ID}linktype/{item.type}") if item.type else "",
-        strength,
-        is_open and bool(passage_document(material, item)),
-        given if given.get("item") == item.key else NOTHING,
-    )
-
-
-def _short(speaker: Speaker, iri: str) -> str:
-    """The beginning of a name, long enough to tell two apart in a list."""
-    name = speaker.name(iri)
-    return name if len(name) <= 60 else f"{name[:59].rstrip()}…"
+def _done(speaker: Speaker) -> str:
+    """What was written last, by the address the service sent the reader to; nothing where the address was made up."""
+    code, files = speaker.request.arguments.get("written", ""), speaker.request.arguments.get("files", "")
+    if code not in DONE or not all(_FILE.fullmatch(file) for file in files.split(" ")):
+        return ""
+    said = sentence(code, {"files": files.replace(" ", ", ")}).say(speaker.request.language)
+    return said if speaker.request.arguments.get("shown") != "no" else f"{said} {speaker.t('desk-not-shown')}"

@@ -10,20 +10,20 @@ from typing import TYPE_CHECKING, Final
 
 import pyoxigraph as ox
 
-from pan2kg.site.connection import ENDS
+from pan2kg.graph.statements import CERTAINTY, SOURCE
+from pan2kg.site.connections import ENDS
 from pan2kg.site.node import EVIDENCE, content, is_node, unfold, value
-from pan2kg.site.property import called, known
-from pan2kg.site.statements import CERTAINTY, SOURCE
 from pan2kg.site.template import escape, markup
-from pan2kg.vocabulary import PAN
+from pan2kg.site.values import called, known
+from pan2kg.turtle.vocabulary import PAN
 
 if TYPE_CHECKING:
     from markupsafe import Markup
 
+    from pan2kg.graph.statements import Statement
     from pan2kg.site.basis import Mark, Notes, Say
     from pan2kg.site.node import Node
     from pan2kg.site.speaker import Speaker
-    from pan2kg.site.statements import Statement
 
 PARTS: Final = ("what", "who", "when", "measured", "rests", "links", "remarks", "other")
 """The parts of a page, in the order a lawyer asks: what, who, when, how it is measured, on what it rests."""

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 from pan2kg.coherence.scores import SCALE
 from pan2kg.coherence.uses import key
-from pan2kg.review.scoring import MOST, SCORES, bodies, cell_name, known_scores
-from pan2kg.site.desk import desk
+from pan2kg.review.scores import MOST, SCORES, bodies, cell_name, known_scores
+from pan2kg.site.review import desk
 
 if TYPE_CHECKING:
     from pan2kg.site.speaker import Speaker

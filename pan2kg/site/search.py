@@ -1,49 +1,53 @@
-"""The page of what was found, the suggestions while one types, and all names for pages without a server."""
+"""Finding things by name, blind to accents and case: SQLite's full-text search over the names in the index."""
 
 from __future__ import annotations
 
+import re
+import sqlite3
+from dataclasses import dataclass
+from threading import Lock
 from typing import TYPE_CHECKING, Final
 
-from pan2kg.site.frame import embedded
-
 if TYPE_CHECKING:
-    from pan2kg.site.index import Entry
-    from pan2kg.site.library import Library
-    from pan2kg.site.speaker import Speaker
-    from pan2kg.site.view import Values
+    from pan2kg.graph.labels import Index
 
-_ALWAYS: Final = ("plan", "body", "instrument")
-"""What is listed where nothing was asked for."""
+_WORD: Final = re.compile(r"\w+")
+MOST: Final = 100
+"""How many things are found at most."""
 
 
-def values(speaker: Speaker) -> Values:
-    """The page of what was found; without words, everything there is by kind."""
-    asked = speaker.request.arguments.get("q", "")
-    index = speaker.library.index
-    found = [entry for iri in speaker.library.finder.find(asked) if (entry := index.entry(iri))]
-    groups: dict[str, list[Entry]] = {kind: _by_name(speaker, kind) for kind in _ALWAYS} if not asked else {}
-    for entry in found:
-        groups.setdefault(entry.kind, []).append(entry)
-    return {"title": speaker.t("search-title"), "asked": asked, "groups": groups, "count": len(found)}
+@dataclass(frozen=True)
+class Finder:
+    """A full-text index in memory; one lock, since SQLite's connection is shared by threads."""
+
+    connection: sqlite3.Connection
+    lock: Lock
+
+    def find(self, words: str, *, limit: int = MOST) -> list[str]:
+        """The IRIs of things whose names or key have all the words, the last of them perhaps unfinished; best first."""
+        found = _WORD.findall(words)[:12]
+        if not found:
+            return []
+        asked = " ".join(f'"{word}"*' for word in found)
+        with self.lock:
+            rows = self.connection.execute(
+                "SELECT iri FROM names WHERE names MATCH ? ORDER BY rank, iri LIMIT ?", (asked, limit)
+            ).fetchall()
+        return [iri for (iri,) in rows]
 
 
-def _by_name(speaker: Speaker, kind: str) -> list[Entry]:
-    return sorted(speaker.library.index.of_kind(kind), key=lambda entry: speaker.name(entry.iri).casefold())
+def build_finder(index: Index) -> Finder:
+    """An index of everything that has a page.
 
-
-def suggestions(library: Library, words: str) -> str:
-    """Up to twelve things as JSON, for the field that suggests while one types."""
-    entries = [library.index.entry(iri) for iri in library.finder.find(words, limit=12)]
-    return str(embedded([_row(entry) for entry in entries if entry]))
-
-
-def labels(library: Library) -> str:
-    """Every name as a script, for pages with no server behind them."""
-    rows = [_row(entry) for kind in sorted({e.kind for e in library.index.entries.values() if e.has_page})
-            for entry in library.index.of_kind(kind)]  # fmt: skip
-    return f"pan2kgLabels({embedded(rows)});\n"
-
-
-def _row(entry: Entry) -> dict[str, object]:
-    found: dict[str, object] = {"href": entry.address, "type": entry.kind, "labels": dict(entry.texts)}
-    return {**found, "notation": entry.notation} if entry.notation else found
+    >>> from pan2kg.graph.graph import open_graph
+    >>> from pan2kg.graph.labels import read_index
+    >>> build_finder(read_index(open_graph().store)).find("travail forcé") == []
+    False
+    """
+    connection = sqlite3.connect(":memory:", check_same_thread=False)
+    connection.execute(
+        "CREATE VIRTUAL TABLE names USING fts5(iri UNINDEXED, name, key, tokenize='unicode61 remove_diacritics 2')"
+    )
+    rows = [(e.iri, " ".join([e.notation, *e.texts.values()]), e.key) for e in index.entries.values() if e.has_page]
+    connection.executemany("INSERT INTO names VALUES (?, ?, ?)", rows)
+    return Finder(connection, Lock())

@@ -6,16 +6,16 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from pan2kg.i18n.text import LANGUAGES, Language
 from pan2kg.site import prose
 from pan2kg.site.frame import frame
 from pan2kg.site.page import HTML, NOTHING, Page, Request
-from pan2kg.site.register import FILES, PAGES, SERIES, WHOLE
+from pan2kg.site.registry import FILES, PAGES, SERIES, WHOLE
 from pan2kg.site.speaker import Speaker
 from pan2kg.site.template import render
-from pan2kg.wording import LANGUAGES, Language
 
 if TYPE_CHECKING:
-    from pan2kg.site.library import Library
+    from pan2kg.site.library_library import Library
 
 _TAGS: Final[Mapping[str, Language]] = {tag: tag for tag in LANGUAGES}
 
@@ -25,8 +25,8 @@ class Site:
     """All pages over a library.
 
     >>> from datetime import date
-    >>> from pan2kg.graph import open_graph
-    >>> from pan2kg.site.library import Library
+    >>> from pan2kg.graph.graph import open_graph
+    >>> from pan2kg.site.library_library import Library
     >>> graph = open_graph()
     >>> site = Site(Library(graph.project, graph.store, date(2026, 1, 1)))
     >>> site.page("fr/index.html").media, site.page("fr/nowhere.html")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
-from pan2kg.vocabulary import DCTERMS, ID, PAN
+from pan2kg.turtle.vocabulary import DCTERMS, ID, PAN
 
 if TYPE_CHECKING:
     from pan2kg.site.speaker import Speaker

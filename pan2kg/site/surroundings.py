@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pan2kg.exhibits.words import coded
-from pan2kg.picture.gallery import draw_on
+from pan2kg.charts.registry import draw_on
 from pan2kg.site.template import markup
+from pan2kg.tables.words import coded
 
 if TYPE_CHECKING:
     from markupsafe import Markup
 
-    from pan2kg.site.index import Entry
+    from pan2kg.graph.labels import Entry
     from pan2kg.site.speaker import Speaker
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from functools import cache, lru_cache
 from pathlib import Path
 
-from pan2kg.wording import Language, put, read_rows
+from pan2kg.i18n.text import Language, put, read_rows
 
 
 @cache

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from pan2kg.change.command import add_options, run
+from pan2kg.cli.diff import add_options, run
 from pan2kg.errors import Pan2kgError
 
 LINE = "<http://e/{}> <http://e/p> <http://e/o> <http://e/g> .\n"

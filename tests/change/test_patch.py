@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pan2kg.change.patch import GENID, apply, nquads, patch_from, patch_of, read_patch, state, write_patch
-from pan2kg.change.side import Side, read_side, side_of, side_of_store
 from pan2kg.errors import ProjectError
 from pan2kg.project import Project
-from pan2kg.rule import derive
-from pan2kg.store import load_project, open_store
+from pan2kg.publish.diff.patch import GENID, apply, nquads, patch_from, patch_of, read_patch, state, write_patch
+from pan2kg.publish.diff.states import Side, read_side, side_of, side_of_store
+from pan2kg.store.rules import derive
+from pan2kg.store.store import load_project, open_store
 
 named = st.sampled_from([ox.NamedNode(f"http://e/{name}") for name in ("a", "b", "é?x=1&y=%20", "c#d")])
 blank = st.sampled_from([ox.BlankNode(name) for name in ("x", "y", "z")])

@@ -12,14 +12,14 @@ from xml.etree import ElementTree as ET
 import pyoxigraph as ox
 import pytest
 
-from pan2kg.change.compare import Change, Move, Shift, change_list
-from pan2kg.change.feed import ATOM, day_of, write_feed
-from pan2kg.change.sheet import write_csv, write_json
-from pan2kg.change.side import Side, side_of
-from pan2kg.change.telling import Story, read_story, version_notes, write_markdown, write_text
-from pan2kg.change.thing import Status
 from pan2kg.errors import FormatError
-from pan2kg.wording import LANGUAGES, Language
+from pan2kg.i18n.text import LANGUAGES, Language
+from pan2kg.publish.diff.compare import Change, Move, Shift, change_list
+from pan2kg.publish.diff.feed import ATOM, day_of, write_feed
+from pan2kg.publish.diff.sheet import write_csv, write_json
+from pan2kg.publish.diff.states import Side, side_of
+from pan2kg.publish.diff.telling import Story, read_story, version_notes, write_markdown, write_text
+from pan2kg.publish.diff.thing import Status
 
 HEAD = """
 @prefix pan: <https://w3id.org/pan2kg/ontology#> .

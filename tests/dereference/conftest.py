@@ -11,16 +11,16 @@ import pyoxigraph as ox
 import pytest
 
 import pan2kg
-from pan2kg.service.dereference import answer
-from pan2kg.service.everything import Everything
-from pan2kg.service.refusal import Refusal
-from pan2kg.service.settings import Release
-from pan2kg.service.showing import Answer, Call, Holding
-from pan2kg.site.library import Library
+from pan2kg.server.dereference import Answer, Call, Holding
+from pan2kg.server.dereference_dereference import answer
+from pan2kg.server.everything import Everything
+from pan2kg.server.request import Refusal
+from pan2kg.server.settings import Release
+from pan2kg.site.library_library import Library
 from pan2kg.site.site import Site
-from pan2kg.store import LocalStore
-from pan2kg.turtle import read_prefixes
-from pan2kg.vocabulary import ID, ROOT
+from pan2kg.store.store import LocalStore
+from pan2kg.turtle.vocabulary import ID, ROOT
+from pan2kg.turtle.writer import read_prefixes
 
 FORMATS = {
     "text/turtle": ox.RdfFormat.TURTLE,

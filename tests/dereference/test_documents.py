@@ -9,8 +9,8 @@ import pyoxigraph as ox
 import pytest
 
 import pan2kg
-from pan2kg.store import LocalStore
-from pan2kg.vocabulary import DCTERMS, GRAPH, ID, PAN, RDF, RDFS, ROOT, SKOS
+from pan2kg.store.store import LocalStore
+from pan2kg.turtle.vocabulary import DCTERMS, GRAPH, ID, PAN, RDF, RDFS, ROOT, SKOS
 
 if TYPE_CHECKING:
     from tests.dereference.conftest import Client, Headers

@@ -9,10 +9,10 @@ from urllib.parse import unquote
 import pytest
 
 import pan2kg
-from pan2kg.service.address import OFFICIAL, document_of, find_document, find_thing
-from pan2kg.site.index import read_index
-from pan2kg.store import select
-from pan2kg.vocabulary import GRAPH, PAN, ROOT
+from pan2kg.graph.labels import read_index
+from pan2kg.server.addresses import OFFICIAL, document_of, find_document, find_thing
+from pan2kg.store.store import select
+from pan2kg.turtle.vocabulary import GRAPH, PAN, ROOT
 
 if TYPE_CHECKING:
     from tests.dereference.conftest import Client, Headers

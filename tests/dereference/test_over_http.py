@@ -12,11 +12,11 @@ from pathlib import Path
 import pytest
 
 from pan2kg.project import Project
-from pan2kg.vocabulary import ID
+from pan2kg.turtle.vocabulary import ID
 
 SCRIPT = """
 import argparse, sys
-from pan2kg.service import command
+from pan2kg.cli import serve as command
 parser = argparse.ArgumentParser()
 parser.add_argument("--project")
 command.add_options(parser)

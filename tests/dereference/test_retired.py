@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pan2kg.vocabulary import DCTERMS, ID
+from pan2kg.turtle.vocabulary import DCTERMS, ID
 
 if TYPE_CHECKING:
     from tests.dereference.conftest import Client, Headers

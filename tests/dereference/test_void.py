@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 import pytest
 
 import pan2kg
-from pan2kg.catalogue.issue import Addresses
-from pan2kg.release import statistics
-from pan2kg.release.content import read_content
-from pan2kg.service.census import PATH, Census, count
-from pan2kg.service.refusal import Refusal
-from pan2kg.service.showing import Answer, Call
-from pan2kg.store import LocalStore
-from pan2kg.vocabulary import ROOT
+from pan2kg.publish import void as statistics
+from pan2kg.publish.catalogue.issue import Addresses
+from pan2kg.publish.dump import read_content
+from pan2kg.server.dereference import Answer, Call
+from pan2kg.server.linked_data import PATH, Census, count
+from pan2kg.server.request import Refusal
+from pan2kg.store.store import LocalStore
+from pan2kg.turtle.vocabulary import ROOT
 
 if TYPE_CHECKING:
     from tests.dereference.conftest import Client, Headers

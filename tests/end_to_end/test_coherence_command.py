@@ -24,8 +24,8 @@ WORKED = "row acts on column,a,b,c\na,,2,-1\nb,1,,3\nc,0,-2,\n"
 )
 def test_help_loads_nothing_heavy(arguments: list[str]) -> None:
     code = (
-        "import sys, pan2kg.cli\n"
-        f"try: pan2kg.cli.main({arguments})\n"
+        "import sys, pan2kg.cli.main\n"
+        f"try: pan2kg.cli.main.main({arguments})\n"
         "except SystemExit: pass\n"
         f"print([name for name in {HEAVY} if name in sys.modules])"
     )

@@ -19,8 +19,8 @@ HEAVY = ("rdflib", "networkx", "pyshacl", "scipy", "pandas", "SPARQLWrapper", "p
 
 def test_help_names_every_command_and_loads_nothing_heavy() -> None:
     code = (
-        "import sys, pan2kg.cli\n"
-        "try: pan2kg.cli.main(['--help'])\n"
+        "import sys, pan2kg.cli.main\n"
+        "try: pan2kg.cli.main.main(['--help'])\n"
         "except SystemExit: pass\n"
         f"print([name for name in {HEAVY} if name in sys.modules])"
     )
@@ -252,7 +252,7 @@ def test_wrong_use_is_one_sentence_and_exit_2(cli: Cli, tmp_path: Path, case: st
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
 def test_an_answer_that_cannot_be_written_is_one_sentence(tmp_path: Path) -> None:
     with Path("/dev/full").open("w") as full:
-        command = [sys.executable, "-m", "pan2kg.cli", "ask", "plans"]
+        command = [sys.executable, "-m", "pan2kg.cli.main", "ask", "plans"]
         done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, cwd=tmp_path, check=False)
     assert done.returncode == 2
     assert "Cannot write the answer" in done.stderr
@@ -260,7 +260,7 @@ def test_an_answer_that_cannot_be_written_is_one_sentence(tmp_path: Path) -> Non
 
 
 def test_output_in_a_narrow_encoding_is_no_fault(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "pan2kg.cli", "ask", "plans", "--language", "fr"]
+    command = [sys.executable, "-m", "pan2kg.cli.main", "ask", "plans", "--language", "fr"]
     narrow = {"PATH": "/usr/bin:/bin", "PYTHONIOENCODING": "ascii"}
     done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, env=narrow, check=False)
     assert done.returncode == 0, done.stderr
@@ -291,6 +291,6 @@ def test_a_file_that_is_not_utf_8_is_named(cli: Cli, own_project: Path) -> None:
 
 
 def test_a_reader_that_stops_early_is_no_fault(tmp_path: Path) -> None:
-    command = f"'{sys.executable}' -m pan2kg.cli ask who-does-what | head -1"
+    command = f"'{sys.executable}' -m pan2kg.cli.main ask who-does-what | head -1"
     done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, cwd=tmp_path, check=True)
     assert done.stderr == ""

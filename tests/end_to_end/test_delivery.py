@@ -12,8 +12,9 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from pan2kg import delivery, export
-from pan2kg.picture.gallery import PICTURES
+from pan2kg.charts.registry import PICTURES
+from pan2kg.cli import files as delivery
+from pan2kg.network import exports as export
 from tests.conftest import PATIENCE
 
 if TYPE_CHECKING:
@@ -29,8 +30,8 @@ COMMANDS = (
 )
 WRITING = """
 import functools, json, sys
-from pan2kg import store
-from pan2kg.cli import main
+from pan2kg.store import store
+from pan2kg.cli.main import main
 store.open_store = functools.cache(store.open_store)  # the files are read once for all commands
 for command in json.loads(sys.argv[2]):
     if main([*command, "--project", sys.argv[1]]):

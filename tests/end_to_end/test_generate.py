@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from pan2kg.check import check
-from pan2kg.graph import open_graph
+from pan2kg.graph.graph import open_graph
 from pan2kg.project import Project
-from pan2kg.report import Severity
-from pan2kg.store import load_project
+from pan2kg.store.store import load_project
+from pan2kg.validation.check import check
+from pan2kg.validation.report import Severity
 
 SCRIPT = Path(__file__).resolve().parents[2] / "benchmarks" / "generate.py"
 QUADS = 3000

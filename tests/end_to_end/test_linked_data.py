@@ -10,9 +10,9 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pan2kg.permalink import release_of
 from pan2kg.project import Project
-from pan2kg.store import load_project
+from pan2kg.site.permalink import release_of
+from pan2kg.store.store import load_project
 
 if TYPE_CHECKING:
     from tests.conftest import Cli
@@ -116,7 +116,7 @@ def test_a_port_in_use_is_told(cli: Cli) -> None:
 
 
 def test_the_service_says_where_it_is_and_ends_when_told_to() -> None:
-    command = [sys.executable, "-m", "pan2kg.cli", "serve", "--no-browser", "--port", "0"]
+    command = [sys.executable, "-m", "pan2kg.cli.main", "serve", "--no-browser", "--port", "0"]
     environment = {"PATH": os.environ["PATH"], "LANG": "C.UTF-8"}
     pipe = subprocess.PIPE
     with subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True, env=environment) as service:

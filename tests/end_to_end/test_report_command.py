@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from pan2kg.wording import LANGUAGES
+from pan2kg.i18n.text import LANGUAGES
 
 if TYPE_CHECKING:
     from tests.conftest import Cli
@@ -65,7 +65,7 @@ def language(request: pytest.FixtureRequest) -> str:
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory, language: str, root: Path) -> Path:
     """The report on PAN 2, written once a language."""
-    from pan2kg.cli import main
+    from pan2kg.cli.main import main
 
     made = tmp_path_factory.mktemp("report") / language
     given = ["report", "-o", str(made), "--language", language, "--as-of", DAY, "--project", str(root)]
@@ -154,7 +154,7 @@ def test_a_strength_leads_to_the_words_behind_it(page: Page) -> None:
 
 
 def test_every_kind_of_gap_has_its_list_and_its_query(page: Page) -> None:
-    from pan2kg.exhibits.gaps import KINDS
+    from pan2kg.tables.gaps import KINDS
 
     assert {f"gap-{kind}" for kind in KINDS} <= set(page.all("id"))
     assert "".join(page.text).count("SELECT DISTINCT") > len(KINDS)
@@ -221,8 +221,8 @@ def test_a_file_or_a_folder_in_the_way_changes_nothing(cli: Cli, tmp_path: Path)
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no device that is always full")
 def test_a_full_disk_is_one_sentence(tmp_path: Path) -> None:
-    from pan2kg.dossier.writing import write_files
     from pan2kg.errors import ProjectError
+    from pan2kg.report.writing import write_files
 
     before = resource_limit(1000)
     try:

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from pan2kg.exhibits.register import EXHIBITS
-from pan2kg.inquiry import FIGURES
+from pan2kg.cli.coherence import FIGURES
+from pan2kg.tables.registry import EXHIBITS
 
 if TYPE_CHECKING:
     from tests.conftest import Cli

@@ -16,14 +16,15 @@ from typing import Final
 import pytest
 
 import pan2kg
-from pan2kg.exhibit import Exhibit
-from pan2kg.exhibits import register, words
-from pan2kg.exhibits.gaps import KINDS
-from pan2kg.exhibits.material import Choice, Material
-from pan2kg.exhibits.register import EXHIBITS
-from pan2kg.printing import FORMS, write_exhibit
-from pan2kg.store import Table, select
-from pan2kg.wording import LANGUAGES, Language
+from pan2kg.i18n.text import LANGUAGES, Language
+from pan2kg.store.store import Table, select
+from pan2kg.tables import registry as register
+from pan2kg.tables import words
+from pan2kg.tables.gaps import KINDS
+from pan2kg.tables.material import Choice, Material
+from pan2kg.tables.registry import EXHIBITS
+from pan2kg.tables.table import Exhibit
+from pan2kg.tables.writers import FORMS, write_exhibit
 
 GOLDEN: Final = Path(__file__).parent / "golden"
 WORDS: Final = Path(words.__file__).with_name("words.toml")

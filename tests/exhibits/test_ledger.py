@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from pan2kg.arguments import build_parser
-from pan2kg.check import check
-from pan2kg.cli import RUNS
+from pan2kg.cli.arguments import build_parser
+from pan2kg.cli.coherence import inquire
+from pan2kg.cli.main import RUNS
 from pan2kg.errors import Pan2kgError
-from pan2kg.inquiry import inquire
 from pan2kg.project import Project
+from pan2kg.validation.check import check
 
 Run = Callable[..., str]
 

@@ -10,15 +10,15 @@ import pyoxigraph as ox
 import pytest
 
 from pan2kg.errors import ProjectError, QueryError
-from pan2kg.exhibit import Exhibit, Value
-from pan2kg.exhibits.material import Choice, Material
-from pan2kg.exhibits.register import EXHIBITS
+from pan2kg.i18n.text import Language
 from pan2kg.project import Project
-from pan2kg.rule import derive
-from pan2kg.store import LocalStore
-from pan2kg.turtle import read_prefixes
-from pan2kg.vocabulary import graph_of
-from pan2kg.wording import Language
+from pan2kg.store.rules import derive
+from pan2kg.store.store import LocalStore
+from pan2kg.tables.material import Choice, Material
+from pan2kg.tables.registry import EXHIBITS
+from pan2kg.tables.table import Exhibit, Value
+from pan2kg.turtle.vocabulary import graph_of
+from pan2kg.turtle.writer import read_prefixes
 
 Row = Mapping[str, Value]
 PROJECT = Project.at(Path(__file__).resolve().parents[2])

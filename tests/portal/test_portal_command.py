@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pan2kg.arguments import Parser
+from pan2kg.cli.arguments import Parser
+from pan2kg.cli.portal import add_options, run
 from pan2kg.errors import ProjectError
-from pan2kg.portal.command import add_options, run
-from pan2kg.portal.fault import PortalError
+from pan2kg.publish.portal.access import PortalError
 
 if TYPE_CHECKING:
     from tests.portal.conftest import Pusher

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from pan2kg.portal.fault import PortalError
+from pan2kg.publish.portal.access import PortalError
 
 if TYPE_CHECKING:
     from tests.portal.conftest import Pusher, ReleaseFolder

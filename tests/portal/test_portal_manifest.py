@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pan2kg.errors import Pan2kgError, ProjectError, TurtleError
-from pan2kg.portal.manifest import Terms, find_file, read_release
-from pan2kg.portal.offer import FREQUENCIES, LICENCES, licence_id, make_offer, tags
-from pan2kg.portal.parcel import pack, upload_name
-from pan2kg.portal.upload import form_of
+from pan2kg.publish.portal.client import form_of
+from pan2kg.publish.portal.files import pack, upload_name
+from pan2kg.publish.portal.manifest import Terms, find_file, read_release
+from pan2kg.publish.portal.offer import FREQUENCIES, LICENCES, licence_id, make_offer, tags
 
 if TYPE_CHECKING:
     from tests.portal.conftest import ReleaseFolder

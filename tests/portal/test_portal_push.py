@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pan2kg.portal.fault import PortalError
-from pan2kg.portal.push import observe
-from pan2kg.portal.remote import Whose
-from pan2kg.portal.step import leftovers, steps
+from pan2kg.publish.portal.access import PortalError
+from pan2kg.publish.portal.push import observe
+from pan2kg.publish.portal.step import leftovers, steps
+from pan2kg.publish.portal.steps import Whose
 
 if TYPE_CHECKING:
     from tests.portal.conftest import Pusher

@@ -10,8 +10,8 @@ from hypothesis import given, reject
 from hypothesis import strategies as st
 
 from pan2kg.errors import OutlineError
-from pan2kg.layout import decode_text
-from pan2kg.outline import Outline, read_outline
+from pan2kg.extract.layout import decode_text
+from pan2kg.extract.outline import Outline, read_outline
 
 WORDS = (
     "former",

@@ -13,14 +13,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rdflib import SH
 
-from pan2kg.baseline import compare, read_baseline, write_baseline
 from pan2kg.errors import Place
-from pan2kg.rendering import write_report
-from pan2kg.report import Finding, Kind, Names, Report, Rule, Severity, in_order
-from pan2kg.sheet import read_sheet
-from pan2kg.style import check_style
-from pan2kg.turtle import Block, Statement, string, text, write_turtle
-from pan2kg.wording import Text
+from pan2kg.i18n.text import Text
+from pan2kg.turtle.blocks import read_sheet
+from pan2kg.turtle.writer import Block, Statement, string, text, write_turtle
+from pan2kg.validation.baseline import compare, read_baseline, write_baseline
+from pan2kg.validation.report import Finding, Kind, Names, Report, Rule, Severity, in_order
+from pan2kg.validation.style import check_style
+from pan2kg.validation.writers import write_report
 
 PREFIXES: Final = {"e": "http://e/", "pan": "http://pan/", "skos": "http://skos/"}
 words = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), max_size=20)

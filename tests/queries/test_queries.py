@@ -16,15 +16,15 @@ import rdflib
 from rdflib.term import Node
 
 import pan2kg
-from pan2kg.answer import write_answer
-from pan2kg.lexer import prefixes_used, tokens
+from pan2kg.i18n.text import read_table
 from pan2kg.project import Project
-from pan2kg.query import Parameter, Query, fill, read_queries
-from pan2kg.rule import derive, needs, rule_files
-from pan2kg.store import LocalStore, load, open_store, select
-from pan2kg.turtle import read_prefixes
-from pan2kg.vocabulary import graph_of
-from pan2kg.wording import read_table
+from pan2kg.store.queries import Parameter, Query, fill, read_queries
+from pan2kg.store.rules import derive, needs, rule_files
+from pan2kg.store.store import LocalStore, load, open_store, select
+from pan2kg.tables.answers import write_answer
+from pan2kg.turtle.tokens import prefixes_used, tokens
+from pan2kg.turtle.vocabulary import graph_of
+from pan2kg.turtle.writer import read_prefixes
 
 QUERIES = read_queries(Project.at(Path(__file__).resolve().parents[2]))
 NAMES = sorted(QUERIES)

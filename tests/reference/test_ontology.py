@@ -13,17 +13,17 @@ import pyoxigraph as ox
 import pytest
 
 import pan2kg
-from pan2kg.picture.svg import write_svg
-from pan2kg.reference.diagram import draw_ontology
-from pan2kg.reference.layer import layers
-from pan2kg.reference.ontology import read_ontology
-from pan2kg.reference.relation import relations
-from pan2kg.reference.standalone import documentation
-from pan2kg.reference.term import Kind, Ontology, anchor, pick
-from pan2kg.reference.words import keys, say
-from pan2kg.store import LocalStore
-from pan2kg.vocabulary import PAN
-from pan2kg.wording import LANGUAGES, Language
+from pan2kg.charts.svg import write_svg
+from pan2kg.i18n.text import LANGUAGES, Language
+from pan2kg.site.diagram import draw_ontology
+from pan2kg.site.ontology import relations
+from pan2kg.site.ontology_diagram import layers
+from pan2kg.site.ontology_ontology import read_ontology
+from pan2kg.site.ontology_words import keys, say
+from pan2kg.site.standalone import documentation
+from pan2kg.site.term import Kind, Ontology, anchor, pick
+from pan2kg.store.store import LocalStore
+from pan2kg.turtle.vocabulary import PAN
 
 if TYPE_CHECKING:
     from tests.reference.conftest import Reader

@@ -12,15 +12,17 @@ from typing import TYPE_CHECKING
 import pytest
 
 import pan2kg
-from pan2kg.endpoint import RemoteStore
+from pan2kg.i18n.text import LANGUAGES, Language
 from pan2kg.project import Project
-from pan2kg.site import data, ontology, quality
+from pan2kg.site import data_data as data
+from pan2kg.site import ontology_page_ontology as ontology
+from pan2kg.site import quality_site_quality as quality
 from pan2kg.site.frame import frame
-from pan2kg.site.library import Library
+from pan2kg.site.library_library import Library
 from pan2kg.site.page import Request
 from pan2kg.site.speaker import Speaker
 from pan2kg.site.template import render
-from pan2kg.wording import LANGUAGES, Language
+from pan2kg.store.remote import RemoteStore
 
 if TYPE_CHECKING:
     from tests.reference.conftest import Reader

@@ -10,16 +10,16 @@ import pyoxigraph as ox
 import pytest
 
 import pan2kg
-from pan2kg.exhibits.material import Material
-from pan2kg.reference.balance import balances, total
-from pan2kg.reference.criterion import CRITERIA, Entry, Resource, judge, read_entry, score
-from pan2kg.reference.quality import Quality, read_quality, summarise
-from pan2kg.reference.translation import untranslated
-from pan2kg.reference.words import keys
-from pan2kg.report import Finding, Kind, Report, Rule, Severity
-from pan2kg.store import LocalStore
-from pan2kg.vocabulary import ID, PAN
-from pan2kg.wording import Text
+from pan2kg.i18n.text import Text
+from pan2kg.site.catalogue_score import CRITERIA, Entry, Resource, judge, read_entry, score
+from pan2kg.site.ontology_words import keys
+from pan2kg.site.quality import balances, total
+from pan2kg.site.quality_quality import Quality, read_quality, summarise
+from pan2kg.site.translation import untranslated
+from pan2kg.store.store import LocalStore
+from pan2kg.tables.material import Material
+from pan2kg.turtle.vocabulary import ID, PAN
+from pan2kg.validation.report import Finding, Kind, Report, Rule, Severity
 
 TODAY = date(2026, 12, 1)
 WHOLE = Entry(

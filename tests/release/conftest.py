@@ -10,13 +10,13 @@ from pathlib import Path
 import pytest
 
 import pan2kg
-from pan2kg.catalogue.facts import read_facts
-from pan2kg.catalogue.issue import Addresses, Issue
+from pan2kg.cli.publish import add_options, release
 from pan2kg.project import Project
-from pan2kg.release.assemble import Order, publish
-from pan2kg.release.command import add_options, release
-from pan2kg.release.edition import Edition, File
-from pan2kg.store import LocalStore
+from pan2kg.publish.assemble import Order, publish
+from pan2kg.publish.catalogue.facts import read_facts
+from pan2kg.publish.catalogue.issue import Addresses, Issue
+from pan2kg.publish.edition import Edition, File
+from pan2kg.store.store import LocalStore
 
 BASE = "https://host.example/pan2kg/"
 ENDPOINT = "https://host.example/sparql"

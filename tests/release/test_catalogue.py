@@ -17,9 +17,9 @@ import rdflib
 from rdflib import DCAT, DCTERMS, FOAF, OWL, RDF, RDFS, SH, SKOS, Graph, Literal, URIRef
 from rdflib.term import Node
 
-from pan2kg.catalogue.form import canonical
-from pan2kg.catalogue.soundness import faults
 from pan2kg.errors import ProjectError
+from pan2kg.publish.catalogue.form import canonical
+from pan2kg.publish.inspection import faults
 from tests.release.conftest import BASE, ENDPOINT, Publish
 
 STANDARDS = Path(__file__).resolve().parents[3] / "shared" / "standards"

@@ -11,14 +11,14 @@ import pyoxigraph as ox
 import pytest
 
 import pan2kg
-from pan2kg.query import read_queries
-from pan2kg.release import rewrite
-from pan2kg.release.content import read_content
-from pan2kg.release.dump import DERIVED, STATED
-from pan2kg.release.edition import Edition
-from pan2kg.release.statistics import Statistics, count
-from pan2kg.store import LocalStore, select
-from pan2kg.vocabulary import ROOT
+from pan2kg.publish import rewrite
+from pan2kg.publish.dump import read_content
+from pan2kg.publish.dump_dump import DERIVED, STATED
+from pan2kg.publish.edition import Edition
+from pan2kg.publish.void import Statistics, count
+from pan2kg.store.queries import read_queries
+from pan2kg.store.store import LocalStore, select
+from pan2kg.turtle.vocabulary import ROOT
 from tests.release.conftest import BASE, ENDPOINT
 
 SITEMAP = "{http://www.sitemaps.org/schemas/sitemap/0.9}loc"

@@ -9,14 +9,14 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 
-from pan2kg.catalogue.form import canonical
-from pan2kg.catalogue.issue import Addresses
 from pan2kg.errors import ProjectError
-from pan2kg.release.content import read_content
-from pan2kg.release.dump import DERIVED, FORMATS, LARGE, STATED, differs, write_dump
-from pan2kg.release.edition import Edition
-from pan2kg.store import LocalStore, is_derived
-from pan2kg.vocabulary import ROOT
+from pan2kg.publish.catalogue.form import canonical
+from pan2kg.publish.catalogue.issue import Addresses
+from pan2kg.publish.dump import read_content
+from pan2kg.publish.dump_dump import DERIVED, FORMATS, LARGE, STATED, differs, write_dump
+from pan2kg.publish.edition import Edition
+from pan2kg.store.store import LocalStore, is_derived
+from pan2kg.turtle.vocabulary import ROOT
 
 TRIPLES, QUADS = ("ttl", "nt", "jsonld", "rdf"), ("trig", "nq")
 
@@ -99,8 +99,8 @@ def test_another_base_changes_iris_and_no_text() -> None:
 def test_a_dump_that_is_not_what_it_was_written_from_is_found(
     ending: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pan2kg.release.dump.LARGE", 1)
-    monkeypatch.setattr("pan2kg.release.dump._AT_ONCE", 2)
+    monkeypatch.setattr("pan2kg.publish.dump_dump.LARGE", 1)
+    monkeypatch.setattr("pan2kg.publish.dump_dump._AT_ONCE", 2)
     told = " ".join(f'<http://e/{n}> <http://e/p> "text {n}" .' for n in range(7))
     content, less = (read_content(store_of(f"{told} {more}"), Addresses())[0] for more in ("<http://e/z> a 1 .", ""))
     assert f"a.{ending}" in list(write_dump(content, tmp_path, "a", {}))

@@ -16,14 +16,14 @@ import pytest
 
 import pan2kg
 from pan2kg.errors import ProjectError
-from pan2kg.exhibits.material import Material
-from pan2kg.reference.criterion import Criterion
-from pan2kg.reference.quality import read_quality
-from pan2kg.release.assemble import Order, publish
-from pan2kg.release.edition import Edition, File
-from pan2kg.release.parts import change_part, documentation_part, site_part
-from pan2kg.release.site_map import map_files
-from pan2kg.vocabulary import ROOT
+from pan2kg.publish.assemble import Order, publish
+from pan2kg.publish.edition import Edition, File
+from pan2kg.publish.parts import change_part, documentation_part, site_part
+from pan2kg.publish.site_map import map_files
+from pan2kg.site.catalogue_score import Criterion
+from pan2kg.site.quality_quality import read_quality
+from pan2kg.tables.material import Material
+from pan2kg.turtle.vocabulary import ROOT
 from tests.release.conftest import BASE, TODAY, Publish, site
 
 
@@ -49,7 +49,7 @@ def by_hand(project: str, target: str) -> None:
     """What a process of its own runs."""
     import argparse
 
-    from pan2kg.release.command import add_options, run
+    from pan2kg.cli.publish import add_options, run
 
     parser = argparse.ArgumentParser()
     parser.add_argument("--project")
@@ -70,7 +70,7 @@ def test_the_parts_of_the_requirement_are_there(folder: Path) -> None:
     wanted = {
         "README.md", "LICENSE-DATA", "CITATION.cff", "catalogue.ttl", "catalogue.rdf", "catalogue.jsonld", "void.ttl",
         "dataset.jsonld", "service.ttl", "queries.ttl", "sitemap.xml", "site.zip", "w3id/.htaccess", ".well-known/void",
-        "ontology/pan2kg.ttl", "ontology/pan2kg.rdf", "ontology/pan2kg.jsonld", "ontology/shapes/plan.ttl",
+        "ontology/pan2kg.ttl", "ontology/pan2kg.store.rdf", "ontology/pan2kg.jsonld", "ontology/shapes/plan.ttl",
         "tables/csv-metadata.json", "release.json",
     }  # fmt: skip
     assert wanted <= held

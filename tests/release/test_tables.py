@@ -13,11 +13,11 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 
-from pan2kg.release.edition import Edition
-from pan2kg.release.schedule import Plan, plans
-from pan2kg.release.table import Source, read_sheet
-from pan2kg.turtle import read_prefixes
-from pan2kg.vocabulary import RDF, ROOT, SKOS, XSD
+from pan2kg.publish.edition import Edition
+from pan2kg.publish.table import Source, read_sheet
+from pan2kg.publish.tables import Plan, plans
+from pan2kg.turtle.vocabulary import RDF, ROOT, SKOS, XSD
+from pan2kg.turtle.writer import read_prefixes
 
 NAMES = [plan.name for plan in plans()]
 Metadata = dict[str, dict[str, list[dict[str, str]]]]
@@ -166,7 +166,7 @@ def test_a_separator_occurs_in_none_of_the_values() -> None:
     body = ox.NamedNode(ROOT + "ontology#PublicBody")
     store.add(ox.Quad(thing, ox.NamedNode(RDF + "type"), body, ox.DefaultGraph()))
     from pan2kg.project import Project
-    from pan2kg.store import LocalStore
+    from pan2kg.store.store import LocalStore
 
     source = Source(LocalStore(store), read_prefixes(Project.packaged()))
     sheet = read_sheet(source, next(plan for plan in plans() if plan.name == "bodies"))

@@ -13,13 +13,13 @@ from pathlib import Path
 import pytest
 
 import pan2kg
-from pan2kg.exhibits.material import Material
 from pan2kg.project import Project
-from pan2kg.review.outcome import Outcome
-from pan2kg.review.queue import Item, read_queue
+from pan2kg.review.decisions import Item, read_queue
+from pan2kg.review.entry import Outcome
 from pan2kg.review.submission import submit
-from pan2kg.rule import derive
-from pan2kg.store import Store, open_store
+from pan2kg.store.rules import derive
+from pan2kg.store.store import Store, open_store
+from pan2kg.tables.material import Material
 
 sys.path.append(str(Path(__file__).resolve().parents[2]))
 

@@ -9,26 +9,26 @@ from __future__ import annotations
 
 import sys
 
-from pan2kg.bundle import find_bundle
-from pan2kg.option import today
+from pan2kg.i18n.days import today
 from pan2kg.project import Project
-from pan2kg.rule import derive
-from pan2kg.service.assembly import assemble
-from pan2kg.service.evaluation import Evaluator
-from pan2kg.service.limit import Crowd, Limits
-from pan2kg.service.nursery import start_nursery
-from pan2kg.service.pages import Pages
-from pan2kg.service.pool import Pool
-from pan2kg.service.poolstore import PoolStore
-from pan2kg.service.review import Desk, Renewed, addresses, reloader
-from pan2kg.service.safety import hosts_of
-from pan2kg.service.server import listen, new_server
-from pan2kg.service.session import Sessions
-from pan2kg.service.settings import Release, Settings
-from pan2kg.site.library import Library
+from pan2kg.server.assembly import assemble
+from pan2kg.server.evaluation import Evaluator
+from pan2kg.server.http_server import listen, new_server
+from pan2kg.server.limits import Crowd, Limits
+from pan2kg.server.pages import Pages
+from pan2kg.server.pool_pool import Pool
+from pan2kg.server.review import Desk, Renewed, addresses, reloader
+from pan2kg.server.safety import hosts_of
+from pan2kg.server.session import Sessions
+from pan2kg.server.settings import Release, Settings
+from pan2kg.server.worker_store import PoolStore
+from pan2kg.server.workers import start_nursery
+from pan2kg.site.bundle import find_bundle
+from pan2kg.site.library_library import Library
 from pan2kg.site.site import Site
-from pan2kg.store import open_store
-from pan2kg.turtle import read_prefixes
+from pan2kg.store.rules import derive
+from pan2kg.store.store import open_store
+from pan2kg.turtle.writer import read_prefixes
 
 
 def main() -> None:

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pan2kg.review.appending import append
-from pan2kg.review.entry import LIMITS, read_text
-from pan2kg.review.outcome import RefusedError
-from pan2kg.turtle import Block, Statement, text
+from pan2kg.review.entry import RefusedError
+from pan2kg.review.entry_entry import LIMITS, read_text
+from pan2kg.review.files import append
+from pan2kg.turtle.writer import Block, Statement, text
 
 NAMES = {"a": "http://a/", "e": "http://e/", "m": "http://m/", "z": "http://z/"}
 HEADS = [

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from pan2kg.check import check
 from pan2kg.project import Project
-from pan2kg.report import Finding
+from pan2kg.validation.check import check
+from pan2kg.validation.report import Finding
 from tests.review.conftest import Bench
 from tests.review.test_decisions import REASON
 from tests.review.test_scores import GIVEN, ONE, THREE, TWO, cell

@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from pan2kg.exhibits.material import DEFAULT
-from pan2kg.exhibits.register import EXHIBITS
-from pan2kg.query import find_query
-from pan2kg.sheet import read_sheet
-from pan2kg.store import select
-from pan2kg.style import check_style
-from pan2kg.turtle import read_prefixes
-from pan2kg.vocabulary import link_iri
+from pan2kg.store.queries import find_query
+from pan2kg.store.store import select
+from pan2kg.tables.material import DEFAULT
+from pan2kg.tables.registry import EXHIBITS
+from pan2kg.turtle.blocks import read_sheet
+from pan2kg.turtle.vocabulary import link_iri
+from pan2kg.turtle.writer import read_prefixes
+from pan2kg.validation.style import check_style
 from tests.review.conftest import EVIDENCE, Bench, Refused
 
 REVIEWED = "graph/plans/lu-bhr-1/reviewed.ttl"

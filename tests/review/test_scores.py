@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from pan2kg.exhibits.material import DEFAULT
-from pan2kg.exhibits.register import EXHIBITS
-from pan2kg.review.scoring import MOST, cell_name
-from pan2kg.sheet import read_sheet
-from pan2kg.style import check_style
-from pan2kg.turtle import read_prefixes
+from pan2kg.review.scores import MOST, cell_name
+from pan2kg.tables.material import DEFAULT
+from pan2kg.tables.registry import EXHIBITS
+from pan2kg.turtle.blocks import read_sheet
+from pan2kg.turtle.writer import read_prefixes
+from pan2kg.validation.style import check_style
 from tests.review.conftest import Bench, Refused
 
 ONE, TWO, THREE = "lu-bhr-2-1-1", "lu-bhr-2-2-2", "lu-bhr-1-m2"

@@ -16,8 +16,8 @@ import json, resource, signal, sys
 from datetime import date
 from pan2kg.project import Project
 from pan2kg.review.submission import submit
-from pan2kg.rule import derive
-from pan2kg.store import open_store
+from pan2kg.store.rules import derive
+from pan2kg.store.store import open_store
 
 project = Project.at(sys.argv[1])
 store = open_store(project, derive)

@@ -11,7 +11,7 @@ from urllib.parse import quote, unquote
 import pytest
 from playwright.sync_api import Page, expect
 
-from pan2kg.query import read_queries
+from pan2kg.store.queries import read_queries
 from tests.served_browser.conftest import serving
 
 if TYPE_CHECKING:

@@ -15,17 +15,17 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
-from pan2kg.service.assembly import assemble
-from pan2kg.service.evaluation import Evaluator
-from pan2kg.service.limit import Crowd, Limits
-from pan2kg.service.nursery import start_nursery
-from pan2kg.service.pages import Pages
-from pan2kg.service.pool import Pool
-from pan2kg.service.poolstore import PoolStore
-from pan2kg.service.safety import hosts_of
-from pan2kg.service.server import listen, new_server
-from pan2kg.service.settings import Release, Settings
-from pan2kg.store import Store, select
+from pan2kg.server.assembly import assemble
+from pan2kg.server.evaluation import Evaluator
+from pan2kg.server.http_server import listen, new_server
+from pan2kg.server.limits import Crowd, Limits
+from pan2kg.server.pages import Pages
+from pan2kg.server.pool_pool import Pool
+from pan2kg.server.safety import hosts_of
+from pan2kg.server.settings import Release, Settings
+from pan2kg.server.worker_store import PoolStore
+from pan2kg.server.workers import start_nursery
+from pan2kg.store.store import Store, select
 
 SLOW = "SELECT (COUNT(*) AS ?n) WHERE { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
 

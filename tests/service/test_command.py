@@ -16,18 +16,18 @@ from urllib.parse import quote
 
 import pytest
 
-from pan2kg.service.limit import Limits
-from pan2kg.service.protocol import Operation
-from pan2kg.service.refusal import Refusal
-from pan2kg.service.relay import Relay
-from pan2kg.service.settings import Settings
+from pan2kg.server.limits import Limits
+from pan2kg.server.protocol import Operation
+from pan2kg.server.relay import Relay
+from pan2kg.server.request import Refusal
+from pan2kg.server.settings import Settings
 from tests.service.conftest import PATIENCE, SLOW
 
 ROOT = Path(__file__).resolve().parents[2]
 PROGRAM = """
 import argparse, sys
 from pan2kg.errors import Pan2kgError
-from pan2kg.service import command
+from pan2kg.cli import serve as command
 parser = argparse.ArgumentParser()
 parser.add_argument("--project")
 command.add_options(parser)

@@ -15,7 +15,7 @@ from tests.service.conftest import PATIENCE
 ROOT = Path(__file__).resolve().parents[2]
 LIMITED = """
 import resource, sys
-from pan2kg.cli import main
+from pan2kg.cli.main import main
 size = int(sys.argv.pop(1))
 if size:
     resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))

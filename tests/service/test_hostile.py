@@ -100,7 +100,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         written = [line.replace('prefLabel "', f'prefLabel "{planted}') for line in lines]
         assert written != lines, name
         path.write_text("".join(written), encoding="utf-8")
-    asked = [sys.executable, "-m", "pan2kg.cli", "serve", "--project", str(project), "--no-browser", "--port", "0"]
+    asked = [sys.executable, "-m", "pan2kg.cli.main", "serve", "--project", str(project), "--no-browser", "--port", "0"]
     with subprocess.Popen(asked, stdout=subprocess.PIPE, text=True, env={**os.environ}) as process:
         assert process.stdout
         port = urlsplit(process.stdout.readline().strip()).port

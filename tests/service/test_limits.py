@@ -15,7 +15,7 @@ from urllib.parse import quote
 
 import pytest
 
-from pan2kg.service.nursery import EARLY
+from pan2kg.server.workers import EARLY
 from tests.service.conftest import PAIRS, PATIENCE, SLOW
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pan2kg.service.negotiation import GRAPHS, TABLES, choose, quality_of, read_accept
+from pan2kg.server.negotiation import GRAPHS, TABLES, choose, quality_of, read_accept
 
 MEDIA = [media for form in (*TABLES, *GRAPHS) for media in form.media]
 RANGES = st.sampled_from([*MEDIA, "*/*", "text/*", "application/*", "image/png"])

@@ -83,7 +83,7 @@ SMUGGLED = [
     "SELECT * { #\r SERVICE <URL> { ?a ?b ?c } \n }",
 ]
 """Ways in which a call was hidden, or was tried to be: the engine wants no space between words."""
-SPARQL = "import sys; from pan2kg.cli import main; sys.exit(main(['sparql', *sys.argv[1:]]))"
+SPARQL = "import sys; from pan2kg.cli.main import main; sys.exit(main(['sparql', *sys.argv[1:]]))"
 
 
 @pytest.mark.parametrize("query", SMUGGLED)

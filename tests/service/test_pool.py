@@ -13,12 +13,12 @@ from tests.service.conftest import PATIENCE
 PROGRAM = """
 import asyncio, json, os, signal, socket, sys
 import pyoxigraph as ox
-from pan2kg.service.evaluation import Evaluator
-from pan2kg.service.frame import Task
-from pan2kg.service.limit import Crowd, Limits
-from pan2kg.service.nursery import Nursery, start_nursery
-from pan2kg.service.pool import Pool
-from pan2kg.service.refusal import Refusal
+from pan2kg.server.evaluation import Evaluator
+from pan2kg.server.channel import Task
+from pan2kg.server.limits import Crowd, Limits
+from pan2kg.server.workers import Nursery, start_nursery
+from pan2kg.server.pool_pool import Pool
+from pan2kg.server.request import Refusal
 
 MISHAP, TIMES = sys.argv[1], int(sys.argv[2])
 

@@ -9,14 +9,14 @@ import pytest
 
 import pan2kg
 from pan2kg.site.basis import rule_words
-from pan2kg.site.entity import values_of
-from pan2kg.site.grounds import grounds_of
-from pan2kg.site.library import Library
+from pan2kg.site.entity_entity import values_of
+from pan2kg.site.library import grounds_of
+from pan2kg.site.library_library import Library
 from pan2kg.site.page import Request
 from pan2kg.site.site import Site
 from pan2kg.site.speaker import Speaker
 from pan2kg.site.words import group
-from pan2kg.vocabulary import ID, PAN
+from pan2kg.turtle.vocabulary import ID, PAN
 from tests.site.conftest import DAY, Parsed, Reader
 
 PLAIN = Request("fr/thing/x.html", "fr")

@@ -7,7 +7,7 @@ import re
 from collections import Counter
 from itertools import islice
 
-from pan2kg.site.ties import DECLARED
+from pan2kg.graph.links import DECLARED
 from tests.site.conftest import Reader, listed
 
 

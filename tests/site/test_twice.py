@@ -13,7 +13,7 @@ SCRIPT: Final = """
 from datetime import date
 from hashlib import sha256
 import pan2kg
-from pan2kg.site.library import Library
+from pan2kg.site.library_library import Library
 from pan2kg.site.site import Site
 
 graph = pan2kg.open_graph()

@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 from pan2kg.site.questions import names
 
 if TYPE_CHECKING:
-    from pan2kg.store import LocalStore, Term
+    from pan2kg.store.store import LocalStore, Term
     from tests.browser import Watch
     from tests.site_browser.conftest import Shelf
 

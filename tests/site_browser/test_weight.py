@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Final
 import pytest
 from playwright.sync_api import expect
 
-from pan2kg.wording import LANGUAGES, Language
+from pan2kg.i18n.text import LANGUAGES, Language
 
 if TYPE_CHECKING:
-    from pan2kg.bundle import Bundle
+    from pan2kg.site.bundle import Bundle
     from pan2kg.site.site import Site
     from tests.browser import Watch
     from tests.site_browser.conftest import Shelf

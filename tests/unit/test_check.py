@@ -10,12 +10,12 @@ from typing import Final
 import pytest
 import rdflib
 
-from pan2kg.baseline import write_baseline
-from pan2kg.check import check
 from pan2kg.errors import ProjectError, QueryError, TurtleError
 from pan2kg.project import Project
-from pan2kg.report import Finding, Kind, Report, Severity
-from pan2kg.shape import read_graph
+from pan2kg.validation.baseline import write_baseline
+from pan2kg.validation.check import check
+from pan2kg.validation.report import Finding, Kind, Report, Severity
+from pan2kg.validation.shapes import read_graph
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 PAN: Final = "https://w3id.org/pan2kg/ontology#"

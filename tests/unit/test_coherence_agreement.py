@@ -14,9 +14,9 @@ from pan2kg.coherence.links import project, shared_links
 from pan2kg.coherence.reading import read_citations, read_uses, rows
 from pan2kg.coherence.uses import Uses
 from pan2kg.project import Project
-from pan2kg.rule import derive
-from pan2kg.store import LocalStore, open_store
-from pan2kg.vocabulary import ID, PAN, RDF, graph_of, thing
+from pan2kg.store.rules import derive
+from pan2kg.store.store import LocalStore, open_store
+from pan2kg.turtle.vocabulary import ID, PAN, RDF, graph_of, thing
 
 PROJECT = Project.at(Path(__file__).resolve().parents[2])
 ELI = "http://data.europa.eu/eli/ontology#"

@@ -12,7 +12,7 @@ from pan2kg.coherence.agreement import agreement, alpha
 from pan2kg.coherence.interaction import coverage, paths, ranks, second_order, sums
 from pan2kg.coherence.scores import Scores, parse_scores, read_scores, scored_links, scores_of, write_scores
 from pan2kg.errors import ProjectError
-from pan2kg.vocabulary import link_iri
+from pan2kg.turtle.vocabulary import link_iri
 
 WORKED = {("a", "b"): 2, ("a", "c"): -1, ("b", "a"): 1, ("b", "c"): 3, ("c", "a"): 0, ("c", "b"): -2}
 KRIPPENDORFF = (

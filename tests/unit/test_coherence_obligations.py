@@ -10,7 +10,7 @@ import pytest
 from pan2kg.coherence.obligations import ANSWERING, Margin, Obligation, Response, Standing, margins, whole_day
 from pan2kg.coherence.uses import Uses, uses_of
 from pan2kg.project import Project
-from pan2kg.query import find_query
+from pan2kg.store.queries import find_query
 
 DUE = date(2021, 12, 17)
 DUTY = Obligation("o", "D", DUE)

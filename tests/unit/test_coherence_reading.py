@@ -17,10 +17,10 @@ from pan2kg.coherence.strength import explain
 from pan2kg.coherence.uses import key
 from pan2kg.errors import ProjectError, QueryError
 from pan2kg.project import Project
-from pan2kg.rule import derive
-from pan2kg.store import LocalStore
-from pan2kg.turtle import read_prefixes
-from pan2kg.vocabulary import graph_of
+from pan2kg.store.rules import derive
+from pan2kg.store.store import LocalStore
+from pan2kg.turtle.vocabulary import graph_of
+from pan2kg.turtle.writer import read_prefixes
 
 PROJECT = Project.at(Path(__file__).resolve().parents[2])
 PREFIXES = "".join(f"@prefix {name}: <{space}> .\n" for name, space in read_prefixes(PROJECT).items())

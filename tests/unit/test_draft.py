@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 from rdflib import RDF, SKOS, Graph, Literal, Namespace, URIRef
 
-from pan2kg.draft import draft_plan, item_keys
 from pan2kg.errors import OutlineError
-from pan2kg.outline import read_outline, read_outline_file
+from pan2kg.extract.draft import draft_plan, item_keys
+from pan2kg.extract.outline import read_outline, read_outline_file
 from pan2kg.project import Project
-from pan2kg.turtle import read_prefixes
-from pan2kg.vocabulary import PAN, thing
+from pan2kg.turtle.vocabulary import PAN, thing
+from pan2kg.turtle.writer import read_prefixes
 
 TERMS = Namespace(PAN)
 PREFIXES = read_prefixes(Project.at(Path(__file__).parents[2]))

@@ -6,9 +6,9 @@ import pytest
 
 import pan2kg
 from pan2kg.errors import QueryError
-from pan2kg.expectation import KINDS, expected
-from pan2kg.query import read_queries
-from pan2kg.vocabulary import PAN
+from pan2kg.store.expectation import KINDS, expected
+from pan2kg.store.queries import read_queries
+from pan2kg.turtle.vocabulary import PAN
 
 
 def test_every_parameter_of_a_stored_question_names_a_kind(graph: pan2kg.Graph) -> None:

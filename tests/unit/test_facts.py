@@ -10,10 +10,10 @@ import pytest
 import rdflib
 
 import pan2kg
-from pan2kg.outline import read_outline
+from pan2kg.extract.outline import read_outline
 from pan2kg.project import Project
-from pan2kg.rdf import to_term
-from pan2kg.store import load_project
+from pan2kg.store.rdf import to_term
+from pan2kg.store.store import load_project
 
 SEED = Path(__file__).resolve().parents[1] / "data" / "outlines" / "lu-bhr-2.fr.txt"
 PREFIXES = """

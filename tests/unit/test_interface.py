@@ -11,7 +11,7 @@ import rdflib
 
 import pan2kg
 from pan2kg.project import FOLDERS, Project, write_atomically
-from pan2kg.store import LocalStore
+from pan2kg.store.store import LocalStore
 
 
 def test_the_public_names_are_these() -> None:

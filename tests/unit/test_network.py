@@ -7,11 +7,11 @@ import pyoxigraph as ox
 import pytest
 
 import pan2kg
-from pan2kg.network import build_network
+from pan2kg.graph.network import build_network
 from pan2kg.project import Project
-from pan2kg.rule import derive
-from pan2kg.store import LocalStore
-from pan2kg.vocabulary import ID
+from pan2kg.store.rules import derive
+from pan2kg.store.store import LocalStore
+from pan2kg.turtle.vocabulary import ID
 
 PREFIXES = """
 @prefix action: <https://w3id.org/pan2kg/id/action/> .

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from pan2kg.errors import OutlineError
-from pan2kg.outline import Item, Outline, read_outline, read_outline_file
+from pan2kg.extract.outline import Item, Outline, read_outline, read_outline_file
 
 SAMPLES = sorted((Path(__file__).parent.parent / "data" / "outlines").glob("*.txt"))
 SEED = next(path for path in SAMPLES if path.name == "lu-bhr-2.fr.txt")

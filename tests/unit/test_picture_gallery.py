@@ -9,14 +9,14 @@ from datetime import date
 import pyoxigraph as ox
 import pytest
 
+from pan2kg.charts.canvas import Box, Drawing, Hatch, Label, Line, bounds, flat
+from pan2kg.charts.frame_frame import Picture
+from pan2kg.charts.registry import PICTURES, draw
+from pan2kg.charts.writing import write_csv
 from pan2kg.errors import ProjectError, QueryError
-from pan2kg.graph import Graph
-from pan2kg.picture.canvas import Box, Drawing, Hatch, Label, Line, bounds, flat
-from pan2kg.picture.frame import Picture
-from pan2kg.picture.gallery import PICTURES, draw
-from pan2kg.picture.writing import write_csv
-from pan2kg.store import LocalStore
-from pan2kg.wording import LANGUAGES, Language
+from pan2kg.graph.graph import Graph
+from pan2kg.i18n.text import LANGUAGES, Language
+from pan2kg.store.store import LocalStore
 
 SVG = "{http://www.w3.org/2000/svg}"
 DAY = date(2024, 1, 1)

@@ -11,17 +11,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pan2kg.charts.canvas import Box, Dot, Drawing, Group, Hatch, Label, Line, Pen
+from pan2kg.charts.frame import RAMP, on
+from pan2kg.charts.frame_frame import Picture
+from pan2kg.charts.raster import render
+from pan2kg.charts.registry import PICTURES, draw
+from pan2kg.charts.svg import write_svg
+from pan2kg.charts.text_width import Font, measure, shorten, wrap
+from pan2kg.charts.words import say
+from pan2kg.charts.writing import write_picture
 from pan2kg.errors import FormatError, ProjectError
-from pan2kg.graph import Graph
-from pan2kg.picture.canvas import Box, Dot, Drawing, Group, Hatch, Label, Line, Pen
-from pan2kg.picture.colour import RAMP, on
-from pan2kg.picture.font import Font, measure, shorten, wrap
-from pan2kg.picture.frame import Picture
-from pan2kg.picture.gallery import PICTURES, draw
-from pan2kg.picture.raster import render
-from pan2kg.picture.svg import write_svg
-from pan2kg.picture.words import say
-from pan2kg.picture.writing import write_picture
+from pan2kg.graph.graph import Graph
 
 SHEET = Drawing(
     200, 100, "Titre $x$", "Ce que c’est", "fr",

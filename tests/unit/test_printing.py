@@ -12,13 +12,13 @@ from typing import Final
 
 import pytest
 
-from pan2kg.cell import basis_line, clean, items, shown
 from pan2kg.coherence.basis import Basis
 from pan2kg.errors import FormatError
-from pan2kg.exhibit import Column, Exhibit
-from pan2kg.markup import Anchors, html_exhibit, md_exhibit
-from pan2kg.printing import FORMS, write_exhibit
-from pan2kg.wording import LANGUAGES, Language, Text
+from pan2kg.i18n.text import LANGUAGES, Language, Text
+from pan2kg.tables.cells import basis_line, clean, items, shown
+from pan2kg.tables.markup import Anchors, html_exhibit, md_exhibit
+from pan2kg.tables.table import Column, Exhibit
+from pan2kg.tables.writers import FORMS, write_exhibit
 
 EVIL: Final = '<script>alert("|")</script>'
 

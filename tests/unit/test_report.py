@@ -13,11 +13,11 @@ import pytest
 import rdflib
 from rdflib import RDF, SH, Literal, URIRef
 
-from pan2kg.baseline import compare, fingerprint, read_baseline, write_baseline
 from pan2kg.errors import FormatError, Place, ProjectError
-from pan2kg.rendering import FORMATS, write_report
-from pan2kg.report import Finding, Kind, Names, Report, Rule, Severity, in_order
-from pan2kg.wording import LANGUAGES, Language, Text
+from pan2kg.i18n.text import LANGUAGES, Language, Text
+from pan2kg.validation.baseline import compare, fingerprint, read_baseline, write_baseline
+from pan2kg.validation.report import Finding, Kind, Names, Report, Rule, Severity, in_order
+from pan2kg.validation.writers import FORMATS, write_report
 
 PAN: Final = "https://w3id.org/pan2kg/ontology#"
 PLAN: Final = "https://w3id.org/pan2kg/id/plan/lu-bhr-2"

@@ -10,11 +10,11 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 
-from pan2kg.endpoint import RemoteStore
 from pan2kg.errors import EndpointError, ProjectError, QueryError, TurtleError
 from pan2kg.project import Project, write_atomically
-from pan2kg.rule import derive
-from pan2kg.store import LocalStore, construct, fingerprint, load, open_cached, select
+from pan2kg.store.remote import RemoteStore
+from pan2kg.store.rules import derive
+from pan2kg.store.store import LocalStore, construct, fingerprint, load, open_cached, select
 
 
 @pytest.fixture

@@ -13,14 +13,14 @@ from typing import Final
 import pyoxigraph as ox
 import pytest
 
-from pan2kg.answer import Style, write_answer
-from pan2kg.cell import basis_line, shown
+from pan2kg.charts.words import decimal
+from pan2kg.cli.options import add_language
 from pan2kg.coherence.basis import Basis
-from pan2kg.dossier.words import field
-from pan2kg.option import add_language
-from pan2kg.picture.words import decimal
-from pan2kg.store import LocalStore
-from pan2kg.wording import LANGUAGES, Text, in_words
+from pan2kg.i18n.text import LANGUAGES, Text, in_words
+from pan2kg.report.words import field
+from pan2kg.store.store import LocalStore
+from pan2kg.tables.answers import Style, write_answer
+from pan2kg.tables.cells import basis_line, shown
 
 PACKAGE: Final = Path(__file__).resolve().parents[2] / "pan2kg"
 

@@ -14,7 +14,7 @@ from typing import Final
 
 import pytest
 
-from pan2kg.bundle import HOW_TO_BUILD, Bundle, find_bundle
+from pan2kg.site.bundle import HOW_TO_BUILD, Bundle, find_bundle
 
 sys.path.append(str(Path(__file__).resolve().parents[2]))
 

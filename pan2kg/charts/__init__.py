@@ -1,0 +1,1 @@
+"""Pictures as SVG without script, each with its table."""

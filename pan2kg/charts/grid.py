@@ -1,0 +1,148 @@
+"""Which plans a picture shows, and how many it leaves out: with many plans, not all of them can be legible."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from pan2kg.charts.ground import Ground, whole
+from pan2kg.charts.names import Name
+from pan2kg.coherence.citations import arcs
+from pan2kg.coherence.matrix import Incidence, cells
+from pan2kg.errors import QueryError
+
+if TYPE_CHECKING:
+    from pan2kg.coherence.uses import Uses
+
+FOCUS: Final = "lu-bhr-2"
+"""The plan pictures start from where none is named, if the graph has it."""
+
+MOST: Final = 24
+"""How many plans a picture of plans can hold."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The plans shown, by their indices in the order of drawing, and how many others there are.
+
+    ``focus`` is the plan the others were chosen for; None where they were named one by one.
+    """
+
+    plans: tuple[int, ...]
+    left_out: int
+    focus: int | None
+
+    def iris(self, uses: Uses) -> tuple[str, ...]:
+        """The plans shown, by IRI."""
+        return tuple(uses.plans[at].iri for at in self.plans)
+
+
+def choose(ground: Ground, *, plan: str = "", plans: str | Sequence[str] = (), top: object = 10) -> Choice:
+    """The plans named in ``plans``, else ``plan`` and those most linked to it, ``top`` in all.
+
+    First come plans that share an instrument with it or cite it or are cited, the more the earlier; then those that
+    share most instruments with any plan; then those of which most actions name one. Ties go to the IRI that
+    sorts first.
+
+    Raises:
+        QueryError: an unknown plan, with the nearest names; fewer than two plans; more than a picture holds.
+    """
+    uses = ground.uses
+    every = [at for at, one in enumerate(uses.plans) if one.is_plan]
+    named = [name.strip() for name in (plans.split(",") if isinstance(plans, str) else plans) if name.strip()]
+    if named:
+        chosen = tuple(dict.fromkeys(find(uses, name) for name in named))
+        _check(len(chosen))
+        return Choice(chosen, len(every) - len(chosen), None)
+    number = whole(top, "top", least=2)
+    _check(number)
+    focus = focus_of(uses, plan)
+    ranked = sorted((at for at in every if at != focus), key=_ranks(ground, focus).__getitem__)
+    chosen = (focus, *ranked[: number - 1])
+    if len(chosen) < 2:
+        raise QueryError("This picture compares plans, and the graph holds one alone.", remedy="Add another plan.")
+    return Choice(chosen, len(every) - len(chosen), focus)
+
+
+def _check(number: int) -> None:
+    if not 2 <= number <= MOST:
+        raise QueryError(f"A picture holds 2 to {MOST} plans, not {number}.", remedy="Name fewer, or lower « top ».")
+
+
+def focus_of(uses: Uses, plan: str) -> int:
+    """The plan named, else PAN 2, else the plan of which most actions name an instrument.
+
+    Raises:
+        QueryError: an unknown plan, with the nearest names; or the graph has no plan.
+    """
+    if plan:
+        return find(uses, plan)
+    known = [at for at, one in enumerate(uses.plans) if one.is_plan]
+    if not known:
+        raise QueryError("The graph holds no plan to draw.", remedy="Add a plan with its actions first.")
+    preferred = [at for at in known if uses.plans[at].iri.endswith(f"/{FOCUS}")]
+    counts = annotated(uses)
+    return preferred[0] if preferred else min(known, key=lambda at: (-counts[at], at))
+
+
+def find(uses: Uses, plan: str) -> int:
+    """The index of a plan; what stands in for the plan of an action without one is none.
+
+    Raises:
+        QueryError: there is no such plan; with the nearest names.
+    """
+    at = uses.find_plan(plan)
+    if not uses.plans[at].is_plan:
+        raise QueryError(f"« {plan} » is no plan but a measure without one.", remedy="Name a plan.")
+    return at
+
+
+def annotated(uses: Uses) -> list[int]:
+    """For each plan how many of its actions name an instrument."""
+    counts = np.bincount(uses.plan_of, weights=uses.table.sizes > 0, minlength=len(uses.plans))
+    return [int(number) for number in counts]
+
+
+def resting(uses: Uses) -> Incidence:
+    """Plans × instruments: what a plan rests on, by its actions or of itself."""
+    table = uses.plan_uses()
+    rows, columns = np.concatenate([table.rows, uses.own.rows]), np.concatenate([table.columns, uses.own.columns])
+    return Incidence.of(rows, columns, shape=(len(uses.plans), len(uses.instruments)))
+
+
+def _ranks(ground: Ground, focus: int) -> dict[int, tuple[bool, int, int, int, int, int]]:
+    uses = ground.uses
+    shared, with_focus, cited = Counter[int](), Counter[int](), Counter[int]()
+    for one, two, number in zip(*(column.tolist() for column in cells(resting(uses))), strict=True):
+        if uses.plans[one].is_plan and uses.plans[two].is_plan:
+            shared.update({one: int(number), two: int(number)})
+            with_focus.update({one + two - focus: int(number)} if focus in {one, two} else {})
+    place = {one.iri: at for at, one in enumerate(uses.plans)}
+    for arc in arcs(uses, ground.citations):
+        ends = {place[arc.citing], place[arc.cited]}
+        cited.update(dict.fromkeys(ends - {focus}, arc.number) if focus in ends else {})
+    counts = annotated(uses)
+    return {
+        at: (not with_focus[at] + cited[at], -with_focus[at], -cited[at], -shared[at], -counts[at], at)
+        for at in range(len(uses.plans))
+    }
+
+
+def notes(ground: Ground, choice: Choice) -> tuple[str, ...]:
+    """What a picture says of the plans it does not show."""
+    return (ground.say("plans-left-out", n=choice.left_out),) if choice.left_out else ()
+
+
+def filters(ground: Ground, choice: Choice, names: Iterable[Name]) -> tuple[str, ...]:
+    """How the plans were chosen, for the source line; ``names`` are those of the plans shown."""
+    shown = list(names)
+    return named(ground, shown) if choice.focus is None else (ground.say("chosen-by", plan=shown[0].key),)
+
+
+def named(ground: Ground, names: Sequence[Name]) -> tuple[str, ...]:
+    """The plans that were chosen one by one, for the source line."""
+    return (ground.say("chosen-plans", n=len(names), plans=", ".join(name.key for name in names)),)

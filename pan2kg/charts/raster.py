@@ -1,0 +1,150 @@
+"""The one door to matplotlib: a drawing as PNG or PDF, with the font that comes with that library.
+
+Nothing of the system is used, neither fonts nor a graphics library, so that a drawing gives the same bytes on every
+run of one version of matplotlib.
+"""
+
+from __future__ import annotations
+
+import math
+from io import BytesIO
+from typing import Any, Literal
+
+from pan2kg.charts.canvas import Box, Dot, Drawing, Hatch, Label, Line, Mark, Pen, Point, flat
+from pan2kg.charts.text_width import measure
+from pan2kg.errors import FormatError
+
+DOTS = 192.0
+"""Dots per inch of a PNG: two for each pixel of the drawing."""
+
+_POINTS = 0.75
+"""Points per pixel."""
+
+
+def render(drawing: Drawing, form: Literal["png", "pdf"]) -> bytes:
+    """The drawing as the bytes of a PNG or PDF file.
+
+    Raises:
+        FormatError: matplotlib is not installed.
+    """
+    try:
+        import matplotlib as mpl
+        from matplotlib.figure import Figure
+    except ImportError:
+        raise FormatError(
+            f"A {form.upper()} file needs the extra « figures », which is not installed.",
+            remedy="Install it with: pip install 'pan2kg[figures]'. SVG and CSV need nothing.",
+        ) from None
+    settings: Any = {"pdf.fonttype": 42, "pdf.compression": 6, "font.family": ["DejaVu Sans"], "svg.hashsalt": "pan2kg"}
+    with mpl.rc_context(settings):
+        figure: Any = Figure(figsize=(drawing.width / 96, drawing.height / 96), dpi=72, facecolor="white")
+        figure.add_artist(_artist(drawing))
+        out = BytesIO()
+        figure.savefig(out, format=form, dpi=DOTS if form == "png" else 72, metadata=_metadata(drawing, form))
+    return out.getvalue()
+
+
+def _metadata(drawing: Drawing, form: str) -> dict[str, str | None]:
+    """Title and description; no date, so that the bytes do not change with the day."""
+    if form == "png":
+        return {"Title": _plain(drawing.title), "Description": _plain(drawing.description), "Software": None}
+    return {"Title": _plain(drawing.title), "Subject": _plain(drawing.description), "CreationDate": None}
+
+
+def _plain(text: str) -> str:
+    return "".join(char if char.isprintable() else " " for char in text)
+
+
+def _artist(drawing: Drawing) -> Any:  # noqa: ANN401 - matplotlib's own types are partial
+    from matplotlib.artist import Artist
+
+    class Sheet(Artist):
+        """The drawing as one thing to draw."""
+
+        def draw(self, renderer: Any) -> None:  # noqa: ANN401
+            for mark, shift in flat(drawing.marks):
+                _Brush(renderer, drawing.height, shift).draw(mark)
+
+    return Sheet()
+
+
+class _Brush:
+    """Draws marks with a renderer whose origin is at the lower left, in dots of its own size."""
+
+    __slots__ = ("height", "renderer", "scale", "shift")
+
+    def __init__(self, renderer: Any, height: float, shift: Point) -> None:  # noqa: ANN401
+        self.renderer, self.height, self.shift = renderer, height, shift
+        self.scale = renderer.points_to_pixels(_POINTS)
+
+    def at(self, x: float, y: float) -> Point:
+        """A place of the drawing in the renderer's own measure."""
+        return (x + self.shift[0]) * self.scale, (self.height - y - self.shift[1]) * self.scale
+
+    def draw(self, mark: Mark) -> None:
+        """Draw one mark that is no group."""
+        if isinstance(mark, Label):
+            self.text(mark)
+        elif isinstance(mark, Box):
+            x, y, right, low = mark.x, mark.y, mark.x + mark.width, mark.y + mark.height
+            self.course(((x, y), (right, y), (right, low), (x, low), (x, y)), mark.fill, mark.pen)
+        elif isinstance(mark, Dot):
+            self.circle(mark)
+        elif isinstance(mark, Hatch):
+            for start, end in mark.strokes():
+                self.course((start, end), "", mark.pen)
+        elif isinstance(mark, Line):
+            self.course(mark.points, mark.fill, mark.pen, curved=mark.curved)
+
+    def circle(self, mark: Dot) -> None:
+        """A circle as four curves."""
+        x, y, r, k = mark.x, mark.y, mark.radius, mark.radius * 0.5522847498
+        points = (
+            (x + r, y), (x + r, y + k), (x + k, y + r), (x, y + r), (x - k, y + r), (x - r, y + k), (x - r, y),
+            (x - r, y - k), (x - k, y - r), (x, y - r), (x + k, y - r), (x + r, y - k), (x + r, y),
+        )  # fmt: skip
+        self.course(points, mark.fill, mark.pen, curved=True)
+
+    def course(self, points: tuple[Point, ...], fill: str, pen: Pen | None, *, curved: bool = False) -> None:
+        """A line through points or with handles, filled, drawn or both."""
+        from matplotlib.path import Path
+        from matplotlib.transforms import IdentityTransform
+
+        codes = [Path.MOVETO, *[Path.CURVE4 if curved else Path.LINETO] * (len(points) - 1)]
+        context = self.renderer.new_gc()
+        if pen is None:
+            context.set_linewidth(0.0)
+        else:
+            context.set_foreground(pen.colour)
+            context.set_linewidth(pen.width * _POINTS)
+            context.set_capstyle("butt")
+            if pen.dash:
+                context.set_dashes(0.0, [part * _POINTS for part in pen.dash])
+        path = Path([self.at(*point) for point in points], codes)
+        self.renderer.draw_path(context, path, IdentityTransform(), _rgb(fill) if fill else None)
+        context.restore()
+
+    def text(self, mark: Label) -> None:
+        """A line of text, from where it begins."""
+        from matplotlib.font_manager import FontProperties
+
+        if not mark.text.strip():
+            return
+        weight = "bold" if mark.font.bold else "normal"
+        font = FontProperties(family="DejaVu Sans", size=mark.font.size * _POINTS, weight=weight)
+        words = _plain(mark.text)
+        wide, _, _ = self.renderer.get_text_width_height_descent(words, font, ismath=False)
+        wide = min(wide / self.scale, measure(words, mark.font) * 1.02)
+        back = {"start": 0.0, "middle": wide / 2, "end": wide}[mark.anchor]
+        turn = math.radians(mark.turn)
+        x, y = self.at(mark.x - back * math.cos(turn), mark.y - back * math.sin(turn))
+        context = self.renderer.new_gc()
+        context.set_foreground(mark.font.colour)
+        flipped = self.height * self.scale - y if self.renderer.flipy() else y
+        self.renderer.draw_text(context, x, flipped, words, font, -mark.turn, ismath=False)
+        context.restore()
+
+
+def _rgb(colour: str) -> tuple[float, float, float]:
+    red, green, blue = (int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5))
+    return red, green, blue

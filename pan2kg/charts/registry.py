@@ -1,0 +1,107 @@
+"""All pictures by name, and one function that draws any of them."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from difflib import get_close_matches
+from typing import Final
+
+from pan2kg.charts.action_matrix import draw_action_matrix
+from pan2kg.charts.frame_frame import Picture
+from pan2kg.charts.ground import Address, Ground, read_ground
+from pan2kg.charts.lanes import draw_lanes
+from pan2kg.charts.ministries import draw_ministries
+from pan2kg.charts.plan_matrix import draw_plan_matrix
+from pan2kg.charts.surroundings import draw_ego
+from pan2kg.charts.timeline import draw_timeline
+from pan2kg.charts.upset import draw_upset
+from pan2kg.charts.words import text
+from pan2kg.errors import QueryError
+from pan2kg.i18n.text import Language, Text
+from pan2kg.store.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of picture: what it answers, in both languages, and the function that draws it."""
+
+    question: Text
+    function: Callable[..., Picture]
+
+    @property
+    def parameters(self) -> tuple[str, ...]:
+        """What it can be told, beside the language."""
+        return tuple(name for name in inspect.signature(self.function).parameters if name != "ground")
+
+
+_FUNCTIONS: Final[Mapping[str, Callable[..., Picture]]] = {
+    "plan-matrix": draw_plan_matrix,
+    "action-matrix": draw_action_matrix,
+    "lanes": draw_lanes,
+    "timeline": draw_timeline,
+    "upset": draw_upset,
+    "ministries": draw_ministries,
+    "ego": draw_ego,
+}
+
+PICTURES: Final[Mapping[str, Kind]] = {
+    name: Kind(text(f"{name}-question"), function) for name, function in _FUNCTIONS.items()
+}
+"""The pictures by name, in the order in which one would look at them."""
+
+
+def draw(
+    name: str,
+    store: Store,
+    *,
+    language: Language = "fr",
+    release: str = "",
+    as_of: date | None = None,
+    address: Address | None = None,
+    **parameters: object,
+) -> Picture:
+    """The picture of that name, drawn from a store.
+
+    Numbers among ``parameters`` may be given as text. ``release`` and ``as_of`` stand in the source line; ``address``
+    gives, for the IRIs a mark stands for, where it leads. The same arguments and data give the same bytes.
+
+    Raises:
+        QueryError: an unknown picture, parameter, plan or action, with the nearest names.
+        ProjectError: the store holds no action.
+
+    >>> from pan2kg.graph.graph import open_graph
+    >>> picture = draw("plan-matrix", open_graph().store, language="en", top=4)
+    >>> picture.title, len(picture.table.rows), picture.svg.startswith("<svg ")
+    ('Where plans meet, and where they cite each other', 6, True)
+    """
+    kind = find_picture(name)
+    unknown = [key for key in parameters if key not in kind.parameters]
+    if unknown:
+        takes = ", ".join(kind.parameters)
+        raise QueryError(f"The picture « {name} » has no parameter « {unknown[0]} ».", remedy=f"It takes {takes}.")
+    ground = read_ground(store, language, release=release, as_of=as_of, address=address)
+    return draw_on(ground, name, **parameters)
+
+
+def draw_on(ground: Ground, name: str, **parameters: object) -> Picture:
+    """The same where the store was read already, for several pictures of one graph."""
+    return find_picture(name).function(ground, **parameters)
+
+
+def find_picture(name: str) -> Kind:
+    """The kind of picture of that name.
+
+    Raises:
+        QueryError: there is none; with the nearest names.
+
+    >>> find_picture("lane")
+    Traceback (most recent call last):
+    pan2kg.errors.QueryError: There is no picture « lane ». Did you mean lanes?
+    """
+    if name in PICTURES:
+        return PICTURES[name]
+    near = get_close_matches(name, PICTURES, n=2, cutoff=0.5) or list(PICTURES)
+    raise QueryError(f"There is no picture « {name} ».", remedy=f"Did you mean {' or '.join(near)}?")

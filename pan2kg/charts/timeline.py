@@ -1,0 +1,206 @@
+"""Obligations over time: when each falls due, what answers it and when, and how late that is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Final
+
+from pan2kg.charts.canvas import Box, Dot, Group, Label, Line, Mark, Pen, arrow, centred, diamond
+from pan2kg.charts.frame import BLUE, GREEN, GREY, INK, PAPER, RULE, SHADE, VERMILION
+from pan2kg.charts.frame_frame import Body, Caption, Picture, Sign, frame
+from pan2kg.charts.grid_grid import hatch_sign, hatched, row_head
+from pan2kg.charts.ground import Cell, Ground, table, whole
+from pan2kg.charts.names import Name, Names
+from pan2kg.charts.text_width import Font, measure, shorten
+from pan2kg.coherence.obligations import Margin, Standing, margins
+from pan2kg.coherence.records import read_obligations, read_responses
+from pan2kg.i18n.text import in_words
+
+HEAD: Final = 390.0
+SPAN: Final = 560.0
+SAYS: Final = 220.0
+ROW: Final = 50.0
+AXIS: Final = 30.0
+TICK: Final = Font(11)
+NOTE: Final = Font(11)
+
+COLUMNS: Final = ("obligation", "obligation_label", "instrument", "instrument_label", "due", "standing", "answer",
+                  "answer_label", "answered_on", "margin_days", "overdue_days", "as_of")  # fmt: skip
+
+COLOURS: Final = {Standing.ON_TIME: GREEN, Standing.LATE: VERMILION}
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """Where a day stands on the axis: whole years from ``first`` to the end of ``last``."""
+
+    first: int
+    last: int
+
+    def x(self, on: date) -> float:
+        """The place of a day, from the left edge of the head of the rows."""
+        start, end = date(self.first, 1, 1).toordinal(), date(min(self.last + 1, 9999), 1, 1).toordinal()
+        return HEAD + SPAN * (on.toordinal() - start) / max(end - start, 1)
+
+    def years(self) -> range:
+        """The years that are written out: not more than fit beside each other."""
+        many = self.last - self.first + 1
+        every = next(n for n in (1, 2, 5, 10, 20, 50, 100, 500, 1000, 5000) if many / n <= 13)
+        return range(self.first, self.last + 1, every)
+
+
+def draw_timeline(ground: Ground, *, rows: object = 40) -> Picture:
+    """Every obligation with its due date, the national act or action that answers it, and the margin in days.
+
+    Only whole days are drawn as dates; what is vague, not ratified or not known is written in words. Without an
+    as-of date the day of drawing is taken, and printed. ``rows`` is how many obligations are drawn, first due first.
+
+    Raises:
+        QueryError: ``rows`` is no whole number.
+    """
+    here = replace(ground, as_of=ground.as_of or date.today())  # noqa: DTZ011 - the user's own day is meant
+    as_of = here.as_of or date.min
+    every = margins(here.uses, read_obligations(here.store), read_responses(here.store, here.uses), as_of=as_of).rows
+    shown = every[: whole(rows, "rows")]
+    things = {iri for row in every for iri in (row.obligation.iri, row.obligation.instrument)}
+    names = here.names(things | {row.response.work for row in every if row.response})
+    rest = (here.say("obligations-left-out", n=len(every) - len(shown)),) if len(every) > len(shown) else ()
+    notes = (_summary(here, every), *rest)
+    caption = Caption(here.say("timeline-title"), here.say("timeline-lead"), _signs(here), notes)
+    drawing = frame(here, caption, _body(here, as_of, names, shown))
+    return Picture("timeline", here.language, drawing, table(COLUMNS, (_row(names, one) for one in every)))
+
+
+def _body(ground: Ground, as_of: date, names: Names, shown: Sequence[Margin]) -> Body:
+    scale = _scale(shown, as_of)
+    bottom = ROW * len(shown)
+    marks: list[Mark] = []
+    for at, one in enumerate(shown):
+        marks.append(Box(0, ROW * at, HEAD + SPAN + SAYS, ROW, SHADE if at % 2 == 0 else PAPER))
+        duty, text = names[one.obligation.iri], names[one.obligation.instrument]
+        head = row_head(Box(-20, ROW * at, HEAD + 10, ROW), "", duty, text.label)
+        marks.append(replace(head, address=ground.leads(duty.iri)))
+    marks += _axis(ground, scale, as_of, bottom)
+    for at, one in enumerate(shown):
+        marks.append(_duty(ground, scale, names, one, ROW * (at + 0.5)))
+    if not shown:
+        marks.append(Label(0, 20, ground.say("no-obligation"), NOTE))
+    size = HEAD + SPAN + SAYS, AXIS + max(bottom, ROW)
+    return Body(*size, (Group(tuple(marks), shift=(0, AXIS)),))
+
+
+def _scale(shown: Sequence[Margin], as_of: date) -> Scale:
+    days = [as_of, *(one.obligation.due for one in shown if one.obligation.due)]
+    days += [one.response.day for one in shown if one.response and one.response.day and _is_dated(one)]
+    return Scale(min(days).year, max(days).year)
+
+
+def _is_dated(one: Margin) -> bool:
+    return one.standing in COLOURS
+
+
+def _axis(ground: Ground, scale: Scale, as_of: date, bottom: float) -> Iterator[Mark]:
+    for year in scale.years():
+        x = scale.x(date(year, 1, 1))
+        yield Line(((x, -4), (x, bottom)), Pen(RULE, 0.8))
+        yield Label(x + 3, -8, str(year), TICK)
+    x = scale.x(as_of)
+    words = ground.say("as-of", day=in_words(as_of, ground.language))
+    font = Font(10, bold=True, colour=BLUE)
+    wide = measure(words, font)
+    left = min(max(x - wide / 2, HEAD), HEAD + SPAN + SAYS - wide)
+    yield Line(((x, -4), (x, bottom)), Pen(BLUE, 1.6, (2, 3)))
+    yield Label(left, -21, words, font)
+
+
+def _duty(ground: Ground, scale: Scale, names: Names, one: Margin, y: float) -> Group:
+    marks: list[Mark] = []
+    due = one.obligation.due
+    colour = COLOURS.get(one.standing, VERMILION if one.overdue else GREY)
+    if one.standing is Standing.DUE_UNKNOWN or due is None:
+        box = Box(HEAD + 8, y - 9, SPAN - 16, 18)
+        marks += hatched(box)
+    else:
+        x = scale.x(due)
+        answer = one.response.day if one.response and _is_dated(one) else None
+        if answer:
+            marks.append(Line(((x, y), (scale.x(answer), y)), Pen(colour, 5)))
+            marks += _answer(one, scale.x(answer), y, colour)
+        elif one.overdue:
+            end = scale.x(one.as_of)
+            marks.append(Line(((x, y), (end - 5, y)), Pen(colour, 3, (6, 4))))
+            marks.append(arrow((end, y), 0.0, colour, 9))
+        marks.append(diamond(x, y, 7, fill=INK, pen=Pen(PAPER, 1)))
+    lines = _says(ground, names, one)
+    marks += _beside(lines, y)
+    title = "\n".join((names[one.obligation.iri].label, names[one.obligation.instrument].label, *lines))
+    return Group(tuple(marks), title)
+
+
+def _answer(one: Margin, x: float, y: float, colour: str) -> Iterator[Mark]:
+    if one.response and one.response.is_act:
+        yield Dot(x, y, 6.5, colour, Pen(PAPER, 1))
+    else:
+        yield Box(x - 6, y - 6, 12, 12, colour, Pen(PAPER, 1))
+
+
+def _beside(lines: Sequence[str], y: float) -> list[Label]:
+    """What can be said, to the right of the axis: the standing in bold, then the day and what answers."""
+    box = Box(HEAD + SPAN + 6, y - ROW / 2, SAYS - 6, ROW)
+    fonts = [Font(11, bold=True), Font(9.5, colour=GREY), Font(9.5, colour=GREY)]
+    shown = [shorten(line, SAYS - 12, font) for line, font in zip(lines, fonts, strict=False)]
+    places = centred(box, tuple(shown), Font(11), anchor="start", pad=4)
+    return [Label(place.x, place.y, place.text, font) for place, font in zip(places, fonts, strict=False)]
+
+
+def _says(ground: Ground, names: Names, one: Margin) -> tuple[str, ...]:
+    standing = _key(one.standing)
+    if one.standing is Standing.DUE_UNKNOWN:
+        treaty = one.obligation.needs_ratification and not one.obligation.binds(one.as_of)
+        return (ground.say("standing-not-ratified" if treaty else "standing-due-unknown"),)
+    due = ground.say("due", day=in_words(one.obligation.due, ground.language)) if one.obligation.due else ""
+    if one.margin is not None and one.response is not None and one.response.day is not None:
+        said = ground.say(f"standing-{standing}", n=abs(one.margin))
+        name: Name = names[one.response.work]
+        kind = "act" if one.response.is_act else "action"
+        answered = ground.say(f"answer-{kind}", day=in_words(one.response.day, ground.language), name=name.label)
+        return (said, due, answered)
+    said = ground.say(f"standing-{standing}", n=len(one.responses))
+    passed = ground.say("overdue", n=one.overdue) if one.overdue else ground.say("not-yet-due")
+    return (said, due, passed)
+
+
+def _key(standing: Standing) -> str:
+    return standing.value.replace(" ", "-")
+
+
+def _signs(ground: Ground) -> tuple[Sign, ...]:
+    return (
+        Sign((diamond(15, 9, 7, fill=INK),), ground.say("sign-due")),
+        Sign((Dot(15, 9, 6.5, GREY),), ground.say("sign-act")),
+        Sign((Box(9, 3, 12, 12, GREY),), ground.say("sign-action")),
+        Sign((Line(((0, 9), (30, 9)), Pen(GREEN, 5)),), ground.say("sign-on-time")),
+        Sign((Line(((0, 9), (30, 9)), Pen(VERMILION, 5)),), ground.say("sign-late")),
+        Sign((Line(((0, 9), (23, 9)), Pen(VERMILION, 3, (6, 4))), arrow((29, 9), 0.0, VERMILION, 9)),
+             ground.say("sign-overdue")),
+        Sign((Line(((15, 0), (15, 18)), Pen(BLUE, 1.6, (2, 3))),), ground.say("sign-as-of")),
+        hatch_sign(ground.say("sign-hatch-due")),
+    )  # fmt: skip
+
+
+def _summary(ground: Ground, every: Sequence[Margin]) -> str:
+    counted = [(standing, sum(one.standing is standing for one in every)) for standing in Standing]
+    parts = [ground.say(f"count-{_key(standing)}", n=number) for standing, number in counted if number]
+    return ground.say("timeline-summary", n=len(every), parts=", ".join(parts) or "0")
+
+
+def _row(names: Names, one: Margin) -> tuple[Cell, ...]:
+    duty, text = names[one.obligation.iri], names[one.obligation.instrument]
+    answer = names[one.response.work] if one.response else None
+    return (
+        duty.iri, duty.label, text.iri, text.label, one.obligation.due, str(one.standing.value),
+        answer.iri if answer else None, answer.label if answer else None,
+        one.response.day if one.response else None, one.margin, one.overdue or None, one.as_of,
+    )  # fmt: skip

@@ -1,0 +1,164 @@
+"""UpSet: which plans share which instruments, each combination of plans a column.
+
+After Lex, A. et al. (2014). UpSet: Visualization of Intersecting Sets. IEEE TVCG 20(12), 1983–1992.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from pan2kg.charts.canvas import Box, Dot, Group, Label, Line, Mark, Pen
+from pan2kg.charts.frame import BLUE, GREY, ORANGE, PAPER, RULE, SHADE
+from pan2kg.charts.frame_frame import SWATCH, Body, Caption, Picture, Sign, frame
+from pan2kg.charts.grid import Choice, choose, filters, notes, resting
+from pan2kg.charts.grid_grid import hatch_sign, hatched, row_head
+from pan2kg.charts.ground import Ground, table, whole
+from pan2kg.charts.names import Name, Names
+from pan2kg.charts.text_width import Font
+
+if TYPE_CHECKING:
+    from pan2kg.coherence.uses import Uses
+
+HEAD: Final = 310.0
+SIZES: Final = 130.0
+ROW: Final = 46.0
+COLUMN: Final = 34.0
+BARS: Final = 150.0
+NUMBER: Final = Font(11.5, bold=True)
+
+COLUMNS: Final = ("combination", "plans", "instrument", "instrument_label", "shared_by", "drawn")
+
+
+@dataclass(frozen=True, slots=True)
+class Combination:
+    """Plans, by their rows, and the instruments all of them and none of the other plans shown rest on."""
+
+    rows: tuple[int, ...]
+    instruments: tuple[str, ...]
+
+
+def draw_upset(
+    ground: Ground, *, plan: str = "", plans: str | Sequence[str] = (), top: object = 8, columns: object = 24
+) -> Picture:
+    """The instruments of the plans named, or of ``plan`` and those most linked to it, by who shares them.
+
+    Combinations of several plans come first, the larger the earlier; ``columns`` is how many are drawn.
+
+    Raises:
+        QueryError: as for :func:`pan2kg.charts.grid.choose`.
+    """
+    choice = choose(ground, plan=plan, plans=plans, top=top)
+    every = combinations_of(ground.uses, choice.plans)
+    shown = every[: whole(columns, "columns")]
+    iris = choice.iris(ground.uses)
+    names = ground.names([*iris, *(iri for one in every for iri in one.instruments)])
+    rows = [names[iri] for iri in iris]
+    caption = Caption(
+        ground.say("upset-title"),
+        ground.say("upset-lead"),
+        _signs(ground),
+        (*_notes(ground, every, shown), *notes(ground, choice)),
+        filters(ground, choice, rows),
+    )
+    drawing = frame(ground, caption, _body(ground, names, choice, shown))
+    return Picture("upset", ground.language, drawing, table(COLUMNS, _rows(rows, names, every, len(shown))))
+
+
+def combinations_of(uses: Uses, plans: Sequence[int]) -> tuple[Combination, ...]:
+    """Every combination that has an instrument: of several plans first, then the larger, then by rows."""
+    table = resting(uses)
+    users: dict[int, list[int]] = {}
+    for row, at in enumerate(plans):
+        for instrument in table.row(at).tolist():
+            users.setdefault(instrument, []).append(row)
+    found: dict[tuple[int, ...], list[str]] = {}
+    for instrument, rows in sorted(users.items()):
+        found.setdefault(tuple(rows), []).append(uses.instruments[instrument])
+    made = (Combination(rows, tuple(names)) for rows, names in found.items())
+    return tuple(sorted(made, key=lambda one: (len(one.rows) == 1, -len(one.instruments), -len(one.rows), one.rows)))
+
+
+def _body(ground: Ground, names: Names, choice: Choice, shown: Sequence[Combination]) -> Body:
+    rows = [names[iri] for iri in choice.iris(ground.uses)]
+    sizes = resting(ground.uses).sizes
+    numbers = [int(sizes[at]) for at in choice.plans]
+    marks: list[Mark] = []
+    left = HEAD + SIZES
+    for at, (name, number) in enumerate(zip(rows, numbers, strict=True)):
+        marks += _row(ground, at, name, (number, max(numbers)), left + COLUMN * len(shown))
+    most = max((len(one.instruments) for one in shown), default=1)
+    for at, one in enumerate(shown):
+        marks.append(_column(ground, names, rows, (left + COLUMN * (at + 0.5), most), one))
+    size = left + COLUMN * len(shown) + 12, BARS + ROW * len(rows)
+    return Body(*size, (Group(tuple(marks), shift=(0, BARS)),))
+
+
+def _row(ground: Ground, at: int, name: Name, size: tuple[int, int], right: float) -> list[Mark]:
+    number, most = size
+    y = ROW * at
+    detail = f"{name.key} · {ground.say('texts', n=number) if number else ground.say('no-text-known')}"
+    marks: list[Mark] = [Box(0, y, right, ROW, SHADE if at % 2 == 0 else PAPER)]
+    marks.append(row_head(Box(0, y, HEAD - 10, ROW), "", name, detail))
+    room = SIZES - 50
+    end = HEAD + SIZES - 12
+    if not number:
+        box = Box(end - 40, y + ROW / 2 - 8, 40, 16)
+        return [*marks, Group(tuple(hatched(box)), title=ground.say("no-text-known"))]
+    long = room * number / most
+    bar = Box(end - long, y + ROW / 2 - 8, long, 16, GREY)
+    return [*marks, Group((bar, Label(end - long - 5, y + ROW / 2 + 4, str(number), NUMBER, "end")), detail)]
+
+
+def _column(
+    ground: Ground, names: Names, rows: Sequence[Name], place: tuple[float, int], one: Combination
+) -> Group:
+    x, most = place
+    number = len(one.instruments)
+    high = (BARS - 30) * number / most
+    colour = BLUE if len(one.rows) > 1 else ORANGE
+    marks: list[Mark] = [
+        Box(x - 11, -8 - high, 22, high, colour),
+        Label(x, -12 - high, str(number), NUMBER, "middle"),
+    ]
+    marks += [Dot(x, ROW * (at + 0.5), 4, RULE) for at in range(len(rows)) if at not in one.rows]
+    ends = ((x, ROW * (one.rows[0] + 0.5)), (x, ROW * (one.rows[-1] + 0.5)))
+    if len(one.rows) > 1:
+        marks.append(Line(ends, Pen(colour, 3)))
+    marks += [Dot(x, ROW * (at + 0.5), 8, colour) for at in one.rows]
+    who = " + ".join(rows[at].key for at in one.rows)
+    texts = "\n".join(f"– {names[iri].label}" for iri in one.instruments)
+    leads = ground.leads(*(rows[at].iri for at in one.rows))
+    return Group(tuple(marks), f"{who}\n{ground.say('texts', n=number)}\n{texts}", leads)
+
+
+def _signs(ground: Ground) -> tuple[Sign, ...]:
+    def dot(colour: str) -> tuple[Mark, ...]:
+        return (Box(0, 2, 8, 14, colour), Dot(21, 9, 7, colour))
+
+    return (
+        Sign(dot(BLUE), ground.say("sign-common")),
+        Sign(dot(ORANGE), ground.say("sign-alone")),
+        Sign((Box(0, 3, SWATCH[0], 12, GREY),), ground.say("sign-size")),
+        hatch_sign(ground.say("sign-hatch-text")),
+    )
+
+
+def _notes(ground: Ground, every: Sequence[Combination], shown: Sequence[Combination]) -> tuple[str, ...]:
+    texts = sum(len(one.instruments) for one in every)
+    common = sum(len(one.instruments) for one in every if len(one.rows) > 1)
+    summary = ground.say("upset-summary", n=texts, common=common)
+    rest = len(every) - len(shown)
+    return (summary, ground.say("combinations-left-out", n=rest)) if rest else (summary,)
+
+
+def _rows(
+    rows: Sequence[Name], names: Names, every: Sequence[Combination], shown: int
+) -> list[tuple[str | int, ...]]:
+    return [
+        (number, " + ".join(rows[at].key for at in one.rows), iri, names[iri].label, len(one.rows),
+         "true" if number <= shown else "false")
+        for number, one in enumerate(every, 1)
+        for iri in one.instruments
+    ]  # fmt: skip

@@ -1,0 +1,109 @@
+"""The command ``pan2kg diff``: two states side by side, and a patch applied."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import Final
+
+from pan2kg.cli.options import add_language
+from pan2kg.cli.progress import Progress
+from pan2kg.errors import FormatError
+from pan2kg.i18n.days import a_day
+from pan2kg.project import write_atomically
+
+FORMS: Final = ("text", "md", "csv", "json", "rdf", "atom")
+
+EXAMPLES: Final = """\
+examples:
+  pan2kg diff pan2kg-0.1.0 .                        what changed since a release, in words
+  pan2kg diff old.nq new.nq --language fr           the same in French, of two dumps
+  pan2kg diff old.nq new.nq --format rdf -o p.trig  as a patch
+  pan2kg diff --apply p.trig old.nq -o new.nq       the patch applied
+
+The exit code is 0 whether or not something changed, and 2 where a state cannot be read or a patch does not fit.
+"""
+
+
+def add_options(command: argparse.ArgumentParser) -> None:
+    """Two states, or with ``--apply`` a patch and one."""
+    command.epilog = EXAMPLES
+    command.formatter_class = argparse.RawDescriptionHelpFormatter
+    command.usage = "pan2kg diff OLD NEW [options], or pan2kg diff --apply PATCH OLD -o NEW.nq"
+    command.add_argument(
+        "sides", metavar="OLD NEW", nargs="+", help="each a project, a release folder, or an RDF file (.gz or not)"
+    )
+    command.add_argument("--apply", metavar="PATCH", help="apply this patch to OLD, and write what it leads to")
+    command.add_argument("--format", choices=FORMS, default="text", help="default: text")
+    command.add_argument(
+        "--date", metavar="DAY", type=a_day, help="the day of the change (atom; default: from the data)"
+    )
+    command.add_argument("--address", metavar="URL", default="", help="where the feed will be published (atom)")
+    add_language(command)
+    command.add_argument("-o", "--output", metavar="FILE", help="write to a file")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Tell what changed, or apply a patch; 0 whether or not something changed.
+
+    Raises:
+        Pan2kgError: a side or a patch that cannot be read, a patch for another state, no day for a feed.
+    """
+    wanted = 1 if options.apply else 2
+    if len(options.sides) != wanted:
+        raise FormatError(
+            f"{'Applying a patch' if options.apply else 'A comparison'} takes {wanted} "
+            f"{'state' if wanted == 1 else 'states'}, not {len(options.sides)}.",
+            remedy="Write `pan2kg diff OLD NEW`, or `pan2kg diff --apply PATCH OLD -o NEW.nq`.",
+        )
+    progress = Progress()
+    try:
+        content = _applied(options, progress) if options.apply else _compared(options, progress)
+    finally:
+        progress.finish()
+    if options.output:
+        write_atomically(Path(options.output), content)
+    else:
+        sys.stdout.buffer.write(content)
+        sys.stdout.flush()
+    return 0
+
+
+def _applied(options: argparse.Namespace, progress: Progress) -> bytes:
+    from pan2kg.publish.diff.patch import apply, nquads, read_patch
+    from pan2kg.publish.diff.states import read_side
+
+    if options.output and not options.output.endswith(".nq"):
+        raise FormatError("A patched graph is written as N-Quads.", remedy="Name a file that ends in .nq.")
+    patch = read_patch(Path(options.apply))
+    progress(f"reading {options.sides[0]}")
+    old = read_side(Path(options.sides[0]))
+    progress("applying the patch")
+    return nquads(apply(patch, old))
+
+
+def _compared(options: argparse.Namespace, progress: Progress) -> bytes:
+    from pan2kg.publish.diff.compare import change_list
+    from pan2kg.publish.diff.patch import patch_of, write_patch
+    from pan2kg.publish.diff.states import read_side
+
+    sides = []
+    for side in options.sides:
+        progress(f"reading {side}")
+        sides.append(read_side(Path(side)))
+    old, new = sides
+    progress("comparing")
+    if options.format == "rdf":
+        return write_patch(patch_of(old, new))
+    from pan2kg.publish.diff.feed import day_of, write_feed
+    from pan2kg.publish.diff.sheet import write_csv, write_json
+    from pan2kg.publish.diff.telling import read_story, write_markdown, write_text
+
+    change = change_list(old, new)
+    story = read_story(change)
+    if options.format == "atom":
+        when = day_of(change, options.date)
+        return write_feed(story, options.language, when, address=options.address).encode()
+    write = {"text": write_text, "md": write_markdown, "csv": write_csv, "json": write_json}[options.format]
+    return write(story, options.language).encode()

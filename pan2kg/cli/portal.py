@@ -1,0 +1,170 @@
+"""``pan2kg portal``: what a push would send, the push, and how far the portal has it."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from pan2kg.errors import Place
+
+if TYPE_CHECKING:
+    from pan2kg.publish.portal.access_access import Access
+    from pan2kg.publish.portal.client_client import Client
+    from pan2kg.publish.portal.offer import Offer
+    from pan2kg.publish.portal.steps import Whose
+
+ACTIONS: Final = ("plan", "push", "status")
+
+EXAMPLES: Final = """\
+examples:
+  pan2kg portal plan release                  the requests of a first push; nothing is sent or looked up
+  pan2kg portal plan release --look           the requests still to send, after a look at the portal
+  pan2kg portal push release --send           send them, then read back and compare
+  pan2kg portal status release                whether the portal holds the release
+
+The key is read from the environment variable PAN2KG_PORTAL_KEY, where a request is sent. A push that breaks off is
+simply started again. The exit code is 0 where the portal holds the release or nothing was asked of it, 1 where they
+differ, 2 where something went wrong.
+"""
+
+
+class _Action(argparse.Action):
+    """``plan``, ``push`` or ``status``, then options and the folder in any order; without the word, ``plan``."""
+
+    def __call__(
+        self,
+        parser: argparse.ArgumentParser,
+        namespace: argparse.Namespace,
+        values: str | Sequence[object] | None,
+        option_string: str | None = None,
+    ) -> None:
+        del option_string
+        words = [str(value) for value in values or ()]
+        namespace.action = words.pop(0) if words[0] in ACTIONS else "plan"
+        inner = type(parser)(prog=parser.prog, usage=parser.usage, description=parser.description, allow_abbrev=False)
+        _describe(inner)
+        inner.add_argument("folder", metavar="DIR", help="a release folder, as `pan2kg publish` makes it")
+        _add(inner)
+        inner.add_argument("--project", help=argparse.SUPPRESS)
+        inner.parse_args(words, namespace)
+
+
+def add_options(command: argparse.ArgumentParser) -> None:
+    """Everything that can be typed after ``pan2kg portal``."""
+    command.usage = "pan2kg portal [plan | push --send | status] DIR [options]"
+    _describe(command)
+    command.add_argument(
+        "words",
+        nargs=argparse.PARSER,
+        action=_Action,
+        metavar="[plan | push | status] DIR",
+        help="plan (the default) prints the requests, push sends them, status compares; DIR is a release folder",
+    )
+    _add(command)
+
+
+def _describe(command: argparse.ArgumentParser) -> None:
+    command.epilog = EXAMPLES
+    command.formatter_class = argparse.RawDescriptionHelpFormatter
+
+
+def _add(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--send", action="store_true", help="with push: really send; without it nothing is sent")
+    command.add_argument("--look", action="store_true", help="with plan: look at what the portal holds (reads only)")
+    command.add_argument("--prune", action="store_true", help="delete resources that are no longer in the release")
+    command.add_argument(
+        "--portal", metavar="URL", default="https://data.public.lu", help="default: https://data.public.lu"
+    )
+    command.add_argument("--organization", metavar="ID", default="", help="the organization that publishes it")
+    command.add_argument("--dataset", metavar="ID", default="", help="the dataset on the portal (default: looked up)")
+
+
+def run(
+    options: argparse.Namespace,
+    *,
+    clock: Callable[[], float] = time.monotonic,
+    sleep: Callable[[float], None] = time.sleep,
+) -> int:
+    """Plan, push or compare; 1 where the portal differs from the release in the end.
+
+    The key is read from PAN2KG_PORTAL_KEY, and only where a request is sent.
+
+    Raises:
+        Pan2kgError: ``--send`` without ``push``, no release, or a portal that refuses or does not answer.
+    """
+    from tempfile import TemporaryDirectory
+
+    from pan2kg.publish.portal.access import PortalError
+    from pan2kg.publish.portal.access_access import read_access
+    from pan2kg.publish.portal.client_client import Client
+    from pan2kg.publish.portal.manifest import read_release
+    from pan2kg.publish.portal.offer import make_offer
+    from pan2kg.publish.portal.pace import Pace
+    from pan2kg.publish.portal.steps import Whose
+
+    if options.send and options.action != "push":
+        raise PortalError("Only a push sends.", place=Place("--send"), remedy="Write `pan2kg portal push DIR --send`.")
+    sends = options.action == "push" and options.send
+    reads = sends or options.action == "status" or options.look
+    access = read_access(options.portal, os.environ, needs_key=reads)
+    whose = Whose(options.organization, options.dataset)
+    with TemporaryDirectory(prefix="pan2kg-") as scratch:
+        offer = make_offer(read_release(Path(options.folder)), Path(scratch))
+        client = Client(access, Pace(clock, sleep))
+        if sends:
+            return _push(client, offer, whose, prune=options.prune)
+        if options.action == "status":
+            return _status(client, offer, whose, prune=options.prune)
+        return _plan(client if reads else None, access, offer, whose, prune=options.prune)
+
+
+def _plan(client: Client | None, access: Access, offer: Offer, whose: Whose, *, prune: bool) -> int:
+    from pan2kg.publish.portal.listing import list_requests
+    from pan2kg.publish.portal.push import observe
+    from pan2kg.publish.portal.step import steps
+    from pan2kg.publish.portal.steps import Remote
+
+    if client:
+        remote = observe(client, offer, whose)
+        note = "Nothing was changed."
+    else:
+        remote = Remote(whose.dataset, {}, ()) if whose.dataset else None
+        note = "Nothing was sent or looked up: these are the requests of a first push; --look shows today's."
+    todo = steps(offer, remote, whose, prune=prune)
+    _write(list_requests(access, todo, whose, remote))
+    _write(f"\n# {note} `pan2kg portal push DIR --send` sends.\n")
+    return 0
+
+
+def _push(client: Client, offer: Offer, whose: Whose, *, prune: bool) -> int:
+    from pan2kg.publish.portal.access import PortalError
+    from pan2kg.publish.portal.listing import say_outcome
+    from pan2kg.publish.portal.push import push
+
+    try:
+        outcome = push(client, offer, whose, lambda line: _write(f"{line}\n"), prune=prune)
+    except KeyboardInterrupt:
+        raise PortalError("The push was interrupted.", remedy="Push again: it goes on where it stopped.") from None
+    _write(say_outcome(offer, outcome))
+    return 1 if outcome.remaining else 0
+
+
+def _status(client: Client, offer: Offer, whose: Whose, *, prune: bool) -> int:
+    from pan2kg.publish.portal.listing import say_status
+    from pan2kg.publish.portal.push import observe
+    from pan2kg.publish.portal.step import steps
+
+    remote = observe(client, offer, whose)
+    todo = steps(offer, remote, whose, prune=prune)
+    _write(say_status(offer, remote, todo))
+    return 1 if todo else 0
+
+
+def _write(text: str) -> None:
+    sys.stdout.write(text)
+    sys.stdout.flush()

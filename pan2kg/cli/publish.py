@@ -1,0 +1,227 @@
+"""``pan2kg publish``: everything that is published of a graph, in one folder."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+import signal
+import sys
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
+
+from pan2kg.cli.progress import Progress
+from pan2kg.errors import Place, ProjectError
+from pan2kg.i18n.days import a_day, today
+from pan2kg.project import Project
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pan2kg.publish.assemble import Order
+    from pan2kg.publish.catalogue.facts import Facts
+    from pan2kg.publish.catalogue.issue import Issue
+    from pan2kg.publish.edition import Edition, Part
+
+
+def add_options(command: argparse.ArgumentParser) -> None:
+    """The options of ``publish``."""
+    command.add_argument("-o", "--output", metavar="DIR", required=True, help="the folder of the release")
+    command.add_argument("--base", metavar="URL", type=an_address, help="where the files of the release will stand")
+    command.add_argument(
+        "--id-base", metavar="URL", type=an_address, help="another base for our own IRIs (default: as in the graph)"
+    )
+    command.add_argument("--endpoint", metavar="URL", type=a_link, help="the SPARQL endpoint to announce")
+    command.add_argument(
+        "--service", metavar="URL", type=a_link, help="where pan2kg serve answers for our IRIs (w3id rules)"
+    )
+    command.add_argument("--contact", type=a_contact, help="an e-mail address or the URL of a page, for the catalogue")
+    command.add_argument(
+        "--date", type=a_day, help="the day of the release (default: SOURCE_DATE_EPOCH, or the data’s)"
+    )
+    command.add_argument(
+        "--version", dest="release", type=a_version, help="the version (default: that of the ontology)"
+    )
+    command.add_argument("--previous", metavar="DIR|FILE", type=Path, help="the release before, to tell what changed")
+    command.add_argument("--without-site", action="store_true", help="leave out the pages")
+    command.add_argument("--without-derived", action="store_true", help="leave out what rules derive")
+
+
+def an_address(text: str) -> str:
+    """The address of a folder on the web, with a slash at its end.
+
+    Raises:
+        argparse.ArgumentTypeError: the text is no such address.
+
+    >>> an_address("https://host.example/pan2kg")
+    'https://host.example/pan2kg/'
+    """
+    return a_link(text).rstrip("/") + "/"
+
+
+def a_link(text: str) -> str:
+    """The address of something on the web.
+
+    Raises:
+        argparse.ArgumentTypeError: the text is no such address.
+
+    >>> a_link("host.example")
+    Traceback (most recent call last):
+    argparse.ArgumentTypeError: « host.example » is no address such as https://host.example/
+    """
+    parts = urlsplit(text)
+    if parts.scheme not in ("http", "https") or not parts.netloc or any(mark in text for mark in ' <>"?#'):
+        raise argparse.ArgumentTypeError(f"« {text} » is no address such as https://host.example/")
+    return text
+
+
+def a_contact(text: str) -> str:
+    """Where to write to: an e-mail address, or the address of a page.
+
+    Raises:
+        argparse.ArgumentTypeError: the text is neither.
+
+    >>> a_contact("data@host.example"), a_contact("https://host.example/contact")
+    ('data@host.example', 'https://host.example/contact')
+    """
+    if "://" in text:
+        return a_link(text)
+    if not _MAIL.fullmatch(text):
+        raise argparse.ArgumentTypeError(f"« {text} » is neither an e-mail address nor that of a page")
+    return text
+
+
+def a_version(text: str) -> str:
+    """A version that can stand in an address.
+
+    Raises:
+        argparse.ArgumentTypeError: the text is none.
+
+    >>> a_version("1.0.0-rc.1")
+    '1.0.0-rc.1'
+    """
+    if not _VERSION.fullmatch(text):
+        raise argparse.ArgumentTypeError(f"« {text} » is no version such as 1.0.0")
+    return text
+
+
+_MAIL: Final = re.compile(r"(?:mailto:)?[\w.+%-]+@[\w-]+(?:\.[\w-]+)+", re.ASCII)
+_VERSION: Final = re.compile(r"\w[\w.+-]*", re.ASCII)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Write the release and say what is in it. Who stops it, or has it stopped, finds what was there before.
+
+    Raises:
+        ProjectError: a fact is missing, the folder may not be replaced, or the release is not sound.
+    """
+    from pan2kg.publish.parts import PARTS, site_part
+
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    return release(options, [part for part in PARTS if not (options.without_site and part is site_part)])
+
+
+def release(options: argparse.Namespace, parts: Sequence[Part] = ()) -> int:
+    """The same with parts that others give: pages, documentation, changes.
+
+    Raises:
+        ProjectError: as for :func:`run`.
+    """
+    from pan2kg.publish.assemble import publish
+
+    progress = Progress()
+    project = Project.at(options.project) if options.project else Project.find()
+    folder = Path(options.output).absolute()
+    try:
+        progress("loading the graph")
+        edition, order = prepare(project, options)
+        counted = publish(edition, folder, order, parts=parts, note=progress)
+    except KeyboardInterrupt:
+        raise ProjectError("Interrupted.", place=Place(str(folder)), remedy="What was there is unchanged.") from None
+    finally:
+        progress.finish()
+    for gap in _gaps(edition, order):
+        sys.stderr.write(f"pan2kg: {gap}\n")
+    sys.stderr.write(f"{counted.triples} statements, version {edition.issue.version}, in {options.output}\n")
+    return 0
+
+
+def prepare(project: Project, options: argparse.Namespace) -> tuple[Edition, Order]:
+    """The graph loaded and the release ordered.
+
+    Raises:
+        ProjectError: the catalogue lacks a fact, or the release would lie in the future.
+    """
+    from pan2kg.publish.assemble import Order
+    from pan2kg.publish.catalogue.facts import read_facts
+    from pan2kg.publish.edition import Edition
+    from pan2kg.store.rules import derive
+    from pan2kg.store.store import load_project, open_store
+
+    store = load_project(project) if options.without_derived else open_store(project, derive)
+    facts = read_facts(store)
+    issue = _issue(facts, options)
+    edition = Edition(project, store, facts, issue, options.previous)
+    return edition, Order(today(), options.service or "", options.base is not None)
+
+
+def _issue(facts: Facts, options: argparse.Namespace) -> Issue:
+    from pan2kg.publish.catalogue.issue import Addresses, Issue
+    from pan2kg.turtle.vocabulary import DCTERMS, ROOT
+
+    root = options.id_base or ROOT
+    version = options.release or facts.version
+    if not _VERSION.fullmatch(version):
+        raise ProjectError(
+            f"« {version} » can be no part of an address." if version else "The graph does not say its version.",
+            place=Place("ontology/pan2kg.ttl"),
+            remedy="Let owl:versionInfo of the ontology be a version such as 1.0.0, or name one with --version.",
+        )
+    issued, modified = facts.day(DCTERMS + "issued"), _day(options.date) or facts.day(DCTERMS + "modified")
+    if max(issued, modified) > today():
+        raise ProjectError(
+            f"The release would be of {max(issued, modified)}, which lies in the future.",
+            remedy="Correct the day in graph/catalogue.ttl, or name another with --date.",
+        )
+    places = Addresses(root, options.base or root, options.endpoint or "")
+    return Issue(version, min(issued, modified), modified, places, _previous(options.previous), options.contact or "")
+
+
+def _day(given: date | None) -> date | None:
+    """The day that was named, or that of the sources for who builds the same bytes again."""
+    epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
+    if given or not epoch:
+        return given
+    try:
+        return datetime.fromtimestamp(int(epoch), UTC).date()
+    except (ValueError, OverflowError, OSError):
+        raise ProjectError(
+            f"SOURCE_DATE_EPOCH is « {epoch} », which is no number of seconds.", remedy="Unset it, or use --date."
+        ) from None
+
+
+def _previous(path: Path | None) -> str:
+    from pan2kg.publish.folder_folder import read_mark
+
+    if path is None:
+        return ""
+    if not path.exists():
+        raise ProjectError("There is no such release.", place=Place(str(path)), remedy="Name its folder or its dump.")
+    mark = read_mark(path)
+    return mark["version"] if mark else ""
+
+
+def _gaps(edition: Edition, order: Order) -> list[str]:
+    """What the catalogue could not say, and what would mend it."""
+    from pan2kg.publish.catalogue.facts import DATASET
+    from pan2kg.publish.catalogue.terms import DCAT
+    from pan2kg.publish.catalogue.words import words
+
+    known = {
+        "no-contact": edition.issue.contact or edition.facts.of(DATASET, DCAT + "contactPoint"),
+        "no-endpoint": edition.issue.addresses.endpoint,
+        "no-base": order.has_base,
+    }
+    return [words(name).en for name, value in known.items() if not value]

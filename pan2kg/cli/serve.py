@@ -1,0 +1,276 @@
+"""The command ``pan2kg serve``: the graph and its pages over HTTP, from this machine."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from pan2kg.cli.publish import an_address
+from pan2kg.errors import Place, ProjectError
+from pan2kg.i18n.days import today
+from pan2kg.project import Project
+
+if TYPE_CHECKING:
+    import socket
+    from collections.abc import Callable
+
+    from pan2kg.server.application import Application, Handler
+    from pan2kg.server.pages import Pages
+    from pan2kg.server.pool_pool import Pool
+    from pan2kg.server.review import Renewed
+    from pan2kg.server.settings import Release, Settings
+    from pan2kg.server.workers import Nursery
+    from pan2kg.store.store import Store
+
+TOKEN: Final = "PAN2KG_TOKEN"  # noqa: S105  # the name of a variable, not a secret
+
+
+def add_options(command: argparse.ArgumentParser) -> None:
+    """What can be typed after ``pan2kg serve``."""
+    add = command.add_argument
+    add("--host", default="127.0.0.1", help="the address to listen to (default: this machine alone)")
+    add("--port", type=_whole(0, 65_535), default=8000, help="the port (default: 8000; 0: any that is free)")
+    add("--allow-host", metavar="NAME", action="append", default=[], help="a name the service answers to besides")
+    add("--base", metavar="URL", type=an_address, help="where the service stands, seen from outside: for redirects")
+    add("--no-browser", action="store_true", help="do not open the home page")
+    add("--endpoint", metavar="URL", help="ask this SPARQL endpoint instead of the project's files")
+    add("--writable", action="store_true", help="take updates and graphs; they live until the service ends")
+    add("--token-file", metavar="FILE", help=f"the file with the token a write needs (or the variable {TOKEN})")
+    add("--timeout", metavar="S", type=_positive, default=30.0, help="seconds a query may take (default: 30)")
+    add("--max-rows", metavar="N", type=_whole(1), default=1_000_000, help="rows of an answer (default: 1000000)")
+    add("--max-bytes", metavar="N", type=_whole(1), default=256 * 2**20, help="bytes of an answer (default: 256 MB)")
+    add("--memory", metavar="MB", type=_whole(1), default=1024, help="megabytes a query may take (default: 1024)")
+    add("--workers", metavar="N", type=_whole(1), default=8, help="queries answered at once (default: 8)")
+    add("--allow-service", metavar="IRI", action="append", default=[], help="an endpoint SERVICE may ask")
+    add(
+        "--default-graph",
+        choices=("union", "own"),
+        default="union",
+        help="what a query without FROM asks: all graphs, or only triples in no graph (default: union)",
+    )
+
+
+def _whole(least: int, most: int = 2**40) -> Callable[[str], int]:
+    def read(text: str) -> int:
+        if text.isascii() and text.isdigit() and least <= int(text[:20]) <= most:
+            return int(text)
+        raise argparse.ArgumentTypeError(f"« {text} » is no whole number from {least} to {most}")
+
+    return read
+
+
+def _positive(text: str) -> float:
+    try:
+        number = float(text)
+    except ValueError:
+        number = 0.0
+    if not 0 < number < float("inf"):
+        raise argparse.ArgumentTypeError(f"« {text} » is no number of seconds")
+    return number
+
+
+def run(options: argparse.Namespace) -> int:
+    """Serve until told to stop; 0 then, 1 where the process that holds the graph was lost.
+
+    Raises:
+        ProjectError: the port is taken, the project cannot be loaded, or there is no token for writes.
+        EndpointError: the graph is somewhere else, and is not there.
+    """
+    if not hasattr(os, "fork"):
+        raise ProjectError("Serving needs a POSIX system such as Linux or macOS.", remedy="Use `pan2kg site` here.")
+    from pan2kg.server.http_server import listen
+
+    settings = _settings(options)
+    with listen(options.host, options.port) as bound:
+        if options.endpoint is not None:
+            return _remote(options, settings, bound)
+        return _local(options, settings, bound)
+
+
+def _settings(options: argparse.Namespace) -> Settings:
+    from pan2kg.server.limits import MEGABYTE, Crowd, Limits
+    from pan2kg.server.safety import hosts_of
+    from pan2kg.server.settings import Settings
+
+    return Settings(
+        limits=Limits(options.timeout, options.max_rows, options.max_bytes, options.memory * MEGABYTE),
+        crowd=Crowd(workers=options.workers),
+        hosts=hosts_of(options.host, (*options.allow_host, *_name(options.base))),
+        token=_token(options),
+        union=options.default_graph == "union",
+        services=frozenset(options.allow_service),
+    )
+
+
+def _name(base: str | None) -> list[str]:
+    """The name of the host in an address."""
+    from urllib.parse import urlsplit
+
+    return [urlsplit(base).hostname or ""] if base else []
+
+
+def _token(options: argparse.Namespace) -> str:
+    if not options.writable:
+        return ""
+    if options.endpoint is not None:
+        raise ProjectError("A graph behind an endpoint is not written to.", remedy="Leave out --writable.")
+    token = os.environ.get(TOKEN, "")
+    if options.token_file:
+        try:
+            token = Path(options.token_file).read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError):
+            raise ProjectError("Cannot read the token.", place=Place(options.token_file)) from None
+    if not token.strip():
+        raise ProjectError(
+            "A writable service needs a token.", remedy=f"Give one with --token-file, or in the variable {TOKEN}."
+        )
+    return token.strip()
+
+
+def _local(options: argparse.Namespace, settings: Settings, bound: socket.socket) -> int:
+    """Serve the project's own graph, held in a process of its own that is forked before anything else runs."""
+    from pan2kg.server.evaluation import Evaluator
+    from pan2kg.server.workers import start_nursery
+
+    project = _project(options)
+
+    def load() -> Evaluator:
+        from pan2kg.store.rules import derive
+        from pan2kg.store.store import open_store
+        from pan2kg.turtle.writer import read_prefixes
+
+        return Evaluator(open_store(project, derive).inner, settings.limits, read_prefixes(project))
+
+    nursery = start_nursery(load, settings.limits.seconds, close=[bound], connects=bool(settings.services))
+
+    from pan2kg.server.assembly import assemble
+    from pan2kg.server.pool_pool import Pool
+    from pan2kg.server.settings import Release
+    from pan2kg.server.worker_store import PoolStore
+    from pan2kg.store.store import fingerprint
+
+    pool = Pool(nursery, settings.crowd)
+    release = Release(fingerprint(project)[:12], nursery)
+    store = PoolStore(nursery)
+    reviewed = options.writable and not project.is_packaged and not project.data
+    site = _site(project, store, release, writable=reviewed)
+    pages = _pages(site, release)
+    more = _documents(project, store, release, pages, options.base)
+    if reviewed:
+        more = (*_desk(project, store, site, nursery, settings.token), *more)
+    try:
+        application = assemble(settings, pool, release, pages=pages, more=more)
+        return _serve(application, bound, options, pages=pages, pool=pool)
+    finally:
+        nursery.close()
+
+
+def _remote(options: argparse.Namespace, settings: Settings, bound: socket.socket) -> int:
+    """Serve pages over a graph somewhere else, which must be there now, and hand queries on to it."""
+    from pan2kg.server.assembly import assemble_relay
+    from pan2kg.server.settings import Release
+    from pan2kg.store.remote import RemoteStore
+
+    store = RemoteStore(options.endpoint, timeout=max(1, int(options.timeout)))
+    store.query("ASK {}")
+    project, release = _project(options), Release(options.endpoint, seconds=60)
+    pages = _pages(_site(project, store, release, writable=False), release)
+    more = _documents(project, store, release, pages, options.base)
+    application = assemble_relay(settings, options.endpoint, pages=pages, more=more)
+    return _serve(application, bound, options, pages=pages)
+
+
+def _project(options: argparse.Namespace) -> Project:
+    return Project.at(options.project) if options.project else Project.find()
+
+
+def _site(project: Project, store: Store, release: Release, *, writable: bool) -> Renewed:
+    """The pages over the data as they are at any time."""
+    from pan2kg.server.everything import Everything
+    from pan2kg.server.review import Renewed
+    from pan2kg.site.bundle import find_bundle
+    from pan2kg.site.library_library import Library
+    from pan2kg.site.site import Site
+
+    bundle = find_bundle()
+
+    def make() -> Everything:
+        return Everything(Site(Library(project, store, today(), mode="served", bundle=bundle, writable=writable)))
+
+    return Renewed(make, release)
+
+
+def _pages(site: Renewed, release: Release) -> Pages:
+    from pan2kg.server.pages import Pages
+    from pan2kg.site.bundle import find_bundle
+
+    bundle = find_bundle()
+    return Pages(site.site, release, bundle.files() if bundle else {})
+
+
+def _desk(
+    project: Project, store: Store, site: Renewed, nursery: Nursery, token: str
+) -> tuple[tuple[str, Handler], ...]:
+    """What takes decisions and scores, and writes them into the project."""
+    from pan2kg.server.review import Desk, addresses, reloader
+    from pan2kg.server.session import Sessions
+
+    return addresses(Desk(project, store, site.site, reloader(project, store, nursery), Sessions(token)))
+
+
+def _documents(
+    project: Project, store: Store, release: Release, pages: Pages, base: str | None
+) -> tuple[tuple[str, Handler], ...]:
+    """What answers for things and documents."""
+    from pan2kg.server.dereference import Holding
+    from pan2kg.server.linked import handlers, portrait
+    from pan2kg.turtle.writer import read_prefixes
+
+    return handlers(project, Holding(store, release, read_prefixes(project), portrait(pages)), base or "")
+
+
+def _serve(
+    application: Application,
+    bound: socket.socket,
+    options: argparse.Namespace,
+    *,
+    pages: Pages,
+    pool: Pool | None = None,
+) -> int:
+    from pan2kg.server.http_server import new_server
+    from pan2kg.server.workers import LOST
+
+    lost: list[str] = []
+
+    def leave() -> None:
+        lost.append(LOST)
+        server.should_exit = True
+
+    def ready() -> None:
+        _say(bound, options)
+        pages.warm()
+
+    server = new_server(application, ready)
+    pages.leaving = lambda: server.should_exit
+    if pool:
+        pool.on_lost.append(leave)
+    server.run(sockets=[bound])
+    sys.stderr.write("".join(f"{sentence}\n" for sentence in lost))
+    return 1 if lost else 0
+
+
+def _say(bound: socket.socket, options: argparse.Namespace) -> None:
+    """Say where the service is, and show it."""
+    host, port = bound.getsockname()[:2]
+    shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)  # noqa: S104
+    address = f"http://{shown}:{port}/"
+    sys.stdout.write(f"{address}\n")
+    sys.stdout.flush()
+    if not options.no_browser:
+        import threading
+        import webbrowser
+
+        threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()

@@ -1,0 +1,89 @@
+"""What the graph says of itself as a dataset: its title, who made it, under which licence, and what changed last."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import pyoxigraph as ox
+
+from pan2kg.store.store import select
+from pan2kg.turtle.vocabulary import DCTERMS, ROOT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from pan2kg.i18n.text import Language
+    from pan2kg.store.store import Store
+
+DATASET: Final = f"{ROOT}dataset"
+LICENCES: Final = {
+    "https://creativecommons.org/licenses/by/4.0/": "CC BY 4.0",
+    "https://creativecommons.org/publicdomain/zero/1.0/": "CC0 1.0",
+}
+"""What licences are called in short; any other is shown by its address."""
+_SAID: Final = f"""
+PREFIX adms: <http://www.w3.org/ns/adms#>
+PREFIX dcat: <http://www.w3.org/ns/dcat#>
+PREFIX dcterms: <{DCTERMS}>
+PREFIX foaf: <http://xmlns.com/foaf/0.1/>
+SELECT ?key ?value WHERE {{
+    VALUES (?property ?key) {{
+        (dcterms:title "name") (dcterms:description "description") (dcat:keyword "keywords")
+        (dcterms:license "license") (dcterms:issued "datePublished") (dcterms:modified "dateModified")
+        (dcterms:creator "creator") (adms:versionNotes "notes")
+    }}
+    <{DATASET}> ?property ?stated
+    OPTIONAL {{ ?stated foaf:name ?called }}
+    BIND(COALESCE(?called, ?stated) AS ?value)
+}} ORDER BY ?key ?value
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """What is stated of the dataset, by the names schema.org has for it, and ``notes`` on what changed."""
+
+    stated: Mapping[str, tuple[ox.Literal | ox.NamedNode, ...]]
+
+    def texts(self, key: str, language: Language) -> list[str]:
+        """What is stated in a language, in English where there is nothing in it, and what has no language.
+
+        >>> said = Notice({"name": (ox.Literal("Graphe", language="fr"), ox.Literal("Graph", language="en"))})
+        >>> said.texts("name", "fr"), said.texts("name", "de"), said.texts("license", "de")
+        (['Graphe'], ['Graph'], [])
+        """
+        by_tag: dict[str, list[str]] = defaultdict(list)
+        for term in self.stated.get(key, ()):
+            by_tag[(term.language or "") if isinstance(term, ox.Literal) else ""].append(term.value)
+        return by_tag[language] or by_tag["en"] or by_tag[""]
+
+    @property
+    def licence(self) -> tuple[str, str] | None:
+        """The address of the licence and what it is called; None where none is stated."""
+        address = next((term.value for term in self.stated.get("license", ())), "")
+        return (address, LICENCES.get(address, address)) if address else None
+
+    @property
+    def modified(self) -> str:
+        """The day of the last change, as 2026-11-25; empty where it is not stated."""
+        return next((term.value[:10] for term in self.stated.get("dateModified", ())), "")
+
+
+def read_notice(store: Store) -> Notice:
+    """What a store says of its dataset.
+
+    Raises:
+        QueryError: the store refuses the query.
+    """
+    found: dict[str, list[ox.Literal | ox.NamedNode]] = defaultdict(list)
+    for key, value in _pairs(select(store, _SAID).rows):
+        found[key].append(value)
+    return Notice({key: tuple(values) for key, values in found.items()})
+
+
+def _pairs(rows: Iterable[tuple[object, ...]]) -> Iterable[tuple[str, ox.Literal | ox.NamedNode]]:
+    for key, value in rows:
+        if isinstance(key, ox.Literal) and isinstance(value, ox.Literal | ox.NamedNode):
+            yield key.value, value

@@ -1,0 +1,210 @@
+"""What everything in the graph is called, in which languages, and where its page stands."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from pan2kg.graph.place import KINDS, kind_and_key
+from pan2kg.store.store import Store, Term, plain, select
+from pan2kg.turtle.vocabulary import PAN
+
+_PREFIXES: Final = f"""
+PREFIX dcterms: <http://purl.org/dc/terms/>
+PREFIX pan: <{PAN}>
+PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
+PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
+"""
+_LABELS: Final = f"""{_PREFIXES}
+SELECT ?thing ?rank ?label WHERE {{
+    VALUES (?property ?rank) {{ (skos:prefLabel 0) (rdfs:label 1) (dcterms:title 2) }}
+    ?thing ?property ?label . FILTER(ISIRI(?thing))
+}} ORDER BY ?thing ?rank ?label
+"""
+_KEYS: Final = f"""{_PREFIXES}
+SELECT ?thing ?key ?notation WHERE {{
+    {{ ?thing dcterms:identifier ?key FILTER(ISIRI(?thing)) }} UNION
+    {{ ?thing skos:notation ?notation FILTER(ISIRI(?thing)) }}
+}} ORDER BY ?thing ?key ?notation
+"""
+_TYPES: Final = f"""{_PREFIXES}
+SELECT DISTINCT ?thing ?type WHERE {{ ?thing a ?type FILTER(ISIRI(?thing)) }} ORDER BY ?thing ?type
+"""
+INSTRUMENTS: Final = frozenset(
+    PAN + name for name in ("LegalAct", "Treaty", "SoftLaw", "Commitment", "Bill", "OtherInstrument")
+)
+_KIND_OF: Final[Mapping[str, str]] = dict.fromkeys(INSTRUMENTS, "instrument") | {
+    PAN + "Provision": "provision",
+    PAN + "PublicBody": "body",
+    PAN + "Organisation": "body",
+}
+"""The kind of things whose IRI is not ours, by their class."""
+
+
+_SPACES: Final = re.compile("(?<=«) | (?=[:;?!»])")
+"""Where French has a space at which no line may end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A name in the best language there is, with the same name in the others.
+
+    >>> Label("Loi", "fr", {"fr": "Loi", "en": "Act"}).texts["en"]
+    'Act'
+    """
+
+    text: str
+    language: str
+    texts: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A thing: its IRI, kind and key (which make its address), class, printed number, and names by language."""
+
+    iri: str
+    kind: str
+    key: str
+    type: str
+    notation: str
+    texts: Mapping[str, str]
+
+    @property
+    def has_page(self) -> bool:
+        """Whether the site has a page for it."""
+        return self.kind in KINDS
+
+    @property
+    def address(self) -> str:
+        """Its page below the folder of a language: ``plan/lu-bhr-2.html``."""
+        return f"{self.kind}/{self.key}.html"
+
+
+@dataclass(frozen=True)
+class Index:
+    """Every thing with a name or a key, by IRI; and those with a page by kind and key."""
+
+    entries: Mapping[str, Entry]
+    by_address: Mapping[tuple[str, str], Entry]
+    called: dict[tuple[str, str, bool], tuple[str, str]] = field(default_factory=dict, repr=False, compare=False)
+
+    def entry(self, iri: str) -> Entry | None:
+        """What is known of a thing."""
+        return self.entries.get(iri)
+
+    def find(self, kind: str, key: str) -> Entry | None:
+        """The thing with this kind and key."""
+        return self.by_address.get((kind, key))
+
+    def of_kind(self, kind: str) -> list[Entry]:
+        """All things of a kind, by key."""
+        return sorted((e for e in self.entries.values() if e.kind == kind), key=lambda e: e.key)
+
+    def label(self, iri: str, language: str) -> Label:
+        """What a thing is called in a language, else in French, English, any other; its key where it has no name."""
+        entry = self.entries.get(iri)
+        if entry is None or not entry.texts:
+            return Label(entry.notation or entry.key if entry else short(iri), "")
+        return best(entry.texts, language)
+
+
+def best(texts: Mapping[str, str], language: str) -> Label:
+    """The text in a language, else in French, English or the first of the others.
+
+    >>> best({"en": "Act", "fr": "Loi"}, "de").text
+    'Loi'
+    """
+    found = next((tag for tag in (language, "fr", "en") if tag in texts), min(texts))
+    return Label(texts[found], found, texts)
+
+
+def shortened(words: str, most: int = 48) -> str:
+    """Words without their middle where they are many: titles begin alike, and end in what sets them apart.
+
+    >>> shortened("Plan d’action national de mise en œuvre de la Convention des personnes handicapées 2012-2017")
+    'Plan d’action … personnes handicapées 2012-2017'
+    """
+    if len(words) <= most:
+        return words
+    first, rest = words.split(" ")[:2], words.split(" ")[2:]
+    while len(rest) > 1 and len(" ".join([*first, *rest])) > most:
+        rest = rest[1:]
+    return " ".join([*first, "…", *rest])
+
+
+def french(words: str) -> str:
+    """French words with spaces that do not break before : ; ? ! and inside quotation marks.
+
+    >>> french("« Où ? » : ici").replace(chr(160), "_")
+    '«_Où_?_»_: ici'
+    """
+    return _SPACES.sub("\u00a0", words)
+
+
+def short(iri: str) -> str:
+    """The last part of an IRI, where nothing better is known.
+
+    >>> short("https://w3id.org/pan2kg/id/link/48290ff6"), short("http://e/x#Y")
+    ('48290ff6', 'Y')
+
+    Of an address in the European Legislation Identifier all of it, since its parts mean nothing alone.
+
+    >>> short("http://data.legilux.public.lu/eli/etat/leg/loi/2023/05/16/a232/jo")
+    'eli/etat/leg/loi/2023/05/16/a232/jo'
+    """
+    _, eli, rest = iri.partition("/eli/")
+    if eli and "#" not in rest:
+        return f"eli/{rest}"
+    return iri.rstrip("/#").replace("#", "/").rpartition("/")[2] or iri
+
+
+def read_index(store: Store) -> Index:
+    """Read the names, keys and classes of all things, each query once.
+
+    >>> from pan2kg.graph.graph import open_graph
+    >>> index = read_index(open_graph().store)
+    >>> index.find("plan", "lu-bhr-2").texts["en"]
+    'National Action Plan on Business and Human Rights 2020-2022 (PAN 2)'
+    """
+    texts = _texts(select(store, _LABELS).rows)
+    keys: dict[str, str] = {}
+    notations: dict[str, str] = {}
+    for thing, name, notation in select(store, _KEYS).rows:
+        for found, into in ((name, keys), (notation, notations)):
+            if found is not None:
+                into.setdefault(plain(thing), plain(found))
+    types: dict[str, str] = {}
+    for thing, kind in select(store, _TYPES).rows:
+        _prefer(types, plain(thing), plain(kind))
+    entries = {iri: _entry(iri, types, keys, notations, texts) for iri in sorted({*texts, *keys, *types})}
+    return Index(entries, {(e.kind, e.key): e for e in entries.values() if e.kind})
+
+
+def _texts(rows: Iterable[tuple[Term | None, ...]]) -> dict[str, dict[str, str]]:
+    found: dict[str, dict[str, str]] = {}
+    for thing, _, label in rows:
+        tag = getattr(label, "language", None) or ""
+        words = " ".join(plain(label).split())
+        found.setdefault(plain(thing), {}).setdefault(tag, french(words) if tag == "fr" else words)
+    return found
+
+
+def _prefer(types: dict[str, str], thing: str, kind: str) -> None:
+    """Of several classes one of ours counts: it says what a thing is to us."""
+    if thing not in types or (kind.startswith(PAN) and not types[thing].startswith(PAN)):
+        types[thing] = kind
+
+
+def _entry(
+    iri: str,
+    types: Mapping[str, str],
+    keys: Mapping[str, str],
+    notations: Mapping[str, str],
+    texts: Mapping[str, Mapping[str, str]],
+) -> Entry:
+    kind, key = kind_and_key(iri)
+    if not kind and types.get(iri, "") in _KIND_OF and iri in keys:
+        kind, key = _KIND_OF[types[iri]], keys[iri]
+    return Entry(iri, kind, key, types.get(iri, ""), notations.get(iri, ""), texts.get(iri, {}))

@@ -1,0 +1,103 @@
+"""Every link between two plans, read once: what is declared, and what a rule inferred."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import combinations
+from typing import Final
+
+from pan2kg.store.store import Store, plain, select
+from pan2kg.turtle.vocabulary import ID, PAN
+
+DECLARED: Final = ("cross-reference", "builds-on", "succession", "external-statement")
+"""Kinds of links a document states: in the plan, its annexes or elsewhere."""
+COMPARED: Final = "comparison"
+"""A link of these kinds that no document states: editors concluded it, and it is inferred as a rule's are."""
+INFERRED: Final = (COMPARED, "shared-instrument", "shared-body", "shared-target-group", "shared-topic")
+"""Kinds of links that editors or rules derive, the strongest evidence first."""
+USUAL: Final = (*DECLARED, COMPARED, "shared-instrument")
+"""What is shown where nothing is chosen: shared topics were assigned by editors and would link nearly everything."""
+
+_LINKS: Final = f"""
+PREFIX pan: <{PAN}>
+SELECT DISTINCT ?link ?type ?end ?plan ?stated WHERE {{
+    ?link pan:linkType ?type ; pan:status ?status .
+    FILTER(?status IN (<{ID}linkstatus/accepted>, <{ID}linkstatus/derived>))
+    ?link pan:from|pan:to|pan:between ?end .
+    {{ ?end pan:inPlan ?plan }} UNION {{ ?end a pan:Plan BIND(?end AS ?plan) }}
+    BIND(EXISTS {{ ?link pan:certainty <{ID}certainty/stated> }} AS ?stated)
+}} ORDER BY ?type ?link ?end
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Tie:
+    """A link that joins two plans: its kind, the two things it joins, and their plans, in the order of the plans."""
+
+    iri: str
+    kind: str
+    ends: tuple[str, str]
+    plans: tuple[str, str]
+
+    @property
+    def is_declared(self) -> bool:
+        """Whether a document states it."""
+        return self.kind in DECLARED
+
+
+@dataclass(frozen=True)
+class Ties:
+    """All links that join two plans."""
+
+    every: tuple[Tie, ...]
+
+    @cached_property
+    def by_pair(self) -> Mapping[tuple[str, str], tuple[Tie, ...]]:
+        """The links of each pair of plans, pairs sorted."""
+        found: dict[tuple[str, str], list[Tie]] = {}
+        for tie in self.every:
+            found.setdefault(tie.plans, []).append(tie)
+        return {pair: tuple(ties) for pair, ties in sorted(found.items())}
+
+    def counts(self, kinds: Iterable[str]) -> Mapping[tuple[str, str], Counter[str]]:
+        """For each pair of plans that has some, how many links of each of these kinds."""
+        wanted = frozenset(kinds)
+        counted = {pair: Counter(t.kind for t in ties if t.kind in wanted) for pair, ties in self.by_pair.items()}
+        return {pair: counter for pair, counter in counted.items() if counter}
+
+    def linked(self, kinds: Iterable[str]) -> frozenset[str]:
+        """The things that have a link of one of these kinds to something of another plan."""
+        wanted = frozenset(kinds)
+        return frozenset(end for tie in self.every if tie.kind in wanted for end in tie.ends)
+
+
+def read_ties(store: Store) -> Ties:
+    """Read the links of a store.
+
+    >>> from pan2kg.graph.graph import open_graph
+    >>> ties = read_ties(open_graph().store)
+    >>> all(tie.plans[0] < tie.plans[1] for tie in ties.every)
+    True
+    """
+    ends: dict[tuple[str, str], dict[str, str]] = {}
+    for row in select(store, _LINKS).rows:
+        iri, of, end, plan, stated = map(plain, row)
+        ends.setdefault((iri, kind_of_tie(of.rpartition("/")[2], stated=stated == "true")), {}).setdefault(end, plan)
+    found = []
+    for (link, kind), joined in ends.items():
+        for one, two in combinations(sorted(joined, key=lambda end: (joined[end], end)), 2):
+            if joined[one] != joined[two]:
+                found.append(Tie(link, kind, (one, two), (joined[one], joined[two])))
+    return Ties(tuple(found))
+
+
+def kind_of_tie(link_type: str, *, stated: bool) -> str:
+    """As what a link counts: as what its type says, but as a comparison where no document states it.
+
+    >>> kind_of_tie("builds-on", stated=True), kind_of_tie("builds-on", stated=False)
+    ('builds-on', 'comparison')
+    """
+    return link_type if stated or link_type not in DECLARED else COMPARED

@@ -1,0 +1,237 @@
+"""The links of a graph as a networkx network, for centralities, paths, communities and other programs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
+from typing import TYPE_CHECKING, Final
+
+from pan2kg.coherence.links import shared_links
+from pan2kg.coherence.reading import read_uses, rows
+from pan2kg.coherence.uses import key
+from pan2kg.store.store import Store
+from pan2kg.turtle.writer import string
+
+if TYPE_CHECKING:
+    import networkx as nx
+
+_PREFIXES: Final = """
+PREFIX certainty: <https://w3id.org/pan2kg/id/certainty/>
+PREFIX dcterms: <http://purl.org/dc/terms/>
+PREFIX linkstatus: <https://w3id.org/pan2kg/id/linkstatus/>
+PREFIX owl: <http://www.w3.org/2002/07/owl#>
+PREFIX pan: <https://w3id.org/pan2kg/ontology#>
+PREFIX prov: <http://www.w3.org/ns/prov#>
+PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
+PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
+"""
+
+_NODES: Final = f"""{_PREFIXES}
+SELECT DISTINCT ?node ?type ?notation ?plan ?review ?certainty WHERE {{
+    VALUES ?type {{ pan:Plan pan:Action pan:Recommendation pan:Review pan:LegalAct pan:Treaty pan:SoftLaw
+        pan:Commitment pan:Bill pan:OtherInstrument }}
+    ?node a ?type .
+    OPTIONAL {{ ?node skos:notation ?notation }}
+    OPTIONAL {{ ?node pan:inPlan ?plan }}
+    OPTIONAL {{ ?node pan:inReview ?review }}
+    OPTIONAL {{ ?node pan:certainty ?certainty }}
+}} ORDER BY ?node ?type ?notation ?plan ?review ?certainty
+"""
+
+_ENDS: Final = f"""{_PREFIXES}
+SELECT DISTINCT ?node ?type ?notation ?plan ?review ?certainty WHERE {{
+    ?link pan:linkType ?any ; pan:from|pan:to|pan:between ?node .
+    ?node a ?type .
+    FILTER(STRSTARTS(STR(?type), STR(pan:)))
+    OPTIONAL {{ ?node skos:notation ?notation }}
+    OPTIONAL {{ ?node pan:inPlan ?plan }}
+    OPTIONAL {{ ?node pan:inReview ?review }}
+    OPTIONAL {{ ?node pan:certainty ?certainty }}
+}} ORDER BY ?node ?type ?notation ?plan ?review ?certainty
+"""
+
+_LINKS: Final = f"""{_PREFIXES}
+SELECT DISTINCT ?link ?type ?one ?two ?directed ?status ?relation ?certainty ?strength ?bits ?score WHERE {{
+    ?link pan:linkType ?type ; pan:status ?status .
+    FILTER(?status IN (linkstatus:accepted, linkstatus:derived))
+    FILTER NOT EXISTS {{ ?link pan:certainty certainty:unverified }}
+    {{ ?link pan:from ?one ; pan:to ?two BIND(true AS ?directed) }}
+    UNION {{ ?link pan:between ?one , ?two FILTER(STR(?one) < STR(?two)) BIND(false AS ?directed) }}
+    OPTIONAL {{ ?link pan:relation ?relation }}
+    OPTIONAL {{ ?link pan:certainty ?certainty }}
+    OPTIONAL {{ ?link pan:strength ?strength }}
+    OPTIONAL {{ ?link pan:bits ?bits }}
+    OPTIONAL {{ ?link pan:score ?score }}
+}} ORDER BY ?link ?one ?two ?type ?status ?relation ?certainty
+"""
+
+_VIA: Final = f"{_PREFIXES} SELECT DISTINCT ?link ?via WHERE {{ ?link pan:via ?via }} ORDER BY ?link ?via"
+
+_EVIDENCE: Final = f"""{_PREFIXES}
+SELECT DISTINCT ?link ?document ?page ?quote WHERE {{
+    ?link pan:linkType ?type .
+    {{ ?link pan:evidence ?passage }}
+    UNION
+    {{
+        ?link prov:wasDerivedFrom ?statement .
+        ?statement pan:evidence ?passage .
+        FILTER NOT EXISTS {{ ?statement pan:certainty certainty:unverified }}
+    }}
+    ?passage pan:quote ?quote ; pan:inDocument ?document .
+    FILTER NOT EXISTS {{ ?passage pan:certainty certainty:unverified }}
+    OPTIONAL {{ ?passage pan:page ?page }}
+}} ORDER BY ?link ?document ?page ?quote
+"""
+
+_SOURCES: Final = f"""{_PREFIXES}
+SELECT DISTINCT ?link ?document WHERE {{ ?link pan:linkType ?type ; dcterms:source ?document }} ORDER BY ?link ?document
+"""
+
+_LABELS: Final = f"""{_PREFIXES}
+SELECT DISTINCT ?thing ?label WHERE {{
+    {{ ?thing %s ?label }} UNION {{ ?thing a owl:Class ; rdfs:label ?label FILTER(LANG(?label) = %s) }} %s
+}} ORDER BY ?thing ?label
+"""
+
+
+Read = Callable[[str], list[list[str]]]
+"""Answers a query with rows of plain text."""
+
+
+def build_network(
+    store: Store, *, language: str = "", release: str = "", read: Read | None = None
+) -> nx.MultiDiGraph[str]:
+    """The network of accepted and derived links: nodes and link nodes by IRI.
+
+    A node carries ``type``, ``label`` and, for an action, ``plan``; an edge has the link's IRI as
+    key and carries ``type``, ``status`` and ``directed``. A symmetric link stands once, from the end
+    that sorts first. Candidates, rejected and unverified links are left out.
+
+    Where the graph says so, a node has ``notation``, ``review`` and ``certainty`` too, and an edge
+    ``relation``, ``certainty``, ``via`` (IRIs, by spaces), ``evidence`` (one quotation a line, with its document),
+    ``documents`` (IRIs, by spaces), ``score``, and for two actions on the same instrument ``strength`` and ``bits``.
+    Labels are those of ``language``, or where there is none the main ones; without a language all are the main
+    ones, French before English. What the strengths rest on stands in the network's own attributes. Every
+    attribute is a text, a number or a boolean, so that networkx can write the network as it is.
+
+    Who needs it in several languages hands over a ``read`` that remembers: little of what is asked depends on them.
+
+    >>> from pan2kg.store.store import LocalStore
+    >>> import pyoxigraph
+    >>> build_network(LocalStore(pyoxigraph.Store())).number_of_nodes()
+    0
+    """
+    import networkx as nx
+
+    read = read or partial(rows, store)
+    labels = _read_labels(read, language)
+    network: nx.MultiDiGraph[str] = nx.MultiDiGraph(language=language or "fr")
+    _add_nodes(network, read(_NODES), labels)
+    _add_edges(network, read(_LINKS), labels)
+    untyped = {node for node, data in network.nodes(data=True) if "type" not in data}
+    _add_nodes(network, (row for row in read(_ENDS) if row[0] in untyped), labels)
+    _add_strengths(network, store, release)
+    found = {link: data for _, _, link, data in network.edges(keys=True, data=True)}
+    _add_via(found, read(_VIA), labels)
+    _add_evidence(found, read, labels)
+    return network
+
+
+def _read_labels(read: Read, language: str) -> dict[str, str]:
+    """The label of every thing, and of every class: in the language, else the main one."""
+    first: dict[str, str] = {}
+    if language:
+        own = _LABELS % ("skos:prefLabel", string(language), f"FILTER(LANG(?label) = {string(language)})")
+        first = _firsts(read(own))
+    return _firsts(read(_LABELS % ("pan:mainLabel", '"fr"', ""))) | first
+
+
+def _firsts(pairs: Iterable[list[str]]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for thing_, label in pairs:
+        found.setdefault(thing_, label)
+    return found
+
+
+def _add_nodes(network: nx.MultiDiGraph[str], found: Iterable[list[str]], labels: Mapping[str, str]) -> None:
+    for node, type_, notation, plan, review, certainty in found:
+        extra = {"notation": notation, "plan": plan, "review": review, "certainty": key(certainty)}
+        kind = {"type": key(type_), "type_label": labels.get(type_, key(type_)), "label": labels.get(node, "")}
+        network.add_node(node, **kind, **_given(extra))
+
+
+def _add_edges(network: nx.MultiDiGraph[str], found: Iterable[list[str]], labels: Mapping[str, str]) -> None:
+    for link, type_, one, two, directed, status, relation, certainty, strength, bits, score in found:
+        extra = {"relation": key(relation), "relation_label": labels.get(relation, ""), "certainty": key(certainty)}
+        numbers = {"strength": float(strength or 0), "bits": float(bits or 0), "score": int(score or 0)}
+        stated = {"strength": strength, "bits": bits, "score": score}
+        network.add_edge(
+            one,
+            two,
+            key=link,
+            type=key(type_),
+            type_label=labels.get(type_, key(type_)),
+            status=key(status),
+            directed=directed == "true",
+            **_given(extra),
+            **{name: value for name, value in numbers.items() if stated[name]},
+        )
+
+
+def _given(values: Mapping[str, str]) -> dict[str, str]:
+    return {name: value for name, value in values.items() if value}
+
+
+def _add_strengths(network: nx.MultiDiGraph[str], store: Store, release: str) -> None:
+    """Strength and bits of the links by a shared instrument, and in the network what they rest on.
+
+    A strength the link states itself stays. Both are rounded to six decimals: the same on every machine.
+    """
+    if not any(data.get("type") == "Action" for _, data in network.nodes(data=True)):
+        return
+    uses = read_uses(store, release=release)
+    basis = uses.basis
+    filters = "; ".join(f"{name}: {value}" for name, value in basis.filters)
+    network.graph.update(actions=basis.n, annotated=basis.annotated, weights=basis.weights, filters=filters)
+    network.graph.update(_given({"release": release}))
+    for link in shared_links(uses, hub=max(2, basis.n + len(uses.plans))):
+        if link.strength is not None and link.bits is not None and network.has_edge(link.one, link.two, link.iri):
+            data = network.edges[link.one, link.two, link.iri]
+            data.setdefault("strength", round(float(link.strength), 6))
+            data.setdefault("bits", round(float(link.bits), 6))
+
+
+def _add_via(found: Mapping[str, dict[str, object]], pairs: Iterable[list[str]], labels: Mapping[str, str]) -> None:
+    for link, shared in _gathered(pairs):
+        if link in found:
+            found[link]["via"] = " ".join(one for (one,) in shared)
+            found[link]["via_label"] = "; ".join(_name(one, labels) for (one,) in shared)
+
+
+def _add_evidence(found: Mapping[str, dict[str, object]], read: Read, labels: Mapping[str, str]) -> None:
+    """The quotations a link rests on, then the sources it names without quoting them."""
+    quoted = dict(_gathered(read(_EVIDENCE)))
+    sources = dict(_gathered(read(_SOURCES)))
+    for link, data in found.items():
+        passages = quoted.get(link, [])
+        documents = dict.fromkeys(document for document, _, _ in passages)
+        bare = [document for (document,) in sources.get(link, []) if document not in documents]
+        lines = [_quotation(passage, labels) for passage in passages] + [_name(one, labels) for one in bare]
+        data.update(_given({"evidence": "\n".join(lines), "documents": " ".join([*documents, *bare])}))
+
+
+def _quotation(passage: list[str], labels: Mapping[str, str]) -> str:
+    document, page, quote = passage
+    return f"« {quote} » — {_name(document, labels)}{f', p. {page}' if page else ''}"
+
+
+def _name(iri: str, labels: Mapping[str, str]) -> str:
+    return labels.get(iri) or iri
+
+
+def _gathered(sorted_rows: Iterable[list[str]]) -> Iterator[tuple[str, list[list[str]]]]:
+    """The rows of each first value, without it, in their order."""
+    found: dict[str, list[list[str]]] = {}
+    for first, *rest in sorted_rows:
+        found.setdefault(first, []).append(rest)
+    yield from found.items()

@@ -1,0 +1,209 @@
+"""Every statement of the graph with the file or rule it comes from, read once: what pages of things are made of."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import groupby
+from operator import attrgetter
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+import pyoxigraph as ox
+
+from pan2kg.store.rules import rule_files, rule_name
+from pan2kg.store.store import Store, Term, plain, select
+from pan2kg.turtle.vocabulary import DERIVED, PAN
+
+if TYPE_CHECKING:
+    from pan2kg.project import Project
+
+_ALL: Final = f"""
+PREFIX pan: <{PAN}>
+SELECT ?thing ?property ?value ?graph WHERE {{
+    GRAPH ?graph {{ ?thing ?property ?value }}
+    FILTER(?property NOT IN (pan:linkedTo, pan:mainLabel))
+}}
+"""
+"""Two properties are left out: what is linked to what, and main labels, repeat links and labels in short."""
+
+TYPE: Final = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
+SOURCE: Final = "http://purl.org/dc/terms/source"
+CERTAINTY: Final = PAN + "certainty"
+
+
+class Statement(NamedTuple):
+    """Thing, predicate, value, and the named graph that says so."""
+
+    thing: str
+    predicate: str
+    value: Term
+    graph: str
+
+    @property
+    def rule(self) -> str:
+        """The rule that derived it, empty where a file says it.
+
+        >>> Statement("http://e/a", "http://e/p", ox.Literal("x"), DERIVED + "cites").rule
+        'cites'
+        """
+        return self.graph.removeprefix(DERIVED) if self.graph.startswith(DERIVED) else ""
+
+    @property
+    def target(self) -> str:
+        """The IRI of the value, empty for a literal."""
+        return "" if isinstance(self.value, ox.Literal) else plain(self.value)
+
+
+class Grounds(NamedTuple):
+    """What a statement rests on: its named graph, how certain it is, and the documents it was read in.
+
+    ``certainty`` is ``stated``, ``derived`` (by a person), ``unverified``, ``rule`` (derived by a rule of ours) or
+    empty where nobody said so, as in the ontology.
+    """
+
+    graph: str
+    certainty: str
+    sources: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Statements:
+    """All statements, by what they are about and by what they point to.
+
+    What was once put in order is kept: the pages of three languages ask for it thousands of times.
+    """
+
+    every: tuple[Statement, ...]
+    grounds: dict[tuple[str, str], Grounds] = field(default_factory=dict, repr=False, compare=False)
+    _about: dict[str, tuple[Statement, ...]] = field(default_factory=dict, repr=False, compare=False)
+    _towards: dict[str, tuple[Statement, ...]] = field(default_factory=dict, repr=False, compare=False)
+    _pointing: dict[tuple[str, tuple[str, ...]], list[str]] = field(default_factory=dict, repr=False, compare=False)
+    _sorted: dict[str, Mapping[str, tuple[Statement, ...]]] = field(default_factory=dict, repr=False, compare=False)
+    _facts: dict[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict, repr=False, compare=False)
+
+    @cached_property
+    def _by_thing(self) -> Mapping[str, list[Statement]]:
+        found: dict[str, list[Statement]] = {}
+        for statement in self.every:
+            found.setdefault(statement.thing, []).append(statement)
+        return found
+
+    @cached_property
+    def _by_value(self) -> Mapping[str, list[Statement]]:
+        found: dict[str, list[Statement]] = {}
+        for statement in self.every:
+            if not isinstance(statement.value, ox.Literal):
+                found.setdefault(plain(statement.value), []).append(statement)
+        return found
+
+    def about(self, iri: str) -> tuple[Statement, ...]:
+        """What is said of a thing, in a stable order."""
+        return _ordered(iri, self._by_thing, self._about)
+
+    def towards(self, iri: str) -> tuple[Statement, ...]:
+        """What is said of others and points to a thing, in a stable order."""
+        return _ordered(iri, self._by_value, self._towards)
+
+    def by_property(self, iri: str) -> Mapping[str, tuple[Statement, ...]]:
+        """What is said of a thing, in a stable order, by property."""
+        if iri in self._sorted:
+            return self._sorted[iri]
+        found = {name: tuple(said) for name, said in groupby(self.about(iri), key=attrgetter("predicate"))}
+        if found:
+            self._sorted[iri] = found
+        return found
+
+    def block(self, iri: str, graph: str) -> Mapping[str, list[str]]:
+        """What one named graph says of a thing: property → values as plain text."""
+        found: dict[str, list[str]] = {}
+        for statement in self._by_thing.get(iri, ()):
+            if statement.graph == graph:
+                found.setdefault(statement.predicate, []).append(plain(statement.value))
+        return {name: sorted(values) for name, values in found.items()}
+
+    def values(self, iri: str, name: str) -> list[str]:
+        """The values of a property of a thing as plain text."""
+        return list(self._of(iri).get(name, ()))
+
+    def one(self, iri: str, name: str) -> str:
+        """The first value of a property of a thing, empty where there is none."""
+        return self._of(iri).get(name, _NOTHING)[0]
+
+    def _of(self, iri: str) -> Mapping[str, tuple[str, ...]]:
+        if iri in self._facts:
+            return self._facts[iri]
+        found: dict[str, set[str]] = {}
+        for statement in self._by_thing.get(iri, ()):
+            found.setdefault(statement.predicate, set()).add(plain(statement.value))
+        facts = {name: tuple(sorted(values)) for name, values in found.items()}
+        if facts:
+            self._facts[iri] = facts
+        return facts
+
+    def ends(self, link: str) -> list[str]:
+        """What a link joins: where it starts first."""
+        return [iri for name in ("from", "to", "between") for iri in self.values(link, PAN + name)]
+
+    def pointing(self, iri: str, *names: str) -> list[str]:
+        """The things that point to a thing by one of some properties."""
+        at = iri, names
+        if at not in self._pointing:
+            found = sorted({s.thing for s in self._by_value.get(iri, ()) if s.predicate in names})
+            if not found:
+                return found
+            self._pointing[at] = found
+        return list(self._pointing[at])
+
+
+_NOTHING: Final = ("",)
+"""What a property says that is not there."""
+
+
+def _ordered(
+    iri: str, found: Mapping[str, list[Statement]], known: dict[str, tuple[Statement, ...]]
+) -> tuple[Statement, ...]:
+    if iri in known:
+        return known[iri]
+    ordered = tuple(sorted(found.get(iri, ()), key=_order))
+    if ordered:  # else readers could fill it with whatever they ask for
+        known[iri] = ordered
+    return ordered
+
+
+def _order(statement: Statement) -> tuple[str, str, str, str]:
+    return statement.predicate, statement.thing, str(statement.value), statement.graph
+
+
+def read_statements(store: Store) -> Statements:
+    """Read all statements of a store.
+
+    >>> from pan2kg.graph.graph import open_graph
+    >>> found = read_statements(open_graph().store)
+    >>> found.one("https://w3id.org/pan2kg/id/plan/lu-bhr-2", PAN + "adoptedOn")
+    '2019-12-11'
+    """
+    names: dict[str, str] = {}
+
+    def known(term: Term | None) -> str:
+        text = plain(term)
+        return names.setdefault(text, text)
+
+    rows = select(store, _ALL).rows
+    found = (Statement(known(s), known(p), o, known(graph)) for s, p, o, graph in rows if o is not None)
+    return Statements(tuple(found))
+
+
+def read_rules(project: Project) -> Mapping[str, str]:
+    """What each rule of a project derives, in its own words: name → summary.
+
+    >>> from pan2kg.project import Project
+    >>> read_rules(Project.packaged())["cites"].split(" is stated")[0]
+    'Which plan or action'
+    """
+    return {rule_name(path): _summary(path.read_text(encoding="utf-8")) for path in rule_files(project)}
+
+
+def _summary(text: str) -> str:
+    lines = (line.removeprefix("#+ summary:") for line in text.splitlines() if line.startswith("#+ summary:"))
+    return next(lines, "").strip()

@@ -1,0 +1,1 @@
+"""Words, numbers and days in the languages of the catalogues."""

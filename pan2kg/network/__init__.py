@@ -1,0 +1,1 @@
+"""The network of links, and its exports for other programs."""

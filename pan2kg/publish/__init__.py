@@ -1,0 +1,1 @@
+"""A release, its catalogue, the difference of two, and the portal."""

@@ -1,0 +1,178 @@
+"""Assembling a release: every part written, described, checked, and only then put in its place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from itertools import chain
+from pathlib import Path
+
+import pyoxigraph as ox
+
+from pan2kg.errors import Place, ProjectError
+from pan2kg.publish import archive, csvw, rewrite, schema_org, service
+from pan2kg.publish import dump_dump as dump
+from pan2kg.publish import void_void as void
+from pan2kg.publish.catalogue.description import Distribution, describe
+from pan2kg.publish.catalogue.facts import CATALOGUE, DATASET
+from pan2kg.publish.catalogue.form import write
+from pan2kg.publish.catalogue.terms import PREFIXES
+from pan2kg.publish.descriptions import example_files
+from pan2kg.publish.dump import Content, read_content
+from pan2kg.publish.edition import Edition, File, Note, Part, silent
+from pan2kg.publish.folder import walk, write_checksums
+from pan2kg.publish.folder_folder import MARK, Shelf, build, refuse_target
+from pan2kg.publish.inspection_inspection import (
+    inspect_catalogue,
+    inspect_checksums,
+    inspect_count,
+    inspect_dumps,
+    inspect_links,
+)
+from pan2kg.publish.offer import distributions, site_distributions
+from pan2kg.publish.ontology import ontology_files
+from pan2kg.publish.readme import PATH as README
+from pan2kg.publish.readme import SERVER, write_mark, write_readme
+from pan2kg.publish.site_map import map_files
+from pan2kg.publish.table import Source, read_sheet
+from pan2kg.publish.tables import plans
+from pan2kg.publish.void import Statistics, count
+from pan2kg.store.store import LocalStore
+from pan2kg.turtle.vocabulary import DCTERMS
+from pan2kg.turtle.writer import read_prefixes
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """How a release is wanted: what day it is, where a service answers, and whether files have an address."""
+
+    today: date
+    service: str = ""
+    has_base: bool = False
+
+
+def publish(
+    edition: Edition, folder: Path, order: Order, *, parts: Sequence[Part] = (), note: Note = silent
+) -> Statistics:
+    """Write a release into ``folder``, whole or not at all; what was counted in it.
+
+    ``parts`` give the files this package does not make itself: pages, documentation, changes.
+
+    Raises:
+        ProjectError: the folder may not be replaced or cannot be written, or the release found a fault in itself.
+    """
+    refuse_target(folder, edition.issue)
+    done: list[Statistics] = []
+    build(folder, lambda work: done.append(_fill(edition, work, order, parts, note)))
+    return done[0]
+
+
+def _fill(edition: Edition, work: Path, order: Order, parts: Sequence[Part], note: Note) -> Statistics:
+    shelf = Shelf(work)
+    note("reading the graph")
+    stated, derived = read_content(edition.store, edition.issue.addresses)
+    counted = count(stated, derived, edition.issue.addresses.root)
+    dumps = _dumps(edition, work, {dump.STATED: stated, dump.DERIVED: derived}, note)
+    _put(shelf, edition, (table_files, ontology_files, example_files, _legal_files), note)
+    offered = list(distributions(work, list(dumps)))
+    _put(shelf, replace(edition, catalogue=_catalogue(edition, offered)), parts, note)
+    archive.pack(work, edition.issue.modified)
+    note("describing what is there")
+    offered += site_distributions(work)
+    for path, content in _descriptions(edition, work, order, counted, offered):
+        shelf.put(path, content)
+    note("computing checksums")
+    write_checksums(work)
+    note("checking the release")
+    _inspect(edition, work, order, counted, dumps)
+    return counted
+
+
+def _put(shelf: Shelf, edition: Edition, parts: Iterable[Part], note: Note) -> None:
+    for part in parts:
+        for path, content in part(edition):
+            note(f"writing {path}")
+            shelf.put(path, content)
+
+
+def _catalogue(edition: Edition, offered: Sequence[Distribution]) -> LocalStore:
+    store = LocalStore(ox.Store())
+    store.add(CATALOGUE, describe(edition.facts, edition.issue, offered))
+    return store
+
+
+def _dumps(edition: Edition, work: Path, contents: Mapping[str, Content], note: Note) -> dict[str, Content]:
+    written: dict[str, Content] = {}
+    for name, content in contents.items():
+        for path in dump.write_dump(content, work, name, edition.prefixes()):
+            note(f"writing {path}")
+            written[path] = content
+    return written
+
+
+def table_files(edition: Edition) -> Iterator[File]:
+    """The tables, each with its metadata, and the metadata of all of them together."""
+    source = Source(edition.store, read_prefixes(edition.project), edition.issue.addresses)
+    licence = edition.facts.of(DATASET, DCTERMS + "license")[0].value
+    sheets = [read_sheet(source, plan) for plan in plans()]
+    described = [csvw.describe_table(sheet, source, edition.issue, licence) for sheet in sheets]
+    for sheet, metadata in zip(sheets, described, strict=True):
+        name = f"{csvw.FOLDER}/{sheet.plan.name}.csv"
+        yield name, sheet.written()
+        yield f"{name}-metadata.json", csvw.written(metadata)
+    yield csvw.GROUP, csvw.written(csvw.describe_group(sheets, described))
+
+
+def _legal_files(edition: Edition) -> Iterator[File]:
+    for name in ("LICENSE-DATA", "CITATION.cff"):
+        path = edition.project.root / name
+        if path.is_file():
+            yield name, path.read_bytes()
+
+
+def _descriptions(
+    edition: Edition, work: Path, order: Order, counted: Statistics, offered: Sequence[Distribution]
+) -> Iterator[File]:
+    applied = rewrite.rules(edition, counted, work, order.service)
+    dumps = [one.path for one in offered if one.path.startswith((dump.STATED, dump.DERIVED))]
+    described = void.write_void(edition, counted, dumps)
+    yield from ((path, described) for path in void.PATHS)
+    if edition.issue.addresses.endpoint:
+        yield service.PATH, service.write_service(edition, counted)
+    yield schema_org.PATH, schema_org.write_dataset(edition, offered)
+    yield rewrite.PATH, rewrite.write_rules(edition, applied, has_base=order.has_base)
+    yield ".htaccess", SERVER.encode()
+    yield README, write_readme(edition, counted)
+    yield MARK, write_mark(edition, counted)
+    triples = describe(edition.facts, edition.issue, offered)
+    for ending in ("ttl", "rdf", "jsonld"):
+        yield f"catalogue.{ending}", write(triples, ending, PREFIXES)
+    pages = (path for path in walk(work) if path.endswith(".html"))
+    if order.has_base and (first := next(pages, None)):
+        yield from map_files(chain([first], pages), edition.issue)
+
+
+def _inspect(edition: Edition, work: Path, order: Order, counted: Statistics, dumps: Mapping[str, Content]) -> None:
+    """Refuse to finish on a fault.
+
+    Raises:
+        ProjectError: there is one; the first few in words.
+    """
+    found = [
+        *inspect_dumps(work, dumps),
+        *inspect_catalogue(work, edition.issue, order.today),
+        *inspect_count(work, dumps, counted.triples),
+        *inspect_links(work, edition.issue.addresses),
+        *inspect_checksums(work),
+    ]
+    if found:
+        more = f" There are {len(found) - _SHOWN} more." if len(found) > _SHOWN else ""
+        raise ProjectError(
+            f"The release is not sound: {' '.join(found[:_SHOWN])}{more}",
+            place=Place("release"),
+            remedy="Nothing was published.",
+        )
+
+
+_SHOWN = 5

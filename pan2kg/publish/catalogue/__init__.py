@@ -1,0 +1,1 @@
+"""The catalogue of a release in DCAT-AP."""

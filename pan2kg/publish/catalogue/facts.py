@@ -1,0 +1,141 @@
+"""What the graph says of itself as a dataset: the facts of ``graph/catalogue.ttl``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+import pyoxigraph as ox
+
+from pan2kg.errors import Place, ProjectError
+from pan2kg.publish.catalogue.terms import DCAT, FOAF, OWL, Term, node, rank
+from pan2kg.store.store import LocalStore
+from pan2kg.turtle.vocabulary import DCTERMS, PAN, RDF, RDFS, ROOT, SKOS
+
+CATALOGUE: Final = ROOT + "catalogue"
+DATASET: Final = ROOT + "dataset"
+FILE: Final = "graph/catalogue.ttl"
+ONTOLOGY: Final = ROOT + "ontology"
+
+_NEEDED: Final = {
+    CATALOGUE: ("dcterms:title", "dcterms:description", "dcterms:publisher"),
+    DATASET: (
+        "dcterms:title", "dcterms:description", "dcterms:publisher", "dcterms:license", "dcterms:language",
+        "dcterms:spatial", "dcterms:issued", "dcterms:modified", "dcat:keyword", "dcat:theme",
+    ),
+}  # fmt: skip
+_OF_AGENTS: Final = ("rdf:type", "foaf:name")
+_SPACES: Final = {"dcterms": DCTERMS, "dcat": DCAT, "foaf": FOAF, "rdf": RDF}
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What is said of the catalogue, the dataset and the agents they name, and the time the plans cover.
+
+    ``version`` is empty where the graph does not say it.
+    """
+
+    said: Mapping[str, Mapping[str, tuple[Term, ...]]]
+    version: str
+    covers: tuple[date, date] | None
+    labels: Mapping[str, tuple[ox.Literal, ...]]
+
+    def of(self, subject: str, predicate: str) -> tuple[Term, ...]:
+        """The values of a property, French first."""
+        return self.said.get(subject, {}).get(predicate, ())
+
+    def day(self, predicate: str) -> date:
+        """A day that is stated of the dataset.
+
+        Raises:
+            ProjectError: what is stated is no day.
+        """
+        value = self.of(DATASET, predicate)[0]
+        text = value.value if isinstance(value, ox.Literal) else ""
+        try:
+            return date.fromisoformat(text[:10])
+        except ValueError:
+            raise ProjectError(
+                f"« {text} » is no day.", place=Place(FILE), remedy='Write "2026-11-25"^^xsd:date.'
+            ) from None
+
+
+def read_facts(store: LocalStore) -> Facts:
+    """The graph's facts on itself.
+
+    Raises:
+        ProjectError: a fact a catalogue cannot do without is missing; with the property to add.
+    """
+    said = {CATALOGUE: _properties(store, CATALOGUE), DATASET: _properties(store, DATASET)}
+    _insist(said, _NEEDED)
+    for values in [*said.values()]:
+        for predicate in ("publisher", "creator"):
+            agents = _agents(store, values.get(DCTERMS + predicate, ()))
+            _insist(agents, dict.fromkeys(agents, _OF_AGENTS))
+            said |= agents
+        said |= _agents(store, values.get(DCAT + "contactPoint", ()))
+    return Facts(said, _version(store, said), _period(store), _labels(store, said))
+
+
+def _properties(store: LocalStore, subject: str) -> Mapping[str, tuple[Term, ...]]:
+    found: dict[str, list[Term]] = {}
+    for quad in store.inner.quads_for_pattern(node(subject), None, None):
+        if not isinstance(quad.object, ox.Triple):
+            found.setdefault(quad.predicate.value, []).append(quad.object)
+    return {predicate: tuple(sorted(set(values), key=rank)) for predicate, values in sorted(found.items())}
+
+
+def _insist(said: Mapping[str, Mapping[str, tuple[Term, ...]]], needed: Mapping[str, tuple[str, ...]]) -> None:
+    for subject, names in needed.items():
+        for name in names:
+            prefix, _, local = name.partition(":")
+            if not said[subject].get(_SPACES[prefix] + local):
+                raise ProjectError(
+                    f"The catalogue needs {name} of <{subject}>, and the graph does not say it.",
+                    place=Place(FILE),
+                    remedy="Add the statement there; nothing was published.",
+                )
+
+
+def _agents(store: LocalStore, agents: tuple[Term, ...]) -> dict[str, Mapping[str, tuple[Term, ...]]]:
+    return {agent.value: _properties(store, agent.value) for agent in agents if isinstance(agent, ox.NamedNode)}
+
+
+def _version(store: LocalStore, said: Mapping[str, Mapping[str, tuple[Term, ...]]]) -> str:
+    own = said[DATASET].get(DCAT + "version") or _properties(store, ONTOLOGY).get(OWL + "versionInfo") or ()
+    return next((value.value for value in own if isinstance(value, ox.Literal)), "")
+
+
+def _period(store: LocalStore) -> tuple[date, date] | None:
+    """From the first day of the earliest plan to the last of the latest, as far as they are stated."""
+    starts, ends = (
+        sorted(
+            quad.object.value
+            for quad in store.inner.quads_for_pattern(None, node(PAN + name), None)
+            if isinstance(quad.object, ox.Literal)
+        )
+        for name in ("periodStart", "periodEnd")
+    )
+    if not starts or not ends:
+        return None
+    return _whole(starts[0], "-01-01"), _whole(ends[-1], "-12-31")
+
+
+def _whole(text: str, rest: str) -> date:
+    return date.fromisoformat(text[:10] if len(text) >= len("2020-01-01") else text[:4] + rest)
+
+
+def _labels(
+    store: LocalStore, said: Mapping[str, Mapping[str, tuple[Term, ...]]]
+) -> Mapping[str, tuple[ox.Literal, ...]]:
+    """The labels the graph itself has for what the facts refer to."""
+    labels: dict[str, tuple[ox.Literal, ...]] = {}
+    for properties in said.values():
+        for value in {value for values in properties.values() for value in values}:
+            if isinstance(value, ox.NamedNode):
+                named = _properties(store, value.value)
+                given = named.get(SKOS + "prefLabel") or named.get(RDFS + "label") or named.get(FOAF + "name") or ()
+                labels[value.value] = tuple(term for term in given if isinstance(term, ox.Literal))
+    return labels

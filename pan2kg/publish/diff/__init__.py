@@ -1,0 +1,1 @@
+"""Two states of the graph side by side: what changed."""

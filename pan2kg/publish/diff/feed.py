@@ -1,0 +1,108 @@
+"""A change as an Atom feed (RFC 4287): an entry a thing, with ids that stay the same when it is made again."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from typing import Final
+from uuid import NAMESPACE_URL, uuid5
+from xml.etree import ElementTree as ET
+
+import pyoxigraph as ox
+
+from pan2kg.errors import FormatError
+from pan2kg.i18n.text import Language
+from pan2kg.publish.diff.compare import Change
+from pan2kg.publish.diff.telling import Story, describe_edit, kind_name
+from pan2kg.publish.diff.thing import Altered
+from pan2kg.publish.diff.words import say
+from pan2kg.turtle.vocabulary import DCTERMS, ROOT
+
+ATOM: Final = "http://www.w3.org/2005/Atom"
+FEED: Final = ROOT + "changes"
+_UNFIT: Final = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""What XML 1.0 cannot hold (2.2)."""
+_DAYS: Final = tuple(DCTERMS + name for name in ("modified", "issued", "created"))
+
+
+def write_feed(story: Story, language: Language, updated: datetime, *, address: str = "") -> str:
+    """The feed of one change; ``address`` is where it will be published.
+
+    >>> from pan2kg.publish.diff.compare import change_list
+    >>> from pan2kg.publish.diff.states import side_of
+    >>> from pan2kg.publish.diff.telling import read_story
+    >>> quad = ox.Quad(ox.NamedNode("http://e/s"), ox.NamedNode("http://e/p"), ox.Literal("a < b"))
+    >>> story = read_story(change_list(side_of([], "a"), side_of([quad], "b")))
+    >>> "a &lt; b" in write_feed(story, "en", datetime(2026, 1, 1, tzinfo=UTC))
+    True
+    """
+    when = updated.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    root = ET.Element("feed", {"xmlns": ATOM, "xml:lang": language})
+    _put(root, "id", FEED)
+    _put(root, "title", say("feed.title", language))
+    _put(root, "subtitle", say("title", language, old=story.change.old.name, new=story.change.new.name))
+    _put(root, "updated", when)
+    _put(ET.SubElement(root, "author"), "name", "pan2kg contributors")
+    if address:
+        ET.SubElement(root, "link", {"rel": "self", "type": "application/atom+xml", "href": _fit(address)})
+    for thing in story.things:
+        _entry(root, thing, story, language, when)
+    ET.indent(root)
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n{ET.tostring(root, encoding="unicode")}\n'
+
+
+def entry_id(thing: Altered) -> str:
+    """The id of an entry: made from the thing and what happened to it, in whatever language it is told."""
+    said = "\n".join(f"{edit.property} {edit.old} {edit.new}" for edit in thing.edits)
+    return uuid5(NAMESPACE_URL, f"{thing.iri}\n{thing.status}\n{said}").urn
+
+
+def day_of(change: Change, given: date | None = None) -> datetime:
+    """When a change is said to have happened: the day given, else SOURCE_DATE_EPOCH, else the latest day in the data.
+
+    Raises:
+        FormatError: there is none of these, or SOURCE_DATE_EPOCH is no number of seconds.
+    """
+    if given:
+        return datetime(given.year, given.month, given.day, tzinfo=UTC)
+    epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
+    if epoch:
+        if not re.fullmatch(r"\d{1,11}", epoch):
+            raise FormatError(f"SOURCE_DATE_EPOCH is no number of seconds: « {epoch} ».", remedy="Unset it.")
+        return datetime.fromtimestamp(int(epoch), tz=UTC)
+    found = max(_days(change), default=None)
+    if found is None:
+        raise FormatError("The new graph does not say when it was made.", remedy="Say it with --date DAY.")
+    return datetime(found.year, found.month, found.day, tzinfo=UTC)
+
+
+def _days(change: Change) -> Iterator[date]:
+    for quad in change.new.quads:
+        if quad.predicate.value in _DAYS and isinstance(quad.object, ox.Literal):
+            try:
+                yield date.fromisoformat(quad.object.value[:10])
+            except ValueError:
+                continue
+
+
+def _entry(root: ET.Element, thing: Altered, story: Story, language: Language, when: str) -> None:
+    entry = ET.SubElement(root, "entry")
+    kind, status = kind_name(thing, story.names, language), say(f"status.{thing.status}", language)
+    name = story.names.titled(thing.iri, language)
+    _put(entry, "id", entry_id(thing))
+    _put(entry, "title", say("feed.entry", language, kind=kind, status=status, thing=name))
+    _put(entry, "updated", when)
+    if thing.iri.startswith(("http://", "https://")):
+        ET.SubElement(entry, "link", {"rel": "alternate", "href": _fit(thing.iri)})
+    ET.SubElement(entry, "category", {"term": thing.status})
+    _put(entry, "summary", "\n".join(describe_edit(edit, story.names, language) for edit in thing.edits))
+
+
+def _put(parent: ET.Element, name: str, text: str) -> None:
+    ET.SubElement(parent, name).text = _fit(text)
+
+
+def _fit(text: str) -> str:
+    return _UNFIT.sub("\ufffd", text)

@@ -1,0 +1,199 @@
+"""A change in words: as text, as Markdown, and as the notes of a version."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import groupby, takewhile
+from typing import Final
+
+import pyoxigraph as ox
+
+from pan2kg.i18n.text import Language
+from pan2kg.publish.diff.compare import Change, Shift
+from pan2kg.publish.diff.thing import Altered, Edit, Status, read_things
+from pan2kg.publish.diff.things import LONG, Names, Value, read_names
+from pan2kg.publish.diff.words import say
+from pan2kg.turtle.vocabulary import DCTERMS, GRAPH, PAN, RDF
+
+_FIRST: Final = tuple(PAN + name for name in ("Plan", "Review", "LegalAct", "Treaty", "SoftLaw", "Commitment", "Bill"))
+_PART: Final = frozenset(
+    PAN + name for name in ("Passage", "Timeline", "Indicator", "ExpectedResult", "VerificationSource", "Position")
+)
+_MARKUP: Final = re.compile(r"([\\`*_{}\[\]<>#|~])")
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """A change read thing by thing, with the names to tell it by."""
+
+    change: Change
+    names: Names
+    things: tuple[Altered, ...]
+
+    def count(self, status: Status) -> int:
+        """How many things something happened to."""
+        return sum(thing.status is status for thing in self.things)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of a story and how deep it stands: 0 a heading, 1 a thing, 2 what changed of it."""
+
+    depth: int
+    text: str
+
+
+def read_story(change: Change) -> Story:
+    """A change thing by thing."""
+    names = read_names(change)
+    return Story(change, names, read_things(change, names))
+
+
+def write_text(story: Story, language: Language) -> str:
+    """A change as lines for a terminal: counts first, then what belongs together.
+
+    >>> from pan2kg.publish.diff.compare import change_list
+    >>> from pan2kg.publish.diff.states import side_of
+    >>> print(write_text(read_story(change_list(side_of([], "a"), side_of([], "b"))), "en"), end="")
+    Changes from a to b
+    <BLANKLINE>
+    Nothing has changed.
+    """
+    head, *body = _lines(story, language)
+    lines = [f"{'  ' * line.depth}{line.text}" if line.depth else f"\n{line.text}" for line in body]
+    return "\n".join([head.text, *lines]) + "\n"
+
+
+def write_markdown(story: Story, language: Language) -> str:
+    """The same as Markdown, for a page or a forge."""
+    head, *body = _lines(story, language)
+    lines = [
+        f"{'  ' * (line.depth - 1)}- {_escaped(line.text)}" if line.depth else f"\n## {_escaped(line.text)}\n"
+        for line in body
+    ]
+    return "\n".join([f"# {_escaped(head.text)}", *lines]) + "\n"
+
+
+def version_notes(change: Change, language: Language) -> str:
+    """A change in a few sentences, as ``adms:versionNotes`` wants it: how many of what kind.
+
+    >>> from pan2kg.publish.diff.compare import change_list
+    >>> from pan2kg.publish.diff.states import side_of
+    >>> version_notes(change_list(side_of([], "a"), side_of([], "b")), "de")
+    'Keine Änderung.'
+    """
+    story = read_story(change)
+    said = [say(f"notes.{status}", language, things=kinds) for status, kinds in _by_kind(story, language)]
+    said += [say("moved", language, old=file_name(one.old), new=file_name(one.new)) + "." for one in change.moves]
+    said += [_shift(shift, language) for shift in change.shifts]
+    said += [_derived(story, language, one.rule) for one in change.derivations]
+    return " ".join(said) or say("none", language)
+
+
+def _by_kind(story: Story, language: Language) -> Iterator[tuple[Status, str]]:
+    for status in Status:
+        found = Counter(kind_name(thing, story.names, language) for thing in story.things if thing.status is status)
+        if found:
+            yield status, ", ".join(f"{kind} ({n})" for kind, n in sorted(found.items()))
+
+
+def kind_name(thing: Altered, names: Names, language: Language) -> str:
+    """What things of its kind are called."""
+    return names.of(thing.kind, language) if thing.kind else say("kind.thing", language)
+
+
+def file_name(graph: str) -> str:
+    """The file a graph was read from, else the address of the graph.
+
+    >>> file_name("https://w3id.org/pan2kg/graph/plans/lu-bhr-2/actions")
+    'plans/lu-bhr-2/actions'
+    """
+    return graph.removeprefix(GRAPH)
+
+
+def describe_edit(edit: Edit, names: Names, language: Language) -> str:
+    """What became of a value, in words."""
+    name = names.property(edit.property, language) + (f" ({edit.language})" if edit.language else "")
+    start = _difference(edit.old, edit.new)
+    old, new = ("" if term is None else names.term(term, language, start=start) for term in (edit.old, edit.new))
+    key = "edit.changed" if old and new else "edit.added" if new else "edit.removed"
+    return say(key, language, property=name, old=old, new=new)
+
+
+def _difference(old: Value | None, new: Value | None) -> int:
+    """Where two long texts begin to differ, so that the difference is what is shown of them."""
+    if not isinstance(old, ox.Literal) or not isinstance(new, ox.Literal):
+        return 0
+    texts = [" ".join(term.value.split()) for term in (old, new)]
+    same = takewhile(lambda pair: pair[0] == pair[1], zip(*texts, strict=False))
+    return sum(1 for _ in same) if max(map(len, texts)) > LONG else 0
+
+
+def _lines(story: Story, language: Language) -> Iterator[Line]:
+    change = story.change
+    yield Line(0, say("title", language, old=change.old.name, new=change.new.name))
+    if change.is_empty:
+        yield Line(0, say("none", language))
+        return
+    yield Line(0, ", ".join(say(f"count.{one}", language, n=story.count(one)) for one in Status if story.count(one)))
+    yield Line(1, say("count.statements", language, added=len(change.added), removed=len(change.removed)))
+    for move in change.moves:
+        yield Line(1, say("moved", language, old=file_name(move.old), new=file_name(move.new)))
+    yield from (Line(1, _shift(shift, language)) for shift in change.shifts)
+    yield from (Line(1, _derived(story, language, one.rule)) for one in change.derivations)
+    for root, things in groupby(sorted(story.things, key=lambda one: _order(one, story)), key=lambda one: one.root):
+        yield Line(0, story.names.titled(root, language))
+        yield from _told(list(things), story, language)
+
+
+def _order(thing: Altered, story: Story) -> tuple[int, str, str, bool, str, str]:
+    kinds = story.names.values(thing.root, RDF + "type")
+    rank = min((_FIRST.index(kind) for kind in kinds if kind in _FIRST), default=len(_FIRST))
+    return rank, min(kinds, default=""), thing.root, thing.iri != thing.root, thing.part_of, thing.iri
+
+
+def _told(things: list[Altered], story: Story, language: Language) -> Iterator[Line]:
+    """The things below one heading; parts of what was added or removed whole are only counted."""
+    whole = {one.iri: one.status for one in things if one.status in (Status.ADDED, Status.REMOVED)}
+    counted: Mapping[str, int] = Counter(one.part_of for one in things if _is_folded(one, whole))
+    for one in things:
+        if _is_folded(one, whole):
+            continue
+        yield Line(1, _headline(one, story, language) + _parts(one, counted, language))
+        if one.iri not in whole:
+            yield from (Line(2, describe_edit(edit, story.names, language)) for edit in one.edits)
+
+
+def _is_folded(thing: Altered, whole: Mapping[str, Status]) -> bool:
+    return thing.kind in _PART and whole.get(thing.part_of) is thing.status
+
+
+def _parts(thing: Altered, counted: Mapping[str, int], language: Language) -> str:
+    n = counted.get(thing.iri, 0)
+    return f", {say('parts', language, n=n)}" if n else ""
+
+
+def _headline(thing: Altered, story: Story, language: Language) -> str:
+    name = story.names.titled(thing.iri, language, besides=thing.root)
+    kind, status = kind_name(thing, story.names, language), say(f"status.{thing.status}", language)
+    said = say("feed.entry", language, kind=kind, status=status, thing=name)
+    by = story.names.value(thing.iri, DCTERMS + "isReplacedBy") if thing.status is Status.RETIRED else ""
+    after = f", {say('replaced', language, thing=story.names.titled(by, language))}" if by else ""
+    return said + after
+
+
+def _shift(shift: Shift, language: Language) -> str:
+    old, new = (file_name(graph) or say("nowhere", language) for graph in (shift.old, shift.new))
+    return say("shifted", language, n=shift.count, old=old, new=new)
+
+
+def _derived(story: Story, language: Language, rule: str) -> str:
+    one = next(one for one in story.change.derivations if one.rule == rule)
+    return say("derived", language, rule=rule, added=one.added, removed=one.removed)
+
+
+def _escaped(text: str) -> str:
+    return _MARKUP.sub(r"\\\1", text)

@@ -1,0 +1,207 @@
+"""What things and properties are called in a change: by their labels on either side, else by their keys."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+import pyoxigraph as ox
+
+from pan2kg.i18n.text import Language
+from pan2kg.project import Project
+from pan2kg.publish.diff.compare import Change, graph_name
+from pan2kg.publish.diff.words import property_name
+from pan2kg.store.store import is_derived, plain
+from pan2kg.turtle.vocabulary import DCTERMS, ID, PAN, RDF, RDFS, SKOS
+from pan2kg.turtle.writer import read_prefixes
+
+LABELS: Final = (SKOS + "prefLabel", RDFS + "label", DCTERMS + "title")
+UP: Final = (
+    *(
+        PAN + name
+        for name in (
+            "inPlan",
+            "inReview",
+            "involvedIn",
+            "implements",
+            "milestoneOf",
+            "underInstrument",
+            "from",
+            "between",
+        )
+    ),
+    "http://data.europa.eu/eli/ontology#is_part_of",
+    "http://www.w3.org/ns/org#organization",
+    SKOS + "inScheme",
+)
+"""Properties that lead to what a thing belongs to, the closest first."""
+DOWN: Final = (
+    PAN + "evidence",
+    PAN + "hasTimeline",
+    PAN + "hasIndicator",
+    PAN + "hasExpectedResult",
+    PAN + "hasVerificationSource",
+    PAN + "hasPosition",
+    "http://www.w3.org/ns/adms#identifier",
+)
+"""Properties that lead from a thing to its parts."""
+ENDS: Final = (
+    *(PAN + name for name in ("from", "to", "between", "involves", "involvedIn")),
+    "http://www.w3.org/ns/org#member",
+    "http://www.w3.org/ns/org#organization",
+)
+"""Properties whose objects say what a link, an involvement or a membership is about."""
+LONG: Final = 160
+"""Longer texts are shown by their beginning."""
+
+_COMPUTED: Final = re.compile("[0-9a-f]{16}")
+
+Value = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
+Said = Mapping[ox.NamedNode | ox.BlankNode, Mapping[str, tuple[ox.NamedNode | ox.BlankNode | ox.Literal, ...]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What both sides and the ontology of this package say of things, to name them by."""
+
+    said: Said
+    prefixes: Mapping[str, str]
+
+    def of(self, iri: str, language: Language, *, besides: str = "") -> str:
+        """The label of a thing, what it is made of where it has none, else its prefixed name.
+
+        What it is made of is told without ``besides``, which the reader already sees.
+        """
+        return self._label(iri, language) or self._composed(iri, language, besides) or self.short(iri)
+
+    def titled(self, iri: str, language: Language, *, besides: str = "") -> str:
+        """As :meth:`of`, with its number before and its key behind, unless that is computed."""
+        name = self.of(iri, language, besides=besides)
+        number = self.value(iri, SKOS + "notation")
+        key = iri.rpartition("/")[2] if iri.startswith(ID) else self.short(iri)
+        before = f"{number} {name}" if number else name
+        return before if key in before or _COMPUTED.fullmatch(key) else f"{before} ({key})"
+
+    def property(self, iri: str, language: Language) -> str:
+        """What a property is called."""
+        return property_name(iri, language) or self._label(iri, language) or self.short(iri)
+
+    def term(self, term: Value, language: Language, *, start: int = 0) -> str:
+        """A value as it is shown: a text in quotation marks, from about ``start`` on; a thing by its label."""
+        if isinstance(term, ox.Literal):
+            text = " ".join(term.value.split())
+            text = f"…{text[start - 30 :]}" if start > LONG // 2 else text
+            shown = text if len(text) <= LONG else f"{text[: LONG - 1]}…"
+            return f"«\u00a0{shown}\u00a0»" if term.language or term.datatype.value.endswith("#string") else shown
+        return self.of(term.value, language) if isinstance(term, ox.NamedNode) else str(term)
+
+    def value(self, iri: str, predicate: str) -> str:
+        """The first value of a property, as plain text; empty where there is none."""
+        return next(iter(self.values(iri, predicate)), "")
+
+    def values(self, iri: str, predicate: str) -> list[str]:
+        """The values of a property, as plain text."""
+        return [plain(term) for term in self.said.get(node(iri), {}).get(predicate, ())]
+
+    def short(self, iri: str) -> str:
+        """An address shortened by a prefix where one fits."""
+        fitting = [(len(space), name) for name, space in self.prefixes.items() if iri.startswith(space)]
+        length, name = max(fitting, default=(0, ""))
+        return f"{name}:{iri[length:]}" if name else iri
+
+    def _label(self, iri: str, language: Language) -> str:
+        for predicate in LABELS:
+            found = self.said.get(node(iri), {}).get(predicate, ())
+            by_language = {term.language or "": term.value for term in found if isinstance(term, ox.Literal)}
+            for tag in (language, "fr", "en", "de", ""):
+                if tag in by_language:
+                    return " ".join(by_language[tag].split())
+            if by_language:
+                return min(by_language.values())
+        return ""
+
+    def _composed(self, iri: str, language: Language, besides: str) -> str:
+        """A link, an involvement or a passage by what it says, since it has no label of its own."""
+        quote = self.value(iri, PAN + "quote")
+        if quote:
+            return self.term(ox.Literal(quote), language)
+        role = self.value(iri, PAN + "relation") or self.value(iri, PAN + "role") or self.value(iri, PAN + "linkType")
+        ends = [end for predicate in ENDS for end in sorted(self.values(iri, predicate)) if end != besides]
+        if not ends:
+            return ""
+        said = " → ".join(self._label(end, language) or self.short(end) for end in ends)
+        return f"{said} ({self._label(role, language) or self.short(role)})" if role else said
+
+
+def node(iri: str) -> ox.NamedNode | ox.BlankNode:
+    """A node by what it is called in a change: an address, or ``_:`` and a label.
+
+    >>> node("_:c14n0"), node("http://e/x")
+    (<BlankNode value=c14n0>, <NamedNode value=http://e/x>)
+    """
+    return ox.BlankNode(iri[2:]) if iri.startswith("_:") else ox.NamedNode(iri)
+
+
+def name_of(term: object) -> str:
+    """What a node is called in a change: its address, or ``_:`` and a label.
+
+    >>> name_of(ox.BlankNode("c14n0")), name_of(ox.NamedNode("http://e/x"))
+    ('_:c14n0', 'http://e/x')
+    """
+    return term.value if isinstance(term, ox.NamedNode) else str(term)
+
+
+def read_names(change: Change) -> Names:
+    """The names both sides give to what changed, the new before the old, and behind them those of the ontology here."""
+    shipped = Project.packaged()
+    sides = _near(change, [change.new.quads, change.old.quads - change.new.quads])
+    return Names(_said([*sides, _ontology(shipped)]), read_prefixes(shipped))
+
+
+_KEPT: Final = frozenset(
+    ox.NamedNode(iri)
+    for iri in (
+        *(*LABELS, *UP, *DOWN, *ENDS, RDF + "type", SKOS + "notation", DCTERMS + "isReplacedBy"),
+        *(PAN + name for name in ("quote", "relation", "role", "linkType")),
+    )
+)
+_DOWN: Final = frozenset(map(ox.NamedNode, DOWN))
+
+
+def _near(change: Change, sides: Iterable[Iterable[ox.Quad]]) -> list[list[ox.Quad]]:
+    """Of each side what names the things that changed, what they belong to and what they point to; sorted.
+
+    Of two large states that differ little most is never named, so most is not even looked up.
+    """
+    kept = [[quad for quad in quads if quad.predicate in _KEPT and not is_derived(graph_name(quad))] for quads in sides]
+    triples = [*change.added, *change.removed]
+    changed = {triple.subject for triple in triples}
+    owners = {quad.subject for quads in kept for quad in quads if quad.predicate in _DOWN and quad.object in changed}
+    fresh: set[object] = {*changed, *owners, *(term for one in triples for term in (one.predicate, one.object))}
+    seen: set[object] = set()
+    while fresh:
+        seen |= fresh
+        fresh = set[object](quad.object for quads in kept for quad in quads if quad.subject in fresh) - seen
+    return [sorted((quad for quad in quads if quad.subject in seen), key=str) for quads in kept]
+
+
+def _ontology(project: Project) -> list[ox.Quad]:
+    return [quad for path in project.ontology_files() for quad in ox.parse(path=path)]
+
+
+def _said(sides: Iterable[Iterable[ox.Quad]]) -> Said:
+    """For each thing and property what the first side says of it that says anything."""
+    found: dict[ox.NamedNode | ox.BlankNode, dict[str, tuple[ox.NamedNode | ox.BlankNode | ox.Literal, ...]]] = {}
+    for quads in sides:
+        here: dict[tuple[ox.NamedNode | ox.BlankNode, str], list[ox.NamedNode | ox.BlankNode | ox.Literal]] = (
+            defaultdict(list)
+        )
+        for quad in quads:
+            if not isinstance(quad.subject, ox.Triple) and not isinstance(quad.object, ox.Triple):
+                here[quad.subject, quad.predicate.value].append(quad.object)
+        for (subject, predicate), values in here.items():
+            found.setdefault(subject, {}).setdefault(predicate, tuple(dict.fromkeys(values)))
+    return found

@@ -1,0 +1,1 @@
+"""A release on a data portal that runs udata."""

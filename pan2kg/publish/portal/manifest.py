@@ -1,0 +1,277 @@
+"""What a release folder says of itself: its DCAT catalogue, read, and checked against the files beside it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+from urllib.parse import unquote, urlsplit
+
+import pyoxigraph as ox
+
+from pan2kg.errors import Place, ProjectError, TurtleError
+from pan2kg.project import reason
+from pan2kg.publish.portal.files import digest
+
+CATALOGUE: Final = "catalogue.ttl"
+LANGUAGES: Final = ("fr", "en", "de", "")
+"""Which words are preferred, first to last; the last is a text without a language."""
+
+DCAT: Final = "http://www.w3.org/ns/dcat#"
+DCT: Final = "http://purl.org/dc/terms/"
+SPDX: Final = "http://spdx.org/rdf/terms#"
+_TYPE: Final = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
+_LABELS: Final = (
+    "http://www.w3.org/2000/01/rdf-schema#label",
+    "http://www.w3.org/2004/02/skos/core#prefLabel",
+    f"{DCT}title",
+)
+_AGAIN: Final = "Publish the release again."
+
+Node = ox.NamedNode | ox.BlankNode
+Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """How the dataset is called and described, French first."""
+
+    title: str
+    description: str
+    keywords: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """Under what conditions and how often: the IRI of each, the licence's labels, and the version."""
+
+    licence: str
+    licence_labels: tuple[str, ...]
+    frequency: str
+    version: str
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """The days the data are about, first and last, and the corners of the place; empty where not stated as such."""
+
+    period: tuple[str, str] | None
+    corners: tuple[tuple[float, float], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Distribution:
+    """A form the dataset is had in: a ``file`` of the folder, or only an address, as an endpoint is."""
+
+    title: str
+    description: str
+    media: str
+    url: str
+    file: Path | None
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """A release: ``iri`` names the dataset and stays the same from one version to the next."""
+
+    folder: Path
+    iri: str
+    words: Words
+    terms: Terms
+    coverage: Coverage
+    distributions: tuple[Distribution, ...]
+
+
+def read_release(folder: Path) -> Release:
+    """Read the catalogue of a release folder, and check each file it names.
+
+    Raises:
+        ProjectError: the folder is none, or its catalogue lacks something or does not fit the files.
+        TurtleError: the catalogue is not Turtle.
+    """
+    if not folder.is_dir():
+        raise ProjectError("There is no such folder.", place=Place(str(folder)), remedy=_MAKE)
+    path = folder / CATALOGUE
+    if not path.is_file():
+        raise ProjectError(f"This is no release: it has no {CATALOGUE}.", place=Place(str(folder)), remedy=_MAKE)
+    return _release(_Catalogue(str(path), _statements(path)), folder)
+
+
+_MAKE: Final = "Make a release with `pan2kg publish -o DIR`."
+
+
+@dataclass(frozen=True, slots=True)
+class _Catalogue:
+    """The statements of a catalogue, looked up by subject and predicate."""
+
+    name: str
+    facts: dict[tuple[str, str], list[Term]]
+
+    def all(self, subject: str, predicate: str) -> list[Term]:
+        return self.facts.get((subject, predicate), [])
+
+    def node(self, subject: str, *predicates: str) -> str:
+        """The IRI, or the name of the blank node, that is said first; empty where nothing is."""
+        found = (term for predicate in predicates for term in self.all(subject, predicate))
+        return next((_name(term) for term in found if isinstance(term, Node)), "")
+
+    def text(self, subject: str, *predicates: str) -> str:
+        """The literal in the most preferred language; empty where there is none."""
+        texts = [*self.texts(subject, *predicates)]
+        return min(texts, key=lambda pair: pair[0])[1] if texts else ""
+
+    def texts(self, subject: str, *predicates: str) -> Iterator[tuple[int, str]]:
+        """Literals with their rank of preference."""
+        for term in (term for predicate in predicates for term in self.all(subject, predicate)):
+            if isinstance(term, ox.Literal):
+                language = (term.language or "").partition("-")[0].lower()
+                yield LANGUAGES.index(language) if language in LANGUAGES else len(LANGUAGES), term.value.strip()
+
+    def fault(self, message: str) -> ProjectError:
+        return ProjectError(message, place=Place(self.name), remedy=_AGAIN)
+
+    def needed(self, value: str, what: str) -> str:
+        if not value:
+            raise self.fault(f"The catalogue states no {what} of the dataset.")
+        return value
+
+
+def _name(term: Node) -> str:
+    return term.value if isinstance(term, ox.NamedNode) else str(term)
+
+
+def _statements(path: Path) -> dict[tuple[str, str], list[Term]]:
+    facts: dict[tuple[str, str], list[Term]] = {}
+    try:
+        for quad in ox.parse(path=path, format=ox.RdfFormat.TURTLE):
+            if isinstance(quad.subject, Node):
+                facts.setdefault((_name(quad.subject), quad.predicate.value), []).append(quad.object)
+    except SyntaxError as error:
+        place = Place(str(path), error.lineno, error.offset)
+        raise TurtleError("The catalogue is not Turtle.", place=place, remedy=_AGAIN) from None
+    except OSError as error:
+        raise ProjectError(f"Cannot read the file ({reason(error)}).", place=Place(str(path)), remedy=_AGAIN) from None
+    return facts
+
+
+def _release(catalogue: _Catalogue, folder: Path) -> Release:
+    subject = _dataset(catalogue)
+    licence = catalogue.node(subject, f"{DCT}license") or next(
+        filter(None, (catalogue.node(one, f"{DCT}license") for one in _parts(catalogue, subject))), ""
+    )
+    return Release(
+        folder,
+        catalogue.text(subject, f"{DCT}identifier") or subject,
+        _words(catalogue, subject),
+        Terms(
+            catalogue.needed(licence, "licence"),
+            tuple(text for _, text in catalogue.texts(licence, *_LABELS)),
+            catalogue.needed(catalogue.node(subject, f"{DCT}accrualPeriodicity"), "frequency"),
+            catalogue.text(subject, f"{DCAT}version", "http://www.w3.org/2002/07/owl#versionInfo"),
+        ),
+        _coverage(catalogue, subject),
+        tuple(_distribution(catalogue, one, folder) for one in _parts(catalogue, subject)),
+    )
+
+
+def _dataset(catalogue: _Catalogue) -> str:
+    found = sorted(
+        subject
+        for (subject, predicate), terms in catalogue.facts.items()
+        if predicate == _TYPE
+        and ox.NamedNode(f"{DCAT}Dataset") in terms
+        and catalogue.all(subject, f"{DCAT}distribution")
+    )
+    if len(found) != 1:
+        raise catalogue.fault(f"The catalogue has {len(found) or 'no'} datasets with distributions; one is wanted.")
+    return found[0]
+
+
+def _parts(catalogue: _Catalogue, dataset: str) -> list[str]:
+    parts = [_name(term) for term in catalogue.all(dataset, f"{DCAT}distribution") if isinstance(term, Node)]
+    return list(dict.fromkeys(parts))
+
+
+def _words(catalogue: _Catalogue, subject: str) -> Words:
+    ranked = sorted(catalogue.texts(subject, f"{DCAT}keyword"), key=lambda pair: pair[0])
+    return Words(
+        catalogue.needed(catalogue.text(subject, f"{DCT}title"), "title"),
+        catalogue.needed(catalogue.text(subject, f"{DCT}description"), "description"),
+        tuple(dict.fromkeys(text for _, text in ranked)),
+    )
+
+
+def _coverage(catalogue: _Catalogue, subject: str) -> Coverage:
+    period = catalogue.node(subject, f"{DCT}temporal")
+    start = catalogue.text(period, f"{DCAT}startDate")[:10]
+    end = catalogue.text(period, f"{DCAT}endDate")[:10]
+    place = catalogue.node(subject, f"{DCT}spatial")
+    outline = catalogue.text(place, f"{DCAT}bbox", "http://www.w3.org/ns/locn#geometry")
+    days = all(re.fullmatch(r"\d{4}-\d\d-\d\d", day) for day in (start, end))
+    return Coverage((start, end) if days else None, corners_of(outline))
+
+
+def corners_of(text: str) -> tuple[tuple[float, float], ...]:
+    """The corners of a polygon in WKT, longitude and latitude; none where the text is no polygon.
+
+    >>> corners_of("POLYGON((5.7 49.4, 6.5 49.4, 6.5 50.2, 5.7 49.4))")
+    ((5.7, 49.4), (6.5, 49.4), (6.5, 50.2), (5.7, 49.4))
+    """
+    found = re.search(r"POLYGON\s*\(\(([^()]*)\)", text, re.IGNORECASE)
+    pairs = [pair.split() for pair in found[1].split(",")] if found else []
+    try:
+        return tuple((float(x), float(y)) for x, y in pairs)
+    except ValueError:
+        return ()
+
+
+def _distribution(catalogue: _Catalogue, subject: str, folder: Path) -> Distribution:
+    download = catalogue.node(subject, f"{DCAT}downloadURL")
+    url = download or catalogue.node(subject, f"{DCAT}accessURL")
+    title = catalogue.text(subject, f"{DCT}title")
+    if not title or not url:
+        raise catalogue.fault(f"The distribution {subject} has no {'address' if title else 'title'}.")
+    file = find_file(folder, download) if download else None
+    if download and file is None:
+        raise catalogue.fault(f"The file of {download} is not in the folder.")
+    if file is not None:
+        _check(catalogue, subject, file)
+    media = catalogue.node(subject, f"{DCAT}mediaType")
+    return Distribution(
+        title,
+        catalogue.text(subject, f"{DCT}description"),
+        media.partition("/media-types/")[2] or media,
+        url,
+        file,
+    )
+
+
+def find_file(folder: Path, url: str) -> Path | None:
+    """The file of the folder an address ends in: the longest end of its path that is one.
+
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as name:
+    ...     _ = (Path(name) / "graph.ttl").write_text("")
+    ...     found = find_file(Path(name), "https://example.org/release/graph.ttl")
+    ...     found is not None and found.name
+    'graph.ttl'
+    """
+    steps = [step for step in unquote(urlsplit(url).path).split("/") if step]
+    for first in range(len(steps)):
+        path = folder.joinpath(*steps[first:])
+        if path.is_file() and path.resolve().is_relative_to(folder.resolve()):
+            return path
+    return None
+
+
+def _check(catalogue: _Catalogue, subject: str, file: Path) -> None:
+    size = catalogue.text(subject, f"{DCAT}byteSize")
+    if size and size.removesuffix(".0") != str(file.stat().st_size):
+        raise catalogue.fault(f"{file.name} has {file.stat().st_size} bytes, the catalogue says {size}.")
+    summed = catalogue.node(subject, f"{SPDX}checksum")
+    algorithm = catalogue.node(summed, f"{SPDX}algorithm").rpartition("_")[2].lower()
+    value = catalogue.text(summed, f"{SPDX}checksumValue").lower()
+    if algorithm in ("sha1", "sha256", "sha512") and value != digest(file, algorithm):
+        raise catalogue.fault(f"{file.name} does not have the checksum the catalogue states.")

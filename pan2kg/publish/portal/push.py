@@ -1,0 +1,159 @@
+"""Sending: look, send what differs, look again; after a fault wait and begin anew with a look."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from typing import Final
+
+from pan2kg.errors import Place
+from pan2kg.publish.portal.access import PassingError, PortalError
+from pan2kg.publish.portal.client_client import Client
+from pan2kg.publish.portal.files import Parcel
+from pan2kg.publish.portal.offer import DATASET_KEY, PART_KEY, Json, Offer, Value
+from pan2kg.publish.portal.step import ADDRESS, DATASET, RESOURCE, Step, steps
+from pan2kg.publish.portal.steps import Remote, Whose, extras, look, text
+
+BACKOFF: Final = (2.0, 4.0, 8.0)
+"""The seconds waited after the first, second and third fault in a row; after the fourth the push ends."""
+PATIENCE: Final = 120.0
+"""The longest wait a portal is granted, in seconds."""
+_PASSES: Final = 3
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What stands on the portal at the end, how many requests changed it, and what still differs."""
+
+    remote: Remote
+    sent: int
+    remaining: tuple[Step, ...]
+
+
+def observe(client: Client, offer: Offer, whose: Whose) -> Remote | None:
+    """What the portal holds of the offer, asked again where a fault may pass.
+
+    Raises:
+        PortalError: the portal refuses, or does not answer.
+    """
+    waits = _Waits()
+    while True:
+        try:
+            return look(client, offer.iri, whose)
+        except PassingError as fault:
+            client.pace.pause(waits.after(fault))
+
+
+def push(client: Client, offer: Offer, whose: Whose, say: Say, *, prune: bool = False) -> Outcome:
+    """Bring the portal to hold what is offered; ``say`` is given a line for each request that was answered.
+
+    A request that may have created something is never simply repeated: what it did is looked up first.
+
+    Raises:
+        PortalError: the portal refuses, or does not answer. What was done stays, and the next push goes on there.
+    """
+    waits, sent, passes = _Waits(), 0, 0
+    known: dict[str, str] = {}
+    while True:
+        try:
+            remote = look(client, offer.iri, replace(whose, dataset=known.get(DATASET, whose.dataset)))
+            todo = steps(offer, remote, whose, prune=prune)
+            if remote and sent:
+                _check_mark(remote)
+            if remote and (not todo or passes == _PASSES):
+                return Outcome(remote, sent, todo)
+            known |= {DATASET: remote.id} if remote else {}
+            for number, step in enumerate(_performed(client, todo, known), start=1):
+                sent += 1
+                waits.renew()
+                say(f"{number}/{len(todo)} {step}")
+            passes += 1
+        except PassingError as fault:
+            wait = waits.after(fault)
+            say(f"{fault.message} Trying again in {wait:.0f} s.")
+            client.pace.pause(wait)
+
+
+class _Waits:
+    """How many faults in a row are borne, and how long each is waited out."""
+
+    def __init__(self) -> None:
+        self.renew()
+
+    def renew(self) -> None:
+        self._left = iter(BACKOFF)
+
+    def after(self, fault: PassingError) -> float:
+        wait = max(next(self._left, PATIENCE + 1), fault.after)
+        if wait > PATIENCE:
+            raise fault
+        return wait
+
+
+def _check_part(step: Step, answer: Value) -> None:
+    """A portal that drops the extra by which a resource is found again would be given it anew each time."""
+    wanted = extras(step.content).get(PART_KEY) if isinstance(step.content, dict) else None
+    if wanted and not (isinstance(answer, dict) and extras(answer).get(PART_KEY)):
+        raise PortalError(
+            f"The portal does not keep the extra {PART_KEY}, by which a resource is found again.",
+            place=Place(f"{step.method} {step.path}"),
+            remedy="Delete what was pushed there and ask for extras of resources to be kept.",
+        )
+
+
+def _check_mark(remote: Remote) -> None:
+    """A portal that drops the extra by which the dataset is found again would be given a second one next time."""
+    if not extras(remote.said).get(DATASET_KEY):
+        raise PortalError(
+            f"The portal does not keep the extra {DATASET_KEY}, by which the dataset is found again.",
+            remedy=f"From now on name it: --dataset {remote.id}.",
+        )
+
+
+def _performed(client: Client, todo: tuple[Step, ...], known: dict[str, str]) -> Iterator[Step]:
+    """Send each request, with what earlier answers gave in place of what was not known before."""
+    for step in todo:
+        path = _filled(step.path, known)
+        content = _named(step.content, known) if isinstance(step.content, dict) else step.content
+        answer = client.send(step.method, path, content)
+        if isinstance(step.content, Parcel):
+            _verify(step.content, answer, f"{step.method} {client.access.url(path)}")
+        _check_part(step, answer)
+        if step.method == "POST":
+            known |= _learned(answer, DATASET if step.path == "/datasets/" else RESOURCE, step)
+        yield replace(step, path=path)
+
+
+def _filled(path: str, known: dict[str, str]) -> str:
+    for sign, value in known.items():
+        path = path.replace(sign, value)
+    return path
+
+
+def _named(content: Json, known: dict[str, str]) -> Json:
+    return {name: known.get(value, value) if isinstance(value, str) else value for name, value in content.items()}
+
+
+def _learned(answer: Value, sign: str, step: Step) -> dict[str, str]:
+    identifier = text(answer.get("id")) if isinstance(answer, dict) else ""
+    if not identifier or not identifier.replace("-", "").replace("_", "").isalnum():
+        raise PortalError(
+            "The portal gives no identifier to what it made.",
+            place=Place(f"{step.method} {step.path}"),
+            remedy="Push again: what it made is looked up first.",
+        )
+    return {sign: identifier, ADDRESS: text(answer.get("url")) if isinstance(answer, dict) else ""}
+
+
+def _verify(parcel: Parcel, answer: Value, place: str) -> None:
+    """Compare what arrived with what was sent, as far as the portal says."""
+    held = answer if isinstance(answer, dict) else {}
+    summed = held.get("checksum")
+    kind, value = (text(summed.get("type")), text(summed.get("value"))) if isinstance(summed, dict) else ("", "")
+    size = held.get("filesize")
+    if (kind in ("sha1", "sha256") and not parcel.is_held(kind, value)) or size not in (None, parcel.size):
+        raise PassingError(
+            f"{parcel.name} did not arrive whole.", place=Place(place), remedy="Push again: the file is sent anew."
+        )

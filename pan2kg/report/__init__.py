@@ -1,0 +1,1 @@
+"""The coherence and gap report of a plan."""

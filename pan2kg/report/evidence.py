@@ -1,0 +1,275 @@
+"""The statements behind the figures: who says what, in which words, where it was read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Final
+
+from pan2kg.coherence.citations import homes
+from pan2kg.coherence.uses import key
+from pan2kg.report.row import Row, name, named, one_way
+from pan2kg.report.words import has, text
+from pan2kg.tables import queries as texts
+from pan2kg.tables.case import column as known_column
+from pan2kg.tables.case import shown, thing
+from pan2kg.tables.material import Material
+from pan2kg.tables.table import Column, Exhibit
+from pan2kg.turtle.writer import string
+
+if TYPE_CHECKING:
+    from pan2kg.coherence.basis import Basis
+
+_PREFIXES: Final = """
+PREFIX certainty: <https://w3id.org/pan2kg/id/certainty/>
+PREFIX dcterms: <http://purl.org/dc/terms/>
+PREFIX linkstatus: <https://w3id.org/pan2kg/id/linkstatus/>
+PREFIX linktype: <https://w3id.org/pan2kg/id/linktype/>
+PREFIX pan: <https://w3id.org/pan2kg/ontology#>
+PREFIX role: <https://w3id.org/pan2kg/id/role/>
+"""
+
+CITED: Final = f"""{_PREFIXES}
+SELECT DISTINCT ?from ?to ?channel ?quote ?document ?address ?link WHERE {{
+    VALUES ?type {{ linktype:cross-reference linktype:succession linktype:builds-on }}
+    ?link pan:linkType ?type ; pan:channel ?channel ; pan:status linkstatus:accepted ; pan:from ?from ; pan:to ?to .
+    FILTER NOT EXISTS {{ ?link pan:certainty ?doubtful FILTER(?doubtful != certainty:stated) }}
+    OPTIONAL {{ ?link pan:evidence ?passage . ?passage pan:quote ?quote ; pan:inDocument ?quoted }}
+    OPTIONAL {{ ?link dcterms:source ?source FILTER(!BOUND(?quoted)) }}
+    BIND(COALESCE(?quoted, ?source) AS ?document)
+    OPTIONAL {{ ?document pan:readAt ?address }}
+}} ORDER BY ?from ?to ?channel ?link ?quote ?document
+"""
+
+FIELDS: Final = f"""{_PREFIXES}
+SELECT DISTINCT ?action ?field ?text ?document ?address WHERE {{
+    {{
+        VALUES (?tie ?field) {{
+            (pan:hasIndicator "indicator") (pan:hasVerificationSource "verification_source")
+            (pan:hasExpectedResult "expected_result") (pan:hasTimeline "timeline")
+        }}
+        ?action a pan:Action ; ?tie ?node .
+        ?node pan:text ?text .
+    }}
+    UNION
+    {{
+        ?node pan:involvedIn ?action ; pan:role role:means-of-implementation ; pan:evidence ?passage .
+        ?action a pan:Action .
+        ?passage pan:quote ?text .
+        BIND("means" AS ?field)
+    }}
+    ?action pan:inPlan %s .
+    FILTER NOT EXISTS {{ ?node pan:certainty certainty:unverified }}
+    OPTIONAL {{ ?node dcterms:source ?document . OPTIONAL {{ ?document pan:readAt ?address }} }}
+}} ORDER BY ?action ?field ?text ?document
+"""
+
+DUTIES: Final = f"""{_PREFIXES}
+SELECT DISTINCT ?obligation ?instrument ?due ?document ?address WHERE {{
+    ?obligation a pan:Obligation ; pan:underInstrument ?instrument .
+    FILTER NOT EXISTS {{ ?obligation pan:certainty certainty:unverified }}
+    OPTIONAL {{ ?obligation pan:dueDate ?due }}
+    OPTIONAL {{ ?obligation dcterms:source ?document . OPTIONAL {{ ?document pan:readAt ?address }} }}
+}} ORDER BY ?obligation ?instrument ?due ?document
+"""
+
+TONGUES: Final = f"""{_PREFIXES}
+PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
+SELECT DISTINCT ?thing ?tongue WHERE {{
+    {{
+        ?thing pan:mainLabel ?label .
+        FILTER NOT EXISTS {{ ?thing skos:prefLabel ?own FILTER(LANG(?own) = %s) }}
+    }}
+    UNION
+    {{ ?node pan:quote|pan:text ?label BIND(STR(?label) AS ?thing) }}
+    BIND(LANG(?label) AS ?tongue)
+    FILTER(?tongue NOT IN ("", %s))
+}} ORDER BY ?thing DESC(?tongue)
+"""
+
+SOURCES: Final = f"""{_PREFIXES}
+SELECT ?document (MIN(STR(?kind)) AS ?of) (MIN(STR(?day)) AS ?dated) ?address WHERE {{
+    VALUES ?document {{ %s }}
+    OPTIONAL {{ ?document pan:sourceKind ?kind }}
+    OPTIONAL {{ ?document dcterms:date ?day }}
+    OPTIONAL {{ ?document pan:readAt ?address }}
+}} GROUP BY ?document ?address ORDER BY ?document ?address
+"""
+
+
+def statements(material: Material, actions: Iterable[str]) -> Exhibit:
+    """What each action rests on, by its own statements; the first row of an action is called after it."""
+    wanted = sorted(set(actions), key=lambda one: _place(material, one))
+    query = texts.WORDS % " ".join(f"<{one}>" for one in wanted)
+    found: dict[str, list[Row]] = {one: [] for one in wanted}
+    for _, work, instrument, relation, quote, document, page, address in material.read(query):
+        if key(relation) in _BESIDE:
+            continue
+        found[work].append(
+            {
+                **thing(material, "action", work),
+                **thing(material, "instrument", instrument),
+                **thing(material, "relation", relation or None),
+                "quote": quote or None,
+                **thing(material, "document", document or None),
+                "page": page or None,
+                "address": address or None,
+            }
+        )
+    empty = {one: [_silent(material, one)] for one, rows in found.items() if not rows}
+    rows = [row for one in wanted for row in found[one] or empty[one]]
+    columns = ("action", "instrument", "relation", "quote", "document", "page")
+    made = _make("statements", material.uses.basis, columns, rows, query)
+    return named(made, lambda row: name("action", str(row["action"])), "action")
+
+
+def _silent(material: Material, action: str) -> Row:
+    nothing = {**thing(material, "instrument", None), **thing(material, "relation", None)}
+    return {**thing(material, "action", action), **nothing, "quote": None, **thing(material, "document", None)} | {
+        "page": None
+    }
+
+
+def _place(material: Material, action: str) -> tuple[str, list[tuple[int, str]]]:
+    """The order of a printed plan: 2.10 after 2.9."""
+    parts = (part for part in key(action).split("-"))
+    return material.home_of.get(action, ""), [(int(part), "") if part.isdigit() else (-1, part) for part in parts]
+
+
+def citations(material: Material, plans: frozenset[str]) -> Exhibit:
+    """Who cites whom, of and with the plans given; the first row of a pair of plans is called after it, one way."""
+    home = homes(material.uses)
+    rows = [
+        {
+            **thing(material, "citing", source),
+            **thing(material, "cited", target),
+            **thing(material, "channel", channel),
+            "quote": quote or None,
+            **thing(material, "document", document or None),
+            "address": address or None,
+            "ends": one_way("cites", home[source], home[target]),
+        }
+        for source, target, channel, quote, document, address, _ in material.read(CITED)
+        if {source, target} <= home.keys() and home[source] != home[target] and {home[source], home[target]} & plans
+    ]
+    columns = ("citing", "cited", "channel", "quote", "document")
+    made = _make("citations", material.uses.basis, columns, sorted(rows, key=lambda row: str(row["ends"])), CITED)
+    return named(made, lambda row: str(row["ends"]))
+
+
+def fields(material: Material, plan: str) -> Exhibit:
+    """What a plan says of the five fields of its actions; the first row of an action is called after it."""
+    query = FIELDS % f"<{plan}>"
+    rows = [
+        {
+            **thing(material, "action", action),
+            "field": known_column("completeness", field).heading.say(material.language),
+            "words": words,
+            **thing(material, "document", document or None),
+            "address": address or None,
+        }
+        for action, field, words, document, address in sorted(
+            material.read(query), key=lambda row: (_place(material, row[0]), row[1:])
+        )
+    ]
+    made = _make("fields", material.uses.basis, ("action", "field", "words", "document"), rows, query)
+    return named(made, lambda row: name("field", str(row["action"])))
+
+
+def duties(material: Material) -> Exhibit:
+    """Where each obligation was read; the first row of one is called after it."""
+    rows = [
+        {
+            **thing(material, "obligation", obligation),
+            **thing(material, "instrument", instrument),
+            "due": due or None,
+            **thing(material, "document", document or None),
+            "address": address or None,
+        }
+        for obligation, instrument, due, document, address in material.read(DUTIES)
+    ]
+    made = _make("duties", material.uses.basis, ("obligation", "instrument", "due", "document"), rows, DUTIES)
+    return named(made, lambda row: name("duty", str(row["obligation"])))
+
+
+def annotated(material: Material) -> Exhibit:
+    """Each action of each plan and what was recorded of it; the first row of a plan is called after it."""
+    uses = material.uses
+    resting = {uses.actions[at] for at in uses.table.rows.tolist()}
+    known = {profile.work: profile for profile in material.profiles}
+    recorded = {field.action for field in material.fields}
+    rows = []
+    for action in sorted(uses.actions, key=lambda one: _place(material, one)):
+        profile = known.get(action)
+        rows.append(
+            {
+                **thing(material, "plan", material.home_of[action]),
+                **thing(material, "action", action),
+                "with_instrument": action in resting,
+                "with_body": bool(profile and (profile.bodies or profile.leads)),
+                "with_topic": bool(profile and profile.topics),
+                "with_group": bool(profile and profile.groups),
+                "with_fields": action in recorded,
+            }
+        )
+    columns = ("plan", "action", "with_instrument", "with_body", "with_topic", "with_group", "with_fields")
+    made = _make("annotated", uses.basis, columns, rows, "")
+    return named(made, lambda row: name("actions", str(row["plan"])))
+
+
+def tongues(material: Material) -> dict[str, str]:
+    """The language of each name and quotation that is not in the language of the material."""
+    own = string(material.language)
+    return {row[0]: row[1] for row in material.read(TONGUES % (own, own))}
+
+
+def sources(material: Material, exhibits: Iterable[Exhibit]) -> Exhibit:
+    """The documents that statements of some exhibits were read in, and how many of their rows rest on each."""
+    counted: dict[str, int] = {}
+    for row in (row for exhibit in exhibits for row in exhibit.rows):
+        document = str(row.get("document") or "")
+        counted[document] = counted.get(document, 0) + 1
+    counted.pop("", None)
+    query = SOURCES % " ".join(f"<{one}>" for one in sorted(counted))
+    rows = [
+        {
+            **thing(material, "document", document),
+            **thing(material, "source_kind", of or None),
+            "dated": dated or None,
+            "address": address or None,
+            "rests": counted[document],
+        }
+        for document, of, dated, address in (material.read(query) if counted else ())
+    ]
+    rows.sort(key=lambda row: (str(row["document_label"]), str(row["document"]), str(row["address"])))
+    dated = ["dated"] if any(row["dated"] for row in rows) else []
+    columns = ("document", "source_kind", *dated, "address", "rests")
+    return _make("sources", material.uses.basis, columns, rows, query)
+
+
+def _make(called: str, basis: Basis, columns: Iterable[str], rows: Iterable[Row], query: str) -> Exhibit:
+    return Exhibit(
+        name=called,
+        title=text("title", called),
+        summary=text("summary", called),
+        basis=basis,
+        columns=tuple(column(called, one) for one in columns),
+        rows=tuple(rows),
+        sparql=shown(query),
+    )
+
+
+def column(exhibit: str, one: str) -> Column:
+    """A column of the dossier's own, else one that exhibits know.
+
+    >>> column("citations", "channel").thing
+    True
+    """
+    if not has("column", one):
+        return known_column(exhibit, one)
+    return Column(one, text("column", one), thing=one in _THINGS)
+
+
+_BESIDE: Final = frozenset({"related-to", "named-together-with"})
+"""Relations that put a text beside an action without the action resting on it; they count in no figure."""
+
+_THINGS: Final = frozenset({"channel", "cited", "citing", "source_kind"})

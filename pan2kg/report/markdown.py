@@ -1,0 +1,111 @@
+"""A dossier as Markdown, with its pictures as files beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pan2kg.report.blocks import INLINE, Block, Dossier, Drawn, Fold, Headlines, Measures, Points, Prose, Section, Shown
+from pan2kg.report.row import anchors
+from pan2kg.report.words import say
+from pan2kg.tables.markup import md_foot, md_table, md_text
+
+
+def picture_file(dossier: Dossier, drawn: Drawn) -> str:
+    """The name of the file a picture is in, beside the text."""
+    return f"{drawn.name}.{dossier.language}.svg"
+
+
+def write_text(dossier: Dossier) -> str:
+    """The dossier as Markdown."""
+    text = _Text(dossier)
+    parts = (
+        f"# {md_text(dossier.title)}\n",
+        f"{md_text(dossier.kicker)}\n",
+        f"{md_text(dossier.lead)}\n",
+        text.contents(),
+        *(part for section in dossier.sections for part in text.section(section, 2)),
+    )
+    return "\n".join(part for part in parts if part)
+
+
+class _Text:
+    """The pieces of a text, and what its links can lead to."""
+
+    def __init__(self, dossier: Dossier) -> None:
+        self.dossier = dossier
+        self.language = dossier.language
+        self.known = dossier.names()
+
+    def contents(self) -> str:
+        """The table of contents, two levels deep."""
+        lines = [f'<a id="contents"></a>\n\n**{say("page", "contents", self.language)}**\n\n']
+        for at, section in enumerate(self.dossier.sections, start=1):
+            lines.append(f"{at}. [{md_text(section.title)}](#{section.name})\n")
+            lines += [f"    - [{md_text(part.title)}](#{part.name})\n" for part in section.parts if part.listed]
+        return "".join(lines)
+
+    def section(self, section: Section, level: int) -> Iterator[str]:
+        """A section with its parts below it."""
+        yield f'<a id="{section.name}"></a>\n\n{"#" * level} {md_text(section.title)}\n'
+        for block in section.blocks:
+            yield from self.block(block)
+        for part in section.parts:
+            yield from self.section(part, level + 1)
+
+    def block(self, block: Block) -> Iterator[str]:
+        """One block of a section."""
+        if isinstance(block, Prose):
+            yield f"{self.inline(block.text)}\n"
+        elif isinstance(block, Points):
+            yield "".join(f"- {self.inline(item)}\n" for item in block.items)
+        elif isinstance(block, Headlines):
+            yield "".join(
+                f"- **{self._link(one.leads, md_text(f'{one.value} {one.of}'))}** {md_text(one.words)}\n"
+                for one in block.figures
+            )
+        elif isinstance(block, Measures):
+            yield from self._measures(block)
+        elif isinstance(block, Shown):
+            yield f"{md_text(block.exhibit.summary.say(self.language))}\n" if block.exhibit.summary else ""
+            yield self._table(block)
+            yield md_foot(block.exhibit, self.language)
+        elif isinstance(block, Fold):
+            summary = f"{block.figure} · {' ↔ '.join(label for _, label in block.things)}"
+            yield f'<a id="{block.name}"></a>\n\n**{md_text(summary)}**\n'
+            yield "".join(f"- {md_text(note)}\n" for note in block.notes)
+            yield self._table(block.shown)
+        else:
+            yield from self._drawn(block)
+
+    def inline(self, text: str) -> str:
+        """A sentence with its links and its pieces of code."""
+        parts, at = [], 0
+        for found in INLINE.finditer(text):
+            parts.append(_escaped(text[at : found.start()]))
+            words, name, code = found.groups()
+            parts.append(f"`{code}`" if code else self._link(name, md_text(words)))
+            at = found.end()
+        return "".join((*parts, _escaped(text[at:])))
+
+    def _link(self, name: str, words: str) -> str:
+        return f"[{words}](#{name})" if name in self.known else words
+
+    def _table(self, shown: Shown) -> str:
+        return md_table(shown.exhibit, self.language, anchors(shown.name, self.known, {}))
+
+    def _measures(self, block: Measures) -> Iterator[str]:
+        for one in block.entries:
+            source = md_text(say("page", "formula-source", self.language, source=one.source))
+            yield f"**{md_text(one.name)}**\n\n    {one.formula}\n\n{md_text(one.words)} {source}.\n"
+
+    def _drawn(self, block: Drawn) -> Iterator[str]:
+        file = picture_file(self.dossier, block)
+        yield f'<a id="{block.name}"></a>\n\n![{md_text(block.title)}]({file})\n'
+        yield f"{md_text(block.description)}\n"
+
+
+def _escaped(part: str) -> str:
+    """A part of a sentence, with the spaces at its ends."""
+    words = part.strip(" ")
+    before, after = part[: len(part) - len(part.lstrip(" "))], part[len(part.rstrip(" ")) :]
+    return f"{before}{md_text(words)}{after}" if words else part

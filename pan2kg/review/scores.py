@@ -1,0 +1,271 @@
+"""Interaction scores as they are typed into a matrix, and how they are written to the graph.
+
+A score is never overwritten: a later one is a link of its own that replaces the earlier, and only the last counts.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from pan2kg.coherence.scores import HIGHEST, LOWEST, SCALE
+from pan2kg.coherence.uses import key
+from pan2kg.i18n.text import Text
+from pan2kg.review.entry import Outcome, RefusedError
+from pan2kg.review.entry_entry import LANGUAGES, Form, read_choice, read_text
+from pan2kg.review.files import append, write
+from pan2kg.review.filing import plan_file, plan_of
+from pan2kg.review.shelf import REPLACES, Filed, Shelf, alone
+from pan2kg.tables import queries as texts
+from pan2kg.turtle.vocabulary import graph_of, link_iri
+from pan2kg.turtle.writer import Block, Statement, iri, read_prefixes, string, text
+
+if TYPE_CHECKING:
+    from pan2kg.project import Project
+    from pan2kg.tables.material import Material
+
+FILE: Final = "scores.ttl"
+MOST: Final = 15
+"""How many actions a matrix may have."""
+SCORES: Final = tuple(range(LOWEST, HIGHEST + 1))
+
+_SCALE: Final = re.compile(r"[a-z0-9][a-z0-9.-]*")
+_TITLE: Final = Text("Matrice d’interaction – {name}", "Interaction matrix – {name}", "Wechselwirkungsmatrix – {name}")
+
+Cell = tuple[str, str]
+"""What acts, and on what, by IRI."""
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """What was typed: scores by cell, by which body, on what scale and why; entered by whom and when."""
+
+    cells: Mapping[Cell, int]
+    assessor: str
+    scale: str
+    rationale: str
+    language: str
+    reviewer: str
+    day: date
+
+
+def cell_name(one: str, two: str) -> str:
+    """The name of the field of a cell: what acts, and on what, by key.
+
+    >>> cell_name("http://e/a", "http://e/b")
+    'score:a:b'
+    """
+    return f"score:{key(one)}:{key(two)}"
+
+
+def bodies(material: Material) -> list[str]:
+    """The bodies that can be an assessor, by IRI."""
+    return [row[0] for row in material.read(texts.BODIES)]
+
+
+def known_scores(material: Material, assessor: str, scale: str = SCALE) -> dict[Cell, int]:
+    """The scores the graph holds of an assessor, by cell."""
+    own = (one for one in material.matrices if (one.assessor, one.scale) == (assessor, scale))
+    return {(one, two): score for matrix in own for one, two, score in matrix.cells()}
+
+
+def enter(material: Material, form: Form, today: date) -> Outcome:
+    """Write down the scores a form holds that are new or changed, each in the file of the plan of what acts.
+
+    Raises:
+        RefusedError: the form lacks something, nothing has changed, or a file cannot be written.
+        ProjectError: a file of the project cannot be read.
+    """
+    project = material.project
+    if project is None:
+        raise RefusedError("read-only")
+    assessment = read_assessment(material, form, today)
+    with alone(project):
+        shelf, prefixes = Shelf(project), read_prefixes(project)
+        written: dict[Path, str] = {}
+        for plan, cells in _by_plan(material, assessment).items():
+            path = plan_file(material, plan, FILE)
+            file = project.name_of(path)
+            filed = _Filing(material, project, shelf, assessment, plan)
+            old = shelf.texts.get(file, "")
+            written[path] = append(old, [filed.header(path)], list(filed.blocks(cells, prefixes)), prefixes, file)
+        write(project, written, prefixes)
+    files = tuple(map(project.name_of, written))
+    return Outcome("scored", {"files": ", ".join(files)}, files)
+
+
+def read_assessment(material: Material, form: Form, today: date) -> Assessment:
+    """What a form holds that differs from what the graph holds of that assessor.
+
+    Raises:
+        RefusedError: something is missing, unknown or too long, or nothing differs.
+    """
+    known = {key(body): body for body in bodies(material)}
+    assessor = known[read_choice(form, "assessor", known)]
+    scale = read_text(form, "scale", needed=False) or SCALE
+    if not _SCALE.fullmatch(scale):
+        raise RefusedError("unknown", field="scale")
+    reviewer = read_text(form, "reviewer")
+    cells = _cells(material, form)
+    before = known_scores(material, assessor, scale)
+    changed = {cell: score for cell, score in cells.items() if before.get(cell) != score}
+    if not changed:
+        raise RefusedError("unchanged")
+    rationale = read_text(form, "rationale")
+    language = read_choice(form, "language", LANGUAGES, default=material.language)
+    return Assessment(changed, assessor, scale, rationale, language, reviewer, today)
+
+
+def _cells(material: Material, form: Form) -> dict[Cell, int]:
+    """The cells that have a score; the others are not assessed, which is not a 0."""
+    actions = {key(action): action for action in material.uses.actions}
+    found: dict[Cell, int] = {}
+    for name, given in form.items():
+        prefix, _, ends = name.partition(":")
+        if prefix != "score" or not given.strip():
+            continue
+        one, _, two = ends.partition(":")
+        if one == two or not {one, two} <= actions.keys():
+            raise RefusedError("unknown", field="actions")
+        if given.strip() not in map(str, SCORES):
+            raise RefusedError("unknown", field="score")
+        found[actions[one], actions[two]] = int(given)
+    if len({end for cell in found for end in cell}) > MOST:
+        raise RefusedError("too-many-actions", most=MOST)
+    return found
+
+
+def _by_plan(material: Material, assessment: Assessment) -> dict[str, list[Cell]]:
+    found: dict[str, list[Cell]] = {}
+    for cell in sorted(assessment.cells):
+        found.setdefault(plan_of(material, cell), []).append(cell)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Filing:
+    """The scores of an assessment that go to the file of one plan."""
+
+    material: Material
+    project: Project
+    shelf: Shelf
+    assessment: Assessment
+    plan: str
+
+    @property
+    def _document(self) -> str:
+        return f"interaction-{key(self.plan)}-{key(self.assessment.assessor)}"
+
+    @property
+    def _passage(self) -> str:
+        said = f"{self.assessment.day}|{self.assessment.reviewer}|{self.assessment.rationale}"
+        return f"{self._document}-{sha256(said.encode()).hexdigest()[:16]}"
+
+    def header(self, path: Path) -> Block:
+        """What a new file says of itself first."""
+        name = key(self.plan)
+        return Block(
+            f"<{graph_of(self.project.graph_path(path))}>",
+            (
+                Statement("a", "pan:SourceGraph"),
+                Statement("rdfs:label", text(f"{name} – interactions notées", "fr")),
+                Statement("rdfs:label", text(f"{name} – scored interactions", "en")),
+                Statement("rdfs:label", text(f"{name} – benotete Wechselwirkungen", "de")),
+                Statement("dcterms:source", f"document:{self._document}"),
+                Statement("pan:certainty", "certainty:stated"),
+            ),
+        )
+
+    def blocks(self, cells: list[Cell], prefixes: Mapping[str, str]) -> Iterator[Block]:
+        """The matrix as a document where it is new, the reasons as a passage where they are, and the scores."""
+        if not self._stands(f"document:{self._document}"):
+            yield self._source()
+        if not self._stands(f"passage:{self._passage}"):
+            yield Block(
+                f"passage:{self._passage}",
+                (
+                    Statement("a", "pan:Passage"),
+                    Statement("pan:quote", text(self.assessment.rationale, self.assessment.language)),
+                    Statement("pan:inDocument", f"document:{self._document}"),
+                ),
+            )
+        for cell in cells:
+            yield self._link(cell, prefixes)
+
+    def _stands(self, subject: str) -> bool:
+        """Whether a block of this subject stands in some file already."""
+        return any(f"\n{subject} a " in content for content in self.shelf.texts.values())
+
+    def _source(self) -> Block:
+        name = self.material.label(self.assessment.assessor)
+        title = _TITLE.fill(name=f"{name} – {key(self.plan)}")
+        file = graph_of(f"plans/{key(self.plan)}/{FILE}")
+        return Block(
+            f"document:{self._document}",
+            (
+                Statement("a", "pan:Document"),
+                *(Statement("skos:prefLabel", text(said, tag)) for tag, said in title.by_language().items()),
+                Statement("pan:publisherName", string(name)),
+                Statement("pan:sourceKind", "sourcekind:secondary-page"),
+                Statement("pan:readAt", f"{string(file)}^^xsd:anyURI"),
+                Statement("pan:certainty", "certainty:stated"),
+            ),
+        )
+
+    def _link(self, cell: Cell, prefixes: Mapping[str, str]) -> Block:
+        given = self.assessment
+        made, before = self._place(cell)
+        return Block(
+            iri(made, prefixes),
+            (
+                Statement("a", "pan:Link"),
+                Statement("pan:linkType", "linktype:interaction"),
+                Statement("pan:from", iri(cell[0], prefixes)),
+                Statement("pan:to", iri(cell[1], prefixes)),
+                Statement("pan:score", str(given.cells[cell])),
+                Statement("pan:scale", string(given.scale)),
+                Statement("pan:assessor", iri(given.assessor, prefixes)),
+                Statement("pan:rationale", text(given.rationale, given.language)),
+                Statement("pan:status", "linkstatus:accepted"),
+                Statement("pan:reviewedBy", string(given.reviewer)),
+                Statement("pan:reviewedOn", f'"{given.day.isoformat()}"^^xsd:date'),
+                *([Statement("dcterms:replaces", iri(before, prefixes))] if before else ()),
+                Statement("pan:evidence", f"passage:{self._passage}"),
+                Statement("dcterms:source", f"document:{self._document}"),
+                Statement("pan:certainty", "certainty:stated"),
+            ),
+        )
+
+    def _place(self, cell: Cell) -> tuple[str, str]:
+        """The IRI of a score, and that of the one it replaces, empty for the first.
+
+        Raises:
+            RefusedError: the score in the files is not the one the form was filled in from.
+        """
+        given, earlier = self.assessment, self._earlier(cell)
+        replaced = {value for link in earlier for value in link.values(REPLACES)}
+        last = next((link for link in earlier if link.iri not in replaced), None)
+        known = known_scores(self.material, given.assessor, given.scale).get(cell)
+        if last is not None and last.one("score") != str(known):
+            raise RefusedError("scored-meanwhile", file=last.file)
+        number, made = len(earlier), ""
+        while not made or self.shelf.mentions(made):
+            who = f"{given.assessor}|{number + 1}" if number else given.assessor
+            made = link_iri("interaction", *cell, scale=given.scale, assessor=who)
+            number += 1
+        return made, last.iri if last else ""
+
+    def _earlier(self, cell: Cell) -> list[Filed]:
+        given = self.assessment
+        return [
+            link
+            for link in self.shelf.links(*cell)
+            if (link.one("from"), link.one("to")) == cell
+            and (link.type, link.status) == ("interaction", "accepted")
+            and (link.one("assessor"), link.one("scale")) == (given.assessor, given.scale)
+        ]

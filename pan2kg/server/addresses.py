@@ -1,0 +1,117 @@
+"""Where the document of a thing stands, and which thing a document is about.
+
+A thing at ``/id/plan/lu-bhr-2`` is described at ``/doc/plan/lu-bhr-2``. What has an IRI from others is described under
+its key (``/doc/instrument/reg-2017-821``), and what has no key either under its IRI written as one word
+(``/doc/iri/…``). A named graph is its own document, and so is the ontology, whose terms are places in it.
+"""
+
+from __future__ import annotations
+
+import binascii
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Mapping
+from typing import Final
+
+import pyoxigraph as ox
+
+from pan2kg.graph.labels import INSTRUMENTS
+from pan2kg.server.protocol import is_absolute
+from pan2kg.store.store import Store, plain, select
+from pan2kg.turtle.vocabulary import DCTERMS, GRAPH, ID, PAN, ROOT
+
+ONTOLOGY: Final = PAN.removesuffix("#")
+OTHERS: Final = "doc/iri/"
+OFFICIAL: Final[Mapping[str, frozenset[str]]] = {
+    "instrument": INSTRUMENTS,
+    "provision": frozenset({PAN + "Provision"}),
+    "body": frozenset({PAN + "PublicBody", PAN + "Organisation"}),
+}
+"""The kinds of things that may have their IRI from others, with their classes."""
+
+_CONCERNED: Final = "ASK {{ {{ {0} ?p ?o }} UNION {{ ?s ?p {0} }} UNION {{ GRAPH {0} {{ ?s ?p ?o }} }} }}"
+_KEYED: Final = f"SELECT ?thing ?class WHERE {{{{ ?thing <{DCTERMS}identifier> {{}} ; a ?class }}}}"
+_KEYS: Final = f"SELECT ?key ?class WHERE {{{{ {{}} <{DCTERMS}identifier> ?key ; a ?class }}}} ORDER BY ?key"
+
+
+def document_of(iri: str) -> str:
+    """The path of the document about an IRI, from the IRI alone.
+
+    >>> document_of(ID + "plan/lu-bhr-2"), document_of(GRAPH + "conflicts"), document_of(PAN + "Plan")
+    ('doc/plan/lu-bhr-2', 'graph/conflicts', 'ontology')
+    >>> document_of(ROOT + "dataset"), document_of("http://e/x")
+    ('doc/dataset', 'doc/iri/aHR0cDovL2UveA')
+    """
+    if iri.startswith(ID):
+        return f"doc/{iri.removeprefix(ID)}"
+    if iri.startswith(GRAPH):
+        return iri.removeprefix(ROOT)
+    if iri == ONTOLOGY or iri.startswith((PAN, f"{ONTOLOGY}/")):
+        return "ontology"
+    if iri.startswith(ROOT):
+        return f"doc/{iri.removeprefix(ROOT)}"
+    return OTHERS + urlsafe_b64encode(iri.encode()).decode().rstrip("=")
+
+
+def find_document(store: Store, iri: str) -> str | None:
+    """The path of the document about an IRI the graph knows; None where it does not know it.
+
+    Raises:
+        Pan2kgError: the store does not answer.
+    """
+    if not knows(store, iri):
+        return None
+    if iri.startswith(ROOT):
+        return document_of(iri)
+    rows = select(store, _KEYS.format(ox.NamedNode(iri))).rows
+    keyed = ((plain(key), _kind(plain(kind))) for key, kind in rows)
+    return next((f"doc/{kind}/{key}" for key, kind in keyed if kind), document_of(iri))
+
+
+def _kind(class_: str) -> str:
+    return next((kind for kind, classes in OFFICIAL.items() if class_ in classes), "")
+
+
+def find_thing(store: Store, rest: str) -> str | None:
+    """The IRI a document is about, from its path below ``doc/``; None where the graph knows no such thing.
+
+    Raises:
+        Pan2kgError: the store does not answer.
+
+    >>> from pan2kg.graph.graph import open_graph
+    >>> store = open_graph().store
+    >>> find_thing(store, "instrument/reg-2017-821"), find_thing(store, "plan/nowhere")
+    ('http://data.europa.eu/eli/reg/2017/821/oj', None)
+    """
+    named = _decoded(rest) if rest.startswith("iri/") else ""
+    for iri in (named,) if named else (ID + rest, ROOT + rest):
+        if is_absolute(iri) and document_of(iri) == f"doc/{rest}" and knows(store, iri):
+            return iri
+    kind, _, key = rest.partition("/")
+    if kind not in OFFICIAL or not key:
+        return None
+    rows = select(store, _KEYED.format(ox.Literal(key))).rows
+    found = {plain(thing) for thing, class_ in rows if plain(class_) in OFFICIAL[kind]}
+    return min((iri for iri in found if is_absolute(iri) and not iri.startswith(ROOT)), default=None)
+
+
+def _decoded(rest: str) -> str:
+    token = rest.removeprefix("iri/")
+    try:
+        return urlsafe_b64decode(token + "=" * (-len(token) % 4)).decode()
+    except (binascii.Error, UnicodeError):
+        return ""
+
+
+def knows(store: Store, iri: str) -> bool:
+    """Whether an IRI is spoken of in the graph, or names a part of it.
+
+    Raises:
+        Pan2kgError: the store does not answer.
+    """
+    if not is_absolute(iri):
+        return False
+    try:
+        node = ox.NamedNode(iri)
+    except ValueError:  # as of a stray percent sign
+        return False
+    return bool(store.query(_CONCERNED.format(node)))

@@ -1,0 +1,156 @@
+"""What a document says: the concise description of a thing, a named graph, the ontology – as one graph.
+
+The description of a thing has what is said of it in all named graphs; what points to it; whole, the links and
+involvements that join it to others; what everything named there is called; and on what it rests: the named graphs,
+with the documents each was taken from, the dataset and its licence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+import pyoxigraph as ox
+
+from pan2kg.publish.catalogue.form import write as write_compact
+from pan2kg.server.evaluation import GRAPH_FORMATS, used
+from pan2kg.server.protocol import is_absolute
+from pan2kg.store.store import Store, construct, plain, select
+from pan2kg.turtle.vocabulary import DCTERMS, PAN, RDF, RDFS, ROOT, SKOS
+
+DATASET: Final = ROOT + "dataset"
+FOAF: Final = "http://xmlns.com/foaf/0.1/"
+OWL: Final = "http://www.w3.org/2002/07/owl#"
+VOID: Final = "http://rdfs.org/ns/void#"
+NAMES: Final = (SKOS + "prefLabel", RDFS + "label", DCTERMS + "title", FOAF + "name")
+
+_JOINING: Final = tuple(PAN + name for name in ("from", "to", "between", "involves", "involvedIn"))
+"""By these a link or an involvement names what it joins; it is described whole."""
+_ORIGIN: Final = (RDF + "type", DCTERMS + "source", PAN + "certainty")
+"""What is said of the named graphs a description rests on."""
+_COUNTLESS: Final = (
+    RDF + "type",
+    "http://www.w3.org/ns/prov#wasDerivedFrom",
+    *(PAN + name for name in ("certainty", "linkType", "linkedTo", "status", "via")),
+)
+"""What points to a thing by these is left out: thousands of links do, and say it in what they join."""
+_SAID: Final = """
+SELECT DISTINCT ?graph ?thing ?property ?value WHERE {{
+    {{ BIND({iri} AS ?thing) {iri} ?property ?value }}
+    UNION {{ BIND({iri} AS ?value) ?thing ?property {iri} FILTER(?property NOT IN ({countless})) }}
+    UNION {{ ?thing {joining} {iri} . ?thing ?property ?value }}
+    OPTIONAL {{ GRAPH ?graph {{ ?thing ?property ?value }} }}
+}}
+"""
+_OF_EACH: Final = "CONSTRUCT {{ ?s ?p ?o }} WHERE {{ VALUES ?s {{ {iris} }} ?s ?p ?o FILTER(?p IN ({properties})) }}"
+_LICENCE: Final = f"""
+SELECT DISTINCT ?licence WHERE {{
+    <{DATASET}> a ?class OPTIONAL {{ <{DATASET}> <{DCTERMS}license> ?licence }}
+}}
+"""
+_GRAPH: Final = "CONSTRUCT {{ ?s ?p ?o }} WHERE {{ GRAPH {0} {{ ?s ?p ?o }} }}"
+_ONTOLOGY: Final = f"""
+CONSTRUCT {{ ?s ?p ?o }} WHERE {{
+    GRAPH ?graph {{ <{PAN[:-1]}> a <{OWL}Ontology> }} GRAPH ?graph {{ ?s ?p ?o }}
+}}
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A triple and the named graph that says it; empty where it stands in none."""
+
+    triple: ox.Triple
+    graph: str
+
+
+def describe(store: Store, iri: str, document: str) -> list[ox.Triple]:
+    """The concise description of a thing, with the statements on the document itself; the thing comes first.
+
+    Raises:
+        Pan2kgError: the store does not answer.
+
+    >>> from pan2kg.graph.graph import open_graph
+    >>> plan = ROOT + "id/plan/lu-bhr-2"
+    >>> triples = describe(open_graph().store, plan, "http://localhost/doc/plan/lu-bhr-2")
+    >>> triples[0].subject.value == plan, any(triple.predicate.value == DCTERMS + "license" for triple in triples)
+    (True, True)
+    """
+    found = list(_said(store, iri))
+    graphs = {one.graph for one in found if one.graph}
+    about = {one.triple for one in found} | _of_each(store, graphs, _ORIGIN)
+    about |= _of_each(store, _mentioned(about), NAMES)
+    about |= set(_colophon(store, iri, document, graphs))
+    return sorted(about, key=lambda triple: (plain_subject(triple) != iri, str(triple)))
+
+
+def plain_subject(triple: ox.Triple) -> str:
+    """The IRI of the subject; empty where it has none."""
+    return triple.subject.value if isinstance(triple.subject, ox.NamedNode) else ""
+
+
+def _said(store: Store, iri: str) -> Iterator[Said]:
+    query = _SAID.format(iri=ox.NamedNode(iri), countless=_listed(_COUNTLESS, ", "), joining=_listed(_JOINING, "|"))
+    for graph, thing, predicate, value in select(store, query).rows:
+        if value is not None and isinstance(predicate, ox.NamedNode) and not isinstance(thing, ox.Literal | None):
+            yield Said(ox.Triple(thing, predicate, value), plain(graph))
+
+
+def _of_each(store: Store, iris: Iterable[str], properties: tuple[str, ...]) -> set[ox.Triple]:
+    """The statements on each of several things with one of some properties."""
+    return set(construct(store, _OF_EACH.format(iris=_listed(iris), properties=_listed(properties, ", "))))
+
+
+def _mentioned(triples: Iterable[ox.Triple]) -> set[str]:
+    terms = {term for triple in triples for term in (triple.subject, triple.object)}
+    return {term.value for term in terms if isinstance(term, ox.NamedNode)}
+
+
+def _listed(iris: Iterable[str], between: str = " ") -> str:
+    return between.join(f"<{iri}>" for iri in sorted(iris) if is_absolute(iri))
+
+
+def _colophon(store: Store, iri: str, document: str, graphs: Iterable[str]) -> Iterator[ox.Triple]:
+    """What is said of the document itself."""
+    about = ox.NamedNode(document)
+    yield ox.Triple(about, ox.NamedNode(RDF + "type"), ox.NamedNode(FOAF + "Document"))
+    yield ox.Triple(about, ox.NamedNode(FOAF + "primaryTopic"), ox.NamedNode(iri))
+    for graph in graphs:
+        yield ox.Triple(about, ox.NamedNode(DCTERMS + "source"), ox.NamedNode(graph))
+    for (licence,) in select(store, _LICENCE).rows:
+        yield ox.Triple(about, ox.NamedNode(VOID + "inDataset"), ox.NamedNode(DATASET))
+        if licence is not None:
+            yield ox.Triple(about, ox.NamedNode(DCTERMS + "license"), licence)
+
+
+def read_graph(store: Store, iri: str) -> list[ox.Triple]:
+    """The statements of a named graph, sorted.
+
+    Raises:
+        Pan2kgError: the store does not answer.
+    """
+    return sorted(set(construct(store, _GRAPH.format(ox.NamedNode(iri)))), key=str)
+
+
+def read_ontology(store: Store) -> list[ox.Triple]:
+    """The named graph that declares the ontology, sorted: its header and its terms.
+
+    Raises:
+        Pan2kgError: the store does not answer.
+    """
+    triples = set(construct(store, _ONTOLOGY))
+    return sorted(triples, key=lambda triple: (plain_subject(triple) != PAN[:-1], str(triple)))
+
+
+def write(triples: list[ox.Triple], form: str, prefixes: Mapping[str, str]) -> bytes:
+    """Triples in one of the formats of documents, with the prefixes they need; JSON-LD with its context.
+
+    >>> triple = ox.Triple(ox.NamedNode(ROOT + "id/plan/x"), ox.NamedNode(RDFS + "label"), ox.Literal("x"))
+    >>> write([triple], "turtle", {"rdfs": RDFS, "skos": SKOS}).decode().splitlines()[0]
+    '@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .'
+    """
+    needed = used(triples, dict(prefixes))
+    if form == "jsonld":
+        return write_compact(triples, form, needed)
+    return ox.serialize(triples, format=GRAPH_FORMATS[form], prefixes=needed or None) or b""

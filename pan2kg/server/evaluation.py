@@ -1,0 +1,138 @@
+"""A task answered by the engine, into a sink."""
+
+from __future__ import annotations
+
+import re
+import socket
+import sys
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from itertools import chain, islice
+from typing import Final
+
+import pyoxigraph as ox
+
+from pan2kg.server.channel import FAILED, Task, pack
+from pan2kg.server.limits import Limits
+from pan2kg.server.request import Refusal, busy
+from pan2kg.server.sink import OverrunError, Sink
+from pan2kg.store.store import syntax_error
+
+TABLE_FORMATS: Final = {
+    "json": ox.QueryResultsFormat.JSON,
+    "xml": ox.QueryResultsFormat.XML,
+    "csv": ox.QueryResultsFormat.CSV,
+    "tsv": ox.QueryResultsFormat.TSV,
+}
+GRAPH_FORMATS: Final = {
+    "turtle": ox.RdfFormat.TURTLE,
+    "ntriples": ox.RdfFormat.N_TRIPLES,
+    "rdfxml": ox.RdfFormat.RDF_XML,
+    "jsonld": ox.RdfFormat.JSON_LD,
+    "trig": ox.RdfFormat.TRIG,
+    "nquads": ox.RdfFormat.N_QUADS,
+}
+NOT_ACCEPTABLE: Final = (
+    "This is answered as {}; accept one of its formats: {}. See the service description for all of them."
+)
+FEW: Final = 2000
+"""Of so many triples it is worth looking which prefixes they need."""
+_IRI = re.compile(r"[^/#]*$")
+_TABLES: Final = "SPARQL results in JSON, XML, CSV or TSV"
+_GRAPHS: Final = "Turtle, N-Triples, RDF/XML, JSON-LD, TriG or N-Quads"
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluator:
+    """The store and what goes with every answer."""
+
+    store: ox.Store
+    limits: Limits
+    prefixes: dict[str, str]
+
+    def answer(self, task: Task, link: socket.socket) -> None:
+        """Do a task and send the answer, or why there is none."""
+        try:
+            refusal = self._graph(task, link) if task.kind == "graph" else self._query(task, link)
+        except OverrunError as error:
+            refusal = error.refusal
+        except SyntaxError as error:
+            refusal = _syntax(task.text, str(error))
+        except MemoryError:
+            refusal = busy("The query needs more memory than it may take; make it narrower.", 30)
+        except (OSError, RuntimeError, ValueError) as error:
+            refusal = Refusal(400, f"The query cannot be evaluated: {str(error).rstrip('.')}.")
+        if refusal:
+            link.sendall(pack(FAILED, refusal.pack()))
+
+    def _query(self, task: Task, link: socket.socket) -> Refusal | None:
+        result = self.store.query(task.text, base_iri=task.base or None, **_dataset(task))  # type: ignore[arg-type]
+        if isinstance(result, ox.QueryTriples):
+            return self._triples(result, task, link)
+        if not task.table:
+            what = "rows" if isinstance(result, ox.QuerySolutions) else "yes or no"
+            return Refusal(406, NOT_ACCEPTABLE.format(what, _TABLES))
+        sink = Sink(link, task.table, self._limits(task))
+        result.serialize(output=sink, format=TABLE_FORMATS[task.table])
+        sink.finish()
+        return None
+
+    def _limits(self, task: Task) -> Limits:
+        return replace(self.limits, rows=sys.maxsize, size=sys.maxsize) if task.own else self.limits
+
+    def _graph(self, task: Task, link: socket.socket) -> Refusal | None:
+        name = ox.NamedNode(task.text) if task.text else ox.DefaultGraph()
+        if task.text and not self.store.contains_named_graph(name):
+            return Refusal(404, f"There is no graph <{task.text}> here.")
+        everything = task.union and not task.text
+        quads = self.store.quads_for_pattern(None, None, None, None if everything else name)
+        return self._triples((quad.triple for quad in quads), task, link)
+
+    def _triples(self, triples: Iterable[ox.Triple], task: Task, link: socket.socket) -> Refusal | None:
+        if not task.graph:
+            return Refusal(406, NOT_ACCEPTABLE.format("triples", _GRAPHS))
+        sink = Sink(link, task.graph, self._limits(task))
+        counted = _counted(triples, sink)
+        first = list(islice(counted, FEW))
+        prefixes = self.prefixes if len(first) == FEW else used(first, self.prefixes)
+        form = GRAPH_FORMATS[task.graph]
+        ox.serialize(chain(first, counted), output=sink, format=form, prefixes=prefixes or None)
+        sink.finish()
+        return None
+
+
+def used(triples: list[ox.Triple], prefixes: dict[str, str]) -> dict[str, str]:
+    """The prefixes that shorten something.
+
+    >>> triple = ox.Triple(ox.NamedNode("http://e/a"), ox.NamedNode("http://f/b"), ox.Literal("c"))
+    >>> used([triple], {"e": "http://e/", "g": "http://g/"})
+    {'e': 'http://e/'}
+    """
+    terms = {term for triple in triples for term in (triple.subject, triple.predicate, triple.object)}
+    spaces = {_IRI.sub("", term.value) for term in terms if isinstance(term, ox.NamedNode)}
+    spaces |= {_IRI.sub("", term.datatype.value) for term in terms if isinstance(term, ox.Literal)}
+    return {name: space for name, space in prefixes.items() if space in spaces}
+
+
+def _counted(triples: Iterable[ox.Triple], sink: Sink) -> Iterator[ox.Triple]:
+    for triple in triples:
+        sink.count(1)
+        yield triple
+
+
+def _dataset(task: Task) -> dict[str, object]:
+    """The engine's arguments for the graphs of a request; a request that names some names them all."""
+    if task.default is None and task.named is None:
+        return {"use_default_graph_as_union": True} if task.union else {}
+    return {
+        "default_graph": [ox.NamedNode(iri) for iri in task.default or []],
+        "named_graphs": [ox.NamedNode(iri) for iri in task.named or []],
+    }
+
+
+def _syntax(text: str, message: str) -> Refusal:
+    error = syntax_error(text, message)
+    line, column = (error.place.line, error.place.column) if error.place else (None, None)
+    where = f" at line {line}, column {column}" if line else ""
+    sentence = error.message.replace("The query is not SPARQL", f"The query is not SPARQL{where}", 1)
+    return Refusal(400, sentence, line, column)

@@ -1,0 +1,234 @@
+"""The HTTP server: uvicorn on a socket that is already bound, with limits on what comes before a request is whole."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import multiprocessing
+import signal
+import socket
+import sys
+from collections.abc import Callable, Iterator
+from functools import partial
+from http import HTTPStatus
+from types import FrameType
+from typing import Final
+
+import uvicorn
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
+
+from pan2kg.errors import Place, ProjectError
+from pan2kg.project import reason
+from pan2kg.server.application import Application
+from pan2kg.server.request import Headers
+from pan2kg.server.request_request import WHOLE
+from pan2kg.server.safety import ADDRESS_LIMIT, HEADERS_LIMIT, HEADERS_MOST
+
+HEAD_SECONDS: Final = 20.0
+"""Within so many seconds the head of a request must have come."""
+SEND_SECONDS: Final = 60.0
+"""Within so many seconds a client must have taken some of what waits for it."""
+MOST: Final = 512
+"""So many connections may be open: about half of the files a process may have."""
+_CROWDED: Final = ("503 Service Unavailable", "Too many connections are open; ask again in a moment.")
+_HEADERS: Final = ("431 Request Header Fields Too Large", "The headers of the request are too long.")
+_STATUS: Final = {one.value: f"HTTP/1.1 {one.value} {one.phrase}".encode() for one in HTTPStatus}
+SWITCH_SECONDS: Final = 0.0005
+"""So long a thread that draws a page may keep the loop from its next step; by default it is ten times that."""
+LEAVE_SECONDS: Final = 3
+"""So long answers that are under way may take when the service is stopped."""
+
+
+class Connection(HttpToolsProtocol):
+    """A connection whose address and headers may not grow without end, nor take for ever."""
+
+    def __init__(self, *arguments: object, **named: object) -> None:
+        super().__init__(*arguments, **named)  # type: ignore[arg-type]
+        self._head_size = 0
+        self._unread = 0
+        self._in_head = False
+        self._said = ""
+        self._timer: asyncio.TimerHandle | None = None
+        self._sending: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Begin to wait for a request."""
+        super().connection_made(transport)  # type: ignore[arg-type]
+        self._timer = self.loop.call_later(HEAD_SECONDS, transport.close)
+        if len(self.connections) > MOST:
+            self._say(*_CROWDED)
+            transport.close()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Wait no longer."""
+        self._stop_waiting()
+        self._stop_sending()
+        super().connection_lost(exc)
+
+    def pause_writing(self) -> None:
+        """Wait for a client that reads more slowly than it is answered."""
+        super().pause_writing()
+        self._sending = self.loop.call_later(SEND_SECONDS, self.transport.abort)
+
+    def resume_writing(self) -> None:
+        """Go on."""
+        self._stop_sending()
+        super().resume_writing()
+
+    def on_message_begin(self) -> None:
+        """Begin to read the head of a request."""
+        super().on_message_begin()
+        self._head_size = 0
+        self._in_head = True
+
+    def data_received(self, data: bytes) -> None:
+        """Take what comes; the parser would gather a header without end before it tells of it."""
+        super().data_received(data)
+        if not self._in_head:
+            return
+        if self._timer is None:  # a head that came in one piece, as nearly all do, needs none
+            self._timer = self.loop.call_later(HEAD_SECONDS, self.transport.close)
+        self._unread += len(data)
+        if self._unread > ADDRESS_LIMIT + HEADERS_LIMIT and not self._said:
+            self._say(*_HEADERS)
+            self.transport.close()
+
+    def on_headers_complete(self) -> None:
+        """The head is whole: it can be answered."""
+        self._stop_waiting()
+        self._in_head = False
+        self._unread = 0
+        super().on_headers_complete()
+        self.scope["extensions"] = {WHOLE: partial(self._reply, self.cycle)}  # type: ignore[dict-item]
+
+    def _reply(self, cycle: RequestResponseCycle, status: int, headers: Headers, body: bytes) -> bool:
+        """Send a whole answer at once, as uvicorn does in two packets; False where it cannot be sent so.
+
+        Raises:
+            ValueError: a header would be more than one line.
+        """
+        if cycle.response_started or cycle.disconnected or self.flow.write_paused:
+            return False
+        closes = not cycle.keep_alive or (b"connection", b"close") in headers
+        lines = [b"%b: %b" % one for one in (*cycle.default_headers, *headers)]
+        if closes:
+            lines.append(b"connection: close")
+        head = b"\r\n".join((_STATUS[status], *lines, b"\r\n"))
+        if head.count(b"\n") != len(lines) + 2 or head.count(b"\r") != len(lines) + 2:
+            raise ValueError("A header is more than one line.")
+        del cycle.scope["extensions"]  # the ring that would keep the cycle
+        cycle.response_started = cycle.response_complete = True
+        cycle.waiting_for_100_continue = False
+        self.transport.write(head if cycle.scope["method"] == "HEAD" else head + body)
+        cycle.message_event.set()
+        if closes:
+            self.transport.close()
+        cycle.on_response()
+        return True
+
+    def on_url(self, url: bytes) -> None:
+        """Take a piece of the address."""
+        super().on_url(url)
+        if len(self.url) > ADDRESS_LIMIT:
+            self._say("414 URI Too Long", "The address is too long; send the query with POST.")
+            raise ValueError(self._said)
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """Take a header."""
+        super().on_header(name, value)
+        self._head_size += len(name) + len(value)
+        if self._head_size > HEADERS_LIMIT or len(self.headers) > HEADERS_MOST:
+            self._say(*_HEADERS)
+            raise ValueError(self._said)
+
+    def _say(self, status: str, sentence: str) -> None:
+        body = f"{sentence}\n".encode()
+        head = f"HTTP/1.1 {status}\r\ncontent-type: text/plain; charset=utf-8\r\ncontent-length: {len(body)}\r\n"
+        self.transport.write(f"{head}x-content-type-options: nosniff\r\nconnection: close\r\n\r\n".encode() + body)
+        self._said = status
+
+    def send_400_response(self, msg: str) -> None:  # noqa: ARG002  # uvicorn's own signature
+        """End a connection on which something came that is no request."""
+        if not self._said:
+            self._say("400 Bad Request", "This is no HTTP request.")
+        self.transport.close()
+
+    def _stop_sending(self) -> None:
+        if self._sending:
+            self._sending.cancel()
+            self._sending = None
+
+    def _stop_waiting(self) -> None:
+        if self._timer:
+            self._timer.cancel()
+            self._timer = None
+
+
+class Server(uvicorn.Server):
+    """A server that says when it is ready, and ends without complaint when it is told to."""
+
+    def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._ready = ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Begin to listen, and say so."""
+        sys.setswitchinterval(SWITCH_SECONDS)
+        await super().startup(sockets=sockets)
+        self._ready()
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Begin to leave, and end what a page still waits for."""
+        super().handle_exit(sig, frame)
+        for process in multiprocessing.active_children():
+            process.terminate()
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Leave on SIGINT and SIGTERM; uvicorn would raise them again afterwards."""
+        before = {one: signal.signal(one, self.handle_exit) for one in (signal.SIGINT, signal.SIGTERM)}
+        try:
+            yield
+        finally:
+            for one, handler in before.items():
+                signal.signal(one, handler)
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A socket bound to an address, 0 for a free port; not listening yet.
+
+    Raises:
+        ProjectError: the address is taken, or is none of this machine.
+    """
+    try:
+        family, kind, number, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        bound = socket.socket(family, kind, number)
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        bound.bind(address)
+    except OSError as error:
+        raise ProjectError(
+            f"Cannot listen there ({reason(error)}).",
+            place=Place(f"{host}:{port}"),
+            remedy="Choose another port with --port, or end what uses this one.",
+        ) from None
+    return bound
+
+
+def new_server(application: Application, ready: Callable[[], None]) -> Server:
+    """The server of an application; ``ready`` is called once it listens."""
+    config = uvicorn.Config(
+        application,
+        http=Connection,
+        loop="auto",
+        ws="none",
+        lifespan="off",
+        interface="asgi3",
+        log_config=None,
+        log_level="critical",
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        timeout_keep_alive=30,
+        timeout_graceful_shutdown=LEAVE_SECONDS,
+    )
+    return Server(config, ready)

@@ -1,0 +1,230 @@
+"""Pages and assets: drawn once for a state of the data, kept, and sent as fits the client."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import gzip
+import hashlib
+import logging
+import mimetypes
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final, Protocol
+from urllib.parse import parse_qsl
+
+from pan2kg.errors import Pan2kgError, QueryError
+from pan2kg.i18n.days import today
+from pan2kg.i18n.text import LANGUAGES
+from pan2kg.server.negotiation import preferred_language
+from pan2kg.server.request import Refusal
+from pan2kg.server.request_request import Request, matches
+from pan2kg.server.safety import PAGE_HEADERS, is_plain_path
+from pan2kg.server.settings import Release
+
+KEPT: Final = 64 * 2**20
+"""Bytes of pages that are kept."""
+SMALL: Final = 1024
+"""What is smaller is not worth compressing."""
+ASSETS: Final = "/assets/"
+
+_LOG = logging.getLogger("pan2kg.service")
+_COMPRESSED = ("text/", "application/json", "application/javascript", "application/ld+json", "image/svg+xml")
+
+
+class Page(Protocol):
+    """A page: its address below the root, its media type, its content."""
+
+    @property
+    def media(self) -> str:
+        """The media type, with its charset where it is text."""
+
+    @property
+    def body(self) -> bytes:
+        """The content."""
+
+
+class Site(Protocol):
+    """Whoever draws the pages; from any thread."""
+
+    def page(self, path: str, arguments: Mapping[str, str], /) -> Page | None:
+        """The page at an address below the root, None where there is none."""
+
+    def missing(self, path: str, /) -> Page | None:
+        """The page that says there is none at an address, None where nobody drew one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A page as it is sent."""
+
+    media: str
+    body: bytes
+    zipped: bytes | None
+    tag: bytes
+
+    @property
+    def size(self) -> int:
+        """How much memory it takes, about."""
+        return len(self.body) + len(self.zipped or b"") + 200
+
+
+def keep(media: str, body: bytes) -> Kept:
+    """A page made ready to be sent.
+
+    >>> keep("text/html; charset=utf-8", b"x" * 5000).size < 5300
+    True
+    """
+    worth = len(body) > SMALL and media.startswith(_COMPRESSED)
+    zipped = gzip.compress(body, 6, mtime=0) if worth else None
+    return Kept(media, body, zipped, b'"' + hashlib.blake2b(body, digest_size=12).hexdigest().encode() + b'"')
+
+
+@dataclass(slots=True)
+class Pages:
+    """Sends pages and assets; ``assets`` are the files of the front end by their hashed names.
+
+    ``make`` gives the site anew when the data have changed or a new day has begun, as pages look back
+    from today.
+    """
+
+    make: Callable[[], Site]
+    release: Release
+    assets: Mapping[str, Path] = field(default_factory=dict)
+    threads: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(4, "page"))
+    leaving: Callable[[], bool] = lambda: False
+    _state: str = ""
+    _site: Site | None = None
+    _kept: OrderedDict[tuple[str, bytes], Kept] = field(default_factory=OrderedDict)
+    _size: int = 0
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    async def answer(self, request: Request) -> None:
+        """Answer one request."""
+        if request.method not in ("GET", "HEAD"):
+            allow = (("allow", "GET, HEAD"),)
+            await self._refuse(request, Refusal(405, f"{request.method} means nothing here.", headers=allow))
+            return
+        language = request.path[1:].removesuffix("/") or preferred_language(request.header(b"accept-language"))
+        if language in LANGUAGES:
+            where = f"{request.root}/{language}/index.html".encode()
+            await request.reply(302, [(b"location", where), (b"vary", b"Accept-Language"), *PAGE_HEADERS])
+            return
+        path = request.path.removeprefix("/")
+        found = await self._find(path, request.query) if is_plain_path(path) else None
+        if isinstance(found, Kept):
+            lasting = request.path.startswith(ASSETS)
+            await self._send(request, found, b"public, max-age=31536000, immutable" if lasting else b"no-cache")
+        else:
+            await self._refuse(request, found or Refusal(404, "There is no such page here."))
+
+    async def _find(self, path: str, query: bytes) -> Kept | Refusal | None:
+        state = f"{self.release} {today()}"
+        if state != self._state:
+            self._state, self._site, self._size = state, None, 0
+            self._kept.clear()
+        key = (path, query)
+        if key in self._kept:
+            self._kept.move_to_end(key)
+            return self._kept[key]
+        loop = asyncio.get_running_loop()
+        made = await loop.run_in_executor(self.threads, self._draw, path, query)
+        if isinstance(made, Kept) and state == self._state and key not in self._kept:
+            self._kept[key] = made
+            self._size += made.size
+            while self._size > KEPT:
+                self._size -= self._kept.popitem(last=False)[1].size
+        return made
+
+    def warm(self) -> None:
+        """Draw the home pages before anybody asks, so that the first reader does not wait for what all pages need."""
+        self.threads.submit(self._warm)
+
+    def _warm(self) -> None:
+        for language in LANGUAGES:
+            self._draw(f"{language}/index.html", b"")
+        gc.collect()
+        gc.freeze()  # what the pages are drawn from stays: looking through it again would stop everything for 0.1 s
+
+    def site(self) -> Site:
+        """The site over the data as they are now."""
+        with self._lock:
+            site = self._site or self.make()
+            self._site = site
+            return site
+
+    def _draw(self, path: str, query: bytes) -> Kept | Refusal | None:
+        if path.startswith(ASSETS[1:]):
+            return self._asset(path.removeprefix(ASSETS[1:]))
+        try:
+            arguments = dict(parse_qsl(query.decode("utf-8"), keep_blank_values=True, errors="strict"))
+        except ValueError:
+            return Refusal(400, "The address is not UTF-8.")
+        try:
+            page = self.site().page(path, arguments)
+        except QueryError as error:
+            return Refusal(400, str(error))
+        except Pan2kgError as error:
+            if not self.leaving():
+                _LOG.warning("%s: %s", path, error)
+            return Refusal(503, f"The page cannot be shown now: {error}", headers=(("retry-after", "5"),))
+        return keep(page.media, page.body) if page else None
+
+    def _asset(self, name: str) -> Kept | Refusal | None:
+        if name not in self.assets:
+            return None
+        media = mimetypes.guess_type(name)[0] or "application/octet-stream"
+        media += "; charset=utf-8" if media.startswith("text/") else ""
+        try:
+            return keep(media, self.assets[name].read_bytes())
+        except OSError:
+            return Refusal(404, "This part of the front end is gone; start the service again.")
+
+    async def _send(self, request: Request, page: Kept, caching: bytes) -> None:
+        headers = [
+            (b"content-type", page.media.encode()),
+            (b"etag", page.tag),
+            (b"cache-control", caching),
+            (b"vary", b"Accept-Encoding"),
+            *PAGE_HEADERS,
+        ]
+        if matches(request.header(b"if-none-match"), [page.tag]):
+            await request.reply(304, headers)
+        elif page.zipped is not None and _takes_gzip(request.header(b"accept-encoding")):
+            await request.reply(200, [*headers, (b"content-encoding", b"gzip")], page.zipped)
+        else:
+            await request.reply(200, headers, page.body)
+
+    async def _refuse(self, request: Request, refusal: Refusal) -> None:
+        """Say it on a page, in the language of the address and with ways that lead on from there."""
+        page = None
+        if refusal.status == 404 and "html" in request.header(b"accept"):
+            loop = asyncio.get_running_loop()
+            page = await loop.run_in_executor(self.threads, self._missing, request.path.removeprefix("/"))
+        if page is None:
+            await request.refuse(refusal, PAGE_HEADERS)
+        else:
+            await request.reply(404, [(b"content-type", page.media.encode()), *PAGE_HEADERS], page.body)
+
+    def _missing(self, path: str) -> Page | None:
+        try:
+            return self.site().missing(path)
+        except Pan2kgError:
+            return None
+
+
+def _takes_gzip(accept: str) -> bool:
+    """Whether an Accept-Encoding header takes gzip.
+
+    >>> _takes_gzip("br, gzip;q=0.5"), _takes_gzip("gzip;q=0"), _takes_gzip("")
+    (True, False, False)
+    """
+    for element in accept.lower().split(","):
+        coding, _, quality = element.replace(" ", "").partition(";q=")
+        if coding in ("gzip", "*"):
+            return quality.strip("0.") != "" or not quality
+    return False

@@ -1,0 +1,231 @@
+"""The two pages on which something can be written down: who may, what is sent in, and what is shown afterwards."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+from urllib.parse import urlencode
+
+from pan2kg.errors import Pan2kgError
+from pan2kg.i18n.days import today
+from pan2kg.i18n.text import LANGUAGES, Language
+from pan2kg.review.entry import Outcome
+from pan2kg.review.refresh import changes
+from pan2kg.review.submission import submit
+from pan2kg.server.application import Handler
+from pan2kg.server.change import Change
+from pan2kg.server.pages import Site
+from pan2kg.server.protocol import FORM, read_form, read_media_type
+from pan2kg.server.request import Refusal
+from pan2kg.server.request_request import Request
+from pan2kg.server.safety import PAGE_HEADERS, refuse_token
+from pan2kg.server.session import Sessions, is_from_here, read_cookie, write_cookie
+from pan2kg.server.settings import Release
+from pan2kg.server.workers import LostError, Nursery
+from pan2kg.site.review import FAULT, RESERVED, SEAL, SIGNED
+from pan2kg.site.words import say
+
+if TYPE_CHECKING:
+    from pan2kg.project import Project
+    from pan2kg.store.store import Store
+
+PAGES: Final = ("review.html", "scores.html")
+BODY_LIMIT: Final = 256 * 1024
+"""Bytes a form may have."""
+KEPT: Final = ("plan", "other", "assessor", "scale", "data")
+"""What is handed on to the page that is shown after something was written."""
+
+_STATUS: Final = {"not-written": 503} | dict.fromkeys(("unknown-item", "decided-meanwhile", "scored-meanwhile"), 409)
+_LOG = logging.getLogger("pan2kg.service")
+_HEADERS: Final = (
+    (b"content-type", b"text/html; charset=utf-8"),
+    (b"cache-control", b"no-store"),
+    *((name, b"same-origin" if name == b"referrer-policy" else value) for name, value in PAGE_HEADERS),
+)
+"""As every page's, but for the referrer: without one a browser would not say where a form was sent from."""
+
+Reload = Callable[[Sequence[str]], None]
+
+
+@dataclass(slots=True)
+class Renewed:
+    """A site that is made anew when the data have changed or a new day has begun; for whoever draws pages."""
+
+    make: Callable[[], Site]
+    release: Release
+    _state: str = ""
+    _site: Site | None = None
+
+    def site(self) -> Site:
+        """The site over the data as they are now."""
+        state = f"{self.release} {today()}"
+        if self._site is None or state != self._state:
+            self._state, self._site = state, self.make()
+        return self._site
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Answers what is asked of and sent to the pages of reviews, in a writable service alone.
+
+    ``reload`` is told which files were written, and brings the graph that is served up to them.
+    """
+
+    project: Project
+    store: Store
+    site: Callable[[], Site]
+    reload: Reload
+    sessions: Sessions
+    threads: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, "review"))
+    _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    async def answer(self, request: Request) -> None:
+        """Answer one request."""
+        if request.method in ("GET", "HEAD"):
+            given = read_form(request.query, "The address")
+            if isinstance(given, Refusal):
+                await request.refuse(given, PAGE_HEADERS)
+            else:
+                asked = {name: values[-1] for name, values in given.items() if name not in RESERVED}
+                await self._show(request, 200, asked, read_cookie(request))
+        elif request.method == "POST":
+            await self._take(request)
+        else:
+            allow = (("allow", "GET, HEAD, POST"),)
+            await request.refuse(Refusal(405, f"{request.method} means nothing here.", headers=allow), PAGE_HEADERS)
+
+    async def _show(self, request: Request, status: int, arguments: Mapping[str, str], session: str) -> None:
+        """Draw the page for who has a session, or for who has none."""
+        own = {SEAL: self.sessions.seal(session), SIGNED: self.sessions.signed(session)}
+        given = {**arguments, **{name: value for name, value in own.items() if value}}
+        loop = asyncio.get_running_loop()
+        try:
+            page = await loop.run_in_executor(self.threads, lambda: self.site().page(request.path[1:], given))
+        except Pan2kgError as error:
+            await request.refuse(Refusal(503, f"The page cannot be shown now: {error}"), PAGE_HEADERS)
+            return
+        if page is None:
+            await request.refuse(Refusal(404, "There is no such page here."), PAGE_HEADERS)
+        else:
+            await request.reply(status, _HEADERS, page.body)
+
+    async def _take(self, request: Request) -> None:
+        """Read a form, see whether it may be written down, and do so."""
+        form = await _read(request)
+        if isinstance(form, Refusal):
+            await request.refuse(form, PAGE_HEADERS)
+        elif request.header(b"authorization"):
+            await self._by_token(request, form)
+        elif not is_from_here(request):
+            said = "This form was not sent from a page of this service; nothing was written."
+            await request.refuse(Refusal(403, said), PAGE_HEADERS)
+        elif form.get("form") == "sign-in":
+            await self._sign_in(request, form)
+        else:
+            await self._by_session(request, form)
+
+    async def _by_token(self, request: Request, form: Mapping[str, str]) -> None:
+        """For programs: the token in a header, the outcome as a sentence."""
+        refusal = refuse_token(request.header(b"authorization"), self.sessions.token)
+        if refusal:
+            await request.refuse(refusal, PAGE_HEADERS)
+            return
+        outcome, shown = await self._submit(request, form)
+        said = outcome.said.say(_language(request))
+        if not outcome.is_done:
+            await request.refuse(Refusal(_STATUS.get(outcome.code, 422), said), PAGE_HEADERS)
+            return
+        more = "" if shown else f" {say('desk-not-shown', _language(request))}"
+        plain = (b"content-type", b"text/plain; charset=utf-8")
+        await request.reply(201, [plain, *PAGE_HEADERS], f"{said}{more}\n".encode())
+
+    async def _sign_in(self, request: Request, form: Mapping[str, str]) -> None:
+        if self.sessions.is_besieged():
+            await self._fault(request, 429, {}, "desk-wait")
+        elif self.sessions.admit(form.get("token", "")):
+            await self._lead(request, {}, write_cookie(request, self.sessions.begin()))
+        else:
+            await self._fault(request, 403, {}, "desk-wrong-token")
+
+    async def _by_session(self, request: Request, form: Mapping[str, str]) -> None:
+        session = read_cookie(request)
+        if not self.sessions.holds(session, form.get(SEAL, "")):
+            await self._fault(request, 403, {}, "desk-no-session")
+            return
+        if form.get("form") == "sign-out":
+            self.sessions.end(session)
+            await self._lead(request, {}, write_cookie(request, ""))
+            return
+        outcome, shown = await self._submit(request, form)
+        if outcome.is_done:
+            self.sessions.sign(session, form.get("reviewer", "").strip())
+            kept = {name: value for name, value in form.items() if name in KEPT or name.startswith("on:")}
+            told = {"written": outcome.code, "files": " ".join(outcome.files), **({} if shown else {"shown": "no"})}
+            await self._lead(request, {**kept, **told})
+            return
+        typed = {name: value for name, value in form.items() if name not in RESERVED}
+        said = {FAULT: outcome.said.say(_language(request))}
+        await self._show(request, _STATUS.get(outcome.code, 422), {**typed, **said}, session)
+
+    async def _submit(self, request: Request, form: Mapping[str, str]) -> tuple[Outcome, bool]:
+        """What came of a form, and whether the graph that is served shows it; one form at a time."""
+        loop, language = asyncio.get_running_loop(), _language(request)
+        async with self._turn:
+            outcome = await loop.run_in_executor(
+                self.threads, lambda: submit(self.project, self.store, form, today(), language=language)
+            )
+            other = outcome.values.get("file")
+            files = outcome.files or ((str(other),) if other and _STATUS.get(outcome.code) == 409 else ())
+            shown = not files or await loop.run_in_executor(self.threads, self._reload, files)
+        return outcome, shown
+
+    def _reload(self, files: Sequence[str]) -> bool:
+        try:
+            self.reload(files)
+        except (Pan2kgError, LostError) as error:
+            _LOG.warning("The graph that is served does not show %s: %s", ", ".join(files), error)
+            return False
+        return True
+
+    async def _fault(self, request: Request, status: int, arguments: Mapping[str, str], key: str) -> None:
+        await self._show(request, status, {**arguments, FAULT: say(key, _language(request))}, "")
+
+    async def _lead(self, request: Request, arguments: Mapping[str, str], *headers: tuple[bytes, bytes]) -> None:
+        """Lead to the page with GET, so that loading it again sends nothing again."""
+        address = request.path + (f"?{urlencode(arguments)}" if arguments else "")
+        await request.reply(303, [(b"location", address.encode()), (b"cache-control", b"no-store"), *headers])
+
+
+async def _read(request: Request) -> Mapping[str, str] | Refusal:
+    """The fields of a form; of one that is given twice the last value."""
+    media, charset = read_media_type(request.header(b"content-type"))
+    if media != FORM or charset not in ("", "utf-8", "utf8"):
+        return Refusal(415, f"A form is sent here as {FORM}, in UTF-8.")
+    body = await request.body(BODY_LIMIT)
+    found = body if isinstance(body, Refusal) else read_form(body, "The form")
+    return found if isinstance(found, Refusal) else {name: values[-1] for name, values in found.items()}
+
+
+def _language(request: Request) -> Language:
+    return next((tag for tag in LANGUAGES if request.path.startswith(f"/{tag}/")), "fr")
+
+
+def reloader(project: Project, store: Store, nursery: Nursery) -> Reload:
+    """What brings the graph a nursery holds up to the files of a project that were written."""
+
+    def reload(files: Sequence[str]) -> None:
+        text = changes(project, store, files)
+        refused = nursery.change(Change("update", text, "", "", [])) if text else None
+        if isinstance(refused, Refusal):
+            raise Pan2kgError(refused.sentence)
+
+    return reload
+
+
+def addresses(desk: Desk) -> tuple[tuple[str, Handler], ...]:
+    """The addresses a desk answers, for the application."""
+    return tuple((f"/{tag}/{page}", desk.answer) for tag in LANGUAGES for page in PAGES)

@@ -1,0 +1,57 @@
+"""What the service is told at start, and the state of the data it answers from."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from dataclasses import dataclass, field
+
+from pan2kg.server.limits import Crowd, Limits
+from pan2kg.server.safety import Hosts
+from pan2kg.server.workers import Nursery
+from pan2kg.turtle.vocabulary import GRAPH
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How the service answers.
+
+    ``token`` is what a write needs; without one the service is read only. ``union`` makes the default
+    graph the union of all graphs, as every query of ours expects; else it is the store's own.
+    ``graphs`` is where the addresses below ``/store/`` belong, ``services`` may be asked with SERVICE.
+    """
+
+    limits: Limits = field(default_factory=Limits)
+    crowd: Crowd = field(default_factory=Crowd)
+    hosts: Hosts = field(default_factory=Hosts)
+    token: str = ""
+    union: bool = True
+    graphs: str = GRAPH
+    services: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """The state of the data: the release that was loaded, and how often it changed since.
+
+    Where the data are somewhere else and nobody says when they change, they are taken to be the same
+    for so many ``seconds``.
+    """
+
+    name: str
+    nursery: Nursery | None = None
+    seconds: int = 0
+
+    def __str__(self) -> str:
+        changes = self.nursery.version if self.nursery else 0
+        changes += int(time.time()) // self.seconds if self.seconds else 0
+        return f"{self.name}+{changes}" if changes else self.name
+
+    def tag(self, *parts: str) -> bytes:
+        """The ETag of what was made from this state of the data and these parts; weak, as rows may come in any order.
+
+        >>> Release("2026-01").tag("ASK {}", "json") == Release("2026-02").tag("ASK {}", "json")
+        False
+        """
+        text = "\x1f".join((str(self), *parts))
+        return b'W/"' + hashlib.blake2b(text.encode(), digest_size=12).hexdigest().encode() + b'"'

@@ -1,0 +1,227 @@
+"""The endpoint: SPARQL 1.1 Protocol over the workers."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+from typing import Final
+from urllib.parse import quote
+
+import pyoxigraph as ox
+
+from pan2kg.server.change import Change
+from pan2kg.server.channel import Task
+from pan2kg.server.description import COUNTS, PREFIXES, describe, read_counts
+from pan2kg.server.evaluation import GRAPH_FORMATS
+from pan2kg.server.inspection import Nature, inspect_query, inspect_update
+from pan2kg.server.negotiation import GRAPHS, Choice, choose, choose_formats, preferred_language, prefers_page
+from pan2kg.server.pool_pool import Pool
+from pan2kg.server.protocol import METHODS, Operation, read_operation
+from pan2kg.server.request import Headers, Refusal
+from pan2kg.server.request_request import Request, aside, matches
+from pan2kg.server.rewriting import add_using
+from pan2kg.server.safety import DATA_HEADERS, PREFLIGHT_HEADERS, refuse_token
+from pan2kg.server.settings import Release, Settings
+from pan2kg.server.workers import LOST, LostError
+
+VARY: Final = (b"vary", b"Accept")
+CACHE: Final = (b"cache-control", b"no-cache")
+"""May be kept, and is asked for again with its ETag: the data may have changed."""
+READ_ONLY: Final = "This store is read only; an update is refused."
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """Answers what is asked at ``/sparql``; ``page`` is the address of the editor in a language, if there is one."""
+
+    pool: Pool
+    settings: Settings
+    release: Release
+    page: str = ""
+    _described: dict[str, dict[str, int]] = field(default_factory=dict)
+
+    async def answer(self, request: Request) -> None:
+        """Answer one request."""
+        if request.method == "OPTIONS":
+            await request.reply(204, [*PREFLIGHT_HEADERS, (b"access-control-allow-methods", METHODS.encode())])
+            return
+        body = await request.body() if request.method == "POST" else b""
+        operation = (
+            body
+            if isinstance(body, Refusal)
+            else await aside(
+                len(request.query) + len(body),
+                read_operation,
+                *(request.method, request.query, request.header(b"content-type"), body),
+            )
+        )
+        if isinstance(operation, Refusal):
+            await request.refuse(operation, DATA_HEADERS)
+        elif wants_editor(request, self.page):
+            await show_editor(request, self.page, operation.text)
+        elif operation.kind == "query":
+            await self._query(request, operation)
+        elif operation.kind == "update":
+            await self._update(request, operation)
+        else:
+            await self._describe(request)
+
+    async def _query(self, request: Request, operation: Operation) -> None:
+        nature = await aside(len(operation.text), inspect_query, operation.text, self.settings.services)
+        if isinstance(nature, Refusal):
+            await request.refuse(nature, (*DATA_HEADERS, VARY))
+            return
+        accept = request.header(b"accept")
+        table, graph = choose_formats(accept)
+        parts = (operation.text, *operation.default, "", *operation.named)
+        condition = request.header(b"if-none-match")
+        if condition and request.method != "POST" and not nature.volatile:
+            tags = [self.release.tag(*parts, choice.media) for choice in (table, graph) if choice]
+            for tag in tags:
+                if matches(condition, [tag]):
+                    await request.reply(304, [(b"etag", tag), CACHE, VARY, *DATA_HEADERS])
+                    return
+        task = self._task(request, operation, nature, (table, graph))
+        chosen = {choice.form.name: choice for choice in (table, graph) if choice}
+        await deliver(request, self.pool, task, chosen, None if nature.volatile else (self.release, parts))
+
+    def _task(
+        self, request: Request, operation: Operation, nature: Nature, chosen: tuple[Choice | None, Choice | None]
+    ) -> Task:
+        given = bool(operation.default or operation.named)
+        table, graph = (choice.form.name if choice else "" for choice in chosen)
+        return Task(
+            "query",
+            operation.text,
+            f"{request.root}{request.path}",
+            self.settings.union and not nature.own_dataset,
+            list(operation.default) if given else None,
+            list(operation.named) if given else None,
+            table,
+            graph,
+        )
+
+    async def _update(self, request: Request, operation: Operation) -> None:
+        size = len(operation.text)
+        refusal = refuse_update(request, self.settings) or await aside(size, inspect_update, operation.text)
+        if refusal:
+            await request.refuse(refusal, DATA_HEADERS)
+            return
+        text = await aside(size, add_using, operation.text, operation.default, operation.named)
+        if isinstance(text, Refusal):
+            await request.refuse(text, DATA_HEADERS)
+        else:
+            change = Change("update", text, f"{request.root}{request.path}", "", [])
+            await apply_change(request, self.pool, change)
+
+    async def _describe(self, request: Request) -> None:
+        choice = choose(request.header(b"accept"), GRAPHS)
+        if choice is None:
+            names = ", ".join(form.media[0] for form in GRAPHS)
+            await request.refuse(Refusal(406, f"The service description comes as {names}."), (*DATA_HEADERS, VARY))
+            return
+        endpoint = f"{request.root}{request.path}"
+        tag = self.release.tag("description", endpoint, choice.media)
+        if matches(request.header(b"if-none-match"), [tag]):
+            await request.reply(304, [(b"etag", tag), CACHE, VARY, *DATA_HEADERS])
+            return
+        counts = await self._counts()
+        if isinstance(counts, Refusal):
+            await request.refuse(counts, DATA_HEADERS)
+            return
+        triples = describe(endpoint, counts, union=self.settings.union, writable=bool(self.settings.token))
+        body = ox.serialize(triples, format=GRAPH_FORMATS[choice.form.name], prefixes=PREFIXES) or b""
+        media = (b"content-type", choice.content_type.encode())
+        await request.reply(200, [media, (b"etag", tag), CACHE, VARY, *DATA_HEADERS], body)
+
+    async def _counts(self) -> dict[str, int] | Refusal:
+        """How many triples each graph has; counted once for a state of the data."""
+        state = str(self.release)
+        if state not in self._described:
+            task = Task("query", COUNTS, "", union=False, default=None, named=None, table="csv", graph="")
+            answer = await self.pool.ask(task).answer
+            if isinstance(answer, Refusal):
+                return answer
+            self._described.clear()
+            self._described[state] = read_counts(answer.body)
+        return self._described[state]
+
+
+def wants_editor(request: Request, page: str) -> bool:
+    """Whether a person opens the endpoint in a browser, and there is a page with an editor."""
+    return bool(page) and request.method in ("GET", "HEAD") and prefers_page(request.header(b"accept"))
+
+
+async def show_editor(request: Request, page: str, text: str) -> None:
+    """Show a person the page with the editor, the query in it."""
+    language = preferred_language(request.header(b"accept-language"))
+    query = f"?query={quote(text, safe='')}" if text else ""
+    location = (b"location", f"/{page.format(language=language)}{query}".encode())
+    await request.reply(303, [location, (b"vary", b"Accept, Accept-Language"), *DATA_HEADERS])
+
+
+def refuse_update(request: Request, settings: Settings) -> Refusal | None:
+    """Why a write is refused: the service is read only, or the token is missing."""
+    if not settings.token:
+        return Refusal(403, READ_ONLY)
+    return refuse_token(request.header(b"authorization"), settings.token)
+
+
+async def apply_change(
+    request: Request, pool: Pool, change: Change, headers: tuple[tuple[bytes, bytes], ...] = ()
+) -> None:
+    """Apply a change and answer with its status."""
+    loop = asyncio.get_running_loop()
+    try:
+        outcome = await loop.run_in_executor(None, pool.nursery.change, change)
+    except LostError:
+        outcome = Refusal(503, LOST)
+    if isinstance(outcome, Refusal):
+        await request.refuse(outcome, DATA_HEADERS)
+    else:
+        await request.reply(outcome, [*headers, *DATA_HEADERS])
+
+
+async def deliver(
+    request: Request,
+    pool: Pool,
+    task: Task,
+    chosen: dict[str, Choice],
+    source: tuple[Release, tuple[str, ...]] | None,
+) -> None:
+    """Ask a worker and send its answer; ``source`` is what an ETag is made from, with the media type.
+
+    An answer that breaks off says why in a last line, and the connection is closed without the end
+    that chunked encoding has: no client can take it for whole.
+    """
+    exchange = pool.ask(task, lambda: asyncio.ensure_future(request.gone()))
+    answer = await exchange.answer
+    if isinstance(answer, Refusal):
+        await request.refuse(answer, (*DATA_HEADERS, VARY))
+        return
+    headers = _headers(chosen[answer.form], source)
+    if not answer.more:
+        await request.reply(200, headers, answer.body)
+        return
+    await request.start(200, headers)
+    if request.method == "HEAD":
+        pool.abandon(exchange)
+        await request.write(b"")
+        return
+    await request.write(answer.body, more=True)
+    while isinstance(piece := await exchange.next(), bytes):
+        await request.write(piece, more=True)
+    if isinstance(piece, Refusal):
+        await request.write(f"\n\n# BROKEN OFF: {piece.sentence}\n".encode(), more=True)
+    else:
+        await request.write(b"")
+
+
+def _headers(choice: Choice, source: tuple[Release, tuple[str, ...]] | None) -> Headers:
+    headers = [(b"content-type", choice.content_type.encode()), VARY, *DATA_HEADERS]
+    if source:
+        release, parts = source
+        headers += [(b"etag", release.tag(*parts, choice.media)), CACHE]
+    else:
+        headers.append((b"cache-control", b"no-store"))
+    return headers

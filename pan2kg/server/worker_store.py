@@ -1,0 +1,145 @@
+"""A store for the threads that draw pages: it asks killable workers of its own.
+
+So a page whose query has gone astray ends with a sentence, and an endpoint under load does not keep
+the pages waiting.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+
+import pyoxigraph as ox
+
+from pan2kg.errors import EndpointError, Place, QueryError
+from pan2kg.project import reason
+from pan2kg.server.channel import END, FAILED, FORM, WHOLE, Task, pack, receive
+from pan2kg.server.inspection import Nature, inspect_query
+from pan2kg.server.request import Refusal
+from pan2kg.server.workers import LostError, Nursery, Worker, died, is_innocent
+from pan2kg.store.store import Result
+
+_LATER = "Ask again in a moment."
+
+
+@dataclass(eq=False, slots=True)
+class PoolStore:
+    """Answers queries as :class:`pan2kg.store.store.LocalStore` does, from any thread."""
+
+    nursery: Nursery
+    workers: int = 4
+    wait: float = 10.0
+    _idle: list[Worker] = field(default_factory=list)
+    _places: threading.Semaphore = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._places = threading.Semaphore(self.workers)
+
+    def query(self, text: str) -> Result:
+        """Answer a query over the union of all graphs, or over those its own FROM clauses name.
+
+        Raises:
+            QueryError: the query has a syntax error, or asks for something that is refused.
+            EndpointError: it takes too long or too much, or all workers are taken.
+        """
+        nature = inspect_query(text)
+        if isinstance(nature, Refusal):
+            raise _error(nature)
+        form, body = self._ask(_task(text, nature))
+        if form == "ntriples":
+            return [quad.triple for quad in ox.parse(body, format=ox.RdfFormat.N_TRIPLES)]
+        return ox.parse_query_results(body, format=ox.QueryResultsFormat.JSON)
+
+    def _ask(self, task: Task) -> tuple[str, bytes]:
+        """The answer; asked once more where the worker was ended from outside before it could give one."""
+        ended = 0
+        for _ in range(2):
+            began = time.monotonic()
+            with self._worker() as worker:
+                answer = self._send(worker, task)
+                ran = time.monotonic() - began
+                if not isinstance(answer, int):
+                    self._keep(worker, ran)
+            if isinstance(answer, Refusal):
+                raise _error(answer)
+            if not isinstance(answer, int):
+                return answer
+            ended = answer
+            if not is_innocent(ended, ran):
+                break
+        raise _error(died(ended, self.nursery.seconds))
+
+    @staticmethod
+    def _send(worker: Worker, task: Task) -> tuple[str, bytes] | Refusal | int:
+        """What a worker answers, or how it ended."""
+        with suppress(OSError):
+            worker.link.sendall(pack(b"T", json.dumps(task).encode()))
+            answer = _read(worker)
+            if answer is not None:
+                return answer
+        worker.link.close()
+        return worker.bury()
+
+    def _keep(self, worker: Worker, ran: float) -> None:
+        if ran < self.nursery.seconds / 2:
+            self._idle.append(worker)
+        else:
+            _dismiss(worker)
+
+    @contextmanager
+    def _worker(self) -> Iterator[Worker]:
+        if not self._places.acquire(timeout=self.wait):
+            raise EndpointError("All workers for pages are taken.", remedy=_LATER)
+        try:
+            yield self._take()
+        except LostError as error:
+            raise EndpointError(str(error), remedy="The page can be shown again then.") from None
+        except OSError as error:
+            raise EndpointError(f"There can be no more workers now ({reason(error)}).", remedy=_LATER) from None
+        finally:
+            self._places.release()
+
+    def _take(self) -> Worker:
+        while True:
+            try:
+                worker = self._idle.pop()
+            except IndexError:
+                return self.nursery.fork()
+            if worker.line is self.nursery.line:
+                return worker
+            _dismiss(worker)
+
+
+def _dismiss(worker: Worker) -> None:
+    worker.link.close()
+    worker.bury()
+
+
+def _task(text: str, nature: Nature) -> Task:
+    return Task("query", text, "", not nature.own_dataset, None, None, "json", "ntriples", own=True)
+
+
+def _read(worker: Worker) -> tuple[str, bytes] | Refusal | None:
+    """The whole answer of a worker; None where it died."""
+    pieces: list[bytes] = []
+    form = ""
+    while (message := receive(worker.link)) is not None:
+        kind, payload = message
+        if kind == FAILED:
+            return Refusal.unpack(payload)
+        if not form:
+            form, payload = payload[:FORM].rstrip().decode("ascii"), payload[FORM:]
+        pieces.append(payload)
+        if kind in (WHOLE, END):
+            return form, b"".join(pieces)
+    return None
+
+
+def _error(refusal: Refusal) -> QueryError | EndpointError:
+    if refusal.status < 500:
+        return QueryError(refusal.sentence, place=Place("query", refusal.line, refusal.column))
+    return EndpointError(refusal.sentence, remedy=_LATER)

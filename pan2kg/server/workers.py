@@ -1,0 +1,208 @@
+"""The nursery as the main process sees it: it gives workers, buries them, and takes changes."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import threading
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Final
+
+from pan2kg.errors import ProjectError
+from pan2kg.server.change import Change
+from pan2kg.server.channel import FAILED, pack, receive, receive_exactly
+from pan2kg.server.request import Refusal, busy
+from pan2kg.server.sink import late
+from pan2kg.server.tending import BURY, FORK, HEIR, ORDER, Load, tend
+
+
+class LostError(Exception):
+    """The process that holds the graph is gone, so there are no new workers."""
+
+
+EARLY: Final = 0.5
+"""A query whose worker is ended from outside within so many seconds is asked once more."""
+LOST: Final = "The process that holds the graph is gone; start the service again."
+
+
+@dataclass(eq=False, slots=True)
+class Line:
+    """The line to one nursery; closed when it was succeeded and its last worker is buried."""
+
+    control: socket.socket
+    process: int
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    workers: int = 0
+    succeeded: bool = False
+
+    def order(self, kind: bytes, number: int = 0, handle: int | None = None) -> int:
+        """Give an order and wait for its answer.
+
+        Raises:
+            LostError: nobody is at the other end.
+            OSError: there can be no more processes now.
+        """
+        with self.lock:
+            try:
+                socket.send_fds(self.control, [ORDER.pack(kind, number)], [] if handle is None else [handle])
+                answer = receive_exactly(self.control, ORDER.size)
+            except OSError:
+                answer = None
+            if answer is None:
+                raise LostError(LOST)
+            number = int(ORDER.unpack(answer)[1])
+            if kind != BURY and number < 0:
+                raise OSError(-number, os.strerror(-number))
+            self.workers += -1 if kind == BURY else 1
+            self._leave()
+        return number
+
+    def leave_to_heir(self) -> None:
+        """Let the nursery end as soon as its workers have: its last child is the nursery now."""
+        with self.lock:
+            self.workers -= 1
+            self.succeeded = True
+            self._leave()
+
+    def _leave(self) -> None:
+        if self.succeeded and not self.workers:
+            self.control.close()
+
+
+@dataclass(frozen=True, slots=True)
+class Worker:
+    """A worker: the socket to it, its process, and the line to its nursery."""
+
+    link: socket.socket
+    process: int
+    line: Line
+
+    def kill(self) -> None:
+        """End it at once; its number cannot be another process's before it is buried."""
+        with suppress(ProcessLookupError):
+            os.kill(self.process, signal.SIGKILL)
+
+    def bury(self) -> int:
+        """Kill it if it still runs; how it ended: 0, or minus the number of the signal."""
+        try:
+            self.kill()
+            return self.line.order(BURY, self.process)
+        except LostError:
+            return 0
+
+
+@dataclass(slots=True)
+class Nursery:
+    """Gives workers; ``version`` counts the changes since the start. All of it may be called from any thread."""
+
+    line: Line
+    seconds: float
+    version: int = 0
+    on_change: list[Callable[[], None]] = field(default_factory=list)
+    _changing: threading.Lock = field(default_factory=threading.Lock)
+
+    def fork(self) -> Worker:
+        """A new worker.
+
+        Raises:
+            LostError: the nursery is gone.
+            OSError: there can be no more processes or open files now.
+        """
+        line = self.line
+        ours, theirs = socket.socketpair()
+        with theirs:
+            try:
+                process = line.order(FORK, handle=theirs.fileno())
+            except (LostError, OSError):
+                ours.close()
+                raise
+        return Worker(ours, process, line)
+
+    def change(self, change: Change) -> int | Refusal:
+        """Apply a change in an heir and let it be the nursery; the status, or why nothing was changed.
+
+        Raises:
+            LostError: the nursery is gone.
+        """
+        with self._changing:
+            old = self.line
+            ours, theirs = socket.socketpair()
+            with theirs:
+                try:
+                    process = old.order(HEIR, handle=theirs.fileno())
+                except OSError as error:
+                    ours.close()
+                    return busy(f"There can be no more processes now ({error.strerror}); nothing was changed.")
+            try:
+                ours.sendall(pack(b"C", json.dumps(change).encode()))
+                answer = receive(ours)
+            except OSError:
+                answer = None
+            if answer is None or answer[0] == FAILED:
+                ours.close()
+                status = old.order(BURY, process)
+                return Refusal.unpack(answer[1]) if answer else died(status, self.seconds)
+            self.line = Line(ours, process)
+            self.version += 1
+            old.leave_to_heir()
+        for hook in self.on_change:
+            hook()
+        return int(answer[1])
+
+    def close(self) -> None:
+        """Let the nursery and all its workers end."""
+        self.line.control.close()
+
+
+def died(status: int, seconds: float) -> Refusal:
+    """What is said when a process ended before it had answered: minus the signal, as ``Worker.bury`` gives it.
+
+    >>> died(-signal.SIGALRM, 30).sentence
+    'The query took longer than 30 seconds and was stopped; make it narrower.'
+    """
+    if status == -signal.SIGALRM:
+        return late(seconds)
+    if status in (-signal.SIGABRT, -signal.SIGSEGV, -signal.SIGBUS):
+        return busy("The query needs more memory than it may take, or is nested too deeply; make it narrower.", 30)
+    return busy("The process that answered was ended from outside; ask again.", 1)
+
+
+def is_innocent(status: int, ran: float) -> bool:
+    """Whether a process was ended from outside so early that what it was asked can be asked once more.
+
+    >>> is_innocent(-signal.SIGKILL, 0.01), is_innocent(-signal.SIGKILL, 5), is_innocent(-signal.SIGABRT, 0.01)
+    (True, False, False)
+    """
+    return status in (-signal.SIGKILL, -signal.SIGTERM) and ran < EARLY
+
+
+def start_nursery(
+    load: Load, seconds: float, *, close: Iterable[socket.socket] = (), connects: bool = False
+) -> Nursery:
+    """Fork the nursery and wait until it has loaded the graph; to be called before there are threads.
+
+    The sockets in ``close`` are closed in it, so that no port stays taken because it lives on.
+
+    Raises:
+        ProjectError: the graph cannot be loaded.
+    """
+    ours, theirs = socket.socketpair()
+    process = os.fork()
+    if process == 0:
+        try:
+            ours.close()
+            for one in close:
+                one.close()
+            tend(theirs, load, connects=connects)
+        finally:
+            os._exit(1)
+    theirs.close()
+    answer = receive(ours)
+    if answer is None or answer[0] == FAILED:
+        os.waitpid(process, 0)
+        raise ProjectError(Refusal.unpack(answer[1]).sentence if answer else "The graph could not be loaded.")
+    return Nursery(Line(ours, process), seconds)

@@ -1,0 +1,257 @@
+"""Links as pages show them: what they join, by what, and why; each with an anchor of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from pan2kg.graph.place import kind_and_key
+from pan2kg.site.basis import Notes
+from pan2kg.site.node import content, unfold
+from pan2kg.site.template import escape, markup
+from pan2kg.turtle.vocabulary import ID, PAN
+
+if TYPE_CHECKING:
+    from markupsafe import Markup
+
+    from pan2kg.graph.statements import Grounds
+    from pan2kg.site.basis import Mark, Say
+    from pan2kg.site.speaker import Speaker
+
+KINDS: Final = (
+    "uses-instrument", "instrument-relation", "cross-reference", "builds-on", "succession", "interaction",
+    "external-statement", "shared-instrument", "shared-body", "shared-target-group", "shared-topic",
+)  # fmt: skip
+"""Kinds of links in the order in which a page has them."""
+ENDS: Final = (PAN + "from", PAN + "to", PAN + "between")
+COUNTING: Final = ("accepted", "derived")
+"""The statuses of links that count."""
+UNFOLDED: Final = 12
+"""How many links by something shared are listed without being folded."""
+_FROM: Final = "http://www.w3.org/ns/prov#wasDerivedFrom"
+_TOLD: Final = frozenset({*ENDS, _FROM, PAN + "linkType", PAN + "relation", PAN + "via", PAN + "derivedBy"})
+"""What the line of a link says already."""
+_OWNERS: Final = (PAN + "involvedIn", PAN + "from")
+"""Whose statement it is a link was derived from."""
+
+
+class Rest(NamedTuple):
+    """A statement of somebody that a link was derived from: whose it is, its words, and the grounds it needs noted."""
+
+    owner: str
+    words: str
+    grounds: tuple[Grounds, ...]
+
+
+class End(NamedTuple):
+    """An end of a link with its plan, by its full and by its short name: the latter where plans are named above."""
+
+    full: str
+    short: str
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """What a link says on every page that shows it, written once for all of them: only notes are numbered by page.
+
+    ``ends`` are by IRI, those where it starts first. ``grounds`` need a note each; ``own`` is that of the link itself.
+    """
+
+    key: str
+    kind: str
+    status: str
+    starts: tuple[str, ...]
+    has_direction: bool
+    ends: Mapping[str, End]
+    relation: Markup
+    via: str
+    quotes: str
+    facts: tuple[str, ...]
+    rests: tuple[Rest, ...]
+    grounds: tuple[Grounds, ...]
+    own: Grounds | None
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """A link as one page shows it: from where it is seen, the ends named there, what it rests on, and its mark.
+
+    ``way`` is ``out`` or ``in`` seen from the thing of the page, ``both`` where it has no direction, and ``over``
+    where it is seen from outside; the ends are then both there, else only the other one.
+    """
+
+    link: Link
+    way: str
+    ends: tuple[str, ...]
+    rests: tuple[Rest, ...]
+    mark: Mark | None
+
+    @property
+    def counts(self) -> bool:
+        """Whether it is more than a proposal."""
+        return self.link.status in COUNTING
+
+    @property
+    def is_stated(self) -> bool:
+        """Whether a document says so, not the editors or a rule."""
+        return self.mark is not None and self.mark.badge == "declared"
+
+    def written(self, t: Say, *, anchor: bool = True) -> Markup:
+        """The link as an item of a list, which addresses may point to where it has an ``anchor``."""
+        link, mark = self.link, self.mark
+        name = f' id="{escape(link.key)}"' if anchor else ""
+        status = "" if self.counts else f'<span class="badge gap">{escape(t(f"status-{link.status}"))}</span>'
+        return markup(
+            f'<li{name} class="link {mark.badge if mark else ""}">\n{self._joined(t)}'
+            f"{mark.written(t) if mark else ''}\n{status}{link.via}{self._reasons(t)}</li>\n"
+        )
+
+    def _joined(self, t: Say) -> str:
+        """What the link joins, and by what relation."""
+        relation = self.link.relation
+        if self.way == "over":
+            arrow = f' <span class="relation">{relation} →</span> '
+            return (arrow if relation else ' <span class="relation">↔</span> ').join(self.ends)
+        if self.way == "in":
+            here = f'<span class="relation">{relation} → {escape(t("here"))}</span>'
+            return f"{', '.join(self.ends)}{escape(t('colon'))} {here}\n"
+        before = f'<span class="relation">{relation}{escape(t("colon"))}</span> ' if relation else ""
+        return f"{before}{', '.join(self.ends)}"
+
+    def _reasons(self, t: Say) -> str:
+        """Why there is a link: what is quoted, the statements it was derived from, what else is said of it."""
+        link = self.link
+        if not (link.quotes or self.rests or link.facts):
+            return ""
+        filled = filter(None, ([rest.words for rest in self.rests], link.facts))
+        lists = "".join([f'<ul class="facts"><li>{"</li><li>".join(items)}</li></ul>' for items in filled])
+        return f"<details><summary>{escape(t('why'))}</summary>\n{link.quotes}{lists}</details>\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The links of one kind."""
+
+    kind: str
+    name: str
+    connections: tuple[Connection, ...]
+
+    @property
+    def number(self) -> int:
+        """How many there are, proposals and rejected ones left out."""
+        return sum(one.counts for one in self.connections)
+
+    def written(self, t: Say) -> Markup:
+        """The links as a list; a long one of weak links is folded."""
+        items = "".join([one.written(t) for one in self.connections])
+        listed = f'<ul class="links">\n{items}</ul>\n'
+        if len(self.connections) <= UNFOLDED or not self.kind.startswith("shared-"):
+            return markup(listed)
+        words = escape(t("links-listed", n=len(self.connections)))
+        return markup(f'<details class="many"><summary>{words}</summary>\n{listed}</details>\n')
+
+
+def links_of(speaker: Speaker, iri: str) -> list[str]:
+    """The links a thing is an end of."""
+    return speaker.library.statements.pointing(iri, *ENDS)
+
+
+def grouped(notes: Notes, links: Iterable[str], here: str = "") -> list[Group]:
+    """Links by kind, as seen from the thing of the page, else from outside; those of a kind by plan and name."""
+    speaker = notes.speaker
+    found: dict[str, list[tuple[tuple[str, ...], Connection]]] = {}
+    for link in links:
+        made = connection(notes, link, here)
+        found.setdefault(made.link.kind, []).append((_order(speaker, link, here), made))
+    kinds = sorted(found, key=lambda kind: (KINDS.index(kind) if kind in KINDS else len(KINDS), kind))
+    return [
+        Group(kind, _named(speaker, kind, ordered), ordered)
+        for kind in kinds
+        if (ordered := tuple(one for _, one in sorted(found[kind], key=lambda pair: pair[0])))
+    ]
+
+
+def _named(speaker: Speaker, kind: str, made: Iterable[Connection]) -> str:
+    """What links of a kind are called: who says so of those that are made from outside."""
+    stated = {one.is_stated for one in made}
+    if kind == "external-statement" and stated != {True}:
+        return speaker.t("tie-external-both" if True in stated else "tie-comparison")
+    return kind_name(speaker, kind)
+
+
+def kind_name(speaker: Speaker, kind: str) -> str:
+    """What a kind of links is called, as a heading."""
+    return speaker.t(f"tie-{kind}") if kind in KINDS else speaker.name(f"{ID}linktype/{kind}")
+
+
+def connection(notes: Notes, iri: str, here: str) -> Connection:
+    """One link as seen from a thing, or from outside where that is empty."""
+    link = notes.speaker.kept("connection", iri, partial(_read, notes.speaker))
+    way = "over" if not here else "both" if not link.has_direction else "out" if here in link.starts else "in"
+    for grounds in link.grounds:
+        notes.need(grounds)
+    rests = tuple([rest for rest in link.rests if rest.owner != here])
+    for rest in rests:
+        for grounds in rest.grounds:
+            notes.need(grounds)
+    ends = tuple([end.full if here else end.short for one, end in link.ends.items() if one != here])
+    return Connection(link, way, ends, rests, notes.need(link.own) if link.own else None)
+
+
+def _read(speaker: Speaker, iri: str) -> Link:
+    """What a link says on every page."""
+    statements = speaker.library.statements
+    starts, leads, both = (statements.values(iri, name) for name in ENDS)
+    ends = dict.fromkeys([*starts, *leads, *both])
+    notes = Notes(speaker)
+    why = unfold(notes, iri, frozenset(ends), without=_TOLD)
+    via = ", ".join(map(speaker.link, statements.values(iri, PAN + "via")))
+    return Link(
+        kind_and_key(iri)[1] or iri.rpartition("/")[2],
+        kind_of_link(speaker, iri),
+        kind_and_key(statements.one(iri, PAN + "status"))[1],
+        tuple(starts),
+        not both,
+        {end: _end(speaker, end) for end in ends},
+        markup(", ".join(map(speaker.label, statements.values(iri, PAN + "relation")))),
+        f'<span class="via">{escape(speaker.t("by-way-of"))} {via}</span>' if via else "",
+        "".join([quote.written(speaker.t) for quote in why.quotes]),
+        tuple([f"{fact.heading(speaker.t)} {content(one, speaker.t)}" for fact in why.facts for one in fact.values]),
+        tuple([speaker.kept("rest", one, partial(_rest, speaker)) for one in statements.values(iri, _FROM)]),
+        notes.needed,
+        notes.needed[why.mark.number - 1] if why.mark else None,
+    )
+
+
+def kind_of_link(speaker: Speaker, link: str) -> str:
+    """The key of the type of a link."""
+    return kind_and_key(speaker.library.statements.one(link, PAN + "linkType"))[1]
+
+
+def _rest(speaker: Speaker, iri: str) -> Rest:
+    """A statement a link was derived from, under the name of whose it is."""
+    statements, notes = speaker.library.statements, Notes(speaker)
+    owner = next((found for name in _OWNERS if (found := statements.one(iri, name))), "")
+    shared = frozenset({owner, statements.one(iri, PAN + "involves")})
+    node = unfold(notes, iri, shared, without=frozenset({PAN + "linkType", *_OWNERS}))
+    whose = speaker.link(owner) if owner else ""
+    return Rest(owner, f"{whose}{escape(speaker.t('colon'))} {node.written(speaker.t)}", notes.needed)
+
+
+def _end(speaker: Speaker, iri: str) -> End:
+    """An end of a link with its plan; a plan, and what is in none, by itself."""
+    plans = speaker.library.statements.values(iri, PAN + "inPlan")
+    thing = speaker.link(iri)
+    if not plans:
+        return End(thing, thing)
+    full, short = (", ".join(map(name, plans)) for name in (speaker.link, speaker.short))
+    return End(f'{thing} <span class="plan">{full}</span>', f'{thing} <span class="plan">{short}</span>')
+
+
+def _order(speaker: Speaker, link: str, here: str) -> tuple[str, ...]:
+    statements = speaker.library.statements
+    ends = [iri for name in ENDS for iri in statements.values(link, name) if iri != here]
+    plans = (statements.one(iri, PAN + "inPlan") or iri for iri in ends)
+    return (*(speaker.name(plan).casefold() for plan in plans), *(speaker.name(iri).casefold() for iri in ends), link)

@@ -1,0 +1,114 @@
+"""What the templates of the documentation call: words, links to anchors, texts marked with their language."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pan2kg.charts.svg import write_svg
+from pan2kg.i18n.text import Language, grouped
+from pan2kg.site.diagram import draw_ontology
+from pan2kg.site.ontology import ANY, relations, top_classes
+from pan2kg.site.ontology_words import keys, say
+from pan2kg.site.template import escape, markup
+from pan2kg.site.term import Kind, Ontology, Tally, Term, Texts, anchor, pick
+from pan2kg.turtle.vocabulary import PAN
+from pan2kg.turtle.writer import iri as short
+
+if TYPE_CHECKING:
+    from markupsafe import Markup
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """How one page of the documentation says things."""
+
+    language: Language
+    prefixes: Mapping[str, str]
+    anchors: frozenset[str] = frozenset()
+
+    def w(self, group: str, key: str, **values: object) -> str:
+        """Words of the interface.
+
+        >>> Voice("en", {}).w("label", "domains")
+        'Domain'
+        """
+        return say(group, key, self.language, **values)
+
+    def text(self, texts: Texts) -> Markup:
+        """A text in the language of the page, else in another, marked as such.
+
+        >>> str(Voice("de", {}).text({"en": "a <b>"}))
+        '<span lang="en">a &lt;b&gt;</span>'
+        """
+        said = pick(texts, self.language)
+        if said.language in ("", self.language):
+            return markup(escape(said.words))
+        return markup(f'<span lang="{escape(said.language)}">{escape(said.words)}</span>')
+
+    def short(self, iri: str) -> str:
+        """An IRI with its prefix."""
+        return short(iri, self.prefixes)
+
+    def link(self, iri: str) -> Markup:
+        """A term leading to where it is documented: here, or at its own address."""
+        if iri == ANY:
+            return markup(escape(self.w("diagram", "any")))
+        code = f"<code>{escape(self.short(iri))}</code>"
+        if iri in self.anchors:
+            return markup(f'<a href="#{escape(anchor(iri))}">{code}</a>')
+        is_address = iri.startswith(("http://", "https://"))
+        return markup(f'<a href="{escape(iri)}">{code}</a>' if is_address else code)
+
+    def links(self, iris: Iterable[str]) -> Markup:
+        """Several terms one after the other."""
+        return markup(", ".join(str(self.link(iri)) for iri in iris))
+
+    def tallies(self, tallies: Iterable[Tally]) -> Markup:
+        """Terms with how often each was seen."""
+        return markup(
+            ", ".join(f"{self.link(tally.iri)} ({grouped(tally.number, self.language)})" for tally in tallies)
+        )
+
+
+def ontology_values(ontology: Ontology, language: Language) -> dict[str, object]:
+    """What the templates of the documentation need, in one language.
+
+    >>> from pan2kg.graph.graph import open_graph
+    >>> from pan2kg.site.ontology_ontology import read_ontology
+    >>> graph = open_graph()
+    >>> ontology_values(read_ontology(graph.project, graph.store), "fr")["title"]
+    'Documentation de l’ontologie'
+    """
+    voice = Voice(language, ontology.prefixes, _anchored(ontology))
+    terms = ontology.by_iri()
+    return {
+        "title": say("page", "ontology", language),
+        "language": language,
+        "voice": voice,
+        "w": voice.w,
+        "ontology": ontology,
+        "anchor": anchor,
+        "heading_keys": [key for key in keys("heading") if key in ontology.heading.values],
+        "sections": [(kind, ontology.of_kind(kind)) for kind in Kind],
+        "below": {iri: _below(ontology, iri) for iri in terms},
+        "diagram": markup(write_svg(draw_ontology(ontology, language))),
+        "relations": relations(ontology),
+        "said": [rule for rule in ontology.constraints if rule.messages],
+        "silent": [rule for rule in ontology.constraints if not rule.messages],
+        "ours": PAN,
+    }
+
+
+def _anchored(ontology: Ontology) -> frozenset[str]:
+    concepts = (concept.iri for scheme in ontology.schemes for concept in scheme.concepts)
+    schemes = (scheme.iri for scheme in ontology.schemes)
+    return frozenset([*ontology.by_iri(), *(rule.iri for rule in ontology.constraints), *schemes, *concepts])
+
+
+def _below(ontology: Ontology, iri: str) -> int:
+    """How many instances the subclasses of a class have."""
+    terms: Mapping[str, Term] = ontology.by_iri()
+    tops = top_classes(ontology)
+    return sum(terms[below].use.number for below, top in tops.items() if top == iri != below)

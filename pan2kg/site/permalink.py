@@ -1,0 +1,215 @@
+"""A link that fixes a question with its parameters, day, language and release, so that it answers the same later.
+
+``fr/question/who-should-talk.html?as-of=2021-06-30&body=body:maee&release=0.1.0`` is the address of a page below the
+root of a site. Every parameter is written out, defaults too, since a default may change; parameters are sorted, so
+that one question has one link. The release is that of the graph (``owl:versionInfo`` of its ontology).
+
+A link is answered by whatever graph is loaded. Where that is another release, the answer says so
+(:func:`notice`), and pages without a server, which know no days, say that (:func:`dayless`). It answers the same
+with the data of its own release: ``pan2kg ask LINK --project RELEASE``, where RELEASE is the folder of that release,
+answers the questions of the release from its dump.
+"""
+
+from __future__ import annotations
+
+import re
+from argparse import Namespace
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+from urllib.parse import parse_qsl, quote
+
+from pan2kg.errors import Place, QueryError
+from pan2kg.i18n.text import LANGUAGES, Language
+from pan2kg.project import Project
+from pan2kg.store.queries import Parameter, Query, find_thing
+from pan2kg.store.store import Store, select
+from pan2kg.turtle.vocabulary import PAN
+from pan2kg.turtle.writer import read_prefixes
+
+DAY: Final = "as-of"
+RELEASE: Final = "release"
+VIEW: Final = "view"
+"""How the answer is shown on a page, which changes nothing of it."""
+_ADDRESS: Final = re.compile(
+    r"(?:.*/)?(?P<language>[a-z]{2})/question/(?P<name>[a-z0-9-]+)\.html(?:\?(?P<rest>[^#]*))?(?:#(?P<asked>.*))?"
+)
+_SIMPLE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
+
+_NOTICE: Final[Mapping[Language, str]] = {
+    "fr": "Ce lien a été fait avec la version {made} ; la réponse est tirée de la version {loaded} et peut différer.",
+    "en": "This link was made with release {made}; the answer is from release {loaded} and may differ.",
+    "de": "Dieser Link stammt aus Version {made}; die Antwort stammt aus Version {loaded} und kann abweichen.",
+}
+_DAYLESS: Final[Mapping[Language, str]] = {
+    "fr": "Ce lien demande l’état au {day} ; sans serveur, cette page répond d’après tout le graphe. "
+    "La commande pan2kg ask, suivie de ce lien, répond pour ce jour.",
+    "en": "This link asks for the state on {day}; without a server this page answers from the whole graph. "
+    "The command pan2kg ask, followed by this link, answers for that day.",
+    "de": "Dieser Link fragt nach dem Stand vom {day}; ohne Server antwortet diese Seite aus dem ganzen Graphen. "
+    "Der Befehl pan2kg ask, gefolgt von diesem Link, antwortet für diesen Tag.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Permalink:
+    """A question by name, its parameters as text, the release it was asked of, and the day it is about.
+
+    >>> str(Permalink("plans", {}, "0.1.0"))
+    'fr/question/plans.html?release=0.1.0'
+    """
+
+    query: str
+    values: Mapping[str, str]
+    release: str
+    day: date | None = None
+    language: Language = "fr"
+
+    @property
+    def typed(self) -> list[str]:
+        """Its parameters as they would be typed after ``pan2kg ask``.
+
+        >>> Permalink("actions-of-plan", {"only_plan": "plan:lu-bhr-2"}, "0.1.0").typed
+        ['--only-plan=plan:lu-bhr-2']
+        """
+        return [f"--{name.replace('_', '-')}={value}" for name, value in self.values.items()]
+
+    def __str__(self) -> str:
+        return permalink(self.query, self.values, self.release, self.day, language=self.language)
+
+
+def permalink(
+    query: str, values: Mapping[str, str], release: str, day: date | None = None, *, language: Language = "fr"
+) -> str:
+    """The link that fixes a question; its inverse is :func:`read_permalink`.
+
+    Raises:
+        QueryError: a parameter bears a name that the link uses for itself.
+
+    >>> permalink("who-should-talk", {"body": "body:maee"}, "0.1.0", date(2021, 6, 30), language="de")
+    'de/question/who-should-talk.html?as-of=2021-06-30&body=body:maee&release=0.1.0'
+    """
+    fixed = {RELEASE: release} | ({DAY: day.isoformat()} if day else {})
+    named = {name.replace("_", "-"): value for name, value in values.items() if name != "language"}
+    if named.keys() & {DAY, RELEASE, VIEW}:
+        said = f"A parameter called {DAY}, {RELEASE} or {VIEW} cannot be linked to."
+        raise QueryError(said, remedy="Rename the parameter.")
+    pairs = sorted((fixed | named).items())
+    return f"{language}/question/{query}.html?" + "&".join(f"{name}={quote(value, safe=':')}" for name, value in pairs)
+
+
+def read_permalink(address: str) -> Permalink:
+    """What a link fixes, with or without the address of the site before it.
+
+    Pages without a server write behind ``#`` what was asked in them, which counts before the rest. How a page shows
+    the answer (``view=chart``) is no part of what is asked.
+
+    Raises:
+        QueryError: it is no such link.
+
+    >>> read_permalink("https://e/x/de/question/plans.html?release=0.1.0&as-of=2021-06-30").day
+    datetime.date(2021, 6, 30)
+    >>> read_permalink("de/question/plans.html")
+    Traceback (most recent call last):
+    pan2kg.errors.QueryError: de/question/plans.html: This link fixes no release. Add &release=, as in release=0.1.0.
+    """
+    found = _ADDRESS.fullmatch(address)
+    language = next((one for one in LANGUAGES if found and one == found["language"]), None)
+    if found is None or language is None:
+        raise QueryError("This is no link to a question.", place=Place(address), remedy="It has /question/NAME.html.")
+    pairs = parse_qsl(found["asked"] or found["rest"] or "", keep_blank_values=True)
+    values = dict(pairs)
+    if len(values) < len(pairs):
+        raise QueryError("This link gives a parameter twice.", place=Place(address), remedy="Leave one of them.")
+    values.pop(VIEW, "")
+    release = values.pop(RELEASE, "")
+    if not release:
+        raise QueryError(
+            "This link fixes no release.", place=Place(address), remedy="Add &release=, as in release=0.1.0."
+        )
+    day = _day(values.pop(DAY, ""), address)
+    named = {name.replace("-", "_"): value for name, value in values.items()}
+    return Permalink(found["name"], named, release, day, language)
+
+
+def follow(options: Namespace) -> Permalink | None:
+    """The link typed in place of a question's name; what it fixes is then as if it had been typed.
+
+    Raises:
+        QueryError: it is no such link, or another day is typed than it fixes.
+    """
+    if "/" not in (options.name or ""):
+        return None
+    link = read_permalink(options.name)
+    if link.day and options.as_of not in (None, link.day):
+        said = f"The link fixes the day {link.day.isoformat()}, and --as-of says {options.as_of.isoformat()}."
+        raise QueryError(said, remedy="Leave out --as-of, or change as-of= in the link.")
+    options.name, options.language = link.query, link.language
+    options.as_of = options.as_of or link.day
+    options.parameters = [*link.typed, *options.parameters]
+    return link
+
+
+def _day(text: str, address: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        raise QueryError(
+            f"« {text} » is no day.", place=Place(address), remedy="Write it as in as-of=2021-06-30."
+        ) from None
+
+
+def fix(query: Query, values: Mapping[str, str], *, store: Store, project: Project) -> dict[str, str]:
+    """Every parameter of a question but its language, as a link writes it: defaults too, and things by prefixed name.
+
+    Raises:
+        QueryError: a value that nothing in the graph answers to.
+    """
+    wanted = [parameter for parameter in query.parameters if parameter.name != "language"]
+    return {one.name: _fixed(one, values.get(one.name), store, project) for one in wanted}
+
+
+def _fixed(parameter: Parameter, value: str | None, store: Store, project: Project) -> str:
+    if not parameter.default.startswith("<") and not re.match(r"[\w-]*:", parameter.default):
+        return value if value is not None else parameter.default.strip('"')
+    iri = find_thing(value if value is not None else parameter.default, store, project)
+    fitting = [(space, name) for name, space in read_prefixes(project).items() if iri.startswith(space)]
+    space, name = max(fitting, key=lambda pair: len(pair[0]), default=("", ""))
+    local = iri.removeprefix(space)
+    return f"{name}:{local}" if name and _SIMPLE.fullmatch(local) else iri
+
+
+def release_of(store: Store) -> str:
+    """The release of a graph; empty where its ontology does not say.
+
+    >>> from pan2kg.store.store import load_project
+    >>> bool(release_of(load_project(Project.packaged())))
+    True
+    """
+    found = select(
+        store,
+        "PREFIX owl: <http://www.w3.org/2002/07/owl#>\n"
+        f"SELECT ?version WHERE {{ <{PAN.rstrip('#')}> owl:versionInfo ?version }} ORDER BY ?version",
+    ).values("version")
+    return found[-1] if found else ""
+
+
+def notice(link: Permalink, loaded: str, language: Language) -> str:
+    """What is to be said where a link is answered by another release than its own; else nothing.
+
+    >>> notice(Permalink("plans", {}, "0.1.0"), "0.2.0", "en")
+    'This link was made with release 0.1.0; the answer is from release 0.2.0 and may differ.'
+    >>> notice(Permalink("plans", {}, "0.1.0"), "0.1.0", "en")
+    ''
+    """
+    return "" if link.release == loaded else _NOTICE[language].format(made=link.release, loaded=loaded or "?")
+
+
+def dayless(day: str, language: Language) -> str:
+    """What is to be said where a link fixes a day and no view of that day can be made, as on pages without a server.
+
+    >>> dayless("2021-06-30", "en").partition(";")[0]
+    'This link asks for the state on 2021-06-30'
+    """
+    return _DAYLESS[language].format(day=day)

@@ -1,0 +1,223 @@
+"""The questions a project can answer: ``.rq`` files that run unchanged in any SPARQL editor.
+
+Header lines start with ``#+``. A parameter is a line
+``BIND(<default> AS ?plan)  # parameter: the plan to start from``; a value replaces the default in
+its N3 form, so that nothing a user types can become part of the query's syntax. What is said in
+English is said in another language by a line whose key ends in it: ``question_fr``, ``summary_de``,
+``parameter_plan_fr`` for the parameter ``plan``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from pan2kg.errors import QueryError
+from pan2kg.project import Project, read_text
+from pan2kg.store.expectation import expected, refuse_other_kind
+from pan2kg.store.store import Store, select
+from pan2kg.turtle.tokens import tokens
+from pan2kg.turtle.vocabulary import PAN
+from pan2kg.turtle.writer import read_prefixes, string
+
+_HEADER = re.compile(r"^#\+ ([a-z_0-9]+): (.*)$", re.MULTILINE)
+_PARAMETER = re.compile(r"^(\s*BIND\()(.+)( AS \?(\w+)\)\s*# parameter: )(.*)$", re.MULTILINE)
+_NO_BREAK = "\u00a0"
+_BARE = re.compile(r"""[<>"{}|^`\\\x00-\x20]""")
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """What a question can be told: its name, the default as written, and what it means."""
+
+    name: str
+    default: str
+    meaning: str
+    meanings: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def option(self) -> str:
+        """The name as it is typed on a command line."""
+        return self.name.replace("_", "-")
+
+    def meaning_in(self, language: str) -> str:
+        """What the parameter means, in a language where the header says it, else in English.
+
+        >>> Parameter("plan", "plan:x", "the plan", {"fr": "le plan"}).meaning_in("fr")
+        'le plan'
+        """
+        return self.meanings.get(language, self.meaning)
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A stored question."""
+
+    name: str
+    group: str
+    text: str
+    file: str
+    header: Mapping[str, str] = field(default_factory=dict)
+    parameters: tuple[Parameter, ...] = ()
+
+    def question(self, language: str = "en") -> str:
+        """The question in plain words, in a language where the header has it, else in English."""
+        return self._said("question", language) or self.name
+
+    def summary_in(self, language: str = "en") -> str:
+        """What the answer holds and what it leaves out, in a language where the header has it, else in English.
+
+        >>> Query("x", "", "", "", {"summary": "Each plan.", "summary_de": "Jeder Plan."}).summary_in("de")
+        'Jeder Plan.'
+        """
+        return self._said("summary", language)
+
+    def _said(self, key: str, language: str) -> str:
+        return self.header.get(f"{key}_{language}") or self.header.get(key, "")
+
+
+def read_query(path: Path, *, name: str = "") -> Query:
+    """Read a stored question.
+
+    Raises:
+        ProjectError: the file cannot be read.
+    """
+    text = read_text(path)
+    header = dict(_HEADER.findall(text))
+    parameters = tuple(
+        Parameter(m[4], m[2].strip(), m[5].strip(), _meanings(header, m[4])) for m in _PARAMETER.finditer(text)
+    )
+    return Query(path.stem, path.parent.name, text, name or str(path), header, parameters)
+
+
+def _meanings(header: Mapping[str, str], parameter: str) -> dict[str, str]:
+    """What a parameter means by language: header lines such as ``#+ parameter_plan_fr: le plan``."""
+    lines = ((key.removeprefix(f"parameter_{parameter}_"), words) for key, words in header.items())
+    return {language: words for language, words in lines if re.fullmatch("[a-z]{2}", language)}
+
+
+def read_queries(project: Project) -> dict[str, Query]:
+    """Every question of a project by its name; rules are not questions."""
+    files = sorted(p for p in project.queries.rglob("*.rq") if p.parent.name != "rules")
+    return {path.stem: read_query(path, name=project.name_of(path)) for path in files}
+
+
+def find_query(project: Project, name: str) -> Query:
+    """The question called ``name``.
+
+    Raises:
+        QueryError: there is none; with the nearest names.
+
+    >>> find_query(Project.packaged(), "shared-instrument")
+    Traceback (most recent call last):
+    pan2kg.errors.QueryError: There is no question « shared-instrument ». Did you mean ...
+    """
+    queries = read_queries(project)
+    if name not in queries:
+        raise QueryError(f"There is no question « {name} ».", remedy=_nearest(name, queries, "`pan2kg ask --list`"))
+    return queries[name]
+
+
+def _nearest(name: str, names: Mapping[str, object] | list[str], lister: str) -> str:
+    from difflib import get_close_matches
+
+    near = get_close_matches(name, list(names), n=3, cutoff=0.5)
+    hint = f"Did you mean {' or '.join(near)}? " if near else ""
+    return f"{hint}{lister} shows them all." if lister else hint.strip()
+
+
+def fill(query: Query, values: Mapping[str, str], *, store: Store, project: Project) -> str:
+    """The query's text with values put in place of the defaults.
+
+    A value for a parameter whose default is an IRI may be an IRI, a prefixed name, the key of a
+    thing (``lu-bhr-2``) or its label; a value for a literal keeps the default's language or type.
+
+    Raises:
+        QueryError: an unknown parameter, or a value nothing in the graph answers to or that is of another kind.
+    """
+    known = {parameter.name: parameter for parameter in query.parameters}
+    for name in values:
+        if name not in known:
+            raise QueryError(
+                f"Question {query.name} has no parameter « {name} ».",
+                remedy=_nearest(name, known, "") or _listed(known),
+            )
+    written = {name: _n3(known[name], value, store, project) for name, value in values.items()}
+    return _PARAMETER.sub(lambda m: f"{m[1]}{written.get(m[4], m[2])}{m[3]}{m[5]}", query.text)
+
+
+def _listed(known: Mapping[str, Parameter]) -> str:
+    return f"It has: {', '.join(known)}." if known else "It has none."
+
+
+def _n3(parameter: Parameter, value: str, store: Store, project: Project) -> str:
+    first = next(tokens(parameter.default))
+    if first.kind in ("iri", "name"):
+        iri = find_thing(value, store, project)
+        kinds = expected(parameter.name, parameter.meaning, parameter.default)
+        refuse_other_kind(iri, kinds, option=parameter.option, store=store)
+        return f"<{iri}>"
+    if first.kind == "string":
+        return string(value) + parameter.default[len(first.text) :]
+    if first.kind == "number" and re.fullmatch(r"[+-]?\d+(\.\d+)?", value):
+        return value
+    if first.kind == "word" and value in ("true", "false"):
+        return value
+    raise QueryError(
+        f"Parameter {parameter.name} takes a value such as {parameter.default}, not « {value} ».",
+        remedy=f"It means: {parameter.meaning}.",
+    )
+
+
+def find_thing(value: str, store: Store, project: Project) -> str:
+    """The IRI of what a user means by ``value``: an IRI, a prefixed name, a key, or a label.
+
+    Raises:
+        QueryError: nothing answers to it; with the nearest keys.
+    """
+    if value.startswith(("http://", "https://", "<")):
+        address = value.strip("<>")
+        if _BARE.search(address) or ":" not in address:
+            raise QueryError(f"« {value} » is no IRI.", remedy="Leave out spaces, quotes and angle brackets.")
+        return address
+    prefix, colon, local = value.partition(":")
+    prefixes = read_prefixes(project)
+    if colon and prefix in prefixes and not _BARE.search(local):
+        return prefixes[prefix] + local
+    return _by_key(value, store)
+
+
+def _by_key(value: str, store: Store) -> str:
+    name, label = string(value), string(value.replace(_NO_BREAK, " "))
+    found = select(
+        store,
+        "PREFIX dcterms: <http://purl.org/dc/terms/> PREFIX skos: <http://www.w3.org/2004/02/skos/core#>\n"
+        "SELECT DISTINCT ?thing WHERE {\n"
+        f"  {{ ?thing dcterms:identifier {name} }} UNION\n"
+        f"  {{ ?thing skos:prefLabel ?label "
+        f"FILTER(LCASE(REPLACE(STR(?label), {string(_NO_BREAK)}, ' ')) = LCASE({label})) }} UNION\n"
+        f'  {{ ?thing skos:inScheme ?scheme FILTER(STRENDS(STR(?thing), CONCAT("/", {name}))) }}\n'
+        "} ORDER BY ?thing",
+    ).values("thing")
+    if not found:
+        raise QueryError(f"Nothing in the graph is called « {value} ».", remedy=_near_keys(value, store))
+    if len(found) > 1:
+        raise QueryError(f"« {value} » may mean {' or '.join(found[:3])}.", remedy="Give the IRI.")
+    return found[0]
+
+
+def _near_keys(value: str, store: Store) -> str:
+    keys = select(
+        store,
+        "PREFIX dcterms: <http://purl.org/dc/terms/> SELECT DISTINCT ?key WHERE { ?thing dcterms:identifier ?key }",
+    ).values("key")
+    from difflib import get_close_matches
+
+    near = get_close_matches(value, sorted(keys), n=3, cutoff=0.4)
+    return f"Did you mean {' or '.join(near)}?" if near else "Name a plan, action, body or instrument by its key."
+
+
+ANY = PAN + "any"
+"""The value of a parameter that restricts nothing."""

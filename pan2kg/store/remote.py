@@ -1,0 +1,132 @@
+"""A store behind a SPARQL 1.1 endpoint: the one door to SPARQLWrapper."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from http.client import HTTPException
+from typing import TYPE_CHECKING
+from urllib.error import HTTPError, URLError
+from urllib.parse import urlsplit
+
+import pyoxigraph as ox
+
+from pan2kg.errors import EndpointError, Place, QueryError
+from pan2kg.store.store import Result, refuse_fetching
+
+if TYPE_CHECKING:
+    from http.client import HTTPResponse
+
+    from SPARQLWrapper import SPARQLWrapper
+
+_RESULTS = "application/sparql-results+json"
+_TRIPLES = "application/n-triples"
+_CHECK = "Check the address; it must answer SPARQL 1.1 queries over HTTP."
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteStore:
+    """A store somewhere else; ``timeout`` in seconds bounds each query.
+
+    The endpoint must offer the union of its named graphs as default graph, as a published dump of
+    this graph is meant to be asked.
+    """
+
+    url: str
+    timeout: int = 60
+
+    def query(self, text: str) -> Result:
+        """Ask the endpoint.
+
+        Raises:
+            QueryError: the endpoint finds fault with the query.
+            EndpointError: it cannot be reached, or does not answer as a SPARQL endpoint does.
+        """
+        refuse_fetching(text)
+        kind, body = self._ask(text)
+        try:
+            return _read(kind, body)
+        except (SyntaxError, ValueError, OSError):
+            raise self._fault(f"The answer breaks off or is no {kind or 'SPARQL result'}.") from None
+
+    def _ask(self, text: str) -> tuple[str, bytes]:
+        from SPARQLWrapper import POST, SPARQLExceptions, SPARQLWrapper
+
+        wrapper = SPARQLWrapper(_checked(self.url), agent="pan2kg")
+        wrapper.setQuery(text)
+        wrapper.setMethod(POST)
+        wrapper.setTimeout(self.timeout)
+        wrapper.setReturnFormat("n3" if wrapper.queryType in ("CONSTRUCT", "DESCRIBE") else "json")
+        wrapper.addCustomHttpHeader("Accept", f"{_RESULTS}, {_TRIPLES}")
+        try:
+            response: HTTPResponse = _call(wrapper)
+            return _media_type(response), response.read()
+        except SPARQLExceptions.QueryBadFormed as error:
+            raise QueryError(
+                f"The endpoint finds the query faulty (HTTP 400): {_said(error)}.",
+                place=Place(self.url),
+                remedy="Mend the query.",
+            ) from None
+        except SPARQLExceptions.SPARQLWrapperException as error:
+            raise self._fault(f"The endpoint refuses ({_status(error)}): {_said(error)}.") from None
+        except HTTPError as error:
+            raise self._fault(f"The endpoint refuses (HTTP {error.code}: {error.reason}).") from None
+        except (URLError, OSError, HTTPException) as error:
+            raise self._fault(f"The endpoint cannot be reached ({_cause(error)}).") from None
+
+    def _fault(self, message: str) -> EndpointError:
+        return EndpointError(message, place=Place(self.url), remedy=_CHECK)
+
+
+_STATUS = {"Unauthorized": "HTTP 401", "EndPointNotFound": "HTTP 404", "URITooLong": "HTTP 414"}
+
+
+def _status(error: Exception) -> str:
+    """The status a fault of the library stands for; it names its classes after them."""
+    return _STATUS.get(type(error).__name__, "HTTP 500")
+
+
+def _call(wrapper: SPARQLWrapper) -> HTTPResponse:
+    response: HTTPResponse = wrapper.query().response
+    return response
+
+
+def _checked(url: str) -> str:
+    try:
+        parts = urlsplit(url)
+        fits = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+        fits = fits and url.isascii() and url.isprintable() and " " not in url
+    except ValueError:
+        fits = False
+    if not fits:
+        raise EndpointError(
+            "This is no address of an endpoint.", place=Place(url or "''"), remedy="Write it as http://host:port/path."
+        )
+    return url
+
+
+def _media_type(response: HTTPResponse) -> str:
+    return (response.headers.get("Content-Type") or "").partition(";")[0].strip().lower()
+
+
+def _read(kind: str, body: bytes) -> Result:
+    if kind == _TRIPLES:
+        return [quad.triple for quad in ox.parse(body, format=ox.RdfFormat.N_TRIPLES)]
+    if kind not in (_RESULTS, "application/json"):
+        raise ValueError(kind)
+    ox.parse_query_results(body, format=ox.QueryResultsFormat.JSON)  # a first reading finds a broken answer
+    result = ox.parse_query_results(body, format=ox.QueryResultsFormat.JSON)
+    if isinstance(result, ox.QuerySolutions):
+        for _ in ox.parse_query_results(body, format=ox.QueryResultsFormat.JSON):  # type: ignore[union-attr]
+            pass
+    return result
+
+
+def _said(error: Exception) -> str:
+    lines = [line.strip() for line in str(error).replace("\\n", "\n").splitlines() if line.strip()]
+    return (lines[-1] if lines else type(error).__name__).strip("b'\".")[:200]
+
+
+def _cause(error: OSError | HTTPException) -> str:
+    cause = error.reason if isinstance(error, URLError) else error
+    text = getattr(cause, "strerror", None) or str(cause) or type(cause).__name__
+    return text.lower()

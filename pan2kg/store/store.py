@@ -1,0 +1,326 @@
+"""Where triples are kept and asked: in memory here, or behind any SPARQL 1.1 endpoint.
+
+One small interface for both, ``Store.query``. Each file is a named graph; the default graph of a
+query is the union of all of them. Nothing is fetched because a query says so.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import pyoxigraph as ox
+
+from pan2kg.errors import Place, ProjectError, QueryError, TurtleError
+from pan2kg.project import Project, reason
+from pan2kg.store.dumped import read_quads
+from pan2kg.turtle.tokens import calls, line_of, tokens
+from pan2kg.turtle.vocabulary import DERIVED, GRAPH, graph_of
+
+Term = ox.NamedNode | ox.BlankNode | ox.Literal
+Row = tuple[Term | None, ...]
+Triples = list[ox.Triple]
+Result = ox.QuerySolutions | ox.QueryBoolean | Triples
+
+_POSITION = re.compile(r"^error at (\d+):(\d+): (?:expected )?(.*)", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows of terms under named columns; ``None`` where a row has no value."""
+
+    columns: tuple[str, ...]
+    rows: tuple[Row, ...]
+
+    def values(self, column: str) -> list[str]:
+        """The values of one column as plain text, empty where there is none."""
+        index = self.columns.index(column)
+        return [plain(row[index]) for row in self.rows]
+
+
+class Store(Protocol):
+    """Anything that answers SPARQL 1.1 queries."""
+
+    def query(self, text: str) -> Result:
+        """Solutions, a boolean or triples, as the form of the query asks.
+
+        Raises:
+            QueryError: the query has a syntax error, or asks for something that is refused.
+            EndpointError: a remote store does not answer as it should.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class LocalStore:
+    """A store in this process."""
+
+    inner: ox.Store
+
+    def query(self, text: str) -> Result:
+        """Answer a query over the union of all graphs, or over those its own FROM clauses name.
+
+        >>> store = LocalStore(ox.Store())
+        >>> bool(store.query("ASK { ?s ?p ?o }"))
+        False
+        """
+        refuse_fetching(text)
+        union = not (_FROM.search(text) and any(t.kind == "word" and t.text.upper() == "FROM" for t in tokens(text)))
+        try:
+            result = self.inner.query(text, use_default_graph_as_union=union)
+            return list(result) if isinstance(result, ox.QueryTriples) else result
+        except SyntaxError as error:
+            raise syntax_error(text, str(error)) from None
+        except (OSError, RuntimeError, ValueError) as error:
+            raise QueryError(f"The query cannot be evaluated: {error}.", place=Place("query")) from None
+
+    def add(self, graph: str, triples: Iterable[ox.Triple]) -> None:
+        """Put triples into a named graph."""
+        name = ox.NamedNode(graph)
+        self.inner.bulk_extend(ox.Quad(t.subject, t.predicate, t.object, name) for t in triples)
+
+    def __len__(self) -> int:
+        return len(self.inner)
+
+
+def plain(term: Term | None) -> str:
+    """The text of a term: the value of a literal, the address of an IRI.
+
+    >>> plain(ox.Literal("Loi", language="fr")), plain(ox.NamedNode("http://e/x")), plain(None)
+    ('Loi', 'http://e/x', '')
+    """
+    if term is None:
+        return ""
+    return str(term) if isinstance(term, ox.BlankNode) else term.value
+
+
+def select(store: Store, text: str) -> Table:
+    """The answer to a SELECT query as a table.
+
+    Raises:
+        QueryError: the query is no SELECT query, or as for :meth:`Store.query`.
+
+    >>> table = select(LocalStore(ox.Store()), "SELECT ?n WHERE { VALUES ?n { 1 2 } } ORDER BY ?n")
+    >>> table.columns, table.values("n")
+    (('n',), ['1', '2'])
+    """
+    result = store.query(text)
+    if not isinstance(result, ox.QuerySolutions):
+        raise QueryError("This is no SELECT query.", place=Place("query"), remedy="Ask with SELECT.")
+    columns = tuple(variable.value for variable in result.variables)
+    return Table(columns, tuple(tuple(solution) for solution in result))
+
+
+def construct(store: Store, text: str) -> Triples:
+    """The triples of a CONSTRUCT or DESCRIBE query.
+
+    Raises:
+        QueryError: the query has another form, or as for :meth:`Store.query`.
+    """
+    result = store.query(text)
+    if not isinstance(result, list):
+        raise QueryError("This query does not construct triples.", place=Place("query"), remedy="Use CONSTRUCT.")
+    return result
+
+
+def refuse_fetching(text: str) -> None:
+    """Refuse a query that would make the engine contact another host, or change data.
+
+    Raises:
+        QueryError: the query contains SERVICE, or an update operation.
+
+    >>> refuse_fetching('SELECT * { ?s ?p "SERVICE" } # SERVICE')
+    >>> refuse_fetching("SELECT * { SERVICE <http://e/> { ?s ?p ?o } }")
+    Traceback (most recent call last):
+    pan2kg.errors.QueryError: query:1:12: SERVICE is refused: ...
+    """
+    if not _SUSPECT.search(text):
+        return
+    updates = ((token, token.text.upper()) for token in tokens(text) if token.kind == "word")
+    for token, word in (*((call, "SERVICE") for call in calls(text, "SERVICE")), *updates):
+        if word in _REFUSED:
+            raise QueryError(
+                f"{word} is refused: {_REFUSED[word]}",
+                place=Place("query", *line_of(text, token.start)),
+                remedy="Ask this store with SELECT, ASK, CONSTRUCT or DESCRIBE.",
+            )
+
+
+_UPDATE = "this store is read only."
+UPDATES = ("LOAD", "CLEAR", "DROP", "CREATE", "ADD", "MOVE", "COPY", "INSERT", "DELETE")
+"""The words updates begin with."""
+_REFUSED = {"SERVICE": "no other host is contacted because a query says so."} | dict.fromkeys(UPDATES, _UPDATE)
+
+
+_FROM = re.compile("(?<!:)FROM", re.IGNORECASE)
+"""Behind a colon it is a name, as in ``pan:from``."""
+_SUSPECT = re.compile("|".join(_REFUSED), re.IGNORECASE)
+"""Words that are looked for first: most queries have none, so that they need not be read token by token."""
+
+
+def syntax_error(text: str, message: str, *, name: str = "query") -> QueryError:
+    """The engine's complaint about a query as one sentence with line and column."""
+    match = _POSITION.match(message)
+    if not match:
+        return QueryError(f"The query is not SPARQL: {_short(message)}.", place=Place(name), remedy=_MEND)
+    line, column = int(match.group(1)), int(match.group(2))
+    lines = text.splitlines() or [""]
+    found = lines[min(line, len(lines)) - 1][max(column - 1, 0) :].strip()[:30]
+    near = f"near « {found} »" if found else "at the end of the line"
+    return QueryError(
+        f"The query is not SPARQL {near}: expected {_short(match.group(3))}.",
+        place=Place(name, line, column),
+        remedy=_MEND,
+    )
+
+
+_MEND = "Mend it there and ask again."
+
+
+def _short(message: str) -> str:
+    words = " ".join(message.split()).removesuffix("{}").strip().rstrip(".")
+    if "Prefix not found" in words:
+        return "a declared prefix (write the missing PREFIX line)"
+    words = ", ".join(part for part in words.removeprefix("one of ").split(", ") if part != "[_]")
+    return (words if len(words) < 120 else words[:117] + "…") or "more"
+
+
+def load(store: ox.Store, path: Path, graph: str, *, name: str = "") -> None:
+    """Load a Turtle file into a named graph.
+
+    Raises:
+        TurtleError: the file is not Turtle; with the line.
+        ProjectError: the file cannot be read.
+    """
+    try:
+        store.load(path=path, format=ox.RdfFormat.TURTLE, to_graph=ox.NamedNode(graph))
+    except SyntaxError as error:
+        message = re.sub(r"^Parser error at line \d+ between columns \d+ and \d+: ", "", error.msg)
+        raise TurtleError(
+            f"This is not Turtle: {' '.join(message.split()).rstrip('.')}.",
+            place=Place(name or str(path), error.lineno, error.offset),
+            remedy="Mend the line; nothing was loaded.",
+        ) from None
+    except OSError as error:
+        raise ProjectError(f"Cannot read the file ({reason(error)}).", place=Place(name or str(path))) from None
+
+
+def load_project(project: Project) -> LocalStore:
+    """Every file of the graph and of the ontology in a store in memory, each in its named graph; or a dump of them.
+
+    Raises:
+        TurtleError: a file is not Turtle, or a dump is not what its ending says.
+    """
+    store = ox.Store()
+    _load_all(store, project)
+    return LocalStore(store)
+
+
+def _load_all(store: ox.Store, project: Project) -> None:
+    for path in project.data:
+        store.bulk_extend(quad for quad in read_quads(path) if not (_derives(project) and is_derived(_graph(quad))))
+    for path in [*project.ontology_files(), *project.graph_files()]:
+        load(store, path, graph_of(project.graph_path(path)), name=project.name_of(path))
+
+
+def _derives(project: Project) -> bool:
+    """Whether a project has rules, so that what a dump has derived is derived anew rather than believed."""
+    return (project.queries / "rules").is_dir()
+
+
+def _graph(quad: ox.Quad) -> str:
+    return quad.graph_name.value if isinstance(quad.graph_name, ox.NamedNode) else ""
+
+
+Derive = Callable[[LocalStore, Project], None]
+
+
+def open_store(project: Project, derive: Derive) -> LocalStore:
+    """The project's graph in memory with what ``derive`` adds to it.
+
+    Raises:
+        TurtleError: a file is not Turtle.
+    """
+    store = load_project(project)
+    derive(store, project)
+    return store
+
+
+def open_cached(project: Project, derive: Derive, cache: Path) -> LocalStore:
+    """As :func:`open_store`, kept on disk in the folder ``cache`` and opened from there next time.
+
+    The copy is found again by a fingerprint of every file that went into it. Worth it from some
+    hundred thousand quads on; in memory a query is faster.
+
+    Raises:
+        TurtleError: a file is not Turtle.
+        ProjectError: the cache folder cannot be written.
+    """
+    folder = cache / fingerprint(project)
+    if not folder.is_dir():
+        _build_cache(folder, project, derive)
+    return LocalStore(ox.Store.read_only(str(folder)))
+
+
+def _build_cache(folder: Path, project: Project, derive: Derive) -> None:
+    import shutil
+    import tempfile
+
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        work = Path(tempfile.mkdtemp(dir=folder.parent, prefix=".pan2kg-"))
+    except OSError as error:
+        raise ProjectError(
+            f"Cannot use this cache folder ({reason(error)}).", place=Place(str(folder.parent))
+        ) from None
+    try:
+        store = LocalStore(ox.Store(str(work)))
+        _load_all(store.inner, project)
+        derive(store, project)
+        store.inner.flush()
+        del store
+        work.replace(folder)
+    except OSError as error:
+        raise ProjectError(f"Cannot write the cache ({reason(error)}).", place=Place(str(folder.parent))) from None
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+
+
+def fingerprint(project: Project) -> str:
+    """A name for the state of a project: equal when every file that is loaded or derives is equal."""
+    import hashlib
+
+    digest = hashlib.sha256(ox.__version__.encode())
+    rules = sorted((project.queries / "rules").glob("*.rq"))
+    for path in [*project.data, *project.ontology_files(), *project.graph_files(), *rules]:
+        digest.update(project.name_of(path).encode())
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:32]
+
+
+def is_derived(graph: str) -> bool:
+    """Whether a named graph was computed by a rule.
+
+    >>> is_derived("https://w3id.org/pan2kg/graph/derived/shared-topic")
+    True
+    """
+    return graph.startswith(DERIVED)
+
+
+def is_unverified(graph: str) -> bool:
+    """Whether a named graph holds facts nobody has verified yet.
+
+    >>> is_unverified("https://w3id.org/pan2kg/graph/plans/lu-bhr-2/unverified")
+    True
+    """
+    return graph.startswith(GRAPH) and graph.endswith("unverified")
+
+
+def dump(store: LocalStore, form: str, prefixes: dict[str, str]) -> bytes:
+    """The whole store as sorted N-Quads (``nquads``) or as TriG (``trig``): the same bytes for the same graph."""
+    quads = sorted(store.inner, key=str)
+    if form == "nquads":
+        return b"".join(f"{quad} .\n".encode() for quad in quads)
+    return ox.serialize(quads, format=ox.RdfFormat.TRIG, prefixes=prefixes) or b""

@@ -1,0 +1,210 @@
+"""Writing an answer: as a table for a person, or in the formats of SPARQL and RDF."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+import pyoxigraph as ox
+
+from pan2kg.errors import FormatError
+from pan2kg.i18n.text import Language, Text, plural, read_table
+from pan2kg.store.queries import Query
+from pan2kg.store.store import Result, Table, Term, Triples, plain
+
+FORMATS = ("table", "csv", "tsv", "json", "xml", "md", "turtle", "jsonld")
+
+_NATIVE = {
+    "csv": ox.QueryResultsFormat.CSV,
+    "tsv": ox.QueryResultsFormat.TSV,
+    "json": ox.QueryResultsFormat.JSON,
+    "xml": ox.QueryResultsFormat.XML,
+}
+_GRAPH = {"turtle": ox.RdfFormat.TURTLE, "jsonld": ox.RdfFormat.JSON_LD}
+_ROWS: Final = Text("ligne|lignes", "row|rows", "Zeile|Zeilen")
+_TAKEN: Final = Text(
+    "Sans autre indication, la question a été posée avec {}.",
+    "Not told otherwise, the question was asked with {}.",
+    "Ohne andere Angabe wurde die Frage mit {} gestellt.",
+)
+_ANSWERS: Final = {True: Text("oui", "yes", "ja"), False: Text("non", "no", "nein")}
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """How an answer is shown: its language, the prefixes that shorten IRIs, and how wide a line may be.
+
+    ``own_names`` keeps the columns named as in the query, as who wrote it expects.
+    """
+
+    language: Language = "en"
+    prefixes: Mapping[str, str] | None = None
+    width: int = 0
+    own_names: bool = False
+
+
+def write_answer(result: Result, form: str, style: Style = Style()) -> str:
+    """An answer in one of :data:`FORMATS`.
+
+    Solutions and booleans are written as table, csv, tsv, json, xml or md; triples as turtle or
+    jsonld, and as rows of subject, predicate and object in a table, csv, tsv or md.
+
+    Raises:
+        FormatError: the format does not fit the form of the query.
+
+    >>> solutions = ox.Store().query('SELECT ?plan ?plan_label { VALUES (?plan ?plan_label) { (1 "PAN 1") } }')
+    >>> print(write_answer(solutions, "md"), end="")
+    | plan |
+    | --- |
+    | PAN 1 |
+    """
+    if isinstance(result, list):
+        return _triples(result, form, style)
+    if form in _GRAPH:
+        raise FormatError(
+            f"This query answers with {'rows' if isinstance(result, ox.QuerySolutions) else 'yes or no'}, "
+            f"which cannot be written as {form}.",
+            remedy="Use table, csv, tsv, json, xml or md, or ask with CONSTRUCT.",
+        )
+    if form in _NATIVE:
+        return _bytes(result.serialize(format=_NATIVE[form])).decode()
+    if isinstance(result, ox.QueryBoolean):
+        return _ANSWERS[bool(result)].say(style.language) + "\n"
+    columns = tuple(variable.value for variable in result.variables)
+    return write_table(Table(columns, tuple(tuple(row) for row in result)), form, style)
+
+
+def taken(query: Query, values: Collection[str], language: Language) -> str:
+    """Which defaults a question was asked with, as they would be typed; empty where all was said or nothing restricts.
+
+    >>> from pan2kg.store.queries import Parameter
+    >>> query = Query("x", "", "", "", parameters=(Parameter("plan", "plan:lu-bhr-2", "the plan"),))
+    >>> taken(query, [], "en"), taken(query, ["plan"], "en")
+    ('Not told otherwise, the question was asked with --plan lu-bhr-2.', '')
+    """
+    words = [
+        f"--{one.option} {_typed(one.default)}"
+        for one in query.parameters
+        if one.name not in ("language", *values) and one.default != "pan:any"
+    ]
+    return _TAKEN.say(language).format(" ".join(words)) if words else ""
+
+
+def _typed(default: str) -> str:
+    """A default as a user types it: the key of a thing of ours, else the IRI or the value.
+
+    >>> _typed("plan:lu-bhr-2"), _typed("<http://e/x>"), _typed('"fr"')
+    ('lu-bhr-2', 'http://e/x', 'fr')
+    """
+    return re.sub("^[a-z]+:", "", default) if default[0] not in '<"' else default[1:-1]
+
+
+def _bytes(value: bytes | None) -> bytes:
+    return value or b""
+
+
+def _triples(triples: Triples, form: str, style: Style) -> str:
+    if form in _GRAPH:
+        ordered = sorted(triples, key=str)
+        return _bytes(ox.serialize(ordered, format=_GRAPH[form], prefixes=_used(ordered, style))).decode()
+    if form in ("json", "xml"):
+        raise FormatError(
+            f"This query answers with triples, which cannot be written as {form}.", remedy="Use turtle or jsonld."
+        )
+    rows = tuple((t.subject, t.predicate, t.object) for t in sorted(triples, key=str))
+    table = Table(("subject", "predicate", "object"), rows)  # type: ignore[arg-type]  # no quoted triples: RDF 1.1
+    return write_table(table, form, style) if form in ("table", "md") else _separated(table, form)
+
+
+def _used(triples: Triples, style: Style) -> dict[str, str]:
+    iris = {
+        term.value for t in triples for term in (t.subject, t.predicate, t.object) if isinstance(term, ox.NamedNode)
+    }
+    return {name: space for name, space in (style.prefixes or {}).items() if any(iri.startswith(space) for iri in iris)}
+
+
+def _separated(table: Table, form: str) -> str:
+    variables = " ".join(f"?{column}" for column in table.columns)
+    rows = " ".join(f"({' '.join(str(term) for term in row)})" for row in table.rows)
+    solutions = ox.Store().query(f"SELECT {variables} WHERE {{ VALUES ({variables}) {{ {rows} }} }}")
+    if not isinstance(solutions, ox.QuerySolutions):
+        raise FormatError(f"Triples cannot be written as {form}.")
+    return _bytes(solutions.serialize(format=_NATIVE[form])).decode()
+
+
+def write_table(table: Table, form: str, style: Style = Style()) -> str:
+    """Rows as a text table or a Markdown table.
+
+    In a text table a first cell that repeats the one above is left empty. A column ``x`` that has
+    a column ``x_label`` beside it is shown by its label; other IRIs are shortened by the prefixes.
+    """
+    shown = [i for i, name in enumerate(table.columns) if f"{name}_label" not in table.columns]
+    heads = [heading(table.columns[i], "en" if style.own_names else style.language) for i in shown]
+    rows = [[_cell(row[i], style) for i in shown] for row in table.rows]
+    if form == "md":
+        escaped = [[cell.replace("\\", "\\\\").replace("|", "\\|") for cell in row] for row in rows]
+        return "".join(f"| {' | '.join(row)} |\n" for row in [heads, ["---"] * len(heads), *escaped])
+    widths = _widths(heads, rows, style.width)
+    lines = [
+        *_wrapped(heads, widths),
+        ["-" * width for width in widths],
+        *(line for row in _without_repeats(rows) for line in _wrapped(row, widths)),
+    ]
+    counted = plural(_ROWS.say(style.language), len(rows), style.language)
+    body = "\n".join("  ".join(c.ljust(w) for c, w in zip(line, widths, strict=True)).rstrip() for line in lines)
+    return f"{body}\n\n{len(rows)} {counted}\n"
+
+
+def heading(column: str, language: Language) -> str:
+    """What a column of a stored question is called; in English, and where no other name is known, its own words.
+
+    >>> heading("plan_label", "en"), heading("with_body", "fr"), heading("with_body", "de"), heading("my_own", "fr")
+    ('plan', 'avec un organisme', 'mit Stelle', 'my own')
+    """
+    name = column.removesuffix("_label")
+    return read_table("headings").get(name, {}).get(language) or name.replace("_", " ")
+
+
+def _without_repeats(rows: list[list[str]]) -> Iterator[list[str]]:
+    """Rows whose first cells are left empty where they say the same as the row above."""
+    above: list[str] = []
+    for row in rows:
+        same = next((i for i, cell in enumerate(row) if above[i : i + 1] != [cell]), 0)
+        yield [""] * same + row[same:]
+        above = row
+
+
+def _wrapped(row: list[str], widths: list[int]) -> list[list[str]]:
+    """The lines of a row whose cells are wrapped to their columns."""
+    cells = [[cell] if len(cell) <= width else _wrap(cell, width) for cell, width in zip(row, widths, strict=True)]
+    height = max(map(len, cells), default=1)
+    return [[cell[n] if n < len(cell) else "" for cell in cells] for n in range(height)]
+
+
+def _wrap(text: str, width: int) -> list[str]:
+    from textwrap import wrap
+
+    return wrap(text, width)
+
+
+def _cell(term: Term | None, style: Style) -> str:
+    value = plain(term)
+    if isinstance(term, ox.NamedNode):
+        fitting = [(len(space), name) for name, space in (style.prefixes or {}).items() if value.startswith(space)]
+        if fitting:
+            length, name = max(fitting)
+            return f"{name}:{value[length:]}"
+    return " ".join(value.split())
+
+
+def _widths(heads: list[str], rows: list[list[str]], width: int) -> list[int]:
+    """How wide each column is, so that a line fits into ``width`` where one is given."""
+    wanted = [max(len(head), *(len(row[i]) for row in rows), 1) for i, head in enumerate(heads)]
+    room = width - 2 * (len(wanted) - 1)
+    if not width or sum(wanted) <= room:
+        return wanted
+    narrow = [w for w in wanted if w <= room // len(wanted)]
+    wide = max(12, (room - sum(narrow)) // max(1, len(wanted) - len(narrow)))
+    return [min(w, wide) for w in wanted]

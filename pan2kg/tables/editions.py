@@ -1,0 +1,101 @@
+"""One edition of a plan and the next: what became of its actions, and every link again with the same weights."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from pan2kg.coherence import questions
+from pan2kg.coherence.editions import Fate, compare, fates, retention
+from pan2kg.coherence.reading import read_successions
+from pan2kg.errors import QueryError
+from pan2kg.tables.case import Row, code, make, note, number, thing, things, undated
+from pan2kg.tables.material import DEFAULT, Choice, Material
+
+if TYPE_CHECKING:
+    from pan2kg.coherence.editions import Compared, Comparison, Taken
+    from pan2kg.i18n.text import Text
+    from pan2kg.tables.table import Exhibit
+
+PARTS = ("plan", "link", "action")
+
+COMPARE = (
+    "part", "plan", "linked_base", "linked_new", "total_base", "total_new", "total_same", "action", "instrument",
+    "change", "counterparts",
+)  # fmt: skip
+
+
+def compared(material: Material, choice: Choice = DEFAULT) -> Exhibit:
+    """Two editions: their links to each other plan, the links added and removed, and the fate of each action.
+
+    A cell that does not belong to the kind of its line is empty.
+
+    Raises:
+        QueryError: not two plans, an unknown one, with the nearest names, or the same twice.
+    """
+    if len(choice.plans) != 2:
+        raise QueryError("Two editions are compared.", remedy="Name two plans, as in lu-bhr-1 lu-bhr-2.")
+    base, new = map(material.plan, choice.plans)
+    found = compare(material.uses, base, new)
+    taken = fates(material.uses, base, new, read_successions(material.store))
+    parts = {
+        "plan": [_plan(material, row) for row in found.rows if row.base.linked or row.new.linked],
+        "link": list(_links(material, found)),
+        "action": [_action(material, row) for row in taken if row.fate is not Fate.NOT_ASSESSED],
+    }
+    if choice.part and choice.part not in parts:
+        raise QueryError(f"A comparison has no part « {choice.part} ».", remedy=f"It has: {', '.join(parts)}.")
+    rows = [_line(material, name, row) for name, part in parts.items() if choice.part in ("", name) for row in part]
+    basis = found.bases[2]
+    notes = _notes(found, retention(taken.rows))
+    made = make("compare", basis, COMPARE, rows, notes=notes, sparql=questions.RESTS_ON)
+    return undated(made, material)
+
+
+def _notes(found: Comparison, kept: float | None) -> list[Text]:
+    one, two = ("–" if value is None else value for value in found.per_action)
+    first = note("no-succession") if kept is None else note("retention", share=round(100 * kept))
+    counted = note("links-changed", added=len(found.added), removed=len(found.removed))
+    return [first, counted, note("per-action", base=one, new=two), note("same-weights")]
+
+
+def _line(material: Material, part: str, row: Row) -> Row:
+    return {**dict.fromkeys(_cells(), ""), **code(material, "part", part), **row}
+
+
+def _cells() -> Iterator[str]:
+    for key in COMPARE:
+        yield key
+        if key in ("part", "plan", "action", "instrument", "change", "counterparts"):
+            yield f"{key}_label"
+
+
+def _plan(material: Material, row: Compared) -> Row:
+    return {
+        **thing(material, "plan", row.other),
+        "linked_base": row.base.linked,
+        "linked_new": row.new.linked,
+        "total_base": number(row.base.total),
+        "total_new": number(row.new.total),
+        "total_same": number(row.same.total),
+    }
+
+
+def _links(material: Material, found: Comparison) -> Iterator[Row]:
+    for change, pairs in (("added", found.added), ("removed", found.removed)):
+        for action, instrument in pairs:
+            yield {
+                **thing(material, "action", action),
+                **thing(material, "plan", material.plan_of(action)),
+                **thing(material, "instrument", instrument),
+                **code(material, "change", change),
+            }
+
+
+def _action(material: Material, row: Taken) -> Row:
+    return {
+        **thing(material, "action", row.action),
+        **thing(material, "plan", material.plan_of(row.action)),
+        **code(material, "change", row.fate.value),
+        **things(material, "counterparts", row.others),
+    }

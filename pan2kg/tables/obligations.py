@@ -1,0 +1,167 @@
+"""Obligations and what answers them, deadlines that depend on each other, and recommendations."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pan2kg.coherence import questions
+from pan2kg.coherence.obligations import Standing, margins
+from pan2kg.coherence.uses import key
+from pan2kg.errors import QueryError
+from pan2kg.tables import queries as texts
+from pan2kg.tables.case import Row, code, day, make, note, thing, things, undated
+from pan2kg.tables.material import DEFAULT, Choice, Material
+from pan2kg.tables.words import codes
+
+if TYPE_CHECKING:
+    from pan2kg.coherence.obligations import Margin
+    from pan2kg.tables.table import Exhibit
+
+DUTIES = (
+    "obligation", "instrument", "holder", "due", "standing", "margin", "overdue", "answer", "answered_on",
+    "is_act", "answers", "touching", "needs_ratification", "ratified",
+)  # fmt: skip
+
+
+def duties(material: Material, choice: Choice = DEFAULT) -> Exhibit:
+    """Each obligation with its due date, what answers it, and by how many days it is early or late.
+
+    With plans named, only obligations one of their actions answers; ``part`` restricts to one standing.
+
+    Raises:
+        QueryError: an unknown plan, with the nearest names; an unknown standing.
+    """
+    named = frozenset(material.plans(choice.plans))
+    if choice.part and choice.part not in codes("standing"):
+        known = ", ".join(codes("standing"))
+        raise QueryError(f"There is no standing « {choice.part} ».", remedy=f"There are: {known}.")
+    found = margins(material.uses, material.obligations, material.responses, as_of=material.as_of)
+    rows = [row for row in found if not named or named & {material.home_of.get(r.work, "") for r in row.responses}]
+    rows = [row for row in rows if choice.part in ("", _standing(row))]
+    notes = [note("obligations-known", n=len(found)), note("answers-means"), note("not-overdue-before")]
+    if any(row.standing is Standing.UNCOVERED for row in rows):
+        notes.append(note("uncovered-means", n=found.basis.annotated, of=found.basis.n))
+    made = (_duty(material, row) for row in rows)
+    return make("obligations", found.basis, DUTIES, made, notes=notes, sparql=questions.OBLIGATIONS)
+
+
+def _standing(row: Margin) -> str:
+    return row.standing.value.replace(" ", "-")
+
+
+def _duty(material: Material, row: Margin) -> Row:
+    one, answer = row.obligation, row.response
+    return {
+        **thing(material, "obligation", one.iri),
+        **thing(material, "instrument", one.instrument),
+        **thing(material, "holder", one.holder or None),
+        "due": day(one.due),
+        **code(material, "standing", _standing(row)),
+        "margin": row.margin,
+        "overdue": row.overdue,
+        **thing(material, "answer", answer.work if answer else None),
+        "answered_on": day(answer.day) if answer else None,
+        "is_act": answer.is_act if answer else None,
+        **things(material, "answers", sorted({response.work for response in row.responses})),
+        **things(material, "touching", [response.work for response in row.touching]),
+        "needs_ratification": one.needs_ratification,
+        "ratified": day(one.ratified),
+    }
+
+
+DEPENDS = ("later", "earlier", "dependency", "later_ends", "earlier_ends", "order")
+
+
+def dependencies(material: Material, choice: Choice = DEFAULT) -> Exhibit:
+    """What builds on something else, or follows it, and whether that ends no later; unknown where a date is missing.
+
+    A work ends when its own dated timeline does, else when its plan's period does; compared as far as both are exact.
+
+    Raises:
+        QueryError: an unknown plan, with the nearest names.
+    """
+    named = frozenset(material.plans(choice.plans))
+    rows = [row for row in depending(material) if not named or named & _plans(material, row)]
+    unknown = sum(row["order"] == "unknown" for row in rows)
+    notes = [note("order-unknown", n=unknown, of=len(rows)) if rows else note("no-dependencies"), note("stated-only")]
+    made = make("dependencies", material.uses.basis, DEPENDS, rows, notes=notes, sparql=texts.DEPENDENCIES)
+    return undated(made, material)
+
+
+def _plans(material: Material, row: Row) -> set[str]:
+    ends = (str(row["later"]), str(row["earlier"]))
+    return {material.home_of.get(end, end) for end in ends}
+
+
+def depending(material: Material) -> list[Row]:
+    """The rows of dependencies, those out of order first."""
+    own: dict[str, str] = {}
+    for action, end in material.read(questions.ENDS):
+        own[action] = max(own.get(action, ""), end)
+    rows = [
+        _dependency(material, own, (later, earlier), key(kind))
+        for later, earlier, kind in material.read(texts.DEPENDENCIES)
+    ]
+    order = ("out-of-order", "in-order", "unknown")
+    return sorted(rows, key=lambda row: (order.index(str(row["order"])), str(row["later"]), str(row["earlier"])))
+
+
+def _dependency(material: Material, own: dict[str, str], ends: tuple[str, str], kind: str) -> Row:
+    later, earlier = (own.get(work) or material.ends(work) for work in ends)
+    return {
+        **thing(material, "later", ends[0]),
+        **thing(material, "earlier", ends[1]),
+        **code(material, "dependency", kind),
+        "later_ends": later or None,
+        "earlier_ends": earlier or None,
+        **code(material, "order", in_order(later, earlier)),
+    }
+
+
+def in_order(later: str, earlier: str) -> str:
+    """Whether what comes first ends no later, by day, month or year, as far as both say.
+
+    >>> in_order("2022", "2022-06-30"), in_order("2020", "2022"), in_order("2022", "")
+    ('in-order', 'out-of-order', 'unknown')
+    """
+    if not later or not earlier:
+        return "unknown"
+    exact = min(len(later), len(earlier))
+    return "in-order" if earlier[:exact] <= later[:exact] else "out-of-order"
+
+
+ADVICE = ("recommendation", "review", "reply", "actions", "plans")
+
+
+def recommendations(material: Material, choice: Choice = DEFAULT) -> Exhibit:
+    """Each recommendation: answered by a plan's own text, put beside an action or plan, or neither.
+
+    Raises:
+        QueryError: an unknown plan, with the nearest names.
+    """
+    named = frozenset(material.plans(choice.plans))
+    found = material.read(texts.RECOMMENDATIONS)
+    replies: dict[str, list[tuple[str, str]]] = {}
+    for one, work, answers in material.read(texts.REPLIES):
+        replies.setdefault(one, []).append((work, answers))
+    rows = [_advice(material, one, review, replies.get(one, [])) for one, review in found]
+    if named:
+        rows = [row for row in rows if named & set(str(row["plans"]).split())]
+    order = ("none", "beside", "answered")
+    rows.sort(key=lambda row: (order.index(str(row["reply"])), str(row["recommendation"])))
+    notes = [note("recommendations-read", n=len(found)) if found else note("no-recommendations"), note("beside-means")]
+    made = make("recommendations", material.uses.basis, ADVICE, rows, notes=notes, sparql=texts.REPLIES)
+    return undated(made, material)
+
+
+def _advice(material: Material, one: str, review: str, works: list[tuple[str, str]]) -> Row:
+    reply = "answered" if any(answers == "true" for _, answers in works) else "beside" if works else "none"
+    actions = sorted({work for work, _ in works if work in material.home_of})
+    plans = sorted({material.home_of.get(work, work) for work, _ in works})
+    return {
+        **thing(material, "recommendation", one),
+        **thing(material, "review", review),
+        **code(material, "reply", reply),
+        **things(material, "actions", actions),
+        **things(material, "plans", plans),
+    }

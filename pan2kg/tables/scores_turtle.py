@@ -1,0 +1,171 @@
+"""Interaction scores written down as links in Turtle of the house style, so that the graph holds them."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from difflib import get_close_matches
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pan2kg.coherence.scores import scored_links
+from pan2kg.coherence.uses import key
+from pan2kg.errors import QueryError
+from pan2kg.i18n.text import Text
+from pan2kg.project import write_atomically
+from pan2kg.tables import queries as texts
+from pan2kg.tables.material import bare
+from pan2kg.tables.scores import matrices
+from pan2kg.turtle.vocabulary import graph_of, thing
+from pan2kg.turtle.writer import Block, Statement, iri, read_prefixes, string, text, write_turtle
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from pan2kg.coherence.scores import ScoredLink, Scores
+    from pan2kg.tables.material import Choice, Material
+
+_HEADING = Text("Matrice de {assessor}", "Matrix of {assessor}", "Matrix von {assessor}")
+
+
+def write_ledger(material: Material, choice: Choice, path: Path) -> None:
+    """Write the matrices chosen as links, whole or not at all; each names its assessor, a body of the graph.
+
+    Raises:
+        QueryError: no matrix is given, an assessor is no body of the graph, a score has no reason, or an end is no
+            action of the graph.
+        ProjectError: a matrix cannot be read, or the file cannot be written.
+    """
+    if not choice.files:
+        raise QueryError("No matrix is given to store.", remedy="Name the CSV files before --write.")
+    if material.project is None:
+        raise QueryError("Scores are stored in a project.", remedy="Name one with --project.")
+    given = matrices(material, choice)
+    bodies = [_body(material, scores.assessor) for scores in given]
+    named = [replace(scores, assessor=body) for scores, body in zip(given, bodies, strict=True)]
+    for scores in named:
+        _check(material, scores)
+    prefixes = read_prefixes(material.project)
+    blocks = _blocks(material, path, list(zip(choice.files, named, strict=True)), prefixes)
+    write_atomically(path, write_turtle(blocks, prefixes))
+
+
+def _body(material: Material, name: str) -> str:
+    bodies = [row[0] for row in material.read(texts.BODIES)]
+    found = [body for body in bodies if bare(name) in (body, key(body))]
+    if found:
+        return found[0]
+    near = get_close_matches(bare(name), [key(body) for body in bodies], n=3, cutoff=0.4)
+    remedy = f"Did you mean {' or '.join(near)}? " if near else ""
+    raise QueryError(
+        f"There is no body « {name} » in the graph to be the assessor.", remedy=f"{remedy}Name one with --assessor KEY."
+    )
+
+
+def _check(material: Material, scores: Scores) -> None:
+    known = set(material.uses.actions)
+    for one, two, score in scores.cells():
+        where = f"Row « {key(one)} », column « {key(two)} »"
+        if not {one, two} <= known:
+            raise QueryError(f"{where}: an action that is not in the graph cannot be stored.", remedy="Add it first.")
+        if not scores.rationale.get((one, two)):
+            raise QueryError(
+                f"{where}: the score {score:+d} has no reason.", remedy="Write it after a colon, as in « +2: helps »."
+            )
+
+
+def _blocks(
+    material: Material, path: Path, given: Sequence[tuple[Path, Scores]], prefixes: Mapping[str, str]
+) -> Iterator[Block]:
+    documents = [f"document:{_document(file)}" for file, _ in given]
+    graph = _graph(material, path)
+    yield Block(
+        f"<{graph}>",
+        (
+            Statement("a", "pan:SourceGraph"),
+            Statement("rdfs:label", text("Interactions notées par des évaluateurs", "fr")),
+            Statement("rdfs:label", text("Interactions scored by assessors", "en")),
+            *(Statement("dcterms:source", document) for document in documents),
+            Statement("pan:certainty", "certainty:stated"),
+        ),
+    )
+    for document, (file, scores) in zip(documents, given, strict=True):
+        yield _source(material, document, file, scores)
+        for link in scored_links(scores):
+            passage = f"passage:interaction-{key(link.iri)}"
+            yield _link(link, (document, passage), material.language, prefixes)
+            yield _words(link, (document, passage), material.language)
+
+
+def _graph(material: Material, path: Path) -> str:
+    full, project = path.resolve(), material.project
+    if project and full.is_relative_to(project.graph):
+        return graph_of(project.graph_path(full))
+    return graph_of(_slug(path.stem))
+
+
+def _document(file: Path) -> str:
+    return f"interaction-{_slug(file.stem)}"
+
+
+def _slug(name: str) -> str:
+    """A name as a key: lower case, digits and hyphens.
+
+    >>> _slug("Évaluation 2024_b")
+    'evaluation-2024-b'
+    """
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-") or "matrix"
+
+
+def _source(material: Material, document: str, file: Path, scores: Scores) -> Block:
+    assessor = material.label(scores.assessor)
+    return Block(
+        document,
+        (
+            Statement("a", "pan:Document"),
+            Statement("skos:prefLabel", text(f"Matrice d’interaction – {assessor}", "fr")),
+            Statement("skos:prefLabel", text(f"Interaction matrix – {assessor}", "en")),
+            Statement("pan:publisherName", string(assessor)),
+            Statement("pan:sourceKind", "sourcekind:secondary-page"),
+            Statement("pan:readAt", f"{string(file.name.replace(' ', '%20'))}^^xsd:anyURI"),
+            Statement("pan:certainty", "certainty:stated"),
+        ),
+        heading=_HEADING.fill(assessor=assessor).say(material.language),
+    )
+
+
+def _words(link: ScoredLink, names: tuple[str, str], language: str) -> Block:
+    """The cell of the matrix a score rests on: its reason, word for word."""
+    document, passage = names
+    return Block(
+        passage,
+        (
+            Statement("a", "pan:Passage"),
+            Statement("pan:quote", text(link.rationale, language)),
+            Statement("pan:inDocument", document),
+        ),
+    )
+
+
+def _link(link: ScoredLink, names: tuple[str, str], language: str, prefixes: Mapping[str, str]) -> Block:
+    document, passage = names
+    return Block(
+        iri(thing("link", key(link.iri)), prefixes),
+        (
+            Statement("a", "pan:Link"),
+            Statement("pan:linkType", "linktype:interaction"),
+            Statement("pan:from", iri(link.source, prefixes)),
+            Statement("pan:to", iri(link.target, prefixes)),
+            Statement("pan:score", str(link.score)),
+            Statement("pan:scale", string(link.scale)),
+            Statement("pan:assessor", iri(link.assessor, prefixes)),
+            Statement("pan:rationale", text(link.rationale, language)),
+            Statement("pan:status", "linkstatus:accepted"),
+            Statement("pan:evidence", passage),
+            Statement("dcterms:source", document),
+            Statement("pan:certainty", "certainty:stated"),
+        ),
+    )

@@ -1,0 +1,1 @@
+"""Turtle as people edit it: tokens, blocks with file and line, and the writer in house style."""

@@ -1,0 +1,280 @@
+"""A Turtle file as a person sees it: lines, prefixes, blocks, and what is out of the ordinary.
+
+The engine decides whether a file is Turtle; this reader knows the one layout the house writes, a
+statement a line, and names each departure from it with its line.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from pan2kg.project import Project, read_text
+from pan2kg.turtle.tokens import Token, tokens
+
+_NAME: Final = r"(?:[\w-]*:(?:[^\s<>\"'{}|^`\\;,()\[\]#]|\\.)*)"
+_IRI: Final = r"<[^<>\s]*>"
+_VERB: Final = rf"(a|{_NAME}|{_IRI})"
+_OBJECT: Final = (
+    rf"({_NAME}|{_IRI}|\"(?:[^\"\\]|\\.)*\"(?:@[A-Za-z]+(?:-[A-Za-z0-9]+)*|\^\^(?:{_NAME}|{_IRI}))?"
+    r"|[+-]?\d+(?:\.\d+)?|true|false)"
+)
+_FIRST = re.compile(rf"({_NAME}|{_IRI}) {_VERB} {_OBJECT} ([;.])")
+_NEXT = re.compile(rf"    {_VERB} {_OBJECT} ([;.])")
+_PREFIX = re.compile(r"@prefix ([\w-]*): <([^<>\s]*)> \.")
+_LOOSE_PREFIX = re.compile(r"\s*@?(?:prefix|base)\b", re.IGNORECASE)
+_OPENING, _CLOSING = frozenset("[("), frozenset("])")
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A predicate and an object as they are written, and the line they stand on."""
+
+    predicate: str
+    object: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """What one block says: its subject as written, its first line, its statements."""
+
+    subject: str
+    line: int
+    statements: list[Written] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A departure from the layout: the key of its rule, the line, what stands there, and the block's subject."""
+
+    rule: str
+    line: int
+    value: str = ""
+    subject: str = ""
+
+
+@dataclass(slots=True)
+class Sheet:
+    """A Turtle file read line by line; ``nested`` where lists and nameless nodes are allowed, in the ontology."""
+
+    name: str
+    nested: bool = False
+    prefixes: dict[str, str] = field(default_factory=dict)
+    prefix_lines: list[tuple[str, int]] = field(default_factory=list)
+    blocks: list[Block] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
+
+    @property
+    def is_addition(self) -> bool:
+        """Whether blocks here may add to a subject that has its block in another file."""
+        return self.name.endswith(("unverified.ttl", "alignments.ttl"))
+
+    def expand(self, name: str) -> str:
+        """The IRI of a name as written here.
+
+        >>> Sheet("x.ttl", prefixes={"e": "http://e/"}).expand("e:a"), Sheet("x.ttl").expand("<http://e/b>")
+        ('http://e/a', 'http://e/b')
+        """
+        if name.startswith("<"):
+            return name[1:-1]
+        prefix, _, local = name.partition(":")
+        return self.prefixes.get(prefix, prefix + ":") + re.sub(r"\\(.)", r"\1", local)
+
+
+def read_sheets(project: Project) -> list[Sheet]:
+    """Every Turtle file of a project, those of the ontology first.
+
+    Raises:
+        ProjectError: a file cannot be read.
+    """
+    paths = [*project.ontology_files(), *project.shape_files(), *project.graph_files()]
+    return [_sheet(project, path) for path in paths]
+
+
+def _sheet(project: Project, path: Path) -> Sheet:
+    return read_sheet(read_text(path), project.name_of(path), nested=path.is_relative_to(project.ontology))
+
+
+def read_sheet(text: str, name: str, *, nested: bool = False) -> Sheet:
+    """Read the text of one file.
+
+    >>> sheet = read_sheet("@prefix e: <http://e/> .\\n\\ne:a a e:B ;\\n    e:p 1, 2 .\\n", "x.ttl")
+    >>> sheet.blocks[0].subject, [(fault.rule, fault.line) for fault in sheet.faults]
+    ('e:a', [('style-comma', 4)])
+    """
+    reader = _Reader(Sheet(name, nested))
+    lines = _clean(text, reader.sheet)
+    number = 0
+    while number < len(lines):
+        number += reader.take(lines, number)
+    return reader.sheet
+
+
+def _clean(text: str, sheet: Sheet) -> list[str]:
+    """The lines without what the eye does not see, each such thing noted as a fault."""
+    lines = text.split("\n")
+    if lines[-1] or (len(lines) > 1 and not lines[-2].strip()):
+        sheet.faults.append(Fault("style-final-newline", max(len(lines) - (not lines[-1]), 1)))
+    if "\r" in text:
+        sheet.faults.append(Fault("style-line-end", text[: text.index("\r")].count("\n") + 1))
+        lines = [line.removesuffix("\r") for line in lines]
+    for number, line in enumerate(lines, start=1):
+        if line[-1:] in (" ", "\t"):
+            sheet.faults.append(Fault("style-trailing-space", number, _brief(line)))
+        if "\t" in line:
+            sheet.faults.append(Fault("style-tab", number, _brief(line)))
+    return [line.rstrip().expandtabs(4) for line in text.rstrip().split("\n")]
+
+
+@dataclass(slots=True)
+class _Reader:
+    sheet: Sheet
+    inside: bool = False
+    headed: bool = False
+    above: str = ""
+
+    def take(self, lines: list[str], index: int) -> int:
+        """Read what begins on a line and say how many lines it took."""
+        line, number = lines[index], index + 1
+        taken = 1 if self._plain(line, number) or self._between(line, number) else self._odd(lines, index)
+        self.above = lines[index + taken - 1]
+        return taken
+
+    def _plain(self, line: str, number: int) -> bool:
+        match = (_NEXT if self.inside else _FIRST).fullmatch(line)
+        if not match:
+            return False
+        if self.inside:
+            predicate, value, end = match.groups()
+        else:
+            subject, predicate, value, end = match.groups()
+            self._open(subject, number)
+        self.sheet.blocks[-1].statements.append(Written(predicate, value, number))
+        self.inside = end == ";"
+        return True
+
+    def _open(self, subject: str, number: int) -> None:
+        self.sheet.blocks.append(Block(subject, number))
+        if self.above and not self.above.startswith("#"):
+            self._fault("style-blank-line", number)
+
+    def _between(self, line: str, number: int) -> bool:
+        """Read a blank line, a comment or a prefix."""
+        if not line:
+            if self.inside or (number > 1 and not self.above):
+                self._fault("style-blank-line", number)
+        elif line.lstrip().startswith("#"):
+            self.headed = True
+            if self.inside or line.startswith(" "):
+                self._fault("style-comment", number, line)
+        elif not self.inside and _LOOSE_PREFIX.match(line):
+            self._prefix(line, number)
+        else:
+            return False
+        return True
+
+    def _prefix(self, line: str, number: int) -> None:
+        match = _PREFIX.fullmatch(line)
+        if (self.sheet.blocks or self.headed) and not _LOOSE_PREFIX.match(self.above):
+            self._fault("style-prefix-first", number, line)
+        if match:
+            self.sheet.prefixes[match[1]] = match[2]
+            self.sheet.prefix_lines.append((match[1], number))
+        else:
+            self._fault("style-prefix-spelling", number, line)
+            self.sheet.prefixes.update(re.findall(r"([\w-]*):\s*<([^<>\s]*)>", line))
+
+    def _odd(self, lines: list[str], index: int) -> int:
+        """Read a statement that is not one plain line, down to where its strings and brackets close."""
+        size = 1
+        while _is_open("\n".join(lines[index : index + size])) and index + size < len(lines):
+            size += 1
+        found = list(tokens("\n".join(lines[index : index + size])))
+        marks = [token for token in found if token.kind != "comment"]
+        words = [token.text for token in marks if token.text not in (";", ".")]
+        number, started = index + 1, not self.inside
+        if started and words:
+            self._open(words.pop(0), number)
+        for rule in self._diagnose(lines[index], found, started=started):
+            self._fault(rule, number, lines[index])
+        if len(words) > 1 and self.sheet.blocks:
+            self.sheet.blocks[-1].statements.append(Written(words[0], " ".join(words[1:]), number))
+        self.inside = not marks or marks[-1].text != "."
+        return size
+
+    def _diagnose(self, line: str, found: list[Token], *, started: bool) -> Iterator[str]:
+        faults = [rule for rule in dict.fromkeys(_departures(found)) if not (self.sheet.nested and rule in _NESTED)]
+        yield from faults
+        outer = list(_outer(found))
+        indent = len(line) - len(line.lstrip())
+        if started and indent:
+            yield "style-margin"
+        elif not started and indent != 4:
+            yield "style-indent"
+        elif len([t for t in outer if t.text in (";", ".")]) != 1 or outer[-1].text not in (";", "."):
+            yield "style-one-statement"
+        elif not faults and not _departs(found):
+            yield "style-spacing"
+
+    def _fault(self, rule: str, line: int, value: str = "") -> None:
+        subject = self.sheet.blocks[-1].subject if self.sheet.blocks else ""
+        self.sheet.faults.append(Fault(rule, line, _brief(value), subject))
+
+
+_NESTED = frozenset(("style-blank-node", "style-list", "style-long-string"))
+
+
+def _departures(found: list[Token]) -> Iterator[str]:
+    """The rules broken by single tokens."""
+    for token in found:
+        if token.kind == "comment":
+            yield "style-comment"
+        elif token.kind == "blank" or (token.kind == "mark" and token.text == "["):
+            yield "style-blank-node"
+        elif token.kind == "mark" and token.text in "(,":
+            yield "style-list" if token.text == "(" else "style-comma"
+        elif token.kind == "string" and token.text.startswith(('"""', "'")):
+            yield "style-long-string"
+
+
+def _departs(found: list[Token]) -> bool:
+    return any(rule in _NESTED for rule in _departures(found))
+
+
+def _outer(found: list[Token]) -> Iterator[Token]:
+    """The tokens outside brackets, comments left out."""
+    depth = 0
+    for token in found:
+        if token.kind == "mark" and token.text in _OPENING:
+            depth += 1
+        elif token.kind == "mark" and token.text in _CLOSING:
+            depth -= 1
+        elif not depth and token.kind != "comment":
+            yield token
+
+
+def _is_open(text: str) -> bool:
+    """Whether a long string or a bracket is still open at the end of the text."""
+    bare = re.sub(r"\\.", "", text)
+    if bare.count('"""') % 2 or bare.count("'''") % 2:
+        return True
+    marks = [token.text for token in tokens(text) if token.kind == "mark"]
+    return sum(mark in _OPENING for mark in marks) > sum(mark in _CLOSING for mark in marks)
+
+
+def _brief(text: str) -> str:
+    words = " ".join(text.split())
+    return words if len(words) <= 80 else words[:79] + "…"
+
+
+def index_blocks(sheets: list[Sheet]) -> Mapping[str, list[tuple[Sheet, Block]]]:
+    """The blocks of each subject by its IRI; those of files that only add come last."""
+    index: dict[str, list[tuple[Sheet, Block]]] = {}
+    for sheet in sorted(sheets, key=lambda sheet: sheet.is_addition):
+        for block in sheet.blocks:
+            index.setdefault(sheet.expand(block.subject), []).append((sheet, block))
+    return index

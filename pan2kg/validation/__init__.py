@@ -1,0 +1,1 @@
+"""House style, SHACL shapes and quality queries, brought together in one report."""

@@ -1,0 +1,158 @@
+"""The house style of Turtle files: what each block and file is held to, beyond the layout of its lines.
+
+The rules and what they say stand in the table ``style.toml`` beside this module.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import pairwise
+from typing import Final
+
+from pan2kg.errors import Place
+from pan2kg.i18n.text import Text, read_table
+from pan2kg.turtle.blocks import Block, Fault, Sheet, Written, index_blocks
+from pan2kg.turtle.vocabulary import GRAPH
+from pan2kg.turtle.writer import string
+from pan2kg.validation.report import Finding, Kind, Rule, Severity
+
+_LABELS: Final = frozenset(("rdfs:label", "skos:prefLabel", "skos:altLabel"))
+_TEXTS: Final = _LABELS | {
+    "dcterms:description", "dcterms:title", "pan:advice", "pan:quote", "pan:rationale", "pan:roleAsStated", "pan:text",
+    "rdfs:comment", "skos:definition", "skos:editorialNote", "skos:note", "skos:scopeNote",
+}  # fmt: skip
+_LAST: Final = frozenset(("dcterms:source", "pan:certainty", "pan:evidence", "skos:editorialNote"))
+_KEYS: Final = ("skos:notation", "dcterms:identifier")
+_ORDER: Final = {"a": 0} | dict.fromkeys(_KEYS, 1) | dict.fromkeys(_LABELS, 2) | dict.fromkeys(_LAST, 4)
+_PREFIX_USED = re.compile(r"^([\w-]*):|\^\^([\w-]*):|(?<=[\s(\[^])([\w-]*):")
+_BARE_DATE = re.compile(r'"\d{4}-\d{2}-\d{2}"')
+_TYPED = re.compile(r'"([^"]*)"\^\^xsd:(integer|decimal|boolean|dateTime)')
+_CANONICAL: Final = {
+    "integer": re.compile(r"(?!)"),
+    "boolean": re.compile(r"(?!)"),
+    "decimal": re.compile(r"-?(0|[1-9]\d*)(\.\d*[1-9])?"),
+    "dateTime": re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d*[1-9])?(Z|[+-](?!00:00)\d\d:\d\d)?"),
+}
+_PLAIN_NUMBER = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d*[1-9])?|true|false")
+
+
+def style_rules() -> dict[str, Rule]:
+    """The rules of the house style by their keys.
+
+    >>> style_rules()["style-comma"].message.en
+    'The property is repeated for each value, without commas.'
+    """
+    return {
+        key: Rule(
+            key,
+            Kind.STYLE,
+            Severity.WARNING if key == "style-order" else Severity.VIOLATION,
+            Text.of(row),
+            Text(row["remedy_fr"], row["remedy_en"], row["remedy_de"]),
+        )
+        for key, row in read_table("style").items()
+    }
+
+
+def count_looked_at(sheets: Sequence[Sheet]) -> dict[str, int]:
+    """How many files, blocks or statements each rule looks at."""
+    sizes = {
+        "file": len(sheets),
+        "block": sum(len(sheet.blocks) for sheet in sheets),
+        "statement": sum(len(block.statements) for sheet in sheets for block in sheet.blocks),
+    }
+    return {key: sizes[row["looks_at"]] for key, row in read_table("style").items()}
+
+
+def check_style(sheets: Sequence[Sheet], prefixes: Mapping[str, str]) -> Iterator[Finding]:
+    """Every departure of the files from the house style; ``prefixes`` is the house's list.
+
+    >>> from pan2kg.turtle.blocks import read_sheet
+    >>> sheet = read_sheet('@prefix e: <http://e/> .\\n\\ne:a a e:B ;\\n  e:p "x" .\\n', "graph/x.ttl")
+    >>> [(f.rule.key, str(f.place)) for f in check_style([sheet], {"e": "http://e/"})]
+    [('style-indent', 'graph/x.ttl:4')]
+    """
+    rules = style_rules()
+    for sheet in sheets:
+        for fault in [*sheet.faults, *_prefixes(sheet, prefixes), *_blocks(sheet)]:
+            yield _finding(rules[fault.rule], sheet, fault)
+    for sheet, fault in _repeats(sheets):
+        yield _finding(rules[fault.rule], sheet, fault)
+
+
+def _finding(rule: Rule, sheet: Sheet, fault: Fault) -> Finding:
+    focus = sheet.expand(fault.subject) if fault.subject else GRAPH + sheet.name.removeprefix("graph/")[:-4]
+    value = string(fault.value) if fault.value else ""
+    return Finding(rule, focus, value=value, place=Place(sheet.name, fault.line))
+
+
+def _prefixes(sheet: Sheet, known: Mapping[str, str]) -> Iterator[Fault]:
+    for (before, _), (name, line) in pairwise(sheet.prefix_lines):
+        if name <= before:
+            yield Fault("style-prefix-order", line, name)
+    used = _prefixes_used(sheet.blocks)
+    for name, line in sheet.prefix_lines:
+        if name not in used:
+            yield Fault("style-prefix-unused", line, name)
+        if known.get(name) != sheet.prefixes[name]:
+            yield Fault("style-prefix-spelling", line, name)
+
+
+def _prefixes_used(blocks: Iterable[Block]) -> set[str]:
+    used: set[str] = set()
+    for block in blocks:
+        words = [block.subject]
+        for statement in block.statements:
+            words += (statement.predicate, re.sub(r'"(?:[^"\\]|\\.)*"', '""', statement.object))
+        for word in words:
+            used.update(a or b or c for a, b, c in _PREFIX_USED.findall(word))
+    return used
+
+
+def _blocks(sheet: Sheet) -> Iterator[Fault]:
+    for block in sheet.blocks:
+        yield from _order(block)
+        for statement in block.statements:
+            for rule in _literal(statement):
+                if rule == "style-canonical" and sheet.name.startswith("ontology/shapes/"):
+                    continue  # shapes are read as they are written; only what a store rewrites must be canonical
+                yield Fault(rule, statement.line, statement.object, block.subject)
+
+
+def _order(block: Block) -> Iterator[Fault]:
+    highest = 0
+    for statement in block.statements:
+        rank = _ORDER.get(statement.predicate, 3)
+        if rank < highest and statement.predicate in _ORDER:
+            yield Fault("style-order", statement.line, statement.predicate, block.subject)
+        highest = max(highest, rank)
+
+
+def _literal(statement: Written) -> Iterator[str]:
+    """The rules a value breaks by the way it is written."""
+    value = statement.object
+    if not value.startswith('"'):
+        if value[0] in "+-0123456789" and not _PLAIN_NUMBER.fullmatch(value):
+            yield "style-canonical"
+        return
+    if statement.predicate in _TEXTS and value.endswith('"'):
+        yield "style-language"
+    if _BARE_DATE.fullmatch(value):
+        yield "style-date"
+    typed = _TYPED.fullmatch(value)
+    if typed and not _CANONICAL[typed[2]].fullmatch(typed[1]):
+        yield "style-canonical"
+
+
+def _repeats(sheets: Sequence[Sheet]) -> Iterator[tuple[Sheet, Fault]]:
+    """Subjects with a second block, and blocks that do not say first what their subject is."""
+    for written in index_blocks(list(sheets)).values():
+        main = written[0]
+        for index, (sheet, block) in enumerate(written):
+            additional = index > 0 and sheet.is_addition and all(sheet is not other for other, _ in written[:index])
+            if index and not additional:
+                yield sheet, Fault("style-one-block", block.line, f"{main[0].name}:{main[1].line}", block.subject)
+            first = block.statements[0].predicate if block.statements else "a"
+            if first not in ("a", "rdf:type") and not additional:
+                yield sheet, Fault("style-type-first", block.line, first, block.subject)

@@ -1,0 +1,259 @@
+"""Writing a report: for a reader, a program, a pull request, a test runner, or as SHACL.
+
+``text`` shows two examples a rule; the other formats hold every finding.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Final
+from xml.sax.saxutils import escape, quoteattr
+
+from pan2kg.errors import FormatError, Place
+from pan2kg.i18n.text import LANGUAGES, Language, count, grouped, phrase
+from pan2kg.turtle.vocabulary import ROOT, SH
+from pan2kg.turtle.writer import text as tagged
+from pan2kg.validation.baseline import fingerprint
+from pan2kg.validation.report import Finding, Kind, Names, Report, Rule, Severity
+from pan2kg.validation.sentences import detail, severity_word, summary, thing_name, verdict
+
+FORMATS: Final = ("text", "json", "github", "html", "junit", "turtle")
+EXAMPLES: Final = 2
+PLANS: Final = 5
+IDLE_SHOWN: Final = 12
+_LEVELS: Final = {Severity.VIOLATION: "error", Severity.WARNING: "warning", Severity.INFO: "notice"}
+_NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def write_report(
+    report: Report, form: str = "text", *, language: Language = "fr", examples: int | None = EXAMPLES
+) -> str:
+    """A report in one of :data:`FORMATS`; ``examples=None`` shows every finding as text.
+
+    Raises:
+        FormatError: the format is unknown.
+
+    >>> print(write_report(Report(), language="en"), end="")
+    The graph conforms: no failures (0 rules checked).
+    """
+    if form == "text":
+        return "\n".join(_text(report, language, examples)) + "\n"
+    if form == "html":
+        from pan2kg.validation.page import write_page
+
+        return write_page(report, language)
+    writers = {"json": _json, "github": _github, "junit": _junit, "turtle": _turtle}
+    if form not in writers:
+        raise FormatError(f"A report cannot be written as « {form} ».", remedy=f"Use {', '.join(FORMATS)}.")
+    return writers[form](report, language)
+
+
+def _text(report: Report, language: Language, examples: int | None) -> Iterator[str]:
+    yield verdict(report, language)
+    if report.compared:
+        yield summary(report, language)
+    for rule, parts in report.groups():
+        yield from _rule(report, rule, parts, language, examples)
+    idle = [rule.key for rule in report.idle if rule.kind is not Kind.STYLE]
+    if idle:
+        shown = ", ".join(idle[:IDLE_SHOWN])
+        more = f", … {count(len(idle) - IDLE_SHOWN, 'more', language)}" if len(idle) > IDLE_SHOWN else ""
+        yield "\n" + phrase("empty", language, rules=shown + more)
+
+
+def _rule(
+    report: Report, rule: Rule, parts: list[tuple[str, list[Finding]]], language: Language, examples: int | None
+) -> Iterator[str]:
+    """A rule with the plans it fails in and examples, one of each plan before a second of any."""
+    looked = count(report.looked_at[rule.key], "node", language) if rule.key in report.looked_at else ""
+    numbers = " / ".join(filter(None, (count(report.failing(rule), "failure", language), looked)))
+    yield f"\n{severity_word(rule.severity, language).upper()} {rule.key} ({numbers})"
+    yield f"  {rule.message.say(language)}"
+    if rule.remedy:
+        yield f"  {phrase('remedy', language, remedy=rule.remedy.say(language))}"
+    yield f"  {_parts(parts, language, examples)}"
+    findings = [finding for _, found in parts for finding in found]
+    first = [found[0] for _, found in parts]
+    shown = findings if examples is None else [*first, *(f for f in findings if f not in first)][:examples]
+    for finding in shown:
+        yield from _example(report.names, finding, language)
+    if len(shown) < len(findings):
+        yield f"    … {count(len(findings) - len(shown), 'more', language)}"
+
+
+def _parts(parts: list[tuple[str, list[Finding]]], language: Language, examples: int | None) -> str:
+    most = sorted(parts, key=lambda part: -len(part[1]))[: None if examples is None else PLANS]
+    words = [f"{part or phrase('elsewhere', language)} ({grouped(len(findings), language)})" for part, findings in most]
+    rest = len(parts) - len(most)
+    return ", ".join(words + ([f"… {count(rest, 'more-plans', language)}"] if rest else []))
+
+
+def _example(names: Names, finding: Finding, language: Language) -> Iterator[str]:
+    where = str(finding.place) if finding.place else ""
+    yield f"    {': '.join(filter(None, (where, thing_name(names, finding, language))))}"
+    if said := detail(names, finding, language):
+        yield f"      {said}"
+
+
+def _json(report: Report, _: Language) -> str:
+    content = {
+        "conforms": report.conforms,
+        "fail_on": report.fail_on,
+        "verdict": {language: verdict(report, language) for language in LANGUAGES},
+        "counts": report.counts,
+        "rules": [_json_rule(report, rule) for rule in report.rules],
+        "findings": [_json_finding(report.names, finding) for finding in report.findings],
+        "accepted": [_json_finding(report.names, finding) for finding in report.accepted],
+    }
+    return json.dumps(content, ensure_ascii=False, indent=2) + "\n"
+
+
+def _json_rule(report: Report, rule: Rule) -> dict[str, object]:
+    return {
+        "rule": rule.key,
+        "kind": rule.kind,
+        "severity": rule.severity,
+        "looked_at": report.looked_at.get(rule.key, 0),
+        "failing": report.failing(rule),
+        "message": rule.message.by_language(),
+        "remedy": rule.remedy.by_language(),
+        "query": rule.query or None,
+    }
+
+
+def _json_finding(names: Names, finding: Finding) -> dict[str, object]:
+    place = finding.place
+    return {
+        "rule": finding.rule.key,
+        "severity": finding.severity,
+        "focus": finding.focus,
+        "label": names.label(finding.focus).by_language(),
+        "path": finding.path or None,
+        "value": finding.value or None,
+        "component": finding.component or None,
+        "expected": finding.expected.by_language() if finding.expected else None,
+        "message": finding.message.by_language(),
+        "remedy": finding.remedy.by_language(),
+        "plan": finding.part or None,
+        "place": {"file": place.file, "line": place.line} if place else None,
+        "fingerprint": fingerprint(finding, names),
+    }
+
+
+def _github(report: Report, language: Language) -> str:
+    """Workflow commands, one a finding, which show up as annotations of a pull request."""
+    return "".join(f"{_command(report.names, finding, language)}\n" for finding in report.findings) + (
+        f"{verdict(report, language)}\n"
+    )
+
+
+def _command(names: Names, finding: Finding, language: Language) -> str:
+    place = finding.place or Place("")
+    properties = {"file": place.file, "line": str(place.line or ""), "title": finding.rule.key}
+    written = ",".join(f"{key}={_property(value)}" for key, value in properties.items() if value)
+    said = detail(names, finding, language)
+    parts = (
+        thing_name(names, finding, language) and f"{thing_name(names, finding, language)}:",
+        finding.message.say(language),
+        said and f"({said})",
+        finding.rule.remedy.say(language),
+    )
+    return f"::{_LEVELS[finding.severity]} {written}::{_data(' '.join(filter(None, parts)))}"
+
+
+def _data(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _data(text).replace(":", "%3A").replace(",", "%2C")
+
+
+def _junit(report: Report, language: Language) -> str:
+    """A test suite a kind of rule, a test case a rule; what does not reach ``fail_on`` is output, not failure."""
+    rules = list(dict.fromkeys([*report.rules, *(finding.rule for finding in report.findings)]))
+    suites = []
+    for kind in dict.fromkeys(rule.kind for rule in rules):
+        cases = [_case(report, rule, language) for rule in rules if rule.kind is kind]
+        failures = sum("<failure" in case for case in cases)
+        name = quoteattr(phrase(f"kind-{kind}", language))
+        suites.append(
+            f'  <testsuite name={name} tests="{len(cases)}" failures="{failures}">\n{"".join(cases)}  </testsuite>\n'
+        )
+    head = '<?xml version="1.0" encoding="UTF-8"?>\n'
+    return f"{head}<testsuites name={quoteattr(phrase('title', language))}>\n{''.join(suites)}</testsuites>\n"
+
+
+def _case(report: Report, rule: Rule, language: Language) -> str:
+    found = [finding for finding in report.findings if finding.rule.key == rule.key]
+    head = f'    <testcase classname="pan2kg.{rule.kind}" name={_attribute(rule.key)}'
+    if not found:
+        return f"{head}/>\n"
+    lines = "\n".join(_line(report.names, finding, language) for finding in found)
+    body = f"<system-out>{escape(_NO_XML.sub('�', lines))}</system-out>"
+    if rule.severity.reaches(report.fail_on):
+        message = _attribute(rule.message.say(language))
+        body = f'<failure type="{rule.severity}" message={message}>{body[12:-13]}</failure>'
+    return f"{head}>\n      {body}\n    </testcase>\n"
+
+
+def _attribute(text: str) -> str:
+    return quoteattr(_NO_XML.sub("�", text))
+
+
+def _line(names: Names, finding: Finding, language: Language) -> str:
+    where = str(finding.place) if finding.place else ""
+    return " ".join(filter(None, (where, thing_name(names, finding, language), detail(names, finding, language))))
+
+
+def _turtle(report: Report, _: Language) -> str:
+    """A validation report in the vocabulary of SHACL; as there, it conforms only if it has no result at all."""
+    links = "".join(f" ;\n    sh:result _:result{number}" for number in range(1, len(report.findings) + 1))
+    head = f"@prefix sh: <{SH}> .\n\n_:report a sh:ValidationReport ;\n    sh:conforms {_boolean(not links)}{links} .\n"
+    results = (f"\n_:result{n} {_result(f, report.names)}" for n, f in enumerate(report.findings, start=1))
+    return head + "".join(results)
+
+
+def _boolean(value: object) -> str:
+    return "true" if value else "false"
+
+
+def _result(finding: Finding, names: Names) -> str:
+    rule = _rule_iri(finding.rule, names)
+    statements = ["a sh:ValidationResult", f"sh:focusNode {_node(finding.focus) or rule}"]
+    if path := _path(finding.path):
+        statements.append(f"sh:resultPath {path}")
+    if finding.value:
+        statements.append(f"sh:value {finding.value}")
+    said = finding.message.by_language()
+    statements += [
+        *(f"sh:resultMessage {tagged(words, tag)}" for tag, words in said.items() if words),
+        f"sh:resultSeverity sh:{finding.severity.capitalize()}",
+        f"sh:sourceConstraintComponent {_component(finding) or rule}",
+        f"sh:sourceShape {rule}",
+    ]
+    return " ;\n    ".join(statements) + " .\n"
+
+
+def _rule_iri(rule: Rule, names: Names) -> str:
+    prefix, _, local = rule.key.partition(":")
+    return f"<{names.prefixes[prefix]}{local}>" if prefix in names.prefixes else f"<{ROOT}rule/{rule.key}>"
+
+
+def _node(term: str) -> str:
+    return term if not term or term.startswith("_:") else f"<{term}>"
+
+
+def _component(finding: Finding) -> str:
+    if finding.rule.kind is Kind.QUALITY:
+        return "sh:SPARQLConstraintComponent"
+    return _node(finding.component)
+
+
+def _path(path: str) -> str:
+    """A property or the inverse of one; longer paths are told by the shape."""
+    if re.fullmatch(r"\^<[^<>]*>", path):
+        return f"[ sh:inversePath {path[1:]} ]"
+    return _node(path) if path.startswith(("http:", "https:")) else ""
