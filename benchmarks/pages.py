@@ -25,8 +25,8 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 import pan2kg
 from pan2kg.site.bundle import HOW_TO_BUILD, Bundle, find_bundle
-from pan2kg.site.library_library import Library
-from pan2kg.site.site import Site
+from pan2kg.site.library import Library
+from pan2kg.site.registry import Site
 
 sys.path.append(str(Path(__file__).resolve().parents[1]))
 

@@ -383,8 +383,8 @@ def serve(data: Path, port: int) -> None:
     from pan2kg.server.evaluation import Evaluator
     from pan2kg.server.http_server import listen, new_server
     from pan2kg.server.limits import Crowd, Limits
-    from pan2kg.server.pool_pool import Pool
-    from pan2kg.server.safety import hosts_of
+    from pan2kg.server.pool import Pool
+    from pan2kg.server.request import hosts_of
     from pan2kg.server.settings import Release, Settings
     from pan2kg.server.workers import start_nursery
 

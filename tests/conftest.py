@@ -56,7 +56,7 @@ def graph(project: Project) -> pan2kg.Graph:
 @pytest.fixture
 def own_project(tmp_path: Path) -> Path:
     """An empty project of one's own."""
-    from pan2kg.start import start
+    from pan2kg.project import start
 
     folder = tmp_path / "mine"
     list(start(folder))

@@ -10,10 +10,8 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from pan2kg.charts.canvas import Box, Group, Label, Mark, centred
-from pan2kg.charts.frame import PAPER, RAMP, SHADE, on, step
-from pan2kg.charts.frame_frame import SWATCH, Body, Caption, Picture, Sign, frame
-from pan2kg.charts.grid import find, focus_of, named
-from pan2kg.charts.grid_grid import EDGE, HEAD, STRONG, filled, hatch_sign, hatched, ramp_signs
+from pan2kg.charts.frame import PAPER, RAMP, SHADE, SWATCH, Body, Caption, Picture, Sign, frame, on, step
+from pan2kg.charts.grid import EDGE, HEAD, STRONG, filled, find, focus_of, hatch_sign, hatched, named, ramp_signs
 from pan2kg.charts.ground import Cell, Ground, table, whole
 from pan2kg.charts.names import Name, Names
 from pan2kg.charts.text_width import Font, shorten

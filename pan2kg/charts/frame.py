@@ -1,9 +1,21 @@
-"""Colours that colour-blind readers and grey printers can tell apart; a number or a pattern always goes with them."""
+"""Colours that colour-blind readers and grey printers can tell apart; a number or a pattern always goes with them.
+
+The sheet around every picture: title, how to read it, legend, what is not shown, and where it comes from.
+"""
 
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final
+
+from pan2kg.charts.canvas import Drawing, Group, Label, Line, Mark, Pen, height_of, paragraph
+from pan2kg.charts.ground import Ground
+from pan2kg.charts.svg import write_svg
+from pan2kg.charts.text_width import Font, measure, wrap
+from pan2kg.i18n.text import Language, in_words
+from pan2kg.store.store import Table
 
 INK: Final = "#1a1a1a"
 GREY: Final = "#595959"
@@ -44,3 +56,134 @@ def on(fill: str) -> str:
 
 def _linear(part: float) -> float:
     return part / 12.92 if part <= 0.04045 else float(((part + 0.055) / 1.055) ** 2.4)
+
+
+MARGIN: Final = 24.0
+NARROWEST: Final = 720.0
+TITLE: Final = Font(19, bold=True)
+LEAD: Final = Font(12.5)
+KEY: Final = Font(11.5)
+SMALL: Final = Font(10.5, colour=GREY)
+SWATCH: Final = (30.0, 18.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A drawing with what it shows as a table, one row a thing or cell drawn.
+
+    ``title`` and ``description`` stand in the drawing too, for those who do not see it.
+    """
+
+    name: str
+    language: Language
+    drawing: Drawing
+    table: Table
+
+    @property
+    def title(self) -> str:
+        """What the picture is called."""
+        return self.drawing.title
+
+    @property
+    def description(self) -> str:
+        """What it shows, in words."""
+        return self.drawing.description
+
+    @property
+    def svg(self) -> str:
+        """The picture as an SVG document."""
+        return write_svg(self.drawing)
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """What stands between heading and legend, in a room of its own that begins at 0, 0."""
+
+    width: float
+    height: float
+    marks: tuple[Mark, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """A line of the legend: marks in a room of 30 × 18 pixels, and what they mean."""
+
+    marks: tuple[Mark, ...]
+    meaning: str
+
+
+@dataclass(frozen=True, slots=True)
+class Caption:
+    """The words of a picture: its title, how it is read, the legend, what to bear in mind, what was chosen."""
+
+    title: str
+    lead: str
+    signs: tuple[Sign, ...]
+    notes: tuple[str, ...] = ()
+    filters: tuple[str, ...] = ()
+
+
+def frame(ground: Ground, caption: Caption, body: Body) -> Drawing:
+    """The whole sheet. It is as wide as what stands in it."""
+    width = max(body.width, NARROWEST)
+    marks: list[Mark] = []
+    y = MARGIN
+    for text, font, gap in ((caption.title, TITLE, 6.0), (caption.lead, LEAD, 14.0)):
+        lines = paragraph(MARGIN, y, text, font, width=width)
+        marks += lines
+        y += height_of(len(lines), font) + gap
+    marks.append(Group(body.marks, shift=(MARGIN, y)))
+    y += body.height + 16
+    legend, height = _legend(caption.signs, width)
+    marks.append(Group(tuple(legend), shift=(MARGIN, y)))
+    y += height + 6
+    foot = [*_below(caption.notes, Font(11.5), width, y)]
+    y += sum(height_of(1, label.font) for label in foot) + 8
+    marks += foot
+    marks.append(Line(((MARGIN, y), (MARGIN + width, y)), Pen(RULE)))
+    source = paragraph(MARGIN, y + 5, source_line(ground, caption.filters), SMALL, width=width)
+    marks += source
+    y += 5 + height_of(len(source), SMALL) + MARGIN - 8
+    spoken = " ".join((caption.lead, *caption.notes))
+    return Drawing(width + 2 * MARGIN, y, caption.title, spoken, ground.language, tuple(marks))
+
+
+def _below(notes: Sequence[str], font: Font, width: float, y: float) -> list[Label]:
+    found: list[Label] = []
+    for note in notes:
+        lines = paragraph(MARGIN, y, note, font, width=width)
+        found += lines
+        y += height_of(len(lines), font)
+    return found
+
+
+def _legend(signs: Sequence[Sign], width: float) -> tuple[list[Mark], float]:
+    """Signs beside each other as long as there is room, each with its meaning to the right."""
+    marks: list[Mark] = []
+    x = y = 0.0
+    high = SWATCH[1]
+    for sign in signs:
+        lines = wrap(sign.meaning, width - SWATCH[0] - 10, KEY)
+        wide = SWATCH[0] + 7 + max((measure(line, KEY) for line in lines), default=0.0)
+        if x and x + wide > width:
+            x, y, high = 0.0, y + high + 5, SWATCH[1]
+        marks.append(Group(sign.marks, shift=(x, y)))
+        marks += [
+            Label(x + SWATCH[0] + 7, y + 13 + at * KEY.size * 1.25, line, KEY) for at, line in enumerate(lines)
+        ]
+        high = max(high, height_of(len(lines), KEY) + 4)
+        x += wide + 22
+    return marks, y + high + 4
+
+
+def source_line(ground: Ground, filters: Sequence[str]) -> str:
+    """Which data, of when, how many, and what was left out or chosen."""
+    basis = ground.uses.basis
+    release = ground.say("release", release=basis.release) if basis.release else ground.say("release-unknown")
+    if ground.issued:
+        release = f"{release} ({ground.issued})"
+    when = ground.as_of and in_words(ground.as_of, ground.language)
+    as_of = ground.say("as-of", day=when) if when else ground.say("as-of-release")
+    counted = ground.say("counted", n=basis.n, annotated=basis.annotated, plans=basis.plans)
+    chosen = ground.say("filters", filters=ground.listed((ground.say("accepted"), ground.say("verified"), *filters)))
+    return f"{release} · {as_of} · {counted} · {chosen}."

@@ -11,9 +11,9 @@ import pyoxigraph as ox
 
 from pan2kg.charts.names import Names, read_names
 from pan2kg.charts.words import say
-from pan2kg.coherence.hoisting import hoist
 from pan2kg.coherence.links import Links, project
 from pan2kg.coherence.reading import read_citations, read_profiles, read_uses
+from pan2kg.coherence.strength import hoist
 from pan2kg.errors import QueryError
 from pan2kg.i18n.text import Language, semicolon
 from pan2kg.store.store import Store, Table, Term, plain, select

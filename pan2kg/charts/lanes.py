@@ -11,8 +11,7 @@ import numpy as np
 
 from pan2kg.charts.action_matrix import members_of
 from pan2kg.charts.canvas import Box, Group, Label, Line, Mark, Pen, arrow, centred
-from pan2kg.charts.frame import BLUE, GREY, PAPER, SHADE, VERMILION
-from pan2kg.charts.frame_frame import Body, Caption, Picture, Sign, frame
+from pan2kg.charts.frame import BLUE, GREY, PAPER, SHADE, VERMILION, Body, Caption, Picture, Sign, frame
 from pan2kg.charts.grid import focus_of, named
 from pan2kg.charts.ground import Cell, Ground, table, whole
 from pan2kg.charts.names import Name, Names

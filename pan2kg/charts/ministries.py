@@ -8,10 +8,20 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from pan2kg.charts.canvas import Box, Group, Mark
-from pan2kg.charts.frame import PAPER, RAMP, step
-from pan2kg.charts.frame_frame import SWATCH, Body, Caption, Picture, Sign, frame
-from pan2kg.charts.grid import Choice, choose, filters, notes
-from pan2kg.charts.grid_grid import filled, hatch_sign, hatched, heads_of, ramp_signs, row_head, tilted
+from pan2kg.charts.frame import PAPER, RAMP, SWATCH, Body, Caption, Picture, Sign, frame, step
+from pan2kg.charts.grid import (
+    Choice,
+    choose,
+    filled,
+    filters,
+    hatch_sign,
+    hatched,
+    heads_of,
+    notes,
+    ramp_signs,
+    row_head,
+    tilted,
+)
 from pan2kg.charts.ground import Cell, Ground, table, whole
 from pan2kg.charts.names import Name
 from pan2kg.coherence.reading import read_ministries

@@ -7,17 +7,21 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from pan2kg.charts.canvas import Box, Group, Line, Mark, centred
-from pan2kg.charts.frame import PAPER, RAMP, SHADE, step
-from pan2kg.charts.frame_frame import SWATCH, Body, Caption, Picture, Sign, frame
-from pan2kg.charts.grid import Choice, annotated, choose, filters, notes, resting
-from pan2kg.charts.grid_grid import (
+from pan2kg.charts.frame import PAPER, RAMP, SHADE, SWATCH, Body, Caption, Picture, Sign, frame, step
+from pan2kg.charts.grid import (
     EDGE,
+    Choice,
+    annotated,
+    choose,
     filled,
+    filters,
     hatch_sign,
     hatched,
     heads_of,
     known_words,
+    notes,
     ramp_signs,
+    resting,
     row_head,
     tilted,
 )
@@ -26,9 +30,9 @@ from pan2kg.charts.names import Name
 from pan2kg.charts.text_width import Font
 from pan2kg.charts.words import decimal
 from pan2kg.coherence.citations import Arc
-from pan2kg.coherence.hoisting import hoist, plan_links
 from pan2kg.coherence.links import project
 from pan2kg.coherence.pairs import Known, Layers, PlanPair, plan_matrix
+from pan2kg.coherence.strength import hoist, plan_links
 from pan2kg.store.store import Table
 
 CELL: Final = (62.0, 50.0)

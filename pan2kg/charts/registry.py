@@ -10,7 +10,7 @@ from difflib import get_close_matches
 from typing import Final
 
 from pan2kg.charts.action_matrix import draw_action_matrix
-from pan2kg.charts.frame_frame import Picture
+from pan2kg.charts.frame import Picture
 from pan2kg.charts.ground import Address, Ground, read_ground
 from pan2kg.charts.lanes import draw_lanes
 from pan2kg.charts.ministries import draw_ministries

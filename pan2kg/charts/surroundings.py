@@ -14,10 +14,8 @@ import numpy as np
 
 from pan2kg.charts.action_matrix import members_of
 from pan2kg.charts.canvas import Box, Dot, Group, Label, Line, Mark, Pen, Point, arrow, centred, height_of, paragraph
-from pan2kg.charts.frame import BLUE, GREEN, GREY, PAPER, RULE, SHADE, VERMILION
-from pan2kg.charts.frame_frame import Body, Caption, Picture, Sign, frame
-from pan2kg.charts.grid import focus_of
-from pan2kg.charts.grid_grid import hatch_sign, hatched
+from pan2kg.charts.frame import BLUE, GREEN, GREY, PAPER, RULE, SHADE, VERMILION, Body, Caption, Picture, Sign, frame
+from pan2kg.charts.grid import focus_of, hatch_sign, hatched
 from pan2kg.charts.ground import Cell, Ground, table, whole
 from pan2kg.charts.names import Name, Names
 from pan2kg.charts.text_width import Font, shorten, wrap

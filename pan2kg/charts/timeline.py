@@ -8,14 +8,27 @@ from datetime import date
 from typing import Final
 
 from pan2kg.charts.canvas import Box, Dot, Group, Label, Line, Mark, Pen, arrow, centred, diamond
-from pan2kg.charts.frame import BLUE, GREEN, GREY, INK, PAPER, RULE, SHADE, VERMILION
-from pan2kg.charts.frame_frame import Body, Caption, Picture, Sign, frame
-from pan2kg.charts.grid_grid import hatch_sign, hatched, row_head
+from pan2kg.charts.frame import (
+    BLUE,
+    GREEN,
+    GREY,
+    INK,
+    PAPER,
+    RULE,
+    SHADE,
+    VERMILION,
+    Body,
+    Caption,
+    Picture,
+    Sign,
+    frame,
+)
+from pan2kg.charts.grid import hatch_sign, hatched, row_head
 from pan2kg.charts.ground import Cell, Ground, table, whole
 from pan2kg.charts.names import Name, Names
 from pan2kg.charts.text_width import Font, measure, shorten
 from pan2kg.coherence.obligations import Margin, Standing, margins
-from pan2kg.coherence.records import read_obligations, read_responses
+from pan2kg.coherence.reading import read_obligations, read_responses
 from pan2kg.i18n.text import in_words
 
 HEAD: Final = 390.0

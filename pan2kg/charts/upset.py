@@ -10,10 +10,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from pan2kg.charts.canvas import Box, Dot, Group, Label, Line, Mark, Pen
-from pan2kg.charts.frame import BLUE, GREY, ORANGE, PAPER, RULE, SHADE
-from pan2kg.charts.frame_frame import SWATCH, Body, Caption, Picture, Sign, frame
-from pan2kg.charts.grid import Choice, choose, filters, notes, resting
-from pan2kg.charts.grid_grid import hatch_sign, hatched, row_head
+from pan2kg.charts.frame import BLUE, GREY, ORANGE, PAPER, RULE, SHADE, SWATCH, Body, Caption, Picture, Sign, frame
+from pan2kg.charts.grid import Choice, choose, filters, hatch_sign, hatched, notes, resting, row_head
 from pan2kg.charts.ground import Ground, table, whole
 from pan2kg.charts.names import Name, Names
 from pan2kg.charts.text_width import Font

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from pan2kg.i18n.text import Text
     from pan2kg.project import Project
-    from pan2kg.store.view import Moment
+    from pan2kg.store.as_of import Moment
     from pan2kg.tables.material import Choice, Material
 
 FORMS: Final = ("table", "csv", "json", "md", "html")
@@ -203,8 +203,8 @@ def _material(project: Project, options: argparse.Namespace) -> tuple[Material, 
     if given is None or options.figure in WHOLE:
         store = open_store(project, derive)
         return Material(store, options.language, given or today(), asked=given is not None, project=project), None
-    from pan2kg.store.dates_dates import instances
-    from pan2kg.store.view import as_of
+    from pan2kg.store.as_of import as_of
+    from pan2kg.store.dates import instances
     from pan2kg.turtle.vocabulary import PAN
 
     moment = as_of(load_project(project), given, project)

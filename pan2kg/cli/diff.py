@@ -7,8 +7,7 @@ import sys
 from pathlib import Path
 from typing import Final
 
-from pan2kg.cli.options import add_language
-from pan2kg.cli.progress import Progress
+from pan2kg.cli.options import Progress, add_language
 from pan2kg.errors import FormatError
 from pan2kg.i18n.days import a_day
 from pan2kg.project import write_atomically
@@ -84,9 +83,8 @@ def _applied(options: argparse.Namespace, progress: Progress) -> bytes:
 
 
 def _compared(options: argparse.Namespace, progress: Progress) -> bytes:
-    from pan2kg.publish.diff.compare import change_list
     from pan2kg.publish.diff.patch import patch_of, write_patch
-    from pan2kg.publish.diff.states import read_side
+    from pan2kg.publish.diff.states import change_list, read_side
 
     sides = []
     for side in options.sides:
@@ -96,8 +94,7 @@ def _compared(options: argparse.Namespace, progress: Progress) -> bytes:
     progress("comparing")
     if options.format == "rdf":
         return write_patch(patch_of(old, new))
-    from pan2kg.publish.diff.feed import day_of, write_feed
-    from pan2kg.publish.diff.sheet import write_csv, write_json
+    from pan2kg.publish.diff.feed import day_of, write_csv, write_feed, write_json
     from pan2kg.publish.diff.telling import read_story, write_markdown, write_text
 
     change = change_list(old, new)

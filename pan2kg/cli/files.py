@@ -57,8 +57,8 @@ def write_picture_file(project: Project, options: argparse.Namespace, parameters
         QueryError: an unknown parameter, plan or action, with the nearest names.
         FormatError: an unknown ending, or PNG or PDF without the extra « figures ».
     """
+    from pan2kg.charts.raster import write_picture
     from pan2kg.charts.registry import draw
-    from pan2kg.charts.writing import write_picture
     from pan2kg.tables.material import Material
 
     store = _open(project)

@@ -98,9 +98,9 @@ def _as_of(
     store: Store, project: Project, options: Namespace, query: Query, values: dict[str, str]
 ) -> tuple[Store, tuple[str, ...]]:
     """What was in force on the day asked for, and in words what that leaves out."""
+    from pan2kg.store.as_of import as_of
     from pan2kg.store.rules import needs
     from pan2kg.store.store import LocalStore
-    from pan2kg.store.view import as_of
 
     if not isinstance(store, LocalStore):
         raise QueryError("A store somewhere else cannot be asked as of a day.", remedy="Leave out --endpoint.")
@@ -242,7 +242,7 @@ def run_dump(options: Namespace) -> int:
 
 def run_init(options: Namespace) -> int:
     """Start an empty project."""
-    from pan2kg.start import start
+    from pan2kg.project import start
 
     _emit("".join(f"{line}\n" for line in start(Path(options.folder))), None)
     return 0
@@ -292,9 +292,8 @@ def run_report(options: Namespace) -> int:
 
 def run_check(options: Namespace) -> int:
     """Check the project; 1 where findings reach what the command is to fail on."""
-    from pan2kg.validation.baseline import write_baseline
     from pan2kg.validation.check import check
-    from pan2kg.validation.report import Severity
+    from pan2kg.validation.report import Severity, write_baseline
     from pan2kg.validation.writers import write_report
 
     baseline = Path(options.baseline) if options.baseline else None

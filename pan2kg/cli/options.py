@@ -1,11 +1,16 @@
-"""Options that several commands share, and values typed on a command line; nothing heavy is imported here."""
+"""Options that several commands share, and values typed on a command line; nothing heavy is imported here.
+
+What is being done, said on a terminal while it takes time.
+"""
 
 from __future__ import annotations
 
 import argparse
 import os
 import re
+import sys
 from collections.abc import Collection, Iterable, Sequence
+from typing import Final
 
 from pan2kg.errors import QueryError
 
@@ -109,3 +114,27 @@ def _nearest(name: str, known: list[str]) -> str:
 
     near = get_close_matches(name, known, n=1, cutoff=0.5)
     return f"Did you mean --{near[0]}?" if near else f"There are: {', '.join(f'--{one}' for one in known)}."
+
+
+_BLANK: Final = "\r\x1b[K"
+_WIDTH: Final = 76
+"""Less than the narrowest usual terminal: a sentence that wraps could not be taken away again."""
+
+
+class Progress:
+    """Says on a terminal what is being done; elsewhere it is silent."""
+
+    def __init__(self) -> None:
+        self._shows = sys.stderr.isatty()
+
+    def __call__(self, sentence: str) -> None:
+        """Show a sentence in place of the one before."""
+        if self._shows:
+            sys.stderr.write(f"{_BLANK}{sentence[:_WIDTH]} …")
+            sys.stderr.flush()
+
+    def finish(self) -> None:
+        """Take the last sentence away."""
+        if self._shows:
+            sys.stderr.write(_BLANK)
+            sys.stderr.flush()

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Final
 from pan2kg.errors import Place
 
 if TYPE_CHECKING:
-    from pan2kg.publish.portal.access_access import Access
-    from pan2kg.publish.portal.client_client import Client
+    from pan2kg.publish.portal.access import Access
+    from pan2kg.publish.portal.client import Client
     from pan2kg.publish.portal.offer import Offer
     from pan2kg.publish.portal.steps import Whose
 
@@ -99,12 +99,10 @@ def run(
     """
     from tempfile import TemporaryDirectory
 
-    from pan2kg.publish.portal.access import PortalError
-    from pan2kg.publish.portal.access_access import read_access
-    from pan2kg.publish.portal.client_client import Client
+    from pan2kg.publish.portal.access import Pace, PortalError, read_access
+    from pan2kg.publish.portal.client import Client
     from pan2kg.publish.portal.manifest import read_release
     from pan2kg.publish.portal.offer import make_offer
-    from pan2kg.publish.portal.pace import Pace
     from pan2kg.publish.portal.steps import Whose
 
     if options.send and options.action != "push":
@@ -124,10 +122,8 @@ def run(
 
 
 def _plan(client: Client | None, access: Access, offer: Offer, whose: Whose, *, prune: bool) -> int:
-    from pan2kg.publish.portal.listing import list_requests
-    from pan2kg.publish.portal.push import observe
-    from pan2kg.publish.portal.step import steps
-    from pan2kg.publish.portal.steps import Remote
+    from pan2kg.publish.portal.push import list_requests, observe
+    from pan2kg.publish.portal.steps import Remote, steps
 
     if client:
         remote = observe(client, offer, whose)
@@ -143,8 +139,7 @@ def _plan(client: Client | None, access: Access, offer: Offer, whose: Whose, *, 
 
 def _push(client: Client, offer: Offer, whose: Whose, *, prune: bool) -> int:
     from pan2kg.publish.portal.access import PortalError
-    from pan2kg.publish.portal.listing import say_outcome
-    from pan2kg.publish.portal.push import push
+    from pan2kg.publish.portal.push import push, say_outcome
 
     try:
         outcome = push(client, offer, whose, lambda line: _write(f"{line}\n"), prune=prune)
@@ -155,9 +150,8 @@ def _push(client: Client, offer: Offer, whose: Whose, *, prune: bool) -> int:
 
 
 def _status(client: Client, offer: Offer, whose: Whose, *, prune: bool) -> int:
-    from pan2kg.publish.portal.listing import say_status
-    from pan2kg.publish.portal.push import observe
-    from pan2kg.publish.portal.step import steps
+    from pan2kg.publish.portal.push import observe, say_status
+    from pan2kg.publish.portal.steps import steps
 
     remote = observe(client, offer, whose)
     todo = steps(offer, remote, whose, prune=prune)

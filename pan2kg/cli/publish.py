@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
-from pan2kg.cli.progress import Progress
+from pan2kg.cli.options import Progress
 from pan2kg.errors import Place, ProjectError
 from pan2kg.i18n.days import a_day, today
 from pan2kg.project import Project
@@ -203,7 +203,7 @@ def _day(given: date | None) -> date | None:
 
 
 def _previous(path: Path | None) -> str:
-    from pan2kg.publish.folder_folder import read_mark
+    from pan2kg.publish.folder import read_mark
 
     if path is None:
         return ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pan2kg.report.compose_compose import compose
+from pan2kg.report.compose import compose
 from pan2kg.report.writing import files_of, write_files
 from pan2kg.store.rules import derive
 from pan2kg.store.store import open_store

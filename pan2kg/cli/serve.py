@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from pan2kg.server.application import Application, Handler
     from pan2kg.server.pages import Pages
-    from pan2kg.server.pool_pool import Pool
+    from pan2kg.server.pool import Pool
     from pan2kg.server.review import Renewed
     from pan2kg.server.settings import Release, Settings
     from pan2kg.server.workers import Nursery
@@ -92,7 +92,7 @@ def run(options: argparse.Namespace) -> int:
 
 def _settings(options: argparse.Namespace) -> Settings:
     from pan2kg.server.limits import MEGABYTE, Crowd, Limits
-    from pan2kg.server.safety import hosts_of
+    from pan2kg.server.request import hosts_of
     from pan2kg.server.settings import Settings
 
     return Settings(
@@ -147,7 +147,7 @@ def _local(options: argparse.Namespace, settings: Settings, bound: socket.socket
     nursery = start_nursery(load, settings.limits.seconds, close=[bound], connects=bool(settings.services))
 
     from pan2kg.server.assembly import assemble
-    from pan2kg.server.pool_pool import Pool
+    from pan2kg.server.pool import Pool
     from pan2kg.server.settings import Release
     from pan2kg.server.worker_store import PoolStore
     from pan2kg.store.store import fingerprint
@@ -189,11 +189,11 @@ def _project(options: argparse.Namespace) -> Project:
 
 def _site(project: Project, store: Store, release: Release, *, writable: bool) -> Renewed:
     """The pages over the data as they are at any time."""
-    from pan2kg.server.everything import Everything
+    from pan2kg.server.addresses import Everything
     from pan2kg.server.review import Renewed
     from pan2kg.site.bundle import find_bundle
-    from pan2kg.site.library_library import Library
-    from pan2kg.site.site import Site
+    from pan2kg.site.library import Library
+    from pan2kg.site.registry import Site
 
     bundle = find_bundle()
 
@@ -226,7 +226,7 @@ def _documents(
 ) -> tuple[tuple[str, Handler], ...]:
     """What answers for things and documents."""
     from pan2kg.server.dereference import Holding
-    from pan2kg.server.linked import handlers, portrait
+    from pan2kg.server.linked_data import handlers, portrait
     from pan2kg.turtle.writer import read_prefixes
 
     return handlers(project, Holding(store, release, read_prefixes(project), portrait(pages)), base or "")

@@ -6,8 +6,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pan2kg.cli.options import Once
-from pan2kg.cli.progress import Progress
+from pan2kg.cli.options import Once, Progress
 from pan2kg.i18n.days import a_day, today
 from pan2kg.project import Project
 
@@ -31,8 +30,8 @@ def run(options: argparse.Namespace) -> int:
         ProjectError: the folder or the zip cannot be written.
     """
     from pan2kg.site.bundle import find_bundle
-    from pan2kg.site.library_library import Library
-    from pan2kg.site.site import Site
+    from pan2kg.site.library import Library
+    from pan2kg.site.registry import Site
     from pan2kg.site.writing import write_site, write_zip
     from pan2kg.store.rules import derive
     from pan2kg.store.store import open_store

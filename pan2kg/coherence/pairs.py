@@ -18,8 +18,8 @@ from pan2kg.coherence.uses import Plan, Uses
 
 if TYPE_CHECKING:
     from pan2kg.coherence.bodies import Profile
-    from pan2kg.coherence.hoisting import PlanLink
     from pan2kg.coherence.scores import Scores
+    from pan2kg.coherence.strength import PlanLink
 
 LOW = 0.05
 """Up to which mean strength a potential is low."""

@@ -2,7 +2,7 @@
 
 It knows no country. Lines are told apart by their markers (:mod:`pan2kg.extract.numbering`), wrapped titles are put
 together (:mod:`pan2kg.extract.entries`), a table of contents that the text repeats is set aside, and the levels follow
-from the order in which the markers come (:mod:`pan2kg.extract.nesting`). What it is unsure of or leaves out is a
+from the order in which the markers come (:mod:`pan2kg.extract.tree`). What it is unsure of or leaves out is a
 remark with the line.
 """
 
@@ -17,9 +17,8 @@ from pathlib import Path
 from pan2kg.errors import OutlineError, Place
 from pan2kg.extract.entries import Entry, Setting, candidates, gather, remarks_on_text
 from pan2kg.extract.layout import Remark, decode_text, folded, read_lines
-from pan2kg.extract.nesting import Item, arrange
 from pan2kg.extract.numbering import every_word, resolve, words
-from pan2kg.extract.tree import ACTION, CATEGORY, STEP
+from pan2kg.extract.tree import ACTION, CATEGORY, STEP, Item, arrange
 from pan2kg.project import reason
 
 __all__ = ["ACTION", "CATEGORY", "STEP", "Item", "Outline", "Remark", "read_outline", "read_outline_file"]

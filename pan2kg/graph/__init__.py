@@ -1,1 +1,1 @@
-"""None"""
+"""The noun: a project, its store, and each reading of it made once."""

@@ -1,47 +1,24 @@
-"""Exports of the network for other programs: the whole, one plan, or the plans of a comparison.
+"""Cytoscape JSON: elements with their data, as Cytoscape opens them and Cytoscape.js and networkx take them.
 
-=============  =========================================================================
-``graphml``    GraphML, for networkx, igraph, yEd and Cytoscape
-``gexf``       GEXF 1.3, for Gephi
-``cytoscape``  Cytoscape JSON, for Cytoscape and Cytoscape.js
-``dot``        DOT, for Graphviz
-``mermaid``    a Mermaid flowchart, for Markdown pages; small selections only
-``csv``        a zip of nodes, edges and what they rest on, as CSV
-``nodes``      the nodes alone, as CSV
-``edges``      the edges alone, as CSV
-=============  =========================================================================
+CSV of nodes and of edges, with the column names under which Gephi recognises them, and both in one zip.
+Exports of the network for other programs: the whole, one plan, or the plans of a comparison.
 
-All of them carry the same rows: labels, types, strengths, evidence, certainty and status, under the same ids, which
-are the IRIs of the things and links. The same network gives the same bytes, whenever and wherever it is written.
-
-The modules in their one order::
-
-    selection      the part of a network that concerns some plans and some types of link
-    columns        a network as two tables: what stands in every format
-    frames         how a network is drawn: frames and captions
-    markup         XML with everything escaped
-    graphml, gexf, cytoscape, dot, mermaid, separated    one format each
-
->>> import pan2kg
->>> network = pan2kg.open_graph().network()
->>> pair = select_network(network, plans=("lu-bhr-1", "lu-bhr-2"), types=("shared-instrument",))
->>> export_network(pair, "mermaid").decode().splitlines()[0]
-'flowchart LR'
+Source: https://js.cytoscape.org/#notation/elements-json.
 """
 
 from __future__ import annotations
 
+import csv
+import io
+import json
+import zipfile
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Final
 
 from pan2kg.errors import FormatError
-from pan2kg.network.columns import tables
-from pan2kg.network.cytoscape import write_cytoscape
-from pan2kg.network.dot import write_dot
-from pan2kg.network.gexf import write_gexf
-from pan2kg.network.graphml import write_graphml
-from pan2kg.network.mermaid import write_mermaid
-from pan2kg.network.selection import select_network
-from pan2kg.network.separated import write_edges, write_nodes, write_zip
+from pan2kg.network.diagrams import caption, write_dot, write_mermaid
+from pan2kg.network.gephi import shown, write_gexf, write_graphml
+from pan2kg.network.selection import Cell, Tables, select_network, tables
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -49,7 +26,76 @@ if TYPE_CHECKING:
 
     import networkx as nx
 
-    from pan2kg.network.columns import Tables
+    from pan2kg.network.selection import Tables
+
+
+def write_cytoscape(table: Tables) -> str:
+    """A network as Cytoscape JSON. An id stands again as ``value`` or ``key``, where networkx looks for it.
+
+    >>> made = json.loads(write_cytoscape(Tables("t", ({"id": "a", "label": "A"},), (), {})))
+    >>> made["elements"]["nodes"][0]["data"]
+    {'id': 'a', 'label': 'A', 'name': 'A', 'value': 'a'}
+    """
+    content = {
+        "format_version": "1.0",
+        "generated_by": "pan2kg",
+        "data": {"name": table.title, **table.head()},
+        "directed": True,
+        "multigraph": True,
+        "elements": {
+            "nodes": [{"data": {**row, "name": caption(row), "value": row["id"]}} for row in table.nodes],
+            "edges": [{"data": {**row, "key": row["id"]}} for row in table.edges],
+        },
+    }
+    return json.dumps(content, ensure_ascii=False, indent=1) + "\n"
+
+
+_NODE: Final = {"id": "Id", "label": "Label"}
+_EDGE: Final = {
+    "source": "Source", "target": "Target", "directed": "Type", "id": "Id", "label": "Label", "type": "link_type"
+}  # fmt: skip
+"""Gephi's name for whether an edge is directed is Type, in upper or lower case: the type of link stands beside it."""
+
+
+def write_nodes(table: Tables) -> str:
+    """The nodes as CSV (RFC 4180): Id, Label, and what is said of them.
+
+    >>> write_nodes(Tables("t", ({"id": "a", "label": "A, b"},), (), {}))
+    'Id,Label\\r\\na,"A, b"\\r\\n'
+    """
+    return _write(["id", "label", *table.node_columns()], table.nodes, _NODE)
+
+
+def write_edges(table: Tables) -> str:
+    """The edges as CSV (RFC 4180): Source, Target, Type (Directed or Undirected), Id, Label, link_type, and the rest.
+
+    >>> write_edges(Tables("t", (), ({"id": "k", "source": "a", "target": "b", "label": "", "directed": False},), {}))
+    'Source,Target,Type,Id,Label\\r\\na,b,Undirected,k,\\r\\n'
+    """
+    rows = [{**row, "directed": "Directed" if row["directed"] else "Undirected"} for row in table.edges]
+    others = (name for name in table.edge_columns() if name != "directed")
+    return _write(["source", "target", "directed", "id", "label", *others], rows, _EDGE)
+
+
+def write_zip(table: Tables) -> bytes:
+    """Nodes, edges and what they rest on, as three CSV files in a zip, uncompressed so that its bytes never vary."""
+    about = _write(["name", "value"], [{"name": name, "value": value} for name, value in table.head().items()], {})
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as archive:
+        for name, text in (("nodes", write_nodes(table)), ("edges", write_edges(table)), ("about", about)):
+            entry = zipfile.ZipInfo(f"{name}.csv", (1980, 1, 1, 0, 0, 0))
+            entry.create_system, entry.external_attr = 3, 0o644 << 16
+            archive.writestr(entry, text.encode())
+    return target.getvalue()
+
+
+def _write(columns: list[str], rows: Iterable[Mapping[str, Cell]], heads: Mapping[str, str]) -> str:
+    target = io.StringIO()
+    writer = csv.writer(target)
+    writer.writerow([heads.get(name, name) for name in columns])
+    writer.writerows([shown(row[name]) if name in row else "" for name in columns] for row in rows)
+    return target.getvalue()
+
 
 __all__ = ["FORMS", "SUFFIXES", "export_network", "select_network"]
 

@@ -11,19 +11,19 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from pan2kg.errors import Place, ProjectError
-from pan2kg.publish import archive, csvw, rewrite, schema_org, service
-from pan2kg.publish import dump_dump as dump
-from pan2kg.publish import void_void as void
+from pan2kg.publish import csvw, dump, rewrite, void
+from pan2kg.publish import descriptions as schema_org
+from pan2kg.publish import descriptions as service
+from pan2kg.publish import folder as archive
 from pan2kg.publish.catalogue.description import Distribution, describe
 from pan2kg.publish.catalogue.facts import CATALOGUE, DATASET
 from pan2kg.publish.catalogue.form import write
 from pan2kg.publish.catalogue.terms import PREFIXES
-from pan2kg.publish.descriptions import example_files
+from pan2kg.publish.descriptions import example_files, map_files, ontology_files
 from pan2kg.publish.dump import Content, read_content
 from pan2kg.publish.edition import Edition, File, Note, Part, silent
-from pan2kg.publish.folder import walk, write_checksums
-from pan2kg.publish.folder_folder import MARK, Shelf, build, refuse_target
-from pan2kg.publish.inspection_inspection import (
+from pan2kg.publish.folder import MARK, Shelf, build, refuse_target, walk, write_checksums
+from pan2kg.publish.inspection import (
     inspect_catalogue,
     inspect_checksums,
     inspect_count,
@@ -31,12 +31,9 @@ from pan2kg.publish.inspection_inspection import (
     inspect_links,
 )
 from pan2kg.publish.offer import distributions, site_distributions
-from pan2kg.publish.ontology import ontology_files
 from pan2kg.publish.readme import PATH as README
 from pan2kg.publish.readme import SERVER, write_mark, write_readme
-from pan2kg.publish.site_map import map_files
-from pan2kg.publish.table import Source, read_sheet
-from pan2kg.publish.tables import plans
+from pan2kg.publish.tables import Source, plans, read_sheet
 from pan2kg.publish.void import Statistics, count
 from pan2kg.store.store import LocalStore
 from pan2kg.turtle.vocabulary import DCTERMS
@@ -73,7 +70,7 @@ def _fill(edition: Edition, work: Path, order: Order, parts: Sequence[Part], not
     note("reading the graph")
     stated, derived = read_content(edition.store, edition.issue.addresses)
     counted = count(stated, derived, edition.issue.addresses.root)
-    dumps = _dumps(edition, work, {dump.STATED: stated, dump.DERIVED: derived}, note)
+    dumps = _dumps(edition, work, {dump.STATED: stated, dump.DUMP_DERIVED: derived}, note)
     _put(shelf, edition, (table_files, ontology_files, example_files, _legal_files), note)
     offered = list(distributions(work, list(dumps)))
     _put(shelf, replace(edition, catalogue=_catalogue(edition, offered)), parts, note)
@@ -135,11 +132,11 @@ def _descriptions(
     edition: Edition, work: Path, order: Order, counted: Statistics, offered: Sequence[Distribution]
 ) -> Iterator[File]:
     applied = rewrite.rules(edition, counted, work, order.service)
-    dumps = [one.path for one in offered if one.path.startswith((dump.STATED, dump.DERIVED))]
+    dumps = [one.path for one in offered if one.path.startswith((dump.STATED, dump.DUMP_DERIVED))]
     described = void.write_void(edition, counted, dumps)
     yield from ((path, described) for path in void.PATHS)
     if edition.issue.addresses.endpoint:
-        yield service.PATH, service.write_service(edition, counted)
+        yield service.SERVICE_PATH, service.write_service(edition, counted)
     yield schema_org.PATH, schema_org.write_dataset(edition, offered)
     yield rewrite.PATH, rewrite.write_rules(edition, applied, has_base=order.has_base)
     yield ".htaccess", SERVER.encode()

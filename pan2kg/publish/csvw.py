@@ -10,7 +10,7 @@ import pyoxigraph as ox
 
 from pan2kg.publish.catalogue.issue import Issue
 from pan2kg.publish.catalogue.terms import node
-from pan2kg.publish.table import Field, Sheet, Source
+from pan2kg.publish.tables import Field, Sheet, Source
 from pan2kg.turtle.vocabulary import RDFS
 
 _MOMENT: Final = {

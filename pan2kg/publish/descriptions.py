@@ -1,21 +1,35 @@
 """The stored questions as queries a machine can list and run (``sh:SPARQLExecutable``), one file each and all together.
 
+The ontology as it is edited, and in the forms its IRI is answered with.
+The dataset as schema.org says it, for search engines.
+The site map: the addresses of the pages, for search engines.
+The description of the SPARQL endpoint, as a client that finds it wants to know it.
+
 An editor that looks for such descriptions in a graph or at an address offers the questions as examples and knows the
 prefixes, without any configuration.
 """
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 from typing import Final
+from xml.sax.saxutils import escape
 
 import pyoxigraph as ox
 
-from pan2kg.project import read_text
+from pan2kg.project import read_text, turtle_files
+from pan2kg.publish.catalogue.authority import forms
+from pan2kg.publish.catalogue.description import Distribution
+from pan2kg.publish.catalogue.facts import DATASET
 from pan2kg.publish.catalogue.form import write
-from pan2kg.publish.catalogue.terms import PREFIXES, SCHEMA, Sheet, node, said, typed
+from pan2kg.publish.catalogue.issue import Issue
+from pan2kg.publish.catalogue.terms import DCAT, FOAF, PREFIXES, SCHEMA, SD, VOID, Sheet, Term, node, said, typed
+from pan2kg.publish.catalogue.words import literals
 from pan2kg.publish.edition import Edition, File
+from pan2kg.publish.void import Statistics
 from pan2kg.store.queries import Query, read_queries
 from pan2kg.store.rules import rule_files
 from pan2kg.turtle.vocabulary import DCTERMS, RDFS, ROOT, SH
@@ -67,3 +81,157 @@ def _describe(sheet: Sheet, edition: Edition, query: Query, text: str) -> None:
         sheet.say(declared, SH + "declare", one)
         sheet.say(one, SH + "prefix", ox.Literal(name))
         sheet.say(one, SH + "namespace", typed(space, "anyURI"))
+
+
+FORMS: Final = {"rdf": ox.RdfFormat.RDF_XML, "jsonld": ox.RdfFormat.JSON_LD, "nt": ox.RdfFormat.N_TRIPLES}
+
+
+def ontology_files(edition: Edition) -> Iterator[File]:
+    """Every file of ``ontology/``, and the ontology proper in three more serialisations.
+
+    Raises:
+        ProjectError: a file cannot be read.
+    """
+    folder, root = edition.project.ontology, edition.issue.addresses.root
+    for path in [*turtle_files(folder), *sorted(folder.glob("*.jsonld"))]:
+        text = read_text(path).replace(ROOT, root)
+        yield f"ontology/{path.relative_to(folder).as_posix()}", text.encode()
+    whole = folder / "pan2kg.ttl"
+    if whole.is_file():
+        text = read_text(whole).replace(ROOT, root)
+        triples = sorted((quad.triple for quad in ox.parse(text, format=ox.RdfFormat.TURTLE)), key=str)
+        for ending, form in FORMS.items():
+            written = ox.serialize(triples, format=form, prefixes=dict(edition.prefixes())) or b""
+            yield f"ontology/pan2kg.{ending}", written
+
+
+PATH: Final = "dataset.jsonld"
+
+
+def write_dataset(edition: Edition, distributions: Sequence[Distribution]) -> bytes:
+    """The description as JSON-LD."""
+    issue, facts = edition.issue, edition.facts
+    places = issue.addresses
+    sheet: dict[str, object] = {
+        "@context": {"@vocab": "https://schema.org/"},
+        "@type": "Dataset",
+        "@id": issue.dataset,
+        "identifier": issue.dataset,
+        "url": places.base,
+        "name": _texts(facts.of(DATASET, DCTERMS + "title")),
+        "description": _texts(facts.of(DATASET, DCTERMS + "description")),
+        "keywords": _texts(facts.of(DATASET, DCAT + "keyword")),
+        "license": [value.value for value in facts.of(DATASET, DCTERMS + "license")],
+        "creator": [_agent(edition, value) for value in facts.of(DATASET, DCTERMS + "creator")],
+        "publisher": [_agent(edition, value) for value in facts.of(DATASET, DCTERMS + "publisher")],
+        "version": issue.version,
+        "datePublished": str(issue.issued),
+        "dateModified": str(issue.modified),
+        "isAccessibleForFree": True,
+        "inLanguage": ["fr", "en"],
+        "distribution": [_download(edition, one) for one in distributions],
+    }
+    if facts.covers:
+        sheet["temporalCoverage"] = "/".join(str(day) for day in facts.covers)
+    return (json.dumps(sheet, ensure_ascii=False, indent=1) + "\n").encode()
+
+
+def _texts(values: Sequence[Term]) -> list[dict[str, str]]:
+    return [
+        {"@language": value.language or "und", "@value": value.value}
+        for value in values
+        if isinstance(value, ox.Literal)
+    ]
+
+
+def _agent(edition: Edition, agent: Term) -> dict[str, object]:
+    names = _texts(edition.facts.of(agent.value, FOAF + "name"))
+    return {"@type": "Organization", "@id": edition.issue.addresses.own(agent.value), "name": names}
+
+
+def _download(edition: Edition, one: Distribution) -> dict[str, object]:
+    return {
+        "@type": "DataDownload",
+        "name": one.title.fr,
+        "contentUrl": edition.issue.addresses.file(one.path),
+        "encodingFormat": forms()[one.form].media,
+        "contentSize": f"{one.size} B",
+    }
+
+
+MOST: Final = 50_000
+"""How many addresses one file may hold (the limit of the sitemap protocol)."""
+_HEAD: Final = '<?xml version="1.0" encoding="UTF-8"?>\n'
+_SPACE: Final = ' xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'
+
+
+def map_files(paths: Iterable[str], issue: Issue, most: int = MOST) -> Iterator[File]:
+    """The site map; past the limit of one file, parts of it and a list of the parts.
+
+    >>> from datetime import date
+    >>> files = list(map_files(["a.html", "b.html"], Issue("1", date(2026, 1, 1), date(2026, 1, 1)), most=1))
+    >>> [path for path, _ in files]
+    ['sitemap-1.xml', 'sitemap-2.xml', 'sitemap.xml']
+    """
+    rest, parts = iter(paths), 0
+    first = list(islice(rest, most))
+    second = list(islice(rest, most))
+    if not second:
+        yield "sitemap.xml", _pages(first, issue)
+        return
+    while first:
+        parts += 1
+        yield f"sitemap-{parts}.xml", _pages(first, issue)
+        first, second = second, list(islice(rest, most))
+    listed = "".join(
+        f"<sitemap><loc>{issue.addresses.file(f'sitemap-{n}.xml')}</loc></sitemap>\n" for n in range(1, parts + 1)
+    )
+    yield "sitemap.xml", f"{_HEAD}<sitemapindex{_SPACE}>\n{listed}</sitemapindex>\n".encode()
+
+
+def _pages(paths: list[str], issue: Issue) -> bytes:
+    day = issue.modified
+    lines = "".join(
+        f"<url><loc>{escape(issue.addresses.file(path))}</loc><lastmod>{day}</lastmod></url>\n" for path in paths
+    )
+    return f"{_HEAD}<urlset{_SPACE}>\n{lines}</urlset>\n".encode()
+
+
+SERVICE_PATH: Final = "service.ttl"
+FORMATS: Final = "http://www.w3.org/ns/formats/"
+RESULTS: Final = (
+    "SPARQL_Results_JSON", "SPARQL_Results_XML", "SPARQL_Results_CSV", "SPARQL_Results_TSV", "Turtle", "N-Triples",
+    "RDF_XML", "JSON-LD",
+)  # fmt: skip
+
+
+def write_service(edition: Edition, counted: Statistics) -> bytes:
+    """The service description in Turtle; empty where no endpoint is named.
+
+    Raises:
+        OSError: the store cannot be read.
+    """
+    issue = edition.issue
+    places = issue.addresses
+    if not places.endpoint:
+        return b""
+    sheet, service, whole = Sheet(), node(issue.catalogue + "#service"), node(issue.catalogue + "#served")
+    sheet.call(service, SD + "Service")
+    sheet.say(service, DCTERMS + "title", *literals("service"))
+    sheet.say(service, SD + "endpoint", node(places.endpoint))
+    sheet.say(service, SD + "supportedLanguage", node(SD + "SPARQL11Query"))
+    sheet.say(service, SD + "resultFormat", *(node(FORMATS + name) for name in RESULTS))
+    sheet.say(service, SD + "feature", node(SD + "UnionDefaultGraph"))
+    sheet.say(service, SD + "defaultDataset", whole)
+    sheet.call(whole, SD + "Dataset")
+    sheet.say(whole, SD + "defaultGraph", node(issue.dataset))
+    sheet.call(node(issue.dataset), SD + "Graph", VOID + "Dataset")
+    sheet.say(node(issue.dataset), VOID + "triples", typed(str(counted.triples), "integer"))
+    names = sorted(name.value for name in edition.store.inner.named_graphs() if isinstance(name, ox.NamedNode))
+    for name in names:
+        graph = node(places.own(name))
+        part = node(f"{issue.catalogue}#graph-{graph.value.removeprefix(places.root + 'graph/').replace('/', '-')}")
+        sheet.say(whole, SD + "namedGraph", part)
+        sheet.call(part, SD + "NamedGraph")
+        sheet.say(part, SD + "name", graph)
+    return write(sheet.triples, "ttl", {**PREFIXES, "sd": SD, "void": VOID})

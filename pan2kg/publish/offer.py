@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Final
 
 from pan2kg.i18n.text import Text
-from pan2kg.publish import archive
+from pan2kg.publish import folder as archive
 from pan2kg.publish.catalogue.authority import forms
 from pan2kg.publish.catalogue.description import Distribution
 from pan2kg.publish.csvw import FOLDER
-from pan2kg.publish.dump_dump import DERIVED, STATED
+from pan2kg.publish.dump import DUMP_DERIVED, STATED
 from pan2kg.publish.folder import measure
 from pan2kg.publish.tables import plans
 
@@ -23,7 +23,7 @@ _ABOUT: Final = {
             "All that sources state, with the ontology and its schemes; computed links are apart.",
         ),
     ),
-    DERIVED: (
+    DUMP_DERIVED: (
         Text("Les liens calculés", "The computed links"),
         Text(
             "Ce que des règles déduisent du graphe : liens entre actions et plans, libellés de repli, dates reportées.",

@@ -5,17 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
-from pan2kg.publish.archive import SITE
-from pan2kg.publish.diff.compare import change_list
-from pan2kg.publish.diff.feed import day_of, write_feed
+from pan2kg.publish.diff.feed import day_of, write_csv, write_feed
 from pan2kg.publish.diff.patch import patch_of, write_patch
-from pan2kg.publish.diff.sheet import write_csv
-from pan2kg.publish.diff.states import read_side, side_of_store
+from pan2kg.publish.diff.states import change_list, read_side, side_of_store
 from pan2kg.publish.diff.telling import read_story, write_markdown
+from pan2kg.publish.folder import SITE
 from pan2kg.site.bundle import find_bundle
-from pan2kg.site.library_library import Library
-from pan2kg.site.site import Site
-from pan2kg.site.standalone import documentation
+from pan2kg.site.library import Library
+from pan2kg.site.ontology_page import documentation
+from pan2kg.site.registry import Site
 from pan2kg.site.writing import contents
 
 if TYPE_CHECKING:

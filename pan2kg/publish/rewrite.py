@@ -16,7 +16,7 @@ from typing import Final
 import pyoxigraph as ox
 
 from pan2kg.publish.catalogue.terms import OWL, node
-from pan2kg.publish.dump_dump import DERIVED, STATED
+from pan2kg.publish.dump import DUMP_DERIVED, STATED
 from pan2kg.publish.edition import Edition
 from pan2kg.publish.void import Statistics
 from pan2kg.turtle.vocabulary import PAN
@@ -87,7 +87,7 @@ def rules(edition: Edition, counted: Statistics, folder: Path, service: str = ""
     found += _links(edition)
     found += _document("%{ENV:DUMP}", r"id/(?:.*)", tuple(FORMS.values()))
     found += [
-        Rule(r"graph/derived/(?:.*)", f"%{{ENV:HOST}}{DERIVED}.trig"),
+        Rule(r"graph/derived/(?:.*)", f"%{{ENV:HOST}}{DUMP_DERIVED}.trig"),
         Rule(r"graph/(?:.*)", f"%{{ENV:HOST}}{STATED}.trig"),
     ]
     return [*found, Rule(r"(.*)", "%{ENV:HOST}$1")]
@@ -100,7 +100,7 @@ def _links(edition: Edition) -> Iterator[Rule]:
     yield Rule("(?:.*)", chooses=STATED)
     if len(stated) <= _MOST_NAMED and any(inner.quads_for_pattern(None, node(PAN + "between"), None)):
         keys = sorted(re.escape(link.value.rpartition("/")[2]) for link in stated if isinstance(link, ox.NamedNode))
-        yield Rule("id/link/(?:.*)", chooses=DERIVED)
+        yield Rule("id/link/(?:.*)", chooses=DUMP_DERIVED)
         yield Rule(f"id/link/(?:{'|'.join(keys)})", chooses=STATED)
 
 

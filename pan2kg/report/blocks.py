@@ -1,5 +1,7 @@
 """What a dossier consists of, before it is a page or a text.
 
+Rows that can be found, and cells that lead to the rows behind them.
+
 Words are already in the dossier's language. In a sentence ``[words](#name)`` leads to what bears that name, and
 a piece of code stands between backquotes; nothing else is markup.
 """
@@ -7,12 +9,15 @@ a piece of code stands between backquotes; nothing else is markup.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Final
 
+from pan2kg.coherence.uses import key
 from pan2kg.i18n.text import Language
-from pan2kg.tables.table import Exhibit
+from pan2kg.tables.markup import Anchors
+from pan2kg.tables.table import Exhibit, Value
+from pan2kg.turtle.vocabulary import ROOT
 
 INLINE: Final = re.compile(r"\[([^\]]+)\]\(#([A-Za-z0-9-]+)\)|`([^`]+)`")
 """A link or a piece of code in a sentence."""
@@ -147,3 +152,127 @@ def _names(section: Section) -> Iterator[str]:
             yield from (str(row["#"]) for row in shown.exhibit.rows if row.get("#"))
     for part in section.parts:
         yield from _names(part)
+
+
+Row = Mapping[str, Value]
+Named = Callable[[Row], str]
+
+KINDS: Final = ("action", "obligation", "plan")
+"""What a thing in a cell can be found as: an action by its statements, a plan by how well it is known."""
+
+_LAW: Final = re.compile(r"^https?://[^/]+/eli/")
+"""The official address of a law, to which its name leads."""
+
+
+def name(kind: str, *things: str) -> str:
+    """What a row about some things is called, whatever their order.
+
+    >>> name("pair", "https://e/action/b", "https://e/action/a")
+    'pair-a--b'
+    """
+    return f"{kind}-{'--'.join(sorted(_plain(key(thing) or thing) for thing in things))}"
+
+
+def one_way(kind: str, start: str, end: str) -> str:
+    """The same where the order counts.
+
+    >>> one_way("cites", "https://e/plan/b", "https://e/plan/a")
+    'cites-b--a'
+    """
+    return f"{kind}-{_plain(key(start) or start)}--{_plain(key(end) or end)}"
+
+
+def _plain(words: str) -> str:
+    return re.sub(r"[^A-Za-z0-9-]+", "-", words)
+
+
+def only(exhibit: Exhibit, *columns: str) -> Exhibit:
+    """The exhibit with some of its columns, in the order given."""
+    by_key = {column.key: column for column in exhibit.columns}
+    return replace(exhibit, columns=tuple(by_key[one] for one in columns))
+
+
+def without(exhibit: Exhibit, *columns: str) -> Exhibit:
+    """The exhibit without some of its columns."""
+    return replace(exhibit, columns=tuple(column for column in exhibit.columns if column.key not in columns))
+
+
+def keep(exhibit: Exhibit, wanted: Callable[[Row], bool]) -> Exhibit:
+    """The exhibit with some of its rows."""
+    return replace(exhibit, rows=tuple(row for row in exhibit.rows if wanted(row)))
+
+
+def named(exhibit: Exhibit, called: Named, column: str = "") -> Exhibit:
+    """The exhibit with a name on the first row of each that ``called`` gives; empty for none.
+
+    ``column`` is what the rows are about, which leads nowhere as one is there already.
+    """
+    return replace(exhibit, rows=tuple(_first(exhibit, called, {f"#{column}": ""} if column else {})))
+
+
+def _first(exhibit: Exhibit, called: Named, own: Row) -> Iterator[Row]:
+    seen = {""}
+    for row in exhibit.rows:
+        name_of = called(row)
+        yield {**row, **own} if name_of in seen else {**row, **own, "#": name_of}
+        seen.add(name_of)
+
+
+def leading(exhibit: Exhibit, **columns: Named) -> Exhibit:
+    """The exhibit with cells that lead to the row called so; a cell with nothing known leads nowhere."""
+    return replace(
+        exhibit,
+        rows=tuple(
+            {**row, **{f"#{column}": leads(row) for column, leads in columns.items() if row.get(column) is not None}}
+            for row in exhibit.rows
+        ),
+    )
+
+
+def turned(exhibit: Exhibit, wanted: Callable[[Row], bool], pairs: Mapping[str, str]) -> Exhibit:
+    """The exhibit with some rows told from the other end: the cells of each pair of columns change places.
+
+    >>> from pan2kg.coherence.basis import Basis
+    >>> from pan2kg.i18n.text import Text
+    >>> one = Exhibit("x", Text("", ""), Text("", ""), Basis(0, 0, 0), (), ({"one": "p", "two": "q"},))
+    >>> turned(one, lambda row: row["two"] == "q", {"one": "two"}).rows
+    ({'one': 'q', 'two': 'p'},)
+    """
+    whole = {f"{one}{end}": f"{two}{end}" for one, two in pairs.items() for end in ("", "_label")}
+    whole |= {two: one for one, two in whole.items()}
+    return replace(
+        exhibit,
+        rows=tuple({one: row.get(whole.get(one, one)) for one in row} if wanted(row) else row for row in exhibit.rows),
+    )
+
+
+def anchors(start: str, known: frozenset[str], tongues: Mapping[str, str]) -> Anchors:
+    """How a table of the dossier hangs together with the rest, of which ``known`` are the names.
+
+    ``tongues`` holds the language of names and quotations that are not in that of the dossier.
+    """
+
+    def own(row: Row) -> str:
+        return str(row.get("#") or "")
+
+    def leads(row: Row, column: str, item: str) -> str:
+        wanted = row.get(f"#{column}")
+        if wanted == "" or wanted in known:
+            return f"#{wanted}" if wanted else ""
+        if column == "document" and is_address(str(row.get("address") or "")):
+            return str(row["address"])
+        return _thing(item, own(row), known)
+
+    return Anchors(start, own, leads, lambda one: tongues.get(one, ""))
+
+
+def is_address(text: str) -> bool:
+    """Whether a text is an address one can follow."""
+    return text.startswith(("https://", "http://")) and not re.search(r"\s", text)
+
+
+def _thing(item: str, here: str, known: frozenset[str]) -> str:
+    if item.startswith(ROOT):
+        found = (name(kind, item) for kind in KINDS if f"/{kind}/" in item)
+        return next((f"#{one}" for one in found if one in known and one != here), "")
+    return item if is_address(item) and _LAW.search(item) else ""

@@ -1,4 +1,8 @@
-"""The gap report: one table a kind of gap, each with its number and its query, and what cannot be computed."""
+"""The gap report: one table a kind of gap, each with its number and its query, and what cannot be computed.
+
+How the figures are computed, what they rest on, and how the report is cited.
+The whole dossier of a plan, from its headline figures to how it is cited.
+"""
 
 from __future__ import annotations
 
@@ -6,16 +10,46 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from pan2kg.i18n.text import Text, in_words
-from pan2kg.report.blocks import Block, Points, Prose, Section, Shown
-from pan2kg.report.row import leading, only
-from pan2kg.report.words import say
-from pan2kg.tables.cells import dated
+from pan2kg.charts.ground import read_ground
+from pan2kg.coherence.links import link_rows
+from pan2kg.coherence.uses import key
+from pan2kg.errors import QueryError
+from pan2kg.graph.dataset import read_notice
+from pan2kg.i18n.text import Text, grouped, in_words, with_mark
+from pan2kg.report import sections as part
+from pan2kg.report.blocks import (
+    Block,
+    Dossier,
+    Headline,
+    Headlines,
+    Measure,
+    Measures,
+    Points,
+    Prose,
+    Section,
+    Shown,
+    leading,
+    name,
+    only,
+)
+from pan2kg.report.evidence import annex, exhibits_of, sources, tongues
+from pan2kg.report.sections import address
+from pan2kg.report.words import field, keys, say
+from pan2kg.tables import queries as texts
+from pan2kg.tables.cells import dated, shown
+from pan2kg.tables.citations import STRONG, unacknowledged
+from pan2kg.tables.coverage import trust
 from pan2kg.tables.gaps import KINDS, gaps
 from pan2kg.tables.material import Choice, Material
+from pan2kg.tables.obligations import duties
+from pan2kg.tables.plans import three_three
 from pan2kg.tables.words import coded
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from pan2kg.i18n.text import Language
+    from pan2kg.tables.material import Material
     from pan2kg.tables.table import Exhibit
 
 
@@ -67,3 +101,158 @@ def _unknown(material: Material, whole: Exhibit, counts: Mapping[str, tuple[obje
         if of is None
     ]
     return Points((*reasons, *open_kinds))
+
+
+def method(language: Language) -> Section:
+    """Every measure with its formula, and the caveats that hold for all."""
+    measures = Measures(tuple(_measure(one, language) for one in keys("measure")))
+    caveats = Points(tuple(say("caveat", one, language) for one in keys("caveat")))
+    parts = (Section("caveats", say("prose", "method-caveats", language), (caveats,)),)
+    return Section(
+        "method", say("section", "method", language), (Prose(say("prose", "method", language)), measures), parts
+    )
+
+
+def _measure(one: str, language: Language) -> Measure:
+    formula, words, source = (field("measure", one, part, language) for part in ("formula", "words", "source"))
+    return Measure(say("measure", one, language), formula, words, source)
+
+
+def used_sources(material: Material, exhibits: Iterable[Exhibit]) -> Section:
+    """The documents everything was read in."""
+    shown = Shown(sources(material, exhibits), "sources-table")
+    return Section(
+        "sources",
+        say("section", "sources", material.language),
+        (Prose(say("prose", "sources", material.language)), shown),
+    )
+
+
+def citing(material: Material, plan: str, title: str) -> Section:
+    """How the report is cited, and how it is made again."""
+    language, when = material.language, in_words(material.as_of, material.language)
+    notice = read_notice(material.store)
+    creators = "".join(f"{name}, " for name in notice.texts("creator", language))
+    named = f", {notice.licence[1]}" if notice.licence else ""
+    told = {"creators": creators, "release": material.release, "day": when, "licence": named}
+    cited = say("prose", "cite", language, title=title, **told)
+    command = f"pan2kg report --plan {key(plan)} --language {language} --as-of {material.as_of.isoformat()} -o DIR"
+    again = say("prose", "cite-again", language, command=command)
+    licence = (
+        say("prose", "cite-licence", language, licence=notice.licence[1])
+        if notice.licence
+        else say("prose", "cite-licence-unknown", language)
+    )
+    return Section("cite", say("section", "cite", language), (Prose(cited), Prose(again), Prose(licence)))
+
+
+def compose(material: Material, plan: str = "") -> Dossier:
+    """The report on a plan, PAN 2 where none is named and the graph has it.
+
+    Raises:
+        QueryError: an unknown plan, with the nearest names; or none is named and the graph has no PAN 2.
+        ProjectError: the graph holds no action.
+    """
+    language = material.language
+    own = material.plan(plan) if plan else material.own_plan()
+    if own is None:
+        raise QueryError("No plan was named to report on.", remedy="Name one with --plan.")
+    label, when = material.label(own), in_words(material.as_of, language)
+    title = say("page", "of", language, title=say("page", "title", language), plan=label)
+    before = _before(material, own)
+    statements = annex(material, frozenset(filter(None, (own, before))), own)
+    sections = _sections(material, own, before, statements)
+    exhibits = [exhibit for section in (*sections, statements) for exhibit in exhibits_of(section)]
+    rest = (statements, method(language), used_sources(material, exhibits), citing(material, own, title))
+    return Dossier(
+        title=title,
+        lead=say("page", "lead", language, plan=label),
+        kicker=say("page", "kicker", language, release=material.release, day=when),
+        language=language,
+        sections=(_summary(material, own), *sections, *rest),
+        tongues=tongues(material),
+    )
+
+
+def _sections(material: Material, own: str, before: str, statements: Section) -> tuple[Section, ...]:
+    trusted = part.trusted(material, own)
+    known = Dossier("", "", "", material.language, (statements, trusted)).names()
+    ground = read_ground(material.store, material.language, as_of=material.as_of, address=address(known))
+    case = part.Case(material, ground, own, before)
+    return (
+        part.plans(case),
+        part.owed(case),
+        part.index(case),
+        part.actions(case),
+        part.responsible(case),
+        part.due(case),
+        part.editions(case),
+        gap_report(material, own),
+        trusted,
+    )
+
+
+def _before(material: Material, plan: str) -> str:
+    """The edition a plan succeeds; empty where the graph knows none."""
+    known = {one.iri for one in material.uses.plans if one.is_plan}
+    found = (
+        earlier
+        for later, earlier, kind in material.read(texts.DEPENDENCIES)
+        if later == plan and earlier in known and key(kind) == "succession"
+    )
+    return next(found, "")
+
+
+def _summary(material: Material, plan: str) -> Section:
+    figures = (_trust(material, plan), _debt(material, plan), _index(material, plan), _duties(material))
+    words = (Prose(say("prose", f"summary-{one}", material.language)) for one in ("trust", "layers", "nought"))
+    return Section("summary", say("section", "summary", material.language), (Headlines(figures), *words))
+
+
+def _figure(material: Material, called: str, counted: tuple[int, int], leads: str, **values: str | int) -> Headline:
+    language, (value, of) = material.language, counted
+    if not of:
+        return Headline("–", "", say("headline", f"{called}-none", language, **values), leads)
+    return Headline(
+        grouped(value, language),
+        say("headline", "of", language, of=of),
+        say("headline", called, language, **values),
+        leads,
+    )
+
+
+def _trust(material: Material, plan: str) -> Headline:
+    row = trust(material, Choice(plans=(plan,))).rows[0]
+    counted = int(str(row["with_instrument"])), int(str(row["in_graph"]))
+    basis = material.uses.basis
+    return _figure(material, "trust", counted, name("plan", plan), annotated=basis.annotated, n=basis.n)
+
+
+def _debt(material: Material, plan: str) -> Headline:
+    uses, home = material.linking, material.home_of
+    planned = {action for at, action in enumerate(uses.actions) if uses.has_plan(at)}
+    strong = [
+        row
+        for row in link_rows(uses, material.links)
+        if (row.strength or 0.0) >= STRONG - 1e-12
+        and {row.one, row.two} <= planned
+        and plan in (home[row.one], home[row.two])
+    ]
+    silent = len(unacknowledged(material, Choice(plans=(plan,))).rows)
+    least = shown(STRONG, material.language).rstrip("0")
+    return _figure(material, "debt", (silent, len(strong)), "unacknowledged", least=least)
+
+
+def _index(material: Material, plan: str) -> Headline:
+    rows = three_three(material, Choice(plans=(plan,))).rows
+    present = sum(int(str(row["index"])) for row in rows)
+    mean = "–" if not rows else with_mark(f"{present / len(rows):.2f}", material.language)
+    return _figure(material, "index", (present, 4 * len(rows)), "pairwise", n=len(rows), mean=mean)
+
+
+def _duties(material: Material) -> Headline:
+    standings = [str(row["standing"]) for row in duties(material).rows]
+    counts = {one: standings.count(one) for one in ("uncovered", "late", "vague")}
+    known = len(standings) - standings.count("not-assessed")
+    when = in_words(material.as_of, material.language)
+    return _figure(material, "obligations", (sum(counts.values()), known), "duties", day=when, **counts)

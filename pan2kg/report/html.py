@@ -21,8 +21,8 @@ from pan2kg.report.blocks import (
     Prose,
     Section,
     Shown,
+    anchors,
 )
-from pan2kg.report.row import anchors
 from pan2kg.report.words import say
 from pan2kg.tables.cells import clean
 from pan2kg.tables.markup import html_foot, html_table, html_text

@@ -4,8 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pan2kg.report.blocks import INLINE, Block, Dossier, Drawn, Fold, Headlines, Measures, Points, Prose, Section, Shown
-from pan2kg.report.row import anchors
+from pan2kg.report.blocks import (
+    INLINE,
+    Block,
+    Dossier,
+    Drawn,
+    Fold,
+    Headlines,
+    Measures,
+    Points,
+    Prose,
+    Section,
+    Shown,
+    anchors,
+)
 from pan2kg.report.words import say
 from pan2kg.tables.markup import md_foot, md_table, md_text
 

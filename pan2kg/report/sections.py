@@ -1,8 +1,12 @@
-"""Pictures of a dossier: drawn once with marks that lead to rows, once without, and their data as a table."""
+"""Pictures of a dossier: drawn once with marks that lead to rows, once without, and their data as a table.
+
+The sections of the dossier on plans, debt, action 3.3, actions, bodies, obligations and editions.
+"""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
@@ -10,19 +14,41 @@ import pyoxigraph as ox
 from pan2kg.charts.registry import draw_on
 from pan2kg.errors import QueryError
 from pan2kg.i18n.text import Text
-from pan2kg.report.blocks import Block, Drawn, Prose
-from pan2kg.report.row import name
+from pan2kg.report.blocks import (
+    Block,
+    Drawn,
+    Prose,
+    Row,
+    Section,
+    Shown,
+    keep,
+    leading,
+    name,
+    named,
+    one_way,
+    only,
+    turned,
+    without,
+)
 from pan2kg.report.words import has, say, text
+from pan2kg.tables.actions import bodies, bridges, complete, lost
+from pan2kg.tables.citations import debt, unacknowledged
+from pan2kg.tables.coverage import trust
+from pan2kg.tables.editions import compared
+from pan2kg.tables.material import HOME, Choice, Material
+from pan2kg.tables.obligations import dependencies, duties, recommendations
+from pan2kg.tables.plans import by_chance, matrix, three_three
 from pan2kg.tables.table import Column, Exhibit, Value
 from pan2kg.tables.words import coded, codes
 from pan2kg.turtle.vocabulary import XSD
 
 if TYPE_CHECKING:
-    from pan2kg.charts.frame_frame import Picture
+    from pan2kg.charts.frame import Picture
     from pan2kg.charts.ground import Address, Ground
     from pan2kg.coherence.basis import Basis
     from pan2kg.i18n.text import Language
     from pan2kg.store.store import Table, Term
+    from pan2kg.tables.table import Exhibit
 
 
 def picture(ground: Ground, kind: str, **parameters: object) -> Block:
@@ -95,3 +121,258 @@ def _code(value: str, column: str, language: Language) -> Value:
 
 
 _CODED = frozenset({"basis", "direction", "kind"})
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What the sections are written from: the material, a plan of it, the edition before, and what pictures need."""
+
+    material: Material
+    ground: Ground
+    plan: str
+    before: str = ""
+
+    @property
+    def choice(self) -> Choice:
+        """The plan, as exhibits are told it."""
+        return Choice(plans=(self.plan,))
+
+    def say(self, key: str, **values: str | int) -> str:
+        """A sentence of the dossier."""
+        return say("prose", key, self.material.language, **values)
+
+    def section(self, key: str, *blocks: Block, parts: tuple[Section, ...] = ()) -> Section:
+        """A section with its heading."""
+        return Section(key, say("section", key, self.material.language), blocks, parts)
+
+    def draw(self, kind: str, **parameters: object) -> Block:
+        """A picture about the plan; a sentence where plans are to be compared and the graph has one alone."""
+        alone = sum(plan.is_plan for plan in self.material.uses.plans) < 2
+        if alone and kind in ("plan-matrix", "upset", "ministries"):
+            return Prose(say("page", "no-picture", self.material.language))
+        return picture(self.ground, kind, **parameters)
+
+    @property
+    def seen_from(self) -> Prose:
+        """From which plan a table of pairs is told."""
+        return Prose(self.say("seen-from"))
+
+    @property
+    def key(self) -> str:
+        """The plan as pictures are told it."""
+        return self.plan.rpartition("/")[2]
+
+
+def plans(case: Case) -> Section:
+    """Where plans meet: matrix, shared texts, chance."""
+    whole = turned(matrix(case.material, case.choice), lambda row: row["two"] == case.plan, _ENDS)
+    table = named(whole, lambda row: name("matrix", str(row["one"]), str(row["two"])))
+    table = leading(table, **dict.fromkeys(("linked", "mean", "maximum", "bits", "debt_there", "debt_back"), _pairs))
+    table = leading(table, text_there=_there, web_there=_there, text_back=_back, web_back=_back)
+    explicit = replace(_plainly(table), summary=Text("", ""), notes=())
+    chance = leading(by_chance(case.material, case.choice), statistic=_pairs)
+    return case.section(
+        "plans",
+        Prose(case.say("plans")),
+        case.draw("plan-matrix", plan=case.key),
+        parts=(
+            case.section("matrix", Shown(only(table, *_POTENTIAL), "matrix-table")),
+            case.section("explicit", case.seen_from, Shown(only(explicit, *_EXPLICIT), "explicit-table")),
+            case.section("texts", case.draw("upset", plan=case.key)),
+            case.section("chance", Prose(case.say("chance")), Shown(chance, "chance-table")),
+        ),
+    )
+
+
+_ENDS = {
+    "one": "two",
+    "text_there": "text_back",
+    "web_there": "web_back",
+    "debt_there": "debt_back",
+    "measures_one": "measures_two",
+    "published_one": "published_two",
+}
+_POTENTIAL = (
+    "two", "linked", "mean", "maximum", "instruments", "bits", "co_led", "measures_two", "published_two",
+    "inconclusive",
+)  # fmt: skip
+_EXPLICIT = ("two", "text_there", "text_back", "web_there", "web_back", "debt_there", "debt_back")
+
+
+def _plainly(exhibit: Exhibit) -> Exhibit:
+    """The table with rows that have no names of their own."""
+    return replace(exhibit, rows=tuple({one: row[one] for one in row if one != "#"} for row in exhibit.rows))
+
+
+def _pairs(row: Row) -> str:
+    return name("pairs", str(row["one"]), str(row["two"]))
+
+
+def _there(row: Row) -> str:
+    return one_way("cites", str(row["one"]), str(row["two"]))
+
+
+def _back(row: Row) -> str:
+    return one_way("cites", str(row["two"]), str(row["one"]))
+
+
+def owed(case: Case) -> Section:
+    """The coherence debt, and the pairs it is made of."""
+    sums = leading(debt(case.material, case.choice), **dict.fromkeys(_DEBTS, _owed))
+    home = case.material.home_of
+    pairs = leading(
+        turned(
+            unacknowledged(case.material, case.choice),
+            lambda row: home[str(row["action"])] != case.plan,
+            {"action": "other_action", "plan": "other_plan", "acknowledged_there": "acknowledged_back"},
+        ),
+        strength=lambda row: name("pair", str(row["action"]), str(row["other_action"])),
+    )
+    return case.section(
+        "debt",
+        Prose(case.say("debt")),
+        parts=(
+            case.section("owed", Shown(sums, "debt-table")),
+            case.section("unacknowledged", case.seen_from, Shown(without(pairs, "plan"), "unacknowledged-table")),
+        ),
+    )
+
+
+_DEBTS = ("total", "debt_action", "debt_mixed", "debt_plan", "share_action", "share_mixed", "share_plan")
+
+
+def _owed(row: Row) -> str:
+    return name("pairs", str(row["citing"]), str(row["cited"]))
+
+
+def index(case: Case) -> Section:
+    """Action 3.3, pair by pair."""
+    made = turned(three_three(case.material, case.choice), lambda row: row["two"] == case.plan, _ENDS)
+    table = leading(made, linked=_pairs, text_there=_there, web_there=_there, text_back=_back, web_back=_back)
+    table = leading(table, index=lambda row: _there(row) if row["text_there"] or row["web_there"] else _back(row))
+    first = [Prose(case.say("index-own"))] if case.key == HOME else []
+    central = {"action": f"{case.key}-3-3"} if case.key == HOME else {"plan": case.key}
+    around = say("section", "around" if case.key == HOME else "around-other", case.material.language)
+    return case.section(
+        "index",
+        *first,
+        Prose(case.say("index")),
+        parts=(
+            case.section("pairwise", case.seen_from, Shown(_filled(without(table, "one")), "index-table")),
+            Section("around", around, (case.draw("ego", **central),)),
+        ),
+    )
+
+
+def actions(case: Case) -> Section:
+    """The actions one by one: their links, what they carry, how complete they are."""
+    bridging = leading(bridges(case.material, case.choice), participation=_action, total=_action, reached=_action)
+    fields = ("indicator", "verification_source", "expected_result", "timeline", "means", "share")
+    filled = leading(complete(case.material, case.choice), **dict.fromkeys(fields, _field))
+    return case.section(
+        "actions",
+        parts=(
+            case.section("within", case.draw("action-matrix", plan=case.key)),
+            case.section("lanes", case.draw("lanes", plan=case.key)),
+            case.section("bridges", Shown(without(bridging, "plan"), "bridges-table")),
+            case.section("loss", Shown(without(lost(case.material, case.choice), "plan"), "loss-table")),
+            case.section("completeness", Shown(without(filled, "plan"), "completeness-table")),
+        ),
+    )
+
+
+def _action(row: Row) -> str:
+    return name("action", str(row["action"]))
+
+
+def _field(row: Row) -> str:
+    return name("field", str(row["action"]))
+
+
+def responsible(case: Case) -> Section:
+    """Who takes part in what, and who should coordinate."""
+    return case.section(
+        "bodies",
+        Prose(case.say("bodies")),
+        parts=(
+            case.section("ministries", case.draw("ministries", plan=case.key)),
+            case.section("coordinate", Shown(_filled(bodies(case.material, Choice())), "bodies-table")),
+        ),
+    )
+
+
+def due(case: Case) -> Section:
+    """Obligations, the order of deadlines, and recommendations."""
+    table = named(duties(case.material), lambda row: name("obligation", str(row["obligation"])))
+    table = leading(table, **dict.fromkeys(("due", "margin", "overdue"), _duty))
+    aside = ["holder", "is_act"]
+    aside += [] if any(row["needs_ratification"] for row in table.rows) else ["needs_ratification", "ratified"]
+    return case.section(
+        "obligations",
+        Prose(case.say("obligations")),
+        case.draw("timeline"),
+        parts=(
+            case.section("duties", Shown(without(table, *aside), "obligations-table")),
+            case.section("dependencies", Shown(dependencies(case.material, case.choice), "dependencies-table")),
+            case.section(
+                "recommendations", Shown(recommendations(case.material, case.choice), "recommendations-table")
+            ),
+        ),
+    )
+
+
+def _duty(row: Row) -> str:
+    return name("duty", str(row["obligation"]))
+
+
+def editions(case: Case) -> Section:
+    """This edition and the one before."""
+    if not case.before:
+        return case.section("editions", Prose(case.say("no-edition")))
+    both = Choice(plans=(case.before, case.plan))
+    labels = {"base": case.material.label(case.before), "new": case.material.label(case.plan)}
+    parts = tuple(_edition(case, replace(both, part=part)) for part in ("plan", "link", "action"))
+    return case.section("editions", Prose(case.say("editions", **labels)), parts=parts)
+
+
+def _edition(case: Case, choice: Choice) -> Section:
+    made = compared(case.material, choice)
+    columns = [one.key for one in made.columns if one.key != "part" and any(row[one.key] != "" for row in made.rows)]
+    table = replace(only(made, *(columns or ["plan"])), summary=Text("", ""))
+    if choice.part != "plan":
+        table = replace(table, notes=table.notes[:1] if choice.part == "action" else table.notes[1:2])
+    leads: dict[str, Callable[[Row], str]] = {
+        "linked_base": lambda row: name("pairs", case.before, str(row["plan"])),
+        "total_base": lambda row: name("pairs", case.before, str(row["plan"])),
+        "linked_new": lambda row: name("pairs", case.plan, str(row["plan"])),
+        "total_new": lambda row: name("pairs", case.plan, str(row["plan"])),
+        "total_same": lambda row: name("pairs", case.plan, str(row["plan"])),
+    }
+    shown = leading(table, **leads) if choice.part == "plan" else table
+    return case.section(f"edition-{choice.part}", Shown(shown, f"edition-table-{choice.part}"))
+
+
+def trusted(material: Material, plan: str) -> Section:
+    """How completely each plan is known, the plan itself first."""
+    made = trust(material)
+    own = [row for row in made.rows if row["plan"] == plan]
+    table = replace(made, rows=(*own, *(row for row in made.rows if row["plan"] != plan)))
+    table = named(table, lambda row: name("plan", str(row["plan"])))
+    counts = ("in_graph", "with_instrument", "with_body", "with_topic", "with_group", "with_fields", "share")
+    table = leading(table, **dict.fromkeys(counts, _annotated))
+    silent = replace(keep(table, lambda row: not row["in_graph"]), notes=(), summary=Text("", ""))
+    shown = [Shown(keep(table, lambda row: bool(row["in_graph"])), "trust-table")]
+    shown += [Shown(silent, "trust-silent", folded=True)] if silent.rows else []
+    known = Section("trust-plans", say("section", "trust-plans", material.language), tuple(shown))
+    introduction = Prose(say("prose", "trust", material.language))
+    return Section("trust", say("section", "trust", material.language), (introduction,), (known,))
+
+
+def _annotated(row: Row) -> str:
+    return name("actions", str(row["plan"]))
+
+
+def _filled(exhibit: Exhibit) -> Exhibit:
+    """The table without columns in which nothing stands in any row."""
+    empty = [one.key for one in exhibit.columns if not any(row.get(one.key) not in (None, "") for row in exhibit.rows)]
+    return without(exhibit, *empty) if exhibit.rows else exhibit

@@ -1,12 +1,18 @@
-"""What came of something that was sent in: what was written where, or why nothing was."""
+"""What came of something that was sent in: what was written where, or why nothing was.
+
+What was typed into a form, read with care: nothing too long, nothing that cannot be seen, nothing unknown.
+"""
 
 from __future__ import annotations
 
+import re
 import tomllib
-from collections.abc import Mapping
+import unicodedata
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
+from typing import Final
 
 from pan2kg.i18n.text import Text
 
@@ -78,3 +84,75 @@ def called(field_name: str) -> Text:
     'Votre nom'
     """
     return Text.of(_table()["field"][field_name])
+
+
+LIMITS: Final[Mapping[str, int]] = {
+    "reviewer": 100, "reason": 2000, "quote": 3000, "page": 40, "rationale": 2000, "scale": 60,
+}  # fmt: skip
+"""The most characters a field takes."""
+LINES: Final = frozenset(("reason", "quote", "rationale"))
+"""The fields that may have several lines."""
+LANGUAGES: Final = ("fr", "en", "de", "lb")
+"""The languages in which somebody may write or quote."""
+
+_BREAKS = re.compile("\r\n|[\r\u0085\u2028\u2029]")
+_TURNING: Final = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+"""What makes text show in another order than it is stored."""
+
+Form = Mapping[str, str]
+
+
+def tidy(text: str) -> str:
+    r"""Text with one kind of line ends and nothing blank around it.
+
+    >>> tidy(" one\r\ntwo\u2028three ")
+    'one\ntwo\nthree'
+    """
+    return _BREAKS.sub("\n", text).strip()
+
+
+def read_text(form: Form, name: str, *, needed: bool = True) -> str:
+    """The text of a field.
+
+    Raises:
+        RefusedError: it is empty and needed, too long, or holds characters that cannot be seen.
+
+    >>> read_text({"reviewer": " A.  Weber "}, "reviewer")
+    'A. Weber'
+    """
+    given = form.get(name, "")
+    if len(given) > 4 * LIMITS[name]:
+        raise RefusedError("too-long", field=name, most=LIMITS[name])
+    text = tidy(given) if name in LINES else " ".join(given.split())
+    if needed and not text:
+        raise RefusedError("missing", field=name)
+    if len(text) > LIMITS[name]:
+        raise RefusedError("too-long", field=name, most=LIMITS[name])
+    if any(map(_is_hidden, text)):
+        raise RefusedError("hidden-character", field=name)
+    return text
+
+
+def _is_hidden(character: str) -> bool:
+    if character in "\n\t":
+        return False
+    number = ord(character)
+    is_none = number & 0xFFFE == 0xFFFE or 0xFDD0 <= number <= 0xFDEF
+    return is_none or character in _TURNING or unicodedata.category(character) in ("Cc", "Cs")
+
+
+def read_choice(form: Form, name: str, known: Collection[str], *, default: str = "") -> str:
+    """The value of a field that is one of a list; ``default`` where nothing was chosen.
+
+    Raises:
+        RefusedError: it is another one.
+
+    >>> read_choice({}, "channel", ["text", "web"], default="text")
+    'text'
+    """
+    given = form.get(name, "").strip()
+    if not given and not default:
+        raise RefusedError("missing", field=name)
+    if given and given not in known:
+        raise RefusedError("unknown", field=name)
+    return given or default

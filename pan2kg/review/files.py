@@ -1,21 +1,38 @@
-"""Adding blocks to a Turtle file without changing a byte of what stands in it but for prefixes that are missing."""
+"""Adding blocks to a Turtle file without changing a byte of what stands in it but for prefixes that are missing.
+
+The files of a project as they stand at this moment, for whoever is about to add to them; one writer at a time.
+What has to change in a store that was filled from a project before some of its files were written.
+"""
 
 from __future__ import annotations
 
+import os
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import pyoxigraph as ox
 
-from pan2kg.errors import ProjectError
+from pan2kg.coherence.uses import key
+from pan2kg.errors import Place, ProjectError
 from pan2kg.project import Project, read_text, reason, write_atomically
 from pan2kg.review.entry import RefusedError
+from pan2kg.store.rules import derive, rule_files, rule_name
+from pan2kg.store.store import LocalStore, construct, open_store, plain
 from pan2kg.turtle.blocks import Sheet, read_sheet
 from pan2kg.turtle.tokens import prefixes_used
-from pan2kg.turtle.writer import Block, write_turtle
+from pan2kg.turtle.vocabulary import DCTERMS, DERIVED, ID, PAN, XSD, graph_of
+from pan2kg.turtle.writer import Block, Statement, iri, string, text, write_turtle
 from pan2kg.validation.style import check_style
+
+if TYPE_CHECKING:
+    from pan2kg.project import Project
+    from pan2kg.store.store import Store
+
 
 _LINE: Final = re.compile(r"[^\n]*\n|[^\n]+")
 _HEAD: Final = re.compile(r"\A(?:@prefix [^\n]*\n)*\n?")
@@ -93,13 +110,13 @@ def write(project: Project, texts: Mapping[Path, str], prefixes: Mapping[str, st
         ProjectError: a text departs from the house style where the old one did not, which would be a fault of ours.
     """
     before = {path: read_text(path) if path.exists() else None for path in texts}
-    for path, text in texts.items():
-        _vouch(project.name_of(path), before[path] or "", text, prefixes)
+    for path, content in texts.items():
+        _vouch(project.name_of(path), before[path] or "", content, prefixes)
     done: list[Path] = []
     try:
-        for path, text in texts.items():
+        for path, content in texts.items():
             path.parent.mkdir(parents=True, exist_ok=True)
-            write_atomically(path, text)
+            write_atomically(path, content)
             done.append(path)
     except (OSError, ProjectError) as error:
         _restore({path: before[path] for path in done})
@@ -113,11 +130,11 @@ def _detail(error: OSError | ProjectError) -> str:
 
 
 def _restore(texts: Mapping[Path, str | None]) -> None:
-    for path, text in texts.items():
-        if text is None:
+    for path, content in texts.items():
+        if content is None:
             path.unlink(missing_ok=True)
         else:
-            write_atomically(path, text)
+            write_atomically(path, content)
 
 
 def _vouch(name: str, old: str, new: str, prefixes: Mapping[str, str]) -> None:
@@ -132,3 +149,167 @@ def _vouch(name: str, old: str, new: str, prefixes: Mapping[str, str]) -> None:
 def _faults(text: str, name: str, prefixes: Mapping[str, str]) -> set[str]:
     """The rules of the house style a text breaks."""
     return {found.rule.key for found in check_style([read_sheet(text, name)], prefixes)}
+
+
+Value = ox.NamedNode | ox.Literal
+
+_ENDS: Final = frozenset((PAN + "from", PAN + "to", PAN + "between"))
+REPLACES: Final = DCTERMS + "replaces"
+
+
+@contextmanager
+def alone(project: Project) -> Iterator[None]:
+    """Hold the graph's folder for oneself; whoever else wants to write waits, in other processes too.
+
+    The folder itself is locked, so no file is left behind, whatever happens.
+
+    Raises:
+        ProjectError: the folder cannot be opened.
+    """
+    import fcntl  # only POSIX systems have it, and pages that are merely read must be made on others too
+
+    try:
+        handle = os.open(project.graph, os.O_RDONLY)
+    except OSError as error:
+        raise ProjectError(f"Cannot open the folder ({reason(error)}).", place=Place(str(project.graph))) from None
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
+
+
+@dataclass(frozen=True, slots=True)
+class Filed:
+    """A link as it stands in a file: its IRI, the values of each property, and the name of the file."""
+
+    iri: str
+    said: Mapping[str, tuple[Value, ...]]
+    file: str
+
+    def values(self, name: str) -> list[str]:
+        """The values of a property as plain text; ``name`` is an IRI, or a term of ours."""
+        return [plain(value) for value in self.said.get(_full(name), ())]
+
+    def one(self, name: str) -> str:
+        """The first value of a property, empty where there is none."""
+        return next(iter(self.values(name)), "")
+
+    @property
+    def ends(self) -> frozenset[str]:
+        """What it joins."""
+        return frozenset(value for name in _ENDS for value in self.values(name))
+
+    @property
+    def type(self) -> str:
+        """The key of its type."""
+        return key(self.one("linkType"))
+
+    @property
+    def status(self) -> str:
+        """The key of its status."""
+        return key(self.one("status"))
+
+    def written(self, names: Iterable[str], prefixes: Mapping[str, str]) -> Iterator[Statement]:
+        """What it says by these properties, as statements to be written again."""
+        for name in names:
+            for value in self.said.get(_full(name), ()):
+                yield Statement(iri(_full(name), prefixes), write_value(value, prefixes))
+
+
+def _full(name: str) -> str:
+    return name if "/" in name else PAN + name
+
+
+def write_value(value: Value, prefixes: Mapping[str, str]) -> str:
+    """A value as the house writes it.
+
+    >>> write_value(ox.Literal("oui", language="fr"), {}), write_value(ox.Literal(-2), {})
+    ('"oui"@fr', '-2')
+    """
+    if isinstance(value, ox.NamedNode):
+        return iri(value.value, prefixes)
+    if value.language:
+        return text(value.value, value.language)
+    kind = value.datatype.value.removeprefix(XSD)
+    if kind == "string":
+        return string(value.value)
+    return value.value if kind in ("integer", "decimal", "boolean") else f"{string(value.value)}^^xsd:{kind}"
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """The files of a graph, read when first asked for."""
+
+    project: Project
+
+    @cached_property
+    def texts(self) -> dict[str, str]:
+        """The text of each file of the graph by its name.
+
+        Raises:
+            ProjectError: a file cannot be read.
+        """
+        return {self.project.name_of(path): read_text(path) for path in self.project.graph_files()}
+
+    def mentions(self, name: str) -> bool:
+        """Whether the last part of an IRI stands anywhere in the files."""
+        return any(key(name) in content for content in self.texts.values())
+
+    def links(self, *things: str) -> Iterator[Filed]:
+        """The links in whose files all of these things are spoken of.
+
+        Files that are not Turtle are passed over; ``pan2kg check`` tells of them.
+        """
+        names = list(map(key, things))
+        for file, content in self.texts.items():
+            if all(name in content for name in names) and "pan:Link" in content:
+                yield from _links(content, file)
+
+
+def _links(content: str, file: str) -> Iterator[Filed]:
+    said: dict[str, dict[str, list[Value]]] = {}
+    try:
+        for quad in ox.parse(content, format=ox.RdfFormat.TURTLE):
+            if isinstance(quad.subject, ox.NamedNode) and isinstance(quad.object, ox.NamedNode | ox.Literal):
+                statements = said.setdefault(quad.subject.value, {})
+                statements.setdefault(quad.predicate.value, []).append(quad.object)
+    except SyntaxError:
+        return
+    for name, statements in said.items():
+        if name.startswith(ID + "link/"):
+            yield Filed(name, {of: tuple(values) for of, values in statements.items()}, file)
+
+
+def changes(project: Project, store: Store, files: Iterable[str]) -> str:
+    """An update that brings ``store`` to where it would be if it were filled anew; ``files`` as the project names them.
+
+    Empty where nothing differs. No rule derives blank nodes, and no file of a graph has any.
+
+    Raises:
+        TurtleError: a file of the project is not Turtle.
+
+    >>> from pan2kg.graph.graph import open_graph
+    >>> graph = open_graph()
+    >>> changes(graph.project, graph.store, ["graph/plans/lu-bhr-2/links.ttl"])
+    ''
+    """
+    fresh = open_store(project, derive)
+    written = [graph_of(project.graph_path(project.root / file)) for file in files]
+    derived = [DERIVED + rule_name(path) for path in rule_files(project)]
+    gone, new = list[str](), list[str]()
+    for graph in (*written, *derived):
+        before, after = _triples(store, graph), _triples(fresh, graph)
+        gone += _data(graph, before - after)
+        new += _data(graph, after - before)
+    parts = [("DELETE DATA", gone), ("INSERT DATA", new)]
+    return ";\n".join(f"{what} {{\n{''.join(data)}}}" for what, data in parts if data)
+
+
+def _triples(store: Store | LocalStore, graph: str) -> set[ox.Triple]:
+    return set(construct(store, f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ GRAPH <{graph}> {{ ?s ?p ?o }} }}"))
+
+
+def _data(graph: str, triples: Iterable[ox.Triple]) -> list[str]:
+    lines = sorted(f"{triple} .\n" for triple in triples)
+    return [f"GRAPH <{graph}> {{\n", *lines, "}\n"] if lines else []

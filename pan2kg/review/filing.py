@@ -10,12 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from pan2kg.coherence.uses import key
-from pan2kg.review.decision import Decision, Evidence, read_decision
-from pan2kg.review.decisions import SETTLED, find_item
-from pan2kg.review.entry import Outcome, RefusedError
-from pan2kg.review.entry_entry import Form
-from pan2kg.review.files import append, write
-from pan2kg.review.shelf import REPLACES, Filed, Shelf, alone
+from pan2kg.review.decisions import SETTLED, Decision, Evidence, find_item, read_decision
+from pan2kg.review.entry import Form, Outcome, RefusedError
+from pan2kg.review.files import REPLACES, Filed, Shelf, alone, append, write
 from pan2kg.turtle.vocabulary import DCTERMS, graph_of, link_iri
 from pan2kg.turtle.writer import Block, Statement, iri, read_prefixes, string, text
 

@@ -1,5 +1,7 @@
 """Interaction scores as they are typed into a matrix, and how they are written to the graph.
 
+The one door for what is sent in: a form, whoever sent it and by whatever way, and what came of it.
+
 A score is never overwritten: a later one is a link of its own that replaces the earlier, and only the last counts.
 """
 
@@ -15,19 +17,22 @@ from typing import TYPE_CHECKING, Final
 
 from pan2kg.coherence.scores import HIGHEST, LOWEST, SCALE
 from pan2kg.coherence.uses import key
+from pan2kg.errors import EndpointError, ProjectError
 from pan2kg.i18n.text import Text
-from pan2kg.review.entry import Outcome, RefusedError
-from pan2kg.review.entry_entry import LANGUAGES, Form, read_choice, read_text
-from pan2kg.review.files import append, write
-from pan2kg.review.filing import plan_file, plan_of
-from pan2kg.review.shelf import REPLACES, Filed, Shelf, alone
+from pan2kg.review.entry import LANGUAGES, Form, Outcome, RefusedError, read_choice, read_text
+from pan2kg.review.files import REPLACES, Filed, Shelf, alone, append, write
+from pan2kg.review.filing import decide, plan_file, plan_of
 from pan2kg.tables import queries as texts
+from pan2kg.tables.material import Material
 from pan2kg.turtle.vocabulary import graph_of, link_iri
 from pan2kg.turtle.writer import Block, Statement, iri, read_prefixes, string, text
 
 if TYPE_CHECKING:
+    from pan2kg.i18n.text import Language
     from pan2kg.project import Project
+    from pan2kg.store.store import Store
     from pan2kg.tables.material import Material
+
 
 FILE: Final = "scores.ttl"
 MOST: Final = 15
@@ -269,3 +274,31 @@ class _Filing:
             and (link.type, link.status) == ("interaction", "accepted")
             and (link.one("assessor"), link.one("scale")) == (given.assessor, given.scale)
         ]
+
+
+FORMS: Final = {"decision": decide, "scores": enter}
+"""What each form does, by the value of its field ``form``."""
+
+
+def submit(project: Project, store: Store, form: Form, today: date, *, language: Language = "fr") -> Outcome:
+    """Write down what a form holds, or say why not; nothing is ever written in part.
+
+    ``store`` is what the form was filled in from; the files are read again before anything is written. The language
+    is that of the texts typed, where the form does not say.
+
+    >>> from datetime import date
+    >>> from pan2kg.graph.graph import open_graph
+    >>> graph = open_graph()
+    >>> outcome = submit(graph.project, graph.store, {"form": "decision", "item": "no-such"}, date(2026, 1, 1))
+    >>> outcome.said.en
+    'This link does not wait for a decision, or no longer does; nothing was written.'
+    """
+    if project.data:
+        return Outcome("read-only")
+    try:
+        does = FORMS[read_choice(form, "form", FORMS)]
+        return does(Material(store, language, today, project=project), form, today)
+    except RefusedError as error:
+        return error.outcome
+    except (EndpointError, ProjectError) as error:
+        return Outcome("not-written", {"detail": str(error).rstrip(".")})

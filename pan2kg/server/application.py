@@ -8,9 +8,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from pan2kg.server.request import Refusal, busy
-from pan2kg.server.request_request import Receive, Request, Send, read_request
-from pan2kg.server.safety import PAGE_HEADERS, Hosts
+from pan2kg.server.request import PAGE_HEADERS, Hosts, Receive, Refusal, Request, Send, busy, read_request
 
 Handler = Callable[[Request], Awaitable[None]]
 

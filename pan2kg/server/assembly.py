@@ -8,7 +8,7 @@ from functools import partial
 from pan2kg.server.application import Application, Handler
 from pan2kg.server.graph_store import ROOT, GraphStore
 from pan2kg.server.pages import Pages
-from pan2kg.server.pool_pool import Pool
+from pan2kg.server.pool import Pool
 from pan2kg.server.relay import Relay, no_store
 from pan2kg.server.settings import Release, Settings
 from pan2kg.server.sparql import Endpoint

@@ -1,5 +1,7 @@
 """A process that answers one task after another, and that may be killed at any moment.
 
+The nursery: a process of one thread that holds the graph and forks workers from it.
+
 Three kernel limits hold it, since no exception stops the engine: an alarm ends it at the deadline,
 a limit on addresses ends it when it takes too much memory, and without free file descriptors it can
 neither connect to another host nor open a file.
@@ -7,16 +9,23 @@ neither connect to another host nor open a file.
 
 from __future__ import annotations
 
+import contextlib
+import errno
+import gc
 import json
 import os
 import resource
 import signal
 import socket
+import struct
+from collections.abc import Callable
 from pathlib import Path
-from typing import Final
+from typing import Final, NoReturn
 
-from pan2kg.server.channel import Task, receive_task
-from pan2kg.server.evaluation import Evaluator
+from pan2kg.errors import Pan2kgError
+from pan2kg.server.channel import FAILED, WHOLE, Task, pack, receive, receive_task
+from pan2kg.server.evaluation import Change, Evaluator, apply
+from pan2kg.server.request import Refusal
 
 GRACE: Final = 0.1
 """Seconds between the deadline at which an answer stops itself and the alarm."""
@@ -54,3 +63,112 @@ def limit_memory(memory: int) -> None:
     pages = int(status.read_text(encoding="ascii").split()[0])
     ceiling = pages * resource.getpagesize() + memory
     resource.setrlimit(resource.RLIMIT_AS, (ceiling, resource.getrlimit(resource.RLIMIT_AS)[1]))
+
+
+ORDER: Final = struct.Struct("!ci")
+"""An order to the nursery and its answer: a letter and a number, which is a process or how it ended."""
+FORK: Final = b"f"
+"""Fork a worker that listens to the socket sent along; answered with its process."""
+HEIR: Final = b"h"
+"""Fork an heir that listens to the socket sent along."""
+BURY: Final = b"b"
+"""Wait for the end of a process that is killed or gone; answered with how it ended.
+
+Until then its number is not given to another process, so that killing it is safe.
+"""
+
+Load = Callable[[], Evaluator]
+
+
+def tend(control: socket.socket, load: Load, *, connects: bool = False) -> NoReturn:
+    """Load the graph, say so or why not, and fork as told until the other side is gone."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        evaluator = load()
+    except Pan2kgError as error:
+        control.sendall(pack(FAILED, Refusal(500, str(error)).pack()))
+        os._exit(1)
+    gc.collect()
+    gc.freeze()
+    control.sendall(pack(WHOLE))
+    _serve(control, evaluator, connects=connects)
+
+
+def _serve(control: socket.socket, evaluator: Evaluator, *, connects: bool) -> NoReturn:
+    children: set[int] = set()
+    while True:
+        order, handles = _next_order(control)
+        if order is None:
+            break
+        kind, number = ORDER.unpack(order)
+        if kind == BURY:
+            children.discard(number)
+            number = _bury(number)
+        else:
+            with socket.socket(fileno=handles[0]) as link:
+                try:
+                    number = os.fork()
+                except OSError as error:  # the number of the error, negative: there is no process now
+                    number = -(error.errno or errno.EAGAIN)
+                if number == 0:
+                    _grow_up(kind, control, link, evaluator, connects=connects)
+            if kind == FORK and number > 0:
+                children.add(number)
+        with contextlib.suppress(ConnectionError):
+            control.sendall(ORDER.pack(kind, number))
+    for child in children:
+        os.kill(child, signal.SIGKILL)
+    os._exit(0)
+
+
+def _next_order(control: socket.socket) -> tuple[bytes | None, list[int]]:
+    try:
+        order, handles, _, _ = socket.recv_fds(control, ORDER.size, 1)
+    except ConnectionError:
+        return None, []
+    return (order if len(order) == ORDER.size else None), handles
+
+
+def _bury(process: int) -> int:
+    try:
+        return os.waitstatus_to_exitcode(os.waitpid(process, 0)[1])
+    except ChildProcessError:
+        return 0
+
+
+def _grow_up(
+    kind: bytes, control: socket.socket, link: socket.socket, evaluator: Evaluator, *, connects: bool
+) -> NoReturn:
+    """What a forked process does, whatever happens."""
+    try:
+        control.close()
+        if kind == FORK:
+            work(link, evaluator, connects=connects)
+        else:
+            _inherit(link, evaluator, connects=connects)
+    finally:
+        os._exit(1)
+
+
+def _inherit(control: socket.socket, evaluator: Evaluator, *, connects: bool) -> None:
+    """Apply the change that is sent; be the nursery from then on if that succeeds."""
+    message = receive(control)
+    if message is None:
+        return
+    signal.signal(signal.SIGALRM, signal.SIG_DFL)
+    signal.setitimer(signal.ITIMER_REAL, evaluator.limits.seconds + GRACE)
+    hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    limit_memory(evaluator.limits.memory)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (0, hard[1]))
+    kind, text, base, graph, parts = json.loads(message[1])
+    outcome = apply(evaluator.store, Change(kind, text, base, graph, parts))
+    signal.setitimer(signal.ITIMER_REAL, 0)
+    if isinstance(outcome, Refusal):
+        control.sendall(pack(FAILED, outcome.pack()))
+        return
+    resource.setrlimit(resource.RLIMIT_NOFILE, hard)
+    resource.setrlimit(resource.RLIMIT_AS, (resource.getrlimit(resource.RLIMIT_AS)[1],) * 2)
+    gc.collect()
+    gc.freeze()
+    control.sendall(pack(WHOLE, str(outcome).encode()))
+    _serve(control, evaluator, connects=connects)

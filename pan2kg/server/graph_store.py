@@ -6,16 +6,13 @@ import uuid
 from dataclasses import dataclass
 from typing import Final
 
-from pan2kg.server.change import Change
 from pan2kg.server.channel import Task
+from pan2kg.server.evaluation import Change
 from pan2kg.server.inspection import inspect_update
 from pan2kg.server.negotiation import GRAPHS, choose
-from pan2kg.server.parts import read_parts
-from pan2kg.server.pool_pool import Pool
-from pan2kg.server.protocol import UPDATE, is_absolute, read_form, read_media_type
-from pan2kg.server.request import Refusal
-from pan2kg.server.request_request import Request, matches
-from pan2kg.server.safety import DATA_HEADERS, PREFLIGHT_HEADERS, is_plain_path
+from pan2kg.server.pool import Pool
+from pan2kg.server.protocol import UPDATE, is_absolute, read_form, read_media_type, read_parts
+from pan2kg.server.request import DATA_HEADERS, PREFLIGHT_HEADERS, Refusal, Request, is_plain_path, matches
 from pan2kg.server.settings import Release, Settings
 from pan2kg.server.sparql import CACHE, VARY, apply_change, deliver, refuse_update
 

@@ -1,28 +1,42 @@
-"""VoID of the graph that is served: counted by queries once for a state of the data, and told as a release tells it."""
+"""VoID of the graph that is served: counted by queries once for a state of the data, and told as a release tells it.
+
+Things and documents over HTTP: the thin layer between a request and :mod:`pan2kg.server.dereference`.
+"""
 
 from __future__ import annotations
 
+import asyncio
 import threading
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Final
 
 import pyoxigraph as ox
 
-from pan2kg.errors import ProjectError
+from pan2kg.errors import Pan2kgError, ProjectError
 from pan2kg.project import Project
 from pan2kg.publish.catalogue.facts import DATASET, Facts, read_facts
 from pan2kg.publish.catalogue.issue import Addresses, Issue
 from pan2kg.publish.edition import Edition
-from pan2kg.publish.void import TARGETS, Statistics
-from pan2kg.publish.void_void import write_void
-from pan2kg.server.dereference import NO_CACHE, Answer, Call, Holding
-from pan2kg.server.documents import write
+from pan2kg.publish.void import TARGETS, Statistics, write_void
+from pan2kg.server.addresses import Everything
+from pan2kg.server.application import Handler
+from pan2kg.server.dereference import NO_CACHE, STARTS, Answer, Call, Holding, Portray, answer
+from pan2kg.server.documents import DATA, write
 from pan2kg.server.negotiation import Choice, choose
-from pan2kg.server.request import Refusal
-from pan2kg.server.request_request import matches
-from pan2kg.server.variant import DATA
+from pan2kg.server.pages import Pages
+from pan2kg.server.request import (
+    DATA_HEADERS,
+    PAGE_HEADERS,
+    PREFLIGHT_HEADERS,
+    Headers,
+    Refusal,
+    Request,
+    busy,
+    matches,
+)
 from pan2kg.store.store import LocalStore, Store, construct, plain, select
 from pan2kg.turtle.vocabulary import DCTERMS, GRAPH, PAN, RDF, ROOT
 
@@ -128,3 +142,79 @@ def _links(store: Store) -> Counter[tuple[str, str]]:
 
 def _targets(iri: str, targets: Mapping[str, str]) -> list[str]:
     return [name for name, start in targets.items() if iri.startswith(start)]
+
+
+METHODS: Final = "GET, HEAD, OPTIONS"
+_VARY: Final = (b"vary", b"Accept")
+
+Respond = Callable[[Call, Holding], Answer | Refusal]
+
+
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """Answers requests by a function of call and holding, in threads, as the store makes them wait.
+
+    ``base`` is where the service stands as seen from outside, with a slash at its end; without one it is what the
+    client called it.
+    """
+
+    holding: Holding
+    respond: Respond
+    base: str = ""
+    threads: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(4, "document"))
+
+    async def answer(self, request: Request) -> None:
+        """Answer one request."""
+        if request.method == "OPTIONS":
+            methods = (b"access-control-allow-methods", METHODS.encode())
+            await request.reply(204, [(b"allow", METHODS.encode()), *PREFLIGHT_HEADERS, methods])
+            return
+        if request.method not in ("GET", "HEAD"):
+            said = f"{request.method} means nothing here; a document is read."
+            await request.refuse(Refusal(405, said, headers=(("allow", METHODS),)), DATA_HEADERS)
+            return
+        loop = asyncio.get_running_loop()
+        answer = await loop.run_in_executor(self.threads, self._respond, self._call(request))
+        if isinstance(answer, Refusal):
+            await request.refuse(answer, (*DATA_HEADERS, _VARY))
+        else:
+            await request.reply(answer.status, [*answer.headers, *_common(answer)], answer.body)
+
+    def _call(self, request: Request) -> Call:
+        return Call(
+            request.path,
+            request.query,
+            request.header(b"accept"),
+            request.header(b"accept-language"),
+            request.header(b"if-none-match"),
+            self.base or f"{request.root}/",
+            self.base or "/",
+        )
+
+    def _respond(self, call: Call) -> Answer | Refusal:
+        try:
+            return self.respond(call, self.holding)
+        except Pan2kgError as error:
+            return busy(f"The document cannot be made now: {error}")
+
+
+def _common(answer: Answer) -> Headers:
+    """What every answer says to a browser; a page may be read by pages of other sites as little as any page."""
+    is_page = dict(answer.headers).get(b"content-type", b"").startswith(b"text/html")
+    return list(PAGE_HEADERS) if is_page else list(DATA_HEADERS)
+
+
+def portrait(pages: Pages) -> Portray:
+    """Draws pages by the site that is shown."""
+
+    def portray(iri: str, path: str, language: str) -> bytes:
+        site = pages.site()
+        return site.portray(iri, path, language) if isinstance(site, Everything) else b""
+
+    return portray
+
+
+def handlers(project: Project, holding: Holding, base: str = "") -> tuple[tuple[str, Handler], ...]:
+    """What answers for things and documents, by how the addresses begin, as the application takes it."""
+    documents, census = Linked(holding, answer, base).answer, Linked(holding, Census(project).answer, base).answer
+    return (*((start, documents) for start in STARTS), (PATH, census))

@@ -21,9 +21,7 @@ from pan2kg.errors import Pan2kgError, QueryError
 from pan2kg.i18n.days import today
 from pan2kg.i18n.text import LANGUAGES
 from pan2kg.server.negotiation import preferred_language
-from pan2kg.server.request import Refusal
-from pan2kg.server.request_request import Request, matches
-from pan2kg.server.safety import PAGE_HEADERS, is_plain_path
+from pan2kg.server.request import PAGE_HEADERS, Refusal, Request, is_plain_path, matches
 from pan2kg.server.settings import Release
 
 KEPT: Final = 64 * 2**20

@@ -1,16 +1,24 @@
-"""One task with one worker: what was asked, and the answer as it comes."""
+"""One task with one worker: what was asked, and the answer as it comes.
+
+The workers of the asynchronous side: lent to one request at a time, killed when need be, replaced.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import json
+import os
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
+from functools import partial
 from typing import Final, Protocol
 
-from pan2kg.server.channel import END, FAILED, FORM, HEAD, MORE, START, WHOLE
-from pan2kg.server.request import Refusal
-from pan2kg.server.workers import Worker
+from pan2kg.server.channel import END, FAILED, FORM, HEAD, MORE, START, WHOLE, Task, pack
+from pan2kg.server.limits import Crowd
+from pan2kg.server.request import Refusal, busy
+from pan2kg.server.workers import LOST, LostError, Nursery, Worker, died, is_innocent
 
 FULL: Final = 2**20
 """So many bytes wait for a slow client before its worker is made to wait."""
@@ -184,3 +192,188 @@ class Link(asyncio.Protocol):
         """Hang up; an idle worker ends when it is."""
         if self._transport:
             self._transport.abort()
+
+
+BEAT: Final = 0.02
+LONG: Final = 0.05
+"""After so many seconds a query is no short one: it leaves its slot, and its client is watched."""
+TIRED: Final = 0.5
+"""After so many seconds a query gives way to others, as ``nice`` does."""
+WORN: Final = 20_000
+"""After so many tasks a worker is replaced, so that no memory it may have lost adds up."""
+
+
+class Pool:
+    """Workers that answer tasks, at most ``crowd.workers`` at once."""
+
+    def __init__(self, nursery: Nursery, crowd: Crowd) -> None:
+        self.nursery = nursery
+        self.crowd = crowd
+        self.on_lost: list[Callable[[], None]] = []
+        self._idle: list[Link] = []
+        self._busy: set[Link] = set()
+        self._waiting: deque[Exchange] = deque()
+        self._coming = 0
+        self._tasks: set[asyncio.Future[None]] = set()
+        self._beat: asyncio.TimerHandle | None = None
+        self._lost = False
+        self._long = 0
+
+    def ask(self, task: Task, gone: Callable[[], asyncio.Future[None]] | None = None) -> Exchange:
+        """Begin an exchange; ``gone`` gives a future that ends when the client leaves."""
+        exchange = Exchange(pack(b"T", json.dumps(task).encode()), gone)
+        if len(self._waiting) >= self.crowd.queue:
+            exchange.fail(busy("Too many queries are waiting; ask again in a moment."))
+            return exchange
+        self._waiting.append(exchange)
+        self._hand_out()
+        if self._beat is None:
+            self._beat = asyncio.get_running_loop().call_later(BEAT, self._look_after)
+        return exchange
+
+    def abandon(self, exchange: Exchange) -> None:
+        """The client is gone: free the worker at once."""
+        self._stop(exchange, busy("The client went away."))
+
+    def free(self, link: Link) -> None:
+        """A worker has answered."""
+        exchange = link.exchange
+        link.exchange = None
+        link.resume()
+        self._leave(link)
+        if exchange:
+            exchange.end()
+        if link.tired or link.tasks >= WORN or link.worker.line is not self.nursery.line:
+            link.close()
+        else:
+            self._idle.append(link)
+        self._hand_out()
+
+    def _leave(self, link: Link) -> None:
+        """The worker works no more; whether it counted as long is counted anew at the next beat."""
+        self._busy.discard(link)
+        self._long = min(self._long, len(self._busy))
+
+    def lost(self, link: Link) -> None:
+        """A worker is gone: say so to who waits for it once it is known how it ended."""
+        self._leave(link)
+        if link in self._idle:
+            self._idle.remove(link)
+        exchange, link.exchange = link.exchange, None
+        if exchange:
+            exchange.link = None
+        self._keep(self._bury(link, exchange))
+
+    async def _bury(self, link: Link, exchange: Exchange | None) -> None:
+        loop = asyncio.get_running_loop()
+        ran = loop.time() - link.began
+        try:
+            status = await loop.run_in_executor(None, link.worker.bury)
+        except RuntimeError:  # the loop is being closed: nobody waits any more, and the nursery buries its workers
+            return
+        if exchange and is_innocent(status, ran) and not (exchange.is_repeated or exchange.answer.done()):
+            exchange.is_repeated = True
+            self._waiting.appendleft(exchange)
+        elif exchange:
+            exchange.fail(died(status, self.nursery.seconds))
+            exchange.end()
+        self._hand_out()
+
+    def _hand_out(self) -> None:
+        """Give workers to who waits; ask for new ones where there are too few."""
+        while self._waiting and self._idle and len(self._busy) - self._long < self.crowd.slots:
+            link = self._idle.pop()
+            if link.worker.line is not self.nursery.line:
+                link.close()
+                continue
+            self._busy.add(link)
+            link.begin(self._waiting.popleft())
+        if not self._waiting:
+            return
+        free = min(self.crowd.workers - len(self._busy), self.crowd.slots + self._long - len(self._busy))
+        wanted = min(len(self._waiting), free) - self._coming - len(self._idle)
+        for _ in range(wanted):
+            self._coming += 1
+            self._keep(self._grow())
+
+    async def _grow(self) -> None:
+        loop = asyncio.get_running_loop()
+        try:
+            worker = await loop.run_in_executor(None, self.nursery.fork)
+            worker.link.setblocking(False)  # noqa: FBT003  # the library's own signature
+            _, link = await loop.create_unix_connection(lambda: Link(worker, self), sock=worker.link)
+        except LostError:
+            self._give_up()
+        except OSError:  # there can be no more processes or open files now; the next beat tries again
+            return
+        else:
+            if not link.is_lost:  # it may have been ended before it was known here
+                self._idle.append(link)
+        finally:
+            self._coming -= 1
+        self._hand_out()
+
+    def _give_up(self) -> None:
+        while self._waiting:
+            self._waiting.popleft().fail(Refusal(503, LOST))
+        if not self._lost:
+            self._lost = True
+            for hook in self.on_lost:
+                hook()
+
+    def _look_after(self) -> None:
+        loop = asyncio.get_running_loop()
+        active = self._busy or self._waiting
+        self._beat = loop.call_later(BEAT, self._look_after) if active else None
+        now = loop.time()
+        for link in list(self._busy):
+            if link.exchange:
+                self._look_at(link, link.exchange, now)
+        self._long = sum(now - link.began > LONG for link in self._busy)
+        self._hand_out()
+        while self._waiting and now - self._waiting[0].asked > self.crowd.wait:
+            self._waiting.popleft().fail(busy("All workers are taken; ask again in a moment."))
+        self._make_room(now)
+
+    def _look_at(self, link: Link, exchange: Exchange, now: float) -> None:
+        age = now - link.began
+        if age > LONG and exchange.watch is None and exchange.gone:
+            exchange.watch = exchange.gone()
+            exchange.watch.add_done_callback(partial(self._gone, exchange))
+        if age > TIRED and not link.tired:
+            link.tired = True
+            with contextlib.suppress(OSError):
+                os.setpriority(os.PRIO_PROCESS, link.worker.process, 10)
+        if age > self.nursery.seconds + 1:  # its end is not seen while nothing is read because its client is slow
+            link.worker.kill()
+            link.close()
+
+    def _gone(self, exchange: Exchange, watch: asyncio.Future[None]) -> None:
+        if not watch.cancelled():
+            self.abandon(exchange)
+
+    def _make_room(self, now: float) -> None:
+        """Where all workers are taken and somebody waits, the query that has run longest gives way."""
+        if not self._waiting or now - self._waiting[0].asked < self.crowd.turn or len(self._busy) < self.crowd.workers:
+            return
+        running = [link for link in self._busy if link.exchange]
+        oldest = min(running, key=lambda link: link.began, default=None)
+        if oldest and oldest.exchange and now - oldest.began > self.crowd.patience:
+            ran = f"{now - oldest.began:.2g}"
+            said = f"Others are waiting and the query had run for {ran} seconds; ask again later."
+            self._stop(oldest.exchange, busy(said, 30))
+
+    def _stop(self, exchange: Exchange, refusal: Refusal) -> None:
+        link = exchange.link
+        if exchange in self._waiting:
+            self._waiting.remove(exchange)
+        exchange.fail(refusal)
+        exchange.end()
+        if link:
+            link.exchange = None
+            link.worker.kill()
+
+    def _keep(self, coroutine: Coroutine[None, None, None]) -> None:
+        task = asyncio.ensure_future(coroutine)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)

@@ -1,5 +1,8 @@
 """The SPARQL 1.1 Protocol: what a request asks for, read from method, address, media type and body.
 
+What the endpoint can do, as SPARQL 1.1 Service Description says it (https://www.w3.org/TR/sparql11-service-description/).
+The graphs a request sends: one in its body, or several as the parts of a form.
+
 https://www.w3.org/TR/sparql11-protocol/ – everything here is a function of its arguments.
 """
 
@@ -7,11 +10,19 @@ from __future__ import annotations
 
 import re
 from binascii import a2b_qp
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from email import message_from_bytes
+from email.policy import HTTP
 from typing import Final, Literal
 from urllib.parse import parse_qsl, unquote_to_bytes
 
+import pyoxigraph as ox
+
+from pan2kg.server.evaluation import GRAPH_FORMATS, WRITTEN
+from pan2kg.server.negotiation import GRAPHS, TABLES
 from pan2kg.server.request import Refusal
+from pan2kg.turtle.vocabulary import RDF, XSD
 
 QUERY: Final = "application/sparql-query"
 UPDATE: Final = "application/sparql-update"
@@ -158,3 +169,119 @@ def read_media_type(header: str) -> tuple[str, str]:
     given = (part.partition("=") for part in parameters)
     charset = next((value.strip().strip('"') for name, _, value in given if name.strip() == "charset"), "")
     return media, charset
+
+
+SD: Final = "http://www.w3.org/ns/sparql-service-description#"
+VOID: Final = "http://rdfs.org/ns/void#"
+PREFIXES: Final = {"sd": SD, "void": VOID, "xsd": XSD}
+
+COUNTS: Final = (
+    "SELECT ?graph (COUNT(*) AS ?triples) WHERE { GRAPH ?graph { ?s ?p ?o } } GROUP BY ?graph ORDER BY ?graph"
+)
+"""The query that counts what the description tells."""
+
+
+def describe(
+    endpoint: str, counts: Mapping[str, int], *, union: bool = True, writable: bool = False
+) -> list[ox.Triple]:
+    """The description of an endpoint over graphs of so many triples.
+
+    >>> triples = describe("http://e/sparql", {"http://e/g": 3})
+    >>> str(triples[1])
+    '<http://e/sparql#service> <http://www.w3.org/ns/sparql-service-description#endpoint> <http://e/sparql>'
+    """
+    service, dataset, default = (ox.NamedNode(f"{endpoint}#{part}") for part in ("service", "dataset", "default-graph"))
+    features = ["UnionDefaultGraph"] if union else []
+    languages = ["SPARQL11Query", *(["SPARQL11Update"] if writable else [])]
+    size = ox.Literal(str(sum(counts.values()) if union else 0), datatype=ox.NamedNode(XSD + "integer"))
+    return [
+        ox.Triple(service, ox.NamedNode(RDF + "type"), _sd("Service")),
+        ox.Triple(service, _sd("endpoint"), ox.NamedNode(endpoint)),
+        *(ox.Triple(service, _sd("supportedLanguage"), _sd(language)) for language in languages),
+        *(ox.Triple(service, _sd("feature"), _sd(feature)) for feature in features),
+        *(ox.Triple(service, _sd("resultFormat"), ox.NamedNode(form.iri)) for form in (*TABLES, *GRAPHS)),
+        *(ox.Triple(service, _sd("inputFormat"), ox.NamedNode(form.iri)) for form in GRAPHS[:4] if writable),
+        ox.Triple(service, _sd("defaultDataset"), dataset),
+        ox.Triple(dataset, ox.NamedNode(RDF + "type"), _sd("Dataset")),
+        ox.Triple(dataset, _sd("defaultGraph"), default),
+        ox.Triple(default, ox.NamedNode(RDF + "type"), _sd("Graph")),
+        ox.Triple(default, ox.NamedNode(VOID + "triples"), size),
+        *_named(endpoint, dataset, counts),
+    ]
+
+
+def _named(endpoint: str, dataset: ox.NamedNode, counts: Mapping[str, int]) -> Iterator[ox.Triple]:
+    for number, (name, size) in enumerate(sorted(counts.items()), 1):
+        entry, graph = ox.NamedNode(f"{endpoint}#named-graph-{number}"), ox.NamedNode(f"{endpoint}#graph-{number}")
+        yield ox.Triple(dataset, _sd("namedGraph"), entry)
+        yield ox.Triple(entry, ox.NamedNode(RDF + "type"), _sd("NamedGraph"))
+        yield ox.Triple(entry, _sd("name"), ox.NamedNode(name))
+        yield ox.Triple(entry, _sd("graph"), graph)
+        yield ox.Triple(graph, ox.NamedNode(RDF + "type"), _sd("Graph"))
+        count = ox.Literal(str(size), datatype=ox.NamedNode(XSD + "integer"))
+        yield ox.Triple(graph, ox.NamedNode(VOID + "triples"), count)
+
+
+def _sd(word: str) -> ox.NamedNode:
+    return ox.NamedNode(SD + word)
+
+
+def read_counts(rows: bytes) -> dict[str, int]:
+    """The counts from the CSV answer to :data:`COUNTS`.
+
+    >>> read_counts(b"graph,triples\\r\\nhttp://e/g,3\\r\\n")
+    {'http://e/g': 3}
+    """
+    lines: Iterable[str] = rows.decode().splitlines()[1:]
+    pairs = (line.rpartition(",") for line in lines)
+    return {name.strip('"'): int(count) for name, _, count in pairs if ":" in name}
+
+
+_NAMES = {form: name for name, form in GRAPH_FORMATS.items() if name in WRITTEN}
+_KNOWN = "Send a graph as text/turtle, application/n-triples, application/rdf+xml or application/ld+json."
+
+Parts = list[tuple[str, str]]
+
+
+def read_parts(header: str, body: bytes) -> Parts | Refusal:
+    """The format and the text of each graph that is sent.
+
+    >>> read_parts("text/turtle; charset=utf-8", b"<a> <b> <c> .")
+    [('turtle', '<a> <b> <c> .')]
+    >>> read_parts("text/plain", b"").status
+    415
+    """
+    media, charset = read_media_type(header)
+    if media != "multipart/form-data":
+        part = _read(media, charset, body)
+        return part if isinstance(part, Refusal) else [part]
+    message = message_from_bytes(b"content-type: " + header.encode() + b"\r\n\r\n" + body, policy=HTTP)
+    if not message.is_multipart():
+        return Refusal(400, "The form has no parts.")
+    parts: Parts = []
+    for one in message.iter_parts():
+        content = one.get_payload(decode=True)
+        media, charset = read_media_type(str(one.get("content-type", "")))
+        read = _read(media or _by_name(one.get_filename()), charset, content if isinstance(content, bytes) else b"")
+        if isinstance(read, Refusal):
+            return read
+        parts.append(read)
+    return parts
+
+
+def _by_name(name: str | None) -> str:
+    form = ox.RdfFormat.from_extension((name or "").rpartition(".")[2])
+    return form.media_type if form else ""
+
+
+def _read(media: str, charset: str, body: bytes) -> tuple[str, str] | Refusal:
+    known = ox.RdfFormat.from_media_type(media) if media != "text/plain" else None
+    form = _NAMES.get(known) if known else None
+    if form is None:
+        return Refusal(415, _KNOWN)
+    if charset not in ("", "utf-8", "utf8"):
+        return Refusal(415, f"A graph is sent as UTF-8, not as {charset}.")
+    try:
+        return form, body.decode("utf-8")
+    except UnicodeDecodeError as error:
+        return Refusal(400, f"The graph is not UTF-8: byte {error.start + 1} is none of it.")

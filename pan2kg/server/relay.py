@@ -17,9 +17,7 @@ from pan2kg.server.inspection import inspect_query
 from pan2kg.server.limits import megabytes
 from pan2kg.server.negotiation import GRAPHS, TABLES, choose
 from pan2kg.server.protocol import FORM, METHODS, Operation, read_media_type, read_operation
-from pan2kg.server.request import Refusal, busy
-from pan2kg.server.request_request import Request, aside
-from pan2kg.server.safety import DATA_HEADERS, PREFLIGHT_HEADERS
+from pan2kg.server.request import DATA_HEADERS, PREFLIGHT_HEADERS, Refusal, Request, aside, busy
 from pan2kg.server.settings import Settings
 from pan2kg.server.sparql import READ_ONLY, VARY, show_editor, wants_editor
 

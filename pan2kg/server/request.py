@@ -1,10 +1,22 @@
-"""What the service says when it does not answer: a status and a sentence."""
+"""What the service says when it does not answer: a status and a sentence.
+
+What is looked at before a request is answered, and what every page says about itself to the browser.
+A request and the ways to answer it: bare ASGI, since a stack of layers would cost more than a short query.
+"""
 
 from __future__ import annotations
 
+import asyncio
+import hmac
+import ipaddress
 import json
+import re
+from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import lru_cache
 from http import HTTPStatus
+from typing import Final, TypeVar
 
 Headers = list[tuple[bytes, bytes]]
 
@@ -51,3 +63,240 @@ class Refusal:
 def busy(sentence: str, seconds: int = 5) -> Refusal:
     """A 503 that says when to come back."""
     return Refusal(503, sentence, headers=(("retry-after", str(seconds)),))
+
+
+ADDRESS_LIMIT: Final = 64 * 1024
+"""Bytes an address may have; a query that is longer is sent with POST."""
+HEADERS_LIMIT: Final = 32 * 1024
+HEADERS_MOST: Final = 128
+"""Bytes and number of the headers of a request."""
+BODY_LIMIT: Final = 4 * 2**20
+"""Bytes a query, a form or a graph that is sent may have."""
+
+PAGE_HEADERS: Final = (
+    (
+        b"content-security-policy",
+        (
+            b"default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self' blob:; connect-src 'self'; "
+            b"style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self'; form-action 'self'; "
+            b"base-uri 'none'; frame-ancestors 'none'"
+        ),
+    ),
+    (b"cross-origin-opener-policy", b"same-origin"),
+    (b"permissions-policy", b"camera=(), geolocation=(), microphone=()"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"x-content-type-options", b"nosniff"),
+    (b"x-frame-options", b"DENY"),
+)
+DATA_HEADERS: Final = (
+    (b"access-control-allow-origin", b"*"),
+    (b"access-control-expose-headers", b"ETag, Link, Location, Retry-After"),
+    (b"x-content-type-options", b"nosniff"),
+)
+PREFLIGHT_HEADERS: Final = (
+    (b"access-control-allow-origin", b"*"),
+    (b"access-control-allow-headers", b"Accept, Authorization, Content-Type, If-None-Match"),
+    (b"access-control-max-age", b"86400"),
+)
+
+_HOST = re.compile(r"(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9._-]+)(:\d{1,5})?")
+_SEGMENT = re.compile(r"[^/\\\x00-\x1f]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Hosts:
+    """The names under which the service may be called; ``numbers`` where any IP address will do too.
+
+    A page of another site can make a browser call this address under that site's name; so a name that
+    is not known here gets no answer.
+    """
+
+    names: frozenset[str] = frozenset()
+    numbers: bool = False
+
+    def refuse(self, host: str | None) -> Refusal | None:
+        """Why a Host header is refused; None where it is fine.
+
+        >>> Hosts().refuse("localhost:8000"), Hosts().refuse("[::1]:8000"), Hosts().refuse("evil.example").status
+        (None, None, 421)
+        """
+        return _refuse_host(host or "", self)
+
+
+@lru_cache(maxsize=128)
+def _refuse_host(host: str, known: Hosts) -> Refusal | None:
+    match = _HOST.fullmatch(host)
+    if not match:
+        return Refusal(400, "The request does not say which host it is for.")
+    name = match.group(1).strip("[]").lower().rstrip(".")
+    if name in known.names or name == "localhost":
+        return None
+    try:
+        number = ipaddress.ip_address(name)
+    except ValueError:
+        number = None
+    if number is not None and (number.is_loopback or known.numbers):
+        return None
+    return Refusal(421, f"This service does not answer to the name {name}; --allow-host would make it.")
+
+
+def hosts_of(bound: str, names: tuple[str, ...] = ()) -> Hosts:
+    """The names of a service that listens to an address, and those it is given.
+
+    >>> hosts_of("0.0.0.0", ("Graph.Example",)).refuse("192.0.2.1:8000") is None
+    True
+    """
+    try:
+        everywhere = ipaddress.ip_address(bound).is_unspecified
+    except ValueError:
+        everywhere = False
+    return Hosts(frozenset(name.lower() for name in (bound, *names)), everywhere)
+
+
+def refuse_token(authorization: str | None, token: str) -> Refusal | None:
+    """Why a write is refused for want of the token; compared in the same time whatever is sent.
+
+    >>> refuse_token("Bearer secret", "secret") is None, refuse_token("Bearer guess", "secret").status
+    (True, 401)
+    """
+    kind, _, given = (authorization or "").partition(" ")
+    if kind.lower() == "bearer" and hmac.compare_digest(given.strip().encode(), token.encode()):
+        return None
+    said = "A write needs the service's token, in the header Authorization: Bearer …"
+    return Refusal(401, said, headers=(("www-authenticate", 'Bearer realm="pan2kg"'),))
+
+
+def is_plain_path(path: str) -> bool:
+    """Whether a path names something below the root: no empty, hidden or upward parts, nothing escaped.
+
+    >>> is_plain_path("/fr/index.html"), is_plain_path("/../secret"), is_plain_path("/a//b"), is_plain_path("/.env")
+    (True, False, False, False)
+    """
+    parts = path.removeprefix("/").split("/")
+    return all(_SEGMENT.fullmatch(part) and not part.startswith(".") for part in parts)
+
+
+Message = MutableMapping[str, object]
+Receive = Callable[[], Awaitable[Mapping[str, object]]]
+Send = Callable[[Message], Awaitable[None]]
+Found = TypeVar("Found")
+Whole = Callable[[int, Headers, bytes], bool]
+
+WHOLE: Final = "pan2kg.whole"
+"""The name, among the extensions of an ASGI scope, of what sends a whole answer at once."""
+
+SLOW: Final = 30.0
+"""Seconds within which the next piece of a body must come."""
+LARGE: Final = 32 * 1024
+"""A text of such a size is looked through in a thread, one at a time, so that nobody else waits for it."""
+_THREAD: Final = ThreadPoolExecutor(1, "aside")
+DRAINED: Final = 8
+"""A body that is too large is read to the end, so that its sender sees why, up to so many times the limit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What came in, and the two ends of the line."""
+
+    method: str
+    path: str
+    query: bytes
+    headers: Mapping[bytes, bytes]
+    scheme: str
+    receive: Receive
+    send: Send
+    whole: Whole | None = None
+
+    def header(self, name: bytes) -> str:
+        """A header as text, empty where it is missing."""
+        return self.headers.get(name, b"").decode("latin-1")
+
+    @property
+    def root(self) -> str:
+        """The address the client called: scheme and host."""
+        scheme = self.header(b"x-forwarded-proto")
+        return f"{scheme if scheme in ('http', 'https') else self.scheme}://{self.header(b'host')}"
+
+    async def body(self, limit: int = BODY_LIMIT) -> bytes | Refusal:
+        """The whole body, or why it is not read: it is too large, too slow, or its sender left."""
+        announced = self.headers.get(b"content-length", b"0")
+        pieces: list[bytes] = []
+        size, more = 0, True
+        while more:
+            try:
+                message = await asyncio.wait_for(self.receive(), SLOW)
+            except TimeoutError:
+                return Refusal(408, "The rest of the body did not come in time.", headers=(("connection", "close"),))
+            if message["type"] == "http.disconnect":
+                return Refusal(400, "The client went away.")
+            piece, more = message.get("body", b""), bool(message.get("more_body"))
+            size += len(piece) if isinstance(piece, bytes) else 0
+            if size > limit or int(announced) > limit:
+                pieces.clear()
+                more = more and size < DRAINED * limit and int(announced) < DRAINED * limit
+            elif isinstance(piece, bytes):
+                pieces.append(piece)
+        if size > limit or int(announced) > limit:
+            said = f"The body is larger than {limit / 2**20:g} megabytes."
+            return Refusal(413, said, headers=(("connection", "close"),))
+        return b"".join(pieces)
+
+    async def gone(self) -> None:
+        """Wait until the client leaves."""
+        while (await self.receive())["type"] != "http.disconnect":
+            pass
+
+    async def start(self, status: int, headers: Headers) -> None:
+        """Send status and headers."""
+        await self.send({"type": "http.response.start", "status": status, "headers": headers})
+
+    async def write(self, body: bytes, *, more: bool = False) -> None:
+        """Send a piece of the body, the last one unless ``more``."""
+        await self.send({"type": "http.response.body", "body": body, "more_body": more})
+
+    async def reply(self, status: int, headers: Iterable[tuple[bytes, bytes]], body: bytes = b"") -> None:
+        """Send a whole answer."""
+        length = [] if status in (204, 304) else [(b"content-length", b"%d" % len(body))]
+        told = [*headers, *length]
+        if self.whole is None or not self.whole(status, told, body):
+            await self.start(status, told)
+            await self.write(body)
+
+    async def refuse(self, refusal: Refusal, headers: Iterable[tuple[bytes, bytes]] = ()) -> None:
+        """Send why there is no answer."""
+        media, body = refusal.body(self.header(b"accept"))
+        own = [(name.encode(), value.encode()) for name, value in refusal.headers]
+        await self.reply(refusal.status, [(b"content-type", media), *own, *headers], body)
+
+
+def read_request(scope: Mapping[str, object], receive: Receive, send: Send) -> Request:
+    """The request of an ASGI scope; a header that is repeated counts as one, joined by commas."""
+    pairs: list[tuple[bytes, bytes]] = scope["headers"]  # type: ignore[assignment]
+    headers = dict(pairs)
+    if len(headers) != len(pairs):
+        headers = {}
+        for name, value in pairs:
+            headers[name] = headers[name] + b", " + value if name in headers else value
+    method, path, query, scheme = scope["method"], scope["path"], scope["query_string"], scope["scheme"]
+    extensions: Mapping[str, Whole] = scope.get("extensions") or {}  # type: ignore[assignment]
+    return Request(method, path, query, headers, scheme, receive, send, extensions.get(WHOLE))  # type: ignore[arg-type]
+
+
+async def aside(size: int, look: Callable[..., Found], *arguments: object) -> Found:
+    """What a function finds in a text of so many bytes or characters; in a thread where it may take long."""
+    if size < LARGE:
+        return look(*arguments)
+    return await asyncio.get_running_loop().run_in_executor(_THREAD, look, *arguments)
+
+
+def matches(condition: str, tags: Iterable[bytes]) -> bool:
+    """Whether an If-None-Match header names one of these ETags, compared weakly (RFC 9110, 13.1.2).
+
+    >>> matches('"a", W/"b"', [b'"b"']), matches('"a"', [b'W/"c"']), matches("*", [b'"x"'])
+    (True, False, True)
+    """
+    found = list(tags)
+    if not condition or not found:
+        return False
+    named = {one.strip().removeprefix("W/").encode() for one in condition.split(",")}
+    return "*" in condition.split() or any(tag.removeprefix(b"W/") in named for tag in found)

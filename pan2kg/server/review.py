@@ -14,15 +14,13 @@ from pan2kg.errors import Pan2kgError
 from pan2kg.i18n.days import today
 from pan2kg.i18n.text import LANGUAGES, Language
 from pan2kg.review.entry import Outcome
-from pan2kg.review.refresh import changes
-from pan2kg.review.submission import submit
+from pan2kg.review.files import changes
+from pan2kg.review.scores import submit
 from pan2kg.server.application import Handler
-from pan2kg.server.change import Change
+from pan2kg.server.evaluation import Change
 from pan2kg.server.pages import Site
 from pan2kg.server.protocol import FORM, read_form, read_media_type
-from pan2kg.server.request import Refusal
-from pan2kg.server.request_request import Request
-from pan2kg.server.safety import PAGE_HEADERS, refuse_token
+from pan2kg.server.request import PAGE_HEADERS, Refusal, Request, refuse_token
 from pan2kg.server.session import Sessions, is_from_here, read_cookie, write_cookie
 from pan2kg.server.settings import Release
 from pan2kg.server.workers import LostError, Nursery

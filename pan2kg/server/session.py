@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Final
 from urllib.parse import urlsplit
 
-from pan2kg.server.request_request import Request
+from pan2kg.server.request import Request
 
 COOKIE: Final = "pan2kg_review"
 SECONDS: Final = 8 * 3600

@@ -9,18 +9,22 @@ from urllib.parse import quote
 
 import pyoxigraph as ox
 
-from pan2kg.server.change import Change
 from pan2kg.server.channel import Task
-from pan2kg.server.description import COUNTS, PREFIXES, describe, read_counts
-from pan2kg.server.evaluation import GRAPH_FORMATS
-from pan2kg.server.inspection import Nature, inspect_query, inspect_update
+from pan2kg.server.evaluation import GRAPH_FORMATS, Change
+from pan2kg.server.inspection import Nature, add_using, inspect_query, inspect_update
 from pan2kg.server.negotiation import GRAPHS, Choice, choose, choose_formats, preferred_language, prefers_page
-from pan2kg.server.pool_pool import Pool
-from pan2kg.server.protocol import METHODS, Operation, read_operation
-from pan2kg.server.request import Headers, Refusal
-from pan2kg.server.request_request import Request, aside, matches
-from pan2kg.server.rewriting import add_using
-from pan2kg.server.safety import DATA_HEADERS, PREFLIGHT_HEADERS, refuse_token
+from pan2kg.server.pool import Pool
+from pan2kg.server.protocol import COUNTS, METHODS, PREFIXES, Operation, describe, read_counts, read_operation
+from pan2kg.server.request import (
+    DATA_HEADERS,
+    PREFLIGHT_HEADERS,
+    Headers,
+    Refusal,
+    Request,
+    aside,
+    matches,
+    refuse_token,
+)
 from pan2kg.server.settings import Release, Settings
 from pan2kg.server.workers import LOST, LostError
 

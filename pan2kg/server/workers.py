@@ -13,11 +13,10 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from pan2kg.errors import ProjectError
-from pan2kg.server.change import Change
-from pan2kg.server.channel import FAILED, pack, receive, receive_exactly
+from pan2kg.server.channel import FAILED, late, pack, receive, receive_exactly
+from pan2kg.server.evaluation import Change
+from pan2kg.server.fork_server import BURY, FORK, HEIR, ORDER, Load, tend
 from pan2kg.server.request import Refusal, busy
-from pan2kg.server.sink import late
-from pan2kg.server.tending import BURY, FORK, HEIR, ORDER, Load, tend
 
 
 class LostError(Exception):

@@ -1,22 +1,34 @@
-"""The graph as files beside the pages: one to take along, one for the browser to load, and the words for both."""
+"""The graph as files beside the pages: one to take along, one for the browser to load, and the words for both.
+
+The page of what can be taken along, how to cite it, what changed, and how to reach it by machine.
+"""
 
 from __future__ import annotations
 
 import base64
 import gzip
 from collections.abc import Iterable
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import pyoxigraph as ox
 
+from pan2kg.graph.dataset import DATASET
+from pan2kg.i18n.text import in_words
+from pan2kg.site.frame import embedded
 from pan2kg.store.store import LocalStore, dump, load, select
+from pan2kg.turtle.vocabulary import ROOT
 from pan2kg.turtle.writer import read_prefixes
 
 if TYPE_CHECKING:
+    from pan2kg.graph.dataset import Notice
     from pan2kg.project import Project
-    from pan2kg.site.library_library import Library
+    from pan2kg.site.library import Library
+    from pan2kg.site.speaker import Speaker
+    from pan2kg.site.view import Values
     from pan2kg.store.store import Store, Term
+
 
 _QUADS: Final = "SELECT ?graph ?subject ?predicate ?object WHERE { GRAPH ?graph { ?subject ?predicate ?object } }"
 
@@ -65,3 +77,40 @@ def _joined(project: Project, paths: Iterable[Path]) -> bytes:
     dataset.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)  # else blank nodes are named anew each time
     triples = sorted((quad.triple for quad in dataset), key=str)
     return ox.serialize(triples, format=ox.RdfFormat.TURTLE, prefixes=read_prefixes(project)) or b""
+
+
+_LISTED: Final = ("keywords", "license")
+
+
+def values(speaker: Speaker) -> Values:
+    """What the page shows."""
+    library, language = speaker.library, speaker.request.language
+    uses, notice = library.material(language).uses, library.notice
+    changed = date.fromisoformat(notice.modified) if notice.modified else None
+    return {
+        "title": speaker.t("data-title"),
+        "files": [
+            (speaker.out("data/pan2kg.nq.gz"), "N-Quads (gzip)", speaker.t("data-graph")),
+            (speaker.out("data/ontology.ttl"), "Turtle", speaker.t("data-ontology")),
+            (speaker.out("data/shapes.ttl"), "Turtle", speaker.t("data-shapes")),
+        ],
+        "counts": (len(library.index.of_kind("plan")), len(uses.actions), len(library.index.of_kind("instrument"))),
+        "creators": ", ".join(notice.texts("creator", language)),
+        "name": next(iter(notice.texts("name", language)), ""),
+        "year": (changed or library.as_of).year,
+        "iri": DATASET,
+        "changed": in_words(changed, language) if changed else "",
+        "notes": notice.texts("notes", language),
+        "dataset": embedded(_described(speaker, notice)),
+    }
+
+
+def _described(speaker: Speaker, notice: Notice) -> Values:
+    """The dataset as schema.org says it, for search engines: what the graph states, in the language of the page."""
+    said = {key: notice.texts(key, speaker.request.language) for key in notice.stated if key != "notes"}
+    sheet: dict[str, object] = {"@context": "https://schema.org/", "@type": "Dataset", "@id": DATASET}
+    sheet |= {"identifier": DATASET, "url": ROOT, "version": speaker.library.release, "isAccessibleForFree": True}
+    sheet |= {key: texts if key in _LISTED else texts[0] for key, texts in said.items() if texts}
+    if "creator" in said:
+        sheet["creator"] = [{"@type": "Organization", "name": name} for name in said["creator"]]
+    return sheet

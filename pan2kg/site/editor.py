@@ -13,7 +13,7 @@ from pan2kg.turtle.vocabulary import PAN
 from pan2kg.turtle.writer import iri, read_prefixes
 
 if TYPE_CHECKING:
-    from pan2kg.site.library_library import Library
+    from pan2kg.site.library import Library
     from pan2kg.site.speaker import Speaker
     from pan2kg.site.view import Values
 

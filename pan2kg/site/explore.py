@@ -1,17 +1,27 @@
-"""A network as JSON that is short: what is said often is said once, and what the browser can work out is left out."""
+"""A network as JSON that is short: what is said often is said once, and what the browser can work out is left out.
+
+The network to explore: of the whole graph or around one thing; placed here, drawn in the browser.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Final
 
-from pan2kg.graph.links import USUAL
+from pan2kg.graph.links import DECLARED, USUAL
+from pan2kg.network.placement import place
+from pan2kg.site.frame import embedded
 from pan2kg.turtle.vocabulary import ID
 
 if TYPE_CHECKING:
+    from pan2kg.graph.labels import Entry
+    from pan2kg.i18n.text import Language
+    from pan2kg.site.library import Library
     from pan2kg.site.speaker import Speaker
+    from pan2kg.site.view import Values
+
 
 CERTAINTY: Final = f"{ID}certainty/"
 FIRST: Final = frozenset({"uses-instrument", "instrument-relation", "interaction", *USUAL})
@@ -121,3 +131,112 @@ def _link(speaker: Speaker, edge: Edge, order: Mapping[str, int], kinds: _Once, 
         int(bool(edge.facts.get("directed"))),
         *(words.place(said) for said in (edge.fact("relation_label"), edge.fact("via_label"), cut, certainty)),
     ]
+
+
+SHOWN: Final = ("uses-instrument", "instrument-relation", *USUAL, "shared-body", "shared-target-group", "interaction")
+"""Kinds of links a network holds: topics, assigned by editors, would link nearly everything with everything."""
+MOST: Final = 300
+"""How many nodes a network has at most, the best linked first: more cannot be read."""
+KINDS: Final = ("plan", "action", "instrument")
+"""What a network can be drawn around."""
+
+
+def keys(library: Library) -> Iterable[str]:
+    """The plans that have a network of their own in an export: those with a link that is drawn at first."""
+    linked = {plan for tie in library.ties.every if tie.kind in FIRST for plan in tie.plans}
+    yield from (f"plan--{entry.key}" for entry in filter(None, map(library.index.entry, sorted(linked))))
+
+
+def whole(speaker: Speaker) -> Values:
+    """The network of all plans, actions and texts that have a link."""
+    return _page(speaker, edges(speaker), None)
+
+
+def around(speaker: Speaker) -> Values | None:
+    """The network around one thing: what it is linked to, and what that is linked to in turn, hidden at first."""
+    kind, _, key = speaker.request.key.partition("--")
+    entry = speaker.library.index.find(kind, key) if kind in KINDS else None
+    if entry is None:
+        return None
+    every = edges(speaker)
+    own = {entry.iri, *(action for action, plan in speaker.library.material("fr").home_of.items() if plan == entry.iri)}
+    near = own | {end for edge in every if _touches(edge, own) for end in (edge.one, edge.two)}
+    reached = [edge for edge in every if _touches(edge, near if edge.kind in FIRST else own)]
+    return _page(speaker, reached, entry, near)
+
+
+def _touches(edge: Edge, things: set[str]) -> bool:
+    return edge.one in things or edge.two in things
+
+
+def edges(speaker: Speaker) -> list[Edge]:
+    """The links a network holds, in a stable order; put in order once a language."""
+    library, language = speaker.library, speaker.request.language
+    return library.once(f"edges-{language}", lambda: _ordered(library, language))
+
+
+def _ordered(library: Library, language: Language) -> list[Edge]:
+    found = library.network(language).edges(keys=True, data=True)
+    return sorted(
+        (Edge(iri, one, two, facts) for one, two, iri, facts in found if facts.get("type") in SHOWN),
+        key=lambda edge: (edge.iri, edge.one, edge.two),
+    )
+
+
+def _page(speaker: Speaker, found: list[Edge], entry: Entry | None, near: set[str] | None = None) -> Values:
+    kept = _best(found, entry, near)
+    drawn = [edge for edge in found if edge.one in kept and edge.two in kept]
+    places = _placed(tuple((edge.one, edge.two, _weight(edge)) for edge in _placing(drawn)))
+    hidden = frozenset(places) - near if near is not None else frozenset()
+    title = speaker.t("network-title") if entry is None else speaker.t("network-around", name=speaker.name(entry.iri))
+    return {
+        "title": title,
+        "network": embedded({**packed(speaker, drawn, places, hidden), "focus": entry.iri if entry else None,
+                             "shown": sorted(FIRST)}),
+        "listed": _listed(speaker, drawn),
+        "left": len({end for edge in found for end in (edge.one, edge.two)}) - len(places),
+    }  # fmt: skip
+
+
+@lru_cache(maxsize=256)
+def _placed(edges: tuple[tuple[str, str, float], ...]) -> Mapping[str, tuple[int, int]]:
+    """The places of things, which are the same in every language of a page."""
+    return place(edges)
+
+
+def _listed(speaker: Speaker, drawn: Iterable[Edge]) -> list[tuple[str, list[tuple[Edge, str]]]]:
+    """The links drawn at first by the thing they start from, each with the page that says why, for those who read."""
+    found: dict[str, list[tuple[Edge, str]]] = {}
+    for edge in drawn:
+        if edge.kind in FIRST:
+            found.setdefault(edge.one, []).append((edge, _why(speaker, edge)))
+    return sorted(found.items(), key=lambda pair: (speaker.name(pair[0]).casefold(), pair[0]))
+
+
+def _best(found: list[Edge], entry: Entry | None, near: set[str] | None) -> set[str]:
+    """Up to :data:`MOST` nodes: the one in the middle, those near it, then those with most links drawn at first."""
+    degrees: dict[str, int] = {}
+    for edge in found:
+        for end in (edge.one, edge.two):
+            degrees[end] = degrees.get(end, 0) + (edge.kind in FIRST)
+    middle = entry.iri if entry else ""
+    order = sorted(degrees, key=lambda iri: (iri != middle, near is not None and iri not in near, -degrees[iri], iri))
+    return set([iri for iri in order if degrees[iri] or iri == middle][:MOST])
+
+
+def _placing(drawn: list[Edge]) -> list[Edge]:
+    """The links that decide where things stand: those drawn at first, the others only for what has none of these."""
+    first = {end for edge in drawn if edge.kind in FIRST for end in (edge.one, edge.two)}
+    return [edge for edge in drawn if edge.kind in FIRST or not {edge.one, edge.two} <= first]
+
+
+def _weight(edge: Edge) -> float:
+    return 2.0 if edge.kind in DECLARED else 1.0
+
+
+def _why(speaker: Speaker, edge: Edge) -> str:
+    """The page that has the whole argument: that of the two plans, or that of the end that has one."""
+    plans = [speaker.library.material("fr").plan_of(end) for end in (edge.one, edge.two)]
+    if plans[0] and plans[1] and plans[0] != plans[1]:
+        return speaker.pair(plans[0], plans[1])
+    return speaker.address(edge.one)

@@ -1,17 +1,29 @@
-"""An exhibit as a piece of a page: its things lead to their pages, its notes, basis and query stand below."""
+"""An exhibit as a piece of a page: its things lead to their pages, its notes, basis and query stand below.
+
+Figures on coherence as pages of their own, with the same figures as CSV and JSON.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from pan2kg.site.template import markup
+from pan2kg.tables.gaps import KINDS
 from pan2kg.tables.markup import Anchors, html_foot, html_table, html_text
+from pan2kg.tables.material import Choice
+from pan2kg.tables.registry import EXHIBITS
+from pan2kg.tables.words import text
+from pan2kg.tables.writers import write_exhibit
 
 if TYPE_CHECKING:
     from markupsafe import Markup
 
+    from pan2kg.site.library import Library
     from pan2kg.site.speaker import Speaker
+    from pan2kg.site.view import Values
     from pan2kg.tables.cells import Row
     from pan2kg.tables.table import Exhibit
 
@@ -36,3 +48,113 @@ def _spoken(speaker: Speaker, item: str) -> str:
     if entry is None or not entry.texts or speaker.request.language in entry.texts:
         return ""
     return speaker.library.index.label(item, speaker.request.language).language
+
+
+ASKED: Final = ("explain", "compare")
+"""Figures that need to be told what to look at: they stand on the pages of what they are about."""
+
+
+def names(_: Library) -> Iterable[str]:
+    """The figures that have a page."""
+    return (name for name in EXHIBITS if name not in ASKED)
+
+
+def _exhibit(speaker: Speaker, name: str) -> Exhibit | None:
+    if name not in EXHIBITS or name in ASKED:
+        return None
+    return speaker.library.exhibit(name, speaker.request.language, _choice(speaker))
+
+
+def _choice(speaker: Speaker) -> Choice:
+    plan = speaker.request.arguments.get("plan", "")
+    return Choice(plans=(plan,) if plan else (), everything=speaker.request.arguments.get("all") == "1")
+
+
+def values(speaker: Speaker) -> Values | None:
+    """A figure as a page, for all plans or for the one in the address."""
+    name = speaker.request.key
+    exhibit = _exhibit(speaker, name)
+    if exhibit is None:
+        return None
+    chosen = speaker.chosen("plan", "all")
+    return {
+        "title": exhibit.title.say(speaker.request.language),
+        "lead": _lead(speaker, name, exhibit),
+        "table": show(exhibit, speaker),
+        "plans": [(entry.key, speaker.name(entry.iri)) for entry in speaker.library.index.of_kind("plan")],
+        "plan": chosen.get("plan", ""),
+        "downloads": [(speaker.href(f"figure/{name}.{form}", **chosen), form.upper()) for form in ("csv", "json")],
+    }
+
+
+def _lead(speaker: Speaker, name: str, exhibit: Exhibit) -> str:
+    """What a figure shows, and what must not be read into it."""
+    summary = exhibit.summary.say(speaker.request.language)
+    return f"{summary} {speaker.t('figure-trust-remark')}".strip() if name == "trust" else summary
+
+
+def csv(speaker: Speaker) -> str | None:
+    """A figure as CSV, whole."""
+    exhibit = _exhibit(speaker, speaker.request.key)
+    return write_exhibit(exhibit, "csv", language=speaker.request.language) if exhibit else None
+
+
+def json(speaker: Speaker) -> str | None:
+    """A figure as JSON, whole, with its basis."""
+    exhibit = _exhibit(speaker, speaker.request.key)
+    return write_exhibit(exhibit, "json", language=speaker.request.language) if exhibit else None
+
+
+def listed(speaker: Speaker) -> list[tuple[str, str, str]]:
+    """Every figure with a page: address, title and summary."""
+    language = speaker.request.language
+    return [
+        (speaker.href(f"figure/{name}.html"), text("title", name).say(language), text("summary", name).say(language))
+        for name in names(speaker.library)
+    ]
+
+
+def gap_kinds(_: Library) -> Iterable[str]:
+    """The kinds of gaps, each with a page that lists them."""
+    return KINDS
+
+
+def gaps(speaker: Speaker) -> Values:
+    """The page of gaps: how many of each kind; what waits for a review; what is opposed."""
+    library, language = speaker.library, speaker.request.language
+    counted = library.exhibit("gaps", language)
+    return {
+        "title": speaker.t("gaps-title"),
+        "table": show(counted, speaker),
+        "kinds": [(speaker.href(f"gap/{row['gap']}.html"), row["gap_label"], row["gaps_number"], row["gaps_of"])
+                  for row in counted.rows],
+        "opposed": show(library.exhibit("opposed", language), speaker),
+        "downloads": [(speaker.href(f"figure/gaps.{form}"), form.upper()) for form in ("csv", "json")],
+    }  # fmt: skip
+
+
+def gap(speaker: Speaker) -> Values | None:
+    """The gaps of one kind, which need not be said of each; columns with nothing in them are left out."""
+    library, language, kind = speaker.library, speaker.request.language, speaker.request.key
+    if kind not in KINDS:
+        return None
+    exhibit = library.exhibit("gaps", language, Choice(part=kind))
+    row = next(row for row in library.exhibit("gaps", language).rows if row["gap"] == kind)
+    number, of = row["gaps_number"], row["gaps_of"]
+    columns = (column for column in exhibit.columns[1:] if any(one.get(column.key) for one in exhibit.rows))
+    return {
+        "title": str(row["gap_label"]),
+        "lead": speaker.t("gap-lead", n=number, of=of) if number is not None else "",
+        "table": show(replace(exhibit, columns=tuple(columns)), speaker),
+        "plans": [],
+        "plan": "",
+        "downloads": [(speaker.href(f"gap/{kind}.csv"), "CSV")],
+    }
+
+
+def gap_csv(speaker: Speaker) -> str | None:
+    """The gaps of one kind as CSV."""
+    kind, language = speaker.request.key, speaker.request.language
+    if kind not in KINDS:
+        return None
+    return write_exhibit(speaker.library.exhibit("gaps", language, Choice(part=kind)), "csv", language=language)

@@ -1,15 +1,25 @@
-"""What is chosen on one page: the choice in its address, and the plans it leaves."""
+"""What is chosen on one page: the choice in its address, and the plans it leaves.
+
+What a browser needs to choose in the matrix itself, where there is no server to ask.
+"""
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Final, Literal
 
-from pan2kg.site.choice import Choice, read_choice
+from pan2kg.graph.links import DECLARED, INFERRED
+from pan2kg.site.choice import ASKED, EVIDENCE, Choice, read_choice
+from pan2kg.site.frame import embedded
+from pan2kg.site.words import chosen_words
 from pan2kg.turtle.vocabulary import ID, PAN
 
 if TYPE_CHECKING:
-    from pan2kg.site.library_library import Library
+    from markupsafe import Markup
+
+    from pan2kg.site.library import Library
     from pan2kg.site.speaker import Speaker
+
 
 _COMPLETE: Final = f"{ID}completeness/complete"
 
@@ -41,3 +51,59 @@ def shown_plans(library: Library, choice: Choice) -> list[str]:
 def is_whole(library: Library, plan: str) -> bool:
     """Whether the list of actions of a plan was read to its end."""
     return library.statements.one(plan, f"{PAN}listCompleteness") == _COMPLETE
+
+
+TYPES: Final = (*DECLARED, *INFERRED)
+WORDS: Final = (
+    "number-linked", "number-apart", "number-unlinked", "cell", "cell-none", "matrix-empty", "matrix-absent",
+    "matrix-whole",
+)  # fmt: skip
+
+
+def filtering(speaker: Speaker, limit: int | None) -> Markup:
+    """Plans with what they can be chosen by, and the links of each pair by kind, as JSON for the page."""
+    library = speaker.library
+    plans = every_plan(library)
+    place = {plan: at for at, plan in enumerate(plans)}
+    topics, bodies = known(library, "topic"), known(library, "body")
+    actions = _actions(library)
+    return embedded({
+        "limit": limit,
+        "asked": ASKED,
+        "types": TYPES,
+        "declared": len(DECLARED),
+        "evidence": {word: [TYPES.index(kind) for kind in kinds] for word, kinds in EVIDENCE.items()},
+        "topics": [speaker.key(topic) for topic in topics],
+        "bodies": [speaker.key(body) for body in bodies],
+        "plans": [
+            {
+                "key": speaker.key(plan),
+                **({} if plan == f"{ID}plan/{speaker.key(plan)}" else {"iri": plan}),
+                "head": speaker.short(plan),
+                "row": speaker.link(plan),
+                "topics": [at for at, topic in enumerate(topics) if topic in library.facts[plan].topics],
+                "bodies": [at for at, body in enumerate(bodies) if body in library.facts[plan].bodies],
+                "years": [library.facts[plan].since, library.facts[plan].until],
+                "actions": sorted(actions.get(plan, Counter()).items()),
+            }
+            for plan in plans
+        ],
+        "pairs": [
+            [place[one], place[two], *(counter[kind] for kind in TYPES)]
+            for (one, two), counter in library.ties.counts(TYPES).items()
+            if one in place and two in place
+        ],
+        "ids": f"{ID}plan/",
+        "words": chosen_words(WORDS, speaker.request.language),
+    })  # fmt: skip
+
+
+def _actions(library: Library) -> dict[str, Counter[int]]:
+    """How many actions of each plan have links of which kinds, the kinds as the bits of a number."""
+    bits: Counter[str] = Counter()
+    for at, kind in enumerate(TYPES):
+        bits.update(dict.fromkeys(library.ties.linked((kind,)), 1 << at))
+    found: dict[str, Counter[int]] = {}
+    for action, plan in library.material("fr").home_of.items():
+        found.setdefault(plan, Counter())[bits[action]] += 1
+    return found

@@ -6,7 +6,7 @@ import json
 from functools import cache, partial
 from typing import TYPE_CHECKING, Final
 
-from pan2kg.graph.place import root
+from pan2kg.graph.labels import root
 from pan2kg.i18n.text import LANGUAGES, Language, in_words
 from pan2kg.site.template import markup
 from pan2kg.site.words import group

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 from pan2kg.site.choice import ASKED, Choice
 from pan2kg.site.filtering import chosen, shown_plans
 from pan2kg.site.lanes import lanes
-from pan2kg.site.matrix_matrix import FIRST, matrix
+from pan2kg.site.matrix import FIRST, matrix
 from pan2kg.tables.material import HOME
 
 if TYPE_CHECKING:
-    from pan2kg.site.library_library import Library
+    from pan2kg.site.library import Library
     from pan2kg.site.speaker import Speaker
     from pan2kg.site.view import Values
 

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from pan2kg.charts.raster import picture_bytes
 from pan2kg.charts.registry import draw_on
-from pan2kg.charts.writing import picture_bytes
 from pan2kg.site.template import markup
 from pan2kg.store.store import plain
 from pan2kg.tables.material import HOME
@@ -15,8 +15,8 @@ from pan2kg.tables.material import HOME
 if TYPE_CHECKING:
     from markupsafe import Markup
 
-    from pan2kg.charts.frame_frame import Picture
-    from pan2kg.site.library_library import Library
+    from pan2kg.charts.frame import Picture
+    from pan2kg.site.library import Library
     from pan2kg.site.speaker import Speaker
 
 

@@ -8,7 +8,7 @@ from pan2kg.site.frame import embedded
 
 if TYPE_CHECKING:
     from pan2kg.graph.labels import Entry
-    from pan2kg.site.library_library import Library
+    from pan2kg.site.library import Library
     from pan2kg.site.speaker import Speaker
     from pan2kg.site.view import Values
 

@@ -1,13 +1,36 @@
-"""Which classes the object properties join: what the diagram draws and its table lists."""
+"""Which classes the object properties join: what the diagram draws and its table lists.
+
+The ontology as its documentation shows it: every term with its words, axioms, use, rules and an example.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from typing import Final
 
-from pan2kg.site.term import Kind, Ontology, Tally, Term
-from pan2kg.turtle.vocabulary import PAN, SKOS
+from pan2kg.project import Project
+from pan2kg.site.ontology_terms import (
+    REQUIRED,
+    Alignment,
+    Axioms,
+    Heading,
+    Kind,
+    Ontology,
+    Sheet,
+    Tally,
+    Term,
+    Vocabulary,
+    iris,
+    read_schemes,
+    read_sheet,
+    texts,
+)
+from pan2kg.site.ontology_use import Usage, find_examples, read_constraints, terms_of
+from pan2kg.store.store import Store, plain
+from pan2kg.turtle.vocabulary import DCTERMS, ID, PAN, RDF, RDFS, ROOT, SKOS
+from pan2kg.turtle.writer import iri as short
+from pan2kg.turtle.writer import read_prefixes
 
 ANY: Final = ""
 """Stands for any thing: where a property has no domain and is used on many classes, or leads to many."""
@@ -63,3 +86,107 @@ def _ends(declared: tuple[str, ...], seen: tuple[Tally, ...], tops: Mapping[str,
     stated = {tops.get(iri, iri) for iri in declared if iri.startswith(PAN) or iri in _CONCEPT}
     found = {tops[tally.iri] for tally in seen if tally.iri in tops}
     return tuple(sorted(stated or (found if 0 < len(found) <= _MANY else {ANY})))
+
+
+OWL: Final = "http://www.w3.org/2002/07/owl#"
+_KINDS: Final = {
+    OWL + "Class": Kind.CLASS,
+    OWL + "ObjectProperty": Kind.OBJECT,
+    OWL + "DatatypeProperty": Kind.DATATYPE,
+    OWL + "NamedIndividual": Kind.INDIVIDUAL,
+}
+_ABOVE: Final = (RDFS + "subClassOf", RDFS + "subPropertyOf")
+_MATCHES: Final = (
+    *_ABOVE, OWL + "equivalentClass", OWL + "equivalentProperty", OWL + "sameAs",
+    *(SKOS + name for name in ("exactMatch", "closeMatch", "broadMatch", "narrowMatch", "relatedMatch")),
+)  # fmt: skip
+
+
+def read_ontology(project: Project, store: Store) -> Ontology:
+    """Read the ontology, its alignments, schemes and shapes, and how the graph in the store uses them.
+
+    Raises:
+        TurtleError: a file is not Turtle.
+        ProjectError: the prefix list cannot be read.
+
+    >>> from pan2kg.graph.graph import open_graph
+    >>> graph = open_graph()
+    >>> ontology = read_ontology(graph.project, graph.store)
+    >>> ontology.by_iri()[PAN + "inPlan"].axioms.ranges
+    ('https://w3id.org/pan2kg/ontology#Plan',)
+    """
+    prefixes = read_prefixes(project)
+    own = read_sheet([project.ontology / "pan2kg.ttl"])
+    aligned = read_sheet(path for path in [project.ontology / "alignments.ttl"] if path.is_file())
+    shapes = read_sheet(project.shape_files())
+    constraints = read_constraints(shapes)
+    usage = Usage(store)
+    looked_at = terms_of(shapes, constraints)
+    terms = [replace(term, constraints=looked_at.get(term.iri, ())) for term in _terms(own, aligned, usage)]
+    examples = find_examples(store, terms, prefixes)
+    return Ontology(
+        _heading(own, prefixes),
+        tuple(replace(term, example=examples.get(term.iri)) for term in terms),
+        read_schemes(read_sheet(sorted((project.ontology / "schemes").glob("*.ttl"))), store),
+        _vocabularies((own, aligned), usage, prefixes),
+        constraints,
+        prefixes,
+    )
+
+
+def _terms(own: Sheet, aligned: Sheet, usage: Usage) -> Iterable[Term]:
+    for iri in sorted((iri for iri in own if iri.startswith(PAN)), key=lambda iri: (iri.lower(), iri)):
+        kinds = [_KINDS[kind] for kind in iris(own, iri, RDF + "type") if kind in _KINDS]
+        if kinds:
+            is_property = kinds[0] in (Kind.OBJECT, Kind.DATATYPE)
+            yield Term(
+                iri,
+                kinds[0],
+                texts(own, iri, RDFS + "label"),
+                texts(own, iri, SKOS + "definition"),
+                _axioms(own, aligned, iri),
+                usage.of_property(iri) if is_property else usage.of_class(iri),
+            )
+
+
+def _axioms(own: Sheet, aligned: Sheet, iri: str) -> Axioms:
+    inverses = {*iris(own, iri, OWL + "inverseOf"), *(s for s in own if iri in iris(own, s, OWL + "inverseOf"))}
+    return Axioms(
+        iris(own, iri, *_ABOVE),
+        tuple(child for child in own if iri in iris(own, child, *_ABOVE)),
+        iris(own, iri, RDFS + "domain"),
+        iris(own, iri, RDFS + "range"),
+        tuple(sorted(inverses)),
+        tuple(Alignment(relation, target) for relation in _MATCHES for target in iris(aligned, iri, relation)),
+    )
+
+
+def _heading(own: Sheet, prefixes: Mapping[str, str]) -> Heading:
+    subject = next(iter(s for s in own if OWL + "Ontology" in iris(own, s, RDF + "type")), "")
+    said = own.get(subject, {})
+    names = {short(predicate, prefixes): values for predicate, values in said.items()}
+    values: dict[str, str] = {name: plain(names[name][0]) for name in REQUIRED if name in names}
+    titles, descriptions = (texts(own, subject, DCTERMS + name) for name in ("title", "description"))
+    return Heading(subject, titles, descriptions, values)
+
+
+def _vocabularies(sheets: Iterable[Sheet], usage: Usage, prefixes: Mapping[str, str]) -> tuple[Vocabulary, ...]:
+    """The terms of others the graph and the ontology use, by vocabulary; things of ours and names of data are none."""
+    counts: dict[str, int] = {}
+    for iri, number in (*usage.predicates.items(), *usage.classes.items()):
+        counts[iri] = counts.get(iri, 0) + number
+    for sheet in sheets:
+        for said in sheet.values():
+            counts |= {iri: counts.get(iri, 0) for iri in (*said, *_named(said)) if iri not in counts}
+    found: dict[str, list[Tally]] = {}
+    for iri in sorted(counts):
+        prefix = short(iri, prefixes).partition(":")[0]
+        if prefix in prefixes and not iri.startswith((PAN, ID, ROOT)):
+            found.setdefault(prefix, []).append(Tally(iri, counts[iri]))
+    return tuple(Vocabulary(prefix, prefixes[prefix], tuple(terms)) for prefix, terms in sorted(found.items()))
+
+
+def _named(said: Mapping[str, tuple[object, ...]]) -> Iterable[str]:
+    """The terms that axioms and alignments point to."""
+    for predicate in (*_MATCHES, RDF + "type", RDFS + "domain", RDFS + "range"):
+        yield from (plain(value) for value in said.get(predicate, ()) if hasattr(value, "value"))  # type: ignore[arg-type]

@@ -1,5 +1,7 @@
 """Boxes in columns so that lines run from left to right and cross little; the same graph, the same places.
 
+The ontology as one drawing: a box a class, a line for the properties between two, drawn without chance.
+
 Sugiyama, K., Tagawa, S. & Toda, M. (1981), Methods for visual understanding of hierarchical system structures:
 cycles are broken, columns are longest ways, long lines pass through waypoints, and columns are put in order
 by barycentres.
@@ -7,10 +9,20 @@ by barycentres.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
+
+from pan2kg.charts.canvas import Box, Drawing, Group, Label, Line, Mark, Pen, arrow
+from pan2kg.charts.frame import GREY, INK, PAPER, RULE, SHADE
+from pan2kg.charts.text_width import Font, measure, shorten, wrap
+from pan2kg.i18n.text import Language
+from pan2kg.site.ontology import ANY, Relation, relations, top_classes
+from pan2kg.site.ontology_terms import Kind, Ontology, anchor, pick
+from pan2kg.site.ontology_words import say
+from pan2kg.turtle.vocabulary import PAN
 
 Edge = tuple[str, str]
 
@@ -128,3 +140,197 @@ def _sort(column: list[str], beside: Sequence[str], near: Mapping[str, list[str]
         return (sum(places) / len(places) if places else own[name]), name
 
     column.sort(key=middle)
+
+
+_TITLE: Final = Font(12.5, bold=True)
+_NAME: Final = Font(10.5, colour=GREY)
+_ROW: Final = Font(10.5)
+_LINE: Final = 15.0
+_WIDTH: Final = 192.0
+_GAP: Final = 22.0
+_CURVE: Final = 64.0
+_PAD: Final = 9.0
+_MARGIN: Final = 16.0
+_SOLID: Final = Pen("#5a6b7b", 1.2)
+_DASHED: Final = Pen("#5a6b7b", 1.2, (5.0, 3.0))
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A box to be: its class, what stands in it, and how many lines leave it to the right."""
+
+    iri: str
+    title: str
+    rows: tuple[str, ...]
+    exits: int
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """The title in at most two lines."""
+        return wrap(self.title, _WIDTH - 2 * _PAD, _TITLE, 2)
+
+    @property
+    def height(self) -> float:
+        """As high as what stands in it, and as the lines beside it need."""
+        return max(2 * _PAD + 2 + (1 + len(self.lines) + len(self.rows)) * _LINE, 2 * _PAD + self.exits * _LINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """The properties between two boxes, drawn as one line with their names."""
+
+    edge: Edge
+    names: tuple[str, ...]
+    derived: bool
+
+
+def draw_ontology(ontology: Ontology, language: Language, address: str = "") -> Drawing:
+    """Draw classes and the object properties between them; each box leads to its class below ``address``.
+
+    Properties whose values are concepts stand in the box of their class, as do those that lead back to it.
+    """
+    joined = relations(ontology)
+    lanes = _lanes(joined)
+    names = sorted({*top_classes(ontology).values(), *(end for lane in lanes for end in lane.edge)})
+    placed = layers(names, [lane.edge for lane in lanes])
+    sides = _sides(lanes, placed)
+    rows, titles = _rows(ontology, joined, language), _titles(ontology, language)
+    cells = {name: Cell(name, titles[name], tuple(rows.get(name, ())), len(sides.get(name, ()))) for name in names}
+    spots, width, height = _spots(placed, cells, sides)
+    marks: list[Mark] = []
+    for lane in lanes:
+        marks += _run(lane, placed, spots, sides)
+    marks += [_drawn(cells[name], spots[name], address) for name in names]
+    title, description = say("diagram", "title", language), say("diagram", "description", language)
+    return Drawing(width, height, title, description, language, tuple(marks))
+
+
+def _lanes(joined: Iterable[Relation]) -> list[Lane]:
+    found: dict[tuple[str, str, bool], list[str]] = {}
+    for relation in joined:
+        if not relation.to_concept and relation.start != relation.end:
+            found.setdefault((relation.start, relation.end, relation.derived), []).append(relation.term)
+    return [Lane((start, end), tuple(map(anchor, terms)), derived) for (start, end, derived), terms in found.items()]
+
+
+Sides = Mapping[str, Sequence[tuple[Lane, str]]]
+"""For each box the names beside it on the right, in order: a lane and one of its names."""
+
+
+def _sides(lanes: Iterable[Lane], placed: Layers) -> Sides:
+    """Names stand at the left end of their line, one below the other, in the order of where the lines lead."""
+    order = {name: at for column in placed.columns for at, name in enumerate(column)}
+    found: dict[str, list[tuple[int, Lane]]] = {}
+    for lane in lanes:
+        way = placed.ways[lane.edge]
+        found.setdefault(way[0], []).append((order[way[1]], lane))
+    return {
+        name: [(lane, word) for _, lane in sorted(here, key=_place) for word in lane.names]
+        for name, here in found.items()
+    }
+
+
+def _place(pair: tuple[int, Lane]) -> tuple[int, Edge]:
+    return pair[0], pair[1].edge
+
+
+def _rows(ontology: Ontology, joined: Iterable[Relation], language: Language) -> Mapping[str, Sequence[str]]:
+    """What stands in each box below its name: subclasses, properties to concepts, properties back to the class."""
+    found: dict[str, list[str]] = {}
+    terms = ontology.by_iri()
+    for iri, top in sorted(top_classes(ontology).items()):
+        if iri != top:
+            found.setdefault(top, []).append(f"▸ {pick(terms[iri].labels, language).words}")
+    for relation in joined:
+        if relation.to_concept or relation.start == relation.end:
+            sign = "→" if relation.to_concept else "↺"
+            found.setdefault(relation.start, []).append(f"{sign} {anchor(relation.term)}")
+    return found
+
+
+def _titles(ontology: Ontology, language: Language) -> Mapping[str, str]:
+    named = {term.iri: pick(term.labels, language).words for term in ontology.of_kind(Kind.CLASS)}
+    return {**named, ANY: say("diagram", "any", language)}
+
+
+def _spots(placed: Layers, cells: Mapping[str, Cell], sides: Sides) -> tuple[dict[str, Box], float, float]:
+    """Where each box and waypoint stands; columns are as far apart as the names between them need."""
+    heights = [sum(_height(name, cells) + _GAP for name in column) - _GAP for column in placed.columns]
+    tallest, x = max(heights, default=0.0), _MARGIN
+    found: dict[str, Box] = {}
+    for column, high in zip(placed.columns, heights, strict=True):
+        words = [word for name in column for _, word in sides.get(name, ())]
+        y = _MARGIN + (tallest - high) / 2
+        for name in column:
+            found[name] = Box(x, y, _WIDTH, _height(name, cells))
+            y += found[name].height + _GAP
+        x += _WIDTH + max((measure(word, _ROW) + 14 for word in words), default=0.0) + _CURVE
+    last = max((box.x + box.width for box in found.values()), default=0.0)
+    return found, last + _MARGIN, tallest + 2 * _MARGIN
+
+
+def _height(name: str, cells: Mapping[str, Cell]) -> float:
+    return cells[name].height if name in cells else 6.0
+
+
+def _run(lane: Lane, placed: Layers, spots: Mapping[str, Box], sides: Sides) -> list[Mark]:
+    """One line: names on level strokes beside the left box, then a curve through the waypoints to the right box."""
+    way, pen = placed.ways[lane.edge], _DASHED if lane.derived else _SOLID
+    first, last = spots[way[0]], spots[way[-1]]
+    beside = sides[way[0]]
+    top = first.y + (first.height - len(beside) * _LINE) / 2
+    own = [at for at, (other, _) in enumerate(beside) if other is lane]
+    edge = first.x + first.width
+    out = edge + max(measure(word, _ROW) for _, word in beside) + 14
+    level = top + (own[len(own) // 2] + 1) * _LINE
+    marks: list[Mark] = [Label(edge + 9, top + at * _LINE + 12, beside[at][1], _ROW) for at in own]
+    for y in (top + (at + 1) * _LINE for at in own):
+        marks.append(Line(((edge, y), (out, y)), pen))
+        if y != level:
+            marks.append(Line(((out, y), (out, level)), pen))
+    points = [(out, level)]
+    for name in way[1:-1]:
+        box = spots[name]
+        points += [(box.x, box.y + 3), (box.x + box.width, box.y + 3)]
+    points.append((last.x, _entry(lane, placed, spots)))
+    marks.append(Line(_smooth(points), pen, curved=True))
+    turned = lane.edge in placed.turned
+    marks.append(arrow((edge, level), math.pi, pen.colour) if turned else arrow(points[-1], 0.0, pen.colour))
+    return marks
+
+
+def _entry(lane: Lane, placed: Layers, spots: Mapping[str, Box]) -> float:
+    """Where a line meets the left side of its right box: those that arrive share the side by the order they come in."""
+    end = placed.ways[lane.edge][-1]
+    arriving = {way[-2:] for way in placed.ways.values() if way[-1] == end}
+    ordered = sorted(arriving, key=lambda pair: (spots[pair[0]].y, pair[0]))
+    box = spots[end]
+    at = ordered.index(placed.ways[lane.edge][-2:])
+    return box.y + box.height * (at + 1) / (len(ordered) + 1)
+
+
+def _smooth(points: Sequence[tuple[float, float]]) -> tuple[tuple[float, float], ...]:
+    """The same points with level handles between them."""
+    found = [points[0]]
+    for (x, y), (to_x, to_y) in pairwise(points):
+        half = (to_x - x) / 2
+        found += [(x + half, y), (to_x - half, to_y), (to_x, to_y)]
+    return tuple(found)
+
+
+def _drawn(cell: Cell, box: Box, address: str) -> Group:
+    """A box with its name, leading to its class."""
+    fill, pen = (SHADE, Pen(GREY, 1.0, (3.0, 3.0))) if cell.iri == ANY else (PAPER, Pen(INK, 1.2))
+    marks: list[Mark] = [Box(box.x, box.y, box.width, box.height, fill, pen)]
+    x, y, room = box.x + _PAD, box.y + _PAD + 12, box.width - 2 * _PAD
+    marks += [Label(x, y + at * _LINE, line, _TITLE) for at, line in enumerate(cell.lines)]
+    y += (len(cell.lines) - 1) * _LINE
+    if cell.iri != ANY:
+        marks.append(Label(x, y + _LINE, shorten(f"pan:{anchor(cell.iri)}", room, _NAME), _NAME))
+    if cell.rows:
+        line = y + _LINE + 6
+        marks.append(Line(((box.x, line), (box.x + box.width, line)), Pen(RULE)))
+    for at, row in enumerate(cell.rows):
+        marks.append(Label(x, y + 4 + (2 + at) * _LINE, shorten(row, room, _ROW), _ROW))
+    leads = f"{address}#{anchor(cell.iri)}" if cell.iri.startswith(PAN) else ""
+    return Group(tuple(marks), title=cell.title, address=leads)

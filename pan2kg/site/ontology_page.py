@@ -1,23 +1,37 @@
-"""What the templates of the documentation call: words, links to anchors, texts marked with their language."""
+"""What the templates of the documentation call: words, links to anchors, texts marked with their language.
+
+The documentation as files of their own, for a release and for the addresses w3id.org sends readers to.
+The documentation of the ontology as a page of the site.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
 from pan2kg.charts.svg import write_svg
 from pan2kg.i18n.text import Language, grouped
-from pan2kg.site.diagram import draw_ontology
-from pan2kg.site.ontology import ANY, relations, top_classes
+from pan2kg.project import read_text
+from pan2kg.site.ontology import ANY, read_ontology, relations, top_classes
+from pan2kg.site.ontology_diagram import draw_ontology
+from pan2kg.site.ontology_terms import Kind, Ontology, Tally, Term, Texts, anchor, pick
 from pan2kg.site.ontology_words import keys, say
-from pan2kg.site.template import escape, markup
-from pan2kg.site.term import Kind, Ontology, Tally, Term, Texts, anchor, pick
+from pan2kg.site.template import escape, markup, render
 from pan2kg.turtle.vocabulary import PAN
 from pan2kg.turtle.writer import iri as short
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from markupsafe import Markup
+
+    from pan2kg.i18n.text import Language
+    from pan2kg.project import Project
+    from pan2kg.site.speaker import Speaker
+    from pan2kg.site.view import Values
+    from pan2kg.store.store import Store
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +90,7 @@ def ontology_values(ontology: Ontology, language: Language) -> dict[str, object]
     """What the templates of the documentation need, in one language.
 
     >>> from pan2kg.graph.graph import open_graph
-    >>> from pan2kg.site.ontology_ontology import read_ontology
+    >>> from pan2kg.site.ontology import read_ontology
     >>> graph = open_graph()
     >>> ontology_values(read_ontology(graph.project, graph.store), "fr")["title"]
     'Documentation de l’ontologie'
@@ -112,3 +126,35 @@ def _below(ontology: Ontology, iri: str) -> int:
     terms: Mapping[str, Term] = ontology.by_iri()
     tops = top_classes(ontology)
     return sum(terms[below].use.number for below, top in tops.items() if top == iri != below)
+
+
+LANGUAGES: Final[tuple[Language, ...]] = ("fr", "en")
+
+
+def documentation(project: Project, store: Store) -> Mapping[str, bytes]:
+    """The files of the documentation by path: a page and a drawing a language, and the style sheet.
+
+    The pages need nothing but the style sheet beside them, and the same graph gives the same bytes.
+
+    >>> from pan2kg.graph.graph import open_graph
+    >>> graph = open_graph()
+    >>> sorted(documentation(graph.project, graph.store))[:2]
+    ['ontology/diagram.en.svg', 'ontology/diagram.fr.svg']
+    """
+    ontology = read_ontology(project, store)
+    style = read_text(Path(__file__).with_name("ontology.css"))
+    found = {"ontology/ontology.css": style.encode()}
+    for language in LANGUAGES:
+        other = next(tag for tag in LANGUAGES if tag != language)
+        values = {**ontology_values(ontology, language), "other": other}
+        found[f"ontology/index.{language}.html"] = render("ontology-alone.html", values).encode()
+        drawing = draw_ontology(ontology, language, address=f"index.{language}.html")
+        found[f"ontology/diagram.{language}.svg"] = write_svg(drawing).encode()
+    return found
+
+
+def values(speaker: Speaker) -> Values:
+    """What the page shows: every term with its words, axioms, use, rules and an example."""
+    library = speaker.library
+    ontology = library.once("ontology", lambda: read_ontology(library.project, library.store))
+    return ontology_values(ontology, speaker.request.language)

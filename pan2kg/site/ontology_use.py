@@ -1,16 +1,21 @@
-"""The SHACL shapes as documentation reads them: which terms each looks at, what it says, how much it weighs."""
+"""The SHACL shapes as documentation reads them: which terms each looks at, what it says, how much it weighs.
+
+Examples: Turtle of a real thing for each term, chosen by rule, so that the same graph gives the same examples.
+How the graph uses terms: counted with the store's own queries, once for all terms.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from typing import Final
 
 import pyoxigraph as ox
 
-from pan2kg.site.ontology_terms import Sheet, iris, texts
-from pan2kg.site.term import Constraint
-from pan2kg.store.store import plain
-from pan2kg.turtle.vocabulary import PAN, RDF, SH
+from pan2kg.site.ontology_terms import Constraint, Example, Kind, Sheet, Tally, Term, Use, iris, texts
+from pan2kg.store.store import Store, construct, plain, select
+from pan2kg.store.store import Term as RdfTerm
+from pan2kg.turtle.vocabulary import DCTERMS, DERIVED, PAN, RDF, RDFS, SH, SKOS, XSD
+from pan2kg.turtle.writer import Block, Statement, iri, string, text, write_turtle
 from pan2kg.validation.report import Severity
 
 _SEVERITIES: Final = {SH + "Warning": Severity.WARNING, SH + "Info": Severity.INFO}
@@ -82,3 +87,184 @@ def _on_path(sheet: Sheet, shape: str) -> Iterator[str]:
             yield node.value
         else:
             left += [inner for said in sheet.get(plain(node), {}).values() for inner in said]
+
+
+_MOST: Final = 12
+"""No more statements than this in an example of a class: it is to be read at a glance."""
+
+_SHOWN: Final = 2
+"""So many values of the property an example is for."""
+
+_FIRST: Final = (
+    RDF + "type", SKOS + "notation", DCTERMS + "identifier", SKOS + "prefLabel", RDFS + "label", DCTERMS + "title",
+)  # fmt: skip
+_CANDIDATES: Final = f"""
+SELECT ?class ?thing (COUNT(DISTINCT ?p) AS ?kinds) (COUNT(*) AS ?n) WHERE {{
+    GRAPH ?g {{ ?thing a ?class ; ?p ?o }}
+    FILTER(ISIRI(?thing) && STRSTARTS(STR(?class), "{PAN}") && !STRENDS(STR(?g), "unverified"))
+}} GROUP BY ?class ?thing ORDER BY ?class ?thing
+"""
+_USERS: Final = f"""
+SELECT ?property (MIN(STR(?s)) AS ?thing) WHERE {{
+    GRAPH ?g {{ ?s ?property ?o }}
+    FILTER(ISIRI(?s) && STRSTARTS(STR(?property), "{PAN}") && !STRENDS(STR(?g), "unverified"))
+}} GROUP BY ?property ORDER BY ?property
+"""
+_STATEMENTS: Final = f"""
+CONSTRUCT {{ ?thing ?p ?o }} WHERE {{
+    VALUES ?thing {{ %s }}
+    GRAPH ?g {{ ?thing ?p ?o }} FILTER(!STRSTARTS(STR(?g), "{DERIVED}") || ?p IN (%s))
+}}
+"""
+
+Statements = Mapping[str, tuple[tuple[str, RdfTerm], ...]]
+
+
+def find_examples(store: Store, terms: Iterable[Term], prefixes: Mapping[str, str]) -> Mapping[str, Example]:
+    """An example for each class and property the graph uses, by the term's IRI.
+
+    Of a class it is the whole block of the instance with the most kinds of statements that is still short,
+    the first by IRI; of a property what that instance says with it, or else the first thing that has it.
+    """
+    wanted = tuple(terms)
+    chosen = _choose(store, wanted)
+    users = {plain(name): plain(thing) for name, thing in select(store, _USERS).rows}
+    properties = [term.iri for term in wanted if term.kind in (Kind.OBJECT, Kind.DATATYPE)]
+    said = _statements(store, {*chosen.values(), *(users[name] for name in properties if name in users)}, properties)
+    added = {term.iri for term in wanted if term.use.derived}
+    found = {kind: _of_class(thing, said[thing], prefixes, without=added) for kind, thing in chosen.items()}
+    best = sorted(set(chosen.values()))
+    for name in properties:
+        things = [thing for thing in (*best, users.get(name, "")) if any(p == name for p, _ in said.get(thing, ()))]
+        if things:
+            found[name] = _of_property(things[0], name, said[things[0]], prefixes)
+    return found
+
+
+def _choose(store: Store, terms: Iterable[Term]) -> Mapping[str, str]:
+    """For each class the thing that shows it; a class without instances borrows from those below it."""
+    ranked: dict[str, list[tuple[int, int, str]]] = {}
+    for kind, thing, kinds, number in select(store, _CANDIDATES).rows:
+        count = int(plain(number))
+        shown = count if count > _MOST else -int(plain(kinds))
+        ranked.setdefault(plain(kind), []).append((shown, count, plain(thing)))
+    found: dict[str, str] = {}
+    for term in terms:
+        if term.kind is Kind.CLASS:
+            below = [rank for kind in (term.iri, *term.axioms.children) for rank in ranked.get(kind, ())]
+            own = ranked.get(term.iri) or below
+            if own:
+                found[term.iri] = min(own)[2]
+    return found
+
+
+def _statements(store: Store, things: Iterable[str], derived: Iterable[str]) -> Statements:
+    """What is stated of things, without what rules add except for the properties that are documented."""
+    named = " ".join(f"<{thing}>" for thing in sorted(things))
+    found: dict[str, set[tuple[str, RdfTerm]]] = {}
+    for triple in construct(store, _STATEMENTS % (named, ", ".join(f"<{name}>" for name in derived))):
+        if not isinstance(triple.object, ox.Triple) and isinstance(triple.subject, ox.NamedNode):
+            found.setdefault(triple.subject.value, set()).add((triple.predicate.value, triple.object))
+    return {thing: tuple(sorted(said, key=_rank)) for thing, said in found.items()}
+
+
+def _rank(said: tuple[str, RdfTerm]) -> tuple[int, str, int, str]:
+    predicate, value = said
+    first = _FIRST.index(predicate) if predicate in _FIRST else len(_FIRST)
+    language = value.language if isinstance(value, ox.Literal) else ""
+    return first, predicate, 0 if language == "fr" else 1, str(value)
+
+
+def _of_class(
+    thing: str, said: Iterable[tuple[str, RdfTerm]], prefixes: Mapping[str, str], *, without: Container[str]
+) -> Example:
+    stated = [(predicate, value) for predicate, value in said if predicate not in without]
+    return Example(thing, _written(thing, stated[:_MOST], prefixes))
+
+
+def _of_property(thing: str, name: str, said: Iterable[tuple[str, RdfTerm]], prefixes: Mapping[str, str]) -> Example:
+    every = tuple(said)
+    kinds = [pair for pair in every if pair[0] == RDF + "type"][:1]
+    return Example(thing, _written(thing, [*kinds, *[pair for pair in every if pair[0] == name][:_SHOWN]], prefixes))
+
+
+def _written(thing: str, said: Iterable[tuple[str, RdfTerm]], prefixes: Mapping[str, str]) -> str:
+    block = Block(iri(thing, prefixes), tuple(_lines(said, prefixes)))
+    return write_turtle([block], prefixes).partition("\n\n")[2]
+
+
+def _lines(said: Iterable[tuple[str, RdfTerm]], prefixes: Mapping[str, str]) -> Iterator[Statement]:
+    for predicate, value in said:
+        name = "a" if predicate == RDF + "type" else iri(predicate, prefixes)
+        yield Statement(name, turtle_of(value, prefixes))
+
+
+def turtle_of(value: RdfTerm, prefixes: Mapping[str, str]) -> str:
+    """A term as this house writes it in Turtle.
+
+    >>> turtle_of(ox.Literal("2020", datatype=ox.NamedNode(XSD + "gYear")), {"xsd": XSD})
+    '"2020"^^xsd:gYear'
+    """
+    if isinstance(value, ox.NamedNode):
+        return iri(value.value, prefixes)
+    if isinstance(value, ox.BlankNode):
+        return str(value)
+    if value.language:
+        return text(value.value, value.language)
+    datatype = value.datatype.value
+    return string(value.value) + ("" if datatype == XSD + "string" else f"^^{iri(datatype, prefixes)}")
+
+
+_ALL: Final = "SELECT ?p (COUNT(*) AS ?n) WHERE { ?s ?p ?o } GROUP BY ?p ORDER BY ?p"
+_CLASSES: Final = f"SELECT ?c (COUNT(*) AS ?n) WHERE {{ ?s <{RDF}type> ?c }} GROUP BY ?c ORDER BY ?c"
+_ON: Final = "SELECT ?p ?c (COUNT(*) AS ?n) WHERE { ?s ?p ?o ; a ?c } GROUP BY ?p ?c ORDER BY ?p ?c"
+_TO: Final = (
+    f'SELECT ?p ?c (COUNT(*) AS ?n) WHERE {{ ?s ?p ?o . ?o a ?c FILTER(STRSTARTS(STR(?p), "{PAN}")) }} '
+    "GROUP BY ?p ?c ORDER BY ?p ?c"
+)
+_STATED: Final = (
+    f'SELECT DISTINCT ?p WHERE {{ GRAPH ?g {{ ?s ?p ?o }} FILTER(STRSTARTS(STR(?p), "{PAN}") '
+    f'&& !STRSTARTS(STR(?g), "{DERIVED}")) }} ORDER BY ?p'
+)
+
+Pairs = Mapping[str, tuple[Tally, ...]]
+
+
+class Usage:
+    """What was counted, for all terms at once."""
+
+    def __init__(self, store: Store) -> None:
+        self.predicates = _counts(store, _ALL)
+        self.classes = _counts(store, _CLASSES)
+        self.on, self.has = _pairs(store, _ON)
+        self.to, self.reached = _pairs(store, _TO)
+        self.stated = frozenset(plain(row[0]) for row in select(store, _STATED).rows)
+
+    def of_class(self, iri: str) -> Use:
+        """How many instances a class has, the properties they have, and those that lead to them."""
+        return Use(self.classes.get(iri, 0), self.has.get(iri, ()), self.reached.get(iri, ()))
+
+    def of_property(self, iri: str) -> Use:
+        """How many statements a property makes, on which classes, and to which it leads."""
+        number = self.predicates.get(iri, 0)
+        is_derived = bool(number) and iri not in self.stated
+        return Use(number, self.on.get(iri, ()), self.to.get(iri, ()), is_derived)
+
+
+def _counts(store: Store, query: str) -> Mapping[str, int]:
+    return {plain(name): int(plain(number)) for name, number in select(store, query).rows}
+
+
+def _pairs(store: Store, query: str) -> tuple[Pairs, Pairs]:
+    """Classes by property and properties by class, the most used first."""
+    by_property: dict[str, list[Tally]] = {}
+    by_class: dict[str, list[Tally]] = {}
+    for name, kind, number in select(store, query).rows:
+        counted = int(plain(number))
+        by_property.setdefault(plain(name), []).append(Tally(plain(kind), counted))
+        by_class.setdefault(plain(kind), []).append(Tally(plain(name), counted))
+    return _sorted(by_property), _sorted(by_class)
+
+
+def _sorted(found: Mapping[str, list[Tally]]) -> Pairs:
+    return {key: tuple(sorted(tallies, key=lambda t: (-t.number, t.iri))) for key, tallies in found.items()}

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
+from pan2kg.graph.labels import pair_key
 from pan2kg.graph.links import DECLARED, INFERRED, Tie
-from pan2kg.graph.place import pair_key
 from pan2kg.site.basis import Notes
 from pan2kg.site.connections import Connection, connection, grouped
 from pan2kg.site.figures import show
@@ -21,7 +21,7 @@ from pan2kg.turtle.vocabulary import PAN
 if TYPE_CHECKING:
     from markupsafe import Markup
 
-    from pan2kg.site.library_library import Library
+    from pan2kg.site.library import Library
     from pan2kg.site.speaker import Speaker
     from pan2kg.site.view import Values
     from pan2kg.tables.cells import Row

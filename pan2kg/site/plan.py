@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Final
 from pan2kg.charts.registry import draw_on
 from pan2kg.graph.links import DECLARED, USUAL, kind_of_tie
 from pan2kg.graph.statements import CERTAINTY
-from pan2kg.site import entity_entity as entity
-from pan2kg.site import exploring
+from pan2kg.site import entity
+from pan2kg.site import explore as exploring
 from pan2kg.site.basis import Notes
 from pan2kg.site.connections import COUNTING, Connection, connection, kind_of_link, links_of
-from pan2kg.site.node import EVIDENCE, dated
 from pan2kg.site.rows import natural
 from pan2kg.site.template import markup
+from pan2kg.site.values import EVIDENCE, dated
 from pan2kg.store.queries import fill
 from pan2kg.tables.answers import write_answer
 from pan2kg.turtle.vocabulary import ID, PAN, SKOS

@@ -1,13 +1,45 @@
-"""What the links of the graph rest on: rules or sources, with or without evidence."""
+"""What the links of the graph rest on: rules or sources, with or without evidence.
+
+Which things lack a label in which language.
+How good the graph is: its check, what is annotated, what is untranslated, its catalogue entry, its links.
+The page on how good the data are, each figure with what would mend it.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Final
+import signal
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from multiprocessing import get_context
+from threading import Lock
+from typing import TYPE_CHECKING, Final
 
-from pan2kg.store.store import Store, plain, select
-from pan2kg.turtle.vocabulary import ID, PAN
+from pan2kg.errors import Pan2kgError, ProjectError
+from pan2kg.graph.labels import short
+from pan2kg.site.catalogue_score import Criterion, judge, read_entry, read_resources, score
+from pan2kg.site.ontology_terms import Said
+from pan2kg.site.ontology_words import say
+from pan2kg.site.words import group
+from pan2kg.store.remote import RemoteStore
+from pan2kg.store.store import Store, fingerprint, plain, select
+from pan2kg.tables.coverage import trust
+from pan2kg.turtle.vocabulary import ID, PAN, RDFS, SKOS
+from pan2kg.validation.check import check
+
+if TYPE_CHECKING:
+    from pan2kg.i18n.text import Language, Text
+    from pan2kg.project import Project
+    from pan2kg.site.library import Library
+    from pan2kg.site.speaker import Speaker
+    from pan2kg.site.view import Values
+    from pan2kg.store.store import Store
+    from pan2kg.tables.material import Material
+    from pan2kg.tables.table import Exhibit
+    from pan2kg.validation.report import Report, Rule
+
 
 _LINKS: Final = f"""
 PREFIX pan: <{PAN}>
@@ -81,3 +113,219 @@ def total(rows: Iterable[Balance]) -> Balance:
         for name in ("total", "derived", "concluded", "declared", "evident", "unverified", "candidates")
     )
     return Balance("", *numbers)
+
+
+LANGUAGES: Final = ("fr", "en", "de")
+
+_LEFT_OUT: Final = frozenset((PAN + "Document", PAN + "SourceGraph"))
+"""The title of a document stays in its language; files are not shown to readers."""
+
+_LABELS: Final = f"""
+SELECT ?class ?thing (GROUP_CONCAT(DISTINCT LANG(?label); separator=" ") AS ?languages) WHERE {{
+    ?thing a ?class ; <{SKOS}prefLabel>|<{RDFS}label> ?label
+    FILTER(ISIRI(?thing) && (STRSTARTS(STR(?class), "{PAN}") || ?class IN (
+        <http://www.w3.org/2002/07/owl#Class>, <http://www.w3.org/2002/07/owl#ObjectProperty>,
+        <http://www.w3.org/2002/07/owl#DatatypeProperty>, <{SKOS}Concept>)))
+}} GROUP BY ?class ?thing ORDER BY ?class ?thing
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Untranslated:
+    """A class with how many labelled things it has, and by language those without a label in it, as IRIs."""
+
+    kind: str
+    total: int
+    missing: Mapping[str, tuple[str, ...]]
+
+    def share(self, language: str) -> float:
+        """The share of things that have a label in a language, in [0,1]; 0/0 = 1.
+
+        >>> Untranslated("http://c", 4, {"de": ("http://a",)}).share("de")
+        0.75
+        """
+        return 1 - len(self.missing.get(language, ())) / self.total if self.total else 1.0
+
+
+def untranslated(store: Store, languages: Sequence[str] = LANGUAGES) -> tuple[Untranslated, ...]:
+    """For each class of things with labels what lacks one in which language, by class.
+
+    A class every thing of which is labelled in every language is listed too: its total is the basis.
+    """
+    known: dict[str, dict[str, frozenset[str]]] = {}
+    for kind, thing, tags in select(store, _LABELS).rows:
+        known.setdefault(plain(kind), {})[plain(thing)] = frozenset(plain(tags).split())
+    return tuple(
+        Untranslated(
+            kind,
+            len(things),
+            {tag: tuple(thing for thing, has in things.items() if tag not in has) for tag in languages},
+        )
+        for kind, things in sorted(known.items())
+        if kind not in _LEFT_OUT
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Failing:
+    """A rule that something fails: on how many things, and how many it looked at."""
+
+    rule: Rule
+    failing: int
+    looked_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A validation report in short: how many rules, how many had nothing to look at, and those that are failed."""
+
+    rules: int
+    idle: int
+    violations: int
+    failing: tuple[Failing, ...]
+
+    @property
+    def passing(self) -> int:
+        """How many rules are kept everywhere."""
+        return self.rules - len(self.failing)
+
+
+@dataclass(frozen=True, slots=True)
+class Quality:
+    """What the quality page shows.
+
+    ``checked`` is None where no check was run, ``annotated`` where the graph holds no action, ``criteria`` are
+    empty where it holds no catalogue entry.
+    """
+
+    checked: Checked | None
+    annotated: Exhibit | None
+    translations: tuple[Untranslated, ...]
+    criteria: tuple[Criterion, ...]
+    links: tuple[Balance, ...]
+
+
+def read_quality(material: Material, *, report: Report | None = None, catalogue: Store | None = None) -> Quality:
+    """Measure the graph in the material's store, as of its day.
+
+    ``report`` is what :func:`pan2kg.validation.check.check` found, which takes seconds and is therefore handed in;
+    ``catalogue`` a store with the catalogue of a release, whose resources are judged instead of the graph's.
+
+    >>> from datetime import date
+    >>> from pan2kg.tables.material import Material
+    >>> from pan2kg.graph.graph import open_graph
+    >>> quality = read_quality(Material(open_graph().store, "en", date(2026, 12, 1)))
+    >>> quality.checked is None, len(quality.criteria)
+    (True, 9)
+    """
+    entry = read_entry(material.store)
+    if entry and catalogue:
+        entry = replace(entry, resources=read_resources(catalogue))
+    return Quality(
+        None if report is None else summarise(report),
+        _annotated(material),
+        untranslated(material.store),
+        judge(entry, material.as_of) if entry else (),
+        balances(material.store),
+    )
+
+
+def summarise(report: Report) -> Checked:
+    """A report in short, the weightiest rules first."""
+    failing = (Failing(rule, report.failing(rule), report.looked_at.get(rule.key, 0)) for rule in report.rules)
+    found = sorted((f for f in failing if f.failing), key=lambda f: (f.rule.severity.rank, -f.failing, f.rule.key))
+    violations = next(iter(report.counts.values()))
+    return Checked(len(report.rules), len(report.idle), violations, tuple(found))
+
+
+def _annotated(material: Material) -> Exhibit | None:
+    try:
+        return trust(material)
+    except ProjectError:
+        return None
+
+
+_CHECKING: Final = Lock()
+"""A check takes seconds: readers who ask at the same time wait for one."""
+
+_STANDARD: Final = ("http://www.w3.org/2002/07/owl#", SKOS)
+"""What the ontology itself is written in."""
+_COUNTED: Final = ("in_graph", "with_instrument", "with_body", "with_topic", "with_group", "with_fields")
+
+
+def values(speaker: Speaker) -> Values:
+    """What the page shows; the check of the project is made once and kept."""
+    library, language = speaker.library, speaker.request.language
+    quality = read_quality(library.material(language), catalogue=library.catalogue)
+    return {
+        "title": say("quality", "title", language),
+        "w": lambda group, key, **filled: say(group, key, language, **filled),
+        "quality": quality,
+        "checked": _checked_of(library),
+        "class_label": lambda iri: _class_of(iri, language) or speaker.label(iri),
+        "class_name": lambda iri: _class_of(iri, language) or speaker.name(iri),
+        "words_of": lambda text: said(text, language),
+        "message_of": message_of,
+        "counted": _COUNTED,
+        "tags": LANGUAGES,
+        "sum": total(quality.links),
+        "rows": [*quality.links, total(quality.links)],
+        **_portal(quality, language),
+    }
+
+
+def _class_of(iri: str, language: Language) -> str:
+    """What a class of the vocabularies ontologies are written in is called; empty for others, which have a label."""
+    return group("class", language).get(short(iri), "") if iri.startswith(_STANDARD) else ""
+
+
+def _portal(quality: Quality, language: Language) -> Values:
+    met = sum(criterion.met is True for criterion in quality.criteria)
+    unknown = sum(criterion.met is None for criterion in quality.criteria)
+    percent = round(100 * score(quality.criteria))
+    return {
+        "portal_lead": say("portal", "lead", language, met=met, percent=percent),
+        "portal_unknown": say("portal", "unknown-lead", language, n=unknown) if unknown else "",
+    }
+
+
+def said(text: Text, language: Language) -> Said:
+    """Words of a report with the language they are in."""
+    return Said(text.say(language), text.spoken(language))
+
+
+def message_of(failing: Failing) -> tuple[Text, Text]:
+    """What a rule asks, and what mends it where it says so apart."""
+    return failing.rule.message, failing.rule.remedy
+
+
+def _checked_of(library: Library) -> Checked | None:
+    """The check of the project behind the pages; a store behind an endpoint has no files here."""
+    if isinstance(library.store, RemoteStore):
+        return None
+    with _CHECKING:
+        return _checked(library.project, fingerprint(library.project))
+
+
+@lru_cache(maxsize=4)
+def _checked(project: Project, _: str) -> Checked | None:
+    """The check of a state of a project, None where its rules cannot be used.
+
+    It is made in a process of its own, so that readers of other pages do not wait for it.
+
+    Raises:
+        ProjectError: that process was ended.
+    """
+    ignoring = (signal.SIGINT, signal.SIG_IGN)
+    with ProcessPoolExecutor(1, get_context("spawn"), initializer=signal.signal, initargs=ignoring) as apart:
+        try:
+            return apart.submit(_check, project).result()
+        except BrokenProcessPool:
+            raise ProjectError("The check of the graph was broken off.", remedy="Ask again.") from None
+
+
+def _check(project: Project) -> Checked | None:
+    try:
+        return summarise(check(project))
+    except Pan2kgError:
+        return None

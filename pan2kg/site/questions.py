@@ -13,10 +13,10 @@ from urllib.parse import urlencode
 import pyoxigraph as ox
 
 from pan2kg.errors import Pan2kgError, QueryError
-from pan2kg.graph.place import KINDS, relative
+from pan2kg.graph.labels import KINDS, relative
 from pan2kg.i18n.days import a_day
 from pan2kg.site.answers import grid
-from pan2kg.site.figures_figures import listed
+from pan2kg.site.figures import listed
 from pan2kg.site.frame import embedded
 from pan2kg.site.permalink import DAY, RELEASE, VIEW, Permalink, dayless, fix, notice, permalink
 from pan2kg.store.queries import Parameter, Query, fill
@@ -27,7 +27,7 @@ from pan2kg.turtle.writer import read_prefixes
 
 if TYPE_CHECKING:
     from pan2kg.graph.labels import Entry
-    from pan2kg.site.library_library import Library
+    from pan2kg.site.library import Library
     from pan2kg.site.speaker import Speaker
     from pan2kg.site.view import Values
     from pan2kg.store.store import Result, Store

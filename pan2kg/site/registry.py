@@ -1,22 +1,48 @@
-"""Every kind of page: single ones by name, series by the folder they stand in, and files that are no pages."""
+"""Every kind of page: single ones by name, series by the folder they stand in, and files that are no pages.
+
+The site: every page by its path, made when it is asked for; served and exported alike.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
 
-from pan2kg.graph.place import KINDS
+from pan2kg.graph.labels import KINDS
+from pan2kg.i18n.text import LANGUAGES, Language
+from pan2kg.site import (
+    data,
+    editor,
+    entity,
+    figures,
+    home,
+    lanes,
+    lists,
+    matrix,
+    obligations,
+    pair,
+    plan,
+    prose,
+    quality,
+    questions,
+    review,
+)
 from pan2kg.site import data as files
-from pan2kg.site import data_data as data
-from pan2kg.site import editor, exploring, home, lanes, lists, pair, plan, prose, questions, scores, sources
-from pan2kg.site import entity_entity as entity
-from pan2kg.site import figures_figures as figures
-from pan2kg.site import matrix_matrix as matrix
+from pan2kg.site import explore as exploring
 from pan2kg.site import names as search
-from pan2kg.site import obligations_obligations as obligations
-from pan2kg.site import ontology_page_ontology as ontology
-from pan2kg.site import quality_site_quality as quality
-from pan2kg.site import review_review as review
+from pan2kg.site import ontology_page as ontology
+from pan2kg.site import prose as sources
+from pan2kg.site import review as scores
+from pan2kg.site.frame import frame
+from pan2kg.site.page import HTML, NOTHING, Page, Request
+from pan2kg.site.speaker import Speaker
+from pan2kg.site.template import render
 from pan2kg.site.view import File, View, Whole
+
+if TYPE_CHECKING:
+    from pan2kg.site.library import Library
+
 
 PAGES: Mapping[str, View] = {
     "index": View("home.html", home.values, section="index"),
@@ -31,7 +57,7 @@ PAGES: Mapping[str, View] = {
     "sparql": View("sparql.html", editor.values, section="sparql"),
     "gaps": View("gaps.html", figures.gaps, section="gaps"),
     "review": View("review.html", review.values, section="gaps"),
-    "scores": View("scores.html", scores.values, section="gaps"),
+    "scores": View("scores.html", scores.scores_values, section="gaps"),
     "search": View("search.html", search.values),
     "data": View("data.html", data.values, section="data"),
     "ontology": View("ontology.html", ontology.values, section="data"),
@@ -86,3 +112,80 @@ WHOLE: Mapping[str, Whole] = {
     "data/shapes.ttl": Whole("text/turtle; charset=utf-8", lambda library, _: files.shapes(library.project)),
 }
 """Files for all languages, by their path."""
+
+
+_TAGS: Final[Mapping[str, Language]] = {tag: tag for tag in LANGUAGES}
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """All pages over a library.
+
+    >>> from datetime import date
+    >>> from pan2kg.graph.graph import open_graph
+    >>> from pan2kg.site.library import Library
+    >>> graph = open_graph()
+    >>> site = Site(Library(graph.project, graph.store, date(2026, 1, 1)))
+    >>> site.page("fr/index.html").media, site.page("fr/nowhere.html")
+    ('text/html; charset=utf-8', None)
+    """
+
+    library: Library
+
+    def paths(self) -> Iterator[str]:
+        """Every page and file an export has, each once, in a stable order."""
+        yield "index.html"
+        for language in LANGUAGES:
+            yield from (f"{language}/{name}.html" for name in PAGES)
+            for name, view in SERIES.items():
+                yield from (f"{language}/{name}/{key}.html" for key in view.keys(self.library))
+            for (name, ending), file in FILES.items():
+                if not file.exported:
+                    continue
+                keys = file.keys(self.library) if file.keys else [""]
+                yield from (f"{language}/{name}/{key}.{ending}".replace("/.", ".") for key in keys)
+        yield from (path for path, whole in WHOLE.items() if whole.exported)
+
+    def page(self, path: str, arguments: Mapping[str, str] = NOTHING) -> Page | None:
+        """The page or file at a path below the root, or None where there is none.
+
+        Raises:
+            Pan2kgError: a file is asked for with parameters that mean nothing.
+        """
+        if path in WHOLE:
+            return Page(path, WHOLE[path].media, WHOLE[path].make(self.library, arguments))
+        if path == "index.html":
+            return self._rendered("welcome.html", {"title": "pan2kg"}, Request(path, "fr"))
+        tag, _, rest = path.partition("/")
+        name, _, ending = rest.rpartition(".")
+        if tag not in _TAGS:
+            return None
+        series, _, key = name.partition("/")
+        request = Request(path, _TAGS[tag], key, arguments)
+        return self._html(series, request) if ending == "html" else self._file(series, ending, request)
+
+    def missing(self, path: str) -> Page:
+        """The page that says there is none at a path, in the language of that; its ways lead on from there."""
+        language = _TAGS.get(path.partition("/")[0], "fr")
+        request = Request(path, language)
+        return self._rendered("404.html", prose.missing(Speaker(self.library, request)), request)
+
+    def _html(self, series: str, request: Request) -> Page | None:
+        view = SERIES.get(series) if request.key else PAGES.get(series)
+        values = view.values(Speaker(self.library, request)) if view else None
+        if view is None or values is None:
+            return None
+        return self._rendered(view.template, {"section": view.section, **values}, request)
+
+    def _file(self, series: str, ending: str, request: Request) -> Page | None:
+        file = FILES.get((series, ending))
+        if file is None or bool(request.key) != bool(file.keys):
+            return None
+        content = file.make(Speaker(self.library, request))
+        if content is None:
+            return None
+        return Page(request.path, file.media, content if isinstance(content, bytes) else content.encode())
+
+    def _rendered(self, template: str, values: Mapping[str, object], request: Request) -> Page:
+        speaker = Speaker(self.library, request)
+        return Page(request.path, HTML, render(template, {**frame(speaker), **values}).encode())

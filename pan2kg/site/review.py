@@ -1,16 +1,31 @@
-"""What the pages share on which something can be written down: whether it can, and what came of the last attempt."""
+"""What the pages share on which something can be written down: whether it can, and what came of the last attempt.
+
+The page of what waits for a review: each item as a card, with a form where somebody may decide.
+The page on which interaction scores are entered: choose actions, then fill in the matrix of what acts on what.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from pan2kg.review.entry import DONE, called, sentence
-from pan2kg.review.entry_entry import LANGUAGES, LIMITS
+from pan2kg.coherence.scores import SCALE
+from pan2kg.coherence.uses import key
+from pan2kg.i18n.text import with_mark
+from pan2kg.review.decisions import CHANNELS, REVIEWED, Item, documents, passage_document, read_queue
+from pan2kg.review.entry import DONE, LANGUAGES, LIMITS, called, sentence
+from pan2kg.review.scores import MOST, SCORES, bodies, cell_name, known_scores
+from pan2kg.site.page import NOTHING
+from pan2kg.turtle.vocabulary import ID
 
 if TYPE_CHECKING:
+    from markupsafe import Markup
+
     from pan2kg.site.speaker import Speaker
+    from pan2kg.site.view import Values
+
 
 SEAL: Final = "form_token"
 """The argument by which the service hands a page the secret of the session; no address can set it."""
@@ -54,3 +69,139 @@ def _done(speaker: Speaker) -> str:
         return ""
     said = sentence(code, {"files": files.replace(" ", ", ")}).say(speaker.request.language)
     return said if speaker.request.arguments.get("shown") != "no" else f"{said} {speaker.t('desk-not-shown')}"
+
+
+REVIEW_MOST = 100
+"""How many items a page lists."""
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """An item as it is shown; ``typed`` is what was typed into its form before."""
+
+    item: Item
+    ends: tuple[tuple[Markup, Markup], ...]
+    short: tuple[str, str]
+    via: Markup
+    type: Markup | str
+    strength: str
+    has_passage: bool
+    typed: Mapping[str, str]
+
+
+def values(speaker: Speaker) -> Values:
+    """What waits, and the forms."""
+    material = speaker.library.material(speaker.request.language)
+    queue = read_queue(material)
+    shared = desk(speaker, "review.html")
+    is_open = shared["state"] == "open"
+    listed = documents(material) if is_open else []
+    return {
+        "title": speaker.t("reviewing-title"),
+        **shared,
+        "cards": [_card(speaker, item, is_open=is_open) for item in queue[:REVIEW_MOST]],
+        "number": len(queue),
+        "more": max(0, len(queue) - REVIEW_MOST),
+        "types": [(name, speaker.name(f"{ID}linktype/{name}")) for name in REVIEWED],
+        "channels": [(name, speaker.name(f"{ID}channel/{name}")) for name in CHANNELS],
+        "documents": [(iri.rpartition("/")[2], speaker.name(iri)) for iri in listed],
+    }
+
+
+def _card(speaker: Speaker, item: Item, *, is_open: bool) -> Card:
+    given = speaker.request.arguments
+    strength = "" if item.strength is None else with_mark(f"{item.strength:.2f}", speaker.request.language)
+    material = speaker.library.material(speaker.request.language)
+    return Card(
+        item,
+        tuple(
+            (speaker.link(end), speaker.link(plan) if plan and plan != end else speaker.links(()))
+            for end, plan in zip(item.ends, item.plans, strict=True)
+        ),
+        (_short(speaker, item.ends[0]), _short(speaker, item.ends[1])),
+        speaker.links(item.via),
+        speaker.label(f"{ID}linktype/{item.type}") if item.type else "",
+        strength,
+        is_open and bool(passage_document(material, item)),
+        given if given.get("item") == item.key else NOTHING,
+    )
+
+
+def _short(speaker: Speaker, iri: str) -> str:
+    """The beginning of a name, long enough to tell two apart in a list."""
+    name = speaker.name(iri)
+    return name if len(name) <= 60 else f"{name[:59].rstrip()}…"
+
+
+CHOSEN: Final = "on:"
+"""How the fields begin by which actions are chosen."""
+
+
+def scores_values(speaker: Speaker) -> Values:
+    """The forms to choose plans, an assessor and actions, and the matrix where from 2 to 15 actions are chosen."""
+    given, library = speaker.request.arguments, speaker.library
+    shared = desk(speaker, "scores.html")
+    is_open = shared["state"] == "open"
+    offered = _offered(speaker) if is_open else []
+    chosen = [action for action in offered if given.get(CHOSEN + key(action)) or _is_typed(speaker, action)]
+    if not chosen and len(offered) <= MOST:
+        chosen = offered
+    known = bodies(library.material(speaker.request.language)) if is_open else []
+    assessors = sorted(((key(body), speaker.name(body)) for body in known), key=lambda one: one[1].casefold())
+    ready = 2 <= len(chosen) <= MOST and given.get("assessor", "") in dict(assessors)
+    return {
+        "title": speaker.t("scores-title"),
+        **shared,
+        "plans": _plans(speaker) if is_open else [],
+        "assessors": assessors,
+        "offered": [(CHOSEN + key(action), action, action in chosen) for action in offered],
+        "most": MOST,
+        "too_many": len(chosen) > MOST,
+        "matrix": _matrix(speaker, chosen) if ready else [],
+        "columns": chosen if ready else [],
+        "typed": given,
+        "steps": [("", speaker.t("scores-none")), *((str(score), speaker.t(f"scores-{score}")) for score in SCORES)],
+        "scale": given.get("scale", "") or SCALE,
+        "known": len(library.material(speaker.request.language).matrices),
+    }
+
+
+def _plans(speaker: Speaker) -> list[tuple[str, str]]:
+    """The plans that have actions, by name."""
+    material = speaker.library.material(speaker.request.language)
+    found = {plan for plan in material.home_of.values() if material.plan_of(plan)}
+    return sorted(((key(plan), speaker.name(plan)) for plan in found), key=lambda one: one[1].casefold())
+
+
+def _offered(speaker: Speaker) -> list[str]:
+    """The actions of the one or two plans in the address, in their order."""
+    given, material = speaker.request.arguments, speaker.library.material(speaker.request.language)
+    wanted = list(dict.fromkeys(filter(None, (given.get("plan"), given.get("other")))))
+    homes = {key(plan): plan for plan in material.home_of.values() if material.plan_of(plan)}
+    return [
+        action
+        for name in wanted
+        for action in sorted(a for a, plan in material.home_of.items() if plan == homes.get(name))
+    ]
+
+
+def _is_typed(speaker: Speaker, action: str) -> bool:
+    """Whether a matrix that came back with a fault has a field for an action."""
+    start = f"score:{key(action)}:"
+    return any(name.startswith(start) for name in speaker.request.arguments)
+
+
+def _matrix(speaker: Speaker, chosen: Sequence[str]) -> list[tuple[str, list[tuple[str, str, str] | None]]]:
+    """The rows: an action, and for each column the field's name, its value and its label, None on the diagonal."""
+    given, material = speaker.request.arguments, speaker.library.material(speaker.request.language)
+    assessors = {key(body): body for body in bodies(material)}
+    scores = known_scores(material, assessors[given["assessor"]], given.get("scale", "") or SCALE)
+
+    def cell(one: str, two: str) -> tuple[str, str, str] | None:
+        if one == two:
+            return None
+        name, before = cell_name(one, two), scores.get((one, two))
+        value = given.get(name, "" if before is None else str(before))
+        return name, value, speaker.t("scores-cell", one=speaker.name(one), two=speaker.name(two))
+
+    return [(one, [cell(one, two) for two in chosen]) for one in chosen]

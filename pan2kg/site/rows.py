@@ -12,9 +12,8 @@ import pyoxigraph as ox
 
 from pan2kg.graph.statements import CERTAINTY, SOURCE
 from pan2kg.site.connections import ENDS
-from pan2kg.site.node import EVIDENCE, content, is_node, unfold, value
 from pan2kg.site.template import escape, markup
-from pan2kg.site.values import called, known
+from pan2kg.site.values import EVIDENCE, called, content, is_node, known, unfold, value
 from pan2kg.turtle.vocabulary import PAN
 
 if TYPE_CHECKING:
@@ -22,8 +21,8 @@ if TYPE_CHECKING:
 
     from pan2kg.graph.statements import Statement
     from pan2kg.site.basis import Mark, Notes, Say
-    from pan2kg.site.node import Node
     from pan2kg.site.speaker import Speaker
+    from pan2kg.site.values import Node
 
 PARTS: Final = ("what", "who", "when", "measured", "rests", "links", "remarks", "other")
 """The parts of a page, in the order a lawyer asks: what, who, when, how it is measured, on what it rests."""

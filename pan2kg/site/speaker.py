@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 from urllib.parse import urlencode
 
-from pan2kg.graph.labels import Label, best, shortened
-from pan2kg.graph.place import pair_key, way
+from pan2kg.graph.labels import Label, best, pair_key, shortened, way
 from pan2kg.i18n.text import LANGUAGES, grouped
 from pan2kg.site.template import escape, markup
 from pan2kg.site.words import say
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
     from markupsafe import Markup
 
     from pan2kg.graph.labels import Entry, Index
-    from pan2kg.site.library_library import Library, Made
+    from pan2kg.site.library import Library, Made
     from pan2kg.site.page import Request
 
 _SWAPPED = ("fr", "en", "de")

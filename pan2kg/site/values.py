@@ -1,20 +1,39 @@
-"""What properties are called on a page, in which part of it they stand, and in what order."""
+"""What properties are called on a page, in which part of it they stand, and in what order.
+
+Values as a page shows them, and nodes without a page of their own unfolded where they are spoken of.
+"""
 
 from __future__ import annotations
 
+import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
 
-from pan2kg.graph.labels import short
-from pan2kg.turtle.vocabulary import DCTERMS, PAN, RDF, RDFS, SKOS
+import pyoxigraph as ox
+
+from pan2kg.graph.labels import french, short
+from pan2kg.graph.statements import CERTAINTY, SOURCE, TYPE
+from pan2kg.i18n.text import in_words
+from pan2kg.site.template import escape, markup
+from pan2kg.store.store import plain
+from pan2kg.turtle.vocabulary import DCTERMS, ID, PAN, RDF, RDFS, SKOS
 
 if TYPE_CHECKING:
+    from markupsafe import Markup
+
     from pan2kg.graph.labels import Index
+    from pan2kg.graph.statements import Statement
     from pan2kg.i18n.text import Language
+    from pan2kg.site.basis import Mark, Notes, Say
+    from pan2kg.site.speaker import Speaker
+    from pan2kg.store.store import Term
+
 
 _SPACES: Final[Mapping[str, str]] = {
     "adms": "http://www.w3.org/ns/adms#",
@@ -89,3 +108,194 @@ def _called(index: Index, iri: str, language: Language, *, back: bool) -> tuple[
             return words, ""
     label = index.label(iri, language)
     return (label.text, label.language if label.language != language else "") if label.text else (short(iri), "")
+
+
+EVIDENCE: Final = PAN + "evidence"
+_ORG: Final = "http://www.w3.org/ns/org#"
+_HEADS: Final = (PAN + "text", SKOS + "prefLabel", RDFS + "label", SKOS + "notation", PAN + "quote")
+"""What a node says in short: the first of these it has."""
+_ENDS: Final = (PAN + "involves", PAN + "involvedIn", f"{_ORG}organization", f"{_ORG}member")
+"""What a node without words of its own is about: the first of these that is not the thing it is shown on."""
+_ASIDE: Final = frozenset({TYPE, SOURCE, CERTAINTY, EVIDENCE, DCTERMS + "identifier"})
+"""What is not among the facts of a node: it stands in its note, or beside it as a quotation."""
+_SHOWN_ELSEWHERE: Final = frozenset({PAN + "Document", SKOS + "Concept", SKOS + "ConceptScheme"})
+_PLAIN: Final = frozenset({f"{ID}linkstatus/accepted", f"{ID}linkstatus/derived"})
+"""Values that go without saying: what counts is not marked, what does not count is."""
+_DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
+_DEEP: Final = 3
+"""How many things lead to a node that is still unfolded: what is further away is named only."""
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """Words quoted, their language where it is not the page's, the document, and its page."""
+
+    words: str
+    language: str
+    document: Markup
+    page: str
+
+    def written(self, t: Say) -> Markup:
+        """The quotation as a block of its own."""
+        return markup(
+            f'<blockquote class="quote"{_tag(self.language)}>{escape(self.words)}</blockquote>\n'
+            f'<p class="provenance">{self._place(t)}</p>\n'
+        )
+
+    def inside(self, t: Say) -> str:
+        """The quotation in a line of other words."""
+        return f' <q class="quote"{_tag(self.language)}>{escape(self.words)}</q> <cite>{self._place(t)}</cite> '
+
+    def _place(self, t: Say) -> str:
+        return f"{self.document}, {escape(t('page-number', page=self.page))}" if self.page else self.document
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One thing a node says: the name of the property, its language where it is not the page's, and the values."""
+
+    name: str
+    language: str
+    values: tuple[Markup | Node, ...]
+
+    def heading(self, t: Say) -> str:
+        """The name of the property, with its colon."""
+        return f'<span class="property"{_tag(self.language)}>{escape(self.name + t("colon"))}</span>'
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A node unfolded: what it says in short, the rest, the words quoted for it, and the mark of its note."""
+
+    head: Markup
+    facts: tuple[Fact, ...]
+    quotes: tuple[Quote, ...]
+    mark: Mark | None
+
+    def written(self, t: Say) -> Markup:
+        """The node as a line: what it says in short, its facts, and the words quoted for it."""
+        facts = (
+            f'<span class="fact">{fact.heading(t)} {", ".join([content(one, t) for one in fact.values])}</span>'
+            for fact in self.facts
+        )
+        told = " · ".join([self.head, *facts] if self.head else facts)
+        return markup(f"{told}{''.join([quote.inside(t) for quote in self.quotes])}")
+
+    def marked(self, t: Say) -> Markup:
+        """The node with its mark."""
+        return markup(f"{self.written(t)}{self.mark.written(t) if self.mark else ''}")
+
+
+def content(it: Markup | Node, t: Say) -> str:
+    """A value, or a node unfolded, as a page shows it."""
+    return it.written(t) if isinstance(it, Node) else it
+
+
+def _tag(language: str) -> str:
+    return f' lang="{escape(language)}"' if language else ""
+
+
+def is_node(speaker: Speaker, iri: str) -> bool:
+    """Whether a thing has no page and no place of its own, so that it is unfolded where it is spoken of."""
+    if not iri.startswith((ID, "_:")):
+        return False
+    entry = speaker.library.index.entry(iri)
+    return entry is None or not (entry.has_page or entry.type in _SHOWN_ELSEWHERE)
+
+
+def value(speaker: Speaker, term: Term) -> Markup:
+    """A value: a thing by its name, a text with its language, a date in words, an address by its host."""
+    if not isinstance(term, ox.Literal):
+        return speaker.link(plain(term))
+    words, language = term.value, term.language or ""
+    if language:
+        tag = f' lang="{escape(language)}"' if language != speaker.request.language else ""
+        told = escape(french(words) if language == "fr" else words)
+        return markup(f"<span{tag}>{told}</span>" if tag else told)
+    if words.startswith(("http://", "https://")) and " " not in words:
+        return speaker.lead(words, urlsplit(words).hostname or speaker.t("outside"))
+    return markup(escape(dated(speaker, words)))
+
+
+def dated(speaker: Speaker, words: str) -> str:
+    """A date in words; anything else as it is."""
+    if not _DAY.fullmatch(words):
+        return words
+    try:
+        return in_words(date.fromisoformat(words), speaker.request.language)
+    except ValueError:
+        return words
+
+
+def unfold(notes: Notes, iri: str, seen: frozenset[str], *, without: frozenset[str] = frozenset()) -> Node:
+    """A node with everything said of it, but for properties ``without``; what points back to ``seen`` is left out."""
+    speaker = notes.speaker
+    by_property = speaker.library.statements.by_property(iri)
+    head = next((name for name in _HEADS if name in by_property), "") or _about(by_property, seen | without)
+    rest = sorted(by_property.keys() - _ASIDE - without - {head}, key=_place)
+    inside = seen | {iri}
+    facts = [_fact(notes, name, by_property[name], inside) for name in rest]
+    first = next(iter(by_property.values()), (None,))[0]
+    return Node(
+        _told(speaker, by_property.get(head, ())),
+        tuple([fact for fact in facts if fact.values]),
+        quotes(speaker, [statement.target for statement in by_property.get(EVIDENCE, ())]),
+        notes.mark(first) if first else None,
+    )
+
+
+def _about(by_property: Mapping[str, tuple[Statement, ...]], seen: frozenset[str]) -> str:
+    """The property that says what a node is about."""
+    for name in _ENDS:
+        if name not in seen and any(statement.target not in seen for statement in by_property.get(name, ())):
+            return name
+    return ""
+
+
+def _place(name: str) -> tuple[int, str]:
+    return known(name).place, name
+
+
+def _told(speaker: Speaker, statements: Iterable[Statement]) -> Markup:
+    """Texts in the language of the page, or all of them where they are no translations of each other."""
+    literals = [statement.value for statement in statements]
+    texts = {
+        term.language: french(term.value) if term.language == "fr" else term.value
+        for term in literals
+        if isinstance(term, ox.Literal) and term.language
+    }
+    if texts and len(texts) == len(literals):
+        return speaker.text(texts)
+    return markup("; ".join(str(value(speaker, term)) for term in literals))
+
+
+def _fact(notes: Notes, name: str, statements: tuple[Statement, ...], seen: frozenset[str]) -> Fact:
+    words, language = called(notes.speaker.library.index, name, notes.speaker.request.language)
+    if all(isinstance(statement.value, ox.Literal) for statement in statements):
+        return Fact(words, language, (_told(notes.speaker, statements),))
+    left_out = seen | _PLAIN
+    kept = [statement for statement in statements if statement.target not in left_out]
+    return Fact(words, language, tuple([_inside(notes, statement, seen) for statement in kept]))
+
+
+def _inside(notes: Notes, statement: Statement, seen: frozenset[str]) -> Markup | Node:
+    target = statement.target
+    if target and len(seen) <= _DEEP and is_node(notes.speaker, target):
+        return unfold(notes, target, seen)
+    return value(notes.speaker, statement.value)
+
+
+def quotes(speaker: Speaker, passages: Iterable[str]) -> tuple[Quote, ...]:
+    """Passages as quotations, with document and page."""
+    return tuple(quote for passage in passages for quote in _quotes(speaker, passage))
+
+
+def _quotes(speaker: Speaker, passage: str) -> Iterable[Quote]:
+    found = speaker.library.statements.by_property(passage)
+    documents = markup(", ".join([value(speaker, said.value) for said in found.get(PAN + "inDocument", ())]))
+    page = ", ".join([plain(said.value) for said in found.get(PAN + "page", ())])
+    for said in found.get(PAN + "quote", ()):
+        term = said.value
+        language = getattr(term, "language", None) or ""
+        words = french(plain(term)) if language == "fr" else plain(term)
+        yield Quote(words, "" if language == speaker.request.language else language, documents, page)

@@ -14,7 +14,7 @@ from pan2kg.errors import Place, ProjectError
 from pan2kg.project import reason, write_atomically
 
 if TYPE_CHECKING:
-    from pan2kg.site.site import Site
+    from pan2kg.site.registry import Site
 
 MARK: Final = "data/pan2kg.nq.gz"
 """The file by which a folder is known to hold a site: it may be replaced, any other folder may not."""

@@ -10,8 +10,8 @@ from pan2kg.coherence import questions
 from pan2kg.coherence.citations import homes
 from pan2kg.coherence.debt import debts
 from pan2kg.coherence.links import link_rows
-from pan2kg.tables.case import Row, code, make, note, number, thing, things, undated
 from pan2kg.tables.material import DEFAULT, Choice, Material
+from pan2kg.tables.table import Row, code, make, note, number, thing, things, undated
 
 if TYPE_CHECKING:
     from pan2kg.coherence.debt import Debt

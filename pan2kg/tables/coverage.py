@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from pan2kg.coherence.uses import key
 from pan2kg.errors import QueryError
 from pan2kg.tables import queries as texts
-from pan2kg.tables.case import Row, code, make, note, number, thing, things, undated
 from pan2kg.tables.material import DEFAULT, Choice, Material
+from pan2kg.tables.table import Row, code, make, note, number, thing, things, undated
 
 if TYPE_CHECKING:
     from pan2kg.tables.table import Exhibit

@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING
 from pan2kg.coherence import questions
 from pan2kg.coherence.bodies import overlaps
 from pan2kg.coherence.citations import Arc, arcs
-from pan2kg.coherence.completeness import Presence, completeness
 from pan2kg.coherence.debt import debts
 from pan2kg.coherence.obligations import Standing, margins
+from pan2kg.coherence.participation import Presence, completeness
 from pan2kg.errors import QueryError
 from pan2kg.i18n.text import Text
 from pan2kg.tables import queries as texts
-from pan2kg.tables.case import Row, code, make, note, thing
 from pan2kg.tables.coverage import target_groups
 from pan2kg.tables.material import DEFAULT, Choice, Material
 from pan2kg.tables.obligations import depending
+from pan2kg.tables.table import Row, code, make, note, thing
 from pan2kg.tables.words import has, text
 
 if TYPE_CHECKING:

@@ -11,10 +11,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pan2kg.coherence.chance import Chance, chance
-from pan2kg.coherence.hoisting import Foundation, PlanLink, hoist, plan_links
 from pan2kg.coherence.links import Links, project
-from pan2kg.coherence.reading import read_citations, read_declared, read_profiles, read_uses, rows
-from pan2kg.coherence.records import read_fields, read_matrices, read_obligations, read_responses
+from pan2kg.coherence.reading import (
+    read_citations,
+    read_declared,
+    read_fields,
+    read_matrices,
+    read_obligations,
+    read_profiles,
+    read_responses,
+    read_uses,
+    rows,
+)
+from pan2kg.coherence.strength import Foundation, PlanLink, hoist, plan_links
 from pan2kg.coherence.uses import key
 from pan2kg.errors import QueryError
 from pan2kg.tables import queries as texts
@@ -24,8 +33,8 @@ if TYPE_CHECKING:
     from pan2kg.coherence.basis import Basis, Measured
     from pan2kg.coherence.bodies import Profile
     from pan2kg.coherence.citations import Citation
-    from pan2kg.coherence.completeness import Field
     from pan2kg.coherence.obligations import Obligation, Response
+    from pan2kg.coherence.participation import Field
     from pan2kg.coherence.scores import Scores
     from pan2kg.coherence.uses import Uses
     from pan2kg.i18n.text import Language

@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING
 
 from pan2kg.coherence import questions
 from pan2kg.coherence.chance import Verdict
-from pan2kg.coherence.index import PLACES, index
+from pan2kg.coherence.debt import PLACES, index
 from pan2kg.coherence.pairs import Layers, plan_matrix
 from pan2kg.errors import QueryError
-from pan2kg.tables.case import Row, code, day, make, note, number, thing, things, undated
 from pan2kg.tables.material import DEFAULT, Choice, Material
+from pan2kg.tables.table import Row, code, day, make, note, number, thing, things, undated
 
 if TYPE_CHECKING:
     from pan2kg.coherence.citations import Arc
-    from pan2kg.coherence.index import PairIndex
+    from pan2kg.coherence.debt import PairIndex
     from pan2kg.coherence.pairs import PlanPair
     from pan2kg.tables.table import Exhibit
 

@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
-from pan2kg.tables.actions import bridges, complete, lost
+from pan2kg.tables.actions import bodies, bridges, complete, lost
 from pan2kg.tables.citations import debt, unacknowledged
 from pan2kg.tables.coverage import other_countries, target_groups, trust
-from pan2kg.tables.editions import compared
+from pan2kg.tables.editions import compared, moment
 from pan2kg.tables.gaps import gaps
 from pan2kg.tables.links import explanation
-from pan2kg.tables.mandates import bodies
 from pan2kg.tables.material import Choice, Material
-from pan2kg.tables.moment import moment
 from pan2kg.tables.obligations import dependencies, duties, recommendations
 from pan2kg.tables.plans import by_chance, matrix, three_three
 from pan2kg.tables.scores import disagreement, interaction, opposed, ripple

@@ -7,13 +7,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pan2kg.coherence import questions
-from pan2kg.coherence.agreement import agreement
-from pan2kg.coherence.interaction import coverage, ranks, second_order, sums
+from pan2kg.coherence.interaction import agreement, coverage, ranks, second_order, sums
 from pan2kg.coherence.scores import read_scores
 from pan2kg.coherence.uses import key
 from pan2kg.errors import QueryError
-from pan2kg.tables.case import Row, make, note, number, thing, undated
 from pan2kg.tables.material import DEFAULT, Choice, Material
+from pan2kg.tables.table import Row, make, note, number, thing, undated
 
 if TYPE_CHECKING:
     from pan2kg.coherence.basis import Basis

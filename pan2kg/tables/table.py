@@ -1,15 +1,26 @@
 """An exhibit: one table of figures with everything a reader needs to trust and cite it.
 
+Rows, columns and notes, and the exhibit they make.
+
 What computes exhibits and what prints them both import this, and nothing else of each other.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import TYPE_CHECKING
 
 from pan2kg.coherence.basis import Basis
-from pan2kg.i18n.text import Text
+from pan2kg.i18n.text import Text, semicolon
+from pan2kg.tables.words import Filling, coded, has, is_thing, text
+from pan2kg.turtle.tokens import prefixes_used
+
+if TYPE_CHECKING:
+    from pan2kg.coherence.basis import Basis
+    from pan2kg.tables.material import Material
+
 
 Value = str | int | float | bool | None
 """What a cell holds: ``None`` is « not assessed » or « unknown », never 0."""
@@ -48,3 +59,102 @@ class Exhibit:
     rows: tuple[Mapping[str, Value], ...]
     notes: tuple[Text, ...] = ()
     sparql: str = ""
+
+
+Row = Mapping[str, Value]
+
+DIGITS = 6
+"""To how many decimals figures are rounded, so that every machine writes the same."""
+
+
+def number(value: float | None) -> float | None:
+    """A figure as it is written: rounded, and never −0.
+
+    >>> number(-1e-12), number(1 / 3), number(None)
+    (0.0, 0.333333, None)
+    """
+    return None if value is None else round(value, DIGITS) + 0.0
+
+
+def day(value: date | None) -> str | None:
+    """A day as it is written in data.
+
+    >>> day(date(2021, 12, 17)), day(None)
+    ('2021-12-17', None)
+    """
+    return value.isoformat() if value else None
+
+
+def thing(material: Material, column: str, iri: str | None) -> dict[str, Value]:
+    """The two cells of a thing: its IRI and what it is called; both unknown where there is none."""
+    return {column: iri or None, f"{column}_label": material.label(iri) if iri else None}
+
+
+def things(material: Material, column: str, iris: Iterable[str]) -> dict[str, Value]:
+    """The two cells of several things: IRIs by spaces, what they are called by semicolons; empty where none."""
+    given = list(iris)
+    return {column: " ".join(given), f"{column}_label": semicolon(material.language).join(map(material.label, given))}
+
+
+def code(material: Material, column: str, value: str) -> dict[str, Value]:
+    """The two cells of a code: the code and what it is called."""
+    return {column: value, f"{column}_label": coded(column, value).say(material.language)}
+
+
+def note(key: str, **values: Filling) -> Text:
+    """A caveat in both languages."""
+    return text("note", key, **values)
+
+
+def make(
+    name: str,
+    basis: Basis,
+    columns: Sequence[str],
+    rows: Iterable[Row],
+    *,
+    notes: Sequence[Text] = (),
+    sparql: str = "",
+) -> Exhibit:
+    """The exhibit of that name; every row has every column, and a thing its label beside it."""
+    kept = tuple(rows)
+    return Exhibit(
+        name=name,
+        title=text("title", name),
+        summary=text("summary", name),
+        basis=basis,
+        columns=tuple(column(name, key) for key in columns),
+        rows=kept,
+        notes=tuple(notes),
+        sparql=shown(sparql),
+    )
+
+
+def column(exhibit: str, key: str) -> Column:
+    """The column ``key``, with a heading of the exhibit's own where there is one.
+
+    >>> column("debt", "plan").thing
+    True
+    """
+    own = f"{exhibit}-{key}"
+    heading = text("column", own if has("column", own) else key)
+    meaning = text("meaning", key) if has("meaning", key) else Text("", "")
+    return Column(key, heading, meaning, is_thing(key))
+
+
+def undated(exhibit: Exhibit, material: Material) -> Exhibit:
+    """The exhibit with the remark that its statements have no dates, where a day was asked for."""
+    if not material.asked:
+        return exhibit
+    return replace(exhibit, notes=(*exhibit.notes, note("undated", day=material.as_of.isoformat())))
+
+
+def shown(sparql: str) -> str:
+    """A query as it is shown: without the prefixes it does not use, and without empty lines.
+
+    >>> shown("PREFIX a: <http://a/>\\nPREFIX b: <http://b/>\\n\\nSELECT * WHERE { ?s a:x ?o }")
+    'PREFIX a: <http://a/>\\nSELECT * WHERE { ?s a:x ?o }'
+    """
+    used = prefixes_used(sparql)
+    lines = (line.lstrip() if line.startswith(" SELECT") else line.rstrip() for line in sparql.splitlines())
+    kept = (line for line in lines if not line.startswith("PREFIX ") or line.split()[1].rstrip(":") in used)
+    return "\n".join(line for line in kept if line)

@@ -19,8 +19,7 @@ from pan2kg.store.store import Store, load, open_store, plain, select
 from pan2kg.turtle.blocks import Block, Sheet, index_blocks, read_sheets
 from pan2kg.turtle.vocabulary import DCTERMS, GRAPH, RDFS, SKOS, graph_of, thing
 from pan2kg.turtle.writer import read_prefixes
-from pan2kg.validation.baseline import compare, read_baseline
-from pan2kg.validation.report import Finding, Kind, Names, Report, Rule, Severity, in_order
+from pan2kg.validation.report import Finding, Kind, Names, Report, Rule, Severity, compare, in_order, read_baseline
 from pan2kg.validation.style import check_style, count_looked_at, style_rules
 
 KINDS: Final = (Kind.STYLE, Kind.SHAPE, Kind.QUALITY)

@@ -15,8 +15,7 @@ from pan2kg.errors import FormatError, Place
 from pan2kg.i18n.text import LANGUAGES, Language, count, grouped, phrase
 from pan2kg.turtle.vocabulary import ROOT, SH
 from pan2kg.turtle.writer import text as tagged
-from pan2kg.validation.baseline import fingerprint
-from pan2kg.validation.report import Finding, Kind, Names, Report, Rule, Severity
+from pan2kg.validation.report import Finding, Kind, Names, Report, Rule, Severity, fingerprint
 from pan2kg.validation.sentences import detail, severity_word, summary, thing_name, verdict
 
 FORMATS: Final = ("text", "json", "github", "html", "junit", "turtle")

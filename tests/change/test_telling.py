@@ -14,12 +14,10 @@ import pytest
 
 from pan2kg.errors import FormatError
 from pan2kg.i18n.text import LANGUAGES, Language
-from pan2kg.publish.diff.compare import Change, Move, Shift, change_list
-from pan2kg.publish.diff.feed import ATOM, day_of, write_feed
-from pan2kg.publish.diff.sheet import write_csv, write_json
-from pan2kg.publish.diff.states import Side, side_of
+from pan2kg.publish.diff.feed import ATOM, day_of, write_csv, write_feed, write_json
+from pan2kg.publish.diff.states import Change, Move, Shift, Side, change_list, side_of
 from pan2kg.publish.diff.telling import Story, read_story, version_notes, write_markdown, write_text
-from pan2kg.publish.diff.thing import Status
+from pan2kg.publish.diff.things import Status
 
 HEAD = """
 @prefix pan: <https://w3id.org/pan2kg/ontology#> .

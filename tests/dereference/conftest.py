@@ -11,13 +11,12 @@ import pyoxigraph as ox
 import pytest
 
 import pan2kg
-from pan2kg.server.dereference import Answer, Call, Holding
-from pan2kg.server.dereference_dereference import answer
-from pan2kg.server.everything import Everything
+from pan2kg.server.addresses import Everything
+from pan2kg.server.dereference import Answer, Call, Holding, answer
 from pan2kg.server.request import Refusal
 from pan2kg.server.settings import Release
-from pan2kg.site.library_library import Library
-from pan2kg.site.site import Site
+from pan2kg.site.library import Library
+from pan2kg.site.registry import Site
 from pan2kg.store.store import LocalStore
 from pan2kg.turtle.vocabulary import ID, ROOT
 from pan2kg.turtle.writer import read_prefixes
@@ -99,7 +98,7 @@ def shipped(graph: pan2kg.Graph) -> Client:
 @pytest.fixture(scope="session")
 def retiring_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A small project in which a plan was replaced by another, and one was only given up."""
-    from pan2kg.start import start
+    from pan2kg.project import start
 
     folder = tmp_path_factory.mktemp("retiring") / "mine"
     list(start(folder))
@@ -116,7 +115,7 @@ def retiring(retiring_folder: Path) -> Client:
 @pytest.fixture(scope="session")
 def bare(tmp_path_factory: pytest.TempPathFactory) -> Client:
     """The same without an action to measure: one was given up, which nobody had verified."""
-    from pan2kg.start import start
+    from pan2kg.project import start
 
     folder = tmp_path_factory.mktemp("bare") / "mine"
     list(start(folder))

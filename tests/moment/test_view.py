@@ -12,12 +12,11 @@ import pan2kg
 from pan2kg.errors import QueryError
 from pan2kg.i18n.text import LANGUAGES
 from pan2kg.project import Project
-from pan2kg.store.dates import Standing
-from pan2kg.store.dates_dates import FORESEEN, IN_FORCE, MADE
+from pan2kg.store.as_of import Moment, as_of
+from pan2kg.store.dates import FORESEEN, IN_FORCE, MADE, Standing
 from pan2kg.store.queries import fill, read_queries
 from pan2kg.store.rules import derive
 from pan2kg.store.store import LocalStore, load_project, select
-from pan2kg.store.view import Moment, as_of
 from pan2kg.turtle.vocabulary import ID
 
 PREFIXES = """

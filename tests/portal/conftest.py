@@ -16,11 +16,10 @@ import pytest
 if TYPE_CHECKING:
     from tests.portal.portal_server import Portal
 
-from pan2kg.publish.portal.access_access import Access
-from pan2kg.publish.portal.client_client import Client
+from pan2kg.publish.portal.access import Access, Pace
+from pan2kg.publish.portal.client import Client
 from pan2kg.publish.portal.manifest import read_release
 from pan2kg.publish.portal.offer import Offer, make_offer
-from pan2kg.publish.portal.pace import Pace
 from pan2kg.publish.portal.push import Outcome, push
 from pan2kg.publish.portal.steps import Whose
 

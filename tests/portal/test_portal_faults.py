@@ -12,10 +12,8 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from pan2kg.publish.portal.access import PassingError, PortalError
-from pan2kg.publish.portal.access_access import Access, read_access
-from pan2kg.publish.portal.client_client import Client, wait_of
-from pan2kg.publish.portal.pace import Pace
+from pan2kg.publish.portal.access import Access, Pace, PassingError, PortalError, read_access
+from pan2kg.publish.portal.client import Client, wait_of
 
 if TYPE_CHECKING:
     from tests.portal.conftest import Pusher

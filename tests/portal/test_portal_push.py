@@ -9,8 +9,7 @@ import pytest
 
 from pan2kg.publish.portal.access import PortalError
 from pan2kg.publish.portal.push import observe
-from pan2kg.publish.portal.step import leftovers, steps
-from pan2kg.publish.portal.steps import Whose
+from pan2kg.publish.portal.steps import Whose, leftovers, steps
 
 if TYPE_CHECKING:
     from tests.portal.conftest import Pusher

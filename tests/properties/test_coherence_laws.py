@@ -14,19 +14,17 @@ from hypothesis import strategies as st
 
 from pan2kg.coherence import links as links_module
 from pan2kg.coherence import matrix
-from pan2kg.coherence.agreement import alpha
 from pan2kg.coherence.basis import changes
 from pan2kg.coherence.chance import adjust, chance, curveball
 from pan2kg.coherence.citations import Citation, arcs, reciprocity
 from pan2kg.coherence.debt import debts
 from pan2kg.coherence.editions import reweighted
-from pan2kg.coherence.hoisting import hoist
-from pan2kg.coherence.interaction import coverage, ranks, second_order, sums
+from pan2kg.coherence.interaction import alpha, coverage, ranks, second_order, sums
 from pan2kg.coherence.links import project, shared_links, strongest
 from pan2kg.coherence.pairs import plan_matrix
 from pan2kg.coherence.participation import losses, participation
 from pan2kg.coherence.scores import Scores, parse_scores, scores_of, write_scores
-from pan2kg.coherence.strength import explain, strength
+from pan2kg.coherence.strength import explain, hoist, strength
 from pan2kg.coherence.uses import Uses, uses_of
 
 ACTIONS = tuple("abcdefgh")

@@ -17,8 +17,18 @@ from pan2kg.errors import Place
 from pan2kg.i18n.text import Text
 from pan2kg.turtle.blocks import read_sheet
 from pan2kg.turtle.writer import Block, Statement, string, text, write_turtle
-from pan2kg.validation.baseline import compare, read_baseline, write_baseline
-from pan2kg.validation.report import Finding, Kind, Names, Report, Rule, Severity, in_order
+from pan2kg.validation.report import (
+    Finding,
+    Kind,
+    Names,
+    Report,
+    Rule,
+    Severity,
+    compare,
+    in_order,
+    read_baseline,
+    write_baseline,
+)
 from pan2kg.validation.style import check_style
 from pan2kg.validation.writers import write_report
 

@@ -15,13 +15,11 @@ import pytest
 import pan2kg
 from pan2kg.charts.svg import write_svg
 from pan2kg.i18n.text import LANGUAGES, Language
-from pan2kg.site.diagram import draw_ontology
-from pan2kg.site.ontology import relations
-from pan2kg.site.ontology_diagram import layers
-from pan2kg.site.ontology_ontology import read_ontology
+from pan2kg.site.ontology import read_ontology, relations
+from pan2kg.site.ontology_diagram import draw_ontology, layers
+from pan2kg.site.ontology_page import documentation
+from pan2kg.site.ontology_terms import Kind, Ontology, anchor, pick
 from pan2kg.site.ontology_words import keys, say
-from pan2kg.site.standalone import documentation
-from pan2kg.site.term import Kind, Ontology, anchor, pick
 from pan2kg.store.store import LocalStore
 from pan2kg.turtle.vocabulary import PAN
 

@@ -14,11 +14,10 @@ import pytest
 import pan2kg
 from pan2kg.i18n.text import LANGUAGES, Language
 from pan2kg.project import Project
-from pan2kg.site import data_data as data
-from pan2kg.site import ontology_page_ontology as ontology
-from pan2kg.site import quality_site_quality as quality
+from pan2kg.site import data, quality
+from pan2kg.site import ontology_page as ontology
 from pan2kg.site.frame import frame
-from pan2kg.site.library_library import Library
+from pan2kg.site.library import Library
 from pan2kg.site.page import Request
 from pan2kg.site.speaker import Speaker
 from pan2kg.site.template import render

@@ -13,9 +13,7 @@ import pan2kg
 from pan2kg.i18n.text import Text
 from pan2kg.site.catalogue_score import CRITERIA, Entry, Resource, judge, read_entry, score
 from pan2kg.site.ontology_words import keys
-from pan2kg.site.quality import balances, total
-from pan2kg.site.quality_quality import Quality, read_quality, summarise
-from pan2kg.site.translation import untranslated
+from pan2kg.site.quality import Quality, balances, read_quality, summarise, total, untranslated
 from pan2kg.store.store import LocalStore
 from pan2kg.tables.material import Material
 from pan2kg.turtle.vocabulary import ID, PAN

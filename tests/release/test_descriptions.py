@@ -12,8 +12,7 @@ import pytest
 
 import pan2kg
 from pan2kg.publish import rewrite
-from pan2kg.publish.dump import read_content
-from pan2kg.publish.dump_dump import DERIVED, STATED
+from pan2kg.publish.dump import DUMP_DERIVED, STATED, read_content
 from pan2kg.publish.edition import Edition
 from pan2kg.publish.void import Statistics, count
 from pan2kg.store.queries import read_queries
@@ -186,7 +185,7 @@ def test_the_rules_lead_every_iri_of_the_graph_to_a_file(
 
 def test_a_thing_is_led_to_a_file_that_speaks_of_it(folder: Path, edition: Edition, counted: Statistics) -> None:
     applied = rewrite.rules(edition, counted, folder)
-    for name in (STATED, DERIVED):
+    for name in (STATED, DUMP_DERIVED):
         held = ox.parse(path=str(folder / f"{name}.nt"), format=ox.RdfFormat.N_TRIPLES)
         links = {quad.subject.value for quad in held if "/id/link/" in str(quad.subject)}
         assert links

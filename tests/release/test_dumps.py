@@ -12,8 +12,7 @@ import pytest
 from pan2kg.errors import ProjectError
 from pan2kg.publish.catalogue.form import canonical
 from pan2kg.publish.catalogue.issue import Addresses
-from pan2kg.publish.dump import read_content
-from pan2kg.publish.dump_dump import DERIVED, FORMATS, LARGE, STATED, differs, write_dump
+from pan2kg.publish.dump import DUMP_DERIVED, FORMATS, LARGE, STATED, differs, read_content, write_dump
 from pan2kg.publish.edition import Edition
 from pan2kg.store.store import LocalStore, is_derived
 from pan2kg.turtle.vocabulary import ROOT
@@ -21,14 +20,14 @@ from pan2kg.turtle.vocabulary import ROOT
 TRIPLES, QUADS = ("ttl", "nt", "jsonld", "rdf"), ("trig", "nq")
 
 
-@pytest.mark.parametrize("name", [STATED, DERIVED])
+@pytest.mark.parametrize("name", [STATED, DUMP_DERIVED])
 @pytest.mark.parametrize("endings", [TRIPLES, QUADS])
 def test_the_serialisations_are_one_dataset(folder: Path, name: str, endings: tuple[str, ...]) -> None:
     forms = {canonical((folder / f"{name}.{ending}").read_bytes(), ending) for ending in endings}
     assert len(forms) == 1
 
 
-@pytest.mark.parametrize(("name", "derived"), [(STATED, False), (DERIVED, True)])
+@pytest.mark.parametrize(("name", "derived"), [(STATED, False), (DUMP_DERIVED, True)])
 def test_the_dumps_hold_the_graph_and_nothing_else(folder: Path, edition: Edition, name: str, *, derived: bool) -> None:
     held = {quad for quad in edition.store.inner if is_derived(quad.graph_name.value) is derived}
     assert set(ox.parse(path=str(folder / f"{name}.nq"), format=ox.RdfFormat.N_QUADS)) == held
@@ -36,14 +35,14 @@ def test_the_dumps_hold_the_graph_and_nothing_else(folder: Path, edition: Editio
     assert triples == {quad.triple for quad in held}
 
 
-@pytest.mark.parametrize("name", [STATED, DERIVED])
+@pytest.mark.parametrize("name", [STATED, DUMP_DERIVED])
 @pytest.mark.parametrize("ending", ["nt", "nq"])
 def test_lines_are_sorted_and_stand_once(folder: Path, name: str, ending: str) -> None:
     lines = (folder / f"{name}.{ending}").read_bytes().splitlines()
     assert lines == sorted(set(lines))
 
 
-@pytest.mark.parametrize("name", [STATED, DERIVED])
+@pytest.mark.parametrize("name", [STATED, DUMP_DERIVED])
 def test_nothing_is_a_blank_node_a_relative_address_or_a_path(folder: Path, name: str) -> None:
     for quad in ox.parse(path=str(folder / f"{name}.nt"), format=ox.RdfFormat.N_TRIPLES):
         for term in quad.triple:
@@ -99,8 +98,8 @@ def test_another_base_changes_iris_and_no_text() -> None:
 def test_a_dump_that_is_not_what_it_was_written_from_is_found(
     ending: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pan2kg.publish.dump_dump.LARGE", 1)
-    monkeypatch.setattr("pan2kg.publish.dump_dump._AT_ONCE", 2)
+    monkeypatch.setattr("pan2kg.publish.dump.LARGE", 1)
+    monkeypatch.setattr("pan2kg.publish.dump._AT_ONCE", 2)
     told = " ".join(f'<http://e/{n}> <http://e/p> "text {n}" .' for n in range(7))
     content, less = (read_content(store_of(f"{told} {more}"), Addresses())[0] for more in ("<http://e/z> a 1 .", ""))
     assert f"a.{ending}" in list(write_dump(content, tmp_path, "a", {}))

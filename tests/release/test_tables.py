@@ -14,8 +14,7 @@ import pyoxigraph as ox
 import pytest
 
 from pan2kg.publish.edition import Edition
-from pan2kg.publish.table import Source, read_sheet
-from pan2kg.publish.tables import Plan, plans
+from pan2kg.publish.tables import Plan, Source, plans, read_sheet
 from pan2kg.turtle.vocabulary import RDF, ROOT, SKOS, XSD
 from pan2kg.turtle.writer import read_prefixes
 

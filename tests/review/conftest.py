@@ -16,7 +16,7 @@ import pan2kg
 from pan2kg.project import Project
 from pan2kg.review.decisions import Item, read_queue
 from pan2kg.review.entry import Outcome
-from pan2kg.review.submission import submit
+from pan2kg.review.scores import submit
 from pan2kg.store.rules import derive
 from pan2kg.store.store import Store, open_store
 from pan2kg.tables.material import Material

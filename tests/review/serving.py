@@ -16,16 +16,16 @@ from pan2kg.server.evaluation import Evaluator
 from pan2kg.server.http_server import listen, new_server
 from pan2kg.server.limits import Crowd, Limits
 from pan2kg.server.pages import Pages
-from pan2kg.server.pool_pool import Pool
+from pan2kg.server.pool import Pool
+from pan2kg.server.request import hosts_of
 from pan2kg.server.review import Desk, Renewed, addresses, reloader
-from pan2kg.server.safety import hosts_of
 from pan2kg.server.session import Sessions
 from pan2kg.server.settings import Release, Settings
 from pan2kg.server.worker_store import PoolStore
 from pan2kg.server.workers import start_nursery
 from pan2kg.site.bundle import find_bundle
-from pan2kg.site.library_library import Library
-from pan2kg.site.site import Site
+from pan2kg.site.library import Library
+from pan2kg.site.registry import Site
 from pan2kg.store.rules import derive
 from pan2kg.store.store import open_store
 from pan2kg.turtle.writer import read_prefixes

@@ -10,8 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pan2kg.review.entry import RefusedError
-from pan2kg.review.entry_entry import LIMITS, read_text
+from pan2kg.review.entry import LIMITS, RefusedError, read_text
 from pan2kg.review.files import append
 from pan2kg.turtle.writer import Block, Statement, text
 

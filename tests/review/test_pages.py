@@ -8,9 +8,9 @@ import pytest
 
 import pan2kg
 from pan2kg.i18n.text import LANGUAGES
-from pan2kg.site.library_library import Library, Mode
+from pan2kg.site.library import Library, Mode
+from pan2kg.site.registry import Site
 from pan2kg.site.review import FAULT, SEAL
-from pan2kg.site.site import Site
 
 ITEM = "lu-bhr-1-m2--lu-bhr-2-2-2"
 HOSTILE = "\"'><script>alert(1)</script>"

@@ -30,7 +30,8 @@ POLICY: Final = ("default-src 'none'", "script-src 'self' 'wasm-unsafe-eval'", "
 @contextmanager
 def serving(project: Path, *options: str, **environment: str) -> Iterator[str]:
     """Start ``pan2kg serve`` as a user would; gives the address it prints, without the slash at its end."""
-    command = [sys.executable, "-m", "pan2kg.cli.main", "serve", "--project", str(project), "--no-browser", "--port", "0"]
+    serve = [sys.executable, "-m", "pan2kg.cli.main", "serve"]
+    command = [*serve, "--project", str(project), "--no-browser", "--port", "0"]
     process = subprocess.Popen(
         [*command, *options], stdout=subprocess.PIPE, text=True, env={**os.environ, **environment}
     )

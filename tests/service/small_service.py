@@ -20,8 +20,8 @@ from pan2kg.server.evaluation import Evaluator
 from pan2kg.server.http_server import listen, new_server
 from pan2kg.server.limits import Crowd, Limits
 from pan2kg.server.pages import Pages
-from pan2kg.server.pool_pool import Pool
-from pan2kg.server.safety import hosts_of
+from pan2kg.server.pool import Pool
+from pan2kg.server.request import hosts_of
 from pan2kg.server.settings import Release, Settings
 from pan2kg.server.worker_store import PoolStore
 from pan2kg.server.workers import start_nursery

@@ -17,7 +17,7 @@ from pan2kg.server.evaluation import Evaluator
 from pan2kg.server.channel import Task
 from pan2kg.server.limits import Crowd, Limits
 from pan2kg.server.workers import Nursery, start_nursery
-from pan2kg.server.pool_pool import Pool
+from pan2kg.server.pool import Pool
 from pan2kg.server.request import Refusal
 
 MISHAP, TIMES = sys.argv[1], int(sys.argv[2])

@@ -11,8 +11,8 @@ from html.parser import HTMLParser
 import pytest
 
 import pan2kg
-from pan2kg.site.library_library import Library
-from pan2kg.site.site import Site
+from pan2kg.site.library import Library
+from pan2kg.site.registry import Site
 
 VOID = frozenset({"area", "br", "col", "hr", "img", "input", "link", "meta", "wbr"})
 DAY = date(2026, 1, 1)

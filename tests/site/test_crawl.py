@@ -12,7 +12,7 @@ from urllib.parse import unquote, urlsplit
 
 import pytest
 
-from pan2kg.graph.place import KINDS
+from pan2kg.graph.labels import KINDS
 from tests.site.conftest import Parsed, Reader
 
 SAMPLES = (*KINDS, "pair", "plans", "pairs", "unlinked", "sources")

@@ -9,11 +9,10 @@ import pytest
 
 import pan2kg
 from pan2kg.site.basis import rule_words
-from pan2kg.site.entity_entity import values_of
-from pan2kg.site.library import grounds_of
-from pan2kg.site.library_library import Library
+from pan2kg.site.entity import values_of
+from pan2kg.site.library import Library, grounds_of
 from pan2kg.site.page import Request
-from pan2kg.site.site import Site
+from pan2kg.site.registry import Site
 from pan2kg.site.speaker import Speaker
 from pan2kg.site.words import group
 from pan2kg.turtle.vocabulary import ID, PAN

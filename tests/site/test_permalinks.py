@@ -9,8 +9,8 @@ from urllib.parse import parse_qsl
 import pytest
 
 import pan2kg
-from pan2kg.site.library_library import Library
-from pan2kg.site.site import Site
+from pan2kg.site.library import Library
+from pan2kg.site.registry import Site
 from tests.site.conftest import DAY
 
 

@@ -13,8 +13,8 @@ SCRIPT: Final = """
 from datetime import date
 from hashlib import sha256
 import pan2kg
-from pan2kg.site.library_library import Library
-from pan2kg.site.site import Site
+from pan2kg.site.library import Library
+from pan2kg.site.registry import Site
 
 graph = pan2kg.open_graph()
 site = Site(Library(graph.project, graph.store, date(2026, 1, 1)))

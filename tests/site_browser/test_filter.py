@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 if TYPE_CHECKING:
-    from pan2kg.site.site import Site
+    from pan2kg.site.registry import Site
     from tests.browser import Watch
     from tests.site_browser.conftest import Shelf
 

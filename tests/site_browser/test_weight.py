@@ -15,7 +15,7 @@ from pan2kg.i18n.text import LANGUAGES, Language
 
 if TYPE_CHECKING:
     from pan2kg.site.bundle import Bundle
-    from pan2kg.site.site import Site
+    from pan2kg.site.registry import Site
     from tests.browser import Watch
     from tests.site_browser.conftest import Shelf
 

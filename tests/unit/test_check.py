@@ -12,9 +12,8 @@ import rdflib
 
 from pan2kg.errors import ProjectError, QueryError, TurtleError
 from pan2kg.project import Project
-from pan2kg.validation.baseline import write_baseline
 from pan2kg.validation.check import check
-from pan2kg.validation.report import Finding, Kind, Report, Severity
+from pan2kg.validation.report import Finding, Kind, Report, Severity, write_baseline
 from pan2kg.validation.shapes import read_graph
 
 ROOT: Final = Path(__file__).resolve().parents[2]

@@ -8,8 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from pan2kg.coherence.agreement import agreement, alpha
-from pan2kg.coherence.interaction import coverage, paths, ranks, second_order, sums
+from pan2kg.coherence.interaction import agreement, alpha, coverage, paths, ranks, second_order, sums
 from pan2kg.coherence.scores import Scores, parse_scores, read_scores, scored_links, scores_of, write_scores
 from pan2kg.errors import ProjectError
 from pan2kg.turtle.vocabulary import link_iri

@@ -8,12 +8,10 @@ import pytest
 
 from pan2kg.coherence.bodies import Profile, fragmentation, overlaps, who_should_talk
 from pan2kg.coherence.citations import Citation, arcs, reciprocity, unreturned
-from pan2kg.coherence.completeness import Field, Presence, completeness, of_timeline
-from pan2kg.coherence.debt import debts
-from pan2kg.coherence.index import index
+from pan2kg.coherence.debt import debts, index
 from pan2kg.coherence.links import project
 from pan2kg.coherence.pairs import Layers, plan_matrix
-from pan2kg.coherence.participation import loss, losses, participation
+from pan2kg.coherence.participation import Field, Presence, completeness, loss, losses, of_timeline, participation
 from pan2kg.coherence.scores import scores_of
 from pan2kg.coherence.uses import Plan, Uses, uses_of
 from pan2kg.errors import QueryError

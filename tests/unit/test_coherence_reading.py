@@ -9,10 +9,11 @@ import pyoxigraph as ox
 import pytest
 
 import pan2kg
-from pan2kg.coherence import reading, records
-from pan2kg.coherence.completeness import Presence, completeness
+from pan2kg.coherence import reading
+from pan2kg.coherence import reading as records
 from pan2kg.coherence.links import project
 from pan2kg.coherence.obligations import Standing, margins
+from pan2kg.coherence.participation import Presence, completeness
 from pan2kg.coherence.strength import explain
 from pan2kg.coherence.uses import key
 from pan2kg.errors import ProjectError, QueryError

@@ -8,9 +8,8 @@ from itertools import combinations
 import pytest
 
 from pan2kg.coherence.basis import changes
-from pan2kg.coherence.hoisting import hoist, plan_links
 from pan2kg.coherence.links import network, project, shared_links, strongest
-from pan2kg.coherence.strength import Statement, bits, explain, strength
+from pan2kg.coherence.strength import Statement, bits, explain, hoist, plan_links, strength
 from pan2kg.coherence.uses import Uses, restrict, uses_of
 from pan2kg.errors import QueryError
 

@@ -12,10 +12,10 @@ import pytest
 
 from pan2kg.errors import Pan2kgError
 from pan2kg.project import Project
+from pan2kg.store.as_of import as_of
 from pan2kg.store.queries import fill, find_query
 from pan2kg.store.rules import derive
 from pan2kg.store.store import dump, fingerprint, is_derived, load_project, open_store, select
-from pan2kg.store.view import as_of
 
 
 @pytest.fixture(scope="module")

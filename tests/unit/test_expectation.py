@@ -6,8 +6,7 @@ import pytest
 
 import pan2kg
 from pan2kg.errors import QueryError
-from pan2kg.store.expectation import KINDS, expected
-from pan2kg.store.queries import read_queries
+from pan2kg.store.queries import KINDS, expected, read_queries
 from pan2kg.turtle.vocabulary import PAN
 
 

@@ -21,10 +21,9 @@ from hypothesis import strategies as st
 
 import pan2kg
 from pan2kg.errors import FormatError, QueryError
-from pan2kg.network.columns import EDGE_COLUMNS, NODE_COLUMNS, Row, tables
-from pan2kg.network.diagrams import caption
+from pan2kg.network.diagrams import EDGES, caption
 from pan2kg.network.exports import FORMS, SUFFIXES, export_network, select_network
-from pan2kg.network.mermaid import EDGES
+from pan2kg.network.selection import EDGE_COLUMNS, NODE_COLUMNS, Row, tables
 from pan2kg.turtle.vocabulary import ID
 from tests.conftest import lack
 

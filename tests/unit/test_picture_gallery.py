@@ -10,9 +10,9 @@ import pyoxigraph as ox
 import pytest
 
 from pan2kg.charts.canvas import Box, Drawing, Hatch, Label, Line, bounds, flat
-from pan2kg.charts.frame_frame import Picture
+from pan2kg.charts.frame import Picture
+from pan2kg.charts.raster import write_csv
 from pan2kg.charts.registry import PICTURES, draw
-from pan2kg.charts.writing import write_csv
 from pan2kg.errors import ProjectError, QueryError
 from pan2kg.graph.graph import Graph
 from pan2kg.i18n.text import LANGUAGES, Language

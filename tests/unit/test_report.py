@@ -15,8 +15,19 @@ from rdflib import RDF, SH, Literal, URIRef
 
 from pan2kg.errors import FormatError, Place, ProjectError
 from pan2kg.i18n.text import LANGUAGES, Language, Text
-from pan2kg.validation.baseline import compare, fingerprint, read_baseline, write_baseline
-from pan2kg.validation.report import Finding, Kind, Names, Report, Rule, Severity, in_order
+from pan2kg.validation.report import (
+    Finding,
+    Kind,
+    Names,
+    Report,
+    Rule,
+    Severity,
+    compare,
+    fingerprint,
+    in_order,
+    read_baseline,
+    write_baseline,
+)
 from pan2kg.validation.writers import FORMATS, write_report
 
 PAN: Final = "https://w3id.org/pan2kg/ontology#"

@@ -1,7 +1,13 @@
-"""A change as an Atom feed (RFC 4287): an entry a thing, with ids that stay the same when it is made again."""
+"""A change as an Atom feed (RFC 4287): an entry a thing, with ids that stay the same when it is made again.
+
+A change for other programs: a row a value as CSV, and all of it as JSON.
+"""
 
 from __future__ import annotations
 
+import csv
+import io
+import json
 import os
 import re
 from collections.abc import Iterator
@@ -14,9 +20,9 @@ import pyoxigraph as ox
 
 from pan2kg.errors import FormatError
 from pan2kg.i18n.text import Language
-from pan2kg.publish.diff.compare import Change
+from pan2kg.publish.diff.states import Change
 from pan2kg.publish.diff.telling import Story, describe_edit, kind_name
-from pan2kg.publish.diff.thing import Altered
+from pan2kg.publish.diff.things import Altered, Edit, Value
 from pan2kg.publish.diff.words import say
 from pan2kg.turtle.vocabulary import DCTERMS, ROOT
 
@@ -30,7 +36,7 @@ _DAYS: Final = tuple(DCTERMS + name for name in ("modified", "issued", "created"
 def write_feed(story: Story, language: Language, updated: datetime, *, address: str = "") -> str:
     """The feed of one change; ``address`` is where it will be published.
 
-    >>> from pan2kg.publish.diff.compare import change_list
+    >>> from pan2kg.publish.diff.states import change_list
     >>> from pan2kg.publish.diff.states import side_of
     >>> from pan2kg.publish.diff.telling import read_story
     >>> quad = ox.Quad(ox.NamedNode("http://e/s"), ox.NamedNode("http://e/p"), ox.Literal("a < b"))
@@ -106,3 +112,78 @@ def _put(parent: ET.Element, name: str, text: str) -> None:
 
 def _fit(text: str) -> str:
     return _UNFIT.sub("\ufffd", text)
+
+
+COLUMNS: Final = (
+    "status",
+    "kind",
+    "kind_label",
+    "thing",
+    "thing_label",
+    "part_of",
+    "root",
+    "property",
+    "property_label",
+    "language",
+    "old",
+    "new",
+)
+
+
+def write_csv(story: Story, language: Language) -> str:
+    """A row for each value that came or went (RFC 4180, with a header)."""
+    file = io.StringIO(newline="")
+    writer = csv.writer(file)
+    writer.writerow(COLUMNS)
+    for thing in story.things:
+        about = _about(thing, story, language)
+        writer.writerows(
+            [*about, edit.property, story.names.property(edit.property, language), edit.language, *_ends(edit)]
+            for edit in thing.edits
+        )
+    return file.getvalue()
+
+
+def write_json(story: Story, language: Language) -> str:
+    """All of a change: counts, moves, what was derived, and each thing with its values as N-Triples terms."""
+    change = story.change
+    content = {
+        "old": change.old.name,
+        "new": change.new.name,
+        "statements_added": len(change.added),
+        "statements_removed": len(change.removed),
+        "moved": [{"old": one.old, "new": one.new} for one in change.moves],
+        "shifted": [{"old": one.old, "new": one.new, "count": one.count} for one in change.shifts],
+        "derived": [{"rule": one.rule, "added": one.added, "removed": one.removed} for one in change.derivations],
+        "things": [_thing(thing, story, language) for thing in story.things],
+    }
+    return json.dumps(content, ensure_ascii=False, indent=2) + "\n"
+
+
+def _about(thing: Altered, story: Story, language: Language) -> list[str]:
+    label = story.names.of(thing.iri, language)
+    return [thing.status, thing.kind, kind_name(thing, story.names, language), thing.iri, label,
+            thing.part_of, thing.root]  # fmt: skip
+
+
+def _ends(edit: Edit) -> list[str]:
+    return ["" if term is None else term.value if not isinstance(term, ox.Triple) else str(term)
+            for term in (edit.old, edit.new)]  # fmt: skip
+
+
+def _thing(thing: Altered, story: Story, language: Language) -> dict[str, object]:
+    named = dict(zip(COLUMNS, _about(thing, story, language), strict=False))
+    edits = [
+        {
+            "property": edit.property,
+            "property_label": story.names.property(edit.property, language),
+            "old": _term(edit.old),
+            "new": _term(edit.new),
+        }
+        for edit in thing.edits
+    ]
+    return {**named, "edits": edits}
+
+
+def _term(term: Value | None) -> str | None:
+    return None if term is None else str(term)

@@ -17,7 +17,7 @@ import pyoxigraph as ox
 
 from pan2kg.errors import Place, ProjectError
 from pan2kg.publish.diff.states import Side
-from pan2kg.store.dumped import read_quads
+from pan2kg.store.store import read_quads
 from pan2kg.turtle.vocabulary import ROOT
 
 ADDED: Final = ROOT + "change/added"

@@ -1,17 +1,22 @@
-"""A state of the graph that is compared: a project, a release folder, or one RDF file."""
+"""A state of the graph that is compared: a project, a release folder, or one RDF file.
+
+What was added and removed between two states, which files moved, and what was derived.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter, defaultdict
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 import pyoxigraph as ox
 
 from pan2kg.project import Project
-from pan2kg.store.dumped import read_quads
 from pan2kg.store.rules import derive
-from pan2kg.store.store import LocalStore, open_store
+from pan2kg.store.store import LocalStore, is_derived, open_store, read_quads
+from pan2kg.turtle.vocabulary import DERIVED
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,3 +67,167 @@ def _has_blank(quad: ox.Quad) -> bool:
     # spelled out, since this is asked of each of millions
     blank = ox.BlankNode
     return isinstance(quad.object, blank) or isinstance(quad.subject, blank) or isinstance(quad.graph_name, blank)
+
+
+_THIS: Final = ox.NamedNode("urn:x-pan2kg:this-graph")
+_COMMON: Final = 8
+"""A triple that stands in more graphs than this says nothing about which graph became which."""
+_LIKE: Final = 0.5
+"""The least share of the larger graph that two graphs have in common to be one file that moved."""
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A graph that bears another name, since its file moved."""
+
+    old: str
+    new: str
+
+
+@dataclass(frozen=True, slots=True)
+class Shift:
+    """Statements that both states make, but in other graphs; empty where they are in one more, or one less."""
+
+    old: str
+    new: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Derivation:
+    """How many statements a rule derives more and less."""
+
+    rule: str
+    added: int
+    removed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Two states, and what differs in what they state; triples sorted."""
+
+    old: Side
+    new: Side
+    added: tuple[ox.Triple, ...]
+    removed: tuple[ox.Triple, ...]
+    moves: tuple[Move, ...]
+    shifts: tuple[Shift, ...]
+    derivations: tuple[Derivation, ...]
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether both states are the same."""
+        return self.old.quads == self.new.quads
+
+
+def change_list(old: Side, new: Side) -> Change:
+    """What changed from one state to another.
+
+    A file that moved is a move, not as many statements removed and added; what rules derive is only counted.
+
+    >>> from pan2kg.publish.diff.states import side_of
+    >>> s, p = ox.NamedNode("http://e/s"), ox.NamedNode("http://e/p")
+    >>> one, two = (side_of([ox.Quad(s, p, ox.Literal("x"), ox.NamedNode(g))], g) for g in ("http://e/g", "http://e/h"))
+    >>> change_list(one, two).moves, change_list(one, two).added
+    ((Move(old='http://e/g', new='http://e/h'),), ())
+    """
+    gone, come = old.quads - new.quads, new.quads - old.quads
+    moves = _moves(old, new, gone, come)
+    names = {ox.NamedNode(move.old): ox.NamedNode(move.new) for move in moves}
+    before = frozenset(_renamed(quad, names) for quad in old.quads) if names else old.quads
+    if names:
+        gone, come = before - new.quads, new.quads - before
+    removed, added = _stated(gone), _stated(come)
+    both = _among(_triples(removed), new.quads) | _among(_triples(added), before)
+    return Change(
+        old,
+        new,
+        tuple(sorted(_triples(added) - both, key=str)),
+        tuple(sorted(_triples(removed) - both, key=str)),
+        moves,
+        _shifts(removed, added, both),
+        _derivations(gone, come),
+    )
+
+
+def graph_name(quad: ox.Quad) -> str:
+    """The address of a quad's graph, empty for the default graph."""
+    graph = quad.graph_name
+    return "" if isinstance(graph, ox.DefaultGraph) else str(graph) if isinstance(graph, ox.BlankNode) else graph.value
+
+
+def _stated(quads: Iterable[ox.Quad]) -> list[ox.Quad]:
+    return [quad for quad in quads if not is_derived(graph_name(quad))]
+
+
+def _triples(quads: Iterable[ox.Quad]) -> set[ox.Triple]:
+    return {quad.triple for quad in quads if not is_derived(graph_name(quad))}
+
+
+def _among(triples: set[ox.Triple], quads: Iterable[ox.Quad]) -> set[ox.Triple]:
+    """Of some triples those that are stated in one graph or another."""
+    subjects = {triple.subject for triple in triples}
+    return triples & _triples(quad for quad in quads if quad.subject in subjects)
+
+
+def _moves(old: Side, new: Side, gone: Iterable[ox.Quad], come: Iterable[ox.Quad]) -> tuple[Move, ...]:
+    """Graphs of which only one state has the name and that say much the same, the likest first."""
+    kept = {quad.graph_name for quad in old.quads} & {quad.graph_name for quad in new.quads}
+    before, after = _unnamed(gone, kept), _unnamed(come, kept)
+    holders: dict[ox.Triple, list[str]] = defaultdict(list)
+    for graph, triples in before.items():
+        for triple in triples:
+            holders[triple].append(graph)
+    shared: Counter[tuple[str, str]] = Counter()
+    for graph, triples in after.items():
+        for triple in triples:
+            if len(holders.get(triple, ())) <= _COMMON:
+                shared.update((other, graph) for other in holders.get(triple, ()))
+    found: dict[str, str] = {}
+    for (one, two), count in sorted(shared.items(), key=lambda item: (-item[1], item[0])):
+        if one not in found and two not in found.values() and count >= _LIKE * max(len(before[one]), len(after[two])):
+            found[one] = two
+    return tuple(Move(one, two) for one, two in sorted(found.items()))
+
+
+def _unnamed(quads: Iterable[ox.Quad], kept: Container[object]) -> dict[str, set[ox.Triple]]:
+    """The triples of stated graphs that are not kept, a graph itself standing as « this »."""
+    found: dict[str, set[ox.Triple]] = defaultdict(set)
+    for quad in _stated(quads):
+        if quad.graph_name not in kept and isinstance(quad.graph_name, ox.NamedNode):
+            found[graph_name(quad)].add(_renamed(quad, {quad.graph_name: _THIS}).triple)
+    return found
+
+
+def _renamed(quad: ox.Quad, names: dict[ox.NamedNode, ox.NamedNode]) -> ox.Quad:
+    terms = (quad.subject, quad.object, quad.graph_name)
+    if not any(isinstance(term, ox.NamedNode) and term in names for term in terms):
+        return quad
+    subject, value, graph = (names.get(term, term) if isinstance(term, ox.NamedNode) else term for term in terms)
+    return ox.Quad(subject, quad.predicate, value, graph)  # type: ignore[arg-type]  # each is of the kind it was
+
+
+def _shifts(removed: Iterable[ox.Quad], added: Iterable[ox.Quad], both: set[ox.Triple]) -> tuple[Shift, ...]:
+    places: dict[ox.Triple, tuple[list[str], list[str]]] = defaultdict(lambda: ([], []))
+    for at, quads in enumerate((removed, added)):
+        for quad in quads:
+            if quad.triple in both:
+                places[quad.triple][at].append(graph_name(quad))
+    counted: Counter[tuple[str, str]] = Counter()
+    for left, come in places.values():
+        left, come = sorted(left), sorted(come)
+        length = max(len(left), len(come))
+        counted.update(zip(_padded(left, length), _padded(come, length), strict=True))
+    return tuple(Shift(one, two, count) for (one, two), count in sorted(counted.items()))
+
+
+def _padded(names: list[str], length: int) -> list[str]:
+    return names + [""] * (length - len(names))
+
+
+def _derivations(gone: Iterable[ox.Quad], come: Iterable[ox.Quad]) -> tuple[Derivation, ...]:
+    less, more = (
+        Counter(graph_name(quad).removeprefix(DERIVED) for quad in quads if is_derived(graph_name(quad)))
+        for quads in (gone, come)
+    )
+    return tuple(Derivation(rule, more[rule], less[rule]) for rule in sorted({*less, *more}))

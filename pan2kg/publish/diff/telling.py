@@ -12,9 +12,8 @@ from typing import Final
 import pyoxigraph as ox
 
 from pan2kg.i18n.text import Language
-from pan2kg.publish.diff.compare import Change, Shift
-from pan2kg.publish.diff.thing import Altered, Edit, Status, read_things
-from pan2kg.publish.diff.things import LONG, Names, Value, read_names
+from pan2kg.publish.diff.states import Change, Shift
+from pan2kg.publish.diff.things import LONG, Altered, Edit, Names, Status, Value, read_names, read_things
 from pan2kg.publish.diff.words import say
 from pan2kg.turtle.vocabulary import DCTERMS, GRAPH, PAN, RDF
 
@@ -55,7 +54,7 @@ def read_story(change: Change) -> Story:
 def write_text(story: Story, language: Language) -> str:
     """A change as lines for a terminal: counts first, then what belongs together.
 
-    >>> from pan2kg.publish.diff.compare import change_list
+    >>> from pan2kg.publish.diff.states import change_list
     >>> from pan2kg.publish.diff.states import side_of
     >>> print(write_text(read_story(change_list(side_of([], "a"), side_of([], "b"))), "en"), end="")
     Changes from a to b
@@ -80,7 +79,7 @@ def write_markdown(story: Story, language: Language) -> str:
 def version_notes(change: Change, language: Language) -> str:
     """A change in a few sentences, as ``adms:versionNotes`` wants it: how many of what kind.
 
-    >>> from pan2kg.publish.diff.compare import change_list
+    >>> from pan2kg.publish.diff.states import change_list
     >>> from pan2kg.publish.diff.states import side_of
     >>> version_notes(change_list(side_of([], "a"), side_of([], "b")), "de")
     'Keine Änderung.'
