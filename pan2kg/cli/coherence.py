@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from pan2kg.store.as_of import Moment
     from pan2kg.tables.material import Choice, Material
 
-FORMS: Final = ("table", "csv", "json", "md", "html")
+FORMS: Final = ("table", "csv", "tsv", "json", "md", "html")
 
 Fill = Callable[[argparse.ArgumentParser], None]
 
