@@ -27,9 +27,9 @@ def add_check(command: argparse.ArgumentParser) -> None:
 
 def run_check(options: argparse.Namespace) -> int:
     """Check the project; 1 where findings reach what the command is to fail on."""
+    from pan2kg.report.check import write_report
     from pan2kg.validation.check import check
     from pan2kg.validation.report import Severity, write_baseline
-    from pan2kg.validation.writers import write_report
 
     baseline = Path(options.baseline) if options.baseline else None
     project = project_of(options)
