@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import partial
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Final
 
 from pan2kg.coherence.links import shared_links
-from pan2kg.coherence.reading import read_uses, rows
 from pan2kg.coherence.uses import key
-from pan2kg.store.store import Store
-from pan2kg.turtle.writer import string
+from pan2kg.graph.labels import plain_words
 
 if TYPE_CHECKING:
     import networkx as nx
+
+    from pan2kg.graph.graph import Graph
 
 _PREFIXES: Final = """
 PREFIX certainty: <https://w3id.org/pan2kg/id/certainty/>
@@ -87,20 +86,8 @@ _SOURCES: Final = f"""{_PREFIXES}
 SELECT DISTINCT ?link ?document WHERE {{ ?link pan:linkType ?type ; dcterms:source ?document }} ORDER BY ?link ?document
 """
 
-_LABELS: Final = f"""{_PREFIXES}
-SELECT DISTINCT ?thing ?label WHERE {{
-    {{ ?thing %s ?label }} UNION {{ ?thing a owl:Class ; rdfs:label ?label FILTER(LANG(?label) = %s) }} %s
-}} ORDER BY ?thing ?label
-"""
 
-
-Read = Callable[[str], list[list[str]]]
-"""Answers a query with rows of plain text."""
-
-
-def build_network(
-    store: Store, *, language: str = "", release: str = "", read: Read | None = None
-) -> nx.MultiDiGraph[str]:
+def build_network(graph: Graph, *, language: str = "") -> nx.MultiDiGraph[str]:
     """The network of accepted and derived links: nodes and link nodes by IRI.
 
     A node carries ``type``, ``label`` and, for an action, ``plan``; an edge has the link's IRI as
@@ -114,43 +101,33 @@ def build_network(
     ones, French before English. What the strengths rest on stands in the network's own attributes. Every
     attribute is a text, a number or a boolean, so that networkx can write the network as it is.
 
-    Who needs it in several languages hands over a ``read`` that remembers: little of what is asked depends on them.
+    What is asked of the graph is asked once for all languages.
 
-    >>> from pan2kg.store.store import LocalStore
-    >>> import pyoxigraph
-    >>> build_network(LocalStore(pyoxigraph.Store())).number_of_nodes()
-    0
+    >>> from pan2kg.graph.graph import open_graph
+    >>> build_network(open_graph(), language="de").number_of_nodes() > 100
+    True
     """
     import networkx as nx
 
-    read = read or partial(rows, store)
-    labels = _read_labels(read, language)
+    read = graph.read
+    labels = _read_labels(graph, language)
     network: nx.MultiDiGraph[str] = nx.MultiDiGraph(language=language or "fr")
     _add_nodes(network, read(_NODES), labels)
     _add_edges(network, read(_LINKS), labels)
     untyped = {node for node, data in network.nodes(data=True) if "type" not in data}
     _add_nodes(network, (row for row in read(_ENDS) if row[0] in untyped), labels)
-    _add_strengths(network, store, release)
+    _add_strengths(network, graph)
     found = {link: data for _, _, link, data in network.edges(keys=True, data=True)}
     _add_via(found, read(_VIA), labels)
-    _add_evidence(found, read, labels)
+    _add_evidence(found, read(_EVIDENCE), read(_SOURCES), labels)
     return network
 
 
-def _read_labels(read: Read, language: str) -> dict[str, str]:
-    """The label of every thing, and of every class: in the language, else the main one."""
-    first: dict[str, str] = {}
-    if language:
-        own = _LABELS % ("skos:prefLabel", string(language), f"FILTER(LANG(?label) = {string(language)})")
-        first = _firsts(read(own))
-    return _firsts(read(_LABELS % ("pan:mainLabel", '"fr"', ""))) | first
-
-
-def _firsts(pairs: Iterable[list[str]]) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for thing_, label in pairs:
-        found.setdefault(thing_, label)
-    return found
+def _read_labels(graph: Graph, language: str) -> Mapping[str, str]:
+    """What everything with a name is called: in the language, else by the main one."""
+    known = graph.labels
+    named = (iri for iri, entry in known.entries.items() if entry.texts)
+    return {iri: plain_words(known.label(iri, language or "fr").text) for iri in named}
 
 
 def _add_nodes(network: nx.MultiDiGraph[str], found: Iterable[list[str]], labels: Mapping[str, str]) -> None:
@@ -182,18 +159,18 @@ def _given(values: Mapping[str, str]) -> dict[str, str]:
     return {name: value for name, value in values.items() if value}
 
 
-def _add_strengths(network: nx.MultiDiGraph[str], store: Store, release: str) -> None:
+def _add_strengths(network: nx.MultiDiGraph[str], graph: Graph) -> None:
     """Strength and bits of the links by a shared instrument, and in the network what they rest on.
 
     A strength the link states itself stays. Both are rounded to six decimals: the same on every machine.
     """
     if not any(data.get("type") == "Action" for _, data in network.nodes(data=True)):
         return
-    uses = read_uses(store, release=release)
+    uses = graph.uses
     basis = uses.basis
     filters = "; ".join(f"{name}: {value}" for name, value in basis.filters)
     network.graph.update(actions=basis.n, annotated=basis.annotated, weights=basis.weights, filters=filters)
-    network.graph.update(_given({"release": release}))
+    network.graph.update(_given({"release": graph.release}))
     for link in shared_links(uses, hub=max(2, basis.n + len(uses.plans))):
         if link.strength is not None and link.bits is not None and network.has_edge(link.one, link.two, link.iri):
             data = network.edges[link.one, link.two, link.iri]
@@ -208,10 +185,15 @@ def _add_via(found: Mapping[str, dict[str, object]], pairs: Iterable[list[str]],
             found[link]["via_label"] = "; ".join(_name(one, labels) for (one,) in shared)
 
 
-def _add_evidence(found: Mapping[str, dict[str, object]], read: Read, labels: Mapping[str, str]) -> None:
+def _add_evidence(
+    found: Mapping[str, dict[str, object]],
+    passages_of: Iterable[list[str]],
+    sources_of: Iterable[list[str]],
+    labels: Mapping[str, str],
+) -> None:
     """The quotations a link rests on, then the sources it names without quoting them."""
-    quoted = dict(_gathered(read(_EVIDENCE)))
-    sources = dict(_gathered(read(_SOURCES)))
+    quoted = dict(_gathered(passages_of))
+    sources = dict(_gathered(sources_of))
     for link, data in found.items():
         passages = quoted.get(link, [])
         documents = dict.fromkeys(document for document, _, _ in passages)

@@ -11,12 +11,13 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from pan2kg.errors import Place, ProjectError
+from pan2kg.graph.dataset import DATASET
 from pan2kg.publish import csvw, dump, rewrite, void
 from pan2kg.publish import descriptions as schema_org
 from pan2kg.publish import descriptions as service
 from pan2kg.publish import folder as archive
 from pan2kg.publish.catalogue.description import Distribution, describe
-from pan2kg.publish.catalogue.facts import CATALOGUE, DATASET
+from pan2kg.publish.catalogue.facts import CATALOGUE
 from pan2kg.publish.catalogue.form import write
 from pan2kg.publish.catalogue.terms import PREFIXES
 from pan2kg.publish.descriptions import example_files, map_files, ontology_files

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from pan2kg.graph.graph import Graph
 from pan2kg.project import Project
 from pan2kg.publish.catalogue.facts import Facts
 from pan2kg.publish.catalogue.issue import Issue
@@ -21,12 +22,21 @@ class Edition:
     tables, once they are written.
     """
 
-    project: Project
-    store: LocalStore
+    graph: Graph
     facts: Facts
     issue: Issue
     previous: Path | None = None
     catalogue: LocalStore | None = None
+
+    @property
+    def project(self) -> Project:
+        """The project that is published."""
+        return self.graph.project
+
+    @property
+    def store(self) -> LocalStore:
+        """The store that holds the graph."""
+        return self.graph.held
 
     def prefixes(self) -> Mapping[str, str]:
         """The project's prefixes, under the base chosen for our own IRIs."""

@@ -13,7 +13,7 @@ from typing import Final
 
 import pyoxigraph as ox
 
-from pan2kg.publish.catalogue.facts import DATASET
+from pan2kg.graph.dataset import DATASET
 from pan2kg.publish.catalogue.form import write
 from pan2kg.publish.catalogue.terms import FOAF, PREFIXES, TYPE, VOID, Sheet, node, said, typed
 from pan2kg.publish.dump import Content

@@ -16,8 +16,10 @@ from typing import Final
 import pyoxigraph as ox
 
 from pan2kg.errors import Pan2kgError, ProjectError
+from pan2kg.graph.dataset import DATASET
+from pan2kg.graph.graph import Graph
 from pan2kg.project import Project
-from pan2kg.publish.catalogue.facts import DATASET, Facts, read_facts
+from pan2kg.publish.catalogue.facts import Facts, read_facts
 from pan2kg.publish.catalogue.issue import Addresses, Issue
 from pan2kg.publish.edition import Edition
 from pan2kg.publish.void import TARGETS, Statistics, write_void
@@ -97,7 +99,7 @@ class Census:
             facts = read_facts(small)
         except ProjectError as error:
             return Refusal(404, f"The graph does not say what it is as a dataset. {error.message}")
-        edition = Edition(self.project, small, facts, _issue(facts, call.place))
+        edition = Edition(Graph(self.project, small), facts, _issue(facts, call.place))
         turtle = write_void(edition, self._statistics(holding), DUMPS)
         triples = [quad.triple for quad in ox.parse(turtle, format=ox.RdfFormat.TURTLE)]
         return write(triples, choice.form.name, {**holding.prefixes, "void": "http://rdfs.org/ns/void#"})

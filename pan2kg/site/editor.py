@@ -8,7 +8,6 @@ from pan2kg.errors import Pan2kgError
 from pan2kg.site.answers import Grid, grid
 from pan2kg.site.frame import embedded
 from pan2kg.site.questions import names
-from pan2kg.store.store import select
 from pan2kg.turtle.vocabulary import PAN
 from pan2kg.turtle.writer import iri, read_prefixes
 
@@ -39,7 +38,7 @@ def values(speaker: Speaker) -> Values:
     fault = ""
     if asked and library.mode == "served":
         try:
-            table = grid(library.store.query(asked), speaker)
+            table = grid(library.graph.store.query(asked), speaker)
         except Pan2kgError as error:
             fault = str(error)
     return {
@@ -47,9 +46,9 @@ def values(speaker: Speaker) -> Values:
         "query": asked or FIRST,
         "table": table,
         "fault": fault,
-        "examples": [(library.queries[name].question(speaker.request.language), library.queries[name].text)
+        "examples": [(library.graph.queries[name].question(speaker.request.language), library.graph.queries[name].text)
                      for name in sorted(names(library))],
-        "completion": embedded({"prefixes": read_prefixes(library.project), "terms": _terms(speaker)}),
+        "completion": embedded({"prefixes": read_prefixes(library.graph.project), "terms": _terms(speaker)}),
     }  # fmt: skip
 
 
@@ -61,7 +60,7 @@ def _terms(speaker: Speaker) -> list[dict[str, str]]:
             "label": speaker.name(term),
             "kind": "class" if entry.type.endswith("#Class") else "property",
         }
-        for term, entry in speaker.library.index.entries.items()
+        for term, entry in speaker.graph.labels.entries.items()
         if term.startswith(PAN)
     ]
     return own + speaker.library.once("terms of others", lambda: _others(speaker.library))
@@ -69,10 +68,9 @@ def _terms(speaker: Speaker) -> list[dict[str, str]]:
 
 def _others(library: Library) -> list[dict[str, str]]:
     """The classes and properties that are not ours, by the prefixes of the project."""
-    prefixes, found = read_prefixes(library.project), []
+    graph, found = library.graph, []
+    prefixes = read_prefixes(graph.project)
     for kind, query in (("class", _CLASSES), ("property", _PROPERTIES)):
-        names = {
-            iri(term, prefixes) for term in select(library.store, query).values("term") if not term.startswith(PAN)
-        }
+        names = {iri(term, prefixes) for (term,) in graph.read(query) if not term.startswith(PAN)}
         found += [{"name": name, "label": "", "kind": kind} for name in sorted(names) if not name.startswith("<")]
     return found

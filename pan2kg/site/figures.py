@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 from pan2kg.tables.gaps import KINDS
 from pan2kg.tables.markup import Anchors, html_foot, html_table, html_text
-from pan2kg.tables.material import Choice
 from pan2kg.tables.registry import TABLES
+from pan2kg.tables.table import Choice
 from pan2kg.tables.template import markup
 from pan2kg.tables.words import text
 from pan2kg.tables.writers import write_exhibit
@@ -44,10 +44,10 @@ def _leads(speaker: Speaker, _: Row, __: str, item: str) -> str:
 
 
 def _spoken(speaker: Speaker, item: str) -> str:
-    entry = speaker.library.index.entry(item)
+    entry = speaker.graph.labels.entry(item)
     if entry is None or not entry.texts or speaker.request.language in entry.texts:
         return ""
-    return speaker.library.index.label(item, speaker.request.language).language
+    return speaker.graph.labels.label(item, speaker.request.language).language
 
 
 def names(_: Library) -> Iterable[str]:
@@ -77,7 +77,7 @@ def values(speaker: Speaker) -> Values | None:
         "title": exhibit.title.say(speaker.request.language),
         "lead": _lead(speaker, name, exhibit),
         "table": show(exhibit, speaker),
-        "plans": [(entry.key, speaker.name(entry.iri)) for entry in speaker.library.index.of_kind("plan")],
+        "plans": [(entry.key, speaker.name(entry.iri)) for entry in speaker.graph.labels.of_kind("plan")],
         "plan": chosen.get("plan", ""),
         "downloads": [(speaker.href(f"figure/{name}.{form}", **chosen), form.upper()) for form in ("csv", "json")],
     }

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from pan2kg.graph.graph import HOME
 from pan2kg.site.choice import ASKED, Choice
 from pan2kg.site.filtering import chosen, shown_plans
 from pan2kg.site.lanes import lanes
 from pan2kg.site.matrix import FIRST, matrix
-from pan2kg.tables.material import HOME
 
 if TYPE_CHECKING:
     from pan2kg.site.library import Library
@@ -52,14 +52,14 @@ def whole(speaker: Speaker) -> Values:
 def numbers(library: Library, choice: Choice, plans: Sequence[str]) -> Numbers:
     """The four numbers for the plans shown."""
     shown = set(plans)
-    counts = [pair for pair in library.ties.counts(choice.kinds) if set(pair) <= shown]
-    linked = library.ties.linked(choice.kinds)
-    material = library.material("fr")
-    actions = [action for action, plan in material.home_of.items() if plan in shown]
+    counts = [pair for pair in library.graph.ties.counts(choice.kinds) if set(pair) <= shown]
+    linked = library.graph.ties.linked(choice.kinds)
+    graph = library.graph.spoken("fr")
+    actions = [action for action, plan in graph.home_of.items() if plan in shown]
     return Numbers(
         linked=len(counts),
         pairs=len(plans) * (len(plans) - 1) // 2,
         unlinked_actions=sum(action not in linked for action in actions),
         actions=len(actions),
-        divergences=library.divergences if material.matrices else None,
+        divergences=library.divergences if graph.scores else None,
     )

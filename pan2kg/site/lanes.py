@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from pan2kg.charts.raster import picture_bytes
 from pan2kg.charts.registry import draw_on
+from pan2kg.graph.graph import HOME
 from pan2kg.store.store import plain
-from pan2kg.tables.material import HOME
 from pan2kg.tables.template import markup
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 def keys(library: Library) -> Iterable[str]:
     """The plans whose lanes are files of their own: the one the home page shows."""
-    return [HOME] if library.index.find("plan", HOME) else []
+    return [HOME] if library.graph.labels.find("plan", HOME) else []
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ class Lanes:
 
 def lanes(speaker: Speaker, plan: str) -> Lanes | None:
     """The lanes of the plan with this key; None where the graph does not have it."""
-    if not speaker.library.index.find("plan", plan):
+    if not speaker.graph.labels.find("plan", plan):
         return None
     picture = _picture(speaker, plan)
     files = ((speaker.href(f"lanes/{plan}.{ending}"), ending.upper()) for ending in ("csv", "svg"))
@@ -53,7 +53,7 @@ def lanes(speaker: Speaker, plan: str) -> Lanes | None:
 
 
 def _picture(speaker: Speaker, plan: str) -> Picture:
-    return draw_on(speaker.library.ground(speaker.request.language, speaker.picture_address), "lanes", plan=plan)
+    return draw_on(speaker.library.subject(speaker.request.language, speaker.picture_address), "lanes", plan=plan)
 
 
 def _listed(picture: Picture) -> Iterable[Lane]:
@@ -83,4 +83,4 @@ def svg(speaker: Speaker) -> bytes | None:
 
 def _file(speaker: Speaker, suffix: str) -> bytes | None:
     plan = speaker.request.key
-    return picture_bytes(_picture(speaker, plan), suffix) if speaker.library.index.find("plan", plan) else None
+    return picture_bytes(_picture(speaker, plan), suffix) if speaker.graph.labels.find("plan", plan) else None

@@ -77,8 +77,8 @@ def _by_name(speaker: Speaker, iris: Iterable[str]) -> list[str]:
 
 
 def _plan_line(speaker: Speaker, plan: str) -> PlanLine:
-    statements = speaker.library.statements
-    ties = {pair: found for pair, found in speaker.library.ties.by_pair.items() if plan in pair}
+    statements = speaker.graph.statements
+    ties = {pair: found for pair, found in speaker.graph.ties.by_pair.items() if plan in pair}
     counted = Counter(tie.kind for found in ties.values() for tie in found)
     return PlanLine(
         plan,
@@ -96,11 +96,11 @@ def _plan_line(speaker: Speaker, plan: str) -> PlanLine:
 
 def pairs(speaker: Speaker) -> Values:
     """The linked pairs of the plans chosen, those linked more weakly only, and how many have no known link."""
-    library, choice = speaker.library, chosen(speaker)
-    shown = set(shown_plans(library, choice))
-    strong = {pair: c for pair, c in library.ties.counts(choice.kinds).items() if set(pair) <= shown}
+    ties, choice = speaker.graph.ties, chosen(speaker)
+    shown = set(shown_plans(speaker.library, choice))
+    strong = {pair: c for pair, c in ties.counts(choice.kinds).items() if set(pair) <= shown}
     weaker = tuple(kind for kind in (*DECLARED, *INFERRED) if kind not in choice.kinds)
-    weak = {pair: c for pair, c in library.ties.counts(weaker).items() if set(pair) <= shown and pair not in strong}
+    weak = {pair: c for pair, c in ties.counts(weaker).items() if set(pair) <= shown and pair not in strong}
     number = len(shown) * (len(shown) - 1) // 2
     return {
         "title": speaker.t("pairs-title"),
@@ -137,7 +137,7 @@ def _apart(speaker: Speaker, shown: set[str], linked: Iterable[tuple[str, str]])
 def unlinked(speaker: Speaker) -> Values:
     """The actions of the plans chosen that have no link of the kinds chosen to another plan."""
     library, choice = speaker.library, chosen(speaker)
-    linked = library.ties.linked(choice.kinds)
+    linked = library.graph.ties.linked(choice.kinds)
     found = []
     for plan in _by_name(speaker, shown_plans(library, choice)):
         actions = ordered(speaker, actions_of(speaker, plan))

@@ -19,7 +19,7 @@ _ALWAYS: Final = ("plan", "body", "instrument")
 def values(speaker: Speaker) -> Values:
     """The page of what was found; without words, everything there is by kind."""
     asked = speaker.request.arguments.get("q", "")
-    index = speaker.library.index
+    index = speaker.graph.labels
     found = [entry for iri in speaker.library.finder.find(asked) if (entry := index.entry(iri))]
     groups: dict[str, list[Entry]] = {kind: _by_name(speaker, kind) for kind in _ALWAYS} if not asked else {}
     for entry in found:
@@ -28,19 +28,19 @@ def values(speaker: Speaker) -> Values:
 
 
 def _by_name(speaker: Speaker, kind: str) -> list[Entry]:
-    return sorted(speaker.library.index.of_kind(kind), key=lambda entry: speaker.name(entry.iri).casefold())
+    return sorted(speaker.graph.labels.of_kind(kind), key=lambda entry: speaker.name(entry.iri).casefold())
 
 
 def suggestions(library: Library, words: str) -> str:
     """Up to twelve things as JSON, for the field that suggests while one types."""
-    entries = [library.index.entry(iri) for iri in library.finder.find(words, limit=12)]
+    entries = [library.graph.labels.entry(iri) for iri in library.finder.find(words, limit=12)]
     return str(embedded([_row(entry) for entry in entries if entry]))
 
 
 def labels(library: Library) -> str:
     """Every name as a script, for pages with no server behind them."""
-    rows = [_row(entry) for kind in sorted({e.kind for e in library.index.entries.values() if e.has_page})
-            for entry in library.index.of_kind(kind)]  # fmt: skip
+    rows = [_row(entry) for kind in sorted({e.kind for e in library.graph.labels.entries.values() if e.has_page})
+            for entry in library.graph.labels.of_kind(kind)]  # fmt: skip
     return f"pan2kgLabels({embedded(rows)});\n"
 
 

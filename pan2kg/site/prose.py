@@ -52,7 +52,7 @@ class Source:
 
 def values(speaker: Speaker) -> Values:
     """All documents, by name; what was written down from memory, with no document, stands apart."""
-    documents = speaker.library.index.of_kind("document")
+    documents = speaker.graph.labels.of_kind("document")
     every = [source(speaker, entry.iri, entry.key) for entry in documents]
     found = [one for one in every if one.kind != MEMORY]
     return {
@@ -66,7 +66,7 @@ def values(speaker: Speaker) -> Values:
 
 def source(speaker: Speaker, iri: str, key: str) -> Source:
     """One document."""
-    statements = speaker.library.statements
+    statements = speaker.graph.statements
     publishers = (*statements.values(iri, PAN + "publisherName"), *statements.values(iri, DCTERMS + "publisher"))
     return Source(
         iri,
@@ -75,7 +75,7 @@ def source(speaker: Speaker, iri: str, key: str) -> Source:
         statements.one(iri, DCTERMS + "date"),
         statements.one(iri, PAN + "sourceKind"),
         tuple(_addresses(statements.values(iri, PAN + "readAt"))),
-        speaker.library.resting[iri],
+        speaker.graph.resting[iri],
         len(statements.pointing(iri, PAN + "inDocument")),
     )
 

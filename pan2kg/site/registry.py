@@ -108,8 +108,8 @@ WHOLE: Mapping[str, Whole] = {
     "data/labels.js": Whole("text/javascript; charset=utf-8", lambda library, _: search.labels(library).encode()),
     "data/graph.js": Whole("text/javascript; charset=utf-8", lambda library, _: files.script(library)),
     "data/pan2kg.nq.gz": Whole("application/gzip", lambda library, _: files.packed(library)),
-    "data/ontology.ttl": Whole("text/turtle; charset=utf-8", lambda library, _: files.ontology(library.project)),
-    "data/shapes.ttl": Whole("text/turtle; charset=utf-8", lambda library, _: files.shapes(library.project)),
+    "data/ontology.ttl": Whole("text/turtle; charset=utf-8", lambda library, _: files.ontology(library.graph.project)),
+    "data/shapes.ttl": Whole("text/turtle; charset=utf-8", lambda library, _: files.shapes(library.graph.project)),
 }
 """Files for all languages, by their path."""
 
@@ -121,11 +121,10 @@ _TAGS: Final[Mapping[str, Language]] = {tag: tag for tag in LANGUAGES}
 class Site:
     """All pages over a library.
 
-    >>> from datetime import date
     >>> from pan2kg.graph.graph import open_graph
     >>> from pan2kg.site.library import Library
     >>> graph = open_graph()
-    >>> site = Site(Library(graph.project, graph.store, date(2026, 1, 1)))
+    >>> site = Site(Library(graph))
     >>> site.page("fr/index.html").media, site.page("fr/nowhere.html")
     ('text/html; charset=utf-8', None)
     """

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING
 from pan2kg.coherence.scores import scored_links
 from pan2kg.coherence.uses import key
 from pan2kg.errors import QueryError
+from pan2kg.graph.graph import bare
 from pan2kg.i18n.text import Text
 from pan2kg.project import write_atomically
 from pan2kg.tables import queries as texts
-from pan2kg.tables.material import bare
 from pan2kg.tables.scores import matrices
 from pan2kg.turtle.vocabulary import graph_of, thing
 from pan2kg.turtle.writer import Block, Statement, iri, read_prefixes, string, text, write_turtle
@@ -25,12 +25,13 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from pan2kg.coherence.scores import ScoredLink, Scores
-    from pan2kg.tables.material import Choice, Material
+    from pan2kg.graph.graph import Graph
+    from pan2kg.tables.table import Choice
 
 _HEADING = Text("Matrice de {assessor}", "Matrix of {assessor}", "Matrix von {assessor}")
 
 
-def write_ledger(material: Material, choice: Choice, path: Path) -> None:
+def write_ledger(graph: Graph, choice: Choice, path: Path) -> None:
     """Write the matrices chosen as links, whole or not at all; each names its assessor, a body of the graph.
 
     Raises:
@@ -40,20 +41,20 @@ def write_ledger(material: Material, choice: Choice, path: Path) -> None:
     """
     if not choice.files:
         raise QueryError("No matrix is given to store.", remedy="Name the CSV files before --write.")
-    if material.project is None:
+    if graph.project is None:
         raise QueryError("Scores are stored in a project.", remedy="Name one with --project.")
-    given = matrices(material, choice)
-    bodies = [_body(material, scores.assessor) for scores in given]
+    given = matrices(graph, choice)
+    bodies = [_body(graph, scores.assessor) for scores in given]
     named = [replace(scores, assessor=body) for scores, body in zip(given, bodies, strict=True)]
     for scores in named:
-        _check(material, scores)
-    prefixes = read_prefixes(material.project)
-    blocks = _blocks(material, path, list(zip(choice.files, named, strict=True)), prefixes)
+        _check(graph, scores)
+    prefixes = read_prefixes(graph.project)
+    blocks = _blocks(graph, path, list(zip(choice.files, named, strict=True)), prefixes)
     write_atomically(path, write_turtle(blocks, prefixes))
 
 
-def _body(material: Material, name: str) -> str:
-    bodies = [row[0] for row in material.read(texts.BODIES)]
+def _body(graph: Graph, name: str) -> str:
+    bodies = [row[0] for row in graph.read(texts.BODIES)]
     found = [body for body in bodies if bare(name) in (body, key(body))]
     if found:
         return found[0]
@@ -64,8 +65,8 @@ def _body(material: Material, name: str) -> str:
     )
 
 
-def _check(material: Material, scores: Scores) -> None:
-    known = set(material.uses.actions)
+def _check(graph: Graph, scores: Scores) -> None:
+    known = set(graph.uses.actions)
     for one, two, score in scores.cells():
         where = f"Row « {key(one)} », column « {key(two)} »"
         if not {one, two} <= known:
@@ -77,12 +78,12 @@ def _check(material: Material, scores: Scores) -> None:
 
 
 def _blocks(
-    material: Material, path: Path, given: Sequence[tuple[Path, Scores]], prefixes: Mapping[str, str]
+    graph: Graph, path: Path, given: Sequence[tuple[Path, Scores]], prefixes: Mapping[str, str]
 ) -> Iterator[Block]:
     documents = [f"document:{_document(file)}" for file, _ in given]
-    graph = _graph(material, path)
+    name = _graph(graph, path)
     yield Block(
-        f"<{graph}>",
+        f"<{name}>",
         (
             Statement("a", "pan:SourceGraph"),
             Statement("rdfs:label", text("Interactions notées par des évaluateurs", "fr")),
@@ -92,15 +93,15 @@ def _blocks(
         ),
     )
     for document, (file, scores) in zip(documents, given, strict=True):
-        yield _source(material, document, file, scores)
+        yield _source(graph, document, file, scores)
         for link in scored_links(scores):
             passage = f"passage:interaction-{key(link.iri)}"
-            yield _link(link, (document, passage), material.language, prefixes)
-            yield _words(link, (document, passage), material.language)
+            yield _link(link, (document, passage), graph.language, prefixes)
+            yield _words(link, (document, passage), graph.language)
 
 
-def _graph(material: Material, path: Path) -> str:
-    full, project = path.resolve(), material.project
+def _graph(graph: Graph, path: Path) -> str:
+    full, project = path.resolve(), graph.project
     if project and full.is_relative_to(project.graph):
         return graph_of(project.graph_path(full))
     return graph_of(_slug(path.stem))
@@ -120,8 +121,8 @@ def _slug(name: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", plain).strip("-") or "matrix"
 
 
-def _source(material: Material, document: str, file: Path, scores: Scores) -> Block:
-    assessor = material.label(scores.assessor)
+def _source(graph: Graph, document: str, file: Path, scores: Scores) -> Block:
+    assessor = graph.label(scores.assessor)
     return Block(
         document,
         (
@@ -133,7 +134,7 @@ def _source(material: Material, document: str, file: Path, scores: Scores) -> Bl
             Statement("pan:readAt", f"{string(file.name.replace(' ', '%20'))}^^xsd:anyURI"),
             Statement("pan:certainty", "certainty:stated"),
         ),
-        heading=_HEADING.fill(assessor=assessor).say(material.language),
+        heading=_HEADING.fill(assessor=assessor).say(graph.language),
     )
 
 

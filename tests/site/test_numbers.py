@@ -63,7 +63,7 @@ def test_what_an_action_without_a_link_is_told_apart_by(reader: Reader) -> None:
     library = reader.site.library
     page = reader["fr/unlinked.html"]
     unread = sum(map(int, re.findall(r"rien de relevé encore\xa0: (\d+)", page)))
-    home = library.material("fr").home_of
+    home = library.graph.home_of
     assert unread == len(home.keys() - library.linked - library.recorded)
 
 

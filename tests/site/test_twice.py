@@ -12,12 +12,13 @@ ROOT: Final = Path(__file__).resolve().parents[2]
 SCRIPT: Final = """
 from datetime import date
 from hashlib import sha256
+from pan2kg.graph.graph import Graph
 import pan2kg
 from pan2kg.site.library import Library
 from pan2kg.site.registry import Site
 
 graph = pan2kg.open_graph()
-site = Site(Library(graph.project, graph.store, date(2026, 1, 1)))
+site = Site(Library(Graph(graph.project, graph.store, language="fr", as_of=date(2026, 1, 1))))
 seen = set()
 for path in site.paths():
     language, _, rest = path.partition("/")
