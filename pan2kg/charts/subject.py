@@ -49,8 +49,8 @@ class Subject:
         return semicolon(self.language).join(parts)
 
     def names(self, things: Iterable[str]) -> Names:
-        """What things are called in the language of the picture."""
-        return {iri: self.graph.labels.label(iri, self.language).plain for iri in things}
+        """What things are called in the language of the picture; a name says its language where that is another."""
+        return {iri: self.graph.labels.label(iri, self.language).drawn(self.language) for iri in things}
 
     def leads(self, *things: str) -> str:
         """Where a mark leads that stands for some things."""

@@ -143,10 +143,13 @@ class Name:
         """
         return f"{self.notation} {self.text}" if self.notation and self.notation != self.text else self.text
 
-    @property
-    def plain(self) -> Name:
-        """The same with plain spaces, as data has them and pictures draw them."""
-        return replace(self, text=plain_words(self.text))
+    def drawn(self, language: str) -> Name:
+        """The same as pictures draw it: with plain spaces, and its language only where that is another.
+
+        >>> Name("Où ?", "fr").drawn("fr").language, Name("Où ?", "fr").drawn("de").language
+        ('', 'fr')
+        """
+        return replace(self, text=plain_words(self.text), language="" if self.language == language else self.language)
 
     @property
     def short(self) -> str:
