@@ -23,7 +23,7 @@ from pan2kg.tables.material import Material
 
 sys.path.append(str(Path(__file__).resolve().parents[2]))
 
-from tests.browser import browser, watch
+from tests.browser.chromium import browser, watch
 
 __all__ = ["browser", "watch"]
 
