@@ -25,7 +25,7 @@ ENTRIES: Final = 20
 
 DOORS: Final = {
     "SPARQLWrapper": {"store.remote"},
-    "jinja2": {"site.template"},
+    "jinja2": {"tables.template"},
     "matplotlib": {"charts.raster"},
     "networkx": {"coherence.links", "graph.network"},
     "pandas": {"graph.graph"},

@@ -8,8 +8,6 @@ run of one version of matplotlib.
 
 from __future__ import annotations
 
-import csv
-import io
 import math
 from io import BytesIO
 from pathlib import Path
@@ -21,6 +19,7 @@ from pan2kg.charts.text_width import measure
 from pan2kg.errors import FormatError, Place
 from pan2kg.project import write_atomically
 from pan2kg.store.store import Table, plain
+from pan2kg.tables.formats import Grid, write_csv
 
 DOTS = 192.0
 """Dots per inch of a PNG: two for each pixel of the drawing."""
@@ -193,17 +192,8 @@ def picture_bytes(picture: Picture, suffix: str) -> bytes:
         return render(picture.drawing, "png")
     if suffix == ".pdf":
         return render(picture.drawing, "pdf")
-    return (picture.svg if suffix == ".svg" else write_csv(picture.table)).encode("utf-8", "replace")
+    return (picture.svg if suffix == ".svg" else _csv(picture.table)).encode("utf-8", "replace")
 
 
-def write_csv(table: Table) -> str:
-    r"""A table as CSV text with a line of column names, an empty cell where there is no value.
-
-    >>> write_csv(Table(("plan", "linked"), ()))
-    'plan,linked\n'
-    """
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(table.columns)
-    writer.writerows([plain(term) for term in row] for row in table.rows)
-    return out.getvalue()
+def _csv(table: Table) -> str:
+    return write_csv(Grid(table.columns, ([plain(term) for term in row] for row in table.rows)))

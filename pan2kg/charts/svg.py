@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from typing import Final
 
 from pan2kg.charts.canvas import Box, Dot, Drawing, Group, Hatch, Label, Line, Mark, Pen
+from pan2kg.tables.formats import xml_text, xml_value
 
 FAMILY: Final = "Helvetica, Arial, 'Liberation Sans', 'DejaVu Sans', sans-serif"
 
-_FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _ADDRESS = re.compile(r"(?:https?://|[#/.]|[\w-]+[./?#]|[\w-]+$)", re.IGNORECASE)
 
 
@@ -31,20 +31,10 @@ def write_svg(drawing: Drawing) -> str:
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}" '
         f'role="{role}" aria-labelledby="{name}-title {name}-desc" lang="{drawing.language}" '
         f'xml:lang="{drawing.language}" font-family="{FAMILY}">\n'
-        f'<title id="{name}-title">{escape(drawing.title)}</title>\n'
-        f'<desc id="{name}-desc">{escape(drawing.description)}</desc>\n'
+        f'<title id="{name}-title">{xml_text(drawing.title)}</title>\n'
+        f'<desc id="{name}-desc">{xml_text(drawing.description)}</desc>\n'
         f'<rect width="{width}" height="{height}" fill="#ffffff"/>\n{body}</svg>\n'
     )
-
-
-def escape(text: str) -> str:
-    """The text for XML, also between quotation marks; what XML cannot hold becomes U+FFFD.
-
-    >>> escape('<a href="x">&')
-    '&lt;a href=&quot;x&quot;&gt;&amp;'
-    """
-    clean = _FORBIDDEN.sub("\ufffd", text)
-    return clean.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;")
 
 
 def number(value: float) -> str:
@@ -80,9 +70,9 @@ def _group(mark: Group) -> Iterator[str]:
     moved = f' transform="translate({number(x)} {number(y)})"' if x or y else ""
     leads = bool(mark.address) and bool(_ADDRESS.match(mark.address))
     tag = "a" if leads else "g"
-    yield f"<{tag}{moved}{f' href={chr(34)}{escape(mark.address)}{chr(34)}' if leads else ''}>\n"
+    yield f"<{tag}{moved}{f' href={chr(34)}{xml_value(mark.address)}{chr(34)}' if leads else ''}>\n"
     if mark.title:
-        yield f"<title>{escape(mark.title)}</title>\n"
+        yield f"<title>{xml_text(mark.title)}</title>\n"
     for part in mark.marks:
         yield from _mark(part)
     yield f"</{tag}>\n"
@@ -92,9 +82,10 @@ def _label(mark: Label) -> str:
     anchor = "" if mark.anchor == "start" else f' text-anchor="{mark.anchor}"'
     bold = ' font-weight="bold"' if mark.font.bold else ""
     turn = f' transform="rotate({number(mark.turn)} {number(mark.x)} {number(mark.y)})"' if mark.turn else ""
-    spoken = f' lang="{escape(mark.language)}" xml:lang="{escape(mark.language)}"' if mark.language else ""
+    spoken = f' lang="{xml_value(mark.language)}" xml:lang="{xml_value(mark.language)}"' if mark.language else ""
     places = zip(("x", "y", "font-size"), (mark.x, mark.y, mark.font.size), strict=True)
-    return f"<text{_numbers(places)}{anchor}{bold}{_fill(mark.font.colour)}{turn}{spoken}>{escape(mark.text)}</text>\n"
+    look = f"{_numbers(places)}{anchor}{bold}{_fill(mark.font.colour)}{turn}{spoken}"
+    return f"<text{look}>{xml_text(mark.text)}</text>\n"
 
 
 def _course(mark: Line) -> str:

@@ -1,37 +1,25 @@
-"""What can be typed after ``pan2kg``: commands, options and their help."""
+"""What is typed on a command line: the parser, options several commands share, and how values are read.
+
+Nothing heavy is imported here. At the end: what is being done, said on a terminal while it takes time.
+"""
 
 from __future__ import annotations
 
 import argparse
+import os
+import re
+import shutil
 import sys
-from collections.abc import Callable, Mapping
-from typing import Any, NoReturn
+from collections.abc import Callable, Collection, Iterable, Sequence
+from pathlib import Path
+from typing import Any, Final, NoReturn
 
-from pan2kg.cli import diff as change
-from pan2kg.cli import portal, site
-from pan2kg.cli import publish as release
-from pan2kg.cli import serve as service
-from pan2kg.cli.coherence import add_figures
-from pan2kg.cli.files import add_export, add_picture
-from pan2kg.cli.options import CSV_NOTE, Once, add_language
+from pan2kg.errors import QueryError
 from pan2kg.i18n.days import a_day
+from pan2kg.project import Project, write_atomically
 
-ANSWER_FORMATS = ("table", "csv", "tsv", "json", "xml", "md", "turtle", "jsonld")
-REPORT_FORMATS = ("text", "json", "github", "html", "junit", "turtle")
-
-EXAMPLES = """\
-examples:
-  pan2kg serve                               the pages, and a SPARQL endpoint, on this machine
-  pan2kg ask --list                          what can be asked
-  pan2kg ask shared-instruments              which plans rest on the same text
-  pan2kg coherence debt                      linked plans that do not cite each other
-  pan2kg report -o report                    coherence and gaps of PAN 2, to read and print
-  pan2kg check                               is the graph sound, and where not
-  pan2kg draft plan.txt --plan be-bhr-1      a published plan as Turtle to complete
-  pan2kg init my-country                     a graph of one's own
-"""
-
-Run = Callable[[argparse.Namespace], int]
+CSV_NOTE = "csv is exact data (RFC 4180): import it into a spreadsheet as text, so that no cell is run as a formula"
+"""Said where CSV is offered. A quote put before =, +, - or @ would protect a spreadsheet and falsify the data."""
 
 
 class Parser(argparse.ArgumentParser):
@@ -51,108 +39,152 @@ class Parser(argparse.ArgumentParser):
         self.exit(2, f"{self.prog}: {message}. `{self.prog} --help` shows the use.\n")
 
 
-class _Version(argparse.Action):
-    def __call__(self, parser: argparse.ArgumentParser, *_: object, **__: object) -> None:
-        from importlib.metadata import version
+class Once(argparse.Action):
+    """An option that is given once: a second value would silently take the place of the first."""
 
-        sys.stdout.write(f"pan2kg {version('pan2kg')}\n")
-        parser.exit(0)
-
-
-def build_parser(runs: Mapping[str, Run]) -> Parser:
-    """The parser; ``runs`` maps each command's name to the function that runs it."""
-    parser = Parser(
-        prog="pan2kg",
-        allow_abbrev=False,
-        description="A knowledge graph of policy coherence: where national action plans meet, and on whose word.",
-        epilog=EXAMPLES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    parser.add_argument("--version", action=_Version, nargs=0, help="show the version and leave")
-    commands = parser.add_subparsers(title="commands", metavar="COMMAND")
-    for name, (summary, fill) in COMMANDS.items():
-        command = commands.add_parser(
-            name, allow_abbrev=False, help=summary, description=summary[0].upper() + summary[1:] + "."
-        )
-        command.set_defaults(run=runs[name])
-        command.add_argument(
-            "--project", metavar="DIR", help="the project (default: the nearest, else the shipped one)"
-        )
-        command.fill = fill
-    return parser
+    def __call__(
+        self,
+        parser: argparse.ArgumentParser,
+        namespace: argparse.Namespace,
+        values: object,
+        option_string: str | None = None,
+    ) -> None:
+        """Keep the value, or refuse a second one."""
+        if getattr(namespace, self.dest, None) is not None:
+            parser.error(f"{option_string} is given twice, where one value is meant")
+        setattr(namespace, self.dest, values)
 
 
-def _answers(command: argparse.ArgumentParser) -> None:
-    add_language(command)
-    command.add_argument("--endpoint", metavar="URL", help="ask this SPARQL endpoint instead of the project's files")
-    command.add_argument("--format", choices=ANSWER_FORMATS, help=f"default: table, and turtle for triples; {CSV_NOTE}")
-    command.add_argument("--cache", metavar="DIR", help="keep the loaded store on disk there (for large graphs)")
-    command.add_argument("-o", "--output", metavar="FILE", help="write the answer to a file")
-
-
-def _ask(command: argparse.ArgumentParser) -> None:
-    command.usage = "pan2kg ask [NAME | LINK] [--PARAMETER VALUE ...] [--format FORMAT] [other options]"
-    command.add_argument("name", nargs="?", metavar="NAME", help="the question, or a permanent link to its answer")
-    command.add_argument("--list", action="store_true", help="list the questions and their parameters")
-    command.add_argument("--as-of", metavar="DAY", type=a_day, action=Once, help="only what was in force on this day")
-    _answers(command)
-
-
-def _sparql(command: argparse.ArgumentParser) -> None:
-    command.add_argument("query", metavar="QUERY", help="the query, a file that holds it, or - for standard input")
-    _answers(command)
-
-
-def _check(command: argparse.ArgumentParser) -> None:
-    add_language(command)
-    command.add_argument("--format", choices=REPORT_FORMATS, default="text", help="how the report is written")
+def add_language(command: argparse.ArgumentParser) -> None:
+    """``--language``, by default that of the environment if it is French or German, else English."""
+    local = (os.environ.get("LC_ALL") or os.environ.get("LANG") or "").lower()
+    default = local[:2] if re.match(r"(fr|de)(?![a-z])", local) else "en"
     command.add_argument(
-        "--fail-on", choices=("violation", "warning"), default="violation", help="what makes the command end with 1"
+        "--language", choices=("fr", "en", "de"), default=default, help="the language of labels and messages"
     )
-    command.add_argument("--baseline", metavar="FILE", help="findings that were accepted before")
-    command.add_argument("--write-baseline", metavar="FILE", help="accept today's findings into this file")
-    command.add_argument("-o", "--output", metavar="FILE", help="write the report to a file")
 
 
-def _report(command: argparse.ArgumentParser) -> None:
-    command.add_argument("-o", "--output", metavar="DIR", required=True, help="the folder to write into")
-    command.add_argument("--plan", metavar="KEY", default="", help="the plan to report on (default: lu-bhr-2)")
-    command.add_argument(
-        "--as-of", metavar="DAY", type=a_day, action=Once, help="the day figures look back from (default: today)"
-    )
-    add_language(command)
+def add_output(command: argparse.ArgumentParser, meaning: str = "write to a file", *, required: bool = False) -> None:
+    """``-o``: the file that is written; without it the answer goes to standard output."""
+    command.add_argument("-o", "--output", metavar="FILE", required=required, help=meaning)
 
 
-def _draft(command: argparse.ArgumentParser) -> None:
-    command.add_argument("file", metavar="FILE", help="the text of the plan")
-    command.add_argument("--plan", metavar="KEY", required=True, help="the plan's key, as in lu-bhr-2")
-    command.add_argument("--language", choices=("fr", "en", "de", "it", "es"), help="the language of the text")
-    command.add_argument("-o", "--output", metavar="FILE", help="write the Turtle to a file")
+def add_as_of(command: argparse.ArgumentParser, meaning: str) -> None:
+    """``--as-of``: a day, given once."""
+    command.add_argument("--as-of", metavar="DAY", type=a_day, action=Once, help=meaning)
 
 
-def _dump(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--format", choices=("nquads", "trig"), help="default: as the file ends, else nquads")
-    command.add_argument("-o", "--output", metavar="FILE", required=True, help="the file to write")
+def project_of(options: argparse.Namespace) -> Project:
+    """The project that was named, else the nearest, else the one that comes with the package."""
+    return Project.at(options.project) if options.project else Project.find()
 
 
-def _init(command: argparse.ArgumentParser) -> None:
-    command.add_argument("folder", metavar="DIR", help="a folder that does not exist yet, or is empty")
+def emit(text: str, output: str | None = None) -> None:
+    """Write an answer to the file that was named, else to standard output."""
+    if output:
+        write_atomically(Path(output), text)
+    else:
+        sys.stdout.write(text)
+        sys.stdout.flush()
 
 
-COMMANDS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]] = {
-    "serve": ("open the pages and a SPARQL endpoint on this machine", service.add_options),
-    "ask": ("answer a stored question", _ask),
-    "sparql": ("answer a SPARQL query", _sparql),
-    "coherence": ("measure where plans meet, where they do not, and why", add_figures),
-    "picture": ("draw a picture of the graph", add_picture),
-    "export": ("write the network of links for other programs", add_export),
-    "report": ("write the coherence and gap report of a plan, as a web page and as Markdown", _report),
-    "check": ("check the graph: house style, shapes, quality queries", _check),
-    "draft": ("read a plan as it was published and write Turtle to complete", _draft),
-    "dump": ("write the whole graph, derived links included, as one file", _dump),
-    "site": ("write the pages as a folder that works on any web host and from disk", site.add_options),
-    "publish": ("write a release: dumps, tables, catalogue, descriptions, pages", release.add_options),
-    "portal": ("put a release on data.public.lu: a dry run unless told to send", portal.add_options),
-    "diff": ("say what changed from one state of the graph to another", change.add_options),
-    "init": ("start an empty project of one's own", _init),
-}
+def width_of(options: argparse.Namespace) -> int:
+    """How many characters fit on a line: of the terminal, or 120 in a file."""
+    return shutil.get_terminal_size((120, 24)).columns if options.output is None else 120
+
+
+def a_share(text: str) -> float:
+    """A number from 0 to 1.
+
+    Raises:
+        argparse.ArgumentTypeError: the text is no such number.
+
+    >>> a_share("0.25")
+    0.25
+    """
+    if re.fullmatch(r"0(\.\d+)?|1(\.0+)?|\.\d+", text.strip()):
+        return float(text)
+    raise argparse.ArgumentTypeError(f"« {text} » is no number from 0 to 1")
+
+
+def read_parameters(given: Sequence[str]) -> dict[str, str]:
+    """Parameters typed as ``--name value`` or ``--name=value``, by name.
+
+    Raises:
+        QueryError: they cannot be read so, or one is given twice.
+
+    >>> read_parameters(["--only-plan", "lu-bhr-2", "--top=3"])
+    {'only_plan': 'lu-bhr-2', 'top': '3'}
+    >>> read_parameters(["--plan", "a", "--plan", "b"])
+    Traceback (most recent call last):
+    pan2kg.errors.QueryError: --plan is given twice. Give one value.
+    """
+    words = [word for one in given for word in (one.split("=", 1) if one.startswith("--") else [one])]
+    if len(words) % 2 or not all(word.startswith("--") for word in words[::2]):
+        raise QueryError(f"Cannot read « {' '.join(given)} ».", remedy="Write parameters as --name value.")
+    found: dict[str, str] = {}
+    for name, value in zip(words[::2], words[1::2], strict=True):
+        if name[2:].replace("-", "_") in found:
+            raise QueryError(f"{name} is given twice.", remedy="Give one value.")
+        found[name[2:].replace("-", "_")] = value
+    return found
+
+
+def typed(options: argparse.Namespace) -> list[str]:
+    """The options of a command as they are typed, without the dashes.
+
+    >>> typed(argparse.Namespace(command="ask", as_of=None, name="x", parameters=[]))
+    ['as-of']
+    """
+    inner = {"command", "name", "parameters", "version"}
+    return [name.replace("_", "-") for name in vars(options) if name not in inner]
+
+
+def refuse_unknown(given: Iterable[str], parameters: Collection[str], options: Collection[str]) -> None:
+    """Refuse what is typed as an option and is none.
+
+    ``parameters`` and ``options`` are names as they are typed, without the dashes.
+
+    Raises:
+        QueryError: an option nobody knows, with the nearest.
+
+    >>> refuse_unknown(["--lst"], ["plan"], ["list", "format"])
+    Traceback (most recent call last):
+    pan2kg.errors.QueryError: There is no option and no parameter « lst ». Did you mean --list?
+    """
+    known = [*parameters, *options]
+    for word in given:
+        name = word.partition("=")[0].removeprefix("--")
+        if word.startswith("--") and name not in known:
+            raise QueryError(f"There is no option and no parameter « {name} ».", remedy=_nearest(name, known))
+
+
+def _nearest(name: str, known: list[str]) -> str:
+    from difflib import get_close_matches
+
+    near = get_close_matches(name, known, n=1, cutoff=0.5)
+    return f"Did you mean --{near[0]}?" if near else f"There are: {', '.join(f'--{one}' for one in known)}."
+
+
+_BLANK: Final = "\r\x1b[K"
+_WIDTH: Final = 76
+"""Less than the narrowest usual terminal: a sentence that wraps could not be taken away again."""
+
+
+class Progress:
+    """Says on a terminal what is being done; elsewhere it is silent."""
+
+    def __init__(self) -> None:
+        self._shows = sys.stderr.isatty()
+
+    def __call__(self, sentence: str) -> None:
+        """Show a sentence in place of the one before."""
+        if self._shows:
+            sys.stderr.write(f"{_BLANK}{sentence[:_WIDTH]} …")
+            sys.stderr.flush()
+
+    def finish(self) -> None:
+        """Take the last sentence away."""
+        if self._shows:
+            sys.stderr.write(_BLANK)
+            sys.stderr.flush()

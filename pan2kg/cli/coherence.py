@@ -13,7 +13,16 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from pan2kg.cli.options import CSV_NOTE, Once, a_share, add_language
+from pan2kg.cli.arguments import (
+    CSV_NOTE,
+    a_share,
+    add_as_of,
+    add_language,
+    add_output,
+    emit,
+    project_of,
+    width_of,
+)
 from pan2kg.errors import QueryError
 from pan2kg.i18n.days import a_day, today
 
@@ -25,7 +34,7 @@ if TYPE_CHECKING:
     from pan2kg.store.as_of import Moment
     from pan2kg.tables.material import Choice, Material
 
-FORMS: Final = ("table", "csv", "json", "md", "html")
+FORMS: Final = ("table", "csv", "tsv", "json", "md", "html")
 
 Fill = Callable[[argparse.ArgumentParser], None]
 
@@ -39,7 +48,7 @@ examples:
 """
 
 
-def add_figures(command: argparse.ArgumentParser) -> None:
+def add_coherence(command: argparse.ArgumentParser) -> None:
     """Add every figure as a command of its own, with the options all share."""
     command.epilog = EXAMPLES
     command.formatter_class = argparse.RawDescriptionHelpFormatter
@@ -64,14 +73,8 @@ def _shared(figure: argparse.ArgumentParser) -> None:
     )
     add_language(figure)
     figure.add_argument("--format", choices=FORMS, default="table", help=f"default: table; {CSV_NOTE}")
-    figure.add_argument(
-        "--as-of",
-        metavar="DAY",
-        type=a_day,
-        action=Once,
-        help="only what was in force on this day (default: all, as of today)",
-    )
-    figure.add_argument("-o", "--output", metavar="FILE", help="write to a file")
+    add_as_of(figure, "only what was in force on this day (default: all, as of today)")
+    add_output(figure)
 
 
 def _plans(figure: argparse.ArgumentParser) -> None:
@@ -167,6 +170,15 @@ WHOLE: Final = frozenset({"as-of", "compare", "interaction", "ripple", "disagree
 The first tells of each plan whether it runs, the second sets an edition beside the next, which never run on one
 day, and the last are experts' scores of actions, which hold whether or not a plan is still running.
 """
+
+
+def run_coherence(options: argparse.Namespace) -> int:
+    """Give a figure on coherence; without a name, say which there are."""
+    if options.figure is None:
+        emit(options.help_text())
+    else:
+        emit(inquire(project_of(options), options, width_of(options)), options.output)
+    return 0
 
 
 def inquire(project: Project, options: argparse.Namespace, width: int) -> str:

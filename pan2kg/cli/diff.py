@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import Final
 
-from pan2kg.cli.options import Progress, add_language
+from pan2kg.cli.arguments import Progress, add_language, add_output
 from pan2kg.errors import FormatError
 from pan2kg.i18n.days import a_day
 from pan2kg.project import write_atomically
@@ -25,7 +25,7 @@ The exit code is 0 whether or not something changed, and 2 where a state cannot 
 """
 
 
-def add_options(command: argparse.ArgumentParser) -> None:
+def add_diff(command: argparse.ArgumentParser) -> None:
     """Two states, or with ``--apply`` a patch and one."""
     command.epilog = EXAMPLES
     command.formatter_class = argparse.RawDescriptionHelpFormatter
@@ -40,10 +40,10 @@ def add_options(command: argparse.ArgumentParser) -> None:
     )
     command.add_argument("--address", metavar="URL", default="", help="where the feed will be published (atom)")
     add_language(command)
-    command.add_argument("-o", "--output", metavar="FILE", help="write to a file")
+    add_output(command)
 
 
-def run(options: argparse.Namespace) -> int:
+def run_diff(options: argparse.Namespace) -> int:
     """Tell what changed, or apply a patch; 0 whether or not something changed.
 
     Raises:

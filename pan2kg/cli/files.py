@@ -1,19 +1,19 @@
-"""The commands that hand over files: ``pan2kg picture`` and ``pan2kg export``; nothing heavy is imported at start."""
+"""The commands that write files of the graph: pictures, the network, a dump, the report of a plan, the pages."""
 
 from __future__ import annotations
 
 import argparse
-from collections.abc import Mapping
+import sys
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from pan2kg.cli.options import Once, add_language
-from pan2kg.i18n.days import a_day, today
+from pan2kg.cli.arguments import Progress, add_as_of, add_language, add_output, emit, project_of, read_parameters
+from pan2kg.i18n.days import today
 
 if TYPE_CHECKING:
     from pan2kg.project import Project
-    from pan2kg.store.store import Store
+    from pan2kg.store.store import LocalStore, Store
 
 PICTURES: Final = ("plan-matrix", "action-matrix", "lanes", "timeline", "upset", "ministries", "ego")
 FORMS: Final = ("graphml", "gexf", "cytoscape", "dot", "mermaid", "csv", "nodes", "edges")
@@ -26,17 +26,36 @@ def add_picture(command: argparse.ArgumentParser) -> None:
         "parameters: --plan, --other, --plans KEY,KEY, --action, --top and the like, as the picture takes them"
     )
     command.add_argument("name", metavar="NAME", choices=PICTURES, help=", ".join(PICTURES))
-    command.add_argument("-o", "--output", metavar="FILE", required=True, help="the file; its ending says the format")
-    command.add_argument(
-        "--as-of", metavar="DAY", type=a_day, action=Once, help="the day the picture looks back from (default: today)"
-    )
+    add_output(command, "the file; its ending says the format", required=True)
+    add_as_of(command, "the day the picture looks back from (default: today)")
     add_language(command)
+
+
+def run_picture(options: argparse.Namespace) -> int:
+    """Draw a picture into a file.
+
+    Raises:
+        QueryError: an unknown parameter, plan or action, with the nearest names.
+        FormatError: an unknown ending, or PNG or PDF without the extra « figures ».
+    """
+    from pan2kg.charts.raster import write_picture
+    from pan2kg.charts.registry import draw
+    from pan2kg.tables.material import Material
+
+    parameters = read_parameters(options.parameters)
+    store = _open(project_of(options))
+    day = options.as_of or today()
+    release = Material(store, options.language, day).release
+    given: dict[str, object] = {key: value.split(",") if key == "plans" else value for key, value in parameters.items()}
+    picture = draw(options.name, store, language=options.language, release=release, as_of=day, **given)  # type: ignore[arg-type]
+    write_picture(picture, Path(options.output))
+    return 0
 
 
 def add_export(command: argparse.ArgumentParser) -> None:
     """What ``pan2kg export`` can be told."""
     command.add_argument("form", metavar="FORM", choices=FORMS, help=", ".join(FORMS))
-    command.add_argument("-o", "--output", metavar="FILE", required=True, help="the file to write")
+    add_output(command, "the file to write", required=True)
     command.add_argument(
         "--plan",
         metavar="KEY",
@@ -50,26 +69,7 @@ def add_export(command: argparse.ArgumentParser) -> None:
     add_language(command)
 
 
-def write_picture_file(project: Project, options: argparse.Namespace, parameters: Mapping[str, str]) -> None:
-    """Draw the picture and write it.
-
-    Raises:
-        QueryError: an unknown parameter, plan or action, with the nearest names.
-        FormatError: an unknown ending, or PNG or PDF without the extra « figures ».
-    """
-    from pan2kg.charts.raster import write_picture
-    from pan2kg.charts.registry import draw
-    from pan2kg.tables.material import Material
-
-    store = _open(project)
-    day = options.as_of or today()
-    release = Material(store, options.language, day).release
-    given: dict[str, object] = {key: value.split(",") if key == "plans" else value for key, value in parameters.items()}
-    picture = draw(options.name, store, language=options.language, release=release, as_of=day, **given)  # type: ignore[arg-type]
-    write_picture(picture, Path(options.output))
-
-
-def write_network_file(project: Project, options: argparse.Namespace) -> None:
+def run_export(options: argparse.Namespace) -> int:
     """Write the network, or the part of it that was asked for.
 
     Raises:
@@ -88,20 +88,14 @@ def write_network_file(project: Project, options: argparse.Namespace) -> None:
             f"The form csv is a zip of three tables, and « {target.name} » does not end in .zip.",
             remedy="Name a file that ends in .zip, or ask for nodes or edges alone.",
         )
-    store = _open(project)
+    store = _open(project_of(options))
     release = Material(store, options.language, today()).release
     network = build_network(store, language=options.language, release=release)
     chosen = select_network(network, plans=options.plan, types=options.type)
     if not chosen:
         raise ProjectError("The graph holds nothing to export.", remedy="Add a plan with its actions first.")
     write_atomically(target, export_network(chosen, options.form, released=_released(store)))
-
-
-def _open(project: Project) -> Store:
-    from pan2kg.store.rules import derive
-    from pan2kg.store.store import open_store
-
-    return open_store(project, derive)
+    return 0
 
 
 def _released(store: Store) -> date | None:
@@ -112,3 +106,85 @@ def _released(store: Store) -> date | None:
     query = f"SELECT (MAX(?day) AS ?last) WHERE {{ <{PAN[:-1]}> <{DCTERMS}created> ?day }}"
     found = select(store, query).values("last")
     return date.fromisoformat(found[0]) if found and found[0] else None
+
+
+def add_dump(command: argparse.ArgumentParser) -> None:
+    """The file, and its format."""
+    command.add_argument("--format", choices=("nquads", "trig"), help="default: as the file ends, else nquads")
+    add_output(command, "the file to write", required=True)
+
+
+def run_dump(options: argparse.Namespace) -> int:
+    """Write the graph as one file, as a remote store would load it."""
+    from pan2kg.project import write_atomically
+    from pan2kg.store.store import dump
+    from pan2kg.turtle.writer import read_prefixes
+
+    project = project_of(options)
+    target = Path(options.output)
+    form = options.format or ("trig" if target.suffix == ".trig" else "nquads")
+    write_atomically(target, dump(_open(project), form, read_prefixes(project)))
+    return 0
+
+
+def add_report(command: argparse.ArgumentParser) -> None:
+    """The folder, the plan, and the day it is reported on."""
+    command.add_argument("-o", "--output", metavar="DIR", required=True, help="the folder to write into")
+    command.add_argument("--plan", metavar="KEY", default="", help="the plan to report on (default: lu-bhr-2)")
+    add_as_of(command, "the day figures look back from (default: today)")
+    add_language(command)
+
+
+def run_report(options: argparse.Namespace) -> int:
+    """Write the coherence and gap report of a plan; say which files.
+
+    Raises:
+        QueryError: an unknown plan, or none is named and the graph has no PAN 2.
+        ProjectError: the graph holds no action; or the folder cannot be written.
+    """
+    from pan2kg.report.compose import compose
+    from pan2kg.report.writing import files_of, write_files
+    from pan2kg.tables.material import Material
+
+    material = Material(_open(project_of(options)), options.language, options.as_of or today())
+    written = write_files(Path(options.output), files_of(compose(material, options.plan)))
+    emit("".join(f"{path}\n" for path in written))
+    return 0
+
+
+def add_site(command: argparse.ArgumentParser) -> None:
+    """What can be typed after ``pan2kg site``."""
+    command.add_argument("-o", "--output", metavar="DIR", required=True, help="the folder to write")
+    command.add_argument("--zip", metavar="FILE", help="the same as a zip, for a portal that takes no pages")
+    add_as_of(command, "the day figures look back from (default: today)")
+
+
+def run_site(options: argparse.Namespace) -> int:
+    """Write the site.
+
+    Raises:
+        ProjectError: the folder or the zip cannot be written.
+    """
+    from pan2kg.site.bundle import find_bundle
+    from pan2kg.site.library import Library
+    from pan2kg.site.registry import Site
+    from pan2kg.site.writing import write_site, write_zip
+
+    project = project_of(options)
+    site = Site(Library(project, _open(project), options.as_of or today(), bundle=find_bundle()))
+    folder = Path(options.output)
+    progress = Progress()
+    number = write_site(site, folder, progress=lambda number: progress(f"{number} files"))
+    progress.finish()
+    sys.stdout.write(f"{folder}: {number} files; open {folder / 'index.html'}\n")
+    if options.zip:
+        write_zip(folder, Path(options.zip))
+        sys.stdout.write(f"{options.zip}\n")
+    return 0
+
+
+def _open(project: Project) -> LocalStore:
+    from pan2kg.store.rules import derive
+    from pan2kg.store.store import open_store
+
+    return open_store(project, derive)

@@ -54,7 +54,7 @@ class _Action(argparse.Action):
         inner.parse_args(words, namespace)
 
 
-def add_options(command: argparse.ArgumentParser) -> None:
+def add_portal(command: argparse.ArgumentParser) -> None:
     """Everything that can be typed after ``pan2kg portal``."""
     command.usage = "pan2kg portal [plan | push --send | status] DIR [options]"
     _describe(command)
@@ -84,7 +84,7 @@ def _add(command: argparse.ArgumentParser) -> None:
     command.add_argument("--dataset", metavar="ID", default="", help="the dataset on the portal (default: looked up)")
 
 
-def run(
+def run_portal(
     options: argparse.Namespace,
     *,
     clock: Callable[[], float] = time.monotonic,

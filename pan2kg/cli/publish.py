@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
-from pan2kg.cli.options import Progress
+from pan2kg.cli.arguments import Progress, project_of
 from pan2kg.errors import Place, ProjectError
 from pan2kg.i18n.days import a_day, today
 from pan2kg.project import Project
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from pan2kg.publish.edition import Edition, Part
 
 
-def add_options(command: argparse.ArgumentParser) -> None:
+def add_publish(command: argparse.ArgumentParser) -> None:
     """The options of ``publish``."""
     command.add_argument("-o", "--output", metavar="DIR", required=True, help="the folder of the release")
     command.add_argument("--base", metavar="URL", type=an_address, help="where the files of the release will stand")
@@ -111,7 +111,7 @@ _MAIL: Final = re.compile(r"(?:mailto:)?[\w.+%-]+@[\w-]+(?:\.[\w-]+)+", re.ASCII
 _VERSION: Final = re.compile(r"\w[\w.+-]*", re.ASCII)
 
 
-def run(options: argparse.Namespace) -> int:
+def run_publish(options: argparse.Namespace) -> int:
     """Write the release and say what is in it. Who stops it, or has it stopped, finds what was there before.
 
     Raises:
@@ -132,7 +132,7 @@ def release(options: argparse.Namespace, parts: Sequence[Part] = ()) -> int:
     from pan2kg.publish.assemble import publish
 
     progress = Progress()
-    project = Project.at(options.project) if options.project else Project.find()
+    project = project_of(options)
     folder = Path(options.output).absolute()
     try:
         progress("loading the graph")

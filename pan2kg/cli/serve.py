@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 TOKEN: Final = "PAN2KG_TOKEN"  # noqa: S105  # the name of a variable, not a secret
 
 
-def add_options(command: argparse.ArgumentParser) -> None:
+def add_serve(command: argparse.ArgumentParser) -> None:
     """What can be typed after ``pan2kg serve``."""
     add = command.add_argument
     add("--host", default="127.0.0.1", help="the address to listen to (default: this machine alone)")
@@ -72,7 +72,7 @@ def _positive(text: str) -> float:
     return number
 
 
-def run(options: argparse.Namespace) -> int:
+def run_serve(options: argparse.Namespace) -> int:
     """Serve until told to stop; 0 then, 1 where the process that holds the graph was lost.
 
     Raises:

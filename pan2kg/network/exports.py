@@ -8,7 +8,6 @@ Source: https://js.cytoscape.org/#notation/elements-json.
 
 from __future__ import annotations
 
-import csv
 import io
 import json
 import zipfile
@@ -17,8 +16,9 @@ from typing import TYPE_CHECKING, Final
 
 from pan2kg.errors import FormatError
 from pan2kg.network.diagrams import caption, write_dot, write_mermaid
-from pan2kg.network.gephi import shown, write_gexf, write_graphml
+from pan2kg.network.gephi import write_gexf, write_graphml
 from pan2kg.network.selection import Cell, Tables, select_network, tables
+from pan2kg.tables.formats import Grid, write_csv
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -90,11 +90,8 @@ def write_zip(table: Tables) -> bytes:
 
 
 def _write(columns: list[str], rows: Iterable[Mapping[str, Cell]], heads: Mapping[str, str]) -> str:
-    target = io.StringIO()
-    writer = csv.writer(target)
-    writer.writerow([heads.get(name, name) for name in columns])
-    writer.writerows([shown(row[name]) if name in row else "" for name in columns] for row in rows)
-    return target.getvalue()
+    cells = ([row.get(name) for name in columns] for row in rows)
+    return write_csv(Grid([heads.get(name, name) for name in columns], cells))
 
 
 __all__ = ["FORMS", "SUFFIXES", "export_network", "select_network"]

@@ -10,24 +10,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from pan2kg.network.selection import Cell, Row, Tables, told
-
-_TEXT: Final = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#13;"}
-_VALUE: Final = str.maketrans(_TEXT | {'"': "&quot;", "\t": "&#9;", "\n": "&#10;"})
-_CONTENT: Final = str.maketrans(_TEXT)
+from pan2kg.tables.formats import field, xml_text, xml_value
 
 KINDS: Final = {str: "string", float: "double", int: "integer", bool: "boolean"}
 """The names GEXF has for the kinds of value; GraphML says ``int``."""
 
 HEAD: Final = '<?xml version="1.0" encoding="UTF-8"?>\n'
-
-
-def shown(cell: Cell) -> str:
-    """A value as text: numbers as short as they can be read back, booleans in lower case.
-
-    >>> shown(0.1), shown(True), shown(3), shown("x")
-    ('0.1', 'true', '3', 'x')
-    """
-    return str(cell).lower() if isinstance(cell, bool) else str(cell)
 
 
 def start(name: str, attributes: Iterable[tuple[str, Cell]] = (), *, empty: bool = False) -> str:
@@ -36,7 +24,7 @@ def start(name: str, attributes: Iterable[tuple[str, Cell]] = (), *, empty: bool
     >>> start("node", [("id", 'a "b" <c>'), ("label", "1\\n2")], empty=True)
     '<node id="a &quot;b&quot; &lt;c&gt;" label="1&#10;2"/>'
     """
-    written = "".join(f' {key}="{shown(value).translate(_VALUE)}"' for key, value in attributes)
+    written = "".join(f' {key}="{xml_value(field(value))}"' for key, value in attributes)
     return f"<{name}{written}{'/' if empty else ''}>"
 
 
@@ -46,7 +34,7 @@ def element(name: str, attributes: Iterable[tuple[str, Cell]], content: Cell) ->
     >>> element("data", [("key", "k")], "a & b")
     '<data key="k">a &amp; b</data>'
     """
-    return f"{start(name, attributes)}{shown(content).translate(_CONTENT)}</{name}>"
+    return f"{start(name, attributes)}{xml_text(field(content))}</{name}>"
 
 
 _SPACE: Final = "http://graphml.graphdrawing.org/xmlns"

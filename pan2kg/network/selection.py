@@ -5,7 +5,6 @@ A network as two tables, nodes and edges, with the columns every format has.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from pan2kg.coherence.uses import key
 from pan2kg.errors import QueryError
+from pan2kg.tables.formats import xml_fit
 
 if TYPE_CHECKING:
     from datetime import date
@@ -119,8 +119,6 @@ EDGE_COLUMNS: Final[dict[str, type]] = {
 
 _ABOUT: Final = ("language", "plans", "types", "release", "actions", "annotated", "weights", "filters")
 
-_FORBIDDEN: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-
 
 @dataclass(frozen=True, slots=True)
 class Tables:
@@ -169,9 +167,9 @@ def tables(network: nx.MultiDiGraph[str], *, title: str = "", released: date | N
     edges, seen = [], set[str]()
     for one, two, link, data in sorted(network.edges(keys=True, data=True), key=lambda edge: _order(*edge[:3])):
         edges.append(_edge((one, two, _once(str(link), seen)), data))
-    about = {name: clean(str(network.graph[name])) for name in _ABOUT if network.graph.get(name)}
+    about = {name: xml_fit(str(network.graph[name])) for name in _ABOUT if network.graph.get(name)}
     named = title or " + ".join(["pan2kg", *about.get("plans", "").split()])
-    return Tables(clean(named), tuple(nodes), tuple(edges), about, released)
+    return Tables(xml_fit(named), tuple(nodes), tuple(edges), about, released)
 
 
 def _order(one: str, two: str, link: object) -> tuple[str, str, str]:
@@ -187,15 +185,6 @@ def _once(name: str, seen: set[str]) -> str:
     return found
 
 
-def clean(text: str) -> str:
-    """The text with U+FFFD for every character XML forbids.
-
-    >>> clean("a\\x0bb\\n")
-    'a�b\\n'
-    """
-    return _FORBIDDEN.sub("\ufffd", text)
-
-
 def _node(node: str, data: Mapping[str, object], labels: Mapping[str, str]) -> Row:
     of = {f"{tie}_label": labels.get(str(data.get(tie, "")), "") for tie in ("plan", "review")}
     return _row({"id": node, "label": data.get("label", "")}, {**data, **of}, NODE_COLUMNS)
@@ -208,11 +197,11 @@ def _edge(ends: tuple[str, str, str], data: Mapping[str, object]) -> Row:
 
 
 def _row(first: Mapping[str, object], data: Mapping[str, object], columns: Mapping[str, type]) -> Row:
-    row: Row = {name: clean(str(value)) for name, value in first.items()}
+    row: Row = {name: xml_fit(str(value)) for name, value in first.items()}
     for name, kind in columns.items():
         value = data.get(name)
         if value is not None and value != "":
-            row[name] = clean(str(value)) if kind is str else kind(value)
+            row[name] = xml_fit(str(value)) if kind is str else kind(value)
     return row
 
 

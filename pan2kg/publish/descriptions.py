@@ -16,7 +16,6 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Final
-from xml.sax.saxutils import escape
 
 import pyoxigraph as ox
 
@@ -32,6 +31,7 @@ from pan2kg.publish.edition import Edition, File
 from pan2kg.publish.void import Statistics
 from pan2kg.store.queries import Query, read_queries
 from pan2kg.store.rules import rule_files
+from pan2kg.tables.formats import xml_text
 from pan2kg.turtle.vocabulary import DCTERMS, RDFS, ROOT, SH
 
 WHOLE: Final = "queries.ttl"
@@ -192,7 +192,7 @@ def map_files(paths: Iterable[str], issue: Issue, most: int = MOST) -> Iterator[
 def _pages(paths: list[str], issue: Issue) -> bytes:
     day = issue.modified
     lines = "".join(
-        f"<url><loc>{escape(issue.addresses.file(path))}</loc><lastmod>{day}</lastmod></url>\n" for path in paths
+        f"<url><loc>{xml_text(issue.addresses.file(path))}</loc><lastmod>{day}</lastmod></url>\n" for path in paths
     )
     return f"{_HEAD}<urlset{_SPACE}>\n{lines}</urlset>\n".encode()
 

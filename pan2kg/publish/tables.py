@@ -5,8 +5,6 @@ The tables as rows of text: every value of the graph they speak of, and nothing 
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 import tomllib
 from collections import defaultdict
@@ -22,6 +20,7 @@ from pan2kg.i18n.text import Text
 from pan2kg.publish.catalogue.issue import Addresses
 from pan2kg.publish.catalogue.terms import FRENCH_FIRST, TYPE, node
 from pan2kg.store.store import LocalStore
+from pan2kg.tables.formats import Grid, write_csv
 from pan2kg.turtle.vocabulary import SKOS, XSD
 
 Kind = Literal["value", "text", "thing", "iri"]
@@ -116,11 +115,7 @@ class Sheet:
 
     def written(self) -> bytes:
         """The table as RFC 4180 has it, in UTF-8."""
-        text = io.StringIO(newline="")
-        writer = csv.writer(text)
-        writer.writerow([one.name for one in self.fields])
-        writer.writerows(self.rows)
-        return text.getvalue().encode()
+        return write_csv(Grid([one.name for one in self.fields], self.rows)).encode()
 
 
 @dataclass(frozen=True)

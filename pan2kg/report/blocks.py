@@ -15,8 +15,9 @@ from typing import Final
 
 from pan2kg.coherence.uses import key
 from pan2kg.i18n.text import Language
+from pan2kg.tables.formats import Value
 from pan2kg.tables.markup import Anchors
-from pan2kg.tables.table import Exhibit, Value
+from pan2kg.tables.table import Exhibit
 from pan2kg.turtle.vocabulary import ROOT
 
 INLINE: Final = re.compile(r"\[([^\]]+)\]\(#([A-Za-z0-9-]+)\)|`([^`]+)`")

@@ -33,7 +33,7 @@ _POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; 
 def write_page(dossier: Dossier) -> str:
     """The dossier as HTML."""
     page = _Page(dossier)
-    css = Path(__file__).with_name("dossier.css").read_text(encoding="utf-8")
+    css = Path(__file__).with_name("report.css").read_text(encoding="utf-8")
     title, language = words(dossier.title), dossier.language
     body = "".join(page.section(section, 2) for section in dossier.sections)
     return f"""<!DOCTYPE html>

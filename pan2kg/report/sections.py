@@ -35,10 +35,11 @@ from pan2kg.tables.actions import bodies, bridges, complete, lost
 from pan2kg.tables.citations import debt, unacknowledged
 from pan2kg.tables.coverage import trust
 from pan2kg.tables.editions import compared
+from pan2kg.tables.formats import Value
 from pan2kg.tables.material import HOME, Choice, Material
 from pan2kg.tables.obligations import dependencies, duties, recommendations
 from pan2kg.tables.plans import by_chance, matrix, three_three
-from pan2kg.tables.table import Column, Exhibit, Value
+from pan2kg.tables.table import Column, Exhibit
 from pan2kg.tables.words import coded, codes
 from pan2kg.turtle.vocabulary import XSD
 

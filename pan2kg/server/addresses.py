@@ -27,8 +27,8 @@ from pan2kg.site.entity import page as page_values
 from pan2kg.site.frame import frame
 from pan2kg.site.page import HTML, Page, Request
 from pan2kg.site.speaker import Speaker
-from pan2kg.site.template import render
 from pan2kg.store.store import Store, plain, select
+from pan2kg.tables.template import render
 from pan2kg.turtle.vocabulary import DCTERMS, GRAPH, ID, PAN, ROOT
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Final
 
 import pyoxigraph as ox
 
-from pan2kg.site.template import escape, markup
 from pan2kg.tables.answers import heading
+from pan2kg.tables.template import escape, markup
 from pan2kg.turtle.vocabulary import XSD
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from pan2kg.site.library import grounds_of
-from pan2kg.site.template import escape
 from pan2kg.site.words import group
+from pan2kg.tables.template import escape
 from pan2kg.turtle.vocabulary import GRAPH
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from pan2kg.graph.labels import kind_and_key
 from pan2kg.site.basis import Notes
-from pan2kg.site.template import escape, markup
 from pan2kg.site.values import content, unfold
+from pan2kg.tables.template import escape, markup
 from pan2kg.turtle.vocabulary import ID, PAN
 
 if TYPE_CHECKING:

@@ -10,11 +10,11 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from pan2kg.site.template import markup
 from pan2kg.tables.gaps import KINDS
 from pan2kg.tables.markup import Anchors, html_foot, html_table, html_text
 from pan2kg.tables.material import Choice
 from pan2kg.tables.registry import EXHIBITS
+from pan2kg.tables.template import markup
 from pan2kg.tables.words import text
 from pan2kg.tables.writers import write_exhibit
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Final
 
 from pan2kg.graph.labels import root
 from pan2kg.i18n.text import LANGUAGES, Language, in_words
-from pan2kg.site.template import markup
 from pan2kg.site.words import group
+from pan2kg.tables.template import markup
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

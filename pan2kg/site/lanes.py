@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from pan2kg.charts.raster import picture_bytes
 from pan2kg.charts.registry import draw_on
-from pan2kg.site.template import markup
 from pan2kg.store.store import plain
 from pan2kg.tables.material import HOME
+from pan2kg.tables.template import markup
 
 if TYPE_CHECKING:
     from markupsafe import Markup

@@ -5,10 +5,8 @@ The matrix of plans for a choice: as a table, as CSV, as a picture.
 
 from __future__ import annotations
 
-import io
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from csv import writer as writer_of
 from dataclasses import dataclass
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Final
@@ -23,6 +21,7 @@ from pan2kg.graph.labels import pair_key, shortened
 from pan2kg.graph.links import DECLARED
 from pan2kg.site.choice import ASKED, EVIDENCE, Choice
 from pan2kg.site.filtering import chosen, every_plan, filtering, is_whole, known, shown_plans
+from pan2kg.tables.formats import Grid, Value, write_csv
 from pan2kg.turtle.vocabulary import PAN
 
 if TYPE_CHECKING:
@@ -203,13 +202,11 @@ def csv(speaker: Speaker) -> str:
     """The matrix for the choice in the address, one row for each pair of plans with a link."""
     choice = chosen(speaker)
     _, counts, _ = _order(speaker.library, choice)
-    out = io.StringIO()
-    writer = writer_of(out, lineterminator="\r\n")
-    writer.writerow(["one", "one_label", "two", "two_label", "declared", "inferred", *choice.kinds])
-    for (one, two), counter in counts.items():
-        names = [one, speaker.name(one), two, speaker.name(two)]
-        writer.writerow([*names, *_numbers(counter), *(counter[kind] for kind in choice.kinds)])
-    return out.getvalue()
+    rows: list[list[Value]] = [
+        [one, speaker.name(one), two, speaker.name(two), *_numbers(counter), *(counter[kind] for kind in choice.kinds)]
+        for (one, two), counter in counts.items()
+    ]
+    return write_csv(Grid(("one", "one_label", "two", "two_label", "declared", "inferred", *choice.kinds), rows))
 
 
 def _picture(speaker: Speaker) -> Picture | None:

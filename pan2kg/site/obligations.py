@@ -14,9 +14,9 @@ from pan2kg.charts.registry import draw_on
 from pan2kg.site.basis import Notes
 from pan2kg.site.figures import show
 from pan2kg.site.library import grounds_of
-from pan2kg.site.template import markup
 from pan2kg.site.values import EVIDENCE, dated, quotes
 from pan2kg.store.store import plain
+from pan2kg.tables.template import markup
 from pan2kg.turtle.vocabulary import PAN
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import Final
 
 from pan2kg.i18n.text import Language, put, read_rows
 
-_WORDS: Final = Path(__file__).with_name("words.toml")
+_WORDS: Final = Path(__file__).with_name("ontology.toml")
 
 
 def say(group: str, key: str, language: Language, **values: object) -> str:

@@ -14,8 +14,8 @@ from pan2kg.site.connections import Connection, connection, grouped
 from pan2kg.site.figures import show
 from pan2kg.site.filtering import is_whole
 from pan2kg.site.plan import actions_of, ordered
-from pan2kg.site.template import escape, markup
 from pan2kg.tables.citations import could_cite
+from pan2kg.tables.template import escape, markup
 from pan2kg.turtle.vocabulary import PAN
 
 if TYPE_CHECKING:

@@ -15,10 +15,10 @@ from pan2kg.site import explore as exploring
 from pan2kg.site.basis import Notes
 from pan2kg.site.connections import COUNTING, Connection, connection, kind_of_link, links_of
 from pan2kg.site.rows import natural
-from pan2kg.site.template import markup
 from pan2kg.site.values import EVIDENCE, dated
 from pan2kg.store.queries import fill
 from pan2kg.tables.answers import write_answer
+from pan2kg.tables.template import markup
 from pan2kg.turtle.vocabulary import ID, PAN, SKOS
 
 if TYPE_CHECKING:

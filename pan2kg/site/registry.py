@@ -37,8 +37,8 @@ from pan2kg.site import review as scores
 from pan2kg.site.frame import frame
 from pan2kg.site.page import HTML, NOTHING, Page, Request
 from pan2kg.site.speaker import Speaker
-from pan2kg.site.template import render
 from pan2kg.site.view import File, View, Whole
+from pan2kg.tables.template import render
 
 if TYPE_CHECKING:
     from pan2kg.site.library import Library

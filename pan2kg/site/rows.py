@@ -12,8 +12,8 @@ import pyoxigraph as ox
 
 from pan2kg.graph.statements import CERTAINTY, SOURCE
 from pan2kg.site.connections import ENDS
-from pan2kg.site.template import escape, markup
 from pan2kg.site.values import EVIDENCE, called, content, is_node, known, unfold, value
+from pan2kg.tables.template import escape, markup
 from pan2kg.turtle.vocabulary import PAN
 
 if TYPE_CHECKING:

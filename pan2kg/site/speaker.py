@@ -9,8 +9,8 @@ from urllib.parse import urlencode
 
 from pan2kg.graph.labels import Label, best, pair_key, shortened, way
 from pan2kg.i18n.text import LANGUAGES, grouped
-from pan2kg.site.template import escape, markup
 from pan2kg.site.words import say
+from pan2kg.tables.template import escape, markup
 from pan2kg.turtle.vocabulary import PAN, ROOT, SKOS
 
 if TYPE_CHECKING:

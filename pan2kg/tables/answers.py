@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -13,6 +13,7 @@ from pan2kg.errors import FormatError
 from pan2kg.i18n.text import Language, Text, plural, read_table
 from pan2kg.store.queries import Query
 from pan2kg.store.store import Result, Table, Term, Triples, plain
+from pan2kg.tables.formats import Grid, write_markdown, write_text
 
 FORMATS = ("table", "csv", "tsv", "json", "xml", "md", "turtle", "jsonld")
 
@@ -144,17 +145,9 @@ def write_table(table: Table, form: str, style: Style = Style()) -> str:
     heads = [heading(table.columns[i], "en" if style.own_names else style.language) for i in shown]
     rows = [[_cell(row[i], style) for i in shown] for row in table.rows]
     if form == "md":
-        escaped = [[cell.replace("\\", "\\\\").replace("|", "\\|") for cell in row] for row in rows]
-        return "".join(f"| {' | '.join(row)} |\n" for row in [heads, ["---"] * len(heads), *escaped])
-    widths = _widths(heads, rows, style.width)
-    lines = [
-        *_wrapped(heads, widths),
-        ["-" * width for width in widths],
-        *(line for row in _without_repeats(rows) for line in _wrapped(row, widths)),
-    ]
+        return write_markdown(Grid(heads, rows))
     counted = plural(_ROWS.say(style.language), len(rows), style.language)
-    body = "\n".join("  ".join(c.ljust(w) for c, w in zip(line, widths, strict=True)).rstrip() for line in lines)
-    return f"{body}\n\n{len(rows)} {counted}\n"
+    return f"{write_text(Grid(heads, rows), style.width)}\n\n{len(rows)} {counted}\n"
 
 
 def heading(column: str, language: Language) -> str:
@@ -167,28 +160,6 @@ def heading(column: str, language: Language) -> str:
     return read_table("headings").get(name, {}).get(language) or name.replace("_", " ")
 
 
-def _without_repeats(rows: list[list[str]]) -> Iterator[list[str]]:
-    """Rows whose first cells are left empty where they say the same as the row above."""
-    above: list[str] = []
-    for row in rows:
-        same = next((i for i, cell in enumerate(row) if above[i : i + 1] != [cell]), 0)
-        yield [""] * same + row[same:]
-        above = row
-
-
-def _wrapped(row: list[str], widths: list[int]) -> list[list[str]]:
-    """The lines of a row whose cells are wrapped to their columns."""
-    cells = [[cell] if len(cell) <= width else _wrap(cell, width) for cell, width in zip(row, widths, strict=True)]
-    height = max(map(len, cells), default=1)
-    return [[cell[n] if n < len(cell) else "" for cell in cells] for n in range(height)]
-
-
-def _wrap(text: str, width: int) -> list[str]:
-    from textwrap import wrap
-
-    return wrap(text, width)
-
-
 def _cell(term: Term | None, style: Style) -> str:
     value = plain(term)
     if isinstance(term, ox.NamedNode):
@@ -197,14 +168,3 @@ def _cell(term: Term | None, style: Style) -> str:
             length, name = max(fitting)
             return f"{name}:{value[length:]}"
     return " ".join(value.split())
-
-
-def _widths(heads: list[str], rows: list[list[str]], width: int) -> list[int]:
-    """How wide each column is, so that a line fits into ``width`` where one is given."""
-    wanted = [max(len(head), *(len(row[i]) for row in rows), 1) for i, head in enumerate(heads)]
-    room = width - 2 * (len(wanted) - 1)
-    if not width or sum(wanted) <= room:
-        return wanted
-    narrow = [w for w in wanted if w <= room // len(wanted)]
-    wide = max(12, (room - sum(narrow)) // max(1, len(wanted) - len(narrow)))
-    return [min(w, wide) for w in wanted]

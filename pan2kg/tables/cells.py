@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Final
 
 from pan2kg.i18n.text import Language, Text, grouped, in_words, put, read_table, with_days, with_mark
-from pan2kg.tables.table import Column, Exhibit, Value
+from pan2kg.tables.formats import Value
+from pan2kg.tables.table import Column, Exhibit
 
 if TYPE_CHECKING:
     from pan2kg.coherence.basis import Basis

@@ -6,14 +6,12 @@ import re
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from html import escape
-from typing import Final
 
 from pan2kg.i18n.text import Language, Text
 from pan2kg.tables.cells import Row, basis_line, clean, is_number, items, remarks, say
+from pan2kg.tables.formats import Grid, Markdown, md_escape, write_markdown
 from pan2kg.tables.table import Column, Exhibit
 from pan2kg.turtle.vocabulary import ROOT
-
-_MARKS: Final = re.compile(r"([\\`*_\[\]|#~])")
 
 
 def _outside(_: Row, __: str, item: str) -> str:
@@ -138,8 +136,7 @@ def md_text(text: str) -> str:
     >>> md_text("<b> *x* a|b")
     '&lt;b&gt; \\\\*x\\\\* a\\\\|b'
     """
-    words = clean(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    return _MARKS.sub(r"\\\1", words)
+    return md_escape(clean(text))
 
 
 def md_exhibit(exhibit: Exhibit, language: Language, anchors: Anchors = Anchors(), *, level: int = 2) -> str:
@@ -154,19 +151,17 @@ def md_table(exhibit: Exhibit, language: Language, anchors: Anchors) -> str:
     """The table alone."""
     if not exhibit.rows:
         return f"{md_text(say('empty', language))}\n"
-    lines = [
-        [md_text(column.heading.say(language)) for column in exhibit.columns],
-        ["---:" if is_number(exhibit, column) else "---" for column in exhibit.columns],
-        *(list(_md_row(exhibit, row, language, anchors)) for row in exhibit.rows),
-    ]
-    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
+    heads = [clean(column.heading.say(language)) for column in exhibit.columns]
+    rows = [list(_md_row(exhibit, row, language, anchors)) for row in exhibit.rows]
+    numbers = [at for at, column in enumerate(exhibit.columns) if is_number(exhibit, column)]
+    return write_markdown(Grid(heads, rows), numbers)
 
 
-def _md_row(exhibit: Exhibit, row: Row, language: Language, anchors: Anchors) -> Iterator[str]:
+def _md_row(exhibit: Exhibit, row: Row, language: Language, anchors: Anchors) -> Iterator[Markdown]:
     name = anchors.row(row)
     for at, column in enumerate(exhibit.columns):
         found = "; ".join(_md_item(row, column, item, anchors) for item in items(row, column, language))
-        yield f'<a id="{escape(name)}"></a>{found}' if name and not at else found
+        yield Markdown(f'<a id="{escape(name)}"></a>{found}' if name and not at else found)
 
 
 def _md_item(row: Row, column: Column, item: tuple[str, str], anchors: Anchors) -> str:

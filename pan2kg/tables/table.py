@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from pan2kg.coherence.basis import Basis
 from pan2kg.i18n.text import Text, semicolon
+from pan2kg.tables.formats import Value
 from pan2kg.tables.words import Filling, coded, has, is_thing, text
 from pan2kg.turtle.tokens import prefixes_used
 
@@ -21,9 +22,6 @@ if TYPE_CHECKING:
     from pan2kg.coherence.basis import Basis
     from pan2kg.tables.material import Material
 
-
-Value = str | int | float | bool | None
-"""What a cell holds: ``None`` is « not assessed » or « unknown », never 0."""
 
 SILENT = Text("", "")
 """No words."""

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from pan2kg.cli.options import Progress
+from pan2kg.cli.arguments import Progress
 
 
 @pytest.mark.parametrize("terminal", [True, False])

@@ -14,7 +14,7 @@ import pyoxigraph as ox
 import pytest
 
 from pan2kg.charts.words import decimal
-from pan2kg.cli.options import add_language
+from pan2kg.cli.arguments import add_language
 from pan2kg.coherence.basis import Basis
 from pan2kg.i18n.text import LANGUAGES, Text, in_words
 from pan2kg.report.words import field

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import pan2kg
-from pan2kg.cli.publish import add_options, release
+from pan2kg.cli.publish import add_publish, release
 from pan2kg.project import Project
 from pan2kg.publish.assemble import Order, publish
 from pan2kg.publish.catalogue.facts import read_facts
@@ -63,7 +63,7 @@ def command(small: Path) -> Publish:
     def run(*arguments: str, **more: object) -> int:
         parser = argparse.ArgumentParser()
         parser.add_argument("--project")
-        add_options(parser)
+        add_publish(parser)
         options = parser.parse_args(["--project", str(small), *arguments])
         return release(options, **more)  # type: ignore[arg-type]
 

@@ -49,12 +49,12 @@ def by_hand(project: str, target: str) -> None:
     """What a process of its own runs."""
     import argparse
 
-    from pan2kg.cli.publish import add_options, run
+    from pan2kg.cli.publish import add_publish, run_publish
 
     parser = argparse.ArgumentParser()
     parser.add_argument("--project")
-    add_options(parser)
-    run(parser.parse_args(["--project", project, "-o", target, "--without-site"]))
+    add_publish(parser)
+    run_publish(parser.parse_args(["--project", project, "-o", target, "--without-site"]))
 
 
 def test_checksums_name_every_file(folder: Path) -> None:

@@ -30,9 +30,9 @@ from pan2kg.errors import Pan2kgError
 from pan2kg.cli import serve as command
 parser = argparse.ArgumentParser()
 parser.add_argument("--project")
-command.add_options(parser)
+command.add_serve(parser)
 try:
-    sys.exit(command.run(parser.parse_args()))
+    sys.exit(command.run_serve(parser.parse_args()))
 except Pan2kgError as error:
     sys.stderr.write(f"{error}\\n")
     sys.exit(2)

@@ -10,9 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from pan2kg.cli.arguments import build_parser
 from pan2kg.cli.coherence import inquire
-from pan2kg.cli.main import RUNS
+from pan2kg.cli.main import build_parser
 from pan2kg.errors import Pan2kgError
 from pan2kg.project import Project
 from pan2kg.validation.check import check
@@ -35,7 +34,7 @@ GIVEN = matrix({(0, 1): '"+2: le suivi s’appuie sur l’étude"', (1, 0): "0: 
 @pytest.fixture
 def run() -> Run:
     def inquired(*arguments: str) -> str:
-        options = build_parser(RUNS).parse_args(["coherence", *arguments])
+        options = build_parser().parse_args(["coherence", *arguments])
         return inquire(Project.at(options.project), options, 100)
 
     return inquired

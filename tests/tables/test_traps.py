@@ -14,9 +14,10 @@ from pan2kg.i18n.text import Language
 from pan2kg.project import Project
 from pan2kg.store.rules import derive
 from pan2kg.store.store import LocalStore
+from pan2kg.tables.formats import Value
 from pan2kg.tables.material import Choice, Material
 from pan2kg.tables.registry import EXHIBITS
-from pan2kg.tables.table import Exhibit, Value
+from pan2kg.tables.table import Exhibit
 from pan2kg.turtle.vocabulary import graph_of
 from pan2kg.turtle.writer import read_prefixes
 

@@ -15,6 +15,7 @@ from rdflib import RDF, SH, Literal, URIRef
 
 from pan2kg.errors import FormatError, Place, ProjectError
 from pan2kg.i18n.text import LANGUAGES, Language, Text
+from pan2kg.report.check import FORMATS, write_report
 from pan2kg.validation.report import (
     Finding,
     Kind,
@@ -28,7 +29,6 @@ from pan2kg.validation.report import (
     read_baseline,
     write_baseline,
 )
-from pan2kg.validation.writers import FORMATS, write_report
 
 PAN: Final = "https://w3id.org/pan2kg/ontology#"
 PLAN: Final = "https://w3id.org/pan2kg/id/plan/lu-bhr-2"

@@ -15,6 +15,7 @@ from rdflib import SH
 
 from pan2kg.errors import Place
 from pan2kg.i18n.text import Text
+from pan2kg.report.check import write_report
 from pan2kg.turtle.blocks import read_sheet
 from pan2kg.turtle.writer import Block, Statement, string, text, write_turtle
 from pan2kg.validation.report import (
@@ -30,7 +31,6 @@ from pan2kg.validation.report import (
     write_baseline,
 )
 from pan2kg.validation.style import check_style
-from pan2kg.validation.writers import write_report
 
 PREFIXES: Final = {"e": "http://e/", "pan": "http://pan/", "skos": "http://skos/"}
 words = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), max_size=20)

@@ -5,9 +5,6 @@ A change for other programs: a row a value as CSV, and all of it as JSON.
 
 from __future__ import annotations
 
-import csv
-import io
-import json
 import os
 import re
 from collections.abc import Iterator
@@ -24,12 +21,11 @@ from pan2kg.publish.diff.states import Change
 from pan2kg.publish.diff.telling import Story, describe_edit, kind_name
 from pan2kg.publish.diff.things import Altered, Edit, Value
 from pan2kg.publish.diff.words import say
+from pan2kg.tables import formats
 from pan2kg.turtle.vocabulary import DCTERMS, ROOT
 
 ATOM: Final = "http://www.w3.org/2005/Atom"
 FEED: Final = ROOT + "changes"
-_UNFIT: Final = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-"""What XML 1.0 cannot hold (2.2)."""
 _DAYS: Final = tuple(DCTERMS + name for name in ("modified", "issued", "created"))
 
 
@@ -52,7 +48,7 @@ def write_feed(story: Story, language: Language, updated: datetime, *, address: 
     _put(root, "updated", when)
     _put(ET.SubElement(root, "author"), "name", "pan2kg contributors")
     if address:
-        ET.SubElement(root, "link", {"rel": "self", "type": "application/atom+xml", "href": _fit(address)})
+        ET.SubElement(root, "link", {"rel": "self", "type": "application/atom+xml", "href": formats.xml_fit(address)})
     for thing in story.things:
         _entry(root, thing, story, language, when)
     ET.indent(root)
@@ -101,17 +97,13 @@ def _entry(root: ET.Element, thing: Altered, story: Story, language: Language, w
     _put(entry, "title", say("feed.entry", language, kind=kind, status=status, thing=name))
     _put(entry, "updated", when)
     if thing.iri.startswith(("http://", "https://")):
-        ET.SubElement(entry, "link", {"rel": "alternate", "href": _fit(thing.iri)})
+        ET.SubElement(entry, "link", {"rel": "alternate", "href": formats.xml_fit(thing.iri)})
     ET.SubElement(entry, "category", {"term": thing.status})
     _put(entry, "summary", "\n".join(describe_edit(edit, story.names, language) for edit in thing.edits))
 
 
 def _put(parent: ET.Element, name: str, text: str) -> None:
-    ET.SubElement(parent, name).text = _fit(text)
-
-
-def _fit(text: str) -> str:
-    return _UNFIT.sub("\ufffd", text)
+    ET.SubElement(parent, name).text = formats.xml_fit(text)
 
 
 COLUMNS: Final = (
@@ -132,16 +124,13 @@ COLUMNS: Final = (
 
 def write_csv(story: Story, language: Language) -> str:
     """A row for each value that came or went (RFC 4180, with a header)."""
-    file = io.StringIO(newline="")
-    writer = csv.writer(file)
-    writer.writerow(COLUMNS)
-    for thing in story.things:
-        about = _about(thing, story, language)
-        writer.writerows(
-            [*about, edit.property, story.names.property(edit.property, language), edit.language, *_ends(edit)]
-            for edit in thing.edits
-        )
-    return file.getvalue()
+    rows = (
+        [*about, edit.property, story.names.property(edit.property, language), edit.language, *_ends(edit)]
+        for thing in story.things
+        for about in [_about(thing, story, language)]
+        for edit in thing.edits
+    )
+    return formats.write_csv(formats.Grid(COLUMNS, rows))
 
 
 def write_json(story: Story, language: Language) -> str:
@@ -157,7 +146,7 @@ def write_json(story: Story, language: Language) -> str:
         "derived": [{"rule": one.rule, "added": one.added, "removed": one.removed} for one in change.derivations],
         "things": [_thing(thing, story, language) for thing in story.things],
     }
-    return json.dumps(content, ensure_ascii=False, indent=2) + "\n"
+    return formats.write_json(content)
 
 
 def _about(thing: Altered, story: Story, language: Language) -> list[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -15,13 +14,13 @@ from pan2kg.i18n.text import Language
 from pan2kg.publish.diff.states import Change, Shift
 from pan2kg.publish.diff.things import LONG, Altered, Edit, Names, Status, Value, read_names, read_things
 from pan2kg.publish.diff.words import say
+from pan2kg.tables.formats import md_escape
 from pan2kg.turtle.vocabulary import DCTERMS, GRAPH, PAN, RDF
 
 _FIRST: Final = tuple(PAN + name for name in ("Plan", "Review", "LegalAct", "Treaty", "SoftLaw", "Commitment", "Bill"))
 _PART: Final = frozenset(
     PAN + name for name in ("Passage", "Timeline", "Indicator", "ExpectedResult", "VerificationSource", "Position")
 )
-_MARKUP: Final = re.compile(r"([\\`*_{}\[\]<>#|~])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +69,10 @@ def write_markdown(story: Story, language: Language) -> str:
     """The same as Markdown, for a page or a forge."""
     head, *body = _lines(story, language)
     lines = [
-        f"{'  ' * (line.depth - 1)}- {_escaped(line.text)}" if line.depth else f"\n## {_escaped(line.text)}\n"
+        f"{'  ' * (line.depth - 1)}- {md_escape(line.text)}" if line.depth else f"\n## {md_escape(line.text)}\n"
         for line in body
     ]
-    return "\n".join([f"# {_escaped(head.text)}", *lines]) + "\n"
+    return "\n".join([f"# {md_escape(head.text)}", *lines]) + "\n"
 
 
 def version_notes(change: Change, language: Language) -> str:
@@ -192,7 +191,3 @@ def _shift(shift: Shift, language: Language) -> str:
 def _derived(story: Story, language: Language, rule: str) -> str:
     one = next(one for one in story.change.derivations if one.rule == rule)
     return say("derived", language, rule=rule, added=one.added, removed=one.removed)
-
-
-def _escaped(text: str) -> str:
-    return _MARKUP.sub(r"\\\1", text)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from pan2kg.cli.diff import add_options, run
+from pan2kg.cli.diff import add_diff, run_diff
 from pan2kg.errors import Pan2kgError
 
 LINE = "<http://e/{}> <http://e/p> <http://e/o> <http://e/g> .\n"
@@ -18,8 +18,8 @@ LINE = "<http://e/{}> <http://e/p> <http://e/o> <http://e/g> .\n"
 
 def diff(*arguments: str | Path) -> int:
     command = argparse.ArgumentParser()
-    add_options(command)
-    return run(command.parse_args([str(one) for one in arguments]))
+    add_diff(command)
+    return run_diff(command.parse_args([str(one) for one in arguments]))
 
 
 def dump(path: Path, *names: str) -> Path:

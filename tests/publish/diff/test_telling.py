@@ -185,7 +185,7 @@ def test_json_holds_the_terms_whole() -> None:
 def test_markdown_keeps_hostile_text_from_becoming_markup() -> None:
     hostile = 'action:a skos:prefLabel "<script>*[x](y)"@fr .'
     told = write_markdown(story(side(PLAN), side(PLAN, hostile)), "fr")
-    assert "\\<script\\>\\*\\[x\\](y)" in told
+    assert "&lt;script&gt;\\*\\[x\\](y)" in told
 
 
 def entries(feed: str) -> list[ET.Element]:

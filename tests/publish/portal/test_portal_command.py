@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pan2kg.cli.arguments import Parser
-from pan2kg.cli.portal import add_options, run
+from pan2kg.cli.portal import add_portal, run_portal
 from pan2kg.errors import ProjectError
 from pan2kg.publish.portal.access import PortalError
 
@@ -23,7 +23,7 @@ Typed = Callable[..., int]
 
 def parse(*words: str) -> argparse.Namespace:
     parser = Parser(prog="pan2kg portal", allow_abbrev=False)
-    add_options(parser)
+    add_portal(parser)
     return parser.parse_args(words)
 
 
@@ -35,7 +35,7 @@ def typed(pusher: Pusher, monkeypatch: pytest.MonkeyPatch) -> Typed:
     def type_in(*words: str) -> int:
         given = [str(pusher.folder.path) if word == "DIR" else word for word in words]
         options = parse(*given, "--portal", pusher.portal.url)
-        return run(options, clock=pusher.ticker.clock, sleep=pusher.ticker.sleep)
+        return run_portal(options, clock=pusher.ticker.clock, sleep=pusher.ticker.sleep)
 
     return type_in
 

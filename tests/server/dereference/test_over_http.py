@@ -19,8 +19,8 @@ import argparse, sys
 from pan2kg.cli import serve as command
 parser = argparse.ArgumentParser()
 parser.add_argument("--project")
-command.add_options(parser)
-sys.exit(command.run(parser.parse_args()))
+command.add_serve(parser)
+sys.exit(command.run_serve(parser.parse_args()))
 """
 BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", "Accept-Language": "de"}
 

@@ -20,8 +20,8 @@ from pan2kg.site.frame import frame
 from pan2kg.site.library import Library
 from pan2kg.site.page import Request
 from pan2kg.site.speaker import Speaker
-from pan2kg.site.template import render
 from pan2kg.store.remote import RemoteStore
+from pan2kg.tables.template import render
 
 if TYPE_CHECKING:
     from tests.site.ontology.conftest import Reader

@@ -13,10 +13,10 @@ from xml.sax.saxutils import escape, quoteattr
 
 from pan2kg.errors import FormatError, Place
 from pan2kg.i18n.text import LANGUAGES, Language, count, grouped, phrase
+from pan2kg.report.findings import detail, severity_word, summary, thing_name, verdict
 from pan2kg.turtle.vocabulary import ROOT, SH
 from pan2kg.turtle.writer import text as tagged
 from pan2kg.validation.report import Finding, Kind, Names, Report, Rule, Severity, fingerprint
-from pan2kg.validation.sentences import detail, severity_word, summary, thing_name, verdict
 
 FORMATS: Final = ("text", "json", "github", "html", "junit", "turtle")
 EXAMPLES: Final = 2
@@ -40,7 +40,7 @@ def write_report(
     if form == "text":
         return "\n".join(_text(report, language, examples)) + "\n"
     if form == "html":
-        from pan2kg.validation.page import write_page
+        from pan2kg.report.check_page import write_page
 
         return write_page(report, language)
     writers = {"json": _json, "github": _github, "junit": _junit, "turtle": _turtle}

@@ -30,7 +30,7 @@ class _Environment(Environment):
 @cache
 def _environment() -> Environment:
     return _Environment(
-        loader=FileSystemLoader(Path(__file__).with_name("templates")),
+        loader=FileSystemLoader(sorted(Path(__file__).parents[1].glob("*/templates"))),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Final
 
 from pan2kg.i18n.text import Language, Text, count, grouped, phrase
+from pan2kg.report.findings import detail, names_thing, part_name, severity_word, summary, verdict
 from pan2kg.validation.report import Finding, Kind, Report, Rule
-from pan2kg.validation.sentences import detail, names_thing, part_name, severity_word, summary, verdict
 
 EXAMPLES: Final = 2
 
@@ -23,7 +23,7 @@ def write_page(report: Report, language: Language) -> str:
     (True, False)
     """
     title = escape(phrase("title", language))
-    css = Path(__file__).with_name("report.css").read_text(encoding="utf-8")
+    css = Path(__file__).with_name("check.css").read_text(encoding="utf-8")
     return f"""<!DOCTYPE html>
 <html lang="{language}">
 <head>

@@ -1,0 +1,182 @@
+"""The commands that ask: ``pan2kg ask`` answers a stored question, ``pan2kg sparql`` a query of one's own."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pan2kg.cli.arguments import (
+    CSV_NOTE,
+    add_as_of,
+    add_language,
+    add_output,
+    emit,
+    project_of,
+    read_parameters,
+    refuse_unknown,
+    typed,
+    width_of,
+)
+from pan2kg.errors import QueryError
+from pan2kg.project import Project, read_text
+
+if TYPE_CHECKING:
+    from pan2kg.store.queries import Query
+    from pan2kg.store.store import Store
+    from pan2kg.tables.answers import Style
+
+FORMATS = ("table", "csv", "tsv", "json", "xml", "md", "turtle", "jsonld")
+
+
+def add_ask(command: argparse.ArgumentParser) -> None:
+    """A question, what it takes, and how its answer is written."""
+    command.usage = "pan2kg ask [NAME | LINK] [--PARAMETER VALUE ...] [--format FORMAT] [other options]"
+    command.add_argument("name", nargs="?", metavar="NAME", help="the question, or a permanent link to its answer")
+    command.add_argument("--list", action="store_true", help="list the questions and their parameters")
+    add_as_of(command, "only what was in force on this day")
+    _answers(command)
+
+
+def add_sparql(command: argparse.ArgumentParser) -> None:
+    """A query, and how its answer is written."""
+    command.add_argument("query", metavar="QUERY", help="the query, a file that holds it, or - for standard input")
+    _answers(command)
+
+
+def _answers(command: argparse.ArgumentParser) -> None:
+    add_language(command)
+    command.add_argument("--endpoint", metavar="URL", help="ask this SPARQL endpoint instead of the project's files")
+    command.add_argument("--format", choices=FORMATS, help=f"default: table, and turtle for triples; {CSV_NOTE}")
+    command.add_argument("--cache", metavar="DIR", help="keep the loaded store on disk there (for large graphs)")
+    add_output(command, "write the answer to a file")
+
+
+def run_ask(options: argparse.Namespace) -> int:
+    """Answer a stored question, by its name or by a link that fixes it, or list them."""
+    from pan2kg.site.permalink import follow, notice, release_of
+    from pan2kg.store.queries import fill, find_query
+    from pan2kg.store.rules import needs
+    from pan2kg.tables.answers import taken
+
+    project, link = project_of(options), follow(options)
+    query = None if options.list or options.name is None else find_query(project, options.name)
+    refuse_unknown(options.parameters, [p.option for p in query.parameters] if query else [], typed(options))
+    if query is None:
+        return _list_queries(project, options.language)
+    values = read_parameters(options.parameters)
+    if any(parameter.name == "language" for parameter in query.parameters):
+        values.setdefault("language", options.language)
+    store = _store(project, options, needs(query.text))
+    text = fill(query, values, store=store, project=project)
+    notes: tuple[str, ...] = ()
+    if options.as_of:
+        store, notes = _as_of(store, project, options, query, values)
+    if options.format in (None, "table", "md"):
+        notes = (*filter(None, [taken(query, values, options.language)]), *notes)
+    if link:
+        notes = (*filter(None, [notice(link, release_of(store), link.language)]), *notes)
+    return _answer(store, text, project, options, query, notes)
+
+
+def _as_of(
+    store: Store, project: Project, options: argparse.Namespace, query: Query, values: dict[str, str]
+) -> tuple[Store, tuple[str, ...]]:
+    """What was in force on the day asked for, and in words what that leaves out."""
+    from pan2kg.store.as_of import as_of
+    from pan2kg.store.rules import needs
+    from pan2kg.store.store import LocalStore
+
+    if not isinstance(store, LocalStore):
+        raise QueryError("A store somewhere else cannot be asked as of a day.", remedy="Leave out --endpoint.")
+    moment = as_of(store, options.as_of, project, rules=needs(query.text))
+    moment.refuse(values.values())
+    return moment.store, moment.notes(options.language)
+
+
+def _list_queries(project: Project, language: str) -> int:
+    from pan2kg.store.queries import read_queries
+
+    group = ""
+    for query in sorted(read_queries(project).values(), key=lambda query: (query.group, query.name)):
+        if query.group != group:
+            emit(f"{chr(10) if group else ''}{query.group}\n")
+            group = query.group
+        lines = [f"  {query.name}", f"      {query.question(language)}"]
+        lines += [f"      --{p.option}: {p.meaning_in(language)}" for p in query.parameters if p.name != "language"]
+        emit("\n".join(lines) + "\n")
+    return 0
+
+
+def run_sparql(options: argparse.Namespace) -> int:
+    """Answer a query of the user's own."""
+    project = project_of(options)
+    text, name = _query_text(options.query)
+    try:
+        return _answer(_store(project, options), text, project, options, None)
+    except QueryError as error:
+        raise (error.inside(name) if error.place and error.place.file == "query" else error) from None
+
+
+_FORMS = ("", "SELECT", "ASK", "CONSTRUCT", "DESCRIBE", "PREFIX", "BASE")
+
+
+def _query_text(given: str) -> tuple[str, str]:
+    """The text of a query and where it came from."""
+    from pan2kg.store.store import UPDATES
+
+    if given == "-":
+        return sys.stdin.read(), "standard input"
+    words = given.split(maxsplit=1) or [""]
+    first = words[0].upper()
+    if "{" in given or first in _FORMS or (first in UPDATES and len(words) > 1):
+        return given, "query"
+    return read_text(Path(given)), given
+
+
+def _store(project: Project, options: argparse.Namespace, rules: list[str] | None = None) -> Store:
+    if options.endpoint is not None:
+        from pan2kg.store.remote import RemoteStore
+
+        return RemoteStore(options.endpoint)
+    from functools import partial
+
+    from pan2kg.store.rules import derive
+    from pan2kg.store.store import open_cached, open_store
+
+    if options.cache:
+        return open_cached(project, derive, Path(options.cache))
+    return open_store(project, partial(derive, only=rules))
+
+
+def _answer(
+    store: Store,
+    text: str,
+    project: Project,
+    options: argparse.Namespace,
+    query: Query | None,
+    notes: Sequence[str] = (),
+) -> int:
+    from pan2kg.tables.answers import write_answer
+
+    result = store.query(text)
+    form = options.format or ("turtle" if isinstance(result, list) else "table")
+    written = write_answer(result, form, _style(project, options, own_names=query is None))
+    if query and form == "table":
+        written = f"{query.question(options.language)}\n\n{written}"
+    below = "".join(f"{note}\n" for note in notes)
+    if form in ("table", "md") and below:
+        written = f"{written}\n{below}"
+    elif below:
+        sys.stderr.write(below)
+    emit(written, options.output)
+    return 0
+
+
+def _style(project: Project, options: argparse.Namespace, *, own_names: bool) -> Style:
+    from pan2kg.tables.answers import Style
+    from pan2kg.turtle.writer import read_prefixes
+
+    return Style(options.language, read_prefixes(project), width_of(options), own_names)

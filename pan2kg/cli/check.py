@@ -1,0 +1,89 @@
+"""The commands of who edits a project: ``check`` it, ``draft`` a plan into it, ``init`` one of one's own."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from pan2kg.cli.arguments import add_language, add_output, emit, project_of
+from pan2kg.errors import ProjectError
+from pan2kg.project import Project
+
+FORMATS = ("text", "json", "github", "html", "junit", "turtle")
+
+
+def add_check(command: argparse.ArgumentParser) -> None:
+    """How the report is written, and when the command fails."""
+    add_language(command)
+    command.add_argument("--format", choices=FORMATS, default="text", help="how the report is written")
+    command.add_argument(
+        "--fail-on", choices=("violation", "warning"), default="violation", help="what makes the command end with 1"
+    )
+    command.add_argument("--baseline", metavar="FILE", help="findings that were accepted before")
+    command.add_argument("--write-baseline", metavar="FILE", help="accept today's findings into this file")
+    add_output(command, "write the report to a file")
+
+
+def run_check(options: argparse.Namespace) -> int:
+    """Check the project; 1 where findings reach what the command is to fail on."""
+    from pan2kg.report.check import write_report
+    from pan2kg.validation.check import check
+    from pan2kg.validation.report import Severity, write_baseline
+
+    baseline = Path(options.baseline) if options.baseline else None
+    project = project_of(options)
+    if project.data:
+        raise ProjectError("A release has no files to check.", remedy="Check the project it was published from.")
+    report = check(project, fail_on=Severity(options.fail_on), baseline=baseline)
+    if options.write_baseline:
+        write_baseline(report, Path(options.write_baseline))
+    emit(write_report(report, options.format, language=options.language), options.output)
+    return 0 if report.conforms or options.write_baseline else 1
+
+
+def add_draft(command: argparse.ArgumentParser) -> None:
+    """The text of a plan, and the key it gets."""
+    command.add_argument("file", metavar="FILE", help="the text of the plan")
+    command.add_argument("--plan", metavar="KEY", required=True, help="the plan's key, as in lu-bhr-2")
+    command.add_argument("--language", choices=("fr", "en", "de", "it", "es"), help="the language of the text")
+    add_output(command, "write the Turtle to a file")
+
+
+def run_draft(options: argparse.Namespace) -> int:
+    """Draft Turtle from a published plan; what is unsure goes to standard error."""
+    from pan2kg.extract.draft import draft_plan
+    from pan2kg.extract.outline import read_outline_file
+    from pan2kg.turtle.writer import read_prefixes
+
+    file = Path(options.file)
+    beside = Path(options.output).parent if options.output else Path()
+    project = Project.at(options.project) if options.project else Project.find(beside)
+    outline = read_outline_file(file, language=options.language)
+    graph = _graph_path(project, options.output)
+    written = draft_plan(outline, read_prefixes(project), plan=options.plan, source_name=file.name, graph=graph)
+    emit(written, options.output)
+    counts = f"{len(outline.categories)} categories, {len(outline.actions)} actions"
+    guessed = f"the language was guessed to be {outline.language}; if it is not, name it with --language"
+    remarks = "".join(f"{file.name}, {said}\n" for said in (*([] if options.language else [guessed]), *outline.remarks))
+    sys.stderr.write(f"{remarks}{counts}; complete the draft, then `pan2kg check`.\n")
+    return 0
+
+
+def _graph_path(project: Project, output: str | None) -> str:
+    """The path that names the drafted file's graph, when it is written into the project's graph."""
+    path = Path(output).resolve() if output else project.root
+    return path.relative_to(project.graph).as_posix().removesuffix(".ttl") if path.is_relative_to(project.graph) else ""
+
+
+def add_init(command: argparse.ArgumentParser) -> None:
+    """The folder."""
+    command.add_argument("folder", metavar="DIR", help="a folder that does not exist yet, or is empty")
+
+
+def run_init(options: argparse.Namespace) -> int:
+    """Start an empty project."""
+    from pan2kg.project import start
+
+    emit("".join(f"{line}\n" for line in start(Path(options.folder))))
+    return 0

@@ -1,0 +1,213 @@
+"""The one family of writers: a table as text, CSV, TSV, Markdown or JSON, and what each language of markup escapes.
+
+A table for a reader holds words, one for a program holds values; both are a :class:`Grid`. HTML is filled in from
+templates by :mod:`pan2kg.tables.html`, a spreadsheet is written by :mod:`pan2kg.tables.spreadsheet`.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from itertools import zip_longest
+from textwrap import wrap
+from typing import Final
+from xml.sax.saxutils import escape
+
+Value = str | int | float | bool | None
+"""What a cell holds: ``None`` is « not assessed » or « unknown », never 0."""
+
+_UNFIT: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""What XML 1.0 cannot hold, not even as a reference (production 2)."""
+_MARKS: Final = re.compile(r"([\\`*_\[\]|#~])")
+"""What Markdown takes for a sign in running text or in the cell of a table; HTML is escaped beside it."""
+_IN_ATTRIBUTES: Final = {'"': "&quot;", "\t": "&#9;", "\n": "&#10;", "\r": "&#13;"}
+"""What a parser would end an attribute at, or read as a space (XML 1.0, 3.3.3)."""
+
+_NARROW: Final = 18
+"""How wide a column of text is at least, where its text is long."""
+_LINES: Final = 4
+"""Up to how many lines a cell takes in a column narrower than that."""
+_GAP: Final = "  "
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """A table to write: the names of its columns, and rows of as many cells each."""
+
+    columns: Sequence[str]
+    rows: Iterable[Sequence[Value]]
+
+
+class Markdown(str):
+    """A text that is Markdown already, made by code of ours that escaped what it was given."""
+
+    __slots__ = ()
+
+
+def field(value: Value) -> str:
+    """A value as data has it: nothing for what is not known, booleans in lower case, numbers whole.
+
+    >>> field(None), field(True), field(0.1), field("x")
+    ('', 'true', '0.1', 'x')
+    """
+    if value is None:
+        return ""
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def write_csv(grid: Grid) -> str:
+    r"""The table as RFC 4180 has it: one header line, commas, CRLF; what is not known is empty.
+
+    Nothing is put before a cell that begins with ``=``: this is data, and stays what it was.
+
+    >>> write_csv(Grid(["plan", "linked"], [["a, b", 0], ["=1", None]]))
+    'plan,linked\r\n"a, b",0\r\n=1,\r\n'
+    """
+    target = io.StringIO(newline="")
+    writer = csv.writer(target)
+    writer.writerow(grid.columns)
+    writer.writerows([field(value) for value in row] for row in grid.rows)
+    return target.getvalue()
+
+
+def write_tsv(grid: Grid) -> str:
+    r"""The table as text/tab-separated-values, which has no quotes: tabs and ends of lines in a cell become spaces.
+
+    >>> write_tsv(Grid(["plan", "linked"], [["a\tb", 1.5]]))
+    'plan\tlinked\na b\t1.5\n'
+    """
+    lines = ([re.sub(r"[\t\r\n]+", " ", field(value)) for value in row] for row in (grid.columns, *grid.rows))
+    return "".join("\t".join(line) + "\n" for line in lines)
+
+
+def write_json(content: object) -> str:
+    """Values as JSON, every character as it is.
+
+    Raises:
+        ValueError: a number is infinite or none at all, which JSON has no word for.
+    """
+    return json.dumps(content, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
+
+
+def write_markdown(grid: Grid, numbers: Collection[int] = ()) -> str:
+    r"""The table as Markdown (GitHub's), columns of figures to the right; what is not :class:`Markdown` is escaped.
+
+    >>> print(write_markdown(Grid(["plan", "n"], [["*a* | b", 1], [Markdown("[c](#c)"), 2]]), numbers=[1]), end="")
+    | plan | n |
+    | --- | ---: |
+    | \*a\* \| b | 1 |
+    | [c](#c) | 2 |
+    """
+    rule = ["---:" if at in numbers else "---" for at in range(len(grid.columns))]
+    rows = ([_marked(value) for value in row] for row in grid.rows)
+    lines = ([_marked(name) for name in grid.columns], rule, *rows)
+    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
+
+
+def _marked(value: Value) -> str:
+    return value if isinstance(value, Markdown) else md_escape(field(value))
+
+
+def md_escape(words: str) -> str:
+    """Words for Markdown: what would be read as markup is escaped, HTML too.
+
+    >>> md_escape("<b> *x* a|b")
+    '&lt;b&gt; \\\\*x\\\\* a\\\\|b'
+    """
+    return _MARKS.sub(r"\\\1", escape(words))
+
+
+def xml_fit(text: str) -> str:
+    """The text with U+FFFD for every character no XML file may hold.
+
+    >>> xml_fit("a\\x0bb\\n")
+    'a�b\\n'
+    """
+    return _UNFIT.sub("\ufffd", text)
+
+
+def xml_text(text: str) -> str:
+    """The text for the inside of an XML element.
+
+    >>> xml_text("a < b\\r")
+    'a &lt; b&#13;'
+    """
+    return escape(xml_fit(text), {"\r": "&#13;"})
+
+
+def xml_value(text: str) -> str:
+    """The text for an attribute of XML between double quotes, whitespace kept.
+
+    >>> xml_value('<a> "b"')
+    '&lt;a&gt; &quot;b&quot;'
+    """
+    return escape(xml_fit(text), _IN_ATTRIBUTES)
+
+
+def write_text(grid: Grid, width: int = 0) -> str:
+    """The table in columns; a first cell that repeats the one above is left empty.
+
+    ``width`` is how wide a line may be, 0 for any. Cells are wrapped, and rows stand one below the other where so
+    many columns do not fit side by side.
+
+    >>> print(write_text(Grid(["plan", "linked"], [["PAN 1", 0], ["PAN 1", 12]])))
+    plan   linked
+    -----  ------
+    PAN 1  0
+           12
+    """
+    heads, rows = list(grid.columns), [[field(value) for value in row] for row in grid.rows]
+    wanted = [max(1, *map(len, column)) for column in zip(heads, *rows, strict=True)]
+    if not width:
+        return _side_by_side(heads, rows, wanted)
+    least = [max(_least(head), *(_least(row[at]) for row in rows)) for at, head in enumerate(heads)]
+    room = width - len(_GAP) * (len(heads) - 1)
+    if sum(least) > room:
+        return "\n\n".join(_card(heads, row, width) for row in rows)
+    return _side_by_side(heads, rows, _shares(wanted, least, room))
+
+
+def _least(text: str) -> int:
+    """How narrow a cell can be and still be read: its longest word, and some words a line where it has many."""
+    longest = max(map(len, text.split()), default=1)
+    return max(min(longest, _NARROW), min(len(text) // _LINES, _NARROW))
+
+
+def _shares(wanted: list[int], least: list[int], room: int) -> list[int]:
+    """How wide each column is: as narrow as it can be, then in turn one wider where it wants to be."""
+    widths = [min(pair) for pair in zip(wanted, least, strict=True)]
+    left = room - sum(widths)
+    while left > 0 and (growing := [at for at, width in enumerate(widths) if width < wanted[at]]):
+        for at in growing[:left]:
+            widths[at] += 1
+        left -= len(growing[:left])
+    return widths
+
+
+def _side_by_side(heads: list[str], rows: list[list[str]], widths: list[int]) -> str:
+    lines = [*_line(heads, widths), _GAP.join("-" * width for width in widths)]
+    above: list[str] = []
+    for row in rows:
+        same = next((at for at, cell in enumerate(row) if above[at : at + 1] != [cell]), 0)
+        lines += _line([""] * same + row[same:], widths)
+        above = row
+    return "\n".join(lines)
+
+
+def _line(cells: list[str], widths: list[int]) -> list[str]:
+    wrapped = [wrap(cell, width) or [""] for cell, width in zip(cells, widths, strict=True)]
+    padded = (
+        (f"{part:{width}}" for part, width in zip(parts, widths, strict=True))
+        for parts in zip_longest(*wrapped, fillvalue="")
+    )
+    return [_GAP.join(line).rstrip() for line in padded]
+
+
+def _card(heads: list[str], row: list[str], width: int) -> str:
+    margin = min(max(map(len, heads)), max(_NARROW, width // 3))
+    room = max(_NARROW, width - margin - len(_GAP))
+    return "\n".join(line for pair in zip(heads, row, strict=True) for line in _line(list(pair), [margin, room]))
