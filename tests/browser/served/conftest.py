@@ -15,9 +15,6 @@ import pytest
 from playwright.sync_api import Locator, Page, Response, expect
 
 from pan2kg.project import Project
-
-sys.path.append(str(Path(__file__).resolve().parents[3]))
-
 from tests.browser.chromium import Look, Watch, Watched, browser, watch
 
 __all__ = ["browser", "watch"]

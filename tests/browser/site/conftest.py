@@ -6,7 +6,6 @@ Workers that test side by side share the pages.
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
@@ -21,9 +20,6 @@ import pan2kg
 from pan2kg.site.bundle import HOW_TO_BUILD, Bundle, find_bundle
 from pan2kg.site.library import Library
 from pan2kg.site.registry import Site
-
-sys.path.append(str(Path(__file__).resolve().parents[3]))
-
 from tests.browser.chromium import Handler, browser, serve, watch
 
 __all__ = ["browser", "watch"]
@@ -96,12 +92,6 @@ def bundle() -> Bundle:
     found = find_bundle()
     assert found, HOW_TO_BUILD
     return found
-
-
-@pytest.fixture(scope="session")
-def graph() -> pan2kg.Graph:
-    """The shipped graph with everything its rules derive."""
-    return pan2kg.open_graph(Path(__file__).resolve().parents[3])
 
 
 @pytest.fixture(scope="session")

@@ -7,7 +7,6 @@ import gzip
 import html
 import json
 import shutil
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
@@ -15,9 +14,6 @@ from typing import Final
 import pytest
 
 from pan2kg.site.bundle import HOW_TO_BUILD, Bundle, find_bundle
-
-sys.path.append(str(Path(__file__).resolve().parents[3]))
-
 from tests.browser.chromium import Handler, browser, serve, watch
 
 __all__ = ["browser", "watch"]
