@@ -22,7 +22,7 @@ from pan2kg.tables import registry as register
 from pan2kg.tables import words
 from pan2kg.tables.gaps import KINDS
 from pan2kg.tables.material import Choice, Material
-from pan2kg.tables.registry import EXHIBITS
+from pan2kg.tables.registry import TABLES
 from pan2kg.tables.table import Exhibit
 from pan2kg.tables.writers import FORMS, write_exhibit
 
@@ -48,10 +48,10 @@ def english(graph: pan2kg.Graph) -> Material:
 
 
 def make(name: str, material: Material) -> Exhibit:
-    return EXHIBITS[name](material, CHOICES.get(name, Choice()))
+    return TABLES[name].make(material, CHOICES.get(name, Choice()))
 
 
-@pytest.mark.parametrize("name", EXHIBITS)
+@pytest.mark.parametrize("name", TABLES)
 def test_the_answer_is_the_golden_one(name: str, french: Material) -> None:
     written = write_exhibit(make(name, french), "csv", language="fr").replace("\r\n", "\n")
     file = GOLDEN / f"{name}.csv"
@@ -61,17 +61,17 @@ def test_the_answer_is_the_golden_one(name: str, french: Material) -> None:
 
 
 def test_every_golden_answer_has_its_exhibit() -> None:
-    assert sorted(path.stem for path in GOLDEN.glob("*.csv")) == sorted(EXHIBITS)
+    assert sorted(path.stem for path in GOLDEN.glob("*.csv")) == sorted(TABLES)
 
 
-@pytest.mark.parametrize("name", EXHIBITS)
+@pytest.mark.parametrize("name", TABLES)
 def test_an_exhibit_has_rows_or_says_plainly_why_not(name: str, french: Material) -> None:
     exhibit = make(name, french)
     assert bool(exhibit.rows) is (name not in SILENT)
     assert exhibit.rows or exhibit.notes, "an empty table without a word"
 
 
-@pytest.mark.parametrize("name", EXHIBITS)
+@pytest.mark.parametrize("name", TABLES)
 def test_every_row_has_every_column_and_what_its_things_are_called(name: str, french: Material) -> None:
     exhibit = make(name, french)
     keys = {column.key for column in exhibit.columns}
@@ -82,13 +82,13 @@ def test_every_row_has_every_column_and_what_its_things_are_called(name: str, fr
     assert not any(str(label).startswith("http") for label, _ in named), "an address for a name"
 
 
-@pytest.mark.parametrize("name", EXHIBITS)
+@pytest.mark.parametrize("name", TABLES)
 def test_no_row_stands_twice(name: str, french: Material) -> None:
     rows = [tuple(row.items()) for row in make(name, french).rows]
     assert len(set(rows)) == len(rows)
 
 
-@pytest.mark.parametrize("name", EXHIBITS)
+@pytest.mark.parametrize("name", TABLES)
 def test_every_figure_says_what_it_rests_on(name: str, french: Material) -> None:
     basis = make(name, french).basis
     assert (basis.n, basis.plans, basis.as_of) == (french.uses.basis.n, french.uses.basis.plans, DAY)[
@@ -99,7 +99,7 @@ def test_every_figure_says_what_it_rests_on(name: str, french: Material) -> None
     assert dict(basis.filters)["unverified"] == "left out"
 
 
-@pytest.mark.parametrize("name", EXHIBITS)
+@pytest.mark.parametrize("name", TABLES)
 def test_the_query_beside_an_exhibit_runs_and_shows_its_statements(name: str, french: Material) -> None:
     exhibit = make(name, french)
     if not exhibit.sparql:
@@ -110,7 +110,7 @@ def test_the_query_beside_an_exhibit_runs_and_shows_its_statements(name: str, fr
     assert table.rows or not exhibit.rows or name == "other-countries"
 
 
-@pytest.mark.parametrize("name", EXHIBITS)
+@pytest.mark.parametrize("name", TABLES)
 def test_the_rows_are_the_same_in_both_languages(name: str, french: Material, english: Material) -> None:
     def bare(exhibit: Exhibit) -> list[list[object]]:
         keys = [column.key for column in exhibit.columns if column.key not in ("detail", "quote")]
@@ -121,7 +121,7 @@ def test_the_rows_are_the_same_in_both_languages(name: str, french: Material, en
 
 @pytest.mark.parametrize("form", FORMS)
 def test_every_exhibit_is_written_in_every_form(form: str, french: Material) -> None:
-    for name in EXHIBITS:
+    for name in TABLES:
         exhibit = make(name, french)
         written = write_exhibit(exhibit, form, language="fr", width=100)
         assert exhibit.summary.fr[:12] in written or form in ("csv", "tsv")
@@ -129,8 +129,8 @@ def test_every_exhibit_is_written_in_every_form(form: str, french: Material) -> 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_each_kind_of_gap_lists_as_many_as_are_counted(kind: str, french: Material) -> None:
-    counted = {row["gap"]: row for row in EXHIBITS["gaps"](french, Choice()).rows}
-    listed = EXHIBITS["gaps"](french, Choice(part=kind))
+    counted = {row["gap"]: row for row in TABLES["gaps"].make(french, Choice()).rows}
+    listed = TABLES["gaps"].make(french, Choice(part=kind))
     number = counted[kind]["gaps_number"]
     assert len(listed.rows) == (number or 0)
     assert listed.notes[0].en.startswith("This gap cannot be assessed") is (number is None)
@@ -155,8 +155,8 @@ def test_contributions_add_up_to_the_strength_and_quotations_say_where_they_stan
 
 def test_a_day_that_was_asked_for_is_said_not_to_reach_undated_links(graph: pan2kg.Graph) -> None:
     asked = Material(graph.store, "fr", date(2021, 6, 1), asked=True)
-    assert any("2021-06-01" in note.fr for note in EXHIBITS["debt"](asked, Choice()).notes)
-    assert not any("d’aujourd’hui" in note.fr for note in EXHIBITS["obligations"](asked, Choice()).notes)
+    assert any("2021-06-01" in note.fr for note in TABLES["debt"].make(asked, Choice()).notes)
+    assert not any("d’aujourd’hui" in note.fr for note in TABLES["obligations"].make(asked, Choice()).notes)
 
 
 def read_words() -> list[tuple[str, Language, str]]:

@@ -16,7 +16,7 @@ from pan2kg.store.rules import derive
 from pan2kg.store.store import LocalStore
 from pan2kg.tables.formats import Value
 from pan2kg.tables.material import Choice, Material
-from pan2kg.tables.registry import EXHIBITS
+from pan2kg.tables.registry import TABLES
 from pan2kg.tables.table import Exhibit
 from pan2kg.turtle.vocabulary import graph_of
 from pan2kg.turtle.writer import read_prefixes
@@ -76,7 +76,7 @@ def material(*turtle: str, language: Language = "fr", as_of: date = DAY, asked: 
 
 
 def make(name: str, given: Material, choice: Choice | None = None) -> Exhibit:
-    return EXHIBITS[name](given, choice or Choice())
+    return TABLES[name].make(given, choice or Choice())
 
 
 def only(exhibit: Exhibit) -> Row:
@@ -286,7 +286,7 @@ def test_the_worked_matrix_has_its_second_order() -> None:
 
 
 def test_an_empty_graph_holds_no_action() -> None:
-    for name in EXHIBITS:
+    for name in TABLES:
         if name not in ("explain", "compare"):
             with pytest.raises(ProjectError, match="no action to measure"):
                 make(name, material(""))
