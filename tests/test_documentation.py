@@ -1,7 +1,7 @@
 """README is executed: every command it prints is run, in order, and prints what README says it prints.
 
 A line that is only `…` stands for any lines. ``PAN2KG_REWRITE=1 pytest tests/test_documentation.py``
-writes the first lines of today's output into the blocks.
+writes the first lines of today's output into the blocks, and the table of questions from the registries.
 """
 
 from __future__ import annotations
@@ -12,18 +12,23 @@ import re
 import shlex
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from pan2kg.cli.coherence import FIGURES
 from pan2kg.project import Project
 from pan2kg.store.queries import read_queries
+from pan2kg.tables.registry import TABLES
+from tests.conftest import BARE
 
 ROOT = Path(__file__).resolve().parent.parent
 README = ROOT / "README.md"
 BLOCK = re.compile(r"```console\n(.*?)```", re.DOTALL)
 SHOWN = 14
+LISTED = ("<!-- questions: written from queries/ and pan2kg/tables/registry.py by tests/test_documentation.py -->",
+          "<!-- end of questions -->")  # fmt: skip
+MARKS = "¹²³"
 PLAN = "Plan d’action national\n\n1. Former\n1.1. Former les juges\n1.2. Former les avocats\n"
 
 
@@ -40,7 +45,7 @@ def _commands(block: str) -> list[tuple[str, list[str]]]:
 def _run(command: str, folder: Path) -> str:
     words = shlex.split(command)
     assert words[0] == "pan2kg"
-    environment = {"PATH": os.environ["PATH"], "LANG": "C.UTF-8", "COLUMNS": "100"}
+    environment = {**BARE, "PATH": os.environ["PATH"], "COLUMNS": "100"}
     if words[1] == "serve":
         return _serve(environment, folder)
     done = subprocess.run(
@@ -100,16 +105,35 @@ def test_readme_speaks_python_that_runs() -> None:
     assert results.failed == 0
 
 
-def test_readme_lists_every_question() -> None:
-    names = {name for name, query in read_queries(Project.at(ROOT)).items() if query.group != "quality"}
-    listed = set(re.findall(r"`pan2kg ask (\w[\w-]*)", README.read_text(encoding="utf-8")))
-    assert names == listed, "README's index of questions and queries/ differ"
+def _questions() -> Iterator[tuple[int, str, str]]:
+    """Every question: its number among the thirty, or 31, in plain words, and the command that answers it."""
+    for query in sorted(read_queries(Project.at(ROOT)).values(), key=lambda query: query.name):
+        if query.group != "quality":
+            number = re.search(r"question-(\d+)", query.header.get("tags", ""))
+            told = [f" --{parameter.option} …" for parameter in query.parameters if parameter.name != "language"]
+            yield int(number[1]) if number else 31, query.question(), f"`pan2kg ask {query.name}{''.join(told)}`"
+    for name, kind in TABLES.items():
+        typed, _, mark = kind.example.rpartition(" ")
+        if kind.example and kind.example[-1] not in MARKS:
+            typed, mark = kind.example, ""
+        command = f"`pan2kg coherence {' '.join(filter(None, [name, typed]))}` {mark}".rstrip()
+        yield kind.number or 31, kind.question, command
 
 
-def test_readme_lists_every_figure_and_every_number() -> None:
+def test_readme_lists_every_question_as_the_registries_have_it() -> None:
     text = README.read_text(encoding="utf-8")
-    assert set(re.findall(r"`pan2kg coherence ([\w-]+)", text)) == set(FIGURES)
-    assert {int(number) for number in re.findall(r"^\| (\d+) \|", text, re.MULTILINE)} == set(range(1, 31))
+    rows = [
+        f"| {number if number < 31 else ''} | {question} | {command} |\n"
+        for number, question, command in sorted(_questions(), key=lambda row: row[0])
+    ]
+    table = f"{LISTED[0]}\n| | Question | Command |\n|---|---|---|\n{''.join(rows)}{LISTED[1]}"
+    before, _, rest = text.partition(LISTED[0])
+    after = rest.partition(LISTED[1])[2]
+    if os.environ.get("PAN2KG_REWRITE"):
+        README.write_text(f"{before}{table}{after}", encoding="utf-8")
+    else:
+        assert table in text, "PAN2KG_REWRITE=1 pytest tests/test_documentation.py writes README's table of questions"
+    assert {int(number) for number in re.findall(r"^\| (\d+) \|", table, re.MULTILINE)} == set(range(1, 31))
 
 
 @pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "benchmarks/README.md"])

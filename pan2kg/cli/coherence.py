@@ -1,8 +1,7 @@
-"""The command ``pan2kg coherence``: which figures it gives, what each can be told, and how it is run.
+"""The command ``pan2kg coherence``: how each table of :mod:`pan2kg.tables.registry` is asked for.
 
-The figures are those of ``pan2kg.tables.registry``; here is only what is typed. Nothing heavy is imported before
-a figure is asked for. With ``--as-of`` a figure is made from what was in force on the day, as ``pan2kg.moment``
-lays down, and says what was left out.
+Nothing heavy is imported before a table is made. With ``--as-of`` it is made from what was in force on the day, as
+:mod:`pan2kg.store.as_of` lays down, and says what was left out.
 """
 
 from __future__ import annotations
@@ -25,6 +24,7 @@ from pan2kg.cli.arguments import (
 )
 from pan2kg.errors import QueryError
 from pan2kg.i18n.days import a_day, today
+from pan2kg.tables.registry import TABLES, Option
 
 if TYPE_CHECKING:
     from datetime import date
@@ -35,8 +35,6 @@ if TYPE_CHECKING:
     from pan2kg.tables.material import Choice, Material
 
 FORMS: Final = ("table", "csv", "tsv", "json", "md", "html")
-
-Fill = Callable[[argparse.ArgumentParser], None]
 
 EXAMPLES: Final = """\
 examples:
@@ -54,13 +52,15 @@ def add_coherence(command: argparse.ArgumentParser) -> None:
     command.formatter_class = argparse.RawDescriptionHelpFormatter
     command.set_defaults(figure=None, help_text=command.format_help)
     figures = command.add_subparsers(title="figures", metavar="FIGURE")
-    for name, (summary, fills) in FIGURES.items():
-        figure = figures.add_parser(
-            name, allow_abbrev=False, help=summary, description=summary[0].upper() + summary[1:] + "."
-        )
+    for name, kind in TABLES.items():
+        said = f"{kind.summary[0].upper()}{kind.summary[1:]}."
+        figure = figures.add_parser(name, allow_abbrev=False, help=kind.summary, description=said)
         figure.set_defaults(figure=name)
-        for one in fills:
-            one(figure)
+        for option in kind.options:
+            OPTIONS[option](figure)
+        if kind.part:
+            flag, meaning = kind.part
+            figure.add_argument(flag, metavar=flag.strip("-").upper(), dest="part", help=meaning)
         _shared(figure)
 
 
@@ -101,7 +101,7 @@ def _two_plans(figure: argparse.ArgumentParser) -> None:
     figure.add_argument("plans", metavar="PLAN", nargs=2, help="two editions, the earlier first")
 
 
-def _files(figure: argparse.ArgumentParser) -> None:
+def _matrices(figure: argparse.ArgumentParser) -> None:
     figure.add_argument(
         "files", metavar="FILE", nargs="*", help="matrices as CSV, one an assessor (default: the graph's)"
     )
@@ -121,13 +121,6 @@ def _write(figure: argparse.ArgumentParser) -> None:
     figure.add_argument("--write", metavar="GRAPH.ttl", help="store the scores of the matrices as links in this file")
 
 
-def _part(flag: str, meaning: str) -> Fill:
-    def add(figure: argparse.ArgumentParser) -> None:
-        figure.add_argument(flag, metavar=flag.strip("-").upper(), dest="part", help=meaning)
-
-    return add
-
-
 def _kind(figure: argparse.ArgumentParser) -> None:
     figure.add_argument("part", metavar="KIND", nargs="?", help="list the gaps of one kind")
 
@@ -136,40 +129,19 @@ def _day(figure: argparse.ArgumentParser) -> None:
     figure.add_argument("day", metavar="DAY", nargs="?", type=a_day, help="the day (default: today)")
 
 
-FIGURES: Final[dict[str, tuple[str, tuple[Fill, ...]]]] = {
-    "matrix": ("where plans meet: a vector for each pair of plans", (_plans, _all)),
-    "debt": ("what plans owe each other in citations", (_plans,)),
-    "unacknowledged": ("strongly linked actions that do not cite each other", (_plans, _least)),
-    "gaps": ("what is missing, one list a kind, and what cannot be told", (_kind, _plans)),
-    "index": ("action 3.3, pair by pair", (_plans, _all)),
-    "explain": ("why two actions are linked, with the words", (_two_actions,)),
-    "bodies": ("who should coordinate and who should talk", (_part("--finding", "only this kind of finding"),)),
-    "obligations": ("due dates, what answers them and how late", (_plans, _part("--standing", "only this standing"))),
-    "compare": ("one edition and the next", (_two_plans, _part("--part", "only plan, link or action"))),
-    "interaction": ("experts' scores: sums, second order, ranks, agreement", (_files, _write)),
-    "participation": ("which actions bridge plans", (_plans,)),
-    "loss": ("what would be lost without an action", (_any_action, _plans)),
-    "completeness": ("the five fields of each action: present, vague or absent", (_plans, _all)),
-    "target-groups": ("which target groups are forgotten, or aimed at by several plans", (_plans,)),
-    "dependencies": ("whether deadlines keep the order of dependencies", (_plans,)),
-    "recommendations": ("which recommendations have no answer", (_plans,)),
-    "ripple": ("which action has most knock-on effect", (_files,)),
-    "chance": ("whether two plans share more than chance would have it", (_plans, _all)),
-    "trust": ("how far the figures can be trusted", (_plans,)),
-    "as-of": ("what can be said of one day", (_day, _plans)),
-    "other-countries": ("what other countries cover and we do not", (_part("--country", "our country, as in LUX"),)),
-    "disagreement": ("whether assessors agree, and how much was assessed", (_files,)),
-    "opposed": ("which actions are opposed, and who says so", (_files,)),
+OPTIONS: Final[dict[Option, Callable[[argparse.ArgumentParser], None]]] = {
+    "plans": _plans,
+    "all": _all,
+    "least": _least,
+    "two actions": _two_actions,
+    "any action": _any_action,
+    "two plans": _two_plans,
+    "matrices": _matrices,
+    "write": _write,
+    "kind": _kind,
+    "day": _day,
 }
-"""Each figure's summary, and what adds its own arguments."""
-
-
-WHOLE: Final = frozenset({"as-of", "compare", "interaction", "ripple", "disagreement"})
-"""Figures made from the whole graph whatever the day.
-
-The first tells of each plan whether it runs, the second sets an edition beside the next, which never run on one
-day, and the last are experts' scores of actions, which hold whether or not a plan is still running.
-"""
+"""How each thing a table can be told is typed."""
 
 
 def run_coherence(options: argparse.Namespace) -> int:
@@ -188,14 +160,13 @@ def inquire(project: Project, options: argparse.Namespace, width: int) -> str:
         Pan2kgError: an unknown name, a matrix that cannot be read, a graph without actions, a file not written,
             or a plan or action that was not in force on the day.
     """
-    from pan2kg.tables.registry import EXHIBITS
     from pan2kg.tables.writers import write_exhibit
 
     choice = _choice(options)
     material, moment = _material(project, options)
     if moment:
         moment.refuse((*choice.plans, *choice.actions))
-    exhibit = EXHIBITS[options.figure](material, choice)
+    exhibit = TABLES[options.figure].make(material, choice)
     if getattr(options, "write", None):
         from pan2kg.tables.scores_turtle import write_ledger
 
@@ -212,7 +183,7 @@ def _material(project: Project, options: argparse.Namespace) -> tuple[Material, 
     from pan2kg.tables.material import Material
 
     given = _one_day(getattr(options, "day", None), options.as_of)
-    if given is None or options.figure in WHOLE:
+    if given is None or TABLES[options.figure].whole:
         store = open_store(project, derive)
         return Material(store, options.language, given or today(), asked=given is not None, project=project), None
     from pan2kg.store.as_of import as_of

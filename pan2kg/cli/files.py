@@ -6,7 +6,7 @@ import argparse
 import sys
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from pan2kg.cli.arguments import Progress, add_as_of, add_language, add_output, emit, project_of, read_parameters
 from pan2kg.i18n.days import today
@@ -15,12 +15,11 @@ if TYPE_CHECKING:
     from pan2kg.project import Project
     from pan2kg.store.store import LocalStore, Store
 
-PICTURES: Final = ("plan-matrix", "action-matrix", "lanes", "timeline", "upset", "ministries", "ego")
-FORMS: Final = ("graphml", "gexf", "cytoscape", "dot", "mermaid", "csv", "nodes", "edges")
-
 
 def add_picture(command: argparse.ArgumentParser) -> None:
     """What ``pan2kg picture`` can be told."""
+    from pan2kg.charts.registry import PICTURES
+
     command.usage = "pan2kg picture NAME -o FILE.svg|.png|.pdf|.csv [--PARAMETER VALUE ...] [other options]"
     command.epilog = (
         "parameters: --plan, --other, --plans KEY,KEY, --action, --top and the like, as the picture takes them"
@@ -54,6 +53,8 @@ def run_picture(options: argparse.Namespace) -> int:
 
 def add_export(command: argparse.ArgumentParser) -> None:
     """What ``pan2kg export`` can be told."""
+    from pan2kg.network.exports import FORMS
+
     command.add_argument("form", metavar="FORM", choices=FORMS, help=", ".join(FORMS))
     add_output(command, "the file to write", required=True)
     command.add_argument(

@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from pan2kg.tables.gaps import KINDS
 from pan2kg.tables.markup import Anchors, html_foot, html_table, html_text
 from pan2kg.tables.material import Choice
-from pan2kg.tables.registry import EXHIBITS
+from pan2kg.tables.registry import TABLES
 from pan2kg.tables.template import markup
 from pan2kg.tables.words import text
 from pan2kg.tables.writers import write_exhibit
@@ -50,17 +50,13 @@ def _spoken(speaker: Speaker, item: str) -> str:
     return speaker.library.index.label(item, speaker.request.language).language
 
 
-ASKED: Final = ("explain", "compare")
-"""Figures that need to be told what to look at: they stand on the pages of what they are about."""
-
-
 def names(_: Library) -> Iterable[str]:
-    """The figures that have a page."""
-    return (name for name in EXHIBITS if name not in ASKED)
+    """The figures that have a page; one that must be told what to look at stands on the pages of that."""
+    return (name for name, kind in TABLES.items() if not kind.alone)
 
 
 def _exhibit(speaker: Speaker, name: str) -> Exhibit | None:
-    if name not in EXHIBITS or name in ASKED:
+    if name not in TABLES or TABLES[name].alone:
         return None
     return speaker.library.exhibit(name, speaker.request.language, _choice(speaker))
 

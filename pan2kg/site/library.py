@@ -33,7 +33,7 @@ from pan2kg.store.remote import RemoteStore
 from pan2kg.store.store import Store, load_project
 from pan2kg.tables.gaps import KINDS
 from pan2kg.tables.material import DEFAULT, Choice, Material
-from pan2kg.tables.registry import EXHIBITS
+from pan2kg.tables.registry import TABLES
 from pan2kg.turtle.vocabulary import PAN
 
 if TYPE_CHECKING:
@@ -260,7 +260,7 @@ class Library:
         """
         key = (name, language, choice)
         if key not in self.exhibits:
-            made = EXHIBITS[name](self.material(language), choice)
+            made = TABLES[name].make(self.material(language), choice)
             if choice.plans:
                 return made
             self.exhibits[key] = made

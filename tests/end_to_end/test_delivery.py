@@ -13,18 +13,17 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from pan2kg.charts.registry import PICTURES
-from pan2kg.cli import files as delivery
-from pan2kg.network import exports as export
-from tests.conftest import PATIENCE
+from pan2kg.network import exports
+from tests.conftest import BARE, PATIENCE
 
 if TYPE_CHECKING:
     from tests.conftest import Cli
 
 
-FORMS = tuple(form for form in delivery.FORMS if form != "mermaid")
+FORMS = tuple(form for form in exports.FORMS if form != "mermaid")
 DAY = ("--as-of", "2026-11-25")
 COMMANDS = (
-    *[("picture", name, "-o", f"{name}.svg", *DAY, "--language", "fr") for name in delivery.PICTURES],
+    *[("picture", name, "-o", f"{name}.svg", *DAY, "--language", "fr") for name in PICTURES],
     *[("picture", "timeline", "-o", f"timeline.{ending}", *DAY) for ending in ("png", "pdf", "csv")],
     *[("export", form, "-o", f"network-{form}") for form in FORMS],
 )
@@ -39,9 +38,8 @@ for command in json.loads(sys.argv[2]):
 """
 
 
-def test_the_commands_offer_what_there_is() -> None:
-    assert tuple(PICTURES) == delivery.PICTURES
-    assert export.FORMS == delivery.FORMS
+def test_a_picture_and_a_form_are_there_to_be_tested() -> None:
+    assert (len(PICTURES), len(FORMS)) == (7, 7)
 
 
 @pytest.fixture(scope="module")
@@ -52,14 +50,14 @@ def twice(tmp_path_factory: pytest.TempPathFactory, root: Path) -> tuple[Path, P
         subprocess.run(
             [sys.executable, "-c", WRITING, str(root), json.dumps(COMMANDS)],
             cwd=folder,
-            env={"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "PYTHONHASHSEED": str(seed + 1)},
+            env={**BARE, "PYTHONHASHSEED": str(seed + 1)},
             check=True,
             timeout=PATIENCE,
         )
     return made
 
 
-@pytest.mark.parametrize("name", delivery.PICTURES)
+@pytest.mark.parametrize("name", PICTURES)
 def test_a_picture_is_the_same_twice_and_says_what_it_shows(twice: tuple[Path, Path], name: str) -> None:
     drawn, again = ((folder / f"{name}.svg").read_bytes() for folder in twice)
     assert drawn == again
@@ -116,7 +114,7 @@ def test_wrong_use_is_one_sentence_and_leaves_nothing(
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("name", delivery.PICTURES)
+@pytest.mark.parametrize("name", PICTURES)
 def test_a_project_of_one_plan_is_drawn_or_told_in_a_sentence(cli: Cli, own_project: Path, name: str) -> None:
     (own_project / "plan.txt").write_text("1. Former\n1.1. Former les juges\n1.2. Former les avocats\n")
     target = own_project / "graph" / "plans" / "be-bhr-1.ttl"

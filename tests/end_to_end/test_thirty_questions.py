@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from pan2kg.cli.coherence import FIGURES
-from pan2kg.tables.registry import EXHIBITS
+from pan2kg.tables.registry import TABLES
 
 if TYPE_CHECKING:
     from tests.conftest import Cli
@@ -62,8 +61,10 @@ def test_there_are_thirty_questions() -> None:
     assert list(QUESTIONS) == list(range(1, 31))
 
 
-def test_every_figure_of_the_command_is_an_exhibit() -> None:
-    assert list(FIGURES) == list(EXHIBITS)
+def test_a_table_that_has_a_number_answers_that_question() -> None:
+    numbered = {kind.number: name for name, kind in TABLES.items() if kind.number}
+    assert {number: QUESTIONS[number].split()[1] for number in numbered} == numbered
+    assert len(numbered) == 15
 
 
 @pytest.mark.parametrize("number", QUESTIONS)

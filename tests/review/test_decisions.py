@@ -10,7 +10,7 @@ import pytest
 from pan2kg.store.queries import find_query
 from pan2kg.store.store import select
 from pan2kg.tables.material import DEFAULT
-from pan2kg.tables.registry import EXHIBITS
+from pan2kg.tables.registry import TABLES
 from pan2kg.turtle.blocks import read_sheet
 from pan2kg.turtle.vocabulary import link_iri
 from pan2kg.turtle.writer import read_prefixes
@@ -43,11 +43,11 @@ def test_an_accepted_link_is_written_in_house_style(bench: Bench) -> None:
 
 def test_an_accepted_link_counts_in_figures_and_is_not_proposed_again(bench: Bench) -> None:
     item = bench.queue[0]
-    before = {(row["one"], row["two"]): row for row in EXHIBITS["matrix"](bench.material, DEFAULT).rows}
+    before = {(row["one"], row["two"]): row for row in TABLES["matrix"].make(bench.material, DEFAULT).rows}
     bench.decide(item)
     after = bench.renewed()
     pair = next(pair for pair in before if set(pair) == set(item.plans))
-    found = {(row["one"], row["two"]): row for row in EXHIBITS["matrix"](after.material, DEFAULT).rows}
+    found = {(row["one"], row["two"]): row for row in TABLES["matrix"].make(after.material, DEFAULT).rows}
     changed = {name for name in found[pair] if found[pair][name] != before[pair][name]}
     assert any("citation" in name or "debt" in name for name in changed), changed
     assert item.key not in {one.key for one in after.queue}

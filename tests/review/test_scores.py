@@ -6,7 +6,7 @@ import pytest
 
 from pan2kg.review.scores import MOST, cell_name
 from pan2kg.tables.material import DEFAULT
-from pan2kg.tables.registry import EXHIBITS
+from pan2kg.tables.registry import TABLES
 from pan2kg.turtle.blocks import read_sheet
 from pan2kg.turtle.writer import read_prefixes
 from pan2kg.validation.style import check_style
@@ -43,9 +43,9 @@ def test_scores_stand_in_the_file_of_the_plan_of_what_acts(bench: Bench) -> None
 def test_scores_appear_in_figures(bench: Bench) -> None:
     bench.send(**GIVEN, **cell(ONE, THREE, "-2"), **cell(THREE, ONE, "0"))
     material = bench.renewed().material
-    rows = EXHIBITS["interaction"](material, DEFAULT).rows
+    rows = TABLES["interaction"].make(material, DEFAULT).rows
     assert {str(row["action"]).rpartition("/")[2] for row in rows} == {ONE, THREE}
-    (opposed,) = EXHIBITS["opposed"](material, DEFAULT).rows
+    (opposed,) = TABLES["opposed"].make(material, DEFAULT).rows
     assert opposed["score"] == -2
     assert opposed["rationale"] == GIVEN["rationale"]
 
@@ -66,7 +66,7 @@ def test_a_later_score_supersedes_and_the_earlier_stays(bench: Bench) -> None:
         (ONE, THREE): 0,
         (ONE, TWO): 1,
     }
-    assert EXHIBITS["opposed"](latest.renewed().material, DEFAULT).rows == ()
+    assert TABLES["opposed"].make(latest.renewed().material, DEFAULT).rows == ()
 
 
 def test_scores_of_two_assessors_stand_side_by_side(bench: Bench) -> None:
