@@ -253,7 +253,9 @@ class Graph:
         """
         from pan2kg.graph.network import build_network
 
-        return build_network(self, language=language)
+        tag, known = language or "fr", self.labels
+        names = {iri: plain_words(known.label(iri, tag).text) for iri, entry in known.entries.items() if entry.texts}
+        return build_network(self.read, names, self.uses if self.has_actions else None, language=tag)
 
     def at(self, day: date) -> Moment:
         """What was in force on a day, with what the rules derive from it; the last days asked for are kept.

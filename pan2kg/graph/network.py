@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Final
 
 from pan2kg.coherence.links import shared_links
 from pan2kg.coherence.uses import key
-from pan2kg.graph.labels import plain_words
 
 if TYPE_CHECKING:
     import networkx as nx
 
-    from pan2kg.graph.graph import Graph
+    from pan2kg.coherence.uses import Uses
 
 _PREFIXES: Final = """
 PREFIX certainty: <https://w3id.org/pan2kg/id/certainty/>
@@ -87,7 +86,13 @@ SELECT DISTINCT ?link ?document WHERE {{ ?link pan:linkType ?type ; dcterms:sour
 """
 
 
-def build_network(graph: Graph, *, language: str = "") -> nx.MultiDiGraph[str]:
+Read = Callable[[str], list[list[str]]]
+"""Answers a query with rows of plain text."""
+
+
+def build_network(
+    read: Read, labels: Mapping[str, str], uses: Uses | None = None, *, language: str = "fr"
+) -> nx.MultiDiGraph[str]:
     """The network of accepted and derived links: nodes and link nodes by IRI.
 
     A node carries ``type``, ``label`` and, for an action, ``plan``; an edge has the link's IRI as
@@ -97,37 +102,26 @@ def build_network(graph: Graph, *, language: str = "") -> nx.MultiDiGraph[str]:
     Where the graph says so, a node has ``notation``, ``review`` and ``certainty`` too, and an edge
     ``relation``, ``certainty``, ``via`` (IRIs, by spaces), ``evidence`` (one quotation a line, with its document),
     ``documents`` (IRIs, by spaces), ``score``, and for two actions on the same instrument ``strength`` and ``bits``.
-    Labels are those of ``language``, or where there is none the main ones; without a language all are the main
-    ones, French before English. What the strengths rest on stands in the network's own attributes. Every
-    attribute is a text, a number or a boolean, so that networkx can write the network as it is.
+    ``labels`` say in ``language`` what everything is called. What the strengths rest on, ``uses``, stands in the
+    network's own attributes. Every attribute is a text, a number or a boolean, so that networkx can write the network
+    as it is. :meth:`pan2kg.graph.graph.Graph.network` calls this with what it has read.
 
-    What is asked of the graph is asked once for all languages.
-
-    >>> from pan2kg.graph.graph import open_graph
-    >>> build_network(open_graph(), language="de").number_of_nodes() > 100
-    True
+    >>> build_network(lambda query: [], {}).number_of_nodes()
+    0
     """
     import networkx as nx
 
-    read = graph.read
-    labels = _read_labels(graph, language)
-    network: nx.MultiDiGraph[str] = nx.MultiDiGraph(language=language or "fr")
+    network: nx.MultiDiGraph[str] = nx.MultiDiGraph(language=language)
     _add_nodes(network, read(_NODES), labels)
     _add_edges(network, read(_LINKS), labels)
     untyped = {node for node, data in network.nodes(data=True) if "type" not in data}
     _add_nodes(network, (row for row in read(_ENDS) if row[0] in untyped), labels)
-    _add_strengths(network, graph)
+    if uses is not None:
+        _add_strengths(network, uses)
     found = {link: data for _, _, link, data in network.edges(keys=True, data=True)}
     _add_via(found, read(_VIA), labels)
     _add_evidence(found, read(_EVIDENCE), read(_SOURCES), labels)
     return network
-
-
-def _read_labels(graph: Graph, language: str) -> Mapping[str, str]:
-    """What everything with a name is called: in the language, else by the main one."""
-    known = graph.labels
-    named = (iri for iri, entry in known.entries.items() if entry.texts)
-    return {iri: plain_words(known.label(iri, language or "fr").text) for iri in named}
 
 
 def _add_nodes(network: nx.MultiDiGraph[str], found: Iterable[list[str]], labels: Mapping[str, str]) -> None:
@@ -159,18 +153,15 @@ def _given(values: Mapping[str, str]) -> dict[str, str]:
     return {name: value for name, value in values.items() if value}
 
 
-def _add_strengths(network: nx.MultiDiGraph[str], graph: Graph) -> None:
+def _add_strengths(network: nx.MultiDiGraph[str], uses: Uses) -> None:
     """Strength and bits of the links by a shared instrument, and in the network what they rest on.
 
     A strength the link states itself stays. Both are rounded to six decimals: the same on every machine.
     """
-    if not any(data.get("type") == "Action" for _, data in network.nodes(data=True)):
-        return
-    uses = graph.uses
     basis = uses.basis
     filters = "; ".join(f"{name}: {value}" for name, value in basis.filters)
     network.graph.update(actions=basis.n, annotated=basis.annotated, weights=basis.weights, filters=filters)
-    network.graph.update(_given({"release": graph.release}))
+    network.graph.update(_given({"release": basis.release}))
     for link in shared_links(uses, hub=max(2, basis.n + len(uses.plans))):
         if link.strength is not None and link.bits is not None and network.has_edge(link.one, link.two, link.iri):
             data = network.edges[link.one, link.two, link.iri]
