@@ -290,6 +290,8 @@ def _fill(folder: Path, shipped: Project) -> None:
     (folder / "graph" / "plans").mkdir(parents=True)
     for name in ("ontology", "queries"):
         for source, target in copies(shipped.root / name, folder / name):
+            if source.is_relative_to(shipped.queries / "program"):
+                continue  # what the program asks for itself is part of the software, and nobody's to change
             target.parent.mkdir(parents=True, exist_ok=True)
             write_atomically(target, source.read_bytes())
     write_atomically(folder / "README.md", README)

@@ -7,13 +7,17 @@ Header lines start with ``#+``. A parameter is a line
 its N3 form, so that nothing a user types can become part of the query's syntax. What is said in
 English is said in another language by a line whose key ends in it: ``question_fr``, ``summary_de``,
 ``parameter_plan_fr`` for the parameter ``plan``.
+
+What the program asks for itself lies in ``queries/program/`` of the software, not of a user's project, so that a
+question somebody changes changes no page. It takes values in the same way: :func:`program_query`.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -33,8 +37,6 @@ KINDS: Final[Mapping[str, frozenset[str]]] = {
     "body": frozenset({"Organisation", "PublicBody", "UnnamedGroup"}),
 }
 """The kinds of things questions are asked of, each with its classes; a provision stands for its instrument."""
-
-_NAMED: Final = "SELECT DISTINCT ?class ?plan WHERE {{ <{iri}> a ?class . OPTIONAL {{ <{iri}> <{pan}inPlan> ?plan }} }}"
 
 
 def expected(name: str, meaning: str, default: str) -> frozenset[str]:
@@ -62,7 +64,7 @@ def refuse_other_kind(iri: str, kinds: frozenset[str], *, option: str, store: St
     """
     if not kinds or iri == f"{PAN}any":
         return
-    table = select(store, _NAMED.format(iri=iri, pan=PAN))
+    table = select(store, program_query("things/classes-and-plan", thing=iri))
     classes = {name.removeprefix(PAN) for name in table.values("class")}
     if any(classes & KINDS[kind] for kind in kinds):
         return
@@ -90,6 +92,10 @@ def _remedy(iri: str, is_a: str, kinds: frozenset[str], plans: list[str]) -> str
     return f"Name {' or '.join(_article(kind) for kind in sorted(kinds))} by its key or its IRI."
 
 
+_NO_QUESTIONS: Final = frozenset({"rules", "program"})
+"""The folders of ``queries/`` that hold no questions."""
+_HEAD: Final = re.compile(r"(?:#[^\n]*\n|\n)+")
+_GIVEN: Final = re.compile(r"((?:BIND\(|VALUES \?(\w+) \{ ))(.+?)( AS \?(\w+)\)| \})(?=\s*# parameter: )")
 _HEADER = re.compile(r"^#\+ ([a-z_0-9]+): (.*)$", re.MULTILINE)
 _PARAMETER = re.compile(r"^(\s*BIND\()(.+)( AS \?(\w+)\)\s*# parameter: )(.*)$", re.MULTILINE)
 _NO_BREAK = "\u00a0"
@@ -167,9 +173,10 @@ def _meanings(header: Mapping[str, str], parameter: str) -> dict[str, str]:
 
 
 def read_queries(project: Project) -> dict[str, Query]:
-    """Every question of a project by its name; rules are not questions."""
-    files = sorted(p for p in project.queries.rglob("*.rq") if p.parent.name != "rules")
-    return {path.stem: read_query(path, name=project.name_of(path)) for path in files}
+    """Every question of a project by its name; neither rules nor what the program asks for itself are questions."""
+    folders = [path for path in project.queries.iterdir() if path.is_dir() and path.name not in _NO_QUESTIONS]
+    files = [*project.queries.glob("*.rq"), *(path for folder in folders for path in folder.rglob("*.rq"))]
+    return {path.stem: read_query(path, name=project.name_of(path)) for path in sorted(files)}
 
 
 def find_query(project: Project, name: str) -> Query:
@@ -258,17 +265,8 @@ def find_thing(value: str, store: Store, project: Project) -> str:
 
 
 def _by_key(value: str, store: Store) -> str:
-    name, label = string(value), string(value.replace(_NO_BREAK, " "))
-    found = select(
-        store,
-        "PREFIX dcterms: <http://purl.org/dc/terms/> PREFIX skos: <http://www.w3.org/2004/02/skos/core#>\n"
-        "SELECT DISTINCT ?thing WHERE {\n"
-        f"  {{ ?thing dcterms:identifier {name} }} UNION\n"
-        f"  {{ ?thing skos:prefLabel ?label "
-        f"FILTER(LCASE(REPLACE(STR(?label), {string(_NO_BREAK)}, ' ')) = LCASE({label})) }} UNION\n"
-        f'  {{ ?thing skos:inScheme ?scheme FILTER(STRENDS(STR(?thing), CONCAT("/", {name}))) }}\n'
-        "} ORDER BY ?thing",
-    ).values("thing")
+    asked = program_query("things/by-name", name=value, label=value.replace(_NO_BREAK, " "))
+    found = select(store, asked).values("thing")
     if not found:
         raise QueryError(f"Nothing in the graph is called « {value} ».", remedy=_near_keys(value, store))
     if len(found) > 1:
@@ -277,14 +275,57 @@ def _by_key(value: str, store: Store) -> str:
 
 
 def _near_keys(value: str, store: Store) -> str:
-    keys = select(
-        store,
-        "PREFIX dcterms: <http://purl.org/dc/terms/> SELECT DISTINCT ?key WHERE { ?thing dcterms:identifier ?key }",
-    ).values("key")
+    keys = select(store, program_query("things/keys")).values("key")
     from difflib import get_close_matches
 
     near = get_close_matches(value, sorted(keys), n=3, cutoff=0.4)
     return f"Did you mean {' or '.join(near)}?" if near else "Name a plan, action, body or instrument by its key."
+
+
+def program_query(name: str, /, **values: Iterable[str]) -> str:
+    """What the program asks for itself: the text of ``queries/program/<name>.rq`` without its header.
+
+    A value takes the place of a default in its N3 form, as in :func:`fill`: ``VALUES ?thing { <one> <two> }`` for
+    any number of them, ``BIND(<one> AS ?thing)`` for one. Every parameter is given, as no default is meant to be used.
+
+    Raises:
+        QueryError: a parameter is missing or unknown, or an IRI could not stand between angle brackets.
+        ProjectError: there is no such query.
+
+    >>> "VALUES ?thing { <http://e/x> <http://e/y> }" in program_query(
+    ...     "things/classes-and-plan", thing=["http://e/x", "http://e/y"]
+    ... )
+    True
+    """
+    text, defaults = _program_text(name)
+    if values.keys() != defaults.keys():
+        asked = ", ".join(defaults) or "no values"
+        raise QueryError(f"Query {name} takes {asked}, not {', '.join(values) or 'none'}.")
+    if not values:
+        return text
+    written = {key: " ".join(_program_value(defaults[key], one) for one in _listing(values[key])) for key in values}
+    return _GIVEN.sub(lambda m: f"{m[1]}{written[m[2] or m[5]]}{m[4]}", text)
+
+
+@cache
+def _program_text(name: str) -> tuple[str, dict[str, str]]:
+    """A query of the program without its header, and the default of each of its parameters."""
+    text = read_text(Project.packaged().queries / "program" / f"{name}.rq")
+    head = _HEAD.match(text)
+    text = text[head.end() :] if head else text
+    return text, {m[2] or m[5]: m[3] for m in _GIVEN.finditer(text)}
+
+
+def _listing(value: Iterable[str]) -> Iterable[str]:
+    return (value,) if isinstance(value, str) else value
+
+
+def _program_value(default: str, value: str) -> str:
+    if not default.startswith('"'):
+        if _BARE.search(value):
+            raise QueryError(f"« {value} » is no IRI.")
+        return f"<{value}>"
+    return string(value)
 
 
 ANY = PAN + "any"

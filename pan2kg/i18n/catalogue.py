@@ -1,0 +1,175 @@
+"""The messages of the program: one catalogue a language, read by :mod:`gettext` when the language is first needed.
+
+Which languages there are follows from the catalogues that are there: ``catalogues/<language>.po`` beside this file, and
+those of the folder named in the environment variable ``PAN2KG_CATALOGUES``, for who prepares a language. A message has
+a context (the room or the table it belongs to) and a key; where a language lacks it, English is said.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from gettext import GNUTranslations
+from io import BytesIO
+from pathlib import Path
+from typing import Final
+
+from pan2kg.errors import Place, ProjectError
+
+Language = str
+"""The tag of a language, such as ``fr``."""
+SOURCE_LANGUAGE: Final = "en"
+"""The language every message has, said where another one lacks it."""
+FOLDER_VARIABLE: Final = "PAN2KG_CATALOGUES"
+
+_ORDER: Final = re.compile(rb'^"X-Order: (\d+)', re.MULTILINE)
+_HEADER: Final = 4096
+
+
+def _find_catalogues() -> dict[Language, Path]:
+    """The catalogue of each language, in the order in which lists name the languages."""
+    folders = [Path(__file__).with_name("catalogues"), *map(Path, filter(None, [os.environ.get(FOLDER_VARIABLE)]))]
+    found = {path.stem: path for folder in folders for path in sorted(folder.glob("*.po"))}
+    return dict(sorted(found.items(), key=lambda item: (_order(item[1]), item[0])))
+
+
+def _order(path: Path) -> int:
+    with path.open("rb") as file:
+        found = _ORDER.search(file.read(_HEADER))
+    return int(found[1]) if found else _HEADER
+
+
+CATALOGUES: Final[Mapping[Language, Path]] = _find_catalogues()
+LANGUAGES: Final[tuple[Language, ...]] = tuple(CATALOGUES)
+"""The languages the program speaks, in the order in which lists name them."""
+
+
+@cache
+def _translations(language: Language) -> GNUTranslations:
+    """The messages of a language; a compiled catalogue that is missing or old is made anew, and kept where it may be.
+
+    Raises:
+        ProjectError: the catalogue cannot be read.
+    """
+    from pan2kg.i18n.compilation import SOURCE, CatalogueError, checksum, compiled
+
+    source = CATALOGUES[language]
+    text, made = source.read_bytes(), source.with_suffix(".mo")
+    if made.is_file():
+        with made.open("rb") as file:
+            found = GNUTranslations(file)
+        if found.info().get(SOURCE) == checksum(text):
+            return found
+    try:
+        packed = compiled(text)
+    except CatalogueError as error:
+        raise ProjectError(str(error), place=Place(str(source), error.line)) from None
+    _keep(made, packed)
+    return GNUTranslations(BytesIO(packed))
+
+
+def _keep(path: Path, packed: bytes) -> None:
+    """Write a compiled catalogue whole or not at all; where the folder may not be written to, it is made each time."""
+    part = path.with_suffix(f".{os.getpid()}")
+    try:
+        part.write_bytes(packed)
+        part.replace(path)
+    except OSError:
+        part.unlink(missing_ok=True)
+
+
+@cache
+def _keys(context: str, language: Language) -> Mapping[str, None]:
+    """The keys of a context that a language has, in the order they are written."""
+    from pan2kg.i18n.compilation import INDEX
+
+    listed = _translations(language).pgettext(context, INDEX)
+    return {} if listed == INDEX else dict.fromkeys(listed.split("\n"))
+
+
+@lru_cache(maxsize=1 << 14)
+def _words(context: str, key: str, language: Language, number: int | None) -> str:
+    """The words of a message, of its plural forms the one for ``number``; not filled in."""
+    if key not in _keys(context, language):
+        if language == SOURCE_LANGUAGE:
+            raise KeyError(f"No message « {key} » in the context « {context} »")
+        return _words(context, key, SOURCE_LANGUAGE, number)
+    said = _translations(language)
+    n = 1 if number is None else abs(number)
+    counted = said.npgettext(context, key, key if n == 1 else "", n)
+    return counted if counted not in ("", key) else said.pgettext(context, key)
+
+
+@dataclass(frozen=True, slots=True)
+class Messages:
+    """The messages of one context.
+
+    >>> Messages("page").say("actions", "fr", n=0), Messages("page").say("actions", "en", n=0)
+    ('0 action', '0 actions')
+    """
+
+    context: str
+
+    def say(self, key: str, language: Language, /, **values: object) -> str:
+        """A message in a language, filled in; of its plural forms the one for the number ``n``.
+
+        A number is a quantity, whose thousands are set apart; a year or another name made of digits is given as text.
+
+        Raises:
+            KeyError: no catalogue has such a message.
+
+        >>> Messages("page").say("actions", "fr", n=2346)
+        '2\\u202f346 actions'
+        """
+        number = values.get("n")
+        words = _words(self.context, key, language, number if isinstance(number, int) else None)
+        if not values:
+            return words
+        return words.format(**{name: _put(value, language) for name, value in values.items()})
+
+    def has(self, key: str, language: Language = SOURCE_LANGUAGE) -> bool:
+        """Whether a language itself has a message under ``key``."""
+        return key in _keys(self.context, language)
+
+    def keys(self, start: str = "") -> tuple[str, ...]:
+        """The keys that begin with ``start``, in the order of the catalogue, without it.
+
+        >>> Messages("as-of").keys("thing.")[:2]
+        ('plan', 'action')
+        """
+        return tuple(key.removeprefix(start) for key in _keys(self.context, SOURCE_LANGUAGE) if key.startswith(start))
+
+    def group(self, start: str, language: Language) -> dict[str, str]:
+        """The messages whose keys begin with ``start``, by the rest of their keys, as :meth:`template` gives them.
+
+        >>> sorted(Messages("page").group("script-copy-", "en"))
+        ['done', 'failed']
+        """
+        return {key: self.template(start + key, language) for key in self.keys(start)}
+
+    def template(self, key: str, language: Language) -> str:
+        """A message as it is, not filled in, for a script of a page; plural forms stand with a bar between them.
+
+        >>> Messages("page").template("actions", "en")
+        '{n} action|{n} actions'
+        """
+        one, many = (_words(self.context, key, language, n) for n in (1, 1000))
+        return f"{one}|{many}" if one != many else one
+
+
+def grouped(number: int, language: Language) -> str:
+    """A quantity as a reader of the language expects it: thousands set apart, in French by a space that does not break.
+
+    >>> grouped(2346, "fr"), grouped(-2346, "en"), grouped(1234567, "de"), grouped(346, "fr")
+    ('2\\u202f346', '−2,346', '1.234.567', '346')
+    """
+    if -1000 < number < 1000:
+        return f"{number}".replace("-", "−")
+    return f"{number:,}".replace(",", _words("format", "thousands", language, None)).replace("-", "−")
+
+
+def _put(value: object, language: Language) -> object:
+    return grouped(value, language) if type(value) is int else value
