@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pan2kg.i18n.text import Language
     from pan2kg.tables.table import Exhibit
 
-MEDIA: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+SPREADSHEET: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 _DAY: Final = re.compile(r"(?:19|2\d)\d{2}-\d{2}-\d{2}")
 """A day the format can hold: its calendar begins in 1900."""
