@@ -17,6 +17,7 @@ import pyoxigraph as ox
 from pan2kg.graph.dataset import DATASET
 from pan2kg.i18n.text import in_words
 from pan2kg.site.frame import embedded
+from pan2kg.store.queries import program_query
 from pan2kg.store.store import LocalStore, dump, load, select
 from pan2kg.turtle.vocabulary import ROOT
 from pan2kg.turtle.writer import read_prefixes
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
     from pan2kg.store.store import Store, Term
 
 
-_QUADS: Final = "SELECT ?graph ?subject ?predicate ?object WHERE { GRAPH ?graph { ?subject ?predicate ?object } }"
 
 
 def quads(store: Store) -> bytes:
@@ -41,7 +41,7 @@ def quads(store: Store) -> bytes:
     """
     if isinstance(store, LocalStore):
         return dump(store, "nquads", {})
-    lines = sorted(f"{_quad(*row)} .\n" for row in select(store, _QUADS).rows)
+    lines = sorted(f"{_quad(*row)} .\n" for row in select(store, program_query("graphs/quads")).rows)
     return "".join(lines).encode()
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from pan2kg.errors import Pan2kgError
 from pan2kg.site.answers import Grid, grid
 from pan2kg.site.frame import embedded
 from pan2kg.site.questions import names
+from pan2kg.store.queries import program_query
 from pan2kg.store.store import select
 from pan2kg.turtle.vocabulary import PAN
 from pan2kg.turtle.writer import iri, read_prefixes
@@ -17,18 +18,6 @@ if TYPE_CHECKING:
     from pan2kg.site.speaker import Speaker
     from pan2kg.site.view import Values
 
-FIRST: Final = """\
-PREFIX pan: <https://w3id.org/pan2kg/ontology#>
-PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
-
-SELECT ?plan ?plan_label (COUNT(?action) AS ?actions) WHERE {
-    ?action pan:inPlan ?plan .
-    ?plan pan:mainLabel ?plan_label .
-} GROUP BY ?plan ?plan_label ORDER BY DESC(?actions) ?plan
-"""
-"""What stands in the editor at first."""
-_CLASSES: Final = "SELECT DISTINCT ?term WHERE { ?thing a ?term FILTER(ISIRI(?term)) }"
-_PROPERTIES: Final = "SELECT DISTINCT ?term WHERE { ?thing ?term ?value }"
 
 
 def values(speaker: Speaker) -> Values:
@@ -44,7 +33,7 @@ def values(speaker: Speaker) -> Values:
             fault = str(error)
     return {
         "title": speaker.t("sparql-title"),
-        "query": asked or FIRST,
+        "query": asked or program_query("site/first-query"),
         "table": table,
         "fault": fault,
         "examples": [(library.queries[name].question(speaker.request.language), library.queries[name].text)
@@ -70,9 +59,8 @@ def _terms(speaker: Speaker) -> list[dict[str, str]]:
 def _others(library: Library) -> list[dict[str, str]]:
     """The classes and properties that are not ours, by the prefixes of the project."""
     prefixes, found = read_prefixes(library.project), []
-    for kind, query in (("class", _CLASSES), ("property", _PROPERTIES)):
-        names = {
-            iri(term, prefixes) for term in select(library.store, query).values("term") if not term.startswith(PAN)
-        }
+    for kind, query in (("class", "ontology/classes"), ("property", "ontology/properties")):
+        terms = select(library.store, program_query(query)).values("term")
+        names = {iri(term, prefixes) for term in terms if not term.startswith(PAN)}
         found += [{"name": name, "label": "", "kind": kind} for name in sorted(names) if not name.startswith("<")]
     return found

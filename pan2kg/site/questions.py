@@ -19,7 +19,7 @@ from pan2kg.site.answers import grid
 from pan2kg.site.figures import listed
 from pan2kg.site.frame import embedded
 from pan2kg.site.permalink import DAY, RELEASE, VIEW, Permalink, dayless, fix, notice, permalink
-from pan2kg.store.queries import Parameter, Query, fill
+from pan2kg.store.queries import Parameter, Query, fill, program_query
 from pan2kg.store.store import construct
 from pan2kg.tables.answers import Style, heading, write_answer
 from pan2kg.turtle.tokens import tokens
@@ -132,9 +132,8 @@ def turtle(speaker: Speaker) -> str | None:
     library, (store, _) = speaker.library, _store(speaker)
     answer = _answer(speaker, _filled(speaker, query))
     rows = answer if isinstance(answer, ox.QuerySolutions) else ()
-    things = sorted({term for row in rows for term in row if isinstance(term, ox.NamedNode)}, key=str)
-    given = " ".join(map(str, things))
-    text = f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ VALUES ?s {{ {given} }} ?s ?p ?o }}"
+    things = sorted({term.value for row in rows for term in row if isinstance(term, ox.NamedNode)})
+    text = program_query("things/statements", thing=things)
     write = partial(_said, store, text, read_prefixes(library.project))
     return write() if library.mode == "served" else library.once(f"turtle of {text}", write)
 
