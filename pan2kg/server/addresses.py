@@ -25,16 +25,17 @@ from pan2kg.site.basis import Notes
 from pan2kg.site.entity import Machine, values_of
 from pan2kg.site.entity import page as page_values
 from pan2kg.site.frame import frame
-from pan2kg.site.page import HTML, Page, Request
-from pan2kg.site.speaker import Speaker
+from pan2kg.site.page import HTML, Page
+from pan2kg.site.registry import PAGES
+from pan2kg.site.speaker import Request, Speaker
 from pan2kg.store.queries import program_query
 from pan2kg.store.store import Store, plain, select
 from pan2kg.tables.template import render
 from pan2kg.turtle.vocabulary import GRAPH, ID, PAN, ROOT
 
 if TYPE_CHECKING:
+    from pan2kg.site.page import Values
     from pan2kg.site.registry import Site
-    from pan2kg.site.view import Values
 
 
 ONTOLOGY: Final = PAN.removesuffix("#")
@@ -190,7 +191,7 @@ class Everything:
         if isinstance(machine, Machine) and not machine.turtle and speaker.library.mode == "served":
             turtle, json = (speaker.out(f"{document_of(iri)}.{ending}") for ending in ("ttl", "jsonld"))
             machine = replace(machine, turtle=turtle, json=json)
-        return render("entity.html", {**frame(speaker), **values, "machine": machine}).encode()
+        return render("entity.html", {**frame(speaker, PAGES), **values, "machine": machine}).encode()
 
 
 def _bare(speaker: Speaker, iri: str) -> Values:

@@ -22,6 +22,7 @@ from pan2kg.graph.labels import short
 from pan2kg.site.catalogue_score import Criterion, judge, read_entry, read_resources, score
 from pan2kg.site.ontology_terms import Said
 from pan2kg.site.ontology_words import say
+from pan2kg.site.page import View
 from pan2kg.site.words import group
 from pan2kg.store.queries import program_query
 from pan2kg.store.remote import RemoteStore
@@ -34,8 +35,8 @@ if TYPE_CHECKING:
     from pan2kg.i18n.text import Language, Text
     from pan2kg.project import Project
     from pan2kg.site.library import Library
+    from pan2kg.site.page import Values
     from pan2kg.site.speaker import Speaker
-    from pan2kg.site.view import Values
     from pan2kg.tables.material import Material
     from pan2kg.tables.table import Exhibit
     from pan2kg.validation.report import Report, Rule
@@ -313,3 +314,6 @@ def _check(project: Project) -> Checked | None:
         return summarise(check(project))
     except Pan2kgError:
         return None
+
+
+PAGES: Final = (View("quality", values, section="data"),)
