@@ -11,19 +11,12 @@ import numpy as np
 
 from pan2kg.charts.subject import Subject
 from pan2kg.coherence.reading import read_statements
+from pan2kg.store.queries import program_query
 
 if TYPE_CHECKING:
     from pan2kg.coherence.uses import Uses
     from pan2kg.graph.graph import Graph
 
-_STATED = """
-PREFIX certainty: <https://w3id.org/pan2kg/id/certainty/>
-PREFIX linktype: <https://w3id.org/pan2kg/id/linktype/>
-PREFIX pan: <https://w3id.org/pan2kg/ontology#>
-SELECT DISTINCT ?link WHERE {
-    ?link pan:linkType linktype:uses-instrument ; pan:certainty certainty:stated .
-} ORDER BY ?link
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +55,7 @@ def _resting(uses: Uses) -> Mapping[str, tuple[str, ...]]:
 
 def _declared(graph: Graph, works: Iterable[str]) -> frozenset[tuple[str, str]]:
     """Works with an instrument a source states they rest on."""
-    stated = {link for (link,) in graph.read(_STATED)}
+    stated = {link for (link,) in graph.read(program_query("links/stated-uses"))}
     found = read_statements(graph.store, sorted(works))
     return frozenset((one.work, one.instrument) for one in found if one.link in stated)
 

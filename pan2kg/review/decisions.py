@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Final
 from pan2kg.coherence.reading import rows
 from pan2kg.coherence.uses import key
 from pan2kg.review.entry import LANGUAGES, Form, read_choice, read_text
+from pan2kg.store.queries import program_query
 from pan2kg.tables.citations import unacknowledged
-from pan2kg.turtle.vocabulary import DCTERMS, ID, PAN
 
 if TYPE_CHECKING:
     from pan2kg.graph.graph import Graph
@@ -26,26 +26,6 @@ REVIEWED: Final = ("cross-reference", "builds-on", "external-statement")
 SETTLED: Final = frozenset((*REVIEWED, "succession"))
 """The types of which an accepted or rejected link settles what was suggested of its ends."""
 
-_PREFIXES: Final = f"""
-PREFIX dcterms: <{DCTERMS}>
-PREFIX linkstatus: <{ID}linkstatus/>
-PREFIX pan: <{PAN}>
-"""
-_CANDIDATES: Final = f"""{_PREFIXES}
-SELECT DISTINCT ?link ?type ?one ?two ?confidence WHERE {{
-    ?link pan:status linkstatus:candidate ; pan:linkType ?type ; pan:from|pan:between ?one ; pan:to|pan:between ?two .
-    FILTER(STR(?one) < STR(?two) || EXISTS {{ ?link pan:to ?two }})
-    FILTER(?one != ?two)
-    FILTER NOT EXISTS {{ ?decision dcterms:replaces ?link }}
-    OPTIONAL {{ ?link pan:confidence ?confidence }}
-}} ORDER BY ?one ?two ?link
-"""
-_DECIDED: Final = f"""{_PREFIXES}
-SELECT DISTINCT ?type ?one ?two WHERE {{
-    VALUES ?status {{ linkstatus:accepted linkstatus:rejected }}
-    ?link pan:status ?status ; pan:linkType ?type ; pan:from ?one ; pan:to ?two .
-}}
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +53,11 @@ class Item:
 def read_queue(graph: Graph) -> tuple[Item, ...]:
     """Everything that waits: candidates by their ends, then suggestions, the strongest first.
 
+    >>> from datetime import date
+    >>> from pan2kg.graph.graph import Graph
     >>> from pan2kg.graph.graph import open_graph
-    >>> queue = read_queue(open_graph())
+    >>> graph = open_graph()
+    >>> queue = read_queue(Graph(graph.store, "en", date(2026, 1, 1), project=graph.project))
     >>> len(queue) > 10, queue[0].plans[0] != queue[0].plans[1]
     (True, True)
     """
@@ -89,7 +72,7 @@ def find_item(graph: Graph, name: str) -> Item | None:
 
 
 def _candidates(graph: Graph) -> Iterator[Item]:
-    for link, of, one, two, confidence in rows(graph.store, _CANDIDATES):
+    for link, of, one, two, confidence in rows(graph.store, program_query("review/candidates")):
         plans = (graph.plan_of(one) or "", graph.plan_of(two) or "")
         yield Item(key(link), (one, two), plans, link, key(of), strength=float(confidence) if confidence else None)
 
@@ -110,7 +93,7 @@ def _suggestions(graph: Graph) -> Iterator[Item]:
 
 def decided(store: Store) -> frozenset[frozenset[str]]:
     """The pairs of things of which somebody has accepted or rejected that one cites or builds on the other."""
-    found = rows(store, _DECIDED)
+    found = rows(store, program_query("review/decided"))
     return frozenset(frozenset((one, two)) for of, one, two in found if key(of) in SETTLED)
 
 
@@ -214,15 +197,12 @@ def _evidence(graph: Graph, item: Item, form: Form) -> Evidence:
 
 def documents(graph: Graph) -> list[str]:
     """The documents of the graph, by IRI."""
-    return [row[0] for row in graph.read(f"SELECT DISTINCT ?d WHERE {{ ?d a <{PAN}Document> }} ORDER BY ?d")]
+    return [row[0] for row in graph.read(program_query("review/documents"))]
 
 
 def passage_document(graph: Graph, item: Item) -> str:
     """The document of the passage a candidate names; empty where it names none, or is a citation without channel."""
     if not item.is_candidate:
         return ""
-    found = graph.read(
-        f"SELECT ?document ?channel WHERE {{ <{item.link}> <{PAN}evidence>/<{PAN}inDocument> ?document "
-        f"OPTIONAL {{ <{item.link}> <{PAN}channel> ?channel }} }} ORDER BY ?document ?channel"
-    )
+    found = graph.read(program_query("review/passage-documents", link=item.link))
     return next((document for document, channel in found if channel or item.type != CITATION), "")

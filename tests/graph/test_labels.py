@@ -12,8 +12,7 @@ from pan2kg.graph.labels import Name, best, plain_words, read_labels
 from pan2kg.i18n.text import LANGUAGES, Language
 from pan2kg.project import Project
 from pan2kg.site.library import Library
-from pan2kg.site.page import Request
-from pan2kg.site.speaker import Speaker
+from pan2kg.site.speaker import Request, Speaker
 from pan2kg.store.queries import read_queries
 from pan2kg.tables.registry import TABLES
 from pan2kg.tables.table import DEFAULT, thing
