@@ -42,8 +42,6 @@ if TYPE_CHECKING:
     from pan2kg.validation.report import Report, Rule
 
 
-
-
 @dataclass(frozen=True, slots=True)
 class Balance:
     """Links of a type: ``derived`` by rules, ``concluded`` by editors and ``declared`` by a source, and the rest.
@@ -60,15 +58,6 @@ class Balance:
     evident: int = 0
     unverified: int = 0
     candidates: int = 0
-
-    @property
-    def unsupported(self) -> int:
-        """Declared links without a passage.
-
-        >>> Balance("x", total=3, declared=3, evident=1).unsupported
-        2
-        """
-        return self.declared - self.evident
 
 
 def balances(store: Store) -> tuple[Balance, ...]:
@@ -112,7 +101,6 @@ LANGUAGES: Final = ("fr", "en", "de")
 
 _LEFT_OUT: Final = frozenset((PAN + "Document", PAN + "SourceGraph"))
 """The title of a document stays in its language; files are not shown to readers."""
-
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,11 +156,6 @@ class Checked:
     idle: int
     violations: int
     failing: tuple[Failing, ...]
-
-    @property
-    def passing(self) -> int:
-        """How many rules are kept everywhere."""
-        return self.rules - len(self.failing)
 
 
 @dataclass(frozen=True, slots=True)
