@@ -22,6 +22,7 @@ from pan2kg.graph.dataset import DATASET
 from pan2kg.i18n.text import in_words
 from pan2kg.site.frame import embedded
 from pan2kg.site.page import JAVASCRIPT, TURTLE, View, Whole
+from pan2kg.store.queries import program_query
 from pan2kg.store.store import LocalStore, dump, load, select
 from pan2kg.turtle.vocabulary import DCTERMS, ID, PAN, ROOT
 from pan2kg.turtle.writer import read_prefixes
@@ -32,10 +33,8 @@ if TYPE_CHECKING:
     from pan2kg.site.library import Library
     from pan2kg.site.page import Values
     from pan2kg.site.speaker import Speaker
-    from pan2kg.store.store import Store, Term
-
-
-_QUADS: Final = "SELECT ?graph ?subject ?predicate ?object WHERE { GRAPH ?graph { ?subject ?predicate ?object } }"
+    from pan2kg.store.queries import program_query
+from pan2kg.store.store import Store, Term
 
 
 def quads(store: Store) -> bytes:
@@ -46,7 +45,7 @@ def quads(store: Store) -> bytes:
     """
     if isinstance(store, LocalStore):
         return dump(store, "nquads", {})
-    lines = sorted(f"{_quad(*row)} .\n" for row in select(store, _QUADS).rows)
+    lines = sorted(f"{_quad(*row)} .\n" for row in select(store, program_query("graphs/quads")).rows)
     return "".join(lines).encode()
 
 

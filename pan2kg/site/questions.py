@@ -24,7 +24,7 @@ from pan2kg.site.figures import listed
 from pan2kg.site.frame import embedded
 from pan2kg.site.page import CSV, TURTLE, File, View
 from pan2kg.site.permalink import DAY, RELEASE, VIEW, Permalink, dayless, fix, notice, permalink
-from pan2kg.store.queries import Parameter, Query, fill
+from pan2kg.store.queries import Parameter, Query, fill, program_query
 from pan2kg.store.store import construct, select
 from pan2kg.tables.answers import Style, heading, write_answer
 from pan2kg.tables.template import escape, markup
@@ -203,9 +203,8 @@ def turtle(speaker: Speaker) -> str | None:
     library, (store, _) = speaker.library, _store(speaker)
     answer = _answer(speaker, _filled(speaker, query))
     rows = answer if isinstance(answer, ox.QuerySolutions) else ()
-    things = sorted({term for row in rows for term in row if isinstance(term, ox.NamedNode)}, key=str)
-    given = " ".join(map(str, things))
-    text = f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ VALUES ?s {{ {given} }} ?s ?p ?o }}"
+    things = sorted({term.value for row in rows for term in row if isinstance(term, ox.NamedNode)})
+    text = program_query("things/statements", thing=things)
     write = partial(_said, store, text, read_prefixes(library.project))
     return write() if library.mode == "served" else library.once(f"turtle of {text}", write)
 
@@ -339,18 +338,6 @@ def _template(speaker: Speaker, query: Query) -> dict[str, object]:
     return {"query": text, "prefixes": prefixes, "heads": heads, "release": release, "said": said, "view": view}
 
 
-FIRST: Final = """\
-PREFIX pan: <https://w3id.org/pan2kg/ontology#>
-PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
-
-SELECT ?plan ?plan_label (COUNT(?action) AS ?actions) WHERE {
-    ?action pan:inPlan ?plan .
-    ?plan pan:mainLabel ?plan_label .
-} GROUP BY ?plan ?plan_label ORDER BY DESC(?actions) ?plan
-"""
-"""What stands in the editor at first."""
-_CLASSES: Final = "SELECT DISTINCT ?term WHERE { ?thing a ?term FILTER(ISIRI(?term)) }"
-_PROPERTIES: Final = "SELECT DISTINCT ?term WHERE { ?thing ?term ?value }"
 
 
 def editor(speaker: Speaker) -> Values:
@@ -366,7 +353,7 @@ def editor(speaker: Speaker) -> Values:
             fault = str(error)
     return {
         "title": speaker.t("sparql-title"),
-        "query": asked or FIRST,
+        "query": asked or program_query("site/first-query"),
         "table": table,
         "fault": fault,
         "examples": [(library.queries[name].question(speaker.request.language), library.queries[name].text)
@@ -392,10 +379,9 @@ def _terms(speaker: Speaker) -> list[dict[str, str]]:
 def _others(library: Library) -> list[dict[str, str]]:
     """The classes and properties that are not ours, by the prefixes of the project."""
     prefixes, found = read_prefixes(library.project), []
-    for kind, query in (("class", _CLASSES), ("property", _PROPERTIES)):
-        names = {
-            iri(term, prefixes) for term in select(library.store, query).values("term") if not term.startswith(PAN)
-        }
+    for kind, query in (("class", "ontology/classes"), ("property", "ontology/properties")):
+        terms = select(library.store, program_query(query)).values("term")
+        names = {iri(term, prefixes) for term in terms if not term.startswith(PAN)}
         found += [{"name": name, "label": "", "kind": kind} for name in sorted(names) if not name.startswith("<")]
     return found
 
