@@ -22,8 +22,7 @@ if TYPE_CHECKING:
 
     from pan2kg.publish.assemble import Order
     from pan2kg.publish.catalogue.facts import Facts
-    from pan2kg.publish.catalogue.issue import Issue
-    from pan2kg.publish.edition import Edition, Part
+    from pan2kg.publish.edition import Edition, Issue, Part
 
 
 def add_publish(command: argparse.ArgumentParser) -> None:
@@ -168,7 +167,7 @@ def prepare(project: Project, options: argparse.Namespace) -> tuple[Edition, Ord
 
 
 def _issue(facts: Facts, options: argparse.Namespace) -> Issue:
-    from pan2kg.publish.catalogue.issue import Addresses, Issue
+    from pan2kg.publish.edition import Addresses, Issue
     from pan2kg.turtle.vocabulary import DCTERMS, ROOT
 
     root = options.id_base or ROOT

@@ -91,7 +91,7 @@ def run_serve(options: argparse.Namespace) -> int:
 
 
 def _settings(options: argparse.Namespace) -> Settings:
-    from pan2kg.server.limits import MEGABYTE, Crowd, Limits
+    from pan2kg.server.channel import MEGABYTE, Crowd, Limits
     from pan2kg.server.request import hosts_of
     from pan2kg.server.settings import Settings
 
@@ -215,8 +215,7 @@ def _desk(
     project: Project, store: Store, site: Renewed, nursery: Nursery, token: str
 ) -> tuple[tuple[str, Handler], ...]:
     """What takes decisions and scores, and writes them into the project."""
-    from pan2kg.server.review import Desk, addresses, reloader
-    from pan2kg.server.session import Sessions
+    from pan2kg.server.review import Desk, Sessions, addresses, reloader
 
     return addresses(Desk(project, store, site.site, reloader(project, store, nursery), Sessions(token)))
 

@@ -17,8 +17,7 @@ from pan2kg.publish import descriptions as service
 from pan2kg.publish import folder as archive
 from pan2kg.publish.catalogue.description import Distribution, describe
 from pan2kg.publish.catalogue.facts import CATALOGUE, DATASET
-from pan2kg.publish.catalogue.form import write
-from pan2kg.publish.catalogue.terms import PREFIXES
+from pan2kg.publish.catalogue.terms import PREFIXES, write
 from pan2kg.publish.descriptions import example_files, map_files, ontology_files
 from pan2kg.publish.dump import Content, read_content
 from pan2kg.publish.edition import Edition, File, Note, Part, silent

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Final
 import pyoxigraph as ox
 
 from pan2kg.errors import ProjectError
-from pan2kg.publish.catalogue.issue import Addresses
+from pan2kg.publish.edition import Addresses
 from pan2kg.store.store import LocalStore
 from pan2kg.turtle.vocabulary import DERIVED, ROOT
 

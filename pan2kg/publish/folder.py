@@ -22,7 +22,7 @@ from typing import Final
 
 from pan2kg.errors import Place, ProjectError
 from pan2kg.project import reason
-from pan2kg.publish.catalogue.issue import Issue
+from pan2kg.publish.edition import Issue
 
 LIST: Final = "CHECKSUMS"
 

@@ -23,10 +23,9 @@ from urllib.parse import unquote
 
 import pyoxigraph as ox
 
-from pan2kg.publish.catalogue.form import canonical
-from pan2kg.publish.catalogue.issue import Addresses, Issue
-from pan2kg.publish.catalogue.terms import ADMS, DCAT, DCATAP, FOAF, SPDX, TYPE, Term, node
+from pan2kg.publish.catalogue.terms import ADMS, DCAT, DCATAP, FOAF, SPDX, TYPE, Term, canonical, node
 from pan2kg.publish.dump import Content, differs
+from pan2kg.publish.edition import Addresses, Issue
 from pan2kg.publish.folder import LIST, measure, read_checksums, sha256, walk
 from pan2kg.turtle.vocabulary import DCTERMS, RDFS, SKOS
 

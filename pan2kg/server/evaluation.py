@@ -15,8 +15,7 @@ from typing import Final, NamedTuple
 
 import pyoxigraph as ox
 
-from pan2kg.server.channel import FAILED, OverrunError, Sink, Task, pack
-from pan2kg.server.limits import Limits
+from pan2kg.server.channel import FAILED, Limits, OverrunError, Sink, Task, pack
 from pan2kg.server.request import Refusal, busy
 from pan2kg.store.store import syntax_error
 

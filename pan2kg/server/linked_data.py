@@ -18,8 +18,7 @@ import pyoxigraph as ox
 from pan2kg.errors import Pan2kgError, ProjectError
 from pan2kg.project import Project
 from pan2kg.publish.catalogue.facts import Facts, read_facts
-from pan2kg.publish.catalogue.issue import Addresses, Issue
-from pan2kg.publish.edition import Edition
+from pan2kg.publish.edition import Addresses, Edition, Issue
 from pan2kg.publish.void import TARGETS, Statistics, write_void
 from pan2kg.server.addresses import Everything
 from pan2kg.server.application import Handler

@@ -15,8 +15,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Final, Protocol
 
-from pan2kg.server.channel import END, FAILED, FORM, HEAD, MORE, START, WHOLE, Task, pack
-from pan2kg.server.limits import Crowd
+from pan2kg.server.channel import END, FAILED, FORM, HEAD, MORE, START, WHOLE, Crowd, Task, pack
 from pan2kg.server.request import Refusal, busy
 from pan2kg.server.workers import LOST, LostError, Nursery, Worker, died, is_innocent
 

@@ -13,8 +13,8 @@ from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnec
 from typing import Final
 from urllib.parse import urlencode, urlsplit
 
+from pan2kg.server.channel import megabytes
 from pan2kg.server.inspection import inspect_query
-from pan2kg.server.limits import megabytes
 from pan2kg.server.negotiation import GRAPHS, TABLES, choose
 from pan2kg.server.protocol import FORM, METHODS, Operation, read_media_type, read_operation
 from pan2kg.server.request import DATA_HEADERS, PREFLIGHT_HEADERS, Refusal, Request, aside, busy
