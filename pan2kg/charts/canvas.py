@@ -149,9 +149,7 @@ def centred(
 
 def arrow(tip: Point, angle: float, colour: str, size: float = 7.0) -> Line:
     """A full arrow head with its tip at a point, for a line that comes in at an angle in radians."""
-    back = [
-        (tip[0] - size * math.cos(angle + side), tip[1] - size * math.sin(angle + side)) for side in (0.42, -0.42)
-    ]
+    back = [(tip[0] - size * math.cos(angle + side), tip[1] - size * math.sin(angle + side)) for side in (0.42, -0.42)]
     return Line((tip, *back, tip), fill=colour)
 
 

@@ -14,7 +14,8 @@ from pan2kg.charts.canvas import Drawing, Group, Label, Line, Mark, Pen, height_
 from pan2kg.charts.ground import Ground
 from pan2kg.charts.svg import write_svg
 from pan2kg.charts.text_width import Font, measure, wrap
-from pan2kg.i18n.text import Language, in_words
+from pan2kg.i18n.catalogue import Language
+from pan2kg.i18n.days import in_words
 from pan2kg.store.store import Table
 
 INK: Final = "#1a1a1a"
@@ -168,9 +169,7 @@ def _legend(signs: Sequence[Sign], width: float) -> tuple[list[Mark], float]:
         if x and x + wide > width:
             x, y, high = 0.0, y + high + 5, SWATCH[1]
         marks.append(Group(sign.marks, shift=(x, y)))
-        marks += [
-            Label(x + SWATCH[0] + 7, y + 13 + at * KEY.size * 1.25, line, KEY) for at, line in enumerate(lines)
-        ]
+        marks += [Label(x + SWATCH[0] + 7, y + 13 + at * KEY.size * 1.25, line, KEY) for at, line in enumerate(lines)]
         high = max(high, height_of(len(lines), KEY) + 4)
         x += wide + 22
     return marks, y + high + 4

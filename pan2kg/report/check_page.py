@@ -8,9 +8,11 @@ from html import escape
 from pathlib import Path
 from typing import Final
 
-from pan2kg.i18n.text import Language, Text, count, grouped, phrase
+from pan2kg.i18n.catalogue import Language, Messages, Text, grouped
 from pan2kg.report.findings import detail, names_thing, part_name, severity_word, summary, verdict
 from pan2kg.validation.report import Finding, Kind, Report, Rule
+
+_CHECK: Final = Messages("check")
 
 EXAMPLES: Final = 2
 
@@ -22,7 +24,7 @@ def write_page(report: Report, language: Language) -> str:
     >>> '<html lang="fr">' in page, "<script" in page
     (True, False)
     """
-    title = escape(phrase("title", language))
+    title = escape(_CHECK.say("title", language))
     css = Path(__file__).with_name("check.css").read_text(encoding="utf-8")
     return f"""<!DOCTYPE html>
 <html lang="{language}">
@@ -49,10 +51,10 @@ def _body(report: Report, language: Language) -> Iterator[str]:
     if report.compared:
         yield f"<p>{_prose(summary(report, language))}</p>\n"
     if report.findings:
-        yield f"<h2>{escape(phrase('findings', language))}</h2>\n"
+        yield f"<h2>{escape(_CHECK.say('findings', language))}</h2>\n"
     for rule, parts in report.groups():
         yield from _rule(report, rule, parts, language)
-    yield f"<h2>{escape(phrase('rules', language))}</h2>\n"
+    yield f"<h2>{escape(_CHECK.say('rules', language))}</h2>\n"
     for kind in dict.fromkeys(rule.kind for rule in report.rules):
         yield from _table(report, kind, language)
 
@@ -60,19 +62,19 @@ def _body(report: Report, language: Language) -> Iterator[str]:
 def _rule(report: Report, rule: Rule, parts: list[tuple[str, list[Finding]]], language: Language) -> Iterator[str]:
     severity = severity_word(rule.severity, language)
     yield f'<h3><span class="{rule.severity}">{escape(severity)}</span> {_text(rule.message, language)}</h3>\n'
-    numbers = [count(report.failing(rule), "failure", language)]
+    numbers = [_CHECK.counted(report.failing(rule), "failure", language)]
     if rule.key in report.looked_at:
-        numbers.append(count(report.looked_at[rule.key], "node", language))
+        numbers.append(_CHECK.counted(report.looked_at[rule.key], "node", language))
     yield f'<p class="info">{escape(rule.key)} · {escape(" / ".join(numbers))}</p>\n'
     if rule.remedy:
-        yield f"<p>{_prose(phrase('remedy', language, remedy=rule.remedy.say(language)))}</p>\n"
+        yield f"<p>{_prose(_CHECK.say('remedy', language, remedy=rule.remedy.say(language)))}</p>\n"
     if rule.query:
-        asked = escape(phrase("query", language))
+        asked = escape(_CHECK.say("query", language))
         yield f"<details><summary>{asked}</summary><pre>{escape(rule.query)}</pre></details>\n"
     findings = [finding for _, found in parts for finding in found]
     yield _items(report, findings[:EXAMPLES], language)
     if len(findings) > EXAMPLES:
-        everything = escape(phrase("everything", language, count=len(findings)))
+        everything = escape(_CHECK.say("everything", language, count=len(findings)))
         yield f"<details><summary>{everything}</summary>\n"
         for part, found in parts:
             yield f"<h4>{escape(part_name(report.names, part, language))} ({grouped(len(found), language)})</h4>\n"
@@ -108,9 +110,9 @@ def _prose(words: str) -> str:
 
 
 def _table(report: Report, kind: Kind, language: Language) -> Iterator[str]:
-    names = [escape(phrase(f"column-{name}", language)) for name in ("rule", "severity", "looked-at", "failing")]
+    names = [escape(_CHECK.say(f"column-{name}", language)) for name in ("rule", "severity", "looked-at", "failing")]
     heads = "".join(f'<th scope="col">{name}</th>' for name in names)
-    caption = escape(phrase(f"kind-{kind}", language))
+    caption = escape(_CHECK.say(f"kind-{kind}", language))
     yield f"<table>\n<caption>{caption}</caption>\n<thead><tr>{heads}</tr></thead>\n<tbody>\n"
     for rule in (rule for rule in report.rules if rule.kind is kind):
         looked, failing = report.looked_at.get(rule.key, 0), report.failing(rule)

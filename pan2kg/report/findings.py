@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from typing import Final
 
-from pan2kg.i18n.text import Language, count, phrase, semicolon, wording
+from pan2kg.i18n.catalogue import Language, Messages, format_of
 from pan2kg.turtle.vocabulary import GRAPH, thing
 from pan2kg.validation.report import Finding, Kind, Names, Report, Severity
+
+_CHECK: Final = Messages("check")
 
 
 def verdict(report: Report, language: Language) -> str:
@@ -15,17 +18,17 @@ def verdict(report: Report, language: Language) -> str:
     >>> verdict(Report(), "fr")
     'Le graphe est conforme\xa0: aucun manquement (0 règle vérifiée).'
     """
-    counts = [count(number, severity.value, language) for severity, number in report.counts.items() if number]
+    counts = [_CHECK.counted(number, severity.value, language) for severity, number in report.counts.items() if number]
     key = "conforms" if report.conforms else "differs"
-    found = ", ".join(counts) or phrase("clean", language)
-    return phrase(key, language, counts=found, rules=count(len(report.rules), "rule", language))
+    found = ", ".join(counts) or _CHECK.say("clean", language)
+    return _CHECK.say(key, language, counts=found, rules=_CHECK.counted(len(report.rules), "rule", language))
 
 
 def summary(report: Report, language: Language) -> str:
     """What is new, accepted and solved since the baseline."""
     solved = len(report.solved)
     new = len(report.findings) - solved
-    return phrase("compared", language, new=new, accepted=len(report.accepted), solved=solved)
+    return _CHECK.say("compared", language, new=new, accepted=len(report.accepted), solved=solved)
 
 
 def severity_word(severity: Severity, language: Language) -> str:
@@ -34,7 +37,7 @@ def severity_word(severity: Severity, language: Language) -> str:
     >>> severity_word(Severity.INFO, "fr")
     'point à examiner'
     """
-    return wording(severity.value).say(language).partition("|")[0]
+    return _CHECK.say(severity.value, language)
 
 
 def names_thing(finding: Finding) -> bool:
@@ -55,19 +58,19 @@ def detail(names: Names, finding: Finding, language: Language) -> str:
     """On which property the fault is, what was found there, and what was expected.
 
     >>> from pan2kg.validation.report import Rule
-    >>> from pan2kg.i18n.text import Text
-    >>> rule = Rule("x", Kind.SHAPE, Severity.INFO, Text("", ""))
+    >>> from pan2kg.i18n.catalogue import Text
+    >>> rule = Rule("x", Kind.SHAPE, Severity.INFO, Text())
     >>> detail(Names({"e": "http://e/"}), Finding(rule, "http://e/a", "http://e/p", '"1"'), "en")
     'property: e:p; found: "1"'
     """
     parts = []
     if finding.path:
-        parts.append(phrase("on", language, path=names.short(finding.path)))
+        parts.append(_CHECK.say("on", language, path=names.short(finding.path)))
     if finding.value and finding.value != f"<{finding.focus}>":
-        parts.append(phrase("found", language, value=_value(names, finding, language)))
+        parts.append(_CHECK.say("found", language, value=_value(names, finding, language)))
     if finding.expected:
-        parts.append(phrase("expected", language, expected=finding.expected.say(language)))
-    return semicolon(language).join(parts)
+        parts.append(_CHECK.say("expected", language, expected=finding.expected.say(language)))
+    return format_of("semicolon", language).join(parts)
 
 
 def _value(names: Names, finding: Finding, language: Language) -> str:
@@ -85,5 +88,5 @@ def part_name(names: Names, part: str, language: Language) -> str:
     ('lu-bhr-2', 'Outside the plans')
     """
     if not part:
-        return phrase("elsewhere", language)
+        return _CHECK.say("elsewhere", language)
     return names.label(thing("plan", part)).say(language) or part

@@ -7,7 +7,7 @@ from html import escape
 from pathlib import Path
 from typing import Final
 
-from pan2kg.i18n.text import Language
+from pan2kg.i18n.catalogue import Language, Messages
 from pan2kg.report.blocks import (
     INLINE,
     Block,
@@ -23,9 +23,10 @@ from pan2kg.report.blocks import (
     Shown,
     anchors,
 )
-from pan2kg.report.words import say
 from pan2kg.tables.cells import clean
 from pan2kg.tables.markup import html_foot, html_table, html_text
+
+_WORDS: Final = Messages("report")
 
 _POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
 
@@ -47,7 +48,7 @@ def write_page(dossier: Dossier) -> str:
 {css}</style>
 </head>
 <body>
-<a class="skip" href="#content">{words(say("page", "skip", language))}</a>
+<a class="skip" href="#content">{words(_WORDS.say("page.skip", language))}</a>
 <header>
 <p class="kicker">{words(dossier.kicker)}</p>
 <h1>{title}</h1>
@@ -82,7 +83,7 @@ class _Page:
 
     def say(self, key: str, **values: str | int) -> str:
         """Words of the page, escaped."""
-        return words(say("page", key, self.language, **values))
+        return words(_WORDS.say(f"page.{key}", self.language, **values))
 
     def contents(self) -> str:
         """The table of contents, two levels deep."""

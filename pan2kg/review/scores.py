@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Final
 from pan2kg.coherence.scores import HIGHEST, LOWEST, SCALE
 from pan2kg.coherence.uses import key
 from pan2kg.errors import EndpointError, ProjectError
-from pan2kg.i18n.text import Text
+from pan2kg.i18n.catalogue import Messages
 from pan2kg.review.entry import LANGUAGES, Form, Outcome, RefusedError, read_choice, read_text
 from pan2kg.review.files import REPLACES, Filed, Shelf, alone, append, write
 from pan2kg.review.filing import decide, plan_file, plan_of
@@ -28,7 +28,7 @@ from pan2kg.turtle.vocabulary import graph_of, link_iri
 from pan2kg.turtle.writer import Block, Statement, iri, read_prefixes, string, text
 
 if TYPE_CHECKING:
-    from pan2kg.i18n.text import Language
+    from pan2kg.i18n.catalogue import Language
     from pan2kg.project import Project
     from pan2kg.store.store import Store
     from pan2kg.tables.material import Material
@@ -40,7 +40,8 @@ MOST: Final = 15
 SCORES: Final = tuple(range(LOWEST, HIGHEST + 1))
 
 _SCALE: Final = re.compile(r"[a-z0-9][a-z0-9.-]*")
-_TITLE: Final = Text("Matrice d’interaction – {name}", "Interaction matrix – {name}", "Wechselwirkungsmatrix – {name}")
+_REVIEW: Final = Messages("review")
+_DATA: Final = Messages("data")
 
 Cell = tuple[str, str]
 """What acts, and on what, by IRI."""
@@ -173,14 +174,12 @@ class _Filing:
 
     def header(self, path: Path) -> Block:
         """What a new file says of itself first."""
-        name = key(self.plan)
+        labels = _DATA.text("scored", name=key(self.plan))
         return Block(
             f"<{graph_of(self.project.graph_path(path))}>",
             (
                 Statement("a", "pan:SourceGraph"),
-                Statement("rdfs:label", text(f"{name} – interactions notées", "fr")),
-                Statement("rdfs:label", text(f"{name} – scored interactions", "en")),
-                Statement("rdfs:label", text(f"{name} – benotete Wechselwirkungen", "de")),
+                *(Statement("rdfs:label", text(words, tag)) for tag, words in labels.words),
                 Statement("dcterms:source", f"document:{self._document}"),
                 Statement("pan:certainty", "certainty:stated"),
             ),
@@ -208,7 +207,7 @@ class _Filing:
 
     def _source(self) -> Block:
         name = self.material.label(self.assessment.assessor)
-        title = _TITLE.fill(name=f"{name} – {key(self.plan)}")
+        title = _REVIEW.text("title", name=f"{name} – {key(self.plan)}")
         file = graph_of(f"plans/{key(self.plan)}/{FILE}")
         return Block(
             f"document:{self._document}",

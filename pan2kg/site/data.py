@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 import pyoxigraph as ox
 
 from pan2kg.graph.dataset import DATASET
-from pan2kg.i18n.text import in_words
+from pan2kg.i18n.days import in_words
 from pan2kg.site.frame import embedded
 from pan2kg.store.store import LocalStore, dump, load, select
 from pan2kg.turtle.vocabulary import ROOT

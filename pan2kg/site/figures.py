@@ -8,14 +8,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
+from pan2kg.i18n.catalogue import Messages
 from pan2kg.tables.gaps import KINDS
 from pan2kg.tables.markup import Anchors, html_foot, html_table, html_text
 from pan2kg.tables.material import Choice
 from pan2kg.tables.registry import TABLES
 from pan2kg.tables.template import markup
-from pan2kg.tables.words import text
 from pan2kg.tables.writers import write_exhibit
 
 if TYPE_CHECKING:
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from pan2kg.site.view import Values
     from pan2kg.tables.cells import Row
     from pan2kg.tables.table import Exhibit
+
+_TABLES: Final = Messages("table")
 
 
 def show(exhibit: Exhibit, speaker: Speaker, *, name: str = "") -> Markup:
@@ -105,7 +107,11 @@ def listed(speaker: Speaker) -> list[tuple[str, str, str]]:
     """Every figure with a page: address, title and summary."""
     language = speaker.request.language
     return [
-        (speaker.href(f"figure/{name}.html"), text("title", name).say(language), text("summary", name).say(language))
+        (
+            speaker.href(f"figure/{name}.html"),
+            _TABLES.say(f"title.{name}", language),
+            _TABLES.say(f"summary.{name}", language),
+        )
         for name in names(speaker.library)
     ]
 

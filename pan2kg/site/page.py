@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from types import MappingProxyType
 
-from pan2kg.i18n.text import Language
+from pan2kg.i18n.catalogue import Language
 
 HTML = "text/html; charset=utf-8"
 NOTHING: Mapping[str, str] = MappingProxyType({})

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from html import escape
 
-from pan2kg.i18n.text import Language, Text
+from pan2kg.i18n.catalogue import Language, Text
 from pan2kg.tables.cells import Row, basis_line, clean, is_number, items, remarks, say
 from pan2kg.tables.formats import Grid, Markdown, md_escape, write_markdown
 from pan2kg.tables.table import Column, Exhibit
@@ -45,7 +45,7 @@ class Anchors:
 def html_text(text: Text, language: Language) -> str:
     """Words for a page, marked where they are not in its language.
 
-    >>> html_text(Text("a < b", ""), "en")
+    >>> html_text(Text.of({"fr": "a < b"}), "en")
     '<span lang="fr">a &lt; b</span>'
     """
     spoken, words = text.spoken(language), escape(clean(text.say(language)))

@@ -8,12 +8,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from difflib import get_close_matches
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from pan2kg.coherence.scores import scored_links
 from pan2kg.coherence.uses import key
 from pan2kg.errors import QueryError
-from pan2kg.i18n.text import Text
+from pan2kg.i18n.catalogue import Messages
 from pan2kg.project import write_atomically
 from pan2kg.tables import queries as texts
 from pan2kg.tables.material import bare
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from pan2kg.coherence.scores import ScoredLink, Scores
     from pan2kg.tables.material import Choice, Material
 
-_HEADING = Text("Matrice de {assessor}", "Matrix of {assessor}", "Matrix von {assessor}")
+_DATA: Final = Messages("data")
 
 
 def write_ledger(material: Material, choice: Choice, path: Path) -> None:
@@ -85,8 +85,7 @@ def _blocks(
         f"<{graph}>",
         (
             Statement("a", "pan:SourceGraph"),
-            Statement("rdfs:label", text("Interactions notées par des évaluateurs", "fr")),
-            Statement("rdfs:label", text("Interactions scored by assessors", "en")),
+            *(Statement("rdfs:label", text(words, tag)) for tag, words in _DATA.known("scores").words),
             *(Statement("dcterms:source", document) for document in documents),
             Statement("pan:certainty", "certainty:stated"),
         ),
@@ -122,18 +121,18 @@ def _slug(name: str) -> str:
 
 def _source(material: Material, document: str, file: Path, scores: Scores) -> Block:
     assessor = material.label(scores.assessor)
+    titles = _DATA.known("matrix", assessor=assessor)
     return Block(
         document,
         (
             Statement("a", "pan:Document"),
-            Statement("skos:prefLabel", text(f"Matrice d’interaction – {assessor}", "fr")),
-            Statement("skos:prefLabel", text(f"Interaction matrix – {assessor}", "en")),
+            *(Statement("skos:prefLabel", text(words, tag)) for tag, words in titles.words),
             Statement("pan:publisherName", string(assessor)),
             Statement("pan:sourceKind", "sourcekind:secondary-page"),
             Statement("pan:readAt", f"{string(file.name.replace(' ', '%20'))}^^xsd:anyURI"),
             Statement("pan:certainty", "certainty:stated"),
         ),
-        heading=_HEADING.fill(assessor=assessor).say(material.language),
+        heading=_DATA.say("matrix-of", material.language, assessor=assessor),
     )
 
 

@@ -12,12 +12,13 @@ from typing import Final
 
 import pyoxigraph as ox
 import pytest
-
 from pan2kg.charts.words import decimal
+from pan2kg.report.words import field
+
 from pan2kg.cli.arguments import add_language
 from pan2kg.coherence.basis import Basis
-from pan2kg.i18n.text import LANGUAGES, Text, in_words
-from pan2kg.report.words import field
+from pan2kg.i18n.catalogue import LANGUAGES, Text
+from pan2kg.i18n.days import in_words
 from pan2kg.store.store import LocalStore
 from pan2kg.tables.answers import Style, write_answer
 from pan2kg.tables.cells import basis_line, shown
@@ -98,7 +99,7 @@ def test_formulas_are_told_in_german() -> None:
 
 
 def test_german_counts_writes_figures_and_days_in_its_own_way() -> None:
-    words = Text("valeur|valeurs", "value|values", "Wert|Werte")
+    words = Text.of({"fr": "valeur|valeurs", "en": "value|values", "de": "Wert|Werte"})
     assert [words.counted(number).de for number in (0, 1, 2)] == ["Werte", "Wert", "Werte"]
     assert (decimal(0.25, "de"), shown(0.0004, "de"), shown(-3, "de")) == ("0,25", "< 0,001", "−3")
     assert (shown("2021-12-01", "de"), in_words(date(2021, 12, 1), "de")) == ("01.12.2021", "1. Dezember 2021")
@@ -111,10 +112,13 @@ def test_a_basis_reads_as_german() -> None:
 
 
 def test_what_is_not_said_in_a_language_is_said_in_another_and_that_one_is_named() -> None:
-    assert (Text("loi", "law").say("de"), Text("loi", "law").spoken("de")) == ("law", "en")
-    assert (Text("loi", "").say("de"), Text("loi", "").spoken("de")) == ("loi", "fr")
-    assert (Text("", "", "Gesetz").say("fr"), Text("", "", "Gesetz").spoken("fr")) == ("Gesetz", "de")
-    assert (Text("", "").say("de"), Text("", "").spoken("de")) == ("", "de")
+    assert (Text.of({"fr": "loi", "en": "law"}).say("de"), Text.of({"fr": "loi", "en": "law"}).spoken("de")) == (
+        "law",
+        "en",
+    )
+    assert (Text.of({"fr": "loi"}).say("de"), Text.of({"fr": "loi"}).spoken("de")) == ("loi", "fr")
+    assert (Text.of({"de": "Gesetz"}).say("fr"), Text.of({"de": "Gesetz"}).spoken("fr")) == ("Gesetz", "de")
+    assert (Text().say("de"), Text().spoken("de")) == ("", "de")
 
 
 SOLUTIONS: Final = 'SELECT ?plan ?plan_label ?in_graph { VALUES (?plan ?plan_label ?in_graph) { (1 "PAN 1" 3) } }'
