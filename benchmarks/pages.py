@@ -30,7 +30,7 @@ from pan2kg.site.registry import Site
 
 sys.path.append(str(Path(__file__).resolve().parents[1]))
 
-from tests.browser import FLAGS, HOW_TO_GET_ONE, find_browser, serve
+from tests.browser.chromium import FLAGS, HOW_TO_GET_ONE, find_browser, serve
 
 TIMES = 7
 PLANS, ACTIONS, LINKS = 8, 60, 1200

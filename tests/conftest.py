@@ -1,4 +1,4 @@
-"""What several tests share: the shipped graph, loaded once a worker, and servers that are really started."""
+"""What several tests share: the shipped project, the command line, and servers that are really started."""
 
 from __future__ import annotations
 
@@ -16,10 +16,11 @@ from urllib.request import urlopen
 import pytest
 from hypothesis import HealthCheck, settings
 
-import pan2kg
 from pan2kg.project import Project
 
 ROOT = Path(__file__).resolve().parent.parent
+BARE = {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "PYTHONPATH": str(ROOT)}
+"""The environment of a process that shall not know where it was started: no home, no options, this clone's package."""
 PATIENCE = 600
 """Seconds after which what hangs is ended: far beyond what anything takes, however busy the machine."""
 
@@ -45,12 +46,6 @@ def root() -> Path:
 def project() -> Project:
     """The project in the clone, which is the one that is shipped."""
     return Project.at(ROOT)
-
-
-@pytest.fixture(scope="session")
-def graph(project: Project) -> pan2kg.Graph:
-    """The shipped graph with everything its rules derive."""
-    return pan2kg.open_graph(project.root)
 
 
 @pytest.fixture
@@ -79,7 +74,7 @@ def cli(tmp_path: Path) -> Cli:
             cwd=cwd,
             timeout=PATIENCE,
             check=False,
-            env={"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "COLUMNS": "120"},
+            env={**BARE, "COLUMNS": "120"},
         )
 
     return run

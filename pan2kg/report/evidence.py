@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from pan2kg.coherence.citations import homes
 from pan2kg.coherence.links import link_rows
 from pan2kg.coherence.uses import key
-from pan2kg.i18n.catalogue import Messages
+from pan2kg.i18n.catalogue import Messages, Text
 from pan2kg.report.blocks import Fold, Prose, Row, Section, Shown, name, named, one_way, without
 from pan2kg.tables import queries as texts
 from pan2kg.tables.cells import decimal
@@ -260,7 +260,7 @@ def _make(called: str, basis: Basis, columns: Iterable[str], rows: Iterable[Row]
     return Exhibit(
         name=called,
         title=_WORDS.text(f"title.{called}"),
-        summary=_WORDS.text(f"summary.{called}"),
+        summary=_WORDS.text(f"summary.{called}") if _WORDS.has(f"summary.{called}") else Text(),
         basis=basis,
         columns=tuple(column(called, one) for one in columns),
         rows=tuple(rows),

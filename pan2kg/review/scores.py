@@ -289,7 +289,7 @@ def submit(project: Project, store: Store, form: Form, today: date, *, language:
     >>> from pan2kg.graph.graph import open_graph
     >>> graph = open_graph()
     >>> outcome = submit(graph.project, graph.store, {"form": "decision", "item": "no-such"}, date(2026, 1, 1))
-    >>> outcome.said.en
+    >>> outcome.said.say("en")
     'This link does not wait for a decision, or no longer does; nothing was written.'
     """
     if project.data:

@@ -14,7 +14,7 @@ import pytest
 
 from pan2kg.charts.registry import PICTURES
 from pan2kg.network import exports
-from tests.conftest import PATIENCE
+from tests.conftest import BARE, PATIENCE
 
 if TYPE_CHECKING:
     from tests.conftest import Cli
@@ -50,7 +50,7 @@ def twice(tmp_path_factory: pytest.TempPathFactory, root: Path) -> tuple[Path, P
         subprocess.run(
             [sys.executable, "-c", WRITING, str(root), json.dumps(COMMANDS)],
             cwd=folder,
-            env={"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "PYTHONHASHSEED": str(seed + 1)},
+            env={**BARE, "PYTHONHASHSEED": str(seed + 1)},
             check=True,
             timeout=PATIENCE,
         )

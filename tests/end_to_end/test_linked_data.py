@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from pan2kg.project import Project
 from pan2kg.site.permalink import release_of
 from pan2kg.store.store import load_project
+from tests.conftest import BARE
 
 if TYPE_CHECKING:
     from tests.conftest import Cli
@@ -117,7 +118,7 @@ def test_a_port_in_use_is_told(cli: Cli) -> None:
 
 def test_the_service_says_where_it_is_and_ends_when_told_to() -> None:
     command = [sys.executable, "-m", "pan2kg.cli.main", "serve", "--no-browser", "--port", "0"]
-    environment = {"PATH": os.environ["PATH"], "LANG": "C.UTF-8"}
+    environment = {**BARE, "PATH": os.environ["PATH"]}
     pipe = subprocess.PIPE
     with subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True, env=environment) as service:
         assert service.stdout is not None

@@ -20,10 +20,7 @@ from pan2kg.review.scores import submit
 from pan2kg.store.rules import derive
 from pan2kg.store.store import Store, open_store
 from pan2kg.tables.material import Material
-
-sys.path.append(str(Path(__file__).resolve().parents[2]))
-
-from tests.browser import browser, watch
+from tests.browser.chromium import browser, watch
 
 __all__ = ["browser", "watch"]
 

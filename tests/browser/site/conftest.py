@@ -1,0 +1,121 @@
+"""The site of the shipped graph in a real browser: each page is made when it is first asked for, once a session.
+
+Workers that test side by side share the pages.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from threading import Lock
+from typing import Final
+from urllib.parse import unquote, urlsplit
+
+import pytest
+
+import pan2kg
+from pan2kg.site.bundle import HOW_TO_BUILD, Bundle, find_bundle
+from pan2kg.site.library import Library
+from pan2kg.site.registry import Site
+from tests.browser.chromium import Handler, browser, serve, watch
+
+__all__ = ["browser", "watch"]
+
+DAY: Final = date(2026, 1, 1)
+SINGLE: Final = (
+    "404", "index", "matrix", "plans", "pairs", "unlinked", "sources", "obligations", "questions", "network", "sparql",
+    "gaps", "search", "data", "ontology", "quality", "about", "accessibility",
+)  # fmt: skip
+EXAMPLES: Final = {
+    "plan": "lu-bhr-2",
+    "action": "lu-bhr-2-4-3",
+    "instrument": "reg-2017-821",
+    "category": "lu-bhr-2-4",
+    "pair": "lu-bhr-1--lu-bhr-2",
+    "network/plan": "network/plan--lu-bhr-1",
+    "question": "question/shared-instruments",
+    "figure": "figure/gaps",
+}
+SERIES: Final = (
+    "plan", "action", "body", "instrument", "category", "provision", "topic", "group", "obligation", "review",
+    "recommendation", "conflict", "pair", "question", "figure", "gap", "network/plan",
+)  # fmt: skip
+TYPES: Final = (*SINGLE, *SERIES)
+"""Every type of page."""
+
+
+def put(target: Path, body: bytes) -> None:
+    """Write a file that another worker may be serving: whole, or not yet."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    made = target.with_name(f"{target.name}.{os.getpid()}")
+    made.write_bytes(body)
+    made.replace(target)
+
+
+@dataclass
+class Shelf:
+    """A folder of pages that fills as they are asked for, and its address on a server."""
+
+    site: Site
+    folder: Path
+    served: str = ""
+    lock: Lock = field(default_factory=Lock)
+
+    def put(self, path: str) -> Path:
+        """Write the page or file at a path, if the site has it."""
+        target = self.folder / path
+        with self.lock:
+            if not target.exists() and (page := self.site.page(path)):
+                put(target, page.body)
+        return target
+
+    def on_disk(self, path: str) -> str:
+        """The address of a page opened from disk."""
+        return self.put(path).as_uri()
+
+    def path(self, kind: str, language: str) -> str:
+        """The example of a type of page."""
+        if kind in SINGLE:
+            return f"{language}/{kind}.html"
+        name = EXAMPLES.get(kind, "")
+        if not name:
+            return next(path for path in self.site.paths() if path.startswith(f"{language}/{kind}/"))
+        return f"{language}/{name if '/' in name else f'{kind}/{name}'}.html"
+
+
+@pytest.fixture(scope="session")
+def bundle() -> Bundle:
+    """The bundle the build made."""
+    found = find_bundle()
+    assert found, HOW_TO_BUILD
+    return found
+
+
+@pytest.fixture(scope="session")
+def shelf(graph: pan2kg.Graph, bundle: Bundle, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shelf]:
+    """The static site, served as any web host serves it."""
+    beside = "PYTEST_XDIST_WORKER" in os.environ
+    folder = tmp_path_factory.getbasetemp().parent / "site" if beside else tmp_path_factory.mktemp("site")
+    made = Shelf(Site(Library(graph.project, graph.store, DAY, "static", bundle)), folder)
+    for name, path in bundle.files().items():
+        put(folder / "assets" / name, path.read_bytes())
+
+    class Filling(Handler):
+        """Files that are made when they are first asked for."""
+
+        def do_GET(self) -> None:  # noqa: N802
+            made.put(unquote(urlsplit(self.path).path.removeprefix("/")))
+            super().do_GET()
+
+    with serve(folder, Filling) as address:
+        made.served = address
+        yield made
+
+
+@pytest.fixture(scope="session")
+def behind_server(graph: pan2kg.Graph, bundle: Bundle) -> Site:
+    """The same site as a service makes it, page by page."""
+    return Site(Library(graph.project, graph.store, DAY, "served", bundle))
