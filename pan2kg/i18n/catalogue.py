@@ -100,8 +100,9 @@ def _words(context: str, key: str, language: Language, number: int | None) -> st
         return _words(context, key, SOURCE_LANGUAGE, number)
     said = _translations(language)
     n = 1 if number is None else abs(number)
-    counted = said.npgettext(context, key, key if n == 1 else "", n)
-    return counted if counted not in ("", key) else said.pgettext(context, key)
+    missing = key if n == 1 else ""
+    counted = said.npgettext(context, key, missing, n)
+    return counted if counted != missing else said.pgettext(context, key)
 
 
 @dataclass(frozen=True, slots=True)
