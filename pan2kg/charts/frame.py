@@ -10,9 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from pan2kg.charts.canvas import Drawing, Group, Label, Line, Mark, Pen, height_of, paragraph
+from pan2kg.charts.drawing import Drawing, Group, Label, Line, Mark, Pen, height_of, paragraph, write_svg
 from pan2kg.charts.ground import Ground
-from pan2kg.charts.svg import write_svg
 from pan2kg.charts.text_width import Font, measure, wrap
 from pan2kg.i18n.catalogue import Language
 from pan2kg.i18n.days import in_words

@@ -24,15 +24,15 @@ from pan2kg.server.request import PAGE_HEADERS, Refusal, Request, refuse_token
 from pan2kg.server.session import Sessions, is_from_here, read_cookie, write_cookie
 from pan2kg.server.settings import Release
 from pan2kg.server.workers import LostError, Nursery
+from pan2kg.site.registry import PAGES
 from pan2kg.site.review import FAULT, RESERVED, SEAL, SIGNED
 
 if TYPE_CHECKING:
     from pan2kg.project import Project
     from pan2kg.store.store import Store
 
-_WORDS: Final = Messages("page")
+_PAGE: Final = Messages("page")
 
-PAGES: Final = ("review.html", "scores.html")
 BODY_LIMIT: Final = 256 * 1024
 """Bytes a form may have."""
 KEPT: Final = ("plan", "other", "assessor", "scale", "data")
@@ -138,7 +138,7 @@ class Desk:
         if not outcome.is_done:
             await request.refuse(Refusal(_STATUS.get(outcome.code, 422), said), PAGE_HEADERS)
             return
-        more = "" if shown else f" {_WORDS.say('desk-not-shown', _language(request))}"
+        more = "" if shown else f" {_PAGE.say('desk-not-shown', _language(request))}"
         plain = (b"content-type", b"text/plain; charset=utf-8")
         await request.reply(201, [plain, *PAGE_HEADERS], f"{said}{more}\n".encode())
 
@@ -191,7 +191,7 @@ class Desk:
         return True
 
     async def _fault(self, request: Request, status: int, arguments: Mapping[str, str], key: str) -> None:
-        await self._show(request, status, {**arguments, FAULT: _WORDS.say(key, _language(request))}, "")
+        await self._show(request, status, {**arguments, FAULT: _PAGE.say(key, _language(request))}, "")
 
     async def _lead(self, request: Request, arguments: Mapping[str, str], *headers: tuple[bytes, bytes]) -> None:
         """Lead to the page with GET, so that loading it again sends nothing again."""
@@ -227,4 +227,5 @@ def reloader(project: Project, store: Store, nursery: Nursery) -> Reload:
 
 def addresses(desk: Desk) -> tuple[tuple[str, Handler], ...]:
     """The addresses a desk answers, for the application."""
-    return tuple((f"/{tag}/{page}", desk.answer) for tag in LANGUAGES for page in PAGES)
+    written = [f"{name}.html" for name, view in PAGES.items() if view.chosen is not None]
+    return tuple((f"/{tag}/{page}", desk.answer) for tag in LANGUAGES for page in written)

@@ -11,6 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from pan2kg.i18n.catalogue import Messages
+from pan2kg.site.page import CSV, JSON, File, View
 from pan2kg.tables.gaps import KINDS
 from pan2kg.tables.markup import Anchors, html_foot, html_table, html_text
 from pan2kg.tables.material import Choice
@@ -22,8 +23,8 @@ if TYPE_CHECKING:
     from markupsafe import Markup
 
     from pan2kg.site.library import Library
+    from pan2kg.site.page import Values
     from pan2kg.site.speaker import Speaker
-    from pan2kg.site.view import Values
     from pan2kg.tables.cells import Row
     from pan2kg.tables.table import Exhibit
 
@@ -160,3 +161,15 @@ def gap_csv(speaker: Speaker) -> str | None:
     if kind not in KINDS:
         return None
     return write_exhibit(speaker.library.exhibit("gaps", language, Choice(part=kind)), "csv", language=language)
+
+
+PAGES: Final = (
+    View("figure", values, names, section="questions"),
+    View("gaps", gaps, section="gaps", menu=7),
+    View("gap", gap, gap_kinds, template="figure.html", section="gaps"),
+)
+FILES: Final = (
+    File("figure", "csv", CSV, csv, names),
+    File("figure", "json", JSON, json, names),
+    File("gap", "csv", CSV, gap_csv, gap_kinds),
+)

@@ -40,6 +40,19 @@ def test_the_due_day_itself_is_on_time(day: date, standing: Standing) -> None:
     assert margin(DUTY, act(day)).standing is standing
 
 
+def test_an_act_answers_from_its_own_day_on_though_that_is_the_due_day_and_today() -> None:
+    row = margin(DUTY, act(DUE), as_of=DUE)
+    assert (row.standing, row.margin, row.overdue) == (Standing.ON_TIME, 0, 0)
+    before = margin(DUTY, act(DUE), as_of=date(2021, 12, 16))
+    assert (before.standing, before.overdue) == (Standing.UNCOVERED, 0)
+
+
+def test_obligations_stand_by_due_day_then_iri_and_those_without_a_day_last() -> None:
+    days = {"d": None, "b": None, "c": date(2022, 1, 1), "a": date(2022, 1, 1), "e": DUE}
+    rows = margins(uses(), [Obligation(iri, "D", day) for iri, day in days.items()], [], as_of=TODAY)
+    assert [row.obligation.iri for row in rows] == ["e", "a", "c", "b", "d"]
+
+
 def test_an_act_that_is_still_to_come_does_not_answer() -> None:
     row = margin(DUTY, act(date(2023, 5, 16)), as_of=date(2022, 6, 1))
     assert (row.standing, row.overdue) == (Standing.UNCOVERED, 166)

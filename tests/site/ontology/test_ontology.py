@@ -13,7 +13,7 @@ import pyoxigraph as ox
 import pytest
 
 import pan2kg
-from pan2kg.charts.svg import write_svg
+from pan2kg.charts.drawing import write_svg
 from pan2kg.i18n.catalogue import LANGUAGES, Language, Messages
 from pan2kg.site.ontology import read_ontology, relations
 from pan2kg.site.ontology_diagram import draw_ontology, layers
@@ -24,6 +24,7 @@ from pan2kg.turtle.vocabulary import PAN
 
 if TYPE_CHECKING:
     from tests.site.ontology.conftest import Reader
+
 
 ROOT = Path(__file__).resolve().parents[3]
 VOCABULARIES = ROOT.parent / "shared" / "standards" / "vocab"
