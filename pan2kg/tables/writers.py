@@ -11,7 +11,7 @@ from textwrap import wrap
 from typing import Final
 
 from pan2kg.errors import FormatError
-from pan2kg.i18n.catalogue import Language
+from pan2kg.i18n.catalogue import Language, format_of
 from pan2kg.tables.cells import basis_line, clean, items, remarks, say
 from pan2kg.tables.formats import Grid, write_csv, write_json, write_text, write_tsv
 from pan2kg.tables.markup import html_exhibit, md_exhibit
@@ -59,7 +59,7 @@ def _text(exhibit: Exhibit, language: Language, width: int) -> Iterator[str]:
     yield _rows(exhibit, language, width).rstrip("\n")
     notes = [_filled(note.say(language), width, first="- ") for note in remarks(exhibit, language)]
     if notes:
-        yield "\n".join([f"{say('notes', language)}{say('colon', language)}".rstrip(), *notes])
+        yield "\n".join([f"{say('notes', language)}{format_of('colon', language)}".rstrip(), *notes])
     yield _filled(basis_line(exhibit.basis, language), width)
 
 

@@ -98,7 +98,7 @@ class Finding:
         """The rule's remedy, else to give what was expected."""
         if self.rule.remedy or not self.expected:
             return self.rule.remedy
-        return _CHECK.text("replace", expected=self.expected)
+        return Text.of({one: _CHECK.say("replace", one, expected=said) for one, said in self.expected.words})
 
     @property
     def part(self) -> str:
