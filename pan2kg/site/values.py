@@ -54,7 +54,6 @@ _SPACES: Final[Mapping[str, str]] = {
 _BACK: Final = "from-"
 _CALLED: Final = Messages("property")
 _CALLED_BACK: Final = Messages("property-from")
-_TERMS: Final = Messages("ontology-term")
 LAST: Final = 10_000
 """The place of properties nothing is known of: after all others."""
 
@@ -105,7 +104,7 @@ def called(index: Index, iri: str, language: Language, *, back: bool = False) ->
 
 def _called(index: Index, iri: str, language: Language, *, back: bool) -> tuple[str, str]:
     key, words = known(iri, back=back).key, _CALLED_BACK if back else _CALLED
-    ours = next((one.say(key, language) for one in (words, _TERMS) if one.has(key, language)), "")
+    ours = words.say(key, language) if words.has(key, language) else ""
     entry = index.entry(iri)
     own = entry.texts if entry and not back else {}
     if mine := own.get(language) or ours:
