@@ -47,9 +47,9 @@ def blanks(words: str) -> frozenset[str]:
     return frozenset(re.findall(r"{(\w+)}", words))
 
 
-def test_there_are_three_languages_and_more_than_two_thousand_messages() -> None:
+def test_there_are_three_languages_and_nineteen_hundred_messages_and_more() -> None:
     assert LANGUAGES[:3] == ("fr", "en", "de")
-    assert all(len(catalogue(language)) > 2000 for language in LANGUAGES)
+    assert all(len(catalogue(language)) > 1900 for language in LANGUAGES)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
