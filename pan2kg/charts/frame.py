@@ -27,8 +27,6 @@ BLUE: Final = "#0072b2"
 ORANGE: Final = "#e69f00"
 GREEN: Final = "#009e73"
 VERMILION: Final = "#d55e00"
-PURPLE: Final = "#cc79a7"
-"""Five of the eight colours of Okabe, M. & Ito, K. (2008), Color Universal Design."""
 
 RAMP: Final = ("#ffffff", "#deebf7", "#b3d0e9", "#7db0d9", "#4a94cc", "#08519c")
 """From light to dark in one hue, so that it reads the same in grey."""

@@ -27,7 +27,6 @@ from pan2kg.turtle.vocabulary import DCTERMS, PAN, RDF, RDFS, ROOT, SKOS
 
 DATASET: Final = ROOT + "dataset"
 FOAF: Final = "http://xmlns.com/foaf/0.1/"
-OWL: Final = "http://www.w3.org/2002/07/owl#"
 VOID: Final = "http://rdfs.org/ns/void#"
 NAMES: Final = (SKOS + "prefLabel", RDFS + "label", DCTERMS + "title", FOAF + "name")
 

@@ -14,7 +14,6 @@ from typing import Final
 from pan2kg.store.queries import program_query
 from pan2kg.store.store import Store, plain, select
 
-DCAT: Final = "http://www.w3.org/ns/dcat#"
 CRITERIA: Final = (
     "license", "temporal-coverage", "spatial", "update-frequency", "update-in-time", "description", "open-format",
     "available", "documentation",

@@ -62,15 +62,6 @@ class Balance:
     unverified: int = 0
     candidates: int = 0
 
-    @property
-    def unsupported(self) -> int:
-        """Declared links without a passage.
-
-        >>> Balance("x", total=3, declared=3, evident=1).unsupported
-        2
-        """
-        return self.declared - self.evident
-
 
 def balances(store: Store) -> tuple[Balance, ...]:
     """The links of each type, by type."""
@@ -168,11 +159,6 @@ class Checked:
     idle: int
     violations: int
     failing: tuple[Failing, ...]
-
-    @property
-    def passing(self) -> int:
-        """How many rules are kept everywhere."""
-        return self.rules - len(self.failing)
 
 
 @dataclass(frozen=True, slots=True)

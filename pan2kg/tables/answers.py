@@ -16,8 +16,6 @@ from pan2kg.store.store import Result, Table, Term, Triples, plain
 from pan2kg.tables.formats import Grid, Value, write_markdown, write_text
 from pan2kg.turtle.vocabulary import XSD
 
-FORMATS = ("table", "csv", "tsv", "json", "xml", "md", "turtle", "jsonld")
-
 _NATIVE = {
     "csv": ox.QueryResultsFormat.CSV,
     "tsv": ox.QueryResultsFormat.TSV,
