@@ -338,8 +338,6 @@ def _template(speaker: Speaker, query: Query) -> dict[str, object]:
     return {"query": text, "prefixes": prefixes, "heads": heads, "release": release, "said": said, "view": view}
 
 
-
-
 def editor(speaker: Speaker) -> Values:
     """What the page shows; with a query in the address, and a server behind it, its answer too."""
     library = speaker.library

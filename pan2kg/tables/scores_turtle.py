@@ -8,12 +8,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from difflib import get_close_matches
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from pan2kg.coherence.scores import scored_links
 from pan2kg.coherence.uses import key
 from pan2kg.errors import QueryError
-from pan2kg.i18n.text import Text
+from pan2kg.i18n.catalogue import Messages, Text
 from pan2kg.project import write_atomically
 from pan2kg.tables import queries as texts
 from pan2kg.tables.material import bare
@@ -27,13 +27,7 @@ if TYPE_CHECKING:
     from pan2kg.coherence.scores import ScoredLink, Scores
     from pan2kg.tables.material import Choice, Material
 
-_HEADING = Text("Matrice de {assessor}", "Matrix of {assessor}", "Matrix von {assessor}")
-_TITLE = Text("Matrice d’interaction – {name}", "Interaction matrix – {name}", "Wechselwirkungsmatrix – {name}")
-_LABEL = Text(
-    "Interactions notées par des évaluateurs",
-    "Interactions scored by assessors",
-    "Von Bewertenden benotete Wechselwirkungen",
-)
+_DATA: Final = Messages("data")
 
 
 def write_ledger(material: Material, choice: Choice, path: Path) -> None:
@@ -86,10 +80,10 @@ def _blocks(
     material: Material, path: Path, given: Sequence[tuple[Path, Scores]], prefixes: Mapping[str, str]
 ) -> Iterator[Block]:
     documents = [f"document:{_document(file)}" for file, _ in given]
-    yield file_block(_graph(material, path), _LABEL, documents)
+    yield file_block(_graph(material, path), _DATA.text("scores"), documents)
     for document, (file, scores) in zip(documents, given, strict=True):
         assessor = material.label(scores.assessor)
-        heading = _HEADING.fill(assessor=assessor).say(material.language)
+        heading = _DATA.say("matrix-of", material.language, assessor=assessor)
         yield document_block(document, assessor, file.name.replace(" ", "%20"), heading=heading)
         for link in scored_links(scores):
             passage = f"passage:interaction-{key(link.iri)}"
@@ -113,7 +107,7 @@ def file_block(graph: str, label: Text, documents: Sequence[str]) -> Block:
 
 def document_block(document: str, assessor: str, address: str, *, of: str = "", heading: str = "") -> Block:
     """A matrix as a document: who filled it in, ``of`` what it is where that is said, and where it can be read."""
-    title = _TITLE.fill(name=f"{assessor} – {of}" if of else assessor)
+    title = _DATA.text("matrix", name=f"{assessor} – {of}" if of else assessor)
     return Block(
         document,
         (
