@@ -15,7 +15,7 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from pan2kg.server.request import Refusal, busy
+from pan2kg.server.request import Refusal, busy, why
 
 if TYPE_CHECKING:
     from collections.abc import Buffer  # type: ignore[attr-defined]
@@ -194,7 +194,7 @@ class Sink(io.BytesIO):
         if self._mark:
             self.count(data.count(self._mark))
         if self._size > self._limits.size:
-            raise OverrunError(Refusal(413, f"The answer is larger than {megabytes(self._limits.size)} megabytes."))
+            raise OverrunError(Refusal(413, why("answer-too-large", size=megabytes(self._limits.size))))
         if time.monotonic() > self._deadline:
             raise OverrunError(late(self._limits.seconds))
         if self._held > (PIECE if self.started else HELD):
@@ -209,7 +209,7 @@ class Sink(io.BytesIO):
         """
         self._rows += rows
         if self._rows > self._limits.rows:
-            raise OverrunError(Refusal(413, f"The answer has more than {self._limits.rows} rows; ask with LIMIT."))
+            raise OverrunError(Refusal(413, why("too-many-rows", rows=str(self._limits.rows))))
 
     def _send(self) -> None:
         body = b"".join(self._pieces)
@@ -229,4 +229,4 @@ class Sink(io.BytesIO):
 
 def late(seconds: float) -> Refusal:
     """What is said when time is up."""
-    return busy(f"The query took longer than {seconds:g} seconds and was stopped; make it narrower.", 30)
+    return busy(why("too-slow", seconds=f"{seconds:g}"), 30)

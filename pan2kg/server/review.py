@@ -21,6 +21,7 @@ from urllib.parse import urlencode, urlsplit
 from pan2kg.errors import Pan2kgError
 from pan2kg.i18n.catalogue import LANGUAGES, Language, Messages
 from pan2kg.i18n.days import today
+from pan2kg.i18n.message import verbatim
 from pan2kg.review.entry import Outcome
 from pan2kg.review.files import changes
 from pan2kg.review.scores import submit
@@ -28,7 +29,7 @@ from pan2kg.server.application import Handler
 from pan2kg.server.evaluation import Change
 from pan2kg.server.pages import Site
 from pan2kg.server.protocol import FORM, read_form, read_media_type
-from pan2kg.server.request import PAGE_HEADERS, Refusal, Request, refuse_token
+from pan2kg.server.request import PAGE_HEADERS, Refusal, Request, refuse_token, why
 from pan2kg.server.settings import Release
 from pan2kg.server.workers import LostError, Nursery
 from pan2kg.site.registry import PAGES
@@ -210,7 +211,7 @@ class Desk:
     async def answer(self, request: Request) -> None:
         """Answer one request."""
         if request.method in ("GET", "HEAD"):
-            given = read_form(request.query, "The address")
+            given = read_form(request.query, "address")
             if isinstance(given, Refusal):
                 await request.refuse(given, PAGE_HEADERS)
             else:
@@ -220,7 +221,7 @@ class Desk:
             await self._take(request)
         else:
             allow = (("allow", "GET, HEAD, POST"),)
-            await request.refuse(Refusal(405, f"{request.method} means nothing here.", headers=allow), PAGE_HEADERS)
+            await request.refuse(Refusal(405, why("means-nothing", method=request.method), headers=allow), PAGE_HEADERS)
 
     async def _show(self, request: Request, status: int, arguments: Mapping[str, str], session: str) -> None:
         """Draw the page for who has a session, or for who has none."""
@@ -230,10 +231,10 @@ class Desk:
         try:
             page = await loop.run_in_executor(self.threads, lambda: self.site().page(request.path[1:], given))
         except Pan2kgError as error:
-            await request.refuse(Refusal(503, f"The page cannot be shown now: {error}"), PAGE_HEADERS)
+            await request.refuse(Refusal(503, why("no-page-now", why=error.told)), PAGE_HEADERS)
             return
         if page is None:
-            await request.refuse(Refusal(404, "There is no such page here."), PAGE_HEADERS)
+            await request.refuse(Refusal(404, why("no-page")), PAGE_HEADERS)
         else:
             await request.reply(status, _HEADERS, page.body)
 
@@ -245,8 +246,7 @@ class Desk:
         elif request.header(b"authorization"):
             await self._by_token(request, form)
         elif not is_from_here(request):
-            said = "This form was not sent from a page of this service; nothing was written."
-            await request.refuse(Refusal(403, said), PAGE_HEADERS)
+            await request.refuse(Refusal(403, why("foreign-form")), PAGE_HEADERS)
         elif form.get("form") == "sign-in":
             await self._sign_in(request, form)
         else:
@@ -261,7 +261,7 @@ class Desk:
         outcome, shown = await self._submit(request, form)
         said = outcome.said.say(_language(request))
         if not outcome.is_done:
-            await request.refuse(Refusal(_STATUS.get(outcome.code, 422), said), PAGE_HEADERS)
+            await request.refuse(Refusal(_STATUS.get(outcome.code, 422), verbatim(said)), PAGE_HEADERS)
             return
         more = "" if shown else f" {_PAGE.say('desk-not-shown', _language(request))}"
         plain = (b"content-type", b"text/plain; charset=utf-8")
@@ -311,7 +311,7 @@ class Desk:
         try:
             self.reload(files)
         except (Pan2kgError, LostError) as error:
-            _LOG.warning("The graph that is served does not show %s: %s", ", ".join(files), error)
+            _LOG.warning("%s", why("not-shown", files=", ".join(files), error=error))
             return False
         return True
 
@@ -328,9 +328,9 @@ async def _read(request: Request) -> Mapping[str, str] | Refusal:
     """The fields of a form; of one that is given twice the last value."""
     media, charset = read_media_type(request.header(b"content-type"))
     if media != FORM or charset not in ("", "utf-8", "utf8"):
-        return Refusal(415, f"A form is sent here as {FORM}, in UTF-8.")
+        return Refusal(415, why("form-media", media=FORM))
     body = await request.body(BODY_LIMIT)
-    found = body if isinstance(body, Refusal) else read_form(body, "The form")
+    found = body if isinstance(body, Refusal) else read_form(body, "form")
     return found if isinstance(found, Refusal) else {name: values[-1] for name, values in found.items()}
 
 
@@ -345,7 +345,7 @@ def reloader(project: Project, store: Store, nursery: Nursery) -> Reload:
         text = changes(project, store, files)
         refused = nursery.change(Change("update", text, "", "", [])) if text else None
         if isinstance(refused, Refusal):
-            raise Pan2kgError(refused.sentence)
+            raise Pan2kgError(refused.message)
 
     return reload
 
