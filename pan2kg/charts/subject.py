@@ -5,19 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import pyoxigraph as ox
 
-from pan2kg.charts.words import say
 from pan2kg.errors import QueryError
 from pan2kg.graph.labels import Name
-from pan2kg.i18n.text import Language, semicolon
+from pan2kg.i18n.catalogue import Language, Messages, format_of
 from pan2kg.store.store import Table, Term
 from pan2kg.turtle.vocabulary import XSD
 
 if TYPE_CHECKING:
     from pan2kg.graph.graph import Graph
+
+_WORDS: Final = Messages("chart")
 
 Address = Callable[[tuple[str, ...]], str]
 """Where a mark leads that stands for some things, given their IRIs; empty for nowhere."""
@@ -42,11 +43,11 @@ class Subject:
 
     def say(self, key: str, **values: object) -> str:
         """Words in the language of the picture."""
-        return say(key, self.language, **values)
+        return _WORDS.say(key, self.language, **values)
 
     def listed(self, parts: Iterable[str]) -> str:
         """Things one after the other, with the semicolons of the language."""
-        return semicolon(self.language).join(parts)
+        return format_of("semicolon", self.language).join(parts)
 
     def names(self, things: Iterable[str]) -> Names:
         """What things are called in the language of the picture; a name says its language where that is another."""
@@ -92,5 +93,5 @@ def whole(value: object, name: str, *, least: int = 1) -> int:
     """
     text = str(value).strip()
     if not text.isascii() or not text.isdecimal() or int(text) < least:
-        raise QueryError(f"« {value} » is no value for « {name} ».", remedy=f"Give a whole number from {least}.")
+        raise QueryError("no-value-for", remedy="whole-number-from", value=value, name=name, least=least)
     return int(text)

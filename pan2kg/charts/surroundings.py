@@ -19,9 +19,9 @@ from pan2kg.charts.grid import focus_of, hatch_sign, hatched
 from pan2kg.charts.subject import Cell, Names, Subject, table, whole
 from pan2kg.charts.text_width import Font, shorten, wrap
 from pan2kg.charts.ties import Tie, neighbours, text_ties
-from pan2kg.charts.words import decimal
 from pan2kg.coherence.strength import explain
 from pan2kg.graph.labels import Name
+from pan2kg.i18n.catalogue import decimal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

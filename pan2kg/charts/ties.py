@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from pan2kg.graph.graph import Graph
 
 
-
 @dataclass(frozen=True, slots=True)
 class Tie:
     """A work and what it is tied to. ``declared`` in a source, else inferred; ``number`` of pairs or citations.

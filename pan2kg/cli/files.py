@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pan2kg.cli.arguments import Progress, add_as_of, add_language, add_output, emit, project_of, read_parameters
+from pan2kg.i18n.message import say
 
 if TYPE_CHECKING:
     from pan2kg.graph.graph import Graph
-    from pan2kg.i18n.text import Language
+    from pan2kg.i18n.catalogue import Language
 
 
 def add_picture(command: argparse.ArgumentParser) -> None:
@@ -79,14 +80,11 @@ def run_export(options: argparse.Namespace) -> int:
 
     target = Path(options.output)
     if options.form == "csv" and target.suffix.lower() not in ("", ".zip"):
-        raise FormatError(
-            f"The form csv is a zip of three tables, and « {target.name} » does not end in .zip.",
-            remedy="Name a file that ends in .zip, or ask for nodes or edges alone.",
-        )
+        raise FormatError("csv-is-zip", remedy="name-zip-file", name=target.name)
     graph = _open(options)
     chosen = select_network(graph.network(options.language), plans=options.plan, types=options.type)
     if not chosen:
-        raise ProjectError("The graph holds nothing to export.", remedy="Add a plan with its actions first.")
+        raise ProjectError("nothing-to-export", remedy="add-plan")
     write_atomically(target, export_network(chosen, options.form, released=_day(graph.notice.modified)))
     return 0
 
@@ -162,9 +160,11 @@ def run_site(options: argparse.Namespace) -> int:
     site = Site(Library(_open(options), bundle=find_bundle()))
     folder = Path(options.output)
     progress = Progress()
-    number = write_site(site, folder, progress=lambda number: progress(f"{number} files"))
+    number = write_site(site, folder, progress=lambda number: progress(say("progress", "files", number=str(number))))
     progress.finish()
-    sys.stdout.write(f"{folder}: {number} files; open {folder / 'index.html'}\n")
+    sys.stdout.write(
+        f"{say('progress', 'site-written', folder=folder, number=str(number), index=folder / 'index.html')}\n"
+    )
     if options.zip:
         write_zip(folder, Path(options.zip))
         sys.stdout.write(f"{options.zip}\n")

@@ -48,7 +48,7 @@ if TYPE_CHECKING:
     from pan2kg.coherence.uses import Uses
     from pan2kg.graph.links import Ties
     from pan2kg.graph.statements import Statements
-    from pan2kg.i18n.text import Language
+    from pan2kg.i18n.catalogue import Language
     from pan2kg.store.as_of import Moment
     from pan2kg.validation.report import Report
 
@@ -266,7 +266,7 @@ class Graph:
         from pan2kg.store.as_of import as_of
 
         if not isinstance(self.store, LocalStore):
-            raise QueryError("A store somewhere else cannot be asked as of a day.", remedy="Leave out the day.")
+            raise QueryError("remote-as-of", remedy="leave-out-day")
         with self._lock:
             if day not in self._moments:
                 if len(self._moments) >= DAYS:
@@ -496,7 +496,7 @@ class Graph:
         """
         found = self.uses.plans[self.uses.find_plan(bare(name))]
         if not found.is_plan:
-            raise QueryError(f"« {name} » is an action without a plan.", remedy="Name a plan.")
+            raise QueryError("action-without-plan", remedy="name-a-plan", name=name)
         return found.iri
 
     def plans(self, names: Iterable[str]) -> tuple[str, ...]:

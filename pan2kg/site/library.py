@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from markupsafe import Markup
 
     from pan2kg.graph.graph import Graph
-    from pan2kg.i18n.text import Language, Text
+    from pan2kg.i18n.catalogue import Language, Text
     from pan2kg.site.bundle import Bundle
     from pan2kg.store.store import Store
     from pan2kg.tables.cells import Row

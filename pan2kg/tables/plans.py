@@ -111,7 +111,7 @@ def three_three(graph: Graph, choice: Choice = DEFAULT) -> Exhibit:
     """
     named = graph.plans(choice.plans) or tuple(filter(None, [graph.own_plan()]))
     if len(named) > 1:
-        raise QueryError("Action 3.3 is looked at from one plan.", remedy="Name one plan.")
+        raise QueryError("from-one-plan", remedy="name-one-plan")
     plan = named[0] if named and not choice.everything else None
     found = index(graph.linking, graph.links, graph.citations, graph.declared, plan=plan)
     basis = found.basis if plan is None else found.basis.also("plans", keys([plan]))

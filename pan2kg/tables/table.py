@@ -11,13 +11,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from pan2kg.coherence.basis import Basis
 from pan2kg.coherence.uses import key
-from pan2kg.i18n.text import Text, semicolon
+from pan2kg.i18n.catalogue import Filling, Messages, Text, format_of
 from pan2kg.tables.formats import Value
-from pan2kg.tables.words import Filling, coded, has, is_thing, text
 from pan2kg.turtle.tokens import prefixes_used
 
 if TYPE_CHECKING:
@@ -25,7 +24,15 @@ if TYPE_CHECKING:
     from pan2kg.graph.graph import Graph
 
 
-SILENT = Text("", "")
+_TABLES: Final = Messages("table")
+_THINGS: Final = frozenset((
+    "action", "actions", "answer", "answers", "bodies", "cited", "citing", "counterparts", "countries",
+    "document", "earlier", "group", "groups", "holder", "instrument", "instruments", "later", "obligation",
+    "obligations", "of_what", "one", "other", "other_action", "other_plan", "pages", "path", "plan", "plans",
+    "recommendation", "relation", "review", "subject", "topic", "topics", "touching", "two", "what",
+))  # fmt: skip
+"""The columns that hold IRIs; those that hold codes are the ones whose values have a name."""
+SILENT = Text()
 """No words."""
 
 
@@ -112,8 +119,11 @@ def thing(graph: Graph, column: str, iri: str | None) -> dict[str, Value]:
 
 def things(graph: Graph, column: str, iris: Iterable[str]) -> dict[str, Value]:
     """The two cells of several things: IRIs by spaces, what they are called by semicolons; empty where none."""
-    given = list(iris)
-    return {column: " ".join(given), f"{column}_label": semicolon(graph.language).join(map(graph.label, given))}
+    given, between = list(iris), format_of("semicolon", graph.language)
+    return {
+        column: " ".join(given),
+        f"{column}_label": between.join(map(graph.label, given)),
+    }
 
 
 def code(graph: Graph, column: str, value: str) -> dict[str, Value]:
@@ -132,7 +142,7 @@ def keys(iris: Iterable[str]) -> str:
 
 def note(key: str, **values: Filling) -> Text:
     """A caveat in both languages."""
-    return text("note", key, **values)
+    return _TABLES.text(f"note.{key}", **values)
 
 
 def make(
@@ -148,8 +158,8 @@ def make(
     kept = tuple(rows)
     return Exhibit(
         name=name,
-        title=text("title", name),
-        summary=text("summary", name),
+        title=_TABLES.text(f"title.{name}"),
+        summary=_TABLES.text(f"summary.{name}"),
         basis=basis,
         columns=tuple(column(name, key) for key in columns),
         rows=kept,
@@ -164,10 +174,28 @@ def column(exhibit: str, key: str) -> Column:
     >>> column("debt", "plan").thing
     True
     """
-    own = f"{exhibit}-{key}"
-    heading = text("column", own if has("column", own) else key)
-    meaning = text("meaning", key) if has("meaning", key) else Text("", "")
-    return Column(key, heading, meaning, is_thing(key))
+    own = f"column.{exhibit}-{key}"
+    heading = _TABLES.text(own if _TABLES.has(own) else f"column.{key}")
+    meaning = _TABLES.text(f"meaning.{key}") if _TABLES.has(f"meaning.{key}") else SILENT
+    return Column(key, heading, meaning, key in _THINGS or bool(codes(key)))
+
+
+def coded(column: str, code: str) -> Text:
+    """What a code of a column is called.
+
+    >>> coded("standing", "late").say("en")
+    'late'
+    """
+    return _TABLES.text(f"value.{column}.{code}")
+
+
+def codes(column: str) -> tuple[str, ...]:
+    """The codes of a column, in the order they are read.
+
+    >>> codes("change")[:2]
+    ('added', 'removed')
+    """
+    return _TABLES.keys(f"value.{column}.")
 
 
 def undated(exhibit: Exhibit, graph: Graph) -> Exhibit:

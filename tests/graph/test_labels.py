@@ -9,7 +9,7 @@ import pytest
 import pan2kg
 from pan2kg.charts.subject import Subject
 from pan2kg.graph.labels import Name, best, plain_words, read_labels
-from pan2kg.i18n.text import LANGUAGES, Language
+from pan2kg.i18n.catalogue import LANGUAGES, Language
 from pan2kg.project import Project
 from pan2kg.site.library import Library
 from pan2kg.site.speaker import Request, Speaker

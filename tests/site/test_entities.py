@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Final
 
 import pytest
 
 import pan2kg
 from pan2kg.graph.graph import Graph
 from pan2kg.graph.statements import grounds_of
+from pan2kg.i18n.catalogue import Messages
 from pan2kg.site.basis import rule_words
 from pan2kg.site.entity import values_of
 from pan2kg.site.library import Library
 from pan2kg.site.registry import Site
 from pan2kg.site.speaker import Request, Speaker
-from pan2kg.site.words import group
 from pan2kg.turtle.vocabulary import ID, PAN
 from tests.site.conftest import DAY, Parsed, Reader
+
+_PAGE: Final = Messages("page")
 
 PLAIN = Request("fr/thing/x.html", "fr")
 
@@ -56,7 +59,7 @@ def test_what_a_rule_derived_is_marked_with_the_rule_in_words(reader: Reader) ->
 
 
 def test_our_words_for_rules_are_those_of_the_rules(reader: Reader) -> None:
-    ours = group("rule", "en")
+    ours = _PAGE.group("rule-", "en")
     said = dict(reader.site.library.graph.rules)
     assert said == ours, "Copy the English words of queries/rules into texts/rules.toml."
 

@@ -13,7 +13,7 @@ import pytest
 
 import pan2kg
 from pan2kg.graph.graph import Graph
-from pan2kg.i18n.text import LANGUAGES, Language
+from pan2kg.i18n.catalogue import LANGUAGES, Language
 from pan2kg.project import Project
 from pan2kg.site.frame import frame
 from pan2kg.site.library import Library
