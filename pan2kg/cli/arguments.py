@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, Final, NoReturn
 
 from pan2kg.errors import QueryError
+from pan2kg.i18n.catalogue import LANGUAGES, SOURCE_LANGUAGE
 from pan2kg.i18n.days import a_day
 from pan2kg.project import Project, write_atomically
 
@@ -56,12 +57,11 @@ class Once(argparse.Action):
 
 
 def add_language(command: argparse.ArgumentParser) -> None:
-    """``--language``, by default that of the environment if it is French or German, else English."""
+    """``--language``, by default that of the environment if there is a catalogue of it, else English."""
     local = (os.environ.get("LC_ALL") or os.environ.get("LANG") or "").lower()
-    default = local[:2] if re.match(r"(fr|de)(?![a-z])", local) else "en"
-    command.add_argument(
-        "--language", choices=("fr", "en", "de"), default=default, help="the language of labels and messages"
-    )
+    own = re.split(r"[^a-z]", local)[0]
+    default = own if own in LANGUAGES else SOURCE_LANGUAGE
+    command.add_argument("--language", choices=LANGUAGES, default=default, help="the language of labels and messages")
 
 
 def add_output(command: argparse.ArgumentParser, meaning: str = "write to a file", *, required: bool = False) -> None:

@@ -215,6 +215,7 @@ def _previous(path: Path | None) -> str:
 
 def _gaps(edition: Edition, order: Order) -> list[str]:
     """What the catalogue could not say, and what would mend it."""
+    from pan2kg.i18n.catalogue import SOURCE_LANGUAGE
     from pan2kg.publish.catalogue.facts import DATASET
     from pan2kg.publish.catalogue.terms import DCAT, RELEASE
 
@@ -223,4 +224,4 @@ def _gaps(edition: Edition, order: Order) -> list[str]:
         "no-endpoint": edition.issue.addresses.endpoint,
         "no-base": order.has_base,
     }
-    return [RELEASE.say(name, "en") for name, value in known.items() if not value]
+    return [RELEASE.say(name, SOURCE_LANGUAGE) for name, value in known.items() if not value]

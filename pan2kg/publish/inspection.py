@@ -23,6 +23,7 @@ from urllib.parse import unquote
 
 import pyoxigraph as ox
 
+from pan2kg.i18n.catalogue import LANGUAGES
 from pan2kg.publish.catalogue.form import canonical
 from pan2kg.publish.catalogue.issue import Addresses, Issue
 from pan2kg.publish.catalogue.terms import ADMS, DCAT, DCATAP, FOAF, SPDX, TYPE, Term, node
@@ -110,7 +111,7 @@ def _not_french_first(sheets: Mapping[str, Values], _: date) -> Iterator[str]:
     for subject, sheet in sheets.items():
         for predicate, values in sheet.items():
             tags = [value.language for value in values if isinstance(value, ox.Literal) and value.language]
-            if "fr" in tags and tags[0] != "fr":
+            if LANGUAGES[0] in tags and tags[0] != LANGUAGES[0]:
                 yield f"{subject}: the first value of <{predicate}> is not the French one."
 
 

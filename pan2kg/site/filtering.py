@@ -96,7 +96,10 @@ def filtering(speaker: Speaker, limit: int | None) -> Markup:
             if one in place and two in place
         ],
         "ids": f"{ID}plan/",
-        "words": {key: _PAGE.template(key, speaker.request.language) for key in WORDS},
+        "words": {
+            **{key: _PAGE.template(key, speaker.request.language) for key in WORDS},
+            "colon": format_of("colon", speaker.request.language),
+        },
     })  # fmt: skip
 
 
