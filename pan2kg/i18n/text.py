@@ -226,3 +226,16 @@ def count(number: int, key: str, language: Language) -> str:
     ('0 violation', '0 violations', '2 Warnungen')
     """
     return f"{grouped(number, language)} {wording(key).counted(number).say(language)}"
+
+
+_FRENCH_SPACES: Final = re.compile("(?<=«) | (?=[:;?!»])")
+"""Where French has a space at which no line may end."""
+
+
+def french(words: str) -> str:
+    """French words with spaces that do not break before : ; ? ! and inside quotation marks.
+
+    >>> french("« Où ? » : ici").replace(chr(160), "_")
+    '«_Où_?_»_: ici'
+    """
+    return _FRENCH_SPACES.sub("\u00a0", words)

@@ -17,7 +17,8 @@ from urllib.parse import urlsplit
 
 import pyoxigraph as ox
 
-from pan2kg.graph.labels import french, short
+from pan2kg.graph.labels import short
+from pan2kg.i18n.text import french
 from pan2kg.graph.statements import CERTAINTY, SOURCE, TYPE
 from pan2kg.i18n.text import in_words
 from pan2kg.store.store import plain

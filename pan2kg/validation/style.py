@@ -52,6 +52,7 @@ def style_rules() -> dict[str, Rule]:
             Text(row["remedy_fr"], row["remedy_en"], row["remedy_de"]),
         )
         for key, row in read_table("style").items()
+        if key.startswith("style-")
     }
 
 
@@ -62,7 +63,7 @@ def count_looked_at(sheets: Sequence[Sheet]) -> dict[str, int]:
         "block": sum(len(sheet.blocks) for sheet in sheets),
         "statement": sum(len(block.statements) for sheet in sheets for block in sheet.blocks),
     }
-    return {key: sizes[row["looks_at"]] for key, row in read_table("style").items()}
+    return {key: sizes[row["looks_at"]] for key, row in read_table("style").items() if row["looks_at"] in sizes}
 
 
 def check_style(sheets: Sequence[Sheet], prefixes: Mapping[str, str]) -> Iterator[Finding]:
