@@ -33,6 +33,7 @@ DOORS: Final = {
     "rdflib": {"store.rdf", "validation.shapes"},
     "scipy": {"coherence.matrix"},
     "uvicorn": {"server.http_server"},
+    "xlsxwriter": {"tables.spreadsheet"},
 }
 """Each roughly typed library, and the one or two modules that import it."""
 
