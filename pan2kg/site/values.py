@@ -18,9 +18,8 @@ from urllib.parse import urlsplit
 import pyoxigraph as ox
 
 from pan2kg.graph.labels import short
-from pan2kg.i18n.text import french
 from pan2kg.graph.statements import CERTAINTY, SOURCE, TYPE
-from pan2kg.i18n.text import in_words
+from pan2kg.i18n.text import french, in_words
 from pan2kg.store.store import plain
 from pan2kg.tables.template import escape, markup
 from pan2kg.turtle.vocabulary import DCTERMS, ID, PAN, RDF, RDFS, SKOS
