@@ -27,7 +27,7 @@ DOORS: Final = {
     "SPARQLWrapper": {"store.remote"},
     "jinja2": {"tables.template"},
     "matplotlib": {"charts.raster"},
-    "networkx": {"coherence.links", "graph.network"},
+    "networkx": {"graph.network"},
     "pandas": {"graph.graph"},
     "pyshacl": {"validation.shapes"},
     "rdflib": {"store.rdf", "validation.shapes"},

@@ -221,8 +221,7 @@ def hatched(box: Box) -> list[Mark]:
 def ramp_signs(meanings: Sequence[str]) -> tuple[Sign, ...]:
     """The classes of the ramp, the first for nothing."""
     return tuple(
-        Sign((Box(0, 0, *SWATCH, fill=fill, pen=EDGE),), meaning)
-        for fill, meaning in zip(RAMP, meanings, strict=False)
+        Sign((Box(0, 0, *SWATCH, fill=fill, pen=EDGE),), meaning) for fill, meaning in zip(RAMP, meanings, strict=False)
     )
 
 

@@ -18,10 +18,11 @@ from pan2kg.charts.plan_matrix import draw_plan_matrix
 from pan2kg.charts.surroundings import draw_ego
 from pan2kg.charts.timeline import draw_timeline
 from pan2kg.charts.upset import draw_upset
-from pan2kg.charts.words import text
 from pan2kg.errors import QueryError
-from pan2kg.i18n.text import Language, Text
+from pan2kg.i18n.catalogue import Language, Messages, Text
 from pan2kg.store.store import Store
+
+_WORDS: Final = Messages("chart")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,7 @@ _FUNCTIONS: Final[Mapping[str, Callable[..., Picture]]] = {
 }
 
 PICTURES: Final[Mapping[str, Kind]] = {
-    name: Kind(text(f"{name}-question"), function) for name, function in _FUNCTIONS.items()
+    name: Kind(_WORDS.text(f"{name}-question"), function) for name, function in _FUNCTIONS.items()
 }
 """The pictures by name, in the order in which one would look at them."""
 

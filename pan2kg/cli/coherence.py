@@ -29,7 +29,7 @@ from pan2kg.tables.registry import TABLES, Option
 if TYPE_CHECKING:
     from datetime import date
 
-    from pan2kg.i18n.text import Text
+    from pan2kg.i18n.catalogue import Text
     from pan2kg.project import Project
     from pan2kg.store.as_of import Moment
     from pan2kg.tables.material import Choice, Material
@@ -214,7 +214,7 @@ def _one_day(named: date | None, given: date | None) -> date | None:
 
 
 def _notes(moment: Moment) -> list[Text]:
-    from pan2kg.i18n.text import LANGUAGES, Text
+    from pan2kg.i18n.catalogue import LANGUAGES, Text
 
     said = zip(*(moment.notes(language) for language in LANGUAGES), strict=True)
     return [Text.of(dict(zip(LANGUAGES, words, strict=True))) for words in said]

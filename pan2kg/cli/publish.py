@@ -216,12 +216,11 @@ def _previous(path: Path | None) -> str:
 def _gaps(edition: Edition, order: Order) -> list[str]:
     """What the catalogue could not say, and what would mend it."""
     from pan2kg.publish.catalogue.facts import DATASET
-    from pan2kg.publish.catalogue.terms import DCAT
-    from pan2kg.publish.catalogue.words import words
+    from pan2kg.publish.catalogue.terms import DCAT, RELEASE
 
     known = {
         "no-contact": edition.issue.contact or edition.facts.of(DATASET, DCAT + "contactPoint"),
         "no-endpoint": edition.issue.addresses.endpoint,
         "no-base": order.has_base,
     }
-    return [words(name).en for name, value in known.items() if not value]
+    return [RELEASE.say(name, "en") for name, value in known.items() if not value]

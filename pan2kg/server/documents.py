@@ -16,7 +16,7 @@ from urllib.parse import quote
 
 import pyoxigraph as ox
 
-from pan2kg.i18n.text import LANGUAGES
+from pan2kg.i18n.catalogue import LANGUAGES
 from pan2kg.publish.catalogue.form import write as write_compact
 from pan2kg.server.evaluation import GRAPH_FORMATS, used
 from pan2kg.server.negotiation import FORMATS, GRAPHS, Choice, Form, choose, quality_of, read_accept
@@ -27,7 +27,6 @@ from pan2kg.turtle.vocabulary import DCTERMS, PAN, RDF, RDFS, ROOT, SKOS
 
 DATASET: Final = ROOT + "dataset"
 FOAF: Final = "http://xmlns.com/foaf/0.1/"
-OWL: Final = "http://www.w3.org/2002/07/owl#"
 VOID: Final = "http://rdfs.org/ns/void#"
 NAMES: Final = (SKOS + "prefLabel", RDFS + "label", DCTERMS + "title", FOAF + "name")
 

@@ -46,7 +46,6 @@ DUMPS: Final = ("data/pan2kg.nq.gz",)
 """What the service has of the graph as a file, below its root."""
 
 
-
 @dataclass(slots=True)
 class Census:
     """Answers at ``/.well-known/void``; the counts are kept as long as the data stay as they are."""

@@ -18,8 +18,8 @@ from typing import Final, Protocol
 from urllib.parse import parse_qsl
 
 from pan2kg.errors import Pan2kgError, QueryError
+from pan2kg.i18n.catalogue import LANGUAGES
 from pan2kg.i18n.days import today
-from pan2kg.i18n.text import LANGUAGES
 from pan2kg.server.negotiation import preferred_language
 from pan2kg.server.request import PAGE_HEADERS, Refusal, Request, is_plain_path, matches
 from pan2kg.server.settings import Release

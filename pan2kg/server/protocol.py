@@ -176,7 +176,6 @@ VOID: Final = "http://rdfs.org/ns/void#"
 PREFIXES: Final = {"sd": SD, "void": VOID, "xsd": XSD}
 
 
-
 def describe(
     endpoint: str, counts: Mapping[str, int], *, union: bool = True, writable: bool = False
 ) -> list[ox.Triple]:

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import urlencode
 
 from pan2kg.errors import Pan2kgError
+from pan2kg.i18n.catalogue import LANGUAGES, Language, Messages
 from pan2kg.i18n.days import today
-from pan2kg.i18n.text import LANGUAGES, Language
 from pan2kg.review.entry import Outcome
 from pan2kg.review.files import changes
 from pan2kg.review.scores import submit
@@ -26,11 +26,12 @@ from pan2kg.server.settings import Release
 from pan2kg.server.workers import LostError, Nursery
 from pan2kg.site.registry import PAGES
 from pan2kg.site.review import FAULT, RESERVED, SEAL, SIGNED
-from pan2kg.site.words import say
 
 if TYPE_CHECKING:
     from pan2kg.project import Project
     from pan2kg.store.store import Store
+
+_PAGE: Final = Messages("page")
 
 BODY_LIMIT: Final = 256 * 1024
 """Bytes a form may have."""
@@ -137,7 +138,7 @@ class Desk:
         if not outcome.is_done:
             await request.refuse(Refusal(_STATUS.get(outcome.code, 422), said), PAGE_HEADERS)
             return
-        more = "" if shown else f" {say('desk-not-shown', _language(request))}"
+        more = "" if shown else f" {_PAGE.say('desk-not-shown', _language(request))}"
         plain = (b"content-type", b"text/plain; charset=utf-8")
         await request.reply(201, [plain, *PAGE_HEADERS], f"{said}{more}\n".encode())
 
@@ -190,7 +191,7 @@ class Desk:
         return True
 
     async def _fault(self, request: Request, status: int, arguments: Mapping[str, str], key: str) -> None:
-        await self._show(request, status, {**arguments, FAULT: say(key, _language(request))}, "")
+        await self._show(request, status, {**arguments, FAULT: _PAGE.say(key, _language(request))}, "")
 
     async def _lead(self, request: Request, arguments: Mapping[str, str], *headers: tuple[bytes, bytes]) -> None:
         """Lead to the page with GET, so that loading it again sends nothing again."""

@@ -14,7 +14,6 @@ from typing import Final
 from pan2kg.store.queries import program_query
 from pan2kg.store.store import Store, plain, select
 
-DCAT: Final = "http://www.w3.org/ns/dcat#"
 CRITERIA: Final = (
     "license", "temporal-coverage", "spatial", "update-frequency", "update-in-time", "description", "open-format",
     "available", "documentation",
@@ -39,7 +38,6 @@ TIMELESS: Final = frozenset(("IRREG", "AS_NEEDED", "UPDATE_CONT"))
 
 _SLACK: Final = 1
 """The portal allows one day, for harvesting."""
-
 
 
 @dataclass(frozen=True, slots=True)

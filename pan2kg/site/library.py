@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from markupsafe import Markup
 
     from pan2kg.graph.statements import Statement, Statements
-    from pan2kg.i18n.text import Language, Text
+    from pan2kg.i18n.catalogue import Language, Text
     from pan2kg.project import Project
     from pan2kg.site.bundle import Bundle
     from pan2kg.tables.cells import Row

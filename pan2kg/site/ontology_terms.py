@@ -273,8 +273,6 @@ class Ontology:
         return {term.iri: term for term in self.terms}
 
 
-
-
 def read_schemes(sheet: Sheet, store: Store) -> tuple[Scheme, ...]:
     """Each scheme by IRI, with the properties the graph takes its concepts for, the most frequent first."""
     taken: dict[str, list[str]] = {}

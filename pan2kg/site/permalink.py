@@ -21,7 +21,7 @@ from typing import Final
 from urllib.parse import parse_qsl, quote
 
 from pan2kg.errors import Place, QueryError
-from pan2kg.i18n.text import LANGUAGES, Language
+from pan2kg.i18n.catalogue import LANGUAGES, Language
 from pan2kg.project import Project
 from pan2kg.store.queries import Parameter, Query, find_thing
 from pan2kg.store.store import Store, select

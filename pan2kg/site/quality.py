@@ -19,11 +19,10 @@ from typing import TYPE_CHECKING, Final
 
 from pan2kg.errors import Pan2kgError, ProjectError
 from pan2kg.graph.labels import short
+from pan2kg.i18n.catalogue import Messages
 from pan2kg.site.catalogue_score import Criterion, judge, read_entry, read_resources, score
 from pan2kg.site.ontology_terms import Said
-from pan2kg.site.ontology_words import say
 from pan2kg.site.page import View
-from pan2kg.site.words import group
 from pan2kg.store.queries import program_query
 from pan2kg.store.remote import RemoteStore
 from pan2kg.store.store import Store, fingerprint, plain, select
@@ -32,7 +31,7 @@ from pan2kg.turtle.vocabulary import ID, PAN, SKOS
 from pan2kg.validation.check import check
 
 if TYPE_CHECKING:
-    from pan2kg.i18n.text import Language, Text
+    from pan2kg.i18n.catalogue import Language, Text
     from pan2kg.project import Project
     from pan2kg.site.library import Library
     from pan2kg.site.page import Values
@@ -41,7 +40,9 @@ if TYPE_CHECKING:
     from pan2kg.tables.table import Exhibit
     from pan2kg.validation.report import Report, Rule
 
+_PAGE: Final = Messages("page")
 
+_ONTOLOGY: Final = Messages("ontology")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,15 +61,6 @@ class Balance:
     evident: int = 0
     unverified: int = 0
     candidates: int = 0
-
-    @property
-    def unsupported(self) -> int:
-        """Declared links without a passage.
-
-        >>> Balance("x", total=3, declared=3, evident=1).unsupported
-        2
-        """
-        return self.declared - self.evident
 
 
 def balances(store: Store) -> tuple[Balance, ...]:
@@ -112,7 +104,6 @@ LANGUAGES: Final = ("fr", "en", "de")
 
 _LEFT_OUT: Final = frozenset((PAN + "Document", PAN + "SourceGraph"))
 """The title of a document stays in its language; files are not shown to readers."""
-
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,11 +159,6 @@ class Checked:
     idle: int
     violations: int
     failing: tuple[Failing, ...]
-
-    @property
-    def passing(self) -> int:
-        """How many rules are kept everywhere."""
-        return self.rules - len(self.failing)
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,8 +229,8 @@ def values(speaker: Speaker) -> Values:
     library, language = speaker.library, speaker.request.language
     quality = read_quality(library.material(language), catalogue=library.catalogue)
     return {
-        "title": say("quality", "title", language),
-        "w": lambda group, key, **filled: say(group, key, language, **filled),
+        "title": _ONTOLOGY.say("quality.title", language),
+        "w": lambda group, key, **filled: _ONTOLOGY.say(f"{group}.{key}", language, **filled),
         "quality": quality,
         "checked": _checked_of(library),
         "class_label": lambda iri: _class_of(iri, language) or speaker.label(iri),
@@ -261,7 +247,7 @@ def values(speaker: Speaker) -> Values:
 
 def _class_of(iri: str, language: Language) -> str:
     """What a class of the vocabularies ontologies are written in is called; empty for others, which have a label."""
-    return group("class", language).get(short(iri), "") if iri.startswith(_STANDARD) else ""
+    return _PAGE.group("class-", language).get(short(iri), "") if iri.startswith(_STANDARD) else ""
 
 
 def _portal(quality: Quality, language: Language) -> Values:
@@ -269,8 +255,8 @@ def _portal(quality: Quality, language: Language) -> Values:
     unknown = sum(criterion.met is None for criterion in quality.criteria)
     percent = round(100 * score(quality.criteria))
     return {
-        "portal_lead": say("portal", "lead", language, met=met, percent=percent),
-        "portal_unknown": say("portal", "unknown-lead", language, n=unknown) if unknown else "",
+        "portal_lead": _ONTOLOGY.say("portal.lead", language, met=met, percent=percent),
+        "portal_unknown": _ONTOLOGY.say("portal.unknown-lead", language, n=unknown) if unknown else "",
     }
 
 

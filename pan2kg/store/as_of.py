@@ -14,13 +14,15 @@ from typing import Final
 import pyoxigraph as ox
 
 from pan2kg.errors import QueryError
-from pan2kg.i18n.text import Language, in_words
+from pan2kg.i18n.catalogue import Language, Messages
+from pan2kg.i18n.days import in_words
 from pan2kg.project import Project
-from pan2kg.store.as_of_words import kinds, say
 from pan2kg.store.dates import ELI, ORG, Intervals, Node, Standing, instances, pairs, read_intervals
 from pan2kg.store.rules import derive, rule_files
 from pan2kg.store.store import LocalStore, is_derived
 from pan2kg.turtle.vocabulary import PAN
+
+_WORDS: Final = Messages("as-of")
 
 NEEDS: Final = (
     PAN + "inPlan",
@@ -149,13 +151,13 @@ class Moment:
         """What was left out and what was kept for want of a date, each one sentence."""
         left = [_left_out(count, language) for count in self.counts if count.left_out]
         when = in_words(self.day, language)
-        first = say("left-out", language, day=when, things=", ".join(left)) if left else ""
-        kept = [say(f"thing.{one.kind}", language, n=one.undated) for one in self.counts if one.undated]
+        first = _WORDS.say("left-out", language, day=when, things=", ".join(left)) if left else ""
+        kept = [_WORDS.say(f"thing.{one.kind}", language, n=one.undated) for one in self.counts if one.undated]
         return (
-            first or say("nothing", language, day=when),
-            *([say("undated", language, things=", ".join(kept))] if kept else []),
-            *([say("open", language, n=self.open_ended)] if self.open_ended else []),
-            *([say("renamed", language, n=self.renamed)] if self.renamed else []),
+            first or _WORDS.say("nothing", language, day=when),
+            *([_WORDS.say("undated", language, things=", ".join(kept))] if kept else []),
+            *([_WORDS.say("open", language, n=self.open_ended)] if self.open_ended else []),
+            *([_WORDS.say("renamed", language, n=self.renamed)] if self.renamed else []),
         )
 
     def refuse(self, names: Iterable[str]) -> None:
@@ -175,10 +177,10 @@ class Moment:
 
 def _left_out(count: Count, language: Language) -> str:
     parts = (("not-yet", count.not_yet), ("over", count.over), ("along", count.along))
-    said = say(f"thing.{count.kind}", language, n=count.left_out)
+    said = _WORDS.say(f"thing.{count.kind}", language, n=count.left_out)
     if count.along == count.left_out:
         return said
-    return f"{said} ({', '.join(say(key, language, n=n) for key, n in parts if n)})"
+    return f"{said} ({', '.join(_WORDS.say(key, language, n=n) for key, n in parts if n)})"
 
 
 def as_of(store: LocalStore, day: date, project: Project, *, rules: Iterable[str] | None = None) -> Moment:
@@ -261,7 +263,7 @@ def _left(store: LocalStore, gone: set[Node], later: Mapping[Node, Node]) -> Ite
 def _counts(
     store: LocalStore, known: Mapping[str, Intervals], standing: Mapping[Node, Standing], gone: set[Node]
 ) -> Iterator[Count]:
-    for kind in kinds():
+    for kind in _WORDS.keys("thing."):
         if kind in known:
             yield _count(kind, known[kind], standing, gone)
         else:

@@ -332,7 +332,3 @@ def _program_value(default: str, value: str) -> str:
             raise QueryError(f"« {value} » is no IRI.")
         return f"<{value}>"
     return string(value)
-
-
-ANY = PAN + "any"
-"""The value of a parameter that restricts nothing."""

@@ -19,11 +19,9 @@ from pan2kg.tables.table import Row, code, make, note, number, thing, things, un
 
 if TYPE_CHECKING:
     from pan2kg.coherence.editions import Compared, Comparison, Taken
-    from pan2kg.i18n.text import Text
+    from pan2kg.i18n.catalogue import Text
     from pan2kg.tables.table import Exhibit
 
-
-PARTS = ("plan", "link", "action")
 
 COMPARE = (
     "part", "plan", "linked_base", "linked_new", "total_base", "total_new", "total_same", "action", "instrument",

@@ -6,13 +6,12 @@ from pan2kg.coherence.reading import read_statements
 from pan2kg.coherence.strength import Contribution, Explanation, explain
 from pan2kg.coherence.strength import Statement as Use
 from pan2kg.errors import QueryError
-from pan2kg.i18n.text import Text
+from pan2kg.i18n.catalogue import Text
 from pan2kg.tables import queries as texts
 from pan2kg.tables.citations import Said
 from pan2kg.tables.formats import Value
 from pan2kg.tables.material import DEFAULT, Choice, Material
-from pan2kg.tables.table import Exhibit, Row, make, note, number, thing, things, undated
-from pan2kg.tables.words import coded
+from pan2kg.tables.table import Exhibit, Row, coded, make, note, number, thing, things, undated
 from pan2kg.turtle.vocabulary import thing as thing_iri
 from pan2kg.turtle.writer import find_subjects
 

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from pan2kg.coherence.participation import Field
     from pan2kg.coherence.scores import Scores
     from pan2kg.coherence.uses import Uses
-    from pan2kg.i18n.text import Language
+    from pan2kg.i18n.catalogue import Language
     from pan2kg.project import Project
     from pan2kg.store.store import Store
 

@@ -10,8 +10,7 @@ from pan2kg.coherence.uses import key
 from pan2kg.errors import QueryError
 from pan2kg.tables import queries as texts
 from pan2kg.tables.material import DEFAULT, Choice, Material
-from pan2kg.tables.table import Row, code, day, make, note, thing, things, undated
-from pan2kg.tables.words import codes
+from pan2kg.tables.table import Row, code, codes, day, make, note, thing, things, undated
 
 if TYPE_CHECKING:
     from pan2kg.coherence.obligations import Margin

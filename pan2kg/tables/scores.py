@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pan2kg.coherence.basis import Basis
     from pan2kg.coherence.interaction import Path, SecondOrder, Sums
     from pan2kg.coherence.scores import Scores
-    from pan2kg.i18n.text import Text
+    from pan2kg.i18n.catalogue import Text
     from pan2kg.tables.table import Exhibit
 
 FREE = "free"

@@ -17,7 +17,7 @@ from pan2kg.tables.cells import basis_line, remarks
 from pan2kg.tables.formats import Grid, Value, xml_fit
 
 if TYPE_CHECKING:
-    from pan2kg.i18n.text import Language
+    from pan2kg.i18n.catalogue import Language
     from pan2kg.tables.table import Exhibit
 
 SPREADSHEET: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

@@ -7,10 +7,10 @@ from typing import Final
 
 import pyoxigraph as ox
 
+from pan2kg.i18n.catalogue import LANGUAGES, Messages, Text
 from pan2kg.turtle.vocabulary import DCTERMS, RDF, RDFS, SKOS, XSD
 
 ADMS: Final = "http://www.w3.org/ns/adms#"
-AUTHORITY: Final = "http://publications.europa.eu/resource/authority/"
 DCAT: Final = "http://www.w3.org/ns/dcat#"
 DCATAP: Final = "http://data.europa.eu/r5r/"
 FOAF: Final = "http://xmlns.com/foaf/0.1/"
@@ -41,7 +41,10 @@ PREFIXES: Final[Mapping[str, str]] = {
 """The prefixes of the catalogue's own serialisations."""
 
 TYPE: Final = ox.NamedNode(RDF + "type")
-FRENCH_FIRST: Final = {"fr": 0, "en": 1}
+RELEASE: Final = Messages("release")
+"""What a release says of itself."""
+RELEASED: Final = tuple(language for language in LANGUAGES if RELEASE.has("page", language))
+"""The languages in which a release speaks of itself: those whose catalogue has these messages, the first one first."""
 
 Subject = ox.NamedNode | ox.BlankNode
 Term = ox.NamedNode | ox.BlankNode | ox.Literal
@@ -61,13 +64,22 @@ def typed(value: str, datatype: str) -> ox.Literal:
     return ox.Literal(value, datatype=ox.NamedNode(XSD + datatype))
 
 
-def said(french: str, english: str) -> list[ox.Literal]:
-    """A text in both languages, French first: portals take the first as the title.
+def literals(text: Text) -> list[ox.Literal]:
+    """A text as literals in the order of the languages, French first: portals take the first as the title.
 
-    >>> [text.language for text in said("loi", "law")]
+    >>> [one.language for one in literals(Text.of({"en": "law", "fr": "loi"}))]
     ['fr', 'en']
     """
-    return [ox.Literal(french, language="fr"), ox.Literal(english, language="en")]
+    return [ox.Literal(words, language=language) for language, words in text.by_language().items()]
+
+
+def said(key: str) -> list[ox.Literal]:
+    """A message of a release as literals.
+
+    >>> [one.value for one in said("protocol")]
+    ['Protocole SPARQL 1.1', 'SPARQL 1.1 Protocol']
+    """
+    return literals(RELEASE.known(key))
 
 
 class Sheet:
@@ -98,12 +110,12 @@ class Sheet:
 
 
 def rank(term: Term | ox.Triple) -> tuple[int, str]:
-    """Where a value stands among others: French before English before the rest, then by its text.
+    """Where a value stands among others: by language, French before English before the rest, then by its text.
 
-    >>> sorted(reversed(said("z", "a")), key=rank)[0].value
+    >>> sorted(reversed(literals(Text.of({"fr": "z", "en": "a"}))), key=rank)[0].value
     'z'
     """
     if isinstance(term, ox.NamedNode) and term.value.endswith("/FRA"):
         return 0, str(term)
     language = term.language if isinstance(term, ox.Literal) else None
-    return FRENCH_FIRST.get(language or "", 2), str(term)
+    return RELEASED.index(language) if language in RELEASED else len(RELEASED), str(term)
