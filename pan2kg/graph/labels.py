@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import Final
 from urllib.parse import quote
 
-from pan2kg.i18n.text import french
+from pan2kg.i18n.catalogue import french
 from pan2kg.store.store import Store, Term, plain, select
 from pan2kg.turtle.vocabulary import ID, PAN
 

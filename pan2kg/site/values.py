@@ -19,12 +19,8 @@ import pyoxigraph as ox
 
 from pan2kg.graph.labels import short
 from pan2kg.graph.statements import CERTAINTY, SOURCE, TYPE
-<<<<<<< HEAD
-from pan2kg.i18n.text import french, in_words
-=======
-from pan2kg.i18n.catalogue import Messages
+from pan2kg.i18n.catalogue import Messages, french
 from pan2kg.i18n.days import in_words
->>>>>>> main
 from pan2kg.store.store import plain
 from pan2kg.tables.template import escape, markup
 from pan2kg.turtle.vocabulary import DCTERMS, ID, PAN, RDF, RDFS, SKOS

@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Final
 
 from pan2kg.errors import QueryError
-from pan2kg.i18n.text import french
+from pan2kg.i18n.catalogue import french
 from pan2kg.project import Project, read_text
 from pan2kg.store.store import Store, select
 from pan2kg.turtle.tokens import tokens

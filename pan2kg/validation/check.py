@@ -11,11 +11,7 @@ from typing import Final
 import pyoxigraph as ox
 
 from pan2kg.errors import Place, ProjectError, QueryError
-<<<<<<< HEAD
-from pan2kg.i18n.text import Text, french
-=======
-from pan2kg.i18n.catalogue import LANGUAGES, SOURCE_LANGUAGE, Text
->>>>>>> main
+from pan2kg.i18n.catalogue import LANGUAGES, SOURCE_LANGUAGE, Text, french
 from pan2kg.project import Project
 from pan2kg.store.queries import Query, program_query, read_query
 from pan2kg.store.rules import derive
@@ -129,18 +125,14 @@ def quality_rule(query: Query) -> Rule:
             place=Place(query.file, 1),
             remedy="Write `#+ message: …` and `#+ severity: violation`, warning or info.",
         )
-<<<<<<< HEAD
-    message = Text(french(head.get("message_fr", "")), head["message"], head.get("message_de", ""))
-    remedy = Text(french(head.get("remedy_fr", "")), head.get("remedy", ""), head.get("remedy_de", ""))
-=======
     message, remedy = (_of_header(head, name) for name in ("message", "remedy"))
->>>>>>> main
     return Rule(query.name, Kind.QUALITY, Severity(severity), message, remedy, query.text)
 
 
 def _of_header(head: Mapping[str, str], name: str) -> Text:
     """What a header says under a name, in English, and under the name with the tag of another language."""
-    return Text.of({tag: head.get(f"{name}_{tag}", "") for tag in LANGUAGES} | {SOURCE_LANGUAGE: head.get(name, "")})
+    said = {tag: head.get(f"{name}_{tag}", "") for tag in LANGUAGES} | {SOURCE_LANGUAGE: head.get(name, "")}
+    return Text.of(said | {"fr": french(said.get("fr", ""))})
 
 
 def _ask(rule: Rule, query: Query, store: Store) -> Iterator[Finding]:

@@ -1,7 +1,6 @@
 """What a stored question is held to: SPARQL that can be asked, and a header that says what is asked and what it takes.
 
-The rules and what they say stand in the table ``style.toml``, as those of the house style do. The queries of the
-program itself are not a project's to change, so that they are not looked at here.
+The queries of the program itself are not a project's to change, so that they are not looked at here.
 """
 
 from __future__ import annotations
@@ -15,7 +14,7 @@ from typing import Final
 import pyoxigraph as ox
 
 from pan2kg.errors import Place, QueryError
-from pan2kg.i18n.text import Text, read_table
+from pan2kg.i18n.catalogue import Messages
 from pan2kg.project import Project
 from pan2kg.store.queries import KINDS, PLAIN, Parameter, Query, read_queries
 from pan2kg.store.store import Result, Store
@@ -32,9 +31,11 @@ _QUALITY: Final = frozenset(("severity", "looks_at", "message", "remedy"))
 """What only the header of a quality query says."""
 _UNLABELLED: Final = frozenset(("read_at", "link"))
 """Columns of addresses that are to be read as such."""
-_WARNINGS: Final = frozenset(
-    f"question-{name}" for name in ("language", "explanation", "kind", "order", "label")
-)  # fmt: skip
+_STYLE: Final = Messages("style")
+_RULES: Final = tuple(
+    f"question-{name}" for name in ("sparql", "field", "key", "language", "explanation", "kind", "order", "label")
+)
+_WARNINGS: Final = _RULES[3:]
 _LINE: Final = re.compile(r"#\+ ([a-z_0-9]+):(?: (.*))?")
 
 
@@ -56,11 +57,10 @@ def question_rules() -> dict[str, Rule]:
             key,
             Kind.STYLE,
             Severity.WARNING if key in _WARNINGS else Severity.VIOLATION,
-            Text.of(row),
-            Text(row["remedy_fr"], row["remedy_en"], row["remedy_de"]),
+            _STYLE.text(key),
+            _STYLE.text(f"{key}.remedy"),
         )
-        for key, row in read_table("style").items()
-        if key.startswith("question-")
+        for key in _RULES
     }
 
 

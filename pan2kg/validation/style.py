@@ -79,12 +79,7 @@ def style_rules() -> dict[str, Rule]:
             _STYLE.text(key),
             _STYLE.text(f"{key}.remedy"),
         )
-<<<<<<< HEAD
-        for key, row in read_table("style").items()
-        if key.startswith("style-")
-=======
         for key in _LOOKS_AT
->>>>>>> main
     }
 
 
@@ -95,11 +90,7 @@ def count_looked_at(sheets: Sequence[Sheet]) -> dict[str, int]:
         "block": sum(len(sheet.blocks) for sheet in sheets),
         "statement": sum(len(block.statements) for sheet in sheets for block in sheet.blocks),
     }
-<<<<<<< HEAD
-    return {key: sizes[row["looks_at"]] for key, row in read_table("style").items() if row["looks_at"] in sizes}
-=======
     return {key: sizes[what] for key, what in _LOOKS_AT.items()}
->>>>>>> main
 
 
 def check_style(sheets: Sequence[Sheet], prefixes: Mapping[str, str]) -> Iterator[Finding]:
