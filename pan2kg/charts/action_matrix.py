@@ -111,9 +111,7 @@ def members_of(uses: Uses, plan: int) -> tuple[int, ...]:
     """
     found = np.flatnonzero(uses.plan_of == plan).tolist()
     if not found:
-        raise QueryError(
-            f"The graph has no action of « {key(uses.plans[plan].iri)} ».", remedy="Name a plan with its actions."
-        )
+        raise QueryError("no-action-of-plan", remedy="name-plan-with-actions", key=key(uses.plans[plan].iri))
     return tuple(sorted(found, key=lambda at: natural(uses.actions[at])))
 
 

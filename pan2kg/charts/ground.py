@@ -152,5 +152,5 @@ def whole(value: object, name: str, *, least: int = 1) -> int:
     """
     text = str(value).strip()
     if not text.isascii() or not text.isdecimal() or int(text) < least:
-        raise QueryError(f"« {value} » is no value for « {name} ».", remedy=f"Give a whole number from {least}.")
+        raise QueryError("no-value-for", remedy="whole-number-from", value=value, name=name, least=least)
     return int(text)

@@ -20,6 +20,7 @@ from pan2kg.charts.timeline import draw_timeline
 from pan2kg.charts.upset import draw_upset
 from pan2kg.errors import QueryError
 from pan2kg.i18n.catalogue import Language, Messages, Text
+from pan2kg.i18n.message import either
 from pan2kg.store.store import Store
 
 _WORDS: Final = Messages("chart")
@@ -82,7 +83,7 @@ def draw(
     unknown = [key for key in parameters if key not in kind.parameters]
     if unknown:
         takes = ", ".join(kind.parameters)
-        raise QueryError(f"The picture « {name} » has no parameter « {unknown[0]} ».", remedy=f"It takes {takes}.")
+        raise QueryError("picture-parameter", remedy="it-takes", name=name, parameter=unknown[0], takes=takes)
     ground = read_ground(store, language, release=release, as_of=as_of, address=address)
     return draw_on(ground, name, **parameters)
 
@@ -105,4 +106,4 @@ def find_picture(name: str) -> Kind:
     if name in PICTURES:
         return PICTURES[name]
     near = get_close_matches(name, PICTURES, n=2, cutoff=0.5) or list(PICTURES)
-    raise QueryError(f"There is no picture « {name} ».", remedy=f"Did you mean {' or '.join(near)}?")
+    raise QueryError("no-picture", remedy="did-you-mean", name=name, names=either(near))

@@ -196,7 +196,7 @@ def _material(project: Project, options: argparse.Namespace) -> tuple[Material, 
 
     moment = as_of(load_project(project), given, project)
     if not instances(moment.store, PAN + "Action"):
-        raise QueryError(f"No action was in force on {given.isoformat()}.", remedy="Choose another day.")
+        raise QueryError("no-action-on-day", remedy="choose-another-day", given=given.isoformat())
     return Material(moment.store, options.language, given, project=project), moment
 
 
@@ -207,9 +207,7 @@ def _one_day(named: date | None, given: date | None) -> date | None:
         QueryError: both are given and differ.
     """
     if named and given and named != given:
-        raise QueryError(
-            f"Two days are given, {named.isoformat()} and --as-of {given.isoformat()}.", remedy="Give one."
-        )
+        raise QueryError("two-days", remedy="give-one", named=named.isoformat(), given=given.isoformat())
     return named or given
 
 

@@ -72,14 +72,10 @@ def draft_plan(
         OutlineError: the key is not made as keys are, or the language is not known.
     """
     if not PLAN_KEY.fullmatch(plan) or "--" in plan:
-        raise OutlineError(
-            f"“{plan}” is no key of a plan.",
-            remedy="A key is country, subject and ordinal in lower case, such as lu-bhr-2.",
-        )
+        raise OutlineError("no-plan-key", remedy="plan-key-form", plan=plan)
     tag = outline.language
     if not _LANGUAGE.fullmatch(tag):
-        known = f"“{tag}” is no language tag." if tag else "The language of the plan could not be told."
-        raise OutlineError(known, remedy="Name it with --language, for example --language fr.")
+        raise OutlineError("no-language-tag" if tag else "language-untold", remedy="name-language", tag=tag)
     draft = _Draft(plan, tag, item_keys(outline))
     name = PurePath(source_name.replace("\\", "/")).name
     blocks = [

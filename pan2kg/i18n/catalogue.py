@@ -17,8 +17,6 @@ from io import BytesIO
 from pathlib import Path
 from typing import Final
 
-from pan2kg.errors import Place, ProjectError
-
 Language = str
 """The tag of a language, such as ``fr``."""
 SOURCE_LANGUAGE: Final = "en"
@@ -55,7 +53,7 @@ def _translations(language: Language) -> GNUTranslations:
     """The messages of a language; a compiled catalogue that is missing or old is made anew, and kept where it may be.
 
     Raises:
-        ProjectError: the catalogue cannot be read.
+        CatalogueError: the catalogue cannot be read; the errors of the program take their words from here.
     """
     from pan2kg.i18n.compilation import SOURCE, CatalogueError, checksum, compiled
 
@@ -69,7 +67,7 @@ def _translations(language: Language) -> GNUTranslations:
     try:
         packed = compiled(text)
     except CatalogueError as error:
-        raise ProjectError(str(error), place=Place(str(source), error.line)) from None
+        raise CatalogueError(f"{source}:{error.line or 1}: {error}") from None
     _keep(made, packed)
     return GNUTranslations(BytesIO(packed))
 

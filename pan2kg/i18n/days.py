@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Final
 
 from pan2kg.i18n.catalogue import Language, format_of
+from pan2kg.i18n.message import told
 
 _DAYS = (re.compile(r"(?P<year>\d{4})-(?P<month>\d{2})-(?P<day>\d{2})"),
          re.compile(r"(?P<day>\d{1,2})(?P<mark>[/.])(?P<month>\d{1,2})(?P=mark)(?P<year>\d{4})"))  # fmt: skip
@@ -32,7 +33,7 @@ def a_day(text: str) -> date:
             return date(int(found["year"]), int(found["month"]), int(found["day"]))
     except ValueError:
         pass
-    raise argparse.ArgumentTypeError(f"« {text} » is no day such as 2021-12-31 or 31/12/2021")
+    raise argparse.ArgumentTypeError(told("no-such-day", text=text))
 
 
 def today() -> date:

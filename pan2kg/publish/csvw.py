@@ -8,8 +8,8 @@ from typing import Final
 
 import pyoxigraph as ox
 
-from pan2kg.publish.catalogue.issue import Issue
 from pan2kg.publish.catalogue.terms import RELEASE, RELEASED, node
+from pan2kg.publish.edition import Issue
 from pan2kg.publish.tables import Field, Sheet, Source
 from pan2kg.turtle.vocabulary import RDFS
 

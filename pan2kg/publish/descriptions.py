@@ -23,8 +23,6 @@ from pan2kg.project import read_text, turtle_files
 from pan2kg.publish.catalogue.authority import forms
 from pan2kg.publish.catalogue.description import Distribution
 from pan2kg.publish.catalogue.facts import DATASET
-from pan2kg.publish.catalogue.form import write
-from pan2kg.publish.catalogue.issue import Issue
 from pan2kg.publish.catalogue.terms import (
     DCAT,
     FOAF,
@@ -38,8 +36,9 @@ from pan2kg.publish.catalogue.terms import (
     node,
     said,
     typed,
+    write,
 )
-from pan2kg.publish.edition import Edition, File
+from pan2kg.publish.edition import Edition, File, Issue
 from pan2kg.publish.void import Statistics
 from pan2kg.store.queries import Query, read_queries
 from pan2kg.store.rules import rule_files

@@ -17,8 +17,8 @@ from typing import Final, Literal, cast
 import pyoxigraph as ox
 
 from pan2kg.i18n.catalogue import Text
-from pan2kg.publish.catalogue.issue import Addresses
 from pan2kg.publish.catalogue.terms import RELEASE, RELEASED, TYPE, node
+from pan2kg.publish.edition import Addresses
 from pan2kg.store.store import LocalStore
 from pan2kg.tables.formats import Grid, write_csv
 from pan2kg.turtle.vocabulary import SKOS, XSD

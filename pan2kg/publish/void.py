@@ -14,8 +14,7 @@ from typing import Final
 import pyoxigraph as ox
 
 from pan2kg.publish.catalogue.facts import DATASET
-from pan2kg.publish.catalogue.form import write
-from pan2kg.publish.catalogue.terms import FOAF, PREFIXES, TYPE, VOID, Sheet, node, said, typed
+from pan2kg.publish.catalogue.terms import FOAF, PREFIXES, TYPE, VOID, Sheet, node, said, typed, write
 from pan2kg.publish.dump import Content
 from pan2kg.publish.edition import Edition
 from pan2kg.turtle.vocabulary import DCTERMS, PAN, RDF

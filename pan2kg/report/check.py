@@ -42,7 +42,7 @@ def write_report(
         return write_page(report, language)
     writers = {"json": _json, "github": _github, "junit": _junit, "turtle": _turtle}
     if form not in writers:
-        raise FormatError(f"A report cannot be written as « {form} ».", remedy=f"Use {', '.join(FORMATS)}.")
+        raise FormatError("report-form", remedy="use-names", form=form, names=", ".join(FORMATS))
     return writers[form](report, language)
 
 

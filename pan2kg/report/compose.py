@@ -161,7 +161,7 @@ def compose(material: Material, plan: str = "") -> Dossier:
     language = material.language
     own = material.plan(plan) if plan else material.own_plan()
     if own is None:
-        raise QueryError("No plan was named to report on.", remedy="Name one with --plan.")
+        raise QueryError("no-plan-named", remedy="name-plan-option")
     label, when = material.label(own), in_words(material.as_of, language)
     title = _WORDS.say("page.of", language, title=_WORDS.say("page.title", language), plan=label)
     before = _before(material, own)

@@ -280,7 +280,7 @@ class Library:
             QueryError: the graph is somewhere else.
         """
         if isinstance(self.store, RemoteStore):
-            raise QueryError("A store somewhere else cannot be asked as of a day.", remedy="Leave out the day.")
+            raise QueryError("remote-as-of", remedy="leave-out-day")
         with self.lock:
             if day not in self.moments:
                 if len(self.moments) >= DAYS:

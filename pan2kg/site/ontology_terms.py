@@ -53,7 +53,7 @@ def _quads(path: Path) -> list[ox.Quad]:
         return list(ox.parse(path=path, format=ox.RdfFormat.TURTLE, rename_blank_nodes=True))
     except SyntaxError as error:
         raise TurtleError(
-            f"This is not Turtle: {error.msg}.", place=Place(str(path), error.lineno), remedy="Mend the line."
+            "no-turtle-line", place=Place(str(path), error.lineno), remedy="mend-line", msg=error.msg
         ) from None
 
 

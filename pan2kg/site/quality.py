@@ -292,7 +292,7 @@ def _checked(project: Project, _: str) -> Checked | None:
         try:
             return apart.submit(_check, project).result()
         except BrokenProcessPool:
-            raise ProjectError("The check of the graph was broken off.", remedy="Ask again.") from None
+            raise ProjectError("check-broken-off", remedy="ask-again") from None
 
 
 def _check(project: Project) -> Checked | None:

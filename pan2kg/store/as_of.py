@@ -16,6 +16,7 @@ import pyoxigraph as ox
 from pan2kg.errors import QueryError
 from pan2kg.i18n.catalogue import Language, Messages
 from pan2kg.i18n.days import in_words
+from pan2kg.i18n.message import told
 from pan2kg.project import Project
 from pan2kg.store.dates import ELI, ORG, Intervals, Node, Standing, instances, pairs, read_intervals
 from pan2kg.store.rules import derive, rule_files
@@ -109,9 +110,9 @@ _SPEAKS_OF: Final = frozenset(
 )
 """Where a body may be named by the name it had when the source was written."""
 _WAS: Final = {
-    Standing.NOT_YET: "not in force yet",
-    Standing.OVER: "no longer in force",
-    Standing.IN_FORCE: "not in force, since what it belongs to was not,",
+    Standing.NOT_YET: "was-not-yet",
+    Standing.OVER: "was-over",
+    Standing.IN_FORCE: "was-in-force",
 }
 
 
@@ -171,7 +172,11 @@ class Moment:
             standing = by_key.get(name) or by_key.get(name.strip("<>")) or by_key.get(name.rpartition(":")[2])
             if standing:
                 raise QueryError(
-                    f"« {name} » was {_WAS[standing]} on {self.day.isoformat()}.", remedy="Choose another day."
+                    "was-on-day",
+                    remedy="choose-another-day",
+                    name=name,
+                    was=told(_WAS[standing]),
+                    day=self.day.isoformat(),
                 )
 
 
@@ -199,7 +204,7 @@ def as_of(store: LocalStore, day: date, project: Project, *, rules: Iterable[str
     'over'
     """
     if not rule_files(project):
-        raise QueryError("There are no rules to derive the links of a day with.", remedy="Put queries/rules/ there.")
+        raise QueryError("no-rules-of-day", remedy="put-rules")
     known = read_intervals(store)
     standing = {one: when.standing(day) for dates in known.values() for one, when in dates.items()}
     later = _later_names(store, known["body"], day)

@@ -61,11 +61,8 @@ def write_answer(result: Result, form: str, style: Style = Style()) -> str:
     if isinstance(result, list):
         return _triples(result, form, style)
     if form in _GRAPH:
-        raise FormatError(
-            f"This query answers with {'rows' if isinstance(result, ox.QuerySolutions) else 'yes or no'}, "
-            f"which cannot be written as {form}.",
-            remedy="Use table, csv, tsv, json, xml or md, or ask with CONSTRUCT.",
-        )
+        fault = "rows-not-as" if isinstance(result, ox.QuerySolutions) else "yes-or-no-not-as"
+        raise FormatError(fault, remedy="use-answer-forms", form=form)
     if form in _NATIVE:
         return _bytes(result.serialize(format=_NATIVE[form])).decode()
     if isinstance(result, ox.QueryBoolean):
@@ -108,9 +105,7 @@ def _triples(triples: Triples, form: str, style: Style) -> str:
         ordered = sorted(triples, key=str)
         return _bytes(ox.serialize(ordered, format=_GRAPH[form], prefixes=_used(ordered, style))).decode()
     if form in ("json", "xml"):
-        raise FormatError(
-            f"This query answers with triples, which cannot be written as {form}.", remedy="Use turtle or jsonld."
-        )
+        raise FormatError("triples-not-as", remedy="use-triple-forms", form=form)
     rows = tuple((t.subject, t.predicate, t.object) for t in sorted(triples, key=str))
     table = Table(("subject", "predicate", "object"), rows)  # type: ignore[arg-type]  # no quoted triples: RDF 1.1
     return write_table(table, form, style) if form in ("table", "md") else _separated(table, form)
@@ -128,7 +123,7 @@ def _separated(table: Table, form: str) -> str:
     rows = " ".join(f"({' '.join(str(term) for term in row)})" for row in table.rows)
     solutions = ox.Store().query(f"SELECT {variables} WHERE {{ VALUES ({variables}) {{ {rows} }} }}")
     if not isinstance(solutions, ox.QuerySolutions):
-        raise FormatError(f"Triples cannot be written as {form}.")
+        raise FormatError("triples-form", form=form)
     return _bytes(solutions.serialize(format=_NATIVE[form])).decode()
 
 

@@ -71,7 +71,7 @@ def gaps(material: Material, choice: Choice = DEFAULT) -> Exhibit:
         rows = [_counted(material, kind, find(material, scope)) for kind, find in KINDS.items()]
         return make("gaps", basis, SUMMARY, rows, notes=_unknown(material), sparql="")
     if choice.part not in KINDS:
-        raise QueryError(f"There is no kind of gap « {choice.part} ».", remedy=f"There are: {', '.join(KINDS)}.")
+        raise QueryError("no-kind-of-gap", remedy="there-are", part=choice.part, names=", ".join(KINDS))
     found = KINDS[choice.part](material, scope)
     rows = [_listed(material, choice.part, gap) for gap in found.gaps]
     basis = basis.also("gap", choice.part)

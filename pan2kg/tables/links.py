@@ -30,7 +30,7 @@ def explanation(material: Material, choice: Choice = DEFAULT) -> Exhibit:
         QueryError: not two actions, an unknown one, with the nearest names, or the same twice.
     """
     if len(choice.actions) != 2:
-        raise QueryError("Two actions are explained.", remedy="Name two actions, as in lu-bhr-2-4-3 lu-bhr-1-m5.")
+        raise QueryError("two-actions", remedy="name-two-actions")
     one, two = map(material.action, choice.actions)
     found = explain(material.linking, one, two, read_statements(material.store, (one, two)))
     where = _Where(material, found)

@@ -230,7 +230,7 @@ class Material:
         """
         found = self.uses.plans[self.uses.find_plan(bare(name))]
         if not found.is_plan:
-            raise QueryError(f"« {name} » is an action without a plan.", remedy="Name a plan.")
+            raise QueryError("action-without-plan", remedy="name-a-plan", name=name)
         return found.iri
 
     def plans(self, names: Iterable[str]) -> tuple[str, ...]:

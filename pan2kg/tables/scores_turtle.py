@@ -14,6 +14,7 @@ from pan2kg.coherence.scores import scored_links
 from pan2kg.coherence.uses import key
 from pan2kg.errors import QueryError
 from pan2kg.i18n.catalogue import Messages, Text
+from pan2kg.i18n.message import either, told
 from pan2kg.project import write_atomically
 from pan2kg.tables import queries as texts
 from pan2kg.tables.material import bare
@@ -39,9 +40,9 @@ def write_ledger(material: Material, choice: Choice, path: Path) -> None:
         ProjectError: a matrix cannot be read, or the file cannot be written.
     """
     if not choice.files:
-        raise QueryError("No matrix is given to store.", remedy="Name the CSV files before --write.")
+        raise QueryError("no-matrix-to-store", remedy="csv-before-write")
     if material.project is None:
-        raise QueryError("Scores are stored in a project.", remedy="Name one with --project.")
+        raise QueryError("scores-need-project", remedy="name-project-option")
     given = matrices(material, choice)
     bodies = [_body(material, scores.assessor) for scores in given]
     named = [replace(scores, assessor=body) for scores, body in zip(given, bodies, strict=True)]
@@ -58,22 +59,18 @@ def _body(material: Material, name: str) -> str:
     if found:
         return found[0]
     near = get_close_matches(bare(name), [key(body) for body in bodies], n=3, cutoff=0.4)
-    remedy = f"Did you mean {' or '.join(near)}? " if near else ""
-    raise QueryError(
-        f"There is no body « {name} » in the graph to be the assessor.", remedy=f"{remedy}Name one with --assessor KEY."
-    )
+    remedy = "did-you-mean-assessor" if near else "name-assessor"
+    raise QueryError("no-body-assessor", remedy=remedy, name=name, names=either(near))
 
 
 def _check(material: Material, scores: Scores) -> None:
     known = set(material.uses.actions)
     for one, two, score in scores.cells():
-        where = f"Row « {key(one)} », column « {key(two)} »"
+        where = told("row-and-column", row=key(one), column=key(two))
         if not {one, two} <= known:
-            raise QueryError(f"{where}: an action that is not in the graph cannot be stored.", remedy="Add it first.")
+            raise QueryError("cell-unknown-action", remedy="add-it-first", where=where)
         if not scores.rationale.get((one, two)):
-            raise QueryError(
-                f"{where}: the score {score:+d} has no reason.", remedy="Write it after a colon, as in « +2: helps »."
-            )
+            raise QueryError("cell-no-reason", remedy="reason-after-colon", where=where, score=f"{score:+d}")
 
 
 def _blocks(

@@ -49,7 +49,7 @@ def write_exhibit(exhibit: Exhibit, form: str, *, language: Language, width: int
         return md_exhibit(exhibit, language)
     if form == "html":
         return html_exhibit(exhibit, language)
-    raise FormatError(f"A table of figures cannot be written as « {form} ».", remedy=f"Use {', '.join(FORMS)}.")
+    raise FormatError("figures-form", remedy="use-names", form=form, names=", ".join(FORMS))
 
 
 def _text(exhibit: Exhibit, language: Language, width: int) -> Iterator[str]:

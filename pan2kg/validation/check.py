@@ -80,11 +80,7 @@ def _shapes(project: Project, sheets: Sequence[Sheet], store: Store, names: Name
     del sheets, store
     validation = validate([*project.ontology_files(), *project.graph_files()], project.shape_files(), names)
     if not validation.rules:
-        raise ProjectError(
-            "There are no shapes, so that the graph cannot be said to conform to them.",
-            place=Place("ontology/shapes"),
-            remedy="Put the shapes back; `pan2kg init DIR` writes a project that has them.",
-        )
+        raise ProjectError("no-shapes", place=Place("ontology/shapes"), remedy="put-shapes-back")
     return Report(validation.rules, validation.findings, validation.looked_at)
 
 
@@ -120,11 +116,7 @@ def quality_rule(query: Query) -> Rule:
     head = query.header
     severity = head.get("severity", "violation")
     if not head.get("message") or severity not in list(Severity):
-        raise QueryError(
-            "The header of a quality query says what is wrong and how much it weighs.",
-            place=Place(query.file, 1),
-            remedy="Write `#+ message: …` and `#+ severity: violation`, warning or info.",
-        )
+        raise QueryError("quality-header", place=Place(query.file, 1), remedy="write-quality-header")
     message, remedy = (_of_header(head, name) for name in ("message", "remedy"))
     return Rule(query.name, Kind.QUALITY, Severity(severity), message, remedy, query.text)
 
@@ -141,7 +133,7 @@ def _ask(rule: Rule, query: Query, store: Store) -> Iterator[Finding]:
     except QueryError as error:
         raise error.inside(query.file) from None
     if "focus" not in table.columns:
-        raise QueryError("A quality query has a column ?focus.", place=Place(query.file), remedy="Select ?focus.")
+        raise QueryError("quality-focus", place=Place(query.file), remedy="select-focus")
     for row in table.rows:
         said = dict(zip(table.columns, row, strict=True))
         value = said.get("value")

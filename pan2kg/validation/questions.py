@@ -14,7 +14,7 @@ from typing import Final
 import pyoxigraph as ox
 
 from pan2kg.errors import Place, QueryError
-from pan2kg.i18n.catalogue import Messages
+from pan2kg.i18n.catalogue import SOURCE_LANGUAGE, Messages
 from pan2kg.project import Project
 from pan2kg.store.queries import KINDS, PLAIN, Parameter, Query, read_queries
 from pan2kg.store.store import Result, Store
@@ -154,7 +154,7 @@ def _text(query: Query, store: Store) -> Iterator[_Fault]:
         result = store.query(query.text)
         columns = list(_bare_columns(result))
     except QueryError as error:
-        yield _Fault("question-sparql", error.place.line if error.place and error.place.line else 1, error.message)
+        yield _Fault("question-sparql", error.place.line if error.place and error.place.line else 1, error.message.say(SOURCE_LANGUAGE))
         return
     first = _line_of(query.text, r"(?mi)^[ \t]*SELECT\b")
     if isinstance(result, ox.QuerySolutions) and not _is_ordered(query.text):

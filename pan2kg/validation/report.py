@@ -244,11 +244,7 @@ def read_baseline(path: Path) -> list[Entry]:
             comments.append(words)
         else:
             if words and not _RULE.fullmatch(words.split(maxsplit=1)[0]):
-                raise ProjectError(
-                    "This is no list of accepted findings: the line names no rule.",
-                    place=Place(str(path), number),
-                    remedy="Write one with `pan2kg check --write-baseline FILE`.",
-                )
+                raise ProjectError("baseline-line", place=Place(str(path), number), remedy="write-baseline")
             if words:
                 entries.append(Entry(words, number, tuple(comments)))
             comments = []
@@ -264,11 +260,7 @@ def compare(report: Report, entries: Iterable[Entry], *, file: str) -> Report:
     entries = list(entries)
     keys = {rule.key for rule in report.rules}
     if entries and not any(entry.fingerprint.split(maxsplit=1)[0] in keys for entry in entries):
-        raise ProjectError(
-            "This is no list of accepted findings: it names no rule that was checked.",
-            place=Place(file),
-            remedy="Write one with `pan2kg check --write-baseline FILE`.",
-        )
+        raise ProjectError("baseline-unchecked", place=Place(file), remedy="write-baseline")
     left = Counter(entry.fingerprint for entry in entries)
     new, accepted = [], []
     for finding in report.findings:

@@ -130,7 +130,7 @@ def _read_query(text: str) -> Query:
     try:
         LocalStore(ox.Store()).query(text)  # rdflib says of some faults only that there is one
     except QueryError as error:
-        raise QueryError(error.message, place=_SHAPES, remedy=_MEND) from None
+        raise QueryError(error.message, place=_SHAPES, remedy="mend-shape") from None
     return prepareQuery(text)
 
 
@@ -159,7 +159,7 @@ def _run(data: Graph, shapes: Graph) -> Graph:
     if isinstance(report, Graph):
         return report
     words = " ".join(text.partition("\n")[0].split()).rstrip(".")
-    raise ProjectError(f"The shapes cannot be used: {words}.", place=_SHAPES, remedy=_MEND)
+    raise ProjectError("shapes-unusable", place=_SHAPES, remedy="mend-shape", words=words)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,6 @@ import pyoxigraph as ox
 from pan2kg.i18n.catalogue import Text
 from pan2kg.publish.catalogue.authority import concept, explain, forms, media
 from pan2kg.publish.catalogue.facts import CATALOGUE, DATASET, Facts
-from pan2kg.publish.catalogue.issue import Issue
 from pan2kg.publish.catalogue.terms import (
     ADMS,
     DCAT,
@@ -33,6 +32,7 @@ from pan2kg.publish.catalogue.terms import (
     said,
     typed,
 )
+from pan2kg.publish.edition import Issue
 from pan2kg.turtle.vocabulary import DCTERMS, RDFS, SKOS
 
 SPARQL_PROTOCOL: Final = "https://www.w3.org/TR/sparql11-protocol/"

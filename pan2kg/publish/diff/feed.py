@@ -73,11 +73,11 @@ def day_of(change: Change, given: date | None = None) -> datetime:
     epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
     if epoch:
         if not re.fullmatch(r"\d{1,11}", epoch):
-            raise FormatError(f"SOURCE_DATE_EPOCH is no number of seconds: « {epoch} ».", remedy="Unset it.")
+            raise FormatError("epoch-faulty", remedy="unset-it", epoch=epoch)
         return datetime.fromtimestamp(int(epoch), tz=UTC)
     found = max(_days(change), default=None)
     if found is None:
-        raise FormatError("The new graph does not say when it was made.", remedy="Say it with --date DAY.")
+        raise FormatError("no-day-of-change", remedy="say-date")
     return datetime(found.year, found.month, found.day, tzinfo=UTC)
 
 
