@@ -154,7 +154,8 @@ def _text(query: Query, store: Store) -> Iterator[_Fault]:
         result = store.query(query.text)
         columns = list(_bare_columns(result))
     except QueryError as error:
-        yield _Fault("question-sparql", error.place.line if error.place and error.place.line else 1, error.message.say(SOURCE_LANGUAGE))
+        line = error.place.line if error.place else None
+        yield _Fault("question-sparql", line or 1, error.message.say(SOURCE_LANGUAGE))
         return
     first = _line_of(query.text, r"(?mi)^[ \t]*SELECT\b")
     if isinstance(result, ox.QuerySolutions) and not _is_ordered(query.text):

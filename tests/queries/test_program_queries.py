@@ -81,7 +81,7 @@ def test_no_iri_leaves_its_brackets(hostile: str) -> None:
 
 @pytest.mark.parametrize("given", [{}, {"thing": ["http://e/x"], "other": ["http://e/y"]}, {"other": ["http://e/y"]}])
 def test_each_parameter_is_given_and_no_other(given: dict[str, list[str]]) -> None:
-    with pytest.raises(QueryError, match="takes thing, not"):
+    with pytest.raises(QueryError, match="takes « thing », not"):
         program_query("things/classes-and-plan", **given)
 
 
