@@ -15,9 +15,7 @@ import pytest
 from playwright.sync_api import Locator, Page, Response, expect
 
 from pan2kg.project import Project
-from tests.browser.chromium import Look, Watch, Watched, browser, watch
-
-__all__ = ["browser", "watch"]
+from tests.browser.chromium import Look, Watch, Watched
 
 TOKEN: Final = "correct horse battery staple"  # of the service the tests start themselves
 POLICY: Final = ("default-src 'none'", "script-src 'self' 'wasm-unsafe-eval'", "connect-src 'self'")

@@ -20,9 +20,7 @@ import pan2kg
 from pan2kg.site.bundle import HOW_TO_BUILD, Bundle, find_bundle
 from pan2kg.site.library import Library
 from pan2kg.site.registry import Site
-from tests.browser.chromium import Handler, browser, serve, watch
-
-__all__ = ["browser", "watch"]
+from tests.browser.chromium import Handler, serve
 
 DAY: Final = date(2026, 1, 1)
 SINGLE: Final = (
