@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from pan2kg.charts.canvas import Box, Group, Label, Mark, centred
+from pan2kg.charts.drawing import Box, Group, Label, Mark, centred
 from pan2kg.charts.frame import PAPER, RAMP, SHADE, SWATCH, Body, Caption, Picture, Sign, frame, on, step
 from pan2kg.charts.grid import EDGE, HEAD, STRONG, filled, find, focus_of, hatch_sign, hatched, named, ramp_signs
 from pan2kg.charts.ground import Cell, Ground, table, whole

@@ -10,9 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from pan2kg.charts.canvas import Drawing, Group, Label, Line, Mark, Pen, height_of, paragraph
+from pan2kg.charts.drawing import Drawing, Group, Label, Line, Mark, Pen, height_of, paragraph, write_svg
 from pan2kg.charts.ground import Ground
-from pan2kg.charts.svg import write_svg
 from pan2kg.charts.text_width import Font, measure, wrap
 from pan2kg.i18n.text import Language, in_words
 from pan2kg.store.store import Table
@@ -27,8 +26,6 @@ BLUE: Final = "#0072b2"
 ORANGE: Final = "#e69f00"
 GREEN: Final = "#009e73"
 VERMILION: Final = "#d55e00"
-PURPLE: Final = "#cc79a7"
-"""Five of the eight colours of Okabe, M. & Ito, K. (2008), Color Universal Design."""
 
 RAMP: Final = ("#ffffff", "#deebf7", "#b3d0e9", "#7db0d9", "#4a94cc", "#08519c")
 """From light to dark in one hue, so that it reads the same in grey."""
@@ -168,9 +165,7 @@ def _legend(signs: Sequence[Sign], width: float) -> tuple[list[Mark], float]:
         if x and x + wide > width:
             x, y, high = 0.0, y + high + 5, SWATCH[1]
         marks.append(Group(sign.marks, shift=(x, y)))
-        marks += [
-            Label(x + SWATCH[0] + 7, y + 13 + at * KEY.size * 1.25, line, KEY) for at, line in enumerate(lines)
-        ]
+        marks += [Label(x + SWATCH[0] + 7, y + 13 + at * KEY.size * 1.25, line, KEY) for at, line in enumerate(lines)]
         high = max(high, height_of(len(lines), KEY) + 4)
         x += wide + 22
     return marks, y + high + 4

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from pan2kg.charts.canvas import Box, Group, Hatch, Label, Mark, Pen, centred, height_of, paragraph
+from pan2kg.charts.drawing import Box, Group, Hatch, Label, Mark, Pen, centred, height_of, paragraph
 from pan2kg.charts.frame import GREY, PAPER, RAMP, RULE, SWATCH, Sign, on
 from pan2kg.charts.ground import Ground, whole
 from pan2kg.charts.names import Name

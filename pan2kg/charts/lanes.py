@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 
 from pan2kg.charts.action_matrix import members_of
-from pan2kg.charts.canvas import Box, Group, Label, Line, Mark, Pen, arrow, centred
+from pan2kg.charts.drawing import Box, Group, Label, Line, Mark, Pen, arrow, centred
 from pan2kg.charts.frame import BLUE, GREY, PAPER, SHADE, VERMILION, Body, Caption, Picture, Sign, frame
 from pan2kg.charts.grid import focus_of, named
 from pan2kg.charts.ground import Cell, Ground, table, whole

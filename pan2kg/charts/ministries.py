@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
-from pan2kg.charts.canvas import Box, Group, Mark
+from pan2kg.charts.drawing import Box, Group, Mark
 from pan2kg.charts.frame import PAPER, RAMP, SWATCH, Body, Caption, Picture, Sign, frame, step
 from pan2kg.charts.grid import (
     Choice,

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from pan2kg.charts.canvas import Box, Group, Line, Mark, centred
+from pan2kg.charts.drawing import Box, Group, Line, Mark, centred
 from pan2kg.charts.frame import PAPER, RAMP, SHADE, SWATCH, Body, Caption, Picture, Sign, frame, step
 from pan2kg.charts.grid import (
     EDGE,

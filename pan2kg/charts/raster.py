@@ -13,7 +13,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any, Final, Literal
 
-from pan2kg.charts.canvas import Box, Dot, Drawing, Hatch, Label, Line, Mark, Pen, Point, flat
+from pan2kg.charts.drawing import Box, Dot, Drawing, Hatch, Label, Line, Mark, Pen, Point, flat
 from pan2kg.charts.frame import Picture
 from pan2kg.charts.text_width import measure
 from pan2kg.errors import FormatError, Place

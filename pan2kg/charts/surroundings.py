@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from pan2kg.charts.action_matrix import members_of
-from pan2kg.charts.canvas import Box, Dot, Group, Label, Line, Mark, Pen, Point, arrow, centred, height_of, paragraph
+from pan2kg.charts.drawing import Box, Dot, Group, Label, Line, Mark, Pen, Point, arrow, centred, height_of, paragraph
 from pan2kg.charts.frame import BLUE, GREEN, GREY, PAPER, RULE, SHADE, VERMILION, Body, Caption, Picture, Sign, frame
 from pan2kg.charts.grid import focus_of, hatch_sign, hatched
 from pan2kg.charts.ground import Cell, Ground, table, whole

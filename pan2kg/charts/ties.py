@@ -12,19 +12,12 @@ import numpy as np
 from pan2kg.charts.ground import Ground
 from pan2kg.coherence.citations import homes
 from pan2kg.coherence.reading import read_statements
+from pan2kg.store.queries import program_query
 from pan2kg.store.store import Store, plain, select
 
 if TYPE_CHECKING:
     from pan2kg.coherence.uses import Uses
 
-_STATED = """
-PREFIX certainty: <https://w3id.org/pan2kg/id/certainty/>
-PREFIX linktype: <https://w3id.org/pan2kg/id/linktype/>
-PREFIX pan: <https://w3id.org/pan2kg/ontology#>
-SELECT DISTINCT ?link WHERE {
-    ?link pan:linkType linktype:uses-instrument ; pan:certainty certainty:stated .
-} ORDER BY ?link
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +55,7 @@ def _resting(uses: Uses) -> Mapping[str, tuple[str, ...]]:
 
 def _declared(store: Store, works: Iterable[str]) -> frozenset[tuple[str, str]]:
     """Works with an instrument a source states they rest on."""
-    stated = {plain(link) for (link,) in select(store, _STATED).rows}
+    stated = {plain(link) for (link,) in select(store, program_query("links/stated-uses")).rows}
     return frozenset((one.work, one.instrument) for one in read_statements(store, sorted(works)) if one.link in stated)
 
 

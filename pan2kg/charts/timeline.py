@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
-from pan2kg.charts.canvas import Box, Dot, Group, Label, Line, Mark, Pen, arrow, centred, diamond
+from pan2kg.charts.drawing import Box, Dot, Group, Label, Line, Mark, Pen, arrow, centred, diamond
 from pan2kg.charts.frame import (
     BLUE,
     GREEN,

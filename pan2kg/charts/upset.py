@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from pan2kg.charts.canvas import Box, Dot, Group, Label, Line, Mark, Pen
+from pan2kg.charts.drawing import Box, Dot, Group, Label, Line, Mark, Pen
 from pan2kg.charts.frame import BLUE, GREY, ORANGE, PAPER, RULE, SHADE, SWATCH, Body, Caption, Picture, Sign, frame
 from pan2kg.charts.grid import Choice, choose, filters, hatch_sign, hatched, notes, resting, row_head
 from pan2kg.charts.ground import Ground, table, whole

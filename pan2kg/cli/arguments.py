@@ -79,10 +79,16 @@ def project_of(options: argparse.Namespace) -> Project:
     return Project.at(options.project) if options.project else Project.find()
 
 
-def emit(text: str, output: str | None = None) -> None:
-    """Write an answer to the file that was named, else to standard output."""
+def emit(text: str | bytes, output: str | None = None) -> None:
+    """Write an answer to the file that was named, else to standard output.
+
+    Raises:
+        QueryError: a spreadsheet is asked for and no file is named.
+    """
     if output:
         write_atomically(Path(output), text)
+    elif isinstance(text, bytes):
+        raise QueryError("A spreadsheet is a file, not text.", remedy="Name it with -o FILE.")
     else:
         sys.stdout.write(text)
         sys.stdout.flush()

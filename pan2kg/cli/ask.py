@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from pan2kg.store.store import Store
     from pan2kg.tables.answers import Style
 
-FORMATS = ("table", "csv", "tsv", "json", "xml", "md", "turtle", "jsonld")
+FORMATS = ("table", "csv", "tsv", "json", "xml", "md", "turtle", "jsonld", "xlsx")
 
 
 def add_ask(command: argparse.ArgumentParser) -> None:
@@ -163,7 +163,15 @@ def _answer(
 
     result = store.query(text)
     form = options.format or ("turtle" if isinstance(result, list) else "table")
-    written = write_answer(result, form, _style(project, options, own_names=query is None))
+    style = _style(project, options, own_names=query is None)
+    if form == "xlsx":
+        from pan2kg.tables.answers import grid_of
+        from pan2kg.tables.spreadsheet import write_spreadsheet
+
+        sys.stderr.write("".join(f"{note}\n" for note in notes))
+        emit(write_spreadsheet([("data", grid_of(result, style))]), options.output)
+        return 0
+    written = write_answer(result, form, style)
     if query and form == "table":
         written = f"{query.question(options.language)}\n\n{written}"
     below = "".join(f"{note}\n" for note in notes)

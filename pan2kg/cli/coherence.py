@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from pan2kg.store.as_of import Moment
     from pan2kg.tables.material import Choice, Material
 
-FORMS: Final = ("table", "csv", "tsv", "json", "md", "html")
+FORMS: Final = ("table", "csv", "tsv", "json", "md", "html", "xlsx")
 
 EXAMPLES: Final = """\
 examples:
@@ -153,8 +153,8 @@ def run_coherence(options: argparse.Namespace) -> int:
     return 0
 
 
-def inquire(project: Project, options: argparse.Namespace, width: int) -> str:
-    """The figure asked for, as text; and where told to, the scores of matrices stored in a file.
+def inquire(project: Project, options: argparse.Namespace, width: int) -> str | bytes:
+    """The figure asked for, as text or as a spreadsheet; and where told to, the scores of matrices stored in a file.
 
     Raises:
         Pan2kgError: an unknown name, a matrix that cannot be read, a graph without actions, a file not written,
@@ -173,6 +173,10 @@ def inquire(project: Project, options: argparse.Namespace, width: int) -> str:
         write_ledger(material, choice, Path(options.write))
     if moment:
         exhibit = replace(exhibit, notes=(*exhibit.notes, *_notes(moment)))
+    if options.format == "xlsx":
+        from pan2kg.tables.spreadsheet import write_exhibit_spreadsheet
+
+        return write_exhibit_spreadsheet(exhibit, options.language)
     return write_exhibit(exhibit, options.format, language=options.language, width=width)
 
 

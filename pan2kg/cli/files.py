@@ -101,11 +101,10 @@ def run_export(options: argparse.Namespace) -> int:
 
 def _released(store: Store) -> date | None:
     """The day of the data: that of the ontology they are written in, where it gives one."""
+    from pan2kg.store.queries import program_query
     from pan2kg.store.store import select
-    from pan2kg.turtle.vocabulary import DCTERMS, PAN
 
-    query = f"SELECT (MAX(?day) AS ?last) WHERE {{ <{PAN[:-1]}> <{DCTERMS}created> ?day }}"
-    found = select(store, query).values("last")
+    found = select(store, program_query("dataset/day")).values("last")
     return date.fromisoformat(found[0]) if found and found[0] else None
 
 

@@ -245,17 +245,6 @@ def read_responses(store: Store, uses: Uses) -> tuple[Response, ...]:
     return (*acts, *answers)
 
 
-def read_duties(store: Store) -> Mapping[str, str]:
-    """The instrument each verified obligation stands under.
-
-    >>> from pan2kg.store.store import LocalStore
-    >>> import pyoxigraph
-    >>> read_duties(LocalStore(pyoxigraph.Store()))
-    {}
-    """
-    return {one.iri: one.instrument for one in read_obligations(store)}
-
-
 def read_fields(store: Store) -> tuple[Field, ...]:
     """What was recorded of the five fields of actions; a node without a presence counts as vague.
 

@@ -208,22 +208,6 @@ def _read_cell(cell: str, row: str, column: str, place: Place) -> tuple[int | No
 _CELLS = "Write an integer from -3 to 3, or nothing where it was not assessed."
 
 
-def write_scores(scores: Scores) -> str:
-    r"""A matrix as CSV text that :func:`parse_scores` reads back; labels sorted, lines end in a newline.
-
-    >>> write_scores(scores_of({("a", "b"): 2, ("b", "a"): 0}))
-    'row acts on column,a,b\na,,2\nb,0,\n'
-    """
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow([CORNER, *scores.labels])
-    found = {(one, two): str(score) for one, two, score in scores.cells()}
-    for row in scores.labels:
-        reasons = ((column, scores.rationale.get((row, column), "")) for column in scores.labels)
-        writer.writerow([row, *(found.get((row, c), "") + (f": {why}" if why else "") for c, why in reasons)])
-    return out.getvalue()
-
-
 def scored_links(scores: Scores) -> tuple[ScoredLink, ...]:
     """The assessed cells as links to write down; labels must be IRIs. By source and target.
 

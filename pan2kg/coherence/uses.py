@@ -77,14 +77,6 @@ class Uses:
         """
         return _find(name, [plan.iri for plan in self.plans], "plan")
 
-    def find_instrument(self, name: str) -> int:
-        """The index of an instrument by its IRI or key.
-
-        Raises:
-            QueryError: no action or plan rests on such an instrument; with the nearest names.
-        """
-        return _find(name, self.instruments, "instrument")
-
     def has_plan(self, action: int) -> bool:
         """Whether an action belongs to a plan at all."""
         return self.plans[int(self.plan_of[action])].is_plan

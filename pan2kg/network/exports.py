@@ -94,24 +94,21 @@ def _write(columns: list[str], rows: Iterable[Mapping[str, Cell]], heads: Mappin
     return write_csv(Grid([heads.get(name, name) for name in columns], cells))
 
 
-__all__ = ["FORMS", "SUFFIXES", "export_network", "select_network"]
+__all__ = ["FORMS", "export_network", "select_network"]
 
-_WRITERS: Final[dict[str, tuple[str, Callable[[Tables], str | bytes]]]] = {
-    "graphml": (".graphml", write_graphml),
-    "gexf": (".gexf", write_gexf),
-    "cytoscape": (".cyjs", write_cytoscape),
-    "dot": (".dot", write_dot),
-    "mermaid": (".mmd", write_mermaid),
-    "csv": (".zip", write_zip),
-    "nodes": (".csv", write_nodes),
-    "edges": (".csv", write_edges),
+_WRITERS: Final[dict[str, Callable[[Tables], str | bytes]]] = {
+    "graphml": write_graphml,
+    "gexf": write_gexf,
+    "cytoscape": write_cytoscape,
+    "dot": write_dot,
+    "mermaid": write_mermaid,
+    "csv": write_zip,
+    "nodes": write_nodes,
+    "edges": write_edges,
 }
 
 FORMS: Final = tuple(_WRITERS)
 """What a network can be written as."""
-
-SUFFIXES: Final = {form: suffix for form, (suffix, _) in _WRITERS.items()}
-"""How the name of a file of each form ends."""
 
 
 def export_network(network: nx.MultiDiGraph[str], form: str, *, title: str = "", released: date | None = None) -> bytes:
@@ -138,5 +135,5 @@ def export_network(network: nx.MultiDiGraph[str], form: str, *, title: str = "",
     """
     if form not in _WRITERS:
         raise FormatError(f"A network cannot be written as « {form} ».", remedy=f"There are: {', '.join(FORMS)}.")
-    written = _WRITERS[form][1](tables(network, title=title, released=released))
+    written = _WRITERS[form](tables(network, title=title, released=released))
     return written if isinstance(written, bytes) else written.encode()

@@ -5,25 +5,22 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
 from typing import Final
-from xml.sax.saxutils import escape, quoteattr
 
 from pan2kg.errors import FormatError, Place
 from pan2kg.i18n.text import LANGUAGES, Language, count, grouped, phrase
-from pan2kg.report.findings import detail, severity_word, summary, thing_name, verdict
+from pan2kg.report.findings import EXAMPLES, detail, severity_word, summary, thing_name, verdict, write_page
+from pan2kg.tables.formats import write_json, xml_text, xml_value
 from pan2kg.turtle.vocabulary import ROOT, SH
 from pan2kg.turtle.writer import text as tagged
 from pan2kg.validation.report import Finding, Kind, Names, Report, Rule, Severity, fingerprint
 
 FORMATS: Final = ("text", "json", "github", "html", "junit", "turtle")
-EXAMPLES: Final = 2
 PLANS: Final = 5
 IDLE_SHOWN: Final = 12
 _LEVELS: Final = {Severity.VIOLATION: "error", Severity.WARNING: "warning", Severity.INFO: "notice"}
-_NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def write_report(
@@ -40,8 +37,6 @@ def write_report(
     if form == "text":
         return "\n".join(_text(report, language, examples)) + "\n"
     if form == "html":
-        from pan2kg.report.check_page import write_page
-
         return write_page(report, language)
     writers = {"json": _json, "github": _github, "junit": _junit, "turtle": _turtle}
     if form not in writers:
@@ -106,7 +101,7 @@ def _json(report: Report, _: Language) -> str:
         "findings": [_json_finding(report.names, finding) for finding in report.findings],
         "accepted": [_json_finding(report.names, finding) for finding in report.accepted],
     }
-    return json.dumps(content, ensure_ascii=False, indent=2) + "\n"
+    return write_json(content)
 
 
 def _json_rule(report: Report, rule: Rule) -> dict[str, object]:
@@ -177,12 +172,12 @@ def _junit(report: Report, language: Language) -> str:
     for kind in dict.fromkeys(rule.kind for rule in rules):
         cases = [_case(report, rule, language) for rule in rules if rule.kind is kind]
         failures = sum("<failure" in case for case in cases)
-        name = quoteattr(phrase(f"kind-{kind}", language))
+        name = _attribute(phrase(f"kind-{kind}", language))
         suites.append(
             f'  <testsuite name={name} tests="{len(cases)}" failures="{failures}">\n{"".join(cases)}  </testsuite>\n'
         )
     head = '<?xml version="1.0" encoding="UTF-8"?>\n'
-    return f"{head}<testsuites name={quoteattr(phrase('title', language))}>\n{''.join(suites)}</testsuites>\n"
+    return f"{head}<testsuites name={_attribute(phrase('title', language))}>\n{''.join(suites)}</testsuites>\n"
 
 
 def _case(report: Report, rule: Rule, language: Language) -> str:
@@ -191,7 +186,7 @@ def _case(report: Report, rule: Rule, language: Language) -> str:
     if not found:
         return f"{head}/>\n"
     lines = "\n".join(_line(report.names, finding, language) for finding in found)
-    body = f"<system-out>{escape(_NO_XML.sub('�', lines))}</system-out>"
+    body = f"<system-out>{xml_text(lines)}</system-out>"
     if rule.severity.reaches(report.fail_on):
         message = _attribute(rule.message.say(language))
         body = f'<failure type="{rule.severity}" message={message}>{body[12:-13]}</failure>'
@@ -199,7 +194,7 @@ def _case(report: Report, rule: Rule, language: Language) -> str:
 
 
 def _attribute(text: str) -> str:
-    return quoteattr(_NO_XML.sub("�", text))
+    return f'"{xml_value(text)}"'
 
 
 def _line(names: Names, finding: Finding, language: Language) -> str:

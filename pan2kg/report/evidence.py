@@ -13,13 +13,13 @@ from pan2kg.coherence.links import link_rows
 from pan2kg.coherence.uses import key
 from pan2kg.report.blocks import Fold, Prose, Row, Section, Shown, name, named, one_way, without
 from pan2kg.report.words import has, say, text
+from pan2kg.store.queries import program_query
 from pan2kg.tables import queries as texts
 from pan2kg.tables.cells import decimal
 from pan2kg.tables.links import explanation
 from pan2kg.tables.material import Choice, Material
 from pan2kg.tables.table import Column, Exhibit, shown, thing
 from pan2kg.tables.table import column as known_column
-from pan2kg.turtle.writer import string
 
 if TYPE_CHECKING:
     from pan2kg.coherence.basis import Basis
@@ -27,81 +27,11 @@ if TYPE_CHECKING:
     from pan2kg.tables.table import Exhibit
 
 
-_PREFIXES: Final = """
-PREFIX certainty: <https://w3id.org/pan2kg/id/certainty/>
-PREFIX dcterms: <http://purl.org/dc/terms/>
-PREFIX linkstatus: <https://w3id.org/pan2kg/id/linkstatus/>
-PREFIX linktype: <https://w3id.org/pan2kg/id/linktype/>
-PREFIX pan: <https://w3id.org/pan2kg/ontology#>
-PREFIX role: <https://w3id.org/pan2kg/id/role/>
-"""
 
-CITED: Final = f"""{_PREFIXES}
-SELECT DISTINCT ?from ?to ?channel ?quote ?document ?address ?link WHERE {{
-    VALUES ?type {{ linktype:cross-reference linktype:succession linktype:builds-on }}
-    ?link pan:linkType ?type ; pan:channel ?channel ; pan:status linkstatus:accepted ; pan:from ?from ; pan:to ?to .
-    FILTER NOT EXISTS {{ ?link pan:certainty ?doubtful FILTER(?doubtful != certainty:stated) }}
-    OPTIONAL {{ ?link pan:evidence ?passage . ?passage pan:quote ?quote ; pan:inDocument ?quoted }}
-    OPTIONAL {{ ?link dcterms:source ?source FILTER(!BOUND(?quoted)) }}
-    BIND(COALESCE(?quoted, ?source) AS ?document)
-    OPTIONAL {{ ?document pan:readAt ?address }}
-}} ORDER BY ?from ?to ?channel ?link ?quote ?document
-"""
 
-FIELDS: Final = f"""{_PREFIXES}
-SELECT DISTINCT ?action ?field ?text ?document ?address WHERE {{
-    {{
-        VALUES (?tie ?field) {{
-            (pan:hasIndicator "indicator") (pan:hasVerificationSource "verification_source")
-            (pan:hasExpectedResult "expected_result") (pan:hasTimeline "timeline")
-        }}
-        ?action a pan:Action ; ?tie ?node .
-        ?node pan:text ?text .
-    }}
-    UNION
-    {{
-        ?node pan:involvedIn ?action ; pan:role role:means-of-implementation ; pan:evidence ?passage .
-        ?action a pan:Action .
-        ?passage pan:quote ?text .
-        BIND("means" AS ?field)
-    }}
-    ?action pan:inPlan %s .
-    FILTER NOT EXISTS {{ ?node pan:certainty certainty:unverified }}
-    OPTIONAL {{ ?node dcterms:source ?document . OPTIONAL {{ ?document pan:readAt ?address }} }}
-}} ORDER BY ?action ?field ?text ?document
-"""
 
-DUTIES: Final = f"""{_PREFIXES}
-SELECT DISTINCT ?obligation ?instrument ?due ?document ?address WHERE {{
-    ?obligation a pan:Obligation ; pan:underInstrument ?instrument .
-    FILTER NOT EXISTS {{ ?obligation pan:certainty certainty:unverified }}
-    OPTIONAL {{ ?obligation pan:dueDate ?due }}
-    OPTIONAL {{ ?obligation dcterms:source ?document . OPTIONAL {{ ?document pan:readAt ?address }} }}
-}} ORDER BY ?obligation ?instrument ?due ?document
-"""
 
-TONGUES: Final = f"""{_PREFIXES}
-PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
-SELECT DISTINCT ?thing ?tongue WHERE {{
-    {{
-        ?thing pan:mainLabel ?label .
-        FILTER NOT EXISTS {{ ?thing skos:prefLabel ?own FILTER(LANG(?own) = %s) }}
-    }}
-    UNION
-    {{ ?node pan:quote|pan:text ?label BIND(STR(?label) AS ?thing) }}
-    BIND(LANG(?label) AS ?tongue)
-    FILTER(?tongue NOT IN ("", %s))
-}} ORDER BY ?thing DESC(?tongue)
-"""
 
-SOURCES: Final = f"""{_PREFIXES}
-SELECT ?document (MIN(STR(?kind)) AS ?of) (MIN(STR(?day)) AS ?dated) ?address WHERE {{
-    VALUES ?document {{ %s }}
-    OPTIONAL {{ ?document pan:sourceKind ?kind }}
-    OPTIONAL {{ ?document dcterms:date ?day }}
-    OPTIONAL {{ ?document pan:readAt ?address }}
-}} GROUP BY ?document ?address ORDER BY ?document ?address
-"""
 
 
 def statements(material: Material, actions: Iterable[str]) -> Exhibit:
@@ -145,7 +75,7 @@ def _place(material: Material, action: str) -> tuple[str, list[tuple[int, str]]]
 
 def citations(material: Material, plans: frozenset[str]) -> Exhibit:
     """Who cites whom, of and with the plans given; the first row of a pair of plans is called after it, one way."""
-    home = homes(material.uses)
+    home, query = homes(material.uses), program_query("report/citations")
     rows = [
         {
             **thing(material, "citing", source),
@@ -156,17 +86,17 @@ def citations(material: Material, plans: frozenset[str]) -> Exhibit:
             "address": address or None,
             "ends": one_way("cites", home[source], home[target]),
         }
-        for source, target, channel, quote, document, address, _ in material.read(CITED)
+        for source, target, channel, quote, document, address, _ in material.read(query)
         if {source, target} <= home.keys() and home[source] != home[target] and {home[source], home[target]} & plans
     ]
     columns = ("citing", "cited", "channel", "quote", "document")
-    made = _make("citations", material.uses.basis, columns, sorted(rows, key=lambda row: str(row["ends"])), CITED)
+    made = _make("citations", material.uses.basis, columns, sorted(rows, key=lambda row: str(row["ends"])), query)
     return named(made, lambda row: str(row["ends"]))
 
 
 def fields(material: Material, plan: str) -> Exhibit:
     """What a plan says of the five fields of its actions; the first row of an action is called after it."""
-    query = FIELDS % f"<{plan}>"
+    query = program_query("report/fields", plan=plan)
     rows = [
         {
             **thing(material, "action", action),
@@ -185,6 +115,7 @@ def fields(material: Material, plan: str) -> Exhibit:
 
 def duties(material: Material) -> Exhibit:
     """Where each obligation was read; the first row of one is called after it."""
+    query = program_query("report/obligations")
     rows = [
         {
             **thing(material, "obligation", obligation),
@@ -193,9 +124,9 @@ def duties(material: Material) -> Exhibit:
             **thing(material, "document", document or None),
             "address": address or None,
         }
-        for obligation, instrument, due, document, address in material.read(DUTIES)
+        for obligation, instrument, due, document, address in material.read(query)
     ]
-    made = _make("duties", material.uses.basis, ("obligation", "instrument", "due", "document"), rows, DUTIES)
+    made = _make("duties", material.uses.basis, ("obligation", "instrument", "due", "document"), rows, query)
     return named(made, lambda row: name("duty", str(row["obligation"])))
 
 
@@ -226,8 +157,8 @@ def annotated(material: Material) -> Exhibit:
 
 def tongues(material: Material) -> dict[str, str]:
     """The language of each name and quotation that is not in the language of the material."""
-    own = string(material.language)
-    return {row[0]: row[1] for row in material.read(TONGUES % (own, own))}
+    query = program_query("report/other-languages", language=material.language)
+    return {row[0]: row[1] for row in material.read(query)}
 
 
 def sources(material: Material, exhibits: Iterable[Exhibit]) -> Exhibit:
@@ -237,7 +168,7 @@ def sources(material: Material, exhibits: Iterable[Exhibit]) -> Exhibit:
         document = str(row.get("document") or "")
         counted[document] = counted.get(document, 0) + 1
     counted.pop("", None)
-    query = SOURCES % " ".join(f"<{one}>" for one in sorted(counted))
+    query = program_query("report/documents", document=sorted(counted))
     rows = [
         {
             **thing(material, "document", document),

@@ -1,12 +1,23 @@
-"""The sentences a report is made of, for the writers of text and of pages."""
+"""What a check found, said to a reader: the sentences, and one page of them that needs nothing else."""
 
 from __future__ import annotations
 
 import re
+from functools import partial
+from itertools import chain, islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
-from pan2kg.i18n.text import Language, count, phrase, semicolon, wording
+from pan2kg.i18n.text import Language, Text, count, grouped, phrase, semicolon, wording
+from pan2kg.tables.template import filled, markup, render
 from pan2kg.turtle.vocabulary import GRAPH, thing
-from pan2kg.validation.report import Finding, Kind, Names, Report, Severity
+from pan2kg.validation.report import Finding, Kind, Names, Report, Rule, Severity
+
+if TYPE_CHECKING:
+    from markupsafe import Markup
+
+EXAMPLES: Final = 2
+"""How many findings of a rule are shown before a reader asks for all of them."""
 
 
 def verdict(report: Report, language: Language) -> str:
@@ -87,3 +98,62 @@ def part_name(names: Names, part: str, language: Language) -> str:
     if not part:
         return phrase("elsewhere", language)
     return names.label(thing("plan", part)).say(language) or part
+
+
+def write_page(report: Report, language: Language) -> str:
+    """The report as HTML.
+
+    >>> page = write_page(Report(), "fr")
+    >>> '<html lang="fr">' in page, "<script" in page
+    (True, False)
+    """
+    values = {
+        "report": report,
+        "language": language,
+        "title": phrase("title", language),
+        "style": markup(Path(__file__).with_name("check.css").read_text(encoding="utf-8")),
+        "verdict": verdict(report, language),
+        "summary": summary(report, language),
+        "kinds": list(dict.fromkeys(rule.kind for rule in report.rules)),
+        "most": EXAMPLES,
+        "examples": _examples,
+        "say": partial(phrase, language=language),
+        "count": partial(count, language=language),
+        "grouped": partial(grouped, language=language),
+        "severity": partial(_severity, language=language),
+        "part_name": partial(part_name, report.names, language=language),
+        "prose": _prose,
+        "text": partial(_text, language=language),
+        "told": partial(_told, report.names, language=language),
+    }
+    return render("check.html", values) + "\n"
+
+
+def _examples(parts: list[tuple[str, list[Finding]]]) -> list[Finding]:
+    return list(islice(chain.from_iterable(found for _, found in parts), EXAMPLES))
+
+
+def _severity(rule: Rule, language: Language) -> str:
+    return severity_word(rule.severity, language)
+
+
+def _prose(words: str) -> str:
+    """Words with the spaces of French punctuation kept from breaking a line."""
+    return re.sub(r" (?=[:;!?»])|(?<=«) ", "\N{NO-BREAK SPACE}", words)
+
+
+def _text(text: Text, language: Language) -> Markup:
+    """Words, marked where they are not in the language of the page."""
+    spoken, words = text.spoken(language), _prose(text.say(language))
+    return filled("{}", words) if spoken == language else filled('<span lang="{}">{}</span>', spoken, words)
+
+
+def _told(names: Names, finding: Finding, language: Language) -> list[str]:
+    """The lines that tell a finding: the thing, what is wrong with it, and the place; without those that are empty."""
+    short: str = names.short(finding.focus) if names_thing(finding) else ""
+    if short and finding.focus.startswith(("http://", "https://")):
+        short = filled('<a href="{}">{}</a>', finding.focus, short)
+    named = names.label(finding.focus)
+    thing = filled("{} · {}", _text(named, language), short) if named else short
+    place = filled('<span class="place">{}</span>', finding.place) if finding.place else ""
+    return [part for part in (thing, detail(names, finding, language), place) if part]

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Final
 from pan2kg.coherence.reading import rows
 from pan2kg.coherence.uses import key
 from pan2kg.review.entry import LANGUAGES, Form, read_choice, read_text
+from pan2kg.store.queries import program_query
 from pan2kg.tables.citations import unacknowledged
-from pan2kg.turtle.vocabulary import DCTERMS, ID, PAN
 
 if TYPE_CHECKING:
     from pan2kg.store.store import Store
@@ -26,26 +26,6 @@ REVIEWED: Final = ("cross-reference", "builds-on", "external-statement")
 SETTLED: Final = frozenset((*REVIEWED, "succession"))
 """The types of which an accepted or rejected link settles what was suggested of its ends."""
 
-_PREFIXES: Final = f"""
-PREFIX dcterms: <{DCTERMS}>
-PREFIX linkstatus: <{ID}linkstatus/>
-PREFIX pan: <{PAN}>
-"""
-_CANDIDATES: Final = f"""{_PREFIXES}
-SELECT DISTINCT ?link ?type ?one ?two ?confidence WHERE {{
-    ?link pan:status linkstatus:candidate ; pan:linkType ?type ; pan:from|pan:between ?one ; pan:to|pan:between ?two .
-    FILTER(STR(?one) < STR(?two) || EXISTS {{ ?link pan:to ?two }})
-    FILTER(?one != ?two)
-    FILTER NOT EXISTS {{ ?decision dcterms:replaces ?link }}
-    OPTIONAL {{ ?link pan:confidence ?confidence }}
-}} ORDER BY ?one ?two ?link
-"""
-_DECIDED: Final = f"""{_PREFIXES}
-SELECT DISTINCT ?type ?one ?two WHERE {{
-    VALUES ?status {{ linkstatus:accepted linkstatus:rejected }}
-    ?link pan:status ?status ; pan:linkType ?type ; pan:from ?one ; pan:to ?two .
-}}
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +72,7 @@ def find_item(material: Material, name: str) -> Item | None:
 
 
 def _candidates(material: Material) -> Iterator[Item]:
-    for link, of, one, two, confidence in rows(material.store, _CANDIDATES):
+    for link, of, one, two, confidence in rows(material.store, program_query("review/candidates")):
         plans = (material.plan_of(one) or "", material.plan_of(two) or "")
         yield Item(key(link), (one, two), plans, link, key(of), strength=float(confidence) if confidence else None)
 
@@ -113,7 +93,7 @@ def _suggestions(material: Material) -> Iterator[Item]:
 
 def decided(store: Store) -> frozenset[frozenset[str]]:
     """The pairs of things of which somebody has accepted or rejected that one cites or builds on the other."""
-    found = rows(store, _DECIDED)
+    found = rows(store, program_query("review/decided"))
     return frozenset(frozenset((one, two)) for of, one, two in found if key(of) in SETTLED)
 
 
@@ -217,15 +197,12 @@ def _evidence(material: Material, item: Item, form: Form) -> Evidence:
 
 def documents(material: Material) -> list[str]:
     """The documents of the graph, by IRI."""
-    return [row[0] for row in material.read(f"SELECT DISTINCT ?d WHERE {{ ?d a <{PAN}Document> }} ORDER BY ?d")]
+    return [row[0] for row in material.read(program_query("review/documents"))]
 
 
 def passage_document(material: Material, item: Item) -> str:
     """The document of the passage a candidate names; empty where it names none, or is a citation without channel."""
     if not item.is_candidate:
         return ""
-    found = material.read(
-        f"SELECT ?document ?channel WHERE {{ <{item.link}> <{PAN}evidence>/<{PAN}inDocument> ?document "
-        f"OPTIONAL {{ <{item.link}> <{PAN}channel> ?channel }} }} ORDER BY ?document ?channel"
-    )
+    found = material.read(program_query("review/passage-documents", link=item.link))
     return next((document for document, channel in found if channel or item.type != CITATION), "")

@@ -21,6 +21,7 @@ from pan2kg.coherence.uses import key
 from pan2kg.errors import Place, ProjectError
 from pan2kg.project import Project, read_text, reason, write_atomically
 from pan2kg.review.entry import RefusedError
+from pan2kg.store.queries import program_query
 from pan2kg.store.rules import derive, rule_files, rule_name
 from pan2kg.store.store import LocalStore, construct, open_store, plain
 from pan2kg.turtle.blocks import Sheet, read_sheet
@@ -307,7 +308,7 @@ def changes(project: Project, store: Store, files: Iterable[str]) -> str:
 
 
 def _triples(store: Store | LocalStore, graph: str) -> set[ox.Triple]:
-    return set(construct(store, f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ GRAPH <{graph}> {{ ?s ?p ?o }} }}"))
+    return set(construct(store, program_query("graphs/statements", graph=graph)))
 
 
 def _data(graph: str, triples: Iterable[ox.Triple]) -> list[str]:

@@ -15,7 +15,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from pan2kg.coherence.scores import HIGHEST, LOWEST, SCALE
+from pan2kg.coherence.scores import HIGHEST, LOWEST, SCALE, ScoredLink
 from pan2kg.coherence.uses import key
 from pan2kg.errors import EndpointError, ProjectError
 from pan2kg.i18n.text import Text
@@ -24,8 +24,9 @@ from pan2kg.review.files import REPLACES, Filed, Shelf, alone, append, write
 from pan2kg.review.filing import decide, plan_file, plan_of
 from pan2kg.tables import queries as texts
 from pan2kg.tables.material import Material
+from pan2kg.tables.scores_turtle import document_block, file_block, passage_block, score_block
 from pan2kg.turtle.vocabulary import graph_of, link_iri
-from pan2kg.turtle.writer import Block, Statement, iri, read_prefixes, string, text
+from pan2kg.turtle.writer import Block, Statement, iri, read_prefixes, string
 
 if TYPE_CHECKING:
     from pan2kg.i18n.text import Language
@@ -40,7 +41,9 @@ MOST: Final = 15
 SCORES: Final = tuple(range(LOWEST, HIGHEST + 1))
 
 _SCALE: Final = re.compile(r"[a-z0-9][a-z0-9.-]*")
-_TITLE: Final = Text("Matrice d’interaction – {name}", "Interaction matrix – {name}", "Wechselwirkungsmatrix – {name}")
+_LABEL: Final = Text(
+    "{name} – interactions notées", "{name} – scored interactions", "{name} – benotete Wechselwirkungen"
+)
 
 Cell = tuple[str, str]
 """What acts, and on what, by IRI."""
@@ -173,31 +176,17 @@ class _Filing:
 
     def header(self, path: Path) -> Block:
         """What a new file says of itself first."""
-        name = key(self.plan)
-        return Block(
-            f"<{graph_of(self.project.graph_path(path))}>",
-            (
-                Statement("a", "pan:SourceGraph"),
-                Statement("rdfs:label", text(f"{name} – interactions notées", "fr")),
-                Statement("rdfs:label", text(f"{name} – scored interactions", "en")),
-                Statement("rdfs:label", text(f"{name} – benotete Wechselwirkungen", "de")),
-                Statement("dcterms:source", f"document:{self._document}"),
-                Statement("pan:certainty", "certainty:stated"),
-            ),
-        )
+        label = _LABEL.fill(name=key(self.plan))
+        return file_block(graph_of(self.project.graph_path(path)), label, [f"document:{self._document}"])
 
     def blocks(self, cells: list[Cell], prefixes: Mapping[str, str]) -> Iterator[Block]:
         """The matrix as a document where it is new, the reasons as a passage where they are, and the scores."""
         if not self._stands(f"document:{self._document}"):
             yield self._source()
         if not self._stands(f"passage:{self._passage}"):
-            yield Block(
-                f"passage:{self._passage}",
-                (
-                    Statement("a", "pan:Passage"),
-                    Statement("pan:quote", text(self.assessment.rationale, self.assessment.language)),
-                    Statement("pan:inDocument", f"document:{self._document}"),
-                ),
+            given = self.assessment
+            yield passage_block(
+                f"passage:{self._passage}", f"document:{self._document}", given.rationale, given.language
             )
         for cell in cells:
             yield self._link(cell, prefixes)
@@ -207,44 +196,20 @@ class _Filing:
         return any(f"\n{subject} a " in content for content in self.shelf.texts.values())
 
     def _source(self) -> Block:
-        name = self.material.label(self.assessment.assessor)
-        title = _TITLE.fill(name=f"{name} – {key(self.plan)}")
-        file = graph_of(f"plans/{key(self.plan)}/{FILE}")
-        return Block(
-            f"document:{self._document}",
-            (
-                Statement("a", "pan:Document"),
-                *(Statement("skos:prefLabel", text(said, tag)) for tag, said in title.by_language().items()),
-                Statement("pan:publisherName", string(name)),
-                Statement("pan:sourceKind", "sourcekind:secondary-page"),
-                Statement("pan:readAt", f"{string(file)}^^xsd:anyURI"),
-                Statement("pan:certainty", "certainty:stated"),
-            ),
-        )
+        plan, assessor = key(self.plan), self.material.label(self.assessment.assessor)
+        return document_block(f"document:{self._document}", assessor, graph_of(f"plans/{plan}/{FILE}"), of=plan)
 
     def _link(self, cell: Cell, prefixes: Mapping[str, str]) -> Block:
         given = self.assessment
         made, before = self._place(cell)
-        return Block(
-            iri(made, prefixes),
-            (
-                Statement("a", "pan:Link"),
-                Statement("pan:linkType", "linktype:interaction"),
-                Statement("pan:from", iri(cell[0], prefixes)),
-                Statement("pan:to", iri(cell[1], prefixes)),
-                Statement("pan:score", str(given.cells[cell])),
-                Statement("pan:scale", string(given.scale)),
-                Statement("pan:assessor", iri(given.assessor, prefixes)),
-                Statement("pan:rationale", text(given.rationale, given.language)),
-                Statement("pan:status", "linkstatus:accepted"),
-                Statement("pan:reviewedBy", string(given.reviewer)),
-                Statement("pan:reviewedOn", f'"{given.day.isoformat()}"^^xsd:date'),
-                *([Statement("dcterms:replaces", iri(before, prefixes))] if before else ()),
-                Statement("pan:evidence", f"passage:{self._passage}"),
-                Statement("dcterms:source", f"document:{self._document}"),
-                Statement("pan:certainty", "certainty:stated"),
-            ),
+        link = ScoredLink(made, *cell, given.cells[cell], given.scale, given.assessor, given.rationale)
+        review = (
+            Statement("pan:reviewedBy", string(given.reviewer)),
+            Statement("pan:reviewedOn", f'"{given.day.isoformat()}"^^xsd:date'),
+            *([Statement("dcterms:replaces", iri(before, prefixes))] if before else ()),
         )
+        names = (f"document:{self._document}", f"passage:{self._passage}")
+        return score_block(link, names, given.language, prefixes, review=review)
 
     def _place(self, cell: Cell) -> tuple[str, str]:
         """The IRI of a score, and that of the one it replaces, empty for the first.

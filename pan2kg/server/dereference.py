@@ -16,7 +16,6 @@ from pan2kg.server.addresses import ONTOLOGY, document_of, find_document, find_t
 from pan2kg.server.documents import (
     DATA,
     DATASET,
-    OWL,
     PAGE,
     alternates,
     describe,
@@ -32,6 +31,7 @@ from pan2kg.server.negotiation import Choice, Form, preferred_language
 from pan2kg.server.protocol import is_absolute, read_form
 from pan2kg.server.request import Headers, Refusal, is_plain_path, matches
 from pan2kg.server.settings import Release
+from pan2kg.store.queries import program_query
 from pan2kg.store.store import Store, plain, select
 from pan2kg.turtle.vocabulary import DCTERMS, ROOT
 
@@ -186,10 +186,6 @@ def _filled(status: int, headers: Headers, choice: Choice, body: bytes) -> Answe
 STARTS: Final = ("/id/", "/doc", "/graph/", "/ontology", "/dataset", "/catalogue", "/contributors")
 """How the addresses begin that are answered here."""
 _UNKNOWN: Final = "The graph says nothing of <{}>."
-_RETIRED: Final = """
-SELECT ?mark ?next WHERE {{ {iri} <{owl}deprecated> ?mark OPTIONAL {{ {iri} <{dcterms}isReplacedBy> ?next }} }}
-"""
-_VERSION: Final = f"ASK {{{{ <{ONTOLOGY}> <{OWL}versionIRI>|<{OWL}versionInfo> {{}} }}}}"
 
 
 def answer(call: Call, holding: Holding) -> Answer | Refusal:
@@ -244,7 +240,7 @@ def _thing(call: Call, holding: Holding) -> Answer | Refusal:
     """Lead from a thing of ours to its document, and from the version that is served to the dataset."""
     iri = ROOT + call.path[1:]
     version = iri.removeprefix(f"{DATASET}/")
-    if version != iri and _is_current(holding.store, ox.Literal(version)):
+    if version != iri and _is_current(holding.store, version):
         return _lead(call, document_of(DATASET))
     if not knows(holding.store, iri):
         return Refusal(404, _UNKNOWN.format(iri))
@@ -285,18 +281,18 @@ def _ontology(call: Call, holding: Holding) -> Answer | Refusal:
     """The ontology, under its own IRI or that of the version that is served."""
     path, fixed = split(call.path[1:])
     known = knows(holding.store, ROOT + path)
-    if not known or (path != "ontology" and not _is_current(holding.store, ox.NamedNode(ROOT + path))):
+    if not known or (path != "ontology" and not _is_current(holding.store, ROOT + path)):
         return Refusal(404, f"There is no ontology <{ROOT}{path}> here.")
     return show(call, holding, Subject(ONTOLOGY, "ontology", fixed), lambda: read_ontology(holding.store))
 
 
-def _is_current(store: Store, version: ox.Literal | ox.NamedNode) -> bool:
+def _is_current(store: Store, version: str) -> bool:
     """Whether the ontology, and so the data written in it, is of this version."""
-    return bool(store.query(_VERSION.format(version)))
+    return bool(store.query(program_query("dataset/is-version", given=version)))
 
 
 def _replacements(store: Store, iri: str) -> list[str] | None:
     """What replaces a thing that was retired, maybe nothing; None where it was not retired."""
-    rows = select(store, _RETIRED.format(iri=ox.NamedNode(iri), owl=OWL, dcterms=DCTERMS)).rows
+    rows = select(store, program_query("things/replacements", thing=iri)).rows
     following = [plain(successor) for mark, successor in rows if plain(mark) in ("true", "1")]
     return sorted({one for one in following if is_absolute(one)}) if following else None

@@ -175,10 +175,6 @@ SD: Final = "http://www.w3.org/ns/sparql-service-description#"
 VOID: Final = "http://rdfs.org/ns/void#"
 PREFIXES: Final = {"sd": SD, "void": VOID, "xsd": XSD}
 
-COUNTS: Final = (
-    "SELECT ?graph (COUNT(*) AS ?triples) WHERE { GRAPH ?graph { ?s ?p ?o } } GROUP BY ?graph ORDER BY ?graph"
-)
-"""The query that counts what the description tells."""
 
 
 def describe(
@@ -227,7 +223,7 @@ def _sd(word: str) -> ox.NamedNode:
 
 
 def read_counts(rows: bytes) -> dict[str, int]:
-    """The counts from the CSV answer to :data:`COUNTS`.
+    """The counts from the CSV answer to ``graphs/sizes``.
 
     >>> read_counts(b"graph,triples\\r\\nhttp://e/g,3\\r\\n")
     {'http://e/g': 3}

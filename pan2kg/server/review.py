@@ -24,6 +24,7 @@ from pan2kg.server.request import PAGE_HEADERS, Refusal, Request, refuse_token
 from pan2kg.server.session import Sessions, is_from_here, read_cookie, write_cookie
 from pan2kg.server.settings import Release
 from pan2kg.server.workers import LostError, Nursery
+from pan2kg.site.registry import PAGES
 from pan2kg.site.review import FAULT, RESERVED, SEAL, SIGNED
 from pan2kg.site.words import say
 
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
     from pan2kg.project import Project
     from pan2kg.store.store import Store
 
-PAGES: Final = ("review.html", "scores.html")
 BODY_LIMIT: Final = 256 * 1024
 """Bytes a form may have."""
 KEPT: Final = ("plan", "other", "assessor", "scale", "data")
@@ -226,4 +226,5 @@ def reloader(project: Project, store: Store, nursery: Nursery) -> Reload:
 
 def addresses(desk: Desk) -> tuple[tuple[str, Handler], ...]:
     """The addresses a desk answers, for the application."""
-    return tuple((f"/{tag}/{page}", desk.answer) for tag in LANGUAGES for page in PAGES)
+    written = [f"{name}.html" for name, view in PAGES.items() if view.chosen is not None]
+    return tuple((f"/{tag}/{page}", desk.answer) for tag in LANGUAGES for page in written)

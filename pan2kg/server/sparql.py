@@ -14,7 +14,7 @@ from pan2kg.server.evaluation import GRAPH_FORMATS, Change
 from pan2kg.server.inspection import Nature, add_using, inspect_query, inspect_update
 from pan2kg.server.negotiation import GRAPHS, Choice, choose, choose_formats, preferred_language, prefers_page
 from pan2kg.server.pool import Pool
-from pan2kg.server.protocol import COUNTS, METHODS, PREFIXES, Operation, describe, read_counts, read_operation
+from pan2kg.server.protocol import METHODS, PREFIXES, Operation, describe, read_counts, read_operation
 from pan2kg.server.request import (
     DATA_HEADERS,
     PREFLIGHT_HEADERS,
@@ -27,6 +27,7 @@ from pan2kg.server.request import (
 )
 from pan2kg.server.settings import Release, Settings
 from pan2kg.server.workers import LOST, LostError
+from pan2kg.store.queries import program_query
 
 VARY: Final = (b"vary", b"Accept")
 CACHE: Final = (b"cache-control", b"no-cache")
@@ -142,7 +143,8 @@ class Endpoint:
         """How many triples each graph has; counted once for a state of the data."""
         state = str(self.release)
         if state not in self._described:
-            task = Task("query", COUNTS, "", union=False, default=None, named=None, table="csv", graph="")
+            sizes = program_query("graphs/sizes")
+            task = Task("query", sizes, "", union=False, default=None, named=None, table="csv", graph="")
             answer = await self.pool.ask(task).answer
             if isinstance(answer, Refusal):
                 return answer

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from pan2kg.graph.links import DECLARED, INFERRED, USUAL
+from pan2kg.store.queries import program_query
 from pan2kg.store.store import plain, select
-from pan2kg.turtle.vocabulary import PAN
 
 if TYPE_CHECKING:
     from pan2kg.tables.material import Material
@@ -20,15 +20,6 @@ EVIDENCE: Final[Mapping[str, tuple[str, ...]]] = {
 }  # fmt: skip
 """Which kinds of links stand behind each word for evidence; the empty one where nothing is chosen."""
 
-_FACTS: Final = f"""
-PREFIX pan: <{PAN}>
-SELECT DISTINCT ?plan ?topic ?body WHERE {{
-    {{ ?plan a pan:Plan ; pan:hasTopic ?topic }} UNION
-    {{ ?action pan:inPlan ?plan ; pan:hasTopic ?topic }} UNION
-    {{ ?plan a pan:Plan ; pan:involvesBody ?body }} UNION
-    {{ ?action pan:inPlan ?plan ; pan:involvesBody ?body }}
-}} ORDER BY ?plan ?topic ?body
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +82,7 @@ def read_facts(material: Material) -> Mapping[str, Facts]:
     """What each plan can be chosen by."""
     topics: dict[str, set[str]] = {}
     bodies: dict[str, set[str]] = {}
-    for plan, topic, body in select(material.store, _FACTS).rows:
+    for plan, topic, body in select(material.store, program_query("site/topics-and-bodies")).rows:
         for term, into in ((topic, topics), (body, bodies)):
             if term is not None:
                 into.setdefault(plain(plan), set()).add(plain(term))

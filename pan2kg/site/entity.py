@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import quote, urlsplit
 
 from pan2kg.charts.registry import draw_on
-from pan2kg.graph.labels import Entry, kind_and_key
+from pan2kg.graph.labels import KINDS, Entry, kind_and_key
 from pan2kg.graph.statements import SOURCE
 from pan2kg.site.basis import Notes
 from pan2kg.site.connections import Group, grouped, kind_of_link, links_of
+from pan2kg.site.page import View
 from pan2kg.site.rows import Row, listed, sketched
 from pan2kg.site.values import EVIDENCE, quotes, unfold
 from pan2kg.tables.template import markup
@@ -28,8 +29,8 @@ if TYPE_CHECKING:
     from pan2kg.graph.labels import Entry
     from pan2kg.site.basis import Say
     from pan2kg.site.library import Library
+    from pan2kg.site.page import Values
     from pan2kg.site.speaker import Speaker
-    from pan2kg.site.view import Values
 
 
 _EUR_LEX: Final = "https://eur-lex.europa.eu/legal-content"
@@ -311,3 +312,6 @@ def retired(speaker: Speaker, iri: str) -> list[str] | None:
     replaced = statements.values(iri, REPLACED)
     is_retired = replaced or statements.one(iri, DEPRECATED) in ("true", "1")
     return replaced if is_retired else None
+
+
+PAGES: Final = tuple(View(kind, values(kind), keys(kind), template="entity.html") for kind in KINDS if kind != "plan")

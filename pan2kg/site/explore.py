@@ -13,14 +13,15 @@ from typing import TYPE_CHECKING, Final
 from pan2kg.graph.links import DECLARED, USUAL
 from pan2kg.network.placement import place
 from pan2kg.site.frame import embedded
+from pan2kg.site.page import View
 from pan2kg.turtle.vocabulary import ID
 
 if TYPE_CHECKING:
     from pan2kg.graph.labels import Entry
     from pan2kg.i18n.text import Language
     from pan2kg.site.library import Library
+    from pan2kg.site.page import Values
     from pan2kg.site.speaker import Speaker
-    from pan2kg.site.view import Values
 
 
 CERTAINTY: Final = f"{ID}certainty/"
@@ -240,3 +241,9 @@ def _why(speaker: Speaker, edge: Edge) -> str:
     if plans[0] and plans[1] and plans[0] != plans[1]:
         return speaker.pair(plans[0], plans[1])
     return speaker.address(edge.one)
+
+
+PAGES: Final = (
+    View("network", whole, section="network", menu=5),
+    View("network", around, keys, section="network"),
+)

@@ -1,6 +1,6 @@
 """An exhibit as a piece of a page: its things lead to their pages, its notes, basis and query stand below.
 
-Figures on coherence as pages of their own, with the same figures as CSV and JSON.
+Figures on coherence as pages of their own, with the same figures as CSV, JSON and spreadsheet.
 """
 
 from __future__ import annotations
@@ -8,12 +8,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Final
 
+from pan2kg.site.page import CSV, JSON, File, View
 from pan2kg.tables.gaps import KINDS
 from pan2kg.tables.markup import Anchors, html_foot, html_table, html_text
 from pan2kg.tables.material import Choice
 from pan2kg.tables.registry import TABLES
+from pan2kg.tables.spreadsheet import SPREADSHEET, write_exhibit_spreadsheet
 from pan2kg.tables.template import markup
 from pan2kg.tables.words import text
 from pan2kg.tables.writers import write_exhibit
@@ -22,8 +25,8 @@ if TYPE_CHECKING:
     from markupsafe import Markup
 
     from pan2kg.site.library import Library
+    from pan2kg.site.page import Values
     from pan2kg.site.speaker import Speaker
-    from pan2kg.site.view import Values
     from pan2kg.tables.cells import Row
     from pan2kg.tables.table import Exhibit
 
@@ -79,7 +82,7 @@ def values(speaker: Speaker) -> Values | None:
         "table": show(exhibit, speaker),
         "plans": [(entry.key, speaker.name(entry.iri)) for entry in speaker.library.index.of_kind("plan")],
         "plan": chosen.get("plan", ""),
-        "downloads": [(speaker.href(f"figure/{name}.{form}", **chosen), form.upper()) for form in ("csv", "json")],
+        "downloads": [(speaker.href(f"figure/{name}.{form}", **chosen), form.upper()) for form in _forms(speaker)],
     }
 
 
@@ -87,6 +90,18 @@ def _lead(speaker: Speaker, name: str, exhibit: Exhibit) -> str:
     """What a figure shows, and what must not be read into it."""
     summary = exhibit.summary.say(speaker.request.language)
     return f"{summary} {speaker.t('figure-trust-remark')}".strip() if name == "trust" else summary
+
+
+def _forms(speaker: Speaker) -> list[str]:
+    """What a figure can be had as; a spreadsheet where a server has what writes it."""
+    made = speaker.library.mode == "served" and find_spec("xlsxwriter") is not None
+    return ["csv", "json", *(["xlsx"] if made else [])]
+
+
+def xlsx(speaker: Speaker) -> bytes | None:
+    """A figure as a spreadsheet, whole, with its basis."""
+    exhibit = _exhibit(speaker, speaker.request.key)
+    return write_exhibit_spreadsheet(exhibit, speaker.request.language) if exhibit else None
 
 
 def csv(speaker: Speaker) -> str | None:
@@ -154,3 +169,16 @@ def gap_csv(speaker: Speaker) -> str | None:
     if kind not in KINDS:
         return None
     return write_exhibit(speaker.library.exhibit("gaps", language, Choice(part=kind)), "csv", language=language)
+
+
+PAGES: Final = (
+    View("figure", values, names, section="questions"),
+    View("gaps", gaps, section="gaps", menu=7),
+    View("gap", gap, gap_kinds, template="figure.html", section="gaps"),
+)
+FILES: Final = (
+    File("figure", "csv", CSV, csv, names),
+    File("figure", "json", JSON, json, names),
+    File("figure", "xlsx", SPREADSHEET, xlsx, names, exported=False),
+    File("gap", "csv", CSV, gap_csv, gap_kinds),
+)

@@ -16,20 +16,18 @@ if TYPE_CHECKING:
 
     from markupsafe import Markup
 
+    from pan2kg.site.page import View
     from pan2kg.site.speaker import Speaker
 
-MENU: Final = ("index", "plans", "obligations", "questions", "network", "sparql", "gaps", "data", "about")
 ENDONYMS: Final[Mapping[Language, str]] = {"fr": "Français", "en": "English", "de": "Deutsch"}
 
-CHOSEN_ON: Final = {"review.html": (), "scores.html": ("plan", "other", "assessor", "scale", "on")}
-"""What may be chosen in the address of the pages on which something can be written down."""
 
-
-def frame(speaker: Speaker) -> dict[str, object]:
-    """The values every template can use."""
+def frame(speaker: Speaker, pages: Mapping[str, View]) -> dict[str, object]:
+    """The values every template can use; ``pages`` are those with one a language, by name."""
     request, library = speaker.request, speaker.library
     inside = request.path.partition("/")[2] or "index.html"
-    asked = _asked(speaker, inside)
+    asked = _asked(speaker, pages.get(inside.removesuffix(".html")))
+    menu = sorted((view for view in pages.values() if view.menu), key=lambda view: view.menu)
     return {
         "say": speaker,
         "t": speaker.t,
@@ -40,7 +38,7 @@ def frame(speaker: Speaker) -> dict[str, object]:
             (tag, ENDONYMS[tag], speaker.out(f"{tag}/{inside}", **asked), tag == request.language) for tag in LANGUAGES
         ],
         "endonyms": ENDONYMS,
-        "menu": [(name, speaker.href(f"{name}.html"), speaker.t(f"menu-{name}")) for name in MENU],
+        "menu": [(view.name, speaker.href(f"{view.name}.html"), speaker.t(f"menu-{view.name}")) for view in menu],
         "section": "",
         "root": root(request.path),
         "mode": library.mode,
@@ -67,16 +65,16 @@ def _script_words(language: Language, name: str) -> Markup:
     return embedded(group(f"script-{name}", language))
 
 
-def _asked(speaker: Speaker, inside: str) -> dict[str, str]:
+def _asked(speaker: Speaker, view: View | None) -> dict[str, str]:
     """What the address asks for beside the language of titles, so that another language shows the same.
 
     On the pages of forms that write, only what is chosen there: the secret of a session, what was typed, and what came
     of it must stand in no link.
     """
     given = {name: value for name, value in speaker.request.arguments.items() if name != "data"}
-    if inside not in CHOSEN_ON:
+    if view is None or view.chosen is None:
         return given
-    return {name: value for name, value in given.items() if name.partition(":")[0] in CHOSEN_ON[inside]}
+    return {name: value for name, value in given.items() if name.partition(":")[0] in view.chosen}
 
 
 def embedded(value: object) -> Markup:

@@ -1,20 +1,27 @@
-"""Lists that the numbers of the home page open: plans, pairs of plans, and actions without a link."""
+"""Lists that the numbers of the home page open: plans, pairs of plans, and actions without a link.
+
+The page of what was found, the suggestions while one types, and all names for pages without a server.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from pan2kg.graph.links import DECLARED, INFERRED
 from pan2kg.site.filtering import chosen, shown_plans
+from pan2kg.site.frame import embedded
+from pan2kg.site.page import JAVASCRIPT, JSON, View, Whole
 from pan2kg.site.plan import SAME, actions_of, ordered, period
 from pan2kg.turtle.vocabulary import DCTERMS, PAN
 
 if TYPE_CHECKING:
+    from pan2kg.graph.labels import Entry
+    from pan2kg.site.library import Library
+    from pan2kg.site.page import Values
     from pan2kg.site.speaker import Speaker
-    from pan2kg.site.view import Values
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,3 +160,54 @@ def unlinked(speaker: Speaker) -> Values:
         "unread": sum(len(one.unread) for one in found),
         "read": sum(len(one.read) for one in found),
     }
+
+
+_ALWAYS: Final = ("plan", "body", "instrument")
+"""What is listed where nothing was asked for."""
+
+
+def search(speaker: Speaker) -> Values:
+    """The page of what was found; without words, everything there is by kind."""
+    asked = speaker.request.arguments.get("q", "")
+    index = speaker.library.index
+    found = [entry for iri in speaker.library.finder.find(asked) if (entry := index.entry(iri))]
+    groups: dict[str, list[Entry]] = {kind: _things_by_name(speaker, kind) for kind in _ALWAYS} if not asked else {}
+    for entry in found:
+        groups.setdefault(entry.kind, []).append(entry)
+    return {"title": speaker.t("search-title"), "asked": asked, "groups": groups, "count": len(found)}
+
+
+def _things_by_name(speaker: Speaker, kind: str) -> list[Entry]:
+    return sorted(speaker.library.index.of_kind(kind), key=lambda entry: speaker.name(entry.iri).casefold())
+
+
+def suggestions(library: Library, words: str) -> str:
+    """Up to twelve things as JSON, for the field that suggests while one types."""
+    entries = [library.index.entry(iri) for iri in library.finder.find(words, limit=12)]
+    return str(embedded([_as_row(entry) for entry in entries if entry]))
+
+
+def labels(library: Library) -> str:
+    """Every name as a script, for pages with no server behind them."""
+    rows = [_as_row(entry) for kind in sorted({e.kind for e in library.index.entries.values() if e.has_page})
+            for entry in library.index.of_kind(kind)]  # fmt: skip
+    return f"pan2kgLabels({embedded(rows)});\n"
+
+
+def _as_row(entry: Entry) -> dict[str, object]:
+    found: dict[str, object] = {"href": entry.address, "type": entry.kind, "labels": dict(entry.texts)}
+    return {**found, "notation": entry.notation} if entry.notation else found
+
+
+PAGES: Final = (
+    View("plans", plans, section="plans", menu=2),
+    View("pairs", pairs, section="index"),
+    View("unlinked", unlinked, section="index"),
+    View("search", search),
+)
+FILES: Final = (
+    Whole(
+        "search.json", JSON, lambda library, asked: suggestions(library, asked.get("q", "")).encode(), exported=False
+    ),
+    Whole("data/labels.js", JAVASCRIPT, lambda library, _: labels(library).encode()),
+)

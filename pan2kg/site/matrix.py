@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Final
 
-from pan2kg.charts.canvas import Box, Group, Mark, Pen, centred
+from pan2kg.charts.drawing import Box, Group, Mark, Pen, centred
 from pan2kg.charts.frame import SHADE, SWATCH, Body, Caption, Picture, Sign, frame
 from pan2kg.charts.grid import filled, hatch_sign, hatched, row_head, tilted
 from pan2kg.charts.ground import table
@@ -21,6 +21,7 @@ from pan2kg.graph.labels import pair_key, shortened
 from pan2kg.graph.links import DECLARED
 from pan2kg.site.choice import ASKED, EVIDENCE, Choice
 from pan2kg.site.filtering import chosen, every_plan, filtering, is_whole, known, shown_plans
+from pan2kg.site.page import CSV, SVG, File
 from pan2kg.tables.formats import Grid, Value, write_csv
 from pan2kg.turtle.vocabulary import PAN
 
@@ -28,8 +29,8 @@ if TYPE_CHECKING:
     from pan2kg.charts.frame import Picture
     from pan2kg.charts.names import Name
     from pan2kg.site.library import Library
+    from pan2kg.site.page import Values
     from pan2kg.site.speaker import Speaker
-    from pan2kg.site.view import Values
 
 
 Met = Mapping[tuple[str, str], tuple[int, int]]
@@ -250,3 +251,11 @@ def pdf(speaker: Speaker) -> bytes | None:
 def _drawn(speaker: Speaker, suffix: str) -> bytes | None:
     picture = _picture(speaker)
     return picture_bytes(picture, suffix) if picture else None
+
+
+FILES: Final = (
+    File("matrix", "csv", CSV, csv),
+    File("matrix", "svg", SVG, svg),
+    File("matrix", "png", "image/png", png, exported=False),
+    File("matrix", "pdf", "application/pdf", pdf, exported=False),
+)

@@ -14,6 +14,7 @@ from pan2kg.charts.registry import draw_on
 from pan2kg.site.basis import Notes
 from pan2kg.site.figures import show
 from pan2kg.site.library import grounds_of
+from pan2kg.site.page import File, View
 from pan2kg.site.values import EVIDENCE, dated, quotes
 from pan2kg.store.store import plain
 from pan2kg.tables.template import markup
@@ -21,9 +22,9 @@ from pan2kg.turtle.vocabulary import PAN
 
 if TYPE_CHECKING:
     from pan2kg.site.basis import Mark
+    from pan2kg.site.page import Values
     from pan2kg.site.speaker import Speaker
     from pan2kg.site.values import Quote
-    from pan2kg.site.view import Values
 
 
 _LONGEST: Final = 75
@@ -141,3 +142,7 @@ def calendar(speaker: Speaker) -> str:
     ]
     name = speaker.t("obligations-title")
     return write_calendar(sorted(events, key=lambda e: (e.day, e.uid)), name=name, stamp=library.as_of)
+
+
+PAGES: Final = (View("obligations", values, section="obligations", menu=3),)
+FILES: Final = (File("obligations", "ics", "text/calendar; charset=utf-8", calendar),)

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
-from pan2kg.charts.canvas import Box, Drawing, Group, Label, Line, Mark, Pen, arrow
+from pan2kg.charts.drawing import Box, Drawing, Group, Label, Line, Mark, Pen, arrow
 from pan2kg.charts.frame import GREY, INK, PAPER, RULE, SHADE
 from pan2kg.charts.text_width import Font, measure, shorten, wrap
 from pan2kg.i18n.text import Language

@@ -11,13 +11,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from pan2kg.charts.svg import write_svg
+from pan2kg.charts.drawing import write_svg
 from pan2kg.i18n.text import Language, grouped
 from pan2kg.project import read_text
 from pan2kg.site.ontology import ANY, read_ontology, relations, top_classes
 from pan2kg.site.ontology_diagram import draw_ontology
 from pan2kg.site.ontology_terms import Kind, Ontology, Tally, Term, Texts, anchor, pick
 from pan2kg.site.ontology_words import keys, say
+from pan2kg.site.page import View
 from pan2kg.tables.template import escape, markup, render
 from pan2kg.turtle.vocabulary import PAN
 from pan2kg.turtle.writer import iri as short
@@ -29,8 +30,8 @@ if TYPE_CHECKING:
 
     from pan2kg.i18n.text import Language
     from pan2kg.project import Project
+    from pan2kg.site.page import Values
     from pan2kg.site.speaker import Speaker
-    from pan2kg.site.view import Values
     from pan2kg.store.store import Store
 
 
@@ -158,3 +159,6 @@ def values(speaker: Speaker) -> Values:
     library = speaker.library
     ontology = library.once("ontology", lambda: read_ontology(library.project, library.store))
     return ontology_values(ontology, speaker.request.language)
+
+
+PAGES: Final = (View("ontology", values, section="data"),)

@@ -15,6 +15,7 @@ from typing import Final
 import pyoxigraph as ox
 
 from pan2kg.errors import Place, TurtleError
+from pan2kg.store.queries import program_query
 from pan2kg.store.store import Store, plain, select
 from pan2kg.store.store import Term as RdfTerm
 from pan2kg.turtle.vocabulary import PAN, RDF, SKOS
@@ -272,17 +273,12 @@ class Ontology:
         return {term.iri: term for term in self.terms}
 
 
-_VALUES: Final = f"""
-SELECT ?scheme ?p (COUNT(*) AS ?n) WHERE {{
-    ?s ?p ?concept FILTER(STRSTARTS(STR(?p), "{PAN}")) ?concept <{SKOS}inScheme> ?scheme
-}} GROUP BY ?scheme ?p ORDER BY ?scheme DESC(?n) ?p
-"""
 
 
 def read_schemes(sheet: Sheet, store: Store) -> tuple[Scheme, ...]:
     """Each scheme by IRI, with the properties the graph takes its concepts for, the most frequent first."""
     taken: dict[str, list[str]] = {}
-    for scheme, name, _ in select(store, _VALUES).rows:
+    for scheme, name, _ in select(store, program_query("ontology/values-of-schemes")).rows:
         taken.setdefault(plain(scheme), []).append(plain(name))
     members: dict[str, list[str]] = {}
     for iri in sheet:

@@ -1,16 +1,25 @@
-"""A page: where it stands, what kind of file it is, its bytes; and what is asked of one."""
+"""A page: where it stands, what it is made of, its bytes; and what is asked of one.
+
+A module of pages lists its own in ``PAGES`` and ``FILES``, which :mod:`pan2kg.site.registry` gathers.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from functools import lru_cache
-from types import MappingProxyType
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from pan2kg.i18n.text import Language
+if TYPE_CHECKING:
+    from pan2kg.site.library import Library
+    from pan2kg.site.speaker import Speaker
+
 
 HTML = "text/html; charset=utf-8"
-NOTHING: Mapping[str, str] = MappingProxyType({})
+CSV = "text/csv; charset=utf-8"
+JSON = "application/json"
+SVG = "image/svg+xml"
+TURTLE = "text/turtle; charset=utf-8"
+JAVASCRIPT = "text/javascript; charset=utf-8"
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,38 +31,50 @@ class Page:
     body: bytes
 
 
+Values = Mapping[str, object]
+
+
 @dataclass(frozen=True, slots=True)
-class Request:
-    """Which page is wanted: its language, the key in its address, and what was typed after the question mark.
+class View:
+    """A kind of page: its name in an address, and all that is to be said of it.
 
-    ``data`` is the language titles are wanted in, by default that of the interface.
-
-    >>> Request("fr/plan/lu-bhr-2.html", "fr", "lu-bhr-2", {"data": "en"}).data
-    'en'
+    ``values`` gives what the template needs, with ``title`` always among it, or None where there is no such page.
+    Without ``keys`` there is one page a language, ``fr/plans.html``; with them many, ``fr/plan/lu-bhr-2.html``, of
+    which an export has those that are listed. ``template`` is that of the name where none is given, ``section`` the
+    entry of the menu that is marked, ``menu`` the page's own place there. On a page where something can be written
+    down, ``chosen`` lists what may be chosen in its address, and nothing else of it is handed on.
     """
+
+    name: str
+    values: Callable[[Speaker], Values | None]
+    keys: Callable[[Library], Iterable[str]] | None = None
+    template: str = ""
+    section: str = ""
+    menu: int = 0
+    chosen: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file in a language that is no page: name or folder in its address, ending, media type, and what writes it.
+
+    ``make`` gives None where there is no such file; a file without ``keys`` is one a language. One that is not
+    ``exported`` is made only where there is a server.
+    """
+
+    name: str
+    ending: str
+    media: str
+    make: Callable[[Speaker], str | bytes | None]
+    keys: Callable[[Library], Iterable[str]] | None = None
+    exported: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """A file for all languages: its path, its media type, and what writes it; ``exported`` where it is whole."""
 
     path: str
-    language: Language
-    key: str = ""
-    arguments: Mapping[str, str] = field(default_factory=lambda: NOTHING)
-
-    @property
-    def data(self) -> str:
-        """The language titles are wanted in."""
-        return self.arguments.get("data") or self.language
-
-    @property
-    def folder(self) -> str:
-        """The folder the page stands in, as far as ways to others depend on it."""
-        return folder(self.path)
-
-
-@lru_cache(maxsize=1 << 10)
-def folder(path: str) -> str:
-    """The folder of a page, without names that ways to others do not depend on: equally deep ones lead there alike.
-
-    >>> folder("fr/plan/lu-bhr-2.html"), folder("fr/index.html"), folder("index.html")
-    ('fr/*/', 'fr/', '')
-    """
-    first, *more = path.split("/")[:-1] or [""]
-    return "/".join([first, *["*"] * len(more), ""]) if first else ""
+    media: str
+    make: Callable[[Library, Mapping[str, str]], bytes]
+    exported: bool = True

@@ -13,6 +13,7 @@ from pan2kg.site.basis import Notes
 from pan2kg.site.connections import Connection, connection, grouped
 from pan2kg.site.figures import show
 from pan2kg.site.filtering import is_whole
+from pan2kg.site.page import View
 from pan2kg.site.plan import actions_of, ordered
 from pan2kg.tables.citations import could_cite
 from pan2kg.tables.template import escape, markup
@@ -22,8 +23,8 @@ if TYPE_CHECKING:
     from markupsafe import Markup
 
     from pan2kg.site.library import Library
+    from pan2kg.site.page import Values
     from pan2kg.site.speaker import Speaker
-    from pan2kg.site.view import Values
     from pan2kg.tables.cells import Row
     from pan2kg.tables.table import Exhibit
 
@@ -180,3 +181,6 @@ def _only(speaker: Speaker, name: str, columns: tuple[str, str], pair: frozenset
             rows.setdefault(frozenset(str(row[column]) for column in columns), []).append(row)
         known[at] = {plans: tuple(found) for plans, found in rows.items()}
     return replace(exhibit, rows=known[at].get(pair, ()))
+
+
+PAGES: Final = (View("pair", values, keys, section="plans"),)

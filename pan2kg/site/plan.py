@@ -14,6 +14,7 @@ from pan2kg.site import entity
 from pan2kg.site import explore as exploring
 from pan2kg.site.basis import Notes
 from pan2kg.site.connections import COUNTING, Connection, connection, kind_of_link, links_of
+from pan2kg.site.page import CSV, File, View
 from pan2kg.site.rows import natural
 from pan2kg.site.values import EVIDENCE, dated
 from pan2kg.store.queries import fill
@@ -25,8 +26,8 @@ if TYPE_CHECKING:
     from markupsafe import Markup
 
     from pan2kg.graph.labels import Entry
+    from pan2kg.site.page import Values
     from pan2kg.site.speaker import Speaker
-    from pan2kg.site.view import Values
 
 Placed = tuple[list[tuple[int, str]], str, str]
 """The place of what a link starts from, the link, and the plan or document at its other end."""
@@ -245,3 +246,7 @@ def csv(speaker: Speaker) -> str | None:
     given = {"plan": entry.iri, "language": speaker.request.data}
     library = speaker.library
     return write_answer(library.store.query(fill(query, given, store=library.store, project=library.project)), "csv")
+
+
+PAGES: Final = (View("plan", values, entity.keys("plan"), section="plans"),)
+FILES: Final = (File("plan", "csv", CSV, csv, entity.keys("plan")),)

@@ -22,33 +22,24 @@ from pan2kg.graph.labels import short
 from pan2kg.site.catalogue_score import Criterion, judge, read_entry, read_resources, score
 from pan2kg.site.ontology_terms import Said
 from pan2kg.site.ontology_words import say
+from pan2kg.site.page import View
 from pan2kg.site.words import group
+from pan2kg.store.queries import program_query
 from pan2kg.store.remote import RemoteStore
 from pan2kg.store.store import Store, fingerprint, plain, select
 from pan2kg.tables.coverage import trust
-from pan2kg.turtle.vocabulary import ID, PAN, RDFS, SKOS
+from pan2kg.turtle.vocabulary import ID, PAN, SKOS
 from pan2kg.validation.check import check
 
 if TYPE_CHECKING:
     from pan2kg.i18n.text import Language, Text
     from pan2kg.project import Project
     from pan2kg.site.library import Library
+    from pan2kg.site.page import Values
     from pan2kg.site.speaker import Speaker
-    from pan2kg.site.view import Values
-    from pan2kg.store.store import Store
     from pan2kg.tables.material import Material
     from pan2kg.tables.table import Exhibit
     from pan2kg.validation.report import Report, Rule
-
-
-_LINKS: Final = f"""
-PREFIX pan: <{PAN}>
-SELECT ?type ?status ?certainty ?evident (COUNT(DISTINCT ?link) AS ?n) WHERE {{
-    ?link a pan:Link ; pan:linkType ?type ; pan:status ?status .
-    OPTIONAL {{ ?link pan:certainty ?certainty }}
-    BIND(EXISTS {{ ?link pan:evidence ?passage }} AS ?evident)
-}} GROUP BY ?type ?status ?certainty ?evident ORDER BY ?type ?status ?certainty ?evident
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,20 +59,11 @@ class Balance:
     unverified: int = 0
     candidates: int = 0
 
-    @property
-    def unsupported(self) -> int:
-        """Declared links without a passage.
-
-        >>> Balance("x", total=3, declared=3, evident=1).unsupported
-        2
-        """
-        return self.declared - self.evident
-
 
 def balances(store: Store) -> tuple[Balance, ...]:
     """The links of each type, by type."""
     found: dict[str, Balance] = {}
-    for kind, status, certainty, evident, number in select(store, _LINKS).rows:
+    for kind, status, certainty, evident, number in select(store, program_query("site/links-by-evidence")).rows:
         name = plain(kind)
         so_far = found.get(name, Balance(name))
         state, n = plain(status).removeprefix(f"{ID}linkstatus/"), int(plain(number))
@@ -120,15 +102,6 @@ LANGUAGES: Final = ("fr", "en", "de")
 _LEFT_OUT: Final = frozenset((PAN + "Document", PAN + "SourceGraph"))
 """The title of a document stays in its language; files are not shown to readers."""
 
-_LABELS: Final = f"""
-SELECT ?class ?thing (GROUP_CONCAT(DISTINCT LANG(?label); separator=" ") AS ?languages) WHERE {{
-    ?thing a ?class ; <{SKOS}prefLabel>|<{RDFS}label> ?label
-    FILTER(ISIRI(?thing) && (STRSTARTS(STR(?class), "{PAN}") || ?class IN (
-        <http://www.w3.org/2002/07/owl#Class>, <http://www.w3.org/2002/07/owl#ObjectProperty>,
-        <http://www.w3.org/2002/07/owl#DatatypeProperty>, <{SKOS}Concept>)))
-}} GROUP BY ?class ?thing ORDER BY ?class ?thing
-"""
-
 
 @dataclass(frozen=True, slots=True)
 class Untranslated:
@@ -153,7 +126,7 @@ def untranslated(store: Store, languages: Sequence[str] = LANGUAGES) -> tuple[Un
     A class every thing of which is labelled in every language is listed too: its total is the basis.
     """
     known: dict[str, dict[str, frozenset[str]]] = {}
-    for kind, thing, tags in select(store, _LABELS).rows:
+    for kind, thing, tags in select(store, program_query("site/label-languages")).rows:
         known.setdefault(plain(kind), {})[plain(thing)] = frozenset(plain(tags).split())
     return tuple(
         Untranslated(
@@ -183,11 +156,6 @@ class Checked:
     idle: int
     violations: int
     failing: tuple[Failing, ...]
-
-    @property
-    def passing(self) -> int:
-        """How many rules are kept everywhere."""
-        return self.rules - len(self.failing)
 
 
 @dataclass(frozen=True, slots=True)
@@ -329,3 +297,6 @@ def _check(project: Project) -> Checked | None:
         return summarise(check(project))
     except Pan2kgError:
         return None
+
+
+PAGES: Final = (View("quality", values, section="data"),)

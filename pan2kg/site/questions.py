@@ -1,4 +1,8 @@
-"""Questions as forms: each stored question with its parameters, its answer as a table, and the query behind it."""
+"""Questions as forms: each stored question with its parameters, its answer as a table, and the query behind it.
+
+An answer as a table of a page: things by name and leading to their pages, every text with its language.
+The page for one's own SPARQL: editor, examples, and without JavaScript the answer as a table.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +11,7 @@ from argparse import ArgumentTypeError
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
+from itertools import islice
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlencode
 
@@ -15,22 +20,88 @@ import pyoxigraph as ox
 from pan2kg.errors import Pan2kgError, QueryError
 from pan2kg.graph.labels import KINDS, relative
 from pan2kg.i18n.days import a_day
-from pan2kg.site.answers import grid
 from pan2kg.site.figures import listed
 from pan2kg.site.frame import embedded
+from pan2kg.site.page import CSV, TURTLE, File, View
 from pan2kg.site.permalink import DAY, RELEASE, VIEW, Permalink, dayless, fix, notice, permalink
-from pan2kg.store.queries import Parameter, Query, fill
-from pan2kg.store.store import construct
+from pan2kg.store.queries import Parameter, Query, fill, program_query
+from pan2kg.store.store import construct, select
 from pan2kg.tables.answers import Style, heading, write_answer
+from pan2kg.tables.template import escape, markup
 from pan2kg.turtle.tokens import tokens
-from pan2kg.turtle.writer import read_prefixes
+from pan2kg.turtle.vocabulary import PAN, XSD
+from pan2kg.turtle.writer import iri, read_prefixes
 
 if TYPE_CHECKING:
+    from markupsafe import Markup
+
     from pan2kg.graph.labels import Entry
     from pan2kg.site.library import Library
+    from pan2kg.site.page import Values
     from pan2kg.site.speaker import Speaker
-    from pan2kg.site.view import Values
-    from pan2kg.store.store import Result, Store
+    from pan2kg.store.store import Result, Store, Term
+
+
+MOST: Final = 1000
+"""How many rows a page shows; a download has them all."""
+_NUMBERS: Final = frozenset(XSD + name for name in ("integer", "decimal", "double", "float", "int", "long"))
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """Headings, rows of markup, and whether there were more rows than are shown."""
+
+    heads: tuple[str, ...]
+    rows: tuple[tuple[Markup, ...], ...]
+    cut: bool = False
+
+
+def grid(result: Result, speaker: Speaker) -> Grid:
+    """An answer as headings and cells. A column ``x`` is shown by the names in ``x_label`` beside it.
+
+    Triples become rows of subject, predicate and object, a boolean one row with yes or no.
+    """
+    language = speaker.request.language
+    if isinstance(result, ox.QueryBoolean):
+        return Grid((speaker.t("answer"),), ((markup(escape(speaker.t("yes" if result else "no"))),),))
+    if isinstance(result, list):
+        columns: tuple[str, ...] = ("subject", "predicate", "object")
+        rows: Iterable[tuple[Term | None, ...]] = ((_term(t.subject), t.predicate, _term(t.object)) for t in result)
+    else:
+        columns = tuple(variable.value for variable in result.variables)
+        rows = (tuple(solution) for solution in result)
+    first = list(islice(rows, MOST + 1))
+    shown = [at for at, name in enumerate(columns) if not _is_name(name, columns)]
+    names = {at: columns.index(f"{columns[at]}_label") for at in shown if f"{columns[at]}_label" in columns}
+    made = tuple(tuple(_cell(row, at, names, speaker) for at in shown) for row in first[:MOST])
+    return Grid(tuple(heading(columns[at], language) for at in shown), made, len(first) > MOST)
+
+
+def _is_name(name: str, columns: tuple[str, ...]) -> bool:
+    return name.endswith("_label") and name.removesuffix("_label") in columns
+
+
+def _term(term: ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple) -> Term:
+    return ox.Literal(str(term)) if isinstance(term, ox.Triple) else term
+
+
+def _cell(row: tuple[Term | None, ...], at: int, names: dict[int, int], speaker: Speaker) -> Markup:
+    term = row[at]
+    label = row[names[at]] if at in names else None
+    if isinstance(term, ox.NamedNode):
+        if isinstance(label, ox.Literal) and label.value != term.value:
+            return speaker.lead(speaker.address(term.value), _literal(label, speaker))
+        return speaker.link(term.value)
+    return _literal(term, speaker) if isinstance(term, ox.Literal) else markup("")
+
+
+def _literal(term: ox.Literal, speaker: Speaker) -> Markup:
+    tag = f' lang="{escape(term.language)}"' if term.language and term.language != speaker.request.language else ""
+    words = escape(term.value)
+    if term.datatype.value in _NUMBERS:
+        return markup(f'<span class="figure">{words}</span>')
+    return markup(f"<span{tag}>{words}</span>" if tag else words)
+
 
 WORKS: Final = ("plan", "action")
 _OFFERS: Final = {"one": WORKS, "two": WORKS, "of": WORKS, "work": WORKS, "only_plan": ("plan",)}
@@ -132,9 +203,8 @@ def turtle(speaker: Speaker) -> str | None:
     library, (store, _) = speaker.library, _store(speaker)
     answer = _answer(speaker, _filled(speaker, query))
     rows = answer if isinstance(answer, ox.QuerySolutions) else ()
-    things = sorted({term for row in rows for term in row if isinstance(term, ox.NamedNode)}, key=str)
-    given = " ".join(map(str, things))
-    text = f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ VALUES ?s {{ {given} }} ?s ?p ?o }}"
+    things = sorted({term.value for row in rows for term in row if isinstance(term, ox.NamedNode)})
+    text = program_query("things/statements", thing=things)
     write = partial(_said, store, text, read_prefixes(library.project))
     return write() if library.mode == "served" else library.once(f"turtle of {text}", write)
 
@@ -266,3 +336,63 @@ def _template(speaker: Speaker, query: Query) -> dict[str, object]:
     prefixes = read_prefixes(speaker.library.project)
     view = _TABS.get(query.header.get("view", ""), "table")
     return {"query": text, "prefixes": prefixes, "heads": heads, "release": release, "said": said, "view": view}
+
+
+
+
+def editor(speaker: Speaker) -> Values:
+    """What the page shows; with a query in the address, and a server behind it, its answer too."""
+    library = speaker.library
+    asked = speaker.request.arguments.get("query", "")
+    table: Grid | None = None
+    fault = ""
+    if asked and library.mode == "served":
+        try:
+            table = grid(library.store.query(asked), speaker)
+        except Pan2kgError as error:
+            fault = str(error)
+    return {
+        "title": speaker.t("sparql-title"),
+        "query": asked or program_query("site/first-query"),
+        "table": table,
+        "fault": fault,
+        "examples": [(library.queries[name].question(speaker.request.language), library.queries[name].text)
+                     for name in sorted(names(library))],
+        "completion": embedded({"prefixes": read_prefixes(library.project), "terms": _terms(speaker)}),
+    }  # fmt: skip
+
+
+def _terms(speaker: Speaker) -> list[dict[str, str]]:
+    """Our own terms with their names, then the classes and properties of others that the graph uses, for completion."""
+    own = [
+        {
+            "name": f"pan:{term.removeprefix(PAN)}",
+            "label": speaker.name(term),
+            "kind": "class" if entry.type.endswith("#Class") else "property",
+        }
+        for term, entry in speaker.library.index.entries.items()
+        if term.startswith(PAN)
+    ]
+    return own + speaker.library.once("terms of others", lambda: _others(speaker.library))
+
+
+def _others(library: Library) -> list[dict[str, str]]:
+    """The classes and properties that are not ours, by the prefixes of the project."""
+    prefixes, found = read_prefixes(library.project), []
+    for kind, query in (("class", "ontology/classes"), ("property", "ontology/properties")):
+        terms = select(library.store, program_query(query)).values("term")
+        names = {iri(term, prefixes) for term in terms if not term.startswith(PAN)}
+        found += [{"name": name, "label": "", "kind": kind} for name in sorted(names) if not name.startswith("<")]
+    return found
+
+
+PAGES: Final = (
+    View("questions", cards, section="questions", menu=4),
+    View("question", values, names, section="questions"),
+    View("sparql", editor, section="sparql", menu=6),
+)
+FILES: Final = (
+    File("question", "csv", CSV, csv, names),
+    File("question", "json", "application/sparql-results+json", json, names),
+    File("question", "ttl", TURTLE, turtle, names),
+)

@@ -17,14 +17,15 @@ from pan2kg.i18n.text import with_mark
 from pan2kg.review.decisions import CHANNELS, REVIEWED, Item, documents, passage_document, read_queue
 from pan2kg.review.entry import DONE, LANGUAGES, LIMITS, called, sentence
 from pan2kg.review.scores import MOST, SCORES, bodies, cell_name, known_scores
-from pan2kg.site.page import NOTHING
+from pan2kg.site.page import View
+from pan2kg.site.speaker import NOTHING
 from pan2kg.turtle.vocabulary import ID
 
 if TYPE_CHECKING:
     from markupsafe import Markup
 
+    from pan2kg.site.page import Values
     from pan2kg.site.speaker import Speaker
-    from pan2kg.site.view import Values
 
 
 SEAL: Final = "form_token"
@@ -205,3 +206,9 @@ def _matrix(speaker: Speaker, chosen: Sequence[str]) -> list[tuple[str, list[tup
         return name, value, speaker.t("scores-cell", one=speaker.name(one), two=speaker.name(two))
 
     return [(one, [cell(one, two) for two in chosen]) for one in chosen]
+
+
+PAGES: Final = (
+    View("review", values, section="gaps", chosen=()),
+    View("scores", scores_values, section="gaps", chosen=("plan", "other", "assessor", "scale", "on")),
+)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import lru_cache
+from types import MappingProxyType
 from typing import TYPE_CHECKING, cast
 from urllib.parse import urlencode
 
 from pan2kg.graph.labels import Label, best, pair_key, shortened, way
-from pan2kg.i18n.text import LANGUAGES, grouped
+from pan2kg.i18n.text import LANGUAGES, Language, grouped
 from pan2kg.site.words import say
 from pan2kg.tables.template import escape, markup
 from pan2kg.turtle.vocabulary import PAN, ROOT, SKOS
@@ -18,7 +20,6 @@ if TYPE_CHECKING:
 
     from pan2kg.graph.labels import Entry, Index
     from pan2kg.site.library import Library, Made
-    from pan2kg.site.page import Request
 
 _SWAPPED = ("fr", "en", "de")
 """The languages titles can be swapped to in the browser."""
@@ -28,6 +29,46 @@ _SHORT = 24
 """How long another name of a thing may be to stand for it where there is little room."""
 _MOST = 50_000
 """How much of what is written of things is kept for other pages: all of a large graph, in three languages."""
+
+
+NOTHING: Mapping[str, str] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """Which page is wanted: its language, the key in its address, and what was typed after the question mark.
+
+    ``data`` is the language titles are wanted in, by default that of the interface.
+
+    >>> Request("fr/plan/lu-bhr-2.html", "fr", "lu-bhr-2", {"data": "en"}).data
+    'en'
+    """
+
+    path: str
+    language: Language
+    key: str = ""
+    arguments: Mapping[str, str] = field(default_factory=lambda: NOTHING)
+
+    @property
+    def data(self) -> str:
+        """The language titles are wanted in."""
+        return self.arguments.get("data") or self.language
+
+    @property
+    def folder(self) -> str:
+        """The folder the page stands in, as far as ways to others depend on it."""
+        return folder(self.path)
+
+
+@lru_cache(maxsize=1 << 10)
+def folder(path: str) -> str:
+    """The folder of a page, without names that ways to others do not depend on: equally deep ones lead there alike.
+
+    >>> folder("fr/plan/lu-bhr-2.html"), folder("fr/index.html"), folder("index.html")
+    ('fr/*/', 'fr/', '')
+    """
+    first, *more = path.split("/")[:-1] or [""]
+    return "/".join([first, *["*"] * len(more), ""]) if first else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -95,7 +95,7 @@ def _remedy(iri: str, is_a: str, kinds: frozenset[str], plans: list[str]) -> str
 _NO_QUESTIONS: Final = frozenset({"rules", "program"})
 """The folders of ``queries/`` that hold no questions."""
 _HEAD: Final = re.compile(r"(?:#[^\n]*\n|\n)+")
-_GIVEN: Final = re.compile(r"((?:BIND\(|VALUES \?(\w+) \{ ))(.+?)( AS \?(\w+)\)| \})(?=\s*# parameter: )")
+_GIVEN: Final = re.compile(r"(BIND\(|VALUES \?(\w+) \{ )(.+?)( AS \?(\w+)\)| \}) *# parameter: .*")
 _HEADER = re.compile(r"^#\+ ([a-z_0-9]+): (.*)$", re.MULTILINE)
 _PARAMETER = re.compile(r"^(\s*BIND\()(.+)( AS \?(\w+)\)\s*# parameter: )(.*)$", re.MULTILINE)
 _NO_BREAK = "\u00a0"
@@ -326,7 +326,3 @@ def _program_value(default: str, value: str) -> str:
             raise QueryError(f"« {value} » is no IRI.")
         return f"<{value}>"
     return string(value)
-
-
-ANY = PAN + "any"
-"""The value of a parameter that restricts nothing."""

@@ -13,9 +13,8 @@ from pan2kg.errors import FormatError
 from pan2kg.i18n.text import Language, Text, plural, read_table
 from pan2kg.store.queries import Query
 from pan2kg.store.store import Result, Table, Term, Triples, plain
-from pan2kg.tables.formats import Grid, write_markdown, write_text
-
-FORMATS = ("table", "csv", "tsv", "json", "xml", "md", "turtle", "jsonld")
+from pan2kg.tables.formats import Grid, Value, write_markdown, write_text
+from pan2kg.turtle.vocabulary import XSD
 
 _NATIVE = {
     "csv": ox.QueryResultsFormat.CSV,
@@ -24,6 +23,9 @@ _NATIVE = {
     "xml": ox.QueryResultsFormat.XML,
 }
 _GRAPH = {"turtle": ox.RdfFormat.TURTLE, "jsonld": ox.RdfFormat.JSON_LD}
+_NUMBERS: Final = frozenset(("integer", "decimal", "double", "float", "int", "long"))
+_DIGITS: Final = 15
+"""How many digits a spreadsheet keeps of a number."""
 _ROWS: Final = Text("ligne|lignes", "row|rows", "Zeile|Zeilen")
 _TAKEN: Final = Text(
     "Sans autre indication, la question a été posée avec {}.",
@@ -148,6 +150,39 @@ def write_table(table: Table, form: str, style: Style = Style()) -> str:
         return write_markdown(Grid(heads, rows))
     counted = plural(_ROWS.say(style.language), len(rows), style.language)
     return f"{write_text(Grid(heads, rows), style.width)}\n\n{len(rows)} {counted}\n"
+
+
+def grid_of(result: Result, style: Style = Style()) -> Grid:
+    """An answer as a table of values for a spreadsheet: numbers and booleans as such, addresses beside names.
+
+    >>> solutions = ox.Store().query('SELECT ?plan ?plan_label ?n { VALUES (?plan ?plan_label ?n) { (1 "A" 2.5) } }')
+    >>> grid = grid_of(solutions)
+    >>> grid.columns, list(grid.rows)
+    (['plan (id)', 'plan', 'n'], [[1, 'A', 2.5]])
+    """
+    if isinstance(result, ox.QueryBoolean):
+        return Grid(["answer"], [[bool(result)]])
+    if isinstance(result, list):
+        rows = ([str(term) for term in (t.subject, t.predicate, t.object)] for t in sorted(result, key=str))
+        return Grid(["subject", "predicate", "object"], rows)
+    columns = [variable.value for variable in result.variables]
+    heads = columns if style.own_names else [_whole_heading(name, columns, style.language) for name in columns]
+    return Grid(heads, ([_value(term) for term in solution] for solution in result))
+
+
+def _whole_heading(name: str, columns: Collection[str], language: Language) -> str:
+    return f"{heading(name, language)} (id)" if f"{name}_label" in columns else heading(name, language)
+
+
+def _value(term: Term | None) -> Value:
+    """A term as a value; what a number could not hold exactly stays text."""
+    kind = term.datatype.value.removeprefix(XSD) if isinstance(term, ox.Literal) else ""
+    text = plain(term)
+    if kind == "boolean":
+        return text in ("true", "1")
+    if kind in _NUMBERS and len(text) <= _DIGITS:
+        return float(text) if kind in ("decimal", "double", "float") else int(text)
+    return text or None
 
 
 def heading(column: str, language: Language) -> str:

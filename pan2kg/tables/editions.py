@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from pan2kg.tables.table import Exhibit
 
 
-PARTS = ("plan", "link", "action")
-
 COMPARE = (
     "part", "plan", "linked_base", "linked_new", "total_base", "total_new", "total_same", "action", "instrument",
     "change", "counterparts",

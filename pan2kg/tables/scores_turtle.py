@@ -1,4 +1,4 @@
-"""Interaction scores written down as links in Turtle of the house style, so that the graph holds them."""
+"""Interaction scores as links in Turtle of the house style: the blocks of any file of scores, and matrices stored."""
 
 from __future__ import annotations
 
@@ -28,6 +28,12 @@ if TYPE_CHECKING:
     from pan2kg.tables.material import Choice, Material
 
 _HEADING = Text("Matrice de {assessor}", "Matrix of {assessor}", "Matrix von {assessor}")
+_TITLE = Text("Matrice d’interaction – {name}", "Interaction matrix – {name}", "Wechselwirkungsmatrix – {name}")
+_LABEL = Text(
+    "Interactions notées par des évaluateurs",
+    "Interactions scored by assessors",
+    "Von Bewertenden benotete Wechselwirkungen",
+)
 
 
 def write_ledger(material: Material, choice: Choice, path: Path) -> None:
@@ -80,23 +86,88 @@ def _blocks(
     material: Material, path: Path, given: Sequence[tuple[Path, Scores]], prefixes: Mapping[str, str]
 ) -> Iterator[Block]:
     documents = [f"document:{_document(file)}" for file, _ in given]
-    graph = _graph(material, path)
-    yield Block(
+    yield file_block(_graph(material, path), _LABEL, documents)
+    for document, (file, scores) in zip(documents, given, strict=True):
+        assessor = material.label(scores.assessor)
+        heading = _HEADING.fill(assessor=assessor).say(material.language)
+        yield document_block(document, assessor, file.name.replace(" ", "%20"), heading=heading)
+        for link in scored_links(scores):
+            passage = f"passage:interaction-{key(link.iri)}"
+            named = replace(link, iri=thing("link", key(link.iri)))
+            yield score_block(named, (document, passage), material.language, prefixes)
+            yield passage_block(passage, document, link.rationale, material.language)
+
+
+def file_block(graph: str, label: Text, documents: Sequence[str]) -> Block:
+    """What a file of scores says of itself first."""
+    return Block(
         f"<{graph}>",
         (
             Statement("a", "pan:SourceGraph"),
-            Statement("rdfs:label", text("Interactions notées par des évaluateurs", "fr")),
-            Statement("rdfs:label", text("Interactions scored by assessors", "en")),
+            *(Statement("rdfs:label", text(said, tag)) for tag, said in label.by_language().items()),
             *(Statement("dcterms:source", document) for document in documents),
             Statement("pan:certainty", "certainty:stated"),
         ),
     )
-    for document, (file, scores) in zip(documents, given, strict=True):
-        yield _source(material, document, file, scores)
-        for link in scored_links(scores):
-            passage = f"passage:interaction-{key(link.iri)}"
-            yield _link(link, (document, passage), material.language, prefixes)
-            yield _words(link, (document, passage), material.language)
+
+
+def document_block(document: str, assessor: str, address: str, *, of: str = "", heading: str = "") -> Block:
+    """A matrix as a document: who filled it in, ``of`` what it is where that is said, and where it can be read."""
+    title = _TITLE.fill(name=f"{assessor} – {of}" if of else assessor)
+    return Block(
+        document,
+        (
+            Statement("a", "pan:Document"),
+            *(Statement("skos:prefLabel", text(said, tag)) for tag, said in title.by_language().items()),
+            Statement("pan:publisherName", string(assessor)),
+            Statement("pan:sourceKind", "sourcekind:secondary-page"),
+            Statement("pan:readAt", f"{string(address)}^^xsd:anyURI"),
+            Statement("pan:certainty", "certainty:stated"),
+        ),
+        heading=heading,
+    )
+
+
+def passage_block(passage: str, document: str, rationale: str, language: str) -> Block:
+    """What scores rest on: a reason, word for word, in the document of its matrix."""
+    return Block(
+        passage,
+        (
+            Statement("a", "pan:Passage"),
+            Statement("pan:quote", text(rationale, language)),
+            Statement("pan:inDocument", document),
+        ),
+    )
+
+
+def score_block(
+    link: ScoredLink,
+    names: tuple[str, str],
+    language: str,
+    prefixes: Mapping[str, str],
+    *,
+    review: Sequence[Statement] = (),
+) -> Block:
+    """A score as a link; ``names`` are the document and the passage it rests on, ``review`` who entered it and when."""
+    document, passage = names
+    return Block(
+        iri(link.iri, prefixes),
+        (
+            Statement("a", "pan:Link"),
+            Statement("pan:linkType", "linktype:interaction"),
+            Statement("pan:from", iri(link.source, prefixes)),
+            Statement("pan:to", iri(link.target, prefixes)),
+            Statement("pan:score", str(link.score)),
+            Statement("pan:scale", string(link.scale)),
+            Statement("pan:assessor", iri(link.assessor, prefixes)),
+            Statement("pan:rationale", text(link.rationale, language)),
+            Statement("pan:status", "linkstatus:accepted"),
+            *review,
+            Statement("pan:evidence", passage),
+            Statement("dcterms:source", document),
+            Statement("pan:certainty", "certainty:stated"),
+        ),
+    )
 
 
 def _graph(material: Material, path: Path) -> str:
@@ -118,54 +189,3 @@ def _slug(name: str) -> str:
     """
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
     return re.sub(r"[^a-z0-9]+", "-", plain).strip("-") or "matrix"
-
-
-def _source(material: Material, document: str, file: Path, scores: Scores) -> Block:
-    assessor = material.label(scores.assessor)
-    return Block(
-        document,
-        (
-            Statement("a", "pan:Document"),
-            Statement("skos:prefLabel", text(f"Matrice d’interaction – {assessor}", "fr")),
-            Statement("skos:prefLabel", text(f"Interaction matrix – {assessor}", "en")),
-            Statement("pan:publisherName", string(assessor)),
-            Statement("pan:sourceKind", "sourcekind:secondary-page"),
-            Statement("pan:readAt", f"{string(file.name.replace(' ', '%20'))}^^xsd:anyURI"),
-            Statement("pan:certainty", "certainty:stated"),
-        ),
-        heading=_HEADING.fill(assessor=assessor).say(material.language),
-    )
-
-
-def _words(link: ScoredLink, names: tuple[str, str], language: str) -> Block:
-    """The cell of the matrix a score rests on: its reason, word for word."""
-    document, passage = names
-    return Block(
-        passage,
-        (
-            Statement("a", "pan:Passage"),
-            Statement("pan:quote", text(link.rationale, language)),
-            Statement("pan:inDocument", document),
-        ),
-    )
-
-
-def _link(link: ScoredLink, names: tuple[str, str], language: str, prefixes: Mapping[str, str]) -> Block:
-    document, passage = names
-    return Block(
-        iri(thing("link", key(link.iri)), prefixes),
-        (
-            Statement("a", "pan:Link"),
-            Statement("pan:linkType", "linktype:interaction"),
-            Statement("pan:from", iri(link.source, prefixes)),
-            Statement("pan:to", iri(link.target, prefixes)),
-            Statement("pan:score", str(link.score)),
-            Statement("pan:scale", string(link.scale)),
-            Statement("pan:assessor", iri(link.assessor, prefixes)),
-            Statement("pan:rationale", text(link.rationale, language)),
-            Statement("pan:status", "linkstatus:accepted"),
-            Statement("pan:evidence", passage),
-            Statement("dcterms:source", document),
-            Statement("pan:certainty", "certainty:stated"),
-        ),
-    )

@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 from pan2kg.errors import Place, TurtleError
 from pan2kg.project import Project, read_text
-from pan2kg.turtle.tokens import prefixes_used, tokens
+from pan2kg.turtle.tokens import prefixes_used
 
 _PREFIX = re.compile(r"^@prefix ([\w-]*): <([^<>]*)> \.$", re.MULTILINE)
 _SUBJECT = re.compile(r"^(<[^<>\s]*>|[\w-]+:[^\s;,]*)(?=\s)", re.MULTILINE)
@@ -143,8 +142,3 @@ def find_subjects(project: Project) -> dict[str, Place]:
         for subject, line in subjects(read_text(path)):
             places.setdefault(subject, Place(project.name_of(path), line))
     return places
-
-
-def strings_in(path: Path) -> Iterator[str]:
-    """The string literals of a file as they are written, for checks of spelling."""
-    return (token.text for token in tokens(read_text(path)) if token.kind == "string")

@@ -13,7 +13,7 @@ import pyoxigraph as ox
 from pan2kg.errors import Place, ProjectError, QueryError
 from pan2kg.i18n.text import Text
 from pan2kg.project import Project
-from pan2kg.store.queries import Query, read_query
+from pan2kg.store.queries import Query, program_query, read_query
 from pan2kg.store.rules import derive
 from pan2kg.store.store import Store, load, open_store, plain, select
 from pan2kg.turtle.blocks import Block, Sheet, index_blocks, read_sheets
@@ -152,10 +152,10 @@ def _looked_at(query: Query, members: Mapping[str, set[str]], names: Names) -> i
 def _members(store: Store) -> dict[str, set[str]]:
     """The things of each class, those of its subclasses included."""
     members: dict[str, set[str]] = {}
-    things = select(store, "SELECT ?class ?thing WHERE { ?thing a ?class }")
+    things = select(store, program_query("things/members"))
     for name, thing_ in zip(things.values("class"), things.values("thing"), strict=True):
         members.setdefault(name, set()).add(thing_)
-    above = select(store, f"SELECT ?class ?super {{ ?class <{RDFS}subClassOf>+ ?super FILTER(?class != ?super) }}")
+    above = select(store, program_query("things/classes-above"))
     own = {name: frozenset(things) for name, things in members.items()}
     for name, super_ in zip(above.values("class"), above.values("super"), strict=True):
         members.setdefault(super_, set()).update(own.get(name, ()))
@@ -204,10 +204,5 @@ def _labels(store: Store, parts: Iterable[Report]) -> dict[str, Text]:
 
 
 def _labels_by(store: Store, predicate: str, wanted: Iterable[str]) -> Iterator[tuple[str, str, str]]:
-    values = " ".join(f"<{iri}>" for iri in sorted(wanted))
-    text = (
-        f"SELECT ?iri (LANG(?label) AS ?language) ?label "
-        f"WHERE {{ VALUES ?iri {{ {values} }} ?iri <{predicate}> ?label }} ORDER BY ?iri ?label"
-    )
-    table = select(store, text)
+    table = select(store, program_query("things/labels-by-language", thing=sorted(wanted), property=predicate))
     return zip(*(table.values(column) for column in table.columns), strict=True)

@@ -9,7 +9,7 @@ from datetime import date
 import pyoxigraph as ox
 import pytest
 
-from pan2kg.charts.canvas import Box, Drawing, Hatch, Label, Line, bounds, flat
+from pan2kg.charts.drawing import Box, Drawing, Hatch, Label, Line, bounds, flat
 from pan2kg.charts.frame import Picture
 from pan2kg.charts.raster import picture_bytes
 from pan2kg.charts.registry import PICTURES, draw

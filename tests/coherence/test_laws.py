@@ -16,14 +16,14 @@ from pan2kg.coherence import links as links_module
 from pan2kg.coherence import matrix
 from pan2kg.coherence.basis import changes
 from pan2kg.coherence.chance import adjust, chance, curveball
-from pan2kg.coherence.citations import Citation, arcs, reciprocity
+from pan2kg.coherence.citations import Citation, arcs
 from pan2kg.coherence.debt import debts
 from pan2kg.coherence.editions import reweighted
 from pan2kg.coherence.interaction import alpha, coverage, ranks, second_order, sums
-from pan2kg.coherence.links import project, shared_links, strongest
+from pan2kg.coherence.links import project, shared_links
 from pan2kg.coherence.pairs import plan_matrix
 from pan2kg.coherence.participation import losses, participation
-from pan2kg.coherence.scores import Scores, parse_scores, scores_of, write_scores
+from pan2kg.coherence.scores import Scores, scores_of
 from pan2kg.coherence.strength import explain, hoist, strength
 from pan2kg.coherence.uses import Uses, uses_of
 
@@ -183,15 +183,6 @@ def flat(row: object) -> list[float]:
     return [float(row)] if isinstance(row, int | float) else []
 
 
-@given(pairs, homes, st.integers(1, 3))
-def test_the_strongest_keep_each_actions_best(given_pairs: Pairs, plan_of: Homes, top: int) -> None:
-    uses = uses_of(given_pairs, plan_of)
-    whole, kept = project(uses), strongest(uses, project(uses), top)
-    for action in range(len(ACTIONS)):
-        values = [sorted(m.strength[(m.one == action) | (m.two == action)], reverse=True)[:top] for m in (whole, kept)]
-        assert values[0] == values[1]
-
-
 @given(pairs, homes, citations)
 def test_debt_lies_between_0_and_all_and_falls_from_level_to_level(
     given_pairs: Pairs, plan_of: Homes, said: list[Citation]
@@ -205,14 +196,6 @@ def test_debt_lies_between_0_and_all_and_falls_from_level_to_level(
         assert bare[debt.citing, debt.cited].action == debt.total
     cited = {(arc.citing, arc.cited) for arc in arcs(uses, said)}
     assert all((debt.plan == 0) == ((debt.citing, debt.cited) in cited) for debt in debts(uses, links, said))
-
-
-@given(pairs, homes, citations)
-def test_reciprocity_is_a_share(given_pairs: Pairs, plan_of: Homes, said: list[Citation]) -> None:
-    uses = uses_of(given_pairs, plan_of)
-    r = reciprocity(uses, said)
-    assert r is None or 0 <= r <= 1
-    assert r is None or r == reciprocity(uses, [replace(c, source=c.target, target=c.source) for c in said])
 
 
 @given(pairs, homes)
@@ -263,13 +246,6 @@ def test_ranks_lie_in_their_intervals_and_full_coverage_closes_them(given_scores
     rows = ranks(given_scores)
     assert all(row.best <= row.place <= row.worst for row in rows)
     assert coverage(given_scores) != 1 or all(row.best == row.worst for row in rows)
-
-
-@given(scores)
-def test_a_matrix_survives_its_csv(given_scores: Scores) -> None:
-    again = parse_scores(write_scores(given_scores), assessor="x")
-    assert again.labels == given_scores.labels
-    assert np.array_equal(again.values, given_scores.values, equal_nan=True)
 
 
 @given(st.lists(st.lists(st.one_of(st.none(), st.integers(-3, 3)), min_size=4, max_size=4), min_size=2, max_size=4))

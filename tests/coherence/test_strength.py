@@ -8,7 +8,7 @@ from itertools import combinations
 import pytest
 
 from pan2kg.coherence.basis import changes
-from pan2kg.coherence.links import network, project, shared_links, strongest
+from pan2kg.coherence.links import project, shared_links
 from pan2kg.coherence.strength import Statement, bits, explain, hoist, plan_links, strength
 from pan2kg.coherence.uses import Uses, restrict, uses_of
 from pan2kg.errors import QueryError
@@ -123,19 +123,6 @@ def test_shared_links_keep_what_weighs_nothing_apart_from_what_counts() -> None:
     assert links["a2", "b2"].via == ("U",)
     assert links["a2", "b2"].strength == 0
     assert links["a1", "b1"].strength == pytest.approx(0.642057, abs=1e-6)
-
-
-def test_ties_among_the_strongest_go_to_the_first_iri() -> None:
-    uses = uses_of([(action, "K") for action in "abcd"] + [("e", "L")], dict(zip("abcde", "pqrst", strict=True)))
-    kept = strongest(uses, project(uses), 1)
-    assert list(zip(kept.one.tolist(), kept.two.tolist(), strict=True)) == [(0, 1), (0, 2), (0, 3)]
-
-
-def test_the_public_network_is_networkx() -> None:
-    graph = network(worked(), project(worked()))
-    assert set(graph.nodes) == set(PLAN_OF)
-    assert graph.nodes["a1"]["plan"] == "P"
-    assert graph.edges["a3", "b2"]["weight"] == pytest.approx(1.0)
 
 
 def test_an_unrelated_plan_is_announced_never_silent() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -157,12 +158,6 @@ def context() -> dict[str, object]:
     return content["@context"]
 
 
-def coercion(prefixed: str) -> object:
-    """The type the context gives to a property's values."""
-    definition = context()[prefixed]
-    return definition.get("@type") if isinstance(definition, dict) else None
-
-
 def turtlefmt() -> str | None:
     beside = Path(sys.executable).parent / "turtlefmt"
     return str(beside) if beside.is_file() else shutil.which("turtlefmt")
@@ -270,31 +265,34 @@ def test_alignments_speak_of_declared_terms_only() -> None:
     assert ours <= set(terms()), f"these are not declared: {sorted(ours - set(terms()))}"
 
 
-def test_the_context_has_the_prefixes_of_the_prefix_list() -> None:
-    simple = {term: iri for term, iri in context().items() if isinstance(iri, str)}
-    assert simple == prefixes(), "make the prefixes of context.jsonld the same as those of prefixes.ttl"
+def typed(graph: Graph, term: URIRef) -> dict[str, str]:
+    """What the context says of a property of ours: its values are things, or of the data type that is its range."""
+    name, place = "pan:" + term.removeprefix(PAN), graph.value(term, RDFS.range)
+    if (term, RDF.type, OWL.ObjectProperty) in graph:
+        return {"@id": name, "@type": "@id"}
+    if str(place).startswith(XSD) and str(place) != XSD + "string":
+        return {"@id": name, "@type": "xsd:" + str(place).removeprefix(XSD)}
+    return {"@id": name}
 
 
-def test_the_context_covers_every_property() -> None:
-    missing = [name for term in properties() if (name := "pan:" + term.removeprefix(PAN)) not in context()]
-    assert not missing, f"add these to ontology/context.jsonld: {missing}"
-
-
-def test_the_context_has_no_term_of_ours_that_is_not_a_property() -> None:
-    names = {"pan:" + term.removeprefix(PAN) for term in properties()}
-    extra = sorted(term for term in context() if term.startswith("pan:") and term not in names)
-    assert not extra, f"take these out of ontology/context.jsonld: {extra}"
-
-
-def test_the_context_types_values_as_the_ontology_does() -> None:
+def test_the_context_is_made_from_the_ontology() -> None:
+    """Prefixes and our own properties; those of other vocabularies stay as they are, since these say their types."""
     graph = parsed(ONTOLOGY / "pan2kg.ttl")
-    for term in properties():
-        found = coercion("pan:" + term.removeprefix(PAN))
-        place = graph.value(term, RDFS.range)
-        typed = str(place).startswith(XSD) and str(place) != XSD + "string"
-        wanted = "xsd:" + str(place).removeprefix(XSD) if typed else None
-        is_object = (term, RDF.type, OWL.ObjectProperty) in graph
-        assert found == ("@id" if is_object else wanted), f"mend the type of {term} in ontology/context.jsonld"
+    own = {"pan:" + term.removeprefix(PAN): typed(graph, term) for term in properties()}
+    others = {term: said for term, said in context().items() if isinstance(said, dict) and not term.startswith("pan:")}
+    rows: dict[str, object] = {**dict(sorted(prefixes().items())), **dict(sorted({**own, **others}.items()))}
+    lines = [f"    {json.dumps(term)}: {shown(said)}" for term, said in rows.items()]
+    made = '{\n  "@context": {\n    "@version": 1.1,\n' + ",\n".join(lines) + "\n  }\n}\n"
+    if os.environ.get("PAN2KG_REWRITE"):
+        (ONTOLOGY / "context.jsonld").write_text(made, encoding="utf-8")
+    written = (ONTOLOGY / "context.jsonld").read_text("utf-8")
+    assert written == made, "PAN2KG_REWRITE=1 pytest tests/data/test_ontology.py writes ontology/context.jsonld"
+
+
+def shown(said: object) -> str:
+    """A definition as the context has it, on one line."""
+    text = json.dumps(said)
+    return f"{{ {text[1:-1]} }}" if isinstance(said, dict) else text
 
 
 def test_what_is_written_with_the_context_reads_back_the_same() -> None:

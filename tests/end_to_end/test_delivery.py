@@ -39,7 +39,8 @@ for command in json.loads(sys.argv[2]):
 
 
 def test_a_picture_and_a_form_are_there_to_be_tested() -> None:
-    assert (len(PICTURES), len(FORMS)) == (7, 7)
+    assert len(PICTURES) >= 7
+    assert len(FORMS) == 7
 
 
 @pytest.fixture(scope="module")

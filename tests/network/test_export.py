@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 import pan2kg
 from pan2kg.errors import FormatError, QueryError
 from pan2kg.network.diagrams import EDGES, caption
-from pan2kg.network.exports import FORMS, SUFFIXES, export_network, select_network
+from pan2kg.network.exports import FORMS, export_network, select_network
 from pan2kg.network.selection import EDGE_COLUMNS, NODE_COLUMNS, Row, tables
 from pan2kg.turtle.vocabulary import ID
 from tests.conftest import lack
@@ -297,7 +297,6 @@ def test_an_edge_of_the_shipped_graph_carries_type_strength_evidence_certainty_a
 @pytest.mark.parametrize("form", FORMS)
 def test_a_network_without_nodes_can_be_written(form: str) -> None:
     assert export_network(nx.MultiDiGraph(), form)
-    assert SUFFIXES[form].startswith(".")
 
 
 def test_an_unknown_form_names_those_there_are() -> None:

@@ -11,9 +11,8 @@ import pan2kg
 from pan2kg.site.basis import rule_words
 from pan2kg.site.entity import values_of
 from pan2kg.site.library import Library, grounds_of
-from pan2kg.site.page import Request
 from pan2kg.site.registry import Site
-from pan2kg.site.speaker import Speaker
+from pan2kg.site.speaker import Request, Speaker
 from pan2kg.site.words import group
 from pan2kg.turtle.vocabulary import ID, PAN
 from tests.site.conftest import DAY, Parsed, Reader

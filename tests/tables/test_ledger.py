@@ -35,7 +35,7 @@ GIVEN = matrix({(0, 1): '"+2: le suivi s’appuie sur l’étude"', (1, 0): "0: 
 def run() -> Run:
     def inquired(*arguments: str) -> str:
         options = build_parser().parse_args(["coherence", *arguments])
-        return inquire(Project.at(options.project), options, 100)
+        return str(inquire(Project.at(options.project), options, 100))
 
     return inquired
 

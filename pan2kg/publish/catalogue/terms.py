@@ -10,7 +10,6 @@ import pyoxigraph as ox
 from pan2kg.turtle.vocabulary import DCTERMS, RDF, RDFS, SKOS, XSD
 
 ADMS: Final = "http://www.w3.org/ns/adms#"
-AUTHORITY: Final = "http://publications.europa.eu/resource/authority/"
 DCAT: Final = "http://www.w3.org/ns/dcat#"
 DCATAP: Final = "http://data.europa.eu/r5r/"
 FOAF: Final = "http://xmlns.com/foaf/0.1/"

@@ -75,29 +75,6 @@ def write_markdown(story: Story, language: Language) -> str:
     return "\n".join([f"# {md_escape(head.text)}", *lines]) + "\n"
 
 
-def version_notes(change: Change, language: Language) -> str:
-    """A change in a few sentences, as ``adms:versionNotes`` wants it: how many of what kind.
-
-    >>> from pan2kg.publish.diff.states import change_list
-    >>> from pan2kg.publish.diff.states import side_of
-    >>> version_notes(change_list(side_of([], "a"), side_of([], "b")), "de")
-    'Keine Änderung.'
-    """
-    story = read_story(change)
-    said = [say(f"notes.{status}", language, things=kinds) for status, kinds in _by_kind(story, language)]
-    said += [say("moved", language, old=file_name(one.old), new=file_name(one.new)) + "." for one in change.moves]
-    said += [_shift(shift, language) for shift in change.shifts]
-    said += [_derived(story, language, one.rule) for one in change.derivations]
-    return " ".join(said) or say("none", language)
-
-
-def _by_kind(story: Story, language: Language) -> Iterator[tuple[Status, str]]:
-    for status in Status:
-        found = Counter(kind_name(thing, story.names, language) for thing in story.things if thing.status is status)
-        if found:
-            yield status, ", ".join(f"{kind} ({n})" for kind, n in sorted(found.items()))
-
-
 def kind_name(thing: Altered, names: Names, language: Language) -> str:
     """What things of its kind are called."""
     return names.of(thing.kind, language) if thing.kind else say("kind.thing", language)

@@ -19,30 +19,14 @@ import pytest
 import pan2kg
 from pan2kg.site.bundle import HOW_TO_BUILD, Bundle, find_bundle
 from pan2kg.site.library import Library
-from pan2kg.site.registry import Site
+from pan2kg.site.registry import PAGES, Site
 from tests.browser.chromium import Handler, serve
+from tests.pages import EXAMPLES
 
 DAY: Final = date(2026, 1, 1)
-SINGLE: Final = (
-    "404", "index", "matrix", "plans", "pairs", "unlinked", "sources", "obligations", "questions", "network", "sparql",
-    "gaps", "search", "data", "ontology", "quality", "about", "accessibility",
-)  # fmt: skip
-EXAMPLES: Final = {
-    "plan": "lu-bhr-2",
-    "action": "lu-bhr-2-4-3",
-    "instrument": "reg-2017-821",
-    "category": "lu-bhr-2-4",
-    "pair": "lu-bhr-1--lu-bhr-2",
-    "network/plan": "network/plan--lu-bhr-1",
-    "question": "question/shared-instruments",
-    "figure": "figure/gaps",
-}
-SERIES: Final = (
-    "plan", "action", "body", "instrument", "category", "provision", "topic", "group", "obligation", "review",
-    "recommendation", "conflict", "pair", "question", "figure", "gap", "network/plan",
-)  # fmt: skip
-TYPES: Final = (*SINGLE, *SERIES)
-"""Every type of page."""
+SINGLE: Final = tuple(name for name, view in PAGES.items() if view.chosen is None)
+TYPES: Final = (*SINGLE, *(name if name not in SINGLE else f"{name}/" for name in EXAMPLES))
+"""Every type of page of an export, where nothing can be written down; one that is a series and a page too ends in /."""
 
 
 def put(target: Path, body: bytes) -> None:
@@ -78,10 +62,8 @@ class Shelf:
         """The example of a type of page."""
         if kind in SINGLE:
             return f"{language}/{kind}.html"
-        name = EXAMPLES.get(kind, "")
-        if not name:
-            return next(path for path in self.site.paths() if path.startswith(f"{language}/{kind}/"))
-        return f"{language}/{name if '/' in name else f'{kind}/{name}'}.html"
+        series = kind.rstrip("/")
+        return f"{language}/{series}/{EXAMPLES[series]}.html"
 
 
 @pytest.fixture(scope="session")

@@ -11,6 +11,7 @@ from playwright.sync_api import Page, expect
 from pan2kg.i18n.text import LANGUAGES
 from tests.browser.chromium import faults_of_access, shortened
 from tests.browser.site.conftest import SINGLE, TYPES
+from tests.pages import EXAMPLES
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -44,7 +45,7 @@ def test_the_types_of_pages_are_all_there_are(shelf: Shelf) -> None:
     single = {path.removesuffix(".html") for path in listed if "/" not in path}
     series = {path.split("/")[0] for path in listed if "/" in path}
     assert single - {"review", "scores"} == set(SINGLE)
-    assert series == {kind.split("/")[0] for kind in TYPES if kind not in SINGLE}
+    assert series == set(EXAMPLES)
 
 
 @pytest.mark.parametrize("kind", TYPES)

@@ -13,10 +13,10 @@ import pyoxigraph as ox
 import pytest
 
 from pan2kg.errors import FormatError
-from pan2kg.i18n.text import LANGUAGES, Language
+from pan2kg.i18n.text import LANGUAGES
 from pan2kg.publish.diff.feed import ATOM, day_of, write_csv, write_feed, write_json
 from pan2kg.publish.diff.states import Change, Move, Shift, Side, change_list, side_of
-from pan2kg.publish.diff.telling import Story, read_story, version_notes, write_markdown, write_text
+from pan2kg.publish.diff.telling import Story, read_story, write_markdown, write_text
 from pan2kg.publish.diff.things import Status
 
 HEAD = """
@@ -239,12 +239,3 @@ def test_a_feed_without_a_day_is_refused(epoch: str, monkeypatch: pytest.MonkeyP
     monkeypatch.setenv("SOURCE_DATE_EPOCH", epoch)
     with pytest.raises(FormatError):
         day_of(dated())
-
-
-@pytest.mark.parametrize(
-    ("language", "said"),
-    [("fr", "Ajouts\u00a0: action (2)."), ("en", "Added: action (2)."), ("de", "Hinzugefügt: ")],
-)
-def test_notes_of_a_version_say_how_many_of_what_kind(language: Language, said: str) -> None:
-    change = change_list(side(PLAN), side(PLAN, ACTION, ACTION.replace("action:a", "action:b")))
-    assert said in version_notes(change, language)

@@ -13,7 +13,7 @@ import pyoxigraph as ox
 import pytest
 
 import pan2kg
-from pan2kg.charts.svg import write_svg
+from pan2kg.charts.drawing import write_svg
 from pan2kg.i18n.text import LANGUAGES, Language
 from pan2kg.site.ontology import read_ontology, relations
 from pan2kg.site.ontology_diagram import draw_ontology, layers

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,12 +14,10 @@ import pytest
 import pan2kg
 from pan2kg.i18n.text import LANGUAGES, Language
 from pan2kg.project import Project
-from pan2kg.site import data, quality
-from pan2kg.site import ontology_page as ontology
 from pan2kg.site.frame import frame
 from pan2kg.site.library import Library
-from pan2kg.site.page import Request
-from pan2kg.site.speaker import Speaker
+from pan2kg.site.registry import PAGES
+from pan2kg.site.speaker import Request, Speaker
 from pan2kg.store.remote import RemoteStore
 from pan2kg.tables.template import render
 
@@ -30,13 +28,8 @@ TODAY = date(2026, 12, 1)
 
 
 def page(library: Library, name: str, language: Language) -> str:
-    makers: Mapping[str, Callable[[Speaker], Mapping[str, object] | None]] = {
-        "data": data.values,
-        "ontology": ontology.values,
-        "quality": quality.values,
-    }
     speaker = Speaker(library, Request(f"{language}/{name}.html", language))
-    return render(f"{name}.html", {**frame(speaker), **(makers[name](speaker) or {})})
+    return render(f"{name}.html", {**frame(speaker, PAGES), **(PAGES[name].values(speaker) or {})})
 
 
 @pytest.fixture(scope="module")
