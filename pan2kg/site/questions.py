@@ -157,7 +157,7 @@ def values(speaker: Speaker) -> Values | None:
         link = _permalink(speaker, query)
         remarks += _store(speaker)[1]
     except Pan2kgError as error:
-        fault = str(error)
+        fault = error.say(language)
     handed = given | speaker.chosen(DAY)
     return {
         "title": query.question(language),
@@ -268,7 +268,7 @@ def _store(speaker: Speaker) -> tuple[Store, tuple[str, ...]]:
     try:
         moment = speaker.library.moment(a_day(day))
     except ArgumentTypeError as error:
-        raise QueryError(f"{error}.") from None
+        raise QueryError("sentence", error=error.args[0]) from None
     return moment.store, moment.notes(speaker.request.language)
 
 
@@ -338,8 +338,6 @@ def _template(speaker: Speaker, query: Query) -> dict[str, object]:
     return {"query": text, "prefixes": prefixes, "heads": heads, "release": release, "said": said, "view": view}
 
 
-
-
 def editor(speaker: Speaker) -> Values:
     """What the page shows; with a query in the address, and a server behind it, its answer too."""
     library = speaker.library
@@ -350,7 +348,7 @@ def editor(speaker: Speaker) -> Values:
         try:
             table = grid(library.store.query(asked), speaker)
         except Pan2kgError as error:
-            fault = str(error)
+            fault = error.say(speaker.request.language)
     return {
         "title": speaker.t("sparql-title"),
         "query": asked or program_query("site/first-query"),

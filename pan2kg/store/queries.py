@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Final
 
 from pan2kg.errors import QueryError
+from pan2kg.i18n.message import Message, did_you_mean, either, told
 from pan2kg.project import Project, read_text
 from pan2kg.store.store import Store, select
 from pan2kg.turtle.tokens import tokens
@@ -68,28 +69,31 @@ def refuse_other_kind(iri: str, kinds: frozenset[str], *, option: str, store: St
     classes = {name.removeprefix(PAN) for name in table.values("class")}
     if any(classes & KINDS[kind] for kind in kinds):
         return
-    wanted = " or ".join(_article(kind) for kind in sorted(kinds))
+    wanted = either([told(_ARTICLES[kind]) for kind in sorted(kinds)])
     if not classes:
-        raise QueryError(f"The graph knows nothing called « {iri} ».", remedy=f"Name {wanted} by its key or its IRI.")
+        raise QueryError("graph-knows-nothing", remedy="name-by-key", iri=iri, wanted=wanted)
     is_a = next((kind for kind, names in KINDS.items() if classes & names), "")
     plans = [plan for plan in table.values("plan") if plan]
     raise QueryError(
-        f"« {iri.removeprefix(ID)} » is {_article(is_a) if is_a else f'of the kind {min(classes)}'}, and --{option} "
-        f"takes {wanted}.",
-        remedy=_remedy(iri, is_a, kinds, plans),
+        "is-other-kind",
+        remedy=_remedy(iri, is_a, kinds, plans) or told("name-by-key", wanted=wanted),
+        iri=iri.removeprefix(ID),
+        found=told(f"is-{is_a}") if is_a else told("is-of-kind", kind=min(classes)),
+        option=option,
+        wanted=wanted,
     )
 
 
-def _article(kind: str) -> str:
-    return f"{'an' if kind[0] in 'aio' else 'a'} {kind}"
+_ARTICLES: Final = {"plan": "a-plan", "action": "an-action", "instrument": "an-instrument", "body": "a-body"}
+"""The words for one thing of a kind, as what is to be named."""
 
 
-def _remedy(iri: str, is_a: str, kinds: frozenset[str], plans: list[str]) -> str:
+def _remedy(iri: str, is_a: str, kinds: frozenset[str], plans: list[str]) -> Message | None:
     if is_a == "action" and "plan" in kinds and plans:
-        return f"Its plan is {plans[0].rpartition('/')[2]}."
+        return told("its-plan", plan=plans[0].rpartition("/")[2])
     if is_a == "plan" and "action" in kinds:
-        return f"Its actions are shown by `pan2kg ask actions-of-plan --plan {iri.rpartition('/')[2]}`."
-    return f"Name {' or '.join(_article(kind) for kind in sorted(kinds))} by its key or its IRI."
+        return told("its-actions", plan=iri.rpartition("/")[2])
+    return None
 
 
 _NO_QUESTIONS: Final = frozenset({"rules", "program"})
@@ -191,16 +195,17 @@ def find_query(project: Project, name: str) -> Query:
     """
     queries = read_queries(project)
     if name not in queries:
-        raise QueryError(f"There is no question « {name} ».", remedy=_nearest(name, queries, "`pan2kg ask --list`"))
+        near = _nearest(name, queries)
+        raise QueryError(
+            "no-question", remedy="did-you-mean-or-list" if near else "shows-all", name=name, names=either(near)
+        )
     return queries[name]
 
 
-def _nearest(name: str, names: Mapping[str, object] | list[str], lister: str) -> str:
+def _nearest(name: str, names: Iterable[str]) -> list[str]:
     from difflib import get_close_matches
 
-    near = get_close_matches(name, list(names), n=3, cutoff=0.5)
-    hint = f"Did you mean {' or '.join(near)}? " if near else ""
-    return f"{hint}{lister} shows them all." if lister else hint.strip()
+    return get_close_matches(name, list(names), n=3, cutoff=0.5)
 
 
 def fill(query: Query, values: Mapping[str, str], *, store: Store, project: Project) -> str:
@@ -215,16 +220,15 @@ def fill(query: Query, values: Mapping[str, str], *, store: Store, project: Proj
     known = {parameter.name: parameter for parameter in query.parameters}
     for name in values:
         if name not in known:
-            raise QueryError(
-                f"Question {query.name} has no parameter « {name} ».",
-                remedy=_nearest(name, known, "") or _listed(known),
-            )
+            near = _nearest(name, known)
+            remedy = did_you_mean(near) if near else _listed(known)
+            raise QueryError("no-parameter", remedy=remedy, name=query.name, parameter=name)
     written = {name: _n3(known[name], value, store, project) for name, value in values.items()}
     return _PARAMETER.sub(lambda m: f"{m[1]}{written.get(m[4], m[2])}{m[3]}{m[5]}", query.text)
 
 
-def _listed(known: Mapping[str, Parameter]) -> str:
-    return f"It has: {', '.join(known)}." if known else "It has none."
+def _listed(known: Mapping[str, Parameter]) -> Message:
+    return told("has-parameters", names=", ".join(known)) if known else told("has-no-parameters")
 
 
 def _n3(parameter: Parameter, value: str, store: Store, project: Project) -> str:
@@ -241,8 +245,12 @@ def _n3(parameter: Parameter, value: str, store: Store, project: Project) -> str
     if first.kind == "word" and value in ("true", "false"):
         return value
     raise QueryError(
-        f"Parameter {parameter.name} takes a value such as {parameter.default}, not « {value} ».",
-        remedy=f"It means: {parameter.meaning}.",
+        "parameter-takes",
+        remedy="it-means",
+        name=parameter.name,
+        default=parameter.default,
+        value=value,
+        meaning=parameter.meaning,
     )
 
 
@@ -255,7 +263,7 @@ def find_thing(value: str, store: Store, project: Project) -> str:
     if value.startswith(("http://", "https://", "<")):
         address = value.strip("<>")
         if _BARE.search(address) or ":" not in address:
-            raise QueryError(f"« {value} » is no IRI.", remedy="Leave out spaces, quotes and angle brackets.")
+            raise QueryError("value-no-iri", remedy="no-spaces-in-iri", value=value)
         return address
     prefix, colon, local = value.partition(":")
     prefixes = read_prefixes(project)
@@ -268,18 +276,18 @@ def _by_key(value: str, store: Store) -> str:
     asked = program_query("things/by-name", name=value, label=value.replace(_NO_BREAK, " "))
     found = select(store, asked).values("thing")
     if not found:
-        raise QueryError(f"Nothing in the graph is called « {value} ».", remedy=_near_keys(value, store))
+        raise QueryError("nothing-called", remedy=_near_keys(value, store), value=value)
     if len(found) > 1:
-        raise QueryError(f"« {value} » may mean {' or '.join(found[:3])}.", remedy="Give the IRI.")
+        raise QueryError("value-may-mean", remedy="give-the-iri", value=value, names=either(found[:3]))
     return found[0]
 
 
-def _near_keys(value: str, store: Store) -> str:
+def _near_keys(value: str, store: Store) -> Message:
     keys = select(store, program_query("things/keys")).values("key")
     from difflib import get_close_matches
 
     near = get_close_matches(value, sorted(keys), n=3, cutoff=0.4)
-    return f"Did you mean {' or '.join(near)}?" if near else "Name a plan, action, body or instrument by its key."
+    return did_you_mean(near) if near else told("name-a-key")
 
 
 def program_query(name: str, /, **values: Iterable[str]) -> str:
@@ -299,8 +307,7 @@ def program_query(name: str, /, **values: Iterable[str]) -> str:
     """
     text, defaults = _program_text(name)
     if values.keys() != defaults.keys():
-        asked = ", ".join(defaults) or "no values"
-        raise QueryError(f"Query {name} takes {asked}, not {', '.join(values) or 'none'}.")
+        raise QueryError("query-takes", name=name, wanted=", ".join(defaults), given=", ".join(values))
     if not values:
         return text
     written = {key: " ".join(_program_value(defaults[key], one) for one in _listing(values[key])) for key in values}
@@ -323,6 +330,6 @@ def _listing(value: Iterable[str]) -> Iterable[str]:
 def _program_value(default: str, value: str) -> str:
     if not default.startswith('"'):
         if _BARE.search(value):
-            raise QueryError(f"« {value} » is no IRI.")
+            raise QueryError("value-no-iri", remedy="no-spaces-in-iri", value=value)
         return f"<{value}>"
     return string(value)

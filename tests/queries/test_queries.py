@@ -16,7 +16,7 @@ import rdflib
 from rdflib.term import Node
 
 import pan2kg
-from pan2kg.i18n.text import read_table
+from pan2kg.i18n.catalogue import Messages
 from pan2kg.project import Project
 from pan2kg.store.queries import Parameter, Query, fill, read_queries
 from pan2kg.store.rules import derive, needs, rule_files
@@ -74,8 +74,8 @@ def test_every_column_has_a_heading_in_french_and_german() -> None:
     columns = {
         column.removesuffix("_label") for query in QUERIES.values() for column in select(empty, query.text).columns
     }
-    missing = columns - read_table("headings").keys()
-    assert not missing, f"add {sorted(missing)} to pan2kg/headings.toml"
+    missing = columns - set(Messages("heading").keys())
+    assert not missing, f"add {sorted(missing)} to the catalogues, in the context « heading »"
 
 
 @pytest.mark.parametrize("name", NAMES)
