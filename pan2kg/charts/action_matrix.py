@@ -15,10 +15,10 @@ from pan2kg.charts.grid import EDGE, HEAD, STRONG, filled, find, focus_of, hatch
 from pan2kg.charts.ground import Cell, Ground, table, whole
 from pan2kg.charts.names import Name, Names
 from pan2kg.charts.text_width import Font, shorten
-from pan2kg.charts.words import decimal
 from pan2kg.coherence.strength import explain
 from pan2kg.coherence.uses import key
 from pan2kg.errors import QueryError
+from pan2kg.i18n.catalogue import decimal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -111,9 +111,7 @@ def members_of(uses: Uses, plan: int) -> tuple[int, ...]:
     """
     found = np.flatnonzero(uses.plan_of == plan).tolist()
     if not found:
-        raise QueryError(
-            f"The graph has no action of « {key(uses.plans[plan].iri)} ».", remedy="Name a plan with its actions."
-        )
+        raise QueryError("no-action-of-plan", remedy="name-plan-with-actions", key=key(uses.plans[plan].iri))
     return tuple(sorted(found, key=lambda at: natural(uses.actions[at])))
 
 

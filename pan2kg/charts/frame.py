@@ -13,7 +13,8 @@ from typing import Final
 from pan2kg.charts.drawing import Drawing, Group, Label, Line, Mark, Pen, height_of, paragraph, write_svg
 from pan2kg.charts.ground import Ground
 from pan2kg.charts.text_width import Font, measure, wrap
-from pan2kg.i18n.text import Language, in_words
+from pan2kg.i18n.catalogue import Language
+from pan2kg.i18n.days import in_words
 from pan2kg.store.store import Table
 
 INK: Final = "#1a1a1a"

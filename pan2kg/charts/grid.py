@@ -73,13 +73,13 @@ def choose(ground: Ground, *, plan: str = "", plans: str | Sequence[str] = (), t
     ranked = sorted((at for at in every if at != focus), key=_ranks(ground, focus).__getitem__)
     chosen = (focus, *ranked[: number - 1])
     if len(chosen) < 2:
-        raise QueryError("This picture compares plans, and the graph holds one alone.", remedy="Add another plan.")
+        raise QueryError("one-plan-alone", remedy="add-another-plan")
     return Choice(chosen, len(every) - len(chosen), focus)
 
 
 def _check(number: int) -> None:
     if not 2 <= number <= MOST:
-        raise QueryError(f"A picture holds 2 to {MOST} plans, not {number}.", remedy="Name fewer, or lower « top ».")
+        raise QueryError("too-many-plans", remedy="name-fewer", most=MOST, number=number)
 
 
 def focus_of(uses: Uses, plan: str) -> int:
@@ -92,7 +92,7 @@ def focus_of(uses: Uses, plan: str) -> int:
         return find(uses, plan)
     known = [at for at, one in enumerate(uses.plans) if one.is_plan]
     if not known:
-        raise QueryError("The graph holds no plan to draw.", remedy="Add a plan with its actions first.")
+        raise QueryError("no-plan-to-draw", remedy="add-plan")
     preferred = [at for at in known if uses.plans[at].iri.endswith(f"/{FOCUS}")]
     counts = annotated(uses)
     return preferred[0] if preferred else min(known, key=lambda at: (-counts[at], at))
@@ -106,7 +106,7 @@ def find(uses: Uses, plan: str) -> int:
     """
     at = uses.find_plan(plan)
     if not uses.plans[at].is_plan:
-        raise QueryError(f"« {plan} » is no plan but a measure without one.", remedy="Name a plan.")
+        raise QueryError("measure-without-plan", remedy="name-a-plan", plan=plan)
     return at
 
 
@@ -221,8 +221,7 @@ def hatched(box: Box) -> list[Mark]:
 def ramp_signs(meanings: Sequence[str]) -> tuple[Sign, ...]:
     """The classes of the ramp, the first for nothing."""
     return tuple(
-        Sign((Box(0, 0, *SWATCH, fill=fill, pen=EDGE),), meaning)
-        for fill, meaning in zip(RAMP, meanings, strict=False)
+        Sign((Box(0, 0, *SWATCH, fill=fill, pen=EDGE),), meaning) for fill, meaning in zip(RAMP, meanings, strict=False)
     )
 
 

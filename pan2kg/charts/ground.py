@@ -5,17 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date
-from typing import TYPE_CHECKING, TypeVar, cast
+from typing import TYPE_CHECKING, Final, TypeVar, cast
 
 import pyoxigraph as ox
 
 from pan2kg.charts.names import Names, read_names
-from pan2kg.charts.words import say
 from pan2kg.coherence.links import Links, project
 from pan2kg.coherence.reading import read_citations, read_profiles, read_uses
 from pan2kg.coherence.strength import hoist
 from pan2kg.errors import QueryError
-from pan2kg.i18n.text import Language, semicolon
+from pan2kg.i18n.catalogue import Language, Messages, format_of
 from pan2kg.store.store import Store, Table, Term, plain, select
 from pan2kg.turtle.vocabulary import XSD
 
@@ -23,6 +22,8 @@ if TYPE_CHECKING:
     from pan2kg.coherence.bodies import Profile
     from pan2kg.coherence.citations import Citation
     from pan2kg.coherence.uses import Uses
+
+_WORDS: Final = Messages("chart")
 
 Address = Callable[[tuple[str, ...]], str]
 """Where a mark leads that stands for some things, given their IRIs; empty for nowhere."""
@@ -84,11 +85,11 @@ class Ground:
 
     def say(self, key: str, **values: object) -> str:
         """Words in the language of the picture."""
-        return say(key, self.language, **values)
+        return _WORDS.say(key, self.language, **values)
 
     def listed(self, parts: Iterable[str]) -> str:
         """Things one after the other, with the semicolons of the language."""
-        return semicolon(self.language).join(parts)
+        return format_of("semicolon", self.language).join(parts)
 
     def names(self, things: Iterable[str]) -> Names:
         """What things are called in the language of the picture."""
@@ -151,5 +152,5 @@ def whole(value: object, name: str, *, least: int = 1) -> int:
     """
     text = str(value).strip()
     if not text.isascii() or not text.isdecimal() or int(text) < least:
-        raise QueryError(f"« {value} » is no value for « {name} ».", remedy=f"Give a whole number from {least}.")
+        raise QueryError("no-value-for", remedy="whole-number-from", value=value, name=name, least=least)
     return int(text)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pyoxigraph as ox
 
 from pan2kg.coherence.uses import key
-from pan2kg.i18n.text import Language
+from pan2kg.i18n.catalogue import Language
 from pan2kg.store.store import Store, plain, select
 
 _NAMES = """

@@ -28,11 +28,11 @@ from pan2kg.charts.grid import (
 from pan2kg.charts.ground import Cell, Ground, table
 from pan2kg.charts.names import Name
 from pan2kg.charts.text_width import Font
-from pan2kg.charts.words import decimal
 from pan2kg.coherence.citations import Arc
 from pan2kg.coherence.links import project
 from pan2kg.coherence.pairs import Known, Layers, PlanPair, plan_matrix
 from pan2kg.coherence.strength import hoist, plan_links
+from pan2kg.i18n.catalogue import decimal
 from pan2kg.store.store import Table
 
 CELL: Final = (62.0, 50.0)
@@ -68,9 +68,7 @@ class Pair:
         return (there.number if there else None, back.number if back else None)
 
 
-def draw_plan_matrix(
-    ground: Ground, *, plan: str = "", plans: str | Sequence[str] = (), top: object = 10
-) -> Picture:
+def draw_plan_matrix(ground: Ground, *, plan: str = "", plans: str | Sequence[str] = (), top: object = 10) -> Picture:
     """The coherence matrix of the plans named, or of ``plan`` and those most linked to it.
 
     Linked pairs are counted only where of both plans an action names a text, shared texts only where both rest on
@@ -202,9 +200,7 @@ def _signs(ground: Ground) -> tuple[Sign, ...]:
     classes.append(ground.say("mean-above", low=bounds[-1]))
     cite = Sign(tuple(filled(Box(0, 0, *SWATCH), CITED, ("→ 2",), size=11)), ground.say("sign-citation"))
     doubt = Sign(tuple(filled(Box(0, 0, *SWATCH), RAMP[1], ("3 ?",), size=11)), ground.say("sign-doubt"))
-    split = Sign(
-        (Box(0, 0, *SWATCH, fill=SHADE, pen=EDGE), Line(((0, 0), SWATCH), EDGE)), ground.say("sign-diagonal")
-    )
+    split = Sign((Box(0, 0, *SWATCH, fill=SHADE, pen=EDGE), Line(((0, 0), SWATCH), EDGE)), ground.say("sign-diagonal"))
     return (*ramp_signs(classes), doubt, cite, hatch_sign(ground.say("sign-hatch")), split)
 
 

@@ -18,10 +18,12 @@ from pan2kg.charts.plan_matrix import draw_plan_matrix
 from pan2kg.charts.surroundings import draw_ego
 from pan2kg.charts.timeline import draw_timeline
 from pan2kg.charts.upset import draw_upset
-from pan2kg.charts.words import text
 from pan2kg.errors import QueryError
-from pan2kg.i18n.text import Language, Text
+from pan2kg.i18n.catalogue import Language, Messages, Text
+from pan2kg.i18n.message import either
 from pan2kg.store.store import Store
+
+_WORDS: Final = Messages("chart")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,7 @@ _FUNCTIONS: Final[Mapping[str, Callable[..., Picture]]] = {
 }
 
 PICTURES: Final[Mapping[str, Kind]] = {
-    name: Kind(text(f"{name}-question"), function) for name, function in _FUNCTIONS.items()
+    name: Kind(_WORDS.text(f"{name}-question"), function) for name, function in _FUNCTIONS.items()
 }
 """The pictures by name, in the order in which one would look at them."""
 
@@ -81,7 +83,7 @@ def draw(
     unknown = [key for key in parameters if key not in kind.parameters]
     if unknown:
         takes = ", ".join(kind.parameters)
-        raise QueryError(f"The picture « {name} » has no parameter « {unknown[0]} ».", remedy=f"It takes {takes}.")
+        raise QueryError("picture-parameter", remedy="it-takes", name=name, parameter=unknown[0], takes=takes)
     ground = read_ground(store, language, release=release, as_of=as_of, address=address)
     return draw_on(ground, name, **parameters)
 
@@ -104,4 +106,4 @@ def find_picture(name: str) -> Kind:
     if name in PICTURES:
         return PICTURES[name]
     near = get_close_matches(name, PICTURES, n=2, cutoff=0.5) or list(PICTURES)
-    raise QueryError(f"There is no picture « {name} ».", remedy=f"Did you mean {' or '.join(near)}?")
+    raise QueryError("no-picture", remedy="did-you-mean", name=name, names=either(near))

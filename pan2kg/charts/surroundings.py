@@ -20,8 +20,8 @@ from pan2kg.charts.ground import Cell, Ground, table, whole
 from pan2kg.charts.names import Name, Names
 from pan2kg.charts.text_width import Font, shorten, wrap
 from pan2kg.charts.ties import Tie, neighbours, text_ties
-from pan2kg.charts.words import decimal
 from pan2kg.coherence.strength import explain
+from pan2kg.i18n.catalogue import decimal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

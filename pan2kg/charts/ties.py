@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from pan2kg.coherence.uses import Uses
 
 
-
 @dataclass(frozen=True, slots=True)
 class Tie:
     """A work and what it is tied to. ``declared`` in a source, else inferred; ``number`` of pairs or citations.

@@ -29,7 +29,7 @@ from pan2kg.charts.names import Name, Names
 from pan2kg.charts.text_width import Font, measure, shorten
 from pan2kg.coherence.obligations import Margin, Standing, margins
 from pan2kg.coherence.reading import read_obligations, read_responses
-from pan2kg.i18n.text import in_words
+from pan2kg.i18n.days import in_words
 
 HEAD: Final = 390.0
 SPAN: Final = 560.0

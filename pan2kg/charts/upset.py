@@ -109,9 +109,7 @@ def _row(ground: Ground, at: int, name: Name, size: tuple[int, int], right: floa
     return [*marks, Group((bar, Label(end - long - 5, y + ROW / 2 + 4, str(number), NUMBER, "end")), detail)]
 
 
-def _column(
-    ground: Ground, names: Names, rows: Sequence[Name], place: tuple[float, int], one: Combination
-) -> Group:
+def _column(ground: Ground, names: Names, rows: Sequence[Name], place: tuple[float, int], one: Combination) -> Group:
     x, most = place
     number = len(one.instruments)
     high = (BARS - 30) * number / most
@@ -151,9 +149,7 @@ def _notes(ground: Ground, every: Sequence[Combination], shown: Sequence[Combina
     return (summary, ground.say("combinations-left-out", n=rest)) if rest else (summary,)
 
 
-def _rows(
-    rows: Sequence[Name], names: Names, every: Sequence[Combination], shown: int
-) -> list[tuple[str | int, ...]]:
+def _rows(rows: Sequence[Name], names: Names, every: Sequence[Combination], shown: int) -> list[tuple[str | int, ...]]:
     return [
         (number, " + ".join(rows[at].key for at in one.rows), iri, names[iri].label, len(one.rows),
          "true" if number <= shown else "false")

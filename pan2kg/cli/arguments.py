@@ -15,7 +15,9 @@ from pathlib import Path
 from typing import Any, Final, NoReturn
 
 from pan2kg.errors import QueryError
+from pan2kg.i18n.catalogue import LANGUAGES
 from pan2kg.i18n.days import a_day
+from pan2kg.i18n.message import Message, language_of, there_are, told
 from pan2kg.project import Project, write_atomically
 
 CSV_NOTE = "csv is exact data (RFC 4180): import it into a spreadsheet as text, so that no cell is run as a formula"
@@ -36,7 +38,7 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Say what is wrong and leave with 2."""
-        self.exit(2, f"{self.prog}: {message}. `{self.prog} --help` shows the use.\n")
+        self.exit(2, f"{told('wrong-use', prog=self.prog, message=message)}\n")
 
 
 class Once(argparse.Action):
@@ -51,16 +53,14 @@ class Once(argparse.Action):
     ) -> None:
         """Keep the value, or refuse a second one."""
         if getattr(namespace, self.dest, None) is not None:
-            parser.error(f"{option_string} is given twice, where one value is meant")
+            parser.error(str(told("given-twice-one-meant", option=option_string)))
         setattr(namespace, self.dest, values)
 
 
 def add_language(command: argparse.ArgumentParser) -> None:
-    """``--language``, by default that of the environment if it is French or German, else English."""
-    local = (os.environ.get("LC_ALL") or os.environ.get("LANG") or "").lower()
-    default = local[:2] if re.match(r"(fr|de)(?![a-z])", local) else "en"
+    """``--language``, by default that of the environment if there is a catalogue of it, else English."""
     command.add_argument(
-        "--language", choices=("fr", "en", "de"), default=default, help="the language of labels and messages"
+        "--language", choices=LANGUAGES, default=language_of(os.environ), help="the language of labels and messages"
     )
 
 
@@ -88,7 +88,7 @@ def emit(text: str | bytes, output: str | None = None) -> None:
     if output:
         write_atomically(Path(output), text)
     elif isinstance(text, bytes):
-        raise QueryError("A spreadsheet is a file, not text.", remedy="Name it with -o FILE.")
+        raise QueryError("spreadsheet-is-file", remedy="name-output")
     else:
         sys.stdout.write(text)
         sys.stdout.flush()
@@ -110,7 +110,7 @@ def a_share(text: str) -> float:
     """
     if re.fullmatch(r"0(\.\d+)?|1(\.0+)?|\.\d+", text.strip()):
         return float(text)
-    raise argparse.ArgumentTypeError(f"« {text} » is no number from 0 to 1")
+    raise argparse.ArgumentTypeError(told("no-share", text=text))
 
 
 def read_parameters(given: Sequence[str]) -> dict[str, str]:
@@ -127,11 +127,11 @@ def read_parameters(given: Sequence[str]) -> dict[str, str]:
     """
     words = [word for one in given for word in (one.split("=", 1) if one.startswith("--") else [one])]
     if len(words) % 2 or not all(word.startswith("--") for word in words[::2]):
-        raise QueryError(f"Cannot read « {' '.join(given)} ».", remedy="Write parameters as --name value.")
+        raise QueryError("cannot-read-parameters", remedy="write-parameters", names=" ".join(given))
     found: dict[str, str] = {}
     for name, value in zip(words[::2], words[1::2], strict=True):
         if name[2:].replace("-", "_") in found:
-            raise QueryError(f"{name} is given twice.", remedy="Give one value.")
+            raise QueryError("given-twice", remedy="give-one-value", name=name)
         found[name[2:].replace("-", "_")] = value
     return found
 
@@ -162,14 +162,14 @@ def refuse_unknown(given: Iterable[str], parameters: Collection[str], options: C
     for word in given:
         name = word.partition("=")[0].removeprefix("--")
         if word.startswith("--") and name not in known:
-            raise QueryError(f"There is no option and no parameter « {name} ».", remedy=_nearest(name, known))
+            raise QueryError("no-option", remedy=_nearest(name, known), name=name)
 
 
-def _nearest(name: str, known: list[str]) -> str:
+def _nearest(name: str, known: list[str]) -> Message:
     from difflib import get_close_matches
 
     near = get_close_matches(name, known, n=1, cutoff=0.5)
-    return f"Did you mean --{near[0]}?" if near else f"There are: {', '.join(f'--{one}' for one in known)}."
+    return told("did-you-mean-option", name=near[0]) if near else there_are(f"--{one}" for one in known)
 
 
 _BLANK: Final = "\r\x1b[K"

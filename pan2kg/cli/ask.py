@@ -21,6 +21,7 @@ from pan2kg.cli.arguments import (
     width_of,
 )
 from pan2kg.errors import QueryError
+from pan2kg.i18n.message import say
 from pan2kg.project import Project, read_text
 
 if TYPE_CHECKING:
@@ -90,7 +91,7 @@ def _as_of(
     from pan2kg.store.store import LocalStore
 
     if not isinstance(store, LocalStore):
-        raise QueryError("A store somewhere else cannot be asked as of a day.", remedy="Leave out --endpoint.")
+        raise QueryError("remote-as-of", remedy="leave-out-endpoint")
     moment = as_of(store, options.as_of, project, rules=needs(query.text))
     moment.refuse(values.values())
     return moment.store, moment.notes(options.language)
@@ -128,7 +129,7 @@ def _query_text(given: str) -> tuple[str, str]:
     from pan2kg.store.store import UPDATES
 
     if given == "-":
-        return sys.stdin.read(), "standard input"
+        return sys.stdin.read(), say("progress", "standard-input")
     words = given.split(maxsplit=1) or [""]
     first = words[0].upper()
     if "{" in given or first in _FORMS or (first in UPDATES and len(words) > 1):

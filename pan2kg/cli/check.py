@@ -34,7 +34,7 @@ def run_check(options: argparse.Namespace) -> int:
     baseline = Path(options.baseline) if options.baseline else None
     project = project_of(options)
     if project.data:
-        raise ProjectError("A release has no files to check.", remedy="Check the project it was published from.")
+        raise ProjectError("release-has-no-files", remedy="check-its-project")
     report = check(project, fail_on=Severity(options.fail_on), baseline=baseline)
     if options.write_baseline:
         write_baseline(report, Path(options.write_baseline))

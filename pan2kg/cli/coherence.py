@@ -29,7 +29,7 @@ from pan2kg.tables.registry import TABLES, Option
 if TYPE_CHECKING:
     from datetime import date
 
-    from pan2kg.i18n.text import Text
+    from pan2kg.i18n.catalogue import Text
     from pan2kg.project import Project
     from pan2kg.store.as_of import Moment
     from pan2kg.tables.material import Choice, Material
@@ -196,7 +196,7 @@ def _material(project: Project, options: argparse.Namespace) -> tuple[Material, 
 
     moment = as_of(load_project(project), given, project)
     if not instances(moment.store, PAN + "Action"):
-        raise QueryError(f"No action was in force on {given.isoformat()}.", remedy="Choose another day.")
+        raise QueryError("no-action-on-day", remedy="choose-another-day", given=given.isoformat())
     return Material(moment.store, options.language, given, project=project), moment
 
 
@@ -207,14 +207,12 @@ def _one_day(named: date | None, given: date | None) -> date | None:
         QueryError: both are given and differ.
     """
     if named and given and named != given:
-        raise QueryError(
-            f"Two days are given, {named.isoformat()} and --as-of {given.isoformat()}.", remedy="Give one."
-        )
+        raise QueryError("two-days", remedy="give-one", named=named.isoformat(), given=given.isoformat())
     return named or given
 
 
 def _notes(moment: Moment) -> list[Text]:
-    from pan2kg.i18n.text import LANGUAGES, Text
+    from pan2kg.i18n.catalogue import LANGUAGES, Text
 
     said = zip(*(moment.notes(language) for language in LANGUAGES), strict=True)
     return [Text.of(dict(zip(LANGUAGES, words, strict=True))) for words in said]

@@ -10,6 +10,7 @@ from typing import Final
 from pan2kg.cli.arguments import Progress, add_language, add_output
 from pan2kg.errors import FormatError
 from pan2kg.i18n.days import a_day
+from pan2kg.i18n.message import say
 from pan2kg.project import write_atomically
 
 FORMS: Final = ("text", "md", "csv", "json", "rdf", "atom")
@@ -51,11 +52,8 @@ def run_diff(options: argparse.Namespace) -> int:
     """
     wanted = 1 if options.apply else 2
     if len(options.sides) != wanted:
-        raise FormatError(
-            f"{'Applying a patch' if options.apply else 'A comparison'} takes {wanted} "
-            f"{'state' if wanted == 1 else 'states'}, not {len(options.sides)}.",
-            remedy="Write `pan2kg diff OLD NEW`, or `pan2kg diff --apply PATCH OLD -o NEW.nq`.",
-        )
+        fault = "patch-takes-one" if options.apply else "comparison-takes-two"
+        raise FormatError(fault, remedy="use-diff", number=len(options.sides))
     progress = Progress()
     try:
         content = _applied(options, progress) if options.apply else _compared(options, progress)
@@ -74,11 +72,11 @@ def _applied(options: argparse.Namespace, progress: Progress) -> bytes:
     from pan2kg.publish.diff.states import read_side
 
     if options.output and not options.output.endswith(".nq"):
-        raise FormatError("A patched graph is written as N-Quads.", remedy="Name a file that ends in .nq.")
+        raise FormatError("patched-is-nquads", remedy="name-nq-file")
     patch = read_patch(Path(options.apply))
-    progress(f"reading {options.sides[0]}")
+    progress(say("progress", "reading", side=options.sides[0]))
     old = read_side(Path(options.sides[0]))
-    progress("applying the patch")
+    progress(say("progress", "applying"))
     return nquads(apply(patch, old))
 
 
@@ -88,10 +86,10 @@ def _compared(options: argparse.Namespace, progress: Progress) -> bytes:
 
     sides = []
     for side in options.sides:
-        progress(f"reading {side}")
+        progress(say("progress", "reading", side=side))
         sides.append(read_side(Path(side)))
     old, new = sides
-    progress("comparing")
+    progress(say("progress", "comparing"))
     if options.format == "rdf":
         return write_patch(patch_of(old, new))
     from pan2kg.publish.diff.feed import day_of, write_csv, write_feed, write_json

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from pan2kg.cli.arguments import Progress, add_as_of, add_language, add_output, emit, project_of, read_parameters
 from pan2kg.i18n.days import today
+from pan2kg.i18n.message import say
 
 if TYPE_CHECKING:
     from pan2kg.project import Project
@@ -85,16 +86,13 @@ def run_export(options: argparse.Namespace) -> int:
 
     target = Path(options.output)
     if options.form == "csv" and target.suffix.lower() not in ("", ".zip"):
-        raise FormatError(
-            f"The form csv is a zip of three tables, and « {target.name} » does not end in .zip.",
-            remedy="Name a file that ends in .zip, or ask for nodes or edges alone.",
-        )
+        raise FormatError("csv-is-zip", remedy="name-zip-file", name=target.name)
     store = _open(project_of(options))
     release = Material(store, options.language, today()).release
     network = build_network(store, language=options.language, release=release)
     chosen = select_network(network, plans=options.plan, types=options.type)
     if not chosen:
-        raise ProjectError("The graph holds nothing to export.", remedy="Add a plan with its actions first.")
+        raise ProjectError("nothing-to-export", remedy="add-plan")
     write_atomically(target, export_network(chosen, options.form, released=_released(store)))
     return 0
 
@@ -174,9 +172,11 @@ def run_site(options: argparse.Namespace) -> int:
     site = Site(Library(project, _open(project), options.as_of or today(), bundle=find_bundle()))
     folder = Path(options.output)
     progress = Progress()
-    number = write_site(site, folder, progress=lambda number: progress(f"{number} files"))
+    number = write_site(site, folder, progress=lambda number: progress(say("progress", "files", number=str(number))))
     progress.finish()
-    sys.stdout.write(f"{folder}: {number} files; open {folder / 'index.html'}\n")
+    sys.stdout.write(
+        f"{say('progress', 'site-written', folder=folder, number=str(number), index=folder / 'index.html')}\n"
+    )
     if options.zip:
         write_zip(folder, Path(options.zip))
         sys.stdout.write(f"{options.zip}\n")

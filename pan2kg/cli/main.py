@@ -16,6 +16,8 @@ from typing import Final
 
 from pan2kg.cli.arguments import Parser
 from pan2kg.errors import Pan2kgError
+from pan2kg.i18n.compilation import CatalogueError
+from pan2kg.i18n.message import language_of, language_typed, speaking, told
 from pan2kg.project import reason
 
 EXAMPLES: Final = """\
@@ -85,6 +87,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
+    words = sys.argv[1:] if arguments is None else list(arguments)
+    # The language named to « draft » is that of the plan it reads.
+    language = language_of(os.environ) if words[:1] == ["draft"] else language_typed(words)
+    with speaking(language):
+        return _run(words)
+
+
+def _run(arguments: Sequence[str]) -> int:
     parser = build_parser()
     options, rest = parser.parse_known_args(arguments)
     if options.command is None:
@@ -99,11 +109,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Pan2kgError as error:
         sys.stderr.write(f"pan2kg: {error}\n")
         return 2
+    except CatalogueError as error:
+        sys.stderr.write(f"pan2kg: {error}\n")
+        return 2
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except OSError as error:
-        sys.stderr.write(f"pan2kg: Cannot write the answer ({reason(error)}).\n")
+        sys.stderr.write(f"pan2kg: {told('cannot-write-answer', reason=reason(error))}\n")
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 2
     except KeyboardInterrupt:

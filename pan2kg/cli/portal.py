@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from pan2kg.errors import Place
+from pan2kg.i18n.message import say
 
 if TYPE_CHECKING:
     from pan2kg.publish.portal.access import Access
@@ -106,7 +107,7 @@ def run_portal(
     from pan2kg.publish.portal.steps import Whose
 
     if options.send and options.action != "push":
-        raise PortalError("Only a push sends.", place=Place("--send"), remedy="Write `pan2kg portal push DIR --send`.")
+        raise PortalError("only-push-sends", place=Place("--send"), remedy="use-push-send")
     sends = options.action == "push" and options.send
     reads = sends or options.action == "status" or options.look
     access = read_access(options.portal, os.environ, needs_key=reads)
@@ -127,13 +128,13 @@ def _plan(client: Client | None, access: Access, offer: Offer, whose: Whose, *, 
 
     if client:
         remote = observe(client, offer, whose)
-        note = "Nothing was changed."
+        note = "note-unchanged"
     else:
         remote = Remote(whose.dataset, {}, ()) if whose.dataset else None
-        note = "Nothing was sent or looked up: these are the requests of a first push; --look shows today's."
+        note = "note-not-sent"
     todo = steps(offer, remote, whose, prune=prune)
     _write(list_requests(access, todo, whose, remote))
-    _write(f"\n# {note} `pan2kg portal push DIR --send` sends.\n")
+    _write(f"\n{say('portal', note)}\n")
     return 0
 
 
@@ -144,7 +145,7 @@ def _push(client: Client, offer: Offer, whose: Whose, *, prune: bool) -> int:
     try:
         outcome = push(client, offer, whose, lambda line: _write(f"{line}\n"), prune=prune)
     except KeyboardInterrupt:
-        raise PortalError("The push was interrupted.", remedy="Push again: it goes on where it stopped.") from None
+        raise PortalError("push-interrupted", remedy="push-goes-on") from None
     _write(say_outcome(offer, outcome))
     return 1 if outcome.remaining else 0
 

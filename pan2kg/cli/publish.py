@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from pan2kg.cli.arguments import Progress, project_of
 from pan2kg.errors import Place, ProjectError
 from pan2kg.i18n.days import a_day, today
+from pan2kg.i18n.message import say, told
 from pan2kg.project import Project
 
 if TYPE_CHECKING:
@@ -22,8 +23,7 @@ if TYPE_CHECKING:
 
     from pan2kg.publish.assemble import Order
     from pan2kg.publish.catalogue.facts import Facts
-    from pan2kg.publish.catalogue.issue import Issue
-    from pan2kg.publish.edition import Edition, Part
+    from pan2kg.publish.edition import Edition, Issue, Part
 
 
 def add_publish(command: argparse.ArgumentParser) -> None:
@@ -73,7 +73,7 @@ def a_link(text: str) -> str:
     """
     parts = urlsplit(text)
     if parts.scheme not in ("http", "https") or not parts.netloc or any(mark in text for mark in ' <>"?#'):
-        raise argparse.ArgumentTypeError(f"« {text} » is no address such as https://host.example/")
+        raise argparse.ArgumentTypeError(told("no-web-address", text=text))
     return text
 
 
@@ -89,7 +89,7 @@ def a_contact(text: str) -> str:
     if "://" in text:
         return a_link(text)
     if not _MAIL.fullmatch(text):
-        raise argparse.ArgumentTypeError(f"« {text} » is neither an e-mail address nor that of a page")
+        raise argparse.ArgumentTypeError(told("no-contact", text=text))
     return text
 
 
@@ -103,7 +103,7 @@ def a_version(text: str) -> str:
     '1.0.0-rc.1'
     """
     if not _VERSION.fullmatch(text):
-        raise argparse.ArgumentTypeError(f"« {text} » is no version such as 1.0.0")
+        raise argparse.ArgumentTypeError(told("no-version", text=text))
     return text
 
 
@@ -135,16 +135,17 @@ def release(options: argparse.Namespace, parts: Sequence[Part] = ()) -> int:
     project = project_of(options)
     folder = Path(options.output).absolute()
     try:
-        progress("loading the graph")
+        progress(say("progress", "loading"))
         edition, order = prepare(project, options)
         counted = publish(edition, folder, order, parts=parts, note=progress)
     except KeyboardInterrupt:
-        raise ProjectError("Interrupted.", place=Place(str(folder)), remedy="What was there is unchanged.") from None
+        raise ProjectError("interrupted", place=Place(str(folder)), remedy="there-unchanged") from None
     finally:
         progress.finish()
     for gap in _gaps(edition, order):
         sys.stderr.write(f"pan2kg: {gap}\n")
-    sys.stderr.write(f"{counted.triples} statements, version {edition.issue.version}, in {options.output}\n")
+    written = {"number": str(counted.triples), "version": edition.issue.version, "folder": options.output}
+    sys.stderr.write(f"{say('progress', 'release-written', **written)}\n")
     return 0
 
 
@@ -168,23 +169,21 @@ def prepare(project: Project, options: argparse.Namespace) -> tuple[Edition, Ord
 
 
 def _issue(facts: Facts, options: argparse.Namespace) -> Issue:
-    from pan2kg.publish.catalogue.issue import Addresses, Issue
+    from pan2kg.publish.edition import Addresses, Issue
     from pan2kg.turtle.vocabulary import DCTERMS, ROOT
 
     root = options.id_base or ROOT
     version = options.release or facts.version
     if not _VERSION.fullmatch(version):
         raise ProjectError(
-            f"« {version} » can be no part of an address." if version else "The graph does not say its version.",
+            "version-no-address" if version else "version-unsaid",
             place=Place("ontology/pan2kg.ttl"),
-            remedy="Let owl:versionInfo of the ontology be a version such as 1.0.0, or name one with --version.",
+            remedy="mend-version",
+            version=version,
         )
     issued, modified = facts.day(DCTERMS + "issued"), _day(options.date) or facts.day(DCTERMS + "modified")
     if max(issued, modified) > today():
-        raise ProjectError(
-            f"The release would be of {max(issued, modified)}, which lies in the future.",
-            remedy="Correct the day in graph/catalogue.ttl, or name another with --date.",
-        )
+        raise ProjectError("release-in-future", remedy="correct-day", issued=max(issued, modified))
     places = Addresses(root, options.base or root, options.endpoint or "")
     return Issue(version, min(issued, modified), modified, places, _previous(options.previous), options.contact or "")
 
@@ -197,9 +196,7 @@ def _day(given: date | None) -> date | None:
     try:
         return datetime.fromtimestamp(int(epoch), UTC).date()
     except (ValueError, OverflowError, OSError):
-        raise ProjectError(
-            f"SOURCE_DATE_EPOCH is « {epoch} », which is no number of seconds.", remedy="Unset it, or use --date."
-        ) from None
+        raise ProjectError("epoch-no-number", remedy="unset-or-date", epoch=epoch) from None
 
 
 def _previous(path: Path | None) -> str:
@@ -208,7 +205,7 @@ def _previous(path: Path | None) -> str:
     if path is None:
         return ""
     if not path.exists():
-        raise ProjectError("There is no such release.", place=Place(str(path)), remedy="Name its folder or its dump.")
+        raise ProjectError("no-such-release", place=Place(str(path)), remedy="name-folder-or-dump")
     mark = read_mark(path)
     return mark["version"] if mark else ""
 
@@ -216,12 +213,11 @@ def _previous(path: Path | None) -> str:
 def _gaps(edition: Edition, order: Order) -> list[str]:
     """What the catalogue could not say, and what would mend it."""
     from pan2kg.publish.catalogue.facts import DATASET
-    from pan2kg.publish.catalogue.terms import DCAT
-    from pan2kg.publish.catalogue.words import words
+    from pan2kg.publish.catalogue.terms import DCAT, RELEASE
 
     known = {
         "no-contact": edition.issue.contact or edition.facts.of(DATASET, DCAT + "contactPoint"),
         "no-endpoint": edition.issue.addresses.endpoint,
         "no-base": order.has_base,
     }
-    return [words(name).en for name, value in known.items() if not value]
+    return [RELEASE.say(name, "en") for name, value in known.items() if not value]

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 from pan2kg.cli.publish import an_address
 from pan2kg.errors import Place, ProjectError
 from pan2kg.i18n.days import today
+from pan2kg.i18n.message import told
 from pan2kg.project import Project
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ def _whole(least: int, most: int = 2**40) -> Callable[[str], int]:
     def read(text: str) -> int:
         if text.isascii() and text.isdigit() and least <= int(text[:20]) <= most:
             return int(text)
-        raise argparse.ArgumentTypeError(f"« {text} » is no whole number from {least} to {most}")
+        raise argparse.ArgumentTypeError(told("no-whole-number", text=text, least=str(least), most=str(most)))
 
     return read
 
@@ -68,7 +69,7 @@ def _positive(text: str) -> float:
     except ValueError:
         number = 0.0
     if not 0 < number < float("inf"):
-        raise argparse.ArgumentTypeError(f"« {text} » is no number of seconds")
+        raise argparse.ArgumentTypeError(told("no-seconds", text=text))
     return number
 
 
@@ -80,7 +81,7 @@ def run_serve(options: argparse.Namespace) -> int:
         EndpointError: the graph is somewhere else, and is not there.
     """
     if not hasattr(os, "fork"):
-        raise ProjectError("Serving needs a POSIX system such as Linux or macOS.", remedy="Use `pan2kg site` here.")
+        raise ProjectError("needs-posix", remedy="use-site")
     from pan2kg.server.http_server import listen
 
     settings = _settings(options)
@@ -91,7 +92,7 @@ def run_serve(options: argparse.Namespace) -> int:
 
 
 def _settings(options: argparse.Namespace) -> Settings:
-    from pan2kg.server.limits import MEGABYTE, Crowd, Limits
+    from pan2kg.server.channel import MEGABYTE, Crowd, Limits
     from pan2kg.server.request import hosts_of
     from pan2kg.server.settings import Settings
 
@@ -116,17 +117,15 @@ def _token(options: argparse.Namespace) -> str:
     if not options.writable:
         return ""
     if options.endpoint is not None:
-        raise ProjectError("A graph behind an endpoint is not written to.", remedy="Leave out --writable.")
+        raise ProjectError("endpoint-not-written", remedy="leave-out-writable")
     token = os.environ.get(TOKEN, "")
     if options.token_file:
         try:
             token = Path(options.token_file).read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError):
-            raise ProjectError("Cannot read the token.", place=Place(options.token_file)) from None
+            raise ProjectError("token-unreadable", place=Place(options.token_file)) from None
     if not token.strip():
-        raise ProjectError(
-            "A writable service needs a token.", remedy=f"Give one with --token-file, or in the variable {TOKEN}."
-        )
+        raise ProjectError("needs-token", remedy="give-token", token=TOKEN)
     return token.strip()
 
 
@@ -215,8 +214,7 @@ def _desk(
     project: Project, store: Store, site: Renewed, nursery: Nursery, token: str
 ) -> tuple[tuple[str, Handler], ...]:
     """What takes decisions and scores, and writes them into the project."""
-    from pan2kg.server.review import Desk, addresses, reloader
-    from pan2kg.server.session import Sessions
+    from pan2kg.server.review import Desk, Sessions, addresses, reloader
 
     return addresses(Desk(project, store, site.site, reloader(project, store, nursery), Sessions(token)))
 
@@ -241,12 +239,12 @@ def _serve(
     pool: Pool | None = None,
 ) -> int:
     from pan2kg.server.http_server import new_server
-    from pan2kg.server.workers import LOST
+    from pan2kg.server.workers import LostError
 
     lost: list[str] = []
 
     def leave() -> None:
-        lost.append(LOST)
+        lost.append(str(LostError()))
         server.should_exit = True
 
     def ready() -> None:

@@ -58,12 +58,10 @@ def read_uses(store: Store, *, release: str = "", as_of: date | None = None) -> 
     plan_of = {action: plan or action for action, plan in rows(store, questions.ACTIONS)}
     nameless = [plan.removeprefix(action) for action, plan in plan_of.items() if action.startswith("_:")]
     if nameless:
-        raise ProjectError(
-            f"An action of {key(nameless[0]) or 'no plan'} has no IRI, so that nothing can name it.",
-            remedy="Give it one, as in action:lu-bhr-2-4-3; `pan2kg check` says where it stands.",
-        )
+        plan = key(nameless[0])
+        raise ProjectError("action-no-iri" if plan else "planless-action-no-iri", remedy="give-action-iri", plan=plan)
     if not plan_of:
-        raise ProjectError("The graph holds no action to measure.", remedy="Add a plan with its actions first.")
+        raise ProjectError("no-action-to-measure", remedy="add-plan")
     plans = [
         Plan(iri, int(published) if published else None, key(complete) or "unknown")
         for iri, published, complete in rows(store, questions.PLANS)
@@ -186,7 +184,7 @@ def read_statements(store: Store, works: Iterable[str]) -> tuple[Statement, ...]
 
 def _bracketed(iri: str) -> str:
     if _NO_IRI.search(iri):
-        raise QueryError(f"« {iri} » is no IRI.", remedy="Leave out spaces, quotes and angle brackets.")
+        raise QueryError("no-iri", remedy="no-spaces-in-iri", iri=iri)
     return f"<{iri}>"
 
 

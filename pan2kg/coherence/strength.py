@@ -128,7 +128,7 @@ def explain(uses: Uses, one: str, two: str, statements: Iterable[Statement] = ()
     """
     at, other = uses.find_action(one), uses.find_action(two)
     if at == other:
-        raise QueryError(f"« {one} » is given twice.", remedy="Give two different actions.")
+        raise QueryError("same-given-twice", remedy="give-two-actions", one=one)
     left, right = set(uses.table.row(at).tolist()), set(uses.table.row(other).tolist())
     whole = math.fsum(float(uses.weights[i]) for i in sorted(left | right))
     given = tuple(statements)

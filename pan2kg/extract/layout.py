@@ -85,9 +85,7 @@ def decode_text(data: bytes, *, source: str = "") -> tuple[str, tuple[Remark, ..
         OutlineError: the file is a PDF or another binary file, or in no encoding known here.
     """
     if data.startswith(b"%PDF-"):
-        raise OutlineError(
-            "This is a PDF, not text.", place=_place(source, 1), remedy="Extract its text first (pdftotext -layout)."
-        )
+        raise OutlineError("pdf-file", place=_place(source, 1), remedy="extract-text")
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         return _decode(data, "utf-16", source), ()
     if b"\0" in data:
@@ -222,13 +220,11 @@ def _decode(data: bytes, encoding: str, source: str) -> str:
         return data.decode(encoding)
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        raise OutlineError(
-            "The file is neither UTF-8 nor Windows-1252 text.", place=_place(source, line), remedy=_SAVE_AS_TEXT
-        ) from None
+        raise OutlineError("neither-encoding", place=_place(source, line), remedy="save-as-text") from None
 
 
 def _binary(source: str, line: int) -> OutlineError:
-    return OutlineError("This is a binary file, not text.", place=_place(source, line), remedy=_SAVE_AS_TEXT)
+    return OutlineError("binary-file", place=_place(source, line), remedy="save-as-text")
 
 
 def _place(source: str, line: int) -> Place:

@@ -60,7 +60,7 @@ def read_outline_file(path: Path, *, language: str | None = None) -> Outline:
     try:
         data = path.read_bytes()
     except OSError as error:
-        raise OutlineError(f"Cannot read the file ({reason(error)}).", place=Place(str(path))) from None
+        raise OutlineError("cannot-read-file", place=Place(str(path)), reason=reason(error)) from None
     text, remarks = decode_text(data, source=str(path))
     outline = read_outline(text, language=language, source=str(path))
     return replace(outline, remarks=remarks + outline.remarks)
@@ -88,14 +88,14 @@ def read_outline(text: str, *, language: str | None = None, source: str = "") ->
     """
     every, remarks = read_lines(text, source=source)
     if not every:
-        raise OutlineError("The text is empty.", place=Place(source or "plan", 1), remedy=_REMEDY)
+        raise OutlineError("text-empty", place=Place(source or "plan", 1), remedy="give-action-list")
     lines = [line for line in every if not line.is_page_number]
     spoken = language or _guess_language(text)
     setting = Setting.of(lines, resolve(candidates(lines)), language=spoken, text=text)
     gathered = gather(lines, setting)
     if not gathered.entries:
         place = Place(source or "plan", every[0].number)
-        raise OutlineError("This reads as running text: no numbered items were found.", place=place, remedy=_REMEDY)
+        raise OutlineError("running-text", place=place, remedy="give-action-list")
     entries, about_repeats = _without_contents(_without_running_heads(gathered.entries, remarks))
     first_line = gathered.opening[0].number if gathered.opening else 0
     items, about_levels = arrange(entries, title_line=first_line)

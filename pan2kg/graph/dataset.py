@@ -14,7 +14,7 @@ from pan2kg.turtle.vocabulary import DCTERMS, ROOT
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from pan2kg.i18n.text import Language
+    from pan2kg.i18n.catalogue import Language
     from pan2kg.store.store import Store
 
 DATASET: Final = f"{ROOT}dataset"

@@ -17,8 +17,6 @@ from io import BytesIO
 from pathlib import Path
 from typing import Final
 
-from pan2kg.errors import Place, ProjectError
-
 Language = str
 """The tag of a language, such as ``fr``."""
 SOURCE_LANGUAGE: Final = "en"
@@ -27,6 +25,9 @@ FOLDER_VARIABLE: Final = "PAN2KG_CATALOGUES"
 
 _ORDER: Final = re.compile(rb'^"X-Order: (\d+)', re.MULTILINE)
 _HEADER: Final = 4096
+_FRENCH_SPACES: Final = re.compile("(?<=«) | (?=[:;?!»])")
+"""Where French has a space at which no line may end."""
+_LONG: Final = re.compile(r"\d{4,}")
 
 
 def _find_catalogues() -> dict[Language, Path]:
@@ -52,7 +53,7 @@ def _translations(language: Language) -> GNUTranslations:
     """The messages of a language; a compiled catalogue that is missing or old is made anew, and kept where it may be.
 
     Raises:
-        ProjectError: the catalogue cannot be read.
+        CatalogueError: the catalogue cannot be read; the errors of the program take their words from here.
     """
     from pan2kg.i18n.compilation import SOURCE, CatalogueError, checksum, compiled
 
@@ -66,7 +67,7 @@ def _translations(language: Language) -> GNUTranslations:
     try:
         packed = compiled(text)
     except CatalogueError as error:
-        raise ProjectError(str(error), place=Place(str(source), error.line)) from None
+        raise CatalogueError(f"{source}:{error.line or 1}: {error}") from None
     _keep(made, packed)
     return GNUTranslations(BytesIO(packed))
 
@@ -99,8 +100,59 @@ def _words(context: str, key: str, language: Language, number: int | None) -> st
         return _words(context, key, SOURCE_LANGUAGE, number)
     said = _translations(language)
     n = 1 if number is None else abs(number)
-    counted = said.npgettext(context, key, key if n == 1 else "", n)
-    return counted if counted not in ("", key) else said.pgettext(context, key)
+    missing = key if n == 1 else ""
+    counted = said.npgettext(context, key, missing, n)
+    return counted if counted != missing else said.pgettext(context, key)
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """The same words in several languages; some of them may be missing.
+
+    >>> text = Text.of({"fr": "loi", "en": "law"})
+    >>> text.say("fr"), text.say("de"), Text.of({"fr": "loi"}).say("en"), Text().say("en")
+    ('loi', 'law', 'loi', '')
+    """
+
+    words: tuple[tuple[Language, str], ...] = ()
+
+    @classmethod
+    def of(cls, words: Mapping[str, str]) -> Text:
+        """Words by language, as the program orders its languages."""
+        return cls(tuple((language, words[language]) for language in LANGUAGES if words.get(language)))
+
+    @classmethod
+    def same(cls, words: str) -> Text:
+        """Words that are the same in every language, such as a number.
+
+        >>> Text.same("3").by_language()
+        {'fr': '3', 'en': '3', 'de': '3'}
+        """
+        return cls.of(dict.fromkeys(LANGUAGES, words))
+
+    def spoken(self, language: Language) -> Language:
+        """The language the words will be in when ``language`` is asked for.
+
+        >>> Text.of({"fr": "loi", "en": "law"}).spoken("de"), Text.of({"fr": "loi"}).spoken("de")
+        ('en', 'fr')
+        """
+        said = dict(self.words)
+        return next((one for one in (language, SOURCE_LANGUAGE, *said) if one in said), language)
+
+    def say(self, language: Language) -> str:
+        """The words in ``language``, else in English, else in the first language there is."""
+        return dict(self.words).get(self.spoken(language), "")
+
+    def by_language(self) -> dict[Language, str]:
+        """The words by language."""
+        return dict(self.words)
+
+    def __bool__(self) -> bool:
+        return bool(self.words)
+
+
+Filling = str | int | float | Text
+"""What is put into words: texts as they are, numbers as each language writes them, figures with two decimals."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,13 +174,39 @@ class Messages:
             KeyError: no catalogue has such a message.
 
         >>> Messages("page").say("actions", "fr", n=2346)
-        '2\\u202f346 actions'
+        '2\u202f346 actions'
+        >>> Messages("table").say("note.links-changed", "fr", added=0.5, removed=1)
+        'Liens ajoutés\xa0: 0,50\xa0; liens retirés\xa0: 1.'
         """
         number = values.get("n")
         words = _words(self.context, key, language, number if isinstance(number, int) else None)
         if not values:
             return words
         return words.format(**{name: _put(value, language) for name, value in values.items()})
+
+    def text(self, key: str, /, **values: Filling) -> Text:
+        """The same in every language.
+
+        >>> Messages("page").text("actions", n=1).by_language()
+        {'fr': '1 action', 'en': '1 action', 'de': '1 Maßnahme'}
+        """
+        return Text(tuple((language, self.say(key, language, **values)) for language in LANGUAGES))
+
+    def known(self, key: str, /, **values: Filling) -> Text:
+        """The same in those languages that have the message themselves.
+
+        >>> Messages("release").known("protocol").by_language()
+        {'fr': 'Protocole SPARQL 1.1', 'en': 'SPARQL 1.1 Protocol'}
+        """
+        return Text(tuple((one, self.say(key, one, **values)) for one in LANGUAGES if self.has(key, one)))
+
+    def counted(self, number: int, key: str, language: Language) -> str:
+        """A number with its noun.
+
+        >>> Messages("check").counted(0, "violation", "fr"), Messages("check").counted(0, "violation", "en")
+        ('0 violation', '0 violations')
+        """
+        return f"{grouped(number, language)} {self.say(key, language, n=number)}"
 
     def has(self, key: str, language: Language = SOURCE_LANGUAGE) -> bool:
         """Whether a language itself has a message under ``key``."""
@@ -160,16 +238,57 @@ class Messages:
         return f"{one}|{many}" if one != many else one
 
 
+def _put(value: object, language: Language) -> object:
+    if type(value) is int:
+        return grouped(value, language)
+    if isinstance(value, float):
+        return with_mark(f"{value:.2f}".replace("-", "−"), language)
+    return value.say(language) if isinstance(value, Text) else value
+
+
+def format_of(key: str, language: Language) -> str:
+    """How a language writes something, as its catalogue says in the context « format ».
+
+    >>> format_of("semicolon", "fr"), format_of("semicolon", "de")
+    ('\xa0; ', '; ')
+    """
+    return _words("format", key, language, None)
+
+
 def grouped(number: int, language: Language) -> str:
     """A quantity as a reader of the language expects it: thousands set apart, in French by a space that does not break.
 
     >>> grouped(2346, "fr"), grouped(-2346, "en"), grouped(1234567, "de"), grouped(346, "fr")
-    ('2\\u202f346', '−2,346', '1.234.567', '346')
+    ('2\u202f346', '−2,346', '1.234.567', '346')
     """
-    if -1000 < number < 1000:
-        return f"{number}".replace("-", "−")
-    return f"{number:,}".replace(",", _words("format", "thousands", language, None)).replace("-", "−")
+    written = f"{number:,}".replace(",", format_of("thousands", language)) if abs(number) > 999 else f"{number}"
+    return written.replace("-", "−")
 
 
-def _put(value: object, language: Language) -> object:
-    return grouped(value, language) if type(value) is int else value
+def with_mark(figure: str, language: Language) -> str:
+    """A decimal figure as the language writes it: a comma in French and in German, thousands set apart as elsewhere.
+
+    >>> with_mark("0.25", "fr"), with_mark("0.25", "en"), with_mark("1234.5", "de")
+    ('0,25', '0.25', '1.234,5')
+    """
+    whole, point, decimals = figure.partition(".")
+    whole = _LONG.sub(lambda found: grouped(int(found[0]), language), whole)
+    return f"{whole}{format_of('decimal', language) if point else ''}{decimals}"
+
+
+def decimal(value: float, language: Language, digits: int = 2) -> str:
+    """A number with a decimal comma in French and German, and a decimal point in English.
+
+    >>> decimal(0.1234, "fr"), decimal(0.1234, "en")
+    ('0,12', '0.12')
+    """
+    return with_mark(f"{value:.{digits}f}", language)
+
+
+def french(words: str) -> str:
+    """French words with spaces that do not break before : ; ? ! and inside quotation marks.
+
+    >>> french("« Où ? » : ici").replace(chr(160), "_")
+    '«_Où_?_»_: ici'
+    """
+    return _FRENCH_SPACES.sub("\u00a0", words)

@@ -134,6 +134,6 @@ def export_network(network: nx.MultiDiGraph[str], form: str, *, title: str = "",
     pan2kg.errors.FormatError: A network cannot be written as « pdf ». ...
     """
     if form not in _WRITERS:
-        raise FormatError(f"A network cannot be written as « {form} ».", remedy=f"There are: {', '.join(FORMS)}.")
+        raise FormatError("network-form", remedy="there-are", form=form, names=", ".join(FORMS))
     written = _WRITERS[form](tables(network, title=title, released=released))
     return written if isinstance(written, bytes) else written.encode()

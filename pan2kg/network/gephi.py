@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
-from pan2kg.network.selection import Cell, Row, Tables, told
+from pan2kg.network.selection import Cell, Row, Tables, about_line
 from pan2kg.tables.formats import field, xml_text, xml_value
 
 KINDS: Final = {str: "string", float: "double", int: "integer", bool: "boolean"}
@@ -112,7 +112,7 @@ def _gexf_lines(table: Tables) -> Iterator[str]:
     yield start("gexf", _GEXF_ROOT)
     yield "  " + start("meta", day)
     yield "    " + element("creator", [], "pan2kg")
-    yield "    " + element("description", [], f"{table.title}. {told(table)}" if table.about else table.title)
+    yield "    " + element("description", [], f"{table.title}. {about_line(table)}" if table.about else table.title)
     yield "  </meta>"
     default = "directed" if any(row["directed"] for row in table.edges) or not table.edges else "undirected"
     yield "  " + start("graph", [("defaultedgetype", default), ("idtype", "string"), ("mode", "static")])

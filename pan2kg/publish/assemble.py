@@ -11,14 +11,14 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from pan2kg.errors import Place, ProjectError
+from pan2kg.i18n.message import say, told, verbatim
 from pan2kg.publish import csvw, dump, rewrite, void
 from pan2kg.publish import descriptions as schema_org
 from pan2kg.publish import descriptions as service
 from pan2kg.publish import folder as archive
 from pan2kg.publish.catalogue.description import Distribution, describe
 from pan2kg.publish.catalogue.facts import CATALOGUE, DATASET
-from pan2kg.publish.catalogue.form import write
-from pan2kg.publish.catalogue.terms import PREFIXES
+from pan2kg.publish.catalogue.terms import PREFIXES, write
 from pan2kg.publish.descriptions import example_files, map_files, ontology_files
 from pan2kg.publish.dump import Content, read_content
 from pan2kg.publish.edition import Edition, File, Note, Part, silent
@@ -67,7 +67,7 @@ def publish(
 
 def _fill(edition: Edition, work: Path, order: Order, parts: Sequence[Part], note: Note) -> Statistics:
     shelf = Shelf(work)
-    note("reading the graph")
+    note(say("progress", "reading-graph"))
     stated, derived = read_content(edition.store, edition.issue.addresses)
     counted = count(stated, derived, edition.issue.addresses.root)
     dumps = _dumps(edition, work, {dump.STATED: stated, dump.DUMP_DERIVED: derived}, note)
@@ -75,13 +75,13 @@ def _fill(edition: Edition, work: Path, order: Order, parts: Sequence[Part], not
     offered = list(distributions(work, list(dumps)))
     _put(shelf, replace(edition, catalogue=_catalogue(edition, offered)), parts, note)
     archive.pack(work, edition.issue.modified)
-    note("describing what is there")
+    note(say("progress", "describing"))
     offered += site_distributions(work)
     for path, content in _descriptions(edition, work, order, counted, offered):
         shelf.put(path, content)
-    note("computing checksums")
+    note(say("progress", "checksums"))
     write_checksums(work)
-    note("checking the release")
+    note(say("progress", "checking"))
     _inspect(edition, work, order, counted, dumps)
     return counted
 
@@ -89,7 +89,7 @@ def _fill(edition: Edition, work: Path, order: Order, parts: Sequence[Part], not
 def _put(shelf: Shelf, edition: Edition, parts: Iterable[Part], note: Note) -> None:
     for part in parts:
         for path, content in part(edition):
-            note(f"writing {path}")
+            note(say("progress", "writing", path=path))
             shelf.put(path, content)
 
 
@@ -103,7 +103,7 @@ def _dumps(edition: Edition, work: Path, contents: Mapping[str, Content], note: 
     written: dict[str, Content] = {}
     for name, content in contents.items():
         for path in dump.write_dump(content, work, name, edition.prefixes()):
-            note(f"writing {path}")
+            note(say("progress", "writing", path=path))
             written[path] = content
     return written
 
@@ -164,11 +164,14 @@ def _inspect(edition: Edition, work: Path, order: Order, counted: Statistics, du
         *inspect_checksums(work),
     ]
     if found:
-        more = f" There are {len(found) - _SHOWN} more." if len(found) > _SHOWN else ""
+        faults = verbatim(" ".join(found[:_SHOWN]))
+        if len(found) > _SHOWN:
+            faults = told("faults-more", faults=faults, n=len(found) - _SHOWN)
         raise ProjectError(
-            f"The release is not sound: {' '.join(found[:_SHOWN])}{more}",
+            "release-unsound",
             place=Place("release"),
-            remedy="Nothing was published.",
+            remedy="nothing-published",
+            faults=faults,
         )
 
 

@@ -8,8 +8,8 @@ from typing import Final
 
 import pyoxigraph as ox
 
-from pan2kg.publish.catalogue.issue import Issue
-from pan2kg.publish.catalogue.terms import node
+from pan2kg.publish.catalogue.terms import RELEASE, RELEASED, node
+from pan2kg.publish.edition import Issue
 from pan2kg.publish.tables import Field, Sheet, Source
 from pan2kg.turtle.vocabulary import RDFS
 
@@ -19,29 +19,9 @@ _MOMENT: Final = {
     "dc:description": "xsd:gYear, xsd:gYearMonth or xsd:date, as its form tells",
 }
 """A day, a month or a year: CSVW knows no type for a column that holds either, so that the form has to tell."""
-CONTEXT: Final = ["http://www.w3.org/ns/csvw", {"language": "fr"}]
+CONTEXT: Final = ["http://www.w3.org/ns/csvw", {"language": RELEASED[0]}]
 FOLDER: Final = "tables"
 GROUP: Final = f"{FOLDER}/csv-metadata.json"
-
-_TITLES: Final[Mapping[str, tuple[str, str]]] = {
-    "": ("IRI", "IRI"),
-    "dcterms:date": ("date", "date"),
-    "dcterms:identifier": ("identifiant", "identifier"),
-    "dcterms:source": ("source", "source"),
-    "dcterms:spatial": ("pays", "country"),
-    "dcterms:type": ("type", "type"),
-    "eli:is_part_of": ("fait partie de", "is part of"),
-    "org:subOrganizationOf": ("fait partie de", "is part of"),
-    "rdf:type": ("classe", "class"),
-    "skos:altLabel": ("autre libellé", "alternative label"),
-    "skos:broader": ("notion plus générale", "broader concept"),
-    "skos:definition": ("définition", "definition"),
-    "skos:inScheme": ("liste", "scheme"),
-    "skos:notation": ("numéro", "notation"),
-    "skos:prefLabel": ("libellé", "label"),
-}
-_LANGUAGES: Final = {"fr": ("français", "French"), "en": ("anglais", "English"), "de": ("allemand", "German"),
-                     "lb": ("luxembourgeois", "Luxembourgish")}  # fmt: skip
 
 
 def describe_table(sheet: Sheet, source: Source, issue: Issue, licence: str) -> dict[str, object]:
@@ -50,7 +30,7 @@ def describe_table(sheet: Sheet, source: Source, issue: Issue, licence: str) -> 
     return {
         "@id": issue.addresses.file(f"{FOLDER}/{name}.csv"),
         "url": f"{name}.csv",
-        "dc:title": _both(sheet.plan.title.fr, sheet.plan.title.en),
+        "dc:title": [{"@value": words, "@language": tag} for tag, words in sheet.plan.title.words],
         "dc:license": {"@id": licence},
         "dc:isPartOf": {"@id": issue.dataset},
         "tableSchema": {
@@ -82,13 +62,8 @@ def written(metadata: Mapping[str, object]) -> bytes:
     return (json.dumps(whole, ensure_ascii=False, indent=1) + "\n").encode()
 
 
-def _both(french: str, english: str) -> list[dict[str, str]]:
-    return [{"@value": french, "@language": "fr"}, {"@value": english, "@language": "en"}]
-
-
 def _column(one: Field, sheet: Sheet, source: Source) -> dict[str, object]:
-    french, english = _title(one, source)
-    column: dict[str, object] = {"name": one.name, "titles": {"fr": french, "en": english, "und": one.name}}
+    column: dict[str, object] = {"name": one.name, "titles": {**_title(one, source), "und": one.name}}
     is_second = bool(sheet.plan.pairs) and one.name == sheet.key[1]
     if one.property and not (sheet.plan.pairs and one.name == sheet.key[0]):
         column["propertyUrl"] = source.addresses.own(source.expand(one.property))
@@ -113,25 +88,29 @@ def _column(one: Field, sheet: Sheet, source: Source) -> dict[str, object]:
     return column
 
 
-def _title(one: Field, source: Source) -> tuple[str, str]:
+def _title(one: Field, source: Source) -> dict[str, str]:
     """The property's label in the ontology, or what it is called here; with the language, or the thing it names."""
-    names = _TITLES.get(one.property) or _from_ontology(source, one.property)
+    return {language: _titled(one, source, language) for language in RELEASED}
+
+
+def _titled(one: Field, source: Source, language: str) -> str:
+    key = f"column.{one.property}"
+    name = RELEASE.say(key, language) if RELEASE.has(key) else _from_ontology(source, one.property, language)
     if one.about:
-        return f"{one.about}, {names[0]} ({one.language})", f"{one.about}, {names[1]} ({one.language})"
-    if one.language:
-        tag = _LANGUAGES.get(one.language, (one.language, one.language))
-        return f"{names[0]} ({tag[0]})", f"{names[1]} ({tag[1]})"
-    return names
+        return f"{one.about}, {name} ({one.language})"
+    if not one.language:
+        return name
+    known = f"language.{one.language}"
+    return f"{name} ({RELEASE.say(known, language) if RELEASE.has(known) else one.language})"
 
 
-def _from_ontology(source: Source, name: str) -> tuple[str, str]:
+def _from_ontology(source: Source, name: str, language: str) -> str:
     found = {
         quad.object.language: quad.object.value
         for quad in source.store.inner.quads_for_pattern(node(source.expand(name)), node(RDFS + "label"), None)
         if isinstance(quad.object, ox.Literal)
     }
-    local = name.partition(":")[2]
-    return found.get("fr", local), found.get("en", local)
+    return found.get(language, name.partition(":")[2])
 
 
 def _holds(sheet: Sheet, at: int, keys: Mapping[str, set[str]]) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
+from pan2kg.publish.catalogue.terms import RELEASED
 from pan2kg.publish.diff.feed import day_of, write_csv, write_feed
 from pan2kg.publish.diff.patch import patch_of, write_patch
 from pan2kg.publish.diff.states import change_list, read_side, side_of_store
@@ -17,10 +18,8 @@ from pan2kg.site.registry import Site
 from pan2kg.site.writing import contents
 
 if TYPE_CHECKING:
-    from pan2kg.i18n.text import Language
     from pan2kg.publish.edition import Edition, File
 
-LANGUAGES: Final[tuple[Language, ...]] = ("fr", "en")
 CHANGES: Final = "changes"
 
 
@@ -50,7 +49,7 @@ def change_part(edition: Edition) -> Iterator[File]:
     change = change_list(old, new)
     story, day = read_story(change), day_of(change, edition.issue.modified)
     yield f"{CHANGES}/{CHANGES}.trig", write_patch(patch_of(old, new))
-    for language in LANGUAGES:
+    for language in RELEASED:
         feed = f"{CHANGES}/{CHANGES}.{language}.atom"
         yield f"{CHANGES}/{CHANGES}.{language}.md", write_markdown(story, language).encode()
         yield f"{CHANGES}/{CHANGES}.{language}.csv", write_csv(story, language).encode()

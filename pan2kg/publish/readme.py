@@ -7,7 +7,7 @@ from typing import Final
 
 import pyoxigraph as ox
 
-from pan2kg.i18n.text import Language, grouped
+from pan2kg.i18n.catalogue import Language, grouped
 from pan2kg.publish.catalogue.facts import DATASET
 from pan2kg.publish.catalogue.terms import FOAF
 from pan2kg.publish.edition import Edition

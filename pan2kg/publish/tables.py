@@ -16,9 +16,9 @@ from typing import Final, Literal, cast
 
 import pyoxigraph as ox
 
-from pan2kg.i18n.text import Text
-from pan2kg.publish.catalogue.issue import Addresses
-from pan2kg.publish.catalogue.terms import FRENCH_FIRST, TYPE, node
+from pan2kg.i18n.catalogue import Text
+from pan2kg.publish.catalogue.terms import RELEASE, RELEASED, TYPE, node
+from pan2kg.publish.edition import Addresses
 from pan2kg.store.store import LocalStore
 from pan2kg.tables.formats import Grid, write_csv
 from pan2kg.turtle.vocabulary import SKOS, XSD
@@ -60,7 +60,7 @@ def plans() -> tuple[Plan, ...]:
     return tuple(
         Plan(
             name,
-            Text(row["fr"], row["en"]),
+            RELEASE.known(f"table.{name}"),
             tuple(_column(text) for text in row["columns"]),
             tuple(row.get("classes", ())),
             row.get("having", ""),
@@ -152,11 +152,7 @@ class Source:
         found: dict[str, dict[str, str]] = defaultdict(dict)
         for quad in self.store.inner.quads_for_pattern(None, node(SKOS + "prefLabel"), None):
             value = quad.object
-            if (
-                isinstance(value, ox.Literal)
-                and value.language in FRENCH_FIRST
-                and isinstance(quad.subject, ox.NamedNode)
-            ):
+            if isinstance(value, ox.Literal) and value.language in RELEASED and isinstance(quad.subject, ox.NamedNode):
                 found[quad.subject.value][value.language] = value.value
         return found
 
@@ -215,8 +211,8 @@ def _table_column(source: Source, column: Column, members: list[str]) -> list[Pa
 def _languages(column: Column, given: list[Sequence[ox.NamedNode | ox.Literal]]) -> Iterator[Part]:
     """A column for French, one for English, and one for each other language that occurs."""
     texts = [[value for value in one if isinstance(value, ox.Literal)] for one in given]
-    tags = {value.language or "" for one in texts for value in one} | set(FRENCH_FIRST)
-    for tag in sorted(tags, key=lambda tag: (FRENCH_FIRST.get(tag, 2), tag)):
+    tags = {value.language or "" for one in texts for value in one} | set(RELEASED)
+    for tag in sorted(tags, key=lambda tag: (RELEASED.index(tag) if tag in RELEASED else len(RELEASED), tag)):
         name = f"{column.name}_{tag.lower().replace('-', '_')}" if tag else column.name
         yield _cells(
             Field(name, column.property, language=tag),
@@ -257,7 +253,7 @@ def _named(source: Source, field_: Field, things: list[str]) -> list[Part]:
     """A column of things with their labels beside it."""
     places = source.addresses
     parts = [(field_, [places.own(thing) for thing in things] if places.moves else things)]
-    for tag in FRENCH_FIRST:
+    for tag in RELEASED:
         label = Field(f"{field_.name}_label_{tag}", "skos:prefLabel", language=tag, about=field_.name)
         parts.append((label, [source.labels.get(thing, {}).get(tag, "") for thing in things]))
     return parts

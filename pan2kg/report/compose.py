@@ -8,14 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from pan2kg.charts.ground import read_ground
 from pan2kg.coherence.links import link_rows
 from pan2kg.coherence.uses import key
 from pan2kg.errors import QueryError
 from pan2kg.graph.dataset import read_notice
-from pan2kg.i18n.text import Text, grouped, in_words, with_mark
+from pan2kg.i18n.catalogue import Messages, Text, grouped, with_mark
+from pan2kg.i18n.days import in_words
 from pan2kg.report import sections as part
 from pan2kg.report.blocks import (
     Block,
@@ -34,7 +35,6 @@ from pan2kg.report.blocks import (
 )
 from pan2kg.report.evidence import annex, exhibits_of, sources, tongues
 from pan2kg.report.sections import address
-from pan2kg.report.words import field, keys, say
 from pan2kg.tables import queries as texts
 from pan2kg.tables.cells import dated, shown
 from pan2kg.tables.citations import STRONG, unacknowledged
@@ -43,14 +43,17 @@ from pan2kg.tables.gaps import KINDS, gaps
 from pan2kg.tables.material import Choice, Material
 from pan2kg.tables.obligations import duties
 from pan2kg.tables.plans import three_three
-from pan2kg.tables.words import coded
+from pan2kg.tables.table import coded
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from pan2kg.i18n.text import Language
+    from pan2kg.i18n.catalogue import Language
     from pan2kg.tables.material import Material
     from pan2kg.tables.table import Exhibit
+
+_WORDS: Final = Messages("report")
+_MEASURES: Final = tuple(key for key in _WORDS.keys("measure.") if "." not in key)
 
 
 def gap_report(material: Material, plan: str) -> Section:
@@ -64,11 +67,13 @@ def gap_report(material: Material, plan: str) -> Section:
         gaps_number=lambda row: f"gap-{row['gap']}",
     )
     parts = (
-        Section("gaps-all", say("section", "gaps-all", language), (Shown(replace(glance, notes=()), "gaps-table"),)),
+        Section(
+            "gaps-all", _WORDS.say("section.gaps-all", language), (Shown(replace(glance, notes=()), "gaps-table"),)
+        ),
         *(_kind(material, plan, kind, counts[kind]) for kind in KINDS),
-        Section("unknown", say("section", "unknown", language), (_unknown(material, whole, counts),)),
+        Section("unknown", _WORDS.say("section.unknown", language), (_unknown(material, whole, counts),)),
     )
-    return Section("gaps", say("section", "gaps", language), (Prose(say("prose", "gaps", language)),), parts)
+    return Section("gaps", _WORDS.say("section.gaps", language), (Prose(_WORDS.say("prose.gaps", language)),), parts)
 
 
 def _kind(material: Material, plan: str, kind: str, counts: tuple[object, object]) -> Section:
@@ -76,9 +81,9 @@ def _kind(material: Material, plan: str, kind: str, counts: tuple[object, object
     listed = gaps(material, Choice(plans=(plan,), part=kind))
     when = in_words(material.as_of, language)
     if counts[1] is None:
-        counted = say("prose", "gap-none", language, day=when)
+        counted = _WORDS.say("prose.gap-none", language, day=when)
     else:
-        counted = say("prose", "gap-count", language, n=int(str(counts[0])), of=int(str(counts[1])), day=when)
+        counted = _WORDS.say("prose.gap-count", language, n=int(str(counts[0])), of=int(str(counts[1])), day=when)
     blocks: list[Block] = [Prose(counted), Shown(_listed(kind, listed), f"gap-table-{kind}")]
     return Section(f"gap-{kind}", coded("gap", kind).say(language), tuple(blocks), listed=False)
 
@@ -88,7 +93,7 @@ def _listed(kind: str, listed: Exhibit) -> Exhibit:
     filled = [one.key for one in listed.columns if one.key != "gap" and any(row.get(one.key) for row in listed.rows)]
     basis = replace(listed.basis, filters=tuple(one for one in listed.basis.filters if one[0] != "gap"))
     table = only(listed, *(filled or ["subject"]))
-    return replace(table, title=coded("gap", kind), summary=Text("", ""), notes=listed.notes[1:], basis=basis)
+    return replace(table, title=coded("gap", kind), summary=Text(), notes=listed.notes[1:], basis=basis)
 
 
 def _unknown(material: Material, whole: Exhibit, counts: Mapping[str, tuple[object, object]]) -> Points:
@@ -96,7 +101,7 @@ def _unknown(material: Material, whole: Exhibit, counts: Mapping[str, tuple[obje
     language = material.language
     reasons = [dated(note).say(language) for note in whole.notes]
     open_kinds = [
-        say("prose", "gap-open", language, gap=coded("gap", kind).say(language))
+        _WORDS.say("prose.gap-open", language, gap=coded("gap", kind).say(language))
         for kind, (_, of) in counts.items()
         if of is None
     ]
@@ -105,17 +110,17 @@ def _unknown(material: Material, whole: Exhibit, counts: Mapping[str, tuple[obje
 
 def method(language: Language) -> Section:
     """Every measure with its formula, and the caveats that hold for all."""
-    measures = Measures(tuple(_measure(one, language) for one in keys("measure")))
-    caveats = Points(tuple(say("caveat", one, language) for one in keys("caveat")))
-    parts = (Section("caveats", say("prose", "method-caveats", language), (caveats,)),)
+    measures = Measures(tuple(_measure(one, language) for one in _MEASURES))
+    caveats = Points(tuple(_WORDS.say(f"caveat.{one}", language) for one in _WORDS.keys("caveat.")))
+    parts = (Section("caveats", _WORDS.say("prose.method-caveats", language), (caveats,)),)
     return Section(
-        "method", say("section", "method", language), (Prose(say("prose", "method", language)), measures), parts
+        "method", _WORDS.say("section.method", language), (Prose(_WORDS.say("prose.method", language)), measures), parts
     )
 
 
 def _measure(one: str, language: Language) -> Measure:
-    formula, words, source = (field("measure", one, part, language) for part in ("formula", "words", "source"))
-    return Measure(say("measure", one, language), formula, words, source)
+    formula, words, source = (_WORDS.say(f"measure.{one}.{part}", language) for part in ("formula", "words", "source"))
+    return Measure(_WORDS.say(f"measure.{one}", language), formula, words, source)
 
 
 def used_sources(material: Material, exhibits: Iterable[Exhibit]) -> Section:
@@ -123,8 +128,8 @@ def used_sources(material: Material, exhibits: Iterable[Exhibit]) -> Section:
     shown = Shown(sources(material, exhibits), "sources-table")
     return Section(
         "sources",
-        say("section", "sources", material.language),
-        (Prose(say("prose", "sources", material.language)), shown),
+        _WORDS.say("section.sources", material.language),
+        (Prose(_WORDS.say("prose.sources", material.language)), shown),
     )
 
 
@@ -135,15 +140,15 @@ def citing(material: Material, plan: str, title: str) -> Section:
     creators = "".join(f"{name}, " for name in notice.texts("creator", language))
     named = f", {notice.licence[1]}" if notice.licence else ""
     told = {"creators": creators, "release": material.release, "day": when, "licence": named}
-    cited = say("prose", "cite", language, title=title, **told)
+    cited = _WORDS.say("prose.cite", language, title=title, **told)
     command = f"pan2kg report --plan {key(plan)} --language {language} --as-of {material.as_of.isoformat()} -o DIR"
-    again = say("prose", "cite-again", language, command=command)
+    again = _WORDS.say("prose.cite-again", language, command=command)
     licence = (
-        say("prose", "cite-licence", language, licence=notice.licence[1])
+        _WORDS.say("prose.cite-licence", language, licence=notice.licence[1])
         if notice.licence
-        else say("prose", "cite-licence-unknown", language)
+        else _WORDS.say("prose.cite-licence-unknown", language)
     )
-    return Section("cite", say("section", "cite", language), (Prose(cited), Prose(again), Prose(licence)))
+    return Section("cite", _WORDS.say("section.cite", language), (Prose(cited), Prose(again), Prose(licence)))
 
 
 def compose(material: Material, plan: str = "") -> Dossier:
@@ -156,9 +161,9 @@ def compose(material: Material, plan: str = "") -> Dossier:
     language = material.language
     own = material.plan(plan) if plan else material.own_plan()
     if own is None:
-        raise QueryError("No plan was named to report on.", remedy="Name one with --plan.")
+        raise QueryError("no-plan-named", remedy="name-plan-option")
     label, when = material.label(own), in_words(material.as_of, language)
-    title = say("page", "of", language, title=say("page", "title", language), plan=label)
+    title = _WORDS.say("page.of", language, title=_WORDS.say("page.title", language), plan=label)
     before = _before(material, own)
     statements = annex(material, frozenset(filter(None, (own, before))), own)
     sections = _sections(material, own, before, statements)
@@ -166,8 +171,8 @@ def compose(material: Material, plan: str = "") -> Dossier:
     rest = (statements, method(language), used_sources(material, exhibits), citing(material, own, title))
     return Dossier(
         title=title,
-        lead=say("page", "lead", language, plan=label),
-        kicker=say("page", "kicker", language, release=material.release, day=when),
+        lead=_WORDS.say("page.lead", language, plan=label),
+        kicker=_WORDS.say("page.kicker", language, release=material.release, day=when),
         language=language,
         sections=(_summary(material, own), *sections, *rest),
         tongues=tongues(material),
@@ -205,18 +210,18 @@ def _before(material: Material, plan: str) -> str:
 
 def _summary(material: Material, plan: str) -> Section:
     figures = (_trust(material, plan), _debt(material, plan), _index(material, plan), _duties(material))
-    words = (Prose(say("prose", f"summary-{one}", material.language)) for one in ("trust", "layers", "nought"))
-    return Section("summary", say("section", "summary", material.language), (Headlines(figures), *words))
+    words = (Prose(_WORDS.say(f"prose.summary-{one}", material.language)) for one in ("trust", "layers", "nought"))
+    return Section("summary", _WORDS.say("section.summary", material.language), (Headlines(figures), *words))
 
 
 def _figure(material: Material, called: str, counted: tuple[int, int], leads: str, **values: str | int) -> Headline:
     language, (value, of) = material.language, counted
     if not of:
-        return Headline("–", "", say("headline", f"{called}-none", language, **values), leads)
+        return Headline("–", "", _WORDS.say(f"headline.{called}-none", language, **values), leads)
     return Headline(
         grouped(value, language),
-        say("headline", "of", language, of=of),
-        say("headline", called, language, **values),
+        _WORDS.say("headline.of", language, of=of),
+        _WORDS.say(f"headline.{called}", language, **values),
         leads,
     )
 

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Final
 from pan2kg.coherence.citations import homes
 from pan2kg.coherence.links import link_rows
 from pan2kg.coherence.uses import key
+from pan2kg.i18n.catalogue import Messages, Text
 from pan2kg.report.blocks import Fold, Prose, Row, Section, Shown, name, named, one_way, without
-from pan2kg.report.words import has, say, text
 from pan2kg.store.queries import program_query
 from pan2kg.tables import queries as texts
 from pan2kg.tables.cells import decimal
@@ -26,12 +26,7 @@ if TYPE_CHECKING:
     from pan2kg.coherence.links import SharedLink
     from pan2kg.tables.table import Exhibit
 
-
-
-
-
-
-
+_WORDS: Final = Messages("report")
 
 
 def statements(material: Material, actions: Iterable[str]) -> Exhibit:
@@ -188,8 +183,8 @@ def sources(material: Material, exhibits: Iterable[Exhibit]) -> Exhibit:
 def _make(called: str, basis: Basis, columns: Iterable[str], rows: Iterable[Row], query: str) -> Exhibit:
     return Exhibit(
         name=called,
-        title=text("title", called),
-        summary=text("summary", called),
+        title=_WORDS.text(f"title.{called}"),
+        summary=_WORDS.text(f"summary.{called}") if _WORDS.has(f"summary.{called}") else Text(),
         basis=basis,
         columns=tuple(column(called, one) for one in columns),
         rows=tuple(rows),
@@ -203,9 +198,9 @@ def column(exhibit: str, one: str) -> Column:
     >>> column("citations", "channel").thing
     True
     """
-    if not has("column", one):
+    if not _WORDS.has(f"column.{one}"):
         return known_column(exhibit, one)
-    return Column(one, text("column", one), thing=one in _THINGS)
+    return Column(one, _WORDS.text(f"column.{one}"), thing=one in _THINGS)
 
 
 _BESIDE: Final = frozenset({"related-to", "named-together-with"})
@@ -247,14 +242,14 @@ def annex(material: Material, plans: frozenset[str], plan: str) -> Section:
         ("annotated", annotated(material)),
     )
     between = tuple(_pair_of_plans(material, plan, ends, rows) for ends, rows in pairs.items())
-    first = () if pairs else (Prose(say("prose", "no-pairs", language)),)
-    parts = [Section("pairs", say("section", "all-pairs", language), first, between)]
+    first = () if pairs else (Prose(_WORDS.say("prose.no-pairs", language)),)
+    parts = [Section("pairs", _WORDS.say("section.all-pairs", language), first, between)]
     parts += [
-        Section(key, say("section", key, language), (Shown(table, key, folded=key == "annotated"),))
+        Section(key, _WORDS.say(f"section.{key}", language), (Shown(table, key, folded=key == "annotated"),))
         for key, table in tables
     ]
-    blocks = (Prose(say("prose", "evidence", language)),)
-    return Section("evidence", say("section", "evidence", language), blocks, tuple(parts))
+    blocks = (Prose(_WORDS.say("prose.evidence", language)),)
+    return Section("evidence", _WORDS.say("section.evidence", language), blocks, tuple(parts))
 
 
 def exhibits_of(section: Section) -> Iterator[Exhibit]:
@@ -269,10 +264,10 @@ def exhibits_of(section: Section) -> Iterator[Exhibit]:
 
 def _pair_of_plans(material: Material, plan: str, ends: tuple[str, str], rows: list[SharedLink]) -> Section:
     language = material.language
-    title = say("section", "pairs", language, one=material.label(ends[0]), two=material.label(ends[1]))
-    counted = [Prose(say("prose", "pairs", language, n=len(rows)))]
+    title = _WORDS.say("section.pairs", language, one=material.label(ends[0]), two=material.label(ends[1]))
+    counted = [Prose(_WORDS.say("prose.pairs", language, n=len(rows)))]
     if len(rows) > MOST:
-        counted.append(Prose(say("prose", "pairs-left-out", language, n=len(rows) - MOST)))
+        counted.append(Prose(_WORDS.say("prose.pairs-left-out", language, n=len(rows) - MOST)))
     return Section(name("pairs", *ends), title, (*counted, *(_pair(material, plan, row) for row in rows[:MOST])))
 
 

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
+from pan2kg.i18n.catalogue import Messages
 from pan2kg.report.blocks import INLINE, Block, Dossier, Drawn, Headline, Shown, anchors
-from pan2kg.report.words import say
 from pan2kg.tables.cells import clean
 from pan2kg.tables.markup import html_foot, html_table, html_text
 from pan2kg.tables.template import filled, markup, render
 
 if TYPE_CHECKING:
     from markupsafe import Markup
+
+_WORDS: Final = Messages("report")
 
 
 def write_page(dossier: Dossier) -> str:
@@ -24,7 +26,7 @@ def write_page(dossier: Dossier) -> str:
         "title": clean(dossier.title),
         "language": dossier.language,
         "style": markup(Path(__file__).with_name("report.css").read_text(encoding="utf-8")),
-        "say": lambda key, **values: clean(say("page", key, dossier.language, **values)),
+        "say": lambda key, **values: clean(_WORDS.say(f"page.{key}", dossier.language, **values)),
         "clean": clean,
         "kind_of": _kind,
         "text": partial(html_text, language=dossier.language),

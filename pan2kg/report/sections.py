@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import pyoxigraph as ox
 
 from pan2kg.charts.registry import draw_on
 from pan2kg.errors import QueryError
-from pan2kg.i18n.text import Text
+from pan2kg.i18n.catalogue import Messages, Text
 from pan2kg.report.blocks import (
     Block,
     Drawn,
@@ -30,7 +30,6 @@ from pan2kg.report.blocks import (
     turned,
     without,
 )
-from pan2kg.report.words import has, say, text
 from pan2kg.tables.actions import bodies, bridges, complete, lost
 from pan2kg.tables.citations import debt, unacknowledged
 from pan2kg.tables.coverage import trust
@@ -39,17 +38,18 @@ from pan2kg.tables.formats import Value
 from pan2kg.tables.material import HOME, Choice, Material
 from pan2kg.tables.obligations import dependencies, duties, recommendations
 from pan2kg.tables.plans import by_chance, matrix, three_three
-from pan2kg.tables.table import Column, Exhibit
-from pan2kg.tables.words import coded, codes
+from pan2kg.tables.table import Column, Exhibit, coded, codes
 from pan2kg.turtle.vocabulary import XSD
 
 if TYPE_CHECKING:
     from pan2kg.charts.frame import Picture
     from pan2kg.charts.ground import Address, Ground
     from pan2kg.coherence.basis import Basis
-    from pan2kg.i18n.text import Language
+    from pan2kg.i18n.catalogue import Language
     from pan2kg.store.store import Table, Term
     from pan2kg.tables.table import Exhibit
+
+_WORDS: Final = Messages("report")
 
 
 def picture(ground: Ground, kind: str, **parameters: object) -> Block:
@@ -58,7 +58,7 @@ def picture(ground: Ground, kind: str, **parameters: object) -> Block:
         led = draw_on(ground, kind, **parameters)
         plain = draw_on(replace(ground, address=None), kind, **parameters)
     except QueryError:
-        return Prose(say("page", "no-picture", ground.language))
+        return Prose(_WORDS.say("page.no-picture", ground.language))
     data = read_data(led, ground.uses.basis, ground.language)
     return Drawn(f"figure-{kind}", led.title, led.description, led.svg, plain.svg, data)
 
@@ -80,9 +80,11 @@ def read_data(drawn: Picture, basis: Basis, language: Language) -> Exhibit:
     return Exhibit(
         name=f"data-{drawn.name}",
         title=Text.same(drawn.title),
-        summary=Text("", ""),
+        summary=Text(),
         basis=basis,
-        columns=tuple(Column(one, text("data", one), thing=f"{one}_label" in drawn.table.columns) for one in columns),
+        columns=tuple(
+            Column(one, _WORDS.text(f"data.{one}"), thing=f"{one}_label" in drawn.table.columns) for one in columns
+        ),
         rows=tuple(row for row in _rows(drawn.table, language) if not _hatched(row)),
     )
 
@@ -118,7 +120,7 @@ def _code(value: str, column: str, language: Language) -> Value:
         return value == "true"
     if column == "standing" and value.replace(" ", "-") in codes("standing"):
         return coded("standing", value.replace(" ", "-")).say(language)
-    return say("code", value, language) if column in _CODED and has("code", value) else value
+    return _WORDS.say(f"code.{value}", language) if column in _CODED and _WORDS.has(f"code.{value}") else value
 
 
 _CODED = frozenset({"basis", "direction", "kind"})
@@ -140,17 +142,17 @@ class Case:
 
     def say(self, key: str, **values: str | int) -> str:
         """A sentence of the dossier."""
-        return say("prose", key, self.material.language, **values)
+        return _WORDS.say(f"prose.{key}", self.material.language, **values)
 
     def section(self, key: str, *blocks: Block, parts: tuple[Section, ...] = ()) -> Section:
         """A section with its heading."""
-        return Section(key, say("section", key, self.material.language), blocks, parts)
+        return Section(key, _WORDS.say(f"section.{key}", self.material.language), blocks, parts)
 
     def draw(self, kind: str, **parameters: object) -> Block:
         """A picture about the plan; a sentence where plans are to be compared and the graph has one alone."""
         alone = sum(plan.is_plan for plan in self.material.uses.plans) < 2
         if alone and kind in ("plan-matrix", "upset", "ministries"):
-            return Prose(say("page", "no-picture", self.material.language))
+            return Prose(_WORDS.say("page.no-picture", self.material.language))
         return picture(self.ground, kind, **parameters)
 
     @property
@@ -170,7 +172,7 @@ def plans(case: Case) -> Section:
     table = named(whole, lambda row: name("matrix", str(row["one"]), str(row["two"])))
     table = leading(table, **dict.fromkeys(("linked", "mean", "maximum", "bits", "debt_there", "debt_back"), _pairs))
     table = leading(table, text_there=_there, web_there=_there, text_back=_back, web_back=_back)
-    explicit = replace(_plainly(table), summary=Text("", ""), notes=())
+    explicit = replace(_plainly(table), summary=Text(), notes=())
     chance = leading(by_chance(case.material, case.choice), statistic=_pairs)
     return case.section(
         "plans",
@@ -253,7 +255,7 @@ def index(case: Case) -> Section:
     table = leading(table, index=lambda row: _there(row) if row["text_there"] or row["web_there"] else _back(row))
     first = [Prose(case.say("index-own"))] if case.key == HOME else []
     central = {"action": f"{case.key}-3-3"} if case.key == HOME else {"plan": case.key}
-    around = say("section", "around" if case.key == HOME else "around-other", case.material.language)
+    around = _WORDS.say("section.around" if case.key == HOME else "section.around-other", case.material.language)
     return case.section(
         "index",
         *first,
@@ -339,7 +341,7 @@ def editions(case: Case) -> Section:
 def _edition(case: Case, choice: Choice) -> Section:
     made = compared(case.material, choice)
     columns = [one.key for one in made.columns if one.key != "part" and any(row[one.key] != "" for row in made.rows)]
-    table = replace(only(made, *(columns or ["plan"])), summary=Text("", ""))
+    table = replace(only(made, *(columns or ["plan"])), summary=Text())
     if choice.part != "plan":
         table = replace(table, notes=table.notes[:1] if choice.part == "action" else table.notes[1:2])
     leads: dict[str, Callable[[Row], str]] = {
@@ -361,12 +363,12 @@ def trusted(material: Material, plan: str) -> Section:
     table = named(table, lambda row: name("plan", str(row["plan"])))
     counts = ("in_graph", "with_instrument", "with_body", "with_topic", "with_group", "with_fields", "share")
     table = leading(table, **dict.fromkeys(counts, _annotated))
-    silent = replace(keep(table, lambda row: not row["in_graph"]), notes=(), summary=Text("", ""))
+    silent = replace(keep(table, lambda row: not row["in_graph"]), notes=(), summary=Text())
     shown = [Shown(keep(table, lambda row: bool(row["in_graph"])), "trust-table")]
     shown += [Shown(silent, "trust-silent", folded=True)] if silent.rows else []
-    known = Section("trust-plans", say("section", "trust-plans", material.language), tuple(shown))
-    introduction = Prose(say("prose", "trust", material.language))
-    return Section("trust", say("section", "trust", material.language), (introduction,), (known,))
+    known = Section("trust-plans", _WORDS.say("section.trust-plans", material.language), tuple(shown))
+    introduction = Prose(_WORDS.say("prose.trust", material.language))
+    return Section("trust", _WORDS.say("section.trust", material.language), (introduction,), (known,))
 
 
 def _annotated(row: Row) -> str:

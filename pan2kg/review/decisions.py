@@ -27,7 +27,6 @@ SETTLED: Final = frozenset((*REVIEWED, "succession"))
 """The types of which an accepted or rejected link settles what was suggested of its ends."""
 
 
-
 @dataclass(frozen=True, slots=True)
 class Item:
     """Something to decide on: a candidate link of the graph, or a suggestion, which has no ``link`` and no ``type``.

@@ -144,7 +144,7 @@ def _vouch(name: str, old: str, new: str, prefixes: Mapping[str, str]) -> None:
     fresh = _faults(new, name, prefixes) - (_faults(old, name, prefixes) if old.strip() else set())
     if fresh:
         rules = ", ".join(sorted(fresh))
-        raise ProjectError(f"What was to be written to {name} departs from the house style: {rules}.")
+        raise ProjectError("departs-from-style", name=name, rules=rules)
 
 
 def _faults(text: str, name: str, prefixes: Mapping[str, str]) -> set[str]:
@@ -172,7 +172,7 @@ def alone(project: Project) -> Iterator[None]:
     try:
         handle = os.open(project.graph, os.O_RDONLY)
     except OSError as error:
-        raise ProjectError(f"Cannot open the folder ({reason(error)}).", place=Place(str(project.graph))) from None
+        raise ProjectError("cannot-open-folder", place=Place(str(project.graph)), reason=reason(error)) from None
     try:
         fcntl.flock(handle, fcntl.LOCK_EX)
         yield

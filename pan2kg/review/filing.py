@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from pan2kg.coherence.uses import key
+from pan2kg.i18n.catalogue import Messages
 from pan2kg.review.decisions import SETTLED, Decision, Evidence, find_item, read_decision
 from pan2kg.review.entry import Form, Outcome, RefusedError
 from pan2kg.review.files import REPLACES, Filed, Shelf, alone, append, write
@@ -18,6 +19,8 @@ from pan2kg.turtle.writer import Block, Statement, iri, read_prefixes, string, t
 
 if TYPE_CHECKING:
     from pan2kg.tables.material import Material
+
+_DATA: Final = Messages("data")
 
 FILE: Final = "reviewed.ttl"
 
@@ -138,9 +141,7 @@ def _header(material: Material, plan: str, path: Path) -> Block:
         f"<{graph_of(project.graph_path(path))}>" if project else "",
         (
             Statement("a", "pan:SourceGraph"),
-            Statement("rdfs:label", text(f"{name} – décisions de relecture", "fr")),
-            Statement("rdfs:label", text(f"{name} – decisions of reviewers", "en")),
-            Statement("rdfs:label", text(f"{name} – Entscheidungen der Prüfung", "de")),
+            *(Statement("rdfs:label", text(words, tag)) for tag, words in _DATA.text("decisions", name=name).words),
             Statement("pan:certainty", "certainty:stated"),
         ),
     )

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Final
 from pan2kg.coherence.scores import HIGHEST, LOWEST, SCALE, ScoredLink
 from pan2kg.coherence.uses import key
 from pan2kg.errors import EndpointError, ProjectError
-from pan2kg.i18n.text import Text
+from pan2kg.i18n.catalogue import Messages
 from pan2kg.review.entry import LANGUAGES, Form, Outcome, RefusedError, read_choice, read_text
 from pan2kg.review.files import REPLACES, Filed, Shelf, alone, append, write
 from pan2kg.review.filing import decide, plan_file, plan_of
@@ -29,7 +29,7 @@ from pan2kg.turtle.vocabulary import graph_of, link_iri
 from pan2kg.turtle.writer import Block, Statement, iri, read_prefixes, string
 
 if TYPE_CHECKING:
-    from pan2kg.i18n.text import Language
+    from pan2kg.i18n.catalogue import Language
     from pan2kg.project import Project
     from pan2kg.store.store import Store
     from pan2kg.tables.material import Material
@@ -41,9 +41,7 @@ MOST: Final = 15
 SCORES: Final = tuple(range(LOWEST, HIGHEST + 1))
 
 _SCALE: Final = re.compile(r"[a-z0-9][a-z0-9.-]*")
-_LABEL: Final = Text(
-    "{name} – interactions notées", "{name} – scored interactions", "{name} – benotete Wechselwirkungen"
-)
+_DATA: Final = Messages("data")
 
 Cell = tuple[str, str]
 """What acts, and on what, by IRI."""
@@ -176,7 +174,7 @@ class _Filing:
 
     def header(self, path: Path) -> Block:
         """What a new file says of itself first."""
-        label = _LABEL.fill(name=key(self.plan))
+        label = _DATA.text("scored", name=key(self.plan))
         return file_block(graph_of(self.project.graph_path(path)), label, [f"document:{self._document}"])
 
     def blocks(self, cells: list[Cell], prefixes: Mapping[str, str]) -> Iterator[Block]:
@@ -255,7 +253,7 @@ def submit(project: Project, store: Store, form: Form, today: date, *, language:
     >>> from pan2kg.graph.graph import open_graph
     >>> graph = open_graph()
     >>> outcome = submit(graph.project, graph.store, {"form": "decision", "item": "no-such"}, date(2026, 1, 1))
-    >>> outcome.said.en
+    >>> outcome.said.say("en")
     'This link does not wait for a decision, or no longer does; nothing was written.'
     """
     if project.data:

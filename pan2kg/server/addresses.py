@@ -19,7 +19,7 @@ import pyoxigraph as ox
 
 from pan2kg.graph.labels import INSTRUMENTS, Entry
 from pan2kg.graph.statements import Statement
-from pan2kg.i18n.text import LANGUAGES, Language
+from pan2kg.i18n.catalogue import LANGUAGES, Language
 from pan2kg.server.protocol import is_absolute
 from pan2kg.site.basis import Notes
 from pan2kg.site.entity import Machine, values_of
@@ -46,7 +46,6 @@ OFFICIAL: Final[Mapping[str, frozenset[str]]] = {
     "body": frozenset({PAN + "PublicBody", PAN + "Organisation"}),
 }
 """The kinds of things that may have their IRI from others, with their classes."""
-
 
 
 def document_of(iri: str) -> str:

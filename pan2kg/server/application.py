@@ -6,15 +6,12 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Final
 
-from pan2kg.server.request import PAGE_HEADERS, Hosts, Receive, Refusal, Request, Send, busy, read_request
+from pan2kg.server.request import PAGE_HEADERS, Hosts, Receive, Refusal, Request, Send, busy, read_request, why
 
 Handler = Callable[[Request], Awaitable[None]]
 
 _LOG = logging.getLogger("pan2kg.service")
-_FAULT: Final = "A fault of the service, not of the request; its log says more."
-_ENDS: Final = "The service is being ended; ask again when it is back."
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +41,10 @@ class Application:
         try:
             await self._handler(request)(request)
         except asyncio.CancelledError:  # it took longer than the service has when it is told to end
-            await request.refuse(busy(_ENDS), PAGE_HEADERS)
+            await request.refuse(busy(why("ending")), PAGE_HEADERS)
         except Exception:  # noqa: BLE001  # the last boundary: a fault reaches the log, and the client as a sentence
             _LOG.exception("%s %s", request.method, request.path)
-            await request.refuse(Refusal(500, _FAULT), PAGE_HEADERS)
+            await request.refuse(Refusal(500, why("fault")), PAGE_HEADERS)
 
     def _handler(self, request: Request) -> Handler:
         path = request.path
@@ -63,4 +60,4 @@ class Application:
 
 
 async def _nothing(request: Request) -> None:
-    await request.refuse(Refusal(404, "There is nothing at this address."), PAGE_HEADERS)
+    await request.refuse(Refusal(404, why("nothing-here")), PAGE_HEADERS)

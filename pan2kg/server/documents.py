@@ -16,8 +16,8 @@ from urllib.parse import quote
 
 import pyoxigraph as ox
 
-from pan2kg.i18n.text import LANGUAGES
-from pan2kg.publish.catalogue.form import write as write_compact
+from pan2kg.i18n.catalogue import LANGUAGES
+from pan2kg.publish.catalogue.terms import write as write_compact
 from pan2kg.server.evaluation import GRAPH_FORMATS, used
 from pan2kg.server.negotiation import FORMATS, GRAPHS, Choice, Form, choose, quality_of, read_accept
 from pan2kg.server.protocol import is_absolute

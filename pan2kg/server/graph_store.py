@@ -12,17 +12,13 @@ from pan2kg.server.inspection import inspect_update
 from pan2kg.server.negotiation import GRAPHS, choose
 from pan2kg.server.pool import Pool
 from pan2kg.server.protocol import UPDATE, is_absolute, read_form, read_media_type, read_parts
-from pan2kg.server.request import DATA_HEADERS, PREFLIGHT_HEADERS, Refusal, Request, is_plain_path, matches
+from pan2kg.server.request import DATA_HEADERS, PREFLIGHT_HEADERS, Refusal, Request, is_plain_path, matches, why
 from pan2kg.server.settings import Release, Settings
 from pan2kg.server.sparql import CACHE, VARY, apply_change, deliver, refuse_update
 
 ROOT: Final = "/store"
 READS: Final = ("GET", "HEAD")
 WRITES: Final = ("PUT", "POST", "PATCH", "DELETE")
-_WHICH: Final = (
-    "Say which graph: ?graph= with its IRI, ?default, or its address below /store/. "
-    "The service description at /sparql lists all graphs."
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +38,8 @@ class GraphStore:
             return
         graph = self._graph(request)
         if request.method not in allowed:
-            why = "This store is read only." if request.method in WRITES else f"{request.method} means nothing here."
-            graph = Refusal(405, why, headers=(("allow", ", ".join(allowed)),))
+            key = "store-read-only" if request.method in WRITES else "means-nothing"
+            graph = Refusal(405, why(key, method=request.method), headers=(("allow", ", ".join(allowed)),))
         if isinstance(graph, Refusal):
             await request.refuse(graph, DATA_HEADERS)
         elif request.method in READS:
@@ -58,28 +54,28 @@ class GraphStore:
         the graph it stands for.
         """
         below = request.path.removeprefix(ROOT).removeprefix("/")
-        parameters = read_form(request.query, "The address")
+        parameters = read_form(request.query, "address")
         if isinstance(parameters, Refusal):
             return parameters
         given = parameters.get("graph", [])
         named = len(given) + ("default" in parameters) + bool(below)
         if below and named == 1:
-            return self.settings.graphs + below if is_plain_path(below) else Refusal(404, "There is no such graph.")
+            return self.settings.graphs + below if is_plain_path(below) else Refusal(404, why("no-such-graph"))
         if named == 0 and request.method == "POST":
             return f"{self.settings.graphs}{uuid.uuid4()}"
         if named != 1:
-            return Refusal(400, _WHICH)
+            return Refusal(400, why("which-graph"))
         if not given:
             return ""
         here = f"{request.root}{ROOT}/"
         iri = self.settings.graphs + given[0].removeprefix(here) if given[0].startswith(here) else given[0]
-        return iri if is_absolute(iri) else Refusal(400, f"« {iri[:200]} » is no absolute IRI of a graph.")
+        return iri if is_absolute(iri) else Refusal(400, why("no-graph-iri", iri=iri[:200]))
 
     async def _read(self, request: Request, graph: str) -> None:
         choice = choose(request.header(b"accept"), GRAPHS)
         if choice is None:
             names = ", ".join(form.media[0] for form in GRAPHS)
-            await request.refuse(Refusal(406, f"A graph comes as {names}."), (*DATA_HEADERS, VARY))
+            await request.refuse(Refusal(406, why("graph-comes-as", names=names)), (*DATA_HEADERS, VARY))
             return
         parts = ("graph", graph)
         tag = self.release.tag(*parts, choice.media)
@@ -107,7 +103,7 @@ class GraphStore:
             return Change(kind, "", base, graph, [])
         if kind == "patch":
             if read_media_type(header)[0] != UPDATE:
-                return Refusal(415, f"A patch is an update, sent as {UPDATE}.")
+                return Refusal(415, why("patch-is-update", media=UPDATE))
             text = body.decode("utf-8", "replace")
             return inspect_update(text) or Change(kind, text, base, graph, [])
         parts = read_parts(header, body)

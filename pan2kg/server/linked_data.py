@@ -18,8 +18,7 @@ import pyoxigraph as ox
 from pan2kg.errors import Pan2kgError, ProjectError
 from pan2kg.project import Project
 from pan2kg.publish.catalogue.facts import Facts, read_facts
-from pan2kg.publish.catalogue.issue import Addresses, Issue
-from pan2kg.publish.edition import Edition
+from pan2kg.publish.edition import Addresses, Edition, Issue
 from pan2kg.publish.void import TARGETS, Statistics, write_void
 from pan2kg.server.addresses import Everything
 from pan2kg.server.application import Handler
@@ -36,6 +35,7 @@ from pan2kg.server.request import (
     Request,
     busy,
     matches,
+    why,
 )
 from pan2kg.store.queries import program_query
 from pan2kg.store.store import LocalStore, Store, construct, plain, select
@@ -44,7 +44,6 @@ from pan2kg.turtle.vocabulary import DCTERMS, GRAPH, ROOT
 PATH: Final = "/.well-known/void"
 DUMPS: Final = ("data/pan2kg.nq.gz",)
 """What the service has of the graph as a file, below its root."""
-
 
 
 @dataclass(slots=True)
@@ -64,7 +63,7 @@ class Census:
         """
         choice = choose(call.accept, DATA)
         if choice is None:
-            return Refusal(406, f"It comes as {', '.join(form.media[0] for form in DATA)}.")
+            return Refusal(406, why("comes-as", names=", ".join(form.media[0] for form in DATA)))
         headers = [(b"vary", b"Accept"), NO_CACHE, (b"etag", holding.release.tag("void", call.place, choice.media))]
         if matches(call.condition, [headers[-1][1]]):
             return Answer(304, headers)
@@ -79,7 +78,7 @@ class Census:
         try:
             facts = read_facts(small)
         except ProjectError as error:
-            return Refusal(404, f"The graph does not say what it is as a dataset. {error.message}")
+            return Refusal(404, why("no-dataset-facts", why=error.message))
         edition = Edition(self.project, small, facts, _issue(facts, call.place))
         turtle = write_void(edition, self._statistics(holding), DUMPS)
         triples = [quad.triple for quad in ox.parse(turtle, format=ox.RdfFormat.TURTLE)]
@@ -159,8 +158,8 @@ class Linked:
             await request.reply(204, [(b"allow", METHODS.encode()), *PREFLIGHT_HEADERS, methods])
             return
         if request.method not in ("GET", "HEAD"):
-            said = f"{request.method} means nothing here; a document is read."
-            await request.refuse(Refusal(405, said, headers=(("allow", METHODS),)), DATA_HEADERS)
+            message = why("document-is-read", method=request.method)
+            await request.refuse(Refusal(405, message, headers=(("allow", METHODS),)), DATA_HEADERS)
             return
         loop = asyncio.get_running_loop()
         answer = await loop.run_in_executor(self.threads, self._respond, self._call(request))
@@ -184,7 +183,7 @@ class Linked:
         try:
             return self.respond(call, self.holding)
         except Pan2kgError as error:
-            return busy(f"The document cannot be made now: {error}")
+            return busy(why("no-document-now", why=error.told))
 
 
 def _common(answer: Answer) -> Headers:

@@ -13,18 +13,17 @@ from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnec
 from typing import Final
 from urllib.parse import urlencode, urlsplit
 
+from pan2kg.server.channel import megabytes
 from pan2kg.server.inspection import inspect_query
-from pan2kg.server.limits import megabytes
 from pan2kg.server.negotiation import GRAPHS, TABLES, choose
 from pan2kg.server.protocol import FORM, METHODS, Operation, read_media_type, read_operation
-from pan2kg.server.request import DATA_HEADERS, PREFLIGHT_HEADERS, Refusal, Request, aside, busy
+from pan2kg.server.request import DATA_HEADERS, PREFLIGHT_HEADERS, Refusal, Request, aside, busy, why
 from pan2kg.server.settings import Settings
-from pan2kg.server.sparql import READ_ONLY, VARY, show_editor, wants_editor
+from pan2kg.server.sparql import VARY, show_editor, wants_editor
 
 PIECE: Final = 64 * 1024
 _MEDIA: Final = frozenset(media for form in (*TABLES, *GRAPHS) for media in form.media)
 _ESCAPE: Final = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
-_WHERE: Final = "This service asks the endpoint {}; it has no graphs of its own."
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +59,7 @@ class Relay:
             else await aside(len(operation.text), self._refuse, request, operation)
         )
         if refusal or isinstance(operation, Refusal):
-            await request.refuse(refusal or Refusal(400, ""), (*DATA_HEADERS, VARY))
+            await request.refuse(refusal or Refusal(400, why("fault")), (*DATA_HEADERS, VARY))
             return
         loop = asyncio.get_running_loop()
         accept = request.header(b"accept") or "*/*"
@@ -74,7 +73,7 @@ class Relay:
 
     def _refuse(self, request: Request, operation: Operation) -> Refusal | None:
         if operation.kind == "update":
-            return Refusal(403, READ_ONLY)
+            return Refusal(403, why("update-refused"))
         if operation.kind == "description":
             return None
         for text in dict.fromkeys((operation.text, _unescape(operation.text))):
@@ -83,7 +82,7 @@ class Relay:
                 return nature
         accept = request.header(b"accept")
         if not choose(accept, TABLES) and not choose(accept, GRAPHS):
-            return Refusal(406, "An answer comes in the formats of SPARQL results or of RDF.")
+            return Refusal(406, why("relay-not-acceptable"))
         return None
 
     def ask(self, operation: Operation, accept: str) -> tuple[str, bytes] | Refusal:
@@ -101,24 +100,25 @@ class Relay:
                     connection.request("GET", parts.path or "/", headers=headers)
                 return self._judge(connection.getresponse(), time.monotonic() + limits.seconds)
         except TimeoutError:
-            return busy(f"The endpoint {self.url} did not answer within {limits.seconds:g} seconds.", 30)
+            return busy(why("endpoint-slow", url=self.url, seconds=f"{limits.seconds:g}"), 30)
         except (OSError, HTTPException):
-            return Refusal(502, f"The endpoint {self.url} cannot be reached, or its answer broke off.")
+            return Refusal(502, why("endpoint-broke", url=self.url))
 
     def _judge(self, response: HTTPResponse, deadline: float) -> tuple[str, bytes] | Refusal:
         """The answer if it is one; what is none is told in a sentence, and never passed on as a page of ours."""
         media = response.headers.get("Content-Type", "")
         content = self._read(response, deadline)
         if content is None:
-            return Refusal(413, f"The answer is larger than {megabytes(self.settings.limits.size)} megabytes.")
+            return Refusal(413, why("answer-too-large", size=megabytes(self.settings.limits.size)))
         if response.status == 200:
             known = read_media_type(media)[0] in _MEDIA
-            return (media, content) if known else Refusal(502, f"What {self.url} answers is no SPARQL result.")
+            return (media, content) if known else Refusal(502, why("endpoint-no-result", url=self.url))
         if response.status in (429, 503):
-            return busy(f"The endpoint {self.url} is busy; ask again later.", 30)
+            return busy(why("endpoint-busy", url=self.url), 30)
         said = content.decode("utf-8", "replace").strip().partition("\n")[0] if media.startswith("text/plain") else ""
-        sentence = f"The endpoint {self.url} refuses (HTTP {response.status}{': ' if said else ''}{said[:300]})."
-        return Refusal(400 if response.status == 400 else 502, sentence)
+        key = "endpoint-refuses-said" if said else "endpoint-refuses"
+        message = why(key, url=self.url, status=str(response.status), words=said[:300])
+        return Refusal(400 if response.status == 400 else 502, message)
 
     def _read(self, response: HTTPResponse, deadline: float) -> bytes | None:
         """The whole content; None where it is too large.
@@ -157,4 +157,4 @@ def _form(operation: Operation) -> bytes:
 
 async def no_store(request: Request, url: str) -> None:
     """What ``/store`` answers where the graph is somewhere else."""
-    await request.refuse(Refusal(404, _WHERE.format(url)), DATA_HEADERS)
+    await request.refuse(Refusal(404, why("asks-endpoint", url=url)), DATA_HEADERS)

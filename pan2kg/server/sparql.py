@@ -24,15 +24,15 @@ from pan2kg.server.request import (
     aside,
     matches,
     refuse_token,
+    why,
 )
 from pan2kg.server.settings import Release, Settings
-from pan2kg.server.workers import LOST, LostError
+from pan2kg.server.workers import LostError
 from pan2kg.store.queries import program_query
 
 VARY: Final = (b"vary", b"Accept")
 CACHE: Final = (b"cache-control", b"no-cache")
 """May be kept, and is asked for again with its ETag: the data may have changed."""
-READ_ONLY: Final = "This store is read only; an update is refused."
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +123,7 @@ class Endpoint:
         choice = choose(request.header(b"accept"), GRAPHS)
         if choice is None:
             names = ", ".join(form.media[0] for form in GRAPHS)
-            await request.refuse(Refusal(406, f"The service description comes as {names}."), (*DATA_HEADERS, VARY))
+            await request.refuse(Refusal(406, why("description-comes-as", names=names)), (*DATA_HEADERS, VARY))
             return
         endpoint = f"{request.root}{request.path}"
         tag = self.release.tag("description", endpoint, choice.media)
@@ -169,7 +169,7 @@ async def show_editor(request: Request, page: str, text: str) -> None:
 def refuse_update(request: Request, settings: Settings) -> Refusal | None:
     """Why a write is refused: the service is read only, or the token is missing."""
     if not settings.token:
-        return Refusal(403, READ_ONLY)
+        return Refusal(403, why("update-refused"))
     return refuse_token(request.header(b"authorization"), settings.token)
 
 
@@ -181,7 +181,7 @@ async def apply_change(
     try:
         outcome = await loop.run_in_executor(None, pool.nursery.change, change)
     except LostError:
-        outcome = Refusal(503, LOST)
+        outcome = Refusal(503, why("lost"))
     if isinstance(outcome, Refusal):
         await request.refuse(outcome, DATA_HEADERS)
     else:
@@ -218,7 +218,7 @@ async def deliver(
     while isinstance(piece := await exchange.next(), bytes):
         await request.write(piece, more=True)
     if isinstance(piece, Refusal):
-        await request.write(f"\n\n# BROKEN OFF: {piece.sentence}\n".encode(), more=True)
+        await request.write(f"\n\n{why('broken-off', why=piece.message)}\n".encode(), more=True)
     else:
         await request.write(b"")
 

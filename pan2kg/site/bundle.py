@@ -41,7 +41,7 @@ class Bundle:
             return self.names[logical]
         except KeyError:
             raise ProjectError(
-                f"The front end has no part « {logical} ».", place=Place(str(self.folder)), remedy=HOW_TO_BUILD
+                "no-front-end-part", place=Place(str(self.folder)), remedy="build-front-end", logical=logical
             ) from None
 
     def files(self) -> Mapping[str, Path]:

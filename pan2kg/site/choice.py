@@ -21,7 +21,6 @@ EVIDENCE: Final[Mapping[str, tuple[str, ...]]] = {
 """Which kinds of links stand behind each word for evidence; the empty one where nothing is chosen."""
 
 
-
 @dataclass(frozen=True, slots=True)
 class Facts:
     """What plans can be chosen by: their topics and bodies, those of their actions included, and years."""

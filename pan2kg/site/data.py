@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 import pyoxigraph as ox
 
 from pan2kg.graph.dataset import DATASET
-from pan2kg.i18n.text import in_words
+from pan2kg.i18n.days import in_words
 from pan2kg.site.frame import embedded
 from pan2kg.site.page import JAVASCRIPT, TURTLE, View, Whole
 from pan2kg.store.queries import program_query

@@ -19,8 +19,8 @@ from pan2kg.site.connections import Group, grouped, kind_of_link, links_of
 from pan2kg.site.page import View
 from pan2kg.site.rows import Row, listed, sketched
 from pan2kg.site.values import EVIDENCE, quotes, unfold
+from pan2kg.tables.table import coded
 from pan2kg.tables.template import markup
-from pan2kg.tables.words import coded
 from pan2kg.turtle.vocabulary import DCTERMS, PAN, ROOT, SKOS
 
 if TYPE_CHECKING:

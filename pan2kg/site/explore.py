@@ -18,7 +18,7 @@ from pan2kg.turtle.vocabulary import ID
 
 if TYPE_CHECKING:
     from pan2kg.graph.labels import Entry
-    from pan2kg.i18n.text import Language
+    from pan2kg.i18n.catalogue import Language
     from pan2kg.site.library import Library
     from pan2kg.site.page import Values
     from pan2kg.site.speaker import Speaker

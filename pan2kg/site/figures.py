@@ -11,6 +11,7 @@ from functools import partial
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Final
 
+from pan2kg.i18n.catalogue import Messages
 from pan2kg.site.page import CSV, JSON, File, View
 from pan2kg.tables.gaps import KINDS
 from pan2kg.tables.markup import Anchors, html_foot, html_table, html_text
@@ -18,7 +19,6 @@ from pan2kg.tables.material import Choice
 from pan2kg.tables.registry import TABLES
 from pan2kg.tables.spreadsheet import SPREADSHEET, write_exhibit_spreadsheet
 from pan2kg.tables.template import markup
-from pan2kg.tables.words import text
 from pan2kg.tables.writers import write_exhibit
 
 if TYPE_CHECKING:
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from pan2kg.site.speaker import Speaker
     from pan2kg.tables.cells import Row
     from pan2kg.tables.table import Exhibit
+
+_TABLES: Final = Messages("table")
 
 
 def show(exhibit: Exhibit, speaker: Speaker, *, name: str = "") -> Markup:
@@ -120,7 +122,11 @@ def listed(speaker: Speaker) -> list[tuple[str, str, str]]:
     """Every figure with a page: address, title and summary."""
     language = speaker.request.language
     return [
-        (speaker.href(f"figure/{name}.html"), text("title", name).say(language), text("summary", name).say(language))
+        (
+            speaker.href(f"figure/{name}.html"),
+            _TABLES.say(f"title.{name}", language),
+            _TABLES.say(f"summary.{name}", language),
+        )
         for name in names(speaker.library)
     ]
 

@@ -9,9 +9,9 @@ from collections import Counter
 from typing import TYPE_CHECKING, Final, Literal
 
 from pan2kg.graph.links import DECLARED, INFERRED
+from pan2kg.i18n.catalogue import Messages
 from pan2kg.site.choice import ASKED, EVIDENCE, Choice, read_choice
 from pan2kg.site.frame import embedded
-from pan2kg.site.words import chosen_words
 from pan2kg.turtle.vocabulary import ID, PAN
 
 if TYPE_CHECKING:
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
     from pan2kg.site.library import Library
     from pan2kg.site.speaker import Speaker
+
+_PAGE: Final = Messages("page")
 
 
 _COMPLETE: Final = f"{ID}completeness/complete"
@@ -94,7 +96,7 @@ def filtering(speaker: Speaker, limit: int | None) -> Markup:
             if one in place and two in place
         ],
         "ids": f"{ID}plan/",
-        "words": chosen_words(WORDS, speaker.request.language),
+        "words": {key: _PAGE.template(key, speaker.request.language) for key in WORDS},
     })  # fmt: skip
 
 

@@ -7,8 +7,8 @@ from functools import cache, partial
 from typing import TYPE_CHECKING, Final
 
 from pan2kg.graph.labels import root
-from pan2kg.i18n.text import LANGUAGES, Language, in_words
-from pan2kg.site.words import group
+from pan2kg.i18n.catalogue import LANGUAGES, Language, Messages
+from pan2kg.i18n.days import in_words
 from pan2kg.tables.template import markup
 
 if TYPE_CHECKING:
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     from pan2kg.site.page import View
     from pan2kg.site.speaker import Speaker
+
+_PAGE: Final = Messages("page")
 
 ENDONYMS: Final[Mapping[Language, str]] = {"fr": "Français", "en": "English", "de": "Deutsch"}
 
@@ -56,13 +58,13 @@ def frame(speaker: Speaker, pages: Mapping[str, View]) -> dict[str, object]:
 @cache
 def _page_words(language: Language) -> Markup:
     """What the scripts of every page say."""
-    return embedded({name: group(f"script-{name}", language) for name in ("copy", "table")})
+    return embedded({name: _PAGE.group(f"script-{name}-", language) for name in ("copy", "table")})
 
 
 @cache
 def _script_words(language: Language, name: str) -> Markup:
     """What one script says."""
-    return embedded(group(f"script-{name}", language))
+    return embedded(_PAGE.group(f"script-{name}-", language))
 
 
 def _asked(speaker: Speaker, view: View | None) -> dict[str, str]:

@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from markupsafe import Markup
 
     from pan2kg.graph.statements import Statement, Statements
-    from pan2kg.i18n.text import Language, Text
+    from pan2kg.i18n.catalogue import Language, Text
     from pan2kg.project import Project
     from pan2kg.site.bundle import Bundle
     from pan2kg.tables.cells import Row
@@ -280,7 +280,7 @@ class Library:
             QueryError: the graph is somewhere else.
         """
         if isinstance(self.store, RemoteStore):
-            raise QueryError("A store somewhere else cannot be asked as of a day.", remedy="Leave out the day.")
+            raise QueryError("remote-as-of", remedy="leave-out-day")
         with self.lock:
             if day not in self.moments:
                 if len(self.moments) >= DAYS:

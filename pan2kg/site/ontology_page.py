@@ -12,12 +12,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from pan2kg.charts.drawing import write_svg
-from pan2kg.i18n.text import Language, grouped
+from pan2kg.i18n.catalogue import Language, Messages, grouped
 from pan2kg.project import read_text
 from pan2kg.site.ontology import ANY, read_ontology, relations, top_classes
 from pan2kg.site.ontology_diagram import draw_ontology
 from pan2kg.site.ontology_terms import Kind, Ontology, Tally, Term, Texts, anchor, pick
-from pan2kg.site.ontology_words import keys, say
 from pan2kg.site.page import View
 from pan2kg.tables.template import escape, markup, render
 from pan2kg.turtle.vocabulary import PAN
@@ -28,11 +27,13 @@ if TYPE_CHECKING:
 
     from markupsafe import Markup
 
-    from pan2kg.i18n.text import Language
+    from pan2kg.i18n.catalogue import Language
     from pan2kg.project import Project
     from pan2kg.site.page import Values
     from pan2kg.site.speaker import Speaker
     from pan2kg.store.store import Store
+
+_ONTOLOGY: Final = Messages("ontology")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,7 @@ class Voice:
         >>> Voice("en", {}).w("label", "domains")
         'Domain'
         """
-        return say(group, key, self.language, **values)
+        return _ONTOLOGY.say(f"{group}.{key}", self.language, **values)
 
     def text(self, texts: Texts) -> Markup:
         """A text in the language of the page, else in another, marked as such.
@@ -99,13 +100,13 @@ def ontology_values(ontology: Ontology, language: Language) -> dict[str, object]
     voice = Voice(language, ontology.prefixes, _anchored(ontology))
     terms = ontology.by_iri()
     return {
-        "title": say("page", "ontology", language),
+        "title": _ONTOLOGY.say("page.ontology", language),
         "language": language,
         "voice": voice,
         "w": voice.w,
         "ontology": ontology,
         "anchor": anchor,
-        "heading_keys": [key for key in keys("heading") if key in ontology.heading.values],
+        "heading_keys": [key for key in _ONTOLOGY.keys("heading.") if key in ontology.heading.values],
         "sections": [(kind, ontology.of_kind(kind)) for kind in Kind],
         "below": {iri: _below(ontology, iri) for iri in terms},
         "diagram": markup(write_svg(draw_ontology(ontology, language))),

@@ -53,7 +53,7 @@ def _quads(path: Path) -> list[ox.Quad]:
         return list(ox.parse(path=path, format=ox.RdfFormat.TURTLE, rename_blank_nodes=True))
     except SyntaxError as error:
         raise TurtleError(
-            f"This is not Turtle: {error.msg}.", place=Place(str(path), error.lineno), remedy="Mend the line."
+            "no-turtle-line", place=Place(str(path), error.lineno), remedy="mend-line", msg=error.msg
         ) from None
 
 
@@ -271,8 +271,6 @@ class Ontology:
     def by_iri(self) -> Mapping[str, Term]:
         """Each term by its IRI."""
         return {term.iri: term for term in self.terms}
-
-
 
 
 def read_schemes(sheet: Sheet, store: Store) -> tuple[Scheme, ...]:

@@ -198,7 +198,6 @@ def turtle_of(value: RdfTerm, prefixes: Mapping[str, str]) -> str:
     return string(value.value) + ("" if datatype == XSD + "string" else f"^^{iri(datatype, prefixes)}")
 
 
-
 Pairs = Mapping[str, tuple[Tally, ...]]
 
 

@@ -21,7 +21,7 @@ from typing import Final
 from urllib.parse import parse_qsl, quote
 
 from pan2kg.errors import Place, QueryError
-from pan2kg.i18n.text import LANGUAGES, Language
+from pan2kg.i18n.catalogue import LANGUAGES, Language
 from pan2kg.project import Project
 from pan2kg.store.queries import Parameter, Query, find_thing
 from pan2kg.store.store import Store, select
@@ -93,8 +93,7 @@ def permalink(
     fixed = {RELEASE: release} | ({DAY: day.isoformat()} if day else {})
     named = {name.replace("_", "-"): value for name, value in values.items() if name != "language"}
     if named.keys() & {DAY, RELEASE, VIEW}:
-        said = f"A parameter called {DAY}, {RELEASE} or {VIEW} cannot be linked to."
-        raise QueryError(said, remedy="Rename the parameter.")
+        raise QueryError("reserved-parameter", remedy="rename-parameter", day=DAY, release=RELEASE, view=VIEW)
     pairs = sorted((fixed | named).items())
     return f"{language}/question/{query}.html?" + "&".join(f"{name}={quote(value, safe=':')}" for name, value in pairs)
 
@@ -117,17 +116,15 @@ def read_permalink(address: str) -> Permalink:
     found = _ADDRESS.fullmatch(address)
     language = next((one for one in LANGUAGES if found and one == found["language"]), None)
     if found is None or language is None:
-        raise QueryError("This is no link to a question.", place=Place(address), remedy="It has /question/NAME.html.")
+        raise QueryError("no-question-link", place=Place(address), remedy="link-form")
     pairs = parse_qsl(found["asked"] or found["rest"] or "", keep_blank_values=True)
     values = dict(pairs)
     if len(values) < len(pairs):
-        raise QueryError("This link gives a parameter twice.", place=Place(address), remedy="Leave one of them.")
+        raise QueryError("link-twice", place=Place(address), remedy="leave-one")
     values.pop(VIEW, "")
     release = values.pop(RELEASE, "")
     if not release:
-        raise QueryError(
-            "This link fixes no release.", place=Place(address), remedy="Add &release=, as in release=0.1.0."
-        )
+        raise QueryError("link-no-release", place=Place(address), remedy="add-release")
     day = _day(values.pop(DAY, ""), address)
     named = {name.replace("-", "_"): value for name, value in values.items()}
     return Permalink(found["name"], named, release, day, language)
@@ -143,8 +140,7 @@ def follow(options: Namespace) -> Permalink | None:
         return None
     link = read_permalink(options.name)
     if link.day and options.as_of not in (None, link.day):
-        said = f"The link fixes the day {link.day.isoformat()}, and --as-of says {options.as_of.isoformat()}."
-        raise QueryError(said, remedy="Leave out --as-of, or change as-of= in the link.")
+        raise QueryError("link-day-differs", remedy="leave-out-as-of", day=link.day, given=options.as_of)
     options.name, options.language = link.query, link.language
     options.as_of = options.as_of or link.day
     options.parameters = [*link.typed, *options.parameters]
@@ -155,9 +151,7 @@ def _day(text: str, address: str) -> date | None:
     try:
         return date.fromisoformat(text) if text else None
     except ValueError:
-        raise QueryError(
-            f"« {text} » is no day.", place=Place(address), remedy="Write it as in as-of=2021-06-30."
-        ) from None
+        raise QueryError("no-day", place=Place(address), remedy="write-as-of", text=text) from None
 
 
 def fix(query: Query, values: Mapping[str, str], *, store: Store, project: Project) -> dict[str, str]:

@@ -19,11 +19,10 @@ from typing import TYPE_CHECKING, Final
 
 from pan2kg.errors import Pan2kgError, ProjectError
 from pan2kg.graph.labels import short
+from pan2kg.i18n.catalogue import Messages
 from pan2kg.site.catalogue_score import Criterion, judge, read_entry, read_resources, score
 from pan2kg.site.ontology_terms import Said
-from pan2kg.site.ontology_words import say
 from pan2kg.site.page import View
-from pan2kg.site.words import group
 from pan2kg.store.queries import program_query
 from pan2kg.store.remote import RemoteStore
 from pan2kg.store.store import Store, fingerprint, plain, select
@@ -32,7 +31,7 @@ from pan2kg.turtle.vocabulary import ID, PAN, SKOS
 from pan2kg.validation.check import check
 
 if TYPE_CHECKING:
-    from pan2kg.i18n.text import Language, Text
+    from pan2kg.i18n.catalogue import Language, Text
     from pan2kg.project import Project
     from pan2kg.site.library import Library
     from pan2kg.site.page import Values
@@ -40,6 +39,10 @@ if TYPE_CHECKING:
     from pan2kg.tables.material import Material
     from pan2kg.tables.table import Exhibit
     from pan2kg.validation.report import Report, Rule
+
+_PAGE: Final = Messages("page")
+
+_ONTOLOGY: Final = Messages("ontology")
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,8 +234,8 @@ def values(speaker: Speaker) -> Values:
     library, language = speaker.library, speaker.request.language
     quality = read_quality(library.material(language), catalogue=library.catalogue)
     return {
-        "title": say("quality", "title", language),
-        "w": lambda group, key, **filled: say(group, key, language, **filled),
+        "title": _ONTOLOGY.say("quality.title", language),
+        "w": lambda group, key, **filled: _ONTOLOGY.say(f"{group}.{key}", language, **filled),
         "quality": quality,
         "checked": _checked_of(library),
         "class_label": lambda iri: _class_of(iri, language) or speaker.label(iri),
@@ -249,7 +252,7 @@ def values(speaker: Speaker) -> Values:
 
 def _class_of(iri: str, language: Language) -> str:
     """What a class of the vocabularies ontologies are written in is called; empty for others, which have a label."""
-    return group("class", language).get(short(iri), "") if iri.startswith(_STANDARD) else ""
+    return _PAGE.group("class-", language).get(short(iri), "") if iri.startswith(_STANDARD) else ""
 
 
 def _portal(quality: Quality, language: Language) -> Values:
@@ -257,8 +260,8 @@ def _portal(quality: Quality, language: Language) -> Values:
     unknown = sum(criterion.met is None for criterion in quality.criteria)
     percent = round(100 * score(quality.criteria))
     return {
-        "portal_lead": say("portal", "lead", language, met=met, percent=percent),
-        "portal_unknown": say("portal", "unknown-lead", language, n=unknown) if unknown else "",
+        "portal_lead": _ONTOLOGY.say("portal.lead", language, met=met, percent=percent),
+        "portal_unknown": _ONTOLOGY.say("portal.unknown-lead", language, n=unknown) if unknown else "",
     }
 
 
@@ -294,7 +297,7 @@ def _checked(project: Project, _: str) -> Checked | None:
         try:
             return apart.submit(_check, project).result()
         except BrokenProcessPool:
-            raise ProjectError("The check of the graph was broken off.", remedy="Ask again.") from None
+            raise ProjectError("check-broken-off", remedy="ask-again") from None
 
 
 def _check(project: Project) -> Checked | None:

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from pan2kg.i18n.text import LANGUAGES, Language
+from pan2kg.i18n.catalogue import LANGUAGES, Language
 from pan2kg.site import (
     data,
     entity,

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from pan2kg.coherence.scores import SCALE
 from pan2kg.coherence.uses import key
-from pan2kg.i18n.text import with_mark
+from pan2kg.i18n.catalogue import with_mark
 from pan2kg.review.decisions import CHANNELS, REVIEWED, Item, documents, passage_document, read_queue
 from pan2kg.review.entry import DONE, LANGUAGES, LIMITS, called, sentence
 from pan2kg.review.scores import MOST, SCORES, bodies, cell_name, known_scores

@@ -131,7 +131,7 @@ def _shown(notes: Notes, statement: Statement, here: str) -> Markup | Node:
 
 def _heading(speaker: Speaker, name: str, *, back: bool = False) -> Markup:
     words, language = called(speaker.library.index, name, speaker.request.language, back=back)
-    if back and not known(name, back=True).texts:
+    if back and not known(name, back=True).key:
         words = speaker.t("pointing", name=words)
     tag = f' lang="{escape(language)}"' if language else ""
     return markup(f"<span{tag}>{escape(words)}</span>" if tag else escape(words))

@@ -6,12 +6,11 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from types import MappingProxyType
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Final, cast
 from urllib.parse import urlencode
 
 from pan2kg.graph.labels import Label, best, pair_key, shortened, way
-from pan2kg.i18n.text import LANGUAGES, Language, grouped
-from pan2kg.site.words import say
+from pan2kg.i18n.catalogue import LANGUAGES, Language, Messages, grouped
 from pan2kg.tables.template import escape, markup
 from pan2kg.turtle.vocabulary import PAN, ROOT, SKOS
 
@@ -20,6 +19,8 @@ if TYPE_CHECKING:
 
     from pan2kg.graph.labels import Entry, Index
     from pan2kg.site.library import Library, Made
+
+_PAGE: Final = Messages("page")
 
 _SWAPPED = ("fr", "en", "de")
 """The languages titles can be swapped to in the browser."""
@@ -84,7 +85,7 @@ class Speaker:
 
     def t(self, key: str, **values: object) -> str:
         """Words of the interface in the language of the page."""
-        return say(key, self.request.language, **values)
+        return _PAGE.say(key, self.request.language, **values)
 
     def figure(self, number: int) -> str:
         """A quantity in the language of the page."""

@@ -17,9 +17,10 @@ from urllib.parse import urlsplit
 
 import pyoxigraph as ox
 
-from pan2kg.graph.labels import french, short
+from pan2kg.graph.labels import short
 from pan2kg.graph.statements import CERTAINTY, SOURCE, TYPE
-from pan2kg.i18n.text import in_words
+from pan2kg.i18n.catalogue import Messages, french
+from pan2kg.i18n.days import in_words
 from pan2kg.store.store import plain
 from pan2kg.tables.template import escape, markup
 from pan2kg.turtle.vocabulary import DCTERMS, ID, PAN, RDF, RDFS, SKOS
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 
     from pan2kg.graph.labels import Index
     from pan2kg.graph.statements import Statement
-    from pan2kg.i18n.text import Language
+    from pan2kg.i18n.catalogue import Language
     from pan2kg.site.basis import Mark, Notes, Say
     from pan2kg.site.speaker import Speaker
     from pan2kg.store.store import Term
@@ -51,17 +52,19 @@ _SPACES: Final[Mapping[str, str]] = {
     "vann": "http://purl.org/vocab/vann/",
 }
 _BACK: Final = "from-"
+_CALLED: Final = Messages("property")
+_CALLED_BACK: Final = Messages("property-from")
 LAST: Final = 10_000
 """The place of properties nothing is known of: after all others."""
 
 
 @dataclass(frozen=True, slots=True)
 class Property:
-    """Which part of a page a property stands in, its place among others, and its names by language."""
+    """Which part of a page a property stands in, its place among others, and the key of what it is called."""
 
     part: str = "other"
     place: int = LAST
-    texts: Mapping[str, str] | None = None
+    key: str = ""
 
 
 _UNKNOWN: Final = Property()
@@ -72,10 +75,10 @@ def _table() -> Mapping[tuple[str, bool], Property]:
     found: dict[tuple[str, bool], Property] = {}
     text = Path(__file__).with_name("properties.toml").read_text(encoding="utf-8")
     for part, rows in tomllib.loads(text).items():
-        for name, texts in rows.items():
+        for name in rows:
             prefix, _, local = name.partition(":")
             at = _SPACES[prefix] + local, part.startswith(_BACK)
-            found[at] = Property(part.removeprefix(_BACK), len(found), texts)
+            found[at] = Property(part.removeprefix(_BACK), len(found), name)
     return found
 
 
@@ -100,12 +103,12 @@ def called(index: Index, iri: str, language: Language, *, back: bool = False) ->
 
 
 def _called(index: Index, iri: str, language: Language, *, back: bool) -> tuple[str, str]:
-    texts = known(iri, back=back).texts or {}
+    key, words = known(iri, back=back).key, _CALLED_BACK if back else _CALLED
+    ours = words.say(key, language) if words.has(key, language) else ""
     entry = index.entry(iri)
     own = entry.texts if entry and not back else {}
-    for words in (own.get(language), texts.get(language)):
-        if words:
-            return words, ""
+    if mine := own.get(language) or ours:
+        return mine, ""
     label = index.label(iri, language)
     return (label.text, label.language if label.language != language else "") if label.text else (short(iri), "")
 

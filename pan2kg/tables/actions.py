@@ -142,7 +142,7 @@ def bodies(material: Material, choice: Choice = DEFAULT) -> Exhibit:
     ]
     found = {"fragmentation", "overlap", "duplication", "talk"}
     if choice.part and choice.part not in found:
-        raise QueryError(f"There is no finding « {choice.part} ».", remedy=f"There are: {', '.join(sorted(found))}.")
+        raise QueryError("no-finding", remedy="there-are", part=choice.part, names=", ".join(sorted(found)))
     kept = [row for row in rows if choice.part in ("", row["finding"])]
     actions = set(uses.actions)
     led = sum(bool(profile.leads) and profile.work in actions for profile in known)

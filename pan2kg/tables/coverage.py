@@ -89,7 +89,7 @@ def _ours(given: str, counted: Mapping[str, int]) -> str:
     found = [country for country in counted if key(country).lower() == given.lower()]
     if not found:
         known = ", ".join(sorted(map(key, counted))) or "none"
-        raise QueryError(f"The graph has no plan of the country « {given} ».", remedy=f"It has: {known}.")
+        raise QueryError("no-plan-of-country", remedy="it-has", given=given, known=known)
     return found[0]
 
 

@@ -19,7 +19,7 @@ from pan2kg.tables.table import Row, code, make, note, number, thing, things, un
 
 if TYPE_CHECKING:
     from pan2kg.coherence.editions import Compared, Comparison, Taken
-    from pan2kg.i18n.text import Text
+    from pan2kg.i18n.catalogue import Text
     from pan2kg.tables.table import Exhibit
 
 
@@ -38,7 +38,7 @@ def compared(material: Material, choice: Choice = DEFAULT) -> Exhibit:
         QueryError: not two plans, an unknown one, with the nearest names, or the same twice.
     """
     if len(choice.plans) != 2:
-        raise QueryError("Two editions are compared.", remedy="Name two plans, as in lu-bhr-1 lu-bhr-2.")
+        raise QueryError("two-editions", remedy="name-two-plans")
     base, new = map(material.plan, choice.plans)
     found = compare(material.uses, base, new)
     taken = fates(material.uses, base, new, read_successions(material.store))
@@ -48,7 +48,7 @@ def compared(material: Material, choice: Choice = DEFAULT) -> Exhibit:
         "action": [_action(material, row) for row in taken if row.fate is not Fate.NOT_ASSESSED],
     }
     if choice.part and choice.part not in parts:
-        raise QueryError(f"A comparison has no part « {choice.part} ».", remedy=f"It has: {', '.join(parts)}.")
+        raise QueryError("no-part", remedy="has-parts", part=choice.part, names=", ".join(parts))
     rows = [_line(material, name, row) for name, part in parts.items() if choice.part in ("", name) for row in part]
     basis = found.bases[2]
     notes = _notes(found, retention(taken.rows))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from pan2kg.coherence import questions
 from pan2kg.coherence.bodies import overlaps
@@ -14,16 +14,17 @@ from pan2kg.coherence.debt import debts
 from pan2kg.coherence.obligations import Standing, margins
 from pan2kg.coherence.participation import Presence, completeness
 from pan2kg.errors import QueryError
-from pan2kg.i18n.text import Text
+from pan2kg.i18n.catalogue import Messages, Text
 from pan2kg.tables import queries as texts
 from pan2kg.tables.coverage import target_groups
 from pan2kg.tables.material import DEFAULT, Choice, Material
 from pan2kg.tables.obligations import depending
 from pan2kg.tables.table import Row, code, make, note, thing
-from pan2kg.tables.words import has, text
 
 if TYPE_CHECKING:
     from pan2kg.tables.table import Exhibit
+
+_TABLES: Final = Messages("table")
 
 Scope = frozenset[str]
 """The plans looked at, by IRI; none means all."""
@@ -70,7 +71,7 @@ def gaps(material: Material, choice: Choice = DEFAULT) -> Exhibit:
         rows = [_counted(material, kind, find(material, scope)) for kind, find in KINDS.items()]
         return make("gaps", basis, SUMMARY, rows, notes=_unknown(material), sparql="")
     if choice.part not in KINDS:
-        raise QueryError(f"There is no kind of gap « {choice.part} ».", remedy=f"There are: {', '.join(KINDS)}.")
+        raise QueryError("no-kind-of-gap", remedy="there-are", part=choice.part, names=", ".join(KINDS))
     found = KINDS[choice.part](material, scope)
     rows = [_listed(material, choice.part, gap) for gap in found.gaps]
     basis = basis.also("gap", choice.part)
@@ -97,7 +98,7 @@ def _listed(material: Material, kind: str, gap: Gap) -> Row:
 
 def _about(kind: str, found: Found) -> list[Text]:
     counted = [note("not-assessed-gap") if found.of is None else note("gaps-counted", n=len(found.gaps), of=found.of)]
-    return [*counted, *([note(f"gap-{kind}")] if has("note", f"gap-{kind}") else [])]
+    return [*counted, *([note(f"gap-{kind}")] if _TABLES.has(f"note.gap-{kind}") else [])]
 
 
 def _unknown(material: Material) -> list[Text]:
@@ -122,8 +123,8 @@ def _obligations(standing: Standing) -> Find:
 
 def _late(margin: int | None, overdue: int) -> Text | None:
     if margin is not None and margin > 0:
-        return text("note", "days-late", n=margin)
-    return text("note", "days-overdue", n=overdue) if overdue else None
+        return _TABLES.text("note.days-late", n=margin)
+    return _TABLES.text("note.days-overdue", n=overdue) if overdue else None
 
 
 def _without_action(query: str) -> Find:

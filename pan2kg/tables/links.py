@@ -6,13 +6,12 @@ from pan2kg.coherence.reading import read_statements
 from pan2kg.coherence.strength import Contribution, Explanation, explain
 from pan2kg.coherence.strength import Statement as Use
 from pan2kg.errors import QueryError
-from pan2kg.i18n.text import Text
+from pan2kg.i18n.catalogue import Text
 from pan2kg.tables import queries as texts
 from pan2kg.tables.citations import Said
 from pan2kg.tables.formats import Value
 from pan2kg.tables.material import DEFAULT, Choice, Material
-from pan2kg.tables.table import Exhibit, Row, make, note, number, thing, things, undated
-from pan2kg.tables.words import coded
+from pan2kg.tables.table import Exhibit, Row, coded, make, note, number, thing, things, undated
 from pan2kg.turtle.vocabulary import thing as thing_iri
 from pan2kg.turtle.writer import find_subjects
 
@@ -31,7 +30,7 @@ def explanation(material: Material, choice: Choice = DEFAULT) -> Exhibit:
         QueryError: not two actions, an unknown one, with the nearest names, or the same twice.
     """
     if len(choice.actions) != 2:
-        raise QueryError("Two actions are explained.", remedy="Name two actions, as in lu-bhr-2-4-3 lu-bhr-1-m5.")
+        raise QueryError("two-actions", remedy="name-two-actions")
     one, two = map(material.action, choice.actions)
     found = explain(material.linking, one, two, read_statements(material.store, (one, two)))
     where = _Where(material, found)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pan2kg.i18n.text import Language, Text
+from pan2kg.i18n.catalogue import Language, Text, format_of
 from pan2kg.tables.cells import Row, basis_line, clean, is_number, items, remarks, say
 from pan2kg.tables.formats import Grid, Markdown, md_escape, write_markdown
 from pan2kg.tables.table import Column, Exhibit
@@ -176,7 +176,7 @@ def _md_address(address: str) -> str:
 def md_foot(exhibit: Exhibit, language: Language) -> str:
     """What stands below a table: notes, what its columns say, basis and query."""
     notes = [f"- {md_text(note.say(language))}\n" for note in remarks(exhibit, language)]
-    colon = say("colon", language)
+    colon = format_of("colon", language)
     meanings = [
         f"- **{md_text(column.heading.say(language))}**{colon}{md_text(column.meaning.say(language))}\n"
         for column in exhibit.columns
@@ -195,4 +195,6 @@ def _fenced(sparql: str, language: Language) -> str:
     if not sparql:
         return ""
     fence = "`" * max(3, 1 + max(map(len, re.findall("`+", sparql)), default=0))
-    return f"{say('query', language)}{say('colon', language).rstrip()}\n\n{fence}sparql\n{sparql.strip()}\n{fence}\n"
+    return (
+        f"{say('query', language)}{format_of('colon', language).rstrip()}\n\n{fence}sparql\n{sparql.strip()}\n{fence}\n"
+    )

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from pan2kg.coherence.participation import Field
     from pan2kg.coherence.scores import Scores
     from pan2kg.coherence.uses import Uses
-    from pan2kg.i18n.text import Language
+    from pan2kg.i18n.catalogue import Language
     from pan2kg.project import Project
     from pan2kg.store.store import Store
 
@@ -230,7 +230,7 @@ class Material:
         """
         found = self.uses.plans[self.uses.find_plan(bare(name))]
         if not found.is_plan:
-            raise QueryError(f"« {name} » is an action without a plan.", remedy="Name a plan.")
+            raise QueryError("action-without-plan", remedy="name-a-plan", name=name)
         return found.iri
 
     def plans(self, names: Iterable[str]) -> tuple[str, ...]:

@@ -10,8 +10,7 @@ from pan2kg.coherence.uses import key
 from pan2kg.errors import QueryError
 from pan2kg.tables import queries as texts
 from pan2kg.tables.material import DEFAULT, Choice, Material
-from pan2kg.tables.table import Row, code, day, make, note, thing, things, undated
-from pan2kg.tables.words import codes
+from pan2kg.tables.table import Row, code, codes, day, make, note, thing, things, undated
 
 if TYPE_CHECKING:
     from pan2kg.coherence.obligations import Margin
@@ -34,7 +33,7 @@ def duties(material: Material, choice: Choice = DEFAULT) -> Exhibit:
     named = frozenset(material.plans(choice.plans))
     if choice.part and choice.part not in codes("standing"):
         known = ", ".join(codes("standing"))
-        raise QueryError(f"There is no standing « {choice.part} ».", remedy=f"There are: {known}.")
+        raise QueryError("no-standing", remedy="there-are-known", part=choice.part, known=known)
     found = margins(material.uses, material.obligations, material.responses, as_of=material.as_of)
     rows = [row for row in found if not named or named & {material.home_of.get(r.work, "") for r in row.responses}]
     rows = [row for row in rows if choice.part in ("", _standing(row))]

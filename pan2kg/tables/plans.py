@@ -111,7 +111,7 @@ def three_three(material: Material, choice: Choice = DEFAULT) -> Exhibit:
     """
     named = material.plans(choice.plans) or tuple(filter(None, [material.own_plan()]))
     if len(named) > 1:
-        raise QueryError("Action 3.3 is looked at from one plan.", remedy="Name one plan.")
+        raise QueryError("from-one-plan", remedy="name-one-plan")
     plan = named[0] if named and not choice.everything else None
     found = index(material.linking, material.links, material.citations, material.declared, plan=plan)
     basis = found.basis if plan is None else found.basis.also("plans", material.keys([plan]))

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pan2kg.coherence.basis import Basis
     from pan2kg.coherence.interaction import Path, SecondOrder, Sums
     from pan2kg.coherence.scores import Scores
-    from pan2kg.i18n.text import Text
+    from pan2kg.i18n.catalogue import Text
     from pan2kg.tables.table import Exhibit
 
 FREE = "free"
@@ -42,10 +42,10 @@ def matrices(material: Material, choice: Choice) -> tuple[Scores, ...]:
         return material.matrices
     names = choice.assessors or tuple(file.stem for file in choice.files)
     if len(names) != len(choice.files):
-        counted = f"{len(choice.files)} files and {len(names)} assessors were given."
-        raise QueryError(counted, remedy="Name one assessor a file, in the same order.")
+        files, assessors = len(choice.files), len(names)
+        raise QueryError("counts-differ", remedy="one-assessor-a-file", files=files, assessors=assessors)
     if len(set(names)) < len(names):
-        raise QueryError("Two matrices have the same assessor.", remedy="One matrix an assessor: use --assessor.")
+        raise QueryError("same-assessor", remedy="one-matrix-an-assessor")
     known = None if choice.part == FREE else _labels(material)
     read = (read_scores(file, assessor=name, known=known) for file, name in zip(choice.files, names, strict=True))
     return tuple(_by_iri(material, scores) for scores in read)
@@ -60,7 +60,7 @@ def _by_iri(material: Material, scores: Scores) -> Scores:
     iris = {key(action): action for action in material.uses.actions}
     labels = tuple(iris.get(label, label) for label in scores.labels)
     if len(set(labels)) < len(labels):
-        raise QueryError("A matrix names the same action by its key and its IRI.", remedy="Name each action once.")
+        raise QueryError("action-named-twice", remedy="name-each-action-once")
     reasons = {(iris.get(a, a), iris.get(b, b)): why for (a, b), why in scores.rationale.items()}
     return replace(scores, labels=labels, rationale=reasons)
 

@@ -8,12 +8,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from difflib import get_close_matches
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from pan2kg.coherence.scores import scored_links
 from pan2kg.coherence.uses import key
 from pan2kg.errors import QueryError
-from pan2kg.i18n.text import Text
+from pan2kg.i18n.catalogue import Messages, Text
+from pan2kg.i18n.message import either, told
 from pan2kg.project import write_atomically
 from pan2kg.tables import queries as texts
 from pan2kg.tables.material import bare
@@ -27,13 +28,7 @@ if TYPE_CHECKING:
     from pan2kg.coherence.scores import ScoredLink, Scores
     from pan2kg.tables.material import Choice, Material
 
-_HEADING = Text("Matrice de {assessor}", "Matrix of {assessor}", "Matrix von {assessor}")
-_TITLE = Text("Matrice d’interaction – {name}", "Interaction matrix – {name}", "Wechselwirkungsmatrix – {name}")
-_LABEL = Text(
-    "Interactions notées par des évaluateurs",
-    "Interactions scored by assessors",
-    "Von Bewertenden benotete Wechselwirkungen",
-)
+_DATA: Final = Messages("data")
 
 
 def write_ledger(material: Material, choice: Choice, path: Path) -> None:
@@ -45,9 +40,9 @@ def write_ledger(material: Material, choice: Choice, path: Path) -> None:
         ProjectError: a matrix cannot be read, or the file cannot be written.
     """
     if not choice.files:
-        raise QueryError("No matrix is given to store.", remedy="Name the CSV files before --write.")
+        raise QueryError("no-matrix-to-store", remedy="csv-before-write")
     if material.project is None:
-        raise QueryError("Scores are stored in a project.", remedy="Name one with --project.")
+        raise QueryError("scores-need-project", remedy="name-project-option")
     given = matrices(material, choice)
     bodies = [_body(material, scores.assessor) for scores in given]
     named = [replace(scores, assessor=body) for scores, body in zip(given, bodies, strict=True)]
@@ -64,32 +59,28 @@ def _body(material: Material, name: str) -> str:
     if found:
         return found[0]
     near = get_close_matches(bare(name), [key(body) for body in bodies], n=3, cutoff=0.4)
-    remedy = f"Did you mean {' or '.join(near)}? " if near else ""
-    raise QueryError(
-        f"There is no body « {name} » in the graph to be the assessor.", remedy=f"{remedy}Name one with --assessor KEY."
-    )
+    remedy = "did-you-mean-assessor" if near else "name-assessor"
+    raise QueryError("no-body-assessor", remedy=remedy, name=name, names=either(near))
 
 
 def _check(material: Material, scores: Scores) -> None:
     known = set(material.uses.actions)
     for one, two, score in scores.cells():
-        where = f"Row « {key(one)} », column « {key(two)} »"
+        where = told("row-and-column", row=key(one), column=key(two))
         if not {one, two} <= known:
-            raise QueryError(f"{where}: an action that is not in the graph cannot be stored.", remedy="Add it first.")
+            raise QueryError("cell-unknown-action", remedy="add-it-first", where=where)
         if not scores.rationale.get((one, two)):
-            raise QueryError(
-                f"{where}: the score {score:+d} has no reason.", remedy="Write it after a colon, as in « +2: helps »."
-            )
+            raise QueryError("cell-no-reason", remedy="reason-after-colon", where=where, score=f"{score:+d}")
 
 
 def _blocks(
     material: Material, path: Path, given: Sequence[tuple[Path, Scores]], prefixes: Mapping[str, str]
 ) -> Iterator[Block]:
     documents = [f"document:{_document(file)}" for file, _ in given]
-    yield file_block(_graph(material, path), _LABEL, documents)
+    yield file_block(_graph(material, path), _DATA.text("scores"), documents)
     for document, (file, scores) in zip(documents, given, strict=True):
         assessor = material.label(scores.assessor)
-        heading = _HEADING.fill(assessor=assessor).say(material.language)
+        heading = _DATA.say("matrix-of", material.language, assessor=assessor)
         yield document_block(document, assessor, file.name.replace(" ", "%20"), heading=heading)
         for link in scored_links(scores):
             passage = f"passage:interaction-{key(link.iri)}"
@@ -113,7 +104,7 @@ def file_block(graph: str, label: Text, documents: Sequence[str]) -> Block:
 
 def document_block(document: str, assessor: str, address: str, *, of: str = "", heading: str = "") -> Block:
     """A matrix as a document: who filled it in, ``of`` what it is where that is said, and where it can be read."""
-    title = _TITLE.fill(name=f"{assessor} – {of}" if of else assessor)
+    title = _DATA.text("matrix", name=f"{assessor} – {of}" if of else assessor)
     return Block(
         document,
         (

@@ -17,7 +17,7 @@ from pan2kg.tables.cells import basis_line, remarks
 from pan2kg.tables.formats import Grid, Value, xml_fit
 
 if TYPE_CHECKING:
-    from pan2kg.i18n.text import Language
+    from pan2kg.i18n.catalogue import Language
     from pan2kg.tables.table import Exhibit
 
 SPREADSHEET: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -44,8 +44,8 @@ def write_spreadsheet(sheets: Sequence[tuple[str, Grid]]) -> bytes:
         from xlsxwriter import Workbook
     except ImportError:
         raise FormatError(
-            "A spreadsheet needs the extra « xlsx », which is not installed.",
-            remedy="Install it with: pip install 'pan2kg[xlsx]'. CSV needs nothing.",
+            "extra-xlsx",
+            remedy="install-xlsx",
         ) from None
     target = BytesIO()
     book: Any = Workbook(target, {"in_memory": True})
@@ -60,7 +60,7 @@ def write_spreadsheet(sheets: Sequence[tuple[str, Grid]]) -> bytes:
 def _write(sheet: Any, grid: Grid, bold: Any, day: Any) -> None:  # noqa: ANN401 - XlsxWriter's own types are partial
     rows = list(grid.rows)
     if len(rows) >= _ROWS:
-        raise FormatError(f"A sheet holds at most {_ROWS - 1} rows; there are {len(rows)}.", remedy="Use csv.")
+        raise FormatError("sheet-too-long", remedy="use-csv", most=str(_ROWS - 1), number=str(len(rows)))
     widths = [len(name) for name in grid.columns]
     for at, name in enumerate(grid.columns):
         sheet.write_string(0, at, name, bold)

@@ -10,12 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from pan2kg.coherence.basis import Basis
-from pan2kg.i18n.text import Text, semicolon
+from pan2kg.i18n.catalogue import Filling, Messages, Text, format_of
 from pan2kg.tables.formats import Value
-from pan2kg.tables.words import Filling, coded, has, is_thing, text
 from pan2kg.turtle.tokens import prefixes_used
 
 if TYPE_CHECKING:
@@ -23,7 +22,15 @@ if TYPE_CHECKING:
     from pan2kg.tables.material import Material
 
 
-SILENT = Text("", "")
+_TABLES: Final = Messages("table")
+_THINGS: Final = frozenset((
+    "action", "actions", "answer", "answers", "bodies", "cited", "citing", "counterparts", "countries",
+    "document", "earlier", "group", "groups", "holder", "instrument", "instruments", "later", "obligation",
+    "obligations", "of_what", "one", "other", "other_action", "other_plan", "pages", "path", "plan", "plans",
+    "recommendation", "relation", "review", "subject", "topic", "topics", "touching", "two", "what",
+))  # fmt: skip
+"""The columns that hold IRIs; those that hold codes are the ones whose values have a name."""
+SILENT = Text()
 """No words."""
 
 
@@ -90,8 +97,11 @@ def thing(material: Material, column: str, iri: str | None) -> dict[str, Value]:
 
 def things(material: Material, column: str, iris: Iterable[str]) -> dict[str, Value]:
     """The two cells of several things: IRIs by spaces, what they are called by semicolons; empty where none."""
-    given = list(iris)
-    return {column: " ".join(given), f"{column}_label": semicolon(material.language).join(map(material.label, given))}
+    given, between = list(iris), format_of("semicolon", material.language)
+    return {
+        column: " ".join(given),
+        f"{column}_label": between.join(map(material.label, given)),
+    }
 
 
 def code(material: Material, column: str, value: str) -> dict[str, Value]:
@@ -101,7 +111,7 @@ def code(material: Material, column: str, value: str) -> dict[str, Value]:
 
 def note(key: str, **values: Filling) -> Text:
     """A caveat in both languages."""
-    return text("note", key, **values)
+    return _TABLES.text(f"note.{key}", **values)
 
 
 def make(
@@ -117,8 +127,8 @@ def make(
     kept = tuple(rows)
     return Exhibit(
         name=name,
-        title=text("title", name),
-        summary=text("summary", name),
+        title=_TABLES.text(f"title.{name}"),
+        summary=_TABLES.text(f"summary.{name}"),
         basis=basis,
         columns=tuple(column(name, key) for key in columns),
         rows=kept,
@@ -133,10 +143,28 @@ def column(exhibit: str, key: str) -> Column:
     >>> column("debt", "plan").thing
     True
     """
-    own = f"{exhibit}-{key}"
-    heading = text("column", own if has("column", own) else key)
-    meaning = text("meaning", key) if has("meaning", key) else Text("", "")
-    return Column(key, heading, meaning, is_thing(key))
+    own = f"column.{exhibit}-{key}"
+    heading = _TABLES.text(own if _TABLES.has(own) else f"column.{key}")
+    meaning = _TABLES.text(f"meaning.{key}") if _TABLES.has(f"meaning.{key}") else SILENT
+    return Column(key, heading, meaning, key in _THINGS or bool(codes(key)))
+
+
+def coded(column: str, code: str) -> Text:
+    """What a code of a column is called.
+
+    >>> coded("standing", "late").say("en")
+    'late'
+    """
+    return _TABLES.text(f"value.{column}.{code}")
+
+
+def codes(column: str) -> tuple[str, ...]:
+    """The codes of a column, in the order they are read.
+
+    >>> codes("change")[:2]
+    ('added', 'removed')
+    """
+    return _TABLES.keys(f"value.{column}.")
 
 
 def undated(exhibit: Exhibit, material: Material) -> Exhibit:

@@ -89,7 +89,7 @@ def write_turtle(blocks: Iterable[Block], prefixes: Mapping[str, str]) -> str:
     body = "\n".join(_block(block) for block in blocks)
     unknown = prefixes_used(body) - prefixes.keys()
     if unknown:
-        raise TurtleError(f"Prefix {', '.join(sorted(unknown))} stands in no prefix list.")
+        raise TurtleError("prefix-unlisted", names=", ".join(sorted(unknown)))
     head = "".join(f"@prefix {name}: <{prefixes[name]}> .\n" for name in sorted(prefixes_used(body)))
     return f"{head}\n{body}"
 

@@ -15,20 +15,23 @@ from pan2kg.charts.raster import picture_bytes
 from pan2kg.charts.registry import PICTURES, draw
 from pan2kg.errors import ProjectError, QueryError
 from pan2kg.graph.graph import Graph
-from pan2kg.i18n.text import LANGUAGES, Language
+from pan2kg.i18n.catalogue import LANGUAGES, Language
 from pan2kg.store.store import LocalStore
 
 SVG = "{http://www.w3.org/2000/svg}"
 DAY = date(2024, 1, 1)
 HOSTILE = "<script>alert(1)</script> & \"'><text> ]]> \x07\ud7ff $x^2$ {braces} {0}"
 KINDS = "plan action instrument body link obligation milestone certainty linktype linkstatus channel role bodytype"
-PREFIXES = "".join(f"@prefix {kind}: <https://w3id.org/pan2kg/id/{kind}/> .\n" for kind in KINDS.split()) + """
+PREFIXES = (
+    "".join(f"@prefix {kind}: <https://w3id.org/pan2kg/id/{kind}/> .\n" for kind in KINDS.split())
+    + """
 @prefix pan: <https://w3id.org/pan2kg/ontology#> .
 @prefix skos: <http://www.w3.org/2004/02/skos/core#> .
 @prefix dcterms: <http://purl.org/dc/terms/> .
 @prefix eli: <http://data.europa.eu/eli/ontology#> .
 @prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
 """
+)
 
 PAIRS = [(kind, language) for kind in PICTURES for language in LANGUAGES]
 
@@ -261,12 +264,15 @@ def test_the_surroundings_of_an_action_name_what_it_shares() -> None:
 
 def test_unverified_statements_and_candidates_leak_into_no_picture() -> None:
     plain = draw("lanes", small(), plan="p").svg
-    more = SMALL + """
+    more = (
+        SMALL
+        + """
 link:x pan:linkType linktype:cross-reference ; pan:status linkstatus:candidate ; pan:channel channel:text ;
     pan:from plan:p ; pan:to plan:r .
 link:y pan:linkType linktype:cross-reference ; pan:status linkstatus:accepted ; pan:channel channel:text ;
     pan:certainty certainty:unverified ; pan:from plan:p ; pan:to plan:r .
 """
+    )
     assert draw("lanes", store_of(more), plan="p").svg == plain
 
 

@@ -16,9 +16,9 @@ from pan2kg.charts.frame import RAMP, Picture, on
 from pan2kg.charts.raster import render, write_picture
 from pan2kg.charts.registry import PICTURES, draw
 from pan2kg.charts.text_width import Font, measure, shorten, wrap
-from pan2kg.charts.words import say
 from pan2kg.errors import FormatError, ProjectError
 from pan2kg.graph.graph import Graph
+from pan2kg.i18n.catalogue import Messages
 
 SHEET = Drawing(
     200, 100, "Titre $x$", "Ce que c’est", "fr",
@@ -123,9 +123,9 @@ def test_the_ramp_reads_the_same_in_grey() -> None:
 
 
 def test_numbers_choose_the_form_of_the_word() -> None:
-    assert [say("texts", "fr", n=n) for n in (0, 1, 2)] == ["0 texte", "1 texte", "2 textes"]
-    assert [say("texts", "en", n=n) for n in (0, 1, 2)] == ["0 texts", "1 text", "2 texts"]
-    assert [say("texts", "de", n=n) for n in (0, 1, 2)] == ["0 Texte", "1 Text", "2 Texte"]
+    assert [Messages("chart").say("texts", "fr", n=n) for n in (0, 1, 2)] == ["0 texte", "1 texte", "2 textes"]
+    assert [Messages("chart").say("texts", "en", n=n) for n in (0, 1, 2)] == ["0 texts", "1 text", "2 texts"]
+    assert [Messages("chart").say("texts", "de", n=n) for n in (0, 1, 2)] == ["0 Texte", "1 Text", "2 Texte"]
 
 
 def luminance(colour: str) -> float:

@@ -242,7 +242,7 @@ def test_what_is_no_plan_is_an_error_with_its_line(data: bytes, line: int, words
     path.write_bytes(data)
     with pytest.raises(OutlineError) as caught:
         read_outline_file(path)
-    assert words in caught.value.message
+    assert words in str(caught.value.message)
     assert caught.value.place is not None
     assert caught.value.place.line == line
     assert caught.value.remedy

@@ -1,105 +1,140 @@
-"""What is said in French, English and German: nothing is missing, and German is written as German is."""
+"""What is said in each language: nothing is missing, and German is written as German is."""
 
 from __future__ import annotations
 
 import argparse
 import re
-import tomllib
+from collections.abc import Mapping
 from datetime import date
 from functools import cache
+from gettext import GNUTranslations
+from io import BytesIO
 from pathlib import Path
 from typing import Final
 
 import pyoxigraph as ox
 import pytest
+from babel.messages.pofile import read_po
 
-from pan2kg.charts.words import decimal
 from pan2kg.cli.arguments import add_language
 from pan2kg.coherence.basis import Basis
-from pan2kg.i18n.text import LANGUAGES, Text, in_words
-from pan2kg.report.words import field
+from pan2kg.i18n.catalogue import CATALOGUES, LANGUAGES, Language, Messages, Text, decimal
+from pan2kg.i18n.compilation import TERMS, CatalogueError, Entry, compiled, read_entries, resolved
+from pan2kg.i18n.days import in_words
 from pan2kg.store.store import LocalStore
 from pan2kg.tables.answers import Style, write_answer
 from pan2kg.tables.cells import basis_line, shown
 
 PACKAGE: Final = Path(__file__).resolve().parents[2] / "pan2kg"
 
-PRINTED_BY_PLANS: Final = "words.toml"
-"""The words by which plans are read are no words of ours: each language has its own."""
-
-DESCRIPTIONS: Final = ("catalogue/", "release/")
-"""Descriptions of data for portals and programs, which are in French and in English."""
-
-Row = dict[str, str]
+APART: Final = {"release": {"de"}, "data": {"de"}}
+"""The contexts of which a language may lack messages: in them the program says no more than it has words for."""
 
 
-def rows(table: dict[str, object], path: str = "") -> dict[str, Row]:
-    """The rows of a table that hold words, by where they stand."""
-    found = {path: {name: str(words) for name, words in table.items()}} if isinstance(table.get("fr"), str) else {}
-    for key, value in table.items():
-        if isinstance(value, dict):
-            found |= rows(value, f"{path}.{key}" if path else key)
-    return found
+FORMAL: Final = (".formula", ".source")
+"""The keys of what is set as mathematics or as a reference, in every language alike."""
 
 
 @cache
-def tables() -> dict[str, dict[str, Row]]:
-    """Every table of words in the package, by its file."""
-    files = {path.relative_to(PACKAGE).as_posix(): path for path in sorted(PACKAGE.rglob("*.toml"))}
-    read = {name: rows(tomllib.loads(path.read_text(encoding="utf-8"))) for name, path in files.items()}
-    return {name: table for name, table in read.items() if table and name != PRINTED_BY_PLANS}
+def catalogue(language: Language) -> Mapping[tuple[str, str], Entry]:
+    """The messages of a language by context and key."""
+    entries = resolved(read_entries(CATALOGUES[language].read_text(encoding="utf-8")))
+    return {(entry.context, entry.key): entry for entry in entries if entry.key}
 
 
-def languages_of(name: str, path: str) -> set[str]:
-    """Those in which a row has to speak: where English is what is translated, the others."""
-    if name.startswith(DESCRIPTIONS):
-        return {"fr", "en"}
-    return {"fr", "de"} if name == "headings.toml" or path.startswith("value-") else set(LANGUAGES)
+def blanks(words: str) -> frozenset[str]:
+    """The names to be filled in."""
+    return frozenset(re.findall(r"{(\w+)}", words))
 
 
-def blanks(words: str) -> set[frozenset[str]]:
-    """The names to be filled in: one set, if the words for one and for many fill in the same."""
-    return {frozenset(re.findall(r"{(\w+)}", part)) for part in words.split("|")}
+def test_there_are_three_languages_and_nineteen_hundred_messages_and_more() -> None:
+    assert LANGUAGES[:3] == ("fr", "en", "de")
+    assert all(len(catalogue(language)) > 1900 for language in LANGUAGES)
 
 
-def test_the_tables_are_found() -> None:
-    ours = (
-        "headings.toml printing.toml style.toml wording.toml dossier/words.toml exhibits/words.toml picture/words.toml"
-    )
-    assert set(ours.split()) <= tables().keys()
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_catalogue_has_the_messages_of_the_english_one_in_their_order(language: Language) -> None:
+    def kept(one: Language) -> list[tuple[str, str]]:
+        return [name for name in catalogue(one) if language not in APART.get(name[0], ()) and name[0] != TERMS]
+
+    missing, more = set(kept("en")) - set(kept(language)), set(kept(language)) - set(kept("en"))
+    assert not missing | more, f"missing {sorted(missing)}, too many {sorted(more)}"
+    assert kept(language) == kept("en"), "put the messages into the order of the English catalogue"
 
 
-@pytest.mark.parametrize("name", tables())
-def test_every_row_speaks_each_language_and_fills_in_the_same(name: str) -> None:
-    for path, row in tables()[name].items():
-        wanted = languages_of(name, path)
-        assert wanted <= row.keys(), f"{name}: [{path}] is not said in {sorted(wanted - row.keys())}"
-        assert len({bool(row[language].strip()) for language in wanted}) == 1, f"{name}: [{path}] is silent in one"
-        filled = [blanks(row[language]) for language in sorted(wanted)]
-        assert all(names == filled[0] for names in filled), f"{name}: [{path}] fills in {filled}"
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_message_fills_in_the_same_names_and_has_the_same_forms_as_in_english(language: Language) -> None:
+    wrong = [
+        name
+        for name, entry in catalogue(language).items()
+        if (english := catalogue("en").get(name)) and name[0] not in ("format", TERMS)
+        if bool(english.plural) != bool(entry.plural) or {*map(blanks, english.forms)} != {*map(blanks, entry.forms)}
+    ]
+    assert not wrong
 
 
-@pytest.mark.parametrize("name", tables())
-def test_german_is_set_as_german_is(name: str) -> None:
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_catalogue_reads_as_other_programs_read_it(language: Language) -> None:
+    path = CATALOGUES[language]
+    with path.open("rb") as file:
+        read = read_po(file, locale=language, abort_invalid=True)
+    theirs = [
+        (
+            one.context,
+            one.id if isinstance(one.id, str) else one.id[0],
+            tuple([one.string] if isinstance(one.string, str) else one.string or ()),
+        )
+        for one in read
+        if one.id
+    ]
+    ours = [(one.context, one.key, one.forms) for one in read_entries(path.read_text(encoding="utf-8")) if one.key]
+    assert sorted(theirs) == sorted(ours)
+    assert not [one.id for one in read if one.fuzzy and one.id]
+
+
+def test_what_is_compiled_is_what_is_written() -> None:
+    found = GNUTranslations(BytesIO(compiled(CATALOGUES["de"].read_bytes())))
+    assert found.npgettext("page", "actions", "", 1) == "{n} Maßnahme"
+    assert found.npgettext("page", "actions", "", 0) == "{n} Maßnahmen"
+
+
+@pytest.mark.parametrize(
+    ("text", "said", "line"),
+    [('msgid "a', "none of a catalogue", 1), ('msgctxt "page"\nmsgid "a"\nmsgstr "[[no]]"', "[[no]]", None)],
+)
+def test_a_catalogue_that_cannot_be_read_says_where(text: str, said: str, line: int | None) -> None:
+    with pytest.raises(CatalogueError) as error:
+        compiled(text.encode())
+    assert said in str(error.value)
+    assert error.value.line == line
+
+
+def test_words_nobody_has_approved_are_not_said() -> None:
+    text = '#, fuzzy\nmsgctxt "page"\nmsgid "a"\nmsgstr "x"\n\nmsgctxt "page"\nmsgid "b"\nmsgstr ""\n'
+    assert read_entries(text) == []
+
+
+def test_german_is_set_as_german_is() -> None:
     wrong = re.compile(r"\s[:!](?:\s|$)|\w\s;|[«»'’]| %")
     found = [
-        f"[{path}] {key} = {words}"
-        for path, row in tables()[name].items()
-        for key, words in row.items()
-        if (key == "de" or key in ("words_de", "remedy_de")) and wrong.search(words.replace(" ;“", ""))
+        f"{name} = {words}"
+        for name, entry in catalogue("de").items()
+        for words in entry.forms
+        if not name[1].endswith(FORMAL) and wrong.search(words.replace(" ;“", ""))
     ]
-    assert not found, f"{name}: no space before : ; !, a no-break one before %, and quotation marks „…“"
+    assert not found, "no space before : ; !, a no-break one before %, and quotation marks „…“"
 
 
 def test_formulas_are_told_in_german() -> None:
-    assert "für i" in field("measure", "strength", "formula", "de")
-    assert field("measure", "weight", "formula", "de") == "w(i) = ln(n / d(i))"
-    assert field("measure", "debt", "source", "de") == "Definition dieses Projekts"
+    report = Messages("report")
+    assert "für i" in report.say("measure.strength.formula", "de")
+    assert report.say("measure.weight.formula", "de") == "w(i) = ln(n / d(i))"
+    assert report.say("measure.debt.source", "de") == "Definition dieses Projekts"
 
 
 def test_german_counts_writes_figures_and_days_in_its_own_way() -> None:
-    words = Text("valeur|valeurs", "value|values", "Wert|Werte")
-    assert [words.counted(number).de for number in (0, 1, 2)] == ["Werte", "Wert", "Werte"]
+    said = [Messages("check").counted(number, "warning", "de") for number in (0, 1, 2)]
+    assert said == ["0 Warnungen", "1 Warnung", "2 Warnungen"]
     assert (decimal(0.25, "de"), shown(0.0004, "de"), shown(-3, "de")) == ("0,25", "< 0,001", "−3")
     assert (shown("2021-12-01", "de"), in_words(date(2021, 12, 1), "de")) == ("01.12.2021", "1. Dezember 2021")
 
@@ -111,10 +146,13 @@ def test_a_basis_reads_as_german() -> None:
 
 
 def test_what_is_not_said_in_a_language_is_said_in_another_and_that_one_is_named() -> None:
-    assert (Text("loi", "law").say("de"), Text("loi", "law").spoken("de")) == ("law", "en")
-    assert (Text("loi", "").say("de"), Text("loi", "").spoken("de")) == ("loi", "fr")
-    assert (Text("", "", "Gesetz").say("fr"), Text("", "", "Gesetz").spoken("fr")) == ("Gesetz", "de")
-    assert (Text("", "").say("de"), Text("", "").spoken("de")) == ("", "de")
+    assert (Text.of({"fr": "loi", "en": "law"}).say("de"), Text.of({"fr": "loi", "en": "law"}).spoken("de")) == (
+        "law",
+        "en",
+    )
+    assert (Text.of({"fr": "loi"}).say("de"), Text.of({"fr": "loi"}).spoken("de")) == ("loi", "fr")
+    assert (Text.of({"de": "Gesetz"}).say("fr"), Text.of({"de": "Gesetz"}).spoken("fr")) == ("Gesetz", "de")
+    assert (Text().say("de"), Text().spoken("de")) == ("", "de")
 
 
 SOLUTIONS: Final = 'SELECT ?plan ?plan_label ?in_graph { VALUES (?plan ?plan_label ?in_graph) { (1 "PAN 1" 3) } }'
@@ -153,7 +191,9 @@ def test_the_language_is_that_of_the_environment(locale: str, language: str, mon
 
 def french() -> dict[str, list[str]]:
     """What is said in French by the tables of the package, the questions and the ontology, by file."""
-    said = {name: [row["fr"] for row in table.values() if "fr" in row] for name, table in tables().items()}
+    said: dict[str, list[str]] = {}
+    for (context, key), entry in catalogue("fr").items():
+        said.setdefault(context, []).extend(entry.forms if not key.endswith(FORMAL) else ())
     for folder, words in (("queries", r"^#\+ \w+_fr: (.*)$"), ("ontology", r'"((?:[^"\\\n]|\\.)*)"@fr')):
         for path in sorted((PACKAGE.parent / folder).rglob("*.*")):
             if path.suffix in (".rq", ".ttl"):

@@ -14,8 +14,7 @@ from pan2kg.cli.publish import add_publish, release
 from pan2kg.project import Project
 from pan2kg.publish.assemble import Order, publish
 from pan2kg.publish.catalogue.facts import read_facts
-from pan2kg.publish.catalogue.issue import Addresses, Issue
-from pan2kg.publish.edition import Edition, File
+from pan2kg.publish.edition import Addresses, Edition, File, Issue
 from pan2kg.store.store import LocalStore
 
 BASE = "https://host.example/pan2kg/"

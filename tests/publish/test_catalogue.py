@@ -18,7 +18,7 @@ from rdflib import DCAT, DCTERMS, FOAF, OWL, RDF, RDFS, SH, SKOS, Graph, Literal
 from rdflib.term import Node
 
 from pan2kg.errors import ProjectError
-from pan2kg.publish.catalogue.form import canonical
+from pan2kg.publish.catalogue.terms import canonical
 from pan2kg.publish.inspection import faults
 from tests.publish.conftest import BASE, ENDPOINT, Publish
 

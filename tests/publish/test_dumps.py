@@ -10,10 +10,9 @@ import pyoxigraph as ox
 import pytest
 
 from pan2kg.errors import ProjectError
-from pan2kg.publish.catalogue.form import canonical
-from pan2kg.publish.catalogue.issue import Addresses
+from pan2kg.publish.catalogue.terms import canonical
 from pan2kg.publish.dump import DUMP_DERIVED, FORMATS, LARGE, STATED, differs, read_content, write_dump
-from pan2kg.publish.edition import Edition
+from pan2kg.publish.edition import Addresses, Edition
 from pan2kg.store.store import LocalStore, is_derived
 from pan2kg.turtle.vocabulary import ROOT
 

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 import pan2kg
-from pan2kg.i18n.text import LANGUAGES
+from pan2kg.i18n.catalogue import LANGUAGES
 from pan2kg.site.library import Library, Mode
 from pan2kg.site.registry import Site
 from pan2kg.site.review import FAULT, SEAL

@@ -16,7 +16,7 @@ from urllib.parse import quote
 
 import pytest
 
-from pan2kg.server.limits import Limits
+from pan2kg.server.channel import Limits
 from pan2kg.server.protocol import Operation
 from pan2kg.server.relay import Relay
 from pan2kg.server.request import Refusal

@@ -15,7 +15,7 @@ import asyncio, json, os, signal, socket, sys
 import pyoxigraph as ox
 from pan2kg.server.evaluation import Evaluator
 from pan2kg.server.channel import Task
-from pan2kg.server.limits import Crowd, Limits
+from pan2kg.server.channel import Crowd, Limits
 from pan2kg.server.workers import Nursery, start_nursery
 from pan2kg.server.pool import Pool
 from pan2kg.server.request import Refusal

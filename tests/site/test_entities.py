@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Final
 
 import pytest
 
 import pan2kg
+from pan2kg.i18n.catalogue import Messages
 from pan2kg.site.basis import rule_words
 from pan2kg.site.entity import values_of
 from pan2kg.site.library import Library, grounds_of
 from pan2kg.site.registry import Site
 from pan2kg.site.speaker import Request, Speaker
-from pan2kg.site.words import group
 from pan2kg.turtle.vocabulary import ID, PAN
 from tests.site.conftest import DAY, Parsed, Reader
+
+_PAGE: Final = Messages("page")
 
 PLAIN = Request("fr/thing/x.html", "fr")
 
@@ -54,7 +57,7 @@ def test_what_a_rule_derived_is_marked_with_the_rule_in_words(reader: Reader) ->
 
 
 def test_our_words_for_rules_are_those_of_the_rules(reader: Reader) -> None:
-    ours = group("rule", "en")
+    ours = _PAGE.group("rule-", "en")
     assert dict(reader.site.library.rules) == ours, "Copy the English words of queries/rules into texts/rules.toml."
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 import pan2kg
 from pan2kg.errors import QueryError
-from pan2kg.i18n.text import LANGUAGES
+from pan2kg.i18n.catalogue import LANGUAGES
 from pan2kg.project import Project
 from pan2kg.site.permalink import Permalink, fix, notice, permalink, read_permalink, release_of
 from pan2kg.store.queries import fill, find_query, read_queries

@@ -10,7 +10,7 @@ import pytest
 
 import pan2kg
 from pan2kg.errors import QueryError
-from pan2kg.i18n.text import LANGUAGES
+from pan2kg.i18n.catalogue import LANGUAGES
 from pan2kg.project import Project
 from pan2kg.store.as_of import Moment, as_of
 from pan2kg.store.dates import FORESEEN, IN_FORCE, MADE, Standing

@@ -14,7 +14,7 @@ import pytest
 
 from pan2kg.coherence.basis import Basis
 from pan2kg.errors import FormatError
-from pan2kg.i18n.text import LANGUAGES, Language, Text
+from pan2kg.i18n.catalogue import LANGUAGES, Language, Text
 from pan2kg.tables.cells import basis_line, clean, items, shown
 from pan2kg.tables.markup import Anchors, html_exhibit, md_exhibit
 from pan2kg.tables.table import Column, Exhibit
@@ -24,16 +24,20 @@ EVIL: Final = '<script>alert("|")</script>'
 
 EXHIBIT: Final = Exhibit(
     name="example",
-    title=Text("Un titre <b>", "A title <b>"),
-    summary=Text("Un résumé.", "A summary."),
+    title=Text.of({"fr": "Un titre <b>", "en": "A title <b>"}),
+    summary=Text.of({"fr": "Un résumé.", "en": "A summary."}),
     basis=Basis(389, 48, 69, release="0.1.0", as_of=date(2021, 12, 1)),
     columns=(
-        Column("plan", Text("Plan", "Plan"), thing=True),
-        Column("linked", Text("Paires liées", "Linked pairs"), Text("combien", "how many")),
-        Column("strength", Text("Force", "Strength")),
-        Column("returned", Text("Rendu", "Returned")),
-        Column("due", Text("Échéance", "Due")),
-        Column("texts", Text("Textes", "Texts"), thing=True),
+        Column("plan", Text.of({"fr": "Plan", "en": "Plan"}), thing=True),
+        Column(
+            "linked",
+            Text.of({"fr": "Paires liées", "en": "Linked pairs"}),
+            Text.of({"fr": "combien", "en": "how many"}),
+        ),
+        Column("strength", Text.of({"fr": "Force", "en": "Strength"})),
+        Column("returned", Text.of({"fr": "Rendu", "en": "Returned"})),
+        Column("due", Text.of({"fr": "Échéance", "en": "Due"})),
+        Column("texts", Text.of({"fr": "Textes", "en": "Texts"}), thing=True),
     ),
     rows=(
         {
@@ -57,7 +61,7 @@ EXHIBIT: Final = Exhibit(
             "texts_label": "",
         },
     ),
-    notes=(Text("Une remarque <i>.", "A note <i>."),),
+    notes=(Text.of({"fr": "Une remarque <i>.", "en": "A note <i>."}),),
     sparql='SELECT * WHERE { ?s ?p "<x>" }',
 )
 
@@ -172,7 +176,7 @@ def test_no_line_is_wider_than_the_terminal(width: int) -> None:
 
 
 def test_many_columns_become_rows_below_each_other() -> None:
-    columns = tuple(Column(f"c{n}", Text(f"Colonne {n}", f"Column {n}")) for n in range(20))
+    columns = tuple(Column(f"c{n}", Text.of({"fr": f"Colonne {n}", "en": f"Column {n}"})) for n in range(20))
     rows = ({f"c{n}": f"valeur longue {n}" for n in range(20)},)
     written = write_exhibit(replace(EXHIBIT, columns=columns, rows=rows), "table", language="fr", width=80)
     assert "\nColonne 19  valeur longue 19\n" in written
@@ -215,7 +219,7 @@ def test_what_steers_a_terminal_is_taken_out() -> None:
 
 
 def test_labels_that_cannot_be_told_apart_are_shown_as_one_text() -> None:
-    column = Column("texts", Text("", ""), thing=True)
+    column = Column("texts", Text(), thing=True)
     row = {"texts": "https://e/a https://e/b", "texts_label": "one; two; three"}
     assert items(row, column, "en") == [("", "one; two; three")]
 

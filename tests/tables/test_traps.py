@@ -10,7 +10,7 @@ import pyoxigraph as ox
 import pytest
 
 from pan2kg.errors import ProjectError, QueryError
-from pan2kg.i18n.text import Language
+from pan2kg.i18n.catalogue import Language
 from pan2kg.project import Project
 from pan2kg.store.rules import derive
 from pan2kg.store.store import LocalStore
@@ -143,7 +143,7 @@ def test_a_candidate_older_than_90_days_waits_too_long() -> None:
     given = material(PLANS, use("1", "action:a", "instrument:k", old), use("2", "action:b", "instrument:k", new))
     exhibit = make("gaps", given, Choice(part="candidate-waiting"))
     assert only(exhibit)["detail"] == "2025-09-01"
-    assert "2" in exhibit.notes[0].en
+    assert "2" in exhibit.notes[0].say("en")
 
 
 DUTY = """
@@ -181,7 +181,7 @@ def test_an_action_that_monitors_a_text_does_not_answer_its_obligation() -> None
     watching = use("1", "action:a", "instrument:k").replace("relation:implements", "relation:monitors")
     exhibit = make("obligations", material(PLANS, DUTY, watching))
     assert (only(exhibit)["standing"], only(exhibit)["touching_label"]) == ("uncovered", "Action A")
-    assert "to monitor, name or promote the text is no answer" in " ".join(note.en for note in exhibit.notes)
+    assert "to monitor, name or promote the text is no answer" in " ".join(note.say("en") for note in exhibit.notes)
     assert not only(make("loss", material(PLANS, DUTY, watching), Choice(actions=("a",))))["obligations"]
 
 
@@ -192,7 +192,7 @@ involvement:i a pan:Involvement ; pan:involvedIn action:b ; pan:involves body:x 
 """
     exhibit = make("gaps", material(PLANS, lead), Choice(part="action-without-body"))
     assert [row["subject_label"] for row in exhibit.rows] == ["Action C"]
-    assert "1 gap of 2" in exhibit.notes[0].en
+    assert "1 gap of 2" in exhibit.notes[0].say("en")
     gaps = {row["gap"]: row for row in make("gaps", material(PLANS)).rows}
     assert gaps["action-without-body"]["gaps_of"] is None
 
@@ -249,8 +249,8 @@ def test_a_recommendation_put_beside_an_action_by_a_third_party_is_not_answered(
 
 def test_no_recommendation_and_no_dependency_is_said_plainly() -> None:
     given = material(PLANS)
-    assert "aucune recommandation" in make("recommendations", given).notes[0].fr
-    assert "aucun lien de prolongement" in make("dependencies", given).notes[0].fr
+    assert "aucune recommandation" in make("recommendations", given).notes[0].say("fr")
+    assert "aucun lien de prolongement" in make("dependencies", given).notes[0].say("fr")
 
 
 def test_other_countries_are_compared_where_the_graph_has_them() -> None:
@@ -272,8 +272,8 @@ def test_two_assessors_agree_or_do_not() -> None:
     two = score("u", "action:a", "action:b", 2, "body:y") + score("v", "action:b", "action:a", 3, "body:y")
     exhibit = make("disagreement", material(PLANS, one, two))
     assert [(row["action_label"], row["spread"]) for row in exhibit.rows] == [("Action B", 4), ("Action A", 0)]
-    assert any("alpha" in note.en for note in exhibit.notes)
-    assert "cannot be measured" in make("disagreement", material(PLANS, one)).notes[-1].en
+    assert any("alpha" in note.say("en") for note in exhibit.notes)
+    assert "cannot be measured" in make("disagreement", material(PLANS, one)).notes[-1].say("en")
 
 
 def test_the_worked_matrix_has_its_second_order() -> None:

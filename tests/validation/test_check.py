@@ -101,8 +101,8 @@ def test_a_shape_names_its_rule_place_and_what_it_expected(small: Project) -> No
     (finding,) = found(check(small), "pan:PlanShape-notation")
     assert finding.severity is Severity.WARNING
     assert str(finding.place) == "graph/plans/a/plan.ttl:9"
-    assert finding.message.fr == "Un plan porte un numéro."
-    assert finding.expected.en == "at least 1 value"
+    assert finding.message.say("fr") == "Un plan porte un numéro."
+    assert finding.expected.say("en") == "at least 1 value"
     assert finding.part == "a"
 
 
@@ -110,7 +110,7 @@ def test_a_finding_about_a_value_stands_at_its_line(small: Project) -> None:
     ranked = PLANS.replace('B"@fr .', 'B"@fr ;\n    pan:rank 1 ;\n    pan:rank 12 .')
     write(small.root, "graph/plans/a/plan.ttl", ranked)
     (finding,) = found(check(small), "pan:PlanShape-rank")
-    assert (str(finding.place), finding.expected.en) == ("graph/plans/a/plan.ttl:12", "a value of at most 9")
+    assert (str(finding.place), finding.expected.say("en")) == ("graph/plans/a/plan.ttl:12", "a value of at most 9")
 
 
 def test_shapes_see_literals_as_they_are_written(small: Project) -> None:
@@ -135,7 +135,7 @@ def test_rules_say_how_many_things_they_looked_at(small: Project) -> None:
 def test_a_quality_query_becomes_findings_with_its_words(small: Project) -> None:
     (finding,) = found(check(small), "numbered-violation")
     assert (finding.focus, finding.value) == ("https://w3id.org/pan2kg/id/plan/a", '"1"')
-    assert (finding.message.fr, finding.remedy.en) == ("Un plan se passe de numéro.", "Remove it.")
+    assert (finding.message.say("fr"), finding.remedy.say("en")) == ("Un plan se passe de numéro.", "Remove it.")
     assert str(finding.place) == "graph/plans/a/plan.ttl:6"
     assert finding.rule.query == QUALITY
 
@@ -259,7 +259,9 @@ def test_every_quality_query_says_what_is_wrong_and_what_mends_it_in_both_langua
     rules = check(project, kinds=[Kind.QUALITY]).rules
     assert len(rules) == 13
     for rule in rules:
-        assert all((rule.message.fr, rule.message.en, rule.remedy.fr, rule.remedy.en)), rule.key
+        assert all((rule.message.say("fr"), rule.message.say("en"), rule.remedy.say("fr"), rule.remedy.say("en"))), (
+            rule.key
+        )
 
 
 def test_every_quality_query_looks_at_something_in_the_shipped_graph(project: Project) -> None:

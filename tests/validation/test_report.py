@@ -14,7 +14,7 @@ import rdflib
 from rdflib import RDF, SH, Literal, URIRef
 
 from pan2kg.errors import FormatError, Place, ProjectError
-from pan2kg.i18n.text import LANGUAGES, Language, Text
+from pan2kg.i18n.catalogue import LANGUAGES, Language, Text
 from pan2kg.report.check import FORMATS, write_report
 from pan2kg.validation.report import (
     Finding,
@@ -34,21 +34,31 @@ PAN: Final = "https://w3id.org/pan2kg/ontology#"
 PLAN: Final = "https://w3id.org/pan2kg/id/plan/lu-bhr-2"
 NASTY: Final = '<script>alert("1")</script> & 100 %, a:b\nline'
 NAMES: Final = Names(
-    {"pan": PAN, "plan": "https://w3id.org/pan2kg/id/plan/"}, {PLAN: Text("Plan <b>2</b>", "Plan 2, second: 100 %")}
+    {"pan": PAN, "plan": "https://w3id.org/pan2kg/id/plan/"},
+    {PLAN: Text.of({"fr": "Plan <b>2</b>", "en": "Plan 2, second: 100 %"})},
 )
 SHAPE: Final = Rule(
-    "pan:PlanShape-label", Kind.SHAPE, Severity.VIOLATION, Text("Un plan a un libellé.", "A plan has a label.")
+    "pan:PlanShape-label",
+    Kind.SHAPE,
+    Severity.VIOLATION,
+    Text.of({"fr": "Un plan a un libellé.", "en": "A plan has a label."}),
 )
 QUALITY: Final = Rule(
     "twice-violation",
     Kind.QUALITY,
     Severity.WARNING,
-    Text("Deux fois.", "Twice."),
-    Text("Un.", "One."),
+    Text.of({"fr": "Deux fois.", "en": "Twice."}),
+    Text.of({"fr": "Un.", "en": "One."}),
     "SELECT <x> {}",
 )
-STYLE: Final = Rule("style-tab", Kind.STYLE, Severity.INFO, Text("Sans.", NASTY), Text("Ôter.", "Remove."))
-IDLE: Final = Rule("pan:IdleShape-x", Kind.SHAPE, Severity.INFO, Text("Rien.", "Nothing."))
+STYLE: Final = Rule(
+    "style-tab",
+    Kind.STYLE,
+    Severity.INFO,
+    Text.of({"fr": "Sans.", "en": NASTY}),
+    Text.of({"fr": "Ôter.", "en": "Remove."}),
+)
+IDLE: Final = Rule("pan:IdleShape-x", Kind.SHAPE, Severity.INFO, Text.of({"fr": "Rien.", "en": "Nothing."}))
 FOUND: Final = (
     Finding(
         SHAPE,
@@ -57,7 +67,7 @@ FOUND: Final = (
         '"1"^^<http://www.w3.org/2001/XMLSchema#gYear>',
         Place("graph/plans/lu-bhr-2/plan.ttl", 7),
         str(SH.MinCountConstraintComponent),
-        Text("au moins 1", "at least 1"),
+        Text.of({"fr": "au moins 1", "en": "at least 1"}),
     ),
     Finding(QUALITY, PLAN, value=f"<{PLAN}-x>", place=Place("graph/plans/lu-bhr-2/plan.ttl", 3)),
     Finding(STYLE, "https://w3id.org/pan2kg/graph/x", value='"a \\"b\\""', place=Place("graph/a,b:c.ttl", 1)),
@@ -91,7 +101,7 @@ def test_findings_are_in_the_same_order_however_they_were_found() -> None:
 
 
 def test_a_shape_without_remedy_asks_for_what_was_expected() -> None:
-    assert FOUND[0].remedy == Text("Indiquer au moins 1.", "Give at least 1.")
+    assert FOUND[0].remedy == Text.of({"fr": "Indiquer au moins 1.", "en": "Give at least 1."})
 
 
 def test_the_text_tells_verdict_rule_place_and_remedy() -> None:
@@ -177,7 +187,7 @@ def test_the_page_is_closed_escaped_and_needs_nothing_else(language: Language) -
 
 
 def test_the_page_marks_labels_in_another_language() -> None:
-    names = Names(labels={PLAN: Text("", "Only English")})
+    names = Names(labels={PLAN: Text.of({"en": "Only English"})})
     text = write_report(Report((SHAPE,), FOUND[:1], {SHAPE.key: 1}, names), "html", language="fr")
     assert '<span lang="en">Only English</span>' in text
 
@@ -200,7 +210,7 @@ def test_junit_fails_a_rule_only_from_what_it_is_to_fail_on() -> None:
 
 
 def test_junit_is_xml_whatever_a_label_holds() -> None:
-    names = Names(labels={PLAN: Text("\x00\x1b]]>&<", "\ufffe")})
+    names = Names(labels={PLAN: Text.of({"fr": "\x00\x1b]]>&<", "en": "\ufffe"})})
     for language in LANGUAGES:
         ET.fromstring(write_report(Report((SHAPE,), FOUND[:1], {}, names), "junit", language=language))
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from rdflib import SH
 
 from pan2kg.errors import Place
-from pan2kg.i18n.text import Text
+from pan2kg.i18n.catalogue import Text
 from pan2kg.report.check import write_report
 from pan2kg.turtle.blocks import read_sheet
 from pan2kg.turtle.writer import Block, Statement, string, text, write_turtle
@@ -42,7 +42,10 @@ names = st.from_regex(r"(style-|pan:)[a-z0-9-]{1,8}|[a-z]{1,8}-violation", fullm
 def findings(draw: st.DrawFn) -> Finding:
     """A finding of any kind, with any words in it."""
     rule = Rule(
-        draw(names), draw(st.sampled_from(Kind)), draw(st.sampled_from(Severity)), Text(draw(words), draw(words))
+        draw(names),
+        draw(st.sampled_from(Kind)),
+        draw(st.sampled_from(Severity)),
+        Text.of({"fr": draw(words), "en": draw(words)}),
     )
     place = draw(st.none() | st.builds(Place, words, st.integers(1, 999)))
     return Finding(rule, f"http://e/{draw(keys)}", value=draw(st.just("") | words.map(string)), place=place)
@@ -51,7 +54,7 @@ def findings(draw: st.DrawFn) -> Finding:
 def report(found: list[Finding], label: str = "") -> Report:
     """A report on these findings."""
     found = [finding for finding in found if finding.rule.kind is not Kind.BASELINE]
-    labels = {finding.focus: Text(label, label) for finding in found}
+    labels = {finding.focus: Text.of({"fr": label, "en": label}) for finding in found}
     return Report(tuple({f.rule.key: f.rule for f in found}.values()), in_order(found), {}, Names(PREFIXES, labels))
 
 

@@ -70,7 +70,9 @@ def test_every_rule_has_a_case() -> None:
 
 def test_every_rule_says_what_is_wrong_and_what_mends_it_in_both_languages() -> None:
     for rule in style_rules().values():
-        assert all((rule.message.fr, rule.message.en, rule.remedy.fr, rule.remedy.en)), rule.key
+        assert all((rule.message.say("fr"), rule.message.say("en"), rule.remedy.say("fr"), rule.remedy.say("en"))), (
+            rule.key
+        )
 
 
 def test_a_subject_has_its_block_in_one_file() -> None:

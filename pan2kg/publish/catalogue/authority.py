@@ -11,7 +11,8 @@ from typing import Final
 
 import pyoxigraph as ox
 
-from pan2kg.publish.catalogue.terms import DCAT, GEO, MEDIA, Sheet, node, said
+from pan2kg.i18n.catalogue import Text
+from pan2kg.publish.catalogue.terms import DCAT, GEO, MEDIA, Sheet, literals, node
 from pan2kg.turtle.vocabulary import DCTERMS, RDFS, SKOS
 
 CONCEPT: Final = SKOS + "Concept"
@@ -30,8 +31,7 @@ class Form:
 
     media: str
     file_type: str
-    fr: str
-    en: str
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +40,9 @@ class Scheme:
 
     iri: str
     kind: str
-    names: tuple[str, str]
+    names: Text
     concepts_at: str
-    concepts: Mapping[str, tuple[str, str]]
+    concepts: Mapping[str, Text]
 
 
 @cache
@@ -59,8 +59,8 @@ def forms() -> Mapping[str, Form]:
 def schemes() -> Mapping[str, Scheme]:
     """The code lists by name.
 
-    >>> schemes()["language"].concepts["FRA"]
-    ('français', 'French')
+    >>> schemes()["language"].concepts["FRA"].say("fr")
+    'français'
     """
     return {name: _scheme(row) for name, row in _read("authority").items()}
 
@@ -74,9 +74,9 @@ def _read(name: str) -> dict[str, dict[str, str]]:
 def _scheme(row: Mapping[str, object]) -> Scheme:
     given = row.get("concept")
     concepts = given if isinstance(given, dict) else {}
-    names = (str(row["fr"]), str(row["en"]))
+    names = Text.of({tag: str(words) for tag, words in row.items()})
     at = str(row.get("concepts_at") or f"{row['iri']}/")
-    return Scheme(str(row["iri"]), str(row["class"]), names, at, {key: (fr, en) for key, (fr, en) in concepts.items()})
+    return Scheme(str(row["iri"]), str(row["class"]), names, at, {key: Text.of(one) for key, one in concepts.items()})
 
 
 def concept(scheme: str, key: str) -> ox.NamedNode:
@@ -111,7 +111,7 @@ def explain(sheet: Sheet, term: ox.NamedNode, labels: list[ox.Literal]) -> None:
 
 def _explain_concept(sheet: Sheet, term: ox.NamedNode, scheme: Scheme, labels: list[ox.Literal]) -> None:
     key = term.value.removeprefix(scheme.concepts_at)
-    names = said(*scheme.concepts[key]) if key in scheme.concepts else labels
+    names = literals(scheme.concepts[key]) if key in scheme.concepts else labels
     sheet.call(term, *sorted({CONCEPT, scheme.kind}))
     sheet.say(term, SKOS + "prefLabel", *names)
     sheet.say(term, RDFS + "label", *names)
@@ -120,4 +120,4 @@ def _explain_concept(sheet: Sheet, term: ox.NamedNode, scheme: Scheme, labels: l
         for name, wkt in zip(("bbox", "centroid"), _PLACES[key], strict=True):
             sheet.say(term, DCAT + name, ox.Literal(wkt, datatype=node(GEO + "wktLiteral")))
     sheet.call(node(scheme.iri), SKOS + "ConceptScheme")
-    sheet.say(node(scheme.iri), DCTERMS + "title", *said(*scheme.names))
+    sheet.say(node(scheme.iri), DCTERMS + "title", *literals(scheme.names))

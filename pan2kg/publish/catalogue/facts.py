@@ -57,9 +57,7 @@ class Facts:
         try:
             return date.fromisoformat(text[:10])
         except ValueError:
-            raise ProjectError(
-                f"« {text} » is no day.", place=Place(FILE), remedy='Write "2026-11-25"^^xsd:date.'
-            ) from None
+            raise ProjectError("no-day", place=Place(FILE), remedy="write-xsd-date", text=text) from None
 
 
 def read_facts(store: LocalStore) -> Facts:
@@ -93,9 +91,7 @@ def _insist(said: Mapping[str, Mapping[str, tuple[Term, ...]]], needed: Mapping[
             prefix, _, local = name.partition(":")
             if not said[subject].get(_SPACES[prefix] + local):
                 raise ProjectError(
-                    f"The catalogue needs {name} of <{subject}>, and the graph does not say it.",
-                    place=Place(FILE),
-                    remedy="Add the statement there; nothing was published.",
+                    "catalogue-needs", place=Place(FILE), remedy="add-statement", name=name, subject=subject
                 )
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import Page, expect
 
-from pan2kg.i18n.text import LANGUAGES
+from pan2kg.i18n.catalogue import LANGUAGES
 from tests.browser.chromium import faults_of_access, shortened
 from tests.browser.site.conftest import SINGLE, TYPES
 from tests.pages import EXAMPLES

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 import pytest
 from playwright.sync_api import expect
 
-from pan2kg.i18n.text import LANGUAGES, Language
+from pan2kg.i18n.catalogue import LANGUAGES, Language
 
 if TYPE_CHECKING:
     from pan2kg.site.bundle import Bundle

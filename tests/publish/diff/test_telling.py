@@ -13,7 +13,7 @@ import pyoxigraph as ox
 import pytest
 
 from pan2kg.errors import FormatError
-from pan2kg.i18n.text import LANGUAGES
+from pan2kg.i18n.catalogue import LANGUAGES
 from pan2kg.publish.diff.feed import ATOM, day_of, write_csv, write_feed, write_json
 from pan2kg.publish.diff.states import Change, Move, Shift, Side, change_list, side_of
 from pan2kg.publish.diff.telling import Story, read_story, write_markdown, write_text

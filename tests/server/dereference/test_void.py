@@ -9,8 +9,8 @@ import pytest
 
 import pan2kg
 from pan2kg.publish import void as statistics
-from pan2kg.publish.catalogue.issue import Addresses
 from pan2kg.publish.dump import read_content
+from pan2kg.publish.edition import Addresses
 from pan2kg.server.dereference import Answer, Call
 from pan2kg.server.linked_data import PATH, Census, count
 from pan2kg.server.request import Refusal

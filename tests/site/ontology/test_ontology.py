@@ -14,17 +14,17 @@ import pytest
 
 import pan2kg
 from pan2kg.charts.drawing import write_svg
-from pan2kg.i18n.text import LANGUAGES, Language
+from pan2kg.i18n.catalogue import LANGUAGES, Language, Messages
 from pan2kg.site.ontology import read_ontology, relations
 from pan2kg.site.ontology_diagram import draw_ontology, layers
 from pan2kg.site.ontology_page import documentation
 from pan2kg.site.ontology_terms import Kind, Ontology, anchor, pick
-from pan2kg.site.ontology_words import keys, say
 from pan2kg.store.store import LocalStore
 from pan2kg.turtle.vocabulary import PAN
 
 if TYPE_CHECKING:
     from tests.site.ontology.conftest import Reader
+
 
 ROOT = Path(__file__).resolve().parents[3]
 VOCABULARIES = ROOT.parent / "shared" / "standards" / "vocab"
@@ -216,9 +216,9 @@ def test_a_missing_language_falls_back_to_english_and_says_so() -> None:
 
 @pytest.mark.parametrize("group", ["kind", "page", "label", "heading", "quality", "report", "criterion", "links"])
 def test_words_are_in_three_languages(group: str) -> None:
-    for key in keys(group):
+    for key in Messages("ontology").keys(f"{group}."):
         for language in LANGUAGES:
-            words = say(group, key, language)
+            words = Messages("ontology").say(f"{group}.{key}", language)
             assert words, (group, key, language)
             if language == "fr":
                 assert not re.search(r"(?<=\w) [:;?!»]|« ", words), f"use a no-break space: {words}"

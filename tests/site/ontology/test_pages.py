@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 import pan2kg
-from pan2kg.i18n.text import LANGUAGES, Language
+from pan2kg.i18n.catalogue import LANGUAGES, Language
 from pan2kg.project import Project
 from pan2kg.site.frame import frame
 from pan2kg.site.library import Library

@@ -10,9 +10,8 @@ import pyoxigraph as ox
 import pytest
 
 import pan2kg
-from pan2kg.i18n.text import Text
+from pan2kg.i18n.catalogue import Messages, Text
 from pan2kg.site.catalogue_score import CRITERIA, Entry, Resource, judge, read_entry, score
-from pan2kg.site.ontology_words import keys
 from pan2kg.site.quality import Quality, balances, read_quality, summarise, total, untranslated
 from pan2kg.store.store import LocalStore
 from pan2kg.tables.material import Material
@@ -125,7 +124,7 @@ def test_the_shipped_entry_meets_what_can_be_judged_without_a_release(quality: Q
 
 
 def test_every_criterion_has_its_name_and_what_would_mend_it() -> None:
-    assert keys("criterion") == keys("criterion-mend") == CRITERIA
+    assert Messages("ontology").keys("criterion.") == Messages("ontology").keys("criterion-mend.") == CRITERIA
 
 
 def test_things_without_a_label_are_listed_by_class_and_language() -> None:
@@ -184,9 +183,9 @@ def findings(rule: Rule, names: Iterable[str]) -> tuple[Finding, ...]:
 
 
 def test_a_report_is_summed_up_with_the_weightiest_rules_first() -> None:
-    light = Rule("light", Kind.SHAPE, Severity.INFO, Text("l", "l"))
-    heavy = Rule("heavy", Kind.QUALITY, Severity.VIOLATION, Text("h", "h"))
-    kept = Rule("kept", Kind.STYLE, Severity.VIOLATION, Text("k", "k"))
+    light = Rule("light", Kind.SHAPE, Severity.INFO, Text.of({"fr": "l", "en": "l"}))
+    heavy = Rule("heavy", Kind.QUALITY, Severity.VIOLATION, Text.of({"fr": "h", "en": "h"}))
+    kept = Rule("kept", Kind.STYLE, Severity.VIOLATION, Text.of({"fr": "k", "en": "k"}))
     report = Report((light, heavy, kept), (*findings(light, "abc"), *findings(heavy, "a")), {"light": 9, "heavy": 2})
     found = summarise(report)
     assert [(f.rule.key, f.failing, f.looked_at) for f in found.failing] == [("heavy", 1, 2), ("light", 3, 9)]
