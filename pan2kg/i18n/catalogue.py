@@ -25,6 +25,8 @@ FOLDER_VARIABLE: Final = "PAN2KG_CATALOGUES"
 
 _ORDER: Final = re.compile(rb'^"X-Order: (\d+)', re.MULTILINE)
 _HEADER: Final = 4096
+_FRENCH_SPACES: Final = re.compile("(?<=«) | (?=[:;?!»])")
+"""Where French has a space at which no line may end."""
 _LONG: Final = re.compile(r"\d{4,}")
 
 
@@ -281,3 +283,12 @@ def decimal(value: float, language: Language, digits: int = 2) -> str:
     ('0,12', '0.12')
     """
     return with_mark(f"{value:.{digits}f}", language)
+
+
+def french(words: str) -> str:
+    """French words with spaces that do not break before : ; ? ! and inside quotation marks.
+
+    >>> french("« Où ? » : ici").replace(chr(160), "_")
+    '«_Où_?_»_: ici'
+    """
+    return _FRENCH_SPACES.sub("\u00a0", words)

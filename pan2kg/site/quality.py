@@ -160,6 +160,11 @@ class Checked:
     violations: int
     failing: tuple[Failing, ...]
 
+    @property
+    def passing(self) -> int:
+        """How many rules are kept everywhere."""
+        return self.rules - len(self.failing)
+
 
 @dataclass(frozen=True, slots=True)
 class Quality:
