@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     import socket
     from collections.abc import Callable
 
-    from pan2kg.server.application import Application, Handler
     from pan2kg.server.pages import Pages
     from pan2kg.server.pool import Pool
+    from pan2kg.server.request import Application, Handler
     from pan2kg.server.review import Renewed
     from pan2kg.server.settings import Release, Settings
     from pan2kg.server.workers import Nursery
