@@ -334,7 +334,7 @@ async def _read(request: Request) -> Mapping[str, str] | Refusal:
 
 
 def _language(request: Request) -> Language:
-    return next((tag for tag in LANGUAGES if request.path.startswith(f"/{tag}/")), "fr")
+    return next((tag for tag in LANGUAGES if request.path.startswith(f"/{tag}/")), LANGUAGES[0])
 
 
 def reloader(project: Project, store: Store, nursery: Nursery) -> Reload:
