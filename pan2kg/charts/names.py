@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pyoxigraph as ox
 
 from pan2kg.coherence.uses import key
-from pan2kg.i18n.catalogue import Language
+from pan2kg.i18n.catalogue import LANGUAGES, Language
 from pan2kg.store.store import Store, plain, select
 
 _NAMES = """
@@ -78,7 +78,7 @@ def read_names(store: Store, things: Iterable[str], language: Language) -> Names
 
 def _name(iri: str, labels: Mapping[str, str], notation: str, own: str, language: Language) -> Name:
     short = own or key(iri)
-    spoken = next((tag for tag in (language, "fr", "en", *sorted(labels)) if tag in labels), None)
+    spoken = next((tag for tag in (language, *LANGUAGES, *sorted(labels)) if tag in labels), None)
     if spoken is None:
         return Name(iri, short, key=short, notation=notation)
     return Name(iri, labels[spoken], "" if spoken == language else spoken, short, notation)

@@ -19,7 +19,7 @@ from pan2kg.charts.surroundings import draw_ego
 from pan2kg.charts.timeline import draw_timeline
 from pan2kg.charts.upset import draw_upset
 from pan2kg.errors import QueryError
-from pan2kg.i18n.catalogue import Language, Messages, Text
+from pan2kg.i18n.catalogue import LANGUAGES, Language, Messages, Text
 from pan2kg.i18n.message import either
 from pan2kg.store.store import Store
 
@@ -59,7 +59,7 @@ def draw(
     name: str,
     store: Store,
     *,
-    language: Language = "fr",
+    language: Language = LANGUAGES[0],
     release: str = "",
     as_of: date | None = None,
     address: Address | None = None,

@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import Final
 from urllib.parse import quote
 
-from pan2kg.i18n.catalogue import french
+from pan2kg.i18n.catalogue import LANGUAGES, french
 from pan2kg.store.store import Store, Term, plain, select
 from pan2kg.turtle.vocabulary import ID, PAN
 
@@ -178,7 +178,7 @@ def best(texts: Mapping[str, str], language: str) -> Label:
     >>> best({"en": "Act", "fr": "Loi"}, "de").text
     'Loi'
     """
-    found = next((tag for tag in (language, "fr", "en") if tag in texts), min(texts))
+    found = next((tag for tag in (language, *LANGUAGES) if tag in texts), min(texts))
     return Label(texts[found], found, texts)
 
 

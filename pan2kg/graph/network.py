@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from pan2kg.coherence.links import shared_links
 from pan2kg.coherence.reading import read_uses, rows
 from pan2kg.coherence.uses import key
+from pan2kg.i18n.catalogue import LANGUAGES
 from pan2kg.store.store import Store
 from pan2kg.turtle.writer import string
 
@@ -125,7 +126,7 @@ def build_network(
 
     read = read or partial(rows, store)
     labels = _read_labels(read, language)
-    network: nx.MultiDiGraph[str] = nx.MultiDiGraph(language=language or "fr")
+    network: nx.MultiDiGraph[str] = nx.MultiDiGraph(language=language or LANGUAGES[0])
     _add_nodes(network, read(_NODES), labels)
     _add_edges(network, read(_LINKS), labels)
     untyped = {node for node, data in network.nodes(data=True) if "type" not in data}

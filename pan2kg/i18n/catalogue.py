@@ -208,6 +208,14 @@ class Messages:
         """
         return f"{grouped(number, language)} {self.say(key, language, n=number)}"
 
+    def languages(self, key: str) -> tuple[Language, ...]:
+        """The languages that have a message themselves.
+
+        >>> Messages("release").languages("protocol")
+        ('fr', 'en')
+        """
+        return tuple(language for language in LANGUAGES if self.has(key, language))
+
     def has(self, key: str, language: Language = SOURCE_LANGUAGE) -> bool:
         """Whether a language itself has a message under ``key``."""
         return key in _keys(self.context, language)

@@ -15,6 +15,7 @@ from typing import Final
 
 import pyoxigraph as ox
 
+from pan2kg.i18n.catalogue import LANGUAGES
 from pan2kg.publish.catalogue.terms import OWL, node
 from pan2kg.publish.dump import DUMP_DERIVED, STATED
 from pan2kg.publish.edition import Edition
@@ -81,7 +82,7 @@ def rules(edition: Edition, counted: Statistics, folder: Path, service: str = ""
     found += questions
     kinds = sorted(path.removeprefix("id/") for path in counted.own if path.startswith("id/") and path != "id/")
     for kind in kinds:
-        if (folder / "site" / "fr" / kind).is_dir():
+        if (folder / "site" / LANGUAGES[0] / kind).is_dir():
             pattern = f"id/{re.escape(kind)}/([^/]+)"
             found.append(Rule(pattern, f"%{{ENV:HOST}}site/fr/{kind}/$1.html", "text/html"))
     found += _links(edition)

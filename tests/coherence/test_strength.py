@@ -80,6 +80,12 @@ def test_an_explanation_gives_the_path_and_the_statements() -> None:
     assert part.paths == (("a1", "K", "law", "b1"),)
 
 
+def test_statements_of_one_action_stand_by_path_then_link() -> None:
+    said = [Statement(link, "a1", "K", path) for link, path in (("l3", ("a1", "K")), ("l1", ("a1", "law", "K")))]
+    part = explain(worked(), "a1", "b1", [*said, Statement("l2", "a1", "K", ("a1", "K"))]).contributions[0]
+    assert [statement.link for statement in part.statements] == ["l2", "l3", "l1"]
+
+
 def test_an_unknown_action_is_refused_with_the_nearest_names() -> None:
     with pytest.raises(QueryError, match=r"no action « a9 ».*Did you mean a3 or a2 or a1"):
         explain(worked(), "a9", "b1")
