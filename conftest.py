@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
@@ -10,9 +11,15 @@ import pytest
 
 import pan2kg
 from pan2kg.graph import graph as interface
+from pan2kg.project import Project
+from pan2kg.site import quality
+from pan2kg.validation.check import check
+from pan2kg.validation.report import Report
 
 ROOT = Path(__file__).resolve().parent
+SHIPPED = Project.at(ROOT)
 opened = cache(pan2kg.open_graph)
+checked = cache(check)
 
 # A process that a test starts runs the modules that are tested here, not a package that was installed some time ago.
 os.environ["PYTHONPATH"] = str(ROOT)
@@ -22,6 +29,20 @@ os.environ["PYTHONPATH"] = str(ROOT)
 def graph() -> pan2kg.Graph:
     """The shipped graph with everything its rules derive."""
     return opened()
+
+
+@pytest.fixture(scope="session")
+def report() -> Report:
+    """What a check of the shipped project finds."""
+    return checked(SHIPPED)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _checked_once() -> Iterator[None]:
+    """Pages about quality, of whatever site, share one check of the shipped project, whose files no test changes."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(quality, "check", lambda project: checked(project) if project == SHIPPED else check(project))
+        yield
 
 
 @pytest.fixture(autouse=True)

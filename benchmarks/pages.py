@@ -203,7 +203,7 @@ def opened() -> Iterator[Browser]:
 def main() -> int:
     bundle = find_bundle()
     if bundle is None:
-        sys.exit(HOW_TO_BUILD)
+        sys.exit(str(HOW_TO_BUILD))
     print("| what | target | measured | met |\n|---|---|---|---|")
     kept = True
     with tempfile.TemporaryDirectory() as work:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 import pyoxigraph as ox
 
+from pan2kg.i18n.catalogue import SOURCE_LANGUAGE
 from pan2kg.store.store import plain, select
 from pan2kg.turtle.vocabulary import DCTERMS, ROOT
 
@@ -105,7 +106,7 @@ class Notice:
         by_tag: dict[str, list[str]] = defaultdict(list)
         for term in self.stated.get(key, ()):
             by_tag[(term.language or "") if isinstance(term, ox.Literal) else ""].append(term.value)
-        return by_tag[language] or by_tag["en"] or by_tag[""]
+        return by_tag[language] or by_tag[SOURCE_LANGUAGE] or by_tag[""]
 
     @property
     def licence(self) -> tuple[str, str] | None:

@@ -5,13 +5,13 @@ Where pages stand, and how one leads to another: always relative, so that a fold
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Final
 from urllib.parse import quote
 
+from pan2kg.i18n.catalogue import LANGUAGES, french
 from pan2kg.store.store import Store, Term, plain, select
 from pan2kg.turtle.vocabulary import ID, PAN
 
@@ -107,10 +107,6 @@ _KIND_OF: Final[Mapping[str, str]] = dict.fromkeys(INSTRUMENTS, "instrument") | 
     PAN + "Organisation": "body",
 }
 """The kind of things whose IRI is not ours, by their class."""
-
-
-_SPACES: Final = re.compile("(?<=«) | (?=[:;?!»])")
-"""Where French has a space at which no line may end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,7 +223,7 @@ def best(texts: Mapping[str, str], language: str) -> Name:
     >>> best({"en": "Act", "fr": "Loi"}, "de").text
     'Loi'
     """
-    found = next((tag for tag in (language, "fr", "en") if tag in texts), min(texts))
+    found = next((tag for tag in (language, *LANGUAGES) if tag in texts), min(texts))
     return Name(texts[found], found, texts)
 
 
@@ -243,15 +239,6 @@ def shortened(words: str, most: int = 48) -> str:
     while len(rest) > 1 and len(" ".join([*first, *rest])) > most:
         rest = rest[1:]
     return " ".join([*first, "…", *rest])
-
-
-def french(words: str) -> str:
-    """French words with spaces that do not break before : ; ? ! and inside quotation marks.
-
-    >>> french("« Où ? » : ici").replace(chr(160), "_")
-    '«_Où_?_»_: ici'
-    """
-    return _SPACES.sub("\u00a0", words)
 
 
 def plain_words(words: str) -> str:

@@ -25,6 +25,8 @@ FOLDER_VARIABLE: Final = "PAN2KG_CATALOGUES"
 
 _ORDER: Final = re.compile(rb'^"X-Order: (\d+)', re.MULTILINE)
 _HEADER: Final = 4096
+_FRENCH_SPACES: Final = re.compile("(?<=«) | (?=[:;?!»])")
+"""Where French has a space at which no line may end."""
 _LONG: Final = re.compile(r"\d{4,}")
 
 
@@ -206,6 +208,14 @@ class Messages:
         """
         return f"{grouped(number, language)} {self.say(key, language, n=number)}"
 
+    def languages(self, key: str) -> tuple[Language, ...]:
+        """The languages that have a message themselves.
+
+        >>> Messages("release").languages("protocol")
+        ('fr', 'en')
+        """
+        return tuple(language for language in LANGUAGES if self.has(key, language))
+
     def has(self, key: str, language: Language = SOURCE_LANGUAGE) -> bool:
         """Whether a language itself has a message under ``key``."""
         return key in _keys(self.context, language)
@@ -281,3 +291,12 @@ def decimal(value: float, language: Language, digits: int = 2) -> str:
     ('0,12', '0.12')
     """
     return with_mark(f"{value:.{digits}f}", language)
+
+
+def french(words: str) -> str:
+    """French words with spaces that do not break before : ; ? ! and inside quotation marks.
+
+    >>> french("« Où ? » : ici").replace(chr(160), "_")
+    '«_Où_?_»_: ici'
+    """
+    return _FRENCH_SPACES.sub("\u00a0", words)

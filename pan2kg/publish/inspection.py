@@ -23,6 +23,7 @@ from urllib.parse import unquote
 
 import pyoxigraph as ox
 
+from pan2kg.i18n.catalogue import LANGUAGES
 from pan2kg.i18n.message import say
 from pan2kg.publish.catalogue.terms import ADMS, DCAT, DCATAP, FOAF, SPDX, TYPE, Term, canonical, node
 from pan2kg.publish.dump import Content, differs
@@ -114,7 +115,7 @@ def _not_french_first(sheets: Mapping[str, Values], _: date) -> Iterator[str]:
     for subject, sheet in sheets.items():
         for predicate, values in sheet.items():
             tags = [value.language for value in values if isinstance(value, ox.Literal) and value.language]
-            if "fr" in tags and tags[0] != "fr":
+            if LANGUAGES[0] in tags and tags[0] != LANGUAGES[0]:
                 yield _fault("not-french-first", subject=subject, predicate=predicate)
 
 

@@ -9,7 +9,7 @@ import pyoxigraph as ox
 
 from pan2kg.graph.dataset import DATASET
 from pan2kg.i18n.catalogue import Language, grouped
-from pan2kg.publish.catalogue.terms import FOAF
+from pan2kg.publish.catalogue.terms import FOAF, RELEASED
 from pan2kg.publish.edition import Edition
 from pan2kg.publish.void import Statistics
 from pan2kg.turtle.vocabulary import DCTERMS
@@ -92,7 +92,7 @@ def write_readme(edition: Edition, counted: Statistics) -> bytes:
         "iri": issue.dataset,
         "licence": " ".join(value.value for value in edition.facts.of(DATASET, DCTERMS + "license")),
     }
-    spoken: tuple[Language, ...] = ("fr", "en")
+    spoken: tuple[Language, ...] = RELEASED
     for tag in spoken:
         values[f"triples_{tag}"] = grouped(counted.triples, tag)
         values[f"title_{tag}"] = _said(edition, DATASET, DCTERMS + "title", tag)

@@ -15,6 +15,7 @@ from typing import Final
 
 import pyoxigraph as ox
 
+from pan2kg.i18n.catalogue import LANGUAGES
 from pan2kg.publish.catalogue.terms import OWL, node
 from pan2kg.publish.dump import DUMP_DERIVED, STATED
 from pan2kg.publish.edition import Edition
@@ -81,7 +82,7 @@ def rules(edition: Edition, counted: Statistics, folder: Path, service: str = ""
     found += questions
     kinds = sorted(path.removeprefix("id/") for path in counted.own if path.startswith("id/") and path != "id/")
     for kind in kinds:
-        if (folder / "site" / "fr" / kind).is_dir():
+        if (folder / "site" / LANGUAGES[0] / kind).is_dir():
             pattern = f"id/{re.escape(kind)}/([^/]+)"
             found.append(Rule(pattern, f"%{{ENV:HOST}}site/fr/{kind}/$1.html", "text/html"))
     found += _links(edition)
@@ -138,12 +139,3 @@ def write_rules(edition: Edition, applied: list[Rule], *, has_base: bool) -> byt
     return (head + "".join(rule.written() for rule in applied)).encode()
 
 
-def lead(applied: list[Rule], path: str, accept: str = "") -> str | None:
-    """Where the rules lead a path, as the server that applies them would."""
-    chosen = ""
-    for rule in applied:
-        target = rule.leads(path, accept, chosen)
-        if target is not None and not rule.chooses:
-            return target
-        chosen = rule.chooses if target is not None else chosen
-    return None

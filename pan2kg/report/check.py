@@ -26,7 +26,7 @@ _LEVELS: Final = {Severity.VIOLATION: "error", Severity.WARNING: "warning", Seve
 
 
 def write_report(
-    report: Report, form: str = "text", *, language: Language = "fr", examples: int | None = EXAMPLES
+    report: Report, form: str = "text", *, language: Language = LANGUAGES[0], examples: int | None = EXAMPLES
 ) -> str:
     """A report in one of :data:`FORMATS`; ``examples=None`` shows every finding as text.
 

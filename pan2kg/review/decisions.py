@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from pan2kg.coherence.reading import rows
 from pan2kg.coherence.uses import key
-from pan2kg.review.entry import LANGUAGES, Form, read_choice, read_text
+from pan2kg.review.entry import TONGUES, Form, read_choice, read_text
 from pan2kg.store.queries import program_query
 from pan2kg.tables.citations import unacknowledged
 
@@ -169,7 +169,7 @@ def read_decision(graph: Graph, item: Item, form: Form, today: date) -> Decision
     return Decision(
         item,
         Claim(of, (item.ends[1], item.ends[0]) if back else item.ends, _channel(of, form, evidence)),
-        Signature(reviewer, today, reason, read_choice(form, "language", LANGUAGES, default=graph.language)),
+        Signature(reviewer, today, reason, read_choice(form, "language", TONGUES, default=graph.language)),
         evidence,
     )
 
@@ -191,7 +191,7 @@ def _evidence(graph: Graph, item: Item, form: Form) -> Evidence:
     quote, page = read_text(form, "quote"), read_text(form, "page", needed=False)
     known = {key(document): document for document in documents(graph)}
     document = known[read_choice(form, "document", known)]
-    return Evidence(document, quote, read_choice(form, "quote_language", LANGUAGES, default=graph.language), page)
+    return Evidence(document, quote, read_choice(form, "quote_language", TONGUES, default=graph.language), page)
 
 
 def documents(graph: Graph) -> list[str]:

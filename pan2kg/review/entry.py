@@ -83,7 +83,7 @@ LIMITS: Final[Mapping[str, int]] = {
 """The most characters a field takes."""
 LINES: Final = frozenset(("reason", "quote", "rationale"))
 """The fields that may have several lines."""
-LANGUAGES: Final = ("fr", "en", "de", "lb")
+TONGUES: Final = Messages("tongue").keys()
 """The languages in which somebody may write or quote."""
 
 _BREAKS = re.compile("\r\n|[\r\u0085\u2028\u2029]")

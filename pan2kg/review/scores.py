@@ -19,8 +19,8 @@ from pan2kg.coherence.scores import HIGHEST, LOWEST, SCALE, ScoredLink
 from pan2kg.coherence.uses import key
 from pan2kg.errors import EndpointError, ProjectError
 from pan2kg.graph.graph import Graph
-from pan2kg.i18n.catalogue import Messages
-from pan2kg.review.entry import LANGUAGES, Form, Outcome, RefusedError, read_choice, read_text
+from pan2kg.i18n.catalogue import LANGUAGES, Messages
+from pan2kg.review.entry import TONGUES, Form, Outcome, RefusedError, read_choice, read_text
 from pan2kg.review.files import REPLACES, Filed, Shelf, alone, append, write
 from pan2kg.review.filing import decide, plan_file, plan_of
 from pan2kg.tables import queries as texts
@@ -123,7 +123,7 @@ def read_assessment(graph: Graph, form: Form, today: date) -> Assessment:
     if not changed:
         raise RefusedError("unchanged")
     rationale = read_text(form, "rationale")
-    language = read_choice(form, "language", LANGUAGES, default=graph.language)
+    language = read_choice(form, "language", TONGUES, default=graph.language)
     return Assessment(changed, assessor, scale, rationale, language, reviewer, today)
 
 
@@ -243,7 +243,7 @@ FORMS: Final = {"decision": decide, "scores": enter}
 """What each form does, by the value of its field ``form``."""
 
 
-def submit(project: Project, store: Store, form: Form, today: date, *, language: Language = "fr") -> Outcome:
+def submit(project: Project, store: Store, form: Form, today: date, *, language: Language = LANGUAGES[0]) -> Outcome:
     """Write down what a form holds, or say why not; nothing is ever written in part.
 
     ``store`` is what the form was filled in from; the files are read again before anything is written. The language

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from pan2kg.graph.statements import grounds_of
-from pan2kg.i18n.catalogue import Messages
+from pan2kg.i18n.catalogue import SOURCE_LANGUAGE, Messages
 from pan2kg.tables.template import escape
 from pan2kg.turtle.vocabulary import GRAPH
 
@@ -112,6 +112,6 @@ def rule_words(speaker: Speaker, name: str) -> tuple[str, str]:
     A rule somebody changed is told in its own words: our translation holds only for what it was made from.
     """
     own, language = speaker.graph.rules.get(name, ""), speaker.request.language
-    if own in ("", _PAGE.group("rule-", "en").get(name)):
+    if own in ("", _PAGE.group("rule-", SOURCE_LANGUAGE).get(name)):
         return _PAGE.group("rule-", language).get(name, ""), ""
-    return own, "" if language == "en" else "en"
+    return own, "" if language == SOURCE_LANGUAGE else SOURCE_LANGUAGE

@@ -9,7 +9,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Final, Literal
 
 from pan2kg.graph.links import DECLARED, INFERRED
-from pan2kg.i18n.catalogue import Messages
+from pan2kg.i18n.catalogue import Messages, format_of
 from pan2kg.site.choice import ASKED, EVIDENCE, Choice, read_choice
 from pan2kg.site.frame import embedded
 from pan2kg.turtle.vocabulary import ID, PAN
@@ -96,7 +96,10 @@ def filtering(speaker: Speaker, limit: int | None) -> Markup:
             if one in place and two in place
         ],
         "ids": f"{ID}plan/",
-        "words": {key: _PAGE.template(key, speaker.request.language) for key in WORDS},
+        "words": {
+            **{key: _PAGE.template(key, speaker.request.language) for key in WORDS},
+            "colon": format_of("colon", speaker.request.language),
+        },
     })  # fmt: skip
 
 

@@ -7,7 +7,7 @@ from functools import cache, partial
 from typing import TYPE_CHECKING, Final
 
 from pan2kg.graph.labels import root
-from pan2kg.i18n.catalogue import LANGUAGES, Language, Messages
+from pan2kg.i18n.catalogue import LANGUAGES, Language, Messages, format_of
 from pan2kg.i18n.days import in_words
 from pan2kg.tables.template import markup
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 _PAGE: Final = Messages("page")
 
-ENDONYMS: Final[Mapping[Language, str]] = {"fr": "Français", "en": "English", "de": "Deutsch"}
+ENDONYMS: Final[Mapping[Language, str]] = {one: format_of("name", one) for one in LANGUAGES}
 
 
 def frame(speaker: Speaker, pages: Mapping[str, View]) -> dict[str, object]:
@@ -64,7 +64,7 @@ def _page_words(language: Language) -> Markup:
 @cache
 def _script_words(language: Language, name: str) -> Markup:
     """What one script says."""
-    return embedded(_PAGE.group(f"script-{name}-", language))
+    return embedded({**_PAGE.group(f"script-{name}-", language), "colon": format_of("colon", language)})
 
 
 def _asked(speaker: Speaker, view: View | None) -> dict[str, str]:

@@ -130,7 +130,8 @@ def _below(ontology: Ontology, iri: str) -> int:
     return sum(terms[below].use.number for below, top in tops.items() if top == iri != below)
 
 
-LANGUAGES: Final[tuple[Language, ...]] = ("fr", "en")
+DOCUMENTED: Final = Messages("release").languages("ontology")
+"""The languages of the documentation in a release: those in which a release speaks of itself."""
 
 
 def documentation(project: Project, store: Store) -> Mapping[str, bytes]:
@@ -146,8 +147,8 @@ def documentation(project: Project, store: Store) -> Mapping[str, bytes]:
     ontology = read_ontology(project, store)
     style = read_text(Path(__file__).with_name("ontology.css"))
     found = {"ontology/ontology.css": style.encode()}
-    for language in LANGUAGES:
-        other = next(tag for tag in LANGUAGES if tag != language)
+    for language in DOCUMENTED:
+        other = next(tag for tag in DOCUMENTED if tag != language)
         values = {**ontology_values(ontology, language), "other": other}
         found[f"ontology/index.{language}.html"] = render("ontology-alone.html", values).encode()
         drawing = draw_ontology(ontology, language, address=f"index.{language}.html")

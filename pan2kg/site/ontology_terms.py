@@ -15,6 +15,7 @@ from typing import Final
 import pyoxigraph as ox
 
 from pan2kg.errors import Place, TurtleError
+from pan2kg.i18n.catalogue import LANGUAGES, SOURCE_LANGUAGE
 from pan2kg.store.queries import program_query
 from pan2kg.store.store import Store, plain, select
 from pan2kg.store.store import Term as RdfTerm
@@ -76,7 +77,7 @@ def texts(sheet: Sheet, subject: str, predicate: str) -> dict[str, str]:
 Texts = Mapping[str, str]
 """The same text by language tag."""
 
-_ORDER: Final = ("en", "fr")
+_ORDER: Final = (SOURCE_LANGUAGE, *LANGUAGES)
 
 
 class Kind(StrEnum):

@@ -11,6 +11,7 @@ from typing import Final
 
 import pyoxigraph as ox
 
+from pan2kg.i18n.catalogue import LANGUAGES
 from pan2kg.site.ontology_terms import Constraint, Example, Kind, Sheet, Tally, Term, Use, iris, texts
 from pan2kg.store.queries import program_query
 from pan2kg.store.store import Store, construct, plain, select
@@ -155,7 +156,7 @@ def _rank(said: tuple[str, RdfTerm]) -> tuple[int, str, int, str]:
     predicate, value = said
     first = _FIRST.index(predicate) if predicate in _FIRST else len(_FIRST)
     language = value.language if isinstance(value, ox.Literal) else ""
-    return first, predicate, 0 if language == "fr" else 1, str(value)
+    return first, predicate, 0 if language == LANGUAGES[0] else 1, str(value)
 
 
 def _of_class(

@@ -21,7 +21,7 @@ from typing import Final
 from urllib.parse import parse_qsl, quote
 
 from pan2kg.errors import Place, QueryError
-from pan2kg.i18n.catalogue import LANGUAGES, Language
+from pan2kg.i18n.catalogue import LANGUAGES, Language, Messages
 from pan2kg.project import Project
 from pan2kg.store.queries import Parameter, Query, find_thing
 from pan2kg.store.store import Store
@@ -36,19 +36,7 @@ _ADDRESS: Final = re.compile(
 )
 _SIMPLE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 
-_NOTICE: Final[Mapping[Language, str]] = {
-    "fr": "Ce lien a été fait avec la version {made} ; la réponse est tirée de la version {loaded} et peut différer.",
-    "en": "This link was made with release {made}; the answer is from release {loaded} and may differ.",
-    "de": "Dieser Link stammt aus Version {made}; die Antwort stammt aus Version {loaded} und kann abweichen.",
-}
-_DAYLESS: Final[Mapping[Language, str]] = {
-    "fr": "Ce lien demande l’état au {day} ; sans serveur, cette page répond d’après tout le graphe. "
-    "La commande pan2kg ask, suivie de ce lien, répond pour ce jour.",
-    "en": "This link asks for the state on {day}; without a server this page answers from the whole graph. "
-    "The command pan2kg ask, followed by this link, answers for that day.",
-    "de": "Dieser Link fragt nach dem Stand vom {day}; ohne Server antwortet diese Seite aus dem ganzen Graphen. "
-    "Der Befehl pan2kg ask, gefolgt von diesem Link, antwortet für diesen Tag.",
-}
+_PAGE: Final = Messages("page")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +51,7 @@ class Permalink:
     values: Mapping[str, str]
     release: str
     day: date | None = None
-    language: Language = "fr"
+    language: Language = LANGUAGES[0]
 
     @property
     def typed(self) -> list[str]:
@@ -79,7 +67,7 @@ class Permalink:
 
 
 def permalink(
-    query: str, values: Mapping[str, str], release: str, day: date | None = None, *, language: Language = "fr"
+    query: str, values: Mapping[str, str], release: str, day: date | None = None, *, language: Language = LANGUAGES[0]
 ) -> str:
     """The link that fixes a question; its inverse is :func:`read_permalink`.
 
@@ -181,7 +169,9 @@ def notice(link: Permalink, loaded: str, language: Language) -> str:
     >>> notice(Permalink("plans", {}, "0.1.0"), "0.1.0", "en")
     ''
     """
-    return "" if link.release == loaded else _NOTICE[language].format(made=link.release, loaded=loaded or "?")
+    return (
+        "" if link.release == loaded else _PAGE.say("other-release", language, made=link.release, loaded=loaded or "?")
+    )
 
 
 def dayless(day: str, language: Language) -> str:
@@ -190,4 +180,4 @@ def dayless(day: str, language: Language) -> str:
     >>> dayless("2021-06-30", "en").partition(";")[0]
     'This link asks for the state on 2021-06-30'
     """
-    return _DAYLESS[language].format(day=day)
+    return _PAGE.say("dayless", language, day=day)

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Final
 
 from pan2kg.errors import Pan2kgError, ProjectError
 from pan2kg.graph.labels import short
-from pan2kg.i18n.catalogue import Messages
+from pan2kg.i18n.catalogue import LANGUAGES, Messages, format_of
 from pan2kg.site.catalogue_score import Criterion, judge, read_entry, read_resources, score
 from pan2kg.site.ontology_terms import Said
 from pan2kg.site.page import View
@@ -100,8 +100,6 @@ def total(rows: Iterable[Balance]) -> Balance:
     return Balance("", *numbers)
 
 
-LANGUAGES: Final = ("fr", "en", "de")
-
 _LEFT_OUT: Final = frozenset((PAN + "Document", PAN + "SourceGraph"))
 """The title of a document stays in its language; files are not shown to readers."""
 
@@ -159,6 +157,11 @@ class Checked:
     idle: int
     violations: int
     failing: tuple[Failing, ...]
+
+    @property
+    def passing(self) -> int:
+        """How many rules are kept everywhere."""
+        return self.rules - len(self.failing)
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,6 +240,7 @@ def values(speaker: Speaker) -> Values:
         "message_of": message_of,
         "counted": _COUNTED,
         "tags": LANGUAGES,
+        "format_of": lambda key: format_of(key, language),
         "sum": total(quality.links),
         "rows": [*quality.links, total(quality.links)],
         **_portal(quality, language),

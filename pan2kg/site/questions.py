@@ -18,7 +18,7 @@ from urllib.parse import urlencode
 import pyoxigraph as ox
 
 from pan2kg.errors import Pan2kgError, QueryError
-from pan2kg.graph.labels import KINDS, relative
+from pan2kg.graph.labels import relative
 from pan2kg.i18n.days import a_day
 from pan2kg.site.figures import listed
 from pan2kg.site.frame import embedded
@@ -103,9 +103,6 @@ def _literal(term: ox.Literal, speaker: Speaker) -> Markup:
     return markup(f"<span{tag}>{words}</span>" if tag else words)
 
 
-WORKS: Final = ("plan", "action")
-_OFFERS: Final = {"one": WORKS, "two": WORKS, "of": WORKS, "work": WORKS, "only_plan": ("plan",)}
-"""Which kinds of things a parameter takes whose name is not a kind itself."""
 _TABS: Final = {"bar": "chart", "timeline": "timeline", "network": "network"}
 """The tab of an answer that is shown first, by what a question calls its view; else the table."""
 _VARIABLE: Final = re.compile(r"[?$](\w+)")
@@ -240,13 +237,13 @@ def _given(speaker: Speaker, query: Query) -> dict[str, str]:
     found = speaker.request.arguments
     wanted = [parameter for parameter in query.parameters if parameter.name != "language"]
     values = {one.name: found.get(one.name) or found.get(one.option, "") for one in wanted}
-    return {name: _meant(speaker, name, value) for name, value in values.items() if value}
+    return {one.name: _meant(speaker, one, values[one.name]) for one in wanted if values[one.name]}
 
 
-def _meant(speaker: Speaker, name: str, value: str) -> str:
+def _meant(speaker: Speaker, parameter: Parameter, value: str) -> str:
     """The key of what has the title that was typed, with its printed number, as the form offers it."""
     typed = _plain(value)
-    found = (entry for entry in _offered(speaker, name) if _plain(speaker.name(entry.iri)) == typed)
+    found = (entry for entry in _offered(speaker, parameter) if _plain(speaker.name(entry.iri)) == typed)
     return next((entry.key for entry in found), value)
 
 
@@ -254,10 +251,9 @@ def _plain(words: str) -> str:
     return " ".join(words.split()).casefold()
 
 
-def _offered(speaker: Speaker, name: str) -> list[Entry]:
+def _offered(speaker: Speaker, parameter: Parameter) -> list[Entry]:
     """The things a parameter may be."""
-    kinds = _OFFERS.get(name, (name,) if name in KINDS else ())
-    return [entry for kind in kinds for entry in speaker.graph.labels.of_kind(kind)]
+    return [entry for kind in parameter.kinds for entry in speaker.graph.labels.of_kind(kind)]
 
 
 def _store(speaker: Speaker) -> tuple[Store, tuple[str, ...]]:
@@ -303,7 +299,7 @@ def _field(speaker: Speaker, parameter: Parameter, given: dict[str, str]) -> Fie
     meaning = parameter.meaning_in(speaker.request.language)
     value = given.get(parameter.name, "")
     default = _default(speaker, parameter)
-    offers = tuple((entry.key, speaker.name(entry.iri), entry.iri) for entry in _offered(speaker, parameter.name))
+    offers = tuple((entry.key, speaker.name(entry.iri), entry.iri) for entry in _offered(speaker, parameter))
     return Field(parameter.name, meaning, value or default, offers)
 
 

@@ -116,7 +116,7 @@ class Site:
         if path in WHOLE:
             return Page(path, WHOLE[path].media, WHOLE[path].make(self.library, arguments))
         if path == "index.html":
-            return self._rendered("welcome.html", {"title": "pan2kg"}, Request(path, "fr"))
+            return self._rendered("welcome.html", {"title": "pan2kg"}, Request(path, LANGUAGES[0]))
         tag, _, rest = path.partition("/")
         name, _, ending = rest.rpartition(".")
         if tag not in _TAGS:
@@ -127,7 +127,7 @@ class Site:
 
     def missing(self, path: str) -> Page:
         """The page that says there is none at a path, in the language of that; its ways lead on from there."""
-        language = _TAGS.get(path.partition("/")[0], "fr")
+        language = _TAGS.get(path.partition("/")[0], LANGUAGES[0])
         request = Request(path, language)
         return self._rendered("404.html", data.missing(Speaker(self.library, request)), request)
 

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Final
 
 from pan2kg.coherence.scores import SCALE
 from pan2kg.coherence.uses import key
-from pan2kg.i18n.catalogue import with_mark
+from pan2kg.i18n.catalogue import Messages, with_mark
 from pan2kg.review.decisions import CHANNELS, REVIEWED, Item, documents, passage_document, read_queue
-from pan2kg.review.entry import DONE, LANGUAGES, LIMITS, called, sentence
+from pan2kg.review.entry import DONE, LIMITS, TONGUES, called, sentence
 from pan2kg.review.scores import MOST, SCORES, bodies, cell_name, known_scores
 from pan2kg.site.page import View
 from pan2kg.site.speaker import NOTHING
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from pan2kg.site.page import Values
     from pan2kg.site.speaker import Speaker
 
+_TONGUES: Final = Messages("tongue")
+
 
 SEAL: Final = "form_token"
 """The argument by which the service hands a page the secret of the session; no address can set it."""
@@ -35,7 +37,6 @@ FAULT: Final = "fault"
 SIGNED: Final = "signed"
 """The argument by which the service hands a page the name used last in the session."""
 RESERVED: Final = frozenset((SEAL, FAULT, SIGNED))
-TONGUES: Final[Mapping[str, str]] = {"fr": "Français", "en": "English", "de": "Deutsch", "lb": "Lëtzebuergesch"}
 """The languages somebody may write or quote in, in their own words."""
 
 _FILE: Final = re.compile(r"graph/plans/[a-z0-9][a-z0-9-]*/(?:reviewed|scores)\.ttl")
@@ -57,7 +58,7 @@ def desk(speaker: Speaker, page: str) -> dict[str, object]:
         "action": speaker.href(page),
         "fault": given.get(FAULT, "") if writable else "",
         "done": _done(speaker) if writable else "",
-        "tongues": [(tag, TONGUES[tag]) for tag in LANGUAGES],
+        "tongues": [(tag, _TONGUES.say(tag, speaker.request.language)) for tag in TONGUES],
         "limits": LIMITS,
         "called": lambda name: called(name).say(speaker.request.language),
     }

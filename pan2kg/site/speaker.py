@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 
 _PAGE: Final = Messages("page")
 
-_SWAPPED = ("fr", "en", "de")
-"""The languages titles can be swapped to in the browser."""
 _UNFOLDED = 12
 """How many things are listed in a cell without being folded."""
 _SHORT = 24
@@ -262,7 +260,7 @@ class Speaker:
         return f"{number} {words}" if number and number != words else words
 
     def _marked(self, label: Name, number: str = "") -> Markup:
-        others = {tag: label.texts[tag] for tag in _SWAPPED if tag in label.texts}
+        others = {tag: label.texts[tag] for tag in LANGUAGES if tag in label.texts}
         varied = others if len(set(others.values())) > 1 else {}
         shown = label.language, label.text
         swaps = "".join(f' data-{tag}="{escape(words)}"' for tag, words in varied.items() if (tag, words) != shown)

@@ -17,9 +17,9 @@ from urllib.parse import urlsplit
 
 import pyoxigraph as ox
 
-from pan2kg.graph.labels import french, short
+from pan2kg.graph.labels import short
 from pan2kg.graph.statements import CERTAINTY, SOURCE, TYPE
-from pan2kg.i18n.catalogue import Messages
+from pan2kg.i18n.catalogue import Messages, french
 from pan2kg.i18n.days import in_words
 from pan2kg.store.store import plain
 from pan2kg.tables.template import escape, markup

@@ -1,12 +1,11 @@
 """The questions a project can answer: ``.rq`` files that run unchanged in any SPARQL editor.
 
-What kind of thing a parameter of a question names, so that a plan given for an action is refused, not unanswered.
-
 Header lines start with ``#+``. A parameter is a line
 ``BIND(<default> AS ?plan)  # parameter: the plan to start from``; a value replaces the default in
 its N3 form, so that nothing a user types can become part of the query's syntax. What is said in
 English is said in another language by a line whose key ends in it: ``question_fr``, ``summary_de``,
-``parameter_plan_fr`` for the parameter ``plan``.
+``parameter_plan_fr`` for the parameter ``plan``. What it takes says ``parameter_plan_kind: plan``, one of :data:`KINDS`
+or several, or one of :data:`PLAIN`; where nothing is said, anything is taken that can stand there.
 
 What the program asks for itself lies in ``queries/program/`` of the software, not of a user's project, so that a
 question somebody changes changes no page. It takes values in the same way: :func:`program_query`.
@@ -15,13 +14,15 @@ question somebody changes changes no page. It takes values in the same way: :fun
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Final
 
 from pan2kg.errors import QueryError
+from pan2kg.i18n.catalogue import french
 from pan2kg.i18n.message import Message, did_you_mean, either, told
 from pan2kg.project import Project, read_text
 from pan2kg.store.store import Store, select
@@ -36,28 +37,15 @@ KINDS: Final[Mapping[str, frozenset[str]]] = {
         {"Instrument", "LegalAct", "Treaty", "SoftLaw", "Commitment", "Bill", "OtherInstrument", "Provision"}
     ),
     "body": frozenset({"Organisation", "PublicBody", "UnnamedGroup"}),
+    "category": frozenset({"Category"}),
+    "obligation": frozenset({"Obligation"}),
 }
 """The kinds of things questions are asked of, each with its classes; a provision stands for its instrument."""
+PLAIN: Final = ("text", "language", "boolean", "number", "day")
+"""The kinds of a parameter whose value is no thing."""
 
 
-def expected(name: str, meaning: str, default: str) -> frozenset[str]:
-    """The kinds a parameter may name: by its name, else by what it means, else by its default; none where neither says.
-
-    >>> sorted(expected("of", "an action, plan or instrument", "action:lu-bhr-2-4-3"))
-    ['action', 'instrument', 'plan']
-    >>> expected("only_plan", "only instruments this plan rests on", "pan:any")
-    frozenset({'plan'})
-    >>> expected("start", "where to start", "body:maee"), expected("topic", "the topic", "topic:trade")
-    (frozenset({'body'}), frozenset())
-    """
-    for words in (name.split("_"), re.findall(r"\w+", meaning), [default.partition(":")[0]]):
-        found = KINDS.keys() & set(words)
-        if found:
-            return frozenset(found)
-    return frozenset()
-
-
-def refuse_other_kind(iri: str, kinds: frozenset[str], *, option: str, store: Store) -> None:
+def refuse_other_kind(iri: str, kinds: Collection[str], *, option: str, store: Store) -> None:
     """Refuse a thing of which the graph says that it is of another kind than those a parameter names.
 
     Raises:
@@ -84,11 +72,14 @@ def refuse_other_kind(iri: str, kinds: frozenset[str], *, option: str, store: St
     )
 
 
-_ARTICLES: Final = {"plan": "a-plan", "action": "an-action", "instrument": "an-instrument", "body": "a-body"}
+_ARTICLES: Final = {
+    "plan": "a-plan", "action": "an-action", "instrument": "an-instrument", "body": "a-body", "category": "a-category",
+    "obligation": "an-obligation",
+}  # fmt: skip
 """The words for one thing of a kind, as what is to be named."""
 
 
-def _remedy(iri: str, is_a: str, kinds: frozenset[str], plans: list[str]) -> Message | None:
+def _remedy(iri: str, is_a: str, kinds: Collection[str], plans: list[str]) -> Message | None:
     if is_a == "action" and "plan" in kinds and plans:
         return told("its-plan", plan=plans[0].rpartition("/")[2])
     if is_a == "plan" and "action" in kinds:
@@ -108,12 +99,13 @@ _BARE = re.compile(r"""[<>"{}|^`\\\x00-\x20]""")
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """What a question can be told: its name, the default as written, and what it means."""
+    """What a question can be told: its name, the default as written, what it means, and the kinds of its values."""
 
     name: str
     default: str
     meaning: str
     meanings: Mapping[str, str] = field(default_factory=dict)
+    kinds: tuple[str, ...] = ()
 
     @property
     def option(self) -> str:
@@ -126,7 +118,7 @@ class Parameter:
         >>> Parameter("plan", "plan:x", "the plan", {"fr": "le plan"}).meaning_in("fr")
         'le plan'
         """
-        return self.meanings.get(language, self.meaning)
+        return _spaced(self.meanings.get(language, ""), language) or self.meaning
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +145,12 @@ class Query:
         return self._said("summary", language)
 
     def _said(self, key: str, language: str) -> str:
-        return self.header.get(f"{key}_{language}") or self.header.get(key, "")
+        return _spaced(self.header.get(f"{key}_{language}", ""), language) or self.header.get(key, "")
+
+
+def _spaced(words: str, language: str) -> str:
+    """Words as they are shown: a file may hold plain spaces where French has ones that do not break."""
+    return french(words) if language == "fr" else words
 
 
 def read_query(path: Path, *, name: str = "") -> Query:
@@ -165,7 +162,8 @@ def read_query(path: Path, *, name: str = "") -> Query:
     text = read_text(path)
     header = dict(_HEADER.findall(text))
     parameters = tuple(
-        Parameter(m[4], m[2].strip(), m[5].strip(), _meanings(header, m[4])) for m in _PARAMETER.finditer(text)
+        Parameter(m[4], m[2].strip(), m[5].strip(), _meanings(header, m[4]), _kinds(header, m[4]))
+        for m in _PARAMETER.finditer(text)
     )
     return Query(path.stem, path.parent.name, text, name or str(path), header, parameters)
 
@@ -174,6 +172,10 @@ def _meanings(header: Mapping[str, str], parameter: str) -> dict[str, str]:
     """What a parameter means by language: header lines such as ``#+ parameter_plan_fr: le plan``."""
     lines = ((key.removeprefix(f"parameter_{parameter}_"), words) for key, words in header.items())
     return {language: words for language, words in lines if re.fullmatch("[a-z]{2}", language)}
+
+
+def _kinds(header: Mapping[str, str], parameter: str) -> tuple[str, ...]:
+    return tuple(header.get(f"parameter_{parameter}_kind", "").split())
 
 
 def read_queries(project: Project) -> dict[str, Query]:
@@ -235,10 +237,10 @@ def _n3(parameter: Parameter, value: str, store: Store, project: Project) -> str
     first = next(tokens(parameter.default))
     if first.kind in ("iri", "name"):
         iri = find_thing(value, store, project)
-        kinds = expected(parameter.name, parameter.meaning, parameter.default)
+        kinds = [kind for kind in parameter.kinds if kind in KINDS]
         refuse_other_kind(iri, kinds, option=parameter.option, store=store)
         return f"<{iri}>"
-    if first.kind == "string":
+    if first.kind == "string" and ("day" not in parameter.kinds or _is_day(value)):
         return string(value) + parameter.default[len(first.text) :]
     if first.kind == "number" and re.fullmatch(r"[+-]?\d+(\.\d+)?", value):
         return value
@@ -252,6 +254,13 @@ def _n3(parameter: Parameter, value: str, store: Store, project: Project) -> str
         value=value,
         meaning=parameter.meaning,
     )
+
+
+def _is_day(value: str) -> bool:
+    try:
+        return date.fromisoformat(value).isoformat() == value
+    except ValueError:
+        return False
 
 
 def find_thing(value: str, store: Store, project: Project) -> str:

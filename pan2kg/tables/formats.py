@@ -164,7 +164,7 @@ def write_text(grid: Grid, width: int = 0) -> str:
     wanted = [max(1, *map(len, column)) for column in zip(heads, *rows, strict=True)]
     if not width:
         return _side_by_side(heads, rows, wanted)
-    least = [max(_least(head), *(_least(row[at]) for row in rows)) for at, head in enumerate(heads)]
+    least = [max([_least(head), *(_least(row[at]) for row in rows)]) for at, head in enumerate(heads)]
     room = width - len(_GAP) * (len(heads) - 1)
     if sum(least) > room:
         return "\n\n".join(_card(heads, row, width) for row in rows)

@@ -11,7 +11,7 @@ from typing import Final
 import pyoxigraph as ox
 
 from pan2kg.errors import Place, ProjectError, QueryError
-from pan2kg.i18n.catalogue import LANGUAGES, SOURCE_LANGUAGE, Text
+from pan2kg.i18n.catalogue import LANGUAGES, SOURCE_LANGUAGE, Text, french
 from pan2kg.project import Project
 from pan2kg.store.queries import Query, program_query, read_query
 from pan2kg.store.rules import derive
@@ -19,6 +19,7 @@ from pan2kg.store.store import Store, load, open_store, plain, select
 from pan2kg.turtle.blocks import Block, Sheet, index_blocks, read_sheets
 from pan2kg.turtle.vocabulary import DCTERMS, GRAPH, RDFS, SKOS, graph_of, thing
 from pan2kg.turtle.writer import read_prefixes
+from pan2kg.validation.questions import check_questions, question_rules
 from pan2kg.validation.report import Finding, Kind, Names, Report, Rule, Severity, compare, in_order, read_baseline
 from pan2kg.validation.style import check_style, count_looked_at, style_rules
 
@@ -68,9 +69,9 @@ def check(
 
 
 def _style(project: Project, sheets: Sequence[Sheet], store: Store, names: Names) -> Report:
-    del project, store
-    findings = tuple(check_style(sheets, names.prefixes))
-    return Report(tuple(style_rules().values()), findings, count_looked_at(sheets))
+    asked, looked_at = check_questions(project, store)
+    rules = (*style_rules().values(), *question_rules().values())
+    return Report(rules, (*check_style(sheets, names.prefixes), *asked), count_looked_at(sheets) | looked_at)
 
 
 def _shapes(project: Project, sheets: Sequence[Sheet], store: Store, names: Names) -> Report:
@@ -122,7 +123,8 @@ def quality_rule(query: Query) -> Rule:
 
 def _of_header(head: Mapping[str, str], name: str) -> Text:
     """What a header says under a name, in English, and under the name with the tag of another language."""
-    return Text.of({tag: head.get(f"{name}_{tag}", "") for tag in LANGUAGES} | {SOURCE_LANGUAGE: head.get(name, "")})
+    said = {tag: head.get(f"{name}_{tag}", "") for tag in LANGUAGES} | {SOURCE_LANGUAGE: head.get(name, "")}
+    return Text.of(said | {"fr": french(said.get("fr", ""))})
 
 
 def _ask(rule: Rule, query: Query, store: Store) -> Iterator[Finding]:

@@ -80,11 +80,11 @@ def find_browser(playwright: Playwright) -> str | None:
     return found or (str(own) if own.is_file() else None)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    """One browser a test module; without one the test is skipped, or fails where programs are required.
+    """One browser a worker; without one the test is skipped, or fails where programs are required.
 
-    Not longer than a module: while Playwright runs, no other test of the worker could begin an event loop.
+    While Playwright runs, no other test of the worker can begin an event loop: those that need one start a process.
     """
     with sync_playwright() as playwright:
         program = find_browser(playwright)

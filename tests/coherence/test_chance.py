@@ -45,6 +45,17 @@ def test_p_counts_the_observed_table() -> None:
     assert min(row.p for row in chance(blocks(10, 8), draws=99)) == pytest.approx(1 / 100)
 
 
+def test_a_level_that_is_met_exactly_counts_as_met() -> None:
+    """The best pairs have p = 1/100 at 99 draws, and none could have less: at that level they are beyond chance."""
+    rows = chance(blocks(10, 8), draws=99).rows
+    best = min(rows, key=lambda row: row.adjusted)
+    exactly = {row.verdict for row in chance(blocks(10, 8), draws=99, level=best.adjusted) if row.one == best.one}
+    assert Verdict.BEYOND in exactly
+    attainable = chance(blocks(10, 8), draws=99, level=best.attainable).rows
+    (same,) = [row for row in attainable if (row.one, row.two) == (best.one, best.two)]
+    assert same.verdict is not Verdict.IMPOSSIBLE
+
+
 def test_benjamini_hochberg_is_scipys() -> None:
     p = np.random.default_rng(3).random(50) ** 2
     assert adjust(p) == pytest.approx(stats.false_discovery_control(p))

@@ -54,6 +54,11 @@ def test_a_net_of_0_hiding_plus_6_and_minus_6() -> None:
     assert (first.net, first.positive, first.negative, first.is_contested) == (0, 6, -6, True)
 
 
+def test_every_score_below_or_above_0_counts_on_its_side() -> None:
+    given = [(row.given.positive, row.given.negative, row.given.scored) for row in sums(scores_of(WORKED))]
+    assert given == [(2, -1, 2), (4, 0, 2), (0, -2, 2)]
+
+
 def test_two_negatives_are_listed_as_a_path() -> None:
     first = second_order(scores_of({("a", "b"): -2, ("b", "c"): -1}))[0]
     assert first.total == pytest.approx(-1.0)

@@ -102,6 +102,11 @@ def test_which_relations_answer_can_be_told() -> None:
     assert (row.standing, row.touching) == (Standing.VAGUE, ())
 
 
+def test_what_touches_an_instrument_without_answering_stands_by_iri() -> None:
+    row = margin(DUTY, action("monitors", "b"), action("promotes", "c"), action("references", "a"))
+    assert [one.work for one in row.touching] == ["a", "b", "c"]
+
+
 def test_an_action_with_two_relations_answers_once() -> None:
     row = margin(DUTY, action("implements"), action("monitors"), action("transposes"), of=uses(("a", "D")))
     assert ([one.work for one in row.responses], row.touching) == (["a"], ())

@@ -11,7 +11,7 @@ from typing import Final
 
 import pyoxigraph as ox
 
-from pan2kg.i18n.catalogue import LANGUAGES, Messages, Text
+from pan2kg.i18n.catalogue import Messages, Text
 from pan2kg.turtle.vocabulary import DCTERMS, RDF, RDFS, SKOS, XSD
 
 ADMS: Final = "http://www.w3.org/ns/adms#"
@@ -47,7 +47,7 @@ PREFIXES: Final[Mapping[str, str]] = {
 TYPE: Final = ox.NamedNode(RDF + "type")
 RELEASE: Final = Messages("release")
 """What a release says of itself."""
-RELEASED: Final = tuple(language for language in LANGUAGES if RELEASE.has("page", language))
+RELEASED: Final = RELEASE.languages("page")
 """The languages in which a release speaks of itself: those whose catalogue has these messages, the first one first."""
 
 Subject = ox.NamedNode | ox.BlankNode

@@ -12,11 +12,12 @@ from urllib.parse import unquote, urlsplit
 import pyoxigraph as ox
 
 from pan2kg.errors import Place, ProjectError, TurtleError
+from pan2kg.i18n.catalogue import LANGUAGES
 from pan2kg.project import reason
 from pan2kg.publish.portal.files import digest
 
 CATALOGUE: Final = "catalogue.ttl"
-LANGUAGES: Final = ("fr", "en", "de", "")
+TAGS: Final = (*LANGUAGES, "")
 """Which words are preferred, first to last; the last is a text without a language."""
 
 DCAT: Final = "http://www.w3.org/ns/dcat#"
@@ -28,7 +29,6 @@ _LABELS: Final = (
     "http://www.w3.org/2004/02/skos/core#prefLabel",
     f"{DCT}title",
 )
-_AGAIN: Final = "Publish the release again."
 
 Node = ox.NamedNode | ox.BlankNode
 Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
@@ -99,9 +99,6 @@ def read_release(folder: Path) -> Release:
     return _release(_Catalogue(str(path), _statements(path)), folder)
 
 
-_MAKE: Final = "Make a release with `pan2kg publish -o DIR`."
-
-
 @dataclass(frozen=True, slots=True)
 class _Catalogue:
     """The statements of a catalogue, looked up by subject and predicate."""
@@ -127,7 +124,7 @@ class _Catalogue:
         for term in (term for predicate in predicates for term in self.all(subject, predicate)):
             if isinstance(term, ox.Literal):
                 language = (term.language or "").partition("-")[0].lower()
-                yield LANGUAGES.index(language) if language in LANGUAGES else len(LANGUAGES), term.value.strip()
+                yield TAGS.index(language) if language in TAGS else len(TAGS), term.value.strip()
 
     def fault(self, key: str, /, **values: object) -> ProjectError:
         return ProjectError(key, place=Place(self.name), remedy="publish-again", **values)

@@ -15,9 +15,8 @@ import pytest
 from playwright.sync_api import Locator, Page, Response, expect
 
 from pan2kg.project import Project
-from tests.browser.chromium import Look, Watch, Watched, browser, watch
-
-__all__ = ["browser", "watch"]
+from tests.browser.chromium import Look, Watch, Watched
+from tests.conftest import once_a_run
 
 TOKEN: Final = "correct horse battery staple"  # of the service the tests start themselves
 POLICY: Final = ("default-src 'none'", "script-src 'self' 'wasm-unsafe-eval'", "connect-src 'self'")
@@ -44,9 +43,9 @@ def serving(project: Path, *options: str, **environment: str) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def served(project: Project) -> Iterator[str]:
+def served(project: Project, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a service over the shipped graph, which stops no query only because the machine is busy."""
-    with serving(project.root, "--timeout", "600") as address:
+    with once_a_run("served", tmp_path_factory, lambda: serving(project.root, "--timeout", "600")) as address:
         yield address
 
 

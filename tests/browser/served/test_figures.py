@@ -6,8 +6,10 @@ import csv
 import io
 import json
 import re
+from collections.abc import Callable, Mapping, Sized
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
+from zipfile import ZipFile
 
 import pytest
 from playwright.sync_api import expect
@@ -62,15 +64,27 @@ def test_a_figure_has_its_numbers_as_table_and_as_files(visit: Visit, name: str)
     follow(link)
     expect(page.get_by_role("heading", level=1)).to_be_visible()
     rows = page.locator("main table tbody tr").count()
-    links = page.locator("main .downloads a")
-    assert links.count() == 2
-    for address in links.evaluate_all("links => links.map(one => one.href)"):
+    addresses = page.locator("main .downloads a").evaluate_all("links => links.map(one => one.href)")
+    assert [re.findall(r"\.(\w+)(?:\?|$)", address)[0] for address in addresses] == ["csv", "json", "xlsx"]
+    for address in addresses:
         reply = page.request.get(address)
         assert reply.status == 200
-        text = reply.text()
-        held = json.loads(text) if ".json" in address else list(csv.DictReader(io.StringIO(text)))
+        held = READ[re.findall(r"\.(\w+)(?:\?|$)", address)[0]](reply.body())
         assert held or not rows
         assert ".json" in address or len(held) >= rows, address
+
+
+def sheet_rows(workbook: bytes) -> list[str]:
+    """The rows of the first sheet of a workbook."""
+    with ZipFile(io.BytesIO(workbook)) as parts:
+        return re.findall("<row ", parts.read("xl/worksheets/sheet1.xml").decode())
+
+
+READ: Final[Mapping[str, Callable[[bytes], Sized]]] = {
+    "csv": lambda body: list(csv.DictReader(io.StringIO(body.decode()))),
+    "json": json.loads,
+    "xlsx": sheet_rows,
+}
 
 
 def test_every_gap_that_is_counted_is_listed(visit: Visit) -> None:

@@ -21,10 +21,8 @@ from pan2kg.graph.graph import Graph
 from pan2kg.site.bundle import HOW_TO_BUILD, Bundle, find_bundle
 from pan2kg.site.library import Library
 from pan2kg.site.registry import PAGES, Site
-from tests.browser.chromium import Handler, browser, serve, watch
+from tests.browser.chromium import Handler, serve
 from tests.pages import EXAMPLES
-
-__all__ = ["browser", "watch"]
 
 DAY: Final = date(2026, 1, 1)
 SINGLE: Final = tuple(name for name, view in PAGES.items() if view.chosen is None)

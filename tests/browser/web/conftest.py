@@ -14,9 +14,7 @@ from typing import Final
 import pytest
 
 from pan2kg.site.bundle import HOW_TO_BUILD, Bundle, find_bundle
-from tests.browser.chromium import Handler, browser, serve, watch
-
-__all__ = ["browser", "watch"]
+from tests.browser.chromium import Handler, serve
 
 PAN: Final = "https://w3id.org/pan2kg/"
 QUADS: Final = f"""\

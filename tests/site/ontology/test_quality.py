@@ -190,7 +190,7 @@ def test_a_report_is_summed_up_with_the_weightiest_rules_first() -> None:
     report = Report((light, heavy, kept), (*findings(light, "abc"), *findings(heavy, "a")), {"light": 9, "heavy": 2})
     found = summarise(report)
     assert [(f.rule.key, f.failing, f.looked_at) for f in found.failing] == [("heavy", 1, 2), ("light", 3, 9)]
-    assert (found.rules, found.idle, found.violations) == (3, 1, 1)
+    assert (found.rules, found.idle, found.violations, found.passing) == (3, 1, 1, 1)
 
 
 def test_the_share_annotated_is_that_of_the_trust_exhibit(quality: Quality) -> None:
