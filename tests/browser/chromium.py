@@ -18,7 +18,7 @@ from typing import Final, Literal, Protocol, TypedDict, Unpack
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
 
 from tests.conftest import lack
 
@@ -153,24 +153,67 @@ class Watch(Protocol):
 @pytest.fixture
 def watch(browser: Browser) -> Iterator[Watch]:
     """Open a page by its address; at the end of the test each must have gone without a problem."""
-    contexts: list[BrowserContext] = []
     watched: list[Watched] = []
 
     def open_page(address: str, *, width: int = 1280, height: int = 900, **look: Unpack[Look]) -> Watched:
-        context = browser.new_context(viewport={"width": width, "height": height}, **look)
-        context.set_default_timeout(PATIENCE)
-        contexts.append(context)
-        one = Watched(context.new_page(), origin_of(address))
-        one.listen()
-        watched.append(one)
+        watched.append(_open(browser, address, width, height, look))
+        watched[-1].page.goto(address)
+        return watched[-1]
+
+    yield open_page
+    problems = told(watched)
+    for one in watched:
+        one.page.context.close()
+    assert not problems, "\n".join(problems)
+
+
+@pytest.fixture(scope="module")
+def windows() -> Iterator[dict[str, Watched]]:
+    """The windows that stay open for the tests of a module, by how they look at a page."""
+    kept: dict[str, Watched] = {}
+    yield kept
+    for one in kept.values():
+        one.page.context.close()
+
+
+@pytest.fixture
+def window(browser: Browser, windows: dict[str, Watched]) -> Iterator[Watch]:
+    """The same in a window that is kept, which is far cheaper: a new one begins a process and reads all scripts.
+
+    For tests that leave nothing behind but what pages store, which is thrown away.
+    """
+    used: list[Watched] = []
+
+    def open_page(address: str, *, width: int = 1280, height: int = 900, **look: Unpack[Look]) -> Watched:
+        name = repr(sorted(look.items()))
+        one = windows[name] = windows.get(name) or _open(browser, address, width, height, look)
+        one.origin = origin_of(address)
+        one.page.set_viewport_size({"width": width, "height": height})
         one.page.goto(address)
+        used.append(one)
         return one
 
     yield open_page
-    problems = [f"{one.page.url}: {problem}" for one in watched for problem in one.problems]
-    for context in contexts:
-        context.close()
+    problems = told(used)
+    for one in used:
+        if one.page.url.startswith("http"):
+            one.page.evaluate("localStorage.clear()")
+        one.page.context.clear_cookies()
+        one.problems.clear()
     assert not problems, "\n".join(problems)
+
+
+def _open(browser: Browser, address: str, width: int, height: int, look: Look) -> Watched:
+    context = browser.new_context(viewport={"width": width, "height": height}, **look)
+    context.set_default_timeout(PATIENCE)
+    one = Watched(context.new_page(), origin_of(address))
+    one.listen()
+    return one
+
+
+def told(watched: list[Watched]) -> list[str]:
+    """The problems of some pages as lines."""
+    return [f"{one.page.url}: {problem}" for one in watched for problem in one.problems]
 
 
 def origin_of(address: str) -> str:

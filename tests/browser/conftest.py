@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from tests.browser.chromium import browser, watch
+from tests.browser.chromium import browser, watch, window, windows
 
-__all__ = ["browser", "watch"]
+__all__ = ["browser", "watch", "window", "windows"]

@@ -35,13 +35,6 @@ def settled(page: Page) -> Page:
     return page
 
 
-def open_at(page: Page, address: str) -> Page:
-    """A page that shows another address: far cheaper than a new one, which begins a process and reads all scripts."""
-    if page.url != address:
-        page.goto(address)
-    return page
-
-
 def too_wide(page: Page) -> int:
     """By how many pixels a page scrolls sideways."""
     return int(page.evaluate("Math.max(0, document.documentElement.scrollWidth - innerWidth)"))
@@ -56,12 +49,10 @@ def test_the_types_of_pages_are_all_there_are(shelf: Shelf) -> None:
 
 
 @pytest.mark.parametrize("kind", TYPES)
-def test_nothing_keeps_people_out_and_no_page_scrolls_sideways(shelf: Shelf, watch: Watch, kind: str) -> None:
+def test_nothing_keeps_people_out_and_no_page_scrolls_sideways(shelf: Shelf, window: Watch, kind: str) -> None:
     found = []
-    page = watch(shelf.served + shelf.path(kind, LANGUAGES[0])).page
     for language in LANGUAGES:
-        page.set_viewport_size({"width": WIDTHS[0], "height": 900})
-        settled(open_at(page, shelf.served + shelf.path(kind, language)))
+        page = settled(window(shelf.served + shelf.path(kind, language)).page)
         for width in WIDTHS:
             page.set_viewport_size({"width": width, "height": 900})
             if wide := too_wide(page):
@@ -75,15 +66,15 @@ def test_nothing_keeps_people_out_and_no_page_scrolls_sideways(shelf: Shelf, wat
 
 
 @pytest.mark.parametrize("kind", TYPES)
-def test_a_page_opened_from_disk_is_whole(shelf: Shelf, watch: Watch, kind: str) -> None:
-    page = settled(watch(shelf.on_disk(shelf.path(kind, "en"))).page)
+def test_a_page_opened_from_disk_is_whole(shelf: Shelf, window: Watch, kind: str) -> None:
+    page = settled(window(shelf.on_disk(shelf.path(kind, "en"))).page)
     expect(page.get_by_role("heading", level=1)).to_be_visible()
     expect(page.locator("data-language select")).to_be_visible()
 
 
 @pytest.mark.parametrize("kind", TYPES)
-def test_a_page_is_read_without_scripts(shelf: Shelf, watch: Watch, kind: str) -> None:
-    page = watch(shelf.served + shelf.path(kind, "fr"), java_script_enabled=False, width=360).page
+def test_a_page_is_read_without_scripts(shelf: Shelf, window: Watch, kind: str) -> None:
+    page = window(shelf.served + shelf.path(kind, "fr"), java_script_enabled=False, width=360).page
     expect(page.get_by_role("heading", level=1)).to_be_visible()
     expect(page.get_by_role("search").get_by_role("button")).to_be_visible()
     expect(page.locator("main [hidden]:visible")).to_have_count(0)

@@ -50,8 +50,8 @@ BODIES: Final = {"parts": PAGE, "sparql": editor(WEIGHTS), "network": BODY, "que
 @pytest.mark.parametrize("colours", ["light", "dark"])
 @pytest.mark.parametrize("width", [1280, 360])
 @pytest.mark.parametrize("name", BODIES)
-def test_nothing_keeps_people_out(site: Site, watch: Watch, name: str, width: int, colours: Colours) -> None:
-    page = watch(site.page(f"access-{name}", BODIES[name]), width=width, color_scheme=colours).page
+def test_nothing_keeps_people_out(site: Site, window: Watch, name: str, width: int, colours: Colours) -> None:
+    page = window(site.page(f"access-{name}", BODIES[name]), width=width, color_scheme=colours).page
     if name == "sparql":
         run(page)
         expect(page.get_by_role("link", name="Plan one")).to_be_visible()
@@ -62,8 +62,8 @@ def test_nothing_keeps_people_out(site: Site, watch: Watch, name: str, width: in
 
 
 @pytest.mark.parametrize("name", BODIES)
-def test_no_page_is_wider_than_a_small_screen(site: Site, watch: Watch, name: str) -> None:
-    page = watch(site.page(f"small-{name}", BODIES[name]), width=360).page
+def test_no_page_is_wider_than_a_small_screen(site: Site, window: Watch, name: str) -> None:
+    page = window(site.page(f"small-{name}", BODIES[name]), width=360).page
     if name == "network":
         drawn(page)
     wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
