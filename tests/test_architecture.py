@@ -37,7 +37,7 @@ DOORS: Final = {
 }
 """Each roughly typed library, and the one or two modules that import it."""
 
-BOUNDARY: Final = {"server.application"}
+BOUNDARY: Final = {"server.request"}
 """Where a fault of ours ends: its traceback in the log, one sentence for who asked."""
 
 

@@ -117,7 +117,7 @@ def _questions() -> Iterator[tuple[int, str, str]]:
         if kind.example and kind.example[-1] not in MARKS:
             typed, mark = kind.example, ""
         command = f"`pan2kg coherence {' '.join(filter(None, [name, typed]))}` {mark}".rstrip()
-        yield kind.number or 31, kind.question, command
+        yield kind.number or 31, str(kind.question), command
 
 
 def test_readme_lists_every_question_as_the_registries_have_it() -> None:

@@ -15,13 +15,69 @@ from pathlib import Path
 from typing import Any, Final, NoReturn
 
 from pan2kg.errors import QueryError
-from pan2kg.i18n.catalogue import LANGUAGES
+from pan2kg.i18n.catalogue import LANGUAGES, SOURCE_LANGUAGE, Messages
 from pan2kg.i18n.days import a_day
-from pan2kg.i18n.message import Message, language_of, there_are, told
+from pan2kg.i18n.message import Message, language_of, spoken, there_are, told
 from pan2kg.project import Project, write_atomically
 
-CSV_NOTE = "csv is exact data (RFC 4180): import it into a spreadsheet as text, so that no cell is run as a formula"
-"""Said where CSV is offered. A quote put before =, +, - or @ would protect a spreadsheet and falsify the data."""
+_HELP: Final = Messages("help")
+_ARGPARSE: Final = Messages("argparse")
+_SENTENCES: Final = ("command.", "table.")
+"""Keys of what is written in a few words in a list, and as a sentence above the help of a command."""
+
+
+def translated(words: str) -> str:
+    """What :mod:`argparse` says, in the language of the process; the keys of these messages are its own words."""
+    language = spoken()
+    if language == SOURCE_LANGUAGE:
+        return words  # no catalogue is read for a command that has nothing to say
+    return _ARGPARSE.say(words, language) if _ARGPARSE.has(words, language) else words
+
+
+def _counted(one: str, many: str, number: int) -> str:
+    return translated(one if number == 1 else many)
+
+
+# argparse looks its words up under these names, which gettext gives it by the domain and folder of the system.
+argparse._ = translated  # type: ignore[attr-defined]
+argparse.ngettext = _counted  # type: ignore[attr-defined]
+
+
+class Formatter(argparse.HelpFormatter):
+    """Help whose texts are keys of the catalogue, said when it is printed: no command waits for them."""
+
+    def start_section(self, heading: str | None) -> None:
+        """Begin a list of options or commands."""
+        super().start_section(heading and _said(heading))
+
+    def add_text(self, text: str | None) -> None:
+        """Add what stands above or below the lists."""
+        said = _said(text) if text else text
+        if said and text and text.startswith(_SENTENCES):
+            said = f"{said[0].upper()}{said[1:]}."
+        super().add_text(said)
+
+    def add_usage(
+        self,
+        usage: str | None,
+        actions: Iterable[argparse.Action],
+        groups: Iterable[Any],
+        prefix: str | None = None,
+    ) -> None:
+        """Add the first line."""
+        super().add_usage(usage and _said(usage), actions, groups, prefix)
+
+    def _get_help_string(self, action: argparse.Action) -> str | None:
+        return action.help and _said(action.help)
+
+
+class PlainFormatter(Formatter, argparse.RawDescriptionHelpFormatter):
+    """The same where the lines of examples stay as they are."""
+
+
+def _said(key: str) -> str:
+    """The message under a key; what is no key – the names of formats, what argparse says – is returned as it is."""
+    return _HELP.say(key, spoken()) if _HELP.has(key) else key
 
 
 class Parser(argparse.ArgumentParser):
@@ -59,12 +115,10 @@ class Once(argparse.Action):
 
 def add_language(command: argparse.ArgumentParser) -> None:
     """``--language``, by default that of the environment if there is a catalogue of it, else English."""
-    command.add_argument(
-        "--language", choices=LANGUAGES, default=language_of(os.environ), help="the language of labels and messages"
-    )
+    command.add_argument("--language", choices=LANGUAGES, default=language_of(os.environ), help="language")
 
 
-def add_output(command: argparse.ArgumentParser, meaning: str = "write to a file", *, required: bool = False) -> None:
+def add_output(command: argparse.ArgumentParser, meaning: str = "output", *, required: bool = False) -> None:
     """``-o``: the file that is written; without it the answer goes to standard output."""
     command.add_argument("-o", "--output", metavar="FILE", required=required, help=meaning)
 

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pan2kg.cli.arguments import (
-    CSV_NOTE,
     add_as_of,
     add_language,
     add_output,
@@ -34,25 +33,25 @@ FORMATS = ("table", "csv", "tsv", "json", "xml", "md", "turtle", "jsonld", "xlsx
 
 def add_ask(command: argparse.ArgumentParser) -> None:
     """A question, what it takes, and how its answer is written."""
-    command.usage = "pan2kg ask [NAME | LINK] [--PARAMETER VALUE ...] [--format FORMAT] [other options]"
-    command.add_argument("name", nargs="?", metavar="NAME", help="the question, or a permanent link to its answer")
-    command.add_argument("--list", action="store_true", help="list the questions and their parameters")
-    add_as_of(command, "only what was in force on this day")
+    command.usage = "ask.usage"
+    command.add_argument("name", nargs="?", metavar="NAME", help="ask.name")
+    command.add_argument("--list", action="store_true", help="ask.list")
+    add_as_of(command, "ask.as-of")
     _answers(command)
 
 
 def add_sparql(command: argparse.ArgumentParser) -> None:
     """A query, and how its answer is written."""
-    command.add_argument("query", metavar="QUERY", help="the query, a file that holds it, or - for standard input")
+    command.add_argument("query", metavar="QUERY", help="ask.query")
     _answers(command)
 
 
 def _answers(command: argparse.ArgumentParser) -> None:
     add_language(command)
-    command.add_argument("--endpoint", metavar="URL", help="ask this SPARQL endpoint instead of the project's files")
-    command.add_argument("--format", choices=FORMATS, help=f"default: table, and turtle for triples; {CSV_NOTE}")
-    command.add_argument("--cache", metavar="DIR", help="keep the loaded store on disk there (for large graphs)")
-    add_output(command, "write the answer to a file")
+    command.add_argument("--endpoint", metavar="URL", help="endpoint")
+    command.add_argument("--format", choices=FORMATS, help="ask.format")
+    command.add_argument("--cache", metavar="DIR", help="ask.cache")
+    add_output(command, "ask.output")
 
 
 def run_ask(options: argparse.Namespace) -> int:

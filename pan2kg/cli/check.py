@@ -16,13 +16,11 @@ FORMATS = ("text", "json", "github", "html", "junit", "turtle")
 def add_check(command: argparse.ArgumentParser) -> None:
     """How the report is written, and when the command fails."""
     add_language(command)
-    command.add_argument("--format", choices=FORMATS, default="text", help="how the report is written")
-    command.add_argument(
-        "--fail-on", choices=("violation", "warning"), default="violation", help="what makes the command end with 1"
-    )
-    command.add_argument("--baseline", metavar="FILE", help="findings that were accepted before")
-    command.add_argument("--write-baseline", metavar="FILE", help="accept today's findings into this file")
-    add_output(command, "write the report to a file")
+    command.add_argument("--format", choices=FORMATS, default="text", help="check.format")
+    command.add_argument("--fail-on", choices=("violation", "warning"), default="violation", help="check.fail-on")
+    command.add_argument("--baseline", metavar="FILE", help="check.baseline")
+    command.add_argument("--write-baseline", metavar="FILE", help="check.write-baseline")
+    add_output(command, "check.output")
 
 
 def run_check(options: argparse.Namespace) -> int:
@@ -44,10 +42,10 @@ def run_check(options: argparse.Namespace) -> int:
 
 def add_draft(command: argparse.ArgumentParser) -> None:
     """The text of a plan, and the key it gets."""
-    command.add_argument("file", metavar="FILE", help="the text of the plan")
-    command.add_argument("--plan", metavar="KEY", required=True, help="the plan's key, as in lu-bhr-2")
-    command.add_argument("--language", choices=("fr", "en", "de", "it", "es"), help="the language of the text")
-    add_output(command, "write the Turtle to a file")
+    command.add_argument("file", metavar="FILE", help="draft.file")
+    command.add_argument("--plan", metavar="KEY", required=True, help="draft.plan")
+    command.add_argument("--language", choices=("fr", "en", "de", "it", "es"), help="draft.language")
+    add_output(command, "draft.output")
 
 
 def run_draft(options: argparse.Namespace) -> int:
@@ -78,7 +76,7 @@ def _graph_path(project: Project, output: str | None) -> str:
 
 def add_init(command: argparse.ArgumentParser) -> None:
     """The folder."""
-    command.add_argument("folder", metavar="DIR", help="a folder that does not exist yet, or is empty")
+    command.add_argument("folder", metavar="DIR", help="init.folder")
 
 
 def run_init(options: argparse.Namespace) -> int:

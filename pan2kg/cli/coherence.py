@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from pan2kg.cli.arguments import (
-    CSV_NOTE,
+    Formatter,
+    PlainFormatter,
     a_share,
     add_as_of,
     add_language,
@@ -36,25 +37,17 @@ if TYPE_CHECKING:
 
 FORMS: Final = ("table", "csv", "tsv", "json", "md", "html", "xlsx")
 
-EXAMPLES: Final = """\
-examples:
-  pan2kg coherence matrix --plan lu-bhr-2            where PAN 2 meets other plans
-  pan2kg coherence debt                              linked plans that do not cite each other
-  pan2kg coherence explain lu-bhr-2-4-3 lu-bhr-1-m5  why two actions are linked
-  pan2kg coherence gaps                              what is missing, and what cannot be told
-  pan2kg coherence interaction scores.csv            experts' scores, rows act on columns
-"""
-
 
 def add_coherence(command: argparse.ArgumentParser) -> None:
     """Add every figure as a command of its own, with the options all share."""
-    command.epilog = EXAMPLES
-    command.formatter_class = argparse.RawDescriptionHelpFormatter
+    command.epilog = "coherence.examples"
+    command.formatter_class = PlainFormatter
     command.set_defaults(figure=None, help_text=command.format_help)
-    figures = command.add_subparsers(title="figures", metavar="FIGURE")
+    figures = command.add_subparsers(title="title.figures", metavar="FIGURE")
     for name, kind in TABLES.items():
-        said = f"{kind.summary[0].upper()}{kind.summary[1:]}."
-        figure = figures.add_parser(name, allow_abbrev=False, help=kind.summary, description=said)
+        figure = figures.add_parser(
+            name, allow_abbrev=False, help=kind.summary, description=kind.summary, formatter_class=Formatter
+        )
         figure.set_defaults(figure=name)
         for option in kind.options:
             OPTIONS[option](figure)
@@ -69,64 +62,60 @@ def _shared(figure: argparse.ArgumentParser) -> None:
         "--project",
         metavar="DIR",
         default=argparse.SUPPRESS,
-        help="the project (default: the nearest, else the shipped one)",
+        help="project",
     )
     add_language(figure)
-    figure.add_argument("--format", choices=FORMS, default="table", help=f"default: table; {CSV_NOTE}")
-    add_as_of(figure, "only what was in force on this day (default: all, as of today)")
+    figure.add_argument("--format", choices=FORMS, default="table", help="coherence.format")
+    add_as_of(figure, "coherence.as-of")
     add_output(figure)
 
 
 def _plans(figure: argparse.ArgumentParser) -> None:
-    figure.add_argument("--plan", metavar="PLAN", action="append", dest="plans", help="only this plan; may be repeated")
+    figure.add_argument("--plan", metavar="PLAN", action="append", dest="plans", help="coherence.plan")
 
 
 def _all(figure: argparse.ArgumentParser) -> None:
-    figure.add_argument("--all", action="store_true", dest="everything", help="rows that say nothing, too")
+    figure.add_argument("--all", action="store_true", dest="everything", help="coherence.all")
 
 
 def _least(figure: argparse.ArgumentParser) -> None:
-    figure.add_argument("--least", metavar="STRENGTH", type=a_share, help="the least strength, 0 to 1 (default: 0.25)")
+    figure.add_argument("--least", metavar="STRENGTH", type=a_share, help="coherence.least")
 
 
 def _two_actions(figure: argparse.ArgumentParser) -> None:
-    figure.add_argument("actions", metavar="ACTION", nargs=2, help="two actions, by key or IRI")
+    figure.add_argument("actions", metavar="ACTION", nargs=2, help="coherence.two-actions")
 
 
 def _any_action(figure: argparse.ArgumentParser) -> None:
-    figure.add_argument("actions", metavar="ACTION", nargs="*", help="an action, by key or IRI (default: all)")
+    figure.add_argument("actions", metavar="ACTION", nargs="*", help="coherence.any-action")
 
 
 def _two_plans(figure: argparse.ArgumentParser) -> None:
-    figure.add_argument("plans", metavar="PLAN", nargs=2, help="two editions, the earlier first")
+    figure.add_argument("plans", metavar="PLAN", nargs=2, help="coherence.two-plans")
 
 
 def _matrices(figure: argparse.ArgumentParser) -> None:
-    figure.add_argument(
-        "files", metavar="FILE", nargs="*", help="matrices as CSV, one an assessor (default: the graph's)"
-    )
+    figure.add_argument("files", metavar="FILE", nargs="*", help="coherence.matrices")
     figure.add_argument(
         "--assessor",
         metavar="NAME",
         action="append",
         dest="assessors",
-        help="who filled in a matrix (default: the file's name)",
+        help="coherence.assessor",
     )
-    figure.add_argument(
-        "--free-labels", action="store_const", const="free", dest="part", help="labels need not be actions of the graph"
-    )
+    figure.add_argument("--free-labels", action="store_const", const="free", dest="part", help="coherence.free-labels")
 
 
 def _write(figure: argparse.ArgumentParser) -> None:
-    figure.add_argument("--write", metavar="GRAPH.ttl", help="store the scores of the matrices as links in this file")
+    figure.add_argument("--write", metavar="GRAPH.ttl", help="coherence.write")
 
 
 def _kind(figure: argparse.ArgumentParser) -> None:
-    figure.add_argument("part", metavar="KIND", nargs="?", help="list the gaps of one kind")
+    figure.add_argument("part", metavar="KIND", nargs="?", help="coherence.kind")
 
 
 def _day(figure: argparse.ArgumentParser) -> None:
-    figure.add_argument("day", metavar="DAY", nargs="?", type=a_day, help="the day (default: today)")
+    figure.add_argument("day", metavar="DAY", nargs="?", type=a_day, help="coherence.day")
 
 
 OPTIONS: Final[dict[Option, Callable[[argparse.ArgumentParser], None]]] = {

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import Final
 
-from pan2kg.cli.arguments import Progress, add_language, add_output
+from pan2kg.cli.arguments import PlainFormatter, Progress, add_language, add_output
 from pan2kg.errors import FormatError
 from pan2kg.i18n.days import a_day
 from pan2kg.i18n.message import say
@@ -15,31 +15,17 @@ from pan2kg.project import write_atomically
 
 FORMS: Final = ("text", "md", "csv", "json", "rdf", "atom")
 
-EXAMPLES: Final = """\
-examples:
-  pan2kg diff pan2kg-0.1.0 .                        what changed since a release, in words
-  pan2kg diff old.nq new.nq --language fr           the same in French, of two dumps
-  pan2kg diff old.nq new.nq --format rdf -o p.trig  as a patch
-  pan2kg diff --apply p.trig old.nq -o new.nq       the patch applied
-
-The exit code is 0 whether or not something changed, and 2 where a state cannot be read or a patch does not fit.
-"""
-
 
 def add_diff(command: argparse.ArgumentParser) -> None:
     """Two states, or with ``--apply`` a patch and one."""
-    command.epilog = EXAMPLES
-    command.formatter_class = argparse.RawDescriptionHelpFormatter
-    command.usage = "pan2kg diff OLD NEW [options], or pan2kg diff --apply PATCH OLD -o NEW.nq"
-    command.add_argument(
-        "sides", metavar="OLD NEW", nargs="+", help="each a project, a release folder, or an RDF file (.gz or not)"
-    )
-    command.add_argument("--apply", metavar="PATCH", help="apply this patch to OLD, and write what it leads to")
-    command.add_argument("--format", choices=FORMS, default="text", help="default: text")
-    command.add_argument(
-        "--date", metavar="DAY", type=a_day, help="the day of the change (atom; default: from the data)"
-    )
-    command.add_argument("--address", metavar="URL", default="", help="where the feed will be published (atom)")
+    command.epilog = "diff.examples"
+    command.formatter_class = PlainFormatter
+    command.usage = "diff.usage"
+    command.add_argument("sides", metavar="OLD NEW", nargs="+", help="diff.sides")
+    command.add_argument("--apply", metavar="PATCH", help="diff.apply")
+    command.add_argument("--format", choices=FORMS, default="text", help="diff.format")
+    command.add_argument("--date", metavar="DAY", type=a_day, help="diff.date")
+    command.add_argument("--address", metavar="URL", default="", help="diff.address")
     add_language(command)
     add_output(command)
 

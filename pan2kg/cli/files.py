@@ -21,13 +21,11 @@ def add_picture(command: argparse.ArgumentParser) -> None:
     """What ``pan2kg picture`` can be told."""
     from pan2kg.charts.registry import PICTURES
 
-    command.usage = "pan2kg picture NAME -o FILE.svg|.png|.pdf|.csv [--PARAMETER VALUE ...] [other options]"
-    command.epilog = (
-        "parameters: --plan, --other, --plans KEY,KEY, --action, --top and the like, as the picture takes them"
-    )
+    command.usage = "picture.usage"
+    command.epilog = "picture.parameters"
     command.add_argument("name", metavar="NAME", choices=PICTURES, help=", ".join(PICTURES))
-    add_output(command, "the file; its ending says the format", required=True)
-    add_as_of(command, "the day the picture looks back from (default: today)")
+    add_output(command, "picture.output", required=True)
+    add_as_of(command, "picture.as-of")
     add_language(command)
 
 
@@ -57,17 +55,15 @@ def add_export(command: argparse.ArgumentParser) -> None:
     from pan2kg.network.exports import FORMS
 
     command.add_argument("form", metavar="FORM", choices=FORMS, help=", ".join(FORMS))
-    add_output(command, "the file to write", required=True)
+    add_output(command, "file", required=True)
     command.add_argument(
         "--plan",
         metavar="KEY",
         action="append",
         default=[],
-        help="only this plan; twice or more: only links among them",
+        help="export.plan",
     )
-    command.add_argument(
-        "--type", metavar="KEY", action="append", default=[], help="only links of this type, as in shared-instrument"
-    )
+    command.add_argument("--type", metavar="KEY", action="append", default=[], help="export.type")
     add_language(command)
 
 
@@ -108,8 +104,8 @@ def _released(store: Store) -> date | None:
 
 def add_dump(command: argparse.ArgumentParser) -> None:
     """The file, and its format."""
-    command.add_argument("--format", choices=("nquads", "trig"), help="default: as the file ends, else nquads")
-    add_output(command, "the file to write", required=True)
+    command.add_argument("--format", choices=("nquads", "trig"), help="dump.format")
+    add_output(command, "file", required=True)
 
 
 def run_dump(options: argparse.Namespace) -> int:
@@ -127,9 +123,9 @@ def run_dump(options: argparse.Namespace) -> int:
 
 def add_report(command: argparse.ArgumentParser) -> None:
     """The folder, the plan, and the day it is reported on."""
-    command.add_argument("-o", "--output", metavar="DIR", required=True, help="the folder to write into")
-    command.add_argument("--plan", metavar="KEY", default="", help="the plan to report on (default: lu-bhr-2)")
-    add_as_of(command, "the day figures look back from (default: today)")
+    command.add_argument("-o", "--output", metavar="DIR", required=True, help="report.folder")
+    command.add_argument("--plan", metavar="KEY", default="", help="report.plan")
+    add_as_of(command, "figures.as-of")
     add_language(command)
 
 
@@ -152,9 +148,9 @@ def run_report(options: argparse.Namespace) -> int:
 
 def add_site(command: argparse.ArgumentParser) -> None:
     """What can be typed after ``pan2kg site``."""
-    command.add_argument("-o", "--output", metavar="DIR", required=True, help="the folder to write")
-    command.add_argument("--zip", metavar="FILE", help="the same as a zip, for a portal that takes no pages")
-    add_as_of(command, "the day figures look back from (default: today)")
+    command.add_argument("-o", "--output", metavar="DIR", required=True, help="site.folder")
+    command.add_argument("--zip", metavar="FILE", help="site.zip")
+    add_as_of(command, "figures.as-of")
 
 
 def run_site(options: argparse.Namespace) -> int:

@@ -28,25 +28,17 @@ if TYPE_CHECKING:
 
 def add_publish(command: argparse.ArgumentParser) -> None:
     """The options of ``publish``."""
-    command.add_argument("-o", "--output", metavar="DIR", required=True, help="the folder of the release")
-    command.add_argument("--base", metavar="URL", type=an_address, help="where the files of the release will stand")
-    command.add_argument(
-        "--id-base", metavar="URL", type=an_address, help="another base for our own IRIs (default: as in the graph)"
-    )
-    command.add_argument("--endpoint", metavar="URL", type=a_link, help="the SPARQL endpoint to announce")
-    command.add_argument(
-        "--service", metavar="URL", type=a_link, help="where pan2kg serve answers for our IRIs (w3id rules)"
-    )
-    command.add_argument("--contact", type=a_contact, help="an e-mail address or the URL of a page, for the catalogue")
-    command.add_argument(
-        "--date", type=a_day, help="the day of the release (default: SOURCE_DATE_EPOCH, or the data’s)"
-    )
-    command.add_argument(
-        "--version", dest="release", type=a_version, help="the version (default: that of the ontology)"
-    )
-    command.add_argument("--previous", metavar="DIR|FILE", type=Path, help="the release before, to tell what changed")
-    command.add_argument("--without-site", action="store_true", help="leave out the pages")
-    command.add_argument("--without-derived", action="store_true", help="leave out what rules derive")
+    command.add_argument("-o", "--output", metavar="DIR", required=True, help="publish.folder")
+    command.add_argument("--base", metavar="URL", type=an_address, help="publish.base")
+    command.add_argument("--id-base", metavar="URL", type=an_address, help="publish.id-base")
+    command.add_argument("--endpoint", metavar="URL", type=a_link, help="publish.endpoint")
+    command.add_argument("--service", metavar="URL", type=a_link, help="publish.service")
+    command.add_argument("--contact", type=a_contact, help="publish.contact")
+    command.add_argument("--date", type=a_day, help="publish.date")
+    command.add_argument("--version", dest="release", type=a_version, help="publish.version")
+    command.add_argument("--previous", metavar="DIR|FILE", type=Path, help="publish.previous")
+    command.add_argument("--without-site", action="store_true", help="publish.without-site")
+    command.add_argument("--without-derived", action="store_true", help="publish.without-derived")
 
 
 def an_address(text: str) -> str:

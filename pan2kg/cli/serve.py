@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     import socket
     from collections.abc import Callable
 
-    from pan2kg.server.application import Application, Handler
     from pan2kg.server.pages import Pages
     from pan2kg.server.pool import Pool
+    from pan2kg.server.request import Application, Handler
     from pan2kg.server.review import Renewed
     from pan2kg.server.settings import Release, Settings
     from pan2kg.server.workers import Nursery
@@ -32,25 +32,25 @@ TOKEN: Final = "PAN2KG_TOKEN"  # noqa: S105  # the name of a variable, not a sec
 def add_serve(command: argparse.ArgumentParser) -> None:
     """What can be typed after ``pan2kg serve``."""
     add = command.add_argument
-    add("--host", default="127.0.0.1", help="the address to listen to (default: this machine alone)")
-    add("--port", type=_whole(0, 65_535), default=8000, help="the port (default: 8000; 0: any that is free)")
-    add("--allow-host", metavar="NAME", action="append", default=[], help="a name the service answers to besides")
-    add("--base", metavar="URL", type=an_address, help="where the service stands, seen from outside: for redirects")
-    add("--no-browser", action="store_true", help="do not open the home page")
-    add("--endpoint", metavar="URL", help="ask this SPARQL endpoint instead of the project's files")
-    add("--writable", action="store_true", help="take updates and graphs; they live until the service ends")
-    add("--token-file", metavar="FILE", help=f"the file with the token a write needs (or the variable {TOKEN})")
-    add("--timeout", metavar="S", type=_positive, default=30.0, help="seconds a query may take (default: 30)")
-    add("--max-rows", metavar="N", type=_whole(1), default=1_000_000, help="rows of an answer (default: 1000000)")
-    add("--max-bytes", metavar="N", type=_whole(1), default=256 * 2**20, help="bytes of an answer (default: 256 MB)")
-    add("--memory", metavar="MB", type=_whole(1), default=1024, help="megabytes a query may take (default: 1024)")
-    add("--workers", metavar="N", type=_whole(1), default=8, help="queries answered at once (default: 8)")
-    add("--allow-service", metavar="IRI", action="append", default=[], help="an endpoint SERVICE may ask")
+    add("--host", default="127.0.0.1", help="serve.host")
+    add("--port", type=_whole(0, 65_535), default=8000, help="serve.port")
+    add("--allow-host", metavar="NAME", action="append", default=[], help="serve.allow-host")
+    add("--base", metavar="URL", type=an_address, help="serve.base")
+    add("--no-browser", action="store_true", help="serve.no-browser")
+    add("--endpoint", metavar="URL", help="endpoint")
+    add("--writable", action="store_true", help="serve.writable")
+    add("--token-file", metavar="FILE", help="serve.token-file")
+    add("--timeout", metavar="S", type=_positive, default=30.0, help="serve.timeout")
+    add("--max-rows", metavar="N", type=_whole(1), default=1_000_000, help="serve.max-rows")
+    add("--max-bytes", metavar="N", type=_whole(1), default=256 * 2**20, help="serve.max-bytes")
+    add("--memory", metavar="MB", type=_whole(1), default=1024, help="serve.memory")
+    add("--workers", metavar="N", type=_whole(1), default=8, help="serve.workers")
+    add("--allow-service", metavar="IRI", action="append", default=[], help="serve.allow-service")
     add(
         "--default-graph",
         choices=("union", "own"),
         default="union",
-        help="what a query without FROM asks: all graphs, or only triples in no graph (default: union)",
+        help="serve.default-graph",
     )
 
 

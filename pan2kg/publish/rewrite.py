@@ -139,12 +139,3 @@ def write_rules(edition: Edition, applied: list[Rule], *, has_base: bool) -> byt
     return (head + "".join(rule.written() for rule in applied)).encode()
 
 
-def lead(applied: list[Rule], path: str, accept: str = "") -> str | None:
-    """Where the rules lead a path, as the server that applies them would."""
-    chosen = ""
-    for rule in applied:
-        target = rule.leads(path, accept, chosen)
-        if target is not None and not rule.chooses:
-            return target
-        chosen = rule.chooses if target is not None else chosen
-    return None

@@ -19,8 +19,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResp
 
 from pan2kg.errors import Place, ProjectError
 from pan2kg.project import reason
-from pan2kg.server.application import Application
-from pan2kg.server.request import ADDRESS_LIMIT, HEADERS_LIMIT, HEADERS_MOST, WHOLE, Headers, why
+from pan2kg.server.request import ADDRESS_LIMIT, HEADERS_LIMIT, HEADERS_MOST, WHOLE, Application, Headers, why
 
 HEAD_SECONDS: Final = 20.0
 """Within so many seconds the head of a request must have come."""

@@ -21,7 +21,6 @@ from pan2kg.publish.catalogue.facts import Facts, read_facts
 from pan2kg.publish.edition import Addresses, Edition, Issue
 from pan2kg.publish.void import TARGETS, Statistics, write_void
 from pan2kg.server.addresses import Everything
-from pan2kg.server.application import Handler
 from pan2kg.server.dereference import NO_CACHE, STARTS, Answer, Call, Holding, Portray, answer
 from pan2kg.server.documents import DATA, write
 from pan2kg.server.negotiation import Choice, choose
@@ -30,6 +29,7 @@ from pan2kg.server.request import (
     DATA_HEADERS,
     PAGE_HEADERS,
     PREFLIGHT_HEADERS,
+    Handler,
     Headers,
     Refusal,
     Request,

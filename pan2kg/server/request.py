@@ -1,5 +1,7 @@
 """What the service says when it does not answer: a status and a sentence.
 
+The whole service: which part of it answers which address.
+
 What is looked at before a request is answered, and what every page says about itself to the browser.
 A request and the ways to answer it: bare ASGI, since a stack of layers would cost more than a short query.
 """
@@ -10,10 +12,11 @@ import asyncio
 import hmac
 import ipaddress
 import json
+import logging
 import re
 from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from http import HTTPStatus
 from typing import Final, TypeVar
@@ -322,3 +325,57 @@ def matches(condition: str, tags: Iterable[bytes]) -> bool:
         return False
     named = {one.strip().removeprefix("W/").encode() for one in condition.split(",")}
     return "*" in condition.split() or any(tag.removeprefix(b"W/") in named for tag in found)
+
+
+Handler = Callable[[Request], Awaitable[None]]
+
+_LOG = logging.getLogger("pan2kg.service")
+
+
+@dataclass(frozen=True, slots=True)
+class Application:
+    """An ASGI application.
+
+    ``exact`` are the handlers of single addresses, ``below`` those of everything that begins with a
+    path (the first that fits), ``otherwise`` answers the rest: the pages. Things and documents
+    (``/id/``, ``/doc/``, ``/.well-known/void``) and what a page posts are handlers like these.
+    """
+
+    hosts: Hosts
+    exact: Mapping[str, Handler]
+    below: tuple[tuple[str, Handler], ...] = ()
+    otherwise: Handler | None = None
+    posted: Mapping[str, Handler] = field(default_factory=dict)
+
+    async def __call__(self, scope: Mapping[str, object], receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] != "http":
+            return
+        request = read_request(scope, receive, send)
+        refusal = self.hosts.refuse(request.header(b"host"))
+        if refusal:
+            await request.refuse(refusal, PAGE_HEADERS)
+            return
+        try:
+            await self._handler(request)(request)
+        except asyncio.CancelledError:  # it took longer than the service has when it is told to end
+            await request.refuse(busy(why("ending")), PAGE_HEADERS)
+        except Exception:  # noqa: BLE001  # the last boundary: a fault reaches the log, and the client as a sentence
+            _LOG.exception("%s %s", request.method, request.path)
+            await request.refuse(Refusal(500, why("fault")), PAGE_HEADERS)
+
+    def _handler(self, request: Request) -> Handler:
+        path = request.path
+        handler = self.exact.get(path)
+        if handler:
+            return handler
+        if request.method == "POST":
+            ending = path.rpartition("/")[2]
+            if ending in self.posted:
+                return self.posted[ending]
+        found = next((one for start, one in self.below if path.startswith(start)), None)
+        return found or self.otherwise or _nothing
+
+
+async def _nothing(request: Request) -> None:
+    await request.refuse(Refusal(404, why("nothing-here")), PAGE_HEADERS)

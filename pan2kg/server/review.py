@@ -25,11 +25,10 @@ from pan2kg.i18n.message import verbatim
 from pan2kg.review.entry import Outcome
 from pan2kg.review.files import changes
 from pan2kg.review.scores import submit
-from pan2kg.server.application import Handler
 from pan2kg.server.evaluation import Change
 from pan2kg.server.pages import Site
 from pan2kg.server.protocol import FORM, read_form, read_media_type
-from pan2kg.server.request import PAGE_HEADERS, Refusal, Request, refuse_token, why
+from pan2kg.server.request import PAGE_HEADERS, Handler, Refusal, Request, refuse_token, why
 from pan2kg.server.settings import Release
 from pan2kg.server.workers import LostError, Nursery
 from pan2kg.site.registry import PAGES

@@ -49,7 +49,7 @@ class Anchors:
 def html_text(text: Text, language: Language) -> Markup:
     """Words for a page, escaped, and marked where they are not in its language.
 
-    >>> html_text(Text("a < b", ""), "en")
+    >>> html_text(Text.of({"fr": "a < b"}), "en")
     Markup('<span lang="fr">a &lt; b</span>')
     """
     spoken, words = text.spoken(language), clean(text.say(language))

@@ -31,7 +31,7 @@ OWN = {
     "manifest.py": {"fault": "error"},
 }
 """What a module calls the function that chooses a message of its own context."""
-CONTEXTS = ("error", "server", "portal", "inspection", "progress")
+CONTEXTS = ("error", "server", "portal", "inspection", "progress", "help", "argparse")
 SAY = re.compile(r"^from pan2kg\.i18n\.message import .*\bsay\b", re.MULTILINE)
 PLACE = re.compile(r"\{(\w+)\}")
 

@@ -120,7 +120,7 @@ def test_german_is_set_as_german_is() -> None:
         f"{name} = {words}"
         for name, entry in catalogue("de").items()
         for words in entry.forms
-        if not name[1].endswith(FORMAL) and wrong.search(words.replace(" ;“", ""))
+        if name[0] != "argparse" and not name[1].endswith(FORMAL) and wrong.search(words.replace(" ;“", ""))
     ]
     assert not found, "no space before : ; !, a no-break one before %, and quotation marks „…“"
 

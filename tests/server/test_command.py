@@ -16,9 +16,9 @@ from urllib.parse import quote
 
 import pytest
 
+from pan2kg.server.assembly import Relay
 from pan2kg.server.channel import Limits
 from pan2kg.server.protocol import Operation
-from pan2kg.server.relay import Relay
 from pan2kg.server.request import Refusal
 from pan2kg.server.settings import Settings
 from tests.server.conftest import PATIENCE, SLOW
