@@ -123,9 +123,6 @@ def _below(path: Path, folder: Path) -> str:
     return text[len(start) :].replace(os.sep, "/") if text.startswith(start) else ""
 
 
-_START = "Name a project with --project DIR, or start one with `pan2kg init DIR`."
-
-
 def _is_project(folder: Path) -> bool:
     return all((folder / name).is_dir() for name in FOLDERS) and (folder / "ontology" / "prefixes.ttl").is_file()
 

@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pan2kg.charts.ground import Ground
-from pan2kg.coherence.citations import homes
+from pan2kg.charts.subject import Subject
 from pan2kg.coherence.reading import read_statements
 from pan2kg.store.queries import program_query
-from pan2kg.store.store import Store, plain, select
 
 if TYPE_CHECKING:
     from pan2kg.coherence.uses import Uses
+    from pan2kg.graph.graph import Graph
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +33,11 @@ class Tie:
     incoming: bool = False
 
 
-def text_ties(ground: Ground, works: Iterable[str]) -> tuple[Tie, ...]:
+def text_ties(subject: Subject, works: Iterable[str]) -> tuple[Tie, ...]:
     """The instruments works rest on; declared where a source states at least one of the uses."""
-    resting = ground.once("resting", lambda: _resting(ground.uses))
-    declared = ground.once("declared", lambda: _declared(ground.store, resting))
+    graph = subject.graph
+    resting = graph.once("texts of works", lambda: _resting(graph.uses))
+    declared = graph.once("stated texts of works", lambda: _declared(graph, resting))
     pairs = ((work, text) for work in sorted(set(works)) for text in resting.get(work, ()))
     return tuple(Tie(work, text, (work, text) in declared) for work, text in pairs)
 
@@ -52,25 +52,26 @@ def _resting(uses: Uses) -> Mapping[str, tuple[str, ...]]:
     return {work: tuple(sorted(texts)) for work, texts in found.items()}
 
 
-def _declared(store: Store, works: Iterable[str]) -> frozenset[tuple[str, str]]:
+def _declared(graph: Graph, works: Iterable[str]) -> frozenset[tuple[str, str]]:
     """Works with an instrument a source states they rest on."""
-    stated = {plain(link) for (link,) in select(store, program_query("links/stated-uses")).rows}
-    return frozenset((one.work, one.instrument) for one in read_statements(store, sorted(works)) if one.link in stated)
+    stated = {link for (link,) in graph.read(program_query("links/stated-uses"))}
+    found = read_statements(graph.store, sorted(works))
+    return frozenset((one.work, one.instrument) for one in found if one.link in stated)
 
 
-def plan_ties(ground: Ground, plan: int) -> tuple[Tie, ...]:
+def plan_ties(subject: Subject, plan: int) -> tuple[Tie, ...]:
     """The other plans a plan and its actions are tied to: by citations either way, and by shared texts.
 
     The work of a citation is the action named at the plan's end, or the plan itself.
     """
-    return (*citation_ties(ground, plan), *shared_ties(ground, plan))
+    return (*citation_ties(subject, plan), *shared_ties(subject, plan))
 
 
-def citation_ties(ground: Ground, plan: int) -> tuple[Tie, ...]:
+def citation_ties(subject: Subject, plan: int) -> tuple[Tie, ...]:
     """Citations between works of a plan and other plans, counted by work, plan and direction."""
-    home, own = homes(ground.uses), ground.uses.plans[plan].iri
+    home, own = subject.graph.homes, subject.graph.uses.plans[plan].iri
     counted: dict[tuple[str, str, bool], int] = defaultdict(int)
-    for _, source, target in sorted({(one.link, one.source, one.target) for one in ground.citations}):
+    for _, source, target in sorted({(one.link, one.source, one.target) for one in subject.graph.citations}):
         ends = home.get(source, ""), home.get(target, "")
         if all(ends) and ends[0] != ends[1] and own in ends:
             incoming = ends[1] == own
@@ -81,10 +82,10 @@ def citation_ties(ground: Ground, plan: int) -> tuple[Tie, ...]:
     )
 
 
-def shared_ties(ground: Ground, plan: int) -> tuple[Tie, ...]:
+def shared_ties(subject: Subject, plan: int) -> tuple[Tie, ...]:
     """The linked pairs between actions of a plan and those of other plans, counted by action and plan."""
-    uses = ground.linking
-    links = ground.across
+    uses = subject.graph.linking
+    links = subject.graph.across
     counted: dict[tuple[str, str], list[float]] = defaultdict(list)
     for ends in ((links.one, links.two), (links.two, links.one)):
         for at in np.flatnonzero(uses.plan_of[ends[0]] == plan):
@@ -97,10 +98,10 @@ def shared_ties(ground: Ground, plan: int) -> tuple[Tie, ...]:
     )
 
 
-def neighbours(ground: Ground, action: int) -> tuple[Tie, ...]:
+def neighbours(subject: Subject, action: int) -> tuple[Tie, ...]:
     """The actions of other plans an action is linked to, the strongest first, then by IRI."""
-    uses = ground.linking
-    links = ground.across
+    uses = subject.graph.linking
+    links = subject.graph.across
     found = (
         Tie(uses.actions[action], uses.actions[int(end[at])], declared=False, strength=float(links.strength[at]))
         for own, end in ((links.one, links.two), (links.two, links.one))

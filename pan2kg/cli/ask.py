@@ -56,7 +56,8 @@ def _answers(command: argparse.ArgumentParser) -> None:
 
 def run_ask(options: argparse.Namespace) -> int:
     """Answer a stored question, by its name or by a link that fixes it, or list them."""
-    from pan2kg.site.permalink import follow, notice, release_of
+    from pan2kg.graph.graph import Graph
+    from pan2kg.site.permalink import follow, notice
     from pan2kg.store.queries import fill, find_query
     from pan2kg.store.rules import needs
     from pan2kg.tables.answers import taken
@@ -77,7 +78,7 @@ def run_ask(options: argparse.Namespace) -> int:
     if options.format in (None, "table", "md"):
         notes = (*filter(None, [taken(query, values, options.language)]), *notes)
     if link:
-        notes = (*filter(None, [notice(link, release_of(store), link.language)]), *notes)
+        notes = (*filter(None, [notice(link, Graph(project, store).release, link.language)]), *notes)
     return _answer(store, text, project, options, query, notes)
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from pan2kg.cli.arguments import add_language, add_output, emit, project_of
 from pan2kg.errors import ProjectError
+from pan2kg.i18n.message import Message
 from pan2kg.project import Project
 
 FORMATS = ("text", "json", "github", "html", "junit", "turtle")
@@ -51,6 +52,7 @@ def add_draft(command: argparse.ArgumentParser) -> None:
 def run_draft(options: argparse.Namespace) -> int:
     """Draft Turtle from a published plan; what is unsure goes to standard error."""
     from pan2kg.extract.draft import draft_plan
+    from pan2kg.extract.layout import noted
     from pan2kg.extract.outline import read_outline_file
     from pan2kg.turtle.writer import read_prefixes
 
@@ -61,10 +63,10 @@ def run_draft(options: argparse.Namespace) -> int:
     graph = _graph_path(project, options.output)
     written = draft_plan(outline, read_prefixes(project), plan=options.plan, source_name=file.name, graph=graph)
     emit(written, options.output)
-    counts = f"{len(outline.categories)} categories, {len(outline.actions)} actions"
-    guessed = f"the language was guessed to be {outline.language}; if it is not, name it with --language"
-    remarks = "".join(f"{file.name}, {said}\n" for said in (*([] if options.language else [guessed]), *outline.remarks))
-    sys.stderr.write(f"{remarks}{counts}; complete the draft, then `pan2kg check`.\n")
+    counts = {"categories": str(len(outline.categories)), "actions": str(len(outline.actions))}
+    guessed = [] if options.language else [noted("language-guessed", language=outline.language)]
+    told = (noted("in-file", file=file.name, message=one) for one in (*guessed, *(one.told for one in outline.remarks)))
+    sys.stderr.write("".join(f"{one}\n" for one in (*told, Message("progress", "draft-counts", counts))))
     return 0
 
 

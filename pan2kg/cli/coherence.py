@@ -24,16 +24,17 @@ from pan2kg.cli.arguments import (
     width_of,
 )
 from pan2kg.errors import QueryError
-from pan2kg.i18n.days import a_day, today
+from pan2kg.i18n.days import a_day
 from pan2kg.tables.registry import TABLES, Option
 
 if TYPE_CHECKING:
     from datetime import date
 
+    from pan2kg.graph.graph import Graph
     from pan2kg.i18n.catalogue import Text
     from pan2kg.project import Project
     from pan2kg.store.as_of import Moment
-    from pan2kg.tables.material import Choice, Material
+    from pan2kg.tables.table import Choice
 
 FORMS: Final = ("table", "csv", "tsv", "json", "md", "html", "xlsx")
 
@@ -152,14 +153,14 @@ def inquire(project: Project, options: argparse.Namespace, width: int) -> str | 
     from pan2kg.tables.writers import write_exhibit
 
     choice = _choice(options)
-    material, moment = _material(project, options)
+    graph, moment = _graph(project, options)
     if moment:
         moment.refuse((*choice.plans, *choice.actions))
-    exhibit = TABLES[options.figure].make(material, choice)
+    exhibit = TABLES[options.figure].make(graph, choice)
     if getattr(options, "write", None):
         from pan2kg.tables.scores_turtle import write_ledger
 
-        write_ledger(material, choice, Path(options.write))
+        write_ledger(graph, choice, Path(options.write))
     if moment:
         exhibit = replace(exhibit, notes=(*exhibit.notes, *_notes(moment)))
     if options.format == "xlsx":
@@ -169,16 +170,16 @@ def inquire(project: Project, options: argparse.Namespace, width: int) -> str | 
     return write_exhibit(exhibit, options.format, language=options.language, width=width)
 
 
-def _material(project: Project, options: argparse.Namespace) -> tuple[Material, Moment | None]:
+def _graph(project: Project, options: argparse.Namespace) -> tuple[Graph, Moment | None]:
     """What the figure is made from, and the view of the day where the figure looks at what was in force then."""
+    from pan2kg.graph.graph import Graph
     from pan2kg.store.rules import derive
     from pan2kg.store.store import load_project, open_store
-    from pan2kg.tables.material import Material
 
     given = _one_day(getattr(options, "day", None), options.as_of)
     if given is None or TABLES[options.figure].whole:
-        store = open_store(project, derive)
-        return Material(store, options.language, given or today(), asked=given is not None, project=project), None
+        store, asked = open_store(project, derive), given is not None
+        return Graph(project, store, language=options.language, as_of=given, asked=asked), None
     from pan2kg.store.as_of import as_of
     from pan2kg.store.dates import instances
     from pan2kg.turtle.vocabulary import PAN
@@ -186,7 +187,7 @@ def _material(project: Project, options: argparse.Namespace) -> tuple[Material, 
     moment = as_of(load_project(project), given, project)
     if not instances(moment.store, PAN + "Action"):
         raise QueryError("no-action-on-day", remedy="choose-another-day", given=given.isoformat())
-    return Material(moment.store, options.language, given, project=project), moment
+    return Graph(project, moment.store, language=options.language, as_of=given), moment
 
 
 def _one_day(named: date | None, given: date | None) -> date | None:
@@ -208,7 +209,7 @@ def _notes(moment: Moment) -> list[Text]:
 
 
 def _choice(options: argparse.Namespace) -> Choice:
-    from pan2kg.tables.material import Choice
+    from pan2kg.tables.table import Choice
 
     def given(name: str) -> tuple[str, ...]:
         return tuple(getattr(options, name, None) or ())

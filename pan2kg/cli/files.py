@@ -9,12 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pan2kg.cli.arguments import Progress, add_as_of, add_language, add_output, emit, project_of, read_parameters
-from pan2kg.i18n.days import today
 from pan2kg.i18n.message import say
 
 if TYPE_CHECKING:
-    from pan2kg.project import Project
-    from pan2kg.store.store import LocalStore, Store
+    from pan2kg.graph.graph import Graph
+    from pan2kg.i18n.catalogue import Language
 
 
 def add_picture(command: argparse.ArgumentParser) -> None:
@@ -38,14 +37,11 @@ def run_picture(options: argparse.Namespace) -> int:
     """
     from pan2kg.charts.raster import write_picture
     from pan2kg.charts.registry import draw
-    from pan2kg.tables.material import Material
 
     parameters = read_parameters(options.parameters)
-    store = _open(project_of(options))
-    day = options.as_of or today()
-    release = Material(store, options.language, day).release
+    graph = _open(options)
     given: dict[str, object] = {key: value.split(",") if key == "plans" else value for key, value in parameters.items()}
-    picture = draw(options.name, store, language=options.language, release=release, as_of=day, **given)  # type: ignore[arg-type]
+    picture = draw(options.name, graph, **given)  # type: ignore[arg-type]
     write_picture(picture, Path(options.output))
     return 0
 
@@ -75,31 +71,26 @@ def run_export(options: argparse.Namespace) -> int:
         FormatError: the selection is too large for the format, or the file’s ending promises another one.
     """
     from pan2kg.errors import FormatError, ProjectError
-    from pan2kg.graph.network import build_network
     from pan2kg.network.exports import export_network, select_network
     from pan2kg.project import write_atomically
-    from pan2kg.tables.material import Material
 
     target = Path(options.output)
     if options.form == "csv" and target.suffix.lower() not in ("", ".zip"):
         raise FormatError("csv-is-zip", remedy="name-zip-file", name=target.name)
-    store = _open(project_of(options))
-    release = Material(store, options.language, today()).release
-    network = build_network(store, language=options.language, release=release)
-    chosen = select_network(network, plans=options.plan, types=options.type)
+    graph = _open(options)
+    chosen = select_network(graph.network(options.language), plans=options.plan, types=options.type)
     if not chosen:
         raise ProjectError("nothing-to-export", remedy="add-plan")
-    write_atomically(target, export_network(chosen, options.form, released=_released(store)))
+    write_atomically(target, export_network(chosen, options.form, released=_day(graph.notice.modified)))
     return 0
 
 
-def _released(store: Store) -> date | None:
-    """The day of the data: that of the ontology they are written in, where it gives one."""
-    from pan2kg.store.queries import program_query
-    from pan2kg.store.store import select
-
-    found = select(store, program_query("dataset/day")).values("last")
-    return date.fromisoformat(found[0]) if found and found[0] else None
+def _day(stated: str) -> date | None:
+    """The day of the data, None where the graph states no whole day."""
+    try:
+        return date.fromisoformat(stated)
+    except ValueError:
+        return None
 
 
 def add_dump(command: argparse.ArgumentParser) -> None:
@@ -114,10 +105,10 @@ def run_dump(options: argparse.Namespace) -> int:
     from pan2kg.store.store import dump
     from pan2kg.turtle.writer import read_prefixes
 
-    project = project_of(options)
+    graph = _open(options)
     target = Path(options.output)
     form = options.format or ("trig" if target.suffix == ".trig" else "nquads")
-    write_atomically(target, dump(_open(project), form, read_prefixes(project)))
+    write_atomically(target, dump(graph.held, form, read_prefixes(graph.project)))
     return 0
 
 
@@ -138,10 +129,8 @@ def run_report(options: argparse.Namespace) -> int:
     """
     from pan2kg.report.compose import compose
     from pan2kg.report.writing import files_of, write_files
-    from pan2kg.tables.material import Material
 
-    material = Material(_open(project_of(options)), options.language, options.as_of or today())
-    written = write_files(Path(options.output), files_of(compose(material, options.plan)))
+    written = write_files(Path(options.output), files_of(compose(_open(options), options.plan)))
     emit("".join(f"{path}\n" for path in written))
     return 0
 
@@ -164,8 +153,7 @@ def run_site(options: argparse.Namespace) -> int:
     from pan2kg.site.registry import Site
     from pan2kg.site.writing import write_site, write_zip
 
-    project = project_of(options)
-    site = Site(Library(project, _open(project), options.as_of or today(), bundle=find_bundle()))
+    site = Site(Library(_open(options), bundle=find_bundle()))
     folder = Path(options.output)
     progress = Progress()
     number = write_site(site, folder, progress=lambda number: progress(say("progress", "files", number=str(number))))
@@ -179,8 +167,12 @@ def run_site(options: argparse.Namespace) -> int:
     return 0
 
 
-def _open(project: Project) -> LocalStore:
+def _open(options: argparse.Namespace) -> Graph:
+    """The graph of the project, in the language and from the day that were typed, as far as the command takes them."""
+    from pan2kg.graph.graph import Graph
     from pan2kg.store.rules import derive
     from pan2kg.store.store import open_store
 
-    return open_store(project, derive)
+    project = project_of(options)
+    language: Language = getattr(options, "language", "fr")
+    return Graph(project, open_store(project, derive), language=language, as_of=getattr(options, "as_of", None))

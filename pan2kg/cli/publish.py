@@ -147,6 +147,7 @@ def prepare(project: Project, options: argparse.Namespace) -> tuple[Edition, Ord
     Raises:
         ProjectError: the catalogue lacks a fact, or the release would lie in the future.
     """
+    from pan2kg.graph.graph import Graph
     from pan2kg.publish.assemble import Order
     from pan2kg.publish.catalogue.facts import read_facts
     from pan2kg.publish.edition import Edition
@@ -156,7 +157,8 @@ def prepare(project: Project, options: argparse.Namespace) -> tuple[Edition, Ord
     store = load_project(project) if options.without_derived else open_store(project, derive)
     facts = read_facts(store)
     issue = _issue(facts, options)
-    edition = Edition(project, store, facts, issue, options.previous)
+    graph = Graph(project, store, language="fr", as_of=issue.modified, release=issue.version)
+    edition = Edition(graph, facts, issue, options.previous)
     return edition, Order(today(), options.service or "", options.base is not None)
 
 
@@ -204,8 +206,8 @@ def _previous(path: Path | None) -> str:
 
 def _gaps(edition: Edition, order: Order) -> list[str]:
     """What the catalogue could not say, and what would mend it."""
+    from pan2kg.graph.dataset import DATASET
     from pan2kg.i18n.catalogue import SOURCE_LANGUAGE
-    from pan2kg.publish.catalogue.facts import DATASET
     from pan2kg.publish.catalogue.terms import DCAT, RELEASE
 
     known = {

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Final
 
 from pan2kg.cli.publish import an_address
 from pan2kg.errors import Place, ProjectError
-from pan2kg.i18n.days import today
 from pan2kg.i18n.message import told
 from pan2kg.project import Project
 
@@ -188,6 +187,7 @@ def _project(options: argparse.Namespace) -> Project:
 
 def _site(project: Project, store: Store, release: Release, *, writable: bool) -> Renewed:
     """The pages over the data as they are at any time."""
+    from pan2kg.graph.graph import Graph
     from pan2kg.server.addresses import Everything
     from pan2kg.server.review import Renewed
     from pan2kg.site.bundle import find_bundle
@@ -197,7 +197,8 @@ def _site(project: Project, store: Store, release: Release, *, writable: bool) -
     bundle = find_bundle()
 
     def make() -> Everything:
-        return Everything(Site(Library(project, store, today(), mode="served", bundle=bundle, writable=writable)))
+        graph = Graph(project, store, language="fr")
+        return Everything(Site(Library(graph, mode="served", bundle=bundle, writable=writable)))
 
     return Renewed(make, release)
 

@@ -16,14 +16,12 @@ from pathlib import Path
 
 from pan2kg.errors import OutlineError, Place
 from pan2kg.extract.entries import Entry, Setting, candidates, gather, remarks_on_text
-from pan2kg.extract.layout import Remark, decode_text, folded, read_lines
+from pan2kg.extract.layout import Remark, decode_text, folded, noted, read_lines
 from pan2kg.extract.numbering import every_word, resolve, words
 from pan2kg.extract.tree import ACTION, CATEGORY, STEP, Item, arrange
 from pan2kg.project import reason
 
 __all__ = ["ACTION", "CATEGORY", "STEP", "Item", "Outline", "Remark", "read_outline", "read_outline_file"]
-
-_REMEDY = "Give the list of actions with its numbers or bullets, one item a line."
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,10 +102,10 @@ def read_outline(text: str, *, language: str | None = None, source: str = "") ->
     remarks += [*gathered.remarks, *about_repeats, *about_levels]
     remarks += remarks_on_text([line for line in gathered.text if line.number not in taken], setting)
     if len(every) > len(lines):
-        remarks.append(Remark("page numbers, left out", tuple(one.number for one in every if one.is_page_number)))
+        remarks.append(Remark(noted("page-numbers"), tuple(one.number for one in every if one.is_page_number)))
     outline = Outline(title, spoken, items)
     remarks += _announced(outline, " ".join(line.text for line in gathered.opening))
-    return replace(outline, remarks=tuple(sorted(remarks, key=lambda remark: (remark.line or 0, remark.message))))
+    return replace(outline, remarks=tuple(sorted(remarks, key=lambda remark: (remark.line or 0, str(remark.message)))))
 
 
 def _without_running_heads(entries: Sequence[Entry], remarks: list[Remark]) -> list[Entry]:
@@ -124,7 +122,7 @@ def _without_running_heads(entries: Sequence[Entry], remarks: list[Remark]) -> l
         last[entry.style] = entry
         kept.append(entry)
     if again:
-        remarks.append(Remark("a heading printed again, left out", tuple(again)))
+        remarks.append(Remark(noted("printed-again"), tuple(again)))
     return kept
 
 
@@ -142,13 +140,11 @@ def _without_contents(entries: Sequence[Entry]) -> tuple[list[Entry], list[Remar
         return list(entries), []
     missing = [entry for entry in contents if _name(entry) not in found]
     if 2 * len(missing) > len(contents):
-        return contents, [Remark("below the table of contents that lists the plan; left out", _lines(body))]
+        return contents, [Remark(noted("below-contents"), _lines(body))]
     repeated = _lines([entry for entry in contents if _name(entry) in found])
-    remarks = [Remark("a table of contents; its items were read where the text repeats them", repeated)]
+    remarks = [Remark(noted("contents"), repeated)]
     if missing:
-        remarks.append(
-            Remark("in the table of contents, but not found with this number and title below", _lines(missing))
-        )
+        remarks.append(Remark(noted("contents-missing"), _lines(missing)))
     return body, remarks
 
 
@@ -176,7 +172,7 @@ def _announced(outline: Outline, preamble: str) -> list[Remark]:
     read = len(outline.actions)
     for number, word in re.findall(r"\b([0-9]{1,3})\s+([^\W\d_]+)", preamble):
         if folded(word) in every_word("actions") and int(number) != read:
-            return [Remark(f"the text announces {number} {word}, and {read} were read")]
+            return [Remark(noted("announced", number=number, word=word, read=str(read)))]
     return []
 
 

@@ -11,13 +11,14 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from pan2kg.errors import Place, ProjectError
+from pan2kg.graph.dataset import DATASET
 from pan2kg.i18n.message import say, told, verbatim
 from pan2kg.publish import csvw, dump, rewrite, void
 from pan2kg.publish import descriptions as schema_org
 from pan2kg.publish import descriptions as service
 from pan2kg.publish import folder as archive
 from pan2kg.publish.catalogue.description import Distribution, describe
-from pan2kg.publish.catalogue.facts import CATALOGUE, DATASET
+from pan2kg.publish.catalogue.facts import CATALOGUE
 from pan2kg.publish.catalogue.terms import PREFIXES, write
 from pan2kg.publish.descriptions import example_files, map_files, ontology_files
 from pan2kg.publish.dump import Content, read_content

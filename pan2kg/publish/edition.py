@@ -11,6 +11,7 @@ from datetime import date
 from pathlib import Path
 from urllib.parse import quote
 
+from pan2kg.graph.graph import Graph
 from pan2kg.project import Project
 from pan2kg.publish.catalogue.facts import Facts
 from pan2kg.store.store import LocalStore
@@ -90,12 +91,21 @@ class Edition:
     tables, once they are written.
     """
 
-    project: Project
-    store: LocalStore
+    graph: Graph
     facts: Facts
     issue: Issue
     previous: Path | None = None
     catalogue: LocalStore | None = None
+
+    @property
+    def project(self) -> Project:
+        """The project that is published."""
+        return self.graph.project
+
+    @property
+    def store(self) -> LocalStore:
+        """The store that holds the graph."""
+        return self.graph.held
 
     def prefixes(self) -> Mapping[str, str]:
         """The project's prefixes, under the base chosen for our own IRIs."""

@@ -25,8 +25,7 @@ CHANGES: Final = "changes"
 
 def site_part(edition: Edition) -> Iterator[File]:
     """The pages as a folder that works on any host and from disk, as they are on the day of the release."""
-    day, catalogue = edition.issue.modified, edition.catalogue
-    library = Library(edition.project, edition.store, day, bundle=find_bundle(), catalogue=catalogue)
+    library = Library(edition.graph, bundle=find_bundle(), catalogue=edition.catalogue)
     for path, body in contents(Site(library)):
         yield f"{SITE}/{path}", body
 

@@ -7,8 +7,8 @@ from typing import Final
 
 import pyoxigraph as ox
 
+from pan2kg.graph.dataset import DATASET
 from pan2kg.i18n.catalogue import Language, grouped
-from pan2kg.publish.catalogue.facts import DATASET
 from pan2kg.publish.catalogue.terms import FOAF, RELEASED
 from pan2kg.publish.edition import Edition
 from pan2kg.publish.void import Statistics

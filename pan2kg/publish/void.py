@@ -13,7 +13,7 @@ from typing import Final
 
 import pyoxigraph as ox
 
-from pan2kg.publish.catalogue.facts import DATASET
+from pan2kg.graph.dataset import DATASET
 from pan2kg.publish.catalogue.terms import FOAF, PREFIXES, TYPE, VOID, Sheet, node, said, typed, write
 from pan2kg.publish.dump import Content
 from pan2kg.publish.edition import Edition

@@ -10,11 +10,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from pan2kg.charts.ground import read_ground
+from pan2kg.charts.subject import Subject
 from pan2kg.coherence.links import link_rows
 from pan2kg.coherence.uses import key
 from pan2kg.errors import QueryError
-from pan2kg.graph.dataset import read_notice
+from pan2kg.graph.graph import Graph
 from pan2kg.i18n.catalogue import Messages, Text, grouped, with_mark
 from pan2kg.i18n.days import in_words
 from pan2kg.report import sections as part
@@ -40,26 +40,25 @@ from pan2kg.tables.cells import dated, shown
 from pan2kg.tables.citations import STRONG, unacknowledged
 from pan2kg.tables.coverage import trust
 from pan2kg.tables.gaps import KINDS, gaps
-from pan2kg.tables.material import Choice, Material
 from pan2kg.tables.obligations import duties
 from pan2kg.tables.plans import three_three
-from pan2kg.tables.table import coded
+from pan2kg.tables.table import Choice, coded
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from pan2kg.graph.graph import Graph
     from pan2kg.i18n.catalogue import Language
-    from pan2kg.tables.material import Material
     from pan2kg.tables.table import Exhibit
 
 _WORDS: Final = Messages("report")
 _MEASURES: Final = tuple(key for key in _WORDS.keys("measure.") if "." not in key)
 
 
-def gap_report(material: Material, plan: str) -> Section:
+def gap_report(graph: Graph, plan: str) -> Section:
     """The gaps of a plan: all kinds at a glance, one by one, and what cannot be told."""
-    language = material.language
-    whole = gaps(material, Choice(plans=(plan,)))
+    language = graph.language
+    whole = gaps(graph, Choice(plans=(plan,)))
     counts = {str(row["gap"]): (row["gaps_number"], row["gaps_of"]) for row in whole.rows}
     glance = leading(
         only(whole, "gap", "gaps_number", "gaps_of"),
@@ -70,16 +69,16 @@ def gap_report(material: Material, plan: str) -> Section:
         Section(
             "gaps-all", _WORDS.say("section.gaps-all", language), (Shown(replace(glance, notes=()), "gaps-table"),)
         ),
-        *(_kind(material, plan, kind, counts[kind]) for kind in KINDS),
-        Section("unknown", _WORDS.say("section.unknown", language), (_unknown(material, whole, counts),)),
+        *(_kind(graph, plan, kind, counts[kind]) for kind in KINDS),
+        Section("unknown", _WORDS.say("section.unknown", language), (_unknown(graph, whole, counts),)),
     )
     return Section("gaps", _WORDS.say("section.gaps", language), (Prose(_WORDS.say("prose.gaps", language)),), parts)
 
 
-def _kind(material: Material, plan: str, kind: str, counts: tuple[object, object]) -> Section:
-    language = material.language
-    listed = gaps(material, Choice(plans=(plan,), part=kind))
-    when = in_words(material.as_of, language)
+def _kind(graph: Graph, plan: str, kind: str, counts: tuple[object, object]) -> Section:
+    language = graph.language
+    listed = gaps(graph, Choice(plans=(plan,), part=kind))
+    when = in_words(graph.as_of, language)
     if counts[1] is None:
         counted = _WORDS.say("prose.gap-none", language, day=when)
     else:
@@ -96,9 +95,9 @@ def _listed(kind: str, listed: Exhibit) -> Exhibit:
     return replace(table, title=coded("gap", kind), summary=Text(), notes=listed.notes[1:], basis=basis)
 
 
-def _unknown(material: Material, whole: Exhibit, counts: Mapping[str, tuple[object, object]]) -> Points:
+def _unknown(graph: Graph, whole: Exhibit, counts: Mapping[str, tuple[object, object]]) -> Points:
     """What cannot be computed, and why; with the kinds of gap that could not be assessed."""
-    language = material.language
+    language = graph.language
     reasons = [dated(note).say(language) for note in whole.notes]
     open_kinds = [
         _WORDS.say("prose.gap-open", language, gap=coded("gap", kind).say(language))
@@ -123,25 +122,25 @@ def _measure(one: str, language: Language) -> Measure:
     return Measure(_WORDS.say(f"measure.{one}", language), formula, words, source)
 
 
-def used_sources(material: Material, exhibits: Iterable[Exhibit]) -> Section:
+def used_sources(graph: Graph, exhibits: Iterable[Exhibit]) -> Section:
     """The documents everything was read in."""
-    shown = Shown(sources(material, exhibits), "sources-table")
+    shown = Shown(sources(graph, exhibits), "sources-table")
     return Section(
         "sources",
-        _WORDS.say("section.sources", material.language),
-        (Prose(_WORDS.say("prose.sources", material.language)), shown),
+        _WORDS.say("section.sources", graph.language),
+        (Prose(_WORDS.say("prose.sources", graph.language)), shown),
     )
 
 
-def citing(material: Material, plan: str, title: str) -> Section:
+def citing(graph: Graph, plan: str, title: str) -> Section:
     """How the report is cited, and how it is made again."""
-    language, when = material.language, in_words(material.as_of, material.language)
-    notice = read_notice(material.store)
+    language, when = graph.language, in_words(graph.as_of, graph.language)
+    notice = graph.notice
     creators = "".join(f"{name}, " for name in notice.texts("creator", language))
     named = f", {notice.licence[1]}" if notice.licence else ""
-    told = {"creators": creators, "release": material.release, "day": when, "licence": named}
+    told = {"creators": creators, "release": graph.release, "day": when, "licence": named}
     cited = _WORDS.say("prose.cite", language, title=title, **told)
-    command = f"pan2kg report --plan {key(plan)} --language {language} --as-of {material.as_of.isoformat()} -o DIR"
+    command = f"pan2kg report --plan {key(plan)} --language {language} --as-of {graph.as_of.isoformat()} -o DIR"
     again = _WORDS.say("prose.cite-again", language, command=command)
     licence = (
         _WORDS.say("prose.cite-licence", language, licence=notice.licence[1])
@@ -151,39 +150,39 @@ def citing(material: Material, plan: str, title: str) -> Section:
     return Section("cite", _WORDS.say("section.cite", language), (Prose(cited), Prose(again), Prose(licence)))
 
 
-def compose(material: Material, plan: str = "") -> Dossier:
+def compose(graph: Graph, plan: str = "") -> Dossier:
     """The report on a plan, PAN 2 where none is named and the graph has it.
 
     Raises:
         QueryError: an unknown plan, with the nearest names; or none is named and the graph has no PAN 2.
         ProjectError: the graph holds no action.
     """
-    language = material.language
-    own = material.plan(plan) if plan else material.own_plan()
+    language = graph.language
+    own = graph.plan(plan) if plan else graph.own_plan()
     if own is None:
         raise QueryError("no-plan-named", remedy="name-plan-option")
-    label, when = material.label(own), in_words(material.as_of, language)
+    label, when = graph.label(own), in_words(graph.as_of, language)
     title = _WORDS.say("page.of", language, title=_WORDS.say("page.title", language), plan=label)
-    before = _before(material, own)
-    statements = annex(material, frozenset(filter(None, (own, before))), own)
-    sections = _sections(material, own, before, statements)
+    before = _before(graph, own)
+    statements = annex(graph, frozenset(filter(None, (own, before))), own)
+    sections = _sections(graph, own, before, statements)
     exhibits = [exhibit for section in (*sections, statements) for exhibit in exhibits_of(section)]
-    rest = (statements, method(language), used_sources(material, exhibits), citing(material, own, title))
+    rest = (statements, method(language), used_sources(graph, exhibits), citing(graph, own, title))
     return Dossier(
         title=title,
         lead=_WORDS.say("page.lead", language, plan=label),
-        kicker=_WORDS.say("page.kicker", language, release=material.release, day=when),
+        kicker=_WORDS.say("page.kicker", language, release=graph.release, day=when),
         language=language,
-        sections=(_summary(material, own), *sections, *rest),
-        tongues=tongues(material),
+        sections=(_summary(graph, own), *sections, *rest),
+        tongues=tongues(graph),
     )
 
 
-def _sections(material: Material, own: str, before: str, statements: Section) -> tuple[Section, ...]:
-    trusted = part.trusted(material, own)
-    known = Dossier("", "", "", material.language, (statements, trusted)).names()
-    ground = read_ground(material.store, material.language, as_of=material.as_of, address=address(known))
-    case = part.Case(material, ground, own, before)
+def _sections(graph: Graph, own: str, before: str, statements: Section) -> tuple[Section, ...]:
+    trusted = part.trusted(graph, own)
+    known = Dossier("", "", "", graph.language, (statements, trusted)).names()
+    subject = Subject(graph, address(known))
+    case = part.Case(graph, subject, own, before)
     return (
         part.plans(case),
         part.owed(case),
@@ -192,30 +191,30 @@ def _sections(material: Material, own: str, before: str, statements: Section) ->
         part.responsible(case),
         part.due(case),
         part.editions(case),
-        gap_report(material, own),
+        gap_report(graph, own),
         trusted,
     )
 
 
-def _before(material: Material, plan: str) -> str:
+def _before(graph: Graph, plan: str) -> str:
     """The edition a plan succeeds; empty where the graph knows none."""
-    known = {one.iri for one in material.uses.plans if one.is_plan}
+    known = {one.iri for one in graph.uses.plans if one.is_plan}
     found = (
         earlier
-        for later, earlier, kind in material.read(texts.DEPENDENCIES)
+        for later, earlier, kind in graph.read(texts.DEPENDENCIES)
         if later == plan and earlier in known and key(kind) == "succession"
     )
     return next(found, "")
 
 
-def _summary(material: Material, plan: str) -> Section:
-    figures = (_trust(material, plan), _debt(material, plan), _index(material, plan), _duties(material))
-    words = (Prose(_WORDS.say(f"prose.summary-{one}", material.language)) for one in ("trust", "layers", "nought"))
-    return Section("summary", _WORDS.say("section.summary", material.language), (Headlines(figures), *words))
+def _summary(graph: Graph, plan: str) -> Section:
+    figures = (_trust(graph, plan), _debt(graph, plan), _index(graph, plan), _duties(graph))
+    words = (Prose(_WORDS.say(f"prose.summary-{one}", graph.language)) for one in ("trust", "layers", "nought"))
+    return Section("summary", _WORDS.say("section.summary", graph.language), (Headlines(figures), *words))
 
 
-def _figure(material: Material, called: str, counted: tuple[int, int], leads: str, **values: str | int) -> Headline:
-    language, (value, of) = material.language, counted
+def _figure(graph: Graph, called: str, counted: tuple[int, int], leads: str, **values: str | int) -> Headline:
+    language, (value, of) = graph.language, counted
     if not of:
         return Headline("–", "", _WORDS.say(f"headline.{called}-none", language, **values), leads)
     return Headline(
@@ -226,38 +225,38 @@ def _figure(material: Material, called: str, counted: tuple[int, int], leads: st
     )
 
 
-def _trust(material: Material, plan: str) -> Headline:
-    row = trust(material, Choice(plans=(plan,))).rows[0]
+def _trust(graph: Graph, plan: str) -> Headline:
+    row = trust(graph, Choice(plans=(plan,))).rows[0]
     counted = int(str(row["with_instrument"])), int(str(row["in_graph"]))
-    basis = material.uses.basis
-    return _figure(material, "trust", counted, name("plan", plan), annotated=basis.annotated, n=basis.n)
+    basis = graph.uses.basis
+    return _figure(graph, "trust", counted, name("plan", plan), annotated=basis.annotated, n=basis.n)
 
 
-def _debt(material: Material, plan: str) -> Headline:
-    uses, home = material.linking, material.home_of
+def _debt(graph: Graph, plan: str) -> Headline:
+    uses, home = graph.linking, graph.home_of
     planned = {action for at, action in enumerate(uses.actions) if uses.has_plan(at)}
     strong = [
         row
-        for row in link_rows(uses, material.links)
+        for row in link_rows(uses, graph.links)
         if (row.strength or 0.0) >= STRONG - 1e-12
         and {row.one, row.two} <= planned
         and plan in (home[row.one], home[row.two])
     ]
-    silent = len(unacknowledged(material, Choice(plans=(plan,))).rows)
-    least = shown(STRONG, material.language).rstrip("0")
-    return _figure(material, "debt", (silent, len(strong)), "unacknowledged", least=least)
+    silent = len(unacknowledged(graph, Choice(plans=(plan,))).rows)
+    least = shown(STRONG, graph.language).rstrip("0")
+    return _figure(graph, "debt", (silent, len(strong)), "unacknowledged", least=least)
 
 
-def _index(material: Material, plan: str) -> Headline:
-    rows = three_three(material, Choice(plans=(plan,))).rows
+def _index(graph: Graph, plan: str) -> Headline:
+    rows = three_three(graph, Choice(plans=(plan,))).rows
     present = sum(int(str(row["index"])) for row in rows)
-    mean = "–" if not rows else with_mark(f"{present / len(rows):.2f}", material.language)
-    return _figure(material, "index", (present, 4 * len(rows)), "pairwise", n=len(rows), mean=mean)
+    mean = "–" if not rows else with_mark(f"{present / len(rows):.2f}", graph.language)
+    return _figure(graph, "index", (present, 4 * len(rows)), "pairwise", n=len(rows), mean=mean)
 
 
-def _duties(material: Material) -> Headline:
-    standings = [str(row["standing"]) for row in duties(material).rows]
+def _duties(graph: Graph) -> Headline:
+    standings = [str(row["standing"]) for row in duties(graph).rows]
     counts = {one: standings.count(one) for one in ("uncovered", "late", "vague")}
     known = len(standings) - standings.count("not-assessed")
-    when = in_words(material.as_of, material.language)
-    return _figure(material, "obligations", (sum(counts.values()), known), "duties", day=when, **counts)
+    when = in_words(graph.as_of, graph.language)
+    return _figure(graph, "obligations", (sum(counts.values()), known), "duties", day=when, **counts)

@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, Final
 from pan2kg.coherence.citations import homes
 from pan2kg.coherence.links import link_rows
 from pan2kg.coherence.uses import key
+from pan2kg.graph.graph import Graph
 from pan2kg.i18n.catalogue import Messages, Text
 from pan2kg.report.blocks import Fold, Prose, Row, Section, Shown, name, named, one_way, without
 from pan2kg.store.queries import program_query
 from pan2kg.tables import queries as texts
 from pan2kg.tables.cells import decimal
 from pan2kg.tables.links import explanation
-from pan2kg.tables.material import Choice, Material
-from pan2kg.tables.table import Column, Exhibit, shown, thing
+from pan2kg.tables.table import Choice, Column, Exhibit, shown, thing
 from pan2kg.tables.table import column as known_column
 
 if TYPE_CHECKING:
@@ -29,115 +29,115 @@ if TYPE_CHECKING:
 _WORDS: Final = Messages("report")
 
 
-def statements(material: Material, actions: Iterable[str]) -> Exhibit:
+def statements(graph: Graph, actions: Iterable[str]) -> Exhibit:
     """What each action rests on, by its own statements; the first row of an action is called after it."""
-    wanted = sorted(set(actions), key=lambda one: _place(material, one))
+    wanted = sorted(set(actions), key=lambda one: _place(graph, one))
     query = texts.WORDS % " ".join(f"<{one}>" for one in wanted)
     found: dict[str, list[Row]] = {one: [] for one in wanted}
-    for _, work, instrument, relation, quote, document, page, address in material.read(query):
+    for _, work, instrument, relation, quote, document, page, address in graph.read(query):
         if key(relation) in _BESIDE:
             continue
         found[work].append(
             {
-                **thing(material, "action", work),
-                **thing(material, "instrument", instrument),
-                **thing(material, "relation", relation or None),
+                **thing(graph, "action", work),
+                **thing(graph, "instrument", instrument),
+                **thing(graph, "relation", relation or None),
                 "quote": quote or None,
-                **thing(material, "document", document or None),
+                **thing(graph, "document", document or None),
                 "page": page or None,
                 "address": address or None,
             }
         )
-    empty = {one: [_silent(material, one)] for one, rows in found.items() if not rows}
+    empty = {one: [_silent(graph, one)] for one, rows in found.items() if not rows}
     rows = [row for one in wanted for row in found[one] or empty[one]]
     columns = ("action", "instrument", "relation", "quote", "document", "page")
-    made = _make("statements", material.uses.basis, columns, rows, query)
+    made = _make("statements", graph.uses.basis, columns, rows, query)
     return named(made, lambda row: name("action", str(row["action"])), "action")
 
 
-def _silent(material: Material, action: str) -> Row:
-    nothing = {**thing(material, "instrument", None), **thing(material, "relation", None)}
-    return {**thing(material, "action", action), **nothing, "quote": None, **thing(material, "document", None)} | {
+def _silent(graph: Graph, action: str) -> Row:
+    nothing = {**thing(graph, "instrument", None), **thing(graph, "relation", None)}
+    return {**thing(graph, "action", action), **nothing, "quote": None, **thing(graph, "document", None)} | {
         "page": None
     }
 
 
-def _place(material: Material, action: str) -> tuple[str, list[tuple[int, str]]]:
+def _place(graph: Graph, action: str) -> tuple[str, list[tuple[int, str]]]:
     """The order of a printed plan: 2.10 after 2.9."""
     parts = (part for part in key(action).split("-"))
-    return material.home_of.get(action, ""), [(int(part), "") if part.isdigit() else (-1, part) for part in parts]
+    return graph.home_of.get(action, ""), [(int(part), "") if part.isdigit() else (-1, part) for part in parts]
 
 
-def citations(material: Material, plans: frozenset[str]) -> Exhibit:
+def citations(graph: Graph, plans: frozenset[str]) -> Exhibit:
     """Who cites whom, of and with the plans given; the first row of a pair of plans is called after it, one way."""
-    home, query = homes(material.uses), program_query("report/citations")
+    home, query = homes(graph.uses), program_query("report/citations")
     rows = [
         {
-            **thing(material, "citing", source),
-            **thing(material, "cited", target),
-            **thing(material, "channel", channel),
+            **thing(graph, "citing", source),
+            **thing(graph, "cited", target),
+            **thing(graph, "channel", channel),
             "quote": quote or None,
-            **thing(material, "document", document or None),
+            **thing(graph, "document", document or None),
             "address": address or None,
             "ends": one_way("cites", home[source], home[target]),
         }
-        for source, target, channel, quote, document, address, _ in material.read(query)
+        for source, target, channel, quote, document, address, _ in graph.read(query)
         if {source, target} <= home.keys() and home[source] != home[target] and {home[source], home[target]} & plans
     ]
     columns = ("citing", "cited", "channel", "quote", "document")
-    made = _make("citations", material.uses.basis, columns, sorted(rows, key=lambda row: str(row["ends"])), query)
+    made = _make("citations", graph.uses.basis, columns, sorted(rows, key=lambda row: str(row["ends"])), query)
     return named(made, lambda row: str(row["ends"]))
 
 
-def fields(material: Material, plan: str) -> Exhibit:
+def fields(graph: Graph, plan: str) -> Exhibit:
     """What a plan says of the five fields of its actions; the first row of an action is called after it."""
     query = program_query("report/fields", plan=plan)
     rows = [
         {
-            **thing(material, "action", action),
-            "field": known_column("completeness", field).heading.say(material.language),
+            **thing(graph, "action", action),
+            "field": known_column("completeness", field).heading.say(graph.language),
             "words": words,
-            **thing(material, "document", document or None),
+            **thing(graph, "document", document or None),
             "address": address or None,
         }
         for action, field, words, document, address in sorted(
-            material.read(query), key=lambda row: (_place(material, row[0]), row[1:])
+            graph.read(query), key=lambda row: (_place(graph, row[0]), row[1:])
         )
     ]
-    made = _make("fields", material.uses.basis, ("action", "field", "words", "document"), rows, query)
+    made = _make("fields", graph.uses.basis, ("action", "field", "words", "document"), rows, query)
     return named(made, lambda row: name("field", str(row["action"])))
 
 
-def duties(material: Material) -> Exhibit:
+def duties(graph: Graph) -> Exhibit:
     """Where each obligation was read; the first row of one is called after it."""
     query = program_query("report/obligations")
     rows = [
         {
-            **thing(material, "obligation", obligation),
-            **thing(material, "instrument", instrument),
+            **thing(graph, "obligation", obligation),
+            **thing(graph, "instrument", instrument),
             "due": due or None,
-            **thing(material, "document", document or None),
+            **thing(graph, "document", document or None),
             "address": address or None,
         }
-        for obligation, instrument, due, document, address in material.read(query)
+        for obligation, instrument, due, document, address in graph.read(query)
     ]
-    made = _make("duties", material.uses.basis, ("obligation", "instrument", "due", "document"), rows, query)
+    made = _make("duties", graph.uses.basis, ("obligation", "instrument", "due", "document"), rows, query)
     return named(made, lambda row: name("duty", str(row["obligation"])))
 
 
-def annotated(material: Material) -> Exhibit:
+def annotated(graph: Graph) -> Exhibit:
     """Each action of each plan and what was recorded of it; the first row of a plan is called after it."""
-    uses = material.uses
+    uses = graph.uses
     resting = {uses.actions[at] for at in uses.table.rows.tolist()}
-    known = {profile.work: profile for profile in material.profiles}
-    recorded = {field.action for field in material.fields}
+    known = {profile.work: profile for profile in graph.profiles}
+    recorded = {field.action for field in graph.fields}
     rows = []
-    for action in sorted(uses.actions, key=lambda one: _place(material, one)):
+    for action in sorted(uses.actions, key=lambda one: _place(graph, one)):
         profile = known.get(action)
         rows.append(
             {
-                **thing(material, "plan", material.home_of[action]),
-                **thing(material, "action", action),
+                **thing(graph, "plan", graph.home_of[action]),
+                **thing(graph, "action", action),
                 "with_instrument": action in resting,
                 "with_body": bool(profile and (profile.bodies or profile.leads)),
                 "with_topic": bool(profile and profile.topics),
@@ -150,13 +150,13 @@ def annotated(material: Material) -> Exhibit:
     return named(made, lambda row: name("actions", str(row["plan"])))
 
 
-def tongues(material: Material) -> dict[str, str]:
-    """The language of each name and quotation that is not in the language of the material."""
-    query = program_query("report/other-languages", language=material.language)
-    return {row[0]: row[1] for row in material.read(query)}
+def tongues(graph: Graph) -> dict[str, str]:
+    """The language of each name and quotation that is not in the language of the graph."""
+    query = program_query("report/other-languages", language=graph.language)
+    return {row[0]: row[1] for row in graph.read(query)}
 
 
-def sources(material: Material, exhibits: Iterable[Exhibit]) -> Exhibit:
+def sources(graph: Graph, exhibits: Iterable[Exhibit]) -> Exhibit:
     """The documents that statements of some exhibits were read in, and how many of their rows rest on each."""
     counted: dict[str, int] = {}
     for row in (row for exhibit in exhibits for row in exhibit.rows):
@@ -166,18 +166,18 @@ def sources(material: Material, exhibits: Iterable[Exhibit]) -> Exhibit:
     query = program_query("report/documents", document=sorted(counted))
     rows = [
         {
-            **thing(material, "document", document),
-            **thing(material, "source_kind", of or None),
+            **thing(graph, "document", document),
+            **thing(graph, "source_kind", of or None),
             "dated": dated or None,
             "address": address or None,
             "rests": counted[document],
         }
-        for document, of, dated, address in (material.read(query) if counted else ())
+        for document, of, dated, address in (graph.read(query) if counted else ())
     ]
     rows.sort(key=lambda row: (str(row["document_label"]), str(row["document"]), str(row["address"])))
     dated = ["dated"] if any(row["dated"] for row in rows) else []
     columns = ("document", "source_kind", *dated, "address", "rests")
-    return _make("sources", material.uses.basis, columns, rows, query)
+    return _make("sources", graph.uses.basis, columns, rows, query)
 
 
 def _make(called: str, basis: Basis, columns: Iterable[str], rows: Iterable[Row], query: str) -> Exhibit:
@@ -215,12 +215,12 @@ MOST: Final = 300
 Pairs = Mapping[tuple[str, str], list["SharedLink"]]
 
 
-def linked_pairs(material: Material, plans: frozenset[str]) -> Pairs:
+def linked_pairs(graph: Graph, plans: frozenset[str]) -> Pairs:
     """The linked pairs of actions of two plans of which one is among those given, strongest first, by the two plans."""
-    planned = {action for at, action in enumerate(material.linking.actions) if material.linking.has_plan(at)}
+    planned = {action for at, action in enumerate(graph.linking.actions) if graph.linking.has_plan(at)}
     found: dict[tuple[str, str], list[SharedLink]] = {}
-    for row in link_rows(material.linking, material.links):
-        ends = sorted((material.home_of[row.one], material.home_of[row.two]))
+    for row in link_rows(graph.linking, graph.links):
+        ends = sorted((graph.home_of[row.one], graph.home_of[row.two]))
         if {row.one, row.two} <= planned and plans & set(ends):
             found.setdefault((ends[0], ends[1]), []).append(row)
     for rows in found.values():
@@ -228,20 +228,20 @@ def linked_pairs(material: Material, plans: frozenset[str]) -> Pairs:
     return dict(sorted(found.items(), key=lambda item: (-len(item[1]), item[0])))
 
 
-def annex(material: Material, plans: frozenset[str], plan: str) -> Section:
+def annex(graph: Graph, plans: frozenset[str], plan: str) -> Section:
     """Everything the figures are drawn from."""
-    language = material.language
-    pairs = linked_pairs(material, plans)
+    language = graph.language
+    pairs = linked_pairs(graph, plans)
     linked = {action for rows in pairs.values() for row in rows for action in (row.one, row.two)}
-    own = {action for action, home in material.home_of.items() if home == plan}
+    own = {action for action, home in graph.home_of.items() if home == plan}
     tables = (
-        ("statements", statements(material, linked | own)),
-        ("citations", citations(material, plans)),
-        ("fields", fields(material, plan)),
-        ("duty-sources", duties(material)),
-        ("annotated", annotated(material)),
+        ("statements", statements(graph, linked | own)),
+        ("citations", citations(graph, plans)),
+        ("fields", fields(graph, plan)),
+        ("duty-sources", duties(graph)),
+        ("annotated", annotated(graph)),
     )
-    between = tuple(_pair_of_plans(material, plan, ends, rows) for ends, rows in pairs.items())
+    between = tuple(_pair_of_plans(graph, plan, ends, rows) for ends, rows in pairs.items())
     first = () if pairs else (Prose(_WORDS.say("prose.no-pairs", language)),)
     parts = [Section("pairs", _WORDS.say("section.all-pairs", language), first, between)]
     parts += [
@@ -262,20 +262,20 @@ def exhibits_of(section: Section) -> Iterator[Exhibit]:
         yield from exhibits_of(part)
 
 
-def _pair_of_plans(material: Material, plan: str, ends: tuple[str, str], rows: list[SharedLink]) -> Section:
-    language = material.language
-    title = _WORDS.say("section.pairs", language, one=material.label(ends[0]), two=material.label(ends[1]))
+def _pair_of_plans(graph: Graph, plan: str, ends: tuple[str, str], rows: list[SharedLink]) -> Section:
+    language = graph.language
+    title = _WORDS.say("section.pairs", language, one=graph.label(ends[0]), two=graph.label(ends[1]))
     counted = [Prose(_WORDS.say("prose.pairs", language, n=len(rows)))]
     if len(rows) > MOST:
         counted.append(Prose(_WORDS.say("prose.pairs-left-out", language, n=len(rows) - MOST)))
-    return Section(name("pairs", *ends), title, (*counted, *(_pair(material, plan, row) for row in rows[:MOST])))
+    return Section(name("pairs", *ends), title, (*counted, *(_pair(graph, plan, row) for row in rows[:MOST])))
 
 
-def _pair(material: Material, plan: str, row: SharedLink) -> Fold:
+def _pair(graph: Graph, plan: str, row: SharedLink) -> Fold:
     called = name("pair", row.one, row.two)
-    ends = sorted((row.one, row.two), key=lambda action: (material.home_of[action] != plan, action))
-    made = explanation(material, Choice(actions=tuple(ends)))
-    things = tuple((action, material.label(action)) for action in ends)
-    notes = tuple(note.say(material.language) for note in made.notes)
+    ends = sorted((row.one, row.two), key=lambda action: (graph.home_of[action] != plan, action))
+    made = explanation(graph, Choice(actions=tuple(ends)))
+    things = tuple((action, graph.label(action)) for action in ends)
+    notes = tuple(note.say(graph.language) for note in made.notes)
     shown = Shown(without(made, "place", "address", "path"), f"table-{called}")
-    return Fold(called, decimal(row.strength or 0.0, material.language), things, shown, notes)
+    return Fold(called, decimal(row.strength or 0.0, graph.language), things, shown, notes)

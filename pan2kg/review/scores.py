@@ -18,21 +18,21 @@ from typing import TYPE_CHECKING, Final
 from pan2kg.coherence.scores import HIGHEST, LOWEST, SCALE, ScoredLink
 from pan2kg.coherence.uses import key
 from pan2kg.errors import EndpointError, ProjectError
+from pan2kg.graph.graph import Graph
 from pan2kg.i18n.catalogue import LANGUAGES, Messages
 from pan2kg.review.entry import TONGUES, Form, Outcome, RefusedError, read_choice, read_text
 from pan2kg.review.files import REPLACES, Filed, Shelf, alone, append, write
 from pan2kg.review.filing import decide, plan_file, plan_of
 from pan2kg.tables import queries as texts
-from pan2kg.tables.material import Material
 from pan2kg.tables.scores_turtle import document_block, file_block, passage_block, score_block
 from pan2kg.turtle.vocabulary import graph_of, link_iri
 from pan2kg.turtle.writer import Block, Statement, iri, read_prefixes, string
 
 if TYPE_CHECKING:
+    from pan2kg.graph.graph import Graph
     from pan2kg.i18n.catalogue import Language
     from pan2kg.project import Project
     from pan2kg.store.store import Store
-    from pan2kg.tables.material import Material
 
 
 FILE: Final = "scores.ttl"
@@ -69,35 +69,35 @@ def cell_name(one: str, two: str) -> str:
     return f"score:{key(one)}:{key(two)}"
 
 
-def bodies(material: Material) -> list[str]:
+def bodies(graph: Graph) -> list[str]:
     """The bodies that can be an assessor, by IRI."""
-    return [row[0] for row in material.read(texts.BODIES)]
+    return [row[0] for row in graph.read(texts.BODIES)]
 
 
-def known_scores(material: Material, assessor: str, scale: str = SCALE) -> dict[Cell, int]:
+def known_scores(graph: Graph, assessor: str, scale: str = SCALE) -> dict[Cell, int]:
     """The scores the graph holds of an assessor, by cell."""
-    own = (one for one in material.matrices if (one.assessor, one.scale) == (assessor, scale))
+    own = (one for one in graph.scores if (one.assessor, one.scale) == (assessor, scale))
     return {(one, two): score for matrix in own for one, two, score in matrix.cells()}
 
 
-def enter(material: Material, form: Form, today: date) -> Outcome:
+def enter(graph: Graph, form: Form, today: date) -> Outcome:
     """Write down the scores a form holds that are new or changed, each in the file of the plan of what acts.
 
     Raises:
         RefusedError: the form lacks something, nothing has changed, or a file cannot be written.
         ProjectError: a file of the project cannot be read.
     """
-    project = material.project
+    project = graph.project
     if project is None:
         raise RefusedError("read-only")
-    assessment = read_assessment(material, form, today)
+    assessment = read_assessment(graph, form, today)
     with alone(project):
         shelf, prefixes = Shelf(project), read_prefixes(project)
         written: dict[Path, str] = {}
-        for plan, cells in _by_plan(material, assessment).items():
-            path = plan_file(material, plan, FILE)
+        for plan, cells in _by_plan(graph, assessment).items():
+            path = plan_file(graph, plan, FILE)
             file = project.name_of(path)
-            filed = _Filing(material, project, shelf, assessment, plan)
+            filed = _Filing(graph, project, shelf, assessment, plan)
             old = shelf.texts.get(file, "")
             written[path] = append(old, [filed.header(path)], list(filed.blocks(cells, prefixes)), prefixes, file)
         write(project, written, prefixes)
@@ -105,31 +105,31 @@ def enter(material: Material, form: Form, today: date) -> Outcome:
     return Outcome("scored", {"files": ", ".join(files)}, files)
 
 
-def read_assessment(material: Material, form: Form, today: date) -> Assessment:
+def read_assessment(graph: Graph, form: Form, today: date) -> Assessment:
     """What a form holds that differs from what the graph holds of that assessor.
 
     Raises:
         RefusedError: something is missing, unknown or too long, or nothing differs.
     """
-    known = {key(body): body for body in bodies(material)}
+    known = {key(body): body for body in bodies(graph)}
     assessor = known[read_choice(form, "assessor", known)]
     scale = read_text(form, "scale", needed=False) or SCALE
     if not _SCALE.fullmatch(scale):
         raise RefusedError("unknown", field="scale")
     reviewer = read_text(form, "reviewer")
-    cells = _cells(material, form)
-    before = known_scores(material, assessor, scale)
+    cells = _cells(graph, form)
+    before = known_scores(graph, assessor, scale)
     changed = {cell: score for cell, score in cells.items() if before.get(cell) != score}
     if not changed:
         raise RefusedError("unchanged")
     rationale = read_text(form, "rationale")
-    language = read_choice(form, "language", TONGUES, default=material.language)
+    language = read_choice(form, "language", TONGUES, default=graph.language)
     return Assessment(changed, assessor, scale, rationale, language, reviewer, today)
 
 
-def _cells(material: Material, form: Form) -> dict[Cell, int]:
+def _cells(graph: Graph, form: Form) -> dict[Cell, int]:
     """The cells that have a score; the others are not assessed, which is not a 0."""
-    actions = {key(action): action for action in material.uses.actions}
+    actions = {key(action): action for action in graph.uses.actions}
     found: dict[Cell, int] = {}
     for name, given in form.items():
         prefix, _, ends = name.partition(":")
@@ -146,10 +146,10 @@ def _cells(material: Material, form: Form) -> dict[Cell, int]:
     return found
 
 
-def _by_plan(material: Material, assessment: Assessment) -> dict[str, list[Cell]]:
+def _by_plan(graph: Graph, assessment: Assessment) -> dict[str, list[Cell]]:
     found: dict[str, list[Cell]] = {}
     for cell in sorted(assessment.cells):
-        found.setdefault(plan_of(material, cell), []).append(cell)
+        found.setdefault(plan_of(graph, cell), []).append(cell)
     return found
 
 
@@ -157,7 +157,7 @@ def _by_plan(material: Material, assessment: Assessment) -> dict[str, list[Cell]
 class _Filing:
     """The scores of an assessment that go to the file of one plan."""
 
-    material: Material
+    graph: Graph
     project: Project
     shelf: Shelf
     assessment: Assessment
@@ -194,7 +194,7 @@ class _Filing:
         return any(f"\n{subject} a " in content for content in self.shelf.texts.values())
 
     def _source(self) -> Block:
-        plan, assessor = key(self.plan), self.material.label(self.assessment.assessor)
+        plan, assessor = key(self.plan), self.graph.label(self.assessment.assessor)
         return document_block(f"document:{self._document}", assessor, graph_of(f"plans/{plan}/{FILE}"), of=plan)
 
     def _link(self, cell: Cell, prefixes: Mapping[str, str]) -> Block:
@@ -218,7 +218,7 @@ class _Filing:
         given, earlier = self.assessment, self._earlier(cell)
         replaced = {value for link in earlier for value in link.values(REPLACES)}
         last = next((link for link in earlier if link.iri not in replaced), None)
-        known = known_scores(self.material, given.assessor, given.scale).get(cell)
+        known = known_scores(self.graph, given.assessor, given.scale).get(cell)
         if last is not None and last.one("score") != str(known):
             raise RefusedError("scored-meanwhile", file=last.file)
         number, made = len(earlier), ""
@@ -260,7 +260,7 @@ def submit(project: Project, store: Store, form: Form, today: date, *, language:
         return Outcome("read-only")
     try:
         does = FORMS[read_choice(form, "form", FORMS)]
-        return does(Material(store, language, today, project=project), form, today)
+        return does(Graph(project, store, language=language, as_of=today), form, today)
     except RefusedError as error:
         return error.outcome
     except (EndpointError, ProjectError) as error:

@@ -140,12 +140,11 @@ _HTML: Final = ".html"
 class Everything:
     """The pages of a site, and those it would not export: passages, documents, links, concepts, named graphs.
 
-    >>> from datetime import date
     >>> from pan2kg.graph.graph import open_graph
     >>> from pan2kg.site.library import Library
     >>> from pan2kg.site.registry import Site
     >>> graph = open_graph()
-    >>> pages = Everything(Site(Library(graph.project, graph.store, date(2026, 1, 1), mode="served")))
+    >>> pages = Everything(Site(Library(graph, mode="served")))
     >>> pages.page("fr/linktype/builds-on.html", {}) is None, pages.page("fr/linktype/nothing.html", {}) is None
     (False, True)
     """
@@ -170,7 +169,7 @@ class Everything:
         return self.site.missing(path)
 
     def _find(self, rest: str) -> str | None:
-        store = self.site.library.store
+        store = self.site.library.graph.store
         if rest.startswith("graph/"):
             return ROOT + rest if knows(store, ROOT + rest) else None
         return find_thing(store, rest)

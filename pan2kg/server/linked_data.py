@@ -16,6 +16,7 @@ from typing import Final
 import pyoxigraph as ox
 
 from pan2kg.errors import Pan2kgError, ProjectError
+from pan2kg.graph.graph import Graph
 from pan2kg.project import Project
 from pan2kg.publish.catalogue.facts import Facts, read_facts
 from pan2kg.publish.edition import Addresses, Edition, Issue
@@ -79,7 +80,7 @@ class Census:
             facts = read_facts(small)
         except ProjectError as error:
             return Refusal(404, why("no-dataset-facts", why=error.message))
-        edition = Edition(self.project, small, facts, _issue(facts, call.place))
+        edition = Edition(Graph(self.project, small), facts, _issue(facts, call.place))
         turtle = write_void(edition, self._statistics(holding), DUMPS)
         triples = [quad.triple for quad in ox.parse(turtle, format=ox.RdfFormat.TURTLE)]
         return write(triples, choice.form.name, {**holding.prefixes, "void": "http://rdfs.org/ns/void#"})

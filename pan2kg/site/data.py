@@ -55,7 +55,7 @@ def _quad(graph: Term | None, subject: Term | None, predicate: Term | None, valu
 
 def packed(library: Library) -> bytes:
     """The same, compressed; the same graph gives the same bytes."""
-    return library.once("packed", lambda: gzip.compress(quads(library.store), mtime=0))
+    return library.once("packed", lambda: gzip.compress(quads(library.graph.store), mtime=0))
 
 
 def script(library: Library) -> bytes:
@@ -88,8 +88,8 @@ _LISTED: Final = ("keywords", "license")
 
 def dataset(speaker: Speaker) -> Values:
     """What the page shows."""
-    library, language = speaker.library, speaker.request.language
-    uses, notice = library.material(language).uses, library.notice
+    graph, language = speaker.graph, speaker.request.language
+    labels, notice = graph.labels, graph.notice
     changed = date.fromisoformat(notice.modified) if notice.modified else None
     return {
         "title": speaker.t("data-title"),
@@ -98,10 +98,10 @@ def dataset(speaker: Speaker) -> Values:
             (speaker.out("data/ontology.ttl"), "Turtle", speaker.t("data-ontology")),
             (speaker.out("data/shapes.ttl"), "Turtle", speaker.t("data-shapes")),
         ],
-        "counts": (len(library.index.of_kind("plan")), len(uses.actions), len(library.index.of_kind("instrument"))),
+        "counts": (len(labels.of_kind("plan")), len(graph.uses.actions), len(labels.of_kind("instrument"))),
         "creators": ", ".join(notice.texts("creator", language)),
         "name": next(iter(notice.texts("name", language)), ""),
-        "year": (changed or library.as_of).year,
+        "year": (changed or graph.as_of).year,
         "iri": DATASET,
         "changed": in_words(changed, language) if changed else "",
         "notes": notice.texts("notes", language),
@@ -113,7 +113,7 @@ def _described(speaker: Speaker, notice: Notice) -> Values:
     """The dataset as schema.org says it, for search engines: what the graph states, in the language of the page."""
     said = {key: notice.texts(key, speaker.request.language) for key in notice.stated if key != "notes"}
     sheet: dict[str, object] = {"@context": "https://schema.org/", "@type": "Dataset", "@id": DATASET}
-    sheet |= {"identifier": DATASET, "url": ROOT, "version": speaker.library.release, "isAccessibleForFree": True}
+    sheet |= {"identifier": DATASET, "url": ROOT, "version": speaker.graph.release, "isAccessibleForFree": True}
     sheet |= {key: texts if key in _LISTED else texts[0] for key, texts in said.items() if texts}
     if "creator" in said:
         sheet["creator"] = [{"@type": "Organization", "name": name} for name in said["creator"]]
@@ -155,7 +155,7 @@ class Source:
 
 def sources(speaker: Speaker) -> Values:
     """All documents, by name; what was written down from memory, with no document, stands apart."""
-    documents = speaker.library.index.of_kind("document")
+    documents = speaker.graph.labels.of_kind("document")
     every = [source(speaker, entry.iri, entry.key) for entry in documents]
     found = [one for one in every if one.kind != MEMORY]
     return {
@@ -169,7 +169,7 @@ def sources(speaker: Speaker) -> Values:
 
 def source(speaker: Speaker, iri: str, key: str) -> Source:
     """One document."""
-    statements = speaker.library.statements
+    statements = speaker.graph.statements
     publishers = (*statements.values(iri, PAN + "publisherName"), *statements.values(iri, DCTERMS + "publisher"))
     return Source(
         iri,
@@ -178,7 +178,7 @@ def source(speaker: Speaker, iri: str, key: str) -> Source:
         statements.one(iri, DCTERMS + "date"),
         statements.one(iri, PAN + "sourceKind"),
         tuple(_addresses(statements.values(iri, PAN + "readAt"))),
-        speaker.library.resting[iri],
+        speaker.graph.resting[iri],
         len(statements.pointing(iri, PAN + "inDocument")),
     )
 
@@ -200,6 +200,6 @@ PAGES: Final = (
 FILES: Final = (
     Whole("data/graph.js", JAVASCRIPT, lambda library, _: script(library)),
     Whole("data/pan2kg.nq.gz", "application/gzip", lambda library, _: packed(library)),
-    Whole("data/ontology.ttl", TURTLE, lambda library, _: ontology(library.project)),
-    Whole("data/shapes.ttl", TURTLE, lambda library, _: shapes(library.project)),
+    Whole("data/ontology.ttl", TURTLE, lambda library, _: ontology(library.graph.project)),
+    Whole("data/shapes.ttl", TURTLE, lambda library, _: shapes(library.graph.project)),
 )

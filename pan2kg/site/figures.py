@@ -15,9 +15,9 @@ from pan2kg.i18n.catalogue import Messages
 from pan2kg.site.page import CSV, JSON, File, View
 from pan2kg.tables.gaps import KINDS
 from pan2kg.tables.markup import Anchors, html_foot, html_table, html_text
-from pan2kg.tables.material import Choice
 from pan2kg.tables.registry import TABLES
 from pan2kg.tables.spreadsheet import SPREADSHEET, write_exhibit_spreadsheet
+from pan2kg.tables.table import Choice
 from pan2kg.tables.template import markup
 from pan2kg.tables.writers import write_exhibit
 
@@ -49,10 +49,10 @@ def _leads(speaker: Speaker, _: Row, __: str, item: str) -> str:
 
 
 def _spoken(speaker: Speaker, item: str) -> str:
-    entry = speaker.library.index.entry(item)
+    entry = speaker.graph.labels.entry(item)
     if entry is None or not entry.texts or speaker.request.language in entry.texts:
         return ""
-    return speaker.library.index.label(item, speaker.request.language).language
+    return speaker.graph.labels.label(item, speaker.request.language).language
 
 
 def names(_: Library) -> Iterable[str]:
@@ -82,7 +82,7 @@ def values(speaker: Speaker) -> Values | None:
         "title": exhibit.title.say(speaker.request.language),
         "lead": _lead(speaker, name, exhibit),
         "table": show(exhibit, speaker),
-        "plans": [(entry.key, speaker.name(entry.iri)) for entry in speaker.library.index.of_kind("plan")],
+        "plans": [(entry.key, speaker.name(entry.iri)) for entry in speaker.graph.labels.of_kind("plan")],
         "plan": chosen.get("plan", ""),
         "downloads": [(speaker.href(f"figure/{name}.{form}", **chosen), form.upper()) for form in _forms(speaker)],
     }

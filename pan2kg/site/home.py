@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Final
 
 from pan2kg.charts.raster import picture_bytes
 from pan2kg.charts.registry import draw_on
+from pan2kg.graph.graph import HOME
 from pan2kg.site.choice import ASKED, Choice
 from pan2kg.site.filtering import chosen, shown_plans
 from pan2kg.site.matrix import FIRST, matrix
 from pan2kg.site.page import CSV, SVG, File, View
 from pan2kg.store.store import plain
-from pan2kg.tables.material import HOME
 from pan2kg.tables.template import markup
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 def lanes_keys(library: Library) -> Iterable[str]:
     """The plans whose lanes are files of their own: the one the home page shows."""
-    return [HOME] if library.index.find("plan", HOME) else []
+    return [HOME] if library.graph.labels.find("plan", HOME) else []
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ class Lanes:
 
 def lanes(speaker: Speaker, plan: str) -> Lanes | None:
     """The lanes of the plan with this key; None where the graph does not have it."""
-    if not speaker.library.index.find("plan", plan):
+    if not speaker.graph.labels.find("plan", plan):
         return None
     picture = _picture(speaker, plan)
     files = ((speaker.href(f"lanes/{plan}.{ending}"), ending.upper()) for ending in ("csv", "svg"))
@@ -61,7 +61,7 @@ def lanes(speaker: Speaker, plan: str) -> Lanes | None:
 
 
 def _picture(speaker: Speaker, plan: str) -> Picture:
-    return draw_on(speaker.library.ground(speaker.request.language, speaker.picture_address), "lanes", plan=plan)
+    return draw_on(speaker.library.subject(speaker.request.language, speaker.picture_address), "lanes", plan=plan)
 
 
 def _as_list(picture: Picture) -> Iterable[Lane]:
@@ -91,7 +91,7 @@ def lanes_svg(speaker: Speaker) -> bytes | None:
 
 def _saved(speaker: Speaker, suffix: str) -> bytes | None:
     plan = speaker.request.key
-    return picture_bytes(_picture(speaker, plan), suffix) if speaker.library.index.find("plan", plan) else None
+    return picture_bytes(_picture(speaker, plan), suffix) if speaker.graph.labels.find("plan", plan) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,16 +128,16 @@ def whole(speaker: Speaker) -> Values:
 def numbers(library: Library, choice: Choice, plans: Sequence[str]) -> Numbers:
     """The four numbers for the plans shown."""
     shown = set(plans)
-    counts = [pair for pair in library.ties.counts(choice.kinds) if set(pair) <= shown]
-    linked = library.ties.linked(choice.kinds)
-    material = library.material("fr")
-    actions = [action for action, plan in material.home_of.items() if plan in shown]
+    counts = [pair for pair in library.graph.ties.counts(choice.kinds) if set(pair) <= shown]
+    linked = library.graph.ties.linked(choice.kinds)
+    graph = library.graph.spoken("fr")
+    actions = [action for action, plan in graph.home_of.items() if plan in shown]
     return Numbers(
         linked=len(counts),
         pairs=len(plans) * (len(plans) - 1) // 2,
         unlinked_actions=sum(action not in linked for action in actions),
         actions=len(actions),
-        divergences=library.divergences if material.matrices else None,
+        divergences=library.divergences if graph.scores else None,
     )
 
 

@@ -84,8 +84,8 @@ def _by_name(speaker: Speaker, iris: Iterable[str]) -> list[str]:
 
 
 def _plan_line(speaker: Speaker, plan: str) -> PlanLine:
-    statements = speaker.library.statements
-    ties = {pair: found for pair, found in speaker.library.ties.by_pair.items() if plan in pair}
+    statements = speaker.graph.statements
+    ties = {pair: found for pair, found in speaker.graph.ties.by_pair.items() if plan in pair}
     counted = Counter(tie.kind for found in ties.values() for tie in found)
     return PlanLine(
         plan,
@@ -103,11 +103,11 @@ def _plan_line(speaker: Speaker, plan: str) -> PlanLine:
 
 def pairs(speaker: Speaker) -> Values:
     """The linked pairs of the plans chosen, those linked more weakly only, and how many have no known link."""
-    library, choice = speaker.library, chosen(speaker)
-    shown = set(shown_plans(library, choice))
-    strong = {pair: c for pair, c in library.ties.counts(choice.kinds).items() if set(pair) <= shown}
+    ties, choice = speaker.graph.ties, chosen(speaker)
+    shown = set(shown_plans(speaker.library, choice))
+    strong = {pair: c for pair, c in ties.counts(choice.kinds).items() if set(pair) <= shown}
     weaker = tuple(kind for kind in (*DECLARED, *INFERRED) if kind not in choice.kinds)
-    weak = {pair: c for pair, c in library.ties.counts(weaker).items() if set(pair) <= shown and pair not in strong}
+    weak = {pair: c for pair, c in ties.counts(weaker).items() if set(pair) <= shown and pair not in strong}
     number = len(shown) * (len(shown) - 1) // 2
     return {
         "title": speaker.t("pairs-title"),
@@ -144,7 +144,7 @@ def _apart(speaker: Speaker, shown: set[str], linked: Iterable[tuple[str, str]])
 def unlinked(speaker: Speaker) -> Values:
     """The actions of the plans chosen that have no link of the kinds chosen to another plan."""
     library, choice = speaker.library, chosen(speaker)
-    linked = library.ties.linked(choice.kinds)
+    linked = library.graph.ties.linked(choice.kinds)
     found = []
     for plan in _by_name(speaker, shown_plans(library, choice)):
         actions = ordered(speaker, actions_of(speaker, plan))
@@ -169,7 +169,7 @@ _ALWAYS: Final = ("plan", "body", "instrument")
 def search(speaker: Speaker) -> Values:
     """The page of what was found; without words, everything there is by kind."""
     asked = speaker.request.arguments.get("q", "")
-    index = speaker.library.index
+    index = speaker.graph.labels
     found = [entry for iri in speaker.library.finder.find(asked) if (entry := index.entry(iri))]
     groups: dict[str, list[Entry]] = {kind: _things_by_name(speaker, kind) for kind in _ALWAYS} if not asked else {}
     for entry in found:
@@ -178,19 +178,19 @@ def search(speaker: Speaker) -> Values:
 
 
 def _things_by_name(speaker: Speaker, kind: str) -> list[Entry]:
-    return sorted(speaker.library.index.of_kind(kind), key=lambda entry: speaker.name(entry.iri).casefold())
+    return sorted(speaker.graph.labels.of_kind(kind), key=lambda entry: speaker.name(entry.iri).casefold())
 
 
 def suggestions(library: Library, words: str) -> str:
     """Up to twelve things as JSON, for the field that suggests while one types."""
-    entries = [library.index.entry(iri) for iri in library.finder.find(words, limit=12)]
+    entries = [library.graph.labels.entry(iri) for iri in library.finder.find(words, limit=12)]
     return str(embedded([_as_row(entry) for entry in entries if entry]))
 
 
 def labels(library: Library) -> str:
     """Every name as a script, for pages with no server behind them."""
-    rows = [_as_row(entry) for kind in sorted({e.kind for e in library.index.entries.values() if e.has_page})
-            for entry in library.index.of_kind(kind)]  # fmt: skip
+    rows = [_as_row(entry) for kind in sorted({e.kind for e in library.graph.labels.entries.values() if e.has_page})
+            for entry in library.graph.labels.of_kind(kind)]  # fmt: skip
     return f"pan2kgLabels({embedded(rows)});\n"
 
 

@@ -159,7 +159,7 @@ def documentation(project: Project, store: Store) -> Mapping[str, bytes]:
 def values(speaker: Speaker) -> Values:
     """What the page shows: every term with its words, axioms, use, rules and an example."""
     library = speaker.library
-    ontology = library.once("ontology", lambda: read_ontology(library.project, library.store))
+    ontology = library.once("ontology", lambda: read_ontology(library.graph.project, library.graph.store))
     return ontology_values(ontology, speaker.request.language)
 
 

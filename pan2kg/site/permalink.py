@@ -2,7 +2,7 @@
 
 ``fr/question/who-should-talk.html?as-of=2021-06-30&body=body:maee&release=0.1.0`` is the address of a page below the
 root of a site. Every parameter is written out, defaults too, since a default may change; parameters are sorted, so
-that one question has one link. The release is that of the graph (``owl:versionInfo`` of its ontology).
+that one question has one link. The release is that of the graph.
 
 A link is answered by whatever graph is loaded. Where that is another release, the answer says so
 (:func:`notice`), and pages without a server, which know no days, say that (:func:`dayless`). It answers the same
@@ -24,8 +24,7 @@ from pan2kg.errors import Place, QueryError
 from pan2kg.i18n.catalogue import LANGUAGES, Language, Messages
 from pan2kg.project import Project
 from pan2kg.store.queries import Parameter, Query, find_thing
-from pan2kg.store.store import Store, select
-from pan2kg.turtle.vocabulary import PAN
+from pan2kg.store.store import Store
 from pan2kg.turtle.writer import read_prefixes
 
 DAY: Final = "as-of"
@@ -160,21 +159,6 @@ def _fixed(parameter: Parameter, value: str | None, store: Store, project: Proje
     space, name = max(fitting, key=lambda pair: len(pair[0]), default=("", ""))
     local = iri.removeprefix(space)
     return f"{name}:{local}" if name and _SIMPLE.fullmatch(local) else iri
-
-
-def release_of(store: Store) -> str:
-    """The release of a graph; empty where its ontology does not say.
-
-    >>> from pan2kg.store.store import load_project
-    >>> bool(release_of(load_project(Project.packaged())))
-    True
-    """
-    found = select(
-        store,
-        "PREFIX owl: <http://www.w3.org/2002/07/owl#>\n"
-        f"SELECT ?version WHERE {{ <{PAN.rstrip('#')}> owl:versionInfo ?version }} ORDER BY ?version",
-    ).values("version")
-    return found[-1] if found else ""
 
 
 def notice(link: Permalink, loaded: str, language: Language) -> str:

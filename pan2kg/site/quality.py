@@ -31,12 +31,12 @@ from pan2kg.turtle.vocabulary import ID, PAN, SKOS
 from pan2kg.validation.check import check
 
 if TYPE_CHECKING:
+    from pan2kg.graph.graph import Graph
     from pan2kg.i18n.catalogue import Language, Text
     from pan2kg.project import Project
     from pan2kg.site.library import Library
     from pan2kg.site.page import Values
     from pan2kg.site.speaker import Speaker
-    from pan2kg.tables.material import Material
     from pan2kg.tables.table import Exhibit
     from pan2kg.validation.report import Report, Rule
 
@@ -179,28 +179,26 @@ class Quality:
     links: tuple[Balance, ...]
 
 
-def read_quality(material: Material, *, report: Report | None = None, catalogue: Store | None = None) -> Quality:
-    """Measure the graph in the material's store, as of its day.
+def read_quality(graph: Graph, *, report: Report | None = None, catalogue: Store | None = None) -> Quality:
+    """Measure the graph in the graph's store, as of its day.
 
     ``report`` is what :func:`pan2kg.validation.check.check` found, which takes seconds and is therefore handed in;
     ``catalogue`` a store with the catalogue of a release, whose resources are judged instead of the graph's.
 
-    >>> from datetime import date
-    >>> from pan2kg.tables.material import Material
     >>> from pan2kg.graph.graph import open_graph
-    >>> quality = read_quality(Material(open_graph().store, "en", date(2026, 12, 1)))
+    >>> quality = read_quality(open_graph())
     >>> quality.checked is None, len(quality.criteria)
     (True, 9)
     """
-    entry = read_entry(material.store)
+    entry = read_entry(graph.store)
     if entry and catalogue:
         entry = replace(entry, resources=read_resources(catalogue))
     return Quality(
         None if report is None else summarise(report),
-        _annotated(material),
-        untranslated(material.store),
-        judge(entry, material.as_of) if entry else (),
-        balances(material.store),
+        _annotated(graph),
+        untranslated(graph.store),
+        judge(entry, graph.as_of) if entry else (),
+        balances(graph.store),
     )
 
 
@@ -212,9 +210,9 @@ def summarise(report: Report) -> Checked:
     return Checked(len(report.rules), len(report.idle), violations, tuple(found))
 
 
-def _annotated(material: Material) -> Exhibit | None:
+def _annotated(graph: Graph) -> Exhibit | None:
     try:
-        return trust(material)
+        return trust(graph)
     except ProjectError:
         return None
 
@@ -230,7 +228,7 @@ _COUNTED: Final = ("in_graph", "with_instrument", "with_body", "with_topic", "wi
 def values(speaker: Speaker) -> Values:
     """What the page shows; the check of the project is made once and kept."""
     library, language = speaker.library, speaker.request.language
-    quality = read_quality(library.material(language), catalogue=library.catalogue)
+    quality = read_quality(library.graph.spoken(language), catalogue=library.catalogue)
     return {
         "title": _ONTOLOGY.say("quality.title", language),
         "w": lambda group, key, **filled: _ONTOLOGY.say(f"{group}.{key}", language, **filled),
@@ -283,10 +281,10 @@ def message_of(failing: Failing) -> tuple[Text, Text]:
 
 def _checked_of(library: Library) -> Checked | None:
     """The check of the project behind the pages; a store behind an endpoint has no files here."""
-    if isinstance(library.store, RemoteStore):
+    if isinstance(library.graph.store, RemoteStore):
         return None
     with _CHECKING:
-        return _checked(library.project, fingerprint(library.project))
+        return _checked(library.graph.project, fingerprint(library.graph.project))
 
 
 @lru_cache(maxsize=4)

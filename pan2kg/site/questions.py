@@ -122,7 +122,7 @@ class Field:
 
 def names(library: Library) -> Iterable[str]:
     """The questions that have a page; rules about quality stand on the quality page."""
-    return (query.name for query in library.queries.values() if query.group != "quality")
+    return (query.name for query in library.graph.queries.values() if query.group != "quality")
 
 
 def cards(speaker: Speaker) -> Values:
@@ -130,7 +130,7 @@ def cards(speaker: Speaker) -> Values:
     language = speaker.request.language
     groups: dict[str, list[tuple[str, str, str]]] = {}
     for name in sorted(names(speaker.library)):
-        query = speaker.library.queries[name]
+        query = speaker.graph.queries[name]
         card = (speaker.href(f"question/{name}.html"), query.question(language), query.summary_in(language))
         groups.setdefault(query.group, []).append(card)
     return {
@@ -202,7 +202,7 @@ def turtle(speaker: Speaker) -> str | None:
     rows = answer if isinstance(answer, ox.QuerySolutions) else ()
     things = sorted({term.value for row in rows for term in row if isinstance(term, ox.NamedNode)})
     text = program_query("things/statements", thing=things)
-    write = partial(_said, store, text, read_prefixes(library.project))
+    write = partial(_said, store, text, read_prefixes(library.graph.project))
     return write() if library.mode == "served" else library.once(f"turtle of {text}", write)
 
 
@@ -228,7 +228,7 @@ def _answer(speaker: Speaker, text: str) -> Result:
 
 
 def _query(speaker: Speaker) -> Query | None:
-    found = speaker.library.queries.get(speaker.request.key)
+    found = speaker.graph.queries.get(speaker.request.key)
     return found if found and found.group != "quality" else None
 
 
@@ -253,16 +253,16 @@ def _plain(words: str) -> str:
 
 def _offered(speaker: Speaker, parameter: Parameter) -> list[Entry]:
     """The things a parameter may be."""
-    return [entry for kind in parameter.kinds for entry in speaker.library.index.of_kind(kind)]
+    return [entry for kind in parameter.kinds for entry in speaker.graph.labels.of_kind(kind)]
 
 
 def _store(speaker: Speaker) -> tuple[Store, tuple[str, ...]]:
     """The graph, or what of it was in force on the day in the address, with what that leaves out in words."""
     day = speaker.request.arguments.get(DAY, "")
     if not day:
-        return speaker.library.store, ()
+        return speaker.graph.store, ()
     try:
-        moment = speaker.library.moment(a_day(day))
+        moment = speaker.graph.at(a_day(day))
     except ArgumentTypeError as error:
         raise QueryError("sentence", error=error.args[0]) from None
     return moment.store, moment.notes(speaker.request.language)
@@ -271,9 +271,9 @@ def _store(speaker: Speaker) -> tuple[Store, tuple[str, ...]]:
 def _permalink(speaker: Speaker, query: Query) -> str:
     """The link that fixes the question with its parameters, day, language and release."""
     library, day = speaker.library, speaker.request.arguments.get(DAY, "")
-    fixed = fix(query, _given(speaker, query), store=library.store, project=library.project)
+    fixed = fix(query, _given(speaker, query), store=library.graph.store, project=library.graph.project)
     when = a_day(day) if day else None
-    link = permalink(query.name, fixed, library.release, when, language=speaker.request.language)
+    link = permalink(query.name, fixed, library.graph.release, when, language=speaker.request.language)
     path, _, asked = link.partition("?")
     view = speaker.chosen(VIEW)
     return f"{relative(speaker.request.path, path)}?{asked}{f'&{urlencode(view)}' if view else ''}"
@@ -284,7 +284,7 @@ def _notice(speaker: Speaker) -> list[str]:
     made = speaker.request.arguments.get(RELEASE, "")
     if not made:
         return []
-    said = notice(Permalink("", {}, made), speaker.library.release, speaker.request.language)
+    said = notice(Permalink("", {}, made), speaker.graph.release, speaker.request.language)
     return [said] if said else []
 
 
@@ -292,7 +292,7 @@ def _filled(speaker: Speaker, query: Query) -> str:
     values = _given(speaker, query)
     if any(parameter.name == "language" for parameter in query.parameters):
         values["language"] = speaker.request.data
-    return fill(query, values, store=speaker.library.store, project=speaker.library.project)
+    return fill(query, values, store=speaker.graph.store, project=speaker.graph.project)
 
 
 def _field(speaker: Speaker, parameter: Parameter, given: dict[str, str]) -> Field:
@@ -308,10 +308,10 @@ def _default(speaker: Speaker, parameter: Parameter) -> str:
     first = next(tokens(parameter.default))
     if first.kind == "name":
         prefix, _, local = first.text.partition(":")
-        entry = speaker.library.index.entry(read_prefixes(speaker.library.project).get(prefix, "") + local)
+        entry = speaker.graph.labels.entry(read_prefixes(speaker.graph.project).get(prefix, "") + local)
         return "" if local == "any" else entry.key if entry else first.text
     if first.kind == "iri":
-        entry = speaker.library.index.entry(first.text.strip("<>"))
+        entry = speaker.graph.labels.entry(first.text.strip("<>"))
         return entry.key if entry else first.text.strip("<>")
     return first.text.strip("\"'")
 
@@ -324,12 +324,12 @@ def _template(speaker: Speaker, query: Query) -> dict[str, object]:
     text, language = query.text, speaker.request.language
     if any(parameter.name == "language" for parameter in query.parameters):
         only = {"language": language}
-        text = fill(query, only, store=speaker.library.store, project=speaker.library.project)
+        text = fill(query, only, store=speaker.graph.store, project=speaker.graph.project)
     names_in = sorted(set(_VARIABLE.findall(text)))
     heads = {name: heading(name, language) for name in names_in}
-    release = speaker.library.release
+    release = speaker.graph.release
     said = {RELEASE: notice(Permalink("", {}, "{}"), release, language), DAY: dayless("{}", language)}
-    prefixes = read_prefixes(speaker.library.project)
+    prefixes = read_prefixes(speaker.graph.project)
     view = _TABS.get(query.header.get("view", ""), "table")
     return {"query": text, "prefixes": prefixes, "heads": heads, "release": release, "said": said, "view": view}
 
@@ -342,7 +342,7 @@ def editor(speaker: Speaker) -> Values:
     fault = ""
     if asked and library.mode == "served":
         try:
-            table = grid(library.store.query(asked), speaker)
+            table = grid(library.graph.store.query(asked), speaker)
         except Pan2kgError as error:
             fault = error.say(speaker.request.language)
     return {
@@ -350,9 +350,9 @@ def editor(speaker: Speaker) -> Values:
         "query": asked or program_query("site/first-query"),
         "table": table,
         "fault": fault,
-        "examples": [(library.queries[name].question(speaker.request.language), library.queries[name].text)
+        "examples": [(library.graph.queries[name].question(speaker.request.language), library.graph.queries[name].text)
                      for name in sorted(names(library))],
-        "completion": embedded({"prefixes": read_prefixes(library.project), "terms": _terms(speaker)}),
+        "completion": embedded({"prefixes": read_prefixes(library.graph.project), "terms": _terms(speaker)}),
     }  # fmt: skip
 
 
@@ -364,7 +364,7 @@ def _terms(speaker: Speaker) -> list[dict[str, str]]:
             "label": speaker.name(term),
             "kind": "class" if entry.type.endswith("#Class") else "property",
         }
-        for term, entry in speaker.library.index.entries.items()
+        for term, entry in speaker.graph.labels.entries.items()
         if term.startswith(PAN)
     ]
     return own + speaker.library.once("terms of others", lambda: _others(speaker.library))
@@ -372,9 +372,9 @@ def _terms(speaker: Speaker) -> list[dict[str, str]]:
 
 def _others(library: Library) -> list[dict[str, str]]:
     """The classes and properties that are not ours, by the prefixes of the project."""
-    prefixes, found = read_prefixes(library.project), []
+    prefixes, found = read_prefixes(library.graph.project), []
     for kind, query in (("class", "ontology/classes"), ("property", "ontology/properties")):
-        terms = select(library.store, program_query(query)).values("term")
+        terms = select(library.graph.store, program_query(query)).values("term")
         names = {iri(term, prefixes) for term in terms if not term.startswith(PAN)}
         found += [{"name": name, "label": "", "kind": kind} for name in sorted(names) if not name.startswith("<")]
     return found

@@ -85,7 +85,7 @@ class Site:
     >>> from pan2kg.graph.graph import open_graph
     >>> from pan2kg.site.library import Library
     >>> graph = open_graph()
-    >>> site = Site(Library(graph.project, graph.store, date(2026, 1, 1)))
+    >>> site = Site(Library(graph))
     >>> site.page("fr/index.html").media, site.page("fr/nowhere.html")
     ('text/html; charset=utf-8', None)
     """

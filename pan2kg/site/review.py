@@ -93,11 +93,11 @@ class Card:
 
 def values(speaker: Speaker) -> Values:
     """What waits, and the forms."""
-    material = speaker.library.material(speaker.request.language)
-    queue = read_queue(material)
+    graph = speaker.graph.spoken(speaker.request.language)
+    queue = read_queue(graph)
     shared = desk(speaker, "review.html")
     is_open = shared["state"] == "open"
-    listed = documents(material) if is_open else []
+    listed = documents(graph) if is_open else []
     return {
         "title": speaker.t("reviewing-title"),
         **shared,
@@ -113,7 +113,7 @@ def values(speaker: Speaker) -> Values:
 def _card(speaker: Speaker, item: Item, *, is_open: bool) -> Card:
     given = speaker.request.arguments
     strength = "" if item.strength is None else with_mark(f"{item.strength:.2f}", speaker.request.language)
-    material = speaker.library.material(speaker.request.language)
+    graph = speaker.graph.spoken(speaker.request.language)
     return Card(
         item,
         tuple(
@@ -124,7 +124,7 @@ def _card(speaker: Speaker, item: Item, *, is_open: bool) -> Card:
         speaker.links(item.via),
         speaker.label(f"{ID}linktype/{item.type}") if item.type else "",
         strength,
-        is_open and bool(passage_document(material, item)),
+        is_open and bool(passage_document(graph, item)),
         given if given.get("item") == item.key else NOTHING,
     )
 
@@ -148,7 +148,7 @@ def scores_values(speaker: Speaker) -> Values:
     chosen = [action for action in offered if given.get(CHOSEN + key(action)) or _is_typed(speaker, action)]
     if not chosen and len(offered) <= MOST:
         chosen = offered
-    known = bodies(library.material(speaker.request.language)) if is_open else []
+    known = bodies(library.graph.spoken(speaker.request.language)) if is_open else []
     assessors = sorted(((key(body), speaker.name(body)) for body in known), key=lambda one: one[1].casefold())
     ready = 2 <= len(chosen) <= MOST and given.get("assessor", "") in dict(assessors)
     return {
@@ -164,26 +164,26 @@ def scores_values(speaker: Speaker) -> Values:
         "typed": given,
         "steps": [("", speaker.t("scores-none")), *((str(score), speaker.t(f"scores-{score}")) for score in SCORES)],
         "scale": given.get("scale", "") or SCALE,
-        "known": len(library.material(speaker.request.language).matrices),
+        "known": len(library.graph.spoken(speaker.request.language).scores),
     }
 
 
 def _plans(speaker: Speaker) -> list[tuple[str, str]]:
     """The plans that have actions, by name."""
-    material = speaker.library.material(speaker.request.language)
-    found = {plan for plan in material.home_of.values() if material.plan_of(plan)}
+    graph = speaker.graph.spoken(speaker.request.language)
+    found = {plan for plan in graph.home_of.values() if graph.plan_of(plan)}
     return sorted(((key(plan), speaker.name(plan)) for plan in found), key=lambda one: one[1].casefold())
 
 
 def _offered(speaker: Speaker) -> list[str]:
     """The actions of the one or two plans in the address, in their order."""
-    given, material = speaker.request.arguments, speaker.library.material(speaker.request.language)
+    given, graph = speaker.request.arguments, speaker.graph.spoken(speaker.request.language)
     wanted = list(dict.fromkeys(filter(None, (given.get("plan"), given.get("other")))))
-    homes = {key(plan): plan for plan in material.home_of.values() if material.plan_of(plan)}
+    homes = {key(plan): plan for plan in graph.home_of.values() if graph.plan_of(plan)}
     return [
         action
         for name in wanted
-        for action in sorted(a for a, plan in material.home_of.items() if plan == homes.get(name))
+        for action in sorted(a for a, plan in graph.home_of.items() if plan == homes.get(name))
     ]
 
 
@@ -195,9 +195,9 @@ def _is_typed(speaker: Speaker, action: str) -> bool:
 
 def _matrix(speaker: Speaker, chosen: Sequence[str]) -> list[tuple[str, list[tuple[str, str, str] | None]]]:
     """The rows: an action, and for each column the field's name, its value and its label, None on the diagonal."""
-    given, material = speaker.request.arguments, speaker.library.material(speaker.request.language)
-    assessors = {key(body): body for body in bodies(material)}
-    scores = known_scores(material, assessors[given["assessor"]], given.get("scale", "") or SCALE)
+    given, graph = speaker.request.arguments, speaker.graph.spoken(speaker.request.language)
+    assessors = {key(body): body for body in bodies(graph)}
+    scores = known_scores(graph, assessors[given["assessor"]], given.get("scale", "") or SCALE)
 
     def cell(one: str, two: str) -> tuple[str, str, str] | None:
         if one == two:

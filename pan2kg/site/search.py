@@ -9,7 +9,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from pan2kg.graph.labels import Index
+    from pan2kg.graph.labels import Labels
 
 _WORD: Final = re.compile(r"\w+")
 MOST: Final = 100
@@ -36,12 +36,12 @@ class Finder:
         return [iri for (iri,) in rows]
 
 
-def build_finder(index: Index) -> Finder:
+def build_finder(index: Labels) -> Finder:
     """An index of everything that has a page.
 
     >>> from pan2kg.graph.graph import open_graph
-    >>> from pan2kg.graph.labels import read_index
-    >>> build_finder(read_index(open_graph().store)).find("travail forcé") == []
+    >>> from pan2kg.graph.labels import read_labels
+    >>> build_finder(read_labels(open_graph().store)).find("travail forcé") == []
     False
     """
     connection = sqlite3.connect(":memory:", check_same_thread=False)

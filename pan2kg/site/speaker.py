@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, cast
 from urllib.parse import urlencode
 
-from pan2kg.graph.labels import Label, best, pair_key, shortened, way
+from pan2kg.graph.labels import Name, best, pair_key, shortened, way
 from pan2kg.i18n.catalogue import LANGUAGES, Language, Messages, grouped
 from pan2kg.tables.template import escape, markup
 from pan2kg.turtle.vocabulary import PAN, ROOT, SKOS
@@ -17,7 +17,8 @@ from pan2kg.turtle.vocabulary import PAN, ROOT, SKOS
 if TYPE_CHECKING:
     from markupsafe import Markup
 
-    from pan2kg.graph.labels import Entry, Index
+    from pan2kg.graph.graph import Graph
+    from pan2kg.graph.labels import Entry, Labels
     from pan2kg.site.library import Library, Made
 
 _PAGE: Final = Messages("page")
@@ -78,8 +79,13 @@ class Speaker:
     request: Request
 
     @property
-    def _index(self) -> Index:
-        return self.library.index
+    def graph(self) -> Graph:
+        """The graph the page shows."""
+        return self.library.graph
+
+    @property
+    def _index(self) -> Labels:
+        return self.graph.labels
 
     def t(self, key: str, **values: object) -> str:
         """Words of the interface in the language of the page."""
@@ -124,7 +130,7 @@ class Speaker:
         if entry.kind == "document":
             return self.href(f"sources.html#{entry.key}")
         if entry.kind == "link":
-            ends = map(self._index.entry, self.library.statements.ends(entry.iri))
+            ends = map(self._index.entry, self.graph.statements.ends(entry.iri))
             end = next((end for end in ends if end and end.has_page), None)
             return self.href(f"{end.address}#{entry.key}") if end else ""
         if entry.type == SKOS + "Concept":
@@ -200,11 +206,11 @@ class Speaker:
         return self.kept("short", iri, self._short)
 
     def _short(self, iri: str) -> Markup:
-        names = self.library.statements.values(iri, SKOS + "altLabel")
+        names = self.graph.statements.values(iri, SKOS + "altLabel")
         own = min((name for name in names if len(name) <= _SHORT), key=lambda name: (len(name), name), default="")
         label = self._index.label(iri, self.request.data)
         texts = {tag: shortened(words) for tag, words in label.texts.items()}
-        made = escape(own) if own else self._marked(Label(shortened(label.text), label.language, texts))
+        made = escape(own) if own else self._marked(Name(shortened(label.text), label.language, texts))
         return markup(f'<a href="{escape(self.address(iri))}" title="{escape(self.name(iri))}">{made}</a>')
 
     def lead(self, address: str, content: Markup | str) -> Markup:
@@ -253,7 +259,7 @@ class Speaker:
         number = self._number(iri)
         return f"{number} {words}" if number and number != words else words
 
-    def _marked(self, label: Label, number: str = "") -> Markup:
+    def _marked(self, label: Name, number: str = "") -> Markup:
         others = {tag: label.texts[tag] for tag in LANGUAGES if tag in label.texts}
         varied = others if len(set(others.values())) > 1 else {}
         shown = label.language, label.text

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 _RESULTS = "application/sparql-results+json"
 _TRIPLES = "application/n-triples"
-_CHECK = "Check the address; it must answer SPARQL 1.1 queries over HTTP."
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Final, Literal
 from pan2kg.i18n.message import Message
 
 if TYPE_CHECKING:
-    from pan2kg.tables.material import Choice, Material
-    from pan2kg.tables.table import Exhibit
+    from pan2kg.graph.graph import Graph
+    from pan2kg.tables.table import Choice, Exhibit
 
 Option = Literal["plans", "all", "least", "two actions", "any action", "two plans", "matrices", "write", "kind", "day"]
 """What tables can be told, as :mod:`pan2kg.cli.coherence` reads it."""
@@ -50,11 +50,11 @@ class Kind:
         """The question it answers."""
         return Message("help", f"question.{self.name}")
 
-    def make(self, material: Material, choice: Choice) -> Exhibit:
+    def make(self, graph: Graph, choice: Choice) -> Exhibit:
         """The table, made from what the graph holds and what was chosen of it."""
         module, _, name = self.function.partition(".")
-        found: Callable[[Material, Choice], Exhibit] = getattr(import_module(f"pan2kg.tables.{module}"), name)
-        return found(material, choice)
+        found: Callable[[Graph, Choice], Exhibit] = getattr(import_module(f"pan2kg.tables.{module}"), name)
+        return found(graph, choice)
 
 
 _KINDS: Final = (

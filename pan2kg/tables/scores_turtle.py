@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Final
 from pan2kg.coherence.scores import scored_links
 from pan2kg.coherence.uses import key
 from pan2kg.errors import QueryError
+from pan2kg.graph.graph import bare
 from pan2kg.i18n.catalogue import Messages, Text
 from pan2kg.i18n.message import either, told
 from pan2kg.project import write_atomically
 from pan2kg.tables import queries as texts
-from pan2kg.tables.material import bare
 from pan2kg.tables.scores import matrices
 from pan2kg.turtle.vocabulary import graph_of, thing
 from pan2kg.turtle.writer import Block, Statement, iri, read_prefixes, string, text, write_turtle
@@ -26,12 +26,13 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from pan2kg.coherence.scores import ScoredLink, Scores
-    from pan2kg.tables.material import Choice, Material
+    from pan2kg.graph.graph import Graph
+    from pan2kg.tables.table import Choice
 
 _DATA: Final = Messages("data")
 
 
-def write_ledger(material: Material, choice: Choice, path: Path) -> None:
+def write_ledger(graph: Graph, choice: Choice, path: Path) -> None:
     """Write the matrices chosen as links, whole or not at all; each names its assessor, a body of the graph.
 
     Raises:
@@ -41,20 +42,20 @@ def write_ledger(material: Material, choice: Choice, path: Path) -> None:
     """
     if not choice.files:
         raise QueryError("no-matrix-to-store", remedy="csv-before-write")
-    if material.project is None:
+    if graph.project is None:
         raise QueryError("scores-need-project", remedy="name-project-option")
-    given = matrices(material, choice)
-    bodies = [_body(material, scores.assessor) for scores in given]
+    given = matrices(graph, choice)
+    bodies = [_body(graph, scores.assessor) for scores in given]
     named = [replace(scores, assessor=body) for scores, body in zip(given, bodies, strict=True)]
     for scores in named:
-        _check(material, scores)
-    prefixes = read_prefixes(material.project)
-    blocks = _blocks(material, path, list(zip(choice.files, named, strict=True)), prefixes)
+        _check(graph, scores)
+    prefixes = read_prefixes(graph.project)
+    blocks = _blocks(graph, path, list(zip(choice.files, named, strict=True)), prefixes)
     write_atomically(path, write_turtle(blocks, prefixes))
 
 
-def _body(material: Material, name: str) -> str:
-    bodies = [row[0] for row in material.read(texts.BODIES)]
+def _body(graph: Graph, name: str) -> str:
+    bodies = [row[0] for row in graph.read(texts.BODIES)]
     found = [body for body in bodies if bare(name) in (body, key(body))]
     if found:
         return found[0]
@@ -63,8 +64,8 @@ def _body(material: Material, name: str) -> str:
     raise QueryError("no-body-assessor", remedy=remedy, name=name, names=either(near))
 
 
-def _check(material: Material, scores: Scores) -> None:
-    known = set(material.uses.actions)
+def _check(graph: Graph, scores: Scores) -> None:
+    known = set(graph.uses.actions)
     for one, two, score in scores.cells():
         where = told("row-and-column", row=key(one), column=key(two))
         if not {one, two} <= known:
@@ -74,19 +75,19 @@ def _check(material: Material, scores: Scores) -> None:
 
 
 def _blocks(
-    material: Material, path: Path, given: Sequence[tuple[Path, Scores]], prefixes: Mapping[str, str]
+    graph: Graph, path: Path, given: Sequence[tuple[Path, Scores]], prefixes: Mapping[str, str]
 ) -> Iterator[Block]:
     documents = [f"document:{_document(file)}" for file, _ in given]
-    yield file_block(_graph(material, path), _DATA.text("scores"), documents)
+    yield file_block(_graph(graph, path), _DATA.text("scores"), documents)
     for document, (file, scores) in zip(documents, given, strict=True):
-        assessor = material.label(scores.assessor)
-        heading = _DATA.say("matrix-of", material.language, assessor=assessor)
+        assessor = graph.label(scores.assessor)
+        heading = _DATA.say("matrix-of", graph.language, assessor=assessor)
         yield document_block(document, assessor, file.name.replace(" ", "%20"), heading=heading)
         for link in scored_links(scores):
             passage = f"passage:interaction-{key(link.iri)}"
             named = replace(link, iri=thing("link", key(link.iri)))
-            yield score_block(named, (document, passage), material.language, prefixes)
-            yield passage_block(passage, document, link.rationale, material.language)
+            yield score_block(named, (document, passage), graph.language, prefixes)
+            yield passage_block(passage, document, link.rationale, graph.language)
 
 
 def file_block(graph: str, label: Text, documents: Sequence[str]) -> Block:
@@ -161,8 +162,8 @@ def score_block(
     )
 
 
-def _graph(material: Material, path: Path) -> str:
-    full, project = path.resolve(), material.project
+def _graph(graph: Graph, path: Path) -> str:
+    full, project = path.resolve(), graph.project
     if project and full.is_relative_to(project.graph):
         return graph_of(project.graph_path(full))
     return graph_of(_slug(path.stem))

@@ -52,7 +52,6 @@ _WORDS: Final = frozenset((SH.description, SH.message, SH.name, SH.order, RDFS.c
 _PATHS: Final = {SH.inversePath: "^{}", SH.zeroOrMorePath: "{}*", SH.oneOrMorePath: "{}+", SH.zeroOrOnePath: "{}?"}
 _SHOWN: Final = 6
 _SHAPES: Final = Place("ontology/shapes")
-_MEND: Final = "Mend the shape; nothing was checked."
 
 
 @dataclass(frozen=True, slots=True)

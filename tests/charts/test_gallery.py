@@ -13,10 +13,12 @@ from pan2kg.charts.drawing import Box, Drawing, Hatch, Label, Line, bounds, flat
 from pan2kg.charts.frame import Picture
 from pan2kg.charts.raster import picture_bytes
 from pan2kg.charts.registry import PICTURES, draw
+from pan2kg.charts.subject import Address
 from pan2kg.errors import ProjectError, QueryError
 from pan2kg.graph.graph import Graph
 from pan2kg.i18n.catalogue import LANGUAGES, Language
-from pan2kg.store.store import LocalStore
+from pan2kg.project import Project
+from pan2kg.store.store import LocalStore, Store
 
 SVG = "{http://www.w3.org/2000/svg}"
 DAY = date(2024, 1, 1)
@@ -69,6 +71,21 @@ def synthetic(plans: int, actions: int, label: str = LONG) -> LocalStore:
         f"pan:dueDate '20{10 + n}-05-01'^^xsd:date ." for n in range(12)
     ]  # fmt: skip
     return store_of("\n".join(lines))
+
+
+def drawn(
+    kind: str,
+    store: Store,
+    *,
+    language: Language = "fr",
+    as_of: date = DAY,
+    release: str = "",
+    address: Address | None = None,
+    **parameters: object,
+) -> Picture:
+    """A picture of what a store holds."""
+    of = Graph(Project.packaged(), store, language=language, as_of=as_of, release=release)
+    return draw(kind, of, address=address, **parameters)
 
 
 SMALL = """
@@ -141,7 +158,7 @@ def overlapping(drawing: Drawing) -> list[tuple[str, str]]:
 
 @pytest.mark.parametrize(("kind", "language"), PAIRS)
 def test_a_picture_of_the_shipped_graph_is_sound(graph: Graph, kind: str, language: Language) -> None:
-    picture = draw(kind, graph.store, language=language, as_of=DAY)
+    picture = drawn(kind, graph.store, language=language, as_of=DAY)
     root = ET.fromstring(picture.svg)
     assert root.findtext(f"{SVG}title") == picture.title
     assert root.findtext(f"{SVG}desc") == picture.description
@@ -152,7 +169,7 @@ def test_a_picture_of_the_shipped_graph_is_sound(graph: Graph, kind: str, langua
 
 @pytest.mark.parametrize(("kind", "language"), PAIRS)
 def test_the_same_graph_gives_the_same_bytes(graph: Graph, kind: str, language: Language) -> None:
-    one, two = (draw(kind, graph.store, language=language, as_of=DAY) for _ in range(2))
+    one, two = (drawn(kind, graph.store, language=language, as_of=DAY) for _ in range(2))
     assert one.svg == two.svg
     assert picture_bytes(one, ".csv") == picture_bytes(two, ".csv")
 
@@ -160,7 +177,7 @@ def test_the_same_graph_gives_the_same_bytes(graph: Graph, kind: str, language: 
 @pytest.mark.parametrize("kind", PICTURES)
 def test_eight_plans_of_sixty_actions_stay_legible(kind: str) -> None:
     store = synthetic(8, 60)
-    picture = draw(kind, store, as_of=DAY, other="p1") if kind == "action-matrix" else draw(kind, store, as_of=DAY)
+    picture = drawn(kind, store, as_of=DAY, other="p1") if kind == "action-matrix" else drawn(kind, store, as_of=DAY)
     ET.fromstring(picture.svg)
     assert (outside(picture.drawing), overlapping(picture.drawing)) == ([], [])
     assert min(label.font.size for label, _ in labels(picture.drawing)) >= 8.5
@@ -169,7 +186,7 @@ def test_eight_plans_of_sixty_actions_stay_legible(kind: str) -> None:
 
 @pytest.mark.parametrize("kind", PICTURES)
 def test_hostile_titles_stay_text(kind: str) -> None:
-    picture = draw(kind, synthetic(3, 4, HOSTILE), as_of=DAY)
+    picture = drawn(kind, synthetic(3, 4, HOSTILE), as_of=DAY)
     root = ET.fromstring(picture.svg)
     allowed = {"svg", "g", "a", "rect", "circle", "path", "text", "title", "desc"}
     assert {element.tag.removeprefix(SVG) for element in root.iter()} <= allowed
@@ -181,13 +198,13 @@ def test_hostile_titles_stay_text(kind: str) -> None:
 def test_titles_of_any_length_stay_in_their_place(label: str) -> None:
     store = synthetic(3, 5, label)
     for kind in PICTURES:
-        picture = draw(kind, store, as_of=DAY)
+        picture = drawn(kind, store, as_of=DAY)
         assert outside(picture.drawing) == [], kind
         assert overlapping(picture.drawing) == [], kind
 
 
 def test_what_was_not_assessed_is_hatched_and_empty_in_the_table() -> None:
-    picture = draw("plan-matrix", small(), plans="p,q,r")
+    picture = drawn("plan-matrix", small(), plans="p,q,r")
     rows = {(row[0], row[2]): row for row in named_rows(picture)}
     assert [(*row[4:6], row[9]) for row in rows.values()] == [("true", "1", "1"), ("false", "", ""), ("false", "", "")]
     cited = sum(bool(value) for row in rows.values() for value in row[10:12])
@@ -196,13 +213,13 @@ def test_what_was_not_assessed_is_hatched_and_empty_in_the_table() -> None:
 
 
 def test_texts_of_a_plan_alone_say_nothing_of_pairs_of_its_actions() -> None:
-    picture = draw("plan-matrix", store_of(f"{SMALL}\nplan:r pan:restsOn instrument:law ."), plans="p,r")
+    picture = drawn("plan-matrix", store_of(f"{SMALL}\nplan:r pan:restsOn instrument:law ."), plans="p,r")
     assert [(*row[4:6], row[9]) for row in named_rows(picture)] == [("false", "", "1")]
     assert hatches(picture) == 1 + 2, "the pairs of actions, and both ways of citing"
 
 
 def test_the_matrix_of_plans_draws_what_its_table_says(graph: Graph) -> None:
-    picture = draw("plan-matrix", graph.store, language="en", top=12)
+    picture = drawn("plan-matrix", graph.store, language="en", top=12)
     linked = [row[5] + (" ?" if row[8] == "false" else "") for row in named_rows(picture) if row[4] == "true"]
     cited = [f"{'→←'[at]} {row[10 + at]}" for row in named_rows(picture) for at in (0, 1) if row[10 + at]]
     bold = [label.text for label, _ in labels(picture.drawing) if label.font.bold and label.font.size in (12, 13)]
@@ -212,28 +229,28 @@ def test_the_matrix_of_plans_draws_what_its_table_says(graph: Graph) -> None:
 
 
 def test_the_matrix_of_actions_hatches_actions_without_a_text() -> None:
-    picture = draw("action-matrix", small(), plan="p")
+    picture = drawn("action-matrix", small(), plan="p")
     assert [row[4:6] for row in named_rows(picture)] == [("false", ""), ("true", "0"), ("false", "")]
     assert hatches(picture) == 4
     assert [text for text in texts(picture) if text in ("1", "2", "10")][:3] == ["1", "2", "10"]
 
 
 def test_an_action_without_a_link_stands_in_a_dashed_box() -> None:
-    picture = draw("lanes", small(), plan="p")
+    picture = drawn("lanes", small(), plan="p")
     dashed = [mark for mark, _ in flat(picture.drawing.marks) if isinstance(mark, Box) and mark.pen and mark.pen.dash]
     assert len(dashed) == 1 + 1, "action 2, and the legend"
     assert [row[0].rpartition("/")[2] for row in named_rows(picture) if row[4] == "unlinked"] == ["p-2"]
 
 
 def test_what_is_inferred_is_dashed_and_what_is_declared_is_not() -> None:
-    picture = draw("lanes", small(), plan="p")
+    picture = drawn("lanes", small(), plan="p")
     bows = [mark for mark, _ in flat(picture.drawing.marks) if isinstance(mark, Line) and mark.curved]
-    drawn = sorted(bool(mark.pen and mark.pen.dash) for mark in bows)
-    assert drawn == sorted(row[4] == "inferred" for row in named_rows(picture) if row[4] != "unlinked")
+    dashed = sorted(bool(mark.pen and mark.pen.dash) for mark in bows)
+    assert dashed == sorted(row[4] == "inferred" for row in named_rows(picture) if row[4] != "unlinked")
 
 
 def test_a_late_act_is_drawn_and_a_year_is_no_date() -> None:
-    picture = draw("timeline", small(), as_of=DAY, language="en")
+    picture = drawn("timeline", small(), as_of=DAY, language="en")
     assert [(row[1], row[5], row[9]) for row in named_rows(picture)] == [
         ("En retard", "late", "515"), ("Une année", "due unknown", ""),
     ]  # fmt: skip
@@ -242,7 +259,7 @@ def test_a_late_act_is_drawn_and_a_year_is_no_date() -> None:
 
 
 def test_upset_bars_add_up_to_the_table() -> None:
-    picture = draw("upset", small(), plans="p,q,r")
+    picture = drawn("upset", small(), plans="p,q,r")
     shared = [(row[1], row[2].rpartition("/")[2]) for row in named_rows(picture)]
     assert shared == [("p + q", "law"), ("p", "other")]
     assert hatches(picture) == 1
@@ -250,20 +267,20 @@ def test_upset_bars_add_up_to_the_table() -> None:
 
 def test_a_plan_of_which_no_body_is_known_is_hatched() -> None:
     turtle = f"{SMALL}\naction:p-1 pan:ledBy body:m . body:m dcterms:type bodytype:ministry ; skos:prefLabel 'M'@fr ."
-    picture = draw("ministries", store_of(turtle), plans="p,q")
+    picture = drawn("ministries", store_of(turtle), plans="p,q")
     assert [row[4:7] for row in named_rows(picture)] == [("true", "1", "1"), ("false", "", "")]
     assert hatches(picture) == 1
 
 
 def test_the_surroundings_of_an_action_name_what_it_shares() -> None:
-    picture = draw("ego", small(), action="p-1")
+    picture = drawn("ego", small(), action="p-1")
     assert [(row[0].rpartition("/")[2], row[2], row[5]) for row in named_rows(picture)] == [
         ("law", "text", ""), ("q-1", "other", "law"),
     ]  # fmt: skip
 
 
 def test_unverified_statements_and_candidates_leak_into_no_picture() -> None:
-    plain = draw("lanes", small(), plan="p").svg
+    plain = drawn("lanes", small(), plan="p").svg
     more = (
         SMALL
         + """
@@ -273,7 +290,7 @@ link:y pan:linkType linktype:cross-reference ; pan:status linkstatus:accepted ; 
     pan:certainty certainty:unverified ; pan:from plan:p ; pan:to plan:r .
 """
     )
-    assert draw("lanes", store_of(more), plan="p").svg == plain
+    assert drawn("lanes", store_of(more), plan="p").svg == plain
 
 
 @pytest.mark.parametrize(
@@ -295,24 +312,24 @@ def test_wrong_use_is_one_sentence_with_a_remedy(
     graph: Graph, kind: str, parameters: dict[str, object], says: str
 ) -> None:
     with pytest.raises(QueryError, match=says):
-        draw(kind, graph.store, **parameters)  # type: ignore[arg-type]
+        drawn(kind, graph.store, **parameters)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("kind", PICTURES)
 def test_an_empty_graph_is_one_sentence(kind: str) -> None:
     with pytest.raises(ProjectError, match="no action"):
-        draw(kind, LocalStore(ox.Store()))
+        drawn(kind, LocalStore(ox.Store()))
 
 
 def test_marks_lead_where_the_address_says_and_nowhere_dangerous() -> None:
-    linked = draw("plan-matrix", small(), plans="p,q", address=lambda things: f"pairs/{len(things)}.html?a=1&b=2")
+    linked = drawn("plan-matrix", small(), plans="p,q", address=lambda things: f"pairs/{len(things)}.html?a=1&b=2")
     assert 'href="pairs/2.html?a=1&amp;b=2"' in linked.svg
-    unsafe = draw("plan-matrix", small(), plans="p,q", address=lambda _: "javascript:alert(1)")
+    unsafe = drawn("plan-matrix", small(), plans="p,q", address=lambda _: "javascript:alert(1)")
     assert "href" not in unsafe.svg
 
 
 def test_source_line_states_release_day_and_filters() -> None:
-    picture = draw("upset", small(), plans="p,q", release="9.9", as_of=DAY, language="en")
+    picture = drawn("upset", small(), plans="p,q", release="9.9", as_of=DAY, language="en")
     line = " ".join(texts(picture)[-3:])
     for part in ("release 9.9", "as of 1 January 2024", "unverified statements left out", "plans chosen: p, q"):
         assert part in line

@@ -35,7 +35,7 @@ SHEET = Drawing(
 
 @pytest.fixture(scope="module")
 def picture(graph: Graph) -> Picture:
-    return draw("plan-matrix", graph.store, language="fr", top=4)
+    return draw("plan-matrix", graph.spoken("fr"), top=4)
 
 
 @pytest.mark.parametrize(
@@ -82,7 +82,7 @@ def test_every_mark_can_be_rendered(form: str) -> None:
 def test_nothing_in_a_picture_runs_or_is_fetched(graph: Graph) -> None:
     active = ("<script", "<style", "<image", "<use", "@import", "url(", "onload")
     for name in PICTURES:
-        svg = draw(name, graph.store).svg
+        svg = draw(name, graph.spoken("fr")).svg
         assert not [part for part in active if part in svg]
         assert svg.count("http") == svg.count("http://www.w3.org/2000/svg")
 

@@ -7,7 +7,7 @@ import pyoxigraph as ox
 import pytest
 
 import pan2kg
-from pan2kg.graph.network import build_network
+from pan2kg.graph.graph import Graph
 from pan2kg.project import Project
 from pan2kg.store.rules import derive
 from pan2kg.store.store import LocalStore
@@ -72,7 +72,7 @@ def store_of(project: Project, facts: str) -> LocalStore:
 
 @pytest.fixture(scope="module")
 def network(project: Project) -> nx.MultiDiGraph[str]:
-    return build_network(store_of(project, FACTS + HIDDEN), release="7")
+    return Graph(project, store_of(project, FACTS + HIDDEN), release="7").network()
 
 
 def edge(network: nx.MultiDiGraph[str], type_: str) -> dict[str, object]:
@@ -108,7 +108,7 @@ def test_a_score_keeps_its_sign_and_is_no_strength(network: nx.MultiDiGraph[str]
 
 
 def test_a_score_of_zero_is_a_score(project: Project) -> None:
-    zero = build_network(store_of(project, FACTS.replace("pan:score -2", "pan:score 0")))
+    zero = Graph(project, store_of(project, FACTS.replace("pan:score -2", "pan:score 0"))).network()
     assert edge(zero, "interaction")["score"] == 0
 
 
@@ -120,7 +120,7 @@ def test_the_network_says_what_its_strengths_rest_on(network: nx.MultiDiGraph[st
 
 
 def test_labels_are_in_the_language_or_else_the_main_ones(project: Project) -> None:
-    english = build_network(store_of(project, FACTS), language="en")
+    english = Graph(project, store_of(project, FACTS)).network("en")
     labels = {node.removeprefix(ID): label for node, label in english.nodes(data="label")}
     assert labels["action/a"] == "Act"
     assert labels["action/b"] == "Bâtir"
@@ -129,7 +129,7 @@ def test_labels_are_in_the_language_or_else_the_main_ones(project: Project) -> N
 
 def test_types_are_labelled_in_both_languages(graph: pan2kg.Graph) -> None:
     act = "http://data.europa.eu/eli/reg/2017/821/oj"
-    french, english = (build_network(graph.store, language=language) for language in ("fr", "en"))
+    french, english = map(graph.network, ("fr", "en"))
     assert (french.nodes[act]["type_label"], english.nodes[act]["type_label"]) == ("acte juridique", "legal act")
     kinds = {data["type"]: data["type_label"] for _, _, data in english.edges(data=True)}
     assert kinds["shared-instrument"] == "shared instrument"

@@ -15,7 +15,6 @@ from pan2kg.project import Project
 from pan2kg.publish.assemble import Order, publish
 from pan2kg.publish.catalogue.facts import read_facts
 from pan2kg.publish.edition import Addresses, Edition, File, Issue
-from pan2kg.store.store import LocalStore
 
 BASE = "https://host.example/pan2kg/"
 ENDPOINT = "https://host.example/sparql"
@@ -31,12 +30,11 @@ def site(_: Edition) -> Iterator[File]:
 
 
 @pytest.fixture(scope="session")
-def edition(graph: pan2kg.Graph, project: Project) -> Edition:
+def edition(graph: pan2kg.Graph) -> Edition:
     """The shipped graph as it is published in the tests."""
-    assert isinstance(graph.store, LocalStore)
     day = date(2026, 11, 25)
     issue = Issue("0.1.0", day, day, Addresses(base=BASE, endpoint=ENDPOINT), contact="contact@host.example")
-    return Edition(project, graph.store, read_facts(graph.store), issue)
+    return Edition(pan2kg.Graph(graph.project, graph.store, language="fr", as_of=day), read_facts(graph.held), issue)
 
 
 @pytest.fixture(scope="session")

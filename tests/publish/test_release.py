@@ -22,7 +22,6 @@ from pan2kg.publish.edition import Edition, File
 from pan2kg.publish.parts import change_part, documentation_part, site_part
 from pan2kg.site.catalogue_score import Criterion
 from pan2kg.site.quality import read_quality
-from pan2kg.tables.material import Material
 from pan2kg.turtle.vocabulary import ROOT
 from tests.publish.conftest import BASE, TODAY, Publish, site
 
@@ -293,7 +292,7 @@ def test_pages_are_judged_by_what_the_release_offers(command: Publish, tmp_path:
     seen: list[Criterion] = []
 
     def part(edition: Edition) -> Iterator[File]:
-        seen.extend(read_quality(Material(edition.store, "fr", TODAY), catalogue=edition.catalogue).criteria)
+        seen.extend(read_quality(edition.graph, catalogue=edition.catalogue).criteria)
         return iter(())
 
     command("-o", str(tmp_path / "release"), parts=[part])

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import sys
 
-from pan2kg.i18n.days import today
+from pan2kg.graph.graph import Graph
 from pan2kg.project import Project
 from pan2kg.server.assembly import assemble
 from pan2kg.server.channel import Crowd, Limits
@@ -44,7 +44,7 @@ def main() -> None:
     bundle = find_bundle()
 
     def make() -> Site:
-        return Site(Library(project, store, today(), mode="served", bundle=bundle, writable=True))
+        return Site(Library(Graph(project, store, language="fr"), mode="served", bundle=bundle, writable=True))
 
     renewed = Renewed(make, release)
     desk = Desk(project, store, renewed.site, reloader(project, store, nursery), Sessions(token))

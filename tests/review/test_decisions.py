@@ -9,8 +9,8 @@ import pytest
 
 from pan2kg.store.queries import find_query
 from pan2kg.store.store import select
-from pan2kg.tables.material import DEFAULT
 from pan2kg.tables.registry import TABLES
+from pan2kg.tables.table import DEFAULT
 from pan2kg.turtle.blocks import read_sheet
 from pan2kg.turtle.vocabulary import link_iri
 from pan2kg.turtle.writer import read_prefixes

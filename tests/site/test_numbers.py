@@ -63,7 +63,7 @@ def test_what_an_action_without_a_link_is_told_apart_by(reader: Reader) -> None:
     library = reader.site.library
     page = reader["fr/unlinked.html"]
     unread = sum(map(int, re.findall(r"rien de relevé encore\xa0: (\d+)", page)))
-    home = library.material("fr").home_of
+    home = library.graph.home_of
     assert unread == len(home.keys() - library.linked - library.recorded)
 
 
@@ -148,6 +148,6 @@ def test_the_matrix_counts_linked_pairs_of_actions_as_the_table_of_figures_does(
     library = reader.site.library
     rows = library.exhibit("matrix", "fr").rows
     linked = {tuple(sorted((str(row["one"]), str(row["two"])))): row["linked"] for row in rows if row["linked"]}
-    counts = library.ties.counts(["shared-instrument"])
+    counts = library.graph.ties.counts(["shared-instrument"])
     assert linked == {(one, two): counts[one, two]["shared-instrument"] for one, two in linked}
     assert len(linked) >= 2

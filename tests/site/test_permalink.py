@@ -12,7 +12,7 @@ import pan2kg
 from pan2kg.errors import QueryError
 from pan2kg.i18n.catalogue import LANGUAGES
 from pan2kg.project import Project
-from pan2kg.site.permalink import Permalink, fix, notice, permalink, read_permalink, release_of
+from pan2kg.site.permalink import Permalink, fix, notice, permalink, read_permalink
 from pan2kg.store.queries import fill, find_query, read_queries
 
 names = st.from_regex(r"[a-z]+(_[a-z]+)?", fullmatch=True).filter(
@@ -93,6 +93,6 @@ def test_what_a_link_fixes_asks_the_same_question(project: Project, graph: pan2k
 def test_another_release_is_said_in_one_sentence(graph: pan2kg.Graph) -> None:
     link = Permalink("plans", {}, "0.0.9")
     for language in LANGUAGES:
-        said = notice(link, release_of(graph.store), language)
-        assert said.count(".") - said.count("0.0.9") * 2 - said.count(release_of(graph.store)) * 2 == 1
-    assert not notice(Permalink("plans", {}, release_of(graph.store)), release_of(graph.store), "fr")
+        said = notice(link, graph.release, language)
+        assert said.count(".") - said.count("0.0.9") * 2 - said.count(graph.release) * 2 == 1
+    assert not notice(Permalink("plans", {}, graph.release), graph.release, "fr")

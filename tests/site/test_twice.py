@@ -20,8 +20,8 @@ from pan2kg.site.library import Library
 from pan2kg.site.registry import Site
 from tests.site.test_twice import digests
 
-graph = pan2kg.open_graph()
-print(*digests(Site(Library(graph.project, graph.store, date(2026, 1, 1)))), sep="\\n")
+graph = pan2kg.open_graph(language="fr", as_of=date(2026, 1, 1))
+print(*digests(Site(Library(graph))), sep="\\n")
 """
 
 

@@ -15,14 +15,15 @@ from typing import Final
 import pytest
 
 import pan2kg
+from pan2kg.graph.graph import Graph
 from pan2kg.i18n.catalogue import CATALOGUES, LANGUAGES, Language
 from pan2kg.i18n.compilation import read_entries, resolved
+from pan2kg.project import Project
 from pan2kg.store.store import Table, select
 from pan2kg.tables import registry as register
 from pan2kg.tables.gaps import KINDS
-from pan2kg.tables.material import Choice, Material
 from pan2kg.tables.registry import TABLES
-from pan2kg.tables.table import Exhibit
+from pan2kg.tables.table import Choice, Exhibit
 from pan2kg.tables.writers import FORMS, write_exhibit
 
 GOLDEN: Final = Path(__file__).parent / "golden"
@@ -36,21 +37,21 @@ SILENT: Final = {"interaction", "ripple", "disagreement", "opposed", "other-coun
 
 
 @pytest.fixture(scope="module")
-def french(graph: pan2kg.Graph) -> Material:
-    return Material(graph.store, "fr", DAY, project=graph.project)
+def french(graph: pan2kg.Graph) -> Graph:
+    return Graph(graph.project, graph.store, language="fr", as_of=DAY)
 
 
 @pytest.fixture(scope="module")
-def english(graph: pan2kg.Graph) -> Material:
-    return Material(graph.store, "en", DAY, project=graph.project)
+def english(graph: pan2kg.Graph) -> Graph:
+    return Graph(graph.project, graph.store, language="en", as_of=DAY)
 
 
-def make(name: str, material: Material) -> Exhibit:
+def make(name: str, material: Graph) -> Exhibit:
     return TABLES[name].make(material, CHOICES.get(name, Choice()))
 
 
 @pytest.mark.parametrize("name", TABLES)
-def test_the_answer_is_the_golden_one(name: str, french: Material) -> None:
+def test_the_answer_is_the_golden_one(name: str, french: Graph) -> None:
     written = write_exhibit(make(name, french), "csv", language="fr").replace("\r\n", "\n")
     file = GOLDEN / f"{name}.csv"
     if os.environ.get("PAN2KG_REWRITE"):
@@ -63,14 +64,14 @@ def test_every_golden_answer_has_its_exhibit() -> None:
 
 
 @pytest.mark.parametrize("name", TABLES)
-def test_an_exhibit_has_rows_or_says_plainly_why_not(name: str, french: Material) -> None:
+def test_an_exhibit_has_rows_or_says_plainly_why_not(name: str, french: Graph) -> None:
     exhibit = make(name, french)
     assert bool(exhibit.rows) is (name not in SILENT)
     assert exhibit.rows or exhibit.notes, "an empty table without a word"
 
 
 @pytest.mark.parametrize("name", TABLES)
-def test_every_row_has_every_column_and_what_its_things_are_called(name: str, french: Material) -> None:
+def test_every_row_has_every_column_and_what_its_things_are_called(name: str, french: Graph) -> None:
     exhibit = make(name, french)
     keys = {column.key for column in exhibit.columns}
     keys |= {f"{column.key}_label" for column in exhibit.columns if column.thing}
@@ -81,13 +82,13 @@ def test_every_row_has_every_column_and_what_its_things_are_called(name: str, fr
 
 
 @pytest.mark.parametrize("name", TABLES)
-def test_no_row_stands_twice(name: str, french: Material) -> None:
+def test_no_row_stands_twice(name: str, french: Graph) -> None:
     rows = [tuple(row.items()) for row in make(name, french).rows]
     assert len(set(rows)) == len(rows)
 
 
 @pytest.mark.parametrize("name", TABLES)
-def test_every_figure_says_what_it_rests_on(name: str, french: Material) -> None:
+def test_every_figure_says_what_it_rests_on(name: str, french: Graph) -> None:
     basis = make(name, french).basis
     assert (basis.n, basis.plans, basis.as_of) == (french.uses.basis.n, french.uses.basis.plans, DAY)[
         :3
@@ -98,7 +99,7 @@ def test_every_figure_says_what_it_rests_on(name: str, french: Material) -> None
 
 
 @pytest.mark.parametrize("name", TABLES)
-def test_the_query_beside_an_exhibit_runs_and_shows_its_statements(name: str, french: Material) -> None:
+def test_the_query_beside_an_exhibit_runs_and_shows_its_statements(name: str, french: Graph) -> None:
     exhibit = make(name, french)
     if not exhibit.sparql:
         assert name in {"gaps", "trust"}
@@ -109,7 +110,7 @@ def test_the_query_beside_an_exhibit_runs_and_shows_its_statements(name: str, fr
 
 
 @pytest.mark.parametrize("name", TABLES)
-def test_the_rows_are_the_same_in_both_languages(name: str, french: Material, english: Material) -> None:
+def test_the_rows_are_the_same_in_both_languages(name: str, french: Graph, english: Graph) -> None:
     def bare(exhibit: Exhibit) -> list[list[object]]:
         keys = [column.key for column in exhibit.columns if column.key not in ("detail", "quote")]
         return [[row[key] for key in keys] for row in exhibit.rows]
@@ -118,7 +119,7 @@ def test_the_rows_are_the_same_in_both_languages(name: str, french: Material, en
 
 
 @pytest.mark.parametrize("form", FORMS)
-def test_every_exhibit_is_written_in_every_form(form: str, french: Material) -> None:
+def test_every_exhibit_is_written_in_every_form(form: str, french: Graph) -> None:
     for name in TABLES:
         exhibit = make(name, french)
         written = write_exhibit(exhibit, form, language="fr", width=100)
@@ -126,7 +127,7 @@ def test_every_exhibit_is_written_in_every_form(form: str, french: Material) -> 
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_each_kind_of_gap_lists_as_many_as_are_counted(kind: str, french: Material) -> None:
+def test_each_kind_of_gap_lists_as_many_as_are_counted(kind: str, french: Graph) -> None:
     counted = {row["gap"]: row for row in TABLES["gaps"].make(french, Choice()).rows}
     listed = TABLES["gaps"].make(french, Choice(part=kind))
     number = counted[kind]["gaps_number"]
@@ -136,12 +137,12 @@ def test_each_kind_of_gap_lists_as_many_as_are_counted(kind: str, french: Materi
     select(french.store, listed.sparql)
 
 
-def test_the_real_late_obligation_is_515_days_late(french: Material) -> None:
+def test_the_real_late_obligation_is_515_days_late(french: Graph) -> None:
     late = [row for row in make("obligations", french).rows if row["standing"] == "late"]
     assert [(row["due"], row["answered_on"], row["margin"]) for row in late] == [("2021-12-17", "2023-05-16", 515)]
 
 
-def test_contributions_add_up_to_the_strength_and_quotations_say_where_they_stand(french: Material) -> None:
+def test_contributions_add_up_to_the_strength_and_quotations_say_where_they_stand(french: Graph) -> None:
     exhibit = make("explain", french)
     shares = {row["instrument"]: row["contribution"] for row in exhibit.rows}
     assert sum(float(str(share)) for share in shares.values()) == pytest.approx(0.535496, abs=5e-7)
@@ -152,7 +153,7 @@ def test_contributions_add_up_to_the_strength_and_quotations_say_where_they_stan
 
 
 def test_a_day_that_was_asked_for_is_said_not_to_reach_undated_links(graph: pan2kg.Graph) -> None:
-    asked = Material(graph.store, "fr", date(2021, 6, 1), asked=True)
+    asked = Graph(Project.packaged(), graph.store, language="fr", as_of=date(2021, 6, 1), asked=True)
     assert any("2021-06-01" in note.say("fr") for note in TABLES["debt"].make(asked, Choice()).notes)
     assert not any("d’aujourd’hui" in note.say("fr") for note in TABLES["obligations"].make(asked, Choice()).notes)
 

@@ -10,14 +10,14 @@ import pyoxigraph as ox
 import pytest
 
 from pan2kg.errors import ProjectError, QueryError
+from pan2kg.graph.graph import Graph
 from pan2kg.i18n.catalogue import Language
 from pan2kg.project import Project
 from pan2kg.store.rules import derive
 from pan2kg.store.store import LocalStore
 from pan2kg.tables.formats import Value
-from pan2kg.tables.material import Choice, Material
 from pan2kg.tables.registry import TABLES
-from pan2kg.tables.table import Exhibit
+from pan2kg.tables.table import Choice, Exhibit
 from pan2kg.turtle.vocabulary import graph_of
 from pan2kg.turtle.writer import read_prefixes
 
@@ -64,7 +64,7 @@ def score(name: str, source: str, target: str, value: int, assessor: str = "body
     )
 
 
-def material(*turtle: str, language: Language = "fr", as_of: date = DAY, asked: bool = False) -> Material:
+def material(*turtle: str, language: Language = "fr", as_of: date = DAY, asked: bool = False) -> Graph:
     """What exhibits are made from, of the given Turtle without its prefixes."""
     prefixes = "".join(f"@prefix {name}: <{space}> .\n" for name, space in read_prefixes(PROJECT).items())
     store = ox.Store()
@@ -72,10 +72,10 @@ def material(*turtle: str, language: Language = "fr", as_of: date = DAY, asked: 
     store.load((prefixes + "".join(turtle)).encode(), format=ox.RdfFormat.TURTLE, to_graph=graph)
     local = LocalStore(store)
     derive(local, PROJECT)
-    return Material(local, language, as_of, asked=asked)
+    return Graph(Project.packaged(), local, language=language, as_of=as_of, asked=asked)
 
 
-def make(name: str, given: Material, choice: Choice | None = None) -> Exhibit:
+def make(name: str, given: Graph, choice: Choice | None = None) -> Exhibit:
     return TABLES[name].make(given, choice or Choice())
 
 

@@ -13,9 +13,10 @@ from typing import Final
 
 import pyoxigraph as ox
 
+from pan2kg.graph.dataset import DATASET
 from pan2kg.i18n.catalogue import Text
 from pan2kg.publish.catalogue.authority import concept, explain, forms, media
-from pan2kg.publish.catalogue.facts import CATALOGUE, DATASET, Facts
+from pan2kg.publish.catalogue.facts import CATALOGUE, Facts
 from pan2kg.publish.catalogue.terms import (
     ADMS,
     DCAT,

@@ -10,14 +10,13 @@ from typing import Final
 import pyoxigraph as ox
 
 from pan2kg.errors import Place, ProjectError
-from pan2kg.publish.catalogue.terms import DCAT, FOAF, OWL, Term, node, rank
+from pan2kg.graph.dataset import DATASET, read_release
+from pan2kg.publish.catalogue.terms import DCAT, FOAF, Term, node, rank
 from pan2kg.store.store import LocalStore
 from pan2kg.turtle.vocabulary import DCTERMS, PAN, RDF, RDFS, ROOT, SKOS
 
 CATALOGUE: Final = ROOT + "catalogue"
-DATASET: Final = ROOT + "dataset"
 FILE: Final = "graph/catalogue.ttl"
-ONTOLOGY: Final = ROOT + "ontology"
 
 _NEEDED: Final = {
     CATALOGUE: ("dcterms:title", "dcterms:description", "dcterms:publisher"),
@@ -74,7 +73,8 @@ def read_facts(store: LocalStore) -> Facts:
             _insist(agents, dict.fromkeys(agents, _OF_AGENTS))
             said |= agents
         said |= _agents(store, values.get(DCAT + "contactPoint", ()))
-    return Facts(said, _version(store, said), _period(store), _labels(store, said))
+    release = read_release(store)
+    return Facts(said, release.number if release.is_stated else "", _period(store), _labels(store, said))
 
 
 def _properties(store: LocalStore, subject: str) -> Mapping[str, tuple[Term, ...]]:
@@ -97,11 +97,6 @@ def _insist(said: Mapping[str, Mapping[str, tuple[Term, ...]]], needed: Mapping[
 
 def _agents(store: LocalStore, agents: tuple[Term, ...]) -> dict[str, Mapping[str, tuple[Term, ...]]]:
     return {agent.value: _properties(store, agent.value) for agent in agents if isinstance(agent, ox.NamedNode)}
-
-
-def _version(store: LocalStore, said: Mapping[str, Mapping[str, tuple[Term, ...]]]) -> str:
-    own = said[DATASET].get(DCAT + "version") or _properties(store, ONTOLOGY).get(OWL + "versionInfo") or ()
-    return next((value.value for value in own if isinstance(value, ox.Literal)), "")
 
 
 def _period(store: LocalStore) -> tuple[date, date] | None:

@@ -77,7 +77,6 @@ def form_of(parcel: Parcel) -> Upload:
 _HOPS: Final = 3
 _PATIENT: Final = 5
 _LARGEST: Final = 1 << 26
-_AGAIN: Final = "Check the connection and push again: it goes on where it stopped."
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,6 @@ _LABELS: Final = (
     "http://www.w3.org/2004/02/skos/core#prefLabel",
     f"{DCT}title",
 )
-_AGAIN: Final = "Publish the release again."
 
 Node = ox.NamedNode | ox.BlankNode
 Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
@@ -98,9 +97,6 @@ def read_release(folder: Path) -> Release:
     if not path.is_file():
         raise ProjectError("no-release", place=Place(str(folder)), remedy="make-release", catalogue=CATALOGUE)
     return _release(_Catalogue(str(path), _statements(path)), folder)
-
-
-_MAKE: Final = "Make a release with `pan2kg publish -o DIR`."
 
 
 @dataclass(frozen=True, slots=True)

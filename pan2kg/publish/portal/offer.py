@@ -93,9 +93,6 @@ def make_offer(release: Release, scratch: Path) -> Offer:
     return Offer(release.iri, _dataset(release, place), parts)
 
 
-_MEND: Final = "Mend the catalogue's record and publish again."
-
-
 def _dataset(release: Release, place: str) -> Json:
     words, terms = release.words, release.terms
     if len(words.title) > _TITLE or len(words.description) > _DESCRIPTION:

@@ -17,6 +17,7 @@ from urllib.parse import unquote, urlsplit
 import pytest
 
 import pan2kg
+from pan2kg.graph.graph import Graph
 from pan2kg.site.bundle import HOW_TO_BUILD, Bundle, find_bundle
 from pan2kg.site.library import Library
 from pan2kg.site.registry import PAGES, Site
@@ -79,7 +80,7 @@ def shelf(graph: pan2kg.Graph, bundle: Bundle, tmp_path_factory: pytest.TempPath
     """The static site, served as any web host serves it."""
     beside = "PYTEST_XDIST_WORKER" in os.environ
     folder = tmp_path_factory.getbasetemp().parent / "site" if beside else tmp_path_factory.mktemp("site")
-    made = Shelf(Site(Library(graph.project, graph.store, DAY, "static", bundle)), folder)
+    made = Shelf(Site(Library(Graph(graph.project, graph.store, language="fr", as_of=DAY), "static", bundle)), folder)
     for name, path in bundle.files().items():
         put(folder / "assets" / name, path.read_bytes())
 
@@ -98,4 +99,4 @@ def shelf(graph: pan2kg.Graph, bundle: Bundle, tmp_path_factory: pytest.TempPath
 @pytest.fixture(scope="session")
 def behind_server(graph: pan2kg.Graph, bundle: Bundle) -> Site:
     """The same site as a service makes it, page by page."""
-    return Site(Library(graph.project, graph.store, DAY, "served", bundle))
+    return Site(Library(Graph(graph.project, graph.store, language="fr", as_of=DAY), "served", bundle))

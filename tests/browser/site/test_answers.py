@@ -72,9 +72,9 @@ def test_every_stored_question_has_the_same_rows_in_the_browser(shelf: Shelf, wa
     page = loaded(watch(f"{shelf.served}fr/sparql.html").page)
     asked = sorted(names(library))
     assert len(asked) > 15
-    replies = page.evaluate(ASK, [library.queries[name].text for name in asked])
+    replies = page.evaluate(ASK, [library.graph.queries[name].text for name in asked])
     for name, reply in zip(asked, replies, strict=True):
-        columns, rows = answered(library.store, library.queries[name].text)  # type: ignore[arg-type]
+        columns, rows = answered(library.graph.store, library.graph.queries[name].text)  # type: ignore[arg-type]
         assert reply["columns"] == columns, name
         assert Counter(tuple(heard(term) for term in row) for row in reply["rows"]) == rows, name
 

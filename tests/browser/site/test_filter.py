@@ -50,7 +50,7 @@ def chosen_by_hand(page: Page, choice: dict[str, str]) -> Page:
 @pytest.fixture(scope="module")
 def keys(behind_server: Site) -> dict[str, str]:
     """A topic and a body that some plans have."""
-    index = behind_server.library.index
+    index = behind_server.library.graph.labels
     facts = behind_server.library.facts.values()
     found: dict[str, str] = {}
     for kind in ("topic", "body"):

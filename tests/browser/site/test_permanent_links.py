@@ -25,7 +25,7 @@ def test_a_link_of_another_release_or_of_a_day_says_so(name: str, shelf: Shelf, 
 
 def test_a_link_of_this_release_needs_no_word(shelf: Shelf, watch: Watch) -> None:
     shelf.put("fr/question/who-should-talk.html")
-    release = shelf.site.library.release
+    release = shelf.site.library.graph.release
     page = watch(f"{shelf.served}fr/question/who-should-talk.html?body=body:mj&release={release}").page
     expect(page.locator("question-form")).to_have_attribute("aria-busy", "false")
     expect(page.locator("#p-body")).to_have_value("body:mj")
@@ -38,7 +38,7 @@ def test_a_question_asked_in_the_page_fixes_its_release(shelf: Shelf, watch: Wat
     page.locator("#p-body").fill("mj")
     page.locator("question-form form button").click()
     expect(page.locator("question-form")).to_have_attribute("aria-busy", "false")
-    assert page.evaluate("location.hash") == f"#body=mj&release={shelf.site.library.release}"
+    assert page.evaluate("location.hash") == f"#body=mj&release={shelf.site.library.graph.release}"
 
 
 @pytest.mark.parametrize("way", ["served", "from disk"])

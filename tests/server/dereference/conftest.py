@@ -11,6 +11,7 @@ import pyoxigraph as ox
 import pytest
 
 import pan2kg
+from pan2kg.graph.graph import Graph
 from pan2kg.server.addresses import Everything
 from pan2kg.server.dereference import Answer, Call, Holding, answer
 from pan2kg.server.request import Refusal
@@ -83,7 +84,7 @@ class Client:
 
 
 def client(graph: pan2kg.Graph) -> Client:
-    site = Site(Library(graph.project, graph.store, date(2026, 1, 1), mode="served"))
+    site = Site(Library(Graph(graph.project, graph.store, language="fr", as_of=date(2026, 1, 1)), mode="served"))
     pages = Everything(site)
     holding = Holding(graph.store, Release("test"), read_prefixes(graph.project), pages.portray)
     return Client(holding, pages)

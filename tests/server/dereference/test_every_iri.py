@@ -9,7 +9,7 @@ from urllib.parse import unquote
 import pytest
 
 import pan2kg
-from pan2kg.graph.labels import read_index
+from pan2kg.graph.labels import read_labels
 from pan2kg.server.addresses import OFFICIAL, document_of, find_document, find_thing
 from pan2kg.store.store import select
 from pan2kg.turtle.vocabulary import GRAPH, PAN, ROOT
@@ -88,7 +88,7 @@ def test_what_has_its_iri_from_others_is_described_by_its_key(
 
 def test_documents_are_about_what_pages_are_about(graph: pan2kg.Graph) -> None:
     """Pages and documents go by one key: what is at ``/fr/instrument/x.html`` is described at ``/doc/instrument/x``."""
-    entries = [entry for entry in read_index(graph.store).entries.values() if entry.has_page]
+    entries = [entry for entry in read_labels(graph.store).entries.values() if entry.has_page]
     assert len(entries) > 1000
     for entry in entries:
         assert find_thing(graph.store, f"{entry.kind}/{entry.key}") == entry.iri

@@ -72,6 +72,6 @@ def test_what_cannot_be_had_is_a_406(census: Census, shipped: Client) -> None:
 
 
 def test_a_graph_that_does_not_say_what_it_is_has_no_description(retiring: Client) -> None:
-    got = Census(retiring.pages.site.library.project).answer(Call(PATH), retiring.holding)
+    got = Census(retiring.pages.site.library.graph.project).answer(Call(PATH), retiring.holding)
     assert isinstance(got, Refusal)
     assert (got.status, "dcterms:title" in got.sentence) == (404, True)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 import pan2kg
+from pan2kg.graph.graph import Graph
 from pan2kg.i18n.catalogue import LANGUAGES, Language
 from pan2kg.project import Project
 from pan2kg.site.frame import frame
@@ -34,7 +35,7 @@ def page(library: Library, name: str, language: Language) -> str:
 
 @pytest.fixture(scope="module")
 def library(graph: pan2kg.Graph) -> Library:
-    return Library(graph.project, graph.store, TODAY)
+    return Library(Graph(graph.project, graph.store, language="fr", as_of=TODAY))
 
 
 @pytest.mark.parametrize("name", ["ontology", "quality"])
@@ -50,7 +51,7 @@ def test_a_page_is_well_formed_and_keeps_the_content_policy(
 
 
 def test_the_page_of_a_remote_store_says_that_it_was_not_checked(project: Project, endpoint: str) -> None:
-    library = Library(project, RemoteStore(endpoint), TODAY)
+    library = Library(Graph(project, RemoteStore(endpoint), language="fr", as_of=TODAY))
     assert "The check was not run for this edition." in page(library, "quality", "en")
 
 
@@ -73,7 +74,7 @@ def test_a_search_engine_finds_the_dataset_described(library: Library, language:
 
 def test_a_project_of_ones_own_is_checked_and_has_both_pages(own_project: Path) -> None:
     graph = pan2kg.open_graph(own_project)
-    library = Library(Project.at(own_project), graph.store, TODAY)
+    library = Library(Graph(Project.at(own_project), graph.store, language="fr", as_of=TODAY))
     text = page(library, "quality", "en")
     assert "No violation: the data are coherent." in text
     assert "The graph holds no action." in text
@@ -94,7 +95,7 @@ def test_a_rule_that_is_failed_leads_to_its_place_in_the_documentation(
         encoding="utf-8",
     )
     graph = pan2kg.open_graph(own_project)
-    library = Library(Project.at(own_project), graph.store, TODAY)
+    library = Library(Graph(Project.at(own_project), graph.store, language="fr", as_of=TODAY))
     text = page(library, "quality", "en")
     documented = set(read_page(page(library, "ontology", "en")).ids)
     linked = {link.partition("#")[2] for link in read_page(text).links if link.startswith("ontology.html#")}

@@ -10,11 +10,12 @@ import pyoxigraph as ox
 import pytest
 
 import pan2kg
+from pan2kg.graph.graph import Graph
 from pan2kg.i18n.catalogue import Messages, Text
+from pan2kg.project import Project
 from pan2kg.site.catalogue_score import CRITERIA, Entry, Resource, judge, read_entry, score
 from pan2kg.site.quality import Quality, balances, read_quality, summarise, total, untranslated
 from pan2kg.store.store import LocalStore
-from pan2kg.tables.material import Material
 from pan2kg.turtle.vocabulary import ID, PAN
 from pan2kg.validation.report import Finding, Kind, Report, Rule, Severity
 
@@ -58,7 +59,7 @@ def met(entry: Entry, today: date = TODAY) -> set[str]:
 
 @pytest.fixture(scope="module")
 def quality(graph: pan2kg.Graph) -> Quality:
-    return read_quality(Material(graph.store, "fr", TODAY, project=graph.project))
+    return read_quality(Graph(graph.project, graph.store, language="fr", as_of=TODAY))
 
 
 def test_an_entry_can_meet_all_nine_criteria() -> None:
@@ -199,5 +200,5 @@ def test_the_share_annotated_is_that_of_the_trust_exhibit(quality: Quality) -> N
 
 
 def test_an_empty_graph_has_a_quality_too() -> None:
-    found = read_quality(Material(LocalStore(ox.Store()), "en", TODAY))
+    found = read_quality(Graph(Project.packaged(), LocalStore(ox.Store()), as_of=TODAY))
     assert found == Quality(None, None, (), (), ())
