@@ -37,8 +37,7 @@ def say_commands(folder: Path) -> dict[str, str]:
 
 
 def say_pages() -> dict[str, str]:
-    graph = open_graph()
-    library = Library(graph.project, graph.store, date.fromisoformat(DAY))
+    library = Library(open_graph(as_of=date.fromisoformat(DAY)))
     site = Site(library)
     paths = [f"{TAG}/{name}.html" for name in PAGES]
     for name, view in SERIES.items():
