@@ -189,6 +189,8 @@ def window(browser: Browser, windows: dict[str, Watched]) -> Iterator[Watch]:
         one = windows[name] = windows.get(name) or _open(browser, address, width, height, look)
         one.origin = origin_of(address)
         one.page.set_viewport_size({"width": width, "height": height})
+        if one.page.url.partition("#")[0] == address.partition("#")[0]:
+            one.page.goto("about:blank")  # or only a place on the page would be gone to
         one.page.goto(address)
         used.append(one)
         return one
