@@ -235,3 +235,22 @@ def test_no_line_of_french_begins_with_a_mark() -> None:
     breaking = re.compile(" [:;?!»]|« ")
     found = {name: [words for words in texts if breaking.search(words)] for name, texts in french().items()}
     assert not {name: texts for name, texts in found.items() if texts}, "put a no-break space there"
+
+
+SOURCES: Final = ("pan2kg/**/*.py", "pan2kg/**/*.html", "web/src/**/*.ts", "queries/**/*.rq")
+DATA_KEYS: Final = ("argparse", "heading", "property", "property-from", "style", "tongue", TERMS)
+"""The contexts whose keys are names of columns, properties and rules, which stand in data, as those of shapes do."""
+
+
+def test_no_message_is_kept_that_nobody_says() -> None:
+    """A key is used where the code names it, names what it begins with and adds the rest, or, in scripts, its rest."""
+    paths = [path for pattern in SOURCES for path in PACKAGE.parent.glob(pattern)]
+    names = set(re.findall(r"[\w.:#/-]+", "\n".join(path.read_text(encoding="utf-8") for path in paths)))
+    unused = [
+        (context, key)
+        for context, key in catalogue("en")
+        if context not in DATA_KEYS and not key[:1].isupper()
+        if not names & {key, *(key[at.end() :] for at in re.finditer(r"[.-]", key))}
+        if not names & {key[: at.end()] for at in re.finditer(r"[.-]", key)}
+    ]
+    assert not unused
