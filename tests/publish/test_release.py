@@ -16,10 +16,9 @@ import pytest
 
 import pan2kg
 from pan2kg.errors import ProjectError
-from pan2kg.publish.assemble import Order, publish
+from pan2kg.publish.assemble import Order, change_part, documentation_part, publish, site_part
 from pan2kg.publish.descriptions import map_files
 from pan2kg.publish.edition import Edition, File
-from pan2kg.publish.parts import change_part, documentation_part, site_part
 from pan2kg.site.catalogue_score import Criterion
 from pan2kg.site.quality import read_quality
 from pan2kg.turtle.vocabulary import ROOT
