@@ -1,4 +1,4 @@
-"""The messages of the program: one catalogue a language, read by :mod:`gettext` when the language is first needed.
+"""The messages of the program: one gettext catalogue a language, read when the language is first needed.
 
 Which languages there are follows from the catalogues that are there: ``catalogues/<language>.po`` beside this file, and
 those of the folder named in the environment variable ``PAN2KG_CATALOGUES``, for who prepares a language. A message has
@@ -9,13 +9,16 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping
+from bisect import bisect_left
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from gettext import GNUTranslations
-from io import BytesIO
+from gettext import c2py
 from pathlib import Path
+from struct import unpack_from
 from typing import Final
+
+from pan2kg.i18n.compilation import INDEX, SOURCE, CatalogueError, checksum, compiled
 
 Language = str
 """The tag of a language, such as ``fr``."""
@@ -48,28 +51,61 @@ LANGUAGES: Final[tuple[Language, ...]] = tuple(CATALOGUES)
 """The languages the program speaks, in the order in which lists name them."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Compiled:
+    """A compiled catalogue, in the format of GNU gettext, whose names stand in order: a message is looked up in it.
+
+    :class:`gettext.GNUTranslations` would read all messages first, which takes longer than most commands need them.
+    """
+
+    data: bytes
+
+    def forms(self, name: str) -> list[str]:
+        """The words of a message, one a plural form; none where there is no such message."""
+        wanted = name.encode()
+        number, names, words = unpack_from("<8x3I", self.data)
+        at = bisect_left(range(number), wanted, key=lambda one: self._text(names, one))
+        found = self._text(names, at) if at < number else b""
+        if found != wanted and not found.startswith(wanted + b"\0"):
+            return []
+        return self._text(words, at).decode().split("\0")
+
+    def header(self, name: str) -> str:
+        """What the header says under a name."""
+        lines = (line.partition(":") for text in self.forms("") for line in text.splitlines())
+        return next((value.strip() for key, _, value in lines if key.lower() == name), "")
+
+    def _text(self, table: int, at: int) -> bytes:
+        length, start = unpack_from("<2I", self.data, table + 8 * at)
+        return self.data[start : start + length]
+
+
 @cache
-def _translations(language: Language) -> GNUTranslations:
+def _catalogue(language: Language) -> _Compiled:
     """The messages of a language; a compiled catalogue that is missing or old is made anew, and kept where it may be.
 
     Raises:
         CatalogueError: the catalogue cannot be read; the errors of the program take their words from here.
     """
-    from pan2kg.i18n.compilation import SOURCE, CatalogueError, checksum, compiled
-
     source = CATALOGUES[language]
     text, made = source.read_bytes(), source.with_suffix(".mo")
     if made.is_file():
-        with made.open("rb") as file:
-            found = GNUTranslations(file)
-        if found.info().get(SOURCE) == checksum(text):
+        found = _Compiled(made.read_bytes())
+        if found.header(SOURCE) == checksum(text):
             return found
     try:
         packed = compiled(text)
     except CatalogueError as error:
         raise CatalogueError(f"{source}:{error.line or 1}: {error}") from None
     _keep(made, packed)
-    return GNUTranslations(BytesIO(packed))
+    return _Compiled(packed)
+
+
+@cache
+def _plural_form(language: Language) -> Callable[[int], int]:
+    """Which plural form a number takes, counted from 0, as the header of the catalogue says."""
+    rule = re.search(r"plural=([^;]*)", _catalogue(language).header("plural-forms"))
+    return c2py(rule[1]) if rule else lambda _: 0
 
 
 def _keep(path: Path, packed: bytes) -> None:
@@ -85,10 +121,9 @@ def _keep(path: Path, packed: bytes) -> None:
 @cache
 def _keys(context: str, language: Language) -> Mapping[str, None]:
     """The keys of a context that a language has, in the order they are written."""
-    from pan2kg.i18n.compilation import INDEX
-
-    listed = _translations(language).pgettext(context, INDEX)
-    return {} if listed == INDEX else dict.fromkeys(listed.split("\n"))
+    return dict.fromkeys(
+        key for text in _catalogue(language).forms(f"{context}\x04{INDEX}") for key in text.split("\n")
+    )
 
 
 @lru_cache(maxsize=1 << 14)
@@ -98,11 +133,8 @@ def _words(context: str, key: str, language: Language, number: int | None) -> st
         if language == SOURCE_LANGUAGE:
             raise KeyError(f"No message « {key} » in the context « {context} »")
         return _words(context, key, SOURCE_LANGUAGE, number)
-    said = _translations(language)
-    n = 1 if number is None else abs(number)
-    missing = key if n == 1 else ""
-    counted = said.npgettext(context, key, missing, n)
-    return counted if counted != missing else said.pgettext(context, key)
+    forms = _catalogue(language).forms(f"{context}\x04{key}")
+    return forms[_plural_form(language)(1 if number is None else abs(number)) if len(forms) > 1 else 0]
 
 
 @dataclass(frozen=True, slots=True)

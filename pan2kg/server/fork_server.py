@@ -23,7 +23,6 @@ from pathlib import Path
 from typing import Final, NoReturn
 
 from pan2kg.errors import Pan2kgError
-from pan2kg.i18n.message import verbatim
 from pan2kg.server.channel import FAILED, WHOLE, Task, pack, receive, receive_task
 from pan2kg.server.evaluation import Change, Evaluator, apply
 from pan2kg.server.request import Refusal
@@ -87,7 +86,7 @@ def tend(control: socket.socket, load: Load, *, connects: bool = False) -> NoRet
     try:
         evaluator = load()
     except Pan2kgError as error:
-        control.sendall(pack(FAILED, Refusal(500, verbatim(str(error))).pack()))
+        control.sendall(pack(FAILED, Refusal(500, error.told).pack()))
         os._exit(1)
     gc.collect()
     gc.freeze()
