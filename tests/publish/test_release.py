@@ -68,7 +68,7 @@ def test_the_parts_of_the_requirement_are_there(folder: Path) -> None:
     wanted = {
         "README.md", "LICENSE-DATA", "CITATION.cff", "catalogue.ttl", "catalogue.rdf", "catalogue.jsonld", "void.ttl",
         "dataset.jsonld", "service.ttl", "queries.ttl", "sitemap.xml", "site.zip", "w3id/.htaccess", ".well-known/void",
-        "ontology/pan2kg.ttl", "ontology/pan2kg.store.rdf", "ontology/pan2kg.jsonld", "ontology/shapes/plan.ttl",
+        "ontology/pan2kg.ttl", "ontology/pan2kg.rdf", "ontology/pan2kg.jsonld", "ontology/shapes/plan.ttl",
         "tables/csv-metadata.json", "release.json",
     }  # fmt: skip
     assert wanted <= held
