@@ -240,11 +240,18 @@ def values(speaker: Speaker) -> Values:
         "message_of": message_of,
         "counted": _COUNTED,
         "tags": LANGUAGES,
+        "language_name": lambda tag: _language_name(tag, language),
         "format_of": lambda key: format_of(key, language),
         "sum": total(quality.links),
         "rows": [*quality.links, total(quality.links)],
         **_portal(quality, language),
     }
+
+
+def _language_name(tag: Language, language: Language) -> str:
+    """What a language is called in another; one the catalogues have no word for yet by what it calls itself."""
+    key = f"language.{tag}"
+    return _ONTOLOGY.say(key, language) if _ONTOLOGY.has(key) else format_of("name", tag)
 
 
 def _class_of(iri: str, language: Language) -> str:

@@ -13,12 +13,12 @@ if TYPE_CHECKING:
 
 TAG: Final = "qq"
 LETTERS: Final = str.maketrans("aeiouyAEIOUYcnsz", "àéîöûýÀÉÎÖÛÝçñšž")
-KEPT: Final = re.compile(r"(\{[^}]*\}|\[[^\]]*\]\([^)]*\)|`[^`]*`|\|)")
+KEPT: Final = re.compile(r"(\{[^}]*\}|%\(\w+\)[sr]|%[sr]|\[[^\]]*\]\([^)]*\)|`[^`]*`|\|)")
 PLAIN: Final = ("format", "tongue")
 
 
 def put(words: str) -> str:
-    """Words of no language: accents on letters, and brackets around; names in braces, links and code stay."""
+    """Words of no language: accents on letters, and brackets around; names of values, links and code stay."""
     parts = KEPT.split(words)
     return f"⟦{''.join(part if KEPT.fullmatch(part) else part.translate(LETTERS) for part in parts)}⟧"
 
@@ -31,7 +31,8 @@ def write_catalogue(folder: Path) -> None:
     for entry in resolved(read_entries(CATALOGUES["en"].read_text(encoding="utf-8"))):
         if not entry.key or entry.context == TERMS:
             continue
-        forms = [words if entry.context in PLAIN else put(words) for words in entry.forms]
+        plain = entry.context in PLAIN and not entry.key.startswith("month.")
+        forms = [words if plain else put(words) for words in entry.forms]
         lines += [f"msgctxt {_quoted(entry.context)}", f"msgid {_quoted(entry.key)}"]
         if entry.plural:
             lines += [f"msgid_plural {_quoted(entry.plural)}"]

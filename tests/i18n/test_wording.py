@@ -74,6 +74,16 @@ def test_a_message_fills_in_the_same_names_and_has_the_same_forms_as_in_english(
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
+def test_a_term_stands_once_and_messages_refer_to_it(language: Language) -> None:
+    text = CATALOGUES[language].read_text(encoding="utf-8")
+    terms = {(entry.key, entry.plural) for entry in read_entries(text) if entry.context == TERMS}
+    used = {name.lower() for name in re.findall(r"\[\[([^\]]+)\]\]", text)}
+    assert len(terms) > 10
+    assert not [one for one, many in terms if not {one, many} & used], "nobody refers to these terms"
+    assert sum(f"[[{name}" in text for name in ("plan", "Plan", "link", "citation")) > 2
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_a_catalogue_reads_as_other_programs_read_it(language: Language) -> None:
     path = CATALOGUES[language]
     with path.open("rb") as file:
