@@ -207,15 +207,14 @@ def _previous(path: Path | None) -> str:
 def _gaps(edition: Edition, order: Order) -> list[str]:
     """What the catalogue could not say, and what would mend it."""
     from pan2kg.graph.dataset import DATASET
-    from pan2kg.i18n.catalogue import SOURCE_LANGUAGE
-    from pan2kg.publish.catalogue.terms import DCAT, RELEASE
+    from pan2kg.publish.catalogue.terms import DCAT
 
     known = {
         "no-contact": edition.issue.contact or edition.facts.of(DATASET, DCAT + "contactPoint"),
         "no-endpoint": edition.issue.addresses.endpoint,
         "no-base": order.has_base,
     }
-    return [RELEASE.say(name, SOURCE_LANGUAGE) for name, value in known.items() if not value]
+    return [say("progress", name) for name, value in known.items() if not value]
 
 
 FORMS: Final = ("text", "md", "csv", "json", "rdf", "atom")
