@@ -1,4 +1,4 @@
-"""What can go wrong, as sentences with a place and a remedy.
+"""What can go wrong: a sentence with a place and a remedy, said in the language of whoever reads it.
 
     Pan2kgError
     ├── ProjectError     a folder that is no project, a file that cannot be read or written
@@ -6,9 +6,12 @@
     ├── OutlineError     text that cannot be read as a plan
     ├── QueryError       an unknown query or parameter, a syntax error in SPARQL
     ├── EndpointError    a remote store that does not answer, or not as a SPARQL endpoint does
-    └── FormatError      an answer or a report that cannot be written as asked
+    ├── FormatError      an answer or a report that cannot be written as asked
+    └── PortalError      a portal that cannot be reached or refuses (in pan2kg.publish.portal.access)
+        └── PassingError a fault of it that may pass
 
-Faults in the *data* are never exceptions: they are findings in a report.
+Faults in the *data* are never exceptions: they are findings in a report. The words stand in the catalogues of
+:mod:`pan2kg.i18n` under « error »; an error carries their key and what is put into them.
 """
 
 from __future__ import annotations

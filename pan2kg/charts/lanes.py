@@ -13,9 +13,8 @@ from pan2kg.charts.action_matrix import members_of
 from pan2kg.charts.drawing import Box, Group, Label, Line, Mark, Pen, arrow, centred
 from pan2kg.charts.frame import BLUE, GREY, PAPER, SHADE, VERMILION, Body, Caption, Picture, Sign, frame
 from pan2kg.charts.grid import focus_of, named
-from pan2kg.charts.subject import Cell, Names, Subject, table, whole
+from pan2kg.charts.subject import Cell, Names, Subject, Tie, plan_ties, table, text_ties, whole
 from pan2kg.charts.text_width import Font, shorten, wrap
-from pan2kg.charts.ties import Tie, plan_ties, text_ties
 from pan2kg.graph.labels import Name
 
 WIDTHS: Final = (280.0, 320.0, 280.0)

@@ -16,9 +16,8 @@ from pan2kg.charts.action_matrix import members_of
 from pan2kg.charts.drawing import Box, Dot, Group, Label, Line, Mark, Pen, Point, arrow, centred, height_of, paragraph
 from pan2kg.charts.frame import BLUE, GREEN, GREY, PAPER, RULE, SHADE, VERMILION, Body, Caption, Picture, Sign, frame
 from pan2kg.charts.grid import focus_of, hatch_sign, hatched
-from pan2kg.charts.subject import Cell, Names, Subject, table, whole
+from pan2kg.charts.subject import Cell, Names, Subject, Tie, neighbours, table, text_ties, whole
 from pan2kg.charts.text_width import Font, shorten, wrap
-from pan2kg.charts.ties import Tie, neighbours, text_ties
 from pan2kg.coherence.strength import explain
 from pan2kg.graph.labels import Name
 from pan2kg.i18n.catalogue import decimal

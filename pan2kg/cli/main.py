@@ -62,7 +62,7 @@ COMMANDS: Final = {
         Command("site", "files"),
         Command("publish", "publish"),
         Command("portal", "portal"),
-        Command("diff", "diff"),
+        Command("diff", "publish"),
         Command("init", "check"),
     )
 }

@@ -1,4 +1,4 @@
-"""``pan2kg publish``: everything that is published of a graph, in one folder."""
+"""The commands about releases: ``pan2kg publish`` writes one, ``pan2kg diff`` says what changed between two states."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
-from pan2kg.cli.arguments import Progress, project_of
-from pan2kg.errors import Place, ProjectError
+from pan2kg.cli.arguments import PlainFormatter, Progress, add_language, add_output, project_of
+from pan2kg.errors import FormatError, Place, ProjectError
 from pan2kg.i18n.days import a_day, today
 from pan2kg.i18n.message import say, told
-from pan2kg.project import Project
+from pan2kg.project import Project, write_atomically
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -109,7 +109,7 @@ def run_publish(options: argparse.Namespace) -> int:
     Raises:
         ProjectError: a fact is missing, the folder may not be replaced, or the release is not sound.
     """
-    from pan2kg.publish.parts import PARTS, site_part
+    from pan2kg.publish.assemble import PARTS, site_part
 
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     return release(options, [part for part in PARTS if not (options.without_site and part is site_part)])
@@ -207,12 +207,88 @@ def _previous(path: Path | None) -> str:
 def _gaps(edition: Edition, order: Order) -> list[str]:
     """What the catalogue could not say, and what would mend it."""
     from pan2kg.graph.dataset import DATASET
-    from pan2kg.i18n.catalogue import SOURCE_LANGUAGE
-    from pan2kg.publish.catalogue.terms import DCAT, RELEASE
+    from pan2kg.publish.catalogue.terms import DCAT
 
     known = {
         "no-contact": edition.issue.contact or edition.facts.of(DATASET, DCAT + "contactPoint"),
         "no-endpoint": edition.issue.addresses.endpoint,
         "no-base": order.has_base,
     }
-    return [RELEASE.say(name, SOURCE_LANGUAGE) for name, value in known.items() if not value]
+    return [say("progress", name) for name, value in known.items() if not value]
+
+
+FORMS: Final = ("text", "md", "csv", "json", "rdf", "atom")
+
+
+def add_diff(command: argparse.ArgumentParser) -> None:
+    """Two states, or with ``--apply`` a patch and one."""
+    command.epilog = "diff.examples"
+    command.formatter_class = PlainFormatter
+    command.usage = "diff.usage"
+    command.add_argument("sides", metavar="OLD NEW", nargs="+", help="diff.sides")
+    command.add_argument("--apply", metavar="PATCH", help="diff.apply")
+    command.add_argument("--format", choices=FORMS, default="text", help="diff.format")
+    command.add_argument("--date", metavar="DAY", type=a_day, help="diff.date")
+    command.add_argument("--address", metavar="URL", default="", help="diff.address")
+    add_language(command)
+    add_output(command)
+
+
+def run_diff(options: argparse.Namespace) -> int:
+    """Tell what changed, or apply a patch; 0 whether or not something changed.
+
+    Raises:
+        Pan2kgError: a side or a patch that cannot be read, a patch for another state, no day for a feed.
+    """
+    wanted = 1 if options.apply else 2
+    if len(options.sides) != wanted:
+        fault = "patch-takes-one" if options.apply else "comparison-takes-two"
+        raise FormatError(fault, remedy="use-diff", number=len(options.sides))
+    progress = Progress()
+    try:
+        content = _applied(options, progress) if options.apply else _compared(options, progress)
+    finally:
+        progress.finish()
+    if options.output:
+        write_atomically(Path(options.output), content)
+    else:
+        sys.stdout.buffer.write(content)
+        sys.stdout.flush()
+    return 0
+
+
+def _applied(options: argparse.Namespace, progress: Progress) -> bytes:
+    from pan2kg.publish.diff.patch import apply, nquads, read_patch
+    from pan2kg.publish.diff.states import read_side
+
+    if options.output and not options.output.endswith(".nq"):
+        raise FormatError("patched-is-nquads", remedy="name-nq-file")
+    patch = read_patch(Path(options.apply))
+    progress(say("progress", "reading", side=options.sides[0]))
+    old = read_side(Path(options.sides[0]))
+    progress(say("progress", "applying"))
+    return nquads(apply(patch, old))
+
+
+def _compared(options: argparse.Namespace, progress: Progress) -> bytes:
+    from pan2kg.publish.diff.patch import patch_of, write_patch
+    from pan2kg.publish.diff.states import change_list, read_side
+
+    sides = []
+    for side in options.sides:
+        progress(say("progress", "reading", side=side))
+        sides.append(read_side(Path(side)))
+    old, new = sides
+    progress(say("progress", "comparing"))
+    if options.format == "rdf":
+        return write_patch(patch_of(old, new))
+    from pan2kg.publish.diff.feed import day_of, write_csv, write_feed, write_json
+    from pan2kg.publish.diff.telling import read_story, write_markdown, write_text
+
+    change = change_list(old, new)
+    story = read_story(change)
+    if options.format == "atom":
+        when = day_of(change, options.date)
+        return write_feed(story, options.language, when, address=options.address).encode()
+    write = {"text": write_text, "md": write_markdown, "csv": write_csv, "json": write_json}[options.format]
+    return write(story, options.language).encode()

@@ -27,7 +27,7 @@ from pan2kg.graph.dataset import Notice, Release, read_notice, read_release
 from pan2kg.graph.labels import Labels, plain_words, read_labels
 from pan2kg.i18n.days import today
 from pan2kg.project import Project
-from pan2kg.store.queries import Query, fill, find_query, read_queries
+from pan2kg.store.queries import Query, fill, find_query, program_query, read_queries
 from pan2kg.store.rules import derive
 from pan2kg.store.store import LocalStore, Store, Table, load_project, open_store, plain, select
 
@@ -331,9 +331,7 @@ class Graph:
     @Reading
     def has_actions(self) -> bool:
         """Whether there is an action to measure; without one the graph has no figures."""
-        from pan2kg.coherence.questions import ACTIONS
-
-        return bool(self.read(ACTIONS))
+        return bool(self.read(program_query("coherence/actions")))
 
     @Reading
     def uses(self) -> Uses:
@@ -455,7 +453,7 @@ class Graph:
     @Reading
     def periods(self) -> Mapping[str, tuple[str, str, str]]:
         """For each plan when it was adopted, starts and ends, as far as known."""
-        return {plan: (on, since, until) for plan, on, since, until in self.read(_PERIODS)}
+        return {plan: (on, since, until) for plan, on, since, until in self.read(program_query("tables/periods"))}
 
     @Reading
     def home_of(self) -> Mapping[str, str]:
@@ -514,19 +512,6 @@ class Graph:
     def own_plan(self) -> str | None:
         """The plan to start from where none is named; None where the graph does not have it."""
         return next((plan.iri for plan in self.uses.plans if plan.iri.rpartition("/")[2] == HOME), None)
-
-
-_PERIODS: Final = """
-PREFIX certainty: <https://w3id.org/pan2kg/id/certainty/>
-PREFIX pan: <https://w3id.org/pan2kg/ontology#>
-SELECT ?plan (MIN(STR(?adopted)) AS ?on) (MIN(STR(?start)) AS ?since) (MAX(STR(?end)) AS ?until) WHERE {
-    ?plan a pan:Plan .
-    FILTER NOT EXISTS { ?plan pan:certainty certainty:unverified }
-    OPTIONAL { ?plan pan:adoptedOn ?adopted }
-    OPTIONAL { ?plan pan:periodStart ?start }
-    OPTIONAL { ?plan pan:periodEnd ?end }
-} GROUP BY ?plan ORDER BY ?plan
-"""
 
 
 def bare(name: str) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from pan2kg.coherence.links import shared_links
 from pan2kg.coherence.uses import key
+from pan2kg.store.queries import program_query
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -23,68 +24,6 @@ PREFIX prov: <http://www.w3.org/ns/prov#>
 PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
 PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
 """
-
-_NODES: Final = f"""{_PREFIXES}
-SELECT DISTINCT ?node ?type ?notation ?plan ?review ?certainty WHERE {{
-    VALUES ?type {{ pan:Plan pan:Action pan:Recommendation pan:Review pan:LegalAct pan:Treaty pan:SoftLaw
-        pan:Commitment pan:Bill pan:OtherInstrument }}
-    ?node a ?type .
-    OPTIONAL {{ ?node skos:notation ?notation }}
-    OPTIONAL {{ ?node pan:inPlan ?plan }}
-    OPTIONAL {{ ?node pan:inReview ?review }}
-    OPTIONAL {{ ?node pan:certainty ?certainty }}
-}} ORDER BY ?node ?type ?notation ?plan ?review ?certainty
-"""
-
-_ENDS: Final = f"""{_PREFIXES}
-SELECT DISTINCT ?node ?type ?notation ?plan ?review ?certainty WHERE {{
-    ?link pan:linkType ?any ; pan:from|pan:to|pan:between ?node .
-    ?node a ?type .
-    FILTER(STRSTARTS(STR(?type), STR(pan:)))
-    OPTIONAL {{ ?node skos:notation ?notation }}
-    OPTIONAL {{ ?node pan:inPlan ?plan }}
-    OPTIONAL {{ ?node pan:inReview ?review }}
-    OPTIONAL {{ ?node pan:certainty ?certainty }}
-}} ORDER BY ?node ?type ?notation ?plan ?review ?certainty
-"""
-
-_LINKS: Final = f"""{_PREFIXES}
-SELECT DISTINCT ?link ?type ?one ?two ?directed ?status ?relation ?certainty ?strength ?bits ?score WHERE {{
-    ?link pan:linkType ?type ; pan:status ?status .
-    FILTER(?status IN (linkstatus:accepted, linkstatus:derived))
-    FILTER NOT EXISTS {{ ?link pan:certainty certainty:unverified }}
-    {{ ?link pan:from ?one ; pan:to ?two BIND(true AS ?directed) }}
-    UNION {{ ?link pan:between ?one , ?two FILTER(STR(?one) < STR(?two)) BIND(false AS ?directed) }}
-    OPTIONAL {{ ?link pan:relation ?relation }}
-    OPTIONAL {{ ?link pan:certainty ?certainty }}
-    OPTIONAL {{ ?link pan:strength ?strength }}
-    OPTIONAL {{ ?link pan:bits ?bits }}
-    OPTIONAL {{ ?link pan:score ?score }}
-}} ORDER BY ?link ?one ?two ?type ?status ?relation ?certainty
-"""
-
-_VIA: Final = f"{_PREFIXES} SELECT DISTINCT ?link ?via WHERE {{ ?link pan:via ?via }} ORDER BY ?link ?via"
-
-_EVIDENCE: Final = f"""{_PREFIXES}
-SELECT DISTINCT ?link ?document ?page ?quote WHERE {{
-    ?link pan:linkType ?type .
-    {{ ?link pan:evidence ?passage }}
-    UNION
-    {{
-        ?link prov:wasDerivedFrom ?statement .
-        ?statement pan:evidence ?passage .
-        FILTER NOT EXISTS {{ ?statement pan:certainty certainty:unverified }}
-    }}
-    ?passage pan:quote ?quote ; pan:inDocument ?document .
-    FILTER NOT EXISTS {{ ?passage pan:certainty certainty:unverified }}
-    OPTIONAL {{ ?passage pan:page ?page }}
-}} ORDER BY ?link ?document ?page ?quote
-"""
-
-_SOURCES: Final = f"""{_PREFIXES}
-SELECT DISTINCT ?link ?document WHERE {{ ?link pan:linkType ?type ; dcterms:source ?document }} ORDER BY ?link ?document
-"""
-
 
 Read = Callable[[str], list[list[str]]]
 """Answers a query with rows of plain text."""
@@ -112,15 +51,15 @@ def build_network(
     import networkx as nx
 
     network: nx.MultiDiGraph[str] = nx.MultiDiGraph(language=language)
-    _add_nodes(network, read(_NODES), labels)
-    _add_edges(network, read(_LINKS), labels)
+    _add_nodes(network, read(program_query("network/nodes")), labels)
+    _add_edges(network, read(program_query("network/links")), labels)
     untyped = {node for node, data in network.nodes(data=True) if "type" not in data}
-    _add_nodes(network, (row for row in read(_ENDS) if row[0] in untyped), labels)
+    _add_nodes(network, (row for row in read(program_query("network/ends")) if row[0] in untyped), labels)
     if uses is not None:
         _add_strengths(network, uses)
     found = {link: data for _, _, link, data in network.edges(keys=True, data=True)}
-    _add_via(found, read(_VIA), labels)
-    _add_evidence(found, read(_EVIDENCE), read(_SOURCES), labels)
+    _add_via(found, read(program_query("network/via")), labels)
+    _add_evidence(found, read(program_query("network/evidence")), read(program_query("network/documents")), labels)
     return network
 
 

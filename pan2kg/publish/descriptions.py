@@ -21,8 +21,8 @@ import pyoxigraph as ox
 
 from pan2kg.graph.dataset import DATASET
 from pan2kg.project import read_text, turtle_files
-from pan2kg.publish.catalogue.authority import forms
 from pan2kg.publish.catalogue.description import Distribution
+from pan2kg.publish.catalogue.facts import forms
 from pan2kg.publish.catalogue.terms import (
     DCAT,
     FOAF,

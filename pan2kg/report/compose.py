@@ -35,7 +35,7 @@ from pan2kg.report.blocks import (
 )
 from pan2kg.report.evidence import annex, exhibits_of, sources, tongues
 from pan2kg.report.sections import address
-from pan2kg.tables import queries as texts
+from pan2kg.store.queries import program_query
 from pan2kg.tables.cells import dated, shown
 from pan2kg.tables.citations import STRONG, unacknowledged
 from pan2kg.tables.coverage import trust
@@ -201,7 +201,7 @@ def _before(graph: Graph, plan: str) -> str:
     known = {one.iri for one in graph.uses.plans if one.is_plan}
     found = (
         earlier
-        for later, earlier, kind in graph.read(texts.DEPENDENCIES)
+        for later, earlier, kind in graph.read(program_query("tables/dependencies"))
         if later == plan and earlier in known and key(kind) == "succession"
     )
     return next(found, "")

@@ -15,7 +15,6 @@ from pan2kg.graph.graph import Graph
 from pan2kg.i18n.catalogue import Messages, Text
 from pan2kg.report.blocks import Fold, Prose, Row, Section, Shown, name, named, one_way, without
 from pan2kg.store.queries import program_query
-from pan2kg.tables import queries as texts
 from pan2kg.tables.cells import decimal
 from pan2kg.tables.links import explanation
 from pan2kg.tables.table import Choice, Column, Exhibit, shown, thing
@@ -32,7 +31,7 @@ _WORDS: Final = Messages("report")
 def statements(graph: Graph, actions: Iterable[str]) -> Exhibit:
     """What each action rests on, by its own statements; the first row of an action is called after it."""
     wanted = sorted(set(actions), key=lambda one: _place(graph, one))
-    query = texts.WORDS % " ".join(f"<{one}>" for one in wanted)
+    query = program_query("tables/words", work=wanted)
     found: dict[str, list[Row]] = {one: [] for one in wanted}
     for _, work, instrument, relation, quote, document, page, address in graph.read(query):
         if key(relation) in _BESIDE:

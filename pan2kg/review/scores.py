@@ -23,7 +23,7 @@ from pan2kg.i18n.catalogue import LANGUAGES, Messages
 from pan2kg.review.entry import TONGUES, Form, Outcome, RefusedError, read_choice, read_text
 from pan2kg.review.files import REPLACES, Filed, Shelf, alone, append, write
 from pan2kg.review.filing import decide, plan_file, plan_of
-from pan2kg.tables import queries as texts
+from pan2kg.store.queries import program_query
 from pan2kg.tables.scores_turtle import document_block, file_block, passage_block, score_block
 from pan2kg.turtle.vocabulary import graph_of, link_iri
 from pan2kg.turtle.writer import Block, Statement, iri, read_prefixes, string
@@ -71,7 +71,7 @@ def cell_name(one: str, two: str) -> str:
 
 def bodies(graph: Graph) -> list[str]:
     """The bodies that can be an assessor, by IRI."""
-    return [row[0] for row in graph.read(texts.BODIES)]
+    return [row[0] for row in graph.read(program_query("tables/bodies"))]
 
 
 def known_scores(graph: Graph, assessor: str, scale: str = SCALE) -> dict[Cell, int]:

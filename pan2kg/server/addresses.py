@@ -24,8 +24,7 @@ from pan2kg.server.protocol import is_absolute
 from pan2kg.site.basis import Notes
 from pan2kg.site.entity import Machine, values_of
 from pan2kg.site.entity import page as page_values
-from pan2kg.site.frame import frame
-from pan2kg.site.page import HTML, Page
+from pan2kg.site.page import HTML, Page, frame
 from pan2kg.site.registry import PAGES
 from pan2kg.site.speaker import Request, Speaker
 from pan2kg.store.queries import program_query

@@ -291,7 +291,11 @@ class Request:
         language = preferred_language(self.header(b"accept-language"), (SOURCE_LANGUAGE, *LANGUAGES))
         media, body = refusal.body(self.header(b"accept"), language)
         own = [(name.encode(), value.encode()) for name, value in refusal.headers]
-        await self.reply(refusal.status, [(b"content-type", media), *own, *headers], body)
+        told = [*own, *headers]
+        if language != SOURCE_LANGUAGE:  # what keeps answers may not hand this one to readers of another language
+            varies = [*(value for name, value in told if name == b"vary"), b"Accept-Language"]
+            told = [*((name, value) for name, value in told if name != b"vary"), (b"vary", b", ".join(varies))]
+        await self.reply(refusal.status, [(b"content-type", media), *told], body)
 
 
 def read_request(scope: Mapping[str, object], receive: Receive, send: Send) -> Request:

@@ -20,8 +20,7 @@ import pyoxigraph as ox
 
 from pan2kg.graph.dataset import DATASET
 from pan2kg.i18n.days import in_words
-from pan2kg.site.frame import embedded
-from pan2kg.site.page import JAVASCRIPT, TURTLE, View, Whole
+from pan2kg.site.page import JAVASCRIPT, TURTLE, View, Whole, embedded
 from pan2kg.store.queries import program_query
 from pan2kg.store.store import LocalStore, dump, load, select
 from pan2kg.turtle.vocabulary import DCTERMS, ID, PAN, ROOT

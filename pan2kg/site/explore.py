@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from pan2kg.graph.links import DECLARED, USUAL
 from pan2kg.network.placement import place
-from pan2kg.site.frame import embedded
-from pan2kg.site.page import View
+from pan2kg.site.page import View, embedded
 from pan2kg.turtle.vocabulary import ID
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final, Literal
 from pan2kg.graph.links import DECLARED, INFERRED
 from pan2kg.i18n.catalogue import Messages, format_of
 from pan2kg.site.choice import ASKED, EVIDENCE, Choice, read_choice
-from pan2kg.site.frame import embedded
+from pan2kg.site.page import embedded
 from pan2kg.turtle.vocabulary import ID, PAN
 
 if TYPE_CHECKING:

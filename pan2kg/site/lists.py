@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from pan2kg.graph.links import DECLARED, INFERRED
 from pan2kg.site.filtering import chosen, shown_plans
-from pan2kg.site.frame import embedded
-from pan2kg.site.page import JAVASCRIPT, JSON, View, Whole
+from pan2kg.site.page import JAVASCRIPT, JSON, View, Whole, embedded
 from pan2kg.site.plan import SAME, actions_of, ordered, period
 from pan2kg.turtle.vocabulary import DCTERMS, PAN
 

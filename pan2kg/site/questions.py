@@ -21,8 +21,7 @@ from pan2kg.errors import Pan2kgError, QueryError
 from pan2kg.graph.labels import relative
 from pan2kg.i18n.days import a_day
 from pan2kg.site.figures import listed
-from pan2kg.site.frame import embedded
-from pan2kg.site.page import CSV, TURTLE, File, View
+from pan2kg.site.page import CSV, TURTLE, File, View, embedded
 from pan2kg.site.permalink import DAY, RELEASE, VIEW, Permalink, dayless, fix, notice, permalink
 from pan2kg.store.queries import Parameter, Query, fill, program_query
 from pan2kg.store.store import construct, select

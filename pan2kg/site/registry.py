@@ -26,8 +26,7 @@ from pan2kg.site import (
     questions,
     review,
 )
-from pan2kg.site.frame import frame
-from pan2kg.site.page import HTML, File, Page, View, Whole
+from pan2kg.site.page import HTML, File, Page, View, Whole, frame
 from pan2kg.site.speaker import NOTHING, Request, Speaker
 from pan2kg.tables.template import render
 

@@ -8,13 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from pan2kg.coherence import questions
 from pan2kg.coherence.bodies import fragmentation, overlaps, who_should_talk
 from pan2kg.coherence.obligations import ANSWERING
 from pan2kg.coherence.participation import completeness, loss, losses, participation
 from pan2kg.coherence.reading import read_ministries
 from pan2kg.errors import QueryError
 from pan2kg.graph.graph import Graph
+from pan2kg.store.queries import program_query
 from pan2kg.tables.table import DEFAULT, Choice, Row, code, keys, make, note, number, thing, things, undated
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def bridges(graph: Graph, choice: Choice = DEFAULT) -> Exhibit:
         if not named or row.plan in named
     ]
     notes = [note("linked-actions", n=len(found), of=found.basis.n)]
-    made = make("participation", found.basis, BRIDGES, rows, notes=notes, sparql=questions.RESTS_ON)
+    made = make("participation", found.basis, BRIDGES, rows, notes=notes, sparql=program_query("coherence/rests-on"))
     return undated(made, graph)
 
 
@@ -68,7 +68,9 @@ def lost(graph: Graph, choice: Choice = DEFAULT) -> Exhibit:
     empty = [row for row in found if not row]
     notes = [note("nothing-lost", action=graph.label(row.action)) for row in empty] or [note("lost-means")]
     rows = (_lost(graph, row) for row in found)
-    return undated(make("loss", graph.basis, LOSS, rows, notes=notes, sparql=questions.RESTS_ON), graph)
+    return undated(
+        make("loss", graph.basis, LOSS, rows, notes=notes, sparql=program_query("coherence/rests-on")), graph
+    )
 
 
 def _answered(graph: Graph) -> dict[str, set[str]]:
@@ -109,7 +111,9 @@ def complete(graph: Graph, choice: Choice = DEFAULT) -> Exhibit:
     unread = sum(not row.annotated for row in found)
     notes = [note("absent-means"), note("fields-unread", n=unread, of=len(found))]
     rows = (_complete(graph, row) for row in kept)
-    return undated(make("completeness", basis, COMPLETE, rows, notes=notes, sparql=questions.FIELDS), graph)
+    return undated(
+        make("completeness", basis, COMPLETE, rows, notes=notes, sparql=program_query("coherence/fields")), graph
+    )
 
 
 def _complete(graph: Graph, row: Completeness) -> Row:
@@ -148,7 +152,7 @@ def bodies(graph: Graph, choice: Choice = DEFAULT) -> Exhibit:
     led = sum(bool(profile.leads) and profile.work in actions for profile in known)
     notes = [note("neutral"), note("leads-known", n=led, of=len(uses.actions))]
     basis = uses.basis.also("finding", choice.part) if choice.part else uses.basis
-    return undated(make("bodies", basis, BODIES, kept, notes=notes, sparql=questions.TAGS), graph)
+    return undated(make("bodies", basis, BODIES, kept, notes=notes, sparql=program_query("coherence/tags")), graph)
 
 
 def _fragmented(graph: Graph, row: Fragmentation) -> Row:

@@ -6,11 +6,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pan2kg.coherence import questions
 from pan2kg.coherence.citations import homes
 from pan2kg.coherence.debt import debts
 from pan2kg.coherence.links import link_rows
 from pan2kg.graph.graph import Graph
+from pan2kg.store.queries import program_query
 from pan2kg.tables.table import DEFAULT, Choice, Row, code, make, note, number, thing, things, undated
 
 if TYPE_CHECKING:
@@ -40,7 +40,12 @@ def debt(graph: Graph, choice: Choice = DEFAULT) -> Exhibit:
     unable = sum(could_cite(graph, row.citing, row.cited) is False for row in rows)
     notes = [note("debt-levels"), note("could-not-cite", n=unable), note("not-owed")]
     made = make(
-        "debt", found.basis, DEBT, (_debt(graph, row) for row in rows), notes=notes, sparql=questions.CITATIONS
+        "debt",
+        found.basis,
+        DEBT,
+        (_debt(graph, row) for row in rows),
+        notes=notes,
+        sparql=program_query("coherence/citations"),
     )
     return undated(made, graph)
 
@@ -94,7 +99,7 @@ def unacknowledged(graph: Graph, choice: Choice = DEFAULT) -> Exhibit:
     notes = [note("pairs-open", n=len(open_pairs), of=len(pairs)), note("levels")]
     basis = graph.basis.also("strength", f"≥ {least:g}")
     rows = (_pair(graph, said, row) for row in open_pairs)
-    made = make("unacknowledged", basis, PAIRS, rows, notes=notes, sparql=questions.RESTS_ON)
+    made = make("unacknowledged", basis, PAIRS, rows, notes=notes, sparql=program_query("coherence/rests-on"))
     return undated(made, graph)
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from pan2kg.coherence.uses import key
 from pan2kg.errors import QueryError
 from pan2kg.graph.graph import Graph
-from pan2kg.tables import queries as texts
+from pan2kg.store.queries import program_query
 from pan2kg.tables.table import DEFAULT, Choice, Row, code, keys, make, note, number, thing, things, undated
 
 if TYPE_CHECKING:
@@ -24,8 +24,8 @@ def target_groups(graph: Graph, choice: Choice = DEFAULT) -> Exhibit:
         QueryError: an unknown plan, with the nearest names.
     """
     named = frozenset(graph.plans(choice.plans))
-    aimed: dict[str, set[str]] = {group: set() for (group,) in graph.read(texts.GROUPS)}
-    for work, group in graph.read(texts.GROUP_USES):
+    aimed: dict[str, set[str]] = {group: set() for (group,) in graph.read(program_query("tables/groups"))}
+    for work, group in graph.read(program_query("tables/group-uses")):
         if not named or graph.home_of.get(work, work) in named:
             aimed.setdefault(group, set()).add(work)
     rows = [_group(graph, group, works) for group, works in aimed.items()]
@@ -36,7 +36,9 @@ def target_groups(graph: Graph, choice: Choice = DEFAULT) -> Exhibit:
     basis = graph.uses.basis
     if named:
         basis = basis.also("plans", keys(sorted(named)))
-    return undated(make("target-groups", basis, GROUPS, rows, notes=notes, sparql=texts.GROUP_USES), graph)
+    return undated(
+        make("target-groups", basis, GROUPS, rows, notes=notes, sparql=program_query("tables/group-uses")), graph
+    )
 
 
 def _group(graph: Graph, group: str, works: set[str]) -> Row:
@@ -62,7 +64,7 @@ def other_countries(graph: Graph, choice: Choice = DEFAULT) -> Exhibit:
     Raises:
         QueryError: a country no plan of the graph is of.
     """
-    country_of = {row[0]: row[1] for row in graph.read(texts.COUNTRIES)}
+    country_of = {row[0]: row[1] for row in graph.read(program_query("tables/countries"))}
     counted: dict[str, int] = {}
     for country in country_of.values():
         counted[country] = counted.get(country, 0) + 1
@@ -80,7 +82,9 @@ def other_countries(graph: Graph, choice: Choice = DEFAULT) -> Exhibit:
         note("countries", n=len(counted)) if several else note("one-country", country=label, plans=len(country_of))
     ]
     basis = graph.uses.basis.also("country", key(ours) if ours else "–")
-    return undated(make("other-countries", basis, ABROAD, rows, notes=notes, sparql=texts.COUNTRIES), graph)
+    return undated(
+        make("other-countries", basis, ABROAD, rows, notes=notes, sparql=program_query("tables/countries")), graph
+    )
 
 
 def _ours(given: str, counted: Mapping[str, int]) -> str:

@@ -8,13 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from pan2kg.coherence import questions
 from pan2kg.coherence.editions import Fate, compare, fates, retention
 from pan2kg.coherence.obligations import margins
 from pan2kg.coherence.reading import read_successions
 from pan2kg.errors import QueryError
 from pan2kg.graph.graph import Graph
-from pan2kg.tables import queries as texts
+from pan2kg.store.queries import program_query
 from pan2kg.tables.table import DEFAULT, Choice, Row, code, make, note, number, thing, things, undated
 
 if TYPE_CHECKING:
@@ -52,7 +51,7 @@ def compared(graph: Graph, choice: Choice = DEFAULT) -> Exhibit:
     rows = [_line(graph, name, row) for name, part in parts.items() if choice.part in ("", name) for row in part]
     basis = found.bases[2]
     notes = _notes(found, retention(taken.rows))
-    made = make("compare", basis, COMPARE, rows, notes=notes, sparql=questions.RESTS_ON)
+    made = make("compare", basis, COMPARE, rows, notes=notes, sparql=program_query("coherence/rests-on"))
     return undated(made, graph)
 
 
@@ -122,7 +121,7 @@ def moment(graph: Graph, choice: Choice = DEFAULT) -> Exhibit:
     # today the links are what the graph says they are; of another day nobody knows
     past = [note("no-validity", day=graph.as_of.isoformat())] if graph.asked else []
     notes = [*past, note("periods-unknown", n=unknown)]
-    return make("as-of", graph.uses.basis, MOMENT, rows, notes=notes, sparql=texts.PERIODS)
+    return make("as-of", graph.uses.basis, MOMENT, rows, notes=notes, sparql=program_query("tables/periods"))
 
 
 def _running(graph: Graph, named: frozenset[str]) -> Iterator[Row]:
@@ -167,7 +166,7 @@ def _due(graph: Graph) -> Iterator[Row]:
 
 def _happened(graph: Graph, named: frozenset[str]) -> Iterator[Row]:
     today = graph.as_of.isoformat()
-    for event, of, on in graph.read(texts.EVENTS):
+    for event, of, on in graph.read(program_query("tables/events")):
         passed = _passed(on, today)
         if passed is not False and (not named or graph.home_of.get(of, of) in named):
             yield {

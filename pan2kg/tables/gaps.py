@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
-from pan2kg.coherence import questions
 from pan2kg.coherence.bodies import overlaps
 from pan2kg.coherence.citations import Arc, arcs
 from pan2kg.coherence.debt import debts
@@ -16,7 +15,7 @@ from pan2kg.coherence.participation import Presence, completeness
 from pan2kg.errors import QueryError
 from pan2kg.graph.graph import Graph
 from pan2kg.i18n.catalogue import Messages, Text
-from pan2kg.tables import queries as texts
+from pan2kg.store.queries import program_query
 from pan2kg.tables.coverage import target_groups
 from pan2kg.tables.obligations import depending
 from pan2kg.tables.table import DEFAULT, Choice, Row, code, keys, make, note, thing
@@ -116,7 +115,7 @@ def _obligations(standing: Standing) -> Find:
             for row in rows
         )
         of = len(known) if any(row.standing is not Standing.NOT_ASSESSED for row in known) else None
-        return Found(tuple(listed), of, questions.OBLIGATIONS)
+        return Found(tuple(listed), of, program_query("coherence/obligations"))
 
     return find
 
@@ -127,8 +126,9 @@ def _late(margin: int | None, overdue: int) -> Text | None:
     return _TABLES.text("note.days-overdue", n=overdue) if overdue else None
 
 
-def _without_action(query: str) -> Find:
+def _without_action(name: str) -> Find:
     def find(graph: Graph, scope: Scope) -> Found:
+        query = program_query(name)
         found: dict[str, set[str]] = {}
         for row in graph.read(query):
             one, action = row[0], row[-1]
@@ -148,8 +148,8 @@ def _groups(graph: Graph, scope: Scope) -> Found:
     made = target_groups(graph, Choice(plans=tuple(sorted(scope))))
     empty = [Gap(str(row["group"])) for row in made.rows if row["aim"] == "forgotten"]
     if len(empty) == len(made.rows):  # no action of these plans was annotated: nothing is known to be forgotten
-        return Found((), None, texts.GROUP_USES)
-    return Found(tuple(empty), len(made.rows), texts.GROUP_USES)
+        return Found((), None, program_query("tables/group-uses"))
+    return Found(tuple(empty), len(made.rows), program_query("tables/group-uses"))
 
 
 def _bodiless(graph: Graph, scope: Scope) -> Found:
@@ -158,7 +158,7 @@ def _bodiless(graph: Graph, scope: Scope) -> Found:
     sought = {plan for action, plan in graph.home_of.items() if action in with_body}
     known = [action for action, plan in graph.home_of.items() if plan in sought and _inside(graph, action, scope)]
     empty = tuple(Gap(action, graph.home_of[action]) for action in known if action not in with_body)
-    return Found(empty, len(known) or None, questions.TAGS)
+    return Found(empty, len(known) or None, program_query("coherence/tags"))
 
 
 def _field(name: str, presence: Presence) -> Find:
@@ -166,7 +166,7 @@ def _field(name: str, presence: Presence) -> Find:
         rows = completeness(graph.uses, graph.fields)
         known = [row for row in rows if row.annotated and _inside(graph, row.action, scope)]
         empty = tuple(Gap(row.action, row.plan) for row in known if dict(row.fields)[name] is presence)
-        return Found(empty, len(known) or None, questions.FIELDS)
+        return Found(empty, len(known) or None, program_query("coherence/fields"))
 
     return find
 
@@ -175,14 +175,14 @@ def _uncited(graph: Graph, scope: Scope) -> Found:
     owed = debts(graph.linking, graph.links, graph.citations)
     both = {(one.citing, one.cited): one for one in owed if not scope or scope & {one.citing, one.cited}}
     silent = [pair for pair in both if pair[0] < pair[1] and all(both[way].plan > 0 for way in (pair, pair[::-1]))]
-    return Found(tuple(Gap(one, two) for one, two in silent), len(both) // 2, questions.CITATIONS)
+    return Found(tuple(Gap(one, two) for one, two in silent), len(both) // 2, program_query("coherence/citations"))
 
 
 def _arcs(wanted: Callable[[Arc], bool]) -> Find:
     def find(graph: Graph, scope: Scope) -> Found:
         every = [arc for arc in arcs(graph.uses, graph.citations) if not scope or scope & {arc.citing, arc.cited}]
         kept = tuple(Gap(arc.citing, arc.cited) for arc in every if wanted(arc))
-        return Found(kept, len(every) or None, questions.CITATIONS)
+        return Found(kept, len(every) or None, program_query("coherence/citations"))
 
     return find
 
@@ -196,7 +196,7 @@ def _overlaps(graph: Graph, scope: Scope) -> Found:
         bool(p.leads) and _inside(graph, p.work, scope) for p in graph.profiles if p.work in graph.home_of
     )
     rows = [row for row in overlaps(graph.uses, graph.profiles) if _either(graph, (row.one, row.two), scope)]
-    return Found(tuple(Gap(row.one, row.two) for row in rows), led or None, questions.TAGS)
+    return Found(tuple(Gap(row.one, row.two) for row in rows), led or None, program_query("coherence/tags"))
 
 
 def _either(graph: Graph, works: Iterable[str], scope: Scope) -> bool:
@@ -206,29 +206,29 @@ def _either(graph: Graph, works: Iterable[str], scope: Scope) -> bool:
 def _negative(graph: Graph, scope: Scope) -> Found:
     cells = [cell for scores in graph.scores for cell in scores.cells() if _either(graph, cell[:2], scope)]
     listed = (Gap(one, two, Text.same(str(score))) for one, two, score in cells if score < 0)
-    return Found(tuple(listed), len(cells) or None, questions.SCORES)
+    return Found(tuple(listed), len(cells) or None, program_query("coherence/scores"))
 
 
 def _disordered(graph: Graph, scope: Scope) -> Found:
     rows = [row for row in depending(graph) if _either(graph, (str(row["later"]), str(row["earlier"])), scope)]
     known = [row for row in rows if row["order"] != "unknown"]
     late = (Gap(str(row["later"]), str(row["earlier"])) for row in known if row["order"] == "out-of-order")
-    return Found(tuple(late), len(known) or None, texts.DEPENDENCIES)
+    return Found(tuple(late), len(known) or None, program_query("tables/dependencies"))
 
 
 def _old(graph: Graph, scope: Scope) -> Found:
-    rows = [row for row in graph.read(texts.CANDIDATES) if _either(graph, row[1:3], scope)]
+    rows = [row for row in graph.read(program_query("tables/candidates")) if _either(graph, row[1:3], scope)]
     last = (graph.as_of - timedelta(days=WAIT)).isoformat()
     old = {link: Gap(one, two, Text.same(day[:10])) for link, one, two, day in rows if day and day[:10] < last}
-    return Found(tuple(old.values()), len({row[0] for row in rows}), texts.CANDIDATES)
+    return Found(tuple(old.values()), len({row[0] for row in rows}), program_query("tables/candidates"))
 
 
 KINDS: Mapping[str, Find] = {
     "obligation-uncovered": _obligations(Standing.UNCOVERED),
     "obligation-late": _obligations(Standing.LATE),
     "obligation-vague": _obligations(Standing.VAGUE),
-    "principle-without-action": _without_action(texts.PRINCIPLES),
-    "target-without-action": _without_action(texts.TARGETS),
+    "principle-without-action": _without_action("tables/principles"),
+    "target-without-action": _without_action("tables/targets"),
     "group-without-action": _groups,
     "action-without-body": _bodiless,
     "action-without-indicator": _field("indicator", Presence.ABSENT),

@@ -8,7 +8,7 @@ from pan2kg.coherence.strength import Statement as Use
 from pan2kg.errors import QueryError
 from pan2kg.graph.graph import Graph
 from pan2kg.i18n.catalogue import Text
-from pan2kg.tables import queries as texts
+from pan2kg.store.queries import program_query
 from pan2kg.tables.citations import Said
 from pan2kg.tables.formats import Value
 from pan2kg.tables.table import DEFAULT, Choice, Exhibit, Row, coded, keys, make, note, number, thing, things, undated
@@ -36,8 +36,14 @@ def explanation(graph: Graph, choice: Choice = DEFAULT) -> Exhibit:
     where = _Where(graph, found)
     rows = [row for part in found.contributions for row in _rows(graph, part, where)]
     basis = found.basis.also("actions", keys([one, two]))
-    named = " ".join(f"<{iri}>" for iri in (one, two))
-    made = make("explain", basis, EXPLAIN, rows, notes=_notes(graph, found), sparql=texts.WORDS % named)
+    made = make(
+        "explain",
+        basis,
+        EXPLAIN,
+        rows,
+        notes=_notes(graph, found),
+        sparql=program_query("tables/words", work=(one, two)),
+    )
     return undated(made, graph)
 
 
@@ -61,8 +67,9 @@ class _Where:
 
     def __init__(self, graph: Graph, found: Explanation) -> None:
         links = sorted({use.link for part in found.contributions for use in part.statements})
-        named = " ".join(f"<{link}>" for link in links)
-        self.documents = {(row[0], row[1]): (row[2], row[3]) for row in graph.read(texts.PLACES % named)}
+        self.documents = {
+            (row[0], row[1]): (row[2], row[3]) for row in graph.read(program_query("tables/places", link=links))
+        }
         self.lines = find_subjects(graph.project) if graph.project and links else {}
 
     def of(self, use: Use) -> Row:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pan2kg.coherence import questions
 from pan2kg.coherence.obligations import Standing, margins
 from pan2kg.coherence.uses import key
 from pan2kg.errors import QueryError
 from pan2kg.graph.graph import Graph
-from pan2kg.tables import queries as texts
+from pan2kg.store.queries import program_query
 from pan2kg.tables.table import DEFAULT, Choice, Row, code, codes, day, make, note, thing, things, undated
 
 if TYPE_CHECKING:
@@ -41,7 +40,7 @@ def duties(graph: Graph, choice: Choice = DEFAULT) -> Exhibit:
     if any(row.standing is Standing.UNCOVERED for row in rows):
         notes.append(note("uncovered-means", n=found.basis.annotated, of=found.basis.n))
     made = (_duty(graph, row) for row in rows)
-    return make("obligations", found.basis, DUTIES, made, notes=notes, sparql=questions.OBLIGATIONS)
+    return make("obligations", found.basis, DUTIES, made, notes=notes, sparql=program_query("coherence/obligations"))
 
 
 def _standing(row: Margin) -> str:
@@ -83,7 +82,9 @@ def dependencies(graph: Graph, choice: Choice = DEFAULT) -> Exhibit:
     rows = [row for row in depending(graph) if not named or named & _plans(graph, row)]
     unknown = sum(row["order"] == "unknown" for row in rows)
     notes = [note("order-unknown", n=unknown, of=len(rows)) if rows else note("no-dependencies"), note("stated-only")]
-    made = make("dependencies", graph.uses.basis, DEPENDS, rows, notes=notes, sparql=texts.DEPENDENCIES)
+    made = make(
+        "dependencies", graph.uses.basis, DEPENDS, rows, notes=notes, sparql=program_query("tables/dependencies")
+    )
     return undated(made, graph)
 
 
@@ -95,11 +96,11 @@ def _plans(graph: Graph, row: Row) -> set[str]:
 def depending(graph: Graph) -> list[Row]:
     """The rows of dependencies, those out of order first."""
     own: dict[str, str] = {}
-    for action, end in graph.read(questions.ENDS):
+    for action, end in graph.read(program_query("coherence/ends")):
         own[action] = max(own.get(action, ""), end)
     rows = [
         _dependency(graph, own, (later, earlier), key(kind))
-        for later, earlier, kind in graph.read(texts.DEPENDENCIES)
+        for later, earlier, kind in graph.read(program_query("tables/dependencies"))
     ]
     order = ("out-of-order", "in-order", "unknown")
     return sorted(rows, key=lambda row: (order.index(str(row["order"])), str(row["later"]), str(row["earlier"])))
@@ -139,9 +140,9 @@ def recommendations(graph: Graph, choice: Choice = DEFAULT) -> Exhibit:
         QueryError: an unknown plan, with the nearest names.
     """
     named = frozenset(graph.plans(choice.plans))
-    found = graph.read(texts.RECOMMENDATIONS)
+    found = graph.read(program_query("tables/recommendations"))
     replies: dict[str, list[tuple[str, str]]] = {}
-    for one, work, answers in graph.read(texts.REPLIES):
+    for one, work, answers in graph.read(program_query("tables/replies")):
         replies.setdefault(one, []).append((work, answers))
     rows = [_advice(graph, one, review, replies.get(one, [])) for one, review in found]
     if named:
@@ -149,7 +150,7 @@ def recommendations(graph: Graph, choice: Choice = DEFAULT) -> Exhibit:
     order = ("none", "beside", "answered")
     rows.sort(key=lambda row: (order.index(str(row["reply"])), str(row["recommendation"])))
     notes = [note("recommendations-read", n=len(found)) if found else note("no-recommendations"), note("beside-means")]
-    made = make("recommendations", graph.uses.basis, ADVICE, rows, notes=notes, sparql=texts.REPLIES)
+    made = make("recommendations", graph.uses.basis, ADVICE, rows, notes=notes, sparql=program_query("tables/replies"))
     return undated(made, graph)
 
 

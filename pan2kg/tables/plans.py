@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pan2kg.coherence import questions
 from pan2kg.coherence.chance import Verdict
 from pan2kg.coherence.debt import PLACES, index
 from pan2kg.coherence.pairs import Layers, plan_matrix
 from pan2kg.errors import QueryError
 from pan2kg.graph.graph import Graph
+from pan2kg.store.queries import program_query
 from pan2kg.tables.table import DEFAULT, Choice, Row, code, day, keys, make, note, number, thing, things, undated
 
 if TYPE_CHECKING:
@@ -48,7 +48,12 @@ def matrix(graph: Graph, choice: Choice = DEFAULT) -> Exhibit:
     if named:
         basis = basis.also("plans", keys(named))
     made = make(
-        "matrix", basis, MATRIX, (_cell(graph, pair) for pair in kept), notes=notes, sparql=questions.RESTS_ON
+        "matrix",
+        basis,
+        MATRIX,
+        (_cell(graph, pair) for pair in kept),
+        notes=notes,
+        sparql=program_query("coherence/rests-on"),
     )
     return undated(made, graph)
 
@@ -125,7 +130,14 @@ def three_three(graph: Graph, choice: Choice = DEFAULT) -> Exhibit:
         notes.append(note("three-lists", plans=len(found.other_plans(plan)), pages=len(pages), overlaps=overlaps))
     if not any(sighting.seen for row in rows for sighting in row.sightings):
         notes.append(note("never-seen"))
-    made = make("index", basis, INDEX, (_pair(graph, row) for row in rows), notes=notes, sparql=questions.CITATIONS)
+    made = make(
+        "index",
+        basis,
+        INDEX,
+        (_pair(graph, row) for row in rows),
+        notes=notes,
+        sparql=program_query("coherence/citations"),
+    )
     return undated(made, graph)
 
 
@@ -177,4 +189,6 @@ def by_chance(graph: Graph, choice: Choice = DEFAULT) -> Exhibit:
         }
         for row in pairs
     )
-    return undated(make("chance", found.basis, CHANCE, rows, notes=notes, sparql=questions.RESTS_ON), graph)
+    return undated(
+        make("chance", found.basis, CHANCE, rows, notes=notes, sparql=program_query("coherence/rests-on")), graph
+    )

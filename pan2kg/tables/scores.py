@@ -6,12 +6,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from pan2kg.coherence import questions
 from pan2kg.coherence.interaction import agreement, coverage, ranks, second_order, sums
 from pan2kg.coherence.scores import read_scores
 from pan2kg.coherence.uses import key
 from pan2kg.errors import QueryError
 from pan2kg.graph.graph import Graph
+from pan2kg.store.queries import program_query
 from pan2kg.tables.table import DEFAULT, Choice, Row, make, note, number, thing, undated
 
 if TYPE_CHECKING:
@@ -70,7 +70,9 @@ def interaction(graph: Graph, choice: Choice = DEFAULT) -> Exhibit:
     given = matrices(graph, choice)
     rows = [row for scores in given for row in _effects(graph, scores)]
     notes = [*_covered(graph, given), note("null-is-not-0"), note("second-order")] if given else [note("no-scores")]
-    made = make("interaction", _basis(graph, given), INTERACTION, rows, notes=notes, sparql=questions.SCORES)
+    made = make(
+        "interaction", _basis(graph, given), INTERACTION, rows, notes=notes, sparql=program_query("coherence/scores")
+    )
     return undated(made, graph)
 
 
@@ -156,7 +158,7 @@ def ripple(graph: Graph, choice: Choice = DEFAULT) -> Exhibit:
     rows = [row for scores in given for row in _ripples(graph, scores)]
     rows.sort(key=lambda row: (-float(str(row["second"])), str(row["action"]), str(row["assessor"])))
     notes = [*_covered(graph, given), note("second-order")] if given else [note("no-scores"), note("no-ripple")]
-    made = make("ripple", _basis(graph, given), RIPPLE, rows, notes=notes, sparql=questions.SCORES)
+    made = make("ripple", _basis(graph, given), RIPPLE, rows, notes=notes, sparql=program_query("coherence/scores"))
     return undated(made, graph)
 
 
@@ -194,7 +196,7 @@ def opposed(graph: Graph, choice: Choice = DEFAULT) -> Exhibit:
         for scores, one, two, score in found
     ]
     notes = [*_covered(graph, given)] if given else [note("no-scores"), note("no-opposition")]
-    made = make("opposed", _basis(graph, given), OPPOSED, rows, notes=notes, sparql=questions.SCORES)
+    made = make("opposed", _basis(graph, given), OPPOSED, rows, notes=notes, sparql=program_query("coherence/scores"))
     return undated(made, graph)
 
 
@@ -212,7 +214,9 @@ def disagreement(graph: Graph, choice: Choice = DEFAULT) -> Exhibit:
     rows = [_opinions(graph, pair, opinions) for pair, opinions in shared.items()]
     rows.sort(key=lambda row: (-int(str(row["spread"])), str(row["action"]), str(row["other_action"])))
     notes = [*_covered(graph, given)] if given else [note("no-scores"), note("no-agreement")]
-    made = make("disagreement", _basis(graph, given), DISAGREEMENT, rows, notes=notes, sparql=questions.SCORES)
+    made = make(
+        "disagreement", _basis(graph, given), DISAGREEMENT, rows, notes=notes, sparql=program_query("coherence/scores")
+    )
     return undated(made, graph)
 
 

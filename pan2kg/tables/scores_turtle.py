@@ -17,7 +17,7 @@ from pan2kg.graph.graph import bare
 from pan2kg.i18n.catalogue import Messages, Text
 from pan2kg.i18n.message import either, told
 from pan2kg.project import write_atomically
-from pan2kg.tables import queries as texts
+from pan2kg.store.queries import program_query
 from pan2kg.tables.scores import matrices
 from pan2kg.turtle.vocabulary import graph_of, thing
 from pan2kg.turtle.writer import Block, Statement, iri, read_prefixes, string, text, write_turtle
@@ -55,7 +55,7 @@ def write_ledger(graph: Graph, choice: Choice, path: Path) -> None:
 
 
 def _body(graph: Graph, name: str) -> str:
-    bodies = [row[0] for row in graph.read(texts.BODIES)]
+    bodies = [row[0] for row in graph.read(program_query("tables/bodies"))]
     found = [body for body in bodies if bare(name) in (body, key(body))]
     if found:
         return found[0]

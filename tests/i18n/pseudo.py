@@ -13,12 +13,12 @@ if TYPE_CHECKING:
 
 TAG: Final = "qq"
 LETTERS: Final = str.maketrans("aeiouyAEIOUYcnsz", "àéîöûýÀÉÎÖÛÝçñšž")
-KEPT: Final = re.compile(r"(\{[^}]*\}|\[[^\]]*\]\([^)]*\)|`[^`]*`|\|)")
+KEPT: Final = re.compile(r"(\{[^}]*\}|%\(\w+\)[sr]|%[sr]|\[[^\]]*\]\([^)]*\)|`[^`]*`|\|)")
 PLAIN: Final = ("format", "tongue")
 
 
 def put(words: str) -> str:
-    """Words of no language: accents on letters, and brackets around; names in braces, links and code stay."""
+    """Words of no language: accents on letters, and brackets around; names of values, links and code stay."""
     parts = KEPT.split(words)
     return f"⟦{''.join(part if KEPT.fullmatch(part) else part.translate(LETTERS) for part in parts)}⟧"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 import sys
-from contextlib import redirect_stdout
+from contextlib import redirect_stdout, suppress
 from datetime import date
 from itertools import islice
 from pathlib import Path
@@ -23,6 +23,7 @@ COMMANDS = {
     "coherence-matrix": ["coherence", "matrix", "--format", "md", "--as-of", DAY],
     "check": ["check"],
 }
+HELP = [["--help"], *([name, "--help"] for name in ("ask", "check", "picture", "publish", "serve"))]
 
 
 def say_commands(folder: Path) -> dict[str, str]:
@@ -31,6 +32,11 @@ def say_commands(folder: Path) -> dict[str, str]:
         with redirect_stdout(io.StringIO()) as said:
             main([*arguments, "--language", TAG])
         found[name] = said.getvalue()
+    with redirect_stdout(io.StringIO()) as said:
+        for arguments in HELP:
+            with suppress(SystemExit):
+                main(arguments)
+    found["help"] = said.getvalue()
     picture = folder / "picture.svg"
     main(["picture", "timeline", "--language", TAG, "-o", str(picture), "--as-of", DAY])
     return {**found, "picture": picture.read_text(encoding="utf-8")}

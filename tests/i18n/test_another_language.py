@@ -125,7 +125,7 @@ def test_every_kind_of_page_speaks_a_language_for_which_only_a_catalogue_was_mad
 def test_no_english_message_is_said_by_a_page_or_command_in_another_language(
     spoken: Mapping[str, str], data: str
 ) -> None:
-    assert {"ask", "coherence", "check", "picture"} <= spoken.keys()
+    assert {"ask", "coherence", "check", "help", "picture"} <= spoken.keys()
     assert all("⟦" in said for said in spoken.values())
     left = {
         name: found

@@ -74,6 +74,16 @@ def test_a_message_fills_in_the_same_names_and_has_the_same_forms_as_in_english(
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
+def test_a_term_stands_once_and_messages_refer_to_it(language: Language) -> None:
+    text = CATALOGUES[language].read_text(encoding="utf-8")
+    terms = {(entry.key, entry.plural) for entry in read_entries(text) if entry.context == TERMS}
+    used = {name.lower() for name in re.findall(r"\[\[([^\]]+)\]\]", text)}
+    assert len(terms) > 10
+    assert not [one for one, many in terms if not {one, many} & used], "nobody refers to these terms"
+    assert sum(f"[[{name}" in text for name in ("plan", "Plan", "link", "citation")) > 2
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_a_catalogue_reads_as_other_programs_read_it(language: Language) -> None:
     path = CATALOGUES[language]
     with path.open("rb") as file:
@@ -225,3 +235,22 @@ def test_no_line_of_french_begins_with_a_mark() -> None:
     breaking = re.compile(" [:;?!»]|« ")
     found = {name: [words for words in texts if breaking.search(words)] for name, texts in french().items()}
     assert not {name: texts for name, texts in found.items() if texts}, "put a no-break space there"
+
+
+SOURCES: Final = ("pan2kg/**/*.py", "pan2kg/**/*.html", "web/src/**/*.ts", "queries/**/*.rq")
+DATA_KEYS: Final = ("argparse", "heading", "property", "property-from", "style", "tongue", TERMS)
+"""The contexts whose keys are names of columns, properties and rules, which stand in data, as those of shapes do."""
+
+
+def test_no_message_is_kept_that_nobody_says() -> None:
+    """A key is used where the code names it, names what it begins with and adds the rest, or, in scripts, its rest."""
+    paths = [path for pattern in SOURCES for path in PACKAGE.parent.glob(pattern)]
+    names = set(re.findall(r"[\w.:#/-]+", "\n".join(path.read_text(encoding="utf-8") for path in paths)))
+    unused = [
+        (context, key)
+        for context, key in catalogue("en")
+        if context not in DATA_KEYS and not key[:1].isupper()
+        if not names & {key, *(key[at.end() :] for at in re.finditer(r"[.-]", key))}
+        if not names & {key[: at.end()] for at in re.finditer(r"[.-]", key)}
+    ]
+    assert not unused

@@ -11,7 +11,7 @@ import pyoxigraph as ox
 import pytest
 
 import pan2kg
-from pan2kg.publish import rewrite
+from pan2kg.publish import readme
 from pan2kg.publish.dump import DUMP_DERIVED, STATED, read_content
 from pan2kg.publish.edition import Edition
 from pan2kg.publish.void import Statistics, count
@@ -28,7 +28,7 @@ PREFIX schema: <https://schema.org/> PREFIX dataset: <https://w3id.org/pan2kg/>
 """
 
 
-def lead(applied: list[rewrite.Rule], path: str, accept: str = "") -> str | None:
+def lead(applied: list[readme.Rule], path: str, accept: str = "") -> str | None:
     """Where the rules lead a path, as the server that applies them would."""
     chosen = ""
     for rule in applied:
@@ -186,7 +186,7 @@ def ours(edition: Edition) -> set[str]:
 def test_the_rules_lead_every_iri_of_the_graph_to_a_file(
     folder: Path, edition: Edition, counted: Statistics, ours: set[str], accept: str
 ) -> None:
-    applied = rewrite.rules(edition, counted, folder)
+    applied = readme.rules(edition, counted, folder)
     led = {path: lead(applied, path, accept) for path in ours}
     assert len(led) > 6_000
     for path, target in led.items():
@@ -195,7 +195,7 @@ def test_the_rules_lead_every_iri_of_the_graph_to_a_file(
 
 
 def test_a_thing_is_led_to_a_file_that_speaks_of_it(folder: Path, edition: Edition, counted: Statistics) -> None:
-    applied = rewrite.rules(edition, counted, folder)
+    applied = readme.rules(edition, counted, folder)
     for name in (STATED, DUMP_DERIVED):
         held = ox.parse(path=str(folder / f"{name}.nt"), format=ox.RdfFormat.N_TRIPLES)
         links = {quad.subject.value for quad in held if "/id/link/" in str(quad.subject)}
@@ -206,7 +206,7 @@ def test_a_thing_is_led_to_a_file_that_speaks_of_it(folder: Path, edition: Editi
 def test_who_asks_for_html_is_led_to_the_page_where_there_is_one(
     folder: Path, edition: Edition, counted: Statistics
 ) -> None:
-    applied = rewrite.rules(edition, counted, folder)
+    applied = readme.rules(edition, counted, folder)
     html = "text/html,application/xhtml+xml,*/*;q=0.8"
     assert lead(applied, "id/plan/lu-bhr-2", html) == "site/fr/plan/lu-bhr-2.html"
     assert lead(applied, "id/passage/x", html) == f"{STATED}.ttl"
@@ -216,7 +216,7 @@ def test_who_asks_for_html_is_led_to_the_page_where_there_is_one(
 def test_where_a_service_runs_all_but_the_questions_is_led_there(
     folder: Path, edition: Edition, counted: Statistics
 ) -> None:
-    applied = rewrite.rules(edition, counted, folder, "https://pan.example/")
+    applied = readme.rules(edition, counted, folder, "https://pan.example/")
     assert lead(applied, "id/plan/lu-bhr-2", "text/html") == "https://pan.example/id/plan/lu-bhr-2"
     assert lead(applied, "query/plans") == "queries/plans.ttl", "the release describes them, not the graph"
 
@@ -224,6 +224,6 @@ def test_where_a_service_runs_all_but_the_questions_is_led_there(
 def test_the_written_rules_are_the_applied_ones(folder: Path, edition: Edition, counted: Statistics) -> None:
     text = (folder / "w3id" / ".htaccess").read_text(encoding="utf-8")
     assert f"RewriteRule ^ - [E=HOST:{BASE}]\n" in text
-    assert text.endswith("".join(rule.written() for rule in rewrite.rules(edition, counted, folder)))
+    assert text.endswith("".join(rule.written() for rule in readme.rules(edition, counted, folder)))
     for pattern in re.findall(r"^Rewrite(?:Rule|Cond \S+) (\S+)", text, re.MULTILINE):
         re.compile(pattern)

@@ -16,10 +16,9 @@ import pytest
 
 import pan2kg
 from pan2kg.errors import ProjectError
-from pan2kg.publish.assemble import Order, publish
+from pan2kg.publish.assemble import Order, change_part, documentation_part, publish, site_part
 from pan2kg.publish.descriptions import map_files
 from pan2kg.publish.edition import Edition, File
-from pan2kg.publish.parts import change_part, documentation_part, site_part
 from pan2kg.site.catalogue_score import Criterion
 from pan2kg.site.quality import read_quality
 from pan2kg.turtle.vocabulary import ROOT
@@ -69,7 +68,7 @@ def test_the_parts_of_the_requirement_are_there(folder: Path) -> None:
     wanted = {
         "README.md", "LICENSE-DATA", "CITATION.cff", "catalogue.ttl", "catalogue.rdf", "catalogue.jsonld", "void.ttl",
         "dataset.jsonld", "service.ttl", "queries.ttl", "sitemap.xml", "site.zip", "w3id/.htaccess", ".well-known/void",
-        "ontology/pan2kg.ttl", "ontology/pan2kg.store.rdf", "ontology/pan2kg.jsonld", "ontology/shapes/plan.ttl",
+        "ontology/pan2kg.ttl", "ontology/pan2kg.rdf", "ontology/pan2kg.jsonld", "ontology/shapes/plan.ttl",
         "tables/csv-metadata.json", "release.json",
     }  # fmt: skip
     assert wanted <= held

@@ -72,6 +72,21 @@ def test_what_is_not_accepted(service: Service, query: str, accept: str) -> None
     assert reply.headers["vary"] == "Accept"
 
 
+@pytest.mark.parametrize(
+    ("wanted", "sentence"),
+    [
+        ("fr-LU, en;q=0.5", "La requête n’est pas du SPARQL à la ligne 1, colonne 12, à la fin de la ligne"),
+        ("de", "Die Abfrage ist in Zeile 1, Spalte 12, am Ende der Zeile kein SPARQL"),
+        ("pt", "The query is not SPARQL at line 1, column 12 at the end of the line"),
+    ],
+)
+def test_a_refusal_is_said_in_the_language_of_the_client(service: Service, wanted: str, sentence: str) -> None:
+    reply = service.ask("SELECT * { ", **{"Accept-Language": wanted})
+    assert reply.status == 400
+    assert sentence in reply.text
+    assert ("Accept-Language" in reply.headers.get("vary", "")) is (wanted != "pt")
+
+
 def test_post_direct_and_as_a_form(service: Service) -> None:
     direct = service.send("POST", "/sparql", ROWS.encode(), {"Content-Type": "application/sparql-query"})
     form = service.send(

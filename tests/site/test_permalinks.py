@@ -68,4 +68,4 @@ def test_a_link_of_another_release_says_so_where_it_cannot_be_answered(served: S
 
 
 def test_a_day_that_is_none_is_told(served: Site) -> None:
-    assert "« demain » is no day" in page(served, "plans", as_of="demain")
+    assert "«\u00a0demain\u00a0» n’est pas un jour" in page(served, "plans", as_of="demain")

@@ -15,8 +15,7 @@ import pyoxigraph as ox
 
 from pan2kg.graph.dataset import DATASET
 from pan2kg.i18n.catalogue import Text
-from pan2kg.publish.catalogue.authority import concept, explain, forms, media
-from pan2kg.publish.catalogue.facts import CATALOGUE, Facts
+from pan2kg.publish.catalogue.facts import CATALOGUE, Facts, concept, explain, forms, media
 from pan2kg.publish.catalogue.terms import (
     ADMS,
     DCAT,

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from pan2kg.cli.diff import add_diff, run_diff
+from pan2kg.cli.publish import add_diff, run_diff
 from pan2kg.errors import Pan2kgError
 
 LINE = "<http://e/{}> <http://e/p> <http://e/o> <http://e/g> .\n"

@@ -15,8 +15,8 @@ import pan2kg
 from pan2kg.graph.graph import Graph
 from pan2kg.i18n.catalogue import LANGUAGES, Language
 from pan2kg.project import Project
-from pan2kg.site.frame import frame
 from pan2kg.site.library import Library
+from pan2kg.site.page import frame
 from pan2kg.site.registry import PAGES
 from pan2kg.site.speaker import Request, Speaker
 from pan2kg.store.remote import RemoteStore
