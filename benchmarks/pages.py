@@ -24,13 +24,14 @@ from statistics import median
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 import pan2kg
+from pan2kg.graph.graph import Graph
 from pan2kg.site.bundle import HOW_TO_BUILD, Bundle, find_bundle
 from pan2kg.site.library import Library
 from pan2kg.site.registry import Site
 
 sys.path.append(str(Path(__file__).resolve().parents[1]))
 
-from tests.browser import FLAGS, HOW_TO_GET_ONE, find_browser, serve
+from tests.browser.chromium import FLAGS, HOW_TO_GET_ONE, find_browser, serve
 
 TIMES = 7
 PLANS, ACTIONS, LINKS = 8, 60, 1200
@@ -79,7 +80,7 @@ def zipped(content: bytes) -> int:
 def fill(folder: Path, bundle: Bundle) -> Site:
     """Write what the measured pages need."""
     graph = pan2kg.open_graph()
-    site = Site(Library(graph.project, graph.store, date(2026, 1, 1), "static", bundle))
+    site = Site(Library(Graph(graph.project, graph.store, language="fr", as_of=date(2026, 1, 1)), "static", bundle))
     (folder / "assets").mkdir()
     for name, path in bundle.files().items():
         shutil.copy(path, folder / "assets" / name)
@@ -202,7 +203,7 @@ def opened() -> Iterator[Browser]:
 def main() -> int:
     bundle = find_bundle()
     if bundle is None:
-        sys.exit(HOW_TO_BUILD)
+        sys.exit(str(HOW_TO_BUILD))
     print("| what | target | measured | met |\n|---|---|---|---|")
     kept = True
     with tempfile.TemporaryDirectory() as work:

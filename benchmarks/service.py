@@ -380,9 +380,9 @@ def serve(data: Path, port: int) -> None:
     import pyoxigraph as ox
 
     from pan2kg.server.assembly import assemble
+    from pan2kg.server.channel import Crowd, Limits
     from pan2kg.server.evaluation import Evaluator
     from pan2kg.server.http_server import listen, new_server
-    from pan2kg.server.limits import Crowd, Limits
     from pan2kg.server.pool import Pool
     from pan2kg.server.request import hosts_of
     from pan2kg.server.settings import Release, Settings

@@ -1,4 +1,4 @@
-"""What can go wrong, as sentences with a place and a remedy.
+"""What can go wrong: a sentence with a place and a remedy, said in the language of whoever reads it.
 
     Pan2kgError
     ├── ProjectError     a folder that is no project, a file that cannot be read or written
@@ -6,15 +6,21 @@
     ├── OutlineError     text that cannot be read as a plan
     ├── QueryError       an unknown query or parameter, a syntax error in SPARQL
     ├── EndpointError    a remote store that does not answer, or not as a SPARQL endpoint does
-    └── FormatError      an answer or a report that cannot be written as asked
+    ├── FormatError      an answer or a report that cannot be written as asked
+    └── PortalError      a portal that cannot be reached or refuses (in pan2kg.publish.portal.access)
+        └── PassingError a fault of it that may pass
 
-Faults in the *data* are never exceptions: they are findings in a report.
+Faults in the *data* are never exceptions: they are findings in a report. The words stand in the catalogues of
+:mod:`pan2kg.i18n` under « error »; an error carries their key and what is put into them.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Self
+
+from pan2kg.i18n.catalogue import Language
+from pan2kg.i18n.message import Message, joined, spoken
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,31 +43,53 @@ class Place:
 
 
 class Pan2kgError(Exception):
-    """A fault the user can mend: one sentence, the place, and the remedy.
+    """A fault the user can mend: the key of one sentence with its values, the place, and the key of the remedy.
 
-    >>> str(Pan2kgError("The file is empty.", place=Place("plan.txt"), remedy="Save the plan as text."))
-    'plan.txt: The file is empty. Save the plan as text.'
+    The words stand in the catalogues under « error ». They are said in the language of whoever reads them, and as text
+    in that of the process.
+
+    >>> error = Pan2kgError("no-such-folder", place=Place("plans"), remedy="name-another-folder")
+    >>> str(error)
+    'plans: There is no such folder. Name another folder.'
+    >>> error.say("de")
+    'plans: Diesen Ordner gibt es nicht. Nennen Sie einen anderen Ordner.'
     """
 
-    def __init__(self, message: str, *, place: Place | None = None, remedy: str | None = None) -> None:
+    def __init__(
+        self,
+        message: str | Message,
+        /,
+        *,
+        place: Place | None = None,
+        remedy: str | Message | None = None,
+        **values: object,
+    ) -> None:
         super().__init__(message)
-        self.message = message
+        self.message = message if isinstance(message, Message) else Message("error", message, values)
         self.place = place
-        self.remedy = remedy
+        self.remedy = Message("error", remedy, values) if isinstance(remedy, str) else remedy
 
     def inside(self, file: str) -> Self:
         """The same fault of a text that stands in ``file``.
 
-        >>> str(QueryError("No.", place=Place("query", 3, 1)).inside("a.rq"))
-        'a.rq:3:1: No.'
+        >>> str(QueryError("no-such-folder", place=Place("query", 3, 1)).inside("a.rq"))
+        'a.rq:3:1: There is no such folder.'
         """
         line, column = (self.place.line, self.place.column) if self.place else (None, None)
         return type(self)(self.message, place=Place(file, line, column), remedy=self.remedy)
 
+    @property
+    def told(self) -> Message:
+        """The place, the sentence and the remedy as one message, to stand in another one."""
+        place = [f"{self.place}:"] if self.place else []
+        return joined([*place, self.message, *filter(None, [self.remedy])])
+
+    def say(self, language: Language) -> str:
+        """The place, the sentence and the remedy in a language."""
+        return self.told.say(language)
+
     def __str__(self) -> str:
-        before = f"{self.place}: " if self.place else ""
-        after = f" {self.remedy}" if self.remedy else ""
-        return f"{before}{self.message}{after}"
+        return self.say(spoken())
 
 
 class ProjectError(Pan2kgError):

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pan2kg.errors import Place, ProjectError
+from pan2kg.i18n.message import say
 
 FOLDERS = ("ontology", "graph", "queries")
 PACKAGE = Path(__file__).resolve().parent
@@ -72,10 +73,10 @@ class Project:
         if dumps:
             return cls(cls.find().root if {"ontology", "queries"} & {*missing} else root, tuple(dumps))
         if not root.is_dir():
-            raise ProjectError("There is no such folder.", place=Place(str(folder)), remedy=_START)
+            raise ProjectError("no-such-folder", place=Place(str(folder)), remedy="name-project")
         if missing:
             names = " and ".join(f"{name}/" for name in missing)
-            raise ProjectError(f"This is no project: it has no {names}.", place=Place(str(folder)), remedy=_START)
+            raise ProjectError("no-project", place=Place(str(folder)), remedy="name-project", names=names)
         return cls(root)
 
     @classmethod
@@ -122,9 +123,6 @@ def _below(path: Path, folder: Path) -> str:
     return text[len(start) :].replace(os.sep, "/") if text.startswith(start) else ""
 
 
-_START = "Name a project with --project DIR, or start one with `pan2kg init DIR`."
-
-
 def _is_project(folder: Path) -> bool:
     return all((folder / name).is_dir() for name in FOLDERS) and (folder / "ontology" / "prefixes.ttl").is_file()
 
@@ -146,9 +144,7 @@ def dumps_in(path: Path) -> list[Path]:
         stated = [file for file in found if not file.name.endswith(f"-derived{ending}")]
         if len(stated) > 1:
             names = " and ".join(file.name for file in stated[:3])
-            raise ProjectError(
-                f"This folder holds several dumps: {names}.", place=Place(str(path)), remedy="Name one of the files."
-            )
+            raise ProjectError("several-dumps", place=Place(str(path)), remedy="name-one-file", names=names)
         if stated:
             name = stated[0].name.removesuffix(ending)
             return [*stated, *(file for file in found if file.name == f"{name}-derived{ending}")]
@@ -164,11 +160,7 @@ def turtle_files(folder: Path) -> list[Path]:
     found = sorted(folder.rglob("*.ttl"))
     for path in found:
         if not path.is_file() and path.exists() and not path.is_dir():
-            raise ProjectError(
-                "This is no regular file but a pipe, a socket or a device.",
-                place=Place(str(path)),
-                remedy="Take it away.",
-            )
+            raise ProjectError("no-regular-file", place=Place(str(path)), remedy="take-it-away")
     return found
 
 
@@ -181,12 +173,10 @@ def read_text(path: Path) -> str:
     try:
         return path.read_bytes().decode("utf-8")
     except OSError as error:
-        raise ProjectError(f"Cannot read the file ({reason(error)}).", place=Place(str(path))) from None
+        raise ProjectError("cannot-read-file", place=Place(str(path)), reason=reason(error)) from None
     except UnicodeDecodeError as error:
         line = error.object.count(b"\n", 0, error.start) + 1
-        raise ProjectError(
-            "The file is not UTF-8 text.", place=Place(str(path), line), remedy="Save it as UTF-8."
-        ) from None
+        raise ProjectError("not-utf8", place=Place(str(path), line), remedy="save-as-utf8") from None
 
 
 def write_atomically(path: Path, content: str | bytes) -> None:
@@ -216,7 +206,7 @@ def write_atomically(path: Path, content: str | bytes) -> None:
         if name:
             Path(name).unlink(missing_ok=True)
         raise ProjectError(
-            f"Cannot write the file ({reason(error)}).", place=Place(str(path)), remedy="Nothing was changed."
+            "cannot-write-file", place=Place(str(path)), remedy="nothing-changed", reason=reason(error)
         ) from None
 
 
@@ -244,21 +234,6 @@ def copies(source: Path, target: Path) -> Iterator[tuple[Path, Path]]:
             yield path, target / path.relative_to(source)
 
 
-README = """\
-# A graph of national plans
-
-Made with pan2kg. `ontology/` says what the words mean, `queries/` what can be asked, `graph/` what is
-known. You edit `graph/`; the rest is the copy this project started from, and yours to change.
-
-1. Save the list of actions of a published plan as text and draft it:
-   `pan2kg draft plan.txt --plan be-bhr-1 -o graph/plans/be-bhr-1.ttl`
-   (the key is country, subject and number of the edition; the file lands in `graph/plans/`).
-2. Complete the draft: bodies, instruments, dates, each with its source.
-3. `pan2kg check` says what is missing or contradictory, with file and line.
-4. `pan2kg ask --list` shows what the graph can answer.
-"""
-
-
 def start(folder: Path) -> Iterator[str]:
     """Write an empty project into ``folder`` and yield what to do next, line by line.
 
@@ -266,9 +241,7 @@ def start(folder: Path) -> Iterator[str]:
         ProjectError: the folder holds something already, or cannot be written.
     """
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise ProjectError(
-            "Something is there already.", place=Place(str(folder)), remedy="Name a new or an empty folder."
-        )
+        raise ProjectError("something-there", place=Place(str(folder)), remedy="name-new-folder")
     shipped = Project.packaged()
     work = None
     try:
@@ -278,18 +251,20 @@ def start(folder: Path) -> Iterator[str]:
         work.chmod(0o755)
         work.replace(folder)
     except OSError as error:
-        raise ProjectError(f"Cannot write there ({reason(error)}).", place=Place(str(folder))) from None
+        raise ProjectError("cannot-write-there", place=Place(str(folder)), reason=reason(error)) from None
     finally:
         if work:
             shutil.rmtree(work, ignore_errors=True)
-    yield f"An empty project stands in {folder}."
-    yield f"Next: pan2kg draft plan.txt --plan be-bhr-1 -o {folder}/graph/plans/be-bhr-1.ttl"
+    yield say("progress", "project-stands", folder=folder)
+    yield say("progress", "project-next", folder=folder)
 
 
 def _fill(folder: Path, shipped: Project) -> None:
     (folder / "graph" / "plans").mkdir(parents=True)
     for name in ("ontology", "queries"):
         for source, target in copies(shipped.root / name, folder / name):
+            if source.is_relative_to(shipped.queries / "program"):
+                continue  # what the program asks for itself is part of the software, and nobody's to change
             target.parent.mkdir(parents=True, exist_ok=True)
             write_atomically(target, source.read_bytes())
-    write_atomically(folder / "README.md", README)
+    write_atomically(folder / "README.md", say("progress", "project-readme"))

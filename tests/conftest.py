@@ -1,4 +1,4 @@
-"""What several tests share: the shipped graph, loaded once a worker, and servers that are really started."""
+"""What several tests share: the shipped project, the command line, and servers that are really started."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from fcntl import LOCK_EX, LOCK_SH, LOCK_UN, flock
 from pathlib import Path
 from typing import NoReturn
 from urllib.request import urlopen
@@ -16,10 +18,11 @@ from urllib.request import urlopen
 import pytest
 from hypothesis import HealthCheck, settings
 
-import pan2kg
 from pan2kg.project import Project
 
 ROOT = Path(__file__).resolve().parent.parent
+BARE = {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "PYTHONPATH": str(ROOT)}
+"""The environment of a process that shall not know where it was started: no home, no options, this clone's package."""
 PATIENCE = 600
 """Seconds after which what hangs is ended: far beyond what anything takes, however busy the machine."""
 
@@ -45,12 +48,6 @@ def root() -> Path:
 def project() -> Project:
     """The project in the clone, which is the one that is shipped."""
     return Project.at(ROOT)
-
-
-@pytest.fixture(scope="session")
-def graph(project: Project) -> pan2kg.Graph:
-    """The shipped graph with everything its rules derive."""
-    return pan2kg.open_graph(project.root)
 
 
 @pytest.fixture
@@ -79,18 +76,27 @@ def cli(tmp_path: Path) -> Cli:
             cwd=cwd,
             timeout=PATIENCE,
             check=False,
-            env={"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "COLUMNS": "120"},
+            env={**BARE, "COLUMNS": "120"},
         )
 
     return run
 
 
+Begin = Callable[[], AbstractContextManager[str]]
+
+
 @pytest.fixture(scope="session")
 def endpoint(project: Project, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A real SPARQL endpoint with the shipped graph: the oxigraph server, filled from our own dump."""
+    folder = tmp_path_factory.mktemp("endpoint")
+    with once_a_run("endpoint", tmp_path_factory, lambda: _endpoint(project, folder)) as address:
+        yield address
+
+
+@contextmanager
+def _endpoint(project: Project, folder: Path) -> Iterator[str]:
     server = shutil.which("oxigraph", path=str(Path(sys.executable).parent)) or shutil.which("oxigraph")
     assert server, "The test extra brings the oxigraph server: pip install '.[test]'"
-    folder = tmp_path_factory.mktemp("endpoint")
     data, store = folder / "graph.nq", folder / "store"
     subprocess.run(
         [sys.executable, "-m", "pan2kg.cli.main", "dump", "--project", str(project.root), "-o", str(data)], check=True
@@ -102,6 +108,35 @@ def endpoint(project: Project, tmp_path_factory: pytest.TempPathFactory) -> Iter
     finally:
         process.kill()
         process.wait()
+
+
+@contextmanager
+def once_a_run(name: str, factory: pytest.TempPathFactory, start: Begin) -> Iterator[str]:
+    """The address of a server that workers share: the first that needs it starts it, and ends it when all are done.
+
+    Who uses it holds a lock in common; who started it waits at its end until the lock is its own.
+    """
+    base = factory.getbasetemp().parent
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        with start() as address:
+            yield address
+        return
+    told = base / f"{name}.address"
+    with (base / f"{name}.using").open("a") as using, (base / f"{name}.starting").open("a") as starting:
+        flock(using, LOCK_SH)
+        flock(starting, LOCK_EX)
+        if told.exists():
+            flock(starting, LOCK_UN)
+            yield told.read_text(encoding="ascii")
+            return
+        with start() as address:
+            told.write_text(address, encoding="ascii")
+            flock(starting, LOCK_UN)
+            try:
+                yield address
+            finally:
+                flock(using, LOCK_EX)
+                told.unlink()
 
 
 def _serving(command: list[str]) -> tuple[subprocess.Popen[bytes], int]:

@@ -27,16 +27,17 @@ DOORS: Final = {
     "SPARQLWrapper": {"store.remote"},
     "jinja2": {"tables.template"},
     "matplotlib": {"charts.raster"},
-    "networkx": {"coherence.links", "graph.network"},
+    "networkx": {"graph.network"},
     "pandas": {"graph.graph"},
     "pyshacl": {"validation.shapes"},
     "rdflib": {"store.rdf", "validation.shapes"},
     "scipy": {"coherence.matrix"},
     "uvicorn": {"server.http_server"},
+    "xlsxwriter": {"tables.spreadsheet"},
 }
 """Each roughly typed library, and the one or two modules that import it."""
 
-BOUNDARY: Final = {"server.application"}
+BOUNDARY: Final = {"server.request"}
 """Where a fault of ours ends: its traceback in the log, one sentence for who asked."""
 
 

@@ -20,6 +20,7 @@ import pytest
 from pan2kg.project import Project
 from pan2kg.store.queries import read_queries
 from pan2kg.tables.registry import TABLES
+from tests.conftest import BARE
 
 ROOT = Path(__file__).resolve().parent.parent
 README = ROOT / "README.md"
@@ -44,7 +45,7 @@ def _commands(block: str) -> list[tuple[str, list[str]]]:
 def _run(command: str, folder: Path) -> str:
     words = shlex.split(command)
     assert words[0] == "pan2kg"
-    environment = {"PATH": os.environ["PATH"], "LANG": "C.UTF-8", "COLUMNS": "100"}
+    environment = {**BARE, "PATH": os.environ["PATH"], "COLUMNS": "100"}
     if words[1] == "serve":
         return _serve(environment, folder)
     done = subprocess.run(
@@ -116,7 +117,7 @@ def _questions() -> Iterator[tuple[int, str, str]]:
         if kind.example and kind.example[-1] not in MARKS:
             typed, mark = kind.example, ""
         command = f"`pan2kg coherence {' '.join(filter(None, [name, typed]))}` {mark}".rstrip()
-        yield kind.number or 31, kind.question, command
+        yield kind.number or 31, str(kind.question), command
 
 
 def test_readme_lists_every_question_as_the_registries_have_it() -> None:

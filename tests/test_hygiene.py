@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import subprocess
+import sys
 import tomllib
 from functools import cache
 from importlib.metadata import entry_points, version
@@ -26,6 +27,16 @@ UNWANTED: Final = {
     "the mark of a merge conflict": r"^(?:<{7}|>{7})(?: |$)",
 }
 """Patterns with a bracket in each word, so that they do not find themselves."""
+
+WHERE: Final = """
+import subprocess, sys
+import pan2kg
+
+def test_where(tmp_path):
+    print("package:", pan2kg.__file__, sep=" ")
+    print(subprocess.check_output([sys.executable, "-c", "import pan2kg; print('package:', pan2kg.__file__)"],
+                                  cwd=tmp_path, text=True))
+"""
 
 
 @cache
@@ -127,3 +138,15 @@ def test_the_example_of_a_fact_is_in_the_graph() -> None:
     graph = [text for name, text in texts().items() if name.startswith("graph/")]
     assert examples
     assert all(any(example in text for text in graph) for example in examples), "copy it from graph/ again"
+
+
+@pytest.mark.parametrize("command", [[sys.executable, "-m", "pytest"], [str(Path(sys.executable).with_name("pytest"))]])
+def test_both_ways_to_call_pytest_test_the_package_of_this_clone(command: list[str], tmp_path: Path) -> None:
+    """So do the processes that tests start, wherever they stand."""
+    test = tmp_path / "test_where.py"
+    test.write_text(WHERE, encoding="utf-8")
+    bare = {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8"}
+    options = ["-n", "0", "-q", "-s", "-p", "conftest", "-c", str(ROOT / "pyproject.toml"), str(test)]
+    done = subprocess.run([*command, *options], cwd=ROOT, env=bare, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert re.findall("^package: (.*)$", done.stdout, re.MULTILINE) == [str(ROOT / "pan2kg" / "__init__.py")] * 2

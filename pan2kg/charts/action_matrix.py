@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from pan2kg.charts.canvas import Box, Group, Label, Mark, centred
+from pan2kg.charts.drawing import Box, Group, Label, Mark, centred
 from pan2kg.charts.frame import PAPER, RAMP, SHADE, SWATCH, Body, Caption, Picture, Sign, frame, on, step
 from pan2kg.charts.grid import EDGE, HEAD, STRONG, filled, find, focus_of, hatch_sign, hatched, named, ramp_signs
-from pan2kg.charts.ground import Cell, Ground, table, whole
-from pan2kg.charts.names import Name, Names
+from pan2kg.charts.subject import Cell, Names, Subject, table, whole
 from pan2kg.charts.text_width import Font, shorten
-from pan2kg.charts.words import decimal
 from pan2kg.coherence.strength import explain
 from pan2kg.coherence.uses import key
 from pan2kg.errors import QueryError
+from pan2kg.graph.labels import Name
+from pan2kg.i18n.catalogue import decimal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -67,7 +67,7 @@ class Sides:
         return min(max(960.0 - CELL * len(self.columns), SIDE[0]), SIDE[1])
 
 
-def draw_action_matrix(ground: Ground, *, plan: str = "", other: str = "", top: object = 60) -> Picture:
+def draw_action_matrix(subject: Subject, *, plan: str = "", other: str = "", top: object = 60) -> Picture:
     """The strengths between the actions of ``plan``, or between those of ``plan`` and of ``other``.
 
     With one plan the half below the diagonal shows strengths, the half above how many texts are shared. Of a plan of
@@ -76,21 +76,22 @@ def draw_action_matrix(ground: Ground, *, plan: str = "", other: str = "", top: 
     Raises:
         QueryError: an unknown plan, with the nearest names; a plan without an action; ``top`` is no whole number.
     """
-    sides = _sides(ground.uses, (plan, other), whole(top, "top", least=2))
-    names = ground.names([*(ground.uses.plans[at].iri for at in sides.plans), *_iris(ground.uses, sides)])
-    meetings = _meetings(ground, sides)
-    titles = [names[ground.uses.plans[at].iri] for at in sides.plans]
+    uses = subject.graph.uses
+    sides = _sides(uses, (plan, other), whole(top, "top", least=2))
+    names = subject.names([*(uses.plans[at].iri for at in sides.plans), *_iris(uses, sides)])
+    meetings = _meetings(subject, sides)
+    titles = [names[uses.plans[at].iri] for at in sides.plans]
     kind = "action-matrix" if sides.is_one else "action-matrix-two"
     caption = Caption(
-        ground.say(f"{kind}-title", **dict(zip(("one", "two"), (name.label for name in titles), strict=False))),
-        ground.say(f"{kind}-lead", one=titles[0].key, two=titles[-1].key),
-        _signs(ground, sides),
-        _notes(ground, sides, meetings),
-        (*named(ground, titles), ground.say("hoisted")),
+        subject.say(f"{kind}-title", **dict(zip(("one", "two"), (name.text for name in titles), strict=False))),
+        subject.say(f"{kind}-lead", one=titles[0].key, two=titles[-1].key),
+        _signs(subject, sides),
+        _notes(subject, sides, meetings),
+        (*named(subject, titles), subject.say("hoisted")),
     )
-    drawing = frame(ground, caption, _body(ground, names, sides, meetings))
-    rows = (_row(ground.uses, names, sides, meeting) for meeting in meetings)
-    return Picture("action-matrix", ground.language, drawing, table(COLUMNS, rows))
+    drawing = frame(subject, caption, _body(subject, names, sides, meetings))
+    rows = (_row(subject.graph.uses, names, sides, meeting) for meeting in meetings)
+    return Picture("action-matrix", subject.language, drawing, table(COLUMNS, rows))
 
 
 def _sides(uses: Uses, plans: tuple[str, str], top: int) -> Sides:
@@ -111,9 +112,7 @@ def members_of(uses: Uses, plan: int) -> tuple[int, ...]:
     """
     found = np.flatnonzero(uses.plan_of == plan).tolist()
     if not found:
-        raise QueryError(
-            f"The graph has no action of « {key(uses.plans[plan].iri)} ».", remedy="Name a plan with its actions."
-        )
+        raise QueryError("no-action-of-plan", remedy="name-plan-with-actions", key=key(uses.plans[plan].iri))
     return tuple(sorted(found, key=lambda at: natural(uses.actions[at])))
 
 
@@ -136,33 +135,33 @@ def _iris(uses: Uses, sides: Sides) -> list[str]:
     return [uses.actions[at] for at in dict.fromkeys((*sides.rows, *sides.columns))]
 
 
-def _meetings(ground: Ground, sides: Sides) -> tuple[Meeting, ...]:
+def _meetings(subject: Subject, sides: Sides) -> tuple[Meeting, ...]:
     """Every pair, once; of one plan those below the diagonal."""
     found = []
     for row, one in enumerate(sides.rows):
         for column, two in enumerate(sides.columns[:row] if sides.is_one else sides.columns):
-            found.append(_meeting(ground, (row, column), one, two))
+            found.append(_meeting(subject, (row, column), one, two))
     return tuple(found)
 
 
-def _meeting(ground: Ground, place: tuple[int, int], one: int, two: int) -> Meeting:
-    uses = ground.uses
+def _meeting(subject: Subject, place: tuple[int, int], one: int, two: int) -> Meeting:
+    uses = subject.graph.uses
     if not (uses.table.sizes[one] and uses.table.sizes[two]):
         return Meeting(*place, None, None, ())
-    why = explain(ground.linking, uses.actions[one], uses.actions[two])
+    why = explain(subject.graph.linking, uses.actions[one], uses.actions[two])
     return Meeting(*place, why.strength, why.bits, tuple(part.instrument for part in why.contributions))
 
 
-def _body(ground: Ground, names: Names, sides: Sides, meetings: Sequence[Meeting]) -> Body:
-    uses = ground.uses
+def _body(subject: Subject, names: Names, sides: Sides, meetings: Sequence[Meeting]) -> Body:
+    uses = subject.graph.uses
     rows, columns = ([names[uses.actions[at]] for at in side] for side in (sides.rows, sides.columns))
-    texts = ground.names({iri for meeting in meetings for iri in meeting.instruments})
+    texts = subject.names({iri for meeting in meetings for iri in meeting.instruments})
     heads, up = _heads(columns, sides)
-    marks = [*heads, *(_side(ground, sides.left, at, name) for at, name in enumerate(rows))]
+    marks = [*heads, *(_side(subject, sides.left, at, name) for at, name in enumerate(rows))]
     if sides.is_one:
         marks += [_own(sides.left, at, name) for at, name in enumerate(rows)]
     for meeting in meetings:
-        marks += _cells(ground, sides, (rows[meeting.row], columns[meeting.column]), meeting, texts)
+        marks += _cells(subject, sides, (rows[meeting.row], columns[meeting.column]), meeting, texts)
     size = sides.left + CELL * len(columns), up + CELL * len(rows)
     return Body(*size, (Group(tuple(marks), shift=(0, up)),))
 
@@ -172,18 +171,18 @@ def _heads(columns: Sequence[Name], sides: Sides) -> tuple[list[Mark], float]:
     wide = TOP if not sides.is_one else 48.0
     marks: list[Mark] = []
     for at, name in enumerate(columns):
-        text = shorten(name.short if sides.is_one else f"{name.short} · {name.label}", wide - 12, HEAD)
+        text = shorten(name.short if sides.is_one else f"{name.short} · {name.text}", wide - 12, HEAD)
         x = sides.left + CELL * (at + 0.5) + HEAD.size * 0.36
         spoken = "" if sides.is_one else name.language
         marks.append(Group((Label(x, -6, text, HEAD, turn=-90, language=spoken),), title=name.full))
     return marks, wide
 
 
-def _side(ground: Ground, left: float, at: int, name: Name) -> Group:
+def _side(subject: Subject, left: float, at: int, name: Name) -> Group:
     y = CELL * at + CELL / 2 + 4
-    text = shorten(name.label, left - 62, HEAD)
+    text = shorten(name.text, left - 62, HEAD)
     number = Label(44, y, shorten(name.short, 44, STRONG), STRONG, "end")
-    return Group((number, Label(52, y, text, HEAD, language=name.language)), name.full, ground.leads(name.iri))
+    return Group((number, Label(52, y, text, HEAD, language=name.language)), name.full, subject.leads(name.iri))
 
 
 def _own(left: float, at: int, name: Name) -> Group:
@@ -193,19 +192,19 @@ def _own(left: float, at: int, name: Name) -> Group:
 
 
 def _cells(
-    ground: Ground, sides: Sides, ends: tuple[Name, Name], meeting: Meeting, texts: Mapping[str, Name]
+    subject: Subject, sides: Sides, ends: tuple[Name, Name], meeting: Meeting, texts: Mapping[str, Name]
 ) -> Iterator[Mark]:
     one, two = ends
-    leads = ground.leads(one.iri, two.iri)
-    names = f"{one.short} {one.label} – {two.short} {two.label}"
+    leads = subject.leads(one.iri, two.iri)
+    names = f"{one.short} {one.text} – {two.short} {two.text}"
     below = Box(sides.left + CELL * meeting.column, CELL * meeting.row, CELL, CELL)
     above = Box(sides.left + CELL * meeting.row, CELL * meeting.column, CELL, CELL)
     boxes = (below, above) if sides.is_one else (below,)
     if meeting.strength is None:
-        yield from (Group(tuple(hatched(box)), f"{names}\n{ground.say('action-unknown')}", leads) for box in boxes)
+        yield from (Group(tuple(hatched(box)), f"{names}\n{subject.say('action-unknown')}", leads) for box in boxes)
         return
-    shared = ground.listed(texts[iri].label for iri in meeting.instruments) or ground.say("nothing-shared")
-    title = f"{names}\n{ground.say('strength', value=decimal(meeting.strength, ground.language))}\n{shared}"
+    shared = subject.listed(texts[iri].text for iri in meeting.instruments) or subject.say("nothing-shared")
+    title = f"{names}\n{subject.say('strength', value=decimal(meeting.strength, subject.language))}\n{shared}"
     fill = RAMP[step(meeting.strength, BOUNDS)]
     yield Group(tuple(_numbered(below, fill, hundredths(meeting.strength))), title, leads)
     if sides.is_one:
@@ -228,30 +227,30 @@ def _numbered(box: Box, fill: str, text: str) -> list[Mark]:
     return [Box(box.x, box.y, box.width, box.height, fill, EDGE), *centred(box, (text,), font)]
 
 
-def _signs(ground: Ground, sides: Sides) -> tuple[Sign, ...]:
+def _signs(subject: Subject, sides: Sides) -> tuple[Sign, ...]:
     bounds = [hundredths(bound) for bound in BOUNDS]
-    classes = [ground.say("strength-none")]
+    classes = [subject.say("strength-none")]
     steps = zip(["0", *bounds], bounds, strict=False)
-    classes += [ground.say("strength-to", low=low, high=high) for low, high in steps]
-    classes.append(ground.say("strength-above", low=bounds[-1]))
-    count = Sign(tuple(filled(Box(0, 0, *SWATCH), PAPER, ("2",), size=10)), ground.say("sign-shared"))
-    return (*ramp_signs(classes), *((count,) if sides.is_one else ()), hatch_sign(ground.say("sign-hatch-action")))
+    classes += [subject.say("strength-to", low=low, high=high) for low, high in steps]
+    classes.append(subject.say("strength-above", low=bounds[-1]))
+    count = Sign(tuple(filled(Box(0, 0, *SWATCH), PAPER, ("2",), size=10)), subject.say("sign-shared"))
+    return (*ramp_signs(classes), *((count,) if sides.is_one else ()), hatch_sign(subject.say("sign-hatch-action")))
 
 
-def _notes(ground: Ground, sides: Sides, meetings: Sequence[Meeting]) -> tuple[str, ...]:
-    given = ground.uses.table.sizes
+def _notes(subject: Subject, sides: Sides, meetings: Sequence[Meeting]) -> tuple[str, ...]:
+    given = subject.graph.uses.table.sizes
     every = dict.fromkeys((*sides.rows, *sides.columns))
     linked = sum(bool(meeting.strength) for meeting in meetings)
     with_text = sum(bool(given[at]) for at in every)
     assessed = sum(meeting.strength is not None for meeting in meetings)
-    summary = ground.say("action-matrix-summary", n=len(every), named=with_text, assessed=assessed, linked=linked)
-    rest = (ground.say("actions-left-out", n=sides.left_out),) if sides.left_out else ()
+    summary = subject.say("action-matrix-summary", n=len(every), named=with_text, assessed=assessed, linked=linked)
+    rest = (subject.say("actions-left-out", n=sides.left_out),) if sides.left_out else ()
     return (summary, *rest)
 
 
 def _row(uses: Uses, names: Names, sides: Sides, meeting: Meeting) -> tuple[Cell, ...]:
     one, two = (names[uses.actions[at]] for at in (sides.rows[meeting.row], sides.columns[meeting.column]))
-    ends = (one.iri, one.label, two.iri, two.label)
+    ends = (one.iri, one.text, two.iri, two.text)
     if meeting.strength is None:
         return (*ends, "false", None, None, None)
     return (*ends, "true", meeting.strength, len(meeting.instruments), meeting.bits)

@@ -10,11 +10,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from pan2kg.charts.canvas import Drawing, Group, Label, Line, Mark, Pen, height_of, paragraph
-from pan2kg.charts.ground import Ground
-from pan2kg.charts.svg import write_svg
+from pan2kg.charts.drawing import Drawing, Group, Label, Line, Mark, Pen, height_of, paragraph, write_svg
+from pan2kg.charts.subject import Subject
 from pan2kg.charts.text_width import Font, measure, wrap
-from pan2kg.i18n.text import Language, in_words
+from pan2kg.i18n.catalogue import Language
+from pan2kg.i18n.days import in_words
 from pan2kg.store.store import Table
 
 INK: Final = "#1a1a1a"
@@ -27,8 +27,6 @@ BLUE: Final = "#0072b2"
 ORANGE: Final = "#e69f00"
 GREEN: Final = "#009e73"
 VERMILION: Final = "#d55e00"
-PURPLE: Final = "#cc79a7"
-"""Five of the eight colours of Okabe, M. & Ito, K. (2008), Color Universal Design."""
 
 RAMP: Final = ("#ffffff", "#deebf7", "#b3d0e9", "#7db0d9", "#4a94cc", "#08519c")
 """From light to dark in one hue, so that it reads the same in grey."""
@@ -123,7 +121,7 @@ class Caption:
     filters: tuple[str, ...] = ()
 
 
-def frame(ground: Ground, caption: Caption, body: Body) -> Drawing:
+def frame(subject: Subject, caption: Caption, body: Body) -> Drawing:
     """The whole sheet. It is as wide as what stands in it."""
     width = max(body.width, NARROWEST)
     marks: list[Mark] = []
@@ -141,11 +139,11 @@ def frame(ground: Ground, caption: Caption, body: Body) -> Drawing:
     y += sum(height_of(1, label.font) for label in foot) + 8
     marks += foot
     marks.append(Line(((MARGIN, y), (MARGIN + width, y)), Pen(RULE)))
-    source = paragraph(MARGIN, y + 5, source_line(ground, caption.filters), SMALL, width=width)
+    source = paragraph(MARGIN, y + 5, source_line(subject, caption.filters), SMALL, width=width)
     marks += source
     y += 5 + height_of(len(source), SMALL) + MARGIN - 8
     spoken = " ".join((caption.lead, *caption.notes))
-    return Drawing(width + 2 * MARGIN, y, caption.title, spoken, ground.language, tuple(marks))
+    return Drawing(width + 2 * MARGIN, y, caption.title, spoken, subject.language, tuple(marks))
 
 
 def _below(notes: Sequence[str], font: Font, width: float, y: float) -> list[Label]:
@@ -168,22 +166,21 @@ def _legend(signs: Sequence[Sign], width: float) -> tuple[list[Mark], float]:
         if x and x + wide > width:
             x, y, high = 0.0, y + high + 5, SWATCH[1]
         marks.append(Group(sign.marks, shift=(x, y)))
-        marks += [
-            Label(x + SWATCH[0] + 7, y + 13 + at * KEY.size * 1.25, line, KEY) for at, line in enumerate(lines)
-        ]
+        marks += [Label(x + SWATCH[0] + 7, y + 13 + at * KEY.size * 1.25, line, KEY) for at, line in enumerate(lines)]
         high = max(high, height_of(len(lines), KEY) + 4)
         x += wide + 22
     return marks, y + high + 4
 
 
-def source_line(ground: Ground, filters: Sequence[str]) -> str:
+def source_line(subject: Subject, filters: Sequence[str]) -> str:
     """Which data, of when, how many, and what was left out or chosen."""
-    basis = ground.uses.basis
-    release = ground.say("release", release=basis.release) if basis.release else ground.say("release-unknown")
-    if ground.issued:
-        release = f"{release} ({ground.issued})"
-    when = ground.as_of and in_words(ground.as_of, ground.language)
-    as_of = ground.say("as-of", day=when) if when else ground.say("as-of-release")
-    counted = ground.say("counted", n=basis.n, annotated=basis.annotated, plans=basis.plans)
-    chosen = ground.say("filters", filters=ground.listed((ground.say("accepted"), ground.say("verified"), *filters)))
+    basis = subject.graph.uses.basis
+    release = subject.say("release", release=basis.release) if basis.release else subject.say("release-unknown")
+    if subject.graph.version.day:
+        release = f"{release} ({subject.graph.version.day})"
+    when = subject.graph.as_of and in_words(subject.graph.as_of, subject.language)
+    as_of = subject.say("as-of", day=when) if when else subject.say("as-of-release")
+    counted = subject.say("counted", n=basis.n, annotated=basis.annotated, plans=basis.plans)
+    every = (subject.say("accepted"), subject.say("verified"), *filters)
+    chosen = subject.say("filters", filters=subject.listed(every))
     return f"{release} · {as_of} · {counted} · {chosen}."

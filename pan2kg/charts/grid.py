@@ -12,15 +12,15 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from pan2kg.charts.canvas import Box, Group, Hatch, Label, Mark, Pen, centred, height_of, paragraph
+from pan2kg.charts.drawing import Box, Group, Hatch, Label, Mark, Pen, centred, height_of, paragraph
 from pan2kg.charts.frame import GREY, PAPER, RAMP, RULE, SWATCH, Sign, on
-from pan2kg.charts.ground import Ground, whole
-from pan2kg.charts.names import Name
+from pan2kg.charts.subject import Subject, whole
 from pan2kg.charts.text_width import LEADING, Font, measure, shorten, wrap
 from pan2kg.coherence.citations import arcs
 from pan2kg.coherence.matrix import Incidence, cells
 from pan2kg.coherence.uses import key
 from pan2kg.errors import QueryError
+from pan2kg.graph.labels import Name
 
 if TYPE_CHECKING:
     from pan2kg.coherence.pairs import Known
@@ -50,7 +50,7 @@ class Choice:
         return tuple(uses.plans[at].iri for at in self.plans)
 
 
-def choose(ground: Ground, *, plan: str = "", plans: str | Sequence[str] = (), top: object = 10) -> Choice:
+def choose(subject: Subject, *, plan: str = "", plans: str | Sequence[str] = (), top: object = 10) -> Choice:
     """The plans named in ``plans``, else ``plan`` and those most linked to it, ``top`` in all.
 
     First come plans that share an instrument with it or cite it or are cited, the more the earlier; then those that
@@ -60,7 +60,7 @@ def choose(ground: Ground, *, plan: str = "", plans: str | Sequence[str] = (), t
     Raises:
         QueryError: an unknown plan, with the nearest names; fewer than two plans; more than a picture holds.
     """
-    uses = ground.uses
+    uses = subject.graph.uses
     every = [at for at, one in enumerate(uses.plans) if one.is_plan]
     named = [name.strip() for name in (plans.split(",") if isinstance(plans, str) else plans) if name.strip()]
     if named:
@@ -70,16 +70,16 @@ def choose(ground: Ground, *, plan: str = "", plans: str | Sequence[str] = (), t
     number = whole(top, "top", least=2)
     _check(number)
     focus = focus_of(uses, plan)
-    ranked = sorted((at for at in every if at != focus), key=_ranks(ground, focus).__getitem__)
+    ranked = sorted((at for at in every if at != focus), key=_ranks(subject, focus).__getitem__)
     chosen = (focus, *ranked[: number - 1])
     if len(chosen) < 2:
-        raise QueryError("This picture compares plans, and the graph holds one alone.", remedy="Add another plan.")
+        raise QueryError("one-plan-alone", remedy="add-another-plan")
     return Choice(chosen, len(every) - len(chosen), focus)
 
 
 def _check(number: int) -> None:
     if not 2 <= number <= MOST:
-        raise QueryError(f"A picture holds 2 to {MOST} plans, not {number}.", remedy="Name fewer, or lower « top ».")
+        raise QueryError("too-many-plans", remedy="name-fewer", most=MOST, number=number)
 
 
 def focus_of(uses: Uses, plan: str) -> int:
@@ -92,7 +92,7 @@ def focus_of(uses: Uses, plan: str) -> int:
         return find(uses, plan)
     known = [at for at, one in enumerate(uses.plans) if one.is_plan]
     if not known:
-        raise QueryError("The graph holds no plan to draw.", remedy="Add a plan with its actions first.")
+        raise QueryError("no-plan-to-draw", remedy="add-plan")
     preferred = [at for at in known if uses.plans[at].iri.endswith(f"/{FOCUS}")]
     counts = annotated(uses)
     return preferred[0] if preferred else min(known, key=lambda at: (-counts[at], at))
@@ -106,7 +106,7 @@ def find(uses: Uses, plan: str) -> int:
     """
     at = uses.find_plan(plan)
     if not uses.plans[at].is_plan:
-        raise QueryError(f"« {plan} » is no plan but a measure without one.", remedy="Name a plan.")
+        raise QueryError("measure-without-plan", remedy="name-a-plan", plan=plan)
     return at
 
 
@@ -123,15 +123,15 @@ def resting(uses: Uses) -> Incidence:
     return Incidence.of(rows, columns, shape=(len(uses.plans), len(uses.instruments)))
 
 
-def _ranks(ground: Ground, focus: int) -> dict[int, tuple[bool, int, int, int, int, int]]:
-    uses = ground.uses
+def _ranks(subject: Subject, focus: int) -> dict[int, tuple[bool, int, int, int, int, int]]:
+    uses = subject.graph.uses
     shared, with_focus, cited = Counter[int](), Counter[int](), Counter[int]()
     for one, two, number in zip(*(column.tolist() for column in cells(resting(uses))), strict=True):
         if uses.plans[one].is_plan and uses.plans[two].is_plan:
             shared.update({one: int(number), two: int(number)})
             with_focus.update({one + two - focus: int(number)} if focus in {one, two} else {})
     place = {one.iri: at for at, one in enumerate(uses.plans)}
-    for arc in arcs(uses, ground.citations):
+    for arc in arcs(uses, subject.graph.citations):
         ends = {place[arc.citing], place[arc.cited]}
         cited.update(dict.fromkeys(ends - {focus}, arc.number) if focus in ends else {})
     counts = annotated(uses)
@@ -141,20 +141,20 @@ def _ranks(ground: Ground, focus: int) -> dict[int, tuple[bool, int, int, int, i
     }
 
 
-def notes(ground: Ground, choice: Choice) -> tuple[str, ...]:
+def notes(subject: Subject, choice: Choice) -> tuple[str, ...]:
     """What a picture says of the plans it does not show."""
-    return (ground.say("plans-left-out", n=choice.left_out),) if choice.left_out else ()
+    return (subject.say("plans-left-out", n=choice.left_out),) if choice.left_out else ()
 
 
-def filters(ground: Ground, choice: Choice, names: Iterable[Name]) -> tuple[str, ...]:
+def filters(subject: Subject, choice: Choice, names: Iterable[Name]) -> tuple[str, ...]:
     """How the plans were chosen, for the source line; ``names`` are those of the plans shown."""
     shown = list(names)
-    return named(ground, shown) if choice.focus is None else (ground.say("chosen-by", plan=shown[0].key),)
+    return named(subject, shown) if choice.focus is None else (subject.say("chosen-by", plan=shown[0].key),)
 
 
-def named(ground: Ground, names: Sequence[Name]) -> tuple[str, ...]:
+def named(subject: Subject, names: Sequence[Name]) -> tuple[str, ...]:
     """The plans that were chosen one by one, for the source line."""
-    return (ground.say("chosen-plans", n=len(names), plans=", ".join(name.key for name in names)),)
+    return (subject.say("chosen-plans", n=len(names), plans=", ".join(name.key for name in names)),)
 
 
 EDGE: Final = Pen(RULE, 0.8)
@@ -185,7 +185,7 @@ def tilted(
 def row_head(box: Box, number: str, name: Name, detail: str) -> Group:
     """The head of a row: a number, the label in two lines at most, and a line of detail below."""
     wide = box.width - 34
-    lines = wrap(name.label, wide, HEAD, 2)
+    lines = wrap(name.text, wide, HEAD, 2)
     top = box.y + (box.height - height_of(len(lines), HEAD) - height_of(1, FINE)) / 2
     marks: list[Mark] = [Label(box.x + 22, top + HEAD.size, number, STRONG, "end")] if number else []
     marks += [
@@ -221,8 +221,7 @@ def hatched(box: Box) -> list[Mark]:
 def ramp_signs(meanings: Sequence[str]) -> tuple[Sign, ...]:
     """The classes of the ramp, the first for nothing."""
     return tuple(
-        Sign((Box(0, 0, *SWATCH, fill=fill, pen=EDGE),), meaning)
-        for fill, meaning in zip(RAMP, meanings, strict=False)
+        Sign((Box(0, 0, *SWATCH, fill=fill, pen=EDGE),), meaning) for fill, meaning in zip(RAMP, meanings, strict=False)
     )
 
 
@@ -231,11 +230,11 @@ def hatch_sign(meaning: str) -> Sign:
     return Sign(tuple(hatched(Box(0, 0, *SWATCH))), meaning)
 
 
-def known_words(ground: Ground, known: Known) -> str:
+def known_words(subject: Subject, known: Known) -> str:
     """How many of a plan's measures are in the graph, and of how many."""
     if known.published:
-        return ground.say("measures-of", n=known.published, found=known.in_graph)
-    return ground.say("measures-all" if known.completeness == "complete" else "measures-seen", n=known.in_graph)
+        return subject.say("measures-of", n=known.published, found=known.in_graph)
+    return subject.say("measures-all" if known.completeness == "complete" else "measures-seen", n=known.in_graph)
 
 
 def heads_of(names: Sequence[Name]) -> list[str]:

@@ -10,13 +10,12 @@ from typing import Final
 import numpy as np
 
 from pan2kg.charts.action_matrix import members_of
-from pan2kg.charts.canvas import Box, Group, Label, Line, Mark, Pen, arrow, centred
+from pan2kg.charts.drawing import Box, Group, Label, Line, Mark, Pen, arrow, centred
 from pan2kg.charts.frame import BLUE, GREY, PAPER, SHADE, VERMILION, Body, Caption, Picture, Sign, frame
 from pan2kg.charts.grid import focus_of, named
-from pan2kg.charts.ground import Cell, Ground, table, whole
-from pan2kg.charts.names import Name, Names
+from pan2kg.charts.subject import Cell, Names, Subject, Tie, plan_ties, table, text_ties, whole
 from pan2kg.charts.text_width import Font, shorten, wrap
-from pan2kg.charts.ties import Tie, plan_ties, text_ties
+from pan2kg.graph.labels import Name
 
 WIDTHS: Final = (280.0, 320.0, 280.0)
 GAP: Final = 120.0
@@ -58,7 +57,7 @@ class Lane:
 
 
 def draw_lanes(
-    ground: Ground, *, plan: str = "", texts: object = 30, top: object = 12, actions: object = 60
+    subject: Subject, *, plan: str = "", texts: object = 30, top: object = 12, actions: object = 60
 ) -> Picture:
     """The texts, actions and other plans of a plan: at most ``texts`` texts, ``top`` other plans, ``actions`` actions.
 
@@ -67,28 +66,28 @@ def draw_lanes(
     Raises:
         QueryError: an unknown plan, with the nearest names; a number that is none.
     """
-    at = focus_of(ground.uses, plan)
-    own = ground.uses.plans[at].iri
-    every = [ground.uses.actions[one] for one in members_of(ground.uses, at)]
-    ties = text_ties(ground, [own, *every]), plan_ties(ground, at)
+    at = focus_of(subject.graph.uses, plan)
+    own = subject.graph.uses.plans[at].iri
+    every = [subject.graph.uses.actions[one] for one in members_of(subject.graph.uses, at)]
+    ties = text_ties(subject, [own, *every]), plan_ties(subject, at)
     counts = Counter(tie.work for side in ties for tie in side)
     busiest = set(sorted(every, key=lambda work: -counts[work])[: whole(actions, "actions")])
     works = ([own] if counts[own] else []) + [work for work in every if work in busiest]
     shown = (_most(ties[0], works, whole(texts, "texts")), _most(ties[1], works, whole(top, "top")))
-    names = ground.names([own, *every, *(tie.other for side in ties for tie in side)])
+    names = subject.names([own, *every, *(tie.other for side in ties for tie in side)])
     unlinked = [work for work in every if not counts[work]]
     left_out = _left_out(ties[0], shown[0]), _left_out(ties[1], shown[1]), len(every) - len(busiest)
     caption = Caption(
-        ground.say("lanes-title", plan=names[own].label),
-        ground.say("lanes-lead"),
-        _signs(ground),
-        (*_notes(ground, len(every), len(unlinked), left_out), *_thinning(ground, shown[1])),
-        (*named(ground, [names[own]]), ground.say("hoisted")),
+        subject.say("lanes-title", plan=names[own].text),
+        subject.say("lanes-lead"),
+        _signs(subject),
+        (*_notes(subject, len(every), len(unlinked), left_out), *_thinning(subject, shown[1])),
+        (*named(subject, [names[own]]), subject.say("hoisted")),
     )
-    drawing = frame(ground, caption, _body(ground, names, works, shown, frozenset(unlinked)))
+    drawing = frame(subject, caption, _body(subject, names, works, shown, frozenset(unlinked)))
     rows = [*(_row(names, tie, text=True) for tie in ties[0]), *(_row(names, tie, text=False) for tie in ties[1])]
-    alone = ((work, names[work].label, None, None, "unlinked", None, 0, None) for work in unlinked)
-    return Picture("lanes", ground.language, drawing, table(COLUMNS, [*rows, *alone]))
+    alone = ((work, names[work].text, None, None, "unlinked", None, 0, None) for work in unlinked)
+    return Picture("lanes", subject.language, drawing, table(COLUMNS, [*rows, *alone]))
 
 
 def _most(ties: Sequence[Tie], works: Sequence[str], number: int) -> list[Tie]:
@@ -112,7 +111,7 @@ Ties = tuple[Sequence[Tie], Sequence[Tie]]
 """What is drawn on the left of the actions, and on their right."""
 
 
-def _body(ground: Ground, names: Names, works: Sequence[str], shown: Ties, unlinked: frozenset[str]) -> Body:
+def _body(subject: Subject, names: Names, works: Sequence[str], shown: Ties, unlinked: frozenset[str]) -> Body:
     left = (0.0, WIDTHS[0] + GAP, WIDTHS[0] + WIDTHS[1] + 2 * GAP)
     order = {work: at for at, work in enumerate(works)}
     sides = [_sorted(ties, order) for ties in shown]
@@ -120,14 +119,14 @@ def _body(ground: Ground, names: Names, works: Sequence[str], shown: Ties, unlin
     texts, middle = _lane(sides[0], left[0], (WIDTHS[0], HIGH), high), _lane(works, left[1], (WIDTHS[1], HIGH), high)
     plans = _lane(sides[1], left[2], (WIDTHS[2], HIGH + EXTRA), high)
     marks: list[Mark] = [
-        Label(lane.left, 16, ground.say(word), HEADING)
+        Label(lane.left, 16, subject.say(word), HEADING)
         for lane, word in ((texts, "lane-texts"), (middle, "lane-actions"), (plans, "lane-plans"))
     ]
     marks += [_text_edge(names, texts, middle, tie) for tie in shown[0]]
-    marks += [_plan_edge(ground, names, middle, plans, tie) for tie in thinned(shown[1])]
-    marks += [_text_box(ground, names[thing], texts) for thing in texts.things]
-    marks += [_work_box(ground, names[thing], middle, alone=thing in unlinked) for thing in works]
-    marks += [_plan_box(ground, names[thing], plans, shown[1]) for thing in plans.things]
+    marks += [_plan_edge(subject, names, middle, plans, tie) for tie in thinned(shown[1])]
+    marks += [_text_box(subject, names[thing], texts) for thing in texts.things]
+    marks += [_work_box(subject, names[thing], middle, alone=thing in unlinked) for thing in works]
+    marks += [_plan_box(subject, names[thing], plans, shown[1]) for thing in plans.things]
     return Body(left[2] + WIDTHS[2], TOP + high, tuple(marks))
 
 
@@ -146,12 +145,12 @@ def _lane(things: Sequence[str], left: float, size: tuple[float, float], high: f
     return Lane(tuple(things), tops, left, *size)
 
 
-def _text_box(ground: Ground, name: Name, lane: Lane) -> Group:
+def _text_box(subject: Subject, name: Name, lane: Lane) -> Group:
     box = Box(lane.left, lane.tops[name.iri], lane.width, HIGH, SHADE, FRAME)
-    return Group((box, *_words(name, box)), name.full, ground.leads(name.iri))
+    return Group((box, *_words(name, box)), name.full, subject.leads(name.iri))
 
 
-def _work_box(ground: Ground, name: Name, lane: Lane, *, alone: bool) -> Group:
+def _work_box(subject: Subject, name: Name, lane: Lane, *, alone: bool) -> Group:
     """An action with its number, or the plan itself."""
     look = (PAPER, UNLINKED) if alone else (SHADE, FRAME)
     box = Box(lane.left, lane.tops[name.iri], lane.width, HIGH, *look)
@@ -161,27 +160,27 @@ def _work_box(ground: Ground, name: Name, lane: Lane, *, alone: bool) -> Group:
     marks: list[Mark] = [box, *_words(name, inner)]
     if number:
         marks += centred(left, (number,), STRONG)
-    title = f"{name.full}\n{ground.say('unlinked')}" if alone else name.full
-    return Group(tuple(marks), title, ground.leads(name.iri))
+    title = f"{name.full}\n{subject.say('unlinked')}" if alone else name.full
+    return Group(tuple(marks), title, subject.leads(name.iri))
 
 
-def _plan_box(ground: Ground, name: Name, lane: Lane, ties: Iterable[Tie]) -> Group:
+def _plan_box(subject: Subject, name: Name, lane: Lane, ties: Iterable[Tie]) -> Group:
     """Another plan, and how many citations and linked pairs lead to it."""
     found = [tie for tie in ties if tie.other == name.iri]
     cites = sum(tie.number for tie in found if tie.declared and not tie.incoming)
     cited = sum(tie.number for tie in found if tie.incoming)
     pairs = sum(tie.number for tie in found if not tie.declared)
-    counts = ((cites, "→", cites), (cited, "←", cited), (pairs, "", ground.say("linked-pairs", n=pairs)))
+    counts = ((cites, "→", cites), (cited, "←", cited), (pairs, "", subject.say("linked-pairs", n=pairs)))
     said = " · ".join(f"{sign} {words}".strip() for number, sign, words in counts if number)
     box = Box(lane.left, lane.tops[name.iri], lane.width, lane.high, SHADE, FRAME)
     upper, lower = replace(box, height=HIGH), replace(box, y=box.y + HIGH - 4, height=EXTRA)
     marks: list[Mark] = [box, *_words(name, upper)]
     marks += centred(lower, (shorten(said, lane.width - 14, FINE),), FINE, anchor="start")
-    return Group(tuple(marks), f"{name.full}\n{said}", ground.leads(name.iri))
+    return Group(tuple(marks), f"{name.full}\n{said}", subject.leads(name.iri))
 
 
 def _words(name: Name, box: Box) -> list[Label]:
-    lines = wrap(name.label, box.width - 14, TEXT, 2)
+    lines = wrap(name.text, box.width - 14, TEXT, 2)
     return [replace(label, language=name.language) for label in centred(box, lines, TEXT, anchor="start")]
 
 
@@ -189,10 +188,10 @@ def _text_edge(names: Names, texts: Lane, works: Lane, tie: Tie) -> Group:
     start = texts.left + texts.width, texts.middle(tie.other)
     end = works.left, works.middle(tie.work)
     line = _bow(start, end, DECLARED if tie.declared else INFERRED)
-    return Group((line,), f"{names[tie.other].label} → {names[tie.work].short} {names[tie.work].label}")
+    return Group((line,), f"{names[tie.other].text} → {names[tie.work].short} {names[tie.work].text}")
 
 
-def _plan_edge(ground: Ground, names: Names, works: Lane, plans: Lane, tie: Tie) -> Group:
+def _plan_edge(subject: Subject, names: Names, works: Lane, plans: Lane, tie: Tie) -> Group:
     shift = 0.0 if not tie.declared else (-6.0 if tie.incoming else 6.0)
     start = works.left + works.width, works.middle(tie.work) + shift
     end = plans.left, plans.middle(tie.other) + shift
@@ -201,8 +200,8 @@ def _plan_edge(ground: Ground, names: Names, works: Lane, plans: Lane, tie: Tie)
     if tie.declared:
         marks.append(arrow(start, np.pi, BLUE) if tie.incoming else arrow(end, 0.0, BLUE))
     kind = ("tie-cited" if tie.incoming else "tie-cites") if tie.declared else "tie-shared"
-    words = ground.say(kind, n=tie.number)
-    return Group(tuple(marks), f"{names[tie.work].short} {names[tie.work].label} – {names[tie.other].full}\n{words}")
+    words = subject.say(kind, n=tie.number)
+    return Group(tuple(marks), f"{names[tie.work].short} {names[tie.work].text} – {names[tie.other].full}\n{words}")
 
 
 def _bow(start: tuple[float, float], end: tuple[float, float], pen: Pen) -> Line:
@@ -210,20 +209,20 @@ def _bow(start: tuple[float, float], end: tuple[float, float], pen: Pen) -> Line
     return Line((start, (start[0] + half, start[1]), (end[0] - half, end[1]), end), pen, curved=True)
 
 
-def _signs(ground: Ground) -> tuple[Sign, ...]:
+def _signs(subject: Subject) -> tuple[Sign, ...]:
     return (
-        Sign((Line(((0, 9), (30, 9)), DECLARED),), ground.say("sign-declared")),
-        Sign((Line(((0, 9), (30, 9)), INFERRED),), ground.say("sign-inferred")),
-        Sign((Line(((0, 9), (26, 9)), DECLARED), arrow((30, 9), 0.0, BLUE)), ground.say("sign-cites")),
-        Sign((Box(1, 2, 28, 14, PAPER, UNLINKED),), ground.say("sign-unlinked")),
+        Sign((Line(((0, 9), (30, 9)), DECLARED),), subject.say("sign-declared")),
+        Sign((Line(((0, 9), (30, 9)), INFERRED),), subject.say("sign-inferred")),
+        Sign((Line(((0, 9), (26, 9)), DECLARED), arrow((30, 9), 0.0, BLUE)), subject.say("sign-cites")),
+        Sign((Box(1, 2, 28, 14, PAPER, UNLINKED),), subject.say("sign-unlinked")),
     )
 
 
-def _notes(ground: Ground, actions: int, unlinked: int, left_out: tuple[int, int, int]) -> Iterator[str]:
-    yield ground.say("lanes-summary", n=actions, unlinked=unlinked)
+def _notes(subject: Subject, actions: int, unlinked: int, left_out: tuple[int, int, int]) -> Iterator[str]:
+    yield subject.say("lanes-summary", n=actions, unlinked=unlinked)
     for key, number in zip(("texts-left-out", "other-plans-left-out", "actions-left-out"), left_out, strict=True):
         if number:
-            yield ground.say(key, n=number)
+            yield subject.say(key, n=number)
 
 
 def thinned(ties: Sequence[Tie]) -> list[Tie]:
@@ -237,14 +236,14 @@ def thinned(ties: Sequence[Tie]) -> list[Tie]:
     return [tie for tie in ties if tie.declared or best[tie.work] is tie]
 
 
-def _thinning(ground: Ground, ties: Sequence[Tie]) -> tuple[str, ...]:
+def _thinning(subject: Subject, ties: Sequence[Tie]) -> tuple[str, ...]:
     rest = len(ties) - len(thinned(ties))
-    return (ground.say("lines-left-out", n=rest),) if rest else ()
+    return (subject.say("lines-left-out", n=rest),) if rest else ()
 
 
 def _row(names: Names, tie: Tie, *, text: bool) -> tuple[Cell, ...]:
     ends = (tie.other, tie.work) if text or tie.incoming else (tie.work, tie.other)
     direction = None if text or not tie.declared else "cited by" if tie.incoming else "cites"
     basis = "declared" if tie.declared else "inferred"
-    labels = (ends[0], names[ends[0]].label, ends[1], names[ends[1]].label)
+    labels = (ends[0], names[ends[0]].text, ends[1], names[ends[1]].text)
     return (*labels, basis, direction, tie.number, tie.strength or None)

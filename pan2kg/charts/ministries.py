@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
-from pan2kg.charts.canvas import Box, Group, Mark
+from pan2kg.charts.drawing import Box, Group, Mark
 from pan2kg.charts.frame import PAPER, RAMP, SWATCH, Body, Caption, Picture, Sign, frame, step
 from pan2kg.charts.grid import (
     Choice,
@@ -22,9 +22,8 @@ from pan2kg.charts.grid import (
     row_head,
     tilted,
 )
-from pan2kg.charts.ground import Cell, Ground, table, whole
-from pan2kg.charts.names import Name
-from pan2kg.coherence.reading import read_ministries
+from pan2kg.charts.subject import Cell, Subject, table, whole
+from pan2kg.graph.labels import Name
 
 if TYPE_CHECKING:
     from pan2kg.coherence.bodies import Profile
@@ -62,7 +61,7 @@ class Parts:
 
 
 def draw_ministries(
-    ground: Ground, *, plan: str = "", plans: str | Sequence[str] = (), top: object = 10, bodies: object = 24
+    subject: Subject, *, plan: str = "", plans: str | Sequence[str] = (), top: object = 10, bodies: object = 24
 ) -> Picture:
     """The ministries with most to do in the plans named, or in ``plan`` and those most linked to it.
 
@@ -71,33 +70,33 @@ def draw_ministries(
     Raises:
         QueryError: as for :func:`pan2kg.charts.grid.choose`.
     """
-    choice = choose(ground, plan=plan, plans=plans, top=top)
-    parts = _parts(ground, choice)
-    every = [body for body in read_ministries(ground.store) if any(part.has(body) for part in parts)]
+    choice = choose(subject, plan=plan, plans=plans, top=top)
+    parts = _parts(subject, choice)
+    every = [body for body in subject.graph.ministries if any(part.has(body) for part in parts)]
     every.sort(key=lambda body: (-sum(part.has(body) for part in parts), -_total(parts, body), body))
     shown = every[: whole(bodies, "bodies")]
-    iris = choice.iris(ground.uses)
-    names = ground.names([*iris, *every])
+    iris = choice.iris(subject.graph.uses)
+    names = subject.names([*iris, *every])
     columns, rows = [names[iri] for iri in iris], [names[body] for body in shown]
-    left_out = (ground.say("ministries-left-out", n=len(every) - len(shown)),) if len(every) > len(shown) else ()
+    left_out = (subject.say("ministries-left-out", n=len(every) - len(shown)),) if len(every) > len(shown) else ()
     caption = Caption(
-        ground.say("ministries-title"),
-        ground.say("ministries-lead"),
-        _signs(ground),
-        (_summary(ground, parts), *left_out, *notes(ground, choice)),
-        filters(ground, choice, columns),
+        subject.say("ministries-title"),
+        subject.say("ministries-lead"),
+        _signs(subject),
+        (_summary(subject, parts), *left_out, *notes(subject, choice)),
+        filters(subject, choice, columns),
     )
-    drawing = frame(ground, caption, _body(ground, rows, columns, parts))
-    return Picture("ministries", ground.language, drawing, table(COLUMNS, _rows(rows, columns, parts)))
+    drawing = frame(subject, caption, _body(subject, rows, columns, parts))
+    return Picture("ministries", subject.language, drawing, table(COLUMNS, _rows(rows, columns, parts)))
 
 
 def _total(parts: Sequence[Parts], body: str) -> int:
     return sum(part.involved.get(body, 0) for part in parts)
 
 
-def _parts(ground: Ground, choice: Choice) -> tuple[Parts, ...]:
-    uses = ground.uses
-    profiles = {profile.work: profile for profile in ground.profiles}
+def _parts(subject: Subject, choice: Choice) -> tuple[Parts, ...]:
+    uses = subject.graph.uses
+    profiles = {profile.work: profile for profile in subject.graph.profiles}
     members: dict[int, list[Profile]] = {at: [] for at in choice.plans}
     for action, at in zip(uses.actions, uses.plan_of.tolist(), strict=True):
         if at in members and action in profiles:
@@ -117,55 +116,55 @@ def _part(actions: Sequence[Profile], own: Profile | None, number: int) -> Parts
     return Parts(involved, led, own.bodies | own.leads if own else frozenset(), known, number)
 
 
-def _body(ground: Ground, rows: Sequence[Name], columns: Sequence[Name], parts: Sequence[Parts]) -> Body:
+def _body(subject: Subject, rows: Sequence[Name], columns: Sequence[Name], parts: Sequence[Parts]) -> Body:
     wide, high = CELL
     heads, up, out = tilted(heads_of(columns), HEAD, wide)
     marks: list[Mark] = [*heads]
     known = [f"{part.known}/{part.actions}" for part in parts]
     for at, (text, column) in enumerate(zip(known, columns, strict=True)):
         box = Box(HEAD + wide * at, 0, wide, 22)
-        title = f"{column.full}\n{ground.say('bodies-known')}"
+        title = f"{column.full}\n{subject.say('bodies-known')}"
         marks.append(Group(tuple(filled(box, FAINT, (text,), size=10)), title))
     for at, name in enumerate(rows):
         y = 22 + high * at
-        detail = ground.say("in-plans", n=sum(part.has(name.iri) for part in parts))
+        detail = subject.say("in-plans", n=sum(part.has(name.iri) for part in parts))
         marks.append(row_head(Box(-20, y, HEAD + 10, high), "", name, detail))
         for place, (column, part) in enumerate(zip(columns, parts, strict=True)):
-            marks.append(_cell(ground, Box(HEAD + wide * place, y, wide, high), name, column, part))
+            marks.append(_cell(subject, Box(HEAD + wide * place, y, wide, high), name, column, part))
     return Body(HEAD + wide * len(columns) + out, up + 22 + high * len(rows), (Group(tuple(marks), shift=(0, up)),))
 
 
-def _cell(ground: Ground, box: Box, row: Name, column: Name, part: Parts) -> Group:
-    leads = ground.leads(row.iri, column.iri)
-    title = f"{row.label} – {column.full}"
+def _cell(subject: Subject, box: Box, row: Name, column: Name, part: Parts) -> Group:
+    leads = subject.leads(row.iri, column.iri)
+    title = f"{row.text} – {column.full}"
     if not part.is_known:
-        return Group(tuple(hatched(box)), f"{title}\n{ground.say('bodies-unknown')}", leads)
+        return Group(tuple(hatched(box)), f"{title}\n{subject.say('bodies-unknown')}", leads)
     number, led = part.involved.get(row.iri, 0), part.led.get(row.iri, 0)
-    words = ground.say("involved", number=number, led=led, known=part.known, actions=part.actions)
+    words = subject.say("involved", number=number, led=led, known=part.known, actions=part.actions)
     if not part.has(row.iri):
         sure = part.known == part.actions
         return Group(tuple(filled(box, PAPER, ("0" if sure else "–",), size=11)), f"{title}\n{words}", leads)
-    lines = [str(number) if number else ground.say("whole-plan-short")]
-    lines += [ground.say("leads-short", led=led)] if led else []
-    whole_plan = f"\n{ground.say('whole-plan')}" if row.iri in part.plan_wide else ""
+    lines = [str(number) if number else subject.say("whole-plan-short")]
+    lines += [subject.say("leads-short", led=led)] if led else []
+    whole_plan = f"\n{subject.say('whole-plan')}" if row.iri in part.plan_wide else ""
     marks = filled(box, RAMP[step(max(number, 1), BOUNDS)], lines, size=12.5 if number else 10.0)
     return Group(tuple(marks), f"{title}\n{words}{whole_plan}", leads)
 
 
-def _signs(ground: Ground) -> tuple[Sign, ...]:
+def _signs(subject: Subject) -> tuple[Sign, ...]:
     bounds = [int(bound) for bound in BOUNDS]
-    classes = [ground.say("actions-none")]
-    classes.append(ground.say("actions-one", n=bounds[0]))
-    classes += [ground.say("actions-to", low=low + 1, high=high) for low, high in pairwise(bounds)]
-    classes.append(ground.say("actions-above", low=bounds[-1] + 1))
-    dash = Sign(tuple(filled(Box(0, 0, *SWATCH), PAPER, ("–",), size=11)), ground.say("sign-dash"))
-    head = Sign(tuple(filled(Box(0, 0, *SWATCH), FAINT, ("5/9",), size=10)), ground.say("sign-known"))
-    return (*ramp_signs(classes), dash, head, hatch_sign(ground.say("sign-hatch-body")))
+    classes = [subject.say("actions-none")]
+    classes.append(subject.say("actions-one", n=bounds[0]))
+    classes += [subject.say("actions-to", low=low + 1, high=high) for low, high in pairwise(bounds)]
+    classes.append(subject.say("actions-above", low=bounds[-1] + 1))
+    dash = Sign(tuple(filled(Box(0, 0, *SWATCH), PAPER, ("–",), size=11)), subject.say("sign-dash"))
+    head = Sign(tuple(filled(Box(0, 0, *SWATCH), FAINT, ("5/9",), size=10)), subject.say("sign-known"))
+    return (*ramp_signs(classes), dash, head, hatch_sign(subject.say("sign-hatch-body")))
 
 
-def _summary(ground: Ground, parts: Sequence[Parts]) -> str:
+def _summary(subject: Subject, parts: Sequence[Parts]) -> str:
     known, actions = sum(part.known for part in parts), sum(part.actions for part in parts)
-    return ground.say("ministries-summary", known=known, actions=actions)
+    return subject.say("ministries-summary", known=known, actions=actions)
 
 
 def _rows(rows: Sequence[Name], columns: Sequence[Name], parts: Sequence[Parts]) -> list[tuple[Cell, ...]]:
@@ -177,6 +176,6 @@ def _rows(rows: Sequence[Name], columns: Sequence[Name], parts: Sequence[Parts])
                 sure = part.has(row.iri) or part.known == part.actions
                 counts = (part.involved.get(row.iri, 0), part.led.get(row.iri, 0)) if sure else (None, None)
                 numbers = (*counts, "true" if row.iri in part.plan_wide else "false")
-            ends = (row.iri, row.label, column.iri, column.label)
+            ends = (row.iri, row.text, column.iri, column.text)
             found.append((*ends, "true" if part.is_known else "false", *numbers, part.known, part.actions))
     return found

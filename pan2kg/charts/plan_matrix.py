@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from pan2kg.charts.canvas import Box, Group, Line, Mark, centred
+from pan2kg.charts.drawing import Box, Group, Line, Mark, centred
 from pan2kg.charts.frame import PAPER, RAMP, SHADE, SWATCH, Body, Caption, Picture, Sign, frame, step
 from pan2kg.charts.grid import (
     EDGE,
@@ -25,14 +25,14 @@ from pan2kg.charts.grid import (
     row_head,
     tilted,
 )
-from pan2kg.charts.ground import Cell, Ground, table
-from pan2kg.charts.names import Name
+from pan2kg.charts.subject import Cell, Subject, table
 from pan2kg.charts.text_width import Font
-from pan2kg.charts.words import decimal
 from pan2kg.coherence.citations import Arc
 from pan2kg.coherence.links import project
 from pan2kg.coherence.pairs import Known, Layers, PlanPair, plan_matrix
 from pan2kg.coherence.strength import hoist, plan_links
+from pan2kg.graph.labels import Name
+from pan2kg.i18n.catalogue import decimal
 from pan2kg.store.store import Table
 
 CELL: Final = (62.0, 50.0)
@@ -68,9 +68,7 @@ class Pair:
         return (there.number if there else None, back.number if back else None)
 
 
-def draw_plan_matrix(
-    ground: Ground, *, plan: str = "", plans: str | Sequence[str] = (), top: object = 10
-) -> Picture:
+def draw_plan_matrix(subject: Subject, *, plan: str = "", plans: str | Sequence[str] = (), top: object = 10) -> Picture:
     """The coherence matrix of the plans named, or of ``plan`` and those most linked to it.
 
     Linked pairs are counted only where of both plans an action names a text, shared texts only where both rest on
@@ -79,27 +77,27 @@ def draw_plan_matrix(
     Raises:
         QueryError: as for :func:`pan2kg.charts.grid.choose`.
     """
-    choice = choose(ground, plan=plan, plans=plans, top=top)
-    pairs = _pairs(ground, choice)
-    names = ground.names(choice.iris(ground.uses))
-    rows = [names[iri] for iri in choice.iris(ground.uses)]
+    choice = choose(subject, plan=plan, plans=plans, top=top)
+    pairs = _pairs(subject, choice)
+    names = subject.names(choice.iris(subject.graph.uses))
+    rows = [names[iri] for iri in choice.iris(subject.graph.uses)]
     caption = Caption(
-        ground.say("plan-matrix-title"),
-        ground.say("plan-matrix-lead"),
-        _signs(ground),
-        (*_summary(ground, pairs), *notes(ground, choice)),
-        (*filters(ground, choice, rows), ground.say("hoisted")),
+        subject.say("plan-matrix-title"),
+        subject.say("plan-matrix-lead"),
+        _signs(subject),
+        (*_summary(subject, pairs), *notes(subject, choice)),
+        (*filters(subject, choice, rows), subject.say("hoisted")),
     )
-    drawing = frame(ground, caption, _body(ground, rows, pairs))
-    return Picture("plan-matrix", ground.language, drawing, _table(rows, pairs))
+    drawing = frame(subject, caption, _body(subject, rows, pairs))
+    return Picture("plan-matrix", subject.language, drawing, _table(rows, pairs))
 
 
-def _pairs(ground: Ground, choice: Choice) -> tuple[Pair, ...]:
-    uses = ground.linking
-    layers = Layers(ground.citations, founded=plan_links(ground.uses, hoist(ground.uses)[1]))
+def _pairs(subject: Subject, choice: Choice) -> tuple[Pair, ...]:
+    uses = subject.graph.linking
+    layers = Layers(subject.graph.citations, founded=plan_links(subject.graph.uses, hoist(subject.graph.uses)[1]))
     iris = choice.iris(uses)
     place = {iri: at for at, iri in enumerate(iris)}
-    acting, sizes = annotated(ground.uses), resting(ground.uses).sizes
+    acting, sizes = annotated(subject.graph.uses), resting(subject.graph.uses).sizes
     known = {iri: (bool(acting[at]), bool(sizes[at])) for iri, at in zip(iris, choice.plans, strict=True)}
     found = plan_matrix(uses, project(uses), layers, plans=iris)
     pairs = (
@@ -120,18 +118,18 @@ def _turned(pair: Pair) -> Pair:
     return replace(pair, one=pair.two, two=pair.one, cell=back)
 
 
-def _body(ground: Ground, rows: Sequence[Name], pairs: Sequence[Pair]) -> Body:
+def _body(subject: Subject, rows: Sequence[Name], pairs: Sequence[Pair]) -> Body:
     wide, high = CELL
     heads, up, out = tilted(heads_of(rows), HEAD, wide)
     marks: list[Mark] = []
     known = _known(pairs)
     for at, name in enumerate(rows):
-        detail = f"{name.key} · {known_words(ground, known[at])}"
+        detail = f"{name.key} · {known_words(subject, known[at])}"
         marks.append(row_head(Box(0, at * high, HEAD, high), str(at + 1), name, detail))
         own = Box(HEAD + at * wide, at * high, wide, high)
-        marks.append(Group(tuple(filled(own, SHADE, (str(at + 1),))), title=name.full, address=ground.leads(name.iri)))
+        marks.append(Group(tuple(filled(own, SHADE, (str(at + 1),))), title=name.full, address=subject.leads(name.iri)))
     for pair in pairs:
-        marks += _cells(ground, rows, pair)
+        marks += _cells(subject, rows, pair)
     every = (Group(tuple(heads)), *marks)
     return Body(HEAD + wide * len(rows) + out, up + high * len(rows), (Group(every, shift=(0, up)),))
 
@@ -140,19 +138,19 @@ def _known(pairs: Sequence[Pair]) -> Mapping[int, Known]:
     return {at: known for pair in pairs for at, known in zip((pair.one, pair.two), pair.cell.known, strict=True)}
 
 
-def _cells(ground: Ground, rows: Sequence[Name], pair: Pair) -> Iterator[Mark]:
+def _cells(subject: Subject, rows: Sequence[Name], pair: Pair) -> Iterator[Mark]:
     one, two = rows[pair.one], rows[pair.two]
-    title = f"{one.full} – {two.full}\n{_potential_words(ground, pair)}"
-    yield Group(tuple(_potential(ground, pair)), title, ground.leads(one.iri, two.iri))
-    yield from _citations(ground, one, two, pair)
+    title = f"{one.full} – {two.full}\n{_potential_words(subject, pair)}"
+    yield Group(tuple(_potential(subject, pair)), title, subject.leads(one.iri, two.iri))
+    yield from _citations(subject, one, two, pair)
 
 
-def _potential(ground: Ground, pair: Pair) -> list[Mark]:
+def _potential(subject: Subject, pair: Pair) -> list[Mark]:
     """Linked pairs and shared texts; hatched above or as a whole where they are not known."""
     wide, high = CELL
     box = Box(HEAD + pair.one * wide, pair.two * high, wide, high)
     found = pair.cell.potential
-    texts = ground.say("texts", n=len(found.instruments))
+    texts = subject.say("texts", n=len(found.instruments))
     if pair.pairs_known:
         doubt = " ?" if pair.cell.is_inconclusive else ""
         return filled(box, RAMP[step(found.mean or 0.0, BOUNDS)], (f"{found.linked}{doubt}", texts), size=13)
@@ -162,58 +160,56 @@ def _potential(ground: Ground, pair: Pair) -> list[Mark]:
     return [*hatched(upper), replace(lower, fill=PAPER, pen=EDGE), *centred(lower, (texts,), Font(9.5))]
 
 
-def _citations(ground: Ground, one: Name, two: Name, pair: Pair) -> Iterator[Mark]:
+def _citations(subject: Subject, one: Name, two: Name, pair: Pair) -> Iterator[Mark]:
     wide, high = CELL
-    leads = ground.leads(one.iri, two.iri)
+    leads = subject.leads(one.iri, two.iri)
     upper = Box(HEAD + pair.two * wide, pair.one * high, wide, high / 2)
     lower = Box(upper.x, upper.y + high / 2, wide, high / 2)
     for box, sign, number, (citing, cited), arc in zip(
         (upper, lower), "→←", pair.citations, ((one, two), (two, one)), pair.cell.cited, strict=True
     ):
-        way = ground.say("cites", citing=citing.full, cited=cited.full)
+        way = subject.say("cites", citing=citing.full, cited=cited.full)
         if number is None:
-            yield Group(tuple(hatched(box)), f"{way}{ground.say('citation-unknown')}", leads)
+            yield Group(tuple(hatched(box)), f"{way}{subject.say('citation-unknown')}", leads)
         else:
-            yield Group(tuple(filled(box, CITED, (f"{sign} {number}",))), f"{way}{_channels(ground, arc)}", leads)
+            yield Group(tuple(filled(box, CITED, (f"{sign} {number}",))), f"{way}{_channels(subject, arc)}", leads)
 
 
-def _potential_words(ground: Ground, pair: Pair) -> str:
+def _potential_words(subject: Subject, pair: Pair) -> str:
     found = pair.cell.potential
     if not pair.texts_known:
-        return ground.say("texts-unknown")
-    shared = ground.say("shared-texts", n=len(found.instruments))
+        return subject.say("texts-unknown")
+    shared = subject.say("shared-texts", n=len(found.instruments))
     if not pair.pairs_known:
-        return f"{shared}\n{ground.say('pairs-unknown')}"
-    mean, greatest = decimal(found.mean or 0.0, ground.language, 3), decimal(found.maximum, ground.language)
-    linked = ground.say("potential", n=found.linked, mean=mean, greatest=greatest)
-    measures = " / ".join(known_words(ground, one) for one in pair.cell.known)
-    doubt = f"\n{ground.say('inconclusive')}" if pair.cell.is_inconclusive else ""
+        return f"{shared}\n{subject.say('pairs-unknown')}"
+    mean, greatest = decimal(found.mean or 0.0, subject.language, 3), decimal(found.maximum, subject.language)
+    linked = subject.say("potential", n=found.linked, mean=mean, greatest=greatest)
+    measures = " / ".join(known_words(subject, one) for one in pair.cell.known)
+    doubt = f"\n{subject.say('inconclusive')}" if pair.cell.is_inconclusive else ""
     return f"{linked}\n{shared}\n{measures}{doubt}"
 
 
-def _channels(ground: Ground, arc: Arc | None) -> str:
-    return ", ".join(f"{ground.say(f'channel-{name}')} {number}" for name, number in (arc.channels if arc else ()))
+def _channels(subject: Subject, arc: Arc | None) -> str:
+    return ", ".join(f"{subject.say(f'channel-{name}')} {number}" for name, number in (arc.channels if arc else ()))
 
 
-def _signs(ground: Ground) -> tuple[Sign, ...]:
-    bounds = [decimal(bound, ground.language) for bound in BOUNDS]
-    classes = [ground.say("mean-none")]
-    classes += [ground.say("mean-to", low=low, high=high) for low, high in zip(["0", *bounds], bounds, strict=False)]
-    classes.append(ground.say("mean-above", low=bounds[-1]))
-    cite = Sign(tuple(filled(Box(0, 0, *SWATCH), CITED, ("→ 2",), size=11)), ground.say("sign-citation"))
-    doubt = Sign(tuple(filled(Box(0, 0, *SWATCH), RAMP[1], ("3 ?",), size=11)), ground.say("sign-doubt"))
-    split = Sign(
-        (Box(0, 0, *SWATCH, fill=SHADE, pen=EDGE), Line(((0, 0), SWATCH), EDGE)), ground.say("sign-diagonal")
-    )
-    return (*ramp_signs(classes), doubt, cite, hatch_sign(ground.say("sign-hatch")), split)
+def _signs(subject: Subject) -> tuple[Sign, ...]:
+    bounds = [decimal(bound, subject.language) for bound in BOUNDS]
+    classes = [subject.say("mean-none")]
+    classes += [subject.say("mean-to", low=low, high=high) for low, high in zip(["0", *bounds], bounds, strict=False)]
+    classes.append(subject.say("mean-above", low=bounds[-1]))
+    cite = Sign(tuple(filled(Box(0, 0, *SWATCH), CITED, ("→ 2",), size=11)), subject.say("sign-citation"))
+    doubt = Sign(tuple(filled(Box(0, 0, *SWATCH), RAMP[1], ("3 ?",), size=11)), subject.say("sign-doubt"))
+    split = Sign((Box(0, 0, *SWATCH, fill=SHADE, pen=EDGE), Line(((0, 0), SWATCH), EDGE)), subject.say("sign-diagonal"))
+    return (*ramp_signs(classes), doubt, cite, hatch_sign(subject.say("sign-hatch")), split)
 
 
-def _summary(ground: Ground, pairs: Sequence[Pair]) -> tuple[str, ...]:
+def _summary(subject: Subject, pairs: Sequence[Pair]) -> tuple[str, ...]:
     assessed = [pair for pair in pairs if pair.pairs_known]
     linked = sum(pair.cell.potential.linked > 0 for pair in assessed)
     cited = sum(number is not None for pair in pairs for number in pair.citations)
     return (
-        ground.say(
+        subject.say(
             "plan-matrix-summary",
             pairs=len(pairs), assessed=len(assessed), linked=linked, cited=cited, ways=2 * len(pairs),
         ),
@@ -227,7 +223,7 @@ def _table(rows: Sequence[Name], pairs: Sequence[Pair]) -> Table:
 def _row(rows: Sequence[Name], pair: Pair) -> tuple[Cell, ...]:
     one, two, found = rows[pair.one], rows[pair.two], pair.cell.potential
     measures = [value for known in pair.cell.known for value in (known.in_graph, known.published)]
-    ends = (one.iri, one.label, two.iri, two.label)
+    ends = (one.iri, one.text, two.iri, two.text)
     conclusive = "false" if pair.cell.is_inconclusive else "true"
     linked: tuple[Cell, ...] = (found.linked, found.mean, found.maximum, conclusive)
     potential = ("true", *linked) if pair.pairs_known else ("false", *[None] * len(linked))

@@ -13,7 +13,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any, Final, Literal
 
-from pan2kg.charts.canvas import Box, Dot, Drawing, Hatch, Label, Line, Mark, Pen, Point, flat
+from pan2kg.charts.drawing import Box, Dot, Drawing, Hatch, Label, Line, Mark, Pen, Point, flat
 from pan2kg.charts.frame import Picture
 from pan2kg.charts.text_width import measure
 from pan2kg.errors import FormatError, Place
@@ -38,10 +38,7 @@ def render(drawing: Drawing, form: Literal["png", "pdf"]) -> bytes:
         import matplotlib as mpl
         from matplotlib.figure import Figure
     except ImportError:
-        raise FormatError(
-            f"A {form.upper()} file needs the extra « figures », which is not installed.",
-            remedy="Install it with: pip install 'pan2kg[figures]'. SVG and CSV need nothing.",
-        ) from None
+        raise FormatError("extra-figures", remedy="install-figures", form=form.upper()) from None
     settings: Any = {"pdf.fonttype": 42, "pdf.compression": 6, "font.family": ["DejaVu Sans"], "svg.hashsalt": "pan2kg"}
     with mpl.rc_context(settings):
         figure: Any = Figure(figsize=(drawing.width / 96, drawing.height / 96), dpi=72, facecolor="white")
@@ -175,9 +172,7 @@ def write_picture(picture: Picture, path: str | Path) -> None:
     suffix = target.suffix.lower()
     if suffix not in SUFFIXES:
         raise FormatError(
-            f"A picture cannot be written as « {suffix or target.name} ».",
-            place=Place(str(path)),
-            remedy="Use .svg, .png, .pdf or .csv.",
+            "picture-form", place=Place(str(path)), remedy="use-picture-forms", name=suffix or target.name
         )
     write_atomically(target, picture_bytes(picture, suffix))
 

@@ -5,23 +5,26 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date
 from difflib import get_close_matches
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from pan2kg.charts.action_matrix import draw_action_matrix
 from pan2kg.charts.frame import Picture
-from pan2kg.charts.ground import Address, Ground, read_ground
 from pan2kg.charts.lanes import draw_lanes
 from pan2kg.charts.ministries import draw_ministries
 from pan2kg.charts.plan_matrix import draw_plan_matrix
+from pan2kg.charts.subject import Address, Subject
 from pan2kg.charts.surroundings import draw_ego
 from pan2kg.charts.timeline import draw_timeline
 from pan2kg.charts.upset import draw_upset
-from pan2kg.charts.words import text
 from pan2kg.errors import QueryError
-from pan2kg.i18n.text import Language, Text
-from pan2kg.store.store import Store
+from pan2kg.i18n.catalogue import Messages, Text
+from pan2kg.i18n.message import either
+
+if TYPE_CHECKING:
+    from pan2kg.graph.graph import Graph
+
+_WORDS: Final = Messages("chart")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +37,7 @@ class Kind:
     @property
     def parameters(self) -> tuple[str, ...]:
         """What it can be told, beside the language."""
-        return tuple(name for name in inspect.signature(self.function).parameters if name != "ground")
+        return tuple(name for name in inspect.signature(self.function).parameters if name != "subject")
 
 
 _FUNCTIONS: Final[Mapping[str, Callable[..., Picture]]] = {
@@ -48,32 +51,29 @@ _FUNCTIONS: Final[Mapping[str, Callable[..., Picture]]] = {
 }
 
 PICTURES: Final[Mapping[str, Kind]] = {
-    name: Kind(text(f"{name}-question"), function) for name, function in _FUNCTIONS.items()
+    name: Kind(_WORDS.text(f"{name}-question"), function) for name, function in _FUNCTIONS.items()
 }
 """The pictures by name, in the order in which one would look at them."""
 
 
 def draw(
     name: str,
-    store: Store,
+    graph: Graph,
     *,
-    language: Language = "fr",
-    release: str = "",
-    as_of: date | None = None,
     address: Address | None = None,
     **parameters: object,
 ) -> Picture:
-    """The picture of that name, drawn from a store.
+    """The picture of that name, drawn from a graph in its language.
 
-    Numbers among ``parameters`` may be given as text. ``release`` and ``as_of`` stand in the source line; ``address``
+    Numbers among ``parameters`` may be given as text. The graph's release and day stand in the source line; ``address``
     gives, for the IRIs a mark stands for, where it leads. The same arguments and data give the same bytes.
 
     Raises:
         QueryError: an unknown picture, parameter, plan or action, with the nearest names.
-        ProjectError: the store holds no action.
+        ProjectError: the graph holds no action.
 
     >>> from pan2kg.graph.graph import open_graph
-    >>> picture = draw("plan-matrix", open_graph().store, language="en", top=4)
+    >>> picture = draw("plan-matrix", open_graph(), top=4)
     >>> picture.title, len(picture.table.rows), picture.svg.startswith("<svg ")
     ('Where plans meet, and where they cite each other', 6, True)
     """
@@ -81,14 +81,13 @@ def draw(
     unknown = [key for key in parameters if key not in kind.parameters]
     if unknown:
         takes = ", ".join(kind.parameters)
-        raise QueryError(f"The picture « {name} » has no parameter « {unknown[0]} ».", remedy=f"It takes {takes}.")
-    ground = read_ground(store, language, release=release, as_of=as_of, address=address)
-    return draw_on(ground, name, **parameters)
+        raise QueryError("picture-parameter", remedy="it-takes", name=name, parameter=unknown[0], takes=takes)
+    return draw_on(Subject(graph, address), name, **parameters)
 
 
-def draw_on(ground: Ground, name: str, **parameters: object) -> Picture:
+def draw_on(subject: Subject, name: str, **parameters: object) -> Picture:
     """The same where the store was read already, for several pictures of one graph."""
-    return find_picture(name).function(ground, **parameters)
+    return find_picture(name).function(subject, **parameters)
 
 
 def find_picture(name: str) -> Kind:
@@ -104,4 +103,4 @@ def find_picture(name: str) -> Kind:
     if name in PICTURES:
         return PICTURES[name]
     near = get_close_matches(name, PICTURES, n=2, cutoff=0.5) or list(PICTURES)
-    raise QueryError(f"There is no picture « {name} ».", remedy=f"Did you mean {' or '.join(near)}?")
+    raise QueryError("no-picture", remedy="did-you-mean", name=name, names=either(near))

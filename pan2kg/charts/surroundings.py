@@ -13,15 +13,14 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from pan2kg.charts.action_matrix import members_of
-from pan2kg.charts.canvas import Box, Dot, Group, Label, Line, Mark, Pen, Point, arrow, centred, height_of, paragraph
+from pan2kg.charts.drawing import Box, Dot, Group, Label, Line, Mark, Pen, Point, arrow, centred, height_of, paragraph
 from pan2kg.charts.frame import BLUE, GREEN, GREY, PAPER, RULE, SHADE, VERMILION, Body, Caption, Picture, Sign, frame
 from pan2kg.charts.grid import focus_of, hatch_sign, hatched
-from pan2kg.charts.ground import Cell, Ground, table, whole
-from pan2kg.charts.names import Name, Names
+from pan2kg.charts.subject import Cell, Names, Subject, Tie, neighbours, table, text_ties, whole
 from pan2kg.charts.text_width import Font, shorten, wrap
-from pan2kg.charts.ties import Tie, neighbours, text_ties
-from pan2kg.charts.words import decimal
 from pan2kg.coherence.strength import explain
+from pan2kg.graph.labels import Name
+from pan2kg.i18n.catalogue import decimal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -59,7 +58,7 @@ class Around:
     via: Mapping[str, tuple[str, ...]]
 
 
-def draw_ego(ground: Ground, *, action: str = "", plan: str = "", top: object = 16) -> Picture:
+def draw_ego(subject: Subject, *, action: str = "", plan: str = "", top: object = 16) -> Picture:
     """What is around ``action``, else around the action of ``plan`` that has most neighbours.
 
     ``top`` is how many other actions and plans are drawn, those cited first, then the most strongly linked.
@@ -67,56 +66,56 @@ def draw_ego(ground: Ground, *, action: str = "", plan: str = "", top: object = 
     Raises:
         QueryError: an unknown action or plan, with the nearest names; a number that is none.
     """
-    at = ground.uses.find_action(action) if action else _central(ground, focus_of(ground.uses, plan))
-    around = _around(ground, at)
+    at = subject.graph.uses.find_action(action) if action else _central(subject, focus_of(subject.graph.uses, plan))
+    around = _around(subject, at)
     shown = around.others[: whole(top, "top")]
-    own = ground.uses.plans[int(ground.uses.plan_of[at])].iri
+    own = subject.graph.uses.plans[int(subject.graph.uses.plan_of[at])].iri
     others = [tie.other for tie in around.others]
-    names = ground.names([around.action, own, *around.bodies, *(tie.other for tie in around.texts), *others])
+    names = subject.names([around.action, own, *around.bodies, *(tie.other for tie in around.texts), *others])
     name = names[around.action]
     rest = len(around.others) - len(shown)
     counts = (("texts", around.texts), ("bodies", around.bodies), ("others", around.others))
-    notes = [", ".join(ground.say(key, n=len(found)) for key, found in counts) + "."]
-    notes += [ground.say("neighbours-left-out", n=rest)] if rest else []
+    notes = [", ".join(subject.say(key, n=len(found)) for key, found in counts) + "."]
+    notes += [subject.say("neighbours-left-out", n=rest)] if rest else []
     caption = Caption(
-        ground.say("ego-title", number=name.short, label=name.label),
-        ground.say("ego-lead", plan=names[own].label),
-        _signs(ground),
+        subject.say("ego-title", number=name.short, label=name.text),
+        subject.say("ego-lead", plan=names[own].text),
+        _signs(subject),
         tuple(notes),
-        (ground.say("chosen-action", action=name.key), ground.say("hoisted")),
+        (subject.say("chosen-action", action=name.key), subject.say("hoisted")),
     )
-    drawing = frame(ground, caption, _body(ground, names, around, shown))
-    return Picture("ego", ground.language, drawing, table(COLUMNS, _rows(names, around, len(shown))))
+    drawing = frame(subject, caption, _body(subject, names, around, shown))
+    return Picture("ego", subject.language, drawing, table(COLUMNS, _rows(names, around, len(shown))))
 
 
-def _central(ground: Ground, plan: int) -> int:
+def _central(subject: Subject, plan: int) -> int:
     """The action of a plan with most neighbours in other plans, the first of equals."""
-    links = ground.across
+    links = subject.graph.across
     ends = np.concatenate([links.one, links.two])
-    counts = np.bincount(ends, minlength=len(ground.uses.actions))
-    return min(members_of(ground.uses, plan), key=lambda at: -int(counts[at]))
+    counts = np.bincount(ends, minlength=len(subject.graph.uses.actions))
+    return min(members_of(subject.graph.uses, plan), key=lambda at: -int(counts[at]))
 
 
-def _around(ground: Ground, at: int) -> Around:
-    action = ground.uses.actions[at]
-    profiles = [profile for profile in ground.profiles if profile.work == action]
+def _around(subject: Subject, at: int) -> Around:
+    action = subject.graph.uses.actions[at]
+    profiles = [profile for profile in subject.graph.profiles if profile.work == action]
     leads = frozenset(body for profile in profiles for body in profile.leads)
     bodies = sorted({body for profile in profiles for body in profile.bodies | profile.leads})
     bodies.sort(key=lambda body: body not in leads)
-    near = neighbours(ground, at)
-    why = {tie.other: explain(ground.linking, action, tie.other).contributions for tie in near}
+    near = neighbours(subject, at)
+    why = {tie.other: explain(subject.graph.linking, action, tie.other).contributions for tie in near}
     via = {other: tuple(part.instrument for part in parts) for other, parts in why.items()}
     strengths = {tie.other: tie.strength for tie in near}
-    cited = _cited(ground, action, strengths)
+    cited = _cited(subject, action, strengths)
     named = {tie.other for tie in cited}
     others = (*cited, *(tie for tie in near if tie.other not in named))
-    return Around(action, leads, tuple(bodies), text_ties(ground, [action]), others, via)
+    return Around(action, leads, tuple(bodies), text_ties(subject, [action]), others, via)
 
 
-def _cited(ground: Ground, action: str, strengths: Mapping[str, float]) -> list[Tie]:
+def _cited(subject: Subject, action: str, strengths: Mapping[str, float]) -> list[Tie]:
     """What the action cites and what cites it, each once, by IRI."""
     found: dict[str, Tie] = {}
-    for one in ground.citations:
+    for one in subject.graph.citations:
         if action in (one.source, one.target) and one.source != one.target:
             other = one.target if one.source == action else one.source
             strength, incoming = strengths.get(other, 0.0), one.target == action
@@ -124,7 +123,7 @@ def _cited(ground: Ground, action: str, strengths: Mapping[str, float]) -> list[
     return [found[other] for other in sorted(found)]
 
 
-def _body(ground: Ground, names: Names, around: Around, shown: Sequence[Tie]) -> Body:
+def _body(subject: Subject, names: Names, around: Around, shown: Sequence[Tie]) -> Body:
     counts = (len(around.bodies), max(len(around.texts), 1), len(shown))
     high = max(LEAST, *(step * count for step, count in zip(STEPS, counts, strict=True)))
     middle = high / 2
@@ -139,11 +138,11 @@ def _body(ground: Ground, names: Names, around: Around, shown: Sequence[Tie]) ->
     for body, place in zip(around.bodies, bodies, strict=True):
         marks.append(Line(((CENTRE - CORE[0] / 2, middle), place), Pen(GREEN, 2.4 if body in around.leads else 1.0)))
     for body, place in zip(around.bodies, bodies, strict=True):
-        marks.append(_body_mark(ground, names[body], place, leads=body in around.leads))
-    marks += [_text_mark(ground, names[tie.other], places[tie.other]) for tie in around.texts]
+        marks.append(_body_mark(subject, names[body], place, leads=body in around.leads))
+    marks += [_text_mark(subject, names[tie.other], places[tie.other]) for tie in around.texts]
     if not around.texts:
-        marks.append(Group(tuple(hatched(_text_box(texts[0]))), title=ground.say("no-text-known")))
-    marks += [_other_mark(ground, names, tie, place) for tie, place in zip(shown, others, strict=True)]
+        marks.append(Group(tuple(hatched(_text_box(texts[0]))), title=subject.say("no-text-known")))
+    marks += [_other_mark(subject, names, tie, place) for tie, place in zip(shown, others, strict=True)]
     marks.append(_core(names[around.action], middle))
     lift = LIFT if any(tie.declared for tie in shown) else 0.0
     return Body(CENTRE + RINGS[2] + LABELS[1] + 12, high + lift, (Group(tuple(marks), shift=(0, lift)),))
@@ -176,7 +175,7 @@ def _ways(names: Names, around: Around, tie: Tie, where: tuple[Point, Mapping[st
         start = texts[text][0] + TEXTS[0], texts[text][1]
         half = (place[0] - start[0]) / 2
         line = Line((start, (start[0] + half, start[1]), (place[0] - half, place[1]), place), INFERRED, curved=True)
-        marks.append(Group((line,), title=names[text].label))
+        marks.append(Group((line,), title=names[text].text))
     if tie.declared:
         marks += _citation(tie, place, middle - CORE[1] / 2)
     return marks
@@ -197,69 +196,69 @@ def _citation(tie: Tie, place: Point, top: float) -> list[Mark]:
 
 def _core(name: Name, middle: float) -> Group:
     box = Box(CENTRE - CORE[0] / 2, middle - CORE[1] / 2, *CORE, fill=PAPER, pen=Pen(BLUE, 2.4))
-    lines = wrap(name.label, CORE[0] - 16, WORDS, 4)
+    lines = wrap(name.text, CORE[0] - 16, WORDS, 4)
     number = Label(CENTRE, box.y + 17, shorten(name.short, CORE[0] - 16, STRONG), STRONG, "middle")
     room = replace(box, y=box.y + 18, height=CORE[1] - 20)
     words = [replace(label, language=name.language) for label in centred(room, lines, WORDS)]
     return Group((box, number, *words), title=name.full)
 
 
-def _body_mark(ground: Ground, name: Name, place: Point, *, leads: bool) -> Group:
+def _body_mark(subject: Subject, name: Name, place: Point, *, leads: bool) -> Group:
     x, y = place
     font = STRONG if leads else WORDS
-    text = f"{name.label} ({ground.say('leads')})" if leads else name.label
+    text = f"{name.text} ({subject.say('leads')})" if leads else name.text
     lines = wrap(text, LABELS[0], font, 2)
     top = y - height_of(len(lines), font) / 2
     labels = [replace(one, x=x - 10, anchor="end", language=name.language) for one in paragraph(x, top, lines, font)]
-    return Group((Dot(x, y, 5, GREEN), *labels), name.full, ground.leads(name.iri))
+    return Group((Dot(x, y, 5, GREEN), *labels), name.full, subject.leads(name.iri))
 
 
 def _text_box(place: Point) -> Box:
     return Box(place[0], place[1] - TEXTS[1] / 2, *TEXTS, fill=SHADE, pen=Pen(GREY, 1))
 
 
-def _text_mark(ground: Ground, name: Name, place: Point) -> Group:
+def _text_mark(subject: Subject, name: Name, place: Point) -> Group:
     box = _text_box(place)
-    lines = wrap(name.label, TEXTS[0] - 14, WORDS, 2)
+    lines = wrap(name.text, TEXTS[0] - 14, WORDS, 2)
     words = [replace(one, language=name.language) for one in centred(box, lines, WORDS, anchor="start")]
-    return Group((box, *words), name.full, ground.leads(name.iri))
+    return Group((box, *words), name.full, subject.leads(name.iri))
 
 
-def _other_mark(ground: Ground, names: Names, tie: Tie, place: Point) -> Group:
+def _other_mark(subject: Subject, names: Names, tie: Tie, place: Point) -> Group:
     name, (x, y) = names[tie.other], place
-    said = f" · {ground.say('strength', value=decimal(tie.strength, ground.language))}" if tie.strength else ""
-    said += f" · {ground.say('cites-this' if tie.incoming else 'cited')}" if tie.declared else ""
-    lines = (shorten(name.label, LABELS[1] - 10, WORDS), shorten(f"{name.key}{said}", LABELS[1] - 10, FINE))
+    said = f" · {subject.say('strength', value=decimal(tie.strength, subject.language))}" if tie.strength else ""
+    said += f" · {subject.say('cites-this' if tie.incoming else 'cited')}" if tie.declared else ""
+    lines = (shorten(name.text, LABELS[1] - 10, WORDS), shorten(f"{name.key}{said}", LABELS[1] - 10, FINE))
     labels = [
         Label(x + 10, y - 2, lines[0], WORDS, language=name.language),
         Label(x + 10, y + 11, lines[1], FINE),
     ]
     dot = Dot(x, y, 5, BLUE if tie.declared else VERMILION)
-    return Group((dot, *labels), f"{name.full}{said}", ground.leads(name.iri))
+    return Group((dot, *labels), f"{name.full}{said}", subject.leads(name.iri))
 
 
-def _signs(ground: Ground) -> tuple[Sign, ...]:
+def _signs(subject: Subject) -> tuple[Sign, ...]:
     return (
-        Sign((Line(((0, 9), (30, 9)), DECLARED),), ground.say("sign-declared")),
-        Sign((Line(((0, 9), (30, 9)), INFERRED),), ground.say("sign-inferred")),
-        Sign((Line(((0, 9), (26, 9)), DECLARED), arrow((30, 9), 0.0, BLUE)), ground.say("sign-cites")),
-        Sign((Line(((4, 9), (30, 9)), Pen(GREEN, 1.0)), Dot(6, 9, 5, GREEN)), ground.say("sign-body")),
-        hatch_sign(ground.say("sign-hatch-text-action")),
+        Sign((Line(((0, 9), (30, 9)), DECLARED),), subject.say("sign-declared")),
+        Sign((Line(((0, 9), (30, 9)), INFERRED),), subject.say("sign-inferred")),
+        Sign((Line(((0, 9), (26, 9)), DECLARED), arrow((30, 9), 0.0, BLUE)), subject.say("sign-cites")),
+        Sign((Line(((4, 9), (30, 9)), Pen(GREEN, 1.0)), Dot(6, 9, 5, GREEN)), subject.say("sign-body")),
+        hatch_sign(subject.say("sign-hatch-text-action")),
     )
 
 
 def _rows(names: Names, around: Around, shown: int) -> list[tuple[Cell, ...]]:
     rows: list[tuple[Cell, ...]] = [
-        (body, names[body].label, "body", "leads" if body in around.leads else "involved", None, None, "true")
+        (body, names[body].text, "body", "leads" if body in around.leads else "involved", None, None, "true")
         for body in around.bodies
     ]
     rows += [
-        (tie.other, names[tie.other].label, "text", "declared" if tie.declared else "inferred", None, None, "true")
+        (tie.other, names[tie.other].text, "text", "declared" if tie.declared else "inferred", None, None, "true")
         for tie in around.texts
     ]
     for at, tie in enumerate(around.others):
         basis = "cited by" if tie.declared and tie.incoming else "cites" if tie.declared else "inferred"
         via = " ".join(names[text].key for text in around.via.get(tie.other, ()))
         drawn = "true" if at < shown else "false"
-        rows.append((tie.other, names[tie.other].label, "other", basis, tie.strength or None, via, drawn))
+        rows.append((tie.other, names[tie.other].text, "other", basis, tie.strength or None, via, drawn))
     return rows

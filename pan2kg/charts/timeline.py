@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
-from pan2kg.charts.canvas import Box, Dot, Group, Label, Line, Mark, Pen, arrow, centred, diamond
+from pan2kg.charts.drawing import Box, Dot, Group, Label, Line, Mark, Pen, arrow, centred, diamond
 from pan2kg.charts.frame import (
     BLUE,
     GREEN,
@@ -24,12 +24,11 @@ from pan2kg.charts.frame import (
     frame,
 )
 from pan2kg.charts.grid import hatch_sign, hatched, row_head
-from pan2kg.charts.ground import Cell, Ground, table, whole
-from pan2kg.charts.names import Name, Names
+from pan2kg.charts.subject import Cell, Names, Subject, table, whole
 from pan2kg.charts.text_width import Font, measure, shorten
 from pan2kg.coherence.obligations import Margin, Standing, margins
-from pan2kg.coherence.reading import read_obligations, read_responses
-from pan2kg.i18n.text import in_words
+from pan2kg.graph.labels import Name
+from pan2kg.i18n.days import in_words
 
 HEAD: Final = 390.0
 SPAN: Final = 560.0
@@ -64,42 +63,41 @@ class Scale:
         return range(self.first, self.last + 1, every)
 
 
-def draw_timeline(ground: Ground, *, rows: object = 40) -> Picture:
+def draw_timeline(subject: Subject, *, rows: object = 40) -> Picture:
     """Every obligation with its due date, the national act or action that answers it, and the margin in days.
 
-    Only whole days are drawn as dates; what is vague, not ratified or not known is written in words. Without an
-    as-of date the day of drawing is taken, and printed. ``rows`` is how many obligations are drawn, first due first.
+    Only whole days are drawn as dates; what is vague, not ratified or not known is written in words. ``rows``
+    is how many obligations are drawn, first due first.
 
     Raises:
         QueryError: ``rows`` is no whole number.
     """
-    here = replace(ground, as_of=ground.as_of or date.today())  # noqa: DTZ011 - the user's own day is meant
-    as_of = here.as_of or date.min
-    every = margins(here.uses, read_obligations(here.store), read_responses(here.store, here.uses), as_of=as_of).rows
+    graph, as_of = subject.graph, subject.graph.as_of
+    every = margins(graph.uses, graph.obligations, graph.responses, as_of=as_of).rows
     shown = every[: whole(rows, "rows")]
     things = {iri for row in every for iri in (row.obligation.iri, row.obligation.instrument)}
-    names = here.names(things | {row.response.work for row in every if row.response})
-    rest = (here.say("obligations-left-out", n=len(every) - len(shown)),) if len(every) > len(shown) else ()
-    notes = (_summary(here, every), *rest)
-    caption = Caption(here.say("timeline-title"), here.say("timeline-lead"), _signs(here), notes)
-    drawing = frame(here, caption, _body(here, as_of, names, shown))
-    return Picture("timeline", here.language, drawing, table(COLUMNS, (_row(names, one) for one in every)))
+    names = subject.names(things | {row.response.work for row in every if row.response})
+    rest = (subject.say("obligations-left-out", n=len(every) - len(shown)),) if len(every) > len(shown) else ()
+    notes = (_summary(subject, every), *rest)
+    caption = Caption(subject.say("timeline-title"), subject.say("timeline-lead"), _signs(subject), notes)
+    drawing = frame(subject, caption, _body(subject, as_of, names, shown))
+    return Picture("timeline", subject.language, drawing, table(COLUMNS, (_row(names, one) for one in every)))
 
 
-def _body(ground: Ground, as_of: date, names: Names, shown: Sequence[Margin]) -> Body:
+def _body(subject: Subject, as_of: date, names: Names, shown: Sequence[Margin]) -> Body:
     scale = _scale(shown, as_of)
     bottom = ROW * len(shown)
     marks: list[Mark] = []
     for at, one in enumerate(shown):
         marks.append(Box(0, ROW * at, HEAD + SPAN + SAYS, ROW, SHADE if at % 2 == 0 else PAPER))
         duty, text = names[one.obligation.iri], names[one.obligation.instrument]
-        head = row_head(Box(-20, ROW * at, HEAD + 10, ROW), "", duty, text.label)
-        marks.append(replace(head, address=ground.leads(duty.iri)))
-    marks += _axis(ground, scale, as_of, bottom)
+        head = row_head(Box(-20, ROW * at, HEAD + 10, ROW), "", duty, text.text)
+        marks.append(replace(head, address=subject.leads(duty.iri)))
+    marks += _axis(subject, scale, as_of, bottom)
     for at, one in enumerate(shown):
-        marks.append(_duty(ground, scale, names, one, ROW * (at + 0.5)))
+        marks.append(_duty(subject, scale, names, one, ROW * (at + 0.5)))
     if not shown:
-        marks.append(Label(0, 20, ground.say("no-obligation"), NOTE))
+        marks.append(Label(0, 20, subject.say("no-obligation"), NOTE))
     size = HEAD + SPAN + SAYS, AXIS + max(bottom, ROW)
     return Body(*size, (Group(tuple(marks), shift=(0, AXIS)),))
 
@@ -114,13 +112,13 @@ def _is_dated(one: Margin) -> bool:
     return one.standing in COLOURS
 
 
-def _axis(ground: Ground, scale: Scale, as_of: date, bottom: float) -> Iterator[Mark]:
+def _axis(subject: Subject, scale: Scale, as_of: date, bottom: float) -> Iterator[Mark]:
     for year in scale.years():
         x = scale.x(date(year, 1, 1))
         yield Line(((x, -4), (x, bottom)), Pen(RULE, 0.8))
         yield Label(x + 3, -8, str(year), TICK)
     x = scale.x(as_of)
-    words = ground.say("as-of", day=in_words(as_of, ground.language))
+    words = subject.say("as-of", day=in_words(as_of, subject.language))
     font = Font(10, bold=True, colour=BLUE)
     wide = measure(words, font)
     left = min(max(x - wide / 2, HEAD), HEAD + SPAN + SAYS - wide)
@@ -128,7 +126,7 @@ def _axis(ground: Ground, scale: Scale, as_of: date, bottom: float) -> Iterator[
     yield Label(left, -21, words, font)
 
 
-def _duty(ground: Ground, scale: Scale, names: Names, one: Margin, y: float) -> Group:
+def _duty(subject: Subject, scale: Scale, names: Names, one: Margin, y: float) -> Group:
     marks: list[Mark] = []
     due = one.obligation.due
     colour = COLOURS.get(one.standing, VERMILION if one.overdue else GREY)
@@ -146,9 +144,9 @@ def _duty(ground: Ground, scale: Scale, names: Names, one: Margin, y: float) -> 
             marks.append(Line(((x, y), (end - 5, y)), Pen(colour, 3, (6, 4))))
             marks.append(arrow((end, y), 0.0, colour, 9))
         marks.append(diamond(x, y, 7, fill=INK, pen=Pen(PAPER, 1)))
-    lines = _says(ground, names, one)
+    lines = _says(subject, names, one)
     marks += _beside(lines, y)
-    title = "\n".join((names[one.obligation.iri].label, names[one.obligation.instrument].label, *lines))
+    title = "\n".join((names[one.obligation.iri].text, names[one.obligation.instrument].text, *lines))
     return Group(tuple(marks), title)
 
 
@@ -168,20 +166,20 @@ def _beside(lines: Sequence[str], y: float) -> list[Label]:
     return [Label(place.x, place.y, place.text, font) for place, font in zip(places, fonts, strict=False)]
 
 
-def _says(ground: Ground, names: Names, one: Margin) -> tuple[str, ...]:
+def _says(subject: Subject, names: Names, one: Margin) -> tuple[str, ...]:
     standing = _key(one.standing)
     if one.standing is Standing.DUE_UNKNOWN:
         treaty = one.obligation.needs_ratification and not one.obligation.binds(one.as_of)
-        return (ground.say("standing-not-ratified" if treaty else "standing-due-unknown"),)
-    due = ground.say("due", day=in_words(one.obligation.due, ground.language)) if one.obligation.due else ""
+        return (subject.say("standing-not-ratified" if treaty else "standing-due-unknown"),)
+    due = subject.say("due", day=in_words(one.obligation.due, subject.language)) if one.obligation.due else ""
     if one.margin is not None and one.response is not None and one.response.day is not None:
-        said = ground.say(f"standing-{standing}", n=abs(one.margin))
+        said = subject.say(f"standing-{standing}", n=abs(one.margin))
         name: Name = names[one.response.work]
         kind = "act" if one.response.is_act else "action"
-        answered = ground.say(f"answer-{kind}", day=in_words(one.response.day, ground.language), name=name.label)
+        answered = subject.say(f"answer-{kind}", day=in_words(one.response.day, subject.language), name=name.text)
         return (said, due, answered)
-    said = ground.say(f"standing-{standing}", n=len(one.responses))
-    passed = ground.say("overdue", n=one.overdue) if one.overdue else ground.say("not-yet-due")
+    said = subject.say(f"standing-{standing}", n=len(one.responses))
+    passed = subject.say("overdue", n=one.overdue) if one.overdue else subject.say("not-yet-due")
     return (said, due, passed)
 
 
@@ -189,31 +187,31 @@ def _key(standing: Standing) -> str:
     return standing.value.replace(" ", "-")
 
 
-def _signs(ground: Ground) -> tuple[Sign, ...]:
+def _signs(subject: Subject) -> tuple[Sign, ...]:
     return (
-        Sign((diamond(15, 9, 7, fill=INK),), ground.say("sign-due")),
-        Sign((Dot(15, 9, 6.5, GREY),), ground.say("sign-act")),
-        Sign((Box(9, 3, 12, 12, GREY),), ground.say("sign-action")),
-        Sign((Line(((0, 9), (30, 9)), Pen(GREEN, 5)),), ground.say("sign-on-time")),
-        Sign((Line(((0, 9), (30, 9)), Pen(VERMILION, 5)),), ground.say("sign-late")),
+        Sign((diamond(15, 9, 7, fill=INK),), subject.say("sign-due")),
+        Sign((Dot(15, 9, 6.5, GREY),), subject.say("sign-act")),
+        Sign((Box(9, 3, 12, 12, GREY),), subject.say("sign-action")),
+        Sign((Line(((0, 9), (30, 9)), Pen(GREEN, 5)),), subject.say("sign-on-time")),
+        Sign((Line(((0, 9), (30, 9)), Pen(VERMILION, 5)),), subject.say("sign-late")),
         Sign((Line(((0, 9), (23, 9)), Pen(VERMILION, 3, (6, 4))), arrow((29, 9), 0.0, VERMILION, 9)),
-             ground.say("sign-overdue")),
-        Sign((Line(((15, 0), (15, 18)), Pen(BLUE, 1.6, (2, 3))),), ground.say("sign-as-of")),
-        hatch_sign(ground.say("sign-hatch-due")),
+             subject.say("sign-overdue")),
+        Sign((Line(((15, 0), (15, 18)), Pen(BLUE, 1.6, (2, 3))),), subject.say("sign-as-of")),
+        hatch_sign(subject.say("sign-hatch-due")),
     )  # fmt: skip
 
 
-def _summary(ground: Ground, every: Sequence[Margin]) -> str:
+def _summary(subject: Subject, every: Sequence[Margin]) -> str:
     counted = [(standing, sum(one.standing is standing for one in every)) for standing in Standing]
-    parts = [ground.say(f"count-{_key(standing)}", n=number) for standing, number in counted if number]
-    return ground.say("timeline-summary", n=len(every), parts=", ".join(parts) or "0")
+    parts = [subject.say(f"count-{_key(standing)}", n=number) for standing, number in counted if number]
+    return subject.say("timeline-summary", n=len(every), parts=", ".join(parts) or "0")
 
 
 def _row(names: Names, one: Margin) -> tuple[Cell, ...]:
     duty, text = names[one.obligation.iri], names[one.obligation.instrument]
     answer = names[one.response.work] if one.response else None
     return (
-        duty.iri, duty.label, text.iri, text.label, one.obligation.due, str(one.standing.value),
-        answer.iri if answer else None, answer.label if answer else None,
+        duty.iri, duty.text, text.iri, text.text, one.obligation.due, str(one.standing.value),
+        answer.iri if answer else None, answer.text if answer else None,
         one.response.day if one.response else None, one.margin, one.overdue or None, one.as_of,
     )  # fmt: skip

@@ -9,12 +9,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from pan2kg.charts.canvas import Box, Dot, Group, Label, Line, Mark, Pen
+from pan2kg.charts.drawing import Box, Dot, Group, Label, Line, Mark, Pen
 from pan2kg.charts.frame import BLUE, GREY, ORANGE, PAPER, RULE, SHADE, SWATCH, Body, Caption, Picture, Sign, frame
 from pan2kg.charts.grid import Choice, choose, filters, hatch_sign, hatched, notes, resting, row_head
-from pan2kg.charts.ground import Ground, table, whole
-from pan2kg.charts.names import Name, Names
+from pan2kg.charts.subject import Names, Subject, table, whole
 from pan2kg.charts.text_width import Font
+from pan2kg.graph.labels import Name
 
 if TYPE_CHECKING:
     from pan2kg.coherence.uses import Uses
@@ -38,7 +38,7 @@ class Combination:
 
 
 def draw_upset(
-    ground: Ground, *, plan: str = "", plans: str | Sequence[str] = (), top: object = 8, columns: object = 24
+    subject: Subject, *, plan: str = "", plans: str | Sequence[str] = (), top: object = 8, columns: object = 24
 ) -> Picture:
     """The instruments of the plans named, or of ``plan`` and those most linked to it, by who shares them.
 
@@ -47,21 +47,21 @@ def draw_upset(
     Raises:
         QueryError: as for :func:`pan2kg.charts.grid.choose`.
     """
-    choice = choose(ground, plan=plan, plans=plans, top=top)
-    every = combinations_of(ground.uses, choice.plans)
+    choice = choose(subject, plan=plan, plans=plans, top=top)
+    every = combinations_of(subject.graph.uses, choice.plans)
     shown = every[: whole(columns, "columns")]
-    iris = choice.iris(ground.uses)
-    names = ground.names([*iris, *(iri for one in every for iri in one.instruments)])
+    iris = choice.iris(subject.graph.uses)
+    names = subject.names([*iris, *(iri for one in every for iri in one.instruments)])
     rows = [names[iri] for iri in iris]
     caption = Caption(
-        ground.say("upset-title"),
-        ground.say("upset-lead"),
-        _signs(ground),
-        (*_notes(ground, every, shown), *notes(ground, choice)),
-        filters(ground, choice, rows),
+        subject.say("upset-title"),
+        subject.say("upset-lead"),
+        _signs(subject),
+        (*_notes(subject, every, shown), *notes(subject, choice)),
+        filters(subject, choice, rows),
     )
-    drawing = frame(ground, caption, _body(ground, names, choice, shown))
-    return Picture("upset", ground.language, drawing, table(COLUMNS, _rows(rows, names, every, len(shown))))
+    drawing = frame(subject, caption, _body(subject, names, choice, shown))
+    return Picture("upset", subject.language, drawing, table(COLUMNS, _rows(rows, names, every, len(shown))))
 
 
 def combinations_of(uses: Uses, plans: Sequence[int]) -> tuple[Combination, ...]:
@@ -78,40 +78,38 @@ def combinations_of(uses: Uses, plans: Sequence[int]) -> tuple[Combination, ...]
     return tuple(sorted(made, key=lambda one: (len(one.rows) == 1, -len(one.instruments), -len(one.rows), one.rows)))
 
 
-def _body(ground: Ground, names: Names, choice: Choice, shown: Sequence[Combination]) -> Body:
-    rows = [names[iri] for iri in choice.iris(ground.uses)]
-    sizes = resting(ground.uses).sizes
+def _body(subject: Subject, names: Names, choice: Choice, shown: Sequence[Combination]) -> Body:
+    rows = [names[iri] for iri in choice.iris(subject.graph.uses)]
+    sizes = resting(subject.graph.uses).sizes
     numbers = [int(sizes[at]) for at in choice.plans]
     marks: list[Mark] = []
     left = HEAD + SIZES
     for at, (name, number) in enumerate(zip(rows, numbers, strict=True)):
-        marks += _row(ground, at, name, (number, max(numbers)), left + COLUMN * len(shown))
+        marks += _row(subject, at, name, (number, max(numbers)), left + COLUMN * len(shown))
     most = max((len(one.instruments) for one in shown), default=1)
     for at, one in enumerate(shown):
-        marks.append(_column(ground, names, rows, (left + COLUMN * (at + 0.5), most), one))
+        marks.append(_column(subject, names, rows, (left + COLUMN * (at + 0.5), most), one))
     size = left + COLUMN * len(shown) + 12, BARS + ROW * len(rows)
     return Body(*size, (Group(tuple(marks), shift=(0, BARS)),))
 
 
-def _row(ground: Ground, at: int, name: Name, size: tuple[int, int], right: float) -> list[Mark]:
+def _row(subject: Subject, at: int, name: Name, size: tuple[int, int], right: float) -> list[Mark]:
     number, most = size
     y = ROW * at
-    detail = f"{name.key} · {ground.say('texts', n=number) if number else ground.say('no-text-known')}"
+    detail = f"{name.key} · {subject.say('texts', n=number) if number else subject.say('no-text-known')}"
     marks: list[Mark] = [Box(0, y, right, ROW, SHADE if at % 2 == 0 else PAPER)]
     marks.append(row_head(Box(0, y, HEAD - 10, ROW), "", name, detail))
     room = SIZES - 50
     end = HEAD + SIZES - 12
     if not number:
         box = Box(end - 40, y + ROW / 2 - 8, 40, 16)
-        return [*marks, Group(tuple(hatched(box)), title=ground.say("no-text-known"))]
+        return [*marks, Group(tuple(hatched(box)), title=subject.say("no-text-known"))]
     long = room * number / most
     bar = Box(end - long, y + ROW / 2 - 8, long, 16, GREY)
     return [*marks, Group((bar, Label(end - long - 5, y + ROW / 2 + 4, str(number), NUMBER, "end")), detail)]
 
 
-def _column(
-    ground: Ground, names: Names, rows: Sequence[Name], place: tuple[float, int], one: Combination
-) -> Group:
+def _column(subject: Subject, names: Names, rows: Sequence[Name], place: tuple[float, int], one: Combination) -> Group:
     x, most = place
     number = len(one.instruments)
     high = (BARS - 30) * number / most
@@ -126,36 +124,34 @@ def _column(
         marks.append(Line(ends, Pen(colour, 3)))
     marks += [Dot(x, ROW * (at + 0.5), 8, colour) for at in one.rows]
     who = " + ".join(rows[at].key for at in one.rows)
-    texts = "\n".join(f"– {names[iri].label}" for iri in one.instruments)
-    leads = ground.leads(*(rows[at].iri for at in one.rows))
-    return Group(tuple(marks), f"{who}\n{ground.say('texts', n=number)}\n{texts}", leads)
+    texts = "\n".join(f"– {names[iri].text}" for iri in one.instruments)
+    leads = subject.leads(*(rows[at].iri for at in one.rows))
+    return Group(tuple(marks), f"{who}\n{subject.say('texts', n=number)}\n{texts}", leads)
 
 
-def _signs(ground: Ground) -> tuple[Sign, ...]:
+def _signs(subject: Subject) -> tuple[Sign, ...]:
     def dot(colour: str) -> tuple[Mark, ...]:
         return (Box(0, 2, 8, 14, colour), Dot(21, 9, 7, colour))
 
     return (
-        Sign(dot(BLUE), ground.say("sign-common")),
-        Sign(dot(ORANGE), ground.say("sign-alone")),
-        Sign((Box(0, 3, SWATCH[0], 12, GREY),), ground.say("sign-size")),
-        hatch_sign(ground.say("sign-hatch-text")),
+        Sign(dot(BLUE), subject.say("sign-common")),
+        Sign(dot(ORANGE), subject.say("sign-alone")),
+        Sign((Box(0, 3, SWATCH[0], 12, GREY),), subject.say("sign-size")),
+        hatch_sign(subject.say("sign-hatch-text")),
     )
 
 
-def _notes(ground: Ground, every: Sequence[Combination], shown: Sequence[Combination]) -> tuple[str, ...]:
+def _notes(subject: Subject, every: Sequence[Combination], shown: Sequence[Combination]) -> tuple[str, ...]:
     texts = sum(len(one.instruments) for one in every)
     common = sum(len(one.instruments) for one in every if len(one.rows) > 1)
-    summary = ground.say("upset-summary", n=texts, common=common)
+    summary = subject.say("upset-summary", n=texts, common=common)
     rest = len(every) - len(shown)
-    return (summary, ground.say("combinations-left-out", n=rest)) if rest else (summary,)
+    return (summary, subject.say("combinations-left-out", n=rest)) if rest else (summary,)
 
 
-def _rows(
-    rows: Sequence[Name], names: Names, every: Sequence[Combination], shown: int
-) -> list[tuple[str | int, ...]]:
+def _rows(rows: Sequence[Name], names: Names, every: Sequence[Combination], shown: int) -> list[tuple[str | int, ...]]:
     return [
-        (number, " + ".join(rows[at].key for at in one.rows), iri, names[iri].label, len(one.rows),
+        (number, " + ".join(rows[at].key for at in one.rows), iri, names[iri].text, len(one.rows),
          "true" if number <= shown else "false")
         for number, one in enumerate(every, 1)
         for iri in one.instruments

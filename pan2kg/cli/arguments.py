@@ -15,11 +15,69 @@ from pathlib import Path
 from typing import Any, Final, NoReturn
 
 from pan2kg.errors import QueryError
+from pan2kg.i18n.catalogue import LANGUAGES, SOURCE_LANGUAGE, Messages
 from pan2kg.i18n.days import a_day
+from pan2kg.i18n.message import Message, language_of, spoken, there_are, told
 from pan2kg.project import Project, write_atomically
 
-CSV_NOTE = "csv is exact data (RFC 4180): import it into a spreadsheet as text, so that no cell is run as a formula"
-"""Said where CSV is offered. A quote put before =, +, - or @ would protect a spreadsheet and falsify the data."""
+_HELP: Final = Messages("help")
+_ARGPARSE: Final = Messages("argparse")
+_SENTENCES: Final = ("command.", "table.")
+"""Keys of what is written in a few words in a list, and as a sentence above the help of a command."""
+
+
+def translated(words: str) -> str:
+    """What :mod:`argparse` says, in the language of the process; the keys of these messages are its own words."""
+    language = spoken()
+    if language == SOURCE_LANGUAGE:
+        return words  # no catalogue is read for a command that has nothing to say
+    return _ARGPARSE.say(words, language) if _ARGPARSE.has(words, language) else words
+
+
+def _counted(one: str, many: str, number: int) -> str:
+    return translated(one if number == 1 else many)
+
+
+# argparse looks its words up under these names, which gettext gives it by the domain and folder of the system.
+argparse._ = translated  # type: ignore[attr-defined]
+argparse.ngettext = _counted  # type: ignore[attr-defined]
+
+
+class Formatter(argparse.HelpFormatter):
+    """Help whose texts are keys of the catalogue, said when it is printed: no command waits for them."""
+
+    def start_section(self, heading: str | None) -> None:
+        """Begin a list of options or commands."""
+        super().start_section(heading and _said(heading))
+
+    def add_text(self, text: str | None) -> None:
+        """Add what stands above or below the lists."""
+        said = _said(text) if text else text
+        if said and text and text.startswith(_SENTENCES):
+            said = f"{said[0].upper()}{said[1:]}."
+        super().add_text(said)
+
+    def add_usage(
+        self,
+        usage: str | None,
+        actions: Iterable[argparse.Action],
+        groups: Iterable[Any],
+        prefix: str | None = None,
+    ) -> None:
+        """Add the first line."""
+        super().add_usage(usage and _said(usage), actions, groups, prefix)
+
+    def _get_help_string(self, action: argparse.Action) -> str | None:
+        return action.help and _said(action.help)
+
+
+class PlainFormatter(Formatter, argparse.RawDescriptionHelpFormatter):
+    """The same where the lines of examples stay as they are."""
+
+
+def _said(key: str) -> str:
+    """The message under a key; what is no key – the names of formats, what argparse says – is returned as it is."""
+    return _HELP.say(key, spoken()) if _HELP.has(key) else key
 
 
 class Parser(argparse.ArgumentParser):
@@ -36,7 +94,7 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Say what is wrong and leave with 2."""
-        self.exit(2, f"{self.prog}: {message}. `{self.prog} --help` shows the use.\n")
+        self.exit(2, f"{told('wrong-use', prog=self.prog, message=message)}\n")
 
 
 class Once(argparse.Action):
@@ -51,20 +109,16 @@ class Once(argparse.Action):
     ) -> None:
         """Keep the value, or refuse a second one."""
         if getattr(namespace, self.dest, None) is not None:
-            parser.error(f"{option_string} is given twice, where one value is meant")
+            parser.error(str(told("given-twice-one-meant", option=option_string)))
         setattr(namespace, self.dest, values)
 
 
 def add_language(command: argparse.ArgumentParser) -> None:
-    """``--language``, by default that of the environment if it is French or German, else English."""
-    local = (os.environ.get("LC_ALL") or os.environ.get("LANG") or "").lower()
-    default = local[:2] if re.match(r"(fr|de)(?![a-z])", local) else "en"
-    command.add_argument(
-        "--language", choices=("fr", "en", "de"), default=default, help="the language of labels and messages"
-    )
+    """``--language``, by default that of the environment if there is a catalogue of it, else English."""
+    command.add_argument("--language", choices=LANGUAGES, default=language_of(os.environ), help="language")
 
 
-def add_output(command: argparse.ArgumentParser, meaning: str = "write to a file", *, required: bool = False) -> None:
+def add_output(command: argparse.ArgumentParser, meaning: str = "output", *, required: bool = False) -> None:
     """``-o``: the file that is written; without it the answer goes to standard output."""
     command.add_argument("-o", "--output", metavar="FILE", required=required, help=meaning)
 
@@ -79,10 +133,16 @@ def project_of(options: argparse.Namespace) -> Project:
     return Project.at(options.project) if options.project else Project.find()
 
 
-def emit(text: str, output: str | None = None) -> None:
-    """Write an answer to the file that was named, else to standard output."""
+def emit(text: str | bytes, output: str | None = None) -> None:
+    """Write an answer to the file that was named, else to standard output.
+
+    Raises:
+        QueryError: a spreadsheet is asked for and no file is named.
+    """
     if output:
         write_atomically(Path(output), text)
+    elif isinstance(text, bytes):
+        raise QueryError("spreadsheet-is-file", remedy="name-output")
     else:
         sys.stdout.write(text)
         sys.stdout.flush()
@@ -104,7 +164,7 @@ def a_share(text: str) -> float:
     """
     if re.fullmatch(r"0(\.\d+)?|1(\.0+)?|\.\d+", text.strip()):
         return float(text)
-    raise argparse.ArgumentTypeError(f"« {text} » is no number from 0 to 1")
+    raise argparse.ArgumentTypeError(told("no-share", text=text))
 
 
 def read_parameters(given: Sequence[str]) -> dict[str, str]:
@@ -121,11 +181,11 @@ def read_parameters(given: Sequence[str]) -> dict[str, str]:
     """
     words = [word for one in given for word in (one.split("=", 1) if one.startswith("--") else [one])]
     if len(words) % 2 or not all(word.startswith("--") for word in words[::2]):
-        raise QueryError(f"Cannot read « {' '.join(given)} ».", remedy="Write parameters as --name value.")
+        raise QueryError("cannot-read-parameters", remedy="write-parameters", names=" ".join(given))
     found: dict[str, str] = {}
     for name, value in zip(words[::2], words[1::2], strict=True):
         if name[2:].replace("-", "_") in found:
-            raise QueryError(f"{name} is given twice.", remedy="Give one value.")
+            raise QueryError("given-twice", remedy="give-one-value", name=name)
         found[name[2:].replace("-", "_")] = value
     return found
 
@@ -156,14 +216,14 @@ def refuse_unknown(given: Iterable[str], parameters: Collection[str], options: C
     for word in given:
         name = word.partition("=")[0].removeprefix("--")
         if word.startswith("--") and name not in known:
-            raise QueryError(f"There is no option and no parameter « {name} ».", remedy=_nearest(name, known))
+            raise QueryError("no-option", remedy=_nearest(name, known), name=name)
 
 
-def _nearest(name: str, known: list[str]) -> str:
+def _nearest(name: str, known: list[str]) -> Message:
     from difflib import get_close_matches
 
     near = get_close_matches(name, known, n=1, cutoff=0.5)
-    return f"Did you mean --{near[0]}?" if near else f"There are: {', '.join(f'--{one}' for one in known)}."
+    return told("did-you-mean-option", name=near[0]) if near else there_are(f"--{one}" for one in known)
 
 
 _BLANK: Final = "\r\x1b[K"

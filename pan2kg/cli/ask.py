@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pan2kg.cli.arguments import (
-    CSV_NOTE,
     add_as_of,
     add_language,
     add_output,
@@ -21,6 +20,7 @@ from pan2kg.cli.arguments import (
     width_of,
 )
 from pan2kg.errors import QueryError
+from pan2kg.i18n.message import say
 from pan2kg.project import Project, read_text
 
 if TYPE_CHECKING:
@@ -28,35 +28,36 @@ if TYPE_CHECKING:
     from pan2kg.store.store import Store
     from pan2kg.tables.answers import Style
 
-FORMATS = ("table", "csv", "tsv", "json", "xml", "md", "turtle", "jsonld")
+FORMATS = ("table", "csv", "tsv", "json", "xml", "md", "turtle", "jsonld", "xlsx")
 
 
 def add_ask(command: argparse.ArgumentParser) -> None:
     """A question, what it takes, and how its answer is written."""
-    command.usage = "pan2kg ask [NAME | LINK] [--PARAMETER VALUE ...] [--format FORMAT] [other options]"
-    command.add_argument("name", nargs="?", metavar="NAME", help="the question, or a permanent link to its answer")
-    command.add_argument("--list", action="store_true", help="list the questions and their parameters")
-    add_as_of(command, "only what was in force on this day")
+    command.usage = "ask.usage"
+    command.add_argument("name", nargs="?", metavar="NAME", help="ask.name")
+    command.add_argument("--list", action="store_true", help="ask.list")
+    add_as_of(command, "ask.as-of")
     _answers(command)
 
 
 def add_sparql(command: argparse.ArgumentParser) -> None:
     """A query, and how its answer is written."""
-    command.add_argument("query", metavar="QUERY", help="the query, a file that holds it, or - for standard input")
+    command.add_argument("query", metavar="QUERY", help="ask.query")
     _answers(command)
 
 
 def _answers(command: argparse.ArgumentParser) -> None:
     add_language(command)
-    command.add_argument("--endpoint", metavar="URL", help="ask this SPARQL endpoint instead of the project's files")
-    command.add_argument("--format", choices=FORMATS, help=f"default: table, and turtle for triples; {CSV_NOTE}")
-    command.add_argument("--cache", metavar="DIR", help="keep the loaded store on disk there (for large graphs)")
-    add_output(command, "write the answer to a file")
+    command.add_argument("--endpoint", metavar="URL", help="endpoint")
+    command.add_argument("--format", choices=FORMATS, help="ask.format")
+    command.add_argument("--cache", metavar="DIR", help="ask.cache")
+    add_output(command, "ask.output")
 
 
 def run_ask(options: argparse.Namespace) -> int:
     """Answer a stored question, by its name or by a link that fixes it, or list them."""
-    from pan2kg.site.permalink import follow, notice, release_of
+    from pan2kg.graph.graph import Graph
+    from pan2kg.site.permalink import follow, notice
     from pan2kg.store.queries import fill, find_query
     from pan2kg.store.rules import needs
     from pan2kg.tables.answers import taken
@@ -77,7 +78,7 @@ def run_ask(options: argparse.Namespace) -> int:
     if options.format in (None, "table", "md"):
         notes = (*filter(None, [taken(query, values, options.language)]), *notes)
     if link:
-        notes = (*filter(None, [notice(link, release_of(store), link.language)]), *notes)
+        notes = (*filter(None, [notice(link, Graph(project, store).release, link.language)]), *notes)
     return _answer(store, text, project, options, query, notes)
 
 
@@ -90,7 +91,7 @@ def _as_of(
     from pan2kg.store.store import LocalStore
 
     if not isinstance(store, LocalStore):
-        raise QueryError("A store somewhere else cannot be asked as of a day.", remedy="Leave out --endpoint.")
+        raise QueryError("remote-as-of", remedy="leave-out-endpoint")
     moment = as_of(store, options.as_of, project, rules=needs(query.text))
     moment.refuse(values.values())
     return moment.store, moment.notes(options.language)
@@ -128,7 +129,7 @@ def _query_text(given: str) -> tuple[str, str]:
     from pan2kg.store.store import UPDATES
 
     if given == "-":
-        return sys.stdin.read(), "standard input"
+        return sys.stdin.read(), say("progress", "standard-input")
     words = given.split(maxsplit=1) or [""]
     first = words[0].upper()
     if "{" in given or first in _FORMS or (first in UPDATES and len(words) > 1):
@@ -163,7 +164,15 @@ def _answer(
 
     result = store.query(text)
     form = options.format or ("turtle" if isinstance(result, list) else "table")
-    written = write_answer(result, form, _style(project, options, own_names=query is None))
+    style = _style(project, options, own_names=query is None)
+    if form == "xlsx":
+        from pan2kg.tables.answers import grid_of
+        from pan2kg.tables.spreadsheet import write_spreadsheet
+
+        sys.stderr.write("".join(f"{note}\n" for note in notes))
+        emit(write_spreadsheet([("data", grid_of(result, style))]), options.output)
+        return 0
+    written = write_answer(result, form, style)
     if query and form == "table":
         written = f"{query.question(options.language)}\n\n{written}"
     below = "".join(f"{note}\n" for note in notes)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from pan2kg.cli.arguments import add_language, add_output, emit, project_of
 from pan2kg.errors import ProjectError
+from pan2kg.i18n.message import Message
 from pan2kg.project import Project
 
 FORMATS = ("text", "json", "github", "html", "junit", "turtle")
@@ -16,13 +17,11 @@ FORMATS = ("text", "json", "github", "html", "junit", "turtle")
 def add_check(command: argparse.ArgumentParser) -> None:
     """How the report is written, and when the command fails."""
     add_language(command)
-    command.add_argument("--format", choices=FORMATS, default="text", help="how the report is written")
-    command.add_argument(
-        "--fail-on", choices=("violation", "warning"), default="violation", help="what makes the command end with 1"
-    )
-    command.add_argument("--baseline", metavar="FILE", help="findings that were accepted before")
-    command.add_argument("--write-baseline", metavar="FILE", help="accept today's findings into this file")
-    add_output(command, "write the report to a file")
+    command.add_argument("--format", choices=FORMATS, default="text", help="check.format")
+    command.add_argument("--fail-on", choices=("violation", "warning"), default="violation", help="check.fail-on")
+    command.add_argument("--baseline", metavar="FILE", help="check.baseline")
+    command.add_argument("--write-baseline", metavar="FILE", help="check.write-baseline")
+    add_output(command, "check.output")
 
 
 def run_check(options: argparse.Namespace) -> int:
@@ -34,7 +33,7 @@ def run_check(options: argparse.Namespace) -> int:
     baseline = Path(options.baseline) if options.baseline else None
     project = project_of(options)
     if project.data:
-        raise ProjectError("A release has no files to check.", remedy="Check the project it was published from.")
+        raise ProjectError("release-has-no-files", remedy="check-its-project")
     report = check(project, fail_on=Severity(options.fail_on), baseline=baseline)
     if options.write_baseline:
         write_baseline(report, Path(options.write_baseline))
@@ -44,15 +43,16 @@ def run_check(options: argparse.Namespace) -> int:
 
 def add_draft(command: argparse.ArgumentParser) -> None:
     """The text of a plan, and the key it gets."""
-    command.add_argument("file", metavar="FILE", help="the text of the plan")
-    command.add_argument("--plan", metavar="KEY", required=True, help="the plan's key, as in lu-bhr-2")
-    command.add_argument("--language", choices=("fr", "en", "de", "it", "es"), help="the language of the text")
-    add_output(command, "write the Turtle to a file")
+    command.add_argument("file", metavar="FILE", help="draft.file")
+    command.add_argument("--plan", metavar="KEY", required=True, help="draft.plan")
+    command.add_argument("--language", choices=("fr", "en", "de", "it", "es"), help="draft.language")
+    add_output(command, "draft.output")
 
 
 def run_draft(options: argparse.Namespace) -> int:
     """Draft Turtle from a published plan; what is unsure goes to standard error."""
     from pan2kg.extract.draft import draft_plan
+    from pan2kg.extract.layout import noted
     from pan2kg.extract.outline import read_outline_file
     from pan2kg.turtle.writer import read_prefixes
 
@@ -63,10 +63,10 @@ def run_draft(options: argparse.Namespace) -> int:
     graph = _graph_path(project, options.output)
     written = draft_plan(outline, read_prefixes(project), plan=options.plan, source_name=file.name, graph=graph)
     emit(written, options.output)
-    counts = f"{len(outline.categories)} categories, {len(outline.actions)} actions"
-    guessed = f"the language was guessed to be {outline.language}; if it is not, name it with --language"
-    remarks = "".join(f"{file.name}, {said}\n" for said in (*([] if options.language else [guessed]), *outline.remarks))
-    sys.stderr.write(f"{remarks}{counts}; complete the draft, then `pan2kg check`.\n")
+    counts = {"categories": str(len(outline.categories)), "actions": str(len(outline.actions))}
+    guessed = [] if options.language else [noted("language-guessed", language=outline.language)]
+    told = (noted("in-file", file=file.name, message=one) for one in (*guessed, *(one.told for one in outline.remarks)))
+    sys.stderr.write("".join(f"{one}\n" for one in (*told, Message("progress", "draft-counts", counts))))
     return 0
 
 
@@ -78,7 +78,7 @@ def _graph_path(project: Project, output: str | None) -> str:
 
 def add_init(command: argparse.ArgumentParser) -> None:
     """The folder."""
-    command.add_argument("folder", metavar="DIR", help="a folder that does not exist yet, or is empty")
+    command.add_argument("folder", metavar="DIR", help="init.folder")
 
 
 def run_init(options: argparse.Namespace) -> int:

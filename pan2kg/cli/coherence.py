@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from pan2kg.cli.arguments import (
-    CSV_NOTE,
+    Formatter,
+    PlainFormatter,
     a_share,
     add_as_of,
     add_language,
@@ -23,38 +24,31 @@ from pan2kg.cli.arguments import (
     width_of,
 )
 from pan2kg.errors import QueryError
-from pan2kg.i18n.days import a_day, today
+from pan2kg.i18n.days import a_day
 from pan2kg.tables.registry import TABLES, Option
 
 if TYPE_CHECKING:
     from datetime import date
 
-    from pan2kg.i18n.text import Text
+    from pan2kg.graph.graph import Graph
+    from pan2kg.i18n.catalogue import Text
     from pan2kg.project import Project
     from pan2kg.store.as_of import Moment
-    from pan2kg.tables.material import Choice, Material
+    from pan2kg.tables.table import Choice
 
-FORMS: Final = ("table", "csv", "tsv", "json", "md", "html")
-
-EXAMPLES: Final = """\
-examples:
-  pan2kg coherence matrix --plan lu-bhr-2            where PAN 2 meets other plans
-  pan2kg coherence debt                              linked plans that do not cite each other
-  pan2kg coherence explain lu-bhr-2-4-3 lu-bhr-1-m5  why two actions are linked
-  pan2kg coherence gaps                              what is missing, and what cannot be told
-  pan2kg coherence interaction scores.csv            experts' scores, rows act on columns
-"""
+FORMS: Final = ("table", "csv", "tsv", "json", "md", "html", "xlsx")
 
 
 def add_coherence(command: argparse.ArgumentParser) -> None:
     """Add every figure as a command of its own, with the options all share."""
-    command.epilog = EXAMPLES
-    command.formatter_class = argparse.RawDescriptionHelpFormatter
+    command.epilog = "coherence.examples"
+    command.formatter_class = PlainFormatter
     command.set_defaults(figure=None, help_text=command.format_help)
-    figures = command.add_subparsers(title="figures", metavar="FIGURE")
+    figures = command.add_subparsers(title="title.figures", metavar="FIGURE")
     for name, kind in TABLES.items():
-        said = f"{kind.summary[0].upper()}{kind.summary[1:]}."
-        figure = figures.add_parser(name, allow_abbrev=False, help=kind.summary, description=said)
+        figure = figures.add_parser(
+            name, allow_abbrev=False, help=kind.summary, description=kind.summary, formatter_class=Formatter
+        )
         figure.set_defaults(figure=name)
         for option in kind.options:
             OPTIONS[option](figure)
@@ -69,64 +63,60 @@ def _shared(figure: argparse.ArgumentParser) -> None:
         "--project",
         metavar="DIR",
         default=argparse.SUPPRESS,
-        help="the project (default: the nearest, else the shipped one)",
+        help="project",
     )
     add_language(figure)
-    figure.add_argument("--format", choices=FORMS, default="table", help=f"default: table; {CSV_NOTE}")
-    add_as_of(figure, "only what was in force on this day (default: all, as of today)")
+    figure.add_argument("--format", choices=FORMS, default="table", help="coherence.format")
+    add_as_of(figure, "coherence.as-of")
     add_output(figure)
 
 
 def _plans(figure: argparse.ArgumentParser) -> None:
-    figure.add_argument("--plan", metavar="PLAN", action="append", dest="plans", help="only this plan; may be repeated")
+    figure.add_argument("--plan", metavar="PLAN", action="append", dest="plans", help="coherence.plan")
 
 
 def _all(figure: argparse.ArgumentParser) -> None:
-    figure.add_argument("--all", action="store_true", dest="everything", help="rows that say nothing, too")
+    figure.add_argument("--all", action="store_true", dest="everything", help="coherence.all")
 
 
 def _least(figure: argparse.ArgumentParser) -> None:
-    figure.add_argument("--least", metavar="STRENGTH", type=a_share, help="the least strength, 0 to 1 (default: 0.25)")
+    figure.add_argument("--least", metavar="STRENGTH", type=a_share, help="coherence.least")
 
 
 def _two_actions(figure: argparse.ArgumentParser) -> None:
-    figure.add_argument("actions", metavar="ACTION", nargs=2, help="two actions, by key or IRI")
+    figure.add_argument("actions", metavar="ACTION", nargs=2, help="coherence.two-actions")
 
 
 def _any_action(figure: argparse.ArgumentParser) -> None:
-    figure.add_argument("actions", metavar="ACTION", nargs="*", help="an action, by key or IRI (default: all)")
+    figure.add_argument("actions", metavar="ACTION", nargs="*", help="coherence.any-action")
 
 
 def _two_plans(figure: argparse.ArgumentParser) -> None:
-    figure.add_argument("plans", metavar="PLAN", nargs=2, help="two editions, the earlier first")
+    figure.add_argument("plans", metavar="PLAN", nargs=2, help="coherence.two-plans")
 
 
 def _matrices(figure: argparse.ArgumentParser) -> None:
-    figure.add_argument(
-        "files", metavar="FILE", nargs="*", help="matrices as CSV, one an assessor (default: the graph's)"
-    )
+    figure.add_argument("files", metavar="FILE", nargs="*", help="coherence.matrices")
     figure.add_argument(
         "--assessor",
         metavar="NAME",
         action="append",
         dest="assessors",
-        help="who filled in a matrix (default: the file's name)",
+        help="coherence.assessor",
     )
-    figure.add_argument(
-        "--free-labels", action="store_const", const="free", dest="part", help="labels need not be actions of the graph"
-    )
+    figure.add_argument("--free-labels", action="store_const", const="free", dest="part", help="coherence.free-labels")
 
 
 def _write(figure: argparse.ArgumentParser) -> None:
-    figure.add_argument("--write", metavar="GRAPH.ttl", help="store the scores of the matrices as links in this file")
+    figure.add_argument("--write", metavar="GRAPH.ttl", help="coherence.write")
 
 
 def _kind(figure: argparse.ArgumentParser) -> None:
-    figure.add_argument("part", metavar="KIND", nargs="?", help="list the gaps of one kind")
+    figure.add_argument("part", metavar="KIND", nargs="?", help="coherence.kind")
 
 
 def _day(figure: argparse.ArgumentParser) -> None:
-    figure.add_argument("day", metavar="DAY", nargs="?", type=a_day, help="the day (default: today)")
+    figure.add_argument("day", metavar="DAY", nargs="?", type=a_day, help="coherence.day")
 
 
 OPTIONS: Final[dict[Option, Callable[[argparse.ArgumentParser], None]]] = {
@@ -153,8 +143,8 @@ def run_coherence(options: argparse.Namespace) -> int:
     return 0
 
 
-def inquire(project: Project, options: argparse.Namespace, width: int) -> str:
-    """The figure asked for, as text; and where told to, the scores of matrices stored in a file.
+def inquire(project: Project, options: argparse.Namespace, width: int) -> str | bytes:
+    """The figure asked for, as text or as a spreadsheet; and where told to, the scores of matrices stored in a file.
 
     Raises:
         Pan2kgError: an unknown name, a matrix that cannot be read, a graph without actions, a file not written,
@@ -163,37 +153,41 @@ def inquire(project: Project, options: argparse.Namespace, width: int) -> str:
     from pan2kg.tables.writers import write_exhibit
 
     choice = _choice(options)
-    material, moment = _material(project, options)
+    graph, moment = _graph(project, options)
     if moment:
         moment.refuse((*choice.plans, *choice.actions))
-    exhibit = TABLES[options.figure].make(material, choice)
+    exhibit = TABLES[options.figure].make(graph, choice)
     if getattr(options, "write", None):
         from pan2kg.tables.scores_turtle import write_ledger
 
-        write_ledger(material, choice, Path(options.write))
+        write_ledger(graph, choice, Path(options.write))
     if moment:
         exhibit = replace(exhibit, notes=(*exhibit.notes, *_notes(moment)))
+    if options.format == "xlsx":
+        from pan2kg.tables.spreadsheet import write_exhibit_spreadsheet
+
+        return write_exhibit_spreadsheet(exhibit, options.language)
     return write_exhibit(exhibit, options.format, language=options.language, width=width)
 
 
-def _material(project: Project, options: argparse.Namespace) -> tuple[Material, Moment | None]:
+def _graph(project: Project, options: argparse.Namespace) -> tuple[Graph, Moment | None]:
     """What the figure is made from, and the view of the day where the figure looks at what was in force then."""
+    from pan2kg.graph.graph import Graph
     from pan2kg.store.rules import derive
     from pan2kg.store.store import load_project, open_store
-    from pan2kg.tables.material import Material
 
     given = _one_day(getattr(options, "day", None), options.as_of)
     if given is None or TABLES[options.figure].whole:
-        store = open_store(project, derive)
-        return Material(store, options.language, given or today(), asked=given is not None, project=project), None
+        store, asked = open_store(project, derive), given is not None
+        return Graph(project, store, language=options.language, as_of=given, asked=asked), None
     from pan2kg.store.as_of import as_of
     from pan2kg.store.dates import instances
     from pan2kg.turtle.vocabulary import PAN
 
     moment = as_of(load_project(project), given, project)
     if not instances(moment.store, PAN + "Action"):
-        raise QueryError(f"No action was in force on {given.isoformat()}.", remedy="Choose another day.")
-    return Material(moment.store, options.language, given, project=project), moment
+        raise QueryError("no-action-on-day", remedy="choose-another-day", given=given.isoformat())
+    return Graph(project, moment.store, language=options.language, as_of=given), moment
 
 
 def _one_day(named: date | None, given: date | None) -> date | None:
@@ -203,21 +197,19 @@ def _one_day(named: date | None, given: date | None) -> date | None:
         QueryError: both are given and differ.
     """
     if named and given and named != given:
-        raise QueryError(
-            f"Two days are given, {named.isoformat()} and --as-of {given.isoformat()}.", remedy="Give one."
-        )
+        raise QueryError("two-days", remedy="give-one", named=named.isoformat(), given=given.isoformat())
     return named or given
 
 
 def _notes(moment: Moment) -> list[Text]:
-    from pan2kg.i18n.text import LANGUAGES, Text
+    from pan2kg.i18n.catalogue import LANGUAGES, Text
 
     said = zip(*(moment.notes(language) for language in LANGUAGES), strict=True)
     return [Text.of(dict(zip(LANGUAGES, words, strict=True))) for words in said]
 
 
 def _choice(options: argparse.Namespace) -> Choice:
-    from pan2kg.tables.material import Choice
+    from pan2kg.tables.table import Choice
 
     def given(name: str) -> tuple[str, ...]:
         return tuple(getattr(options, name, None) or ())

@@ -9,24 +9,22 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pan2kg.cli.arguments import Progress, add_as_of, add_language, add_output, emit, project_of, read_parameters
-from pan2kg.i18n.days import today
+from pan2kg.i18n.message import say
 
 if TYPE_CHECKING:
-    from pan2kg.project import Project
-    from pan2kg.store.store import LocalStore, Store
+    from pan2kg.graph.graph import Graph
+    from pan2kg.i18n.catalogue import Language
 
 
 def add_picture(command: argparse.ArgumentParser) -> None:
     """What ``pan2kg picture`` can be told."""
     from pan2kg.charts.registry import PICTURES
 
-    command.usage = "pan2kg picture NAME -o FILE.svg|.png|.pdf|.csv [--PARAMETER VALUE ...] [other options]"
-    command.epilog = (
-        "parameters: --plan, --other, --plans KEY,KEY, --action, --top and the like, as the picture takes them"
-    )
+    command.usage = "picture.usage"
+    command.epilog = "picture.parameters"
     command.add_argument("name", metavar="NAME", choices=PICTURES, help=", ".join(PICTURES))
-    add_output(command, "the file; its ending says the format", required=True)
-    add_as_of(command, "the day the picture looks back from (default: today)")
+    add_output(command, "picture.output", required=True)
+    add_as_of(command, "picture.as-of")
     add_language(command)
 
 
@@ -39,14 +37,11 @@ def run_picture(options: argparse.Namespace) -> int:
     """
     from pan2kg.charts.raster import write_picture
     from pan2kg.charts.registry import draw
-    from pan2kg.tables.material import Material
 
     parameters = read_parameters(options.parameters)
-    store = _open(project_of(options))
-    day = options.as_of or today()
-    release = Material(store, options.language, day).release
+    graph = _open(options)
     given: dict[str, object] = {key: value.split(",") if key == "plans" else value for key, value in parameters.items()}
-    picture = draw(options.name, store, language=options.language, release=release, as_of=day, **given)  # type: ignore[arg-type]
+    picture = draw(options.name, graph, **given)  # type: ignore[arg-type]
     write_picture(picture, Path(options.output))
     return 0
 
@@ -56,17 +51,15 @@ def add_export(command: argparse.ArgumentParser) -> None:
     from pan2kg.network.exports import FORMS
 
     command.add_argument("form", metavar="FORM", choices=FORMS, help=", ".join(FORMS))
-    add_output(command, "the file to write", required=True)
+    add_output(command, "file", required=True)
     command.add_argument(
         "--plan",
         metavar="KEY",
         action="append",
         default=[],
-        help="only this plan; twice or more: only links among them",
+        help="export.plan",
     )
-    command.add_argument(
-        "--type", metavar="KEY", action="append", default=[], help="only links of this type, as in shared-instrument"
-    )
+    command.add_argument("--type", metavar="KEY", action="append", default=[], help="export.type")
     add_language(command)
 
 
@@ -78,41 +71,32 @@ def run_export(options: argparse.Namespace) -> int:
         FormatError: the selection is too large for the format, or the file’s ending promises another one.
     """
     from pan2kg.errors import FormatError, ProjectError
-    from pan2kg.graph.network import build_network
     from pan2kg.network.exports import export_network, select_network
     from pan2kg.project import write_atomically
-    from pan2kg.tables.material import Material
 
     target = Path(options.output)
     if options.form == "csv" and target.suffix.lower() not in ("", ".zip"):
-        raise FormatError(
-            f"The form csv is a zip of three tables, and « {target.name} » does not end in .zip.",
-            remedy="Name a file that ends in .zip, or ask for nodes or edges alone.",
-        )
-    store = _open(project_of(options))
-    release = Material(store, options.language, today()).release
-    network = build_network(store, language=options.language, release=release)
-    chosen = select_network(network, plans=options.plan, types=options.type)
+        raise FormatError("csv-is-zip", remedy="name-zip-file", name=target.name)
+    graph = _open(options)
+    chosen = select_network(graph.network(options.language), plans=options.plan, types=options.type)
     if not chosen:
-        raise ProjectError("The graph holds nothing to export.", remedy="Add a plan with its actions first.")
-    write_atomically(target, export_network(chosen, options.form, released=_released(store)))
+        raise ProjectError("nothing-to-export", remedy="add-plan")
+    write_atomically(target, export_network(chosen, options.form, released=_day(graph.notice.modified)))
     return 0
 
 
-def _released(store: Store) -> date | None:
-    """The day of the data: that of the ontology they are written in, where it gives one."""
-    from pan2kg.store.store import select
-    from pan2kg.turtle.vocabulary import DCTERMS, PAN
-
-    query = f"SELECT (MAX(?day) AS ?last) WHERE {{ <{PAN[:-1]}> <{DCTERMS}created> ?day }}"
-    found = select(store, query).values("last")
-    return date.fromisoformat(found[0]) if found and found[0] else None
+def _day(stated: str) -> date | None:
+    """The day of the data, None where the graph states no whole day."""
+    try:
+        return date.fromisoformat(stated)
+    except ValueError:
+        return None
 
 
 def add_dump(command: argparse.ArgumentParser) -> None:
     """The file, and its format."""
-    command.add_argument("--format", choices=("nquads", "trig"), help="default: as the file ends, else nquads")
-    add_output(command, "the file to write", required=True)
+    command.add_argument("--format", choices=("nquads", "trig"), help="dump.format")
+    add_output(command, "file", required=True)
 
 
 def run_dump(options: argparse.Namespace) -> int:
@@ -121,18 +105,18 @@ def run_dump(options: argparse.Namespace) -> int:
     from pan2kg.store.store import dump
     from pan2kg.turtle.writer import read_prefixes
 
-    project = project_of(options)
+    graph = _open(options)
     target = Path(options.output)
     form = options.format or ("trig" if target.suffix == ".trig" else "nquads")
-    write_atomically(target, dump(_open(project), form, read_prefixes(project)))
+    write_atomically(target, dump(graph.held, form, read_prefixes(graph.project)))
     return 0
 
 
 def add_report(command: argparse.ArgumentParser) -> None:
     """The folder, the plan, and the day it is reported on."""
-    command.add_argument("-o", "--output", metavar="DIR", required=True, help="the folder to write into")
-    command.add_argument("--plan", metavar="KEY", default="", help="the plan to report on (default: lu-bhr-2)")
-    add_as_of(command, "the day figures look back from (default: today)")
+    command.add_argument("-o", "--output", metavar="DIR", required=True, help="report.folder")
+    command.add_argument("--plan", metavar="KEY", default="", help="report.plan")
+    add_as_of(command, "figures.as-of")
     add_language(command)
 
 
@@ -145,19 +129,17 @@ def run_report(options: argparse.Namespace) -> int:
     """
     from pan2kg.report.compose import compose
     from pan2kg.report.writing import files_of, write_files
-    from pan2kg.tables.material import Material
 
-    material = Material(_open(project_of(options)), options.language, options.as_of or today())
-    written = write_files(Path(options.output), files_of(compose(material, options.plan)))
+    written = write_files(Path(options.output), files_of(compose(_open(options), options.plan)))
     emit("".join(f"{path}\n" for path in written))
     return 0
 
 
 def add_site(command: argparse.ArgumentParser) -> None:
     """What can be typed after ``pan2kg site``."""
-    command.add_argument("-o", "--output", metavar="DIR", required=True, help="the folder to write")
-    command.add_argument("--zip", metavar="FILE", help="the same as a zip, for a portal that takes no pages")
-    add_as_of(command, "the day figures look back from (default: today)")
+    command.add_argument("-o", "--output", metavar="DIR", required=True, help="site.folder")
+    command.add_argument("--zip", metavar="FILE", help="site.zip")
+    add_as_of(command, "figures.as-of")
 
 
 def run_site(options: argparse.Namespace) -> int:
@@ -171,21 +153,26 @@ def run_site(options: argparse.Namespace) -> int:
     from pan2kg.site.registry import Site
     from pan2kg.site.writing import write_site, write_zip
 
-    project = project_of(options)
-    site = Site(Library(project, _open(project), options.as_of or today(), bundle=find_bundle()))
+    site = Site(Library(_open(options), bundle=find_bundle()))
     folder = Path(options.output)
     progress = Progress()
-    number = write_site(site, folder, progress=lambda number: progress(f"{number} files"))
+    number = write_site(site, folder, progress=lambda number: progress(say("progress", "files", number=str(number))))
     progress.finish()
-    sys.stdout.write(f"{folder}: {number} files; open {folder / 'index.html'}\n")
+    sys.stdout.write(
+        f"{say('progress', 'site-written', folder=folder, number=str(number), index=folder / 'index.html')}\n"
+    )
     if options.zip:
         write_zip(folder, Path(options.zip))
         sys.stdout.write(f"{options.zip}\n")
     return 0
 
 
-def _open(project: Project) -> LocalStore:
+def _open(options: argparse.Namespace) -> Graph:
+    """The graph of the project, in the language and from the day that were typed, as far as the command takes them."""
+    from pan2kg.graph.graph import Graph
     from pan2kg.store.rules import derive
     from pan2kg.store.store import open_store
 
-    return open_store(project, derive)
+    project = project_of(options)
+    language: Language = getattr(options, "language", "fr")
+    return Graph(project, open_store(project, derive), language=language, as_of=getattr(options, "as_of", None))

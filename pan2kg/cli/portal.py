@@ -10,7 +10,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from pan2kg.cli.arguments import PlainFormatter
 from pan2kg.errors import Place
+from pan2kg.i18n.message import say
 
 if TYPE_CHECKING:
     from pan2kg.publish.portal.access import Access
@@ -19,18 +21,6 @@ if TYPE_CHECKING:
     from pan2kg.publish.portal.steps import Whose
 
 ACTIONS: Final = ("plan", "push", "status")
-
-EXAMPLES: Final = """\
-examples:
-  pan2kg portal plan release                  the requests of a first push; nothing is sent or looked up
-  pan2kg portal plan release --look           the requests still to send, after a look at the portal
-  pan2kg portal push release --send           send them, then read back and compare
-  pan2kg portal status release                whether the portal holds the release
-
-The key is read from the environment variable PAN2KG_PORTAL_KEY, where a request is sent. A push that breaks off is
-simply started again. The exit code is 0 where the portal holds the release or nothing was asked of it, 1 where they
-differ, 2 where something went wrong.
-"""
 
 
 class _Action(argparse.Action):
@@ -48,7 +38,7 @@ class _Action(argparse.Action):
         namespace.action = words.pop(0) if words[0] in ACTIONS else "plan"
         inner = type(parser)(prog=parser.prog, usage=parser.usage, description=parser.description, allow_abbrev=False)
         _describe(inner)
-        inner.add_argument("folder", metavar="DIR", help="a release folder, as `pan2kg publish` makes it")
+        inner.add_argument("folder", metavar="DIR", help="portal.folder")
         _add(inner)
         inner.add_argument("--project", help=argparse.SUPPRESS)
         inner.parse_args(words, namespace)
@@ -56,32 +46,30 @@ class _Action(argparse.Action):
 
 def add_portal(command: argparse.ArgumentParser) -> None:
     """Everything that can be typed after ``pan2kg portal``."""
-    command.usage = "pan2kg portal [plan | push --send | status] DIR [options]"
+    command.usage = "portal.usage"
     _describe(command)
     command.add_argument(
         "words",
         nargs=argparse.PARSER,
         action=_Action,
         metavar="[plan | push | status] DIR",
-        help="plan (the default) prints the requests, push sends them, status compares; DIR is a release folder",
+        help="portal.words",
     )
     _add(command)
 
 
 def _describe(command: argparse.ArgumentParser) -> None:
-    command.epilog = EXAMPLES
-    command.formatter_class = argparse.RawDescriptionHelpFormatter
+    command.epilog = "portal.examples"
+    command.formatter_class = PlainFormatter
 
 
 def _add(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--send", action="store_true", help="with push: really send; without it nothing is sent")
-    command.add_argument("--look", action="store_true", help="with plan: look at what the portal holds (reads only)")
-    command.add_argument("--prune", action="store_true", help="delete resources that are no longer in the release")
-    command.add_argument(
-        "--portal", metavar="URL", default="https://data.public.lu", help="default: https://data.public.lu"
-    )
-    command.add_argument("--organization", metavar="ID", default="", help="the organization that publishes it")
-    command.add_argument("--dataset", metavar="ID", default="", help="the dataset on the portal (default: looked up)")
+    command.add_argument("--send", action="store_true", help="portal.send")
+    command.add_argument("--look", action="store_true", help="portal.look")
+    command.add_argument("--prune", action="store_true", help="portal.prune")
+    command.add_argument("--portal", metavar="URL", default="https://data.public.lu", help="portal.portal")
+    command.add_argument("--organization", metavar="ID", default="", help="portal.organization")
+    command.add_argument("--dataset", metavar="ID", default="", help="portal.dataset")
 
 
 def run_portal(
@@ -106,7 +94,7 @@ def run_portal(
     from pan2kg.publish.portal.steps import Whose
 
     if options.send and options.action != "push":
-        raise PortalError("Only a push sends.", place=Place("--send"), remedy="Write `pan2kg portal push DIR --send`.")
+        raise PortalError("only-push-sends", place=Place("--send"), remedy="use-push-send")
     sends = options.action == "push" and options.send
     reads = sends or options.action == "status" or options.look
     access = read_access(options.portal, os.environ, needs_key=reads)
@@ -127,13 +115,13 @@ def _plan(client: Client | None, access: Access, offer: Offer, whose: Whose, *, 
 
     if client:
         remote = observe(client, offer, whose)
-        note = "Nothing was changed."
+        note = "note-unchanged"
     else:
         remote = Remote(whose.dataset, {}, ()) if whose.dataset else None
-        note = "Nothing was sent or looked up: these are the requests of a first push; --look shows today's."
+        note = "note-not-sent"
     todo = steps(offer, remote, whose, prune=prune)
     _write(list_requests(access, todo, whose, remote))
-    _write(f"\n# {note} `pan2kg portal push DIR --send` sends.\n")
+    _write(f"\n{say('portal', note)}\n")
     return 0
 
 
@@ -144,7 +132,7 @@ def _push(client: Client, offer: Offer, whose: Whose, *, prune: bool) -> int:
     try:
         outcome = push(client, offer, whose, lambda line: _write(f"{line}\n"), prune=prune)
     except KeyboardInterrupt:
-        raise PortalError("The push was interrupted.", remedy="Push again: it goes on where it stopped.") from None
+        raise PortalError("push-interrupted", remedy="push-goes-on") from None
     _write(say_outcome(offer, outcome))
     return 1 if outcome.remaining else 0
 

@@ -1,4 +1,4 @@
-"""``pan2kg publish``: everything that is published of a graph, in one folder."""
+"""The commands about releases: ``pan2kg publish`` writes one, ``pan2kg diff`` says what changed between two states."""
 
 from __future__ import annotations
 
@@ -12,41 +12,33 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
-from pan2kg.cli.arguments import Progress, project_of
-from pan2kg.errors import Place, ProjectError
+from pan2kg.cli.arguments import PlainFormatter, Progress, add_language, add_output, project_of
+from pan2kg.errors import FormatError, Place, ProjectError
 from pan2kg.i18n.days import a_day, today
-from pan2kg.project import Project
+from pan2kg.i18n.message import say, told
+from pan2kg.project import Project, write_atomically
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from pan2kg.publish.assemble import Order
     from pan2kg.publish.catalogue.facts import Facts
-    from pan2kg.publish.catalogue.issue import Issue
-    from pan2kg.publish.edition import Edition, Part
+    from pan2kg.publish.edition import Edition, Issue, Part
 
 
 def add_publish(command: argparse.ArgumentParser) -> None:
     """The options of ``publish``."""
-    command.add_argument("-o", "--output", metavar="DIR", required=True, help="the folder of the release")
-    command.add_argument("--base", metavar="URL", type=an_address, help="where the files of the release will stand")
-    command.add_argument(
-        "--id-base", metavar="URL", type=an_address, help="another base for our own IRIs (default: as in the graph)"
-    )
-    command.add_argument("--endpoint", metavar="URL", type=a_link, help="the SPARQL endpoint to announce")
-    command.add_argument(
-        "--service", metavar="URL", type=a_link, help="where pan2kg serve answers for our IRIs (w3id rules)"
-    )
-    command.add_argument("--contact", type=a_contact, help="an e-mail address or the URL of a page, for the catalogue")
-    command.add_argument(
-        "--date", type=a_day, help="the day of the release (default: SOURCE_DATE_EPOCH, or the data’s)"
-    )
-    command.add_argument(
-        "--version", dest="release", type=a_version, help="the version (default: that of the ontology)"
-    )
-    command.add_argument("--previous", metavar="DIR|FILE", type=Path, help="the release before, to tell what changed")
-    command.add_argument("--without-site", action="store_true", help="leave out the pages")
-    command.add_argument("--without-derived", action="store_true", help="leave out what rules derive")
+    command.add_argument("-o", "--output", metavar="DIR", required=True, help="publish.folder")
+    command.add_argument("--base", metavar="URL", type=an_address, help="publish.base")
+    command.add_argument("--id-base", metavar="URL", type=an_address, help="publish.id-base")
+    command.add_argument("--endpoint", metavar="URL", type=a_link, help="publish.endpoint")
+    command.add_argument("--service", metavar="URL", type=a_link, help="publish.service")
+    command.add_argument("--contact", type=a_contact, help="publish.contact")
+    command.add_argument("--date", type=a_day, help="publish.date")
+    command.add_argument("--version", dest="release", type=a_version, help="publish.version")
+    command.add_argument("--previous", metavar="DIR|FILE", type=Path, help="publish.previous")
+    command.add_argument("--without-site", action="store_true", help="publish.without-site")
+    command.add_argument("--without-derived", action="store_true", help="publish.without-derived")
 
 
 def an_address(text: str) -> str:
@@ -73,7 +65,7 @@ def a_link(text: str) -> str:
     """
     parts = urlsplit(text)
     if parts.scheme not in ("http", "https") or not parts.netloc or any(mark in text for mark in ' <>"?#'):
-        raise argparse.ArgumentTypeError(f"« {text} » is no address such as https://host.example/")
+        raise argparse.ArgumentTypeError(told("no-web-address", text=text))
     return text
 
 
@@ -89,7 +81,7 @@ def a_contact(text: str) -> str:
     if "://" in text:
         return a_link(text)
     if not _MAIL.fullmatch(text):
-        raise argparse.ArgumentTypeError(f"« {text} » is neither an e-mail address nor that of a page")
+        raise argparse.ArgumentTypeError(told("no-contact", text=text))
     return text
 
 
@@ -103,7 +95,7 @@ def a_version(text: str) -> str:
     '1.0.0-rc.1'
     """
     if not _VERSION.fullmatch(text):
-        raise argparse.ArgumentTypeError(f"« {text} » is no version such as 1.0.0")
+        raise argparse.ArgumentTypeError(told("no-version", text=text))
     return text
 
 
@@ -117,7 +109,7 @@ def run_publish(options: argparse.Namespace) -> int:
     Raises:
         ProjectError: a fact is missing, the folder may not be replaced, or the release is not sound.
     """
-    from pan2kg.publish.parts import PARTS, site_part
+    from pan2kg.publish.assemble import PARTS, site_part
 
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     return release(options, [part for part in PARTS if not (options.without_site and part is site_part)])
@@ -135,16 +127,17 @@ def release(options: argparse.Namespace, parts: Sequence[Part] = ()) -> int:
     project = project_of(options)
     folder = Path(options.output).absolute()
     try:
-        progress("loading the graph")
+        progress(say("progress", "loading"))
         edition, order = prepare(project, options)
         counted = publish(edition, folder, order, parts=parts, note=progress)
     except KeyboardInterrupt:
-        raise ProjectError("Interrupted.", place=Place(str(folder)), remedy="What was there is unchanged.") from None
+        raise ProjectError("interrupted", place=Place(str(folder)), remedy="there-unchanged") from None
     finally:
         progress.finish()
     for gap in _gaps(edition, order):
         sys.stderr.write(f"pan2kg: {gap}\n")
-    sys.stderr.write(f"{counted.triples} statements, version {edition.issue.version}, in {options.output}\n")
+    written = {"number": str(counted.triples), "version": edition.issue.version, "folder": options.output}
+    sys.stderr.write(f"{say('progress', 'release-written', **written)}\n")
     return 0
 
 
@@ -154,6 +147,7 @@ def prepare(project: Project, options: argparse.Namespace) -> tuple[Edition, Ord
     Raises:
         ProjectError: the catalogue lacks a fact, or the release would lie in the future.
     """
+    from pan2kg.graph.graph import Graph
     from pan2kg.publish.assemble import Order
     from pan2kg.publish.catalogue.facts import read_facts
     from pan2kg.publish.edition import Edition
@@ -163,28 +157,27 @@ def prepare(project: Project, options: argparse.Namespace) -> tuple[Edition, Ord
     store = load_project(project) if options.without_derived else open_store(project, derive)
     facts = read_facts(store)
     issue = _issue(facts, options)
-    edition = Edition(project, store, facts, issue, options.previous)
+    graph = Graph(project, store, language="fr", as_of=issue.modified, release=issue.version)
+    edition = Edition(graph, facts, issue, options.previous)
     return edition, Order(today(), options.service or "", options.base is not None)
 
 
 def _issue(facts: Facts, options: argparse.Namespace) -> Issue:
-    from pan2kg.publish.catalogue.issue import Addresses, Issue
+    from pan2kg.publish.edition import Addresses, Issue
     from pan2kg.turtle.vocabulary import DCTERMS, ROOT
 
     root = options.id_base or ROOT
     version = options.release or facts.version
     if not _VERSION.fullmatch(version):
         raise ProjectError(
-            f"« {version} » can be no part of an address." if version else "The graph does not say its version.",
+            "version-no-address" if version else "version-unsaid",
             place=Place("ontology/pan2kg.ttl"),
-            remedy="Let owl:versionInfo of the ontology be a version such as 1.0.0, or name one with --version.",
+            remedy="mend-version",
+            version=version,
         )
     issued, modified = facts.day(DCTERMS + "issued"), _day(options.date) or facts.day(DCTERMS + "modified")
     if max(issued, modified) > today():
-        raise ProjectError(
-            f"The release would be of {max(issued, modified)}, which lies in the future.",
-            remedy="Correct the day in graph/catalogue.ttl, or name another with --date.",
-        )
+        raise ProjectError("release-in-future", remedy="correct-day", issued=max(issued, modified))
     places = Addresses(root, options.base or root, options.endpoint or "")
     return Issue(version, min(issued, modified), modified, places, _previous(options.previous), options.contact or "")
 
@@ -197,9 +190,7 @@ def _day(given: date | None) -> date | None:
     try:
         return datetime.fromtimestamp(int(epoch), UTC).date()
     except (ValueError, OverflowError, OSError):
-        raise ProjectError(
-            f"SOURCE_DATE_EPOCH is « {epoch} », which is no number of seconds.", remedy="Unset it, or use --date."
-        ) from None
+        raise ProjectError("epoch-no-number", remedy="unset-or-date", epoch=epoch) from None
 
 
 def _previous(path: Path | None) -> str:
@@ -208,20 +199,96 @@ def _previous(path: Path | None) -> str:
     if path is None:
         return ""
     if not path.exists():
-        raise ProjectError("There is no such release.", place=Place(str(path)), remedy="Name its folder or its dump.")
+        raise ProjectError("no-such-release", place=Place(str(path)), remedy="name-folder-or-dump")
     mark = read_mark(path)
     return mark["version"] if mark else ""
 
 
 def _gaps(edition: Edition, order: Order) -> list[str]:
     """What the catalogue could not say, and what would mend it."""
-    from pan2kg.publish.catalogue.facts import DATASET
+    from pan2kg.graph.dataset import DATASET
     from pan2kg.publish.catalogue.terms import DCAT
-    from pan2kg.publish.catalogue.words import words
 
     known = {
         "no-contact": edition.issue.contact or edition.facts.of(DATASET, DCAT + "contactPoint"),
         "no-endpoint": edition.issue.addresses.endpoint,
         "no-base": order.has_base,
     }
-    return [words(name).en for name, value in known.items() if not value]
+    return [say("progress", name) for name, value in known.items() if not value]
+
+
+FORMS: Final = ("text", "md", "csv", "json", "rdf", "atom")
+
+
+def add_diff(command: argparse.ArgumentParser) -> None:
+    """Two states, or with ``--apply`` a patch and one."""
+    command.epilog = "diff.examples"
+    command.formatter_class = PlainFormatter
+    command.usage = "diff.usage"
+    command.add_argument("sides", metavar="OLD NEW", nargs="+", help="diff.sides")
+    command.add_argument("--apply", metavar="PATCH", help="diff.apply")
+    command.add_argument("--format", choices=FORMS, default="text", help="diff.format")
+    command.add_argument("--date", metavar="DAY", type=a_day, help="diff.date")
+    command.add_argument("--address", metavar="URL", default="", help="diff.address")
+    add_language(command)
+    add_output(command)
+
+
+def run_diff(options: argparse.Namespace) -> int:
+    """Tell what changed, or apply a patch; 0 whether or not something changed.
+
+    Raises:
+        Pan2kgError: a side or a patch that cannot be read, a patch for another state, no day for a feed.
+    """
+    wanted = 1 if options.apply else 2
+    if len(options.sides) != wanted:
+        fault = "patch-takes-one" if options.apply else "comparison-takes-two"
+        raise FormatError(fault, remedy="use-diff", number=len(options.sides))
+    progress = Progress()
+    try:
+        content = _applied(options, progress) if options.apply else _compared(options, progress)
+    finally:
+        progress.finish()
+    if options.output:
+        write_atomically(Path(options.output), content)
+    else:
+        sys.stdout.buffer.write(content)
+        sys.stdout.flush()
+    return 0
+
+
+def _applied(options: argparse.Namespace, progress: Progress) -> bytes:
+    from pan2kg.publish.diff.patch import apply, nquads, read_patch
+    from pan2kg.publish.diff.states import read_side
+
+    if options.output and not options.output.endswith(".nq"):
+        raise FormatError("patched-is-nquads", remedy="name-nq-file")
+    patch = read_patch(Path(options.apply))
+    progress(say("progress", "reading", side=options.sides[0]))
+    old = read_side(Path(options.sides[0]))
+    progress(say("progress", "applying"))
+    return nquads(apply(patch, old))
+
+
+def _compared(options: argparse.Namespace, progress: Progress) -> bytes:
+    from pan2kg.publish.diff.patch import patch_of, write_patch
+    from pan2kg.publish.diff.states import change_list, read_side
+
+    sides = []
+    for side in options.sides:
+        progress(say("progress", "reading", side=side))
+        sides.append(read_side(Path(side)))
+    old, new = sides
+    progress(say("progress", "comparing"))
+    if options.format == "rdf":
+        return write_patch(patch_of(old, new))
+    from pan2kg.publish.diff.feed import day_of, write_csv, write_feed, write_json
+    from pan2kg.publish.diff.telling import read_story, write_markdown, write_text
+
+    change = change_list(old, new)
+    story = read_story(change)
+    if options.format == "atom":
+        when = day_of(change, options.date)
+        return write_feed(story, options.language, when, address=options.address).encode()
+    write = {"text": write_text, "md": write_markdown, "csv": write_csv, "json": write_json}[options.format]
+    return write(story, options.language).encode()

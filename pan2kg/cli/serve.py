@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING, Final
 
 from pan2kg.cli.publish import an_address
 from pan2kg.errors import Place, ProjectError
-from pan2kg.i18n.days import today
+from pan2kg.i18n.message import told
 from pan2kg.project import Project
 
 if TYPE_CHECKING:
     import socket
     from collections.abc import Callable
 
-    from pan2kg.server.application import Application, Handler
     from pan2kg.server.pages import Pages
     from pan2kg.server.pool import Pool
+    from pan2kg.server.request import Application, Handler
     from pan2kg.server.review import Renewed
     from pan2kg.server.settings import Release, Settings
     from pan2kg.server.workers import Nursery
@@ -31,25 +31,25 @@ TOKEN: Final = "PAN2KG_TOKEN"  # noqa: S105  # the name of a variable, not a sec
 def add_serve(command: argparse.ArgumentParser) -> None:
     """What can be typed after ``pan2kg serve``."""
     add = command.add_argument
-    add("--host", default="127.0.0.1", help="the address to listen to (default: this machine alone)")
-    add("--port", type=_whole(0, 65_535), default=8000, help="the port (default: 8000; 0: any that is free)")
-    add("--allow-host", metavar="NAME", action="append", default=[], help="a name the service answers to besides")
-    add("--base", metavar="URL", type=an_address, help="where the service stands, seen from outside: for redirects")
-    add("--no-browser", action="store_true", help="do not open the home page")
-    add("--endpoint", metavar="URL", help="ask this SPARQL endpoint instead of the project's files")
-    add("--writable", action="store_true", help="take updates and graphs; they live until the service ends")
-    add("--token-file", metavar="FILE", help=f"the file with the token a write needs (or the variable {TOKEN})")
-    add("--timeout", metavar="S", type=_positive, default=30.0, help="seconds a query may take (default: 30)")
-    add("--max-rows", metavar="N", type=_whole(1), default=1_000_000, help="rows of an answer (default: 1000000)")
-    add("--max-bytes", metavar="N", type=_whole(1), default=256 * 2**20, help="bytes of an answer (default: 256 MB)")
-    add("--memory", metavar="MB", type=_whole(1), default=1024, help="megabytes a query may take (default: 1024)")
-    add("--workers", metavar="N", type=_whole(1), default=8, help="queries answered at once (default: 8)")
-    add("--allow-service", metavar="IRI", action="append", default=[], help="an endpoint SERVICE may ask")
+    add("--host", default="127.0.0.1", help="serve.host")
+    add("--port", type=_whole(0, 65_535), default=8000, help="serve.port")
+    add("--allow-host", metavar="NAME", action="append", default=[], help="serve.allow-host")
+    add("--base", metavar="URL", type=an_address, help="serve.base")
+    add("--no-browser", action="store_true", help="serve.no-browser")
+    add("--endpoint", metavar="URL", help="endpoint")
+    add("--writable", action="store_true", help="serve.writable")
+    add("--token-file", metavar="FILE", help="serve.token-file")
+    add("--timeout", metavar="S", type=_positive, default=30.0, help="serve.timeout")
+    add("--max-rows", metavar="N", type=_whole(1), default=1_000_000, help="serve.max-rows")
+    add("--max-bytes", metavar="N", type=_whole(1), default=256 * 2**20, help="serve.max-bytes")
+    add("--memory", metavar="MB", type=_whole(1), default=1024, help="serve.memory")
+    add("--workers", metavar="N", type=_whole(1), default=8, help="serve.workers")
+    add("--allow-service", metavar="IRI", action="append", default=[], help="serve.allow-service")
     add(
         "--default-graph",
         choices=("union", "own"),
         default="union",
-        help="what a query without FROM asks: all graphs, or only triples in no graph (default: union)",
+        help="serve.default-graph",
     )
 
 
@@ -57,7 +57,7 @@ def _whole(least: int, most: int = 2**40) -> Callable[[str], int]:
     def read(text: str) -> int:
         if text.isascii() and text.isdigit() and least <= int(text[:20]) <= most:
             return int(text)
-        raise argparse.ArgumentTypeError(f"« {text} » is no whole number from {least} to {most}")
+        raise argparse.ArgumentTypeError(told("no-whole-number", text=text, least=str(least), most=str(most)))
 
     return read
 
@@ -68,7 +68,7 @@ def _positive(text: str) -> float:
     except ValueError:
         number = 0.0
     if not 0 < number < float("inf"):
-        raise argparse.ArgumentTypeError(f"« {text} » is no number of seconds")
+        raise argparse.ArgumentTypeError(told("no-seconds", text=text))
     return number
 
 
@@ -80,7 +80,7 @@ def run_serve(options: argparse.Namespace) -> int:
         EndpointError: the graph is somewhere else, and is not there.
     """
     if not hasattr(os, "fork"):
-        raise ProjectError("Serving needs a POSIX system such as Linux or macOS.", remedy="Use `pan2kg site` here.")
+        raise ProjectError("needs-posix", remedy="use-site")
     from pan2kg.server.http_server import listen
 
     settings = _settings(options)
@@ -91,7 +91,7 @@ def run_serve(options: argparse.Namespace) -> int:
 
 
 def _settings(options: argparse.Namespace) -> Settings:
-    from pan2kg.server.limits import MEGABYTE, Crowd, Limits
+    from pan2kg.server.channel import MEGABYTE, Crowd, Limits
     from pan2kg.server.request import hosts_of
     from pan2kg.server.settings import Settings
 
@@ -116,17 +116,15 @@ def _token(options: argparse.Namespace) -> str:
     if not options.writable:
         return ""
     if options.endpoint is not None:
-        raise ProjectError("A graph behind an endpoint is not written to.", remedy="Leave out --writable.")
+        raise ProjectError("endpoint-not-written", remedy="leave-out-writable")
     token = os.environ.get(TOKEN, "")
     if options.token_file:
         try:
             token = Path(options.token_file).read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError):
-            raise ProjectError("Cannot read the token.", place=Place(options.token_file)) from None
+            raise ProjectError("token-unreadable", place=Place(options.token_file)) from None
     if not token.strip():
-        raise ProjectError(
-            "A writable service needs a token.", remedy=f"Give one with --token-file, or in the variable {TOKEN}."
-        )
+        raise ProjectError("needs-token", remedy="give-token", token=TOKEN)
     return token.strip()
 
 
@@ -189,6 +187,7 @@ def _project(options: argparse.Namespace) -> Project:
 
 def _site(project: Project, store: Store, release: Release, *, writable: bool) -> Renewed:
     """The pages over the data as they are at any time."""
+    from pan2kg.graph.graph import Graph
     from pan2kg.server.addresses import Everything
     from pan2kg.server.review import Renewed
     from pan2kg.site.bundle import find_bundle
@@ -198,7 +197,8 @@ def _site(project: Project, store: Store, release: Release, *, writable: bool) -
     bundle = find_bundle()
 
     def make() -> Everything:
-        return Everything(Site(Library(project, store, today(), mode="served", bundle=bundle, writable=writable)))
+        graph = Graph(project, store, language="fr")
+        return Everything(Site(Library(graph, mode="served", bundle=bundle, writable=writable)))
 
     return Renewed(make, release)
 
@@ -215,8 +215,7 @@ def _desk(
     project: Project, store: Store, site: Renewed, nursery: Nursery, token: str
 ) -> tuple[tuple[str, Handler], ...]:
     """What takes decisions and scores, and writes them into the project."""
-    from pan2kg.server.review import Desk, addresses, reloader
-    from pan2kg.server.session import Sessions
+    from pan2kg.server.review import Desk, Sessions, addresses, reloader
 
     return addresses(Desk(project, store, site.site, reloader(project, store, nursery), Sessions(token)))
 
@@ -241,12 +240,12 @@ def _serve(
     pool: Pool | None = None,
 ) -> int:
     from pan2kg.server.http_server import new_server
-    from pan2kg.server.workers import LOST
+    from pan2kg.server.workers import LostError
 
     lost: list[str] = []
 
     def leave() -> None:
-        lost.append(LOST)
+        lost.append(str(LostError()))
         server.should_exit = True
 
     def ready() -> None:

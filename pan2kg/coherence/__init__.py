@@ -11,7 +11,7 @@ The modules in their one order; each imports only from those before it::
     strength       weights, strength, bits, contributions, explanation
     hoisting       what a whole plan is founded on
     links          all linked pairs at once, and the links to write down
-    citations      who cites whom, reciprocity
+    citations      who cites whom
     debt           linked pairs that are not acknowledged
     index          action 3.3, pair by pair
     participation  actions that bridge plans, and what is lost without them

@@ -83,31 +83,3 @@ def arcs(uses: Uses, citations: Iterable[Citation]) -> Measured[Arc]:
         for p, q in pairs
     )
     return Measured(uses.basis, tuple(rows))
-
-
-def unreturned(uses: Uses, citations: Iterable[Citation]) -> Measured[Arc]:
-    """The arcs with R[p,q] > 0 and R[q,p] = 0.
-
-    >>> from pan2kg.coherence.uses import uses_of
-    >>> both = [Citation("l", "p", "q", "text"), Citation("m", "q", "p", "web"), Citation("n", "p", "r", "web")]
-    >>> [(arc.citing, arc.cited) for arc in unreturned(uses_of([], {"a": "p", "b": "q", "c": "r"}), both)]
-    [('p', 'r')]
-    """
-    found = arcs(uses, citations)
-    return Measured(found.basis, tuple(arc for arc in found if not arc.returned))
-
-
-def reciprocity(uses: Uses, citations: Iterable[Citation]) -> float | None:
-    """The share r of arcs that are returned, in [0,1]; None where there is no arc.
-
-    r = arcs p→q with R[q,p] > 0 / all arcs.
-
-    Source: Newman, M. E. J. (2010). Networks, §7.10 (reciprocity). Oxford University Press.
-
-    >>> from pan2kg.coherence.uses import uses_of
-    >>> both = [Citation("l", "p", "q", "text"), Citation("m", "q", "p", "web"), Citation("n", "p", "r", "web")]
-    >>> round(reciprocity(uses_of([], {"a": "p", "b": "q", "c": "r"}), both), 4)
-    0.6667
-    """
-    found = arcs(uses, citations).rows
-    return sum(arc.returned for arc in found) / len(found) if found else None

@@ -174,7 +174,7 @@ def compare(uses: Uses, base: str, new: str, *, hub: int = HUB) -> Comparison:
     """
     early, late = (uses.plans[uses.find_plan(name)].iri for name in (base, new))
     if early == late:
-        raise QueryError(f"« {base} » and « {new} » are the same plan.", remedy="Give two editions.")
+        raise QueryError("same-plan", remedy="give-two-editions", base=base, new=new)
     rest = [plan for plan in uses.plans if plan.iri not in (early, late)]
     names, others = [plan.iri for plan in rest], [plan.iri for plan in rest if plan.is_plan]
     before, after = restrict(uses, [*names, early]), restrict(uses, [*names, late])

@@ -107,11 +107,6 @@ class Path:
         """Whether two hindrances make it positive: list the path, never only the number."""
         return self.first < 0 and self.second < 0
 
-    @property
-    def returns(self) -> bool:
-        """Whether it comes back to where it started."""
-        return self.start == self.end
-
 
 @dataclass(frozen=True, slots=True)
 class SecondOrder:

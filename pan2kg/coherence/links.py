@@ -8,13 +8,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pan2kg.coherence.matrix import PART, Bools, Floats, Incidence, Indices, Ints, cells, common, gathered, overlaps
+from pan2kg.coherence.matrix import PART, Floats, Incidence, Indices, Ints, cells, common, gathered, overlaps
 from pan2kg.coherence.uses import Uses
 from pan2kg.turtle.vocabulary import link_iri
 
 if TYPE_CHECKING:
-    import networkx as nx
-
     from pan2kg.coherence.basis import Basis
 
 HUB = 500
@@ -131,8 +129,7 @@ def shared_links(uses: Uses, *, hub: int = HUB) -> tuple[SharedLink, ...]:
     """Every pair of works of different plans on the same instrument, as the rule « shared-instrument » has it.
 
     Works are actions and plans. A pair stands here too when what it shares weighs nothing (strength 0):
-    it is shared, and it does not count. Sorted by the two IRIs; one link a pair. In a graph too large for all
-    of them, :func:`link_rows` gives those :func:`strongest` keeps.
+    it is shared, and it does not count. Sorted by the two IRIs; one link a pair.
 
     Source: ``queries/rules/40-shared-instrument.rq``, the definition this must agree with.
 
@@ -151,7 +148,7 @@ def shared_links(uses: Uses, *, hub: int = HUB) -> tuple[SharedLink, ...]:
 
 
 def link_rows(uses: Uses, links: Links) -> Iterator[SharedLink]:
-    """The pairs of different plans among ``links`` as links to write down, such as those :func:`strongest` keeps.
+    """The pairs of different plans among ``links`` as links to write down.
 
     >>> from pan2kg.coherence.uses import uses_of
     >>> uses = uses_of([("a", "K"), ("b", "K"), ("c", "L")], {"a": "p", "b": "q", "c": "q"})
@@ -174,51 +171,3 @@ def _link(uses: Uses, table: Incidence, names: list[str], at: int, other: int) -
     return SharedLink(
         link_iri("shared-instrument", one, two), one, two, via, shared / whole if whole else 0.0, shared / np.log(2)
     )
-
-
-def strongest(uses: Uses, links: Links, top: int) -> Links:
-    """The pairs that are among the ``top`` strongest of at least one of their two actions.
-
-    Ties go to the other action whose IRI sorts first. For a graph too large to write every link down.
-
-    Raises:
-        ValueError: ``top`` is below 1.
-
-    >>> from pan2kg.coherence.uses import uses_of
-    >>> uses = uses_of([("a", "K"), ("b", "K"), ("c", "K"), ("d", "L")], {"a": "p", "b": "q", "c": "q", "d": "q"})
-    >>> kept = strongest(uses, project(uses), 1)
-    >>> kept.one.tolist(), kept.two.tolist()
-    ([0, 0], [1, 2])
-    """
-    if top < 1:
-        raise ValueError("top must be at least 1")
-    ends, others = np.concatenate([links.one, links.two]), np.concatenate([links.two, links.one])
-    order = np.lexsort((others, -np.tile(links.strength, 2), ends))
-    sizes = np.bincount(ends, minlength=len(uses.actions))
-    first = np.repeat(np.cumsum(sizes) - sizes, sizes)
-    chosen = order[np.arange(len(order)) - first < top] % max(len(links), 1)
-    wanted: Bools = np.zeros(len(links), dtype=np.bool_)
-    wanted[chosen] = True
-    basis = links.basis.also("top", f"{top} an action")
-    return Links(links.one[wanted], links.two[wanted], links.strength[wanted], links.hubs, basis)
-
-
-def network(uses: Uses, links: Links) -> nx.Graph[str]:
-    """The linked pairs as a networkx graph: actions as nodes with ``plan``, edges with ``weight``.
-
-    The home of centralities and paths; actions without a link are nodes too.
-
-    >>> from pan2kg.coherence.uses import uses_of
-    >>> uses = uses_of([("a", "K"), ("b", "K"), ("c", "L")], {"a": "p", "b": "q", "c": "q"})
-    >>> graph = network(uses, project(uses))
-    >>> graph.number_of_nodes(), graph.edges["a", "b"]["weight"]
-    (3, 1.0)
-    """
-    import networkx as nx
-
-    graph: nx.Graph[str] = nx.Graph()
-    homes = (uses.plans[at].iri for at in uses.plan_of)
-    graph.add_nodes_from((action, {"plan": plan}) for action, plan in zip(uses.actions, homes, strict=True))
-    ends = zip(links.one, links.two, links.strength, strict=True)
-    graph.add_weighted_edges_from((uses.actions[a], uses.actions[b], float(s)) for a, b, s in ends)
-    return graph

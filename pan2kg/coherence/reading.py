@@ -12,7 +12,6 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from pan2kg.coherence import questions
 from pan2kg.coherence.bodies import Profile
 from pan2kg.coherence.citations import Citation
 from pan2kg.coherence.editions import Succession
@@ -22,6 +21,7 @@ from pan2kg.coherence.scores import HIGHEST, LOWEST, Scores, scores_of
 from pan2kg.coherence.strength import Statement
 from pan2kg.coherence.uses import Plan, Uses, key, uses_of
 from pan2kg.errors import ProjectError, QueryError
+from pan2kg.store.queries import program_query
 from pan2kg.store.store import Store, plain, select
 
 if TYPE_CHECKING:
@@ -55,21 +55,19 @@ def read_uses(store: Store, *, release: str = "", as_of: date | None = None) -> 
     >>> uses.basis.n >= 20, uses.plans[uses.find_plan("lu-bhr-2")].completeness
     (True, 'complete')
     """
-    plan_of = {action: plan or action for action, plan in rows(store, questions.ACTIONS)}
+    plan_of = {action: plan or action for action, plan in rows(store, program_query("coherence/actions"))}
     nameless = [plan.removeprefix(action) for action, plan in plan_of.items() if action.startswith("_:")]
     if nameless:
-        raise ProjectError(
-            f"An action of {key(nameless[0]) or 'no plan'} has no IRI, so that nothing can name it.",
-            remedy="Give it one, as in action:lu-bhr-2-4-3; `pan2kg check` says where it stands.",
-        )
+        plan = key(nameless[0])
+        raise ProjectError("action-no-iri" if plan else "planless-action-no-iri", remedy="give-action-iri", plan=plan)
     if not plan_of:
-        raise ProjectError("The graph holds no action to measure.", remedy="Add a plan with its actions first.")
+        raise ProjectError("no-action-to-measure", remedy="add-plan")
     plans = [
         Plan(iri, int(published) if published else None, key(complete) or "unknown")
-        for iri, published, complete in rows(store, questions.PLANS)
+        for iri, published, complete in rows(store, program_query("coherence/plans"))
     ]
     same = read_roots(store)
-    pairs = [(work, same.get(one, one)) for work, one in rows(store, questions.RESTS_ON)]
+    pairs = [(work, same.get(one, one)) for work, one in rows(store, program_query("coherence/rests-on"))]
     return uses_of(pairs, plan_of, plans=plans, release=release, as_of=as_of)
 
 
@@ -84,10 +82,10 @@ def read_roots(store: Store) -> dict[str, str]:
     {}
     """
     leader: dict[str, str] = {}
-    for one, other in rows(store, questions.SAME):
+    for one, other in rows(store, program_query("coherence/same-things")):
         first, second = sorted((_top(leader, one), _top(leader, other)))
         leader[second] = first
-    resting = {one for _, one in rows(store, questions.RESTS_ON)}
+    resting = {one for _, one in rows(store, program_query("coherence/rests-on"))}
     groups: dict[str, list[str]] = {}
     for iri in leader.keys() | set(leader.values()):
         groups.setdefault(_top(leader, iri), []).append(iri)
@@ -111,7 +109,7 @@ def read_citations(store: Store) -> tuple[Citation, ...]:
     """
     return tuple(
         Citation(link, source, target, key(channel), document, whole_day(seen[:10]))
-        for link, source, target, channel, document, seen in rows(store, questions.CITATIONS)
+        for link, source, target, channel, document, seen in rows(store, program_query("coherence/citations"))
     )
 
 
@@ -123,7 +121,7 @@ def read_declared(store: Store) -> tuple[tuple[str, str], ...]:
     >>> read_declared(LocalStore(pyoxigraph.Store()))
     ()
     """
-    return tuple((one, two) for one, two in rows(store, questions.DECLARED))
+    return tuple((one, two) for one, two in rows(store, program_query("coherence/declared-links")))
 
 
 def read_successions(store: Store) -> tuple[Succession, ...]:
@@ -134,7 +132,7 @@ def read_successions(store: Store) -> tuple[Succession, ...]:
     >>> read_successions(LocalStore(pyoxigraph.Store()))
     ()
     """
-    found = rows(store, questions.SUCCESSIONS)
+    found = rows(store, program_query("coherence/successions"))
     return tuple(Succession(later, earlier, key(relation) or "continues") for later, earlier, relation in found)
 
 
@@ -147,7 +145,7 @@ def read_profiles(store: Store) -> tuple[Profile, ...]:
     ()
     """
     found: dict[str, dict[str, set[str]]] = {}
-    for work, kind, tag in rows(store, questions.TAGS):
+    for work, kind, tag in rows(store, program_query("coherence/tags")):
         found.setdefault(work, {}).setdefault(kind, set()).add(tag)
     return tuple(
         Profile(work, *(frozenset(tags.get(kind, ())) for kind in ("topic", "group", "lead", "body")))
@@ -163,7 +161,7 @@ def read_ministries(store: Store) -> tuple[str, ...]:
     >>> read_ministries(LocalStore(pyoxigraph.Store()))
     ()
     """
-    return tuple(body for (body,) in rows(store, questions.MINISTRIES))
+    return tuple(body for (body,) in rows(store, program_query("coherence/ministries")))
 
 
 def read_statements(store: Store, works: Iterable[str]) -> tuple[Statement, ...]:
@@ -177,17 +175,13 @@ def read_statements(store: Store, works: Iterable[str]) -> tuple[Statement, ...]
     >>> read_statements(LocalStore(pyoxigraph.Store()), ["http://e/a"])
     ()
     """
-    named = " ".join(_bracketed(work) for work in works)
+    named = list(works)
+    if wrong := next((work for work in named if _NO_IRI.search(work)), None):
+        raise QueryError("no-iri", remedy="no-spaces-in-iri", iri=wrong)
     same = read_roots(store)
-    counted = dict(rows(store, questions.COUNTED))
-    found = rows(store, questions.STATEMENTS % named)
+    counted = dict(rows(store, program_query("coherence/counts-as")))
+    found = rows(store, program_query("coherence/statements", work=named))
     return tuple(_statement(row, counted, same) for row in found)
-
-
-def _bracketed(iri: str) -> str:
-    if _NO_IRI.search(iri):
-        raise QueryError(f"« {iri} » is no IRI.", remedy="Leave out spaces, quotes and angle brackets.")
-    return f"<{iri}>"
 
 
 def _statement(row: list[str], counted: Mapping[str, str], same: Mapping[str, str]) -> Statement:
@@ -207,7 +201,7 @@ def read_obligations(store: Store) -> tuple[Obligation, ...]:
     ()
     """
     same, found = read_roots(store), dict[str, Obligation]()
-    for iri, instrument, due, holder, treaty, ratified in rows(store, questions.OBLIGATIONS):
+    for iri, instrument, due, holder, treaty, ratified in rows(store, program_query("coherence/obligations")):
         days = whole_day(due), whole_day(ratified)
         one = Obligation(iri, same.get(instrument, instrument), days[0], holder, treaty == "true", days[1])
         found.setdefault(iri, one)
@@ -229,13 +223,13 @@ def read_responses(store: Store, uses: Uses) -> tuple[Response, ...]:
     same = read_roots(store)
     acts = [
         Response(act, same.get(instrument, instrument), whole_day(day), is_act=True)
-        for act, instrument, day in rows(store, questions.ACTS)
+        for act, instrument, day in rows(store, program_query("coherence/acts"))
     ]
     ends: dict[str, str] = {}
-    for action, end in rows(store, questions.ENDS):
+    for action, end in rows(store, program_query("coherence/ends")):
         ends[action] = max(ends.get(action, ""), end)
     said: dict[tuple[str, str], set[str]] = {}
-    for work, one, relation in rows(store, questions.RELATIONS):
+    for work, one, relation in rows(store, program_query("coherence/relations")):
         said.setdefault((work, same.get(one, one)), set()).add(key(relation))
     answers = [
         Response(work, one, whole_day(ends.get(work, "")), is_act=False, relation=relation)
@@ -243,17 +237,6 @@ def read_responses(store: Store, uses: Uses) -> tuple[Response, ...]:
         for relation in sorted(said.get((work, one), {""}))
     ]
     return (*acts, *answers)
-
-
-def read_duties(store: Store) -> Mapping[str, str]:
-    """The instrument each verified obligation stands under.
-
-    >>> from pan2kg.store.store import LocalStore
-    >>> import pyoxigraph
-    >>> read_duties(LocalStore(pyoxigraph.Store()))
-    {}
-    """
-    return {one.iri: one.instrument for one in read_obligations(store)}
 
 
 def read_fields(store: Store) -> tuple[Field, ...]:
@@ -265,7 +248,8 @@ def read_fields(store: Store) -> tuple[Field, ...]:
     ()
     """
     return tuple(
-        Field(action, name, _presence(name, key(value))) for action, name, value in rows(store, questions.FIELDS)
+        Field(action, name, _presence(name, key(value)))
+        for action, name, value in rows(store, program_query("coherence/fields"))
     )
 
 
@@ -286,7 +270,7 @@ def read_matrices(store: Store) -> tuple[Scores, ...]:
     ()
     """
     found: dict[tuple[str, str], dict[tuple[str, str], tuple[int, str]]] = {}
-    for _, one, two, score, scale, assessor, reason in rows(store, questions.SCORES):
+    for _, one, two, score, scale, assessor, reason in rows(store, program_query("coherence/scores")):
         if one != two and _is_score(score):
             found.setdefault((scale, assessor), {}).setdefault((one, two), (int(score), reason))
     return tuple(_matrix(scale, assessor, cells) for (scale, assessor), cells in sorted(found.items()))

@@ -14,6 +14,7 @@ import numpy as np
 
 from pan2kg.coherence.matrix import Floats
 from pan2kg.errors import Place, ProjectError
+from pan2kg.i18n.message import Message, did_you_mean, told
 from pan2kg.project import read_text
 from pan2kg.turtle.vocabulary import link_iri
 
@@ -116,11 +117,11 @@ def parse_scores(
     """
     lines = _lines(text.removeprefix("\ufeff"), name)
     if len(lines) < 2:
-        raise ProjectError("The matrix is empty.", place=Place(name), remedy=_FORM)
+        raise ProjectError("matrix-empty", place=Place(name), remedy="matrix-form")
     head, columns = lines[0], [cell.strip() for cell in lines[0][1][1:]]
     corner = head[1][0].strip() if head[1] else ""
     if corner.lower() not in _CORNERS:
-        raise ProjectError(f"The corner says « {corner} ».", place=Place(name, head[0], 1), remedy=_FORM)
+        raise ProjectError("matrix-corner", place=Place(name, head[0], 1), remedy="matrix-form", corner=corner)
     rows = [cells[0].strip() for _, cells in lines[1:]]
     _check_labels(rows, columns, known, [at for at, _ in lines], name)
     values, reasons = np.full((len(columns), len(columns)), np.nan), dict[tuple[str, str], str]()
@@ -128,17 +129,20 @@ def parse_scores(
     place = {label: at for at, label in enumerate(order)}
     for (line, cells), row in zip(lines[1:], rows, strict=True):
         if len(cells) != len(columns) + 1:
-            count = f"Row « {row} » has {len(cells) - 1} cells for {len(columns)} columns."
-            raise ProjectError(count, place=Place(name, line), remedy="Keep one cell a column, empty if not assessed.")
+            raise ProjectError(
+                "cells-of-row",
+                place=Place(name, line),
+                remedy="one-cell-a-column",
+                row=row,
+                number=len(cells) - 1,
+                columns=len(columns),
+            )
         for at, (cell, column) in enumerate(zip(cells[1:], columns, strict=True), 2):
             score, reason = _read_cell(cell, row, column, Place(name, line, at))
             if score is not None:
                 values[place[row], place[column]] = score
                 reasons |= {(row, column): reason} if reason else {}
     return Scores(tuple(order), values, assessor, scale, reasons)
-
-
-_FORM = "The first line and the first column hold the labels; the corner is empty or « row acts on column »."
 
 
 def _lines(text: str, name: str) -> list[tuple[int, list[str]]]:
@@ -153,7 +157,9 @@ def _lines(text: str, name: str) -> list[tuple[int, list[str]]]:
                 lines.append((before + 1, cells))
             before = reader.line_num
     except csv.Error as error:
-        raise ProjectError(f"This is no CSV: {error}.", place=Place(name, reader.line_num), remedy=_FORM) from None
+        raise ProjectError(
+            "no-csv", place=Place(name, reader.line_num), remedy="matrix-form", error=str(error)
+        ) from None
     return lines
 
 
@@ -162,66 +168,52 @@ def _check_labels(
 ) -> None:
     at_row = [Place(name, line, 1) for line in lines[1:]]
     at_column = [Place(name, lines[0], at) for at in range(2, len(columns) + 2)]
-    for given, others, kind, places in ((rows, columns, "Row", at_row), (columns, rows, "Column", at_column)):
+    for given, others, kind, places in (
+        (rows, columns, "row-fault", at_row),
+        (columns, rows, "column-fault", at_column),
+    ):
         for at, (label, place) in enumerate(zip(given, places, strict=True)):
             fault, remedy = _fault(given, at, others, known)
             if fault:
-                raise ProjectError(f"{kind} {at + 1}, « {label} », {fault}.", place=place, remedy=remedy)
+                raise ProjectError(kind, place=place, remedy=remedy, number=at + 1, label=label, fault=fault)
 
 
-def _fault(given: list[str], at: int, others: list[str], known: Collection[str] | None) -> tuple[str, str]:
-    """What is wrong with one label, and what mends it; empty where nothing is."""
+def _fault(
+    given: list[str], at: int, others: list[str], known: Collection[str] | None
+) -> tuple[Message | None, Message]:
+    """What is wrong with one label, and what mends it; none where nothing is."""
     label, first = given[at], given.index(given[at])
     if not label:
-        return "has no label", _FORM
+        return told("label-missing"), told("matrix-form")
     if first < at:
-        return f"repeats the label of number {first + 1}", "Name each once."
+        return told("label-repeated", first=first + 1), told("name-each-once")
     if known is not None and label not in known:
-        return "is called like nothing in the graph", _nearest(label, known)
+        return told("label-unknown"), _nearest(label, known)
     if label not in others:
-        return "stands on one side of the matrix only", _nearest(label, others)
-    return "", ""
+        return told("label-one-side"), _nearest(label, others)
+    return None, told("matrix-form")
 
 
-def _nearest(label: str, names: Collection[str]) -> str:
+def _nearest(label: str, names: Collection[str]) -> Message:
     near = get_close_matches(label, sorted(names), n=3, cutoff=0.4)
-    return f"Did you mean {' or '.join(near)}?" if near else _FORM
+    return did_you_mean(near) if near else told("matrix-form")
 
 
 def _read_cell(cell: str, row: str, column: str, place: Place) -> tuple[int | None, str]:
     """The score of a cell, None where it is empty, and the reason given."""
-    where, found = f"Row « {row} », column « {column} »", _CELL.fullmatch(cell.strip().replace("−", "-"))
+    where, found = told("row-and-column", row=row, column=column), _CELL.fullmatch(cell.strip().replace("−", "-"))
     if not cell.strip():
         return None, ""
     if not found:
-        raise ProjectError(f"{where}: « {cell.strip()} » is no integer.", place=place, remedy=_CELLS)
+        raise ProjectError("cell-no-integer", place=place, remedy="matrix-cells", where=where, cell=cell.strip())
     score = int(found[1]) if len(found[1]) < 10 else HIGHEST + 1  # Python refuses to read very long numbers
     if not LOWEST <= score <= HIGHEST:
-        raise ProjectError(f"{where}: « {found[1][:20]} » is outside −3…+3.", place=place, remedy=_CELLS)
+        raise ProjectError("cell-outside", place=place, remedy="matrix-cells", where=where, cell=found[1][:20])
     if row != column:
         return score, (found[2] or "").strip()
     if score:
-        raise ProjectError(f"{where}: nothing acts on itself.", place=place, remedy="Leave the diagonal empty.")
+        raise ProjectError("cell-diagonal", place=place, remedy="leave-diagonal", where=where)
     return None, ""
-
-
-_CELLS = "Write an integer from -3 to 3, or nothing where it was not assessed."
-
-
-def write_scores(scores: Scores) -> str:
-    r"""A matrix as CSV text that :func:`parse_scores` reads back; labels sorted, lines end in a newline.
-
-    >>> write_scores(scores_of({("a", "b"): 2, ("b", "a"): 0}))
-    'row acts on column,a,b\na,,2\nb,0,\n'
-    """
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow([CORNER, *scores.labels])
-    found = {(one, two): str(score) for one, two, score in scores.cells()}
-    for row in scores.labels:
-        reasons = ((column, scores.rationale.get((row, column), "")) for column in scores.labels)
-        writer.writerow([row, *(found.get((row, c), "") + (f": {why}" if why else "") for c, why in reasons)])
-    return out.getvalue()
 
 
 def scored_links(scores: Scores) -> tuple[ScoredLink, ...]:

@@ -59,7 +59,16 @@ class Contribution:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """Why two actions are linked, and how strongly."""
+    """Why two actions are linked, and how strongly.
+
+    ``strength`` is s(a,b) = Σ_{i∈A∩B} w_i / Σ_{i∈A∪B} w_i with w_i = ln(n/d_i), in [0,1] and symmetric; 0/0 = 0. An
+    instrument every action uses weighs nothing, so a hub links nobody. This is the weighted Jaccard (Ruzicka)
+    similarity of two sets. ``bits`` is Σ_{i∈A∩B} log2(n/d_i) ≥ 0: how surprising it is to find the same instruments
+    in both, each counted with its self-information.
+
+    Sources: Ioffe, S. (2010). Improved consistent sampling, weighted minhash and L1 sketching. ICDM, 246–255;
+    Shannon, C. E. (1948). A mathematical theory of communication. Bell System Technical Journal 27.
+    """
 
     one: str
     two: str
@@ -69,46 +78,8 @@ class Explanation:
     basis: Basis
 
 
-def strength(uses: Uses, one: str, two: str) -> float:
-    """How strongly two actions are linked, in [0,1], symmetric.
-
-    s(a,b) = Σ_{i∈A∩B} w_i / Σ_{i∈A∪B} w_i with w_i = ln(n/d_i); 0/0 = 0. An instrument every action uses
-    weighs nothing, so a hub links nobody. This is the weighted Jaccard (Ruzicka) similarity of two sets.
-
-    Source: Ioffe, S. (2010). Improved consistent sampling, weighted minhash and L1 sketching. ICDM, 246–255.
-
-    Raises:
-        QueryError: an unknown action, with the nearest names; or the same action twice.
-
-    >>> from pan2kg.coherence.uses import uses_of
-    >>> pairs = [("a1", "U"), ("a1", "K"), ("a2", "U"), ("a2", "W"), ("a3", "U"), ("a3", "T")]
-    >>> pairs += [("b1", "U"), ("b1", "K"), ("b1", "T"), ("b2", "U"), ("b2", "T")]
-    >>> uses = uses_of(pairs, {"a1": "P", "a2": "P", "a3": "P", "b1": "Q", "b2": "Q"})
-    >>> round(strength(uses, "a1", "b1"), 6), round(strength(uses, "a3", "b1"), 6), strength(uses, "a3", "b2")
-    (0.642057, 0.357943, 1.0)
-    >>> strength(uses, "a2", "b1")
-    0.0
-    """
-    return explain(uses, one, two).strength
 
 
-def bits(uses: Uses, one: str, two: str) -> float:
-    """How surprising it is to find the same instruments in both, in bits, ≥ 0.
-
-    bits(a,b) = Σ_{i∈A∩B} log2(n/d_i).
-
-    Source: Shannon, C. E. (1948). A mathematical theory of communication. Bell System Technical Journal 27;
-    each instrument counts with its self-information.
-
-    Raises:
-        QueryError: as for :func:`strength`.
-
-    >>> from pan2kg.coherence.uses import uses_of
-    >>> uses = uses_of([("a", "K"), ("b", "K"), ("c", "L"), ("d", "L")], dict.fromkeys("abcd", "p"))
-    >>> bits(uses, "a", "b")
-    1.0
-    """
-    return explain(uses, one, two).bits
 
 
 def explain(uses: Uses, one: str, two: str, statements: Iterable[Statement] = ()) -> Explanation:
@@ -123,12 +94,14 @@ def explain(uses: Uses, one: str, two: str, statements: Iterable[Statement] = ()
 
     >>> from pan2kg.coherence.uses import uses_of
     >>> found = explain(uses_of([("a", "K"), ("b", "K"), ("b", "L"), ("c", "M")], dict.fromkeys("abc", "p")), "a", "b")
+    >>> round(found.strength, 4), round(found.bits, 4)
+    (0.2696, 0.585)
     >>> [(part.instrument, round(part.share, 4)) for part in found.contributions]
     [('K', 0.2696)]
     """
     at, other = uses.find_action(one), uses.find_action(two)
     if at == other:
-        raise QueryError(f"« {one} » is given twice.", remedy="Give two different actions.")
+        raise QueryError("same-given-twice", remedy="give-two-actions", one=one)
     left, right = set(uses.table.row(at).tolist()), set(uses.table.row(other).tolist())
     whole = math.fsum(float(uses.weights[i]) for i in sorted(left | right))
     given = tuple(statements)

@@ -12,6 +12,7 @@ import numpy as np
 from pan2kg.coherence.basis import Basis
 from pan2kg.coherence.matrix import Floats, Incidence, Ints
 from pan2kg.errors import QueryError
+from pan2kg.i18n.message import did_you_mean, either, told
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -67,7 +68,7 @@ class Uses:
         Traceback (most recent call last):
         pan2kg.errors.QueryError: There is no action « 2 » in the graph. ...
         """
-        return _find(name, self.actions, "action")
+        return _find(name, self.actions, "an-action", "no-action-in-graph")
 
     def find_plan(self, name: str) -> int:
         """The index of a plan by its IRI or key.
@@ -75,15 +76,7 @@ class Uses:
         Raises:
             QueryError: there is no such plan; with the nearest names.
         """
-        return _find(name, [plan.iri for plan in self.plans], "plan")
-
-    def find_instrument(self, name: str) -> int:
-        """The index of an instrument by its IRI or key.
-
-        Raises:
-            QueryError: no action or plan rests on such an instrument; with the nearest names.
-        """
-        return _find(name, self.instruments, "instrument")
+        return _find(name, [plan.iri for plan in self.plans], "a-plan", "no-plan-in-graph")
 
     def has_plan(self, action: int) -> bool:
         """Whether an action belongs to a plan at all."""
@@ -103,17 +96,16 @@ def key(iri: str) -> str:
     return iri.replace("#", "/").rpartition("/")[2]
 
 
-def _find(name: str, iris: Sequence[str], kind: str) -> int:
+def _find(name: str, iris: Sequence[str], wanted: str, missing: str) -> int:
     exact = [at for at, iri in enumerate(iris) if iri == name]
     exact = exact or [at for at, iri in enumerate(iris) if key(iri) == name]
     if len(exact) == 1:
         return exact[0]
     if exact:
-        named = " or ".join(iris[at] for at in exact[:3])
-        raise QueryError(f"« {name} » may mean {named}.", remedy="Give the IRI.")
+        raise QueryError("may-mean", remedy="give-the-iri", name=name, named=either([iris[at] for at in exact[:3]]))
     near = get_close_matches(key(name), sorted({key(iri) for iri in iris}), n=3, cutoff=0.4)
-    remedy = f"Did you mean {' or '.join(near)}?" if near else f"Name an {kind} by its key or its IRI."
-    raise QueryError(f"There is no {kind} « {name} » in the graph.", remedy=remedy.replace("an plan", "a plan"))
+    remedy = did_you_mean(near) if near else told("name-by-key", wanted=told(wanted))
+    raise QueryError(missing, remedy=remedy, name=name)
 
 
 def uses_of(

@@ -15,8 +15,11 @@ from typing import Final
 from pan2kg.errors import OutlineError
 from pan2kg.extract.layout import folded
 from pan2kg.extract.outline import ACTION, CATEGORY, Item, Outline
+from pan2kg.i18n.catalogue import Messages
 from pan2kg.turtle.vocabulary import graph_of
 from pan2kg.turtle.writer import Block, Statement, string, text, write_turtle
+
+_DATA: Final = Messages("data")
 
 PLAN_KEY: Final = re.compile(r"[a-z]{2}-[a-z0-9-]+-[a-z0-9]+")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
@@ -69,14 +72,10 @@ def draft_plan(
         OutlineError: the key is not made as keys are, or the language is not known.
     """
     if not PLAN_KEY.fullmatch(plan) or "--" in plan:
-        raise OutlineError(
-            f"“{plan}” is no key of a plan.",
-            remedy="A key is country, subject and ordinal in lower case, such as lu-bhr-2.",
-        )
+        raise OutlineError("no-plan-key", remedy="plan-key-form", plan=plan)
     tag = outline.language
     if not _LANGUAGE.fullmatch(tag):
-        known = f"“{tag}” is no language tag." if tag else "The language of the plan could not be told."
-        raise OutlineError(known, remedy="Name it with --language, for example --language fr.")
+        raise OutlineError("no-language-tag" if tag else "language-untold", remedy="name-language", tag=tag)
     draft = _Draft(plan, tag, item_keys(outline))
     name = PurePath(source_name.replace("\\", "/")).name
     blocks = [
@@ -145,12 +144,12 @@ def _slug(printed: str) -> str:
 
 
 def _source_graph(draft: _Draft, name: str, path: str) -> Block:
+    labels = _DATA.known("draft", plan=draft.plan, name=name)
     return Block(
         f"<{graph_of(path)}>",
         (
             Statement("a", "pan:SourceGraph"),
-            Statement("rdfs:label", text(f"Plan {draft.plan}, d’après {name}", "fr")),
-            Statement("rdfs:label", text(f"Plan {draft.plan}, from {name}", "en")),
+            *(Statement("rdfs:label", text(words, tag)) for tag, words in labels.words),
             *draft.provenance,
         ),
     )
@@ -175,12 +174,12 @@ def _plan(draft: _Draft, title: str) -> Block:
 
 def _scheme(draft: _Draft, outline: Outline) -> Iterator[Block]:
     if outline.categories:
+        called = _DATA.known("draft-categories", plan=draft.plan)
         yield Block(
             f"scheme:{draft.plan}-categories",
             (
                 Statement("a", "skos:ConceptScheme"),
-                Statement("skos:prefLabel", text(f"Catégories du plan {draft.plan}", "fr")),
-                Statement("skos:prefLabel", text(f"Categories of the plan {draft.plan}", "en")),
+                *(Statement("skos:prefLabel", text(words, tag)) for tag, words in called.words),
                 *draft.provenance,
             ),
         )

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from pan2kg.extract.layout import SOFT_HYPHEN, Line, Remark, folded, joined, page_width
+from pan2kg.extract.layout import SOFT_HYPHEN, Line, Remark, folded, joined, noted, page_width
 from pan2kg.extract.numbering import Marker, Style, Values, every_word, readings, words
 
 _FIELD = re.compile(r"([^\W\d_][^:.]{1,40}?)\s*:(?:\s|$)")
@@ -152,7 +152,7 @@ def gather(lines: Sequence[Line], setting: Setting) -> Gathered:
 def _remark_on_columns(line: Line, marker: Marker) -> list[Remark]:
     if not line.cell or line.cell == marker.rest or not marker.rest.endswith(line.cell):
         return []
-    return [Remark(f"“{line.cell}” stands apart, perhaps in another column; kept in the title", (line.number,))]
+    return [Remark(noted("stands-apart", words=line.cell), (line.number,))]
 
 
 def _plan_title(opening: Sequence[Line], setting: Setting) -> _Title:
@@ -173,14 +173,14 @@ def _take_title(start: Line, first: str, following: Sequence[Line], setting: Set
         if not sure and not _may_continue(text, above, following[at:], start, setting):
             break
         if not sure or readings(line.text):
-            remarks.append(Remark("taken as the end of the title above", (line.number,)))
+            remarks.append(Remark(noted("end-of-title"), (line.number,)))
         text, doubt = joined(text, line.text, text=setting.text)
         if doubt:
-            remarks.append(Remark(f"a word divided at the end of the line was read as “{doubt}”", (above.number,)))
+            remarks.append(Remark(noted("divided-word", word=doubt), (above.number,)))
         above, used = line, at + 1
     left = following[used:]
     if left and not remarks and _looks_left_over(text, left, setting):
-        remarks.append(Remark("may belong to the title above; left out", (left[0].number,)))
+        remarks.append(Remark(noted("may-belong"), (left[0].number,)))
     return _Title(text.rstrip(SOFT_HYPHEN), left, above.paged, tuple(remarks))
 
 
@@ -246,9 +246,9 @@ def remarks_on_text(text: Sequence[Line], setting: Setting) -> list[Remark]:
     fields, captions = every & setting.fields, every & setting.captions
     numbered = {line.number for line in text if line.text[:1].isdigit() or readings(line.text)} - fields - captions
     found = {
-        "fields such as “Responsable : …”, left out": fields,
-        "numbered, but no part of the list (figure, table, annex …); left out": captions,
-        "not taken for a numbered item; read as running text": numbered,
-        "running text, left out": every - fields - captions - numbered,
+        "fields": fields,
+        "captions": captions,
+        "not-taken": numbered,
+        "running-text": every - fields - captions - numbered,
     }
-    return [Remark(message, tuple(sorted(numbers))) for message, numbers in found.items() if numbers]
+    return [Remark(noted(key), tuple(sorted(numbers))) for key, numbers in found.items() if numbers]

@@ -12,8 +12,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from pan2kg.errors import OutlineError, Place
+from pan2kg.i18n.message import Message
 
-_SAVE_AS_TEXT = "Save the plan as plain text (UTF-8) and read that."
 _BREAK = re.compile(r"\r\n|\n|\r")
 _INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
 _DIRECTION = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
@@ -32,11 +32,11 @@ _PAGE_NUMBER = re.compile(
 class Remark:
     """Something the reader was unsure of or left out, and the lines it concerns.
 
-    >>> print(Remark("read as running text", (3, 4, 5, 9)))
-    lines 3–5, 9: read as running text
+    >>> print(Remark(noted("running-text"), (3, 4, 5, 9)))
+    lines 3–5, 9: running text, left out
     """
 
-    message: str
+    message: Message
     lines: tuple[int, ...] = ()
 
     @property
@@ -45,9 +45,19 @@ class Remark:
         return self.lines[0] if self.lines else None
 
     def __str__(self) -> str:
+        return str(self.told)
+
+    @property
+    def told(self) -> Message:
+        """The remark with its lines."""
         if not self.lines:
             return self.message
-        return f"line{'s' if len(self.lines) > 1 else ''} {spans(self.lines)}: {self.message}"
+        return noted("in-lines" if len(self.lines) > 1 else "in-line", lines=spans(self.lines), message=self.message)
+
+
+def noted(key: str, /, **values: object) -> Message:
+    """What the reader was unsure of, as a message of the catalogues."""
+    return Message("draft", key, values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +95,7 @@ def decode_text(data: bytes, *, source: str = "") -> tuple[str, tuple[Remark, ..
         OutlineError: the file is a PDF or another binary file, or in no encoding known here.
     """
     if data.startswith(b"%PDF-"):
-        raise OutlineError(
-            "This is a PDF, not text.", place=_place(source, 1), remedy="Extract its text first (pdftotext -layout)."
-        )
+        raise OutlineError("pdf-file", place=_place(source, 1), remedy="extract-text")
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         return _decode(data, "utf-16", source), ()
     if b"\0" in data:
@@ -97,7 +105,7 @@ def decode_text(data: bytes, *, source: str = "") -> tuple[str, tuple[Remark, ..
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
     text = _decode(data, "cp1252", source)
-    return text, (Remark("not UTF-8; read as Windows-1252, look at the accents", (line,)),)
+    return text, (Remark(noted("not-utf8"), (line,)),)
 
 
 def read_lines(text: str, *, source: str = "") -> tuple[list[Line], list[Remark]]:
@@ -125,9 +133,9 @@ def read_lines(text: str, *, source: str = "") -> tuple[list[Line], list[Remark]
         if line.text or line.paged:
             lines.append(line)
         gap = not (line.text or line.paged)
-    odd = (("control characters were left out", controls),
-           ("marks of text direction were left out; look at the order of the words", directed))  # fmt: skip
-    return lines, [Remark(message, tuple(numbers)) for message, numbers in odd if numbers]
+    odd = (("controls", controls),
+           ("directions", directed))  # fmt: skip
+    return lines, [Remark(noted(key), tuple(numbers)) for key, numbers in odd if numbers]
 
 
 def _read_line(number: int, raw: str, *, after_gap: bool) -> Line:
@@ -222,13 +230,11 @@ def _decode(data: bytes, encoding: str, source: str) -> str:
         return data.decode(encoding)
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        raise OutlineError(
-            "The file is neither UTF-8 nor Windows-1252 text.", place=_place(source, line), remedy=_SAVE_AS_TEXT
-        ) from None
+        raise OutlineError("neither-encoding", place=_place(source, line), remedy="save-as-text") from None
 
 
 def _binary(source: str, line: int) -> OutlineError:
-    return OutlineError("This is a binary file, not text.", place=_place(source, line), remedy=_SAVE_AS_TEXT)
+    return OutlineError("binary-file", place=_place(source, line), remedy="save-as-text")
 
 
 def _place(source: str, line: int) -> Place:

@@ -16,14 +16,12 @@ from pathlib import Path
 
 from pan2kg.errors import OutlineError, Place
 from pan2kg.extract.entries import Entry, Setting, candidates, gather, remarks_on_text
-from pan2kg.extract.layout import Remark, decode_text, folded, read_lines
+from pan2kg.extract.layout import Remark, decode_text, folded, noted, read_lines
 from pan2kg.extract.numbering import every_word, resolve, words
 from pan2kg.extract.tree import ACTION, CATEGORY, STEP, Item, arrange
 from pan2kg.project import reason
 
 __all__ = ["ACTION", "CATEGORY", "STEP", "Item", "Outline", "Remark", "read_outline", "read_outline_file"]
-
-_REMEDY = "Give the list of actions with its numbers or bullets, one item a line."
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +58,7 @@ def read_outline_file(path: Path, *, language: str | None = None) -> Outline:
     try:
         data = path.read_bytes()
     except OSError as error:
-        raise OutlineError(f"Cannot read the file ({reason(error)}).", place=Place(str(path))) from None
+        raise OutlineError("cannot-read-file", place=Place(str(path)), reason=reason(error)) from None
     text, remarks = decode_text(data, source=str(path))
     outline = read_outline(text, language=language, source=str(path))
     return replace(outline, remarks=remarks + outline.remarks)
@@ -88,14 +86,14 @@ def read_outline(text: str, *, language: str | None = None, source: str = "") ->
     """
     every, remarks = read_lines(text, source=source)
     if not every:
-        raise OutlineError("The text is empty.", place=Place(source or "plan", 1), remedy=_REMEDY)
+        raise OutlineError("text-empty", place=Place(source or "plan", 1), remedy="give-action-list")
     lines = [line for line in every if not line.is_page_number]
     spoken = language or _guess_language(text)
     setting = Setting.of(lines, resolve(candidates(lines)), language=spoken, text=text)
     gathered = gather(lines, setting)
     if not gathered.entries:
         place = Place(source or "plan", every[0].number)
-        raise OutlineError("This reads as running text: no numbered items were found.", place=place, remedy=_REMEDY)
+        raise OutlineError("running-text", place=place, remedy="give-action-list")
     entries, about_repeats = _without_contents(_without_running_heads(gathered.entries, remarks))
     first_line = gathered.opening[0].number if gathered.opening else 0
     items, about_levels = arrange(entries, title_line=first_line)
@@ -104,10 +102,10 @@ def read_outline(text: str, *, language: str | None = None, source: str = "") ->
     remarks += [*gathered.remarks, *about_repeats, *about_levels]
     remarks += remarks_on_text([line for line in gathered.text if line.number not in taken], setting)
     if len(every) > len(lines):
-        remarks.append(Remark("page numbers, left out", tuple(one.number for one in every if one.is_page_number)))
+        remarks.append(Remark(noted("page-numbers"), tuple(one.number for one in every if one.is_page_number)))
     outline = Outline(title, spoken, items)
     remarks += _announced(outline, " ".join(line.text for line in gathered.opening))
-    return replace(outline, remarks=tuple(sorted(remarks, key=lambda remark: (remark.line or 0, remark.message))))
+    return replace(outline, remarks=tuple(sorted(remarks, key=lambda remark: (remark.line or 0, str(remark.message)))))
 
 
 def _without_running_heads(entries: Sequence[Entry], remarks: list[Remark]) -> list[Entry]:
@@ -124,7 +122,7 @@ def _without_running_heads(entries: Sequence[Entry], remarks: list[Remark]) -> l
         last[entry.style] = entry
         kept.append(entry)
     if again:
-        remarks.append(Remark("a heading printed again, left out", tuple(again)))
+        remarks.append(Remark(noted("printed-again"), tuple(again)))
     return kept
 
 
@@ -142,13 +140,11 @@ def _without_contents(entries: Sequence[Entry]) -> tuple[list[Entry], list[Remar
         return list(entries), []
     missing = [entry for entry in contents if _name(entry) not in found]
     if 2 * len(missing) > len(contents):
-        return contents, [Remark("below the table of contents that lists the plan; left out", _lines(body))]
+        return contents, [Remark(noted("below-contents"), _lines(body))]
     repeated = _lines([entry for entry in contents if _name(entry) in found])
-    remarks = [Remark("a table of contents; its items were read where the text repeats them", repeated)]
+    remarks = [Remark(noted("contents"), repeated)]
     if missing:
-        remarks.append(
-            Remark("in the table of contents, but not found with this number and title below", _lines(missing))
-        )
+        remarks.append(Remark(noted("contents-missing"), _lines(missing)))
     return body, remarks
 
 
@@ -176,7 +172,7 @@ def _announced(outline: Outline, preamble: str) -> list[Remark]:
     read = len(outline.actions)
     for number, word in re.findall(r"\b([0-9]{1,3})\s+([^\W\d_]+)", preamble):
         if folded(word) in every_word("actions") and int(number) != read:
-            return [Remark(f"the text announces {number} {word}, and {read} were read")]
+            return [Remark(noted("announced", number=number, word=word, read=str(read)))]
     return []
 
 

@@ -15,7 +15,7 @@ from itertools import pairwise
 from typing import Final
 
 from pan2kg.extract.entries import Entry
-from pan2kg.extract.layout import Remark, folded
+from pan2kg.extract.layout import Remark, folded, noted
 from pan2kg.extract.numbering import HEADING, Marker, Style, Values
 
 CATEGORY: Final = "category"
@@ -233,8 +233,8 @@ def _with_headings(entries: Sequence[Entry], title_line: int) -> tuple[list[Entr
     found = tuple(entry.line for entry in result if entry.style == HEADING)
     bare = tuple(entries[index].line for index in sorted(again) if not entries[index].heading)
     remarks = [
-        Remark("read as headings, though they have no number", found),
-        Remark("the numbering starts again, and no heading was found above", bare),
+        Remark(noted("unnumbered-headings"), found),
+        Remark(noted("numbering-restarts"), bare),
     ]
     return result, [remark for remark in remarks if remark.lines]
 
@@ -286,7 +286,7 @@ def _without_repeats(entries: Sequence[Entry], tree: Tree) -> list[Remark]:
             if first.setdefault(key, index) != index and not tree.get(index):
                 siblings.remove(index)
                 dropped += entry.lines
-    return [Remark("repeats an item read before, left out", tuple(dropped))] if dropped else []
+    return [Remark(noted("repeated"), tuple(dropped))] if dropped else []
 
 
 def _remarks_on_numbers(entries: Sequence[Entry], tree: Tree) -> list[Remark]:
@@ -307,11 +307,11 @@ def _remark_on_number(entry: Entry, before: Entry | None) -> list[Remark]:
     *head, tail = entry.values
     number = entry.marker.number
     if before and before.marker.number == number and tail != 1:
-        return [Remark(f"number {number} is used twice", (entry.line,))]
+        return [Remark(noted("used-twice", number=number), (entry.line,))]
     follows = before and before.values[:-1] == tuple(head) and tail in (before.values[-1], before.values[-1] + 1)
     if tail == 1 or follows:
         return []
-    return [Remark(f"number {number} does not follow the one before it", (entry.line,))]
+    return [Remark(noted("not-following", number=number), (entry.line,))]
 
 
 def _remark_on_place(entries: Sequence[Entry], above: int, index: int) -> list[Remark]:
@@ -320,7 +320,8 @@ def _remark_on_place(entries: Sequence[Entry], above: int, index: int) -> list[R
     outer, inner = entries[above], entries[index]
     if not outer.values or outer.values == inner.values[: len(outer.values)]:
         return []
-    return [Remark(f"number {inner.marker.number} stands below number {outer.marker.number}", (inner.line,))]
+    numbers = {"inner": inner.marker.number, "outer": outer.marker.number}
+    return [Remark(noted("misplaced", **numbers), (inner.line,))]
 
 
 def _remarks_on_kinds(roots: Sequence[Item]) -> list[Remark]:
@@ -330,9 +331,9 @@ def _remarks_on_kinds(roots: Sequence[Item]) -> list[Remark]:
     untitled = tuple(item.line for item in items if not item.title)
     bulleted = tuple(item.line for item in items if item.kind == ACTION and not item.number)
     found = [
-        Remark("headings with no action below them", empty),
-        Remark("read as steps of the action above, not as actions", steps),
-        Remark("a number without a title", untitled),
-        Remark("actions without a number", bulleted),
+        Remark(noted("empty-headings"), empty),
+        Remark(noted("steps"), steps),
+        Remark(noted("untitled"), untitled),
+        Remark(noted("unnumbered"), bulleted),
     ]
     return [remark for remark in found if remark.lines]

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
+from importlib import metadata
 from typing import TYPE_CHECKING, Final
 
 import pyoxigraph as ox
 
-from pan2kg.store.store import select
+from pan2kg.i18n.catalogue import SOURCE_LANGUAGE
+from pan2kg.store.store import plain, select
 from pan2kg.turtle.vocabulary import DCTERMS, ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from pan2kg.i18n.text import Language
+    from pan2kg.i18n.catalogue import Language
     from pan2kg.store.store import Store
 
 DATASET: Final = f"{ROOT}dataset"
+ONTOLOGY: Final = f"{ROOT}ontology"
 LICENCES: Final = {
     "https://creativecommons.org/licenses/by/4.0/": "CC BY 4.0",
     "https://creativecommons.org/publicdomain/zero/1.0/": "CC0 1.0",
@@ -40,6 +43,52 @@ SELECT ?key ?value WHERE {{
 }} ORDER BY ?key ?value
 """
 
+_VERSIONS: Final = f"""
+PREFIX dcat: <http://www.w3.org/ns/dcat#>
+PREFIX dcterms: <{DCTERMS}>
+PREFIX owl: <http://www.w3.org/2002/07/owl#>
+SELECT ?version ?day WHERE {{
+    {{
+        ?set dcat:version ?version BIND(IF(?set = <{DATASET}>, 0, 1) AS ?rank)
+        FILTER(?rank = 0 || EXISTS {{ ?set a dcat:Dataset }})
+    }} UNION {{
+        ?set owl:versionInfo ?version BIND(IF(?set = <{ONTOLOGY}>, 2, 3) AS ?rank)
+        FILTER(?rank = 2 || EXISTS {{ ?set a owl:Ontology }})
+    }}
+    OPTIONAL {{ ?set dcterms:modified|dcterms:issued ?day }}
+}} ORDER BY ?rank ?version DESC(?day)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """Which release of the graph it is: its number and its day, as 2026-11-25; the day is empty where none is stated.
+
+    ``is_stated`` tells a number the graph gives itself from that of the package, which stands in where it gives none.
+    """
+
+    number: str
+    day: str = ""
+    is_stated: bool = True
+
+
+def read_release(store: Store) -> Release:
+    """Which release it is: ``dcat:version`` of the dataset, else ``owl:versionInfo`` of the ontology, else ours.
+
+    Raises:
+        QueryError: the store refuses the query.
+
+    >>> from pan2kg.store.store import LocalStore
+    >>> read_release(LocalStore(ox.Store())).is_stated
+    False
+    """
+    for version, day in select(store, _VERSIONS).rows:
+        return Release(plain(version), plain(day)[:10])
+    try:
+        return Release(metadata.version("pan2kg"), is_stated=False)
+    except metadata.PackageNotFoundError:
+        return Release("", is_stated=False)
+
 
 @dataclass(frozen=True, slots=True)
 class Notice:
@@ -57,7 +106,7 @@ class Notice:
         by_tag: dict[str, list[str]] = defaultdict(list)
         for term in self.stated.get(key, ()):
             by_tag[(term.language or "") if isinstance(term, ox.Literal) else ""].append(term.value)
-        return by_tag[language] or by_tag["en"] or by_tag[""]
+        return by_tag[language] or by_tag[SOURCE_LANGUAGE] or by_tag[""]
 
     @property
     def licence(self) -> tuple[str, str] | None:

@@ -1,4 +1,8 @@
-"""The Python interface: open a project or the shipped graph, ask, check, and take it along.
+"""The noun of the program: a project's graph, and each reading of it made once.
+
+Command line, pages, pictures, tables, report, exports and the service hold a :class:`Graph` and ask it; nobody else
+reads the store into something of his own. What a reading needs is imported when it is first read, since a question
+asked on the command line needs no numbers.
 
 >>> import pan2kg
 >>> graph = pan2kg.open_graph()
@@ -8,22 +12,52 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from copy import copy
 from dataclasses import dataclass
+from datetime import date
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from threading import RLock
+from typing import TYPE_CHECKING, Final, Generic, Self, TypeVar, cast, overload
 
+from pan2kg.errors import QueryError
+from pan2kg.graph.dataset import Notice, Release, read_notice, read_release
+from pan2kg.graph.labels import Labels, plain_words, read_labels
+from pan2kg.i18n.days import today
 from pan2kg.project import Project
-from pan2kg.store.queries import fill, find_query, read_queries
+from pan2kg.store.queries import Query, fill, find_query, program_query, read_queries
 from pan2kg.store.rules import derive
-from pan2kg.store.store import LocalStore, Store, Table, open_store, plain, select
+from pan2kg.store.store import LocalStore, Store, Table, load_project, open_store, plain, select
 
 if TYPE_CHECKING:
     import networkx as nx
     import pandas as pd
     import rdflib
 
+    from pan2kg.coherence.basis import Basis, Measured
+    from pan2kg.coherence.bodies import Profile
+    from pan2kg.coherence.chance import Chance
+    from pan2kg.coherence.citations import Citation
+    from pan2kg.coherence.links import Links
+    from pan2kg.coherence.obligations import Obligation, Response
+    from pan2kg.coherence.participation import Field
+    from pan2kg.coherence.scores import Scores
+    from pan2kg.coherence.strength import Foundation, PlanLink
+    from pan2kg.coherence.uses import Uses
+    from pan2kg.graph.links import Ties
+    from pan2kg.graph.statements import Statements
+    from pan2kg.i18n.catalogue import Language
+    from pan2kg.store.as_of import Moment
     from pan2kg.validation.report import Report
+
+HOME: Final = "lu-bhr-2"
+"""The plan whose action 3.3 asks for coherence: looked at where no plan is named and the graph has it."""
+DAYS: Final = 4
+"""Of how many days the graph as it was then is kept."""
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +101,81 @@ class Answer:
         return pd.DataFrame(self.rows, columns=list(self.columns), dtype="str")
 
 
-@dataclass(frozen=True, slots=True)
-class Graph:
-    """A project's graph, loaded, with the links its rules derive."""
+class Reading(Generic[T]):
+    """A reading of the graph as an attribute: made when it is first asked for, once for all languages and threads."""
 
-    project: Project
-    store: Store
+    def __init__(self, make: Callable[[Graph], T]) -> None:
+        self.make = make
+        self.name = make.__name__
+        self.__doc__ = make.__doc__
+
+    @overload
+    def __get__(self, graph: None, owner: type) -> Self: ...
+    @overload
+    def __get__(self, graph: Graph, owner: type) -> T: ...
+    def __get__(self, graph: Graph | None, owner: type) -> Self | T:
+        return self if graph is None else graph.once(self.name, partial(self.make, graph))
+
+
+class Graph:
+    """A project's graph, loaded, with the links its rules derive; looked at in a language, from a day.
+
+    ``language`` is the one things are called in where none is named. Figures look back from ``as_of``; ``asked`` says
+    that somebody asked for that day, so that what is undated says so. ``release`` is the number it is published under,
+    where that is not the one it gives itself.
+    """
+
+    def __init__(
+        self,
+        project: Project,
+        store: Store,
+        *,
+        language: Language = "en",
+        as_of: date | None = None,
+        asked: bool = False,
+        release: str = "",
+    ) -> None:
+        self.project: Final = project
+        self.store: Final = store
+        self.language: Language = language
+        self.as_of: Final = as_of or today()
+        self.asked: Final = asked
+        self._release: Final = release
+        self._kept: Final[dict[str, object]] = {}
+        self._rows: Final[dict[str, list[list[str]]]] = {}
+        self._moments: Final[dict[date, Moment]] = {}
+        self._lock: Final = RLock()
+
+    def __repr__(self) -> str:
+        return f"Graph({str(self.project.root)!r}, language={self.language!r}, as_of={self.as_of.isoformat()!r})"
+
+    def spoken(self, language: Language) -> Graph:
+        """The same graph in another language; what was read of one is read for all.
+
+        >>> graph = open_graph()
+        >>> graph.spoken("de").uses is graph.uses
+        True
+        """
+        if language == self.language:
+            return self
+        other = copy(self)
+        other.language = language
+        return other
+
+    def once(self, name: str, make: Callable[[], T]) -> T:
+        """What is made of the graph under a name: made when it is first asked for, then kept."""
+        if name not in self._kept:
+            with self._lock:
+                if name not in self._kept:
+                    self._kept[name] = make()
+        return cast("T", self._kept[name])
+
+    # Questions and answers
+
+    @Reading
+    def queries(self) -> Mapping[str, Query]:
+        """The stored questions by name."""
+        return read_queries(self.project)
 
     def questions(self, language: str = "en") -> dict[str, str]:
         """The stored questions: name → question in plain words.
@@ -80,7 +183,7 @@ class Graph:
         >>> "shared-instruments" in open_graph().questions()
         True
         """
-        return {name: query.question(language) for name, query in read_queries(self.project).items()}
+        return {name: query.question(language) for name, query in self.queries.items()}
 
     def ask(self, name: str, **parameters: str) -> Answer:
         """The answer to a stored question.
@@ -102,6 +205,23 @@ class Graph:
         """
         return Answer(select(self.store, text))
 
+    def read(self, query: str) -> list[list[str]]:
+        """The rows of a query of the program's own as plain text, asked once."""
+        if query not in self._rows:
+            self._rows[query] = [[plain(term) for term in row] for row in select(self.store, query).rows]
+        return self._rows[query]
+
+    @property
+    def held(self) -> LocalStore:
+        """The store where it is held in this process.
+
+        Raises:
+            TypeError: the graph is behind an endpoint and is not held here.
+        """
+        if not isinstance(self.store, LocalStore):
+            raise TypeError("A graph behind an endpoint has no dataset here; open the project instead.")
+        return self.store
+
     def dataset(self) -> rdflib.Dataset:
         """A copy of the graph as an rdflib dataset: every file and every rule a named graph.
 
@@ -116,9 +236,7 @@ class Graph:
         """
         from pan2kg.store.rdf import to_dataset
 
-        if not isinstance(self.store, LocalStore):
-            raise TypeError("A graph behind an endpoint has no dataset here; open the project instead.")
-        return to_dataset(self.store)
+        return to_dataset(self.held)
 
     def check(self) -> Report:
         """The report of house style, shapes and quality queries over the project's files."""
@@ -126,8 +244,8 @@ class Graph:
 
         return check(self.project)
 
-    def network(self) -> nx.MultiDiGraph[str]:
-        """The accepted and derived links as a networkx network.
+    def network(self, language: str = "") -> nx.MultiDiGraph[str]:
+        """The accepted and derived links as a networkx network of one's own, its labels in a language or the main ones.
 
         >>> network = open_graph().network()
         >>> network.nodes["https://w3id.org/pan2kg/id/plan/lu-bhr-2"]["type"]
@@ -135,13 +253,288 @@ class Graph:
         """
         from pan2kg.graph.network import build_network
 
-        return build_network(self.store)
+        tag, known = language or "fr", self.labels
+        names = {iri: plain_words(known.label(iri, tag).text) for iri, entry in known.entries.items() if entry.texts}
+        return build_network(self.read, names, self.uses if self.has_actions else None, language=tag)
+
+    def at(self, day: date) -> Moment:
+        """What was in force on a day, with what the rules derive from it; the last days asked for are kept.
+
+        Raises:
+            QueryError: the graph is behind an endpoint, or has no rules.
+        """
+        from pan2kg.store.as_of import as_of
+
+        if not isinstance(self.store, LocalStore):
+            raise QueryError("remote-as-of", remedy="leave-out-day")
+        with self._lock:
+            if day not in self._moments:
+                if len(self._moments) >= DAYS:
+                    self._moments.pop(next(iter(self._moments)))
+                self._moments[day] = as_of(load_project(self.project), day, self.project)
+            return self._moments[day]
+
+    # What things are called, and what the graph says of itself
+
+    @Reading
+    def labels(self) -> Labels:
+        """Labels, keys, numbers and classes of all things."""
+        return read_labels(self.store)
+
+    def label(self, iri: str, language: str = "") -> str:
+        """What a thing is called, else its number or key; an action with its number before it.
+
+        >>> open_graph().label("https://w3id.org/pan2kg/id/action/lu-bhr-2-1-1")
+        '1.1 Communicating and raising awareness'
+        """
+        found = self.labels.label(iri, language or self.language)
+        return plain_words(found.numbered if found.is_action else found.text)
+
+    @Reading
+    def version(self) -> Release:
+        """The release of the graph: its number and its day."""
+        return Release(self._release) if self._release else read_release(self.store)
+
+    @property
+    def release(self) -> str:
+        """The number of the release, empty where nothing says it."""
+        return self.version.number
+
+    @Reading
+    def notice(self) -> Notice:
+        """What the graph says of itself as a dataset: names, creators, licence, days."""
+        return read_notice(self.store)
+
+    @Reading
+    def statements(self) -> Statements:
+        """Every statement with the file or rule it comes from."""
+        from pan2kg.graph.statements import read_statements
+
+        return read_statements(self.store)
+
+    @Reading
+    def resting(self) -> Counter[str]:
+        """How many statements rest on each document."""
+        from pan2kg.graph.statements import read_resting
+
+        return read_resting(self.statements)
+
+    @Reading
+    def rules(self) -> Mapping[str, str]:
+        """What each rule derives, in its own words."""
+        from pan2kg.graph.statements import read_rules
+
+        return read_rules(self.project)
+
+    # Plans, actions and what they rest on
+
+    @Reading
+    def has_actions(self) -> bool:
+        """Whether there is an action to measure; without one the graph has no figures."""
+        return bool(self.read(program_query("coherence/actions")))
+
+    @Reading
+    def uses(self) -> Uses:
+        """Actions × instruments, as stated.
+
+        Raises:
+            ProjectError: the store holds no action.
+        """
+        from pan2kg.coherence.reading import read_uses
+
+        return read_uses(self.store, release=self.release, as_of=self.as_of)
+
+    @Reading
+    def _hoisting(self) -> tuple[Uses, tuple[Foundation, ...]]:
+        from pan2kg.coherence.strength import hoist
+
+        return hoist(self.uses)
+
+    @property
+    def linking(self) -> Uses:
+        """The same without what whole plans are founded on: what links actions."""
+        return self._hoisting[0]
+
+    @Reading
+    def founded(self) -> tuple[PlanLink, ...]:
+        """The links between plans of which one is founded on what the other uses; both are plans."""
+        from pan2kg.coherence.strength import plan_links
+
+        links = plan_links(self.uses, self._hoisting[1])
+        return tuple(link for link in links if {link.one, link.two} <= self._planned)
+
+    @Reading
+    def links(self) -> Links:
+        """All linked pairs of actions."""
+        from pan2kg.coherence.links import project
+
+        return project(self.linking)
+
+    @Reading
+    def across(self) -> Links:
+        """The linked pairs of actions of different plans."""
+        return self.links.across(self.linking)
+
+    @property
+    def basis(self) -> Basis:
+        """What figures about links rest on."""
+        return self.links.basis
+
+    @Reading
+    def ties(self) -> Ties:
+        """The stated and inferred links that join two plans."""
+        from pan2kg.graph.links import read_ties
+
+        return read_ties(self.store)
+
+    @Reading
+    def citations(self) -> tuple[Citation, ...]:
+        """Who cites whom."""
+        from pan2kg.coherence.reading import read_citations
+
+        return read_citations(self.store)
+
+    @Reading
+    def declared(self) -> tuple[tuple[str, str], ...]:
+        """What somebody put side by side."""
+        from pan2kg.coherence.reading import read_declared
+
+        return read_declared(self.store)
+
+    @Reading
+    def profiles(self) -> tuple[Profile, ...]:
+        """Topics, target groups, leads and bodies of each plan and action."""
+        from pan2kg.coherence.reading import read_profiles
+
+        return read_profiles(self.store)
+
+    @Reading
+    def ministries(self) -> tuple[str, ...]:
+        """The bodies that are ministries."""
+        from pan2kg.coherence.reading import read_ministries
+
+        return read_ministries(self.store)
+
+    @Reading
+    def by_chance(self) -> Measured[Chance]:
+        """Which pairs of plans share more than chance would have it."""
+        from pan2kg.coherence.chance import chance
+
+        return chance(self.uses)
+
+    @Reading
+    def obligations(self) -> tuple[Obligation, ...]:
+        """What instruments require."""
+        from pan2kg.coherence.reading import read_obligations
+
+        return read_obligations(self.store)
+
+    @Reading
+    def responses(self) -> tuple[Response, ...]:
+        """What answers obligations."""
+        from pan2kg.coherence.reading import read_responses
+
+        return read_responses(self.store, self.uses)
+
+    @Reading
+    def fields(self) -> tuple[Field, ...]:
+        """What was recorded of the five fields of actions."""
+        from pan2kg.coherence.reading import read_fields
+
+        return read_fields(self.store)
+
+    @Reading
+    def scores(self) -> tuple[Scores, ...]:
+        """The interaction scores the graph holds, a matrix an assessor and scale."""
+        from pan2kg.coherence.reading import read_matrices
+
+        return read_matrices(self.store)
+
+    @Reading
+    def periods(self) -> Mapping[str, tuple[str, str, str]]:
+        """For each plan when it was adopted, starts and ends, as far as known."""
+        return {plan: (on, since, until) for plan, on, since, until in self.read(program_query("tables/periods"))}
+
+    @Reading
+    def home_of(self) -> Mapping[str, str]:
+        """The plan of each action."""
+        pairs = zip(self.uses.actions, self.uses.plan_of, strict=True)
+        return {action: self.uses.plans[int(at)].iri for action, at in pairs}
+
+    @Reading
+    def homes(self) -> Mapping[str, str]:
+        """The plan of each action, and of each plan itself."""
+        from pan2kg.coherence.citations import homes
+
+        return homes(self.uses)
+
+    @Reading
+    def _planned(self) -> frozenset[str]:
+        return frozenset(plan.iri for plan in self.uses.plans if plan.is_plan)
+
+    def plan_of(self, work: str) -> str | None:
+        """The plan of an action, or the plan itself; None for an action without one, and for other works."""
+        home = self.home_of.get(work, work)
+        return home if home in self._planned else None
+
+    def ends(self, work: str) -> str:
+        """When a plan's period, or the plan of an action, ends; empty where that is not known."""
+        return self.periods.get(self.home_of.get(work, work), ("", "", ""))[2]
+
+    # What a user names
+
+    def plan(self, name: str) -> str:
+        """The IRI of a plan by IRI, prefixed name or key.
+
+        Raises:
+            QueryError: there is no such plan; with the nearest names.
+
+        >>> open_graph().plan("lu-bhr-2")
+        'https://w3id.org/pan2kg/id/plan/lu-bhr-2'
+        """
+        found = self.uses.plans[self.uses.find_plan(bare(name))]
+        if not found.is_plan:
+            raise QueryError("action-without-plan", remedy="name-a-plan", name=name)
+        return found.iri
+
+    def plans(self, names: Iterable[str]) -> tuple[str, ...]:
+        """The IRIs of plans, each once, in the order given."""
+        return tuple(dict.fromkeys(map(self.plan, names)))
+
+    def action(self, name: str) -> str:
+        """The IRI of an action by IRI, prefixed name or key.
+
+        Raises:
+            QueryError: there is no such action; with the nearest names.
+        """
+        return self.uses.actions[self.uses.find_action(bare(name))]
+
+    def own_plan(self) -> str | None:
+        """The plan to start from where none is named; None where the graph does not have it."""
+        return next((plan.iri for plan in self.uses.plans if plan.iri.rpartition("/")[2] == HOME), None)
 
 
-def open_graph(project: str | Path | None = None, *, endpoint: str | None = None) -> Graph:
+def bare(name: str) -> str:
+    """A name without angle brackets, and the key where it is a prefixed name.
+
+    >>> bare("<http://e/a>"), bare("plan:lu-bhr-2"), bare("lu-bhr-2")
+    ('http://e/a', 'lu-bhr-2', 'lu-bhr-2')
+    """
+    address = name.strip().strip("<>")
+    return address if "//" in address else address.rpartition(":")[2]
+
+
+def open_graph(
+    project: str | Path | None = None,
+    *,
+    endpoint: str | None = None,
+    language: Language = "en",
+    as_of: date | None = None,
+) -> Graph:
     """Open the project in a folder, or without a folder the graph shipped with the package.
 
-    With ``endpoint``, the address of a SPARQL 1.1 endpoint, questions go there.
+    With ``endpoint``, the address of a SPARQL 1.1 endpoint, questions go there. Figures look back from the day
+    ``as_of``, today where none is given.
 
     Raises:
         ProjectError: the folder is no project.
@@ -155,5 +548,5 @@ def open_graph(project: str | Path | None = None, *, endpoint: str | None = None
     if endpoint is not None:
         from pan2kg.store.remote import RemoteStore
 
-        return Graph(found, RemoteStore(endpoint))
-    return Graph(found, open_store(found, derive))
+        return Graph(found, RemoteStore(endpoint), language=language, as_of=as_of)
+    return Graph(found, open_store(found, derive), language=language, as_of=as_of)

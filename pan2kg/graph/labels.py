@@ -5,13 +5,13 @@ Where pages stand, and how one leads to another: always relative, so that a fold
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Final
 from urllib.parse import quote
 
+from pan2kg.i18n.catalogue import LANGUAGES, french
 from pan2kg.store.store import Store, Term, plain, select
 from pan2kg.turtle.vocabulary import ID, PAN
 
@@ -109,26 +109,61 @@ _KIND_OF: Final[Mapping[str, str]] = dict.fromkeys(INSTRUMENTS, "instrument") | 
 """The kind of things whose IRI is not ours, by their class."""
 
 
-_SPACES: Final = re.compile("(?<=«) | (?=[:;?!»])")
-"""Where French has a space at which no line may end."""
-
-
 @dataclass(frozen=True, slots=True)
-class Label:
-    """A name in the best language there is, with the same name in the others.
+class Name:
+    """What a thing is called in the best language there is, and in the others; with its key, number and class.
 
-    >>> Label("Loi", "fr", {"fr": "Loi", "en": "Act"}).texts["en"]
+    >>> Name("Loi", "fr", {"fr": "Loi", "en": "Act"}).texts["en"]
     'Act'
     """
 
     text: str
     language: str
     texts: Mapping[str, str] = field(default_factory=dict)
+    iri: str = ""
+    key: str = ""
+    notation: str = ""
+    type: str = ""
+
+    @property
+    def is_action(self) -> bool:
+        """Whether it is an action, which is told by its number and its words."""
+        return self.type == PAN + "Action"
+
+    @property
+    def numbered(self) -> str:
+        """The words with the number before them, where there is one.
+
+        >>> Name("Former", "fr", notation="4.3").numbered, Name("4.3", "", notation="4.3").numbered
+        ('4.3 Former', '4.3')
+        """
+        return f"{self.notation} {self.text}" if self.notation and self.notation != self.text else self.text
+
+    def drawn(self, language: str) -> Name:
+        """The same as pictures draw it: with plain spaces, and its language only where that is another.
+
+        >>> Name("Où ?", "fr").drawn("fr").language, Name("Où ?", "fr").drawn("de").language
+        ('', 'fr')
+        """
+        return replace(self, text=plain_words(self.text), language="" if self.language == language else self.language)
+
+    @property
+    def short(self) -> str:
+        """The number of an action in its plan, such as « 4.3 », else what its key adds to that of its plan."""
+        return self.notation or self.key.rpartition("-")[2]
+
+    @property
+    def full(self) -> str:
+        """The words, with the key where that says more."""
+        return f"{self.text} ({self.key})" if self.key and self.key != self.text else self.text
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A thing: its IRI, kind and key (which make its address), class, printed number, and names by language."""
+    """A thing: its IRI, kind and key (which make its address), class, printed number, names by language, identifier.
+
+    The kind is empty where a thing of others has no page; the identifier is the one the graph states.
+    """
 
     iri: str
     kind: str
@@ -136,6 +171,7 @@ class Entry:
     type: str
     notation: str
     texts: Mapping[str, str]
+    identifier: str = ""
 
     @property
     def has_page(self) -> bool:
@@ -149,7 +185,7 @@ class Entry:
 
 
 @dataclass(frozen=True)
-class Index:
+class Labels:
     """Every thing with a name or a key, by IRI; and those with a page by kind and key."""
 
     entries: Mapping[str, Entry]
@@ -168,22 +204,27 @@ class Index:
         """All things of a kind, by key."""
         return sorted((e for e in self.entries.values() if e.kind == kind), key=lambda e: e.key)
 
-    def label(self, iri: str, language: str) -> Label:
-        """What a thing is called in a language, else in French, English, any other; its key where it has no name."""
+    def label(self, iri: str, language: str) -> Name:
+        """What a thing is called in a language, else in French, English, any other; its number or key without a name.
+
+        This is the one place that decides it: tables, pictures, pages, exports and the report all ask here.
+        """
         entry = self.entries.get(iri)
-        if entry is None or not entry.texts:
-            return Label(entry.notation or entry.key if entry else short(iri), "")
-        return best(entry.texts, language)
+        if entry is None:
+            return Name(short(iri), "", iri=iri, key=short(iri))
+        key = entry.identifier or entry.key or short(iri)
+        found = best(entry.texts, language) if entry.texts else Name(entry.notation or key, "")
+        return Name(found.text, found.language, entry.texts, iri, key, entry.notation, entry.type)
 
 
-def best(texts: Mapping[str, str], language: str) -> Label:
+def best(texts: Mapping[str, str], language: str) -> Name:
     """The text in a language, else in French, English or the first of the others.
 
     >>> best({"en": "Act", "fr": "Loi"}, "de").text
     'Loi'
     """
-    found = next((tag for tag in (language, "fr", "en") if tag in texts), min(texts))
-    return Label(texts[found], found, texts)
+    found = next((tag for tag in (language, *LANGUAGES) if tag in texts), min(texts))
+    return Name(texts[found], found, texts)
 
 
 def shortened(words: str, most: int = 48) -> str:
@@ -200,13 +241,13 @@ def shortened(words: str, most: int = 48) -> str:
     return " ".join([*first, "…", *rest])
 
 
-def french(words: str) -> str:
-    """French words with spaces that do not break before : ; ? ! and inside quotation marks.
+def plain_words(words: str) -> str:
+    """Words with plain spaces, as data has them.
 
-    >>> french("« Où ? » : ici").replace(chr(160), "_")
-    '«_Où_?_»_: ici'
+    >>> plain_words(french("Où ?"))
+    'Où ?'
     """
-    return _SPACES.sub("\u00a0", words)
+    return words.replace("\u00a0", " ")
 
 
 def short(iri: str) -> str:
@@ -226,12 +267,12 @@ def short(iri: str) -> str:
     return iri.rstrip("/#").replace("#", "/").rpartition("/")[2] or iri
 
 
-def read_index(store: Store) -> Index:
+def read_labels(store: Store) -> Labels:
     """Read the names, keys and classes of all things, each query once.
 
     >>> from pan2kg.graph.graph import open_graph
-    >>> index = read_index(open_graph().store)
-    >>> index.find("plan", "lu-bhr-2").texts["en"]
+    >>> labels = read_labels(open_graph().store)
+    >>> labels.find("plan", "lu-bhr-2").texts["en"]
     'National Action Plan on Business and Human Rights 2020-2022 (PAN 2)'
     """
     texts = _texts(select(store, _LABELS).rows)
@@ -245,7 +286,7 @@ def read_index(store: Store) -> Index:
     for thing, kind in select(store, _TYPES).rows:
         _prefer(types, plain(thing), plain(kind))
     entries = {iri: _entry(iri, types, keys, notations, texts) for iri in sorted({*texts, *keys, *types})}
-    return Index(entries, {(e.kind, e.key): e for e in entries.values() if e.kind})
+    return Labels(entries, {(e.kind, e.key): e for e in entries.values() if e.kind})
 
 
 def _texts(rows: Iterable[tuple[Term | None, ...]]) -> dict[str, dict[str, str]]:
@@ -273,4 +314,4 @@ def _entry(
     kind, key = kind_and_key(iri)
     if not kind and types.get(iri, "") in _KIND_OF and iri in keys:
         kind, key = _KIND_OF[types[iri]], keys[iri]
-    return Entry(iri, kind, key, types.get(iri, ""), notations.get(iri, ""), texts.get(iri, {}))
+    return Entry(iri, kind, key, types.get(iri, ""), notations.get(iri, ""), texts.get(iri, {}), keys.get(iri, ""))

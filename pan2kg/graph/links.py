@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import combinations
@@ -91,7 +91,22 @@ def read_ties(store: Store) -> Ties:
         for one, two in combinations(sorted(joined, key=lambda end: (joined[end], end)), 2):
             if joined[one] != joined[two]:
                 found.append(Tie(link, kind, (one, two), (joined[one], joined[two])))
-    return Ties(tuple(found))
+    return Ties(tuple(_at_the_finest(found)))
+
+
+def _at_the_finest(ties: Sequence[Tie]) -> Iterator[Tie]:
+    """The links without those by a text that say of a whole plan what pairs of its actions say already.
+
+    Two plans are linked by texts as often as pairs of their actions are, which is how
+    :class:`pan2kg.coherence.pairs.Potential` counts; a text the plans rest on as wholes links them where no pair is.
+    """
+    shared = [tie for tie in ties if tie.kind == "shared-instrument"]
+    finer = {tie.plans for tie in shared if not set(tie.ends) & set(tie.plans)}
+    return (
+        tie
+        for tie in ties
+        if tie.kind != "shared-instrument" or tie.plans not in finer or not set(tie.ends) & set(tie.plans)
+    )
 
 
 def kind_of_tie(link_type: str, *, stated: bool) -> str:

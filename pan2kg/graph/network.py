@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from pan2kg.coherence.links import shared_links
-from pan2kg.coherence.reading import read_uses, rows
 from pan2kg.coherence.uses import key
-from pan2kg.store.store import Store
-from pan2kg.turtle.writer import string
+from pan2kg.store.queries import program_query
 
 if TYPE_CHECKING:
     import networkx as nx
+
+    from pan2kg.coherence.uses import Uses
 
 _PREFIXES: Final = """
 PREFIX certainty: <https://w3id.org/pan2kg/id/certainty/>
@@ -26,80 +25,12 @@ PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
 PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
 """
 
-_NODES: Final = f"""{_PREFIXES}
-SELECT DISTINCT ?node ?type ?notation ?plan ?review ?certainty WHERE {{
-    VALUES ?type {{ pan:Plan pan:Action pan:Recommendation pan:Review pan:LegalAct pan:Treaty pan:SoftLaw
-        pan:Commitment pan:Bill pan:OtherInstrument }}
-    ?node a ?type .
-    OPTIONAL {{ ?node skos:notation ?notation }}
-    OPTIONAL {{ ?node pan:inPlan ?plan }}
-    OPTIONAL {{ ?node pan:inReview ?review }}
-    OPTIONAL {{ ?node pan:certainty ?certainty }}
-}} ORDER BY ?node ?type ?notation ?plan ?review ?certainty
-"""
-
-_ENDS: Final = f"""{_PREFIXES}
-SELECT DISTINCT ?node ?type ?notation ?plan ?review ?certainty WHERE {{
-    ?link pan:linkType ?any ; pan:from|pan:to|pan:between ?node .
-    ?node a ?type .
-    FILTER(STRSTARTS(STR(?type), STR(pan:)))
-    OPTIONAL {{ ?node skos:notation ?notation }}
-    OPTIONAL {{ ?node pan:inPlan ?plan }}
-    OPTIONAL {{ ?node pan:inReview ?review }}
-    OPTIONAL {{ ?node pan:certainty ?certainty }}
-}} ORDER BY ?node ?type ?notation ?plan ?review ?certainty
-"""
-
-_LINKS: Final = f"""{_PREFIXES}
-SELECT DISTINCT ?link ?type ?one ?two ?directed ?status ?relation ?certainty ?strength ?bits ?score WHERE {{
-    ?link pan:linkType ?type ; pan:status ?status .
-    FILTER(?status IN (linkstatus:accepted, linkstatus:derived))
-    FILTER NOT EXISTS {{ ?link pan:certainty certainty:unverified }}
-    {{ ?link pan:from ?one ; pan:to ?two BIND(true AS ?directed) }}
-    UNION {{ ?link pan:between ?one , ?two FILTER(STR(?one) < STR(?two)) BIND(false AS ?directed) }}
-    OPTIONAL {{ ?link pan:relation ?relation }}
-    OPTIONAL {{ ?link pan:certainty ?certainty }}
-    OPTIONAL {{ ?link pan:strength ?strength }}
-    OPTIONAL {{ ?link pan:bits ?bits }}
-    OPTIONAL {{ ?link pan:score ?score }}
-}} ORDER BY ?link ?one ?two ?type ?status ?relation ?certainty
-"""
-
-_VIA: Final = f"{_PREFIXES} SELECT DISTINCT ?link ?via WHERE {{ ?link pan:via ?via }} ORDER BY ?link ?via"
-
-_EVIDENCE: Final = f"""{_PREFIXES}
-SELECT DISTINCT ?link ?document ?page ?quote WHERE {{
-    ?link pan:linkType ?type .
-    {{ ?link pan:evidence ?passage }}
-    UNION
-    {{
-        ?link prov:wasDerivedFrom ?statement .
-        ?statement pan:evidence ?passage .
-        FILTER NOT EXISTS {{ ?statement pan:certainty certainty:unverified }}
-    }}
-    ?passage pan:quote ?quote ; pan:inDocument ?document .
-    FILTER NOT EXISTS {{ ?passage pan:certainty certainty:unverified }}
-    OPTIONAL {{ ?passage pan:page ?page }}
-}} ORDER BY ?link ?document ?page ?quote
-"""
-
-_SOURCES: Final = f"""{_PREFIXES}
-SELECT DISTINCT ?link ?document WHERE {{ ?link pan:linkType ?type ; dcterms:source ?document }} ORDER BY ?link ?document
-"""
-
-_LABELS: Final = f"""{_PREFIXES}
-SELECT DISTINCT ?thing ?label WHERE {{
-    {{ ?thing %s ?label }} UNION {{ ?thing a owl:Class ; rdfs:label ?label FILTER(LANG(?label) = %s) }} %s
-}} ORDER BY ?thing ?label
-"""
-
-
 Read = Callable[[str], list[list[str]]]
 """Answers a query with rows of plain text."""
 
 
 def build_network(
-    store: Store, *, language: str = "", release: str = "", read: Read | None = None
+    read: Read, labels: Mapping[str, str], uses: Uses | None = None, *, language: str = "fr"
 ) -> nx.MultiDiGraph[str]:
     """The network of accepted and derived links: nodes and link nodes by IRI.
 
@@ -110,47 +41,26 @@ def build_network(
     Where the graph says so, a node has ``notation``, ``review`` and ``certainty`` too, and an edge
     ``relation``, ``certainty``, ``via`` (IRIs, by spaces), ``evidence`` (one quotation a line, with its document),
     ``documents`` (IRIs, by spaces), ``score``, and for two actions on the same instrument ``strength`` and ``bits``.
-    Labels are those of ``language``, or where there is none the main ones; without a language all are the main
-    ones, French before English. What the strengths rest on stands in the network's own attributes. Every
-    attribute is a text, a number or a boolean, so that networkx can write the network as it is.
+    ``labels`` say in ``language`` what everything is called. What the strengths rest on, ``uses``, stands in the
+    network's own attributes. Every attribute is a text, a number or a boolean, so that networkx can write the network
+    as it is. :meth:`pan2kg.graph.graph.Graph.network` calls this with what it has read.
 
-    Who needs it in several languages hands over a ``read`` that remembers: little of what is asked depends on them.
-
-    >>> from pan2kg.store.store import LocalStore
-    >>> import pyoxigraph
-    >>> build_network(LocalStore(pyoxigraph.Store())).number_of_nodes()
+    >>> build_network(lambda query: [], {}).number_of_nodes()
     0
     """
     import networkx as nx
 
-    read = read or partial(rows, store)
-    labels = _read_labels(read, language)
-    network: nx.MultiDiGraph[str] = nx.MultiDiGraph(language=language or "fr")
-    _add_nodes(network, read(_NODES), labels)
-    _add_edges(network, read(_LINKS), labels)
+    network: nx.MultiDiGraph[str] = nx.MultiDiGraph(language=language)
+    _add_nodes(network, read(program_query("network/nodes")), labels)
+    _add_edges(network, read(program_query("network/links")), labels)
     untyped = {node for node, data in network.nodes(data=True) if "type" not in data}
-    _add_nodes(network, (row for row in read(_ENDS) if row[0] in untyped), labels)
-    _add_strengths(network, store, release)
+    _add_nodes(network, (row for row in read(program_query("network/ends")) if row[0] in untyped), labels)
+    if uses is not None:
+        _add_strengths(network, uses)
     found = {link: data for _, _, link, data in network.edges(keys=True, data=True)}
-    _add_via(found, read(_VIA), labels)
-    _add_evidence(found, read, labels)
+    _add_via(found, read(program_query("network/via")), labels)
+    _add_evidence(found, read(program_query("network/evidence")), read(program_query("network/documents")), labels)
     return network
-
-
-def _read_labels(read: Read, language: str) -> dict[str, str]:
-    """The label of every thing, and of every class: in the language, else the main one."""
-    first: dict[str, str] = {}
-    if language:
-        own = _LABELS % ("skos:prefLabel", string(language), f"FILTER(LANG(?label) = {string(language)})")
-        first = _firsts(read(own))
-    return _firsts(read(_LABELS % ("pan:mainLabel", '"fr"', ""))) | first
-
-
-def _firsts(pairs: Iterable[list[str]]) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for thing_, label in pairs:
-        found.setdefault(thing_, label)
-    return found
 
 
 def _add_nodes(network: nx.MultiDiGraph[str], found: Iterable[list[str]], labels: Mapping[str, str]) -> None:
@@ -182,18 +92,15 @@ def _given(values: Mapping[str, str]) -> dict[str, str]:
     return {name: value for name, value in values.items() if value}
 
 
-def _add_strengths(network: nx.MultiDiGraph[str], store: Store, release: str) -> None:
+def _add_strengths(network: nx.MultiDiGraph[str], uses: Uses) -> None:
     """Strength and bits of the links by a shared instrument, and in the network what they rest on.
 
     A strength the link states itself stays. Both are rounded to six decimals: the same on every machine.
     """
-    if not any(data.get("type") == "Action" for _, data in network.nodes(data=True)):
-        return
-    uses = read_uses(store, release=release)
     basis = uses.basis
     filters = "; ".join(f"{name}: {value}" for name, value in basis.filters)
     network.graph.update(actions=basis.n, annotated=basis.annotated, weights=basis.weights, filters=filters)
-    network.graph.update(_given({"release": release}))
+    network.graph.update(_given({"release": basis.release}))
     for link in shared_links(uses, hub=max(2, basis.n + len(uses.plans))):
         if link.strength is not None and link.bits is not None and network.has_edge(link.one, link.two, link.iri):
             data = network.edges[link.one, link.two, link.iri]
@@ -208,10 +115,15 @@ def _add_via(found: Mapping[str, dict[str, object]], pairs: Iterable[list[str]],
             found[link]["via_label"] = "; ".join(_name(one, labels) for (one,) in shared)
 
 
-def _add_evidence(found: Mapping[str, dict[str, object]], read: Read, labels: Mapping[str, str]) -> None:
+def _add_evidence(
+    found: Mapping[str, dict[str, object]],
+    passages_of: Iterable[list[str]],
+    sources_of: Iterable[list[str]],
+    labels: Mapping[str, str],
+) -> None:
     """The quotations a link rests on, then the sources it names without quoting them."""
-    quoted = dict(_gathered(read(_EVIDENCE)))
-    sources = dict(_gathered(read(_SOURCES)))
+    quoted = dict(_gathered(passages_of))
+    sources = dict(_gathered(sources_of))
     for link, data in found.items():
         passages = quoted.get(link, [])
         documents = dict.fromkeys(document for document, _, _ in passages)

@@ -15,7 +15,8 @@ from textwrap import fill
 from typing import TYPE_CHECKING, Final
 
 from pan2kg.errors import FormatError
-from pan2kg.network.selection import WORKS, Row, Tables, told
+from pan2kg.i18n.message import told
+from pan2kg.network.selection import WORKS, Row, Tables, about_line
 from pan2kg.turtle.vocabulary import ID
 
 if TYPE_CHECKING:
@@ -94,7 +95,7 @@ def write_dot(table: Tables) -> str:
 
 
 def _lines(table: Tables) -> Iterator[str]:
-    about = f"{table.title}\n{told(table)}" if table.about else table.title
+    about = f"{table.title}\n{about_line(table)}" if table.about else table.title
     whole = {"rankdir": "LR", "compound": "true", "label": about, "tooltip": table.title}
     yield f"digraph {_quoted(table.title)} {{"
     yield f"  graph {_listed(whole.items())}"
@@ -185,30 +186,29 @@ def write_mermaid(table: Tables) -> str:
       n9d841cbf17[["A #91;b#93;"]]
     """
     if len(table.edges) > EDGES:
-        raise _too_large(table, f"{len(table.edges)} links; Mermaid draws at most {EDGES}")
+        raise _too_large(table, "too-many-links", len(table.edges), EDGES)
     text = "".join(f"{line}\n" for line in _mermaid_lines(table))
     if len(text) > CHARACTERS:
-        raise _too_large(table, f"{len(text)} characters of text; Mermaid takes at most {CHARACTERS}")
+        raise _too_large(table, "too-much-text", len(text), CHARACTERS)
     return text
 
 
-def _too_large(table: Tables, much: str) -> FormatError:
+def _too_large(table: Tables, fault: str, number: int, most: int) -> FormatError:
     counts = Counter(str(row.get("type", "other")) for row in table.edges)
     named = ", ".join(f"{name} {count}" for name, count in sorted(counts.items(), key=lambda item: (-item[1], item[0])))
     plans = len(table.about.get("plans", "").split())
-    choices = [{0: "one plan or a pair of plans", 1: "this plan with one other"}.get(plans, "fewer plans")]
+    choice = told({0: "one-or-pair", 1: "plan-with-other"}.get(plans, "fewer-plans"))
     if len(counts) > 1:
-        choices.append(f"fewer types of link ({named})")
-    return FormatError(
-        f"This selection has {much}.", remedy=f"Choose {', or '.join(choices)}, or write it as dot, gexf or graphml."
-    )
+        choice = told("fewer-types", plans=choice, names=named)
+    # Counts of links and of characters are written as Mermaid's own limits are: bare.
+    return FormatError(fault, remedy="choose-less", number=str(number), most=str(most), choice=choice)
 
 
 def _mermaid_lines(table: Tables) -> Iterator[str]:
     yield "flowchart LR"
     yield f"  accTitle: {_escaped(table.title)}"
     if table.about:
-        yield f"  accDescr: {_escaped(told(table))}"
+        yield f"  accDescr: {_escaped(about_line(table))}"
     for frame in frames(table):
         if frame.id:
             yield f'  subgraph in_{_id(frame.id)}["{_escaped(frame.label)}"]'

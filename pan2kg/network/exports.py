@@ -1,9 +1,6 @@
-"""Cytoscape JSON: elements with their data, as Cytoscape opens them and Cytoscape.js and networkx take them.
+"""The network as files for other programs: GraphML and GEXF, Cytoscape JSON, diagrams, and tables.
 
-CSV of nodes and of edges, with the column names under which Gephi recognises them, and both in one zip.
-Exports of the network for other programs: the whole, one plan, or the plans of a comparison.
-
-Source: https://js.cytoscape.org/#notation/elements-json.
+Cytoscape opens its JSON, Cytoscape.js and networkx take it; in XML everything is escaped, whitespace in attributes too.
 """
 
 from __future__ import annotations
@@ -11,14 +8,13 @@ from __future__ import annotations
 import io
 import json
 import zipfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Final
 
 from pan2kg.errors import FormatError
 from pan2kg.network.diagrams import caption, write_dot, write_mermaid
-from pan2kg.network.gephi import write_gexf, write_graphml
-from pan2kg.network.selection import Cell, Tables, select_network, tables
-from pan2kg.tables.formats import Grid, write_csv
+from pan2kg.network.selection import Cell, Row, Tables, about_line, select_network, tables
+from pan2kg.tables.formats import Grid, field, write_csv, xml_text, xml_value
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,6 +23,146 @@ if TYPE_CHECKING:
     import networkx as nx
 
     from pan2kg.network.selection import Tables
+
+
+KINDS: Final = {str: "string", float: "double", int: "integer", bool: "boolean"}
+"""The names GEXF has for the kinds of value; GraphML says ``int``."""
+
+HEAD: Final = '<?xml version="1.0" encoding="UTF-8"?>\n'
+
+
+def start(name: str, attributes: Iterable[tuple[str, Cell]] = (), *, empty: bool = False) -> str:
+    """A start tag, or the tag of an element without content.
+
+    >>> start("node", [("id", 'a "b" <c>'), ("label", "1\\n2")], empty=True)
+    '<node id="a &quot;b&quot; &lt;c&gt;" label="1&#10;2"/>'
+    """
+    written = "".join(f' {key}="{xml_value(field(value))}"' for key, value in attributes)
+    return f"<{name}{written}{'/' if empty else ''}>"
+
+
+def element(name: str, attributes: Iterable[tuple[str, Cell]], content: Cell) -> str:
+    """An element with text in it.
+
+    >>> element("data", [("key", "k")], "a & b")
+    '<data key="k">a &amp; b</data>'
+    """
+    return f"{start(name, attributes)}{xml_text(field(content))}</{name}>"
+
+
+_SPACE: Final = "http://graphml.graphdrawing.org/xmlns"
+_ROOT: Final = (
+    ("xmlns", _SPACE),
+    ("xmlns:xsi", "http://www.w3.org/2001/XMLSchema-instance"),
+    ("xsi:schemaLocation", f"{_SPACE} {_SPACE}/1.0/graphml.xsd"),
+)
+
+
+def write_graphml(table: Tables) -> str:
+    """A network as GraphML.
+
+    >>> text = write_graphml(Tables("t", ({"id": "http://e/a", "label": "A & B"},), (), {}))
+    >>> '<data key="node-label">A &amp; B</data>' in text
+    True
+    """
+    return HEAD + "".join(f"{line}\n" for line in _lines(table))
+
+
+def _lines(table: Tables) -> Iterator[str]:
+    yield start("graphml", _ROOT)
+    head = table.head()
+    label: dict[str, type] = {"label": str}
+    kinds: tuple[tuple[str, dict[str, type]], ...] = (
+        ("graph", dict.fromkeys(head, str)),
+        ("node", label | table.node_columns()),
+        ("edge", label | table.edge_columns()),
+    )
+    for of, columns in kinds:
+        for name, kind in columns.items():
+            type_ = "int" if kind is int else KINDS[kind]
+            named = [("id", f"{of}-{name}"), ("for", of), ("attr.name", name), ("attr.type", type_)]
+            yield "  " + start("key", named, empty=True)
+    yield "  " + start("graph", [("id", "network"), ("edgedefault", "directed")])
+    yield from (_data("graph", name, value, "    ") for name, value in head.items())
+    for row in table.nodes:
+        yield from _item("node", row, ("id",))
+    for row in table.edges:
+        yield from _item("edge", row, ("id", "source", "target"))
+    yield from ("  </graph>", "</graphml>")
+
+
+def _item(name: str, row: Row, attributes: tuple[str, ...]) -> Iterator[str]:
+    yield "    " + start(name, [(key, row[key]) for key in attributes])
+    yield from (_data(name, key, value, "      ") for key, value in row.items() if key not in attributes)
+    yield f"    </{name}>"
+
+
+def _data(of: str, name: str, value: str | float, indent: str) -> str:
+    return indent + element("data", [("key", f"{of}-{name}")], value)
+
+
+_GEXF_SPACE: Final = "http://gexf.net/1.3"
+_GEXF_ROOT: Final = (
+    ("xmlns", _GEXF_SPACE),
+    ("xmlns:xsi", "http://www.w3.org/2001/XMLSchema-instance"),
+    ("xsi:schemaLocation", f"{_GEXF_SPACE} {_GEXF_SPACE}/gexf.xsd"),
+    ("version", "1.3"),
+)
+
+
+def write_gexf(table: Tables) -> str:
+    """A network as GEXF 1.3. The only date in it is the day of the data, where that is given.
+
+    >>> text = write_gexf(Tables("t", ({"id": "a", "label": "A", "type": "Plan"},), (), {}))
+    >>> '<attvalue for="type" value="Plan"/>' in text, "lastmodifieddate" in text
+    (True, False)
+    """
+    return HEAD + "".join(f"{line}\n" for line in _gexf_lines(table))
+
+
+def _gexf_lines(table: Tables) -> Iterator[str]:
+    day = [("lastmodifieddate", table.released.isoformat())] if table.released else []
+    yield start("gexf", _GEXF_ROOT)
+    yield "  " + start("meta", day)
+    yield "    " + element("creator", [], "pan2kg")
+    yield "    " + element("description", [], f"{table.title}. {about_line(table)}" if table.about else table.title)
+    yield "  </meta>"
+    default = "directed" if any(row["directed"] for row in table.edges) or not table.edges else "undirected"
+    yield "  " + start("graph", [("defaultedgetype", default), ("idtype", "string"), ("mode", "static")])
+    edge_columns = {name: kind for name, kind in table.edge_columns().items() if name != "directed"}
+    yield from _columns("node", table.node_columns())
+    yield from _columns("edge", edge_columns)
+    yield "    " + start("nodes", [("count", len(table.nodes))])
+    for row in table.nodes:
+        yield from _gexf_item("node", [(name, row[name]) for name in ("id", "label")], row)
+    yield "    </nodes>"
+    yield "    " + start("edges", [("count", len(table.edges))])
+    for row in table.edges:
+        yield from _gexf_item("edge", _ends(row), row)
+    yield from ("    </edges>", "  </graph>", "</gexf>")
+
+
+def _columns(of: str, columns: Mapping[str, type]) -> Iterator[str]:
+    yield "    " + start("attributes", [("class", of), ("mode", "static")])
+    for name, kind in columns.items():
+        yield "      " + start("attribute", [("id", name), ("title", name), ("type", KINDS[kind])], empty=True)
+    yield "    </attributes>"
+
+
+def _ends(row: Row) -> list[tuple[str, str | float]]:
+    given = [(name, row[name]) for name in ("id", "source", "target", "label")]
+    kind = [("kind", row["type"])] if "type" in row else []
+    return [*given, ("type", "directed" if row["directed"] else "undirected"), *kind]
+
+
+def _gexf_item(name: str, attributes: list[tuple[str, str | float]], row: Row) -> Iterator[str]:
+    yield "      " + start(name, attributes)
+    yield "        <attvalues>"
+    for key, value in row.items():
+        if key not in ("id", "label", "source", "target", "directed"):
+            yield "          " + start("attvalue", [("for", key), ("value", value)], empty=True)
+    yield "        </attvalues>"
+    yield f"      </{name}>"
 
 
 def write_cytoscape(table: Tables) -> str:
@@ -94,24 +230,21 @@ def _write(columns: list[str], rows: Iterable[Mapping[str, Cell]], heads: Mappin
     return write_csv(Grid([heads.get(name, name) for name in columns], cells))
 
 
-__all__ = ["FORMS", "SUFFIXES", "export_network", "select_network"]
+__all__ = ["FORMS", "export_network", "select_network"]
 
-_WRITERS: Final[dict[str, tuple[str, Callable[[Tables], str | bytes]]]] = {
-    "graphml": (".graphml", write_graphml),
-    "gexf": (".gexf", write_gexf),
-    "cytoscape": (".cyjs", write_cytoscape),
-    "dot": (".dot", write_dot),
-    "mermaid": (".mmd", write_mermaid),
-    "csv": (".zip", write_zip),
-    "nodes": (".csv", write_nodes),
-    "edges": (".csv", write_edges),
+_WRITERS: Final[dict[str, Callable[[Tables], str | bytes]]] = {
+    "graphml": write_graphml,
+    "gexf": write_gexf,
+    "cytoscape": write_cytoscape,
+    "dot": write_dot,
+    "mermaid": write_mermaid,
+    "csv": write_zip,
+    "nodes": write_nodes,
+    "edges": write_edges,
 }
 
 FORMS: Final = tuple(_WRITERS)
 """What a network can be written as."""
-
-SUFFIXES: Final = {form: suffix for form, (suffix, _) in _WRITERS.items()}
-"""How the name of a file of each form ends."""
 
 
 def export_network(network: nx.MultiDiGraph[str], form: str, *, title: str = "", released: date | None = None) -> bytes:
@@ -137,6 +270,6 @@ def export_network(network: nx.MultiDiGraph[str], form: str, *, title: str = "",
     pan2kg.errors.FormatError: A network cannot be written as « pdf ». ...
     """
     if form not in _WRITERS:
-        raise FormatError(f"A network cannot be written as « {form} ».", remedy=f"There are: {', '.join(FORMS)}.")
-    written = _WRITERS[form][1](tables(network, title=title, released=released))
+        raise FormatError("network-form", remedy="there-are", form=form, names=", ".join(FORMS))
+    written = _WRITERS[form](tables(network, title=title, released=released))
     return written if isinstance(written, bytes) else written.encode()

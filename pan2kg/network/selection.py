@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from pan2kg.coherence.uses import key
 from pan2kg.errors import QueryError
+from pan2kg.i18n.message import did_you_mean, told
 from pan2kg.tables.formats import xml_fit
 
 if TYPE_CHECKING:
@@ -86,20 +87,20 @@ def _home(node: str, data: dict[str, str]) -> str:
 def _find_plans(network: nx.MultiDiGraph[str], names: Iterable[str]) -> set[str]:
     plans = [node for node, type_ in network.nodes(data="type") if type_ in ("Plan", "Review")]
     known = {key(plan): plan for plan in plans} | {plan: plan for plan in plans}
-    return {known[_known(name, known, "plan")] for name in names}
+    return {known[_known(name, known, "no-plan-in-network")] for name in names}
 
 
 def _find_types(network: nx.MultiDiGraph[str], names: Iterable[str]) -> set[str]:
     known = {type_: type_ for _, _, type_ in network.edges(data="type") if type_}
-    return {_known(name, known, "type of link") for name in names}
+    return {_known(name, known, "no-type-in-network") for name in names}
 
 
-def _known(name: str, known: dict[str, str], kind: str) -> str:
+def _known(name: str, known: dict[str, str], missing: str) -> str:
     if name in known:
         return name
     near = get_close_matches(name, sorted({key(one) for one in known}), n=3, cutoff=0.4)
-    remedy = f"Did you mean {' or '.join(near)}?" if near else f"There are: {', '.join(sorted(known)[:12]) or 'none'}."
-    raise QueryError(f"There is no {kind} « {name} » in the network.", remedy=remedy)
+    listed = told("there-are", names=", ".join(sorted(known)[:12])) if known else told("there-are-none")
+    raise QueryError(missing, remedy=did_you_mean(near) if near else listed, name=name)
 
 
 Cell = str | int | float | bool
@@ -210,10 +211,10 @@ def _used(columns: Mapping[str, type], rows: Iterable[Row]) -> dict[str, type]:
     return {name: kind for name, kind in columns.items() if name in used}
 
 
-def told(table: Tables) -> str:
+def about_line(table: Tables) -> str:
     """What a network is about, on one line: what was chosen and what its strengths rest on.
 
-    >>> told(Tables("t", (), (), {"plans": "lu-bhr-2", "actions": "389"}))
+    >>> about_line(Tables("t", (), (), {"plans": "lu-bhr-2", "actions": "389"}))
     'plans: lu-bhr-2 · actions: 389'
     """
     return " · ".join(f"{name}: {' '.join(value.split())}" for name, value in table.about.items())

@@ -1,4 +1,8 @@
-"""Assembling a release: every part written, described, checked, and only then put in its place."""
+"""Assembling a release: every part written, described, checked, and only then put in its place.
+
+Among its parts are those other rooms make: pages, the ontology's documentation, what changed; and the list of files
+that the catalogue offers for download.
+"""
 
 from __future__ import annotations
 
@@ -7,37 +11,129 @@ from dataclasses import dataclass, replace
 from datetime import date
 from itertools import chain
 from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
 import pyoxigraph as ox
 
 from pan2kg.errors import Place, ProjectError
-from pan2kg.publish import csvw, dump, rewrite, void
+from pan2kg.graph.dataset import DATASET
+from pan2kg.i18n.catalogue import Text
+from pan2kg.i18n.message import say, told, verbatim
 from pan2kg.publish import descriptions as schema_org
 from pan2kg.publish import descriptions as service
+from pan2kg.publish import dump, readme, void
 from pan2kg.publish import folder as archive
+from pan2kg.publish import tables as csvw
 from pan2kg.publish.catalogue.description import Distribution, describe
-from pan2kg.publish.catalogue.facts import CATALOGUE, DATASET
-from pan2kg.publish.catalogue.form import write
-from pan2kg.publish.catalogue.terms import PREFIXES
+from pan2kg.publish.catalogue.facts import CATALOGUE, forms
+from pan2kg.publish.catalogue.terms import PREFIXES, RELEASE, RELEASED, write
 from pan2kg.publish.descriptions import example_files, map_files, ontology_files
-from pan2kg.publish.dump import Content, read_content
+from pan2kg.publish.diff.feed import day_of, write_csv, write_feed
+from pan2kg.publish.diff.patch import patch_of, write_patch
+from pan2kg.publish.diff.states import change_list, read_side, side_of_store
+from pan2kg.publish.diff.telling import read_story, write_markdown
+from pan2kg.publish.dump import DUMP_DERIVED, STATED, Content, read_content
 from pan2kg.publish.edition import Edition, File, Note, Part, silent
-from pan2kg.publish.folder import MARK, Shelf, build, refuse_target, walk, write_checksums
-from pan2kg.publish.inspection import (
-    inspect_catalogue,
-    inspect_checksums,
-    inspect_count,
-    inspect_dumps,
-    inspect_links,
-)
-from pan2kg.publish.offer import distributions, site_distributions
+from pan2kg.publish.folder import MARK, SITE, Shelf, build, measure, refuse_target, walk, write_checksums
+from pan2kg.publish.inspection import inspect_catalogue, inspect_checksums, inspect_count, inspect_dumps, inspect_links
 from pan2kg.publish.readme import PATH as README
 from pan2kg.publish.readme import SERVER, write_mark, write_readme
-from pan2kg.publish.tables import Source, plans, read_sheet
+from pan2kg.publish.tables import FOLDER, Source, plans, read_sheet
 from pan2kg.publish.void import Statistics, count
+from pan2kg.site.bundle import find_bundle
+from pan2kg.site.library import Library
+from pan2kg.site.ontology_page import documentation
+from pan2kg.site.registry import Site
+from pan2kg.site.writing import contents
 from pan2kg.store.store import LocalStore
 from pan2kg.turtle.vocabulary import DCTERMS
 from pan2kg.turtle.writer import read_prefixes
+
+if TYPE_CHECKING:
+    from pan2kg.publish.edition import Edition, File
+
+
+CHANGES: Final = "changes"
+
+
+def site_part(edition: Edition) -> Iterator[File]:
+    """The pages as a folder that works on any host and from disk, as they are on the day of the release."""
+    library = Library(edition.graph, bundle=find_bundle(), catalogue=edition.catalogue)
+    for path, body in contents(Site(library)):
+        yield f"{SITE}/{path}", body
+
+
+def documentation_part(edition: Edition) -> Iterator[File]:
+    """The documentation of the ontology."""
+    yield from documentation(edition.project, edition.store).items()
+
+
+def change_part(edition: Edition) -> Iterator[File]:
+    """What changed since the release before, where one was named: in words, as a table, a patch and a feed.
+
+    Raises:
+        ProjectError: the release before cannot be read.
+        TurtleError: it is no RDF.
+    """
+    if edition.previous is None:
+        return
+    old, new = read_side(edition.previous), side_of_store(edition.store, edition.issue.version)
+    change = change_list(old, new)
+    story, day = read_story(change), day_of(change, edition.issue.modified)
+    yield f"{CHANGES}/{CHANGES}.trig", write_patch(patch_of(old, new))
+    for language in RELEASED:
+        feed = f"{CHANGES}/{CHANGES}.{language}.atom"
+        yield f"{CHANGES}/{CHANGES}.{language}.md", write_markdown(story, language).encode()
+        yield f"{CHANGES}/{CHANGES}.{language}.csv", write_csv(story, language).encode()
+        yield feed, write_feed(story, language, day, address=edition.issue.addresses.file(feed)).encode()
+
+
+PARTS: Final = (site_part, documentation_part, change_part)
+"""All of them, in the order they are made."""
+
+
+_NAMES: Final = {STATED: "graph", DUMP_DERIVED: "derived"}
+
+
+def distributions(folder: Path, dumps: list[str]) -> Iterator[Distribution]:
+    """What the catalogue offers of the data: dumps and tables, each measured.
+
+    Raises:
+        OSError: a file cannot be read.
+    """
+    for path in dumps:
+        yield _dump(folder, path)
+    for plan in plans():
+        path = f"{FOLDER}/{plan.name}.csv"
+        about = RELEASE.known("offer.table", name=plan.name)
+        yield _measured(folder, path, "csv", f"table-{plan.name}", (plan.title, about))
+
+
+def site_distributions(folder: Path) -> Iterator[Distribution]:
+    """The site as the catalogue offers it, where there is one.
+
+    Raises:
+        OSError: the file cannot be read.
+    """
+    if (folder / archive.PATH).is_file():
+        texts = RELEASE.known("offer.site"), RELEASE.known("offer.site-about")
+        yield _measured(folder, archive.PATH, "zip", "site", texts)
+
+
+def _dump(folder: Path, path: str) -> Distribution:
+    name, ending, *packed = path.split(".")
+    called, form = f"offer.{_NAMES[name]}", forms()[ending].name
+    title = RELEASE.known("offer.packed" if packed else "offer.plain", title=RELEASE.known(called), form=form)
+    about = RELEASE.known(f"{called}-about")
+    if ending in ("trig", "nq"):
+        about = RELEASE.known("offer.named", about=about)
+    key = "-".join([name.rpartition("/")[2].replace("pan2kg", "dump"), ending, *packed])
+    return _measured(folder, path, ending, key, (title, about))
+
+
+def _measured(folder: Path, path: str, form: str, key: str, texts: tuple[Text, Text]) -> Distribution:
+    found = measure(folder / path)
+    return Distribution(key, path, form, found.size, found.sha512, *texts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +163,7 @@ def publish(
 
 def _fill(edition: Edition, work: Path, order: Order, parts: Sequence[Part], note: Note) -> Statistics:
     shelf = Shelf(work)
-    note("reading the graph")
+    note(say("progress", "reading-graph"))
     stated, derived = read_content(edition.store, edition.issue.addresses)
     counted = count(stated, derived, edition.issue.addresses.root)
     dumps = _dumps(edition, work, {dump.STATED: stated, dump.DUMP_DERIVED: derived}, note)
@@ -75,13 +171,13 @@ def _fill(edition: Edition, work: Path, order: Order, parts: Sequence[Part], not
     offered = list(distributions(work, list(dumps)))
     _put(shelf, replace(edition, catalogue=_catalogue(edition, offered)), parts, note)
     archive.pack(work, edition.issue.modified)
-    note("describing what is there")
+    note(say("progress", "describing"))
     offered += site_distributions(work)
     for path, content in _descriptions(edition, work, order, counted, offered):
         shelf.put(path, content)
-    note("computing checksums")
+    note(say("progress", "checksums"))
     write_checksums(work)
-    note("checking the release")
+    note(say("progress", "checking"))
     _inspect(edition, work, order, counted, dumps)
     return counted
 
@@ -89,7 +185,7 @@ def _fill(edition: Edition, work: Path, order: Order, parts: Sequence[Part], not
 def _put(shelf: Shelf, edition: Edition, parts: Iterable[Part], note: Note) -> None:
     for part in parts:
         for path, content in part(edition):
-            note(f"writing {path}")
+            note(say("progress", "writing", path=path))
             shelf.put(path, content)
 
 
@@ -103,7 +199,7 @@ def _dumps(edition: Edition, work: Path, contents: Mapping[str, Content], note: 
     written: dict[str, Content] = {}
     for name, content in contents.items():
         for path in dump.write_dump(content, work, name, edition.prefixes()):
-            note(f"writing {path}")
+            note(say("progress", "writing", path=path))
             written[path] = content
     return written
 
@@ -131,14 +227,14 @@ def _legal_files(edition: Edition) -> Iterator[File]:
 def _descriptions(
     edition: Edition, work: Path, order: Order, counted: Statistics, offered: Sequence[Distribution]
 ) -> Iterator[File]:
-    applied = rewrite.rules(edition, counted, work, order.service)
+    applied = readme.rules(edition, counted, work, order.service)
     dumps = [one.path for one in offered if one.path.startswith((dump.STATED, dump.DUMP_DERIVED))]
     described = void.write_void(edition, counted, dumps)
     yield from ((path, described) for path in void.PATHS)
     if edition.issue.addresses.endpoint:
         yield service.SERVICE_PATH, service.write_service(edition, counted)
     yield schema_org.PATH, schema_org.write_dataset(edition, offered)
-    yield rewrite.PATH, rewrite.write_rules(edition, applied, has_base=order.has_base)
+    yield readme.RULES, readme.write_rules(edition, applied, has_base=order.has_base)
     yield ".htaccess", SERVER.encode()
     yield README, write_readme(edition, counted)
     yield MARK, write_mark(edition, counted)
@@ -164,11 +260,14 @@ def _inspect(edition: Edition, work: Path, order: Order, counted: Statistics, du
         *inspect_checksums(work),
     ]
     if found:
-        more = f" There are {len(found) - _SHOWN} more." if len(found) > _SHOWN else ""
+        faults = verbatim(" ".join(found[:_SHOWN]))
+        if len(found) > _SHOWN:
+            faults = told("faults-more", faults=faults, n=len(found) - _SHOWN)
         raise ProjectError(
-            f"The release is not sound: {' '.join(found[:_SHOWN])}{more}",
+            "release-unsound",
             place=Place("release"),
-            remedy="Nothing was published.",
+            remedy="nothing-published",
+            faults=faults,
         )
 
 

@@ -19,15 +19,26 @@ from typing import Final
 
 import pyoxigraph as ox
 
+from pan2kg.graph.dataset import DATASET
 from pan2kg.project import read_text, turtle_files
-from pan2kg.publish.catalogue.authority import forms
 from pan2kg.publish.catalogue.description import Distribution
-from pan2kg.publish.catalogue.facts import DATASET
-from pan2kg.publish.catalogue.form import write
-from pan2kg.publish.catalogue.issue import Issue
-from pan2kg.publish.catalogue.terms import DCAT, FOAF, PREFIXES, SCHEMA, SD, VOID, Sheet, Term, node, said, typed
-from pan2kg.publish.catalogue.words import literals
-from pan2kg.publish.edition import Edition, File
+from pan2kg.publish.catalogue.facts import forms
+from pan2kg.publish.catalogue.terms import (
+    DCAT,
+    FOAF,
+    PREFIXES,
+    RELEASED,
+    SCHEMA,
+    SD,
+    VOID,
+    Sheet,
+    Term,
+    node,
+    said,
+    typed,
+    write,
+)
+from pan2kg.publish.edition import Edition, File, Issue
 from pan2kg.publish.void import Statistics
 from pan2kg.store.queries import Query, read_queries
 from pan2kg.store.rules import rule_files
@@ -60,13 +71,17 @@ def example_files(edition: Edition) -> Iterator[File]:
     yield WHOLE, write(whole.triples, "ttl", prefixes)
 
 
+def _question(query: Query) -> list[ox.Literal]:
+    return [ox.Literal(query.question(language), language=language) for language in RELEASED]
+
+
 def _describe(sheet: Sheet, edition: Edition, query: Query, text: str) -> None:
     places = edition.issue.addresses
     about = node(f"{places.root}query/{query.name}")
     form = (_ASK.search(text) or ["", "select"])[1].lower()
     sheet.call(about, SH + "SPARQLExecutable", f"{SH}SPARQL{_KINDS[form]}Executable")
-    sheet.say(about, RDFS + "label", *said(query.question("fr"), query.question("en")))
-    sheet.say(about, RDFS + "comment", *said(query.question("fr"), query.question("en")))
+    sheet.say(about, RDFS + "label", *_question(query))
+    sheet.say(about, RDFS + "comment", *_question(query))
     if query.header.get("summary"):
         sheet.say(about, DCTERMS + "description", ox.Literal(query.header["summary"], language="en"))
     for word in query.header.get("tags", "").replace(",", " ").split():
@@ -128,7 +143,7 @@ def write_dataset(edition: Edition, distributions: Sequence[Distribution]) -> by
         "datePublished": str(issue.issued),
         "dateModified": str(issue.modified),
         "isAccessibleForFree": True,
-        "inLanguage": ["fr", "en"],
+        "inLanguage": list(RELEASED),
         "distribution": [_download(edition, one) for one in distributions],
     }
     if facts.covers:
@@ -152,7 +167,7 @@ def _agent(edition: Edition, agent: Term) -> dict[str, object]:
 def _download(edition: Edition, one: Distribution) -> dict[str, object]:
     return {
         "@type": "DataDownload",
-        "name": one.title.fr,
+        "name": one.title.say(RELEASED[0]),
         "contentUrl": edition.issue.addresses.file(one.path),
         "encodingFormat": forms()[one.form].media,
         "contentSize": f"{one.size} B",
@@ -217,7 +232,7 @@ def write_service(edition: Edition, counted: Statistics) -> bytes:
         return b""
     sheet, service, whole = Sheet(), node(issue.catalogue + "#service"), node(issue.catalogue + "#served")
     sheet.call(service, SD + "Service")
-    sheet.say(service, DCTERMS + "title", *literals("service"))
+    sheet.say(service, DCTERMS + "title", *said("service"))
     sheet.say(service, SD + "endpoint", node(places.endpoint))
     sheet.say(service, SD + "supportedLanguage", node(SD + "SPARQL11Query"))
     sheet.say(service, SD + "resultFormat", *(node(FORMATS + name) for name in RESULTS))

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Final
 import pyoxigraph as ox
 
 from pan2kg.errors import ProjectError
-from pan2kg.publish.catalogue.issue import Addresses
+from pan2kg.publish.edition import Addresses
 from pan2kg.store.store import LocalStore
 from pan2kg.turtle.vocabulary import DERIVED, ROOT
 
@@ -77,10 +77,7 @@ def _refuse_strays(lines: Iterable[bytes]) -> None:
         head, quote, rest = line.partition(b' "')
         terms = head + rest[rest.rindex(b'"') :] if quote else line
         if terms.startswith(b"_:") or b" _:" in terms or b"<file:" in terms:
-            raise ProjectError(
-                f"This statement names something nobody can cite: {line.decode().strip()[:200]}",
-                remedy="Give the thing an IRI; nothing was published.",
-            )
+            raise ProjectError("names-uncitable", remedy="give-thing-iri", line=line.decode().strip()[:200])
 
 
 def rebase(line: bytes, root: bytes) -> bytes:

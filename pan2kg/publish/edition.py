@@ -1,16 +1,86 @@
-"""What the parts of a release are made from, and what a part is."""
+"""What the parts of a release are made from, and what a part is.
+
+One publication: its version and days, and the addresses its files and its things will have.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
+from urllib.parse import quote
 
+from pan2kg.graph.graph import Graph
 from pan2kg.project import Project
 from pan2kg.publish.catalogue.facts import Facts
-from pan2kg.publish.catalogue.issue import Issue
 from pan2kg.store.store import LocalStore
+from pan2kg.turtle.vocabulary import ROOT
 from pan2kg.turtle.writer import read_prefixes
+
+
+@dataclass(frozen=True, slots=True)
+class Addresses:
+    """Where things, files and the endpoint stand.
+
+    ``root`` is the base of our own IRIs, ``base`` the folder on the web where the files of the release
+    will stand, ``endpoint`` the SPARQL endpoint, empty where there is none.
+
+    >>> places = Addresses(root="https://data.example/", base="https://host.example/pan/")
+    >>> places.own("https://w3id.org/pan2kg/id/plan/x")
+    'https://data.example/id/plan/x'
+    >>> places.file("tables/plans.csv")
+    'https://host.example/pan/tables/plans.csv'
+    """
+
+    root: str = ROOT
+    base: str = ROOT
+    endpoint: str = ""
+
+    def own(self, iri: str) -> str:
+        """An IRI of ours under the base chosen for this publication; any other IRI unchanged."""
+        return self.root + iri[len(ROOT) :] if iri.startswith(ROOT) else iri
+
+    def file(self, path: str) -> str:
+        """The address of a file of the release."""
+        return self.base + quote(path)
+
+    @property
+    def moves(self) -> bool:
+        """Whether our own IRIs get another base."""
+        return self.root != ROOT
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """A publication of the graph.
+
+    >>> issue = Issue("0.1.0", date(2026, 11, 25), date(2026, 11, 25))
+    >>> issue.dataset, issue.version_iri
+    ('https://w3id.org/pan2kg/dataset', 'https://w3id.org/pan2kg/dataset/0.1.0')
+    """
+
+    version: str
+    issued: date
+    modified: date
+    addresses: Addresses = Addresses()
+    previous: str = ""
+    contact: str = ""
+
+    @property
+    def dataset(self) -> str:
+        """The IRI of the dataset, the same in every version."""
+        return self.addresses.root + "dataset"
+
+    @property
+    def catalogue(self) -> str:
+        """The IRI of the catalogue."""
+        return self.addresses.root + "catalogue"
+
+    @property
+    def version_iri(self) -> str:
+        """The IRI of this version of the dataset."""
+        return f"{self.dataset}/{self.version}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,12 +91,21 @@ class Edition:
     tables, once they are written.
     """
 
-    project: Project
-    store: LocalStore
+    graph: Graph
     facts: Facts
     issue: Issue
     previous: Path | None = None
     catalogue: LocalStore | None = None
+
+    @property
+    def project(self) -> Project:
+        """The project that is published."""
+        return self.graph.project
+
+    @property
+    def store(self) -> LocalStore:
+        """The store that holds the graph."""
+        return self.graph.held
 
     def prefixes(self) -> Mapping[str, str]:
         """The project's prefixes, under the base chosen for our own IRIs."""

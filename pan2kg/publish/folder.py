@@ -22,7 +22,7 @@ from typing import Final
 
 from pan2kg.errors import Place, ProjectError
 from pan2kg.project import reason
-from pan2kg.publish.catalogue.issue import Issue
+from pan2kg.publish.edition import Issue
 
 LIST: Final = "CHECKSUMS"
 
@@ -140,7 +140,7 @@ class Shelf:
         """
         target = self.root / path
         if Path(path).is_absolute() or ".." in Path(path).parts or target.exists():
-            raise ProjectError("Two parts of the release give this file, or it leads out of it.", place=Place(path))
+            raise ProjectError("two-parts-one-file", place=Place(path))
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(content)
 
@@ -160,9 +160,7 @@ def build(folder: Path, fill: Callable[[Path], None]) -> None:
         _replace(folder, work)
     except OSError as error:
         raise ProjectError(
-            f"Cannot write the release ({_bare(error)}).",
-            place=Place(str(folder)),
-            remedy="What was there before is unchanged.",
+            "cannot-write-release", place=Place(str(folder)), remedy="before-unchanged", error=_bare(error)
         ) from None
     finally:
         if work:
@@ -197,24 +195,23 @@ def refuse_target(folder: Path, issue: Issue) -> None:
             it; or it lies within a release.
     """
     if folder.is_symlink() or (folder.exists() and not folder.is_dir()):
-        raise ProjectError("This is no folder.", place=Place(str(folder)), remedy="Name a new folder.")
+        raise ProjectError("is-no-folder", place=Place(str(folder)), remedy="name-fresh-folder")
     _refuse_nested(folder)
     if not folder.is_dir() or not any(folder.iterdir()):
         return
     there = read_mark(folder)
     if there is None:
-        raise ProjectError(
-            "This folder holds something that is no release.",
-            place=Place(str(folder)),
-            remedy="Name a new or an empty folder; nothing was changed.",
-        )
+        raise ProjectError("holds-no-release", place=Place(str(folder)), remedy="name-new-folder-unchanged")
     theirs, ours = _age(there["version"], there["modified"]), _age(issue.version, str(issue.modified))
     if theirs > ours:
         raise ProjectError(
-            f"This folder holds a newer release ({there['version']} of {there['modified']}; this would be "
-            f"{issue.version} of {issue.modified}).",
+            "holds-newer-release",
             place=Place(str(folder)),
-            remedy="Name another folder, or raise the version; nothing was changed.",
+            remedy="raise-version",
+            held=there["version"],
+            held_on=there["modified"],
+            version=issue.version,
+            modified=issue.modified,
         )
 
 
@@ -222,17 +219,11 @@ def _refuse_nested(folder: Path) -> None:
     """Refuse a release within a release: the outer one would be unsound, and replaced it takes the inner along."""
     around = next((parent for parent in folder.resolve().parents if read_mark(parent)), None)
     if around:
-        raise ProjectError(
-            f"This folder lies inside a release ({around}).",
-            place=Place(str(folder)),
-            remedy="Name a folder outside of it; nothing was changed.",
-        )
+        raise ProjectError("inside-release", place=Place(str(folder)), remedy="name-folder-outside", around=around)
     held = sorted(mark.parent for mark in folder.glob(f"*/**/{MARK}") if read_mark(mark.parent))
     if held:
         raise ProjectError(
-            f"This folder holds another release ({held[0].relative_to(folder)}), which would go with it.",
-            place=Place(str(folder)),
-            remedy="Move that one elsewhere, or name another folder; nothing was changed.",
+            "holds-another-release", place=Place(str(folder)), remedy="move-release", value=held[0].relative_to(folder)
         )
 
 

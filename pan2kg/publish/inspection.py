@@ -23,10 +23,11 @@ from urllib.parse import unquote
 
 import pyoxigraph as ox
 
-from pan2kg.publish.catalogue.form import canonical
-from pan2kg.publish.catalogue.issue import Addresses, Issue
-from pan2kg.publish.catalogue.terms import ADMS, DCAT, DCATAP, FOAF, SPDX, TYPE, Term, node
+from pan2kg.i18n.catalogue import LANGUAGES
+from pan2kg.i18n.message import say
+from pan2kg.publish.catalogue.terms import ADMS, DCAT, DCATAP, FOAF, SPDX, TYPE, Term, canonical, node
 from pan2kg.publish.dump import Content, differs
+from pan2kg.publish.edition import Addresses, Issue
 from pan2kg.publish.folder import LIST, measure, read_checksums, sha256, walk
 from pan2kg.turtle.vocabulary import DCTERMS, RDFS, SKOS
 
@@ -75,11 +76,15 @@ def faults(triples: Iterable[ox.Triple], today: date) -> list[str]:
         if not isinstance(triple.object, ox.Triple):
             sheets[str(triple.subject)][triple.predicate.value].append(triple.object)
     if not any(DCAT + "Dataset" in _classes(sheet) for sheet in sheets.values()):
-        return ["The catalogue describes no dataset."]
+        return [_fault("no-dataset")]
     rules: tuple[Callable[[Mapping[str, Values], date], Iterator[str]], ...] = (
         _missing, _undescribed, _not_french_first, _future, _shared, _thin,
     )  # fmt: skip
     return [fault for rule in rules for fault in rule(sheets, today)]
+
+
+def _fault(key: str, /, **values: object) -> str:
+    return say("inspection", key, **values)
 
 
 def _classes(sheet: Values) -> set[str]:
@@ -89,7 +94,7 @@ def _classes(sheet: Values) -> set[str]:
 def _missing(sheets: Mapping[str, Values], _: date) -> Iterator[str]:
     for subject, sheet in sheets.items():
         for kind in _classes(sheet) & NEEDED.keys():
-            yield from (f"{subject} lacks <{name}>." for name in NEEDED[kind] if not sheet.get(name))
+            yield from (_fault("lacks", subject=subject, name=name) for name in NEEDED[kind] if not sheet.get(name))
 
 
 def _undescribed(sheets: Mapping[str, Values], _: date) -> Iterator[str]:
@@ -99,7 +104,7 @@ def _undescribed(sheets: Mapping[str, Values], _: date) -> Iterator[str]:
                 continue
             for value in values:
                 if isinstance(value, ox.NamedNode) and not _is_described(sheets.get(str(value), {})):
-                    yield f"{subject} refers to {value}, of which the catalogue gives neither class nor label."
+                    yield _fault("undescribed", subject=subject, value=value)
 
 
 def _is_described(sheet: Values) -> bool:
@@ -110,8 +115,8 @@ def _not_french_first(sheets: Mapping[str, Values], _: date) -> Iterator[str]:
     for subject, sheet in sheets.items():
         for predicate, values in sheet.items():
             tags = [value.language for value in values if isinstance(value, ox.Literal) and value.language]
-            if "fr" in tags and tags[0] != "fr":
-                yield f"{subject}: the first value of <{predicate}> is not the French one."
+            if LANGUAGES[0] in tags and tags[0] != LANGUAGES[0]:
+                yield _fault("not-french-first", subject=subject, predicate=predicate)
 
 
 def _future(sheets: Mapping[str, Values], today: date) -> Iterator[str]:
@@ -119,7 +124,7 @@ def _future(sheets: Mapping[str, Values], today: date) -> Iterator[str]:
         for name in ("issued", "modified"):
             for value in sheet.get(DCTERMS + name, []):
                 if value.value[:10] > today.isoformat():
-                    yield f"{subject}: dcterms:{name} {value.value[:10]} lies in the future."
+                    yield _fault("in-future", subject=subject, name=name, day=value.value[:10])
 
 
 def _shared(sheets: Mapping[str, Values], _: date) -> Iterator[str]:
@@ -128,13 +133,13 @@ def _shared(sheets: Mapping[str, Values], _: date) -> Iterator[str]:
     counted = Counter(str(value) for sheet in distributions for value in sheet.get(DCAT + "accessURL", []))
     for address, number in counted.items():
         if number > 1:
-            yield f"{address} is the address of {number} distributions."
+            yield _fault("shared-address", address=address, number=number)
     for sheet in distributions:
         if sheet.get(DCAT + "downloadURL") and not (sheet.get(DCAT + "byteSize") and sheet.get(SPDX + "checksum")):
-            yield f"{sheet[DCAT + 'downloadURL'][0]} has no size or no checksum."
+            yield _fault("no-size", address=sheet[DCAT + "downloadURL"][0])
     for subject, sheet in sheets.items():
         if sheet.get(DCTERMS + "hasPart"):
-            yield f"{subject} has dcterms:hasPart."
+            yield _fault("has-part", subject=subject)
 
 
 def _thin(sheets: Mapping[str, Values], _: date) -> Iterator[str]:
@@ -143,11 +148,11 @@ def _thin(sheets: Mapping[str, Values], _: date) -> Iterator[str]:
         if DCAT + "Dataset" not in _classes(sheet):
             continue
         if any(len(word.value) < _SHORT_WORD for word in sheet.get(DCAT + "keyword", [])):
-            yield f"{subject}: a keyword is shorter than {_SHORT_WORD} characters."
+            yield _fault("short-keyword", subject=subject, least=_SHORT_WORD)
         if any(len(text.value) < _SHORT_TEXT for text in sheet.get(DCTERMS + "description", [])):
-            yield f"{subject}: a description is shorter than {_SHORT_TEXT} characters."
+            yield _fault("short-description", subject=subject, least=_SHORT_TEXT)
         if [value.value for value in sheet.get(DCTERMS + "identifier", [])] != [subject.strip("<>")]:
-            yield f"{subject}: dcterms:identifier is not the IRI of the dataset."
+            yield _fault("other-identifier", subject=subject)
 
 
 _SHORT_WORD: Final = 3
@@ -163,14 +168,14 @@ def inspect_dumps(folder: Path, dumps: Mapping[str, Content]) -> Iterator[str]:
     """Whether each dump, read back, is what it was written from."""
     for path, content in dumps.items():
         if differs(content, folder / path):
-            yield f"{path} is not the graph it was written from."
+            yield _fault("other-graph", path=path)
 
 
 def inspect_catalogue(folder: Path, issue: Issue, today: date) -> Iterator[str]:
     """Whether the three catalogues are one graph, sound, and true of the files they speak of."""
     files = {ending: (folder / f"catalogue.{ending}").read_bytes() for ending in ("ttl", "rdf", "jsonld")}
     if len({canonical(content, ending) for ending, content in files.items()}) != 1:
-        yield "The three serialisations of the catalogue are not one graph."
+        yield _fault("catalogues-differ")
     triples = [quad.triple for quad in ox.parse(files["ttl"], format=ox.RdfFormat.TURTLE)]
     yield from faults(triples, today)
     said = {(triple.subject, triple.predicate.value): triple.object for triple in triples}
@@ -185,14 +190,14 @@ Said = Mapping[tuple[object, str], object]
 def _inspect_file(folder: Path, issue: Issue, said: Said, about: object, address: str) -> Iterator[str]:
     path = folder / unquote(address.removeprefix(issue.addresses.base))
     if not path.is_file():
-        yield f"The catalogue offers {address}, and there is no such file in the release."
+        yield _fault("no-such-file", address=address)
         return
     found = measure(path)
     if _value(said.get((about, DCAT + "byteSize"))) != str(found.size):
-        yield f"The catalogue gives another size for {path.name}."
+        yield _fault("other-size", name=path.name)
     checksum = said.get((about, SPDX + "checksum"))
     if _value(said.get((checksum, SPDX + "checksumValue"))) != found.sha512:
-        yield f"The catalogue gives another checksum for {path.name}."
+        yield _fault("other-checksum", name=path.name)
 
 
 def _value(term: object) -> str:
@@ -204,7 +209,7 @@ def inspect_checksums(folder: Path) -> Iterator[str]:
     listed = read_checksums(folder)
     for path in walk(folder):
         if path != LIST and next(listed, ("", "")) != (path, sha256(folder / path)):
-            yield f"{LIST} is wrong about {path}."
+            yield _fault("list-wrong", list=LIST, path=path)
 
 
 def inspect_count(folder: Path, dumps: Iterable[str], triples: int) -> Iterator[str]:
@@ -213,7 +218,7 @@ def inspect_count(folder: Path, dumps: Iterable[str], triples: int) -> Iterator[
         files = [stack.enter_context((folder / path).open("rb")) for path in dumps if path.endswith(".nt")]
         found = sum(1 for _ in groupby(merge(*files)))
     if found != triples:
-        yield f"VoID counts {triples} triples, the dumps hold {found}."
+        yield _fault("counts-differ", said=str(triples), found=str(found))
 
 
 def inspect_links(folder: Path, addresses: Addresses) -> Iterator[str]:
@@ -231,7 +236,7 @@ def inspect_links(folder: Path, addresses: Addresses) -> Iterator[str]:
             for address in sorted(found - {addresses.endpoint.encode()}):
                 target = unquote(unescape(address.removeprefix(base).decode()))
                 if address.startswith(base) and not address.startswith(root) and not (folder / target).exists():
-                    yield f"{path} points to {target}, which is not in the release."
+                    yield _fault("points-nowhere", path=path, target=target)
 
 
 _DESCRIPTIONS: Final = frozenset(
@@ -256,7 +261,7 @@ class Pages:
             if one not in self.known:
                 self.known[one] = self._leads(one)
             if not self.known[one]:
-                yield f"{path} points to {unescape(one.decode())}, which is not in the release."
+                yield _fault("points-nowhere", path=path, target=unescape(one.decode()))
 
     def _leads(self, link: bytes) -> bool:
         address = unescape(link.decode())

@@ -1,10 +1,12 @@
-"""Which tables a release has and which columns, read from the table beside the code.
+"""The tables of a release: which there are, their rows as text, and their metadata as CSV on the Web has it.
 
-The tables as rows of text: every value of the graph they speak of, and nothing else.
+Which tables and columns there are stands in the table beside the code. The rows are every value of the graph they speak
+of, and nothing else; the metadata say of a column what it is called, what it holds, and whose property it is.
 """
 
 from __future__ import annotations
 
+import json
 import re
 import tomllib
 from collections import defaultdict
@@ -16,12 +18,12 @@ from typing import Final, Literal, cast
 
 import pyoxigraph as ox
 
-from pan2kg.i18n.text import Text
-from pan2kg.publish.catalogue.issue import Addresses
-from pan2kg.publish.catalogue.terms import FRENCH_FIRST, TYPE, node
+from pan2kg.i18n.catalogue import Text
+from pan2kg.publish.catalogue.terms import RELEASE, RELEASED, TYPE, node
+from pan2kg.publish.edition import Addresses, Issue
 from pan2kg.store.store import LocalStore
 from pan2kg.tables.formats import Grid, write_csv
-from pan2kg.turtle.vocabulary import SKOS, XSD
+from pan2kg.turtle.vocabulary import RDFS, SKOS, XSD
 
 Kind = Literal["value", "text", "thing", "iri"]
 _COLUMN: Final = re.compile(r"(\S+) (?:(\S+:\S+) )?(value|text|thing|iri)(?: > (\S+))?")
@@ -60,7 +62,7 @@ def plans() -> tuple[Plan, ...]:
     return tuple(
         Plan(
             name,
-            Text(row["fr"], row["en"]),
+            RELEASE.known(f"table.{name}"),
             tuple(_column(text) for text in row["columns"]),
             tuple(row.get("classes", ())),
             row.get("having", ""),
@@ -152,11 +154,7 @@ class Source:
         found: dict[str, dict[str, str]] = defaultdict(dict)
         for quad in self.store.inner.quads_for_pattern(None, node(SKOS + "prefLabel"), None):
             value = quad.object
-            if (
-                isinstance(value, ox.Literal)
-                and value.language in FRENCH_FIRST
-                and isinstance(quad.subject, ox.NamedNode)
-            ):
+            if isinstance(value, ox.Literal) and value.language in RELEASED and isinstance(quad.subject, ox.NamedNode):
                 found[quad.subject.value][value.language] = value.value
         return found
 
@@ -215,8 +213,8 @@ def _table_column(source: Source, column: Column, members: list[str]) -> list[Pa
 def _languages(column: Column, given: list[Sequence[ox.NamedNode | ox.Literal]]) -> Iterator[Part]:
     """A column for French, one for English, and one for each other language that occurs."""
     texts = [[value for value in one if isinstance(value, ox.Literal)] for one in given]
-    tags = {value.language or "" for one in texts for value in one} | set(FRENCH_FIRST)
-    for tag in sorted(tags, key=lambda tag: (FRENCH_FIRST.get(tag, 2), tag)):
+    tags = {value.language or "" for one in texts for value in one} | set(RELEASED)
+    for tag in sorted(tags, key=lambda tag: (RELEASED.index(tag) if tag in RELEASED else len(RELEASED), tag)):
         name = f"{column.name}_{tag.lower().replace('-', '_')}" if tag else column.name
         yield _cells(
             Field(name, column.property, language=tag),
@@ -257,7 +255,120 @@ def _named(source: Source, field_: Field, things: list[str]) -> list[Part]:
     """A column of things with their labels beside it."""
     places = source.addresses
     parts = [(field_, [places.own(thing) for thing in things] if places.moves else things)]
-    for tag in FRENCH_FIRST:
+    for tag in RELEASED:
         label = Field(f"{field_.name}_label_{tag}", "skos:prefLabel", language=tag, about=field_.name)
         parts.append((label, [source.labels.get(thing, {}).get(tag, "") for thing in things]))
     return parts
+
+
+_MOMENT: Final = {
+    "base": "string",
+    "format": "[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?",
+    "dc:description": "xsd:gYear, xsd:gYearMonth or xsd:date, as its form tells",
+}
+"""A day, a month or a year: CSVW knows no type for a column that holds either, so that the form has to tell."""
+CONTEXT: Final = ["http://www.w3.org/ns/csvw", {"language": RELEASED[0]}]
+FOLDER: Final = "tables"
+GROUP: Final = f"{FOLDER}/csv-metadata.json"
+
+
+def describe_table(sheet: Sheet, source: Source, issue: Issue, licence: str) -> dict[str, object]:
+    """The metadata of one table."""
+    name = sheet.plan.name
+    return {
+        "@id": issue.addresses.file(f"{FOLDER}/{name}.csv"),
+        "url": f"{name}.csv",
+        "dc:title": [{"@value": words, "@language": tag} for tag, words in sheet.plan.title.words],
+        "dc:license": {"@id": licence},
+        "dc:isPartOf": {"@id": issue.dataset},
+        "tableSchema": {
+            "aboutUrl": f"{{+{sheet.key[0]}}}",
+            "primaryKey": list(sheet.key) if len(sheet.key) > 1 else sheet.key[0],
+            "columns": [_described(one, sheet, source) for one in sheet.fields],
+        },
+    }
+
+
+def describe_group(sheets: Sequence[Sheet], described: Sequence[dict[str, object]]) -> dict[str, object]:
+    """All tables together, with the columns that refer from one to another: as far as every reference holds."""
+    keys = {sheet.plan.name: {row[0] for row in sheet.rows} for sheet in sheets if not sheet.plan.pairs}
+    tables = [_related(sheet, table, keys) for sheet, table in zip(sheets, described, strict=True)]
+    return {"@context": CONTEXT, "tables": tables}
+
+
+def _related(sheet: Sheet, table: Mapping[str, object], keys: Mapping[str, set[str]]) -> Mapping[str, object]:
+    references = [_reference(one) for at, one in enumerate(sheet.fields) if _holds(sheet, at, keys)]
+    schema = table["tableSchema"]
+    if not references or not isinstance(schema, dict):
+        return table
+    return {**table, "tableSchema": {**schema, "foreignKeys": references}}
+
+
+def written(metadata: Mapping[str, object]) -> bytes:
+    """Metadata as the text of a file."""
+    whole = metadata if "@context" in metadata else {"@context": CONTEXT, **metadata}
+    return (json.dumps(whole, ensure_ascii=False, indent=1) + "\n").encode()
+
+
+def _described(one: Field, sheet: Sheet, source: Source) -> dict[str, object]:
+    column: dict[str, object] = {"name": one.name, "titles": {**_title(one, source), "und": one.name}}
+    is_second = bool(sheet.plan.pairs) and one.name == sheet.key[1]
+    if one.property and not (sheet.plan.pairs and one.name == sheet.key[0]):
+        column["propertyUrl"] = source.addresses.own(source.expand(one.property))
+    if one.about:
+        column["aboutUrl"] = f"{{+{one.about}}}"
+    if one.is_iri and one.property and not one.separator and (is_second or not sheet.plan.pairs):
+        column["valueUrl"] = f"{{+{one.name}}}"
+    if one.is_iri:
+        column["datatype"] = "anyURI"
+    elif one.language:
+        column |= {"datatype": "string", "lang": one.language}
+    else:
+        column["datatype"] = _MOMENT if one.datatype == "moment" else one.datatype
+    if one.separator:
+        column["separator"] = one.separator
+        if one.is_iri:
+            column["dc:type"] = {"@id": RDFS + "Resource"}
+    if one.name in sheet.key:
+        column["required"] = True
+    if not one.property or (sheet.plan.pairs and one.name == sheet.key[0]):
+        column["suppressOutput"] = True
+    return column
+
+
+def _title(one: Field, source: Source) -> dict[str, str]:
+    """The property's label in the ontology, or what it is called here; with the language, or the thing it names."""
+    return {language: _titled(one, source, language) for language in RELEASED}
+
+
+def _titled(one: Field, source: Source, language: str) -> str:
+    key = f"column.{one.property}"
+    name = RELEASE.say(key, language) if RELEASE.has(key) else _from_ontology(source, one.property, language)
+    if one.about:
+        return f"{one.about}, {name} ({one.language})"
+    if not one.language:
+        return name
+    known = f"language.{one.language}"
+    return f"{name} ({RELEASE.say(known, language) if RELEASE.has(known) else one.language})"
+
+
+def _from_ontology(source: Source, name: str, language: str) -> str:
+    found = {
+        quad.object.language: quad.object.value
+        for quad in source.store.inner.quads_for_pattern(node(source.expand(name)), node(RDFS + "label"), None)
+        if isinstance(quad.object, ox.Literal)
+    }
+    return found.get(language, name.partition(":")[2])
+
+
+def _holds(sheet: Sheet, at: int, keys: Mapping[str, set[str]]) -> bool:
+    one = sheet.fields[at]
+    known = keys.get(one.refers)
+    return known is not None and not one.separator and all(not row[at] or row[at] in known for row in sheet.rows)
+
+
+def _reference(one: Field) -> dict[str, object]:
+    return {
+        "columnReference": one.name,
+        "reference": {"resource": f"{one.refers}.csv", "columnReference": "iri"},
+    }

@@ -13,9 +13,8 @@ from typing import Final
 
 import pyoxigraph as ox
 
-from pan2kg.publish.catalogue.facts import DATASET
-from pan2kg.publish.catalogue.form import write
-from pan2kg.publish.catalogue.terms import FOAF, PREFIXES, TYPE, VOID, Sheet, node, said, typed
+from pan2kg.graph.dataset import DATASET
+from pan2kg.publish.catalogue.terms import FOAF, PREFIXES, TYPE, VOID, Sheet, node, said, typed, write
 from pan2kg.publish.dump import Content
 from pan2kg.publish.edition import Edition
 from pan2kg.turtle.vocabulary import DCTERMS, PAN, RDF
@@ -113,14 +112,6 @@ class _Tally:
 PATHS: Final = (".well-known/void", "void.ttl")
 """Where the description stands: where machines look for it, and under a name a plain web server knows the type of."""
 
-_NAMES: Final = {
-    "eli": ("Textes législatifs de l’Union européenne (ELI)", "Legislation of the European Union (ELI)"),
-    "legilux": ("Textes législatifs du Luxembourg (Legilux)", "Legislation of Luxembourg (Legilux)"),
-    "sdg": ("Objectifs de développement durable", "Sustainable Development Goals"),
-    "eurovoc": ("EuroVoc", "EuroVoc"),
-    "eu-authority": ("Listes de référence de l’Union européenne", "Authority tables of the European Union"),
-}
-
 
 def write_void(edition: Edition, counted: Statistics, dumps: Sequence[str]) -> bytes:
     """The VoID description in Turtle."""
@@ -201,5 +192,5 @@ def _links(sheet: Sheet, dataset: ox.NamedNode, counted: Statistics, prefixes: M
         sheet.say(part, VOID + "linkPredicate", node(predicate))
         sheet.say(part, VOID + "triples", typed(str(number), "integer"))
         sheet.call(other, VOID + "Dataset")
-        sheet.say(other, DCTERMS + "title", *said(*_NAMES[target]))
+        sheet.say(other, DCTERMS + "title", *said(f"linked.{target}"))
         sheet.say(other, VOID + "uriSpace", ox.Literal(TARGETS[target]))

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from pan2kg.coherence.uses import key
-from pan2kg.i18n.text import Language
+from pan2kg.i18n.catalogue import Language
 from pan2kg.tables.formats import Value
 from pan2kg.tables.markup import Anchors
 from pan2kg.tables.table import Exhibit
@@ -234,8 +234,8 @@ def turned(exhibit: Exhibit, wanted: Callable[[Row], bool], pairs: Mapping[str, 
     """The exhibit with some rows told from the other end: the cells of each pair of columns change places.
 
     >>> from pan2kg.coherence.basis import Basis
-    >>> from pan2kg.i18n.text import Text
-    >>> one = Exhibit("x", Text("", ""), Text("", ""), Basis(0, 0, 0), (), ({"one": "p", "two": "q"},))
+    >>> from pan2kg.i18n.catalogue import Text
+    >>> one = Exhibit("x", Text(), Text(), Basis(0, 0, 0), (), ({"one": "p", "two": "q"},))
     >>> turned(one, lambda row: row["two"] == "q", {"one": "two"}).rows
     ({'one': 'q', 'two': 'p'},)
     """

@@ -5,29 +5,28 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
 from typing import Final
-from xml.sax.saxutils import escape, quoteattr
 
 from pan2kg.errors import FormatError, Place
-from pan2kg.i18n.text import LANGUAGES, Language, count, grouped, phrase
-from pan2kg.report.findings import detail, severity_word, summary, thing_name, verdict
+from pan2kg.i18n.catalogue import LANGUAGES, Language, Messages, grouped
+from pan2kg.report.findings import EXAMPLES, detail, severity_word, summary, thing_name, verdict, write_page
+from pan2kg.tables.formats import write_json, xml_text, xml_value
 from pan2kg.turtle.vocabulary import ROOT, SH
 from pan2kg.turtle.writer import text as tagged
 from pan2kg.validation.report import Finding, Kind, Names, Report, Rule, Severity, fingerprint
 
+_CHECK: Final = Messages("check")
+
 FORMATS: Final = ("text", "json", "github", "html", "junit", "turtle")
-EXAMPLES: Final = 2
 PLANS: Final = 5
 IDLE_SHOWN: Final = 12
 _LEVELS: Final = {Severity.VIOLATION: "error", Severity.WARNING: "warning", Severity.INFO: "notice"}
-_NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def write_report(
-    report: Report, form: str = "text", *, language: Language = "fr", examples: int | None = EXAMPLES
+    report: Report, form: str = "text", *, language: Language = LANGUAGES[0], examples: int | None = EXAMPLES
 ) -> str:
     """A report in one of :data:`FORMATS`; ``examples=None`` shows every finding as text.
 
@@ -40,12 +39,10 @@ def write_report(
     if form == "text":
         return "\n".join(_text(report, language, examples)) + "\n"
     if form == "html":
-        from pan2kg.report.check_page import write_page
-
         return write_page(report, language)
     writers = {"json": _json, "github": _github, "junit": _junit, "turtle": _turtle}
     if form not in writers:
-        raise FormatError(f"A report cannot be written as « {form} ».", remedy=f"Use {', '.join(FORMATS)}.")
+        raise FormatError("report-form", remedy="use-names", form=form, names=", ".join(FORMATS))
     return writers[form](report, language)
 
 
@@ -58,20 +55,20 @@ def _text(report: Report, language: Language, examples: int | None) -> Iterator[
     idle = [rule.key for rule in report.idle if rule.kind is not Kind.STYLE]
     if idle:
         shown = ", ".join(idle[:IDLE_SHOWN])
-        more = f", … {count(len(idle) - IDLE_SHOWN, 'more', language)}" if len(idle) > IDLE_SHOWN else ""
-        yield "\n" + phrase("empty", language, rules=shown + more)
+        more = f", … {_CHECK.counted(len(idle) - IDLE_SHOWN, 'more', language)}" if len(idle) > IDLE_SHOWN else ""
+        yield "\n" + _CHECK.say("empty", language, rules=shown + more)
 
 
 def _rule(
     report: Report, rule: Rule, parts: list[tuple[str, list[Finding]]], language: Language, examples: int | None
 ) -> Iterator[str]:
     """A rule with the plans it fails in and examples, one of each plan before a second of any."""
-    looked = count(report.looked_at[rule.key], "node", language) if rule.key in report.looked_at else ""
-    numbers = " / ".join(filter(None, (count(report.failing(rule), "failure", language), looked)))
+    looked = _CHECK.counted(report.looked_at[rule.key], "node", language) if rule.key in report.looked_at else ""
+    numbers = " / ".join(filter(None, (_CHECK.counted(report.failing(rule), "failure", language), looked)))
     yield f"\n{severity_word(rule.severity, language).upper()} {rule.key} ({numbers})"
     yield f"  {rule.message.say(language)}"
     if rule.remedy:
-        yield f"  {phrase('remedy', language, remedy=rule.remedy.say(language))}"
+        yield f"  {_CHECK.say('remedy', language, remedy=rule.remedy.say(language))}"
     yield f"  {_parts(parts, language, examples)}"
     findings = [finding for _, found in parts for finding in found]
     first = [found[0] for _, found in parts]
@@ -79,14 +76,16 @@ def _rule(
     for finding in shown:
         yield from _example(report.names, finding, language)
     if len(shown) < len(findings):
-        yield f"    … {count(len(findings) - len(shown), 'more', language)}"
+        yield f"    … {_CHECK.counted(len(findings) - len(shown), 'more', language)}"
 
 
 def _parts(parts: list[tuple[str, list[Finding]]], language: Language, examples: int | None) -> str:
     most = sorted(parts, key=lambda part: -len(part[1]))[: None if examples is None else PLANS]
-    words = [f"{part or phrase('elsewhere', language)} ({grouped(len(findings), language)})" for part, findings in most]
+    words = [
+        f"{part or _CHECK.say('elsewhere', language)} ({grouped(len(findings), language)})" for part, findings in most
+    ]
     rest = len(parts) - len(most)
-    return ", ".join(words + ([f"… {count(rest, 'more-plans', language)}"] if rest else []))
+    return ", ".join(words + ([f"… {_CHECK.counted(rest, 'more-plans', language)}"] if rest else []))
 
 
 def _example(names: Names, finding: Finding, language: Language) -> Iterator[str]:
@@ -106,7 +105,7 @@ def _json(report: Report, _: Language) -> str:
         "findings": [_json_finding(report.names, finding) for finding in report.findings],
         "accepted": [_json_finding(report.names, finding) for finding in report.accepted],
     }
-    return json.dumps(content, ensure_ascii=False, indent=2) + "\n"
+    return write_json(content)
 
 
 def _json_rule(report: Report, rule: Rule) -> dict[str, object]:
@@ -177,12 +176,12 @@ def _junit(report: Report, language: Language) -> str:
     for kind in dict.fromkeys(rule.kind for rule in rules):
         cases = [_case(report, rule, language) for rule in rules if rule.kind is kind]
         failures = sum("<failure" in case for case in cases)
-        name = quoteattr(phrase(f"kind-{kind}", language))
+        name = _attribute(_CHECK.say(f"kind-{kind}", language))
         suites.append(
             f'  <testsuite name={name} tests="{len(cases)}" failures="{failures}">\n{"".join(cases)}  </testsuite>\n'
         )
     head = '<?xml version="1.0" encoding="UTF-8"?>\n'
-    return f"{head}<testsuites name={quoteattr(phrase('title', language))}>\n{''.join(suites)}</testsuites>\n"
+    return f"{head}<testsuites name={_attribute(_CHECK.say('title', language))}>\n{''.join(suites)}</testsuites>\n"
 
 
 def _case(report: Report, rule: Rule, language: Language) -> str:
@@ -191,7 +190,7 @@ def _case(report: Report, rule: Rule, language: Language) -> str:
     if not found:
         return f"{head}/>\n"
     lines = "\n".join(_line(report.names, finding, language) for finding in found)
-    body = f"<system-out>{escape(_NO_XML.sub('�', lines))}</system-out>"
+    body = f"<system-out>{xml_text(lines)}</system-out>"
     if rule.severity.reaches(report.fail_on):
         message = _attribute(rule.message.say(language))
         body = f'<failure type="{rule.severity}" message={message}>{body[12:-13]}</failure>'
@@ -199,7 +198,7 @@ def _case(report: Report, rule: Rule, language: Language) -> str:
 
 
 def _attribute(text: str) -> str:
-    return quoteattr(_NO_XML.sub("�", text))
+    return f'"{xml_value(text)}"'
 
 
 def _line(names: Names, finding: Finding, language: Language) -> str:

@@ -8,14 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from pan2kg.charts.ground import read_ground
+from pan2kg.charts.subject import Subject
 from pan2kg.coherence.links import link_rows
 from pan2kg.coherence.uses import key
 from pan2kg.errors import QueryError
-from pan2kg.graph.dataset import read_notice
-from pan2kg.i18n.text import Text, grouped, in_words, with_mark
+from pan2kg.graph.graph import Graph
+from pan2kg.i18n.catalogue import Messages, Text, grouped, with_mark
+from pan2kg.i18n.days import in_words
 from pan2kg.report import sections as part
 from pan2kg.report.blocks import (
     Block,
@@ -34,29 +35,30 @@ from pan2kg.report.blocks import (
 )
 from pan2kg.report.evidence import annex, exhibits_of, sources, tongues
 from pan2kg.report.sections import address
-from pan2kg.report.words import field, keys, say
-from pan2kg.tables import queries as texts
+from pan2kg.store.queries import program_query
 from pan2kg.tables.cells import dated, shown
 from pan2kg.tables.citations import STRONG, unacknowledged
 from pan2kg.tables.coverage import trust
 from pan2kg.tables.gaps import KINDS, gaps
-from pan2kg.tables.material import Choice, Material
 from pan2kg.tables.obligations import duties
 from pan2kg.tables.plans import three_three
-from pan2kg.tables.words import coded
+from pan2kg.tables.table import Choice, coded
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from pan2kg.i18n.text import Language
-    from pan2kg.tables.material import Material
+    from pan2kg.graph.graph import Graph
+    from pan2kg.i18n.catalogue import Language
     from pan2kg.tables.table import Exhibit
 
+_WORDS: Final = Messages("report")
+_MEASURES: Final = tuple(key for key in _WORDS.keys("measure.") if "." not in key)
 
-def gap_report(material: Material, plan: str) -> Section:
+
+def gap_report(graph: Graph, plan: str) -> Section:
     """The gaps of a plan: all kinds at a glance, one by one, and what cannot be told."""
-    language = material.language
-    whole = gaps(material, Choice(plans=(plan,)))
+    language = graph.language
+    whole = gaps(graph, Choice(plans=(plan,)))
     counts = {str(row["gap"]): (row["gaps_number"], row["gaps_of"]) for row in whole.rows}
     glance = leading(
         only(whole, "gap", "gaps_number", "gaps_of"),
@@ -64,21 +66,23 @@ def gap_report(material: Material, plan: str) -> Section:
         gaps_number=lambda row: f"gap-{row['gap']}",
     )
     parts = (
-        Section("gaps-all", say("section", "gaps-all", language), (Shown(replace(glance, notes=()), "gaps-table"),)),
-        *(_kind(material, plan, kind, counts[kind]) for kind in KINDS),
-        Section("unknown", say("section", "unknown", language), (_unknown(material, whole, counts),)),
+        Section(
+            "gaps-all", _WORDS.say("section.gaps-all", language), (Shown(replace(glance, notes=()), "gaps-table"),)
+        ),
+        *(_kind(graph, plan, kind, counts[kind]) for kind in KINDS),
+        Section("unknown", _WORDS.say("section.unknown", language), (_unknown(graph, whole, counts),)),
     )
-    return Section("gaps", say("section", "gaps", language), (Prose(say("prose", "gaps", language)),), parts)
+    return Section("gaps", _WORDS.say("section.gaps", language), (Prose(_WORDS.say("prose.gaps", language)),), parts)
 
 
-def _kind(material: Material, plan: str, kind: str, counts: tuple[object, object]) -> Section:
-    language = material.language
-    listed = gaps(material, Choice(plans=(plan,), part=kind))
-    when = in_words(material.as_of, language)
+def _kind(graph: Graph, plan: str, kind: str, counts: tuple[object, object]) -> Section:
+    language = graph.language
+    listed = gaps(graph, Choice(plans=(plan,), part=kind))
+    when = in_words(graph.as_of, language)
     if counts[1] is None:
-        counted = say("prose", "gap-none", language, day=when)
+        counted = _WORDS.say("prose.gap-none", language, day=when)
     else:
-        counted = say("prose", "gap-count", language, n=int(str(counts[0])), of=int(str(counts[1])), day=when)
+        counted = _WORDS.say("prose.gap-count", language, n=int(str(counts[0])), of=int(str(counts[1])), day=when)
     blocks: list[Block] = [Prose(counted), Shown(_listed(kind, listed), f"gap-table-{kind}")]
     return Section(f"gap-{kind}", coded("gap", kind).say(language), tuple(blocks), listed=False)
 
@@ -88,15 +92,15 @@ def _listed(kind: str, listed: Exhibit) -> Exhibit:
     filled = [one.key for one in listed.columns if one.key != "gap" and any(row.get(one.key) for row in listed.rows)]
     basis = replace(listed.basis, filters=tuple(one for one in listed.basis.filters if one[0] != "gap"))
     table = only(listed, *(filled or ["subject"]))
-    return replace(table, title=coded("gap", kind), summary=Text("", ""), notes=listed.notes[1:], basis=basis)
+    return replace(table, title=coded("gap", kind), summary=Text(), notes=listed.notes[1:], basis=basis)
 
 
-def _unknown(material: Material, whole: Exhibit, counts: Mapping[str, tuple[object, object]]) -> Points:
+def _unknown(graph: Graph, whole: Exhibit, counts: Mapping[str, tuple[object, object]]) -> Points:
     """What cannot be computed, and why; with the kinds of gap that could not be assessed."""
-    language = material.language
+    language = graph.language
     reasons = [dated(note).say(language) for note in whole.notes]
     open_kinds = [
-        say("prose", "gap-open", language, gap=coded("gap", kind).say(language))
+        _WORDS.say("prose.gap-open", language, gap=coded("gap", kind).say(language))
         for kind, (_, of) in counts.items()
         if of is None
     ]
@@ -105,80 +109,80 @@ def _unknown(material: Material, whole: Exhibit, counts: Mapping[str, tuple[obje
 
 def method(language: Language) -> Section:
     """Every measure with its formula, and the caveats that hold for all."""
-    measures = Measures(tuple(_measure(one, language) for one in keys("measure")))
-    caveats = Points(tuple(say("caveat", one, language) for one in keys("caveat")))
-    parts = (Section("caveats", say("prose", "method-caveats", language), (caveats,)),)
+    measures = Measures(tuple(_measure(one, language) for one in _MEASURES))
+    caveats = Points(tuple(_WORDS.say(f"caveat.{one}", language) for one in _WORDS.keys("caveat.")))
+    parts = (Section("caveats", _WORDS.say("prose.method-caveats", language), (caveats,)),)
     return Section(
-        "method", say("section", "method", language), (Prose(say("prose", "method", language)), measures), parts
+        "method", _WORDS.say("section.method", language), (Prose(_WORDS.say("prose.method", language)), measures), parts
     )
 
 
 def _measure(one: str, language: Language) -> Measure:
-    formula, words, source = (field("measure", one, part, language) for part in ("formula", "words", "source"))
-    return Measure(say("measure", one, language), formula, words, source)
+    formula, words, source = (_WORDS.say(f"measure.{one}.{part}", language) for part in ("formula", "words", "source"))
+    return Measure(_WORDS.say(f"measure.{one}", language), formula, words, source)
 
 
-def used_sources(material: Material, exhibits: Iterable[Exhibit]) -> Section:
+def used_sources(graph: Graph, exhibits: Iterable[Exhibit]) -> Section:
     """The documents everything was read in."""
-    shown = Shown(sources(material, exhibits), "sources-table")
+    shown = Shown(sources(graph, exhibits), "sources-table")
     return Section(
         "sources",
-        say("section", "sources", material.language),
-        (Prose(say("prose", "sources", material.language)), shown),
+        _WORDS.say("section.sources", graph.language),
+        (Prose(_WORDS.say("prose.sources", graph.language)), shown),
     )
 
 
-def citing(material: Material, plan: str, title: str) -> Section:
+def citing(graph: Graph, plan: str, title: str) -> Section:
     """How the report is cited, and how it is made again."""
-    language, when = material.language, in_words(material.as_of, material.language)
-    notice = read_notice(material.store)
+    language, when = graph.language, in_words(graph.as_of, graph.language)
+    notice = graph.notice
     creators = "".join(f"{name}, " for name in notice.texts("creator", language))
     named = f", {notice.licence[1]}" if notice.licence else ""
-    told = {"creators": creators, "release": material.release, "day": when, "licence": named}
-    cited = say("prose", "cite", language, title=title, **told)
-    command = f"pan2kg report --plan {key(plan)} --language {language} --as-of {material.as_of.isoformat()} -o DIR"
-    again = say("prose", "cite-again", language, command=command)
+    told = {"creators": creators, "release": graph.release, "day": when, "licence": named}
+    cited = _WORDS.say("prose.cite", language, title=title, **told)
+    command = f"pan2kg report --plan {key(plan)} --language {language} --as-of {graph.as_of.isoformat()} -o DIR"
+    again = _WORDS.say("prose.cite-again", language, command=command)
     licence = (
-        say("prose", "cite-licence", language, licence=notice.licence[1])
+        _WORDS.say("prose.cite-licence", language, licence=notice.licence[1])
         if notice.licence
-        else say("prose", "cite-licence-unknown", language)
+        else _WORDS.say("prose.cite-licence-unknown", language)
     )
-    return Section("cite", say("section", "cite", language), (Prose(cited), Prose(again), Prose(licence)))
+    return Section("cite", _WORDS.say("section.cite", language), (Prose(cited), Prose(again), Prose(licence)))
 
 
-def compose(material: Material, plan: str = "") -> Dossier:
+def compose(graph: Graph, plan: str = "") -> Dossier:
     """The report on a plan, PAN 2 where none is named and the graph has it.
 
     Raises:
         QueryError: an unknown plan, with the nearest names; or none is named and the graph has no PAN 2.
         ProjectError: the graph holds no action.
     """
-    language = material.language
-    own = material.plan(plan) if plan else material.own_plan()
+    language = graph.language
+    own = graph.plan(plan) if plan else graph.own_plan()
     if own is None:
-        raise QueryError("No plan was named to report on.", remedy="Name one with --plan.")
-    label, when = material.label(own), in_words(material.as_of, language)
-    title = say("page", "of", language, title=say("page", "title", language), plan=label)
-    before = _before(material, own)
-    statements = annex(material, frozenset(filter(None, (own, before))), own)
-    sections = _sections(material, own, before, statements)
+        raise QueryError("no-plan-named", remedy="name-plan-option")
+    label, when = graph.label(own), in_words(graph.as_of, language)
+    title = _WORDS.say("page.of", language, title=_WORDS.say("page.title", language), plan=label)
+    before = _before(graph, own)
+    statements = annex(graph, frozenset(filter(None, (own, before))), own)
+    sections = _sections(graph, own, before, statements)
     exhibits = [exhibit for section in (*sections, statements) for exhibit in exhibits_of(section)]
-    rest = (statements, method(language), used_sources(material, exhibits), citing(material, own, title))
+    rest = (statements, method(language), used_sources(graph, exhibits), citing(graph, own, title))
     return Dossier(
         title=title,
-        lead=say("page", "lead", language, plan=label),
-        kicker=say("page", "kicker", language, release=material.release, day=when),
+        lead=_WORDS.say("page.lead", language, plan=label),
+        kicker=_WORDS.say("page.kicker", language, release=graph.release, day=when),
         language=language,
-        sections=(_summary(material, own), *sections, *rest),
-        tongues=tongues(material),
+        sections=(_summary(graph, own), *sections, *rest),
+        tongues=tongues(graph),
     )
 
 
-def _sections(material: Material, own: str, before: str, statements: Section) -> tuple[Section, ...]:
-    trusted = part.trusted(material, own)
-    known = Dossier("", "", "", material.language, (statements, trusted)).names()
-    ground = read_ground(material.store, material.language, as_of=material.as_of, address=address(known))
-    case = part.Case(material, ground, own, before)
+def _sections(graph: Graph, own: str, before: str, statements: Section) -> tuple[Section, ...]:
+    trusted = part.trusted(graph, own)
+    known = Dossier("", "", "", graph.language, (statements, trusted)).names()
+    subject = Subject(graph, address(known))
+    case = part.Case(graph, subject, own, before)
     return (
         part.plans(case),
         part.owed(case),
@@ -187,72 +191,72 @@ def _sections(material: Material, own: str, before: str, statements: Section) ->
         part.responsible(case),
         part.due(case),
         part.editions(case),
-        gap_report(material, own),
+        gap_report(graph, own),
         trusted,
     )
 
 
-def _before(material: Material, plan: str) -> str:
+def _before(graph: Graph, plan: str) -> str:
     """The edition a plan succeeds; empty where the graph knows none."""
-    known = {one.iri for one in material.uses.plans if one.is_plan}
+    known = {one.iri for one in graph.uses.plans if one.is_plan}
     found = (
         earlier
-        for later, earlier, kind in material.read(texts.DEPENDENCIES)
+        for later, earlier, kind in graph.read(program_query("tables/dependencies"))
         if later == plan and earlier in known and key(kind) == "succession"
     )
     return next(found, "")
 
 
-def _summary(material: Material, plan: str) -> Section:
-    figures = (_trust(material, plan), _debt(material, plan), _index(material, plan), _duties(material))
-    words = (Prose(say("prose", f"summary-{one}", material.language)) for one in ("trust", "layers", "nought"))
-    return Section("summary", say("section", "summary", material.language), (Headlines(figures), *words))
+def _summary(graph: Graph, plan: str) -> Section:
+    figures = (_trust(graph, plan), _debt(graph, plan), _index(graph, plan), _duties(graph))
+    words = (Prose(_WORDS.say(f"prose.summary-{one}", graph.language)) for one in ("trust", "layers", "nought"))
+    return Section("summary", _WORDS.say("section.summary", graph.language), (Headlines(figures), *words))
 
 
-def _figure(material: Material, called: str, counted: tuple[int, int], leads: str, **values: str | int) -> Headline:
-    language, (value, of) = material.language, counted
+def _figure(graph: Graph, called: str, counted: tuple[int, int], leads: str, **values: str | int) -> Headline:
+    language, (value, of) = graph.language, counted
     if not of:
-        return Headline("–", "", say("headline", f"{called}-none", language, **values), leads)
+        return Headline("–", "", _WORDS.say(f"headline.{called}-none", language, **values), leads)
     return Headline(
         grouped(value, language),
-        say("headline", "of", language, of=of),
-        say("headline", called, language, **values),
+        _WORDS.say("headline.of", language, of=of),
+        _WORDS.say(f"headline.{called}", language, **values),
         leads,
     )
 
 
-def _trust(material: Material, plan: str) -> Headline:
-    row = trust(material, Choice(plans=(plan,))).rows[0]
+def _trust(graph: Graph, plan: str) -> Headline:
+    row = trust(graph, Choice(plans=(plan,))).rows[0]
     counted = int(str(row["with_instrument"])), int(str(row["in_graph"]))
-    basis = material.uses.basis
-    return _figure(material, "trust", counted, name("plan", plan), annotated=basis.annotated, n=basis.n)
+    basis = graph.uses.basis
+    return _figure(graph, "trust", counted, name("plan", plan), annotated=basis.annotated, n=basis.n)
 
 
-def _debt(material: Material, plan: str) -> Headline:
-    uses, home = material.linking, material.home_of
+def _debt(graph: Graph, plan: str) -> Headline:
+    uses, home = graph.linking, graph.home_of
     planned = {action for at, action in enumerate(uses.actions) if uses.has_plan(at)}
     strong = [
         row
-        for row in link_rows(uses, material.links)
+        for row in link_rows(uses, graph.links)
         if (row.strength or 0.0) >= STRONG - 1e-12
         and {row.one, row.two} <= planned
         and plan in (home[row.one], home[row.two])
     ]
-    silent = len(unacknowledged(material, Choice(plans=(plan,))).rows)
-    least = shown(STRONG, material.language).rstrip("0")
-    return _figure(material, "debt", (silent, len(strong)), "unacknowledged", least=least)
+    silent = len(unacknowledged(graph, Choice(plans=(plan,))).rows)
+    least = shown(STRONG, graph.language).rstrip("0")
+    return _figure(graph, "debt", (silent, len(strong)), "unacknowledged", least=least)
 
 
-def _index(material: Material, plan: str) -> Headline:
-    rows = three_three(material, Choice(plans=(plan,))).rows
+def _index(graph: Graph, plan: str) -> Headline:
+    rows = three_three(graph, Choice(plans=(plan,))).rows
     present = sum(int(str(row["index"])) for row in rows)
-    mean = "–" if not rows else with_mark(f"{present / len(rows):.2f}", material.language)
-    return _figure(material, "index", (present, 4 * len(rows)), "pairwise", n=len(rows), mean=mean)
+    mean = "–" if not rows else with_mark(f"{present / len(rows):.2f}", graph.language)
+    return _figure(graph, "index", (present, 4 * len(rows)), "pairwise", n=len(rows), mean=mean)
 
 
-def _duties(material: Material) -> Headline:
-    standings = [str(row["standing"]) for row in duties(material).rows]
+def _duties(graph: Graph) -> Headline:
+    standings = [str(row["standing"]) for row in duties(graph).rows]
     counts = {one: standings.count(one) for one in ("uncovered", "late", "vague")}
     known = len(standings) - standings.count("not-assessed")
-    when = in_words(material.as_of, material.language)
-    return _figure(material, "obligations", (sum(counts.values()), known), "duties", day=when, **counts)
+    when = in_words(graph.as_of, graph.language)
+    return _figure(graph, "obligations", (sum(counts.values()), known), "duties", day=when, **counts)

@@ -11,207 +11,132 @@ from typing import TYPE_CHECKING, Final
 from pan2kg.coherence.citations import homes
 from pan2kg.coherence.links import link_rows
 from pan2kg.coherence.uses import key
+from pan2kg.graph.graph import Graph
+from pan2kg.i18n.catalogue import Messages, Text
 from pan2kg.report.blocks import Fold, Prose, Row, Section, Shown, name, named, one_way, without
-from pan2kg.report.words import has, say, text
-from pan2kg.tables import queries as texts
+from pan2kg.store.queries import program_query
 from pan2kg.tables.cells import decimal
 from pan2kg.tables.links import explanation
-from pan2kg.tables.material import Choice, Material
-from pan2kg.tables.table import Column, Exhibit, shown, thing
+from pan2kg.tables.table import Choice, Column, Exhibit, shown, thing
 from pan2kg.tables.table import column as known_column
-from pan2kg.turtle.writer import string
 
 if TYPE_CHECKING:
     from pan2kg.coherence.basis import Basis
     from pan2kg.coherence.links import SharedLink
     from pan2kg.tables.table import Exhibit
 
-
-_PREFIXES: Final = """
-PREFIX certainty: <https://w3id.org/pan2kg/id/certainty/>
-PREFIX dcterms: <http://purl.org/dc/terms/>
-PREFIX linkstatus: <https://w3id.org/pan2kg/id/linkstatus/>
-PREFIX linktype: <https://w3id.org/pan2kg/id/linktype/>
-PREFIX pan: <https://w3id.org/pan2kg/ontology#>
-PREFIX role: <https://w3id.org/pan2kg/id/role/>
-"""
-
-CITED: Final = f"""{_PREFIXES}
-SELECT DISTINCT ?from ?to ?channel ?quote ?document ?address ?link WHERE {{
-    VALUES ?type {{ linktype:cross-reference linktype:succession linktype:builds-on }}
-    ?link pan:linkType ?type ; pan:channel ?channel ; pan:status linkstatus:accepted ; pan:from ?from ; pan:to ?to .
-    FILTER NOT EXISTS {{ ?link pan:certainty ?doubtful FILTER(?doubtful != certainty:stated) }}
-    OPTIONAL {{ ?link pan:evidence ?passage . ?passage pan:quote ?quote ; pan:inDocument ?quoted }}
-    OPTIONAL {{ ?link dcterms:source ?source FILTER(!BOUND(?quoted)) }}
-    BIND(COALESCE(?quoted, ?source) AS ?document)
-    OPTIONAL {{ ?document pan:readAt ?address }}
-}} ORDER BY ?from ?to ?channel ?link ?quote ?document
-"""
-
-FIELDS: Final = f"""{_PREFIXES}
-SELECT DISTINCT ?action ?field ?text ?document ?address WHERE {{
-    {{
-        VALUES (?tie ?field) {{
-            (pan:hasIndicator "indicator") (pan:hasVerificationSource "verification_source")
-            (pan:hasExpectedResult "expected_result") (pan:hasTimeline "timeline")
-        }}
-        ?action a pan:Action ; ?tie ?node .
-        ?node pan:text ?text .
-    }}
-    UNION
-    {{
-        ?node pan:involvedIn ?action ; pan:role role:means-of-implementation ; pan:evidence ?passage .
-        ?action a pan:Action .
-        ?passage pan:quote ?text .
-        BIND("means" AS ?field)
-    }}
-    ?action pan:inPlan %s .
-    FILTER NOT EXISTS {{ ?node pan:certainty certainty:unverified }}
-    OPTIONAL {{ ?node dcterms:source ?document . OPTIONAL {{ ?document pan:readAt ?address }} }}
-}} ORDER BY ?action ?field ?text ?document
-"""
-
-DUTIES: Final = f"""{_PREFIXES}
-SELECT DISTINCT ?obligation ?instrument ?due ?document ?address WHERE {{
-    ?obligation a pan:Obligation ; pan:underInstrument ?instrument .
-    FILTER NOT EXISTS {{ ?obligation pan:certainty certainty:unverified }}
-    OPTIONAL {{ ?obligation pan:dueDate ?due }}
-    OPTIONAL {{ ?obligation dcterms:source ?document . OPTIONAL {{ ?document pan:readAt ?address }} }}
-}} ORDER BY ?obligation ?instrument ?due ?document
-"""
-
-TONGUES: Final = f"""{_PREFIXES}
-PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
-SELECT DISTINCT ?thing ?tongue WHERE {{
-    {{
-        ?thing pan:mainLabel ?label .
-        FILTER NOT EXISTS {{ ?thing skos:prefLabel ?own FILTER(LANG(?own) = %s) }}
-    }}
-    UNION
-    {{ ?node pan:quote|pan:text ?label BIND(STR(?label) AS ?thing) }}
-    BIND(LANG(?label) AS ?tongue)
-    FILTER(?tongue NOT IN ("", %s))
-}} ORDER BY ?thing DESC(?tongue)
-"""
-
-SOURCES: Final = f"""{_PREFIXES}
-SELECT ?document (MIN(STR(?kind)) AS ?of) (MIN(STR(?day)) AS ?dated) ?address WHERE {{
-    VALUES ?document {{ %s }}
-    OPTIONAL {{ ?document pan:sourceKind ?kind }}
-    OPTIONAL {{ ?document dcterms:date ?day }}
-    OPTIONAL {{ ?document pan:readAt ?address }}
-}} GROUP BY ?document ?address ORDER BY ?document ?address
-"""
+_WORDS: Final = Messages("report")
 
 
-def statements(material: Material, actions: Iterable[str]) -> Exhibit:
+def statements(graph: Graph, actions: Iterable[str]) -> Exhibit:
     """What each action rests on, by its own statements; the first row of an action is called after it."""
-    wanted = sorted(set(actions), key=lambda one: _place(material, one))
-    query = texts.WORDS % " ".join(f"<{one}>" for one in wanted)
+    wanted = sorted(set(actions), key=lambda one: _place(graph, one))
+    query = program_query("tables/words", work=wanted)
     found: dict[str, list[Row]] = {one: [] for one in wanted}
-    for _, work, instrument, relation, quote, document, page, address in material.read(query):
+    for _, work, instrument, relation, quote, document, page, address in graph.read(query):
         if key(relation) in _BESIDE:
             continue
         found[work].append(
             {
-                **thing(material, "action", work),
-                **thing(material, "instrument", instrument),
-                **thing(material, "relation", relation or None),
+                **thing(graph, "action", work),
+                **thing(graph, "instrument", instrument),
+                **thing(graph, "relation", relation or None),
                 "quote": quote or None,
-                **thing(material, "document", document or None),
+                **thing(graph, "document", document or None),
                 "page": page or None,
                 "address": address or None,
             }
         )
-    empty = {one: [_silent(material, one)] for one, rows in found.items() if not rows}
+    empty = {one: [_silent(graph, one)] for one, rows in found.items() if not rows}
     rows = [row for one in wanted for row in found[one] or empty[one]]
     columns = ("action", "instrument", "relation", "quote", "document", "page")
-    made = _make("statements", material.uses.basis, columns, rows, query)
+    made = _make("statements", graph.uses.basis, columns, rows, query)
     return named(made, lambda row: name("action", str(row["action"])), "action")
 
 
-def _silent(material: Material, action: str) -> Row:
-    nothing = {**thing(material, "instrument", None), **thing(material, "relation", None)}
-    return {**thing(material, "action", action), **nothing, "quote": None, **thing(material, "document", None)} | {
+def _silent(graph: Graph, action: str) -> Row:
+    nothing = {**thing(graph, "instrument", None), **thing(graph, "relation", None)}
+    return {**thing(graph, "action", action), **nothing, "quote": None, **thing(graph, "document", None)} | {
         "page": None
     }
 
 
-def _place(material: Material, action: str) -> tuple[str, list[tuple[int, str]]]:
+def _place(graph: Graph, action: str) -> tuple[str, list[tuple[int, str]]]:
     """The order of a printed plan: 2.10 after 2.9."""
     parts = (part for part in key(action).split("-"))
-    return material.home_of.get(action, ""), [(int(part), "") if part.isdigit() else (-1, part) for part in parts]
+    return graph.home_of.get(action, ""), [(int(part), "") if part.isdigit() else (-1, part) for part in parts]
 
 
-def citations(material: Material, plans: frozenset[str]) -> Exhibit:
+def citations(graph: Graph, plans: frozenset[str]) -> Exhibit:
     """Who cites whom, of and with the plans given; the first row of a pair of plans is called after it, one way."""
-    home = homes(material.uses)
+    home, query = homes(graph.uses), program_query("report/citations")
     rows = [
         {
-            **thing(material, "citing", source),
-            **thing(material, "cited", target),
-            **thing(material, "channel", channel),
+            **thing(graph, "citing", source),
+            **thing(graph, "cited", target),
+            **thing(graph, "channel", channel),
             "quote": quote or None,
-            **thing(material, "document", document or None),
+            **thing(graph, "document", document or None),
             "address": address or None,
             "ends": one_way("cites", home[source], home[target]),
         }
-        for source, target, channel, quote, document, address, _ in material.read(CITED)
+        for source, target, channel, quote, document, address, _ in graph.read(query)
         if {source, target} <= home.keys() and home[source] != home[target] and {home[source], home[target]} & plans
     ]
     columns = ("citing", "cited", "channel", "quote", "document")
-    made = _make("citations", material.uses.basis, columns, sorted(rows, key=lambda row: str(row["ends"])), CITED)
+    made = _make("citations", graph.uses.basis, columns, sorted(rows, key=lambda row: str(row["ends"])), query)
     return named(made, lambda row: str(row["ends"]))
 
 
-def fields(material: Material, plan: str) -> Exhibit:
+def fields(graph: Graph, plan: str) -> Exhibit:
     """What a plan says of the five fields of its actions; the first row of an action is called after it."""
-    query = FIELDS % f"<{plan}>"
+    query = program_query("report/fields", plan=plan)
     rows = [
         {
-            **thing(material, "action", action),
-            "field": known_column("completeness", field).heading.say(material.language),
+            **thing(graph, "action", action),
+            "field": known_column("completeness", field).heading.say(graph.language),
             "words": words,
-            **thing(material, "document", document or None),
+            **thing(graph, "document", document or None),
             "address": address or None,
         }
         for action, field, words, document, address in sorted(
-            material.read(query), key=lambda row: (_place(material, row[0]), row[1:])
+            graph.read(query), key=lambda row: (_place(graph, row[0]), row[1:])
         )
     ]
-    made = _make("fields", material.uses.basis, ("action", "field", "words", "document"), rows, query)
+    made = _make("fields", graph.uses.basis, ("action", "field", "words", "document"), rows, query)
     return named(made, lambda row: name("field", str(row["action"])))
 
 
-def duties(material: Material) -> Exhibit:
+def duties(graph: Graph) -> Exhibit:
     """Where each obligation was read; the first row of one is called after it."""
+    query = program_query("report/obligations")
     rows = [
         {
-            **thing(material, "obligation", obligation),
-            **thing(material, "instrument", instrument),
+            **thing(graph, "obligation", obligation),
+            **thing(graph, "instrument", instrument),
             "due": due or None,
-            **thing(material, "document", document or None),
+            **thing(graph, "document", document or None),
             "address": address or None,
         }
-        for obligation, instrument, due, document, address in material.read(DUTIES)
+        for obligation, instrument, due, document, address in graph.read(query)
     ]
-    made = _make("duties", material.uses.basis, ("obligation", "instrument", "due", "document"), rows, DUTIES)
+    made = _make("duties", graph.uses.basis, ("obligation", "instrument", "due", "document"), rows, query)
     return named(made, lambda row: name("duty", str(row["obligation"])))
 
 
-def annotated(material: Material) -> Exhibit:
+def annotated(graph: Graph) -> Exhibit:
     """Each action of each plan and what was recorded of it; the first row of a plan is called after it."""
-    uses = material.uses
+    uses = graph.uses
     resting = {uses.actions[at] for at in uses.table.rows.tolist()}
-    known = {profile.work: profile for profile in material.profiles}
-    recorded = {field.action for field in material.fields}
+    known = {profile.work: profile for profile in graph.profiles}
+    recorded = {field.action for field in graph.fields}
     rows = []
-    for action in sorted(uses.actions, key=lambda one: _place(material, one)):
+    for action in sorted(uses.actions, key=lambda one: _place(graph, one)):
         profile = known.get(action)
         rows.append(
             {
-                **thing(material, "plan", material.home_of[action]),
-                **thing(material, "action", action),
+                **thing(graph, "plan", graph.home_of[action]),
+                **thing(graph, "action", action),
                 "with_instrument": action in resting,
                 "with_body": bool(profile and (profile.bodies or profile.leads)),
                 "with_topic": bool(profile and profile.topics),
@@ -224,41 +149,41 @@ def annotated(material: Material) -> Exhibit:
     return named(made, lambda row: name("actions", str(row["plan"])))
 
 
-def tongues(material: Material) -> dict[str, str]:
-    """The language of each name and quotation that is not in the language of the material."""
-    own = string(material.language)
-    return {row[0]: row[1] for row in material.read(TONGUES % (own, own))}
+def tongues(graph: Graph) -> dict[str, str]:
+    """The language of each name and quotation that is not in the language of the graph."""
+    query = program_query("report/other-languages", language=graph.language)
+    return {row[0]: row[1] for row in graph.read(query)}
 
 
-def sources(material: Material, exhibits: Iterable[Exhibit]) -> Exhibit:
+def sources(graph: Graph, exhibits: Iterable[Exhibit]) -> Exhibit:
     """The documents that statements of some exhibits were read in, and how many of their rows rest on each."""
     counted: dict[str, int] = {}
     for row in (row for exhibit in exhibits for row in exhibit.rows):
         document = str(row.get("document") or "")
         counted[document] = counted.get(document, 0) + 1
     counted.pop("", None)
-    query = SOURCES % " ".join(f"<{one}>" for one in sorted(counted))
+    query = program_query("report/documents", document=sorted(counted))
     rows = [
         {
-            **thing(material, "document", document),
-            **thing(material, "source_kind", of or None),
+            **thing(graph, "document", document),
+            **thing(graph, "source_kind", of or None),
             "dated": dated or None,
             "address": address or None,
             "rests": counted[document],
         }
-        for document, of, dated, address in (material.read(query) if counted else ())
+        for document, of, dated, address in (graph.read(query) if counted else ())
     ]
     rows.sort(key=lambda row: (str(row["document_label"]), str(row["document"]), str(row["address"])))
     dated = ["dated"] if any(row["dated"] for row in rows) else []
     columns = ("document", "source_kind", *dated, "address", "rests")
-    return _make("sources", material.uses.basis, columns, rows, query)
+    return _make("sources", graph.uses.basis, columns, rows, query)
 
 
 def _make(called: str, basis: Basis, columns: Iterable[str], rows: Iterable[Row], query: str) -> Exhibit:
     return Exhibit(
         name=called,
-        title=text("title", called),
-        summary=text("summary", called),
+        title=_WORDS.text(f"title.{called}"),
+        summary=_WORDS.text(f"summary.{called}") if _WORDS.has(f"summary.{called}") else Text(),
         basis=basis,
         columns=tuple(column(called, one) for one in columns),
         rows=tuple(rows),
@@ -272,9 +197,9 @@ def column(exhibit: str, one: str) -> Column:
     >>> column("citations", "channel").thing
     True
     """
-    if not has("column", one):
+    if not _WORDS.has(f"column.{one}"):
         return known_column(exhibit, one)
-    return Column(one, text("column", one), thing=one in _THINGS)
+    return Column(one, _WORDS.text(f"column.{one}"), thing=one in _THINGS)
 
 
 _BESIDE: Final = frozenset({"related-to", "named-together-with"})
@@ -289,12 +214,12 @@ MOST: Final = 300
 Pairs = Mapping[tuple[str, str], list["SharedLink"]]
 
 
-def linked_pairs(material: Material, plans: frozenset[str]) -> Pairs:
+def linked_pairs(graph: Graph, plans: frozenset[str]) -> Pairs:
     """The linked pairs of actions of two plans of which one is among those given, strongest first, by the two plans."""
-    planned = {action for at, action in enumerate(material.linking.actions) if material.linking.has_plan(at)}
+    planned = {action for at, action in enumerate(graph.linking.actions) if graph.linking.has_plan(at)}
     found: dict[tuple[str, str], list[SharedLink]] = {}
-    for row in link_rows(material.linking, material.links):
-        ends = sorted((material.home_of[row.one], material.home_of[row.two]))
+    for row in link_rows(graph.linking, graph.links):
+        ends = sorted((graph.home_of[row.one], graph.home_of[row.two]))
         if {row.one, row.two} <= planned and plans & set(ends):
             found.setdefault((ends[0], ends[1]), []).append(row)
     for rows in found.values():
@@ -302,28 +227,28 @@ def linked_pairs(material: Material, plans: frozenset[str]) -> Pairs:
     return dict(sorted(found.items(), key=lambda item: (-len(item[1]), item[0])))
 
 
-def annex(material: Material, plans: frozenset[str], plan: str) -> Section:
+def annex(graph: Graph, plans: frozenset[str], plan: str) -> Section:
     """Everything the figures are drawn from."""
-    language = material.language
-    pairs = linked_pairs(material, plans)
+    language = graph.language
+    pairs = linked_pairs(graph, plans)
     linked = {action for rows in pairs.values() for row in rows for action in (row.one, row.two)}
-    own = {action for action, home in material.home_of.items() if home == plan}
+    own = {action for action, home in graph.home_of.items() if home == plan}
     tables = (
-        ("statements", statements(material, linked | own)),
-        ("citations", citations(material, plans)),
-        ("fields", fields(material, plan)),
-        ("duty-sources", duties(material)),
-        ("annotated", annotated(material)),
+        ("statements", statements(graph, linked | own)),
+        ("citations", citations(graph, plans)),
+        ("fields", fields(graph, plan)),
+        ("duty-sources", duties(graph)),
+        ("annotated", annotated(graph)),
     )
-    between = tuple(_pair_of_plans(material, plan, ends, rows) for ends, rows in pairs.items())
-    first = () if pairs else (Prose(say("prose", "no-pairs", language)),)
-    parts = [Section("pairs", say("section", "all-pairs", language), first, between)]
+    between = tuple(_pair_of_plans(graph, plan, ends, rows) for ends, rows in pairs.items())
+    first = () if pairs else (Prose(_WORDS.say("prose.no-pairs", language)),)
+    parts = [Section("pairs", _WORDS.say("section.all-pairs", language), first, between)]
     parts += [
-        Section(key, say("section", key, language), (Shown(table, key, folded=key == "annotated"),))
+        Section(key, _WORDS.say(f"section.{key}", language), (Shown(table, key, folded=key == "annotated"),))
         for key, table in tables
     ]
-    blocks = (Prose(say("prose", "evidence", language)),)
-    return Section("evidence", say("section", "evidence", language), blocks, tuple(parts))
+    blocks = (Prose(_WORDS.say("prose.evidence", language)),)
+    return Section("evidence", _WORDS.say("section.evidence", language), blocks, tuple(parts))
 
 
 def exhibits_of(section: Section) -> Iterator[Exhibit]:
@@ -336,20 +261,20 @@ def exhibits_of(section: Section) -> Iterator[Exhibit]:
         yield from exhibits_of(part)
 
 
-def _pair_of_plans(material: Material, plan: str, ends: tuple[str, str], rows: list[SharedLink]) -> Section:
-    language = material.language
-    title = say("section", "pairs", language, one=material.label(ends[0]), two=material.label(ends[1]))
-    counted = [Prose(say("prose", "pairs", language, n=len(rows)))]
+def _pair_of_plans(graph: Graph, plan: str, ends: tuple[str, str], rows: list[SharedLink]) -> Section:
+    language = graph.language
+    title = _WORDS.say("section.pairs", language, one=graph.label(ends[0]), two=graph.label(ends[1]))
+    counted = [Prose(_WORDS.say("prose.pairs", language, n=len(rows)))]
     if len(rows) > MOST:
-        counted.append(Prose(say("prose", "pairs-left-out", language, n=len(rows) - MOST)))
-    return Section(name("pairs", *ends), title, (*counted, *(_pair(material, plan, row) for row in rows[:MOST])))
+        counted.append(Prose(_WORDS.say("prose.pairs-left-out", language, n=len(rows) - MOST)))
+    return Section(name("pairs", *ends), title, (*counted, *(_pair(graph, plan, row) for row in rows[:MOST])))
 
 
-def _pair(material: Material, plan: str, row: SharedLink) -> Fold:
+def _pair(graph: Graph, plan: str, row: SharedLink) -> Fold:
     called = name("pair", row.one, row.two)
-    ends = sorted((row.one, row.two), key=lambda action: (material.home_of[action] != plan, action))
-    made = explanation(material, Choice(actions=tuple(ends)))
-    things = tuple((action, material.label(action)) for action in ends)
-    notes = tuple(note.say(material.language) for note in made.notes)
+    ends = sorted((row.one, row.two), key=lambda action: (graph.home_of[action] != plan, action))
+    made = explanation(graph, Choice(actions=tuple(ends)))
+    things = tuple((action, graph.label(action)) for action in ends)
+    notes = tuple(note.say(graph.language) for note in made.notes)
     shown = Shown(without(made, "place", "address", "path"), f"table-{called}")
-    return Fold(called, decimal(row.strength or 0.0, material.language), things, shown, notes)
+    return Fold(called, decimal(row.strength or 0.0, graph.language), things, shown, notes)

@@ -1,12 +1,25 @@
-"""The sentences a report is made of, for the writers of text and of pages."""
+"""What a check found, said to a reader: the sentences, and one page of them that needs nothing else."""
 
 from __future__ import annotations
 
 import re
+from functools import partial
+from itertools import chain, islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
-from pan2kg.i18n.text import Language, count, phrase, semicolon, wording
+from pan2kg.i18n.catalogue import Language, Messages, Text, format_of, grouped
+from pan2kg.tables.template import filled, markup, render
 from pan2kg.turtle.vocabulary import GRAPH, thing
-from pan2kg.validation.report import Finding, Kind, Names, Report, Severity
+from pan2kg.validation.report import Finding, Kind, Names, Report, Rule, Severity
+
+if TYPE_CHECKING:
+    from markupsafe import Markup
+
+_CHECK: Final = Messages("check")
+
+EXAMPLES: Final = 2
+"""How many findings of a rule are shown before a reader asks for all of them."""
 
 
 def verdict(report: Report, language: Language) -> str:
@@ -15,17 +28,17 @@ def verdict(report: Report, language: Language) -> str:
     >>> verdict(Report(), "fr")
     'Le graphe est conforme\xa0: aucun manquement (0 règle vérifiée).'
     """
-    counts = [count(number, severity.value, language) for severity, number in report.counts.items() if number]
+    counts = [_CHECK.counted(number, severity.value, language) for severity, number in report.counts.items() if number]
     key = "conforms" if report.conforms else "differs"
-    found = ", ".join(counts) or phrase("clean", language)
-    return phrase(key, language, counts=found, rules=count(len(report.rules), "rule", language))
+    found = ", ".join(counts) or _CHECK.say("clean", language)
+    return _CHECK.say(key, language, counts=found, rules=_CHECK.counted(len(report.rules), "rule", language))
 
 
 def summary(report: Report, language: Language) -> str:
     """What is new, accepted and solved since the baseline."""
     solved = len(report.solved)
     new = len(report.findings) - solved
-    return phrase("compared", language, new=new, accepted=len(report.accepted), solved=solved)
+    return _CHECK.say("compared", language, new=new, accepted=len(report.accepted), solved=solved)
 
 
 def severity_word(severity: Severity, language: Language) -> str:
@@ -34,7 +47,7 @@ def severity_word(severity: Severity, language: Language) -> str:
     >>> severity_word(Severity.INFO, "fr")
     'point à examiner'
     """
-    return wording(severity.value).say(language).partition("|")[0]
+    return _CHECK.say(severity.value, language)
 
 
 def names_thing(finding: Finding) -> bool:
@@ -55,19 +68,19 @@ def detail(names: Names, finding: Finding, language: Language) -> str:
     """On which property the fault is, what was found there, and what was expected.
 
     >>> from pan2kg.validation.report import Rule
-    >>> from pan2kg.i18n.text import Text
-    >>> rule = Rule("x", Kind.SHAPE, Severity.INFO, Text("", ""))
+    >>> from pan2kg.i18n.catalogue import Text
+    >>> rule = Rule("x", Kind.SHAPE, Severity.INFO, Text())
     >>> detail(Names({"e": "http://e/"}), Finding(rule, "http://e/a", "http://e/p", '"1"'), "en")
     'property: e:p; found: "1"'
     """
     parts = []
     if finding.path:
-        parts.append(phrase("on", language, path=names.short(finding.path)))
+        parts.append(_CHECK.say("on", language, path=names.short(finding.path)))
     if finding.value and finding.value != f"<{finding.focus}>":
-        parts.append(phrase("found", language, value=_value(names, finding, language)))
+        parts.append(_CHECK.say("found", language, value=_value(names, finding, language)))
     if finding.expected:
-        parts.append(phrase("expected", language, expected=finding.expected.say(language)))
-    return semicolon(language).join(parts)
+        parts.append(_CHECK.say("expected", language, expected=finding.expected.say(language)))
+    return format_of("semicolon", language).join(parts)
 
 
 def _value(names: Names, finding: Finding, language: Language) -> str:
@@ -85,5 +98,64 @@ def part_name(names: Names, part: str, language: Language) -> str:
     ('lu-bhr-2', 'Outside the plans')
     """
     if not part:
-        return phrase("elsewhere", language)
+        return _CHECK.say("elsewhere", language)
     return names.label(thing("plan", part)).say(language) or part
+
+
+def write_page(report: Report, language: Language) -> str:
+    """The report as HTML.
+
+    >>> page = write_page(Report(), "fr")
+    >>> '<html lang="fr">' in page, "<script" in page
+    (True, False)
+    """
+    values = {
+        "report": report,
+        "language": language,
+        "title": _CHECK.say("title", language),
+        "style": markup(Path(__file__).with_name("check.css").read_text(encoding="utf-8")),
+        "verdict": verdict(report, language),
+        "summary": summary(report, language),
+        "kinds": list(dict.fromkeys(rule.kind for rule in report.rules)),
+        "most": EXAMPLES,
+        "examples": _examples,
+        "say": lambda key, **values: _CHECK.say(key, language, **values),
+        "count": lambda number, key: _CHECK.counted(number, key, language),
+        "grouped": partial(grouped, language=language),
+        "severity": partial(_severity, language=language),
+        "part_name": partial(part_name, report.names, language=language),
+        "prose": _prose,
+        "text": partial(_text, language=language),
+        "told": partial(_told, report.names, language=language),
+    }
+    return render("check.html", values) + "\n"
+
+
+def _examples(parts: list[tuple[str, list[Finding]]]) -> list[Finding]:
+    return list(islice(chain.from_iterable(found for _, found in parts), EXAMPLES))
+
+
+def _severity(rule: Rule, language: Language) -> str:
+    return severity_word(rule.severity, language)
+
+
+def _prose(words: str) -> str:
+    """Words with the spaces of French punctuation kept from breaking a line."""
+    return re.sub(r" (?=[:;!?»])|(?<=«) ", "\N{NO-BREAK SPACE}", words)
+
+
+def _text(text: Text, language: Language) -> Markup:
+    """Words, marked where they are not in the language of the page."""
+    spoken, words = text.spoken(language), _prose(text.say(language))
+    return filled("{}", words) if spoken == language else filled('<span lang="{}">{}</span>', spoken, words)
+
+
+def _told(names: Names, finding: Finding, language: Language) -> list[str]:
+    """The lines that tell a finding: the thing, what is wrong with it, and the place; without those that are empty."""
+    short: str = names.short(finding.focus) if names_thing(finding) else ""
+    if short and finding.focus.startswith(("http://", "https://")):
+        short = filled('<a href="{}">{}</a>', finding.focus, short)
+    named = names.label(finding.focus)
+    thing = filled("{} · {}", _text(named, language), short) if named else short
+    place = filled('<span class="place">{}</span>', finding.place) if finding.place else ""
+    return [part for part in (thing, detail(names, finding, language), place) if part]

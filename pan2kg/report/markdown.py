@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
+from pan2kg.i18n.catalogue import Messages
 from pan2kg.report.blocks import (
     INLINE,
     Block,
@@ -18,8 +20,9 @@ from pan2kg.report.blocks import (
     Shown,
     anchors,
 )
-from pan2kg.report.words import say
 from pan2kg.tables.markup import md_foot, md_table, md_text
+
+_WORDS: Final = Messages("report")
 
 
 def picture_file(dossier: Dossier, drawn: Drawn) -> str:
@@ -50,7 +53,7 @@ class _Text:
 
     def contents(self) -> str:
         """The table of contents, two levels deep."""
-        lines = [f'<a id="contents"></a>\n\n**{say("page", "contents", self.language)}**\n\n']
+        lines = [f'<a id="contents"></a>\n\n**{_WORDS.say("page.contents", self.language)}**\n\n']
         for at, section in enumerate(self.dossier.sections, start=1):
             lines.append(f"{at}. [{md_text(section.title)}](#{section.name})\n")
             lines += [f"    - [{md_text(part.title)}](#{part.name})\n" for part in section.parts if part.listed]
@@ -107,7 +110,7 @@ class _Text:
 
     def _measures(self, block: Measures) -> Iterator[str]:
         for one in block.entries:
-            source = md_text(say("page", "formula-source", self.language, source=one.source))
+            source = md_text(_WORDS.say("page.formula-source", self.language, source=one.source))
             yield f"**{md_text(one.name)}**\n\n    {one.formula}\n\n{md_text(one.words)} {source}.\n"
 
     def _drawn(self, block: Drawn) -> Iterator[str]:

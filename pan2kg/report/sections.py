@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import pyoxigraph as ox
 
 from pan2kg.charts.registry import draw_on
 from pan2kg.errors import QueryError
-from pan2kg.i18n.text import Text
+from pan2kg.graph.graph import HOME, Graph
+from pan2kg.i18n.catalogue import Messages, Text
 from pan2kg.report.blocks import (
     Block,
     Drawn,
@@ -30,36 +31,35 @@ from pan2kg.report.blocks import (
     turned,
     without,
 )
-from pan2kg.report.words import has, say, text
 from pan2kg.tables.actions import bodies, bridges, complete, lost
 from pan2kg.tables.citations import debt, unacknowledged
 from pan2kg.tables.coverage import trust
 from pan2kg.tables.editions import compared
 from pan2kg.tables.formats import Value
-from pan2kg.tables.material import HOME, Choice, Material
 from pan2kg.tables.obligations import dependencies, duties, recommendations
 from pan2kg.tables.plans import by_chance, matrix, three_three
-from pan2kg.tables.table import Column, Exhibit
-from pan2kg.tables.words import coded, codes
+from pan2kg.tables.table import Choice, Column, Exhibit, coded, codes
 from pan2kg.turtle.vocabulary import XSD
 
 if TYPE_CHECKING:
     from pan2kg.charts.frame import Picture
-    from pan2kg.charts.ground import Address, Ground
+    from pan2kg.charts.subject import Address, Subject
     from pan2kg.coherence.basis import Basis
-    from pan2kg.i18n.text import Language
+    from pan2kg.i18n.catalogue import Language
     from pan2kg.store.store import Table, Term
     from pan2kg.tables.table import Exhibit
 
+_WORDS: Final = Messages("report")
 
-def picture(ground: Ground, kind: str, **parameters: object) -> Block:
+
+def picture(subject: Subject, kind: str, **parameters: object) -> Block:
     """A picture; a sentence where the graph does not have what it would show."""
     try:
-        led = draw_on(ground, kind, **parameters)
-        plain = draw_on(replace(ground, address=None), kind, **parameters)
+        led = draw_on(subject, kind, **parameters)
+        plain = draw_on(replace(subject, address=None), kind, **parameters)
     except QueryError:
-        return Prose(say("page", "no-picture", ground.language))
-    data = read_data(led, ground.uses.basis, ground.language)
+        return Prose(_WORDS.say("page.no-picture", subject.language))
+    data = read_data(led, subject.graph.uses.basis, subject.language)
     return Drawn(f"figure-{kind}", led.title, led.description, led.svg, plain.svg, data)
 
 
@@ -80,9 +80,11 @@ def read_data(drawn: Picture, basis: Basis, language: Language) -> Exhibit:
     return Exhibit(
         name=f"data-{drawn.name}",
         title=Text.same(drawn.title),
-        summary=Text("", ""),
+        summary=Text(),
         basis=basis,
-        columns=tuple(Column(one, text("data", one), thing=f"{one}_label" in drawn.table.columns) for one in columns),
+        columns=tuple(
+            Column(one, _WORDS.text(f"data.{one}"), thing=f"{one}_label" in drawn.table.columns) for one in columns
+        ),
         rows=tuple(row for row in _rows(drawn.table, language) if not _hatched(row)),
     )
 
@@ -118,7 +120,7 @@ def _code(value: str, column: str, language: Language) -> Value:
         return value == "true"
     if column == "standing" and value.replace(" ", "-") in codes("standing"):
         return coded("standing", value.replace(" ", "-")).say(language)
-    return say("code", value, language) if column in _CODED and has("code", value) else value
+    return _WORDS.say(f"code.{value}", language) if column in _CODED and _WORDS.has(f"code.{value}") else value
 
 
 _CODED = frozenset({"basis", "direction", "kind"})
@@ -126,10 +128,10 @@ _CODED = frozenset({"basis", "direction", "kind"})
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """What the sections are written from: the material, a plan of it, the edition before, and what pictures need."""
+    """What the sections are written from: the graph, a plan of it, the edition before, and what pictures need."""
 
-    material: Material
-    ground: Ground
+    graph: Graph
+    subject: Subject
     plan: str
     before: str = ""
 
@@ -140,18 +142,18 @@ class Case:
 
     def say(self, key: str, **values: str | int) -> str:
         """A sentence of the dossier."""
-        return say("prose", key, self.material.language, **values)
+        return _WORDS.say(f"prose.{key}", self.graph.language, **values)
 
     def section(self, key: str, *blocks: Block, parts: tuple[Section, ...] = ()) -> Section:
         """A section with its heading."""
-        return Section(key, say("section", key, self.material.language), blocks, parts)
+        return Section(key, _WORDS.say(f"section.{key}", self.graph.language), blocks, parts)
 
     def draw(self, kind: str, **parameters: object) -> Block:
         """A picture about the plan; a sentence where plans are to be compared and the graph has one alone."""
-        alone = sum(plan.is_plan for plan in self.material.uses.plans) < 2
+        alone = sum(plan.is_plan for plan in self.graph.uses.plans) < 2
         if alone and kind in ("plan-matrix", "upset", "ministries"):
-            return Prose(say("page", "no-picture", self.material.language))
-        return picture(self.ground, kind, **parameters)
+            return Prose(_WORDS.say("page.no-picture", self.graph.language))
+        return picture(self.subject, kind, **parameters)
 
     @property
     def seen_from(self) -> Prose:
@@ -166,12 +168,12 @@ class Case:
 
 def plans(case: Case) -> Section:
     """Where plans meet: matrix, shared texts, chance."""
-    whole = turned(matrix(case.material, case.choice), lambda row: row["two"] == case.plan, _ENDS)
+    whole = turned(matrix(case.graph, case.choice), lambda row: row["two"] == case.plan, _ENDS)
     table = named(whole, lambda row: name("matrix", str(row["one"]), str(row["two"])))
     table = leading(table, **dict.fromkeys(("linked", "mean", "maximum", "bits", "debt_there", "debt_back"), _pairs))
     table = leading(table, text_there=_there, web_there=_there, text_back=_back, web_back=_back)
-    explicit = replace(_plainly(table), summary=Text("", ""), notes=())
-    chance = leading(by_chance(case.material, case.choice), statistic=_pairs)
+    explicit = replace(_plainly(table), summary=Text(), notes=())
+    chance = leading(by_chance(case.graph, case.choice), statistic=_pairs)
     return case.section(
         "plans",
         Prose(case.say("plans")),
@@ -219,11 +221,11 @@ def _back(row: Row) -> str:
 
 def owed(case: Case) -> Section:
     """The coherence debt, and the pairs it is made of."""
-    sums = leading(debt(case.material, case.choice), **dict.fromkeys(_DEBTS, _owed))
-    home = case.material.home_of
+    sums = leading(debt(case.graph, case.choice), **dict.fromkeys(_DEBTS, _owed))
+    home = case.graph.home_of
     pairs = leading(
         turned(
-            unacknowledged(case.material, case.choice),
+            unacknowledged(case.graph, case.choice),
             lambda row: home[str(row["action"])] != case.plan,
             {"action": "other_action", "plan": "other_plan", "acknowledged_there": "acknowledged_back"},
         ),
@@ -248,12 +250,12 @@ def _owed(row: Row) -> str:
 
 def index(case: Case) -> Section:
     """Action 3.3, pair by pair."""
-    made = turned(three_three(case.material, case.choice), lambda row: row["two"] == case.plan, _ENDS)
+    made = turned(three_three(case.graph, case.choice), lambda row: row["two"] == case.plan, _ENDS)
     table = leading(made, linked=_pairs, text_there=_there, web_there=_there, text_back=_back, web_back=_back)
     table = leading(table, index=lambda row: _there(row) if row["text_there"] or row["web_there"] else _back(row))
     first = [Prose(case.say("index-own"))] if case.key == HOME else []
     central = {"action": f"{case.key}-3-3"} if case.key == HOME else {"plan": case.key}
-    around = say("section", "around" if case.key == HOME else "around-other", case.material.language)
+    around = _WORDS.say("section.around" if case.key == HOME else "section.around-other", case.graph.language)
     return case.section(
         "index",
         *first,
@@ -267,16 +269,16 @@ def index(case: Case) -> Section:
 
 def actions(case: Case) -> Section:
     """The actions one by one: their links, what they carry, how complete they are."""
-    bridging = leading(bridges(case.material, case.choice), participation=_action, total=_action, reached=_action)
+    bridging = leading(bridges(case.graph, case.choice), participation=_action, total=_action, reached=_action)
     fields = ("indicator", "verification_source", "expected_result", "timeline", "means", "share")
-    filled = leading(complete(case.material, case.choice), **dict.fromkeys(fields, _field))
+    filled = leading(complete(case.graph, case.choice), **dict.fromkeys(fields, _field))
     return case.section(
         "actions",
         parts=(
             case.section("within", case.draw("action-matrix", plan=case.key)),
             case.section("lanes", case.draw("lanes", plan=case.key)),
             case.section("bridges", Shown(without(bridging, "plan"), "bridges-table")),
-            case.section("loss", Shown(without(lost(case.material, case.choice), "plan"), "loss-table")),
+            case.section("loss", Shown(without(lost(case.graph, case.choice), "plan"), "loss-table")),
             case.section("completeness", Shown(without(filled, "plan"), "completeness-table")),
         ),
     )
@@ -297,14 +299,14 @@ def responsible(case: Case) -> Section:
         Prose(case.say("bodies")),
         parts=(
             case.section("ministries", case.draw("ministries", plan=case.key)),
-            case.section("coordinate", Shown(_filled(bodies(case.material, Choice())), "bodies-table")),
+            case.section("coordinate", Shown(_filled(bodies(case.graph, Choice())), "bodies-table")),
         ),
     )
 
 
 def due(case: Case) -> Section:
     """Obligations, the order of deadlines, and recommendations."""
-    table = named(duties(case.material), lambda row: name("obligation", str(row["obligation"])))
+    table = named(duties(case.graph), lambda row: name("obligation", str(row["obligation"])))
     table = leading(table, **dict.fromkeys(("due", "margin", "overdue"), _duty))
     aside = ["holder", "is_act"]
     aside += [] if any(row["needs_ratification"] for row in table.rows) else ["needs_ratification", "ratified"]
@@ -314,9 +316,9 @@ def due(case: Case) -> Section:
         case.draw("timeline"),
         parts=(
             case.section("duties", Shown(without(table, *aside), "obligations-table")),
-            case.section("dependencies", Shown(dependencies(case.material, case.choice), "dependencies-table")),
+            case.section("dependencies", Shown(dependencies(case.graph, case.choice), "dependencies-table")),
             case.section(
-                "recommendations", Shown(recommendations(case.material, case.choice), "recommendations-table")
+                "recommendations", Shown(recommendations(case.graph, case.choice), "recommendations-table")
             ),
         ),
     )
@@ -331,15 +333,15 @@ def editions(case: Case) -> Section:
     if not case.before:
         return case.section("editions", Prose(case.say("no-edition")))
     both = Choice(plans=(case.before, case.plan))
-    labels = {"base": case.material.label(case.before), "new": case.material.label(case.plan)}
+    labels = {"base": case.graph.label(case.before), "new": case.graph.label(case.plan)}
     parts = tuple(_edition(case, replace(both, part=part)) for part in ("plan", "link", "action"))
     return case.section("editions", Prose(case.say("editions", **labels)), parts=parts)
 
 
 def _edition(case: Case, choice: Choice) -> Section:
-    made = compared(case.material, choice)
+    made = compared(case.graph, choice)
     columns = [one.key for one in made.columns if one.key != "part" and any(row[one.key] != "" for row in made.rows)]
-    table = replace(only(made, *(columns or ["plan"])), summary=Text("", ""))
+    table = replace(only(made, *(columns or ["plan"])), summary=Text())
     if choice.part != "plan":
         table = replace(table, notes=table.notes[:1] if choice.part == "action" else table.notes[1:2])
     leads: dict[str, Callable[[Row], str]] = {
@@ -353,20 +355,20 @@ def _edition(case: Case, choice: Choice) -> Section:
     return case.section(f"edition-{choice.part}", Shown(shown, f"edition-table-{choice.part}"))
 
 
-def trusted(material: Material, plan: str) -> Section:
+def trusted(graph: Graph, plan: str) -> Section:
     """How completely each plan is known, the plan itself first."""
-    made = trust(material)
+    made = trust(graph)
     own = [row for row in made.rows if row["plan"] == plan]
     table = replace(made, rows=(*own, *(row for row in made.rows if row["plan"] != plan)))
     table = named(table, lambda row: name("plan", str(row["plan"])))
     counts = ("in_graph", "with_instrument", "with_body", "with_topic", "with_group", "with_fields", "share")
     table = leading(table, **dict.fromkeys(counts, _annotated))
-    silent = replace(keep(table, lambda row: not row["in_graph"]), notes=(), summary=Text("", ""))
+    silent = replace(keep(table, lambda row: not row["in_graph"]), notes=(), summary=Text())
     shown = [Shown(keep(table, lambda row: bool(row["in_graph"])), "trust-table")]
     shown += [Shown(silent, "trust-silent", folded=True)] if silent.rows else []
-    known = Section("trust-plans", say("section", "trust-plans", material.language), tuple(shown))
-    introduction = Prose(say("prose", "trust", material.language))
-    return Section("trust", say("section", "trust", material.language), (introduction,), (known,))
+    known = Section("trust-plans", _WORDS.say("section.trust-plans", graph.language), tuple(shown))
+    introduction = Prose(_WORDS.say("prose.trust", graph.language))
+    return Section("trust", _WORDS.say("section.trust", graph.language), (introduction,), (known,))
 
 
 def _annotated(row: Row) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from pan2kg.errors import Place, ProjectError
+from pan2kg.i18n.message import told
 from pan2kg.project import reason
 from pan2kg.report.blocks import Dossier
 from pan2kg.report.html import write_page
@@ -37,24 +38,23 @@ def write_files(folder: Path, files: Mapping[str, str]) -> list[Path]:
         return _put(folder, files)
     except FileExistsError as error:
         raise ProjectError(
-            "Cannot write the report: a file of that name is in the way.",
-            place=Place(str(error.filename or folder)),
-            remedy="Name a folder.",
+            "report-file-in-way", place=Place(str(error.filename or folder)), remedy="name-a-folder"
         ) from None
     except OSError as error:
         if new:
             shutil.rmtree(missing, ignore_errors=True)
         raise ProjectError(
-            f"Cannot write the report ({reason(error)}).",
+            "cannot-write-report",
             place=Place(str(error.filename2 or error.filename or folder)),
-            remedy="Choose another folder, or make room; no file was changed.",
+            remedy="make-room",
+            reason=reason(error),
         ) from None
 
 
 def _put(folder: Path, files: Mapping[str, str]) -> list[Path]:
     for name in files:
         if (folder / name).is_dir():
-            raise IsADirectoryError(21, "a folder of that name is in the way", str(folder / name))
+            raise IsADirectoryError(21, str(told("folder-in-way")), str(folder / name))
     with tempfile.TemporaryDirectory(dir=folder, prefix=".pan2kg-") as made:
         work = Path(made)
         for name, text in files.items():

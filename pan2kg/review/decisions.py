@@ -12,40 +12,19 @@ from typing import TYPE_CHECKING, Final
 
 from pan2kg.coherence.reading import rows
 from pan2kg.coherence.uses import key
-from pan2kg.review.entry import LANGUAGES, Form, read_choice, read_text
+from pan2kg.review.entry import TONGUES, Form, read_choice, read_text
+from pan2kg.store.queries import program_query
 from pan2kg.tables.citations import unacknowledged
-from pan2kg.turtle.vocabulary import DCTERMS, ID, PAN
 
 if TYPE_CHECKING:
+    from pan2kg.graph.graph import Graph
     from pan2kg.store.store import Store
-    from pan2kg.tables.material import Material
 
 
 REVIEWED: Final = ("cross-reference", "builds-on", "external-statement")
 """The types of link a suggestion can become."""
 SETTLED: Final = frozenset((*REVIEWED, "succession"))
 """The types of which an accepted or rejected link settles what was suggested of its ends."""
-
-_PREFIXES: Final = f"""
-PREFIX dcterms: <{DCTERMS}>
-PREFIX linkstatus: <{ID}linkstatus/>
-PREFIX pan: <{PAN}>
-"""
-_CANDIDATES: Final = f"""{_PREFIXES}
-SELECT DISTINCT ?link ?type ?one ?two ?confidence WHERE {{
-    ?link pan:status linkstatus:candidate ; pan:linkType ?type ; pan:from|pan:between ?one ; pan:to|pan:between ?two .
-    FILTER(STR(?one) < STR(?two) || EXISTS {{ ?link pan:to ?two }})
-    FILTER(?one != ?two)
-    FILTER NOT EXISTS {{ ?decision dcterms:replaces ?link }}
-    OPTIONAL {{ ?link pan:confidence ?confidence }}
-}} ORDER BY ?one ?two ?link
-"""
-_DECIDED: Final = f"""{_PREFIXES}
-SELECT DISTINCT ?type ?one ?two WHERE {{
-    VALUES ?status {{ linkstatus:accepted linkstatus:rejected }}
-    ?link pan:status ?status ; pan:linkType ?type ; pan:from ?one ; pan:to ?two .
-}}
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,36 +49,36 @@ class Item:
         return bool(self.link)
 
 
-def read_queue(material: Material) -> tuple[Item, ...]:
+def read_queue(graph: Graph) -> tuple[Item, ...]:
     """Everything that waits: candidates by their ends, then suggestions, the strongest first.
 
     >>> from datetime import date
-    >>> from pan2kg.tables.material import Material
+    >>> from pan2kg.graph.graph import Graph
     >>> from pan2kg.graph.graph import open_graph
     >>> graph = open_graph()
-    >>> queue = read_queue(Material(graph.store, "en", date(2026, 1, 1), project=graph.project))
+    >>> queue = read_queue(Graph(graph.store, "en", date(2026, 1, 1), project=graph.project))
     >>> len(queue) > 10, queue[0].plans[0] != queue[0].plans[1]
     (True, True)
     """
-    if not material.uses.actions:
-        return tuple(_candidates(material))
-    return (*_candidates(material), *_suggestions(material))
+    if not graph.uses.actions:
+        return tuple(_candidates(graph))
+    return (*_candidates(graph), *_suggestions(graph))
 
 
-def find_item(material: Material, name: str) -> Item | None:
+def find_item(graph: Graph, name: str) -> Item | None:
     """What waits under a key, None where nothing does."""
-    return next((item for item in read_queue(material) if item.key == name), None)
+    return next((item for item in read_queue(graph) if item.key == name), None)
 
 
-def _candidates(material: Material) -> Iterator[Item]:
-    for link, of, one, two, confidence in rows(material.store, _CANDIDATES):
-        plans = (material.plan_of(one) or "", material.plan_of(two) or "")
+def _candidates(graph: Graph) -> Iterator[Item]:
+    for link, of, one, two, confidence in rows(graph.store, program_query("review/candidates")):
+        plans = (graph.plan_of(one) or "", graph.plan_of(two) or "")
         yield Item(key(link), (one, two), plans, link, key(of), strength=float(confidence) if confidence else None)
 
 
-def _suggestions(material: Material) -> Iterator[Item]:
-    settled = decided(material.store)
-    for row in unacknowledged(material).rows:
+def _suggestions(graph: Graph) -> Iterator[Item]:
+    settled = decided(graph.store)
+    for row in unacknowledged(graph).rows:
         one, two = str(row["action"]), str(row["other_action"])
         if frozenset((one, two)) not in settled:
             yield Item(
@@ -113,7 +92,7 @@ def _suggestions(material: Material) -> Iterator[Item]:
 
 def decided(store: Store) -> frozenset[frozenset[str]]:
     """The pairs of things of which somebody has accepted or rejected that one cites or builds on the other."""
-    found = rows(store, _DECIDED)
+    found = rows(store, program_query("review/decided"))
     return frozenset(frozenset((one, two)) for of, one, two in found if key(of) in SETTLED)
 
 
@@ -175,7 +154,7 @@ class Decision:
         return "accepted" if self.is_accepted else "rejected"
 
 
-def read_decision(material: Material, item: Item, form: Form, today: date) -> Decision:
+def read_decision(graph: Graph, item: Item, form: Form, today: date) -> Decision:
     """The decision a form holds.
 
     Raises:
@@ -186,11 +165,11 @@ def read_decision(material: Material, item: Item, form: Form, today: date) -> De
     back = not item.is_candidate and read_choice(form, "direction", DIRECTIONS, default="forth") == "back"
     reviewer = read_text(form, "reviewer")
     reason = read_text(form, "reason", needed=not accepted)
-    evidence = _evidence(material, item, form) if accepted else None
+    evidence = _evidence(graph, item, form) if accepted else None
     return Decision(
         item,
         Claim(of, (item.ends[1], item.ends[0]) if back else item.ends, _channel(of, form, evidence)),
-        Signature(reviewer, today, reason, read_choice(form, "language", LANGUAGES, default=material.language)),
+        Signature(reviewer, today, reason, read_choice(form, "language", TONGUES, default=graph.language)),
         evidence,
     )
 
@@ -203,29 +182,26 @@ def _channel(of: str, form: Form, evidence: Evidence | None) -> str:
     return read_choice(form, "channel", CHANNELS)
 
 
-def _evidence(material: Material, item: Item, form: Form) -> Evidence:
+def _evidence(graph: Graph, item: Item, form: Form) -> Evidence:
     """The passage that was typed; a candidate may have one already, a suggestion has none."""
     given = any(form.get(name, "").strip() for name in ("quote", "document", "page"))
-    own = passage_document(material, item)
+    own = passage_document(graph, item)
     if own and not given:
         return Evidence(own)
     quote, page = read_text(form, "quote"), read_text(form, "page", needed=False)
-    known = {key(document): document for document in documents(material)}
+    known = {key(document): document for document in documents(graph)}
     document = known[read_choice(form, "document", known)]
-    return Evidence(document, quote, read_choice(form, "quote_language", LANGUAGES, default=material.language), page)
+    return Evidence(document, quote, read_choice(form, "quote_language", TONGUES, default=graph.language), page)
 
 
-def documents(material: Material) -> list[str]:
+def documents(graph: Graph) -> list[str]:
     """The documents of the graph, by IRI."""
-    return [row[0] for row in material.read(f"SELECT DISTINCT ?d WHERE {{ ?d a <{PAN}Document> }} ORDER BY ?d")]
+    return [row[0] for row in graph.read(program_query("review/documents"))]
 
 
-def passage_document(material: Material, item: Item) -> str:
+def passage_document(graph: Graph, item: Item) -> str:
     """The document of the passage a candidate names; empty where it names none, or is a citation without channel."""
     if not item.is_candidate:
         return ""
-    found = material.read(
-        f"SELECT ?document ?channel WHERE {{ <{item.link}> <{PAN}evidence>/<{PAN}inDocument> ?document "
-        f"OPTIONAL {{ <{item.link}> <{PAN}channel> ?channel }} }} ORDER BY ?document ?channel"
-    )
+    found = graph.read(program_query("review/passage-documents", link=item.link))
     return next((document for document, channel in found if channel or item.type != CITATION), "")

@@ -6,15 +6,12 @@ What was typed into a form, read with care: nothing too long, nothing that canno
 from __future__ import annotations
 
 import re
-import tomllib
 import unicodedata
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from functools import cache
-from pathlib import Path
 from typing import Final
 
-from pan2kg.i18n.text import Text
+from pan2kg.i18n.catalogue import Filling, Messages, Text
 
 DONE = frozenset(("accepted", "rejected", "scored"))
 """The outcomes with which something was written."""
@@ -22,7 +19,7 @@ DONE = frozenset(("accepted", "rejected", "scored"))
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """A code, which has its sentence in ``words.toml``, what fills the sentence, and the files that were written.
+    """A code, which has its sentence in the catalogues, what fills the sentence, and the files that were written.
 
     >>> Outcome("missing", {"field": "quote"}).is_done
     False
@@ -41,7 +38,7 @@ class Outcome:
     def said(self) -> Text:
         """The sentence.
 
-        >>> Outcome("missing", {"field": "quote"}).said.en
+        >>> Outcome("missing", {"field": "quote"}).said.say("en")
         'The field “Quoted words” is empty; nothing was written.'
         """
         return sentence(self.code, self.values)
@@ -55,35 +52,29 @@ class RefusedError(Exception):
         self.outcome = Outcome(code, values)
 
 
-@cache
-def _table() -> Mapping[str, Mapping[str, Mapping[str, str]]]:
-    with Path(__file__).with_name("words.toml").open("rb") as file:
-        return tomllib.load(file)
+_REVIEW: Final = Messages("review")
 
 
 def sentence(code: str, values: Mapping[str, str | int]) -> Text:
     """The words kept under a code, filled in; the value ``field`` is the name of a field of the form.
 
-    >>> sentence("accepted", {"files": "graph/plans/x/reviewed.ttl"}).de
+    >>> sentence("accepted", {"files": "graph/plans/x/reviewed.ttl"}).say("de")
     'Die Verknüpfung ist angenommen; sie steht in graph/plans/x/reviewed.ttl.'
     """
-    words = Text.of(_table()["outcome"][code])
-    named = str(values.get("field", ""))
-    called = Text.of(_table()["field"][named]) if named in _table()["field"] else Text.same(named)
-    filled = {
-        language: template.format(**{**values, "field": called.by_language().get(language, named)})
-        for language, template in words.by_language().items()
-    }
-    return Text.of(filled)
+    named = f"field.{values.get('field', '')}"
+    given: dict[str, Filling] = {name: str(value) for name, value in values.items()}
+    if _REVIEW.has(named):
+        given["field"] = _REVIEW.text(named)
+    return _REVIEW.text(f"outcome.{code}", **given)
 
 
 def called(field_name: str) -> Text:
     """What a field of the form is called.
 
-    >>> called("reviewer").fr
+    >>> called("reviewer").say("fr")
     'Votre nom'
     """
-    return Text.of(_table()["field"][field_name])
+    return _REVIEW.text(f"field.{field_name}")
 
 
 LIMITS: Final[Mapping[str, int]] = {
@@ -92,7 +83,7 @@ LIMITS: Final[Mapping[str, int]] = {
 """The most characters a field takes."""
 LINES: Final = frozenset(("reason", "quote", "rationale"))
 """The fields that may have several lines."""
-LANGUAGES: Final = ("fr", "en", "de", "lb")
+TONGUES: Final = Messages("tongue").keys()
 """The languages in which somebody may write or quote."""
 
 _BREAKS = re.compile("\r\n|[\r\u0085\u2028\u2029]")

@@ -21,6 +21,7 @@ from pan2kg.coherence.uses import key
 from pan2kg.errors import Place, ProjectError
 from pan2kg.project import Project, read_text, reason, write_atomically
 from pan2kg.review.entry import RefusedError
+from pan2kg.store.queries import program_query
 from pan2kg.store.rules import derive, rule_files, rule_name
 from pan2kg.store.store import LocalStore, construct, open_store, plain
 from pan2kg.turtle.blocks import Sheet, read_sheet
@@ -143,7 +144,7 @@ def _vouch(name: str, old: str, new: str, prefixes: Mapping[str, str]) -> None:
     fresh = _faults(new, name, prefixes) - (_faults(old, name, prefixes) if old.strip() else set())
     if fresh:
         rules = ", ".join(sorted(fresh))
-        raise ProjectError(f"What was to be written to {name} departs from the house style: {rules}.")
+        raise ProjectError("departs-from-style", name=name, rules=rules)
 
 
 def _faults(text: str, name: str, prefixes: Mapping[str, str]) -> set[str]:
@@ -171,7 +172,7 @@ def alone(project: Project) -> Iterator[None]:
     try:
         handle = os.open(project.graph, os.O_RDONLY)
     except OSError as error:
-        raise ProjectError(f"Cannot open the folder ({reason(error)}).", place=Place(str(project.graph))) from None
+        raise ProjectError("cannot-open-folder", place=Place(str(project.graph)), reason=reason(error)) from None
     try:
         fcntl.flock(handle, fcntl.LOCK_EX)
         yield
@@ -307,7 +308,7 @@ def changes(project: Project, store: Store, files: Iterable[str]) -> str:
 
 
 def _triples(store: Store | LocalStore, graph: str) -> set[ox.Triple]:
-    return set(construct(store, f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ GRAPH <{graph}> {{ ?s ?p ?o }} }}"))
+    return set(construct(store, program_query("graphs/statements", graph=graph)))
 
 
 def _data(graph: str, triples: Iterable[ox.Triple]) -> list[str]:

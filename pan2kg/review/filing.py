@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from pan2kg.coherence.uses import key
+from pan2kg.i18n.catalogue import Messages
 from pan2kg.review.decisions import SETTLED, Decision, Evidence, find_item, read_decision
 from pan2kg.review.entry import Form, Outcome, RefusedError
 from pan2kg.review.files import REPLACES, Filed, Shelf, alone, append, write
@@ -17,7 +18,9 @@ from pan2kg.turtle.vocabulary import DCTERMS, graph_of, link_iri
 from pan2kg.turtle.writer import Block, Statement, iri, read_prefixes, string, text
 
 if TYPE_CHECKING:
-    from pan2kg.tables.material import Material
+    from pan2kg.graph.graph import Graph
+
+_DATA: Final = Messages("data")
 
 FILE: Final = "reviewed.ttl"
 
@@ -27,50 +30,50 @@ _KEPT: Final = ("relation", "from", "to", "between", "via", "score", "scale", "a
 _SOURCE: Final = DCTERMS + "source"
 
 
-def decide(material: Material, form: Form, today: date) -> Outcome:
+def decide(graph: Graph, form: Form, today: date) -> Outcome:
     """Write down the decision a form holds, in the file of the plan the link starts from.
 
     Raises:
         RefusedError: the form lacks something, the item does not wait any more, or the file cannot be written.
         ProjectError: a file of the project cannot be read.
     """
-    item = find_item(material, form.get("item", ""))
-    if item is None or material.project is None:
+    item = find_item(graph, form.get("item", ""))
+    if item is None or graph.project is None:
         raise RefusedError("unknown-item")
-    decision = read_decision(material, item, form, today)
-    with alone(material.project):
-        shelf = Shelf(material.project)
+    decision = read_decision(graph, item, form, today)
+    with alone(graph.project):
+        shelf = Shelf(graph.project)
         proposed = _proposed(shelf, decision)
-        plan = plan_of(material, decision.claim.ends)
-        path = plan_file(material, plan, FILE)
-        file, prefixes = material.project.name_of(path), read_prefixes(material.project)
+        plan = plan_of(graph, decision.claim.ends)
+        path = plan_file(graph, plan, FILE)
+        file, prefixes = graph.project.name_of(path), read_prefixes(graph.project)
         blocks = _blocks(decision, proposed, _free_iri(shelf, decision, proposed), prefixes)
-        header = _header(material, plan, path)
-        write(material.project, {path: append(shelf.texts.get(file, ""), [header], blocks, prefixes, file)}, prefixes)
+        header = _header(graph, plan, path)
+        write(graph.project, {path: append(shelf.texts.get(file, ""), [header], blocks, prefixes, file)}, prefixes)
     return Outcome(decision.status, {"files": file}, (file,))
 
 
-def plan_of(material: Material, ends: tuple[str, ...]) -> str:
+def plan_of(graph: Graph, ends: tuple[str, ...]) -> str:
     """The plan in whose folder a link is filed: that of the thing it starts from, else of the other.
 
     Raises:
         RefusedError: neither has a plan, or the plan's key is no name of a folder.
     """
-    plan = next((found for end in ends if (found := material.plan_of(end))), None)
+    plan = next((found for end in ends if (found := graph.plan_of(end))), None)
     if plan is None or not _KEY.fullmatch(key(plan)):
         raise RefusedError("homeless")
     return plan
 
 
-def plan_file(material: Material, plan: str, name: str) -> Path:
+def plan_file(graph: Graph, plan: str, name: str) -> Path:
     """The file of that name in the folder of a plan.
 
     Raises:
         RefusedError: there is no project to write to.
     """
-    if material.project is None:
+    if graph.project is None:
         raise RefusedError("read-only")
-    return material.project.graph / "plans" / key(plan) / name
+    return graph.project.graph / "plans" / key(plan) / name
 
 
 def _proposed(shelf: Shelf, decision: Decision) -> Filed | None:
@@ -131,16 +134,14 @@ def _free_iri(shelf: Shelf, decision: Decision, proposed: Filed | None) -> str:
     return made
 
 
-def _header(material: Material, plan: str, path: Path) -> Block:
+def _header(graph: Graph, plan: str, path: Path) -> Block:
     """What a new file says of itself first."""
-    name, project = key(plan), material.project
+    name, project = key(plan), graph.project
     return Block(
         f"<{graph_of(project.graph_path(path))}>" if project else "",
         (
             Statement("a", "pan:SourceGraph"),
-            Statement("rdfs:label", text(f"{name} – décisions de relecture", "fr")),
-            Statement("rdfs:label", text(f"{name} – decisions of reviewers", "en")),
-            Statement("rdfs:label", text(f"{name} – Entscheidungen der Prüfung", "de")),
+            *(Statement("rdfs:label", text(words, tag)) for tag, words in _DATA.text("decisions", name=name).words),
             Statement("pan:certainty", "certainty:stated"),
         ),
     )

@@ -15,23 +15,24 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from pan2kg.coherence.scores import HIGHEST, LOWEST, SCALE
+from pan2kg.coherence.scores import HIGHEST, LOWEST, SCALE, ScoredLink
 from pan2kg.coherence.uses import key
 from pan2kg.errors import EndpointError, ProjectError
-from pan2kg.i18n.text import Text
-from pan2kg.review.entry import LANGUAGES, Form, Outcome, RefusedError, read_choice, read_text
+from pan2kg.graph.graph import Graph
+from pan2kg.i18n.catalogue import LANGUAGES, Messages
+from pan2kg.review.entry import TONGUES, Form, Outcome, RefusedError, read_choice, read_text
 from pan2kg.review.files import REPLACES, Filed, Shelf, alone, append, write
 from pan2kg.review.filing import decide, plan_file, plan_of
-from pan2kg.tables import queries as texts
-from pan2kg.tables.material import Material
+from pan2kg.store.queries import program_query
+from pan2kg.tables.scores_turtle import document_block, file_block, passage_block, score_block
 from pan2kg.turtle.vocabulary import graph_of, link_iri
-from pan2kg.turtle.writer import Block, Statement, iri, read_prefixes, string, text
+from pan2kg.turtle.writer import Block, Statement, iri, read_prefixes, string
 
 if TYPE_CHECKING:
-    from pan2kg.i18n.text import Language
+    from pan2kg.graph.graph import Graph
+    from pan2kg.i18n.catalogue import Language
     from pan2kg.project import Project
     from pan2kg.store.store import Store
-    from pan2kg.tables.material import Material
 
 
 FILE: Final = "scores.ttl"
@@ -40,7 +41,7 @@ MOST: Final = 15
 SCORES: Final = tuple(range(LOWEST, HIGHEST + 1))
 
 _SCALE: Final = re.compile(r"[a-z0-9][a-z0-9.-]*")
-_TITLE: Final = Text("Matrice d’interaction – {name}", "Interaction matrix – {name}", "Wechselwirkungsmatrix – {name}")
+_DATA: Final = Messages("data")
 
 Cell = tuple[str, str]
 """What acts, and on what, by IRI."""
@@ -68,35 +69,35 @@ def cell_name(one: str, two: str) -> str:
     return f"score:{key(one)}:{key(two)}"
 
 
-def bodies(material: Material) -> list[str]:
+def bodies(graph: Graph) -> list[str]:
     """The bodies that can be an assessor, by IRI."""
-    return [row[0] for row in material.read(texts.BODIES)]
+    return [row[0] for row in graph.read(program_query("tables/bodies"))]
 
 
-def known_scores(material: Material, assessor: str, scale: str = SCALE) -> dict[Cell, int]:
+def known_scores(graph: Graph, assessor: str, scale: str = SCALE) -> dict[Cell, int]:
     """The scores the graph holds of an assessor, by cell."""
-    own = (one for one in material.matrices if (one.assessor, one.scale) == (assessor, scale))
+    own = (one for one in graph.scores if (one.assessor, one.scale) == (assessor, scale))
     return {(one, two): score for matrix in own for one, two, score in matrix.cells()}
 
 
-def enter(material: Material, form: Form, today: date) -> Outcome:
+def enter(graph: Graph, form: Form, today: date) -> Outcome:
     """Write down the scores a form holds that are new or changed, each in the file of the plan of what acts.
 
     Raises:
         RefusedError: the form lacks something, nothing has changed, or a file cannot be written.
         ProjectError: a file of the project cannot be read.
     """
-    project = material.project
+    project = graph.project
     if project is None:
         raise RefusedError("read-only")
-    assessment = read_assessment(material, form, today)
+    assessment = read_assessment(graph, form, today)
     with alone(project):
         shelf, prefixes = Shelf(project), read_prefixes(project)
         written: dict[Path, str] = {}
-        for plan, cells in _by_plan(material, assessment).items():
-            path = plan_file(material, plan, FILE)
+        for plan, cells in _by_plan(graph, assessment).items():
+            path = plan_file(graph, plan, FILE)
             file = project.name_of(path)
-            filed = _Filing(material, project, shelf, assessment, plan)
+            filed = _Filing(graph, project, shelf, assessment, plan)
             old = shelf.texts.get(file, "")
             written[path] = append(old, [filed.header(path)], list(filed.blocks(cells, prefixes)), prefixes, file)
         write(project, written, prefixes)
@@ -104,31 +105,31 @@ def enter(material: Material, form: Form, today: date) -> Outcome:
     return Outcome("scored", {"files": ", ".join(files)}, files)
 
 
-def read_assessment(material: Material, form: Form, today: date) -> Assessment:
+def read_assessment(graph: Graph, form: Form, today: date) -> Assessment:
     """What a form holds that differs from what the graph holds of that assessor.
 
     Raises:
         RefusedError: something is missing, unknown or too long, or nothing differs.
     """
-    known = {key(body): body for body in bodies(material)}
+    known = {key(body): body for body in bodies(graph)}
     assessor = known[read_choice(form, "assessor", known)]
     scale = read_text(form, "scale", needed=False) or SCALE
     if not _SCALE.fullmatch(scale):
         raise RefusedError("unknown", field="scale")
     reviewer = read_text(form, "reviewer")
-    cells = _cells(material, form)
-    before = known_scores(material, assessor, scale)
+    cells = _cells(graph, form)
+    before = known_scores(graph, assessor, scale)
     changed = {cell: score for cell, score in cells.items() if before.get(cell) != score}
     if not changed:
         raise RefusedError("unchanged")
     rationale = read_text(form, "rationale")
-    language = read_choice(form, "language", LANGUAGES, default=material.language)
+    language = read_choice(form, "language", TONGUES, default=graph.language)
     return Assessment(changed, assessor, scale, rationale, language, reviewer, today)
 
 
-def _cells(material: Material, form: Form) -> dict[Cell, int]:
+def _cells(graph: Graph, form: Form) -> dict[Cell, int]:
     """The cells that have a score; the others are not assessed, which is not a 0."""
-    actions = {key(action): action for action in material.uses.actions}
+    actions = {key(action): action for action in graph.uses.actions}
     found: dict[Cell, int] = {}
     for name, given in form.items():
         prefix, _, ends = name.partition(":")
@@ -145,10 +146,10 @@ def _cells(material: Material, form: Form) -> dict[Cell, int]:
     return found
 
 
-def _by_plan(material: Material, assessment: Assessment) -> dict[str, list[Cell]]:
+def _by_plan(graph: Graph, assessment: Assessment) -> dict[str, list[Cell]]:
     found: dict[str, list[Cell]] = {}
     for cell in sorted(assessment.cells):
-        found.setdefault(plan_of(material, cell), []).append(cell)
+        found.setdefault(plan_of(graph, cell), []).append(cell)
     return found
 
 
@@ -156,7 +157,7 @@ def _by_plan(material: Material, assessment: Assessment) -> dict[str, list[Cell]
 class _Filing:
     """The scores of an assessment that go to the file of one plan."""
 
-    material: Material
+    graph: Graph
     project: Project
     shelf: Shelf
     assessment: Assessment
@@ -173,31 +174,17 @@ class _Filing:
 
     def header(self, path: Path) -> Block:
         """What a new file says of itself first."""
-        name = key(self.plan)
-        return Block(
-            f"<{graph_of(self.project.graph_path(path))}>",
-            (
-                Statement("a", "pan:SourceGraph"),
-                Statement("rdfs:label", text(f"{name} – interactions notées", "fr")),
-                Statement("rdfs:label", text(f"{name} – scored interactions", "en")),
-                Statement("rdfs:label", text(f"{name} – benotete Wechselwirkungen", "de")),
-                Statement("dcterms:source", f"document:{self._document}"),
-                Statement("pan:certainty", "certainty:stated"),
-            ),
-        )
+        label = _DATA.text("scored", name=key(self.plan))
+        return file_block(graph_of(self.project.graph_path(path)), label, [f"document:{self._document}"])
 
     def blocks(self, cells: list[Cell], prefixes: Mapping[str, str]) -> Iterator[Block]:
         """The matrix as a document where it is new, the reasons as a passage where they are, and the scores."""
         if not self._stands(f"document:{self._document}"):
             yield self._source()
         if not self._stands(f"passage:{self._passage}"):
-            yield Block(
-                f"passage:{self._passage}",
-                (
-                    Statement("a", "pan:Passage"),
-                    Statement("pan:quote", text(self.assessment.rationale, self.assessment.language)),
-                    Statement("pan:inDocument", f"document:{self._document}"),
-                ),
+            given = self.assessment
+            yield passage_block(
+                f"passage:{self._passage}", f"document:{self._document}", given.rationale, given.language
             )
         for cell in cells:
             yield self._link(cell, prefixes)
@@ -207,44 +194,20 @@ class _Filing:
         return any(f"\n{subject} a " in content for content in self.shelf.texts.values())
 
     def _source(self) -> Block:
-        name = self.material.label(self.assessment.assessor)
-        title = _TITLE.fill(name=f"{name} – {key(self.plan)}")
-        file = graph_of(f"plans/{key(self.plan)}/{FILE}")
-        return Block(
-            f"document:{self._document}",
-            (
-                Statement("a", "pan:Document"),
-                *(Statement("skos:prefLabel", text(said, tag)) for tag, said in title.by_language().items()),
-                Statement("pan:publisherName", string(name)),
-                Statement("pan:sourceKind", "sourcekind:secondary-page"),
-                Statement("pan:readAt", f"{string(file)}^^xsd:anyURI"),
-                Statement("pan:certainty", "certainty:stated"),
-            ),
-        )
+        plan, assessor = key(self.plan), self.graph.label(self.assessment.assessor)
+        return document_block(f"document:{self._document}", assessor, graph_of(f"plans/{plan}/{FILE}"), of=plan)
 
     def _link(self, cell: Cell, prefixes: Mapping[str, str]) -> Block:
         given = self.assessment
         made, before = self._place(cell)
-        return Block(
-            iri(made, prefixes),
-            (
-                Statement("a", "pan:Link"),
-                Statement("pan:linkType", "linktype:interaction"),
-                Statement("pan:from", iri(cell[0], prefixes)),
-                Statement("pan:to", iri(cell[1], prefixes)),
-                Statement("pan:score", str(given.cells[cell])),
-                Statement("pan:scale", string(given.scale)),
-                Statement("pan:assessor", iri(given.assessor, prefixes)),
-                Statement("pan:rationale", text(given.rationale, given.language)),
-                Statement("pan:status", "linkstatus:accepted"),
-                Statement("pan:reviewedBy", string(given.reviewer)),
-                Statement("pan:reviewedOn", f'"{given.day.isoformat()}"^^xsd:date'),
-                *([Statement("dcterms:replaces", iri(before, prefixes))] if before else ()),
-                Statement("pan:evidence", f"passage:{self._passage}"),
-                Statement("dcterms:source", f"document:{self._document}"),
-                Statement("pan:certainty", "certainty:stated"),
-            ),
+        link = ScoredLink(made, *cell, given.cells[cell], given.scale, given.assessor, given.rationale)
+        review = (
+            Statement("pan:reviewedBy", string(given.reviewer)),
+            Statement("pan:reviewedOn", f'"{given.day.isoformat()}"^^xsd:date'),
+            *([Statement("dcterms:replaces", iri(before, prefixes))] if before else ()),
         )
+        names = (f"document:{self._document}", f"passage:{self._passage}")
+        return score_block(link, names, given.language, prefixes, review=review)
 
     def _place(self, cell: Cell) -> tuple[str, str]:
         """The IRI of a score, and that of the one it replaces, empty for the first.
@@ -255,7 +218,7 @@ class _Filing:
         given, earlier = self.assessment, self._earlier(cell)
         replaced = {value for link in earlier for value in link.values(REPLACES)}
         last = next((link for link in earlier if link.iri not in replaced), None)
-        known = known_scores(self.material, given.assessor, given.scale).get(cell)
+        known = known_scores(self.graph, given.assessor, given.scale).get(cell)
         if last is not None and last.one("score") != str(known):
             raise RefusedError("scored-meanwhile", file=last.file)
         number, made = len(earlier), ""
@@ -280,7 +243,7 @@ FORMS: Final = {"decision": decide, "scores": enter}
 """What each form does, by the value of its field ``form``."""
 
 
-def submit(project: Project, store: Store, form: Form, today: date, *, language: Language = "fr") -> Outcome:
+def submit(project: Project, store: Store, form: Form, today: date, *, language: Language = LANGUAGES[0]) -> Outcome:
     """Write down what a form holds, or say why not; nothing is ever written in part.
 
     ``store`` is what the form was filled in from; the files are read again before anything is written. The language
@@ -290,14 +253,14 @@ def submit(project: Project, store: Store, form: Form, today: date, *, language:
     >>> from pan2kg.graph.graph import open_graph
     >>> graph = open_graph()
     >>> outcome = submit(graph.project, graph.store, {"form": "decision", "item": "no-such"}, date(2026, 1, 1))
-    >>> outcome.said.en
+    >>> outcome.said.say("en")
     'This link does not wait for a decision, or no longer does; nothing was written.'
     """
     if project.data:
         return Outcome("read-only")
     try:
         does = FORMS[read_choice(form, "form", FORMS)]
-        return does(Material(store, language, today, project=project), form, today)
+        return does(Graph(project, store, language=language, as_of=today), form, today)
     except RefusedError as error:
         return error.outcome
     except (EndpointError, ProjectError) as error:

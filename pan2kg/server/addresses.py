@@ -19,21 +19,22 @@ import pyoxigraph as ox
 
 from pan2kg.graph.labels import INSTRUMENTS, Entry
 from pan2kg.graph.statements import Statement
-from pan2kg.i18n.text import LANGUAGES, Language
+from pan2kg.i18n.catalogue import LANGUAGES, Language
 from pan2kg.server.protocol import is_absolute
 from pan2kg.site.basis import Notes
 from pan2kg.site.entity import Machine, values_of
 from pan2kg.site.entity import page as page_values
-from pan2kg.site.frame import frame
-from pan2kg.site.page import HTML, Page, Request
-from pan2kg.site.speaker import Speaker
+from pan2kg.site.page import HTML, Page, frame
+from pan2kg.site.registry import PAGES
+from pan2kg.site.speaker import Request, Speaker
+from pan2kg.store.queries import program_query
 from pan2kg.store.store import Store, plain, select
 from pan2kg.tables.template import render
-from pan2kg.turtle.vocabulary import DCTERMS, GRAPH, ID, PAN, ROOT
+from pan2kg.turtle.vocabulary import GRAPH, ID, PAN, ROOT
 
 if TYPE_CHECKING:
+    from pan2kg.site.page import Values
     from pan2kg.site.registry import Site
-    from pan2kg.site.view import Values
 
 
 ONTOLOGY: Final = PAN.removesuffix("#")
@@ -44,10 +45,6 @@ OFFICIAL: Final[Mapping[str, frozenset[str]]] = {
     "body": frozenset({PAN + "PublicBody", PAN + "Organisation"}),
 }
 """The kinds of things that may have their IRI from others, with their classes."""
-
-_CONCERNED: Final = "ASK {{ {{ {0} ?p ?o }} UNION {{ ?s ?p {0} }} UNION {{ GRAPH {0} {{ ?s ?p ?o }} }} }}"
-_KEYED: Final = f"SELECT ?thing ?class WHERE {{{{ ?thing <{DCTERMS}identifier> {{}} ; a ?class }}}}"
-_KEYS: Final = f"SELECT ?key ?class WHERE {{{{ {{}} <{DCTERMS}identifier> ?key ; a ?class }}}} ORDER BY ?key"
 
 
 def document_of(iri: str) -> str:
@@ -79,7 +76,7 @@ def find_document(store: Store, iri: str) -> str | None:
         return None
     if iri.startswith(ROOT):
         return document_of(iri)
-    rows = select(store, _KEYS.format(ox.NamedNode(iri))).rows
+    rows = select(store, program_query("things/keys-of", thing=iri)).rows
     keyed = ((plain(key), _kind(plain(kind))) for key, kind in rows)
     return next((f"doc/{kind}/{key}" for key, kind in keyed if kind), document_of(iri))
 
@@ -106,7 +103,7 @@ def find_thing(store: Store, rest: str) -> str | None:
     kind, _, key = rest.partition("/")
     if kind not in OFFICIAL or not key:
         return None
-    rows = select(store, _KEYED.format(ox.Literal(key))).rows
+    rows = select(store, program_query("things/with-key", key=key)).rows
     found = {plain(thing) for thing, class_ in rows if plain(class_) in OFFICIAL[kind]}
     return min((iri for iri in found if is_absolute(iri) and not iri.startswith(ROOT)), default=None)
 
@@ -128,10 +125,10 @@ def knows(store: Store, iri: str) -> bool:
     if not is_absolute(iri):
         return False
     try:
-        node = ox.NamedNode(iri)
+        ox.NamedNode(iri)
     except ValueError:  # as of a stray percent sign
         return False
-    return bool(store.query(_CONCERNED.format(node)))
+    return bool(store.query(program_query("things/is-known", thing=iri)))
 
 
 _TAGS: Final[Mapping[str, Language]] = {tag: tag for tag in LANGUAGES}
@@ -142,12 +139,11 @@ _HTML: Final = ".html"
 class Everything:
     """The pages of a site, and those it would not export: passages, documents, links, concepts, named graphs.
 
-    >>> from datetime import date
     >>> from pan2kg.graph.graph import open_graph
     >>> from pan2kg.site.library import Library
     >>> from pan2kg.site.registry import Site
     >>> graph = open_graph()
-    >>> pages = Everything(Site(Library(graph.project, graph.store, date(2026, 1, 1), mode="served")))
+    >>> pages = Everything(Site(Library(graph, mode="served")))
     >>> pages.page("fr/linktype/builds-on.html", {}) is None, pages.page("fr/linktype/nothing.html", {}) is None
     (False, True)
     """
@@ -172,7 +168,7 @@ class Everything:
         return self.site.missing(path)
 
     def _find(self, rest: str) -> str | None:
-        store = self.site.library.store
+        store = self.site.library.graph.store
         if rest.startswith("graph/"):
             return ROOT + rest if knows(store, ROOT + rest) else None
         return find_thing(store, rest)
@@ -192,7 +188,7 @@ class Everything:
         if isinstance(machine, Machine) and not machine.turtle and speaker.library.mode == "served":
             turtle, json = (speaker.out(f"{document_of(iri)}.{ending}") for ending in ("ttl", "jsonld"))
             machine = replace(machine, turtle=turtle, json=json)
-        return render("entity.html", {**frame(speaker), **values, "machine": machine}).encode()
+        return render("entity.html", {**frame(speaker, PAGES), **values, "machine": machine}).encode()
 
 
 def _bare(speaker: Speaker, iri: str) -> Values:

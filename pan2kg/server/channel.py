@@ -1,21 +1,66 @@
 """Messages between the processes of the service: one letter, a length, a payload.
 
+How much one request may take.
+
 Where an answer is written: counted, held back at first, then sent in pieces.
 """
 
 from __future__ import annotations
 
 import io
+import os
 import socket
 import struct
 import time
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from pan2kg.server.limits import Limits, megabytes
-from pan2kg.server.request import Refusal, busy
+from pan2kg.server.request import Refusal, busy, why
 
 if TYPE_CHECKING:
     from collections.abc import Buffer  # type: ignore[attr-defined]
+
+
+MEGABYTE = 2**20
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Time in seconds, rows, bytes of the answer, and bytes of memory a worker may take beyond the graph."""
+
+    seconds: float = 30.0
+    rows: int = 1_000_000
+    size: int = 256 * MEGABYTE
+    memory: int = 1024 * MEGABYTE
+
+
+@dataclass(frozen=True, slots=True)
+class Crowd:
+    """How many workers at most, how many requests may wait for one, for how many seconds.
+
+    Only ``slots`` of them, one for each processor, are given to queries that may be short: more at once
+    would only make all of them slower. A query that turns out to be long leaves its slot.
+
+    Once a query has run for ``patience`` seconds and others have waited for ``turn`` seconds with
+    every worker taken, the query that has run longest gives way. So short queries get through
+    however many long ones are sent.
+    """
+
+    workers: int = 8
+    slots: int = max(2, os.cpu_count() or 2)
+    queue: int = 256
+    wait: float = 10.0
+    patience: float = 2.0
+    turn: float = 0.25
+
+
+def megabytes(size: int) -> str:
+    """So many bytes in megabytes.
+
+    >>> megabytes(256 * MEGABYTE), megabytes(3_000_000)
+    ('256', '2.86')
+    """
+    return f"{round(size / MEGABYTE, 2):g}"
 
 
 HEAD: Final = struct.Struct("!cI")
@@ -149,7 +194,7 @@ class Sink(io.BytesIO):
         if self._mark:
             self.count(data.count(self._mark))
         if self._size > self._limits.size:
-            raise OverrunError(Refusal(413, f"The answer is larger than {megabytes(self._limits.size)} megabytes."))
+            raise OverrunError(Refusal(413, why("answer-too-large", size=megabytes(self._limits.size))))
         if time.monotonic() > self._deadline:
             raise OverrunError(late(self._limits.seconds))
         if self._held > (PIECE if self.started else HELD):
@@ -164,7 +209,7 @@ class Sink(io.BytesIO):
         """
         self._rows += rows
         if self._rows > self._limits.rows:
-            raise OverrunError(Refusal(413, f"The answer has more than {self._limits.rows} rows; ask with LIMIT."))
+            raise OverrunError(Refusal(413, why("too-many-rows", rows=str(self._limits.rows))))
 
     def _send(self) -> None:
         body = b"".join(self._pieces)
@@ -184,4 +229,4 @@ class Sink(io.BytesIO):
 
 def late(seconds: float) -> Refusal:
     """What is said when time is up."""
-    return busy(f"The query took longer than {seconds:g} seconds and was stopped; make it narrower.", 30)
+    return busy(why("too-slow", seconds=f"{seconds:g}"), 30)

@@ -16,7 +16,6 @@ from pan2kg.server.addresses import ONTOLOGY, document_of, find_document, find_t
 from pan2kg.server.documents import (
     DATA,
     DATASET,
-    OWL,
     PAGE,
     alternates,
     describe,
@@ -30,8 +29,9 @@ from pan2kg.server.documents import (
 )
 from pan2kg.server.negotiation import Choice, Form, preferred_language
 from pan2kg.server.protocol import is_absolute, read_form
-from pan2kg.server.request import Headers, Refusal, is_plain_path, matches
+from pan2kg.server.request import Headers, Refusal, is_plain_path, matches, why
 from pan2kg.server.settings import Release
+from pan2kg.store.queries import program_query
 from pan2kg.store.store import Store, plain, select
 from pan2kg.turtle.vocabulary import DCTERMS, ROOT
 
@@ -126,7 +126,7 @@ def bury(call: Call, holding: Holding, subject: Subject, following: list[str]) -
     """
     choice = _choose(call, holding, subject)
     if isinstance(choice, Refusal):
-        return Refusal(410, f"<{subject.iri}> was retired. {choice.sentence}")
+        return Refusal(410, why("retired", iri=subject.iri, why=choice.message))
     links = [f'<{header_safe(iri)}>; rel="{SUCCESSOR}"' for iri in following]
     headers = [_link([*links, _describes(subject)]), *_vary(subject, choice.form), NO_CACHE]
     if choice.form == PAGE and holding.portray:
@@ -147,12 +147,12 @@ def header_safe(iri: str) -> str:
 
 def _choose(call: Call, holding: Holding, subject: Subject) -> Choice | Refusal:
     if subject.fixed == PAGE and not holding.has_pages:
-        return Refusal(404, "There are no pages here; ask for data.")
+        return Refusal(404, why("no-pages"))
     if subject.fixed:
         return Choice(subject.fixed, subject.fixed.media[0])
     names = ", ".join(form.media[0] for form in (*DATA, *([PAGE] if holding.has_pages else [])))
     chosen = negotiate(call.accept, has_page=holding.has_pages)
-    return chosen or Refusal(406, f"It comes as {names}.")
+    return chosen or Refusal(406, why("comes-as", names=names))
 
 
 def _headers(call: Call, holding: Holding, subject: Subject, form: Form) -> Headers:
@@ -185,11 +185,6 @@ def _filled(status: int, headers: Headers, choice: Choice, body: bytes) -> Answe
 
 STARTS: Final = ("/id/", "/doc", "/graph/", "/ontology", "/dataset", "/catalogue", "/contributors")
 """How the addresses begin that are answered here."""
-_UNKNOWN: Final = "The graph says nothing of <{}>."
-_RETIRED: Final = """
-SELECT ?mark ?next WHERE {{ {iri} <{owl}deprecated> ?mark OPTIONAL {{ {iri} <{dcterms}isReplacedBy> ?next }} }}
-"""
-_VERSION: Final = f"ASK {{{{ <{ONTOLOGY}> <{OWL}versionIRI>|<{OWL}versionInfo> {{}} }}}}"
 
 
 def answer(call: Call, holding: Holding) -> Answer | Refusal:
@@ -211,7 +206,7 @@ def answer(call: Call, holding: Holding) -> Answer | Refusal:
     if call.path in ("/doc", "/doc/"):
         return _look_up(call, holding)
     if not is_plain_path(call.path):
-        return Refusal(404, "This is no address of a thing.")
+        return Refusal(404, why("no-thing-address"))
     first, _, rest = call.path[1:].partition("/")
     if first == "doc":
         return _describe(call, holding, rest)
@@ -224,18 +219,18 @@ def answer(call: Call, holding: Holding) -> Answer | Refusal:
 
 def _look_up(call: Call, holding: Holding) -> Answer | Refusal:
     """Lead from any IRI of the graph to its document."""
-    parameters = read_form(call.query, "The address")
+    parameters = read_form(call.query, "address")
     if isinstance(parameters, Refusal):
         return parameters
     given = parameters.get("iri", [])
     if len(given) != 1:
-        return Refusal(400, "Say which IRI: /doc?iri= followed by one IRI of the graph.")
+        return Refusal(400, why("say-which-iri"))
     iri = given[0]
     if not is_absolute(iri):
-        return Refusal(400, f"« {iri[:200]} » is no absolute IRI.")
+        return Refusal(400, why("no-absolute-iri", iri=iri[:200]))
     found = find_document(holding.store, iri)
     if found is None:
-        return Refusal(404, _UNKNOWN.format(iri))
+        return Refusal(404, why("graph-says-nothing", iri=iri))
     fragment = iri.partition("#")[2] if found == "ontology" else ""
     return _lead(call, quote(found) + (f"#{quote(fragment)}" if fragment else ""))
 
@@ -244,10 +239,10 @@ def _thing(call: Call, holding: Holding) -> Answer | Refusal:
     """Lead from a thing of ours to its document, and from the version that is served to the dataset."""
     iri = ROOT + call.path[1:]
     version = iri.removeprefix(f"{DATASET}/")
-    if version != iri and _is_current(holding.store, ox.Literal(version)):
+    if version != iri and _is_current(holding.store, version):
         return _lead(call, document_of(DATASET))
     if not knows(holding.store, iri):
-        return Refusal(404, _UNKNOWN.format(iri))
+        return Refusal(404, why("graph-says-nothing", iri=iri))
     subject = Subject(iri, document_of(iri))
     following = _replacements(holding.store, iri)
     return _lead(call, subject.path) if following is None else bury(call, holding, subject, following)
@@ -264,7 +259,7 @@ def _describe(call: Call, holding: Holding, rest: str) -> Answer | Refusal:
     key, fixed = split(rest)
     iri = find_thing(holding.store, key)
     if iri is None:
-        return Refusal(404, f"There is no document about « {key[:200]} » here.")
+        return Refusal(404, why("no-document", key=key[:200]))
     subject = Subject(iri, f"doc/{key}", fixed)
     following = _replacements(holding.store, iri) if iri.startswith(ROOT) else None
     if following is not None:
@@ -277,7 +272,7 @@ def _graph(call: Call, holding: Holding) -> Answer | Refusal:
     document, fixed = split(call.path[1:])
     iri = ROOT + document
     if not knows(holding.store, iri):
-        return Refusal(404, f"There is no graph <{iri}> here.")
+        return Refusal(404, why("no-graph", iri=iri))
     return show(call, holding, Subject(iri, document, fixed), lambda: read_graph(holding.store, iri))
 
 
@@ -285,18 +280,18 @@ def _ontology(call: Call, holding: Holding) -> Answer | Refusal:
     """The ontology, under its own IRI or that of the version that is served."""
     path, fixed = split(call.path[1:])
     known = knows(holding.store, ROOT + path)
-    if not known or (path != "ontology" and not _is_current(holding.store, ox.NamedNode(ROOT + path))):
-        return Refusal(404, f"There is no ontology <{ROOT}{path}> here.")
+    if not known or (path != "ontology" and not _is_current(holding.store, ROOT + path)):
+        return Refusal(404, why("no-ontology", iri=ROOT + path))
     return show(call, holding, Subject(ONTOLOGY, "ontology", fixed), lambda: read_ontology(holding.store))
 
 
-def _is_current(store: Store, version: ox.Literal | ox.NamedNode) -> bool:
+def _is_current(store: Store, version: str) -> bool:
     """Whether the ontology, and so the data written in it, is of this version."""
-    return bool(store.query(_VERSION.format(version)))
+    return bool(store.query(program_query("dataset/is-version", given=version)))
 
 
 def _replacements(store: Store, iri: str) -> list[str] | None:
     """What replaces a thing that was retired, maybe nothing; None where it was not retired."""
-    rows = select(store, _RETIRED.format(iri=ox.NamedNode(iri), owl=OWL, dcterms=DCTERMS)).rows
+    rows = select(store, program_query("things/replacements", thing=iri)).rows
     following = [plain(successor) for mark, successor in rows if plain(mark) in ("true", "1")]
     return sorted({one for one in following if is_absolute(one)}) if following else None

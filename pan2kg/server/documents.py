@@ -16,50 +16,22 @@ from urllib.parse import quote
 
 import pyoxigraph as ox
 
-from pan2kg.i18n.text import LANGUAGES
-from pan2kg.publish.catalogue.form import write as write_compact
+from pan2kg.i18n.catalogue import LANGUAGES
+from pan2kg.publish.catalogue.terms import write as write_compact
 from pan2kg.server.evaluation import GRAPH_FORMATS, used
 from pan2kg.server.negotiation import FORMATS, GRAPHS, Choice, Form, choose, quality_of, read_accept
 from pan2kg.server.protocol import is_absolute
+from pan2kg.store.queries import program_query
 from pan2kg.store.store import Store, construct, plain, select
 from pan2kg.turtle.vocabulary import DCTERMS, PAN, RDF, RDFS, ROOT, SKOS
 
 DATASET: Final = ROOT + "dataset"
 FOAF: Final = "http://xmlns.com/foaf/0.1/"
-OWL: Final = "http://www.w3.org/2002/07/owl#"
 VOID: Final = "http://rdfs.org/ns/void#"
 NAMES: Final = (SKOS + "prefLabel", RDFS + "label", DCTERMS + "title", FOAF + "name")
 
-_JOINING: Final = tuple(PAN + name for name in ("from", "to", "between", "involves", "involvedIn"))
-"""By these a link or an involvement names what it joins; it is described whole."""
 _ORIGIN: Final = (RDF + "type", DCTERMS + "source", PAN + "certainty")
 """What is said of the named graphs a description rests on."""
-_COUNTLESS: Final = (
-    RDF + "type",
-    "http://www.w3.org/ns/prov#wasDerivedFrom",
-    *(PAN + name for name in ("certainty", "linkType", "linkedTo", "status", "via")),
-)
-"""What points to a thing by these is left out: thousands of links do, and say it in what they join."""
-_SAID: Final = """
-SELECT DISTINCT ?graph ?thing ?property ?value WHERE {{
-    {{ BIND({iri} AS ?thing) {iri} ?property ?value }}
-    UNION {{ BIND({iri} AS ?value) ?thing ?property {iri} FILTER(?property NOT IN ({countless})) }}
-    UNION {{ ?thing {joining} {iri} . ?thing ?property ?value }}
-    OPTIONAL {{ GRAPH ?graph {{ ?thing ?property ?value }} }}
-}}
-"""
-_OF_EACH: Final = "CONSTRUCT {{ ?s ?p ?o }} WHERE {{ VALUES ?s {{ {iris} }} ?s ?p ?o FILTER(?p IN ({properties})) }}"
-_LICENCE: Final = f"""
-SELECT DISTINCT ?licence WHERE {{
-    <{DATASET}> a ?class OPTIONAL {{ <{DATASET}> <{DCTERMS}license> ?licence }}
-}}
-"""
-_GRAPH: Final = "CONSTRUCT {{ ?s ?p ?o }} WHERE {{ GRAPH {0} {{ ?s ?p ?o }} }}"
-_ONTOLOGY: Final = f"""
-CONSTRUCT {{ ?s ?p ?o }} WHERE {{
-    GRAPH ?graph {{ <{PAN[:-1]}> a <{OWL}Ontology> }} GRAPH ?graph {{ ?s ?p ?o }}
-}}
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +68,7 @@ def plain_subject(triple: ox.Triple) -> str:
 
 
 def _said(store: Store, iri: str) -> Iterator[Said]:
-    query = _SAID.format(iri=ox.NamedNode(iri), countless=_listed(_COUNTLESS, ", "), joining=_listed(_JOINING, "|"))
+    query = program_query("things/description", thing=iri, value=iri, joined=iri)
     for graph, thing, predicate, value in select(store, query).rows:
         if value is not None and isinstance(predicate, ox.NamedNode) and not isinstance(thing, ox.Literal | None):
             yield Said(ox.Triple(thing, predicate, value), plain(graph))
@@ -104,16 +76,13 @@ def _said(store: Store, iri: str) -> Iterator[Said]:
 
 def _of_each(store: Store, iris: Iterable[str], properties: tuple[str, ...]) -> set[ox.Triple]:
     """The statements on each of several things with one of some properties."""
-    return set(construct(store, _OF_EACH.format(iris=_listed(iris), properties=_listed(properties, ", "))))
+    things = sorted(filter(is_absolute, iris))
+    return set(construct(store, program_query("things/some-statements", thing=things, property=properties)))
 
 
 def _mentioned(triples: Iterable[ox.Triple]) -> set[str]:
     terms = {term for triple in triples for term in (triple.subject, triple.object)}
     return {term.value for term in terms if isinstance(term, ox.NamedNode)}
-
-
-def _listed(iris: Iterable[str], between: str = " ") -> str:
-    return between.join(f"<{iri}>" for iri in sorted(iris) if is_absolute(iri))
 
 
 def _colophon(store: Store, iri: str, document: str, graphs: Iterable[str]) -> Iterator[ox.Triple]:
@@ -123,7 +92,7 @@ def _colophon(store: Store, iri: str, document: str, graphs: Iterable[str]) -> I
     yield ox.Triple(about, ox.NamedNode(FOAF + "primaryTopic"), ox.NamedNode(iri))
     for graph in graphs:
         yield ox.Triple(about, ox.NamedNode(DCTERMS + "source"), ox.NamedNode(graph))
-    for (licence,) in select(store, _LICENCE).rows:
+    for (licence,) in select(store, program_query("dataset/licence")).rows:
         yield ox.Triple(about, ox.NamedNode(VOID + "inDataset"), ox.NamedNode(DATASET))
         if licence is not None:
             yield ox.Triple(about, ox.NamedNode(DCTERMS + "license"), licence)
@@ -135,7 +104,7 @@ def read_graph(store: Store, iri: str) -> list[ox.Triple]:
     Raises:
         Pan2kgError: the store does not answer.
     """
-    return sorted(set(construct(store, _GRAPH.format(ox.NamedNode(iri)))), key=str)
+    return sorted(set(construct(store, program_query("graphs/statements", graph=iri))), key=str)
 
 
 def read_ontology(store: Store) -> list[ox.Triple]:
@@ -144,7 +113,7 @@ def read_ontology(store: Store) -> list[ox.Triple]:
     Raises:
         Pan2kgError: the store does not answer.
     """
-    triples = set(construct(store, _ONTOLOGY))
+    triples = set(construct(store, program_query("graphs/ontology")))
     return sorted(triples, key=lambda triple: (plain_subject(triple) != PAN[:-1], str(triple)))
 
 

@@ -15,9 +15,8 @@ from typing import Final, NamedTuple
 
 import pyoxigraph as ox
 
-from pan2kg.server.channel import FAILED, OverrunError, Sink, Task, pack
-from pan2kg.server.limits import Limits
-from pan2kg.server.request import Refusal, busy
+from pan2kg.server.channel import FAILED, Limits, OverrunError, Sink, Task, pack
+from pan2kg.server.request import Refusal, busy, why
 from pan2kg.store.store import syntax_error
 
 TABLE_FORMATS: Final = {
@@ -34,14 +33,9 @@ GRAPH_FORMATS: Final = {
     "trig": ox.RdfFormat.TRIG,
     "nquads": ox.RdfFormat.N_QUADS,
 }
-NOT_ACCEPTABLE: Final = (
-    "This is answered as {}; accept one of its formats: {}. See the service description for all of them."
-)
 FEW: Final = 2000
 """Of so many triples it is worth looking which prefixes they need."""
 _IRI = re.compile(r"[^/#]*$")
-_TABLES: Final = "SPARQL results in JSON, XML, CSV or TSV"
-_GRAPHS: Final = "Turtle, N-Triples, RDF/XML, JSON-LD, TriG or N-Quads"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +53,11 @@ class Evaluator:
         except OverrunError as error:
             refusal = error.refusal
         except SyntaxError as error:
-            refusal = _syntax(task.text, str(error))
+            refusal = _syntax("query", task.text, str(error))
         except MemoryError:
-            refusal = busy("The query needs more memory than it may take; make it narrower.", 30)
+            refusal = busy(why("query-memory"), 30)
         except (OSError, RuntimeError, ValueError) as error:
-            refusal = Refusal(400, f"The query cannot be evaluated: {str(error).rstrip('.')}.")
+            refusal = Refusal(400, why("query-failed", error=str(error).rstrip(".")))
         if refusal:
             link.sendall(pack(FAILED, refusal.pack()))
 
@@ -72,8 +66,8 @@ class Evaluator:
         if isinstance(result, ox.QueryTriples):
             return self._triples(result, task, link)
         if not task.table:
-            what = "rows" if isinstance(result, ox.QuerySolutions) else "yes or no"
-            return Refusal(406, NOT_ACCEPTABLE.format(what, _TABLES))
+            rows = isinstance(result, ox.QuerySolutions)
+            return Refusal(406, why("rows-not-acceptable" if rows else "yes-or-no-not-acceptable"))
         sink = Sink(link, task.table, self._limits(task))
         result.serialize(output=sink, format=TABLE_FORMATS[task.table])
         sink.finish()
@@ -85,14 +79,14 @@ class Evaluator:
     def _graph(self, task: Task, link: socket.socket) -> Refusal | None:
         name = ox.NamedNode(task.text) if task.text else ox.DefaultGraph()
         if task.text and not self.store.contains_named_graph(name):
-            return Refusal(404, f"There is no graph <{task.text}> here.")
+            return Refusal(404, why("no-graph", iri=task.text))
         everything = task.union and not task.text
         quads = self.store.quads_for_pattern(None, None, None, None if everything else name)
         return self._triples((quad.triple for quad in quads), task, link)
 
     def _triples(self, triples: Iterable[ox.Triple], task: Task, link: socket.socket) -> Refusal | None:
         if not task.graph:
-            return Refusal(406, NOT_ACCEPTABLE.format("triples", _GRAPHS))
+            return Refusal(406, why("triples-not-acceptable"))
         sink = Sink(link, task.graph, self._limits(task))
         counted = _counted(triples, sink)
         first = list(islice(counted, FEW))
@@ -132,12 +126,12 @@ def _dataset(task: Task) -> dict[str, object]:
     }
 
 
-def _syntax(text: str, message: str) -> Refusal:
+def _syntax(kind: str, text: str, message: str) -> Refusal:
+    """What is wrong with the text of a ``query`` or an ``update``, with its place in the sentence too."""
     error = syntax_error(text, message)
     line, column = (error.place.line, error.place.column) if error.place else (None, None)
-    where = f" at line {line}, column {column}" if line else ""
-    sentence = error.message.replace("The query is not SPARQL", f"The query is not SPARQL{where}", 1)
-    return Refusal(400, sentence, line, column)
+    values = {**error.message.values, "line": str(line), "column": str(column)}
+    return Refusal(400, why(f"{kind}-{error.message.key}", **values), line, column)
 
 
 WRITTEN: Final = ("turtle", "ntriples", "rdfxml", "jsonld")
@@ -177,16 +171,16 @@ def apply(store: ox.Store, change: Change) -> int | Refusal:
     except SyntaxError as error:
         return _change_syntax(change, error)
     except MemoryError:
-        return Refusal(503, "The change needs more memory than it may take.")
+        return Refusal(503, why("change-memory"))
     except (OSError, RuntimeError, ValueError) as error:
-        return Refusal(400, f"The change cannot be applied: {str(error).rstrip('.')}.")
+        return Refusal(400, why("change-failed", error=str(error).rstrip(".")))
 
 
 def _change_graph(store: ox.Store, change: Change) -> int | Refusal:
     name = ox.NamedNode(change.graph) if change.graph else ox.DefaultGraph()
     exists = not change.graph or store.contains_named_graph(name)
     if not exists and change.kind in ("delete", "patch"):
-        return Refusal(404, f"There is no graph <{change.graph}> here.")
+        return Refusal(404, why("no-graph", iri=change.graph))
     if change.kind == "patch":
         return _patch(store, change, name)
     if change.kind in ("put", "delete"):
@@ -207,7 +201,7 @@ def _patch(store: ox.Store, change: Change, name: ox.NamedNode | ox.DefaultGraph
     )
     alone.update(change.text, base_iri=change.base or None)
     if next(iter(alone.named_graphs()), None) is not None:
-        return Refusal(400, "A patch changes one graph; leave out GRAPH and WITH, or send an update to the endpoint.")
+        return Refusal(400, why("patch-one-graph"))
     store.clear_graph(name)
     store.extend(ox.Quad(quad.subject, quad.predicate, quad.object, name) for quad in alone)
     return 204
@@ -215,11 +209,8 @@ def _patch(store: ox.Store, change: Change, name: ox.NamedNode | ox.DefaultGraph
 
 def _change_syntax(change: Change, error: SyntaxError) -> Refusal:
     if change.kind in ("update", "patch"):
-        told = syntax_error(change.text, str(error))
-        line, column = (told.place.line, told.place.column) if told.place else (None, None)
-        where = f" at line {line}, column {column}" if line else ""
-        sentence = told.message.replace("The query is not SPARQL", f"The update is not SPARQL{where}", 1)
-        return Refusal(400, sentence, line, column)
-    where = f" at line {error.lineno}, column {error.offset}" if error.lineno else ""
-    said = _PLACE.sub("", error.msg).rstrip(".")
-    return Refusal(400, f"The graph cannot be read{where}: {said}.", error.lineno, error.offset)
+        return _syntax("update", change.text, str(error))
+    key = "graph-unreadable-at" if error.lineno else "graph-unreadable"
+    words = _PLACE.sub("", error.msg).rstrip(".")
+    message = why(key, line=str(error.lineno), column=str(error.offset), words=words)
+    return Refusal(400, message, error.lineno, error.offset)

@@ -86,7 +86,7 @@ def tend(control: socket.socket, load: Load, *, connects: bool = False) -> NoRet
     try:
         evaluator = load()
     except Pan2kgError as error:
-        control.sendall(pack(FAILED, Refusal(500, str(error)).pack()))
+        control.sendall(pack(FAILED, Refusal(500, error.told).pack()))
         os._exit(1)
     gc.collect()
     gc.freeze()

@@ -19,8 +19,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResp
 
 from pan2kg.errors import Place, ProjectError
 from pan2kg.project import reason
-from pan2kg.server.application import Application
-from pan2kg.server.request import ADDRESS_LIMIT, HEADERS_LIMIT, HEADERS_MOST, WHOLE, Headers
+from pan2kg.server.request import ADDRESS_LIMIT, HEADERS_LIMIT, HEADERS_MOST, WHOLE, Application, Headers, why
 
 HEAD_SECONDS: Final = 20.0
 """Within so many seconds the head of a request must have come."""
@@ -28,8 +27,8 @@ SEND_SECONDS: Final = 60.0
 """Within so many seconds a client must have taken some of what waits for it."""
 MOST: Final = 512
 """So many connections may be open: about half of the files a process may have."""
-_CROWDED: Final = ("503 Service Unavailable", "Too many connections are open; ask again in a moment.")
-_HEADERS: Final = ("431 Request Header Fields Too Large", "The headers of the request are too long.")
+_CROWDED: Final = ("503 Service Unavailable", "crowded")
+_HEADERS: Final = ("431 Request Header Fields Too Large", "headers-long")
 _STATUS: Final = {one.value: f"HTTP/1.1 {one.value} {one.phrase}".encode() for one in HTTPStatus}
 SWITCH_SECONDS: Final = 0.0005
 """So long a thread that draws a page may keep the loop from its next step; by default it is ten times that."""
@@ -128,7 +127,7 @@ class Connection(HttpToolsProtocol):
         """Take a piece of the address."""
         super().on_url(url)
         if len(self.url) > ADDRESS_LIMIT:
-            self._say("414 URI Too Long", "The address is too long; send the query with POST.")
+            self._say("414 URI Too Long", "address-long")
             raise ValueError(self._said)
 
     def on_header(self, name: bytes, value: bytes) -> None:
@@ -139,8 +138,8 @@ class Connection(HttpToolsProtocol):
             self._say(*_HEADERS)
             raise ValueError(self._said)
 
-    def _say(self, status: str, sentence: str) -> None:
-        body = f"{sentence}\n".encode()
+    def _say(self, status: str, key: str) -> None:
+        body = f"{why(key)}\n".encode()
         head = f"HTTP/1.1 {status}\r\ncontent-type: text/plain; charset=utf-8\r\ncontent-length: {len(body)}\r\n"
         self.transport.write(f"{head}x-content-type-options: nosniff\r\nconnection: close\r\n\r\n".encode() + body)
         self._said = status
@@ -148,7 +147,7 @@ class Connection(HttpToolsProtocol):
     def send_400_response(self, msg: str) -> None:  # noqa: ARG002  # uvicorn's own signature
         """End a connection on which something came that is no request."""
         if not self._said:
-            self._say("400 Bad Request", "This is no HTTP request.")
+            self._say("400 Bad Request", "no-http")
         self.transport.close()
 
     def _stop_sending(self) -> None:
@@ -205,9 +204,7 @@ def listen(host: str, port: int) -> socket.socket:
         bound.bind(address)
     except OSError as error:
         raise ProjectError(
-            f"Cannot listen there ({reason(error)}).",
-            place=Place(f"{host}:{port}"),
-            remedy="Choose another port with --port, or end what uses this one.",
+            "cannot-listen", place=Place(f"{host}:{port}"), remedy="choose-port", reason=reason(error)
         ) from None
     return bound
 

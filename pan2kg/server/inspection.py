@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from pan2kg.server.request import Refusal
+from pan2kg.server.request import Refusal, why
 from pan2kg.turtle.tokens import Token, calls, line_of, tokens
 
 _HINTS = ("service", "from", "load", "clear", "drop", "create", "add", "move", "copy", "insert", "delete")
@@ -53,11 +53,11 @@ def inspect_query(text: str, services: frozenset[str] = frozenset()) -> Nature |
         return Nature(volatile=volatile)
     for call in calls(text, "SERVICE"):
         if not _is_allowed(text, call, services):
-            return _refuse(text, call, "SERVICE", "no other host is contacted because a query says so.")
+            return _refuse(text, call, "SERVICE", "refused-fetch")
     words = [(token, token.text.upper()) for token in words_of(text) if token.kind == "word"]
     for token, word in words:
         if word in _UPDATES:
-            return _refuse(text, token, word, "a query changes nothing.")
+            return _refuse(text, token, word, "refused-change")
     return Nature(any(word == "FROM" for _, word in words), volatile)
 
 
@@ -69,7 +69,7 @@ def inspect_update(text: str) -> Refusal | None:
     """
     for word in ("LOAD", "SERVICE"):
         for call in calls(text, word):
-            return _refuse(text, call, word, "nothing is fetched because an update says so.")
+            return _refuse(text, call, word, "refused-load")
     return None
 
 
@@ -79,9 +79,9 @@ def _is_allowed(text: str, call: Token, services: frozenset[str]) -> bool:
     return following is not None and following.group(1) in services
 
 
-def _refuse(text: str, token: Token, word: str, why: str) -> Refusal:
+def _refuse(text: str, token: Token, word: str, key: str) -> Refusal:
     line, column = line_of(text, token.start)
-    return Refusal(403, f"{word} is refused at line {line}, column {column}: {why}", line, column)
+    return Refusal(403, why(key, word=word, line=str(line), column=str(column)), line, column)
 
 
 def add_using(text: str, default: tuple[str, ...], named: tuple[str, ...]) -> str | Refusal:
@@ -122,8 +122,8 @@ def _edits(text: str) -> list[_Edit | Refusal]:
         word = token.text.upper() if token.kind == "word" and depth == 0 else ""
         if word in ("USING", "WITH"):
             line, column = line_of(text, token.start)
-            said = f"{word} at line {line}, column {column} does not go with graphs named by the request."
-            edits.append(Refusal(400, said, line, column))
+            message = why("no-own-dataset", word=word, line=str(line), column=str(column))
+            edits.append(Refusal(400, message, line, column))
         elif word == "WHERE":
             short = place > 0 and found[place - 1].text.upper() == "DELETE"
             edits.append(_Edit(token.start, _pattern(text, found[place + 1 :]) if short else ""))

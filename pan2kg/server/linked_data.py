@@ -16,13 +16,12 @@ from typing import Final
 import pyoxigraph as ox
 
 from pan2kg.errors import Pan2kgError, ProjectError
+from pan2kg.graph.graph import Graph
 from pan2kg.project import Project
-from pan2kg.publish.catalogue.facts import DATASET, Facts, read_facts
-from pan2kg.publish.catalogue.issue import Addresses, Issue
-from pan2kg.publish.edition import Edition
+from pan2kg.publish.catalogue.facts import Facts, read_facts
+from pan2kg.publish.edition import Addresses, Edition, Issue
 from pan2kg.publish.void import TARGETS, Statistics, write_void
 from pan2kg.server.addresses import Everything
-from pan2kg.server.application import Handler
 from pan2kg.server.dereference import NO_CACHE, STARTS, Answer, Call, Holding, Portray, answer
 from pan2kg.server.documents import DATA, write
 from pan2kg.server.negotiation import Choice, choose
@@ -31,37 +30,21 @@ from pan2kg.server.request import (
     DATA_HEADERS,
     PAGE_HEADERS,
     PREFLIGHT_HEADERS,
+    Handler,
     Headers,
     Refusal,
     Request,
     busy,
     matches,
+    why,
 )
+from pan2kg.store.queries import program_query
 from pan2kg.store.store import LocalStore, Store, construct, plain, select
-from pan2kg.turtle.vocabulary import DCTERMS, GRAPH, PAN, RDF, ROOT
+from pan2kg.turtle.vocabulary import DCTERMS, GRAPH, ROOT
 
 PATH: Final = "/.well-known/void"
 DUMPS: Final = ("data/pan2kg.nq.gz",)
 """What the service has of the graph as a file, below its root."""
-
-_EVERY: Final = "{ SELECT DISTINCT ?s ?p ?o WHERE { ?s ?p ?o } }"
-_TOTALS: Final = f"""
-SELECT (COUNT(*) AS ?triples) (COUNT(DISTINCT ?s) AS ?subjects) (COUNT(DISTINCT ?o) AS ?objects) WHERE {_EVERY}
-"""
-_PROPERTIES: Final = f"SELECT ?p (COUNT(*) AS ?n) WHERE {_EVERY} GROUP BY ?p"
-_CLASSES: Final = f"SELECT ?c (COUNT(DISTINCT ?s) AS ?n) WHERE {{ ?s <{RDF}type> ?c }} GROUP BY ?c"
-_LINKS: Final = f"""
-SELECT DISTINCT ?s ?p ?o WHERE {{
-    ?s ?p ?o FILTER(ISIRI(?o) && !STRSTARTS(STR(?o), "{ROOT}") && STRSTARTS(STR(?s), "{ROOT}") && ?p != <{RDF}type>)
-}}
-"""
-_FACTS: Final = f"""
-CONSTRUCT {{ ?s ?p ?o }} WHERE {{
-    {{ GRAPH ?graph {{ <{DATASET}> ?any ?thing }} GRAPH ?graph {{ ?s ?p ?o }} }} UNION
-    {{ ?s ?p ?o FILTER(?p IN (<{PAN}periodStart>, <{PAN}periodEnd>, <http://www.w3.org/2002/07/owl#versionInfo>)) }}
-    UNION {{ ?s ?p ?o FILTER(?p = <{RDF}type> && ?o = <{PAN}Plan>) }}
-}}
-"""
 
 
 @dataclass(slots=True)
@@ -81,7 +64,7 @@ class Census:
         """
         choice = choose(call.accept, DATA)
         if choice is None:
-            return Refusal(406, f"It comes as {', '.join(form.media[0] for form in DATA)}.")
+            return Refusal(406, why("comes-as", names=", ".join(form.media[0] for form in DATA)))
         headers = [(b"vary", b"Accept"), NO_CACHE, (b"etag", holding.release.tag("void", call.place, choice.media))]
         if matches(call.condition, [headers[-1][1]]):
             return Answer(304, headers)
@@ -92,12 +75,12 @@ class Census:
 
     def _written(self, call: Call, holding: Holding, choice: Choice) -> bytes | Refusal:
         small = LocalStore(ox.Store())
-        small.add(f"{GRAPH}catalogue", construct(holding.store, _FACTS))
+        small.add(f"{GRAPH}catalogue", construct(holding.store, program_query("dataset/facts")))
         try:
             facts = read_facts(small)
         except ProjectError as error:
-            return Refusal(404, f"The graph does not say what it is as a dataset. {error.message}")
-        edition = Edition(self.project, small, facts, _issue(facts, call.place))
+            return Refusal(404, why("no-dataset-facts", why=error.message))
+        edition = Edition(Graph(self.project, small), facts, _issue(facts, call.place))
         turtle = write_void(edition, self._statistics(holding), DUMPS)
         triples = [quad.triple for quad in ox.parse(turtle, format=ox.RdfFormat.TURTLE)]
         return write(triples, choice.form.name, {**holding.prefixes, "void": "http://rdfs.org/ns/void#"})
@@ -121,20 +104,26 @@ def count(store: Store) -> Statistics:
     Raises:
         Pan2kgError: the store does not answer.
     """
-    row = select(store, _TOTALS).rows[0]
+    row = select(store, program_query("counts/totals")).rows[0]
     triples, subjects, objects = (int(plain(value)) for value in row)
     return Statistics(
-        triples, subjects, objects, _numbers(store, _PROPERTIES), _numbers(store, _CLASSES), _links(store)
+        triples,
+        subjects,
+        objects,
+        _numbers(store, "counts/distinct-properties"),
+        _numbers(store, "counts/distinct-classes"),
+        _links(store),
     )
 
 
-def _numbers(store: Store, query: str) -> Counter[str]:
-    return Counter({plain(name): int(plain(number)) for name, number in select(store, query).rows})
+def _numbers(store: Store, what: str) -> Counter[str]:
+    rows = select(store, program_query(what)).rows
+    return Counter({plain(name): int(plain(number)) for name, number in rows})
 
 
 def _links(store: Store) -> Counter[tuple[str, str]]:
     found: Counter[tuple[str, str]] = Counter()
-    for _, name, value in select(store, _LINKS).rows:
+    for _, name, value in select(store, program_query("counts/outgoing-statements")).rows:
         for target in _targets(plain(value), TARGETS):
             found[target, plain(name)] += 1
     return found
@@ -170,8 +159,8 @@ class Linked:
             await request.reply(204, [(b"allow", METHODS.encode()), *PREFLIGHT_HEADERS, methods])
             return
         if request.method not in ("GET", "HEAD"):
-            said = f"{request.method} means nothing here; a document is read."
-            await request.refuse(Refusal(405, said, headers=(("allow", METHODS),)), DATA_HEADERS)
+            message = why("document-is-read", method=request.method)
+            await request.refuse(Refusal(405, message, headers=(("allow", METHODS),)), DATA_HEADERS)
             return
         loop = asyncio.get_running_loop()
         answer = await loop.run_in_executor(self.threads, self._respond, self._call(request))
@@ -195,7 +184,7 @@ class Linked:
         try:
             return self.respond(call, self.holding)
         except Pan2kgError as error:
-            return busy(f"The document cannot be made now: {error}")
+            return busy(why("no-document-now", why=error.told))
 
 
 def _common(answer: Answer) -> Headers:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
+from pan2kg.i18n.catalogue import LANGUAGES
+
 MOST: Final = 64
 """So many elements of a header are looked at."""
 FORMATS: Final = "http://www.w3.org/ns/formats/"
@@ -155,7 +157,7 @@ def prefers_page(accept: str) -> bool:
 
 
 @lru_cache(maxsize=128)
-def preferred_language(header: str, languages: tuple[str, ...] = ("fr", "en", "de")) -> str:
+def preferred_language(header: str, languages: tuple[str, ...] = LANGUAGES) -> str:
     """The language of the interface for an Accept-Language header; the first one where nothing fits.
 
     >>> preferred_language("de-CH, en;q=0.7"), preferred_language("lb, en;q=0.1, fr;q=0.5"), preferred_language("")

@@ -18,10 +18,10 @@ from typing import Final, Protocol
 from urllib.parse import parse_qsl
 
 from pan2kg.errors import Pan2kgError, QueryError
+from pan2kg.i18n.catalogue import LANGUAGES
 from pan2kg.i18n.days import today
-from pan2kg.i18n.text import LANGUAGES
 from pan2kg.server.negotiation import preferred_language
-from pan2kg.server.request import PAGE_HEADERS, Refusal, Request, is_plain_path, matches
+from pan2kg.server.request import PAGE_HEADERS, Refusal, Request, is_plain_path, matches, why
 from pan2kg.server.settings import Release
 
 KEPT: Final = 64 * 2**20
@@ -105,7 +105,7 @@ class Pages:
         """Answer one request."""
         if request.method not in ("GET", "HEAD"):
             allow = (("allow", "GET, HEAD"),)
-            await self._refuse(request, Refusal(405, f"{request.method} means nothing here.", headers=allow))
+            await self._refuse(request, Refusal(405, why("means-nothing", method=request.method), headers=allow))
             return
         language = request.path[1:].removesuffix("/") or preferred_language(request.header(b"accept-language"))
         if language in LANGUAGES:
@@ -118,7 +118,7 @@ class Pages:
             lasting = request.path.startswith(ASSETS)
             await self._send(request, found, b"public, max-age=31536000, immutable" if lasting else b"no-cache")
         else:
-            await self._refuse(request, found or Refusal(404, "There is no such page here."))
+            await self._refuse(request, found or Refusal(404, why("no-page")))
 
     async def _find(self, path: str, query: bytes) -> Kept | Refusal | None:
         state = f"{self.release} {today()}"
@@ -161,15 +161,15 @@ class Pages:
         try:
             arguments = dict(parse_qsl(query.decode("utf-8"), keep_blank_values=True, errors="strict"))
         except ValueError:
-            return Refusal(400, "The address is not UTF-8.")
+            return Refusal(400, why("address-encoding"))
         try:
             page = self.site().page(path, arguments)
         except QueryError as error:
-            return Refusal(400, str(error))
+            return Refusal(400, error.told)
         except Pan2kgError as error:
             if not self.leaving():
                 _LOG.warning("%s: %s", path, error)
-            return Refusal(503, f"The page cannot be shown now: {error}", headers=(("retry-after", "5"),))
+            return Refusal(503, why("no-page-now", why=error.told), headers=(("retry-after", "5"),))
         return keep(page.media, page.body) if page else None
 
     def _asset(self, name: str) -> Kept | Refusal | None:
@@ -180,7 +180,7 @@ class Pages:
         try:
             return keep(media, self.assets[name].read_bytes())
         except OSError:
-            return Refusal(404, "This part of the front end is gone; start the service again.")
+            return Refusal(404, why("asset-gone"))
 
     async def _send(self, request: Request, page: Kept, caching: bytes) -> None:
         headers = [

@@ -15,10 +15,9 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Final, Protocol
 
-from pan2kg.server.channel import END, FAILED, FORM, HEAD, MORE, START, WHOLE, Task, pack
-from pan2kg.server.limits import Crowd
-from pan2kg.server.request import Refusal, busy
-from pan2kg.server.workers import LOST, LostError, Nursery, Worker, died, is_innocent
+from pan2kg.server.channel import END, FAILED, FORM, HEAD, MORE, START, WHOLE, Crowd, Task, pack
+from pan2kg.server.request import Refusal, busy, why
+from pan2kg.server.workers import LostError, Nursery, Worker, died, is_innocent
 
 FULL: Final = 2**20
 """So many bytes wait for a slow client before its worker is made to wait."""
@@ -223,7 +222,7 @@ class Pool:
         """Begin an exchange; ``gone`` gives a future that ends when the client leaves."""
         exchange = Exchange(pack(b"T", json.dumps(task).encode()), gone)
         if len(self._waiting) >= self.crowd.queue:
-            exchange.fail(busy("Too many queries are waiting; ask again in a moment."))
+            exchange.fail(busy(why("queue-full")))
             return exchange
         self._waiting.append(exchange)
         self._hand_out()
@@ -233,7 +232,7 @@ class Pool:
 
     def abandon(self, exchange: Exchange) -> None:
         """The client is gone: free the worker at once."""
-        self._stop(exchange, busy("The client went away."))
+        self._stop(exchange, busy(why("client-gone")))
 
     def free(self, link: Link) -> None:
         """A worker has answered."""
@@ -315,7 +314,7 @@ class Pool:
 
     def _give_up(self) -> None:
         while self._waiting:
-            self._waiting.popleft().fail(Refusal(503, LOST))
+            self._waiting.popleft().fail(Refusal(503, why("lost")))
         if not self._lost:
             self._lost = True
             for hook in self.on_lost:
@@ -332,7 +331,7 @@ class Pool:
         self._long = sum(now - link.began > LONG for link in self._busy)
         self._hand_out()
         while self._waiting and now - self._waiting[0].asked > self.crowd.wait:
-            self._waiting.popleft().fail(busy("All workers are taken; ask again in a moment."))
+            self._waiting.popleft().fail(busy(why("workers-taken")))
         self._make_room(now)
 
     def _look_at(self, link: Link, exchange: Exchange, now: float) -> None:
@@ -360,8 +359,7 @@ class Pool:
         oldest = min(running, key=lambda link: link.began, default=None)
         if oldest and oldest.exchange and now - oldest.began > self.crowd.patience:
             ran = f"{now - oldest.began:.2g}"
-            said = f"Others are waiting and the query had run for {ran} seconds; ask again later."
-            self._stop(oldest.exchange, busy(said, 30))
+            self._stop(oldest.exchange, busy(why("others-waiting", seconds=ran), 30))
 
     def _stop(self, exchange: Exchange, refusal: Refusal) -> None:
         link = exchange.link

@@ -21,7 +21,7 @@ import pyoxigraph as ox
 
 from pan2kg.server.evaluation import GRAPH_FORMATS, WRITTEN
 from pan2kg.server.negotiation import GRAPHS, TABLES
-from pan2kg.server.request import Refusal
+from pan2kg.server.request import Refusal, why
 from pan2kg.turtle.vocabulary import RDF, XSD
 
 QUERY: Final = "application/sparql-query"
@@ -32,11 +32,6 @@ METHODS: Final = "GET, HEAD, POST, OPTIONS"
 Parameters = dict[str, list[str]]
 
 _ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>\"{}|\\^`]*")
-_MULTIPART = (
-    "A form with parts is not read here; send the query as application/x-www-form-urlencoded "
-    "or as application/sparql-query."
-)
-_MEDIA = f"A POST says its media type: {FORM}, {QUERY} or {UPDATE}."
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +56,13 @@ def read_operation(method: str, address: bytes, media: str | None, body: bytes) 
     400
     """
     if method not in ("GET", "HEAD", "POST"):
-        return Refusal(405, f"{method} means nothing here; ask with GET or POST.", headers=(("allow", METHODS),))
-    parameters = read_form(address, "The address")
+        return Refusal(405, why("ask-get-post", method=method), headers=(("allow", METHODS),))
+    parameters = read_form(address, "address")
     if isinstance(parameters, Refusal):
         return parameters
     if method != "POST":
         if "update" in parameters:
-            return Refusal(400, "An update is sent with POST; GET changes nothing.")
+            return Refusal(400, why("update-by-post"))
         return _operation(parameters)
     return _posted(parameters, media, body)
 
@@ -75,41 +70,42 @@ def read_operation(method: str, address: bytes, media: str | None, body: bytes) 
 def _posted(parameters: Parameters, media: str | None, body: bytes) -> Operation | Refusal:
     kind, charset = read_media_type(media or "")
     if kind.startswith("multipart/"):
-        return Refusal(415, _MULTIPART)
+        return Refusal(415, why("form-with-parts"))
     if kind not in (FORM, QUERY, UPDATE):
-        return Refusal(415, _MEDIA, headers=(("accept-post", f"{FORM}, {QUERY}, {UPDATE}"),))
+        message = why("post-media", form=FORM, query=QUERY, update=UPDATE)
+        return Refusal(415, message, headers=(("accept-post", f"{FORM}, {QUERY}, {UPDATE}"),))
     if charset not in ("", "utf-8", "utf8"):
-        return Refusal(415, f"SPARQL is sent as UTF-8, not as {charset}.")
+        return Refusal(415, why("sparql-encoding", charset=charset))
     if kind == FORM:
-        form = read_form(body, "The form")
+        form = read_form(body, "form")
         if isinstance(form, Refusal):
             return form
         return _operation({name: parameters.get(name, []) + form.get(name, []) for name in {**parameters, **form}})
     try:
         text = body.decode("utf-8")
     except UnicodeDecodeError as error:
-        return Refusal(400, f"The body is not UTF-8: byte {error.start + 1} is none of it.")
+        return Refusal(400, why("body-encoding", byte=str(error.start + 1)))
     name = "query" if kind == QUERY else "update"
     if "query" in parameters or "update" in parameters:
-        return Refusal(400, f"The {name} stands in the body; the address may not hold another one.")
+        return Refusal(400, why(f"{name}-in-body"))
     return _operation({**parameters, name: [text]})
 
 
 def _operation(parameters: Parameters) -> Operation | Refusal:
     queries, updates = parameters.get("query", []), parameters.get("update", [])
     if len(queries) + len(updates) > 1:
-        return Refusal(400, f"Send one query or one update, not {len(queries) + len(updates)}.")
+        return Refusal(400, why("send-one", number=len(queries) + len(updates)))
     kind: Literal["query", "update", "description"] = "update" if updates else "query" if queries else "description"
     own, other = ("using-", "default-") if updates else ("", "using-")
     default = f"{own}graph-uri" if updates else "default-graph-uri"
     wrong = [name for name in parameters if name.endswith("graph-uri") and name.startswith(other)]
     wrong += ["named-graph-uri"] if updates and "named-graph-uri" in parameters else []
     if wrong and kind != "description":
-        return Refusal(400, f"{wrong[0]} does not go with {'an update' if updates else 'a query'}.")
+        return Refusal(400, why("not-with-update" if updates else "not-with-query", name=wrong[0]))
     graphs = tuple(parameters.get(default, [])), tuple(parameters.get(f"{own}named-graph-uri", []))
     faulty = next((iri for iri in (*graphs[0], *graphs[1]) if not is_absolute(iri)), None)
     if faulty is not None:
-        return Refusal(400, f"« {faulty[:200]} » is no absolute IRI of a graph.")
+        return Refusal(400, why("no-graph-iri", iri=faulty[:200]))
     return Operation(kind, (queries + updates + [""])[0], *graphs)
 
 
@@ -122,12 +118,12 @@ def is_absolute(iri: str) -> bool:
     return _ABSOLUTE.fullmatch(iri) is not None
 
 
-def read_form(encoded: bytes, what: str) -> Parameters | Refusal:
+def read_form(encoded: bytes, what: Literal["address", "form"]) -> Parameters | Refusal:
     """The parameters of an address or of a form, each with all its values.
 
-    >>> read_form(b"a=1&a=%C3%A9", "The address")
+    >>> read_form(b"a=1&a=%C3%A9", "address")
     {'a': ['1', 'é']}
-    >>> read_form(b"a=%E9", "The address").sentence
+    >>> read_form(b"a=%E9", "address").sentence
     'The address is not UTF-8.'
     """
     found: Parameters = {}
@@ -136,9 +132,9 @@ def read_form(encoded: bytes, what: str) -> Parameters | Refusal:
             return {"query": [_unquote(encoded[6:]).decode("utf-8")]}
         pairs = parse_qsl(encoded.decode("utf-8"), keep_blank_values=True, errors="strict", max_num_fields=2000)
     except UnicodeDecodeError:
-        return Refusal(400, f"{what} is not UTF-8.")
+        return Refusal(400, why(f"{what}-encoding"))
     except ValueError:
-        return Refusal(400, f"{what} has too many fields.")
+        return Refusal(400, why(f"{what}-fields"))
     for name, value in pairs:
         found.setdefault(name, []).append(value)
     return found
@@ -174,11 +170,6 @@ def read_media_type(header: str) -> tuple[str, str]:
 SD: Final = "http://www.w3.org/ns/sparql-service-description#"
 VOID: Final = "http://rdfs.org/ns/void#"
 PREFIXES: Final = {"sd": SD, "void": VOID, "xsd": XSD}
-
-COUNTS: Final = (
-    "SELECT ?graph (COUNT(*) AS ?triples) WHERE { GRAPH ?graph { ?s ?p ?o } } GROUP BY ?graph ORDER BY ?graph"
-)
-"""The query that counts what the description tells."""
 
 
 def describe(
@@ -227,7 +218,7 @@ def _sd(word: str) -> ox.NamedNode:
 
 
 def read_counts(rows: bytes) -> dict[str, int]:
-    """The counts from the CSV answer to :data:`COUNTS`.
+    """The counts from the CSV answer to ``graphs/sizes``.
 
     >>> read_counts(b"graph,triples\\r\\nhttp://e/g,3\\r\\n")
     {'http://e/g': 3}
@@ -238,7 +229,6 @@ def read_counts(rows: bytes) -> dict[str, int]:
 
 
 _NAMES = {form: name for name, form in GRAPH_FORMATS.items() if name in WRITTEN}
-_KNOWN = "Send a graph as text/turtle, application/n-triples, application/rdf+xml or application/ld+json."
 
 Parts = list[tuple[str, str]]
 
@@ -257,7 +247,7 @@ def read_parts(header: str, body: bytes) -> Parts | Refusal:
         return part if isinstance(part, Refusal) else [part]
     message = message_from_bytes(b"content-type: " + header.encode() + b"\r\n\r\n" + body, policy=HTTP)
     if not message.is_multipart():
-        return Refusal(400, "The form has no parts.")
+        return Refusal(400, why("form-no-parts"))
     parts: Parts = []
     for one in message.iter_parts():
         content = one.get_payload(decode=True)
@@ -278,10 +268,10 @@ def _read(media: str, charset: str, body: bytes) -> tuple[str, str] | Refusal:
     known = ox.RdfFormat.from_media_type(media) if media != "text/plain" else None
     form = _NAMES.get(known) if known else None
     if form is None:
-        return Refusal(415, _KNOWN)
+        return Refusal(415, why("graph-media"))
     if charset not in ("", "utf-8", "utf8"):
-        return Refusal(415, f"A graph is sent as UTF-8, not as {charset}.")
+        return Refusal(415, why("graph-charset", charset=charset))
     try:
         return form, body.decode("utf-8")
     except UnicodeDecodeError as error:
-        return Refusal(400, f"The graph is not UTF-8: byte {error.start + 1} is none of it.")
+        return Refusal(400, why("graph-encoding", byte=str(error.start + 1)))

@@ -1,5 +1,7 @@
 """What the service says when it does not answer: a status and a sentence.
 
+The whole service: which part of it answers which address.
+
 What is looked at before a request is answered, and what every page says about itself to the browser.
 A request and the ways to answer it: bare ASGI, since a stack of layers would cost more than a short query.
 """
@@ -10,13 +12,18 @@ import asyncio
 import hmac
 import ipaddress
 import json
+import logging
 import re
 from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from http import HTTPStatus
 from typing import Final, TypeVar
+
+from pan2kg.i18n.catalogue import LANGUAGES, SOURCE_LANGUAGE, Language
+from pan2kg.i18n.message import Message, pack, unpack
+from pan2kg.server.negotiation import preferred_language
 
 Headers = list[tuple[bytes, bytes]]
 
@@ -25,44 +32,63 @@ Headers = list[tuple[bytes, bytes]]
 class Refusal:
     """Why a request is not answered; ``line`` and ``column``, counted from 1, where a text is at fault.
 
-    >>> Refusal(400, "Name one query.").body("application/json")
-    (b'application/problem+json', b'{"title": "Bad Request", "status": 400, "detail": "Name one query."}\\n')
+    >>> refusal = Refusal(404, why("no-page"))
+    >>> refusal.body("application/json")[1].decode()
+    '{"title": "Not Found", "status": 404, "detail": "There is no such page here."}\\n'
+    >>> refusal.body(language="de")[1].decode()
+    'Diese Seite gibt es hier nicht.\\n'
     """
 
     status: int
-    sentence: str
+    message: Message
     line: int | None = None
     column: int | None = None
     headers: tuple[tuple[str, str], ...] = ()
 
-    def body(self, accept: str = "") -> tuple[bytes, bytes]:
+    @property
+    def sentence(self) -> str:
+        """The reason in the language of the process."""
+        return str(self.message)
+
+    def body(self, accept: str = "", language: Language = SOURCE_LANGUAGE) -> tuple[bytes, bytes]:
         """Media type and content: problem details (RFC 9457) for who accepts JSON, else the bare sentence."""
+        sentence = self.message.say(language)
         if "json" not in accept:
-            return b"text/plain; charset=utf-8", f"{self.sentence}\n".encode()
+            return b"text/plain; charset=utf-8", f"{sentence}\n".encode()
         told: dict[str, object] = {"title": HTTPStatus(self.status).phrase, "status": self.status}
-        told["detail"] = self.sentence
+        told["detail"] = sentence
         if self.line is not None:
             told |= {"line": self.line, "column": self.column}
         return b"application/problem+json", json.dumps(told, ensure_ascii=False).encode() + b"\n"
 
     def pack(self) -> bytes:
         """The refusal as bytes, to be sent from one process to another."""
-        return json.dumps([self.status, self.sentence, self.line, self.column, self.headers]).encode()
+        return json.dumps([self.status, pack(self.message), self.line, self.column, self.headers]).encode()
 
     @classmethod
     def unpack(cls, packed: bytes) -> Refusal:
         """The refusal that was packed.
 
-        >>> Refusal.unpack(Refusal(404, "No such graph.", headers=(("vary", "accept"),)).pack())
-        Refusal(status=404, sentence='No such graph.', line=None, column=None, headers=(('vary', 'accept'),))
+        >>> refusal = Refusal(404, why("no-graph", iri="http://e/g"), headers=(("vary", "accept"),))
+        >>> Refusal.unpack(refusal.pack()) == refusal
+        True
         """
-        status, sentence, line, column, headers = json.loads(packed)
-        return cls(status, sentence, line, column, tuple((name, value) for name, value in headers))
+        status, message, line, column, headers = json.loads(packed)
+        return cls(status, unpack(message), line, column, tuple((name, value) for name, value in headers))
 
 
-def busy(sentence: str, seconds: int = 5) -> Refusal:
+def why(key: str, /, **values: object) -> Message:
+    """Why the service does not answer.
+
+    >>> str(why("no-graph", iri="http://e/g"))
+    'There is no graph <http://e/g> here.'
+    """
+    return Message("server", key, values)
+
+
+def busy(message: Message, seconds: int = 5) -> Refusal:
     """A 503 that says when to come back."""
-    return Refusal(503, sentence, headers=(("retry-after", str(seconds)),))
+    return Refusal(503, message, headers=(("retry-after", str(seconds)),))
 
 
 ADDRESS_LIMIT: Final = 64 * 1024
@@ -127,7 +153,7 @@ class Hosts:
 def _refuse_host(host: str, known: Hosts) -> Refusal | None:
     match = _HOST.fullmatch(host)
     if not match:
-        return Refusal(400, "The request does not say which host it is for.")
+        return Refusal(400, why("no-host"))
     name = match.group(1).strip("[]").lower().rstrip(".")
     if name in known.names or name == "localhost":
         return None
@@ -137,7 +163,7 @@ def _refuse_host(host: str, known: Hosts) -> Refusal | None:
         number = None
     if number is not None and (number.is_loopback or known.numbers):
         return None
-    return Refusal(421, f"This service does not answer to the name {name}; --allow-host would make it.")
+    return Refusal(421, why("other-host", name=name))
 
 
 def hosts_of(bound: str, names: tuple[str, ...] = ()) -> Hosts:
@@ -162,8 +188,7 @@ def refuse_token(authorization: str | None, token: str) -> Refusal | None:
     kind, _, given = (authorization or "").partition(" ")
     if kind.lower() == "bearer" and hmac.compare_digest(given.strip().encode(), token.encode()):
         return None
-    said = "A write needs the service's token, in the header Authorization: Bearer …"
-    return Refusal(401, said, headers=(("www-authenticate", 'Bearer realm="pan2kg"'),))
+    return Refusal(401, why("needs-token"), headers=(("www-authenticate", 'Bearer realm="pan2kg"'),))
 
 
 def is_plain_path(path: str) -> bool:
@@ -176,9 +201,9 @@ def is_plain_path(path: str) -> bool:
     return all(_SEGMENT.fullmatch(part) and not part.startswith(".") for part in parts)
 
 
-Message = MutableMapping[str, object]
+Event = MutableMapping[str, object]
 Receive = Callable[[], Awaitable[Mapping[str, object]]]
-Send = Callable[[Message], Awaitable[None]]
+Send = Callable[[Event], Awaitable[None]]
 Found = TypeVar("Found")
 Whole = Callable[[int, Headers, bytes], bool]
 
@@ -226,9 +251,9 @@ class Request:
             try:
                 message = await asyncio.wait_for(self.receive(), SLOW)
             except TimeoutError:
-                return Refusal(408, "The rest of the body did not come in time.", headers=(("connection", "close"),))
+                return Refusal(408, why("body-slow"), headers=(("connection", "close"),))
             if message["type"] == "http.disconnect":
-                return Refusal(400, "The client went away.")
+                return Refusal(400, why("client-gone"))
             piece, more = message.get("body", b""), bool(message.get("more_body"))
             size += len(piece) if isinstance(piece, bytes) else 0
             if size > limit or int(announced) > limit:
@@ -237,8 +262,7 @@ class Request:
             elif isinstance(piece, bytes):
                 pieces.append(piece)
         if size > limit or int(announced) > limit:
-            said = f"The body is larger than {limit / 2**20:g} megabytes."
-            return Refusal(413, said, headers=(("connection", "close"),))
+            return Refusal(413, why("body-large", size=f"{limit / 2**20:g}"), headers=(("connection", "close"),))
         return b"".join(pieces)
 
     async def gone(self) -> None:
@@ -264,9 +288,14 @@ class Request:
 
     async def refuse(self, refusal: Refusal, headers: Iterable[tuple[bytes, bytes]] = ()) -> None:
         """Send why there is no answer."""
-        media, body = refusal.body(self.header(b"accept"))
+        language = preferred_language(self.header(b"accept-language"), (SOURCE_LANGUAGE, *LANGUAGES))
+        media, body = refusal.body(self.header(b"accept"), language)
         own = [(name.encode(), value.encode()) for name, value in refusal.headers]
-        await self.reply(refusal.status, [(b"content-type", media), *own, *headers], body)
+        told = [*own, *headers]
+        if language != SOURCE_LANGUAGE:  # what keeps answers may not hand this one to readers of another language
+            varies = [*(value for name, value in told if name == b"vary"), b"Accept-Language"]
+            told = [*((name, value) for name, value in told if name != b"vary"), (b"vary", b", ".join(varies))]
+        await self.reply(refusal.status, [(b"content-type", media), *told], body)
 
 
 def read_request(scope: Mapping[str, object], receive: Receive, send: Send) -> Request:
@@ -300,3 +329,57 @@ def matches(condition: str, tags: Iterable[bytes]) -> bool:
         return False
     named = {one.strip().removeprefix("W/").encode() for one in condition.split(",")}
     return "*" in condition.split() or any(tag.removeprefix(b"W/") in named for tag in found)
+
+
+Handler = Callable[[Request], Awaitable[None]]
+
+_LOG = logging.getLogger("pan2kg.service")
+
+
+@dataclass(frozen=True, slots=True)
+class Application:
+    """An ASGI application.
+
+    ``exact`` are the handlers of single addresses, ``below`` those of everything that begins with a
+    path (the first that fits), ``otherwise`` answers the rest: the pages. Things and documents
+    (``/id/``, ``/doc/``, ``/.well-known/void``) and what a page posts are handlers like these.
+    """
+
+    hosts: Hosts
+    exact: Mapping[str, Handler]
+    below: tuple[tuple[str, Handler], ...] = ()
+    otherwise: Handler | None = None
+    posted: Mapping[str, Handler] = field(default_factory=dict)
+
+    async def __call__(self, scope: Mapping[str, object], receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] != "http":
+            return
+        request = read_request(scope, receive, send)
+        refusal = self.hosts.refuse(request.header(b"host"))
+        if refusal:
+            await request.refuse(refusal, PAGE_HEADERS)
+            return
+        try:
+            await self._handler(request)(request)
+        except asyncio.CancelledError:  # it took longer than the service has when it is told to end
+            await request.refuse(busy(why("ending")), PAGE_HEADERS)
+        except Exception:  # noqa: BLE001  # the last boundary: a fault reaches the log, and the client as a sentence
+            _LOG.exception("%s %s", request.method, request.path)
+            await request.refuse(Refusal(500, why("fault")), PAGE_HEADERS)
+
+    def _handler(self, request: Request) -> Handler:
+        path = request.path
+        handler = self.exact.get(path)
+        if handler:
+            return handler
+        if request.method == "POST":
+            ending = path.rpartition("/")[2]
+            if ending in self.posted:
+                return self.posted[ending]
+        found = next((one for start, one in self.below if path.startswith(start)), None)
+        return found or self.otherwise or _nothing
+
+
+async def _nothing(request: Request) -> None:
+    await request.refuse(Refusal(404, why("nothing-here")), PAGE_HEADERS)

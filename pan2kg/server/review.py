@@ -1,37 +1,163 @@
-"""The two pages on which something can be written down: who may, what is sent in, and what is shown afterwards."""
+"""The two pages on which something can be written down: who may, what is sent in, and what is shown afterwards.
+
+Sessions of reviewers: a cookie no script can read, and beside it a secret that every form of the session carries.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import hashlib
+import hmac
 import logging
+import secrets
+import time
+from collections import OrderedDict, deque
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from pan2kg.errors import Pan2kgError
+from pan2kg.i18n.catalogue import LANGUAGES, Language, Messages
 from pan2kg.i18n.days import today
-from pan2kg.i18n.text import LANGUAGES, Language
+from pan2kg.i18n.message import verbatim
 from pan2kg.review.entry import Outcome
 from pan2kg.review.files import changes
 from pan2kg.review.scores import submit
-from pan2kg.server.application import Handler
 from pan2kg.server.evaluation import Change
 from pan2kg.server.pages import Site
 from pan2kg.server.protocol import FORM, read_form, read_media_type
-from pan2kg.server.request import PAGE_HEADERS, Refusal, Request, refuse_token
-from pan2kg.server.session import Sessions, is_from_here, read_cookie, write_cookie
+from pan2kg.server.request import PAGE_HEADERS, Handler, Refusal, Request, refuse_token, why
 from pan2kg.server.settings import Release
 from pan2kg.server.workers import LostError, Nursery
+from pan2kg.site.registry import PAGES
 from pan2kg.site.review import FAULT, RESERVED, SEAL, SIGNED
-from pan2kg.site.words import say
 
 if TYPE_CHECKING:
     from pan2kg.project import Project
     from pan2kg.store.store import Store
 
-PAGES: Final = ("review.html", "scores.html")
+
+COOKIE: Final = "pan2kg_review"
+SECONDS: Final = 8 * 3600
+"""How long a session lasts."""
+MOST: Final = 64
+"""How many sessions there can be; the oldest gives way."""
+TRIES: Final = 8
+"""How many wrong tokens a minute are looked at."""
+
+
+@dataclass(slots=True)
+class Sessions:
+    """The sessions of a service; forgotten when it ends. Only hashes of what a cookie holds are kept.
+
+    Beside its secret a session knows the name its last decision was signed with.
+    """
+
+    token: str
+    clock: Callable[[], float] = time.monotonic
+    _open: OrderedDict[str, tuple[str, float]] = field(default_factory=OrderedDict)
+    _names: dict[str, str] = field(default_factory=dict)
+    _wrong: deque[float] = field(default_factory=deque)
+
+    def is_besieged(self) -> bool:
+        """Whether there were too many wrong tokens within the last minute.
+
+        >>> sessions = Sessions("secret")
+        >>> any(sessions.admit("guess") for _ in range(8)), sessions.is_besieged(), sessions.admit("secret")
+        (False, True, False)
+        """
+        while self._wrong and self._wrong[0] < self.clock() - 60:
+            self._wrong.popleft()
+        return len(self._wrong) >= TRIES
+
+    def admit(self, token: str) -> bool:
+        """Whether this is the token of the service; compared in the same time whatever is given."""
+        if not self.token or self.is_besieged():
+            return False
+        if hmac.compare_digest(token.strip().encode(), self.token.encode()):
+            return True
+        self._wrong.append(self.clock())
+        return False
+
+    def begin(self) -> str:
+        """A new session: what its cookie holds."""
+        name = secrets.token_urlsafe(32)
+        self._open[_hash(name)] = (secrets.token_urlsafe(32), self.clock() + SECONDS)
+        while len(self._open) > MOST:
+            self._names.pop(self._open.popitem(last=False)[0], None)
+        return name
+
+    def seal(self, name: str) -> str:
+        """The secret of a session; empty where there is none of that name, or no longer.
+
+        >>> sessions = Sessions("secret")
+        >>> sessions.seal(sessions.begin()) != "", sessions.seal("made-up"), sessions.seal("")
+        (True, '', '')
+        """
+        seal, until = self._open.get(_hash(name), ("", 0.0))
+        return seal if self.clock() < until else ""
+
+    def holds(self, name: str, seal: str) -> bool:
+        """Whether a form carries the secret of its session."""
+        own = self.seal(name)
+        return bool(own) and hmac.compare_digest(own.encode(), seal.encode())
+
+    def end(self, name: str) -> None:
+        """Forget a session."""
+        self._open.pop(_hash(name), None)
+        self._names.pop(_hash(name), None)
+
+    def sign(self, name: str, reviewer: str) -> None:
+        """Remember who signed last in a session.
+
+        >>> sessions = Sessions("secret")
+        >>> name = sessions.begin()
+        >>> sessions.sign(name, "A. Weber"), sessions.signed(name), sessions.signed("made-up")
+        (None, 'A. Weber', '')
+        """
+        if self.seal(name):
+            self._names[_hash(name)] = reviewer
+
+    def signed(self, name: str) -> str:
+        """Who signed last in a session; empty where nobody did, or where there is none of that name any longer."""
+        return self._names.get(_hash(name), "") if self.seal(name) else ""
+
+
+def _hash(name: str) -> str:
+    return hashlib.sha256(name.encode()).hexdigest()
+
+
+def read_cookie(request: Request) -> str:
+    """The name of the session a request belongs to, empty where it says none."""
+    for part in request.header(b"cookie").replace(",", ";").split(";"):
+        name, _, value = part.strip().partition("=")
+        if name == COOKIE:
+            return value
+    return ""
+
+
+def write_cookie(request: Request, name: str) -> tuple[bytes, bytes]:
+    """The header that sets the cookie, or takes it away where ``name`` is empty."""
+    lasting = SECONDS if name else 0
+    secure = "; Secure" if request.root.startswith("https:") else ""
+    return b"set-cookie", f"{COOKIE}={name}; Path=/; Max-Age={lasting}; HttpOnly; SameSite=Strict{secure}".encode()
+
+
+def is_from_here(request: Request) -> bool:
+    """Whether a browser says that the page a form was sent from is one of this service's own.
+
+    Sec-Fetch-Site cannot be set by a page; where a browser does not send it, Origin must name this host.
+    """
+    site, origin = request.header(b"sec-fetch-site"), request.header(b"origin")
+    if origin and origin != "null" and urlsplit(origin).netloc.lower() != request.header(b"host").lower():
+        return False
+    return site == "same-origin" if site else origin not in ("", "null")
+
+
+_PAGE: Final = Messages("page")
+
 BODY_LIMIT: Final = 256 * 1024
 """Bytes a form may have."""
 KEPT: Final = ("plan", "other", "assessor", "scale", "data")
@@ -84,7 +210,7 @@ class Desk:
     async def answer(self, request: Request) -> None:
         """Answer one request."""
         if request.method in ("GET", "HEAD"):
-            given = read_form(request.query, "The address")
+            given = read_form(request.query, "address")
             if isinstance(given, Refusal):
                 await request.refuse(given, PAGE_HEADERS)
             else:
@@ -94,7 +220,7 @@ class Desk:
             await self._take(request)
         else:
             allow = (("allow", "GET, HEAD, POST"),)
-            await request.refuse(Refusal(405, f"{request.method} means nothing here.", headers=allow), PAGE_HEADERS)
+            await request.refuse(Refusal(405, why("means-nothing", method=request.method), headers=allow), PAGE_HEADERS)
 
     async def _show(self, request: Request, status: int, arguments: Mapping[str, str], session: str) -> None:
         """Draw the page for who has a session, or for who has none."""
@@ -104,10 +230,10 @@ class Desk:
         try:
             page = await loop.run_in_executor(self.threads, lambda: self.site().page(request.path[1:], given))
         except Pan2kgError as error:
-            await request.refuse(Refusal(503, f"The page cannot be shown now: {error}"), PAGE_HEADERS)
+            await request.refuse(Refusal(503, why("no-page-now", why=error.told)), PAGE_HEADERS)
             return
         if page is None:
-            await request.refuse(Refusal(404, "There is no such page here."), PAGE_HEADERS)
+            await request.refuse(Refusal(404, why("no-page")), PAGE_HEADERS)
         else:
             await request.reply(status, _HEADERS, page.body)
 
@@ -119,8 +245,7 @@ class Desk:
         elif request.header(b"authorization"):
             await self._by_token(request, form)
         elif not is_from_here(request):
-            said = "This form was not sent from a page of this service; nothing was written."
-            await request.refuse(Refusal(403, said), PAGE_HEADERS)
+            await request.refuse(Refusal(403, why("foreign-form")), PAGE_HEADERS)
         elif form.get("form") == "sign-in":
             await self._sign_in(request, form)
         else:
@@ -135,9 +260,9 @@ class Desk:
         outcome, shown = await self._submit(request, form)
         said = outcome.said.say(_language(request))
         if not outcome.is_done:
-            await request.refuse(Refusal(_STATUS.get(outcome.code, 422), said), PAGE_HEADERS)
+            await request.refuse(Refusal(_STATUS.get(outcome.code, 422), verbatim(said)), PAGE_HEADERS)
             return
-        more = "" if shown else f" {say('desk-not-shown', _language(request))}"
+        more = "" if shown else f" {_PAGE.say('desk-not-shown', _language(request))}"
         plain = (b"content-type", b"text/plain; charset=utf-8")
         await request.reply(201, [plain, *PAGE_HEADERS], f"{said}{more}\n".encode())
 
@@ -185,12 +310,12 @@ class Desk:
         try:
             self.reload(files)
         except (Pan2kgError, LostError) as error:
-            _LOG.warning("The graph that is served does not show %s: %s", ", ".join(files), error)
+            _LOG.warning("%s", why("not-shown", files=", ".join(files), error=error))
             return False
         return True
 
     async def _fault(self, request: Request, status: int, arguments: Mapping[str, str], key: str) -> None:
-        await self._show(request, status, {**arguments, FAULT: say(key, _language(request))}, "")
+        await self._show(request, status, {**arguments, FAULT: _PAGE.say(key, _language(request))}, "")
 
     async def _lead(self, request: Request, arguments: Mapping[str, str], *headers: tuple[bytes, bytes]) -> None:
         """Lead to the page with GET, so that loading it again sends nothing again."""
@@ -202,14 +327,14 @@ async def _read(request: Request) -> Mapping[str, str] | Refusal:
     """The fields of a form; of one that is given twice the last value."""
     media, charset = read_media_type(request.header(b"content-type"))
     if media != FORM or charset not in ("", "utf-8", "utf8"):
-        return Refusal(415, f"A form is sent here as {FORM}, in UTF-8.")
+        return Refusal(415, why("form-media", media=FORM))
     body = await request.body(BODY_LIMIT)
-    found = body if isinstance(body, Refusal) else read_form(body, "The form")
+    found = body if isinstance(body, Refusal) else read_form(body, "form")
     return found if isinstance(found, Refusal) else {name: values[-1] for name, values in found.items()}
 
 
 def _language(request: Request) -> Language:
-    return next((tag for tag in LANGUAGES if request.path.startswith(f"/{tag}/")), "fr")
+    return next((tag for tag in LANGUAGES if request.path.startswith(f"/{tag}/")), LANGUAGES[0])
 
 
 def reloader(project: Project, store: Store, nursery: Nursery) -> Reload:
@@ -219,11 +344,12 @@ def reloader(project: Project, store: Store, nursery: Nursery) -> Reload:
         text = changes(project, store, files)
         refused = nursery.change(Change("update", text, "", "", [])) if text else None
         if isinstance(refused, Refusal):
-            raise Pan2kgError(refused.sentence)
+            raise Pan2kgError(refused.message)
 
     return reload
 
 
 def addresses(desk: Desk) -> tuple[tuple[str, Handler], ...]:
     """The addresses a desk answers, for the application."""
-    return tuple((f"/{tag}/{page}", desk.answer) for tag in LANGUAGES for page in PAGES)
+    written = [f"{name}.html" for name, view in PAGES.items() if view.chosen is not None]
+    return tuple((f"/{tag}/{page}", desk.answer) for tag in LANGUAGES for page in written)

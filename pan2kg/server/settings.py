@@ -6,7 +6,7 @@ import hashlib
 import time
 from dataclasses import dataclass, field
 
-from pan2kg.server.limits import Crowd, Limits
+from pan2kg.server.channel import Crowd, Limits
 from pan2kg.server.request import Hosts
 from pan2kg.server.workers import Nursery
 from pan2kg.turtle.vocabulary import GRAPH

@@ -14,7 +14,7 @@ from pan2kg.server.evaluation import GRAPH_FORMATS, Change
 from pan2kg.server.inspection import Nature, add_using, inspect_query, inspect_update
 from pan2kg.server.negotiation import GRAPHS, Choice, choose, choose_formats, preferred_language, prefers_page
 from pan2kg.server.pool import Pool
-from pan2kg.server.protocol import COUNTS, METHODS, PREFIXES, Operation, describe, read_counts, read_operation
+from pan2kg.server.protocol import METHODS, PREFIXES, Operation, describe, read_counts, read_operation
 from pan2kg.server.request import (
     DATA_HEADERS,
     PREFLIGHT_HEADERS,
@@ -24,14 +24,15 @@ from pan2kg.server.request import (
     aside,
     matches,
     refuse_token,
+    why,
 )
 from pan2kg.server.settings import Release, Settings
-from pan2kg.server.workers import LOST, LostError
+from pan2kg.server.workers import LostError
+from pan2kg.store.queries import program_query
 
 VARY: Final = (b"vary", b"Accept")
 CACHE: Final = (b"cache-control", b"no-cache")
 """May be kept, and is asked for again with its ETag: the data may have changed."""
-READ_ONLY: Final = "This store is read only; an update is refused."
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +123,7 @@ class Endpoint:
         choice = choose(request.header(b"accept"), GRAPHS)
         if choice is None:
             names = ", ".join(form.media[0] for form in GRAPHS)
-            await request.refuse(Refusal(406, f"The service description comes as {names}."), (*DATA_HEADERS, VARY))
+            await request.refuse(Refusal(406, why("description-comes-as", names=names)), (*DATA_HEADERS, VARY))
             return
         endpoint = f"{request.root}{request.path}"
         tag = self.release.tag("description", endpoint, choice.media)
@@ -142,7 +143,8 @@ class Endpoint:
         """How many triples each graph has; counted once for a state of the data."""
         state = str(self.release)
         if state not in self._described:
-            task = Task("query", COUNTS, "", union=False, default=None, named=None, table="csv", graph="")
+            sizes = program_query("graphs/sizes")
+            task = Task("query", sizes, "", union=False, default=None, named=None, table="csv", graph="")
             answer = await self.pool.ask(task).answer
             if isinstance(answer, Refusal):
                 return answer
@@ -167,7 +169,7 @@ async def show_editor(request: Request, page: str, text: str) -> None:
 def refuse_update(request: Request, settings: Settings) -> Refusal | None:
     """Why a write is refused: the service is read only, or the token is missing."""
     if not settings.token:
-        return Refusal(403, READ_ONLY)
+        return Refusal(403, why("update-refused"))
     return refuse_token(request.header(b"authorization"), settings.token)
 
 
@@ -179,7 +181,7 @@ async def apply_change(
     try:
         outcome = await loop.run_in_executor(None, pool.nursery.change, change)
     except LostError:
-        outcome = Refusal(503, LOST)
+        outcome = Refusal(503, why("lost"))
     if isinstance(outcome, Refusal):
         await request.refuse(outcome, DATA_HEADERS)
     else:
@@ -216,7 +218,7 @@ async def deliver(
     while isinstance(piece := await exchange.next(), bytes):
         await request.write(piece, more=True)
     if isinstance(piece, Refusal):
-        await request.write(f"\n\n# BROKEN OFF: {piece.sentence}\n".encode(), more=True)
+        await request.write(f"\n\n{why('broken-off', why=piece.message)}\n".encode(), more=True)
     else:
         await request.write(b"")
 

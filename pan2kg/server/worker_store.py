@@ -23,8 +23,6 @@ from pan2kg.server.request import Refusal
 from pan2kg.server.workers import LostError, Nursery, Worker, died, is_innocent
 from pan2kg.store.store import Result
 
-_LATER = "Ask again in a moment."
-
 
 @dataclass(eq=False, slots=True)
 class PoolStore:
@@ -93,13 +91,13 @@ class PoolStore:
     @contextmanager
     def _worker(self) -> Iterator[Worker]:
         if not self._places.acquire(timeout=self.wait):
-            raise EndpointError("All workers for pages are taken.", remedy=_LATER)
+            raise EndpointError("page-workers-taken", remedy="ask-again-moment")
         try:
             yield self._take()
         except LostError as error:
-            raise EndpointError(str(error), remedy="The page can be shown again then.") from None
+            raise EndpointError(error.message, remedy="page-again-then") from None
         except OSError as error:
-            raise EndpointError(f"There can be no more workers now ({reason(error)}).", remedy=_LATER) from None
+            raise EndpointError("no-more-workers", remedy="ask-again-moment", reason=reason(error)) from None
         finally:
             self._places.release()
 
@@ -141,5 +139,5 @@ def _read(worker: Worker) -> tuple[str, bytes] | Refusal | None:
 
 def _error(refusal: Refusal) -> QueryError | EndpointError:
     if refusal.status < 500:
-        return QueryError(refusal.sentence, place=Place("query", refusal.line, refusal.column))
-    return EndpointError(refusal.sentence, remedy=_LATER)
+        return QueryError(refusal.message, place=Place("query", refusal.line, refusal.column))
+    return EndpointError(refusal.message, remedy="ask-again-moment")

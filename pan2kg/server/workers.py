@@ -16,16 +16,20 @@ from pan2kg.errors import ProjectError
 from pan2kg.server.channel import FAILED, late, pack, receive, receive_exactly
 from pan2kg.server.evaluation import Change
 from pan2kg.server.fork_server import BURY, FORK, HEIR, ORDER, Load, tend
-from pan2kg.server.request import Refusal, busy
+from pan2kg.server.request import Refusal, busy, why
 
 
 class LostError(Exception):
     """The process that holds the graph is gone, so there are no new workers."""
 
+    message = why("lost")
+
+    def __str__(self) -> str:
+        return str(self.message)
+
 
 EARLY: Final = 0.5
 """A query whose worker is ended from outside within so many seconds is asked once more."""
-LOST: Final = "The process that holds the graph is gone; start the service again."
 
 
 @dataclass(eq=False, slots=True)
@@ -52,7 +56,7 @@ class Line:
             except OSError:
                 answer = None
             if answer is None:
-                raise LostError(LOST)
+                raise LostError
             number = int(ORDER.unpack(answer)[1])
             if kind != BURY and number < 0:
                 raise OSError(-number, os.strerror(-number))
@@ -135,7 +139,7 @@ class Nursery:
                     process = old.order(HEIR, handle=theirs.fileno())
                 except OSError as error:
                     ours.close()
-                    return busy(f"There can be no more processes now ({error.strerror}); nothing was changed.")
+                    return busy(why("no-more-processes", reason=error.strerror))
             try:
                 ours.sendall(pack(b"C", json.dumps(change).encode()))
                 answer = receive(ours)
@@ -166,8 +170,8 @@ def died(status: int, seconds: float) -> Refusal:
     if status == -signal.SIGALRM:
         return late(seconds)
     if status in (-signal.SIGABRT, -signal.SIGSEGV, -signal.SIGBUS):
-        return busy("The query needs more memory than it may take, or is nested too deeply; make it narrower.", 30)
-    return busy("The process that answered was ended from outside; ask again.", 1)
+        return busy(why("query-memory-or-depth"), 30)
+    return busy(why("process-ended"), 1)
 
 
 def is_innocent(status: int, ran: float) -> bool:
@@ -203,5 +207,5 @@ def start_nursery(
     answer = receive(ours)
     if answer is None or answer[0] == FAILED:
         os.waitpid(process, 0)
-        raise ProjectError(Refusal.unpack(answer[1]).sentence if answer else "The graph could not be loaded.")
+        raise ProjectError(Refusal.unpack(answer[1]).message if answer else "graph-not-loaded")
     return Nursery(Line(ours, process), seconds)

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from pan2kg.site.library import grounds_of
-from pan2kg.site.words import group
+from pan2kg.graph.statements import grounds_of
+from pan2kg.i18n.catalogue import SOURCE_LANGUAGE, Messages
 from pan2kg.tables.template import escape
 from pan2kg.turtle.vocabulary import GRAPH
 
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
     from pan2kg.graph.statements import Grounds, Statement
     from pan2kg.site.speaker import Speaker
+
+_PAGE: Final = Messages("page")
 
 Say = Callable[..., str]
 """Says words of the interface, as :meth:`~pan2kg.site.speaker.Speaker.t` does."""
@@ -65,7 +67,7 @@ class Notes:
         """The mark of a statement."""
         at = statement.thing, statement.graph
         if at not in self.known:
-            self.known[at] = self.need(grounds_of(self.speaker.library.statements, statement))
+            self.known[at] = self.need(grounds_of(self.speaker.graph.statements, statement))
         return self.known[at]
 
     @property
@@ -109,7 +111,7 @@ def rule_words(speaker: Speaker, name: str) -> tuple[str, str]:
 
     A rule somebody changed is told in its own words: our translation holds only for what it was made from.
     """
-    own, language = speaker.library.rules.get(name, ""), speaker.request.language
-    if own in ("", group("rule", "en").get(name)):
-        return group("rule", language).get(name, ""), ""
-    return own, "" if language == "en" else "en"
+    own, language = speaker.graph.rules.get(name, ""), speaker.request.language
+    if own in ("", _PAGE.group("rule-", SOURCE_LANGUAGE).get(name)):
+        return _PAGE.group("rule-", language).get(name, ""), ""
+    return own, "" if language == SOURCE_LANGUAGE else SOURCE_LANGUAGE

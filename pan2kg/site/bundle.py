@@ -12,11 +12,10 @@ from pathlib import Path
 from typing import Final
 
 from pan2kg.errors import Place, ProjectError
+from pan2kg.i18n.message import told
 from pan2kg.project import PACKAGE
 
-HOW_TO_BUILD: Final = (
-    "The front end was not built; « pip install . » in the clone builds it. Pages work without, plainly."
-)
+HOW_TO_BUILD: Final = told("build-front-end")
 """What to tell a user where ``find_bundle`` gives nothing."""
 
 
@@ -41,7 +40,7 @@ class Bundle:
             return self.names[logical]
         except KeyError:
             raise ProjectError(
-                f"The front end has no part « {logical} ».", place=Place(str(self.folder)), remedy=HOW_TO_BUILD
+                "no-front-end-part", place=Place(str(self.folder)), remedy=HOW_TO_BUILD, logical=logical
             ) from None
 
     def files(self) -> Mapping[str, Path]:

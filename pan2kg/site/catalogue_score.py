@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
 
+from pan2kg.store.queries import program_query
 from pan2kg.store.store import Store, plain, select
 
-DCAT: Final = "http://www.w3.org/ns/dcat#"
 CRITERIA: Final = (
     "license", "temporal-coverage", "spatial", "update-frequency", "update-in-time", "description", "open-format",
     "available", "documentation",
@@ -38,33 +38,6 @@ TIMELESS: Final = frozenset(("IRREG", "AS_NEEDED", "UPDATE_CONT"))
 
 _SLACK: Final = 1
 """The portal allows one day, for harvesting."""
-
-_ENTRY: Final = f"""
-PREFIX dcat: <{DCAT}>
-PREFIX dcterms: <http://purl.org/dc/terms/>
-SELECT ?entry ?p ?o WHERE {{
-    {{ SELECT (MIN(?set) AS ?entry) WHERE {{ ?set a dcat:Dataset }} }}
-    ?entry a dcat:Dataset ; ?p ?o
-    FILTER(?p IN (dcterms:license, dcterms:rights, dcterms:temporal, dcterms:spatial, dcterms:accrualPeriodicity,
-        dcterms:modified, dcterms:issued, dcterms:description, dcat:distribution))
-}} ORDER BY ?p DESC(LANG(?o)) ?o
-"""
-_RESOURCES: Final = f"""
-PREFIX dcat: <{DCAT}>
-PREFIX dcterms: <http://purl.org/dc/terms/>
-SELECT ?resource (SAMPLE(?said) AS ?description) (MIN(STR(?type)) AS ?format) (MIN(STR(?url)) AS ?address) WHERE {{
-    ?entry a dcat:Dataset ; dcat:distribution ?resource .
-    OPTIONAL {{ ?resource dcterms:description ?said }}
-    OPTIONAL {{ ?resource dcterms:format|dcat:mediaType ?type }}
-    OPTIONAL {{ ?resource dcat:downloadURL|dcat:accessURL ?url }}
-}} GROUP BY ?resource ORDER BY ?resource
-"""
-_PERIOD: Final = """
-PREFIX pan: <https://w3id.org/pan2kg/ontology#>
-SELECT (MIN(STR(?year)) AS ?since) (MAX(STR(?year)) AS ?until) WHERE {
-    ?plan a pan:Plan ; pan:periodStart|pan:periodEnd ?year
-}
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,11 +77,11 @@ def read_entry(store: Store) -> Entry | None:
         QueryError: the store refuses the query.
     """
     values: dict[str, str] = {}
-    for _, name, value in select(store, _ENTRY).rows:
+    for _, name, value in select(store, program_query("site/catalogue-entry")).rows:
         values.setdefault(plain(name).replace("#", "/").rpartition("/")[2], plain(value))
     if not values:
         return None
-    since, until = (plain(term)[:4] for term in select(store, _PERIOD).rows[0])
+    since, until = (plain(term)[:4] for term in select(store, program_query("site/years-of-plans")).rows[0])
     if since and until:
         values.setdefault("temporal", f"{since}–{until}")
     return Entry(values, _day(values.get("modified") or values.get("issued", "")), read_resources(store))
@@ -120,7 +93,7 @@ def read_resources(store: Store) -> tuple[Resource, ...] | None:
     Raises:
         QueryError: the store refuses the query.
     """
-    described = select(store, _RESOURCES).rows
+    described = select(store, program_query("site/catalogue-resources")).rows
     found = tuple(
         Resource(plain(kind).rpartition("/")[2].lower(), bool(said), plain(url)) for _, said, kind, url in described
     )

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from pan2kg.graph.links import DECLARED, INFERRED, USUAL
+from pan2kg.store.queries import program_query
 from pan2kg.store.store import plain, select
-from pan2kg.turtle.vocabulary import PAN
 
 if TYPE_CHECKING:
-    from pan2kg.tables.material import Material
+    from pan2kg.graph.graph import Graph
 
 ASKED: Final = ("evidence", "topic", "body", "year")
 """How the parts of a choice are called in an address."""
@@ -19,16 +19,6 @@ EVIDENCE: Final[Mapping[str, tuple[str, ...]]] = {
     "": USUAL, "declared": DECLARED, "inferred": INFERRED, "all": (*DECLARED, *INFERRED),
 }  # fmt: skip
 """Which kinds of links stand behind each word for evidence; the empty one where nothing is chosen."""
-
-_FACTS: Final = f"""
-PREFIX pan: <{PAN}>
-SELECT DISTINCT ?plan ?topic ?body WHERE {{
-    {{ ?plan a pan:Plan ; pan:hasTopic ?topic }} UNION
-    {{ ?action pan:inPlan ?plan ; pan:hasTopic ?topic }} UNION
-    {{ ?plan a pan:Plan ; pan:involvesBody ?body }} UNION
-    {{ ?action pan:inPlan ?plan ; pan:involvesBody ?body }}
-}} ORDER BY ?plan ?topic ?body
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,17 +77,17 @@ def read_choice(arguments: Mapping[str, str], *, topics: Mapping[str, str], bodi
     )
 
 
-def read_facts(material: Material) -> Mapping[str, Facts]:
+def read_facts(graph: Graph) -> Mapping[str, Facts]:
     """What each plan can be chosen by."""
     topics: dict[str, set[str]] = {}
     bodies: dict[str, set[str]] = {}
-    for plan, topic, body in select(material.store, _FACTS).rows:
+    for plan, topic, body in select(graph.store, program_query("site/topics-and-bodies")).rows:
         for term, into in ((topic, topics), (body, bodies)):
             if term is not None:
                 into.setdefault(plain(plan), set()).add(plain(term))
-    periods = material.periods
+    periods = graph.periods
     found = {}
-    for iri in (source.iri for source in material.uses.plans):
+    for iri in (source.iri for source in graph.uses.plans):
         on, since, until = periods.get(iri, ("", "", ""))
         found[iri] = Facts(
             frozenset(topics.get(iri, ())), frozenset(bodies.get(iri, ())), _year(since or on), _year(until)

@@ -155,7 +155,7 @@ class Group:
 
 def links_of(speaker: Speaker, iri: str) -> list[str]:
     """The links a thing is an end of."""
-    return speaker.library.statements.pointing(iri, *ENDS)
+    return speaker.graph.statements.pointing(iri, *ENDS)
 
 
 def grouped(notes: Notes, links: Iterable[str], here: str = "") -> list[Group]:
@@ -202,7 +202,7 @@ def connection(notes: Notes, iri: str, here: str) -> Connection:
 
 def _read(speaker: Speaker, iri: str) -> Link:
     """What a link says on every page."""
-    statements = speaker.library.statements
+    statements = speaker.graph.statements
     starts, leads, both = (statements.values(iri, name) for name in ENDS)
     ends = dict.fromkeys([*starts, *leads, *both])
     notes = Notes(speaker)
@@ -227,12 +227,12 @@ def _read(speaker: Speaker, iri: str) -> Link:
 
 def kind_of_link(speaker: Speaker, link: str) -> str:
     """The key of the type of a link."""
-    return kind_and_key(speaker.library.statements.one(link, PAN + "linkType"))[1]
+    return kind_and_key(speaker.graph.statements.one(link, PAN + "linkType"))[1]
 
 
 def _rest(speaker: Speaker, iri: str) -> Rest:
     """A statement a link was derived from, under the name of whose it is."""
-    statements, notes = speaker.library.statements, Notes(speaker)
+    statements, notes = speaker.graph.statements, Notes(speaker)
     owner = next((found for name in _OWNERS if (found := statements.one(iri, name))), "")
     shared = frozenset({owner, statements.one(iri, PAN + "involves")})
     node = unfold(notes, iri, shared, without=frozenset({PAN + "linkType", *_OWNERS}))
@@ -242,7 +242,7 @@ def _rest(speaker: Speaker, iri: str) -> Rest:
 
 def _end(speaker: Speaker, iri: str) -> End:
     """An end of a link with its plan; a plan, and what is in none, by itself."""
-    plans = speaker.library.statements.values(iri, PAN + "inPlan")
+    plans = speaker.graph.statements.values(iri, PAN + "inPlan")
     thing = speaker.link(iri)
     if not plans:
         return End(thing, thing)
@@ -251,7 +251,7 @@ def _end(speaker: Speaker, iri: str) -> End:
 
 
 def _order(speaker: Speaker, link: str, here: str) -> tuple[str, ...]:
-    statements = speaker.library.statements
+    statements = speaker.graph.statements
     ends = [iri for name in ENDS for iri in statements.values(link, name) if iri != here]
     plans = (statements.one(iri, PAN + "inPlan") or iri for iri in ends)
     return (*(speaker.name(plan).casefold() for plan in plans), *(speaker.name(iri).casefold() for iri in ends), link)

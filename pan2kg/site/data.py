@@ -1,5 +1,7 @@
 """The graph as files beside the pages: one to take along, one for the browser to load, and the words for both.
 
+Pages of prose: what this is and who made it, and how accessible it is.
+
 The page of what can be taken along, how to cite it, what changed, and how to reach it by machine.
 """
 
@@ -8,29 +10,30 @@ from __future__ import annotations
 import base64
 import gzip
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
 
 import pyoxigraph as ox
 
 from pan2kg.graph.dataset import DATASET
-from pan2kg.i18n.text import in_words
-from pan2kg.site.frame import embedded
+from pan2kg.i18n.days import in_words
+from pan2kg.site.page import JAVASCRIPT, TURTLE, View, Whole, embedded
+from pan2kg.store.queries import program_query
 from pan2kg.store.store import LocalStore, dump, load, select
-from pan2kg.turtle.vocabulary import ROOT
+from pan2kg.turtle.vocabulary import DCTERMS, ID, PAN, ROOT
 from pan2kg.turtle.writer import read_prefixes
 
 if TYPE_CHECKING:
     from pan2kg.graph.dataset import Notice
     from pan2kg.project import Project
     from pan2kg.site.library import Library
+    from pan2kg.site.page import Values
     from pan2kg.site.speaker import Speaker
-    from pan2kg.site.view import Values
-    from pan2kg.store.store import Store, Term
-
-
-_QUADS: Final = "SELECT ?graph ?subject ?predicate ?object WHERE { GRAPH ?graph { ?subject ?predicate ?object } }"
+    from pan2kg.store.queries import program_query
+from pan2kg.store.store import Store, Term
 
 
 def quads(store: Store) -> bytes:
@@ -41,7 +44,7 @@ def quads(store: Store) -> bytes:
     """
     if isinstance(store, LocalStore):
         return dump(store, "nquads", {})
-    lines = sorted(f"{_quad(*row)} .\n" for row in select(store, _QUADS).rows)
+    lines = sorted(f"{_quad(*row)} .\n" for row in select(store, program_query("graphs/quads")).rows)
     return "".join(lines).encode()
 
 
@@ -51,7 +54,7 @@ def _quad(graph: Term | None, subject: Term | None, predicate: Term | None, valu
 
 def packed(library: Library) -> bytes:
     """The same, compressed; the same graph gives the same bytes."""
-    return library.once("packed", lambda: gzip.compress(quads(library.store), mtime=0))
+    return library.once("packed", lambda: gzip.compress(quads(library.graph.store), mtime=0))
 
 
 def script(library: Library) -> bytes:
@@ -82,10 +85,10 @@ def _joined(project: Project, paths: Iterable[Path]) -> bytes:
 _LISTED: Final = ("keywords", "license")
 
 
-def values(speaker: Speaker) -> Values:
+def dataset(speaker: Speaker) -> Values:
     """What the page shows."""
-    library, language = speaker.library, speaker.request.language
-    uses, notice = library.material(language).uses, library.notice
+    graph, language = speaker.graph, speaker.request.language
+    labels, notice = graph.labels, graph.notice
     changed = date.fromisoformat(notice.modified) if notice.modified else None
     return {
         "title": speaker.t("data-title"),
@@ -94,10 +97,10 @@ def values(speaker: Speaker) -> Values:
             (speaker.out("data/ontology.ttl"), "Turtle", speaker.t("data-ontology")),
             (speaker.out("data/shapes.ttl"), "Turtle", speaker.t("data-shapes")),
         ],
-        "counts": (len(library.index.of_kind("plan")), len(uses.actions), len(library.index.of_kind("instrument"))),
+        "counts": (len(labels.of_kind("plan")), len(graph.uses.actions), len(labels.of_kind("instrument"))),
         "creators": ", ".join(notice.texts("creator", language)),
         "name": next(iter(notice.texts("name", language)), ""),
-        "year": (changed or library.as_of).year,
+        "year": (changed or graph.as_of).year,
         "iri": DATASET,
         "changed": in_words(changed, language) if changed else "",
         "notes": notice.texts("notes", language),
@@ -109,8 +112,93 @@ def _described(speaker: Speaker, notice: Notice) -> Values:
     """The dataset as schema.org says it, for search engines: what the graph states, in the language of the page."""
     said = {key: notice.texts(key, speaker.request.language) for key in notice.stated if key != "notes"}
     sheet: dict[str, object] = {"@context": "https://schema.org/", "@type": "Dataset", "@id": DATASET}
-    sheet |= {"identifier": DATASET, "url": ROOT, "version": speaker.library.release, "isAccessibleForFree": True}
+    sheet |= {"identifier": DATASET, "url": ROOT, "version": speaker.graph.release, "isAccessibleForFree": True}
     sheet |= {key: texts if key in _LISTED else texts[0] for key, texts in said.items() if texts}
     if "creator" in said:
         sheet["creator"] = [{"@type": "Organization", "name": name} for name in said["creator"]]
     return sheet
+
+
+def about(speaker: Speaker) -> Values:
+    """What the graph is for, what its figures can bear, and whose words it holds."""
+    return {"title": speaker.t("about-title")}
+
+
+def accessibility(speaker: Speaker) -> Values:
+    """The accessibility statement: what was tested, and what is not yet as it should be."""
+    return {"title": speaker.t("accessibility")}
+
+
+def missing(speaker: Speaker) -> Values:
+    """What is shown where there is no page."""
+    return {"title": speaker.t("missing-title")}
+
+
+MEMORY: Final = f"{ID}sourcekind/memory"
+"""The kind of what is no document: somebody knew it and it still has to be verified."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A document: publisher, date and kind where known; where it was read; what rests on it."""
+
+    iri: str
+    key: str
+    publishers: tuple[str, ...]
+    day: str
+    kind: str
+    addresses: tuple[tuple[str, str], ...]
+    statements: int
+    passages: int
+
+
+def sources(speaker: Speaker) -> Values:
+    """All documents, by name; what was written down from memory, with no document, stands apart."""
+    documents = speaker.graph.labels.of_kind("document")
+    every = [source(speaker, entry.iri, entry.key) for entry in documents]
+    found = [one for one in every if one.kind != MEMORY]
+    return {
+        "title": speaker.t("sources-title"),
+        "sources": sorted(found, key=lambda one: (speaker.name(one.iri).casefold(), one.key)),
+        "remembered": [one for one in every if one.kind == MEMORY],
+        "dated": any(one.day for one in found),
+        "published": any(one.publishers for one in found),
+    }
+
+
+def source(speaker: Speaker, iri: str, key: str) -> Source:
+    """One document."""
+    statements = speaker.graph.statements
+    publishers = (*statements.values(iri, PAN + "publisherName"), *statements.values(iri, DCTERMS + "publisher"))
+    return Source(
+        iri,
+        key,
+        tuple(speaker.name(one) if one.startswith("http") else one for one in publishers),
+        statements.one(iri, DCTERMS + "date"),
+        statements.one(iri, PAN + "sourceKind"),
+        tuple(_addresses(statements.values(iri, PAN + "readAt"))),
+        speaker.graph.resting[iri],
+        len(statements.pointing(iri, PAN + "inDocument")),
+    )
+
+
+def _addresses(texts: Iterable[str]) -> Iterable[tuple[str, str]]:
+    """Addresses on the web and their hosts; anything else leads nowhere and is shown as it is."""
+    for text in texts:
+        parts = urlsplit(text) if text.startswith(("http://", "https://")) else None
+        yield (text, parts.hostname or text) if parts else ("", text)
+
+
+PAGES: Final = (
+    View("sources", sources, section="data"),
+    View("data", dataset, section="data", menu=8),
+    View("about", about, section="about", menu=9),
+    View("accessibility", accessibility),
+    View("404", missing),
+)
+FILES: Final = (
+    Whole("data/graph.js", JAVASCRIPT, lambda library, _: script(library)),
+    Whole("data/pan2kg.nq.gz", "application/gzip", lambda library, _: packed(library)),
+    Whole("data/ontology.ttl", TURTLE, lambda library, _: ontology(library.graph.project)),
+    Whole("data/shapes.ttl", TURTLE, lambda library, _: shapes(library.graph.project)),
+)

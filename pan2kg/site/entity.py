@@ -12,14 +12,15 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import quote, urlsplit
 
 from pan2kg.charts.registry import draw_on
-from pan2kg.graph.labels import Entry, kind_and_key
+from pan2kg.graph.labels import KINDS, Entry, kind_and_key
 from pan2kg.graph.statements import SOURCE
 from pan2kg.site.basis import Notes
 from pan2kg.site.connections import Group, grouped, kind_of_link, links_of
+from pan2kg.site.page import View
 from pan2kg.site.rows import Row, listed, sketched
 from pan2kg.site.values import EVIDENCE, quotes, unfold
+from pan2kg.tables.table import coded
 from pan2kg.tables.template import markup
-from pan2kg.tables.words import coded
 from pan2kg.turtle.vocabulary import DCTERMS, PAN, ROOT, SKOS
 
 if TYPE_CHECKING:
@@ -28,8 +29,8 @@ if TYPE_CHECKING:
     from pan2kg.graph.labels import Entry
     from pan2kg.site.basis import Say
     from pan2kg.site.library import Library
+    from pan2kg.site.page import Values
     from pan2kg.site.speaker import Speaker
-    from pan2kg.site.view import Values
 
 
 _EUR_LEX: Final = "https://eur-lex.europa.eu/legal-content"
@@ -72,7 +73,7 @@ def _official(speaker: Speaker, entry: Entry) -> Iterator[tuple[str, str]]:
     """Where a text is published: its official address is its IRI; its CELEX number leads to EUR-Lex."""
     if entry.has_page and entry.iri.startswith(("http://", "https://")) and not entry.iri.startswith(ROOT):
         yield entry.iri, urlsplit(entry.iri).hostname or speaker.t("outside")
-    statements = speaker.library.statements
+    statements = speaker.graph.statements
     for node in statements.values(entry.iri, _IDENTIFIER):
         if statements.one(node, f"{PAN}identifierScheme").endswith("/celex"):
             number, language = statements.one(node, f"{SKOS}notation"), speaker.request.language.upper()
@@ -106,7 +107,7 @@ def gaps(speaker: Speaker, entry: Entry) -> list[Gap]:
     """
     found = [*_general(speaker, entry)] if entry.kind == "action" else []
     for lack in speaker.library.lacks.get(entry.iri, ()):
-        other = speaker.library.index.entry(lack.other) if lack.other else None
+        other = speaker.graph.labels.entry(lack.other) if lack.other else None
         if entry.kind == "plan" and other and other.kind == "action":
             continue
         own = entry.kind == "action" and other is not None and other.kind == "plan"
@@ -124,12 +125,12 @@ def gaps(speaker: Speaker, entry: Entry) -> list[Gap]:
 def _general(speaker: Speaker, entry: Entry) -> list[Gap]:
     """What is said of an action in general: whether anything was recorded of it, and whether it is linked."""
     library, found = speaker.library, []
-    if not library.has_actions or entry.iri not in library.material("fr").home_of:
+    if not library.graph.has_actions or entry.iri not in library.graph.home_of:
         return []
     if entry.iri not in library.recorded:
         found.append(Gap(speaker.t("gap-unread"), "", markup("")))
     if entry.iri not in library.linked:
-        plan = library.index.entry(library.material("fr").home_of[entry.iri])
+        plan = library.graph.labels.entry(library.graph.home_of[entry.iri])
         anchor = f"#{plan.key}" if plan else ""
         found.append(Gap(speaker.t("gap-unlinked"), speaker.href(f"unlinked.html{anchor}"), markup("")))
     return found
@@ -138,10 +139,10 @@ def _general(speaker: Speaker, entry: Entry) -> list[Gap]:
 def ego(speaker: Speaker, entry: Entry) -> Markup:
     """The picture of what is around an action; empty where it rests on no text and cites nothing."""
     library = speaker.library
-    if not library.has_actions or entry.iri not in library.drawable & library.material("fr").home_of.keys():
+    if not library.graph.has_actions or entry.iri not in library.drawable & library.graph.home_of.keys():
         return markup("")
-    ground = speaker.library.ground(speaker.request.language, speaker.picture_address)
-    return markup(draw_on(ground, "ego", action=entry.iri).svg)
+    subject = speaker.library.subject(speaker.request.language, speaker.picture_address)
+    return markup(draw_on(subject, "ego", action=entry.iri).svg)
 
 
 DEPRECATED: Final = "http://www.w3.org/2002/07/owl#deprecated"
@@ -209,7 +210,7 @@ def values(kind: str) -> Callable[[Speaker], Values | None]:
     """What fills the page of a thing of a kind, by the key in its address."""
 
     def of(speaker: Speaker) -> Values | None:
-        entry = speaker.library.index.find(kind, speaker.request.key)
+        entry = speaker.graph.labels.find(kind, speaker.request.key)
         return page(speaker, entry) if entry else None
 
     return of
@@ -219,7 +220,7 @@ def keys(kind: str) -> Callable[[Library], Iterable[str]]:
     """The keys of all things of a kind."""
 
     def of(library: Library) -> Iterable[str]:
-        return [entry.key for entry in library.index.of_kind(kind)]
+        return [entry.key for entry in library.graph.labels.of_kind(kind)]
 
     return of
 
@@ -230,15 +231,15 @@ def values_of(speaker: Speaker, iri: str) -> Values | None:
     The template is ``entity.html``. Things without a page in the site are shown too: passages, documents, links,
     concepts, named graphs, terms of the ontology.
     """
-    statements = speaker.library.statements
+    statements = speaker.graph.statements
     if not statements.about(iri) and not statements.towards(iri):
         return None
-    return page(speaker, speaker.library.index.entry(iri) or Entry(iri, *kind_and_key(iri), "", "", {}))
+    return page(speaker, speaker.graph.labels.entry(iri) or Entry(iri, *kind_and_key(iri), "", "", {}))
 
 
 def page(speaker: Speaker, entry: Entry, notes: Notes | None = None) -> Values:
     """What fills the page of a thing; ``notes`` may have been begun by what stands before it."""
-    notes, statements = notes or Notes(speaker), speaker.library.statements
+    notes, statements = notes or Notes(speaker), speaker.graph.statements
     parts = parts_of(notes, entry)
     return {
         "title": speaker.name(entry.iri),
@@ -262,7 +263,7 @@ def page(speaker: Speaker, entry: Entry, notes: Notes | None = None) -> Values:
 
 def on_what(notes: Notes, iri: str) -> Values:
     """The notes of a page, and the words quoted for the thing as a whole; to be called last."""
-    passages = notes.speaker.library.statements.values(iri, EVIDENCE)
+    passages = notes.speaker.graph.statements.values(iri, EVIDENCE)
     return {"notes": notes.listed(), "quoted": quotes(notes.speaker, passages)}
 
 
@@ -293,21 +294,24 @@ def kind_of(speaker: Speaker, entry: Entry) -> str:
 def _kinds(speaker: Speaker, entry: Entry) -> str:
     """Where things of the kind are listed; empty where they are not. Actions are listed on the page of their plan."""
     if entry.kind == "action":
-        plan = speaker.library.statements.one(entry.iri, PAN + "inPlan")
+        plan = speaker.graph.statements.one(entry.iri, PAN + "inPlan")
         return f"{speaker.address(plan)}#actions" if plan else ""
     return speaker.href(_LISTS[entry.kind]) if entry.kind in _LISTS else ""
 
 
 def within(speaker: Speaker, entry: Entry) -> list[str]:
     """What a thing stands in, from the outside in, by IRI: plan or review, act."""
-    statements = speaker.library.statements
+    statements = speaker.graph.statements
     names = (PAN + "inPlan", PAN + "inReview", "http://data.europa.eu/eli/ontology#is_part_of", PAN + "underInstrument")
     return [iri for name in names for iri in statements.values(entry.iri, name)]
 
 
 def retired(speaker: Speaker, iri: str) -> list[str] | None:
     """What replaces a thing that was retired, maybe nothing; None where it was not retired."""
-    statements = speaker.library.statements
+    statements = speaker.graph.statements
     replaced = statements.values(iri, REPLACED)
     is_retired = replaced or statements.one(iri, DEPRECATED) in ("true", "1")
     return replaced if is_retired else None
+
+
+PAGES: Final = tuple(View(kind, values(kind), keys(kind), template="entity.html") for kind in KINDS if kind != "plan")

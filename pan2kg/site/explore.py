@@ -12,15 +12,15 @@ from typing import TYPE_CHECKING, Final
 
 from pan2kg.graph.links import DECLARED, USUAL
 from pan2kg.network.placement import place
-from pan2kg.site.frame import embedded
+from pan2kg.site.page import View, embedded
 from pan2kg.turtle.vocabulary import ID
 
 if TYPE_CHECKING:
     from pan2kg.graph.labels import Entry
-    from pan2kg.i18n.text import Language
+    from pan2kg.i18n.catalogue import Language
     from pan2kg.site.library import Library
+    from pan2kg.site.page import Values
     from pan2kg.site.speaker import Speaker
-    from pan2kg.site.view import Values
 
 
 CERTAINTY: Final = f"{ID}certainty/"
@@ -107,9 +107,9 @@ def _trimmed(row: list[object]) -> list[object]:
 
 def _node(speaker: Speaker, iri: str, at: tuple[int, int], plans: _Once, *, hidden: bool) -> list[object]:
     library = speaker.library
-    label, entry = library.index.label(iri, speaker.request.data), library.index.entry(iri)
+    label, entry = library.graph.labels.label(iri, speaker.request.data), library.graph.labels.entry(iri)
     number = f"{entry.notation} " if entry and entry.notation and entry.kind == "action" else ""
-    plan = library.material("fr").plan_of(iri)
+    plan = library.graph.plan_of(iri)
     others = {tag: f"{number}{text}" for tag, text in label.texts.items() if text != label.text}
     short = f"{speaker.href('x').removesuffix('x')}{_own(iri)}.html" if iri.startswith(ID) else ""
     address = speaker.address(iri)
@@ -143,8 +143,8 @@ KINDS: Final = ("plan", "action", "instrument")
 
 def keys(library: Library) -> Iterable[str]:
     """The plans that have a network of their own in an export: those with a link that is drawn at first."""
-    linked = {plan for tie in library.ties.every if tie.kind in FIRST for plan in tie.plans}
-    yield from (f"plan--{entry.key}" for entry in filter(None, map(library.index.entry, sorted(linked))))
+    linked = {plan for tie in library.graph.ties.every if tie.kind in FIRST for plan in tie.plans}
+    yield from (f"plan--{entry.key}" for entry in filter(None, map(library.graph.labels.entry, sorted(linked))))
 
 
 def whole(speaker: Speaker) -> Values:
@@ -155,11 +155,11 @@ def whole(speaker: Speaker) -> Values:
 def around(speaker: Speaker) -> Values | None:
     """The network around one thing: what it is linked to, and what that is linked to in turn, hidden at first."""
     kind, _, key = speaker.request.key.partition("--")
-    entry = speaker.library.index.find(kind, key) if kind in KINDS else None
+    entry = speaker.graph.labels.find(kind, key) if kind in KINDS else None
     if entry is None:
         return None
     every = edges(speaker)
-    own = {entry.iri, *(action for action, plan in speaker.library.material("fr").home_of.items() if plan == entry.iri)}
+    own = {entry.iri, *(action for action, plan in speaker.graph.home_of.items() if plan == entry.iri)}
     near = own | {end for edge in every if _touches(edge, own) for end in (edge.one, edge.two)}
     reached = [edge for edge in every if _touches(edge, near if edge.kind in FIRST else own)]
     return _page(speaker, reached, entry, near)
@@ -176,7 +176,7 @@ def edges(speaker: Speaker) -> list[Edge]:
 
 
 def _ordered(library: Library, language: Language) -> list[Edge]:
-    found = library.network(language).edges(keys=True, data=True)
+    found = library.graph.network(language).edges(keys=True, data=True)
     return sorted(
         (Edge(iri, one, two, facts) for one, two, iri, facts in found if facts.get("type") in SHOWN),
         key=lambda edge: (edge.iri, edge.one, edge.two),
@@ -236,7 +236,13 @@ def _weight(edge: Edge) -> float:
 
 def _why(speaker: Speaker, edge: Edge) -> str:
     """The page that has the whole argument: that of the two plans, or that of the end that has one."""
-    plans = [speaker.library.material("fr").plan_of(end) for end in (edge.one, edge.two)]
+    plans = [speaker.graph.plan_of(end) for end in (edge.one, edge.two)]
     if plans[0] and plans[1] and plans[0] != plans[1]:
         return speaker.pair(plans[0], plans[1])
     return speaker.address(edge.one)
+
+
+PAGES: Final = (
+    View("network", whole, section="network", menu=5),
+    View("network", around, keys, section="network"),
+)

@@ -1,6 +1,6 @@
 """An exhibit as a piece of a page: its things lead to their pages, its notes, basis and query stand below.
 
-Figures on coherence as pages of their own, with the same figures as CSV and JSON.
+Figures on coherence as pages of their own, with the same figures as CSV, JSON and spreadsheet.
 """
 
 from __future__ import annotations
@@ -8,24 +8,29 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Final
 
+from pan2kg.i18n.catalogue import Messages
+from pan2kg.site.page import CSV, JSON, File, View
 from pan2kg.tables.gaps import KINDS
 from pan2kg.tables.markup import Anchors, html_foot, html_table, html_text
-from pan2kg.tables.material import Choice
 from pan2kg.tables.registry import TABLES
+from pan2kg.tables.spreadsheet import SPREADSHEET, write_exhibit_spreadsheet
+from pan2kg.tables.table import Choice
 from pan2kg.tables.template import markup
-from pan2kg.tables.words import text
 from pan2kg.tables.writers import write_exhibit
 
 if TYPE_CHECKING:
     from markupsafe import Markup
 
     from pan2kg.site.library import Library
+    from pan2kg.site.page import Values
     from pan2kg.site.speaker import Speaker
-    from pan2kg.site.view import Values
     from pan2kg.tables.cells import Row
     from pan2kg.tables.table import Exhibit
+
+_TABLES: Final = Messages("table")
 
 
 def show(exhibit: Exhibit, speaker: Speaker, *, name: str = "") -> Markup:
@@ -44,10 +49,10 @@ def _leads(speaker: Speaker, _: Row, __: str, item: str) -> str:
 
 
 def _spoken(speaker: Speaker, item: str) -> str:
-    entry = speaker.library.index.entry(item)
+    entry = speaker.graph.labels.entry(item)
     if entry is None or not entry.texts or speaker.request.language in entry.texts:
         return ""
-    return speaker.library.index.label(item, speaker.request.language).language
+    return speaker.graph.labels.label(item, speaker.request.language).language
 
 
 def names(_: Library) -> Iterable[str]:
@@ -77,9 +82,9 @@ def values(speaker: Speaker) -> Values | None:
         "title": exhibit.title.say(speaker.request.language),
         "lead": _lead(speaker, name, exhibit),
         "table": show(exhibit, speaker),
-        "plans": [(entry.key, speaker.name(entry.iri)) for entry in speaker.library.index.of_kind("plan")],
+        "plans": [(entry.key, speaker.name(entry.iri)) for entry in speaker.graph.labels.of_kind("plan")],
         "plan": chosen.get("plan", ""),
-        "downloads": [(speaker.href(f"figure/{name}.{form}", **chosen), form.upper()) for form in ("csv", "json")],
+        "downloads": [(speaker.href(f"figure/{name}.{form}", **chosen), form.upper()) for form in _forms(speaker)],
     }
 
 
@@ -87,6 +92,18 @@ def _lead(speaker: Speaker, name: str, exhibit: Exhibit) -> str:
     """What a figure shows, and what must not be read into it."""
     summary = exhibit.summary.say(speaker.request.language)
     return f"{summary} {speaker.t('figure-trust-remark')}".strip() if name == "trust" else summary
+
+
+def _forms(speaker: Speaker) -> list[str]:
+    """What a figure can be had as; a spreadsheet where a server has what writes it."""
+    made = speaker.library.mode == "served" and find_spec("xlsxwriter") is not None
+    return ["csv", "json", *(["xlsx"] if made else [])]
+
+
+def xlsx(speaker: Speaker) -> bytes | None:
+    """A figure as a spreadsheet, whole, with its basis."""
+    exhibit = _exhibit(speaker, speaker.request.key)
+    return write_exhibit_spreadsheet(exhibit, speaker.request.language) if exhibit else None
 
 
 def csv(speaker: Speaker) -> str | None:
@@ -105,7 +122,11 @@ def listed(speaker: Speaker) -> list[tuple[str, str, str]]:
     """Every figure with a page: address, title and summary."""
     language = speaker.request.language
     return [
-        (speaker.href(f"figure/{name}.html"), text("title", name).say(language), text("summary", name).say(language))
+        (
+            speaker.href(f"figure/{name}.html"),
+            _TABLES.say(f"title.{name}", language),
+            _TABLES.say(f"summary.{name}", language),
+        )
         for name in names(speaker.library)
     ]
 
@@ -154,3 +175,16 @@ def gap_csv(speaker: Speaker) -> str | None:
     if kind not in KINDS:
         return None
     return write_exhibit(speaker.library.exhibit("gaps", language, Choice(part=kind)), "csv", language=language)
+
+
+PAGES: Final = (
+    View("figure", values, names, section="questions"),
+    View("gaps", gaps, section="gaps", menu=7),
+    View("gap", gap, gap_kinds, template="figure.html", section="gaps"),
+)
+FILES: Final = (
+    File("figure", "csv", CSV, csv, names),
+    File("figure", "json", JSON, json, names),
+    File("figure", "xlsx", SPREADSHEET, xlsx, names, exported=False),
+    File("gap", "csv", CSV, gap_csv, gap_kinds),
+)

@@ -9,9 +9,9 @@ from collections import Counter
 from typing import TYPE_CHECKING, Final, Literal
 
 from pan2kg.graph.links import DECLARED, INFERRED
+from pan2kg.i18n.catalogue import Messages, format_of
 from pan2kg.site.choice import ASKED, EVIDENCE, Choice, read_choice
-from pan2kg.site.frame import embedded
-from pan2kg.site.words import chosen_words
+from pan2kg.site.page import embedded
 from pan2kg.turtle.vocabulary import ID, PAN
 
 if TYPE_CHECKING:
@@ -20,27 +20,29 @@ if TYPE_CHECKING:
     from pan2kg.site.library import Library
     from pan2kg.site.speaker import Speaker
 
+_PAGE: Final = Messages("page")
+
 
 _COMPLETE: Final = f"{ID}completeness/complete"
 
 
 def chosen(speaker: Speaker) -> Choice:
     """The choice in the address of a page."""
-    index = speaker.library.index
+    index = speaker.graph.labels
     keys = {kind: {entry.key: entry.iri for entry in index.of_kind(kind)} for kind in ("topic", "body")}
     return read_choice(speaker.request.arguments, topics=keys["topic"], bodies=keys["body"])
 
 
 def every_plan(library: Library) -> list[str]:
     """All plans, in the order of the graph; reviews and the like are none."""
-    return [plan.iri for plan in library.material("fr").uses.plans if plan.is_plan]
+    return [plan.iri for plan in library.graph.uses.plans if plan.is_plan]
 
 
 def known(library: Library, kind: Literal["topic", "body"]) -> list[str]:
     """The topics or bodies of ours that some plan can be chosen by, in a stable order."""
     facts = (library.facts[plan] for plan in every_plan(library))
     found = {iri for one in facts for iri in (one.topics if kind == "topic" else one.bodies)}
-    return [entry.iri for entry in library.index.of_kind(kind) if entry.iri in found]
+    return [entry.iri for entry in library.graph.labels.of_kind(kind) if entry.iri in found]
 
 
 def shown_plans(library: Library, choice: Choice) -> list[str]:
@@ -50,7 +52,7 @@ def shown_plans(library: Library, choice: Choice) -> list[str]:
 
 def is_whole(library: Library, plan: str) -> bool:
     """Whether the list of actions of a plan was read to its end."""
-    return library.statements.one(plan, f"{PAN}listCompleteness") == _COMPLETE
+    return library.graph.statements.one(plan, f"{PAN}listCompleteness") == _COMPLETE
 
 
 TYPES: Final = (*DECLARED, *INFERRED)
@@ -90,11 +92,14 @@ def filtering(speaker: Speaker, limit: int | None) -> Markup:
         ],
         "pairs": [
             [place[one], place[two], *(counter[kind] for kind in TYPES)]
-            for (one, two), counter in library.ties.counts(TYPES).items()
+            for (one, two), counter in library.graph.ties.counts(TYPES).items()
             if one in place and two in place
         ],
         "ids": f"{ID}plan/",
-        "words": chosen_words(WORDS, speaker.request.language),
+        "words": {
+            **{key: _PAGE.template(key, speaker.request.language) for key in WORDS},
+            "colon": format_of("colon", speaker.request.language),
+        },
     })  # fmt: skip
 
 
@@ -102,8 +107,8 @@ def _actions(library: Library) -> dict[str, Counter[int]]:
     """How many actions of each plan have links of which kinds, the kinds as the bits of a number."""
     bits: Counter[str] = Counter()
     for at, kind in enumerate(TYPES):
-        bits.update(dict.fromkeys(library.ties.linked((kind,)), 1 << at))
+        bits.update(dict.fromkeys(library.graph.ties.linked((kind,)), 1 << at))
     found: dict[str, Counter[int]] = {}
-    for action, plan in library.material("fr").home_of.items():
+    for action, plan in library.graph.home_of.items():
         found.setdefault(plan, Counter())[bits[action]] += 1
     return found

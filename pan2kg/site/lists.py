@@ -1,20 +1,26 @@
-"""Lists that the numbers of the home page open: plans, pairs of plans, and actions without a link."""
+"""Lists that the numbers of the home page open: plans, pairs of plans, and actions without a link.
+
+The page of what was found, the suggestions while one types, and all names for pages without a server.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from pan2kg.graph.links import DECLARED, INFERRED
 from pan2kg.site.filtering import chosen, shown_plans
+from pan2kg.site.page import JAVASCRIPT, JSON, View, Whole, embedded
 from pan2kg.site.plan import SAME, actions_of, ordered, period
 from pan2kg.turtle.vocabulary import DCTERMS, PAN
 
 if TYPE_CHECKING:
+    from pan2kg.graph.labels import Entry
+    from pan2kg.site.library import Library
+    from pan2kg.site.page import Values
     from pan2kg.site.speaker import Speaker
-    from pan2kg.site.view import Values
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +83,8 @@ def _by_name(speaker: Speaker, iris: Iterable[str]) -> list[str]:
 
 
 def _plan_line(speaker: Speaker, plan: str) -> PlanLine:
-    statements = speaker.library.statements
-    ties = {pair: found for pair, found in speaker.library.ties.by_pair.items() if plan in pair}
+    statements = speaker.graph.statements
+    ties = {pair: found for pair, found in speaker.graph.ties.by_pair.items() if plan in pair}
     counted = Counter(tie.kind for found in ties.values() for tie in found)
     return PlanLine(
         plan,
@@ -96,11 +102,11 @@ def _plan_line(speaker: Speaker, plan: str) -> PlanLine:
 
 def pairs(speaker: Speaker) -> Values:
     """The linked pairs of the plans chosen, those linked more weakly only, and how many have no known link."""
-    library, choice = speaker.library, chosen(speaker)
-    shown = set(shown_plans(library, choice))
-    strong = {pair: c for pair, c in library.ties.counts(choice.kinds).items() if set(pair) <= shown}
+    ties, choice = speaker.graph.ties, chosen(speaker)
+    shown = set(shown_plans(speaker.library, choice))
+    strong = {pair: c for pair, c in ties.counts(choice.kinds).items() if set(pair) <= shown}
     weaker = tuple(kind for kind in (*DECLARED, *INFERRED) if kind not in choice.kinds)
-    weak = {pair: c for pair, c in library.ties.counts(weaker).items() if set(pair) <= shown and pair not in strong}
+    weak = {pair: c for pair, c in ties.counts(weaker).items() if set(pair) <= shown and pair not in strong}
     number = len(shown) * (len(shown) - 1) // 2
     return {
         "title": speaker.t("pairs-title"),
@@ -137,7 +143,7 @@ def _apart(speaker: Speaker, shown: set[str], linked: Iterable[tuple[str, str]])
 def unlinked(speaker: Speaker) -> Values:
     """The actions of the plans chosen that have no link of the kinds chosen to another plan."""
     library, choice = speaker.library, chosen(speaker)
-    linked = library.ties.linked(choice.kinds)
+    linked = library.graph.ties.linked(choice.kinds)
     found = []
     for plan in _by_name(speaker, shown_plans(library, choice)):
         actions = ordered(speaker, actions_of(speaker, plan))
@@ -153,3 +159,54 @@ def unlinked(speaker: Speaker) -> Values:
         "unread": sum(len(one.unread) for one in found),
         "read": sum(len(one.read) for one in found),
     }
+
+
+_ALWAYS: Final = ("plan", "body", "instrument")
+"""What is listed where nothing was asked for."""
+
+
+def search(speaker: Speaker) -> Values:
+    """The page of what was found; without words, everything there is by kind."""
+    asked = speaker.request.arguments.get("q", "")
+    index = speaker.graph.labels
+    found = [entry for iri in speaker.library.finder.find(asked) if (entry := index.entry(iri))]
+    groups: dict[str, list[Entry]] = {kind: _things_by_name(speaker, kind) for kind in _ALWAYS} if not asked else {}
+    for entry in found:
+        groups.setdefault(entry.kind, []).append(entry)
+    return {"title": speaker.t("search-title"), "asked": asked, "groups": groups, "count": len(found)}
+
+
+def _things_by_name(speaker: Speaker, kind: str) -> list[Entry]:
+    return sorted(speaker.graph.labels.of_kind(kind), key=lambda entry: speaker.name(entry.iri).casefold())
+
+
+def suggestions(library: Library, words: str) -> str:
+    """Up to twelve things as JSON, for the field that suggests while one types."""
+    entries = [library.graph.labels.entry(iri) for iri in library.finder.find(words, limit=12)]
+    return str(embedded([_as_row(entry) for entry in entries if entry]))
+
+
+def labels(library: Library) -> str:
+    """Every name as a script, for pages with no server behind them."""
+    rows = [_as_row(entry) for kind in sorted({e.kind for e in library.graph.labels.entries.values() if e.has_page})
+            for entry in library.graph.labels.of_kind(kind)]  # fmt: skip
+    return f"pan2kgLabels({embedded(rows)});\n"
+
+
+def _as_row(entry: Entry) -> dict[str, object]:
+    found: dict[str, object] = {"href": entry.address, "type": entry.kind, "labels": dict(entry.texts)}
+    return {**found, "notation": entry.notation} if entry.notation else found
+
+
+PAGES: Final = (
+    View("plans", plans, section="plans", menu=2),
+    View("pairs", pairs, section="index"),
+    View("unlinked", unlinked, section="index"),
+    View("search", search),
+)
+FILES: Final = (
+    Whole(
+        "search.json", JSON, lambda library, asked: suggestions(library, asked.get("q", "")).encode(), exported=False
+    ),
+    Whole("data/labels.js", JAVASCRIPT, lambda library, _: labels(library).encode()),
+)

@@ -11,25 +11,26 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Final
 
-from pan2kg.charts.canvas import Box, Group, Mark, Pen, centred
+from pan2kg.charts.drawing import Box, Group, Mark, Pen, centred
 from pan2kg.charts.frame import SHADE, SWATCH, Body, Caption, Picture, Sign, frame
 from pan2kg.charts.grid import filled, hatch_sign, hatched, row_head, tilted
-from pan2kg.charts.ground import table
 from pan2kg.charts.raster import picture_bytes
+from pan2kg.charts.subject import table
 from pan2kg.charts.text_width import Font
 from pan2kg.graph.labels import pair_key, shortened
 from pan2kg.graph.links import DECLARED
 from pan2kg.site.choice import ASKED, EVIDENCE, Choice
 from pan2kg.site.filtering import chosen, every_plan, filtering, is_whole, known, shown_plans
+from pan2kg.site.page import CSV, SVG, File
 from pan2kg.tables.formats import Grid, Value, write_csv
 from pan2kg.turtle.vocabulary import PAN
 
 if TYPE_CHECKING:
     from pan2kg.charts.frame import Picture
-    from pan2kg.charts.names import Name
+    from pan2kg.graph.labels import Name
     from pan2kg.site.library import Library
+    from pan2kg.site.page import Values
     from pan2kg.site.speaker import Speaker
-    from pan2kg.site.view import Values
 
 
 Met = Mapping[tuple[str, str], tuple[int, int]]
@@ -48,8 +49,8 @@ def draw_sheet(
     speaker: Speaker, plans: Sequence[str], *, met: Met, notes: Sequence[str], chosen: Sequence[str]
 ) -> Picture:
     """The matrix of these plans, with what to bear in mind below it and what was chosen."""
-    ground = speaker.library.ground(speaker.request.language, speaker.picture_address)
-    names = ground.names(plans)
+    subject = speaker.library.subject(speaker.request.language, speaker.picture_address)
+    names = subject.names(plans)
     rows = [names[iri] for iri in plans]
     signs = (
         Sign(tuple(_filled(Box(0, 0, *SWATCH), 1, 0, "n")), speaker.t("legend-declared")),
@@ -58,12 +59,12 @@ def draw_sheet(
     )
     caption = Caption(speaker.t("sheet-title"), speaker.t("sheet-lead"), signs, tuple(notes), tuple(chosen))
     heads, up, out = tilted(
-        [f"{at} · {shortened(name.label)}" for at, name in enumerate(rows, 1)], HEAD, CELL[0], longest=330
+        [f"{at} · {shortened(name.text)}" for at, name in enumerate(rows, 1)], HEAD, CELL[0], longest=330
     )
     marks = (Group(tuple(heads)), *_rows(speaker, rows, met))
     body = Body(HEAD + CELL[0] * len(rows) + out, up + CELL[1] * len(rows), (Group(marks, shift=(0, up)),))
     listed = ((one, speaker.name(one), two, speaker.name(two), *numbers) for (one, two), numbers in met.items())
-    return Picture("matrix", ground.language, frame(ground, caption, body), table(COLUMNS, listed))
+    return Picture("matrix", subject.language, frame(subject, caption, body), table(COLUMNS, listed))
 
 
 def _rows(speaker: Speaker, rows: Sequence[Name], met: Met) -> Iterator[Mark]:
@@ -98,7 +99,7 @@ def _filled(box: Box, declared: int, inferred: int, words: str = "") -> list[Mar
 
 def _known(speaker: Speaker, plan: str) -> str:
     """How many actions of a plan are in the graph, and of how many."""
-    statements = speaker.library.statements
+    statements = speaker.graph.statements
     number, of = len(statements.pointing(plan, PAN + "inPlan")), statements.one(plan, PAN + "measureCount")
     return speaker.t("plan-known-of", n=number, of=of) if of else speaker.t("plan-known", n=number)
 
@@ -149,7 +150,7 @@ def _order(library: Library, choice: Choice) -> tuple[list[str], Counts, list[st
     """The plans a choice leaves, the links of each pair of them, and those with a link, the most linked first."""
     plans = shown_plans(library, choice)
     shown = set(plans)
-    counts = {pair: c for pair, c in library.ties.counts(choice.kinds).items() if set(pair) <= shown}
+    counts = {pair: c for pair, c in library.graph.ties.counts(choice.kinds).items() if set(pair) <= shown}
     sums: Counter[str] = Counter()
     for pair, counter in counts.items():
         sums.update(dict.fromkeys(pair, counter.total()))
@@ -250,3 +251,11 @@ def pdf(speaker: Speaker) -> bytes | None:
 def _drawn(speaker: Speaker, suffix: str) -> bytes | None:
     picture = _picture(speaker)
     return picture_bytes(picture, suffix) if picture else None
+
+
+FILES: Final = (
+    File("matrix", "csv", CSV, csv),
+    File("matrix", "svg", SVG, svg),
+    File("matrix", "png", "image/png", png, exported=False),
+    File("matrix", "pdf", "application/pdf", pdf, exported=False),
+)

@@ -11,9 +11,10 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final
 
 from pan2kg.charts.registry import draw_on
+from pan2kg.graph.statements import grounds_of
 from pan2kg.site.basis import Notes
 from pan2kg.site.figures import show
-from pan2kg.site.library import grounds_of
+from pan2kg.site.page import File, View
 from pan2kg.site.values import EVIDENCE, dated, quotes
 from pan2kg.store.store import plain
 from pan2kg.tables.template import markup
@@ -21,9 +22,9 @@ from pan2kg.turtle.vocabulary import PAN
 
 if TYPE_CHECKING:
     from pan2kg.site.basis import Mark
+    from pan2kg.site.page import Values
     from pan2kg.site.speaker import Speaker
     from pan2kg.site.values import Quote
-    from pan2kg.site.view import Values
 
 
 _LONGEST: Final = 75
@@ -96,12 +97,12 @@ def values(speaker: Speaker) -> Values:
     """What the page shows."""
     language = speaker.request.language
     exhibit = speaker.library.exhibit("obligations", language)
-    ground = speaker.library.ground(language, speaker.picture_address)
+    subject = speaker.library.subject(language, speaker.picture_address)
     notes = Notes(speaker)
     found = dues(notes)
     return {
         "title": speaker.t("obligations-title"),
-        "picture": markup(draw_on(ground, "timeline").svg) if exhibit.rows else "",
+        "picture": markup(draw_on(subject, "timeline").svg) if exhibit.rows else "",
         "table": show(exhibit, speaker),
         "dues": found,
         "notes": notes.listed(),
@@ -115,10 +116,10 @@ def values(speaker: Speaker) -> Values:
 
 def dues(notes: Notes) -> list[Due]:
     """Every due date the graph states, the earliest first, each with its certainty, documents and quotations."""
-    speaker, statements = notes.speaker, notes.speaker.library.statements
+    speaker, statements = notes.speaker, notes.speaker.graph.statements
     said = (
         statement
-        for entry in speaker.library.index.of_kind("obligation")
+        for entry in speaker.graph.labels.of_kind("obligation")
         for statement in statements.about(entry.iri)
         if statement.predicate == PAN + "dueDate"
     )
@@ -136,8 +137,12 @@ def calendar(speaker: Speaker) -> str:
     library = speaker.library
     events = [
         Event(f"{found.iri}@pan2kg", found.due, speaker.name(found.iri), speaker.name(found.instrument))
-        for found in library.material(speaker.request.language).obligations
+        for found in library.graph.spoken(speaker.request.language).obligations
         if found.due
     ]
     name = speaker.t("obligations-title")
-    return write_calendar(sorted(events, key=lambda e: (e.day, e.uid)), name=name, stamp=library.as_of)
+    return write_calendar(sorted(events, key=lambda e: (e.day, e.uid)), name=name, stamp=library.graph.as_of)
+
+
+PAGES: Final = (View("obligations", values, section="obligations", menu=3),)
+FILES: Final = (File("obligations", "ics", "text/calendar; charset=utf-8", calendar),)

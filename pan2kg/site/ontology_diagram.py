@@ -15,14 +15,15 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
-from pan2kg.charts.canvas import Box, Drawing, Group, Label, Line, Mark, Pen, arrow
+from pan2kg.charts.drawing import Box, Drawing, Group, Label, Line, Mark, Pen, arrow
 from pan2kg.charts.frame import GREY, INK, PAPER, RULE, SHADE
 from pan2kg.charts.text_width import Font, measure, shorten, wrap
-from pan2kg.i18n.text import Language
+from pan2kg.i18n.catalogue import Language, Messages
 from pan2kg.site.ontology import ANY, Relation, relations, top_classes
 from pan2kg.site.ontology_terms import Kind, Ontology, anchor, pick
-from pan2kg.site.ontology_words import say
 from pan2kg.turtle.vocabulary import PAN
+
+_ONTOLOGY: Final = Messages("ontology")
 
 Edge = tuple[str, str]
 
@@ -201,7 +202,7 @@ def draw_ontology(ontology: Ontology, language: Language, address: str = "") -> 
     for lane in lanes:
         marks += _run(lane, placed, spots, sides)
     marks += [_drawn(cells[name], spots[name], address) for name in names]
-    title, description = say("diagram", "title", language), say("diagram", "description", language)
+    title, description = _ONTOLOGY.say("diagram.title", language), _ONTOLOGY.say("diagram.description", language)
     return Drawing(width, height, title, description, language, tuple(marks))
 
 
@@ -250,7 +251,7 @@ def _rows(ontology: Ontology, joined: Iterable[Relation], language: Language) ->
 
 def _titles(ontology: Ontology, language: Language) -> Mapping[str, str]:
     named = {term.iri: pick(term.labels, language).words for term in ontology.of_kind(Kind.CLASS)}
-    return {**named, ANY: say("diagram", "any", language)}
+    return {**named, ANY: _ONTOLOGY.say("diagram.any", language)}
 
 
 def _spots(placed: Layers, cells: Mapping[str, Cell], sides: Sides) -> tuple[dict[str, Box], float, float]:

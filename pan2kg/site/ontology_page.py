@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from pan2kg.charts.svg import write_svg
-from pan2kg.i18n.text import Language, grouped
+from pan2kg.charts.drawing import write_svg
+from pan2kg.i18n.catalogue import Language, Messages, grouped
 from pan2kg.project import read_text
 from pan2kg.site.ontology import ANY, read_ontology, relations, top_classes
 from pan2kg.site.ontology_diagram import draw_ontology
 from pan2kg.site.ontology_terms import Kind, Ontology, Tally, Term, Texts, anchor, pick
-from pan2kg.site.ontology_words import keys, say
+from pan2kg.site.page import View
 from pan2kg.tables.template import escape, markup, render
 from pan2kg.turtle.vocabulary import PAN
 from pan2kg.turtle.writer import iri as short
@@ -27,11 +27,13 @@ if TYPE_CHECKING:
 
     from markupsafe import Markup
 
-    from pan2kg.i18n.text import Language
+    from pan2kg.i18n.catalogue import Language
     from pan2kg.project import Project
+    from pan2kg.site.page import Values
     from pan2kg.site.speaker import Speaker
-    from pan2kg.site.view import Values
     from pan2kg.store.store import Store
+
+_ONTOLOGY: Final = Messages("ontology")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,7 @@ class Voice:
         >>> Voice("en", {}).w("label", "domains")
         'Domain'
         """
-        return say(group, key, self.language, **values)
+        return _ONTOLOGY.say(f"{group}.{key}", self.language, **values)
 
     def text(self, texts: Texts) -> Markup:
         """A text in the language of the page, else in another, marked as such.
@@ -98,13 +100,13 @@ def ontology_values(ontology: Ontology, language: Language) -> dict[str, object]
     voice = Voice(language, ontology.prefixes, _anchored(ontology))
     terms = ontology.by_iri()
     return {
-        "title": say("page", "ontology", language),
+        "title": _ONTOLOGY.say("page.ontology", language),
         "language": language,
         "voice": voice,
         "w": voice.w,
         "ontology": ontology,
         "anchor": anchor,
-        "heading_keys": [key for key in keys("heading") if key in ontology.heading.values],
+        "heading_keys": [key for key in _ONTOLOGY.keys("heading.") if key in ontology.heading.values],
         "sections": [(kind, ontology.of_kind(kind)) for kind in Kind],
         "below": {iri: _below(ontology, iri) for iri in terms},
         "diagram": markup(write_svg(draw_ontology(ontology, language))),
@@ -128,7 +130,8 @@ def _below(ontology: Ontology, iri: str) -> int:
     return sum(terms[below].use.number for below, top in tops.items() if top == iri != below)
 
 
-LANGUAGES: Final[tuple[Language, ...]] = ("fr", "en")
+DOCUMENTED: Final = Messages("release").languages("ontology")
+"""The languages of the documentation in a release: those in which a release speaks of itself."""
 
 
 def documentation(project: Project, store: Store) -> Mapping[str, bytes]:
@@ -144,8 +147,8 @@ def documentation(project: Project, store: Store) -> Mapping[str, bytes]:
     ontology = read_ontology(project, store)
     style = read_text(Path(__file__).with_name("ontology.css"))
     found = {"ontology/ontology.css": style.encode()}
-    for language in LANGUAGES:
-        other = next(tag for tag in LANGUAGES if tag != language)
+    for language in DOCUMENTED:
+        other = next(tag for tag in DOCUMENTED if tag != language)
         values = {**ontology_values(ontology, language), "other": other}
         found[f"ontology/index.{language}.html"] = render("ontology-alone.html", values).encode()
         drawing = draw_ontology(ontology, language, address=f"index.{language}.html")
@@ -156,5 +159,8 @@ def documentation(project: Project, store: Store) -> Mapping[str, bytes]:
 def values(speaker: Speaker) -> Values:
     """What the page shows: every term with its words, axioms, use, rules and an example."""
     library = speaker.library
-    ontology = library.once("ontology", lambda: read_ontology(library.project, library.store))
+    ontology = library.once("ontology", lambda: read_ontology(library.graph.project, library.graph.store))
     return ontology_values(ontology, speaker.request.language)
+
+
+PAGES: Final = (View("ontology", values, section="data"),)

@@ -15,6 +15,8 @@ from typing import Final
 import pyoxigraph as ox
 
 from pan2kg.errors import Place, TurtleError
+from pan2kg.i18n.catalogue import LANGUAGES, SOURCE_LANGUAGE
+from pan2kg.store.queries import program_query
 from pan2kg.store.store import Store, plain, select
 from pan2kg.store.store import Term as RdfTerm
 from pan2kg.turtle.vocabulary import PAN, RDF, SKOS
@@ -52,7 +54,7 @@ def _quads(path: Path) -> list[ox.Quad]:
         return list(ox.parse(path=path, format=ox.RdfFormat.TURTLE, rename_blank_nodes=True))
     except SyntaxError as error:
         raise TurtleError(
-            f"This is not Turtle: {error.msg}.", place=Place(str(path), error.lineno), remedy="Mend the line."
+            "no-turtle-line", place=Place(str(path), error.lineno), remedy="mend-line", msg=error.msg
         ) from None
 
 
@@ -75,7 +77,7 @@ def texts(sheet: Sheet, subject: str, predicate: str) -> dict[str, str]:
 Texts = Mapping[str, str]
 """The same text by language tag."""
 
-_ORDER: Final = ("en", "fr")
+_ORDER: Final = (SOURCE_LANGUAGE, *LANGUAGES)
 
 
 class Kind(StrEnum):
@@ -272,17 +274,10 @@ class Ontology:
         return {term.iri: term for term in self.terms}
 
 
-_VALUES: Final = f"""
-SELECT ?scheme ?p (COUNT(*) AS ?n) WHERE {{
-    ?s ?p ?concept FILTER(STRSTARTS(STR(?p), "{PAN}")) ?concept <{SKOS}inScheme> ?scheme
-}} GROUP BY ?scheme ?p ORDER BY ?scheme DESC(?n) ?p
-"""
-
-
 def read_schemes(sheet: Sheet, store: Store) -> tuple[Scheme, ...]:
     """Each scheme by IRI, with the properties the graph takes its concepts for, the most frequent first."""
     taken: dict[str, list[str]] = {}
-    for scheme, name, _ in select(store, _VALUES).rows:
+    for scheme, name, _ in select(store, program_query("ontology/values-of-schemes")).rows:
         taken.setdefault(plain(scheme), []).append(plain(name))
     members: dict[str, list[str]] = {}
     for iri in sheet:

@@ -11,10 +11,12 @@ from typing import Final
 
 import pyoxigraph as ox
 
+from pan2kg.i18n.catalogue import LANGUAGES
 from pan2kg.site.ontology_terms import Constraint, Example, Kind, Sheet, Tally, Term, Use, iris, texts
+from pan2kg.store.queries import program_query
 from pan2kg.store.store import Store, construct, plain, select
 from pan2kg.store.store import Term as RdfTerm
-from pan2kg.turtle.vocabulary import DCTERMS, DERIVED, PAN, RDF, RDFS, SH, SKOS, XSD
+from pan2kg.turtle.vocabulary import DCTERMS, PAN, RDF, RDFS, SH, SKOS, XSD
 from pan2kg.turtle.writer import Block, Statement, iri, string, text, write_turtle
 from pan2kg.validation.report import Severity
 
@@ -98,24 +100,6 @@ _SHOWN: Final = 2
 _FIRST: Final = (
     RDF + "type", SKOS + "notation", DCTERMS + "identifier", SKOS + "prefLabel", RDFS + "label", DCTERMS + "title",
 )  # fmt: skip
-_CANDIDATES: Final = f"""
-SELECT ?class ?thing (COUNT(DISTINCT ?p) AS ?kinds) (COUNT(*) AS ?n) WHERE {{
-    GRAPH ?g {{ ?thing a ?class ; ?p ?o }}
-    FILTER(ISIRI(?thing) && STRSTARTS(STR(?class), "{PAN}") && !STRENDS(STR(?g), "unverified"))
-}} GROUP BY ?class ?thing ORDER BY ?class ?thing
-"""
-_USERS: Final = f"""
-SELECT ?property (MIN(STR(?s)) AS ?thing) WHERE {{
-    GRAPH ?g {{ ?s ?property ?o }}
-    FILTER(ISIRI(?s) && STRSTARTS(STR(?property), "{PAN}") && !STRENDS(STR(?g), "unverified"))
-}} GROUP BY ?property ORDER BY ?property
-"""
-_STATEMENTS: Final = f"""
-CONSTRUCT {{ ?thing ?p ?o }} WHERE {{
-    VALUES ?thing {{ %s }}
-    GRAPH ?g {{ ?thing ?p ?o }} FILTER(!STRSTARTS(STR(?g), "{DERIVED}") || ?p IN (%s))
-}}
-"""
 
 Statements = Mapping[str, tuple[tuple[str, RdfTerm], ...]]
 
@@ -128,7 +112,7 @@ def find_examples(store: Store, terms: Iterable[Term], prefixes: Mapping[str, st
     """
     wanted = tuple(terms)
     chosen = _choose(store, wanted)
-    users = {plain(name): plain(thing) for name, thing in select(store, _USERS).rows}
+    users = {plain(name): plain(thing) for name, thing in select(store, program_query("ontology/users")).rows}
     properties = [term.iri for term in wanted if term.kind in (Kind.OBJECT, Kind.DATATYPE)]
     said = _statements(store, {*chosen.values(), *(users[name] for name in properties if name in users)}, properties)
     added = {term.iri for term in wanted if term.use.derived}
@@ -144,7 +128,7 @@ def find_examples(store: Store, terms: Iterable[Term], prefixes: Mapping[str, st
 def _choose(store: Store, terms: Iterable[Term]) -> Mapping[str, str]:
     """For each class the thing that shows it; a class without instances borrows from those below it."""
     ranked: dict[str, list[tuple[int, int, str]]] = {}
-    for kind, thing, kinds, number in select(store, _CANDIDATES).rows:
+    for kind, thing, kinds, number in select(store, program_query("ontology/instances")).rows:
         count = int(plain(number))
         shown = count if count > _MOST else -int(plain(kinds))
         ranked.setdefault(plain(kind), []).append((shown, count, plain(thing)))
@@ -160,9 +144,9 @@ def _choose(store: Store, terms: Iterable[Term]) -> Mapping[str, str]:
 
 def _statements(store: Store, things: Iterable[str], derived: Iterable[str]) -> Statements:
     """What is stated of things, without what rules add except for the properties that are documented."""
-    named = " ".join(f"<{thing}>" for thing in sorted(things))
+    query = program_query("ontology/example-statements", thing=sorted(things), p=derived)
     found: dict[str, set[tuple[str, RdfTerm]]] = {}
-    for triple in construct(store, _STATEMENTS % (named, ", ".join(f"<{name}>" for name in derived))):
+    for triple in construct(store, query):
         if not isinstance(triple.object, ox.Triple) and isinstance(triple.subject, ox.NamedNode):
             found.setdefault(triple.subject.value, set()).add((triple.predicate.value, triple.object))
     return {thing: tuple(sorted(said, key=_rank)) for thing, said in found.items()}
@@ -172,7 +156,7 @@ def _rank(said: tuple[str, RdfTerm]) -> tuple[int, str, int, str]:
     predicate, value = said
     first = _FIRST.index(predicate) if predicate in _FIRST else len(_FIRST)
     language = value.language if isinstance(value, ox.Literal) else ""
-    return first, predicate, 0 if language == "fr" else 1, str(value)
+    return first, predicate, 0 if language == LANGUAGES[0] else 1, str(value)
 
 
 def _of_class(
@@ -215,18 +199,6 @@ def turtle_of(value: RdfTerm, prefixes: Mapping[str, str]) -> str:
     return string(value.value) + ("" if datatype == XSD + "string" else f"^^{iri(datatype, prefixes)}")
 
 
-_ALL: Final = "SELECT ?p (COUNT(*) AS ?n) WHERE { ?s ?p ?o } GROUP BY ?p ORDER BY ?p"
-_CLASSES: Final = f"SELECT ?c (COUNT(*) AS ?n) WHERE {{ ?s <{RDF}type> ?c }} GROUP BY ?c ORDER BY ?c"
-_ON: Final = "SELECT ?p ?c (COUNT(*) AS ?n) WHERE { ?s ?p ?o ; a ?c } GROUP BY ?p ?c ORDER BY ?p ?c"
-_TO: Final = (
-    f'SELECT ?p ?c (COUNT(*) AS ?n) WHERE {{ ?s ?p ?o . ?o a ?c FILTER(STRSTARTS(STR(?p), "{PAN}")) }} '
-    "GROUP BY ?p ?c ORDER BY ?p ?c"
-)
-_STATED: Final = (
-    f'SELECT DISTINCT ?p WHERE {{ GRAPH ?g {{ ?s ?p ?o }} FILTER(STRSTARTS(STR(?p), "{PAN}") '
-    f'&& !STRSTARTS(STR(?g), "{DERIVED}")) }} ORDER BY ?p'
-)
-
 Pairs = Mapping[str, tuple[Tally, ...]]
 
 
@@ -234,11 +206,11 @@ class Usage:
     """What was counted, for all terms at once."""
 
     def __init__(self, store: Store) -> None:
-        self.predicates = _counts(store, _ALL)
-        self.classes = _counts(store, _CLASSES)
-        self.on, self.has = _pairs(store, _ON)
-        self.to, self.reached = _pairs(store, _TO)
-        self.stated = frozenset(plain(row[0]) for row in select(store, _STATED).rows)
+        self.predicates = _counts(store, "counts/properties")
+        self.classes = _counts(store, "counts/classes")
+        self.on, self.has = _pairs(store, "counts/properties-by-class")
+        self.to, self.reached = _pairs(store, "counts/properties-by-target")
+        self.stated = frozenset(plain(row[0]) for row in select(store, program_query("counts/stated-properties")).rows)
 
     def of_class(self, iri: str) -> Use:
         """How many instances a class has, the properties they have, and those that lead to them."""
@@ -251,15 +223,15 @@ class Usage:
         return Use(number, self.on.get(iri, ()), self.to.get(iri, ()), is_derived)
 
 
-def _counts(store: Store, query: str) -> Mapping[str, int]:
-    return {plain(name): int(plain(number)) for name, number in select(store, query).rows}
+def _counts(store: Store, what: str) -> Mapping[str, int]:
+    return {plain(name): int(plain(number)) for name, number in select(store, program_query(what)).rows}
 
 
-def _pairs(store: Store, query: str) -> tuple[Pairs, Pairs]:
+def _pairs(store: Store, what: str) -> tuple[Pairs, Pairs]:
     """Classes by property and properties by class, the most used first."""
     by_property: dict[str, list[Tally]] = {}
     by_class: dict[str, list[Tally]] = {}
-    for name, kind, number in select(store, query).rows:
+    for name, kind, number in select(store, program_query(what)).rows:
         counted = int(plain(number))
         by_property.setdefault(plain(name), []).append(Tally(plain(kind), counted))
         by_class.setdefault(plain(kind), []).append(Tally(plain(name), counted))

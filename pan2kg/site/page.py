@@ -1,16 +1,36 @@
-"""A page: where it stands, what kind of file it is, its bytes; and what is asked of one."""
+"""A page: where it stands, what it is made of, and what stands around it: menu, languages, search, source line.
+
+A module of pages lists its own in ``PAGES`` and ``FILES``, which :mod:`pan2kg.site.registry` gathers.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from functools import lru_cache
-from types import MappingProxyType
+import json
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache, partial
+from typing import TYPE_CHECKING, Final
 
-from pan2kg.i18n.text import Language
+from pan2kg.graph.labels import root
+from pan2kg.i18n.catalogue import LANGUAGES, Language, Messages, format_of
+from pan2kg.i18n.days import in_words
+from pan2kg.tables.template import markup
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from markupsafe import Markup
+
+    from pan2kg.site.library import Library
+    from pan2kg.site.speaker import Speaker
+
 
 HTML = "text/html; charset=utf-8"
-NOTHING: Mapping[str, str] = MappingProxyType({})
+CSV = "text/csv; charset=utf-8"
+JSON = "application/json"
+SVG = "image/svg+xml"
+TURTLE = "text/turtle; charset=utf-8"
+JAVASCRIPT = "text/javascript; charset=utf-8"
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,38 +42,120 @@ class Page:
     body: bytes
 
 
+Values = Mapping[str, object]
+
+
 @dataclass(frozen=True, slots=True)
-class Request:
-    """Which page is wanted: its language, the key in its address, and what was typed after the question mark.
+class View:
+    """A kind of page: its name in an address, and all that is to be said of it.
 
-    ``data`` is the language titles are wanted in, by default that of the interface.
-
-    >>> Request("fr/plan/lu-bhr-2.html", "fr", "lu-bhr-2", {"data": "en"}).data
-    'en'
+    ``values`` gives what the template needs, with ``title`` always among it, or None where there is no such page.
+    Without ``keys`` there is one page a language, ``fr/plans.html``; with them many, ``fr/plan/lu-bhr-2.html``, of
+    which an export has those that are listed. ``template`` is that of the name where none is given, ``section`` the
+    entry of the menu that is marked, ``menu`` the page's own place there. On a page where something can be written
+    down, ``chosen`` lists what may be chosen in its address, and nothing else of it is handed on.
     """
+
+    name: str
+    values: Callable[[Speaker], Values | None]
+    keys: Callable[[Library], Iterable[str]] | None = None
+    template: str = ""
+    section: str = ""
+    menu: int = 0
+    chosen: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file in a language that is no page: name or folder in its address, ending, media type, and what writes it.
+
+    ``make`` gives None where there is no such file; a file without ``keys`` is one a language. One that is not
+    ``exported`` is made only where there is a server.
+    """
+
+    name: str
+    ending: str
+    media: str
+    make: Callable[[Speaker], str | bytes | None]
+    keys: Callable[[Library], Iterable[str]] | None = None
+    exported: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """A file for all languages: its path, its media type, and what writes it; ``exported`` where it is whole."""
 
     path: str
-    language: Language
-    key: str = ""
-    arguments: Mapping[str, str] = field(default_factory=lambda: NOTHING)
-
-    @property
-    def data(self) -> str:
-        """The language titles are wanted in."""
-        return self.arguments.get("data") or self.language
-
-    @property
-    def folder(self) -> str:
-        """The folder the page stands in, as far as ways to others depend on it."""
-        return folder(self.path)
+    media: str
+    make: Callable[[Library, Mapping[str, str]], bytes]
+    exported: bool = True
 
 
-@lru_cache(maxsize=1 << 10)
-def folder(path: str) -> str:
-    """The folder of a page, without names that ways to others do not depend on: equally deep ones lead there alike.
+_PAGE: Final = Messages("page")
 
-    >>> folder("fr/plan/lu-bhr-2.html"), folder("fr/index.html"), folder("index.html")
-    ('fr/*/', 'fr/', '')
+ENDONYMS: Final[Mapping[Language, str]] = {one: format_of("name", one) for one in LANGUAGES}
+
+
+def frame(speaker: Speaker, pages: Mapping[str, View]) -> dict[str, object]:
+    """The values every template can use; ``pages`` are those with one a language, by name."""
+    request, library = speaker.request, speaker.library
+    inside = request.path.partition("/")[2] or "index.html"
+    asked = _asked(speaker, pages.get(inside.removesuffix(".html")))
+    menu = sorted((view for view in pages.values() if view.menu), key=lambda view: view.menu)
+    return {
+        "say": speaker,
+        "t": speaker.t,
+        "language": request.language,
+        "data_language": request.arguments.get("data", ""),
+        "in_address": asked,
+        "languages": [
+            (tag, ENDONYMS[tag], speaker.out(f"{tag}/{inside}", **asked), tag == request.language) for tag in LANGUAGES
+        ],
+        "endonyms": ENDONYMS,
+        "menu": [(view.name, speaker.href(f"{view.name}.html"), speaker.t(f"menu-{view.name}")) for view in menu],
+        "section": "",
+        "root": root(request.path),
+        "mode": library.mode,
+        "path": request.path,
+        "release": library.graph.release,
+        "licence": library.graph.notice.licence,
+        "as_of": in_words(library.graph.as_of, request.language),
+        "style": library.asset("site.css"),
+        "script": library.asset("main.js"),
+        "page_words": _page_words(request.language),
+        "words": partial(_script_words, request.language),
+    }
+
+
+@cache
+def _page_words(language: Language) -> Markup:
+    """What the scripts of every page say."""
+    return embedded({name: _PAGE.group(f"script-{name}-", language) for name in ("copy", "table")})
+
+
+@cache
+def _script_words(language: Language, name: str) -> Markup:
+    """What one script says."""
+    return embedded({**_PAGE.group(f"script-{name}-", language), "colon": format_of("colon", language)})
+
+
+def _asked(speaker: Speaker, view: View | None) -> dict[str, str]:
+    """What the address asks for beside the language of titles, so that another language shows the same.
+
+    On the pages of forms that write, only what is chosen there: the secret of a session, what was typed, and what came
+    of it must stand in no link.
     """
-    first, *more = path.split("/")[:-1] or [""]
-    return "/".join([first, *["*"] * len(more), ""]) if first else ""
+    given = {name: value for name, value in speaker.request.arguments.items() if name != "data"}
+    if view is None or view.chosen is None:
+        return given
+    return {name: value for name, value in given.items() if name.partition(":")[0] in view.chosen}
+
+
+def embedded(value: object) -> Markup:
+    """A value as JSON that may stand inside a script element: nothing in it can end the element.
+
+    >>> str(embedded({"a": "</script>"}))
+    '{"a":"\\\\u003c/script>"}'
+    """
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+    return markup(text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029"))

@@ -13,6 +13,7 @@ from pan2kg.site.basis import Notes
 from pan2kg.site.connections import Connection, connection, grouped
 from pan2kg.site.figures import show
 from pan2kg.site.filtering import is_whole
+from pan2kg.site.page import View
 from pan2kg.site.plan import actions_of, ordered
 from pan2kg.tables.citations import could_cite
 from pan2kg.tables.template import escape, markup
@@ -22,8 +23,8 @@ if TYPE_CHECKING:
     from markupsafe import Markup
 
     from pan2kg.site.library import Library
+    from pan2kg.site.page import Values
     from pan2kg.site.speaker import Speaker
-    from pan2kg.site.view import Values
     from pan2kg.tables.cells import Row
     from pan2kg.tables.table import Exhibit
 
@@ -72,18 +73,18 @@ class Compared:
 
 def keys(library: Library) -> Iterable[str]:
     """The keys of all pairs of plans with a link of any kind."""
-    entry = library.index.entry
-    pairs = ([found.key for found in map(entry, pair) if found] for pair in library.ties.by_pair)
+    entry = library.graph.labels.entry
+    pairs = ([found.key for found in map(entry, pair) if found] for pair in library.graph.ties.by_pair)
     return [pair_key(*pair) for pair in pairs if len(pair) == 2]
 
 
 def values(speaker: Speaker) -> Values | None:
     """What fills the page of two plans; ``evidence`` in the address leaves declared or inferred links only."""
     names = speaker.request.key.split("--")
-    found = [entry.iri for entry in (speaker.library.index.find("plan", name) for name in names) if entry]
+    found = [entry.iri for entry in (speaker.graph.labels.find("plan", name) for name in names) if entry]
     if len(found) != 2 or pair_key(*names) != speaker.request.key:
         return None
-    ties = speaker.library.ties.by_pair.get((min(found), max(found)))
+    ties = speaker.graph.ties.by_pair.get((min(found), max(found)))
     if not ties:
         return None
     one, two = found
@@ -119,15 +120,15 @@ def _side(notes: Notes, plan: str, other: str, ties: Iterable[Tie]) -> Side:
         plan,
         tuple((action, ends[action]) for action in actions),
         tuple(connection(notes, link, "") for link in sorted(links)),
-        could_cite(library.material("fr"), plan, other),
+        could_cite(library.graph.spoken("fr"), plan, other),
     )
 
 
 def _citations(library: Library) -> Mapping[tuple[str, str], set[str]]:
     """The links by which one plan or its actions cite another or its actions."""
     found: dict[tuple[str, str], set[str]] = {}
-    for one in library.material("fr").citations:
-        ends = library.homes.get(one.source, ""), library.homes.get(one.target, "")
+    for one in library.graph.citations:
+        ends = library.graph.homes.get(one.source, ""), library.graph.homes.get(one.target, "")
         found.setdefault(ends, set()).add(one.link)
     return found
 
@@ -136,7 +137,7 @@ def partly(speaker: Speaker, plan: str) -> tuple[str, int, str] | None:
     """A plan whose list of actions was not read to its end: how many are known, and of how many if that is known."""
     if is_whole(speaker.library, plan):
         return None
-    return plan, len(actions_of(speaker, plan)), speaker.library.statements.one(plan, PAN + "measureCount")
+    return plan, len(actions_of(speaker, plan)), speaker.graph.statements.one(plan, PAN + "measureCount")
 
 
 def compared(speaker: Speaker, one: str, two: str) -> list[Compared]:
@@ -153,7 +154,7 @@ def _has(speaker: Speaker, plan: str, aspect: str) -> frozenset[str]:
     """What a plan and its actions have in one respect; every pair it is in asks for it."""
     known, at = speaker.library.having, (plan, aspect)
     if at not in known:
-        statements, names = speaker.library.statements, ASPECTS[aspect]
+        statements, names = speaker.graph.statements, ASPECTS[aspect]
         works = (plan, *actions_of(speaker, plan))
         known[at] = frozenset(iri for work in works for name in names for iri in statements.values(work, PAN + name))
     return known[at]
@@ -180,3 +181,6 @@ def _only(speaker: Speaker, name: str, columns: tuple[str, str], pair: frozenset
             rows.setdefault(frozenset(str(row[column]) for column in columns), []).append(row)
         known[at] = {plans: tuple(found) for plans, found in rows.items()}
     return replace(exhibit, rows=known[at].get(pair, ()))
+
+
+PAGES: Final = (View("pair", values, keys, section="plans"),)

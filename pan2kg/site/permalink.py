@@ -2,7 +2,7 @@
 
 ``fr/question/who-should-talk.html?as-of=2021-06-30&body=body:maee&release=0.1.0`` is the address of a page below the
 root of a site. Every parameter is written out, defaults too, since a default may change; parameters are sorted, so
-that one question has one link. The release is that of the graph (``owl:versionInfo`` of its ontology).
+that one question has one link. The release is that of the graph.
 
 A link is answered by whatever graph is loaded. Where that is another release, the answer says so
 (:func:`notice`), and pages without a server, which know no days, say that (:func:`dayless`). It answers the same
@@ -21,11 +21,10 @@ from typing import Final
 from urllib.parse import parse_qsl, quote
 
 from pan2kg.errors import Place, QueryError
-from pan2kg.i18n.text import LANGUAGES, Language
+from pan2kg.i18n.catalogue import LANGUAGES, Language, Messages
 from pan2kg.project import Project
 from pan2kg.store.queries import Parameter, Query, find_thing
-from pan2kg.store.store import Store, select
-from pan2kg.turtle.vocabulary import PAN
+from pan2kg.store.store import Store
 from pan2kg.turtle.writer import read_prefixes
 
 DAY: Final = "as-of"
@@ -37,19 +36,7 @@ _ADDRESS: Final = re.compile(
 )
 _SIMPLE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 
-_NOTICE: Final[Mapping[Language, str]] = {
-    "fr": "Ce lien a été fait avec la version {made} ; la réponse est tirée de la version {loaded} et peut différer.",
-    "en": "This link was made with release {made}; the answer is from release {loaded} and may differ.",
-    "de": "Dieser Link stammt aus Version {made}; die Antwort stammt aus Version {loaded} und kann abweichen.",
-}
-_DAYLESS: Final[Mapping[Language, str]] = {
-    "fr": "Ce lien demande l’état au {day} ; sans serveur, cette page répond d’après tout le graphe. "
-    "La commande pan2kg ask, suivie de ce lien, répond pour ce jour.",
-    "en": "This link asks for the state on {day}; without a server this page answers from the whole graph. "
-    "The command pan2kg ask, followed by this link, answers for that day.",
-    "de": "Dieser Link fragt nach dem Stand vom {day}; ohne Server antwortet diese Seite aus dem ganzen Graphen. "
-    "Der Befehl pan2kg ask, gefolgt von diesem Link, antwortet für diesen Tag.",
-}
+_PAGE: Final = Messages("page")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +51,7 @@ class Permalink:
     values: Mapping[str, str]
     release: str
     day: date | None = None
-    language: Language = "fr"
+    language: Language = LANGUAGES[0]
 
     @property
     def typed(self) -> list[str]:
@@ -80,7 +67,7 @@ class Permalink:
 
 
 def permalink(
-    query: str, values: Mapping[str, str], release: str, day: date | None = None, *, language: Language = "fr"
+    query: str, values: Mapping[str, str], release: str, day: date | None = None, *, language: Language = LANGUAGES[0]
 ) -> str:
     """The link that fixes a question; its inverse is :func:`read_permalink`.
 
@@ -93,8 +80,7 @@ def permalink(
     fixed = {RELEASE: release} | ({DAY: day.isoformat()} if day else {})
     named = {name.replace("_", "-"): value for name, value in values.items() if name != "language"}
     if named.keys() & {DAY, RELEASE, VIEW}:
-        said = f"A parameter called {DAY}, {RELEASE} or {VIEW} cannot be linked to."
-        raise QueryError(said, remedy="Rename the parameter.")
+        raise QueryError("reserved-parameter", remedy="rename-parameter", day=DAY, release=RELEASE, view=VIEW)
     pairs = sorted((fixed | named).items())
     return f"{language}/question/{query}.html?" + "&".join(f"{name}={quote(value, safe=':')}" for name, value in pairs)
 
@@ -117,17 +103,15 @@ def read_permalink(address: str) -> Permalink:
     found = _ADDRESS.fullmatch(address)
     language = next((one for one in LANGUAGES if found and one == found["language"]), None)
     if found is None or language is None:
-        raise QueryError("This is no link to a question.", place=Place(address), remedy="It has /question/NAME.html.")
+        raise QueryError("no-question-link", place=Place(address), remedy="link-form")
     pairs = parse_qsl(found["asked"] or found["rest"] or "", keep_blank_values=True)
     values = dict(pairs)
     if len(values) < len(pairs):
-        raise QueryError("This link gives a parameter twice.", place=Place(address), remedy="Leave one of them.")
+        raise QueryError("link-twice", place=Place(address), remedy="leave-one")
     values.pop(VIEW, "")
     release = values.pop(RELEASE, "")
     if not release:
-        raise QueryError(
-            "This link fixes no release.", place=Place(address), remedy="Add &release=, as in release=0.1.0."
-        )
+        raise QueryError("link-no-release", place=Place(address), remedy="add-release")
     day = _day(values.pop(DAY, ""), address)
     named = {name.replace("-", "_"): value for name, value in values.items()}
     return Permalink(found["name"], named, release, day, language)
@@ -143,8 +127,7 @@ def follow(options: Namespace) -> Permalink | None:
         return None
     link = read_permalink(options.name)
     if link.day and options.as_of not in (None, link.day):
-        said = f"The link fixes the day {link.day.isoformat()}, and --as-of says {options.as_of.isoformat()}."
-        raise QueryError(said, remedy="Leave out --as-of, or change as-of= in the link.")
+        raise QueryError("link-day-differs", remedy="leave-out-as-of", day=link.day, given=options.as_of)
     options.name, options.language = link.query, link.language
     options.as_of = options.as_of or link.day
     options.parameters = [*link.typed, *options.parameters]
@@ -155,9 +138,7 @@ def _day(text: str, address: str) -> date | None:
     try:
         return date.fromisoformat(text) if text else None
     except ValueError:
-        raise QueryError(
-            f"« {text} » is no day.", place=Place(address), remedy="Write it as in as-of=2021-06-30."
-        ) from None
+        raise QueryError("no-day", place=Place(address), remedy="write-as-of", text=text) from None
 
 
 def fix(query: Query, values: Mapping[str, str], *, store: Store, project: Project) -> dict[str, str]:
@@ -180,21 +161,6 @@ def _fixed(parameter: Parameter, value: str | None, store: Store, project: Proje
     return f"{name}:{local}" if name and _SIMPLE.fullmatch(local) else iri
 
 
-def release_of(store: Store) -> str:
-    """The release of a graph; empty where its ontology does not say.
-
-    >>> from pan2kg.store.store import load_project
-    >>> bool(release_of(load_project(Project.packaged())))
-    True
-    """
-    found = select(
-        store,
-        "PREFIX owl: <http://www.w3.org/2002/07/owl#>\n"
-        f"SELECT ?version WHERE {{ <{PAN.rstrip('#')}> owl:versionInfo ?version }} ORDER BY ?version",
-    ).values("version")
-    return found[-1] if found else ""
-
-
 def notice(link: Permalink, loaded: str, language: Language) -> str:
     """What is to be said where a link is answered by another release than its own; else nothing.
 
@@ -203,7 +169,9 @@ def notice(link: Permalink, loaded: str, language: Language) -> str:
     >>> notice(Permalink("plans", {}, "0.1.0"), "0.1.0", "en")
     ''
     """
-    return "" if link.release == loaded else _NOTICE[language].format(made=link.release, loaded=loaded or "?")
+    return (
+        "" if link.release == loaded else _PAGE.say("other-release", language, made=link.release, loaded=loaded or "?")
+    )
 
 
 def dayless(day: str, language: Language) -> str:
@@ -212,4 +180,4 @@ def dayless(day: str, language: Language) -> str:
     >>> dayless("2021-06-30", "en").partition(";")[0]
     'This link asks for the state on 2021-06-30'
     """
-    return _DAYLESS[language].format(day=day)
+    return _PAGE.say("dayless", language, day=day)

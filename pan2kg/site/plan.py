@@ -14,6 +14,7 @@ from pan2kg.site import entity
 from pan2kg.site import explore as exploring
 from pan2kg.site.basis import Notes
 from pan2kg.site.connections import COUNTING, Connection, connection, kind_of_link, links_of
+from pan2kg.site.page import CSV, File, View
 from pan2kg.site.rows import natural
 from pan2kg.site.values import EVIDENCE, dated
 from pan2kg.store.queries import fill
@@ -25,8 +26,8 @@ if TYPE_CHECKING:
     from markupsafe import Markup
 
     from pan2kg.graph.labels import Entry
+    from pan2kg.site.page import Values
     from pan2kg.site.speaker import Speaker
-    from pan2kg.site.view import Values
 
 Placed = tuple[list[tuple[int, str]], str, str]
 """The place of what a link starts from, the link, and the plan or document at its other end."""
@@ -78,10 +79,10 @@ class Meeting:
 
 def values(speaker: Speaker) -> Values | None:
     """What fills the page of a plan."""
-    entry = speaker.library.index.find("plan", speaker.request.key)
+    entry = speaker.graph.labels.find("plan", speaker.request.key)
     if entry is None:
         return None
-    statements = speaker.library.statements
+    statements = speaker.graph.statements
     actions = actions_of(speaker, entry.iri)
     notes = Notes(speaker)
     cites, cited = citations(notes, entry.iri)
@@ -107,19 +108,19 @@ def values(speaker: Speaker) -> Values | None:
 
 def actions_of(speaker: Speaker, plan: str) -> list[str]:
     """The actions of a plan."""
-    return speaker.library.statements.pointing(plan, PAN + "inPlan")
+    return speaker.graph.statements.pointing(plan, PAN + "inPlan")
 
 
 def period(speaker: Speaker, plan: str) -> str:
     """The period of a plan, open where an end is not known; empty where neither is."""
-    statements = speaker.library.statements
+    statements = speaker.graph.statements
     ends = [statements.one(plan, PAN + name) for name in ("periodStart", "periodEnd")]
     return "–".join(dated(speaker, end) for end in ends) if any(ends) else ""
 
 
 def editions(speaker: Speaker, plan: str) -> tuple[list[str], list[str]]:
     """The editions before and after a plan."""
-    statements = speaker.library.statements
+    statements = speaker.graph.statements
     links = [link for link in links_of(speaker, plan) if kind_of_link(speaker, link) == "succession"]
     before = {iri for link in links for iri in statements.values(link, PAN + "to")} - {plan}
     after = {iri for link in links for iri in statements.values(link, PAN + "from")} - {plan}
@@ -133,7 +134,7 @@ def ordered(speaker: Speaker, iris: Iterable[str]) -> list[str]:
 
 def headings(speaker: Speaker, actions: Iterable[str]) -> list[Heading]:
     """The actions of a plan under the headings of its main scheme, in the order of the document."""
-    statements = speaker.library.statements
+    statements = speaker.graph.statements
     of = {action: statements.values(action, PAN + "inCategory") for action in actions}
     scheme_of = {iri: statements.one(iri, SKOS + "inScheme") for found in of.values() for iri in found}
     counted = Counter(scheme_of[iri] for found in of.values() for iri in found)
@@ -146,13 +147,13 @@ def headings(speaker: Speaker, actions: Iterable[str]) -> list[Heading]:
 
 
 def _place(speaker: Speaker, iri: str) -> list[tuple[int, str]]:
-    entry = speaker.library.index.entry(iri)
+    entry = speaker.graph.labels.entry(iri)
     return natural(entry.notation or entry.key) if entry else []
 
 
 def line(speaker: Speaker, action: str) -> Line:
     """An action in the list of its plan."""
-    statements = speaker.library.statements
+    statements = speaker.graph.statements
     named = {name: statements.values(action, PAN + name) for name in ("usesInstrument", "ledBy", "involvesBody")}
     bodies = dict.fromkeys([*named["ledBy"], *named["involvesBody"]])
     counted = counts(speaker, action)
@@ -163,7 +164,7 @@ def line(speaker: Speaker, action: str) -> Line:
 
 def counts(speaker: Speaker, thing: str) -> Counter[str]:
     """How many links of each kind the page of a thing lists that count; those no document states as comparisons."""
-    statements, status = speaker.library.statements, {f"{ID}linkstatus/{name}" for name in COUNTING}
+    statements, status = speaker.graph.statements, {f"{ID}linkstatus/{name}" for name in COUNTING}
     links = (one for one in links_of(speaker, thing) if statements.one(one, PAN + "status") in status)
     return Counter(
         kind_of_tie(kind_of_link(speaker, link), stated=statements.one(link, CERTAINTY) == STATED) for link in links
@@ -172,7 +173,7 @@ def counts(speaker: Speaker, thing: str) -> Counter[str]:
 
 def until(speaker: Speaker, action: str) -> str:
     """By when an action is to be done: the last day of its timelines, else their words."""
-    statements = speaker.library.statements
+    statements = speaker.graph.statements
     lines = statements.values(action, PAN + "hasTimeline")
     ends = [end for one in lines for end in statements.values(one, PAN + "endDate")]
     if ends:
@@ -187,11 +188,11 @@ def citations(notes: Notes, plan: str) -> tuple[Cited, Cited]:
     """
     speaker = notes.speaker
     ways: tuple[dict[Words, Placed], dict[Words, Placed]] = {}, {}
-    for citation in speaker.library.material("fr").citations:
-        ends = tuple(speaker.library.homes.get(iri, iri) for iri in (citation.source, citation.target))
+    for citation in speaker.graph.citations:
+        ends = tuple(speaker.graph.homes.get(iri, iri) for iri in (citation.source, citation.target))
         if ends[0] != ends[1] and plan in ends:
             way = ends.index(plan)
-            read = tuple(speaker.library.statements.values(citation.link, EVIDENCE)) or (citation.link,)
+            read = tuple(speaker.graph.statements.values(citation.link, EVIDENCE)) or (citation.link,)
             placed = _place(speaker, citation.source), citation.link, ends[1 - way]
             ways[way].setdefault((citation.source, ends[1], read), placed)
     cites, cited = (_cited(notes, sorted(found.values())) for found in ways)
@@ -201,7 +202,7 @@ def citations(notes: Notes, plan: str) -> tuple[Cited, Cited]:
 def _cited(notes: Notes, found: list[Placed]) -> Cited:
     made: tuple[list[Connection], list[Connection]] = [], []
     for _, link, other in found:
-        entry = notes.speaker.library.index.entry(other)
+        entry = notes.speaker.graph.labels.entry(other)
         made[0 if entry and entry.kind == "plan" else 1].append(connection(notes, link, ""))
     return Cited(*made)
 
@@ -209,7 +210,7 @@ def _cited(notes: Notes, found: list[Placed]) -> Cited:
 def meetings(speaker: Speaker, plan: str) -> list[Meeting]:
     """The other plans a plan has a link with, those with declared links first."""
     found = []
-    for pair, ties in speaker.library.ties.by_pair.items():
+    for pair, ties in speaker.graph.ties.by_pair.items():
         if plan in pair:
             counted = Counter(tie.kind for tie in ties)
             declared, same = (sum(counted[kind] for kind in kinds) for kinds in (DECLARED, SAME))
@@ -223,8 +224,8 @@ def pictures(speaker: Speaker, entry: Entry, actions: list[str]) -> dict[str, Ma
     """The lanes of a plan, and the action of it that has most around it; none for a plan without actions."""
     if not actions:
         return {}
-    ground = speaker.library.ground(speaker.request.language, speaker.picture_address)
-    return {name: markup(draw_on(ground, name, plan=entry.key).svg) for name in ("lanes", "ego")}
+    subject = speaker.library.subject(speaker.request.language, speaker.picture_address)
+    return {name: markup(draw_on(subject, name, plan=entry.key).svg) for name in ("lanes", "ego")}
 
 
 def _downloads(speaker: Speaker, key: str) -> list[tuple[str, str]]:
@@ -238,10 +239,13 @@ def _downloads(speaker: Speaker, key: str) -> list[tuple[str, str]]:
 
 def csv(speaker: Speaker) -> str | None:
     """The actions of a plan as CSV, by the stored question."""
-    query = speaker.library.queries.get("actions-of-plan")
-    entry = speaker.library.index.find("plan", speaker.request.key)
+    query = speaker.graph.queries.get("actions-of-plan")
+    entry = speaker.graph.labels.find("plan", speaker.request.key)
     if query is None or entry is None:
         return None
-    given = {"plan": entry.iri, "language": speaker.request.data}
-    library = speaker.library
-    return write_answer(library.store.query(fill(query, given, store=library.store, project=library.project)), "csv")
+    given, graph = {"plan": entry.iri, "language": speaker.request.data}, speaker.graph
+    return write_answer(graph.store.query(fill(query, given, store=graph.store, project=graph.project)), "csv")
+
+
+PAGES: Final = (View("plan", values, entity.keys("plan"), section="plans"),)
+FILES: Final = (File("plan", "csv", CSV, csv, entity.keys("plan")),)

@@ -19,36 +19,30 @@ from typing import TYPE_CHECKING, Final
 
 from pan2kg.errors import Pan2kgError, ProjectError
 from pan2kg.graph.labels import short
+from pan2kg.i18n.catalogue import LANGUAGES, Messages, format_of
 from pan2kg.site.catalogue_score import Criterion, judge, read_entry, read_resources, score
 from pan2kg.site.ontology_terms import Said
-from pan2kg.site.ontology_words import say
-from pan2kg.site.words import group
+from pan2kg.site.page import View
+from pan2kg.store.queries import program_query
 from pan2kg.store.remote import RemoteStore
 from pan2kg.store.store import Store, fingerprint, plain, select
 from pan2kg.tables.coverage import trust
-from pan2kg.turtle.vocabulary import ID, PAN, RDFS, SKOS
+from pan2kg.turtle.vocabulary import ID, PAN, SKOS
 from pan2kg.validation.check import check
 
 if TYPE_CHECKING:
-    from pan2kg.i18n.text import Language, Text
+    from pan2kg.graph.graph import Graph
+    from pan2kg.i18n.catalogue import Language, Text
     from pan2kg.project import Project
     from pan2kg.site.library import Library
+    from pan2kg.site.page import Values
     from pan2kg.site.speaker import Speaker
-    from pan2kg.site.view import Values
-    from pan2kg.store.store import Store
-    from pan2kg.tables.material import Material
     from pan2kg.tables.table import Exhibit
     from pan2kg.validation.report import Report, Rule
 
+_PAGE: Final = Messages("page")
 
-_LINKS: Final = f"""
-PREFIX pan: <{PAN}>
-SELECT ?type ?status ?certainty ?evident (COUNT(DISTINCT ?link) AS ?n) WHERE {{
-    ?link a pan:Link ; pan:linkType ?type ; pan:status ?status .
-    OPTIONAL {{ ?link pan:certainty ?certainty }}
-    BIND(EXISTS {{ ?link pan:evidence ?passage }} AS ?evident)
-}} GROUP BY ?type ?status ?certainty ?evident ORDER BY ?type ?status ?certainty ?evident
-"""
+_ONTOLOGY: Final = Messages("ontology")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,20 +62,11 @@ class Balance:
     unverified: int = 0
     candidates: int = 0
 
-    @property
-    def unsupported(self) -> int:
-        """Declared links without a passage.
-
-        >>> Balance("x", total=3, declared=3, evident=1).unsupported
-        2
-        """
-        return self.declared - self.evident
-
 
 def balances(store: Store) -> tuple[Balance, ...]:
     """The links of each type, by type."""
     found: dict[str, Balance] = {}
-    for kind, status, certainty, evident, number in select(store, _LINKS).rows:
+    for kind, status, certainty, evident, number in select(store, program_query("site/links-by-evidence")).rows:
         name = plain(kind)
         so_far = found.get(name, Balance(name))
         state, n = plain(status).removeprefix(f"{ID}linkstatus/"), int(plain(number))
@@ -115,19 +100,8 @@ def total(rows: Iterable[Balance]) -> Balance:
     return Balance("", *numbers)
 
 
-LANGUAGES: Final = ("fr", "en", "de")
-
 _LEFT_OUT: Final = frozenset((PAN + "Document", PAN + "SourceGraph"))
 """The title of a document stays in its language; files are not shown to readers."""
-
-_LABELS: Final = f"""
-SELECT ?class ?thing (GROUP_CONCAT(DISTINCT LANG(?label); separator=" ") AS ?languages) WHERE {{
-    ?thing a ?class ; <{SKOS}prefLabel>|<{RDFS}label> ?label
-    FILTER(ISIRI(?thing) && (STRSTARTS(STR(?class), "{PAN}") || ?class IN (
-        <http://www.w3.org/2002/07/owl#Class>, <http://www.w3.org/2002/07/owl#ObjectProperty>,
-        <http://www.w3.org/2002/07/owl#DatatypeProperty>, <{SKOS}Concept>)))
-}} GROUP BY ?class ?thing ORDER BY ?class ?thing
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +127,7 @@ def untranslated(store: Store, languages: Sequence[str] = LANGUAGES) -> tuple[Un
     A class every thing of which is labelled in every language is listed too: its total is the basis.
     """
     known: dict[str, dict[str, frozenset[str]]] = {}
-    for kind, thing, tags in select(store, _LABELS).rows:
+    for kind, thing, tags in select(store, program_query("site/label-languages")).rows:
         known.setdefault(plain(kind), {})[plain(thing)] = frozenset(plain(tags).split())
     return tuple(
         Untranslated(
@@ -205,28 +179,26 @@ class Quality:
     links: tuple[Balance, ...]
 
 
-def read_quality(material: Material, *, report: Report | None = None, catalogue: Store | None = None) -> Quality:
-    """Measure the graph in the material's store, as of its day.
+def read_quality(graph: Graph, *, report: Report | None = None, catalogue: Store | None = None) -> Quality:
+    """Measure the graph in the graph's store, as of its day.
 
     ``report`` is what :func:`pan2kg.validation.check.check` found, which takes seconds and is therefore handed in;
     ``catalogue`` a store with the catalogue of a release, whose resources are judged instead of the graph's.
 
-    >>> from datetime import date
-    >>> from pan2kg.tables.material import Material
     >>> from pan2kg.graph.graph import open_graph
-    >>> quality = read_quality(Material(open_graph().store, "en", date(2026, 12, 1)))
+    >>> quality = read_quality(open_graph())
     >>> quality.checked is None, len(quality.criteria)
     (True, 9)
     """
-    entry = read_entry(material.store)
+    entry = read_entry(graph.store)
     if entry and catalogue:
         entry = replace(entry, resources=read_resources(catalogue))
     return Quality(
         None if report is None else summarise(report),
-        _annotated(material),
-        untranslated(material.store),
-        judge(entry, material.as_of) if entry else (),
-        balances(material.store),
+        _annotated(graph),
+        untranslated(graph.store),
+        judge(entry, graph.as_of) if entry else (),
+        balances(graph.store),
     )
 
 
@@ -238,9 +210,9 @@ def summarise(report: Report) -> Checked:
     return Checked(len(report.rules), len(report.idle), violations, tuple(found))
 
 
-def _annotated(material: Material) -> Exhibit | None:
+def _annotated(graph: Graph) -> Exhibit | None:
     try:
-        return trust(material)
+        return trust(graph)
     except ProjectError:
         return None
 
@@ -256,10 +228,10 @@ _COUNTED: Final = ("in_graph", "with_instrument", "with_body", "with_topic", "wi
 def values(speaker: Speaker) -> Values:
     """What the page shows; the check of the project is made once and kept."""
     library, language = speaker.library, speaker.request.language
-    quality = read_quality(library.material(language), catalogue=library.catalogue)
+    quality = read_quality(library.graph.spoken(language), catalogue=library.catalogue)
     return {
-        "title": say("quality", "title", language),
-        "w": lambda group, key, **filled: say(group, key, language, **filled),
+        "title": _ONTOLOGY.say("quality.title", language),
+        "w": lambda group, key, **filled: _ONTOLOGY.say(f"{group}.{key}", language, **filled),
         "quality": quality,
         "checked": _checked_of(library),
         "class_label": lambda iri: _class_of(iri, language) or speaker.label(iri),
@@ -268,15 +240,23 @@ def values(speaker: Speaker) -> Values:
         "message_of": message_of,
         "counted": _COUNTED,
         "tags": LANGUAGES,
+        "language_name": lambda tag: _language_name(tag, language),
+        "format_of": lambda key: format_of(key, language),
         "sum": total(quality.links),
         "rows": [*quality.links, total(quality.links)],
         **_portal(quality, language),
     }
 
 
+def _language_name(tag: Language, language: Language) -> str:
+    """What a language is called in another; one the catalogues have no word for yet by what it calls itself."""
+    key = f"language.{tag}"
+    return _ONTOLOGY.say(key, language) if _ONTOLOGY.has(key) else format_of("name", tag)
+
+
 def _class_of(iri: str, language: Language) -> str:
     """What a class of the vocabularies ontologies are written in is called; empty for others, which have a label."""
-    return group("class", language).get(short(iri), "") if iri.startswith(_STANDARD) else ""
+    return _PAGE.group("class-", language).get(short(iri), "") if iri.startswith(_STANDARD) else ""
 
 
 def _portal(quality: Quality, language: Language) -> Values:
@@ -284,8 +264,8 @@ def _portal(quality: Quality, language: Language) -> Values:
     unknown = sum(criterion.met is None for criterion in quality.criteria)
     percent = round(100 * score(quality.criteria))
     return {
-        "portal_lead": say("portal", "lead", language, met=met, percent=percent),
-        "portal_unknown": say("portal", "unknown-lead", language, n=unknown) if unknown else "",
+        "portal_lead": _ONTOLOGY.say("portal.lead", language, met=met, percent=percent),
+        "portal_unknown": _ONTOLOGY.say("portal.unknown-lead", language, n=unknown) if unknown else "",
     }
 
 
@@ -301,10 +281,10 @@ def message_of(failing: Failing) -> tuple[Text, Text]:
 
 def _checked_of(library: Library) -> Checked | None:
     """The check of the project behind the pages; a store behind an endpoint has no files here."""
-    if isinstance(library.store, RemoteStore):
+    if isinstance(library.graph.store, RemoteStore):
         return None
     with _CHECKING:
-        return _checked(library.project, fingerprint(library.project))
+        return _checked(library.graph.project, fingerprint(library.graph.project))
 
 
 @lru_cache(maxsize=4)
@@ -321,7 +301,7 @@ def _checked(project: Project, _: str) -> Checked | None:
         try:
             return apart.submit(_check, project).result()
         except BrokenProcessPool:
-            raise ProjectError("The check of the graph was broken off.", remedy="Ask again.") from None
+            raise ProjectError("check-broken-off", remedy="ask-again") from None
 
 
 def _check(project: Project) -> Checked | None:
@@ -329,3 +309,6 @@ def _check(project: Project) -> Checked | None:
         return summarise(check(project))
     except Pan2kgError:
         return None
+
+
+PAGES: Final = (View("quality", values, section="data"),)

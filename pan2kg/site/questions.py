@@ -1,4 +1,8 @@
-"""Questions as forms: each stored question with its parameters, its answer as a table, and the query behind it."""
+"""Questions as forms: each stored question with its parameters, its answer as a table, and the query behind it.
+
+An answer as a table of a page: things by name and leading to their pages, every text with its language.
+The page for one's own SPARQL: editor, examples, and without JavaScript the answer as a table.
+"""
 
 from __future__ import annotations
 
@@ -7,34 +11,97 @@ from argparse import ArgumentTypeError
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
+from itertools import islice
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlencode
 
 import pyoxigraph as ox
 
 from pan2kg.errors import Pan2kgError, QueryError
-from pan2kg.graph.labels import KINDS, relative
+from pan2kg.graph.labels import relative
 from pan2kg.i18n.days import a_day
-from pan2kg.site.answers import grid
 from pan2kg.site.figures import listed
-from pan2kg.site.frame import embedded
+from pan2kg.site.page import CSV, TURTLE, File, View, embedded
 from pan2kg.site.permalink import DAY, RELEASE, VIEW, Permalink, dayless, fix, notice, permalink
-from pan2kg.store.queries import Parameter, Query, fill
-from pan2kg.store.store import construct
+from pan2kg.store.queries import Parameter, Query, fill, program_query
+from pan2kg.store.store import construct, select
 from pan2kg.tables.answers import Style, heading, write_answer
+from pan2kg.tables.template import escape, markup
 from pan2kg.turtle.tokens import tokens
-from pan2kg.turtle.writer import read_prefixes
+from pan2kg.turtle.vocabulary import PAN, XSD
+from pan2kg.turtle.writer import iri, read_prefixes
 
 if TYPE_CHECKING:
+    from markupsafe import Markup
+
     from pan2kg.graph.labels import Entry
     from pan2kg.site.library import Library
+    from pan2kg.site.page import Values
     from pan2kg.site.speaker import Speaker
-    from pan2kg.site.view import Values
-    from pan2kg.store.store import Result, Store
+    from pan2kg.store.store import Result, Store, Term
 
-WORKS: Final = ("plan", "action")
-_OFFERS: Final = {"one": WORKS, "two": WORKS, "of": WORKS, "work": WORKS, "only_plan": ("plan",)}
-"""Which kinds of things a parameter takes whose name is not a kind itself."""
+
+MOST: Final = 1000
+"""How many rows a page shows; a download has them all."""
+_NUMBERS: Final = frozenset(XSD + name for name in ("integer", "decimal", "double", "float", "int", "long"))
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """Headings, rows of markup, and whether there were more rows than are shown."""
+
+    heads: tuple[str, ...]
+    rows: tuple[tuple[Markup, ...], ...]
+    cut: bool = False
+
+
+def grid(result: Result, speaker: Speaker) -> Grid:
+    """An answer as headings and cells. A column ``x`` is shown by the names in ``x_label`` beside it.
+
+    Triples become rows of subject, predicate and object, a boolean one row with yes or no.
+    """
+    language = speaker.request.language
+    if isinstance(result, ox.QueryBoolean):
+        return Grid((speaker.t("answer"),), ((markup(escape(speaker.t("yes" if result else "no"))),),))
+    if isinstance(result, list):
+        columns: tuple[str, ...] = ("subject", "predicate", "object")
+        rows: Iterable[tuple[Term | None, ...]] = ((_term(t.subject), t.predicate, _term(t.object)) for t in result)
+    else:
+        columns = tuple(variable.value for variable in result.variables)
+        rows = (tuple(solution) for solution in result)
+    first = list(islice(rows, MOST + 1))
+    shown = [at for at, name in enumerate(columns) if not _is_name(name, columns)]
+    names = {at: columns.index(f"{columns[at]}_label") for at in shown if f"{columns[at]}_label" in columns}
+    made = tuple(tuple(_cell(row, at, names, speaker) for at in shown) for row in first[:MOST])
+    return Grid(tuple(heading(columns[at], language) for at in shown), made, len(first) > MOST)
+
+
+def _is_name(name: str, columns: tuple[str, ...]) -> bool:
+    return name.endswith("_label") and name.removesuffix("_label") in columns
+
+
+def _term(term: ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple) -> Term:
+    return ox.Literal(str(term)) if isinstance(term, ox.Triple) else term
+
+
+def _cell(row: tuple[Term | None, ...], at: int, names: dict[int, int], speaker: Speaker) -> Markup:
+    term = row[at]
+    label = row[names[at]] if at in names else None
+    if isinstance(term, ox.NamedNode):
+        if isinstance(label, ox.Literal) and label.value != term.value:
+            return speaker.lead(speaker.address(term.value), _literal(label, speaker))
+        return speaker.link(term.value)
+    return _literal(term, speaker) if isinstance(term, ox.Literal) else markup("")
+
+
+def _literal(term: ox.Literal, speaker: Speaker) -> Markup:
+    tag = f' lang="{escape(term.language)}"' if term.language and term.language != speaker.request.language else ""
+    words = escape(term.value)
+    if term.datatype.value in _NUMBERS:
+        return markup(f'<span class="figure">{words}</span>')
+    return markup(f"<span{tag}>{words}</span>" if tag else words)
+
+
 _TABS: Final = {"bar": "chart", "timeline": "timeline", "network": "network"}
 """The tab of an answer that is shown first, by what a question calls its view; else the table."""
 _VARIABLE: Final = re.compile(r"[?$](\w+)")
@@ -54,7 +121,7 @@ class Field:
 
 def names(library: Library) -> Iterable[str]:
     """The questions that have a page; rules about quality stand on the quality page."""
-    return (query.name for query in library.queries.values() if query.group != "quality")
+    return (query.name for query in library.graph.queries.values() if query.group != "quality")
 
 
 def cards(speaker: Speaker) -> Values:
@@ -62,7 +129,7 @@ def cards(speaker: Speaker) -> Values:
     language = speaker.request.language
     groups: dict[str, list[tuple[str, str, str]]] = {}
     for name in sorted(names(speaker.library)):
-        query = speaker.library.queries[name]
+        query = speaker.graph.queries[name]
         card = (speaker.href(f"question/{name}.html"), query.question(language), query.summary_in(language))
         groups.setdefault(query.group, []).append(card)
     return {
@@ -86,7 +153,7 @@ def values(speaker: Speaker) -> Values | None:
         link = _permalink(speaker, query)
         remarks += _store(speaker)[1]
     except Pan2kgError as error:
-        fault = str(error)
+        fault = error.say(language)
     handed = given | speaker.chosen(DAY)
     return {
         "title": query.question(language),
@@ -132,10 +199,9 @@ def turtle(speaker: Speaker) -> str | None:
     library, (store, _) = speaker.library, _store(speaker)
     answer = _answer(speaker, _filled(speaker, query))
     rows = answer if isinstance(answer, ox.QuerySolutions) else ()
-    things = sorted({term for row in rows for term in row if isinstance(term, ox.NamedNode)}, key=str)
-    given = " ".join(map(str, things))
-    text = f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ VALUES ?s {{ {given} }} ?s ?p ?o }}"
-    write = partial(_said, store, text, read_prefixes(library.project))
+    things = sorted({term.value for row in rows for term in row if isinstance(term, ox.NamedNode)})
+    text = program_query("things/statements", thing=things)
+    write = partial(_said, store, text, read_prefixes(library.graph.project))
     return write() if library.mode == "served" else library.once(f"turtle of {text}", write)
 
 
@@ -161,7 +227,7 @@ def _answer(speaker: Speaker, text: str) -> Result:
 
 
 def _query(speaker: Speaker) -> Query | None:
-    found = speaker.library.queries.get(speaker.request.key)
+    found = speaker.graph.queries.get(speaker.request.key)
     return found if found and found.group != "quality" else None
 
 
@@ -170,13 +236,13 @@ def _given(speaker: Speaker, query: Query) -> dict[str, str]:
     found = speaker.request.arguments
     wanted = [parameter for parameter in query.parameters if parameter.name != "language"]
     values = {one.name: found.get(one.name) or found.get(one.option, "") for one in wanted}
-    return {name: _meant(speaker, name, value) for name, value in values.items() if value}
+    return {one.name: _meant(speaker, one, values[one.name]) for one in wanted if values[one.name]}
 
 
-def _meant(speaker: Speaker, name: str, value: str) -> str:
+def _meant(speaker: Speaker, parameter: Parameter, value: str) -> str:
     """The key of what has the title that was typed, with its printed number, as the form offers it."""
     typed = _plain(value)
-    found = (entry for entry in _offered(speaker, name) if _plain(speaker.name(entry.iri)) == typed)
+    found = (entry for entry in _offered(speaker, parameter) if _plain(speaker.name(entry.iri)) == typed)
     return next((entry.key for entry in found), value)
 
 
@@ -184,30 +250,29 @@ def _plain(words: str) -> str:
     return " ".join(words.split()).casefold()
 
 
-def _offered(speaker: Speaker, name: str) -> list[Entry]:
+def _offered(speaker: Speaker, parameter: Parameter) -> list[Entry]:
     """The things a parameter may be."""
-    kinds = _OFFERS.get(name, (name,) if name in KINDS else ())
-    return [entry for kind in kinds for entry in speaker.library.index.of_kind(kind)]
+    return [entry for kind in parameter.kinds for entry in speaker.graph.labels.of_kind(kind)]
 
 
 def _store(speaker: Speaker) -> tuple[Store, tuple[str, ...]]:
     """The graph, or what of it was in force on the day in the address, with what that leaves out in words."""
     day = speaker.request.arguments.get(DAY, "")
     if not day:
-        return speaker.library.store, ()
+        return speaker.graph.store, ()
     try:
-        moment = speaker.library.moment(a_day(day))
+        moment = speaker.graph.at(a_day(day))
     except ArgumentTypeError as error:
-        raise QueryError(f"{error}.") from None
+        raise QueryError("sentence", error=error.args[0]) from None
     return moment.store, moment.notes(speaker.request.language)
 
 
 def _permalink(speaker: Speaker, query: Query) -> str:
     """The link that fixes the question with its parameters, day, language and release."""
     library, day = speaker.library, speaker.request.arguments.get(DAY, "")
-    fixed = fix(query, _given(speaker, query), store=library.store, project=library.project)
+    fixed = fix(query, _given(speaker, query), store=library.graph.store, project=library.graph.project)
     when = a_day(day) if day else None
-    link = permalink(query.name, fixed, library.release, when, language=speaker.request.language)
+    link = permalink(query.name, fixed, library.graph.release, when, language=speaker.request.language)
     path, _, asked = link.partition("?")
     view = speaker.chosen(VIEW)
     return f"{relative(speaker.request.path, path)}?{asked}{f'&{urlencode(view)}' if view else ''}"
@@ -218,7 +283,7 @@ def _notice(speaker: Speaker) -> list[str]:
     made = speaker.request.arguments.get(RELEASE, "")
     if not made:
         return []
-    said = notice(Permalink("", {}, made), speaker.library.release, speaker.request.language)
+    said = notice(Permalink("", {}, made), speaker.graph.release, speaker.request.language)
     return [said] if said else []
 
 
@@ -226,14 +291,14 @@ def _filled(speaker: Speaker, query: Query) -> str:
     values = _given(speaker, query)
     if any(parameter.name == "language" for parameter in query.parameters):
         values["language"] = speaker.request.data
-    return fill(query, values, store=speaker.library.store, project=speaker.library.project)
+    return fill(query, values, store=speaker.graph.store, project=speaker.graph.project)
 
 
 def _field(speaker: Speaker, parameter: Parameter, given: dict[str, str]) -> Field:
     meaning = parameter.meaning_in(speaker.request.language)
     value = given.get(parameter.name, "")
     default = _default(speaker, parameter)
-    offers = tuple((entry.key, speaker.name(entry.iri), entry.iri) for entry in _offered(speaker, parameter.name))
+    offers = tuple((entry.key, speaker.name(entry.iri), entry.iri) for entry in _offered(speaker, parameter))
     return Field(parameter.name, meaning, value or default, offers)
 
 
@@ -242,10 +307,10 @@ def _default(speaker: Speaker, parameter: Parameter) -> str:
     first = next(tokens(parameter.default))
     if first.kind == "name":
         prefix, _, local = first.text.partition(":")
-        entry = speaker.library.index.entry(read_prefixes(speaker.library.project).get(prefix, "") + local)
+        entry = speaker.graph.labels.entry(read_prefixes(speaker.graph.project).get(prefix, "") + local)
         return "" if local == "any" else entry.key if entry else first.text
     if first.kind == "iri":
-        entry = speaker.library.index.entry(first.text.strip("<>"))
+        entry = speaker.graph.labels.entry(first.text.strip("<>"))
         return entry.key if entry else first.text.strip("<>")
     return first.text.strip("\"'")
 
@@ -258,11 +323,69 @@ def _template(speaker: Speaker, query: Query) -> dict[str, object]:
     text, language = query.text, speaker.request.language
     if any(parameter.name == "language" for parameter in query.parameters):
         only = {"language": language}
-        text = fill(query, only, store=speaker.library.store, project=speaker.library.project)
+        text = fill(query, only, store=speaker.graph.store, project=speaker.graph.project)
     names_in = sorted(set(_VARIABLE.findall(text)))
     heads = {name: heading(name, language) for name in names_in}
-    release = speaker.library.release
+    release = speaker.graph.release
     said = {RELEASE: notice(Permalink("", {}, "{}"), release, language), DAY: dayless("{}", language)}
-    prefixes = read_prefixes(speaker.library.project)
+    prefixes = read_prefixes(speaker.graph.project)
     view = _TABS.get(query.header.get("view", ""), "table")
     return {"query": text, "prefixes": prefixes, "heads": heads, "release": release, "said": said, "view": view}
+
+
+def editor(speaker: Speaker) -> Values:
+    """What the page shows; with a query in the address, and a server behind it, its answer too."""
+    library = speaker.library
+    asked = speaker.request.arguments.get("query", "")
+    table: Grid | None = None
+    fault = ""
+    if asked and library.mode == "served":
+        try:
+            table = grid(library.graph.store.query(asked), speaker)
+        except Pan2kgError as error:
+            fault = error.say(speaker.request.language)
+    return {
+        "title": speaker.t("sparql-title"),
+        "query": asked or program_query("site/first-query"),
+        "table": table,
+        "fault": fault,
+        "examples": [(library.graph.queries[name].question(speaker.request.language), library.graph.queries[name].text)
+                     for name in sorted(names(library))],
+        "completion": embedded({"prefixes": read_prefixes(library.graph.project), "terms": _terms(speaker)}),
+    }  # fmt: skip
+
+
+def _terms(speaker: Speaker) -> list[dict[str, str]]:
+    """Our own terms with their names, then the classes and properties of others that the graph uses, for completion."""
+    own = [
+        {
+            "name": f"pan:{term.removeprefix(PAN)}",
+            "label": speaker.name(term),
+            "kind": "class" if entry.type.endswith("#Class") else "property",
+        }
+        for term, entry in speaker.graph.labels.entries.items()
+        if term.startswith(PAN)
+    ]
+    return own + speaker.library.once("terms of others", lambda: _others(speaker.library))
+
+
+def _others(library: Library) -> list[dict[str, str]]:
+    """The classes and properties that are not ours, by the prefixes of the project."""
+    prefixes, found = read_prefixes(library.graph.project), []
+    for kind, query in (("class", "ontology/classes"), ("property", "ontology/properties")):
+        terms = select(library.graph.store, program_query(query)).values("term")
+        names = {iri(term, prefixes) for term in terms if not term.startswith(PAN)}
+        found += [{"name": name, "label": "", "kind": kind} for name in sorted(names) if not name.startswith("<")]
+    return found
+
+
+PAGES: Final = (
+    View("questions", cards, section="questions", menu=4),
+    View("question", values, names, section="questions"),
+    View("sparql", editor, section="sparql", menu=6),
+)
+FILES: Final = (
+    File("question", "csv", CSV, csv, names),
+    File("question", "json", "application/sparql-results+json", json, names),
+    File("question", "ttl", TURTLE, turtle, names),
+)

@@ -13,18 +13,21 @@ from typing import TYPE_CHECKING, Final
 
 from pan2kg.coherence.scores import SCALE
 from pan2kg.coherence.uses import key
-from pan2kg.i18n.text import with_mark
+from pan2kg.i18n.catalogue import Messages, with_mark
 from pan2kg.review.decisions import CHANNELS, REVIEWED, Item, documents, passage_document, read_queue
-from pan2kg.review.entry import DONE, LANGUAGES, LIMITS, called, sentence
+from pan2kg.review.entry import DONE, LIMITS, TONGUES, called, sentence
 from pan2kg.review.scores import MOST, SCORES, bodies, cell_name, known_scores
-from pan2kg.site.page import NOTHING
+from pan2kg.site.page import View
+from pan2kg.site.speaker import NOTHING
 from pan2kg.turtle.vocabulary import ID
 
 if TYPE_CHECKING:
     from markupsafe import Markup
 
+    from pan2kg.site.page import Values
     from pan2kg.site.speaker import Speaker
-    from pan2kg.site.view import Values
+
+_TONGUES: Final = Messages("tongue")
 
 
 SEAL: Final = "form_token"
@@ -34,7 +37,6 @@ FAULT: Final = "fault"
 SIGNED: Final = "signed"
 """The argument by which the service hands a page the name used last in the session."""
 RESERVED: Final = frozenset((SEAL, FAULT, SIGNED))
-TONGUES: Final[Mapping[str, str]] = {"fr": "Français", "en": "English", "de": "Deutsch", "lb": "Lëtzebuergesch"}
 """The languages somebody may write or quote in, in their own words."""
 
 _FILE: Final = re.compile(r"graph/plans/[a-z0-9][a-z0-9-]*/(?:reviewed|scores)\.ttl")
@@ -56,7 +58,7 @@ def desk(speaker: Speaker, page: str) -> dict[str, object]:
         "action": speaker.href(page),
         "fault": given.get(FAULT, "") if writable else "",
         "done": _done(speaker) if writable else "",
-        "tongues": [(tag, TONGUES[tag]) for tag in LANGUAGES],
+        "tongues": [(tag, _TONGUES.say(tag, speaker.request.language)) for tag in TONGUES],
         "limits": LIMITS,
         "called": lambda name: called(name).say(speaker.request.language),
     }
@@ -91,11 +93,11 @@ class Card:
 
 def values(speaker: Speaker) -> Values:
     """What waits, and the forms."""
-    material = speaker.library.material(speaker.request.language)
-    queue = read_queue(material)
+    graph = speaker.graph.spoken(speaker.request.language)
+    queue = read_queue(graph)
     shared = desk(speaker, "review.html")
     is_open = shared["state"] == "open"
-    listed = documents(material) if is_open else []
+    listed = documents(graph) if is_open else []
     return {
         "title": speaker.t("reviewing-title"),
         **shared,
@@ -111,7 +113,7 @@ def values(speaker: Speaker) -> Values:
 def _card(speaker: Speaker, item: Item, *, is_open: bool) -> Card:
     given = speaker.request.arguments
     strength = "" if item.strength is None else with_mark(f"{item.strength:.2f}", speaker.request.language)
-    material = speaker.library.material(speaker.request.language)
+    graph = speaker.graph.spoken(speaker.request.language)
     return Card(
         item,
         tuple(
@@ -122,7 +124,7 @@ def _card(speaker: Speaker, item: Item, *, is_open: bool) -> Card:
         speaker.links(item.via),
         speaker.label(f"{ID}linktype/{item.type}") if item.type else "",
         strength,
-        is_open and bool(passage_document(material, item)),
+        is_open and bool(passage_document(graph, item)),
         given if given.get("item") == item.key else NOTHING,
     )
 
@@ -146,7 +148,7 @@ def scores_values(speaker: Speaker) -> Values:
     chosen = [action for action in offered if given.get(CHOSEN + key(action)) or _is_typed(speaker, action)]
     if not chosen and len(offered) <= MOST:
         chosen = offered
-    known = bodies(library.material(speaker.request.language)) if is_open else []
+    known = bodies(library.graph.spoken(speaker.request.language)) if is_open else []
     assessors = sorted(((key(body), speaker.name(body)) for body in known), key=lambda one: one[1].casefold())
     ready = 2 <= len(chosen) <= MOST and given.get("assessor", "") in dict(assessors)
     return {
@@ -162,26 +164,26 @@ def scores_values(speaker: Speaker) -> Values:
         "typed": given,
         "steps": [("", speaker.t("scores-none")), *((str(score), speaker.t(f"scores-{score}")) for score in SCORES)],
         "scale": given.get("scale", "") or SCALE,
-        "known": len(library.material(speaker.request.language).matrices),
+        "known": len(library.graph.spoken(speaker.request.language).scores),
     }
 
 
 def _plans(speaker: Speaker) -> list[tuple[str, str]]:
     """The plans that have actions, by name."""
-    material = speaker.library.material(speaker.request.language)
-    found = {plan for plan in material.home_of.values() if material.plan_of(plan)}
+    graph = speaker.graph.spoken(speaker.request.language)
+    found = {plan for plan in graph.home_of.values() if graph.plan_of(plan)}
     return sorted(((key(plan), speaker.name(plan)) for plan in found), key=lambda one: one[1].casefold())
 
 
 def _offered(speaker: Speaker) -> list[str]:
     """The actions of the one or two plans in the address, in their order."""
-    given, material = speaker.request.arguments, speaker.library.material(speaker.request.language)
+    given, graph = speaker.request.arguments, speaker.graph.spoken(speaker.request.language)
     wanted = list(dict.fromkeys(filter(None, (given.get("plan"), given.get("other")))))
-    homes = {key(plan): plan for plan in material.home_of.values() if material.plan_of(plan)}
+    homes = {key(plan): plan for plan in graph.home_of.values() if graph.plan_of(plan)}
     return [
         action
         for name in wanted
-        for action in sorted(a for a, plan in material.home_of.items() if plan == homes.get(name))
+        for action in sorted(a for a, plan in graph.home_of.items() if plan == homes.get(name))
     ]
 
 
@@ -193,9 +195,9 @@ def _is_typed(speaker: Speaker, action: str) -> bool:
 
 def _matrix(speaker: Speaker, chosen: Sequence[str]) -> list[tuple[str, list[tuple[str, str, str] | None]]]:
     """The rows: an action, and for each column the field's name, its value and its label, None on the diagonal."""
-    given, material = speaker.request.arguments, speaker.library.material(speaker.request.language)
-    assessors = {key(body): body for body in bodies(material)}
-    scores = known_scores(material, assessors[given["assessor"]], given.get("scale", "") or SCALE)
+    given, graph = speaker.request.arguments, speaker.graph.spoken(speaker.request.language)
+    assessors = {key(body): body for body in bodies(graph)}
+    scores = known_scores(graph, assessors[given["assessor"]], given.get("scale", "") or SCALE)
 
     def cell(one: str, two: str) -> tuple[str, str, str] | None:
         if one == two:
@@ -205,3 +207,9 @@ def _matrix(speaker: Speaker, chosen: Sequence[str]) -> list[tuple[str, list[tup
         return name, value, speaker.t("scores-cell", one=speaker.name(one), two=speaker.name(two))
 
     return [(one, [cell(one, two) for two in chosen]) for one in chosen]
+
+
+PAGES: Final = (
+    View("review", values, section="gaps", chosen=()),
+    View("scores", scores_values, section="gaps", chosen=("plan", "other", "assessor", "scale", "on")),
+)

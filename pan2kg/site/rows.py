@@ -100,7 +100,7 @@ def sketched(notes: Notes, iri: str, *, out: frozenset[str], back: frozenset[str
 
 def _outgoing(notes: Notes, iri: str, without: frozenset[str]) -> Iterator[tuple[str, Sketch]]:
     """What is said of a thing, by property."""
-    for name, found in notes.speaker.library.statements.by_property(iri).items():
+    for name, found in notes.speaker.graph.statements.by_property(iri).items():
         if name not in _ASIDE and name not in without:
             stands = known(name)
             yield stands.part, Sketch(stands.place, partial(_property, notes, iri, found))
@@ -130,8 +130,8 @@ def _shown(notes: Notes, statement: Statement, here: str) -> Markup | Node:
 
 
 def _heading(speaker: Speaker, name: str, *, back: bool = False) -> Markup:
-    words, language = called(speaker.library.index, name, speaker.request.language, back=back)
-    if back and not known(name, back=True).texts:
+    words, language = called(speaker.graph.labels, name, speaker.request.language, back=back)
+    if back and not known(name, back=True).key:
         words = speaker.t("pointing", name=words)
     tag = f' lang="{escape(language)}"' if language else ""
     return markup(f"<span{tag}>{escape(words)}</span>" if tag else escape(words))
@@ -140,7 +140,7 @@ def _heading(speaker: Speaker, name: str, *, back: bool = False) -> Markup:
 def _incoming(notes: Notes, iri: str, without: frozenset[str]) -> Iterator[tuple[str, Sketch]]:
     """What points to a thing, by property, links apart; roles of bodies by role, those of one body by plan."""
     found: dict[tuple[str, str], list[Statement]] = {}
-    for statement in notes.speaker.library.statements.towards(iri):
+    for statement in notes.speaker.graph.statements.towards(iri):
         if statement.predicate not in without and statement.predicate not in ENDS:
             found.setdefault((statement.predicate, _apart(notes.speaker, statement)), []).append(statement)
     for (name, apart), statements in found.items():
@@ -150,7 +150,7 @@ def _incoming(notes: Notes, iri: str, without: frozenset[str]) -> Iterator[tuple
 
 def _apart(speaker: Speaker, statement: Statement) -> str:
     """What further sets rows apart: roles on the page of what bodies take part in, plans on the page of a body."""
-    statements = speaker.library.statements
+    statements = speaker.graph.statements
     if statement.predicate == PAN + "involvedIn":
         return statements.one(statement.thing, _ROLE)
     if statement.predicate == PAN + "involves":
@@ -170,8 +170,8 @@ def _pointing(notes: Notes, here: str, apart: str, found: list[Statement]) -> Ro
 
 
 def _by_plan(speaker: Speaker, iri: str) -> tuple[str, list[tuple[int, str]], str]:
-    plan = speaker.library.statements.one(iri, PAN + "inPlan")
-    entry = speaker.library.index.entry(iri)
+    plan = speaker.graph.statements.one(iri, PAN + "inPlan")
+    entry = speaker.graph.labels.entry(iri)
     number = (entry.notation or entry.key) if entry else ""
     return speaker.name(plan).casefold() if plan else "", natural(number), speaker.name(iri).casefold()
 
@@ -191,8 +191,8 @@ def _from(notes: Notes, statement: Statement, here: str) -> Cell:
     speaker, thing, name = notes.speaker, statement.thing, statement.predicate
     mark = notes.mark(statement)
     if is_node(speaker, thing):
-        roles = speaker.library.statements.values(thing, _ROLE)
+        roles = speaker.graph.statements.values(thing, _ROLE)
         without = frozenset({_ROLE} if name == PAN + "involvedIn" and len(roles) == 1 else ())
         return Cell(unfold(notes, thing, frozenset({here}), without=without), markup(""), mark)
-    plans = speaker.library.statements.values(thing, PAN + "inPlan") if name != PAN + "inPlan" else []
+    plans = speaker.graph.statements.values(thing, PAN + "inPlan") if name != PAN + "inPlan" else []
     return Cell(speaker.link(thing), speaker.links(plans), mark)

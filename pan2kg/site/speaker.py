@@ -3,31 +3,72 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, cast
+from dataclasses import dataclass, field
+from functools import lru_cache
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final, cast
 from urllib.parse import urlencode
 
-from pan2kg.graph.labels import Label, best, pair_key, shortened, way
-from pan2kg.i18n.text import LANGUAGES, grouped
-from pan2kg.site.words import say
+from pan2kg.graph.labels import Name, best, pair_key, shortened, way
+from pan2kg.i18n.catalogue import LANGUAGES, Language, Messages, grouped
 from pan2kg.tables.template import escape, markup
 from pan2kg.turtle.vocabulary import PAN, ROOT, SKOS
 
 if TYPE_CHECKING:
     from markupsafe import Markup
 
-    from pan2kg.graph.labels import Entry, Index
+    from pan2kg.graph.graph import Graph
+    from pan2kg.graph.labels import Entry, Labels
     from pan2kg.site.library import Library, Made
-    from pan2kg.site.page import Request
 
-_SWAPPED = ("fr", "en", "de")
-"""The languages titles can be swapped to in the browser."""
+_PAGE: Final = Messages("page")
+
 _UNFOLDED = 12
 """How many things are listed in a cell without being folded."""
 _SHORT = 24
 """How long another name of a thing may be to stand for it where there is little room."""
 _MOST = 50_000
 """How much of what is written of things is kept for other pages: all of a large graph, in three languages."""
+
+
+NOTHING: Mapping[str, str] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """Which page is wanted: its language, the key in its address, and what was typed after the question mark.
+
+    ``data`` is the language titles are wanted in, by default that of the interface.
+
+    >>> Request("fr/plan/lu-bhr-2.html", "fr", "lu-bhr-2", {"data": "en"}).data
+    'en'
+    """
+
+    path: str
+    language: Language
+    key: str = ""
+    arguments: Mapping[str, str] = field(default_factory=lambda: NOTHING)
+
+    @property
+    def data(self) -> str:
+        """The language titles are wanted in."""
+        return self.arguments.get("data") or self.language
+
+    @property
+    def folder(self) -> str:
+        """The folder the page stands in, as far as ways to others depend on it."""
+        return folder(self.path)
+
+
+@lru_cache(maxsize=1 << 10)
+def folder(path: str) -> str:
+    """The folder of a page, without names that ways to others do not depend on: equally deep ones lead there alike.
+
+    >>> folder("fr/plan/lu-bhr-2.html"), folder("fr/index.html"), folder("index.html")
+    ('fr/*/', 'fr/', '')
+    """
+    first, *more = path.split("/")[:-1] or [""]
+    return "/".join([first, *["*"] * len(more), ""]) if first else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +79,17 @@ class Speaker:
     request: Request
 
     @property
-    def _index(self) -> Index:
-        return self.library.index
+    def graph(self) -> Graph:
+        """The graph the page shows."""
+        return self.library.graph
+
+    @property
+    def _index(self) -> Labels:
+        return self.graph.labels
 
     def t(self, key: str, **values: object) -> str:
         """Words of the interface in the language of the page."""
-        return say(key, self.request.language, **values)
+        return _PAGE.say(key, self.request.language, **values)
 
     def figure(self, number: int) -> str:
         """A quantity in the language of the page."""
@@ -84,7 +130,7 @@ class Speaker:
         if entry.kind == "document":
             return self.href(f"sources.html#{entry.key}")
         if entry.kind == "link":
-            ends = map(self._index.entry, self.library.statements.ends(entry.iri))
+            ends = map(self._index.entry, self.graph.statements.ends(entry.iri))
             end = next((end for end in ends if end and end.has_page), None)
             return self.href(f"{end.address}#{entry.key}") if end else ""
         if entry.type == SKOS + "Concept":
@@ -160,11 +206,11 @@ class Speaker:
         return self.kept("short", iri, self._short)
 
     def _short(self, iri: str) -> Markup:
-        names = self.library.statements.values(iri, SKOS + "altLabel")
+        names = self.graph.statements.values(iri, SKOS + "altLabel")
         own = min((name for name in names if len(name) <= _SHORT), key=lambda name: (len(name), name), default="")
         label = self._index.label(iri, self.request.data)
         texts = {tag: shortened(words) for tag, words in label.texts.items()}
-        made = escape(own) if own else self._marked(Label(shortened(label.text), label.language, texts))
+        made = escape(own) if own else self._marked(Name(shortened(label.text), label.language, texts))
         return markup(f'<a href="{escape(self.address(iri))}" title="{escape(self.name(iri))}">{made}</a>')
 
     def lead(self, address: str, content: Markup | str) -> Markup:
@@ -213,8 +259,8 @@ class Speaker:
         number = self._number(iri)
         return f"{number} {words}" if number and number != words else words
 
-    def _marked(self, label: Label, number: str = "") -> Markup:
-        others = {tag: label.texts[tag] for tag in _SWAPPED if tag in label.texts}
+    def _marked(self, label: Name, number: str = "") -> Markup:
+        others = {tag: label.texts[tag] for tag in LANGUAGES if tag in label.texts}
         varied = others if len(set(others.values())) > 1 else {}
         shown = label.language, label.text
         swaps = "".join(f' data-{tag}="{escape(words)}"' for tag, words in varied.items() if (tag, words) != shown)

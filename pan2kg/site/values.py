@@ -17,9 +17,10 @@ from urllib.parse import urlsplit
 
 import pyoxigraph as ox
 
-from pan2kg.graph.labels import french, short
+from pan2kg.graph.labels import short
 from pan2kg.graph.statements import CERTAINTY, SOURCE, TYPE
-from pan2kg.i18n.text import in_words
+from pan2kg.i18n.catalogue import Messages, french
+from pan2kg.i18n.days import in_words
 from pan2kg.store.store import plain
 from pan2kg.tables.template import escape, markup
 from pan2kg.turtle.vocabulary import DCTERMS, ID, PAN, RDF, RDFS, SKOS
@@ -27,9 +28,9 @@ from pan2kg.turtle.vocabulary import DCTERMS, ID, PAN, RDF, RDFS, SKOS
 if TYPE_CHECKING:
     from markupsafe import Markup
 
-    from pan2kg.graph.labels import Index
+    from pan2kg.graph.labels import Labels
     from pan2kg.graph.statements import Statement
-    from pan2kg.i18n.text import Language
+    from pan2kg.i18n.catalogue import Language
     from pan2kg.site.basis import Mark, Notes, Say
     from pan2kg.site.speaker import Speaker
     from pan2kg.store.store import Term
@@ -51,17 +52,19 @@ _SPACES: Final[Mapping[str, str]] = {
     "vann": "http://purl.org/vocab/vann/",
 }
 _BACK: Final = "from-"
+_CALLED: Final = Messages("property")
+_CALLED_BACK: Final = Messages("property-from")
 LAST: Final = 10_000
 """The place of properties nothing is known of: after all others."""
 
 
 @dataclass(frozen=True, slots=True)
 class Property:
-    """Which part of a page a property stands in, its place among others, and its names by language."""
+    """Which part of a page a property stands in, its place among others, and the key of what it is called."""
 
     part: str = "other"
     place: int = LAST
-    texts: Mapping[str, str] | None = None
+    key: str = ""
 
 
 _UNKNOWN: Final = Property()
@@ -72,10 +75,10 @@ def _table() -> Mapping[tuple[str, bool], Property]:
     found: dict[tuple[str, bool], Property] = {}
     text = Path(__file__).with_name("properties.toml").read_text(encoding="utf-8")
     for part, rows in tomllib.loads(text).items():
-        for name, texts in rows.items():
+        for name in rows:
             prefix, _, local = name.partition(":")
             at = _SPACES[prefix] + local, part.startswith(_BACK)
-            found[at] = Property(part.removeprefix(_BACK), len(found), texts)
+            found[at] = Property(part.removeprefix(_BACK), len(found), name)
     return found
 
 
@@ -88,7 +91,7 @@ def known(iri: str, *, back: bool = False) -> Property:
     return _table().get((iri, back), _UNKNOWN)
 
 
-def called(index: Index, iri: str, language: Language, *, back: bool = False) -> tuple[str, str]:
+def called(index: Labels, iri: str, language: Language, *, back: bool = False) -> tuple[str, str]:
     """What a property is called, and the language of these words where that is another one.
 
     Its own name in the ontology comes first; on the page of what it points to, the table's.
@@ -99,13 +102,13 @@ def called(index: Index, iri: str, language: Language, *, back: bool = False) ->
     return index.called[at]
 
 
-def _called(index: Index, iri: str, language: Language, *, back: bool) -> tuple[str, str]:
-    texts = known(iri, back=back).texts or {}
+def _called(index: Labels, iri: str, language: Language, *, back: bool) -> tuple[str, str]:
+    key, words = known(iri, back=back).key, _CALLED_BACK if back else _CALLED
+    ours = words.say(key, language) if words.has(key, language) else ""
     entry = index.entry(iri)
     own = entry.texts if entry and not back else {}
-    for words in (own.get(language), texts.get(language)):
-        if words:
-            return words, ""
+    if mine := own.get(language) or ours:
+        return mine, ""
     label = index.label(iri, language)
     return (label.text, label.language if label.language != language else "") if label.text else (short(iri), "")
 
@@ -199,7 +202,7 @@ def is_node(speaker: Speaker, iri: str) -> bool:
     """Whether a thing has no page and no place of its own, so that it is unfolded where it is spoken of."""
     if not iri.startswith((ID, "_:")):
         return False
-    entry = speaker.library.index.entry(iri)
+    entry = speaker.graph.labels.entry(iri)
     return entry is None or not (entry.has_page or entry.type in _SHOWN_ELSEWHERE)
 
 
@@ -230,7 +233,7 @@ def dated(speaker: Speaker, words: str) -> str:
 def unfold(notes: Notes, iri: str, seen: frozenset[str], *, without: frozenset[str] = frozenset()) -> Node:
     """A node with everything said of it, but for properties ``without``; what points back to ``seen`` is left out."""
     speaker = notes.speaker
-    by_property = speaker.library.statements.by_property(iri)
+    by_property = speaker.graph.statements.by_property(iri)
     head = next((name for name in _HEADS if name in by_property), "") or _about(by_property, seen | without)
     rest = sorted(by_property.keys() - _ASIDE - without - {head}, key=_place)
     inside = seen | {iri}
@@ -270,7 +273,7 @@ def _told(speaker: Speaker, statements: Iterable[Statement]) -> Markup:
 
 
 def _fact(notes: Notes, name: str, statements: tuple[Statement, ...], seen: frozenset[str]) -> Fact:
-    words, language = called(notes.speaker.library.index, name, notes.speaker.request.language)
+    words, language = called(notes.speaker.graph.labels, name, notes.speaker.request.language)
     if all(isinstance(statement.value, ox.Literal) for statement in statements):
         return Fact(words, language, (_told(notes.speaker, statements),))
     left_out = seen | _PLAIN
@@ -291,7 +294,7 @@ def quotes(speaker: Speaker, passages: Iterable[str]) -> tuple[Quote, ...]:
 
 
 def _quotes(speaker: Speaker, passage: str) -> Iterable[Quote]:
-    found = speaker.library.statements.by_property(passage)
+    found = speaker.graph.statements.by_property(passage)
     documents = markup(", ".join([value(speaker, said.value) for said in found.get(PAN + "inDocument", ())]))
     page = ", ".join([plain(said.value) for said in found.get(PAN + "page", ())])
     for said in found.get(PAN + "quote", ()):

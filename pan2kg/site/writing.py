@@ -50,7 +50,7 @@ def write_site(site: Site, folder: Path, *, progress: Progress = _silent) -> int
         _swap(work, folder)
     except OSError as error:
         raise ProjectError(
-            f"Cannot write the site ({reason(error)}).", place=Place(str(folder)), remedy="Nothing was changed."
+            "cannot-write-site", place=Place(str(folder)), remedy="nothing-changed", reason=reason(error)
         ) from None
     finally:
         if work is not None:
@@ -60,11 +60,9 @@ def write_site(site: Site, folder: Path, *, progress: Progress = _silent) -> int
 
 def _refuse_other(folder: Path) -> None:
     if folder.exists() and not folder.is_dir():
-        raise ProjectError("This is a file.", place=Place(str(folder)), remedy="Name a folder.")
+        raise ProjectError("is-a-file", place=Place(str(folder)), remedy="name-a-folder")
     if folder.is_dir() and any(folder.iterdir()) and not (folder / MARK).is_file():
-        raise ProjectError(
-            "This folder holds something that is no site.", place=Place(str(folder)), remedy="Name an empty folder."
-        )
+        raise ProjectError("holds-no-site", place=Place(str(folder)), remedy="name-empty-folder")
 
 
 def contents(site: Site) -> Iterator[tuple[str, bytes]]:

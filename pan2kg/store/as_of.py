@@ -14,13 +14,16 @@ from typing import Final
 import pyoxigraph as ox
 
 from pan2kg.errors import QueryError
-from pan2kg.i18n.text import Language, in_words
+from pan2kg.i18n.catalogue import Language, Messages
+from pan2kg.i18n.days import in_words
+from pan2kg.i18n.message import told
 from pan2kg.project import Project
-from pan2kg.store.as_of_words import kinds, say
 from pan2kg.store.dates import ELI, ORG, Intervals, Node, Standing, instances, pairs, read_intervals
 from pan2kg.store.rules import derive, rule_files
 from pan2kg.store.store import LocalStore, is_derived
 from pan2kg.turtle.vocabulary import PAN
+
+_WORDS: Final = Messages("as-of")
 
 NEEDS: Final = (
     PAN + "inPlan",
@@ -107,9 +110,9 @@ _SPEAKS_OF: Final = frozenset(
 )
 """Where a body may be named by the name it had when the source was written."""
 _WAS: Final = {
-    Standing.NOT_YET: "not in force yet",
-    Standing.OVER: "no longer in force",
-    Standing.IN_FORCE: "not in force, since what it belongs to was not,",
+    Standing.NOT_YET: "was-not-yet",
+    Standing.OVER: "was-over",
+    Standing.IN_FORCE: "was-in-force",
 }
 
 
@@ -149,13 +152,13 @@ class Moment:
         """What was left out and what was kept for want of a date, each one sentence."""
         left = [_left_out(count, language) for count in self.counts if count.left_out]
         when = in_words(self.day, language)
-        first = say("left-out", language, day=when, things=", ".join(left)) if left else ""
-        kept = [say(f"thing.{one.kind}", language, n=one.undated) for one in self.counts if one.undated]
+        first = _WORDS.say("left-out", language, day=when, things=", ".join(left)) if left else ""
+        kept = [_WORDS.say(f"thing.{one.kind}", language, n=one.undated) for one in self.counts if one.undated]
         return (
-            first or say("nothing", language, day=when),
-            *([say("undated", language, things=", ".join(kept))] if kept else []),
-            *([say("open", language, n=self.open_ended)] if self.open_ended else []),
-            *([say("renamed", language, n=self.renamed)] if self.renamed else []),
+            first or _WORDS.say("nothing", language, day=when),
+            *([_WORDS.say("undated", language, things=", ".join(kept))] if kept else []),
+            *([_WORDS.say("open", language, n=self.open_ended)] if self.open_ended else []),
+            *([_WORDS.say("renamed", language, n=self.renamed)] if self.renamed else []),
         )
 
     def refuse(self, names: Iterable[str]) -> None:
@@ -169,16 +172,20 @@ class Moment:
             standing = by_key.get(name) or by_key.get(name.strip("<>")) or by_key.get(name.rpartition(":")[2])
             if standing:
                 raise QueryError(
-                    f"« {name} » was {_WAS[standing]} on {self.day.isoformat()}.", remedy="Choose another day."
+                    "was-on-day",
+                    remedy="choose-another-day",
+                    name=name,
+                    was=told(_WAS[standing]),
+                    day=self.day.isoformat(),
                 )
 
 
 def _left_out(count: Count, language: Language) -> str:
     parts = (("not-yet", count.not_yet), ("over", count.over), ("along", count.along))
-    said = say(f"thing.{count.kind}", language, n=count.left_out)
+    said = _WORDS.say(f"thing.{count.kind}", language, n=count.left_out)
     if count.along == count.left_out:
         return said
-    return f"{said} ({', '.join(say(key, language, n=n) for key, n in parts if n)})"
+    return f"{said} ({', '.join(_WORDS.say(key, language, n=n) for key, n in parts if n)})"
 
 
 def as_of(store: LocalStore, day: date, project: Project, *, rules: Iterable[str] | None = None) -> Moment:
@@ -197,7 +204,7 @@ def as_of(store: LocalStore, day: date, project: Project, *, rules: Iterable[str
     'over'
     """
     if not rule_files(project):
-        raise QueryError("There are no rules to derive the links of a day with.", remedy="Put queries/rules/ there.")
+        raise QueryError("no-rules-of-day", remedy="put-rules")
     known = read_intervals(store)
     standing = {one: when.standing(day) for dates in known.values() for one, when in dates.items()}
     later = _later_names(store, known["body"], day)
@@ -261,7 +268,7 @@ def _left(store: LocalStore, gone: set[Node], later: Mapping[Node, Node]) -> Ite
 def _counts(
     store: LocalStore, known: Mapping[str, Intervals], standing: Mapping[Node, Standing], gone: set[Node]
 ) -> Iterator[Count]:
-    for kind in kinds():
+    for kind in _WORDS.keys("thing."):
         if kind in known:
             yield _count(kind, known[kind], standing, gone)
         else:

@@ -1,23 +1,29 @@
 """The questions a project can answer: ``.rq`` files that run unchanged in any SPARQL editor.
 
-What kind of thing a parameter of a question names, so that a plan given for an action is refused, not unanswered.
-
 Header lines start with ``#+``. A parameter is a line
 ``BIND(<default> AS ?plan)  # parameter: the plan to start from``; a value replaces the default in
 its N3 form, so that nothing a user types can become part of the query's syntax. What is said in
 English is said in another language by a line whose key ends in it: ``question_fr``, ``summary_de``,
-``parameter_plan_fr`` for the parameter ``plan``.
+``parameter_plan_fr`` for the parameter ``plan``. What it takes says ``parameter_plan_kind: plan``, one of :data:`KINDS`
+or several, or one of :data:`PLAIN`; where nothing is said, anything is taken that can stand there.
+
+What the program asks for itself lies in ``queries/program/`` of the software, not of a user's project, so that a
+question somebody changes changes no page. It takes values in the same way: :func:`program_query`.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Final
 
 from pan2kg.errors import QueryError
+from pan2kg.i18n.catalogue import french
+from pan2kg.i18n.message import Message, did_you_mean, either, told
 from pan2kg.project import Project, read_text
 from pan2kg.store.store import Store, select
 from pan2kg.turtle.tokens import tokens
@@ -31,30 +37,15 @@ KINDS: Final[Mapping[str, frozenset[str]]] = {
         {"Instrument", "LegalAct", "Treaty", "SoftLaw", "Commitment", "Bill", "OtherInstrument", "Provision"}
     ),
     "body": frozenset({"Organisation", "PublicBody", "UnnamedGroup"}),
+    "category": frozenset({"Category"}),
+    "obligation": frozenset({"Obligation"}),
 }
 """The kinds of things questions are asked of, each with its classes; a provision stands for its instrument."""
-
-_NAMED: Final = "SELECT DISTINCT ?class ?plan WHERE {{ <{iri}> a ?class . OPTIONAL {{ <{iri}> <{pan}inPlan> ?plan }} }}"
-
-
-def expected(name: str, meaning: str, default: str) -> frozenset[str]:
-    """The kinds a parameter may name: by its name, else by what it means, else by its default; none where neither says.
-
-    >>> sorted(expected("of", "an action, plan or instrument", "action:lu-bhr-2-4-3"))
-    ['action', 'instrument', 'plan']
-    >>> expected("only_plan", "only instruments this plan rests on", "pan:any")
-    frozenset({'plan'})
-    >>> expected("start", "where to start", "body:maee"), expected("topic", "the topic", "topic:trade")
-    (frozenset({'body'}), frozenset())
-    """
-    for words in (name.split("_"), re.findall(r"\w+", meaning), [default.partition(":")[0]]):
-        found = KINDS.keys() & set(words)
-        if found:
-            return frozenset(found)
-    return frozenset()
+PLAIN: Final = ("text", "language", "boolean", "number", "day")
+"""The kinds of a parameter whose value is no thing."""
 
 
-def refuse_other_kind(iri: str, kinds: frozenset[str], *, option: str, store: Store) -> None:
+def refuse_other_kind(iri: str, kinds: Collection[str], *, option: str, store: Store) -> None:
     """Refuse a thing of which the graph says that it is of another kind than those a parameter names.
 
     Raises:
@@ -62,34 +53,44 @@ def refuse_other_kind(iri: str, kinds: frozenset[str], *, option: str, store: St
     """
     if not kinds or iri == f"{PAN}any":
         return
-    table = select(store, _NAMED.format(iri=iri, pan=PAN))
+    table = select(store, program_query("things/classes-and-plan", thing=iri))
     classes = {name.removeprefix(PAN) for name in table.values("class")}
     if any(classes & KINDS[kind] for kind in kinds):
         return
-    wanted = " or ".join(_article(kind) for kind in sorted(kinds))
+    wanted = either([told(_ARTICLES[kind]) for kind in sorted(kinds)])
     if not classes:
-        raise QueryError(f"The graph knows nothing called « {iri} ».", remedy=f"Name {wanted} by its key or its IRI.")
+        raise QueryError("graph-knows-nothing", remedy="name-by-key", iri=iri, wanted=wanted)
     is_a = next((kind for kind, names in KINDS.items() if classes & names), "")
     plans = [plan for plan in table.values("plan") if plan]
     raise QueryError(
-        f"« {iri.removeprefix(ID)} » is {_article(is_a) if is_a else f'of the kind {min(classes)}'}, and --{option} "
-        f"takes {wanted}.",
-        remedy=_remedy(iri, is_a, kinds, plans),
+        "is-other-kind",
+        remedy=_remedy(iri, is_a, kinds, plans) or told("name-by-key", wanted=wanted),
+        iri=iri.removeprefix(ID),
+        found=told(f"is-{is_a}") if is_a else told("is-of-kind", kind=min(classes)),
+        option=option,
+        wanted=wanted,
     )
 
 
-def _article(kind: str) -> str:
-    return f"{'an' if kind[0] in 'aio' else 'a'} {kind}"
+_ARTICLES: Final = {
+    "plan": "a-plan", "action": "an-action", "instrument": "an-instrument", "body": "a-body", "category": "a-category",
+    "obligation": "an-obligation",
+}  # fmt: skip
+"""The words for one thing of a kind, as what is to be named."""
 
 
-def _remedy(iri: str, is_a: str, kinds: frozenset[str], plans: list[str]) -> str:
+def _remedy(iri: str, is_a: str, kinds: Collection[str], plans: list[str]) -> Message | None:
     if is_a == "action" and "plan" in kinds and plans:
-        return f"Its plan is {plans[0].rpartition('/')[2]}."
+        return told("its-plan", plan=plans[0].rpartition("/")[2])
     if is_a == "plan" and "action" in kinds:
-        return f"Its actions are shown by `pan2kg ask actions-of-plan --plan {iri.rpartition('/')[2]}`."
-    return f"Name {' or '.join(_article(kind) for kind in sorted(kinds))} by its key or its IRI."
+        return told("its-actions", plan=iri.rpartition("/")[2])
+    return None
 
 
+_NO_QUESTIONS: Final = frozenset({"rules", "program"})
+"""The folders of ``queries/`` that hold no questions."""
+_HEAD: Final = re.compile(r"(?:#[^\n]*\n|\n)+")
+_GIVEN: Final = re.compile(r"(BIND\(|VALUES \?(\w+) \{ )(.+?)( AS \?(\w+)\)| \}) *# parameter: .*")
 _HEADER = re.compile(r"^#\+ ([a-z_0-9]+): (.*)$", re.MULTILINE)
 _PARAMETER = re.compile(r"^(\s*BIND\()(.+)( AS \?(\w+)\)\s*# parameter: )(.*)$", re.MULTILINE)
 _NO_BREAK = "\u00a0"
@@ -98,12 +99,13 @@ _BARE = re.compile(r"""[<>"{}|^`\\\x00-\x20]""")
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """What a question can be told: its name, the default as written, and what it means."""
+    """What a question can be told: its name, the default as written, what it means, and the kinds of its values."""
 
     name: str
     default: str
     meaning: str
     meanings: Mapping[str, str] = field(default_factory=dict)
+    kinds: tuple[str, ...] = ()
 
     @property
     def option(self) -> str:
@@ -116,7 +118,7 @@ class Parameter:
         >>> Parameter("plan", "plan:x", "the plan", {"fr": "le plan"}).meaning_in("fr")
         'le plan'
         """
-        return self.meanings.get(language, self.meaning)
+        return _spaced(self.meanings.get(language, ""), language) or self.meaning
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +145,12 @@ class Query:
         return self._said("summary", language)
 
     def _said(self, key: str, language: str) -> str:
-        return self.header.get(f"{key}_{language}") or self.header.get(key, "")
+        return _spaced(self.header.get(f"{key}_{language}", ""), language) or self.header.get(key, "")
+
+
+def _spaced(words: str, language: str) -> str:
+    """Words as they are shown: a file may hold plain spaces where French has ones that do not break."""
+    return french(words) if language == "fr" else words
 
 
 def read_query(path: Path, *, name: str = "") -> Query:
@@ -155,7 +162,8 @@ def read_query(path: Path, *, name: str = "") -> Query:
     text = read_text(path)
     header = dict(_HEADER.findall(text))
     parameters = tuple(
-        Parameter(m[4], m[2].strip(), m[5].strip(), _meanings(header, m[4])) for m in _PARAMETER.finditer(text)
+        Parameter(m[4], m[2].strip(), m[5].strip(), _meanings(header, m[4]), _kinds(header, m[4]))
+        for m in _PARAMETER.finditer(text)
     )
     return Query(path.stem, path.parent.name, text, name or str(path), header, parameters)
 
@@ -166,10 +174,15 @@ def _meanings(header: Mapping[str, str], parameter: str) -> dict[str, str]:
     return {language: words for language, words in lines if re.fullmatch("[a-z]{2}", language)}
 
 
+def _kinds(header: Mapping[str, str], parameter: str) -> tuple[str, ...]:
+    return tuple(header.get(f"parameter_{parameter}_kind", "").split())
+
+
 def read_queries(project: Project) -> dict[str, Query]:
-    """Every question of a project by its name; rules are not questions."""
-    files = sorted(p for p in project.queries.rglob("*.rq") if p.parent.name != "rules")
-    return {path.stem: read_query(path, name=project.name_of(path)) for path in files}
+    """Every question of a project by its name; neither rules nor what the program asks for itself are questions."""
+    folders = [path for path in project.queries.iterdir() if path.is_dir() and path.name not in _NO_QUESTIONS]
+    files = [*project.queries.glob("*.rq"), *(path for folder in folders for path in folder.rglob("*.rq"))]
+    return {path.stem: read_query(path, name=project.name_of(path)) for path in sorted(files)}
 
 
 def find_query(project: Project, name: str) -> Query:
@@ -184,16 +197,17 @@ def find_query(project: Project, name: str) -> Query:
     """
     queries = read_queries(project)
     if name not in queries:
-        raise QueryError(f"There is no question « {name} ».", remedy=_nearest(name, queries, "`pan2kg ask --list`"))
+        near = _nearest(name, queries)
+        raise QueryError(
+            "no-question", remedy="did-you-mean-or-list" if near else "shows-all", name=name, names=either(near)
+        )
     return queries[name]
 
 
-def _nearest(name: str, names: Mapping[str, object] | list[str], lister: str) -> str:
+def _nearest(name: str, names: Iterable[str]) -> list[str]:
     from difflib import get_close_matches
 
-    near = get_close_matches(name, list(names), n=3, cutoff=0.5)
-    hint = f"Did you mean {' or '.join(near)}? " if near else ""
-    return f"{hint}{lister} shows them all." if lister else hint.strip()
+    return get_close_matches(name, list(names), n=3, cutoff=0.5)
 
 
 def fill(query: Query, values: Mapping[str, str], *, store: Store, project: Project) -> str:
@@ -208,35 +222,45 @@ def fill(query: Query, values: Mapping[str, str], *, store: Store, project: Proj
     known = {parameter.name: parameter for parameter in query.parameters}
     for name in values:
         if name not in known:
-            raise QueryError(
-                f"Question {query.name} has no parameter « {name} ».",
-                remedy=_nearest(name, known, "") or _listed(known),
-            )
+            near = _nearest(name, known)
+            remedy = did_you_mean(near) if near else _listed(known)
+            raise QueryError("no-parameter", remedy=remedy, name=query.name, parameter=name)
     written = {name: _n3(known[name], value, store, project) for name, value in values.items()}
     return _PARAMETER.sub(lambda m: f"{m[1]}{written.get(m[4], m[2])}{m[3]}{m[5]}", query.text)
 
 
-def _listed(known: Mapping[str, Parameter]) -> str:
-    return f"It has: {', '.join(known)}." if known else "It has none."
+def _listed(known: Mapping[str, Parameter]) -> Message:
+    return told("has-parameters", names=", ".join(known)) if known else told("has-no-parameters")
 
 
 def _n3(parameter: Parameter, value: str, store: Store, project: Project) -> str:
     first = next(tokens(parameter.default))
     if first.kind in ("iri", "name"):
         iri = find_thing(value, store, project)
-        kinds = expected(parameter.name, parameter.meaning, parameter.default)
+        kinds = [kind for kind in parameter.kinds if kind in KINDS]
         refuse_other_kind(iri, kinds, option=parameter.option, store=store)
         return f"<{iri}>"
-    if first.kind == "string":
+    if first.kind == "string" and ("day" not in parameter.kinds or _is_day(value)):
         return string(value) + parameter.default[len(first.text) :]
     if first.kind == "number" and re.fullmatch(r"[+-]?\d+(\.\d+)?", value):
         return value
     if first.kind == "word" and value in ("true", "false"):
         return value
     raise QueryError(
-        f"Parameter {parameter.name} takes a value such as {parameter.default}, not « {value} ».",
-        remedy=f"It means: {parameter.meaning}.",
+        "parameter-takes",
+        remedy="it-means",
+        name=parameter.name,
+        default=parameter.default,
+        value=value,
+        meaning=parameter.meaning,
     )
+
+
+def _is_day(value: str) -> bool:
+    try:
+        return date.fromisoformat(value).isoformat() == value
+    except ValueError:
+        return False
 
 
 def find_thing(value: str, store: Store, project: Project) -> str:
@@ -248,7 +272,7 @@ def find_thing(value: str, store: Store, project: Project) -> str:
     if value.startswith(("http://", "https://", "<")):
         address = value.strip("<>")
         if _BARE.search(address) or ":" not in address:
-            raise QueryError(f"« {value} » is no IRI.", remedy="Leave out spaces, quotes and angle brackets.")
+            raise QueryError("value-no-iri", remedy="no-spaces-in-iri", value=value)
         return address
     prefix, colon, local = value.partition(":")
     prefixes = read_prefixes(project)
@@ -258,34 +282,63 @@ def find_thing(value: str, store: Store, project: Project) -> str:
 
 
 def _by_key(value: str, store: Store) -> str:
-    name, label = string(value), string(value.replace(_NO_BREAK, " "))
-    found = select(
-        store,
-        "PREFIX dcterms: <http://purl.org/dc/terms/> PREFIX skos: <http://www.w3.org/2004/02/skos/core#>\n"
-        "SELECT DISTINCT ?thing WHERE {\n"
-        f"  {{ ?thing dcterms:identifier {name} }} UNION\n"
-        f"  {{ ?thing skos:prefLabel ?label "
-        f"FILTER(LCASE(REPLACE(STR(?label), {string(_NO_BREAK)}, ' ')) = LCASE({label})) }} UNION\n"
-        f'  {{ ?thing skos:inScheme ?scheme FILTER(STRENDS(STR(?thing), CONCAT("/", {name}))) }}\n'
-        "} ORDER BY ?thing",
-    ).values("thing")
+    asked = program_query("things/by-name", name=value, label=value.replace(_NO_BREAK, " "))
+    found = select(store, asked).values("thing")
     if not found:
-        raise QueryError(f"Nothing in the graph is called « {value} ».", remedy=_near_keys(value, store))
+        raise QueryError("nothing-called", remedy=_near_keys(value, store), value=value)
     if len(found) > 1:
-        raise QueryError(f"« {value} » may mean {' or '.join(found[:3])}.", remedy="Give the IRI.")
+        raise QueryError("value-may-mean", remedy="give-the-iri", value=value, names=either(found[:3]))
     return found[0]
 
 
-def _near_keys(value: str, store: Store) -> str:
-    keys = select(
-        store,
-        "PREFIX dcterms: <http://purl.org/dc/terms/> SELECT DISTINCT ?key WHERE { ?thing dcterms:identifier ?key }",
-    ).values("key")
+def _near_keys(value: str, store: Store) -> Message:
+    keys = select(store, program_query("things/keys")).values("key")
     from difflib import get_close_matches
 
     near = get_close_matches(value, sorted(keys), n=3, cutoff=0.4)
-    return f"Did you mean {' or '.join(near)}?" if near else "Name a plan, action, body or instrument by its key."
+    return did_you_mean(near) if near else told("name-a-key")
 
 
-ANY = PAN + "any"
-"""The value of a parameter that restricts nothing."""
+def program_query(name: str, /, **values: Iterable[str]) -> str:
+    """What the program asks for itself: the text of ``queries/program/<name>.rq`` without its header.
+
+    A value takes the place of a default in its N3 form, as in :func:`fill`: ``VALUES ?thing { <one> <two> }`` for
+    any number of them, ``BIND(<one> AS ?thing)`` for one. Every parameter is given, as no default is meant to be used.
+
+    Raises:
+        QueryError: a parameter is missing or unknown, or an IRI could not stand between angle brackets.
+        ProjectError: there is no such query.
+
+    >>> "VALUES ?thing { <http://e/x> <http://e/y> }" in program_query(
+    ...     "things/classes-and-plan", thing=["http://e/x", "http://e/y"]
+    ... )
+    True
+    """
+    text, defaults = _program_text(name)
+    if values.keys() != defaults.keys():
+        raise QueryError("query-takes", name=name, wanted=", ".join(defaults), given=", ".join(values))
+    if not values:
+        return text
+    written = {key: " ".join(_program_value(defaults[key], one) for one in _listing(values[key])) for key in values}
+    return _GIVEN.sub(lambda m: f"{m[1]}{written[m[2] or m[5]]}{m[4]}", text)
+
+
+@cache
+def _program_text(name: str) -> tuple[str, dict[str, str]]:
+    """A query of the program without its header, and the default of each of its parameters."""
+    text = read_text(Project.packaged().queries / "program" / f"{name}.rq")
+    head = _HEAD.match(text)
+    text = text[head.end() :] if head else text
+    return text, {m[2] or m[5]: m[3] for m in _GIVEN.finditer(text)}
+
+
+def _listing(value: Iterable[str]) -> Iterable[str]:
+    return (value,) if isinstance(value, str) else value
+
+
+def _program_value(default: str, value: str) -> str:
+    if not default.startswith('"'):
+        if _BARE.search(value):
+            raise QueryError("value-no-iri", remedy="no-spaces-in-iri", value=value)
+        return f"<{value}>"
+    return string(value)

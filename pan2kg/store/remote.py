@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 _RESULTS = "application/sparql-results+json"
 _TRIPLES = "application/n-triples"
-_CHECK = "Check the address; it must answer SPARQL 1.1 queries over HTTP."
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +45,7 @@ class RemoteStore:
         try:
             return _read(kind, body)
         except (SyntaxError, ValueError, OSError):
-            raise self._fault(f"The answer breaks off or is no {kind or 'SPARQL result'}.") from None
+            raise self._fault("answer-breaks-off" if kind else "answer-no-result", kind=kind) from None
 
     def _ask(self, text: str) -> tuple[str, bytes]:
         from SPARQLWrapper import POST, SPARQLExceptions, SPARQLWrapper
@@ -62,19 +61,17 @@ class RemoteStore:
             return _media_type(response), response.read()
         except SPARQLExceptions.QueryBadFormed as error:
             raise QueryError(
-                f"The endpoint finds the query faulty (HTTP 400): {_said(error)}.",
-                place=Place(self.url),
-                remedy="Mend the query.",
+                "query-faulty-there", place=Place(self.url), remedy="mend-query", error=_said(error)
             ) from None
         except SPARQLExceptions.SPARQLWrapperException as error:
-            raise self._fault(f"The endpoint refuses ({_status(error)}): {_said(error)}.") from None
+            raise self._fault("endpoint-refuses", status=_status(error), words=_said(error)) from None
         except HTTPError as error:
-            raise self._fault(f"The endpoint refuses (HTTP {error.code}: {error.reason}).") from None
+            raise self._fault("endpoint-refuses-code", code=str(error.code), words=str(error.reason)) from None
         except (URLError, OSError, HTTPException) as error:
-            raise self._fault(f"The endpoint cannot be reached ({_cause(error)}).") from None
+            raise self._fault("endpoint-unreachable", reason=_cause(error)) from None
 
-    def _fault(self, message: str) -> EndpointError:
-        return EndpointError(message, place=Place(self.url), remedy=_CHECK)
+    def _fault(self, key: str, /, **values: object) -> EndpointError:
+        return EndpointError(key, place=Place(self.url), remedy="check-address", **values)
 
 
 _STATUS = {"Unauthorized": "HTTP 401", "EndPointNotFound": "HTTP 404", "URITooLong": "HTTP 414"}
@@ -98,9 +95,7 @@ def _checked(url: str) -> str:
     except ValueError:
         fits = False
     if not fits:
-        raise EndpointError(
-            "This is no address of an endpoint.", place=Place(url or "''"), remedy="Write it as http://host:port/path."
-        )
+        raise EndpointError("no-endpoint-address", place=Place(url or "''"), remedy="write-endpoint")
     return url
 
 

@@ -63,7 +63,7 @@ def _with_needs(names: Iterable[str], rules: Mapping[str, Path]) -> set[str]:
     while left:
         name = left.pop()
         if name not in rules:
-            raise QueryError(f"There is no rule « {name} ».", remedy=f"There are: {', '.join(rules)}.")
+            raise QueryError("no-rule", remedy="there-are", name=name, names=", ".join(rules))
         if name not in found:
             found.add(name)
             left += needs(read_text(rules[name])) or []

@@ -18,6 +18,7 @@ from typing import Final, Protocol
 import pyoxigraph as ox
 
 from pan2kg.errors import Place, ProjectError, QueryError, TurtleError
+from pan2kg.i18n.message import Message, told
 from pan2kg.project import Project, reason
 from pan2kg.turtle.tokens import calls, line_of, tokens
 from pan2kg.turtle.vocabulary import DERIVED, GRAPH, graph_of
@@ -40,18 +41,16 @@ def read_quads(path: Path) -> Iterator[ox.Quad]:
     """
     ending = Path(path.name.removesuffix(".gz")).suffix
     if ending not in FORMATS:
-        raise ProjectError(
-            "The ending of this file names no RDF format.",
-            place=Place(str(path)),
-            remedy=f"Use one of {', '.join(FORMATS)}, packed as .gz or not.",
-        )
+        raise ProjectError("no-rdf-ending", place=Place(str(path)), remedy="use-one-packed", names=", ".join(FORMATS))
     try:
         yield from ox.parse(_content(path), format=FORMATS[ending])
     except SyntaxError as error:
         raise TurtleError(
-            f"This is not RDF as {ending} says: {' '.join(_WHERE.sub('', error.msg).split()).rstrip('.')}.",
+            "not-rdf-as",
             place=Place(str(path), error.lineno, error.offset),
-            remedy="Mend the line, or give the file its right ending.",
+            remedy="mend-line-or-ending",
+            ending=ending,
+            value=" ".join(_WHERE.sub("", error.msg).split()).rstrip("."),
         ) from None
 
 
@@ -59,7 +58,7 @@ def _content(path: Path) -> bytes:
     try:
         content = path.read_bytes()
     except OSError as error:
-        raise ProjectError(f"Cannot read the file ({reason(error)}).", place=Place(str(path))) from None
+        raise ProjectError("cannot-read-file", place=Place(str(path)), reason=reason(error)) from None
     return _unpack(content, path) if path.suffix == ".gz" else content
 
 
@@ -69,9 +68,7 @@ def _unpack(content: bytes, path: Path) -> bytes:
     try:
         return gzip.decompress(content)
     except (EOFError, zlib.error, gzip.BadGzipFile):
-        raise ProjectError(
-            "The file is not packed with gzip, or is cut off.", place=Place(str(path)), remedy="Fetch it again."
-        ) from None
+        raise ProjectError("no-gzip", place=Place(str(path)), remedy="fetch-again") from None
 
 
 Term = ox.NamedNode | ox.BlankNode | ox.Literal
@@ -128,7 +125,7 @@ class LocalStore:
         except SyntaxError as error:
             raise syntax_error(text, str(error)) from None
         except (OSError, RuntimeError, ValueError) as error:
-            raise QueryError(f"The query cannot be evaluated: {error}.", place=Place("query")) from None
+            raise QueryError("cannot-evaluate", place=Place("query"), error=str(error)) from None
 
     def add(self, graph: str, triples: Iterable[ox.Triple]) -> None:
         """Put triples into a named graph."""
@@ -162,7 +159,7 @@ def select(store: Store, text: str) -> Table:
     """
     result = store.query(text)
     if not isinstance(result, ox.QuerySolutions):
-        raise QueryError("This is no SELECT query.", place=Place("query"), remedy="Ask with SELECT.")
+        raise QueryError("no-select", place=Place("query"), remedy="ask-with-select")
     columns = tuple(variable.value for variable in result.variables)
     return Table(columns, tuple(tuple(solution) for solution in result))
 
@@ -175,7 +172,7 @@ def construct(store: Store, text: str) -> Triples:
     """
     result = store.query(text)
     if not isinstance(result, list):
-        raise QueryError("This query does not construct triples.", place=Place("query"), remedy="Use CONSTRUCT.")
+        raise QueryError("no-construct", place=Place("query"), remedy="use-construct")
     return result
 
 
@@ -196,16 +193,17 @@ def refuse_fetching(text: str) -> None:
     for token, word in (*((call, "SERVICE") for call in calls(text, "SERVICE")), *updates):
         if word in _REFUSED:
             raise QueryError(
-                f"{word} is refused: {_REFUSED[word]}",
+                "refused-here",
                 place=Place("query", *line_of(text, token.start)),
-                remedy="Ask this store with SELECT, ASK, CONSTRUCT or DESCRIBE.",
+                remedy="ask-this-store",
+                word=word,
+                refused=told(_REFUSED[word]),
             )
 
 
-_UPDATE = "this store is read only."
 UPDATES = ("LOAD", "CLEAR", "DROP", "CREATE", "ADD", "MOVE", "COPY", "INSERT", "DELETE")
 """The words updates begin with."""
-_REFUSED = {"SERVICE": "no other host is contacted because a query says so."} | dict.fromkeys(UPDATES, _UPDATE)
+_REFUSED = {"SERVICE": "no-fetching"} | dict.fromkeys(UPDATES, "read-only")
 
 
 _FROM = re.compile("(?<!:)FROM", re.IGNORECASE)
@@ -218,27 +216,25 @@ def syntax_error(text: str, message: str, *, name: str = "query") -> QueryError:
     """The engine's complaint about a query as one sentence with line and column."""
     match = _POSITION.match(message)
     if not match:
-        return QueryError(f"The query is not SPARQL: {_short(message)}.", place=Place(name), remedy=_MEND)
+        return QueryError("not-sparql", place=Place(name), remedy="mend-there", message=_short(message))
     line, column = int(match.group(1)), int(match.group(2))
     lines = text.splitlines() or [""]
     found = lines[min(line, len(lines)) - 1][max(column - 1, 0) :].strip()[:30]
-    near = f"near « {found} »" if found else "at the end of the line"
     return QueryError(
-        f"The query is not SPARQL {near}: expected {_short(match.group(3))}.",
+        "not-sparql-near" if found else "not-sparql-at-end",
         place=Place(name, line, column),
-        remedy=_MEND,
+        remedy="mend-there",
+        found=found,
+        wanted=_short(match.group(3)),
     )
 
 
-_MEND = "Mend it there and ask again."
-
-
-def _short(message: str) -> str:
+def _short(message: str) -> str | Message:
     words = " ".join(message.split()).removesuffix("{}").strip().rstrip(".")
     if "Prefix not found" in words:
-        return "a declared prefix (write the missing PREFIX line)"
+        return told("declared-prefix")
     words = ", ".join(part for part in words.removeprefix("one of ").split(", ") if part != "[_]")
-    return (words if len(words) < 120 else words[:117] + "…") or "more"
+    return (words if len(words) < 120 else words[:117] + "…") or told("more-expected")
 
 
 def load(store: ox.Store, path: Path, graph: str, *, name: str = "") -> None:
@@ -253,12 +249,13 @@ def load(store: ox.Store, path: Path, graph: str, *, name: str = "") -> None:
     except SyntaxError as error:
         message = re.sub(r"^Parser error at line \d+ between columns \d+ and \d+: ", "", error.msg)
         raise TurtleError(
-            f"This is not Turtle: {' '.join(message.split()).rstrip('.')}.",
+            "no-turtle",
             place=Place(name or str(path), error.lineno, error.offset),
-            remedy="Mend the line; nothing was loaded.",
+            remedy="mend-line-not-loaded",
+            value=" ".join(message.split()).rstrip("."),
         ) from None
     except OSError as error:
-        raise ProjectError(f"Cannot read the file ({reason(error)}).", place=Place(name or str(path))) from None
+        raise ProjectError("cannot-read-file", place=Place(name or str(path)), reason=reason(error)) from None
 
 
 def load_project(project: Project) -> LocalStore:
@@ -326,9 +323,7 @@ def _build_cache(folder: Path, project: Project, derive: Derive) -> None:
         folder.parent.mkdir(parents=True, exist_ok=True)
         work = Path(tempfile.mkdtemp(dir=folder.parent, prefix=".pan2kg-"))
     except OSError as error:
-        raise ProjectError(
-            f"Cannot use this cache folder ({reason(error)}).", place=Place(str(folder.parent))
-        ) from None
+        raise ProjectError("cannot-use-cache", place=Place(str(folder.parent)), reason=reason(error)) from None
     try:
         store = LocalStore(ox.Store(str(work)))
         _load_all(store.inner, project)
@@ -337,7 +332,7 @@ def _build_cache(folder: Path, project: Project, derive: Derive) -> None:
         del store
         work.replace(folder)
     except OSError as error:
-        raise ProjectError(f"Cannot write the cache ({reason(error)}).", place=Place(str(folder.parent))) from None
+        raise ProjectError("cannot-write-cache", place=Place(str(folder.parent)), reason=reason(error)) from None
     finally:
         shutil.rmtree(work, ignore_errors=True)
 

@@ -8,14 +8,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from pan2kg.coherence import questions
 from pan2kg.coherence.bodies import fragmentation, overlaps, who_should_talk
 from pan2kg.coherence.obligations import ANSWERING
 from pan2kg.coherence.participation import completeness, loss, losses, participation
 from pan2kg.coherence.reading import read_ministries
 from pan2kg.errors import QueryError
-from pan2kg.tables.material import DEFAULT, Choice, Material
-from pan2kg.tables.table import Row, code, make, note, number, thing, things, undated
+from pan2kg.graph.graph import Graph
+from pan2kg.store.queries import program_query
+from pan2kg.tables.table import DEFAULT, Choice, Row, code, keys, make, note, number, thing, things, undated
 
 if TYPE_CHECKING:
     from pan2kg.coherence.bodies import Fragmentation, Overlap, Talk
@@ -26,18 +26,18 @@ if TYPE_CHECKING:
 BRIDGES = ("action", "plan", "participation", "total", "reached")
 
 
-def bridges(material: Material, choice: Choice = DEFAULT) -> Exhibit:
+def bridges(graph: Graph, choice: Choice = DEFAULT) -> Exhibit:
     """How the links of each linked action spread over plans; with plans named, of their actions only.
 
     Raises:
         QueryError: an unknown plan, with the nearest names.
     """
-    named = frozenset(material.plans(choice.plans))
-    found = participation(material.linking, material.links)
+    named = frozenset(graph.plans(choice.plans))
+    found = participation(graph.linking, graph.links)
     rows = [
         {
-            **thing(material, "action", row.action),
-            **thing(material, "plan", material.plan_of(row.action)),
+            **thing(graph, "action", row.action),
+            **thing(graph, "plan", graph.plan_of(row.action)),
             "participation": number(row.value),
             "total": number(row.total),
             "reached": row.plans,
@@ -46,86 +46,90 @@ def bridges(material: Material, choice: Choice = DEFAULT) -> Exhibit:
         if not named or row.plan in named
     ]
     notes = [note("linked-actions", n=len(found), of=found.basis.n)]
-    made = make("participation", found.basis, BRIDGES, rows, notes=notes, sparql=questions.RESTS_ON)
-    return undated(made, material)
+    made = make("participation", found.basis, BRIDGES, rows, notes=notes, sparql=program_query("coherence/rests-on"))
+    return undated(made, graph)
 
 
 LOSS = ("action", "plan", "instruments", "obligations", "plans")
 
 
-def lost(material: Material, choice: Choice = DEFAULT) -> Exhibit:
+def lost(graph: Graph, choice: Choice = DEFAULT) -> Exhibit:
     """What only one action holds: for the actions named, else for every action that holds something.
 
     Raises:
         QueryError: an unknown action or plan, with the nearest names.
     """
-    duties = _answered(material)
-    named, plans = [material.action(name) for name in choice.actions], material.plans(choice.plans)
+    duties = _answered(graph)
+    named, plans = [graph.action(name) for name in choice.actions], graph.plans(choice.plans)
     if named:
-        found = [loss(material.linking, material.links, action, duties) for action in named]
+        found = [loss(graph.linking, graph.links, action, duties) for action in named]
     else:
-        found = [row for row in losses(material.linking, material.links, duties) if not plans or row.plan in plans]
+        found = [row for row in losses(graph.linking, graph.links, duties) if not plans or row.plan in plans]
     empty = [row for row in found if not row]
-    notes = [note("nothing-lost", action=material.label(row.action)) for row in empty] or [note("lost-means")]
-    rows = (_lost(material, row) for row in found)
-    return undated(make("loss", material.basis, LOSS, rows, notes=notes, sparql=questions.RESTS_ON), material)
+    notes = [note("nothing-lost", action=graph.label(row.action)) for row in empty] or [note("lost-means")]
+    rows = (_lost(graph, row) for row in found)
+    return undated(
+        make("loss", graph.basis, LOSS, rows, notes=notes, sparql=program_query("coherence/rests-on")), graph
+    )
 
 
-def _answered(material: Material) -> dict[str, set[str]]:
+def _answered(graph: Graph) -> dict[str, set[str]]:
     """The actions that answer each obligation no national act answers."""
     works: dict[str, set[str]] = {}
-    for response in material.responses:
+    for response in graph.responses:
         if response.relation in ANSWERING:
             works.setdefault(response.instrument, set()).add("" if response.is_act else response.work)
-    found = {one.iri: works.get(one.instrument, set()) for one in material.obligations}
+    found = {one.iri: works.get(one.instrument, set()) for one in graph.obligations}
     return {duty: answers for duty, answers in found.items() if "" not in answers}
 
 
-def _lost(material: Material, row: Loss) -> Row:
+def _lost(graph: Graph, row: Loss) -> Row:
     return {
-        **thing(material, "action", row.action),
-        **thing(material, "plan", material.plan_of(row.action)),
-        **things(material, "instruments", row.instruments),
-        **things(material, "obligations", row.obligations),
-        **things(material, "plans", row.plans),
+        **thing(graph, "action", row.action),
+        **thing(graph, "plan", graph.plan_of(row.action)),
+        **things(graph, "instruments", row.instruments),
+        **things(graph, "obligations", row.obligations),
+        **things(graph, "plans", row.plans),
     }
 
 
 COMPLETE = ("action", "plan", "indicator", "verification_source", "expected_result", "timeline", "means", "share")
 
 
-def complete(material: Material, choice: Choice = DEFAULT) -> Exhibit:
+def complete(graph: Graph, choice: Choice = DEFAULT) -> Exhibit:
     """The five fields of each action of which any was recorded; the others are counted in a note, not judged.
 
     Raises:
         QueryError: an unknown plan, with the nearest names.
     """
-    named = frozenset(material.plans(choice.plans))
-    found = [row for row in completeness(material.uses, material.fields) if not named or row.plan in named]
+    named = frozenset(graph.plans(choice.plans))
+    found = [row for row in completeness(graph.uses, graph.fields) if not named or row.plan in named]
     kept = [row for row in found if row.annotated or choice.everything]
-    basis = completeness(material.uses, material.fields).basis
+    basis = completeness(graph.uses, graph.fields).basis
     if named:
-        basis = basis.also("plans", material.keys(sorted(named)))
+        basis = basis.also("plans", keys(sorted(named)))
     unread = sum(not row.annotated for row in found)
     notes = [note("absent-means"), note("fields-unread", n=unread, of=len(found))]
-    rows = (_complete(material, row) for row in kept)
-    return undated(make("completeness", basis, COMPLETE, rows, notes=notes, sparql=questions.FIELDS), material)
+    rows = (_complete(graph, row) for row in kept)
+    return undated(
+        make("completeness", basis, COMPLETE, rows, notes=notes, sparql=program_query("coherence/fields")), graph
+    )
 
 
-def _complete(material: Material, row: Completeness) -> Row:
+def _complete(graph: Graph, row: Completeness) -> Row:
     fields: dict[str, str | int | float | bool | None] = {}
     for name, presence in row.fields:
         column = name.replace(" ", "_")
-        fields |= code(material, column, presence.value if row.annotated else "unread")
+        fields |= code(graph, column, presence.value if row.annotated else "unread")
     share = number(row.share)
-    plan = material.plan_of(row.action)
-    return {**thing(material, "action", row.action), **thing(material, "plan", plan), **fields, "share": share}
+    plan = graph.plan_of(row.action)
+    return {**thing(graph, "action", row.action), **thing(graph, "plan", plan), **fields, "share": share}
 
 
 BODIES = ("finding", "topics", "bodies", "actions", "groups", "instruments", "value", "known", "of")
 
 
-def bodies(material: Material, choice: Choice = DEFAULT) -> Exhibit:
+def bodies(graph: Graph, choice: Choice = DEFAULT) -> Exhibit:
     """Fragmentation, overlap, candidates for duplication, and which ministries should talk, in one table.
 
     ``part`` restricts it to one of these findings.
@@ -133,73 +137,73 @@ def bodies(material: Material, choice: Choice = DEFAULT) -> Exhibit:
     Raises:
         QueryError: an unknown finding.
     """
-    uses, known = material.uses, material.profiles
-    talks = who_should_talk(uses, known, only=read_ministries(material.store))
+    uses, known = graph.uses, graph.profiles
+    talks = who_should_talk(uses, known, only=read_ministries(graph.store))
     rows = [
-        *(_fragmented(material, row) for row in fragmentation(uses, known)),
-        *(_overlapping(material, row) for row in overlaps(uses, known)),
-        *(_talking(material, row) for row in talks),
+        *(_fragmented(graph, row) for row in fragmentation(uses, known)),
+        *(_overlapping(graph, row) for row in overlaps(uses, known)),
+        *(_talking(graph, row) for row in talks),
     ]
     found = {"fragmentation", "overlap", "duplication", "talk"}
     if choice.part and choice.part not in found:
-        raise QueryError(f"There is no finding « {choice.part} ».", remedy=f"There are: {', '.join(sorted(found))}.")
+        raise QueryError("no-finding", remedy="there-are", part=choice.part, names=", ".join(sorted(found)))
     kept = [row for row in rows if choice.part in ("", row["finding"])]
     actions = set(uses.actions)
     led = sum(bool(profile.leads) and profile.work in actions for profile in known)
     notes = [note("neutral"), note("leads-known", n=led, of=len(uses.actions))]
     basis = uses.basis.also("finding", choice.part) if choice.part else uses.basis
-    return undated(make("bodies", basis, BODIES, kept, notes=notes, sparql=questions.TAGS), material)
+    return undated(make("bodies", basis, BODIES, kept, notes=notes, sparql=program_query("coherence/tags")), graph)
 
 
-def _fragmented(material: Material, row: Fragmentation) -> Row:
-    on_topic = [p.work for p in material.profiles if row.topic in p.topics and p.leads and p.work in material.home_of]
+def _fragmented(graph: Graph, row: Fragmentation) -> Row:
+    on_topic = [p.work for p in graph.profiles if row.topic in p.topics and p.leads and p.work in graph.home_of]
     return {
-        **code(material, "finding", "fragmentation"),
-        **things(material, "topics", [row.topic]),
-        **things(material, "bodies", [body for body, _ in row.leads]),
-        **things(material, "actions", sorted(on_topic)),
-        **things(material, "groups", []),
-        **things(material, "instruments", []),
+        **code(graph, "finding", "fragmentation"),
+        **things(graph, "topics", [row.topic]),
+        **things(graph, "bodies", [body for body, _ in row.leads]),
+        **things(graph, "actions", sorted(on_topic)),
+        **things(graph, "groups", []),
+        **things(graph, "instruments", []),
         "value": number(row.value),
         "known": row.known,
         "of": row.actions,
     }
 
 
-def _overlapping(material: Material, row: Overlap) -> Row:
+def _overlapping(graph: Graph, row: Overlap) -> Row:
     return {
-        **code(material, "finding", "duplication" if row.is_duplication_candidate else "overlap"),
-        **things(material, "topics", row.topics),
-        **things(material, "bodies", [body for side in row.leads for body in side]),
-        **things(material, "actions", [row.one, row.two]),
-        **things(material, "groups", row.groups),
-        **things(material, "instruments", row.instruments),
+        **code(graph, "finding", "duplication" if row.is_duplication_candidate else "overlap"),
+        **things(graph, "topics", row.topics),
+        **things(graph, "bodies", [body for side in row.leads for body in side]),
+        **things(graph, "actions", [row.one, row.two]),
+        **things(graph, "groups", row.groups),
+        **things(graph, "instruments", row.instruments),
         "value": None,
         "known": 2,
         "of": 2,
     }
 
 
-def _talking(material: Material, row: Talk) -> Row:
+def _talking(graph: Graph, row: Talk) -> Row:
     return {
-        **code(material, "finding", "talk"),
-        **things(material, "topics", []),
-        **things(material, "bodies", [row.one, row.two]),
-        **things(material, "actions", sorted(_resting(material, row))),
-        **things(material, "groups", []),
-        **things(material, "instruments", row.instruments),
+        **code(graph, "finding", "talk"),
+        **things(graph, "topics", []),
+        **things(graph, "bodies", [row.one, row.two]),
+        **things(graph, "actions", sorted(_resting(graph, row))),
+        **things(graph, "groups", []),
+        **things(graph, "instruments", row.instruments),
         "value": number(row.bits),
         "known": None,
         "of": None,
     }
 
 
-def _resting(material: Material, row: Talk) -> Iterator[str]:
+def _resting(graph: Graph, row: Talk) -> Iterator[str]:
     """The actions of either body that rest on what both share."""
     wanted, pair = set(row.instruments), {row.one, row.two}
-    place = {action: at for at, action in enumerate(material.uses.actions)}
-    for profile in material.profiles:
+    place = {action: at for at, action in enumerate(graph.uses.actions)}
+    for profile in graph.profiles:
         if profile.work in place and (profile.bodies | profile.leads) & pair:
-            used = material.uses.table.row(place[profile.work]).tolist()
-            if wanted & {material.uses.instruments[i] for i in used}:
+            used = graph.uses.table.row(place[profile.work]).tolist()
+            if wanted & {graph.uses.instruments[i] for i in used}:
                 yield profile.work

@@ -10,12 +10,11 @@ from typing import Final
 import pyoxigraph as ox
 
 from pan2kg.errors import FormatError
-from pan2kg.i18n.text import Language, Text, plural, read_table
+from pan2kg.i18n.catalogue import Language, Messages
 from pan2kg.store.queries import Query
 from pan2kg.store.store import Result, Table, Term, Triples, plain
-from pan2kg.tables.formats import Grid, write_markdown, write_text
-
-FORMATS = ("table", "csv", "tsv", "json", "xml", "md", "turtle", "jsonld")
+from pan2kg.tables.formats import Grid, Value, write_markdown, write_text
+from pan2kg.turtle.vocabulary import XSD
 
 _NATIVE = {
     "csv": ox.QueryResultsFormat.CSV,
@@ -24,13 +23,11 @@ _NATIVE = {
     "xml": ox.QueryResultsFormat.XML,
 }
 _GRAPH = {"turtle": ox.RdfFormat.TURTLE, "jsonld": ox.RdfFormat.JSON_LD}
-_ROWS: Final = Text("ligne|lignes", "row|rows", "Zeile|Zeilen")
-_TAKEN: Final = Text(
-    "Sans autre indication, la question a été posée avec {}.",
-    "Not told otherwise, the question was asked with {}.",
-    "Ohne andere Angabe wurde die Frage mit {} gestellt.",
-)
-_ANSWERS: Final = {True: Text("oui", "yes", "ja"), False: Text("non", "no", "nein")}
+_PRINTING: Final = Messages("printing")
+_HEADINGS: Final = Messages("heading")
+_NUMBERS: Final = frozenset(("integer", "decimal", "double", "float", "int", "long"))
+_DIGITS: Final = 15
+"""How many digits a spreadsheet keeps of a number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,15 +61,12 @@ def write_answer(result: Result, form: str, style: Style = Style()) -> str:
     if isinstance(result, list):
         return _triples(result, form, style)
     if form in _GRAPH:
-        raise FormatError(
-            f"This query answers with {'rows' if isinstance(result, ox.QuerySolutions) else 'yes or no'}, "
-            f"which cannot be written as {form}.",
-            remedy="Use table, csv, tsv, json, xml or md, or ask with CONSTRUCT.",
-        )
+        fault = "rows-not-as" if isinstance(result, ox.QuerySolutions) else "yes-or-no-not-as"
+        raise FormatError(fault, remedy="use-answer-forms", form=form)
     if form in _NATIVE:
         return _bytes(result.serialize(format=_NATIVE[form])).decode()
     if isinstance(result, ox.QueryBoolean):
-        return _ANSWERS[bool(result)].say(style.language) + "\n"
+        return _PRINTING.say("yes" if result else "no", style.language) + "\n"
     columns = tuple(variable.value for variable in result.variables)
     return write_table(Table(columns, tuple(tuple(row) for row in result)), form, style)
 
@@ -90,7 +84,7 @@ def taken(query: Query, values: Collection[str], language: Language) -> str:
         for one in query.parameters
         if one.name not in ("language", *values) and one.default != "pan:any"
     ]
-    return _TAKEN.say(language).format(" ".join(words)) if words else ""
+    return _PRINTING.say("taken", language, options=" ".join(words)) if words else ""
 
 
 def _typed(default: str) -> str:
@@ -111,9 +105,7 @@ def _triples(triples: Triples, form: str, style: Style) -> str:
         ordered = sorted(triples, key=str)
         return _bytes(ox.serialize(ordered, format=_GRAPH[form], prefixes=_used(ordered, style))).decode()
     if form in ("json", "xml"):
-        raise FormatError(
-            f"This query answers with triples, which cannot be written as {form}.", remedy="Use turtle or jsonld."
-        )
+        raise FormatError("triples-not-as", remedy="use-triple-forms", form=form)
     rows = tuple((t.subject, t.predicate, t.object) for t in sorted(triples, key=str))
     table = Table(("subject", "predicate", "object"), rows)  # type: ignore[arg-type]  # no quoted triples: RDF 1.1
     return write_table(table, form, style) if form in ("table", "md") else _separated(table, form)
@@ -131,7 +123,7 @@ def _separated(table: Table, form: str) -> str:
     rows = " ".join(f"({' '.join(str(term) for term in row)})" for row in table.rows)
     solutions = ox.Store().query(f"SELECT {variables} WHERE {{ VALUES ({variables}) {{ {rows} }} }}")
     if not isinstance(solutions, ox.QuerySolutions):
-        raise FormatError(f"Triples cannot be written as {form}.")
+        raise FormatError("triples-form", form=form)
     return _bytes(solutions.serialize(format=_NATIVE[form])).decode()
 
 
@@ -146,8 +138,41 @@ def write_table(table: Table, form: str, style: Style = Style()) -> str:
     rows = [[_cell(row[i], style) for i in shown] for row in table.rows]
     if form == "md":
         return write_markdown(Grid(heads, rows))
-    counted = plural(_ROWS.say(style.language), len(rows), style.language)
-    return f"{write_text(Grid(heads, rows), style.width)}\n\n{len(rows)} {counted}\n"
+    counted = f"{len(rows)} {_PRINTING.say('rows', style.language, n=len(rows))}"
+    return f"{write_text(Grid(heads, rows), style.width)}\n\n{counted}\n"
+
+
+def grid_of(result: Result, style: Style = Style()) -> Grid:
+    """An answer as a table of values for a spreadsheet: numbers and booleans as such, addresses beside names.
+
+    >>> solutions = ox.Store().query('SELECT ?plan ?plan_label ?n { VALUES (?plan ?plan_label ?n) { (1 "A" 2.5) } }')
+    >>> grid = grid_of(solutions)
+    >>> grid.columns, list(grid.rows)
+    (['plan (id)', 'plan', 'n'], [[1, 'A', 2.5]])
+    """
+    if isinstance(result, ox.QueryBoolean):
+        return Grid(["answer"], [[bool(result)]])
+    if isinstance(result, list):
+        rows = ([str(term) for term in (t.subject, t.predicate, t.object)] for t in sorted(result, key=str))
+        return Grid(["subject", "predicate", "object"], rows)
+    columns = [variable.value for variable in result.variables]
+    heads = columns if style.own_names else [_whole_heading(name, columns, style.language) for name in columns]
+    return Grid(heads, ([_value(term) for term in solution] for solution in result))
+
+
+def _whole_heading(name: str, columns: Collection[str], language: Language) -> str:
+    return f"{heading(name, language)} (id)" if f"{name}_label" in columns else heading(name, language)
+
+
+def _value(term: Term | None) -> Value:
+    """A term as a value; what a number could not hold exactly stays text."""
+    kind = term.datatype.value.removeprefix(XSD) if isinstance(term, ox.Literal) else ""
+    text = plain(term)
+    if kind == "boolean":
+        return text in ("true", "1")
+    if kind in _NUMBERS and len(text) <= _DIGITS:
+        return float(text) if kind in ("decimal", "double", "float") else int(text)
+    return text or None
 
 
 def heading(column: str, language: Language) -> str:
@@ -157,7 +182,7 @@ def heading(column: str, language: Language) -> str:
     ('plan', 'avec un organisme', 'mit Stelle', 'my own')
     """
     name = column.removesuffix("_label")
-    return read_table("headings").get(name, {}).get(language) or name.replace("_", " ")
+    return _HEADINGS.say(name, language) if _HEADINGS.has(name) else name.replace("_", " ")
 
 
 def _cell(term: Term | None, style: Style) -> str:

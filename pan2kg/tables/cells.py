@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Final
 
-from pan2kg.i18n.text import Language, Text, grouped, in_words, put, read_table, with_days, with_mark
+from pan2kg.i18n.catalogue import Language, Messages, Text, format_of, grouped, with_mark
+from pan2kg.i18n.days import in_words, with_days
 from pan2kg.tables.formats import Value
 from pan2kg.tables.table import Column, Exhibit
 
@@ -20,6 +21,19 @@ DECIMALS: Final = 3
 
 _SPACE = re.compile(r"(?<=«) | (?=[»;:?!%](?:\s|[).,]|$)|\d{1,2}\))")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_DECIMAL: Final = re.compile(r"(?<![\d.])\d+\.\d+(?![\d.])")
+_VALUES: Final = {
+    "value-accepted": re.compile("accepted, derived"),
+    "value-left-out": re.compile("left out"),
+    "value-hoisting": re.compile(r"≥ (?P<one>[\d.]+) of a plan of ≥ (?P<two>\d+) actions"),
+    "value-leads": re.compile(r"stated for (?P<one>\d+) of (?P<two>\d+) actions"),
+    "value-fields": re.compile(r"recorded for (?P<one>\d+) of (?P<two>\d+) actions"),
+    "value-hub": re.compile(r"> (?P<one>\d+) actions: (?P<two>\d+) instruments not projected"),
+    "value-top": re.compile(r"(?P<one>\d+) an action"),
+    "value-of-base": re.compile(r"ln\(n/d\) of (?P<one>.+)"),
+}
+"""The values of a basis that have words of their own: a basis itself is data, and in English."""
+_PRINTING: Final = Messages("printing")
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
 
@@ -29,8 +43,7 @@ def say(key: str, language: Language, **values: str | int) -> str:
     >>> say("basis-plans", "fr", n=1), say("basis-plans", "en", n=0)
     ('1 plan', '0 plans')
     """
-    words = read_table("printing")[key][language]
-    return put(words, language, **values)
+    return _PRINTING.say(key, language, **values)
 
 
 def shown(value: Value, language: Language) -> str:
@@ -93,7 +106,7 @@ def of(row: Row, column: Column) -> Value:
 def items(row: Row, column: Column, language: Language) -> list[tuple[str, str]]:
     """The things in a cell, each as its address and what it is called; one pair without an address for a plain value.
 
-    >>> column = Column("plans", Text("plans", "plans"), thing=True)
+    >>> column = Column("plans", Text.of({"fr": "plans", "en": "plans"}), thing=True)
     >>> items({"plans": "http://e/a http://e/b", "plans_label": "A; B"}, column, "en")
     [('http://e/a', 'A'), ('http://e/b', 'B')]
     """
@@ -129,14 +142,14 @@ def remarks(exhibit: Exhibit, language: Language) -> list[Text]:
 def dated(words: Text) -> Text:
     """A sentence with its days written as usual in each language.
 
-    >>> dated(Text("au 2021-12-17", "as of 2021-12-17", "Stand: 2021-12-17"))
-    Text(fr='au 17/12/2021', en='as of 2021-12-17', de='Stand: 17.12.2021')
+    >>> dated(Text.of({"fr": "au 2021-12-17", "en": "as of 2021-12-17"})).by_language()
+    {'fr': 'au 17/12/2021', 'en': 'as of 2021-12-17'}
     """
-    return Text(with_days(words.fr, "fr"), words.en, with_days(words.de, "de"))
+    return Text(tuple((language, with_days(said, language)) for language, said in words.words))
 
 
 def _text_of(key: str) -> Text:
-    return Text.of(read_table("printing")[key])
+    return _PRINTING.text(key)
 
 
 def basis_line(basis: Basis, language: Language) -> str:
@@ -146,7 +159,7 @@ def basis_line(basis: Basis, language: Language) -> str:
     >>> basis_line(Basis(5, 4, 2, release="1.0", filters=()), "en")
     'Basis: 5 actions, 4 of them with at least one text; 2 plans; weights ln(n/d); data release 1.0.'
     """
-    return say("basis", language, parts=say("between", language).join(_basis(basis, language)))
+    return say("basis", language, parts=format_of("semicolon", language).join(_basis(basis, language)))
 
 
 def _basis(basis: Basis, language: Language) -> Iterator[str]:
@@ -154,7 +167,7 @@ def _basis(basis: Basis, language: Language) -> Iterator[str]:
     yield say("basis-plans", language, n=basis.plans)
     yield say("basis-weights", language, weights=_value(basis.weights, language))
     for name, value in basis.filters:
-        yield f"{_filter(name, language)}{say('colon', language)}{_value(value, language)}"
+        yield f"{_filter(name, language)}{format_of('colon', language)}{_value(value, language)}"
     if basis.release:
         yield say("basis-release", language, release=basis.release)
     if basis.as_of:
@@ -163,14 +176,17 @@ def _basis(basis: Basis, language: Language) -> Iterator[str]:
 
 def _filter(name: str, language: Language) -> str:
     key = f"filter-{name.replace(' ', '-')}"
-    return read_table("printing")[key][language] if key in read_table("printing") else name
+    return _PRINTING.say(key, language) if _PRINTING.has(key) else name
 
 
 def _value(value: str, language: Language) -> str:
     """A value of a basis, which is in English, in the language of the reader."""
-    if language == "en":
-        return clean(value)
-    for key, row in read_table("printing").items():
-        if key.startswith("value-"):
-            value = re.sub(row["pattern"], row[language], value)
-    return clean(value)
+    for key, form in _VALUES.items():
+        if found := form.fullmatch(value):
+            given = {name: _marked(one, language) for name, one in found.groupdict().items()}
+            return clean(_PRINTING.say(key, language, **given))
+    return clean(_marked(value, language))
+
+
+def _marked(value: str, language: Language) -> str:
+    return _DECIMAL.sub(lambda found: found[0].replace(".", format_of("decimal", language)), value)

@@ -6,12 +6,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pan2kg.coherence import questions
 from pan2kg.coherence.citations import homes
 from pan2kg.coherence.debt import debts
 from pan2kg.coherence.links import link_rows
-from pan2kg.tables.material import DEFAULT, Choice, Material
-from pan2kg.tables.table import Row, code, make, note, number, thing, things, undated
+from pan2kg.graph.graph import Graph
+from pan2kg.store.queries import program_query
+from pan2kg.tables.table import DEFAULT, Choice, Row, code, make, note, number, thing, things, undated
 
 if TYPE_CHECKING:
     from pan2kg.coherence.debt import Debt
@@ -27,28 +27,33 @@ DEBT = (
 )  # fmt: skip
 
 
-def debt(material: Material, choice: Choice = DEFAULT) -> Exhibit:
+def debt(graph: Graph, choice: Choice = DEFAULT) -> Exhibit:
     """What each plan owes each other in citations, at three levels; with plans named, only their debts and claims.
 
     Raises:
         QueryError: an unknown plan, with the nearest names.
     """
-    named = frozenset(material.plans(choice.plans))
-    found = debts(material.linking, material.links, material.citations)
+    named = frozenset(graph.plans(choice.plans))
+    found = debts(graph.linking, graph.links, graph.citations)
     rows = [row for row in found if not named or named & {row.citing, row.cited}]
     rows.sort(key=lambda row: (-round(row.plan, 9), -round(row.action, 9), row.citing, row.cited))
-    unable = sum(could_cite(material, row.citing, row.cited) is False for row in rows)
+    unable = sum(could_cite(graph, row.citing, row.cited) is False for row in rows)
     notes = [note("debt-levels"), note("could-not-cite", n=unable), note("not-owed")]
     made = make(
-        "debt", found.basis, DEBT, (_debt(material, row) for row in rows), notes=notes, sparql=questions.CITATIONS
+        "debt",
+        found.basis,
+        DEBT,
+        (_debt(graph, row) for row in rows),
+        notes=notes,
+        sparql=program_query("coherence/citations"),
     )
-    return undated(made, material)
+    return undated(made, graph)
 
 
-def _debt(material: Material, row: Debt) -> Row:
+def _debt(graph: Graph, row: Debt) -> Row:
     return {
-        **thing(material, "citing", row.citing),
-        **thing(material, "cited", row.cited),
+        **thing(graph, "citing", row.citing),
+        **thing(graph, "cited", row.cited),
         "total": number(row.total),
         "debt_action": number(row.action),
         "debt_mixed": number(row.mixed),
@@ -56,18 +61,18 @@ def _debt(material: Material, row: Debt) -> Row:
         "share_action": number(row.share("action")),
         "share_mixed": number(row.share("mixed")),
         "share_plan": number(row.share("plan")),
-        "could_cite": could_cite(material, row.citing, row.cited),
+        "could_cite": could_cite(graph, row.citing, row.cited),
     }
 
 
-def could_cite(material: Material, citing: str, cited: str) -> bool | None:
+def could_cite(graph: Graph, citing: str, cited: str) -> bool | None:
     """Whether a plan is no older than the one it is to cite, by year; None where a year is not known."""
-    years = [_year(material, citing), _year(material, cited)]
+    years = [_year(graph, citing), _year(graph, cited)]
     return years[0] >= years[1] if all(years) else None
 
 
-def _year(material: Material, plan: str) -> str:
-    on, since, _ = material.periods.get(plan, ("", "", ""))
+def _year(graph: Graph, plan: str) -> str:
+    on, since, _ = graph.periods.get(plan, ("", "", ""))
     return (on or since)[:4]
 
 
@@ -77,7 +82,7 @@ PAIRS = (
 )  # fmt: skip
 
 
-def unacknowledged(material: Material, choice: Choice = DEFAULT) -> Exhibit:
+def unacknowledged(graph: Graph, choice: Choice = DEFAULT) -> Exhibit:
     """Strongly linked pairs of actions of different plans of which neither action cites the other.
 
     ``least`` is the strength from which a pair counts; with plans named, only pairs with one of their actions.
@@ -85,37 +90,37 @@ def unacknowledged(material: Material, choice: Choice = DEFAULT) -> Exhibit:
     Raises:
         QueryError: an unknown plan, with the nearest names.
     """
-    named = frozenset(material.plans(choice.plans))
+    named = frozenset(graph.plans(choice.plans))
     least = STRONG if choice.least is None else choice.least
-    said = Said.of(material)
-    pairs = [row for row in _strong(material, least) if not named or named & said.plans(row.one, row.two)]
+    said = Said.of(graph)
+    pairs = [row for row in _strong(graph, least) if not named or named & said.plans(row.one, row.two)]
     open_pairs = [row for row in pairs if "action" not in said.ways(row.one, row.two)]
     open_pairs.sort(key=lambda row: (-round(row.strength or 0.0, 9), row.one, row.two))
     notes = [note("pairs-open", n=len(open_pairs), of=len(pairs)), note("levels")]
-    basis = material.basis.also("strength", f"≥ {least:g}")
-    rows = (_pair(material, said, row) for row in open_pairs)
-    made = make("unacknowledged", basis, PAIRS, rows, notes=notes, sparql=questions.RESTS_ON)
-    return undated(made, material)
+    basis = graph.basis.also("strength", f"≥ {least:g}")
+    rows = (_pair(graph, said, row) for row in open_pairs)
+    made = make("unacknowledged", basis, PAIRS, rows, notes=notes, sparql=program_query("coherence/rests-on"))
+    return undated(made, graph)
 
 
-def _strong(material: Material, least: float) -> Iterable[SharedLink]:
-    found = link_rows(material.linking, material.links)
-    uses = material.linking
+def _strong(graph: Graph, least: float) -> Iterable[SharedLink]:
+    found = link_rows(graph.linking, graph.links)
+    uses = graph.linking
     planned = {action for at, action in enumerate(uses.actions) if uses.has_plan(at)}
     return (row for row in found if (row.strength or 0.0) >= least - 1e-12 and {row.one, row.two} <= planned)
 
 
-def _pair(material: Material, said: Said, row: SharedLink) -> Row:
+def _pair(graph: Graph, said: Said, row: SharedLink) -> Row:
     there, back = said.ways(row.one, row.two)
     return {
-        **thing(material, "action", row.one),
-        **thing(material, "plan", said.home[row.one]),
-        **thing(material, "other_action", row.two),
-        **thing(material, "other_plan", said.home[row.two]),
+        **thing(graph, "action", row.one),
+        **thing(graph, "plan", said.home[row.one]),
+        **thing(graph, "other_action", row.two),
+        **thing(graph, "other_plan", said.home[row.two]),
         "strength": number(row.strength),
-        **things(material, "instruments", row.via),
-        **code(material, "acknowledged_there", there),
-        **code(material, "acknowledged_back", back),
+        **things(graph, "instruments", row.via),
+        **code(graph, "acknowledged_there", there),
+        **code(graph, "acknowledged_back", back),
     }
 
 
@@ -130,10 +135,10 @@ class Said:
     lifted: frozenset[tuple[str, str]]
 
     @classmethod
-    def of(cls, material: Material) -> Said:
+    def of(cls, graph: Graph) -> Said:
         """What the citations of a graph say."""
-        home = homes(material.uses)
-        ends = {(c.source, c.target) for c in material.citations if c.source in home and c.target in home}
+        home = homes(graph.uses)
+        ends = {(c.source, c.target) for c in graph.citations if c.source in home and c.target in home}
         return cls(
             home,
             frozenset(ends),

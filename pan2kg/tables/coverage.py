@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from pan2kg.coherence.uses import key
 from pan2kg.errors import QueryError
-from pan2kg.tables import queries as texts
-from pan2kg.tables.material import DEFAULT, Choice, Material
-from pan2kg.tables.table import Row, code, make, note, number, thing, things, undated
+from pan2kg.graph.graph import Graph
+from pan2kg.store.queries import program_query
+from pan2kg.tables.table import DEFAULT, Choice, Row, code, keys, make, note, number, thing, things, undated
 
 if TYPE_CHECKING:
     from pan2kg.tables.table import Exhibit
@@ -17,44 +17,46 @@ if TYPE_CHECKING:
 GROUPS = ("group", "aim", "actions_number", "plans")
 
 
-def target_groups(material: Material, choice: Choice = DEFAULT) -> Exhibit:
+def target_groups(graph: Graph, choice: Choice = DEFAULT) -> Exhibit:
     """Each group of the scheme: forgotten, or aimed at by one plan or by several; with plans named, by these.
 
     Raises:
         QueryError: an unknown plan, with the nearest names.
     """
-    named = frozenset(material.plans(choice.plans))
-    aimed: dict[str, set[str]] = {group: set() for (group,) in material.read(texts.GROUPS)}
-    for work, group in material.read(texts.GROUP_USES):
-        if not named or material.home_of.get(work, work) in named:
+    named = frozenset(graph.plans(choice.plans))
+    aimed: dict[str, set[str]] = {group: set() for (group,) in graph.read(program_query("tables/groups"))}
+    for work, group in graph.read(program_query("tables/group-uses")):
+        if not named or graph.home_of.get(work, work) in named:
             aimed.setdefault(group, set()).add(work)
-    rows = [_group(material, group, works) for group, works in aimed.items()]
+    rows = [_group(graph, group, works) for group, works in aimed.items()]
     order = ("forgotten", "several", "one")
     rows.sort(key=lambda row: (order.index(str(row["aim"])), -int(str(row["actions_number"])), str(row["group"])))
-    with_group = {profile.work for profile in material.profiles if profile.groups and profile.work in material.home_of}
-    notes = [note("groups-known", n=len(with_group), of=len(material.uses.actions)), note("forgotten-means")]
-    basis = material.uses.basis
+    with_group = {profile.work for profile in graph.profiles if profile.groups and profile.work in graph.home_of}
+    notes = [note("groups-known", n=len(with_group), of=len(graph.uses.actions)), note("forgotten-means")]
+    basis = graph.uses.basis
     if named:
-        basis = basis.also("plans", material.keys(sorted(named)))
-    return undated(make("target-groups", basis, GROUPS, rows, notes=notes, sparql=texts.GROUP_USES), material)
+        basis = basis.also("plans", keys(sorted(named)))
+    return undated(
+        make("target-groups", basis, GROUPS, rows, notes=notes, sparql=program_query("tables/group-uses")), graph
+    )
 
 
-def _group(material: Material, group: str, works: set[str]) -> Row:
-    plans = sorted(set(filter(None, map(material.plan_of, works))))
+def _group(graph: Graph, group: str, works: set[str]) -> Row:
+    plans = sorted(set(filter(None, map(graph.plan_of, works))))
     aim = "several" if len(plans) > 1 else "one" if plans else "forgotten"
-    number_of = sum(work in material.home_of and material.plan_of(work) is not None for work in works)
+    number_of = sum(work in graph.home_of and graph.plan_of(work) is not None for work in works)
     return {
-        **thing(material, "group", group),
-        **code(material, "aim", aim),
+        **thing(graph, "group", group),
+        **code(graph, "aim", aim),
         "actions_number": number_of,
-        **things(material, "plans", plans),
+        **things(graph, "plans", plans),
     }
 
 
 ABROAD = ("topic", "countries", "plans")
 
 
-def other_countries(material: Material, choice: Choice = DEFAULT) -> Exhibit:
+def other_countries(graph: Graph, choice: Choice = DEFAULT) -> Exhibit:
     """Topics plans of other countries cover and ours do not; ``part`` is the key of our country.
 
     Without it, our country is the one with most plans. Where the graph knows one country, a note says so.
@@ -62,25 +64,27 @@ def other_countries(material: Material, choice: Choice = DEFAULT) -> Exhibit:
     Raises:
         QueryError: a country no plan of the graph is of.
     """
-    country_of = {row[0]: row[1] for row in material.read(texts.COUNTRIES)}
+    country_of = {row[0]: row[1] for row in graph.read(program_query("tables/countries"))}
     counted: dict[str, int] = {}
     for country in country_of.values():
         counted[country] = counted.get(country, 0) + 1
     ours = _ours(choice.part, counted)
     ours_topics, others = set[str](), dict[str, set[str]]()
-    for plan, topic in _topics(material):
+    for plan, topic in _topics(graph):
         if country_of.get(plan) == ours:
             ours_topics.add(topic)
         elif plan in country_of:
             others.setdefault(topic, set()).add(plan)
-    rows = [_abroad(material, country_of, topic, others[topic]) for topic in sorted(others.keys() - ours_topics)]
-    label = material.label(ours) if ours else "–"
+    rows = [_abroad(graph, country_of, topic, others[topic]) for topic in sorted(others.keys() - ours_topics)]
+    label = graph.label(ours) if ours else "–"
     several = len(counted) > 1
     notes = [
         note("countries", n=len(counted)) if several else note("one-country", country=label, plans=len(country_of))
     ]
-    basis = material.uses.basis.also("country", key(ours) if ours else "–")
-    return undated(make("other-countries", basis, ABROAD, rows, notes=notes, sparql=texts.COUNTRIES), material)
+    basis = graph.uses.basis.also("country", key(ours) if ours else "–")
+    return undated(
+        make("other-countries", basis, ABROAD, rows, notes=notes, sparql=program_query("tables/countries")), graph
+    )
 
 
 def _ours(given: str, counted: Mapping[str, int]) -> str:
@@ -89,21 +93,21 @@ def _ours(given: str, counted: Mapping[str, int]) -> str:
     found = [country for country in counted if key(country).lower() == given.lower()]
     if not found:
         known = ", ".join(sorted(map(key, counted))) or "none"
-        raise QueryError(f"The graph has no plan of the country « {given} ».", remedy=f"It has: {known}.")
+        raise QueryError("no-plan-of-country", remedy="it-has", given=given, known=known)
     return found[0]
 
 
-def _topics(material: Material) -> Iterator[tuple[str, str]]:
-    for profile in material.profiles:
-        plan = material.home_of.get(profile.work, profile.work)
+def _topics(graph: Graph) -> Iterator[tuple[str, str]]:
+    for profile in graph.profiles:
+        plan = graph.home_of.get(profile.work, profile.work)
         yield from ((plan, topic) for topic in profile.topics)
 
 
-def _abroad(material: Material, country_of: Mapping[str, str], topic: str, plans: set[str]) -> Row:
+def _abroad(graph: Graph, country_of: Mapping[str, str], topic: str, plans: set[str]) -> Row:
     return {
-        **thing(material, "topic", topic),
-        **things(material, "countries", sorted({country_of[plan] for plan in plans})),
-        **things(material, "plans", sorted(plans)),
+        **thing(graph, "topic", topic),
+        **things(graph, "countries", sorted({country_of[plan] for plan in plans})),
+        **things(graph, "plans", sorted(plans)),
     }
 
 
@@ -113,30 +117,30 @@ TRUST = (
 )  # fmt: skip
 
 
-def trust(material: Material, choice: Choice = DEFAULT) -> Exhibit:
+def trust(graph: Graph, choice: Choice = DEFAULT) -> Exhibit:
     """For each plan how many of its measures are in the graph, and how many of these were annotated with what.
 
     Raises:
         QueryError: an unknown plan, with the nearest names.
     """
-    named = frozenset(material.plans(choice.plans))
-    annotated = _annotated(material)
-    at_of = {plan.iri: at for at, plan in enumerate(material.uses.plans) if plan.is_plan}
-    rows = [_trust(material, plan, at, annotated) for plan, at in at_of.items() if not named or plan in named]
+    named = frozenset(graph.plans(choice.plans))
+    annotated = _annotated(graph)
+    at_of = {plan.iri: at for at, plan in enumerate(graph.uses.plans) if plan.is_plan}
+    rows = [_trust(graph, plan, at, annotated) for plan, at in at_of.items() if not named or plan in named]
     rows.sort(key=lambda row: (-float(str(row["share"] or 0)), -int(str(row["in_graph"])), str(row["plan"])))
-    basis = material.uses.basis
+    basis = graph.uses.basis
     without = sum(not row["in_graph"] for row in rows)
     notes = [
         note("annotated", n=basis.annotated, of=basis.n, share=round(100 * basis.share)),
         note("plans-without-actions", n=without, of=len(rows)),
         note("low-share"),
     ]
-    return undated(make("trust", basis, TRUST, rows, notes=notes), material)
+    return undated(make("trust", basis, TRUST, rows, notes=notes), graph)
 
 
-def _annotated(material: Material) -> Mapping[str, set[str]]:
-    uses, known = material.uses, material.profiles
-    fields = {field.action for field in material.fields}
+def _annotated(graph: Graph) -> Mapping[str, set[str]]:
+    uses, known = graph.uses, graph.profiles
+    fields = {field.action for field in graph.fields}
     return {
         "with_instrument": {uses.actions[at] for at in set(uses.table.rows.tolist())},
         "with_body": {profile.work for profile in known if profile.bodies or profile.leads},
@@ -146,16 +150,16 @@ def _annotated(material: Material) -> Mapping[str, set[str]]:
     }
 
 
-def _trust(material: Material, iri: str, at: int, annotated: Mapping[str, set[str]]) -> Row:
-    plan = material.uses.plans[at]
-    members = {action for action, home in material.home_of.items() if home == iri}
+def _trust(graph: Graph, iri: str, at: int, annotated: Mapping[str, set[str]]) -> Row:
+    plan = graph.uses.plans[at]
+    members = {action for action, home in graph.home_of.items() if home == iri}
     counts = {name: len(members & works) for name, works in annotated.items()}
     share = counts["with_instrument"] / len(members) if members else None
     return {
-        **thing(material, "plan", iri),
+        **thing(graph, "plan", iri),
         "in_graph": len(members),
         "published": plan.published,
-        **code(material, "list", plan.completeness),
+        **code(graph, "list", plan.completeness),
         **counts,
         "share": number(share),
     }

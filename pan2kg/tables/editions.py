@@ -8,22 +8,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from pan2kg.coherence import questions
 from pan2kg.coherence.editions import Fate, compare, fates, retention
 from pan2kg.coherence.obligations import margins
 from pan2kg.coherence.reading import read_successions
 from pan2kg.errors import QueryError
-from pan2kg.tables import queries as texts
-from pan2kg.tables.material import DEFAULT, Choice, Material
-from pan2kg.tables.table import Row, code, make, note, number, thing, things, undated
+from pan2kg.graph.graph import Graph
+from pan2kg.store.queries import program_query
+from pan2kg.tables.table import DEFAULT, Choice, Row, code, make, note, number, thing, things, undated
 
 if TYPE_CHECKING:
     from pan2kg.coherence.editions import Compared, Comparison, Taken
-    from pan2kg.i18n.text import Text
+    from pan2kg.i18n.catalogue import Text
     from pan2kg.tables.table import Exhibit
 
-
-PARTS = ("plan", "link", "action")
 
 COMPARE = (
     "part", "plan", "linked_base", "linked_new", "total_base", "total_new", "total_same", "action", "instrument",
@@ -31,7 +28,7 @@ COMPARE = (
 )  # fmt: skip
 
 
-def compared(material: Material, choice: Choice = DEFAULT) -> Exhibit:
+def compared(graph: Graph, choice: Choice = DEFAULT) -> Exhibit:
     """Two editions: their links to each other plan, the links added and removed, and the fate of each action.
 
     A cell that does not belong to the kind of its line is empty.
@@ -40,22 +37,22 @@ def compared(material: Material, choice: Choice = DEFAULT) -> Exhibit:
         QueryError: not two plans, an unknown one, with the nearest names, or the same twice.
     """
     if len(choice.plans) != 2:
-        raise QueryError("Two editions are compared.", remedy="Name two plans, as in lu-bhr-1 lu-bhr-2.")
-    base, new = map(material.plan, choice.plans)
-    found = compare(material.uses, base, new)
-    taken = fates(material.uses, base, new, read_successions(material.store))
+        raise QueryError("two-editions", remedy="name-two-plans")
+    base, new = map(graph.plan, choice.plans)
+    found = compare(graph.uses, base, new)
+    taken = fates(graph.uses, base, new, read_successions(graph.store))
     parts = {
-        "plan": [_plan(material, row) for row in found.rows if row.base.linked or row.new.linked],
-        "link": list(_links(material, found)),
-        "action": [_action(material, row) for row in taken if row.fate is not Fate.NOT_ASSESSED],
+        "plan": [_plan(graph, row) for row in found.rows if row.base.linked or row.new.linked],
+        "link": list(_links(graph, found)),
+        "action": [_action(graph, row) for row in taken if row.fate is not Fate.NOT_ASSESSED],
     }
     if choice.part and choice.part not in parts:
-        raise QueryError(f"A comparison has no part « {choice.part} ».", remedy=f"It has: {', '.join(parts)}.")
-    rows = [_line(material, name, row) for name, part in parts.items() if choice.part in ("", name) for row in part]
+        raise QueryError("no-part", remedy="has-parts", part=choice.part, names=", ".join(parts))
+    rows = [_line(graph, name, row) for name, part in parts.items() if choice.part in ("", name) for row in part]
     basis = found.bases[2]
     notes = _notes(found, retention(taken.rows))
-    made = make("compare", basis, COMPARE, rows, notes=notes, sparql=questions.RESTS_ON)
-    return undated(made, material)
+    made = make("compare", basis, COMPARE, rows, notes=notes, sparql=program_query("coherence/rests-on"))
+    return undated(made, graph)
 
 
 def _notes(found: Comparison, kept: float | None) -> list[Text]:
@@ -65,8 +62,8 @@ def _notes(found: Comparison, kept: float | None) -> list[Text]:
     return [first, counted, note("per-action", base=one, new=two), note("same-weights")]
 
 
-def _line(material: Material, part: str, row: Row) -> Row:
-    return {**dict.fromkeys(_cells(), ""), **code(material, "part", part), **row}
+def _line(graph: Graph, part: str, row: Row) -> Row:
+    return {**dict.fromkeys(_cells(), ""), **code(graph, "part", part), **row}
 
 
 def _cells() -> Iterator[str]:
@@ -76,9 +73,9 @@ def _cells() -> Iterator[str]:
             yield f"{key}_label"
 
 
-def _plan(material: Material, row: Compared) -> Row:
+def _plan(graph: Graph, row: Compared) -> Row:
     return {
-        **thing(material, "plan", row.other),
+        **thing(graph, "plan", row.other),
         "linked_base": row.base.linked,
         "linked_new": row.new.linked,
         "total_base": number(row.base.total),
@@ -87,30 +84,30 @@ def _plan(material: Material, row: Compared) -> Row:
     }
 
 
-def _links(material: Material, found: Comparison) -> Iterator[Row]:
+def _links(graph: Graph, found: Comparison) -> Iterator[Row]:
     for change, pairs in (("added", found.added), ("removed", found.removed)):
         for action, instrument in pairs:
             yield {
-                **thing(material, "action", action),
-                **thing(material, "plan", material.plan_of(action)),
-                **thing(material, "instrument", instrument),
-                **code(material, "change", change),
+                **thing(graph, "action", action),
+                **thing(graph, "plan", graph.plan_of(action)),
+                **thing(graph, "instrument", instrument),
+                **code(graph, "change", change),
             }
 
 
-def _action(material: Material, row: Taken) -> Row:
+def _action(graph: Graph, row: Taken) -> Row:
     return {
-        **thing(material, "action", row.action),
-        **thing(material, "plan", material.plan_of(row.action)),
-        **code(material, "change", row.fate.value),
-        **things(material, "counterparts", row.others),
+        **thing(graph, "action", row.action),
+        **thing(graph, "plan", graph.plan_of(row.action)),
+        **code(graph, "change", row.fate.value),
+        **things(graph, "counterparts", row.others),
     }
 
 
 MOMENT = ("kind", "what", "of_what", "since", "until", "state")
 
 
-def moment(material: Material, choice: Choice = DEFAULT) -> Exhibit:
+def moment(graph: Graph, choice: Choice = DEFAULT) -> Exhibit:
     """Plans with their period, obligations with their standing, and dated events up to the day.
 
     A period is given by years, so a plan runs from the first to the last day of them.
@@ -118,27 +115,27 @@ def moment(material: Material, choice: Choice = DEFAULT) -> Exhibit:
     Raises:
         QueryError: an unknown plan, with the nearest names.
     """
-    named = frozenset(material.plans(choice.plans))
-    rows = [*_running(material, named), *(() if named else _due(material)), *_happened(material, named)]
+    named = frozenset(graph.plans(choice.plans))
+    rows = [*_running(graph, named), *(() if named else _due(graph)), *_happened(graph, named)]
     unknown = sum(row["state"] == "unknown" for row in rows)
     # today the links are what the graph says they are; of another day nobody knows
-    past = [note("no-validity", day=material.as_of.isoformat())] if material.asked else []
+    past = [note("no-validity", day=graph.as_of.isoformat())] if graph.asked else []
     notes = [*past, note("periods-unknown", n=unknown)]
-    return make("as-of", material.uses.basis, MOMENT, rows, notes=notes, sparql=texts.PERIODS)
+    return make("as-of", graph.uses.basis, MOMENT, rows, notes=notes, sparql=program_query("tables/periods"))
 
 
-def _running(material: Material, named: frozenset[str]) -> Iterator[Row]:
-    today = material.as_of.isoformat()
-    for plan, (on, since, until) in sorted(material.periods.items()):
+def _running(graph: Graph, named: frozenset[str]) -> Iterator[Row]:
+    today = graph.as_of.isoformat()
+    for plan, (on, since, until) in sorted(graph.periods.items()):
         if not named or plan in named:
             start = since or on
             yield {
-                **code(material, "kind", "plan"),
-                **thing(material, "what", plan),
-                **thing(material, "of_what", None),
+                **code(graph, "kind", "plan"),
+                **thing(graph, "what", plan),
+                **thing(graph, "of_what", None),
                 "since": start or None,
                 "until": until or None,
-                **code(material, "state", _state(start, until, today)),
+                **code(graph, "state", _state(start, until, today)),
             }
 
 
@@ -155,30 +152,30 @@ def _state(since: str, until: str, today: str) -> str:
     return "running" if since and until else "unknown"
 
 
-def _due(material: Material) -> Iterator[Row]:
-    for row in margins(material.uses, material.obligations, material.responses, as_of=material.as_of):
+def _due(graph: Graph) -> Iterator[Row]:
+    for row in margins(graph.uses, graph.obligations, graph.responses, as_of=graph.as_of):
         yield {
-            **code(material, "kind", "obligation"),
-            **thing(material, "what", row.obligation.iri),
-            **thing(material, "of_what", row.obligation.instrument),
+            **code(graph, "kind", "obligation"),
+            **thing(graph, "what", row.obligation.iri),
+            **thing(graph, "of_what", row.obligation.instrument),
             "since": None,
             "until": row.obligation.due.isoformat() if row.obligation.due else None,
-            **code(material, "state", row.standing.value.replace(" ", "-")),
+            **code(graph, "state", row.standing.value.replace(" ", "-")),
         }
 
 
-def _happened(material: Material, named: frozenset[str]) -> Iterator[Row]:
-    today = material.as_of.isoformat()
-    for event, of, on in material.read(texts.EVENTS):
+def _happened(graph: Graph, named: frozenset[str]) -> Iterator[Row]:
+    today = graph.as_of.isoformat()
+    for event, of, on in graph.read(program_query("tables/events")):
         passed = _passed(on, today)
-        if passed is not False and (not named or material.home_of.get(of, of) in named):
+        if passed is not False and (not named or graph.home_of.get(of, of) in named):
             yield {
-                **code(material, "kind", "event"),
-                **thing(material, "what", event),
-                **thing(material, "of_what", of),
+                **code(graph, "kind", "event"),
+                **thing(graph, "what", event),
+                **thing(graph, "of_what", of),
                 "since": on,
                 "until": None,
-                **code(material, "state", "done" if passed else "unknown"),
+                **code(graph, "state", "done" if passed else "unknown"),
             }
 
 

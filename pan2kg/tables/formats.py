@@ -1,7 +1,7 @@
 """The one family of writers: a table as text, CSV, TSV, Markdown or JSON, and what each language of markup escapes.
 
 A table for a reader holds words, one for a program holds values; both are a :class:`Grid`. HTML is filled in from
-templates by :mod:`pan2kg.tables.html`, a spreadsheet is written by :mod:`pan2kg.tables.spreadsheet`.
+templates by :mod:`pan2kg.tables.markup`, a spreadsheet is written by :mod:`pan2kg.tables.spreadsheet`.
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ from dataclasses import dataclass
 from itertools import zip_longest
 from textwrap import wrap
 from typing import Final
-from xml.sax.saxutils import escape
 
 Value = str | int | float | bool | None
 """What a cell holds: ``None`` is « not assessed » or « unknown », never 0."""
@@ -24,7 +23,11 @@ _UNFIT: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010fff
 """What XML 1.0 cannot hold, not even as a reference (production 2)."""
 _MARKS: Final = re.compile(r"([\\`*_\[\]|#~])")
 """What Markdown takes for a sign in running text or in the cell of a table; HTML is escaped beside it."""
-_IN_ATTRIBUTES: Final = {'"': "&quot;", "\t": "&#9;", "\n": "&#10;", "\r": "&#13;"}
+_SIGNS: Final = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
+"""What is markup in XML and HTML; :mod:`xml.sax.saxutils` has it too, and loads a client for HTTP with it."""
+_IN_MARKDOWN: Final = str.maketrans(_SIGNS)
+_IN_TEXT: Final = str.maketrans({**_SIGNS, "\r": "&#13;"})
+_IN_ATTRIBUTES: Final = str.maketrans({**_SIGNS, '"': "&quot;", "\t": "&#9;", "\n": "&#10;", "\r": "&#13;"})
 """What a parser would end an attribute at, or read as a space (XML 1.0, 3.3.3)."""
 
 _NARROW: Final = 18
@@ -118,7 +121,7 @@ def md_escape(words: str) -> str:
     >>> md_escape("<b> *x* a|b")
     '&lt;b&gt; \\\\*x\\\\* a\\\\|b'
     """
-    return _MARKS.sub(r"\\\1", escape(words))
+    return _MARKS.sub(r"\\\1", words.translate(_IN_MARKDOWN))
 
 
 def xml_fit(text: str) -> str:
@@ -136,7 +139,7 @@ def xml_text(text: str) -> str:
     >>> xml_text("a < b\\r")
     'a &lt; b&#13;'
     """
-    return escape(xml_fit(text), {"\r": "&#13;"})
+    return xml_fit(text).translate(_IN_TEXT)
 
 
 def xml_value(text: str) -> str:
@@ -145,7 +148,7 @@ def xml_value(text: str) -> str:
     >>> xml_value('<a> "b"')
     '&lt;a&gt; &quot;b&quot;'
     """
-    return escape(xml_fit(text), _IN_ATTRIBUTES)
+    return xml_fit(text).translate(_IN_ATTRIBUTES)
 
 
 def write_text(grid: Grid, width: int = 0) -> str:
@@ -164,7 +167,7 @@ def write_text(grid: Grid, width: int = 0) -> str:
     wanted = [max(1, *map(len, column)) for column in zip(heads, *rows, strict=True)]
     if not width:
         return _side_by_side(heads, rows, wanted)
-    least = [max(_least(head), *(_least(row[at]) for row in rows)) for at, head in enumerate(heads)]
+    least = [max([_least(head), *(_least(row[at]) for row in rows)]) for at, head in enumerate(heads)]
     room = width - len(_GAP) * (len(heads) - 1)
     if sum(least) > room:
         return "\n\n".join(_card(heads, row, width) for row in rows)

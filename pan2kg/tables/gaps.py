@@ -5,25 +5,25 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from pan2kg.coherence import questions
 from pan2kg.coherence.bodies import overlaps
 from pan2kg.coherence.citations import Arc, arcs
 from pan2kg.coherence.debt import debts
 from pan2kg.coherence.obligations import Standing, margins
 from pan2kg.coherence.participation import Presence, completeness
 from pan2kg.errors import QueryError
-from pan2kg.i18n.text import Text
-from pan2kg.tables import queries as texts
+from pan2kg.graph.graph import Graph
+from pan2kg.i18n.catalogue import Messages, Text
+from pan2kg.store.queries import program_query
 from pan2kg.tables.coverage import target_groups
-from pan2kg.tables.material import DEFAULT, Choice, Material
 from pan2kg.tables.obligations import depending
-from pan2kg.tables.table import Row, code, make, note, thing
-from pan2kg.tables.words import has, text
+from pan2kg.tables.table import DEFAULT, Choice, Row, code, keys, make, note, thing
 
 if TYPE_CHECKING:
     from pan2kg.tables.table import Exhibit
+
+_TABLES: Final = Messages("table")
 
 Scope = frozenset[str]
 """The plans looked at, by IRI; none means all."""
@@ -53,85 +53,86 @@ class Found:
     sparql: str = ""
 
 
-Find = Callable[[Material, Scope], Found]
+Find = Callable[[Graph, Scope], Found]
 
 
-def gaps(material: Material, choice: Choice = DEFAULT) -> Exhibit:
+def gaps(graph: Graph, choice: Choice = DEFAULT) -> Exhibit:
     """How many gaps of each kind, or with ``part`` the list of one kind; with plans named, only theirs.
 
     Raises:
         QueryError: an unknown kind or plan, with those there are.
     """
-    scope = frozenset(material.plans(choice.plans))
-    basis = material.basis
+    scope = frozenset(graph.plans(choice.plans))
+    basis = graph.basis
     if scope:
-        basis = basis.also("plans", material.keys(sorted(scope)))
+        basis = basis.also("plans", keys(sorted(scope)))
     if not choice.part:
-        rows = [_counted(material, kind, find(material, scope)) for kind, find in KINDS.items()]
-        return make("gaps", basis, SUMMARY, rows, notes=_unknown(material), sparql="")
+        rows = [_counted(graph, kind, find(graph, scope)) for kind, find in KINDS.items()]
+        return make("gaps", basis, SUMMARY, rows, notes=_unknown(graph), sparql="")
     if choice.part not in KINDS:
-        raise QueryError(f"There is no kind of gap « {choice.part} ».", remedy=f"There are: {', '.join(KINDS)}.")
-    found = KINDS[choice.part](material, scope)
-    rows = [_listed(material, choice.part, gap) for gap in found.gaps]
+        raise QueryError("no-kind-of-gap", remedy="there-are", part=choice.part, names=", ".join(KINDS))
+    found = KINDS[choice.part](graph, scope)
+    rows = [_listed(graph, choice.part, gap) for gap in found.gaps]
     basis = basis.also("gap", choice.part)
     return make("gaps", basis, LIST, rows, notes=_about(choice.part, found), sparql=found.sparql)
 
 
-def _counted(material: Material, kind: str, found: Found) -> Row:
+def _counted(graph: Graph, kind: str, found: Found) -> Row:
     return {
-        **code(material, "gap", kind),
+        **code(graph, "gap", kind),
         "gaps_number": None if found.of is None else len(found.gaps),
         "gaps_of": found.of,
         "command": f"pan2kg coherence gaps {kind}",
     }
 
 
-def _listed(material: Material, kind: str, gap: Gap) -> Row:
+def _listed(graph: Graph, kind: str, gap: Gap) -> Row:
     return {
-        **code(material, "gap", kind),
-        **thing(material, "subject", gap.subject),
-        **thing(material, "other", gap.other or None),
-        "detail": gap.detail.say(material.language) if gap.detail else None,
+        **code(graph, "gap", kind),
+        **thing(graph, "subject", gap.subject),
+        **thing(graph, "other", gap.other or None),
+        "detail": gap.detail.say(graph.language) if gap.detail else None,
     }
 
 
 def _about(kind: str, found: Found) -> list[Text]:
     counted = [note("not-assessed-gap") if found.of is None else note("gaps-counted", n=len(found.gaps), of=found.of)]
-    return [*counted, *([note(f"gap-{kind}")] if has("note", f"gap-{kind}") else [])]
+    return [*counted, *([note(f"gap-{kind}")] if _TABLES.has(f"note.gap-{kind}") else [])]
 
 
-def _unknown(material: Material) -> list[Text]:
+def _unknown(graph: Graph) -> list[Text]:
     """What cannot be computed from the graph, and why."""
-    reasons = [] if material.matrices else [note("no-scores")]
-    return [*reasons, note("no-mitigation"), note("no-validity", day=material.as_of.isoformat()), note("unread")]
+    reasons = [] if graph.scores else [note("no-scores")]
+    return [*reasons, note("no-mitigation"), note("no-validity", day=graph.as_of.isoformat()), note("unread")]
 
 
 def _obligations(standing: Standing) -> Find:
-    def find(material: Material, _: Scope) -> Found:
-        known = margins(material.uses, material.obligations, material.responses, as_of=material.as_of)
+    def find(graph: Graph, _: Scope) -> Found:
+        known = margins(graph.uses, graph.obligations, graph.responses, as_of=graph.as_of)
         rows = [row for row in known if row.standing is standing]
         listed = (
             Gap(row.obligation.iri, row.response.work if row.response else "", _late(row.margin, row.overdue))
             for row in rows
         )
         of = len(known) if any(row.standing is not Standing.NOT_ASSESSED for row in known) else None
-        return Found(tuple(listed), of, questions.OBLIGATIONS)
+        return Found(tuple(listed), of, program_query("coherence/obligations"))
 
     return find
 
 
 def _late(margin: int | None, overdue: int) -> Text | None:
     if margin is not None and margin > 0:
-        return text("note", "days-late", n=margin)
-    return text("note", "days-overdue", n=overdue) if overdue else None
+        return _TABLES.text("note.days-late", n=margin)
+    return _TABLES.text("note.days-overdue", n=overdue) if overdue else None
 
 
-def _without_action(query: str) -> Find:
-    def find(material: Material, scope: Scope) -> Found:
+def _without_action(name: str) -> Find:
+    def find(graph: Graph, scope: Scope) -> Found:
+        query = program_query(name)
         found: dict[str, set[str]] = {}
-        for row in material.read(query):
+        for row in graph.read(query):
             one, action = row[0], row[-1]
-            found.setdefault(one, set()).update({action} if _inside(material, action, scope) else set())
+            found.setdefault(one, set()).update({action} if _inside(graph, action, scope) else set())
         empty = [one for one, actions in found.items() if not actions]
         known = bool(found) and len(empty) < len(found)
         return Found(tuple(map(Gap, empty)) if known else (), len(found) if known else None, query)
@@ -139,49 +140,49 @@ def _without_action(query: str) -> Find:
     return find
 
 
-def _inside(material: Material, work: str, scope: Scope) -> bool:
-    return bool(work) and (not scope or material.home_of.get(work, work) in scope)
+def _inside(graph: Graph, work: str, scope: Scope) -> bool:
+    return bool(work) and (not scope or graph.home_of.get(work, work) in scope)
 
 
-def _groups(material: Material, scope: Scope) -> Found:
-    made = target_groups(material, Choice(plans=tuple(sorted(scope))))
+def _groups(graph: Graph, scope: Scope) -> Found:
+    made = target_groups(graph, Choice(plans=tuple(sorted(scope))))
     empty = [Gap(str(row["group"])) for row in made.rows if row["aim"] == "forgotten"]
     if len(empty) == len(made.rows):  # no action of these plans was annotated: nothing is known to be forgotten
-        return Found((), None, texts.GROUP_USES)
-    return Found(tuple(empty), len(made.rows), texts.GROUP_USES)
+        return Found((), None, program_query("tables/group-uses"))
+    return Found(tuple(empty), len(made.rows), program_query("tables/group-uses"))
 
 
-def _bodiless(material: Material, scope: Scope) -> Found:
+def _bodiless(graph: Graph, scope: Scope) -> Found:
     """Among the actions of plans of which a body is recorded for one action: elsewhere bodies were not looked for."""
-    with_body = {profile.work for profile in material.profiles if profile.bodies or profile.leads}
-    sought = {plan for action, plan in material.home_of.items() if action in with_body}
-    known = [action for action, plan in material.home_of.items() if plan in sought and _inside(material, action, scope)]
-    empty = tuple(Gap(action, material.home_of[action]) for action in known if action not in with_body)
-    return Found(empty, len(known) or None, questions.TAGS)
+    with_body = {profile.work for profile in graph.profiles if profile.bodies or profile.leads}
+    sought = {plan for action, plan in graph.home_of.items() if action in with_body}
+    known = [action for action, plan in graph.home_of.items() if plan in sought and _inside(graph, action, scope)]
+    empty = tuple(Gap(action, graph.home_of[action]) for action in known if action not in with_body)
+    return Found(empty, len(known) or None, program_query("coherence/tags"))
 
 
 def _field(name: str, presence: Presence) -> Find:
-    def find(material: Material, scope: Scope) -> Found:
-        rows = completeness(material.uses, material.fields)
-        known = [row for row in rows if row.annotated and _inside(material, row.action, scope)]
+    def find(graph: Graph, scope: Scope) -> Found:
+        rows = completeness(graph.uses, graph.fields)
+        known = [row for row in rows if row.annotated and _inside(graph, row.action, scope)]
         empty = tuple(Gap(row.action, row.plan) for row in known if dict(row.fields)[name] is presence)
-        return Found(empty, len(known) or None, questions.FIELDS)
+        return Found(empty, len(known) or None, program_query("coherence/fields"))
 
     return find
 
 
-def _uncited(material: Material, scope: Scope) -> Found:
-    owed = debts(material.linking, material.links, material.citations)
+def _uncited(graph: Graph, scope: Scope) -> Found:
+    owed = debts(graph.linking, graph.links, graph.citations)
     both = {(one.citing, one.cited): one for one in owed if not scope or scope & {one.citing, one.cited}}
     silent = [pair for pair in both if pair[0] < pair[1] and all(both[way].plan > 0 for way in (pair, pair[::-1]))]
-    return Found(tuple(Gap(one, two) for one, two in silent), len(both) // 2, questions.CITATIONS)
+    return Found(tuple(Gap(one, two) for one, two in silent), len(both) // 2, program_query("coherence/citations"))
 
 
 def _arcs(wanted: Callable[[Arc], bool]) -> Find:
-    def find(material: Material, scope: Scope) -> Found:
-        every = [arc for arc in arcs(material.uses, material.citations) if not scope or scope & {arc.citing, arc.cited}]
+    def find(graph: Graph, scope: Scope) -> Found:
+        every = [arc for arc in arcs(graph.uses, graph.citations) if not scope or scope & {arc.citing, arc.cited}]
         kept = tuple(Gap(arc.citing, arc.cited) for arc in every if wanted(arc))
-        return Found(kept, len(every) or None, questions.CITATIONS)
+        return Found(kept, len(every) or None, program_query("coherence/citations"))
 
     return find
 
@@ -190,44 +191,44 @@ def _channels(arc: Arc) -> frozenset[str]:
     return frozenset("text" if channel == "annex" else channel for channel, _ in arc.channels)
 
 
-def _overlaps(material: Material, scope: Scope) -> Found:
+def _overlaps(graph: Graph, scope: Scope) -> Found:
     led = sum(
-        bool(p.leads) and _inside(material, p.work, scope) for p in material.profiles if p.work in material.home_of
+        bool(p.leads) and _inside(graph, p.work, scope) for p in graph.profiles if p.work in graph.home_of
     )
-    rows = [row for row in overlaps(material.uses, material.profiles) if _either(material, (row.one, row.two), scope)]
-    return Found(tuple(Gap(row.one, row.two) for row in rows), led or None, questions.TAGS)
+    rows = [row for row in overlaps(graph.uses, graph.profiles) if _either(graph, (row.one, row.two), scope)]
+    return Found(tuple(Gap(row.one, row.two) for row in rows), led or None, program_query("coherence/tags"))
 
 
-def _either(material: Material, works: Iterable[str], scope: Scope) -> bool:
-    return any(_inside(material, work, scope) for work in works)
+def _either(graph: Graph, works: Iterable[str], scope: Scope) -> bool:
+    return any(_inside(graph, work, scope) for work in works)
 
 
-def _negative(material: Material, scope: Scope) -> Found:
-    cells = [cell for scores in material.matrices for cell in scores.cells() if _either(material, cell[:2], scope)]
+def _negative(graph: Graph, scope: Scope) -> Found:
+    cells = [cell for scores in graph.scores for cell in scores.cells() if _either(graph, cell[:2], scope)]
     listed = (Gap(one, two, Text.same(str(score))) for one, two, score in cells if score < 0)
-    return Found(tuple(listed), len(cells) or None, questions.SCORES)
+    return Found(tuple(listed), len(cells) or None, program_query("coherence/scores"))
 
 
-def _disordered(material: Material, scope: Scope) -> Found:
-    rows = [row for row in depending(material) if _either(material, (str(row["later"]), str(row["earlier"])), scope)]
+def _disordered(graph: Graph, scope: Scope) -> Found:
+    rows = [row for row in depending(graph) if _either(graph, (str(row["later"]), str(row["earlier"])), scope)]
     known = [row for row in rows if row["order"] != "unknown"]
     late = (Gap(str(row["later"]), str(row["earlier"])) for row in known if row["order"] == "out-of-order")
-    return Found(tuple(late), len(known) or None, texts.DEPENDENCIES)
+    return Found(tuple(late), len(known) or None, program_query("tables/dependencies"))
 
 
-def _old(material: Material, scope: Scope) -> Found:
-    rows = [row for row in material.read(texts.CANDIDATES) if _either(material, row[1:3], scope)]
-    last = (material.as_of - timedelta(days=WAIT)).isoformat()
+def _old(graph: Graph, scope: Scope) -> Found:
+    rows = [row for row in graph.read(program_query("tables/candidates")) if _either(graph, row[1:3], scope)]
+    last = (graph.as_of - timedelta(days=WAIT)).isoformat()
     old = {link: Gap(one, two, Text.same(day[:10])) for link, one, two, day in rows if day and day[:10] < last}
-    return Found(tuple(old.values()), len({row[0] for row in rows}), texts.CANDIDATES)
+    return Found(tuple(old.values()), len({row[0] for row in rows}), program_query("tables/candidates"))
 
 
 KINDS: Mapping[str, Find] = {
     "obligation-uncovered": _obligations(Standing.UNCOVERED),
     "obligation-late": _obligations(Standing.LATE),
     "obligation-vague": _obligations(Standing.VAGUE),
-    "principle-without-action": _without_action(texts.PRINCIPLES),
-    "target-without-action": _without_action(texts.TARGETS),
+    "principle-without-action": _without_action("tables/principles"),
+    "target-without-action": _without_action("tables/targets"),
     "group-without-action": _groups,
     "action-without-body": _bodiless,
     "action-without-indicator": _field("indicator", Presence.ABSENT),

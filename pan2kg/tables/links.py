@@ -6,13 +6,12 @@ from pan2kg.coherence.reading import read_statements
 from pan2kg.coherence.strength import Contribution, Explanation, explain
 from pan2kg.coherence.strength import Statement as Use
 from pan2kg.errors import QueryError
-from pan2kg.i18n.text import Text
-from pan2kg.tables import queries as texts
+from pan2kg.graph.graph import Graph
+from pan2kg.i18n.catalogue import Text
+from pan2kg.store.queries import program_query
 from pan2kg.tables.citations import Said
 from pan2kg.tables.formats import Value
-from pan2kg.tables.material import DEFAULT, Choice, Material
-from pan2kg.tables.table import Exhibit, Row, make, note, number, thing, things, undated
-from pan2kg.tables.words import coded
+from pan2kg.tables.table import DEFAULT, Choice, Exhibit, Row, coded, keys, make, note, number, thing, things, undated
 from pan2kg.turtle.vocabulary import thing as thing_iri
 from pan2kg.turtle.writer import find_subjects
 
@@ -22,7 +21,7 @@ EXPLAIN = (
 )  # fmt: skip
 
 
-def explanation(material: Material, choice: Choice = DEFAULT) -> Exhibit:
+def explanation(graph: Graph, choice: Choice = DEFAULT) -> Exhibit:
     """The texts two actions share with what each gives to the strength, and the statements behind each.
 
     A text has a line for every statement it rests on; its contribution stands on each of them.
@@ -31,28 +30,34 @@ def explanation(material: Material, choice: Choice = DEFAULT) -> Exhibit:
         QueryError: not two actions, an unknown one, with the nearest names, or the same twice.
     """
     if len(choice.actions) != 2:
-        raise QueryError("Two actions are explained.", remedy="Name two actions, as in lu-bhr-2-4-3 lu-bhr-1-m5.")
-    one, two = map(material.action, choice.actions)
-    found = explain(material.linking, one, two, read_statements(material.store, (one, two)))
-    where = _Where(material, found)
-    rows = [row for part in found.contributions for row in _rows(material, part, where)]
-    basis = found.basis.also("actions", material.keys([one, two]))
-    named = " ".join(f"<{iri}>" for iri in (one, two))
-    made = make("explain", basis, EXPLAIN, rows, notes=_notes(material, found), sparql=texts.WORDS % named)
-    return undated(made, material)
+        raise QueryError("two-actions", remedy="name-two-actions")
+    one, two = map(graph.action, choice.actions)
+    found = explain(graph.linking, one, two, read_statements(graph.store, (one, two)))
+    where = _Where(graph, found)
+    rows = [row for part in found.contributions for row in _rows(graph, part, where)]
+    basis = found.basis.also("actions", keys([one, two]))
+    made = make(
+        "explain",
+        basis,
+        EXPLAIN,
+        rows,
+        notes=_notes(graph, found),
+        sparql=program_query("tables/words", work=(one, two)),
+    )
+    return undated(made, graph)
 
 
-def _notes(material: Material, found: Explanation) -> list[Text]:
+def _notes(graph: Graph, found: Explanation) -> list[Text]:
     linked = note("strength", strength=found.strength, bits=found.bits)
     notes = [linked if found.contributions else note("no-link")]
-    said = Said.of(material)
+    said = Said.of(graph)
     if {found.one, found.two} <= said.home.keys():
         there, back = (coded("acknowledged_there", level) for level in said.ways(found.one, found.two))
         notes.append(note("acknowledged", there=there, back=back))
-    plans = {material.home_of[found.one], material.home_of[found.two]}
-    if any({link.one, link.two} == plans for link in material.founded):
-        shared = [link.instrument for link in material.founded if {link.one, link.two} == plans]
-        named = things(material, "instruments", shared)["instruments_label"]
+    plans = {graph.home_of[found.one], graph.home_of[found.two]}
+    if any({link.one, link.two} == plans for link in graph.founded):
+        shared = [link.instrument for link in graph.founded if {link.one, link.two} == plans]
+        named = things(graph, "instruments", shared)["instruments_label"]
         notes.append(note("founded", instruments=str(named)))
     return notes
 
@@ -60,11 +65,12 @@ def _notes(material: Material, found: Explanation) -> list[Text]:
 class _Where:
     """Where statements stand: their document with page and address, and the line of their link in the graph."""
 
-    def __init__(self, material: Material, found: Explanation) -> None:
+    def __init__(self, graph: Graph, found: Explanation) -> None:
         links = sorted({use.link for part in found.contributions for use in part.statements})
-        named = " ".join(f"<{link}>" for link in links)
-        self.documents = {(row[0], row[1]): (row[2], row[3]) for row in material.read(texts.PLACES % named)}
-        self.lines = find_subjects(material.project) if material.project and links else {}
+        self.documents = {
+            (row[0], row[1]): (row[2], row[3]) for row in graph.read(program_query("tables/places", link=links))
+        }
+        self.lines = find_subjects(graph.project) if graph.project and links else {}
 
     def of(self, use: Use) -> Row:
         page, address = self.documents.get((use.link, use.document), ("", ""))
@@ -72,31 +78,31 @@ class _Where:
         return {"page": page or None, "address": address or None, "place": str(place) if place else None}
 
 
-def _rows(material: Material, part: Contribution, where: _Where) -> list[Row]:
+def _rows(graph: Graph, part: Contribution, where: _Where) -> list[Row]:
     given: dict[str, Value] = {
-        **thing(material, "instrument", part.instrument),
+        **thing(graph, "instrument", part.instrument),
         "contribution": number(part.share),
         "weight": number(part.weight),
         "bits": number(part.bits),
     }
     if not part.statements:
-        return [{**given, **_nothing(material)}]
+        return [{**given, **_nothing(graph)}]
     return [
         {
             **given,
-            **thing(material, "action", use.work),
-            **thing(material, "relation", thing_iri("relation", use.relation) if use.relation else None),
+            **thing(graph, "action", use.work),
+            **thing(graph, "relation", thing_iri("relation", use.relation) if use.relation else None),
             "quote": use.quote or None,
-            **thing(material, "document", use.document or None),
+            **thing(graph, "document", use.document or None),
             **where.of(use),
-            **things(material, "path", use.path),
+            **things(graph, "path", use.path),
         }
         for use in part.statements
     ]
 
 
-def _nothing(material: Material) -> Row:
+def _nothing(graph: Graph) -> Row:
     empty: dict[str, Value] = dict.fromkeys(("quote", "page", "address", "place"))
     for key in ("action", "relation", "document", "path"):
-        empty |= thing(material, key, None)
+        empty |= thing(graph, key, None)
     return empty

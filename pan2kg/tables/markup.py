@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from html import escape
+from typing import TYPE_CHECKING
 
-from pan2kg.i18n.text import Language, Text
+from pan2kg.i18n.catalogue import Language, Text, format_of
 from pan2kg.tables.cells import Row, basis_line, clean, is_number, items, remarks, say
 from pan2kg.tables.formats import Grid, Markdown, md_escape, write_markdown
 from pan2kg.tables.table import Column, Exhibit
+from pan2kg.tables.template import filled, markup, render
 from pan2kg.turtle.vocabulary import ROOT
+
+if TYPE_CHECKING:
+    from markupsafe import Markup
 
 
 def _outside(_: Row, __: str, item: str) -> str:
@@ -42,92 +46,86 @@ class Anchors:
     spoken: Callable[[str], str] = _unmarked
 
 
-def html_text(text: Text, language: Language) -> str:
-    """Words for a page, marked where they are not in its language.
+def html_text(text: Text, language: Language) -> Markup:
+    """Words for a page, escaped, and marked where they are not in its language.
 
-    >>> html_text(Text("a < b", ""), "en")
-    '<span lang="fr">a &lt; b</span>'
+    >>> html_text(Text.of({"fr": "a < b"}), "en")
+    Markup('<span lang="fr">a &lt; b</span>')
     """
-    spoken, words = text.spoken(language), escape(clean(text.say(language)))
-    return words if spoken == language else f'<span lang="{spoken}">{words}</span>'
+    spoken, words = text.spoken(language), clean(text.say(language))
+    return filled("{}", words) if spoken == language else filled('<span lang="{}">{}</span>', spoken, words)
 
 
-def html_exhibit(exhibit: Exhibit, language: Language, anchors: Anchors = Anchors()) -> str:
+def html_exhibit(exhibit: Exhibit, language: Language, anchors: Anchors = Anchors()) -> Markup:
     """The exhibit as a fragment of a page: table, what its columns say, notes, basis and query."""
-    caption = f"{html_text(exhibit.title, language)}"
-    parts = [f"<p>{html_text(exhibit.summary, language)}</p>\n" if exhibit.summary else ""]
-    parts.append(html_table(exhibit, language, anchors, caption=caption))
-    parts.append(html_foot(exhibit, language))
-    return f'<div class="exhibit" lang="{language}">\n{"".join(parts)}</div>\n'
+    summary = filled("<p>{}</p>\n", html_text(exhibit.summary, language)) if exhibit.summary else ""
+    table = html_table(exhibit, language, anchors, caption=html_text(exhibit.title, language))
+    foot = html_foot(exhibit, language)
+    return filled('<div class="exhibit" lang="{}">\n{}{}{}</div>\n', language, summary, table, foot)
 
 
-def html_table(exhibit: Exhibit, language: Language, anchors: Anchors, *, caption: str) -> str:
-    """The table alone, in a room of its own that scrolls sideways; ``caption`` is markup."""
-    name = f"{escape(anchors.name)}-caption"
-    if not exhibit.rows:
-        return f'<p class="empty">{escape(say("empty", language))}</p>\n'
-    numbers = {column.key for column in exhibit.columns if is_number(exhibit, column)}
-    heads = "".join(
-        f'<th scope="col"{_kind(column, numbers)}>{html_text(column.heading, language)}</th>'
-        for column in exhibit.columns
-    )
-    body = "".join(_html_row(exhibit, row, language, anchors, numbers) for row in exhibit.rows)
-    return (
-        f'<div class="scroll" role="region" tabindex="0" aria-labelledby="{name}">\n<table>\n'
-        f'<caption id="{name}">{caption}</caption>\n<thead><tr>{heads}</tr></thead>\n<tbody>\n{body}</tbody>\n'
-        "</table>\n</div>\n"
-    )
+def html_table(exhibit: Exhibit, language: Language, anchors: Anchors, *, caption: Markup) -> Markup:
+    """The table alone, in a box of its own that scrolls sideways."""
+    heads = [_Head(html_text(one.heading, language), _number(exhibit, one)) for one in exhibit.columns]
+    tags = [_tags(column, heads[at].kind, language, is_first=not at) for at, column in enumerate(exhibit.columns)]
+    columns = list(zip(exhibit.columns, tags, strict=True))
+    rows = [
+        (
+            anchors.row(row),
+            [(begin, _html_items(row, column, language, anchors), end) for column, (begin, end) in columns],
+        )
+        for row in exhibit.rows
+    ]
+    values = {"name": anchors.name, "caption": caption, "heads": heads, "empty": say("empty", language)}
+    return markup(render("table.html", values | {"rows": rows}))
 
 
-def _kind(column: Column, numbers: Collection[str]) -> str:
-    return ' class="number"' if column.key in numbers else ""
+@dataclass(frozen=True, slots=True)
+class _Head:
+    """The heading of a column, and the class of its cells as an attribute."""
+
+    shown: Markup
+    kind: Markup
 
 
-def _html_row(exhibit: Exhibit, row: Row, language: Language, anchors: Anchors, numbers: set[str]) -> str:
-    name = anchors.row(row)
-    cells = []
-    for at, column in enumerate(exhibit.columns):
-        tag, scope = ("th", ' scope="row"') if not at else ("td", "")
-        label = f' data-name="{escape(clean(column.heading.say(language)))}"' if at else ""
-        begin = f"<{tag}{scope}{_kind(column, numbers)}{label}>"
-        cells.append(f"{begin}{_html_cell(row, column, language, anchors)}</{tag}>")
-    return f"<tr{f' id={chr(34)}{escape(name)}{chr(34)}' if name else ''}>{''.join(cells)}</tr>\n"
+def _number(exhibit: Exhibit, column: Column) -> Markup:
+    return filled(' class="number"') if is_number(exhibit, column) else filled("")
 
 
-def _html_cell(row: Row, column: Column, language: Language, anchors: Anchors) -> str:
-    found = [_html_item(row, column, item, anchors) for item in items(row, column, language)]
-    return found[0] if len(found) == 1 else f"<ul>{''.join(f'<li>{one}</li>' for one in found)}</ul>"
+def _tags(column: Column, kind: Markup, language: Language, *, is_first: bool) -> tuple[Markup, Markup]:
+    """What a cell of the column begins and ends with: the first is the head of its row, the others say their column."""
+    if is_first:
+        return filled('<th scope="row"{}>', kind), filled("</th>")
+    return filled('<td{} data-name="{}">', kind, clean(column.heading.say(language))), filled("</td>")
+
+
+def _html_items(row: Row, column: Column, language: Language, anchors: Anchors) -> list[str]:
+    return [_html_item(row, column, item, anchors) for item in items(row, column, language)]
 
 
 def _html_item(row: Row, column: Column, item: tuple[str, str], anchors: Anchors) -> str:
+    """An item as markup where it leads somewhere or is marked, else as words, which the template escapes."""
     address, words = item
     one = address or str(row.get(column.key) or "")
     leads, spoken = anchors.leads(row, column.key, one), anchors.spoken(one)
-    marked = f' lang="{escape(spoken)}"' if spoken else ""
+    marked = filled(' lang="{}"', spoken) if spoken else ""
     if leads and words:
-        return f'<a href="{escape(leads)}"{marked}>{escape(words)}</a>'
-    return f"<span{marked}>{escape(words)}</span>" if marked else escape(words)
+        return filled('<a href="{}"{}>{}</a>', leads, marked, words)
+    return filled("<span{}>{}</span>", marked, words) if marked else words
 
 
-def html_foot(exhibit: Exhibit, language: Language) -> str:
+def html_foot(exhibit: Exhibit, language: Language) -> Markup:
     """What stands below a table: what its columns say, notes, basis and query."""
-    meanings = "".join(
-        f"<dt>{html_text(column.heading, language)}</dt><dd>{html_text(column.meaning, language)}</dd>\n"
-        for column in exhibit.columns
-        if column.meaning and exhibit.rows
-    )
-    notes = "".join(f"<li>{html_text(note, language)}</li>\n" for note in remarks(exhibit, language))
-    parts = [
-        f"<ul>\n{notes}</ul>\n" if notes else "",
-        f'<p class="basis">{escape(basis_line(exhibit.basis, language))}</p>\n',
-        _details(say("columns", language), f"<dl>\n{meanings}</dl>\n") if meanings else "",
-        _details(say("query", language), f"<pre>{escape(exhibit.sparql.strip())}</pre>\n") if exhibit.sparql else "",
-    ]
-    return f'<div class="foot">\n{"".join(parts)}</div>\n'
-
-
-def _details(summary: str, content: str) -> str:
-    return f"<details><summary>{escape(summary)}</summary>\n{content}</details>\n"
+    meant = [column for column in exhibit.columns if column.meaning and exhibit.rows]
+    values = {
+        "notes": [html_text(note, language) for note in remarks(exhibit, language)],
+        "basis": basis_line(exhibit.basis, language),
+        "columns": say("columns", language),
+        "meanings": [(html_text(one.heading, language), html_text(one.meaning, language)) for one in meant],
+        "query": say("query", language),
+        "sparql": exhibit.sparql.strip(),
+    }
+    return markup(render("table-foot.html", values) + "\n")
 
 
 def md_text(text: str) -> str:
@@ -161,7 +159,8 @@ def _md_row(exhibit: Exhibit, row: Row, language: Language, anchors: Anchors) ->
     name = anchors.row(row)
     for at, column in enumerate(exhibit.columns):
         found = "; ".join(_md_item(row, column, item, anchors) for item in items(row, column, language))
-        yield Markdown(f'<a id="{escape(name)}"></a>{found}' if name and not at else found)
+        anchor = filled('<a id="{}"></a>', name) if name and not at else ""
+        yield Markdown(f"{anchor}{found}")
 
 
 def _md_item(row: Row, column: Column, item: tuple[str, str], anchors: Anchors) -> str:
@@ -177,7 +176,7 @@ def _md_address(address: str) -> str:
 def md_foot(exhibit: Exhibit, language: Language) -> str:
     """What stands below a table: notes, what its columns say, basis and query."""
     notes = [f"- {md_text(note.say(language))}\n" for note in remarks(exhibit, language)]
-    colon = say("colon", language)
+    colon = format_of("colon", language)
     meanings = [
         f"- **{md_text(column.heading.say(language))}**{colon}{md_text(column.meaning.say(language))}\n"
         for column in exhibit.columns
@@ -196,4 +195,6 @@ def _fenced(sparql: str, language: Language) -> str:
     if not sparql:
         return ""
     fence = "`" * max(3, 1 + max(map(len, re.findall("`+", sparql)), default=0))
-    return f"{say('query', language)}{say('colon', language).rstrip()}\n\n{fence}sparql\n{sparql.strip()}\n{fence}\n"
+    return (
+        f"{say('query', language)}{format_of('colon', language).rstrip()}\n\n{fence}sparql\n{sparql.strip()}\n{fence}\n"
+    )

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pan2kg.coherence import questions
 from pan2kg.coherence.obligations import Standing, margins
 from pan2kg.coherence.uses import key
 from pan2kg.errors import QueryError
-from pan2kg.tables import queries as texts
-from pan2kg.tables.material import DEFAULT, Choice, Material
-from pan2kg.tables.table import Row, code, day, make, note, thing, things, undated
-from pan2kg.tables.words import codes
+from pan2kg.graph.graph import Graph
+from pan2kg.store.queries import program_query
+from pan2kg.tables.table import DEFAULT, Choice, Row, code, codes, day, make, note, thing, things, undated
 
 if TYPE_CHECKING:
     from pan2kg.coherence.obligations import Margin
@@ -23,7 +21,7 @@ DUTIES = (
 )  # fmt: skip
 
 
-def duties(material: Material, choice: Choice = DEFAULT) -> Exhibit:
+def duties(graph: Graph, choice: Choice = DEFAULT) -> Exhibit:
     """Each obligation with its due date, what answers it, and by how many days it is early or late.
 
     With plans named, only obligations one of their actions answers; ``part`` restricts to one standing.
@@ -31,39 +29,39 @@ def duties(material: Material, choice: Choice = DEFAULT) -> Exhibit:
     Raises:
         QueryError: an unknown plan, with the nearest names; an unknown standing.
     """
-    named = frozenset(material.plans(choice.plans))
+    named = frozenset(graph.plans(choice.plans))
     if choice.part and choice.part not in codes("standing"):
         known = ", ".join(codes("standing"))
-        raise QueryError(f"There is no standing « {choice.part} ».", remedy=f"There are: {known}.")
-    found = margins(material.uses, material.obligations, material.responses, as_of=material.as_of)
-    rows = [row for row in found if not named or named & {material.home_of.get(r.work, "") for r in row.responses}]
+        raise QueryError("no-standing", remedy="there-are-known", part=choice.part, known=known)
+    found = margins(graph.uses, graph.obligations, graph.responses, as_of=graph.as_of)
+    rows = [row for row in found if not named or named & {graph.home_of.get(r.work, "") for r in row.responses}]
     rows = [row for row in rows if choice.part in ("", _standing(row))]
     notes = [note("obligations-known", n=len(found)), note("answers-means"), note("not-overdue-before")]
     if any(row.standing is Standing.UNCOVERED for row in rows):
         notes.append(note("uncovered-means", n=found.basis.annotated, of=found.basis.n))
-    made = (_duty(material, row) for row in rows)
-    return make("obligations", found.basis, DUTIES, made, notes=notes, sparql=questions.OBLIGATIONS)
+    made = (_duty(graph, row) for row in rows)
+    return make("obligations", found.basis, DUTIES, made, notes=notes, sparql=program_query("coherence/obligations"))
 
 
 def _standing(row: Margin) -> str:
     return row.standing.value.replace(" ", "-")
 
 
-def _duty(material: Material, row: Margin) -> Row:
+def _duty(graph: Graph, row: Margin) -> Row:
     one, answer = row.obligation, row.response
     return {
-        **thing(material, "obligation", one.iri),
-        **thing(material, "instrument", one.instrument),
-        **thing(material, "holder", one.holder or None),
+        **thing(graph, "obligation", one.iri),
+        **thing(graph, "instrument", one.instrument),
+        **thing(graph, "holder", one.holder or None),
         "due": day(one.due),
-        **code(material, "standing", _standing(row)),
+        **code(graph, "standing", _standing(row)),
         "margin": row.margin,
         "overdue": row.overdue,
-        **thing(material, "answer", answer.work if answer else None),
+        **thing(graph, "answer", answer.work if answer else None),
         "answered_on": day(answer.day) if answer else None,
         "is_act": answer.is_act if answer else None,
-        **things(material, "answers", sorted({response.work for response in row.responses})),
-        **things(material, "touching", [response.work for response in row.touching]),
+        **things(graph, "answers", sorted({response.work for response in row.responses})),
+        **things(graph, "touching", [response.work for response in row.touching]),
         "needs_ratification": one.needs_ratification,
         "ratified": day(one.ratified),
     }
@@ -72,7 +70,7 @@ def _duty(material: Material, row: Margin) -> Row:
 DEPENDS = ("later", "earlier", "dependency", "later_ends", "earlier_ends", "order")
 
 
-def dependencies(material: Material, choice: Choice = DEFAULT) -> Exhibit:
+def dependencies(graph: Graph, choice: Choice = DEFAULT) -> Exhibit:
     """What builds on something else, or follows it, and whether that ends no later; unknown where a date is missing.
 
     A work ends when its own dated timeline does, else when its plan's period does; compared as far as both are exact.
@@ -80,41 +78,43 @@ def dependencies(material: Material, choice: Choice = DEFAULT) -> Exhibit:
     Raises:
         QueryError: an unknown plan, with the nearest names.
     """
-    named = frozenset(material.plans(choice.plans))
-    rows = [row for row in depending(material) if not named or named & _plans(material, row)]
+    named = frozenset(graph.plans(choice.plans))
+    rows = [row for row in depending(graph) if not named or named & _plans(graph, row)]
     unknown = sum(row["order"] == "unknown" for row in rows)
     notes = [note("order-unknown", n=unknown, of=len(rows)) if rows else note("no-dependencies"), note("stated-only")]
-    made = make("dependencies", material.uses.basis, DEPENDS, rows, notes=notes, sparql=texts.DEPENDENCIES)
-    return undated(made, material)
+    made = make(
+        "dependencies", graph.uses.basis, DEPENDS, rows, notes=notes, sparql=program_query("tables/dependencies")
+    )
+    return undated(made, graph)
 
 
-def _plans(material: Material, row: Row) -> set[str]:
+def _plans(graph: Graph, row: Row) -> set[str]:
     ends = (str(row["later"]), str(row["earlier"]))
-    return {material.home_of.get(end, end) for end in ends}
+    return {graph.home_of.get(end, end) for end in ends}
 
 
-def depending(material: Material) -> list[Row]:
+def depending(graph: Graph) -> list[Row]:
     """The rows of dependencies, those out of order first."""
     own: dict[str, str] = {}
-    for action, end in material.read(questions.ENDS):
+    for action, end in graph.read(program_query("coherence/ends")):
         own[action] = max(own.get(action, ""), end)
     rows = [
-        _dependency(material, own, (later, earlier), key(kind))
-        for later, earlier, kind in material.read(texts.DEPENDENCIES)
+        _dependency(graph, own, (later, earlier), key(kind))
+        for later, earlier, kind in graph.read(program_query("tables/dependencies"))
     ]
     order = ("out-of-order", "in-order", "unknown")
     return sorted(rows, key=lambda row: (order.index(str(row["order"])), str(row["later"]), str(row["earlier"])))
 
 
-def _dependency(material: Material, own: dict[str, str], ends: tuple[str, str], kind: str) -> Row:
-    later, earlier = (own.get(work) or material.ends(work) for work in ends)
+def _dependency(graph: Graph, own: dict[str, str], ends: tuple[str, str], kind: str) -> Row:
+    later, earlier = (own.get(work) or graph.ends(work) for work in ends)
     return {
-        **thing(material, "later", ends[0]),
-        **thing(material, "earlier", ends[1]),
-        **code(material, "dependency", kind),
+        **thing(graph, "later", ends[0]),
+        **thing(graph, "earlier", ends[1]),
+        **code(graph, "dependency", kind),
         "later_ends": later or None,
         "earlier_ends": earlier or None,
-        **code(material, "order", in_order(later, earlier)),
+        **code(graph, "order", in_order(later, earlier)),
     }
 
 
@@ -133,35 +133,35 @@ def in_order(later: str, earlier: str) -> str:
 ADVICE = ("recommendation", "review", "reply", "actions", "plans")
 
 
-def recommendations(material: Material, choice: Choice = DEFAULT) -> Exhibit:
+def recommendations(graph: Graph, choice: Choice = DEFAULT) -> Exhibit:
     """Each recommendation: answered by a plan's own text, put beside an action or plan, or neither.
 
     Raises:
         QueryError: an unknown plan, with the nearest names.
     """
-    named = frozenset(material.plans(choice.plans))
-    found = material.read(texts.RECOMMENDATIONS)
+    named = frozenset(graph.plans(choice.plans))
+    found = graph.read(program_query("tables/recommendations"))
     replies: dict[str, list[tuple[str, str]]] = {}
-    for one, work, answers in material.read(texts.REPLIES):
+    for one, work, answers in graph.read(program_query("tables/replies")):
         replies.setdefault(one, []).append((work, answers))
-    rows = [_advice(material, one, review, replies.get(one, [])) for one, review in found]
+    rows = [_advice(graph, one, review, replies.get(one, [])) for one, review in found]
     if named:
         rows = [row for row in rows if named & set(str(row["plans"]).split())]
     order = ("none", "beside", "answered")
     rows.sort(key=lambda row: (order.index(str(row["reply"])), str(row["recommendation"])))
     notes = [note("recommendations-read", n=len(found)) if found else note("no-recommendations"), note("beside-means")]
-    made = make("recommendations", material.uses.basis, ADVICE, rows, notes=notes, sparql=texts.REPLIES)
-    return undated(made, material)
+    made = make("recommendations", graph.uses.basis, ADVICE, rows, notes=notes, sparql=program_query("tables/replies"))
+    return undated(made, graph)
 
 
-def _advice(material: Material, one: str, review: str, works: list[tuple[str, str]]) -> Row:
+def _advice(graph: Graph, one: str, review: str, works: list[tuple[str, str]]) -> Row:
     reply = "answered" if any(answers == "true" for _, answers in works) else "beside" if works else "none"
-    actions = sorted({work for work, _ in works if work in material.home_of})
-    plans = sorted({material.home_of.get(work, work) for work, _ in works})
+    actions = sorted({work for work, _ in works if work in graph.home_of})
+    plans = sorted({graph.home_of.get(work, work) for work, _ in works})
     return {
-        **thing(material, "recommendation", one),
-        **thing(material, "review", review),
-        **code(material, "reply", reply),
-        **things(material, "actions", actions),
-        **things(material, "plans", plans),
+        **thing(graph, "recommendation", one),
+        **thing(graph, "review", review),
+        **code(graph, "reply", reply),
+        **things(graph, "actions", actions),
+        **things(graph, "plans", plans),
     }

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pan2kg.coherence import questions
 from pan2kg.coherence.chance import Verdict
 from pan2kg.coherence.debt import PLACES, index
 from pan2kg.coherence.pairs import Layers, plan_matrix
 from pan2kg.errors import QueryError
-from pan2kg.tables.material import DEFAULT, Choice, Material
-from pan2kg.tables.table import Row, code, day, make, note, number, thing, things, undated
+from pan2kg.graph.graph import Graph
+from pan2kg.store.queries import program_query
+from pan2kg.tables.table import DEFAULT, Choice, Row, code, day, keys, make, note, number, thing, things, undated
 
 if TYPE_CHECKING:
     from pan2kg.coherence.citations import Arc
@@ -25,7 +25,7 @@ MATRIX = (
 )  # fmt: skip
 
 
-def matrix(material: Material, choice: Choice = DEFAULT) -> Exhibit:
+def matrix(graph: Graph, choice: Choice = DEFAULT) -> Exhibit:
     """Each pair of plans as a vector of its three layers; one plan named gives its pairs, more give those among them.
 
     Pairs about which nothing is known are counted in a note, and listed with ``everything``.
@@ -33,24 +33,29 @@ def matrix(material: Material, choice: Choice = DEFAULT) -> Exhibit:
     Raises:
         QueryError: an unknown plan, with the nearest names.
     """
-    named = material.plans(choice.plans)
-    layers = Layers(material.citations, material.profiles, material.matrices, material.founded)
-    found = plan_matrix(material.linking, material.links, layers, plans=named if len(named) > 1 else None)
+    named = graph.plans(choice.plans)
+    layers = Layers(graph.citations, graph.profiles, graph.scores, graph.founded)
+    found = plan_matrix(graph.linking, graph.links, layers, plans=named if len(named) > 1 else None)
     pairs = [pair for pair in found if len(named) != 1 or named[0] in (pair.one, pair.two)]
     kept = pairs if choice.everything else [pair for pair in pairs if _says(pair)]
     kept.sort(key=_rank)
     notes = [note("partly-known", n=sum(pair.is_partly_known for pair in kept), of=len(kept))]
     if len(kept) < len(pairs):
         notes.append(note("pairs-left-out", n=len(pairs) - len(kept)))
-    if not material.matrices:
+    if not graph.scores:
         notes.append(note("no-scores"))
     basis = found.basis
     if named:
-        basis = basis.also("plans", material.keys(named))
+        basis = basis.also("plans", keys(named))
     made = make(
-        "matrix", basis, MATRIX, (_cell(material, pair) for pair in kept), notes=notes, sparql=questions.RESTS_ON
+        "matrix",
+        basis,
+        MATRIX,
+        (_cell(graph, pair) for pair in kept),
+        notes=notes,
+        sparql=program_query("coherence/rests-on"),
     )
-    return undated(made, material)
+    return undated(made, graph)
 
 
 def _says(pair: PlanPair) -> bool:
@@ -62,16 +67,16 @@ def _rank(pair: PlanPair) -> tuple[float, int, int, str, str]:
     return -round(pair.potential.total, 9), -len(pair.potential.instruments), -cited, pair.one, pair.two
 
 
-def _cell(material: Material, pair: PlanPair) -> Row:
+def _cell(graph: Graph, pair: PlanPair) -> Row:
     there, back = pair.cited
     judged, potential = pair.judged, pair.potential
     return {
-        **thing(material, "one", pair.one),
-        **thing(material, "two", pair.two),
+        **thing(graph, "one", pair.one),
+        **thing(graph, "two", pair.two),
         "linked": potential.linked,
         "mean": number(potential.mean),
         "maximum": number(potential.maximum),
-        **things(material, "instruments", potential.instruments),
+        **things(graph, "instruments", potential.instruments),
         "bits": number(potential.bits),
         "text_there": _cited(there, "text", "annex"),
         "text_back": _cited(back, "text", "annex"),
@@ -103,18 +108,18 @@ INDEX = (
 )  # fmt: skip
 
 
-def three_three(material: Material, choice: Choice = DEFAULT) -> Exhibit:
+def three_three(graph: Graph, choice: Choice = DEFAULT) -> Exhibit:
     """Action 3.3, pair by pair: for the plans named, else for PAN 2 where the graph has it, else for all.
 
     Raises:
         QueryError: an unknown plan, with the nearest names.
     """
-    named = material.plans(choice.plans) or tuple(filter(None, [material.own_plan()]))
+    named = graph.plans(choice.plans) or tuple(filter(None, [graph.own_plan()]))
     if len(named) > 1:
-        raise QueryError("Action 3.3 is looked at from one plan.", remedy="Name one plan.")
+        raise QueryError("from-one-plan", remedy="name-one-plan")
     plan = named[0] if named and not choice.everything else None
-    found = index(material.linking, material.links, material.citations, material.declared, plan=plan)
-    basis = found.basis if plan is None else found.basis.also("plans", material.keys([plan]))
+    found = index(graph.linking, graph.links, graph.citations, graph.declared, plan=plan)
+    basis = found.basis if plan is None else found.basis.also("plans", keys([plan]))
     rows = sorted(found.rows, key=lambda row: (-row.value, -row.linked, row.one, row.two))
     notes = []
     if found.mean is not None:
@@ -125,16 +130,23 @@ def three_three(material: Material, choice: Choice = DEFAULT) -> Exhibit:
         notes.append(note("three-lists", plans=len(found.other_plans(plan)), pages=len(pages), overlaps=overlaps))
     if not any(sighting.seen for row in rows for sighting in row.sightings):
         notes.append(note("never-seen"))
-    made = make("index", basis, INDEX, (_pair(material, row) for row in rows), notes=notes, sparql=questions.CITATIONS)
-    return undated(made, material)
+    made = make(
+        "index",
+        basis,
+        INDEX,
+        (_pair(graph, row) for row in rows),
+        notes=notes,
+        sparql=program_query("coherence/citations"),
+    )
+    return undated(made, graph)
 
 
-def _pair(material: Material, row: PairIndex) -> Row:
+def _pair(graph: Graph, row: PairIndex) -> Row:
     present = {place: place not in row.missing for place in PLACES}
     seen = [sighting.seen for sighting in row.sightings if sighting.seen]
     return {
-        **thing(material, "one", row.one),
-        **thing(material, "two", row.two),
+        **thing(graph, "one", row.one),
+        **thing(graph, "two", row.two),
         "index": row.value,
         "text_there": present["text", True],
         "text_back": present["text", False],
@@ -142,9 +154,9 @@ def _pair(material: Material, row: PairIndex) -> Row:
         "web_back": present["web", False],
         "declared": row.declared,
         "linked": row.linked,
-        **things(material, "pages", row.pages),
+        **things(graph, "pages", row.pages),
         "seen": day(max(seen)) if seen else None,
-        **things(material, "instruments", row.instruments),
+        **things(graph, "instruments", row.instruments),
     }
 
 
@@ -152,14 +164,14 @@ CHANCE = ("one", "two", "statistic", "p", "adjusted", "attainable", "verdict")
 _VERDICTS = {Verdict.BEYOND: "beyond", Verdict.WITHIN: "within", Verdict.IMPOSSIBLE: "impossible"}
 
 
-def by_chance(material: Material, choice: Choice = DEFAULT) -> Exhibit:
+def by_chance(graph: Graph, choice: Choice = DEFAULT) -> Exhibit:
     """Whether pairs of plans share more than chance would have it; pairs that share nothing are left out.
 
     Raises:
         QueryError: an unknown plan, with the nearest names.
     """
-    named = material.plans(choice.plans)
-    found = material.by_chance
+    named = graph.plans(choice.plans)
+    found = graph.by_chance
     pairs = [row for row in found if choice.everything or row.statistic > 0]
     pairs = [row for row in pairs if not named or {row.one, row.two} & set(named)]
     pairs.sort(key=lambda row: (row.adjusted, row.p, row.one, row.two))
@@ -167,14 +179,16 @@ def by_chance(material: Material, choice: Choice = DEFAULT) -> Exhibit:
     notes = [note("no-gate"), note("impossible", n=impossible, of=len(pairs))]
     rows = (
         {
-            **thing(material, "one", row.one),
-            **thing(material, "two", row.two),
+            **thing(graph, "one", row.one),
+            **thing(graph, "two", row.two),
             "statistic": number(row.statistic),
             "p": number(row.p),
             "adjusted": number(row.adjusted),
             "attainable": number(row.attainable),
-            **code(material, "verdict", _VERDICTS[row.verdict]),
+            **code(graph, "verdict", _VERDICTS[row.verdict]),
         }
         for row in pairs
     )
-    return undated(make("chance", found.basis, CHANCE, rows, notes=notes, sparql=questions.RESTS_ON), material)
+    return undated(
+        make("chance", found.basis, CHANCE, rows, notes=notes, sparql=program_query("coherence/rests-on")), graph
+    )

@@ -11,9 +11,11 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING, Final, Literal
 
+from pan2kg.i18n.message import Message
+
 if TYPE_CHECKING:
-    from pan2kg.tables.material import Choice, Material
-    from pan2kg.tables.table import Exhibit
+    from pan2kg.graph.graph import Graph
+    from pan2kg.tables.table import Choice, Exhibit
 
 Option = Literal["plans", "all", "least", "two actions", "any action", "two plans", "matrices", "write", "kind", "day"]
 """What tables can be told, as :mod:`pan2kg.cli.coherence` reads it."""
@@ -31,8 +33,6 @@ class Kind:
 
     name: str
     function: str
-    summary: str
-    question: str
     options: tuple[Option, ...] = ()
     part: tuple[str, str] | None = None
     number: int | None = None
@@ -40,209 +40,56 @@ class Kind:
     whole: bool = False
     alone: bool = False
 
-    def make(self, material: Material, choice: Choice) -> Exhibit:
+    @property
+    def summary(self) -> str:
+        """The key of what it shows in a few words, in the context « help »."""
+        return f"table.{self.name}"
+
+    @property
+    def question(self) -> Message:
+        """The question it answers."""
+        return Message("help", f"question.{self.name}")
+
+    def make(self, graph: Graph, choice: Choice) -> Exhibit:
         """The table, made from what the graph holds and what was chosen of it."""
         module, _, name = self.function.partition(".")
-        found: Callable[[Material, Choice], Exhibit] = getattr(import_module(f"pan2kg.tables.{module}"), name)
-        return found(material, choice)
+        found: Callable[[Graph, Choice], Exhibit] = getattr(import_module(f"pan2kg.tables.{module}"), name)
+        return found(graph, choice)
 
 
 _KINDS: Final = (
-    Kind(
-        "matrix",
-        "plans.matrix",
-        "where plans meet: a vector for each pair of plans",
-        "Where do plans meet?",
-        ("plans", "all"),
-    ),
-    Kind(
-        "debt",
-        "citations.debt",
-        "what plans owe each other in citations",
-        "What do plans owe each other in citations?",
-        ("plans",),
-    ),
-    Kind(
-        "unacknowledged",
-        "citations.unacknowledged",
-        "strongly linked actions that do not cite each other",
-        "Which strongly linked actions do not cite each other?",
-        ("plans", "least"),
-        number=4,
-    ),
-    Kind(
-        "gaps",
-        "gaps.gaps",
-        "what is missing, one list a kind, and what cannot be told",
-        "What is missing, and what cannot be told?",
-        ("kind", "plans"),
-    ),
-    Kind(
-        "index",
-        "plans.three_three",
-        "action 3.3, pair by pair",
-        "How far is action 3.3, pair by pair?",
-        ("plans", "all"),
-        number=3,
-    ),
-    Kind(
-        "explain",
-        "links.explanation",
-        "why two actions are linked, with the words",
-        "… and how strongly, from which texts?",
-        ("two actions",),
-        number=18,
-        example="… …",
-        alone=True,
-    ),
-    Kind(
-        "bodies",
-        "actions.bodies",
-        "who should coordinate and who should talk",
-        "Which bodies should coordinate or talk?",
-        part=("--finding", "only this kind of finding"),
-    ),
-    Kind(
-        "obligations",
-        "obligations.duties",
-        "due dates, what answers them and how late",
-        "What is due, what answers it, how late?",
-        ("plans",),
-        part=("--standing", "only this standing"),
-    ),
+    Kind("matrix", "plans.matrix", ("plans", "all")),
+    Kind("debt", "citations.debt", ("plans",)),
+    Kind("unacknowledged", "citations.unacknowledged", ("plans", "least"), number=4),
+    Kind("gaps", "gaps.gaps", ("kind", "plans")),
+    Kind("index", "plans.three_three", ("plans", "all"), number=3),
+    Kind("explain", "links.explanation", ("two actions",), number=18, example="… …", alone=True),
+    Kind("bodies", "actions.bodies", part=("--finding", "part.finding")),
+    Kind("obligations", "obligations.duties", ("plans",), part=("--standing", "part.standing")),
     Kind(
         "compare",
         "editions.compared",
-        "one edition and the next",
-        "What changed from PAN 1 to PAN 2?",
         ("two plans",),
-        part=("--part", "only plan, link or action"),
+        part=("--part", "part.part"),
         number=17,
         example="lu-bhr-1 lu-bhr-2 ²",
         whole=True,
         alone=True,
     ),
-    Kind(
-        "interaction",
-        "scores.interaction",
-        "experts' scores: sums, second order, ranks, agreement",
-        "What do experts’ scores say?",
-        ("matrices", "write"),
-        example="scores.csv ¹",
-        whole=True,
-    ),
-    Kind(
-        "participation",
-        "actions.bridges",
-        "which actions bridge plans",
-        "Which actions bridge plans?",
-        ("plans",),
-        number=15,
-    ),
-    Kind(
-        "loss",
-        "actions.lost",
-        "what would be lost without an action",
-        "What would be lost without an action, duties included?",
-        ("any action", "plans"),
-        number=16,
-        example="…",
-    ),
-    Kind(
-        "completeness",
-        "actions.complete",
-        "the five fields of each action: present, vague or absent",
-        "How complete is each action?",
-        ("plans", "all"),
-    ),
-    Kind(
-        "target-groups",
-        "coverage.target_groups",
-        "which target groups are forgotten, or aimed at by several plans",
-        "Which target groups are forgotten, or aimed at by several plans?",
-        ("plans",),
-        number=24,
-    ),
-    Kind(
-        "dependencies",
-        "obligations.dependencies",
-        "whether deadlines keep the order of dependencies",
-        "Do deadlines keep the order of dependencies?",
-        ("plans",),
-        number=23,
-    ),
-    Kind(
-        "recommendations",
-        "obligations.recommendations",
-        "which recommendations have no answer",
-        "Which recommendations have no answer?",
-        ("plans",),
-        number=12,
-    ),
-    Kind(
-        "ripple",
-        "scores.ripple",
-        "which action has most knock-on effect",
-        "Which action has most knock-on effect?",
-        ("matrices",),
-        number=25,
-        example="¹",
-        whole=True,
-    ),
-    Kind(
-        "chance",
-        "plans.by_chance",
-        "whether two plans share more than chance would have it",
-        "Does a link between two plans go beyond chance?",
-        ("plans", "all"),
-        number=27,
-    ),
-    Kind(
-        "trust",
-        "coverage.trust",
-        "how far the figures can be trusted",
-        "Can the figures be trusted?",
-        ("plans",),
-        number=30,
-    ),
-    Kind(
-        "as-of",
-        "editions.moment",
-        "what can be said of one day",
-        "What was the situation on a given day?",
-        ("day", "plans"),
-        number=28,
-        example="31/12/2021 ²",
-        whole=True,
-    ),
-    Kind(
-        "other-countries",
-        "coverage.other_countries",
-        "what other countries cover and we do not",
-        "What do other countries cover that we do not?",
-        part=("--country", "our country, as in LUX"),
-        number=29,
-        example="³",
-    ),
-    Kind(
-        "disagreement",
-        "scores.disagreement",
-        "whether assessors agree, and how much was assessed",
-        "Do assessors agree, and how much was assessed?",
-        ("matrices",),
-        number=26,
-        example="¹",
-        whole=True,
-    ),
-    Kind(
-        "opposed",
-        "scores.opposed",
-        "which actions are opposed, and who says so",
-        "Which actions are opposed, and who says so?",
-        ("matrices",),
-        number=14,
-        example="¹",
-    ),
+    Kind("interaction", "scores.interaction", ("matrices", "write"), example="scores.csv ¹", whole=True),
+    Kind("participation", "actions.bridges", ("plans",), number=15),
+    Kind("loss", "actions.lost", ("any action", "plans"), number=16, example="…"),
+    Kind("completeness", "actions.complete", ("plans", "all")),
+    Kind("target-groups", "coverage.target_groups", ("plans",), number=24),
+    Kind("dependencies", "obligations.dependencies", ("plans",), number=23),
+    Kind("recommendations", "obligations.recommendations", ("plans",), number=12),
+    Kind("ripple", "scores.ripple", ("matrices",), number=25, example="¹", whole=True),
+    Kind("chance", "plans.by_chance", ("plans", "all"), number=27),
+    Kind("trust", "coverage.trust", ("plans",), number=30),
+    Kind("as-of", "editions.moment", ("day", "plans"), number=28, example="31/12/2021 ²", whole=True),
+    Kind("other-countries", "coverage.other_countries", part=("--country", "part.country"), number=29, example="³"),
+    Kind("disagreement", "scores.disagreement", ("matrices",), number=26, example="¹", whole=True),
+    Kind("opposed", "scores.opposed", ("matrices",), number=14, example="¹"),
 )
 
 TABLES: Final[Mapping[str, Kind]] = {kind.name: kind for kind in _KINDS}

@@ -1,4 +1,4 @@
-"""Interaction scores written down as links in Turtle of the house style, so that the graph holds them."""
+"""Interaction scores as links in Turtle of the house style: the blocks of any file of scores, and matrices stored."""
 
 from __future__ import annotations
 
@@ -8,15 +8,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from difflib import get_close_matches
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from pan2kg.coherence.scores import scored_links
 from pan2kg.coherence.uses import key
 from pan2kg.errors import QueryError
-from pan2kg.i18n.text import Text
+from pan2kg.graph.graph import bare
+from pan2kg.i18n.catalogue import Messages, Text
+from pan2kg.i18n.message import either, told
 from pan2kg.project import write_atomically
-from pan2kg.tables import queries as texts
-from pan2kg.tables.material import bare
+from pan2kg.store.queries import program_query
 from pan2kg.tables.scores import matrices
 from pan2kg.turtle.vocabulary import graph_of, thing
 from pan2kg.turtle.writer import Block, Statement, iri, read_prefixes, string, text, write_turtle
@@ -25,12 +26,13 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from pan2kg.coherence.scores import ScoredLink, Scores
-    from pan2kg.tables.material import Choice, Material
+    from pan2kg.graph.graph import Graph
+    from pan2kg.tables.table import Choice
 
-_HEADING = Text("Matrice de {assessor}", "Matrix of {assessor}", "Matrix von {assessor}")
+_DATA: Final = Messages("data")
 
 
-def write_ledger(material: Material, choice: Choice, path: Path) -> None:
+def write_ledger(graph: Graph, choice: Choice, path: Path) -> None:
     """Write the matrices chosen as links, whole or not at all; each names its assessor, a body of the graph.
 
     Raises:
@@ -39,68 +41,129 @@ def write_ledger(material: Material, choice: Choice, path: Path) -> None:
         ProjectError: a matrix cannot be read, or the file cannot be written.
     """
     if not choice.files:
-        raise QueryError("No matrix is given to store.", remedy="Name the CSV files before --write.")
-    if material.project is None:
-        raise QueryError("Scores are stored in a project.", remedy="Name one with --project.")
-    given = matrices(material, choice)
-    bodies = [_body(material, scores.assessor) for scores in given]
+        raise QueryError("no-matrix-to-store", remedy="csv-before-write")
+    if graph.project is None:
+        raise QueryError("scores-need-project", remedy="name-project-option")
+    given = matrices(graph, choice)
+    bodies = [_body(graph, scores.assessor) for scores in given]
     named = [replace(scores, assessor=body) for scores, body in zip(given, bodies, strict=True)]
     for scores in named:
-        _check(material, scores)
-    prefixes = read_prefixes(material.project)
-    blocks = _blocks(material, path, list(zip(choice.files, named, strict=True)), prefixes)
+        _check(graph, scores)
+    prefixes = read_prefixes(graph.project)
+    blocks = _blocks(graph, path, list(zip(choice.files, named, strict=True)), prefixes)
     write_atomically(path, write_turtle(blocks, prefixes))
 
 
-def _body(material: Material, name: str) -> str:
-    bodies = [row[0] for row in material.read(texts.BODIES)]
+def _body(graph: Graph, name: str) -> str:
+    bodies = [row[0] for row in graph.read(program_query("tables/bodies"))]
     found = [body for body in bodies if bare(name) in (body, key(body))]
     if found:
         return found[0]
     near = get_close_matches(bare(name), [key(body) for body in bodies], n=3, cutoff=0.4)
-    remedy = f"Did you mean {' or '.join(near)}? " if near else ""
-    raise QueryError(
-        f"There is no body « {name} » in the graph to be the assessor.", remedy=f"{remedy}Name one with --assessor KEY."
-    )
+    remedy = "did-you-mean-assessor" if near else "name-assessor"
+    raise QueryError("no-body-assessor", remedy=remedy, name=name, names=either(near))
 
 
-def _check(material: Material, scores: Scores) -> None:
-    known = set(material.uses.actions)
+def _check(graph: Graph, scores: Scores) -> None:
+    known = set(graph.uses.actions)
     for one, two, score in scores.cells():
-        where = f"Row « {key(one)} », column « {key(two)} »"
+        where = told("row-and-column", row=key(one), column=key(two))
         if not {one, two} <= known:
-            raise QueryError(f"{where}: an action that is not in the graph cannot be stored.", remedy="Add it first.")
+            raise QueryError("cell-unknown-action", remedy="add-it-first", where=where)
         if not scores.rationale.get((one, two)):
-            raise QueryError(
-                f"{where}: the score {score:+d} has no reason.", remedy="Write it after a colon, as in « +2: helps »."
-            )
+            raise QueryError("cell-no-reason", remedy="reason-after-colon", where=where, score=f"{score:+d}")
 
 
 def _blocks(
-    material: Material, path: Path, given: Sequence[tuple[Path, Scores]], prefixes: Mapping[str, str]
+    graph: Graph, path: Path, given: Sequence[tuple[Path, Scores]], prefixes: Mapping[str, str]
 ) -> Iterator[Block]:
     documents = [f"document:{_document(file)}" for file, _ in given]
-    graph = _graph(material, path)
-    yield Block(
+    yield file_block(_graph(graph, path), _DATA.text("scores"), documents)
+    for document, (file, scores) in zip(documents, given, strict=True):
+        assessor = graph.label(scores.assessor)
+        heading = _DATA.say("matrix-of", graph.language, assessor=assessor)
+        yield document_block(document, assessor, file.name.replace(" ", "%20"), heading=heading)
+        for link in scored_links(scores):
+            passage = f"passage:interaction-{key(link.iri)}"
+            named = replace(link, iri=thing("link", key(link.iri)))
+            yield score_block(named, (document, passage), graph.language, prefixes)
+            yield passage_block(passage, document, link.rationale, graph.language)
+
+
+def file_block(graph: str, label: Text, documents: Sequence[str]) -> Block:
+    """What a file of scores says of itself first."""
+    return Block(
         f"<{graph}>",
         (
             Statement("a", "pan:SourceGraph"),
-            Statement("rdfs:label", text("Interactions notées par des évaluateurs", "fr")),
-            Statement("rdfs:label", text("Interactions scored by assessors", "en")),
+            *(Statement("rdfs:label", text(said, tag)) for tag, said in label.by_language().items()),
             *(Statement("dcterms:source", document) for document in documents),
             Statement("pan:certainty", "certainty:stated"),
         ),
     )
-    for document, (file, scores) in zip(documents, given, strict=True):
-        yield _source(material, document, file, scores)
-        for link in scored_links(scores):
-            passage = f"passage:interaction-{key(link.iri)}"
-            yield _link(link, (document, passage), material.language, prefixes)
-            yield _words(link, (document, passage), material.language)
 
 
-def _graph(material: Material, path: Path) -> str:
-    full, project = path.resolve(), material.project
+def document_block(document: str, assessor: str, address: str, *, of: str = "", heading: str = "") -> Block:
+    """A matrix as a document: who filled it in, ``of`` what it is where that is said, and where it can be read."""
+    title = _DATA.text("matrix", name=f"{assessor} – {of}" if of else assessor)
+    return Block(
+        document,
+        (
+            Statement("a", "pan:Document"),
+            *(Statement("skos:prefLabel", text(said, tag)) for tag, said in title.by_language().items()),
+            Statement("pan:publisherName", string(assessor)),
+            Statement("pan:sourceKind", "sourcekind:secondary-page"),
+            Statement("pan:readAt", f"{string(address)}^^xsd:anyURI"),
+            Statement("pan:certainty", "certainty:stated"),
+        ),
+        heading=heading,
+    )
+
+
+def passage_block(passage: str, document: str, rationale: str, language: str) -> Block:
+    """What scores rest on: a reason, word for word, in the document of its matrix."""
+    return Block(
+        passage,
+        (
+            Statement("a", "pan:Passage"),
+            Statement("pan:quote", text(rationale, language)),
+            Statement("pan:inDocument", document),
+        ),
+    )
+
+
+def score_block(
+    link: ScoredLink,
+    names: tuple[str, str],
+    language: str,
+    prefixes: Mapping[str, str],
+    *,
+    review: Sequence[Statement] = (),
+) -> Block:
+    """A score as a link; ``names`` are the document and the passage it rests on, ``review`` who entered it and when."""
+    document, passage = names
+    return Block(
+        iri(link.iri, prefixes),
+        (
+            Statement("a", "pan:Link"),
+            Statement("pan:linkType", "linktype:interaction"),
+            Statement("pan:from", iri(link.source, prefixes)),
+            Statement("pan:to", iri(link.target, prefixes)),
+            Statement("pan:score", str(link.score)),
+            Statement("pan:scale", string(link.scale)),
+            Statement("pan:assessor", iri(link.assessor, prefixes)),
+            Statement("pan:rationale", text(link.rationale, language)),
+            Statement("pan:status", "linkstatus:accepted"),
+            *review,
+            Statement("pan:evidence", passage),
+            Statement("dcterms:source", document),
+            Statement("pan:certainty", "certainty:stated"),
+        ),
+    )
+
+
+def _graph(graph: Graph, path: Path) -> str:
+    full, project = path.resolve(), graph.project
     if project and full.is_relative_to(project.graph):
         return graph_of(project.graph_path(full))
     return graph_of(_slug(path.stem))
@@ -118,54 +181,3 @@ def _slug(name: str) -> str:
     """
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
     return re.sub(r"[^a-z0-9]+", "-", plain).strip("-") or "matrix"
-
-
-def _source(material: Material, document: str, file: Path, scores: Scores) -> Block:
-    assessor = material.label(scores.assessor)
-    return Block(
-        document,
-        (
-            Statement("a", "pan:Document"),
-            Statement("skos:prefLabel", text(f"Matrice d’interaction – {assessor}", "fr")),
-            Statement("skos:prefLabel", text(f"Interaction matrix – {assessor}", "en")),
-            Statement("pan:publisherName", string(assessor)),
-            Statement("pan:sourceKind", "sourcekind:secondary-page"),
-            Statement("pan:readAt", f"{string(file.name.replace(' ', '%20'))}^^xsd:anyURI"),
-            Statement("pan:certainty", "certainty:stated"),
-        ),
-        heading=_HEADING.fill(assessor=assessor).say(material.language),
-    )
-
-
-def _words(link: ScoredLink, names: tuple[str, str], language: str) -> Block:
-    """The cell of the matrix a score rests on: its reason, word for word."""
-    document, passage = names
-    return Block(
-        passage,
-        (
-            Statement("a", "pan:Passage"),
-            Statement("pan:quote", text(link.rationale, language)),
-            Statement("pan:inDocument", document),
-        ),
-    )
-
-
-def _link(link: ScoredLink, names: tuple[str, str], language: str, prefixes: Mapping[str, str]) -> Block:
-    document, passage = names
-    return Block(
-        iri(thing("link", key(link.iri)), prefixes),
-        (
-            Statement("a", "pan:Link"),
-            Statement("pan:linkType", "linktype:interaction"),
-            Statement("pan:from", iri(link.source, prefixes)),
-            Statement("pan:to", iri(link.target, prefixes)),
-            Statement("pan:score", str(link.score)),
-            Statement("pan:scale", string(link.scale)),
-            Statement("pan:assessor", iri(link.assessor, prefixes)),
-            Statement("pan:rationale", text(link.rationale, language)),
-            Statement("pan:status", "linkstatus:accepted"),
-            Statement("pan:evidence", passage),
-            Statement("dcterms:source", document),
-            Statement("pan:certainty", "certainty:stated"),
-        ),
-    )

@@ -10,20 +10,29 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
 from pan2kg.coherence.basis import Basis
-from pan2kg.i18n.text import Text, semicolon
+from pan2kg.coherence.uses import key
+from pan2kg.i18n.catalogue import Filling, Messages, Text, format_of
 from pan2kg.tables.formats import Value
-from pan2kg.tables.words import Filling, coded, has, is_thing, text
 from pan2kg.turtle.tokens import prefixes_used
 
 if TYPE_CHECKING:
     from pan2kg.coherence.basis import Basis
-    from pan2kg.tables.material import Material
+    from pan2kg.graph.graph import Graph
 
 
-SILENT = Text("", "")
+_TABLES: Final = Messages("table")
+_THINGS: Final = frozenset((
+    "action", "actions", "answer", "answers", "bodies", "cited", "citing", "counterparts", "countries",
+    "document", "earlier", "group", "groups", "holder", "instrument", "instruments", "later", "obligation",
+    "obligations", "of_what", "one", "other", "other_action", "other_plan", "pages", "path", "plan", "plans",
+    "recommendation", "relation", "review", "subject", "topic", "topics", "touching", "two", "what",
+))  # fmt: skip
+"""The columns that hold IRIs; those that hold codes are the ones whose values have a name."""
+SILENT = Text()
 """No words."""
 
 
@@ -61,6 +70,26 @@ class Exhibit:
 
 Row = Mapping[str, Value]
 
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What a table is told: plans, actions and files by name, a part of it, and whether to show empty rows too.
+
+    ``assessors`` name who filled in the matrices in ``files``, in their order; else the file names do.
+    """
+
+    plans: tuple[str, ...] = ()
+    actions: tuple[str, ...] = ()
+    files: tuple[Path, ...] = ()
+    assessors: tuple[str, ...] = ()
+    part: str = ""
+    least: float | None = None
+    everything: bool = False
+
+
+DEFAULT = Choice()
+"""Nothing in particular: all plans, no files."""
+
 DIGITS = 6
 """To how many decimals figures are rounded, so that every machine writes the same."""
 
@@ -83,25 +112,37 @@ def day(value: date | None) -> str | None:
     return value.isoformat() if value else None
 
 
-def thing(material: Material, column: str, iri: str | None) -> dict[str, Value]:
+def thing(graph: Graph, column: str, iri: str | None) -> dict[str, Value]:
     """The two cells of a thing: its IRI and what it is called; both unknown where there is none."""
-    return {column: iri or None, f"{column}_label": material.label(iri) if iri else None}
+    return {column: iri or None, f"{column}_label": graph.label(iri) if iri else None}
 
 
-def things(material: Material, column: str, iris: Iterable[str]) -> dict[str, Value]:
+def things(graph: Graph, column: str, iris: Iterable[str]) -> dict[str, Value]:
     """The two cells of several things: IRIs by spaces, what they are called by semicolons; empty where none."""
-    given = list(iris)
-    return {column: " ".join(given), f"{column}_label": semicolon(material.language).join(map(material.label, given))}
+    given, between = list(iris), format_of("semicolon", graph.language)
+    return {
+        column: " ".join(given),
+        f"{column}_label": between.join(map(graph.label, given)),
+    }
 
 
-def code(material: Material, column: str, value: str) -> dict[str, Value]:
+def code(graph: Graph, column: str, value: str) -> dict[str, Value]:
     """The two cells of a code: the code and what it is called."""
-    return {column: value, f"{column}_label": coded(column, value).say(material.language)}
+    return {column: value, f"{column}_label": coded(column, value).say(graph.language)}
+
+
+def keys(iris: Iterable[str]) -> str:
+    """The keys of things, as filters name them.
+
+    >>> keys(["http://e/plan/a", "http://e/plan/b"])
+    'a, b'
+    """
+    return ", ".join(map(key, iris))
 
 
 def note(key: str, **values: Filling) -> Text:
     """A caveat in both languages."""
-    return text("note", key, **values)
+    return _TABLES.text(f"note.{key}", **values)
 
 
 def make(
@@ -117,8 +158,8 @@ def make(
     kept = tuple(rows)
     return Exhibit(
         name=name,
-        title=text("title", name),
-        summary=text("summary", name),
+        title=_TABLES.text(f"title.{name}"),
+        summary=_TABLES.text(f"summary.{name}"),
         basis=basis,
         columns=tuple(column(name, key) for key in columns),
         rows=kept,
@@ -133,17 +174,35 @@ def column(exhibit: str, key: str) -> Column:
     >>> column("debt", "plan").thing
     True
     """
-    own = f"{exhibit}-{key}"
-    heading = text("column", own if has("column", own) else key)
-    meaning = text("meaning", key) if has("meaning", key) else Text("", "")
-    return Column(key, heading, meaning, is_thing(key))
+    own = f"column.{exhibit}-{key}"
+    heading = _TABLES.text(own if _TABLES.has(own) else f"column.{key}")
+    meaning = _TABLES.text(f"meaning.{key}") if _TABLES.has(f"meaning.{key}") else SILENT
+    return Column(key, heading, meaning, key in _THINGS or bool(codes(key)))
 
 
-def undated(exhibit: Exhibit, material: Material) -> Exhibit:
+def coded(column: str, code: str) -> Text:
+    """What a code of a column is called.
+
+    >>> coded("standing", "late").say("en")
+    'late'
+    """
+    return _TABLES.text(f"value.{column}.{code}")
+
+
+def codes(column: str) -> tuple[str, ...]:
+    """The codes of a column, in the order they are read.
+
+    >>> codes("change")[:2]
+    ('added', 'removed')
+    """
+    return _TABLES.keys(f"value.{column}.")
+
+
+def undated(exhibit: Exhibit, graph: Graph) -> Exhibit:
     """The exhibit with the remark that its statements have no dates, where a day was asked for."""
-    if not material.asked:
+    if not graph.asked:
         return exhibit
-    return replace(exhibit, notes=(*exhibit.notes, note("undated", day=material.as_of.isoformat())))
+    return replace(exhibit, notes=(*exhibit.notes, note("undated", day=graph.as_of.isoformat())))
 
 
 def shown(sparql: str) -> str:

@@ -1,35 +1,44 @@
-"""Filling in templates: the one door to Jinja2. Every value is escaped unless it is markup already."""
+"""Filling in templates: the one door to Jinja2. Every value is escaped unless it is markup already.
+
+The templates of a room stand in its folder ``templates``; their names are one list, so no two are called the same.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import cache, lru_cache
-from html import escape as _escape
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from jinja2.runtime import Context, Macro
+import markupsafe
 from markupsafe import Markup
 
-
-class _Context(Context):
-    """Calls our own functions, of which a page has hundreds, without asking each what it wants to be handed."""
-
-    def call(self, called: Callable[..., object], *values: object, **named: object) -> object:
-        if isinstance(called, Macro):
-            return super().call(called, *values, **named)
-        named.pop("_loop_vars", None)  # what Jinja adds for functions that want to know where they are called
-        named.pop("_block_vars", None)
-        return called(*values, **named)
-
-
-class _Environment(Environment):
-    context_class = _Context
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 
 @cache
 def _environment() -> Environment:
-    return _Environment(
+    """Jinja is imported here, with the first page: a table for a terminal needs none."""
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+    from jinja2.runtime import Context, Macro
+
+    class OwnContext(Context):
+        """Calls our own functions, of which a page has hundreds, without asking each what it wants to be handed."""
+
+        def call(self, called: Callable[..., object], *values: object, **named: object) -> object:
+            if isinstance(called, Macro):
+                return super().call(called, *values, **named)
+            named.pop("_loop_vars", None)  # what Jinja adds for functions that want to know where they are called
+            named.pop("_block_vars", None)
+            return called(*values, **named)
+
+    class OwnEnvironment(Environment):
+        """Templates filled in with that context."""
+
+        context_class = OwnContext
+
+    return OwnEnvironment(
         loader=FileSystemLoader(sorted(Path(__file__).parents[1].glob("*/templates"))),
         autoescape=True,
         undefined=StrictUndefined,
@@ -53,15 +62,24 @@ def markup(text: str) -> Markup:
     return Markup(text)  # noqa: S704 - this is the one place where markup is declared as such
 
 
+def filled(pattern: str, *values: object) -> Markup:
+    """A pattern of markup with values between its braces, escaped unless they are markup.
+
+    >>> filled('<q lang="{}">{}</q>', "fr", "a < b")
+    Markup('<q lang="fr">a &lt; b</q>')
+    """
+    return markup(pattern).format(*values)
+
+
 def escape(text: object) -> str:
     """Text with the five characters of markup escaped, for use inside elements and attributes.
 
     >>> escape('a < "b"')
-    'a &lt; &quot;b&quot;'
+    'a &lt; &#34;b&#34;'
     """
     return _escaped(text if type(text) is str else str(text))
 
 
 @lru_cache(maxsize=1 << 14)
 def _escaped(text: str) -> str:
-    return _escape(text, quote=True)
+    return str(markupsafe.escape(text))

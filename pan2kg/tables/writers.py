@@ -11,7 +11,7 @@ from textwrap import wrap
 from typing import Final
 
 from pan2kg.errors import FormatError
-from pan2kg.i18n.text import Language
+from pan2kg.i18n.catalogue import Language, format_of
 from pan2kg.tables.cells import basis_line, clean, items, remarks, say
 from pan2kg.tables.formats import Grid, write_csv, write_json, write_text, write_tsv
 from pan2kg.tables.markup import html_exhibit, md_exhibit
@@ -28,10 +28,10 @@ def write_exhibit(exhibit: Exhibit, form: str, *, language: Language, width: int
 
     >>> from pan2kg.coherence.basis import Basis
     >>> from pan2kg.tables.table import Column
-    >>> from pan2kg.i18n.text import Text
-    >>> name, linked = Column("plan", Text("plan", "plan")), Column("linked", Text("liées", "linked"))
+    >>> from pan2kg.i18n.catalogue import Text
+    >>> name, linked = Column("plan", Text.same("plan")), Column("linked", Text.of({"fr": "liées", "en": "linked"}))
     >>> rows = ({"plan": "PAN 1", "linked": 0}, {"plan": "PAN 2", "linked": None})
-    >>> exhibit = Exhibit("x", Text("Titre", "Title"), Text("", ""), Basis(3, 2, 2), (name, linked), rows)
+    >>> exhibit = Exhibit("x", Text.of({"fr": "Titre", "en": "Title"}), Text(), Basis(3, 2, 2), (name, linked), rows)
     >>> print(write_exhibit(exhibit, "csv", language="fr"), end="")
     plan,linked
     PAN 1,0
@@ -49,7 +49,7 @@ def write_exhibit(exhibit: Exhibit, form: str, *, language: Language, width: int
         return md_exhibit(exhibit, language)
     if form == "html":
         return html_exhibit(exhibit, language)
-    raise FormatError(f"A table of figures cannot be written as « {form} ».", remedy=f"Use {', '.join(FORMS)}.")
+    raise FormatError("figures-form", remedy="use-names", form=form, names=", ".join(FORMS))
 
 
 def _text(exhibit: Exhibit, language: Language, width: int) -> Iterator[str]:
@@ -59,7 +59,7 @@ def _text(exhibit: Exhibit, language: Language, width: int) -> Iterator[str]:
     yield _rows(exhibit, language, width).rstrip("\n")
     notes = [_filled(note.say(language), width, first="- ") for note in remarks(exhibit, language)]
     if notes:
-        yield "\n".join([f"{say('notes', language)}{say('colon', language)}".rstrip(), *notes])
+        yield "\n".join([f"{say('notes', language)}{format_of('colon', language)}".rstrip(), *notes])
     yield _filled(basis_line(exhibit.basis, language), width)
 
 

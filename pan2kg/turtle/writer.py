@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 from pan2kg.errors import Place, TurtleError
 from pan2kg.project import Project, read_text
-from pan2kg.turtle.tokens import prefixes_used, tokens
+from pan2kg.turtle.tokens import prefixes_used
 
 _PREFIX = re.compile(r"^@prefix ([\w-]*): <([^<>]*)> \.$", re.MULTILINE)
 _SUBJECT = re.compile(r"^(<[^<>\s]*>|[\w-]+:[^\s;,]*)(?=\s)", re.MULTILINE)
@@ -90,7 +89,7 @@ def write_turtle(blocks: Iterable[Block], prefixes: Mapping[str, str]) -> str:
     body = "\n".join(_block(block) for block in blocks)
     unknown = prefixes_used(body) - prefixes.keys()
     if unknown:
-        raise TurtleError(f"Prefix {', '.join(sorted(unknown))} stands in no prefix list.")
+        raise TurtleError("prefix-unlisted", names=", ".join(sorted(unknown)))
     head = "".join(f"@prefix {name}: <{prefixes[name]}> .\n" for name in sorted(prefixes_used(body)))
     return f"{head}\n{body}"
 
@@ -143,8 +142,3 @@ def find_subjects(project: Project) -> dict[str, Place]:
         for subject, line in subjects(read_text(path)):
             places.setdefault(subject, Place(project.name_of(path), line))
     return places
-
-
-def strings_in(path: Path) -> Iterator[str]:
-    """The string literals of a file as they are written, for checks of spelling."""
-    return (token.text for token in tokens(read_text(path)) if token.kind == "string")

@@ -11,14 +11,15 @@ from typing import Final
 import pyoxigraph as ox
 
 from pan2kg.errors import Place, ProjectError, QueryError
-from pan2kg.i18n.text import Text
+from pan2kg.i18n.catalogue import LANGUAGES, SOURCE_LANGUAGE, Text, french
 from pan2kg.project import Project
-from pan2kg.store.queries import Query, read_query
+from pan2kg.store.queries import Query, program_query, read_query
 from pan2kg.store.rules import derive
 from pan2kg.store.store import Store, load, open_store, plain, select
 from pan2kg.turtle.blocks import Block, Sheet, index_blocks, read_sheets
 from pan2kg.turtle.vocabulary import DCTERMS, GRAPH, RDFS, SKOS, graph_of, thing
 from pan2kg.turtle.writer import read_prefixes
+from pan2kg.validation.questions import check_questions, question_rules
 from pan2kg.validation.report import Finding, Kind, Names, Report, Rule, Severity, compare, in_order, read_baseline
 from pan2kg.validation.style import check_style, count_looked_at, style_rules
 
@@ -68,9 +69,9 @@ def check(
 
 
 def _style(project: Project, sheets: Sequence[Sheet], store: Store, names: Names) -> Report:
-    del project, store
-    findings = tuple(check_style(sheets, names.prefixes))
-    return Report(tuple(style_rules().values()), findings, count_looked_at(sheets))
+    asked, looked_at = check_questions(project, store)
+    rules = (*style_rules().values(), *question_rules().values())
+    return Report(rules, (*check_style(sheets, names.prefixes), *asked), count_looked_at(sheets) | looked_at)
 
 
 def _shapes(project: Project, sheets: Sequence[Sheet], store: Store, names: Names) -> Report:
@@ -79,11 +80,7 @@ def _shapes(project: Project, sheets: Sequence[Sheet], store: Store, names: Name
     del sheets, store
     validation = validate([*project.ontology_files(), *project.graph_files()], project.shape_files(), names)
     if not validation.rules:
-        raise ProjectError(
-            "There are no shapes, so that the graph cannot be said to conform to them.",
-            place=Place("ontology/shapes"),
-            remedy="Put the shapes back; `pan2kg init DIR` writes a project that has them.",
-        )
+        raise ProjectError("no-shapes", place=Place("ontology/shapes"), remedy="put-shapes-back")
     return Report(validation.rules, validation.findings, validation.looked_at)
 
 
@@ -119,14 +116,15 @@ def quality_rule(query: Query) -> Rule:
     head = query.header
     severity = head.get("severity", "violation")
     if not head.get("message") or severity not in list(Severity):
-        raise QueryError(
-            "The header of a quality query says what is wrong and how much it weighs.",
-            place=Place(query.file, 1),
-            remedy="Write `#+ message: …` and `#+ severity: violation`, warning or info.",
-        )
-    message = Text(head.get("message_fr", ""), head["message"], head.get("message_de", ""))
-    remedy = Text(head.get("remedy_fr", ""), head.get("remedy", ""), head.get("remedy_de", ""))
+        raise QueryError("quality-header", place=Place(query.file, 1), remedy="write-quality-header")
+    message, remedy = (_of_header(head, name) for name in ("message", "remedy"))
     return Rule(query.name, Kind.QUALITY, Severity(severity), message, remedy, query.text)
+
+
+def _of_header(head: Mapping[str, str], name: str) -> Text:
+    """What a header says under a name, in English, and under the name with the tag of another language."""
+    said = {tag: head.get(f"{name}_{tag}", "") for tag in LANGUAGES} | {SOURCE_LANGUAGE: head.get(name, "")}
+    return Text.of(said | {"fr": french(said.get("fr", ""))})
 
 
 def _ask(rule: Rule, query: Query, store: Store) -> Iterator[Finding]:
@@ -135,7 +133,7 @@ def _ask(rule: Rule, query: Query, store: Store) -> Iterator[Finding]:
     except QueryError as error:
         raise error.inside(query.file) from None
     if "focus" not in table.columns:
-        raise QueryError("A quality query has a column ?focus.", place=Place(query.file), remedy="Select ?focus.")
+        raise QueryError("quality-focus", place=Place(query.file), remedy="select-focus")
     for row in table.rows:
         said = dict(zip(table.columns, row, strict=True))
         value = said.get("value")
@@ -152,10 +150,10 @@ def _looked_at(query: Query, members: Mapping[str, set[str]], names: Names) -> i
 def _members(store: Store) -> dict[str, set[str]]:
     """The things of each class, those of its subclasses included."""
     members: dict[str, set[str]] = {}
-    things = select(store, "SELECT ?class ?thing WHERE { ?thing a ?class }")
+    things = select(store, program_query("things/members"))
     for name, thing_ in zip(things.values("class"), things.values("thing"), strict=True):
         members.setdefault(name, set()).add(thing_)
-    above = select(store, f"SELECT ?class ?super {{ ?class <{RDFS}subClassOf>+ ?super FILTER(?class != ?super) }}")
+    above = select(store, program_query("things/classes-above"))
     own = {name: frozenset(things) for name, things in members.items()}
     for name, super_ in zip(above.values("class"), above.values("super"), strict=True):
         members.setdefault(super_, set()).update(own.get(name, ()))
@@ -204,10 +202,5 @@ def _labels(store: Store, parts: Iterable[Report]) -> dict[str, Text]:
 
 
 def _labels_by(store: Store, predicate: str, wanted: Iterable[str]) -> Iterator[tuple[str, str, str]]:
-    values = " ".join(f"<{iri}>" for iri in sorted(wanted))
-    text = (
-        f"SELECT ?iri (LANG(?label) AS ?language) ?label "
-        f"WHERE {{ VALUES ?iri {{ {values} }} ?iri <{predicate}> ?label }} ORDER BY ?iri ?label"
-    )
-    table = select(store, text)
+    table = select(store, program_query("things/labels-by-language", thing=sorted(wanted), property=predicate))
     return zip(*(table.values(column) for column in table.columns), strict=True)

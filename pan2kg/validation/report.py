@@ -15,9 +15,11 @@ from pathlib import Path
 from typing import Final
 
 from pan2kg.errors import Place, ProjectError
-from pan2kg.i18n.text import LANGUAGES, Text, wording
+from pan2kg.i18n.catalogue import Messages, Text
 from pan2kg.project import read_text, write_atomically
 from pan2kg.turtle.writer import iri, string
+
+_CHECK: Final = Messages("check")
 
 _BRACKETED = re.compile(r"<([^<>\s]*)>")
 
@@ -60,7 +62,7 @@ class Rule:
     kind: Kind
     severity: Severity
     message: Text
-    remedy: Text = Text("", "")  # noqa: RUF009 - frozen
+    remedy: Text = Text()  # noqa: RUF009 - frozen
     query: str = ""
 
 
@@ -79,7 +81,7 @@ class Finding:
     value: str = ""
     place: Place | None = None
     component: str = ""
-    expected: Text = Text("", "")  # noqa: RUF009 - frozen
+    expected: Text = Text()  # noqa: RUF009 - frozen
 
     @property
     def severity(self) -> Severity:
@@ -96,15 +98,13 @@ class Finding:
         """The rule's remedy, else to give what was expected."""
         if self.rule.remedy or not self.expected:
             return self.rule.remedy
-        give = wording("replace")
-        said = self.expected.by_language()
-        return Text.of({tag: give.say(tag).format(expected=said[tag]) for tag in LANGUAGES if tag in said})
+        return Text.of({one: _CHECK.say("replace", one, expected=said) for one, said in self.expected.words})
 
     @property
     def part(self) -> str:
         """The plan the fault stands in, by the folder of its file; empty outside the plans.
 
-        >>> rule = Rule("x", Kind.STYLE, Severity.INFO, Text("", ""))
+        >>> rule = Rule("x", Kind.STYLE, Severity.INFO, Text())
         >>> Finding(rule, "", place=Place("graph/plans/lu-bhr-2/actions.ttl", 3)).part
         'lu-bhr-2'
         """
@@ -134,7 +134,7 @@ class Names:
 
     def label(self, term: str) -> Text:
         """The label of an IRI, empty where it has none."""
-        return self.labels.get(term.removeprefix("<").removesuffix(">"), Text("", ""))
+        return self.labels.get(term.removeprefix("<").removesuffix(">"), Text())
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,8 +222,8 @@ class Entry:
 def fingerprint(finding: Finding, names: Names) -> str:
     """What a finding is known by from one run to the next, whatever lines move.
 
-    >>> from pan2kg.i18n.text import Text
-    >>> rule = Rule("pan:PlanShape-label", Kind.SHAPE, Severity.INFO, Text("", ""))
+    >>> from pan2kg.i18n.catalogue import Text
+    >>> rule = Rule("pan:PlanShape-label", Kind.SHAPE, Severity.INFO, Text())
     >>> fingerprint(Finding(rule, "http://e/x", "http://e/p", '"a"@fr', Place("f", 3)), Names({"e": "http://e/"}))
     'pan:PlanShape-label e:x e:p "a"@fr'
     """
@@ -244,11 +244,7 @@ def read_baseline(path: Path) -> list[Entry]:
             comments.append(words)
         else:
             if words and not _RULE.fullmatch(words.split(maxsplit=1)[0]):
-                raise ProjectError(
-                    "This is no list of accepted findings: the line names no rule.",
-                    place=Place(str(path), number),
-                    remedy="Write one with `pan2kg check --write-baseline FILE`.",
-                )
+                raise ProjectError("baseline-line", place=Place(str(path), number), remedy="write-baseline")
             if words:
                 entries.append(Entry(words, number, tuple(comments)))
             comments = []
@@ -264,11 +260,7 @@ def compare(report: Report, entries: Iterable[Entry], *, file: str) -> Report:
     entries = list(entries)
     keys = {rule.key for rule in report.rules}
     if entries and not any(entry.fingerprint.split(maxsplit=1)[0] in keys for entry in entries):
-        raise ProjectError(
-            "This is no list of accepted findings: it names no rule that was checked.",
-            place=Place(file),
-            remedy="Write one with `pan2kg check --write-baseline FILE`.",
-        )
+        raise ProjectError("baseline-unchecked", place=Place(file), remedy="write-baseline")
     left = Counter(entry.fingerprint for entry in entries)
     new, accepted = [], []
     for finding in report.findings:
@@ -288,7 +280,7 @@ def _take(left: Counter[str], name: str) -> bool:
 
 
 def _solved(entry: Entry, file: str) -> Finding:
-    message, remedy = wording("baseline-solved"), wording("baseline-solved-remedy")
+    message, remedy = _CHECK.text("baseline-solved"), _CHECK.text("baseline-solved-remedy")
     rule = Rule("baseline-solved", Kind.BASELINE, Severity.INFO, message, remedy)
     return Finding(rule, "", value=string(entry.fingerprint), place=Place(file, entry.line))
 

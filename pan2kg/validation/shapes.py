@@ -27,7 +27,7 @@ from rdflib.query import Result
 from rdflib.term import Node
 
 from pan2kg.errors import Place, ProjectError, QueryError
-from pan2kg.i18n.text import Text, read_table, wording
+from pan2kg.i18n.catalogue import SOURCE_LANGUAGE, Messages, Text
 from pan2kg.store.rdf import to_term
 from pan2kg.store.store import LocalStore
 from pan2kg.turtle.writer import string
@@ -35,6 +35,8 @@ from pan2kg.validation.report import Finding, Kind, Names, Rule, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+_CHECK: Final = Messages("check")
 
 _SEVERITIES: Final[Mapping[Node, Severity]] = {SH.Warning: Severity.WARNING, SH.Info: Severity.INFO}
 _TARGETS: Final = tuple(SH[name] for name in ("targetClass", "targetNode", "targetObjectsOf", "targetSubjectsOf"))
@@ -50,7 +52,6 @@ _WORDS: Final = frozenset((SH.description, SH.message, SH.name, SH.order, RDFS.c
 _PATHS: Final = {SH.inversePath: "^{}", SH.zeroOrMorePath: "{}*", SH.oneOrMorePath: "{}+", SH.zeroOrOnePath: "{}?"}
 _SHOWN: Final = 6
 _SHAPES: Final = Place("ontology/shapes")
-_MEND: Final = "Mend the shape; nothing was checked."
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +129,7 @@ def _read_query(text: str) -> Query:
     try:
         LocalStore(ox.Store()).query(text)  # rdflib says of some faults only that there is one
     except QueryError as error:
-        raise QueryError(error.message, place=_SHAPES, remedy=_MEND) from None
+        raise QueryError(error.message, place=_SHAPES, remedy="mend-shape") from None
     return prepareQuery(text)
 
 
@@ -157,7 +158,7 @@ def _run(data: Graph, shapes: Graph) -> Graph:
     if isinstance(report, Graph):
         return report
     words = " ".join(text.partition("\n")[0].split()).rstrip(".")
-    raise ProjectError(f"The shapes cannot be used: {words}.", place=_SHAPES, remedy=_MEND)
+    raise ProjectError("shapes-unusable", place=_SHAPES, remedy="mend-shape", words=words)
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,14 +201,13 @@ class _Reader:
         if constraint not in self.rules:
             key = self.names.short(str(constraint))
             severity = _SEVERITIES.get(self.shapes.value(shape, SH.severity) or SH.Violation, Severity.VIOLATION)
-            message = self._message(constraint) or self._message(shape) or wording("nothing-said").fill(rule=key)
+            message = self._message(constraint) or self._message(shape) or _CHECK.text("nothing-said", rule=key)
             self.rules[constraint] = Rule(key, Kind.SHAPE, severity, message)
         return self.rules[constraint]
 
     def _message(self, node: Node) -> Text:
         said = {str(m.language or ""): str(m) for m in self.shapes.objects(node, SH.message) if isinstance(m, Literal)}
-        plain = said.get("", "")
-        return Text(said.get("fr", plain), said.get("en", plain), said.get("de", ""))
+        return Text.of({SOURCE_LANGUAGE: said.get("", "")} | said)
 
     def _focus_nodes(self, shape: Node) -> set[Node]:
         """The nodes a shape looks at: its targets, and what the shapes that use it hand on."""
@@ -273,17 +273,17 @@ class _Reader:
 
     def _expected(self, shape: Node, component: str) -> Text:
         name = component.removeprefix(str(SH)).removesuffix("ConstraintComponent")
-        if name not in read_table("wording"):
-            return Text("", "")
+        if not _CHECK.has(name):
+            return Text()
         values = list(self.shapes.objects(shape, SH[name[:1].lower() + name[1:]]))
         if values and isinstance(values[0], BNode):
             values = list(Collection(self.shapes, values[0]))
         shown = [self.names.short(f"<{v}>") if isinstance(v, URIRef) else str(v) for v in values]
         more = [] if len(shown) <= _SHOWN else ["…"]
-        words = wording(name)
+        value = ", ".join(shown[:_SHOWN] + more)
         if name.endswith(("Count", "Length")) and shown:
-            words = words.counted(int(shown[0]))
-        return words.fill(value=", ".join(shown[:_SHOWN] + more))
+            return _CHECK.text(name, value=value, n=int(shown[0]))
+        return _CHECK.text(name, value=value)
 
 
 def _term(term: Node) -> str:

@@ -1,6 +1,6 @@
 """The house style of Turtle files: what each block and file is held to, beyond the layout of its lines.
 
-The rules and what they say stand in the table ``style.toml`` beside this module.
+The rules and what they say stand in the catalogues of messages, in the context « style ».
 """
 
 from __future__ import annotations
@@ -11,12 +11,40 @@ from itertools import pairwise
 from typing import Final
 
 from pan2kg.errors import Place
-from pan2kg.i18n.text import Text, read_table
+from pan2kg.i18n.catalogue import Messages
 from pan2kg.turtle.blocks import Block, Fault, Sheet, Written, index_blocks
 from pan2kg.turtle.vocabulary import GRAPH
 from pan2kg.turtle.writer import string
 from pan2kg.validation.report import Finding, Kind, Rule, Severity
 
+_STYLE: Final = Messages("style")
+_LOOKS_AT: Final = {
+    "style-prefix-first": "file",
+    "style-prefix-order": "file",
+    "style-prefix-unused": "file",
+    "style-prefix-spelling": "file",
+    "style-margin": "block",
+    "style-type-first": "block",
+    "style-one-block": "block",
+    "style-blank-line": "block",
+    "style-indent": "statement",
+    "style-one-statement": "statement",
+    "style-comma": "statement",
+    "style-spacing": "statement",
+    "style-blank-node": "statement",
+    "style-list": "statement",
+    "style-long-string": "statement",
+    "style-comment": "file",
+    "style-order": "block",
+    "style-language": "statement",
+    "style-date": "statement",
+    "style-canonical": "statement",
+    "style-line-end": "file",
+    "style-final-newline": "file",
+    "style-trailing-space": "file",
+    "style-tab": "file",
+}
+"""The rules, and what each looks at."""
 _LABELS: Final = frozenset(("rdfs:label", "skos:prefLabel", "skos:altLabel"))
 _TEXTS: Final = _LABELS | {
     "dcterms:description", "dcterms:title", "pan:advice", "pan:quote", "pan:rationale", "pan:roleAsStated", "pan:text",
@@ -40,7 +68,7 @@ _PLAIN_NUMBER = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d*[1-9])?|true|false")
 def style_rules() -> dict[str, Rule]:
     """The rules of the house style by their keys.
 
-    >>> style_rules()["style-comma"].message.en
+    >>> style_rules()["style-comma"].message.say("en")
     'The property is repeated for each value, without commas.'
     """
     return {
@@ -48,10 +76,10 @@ def style_rules() -> dict[str, Rule]:
             key,
             Kind.STYLE,
             Severity.WARNING if key == "style-order" else Severity.VIOLATION,
-            Text.of(row),
-            Text(row["remedy_fr"], row["remedy_en"], row["remedy_de"]),
+            _STYLE.text(key),
+            _STYLE.text(f"{key}.remedy"),
         )
-        for key, row in read_table("style").items()
+        for key in _LOOKS_AT
     }
 
 
@@ -62,7 +90,7 @@ def count_looked_at(sheets: Sequence[Sheet]) -> dict[str, int]:
         "block": sum(len(sheet.blocks) for sheet in sheets),
         "statement": sum(len(block.statements) for sheet in sheets for block in sheet.blocks),
     }
-    return {key: sizes[row["looks_at"]] for key, row in read_table("style").items()}
+    return {key: sizes[what] for key, what in _LOOKS_AT.items()}
 
 
 def check_style(sheets: Sequence[Sheet], prefixes: Mapping[str, str]) -> Iterator[Finding]:

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.conftest import ROOT
+
 if TYPE_CHECKING:
     from tests.conftest import Cli
 
@@ -261,7 +263,7 @@ def test_an_answer_that_cannot_be_written_is_one_sentence(tmp_path: Path) -> Non
 
 def test_output_in_a_narrow_encoding_is_no_fault(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "pan2kg.cli.main", "ask", "plans", "--language", "fr"]
-    narrow = {"PATH": "/usr/bin:/bin", "PYTHONIOENCODING": "ascii"}
+    narrow = {"PATH": "/usr/bin:/bin", "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "ascii"}
     done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, env=narrow, check=False)
     assert done.returncode == 0, done.stderr
 

@@ -14,7 +14,7 @@ import pytest
 
 from pan2kg.charts.registry import PICTURES
 from pan2kg.network import exports
-from tests.conftest import PATIENCE
+from tests.conftest import BARE, PATIENCE
 
 if TYPE_CHECKING:
     from tests.conftest import Cli
@@ -39,7 +39,8 @@ for command in json.loads(sys.argv[2]):
 
 
 def test_a_picture_and_a_form_are_there_to_be_tested() -> None:
-    assert (len(PICTURES), len(FORMS)) == (7, 7)
+    assert len(PICTURES) >= 7
+    assert len(FORMS) == 7
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +51,7 @@ def twice(tmp_path_factory: pytest.TempPathFactory, root: Path) -> tuple[Path, P
         subprocess.run(
             [sys.executable, "-c", WRITING, str(root), json.dumps(COMMANDS)],
             cwd=folder,
-            env={"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "PYTHONHASHSEED": str(seed + 1)},
+            env={**BARE, "PYTHONHASHSEED": str(seed + 1)},
             check=True,
             timeout=PATIENCE,
         )

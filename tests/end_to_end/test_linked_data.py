@@ -10,9 +10,9 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pan2kg
 from pan2kg.project import Project
-from pan2kg.site.permalink import release_of
-from pan2kg.store.store import load_project
+from tests.conftest import BARE
 
 if TYPE_CHECKING:
     from tests.conftest import Cli
@@ -55,7 +55,7 @@ def test_a_permanent_link_is_answered_as_the_question_it_fixes(cli: Cli) -> None
     typed = cli(
         "ask", "who-should-talk", "--body", "mj", "--as-of", "2021-06-30", "--language", "fr", "--format", "csv"
     )
-    linked = cli("ask", LINK.format(release_of(load_project(Project.packaged()))), "--format", "csv")
+    linked = cli("ask", LINK.format(pan2kg.open_graph().release), "--format", "csv")
     assert linked.returncode == 0
     assert linked.stdout == typed.stdout
     assert linked.stderr == typed.stderr
@@ -117,7 +117,7 @@ def test_a_port_in_use_is_told(cli: Cli) -> None:
 
 def test_the_service_says_where_it_is_and_ends_when_told_to() -> None:
     command = [sys.executable, "-m", "pan2kg.cli.main", "serve", "--no-browser", "--port", "0"]
-    environment = {"PATH": os.environ["PATH"], "LANG": "C.UTF-8"}
+    environment = {**BARE, "PATH": os.environ["PATH"]}
     pipe = subprocess.PIPE
     with subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True, env=environment) as service:
         assert service.stdout is not None

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from pan2kg.i18n.text import LANGUAGES
+from pan2kg.i18n.catalogue import LANGUAGES
 
 if TYPE_CHECKING:
     from tests.conftest import Cli

@@ -16,7 +16,7 @@ import rdflib
 from rdflib.term import Node
 
 import pan2kg
-from pan2kg.i18n.text import read_table
+from pan2kg.i18n.catalogue import Messages
 from pan2kg.project import Project
 from pan2kg.store.queries import Parameter, Query, fill, read_queries
 from pan2kg.store.rules import derive, needs, rule_files
@@ -53,10 +53,10 @@ def test_a_question_says_what_it_asks_in_each_language(name: str) -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_a_header_speaks_of_parameters_the_question_has_and_is_set_as_its_language_is(name: str) -> None:
     query = QUERIES[name]
-    known = {f"parameter_{parameter.name}_{tag}" for parameter in query.parameters for tag in ("fr", "de")}
+    known = {f"parameter_{parameter.name}_{tag}" for parameter in query.parameters for tag in ("fr", "de", "kind")}
     assert {key for key in query.header if key.startswith("parameter_")} <= known
     french = [words for key, words in query.header.items() if key.endswith("_fr")]
-    assert not [words for words in french if re.search(r"(?<!\u00a0)[;!?»]|(?<=\w) : |«(?!\u00a0)|'", words)]
+    assert not [words for words in french if re.search(r"(?<![\u00a0 ])[;!?»]|«(?![\u00a0 ])|'", words)]
     german = [words for key, words in query.header.items() if key.endswith("_de")]
     assert not [words for words in german if re.search(r"[\s][:!?]|[«»\"']", words)]
 
@@ -74,8 +74,8 @@ def test_every_column_has_a_heading_in_french_and_german() -> None:
     columns = {
         column.removesuffix("_label") for query in QUERIES.values() for column in select(empty, query.text).columns
     }
-    missing = columns - read_table("headings").keys()
-    assert not missing, f"add {sorted(missing)} to pan2kg/headings.toml"
+    missing = columns - set(Messages("heading").keys())
+    assert not missing, f"add {sorted(missing)} to the catalogues, in the context « heading »"
 
 
 @pytest.mark.parametrize("name", NAMES)

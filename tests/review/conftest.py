@@ -13,17 +13,14 @@ from pathlib import Path
 import pytest
 
 import pan2kg
+from pan2kg.graph.graph import Graph
 from pan2kg.project import Project
 from pan2kg.review.decisions import Item, read_queue
 from pan2kg.review.entry import Outcome
 from pan2kg.review.scores import submit
 from pan2kg.store.rules import derive
 from pan2kg.store.store import Store, open_store
-from pan2kg.tables.material import Material
-
-sys.path.append(str(Path(__file__).resolve().parents[2]))
-
-from tests.browser import browser, watch
+from tests.browser.chromium import browser, watch
 
 __all__ = ["browser", "watch"]
 
@@ -69,8 +66,8 @@ class Bench:
         return Bench(self.project, open_store(self.project, derive))
 
     @property
-    def material(self) -> Material:
-        return Material(self.store, "fr", DAY, project=self.project)
+    def material(self) -> Graph:
+        return Graph(self.project, self.store, language="fr", as_of=DAY)
 
     @property
     def queue(self) -> tuple[Item, ...]:

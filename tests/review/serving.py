@@ -9,17 +9,16 @@ from __future__ import annotations
 
 import sys
 
-from pan2kg.i18n.days import today
+from pan2kg.graph.graph import Graph
 from pan2kg.project import Project
 from pan2kg.server.assembly import assemble
+from pan2kg.server.channel import Crowd, Limits
 from pan2kg.server.evaluation import Evaluator
 from pan2kg.server.http_server import listen, new_server
-from pan2kg.server.limits import Crowd, Limits
 from pan2kg.server.pages import Pages
 from pan2kg.server.pool import Pool
 from pan2kg.server.request import hosts_of
-from pan2kg.server.review import Desk, Renewed, addresses, reloader
-from pan2kg.server.session import Sessions
+from pan2kg.server.review import Desk, Renewed, Sessions, addresses, reloader
 from pan2kg.server.settings import Release, Settings
 from pan2kg.server.worker_store import PoolStore
 from pan2kg.server.workers import start_nursery
@@ -45,7 +44,7 @@ def main() -> None:
     bundle = find_bundle()
 
     def make() -> Site:
-        return Site(Library(project, store, today(), mode="served", bundle=bundle, writable=True))
+        return Site(Library(Graph(project, store, language="fr"), mode="served", bundle=bundle, writable=True))
 
     renewed = Renewed(make, release)
     desk = Desk(project, store, renewed.site, reloader(project, store, nursery), Sessions(token))

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser import Watch, faults_of_access
+from tests.browser.chromium import Watch, faults_of_access
 from tests.review.conftest import EVIDENCE, TOKEN
 from tests.review.test_scores import ONE, THREE
 

@@ -9,8 +9,8 @@ import pytest
 
 from pan2kg.store.queries import find_query
 from pan2kg.store.store import select
-from pan2kg.tables.material import DEFAULT
 from pan2kg.tables.registry import TABLES
+from pan2kg.tables.table import DEFAULT
 from pan2kg.turtle.blocks import read_sheet
 from pan2kg.turtle.vocabulary import link_iri
 from pan2kg.turtle.writer import read_prefixes
@@ -148,7 +148,7 @@ def test_a_second_decision_is_told_of_the_first(bench: Bench) -> None:
     before = bench.state()
     outcome = bench.decide(item, "reject", direction="back", **REASON)
     assert (outcome.code, outcome.values) == ("decided-meanwhile", {"file": REVIEWED})
-    assert REVIEWED in outcome.said.de
+    assert REVIEWED in outcome.said.say("de")
     assert bench.state() == before
 
 
@@ -199,7 +199,7 @@ def test_an_old_file_that_cannot_be_added_to_is_left_alone(bench: Bench, code: s
     bench.file(REVIEWED).write_text(text, encoding="utf-8")
     outcome = bench.decide(bench.queue[0])
     assert outcome.code == code
-    assert REVIEWED in outcome.said.fr
+    assert REVIEWED in outcome.said.say("fr")
     assert bench.file(REVIEWED).read_text(encoding="utf-8") == text
 
 
@@ -209,7 +209,7 @@ def test_a_file_that_cannot_be_written_is_told_in_a_sentence(bench: Bench, tmp_p
     folder.write_text("a file in the place of the folder", encoding="utf-8")
     outcome = bench.decide(bench.queue[0])
     assert outcome.code == "not-written"
-    assert "exist" in outcome.said.en or "directory" in outcome.said.en
+    assert "exist" in outcome.said.say("en") or "directory" in outcome.said.say("en")
     assert folder.read_text(encoding="utf-8") == "a file in the place of the folder"
 
 

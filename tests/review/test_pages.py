@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 import pan2kg
-from pan2kg.i18n.text import LANGUAGES
+from pan2kg.i18n.catalogue import LANGUAGES
 from pan2kg.site.library import Library, Mode
 from pan2kg.site.registry import Site
 from pan2kg.site.review import FAULT, SEAL
@@ -17,7 +17,8 @@ HOSTILE = "\"'><script>alert(1)</script>"
 
 
 def page(graph: pan2kg.Graph, path: str, *, mode: Mode, writable: bool, **arguments: str) -> str:
-    site = Site(Library(graph.project, graph.store, date(2026, 1, 1), mode=mode, writable=writable))
+    shown = pan2kg.Graph(graph.project, graph.store, language="fr", as_of=date(2026, 1, 1))
+    site = Site(Library(shown, mode=mode, writable=writable))
     found = site.page(path, arguments)
     assert found
     return found.body.decode()

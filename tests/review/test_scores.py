@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from pan2kg.review.scores import MOST, cell_name
-from pan2kg.tables.material import DEFAULT
 from pan2kg.tables.registry import TABLES
+from pan2kg.tables.table import DEFAULT
 from pan2kg.turtle.blocks import read_sheet
 from pan2kg.turtle.writer import read_prefixes
 from pan2kg.validation.style import check_style
@@ -61,7 +61,7 @@ def test_a_later_score_supersedes_and_the_earlier_stays(bench: Bench) -> None:
     assert text.count("dcterms:replaces") == 1
     latest = later.renewed()
     assert latest.send(**changed, **cell(ONE, THREE, "0")).code == "scored"
-    (matrix,) = latest.renewed().material.matrices
+    (matrix,) = latest.renewed().material.scores
     assert {(a.rpartition("/")[2], b.rpartition("/")[2]): s for a, b, s in matrix.cells()} == {
         (ONE, THREE): 0,
         (ONE, TWO): 1,
@@ -72,7 +72,7 @@ def test_a_later_score_supersedes_and_the_earlier_stays(bench: Bench) -> None:
 def test_scores_of_two_assessors_stand_side_by_side(bench: Bench) -> None:
     bench.send(**GIVEN, **cell(ONE, THREE, "-2"))
     assert bench.send(**GIVEN | {"assessor": "maee"}, **cell(ONE, THREE, "1")).code == "scored"
-    matrices = bench.renewed().material.matrices
+    matrices = bench.renewed().material.scores
     assert sorted(matrix.assessor.rpartition("/")[2] for matrix in matrices) == ["gt-edh", "maee"]
 
 

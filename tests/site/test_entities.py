@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Final
 
 import pytest
 
 import pan2kg
+from pan2kg.graph.graph import Graph
+from pan2kg.graph.statements import grounds_of
+from pan2kg.i18n.catalogue import Messages
 from pan2kg.site.basis import rule_words
 from pan2kg.site.entity import values_of
-from pan2kg.site.library import Library, grounds_of
-from pan2kg.site.page import Request
+from pan2kg.site.library import Library
 from pan2kg.site.registry import Site
-from pan2kg.site.speaker import Speaker
-from pan2kg.site.words import group
+from pan2kg.site.speaker import Request, Speaker
 from pan2kg.turtle.vocabulary import ID, PAN
 from tests.site.conftest import DAY, Parsed, Reader
+
+_PAGE: Final = Messages("page")
 
 PLAIN = Request("fr/thing/x.html", "fr")
 
@@ -55,13 +59,14 @@ def test_what_a_rule_derived_is_marked_with_the_rule_in_words(reader: Reader) ->
 
 
 def test_our_words_for_rules_are_those_of_the_rules(reader: Reader) -> None:
-    ours = group("rule", "en")
-    assert dict(reader.site.library.rules) == ours, "Copy the English words of queries/rules into texts/rules.toml."
+    ours = _PAGE.group("rule-", "en")
+    said = dict(reader.site.library.graph.rules)
+    assert said == ours, "Copy the English words of queries/rules into texts/rules.toml."
 
 
 def test_a_rule_somebody_changed_is_told_in_its_own_words(graph: pan2kg.Graph) -> None:
-    library = Library(graph.project, graph.store, DAY)
-    library.__dict__["rules"] = {"cites": "Who names whom."}
+    library = Library(Graph(graph.project, graph.store, language="fr", as_of=DAY))
+    library.graph.once("rules", lambda: {"cites": "Who names whom."})
     assert rule_words(Speaker(library, PLAIN), "cites") == ("Who names whom.", "en")
 
 
@@ -72,7 +77,7 @@ def test_an_unverified_statement_is_marked_so(reader: Reader) -> None:
 
 
 def test_the_certainty_of_a_statement_comes_from_its_block_else_from_its_file(reader: Reader) -> None:
-    statements = reader.site.library.statements
+    statements = reader.site.library.graph.statements
     found = {grounds_of(statements, statement).certainty for statement in statements.every}
     assert found <= {"stated", "derived", "unverified", "rule", ""}
     nodes = {s.thing for s in statements.every if not grounds_of(statements, s).certainty}
@@ -88,7 +93,7 @@ def test_a_fallback_language_is_marked(reader: Reader) -> None:
 
 def test_a_link_has_an_anchor_that_its_address_leads_to(reader: Reader) -> None:
     speaker = Speaker(reader.site.library, Request("fr/index.html", "fr"))
-    link = reader.site.library.ties.every[0].iri
+    link = reader.site.library.graph.ties.every[0].iri
     address, _, anchor = speaker.address(link).partition("#")
     assert f'id="{anchor}"' in reader[f"fr/{address}"]
 
@@ -126,9 +131,9 @@ def test_the_positions_of_a_conflict_stand_side_by_side(reader: Reader) -> None:
 
 
 def test_gaps_of_an_action_stand_on_its_page(reader: Reader) -> None:
-    material = reader.site.library.material("fr")
+    material = reader.site.library.graph
     lacking = next(iri for iri, lacks in reader.site.library.lacks.items() if iri in material.home_of)
-    entry = reader.site.library.index.entry(lacking)
+    entry = reader.site.library.graph.labels.entry(lacking)
     assert entry
     assert 'class="badge gap"' in reader[f"fr/{entry.address}"]
 
@@ -219,7 +224,7 @@ def evil(own_project: Path) -> Reader:
     """The site of a small graph whose texts try to become markup."""
     (own_project / "graph" / "plans" / "xx-evil-1.ttl").write_text(EVIL, encoding="utf-8")
     graph = pan2kg.open_graph(own_project)
-    return Reader(Site(Library(graph.project, graph.store, DAY)))
+    return Reader(Site(Library(Graph(graph.project, graph.store, language="fr", as_of=DAY))))
 
 
 def test_no_text_of_the_graph_becomes_markup(evil: Reader) -> None:

@@ -63,7 +63,7 @@ def test_what_an_action_without_a_link_is_told_apart_by(reader: Reader) -> None:
     library = reader.site.library
     page = reader["fr/unlinked.html"]
     unread = sum(map(int, re.findall(r"rien de relevé encore\xa0: (\d+)", page)))
-    home = library.material("fr").home_of
+    home = library.graph.home_of
     assert unread == len(home.keys() - library.linked - library.recorded)
 
 
@@ -141,3 +141,13 @@ def test_headings_of_links_count_their_list(reader: Reader) -> None:
     for kind, n in re.findall(r'<h3 id="(?:compared-)?links-([a-z-]+)">.*?\((\d+)\)', page):
         said[kind] += int(n)
     assert said == listed(page)
+
+
+def test_the_matrix_counts_linked_pairs_of_actions_as_the_table_of_figures_does(reader: Reader) -> None:
+    """Where pairs of actions share a text; plans that share one only as wholes have no such pair."""
+    library = reader.site.library
+    rows = library.exhibit("matrix", "fr").rows
+    linked = {tuple(sorted((str(row["one"]), str(row["two"])))): row["linked"] for row in rows if row["linked"]}
+    counts = library.graph.ties.counts(["shared-instrument"])
+    assert linked == {(one, two): counts[one, two]["shared-instrument"] for one, two in linked}
+    assert len(linked) >= 2

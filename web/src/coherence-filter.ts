@@ -237,7 +237,7 @@ class CoherenceFilter extends HTMLElement {
         const said = (element: Element | null | undefined): string => (element?.textContent ?? "").trim().replace(/[ \t\n\r]+/g, " ");
         const chosen = this.data.asked.flatMap((name) => {
             const field = this.field(name);
-            return field?.value ? [`${said(field.labels[0])}${language === "fr" ? "\u00a0:" : ":"} ${said(field.selectedOptions[0])}`] : [];
+            return field?.value ? [`${said(field.labels[0])}${this.say("colon")}${said(field.selectedOptions[0])}`] : [];
         });
         const around = {
             title: said(document.querySelector("h1")),

@@ -1,6 +1,6 @@
 // <label-search data-source="…search.json | …labels.js"> around the header's search form: suggestions while typing.
 
-import { fold, freshId, isStatic, language, loadData, make, root, speaker } from "./page";
+import { fold, freshId, isStatic, language, languages, loadData, make, root, speaker } from "./page";
 
 const ENGLISH = { suggestions: "Suggestions", found: "{n} suggestion|{n} suggestions", none: "Nothing found", results: "{n} thing found for “{words}”|{n} things found for “{words}”" };
 const MOST = 10;
@@ -159,7 +159,7 @@ class LabelSearch extends HTMLElement {
 
 function labelOf(one: Found): [string, string | undefined] {
     const labels = one.labels ?? {};
-    const lang = [language, "fr", "en", "de", ...Object.keys(labels)].find((tag) => labels[tag]);
+    const lang = [...languages(), ...Object.keys(labels)].find((tag) => labels[tag]);
     return lang ? [labels[lang] ?? "", lang] : [one.label ?? one.href, one.lang];
 }
 

@@ -84,13 +84,19 @@ export function speaker(element: Element, english: Words, given?: Words, group =
     return sayer({ ...english, ...wordsOfPage(group), ...embedded<Words>(element, "words"), ...given });
 }
 
+const NUMBERS = new Intl.PluralRules(language);
+
+/** The languages of the page's switch, the page's own first: in which a name is looked for, one after the other. */
+export function languages(): string[] {
+    return [language, ...Array.from(document.querySelectorAll<HTMLLinkElement>("link[hreflang]"), (link) => link.hreflang)];
+}
+
 /** How words are filled in. « one|many » is decided by `n`. */
 export function sayer(own: Words): Say {
     return (key, values = {}) => {
         const [one = "", many] = (own[key] ?? key).split("|");
         const n = Number(values.n);
-        const single = language.startsWith("fr") ? n < 2 : n === 1;
-        const text = many === undefined || single ? one : many;
+        const text = many === undefined || NUMBERS.select(n) === "one" ? one : many;
         return text.replace(/\{(\w+)\}/g, (whole, name: string) => {
             const value = values[name];
             return value === undefined ? whole : typeof value === "number" ? value.toLocaleString(language) : value;

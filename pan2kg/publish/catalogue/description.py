@@ -13,10 +13,9 @@ from typing import Final
 
 import pyoxigraph as ox
 
-from pan2kg.i18n.text import Text
-from pan2kg.publish.catalogue.authority import concept, explain, forms, media
-from pan2kg.publish.catalogue.facts import CATALOGUE, DATASET, Facts
-from pan2kg.publish.catalogue.issue import Issue
+from pan2kg.graph.dataset import DATASET
+from pan2kg.i18n.catalogue import Text
+from pan2kg.publish.catalogue.facts import CATALOGUE, Facts, concept, explain, forms, media
 from pan2kg.publish.catalogue.terms import (
     ADMS,
     DCAT,
@@ -28,11 +27,12 @@ from pan2kg.publish.catalogue.terms import (
     VCARD,
     Sheet,
     Term,
+    literals,
     node,
     said,
     typed,
 )
-from pan2kg.publish.catalogue.words import literals
+from pan2kg.publish.edition import Issue
 from pan2kg.turtle.vocabulary import DCTERMS, RDFS, SKOS
 
 SPARQL_PROTOCOL: Final = "https://www.w3.org/TR/sparql11-protocol/"
@@ -161,7 +161,7 @@ def _contact(sheet: Sheet, issue: Issue, *about: ox.NamedNode) -> None:
     for one in about:
         sheet.say(one, DCAT + "contactPoint", contact)
     sheet.call(contact, VCARD + "Kind")
-    sheet.say(contact, VCARD + "fn", *literals("contact"))
+    sheet.say(contact, VCARD + "fn", *said("contact"))
     address = issue.contact if "://" in issue.contact else f"mailto:{issue.contact.removeprefix('mailto:')}"
     sheet.say(contact, VCARD + ("hasURL" if "://" in address else "hasEmail"), node(address))
 
@@ -193,8 +193,8 @@ def _distribution(sheet: Sheet, facts: Facts, issue: Issue, one: Distribution) -
     about, form = _node(issue, one.key), forms()[one.form]
     address = node(issue.addresses.file(one.path))
     sheet.call(about, DCAT + "Distribution")
-    sheet.say(about, DCTERMS + "title", *said(one.title.fr, one.title.en))
-    sheet.say(about, DCTERMS + "description", *said(one.about.fr, one.about.en))
+    sheet.say(about, DCTERMS + "title", *literals(one.title))
+    sheet.say(about, DCTERMS + "description", *literals(one.about))
     sheet.say(about, DCAT + "accessURL", address)
     sheet.say(about, DCAT + "downloadURL", address)
     sheet.say(about, DCTERMS + "format", concept("file-type", form.file_type))
@@ -235,8 +235,8 @@ def _service_node(issue: Issue) -> ox.NamedNode:
 def _service(sheet: Sheet, facts: Facts, issue: Issue) -> None:
     service, endpoint = _service_node(issue), node(issue.addresses.endpoint)
     sheet.call(service, DCAT + "DataService")
-    sheet.say(service, DCTERMS + "title", *literals("service"))
-    sheet.say(service, DCTERMS + "description", *literals("service-description"))
+    sheet.say(service, DCTERMS + "title", *said("service"))
+    sheet.say(service, DCTERMS + "description", *said("service-description"))
     sheet.say(service, DCAT + "endpointURL", endpoint)
     sheet.say(service, DCAT + "endpointDescription", node(issue.addresses.file("service.ttl")))
     sheet.say(service, DCTERMS + "conformsTo", node(SPARQL_PROTOCOL))
@@ -250,8 +250,8 @@ def _service(sheet: Sheet, facts: Facts, issue: Issue) -> None:
     _contact(sheet, issue, service)
     about, form = _node(issue, "sparql"), forms()["sparql"]
     sheet.call(about, DCAT + "Distribution")
-    sheet.say(about, DCTERMS + "title", *literals("service-distribution"))
-    sheet.say(about, DCTERMS + "description", *literals("service-description"))
+    sheet.say(about, DCTERMS + "title", *said("service-distribution"))
+    sheet.say(about, DCTERMS + "description", *said("service-description"))
     sheet.say(about, DCAT + "accessURL", endpoint)
     sheet.say(about, DCAT + "accessService", service)
     sheet.say(about, DCTERMS + "format", concept("file-type", form.file_type))
@@ -276,7 +276,7 @@ def _licence(sheet: Sheet, facts: Facts, issue: Issue) -> None:
         sheet.say(about, RDFS + "label", ox.Literal(label))
         sheet.say(rights, RDFS + "label", ox.Literal(label))
         if kind:
-            equal, names = node(f"{_EU_LICENCES}{key}"), literals(label)
+            equal, names = node(f"{_EU_LICENCES}{key}"), said(label)
             sheet.say(about, DCTERMS + "title", *names)
             sheet.say(about, OWL + "sameAs", equal)
             sheet.call(equal, DCTERMS + "LicenseDocument", SKOS + "Concept")
@@ -284,22 +284,22 @@ def _licence(sheet: Sheet, facts: Facts, issue: Issue) -> None:
             for one in (about, equal):
                 sheet.say(one, RDFS + "label", ox.Literal(label))
                 sheet.say(one, DCTERMS + "type", concept("licencetype", kind))
-            sheet.say(rights, DCTERMS + "description", *literals(f"rights-{label}"))
+            sheet.say(rights, DCTERMS + "description", *said(f"rights-{label}"))
 
 
 def _documents(sheet: Sheet, issue: Issue) -> None:
     home = node(issue.addresses.base)
     sheet.call(home, FOAF + "Document")
-    sheet.say(home, DCTERMS + "title", *literals("page"))
+    sheet.say(home, DCTERMS + "title", *said("page"))
     standards = {_ontology(issue).value: "ontology", CSVW: "csvw", PROFILE: "profile"}
     if issue.addresses.endpoint:
         standards[SPARQL_PROTOCOL] = "protocol"
         description = node(issue.addresses.file("service.ttl"))
         sheet.call(description, FOAF + "Document")
-        sheet.say(description, DCTERMS + "title", *literals("endpoint-description"))
+        sheet.say(description, DCTERMS + "title", *said("endpoint-description"))
     for address, name in standards.items():
         sheet.call(node(address), DCTERMS + "Standard")
-        sheet.say(node(address), DCTERMS + "title", *literals(name))
+        sheet.say(node(address), DCTERMS + "title", *said(name))
 
 
 def _explain(sheet: Sheet, facts: Facts) -> None:

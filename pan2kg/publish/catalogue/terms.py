@@ -1,16 +1,20 @@
-"""The vocabularies a catalogue is written in, and how their terms are made."""
+"""The vocabularies a catalogue is written in, and how their terms are made.
+
+A description as Turtle, RDF/XML and JSON-LD: one graph, and French first in each of them.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 import pyoxigraph as ox
 
+from pan2kg.i18n.catalogue import Messages, Text
 from pan2kg.turtle.vocabulary import DCTERMS, RDF, RDFS, SKOS, XSD
 
 ADMS: Final = "http://www.w3.org/ns/adms#"
-AUTHORITY: Final = "http://publications.europa.eu/resource/authority/"
 DCAT: Final = "http://www.w3.org/ns/dcat#"
 DCATAP: Final = "http://data.europa.eu/r5r/"
 FOAF: Final = "http://xmlns.com/foaf/0.1/"
@@ -41,7 +45,10 @@ PREFIXES: Final[Mapping[str, str]] = {
 """The prefixes of the catalogue's own serialisations."""
 
 TYPE: Final = ox.NamedNode(RDF + "type")
-FRENCH_FIRST: Final = {"fr": 0, "en": 1}
+RELEASE: Final = Messages("release")
+"""What a release says of itself."""
+RELEASED: Final = RELEASE.languages("page")
+"""The languages in which a release speaks of itself: those whose catalogue has these messages, the first one first."""
 
 Subject = ox.NamedNode | ox.BlankNode
 Term = ox.NamedNode | ox.BlankNode | ox.Literal
@@ -61,13 +68,22 @@ def typed(value: str, datatype: str) -> ox.Literal:
     return ox.Literal(value, datatype=ox.NamedNode(XSD + datatype))
 
 
-def said(french: str, english: str) -> list[ox.Literal]:
-    """A text in both languages, French first: portals take the first as the title.
+def literals(text: Text) -> list[ox.Literal]:
+    """A text as literals in the order of the languages, French first: portals take the first as the title.
 
-    >>> [text.language for text in said("loi", "law")]
+    >>> [one.language for one in literals(Text.of({"en": "law", "fr": "loi"}))]
     ['fr', 'en']
     """
-    return [ox.Literal(french, language="fr"), ox.Literal(english, language="en")]
+    return [ox.Literal(words, language=language) for language, words in text.by_language().items()]
+
+
+def said(key: str) -> list[ox.Literal]:
+    """A message of a release as literals.
+
+    >>> [one.value for one in said("protocol")]
+    ['Protocole SPARQL 1.1', 'SPARQL 1.1 Protocol']
+    """
+    return literals(RELEASE.known(key))
 
 
 class Sheet:
@@ -98,12 +114,84 @@ class Sheet:
 
 
 def rank(term: Term | ox.Triple) -> tuple[int, str]:
-    """Where a value stands among others: French before English before the rest, then by its text.
+    """Where a value stands among others: by language, French before English before the rest, then by its text.
 
-    >>> sorted(reversed(said("z", "a")), key=rank)[0].value
+    >>> sorted(reversed(literals(Text.of({"fr": "z", "en": "a"}))), key=rank)[0].value
     'z'
     """
     if isinstance(term, ox.NamedNode) and term.value.endswith("/FRA"):
         return 0, str(term)
     language = term.language if isinstance(term, ox.Literal) else None
-    return FRENCH_FIRST.get(language or "", 2), str(term)
+    return RELEASED.index(language) if language in RELEASED else len(RELEASED), str(term)
+
+
+FORMATS: Final = {"ttl": ox.RdfFormat.TURTLE, "rdf": ox.RdfFormat.RDF_XML}
+
+
+def write(triples: Iterable[ox.Triple], ending: str, prefixes: Mapping[str, str]) -> bytes:
+    """The triples in the order given, in the format of a file with this ending: ``ttl``, ``rdf`` or ``jsonld``.
+
+    >>> triple = ox.Triple(ox.NamedNode("http://e/a"), ox.NamedNode("http://p/b"), ox.Literal("c", language="fr"))
+    >>> print(write([triple], "jsonld", {"p": "http://p/"}).decode(), end="")
+    {
+     "@context": {"p": "http://p/"},
+     "@graph": [
+      {"@id": "http://e/a", "p:b": {"@language": "fr", "@value": "c"}}
+     ]
+    }
+    """
+    if ending == "jsonld":
+        return _json(triples, prefixes)
+    return (ox.serialize(triples, format=FORMATS[ending], prefixes=dict(prefixes)) or b"").rstrip() + b"\n"
+
+
+def canonical(content: bytes, ending: str) -> str:
+    """The RDFC-1.0 form of a serialisation: equal for equal graphs, whatever their blank nodes are called."""
+    formats = {**FORMATS, "jsonld": ox.RdfFormat.JSON_LD, "nt": ox.RdfFormat.N_TRIPLES, "nq": ox.RdfFormat.N_QUADS}
+    dataset = ox.Dataset(ox.parse(content, format=formats.get(ending, ox.RdfFormat.TRIG)))
+    dataset.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
+    return "".join(sorted(f"{quad} .\n" for quad in dataset))
+
+
+def _json(triples: Iterable[ox.Triple], prefixes: Mapping[str, str]) -> bytes:
+    nodes: dict[str, dict[str, object]] = {}
+    for triple in triples:
+        name = _reference(triple.subject)
+        sheet = nodes.setdefault(name, {"@id": name})
+        if triple.predicate == TYPE and isinstance(triple.object, ox.NamedNode):
+            _add(sheet, "@type", _short(triple.object.value, prefixes))
+        elif not isinstance(triple.object, ox.Triple):
+            _add(sheet, _short(triple.predicate.value, prefixes), _value(triple.object, prefixes))
+    context = json.dumps(dict(sorted(prefixes.items())), ensure_ascii=False)
+    lines = ",\n  ".join(json.dumps(sheet, ensure_ascii=False) for sheet in nodes.values())
+    return f'{{\n "@context": {context},\n "@graph": [\n  {lines}\n ]\n}}\n'.encode()
+
+
+def _reference(term: ox.NamedNode | ox.BlankNode | ox.Triple) -> str:
+    return term.value if isinstance(term, ox.NamedNode) else str(term)
+
+
+def _short(iri: str, prefixes: Mapping[str, str]) -> str:
+    for prefix, space in prefixes.items():
+        if iri.startswith(space) and iri != space:
+            return f"{prefix}:{iri[len(space) :]}"
+    return iri
+
+
+def _value(term: Term, prefixes: Mapping[str, str]) -> object:
+    if not isinstance(term, ox.Literal):
+        return {"@id": _reference(term)}
+    if term.language:
+        return {"@language": term.language, "@value": term.value}
+    if term.datatype.value == XSD + "string":
+        return term.value
+    return {"@type": _short(term.datatype.value, prefixes), "@value": term.value}
+
+
+def _add(sheet: dict[str, object], key: str, value: object) -> None:
+    """One value as it is, several as a list: the shortest a reader of JSON-LD understands."""
+    if key not in sheet:
+        sheet[key] = value
+        return
+    known = sheet[key]
+    sheet[key] = [*known, value] if isinstance(known, list) else [known, value]

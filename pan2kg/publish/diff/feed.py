@@ -16,13 +16,14 @@ from xml.etree import ElementTree as ET
 import pyoxigraph as ox
 
 from pan2kg.errors import FormatError
-from pan2kg.i18n.text import Language
+from pan2kg.i18n.catalogue import Language, Messages
 from pan2kg.publish.diff.states import Change
 from pan2kg.publish.diff.telling import Story, describe_edit, kind_name
 from pan2kg.publish.diff.things import Altered, Edit, Value
-from pan2kg.publish.diff.words import say
 from pan2kg.tables import formats
 from pan2kg.turtle.vocabulary import DCTERMS, ROOT
+
+_WORDS: Final = Messages("change")
 
 ATOM: Final = "http://www.w3.org/2005/Atom"
 FEED: Final = ROOT + "changes"
@@ -43,8 +44,8 @@ def write_feed(story: Story, language: Language, updated: datetime, *, address: 
     when = updated.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     root = ET.Element("feed", {"xmlns": ATOM, "xml:lang": language})
     _put(root, "id", FEED)
-    _put(root, "title", say("feed.title", language))
-    _put(root, "subtitle", say("title", language, old=story.change.old.name, new=story.change.new.name))
+    _put(root, "title", _WORDS.say("feed.title", language))
+    _put(root, "subtitle", _WORDS.say("title", language, old=story.change.old.name, new=story.change.new.name))
     _put(root, "updated", when)
     _put(ET.SubElement(root, "author"), "name", "pan2kg contributors")
     if address:
@@ -72,11 +73,11 @@ def day_of(change: Change, given: date | None = None) -> datetime:
     epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
     if epoch:
         if not re.fullmatch(r"\d{1,11}", epoch):
-            raise FormatError(f"SOURCE_DATE_EPOCH is no number of seconds: « {epoch} ».", remedy="Unset it.")
+            raise FormatError("epoch-faulty", remedy="unset-it", epoch=epoch)
         return datetime.fromtimestamp(int(epoch), tz=UTC)
     found = max(_days(change), default=None)
     if found is None:
-        raise FormatError("The new graph does not say when it was made.", remedy="Say it with --date DAY.")
+        raise FormatError("no-day-of-change", remedy="say-date")
     return datetime(found.year, found.month, found.day, tzinfo=UTC)
 
 
@@ -91,10 +92,10 @@ def _days(change: Change) -> Iterator[date]:
 
 def _entry(root: ET.Element, thing: Altered, story: Story, language: Language, when: str) -> None:
     entry = ET.SubElement(root, "entry")
-    kind, status = kind_name(thing, story.names, language), say(f"status.{thing.status}", language)
+    kind, status = kind_name(thing, story.names, language), _WORDS.say(f"status.{thing.status}", language)
     name = story.names.titled(thing.iri, language)
     _put(entry, "id", entry_id(thing))
-    _put(entry, "title", say("feed.entry", language, kind=kind, status=status, thing=name))
+    _put(entry, "title", _WORDS.say("feed.entry", language, kind=kind, status=status, thing=name))
     _put(entry, "updated", when)
     if thing.iri.startswith(("http://", "https://")):
         ET.SubElement(entry, "link", {"rel": "alternate", "href": formats.xml_fit(thing.iri)})

@@ -55,14 +55,10 @@ def apply(patch: Patch, old: Side, *, name: str = "") -> Side:
         ProjectError: the patch was made for another state, or is damaged.
     """
     if state(old) != patch.old:
-        raise ProjectError(
-            "This patch was made for another state of the graph.",
-            place=Place(old.name),
-            remedy="Apply it to the state it was made from.",
-        )
+        raise ProjectError("patch-for-another", place=Place(old.name), remedy="apply-to-origin")
     new = Side(name or old.name, (old.quads - patch.removed) | patch.added)
     if state(new) != patch.new:
-        raise ProjectError("This patch is damaged: it does not lead where it says.", remedy="Fetch it again.")
+        raise ProjectError("patch-damaged", remedy="fetch-again")
     return new
 
 
@@ -120,11 +116,7 @@ def patch_from(quads: Iterable[ox.Quad], name: str = "") -> Patch:
         elif quad.predicate == _REVISION_OF and isinstance(quad.object, ox.NamedNode):
             states.append((quad.object.value, str(quad.subject).strip("<>")))
     if len(states) != 1:
-        raise ProjectError(
-            "This is no patch: it does not say which state it leads from and to.",
-            place=Place(name) if name else None,
-            remedy="Make one with `pan2kg diff OLD NEW --format rdf`.",
-        )
+        raise ProjectError("no-patch", place=Place(name) if name else None, remedy="make-patch")
     return Patch(*states[0], frozenset(removed), frozenset(added))
 
 
@@ -152,9 +144,7 @@ def _named(term: ox.NamedNode | ox.BlankNode) -> ox.NamedNode:
     if isinstance(term, ox.BlankNode):
         return ox.NamedNode(GENID + term.value)
     if term.value.startswith(GENID):
-        raise ProjectError(
-            f"The data names {term.value}, an address kept for blank nodes in a patch.", remedy="Rename it."
-        )
+        raise ProjectError("kept-address", remedy="rename-it", value=term.value)
     return term
 
 

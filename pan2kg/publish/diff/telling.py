@@ -10,12 +10,13 @@ from typing import Final
 
 import pyoxigraph as ox
 
-from pan2kg.i18n.text import Language
+from pan2kg.i18n.catalogue import Language, Messages
 from pan2kg.publish.diff.states import Change, Shift
 from pan2kg.publish.diff.things import LONG, Altered, Edit, Names, Status, Value, read_names, read_things
-from pan2kg.publish.diff.words import say
 from pan2kg.tables.formats import md_escape
 from pan2kg.turtle.vocabulary import DCTERMS, GRAPH, PAN, RDF
+
+_WORDS: Final = Messages("change")
 
 _FIRST: Final = tuple(PAN + name for name in ("Plan", "Review", "LegalAct", "Treaty", "SoftLaw", "Commitment", "Bill"))
 _PART: Final = frozenset(
@@ -75,32 +76,9 @@ def write_markdown(story: Story, language: Language) -> str:
     return "\n".join([f"# {md_escape(head.text)}", *lines]) + "\n"
 
 
-def version_notes(change: Change, language: Language) -> str:
-    """A change in a few sentences, as ``adms:versionNotes`` wants it: how many of what kind.
-
-    >>> from pan2kg.publish.diff.states import change_list
-    >>> from pan2kg.publish.diff.states import side_of
-    >>> version_notes(change_list(side_of([], "a"), side_of([], "b")), "de")
-    'Keine Änderung.'
-    """
-    story = read_story(change)
-    said = [say(f"notes.{status}", language, things=kinds) for status, kinds in _by_kind(story, language)]
-    said += [say("moved", language, old=file_name(one.old), new=file_name(one.new)) + "." for one in change.moves]
-    said += [_shift(shift, language) for shift in change.shifts]
-    said += [_derived(story, language, one.rule) for one in change.derivations]
-    return " ".join(said) or say("none", language)
-
-
-def _by_kind(story: Story, language: Language) -> Iterator[tuple[Status, str]]:
-    for status in Status:
-        found = Counter(kind_name(thing, story.names, language) for thing in story.things if thing.status is status)
-        if found:
-            yield status, ", ".join(f"{kind} ({n})" for kind, n in sorted(found.items()))
-
-
 def kind_name(thing: Altered, names: Names, language: Language) -> str:
     """What things of its kind are called."""
-    return names.of(thing.kind, language) if thing.kind else say("kind.thing", language)
+    return names.of(thing.kind, language) if thing.kind else _WORDS.say("kind.thing", language)
 
 
 def file_name(graph: str) -> str:
@@ -118,7 +96,7 @@ def describe_edit(edit: Edit, names: Names, language: Language) -> str:
     start = _difference(edit.old, edit.new)
     old, new = ("" if term is None else names.term(term, language, start=start) for term in (edit.old, edit.new))
     key = "edit.changed" if old and new else "edit.added" if new else "edit.removed"
-    return say(key, language, property=name, old=old, new=new)
+    return _WORDS.say(key, language, property=name, old=old, new=new)
 
 
 def _difference(old: Value | None, new: Value | None) -> int:
@@ -132,14 +110,16 @@ def _difference(old: Value | None, new: Value | None) -> int:
 
 def _lines(story: Story, language: Language) -> Iterator[Line]:
     change = story.change
-    yield Line(0, say("title", language, old=change.old.name, new=change.new.name))
+    yield Line(0, _WORDS.say("title", language, old=change.old.name, new=change.new.name))
     if change.is_empty:
-        yield Line(0, say("none", language))
+        yield Line(0, _WORDS.say("none", language))
         return
-    yield Line(0, ", ".join(say(f"count.{one}", language, n=story.count(one)) for one in Status if story.count(one)))
-    yield Line(1, say("count.statements", language, added=len(change.added), removed=len(change.removed)))
+    yield Line(
+        0, ", ".join(_WORDS.say(f"count.{one}", language, n=story.count(one)) for one in Status if story.count(one))
+    )
+    yield Line(1, _WORDS.say("count.statements", language, added=len(change.added), removed=len(change.removed)))
     for move in change.moves:
-        yield Line(1, say("moved", language, old=file_name(move.old), new=file_name(move.new)))
+        yield Line(1, _WORDS.say("moved", language, old=file_name(move.old), new=file_name(move.new)))
     yield from (Line(1, _shift(shift, language)) for shift in change.shifts)
     yield from (Line(1, _derived(story, language, one.rule)) for one in change.derivations)
     for root, things in groupby(sorted(story.things, key=lambda one: _order(one, story)), key=lambda one: one.root):
@@ -171,23 +151,23 @@ def _is_folded(thing: Altered, whole: Mapping[str, Status]) -> bool:
 
 def _parts(thing: Altered, counted: Mapping[str, int], language: Language) -> str:
     n = counted.get(thing.iri, 0)
-    return f", {say('parts', language, n=n)}" if n else ""
+    return f", {_WORDS.say('parts', language, n=n)}" if n else ""
 
 
 def _headline(thing: Altered, story: Story, language: Language) -> str:
     name = story.names.titled(thing.iri, language, besides=thing.root)
-    kind, status = kind_name(thing, story.names, language), say(f"status.{thing.status}", language)
-    said = say("feed.entry", language, kind=kind, status=status, thing=name)
+    kind, status = kind_name(thing, story.names, language), _WORDS.say(f"status.{thing.status}", language)
+    said = _WORDS.say("feed.entry", language, kind=kind, status=status, thing=name)
     by = story.names.value(thing.iri, DCTERMS + "isReplacedBy") if thing.status is Status.RETIRED else ""
-    after = f", {say('replaced', language, thing=story.names.titled(by, language))}" if by else ""
+    after = f", {_WORDS.say('replaced', language, thing=story.names.titled(by, language))}" if by else ""
     return said + after
 
 
 def _shift(shift: Shift, language: Language) -> str:
-    old, new = (file_name(graph) or say("nowhere", language) for graph in (shift.old, shift.new))
-    return say("shifted", language, n=shift.count, old=old, new=new)
+    old, new = (file_name(graph) or _WORDS.say("nowhere", language) for graph in (shift.old, shift.new))
+    return _WORDS.say("shifted", language, n=shift.count, old=old, new=new)
 
 
 def _derived(story: Story, language: Language, rule: str) -> str:
     one = next(one for one in story.change.derivations if one.rule == rule)
-    return say("derived", language, rule=rule, added=one.added, removed=one.removed)
+    return _WORDS.say("derived", language, rule=rule, added=one.added, removed=one.removed)

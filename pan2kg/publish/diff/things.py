@@ -15,13 +15,14 @@ from typing import Final
 
 import pyoxigraph as ox
 
-from pan2kg.i18n.text import Language
+from pan2kg.i18n.catalogue import LANGUAGES, Language, Messages
 from pan2kg.project import Project
 from pan2kg.publish.diff.states import Change, graph_name
-from pan2kg.publish.diff.words import property_name
 from pan2kg.store.store import is_derived, plain
 from pan2kg.turtle.vocabulary import DCTERMS, ID, PAN, RDF, RDFS, SKOS
 from pan2kg.turtle.writer import read_prefixes
+
+_WORDS: Final = Messages("change")
 
 LABELS: Final = (SKOS + "prefLabel", RDFS + "label", DCTERMS + "title")
 UP: Final = (
@@ -92,7 +93,9 @@ class Names:
 
     def property(self, iri: str, language: Language) -> str:
         """What a property is called."""
-        return property_name(iri, language) or self._label(iri, language) or self.short(iri)
+        key = f"property.{iri}"
+        own = _WORDS.say(key, language) if _WORDS.has(key) else self._label(iri, language)
+        return own or self.short(iri)
 
     def term(self, term: Value, language: Language, *, start: int = 0) -> str:
         """A value as it is shown: a text in quotation marks, from about ``start`` on; a thing by its label."""
@@ -121,7 +124,7 @@ class Names:
         for predicate in LABELS:
             found = self.said.get(node(iri), {}).get(predicate, ())
             by_language = {term.language or "": term.value for term in found if isinstance(term, ox.Literal)}
-            for tag in (language, "fr", "en", "de", ""):
+            for tag in (language, *LANGUAGES, ""):
                 if tag in by_language:
                     return " ".join(by_language[tag].split())
             if by_language:

@@ -16,6 +16,7 @@ from typing import Final
 from urllib.parse import SplitResult, urlsplit
 
 from pan2kg.errors import Pan2kgError, Place
+from pan2kg.i18n.message import told
 
 
 class PortalError(Pan2kgError):
@@ -30,36 +31,10 @@ class PassingError(PortalError):
     after: float = 0.0
 
 
-REFUSALS: Final[Mapping[int, tuple[str, str]]] = MappingProxyType(
-    {
-        400: ("The portal finds fault with the request", "Mend the catalogue or the file and push again."),
-        401: (
-            "The portal does not know the key",
-            "Copy the key from your profile on the portal into PAN2KG_PORTAL_KEY.",
-        ),
-        403: (
-            "The owner of the key may not do this",
-            "Ask an administrator of the organization for the right to edit, or name another with --organization.",
-        ),
-        404: ("The portal has nothing at this address", "Check --portal, --organization and --dataset."),
-        410: (
-            "The dataset was deleted on the portal",
-            "Restore it there, or leave out --dataset to make a new one.",
-        ),
-        413: (
-            "The file is larger than the portal takes",
-            "Ask the portal to raise its limit, or publish the file elsewhere.",
-        ),
-        415: ("The portal does not take files of this kind", "Publish it in another serialisation, or compressed."),
-        423: ("The portal takes in nothing new at the moment", "Push again later: it goes on where it stopped."),
-        429: ("The portal asks for fewer requests", "Wait a while and push again: it goes on where it stopped."),
-    }
+REMEDIES: Final[Mapping[int, str]] = MappingProxyType(
+    {status: f"portal-{status}-remedy" for status in (400, 401, 403, 404, 410, 413, 415, 429)} | {423: "portal-later"}
 )
-_SERVER: Final = (
-    "The portal has a fault of its own",
-    "Push again later: it goes on where it stopped.",
-)
-_OTHER: Final = ("The portal refuses the request", "Check --portal, and the portal's documentation of its API.")
+"""What mends a refusal, by the status of the portal's answer."""
 PASSING: Final = frozenset({408, 425, 429, 500, 502, 503, 504})
 """The statuses after which trying again may help."""
 
@@ -70,10 +45,17 @@ def refusal(status: int, said: str, place: str, *, after: float = 0.0) -> Portal
     >>> str(refusal(401, "", "PUT https://portal.example/api/1/me/"))
     'PUT https://portal.example/api/1/me/: The portal does not know the key (401). Copy the key from ...'
     """
-    message, remedy = REFUSALS.get(status, _SERVER if status >= 500 else _OTHER)
-    text = f"{message} ({status})." if not said else f"{message} ({status}: {said.rstrip('.')})."
+    other = ("portal-server", "portal-later") if status >= 500 else ("portal-other", "portal-other-remedy")
+    what, remedy = (f"portal-{status}", REMEDIES[status]) if status in REMEDIES else other
     kind = PassingError if status in PASSING else PortalError
-    fault = kind(text, place=Place(place), remedy=remedy)
+    fault = kind(
+        "portal-answer-said" if said else "portal-answer",
+        place=Place(place),
+        remedy=remedy,
+        fault=told(what),
+        status=str(status),
+        words=said.rstrip("."),
+    )
     fault.status = status
     if isinstance(fault, PassingError):
         fault.after = after
@@ -129,13 +111,9 @@ def read_access(portal: str, environment: Mapping[str, str], *, needs_key: bool)
         return Access(address)
     key = environment.get(VARIABLE, "").strip()
     if not key:
-        raise PortalError(
-            f"{VARIABLE} is not set.", remedy="Put the key from your profile on the portal into that variable."
-        )
+        raise PortalError("variable-not-set", remedy="set-key", variable=VARIABLE)
     if not re.fullmatch(r"[!-~]+", key):
-        raise PortalError(
-            f"What {VARIABLE} holds is no key.", remedy="Copy it again: it has neither spaces nor accents."
-        )
+        raise PortalError("key-faulty", remedy="copy-key-again", variable=VARIABLE)
     return Access(address, key)
 
 
@@ -146,13 +124,11 @@ def _checked(portal: str) -> str:
     except ValueError:
         fits = False
     if not fits or re.search(r"[^!-~]", portal):
-        raise PortalError("This is no address of a portal.", place=Place("--portal"), remedy=f"Write it as {PORTAL}.")
+        raise PortalError("no-portal-address", place=Place("--portal"), remedy="write-it-as", portal=PORTAL)
     if parts.username is not None or parts.query or parts.fragment:
-        raise PortalError(
-            "The address holds more than host and path.", place=Place("--portal"), remedy=f"Write it as {PORTAL}."
-        )
+        raise PortalError("address-too-long", place=Place("--portal"), remedy="write-it-as", portal=PORTAL)
     if parts.scheme == "http" and not _is_loopback(parts.hostname or ""):
-        raise PortalError("The key would be sent in the clear.", place=Place(portal), remedy="Write https://.")
+        raise PortalError("key-in-clear", place=Place(portal), remedy="write-https")
     return portal.rstrip("/").removesuffix(API)
 
 

@@ -20,6 +20,7 @@ from urllib.parse import urljoin, urlsplit
 from urllib.request import getproxies, proxy_bypass
 
 from pan2kg.errors import Place
+from pan2kg.i18n.message import told
 from pan2kg.publish.portal.access import Access, Pace, PassingError, PortalError, refusal
 from pan2kg.publish.portal.files import Parcel
 from pan2kg.publish.portal.offer import Json, Value
@@ -76,7 +77,6 @@ def form_of(parcel: Parcel) -> Upload:
 _HOPS: Final = 3
 _PATIENT: Final = 5
 _LARGEST: Final = 1 << 26
-_AGAIN: Final = "Check the connection and push again: it goes on where it stopped."
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,9 +103,7 @@ class Client:
             if _origin(url) != _origin(self.access.portal):
                 break
         raise PortalError(
-            f"The portal sends its readers on to {_shown(url)}.",
-            place=Place(self.access.url(path)),
-            remedy="The key is not sent there: name that portal with --portal if you trust it.",
+            "portal-redirects-readers", place=Place(self.access.url(path)), remedy="key-not-sent-there", url=_shown(url)
         )
 
     def send(self, method: str, path: str, content: Json | Parcel | None) -> Value:
@@ -118,9 +116,10 @@ class Client:
         answer = self._exchange(method, self.access.url(path), content)
         if answer.moved:
             raise PortalError(
-                f"The portal sends its writers on to {_shown(answer.moved)}.",
+                "portal-redirects-writers",
                 place=Place(answer.place),
-                remedy="Nothing was sent there: name that portal with --portal if you trust it.",
+                remedy="nothing-sent-there",
+                moved=_shown(answer.moved),
             )
         return self._read(answer)
 
@@ -134,18 +133,18 @@ class Client:
         try:
             return _answer(_converse(connection, method, url, body, headers), place)
         except ssl.SSLCertVerificationError:
-            raise PortalError(
-                "The portal's certificate is not valid.", place=Place(place), remedy="Check --portal."
-            ) from None
+            raise PortalError("portal-certificate", place=Place(place), remedy="check-portal") from None
         except socket.gaierror:
             raise PortalError(
-                f"The host {urlsplit(url).hostname} is not found.", place=Place(place), remedy=_AGAIN
+                "host-not-found", place=Place(place), remedy="check-connection", hostname=urlsplit(url).hostname
             ) from None
         except TimeoutError:
-            raise PassingError("The portal does not answer in time.", place=Place(place), remedy=_AGAIN) from None
+            raise PassingError("portal-too-slow", place=Place(place), remedy="check-connection") from None
         except (OSError, HTTPException) as error:
             why = self.access.conceal(_clean(getattr(error, "strerror", None) or str(error) or type(error).__name__))
-            raise PassingError(f"The connection broke ({why.lower()}).", place=Place(place), remedy=_AGAIN) from None
+            raise PassingError(
+                "connection-broke", place=Place(place), remedy="check-connection", why=why.lower()
+            ) from None
         finally:
             connection.close()
 
@@ -168,11 +167,7 @@ class Client:
         try:
             value: Value = json.loads(answer.body)
         except ValueError:
-            raise PortalError(
-                "The portal answers, but not as udata's API does.",
-                place=Place(answer.place),
-                remedy="Check --portal: it is the address of the home page, such as https://data.public.lu.",
-            ) from None
+            raise PortalError("no-udata", place=Place(answer.place), remedy="check-home-page") from None
         return value
 
 
@@ -221,9 +216,9 @@ def _converse(
 def _answer(response: HTTPResponse, place: str) -> _Answer:
     body = response.read(_LARGEST + 1)
     if len(body) > _LARGEST:
-        raise PortalError("The portal's answer has no end.", place=Place(place), remedy="Check --portal.")
+        raise PortalError("portal-endless", place=Place(place), remedy="check-portal")
     if response.length:
-        raise HTTPException("the answer breaks off")
+        raise HTTPException(str(told("answer-cut")))
     moved = response.headers.get("Location", "") if response.status in (301, 302, 303, 307, 308) else ""
     after = wait_of(response.headers.get("Retry-After", ""), datetime.now(UTC))
     return _Answer(response.status, body, moved, after, place)
@@ -280,4 +275,4 @@ def _origin(url: str) -> tuple[str, str | None, int | None]:
 def _shown(url: str) -> str:
     """An address without what may be secret in it."""
     parts = urlsplit(url)
-    return _clean(f"{parts.scheme}://{parts.hostname}" if parts.hostname else "another address")
+    return _clean(f"{parts.scheme}://{parts.hostname}" if parts.hostname else str(told("another-address")))

@@ -54,9 +54,7 @@ class Parcel:
                 break
             yield piece
         if left:
-            raise ProjectError(
-                "The file changed while it was sent.", place=Place(str(self.path)), remedy="Push the release again."
-            )
+            raise ProjectError("file-changed", place=Place(str(self.path)), remedy="push-again")
 
 
 def upload_name(path: str) -> tuple[str, bool]:
@@ -116,7 +114,7 @@ def _compress(source: Path, target: Path) -> Path:
         ):
             packed.writelines(_pieces(source))
     except OSError as error:
-        raise ProjectError(f"Cannot write the file ({reason(error)}).", place=Place(str(target))) from None
+        raise ProjectError("cannot-write-file", place=Place(str(target)), reason=reason(error)) from None
     return target
 
 
@@ -126,4 +124,4 @@ def _pieces(path: Path) -> Iterator[bytes]:
             while piece := file.read(_CHUNK):
                 yield piece
     except OSError as error:
-        raise ProjectError(f"Cannot read the file ({reason(error)}).", place=Place(str(path))) from None
+        raise ProjectError("cannot-read-file", place=Place(str(path)), reason=reason(error)) from None

@@ -12,11 +12,12 @@ from urllib.parse import unquote, urlsplit
 import pyoxigraph as ox
 
 from pan2kg.errors import Place, ProjectError, TurtleError
+from pan2kg.i18n.catalogue import LANGUAGES
 from pan2kg.project import reason
 from pan2kg.publish.portal.files import digest
 
 CATALOGUE: Final = "catalogue.ttl"
-LANGUAGES: Final = ("fr", "en", "de", "")
+TAGS: Final = (*LANGUAGES, "")
 """Which words are preferred, first to last; the last is a text without a language."""
 
 DCAT: Final = "http://www.w3.org/ns/dcat#"
@@ -28,7 +29,6 @@ _LABELS: Final = (
     "http://www.w3.org/2004/02/skos/core#prefLabel",
     f"{DCT}title",
 )
-_AGAIN: Final = "Publish the release again."
 
 Node = ox.NamedNode | ox.BlankNode
 Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
@@ -92,14 +92,11 @@ def read_release(folder: Path) -> Release:
         TurtleError: the catalogue is not Turtle.
     """
     if not folder.is_dir():
-        raise ProjectError("There is no such folder.", place=Place(str(folder)), remedy=_MAKE)
+        raise ProjectError("no-such-folder", place=Place(str(folder)), remedy="make-release")
     path = folder / CATALOGUE
     if not path.is_file():
-        raise ProjectError(f"This is no release: it has no {CATALOGUE}.", place=Place(str(folder)), remedy=_MAKE)
+        raise ProjectError("no-release", place=Place(str(folder)), remedy="make-release", catalogue=CATALOGUE)
     return _release(_Catalogue(str(path), _statements(path)), folder)
-
-
-_MAKE: Final = "Make a release with `pan2kg publish -o DIR`."
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,14 +124,14 @@ class _Catalogue:
         for term in (term for predicate in predicates for term in self.all(subject, predicate)):
             if isinstance(term, ox.Literal):
                 language = (term.language or "").partition("-")[0].lower()
-                yield LANGUAGES.index(language) if language in LANGUAGES else len(LANGUAGES), term.value.strip()
+                yield TAGS.index(language) if language in TAGS else len(TAGS), term.value.strip()
 
-    def fault(self, message: str) -> ProjectError:
-        return ProjectError(message, place=Place(self.name), remedy=_AGAIN)
+    def fault(self, key: str, /, **values: object) -> ProjectError:
+        return ProjectError(key, place=Place(self.name), remedy="publish-again", **values)
 
-    def needed(self, value: str, what: str) -> str:
+    def needed(self, value: str, fault: str) -> str:
         if not value:
-            raise self.fault(f"The catalogue states no {what} of the dataset.")
+            raise self.fault(fault)
         return value
 
 
@@ -150,9 +147,11 @@ def _statements(path: Path) -> dict[tuple[str, str], list[Term]]:
                 facts.setdefault((_name(quad.subject), quad.predicate.value), []).append(quad.object)
     except SyntaxError as error:
         place = Place(str(path), error.lineno, error.offset)
-        raise TurtleError("The catalogue is not Turtle.", place=place, remedy=_AGAIN) from None
+        raise TurtleError("catalogue-no-turtle", place=place, remedy="publish-again") from None
     except OSError as error:
-        raise ProjectError(f"Cannot read the file ({reason(error)}).", place=Place(str(path)), remedy=_AGAIN) from None
+        raise ProjectError(
+            "cannot-read-file", place=Place(str(path)), remedy="publish-again", reason=reason(error)
+        ) from None
     return facts
 
 
@@ -166,9 +165,9 @@ def _release(catalogue: _Catalogue, folder: Path) -> Release:
         catalogue.text(subject, f"{DCT}identifier") or subject,
         _words(catalogue, subject),
         Terms(
-            catalogue.needed(licence, "licence"),
+            catalogue.needed(licence, "licence-unstated"),
             tuple(text for _, text in catalogue.texts(licence, *_LABELS)),
-            catalogue.needed(catalogue.node(subject, f"{DCT}accrualPeriodicity"), "frequency"),
+            catalogue.needed(catalogue.node(subject, f"{DCT}accrualPeriodicity"), "frequency-unstated"),
             catalogue.text(subject, f"{DCAT}version", "http://www.w3.org/2002/07/owl#versionInfo"),
         ),
         _coverage(catalogue, subject),
@@ -185,7 +184,7 @@ def _dataset(catalogue: _Catalogue) -> str:
         and catalogue.all(subject, f"{DCAT}distribution")
     )
     if len(found) != 1:
-        raise catalogue.fault(f"The catalogue has {len(found) or 'no'} datasets with distributions; one is wanted.")
+        raise catalogue.fault("datasets-several" if found else "datasets-none", number=len(found))
     return found[0]
 
 
@@ -197,8 +196,8 @@ def _parts(catalogue: _Catalogue, dataset: str) -> list[str]:
 def _words(catalogue: _Catalogue, subject: str) -> Words:
     ranked = sorted(catalogue.texts(subject, f"{DCAT}keyword"), key=lambda pair: pair[0])
     return Words(
-        catalogue.needed(catalogue.text(subject, f"{DCT}title"), "title"),
-        catalogue.needed(catalogue.text(subject, f"{DCT}description"), "description"),
+        catalogue.needed(catalogue.text(subject, f"{DCT}title"), "title-unstated"),
+        catalogue.needed(catalogue.text(subject, f"{DCT}description"), "description-unstated"),
         tuple(dict.fromkeys(text for _, text in ranked)),
     )
 
@@ -232,10 +231,10 @@ def _distribution(catalogue: _Catalogue, subject: str, folder: Path) -> Distribu
     url = download or catalogue.node(subject, f"{DCAT}accessURL")
     title = catalogue.text(subject, f"{DCT}title")
     if not title or not url:
-        raise catalogue.fault(f"The distribution {subject} has no {'address' if title else 'title'}.")
+        raise catalogue.fault("distribution-no-address" if title else "distribution-no-title", subject=subject)
     file = find_file(folder, download) if download else None
     if download and file is None:
-        raise catalogue.fault(f"The file of {download} is not in the folder.")
+        raise catalogue.fault("file-not-there", download=download)
     if file is not None:
         _check(catalogue, subject, file)
     media = catalogue.node(subject, f"{DCAT}mediaType")
@@ -269,9 +268,9 @@ def find_file(folder: Path, url: str) -> Path | None:
 def _check(catalogue: _Catalogue, subject: str, file: Path) -> None:
     size = catalogue.text(subject, f"{DCAT}byteSize")
     if size and size.removesuffix(".0") != str(file.stat().st_size):
-        raise catalogue.fault(f"{file.name} has {file.stat().st_size} bytes, the catalogue says {size}.")
+        raise catalogue.fault("file-size-differs", name=file.name, found=str(file.stat().st_size), size=str(size))
     summed = catalogue.node(subject, f"{SPDX}checksum")
     algorithm = catalogue.node(summed, f"{SPDX}algorithm").rpartition("_")[2].lower()
     value = catalogue.text(summed, f"{SPDX}checksumValue").lower()
     if algorithm in ("sha1", "sha256", "sha512") and value != digest(file, algorithm):
-        raise catalogue.fault(f"{file.name} does not have the checksum the catalogue states.")
+        raise catalogue.fault("file-checksum-differs", name=file.name)

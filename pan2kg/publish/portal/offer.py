@@ -12,6 +12,7 @@ from types import MappingProxyType
 from typing import Final
 
 from pan2kg.errors import Place, ProjectError
+from pan2kg.i18n.message import either
 from pan2kg.publish.portal.files import Parcel, pack, upload_name
 from pan2kg.publish.portal.manifest import CATALOGUE, Distribution, Release, Terms
 
@@ -88,17 +89,14 @@ def make_offer(release: Release, scratch: Path) -> Offer:
     )
     doubles = [key for key, count in Counter(part.key for part in parts).items() if count > 1]
     if doubles:
-        raise ProjectError(f"Two distributions are the same: {doubles[0]}.", place=Place(place), remedy=_MEND)
+        raise ProjectError("same-distributions", place=Place(place), remedy="mend-record", address=doubles[0])
     return Offer(release.iri, _dataset(release, place), parts)
-
-
-_MEND: Final = "Mend the catalogue's record and publish again."
 
 
 def _dataset(release: Release, place: str) -> Json:
     words, terms = release.words, release.terms
     if len(words.title) > _TITLE or len(words.description) > _DESCRIPTION:
-        raise ProjectError("The title or description is longer than udata takes.", place=Place(place), remedy=_MEND)
+        raise ProjectError("title-too-long", place=Place(place), remedy="mend-record")
     mark: Json = {DATASET_KEY: release.iri}
     said: Json = {
         "title": words.title,
@@ -130,15 +128,20 @@ def licence_id(terms: Terms, place: str) -> str:
     found = next((label for label in terms.licence_labels if label in known), None)
     found = found or LICENCES.get(terms.licence.partition("://")[2].rstrip("/"))
     if not found:
-        message = f"The portal has no licence for {terms.licence}."
-        raise ProjectError(message, place=Place(place), remedy=f"Give it a label: {' or '.join(sorted(known))}.")
+        raise ProjectError(
+            "no-licence-there",
+            place=Place(place),
+            remedy="give-label",
+            licence=terms.licence,
+            names=either(sorted(known)),
+        )
     return found
 
 
 def _frequency_id(iri: str, place: str) -> str:
     found = FREQUENCIES.get(iri.rpartition("/")[2])
     if not found:
-        raise ProjectError(f"The portal has no frequency for {iri}.", place=Place(place), remedy=_MEND)
+        raise ProjectError("no-frequency", place=Place(place), remedy="mend-record", iri=iri)
     return found
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from pan2kg.errors import Place
+from pan2kg.i18n.message import say
 from pan2kg.publish.portal.access import VARIABLE, Access, PassingError, PortalError
 from pan2kg.publish.portal.client import Client
 from pan2kg.publish.portal.files import Parcel
@@ -63,8 +64,8 @@ def observe(client: Client, offer: Offer, whose: Whose) -> Remote | None:
             client.pace.pause(waits.after(fault))
 
 
-def push(client: Client, offer: Offer, whose: Whose, say: Say, *, prune: bool = False) -> Outcome:
-    """Bring the portal to hold what is offered; ``say`` is given a line for each request that was answered.
+def push(client: Client, offer: Offer, whose: Whose, report: Say, *, prune: bool = False) -> Outcome:
+    """Bring the portal to hold what is offered; ``report`` is given a line for each request that was answered.
 
     A request that may have created something is never simply repeated: what it did is looked up first.
 
@@ -85,11 +86,11 @@ def push(client: Client, offer: Offer, whose: Whose, say: Say, *, prune: bool = 
             for number, step in enumerate(_performed(client, todo, known), start=1):
                 sent += 1
                 waits.renew()
-                say(f"{number}/{len(todo)} {step}")
+                report(f"{number}/{len(todo)} {step}")
             passes += 1
         except PassingError as fault:
             wait = waits.after(fault)
-            say(f"{fault.message} Trying again in {wait:.0f} s.")
+            report(say("portal", "trying-again", fault=fault.message, seconds=f"{wait:.0f}"))
             client.pace.pause(wait)
 
 
@@ -114,19 +115,14 @@ def _check_part(step: Step, answer: Value) -> None:
     wanted = extras(step.content).get(PART_KEY) if isinstance(step.content, dict) else None
     if wanted and not (isinstance(answer, dict) and extras(answer).get(PART_KEY)):
         raise PortalError(
-            f"The portal does not keep the extra {PART_KEY}, by which a resource is found again.",
-            place=Place(f"{step.method} {step.path}"),
-            remedy="Delete what was pushed there and ask for extras of resources to be kept.",
+            "extra-of-resource", place=Place(f"{step.method} {step.path}"), remedy="ask-for-extras", part_key=PART_KEY
         )
 
 
 def _check_mark(remote: Remote) -> None:
     """A portal that drops the extra by which the dataset is found again would be given a second one next time."""
     if not extras(remote.said).get(DATASET_KEY):
-        raise PortalError(
-            f"The portal does not keep the extra {DATASET_KEY}, by which the dataset is found again.",
-            remedy=f"From now on name it: --dataset {remote.id}.",
-        )
+        raise PortalError("extra-of-dataset", remedy="name-dataset", dataset_key=DATASET_KEY, id=remote.id)
 
 
 def _performed(client: Client, todo: tuple[Step, ...], known: dict[str, str]) -> Iterator[Step]:
@@ -156,11 +152,7 @@ def _named(content: Json, known: dict[str, str]) -> Json:
 def _learned(answer: Value, sign: str, step: Step) -> dict[str, str]:
     identifier = text(answer.get("id")) if isinstance(answer, dict) else ""
     if not identifier or not identifier.replace("-", "").replace("_", "").isalnum():
-        raise PortalError(
-            "The portal gives no identifier to what it made.",
-            place=Place(f"{step.method} {step.path}"),
-            remedy="Push again: what it made is looked up first.",
-        )
+        raise PortalError("portal-no-identifier", place=Place(f"{step.method} {step.path}"), remedy="push-looks-up")
     return {sign: identifier, ADDRESS: text(answer.get("url")) if isinstance(answer, dict) else ""}
 
 
@@ -171,32 +163,41 @@ def _verify(parcel: Parcel, answer: Value, place: str) -> None:
     kind, value = (text(summed.get("type")), text(summed.get("value"))) if isinstance(summed, dict) else ("", "")
     size = held.get("filesize")
     if (kind in ("sha1", "sha256") and not parcel.is_held(kind, value)) or size not in (None, parcel.size):
-        raise PassingError(
-            f"{parcel.name} did not arrive whole.", place=Place(place), remedy="Push again: the file is sent anew."
-        )
+        raise PassingError("not-whole", place=Place(place), remedy="push-sends-anew", name=parcel.name)
 
 
 def list_requests(access: Access, todo: tuple[Step, ...], whose: Whose, remote: Remote | None) -> str:
     """Every request of a push in its order: first the look-up, then what changes something, then the read-back."""
-    reads = [Step("GET", path, "is the dataset there already?") for path in lookups(whose)]
+    reads = [Step("GET", path, say("portal", "is-dataset-there")) for path in lookups(whose)]
     dataset = f"/datasets/{remote.id if remote else DATASET}/"
     if remote and not whose.dataset:
-        reads.append(Step("GET", dataset, "what does it hold?"))
-    again = Step("GET", dataset, "does the portal now hold what was sent?")
+        reads.append(Step("GET", dataset, say("portal", "what-does-it-hold")))
+    again = Step("GET", dataset, say("portal", "holds-what-was-sent"))
     shown = [*reads, *todo, *([again] if todo else ())]
     listed = "\n".join(_request(number, step, access) for number, step in enumerate(shown, start=1))
     signs = [sign for sign in (DATASET, RESOURCE, ADDRESS) if sign in listed]
-    return f"# Only the portal's answers will tell: {', '.join(signs)}\n\n{listed}" if signs else listed
+    return f"{say('portal', 'answers-will-tell', signs=', '.join(signs))}\n\n{listed}" if signs else listed
 
 
 def _request(number: int, step: Step, access: Access) -> str:
-    lines = [f"# {number}. {step.why}", f"{step.method} {access.url(step.path)}", f"X-API-KEY: (from {VARIABLE})"]
+    lines = [
+        f"# {number}. {step.why}",
+        f"{step.method} {access.url(step.path)}",
+        say("portal", "key-from", variable=VARIABLE),
+    ]
     if isinstance(step.content, Parcel):
         parcel = step.content
         lines += [
             "Content-Type: multipart/form-data",
             "",
-            f"file: {parcel.name}, {parcel.media}, {parcel.size} bytes, sha256 {parcel.sha256}",
+            say(
+                "portal",
+                "parcel",
+                name=parcel.name,
+                media=parcel.media,
+                size=str(parcel.size),
+                sum=parcel.sha256,
+            ),
         ]
     elif step.content is not None:
         lines += [
@@ -213,29 +214,29 @@ def say_outcome(offer: Offer, outcome: Outcome) -> str:
 
 
 def _outcome(outcome: Outcome) -> Iterator[str]:
-    where = outcome.remote.page or f"dataset {outcome.remote.id}"
+    where = outcome.remote.page or say("portal", "dataset", id=outcome.remote.id)
     if outcome.remaining:
-        yield f"{where}: read back, and {_differ(outcome.remaining)}"
+        yield say("portal", "read-back-differs", where=where, differs=_differ(outcome.remaining))
         yield from (f"  {step}" for step in outcome.remaining)
     elif outcome.sent:
-        yield f"{where}: {outcome.sent} requests changed it; read back, it is what the release holds."
+        yield say("portal", "requests-changed", where=where, n=outcome.sent)
     else:
-        yield f"{where}: it already holds the release; nothing was changed."
+        yield say("portal", "already-holds", where=where)
     if outcome.remote.said.get("private"):
-        yield "It is private: publish it on the portal when it has been looked through."
+        yield say("portal", "is-private")
 
 
 def say_status(offer: Offer, remote: Remote | None, todo: tuple[Step, ...]) -> str:
     """How the portal and the release differ."""
     if remote is None:
-        return "The dataset is not on the portal.\n"
-    where = remote.page or f"dataset {remote.id}"
-    head = f"{where}: {_differ(todo)}" if todo else f"{where}: the portal holds the release."
+        return say("portal", "not-on-portal") + "\n"
+    where = remote.page or say("portal", "dataset", id=remote.id)
+    head = say("portal", "status-differs" if todo else "holds-release", where=where, differs=_differ(todo))
     return "\n".join([head, *(f"  {step}" for step in todo), *_remarks(offer, remote)]) + "\n"
 
 
 def _differ(todo: tuple[Step, ...]) -> str:
-    return f"the portal differs from the release; {len(todo)} requests would mend it:"
+    return say("portal", "differs", n=len(todo))
 
 
 def _remarks(offer: Offer, remote: Remote) -> Iterator[str]:
@@ -245,5 +246,5 @@ def _remarks(offer: Offer, remote: Remote) -> Iterator[str]:
 
 def _remark(resource: RemoteResource) -> str:
     if resource.key:
-        return f"On the portal but no longer in the release: {resource.key} ({resource.id}); --prune deletes it."
-    return f"On the portal but not put there by a push: {text(resource.said.get('title'))} ({resource.id}); left alone."
+        return say("portal", "no-longer-in-release", key=resource.key, id=resource.id)
+    return say("portal", "not-by-push", title=text(resource.said.get("title")), id=resource.id)

@@ -11,6 +11,7 @@ from typing import Final
 from urllib.parse import quote
 
 from pan2kg.errors import Place
+from pan2kg.i18n.message import say, told
 from pan2kg.publish.portal.access import PortalError
 from pan2kg.publish.portal.client import Client
 from pan2kg.publish.portal.files import Parcel
@@ -66,16 +67,16 @@ def look(client: Client, iri: str, whose: Whose) -> Remote | None:
         holds = text(extras(remote.said).get(DATASET_KEY))
         if holds not in ("", iri):
             raise PortalError(
-                f"The dataset holds another release: {holds}.",
+                "dataset-of-another",
                 place=Place(f"--dataset {whose.dataset}"),
-                remedy="Name the right one, or leave the option out.",
+                remedy="name-right-dataset",
+                holds=holds,
             )
         return remote
     found = sorted({text(one.get("id")) for one in _own(client, whose) if _is(one, iri)})
     if len(found) > 1:
         raise PortalError(
-            f"{len(found)} datasets on the portal have the IRI {iri}: {', '.join(found)}.",
-            remedy="Delete all but one there, or name one with --dataset.",
+            "several-datasets", remedy="delete-all-but-one", number=len(found), iri=iri, names=", ".join(found)
         )
     return _fetch(client, found[0]) if found else None
 
@@ -133,19 +134,16 @@ def _shelf(organization: str, page: int) -> str:
 def _rows(answer: Value) -> Iterator[Json]:
     rows = answer.get("data") if isinstance(answer, dict) else answer
     if not isinstance(rows, list):
-        raise _strange("a list of datasets")
+        raise _strange("portal-list")
     yield from (row for row in rows if isinstance(row, dict))
 
 
 def _fetch(client: Client, identifier: str) -> Remote:
     said = client.get(_path(identifier))
     if not isinstance(said, dict) or not text(said.get("id")):
-        raise _strange("a dataset")
+        raise _strange("portal-dataset")
     if said.get("deleted"):
-        raise PortalError(
-            f"The dataset {identifier} was deleted on the portal.",
-            remedy="Restore it there, or leave out --dataset to make a new one.",
-        )
+        raise PortalError("dataset-deleted", remedy="restore-dataset", identifier=identifier)
     rows = said.get("resources")
     resources = [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
     return Remote(text(said["id"]), said, tuple(RemoteResource(text(row.get("id")), row) for row in resources))
@@ -155,8 +153,12 @@ def _path(identifier: str) -> str:
     return f"/datasets/{quote(identifier, safe='')}/"
 
 
+def _why(key: str, /, **values: object) -> str:
+    return say("portal", key, **values)
+
+
 def _strange(wanted: str) -> PortalError:
-    return PortalError(f"The portal answers with something that is not {wanted}.", remedy="Check --portal.")
+    return PortalError("portal-other-kind", remedy="check-portal", wanted=told(wanted))
 
 
 DATASET: Final = "{dataset}"
@@ -210,13 +212,13 @@ def _steps(offer: Offer, remote: Remote | None, whose: Whose, *, prune: bool) ->
     for resource in leftovers(offer, remote) if prune else ():
         if resource.key:
             path = f"/datasets/{dataset}/resources/{quote(resource.id, safe='')}/"
-            yield Step("DELETE", path, f"{resource.key} is no longer in the release")
+            yield Step("DELETE", path, _why("part-gone", key=resource.key))
 
 
 def _dataset(offer: Offer, remote: Remote | None, whose: Whose, path: str) -> Iterator[Step]:
     if remote is None:
         owner: Json = {"organization": {"id": whose.organization}} if whose.organization else {}
-        yield Step("POST", "/datasets/", "the dataset is not on the portal yet", offer.said | {"private": True} | owner)
+        yield Step("POST", "/datasets/", _why("not-there-yet"), offer.said | {"private": True} | owner)
         return
     changed = _changed(offer.said, remote.said)
     if changed:
@@ -225,7 +227,7 @@ def _dataset(offer: Offer, remote: Remote | None, whose: Whose, path: str) -> It
         owner_id = _owner(remote)
         if owner_id:
             body["organization"] = {"id": owner_id}
-        yield Step("PUT", path, f"changed on the dataset: {', '.join(changed)}", body)
+        yield Step("PUT", path, _why("changed-on-dataset", names=", ".join(changed)), body)
 
 
 def _owner(remote: Remote) -> str:
@@ -256,21 +258,31 @@ def _is_file(said: Json) -> bool:
 def _part(part: Part, resource: RemoteResource | None, base: str) -> Iterator[Step]:
     if resource is None:
         if part.parcel is None:
-            yield Step("POST", f"{base}resources/", f"{part.key} is not on the portal yet", part.said)
+            yield Step("POST", f"{base}resources/", _why("part-not-there-yet", key=part.key), part.said)
             return
-        yield Step("POST", f"{base}upload/", f"{part.key} is not on the portal yet", part.parcel)
-        yield Step("PUT", f"{base}resources/{RESOURCE}/", f"what {part.key} is", _body(part, None, ADDRESS))
+        yield Step("POST", f"{base}upload/", _why("part-not-there-yet", key=part.key), part.parcel)
+        yield Step(
+            "PUT",
+            f"{base}resources/{RESOURCE}/",
+            _why("what-part-is", key=part.key),
+            _body(part, None, ADDRESS),
+        )
         return
     path = f"{base}resources/{quote(resource.id, safe='')}/"
     if part.parcel and not _is_held(part.parcel, resource.said):
-        yield Step("POST", f"{path}upload/", f"{part.key} has other content", part.parcel)
-        yield Step("PUT", path, f"what {part.key} is", _body(part, resource, ADDRESS))
+        yield Step("POST", f"{path}upload/", _why("other-content", key=part.key), part.parcel)
+        yield Step("PUT", path, _why("what-part-is", key=part.key), _body(part, resource, ADDRESS))
         return
     compared = {name: value for name, value in part.said.items() if not (part.parcel and name in _COMPUTED)}
     changed = _changed(compared, resource.said)
     if changed:
         address = text(part.said.get("url")) or text(resource.said.get("url"))
-        yield Step("PUT", path, f"changed on {part.key}: {', '.join(changed)}", _body(part, resource, address))
+        yield Step(
+            "PUT",
+            path,
+            _why("changed-on-part", key=part.key, names=", ".join(changed)),
+            _body(part, resource, address),
+        )
 
 
 def _is_held(parcel: Parcel, said: Json) -> bool:

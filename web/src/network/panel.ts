@@ -1,10 +1,7 @@
 // What is known of a thing or a link, with the words it rests on.
 
-import { language, make, type Say } from "../page";
+import { make, type Say } from "../page";
 import type { Link, Model, Thing } from "./model";
-
-/** French sets a space before it. */
-const COLON = language.startsWith("fr") ? "\u00a0: " : ": ";
 
 export interface Acts {
     choose(id: string): void;
@@ -88,7 +85,7 @@ export class Panel {
             return make("span", {}, place ? ` ${to}` : towards, name);
         });
         const row = (key: string, value: string | null | undefined, href?: string | null): Node | undefined =>
-            value ? make("p", { class: "provenance" }, `${say(key)}${COLON}`, href ? make("a", { href }, value) : value) : undefined;
+            value ? make("p", { class: "provenance" }, `${say(key)}${say("colon")}`, href ? make("a", { href }, value) : value) : undefined;
         const parts = [
             make("p", {}, make("span", { class: `badge ${evidence}` }, say(evidence)), ` ${link.typeLabel ?? link.type} `, ...names),
             row("why", link.why),

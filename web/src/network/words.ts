@@ -18,6 +18,7 @@ export const ENGLISH: Words = {
     "zoom-in": "Closer",
     "zoom-out": "Farther",
     "save-svg": "Save as SVG",
+    colon: ": ",
     "save-png": "Save as PNG",
     path: "Shortest way",
     "path-from": "From",

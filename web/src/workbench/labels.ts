@@ -1,6 +1,6 @@
 // Labels for the IRIs of an answer, asked of the same source: a reader never meets a bare IRI.
 
-import { isStatic, language, root } from "../page";
+import { isStatic, language, languages, root } from "../page";
 import type { Reply, Term } from "../reply";
 import type { Source } from "./source";
 
@@ -62,7 +62,7 @@ SELECT DISTINCT ?thing ?label ?key ?instrument ?scheme WHERE {
 /** The sooner, the better: in the language of titles, in that of the page, else in one of the others. */
 function rank(label: Term): number {
     const titles = document.querySelector<HTMLSelectElement>("data-language select")?.value || language;
-    const place = [titles, language, "fr", "en", "de"].indexOf(label.lang ?? "");
+    const place = [titles, ...languages()].indexOf(label.lang ?? "");
     return place < 0 ? 9 : place;
 }
 

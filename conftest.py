@@ -1,0 +1,64 @@
+"""What tests and doctests share: the shipped graph, opened once a worker, and this clone for processes they start."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+import pan2kg
+from pan2kg.graph import graph as interface
+from pan2kg.project import Project
+from pan2kg.site import quality
+from pan2kg.validation.check import check
+from pan2kg.validation.report import Report
+
+ROOT = Path(__file__).resolve().parent
+SHIPPED = Project.at(ROOT)
+opened = cache(pan2kg.open_graph)
+checked = cache(check)
+
+# A process that a test starts runs the modules that are tested here, not a package that was installed some time ago.
+os.environ["PYTHONPATH"] = str(ROOT)
+
+
+@pytest.fixture(scope="session")
+def graph() -> pan2kg.Graph:
+    """The shipped graph with everything its rules derive."""
+    return opened()
+
+
+@pytest.fixture(scope="session")
+def report() -> Report:
+    """What a check of the shipped project finds."""
+    return checked(SHIPPED)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _checked_once() -> Iterator[None]:
+    """Pages about quality, of whatever site, share one check of the shipped project, whose files no test changes.
+
+    A service that is started as a user starts it makes its own, in a process beside it.
+    """
+    anew = quality._checked
+
+    def shared(project: Project, state: str) -> quality.Checked | None:
+        return quality.summarise(checked(project)) if project == SHIPPED else anew(project, state)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(quality, "_checked", shared)
+        yield
+
+
+@pytest.fixture(autouse=True)
+def _opened_once(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An example opens the shipped graph as a reader would, and gets the one that is open already."""
+    if isinstance(request.node, pytest.DoctestItem) and request.node.dtest:
+        known = request.node.dtest.globs
+        if "open_graph" in known:
+            monkeypatch.setitem(known, "open_graph", opened)
+        monkeypatch.setattr(pan2kg, "open_graph", opened)
+        monkeypatch.setattr(interface, "open_graph", opened)

@@ -1,0 +1,151 @@
+"""From a catalogue as people edit it, ``<language>.po``, to what :mod:`gettext` reads, ``<language>.mo``.
+
+A term that many messages share stands once, in the context « term », with its plural; a message refers to it between
+double brackets: ``[[lead]]``, ``[[leads]]``, and ``[[Lead]]`` at the beginning of a sentence. References are resolved
+here, so that they cost nothing later. Only the standard library is used: the build loads this file by itself.
+"""
+
+from __future__ import annotations
+
+import re
+import struct
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Final
+from zlib import crc32
+
+TERMS: Final = "term"
+INDEX: Final = "*"
+"""The message of each context that names its keys in the order they are written, one a line."""
+SOURCE: Final = "x-source"
+"""The header of a compiled catalogue that tells from which text it was made."""
+
+_LINE: Final = re.compile(r'(?:(msgctxt|msgid|msgid_plural|msgstr(?:\[\d\])?)\s+)?"((?:[^"\\]|\\.)*)"')
+_ESCAPED: Final = re.compile(r"\\(.)")
+_MARKS: Final = {"n": "\n", "t": "\t", "r": "\r"}
+_REFERENCE: Final = re.compile(r"\[\[([^\]]+)\]\]")
+
+
+class CatalogueError(ValueError):
+    """A catalogue that cannot be read: one sentence, and the line it is about where that is known."""
+
+    def __init__(self, message: str, line: int | None = None) -> None:
+        super().__init__(message)
+        self.line = line
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A message: where it belongs, its key, the key of its plural where it has one, and its words, one a form."""
+
+    context: str
+    key: str
+    plural: str
+    forms: tuple[str, ...]
+
+
+def checksum(text: bytes) -> str:
+    """What tells one state of a catalogue from another."""
+    return f"{crc32(text):08x}"
+
+
+def read_entries(text: str) -> list[Entry]:
+    """The messages of a catalogue in the order they are written, the header among them under the empty key.
+
+    Entries marked « fuzzy » are left out, as ``msgfmt`` does: nobody has said yet that their words are right.
+
+    Raises:
+        CatalogueError: a line is none of a catalogue.
+
+    >>> read_entries('msgctxt "page"\\nmsgid "plans"\\nmsgid_plural "plans"\\nmsgstr[0] "plan"\\nmsgstr[1] "plans"')
+    [Entry(context='page', key='plans', plural='plans', forms=('plan', 'plans'))]
+    """
+    found: list[Entry] = []
+    fields: dict[str, str] = {}
+    last, fuzzy, next_fuzzy = "", False, False
+    for number, line in enumerate(text.splitlines(), start=1):
+        if line.startswith("#") or not line.strip():
+            next_fuzzy = next_fuzzy or (line.startswith("#,") and "fuzzy" in line)
+            continue
+        parts = _LINE.fullmatch(line.strip())
+        if not parts or not (parts[1] or last):
+            raise CatalogueError("This line is none of a catalogue of messages.", number)
+        if parts[1] == "msgctxt" or (parts[1] == "msgid" and last != "msgctxt"):
+            _close(found, fields, fuzzy=fuzzy)
+            fields, fuzzy, next_fuzzy = {}, next_fuzzy, False
+        last = parts[1] or last
+        fields[last] = fields.get(last, "") + _ESCAPED.sub(lambda mark: _MARKS.get(mark[1], mark[1]), parts[2])
+    _close(found, fields, fuzzy=fuzzy)
+    return found
+
+
+def _close(found: list[Entry], fields: Mapping[str, str], *, fuzzy: bool) -> None:
+    forms = tuple(words for name, words in fields.items() if name.startswith("msgstr"))
+    if forms and all(forms) and (not fuzzy or not fields["msgid"]):
+        found.append(Entry(fields.get("msgctxt", ""), fields["msgid"], fields.get("msgid_plural", ""), forms))
+
+
+def resolved(entries: Iterable[Entry]) -> list[Entry]:
+    """The messages with each reference to a term replaced by the term.
+
+    Raises:
+        CatalogueError: a term is referred to that the catalogue lacks.
+
+    >>> terms = [Entry("term", "lead", "leads", ("chef de file", "chefs de file"))]
+    >>> resolved([*terms, Entry("page", "who", "", ("[[Leads]] : {names}",))])[1].forms
+    ('Chefs de file : {names}',)
+    """
+    given = list(entries)
+    terms: dict[str, str] = {}
+    for entry in given:
+        if entry.context == TERMS:
+            terms |= dict.fromkeys(filter(None, [entry.plural]), entry.forms[-1]) | {entry.key: entry.forms[0]}
+    terms |= {_capital(name): _capital(words) for name, words in terms.items()}
+
+    def put(found: re.Match[str]) -> str:
+        if found[1] not in terms:
+            raise CatalogueError(f"The term [[{found[1]}]] does not stand in this catalogue under « term ».")
+        return terms[found[1]]
+
+    return [replace(entry, forms=tuple(_REFERENCE.sub(put, words) for words in entry.forms)) for entry in given]
+
+
+def _capital(words: str) -> str:
+    return words[:1].upper() + words[1:]
+
+
+def compiled(text: bytes) -> bytes:
+    """A catalogue as :class:`gettext.GNUTranslations` reads it, with an index of the keys of each context.
+
+    Raises:
+        CatalogueError: the catalogue cannot be read.
+    """
+    said: dict[bytes, bytes] = {}
+    keys: dict[str, list[str]] = {}
+    for entry in resolved(read_entries(text.decode("utf-8"))):
+        if not entry.context and not entry.key:
+            said[b""] = f"{entry.forms[0].rstrip()}\n{SOURCE}: {checksum(text)}\n".encode()
+            continue
+        keys.setdefault(entry.context, []).append(entry.key)
+        name = _name(entry.context, entry.key) + (f"\0{entry.plural}" if entry.plural else "")
+        said[name.encode()] = "\0".join(entry.forms).encode()
+    said |= {_name(context, INDEX).encode(): "\n".join(names).encode() for context, names in keys.items()}
+    return _packed(said)
+
+
+def _name(context: str, key: str) -> str:
+    return f"{context}\x04{key}" if context else key
+
+
+def _packed(said: Mapping[bytes, bytes]) -> bytes:
+    """The format of GNU gettext: two tables of lengths and offsets, then the strings, each ended by a nought byte."""
+    names = sorted(said)
+    start = 28 + 16 * len(names)
+    tables: list[int] = []
+    strings = bytearray()
+    for part in (names, [said[name] for name in names]):
+        for words in part:
+            tables += [len(words), start + len(strings)]
+            strings += words + b"\0"
+    head = struct.pack("<7I", 0x950412DE, 0, len(names), 28, 28 + 8 * len(names), 0, start)
+    return head + struct.pack(f"<{len(tables)}I", *tables) + bytes(strings)

@@ -1,0 +1,116 @@
+"""The one door to XlsxWriter: tables as a spreadsheet of Excel's format (ECMA-376), which others open too.
+
+Numbers are numbers, days are days, and a text is a text: no cell is run as a formula or made a link, whatever it
+begins with. What is not known stays empty.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import date, datetime
+from io import BytesIO
+from typing import TYPE_CHECKING, Any, Final
+
+from pan2kg.errors import FormatError
+from pan2kg.tables.cells import basis_line, remarks
+from pan2kg.tables.formats import Grid, Value, xml_fit
+
+if TYPE_CHECKING:
+    from pan2kg.i18n.catalogue import Language
+    from pan2kg.tables.table import Exhibit
+
+SPREADSHEET: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+_DAY: Final = re.compile(r"(?:19|2\d)\d{2}-\d{2}-\d{2}")
+"""A day the format can hold: its calendar begins in 1900."""
+_LONGEST: Final = 32_767
+"""How many characters a cell may have (Excel's limit)."""
+_ROWS: Final = 1_048_576
+"""How many rows a sheet may have (Excel's limit)."""
+_MADE: Final = datetime(1980, 1, 1)  # noqa: DTZ001 - the format has no time zones
+"""What a file says of when it was made: the first day a zip can hold, so that the same table gives the same bytes."""
+_WIDTHS: Final = (8, 60)
+"""How narrow and how wide a column is, in characters."""
+
+
+def write_spreadsheet(sheets: Sequence[tuple[str, Grid]]) -> bytes:
+    """Named tables as one file, each on a sheet with its first line standing still.
+
+    Raises:
+        FormatError: XlsxWriter is not installed, or a table has more rows than a sheet can hold.
+    """
+    try:
+        from xlsxwriter import Workbook
+    except ImportError:
+        raise FormatError(
+            "extra-xlsx",
+            remedy="install-xlsx",
+        ) from None
+    target = BytesIO()
+    book: Any = Workbook(target, {"in_memory": True})
+    book.set_properties({"created": _MADE})
+    bold, day = book.add_format({"bold": True}), book.add_format({"num_format": "yyyy-mm-dd"})
+    for name, grid in sheets:
+        _write(book.add_worksheet(name), grid, bold, day)
+    book.close()
+    return target.getvalue()
+
+
+def _write(sheet: Any, grid: Grid, bold: Any, day: Any) -> None:  # noqa: ANN401 - XlsxWriter's own types are partial
+    rows = list(grid.rows)
+    if len(rows) >= _ROWS:
+        raise FormatError("sheet-too-long", remedy="use-csv", most=str(_ROWS - 1), number=str(len(rows)))
+    widths = [len(name) for name in grid.columns]
+    for at, name in enumerate(grid.columns):
+        sheet.write_string(0, at, name, bold)
+    for number, row in enumerate(rows, start=1):
+        for at, value in enumerate(row):
+            _put(sheet, (number, at), value, day)
+            widths[at] = max(widths[at], len(str(value)))
+    for at, width in enumerate(widths):
+        sheet.set_column(at, at, min(max(width + 1, _WIDTHS[0]), _WIDTHS[1]))
+    sheet.freeze_panes(1, 0)
+
+
+def _put(sheet: Any, place: tuple[int, int], value: Value, day: Any) -> None:  # noqa: ANN401 - as above
+    if isinstance(value, bool):
+        sheet.write_boolean(*place, value)
+    elif isinstance(value, int | float):
+        sheet.write_number(*place, value)
+    elif isinstance(value, str) and _is_day(value):
+        sheet.write_datetime(*place, datetime.fromisoformat(value), day)
+    elif value:
+        sheet.write_string(*place, xml_fit(value)[:_LONGEST])
+
+
+def _is_day(text: str) -> bool:
+    if not _DAY.fullmatch(text):
+        return False
+    try:
+        return bool(date.fromisoformat(text))
+    except ValueError:
+        return False
+
+
+def write_exhibit_spreadsheet(exhibit: Exhibit, language: Language) -> bytes:
+    """A table of figures with all its values under the headings a reader knows, and a sheet on what they rest on.
+
+    Raises:
+        FormatError: as for :func:`write_spreadsheet`.
+    """
+    keys, heads = [], []
+    for column in exhibit.columns:
+        heading = column.heading.say(language)
+        keys += [column.key, f"{column.key}_label"] if column.thing else [column.key]
+        heads += [f"{heading} (id)", heading] if column.thing else [heading]
+    data = Grid(heads, ([row.get(key) for key in keys] for row in exhibit.rows))
+    about: list[tuple[Value, Value]] = [
+        ("title", exhibit.title.say(language)),
+        ("summary", exhibit.summary.say(language)),
+        ("basis", basis_line(exhibit.basis, language)),
+        *(("note", note.say(language)) for note in remarks(exhibit, language)),
+        *((column.heading.say(language), column.meaning.say(language)) for column in exhibit.columns if column.meaning),
+        ("query", exhibit.sparql),
+    ]
+    return write_spreadsheet([("data", data), ("about", Grid(("name", "value"), [row for row in about if row[1]]))])

@@ -1,0 +1,286 @@
+"""A real browser for the tests of pages, which watches each page: no error, no failed request, none to another origin.
+
+A test folder takes the fixtures by importing them in its ``conftest.py``; a page is opened with ``watch``.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cache, partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Final, Literal, Protocol, TypedDict, Unpack
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
+
+from tests.conftest import lack
+
+ROOT: Final = Path(__file__).resolve().parents[2]
+AXE: Final = ROOT / "web" / "node_modules" / "axe-core" / "axe.min.js"
+POLICY: Final = (
+    "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data: blob:; "
+    "connect-src 'self'; worker-src 'self' blob:; font-src 'self'; base-uri 'none'; form-action 'self'; "
+    "frame-ancestors 'none'"
+)
+SYSTEM: Final = (
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "google-chrome-stable",
+    "chrome",
+    "microsoft-edge",
+    "msedge",
+)
+FLAGS: Final = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+)
+HOW_TO_GET_ONE: Final = (
+    "No browser to test with: install chromium or chrome, name one in PAN2KG_BROWSER, "
+    "or run « playwright install chromium »."
+)
+
+PATIENCE: Final = 120_000
+"""Milliseconds after which waiting in vain is ended: far beyond what anything takes, however busy the machine."""
+ALIKE: Final = """most => {
+    const kind = one => [one, ...one.querySelectorAll('*')].map(({ localName, className, lang, attributes }) =>
+        [localName, className.baseVal ?? className, lang, [...attributes].map(({ name }) => name)].join());
+    const like = one => [...new Set(kind(one))].sort().join('; ');
+    for (const parent of document.querySelectorAll('body *')) {
+        const seen = new Map();
+        for (const one of parent.isConnected ? [...parent.children] : []) {
+            const so = like(one);
+            seen.set(so, (seen.get(so) ?? 0) + 1);
+            if (seen.get(so) > most) one.remove();
+        }
+    }
+}"""
+
+expect.set_options(timeout=PATIENCE)
+
+
+def find_browser(playwright: Playwright) -> str | None:
+    """The program: the one of PAN2KG_BROWSER, else one of the system, else Playwright's own."""
+    named = os.environ.get("PAN2KG_BROWSER")
+    if named:
+        return shutil.which(named)
+    found = next(filter(None, map(shutil.which, SYSTEM)), None)
+    own = Path(playwright.chromium.executable_path)
+    return found or (str(own) if own.is_file() else None)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One browser a worker; without one the test is skipped, or fails where programs are required.
+
+    While Playwright runs, no other test of the worker can begin an event loop: those that need one start a process.
+    """
+    with sync_playwright() as playwright:
+        program = find_browser(playwright)
+        if not program:
+            lack(HOW_TO_GET_ONE)
+        with playwright.chromium.launch(executable_path=program, args=list(FLAGS)) as opened:
+            yield opened
+
+
+@dataclass
+class Watched:
+    """A page and what went wrong on it."""
+
+    page: Page
+    origin: str
+    problems: list[str] = field(default_factory=list)
+
+    def listen(self) -> None:
+        """Note every error, failed request and request to another origin from now on."""
+        page = self.page
+        page.on("pageerror", lambda error: self.problems.append(f"error on the page: {error}"))
+        page.on("console", lambda said: self._console(said.type, said.text))
+        page.on("request", lambda request: self._request(request.url))
+        page.on("requestfailed", lambda request: self._failed(request.url, request.failure or ""))
+        page.on("response", lambda response: self._response(response.url, response.status))
+
+    def _console(self, kind: str, text: str) -> None:
+        if kind == "error" and not text.startswith("Failed to load resource"):
+            self.problems.append(f"error in the console: {text}")
+
+    def _request(self, address: str) -> None:
+        if urlsplit(address).scheme not in {"data", "blob"} and origin_of(address) != self.origin:
+            self.problems.append(f"request to another origin: {address}")
+
+    def _failed(self, address: str, why: str) -> None:
+        if "ERR_ABORTED" not in why:
+            self.problems.append(f"failed request: {address} ({why})")
+
+    def _response(self, address: str, status: int) -> None:
+        if status >= 400:
+            self.problems.append(f"answer {status}: {address}")
+
+    def forgive(self, words: str) -> None:
+        """Take back the problems that hold these words, which the test expects."""
+        before = len(self.problems)
+        self.problems[:] = [problem for problem in self.problems if words not in problem]
+        assert len(self.problems) < before, f"No problem says « {words} »: {self.problems}"
+
+
+class Look(TypedDict, total=False):
+    """How a page is looked at, in Playwright's words."""
+
+    color_scheme: Literal["light", "dark"]
+    reduced_motion: Literal["reduce", "no-preference"]
+    java_script_enabled: bool
+    locale: str
+    permissions: list[str]
+
+
+class Watch(Protocol):
+    """Open a page by its address and watch it."""
+
+    def __call__(self, address: str, *, width: int = 1280, height: int = 900, **look: Unpack[Look]) -> Watched: ...
+
+
+@pytest.fixture
+def watch(browser: Browser) -> Iterator[Watch]:
+    """Open a page by its address; at the end of the test each must have gone without a problem."""
+    watched: list[Watched] = []
+
+    def open_page(address: str, *, width: int = 1280, height: int = 900, **look: Unpack[Look]) -> Watched:
+        watched.append(_open(browser, address, width, height, look))
+        watched[-1].page.goto(address)
+        return watched[-1]
+
+    yield open_page
+    problems = told(watched)
+    for one in watched:
+        one.page.context.close()
+    assert not problems, "\n".join(problems)
+
+
+@pytest.fixture(scope="module")
+def windows() -> Iterator[dict[str, Watched]]:
+    """The windows that stay open for the tests of a module, by how they look at a page."""
+    kept: dict[str, Watched] = {}
+    yield kept
+    for one in kept.values():
+        one.page.context.close()
+
+
+@pytest.fixture
+def window(browser: Browser, windows: dict[str, Watched]) -> Iterator[Watch]:
+    """The same in a window that is kept, which is far cheaper: a new one begins a process and reads all scripts.
+
+    For tests that leave nothing behind but what pages store, which is thrown away.
+    """
+    used: list[Watched] = []
+
+    def open_page(address: str, *, width: int = 1280, height: int = 900, **look: Unpack[Look]) -> Watched:
+        name = repr(sorted(look.items()))
+        one = windows[name] = windows.get(name) or _open(browser, address, width, height, look)
+        one.origin = origin_of(address)
+        one.page.set_viewport_size({"width": width, "height": height})
+        if one.page.url.partition("#")[0] == address.partition("#")[0]:
+            one.page.goto("about:blank")  # or only a place on the page would be gone to
+        one.page.goto(address)
+        used.append(one)
+        return one
+
+    yield open_page
+    problems = told(used)
+    for one in used:
+        if one.page.url.startswith("http"):
+            one.page.evaluate("localStorage.clear()")
+        one.page.context.clear_cookies()
+        one.problems.clear()
+    assert not problems, "\n".join(problems)
+
+
+def _open(browser: Browser, address: str, width: int, height: int, look: Look) -> Watched:
+    context = browser.new_context(viewport={"width": width, "height": height}, **look)
+    context.set_default_timeout(PATIENCE)
+    one = Watched(context.new_page(), origin_of(address))
+    one.listen()
+    return one
+
+
+def told(watched: list[Watched]) -> list[str]:
+    """The problems of some pages as lines."""
+    return [f"{one.page.url}: {problem}" for one in watched for problem in one.problems]
+
+
+def origin_of(address: str) -> str:
+    """Scheme, host and port; all files are one origin here.
+
+    >>> origin_of("http://127.0.0.1:80/a/b.html"), origin_of("file:///a.html")
+    ('http://127.0.0.1:80', 'file://')
+    """
+    parts = urlsplit(address)
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def shortened(page: Page, most: int = 4) -> Page:
+    """A page with only the first of what stands beside each other alike, which takes long to look at.
+
+    Alike is what has the same elements with the same classes, languages and attributes in it.
+    """
+    page.evaluate(ALIKE, most)
+    return page
+
+
+@cache
+def _axe() -> str:
+    return AXE.read_text(encoding="utf-8")
+
+
+def faults_of_access(page: Page, *, best_practice: bool = True) -> list[str]:
+    """What axe finds that keeps people out, as lines; skips the test where axe-core is not installed.
+
+    Beside the rules of WCAG 2.2 at level AA it holds pages to good habits, unless told not to.
+    """
+    if not AXE.is_file():
+        lack("axe-core is not installed; run « npm ci » in web/.")
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(_axe())
+    tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", *(["best-practice"] if best_practice else [])]
+    found = page.evaluate("tags => axe.run(document, {runOnly: tags, resultTypes: ['violations']})", tags)
+    return [
+        f"{fault['id']}: {fault['help']}: {node['target']} {node['failureSummary']}"
+        for fault in found["violations"]
+        for node in fault["nodes"]
+    ]
+
+
+class Handler(SimpleHTTPRequestHandler):
+    """Files under the pages' content policy; a test that answers more builds on it."""
+
+    def end_headers(self) -> None:
+        self.send_header("Content-Security-Policy", POLICY)
+        self.send_header("X-Content-Type-Options", "nosniff")
+        super().end_headers()
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@contextmanager
+def serve(folder: Path, handler: type[SimpleHTTPRequestHandler] = Handler) -> Iterator[str]:
+    """Serve a folder under the pages' content policy; gives its address, ending in a slash."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), partial(handler, directory=str(folder))) as server:
+        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}/"
+        finally:
+            server.shutdown()
+            thread.join()

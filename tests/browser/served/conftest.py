@@ -1,0 +1,114 @@
+"""The service an analyst starts, in a real browser: each page keeps its content policy and asks nobody else."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final, Protocol, Unpack
+
+import pytest
+from playwright.sync_api import Locator, Page, Response, expect
+
+from pan2kg.project import Project
+from tests.browser.chromium import Look, Watch, Watched
+from tests.conftest import once_a_run
+
+TOKEN: Final = "correct horse battery staple"  # of the service the tests start themselves
+POLICY: Final = ("default-src 'none'", "script-src 'self' 'wasm-unsafe-eval'", "connect-src 'self'")
+"""What every answer of the service must say."""
+
+
+@contextmanager
+def serving(project: Path, *options: str, **environment: str) -> Iterator[str]:
+    """Start ``pan2kg serve`` as a user would; gives the address it prints, without the slash at its end."""
+    serve = [sys.executable, "-m", "pan2kg.cli.main", "serve"]
+    command = [*serve, "--project", str(project), "--no-browser", "--port", "0"]
+    process = subprocess.Popen(
+        [*command, *options], stdout=subprocess.PIPE, text=True, env={**os.environ, **environment}
+    )
+    assert process.stdout
+    try:
+        address = process.stdout.readline().strip()
+        assert address, "the service did not start"
+        yield address.rstrip("/")
+    finally:
+        process.terminate()
+        process.wait(600)
+        process.stdout.close()
+
+
+@pytest.fixture(scope="session")
+def served(project: Project, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a service over the shipped graph, which stops no query only because the machine is busy."""
+    with once_a_run("served", tmp_path_factory, lambda: serving(project.root, "--timeout", "600")) as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def own_copy(project: Project, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the shipped project that may be written to."""
+    copy = tmp_path_factory.mktemp("copied") / "copy"
+    for name in ("ontology", "graph", "queries"):
+        shutil.copytree(project.root / name, copy / name)
+    return copy
+
+
+@pytest.fixture(scope="module")
+def writable(own_copy: Path) -> Iterator[str]:
+    """The address of a writable service over a copy."""
+    with serving(own_copy, "--writable", PAN2KG_TOKEN=TOKEN) as address:
+        yield address
+
+
+class Visit(Protocol):
+    """Open a page by its address below the root, and watch it."""
+
+    def __call__(self, path: str, *, width: int = 1280, **look: Unpack[Look]) -> Watched: ...
+
+
+def without_policy(response: Response) -> list[str]:
+    """What of the content policy an answer does not say; pages and all they ask for have to."""
+    said = response.headers.get("content-security-policy", "")
+    return [f"{response.url} does not say {part}" for part in POLICY if part not in said]
+
+
+@pytest.fixture
+def visit(watch: Watch, served: str) -> Iterator[Visit]:
+    """Open pages of the service; each it sends must carry the content policy."""
+    seen: list[Response] = []
+
+    def open_page(path: str, *, width: int = 1280, **look: Unpack[Look]) -> Watched:
+        one = watch("about:blank", width=width, **look)
+        one.origin = served
+        one.page.on("response", lambda response: seen.append(response))
+        one.page.goto(path if "://" in path else f"{served}{path}")
+        return one
+
+    yield open_page
+    documents = [one for one in seen if "html" in one.headers.get("content-type", "")]
+    assert documents
+    assert not [fault for one in documents for fault in without_policy(one)]
+
+
+def settled(page: Page) -> Page:
+    """A page whose larger elements are there."""
+    for name, ready in (("network-view", "[data-drawn=yes]"), ("sparql-editor", "[data-editor=ready]")):
+        if page.locator(name).count():
+            expect(page.locator(f"{name}{ready}")).to_have_count(1)
+    return page
+
+
+def follow(link: Locator) -> None:
+    """Click what leads to another page, and wait until that page is there with all that stands on it."""
+    with link.page.expect_navigation():
+        link.click()
+
+
+def too_wide(page: Page) -> int:
+    """By how many pixels a page scrolls sideways."""
+    return int(page.evaluate("Math.max(0, document.documentElement.scrollWidth - innerWidth)"))

@@ -1,0 +1,113 @@
+"""Whether everyone can use the states of pages that only a server gives."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.chromium import faults_of_access, shortened
+from tests.browser.served.conftest import TOKEN, follow, settled, too_wide
+
+if TYPE_CHECKING:
+    from tests.browser.chromium import Watch
+    from tests.browser.served.conftest import Visit
+
+STATES = {
+    "an answer": "question/who-does-what.html",
+    "a question filled in": "question/why-linked.html?one=lu-bhr-2-4-3&two=lu-bhr-1-m5",
+    "a wrong parameter": "question/actions-of-plan.html?plan=%3Cscript%3E",
+    "what was found": "search.html?q=egalite",
+    "nothing found": "search.html?q=zzzz",
+    "a choice": "index.html?evidence=declared&year=2021",
+    "a choice that leaves nothing": "index.html?topic=arms&year=1950",
+    "an answer without scripts": "sparql.html?query=SELECT%20*%20%7B%3Fs%20%3Fp%20%3Fo%7D%20LIMIT%205",
+    "a fault without scripts": "sparql.html?query=SELEC",
+    "a document": "document/mae-gouvernement-lu-fr-pan-2.html",
+    "a figure of one plan": "figure/completeness.html?plan=lu-bhr-2",
+    "reviews that are not taken": "review.html",
+    "scores that are not taken": "scores.html",
+}
+WIDTHS = (1280, 360)
+
+
+def at(page: Page, width: int) -> Page:
+    """The page on a screen of this width."""
+    page.set_viewport_size({"width": width, "height": 900})
+    return page
+
+
+def faults(page: Page, name: str, *, whole: bool = True) -> list[str]:
+    """What keeps people out, on a wide screen and on a small one, of all there is or of one of each kind."""
+    found = [f"{name}, {width}: {wide} pixels too wide" for width in WIDTHS if (wide := too_wide(at(page, width)))]
+    page = page if whole else shortened(page)
+    for width in WIDTHS:
+        found += [f"{name}, {width}: {fault}" for fault in faults_of_access(at(page, width), best_practice=False)]
+    return found
+
+
+@pytest.mark.parametrize("language", ["fr", "en", "de"])
+def test_nothing_keeps_people_out_of_what_only_a_server_shows(visit: Visit, served: str, language: str) -> None:
+    page = visit(f"/{language}/index.html").page
+    found = []
+    for name, path in STATES.items():
+        page.goto(f"{served}/{language}/{path}")
+        found += faults(settled(page), f"{language}, {name}", whole=language == "fr")
+    assert not found, "\n".join(found)
+
+
+@pytest.mark.parametrize("language", ["fr", "en", "de"])
+def test_a_page_that_is_not_there_says_so_in_the_language_of_its_address(visit: Visit, language: str) -> None:
+    watched = visit(f"/{language}/plan/unknown.html")
+    watched.forgive("answer 404")
+    expect(watched.page.locator("html")).to_have_attribute("lang", language)
+    expect(watched.page.get_by_role("heading", level=1)).to_be_visible()
+    assert not faults(watched.page, "404")
+    watched.page.locator("main a").first.click()
+    watched.page.wait_for_url(f"**/{language}/search.html")
+
+
+def test_nothing_keeps_people_out_of_an_answer_in_the_editor(visit: Visit) -> None:
+    page = settled(visit("/fr/sparql.html").page)
+    page.locator("sparql-editor form button[type=submit]").click()
+    expect(page.locator(".results tbody a").first).to_be_visible()
+    found = faults(page, "table")
+    page.locator(".results [role=tab]").nth(1).click()
+    expect(page.locator(".chart-figure svg").first).to_be_visible()
+    found += faults(page, "chart")
+    page.locator(".results [role=tab]").last.click()
+    assert not found + faults(page, "raw")
+
+
+def test_nothing_keeps_people_out_of_the_views_of_an_answer(visit: Visit) -> None:
+    page = visit("/fr/question/late-actions.html").page
+    page.get_by_role("tab", name="Frise").click()
+    expect(page.locator(".chart-figure svg").first).to_be_visible()
+    found = faults(page, "timeline")
+    page.get_by_role("tab", name="Réseau").click()
+    expect(page.locator("network-view[data-drawn=yes]")).to_have_count(1)
+    assert not found + faults(page, "network")
+
+
+def test_nothing_keeps_people_out_of_the_network_with_its_panel(visit: Visit) -> None:
+    page = settled(visit("/de/network.html#lu-bhr-2-4-3").page)
+    expect(page.locator(".network-panel blockquote").first).to_be_visible()
+    for summary in page.locator("network-view summary").all():
+        if not summary.evaluate("node => node.parentElement.open"):
+            summary.click()
+    assert not faults(page, "panel")
+
+
+@pytest.mark.parametrize("language", ["fr", "en", "de"])
+def test_nothing_keeps_people_out_of_reviewing(watch: Watch, writable: str, language: str) -> None:
+    page = watch(f"{writable}/{language}/review.html").page
+    found = faults(page, "signed out")
+    page.locator("#token").fill(TOKEN)
+    follow(page.locator("main form button").first)
+    card = page.locator("main details summary").first
+    card.click()
+    found += faults(page, "signed in")
+    page.locator("main form button[value=accept]").first.click()  # which the browser refuses: fields are empty
+    page.goto(f"{writable}/{language}/scores.html?plan=lu-bhr-2&other=lu-bhr-1&assessor=gt-edh")
+    assert not found + faults(page, "scores")

@@ -1,0 +1,104 @@
+"""Obligations for a calendar, figures and gaps, and what they can be saved as."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from collections.abc import Callable, Mapping, Sized
+from datetime import datetime
+from typing import TYPE_CHECKING, Final
+from zipfile import ZipFile
+
+import pytest
+from playwright.sync_api import expect
+
+from pan2kg.tables.registry import TABLES
+from tests.browser.served.conftest import follow
+
+if TYPE_CHECKING:
+    from tests.browser.served.conftest import Visit
+
+FIGURES = [name for name, kind in TABLES.items() if not kind.alone]
+
+
+def events(text: str) -> list[dict[str, str]]:
+    """The events of a calendar (RFC 5545), after its lines are unfolded."""
+    assert text.endswith("\r\n")
+    assert "\n" not in text.replace("\r\n", "")
+    assert max(len(line.encode()) for line in text.split("\r\n")) <= 75
+    found: list[dict[str, str]] = []
+    for line in text.replace("\r\n ", "").split("\r\n"):
+        name, _, value = line.partition(":")
+        if line == "BEGIN:VEVENT":
+            found.append({})
+        elif found:
+            found[-1][name.partition(";")[0]] = value
+    return found
+
+
+def test_obligations_go_into_a_calendar(visit: Visit) -> None:
+    page = visit("/fr/obligations.html").page
+    with page.expect_download() as download:
+        page.locator('a[href$=".ics"]').click()
+    text = download.value.path().read_bytes().decode()
+    assert text.startswith("BEGIN:VCALENDAR\r\nVERSION:2.0\r\n")
+    assert text.endswith("END:VCALENDAR\r\n")
+    listed = page.locator("main").inner_text()
+    found = events(text)
+    assert found
+    assert len({event["UID"] for event in found}) == len(found)
+    for event in found:
+        day = datetime.strptime(event["DTSTART"], "%Y%m%d")  # noqa: DTZ007  # a day has no time zone
+        assert str(day.year) in listed
+        assert {"DTSTAMP", "SUMMARY", "DTEND"} <= set(event)
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_a_figure_has_its_numbers_as_table_and_as_files(visit: Visit, name: str) -> None:
+    watched = visit("/en/questions.html")
+    page = watched.page
+    link = page.locator(f'a[href="figure/{name}.html"]')
+    assert link.count(), page.locator('a[href^="figure/"]').evaluate_all("links => links.map(one => one.href)")
+    follow(link)
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    rows = page.locator("main table tbody tr").count()
+    addresses = page.locator("main .downloads a").evaluate_all("links => links.map(one => one.href)")
+    assert [re.findall(r"\.(\w+)(?:\?|$)", address)[0] for address in addresses] == ["csv", "json", "xlsx"]
+    for address in addresses:
+        reply = page.request.get(address)
+        assert reply.status == 200
+        held = READ[re.findall(r"\.(\w+)(?:\?|$)", address)[0]](reply.body())
+        assert held or not rows
+        assert ".json" in address or len(held) >= rows, address
+
+
+def sheet_rows(workbook: bytes) -> list[str]:
+    """The rows of the first sheet of a workbook."""
+    with ZipFile(io.BytesIO(workbook)) as parts:
+        return re.findall("<row ", parts.read("xl/worksheets/sheet1.xml").decode())
+
+
+READ: Final[Mapping[str, Callable[[bytes], Sized]]] = {
+    "csv": lambda body: list(csv.DictReader(io.StringIO(body.decode()))),
+    "json": json.loads,
+    "xlsx": sheet_rows,
+}
+
+
+def test_every_gap_that_is_counted_is_listed(visit: Visit) -> None:
+    page = visit("/en/gaps.html").page
+    counted = page.locator('main table tbody th a[href^="gap/"]')
+    assert counted.count() >= 3
+    for place in range(counted.count()):
+        row = counted.nth(place).locator("xpath=ancestor::tr")
+        number = row.locator("td").first.inner_text()
+        counted.nth(place).click()
+        page.wait_for_url("**/en/gap/*.html")
+        if number[0].isdigit():
+            listed = page.locator("main table tbody tr").count()
+            assert f"{listed:,}" == number or number in re.findall(r"[\d,]+", page.locator("main").inner_text()), (
+                page.url
+            )
+        page.go_back()

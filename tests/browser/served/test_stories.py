@@ -1,0 +1,110 @@
+"""An analyst walks from the first page to the words a link rests on, and to the data behind them."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qsl, urlsplit
+
+import pyoxigraph as ox
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.served.conftest import follow
+
+if TYPE_CHECKING:
+    from tests.browser.served.conftest import Visit
+
+CHOICES = (
+    "",
+    "evidence=inferred",
+    "topic=due-diligence",
+    "evidence=declared&topic=human-rights&year=2020",
+    "evidence=all&body=maee&year=2021",
+)
+
+
+def number(page: Page, name: str) -> int:
+    """One of the four numbers of the home page."""
+    return figures(page.locator(f'[data-number="{name}"]').inner_text())[0]
+
+
+def figures(text: str) -> list[int]:
+    """The numbers in an English text, in their order."""
+    return [int(figure.replace(",", "")) for figure in re.findall(r"\d+(?:,\d{3})*", text)]
+
+
+@pytest.mark.parametrize("choice", CHOICES)
+def test_every_number_opens_what_it_counts(visit: Visit, choice: str) -> None:
+    page = visit(f"/en/index.html?{choice}").page
+    linked, apart, unlinked = (number(page, name) for name in ("linked", "apart", "unlinked"))
+    follow(page.locator("a.number", has=page.locator("[data-number=linked]")))
+    assert dict(parse_qsl(urlsplit(page.url).query)) == dict(parse_qsl(choice))
+    tables = page.locator('table[aria-labelledby="linked"] tbody tr')
+    assert tables.count() == linked
+    expect(page.locator("#unlinked")).to_contain_text(f"{apart:,}")
+    page.go_back()
+    follow(page.locator("a.number", has=page.locator("[data-number=unlinked]")))
+    assert figures(page.locator("main").inner_text())[0] == unlinked
+
+
+@pytest.mark.parametrize("choice", CHOICES)
+def test_a_cell_opens_exactly_the_links_it_counts(visit: Visit, choice: str) -> None:
+    page = visit(f"/en/index.html?{choice}").page
+    cell = page.locator("table.matrix td a").first
+    declared, inferred = figures(cell.get_attribute("title") or "")
+    follow(cell)
+    shown = [figures(text)[0] for text in page.locator("a.number strong").all_inner_texts()]
+    assert shown[0] == declared == page.locator("section[aria-labelledby=declared] li.link").count()
+    weaker = page.locator("section[aria-labelledby=weak] li.link").count()
+    assert shown[1] == page.locator("section[aria-labelledby=same] li.link").count()
+    assert shown[2] == weaker
+    assert inferred in (shown[1], shown[1] + weaker)
+
+
+def test_a_choice_is_made_in_the_form_and_kept_in_the_address(visit: Visit) -> None:
+    page = visit("/fr/index.html").page
+    for name, value in (("evidence", "declared"), ("topic", "due-diligence"), ("year", "2021")):
+        page.locator(f"#{name}").select_option(value)
+    page.get_by_role("button", name="Appliquer").or_(page.locator("main form.filters button")).first.click()
+    page.wait_for_url("**evidence=declared*")
+    seen = page.locator(".matrix-made").inner_html()
+    page.goto(page.url)
+    assert page.locator(".matrix-made").inner_html() == seen
+    expect(page.locator("#topic")).to_have_value("due-diligence")
+
+
+def test_from_a_pair_to_the_words_and_their_document(visit: Visit) -> None:
+    page = visit("/fr/index.html?evidence=declared").page
+    follow(page.locator('table.matrix a[href^="pair/lu-bhr-1--lu-bhr-2"]').first)
+    link = page.locator("li.link").filter(has=page.locator("blockquote.quote")).first
+    link.locator("summary").click()
+    words = link.locator("blockquote.quote").first.inner_text()
+    assert len(words) > 10
+    link.locator("p.provenance a").first.click()
+    page.wait_for_url("**/fr/sources.html#*")
+    place = page.locator(":target")
+    expect(place).to_be_visible()
+    assert place.evaluate("node => node.getBoundingClientRect().top >= -1")
+
+
+@pytest.mark.parametrize(("name", "form"), [("Turtle", ox.RdfFormat.TURTLE), ("JSON-LD", ox.RdfFormat.JSON_LD)])
+def test_the_data_of_an_action_lie_behind_its_page(visit: Visit, name: str, form: ox.RdfFormat) -> None:
+    page = visit("/fr/action/lu-bhr-2-4-3.html").page
+    iri = page.locator("p.iri code").inner_text()
+    link = page.get_by_role("link", name=name)
+    reply = page.request.get(str(link.evaluate("link => link.href")))
+    assert reply.headers["content-type"].split(";")[0] == form.media_type
+    quads = list(ox.parse(reply.body(), format=form))
+    of_it = [quad for quad in quads if quad.subject == ox.NamedNode(iri)]
+    labels = {quad.object.value for quad in of_it if "Label" in str(quad.predicate)}
+    assert page.locator("main h1 .label").inner_text() in labels
+
+
+def test_an_iri_leads_a_browser_to_its_page_and_a_program_to_data(visit: Visit, served: str) -> None:
+    page = visit("/id/action/lu-bhr-2-4-3").page
+    expect(page.get_by_role("heading", level=1)).to_contain_text("conflict minerals")
+    iri = page.locator("p.iri code").inner_text()
+    reply = page.request.get(served + urlsplit(iri).path.removeprefix("/pan2kg"), headers={"Accept": "text/turtle"})
+    assert reply.headers["content-type"].startswith("text/turtle")
+    assert any(quad.subject == ox.NamedNode(iri) for quad in ox.parse(reply.body(), format=ox.RdfFormat.TURTLE))

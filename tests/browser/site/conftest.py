@@ -1,0 +1,102 @@
+"""The site of the shipped graph in a real browser: each page is made when it is first asked for, once a session.
+
+Workers that test side by side share the pages.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from threading import Lock
+from typing import Final
+from urllib.parse import unquote, urlsplit
+
+import pytest
+
+import pan2kg
+from pan2kg.graph.graph import Graph
+from pan2kg.site.bundle import HOW_TO_BUILD, Bundle, find_bundle
+from pan2kg.site.library import Library
+from pan2kg.site.registry import PAGES, Site
+from tests.browser.chromium import Handler, serve
+from tests.pages import EXAMPLES
+
+DAY: Final = date(2026, 1, 1)
+SINGLE: Final = tuple(name for name, view in PAGES.items() if view.chosen is None)
+TYPES: Final = (*SINGLE, *(name if name not in SINGLE else f"{name}/" for name in EXAMPLES))
+"""Every type of page of an export, where nothing can be written down; one that is a series and a page too ends in /."""
+
+
+def put(target: Path, body: bytes) -> None:
+    """Write a file that another worker may be serving: whole, or not yet."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    made = target.with_name(f"{target.name}.{os.getpid()}")
+    made.write_bytes(body)
+    made.replace(target)
+
+
+@dataclass
+class Shelf:
+    """A folder of pages that fills as they are asked for, and its address on a server."""
+
+    site: Site
+    folder: Path
+    served: str = ""
+    lock: Lock = field(default_factory=Lock)
+
+    def put(self, path: str) -> Path:
+        """Write the page or file at a path, if the site has it."""
+        target = self.folder / path
+        with self.lock:
+            if not target.exists() and (page := self.site.page(path)):
+                put(target, page.body)
+        return target
+
+    def on_disk(self, path: str) -> str:
+        """The address of a page opened from disk."""
+        return self.put(path).as_uri()
+
+    def path(self, kind: str, language: str) -> str:
+        """The example of a type of page."""
+        if kind in SINGLE:
+            return f"{language}/{kind}.html"
+        series = kind.rstrip("/")
+        return f"{language}/{series}/{EXAMPLES[series]}.html"
+
+
+@pytest.fixture(scope="session")
+def bundle() -> Bundle:
+    """The bundle the build made."""
+    found = find_bundle()
+    assert found, HOW_TO_BUILD
+    return found
+
+
+@pytest.fixture(scope="session")
+def shelf(graph: pan2kg.Graph, bundle: Bundle, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shelf]:
+    """The static site, served as any web host serves it."""
+    beside = "PYTEST_XDIST_WORKER" in os.environ
+    folder = tmp_path_factory.getbasetemp().parent / "site" if beside else tmp_path_factory.mktemp("site")
+    made = Shelf(Site(Library(Graph(graph.project, graph.store, language="fr", as_of=DAY), "static", bundle)), folder)
+    for name, path in bundle.files().items():
+        put(folder / "assets" / name, path.read_bytes())
+
+    class Filling(Handler):
+        """Files that are made when they are first asked for."""
+
+        def do_GET(self) -> None:  # noqa: N802
+            made.put(unquote(urlsplit(self.path).path.removeprefix("/")))
+            super().do_GET()
+
+    with serve(folder, Filling) as address:
+        made.served = address
+        yield made
+
+
+@pytest.fixture(scope="session")
+def behind_server(graph: pan2kg.Graph, bundle: Bundle) -> Site:
+    """The same site as a service makes it, page by page."""
+    return Site(Library(Graph(graph.project, graph.store, language="fr", as_of=DAY), "served", bundle))

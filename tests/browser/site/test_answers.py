@@ -1,0 +1,95 @@
+"""The engine in the browser answers every stored question as the one behind the server does."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from typing import TYPE_CHECKING, Final
+
+import pyoxigraph as ox
+from playwright.sync_api import Page, expect
+
+from pan2kg.site.questions import names
+
+if TYPE_CHECKING:
+    from pan2kg.store.store import LocalStore, Term
+    from tests.browser.chromium import Watch
+    from tests.browser.site.conftest import Shelf
+
+ASK: Final = """async queries => {
+    const engine = await (await window.pan2kg.parts.engine).open('../data/graph.js');
+    await engine.ready;
+    const answers = [];
+    for (const text of queries) {
+        const { columns, rows, truth } = await engine.query(text);
+        answers.push({ columns, rows: rows.map(row => columns.map(name => row[name] ?? null)), truth: truth ?? null });
+    }
+    return answers;
+}"""
+PUBLISHED: Final = """name => fetch(`question/${name}.html`).then(answer => answer.text()).then(text => {
+    const moved = text.replaceAll('"../question/', '"question/');
+    const form = new DOMParser().parseFromString(moved, 'text/html').querySelector('question-form');
+    form.setAttribute('data-graph', '../data/graph.js');
+    document.querySelector('main').replaceChildren(document.importNode(form, true));
+    document.querySelector('question-form form')?.requestSubmit();
+    return Boolean(document.querySelector('question-form form'));
+})"""
+
+
+def spoken(term: Term | None) -> tuple[str, ...]:
+    """A term as the results in JSON say it."""
+    if term is None:
+        return ()
+    if isinstance(term, ox.Literal):
+        plain = term.language or term.datatype.value == "http://www.w3.org/2001/XMLSchema#string"
+        return ("literal", term.value, term.language or "", "" if plain else term.datatype.value)
+    return ("uri" if isinstance(term, ox.NamedNode) else "bnode", getattr(term, "value", str(term)), "", "")
+
+
+def heard(term: dict[str, str] | None) -> tuple[str, ...]:
+    if term is None:
+        return ()
+    return (term["type"], term["value"], term.get("xml:lang", term.get("lang", "")), term.get("datatype", ""))
+
+
+def answered(store: LocalStore, text: str) -> tuple[list[str], Counter[tuple[tuple[str, ...], ...]]]:
+    result = store.query(text)
+    assert isinstance(result, ox.QuerySolutions)
+    columns = [variable.value for variable in result.variables]
+    return columns, Counter(tuple(spoken(term) for term in row) for row in result)
+
+
+def loaded(page: Page) -> Page:
+    """The page of the editor with the engine in it."""
+    expect(page.locator("sparql-editor[data-editor=ready]")).to_have_count(1)
+    page.locator("sparql-editor form button[type=submit]").click()
+    expect(page.locator("sparql-editor .results")).to_be_visible()
+    return page
+
+
+def test_every_stored_question_has_the_same_rows_in_the_browser(shelf: Shelf, watch: Watch) -> None:
+    library = shelf.site.library
+    page = loaded(watch(f"{shelf.served}fr/sparql.html").page)
+    asked = sorted(names(library))
+    assert len(asked) > 15
+    replies = page.evaluate(ASK, [library.graph.queries[name].text for name in asked])
+    for name, reply in zip(asked, replies, strict=True):
+        columns, rows = answered(library.graph.store, library.graph.queries[name].text)  # type: ignore[arg-type]
+        assert reply["columns"] == columns, name
+        assert Counter(tuple(heard(term) for term in row) for row in reply["rows"]) == rows, name
+
+
+def test_every_form_can_be_answered_without_a_server(shelf: Shelf, watch: Watch) -> None:
+    """The defaults a form shows give the answer that was published with it."""
+    library = shelf.site.library
+    page = loaded(watch(f"{shelf.served}fr/sparql.html").page)
+    for name in sorted(names(library)):
+        if not page.evaluate(PUBLISHED, name):
+            continue
+        form = page.locator("question-form")
+        expect(form).to_have_attribute("aria-busy", "false")
+        published = shelf.put(f"fr/question/{name}.html").read_text(encoding="utf-8").split('class="answer', 1)[1]
+        number = published.count("<tr>") - 1 if "<tbody>" in published else 0
+        said = re.sub(r"\s", "", form.locator("> .status").inner_text())
+        assert said.startswith(f"{number}ligne"), f"{name}: {number} rows were published, the browser says « {said} »"
+        expect(form.locator(".published").first).to_be_hidden()

@@ -1,0 +1,137 @@
+"""Choosing in the matrix without a server gives what a server gives for the same address."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Final
+from urllib.parse import urlencode
+from xml.etree import ElementTree as ET
+
+import pytest
+from playwright.sync_api import Page, expect
+
+if TYPE_CHECKING:
+    from pan2kg.site.registry import Site
+    from tests.browser.chromium import Watch
+    from tests.browser.site.conftest import Shelf
+
+CHOICES: Final = (
+    {"evidence": "declared"},
+    {"evidence": "inferred"},
+    {"evidence": "all"},
+    {"topic": "labour-rights"},
+    {"body": "mae"},
+    {"year": "2021"},
+    {"evidence": "inferred", "year": "2020"},
+    {"evidence": "declared", "year": "2009"},
+)
+SEEN: Final = """source => {
+    const root = source === null ? document : new DOMParser().parseFromString(source, 'text/html');
+    const tree = node => {
+        if (node.nodeType === 3) return node.textContent.trim() ? [node.textContent.trim()] : [];
+        if (node.nodeType !== 1) return [];
+        const said = [...node.attributes].map(one => `${one.name}=${one.value}`).sort();
+        return [[node.localName, said, [...node.childNodes].flatMap(tree)]];
+    };
+    const parts = [...root.querySelectorAll('a.number'), root.querySelector('.matrix-made')];
+    const chosen = [...root.querySelectorAll('main form.filters select')].map(one => one.value);
+    return [chosen, ...parts.flatMap(tree)];
+}"""
+
+
+def chosen_by_hand(page: Page, choice: dict[str, str]) -> Page:
+    """Fill the form in and send it."""
+    for name, value in choice.items():
+        page.locator(f"#{name}").select_option(value)
+    page.locator("main form.filters button").click()
+    return page
+
+
+@pytest.fixture(scope="module")
+def keys(behind_server: Site) -> dict[str, str]:
+    """A topic and a body that some plans have."""
+    index = behind_server.library.graph.labels
+    facts = behind_server.library.facts.values()
+    found: dict[str, str] = {}
+    for kind in ("topic", "body"):
+        have = [iri for one in facts for iri in (one.topics if kind == "topic" else one.bodies)]
+        ours = [entry for entry in index.of_kind(kind) if entry.iri in have]
+        found[kind] = max(ours, key=lambda entry: have.count(entry.iri)).key
+    return found
+
+
+def with_keys(choice: dict[str, str], keys: dict[str, str]) -> dict[str, str]:
+    return {name: keys.get(name, value) for name, value in choice.items()}
+
+
+@pytest.mark.parametrize(("name", "choices"), [("fr/index.html", CHOICES), ("en/matrix.html", CHOICES[-2:])])
+def test_a_choice_gives_what_a_server_would_show(
+    shelf: Shelf, behind_server: Site, watch: Watch, name: str, choices: Sequence[dict[str, str]], keys: dict[str, str]
+) -> None:
+    page = watch(shelf.served + name).page
+    for choice in (with_keys(choice, keys) for choice in choices):
+        made = behind_server.page(name, choice)
+        assert made
+        wanted = page.evaluate(SEEN, made.body.decode())
+        page.goto(f"{shelf.served}{name}?{urlencode(choice)}")
+        assert page.evaluate(SEEN, None) == wanted, choice
+        page.goto(shelf.served + name)
+        assert chosen_by_hand(page, choice).evaluate(SEEN, None) == wanted, choice
+        assert page.url.endswith(f"?{urlencode(choice)}")
+
+
+def test_a_choice_is_undone_by_going_back(shelf: Shelf, watch: Watch) -> None:
+    page = watch(shelf.served + "fr/index.html").page
+    before = page.evaluate(SEEN, None)
+    chosen_by_hand(page, {"evidence": "declared"})
+    expect(page.locator(".filter-limit")).to_be_visible()
+    assert page.evaluate(SEEN, None) != before
+    page.go_back()
+    expect(page.locator("#evidence")).to_have_value("")
+    assert page.evaluate(SEEN, None)[0] == before[0]
+    assert page.evaluate(SEEN, None)[-1] == before[-1]
+
+
+def test_a_choice_works_from_disk(shelf: Shelf, watch: Watch) -> None:
+    page = watch(shelf.on_disk("fr/index.html")).page
+    chosen_by_hand(page, {"evidence": "declared"})
+    assert page.url.endswith("?evidence=declared")
+    expect(page.locator("td.inferred")).to_have_count(0)
+
+
+def test_the_file_holds_what_was_chosen(shelf: Shelf, behind_server: Site, watch: Watch) -> None:
+    page = chosen_by_hand(watch(shelf.served + "fr/index.html").page, {"evidence": "inferred", "year": "2020"})
+    with page.expect_download() as download:
+        page.get_by_role("link", name="CSV").first.click()
+    made = behind_server.page("fr/matrix.csv", {"evidence": "inferred", "year": "2020"})
+    assert made
+    assert download.value.path().read_bytes().decode() == made.body.decode()
+
+
+@pytest.mark.parametrize("way", ["served", "from disk"])
+def test_the_picture_shows_what_was_chosen(shelf: Shelf, watch: Watch, way: str) -> None:
+    page = watch(f"{shelf.served}fr/index.html" if way == "served" else shelf.on_disk("fr/index.html")).page
+    chosen_by_hand(page, {"evidence": "declared", "year": "2020"})
+    with page.expect_download() as download:
+        page.get_by_role("link", name="SVG").first.click()
+    drawn = ET.parse(download.value.path()).getroot()
+    spans = [one.text for one in drawn.iter("{http://www.w3.org/2000/svg}tspan")]
+    assert spans == page.locator("table.matrix td :is(b, i)").all_inner_texts()
+    assert len(spans) > 10
+    said = [one.text for one in drawn.iter("{http://www.w3.org/2000/svg}text")]
+    assert said[0] == page.locator("h1").inner_text()
+    assert any(words and words.endswith(": 2020") for words in said[1:4])
+    assert (said[-1] or "").startswith("Source")
+
+
+def test_a_pair_is_opened_with_the_evidence_chosen(behind_server: Site) -> None:
+    page = behind_server.page("fr/index.html", {"evidence": "declared"})
+    assert page
+    assert b'href="pair/lu-bhr-1--lu-bhr-2.html?evidence=declared"' in page.body
+
+
+def test_titles_stay_in_their_language_after_a_choice(shelf: Shelf, watch: Watch) -> None:
+    page = watch(shelf.served + "fr/index.html").page
+    page.locator("#data-language").select_option("en")
+    chosen_by_hand(page, {"evidence": "declared"})
+    expect(page.locator("table.matrix tbody th .label").first).to_have_attribute("lang", "en")

@@ -1,0 +1,180 @@
+"""The site by keyboard alone: one story a part."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import pytest
+from playwright.sync_api import Page, expect
+
+if TYPE_CHECKING:
+    from tests.browser.chromium import Watch
+    from tests.browser.site.conftest import Shelf
+
+ENDLESS: Final = "SELECT (COUNT(*) AS ?n) WHERE { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
+
+STOP: Final = """() => {
+    const one = document.activeElement, style = getComputedStyle(one), box = one.getBoundingClientRect();
+    const framed = style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2;
+    const seen = box.bottom > 0 && box.top < innerHeight && box.right > 0 && box.left < innerWidth;
+    return [one.outerHTML.slice(0, 80), framed, seen];
+}"""
+
+
+def press(page: Page, *keys: str) -> None:
+    """Press keys one after the other."""
+    for key in keys:
+        page.keyboard.press(key)
+
+
+def test_the_first_key_leads_past_the_menu_to_the_content(shelf: Shelf, watch: Watch) -> None:
+    page = watch(f"{shelf.served}fr/index.html").page
+    press(page, "Tab")
+    expect(page.get_by_role("link", name="Aller au contenu")).to_be_focused()
+    press(page, "Enter")
+    expect(page.locator("main")).to_be_focused()
+    press(page, "Tab")
+    expect(page.locator("a.number").first).to_be_focused()
+
+
+@pytest.mark.parametrize("kind", ["index", "pair", "plan", "obligations"])
+def test_wherever_the_keyboard_stops_is_seen(shelf: Shelf, watch: Watch, kind: str) -> None:
+    page = watch(shelf.served + shelf.path(kind, "fr")).page
+    stops = []
+    for _ in range(60):
+        press(page, "Tab")
+        stops.append(page.evaluate(STOP))
+    assert len({stop for stop, _, _ in stops}) > 40
+    assert not [stop for stop in stops if not (stop[1] and stop[2])]
+
+
+def test_the_matrix_is_narrowed_down(shelf: Shelf, watch: Watch) -> None:
+    page = watch(f"{shelf.served}fr/index.html").page
+    page.locator("#evidence").focus()
+    press(page, "ArrowDown", "Tab", "Tab", "Tab", "Tab")
+    expect(page.get_by_role("button", name="Filtrer")).to_be_focused()
+    press(page, "Enter")
+    assert page.url.endswith("?evidence=declared")
+    expect(page.locator("td.inferred")).to_have_count(0)
+
+
+def test_why_two_plans_are_linked_is_opened(shelf: Shelf, watch: Watch) -> None:
+    page = watch(shelf.served + shelf.path("pair", "fr")).page
+    why = page.locator(".links details").first
+    expect(why.locator("blockquote")).to_be_hidden()
+    why.locator("summary").focus()
+    press(page, "Enter")
+    expect(why.locator("blockquote")).to_be_visible()
+
+
+def test_the_menu_is_opened_and_used_on_a_small_screen(shelf: Shelf, watch: Watch) -> None:
+    page = watch(f"{shelf.served}en/about.html", width=360).page
+    page.locator(".menu summary").focus()
+    press(page, "Enter", "Tab", "Tab")
+    expect(page.get_by_role("link", name="Plans", exact=True)).to_be_focused()
+    press(page, "Enter")
+    page.wait_for_url("**/en/plans.html")
+
+
+def test_a_suggestion_is_taken(shelf: Shelf, watch: Watch) -> None:
+    page = watch(f"{shelf.served}fr/about.html").page
+    page.get_by_role("combobox", name="Chercher un plan").focus()
+    page.keyboard.insert_text("minerais de conflit")  # at once, so that no later list takes the place of this one
+    expect(page.get_by_role("option").first).to_contain_text("minerais")
+    press(page, "ArrowDown", "Enter")
+    page.wait_for_url("**/fr/*/*.html")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("minerais")
+
+
+def test_what_was_searched_is_listed_without_a_server(shelf: Shelf, watch: Watch) -> None:
+    page = watch(f"{shelf.served}fr/about.html").page
+    page.get_by_role("combobox", name="Chercher un plan").focus()
+    page.keyboard.type("diligence")
+    press(page, "Enter")
+    page.wait_for_url("**/fr/search.html?q=diligence")
+    found = page.locator(".search-found")
+    expect(found.get_by_role("heading")).to_contain_text("pour «\u00a0diligence\u00a0»")
+    assert found.get_by_role("link").count() > 3
+    expect(page.locator(".published:visible")).to_have_count(0)
+
+
+def test_titles_are_read_in_another_language(shelf: Shelf, watch: Watch) -> None:
+    page = watch(f"{shelf.served}de/plan/lu-bhr-2.html").page
+    page.locator("#data-language").focus()
+    page.keyboard.type("Eng")
+    press(page, "Enter")
+    expect(page.locator("main .label[lang=en]").first).to_be_visible()
+
+
+def test_a_table_is_sorted(shelf: Shelf, watch: Watch) -> None:
+    page = watch(f"{shelf.served}en/plans.html").page
+    head = page.get_by_role("columnheader").filter(has=page.get_by_role("button")).last
+    head.get_by_role("button").focus()
+    press(page, "Enter")
+    expect(head).to_have_attribute("aria-sort", "ascending")
+    press(page, "Enter")
+    expect(head).to_have_attribute("aria-sort", "descending")
+
+
+def test_a_query_is_run_and_an_endless_one_stopped(shelf: Shelf, watch: Watch) -> None:
+    page = watch(f"{shelf.served}en/sparql.html").page
+    editor = page.locator("sparql-editor")
+    expect(editor).to_have_attribute("data-editor", "ready")
+    page.get_by_role("textbox", name="Query").focus()
+    press(page, "Control+Enter")
+    expect(editor.locator("tbody tr").first).to_be_visible()
+    press(page, "Control+a", "Delete")
+    page.keyboard.insert_text(ENDLESS)
+    press(page, "Control+Enter")
+    stop = page.get_by_role("button", name="Stop")
+    expect(stop).to_be_visible()
+    stop.focus()
+    press(page, "Enter")
+    expect(editor.locator("> .status")).to_have_text("Stopped.")
+
+
+def test_one_walks_through_the_network_and_reads_why(shelf: Shelf, watch: Watch) -> None:
+    page = watch(f"{shelf.served}fr/network.html").page
+    expect(page.locator("network-view[data-drawn=yes]")).to_have_count(1)
+    picture = page.locator(".network-picture")
+    picture.focus()
+    press(page, "ArrowRight", "ArrowDown")
+    expect(page.locator(".network-panel .panel-head")).to_be_visible()
+    press(page, "Enter")
+    expect(page.locator(".network-panel .panel-head")).to_be_focused()
+    press(page, "Escape")
+    expect(picture).to_be_focused()
+
+
+def test_an_address_chooses_a_thing_in_the_network(shelf: Shelf, watch: Watch) -> None:
+    page = watch(f"{shelf.served}fr/network.html#lu-bhr-2-4-3").page
+    panel = page.locator(".network-panel")
+    expect(panel.locator(".panel-head")).to_contain_text("4.3")
+    expect(panel.locator("blockquote").first).to_be_visible()
+    page.locator("#data-language").select_option("en")
+    expect(panel.locator(".panel-head")).to_have_attribute("lang", "en")
+    expect(page.locator("[data-thing] [lang=en]").first).to_be_visible()
+
+
+def test_kinds_that_would_crowd_the_picture_wait_behind_their_filter(shelf: Shelf, watch: Watch) -> None:
+    page = watch(f"{shelf.served}fr/network.html").page
+    expect(page.locator("network-view[data-drawn=yes]")).to_have_count(1)
+    links = page.locator(".network-lists details").nth(1).locator("summary")
+    before = links.inner_text()
+    shared = page.get_by_label("organisme commun")
+    expect(shared).not_to_be_checked()
+    shared.focus()
+    press(page, "Space")
+    expect(links).not_to_have_text(before)
+
+
+def test_neighbours_are_shown_on_demand_without_asking_a_server(shelf: Shelf, watch: Watch) -> None:
+    page = watch(f"{shelf.served}fr/network/plan--lu-bhr-2.html").page
+    expect(page.locator(".network-panel .panel-head")).to_contain_text("PAN 2")
+    shown = page.locator("[data-thing]").count()
+    page.get_by_label("Trouver").fill("développement durable")
+    page.get_by_label("Trouver").press("Enter")
+    page.get_by_role("button", name="Montrer ses voisins").focus()
+    press(page, "Enter")
+    page.get_by_label("Trouver").fill("")
+    expect(page.locator("[data-thing]").nth(shown)).to_be_attached()

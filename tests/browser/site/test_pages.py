@@ -1,0 +1,122 @@
+"""Every type of page, in every language, on wide and small screens, from disk, on paper, and without scripts."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from pan2kg.i18n.catalogue import LANGUAGES
+from tests.browser.chromium import faults_of_access, shortened
+from tests.browser.site.conftest import SINGLE, TYPES
+from tests.pages import EXAMPLES
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.browser.chromium import Watch
+    from tests.browser.site.conftest import Shelf
+
+WIDTHS = (1280, 360)
+LYING = 1032
+"""How wide a lying A4 sheet is between its margins, in pixels."""
+WHOLE = ("fr", 1280)
+"""In what language and width pages are looked at with all there is on them."""
+
+
+def settled(page: Page) -> Page:
+    """A page whose larger elements are there."""
+    if page.locator("network-view").count():
+        expect(page.locator("network-view[data-drawn=yes]")).to_have_count(1)
+    if page.locator("sparql-editor").count():
+        expect(page.locator("sparql-editor[data-editor=ready]")).to_have_count(1)
+    return page
+
+
+def too_wide(page: Page) -> int:
+    """By how many pixels a page scrolls sideways."""
+    return int(page.evaluate("Math.max(0, document.documentElement.scrollWidth - innerWidth)"))
+
+
+def test_the_types_of_pages_are_all_there_are(shelf: Shelf) -> None:
+    listed = {path.split("/", 1)[1] for path in shelf.site.paths() if path.startswith("fr/") and path.endswith(".html")}
+    single = {path.removesuffix(".html") for path in listed if "/" not in path}
+    series = {path.split("/")[0] for path in listed if "/" in path}
+    assert single - {"review", "scores"} == set(SINGLE)
+    assert series == set(EXAMPLES)
+
+
+@pytest.mark.parametrize("kind", TYPES)
+def test_nothing_keeps_people_out_and_no_page_scrolls_sideways(shelf: Shelf, window: Watch, kind: str) -> None:
+    found = []
+    for language in LANGUAGES:
+        page = settled(window(shelf.served + shelf.path(kind, language)).page)
+        for width in WIDTHS:
+            page.set_viewport_size({"width": width, "height": 900})
+            if wide := too_wide(page):
+                found.append(f"{language} {width}: {wide} pixels too wide")
+        for width in WIDTHS:
+            if (language, width) != WHOLE:
+                shortened(page)
+            page.set_viewport_size({"width": width, "height": 900})
+            found += [f"{language} {width}: {fault}" for fault in faults_of_access(page, best_practice=False)]
+    assert not found, "\n".join(found)
+
+
+@pytest.mark.parametrize("kind", TYPES)
+def test_a_page_opened_from_disk_is_whole(shelf: Shelf, window: Watch, kind: str) -> None:
+    page = settled(window(shelf.on_disk(shelf.path(kind, "en"))).page)
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    expect(page.locator("data-language select")).to_be_visible()
+
+
+@pytest.mark.parametrize("kind", TYPES)
+def test_a_page_is_read_without_scripts(shelf: Shelf, window: Watch, kind: str) -> None:
+    page = window(shelf.served + shelf.path(kind, "fr"), java_script_enabled=False, width=360).page
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    expect(page.get_by_role("search").get_by_role("button")).to_be_visible()
+    expect(page.locator("main [hidden]:visible")).to_have_count(0)
+    assert len(page.locator("main").inner_text()) > 150
+    for form in page.locator("main form:visible").all():
+        assert form.locator("textarea").count(), "A form that needs a script is shown without one"
+    page.locator(".menu summary").click()
+    expect(page.locator(".menu a").first).to_be_visible()
+
+
+@pytest.mark.parametrize("kind", ["index", "plan", "network", "question", "quality"])
+def test_a_page_prints_without_what_only_works_on_a_screen(shelf: Shelf, watch: Watch, kind: str) -> None:
+    page = settled(watch(shelf.served + shelf.path(kind, "de")).page)
+    page.emulate_media(media="print")
+    for name in (".menu", ".languages", "label-search", "data-language", "form", ".skip", ".network-tools"):
+        expect(page.locator(f"{name}:visible")).to_have_count(0)
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    expect(page.locator(".page-foot .source-line")).to_be_visible()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("kind", ["index", "obligations", "plans", "pairs"])
+def test_wide_tables_fit_a_sheet_laid_on_its_side(
+    shelf: Shelf, watch: Watch, kind: str, language: str, tmp_path: Path
+) -> None:
+    """Without the browser's shrinking: A4 within its margins is as wide as this."""
+    page = watch(shelf.served + shelf.path(kind, language), width=LYING).page
+    page.emulate_media(media="print")
+    assert page.evaluate("getComputedStyle(document.body).page") == "wide"
+    ends = page.locator("main table thead th:visible").evaluate_all(
+        "heads => heads.map(one => Math.floor(one.getBoundingClientRect().right))"
+    )
+    assert max(ends) <= LYING
+    page.pdf(path=tmp_path / "page.pdf", format="A4", prefer_css_page_size=True)
+    sheets = re.findall(rb"/MediaBox \[0 0 (\d+)[.\d]* (\d+)", (tmp_path / "page.pdf").read_bytes())
+    lying = [int(width) > int(height) for width, height in sheets]
+    assert lying[0]
+    assert all(lying) == (kind != "index"), "the picture of lanes stands upright"
+
+
+def test_the_first_page_leads_to_the_languages(shelf: Shelf, watch: Watch) -> None:
+    page = watch(shelf.served + "index.html").page
+    assert not faults_of_access(page)
+    page.get_by_role("link", name="Deutsch").click()
+    expect(page.locator("html")).to_have_attribute("lang", "de")

@@ -1,0 +1,339 @@
+"""Pictures of small, large and hostile graphs: what is drawn, what is hatched, and that it stays in its place."""
+
+from __future__ import annotations
+
+import xml.etree.ElementTree as ET
+from collections.abc import Iterator
+from datetime import date
+
+import pyoxigraph as ox
+import pytest
+
+from pan2kg.charts.drawing import Box, Drawing, Hatch, Label, Line, bounds, flat
+from pan2kg.charts.frame import Picture
+from pan2kg.charts.raster import picture_bytes
+from pan2kg.charts.registry import PICTURES, draw
+from pan2kg.charts.subject import Address
+from pan2kg.errors import ProjectError, QueryError
+from pan2kg.graph.graph import Graph
+from pan2kg.i18n.catalogue import LANGUAGES, Language
+from pan2kg.project import Project
+from pan2kg.store.store import LocalStore, Store
+
+SVG = "{http://www.w3.org/2000/svg}"
+DAY = date(2024, 1, 1)
+HOSTILE = "<script>alert(1)</script> & \"'><text> ]]> \x07\ud7ff $x^2$ {braces} {0}"
+KINDS = "plan action instrument body link obligation milestone certainty linktype linkstatus channel role bodytype"
+PREFIXES = (
+    "".join(f"@prefix {kind}: <https://w3id.org/pan2kg/id/{kind}/> .\n" for kind in KINDS.split())
+    + """
+@prefix pan: <https://w3id.org/pan2kg/ontology#> .
+@prefix skos: <http://www.w3.org/2004/02/skos/core#> .
+@prefix dcterms: <http://purl.org/dc/terms/> .
+@prefix eli: <http://data.europa.eu/eli/ontology#> .
+@prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
+"""
+)
+
+PAIRS = [(kind, language) for kind in PICTURES for language in LANGUAGES]
+
+
+def store_of(turtle: str) -> LocalStore:
+    store = ox.Store()
+    graph = ox.NamedNode("https://w3id.org/pan2kg/graph/test")
+    store.load(PREFIXES + turtle, format=ox.RdfFormat.TURTLE, to_graph=graph)
+    return LocalStore(store)
+
+
+LONG = "Une mesure dont le titre est assez long pour être coupé"
+
+
+def synthetic(plans: int, actions: int, label: str = LONG) -> LocalStore:
+    """Plans whose actions rest on five texts in turn, cite the next plan's, and are led by three ministries."""
+    title = str(ox.Literal(label, language="fr"))
+    lines = [f"instrument:i{n} a pan:LegalAct ; skos:prefLabel {title} ." for n in range(12)]
+    lines += [f"body:b{n} skos:prefLabel {title} ; dcterms:type bodytype:ministry ." for n in range(3)]
+    for p in range(plans):
+        lines.append(f"plan:p{p} a pan:Plan ; skos:prefLabel {title} ; dcterms:identifier 'p{p}' .")
+        for a in range(actions):
+            it, text = f"action:p{p}-{a}", f"instrument:i{(a * 5 + p) % 11}"
+            lines.append(f"{it} a pan:Action ; skos:prefLabel {title} ; pan:inPlan plan:p{p} .")
+            lines.append(f"{it} skos:notation '{p}.{a}' .")
+            if a % 4:
+                lines.append(f"{it} pan:restsOn {text} ; pan:ledBy body:b{a % 3} ; pan:involvesBody body:b{a % 3} .")
+            if a % 7 == 1:
+                lines.append(
+                    f"link:c{p}-{a} pan:linkType linktype:cross-reference ; pan:status linkstatus:accepted ; "
+                    f"pan:channel channel:text ; pan:from {it} ; pan:to plan:p{(p + 1) % plans} ."
+                )
+    lines += [
+        f"obligation:o{n} a pan:Obligation ; skos:prefLabel {title} ; pan:underInstrument instrument:i{n} ; "
+        f"pan:dueDate '20{10 + n}-05-01'^^xsd:date ." for n in range(12)
+    ]  # fmt: skip
+    return store_of("\n".join(lines))
+
+
+def drawn(
+    kind: str,
+    store: Store,
+    *,
+    language: Language = "fr",
+    as_of: date = DAY,
+    release: str = "",
+    address: Address | None = None,
+    **parameters: object,
+) -> Picture:
+    """A picture of what a store holds."""
+    of = Graph(Project.packaged(), store, language=language, as_of=as_of, release=release)
+    return draw(kind, of, address=address, **parameters)
+
+
+SMALL = """
+plan:p a pan:Plan ; skos:prefLabel "Plan P"@fr ; dcterms:identifier "p" .
+plan:q a pan:Plan ; skos:prefLabel "Plan Q"@fr ; dcterms:identifier "q" .
+plan:r a pan:Plan ; skos:prefLabel "Plan R"@fr ; dcterms:identifier "r" .
+action:p-1 a pan:Action ; skos:prefLabel "Agir"@fr ; pan:inPlan plan:p ; skos:notation "1" .
+action:p-1 pan:restsOn instrument:law .
+action:p-2 a pan:Action ; skos:prefLabel "Sans texte"@fr ; pan:inPlan plan:p ; skos:notation "2" .
+action:p-10 a pan:Action ; skos:prefLabel "Autre"@fr ; pan:inPlan plan:p ; skos:notation "10" .
+action:p-10 pan:restsOn instrument:other .
+action:q-1 a pan:Action ; skos:prefLabel "Bâtir"@fr ; pan:inPlan plan:q ; pan:restsOn instrument:law .
+action:r-1 a pan:Action ; skos:prefLabel "Créer"@fr ; pan:inPlan plan:r .
+instrument:law a pan:LegalAct ; skos:prefLabel "Loi"@fr .
+link:c pan:linkType linktype:cross-reference ; pan:status linkstatus:accepted ; pan:channel channel:text ;
+    pan:from plan:q ; pan:to plan:p .
+obligation:late a pan:Obligation ; skos:prefLabel "En retard"@fr ; pan:underInstrument instrument:law ;
+    pan:dueDate "2021-12-17"^^xsd:date .
+obligation:year a pan:Obligation ; skos:prefLabel "Une année"@fr ; pan:underInstrument instrument:law ;
+    pan:dueDate "2022" .
+instrument:act eli:transposes instrument:law ; eli:date_document "2023-05-16"^^xsd:date ; skos:prefLabel "Acte"@fr .
+"""
+
+
+def small() -> LocalStore:
+    return store_of(SMALL)
+
+
+def labels(drawing: Drawing) -> Iterator[tuple[Label, tuple[float, float, float, float]]]:
+    """Every text of a drawing with its edges on the sheet."""
+    for mark, (x, y) in flat(drawing.marks):
+        if isinstance(mark, Label):
+            left, top, right, bottom = bounds(mark)
+            yield mark, (left + x, top + y, right + x, bottom + y)
+
+
+def hatches(picture: Picture) -> int:
+    """How many fields are hatched, that of the legend apart."""
+    return sum(isinstance(mark, Hatch) for mark, _ in flat(picture.drawing.marks)) - 1
+
+
+def texts(picture: Picture) -> list[str]:
+    return [label.text for label, _ in labels(picture.drawing)]
+
+
+def outside(drawing: Drawing) -> list[str]:
+    return [
+        label.text
+        for label, (left, top, right, bottom) in labels(drawing)
+        if left < 0 or top < 0 or right > drawing.width or bottom > drawing.height
+    ]
+
+
+def overlapping(drawing: Drawing) -> list[tuple[str, str]]:
+    """Pairs of level texts whose letters would touch; capitals reach to 0.78 of the size above the line."""
+    boxes = sorted(
+        (left, right, bottom - 1.03 * label.font.size, bottom - 0.05 * label.font.size, label.text)
+        for label, (left, _, right, bottom) in labels(drawing)
+        if not label.turn and label.text.strip()
+    )
+    found = []
+    for at, (_, right, top, bottom, text) in enumerate(boxes):
+        for left, _, other_top, other_bottom, other in boxes[at + 1 :]:
+            if left >= right:
+                break
+            if top < other_bottom and other_top < bottom:
+                found.append((text, other))
+    return found
+
+
+@pytest.mark.parametrize(("kind", "language"), PAIRS)
+def test_a_picture_of_the_shipped_graph_is_sound(graph: Graph, kind: str, language: Language) -> None:
+    picture = drawn(kind, graph.store, language=language, as_of=DAY)
+    root = ET.fromstring(picture.svg)
+    assert root.findtext(f"{SVG}title") == picture.title
+    assert root.findtext(f"{SVG}desc") == picture.description
+    assert picture.table.rows
+    assert (outside(picture.drawing), overlapping(picture.drawing)) == ([], [])
+    assert "pan2kg" in texts(picture)[-2] + texts(picture)[-1]
+
+
+@pytest.mark.parametrize(("kind", "language"), PAIRS)
+def test_the_same_graph_gives_the_same_bytes(graph: Graph, kind: str, language: Language) -> None:
+    one, two = (drawn(kind, graph.store, language=language, as_of=DAY) for _ in range(2))
+    assert one.svg == two.svg
+    assert picture_bytes(one, ".csv") == picture_bytes(two, ".csv")
+
+
+@pytest.mark.parametrize("kind", PICTURES)
+def test_eight_plans_of_sixty_actions_stay_legible(kind: str) -> None:
+    store = synthetic(8, 60)
+    picture = drawn(kind, store, as_of=DAY, other="p1") if kind == "action-matrix" else drawn(kind, store, as_of=DAY)
+    ET.fromstring(picture.svg)
+    assert (outside(picture.drawing), overlapping(picture.drawing)) == ([], [])
+    assert min(label.font.size for label, _ in labels(picture.drawing)) >= 8.5
+    assert picture.drawing.width < 2000
+
+
+@pytest.mark.parametrize("kind", PICTURES)
+def test_hostile_titles_stay_text(kind: str) -> None:
+    picture = drawn(kind, synthetic(3, 4, HOSTILE), as_of=DAY)
+    root = ET.fromstring(picture.svg)
+    allowed = {"svg", "g", "a", "rect", "circle", "path", "text", "title", "desc"}
+    assert {element.tag.removeprefix(SVG) for element in root.iter()} <= allowed
+    assert "&lt;script&gt;" in picture.svg
+    assert outside(picture.drawing) == []
+
+
+@pytest.mark.parametrize("label", ["x" * 3000, "mot " * 600, "漢字" * 200, "", " ", "\u202e\u0301\u00ad", "WWW " * 50])
+def test_titles_of_any_length_stay_in_their_place(label: str) -> None:
+    store = synthetic(3, 5, label)
+    for kind in PICTURES:
+        picture = drawn(kind, store, as_of=DAY)
+        assert outside(picture.drawing) == [], kind
+        assert overlapping(picture.drawing) == [], kind
+
+
+def test_what_was_not_assessed_is_hatched_and_empty_in_the_table() -> None:
+    picture = drawn("plan-matrix", small(), plans="p,q,r")
+    rows = {(row[0], row[2]): row for row in named_rows(picture)}
+    assert [(*row[4:6], row[9]) for row in rows.values()] == [("true", "1", "1"), ("false", "", ""), ("false", "", "")]
+    cited = sum(bool(value) for row in rows.values() for value in row[10:12])
+    assert cited == 1
+    assert hatches(picture) == 2 + (2 * len(rows) - cited)
+
+
+def test_texts_of_a_plan_alone_say_nothing_of_pairs_of_its_actions() -> None:
+    picture = drawn("plan-matrix", store_of(f"{SMALL}\nplan:r pan:restsOn instrument:law ."), plans="p,r")
+    assert [(*row[4:6], row[9]) for row in named_rows(picture)] == [("false", "", "1")]
+    assert hatches(picture) == 1 + 2, "the pairs of actions, and both ways of citing"
+
+
+def test_the_matrix_of_plans_draws_what_its_table_says(graph: Graph) -> None:
+    picture = drawn("plan-matrix", graph.store, language="en", top=12)
+    linked = [row[5] + (" ?" if row[8] == "false" else "") for row in named_rows(picture) if row[4] == "true"]
+    cited = [f"{'→←'[at]} {row[10 + at]}" for row in named_rows(picture) for at in (0, 1) if row[10 + at]]
+    bold = [label.text for label, _ in labels(picture.drawing) if label.font.bold and label.font.size in (12, 13)]
+    numbers = [str(at) for at in range(1, 13)]
+    assert sorted(bold) == sorted([*linked, *cited, *numbers])
+    assert any(text.startswith("57 other plans") for text in texts(picture))
+
+
+def test_the_matrix_of_actions_hatches_actions_without_a_text() -> None:
+    picture = drawn("action-matrix", small(), plan="p")
+    assert [row[4:6] for row in named_rows(picture)] == [("false", ""), ("true", "0"), ("false", "")]
+    assert hatches(picture) == 4
+    assert [text for text in texts(picture) if text in ("1", "2", "10")][:3] == ["1", "2", "10"]
+
+
+def test_an_action_without_a_link_stands_in_a_dashed_box() -> None:
+    picture = drawn("lanes", small(), plan="p")
+    dashed = [mark for mark, _ in flat(picture.drawing.marks) if isinstance(mark, Box) and mark.pen and mark.pen.dash]
+    assert len(dashed) == 1 + 1, "action 2, and the legend"
+    assert [row[0].rpartition("/")[2] for row in named_rows(picture) if row[4] == "unlinked"] == ["p-2"]
+
+
+def test_what_is_inferred_is_dashed_and_what_is_declared_is_not() -> None:
+    picture = drawn("lanes", small(), plan="p")
+    bows = [mark for mark, _ in flat(picture.drawing.marks) if isinstance(mark, Line) and mark.curved]
+    dashed = sorted(bool(mark.pen and mark.pen.dash) for mark in bows)
+    assert dashed == sorted(row[4] == "inferred" for row in named_rows(picture) if row[4] != "unlinked")
+
+
+def test_a_late_act_is_drawn_and_a_year_is_no_date() -> None:
+    picture = drawn("timeline", small(), as_of=DAY, language="en")
+    assert [(row[1], row[5], row[9]) for row in named_rows(picture)] == [
+        ("En retard", "late", "515"), ("Une année", "due unknown", ""),
+    ]  # fmt: skip
+    assert "515 days late" in texts(picture)
+    assert hatches(picture) == 1
+
+
+def test_upset_bars_add_up_to_the_table() -> None:
+    picture = drawn("upset", small(), plans="p,q,r")
+    shared = [(row[1], row[2].rpartition("/")[2]) for row in named_rows(picture)]
+    assert shared == [("p + q", "law"), ("p", "other")]
+    assert hatches(picture) == 1
+
+
+def test_a_plan_of_which_no_body_is_known_is_hatched() -> None:
+    turtle = f"{SMALL}\naction:p-1 pan:ledBy body:m . body:m dcterms:type bodytype:ministry ; skos:prefLabel 'M'@fr ."
+    picture = drawn("ministries", store_of(turtle), plans="p,q")
+    assert [row[4:7] for row in named_rows(picture)] == [("true", "1", "1"), ("false", "", "")]
+    assert hatches(picture) == 1
+
+
+def test_the_surroundings_of_an_action_name_what_it_shares() -> None:
+    picture = drawn("ego", small(), action="p-1")
+    assert [(row[0].rpartition("/")[2], row[2], row[5]) for row in named_rows(picture)] == [
+        ("law", "text", ""), ("q-1", "other", "law"),
+    ]  # fmt: skip
+
+
+def test_unverified_statements_and_candidates_leak_into_no_picture() -> None:
+    plain = drawn("lanes", small(), plan="p").svg
+    more = (
+        SMALL
+        + """
+link:x pan:linkType linktype:cross-reference ; pan:status linkstatus:candidate ; pan:channel channel:text ;
+    pan:from plan:p ; pan:to plan:r .
+link:y pan:linkType linktype:cross-reference ; pan:status linkstatus:accepted ; pan:channel channel:text ;
+    pan:certainty certainty:unverified ; pan:from plan:p ; pan:to plan:r .
+"""
+    )
+    assert drawn("lanes", store_of(more), plan="p").svg == plain
+
+
+@pytest.mark.parametrize(
+    ("kind", "parameters", "says"),
+    [
+        ("plan-matrx", {}, "Did you mean plan-matrix"),
+        ("plan-matrix", {"plan": "lu-bhr-3"}, "Did you mean"),
+        ("plan-matrix", {"top": "many"}, "whole number"),
+        ("plan-matrix", {"top": 1}, "from 2"),
+        ("plan-matrix", {"top": 99}, "2 to 24"),
+        ("plan-matrix", {"plans": "lu-bhr-2"}, "2 to 24"),
+        ("plan-matrix", {"colour": "red"}, "has no parameter"),
+        ("action-matrix", {"plan": "lu-data-1"}, "no action"),
+        ("ego", {"action": "lu-bhr-2-9-9"}, "Did you mean"),
+        ("lanes", {"plan": "lu-cooperation-report-2020-m1"}, "is no plan"),
+    ],
+)
+def test_wrong_use_is_one_sentence_with_a_remedy(
+    graph: Graph, kind: str, parameters: dict[str, object], says: str
+) -> None:
+    with pytest.raises(QueryError, match=says):
+        drawn(kind, graph.store, **parameters)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("kind", PICTURES)
+def test_an_empty_graph_is_one_sentence(kind: str) -> None:
+    with pytest.raises(ProjectError, match="no action"):
+        drawn(kind, LocalStore(ox.Store()))
+
+
+def test_marks_lead_where_the_address_says_and_nowhere_dangerous() -> None:
+    linked = drawn("plan-matrix", small(), plans="p,q", address=lambda things: f"pairs/{len(things)}.html?a=1&b=2")
+    assert 'href="pairs/2.html?a=1&amp;b=2"' in linked.svg
+    unsafe = drawn("plan-matrix", small(), plans="p,q", address=lambda _: "javascript:alert(1)")
+    assert "href" not in unsafe.svg
+
+
+def test_source_line_states_release_day_and_filters() -> None:
+    picture = drawn("upset", small(), plans="p,q", release="9.9", as_of=DAY, language="en")
+    line = " ".join(texts(picture)[-3:])
+    for part in ("release 9.9", "as of 1 January 2024", "unverified statements left out", "plans chosen: p, q"):
+        assert part in line
+
+
+def named_rows(picture: Picture) -> list[tuple[str, ...]]:
+    return list(zip(*(picture.table.values(name) for name in picture.table.columns), strict=True))

@@ -1,0 +1,85 @@
+"""The command line speaks the language it is asked for: errors, help, and what argparse says of wrong use."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from pan2kg.cli.main import main
+from pan2kg.errors import ProjectError
+from pan2kg.i18n.message import spoken
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.fixture(autouse=True)
+def _environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("LC_ALL", raising=False)
+    monkeypatch.setenv("LANG", "C")
+
+
+def said(capsys: pytest.CaptureFixture[str], *words: str) -> str:
+    """What a command that goes wrong says."""
+    with pytest.raises(SystemExit) as left:
+        raise SystemExit(main(words))
+    assert left.value.code == 2
+    return capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence"),
+    [("fr", "Ce dossier n’existe pas."), ("de", "Diesen Ordner gibt es nicht."), ("en", "There is no such folder.")],
+)
+def test_an_error_is_said_in_the_language_asked_for(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, language: str, sentence: str
+) -> None:
+    assert sentence in said(capsys, "check", "--project", str(tmp_path / "none"), "--language", language)
+    assert spoken() == "en"
+
+
+def test_the_environment_asks_too(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LANG", "fr_LU.UTF-8")
+    assert "Ce dossier n’existe pas." in said(capsys, "dump", "-o", "x", "--project", str(tmp_path / "none"))
+
+
+def test_the_language_of_a_plan_is_not_that_of_its_reader(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    file = tmp_path / "plan.txt"
+    file.write_text("", encoding="utf-8")
+    assert "The text is empty." in said(capsys, "draft", str(file), "--plan", "be-bhr-1", "--language", "fr")
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (("check", "--language", "fr", "--format", "pdf"), "choix non valable : 'pdf' (choisissez parmi"),
+        (("check", "--language", "de", "x"), "unbekannte Argumente: x"),
+        (("coherence", "explain", "--language", "fr"), "les arguments suivants sont requis : ACTION"),
+        (("serve", "--port", "x"), "argument --port: « x » is no whole number from 0 to 65535"),
+    ],
+)
+def test_wrong_use_is_said_in_that_language(
+    capsys: pytest.CaptureFixture[str], words: tuple[str, ...], sentence: str
+) -> None:
+    assert sentence in said(capsys, *words).replace("\N{NO-BREAK SPACE}", " ")
+
+
+def test_help_is_said_in_the_language_of_the_environment(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LC_ALL", "de_DE")
+    with pytest.raises(SystemExit):
+        main(["draft", "--help"])
+    shown = capsys.readouterr().out
+    assert shown.startswith("Verwendung: pan2kg draft")
+    assert "Einen Plan lesen, wie er veröffentlicht wurde" in shown
+    assert "diese Hilfe zeigen und beenden" in shown
+
+
+def test_an_error_is_said_to_each_reader_in_his_language() -> None:
+    error = ProjectError("cannot-read-file", remedy="save-as-utf8", reason="is a directory")
+    assert error.say("fr") == "Impossible de lire le fichier (is a directory). Enregistrez-le en UTF-8."
+    assert error.say("de") == "Die Datei ist nicht lesbar (is a directory). Speichern Sie sie als UTF-8."

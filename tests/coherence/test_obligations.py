@@ -1,0 +1,132 @@
+"""Obligations: margins, and everything that must not be called late or uncovered."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+import pytest
+
+from pan2kg.coherence.obligations import ANSWERING, Margin, Obligation, Response, Standing, margins, whole_day
+from pan2kg.coherence.uses import Uses, uses_of
+from pan2kg.project import Project
+from pan2kg.store.queries import find_query
+
+DUE = date(2021, 12, 17)
+DUTY = Obligation("o", "D", DUE)
+TODAY = date(2026, 1, 1)
+
+
+def uses(*pairs: tuple[str, str]) -> Uses:
+    return uses_of(pairs or [("a", "other")], {"a": "P", "b": "P"})
+
+
+def margin(duty: Obligation, *known: Response, of: Uses | None = None, as_of: date = TODAY) -> Margin:
+    (row,) = margins(of or uses(), [duty], known, as_of=as_of)
+    return row
+
+
+def act(day: date | None, name: str = "law") -> Response:
+    return Response(name, "D", day, is_act=True)
+
+
+def test_the_worked_margin_is_515_days_late() -> None:
+    row = margin(DUTY, act(date(2023, 5, 16)))
+    assert (row.standing, row.margin, row.overdue) == (Standing.LATE, 515, 0)
+
+
+@pytest.mark.parametrize(("day", "standing"), [(DUE, Standing.ON_TIME), (date(2021, 12, 18), Standing.LATE)])
+def test_the_due_day_itself_is_on_time(day: date, standing: Standing) -> None:
+    assert margin(DUTY, act(day)).standing is standing
+
+
+def test_an_act_answers_from_its_own_day_on_though_that_is_the_due_day_and_today() -> None:
+    row = margin(DUTY, act(DUE), as_of=DUE)
+    assert (row.standing, row.margin, row.overdue) == (Standing.ON_TIME, 0, 0)
+    before = margin(DUTY, act(DUE), as_of=date(2021, 12, 16))
+    assert (before.standing, before.overdue) == (Standing.UNCOVERED, 0)
+
+
+def test_obligations_stand_by_due_day_then_iri_and_those_without_a_day_last() -> None:
+    days = {"d": None, "b": None, "c": date(2022, 1, 1), "a": date(2022, 1, 1), "e": DUE}
+    rows = margins(uses(), [Obligation(iri, "D", day) for iri, day in days.items()], [], as_of=TODAY)
+    assert [row.obligation.iri for row in rows] == ["e", "a", "c", "b", "d"]
+
+
+def test_an_act_that_is_still_to_come_does_not_answer() -> None:
+    row = margin(DUTY, act(date(2023, 5, 16)), as_of=date(2022, 6, 1))
+    assert (row.standing, row.overdue) == (Standing.UNCOVERED, 166)
+
+
+def test_overdue_before_ratification_never() -> None:
+    treaty = Obligation("o", "P29", date(2020, 1, 1), needs_ratification=True)
+    ratified = Obligation("o", "P29", date(2020, 1, 1), needs_ratification=True, ratified=date(2021, 3, 18))
+    for duty, as_of in ((treaty, TODAY), (ratified, date(2021, 3, 17))):
+        row = margin(duty, as_of=as_of)
+        assert (row.standing, row.overdue, row.margin) == (Standing.DUE_UNKNOWN, 0, None)
+    assert margin(ratified, as_of=date(2021, 3, 18)).standing is Standing.UNCOVERED
+
+
+@pytest.mark.parametrize("text", ["2021", "2021-12", "dès que possible", "as soon as possible", "2021-13-01", ""])
+def test_a_vague_date_is_not_taken_for_a_date(text: str) -> None:
+    assert whole_day(text) is None
+    late_if_dated = Response("a", "D", whole_day(text), is_act=False)
+    row = margin(DUTY, late_if_dated, of=uses(("a", "D")))
+    assert (row.standing, row.margin) == (Standing.VAGUE, None)
+    assert margin(Obligation("o", "D", whole_day(text))).standing is Standing.DUE_UNKNOWN
+
+
+def test_uncovered_is_not_said_where_nothing_was_annotated() -> None:
+    bare = uses_of([], {"a": "P"})
+    assert margin(DUTY, of=bare).standing is Standing.NOT_ASSESSED
+    assert margin(DUTY).standing is Standing.UNCOVERED
+
+
+def action(relation: str, name: str = "a", day: date | None = None) -> Response:
+    return Response(name, "D", day, is_act=False, relation=relation)
+
+
+@pytest.mark.parametrize("relation", sorted(ANSWERING))
+def test_an_action_that_works_towards_the_instrument_answers(relation: str) -> None:
+    assert margin(DUTY, action(relation), of=uses(("a", "D"))).standing is Standing.VAGUE
+
+
+@pytest.mark.parametrize("relation", ["monitors", "references", "promotes", "concerns", ""])
+def test_an_action_that_only_watches_or_names_the_instrument_does_not_answer(relation: str) -> None:
+    row = margin(DUTY, action(relation), of=uses(("a", "D")))
+    assert (row.standing, row.response, [one.work for one in row.touching]) == (Standing.UNCOVERED, None, ["a"])
+
+
+def test_which_relations_answer_can_be_told() -> None:
+    (row,) = margins(uses(("a", "D")), [DUTY], [action("monitors")], as_of=TODAY, answering={"monitors"})
+    assert (row.standing, row.touching) == (Standing.VAGUE, ())
+
+
+def test_what_touches_an_instrument_without_answering_stands_by_iri() -> None:
+    row = margin(DUTY, action("monitors", "b"), action("promotes", "c"), action("references", "a"))
+    assert [one.work for one in row.touching] == ["a", "b", "c"]
+
+
+def test_an_action_with_two_relations_answers_once() -> None:
+    row = margin(DUTY, action("implements"), action("monitors"), action("transposes"), of=uses(("a", "D")))
+    assert ([one.work for one in row.responses], row.touching) == (["a"], ())
+
+
+def test_what_merely_rests_on_the_instrument_is_not_added_as_an_answer() -> None:
+    assert margin(DUTY, of=uses(("a", "D"))).standing is Standing.UNCOVERED
+
+
+def test_the_question_knows_the_same_answering_relations() -> None:
+    query = find_query(Project.packaged(), "obligations-without-action")
+    assert set(re.findall(r"^ +relation:([\w-]+)$", query.text, re.MULTILINE)) == ANSWERING
+
+
+def test_an_act_answers_before_an_action_and_ties_go_by_iri() -> None:
+    action = Response("a", "D", date(2020, 1, 1), is_act=False)
+    first, second = act(date(2022, 1, 1), "law-1"), act(date(2022, 1, 1), "law-2")
+    assert margin(DUTY, action, second, first).response == first
+    assert margin(DUTY, action).standing is Standing.ON_TIME
+
+
+def test_the_day_stands_in_the_basis() -> None:
+    assert margins(uses(), [], [], as_of=TODAY).basis.as_of == TODAY

@@ -1,0 +1,178 @@
+"""What the code says stands in the catalogues: each key it uses, in each language, with the same places for values."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import pan2kg
+from pan2kg import errors
+from pan2kg.i18n.catalogue import CATALOGUES, LANGUAGES, SOURCE_LANGUAGE, Messages
+from pan2kg.i18n.compilation import read_entries
+from pan2kg.publish.portal import access
+
+PACKAGE = Path(pan2kg.__file__).parent
+MODULES = sorted(PACKAGE.rglob("*.py"))
+ERRORS = {
+    name
+    for module in (errors, access)
+    for name, found in vars(module).items()
+    if isinstance(found, type) and issubclass(found, errors.Pan2kgError)
+}
+CONTEXT_OF = {"told": "error", "why": "server", "noted": "draft"}
+OWN = {
+    "steps.py": {"_why": "portal"},
+    "inspection.py": {"_fault": "inspection"},
+    "remote.py": {"_fault": "error"},
+    "manifest.py": {"fault": "error"},
+}
+"""What a module calls the function that chooses a message of its own context."""
+CONTEXTS = ("error", "server", "portal", "inspection", "progress", "help", "argparse", "draft")
+SAY = re.compile(r"^from pan2kg\.i18n\.message import .*\bsay\b", re.MULTILINE)
+PLACE = re.compile(r"\{(\w+)\}")
+
+
+def keys_of(value: ast.expr | None) -> Iterator[str]:
+    """The keys an expression may be: a text, or either of two."""
+    if isinstance(value, ast.Constant) and isinstance(value.value, str):
+        yield value.value
+    elif isinstance(value, ast.IfExp):
+        yield from keys_of(value.body)
+        yield from keys_of(value.orelse)
+
+
+def used(path: Path) -> Iterator[tuple[str, str]]:
+    """Context and key of each message that is named in the code."""
+    contexts = CONTEXT_OF | OWN.get(path.name, {})
+    text = path.read_text(encoding="utf-8")
+    tree = ast.parse(text)
+    twofold = {"Message"} | ({"say"} if SAY.search(text) else set())
+    for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call)):
+        name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+        first = call.args[0] if call.args else None
+        if name in ERRORS:
+            remedy = next((one.value for one in call.keywords if one.arg == "remedy"), None)
+            yield from (("error", key) for key in (*keys_of(first), *keys_of(remedy)))
+        elif name in contexts:
+            yield from ((contexts[name], key) for key in keys_of(first))
+        elif name in twofold and len(call.args) > 1:
+            yield from ((context, key) for context in keys_of(first) for key in keys_of(call.args[1]))
+
+
+def test_every_message_the_code_names_is_in_the_catalogue() -> None:
+    """A key without a message would only be noticed when the error happens."""
+    named = {(*pair, path.name) for path in MODULES for pair in used(path)}
+    assert len(named) > 300
+    missing = sorted(
+        f"{name}: « {key} » ({context})"
+        for context, key, name in named
+        if context in CONTEXTS and not Messages(context).has(key)
+    )
+    assert not missing, "write these messages into pan2kg/i18n/catalogues:\n" + "\n".join(missing)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_language_has_them_with_the_same_places(language: str) -> None:
+    """A place a translation lacks would swallow what is named in it; one too many would be a fault of its own."""
+    said = {
+        tag: {
+            (entry.context, entry.key): set(PLACE.findall(" ".join(entry.forms)))
+            for entry in read_entries(CATALOGUES[tag].read_text(encoding="utf-8"))
+            if entry.context in CONTEXTS
+        }
+        for tag in (SOURCE_LANGUAGE, language)
+    }
+    assert said[language] == said[SOURCE_LANGUAGE]
+
+
+SENTENCE = re.compile(r"(?<![\w#:/.?-])[A-Za-zÀ-ÿ][a-zà-ÿ’']+[,;:.]? [a-zà-ÿ’']{2,}(?![\w:/=-])")
+"""Two words in a row, the second in lower case."""
+OTHER = re.compile(
+    r"\b(SELECT|ASK|CONSTRUCT|PREFIX|WHERE|FILTER|OPTIONAL|INSERT|CREATE|VALUES|BIND)\b"
+    r"|</?\w|=\"|-src '|: \{\}|;\s*charset=|\\[bdws]|^[@.#%]|^\s*\w+ \{?\{?\}?$|font|subgraph"
+)
+"""What has such words and is none for a reader: SPARQL, markup, policies of a browser, media types, other languages."""
+PROGRAMMER = {"ValueError", "KeyError", "TypeError", "RuntimeError", "AttributeError", "CatalogueError", "once"}
+"""What is called with words for who writes the program: a fault of its own, the name of a cache."""
+ALLOWED = {
+    "cited by": "a column of a picture's data, as its CSV has it",
+    "two actions": "an option of tables, by name",
+    "any action": "an option of tables, by name",
+    "two plans": "an option of tables, by name",
+    "accepted, derived": "a value of a basis, which tables say in words",
+    "left out": "a value of a basis",
+    "the base edition": "a value of a basis",
+    "instruments unknown to the base": "a value of a basis",
+    "plans left out": "a value of a basis",
+    "recorded for {} of {} actions": "a value of a basis",
+    "≥ {} of a plan of ≥ {} actions": "a value of a basis",
+    "beyond chance": "a verdict as JSON and CSV have it",
+    "not beyond chance": "a verdict",
+    "cannot be significant at this size": "a verdict",
+    "not assessed": "a standing as JSON and CSV have it",
+    "on time": "a standing",
+    "due unknown": "a standing",
+    "verification source": "a field of an action",
+    "expected result": "a field of an action",
+    "row acts on column": "the corner of a matrix that is read",
+    "la ligne agit sur la colonne": "the corner of a matrix that is read",
+    "xsd:gYear, xsd:gYearMonth or xsd:date, as its form tells": "a datatype of a column",
+    "{}x-content-type-options: nosniff\r\nconnection: close\r\n\r\n": "headers",
+    "label fallback": "classes of an element",
+    "not yet": "a standing of a plan on a day",
+    "in force": "a standing of a plan on a day",
+    "Prefix not found": "words of the engine",
+    "one of ": "words of the engine",
+    "pan2kg coherence gaps {}": "a command",
+}
+
+
+def texts(tree: ast.Module) -> Iterator[tuple[int, str]]:
+    """Line and content of each text in code that is no documentation, with {} where a value stands."""
+    apart: set[ast.AST] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+            apart.add(node.value)
+        elif isinstance(node, ast.JoinedStr):
+            apart |= set(node.values)
+        elif isinstance(node, ast.FormattedValue) and node.format_spec:
+            apart |= set(ast.walk(node.format_spec))
+        elif isinstance(node, ast.Call):
+            name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+            apart |= set(ast.walk(node)) if name in PROGRAMMER or name == "compile" else set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.JoinedStr) and node not in apart:
+            parts = (part.value if isinstance(part, ast.Constant) else "{}" for part in node.values)
+            yield node.lineno, "".join(map(str, parts))
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and node not in apart:
+            yield node.lineno, node.value
+
+
+def test_no_sentence_for_a_reader_stands_in_code() -> None:
+    """Such a sentence would be said in one language alone."""
+    found = {
+        (f"{path.relative_to(PACKAGE)}:{line}", text)
+        for path in MODULES
+        for line, text in texts(ast.parse(path.read_text(encoding="utf-8")))
+        if SENTENCE.search(text) and not OTHER.search(text)
+    }
+    new = sorted(f"{where}: {text[:100]!r}" for where, text in found if text not in ALLOWED)
+    assert not new, "write it into the catalogues, or say in ALLOWED why it is none for a reader:\n" + "\n".join(new)
+    assert not ALLOWED.keys() - {text for _, text in found}, "take these out of ALLOWED: no module has them"
+
+
+@pytest.mark.parametrize("text", ["There is no plan.", "the folder", "{} is given twice, where one is meant"])
+def test_a_sentence_is_found(text: str) -> None:
+    """What a reader would be told."""
+    assert SENTENCE.search(text)
+    assert not OTHER.search(text)
+
+
+@pytest.mark.parametrize("text", ["plan", "text/html; charset=utf-8", "SELECT ?plan WHERE { ?plan a ?kind of }"])
+def test_what_is_none_is_left_alone(text: str) -> None:
+    """A name, a media type, a query."""
+    assert not SENTENCE.search(text) or OTHER.search(text)

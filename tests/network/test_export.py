@@ -1,0 +1,374 @@
+"""Every format carries the same nodes, edges and attributes, whatever stands in a label."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+import shutil
+import subprocess
+import xml.etree.ElementTree as ET
+import zipfile
+from collections.abc import Iterable
+from datetime import date
+from random import Random
+
+import networkx as nx
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import pan2kg
+from pan2kg.errors import FormatError, QueryError
+from pan2kg.network.diagrams import EDGES, caption
+from pan2kg.network.exports import FORMS, export_network, select_network
+from pan2kg.network.selection import EDGE_COLUMNS, NODE_COLUMNS, Row, tables
+from pan2kg.turtle.vocabulary import ID
+from tests.conftest import lack
+
+PIECES = st.sampled_from([
+    '"', "'", "<", ">", "&", "&amp;", "\\", "\\n", "\n", "\r", "\t", "\x00", "\x0b", "\ufffe", "]]>", "#quot;", "`*_~",
+    "[a](http://e)", "1. ", "- ", "end", "$$", "%%", "{", "}", "|", ";", "é", "𝔸", " ", "œuvre", "direction LR",
+])  # fmt: skip
+TEXTS = st.lists(PIECES, max_size=6).map("".join) | st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
+TYPES = st.sampled_from(["Plan", "Action", "LegalAct", "Review"])
+IRIS = st.sampled_from(
+    [f"{ID}plan/p", f"{ID}action/p-1", f"{ID}action/p-2", "http://data.europa.eu/eli/x/oj", "http://e/a?b=c&d#e"]
+)
+NUMBERS = st.floats(allow_nan=False, allow_infinity=False)
+
+often = settings(max_examples=50, deadline=None)
+
+
+def _values(columns: dict[str, type], **given_: st.SearchStrategy[object]) -> st.SearchStrategy[dict[str, object]]:
+    kinds: dict[type, st.SearchStrategy[object]] = {
+        str: TEXTS, float: NUMBERS, int: st.integers(-3, 3), bool: st.booleans()
+    }  # fmt: skip
+    return st.fixed_dictionaries({}, optional={name: kinds[kind] for name, kind in columns.items()} | given_)
+
+
+@st.composite
+def networks(draw: st.DrawFn) -> nx.MultiDiGraph[str]:
+    made: nx.MultiDiGraph[str] = nx.MultiDiGraph(language=draw(TEXTS), filters=draw(TEXTS))
+    for iri in draw(st.lists(IRIS, min_size=1, unique=True)):
+        made.add_node(iri, **draw(_values(NODE_COLUMNS, label=TEXTS, type=TYPES, plan=IRIS)))
+    ends = st.sampled_from(sorted(made))
+    for number, (one, two) in enumerate(draw(st.lists(st.tuples(ends, ends), max_size=5))):
+        made.add_edge(one, two, key=f"{ID}link/{number}", **draw(_values(EDGE_COLUMNS, type_label=TEXTS)))
+    return made
+
+
+@pytest.fixture(scope="module")
+def shipped(graph: pan2kg.Graph) -> nx.MultiDiGraph[str]:
+    return graph.network()
+
+
+def without(row: Row, *names: str) -> Row:
+    return {name: value for name, value in row.items() if name not in names}
+
+
+def plain(row: Row, *left_out: str) -> dict[str, str]:
+    cells = {name: str(v).lower() if isinstance(v, bool) else str(v) for name, v in row.items()}
+    return {name: value for name, value in cells.items() if name not in left_out}
+
+
+@often
+@given(networks())
+def test_networkx_reads_the_same_network_from_graphml(network: nx.MultiDiGraph[str]) -> None:
+    back = nx.parse_graphml(export_network(network, "graphml").decode(), force_multigraph=True)
+    table = tables(network)
+    assert back.graph == {name: value for name, value in table.head().items() if value} | {
+        "node_default": {}, "edge_default": {},
+    }  # fmt: skip
+    assert dict(back.nodes(data=True)) == {row["id"]: without(row, "id") for row in table.nodes}
+    assert {link: (one, two, data) for one, two, link, data in back.edges(keys=True, data=True)} == {
+        row["id"]: (row["source"], row["target"], without(row, "id", "source", "target")) for row in table.edges
+    }
+
+
+GEXF = "{http://gexf.net/1.3}"
+
+
+def gexf_rows(root: ET.Element, name: str) -> list[dict[str, str]]:
+    """The elements of a GEXF file with their attributes and the values of their columns."""
+    return [
+        {**item.attrib, **{f"for {v.attrib['for']}": v.attrib["value"] for v in item.iter(f"{GEXF}attvalue")}}
+        for item in root.iter(GEXF + name)
+    ]
+
+
+def as_gexf(row: Row, *own: str) -> dict[str, str]:
+    cells = plain(row)
+    kept = {name: cells.pop(name) for name in own}
+    if "directed" in cells:
+        kept["type"] = "directed" if cells.pop("directed") == "true" else "undirected"
+        kept |= {"kind": cells["type"]} if "type" in cells else {}
+    return kept | {f"for {name}": value for name, value in cells.items()}
+
+
+@often
+@given(networks())
+def test_gexf_has_every_node_edge_and_value(network: nx.MultiDiGraph[str]) -> None:
+    root, table = ET.fromstring(export_network(network, "gexf")), tables(network)
+    assert gexf_rows(root, "node") == [as_gexf(row, "id", "label") for row in table.nodes]
+    assert gexf_rows(root, "edge") == [as_gexf(row, "id", "source", "target", "label") for row in table.edges]
+
+
+@often
+@given(networks())
+def test_cytoscape_json_has_the_same_rows_and_networkx_reads_it(network: nx.MultiDiGraph[str]) -> None:
+    content, table = json.loads(export_network(network, "cytoscape")), tables(network)
+    elements = content["elements"]
+    assert [item["data"] for item in elements["nodes"]] == [
+        {**row, "name": caption(row), "value": row["id"]} for row in table.nodes
+    ]
+    assert [item["data"] for item in elements["edges"]] == [{**row, "key": row["id"]} for row in table.edges]
+    back = nx.cytoscape_graph(content)
+    assert sorted(back.edges(keys=True)) == sorted((row["source"], row["target"], row["id"]) for row in table.edges)
+
+
+def csv_rows(text: bytes) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(text.decode(), newline="")))
+
+
+@often
+@given(networks())
+def test_csv_has_the_same_cells(network: nx.MultiDiGraph[str]) -> None:
+    table = tables(network)
+    nodes, edges = csv_rows(export_network(network, "nodes")), csv_rows(export_network(network, "edges"))
+    heads = {"id": "Id", "label": "Label", "source": "Source", "target": "Target", "type": "link_type"}
+    assert [{name: cell for name, cell in row.items() if cell} for row in nodes] == [
+        {heads[name] if name in ("id", "label") else name: cell for name, cell in plain(row).items() if cell}
+        for row in table.nodes
+    ]
+    assert [{name: cell for name, cell in row.items() if cell} for row in edges] == [
+        {heads.get(name, name): cell for name, cell in plain(row, "directed").items() if cell}
+        | {"Type": "Directed" if row["directed"] else "Undirected"}
+        for row in table.edges
+    ]
+
+
+DOT_STRING = r'"(?:[^"\\]|\\.)*"'
+
+
+def dot_value(quoted: str, *, is_label: bool = False) -> str:
+    text = re.sub(r"\\(.)", lambda m: "\n" if m[1] == "n" and is_label else m[1], quoted[1:-1], flags=re.DOTALL)
+    return text.replace("&amp;", "&") if is_label else text
+
+
+def dot_statements(text: str) -> Iterable[tuple[str, str, dict[str, str]]]:
+    """Names and attributes of the node and edge statements; a quoted string may go over several lines."""
+    statement = re.compile(rf"^ +({DOT_STRING})(?: -> ({DOT_STRING}))? \[((?:\w+={DOT_STRING} ?)*)\]$", re.MULTILINE)
+    for one, two, attributes in statement.findall(text):
+        pairs = re.findall(rf"(\w+)=({DOT_STRING})", attributes)
+        labels = {"label", "tooltip", "edgetooltip", "URL", "edgeURL"}
+        yield (
+            dot_value(one), dot_value(two) if two else "",
+            {name: dot_value(value, is_label=name in labels) for name, value in pairs},
+        )  # fmt: skip
+
+
+@often
+@given(networks())
+def test_dot_has_every_node_edge_and_value(network: nx.MultiDiGraph[str]) -> None:
+    table, found = tables(network), list(dot_statements(export_network(network, "dot").decode()))
+    nodes = {one: values for one, two, values in found if not two}
+    edges = {values["id"]: (one, two, values) for one, two, values in found if two}
+    assert nodes.keys() == {row["id"] for row in table.nodes}
+    for row in table.nodes:
+        assert nodes[str(row["id"])].items() >= plain(row, "id", "label").items()
+        assert nodes[str(row["id"])]["label"].split() == caption(row).split()
+    assert [edges[str(row["id"])][:2] for row in table.edges] == [(row["source"], row["target"]) for row in table.edges]
+    for row in table.edges:
+        assert edges[str(row["id"])][2].items() >= plain(row, "label", "source", "target", "directed").items()
+
+
+@settings(max_examples=15, deadline=None)
+@given(networks())
+def test_graphviz_reads_the_same_names_and_labels(network: nx.MultiDiGraph[str]) -> None:
+    if shutil.which("dot") is None:
+        lack("Graphviz is not installed, so its own reading is not tested.")
+    table = tables(network)
+    command = ["dot", "-Kpatchwork", "-Tdot_json"]
+    read = subprocess.run(command, input=export_network(network, "dot"), capture_output=True, check=True, timeout=600)
+    content = json.loads(read.stdout.decode(), strict=False)
+    nodes = [item["name"] for item in content["objects"] if not item["name"].startswith("cluster ")]
+    assert sorted(nodes) == sorted(str(row["id"]) for row in table.nodes)
+    assert len(content.get("edges", [])) == len(table.edges)
+
+
+MERMAID = re.compile(
+    r"""flowchart[ ]LR | \s+acc(Title|Descr):[ ][^"<>#;]*(\#\d+;[^"<>#;]*)* | \s+subgraph[ ]in_\w+\[LABEL\] | \s+end
+    | \s+\w+(\[\[LABEL\]\]|\(LABEL\)|\{\{LABEL\}\}|\[LABEL\]) | \s+\w+[ ](-->|---|-\.->|-\.-)(\|LABEL\|)?[ ]\w+"""
+    .replace("LABEL", r'"(?:[^"#;&<>\[\]{}|`*_]|\#\d+;)*"'),
+    re.VERBOSE,
+)  # fmt: skip
+
+
+@often
+@given(networks())
+def test_mermaid_is_made_of_lines_it_knows_with_nothing_to_interpret_in_labels(network: nx.MultiDiGraph[str]) -> None:
+    lines, table = export_network(network, "mermaid").decode().split("\n"), tables(network)
+    assert not [line for line in lines[:-1] if not MERMAID.fullmatch(line)]
+    labels = [re.findall(r'"(.*)"', line)[0] for line in lines if re.match(r' +\w+[\[({]+"', line)]
+    read = sorted(re.sub(r"#(\d+);", lambda match: chr(int(match[1])), label) for label in labels)
+    assert read == sorted(caption(row) for row in table.nodes)
+    assert sum(bool(re.match(r" +\w+ (-->|---|-\.->|-\.-)", line)) for line in lines) == len(table.edges)
+
+
+@often
+@given(networks(), st.randoms(use_true_random=False))
+def test_the_same_network_gives_the_same_bytes_in_whatever_order_it_was_made(
+    network: nx.MultiDiGraph[str], random: Random
+) -> None:
+    nodes, edges = list(network.nodes(data=True)), list(network.edges(keys=True, data=True))
+    random.shuffle(nodes)
+    random.shuffle(edges)
+    other: nx.MultiDiGraph[str] = nx.MultiDiGraph(**network.graph)
+    other.add_nodes_from(nodes)
+    other.add_edges_from(edges)
+    assert [export_network(other, form) for form in FORMS] == [export_network(network, form) for form in FORMS]
+
+
+ATTRIBUTE_TYPES = {"integer", "long", "double", "float", "boolean", "string", "anyURI"}
+
+
+@pytest.mark.parametrize("plans", [(), ("lu-bhr-2",), ("lu-bhr-1", "lu-bhr-2")])
+def test_gexf_of_the_shipped_graph_is_what_version_1_3_demands(
+    shipped: nx.MultiDiGraph[str], plans: tuple[str, ...]
+) -> None:
+    network = select_network(shipped, plans=plans)
+    root = ET.fromstring(export_network(network, "gexf", released=date(2026, 11, 25)))
+    assert (root.tag, root.attrib["version"]) == (f"{GEXF}gexf", "1.3")
+    assert [child.tag for child in root] == [f"{GEXF}meta", f"{GEXF}graph"]
+    assert root[0].attrib == {"lastmodifieddate": "2026-11-25"}
+    whole = root[1]
+    assert whole.attrib == {"defaultedgetype": "directed", "idtype": "string", "mode": "static"}
+    assert [child.tag.removeprefix(GEXF) for child in whole] == ["attributes", "attributes", "nodes", "edges"]
+    for kind, columns, items in ((c.attrib["class"], c, whole.find(f"{GEXF}{c.attrib['class']}s")) for c in whole[:2]):
+        assert items is not None
+        assert items.attrib["count"] == str(len(items))
+        assert {column.attrib["type"] for column in columns} <= ATTRIBUTE_TYPES
+        named = [column.attrib["id"] for column in columns]
+        assert len(set(named)) == len(named)
+        assert {value.attrib["for"] for value in items.iter(f"{GEXF}attvalue")} == set(named)
+        ids = [item.attrib["id"] for item in items.iter(GEXF + kind)]
+        assert len(set(ids)) == len(ids)
+    nodes = {node.attrib["id"] for node in whole.iter(f"{GEXF}node")}
+    assert all({edge.attrib["source"], edge.attrib["target"]} <= nodes for edge in whole.iter(f"{GEXF}edge"))
+    assert {edge.attrib["type"] for edge in whole.iter(f"{GEXF}edge")} == {"directed", "undirected"}
+
+
+def test_gexf_of_links_of_one_direction_is_read_by_networkx(shipped: nx.MultiDiGraph[str]) -> None:
+    network = select_network(shipped, types=("uses-instrument",))
+    back = nx.read_gexf(io.BytesIO(export_network(network, "gexf")), version="1.3")
+    assert dict(back.nodes(data="label")) == dict(network.nodes(data="label"))
+    assert sorted(back.edges()) == sorted(network.edges())
+
+
+def test_the_zip_holds_nodes_edges_and_what_they_rest_on(shipped: nx.MultiDiGraph[str]) -> None:
+    network = select_network(shipped, plans=("lu-bhr-2",))
+    with zipfile.ZipFile(
+        io.BytesIO(export_network(network, "csv", title="PAN 2", released=date(2026, 1, 2)))
+    ) as archive:
+        assert archive.namelist() == ["nodes.csv", "edges.csv", "about.csv"]
+        assert archive.read("nodes.csv") == export_network(network, "nodes")
+        assert archive.read("edges.csv") == export_network(network, "edges")
+        about = {row["name"]: row["value"] for row in csv_rows(archive.read("about.csv"))}
+    assert about["title"] == "PAN 2"
+    assert about["plans"] == "lu-bhr-2"
+    assert about["weights"] == "ln(n/d)"
+    assert about["released"] == "2026-01-02"
+
+
+def test_an_edge_of_the_shipped_graph_carries_type_strength_evidence_certainty_and_status(
+    shipped: nx.MultiDiGraph[str],
+) -> None:
+    network = select_network(shipped, plans=("lu-bhr-1", "lu-bhr-2"), types=("shared-instrument",))
+    rows = {(row["Source"], row["Target"]): row for row in csv_rows(export_network(network, "edges"))}
+    row = rows[f"{ID}action/lu-bhr-1-m5", f"{ID}action/lu-bhr-2-4-3"]
+    assert (row["link_type"], row["certainty"], row["status"]) == ("shared-instrument", "derived", "derived")
+    assert row["via"] == "http://data.europa.eu/eli/reg/2017/821/oj"
+    assert 0 < float(row["strength"]) <= 1
+    assert row["evidence"].startswith("« ")
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_network_without_nodes_can_be_written(form: str) -> None:
+    assert export_network(nx.MultiDiGraph(), form)
+
+
+def test_an_unknown_form_names_those_there_are() -> None:
+    with pytest.raises(FormatError, match=r"« pdf ».*graphml, gexf, cytoscape, dot, mermaid, csv, nodes, edges\."):
+        export_network(nx.MultiDiGraph(), "pdf")
+
+
+def chain(length: int, label: str = "") -> nx.MultiDiGraph[str]:
+    made: nx.MultiDiGraph[str] = nx.MultiDiGraph()
+    made.add_edges_from((f"n{at:04}", f"n{at + 1:04}", "k", {"type": "x", "type_label": label}) for at in range(length))
+    return made
+
+
+def test_mermaid_draws_up_to_its_limit_and_says_what_to_narrow_beyond() -> None:
+    assert export_network(chain(EDGES), "mermaid").count(b"-->") == EDGES
+    with pytest.raises(FormatError, match=r"501 links; Mermaid draws at most 500.*one plan or a pair"):
+        export_network(chain(EDGES + 1), "mermaid")
+    with pytest.raises(FormatError, match="characters of text; Mermaid takes at most 50000"):
+        export_network(chain(100, "long " * 200), "mermaid")
+
+
+def test_mermaid_of_too_many_links_counts_the_types(shipped: nx.MultiDiGraph[str]) -> None:
+    with pytest.raises(FormatError, match=r"this plan with one other, or fewer types of link \([a-z-]+ \d+, "):
+        export_network(select_network(shipped, plans=("lu-bhr-2",)), "mermaid")
+
+
+def homes(network: nx.MultiDiGraph[str]) -> set[str]:
+    plans = {
+        str(data.get("plan") or node) for node, data in network.nodes(data=True) if data["type"] in ("Plan", "Action")
+    }
+    return {plan.removeprefix(f"{ID}plan/") for plan in plans}
+
+
+def test_a_pair_of_plans_leaves_out_every_third_plan(shipped: nx.MultiDiGraph[str]) -> None:
+    pair = select_network(shipped, plans=("lu-bhr-1", f"{ID}plan/lu-bhr-2"))
+    assert homes(pair) == {"lu-bhr-1", "lu-bhr-2"}
+    assert {"LegalAct", "SoftLaw"} <= {kind for _, kind in pair.nodes(data="type")}
+    assert pair.graph["plans"] == "lu-bhr-1 lu-bhr-2"
+
+
+def test_one_plan_keeps_all_its_actions_and_links_and_no_link_among_others(shipped: nx.MultiDiGraph[str]) -> None:
+    whole = shipped
+    part = select_network(whole, plans=("lu-bhr-2",))
+    own = {node for node, data in whole.nodes(data=True) if f"{ID}plan/lu-bhr-2" in (node, data.get("plan"))}
+    assert len(own) == 21
+    assert own <= set(part)
+    incident = {edge for edge in whole.edges(keys=True) if own & set(edge[:2])}
+    assert incident <= set(part.edges(keys=True))
+    others = {data["type"] for _, _, data in part.edges(set(part) - own, data=True) if data["type"] != "shared-topic"}
+    works = [e for e in part.edges() if not own & set(e) and {part.nodes[n]["type"] for n in e} & {"Plan", "Action"}]
+    assert "instrument-relation" in others
+    assert not works
+
+
+def test_an_action_that_meets_nobody_stays_and_a_text_does_not(shipped: nx.MultiDiGraph[str]) -> None:
+    part = select_network(shipped, plans=("lu-bhr-2",), types=("succession",))
+    assert {kind for _, kind in part.nodes(data="type")} == {"Plan", "Action"}
+    assert sum(kind == "Action" for _, kind in part.nodes(data="type")) >= 20
+    assert {kind for _, _, kind in part.edges(data="type")} == {"succession"}
+
+
+def test_a_selection_leaves_the_network_as_it_was(shipped: nx.MultiDiGraph[str]) -> None:
+    before = shipped.copy()
+    select_network(shipped, plans=("lu-bhr-2",), types=("succession",))
+    assert nx.utils.graphs_equal(shipped, before)
+    assert nx.utils.graphs_equal(select_network(shipped), shipped)
+
+
+def test_an_unknown_plan_or_type_is_answered_with_the_nearest_names(shipped: nx.MultiDiGraph[str]) -> None:
+    with pytest.raises(QueryError, match=r"There is no plan « lu-bhr-3 » in the network\. Did you mean lu-bhr-2"):
+        select_network(shipped, plans=("lu-bhr-3",))
+    with pytest.raises(QueryError, match=r"no type of link « shared-act » .* Did you mean shared-"):
+        select_network(shipped, types=("shared-act",))
+    with pytest.raises(QueryError, match="There are: none"):
+        select_network(nx.MultiDiGraph(), plans=("lu-bhr-2",))

@@ -1,0 +1,145 @@
+"""The network of a small graph: what is in it, what never is, and what stands on nodes and edges."""
+
+from __future__ import annotations
+
+import networkx as nx
+import pyoxigraph as ox
+import pytest
+
+import pan2kg
+from pan2kg.graph.graph import Graph
+from pan2kg.project import Project
+from pan2kg.store.rules import derive
+from pan2kg.store.store import LocalStore
+from pan2kg.turtle.vocabulary import ID
+
+PREFIXES = """
+@prefix action: <https://w3id.org/pan2kg/id/action/> .
+@prefix certainty: <https://w3id.org/pan2kg/id/certainty/> .
+@prefix dcterms: <http://purl.org/dc/terms/> .
+@prefix document: <https://w3id.org/pan2kg/id/document/> .
+@prefix instrument: <https://w3id.org/pan2kg/id/instrument/> .
+@prefix link: <https://w3id.org/pan2kg/id/link/> .
+@prefix linkstatus: <https://w3id.org/pan2kg/id/linkstatus/> .
+@prefix linktype: <https://w3id.org/pan2kg/id/linktype/> .
+@prefix pan: <https://w3id.org/pan2kg/ontology#> .
+@prefix passage: <https://w3id.org/pan2kg/id/passage/> .
+@prefix plan: <https://w3id.org/pan2kg/id/plan/> .
+@prefix relation: <https://w3id.org/pan2kg/id/relation/> .
+@prefix skos: <http://www.w3.org/2004/02/skos/core#> .
+"""
+
+FACTS = """
+plan:p a pan:Plan ; skos:prefLabel "Plan P"@fr ; pan:certainty certainty:stated .
+plan:q a pan:Plan ; skos:prefLabel "Plan Q"@fr , "Scheme Q"@en .
+action:a a pan:Action ; skos:prefLabel "Agir"@fr , "Act"@en ; skos:notation "1.1" ; pan:inPlan plan:p .
+action:b a pan:Action ; skos:prefLabel "Bâtir"@fr ; pan:inPlan plan:q .
+action:c a pan:Action ; skos:prefLabel "Créer"@fr ; pan:inPlan plan:q .
+instrument:law a pan:LegalAct ; skos:prefLabel "Loi"@fr , "Law"@en .
+document:d skos:prefLabel "Texte du plan"@fr , "Text of the plan"@en .
+document:e skos:prefLabel "Page"@fr .
+link:u1 a pan:Link ; pan:linkType linktype:uses-instrument ; pan:relation relation:implements ;
+    pan:from action:a ; pan:to instrument:law ; pan:status linkstatus:accepted ; pan:certainty certainty:stated ;
+    pan:evidence passage:one ; dcterms:source document:d , document:e .
+link:u2 a pan:Link ; pan:linkType linktype:uses-instrument ; pan:relation relation:implements ;
+    pan:from action:b ; pan:to instrument:law ; pan:status linkstatus:accepted ; pan:certainty certainty:stated .
+passage:one pan:quote "conformément à la loi"@fr ; pan:inDocument document:d ; pan:page "12" .
+link:s a pan:Link ; pan:linkType linktype:interaction ; pan:from action:a ; pan:to action:b ; pan:score -2 ;
+    pan:status linkstatus:accepted ; pan:certainty certainty:derived .
+"""
+
+HIDDEN = """
+link:candidate a pan:Link ; pan:linkType linktype:cross-reference ; pan:from plan:p ; pan:to plan:q ;
+    pan:status linkstatus:candidate ; pan:certainty certainty:stated .
+link:rejected a pan:Link ; pan:linkType linktype:cross-reference ; pan:from plan:p ; pan:to plan:q ;
+    pan:status linkstatus:rejected ; pan:certainty certainty:stated .
+link:unverified a pan:Link ; pan:linkType linktype:cross-reference ; pan:from plan:p ; pan:to plan:q ;
+    pan:status linkstatus:accepted ; pan:certainty certainty:unverified .
+"""
+
+
+def store_of(project: Project, facts: str) -> LocalStore:
+    store = ox.Store()
+    store.load(
+        (PREFIXES + facts).encode(),
+        format=ox.RdfFormat.TURTLE,
+        to_graph=ox.NamedNode("https://w3id.org/pan2kg/graph/t"),
+    )
+    local = LocalStore(store)
+    derive(local, project)
+    return local
+
+
+@pytest.fixture(scope="module")
+def network(project: Project) -> nx.MultiDiGraph[str]:
+    return Graph(project, store_of(project, FACTS + HIDDEN), release="7").network()
+
+
+def edge(network: nx.MultiDiGraph[str], type_: str) -> dict[str, object]:
+    (found,) = [data for _, _, data in network.edges(data=True) if data["type"] == type_]
+    return dict(found)
+
+
+def test_candidates_rejected_and_unverified_links_are_left_out(network: nx.MultiDiGraph[str]) -> None:
+    assert sorted(link.removeprefix(f"{ID}link/") for _, _, link in network.edges(keys=True))[-3:] == ["s", "u1", "u2"]
+    assert "cross-reference" not in {data["type"] for _, _, data in network.edges(data=True)}
+
+
+def test_a_link_by_a_shared_instrument_has_its_strength_and_both_ends_words(network: nx.MultiDiGraph[str]) -> None:
+    data = edge(network, "shared-instrument")
+    assert data["strength"] == 1.0
+    assert data["bits"] == pytest.approx(0.584963)
+    assert (data["via"], data["via_label"]) == (f"{ID}instrument/law", "Loi")
+    assert data["evidence"] == "« conformément à la loi » — Texte du plan, p. 12"
+    assert (data["directed"], data["status"], data["certainty"]) == (False, "derived", "derived")
+
+
+def test_evidence_is_the_quotations_then_the_sources_without_one(network: nx.MultiDiGraph[str]) -> None:
+    data = network.edges[f"{ID}action/a", f"{ID}instrument/law", f"{ID}link/u1"]
+    assert data["evidence"] == "« conformément à la loi » — Texte du plan, p. 12\nPage"
+    assert data["documents"] == f"{ID}document/d {ID}document/e"
+    assert data["relation"] == "implements"
+
+
+def test_a_score_keeps_its_sign_and_is_no_strength(network: nx.MultiDiGraph[str]) -> None:
+    data = edge(network, "interaction")
+    assert data["score"] == -2
+    assert "strength" not in data
+
+
+def test_a_score_of_zero_is_a_score(project: Project) -> None:
+    zero = Graph(project, store_of(project, FACTS.replace("pan:score -2", "pan:score 0"))).network()
+    assert edge(zero, "interaction")["score"] == 0
+
+
+def test_the_network_says_what_its_strengths_rest_on(network: nx.MultiDiGraph[str]) -> None:
+    assert network.graph == {
+        "language": "fr", "actions": 3, "annotated": 2, "weights": "ln(n/d)", "release": "7",
+        "filters": "status: accepted, derived; unverified: left out",
+    }  # fmt: skip
+
+
+def test_labels_are_in_the_language_or_else_the_main_ones(project: Project) -> None:
+    english = Graph(project, store_of(project, FACTS)).network("en")
+    labels = {node.removeprefix(ID): label for node, label in english.nodes(data="label")}
+    assert labels["action/a"] == "Act"
+    assert labels["action/b"] == "Bâtir"
+    assert "Text of the plan" in english.edges[f"{ID}action/a", f"{ID}instrument/law", f"{ID}link/u1"]["evidence"]
+
+
+def test_types_are_labelled_in_both_languages(graph: pan2kg.Graph) -> None:
+    act = "http://data.europa.eu/eli/reg/2017/821/oj"
+    french, english = map(graph.network, ("fr", "en"))
+    assert (french.nodes[act]["type_label"], english.nodes[act]["type_label"]) == ("acte juridique", "legal act")
+    kinds = {data["type"]: data["type_label"] for _, _, data in english.edges(data=True)}
+    assert kinds["shared-instrument"] == "shared instrument"
+
+
+def test_every_node_of_the_shipped_network_has_a_type_and_a_label(graph: pan2kg.Graph) -> None:
+    bare = [node for node, data in graph.network().nodes(data=True) if not data.get("type") or not data.get("label")]
+    assert not bare, "a link leads to something without a class of ours or a prefLabel"
+
+
+def test_networkx_can_write_the_network_as_it_is(network: nx.MultiDiGraph[str]) -> None:
+    back = nx.parse_graphml("\n".join(nx.generate_graphml(network)), force_multigraph=True)
+    assert set(back.edges(keys=True)) == set(network.edges(keys=True))

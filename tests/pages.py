@@ -1,0 +1,35 @@
+"""One page of every type: those of which there is one a language, and an example of each of which there are many."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from pan2kg.site.registry import PAGES, SERIES
+
+SINGLE: Final = tuple(PAGES)
+EXAMPLES: Final = {
+    "question": "shared-instruments",
+    "network": "plan--lu-bhr-1",
+    "figure": "gaps",
+    "gap": "action-without-body",
+    "pair": "lu-bhr-1--lu-bhr-2",
+    "plan": "lu-bhr-2",
+    "action": "lu-bhr-2-4-3",
+    "body": "maee",
+    "instrument": "reg-2017-821",
+    "category": "lu-bhr-2-4",
+    "provision": "lu-label-fairtrade-gemeng-1",
+    "topic": "due-diligence",
+    "group": "adolescents",
+    "obligation": "luxembourg-dir-2014-24-transposition",
+    "review": "lu-cooperation-report-2020",
+    "recommendation": "un-bhr-working-group-2023-m1",
+    "conflict": "category-of-ncp-action",
+}
+"""The key of an example, by the folder of its type of page."""
+
+EVERY: Final = (*SINGLE, *(f"{series}/{key}" for series, key in EXAMPLES.items()))
+"""A page of every type, by its address in a language without the ending."""
+
+assert tuple(EXAMPLES) == tuple(SERIES), "give the new type of page an example here, in the order of the registry"
+assert len(EVERY) >= 37, "the registry of pages was not read whole"

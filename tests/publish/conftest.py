@@ -1,0 +1,67 @@
+"""The shipped graph, published once for all tests that only read the release."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+import pan2kg
+from pan2kg.cli.publish import add_publish, release
+from pan2kg.project import Project
+from pan2kg.publish.assemble import Order, publish
+from pan2kg.publish.catalogue.facts import read_facts
+from pan2kg.publish.edition import Addresses, Edition, File, Issue
+
+BASE = "https://host.example/pan2kg/"
+ENDPOINT = "https://host.example/sparql"
+TODAY = date(2030, 1, 1)
+
+Publish = Callable[..., int]
+
+
+def site(_: Edition) -> Iterator[File]:
+    """Two pages that point to each other, as a site would give them."""
+    yield "site/fr/plan/lu-bhr-2.html", b'<a href="../index.html#top">Accueil</a><a href="https://e.example/">e</a>'
+    yield "site/fr/index.html", b'<a href="plan/lu-bhr-2.html?x=1">PAN 2</a>'
+
+
+@pytest.fixture(scope="session")
+def edition(graph: pan2kg.Graph) -> Edition:
+    """The shipped graph as it is published in the tests."""
+    day = date(2026, 11, 25)
+    issue = Issue("0.1.0", day, day, Addresses(base=BASE, endpoint=ENDPOINT), contact="contact@host.example")
+    return Edition(pan2kg.Graph(graph.project, graph.store, language="fr", as_of=day), read_facts(graph.held), issue)
+
+
+@pytest.fixture(scope="session")
+def folder(edition: Edition, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A release of the shipped graph with two pages in it."""
+    target = tmp_path_factory.mktemp("releases") / "release"
+    publish(edition, target, Order(TODAY, has_base=True), parts=[site])
+    return target
+
+
+@pytest.fixture
+def small(own_project: Path, project: Project) -> Path:
+    """A project with nothing but the catalogue's own facts: published in a moment."""
+    facts = project.graph / "catalogue.ttl"
+    (own_project / "graph" / facts.name).write_bytes(facts.read_bytes())
+    return own_project
+
+
+@pytest.fixture
+def command(small: Path) -> Publish:
+    """Run ``pan2kg publish`` on the small project in this process."""
+
+    def run(*arguments: str, **more: object) -> int:
+        parser = argparse.ArgumentParser()
+        parser.add_argument("--project")
+        add_publish(parser)
+        options = parser.parse_args(["--project", str(small), *arguments])
+        return release(options, **more)  # type: ignore[arg-type]
+
+    return run

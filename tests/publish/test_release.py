@@ -1,0 +1,314 @@
+"""A release is the same bytes every time, checks itself, and takes its place whole or not at all."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pyoxigraph as ox
+import pytest
+
+import pan2kg
+from pan2kg.errors import ProjectError
+from pan2kg.publish.assemble import Order, change_part, documentation_part, publish, site_part
+from pan2kg.publish.descriptions import map_files
+from pan2kg.publish.edition import Edition, File
+from pan2kg.site.catalogue_score import Criterion
+from pan2kg.site.quality import read_quality
+from pan2kg.turtle.vocabulary import ROOT
+from tests.publish.conftest import BASE, TODAY, Publish, site
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_two_runs_give_the_same_bytes(edition: Edition, folder: Path, tmp_path: Path) -> None:
+    publish(edition, tmp_path / "again", Order(date(2031, 5, 5), has_base=True), parts=[site])
+    assert contents(tmp_path / "again") == contents(folder)
+
+
+def test_two_processes_give_the_same_bytes(small: Path, tmp_path: Path) -> None:
+    for number in (1, 2):
+        run = "import sys; from tests.publish.test_release import by_hand; by_hand(*sys.argv[1:])"
+        command = [sys.executable, "-c", run, str(small), str(tmp_path / str(number))]
+        root = Path(__file__).resolve().parents[2]
+        subprocess.run(command, check=True, env={"PYTHONHASHSEED": str(number)}, cwd=root, timeout=600)
+    assert contents(tmp_path / "1") == contents(tmp_path / "2")
+
+
+def by_hand(project: str, target: str) -> None:
+    """What a process of its own runs."""
+    import argparse
+
+    from pan2kg.cli.publish import add_publish, run_publish
+
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--project")
+    add_publish(parser)
+    run_publish(parser.parse_args(["--project", project, "-o", target, "--without-site"]))
+
+
+def test_checksums_name_every_file(folder: Path) -> None:
+    lines = (folder / "CHECKSUMS").read_text(encoding="utf-8").splitlines()
+    listed = {line[66:]: line[:64] for line in lines}
+    held = contents(folder)
+    del held["CHECKSUMS"]
+    assert listed == {path: hashlib.sha256(content).hexdigest() for path, content in held.items()}
+
+
+def test_the_parts_of_the_requirement_are_there(folder: Path) -> None:
+    held = contents(folder).keys()
+    wanted = {
+        "README.md", "LICENSE-DATA", "CITATION.cff", "catalogue.ttl", "catalogue.rdf", "catalogue.jsonld", "void.ttl",
+        "dataset.jsonld", "service.ttl", "queries.ttl", "sitemap.xml", "site.zip", "w3id/.htaccess", ".well-known/void",
+        "ontology/pan2kg.ttl", "ontology/pan2kg.rdf", "ontology/pan2kg.jsonld", "ontology/shapes/plan.ttl",
+        "tables/csv-metadata.json", "release.json",
+    }  # fmt: skip
+    assert wanted <= held
+
+
+def test_the_ontology_is_the_same_graph_in_every_form(folder: Path) -> None:
+    forms = {"ttl": ox.RdfFormat.TURTLE, "rdf": ox.RdfFormat.RDF_XML, "jsonld": ox.RdfFormat.JSON_LD}
+    graphs = [
+        {quad.triple for quad in ox.parse((folder / f"ontology/pan2kg.{ending}").read_bytes(), format=form)}
+        for ending, form in forms.items()
+    ]
+    assert graphs[0] == graphs[1] == graphs[2]
+
+
+def test_the_text_for_people_says_how_to_cite(folder: Path) -> None:
+    text = (folder / "README.md").read_text(encoding="utf-8")
+    assert "How to cite: pan2kg contributors" in text
+    assert "https://creativecommons.org/licenses/by/4.0/" in text
+
+
+def test_a_release_takes_the_place_of_an_older_one(command: Publish, tmp_path: Path) -> None:
+    target = tmp_path / "release"
+    command("-o", str(target), "--version", "0.9.0")
+    (target / "left over").touch()
+    command("-o", str(target), "--version", "0.10.0")
+    assert json.loads((target / "release.json").read_text(encoding="utf-8"))["version"] == "0.10.0"
+    assert not (target / "left over").exists()
+    assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".pan2kg")] == []
+
+
+def test_a_newer_release_is_left_alone(command: Publish, tmp_path: Path) -> None:
+    target = tmp_path / "release"
+    command("-o", str(target), "--version", "0.10.0")
+    before = contents(target)
+    with pytest.raises(ProjectError, match=r"holds a newer release \(0\.10\.0"):
+        command("-o", str(target), "--version", "0.9.0")
+    assert contents(target) == before
+
+
+def test_a_folder_that_is_no_release_is_left_alone(command: Publish, tmp_path: Path) -> None:
+    (tmp_path / "own").mkdir()
+    (tmp_path / "own" / "thesis.txt").touch()
+    with pytest.raises(ProjectError, match="something that is no release"):
+        command("-o", str(tmp_path / "own"))
+    with pytest.raises(ProjectError, match="no folder"):
+        command("-o", str(tmp_path / "own" / "thesis.txt"))
+    assert list(contents(tmp_path / "own")) == ["thesis.txt"]
+
+
+@pytest.mark.parametrize("inner", ["sub", "site/sub", "../other/../release/sub"])
+def test_a_release_is_not_written_inside_a_release(command: Publish, tmp_path: Path, inner: str) -> None:
+    target = tmp_path / "release"
+    command("-o", str(target))
+    before = contents(target)
+    with pytest.raises(ProjectError, match=r"lies inside a release \(.*release\)\. Name a folder outside of it"):
+        command("-o", str(target / inner))
+    assert contents(target) == before
+    assert not (target / "sub").exists()
+
+
+def test_a_release_does_not_take_another_within_it_along(command: Publish, tmp_path: Path) -> None:
+    target = tmp_path / "release"
+    command("-o", str(tmp_path / "inner"))
+    command("-o", str(target))
+    (tmp_path / "inner").rename(target / "kept")
+    before = contents(target)
+    with pytest.raises(ProjectError, match=r"holds another release \(kept\)"):
+        command("-o", str(target))
+    assert contents(target) == before
+
+
+def test_a_folder_beside_a_release_is_free(command: Publish, tmp_path: Path) -> None:
+    command("-o", str(tmp_path / "release"))
+    command("-o", str(tmp_path / "release" / ".." / "next"))
+    assert (tmp_path / "next" / "release.json").is_file()
+
+
+def test_a_full_disk_leaves_what_was_there(command: Publish, small: Path, tmp_path: Path) -> None:
+    target = tmp_path / "release"
+    command("-o", str(target))
+    before = contents(target)
+    run = (
+        "import resource, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (50_000, 50_000));"
+        "from pan2kg.errors import ProjectError; from tests.publish.test_release import by_hand\n"
+        "try: by_hand(*sys.argv[1:])\n"
+        "except ProjectError as error: sys.exit(str(error))"
+    )
+    root = Path(__file__).resolve().parents[2]
+    ended = subprocess.run(
+        [sys.executable, "-c", run, str(small), str(target)],
+        cwd=root, capture_output=True, text=True, timeout=600, check=False,
+    )  # fmt: skip
+    assert "Cannot write the release (file too large). What was there before is unchanged." in ended.stderr
+    assert "Traceback" not in ended.stderr
+    assert contents(target) == before
+    assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".pan2kg")] == []
+
+
+def test_an_interruption_leaves_what_was_there(command: Publish, tmp_path: Path) -> None:
+    target = tmp_path / "release"
+    command("-o", str(target))
+    before = contents(target)
+
+    def part(_: Edition) -> Iterator[File]:
+        yield "site/index.html", b""
+        raise KeyboardInterrupt
+
+    with pytest.raises(ProjectError, match=r"Interrupted\. What was there is unchanged\."):
+        command("-o", str(target), parts=[part])
+    assert contents(target) == before
+    assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".pan2kg")] == []
+
+
+def test_a_release_may_be_written_into_the_folder_one_is_in(
+    command: Publish, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    assert command("-o", ".") == 0
+    assert (tmp_path / "here" / "release.json").is_file()
+    assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".pan2kg")] == []
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "words"),
+    [
+        ("--contact", "a b<c>", "neither an e-mail address nor that of a page"),
+        ("--contact", "nobody", "neither an e-mail address nor that of a page"),
+        ("--version", "../x y", "no version such as 1.0.0"),
+    ],
+)
+def test_what_can_be_no_address_is_refused(
+    command: Publish, tmp_path: Path, capsys: pytest.CaptureFixture[str], option: str, value: str, words: str
+) -> None:
+    with pytest.raises(SystemExit):
+        command("-o", str(tmp_path / "r"), option, value)
+    assert words in capsys.readouterr().err
+
+
+def test_the_endpoint_may_stand_below_the_address_of_the_files(command: Publish, tmp_path: Path) -> None:
+    assert command("-o", str(tmp_path / "r"), "--base", BASE, "--endpoint", f"{BASE}sparql") == 0
+
+
+def test_a_terminal_is_told_from_the_start_what_is_done(
+    command: Publish, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    command("-o", str(tmp_path / "r"))
+    said = capsys.readouterr().err
+    assert said.startswith("\r\x1b[Kloading the graph …")
+    assert "checking the release …\r\x1b[K" in said
+
+
+def test_a_day_in_the_future_is_refused(command: Publish, tmp_path: Path) -> None:
+    with pytest.raises(ProjectError, match="2999-01-01, which lies in the future"):
+        command("-o", str(tmp_path / "r"), "--date", "2999-01-01")
+
+
+def test_the_day_may_be_that_of_the_sources(command: Publish, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1790000000")
+    command("-o", str(tmp_path / "r"))
+    assert '"modified": "2026-09-21"' in (tmp_path / "r" / "release.json").read_text(encoding="utf-8")
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "soon")
+    with pytest.raises(ProjectError, match="no number of seconds"):
+        command("-o", str(tmp_path / "r"))
+
+
+def test_a_page_that_points_nowhere_stops_the_release(edition: Edition, tmp_path: Path) -> None:
+    def part(_: Edition) -> Iterator[File]:
+        yield "site/fr/index.html", b'<a href="plan/none.html">PAN</a>'
+
+    with pytest.raises(ProjectError, match=r"not sound: site/fr/index\.html points to plan/none\.html"):
+        publish(edition, tmp_path / "r", Order(TODAY), parts=[part])
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("path", ["../out.txt", "/out.txt", "README.md", "tables/plans.csv"])
+def test_a_part_writes_neither_outside_nor_over_another(command: Publish, tmp_path: Path, path: str) -> None:
+    with pytest.raises(ProjectError, match="give this file"):
+        command("-o", str(tmp_path / "r"), parts=[lambda _: [(path, b"")]])
+    assert not (tmp_path / "r").exists()
+
+
+def test_another_base_for_our_iris_is_everywhere(command: Publish, tmp_path: Path) -> None:
+    command("-o", str(tmp_path / "r"), "--id-base", "https://data.example/pan", "--base", BASE)
+    for path, content in contents(tmp_path / "r").items():
+        if not path.startswith("data/") and path not in ("LICENSE-DATA", "CITATION.cff"):
+            assert ROOT.encode() not in content, path
+    assert b"<https://data.example/pan/dataset> a dcat:Dataset" in (tmp_path / "r" / "catalogue.ttl").read_bytes()
+    dump = (tmp_path / "r" / "data" / "pan2kg.nt").read_bytes()
+    assert f"<{ROOT}".encode() not in dump
+    assert b'"https://data.example/pan/ontology#"' in dump, "the namespace the ontology says it has"
+
+
+def test_gaps_are_said_in_sentences(command: Publish, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert command("-o", str(tmp_path / "r")) == 0
+    said = capsys.readouterr().err
+    assert "names no contact point" in said
+    assert "announces no SPARQL endpoint" in said
+    assert "Without --base" in said
+
+
+def test_a_release_answers_like_a_project(folder: Path, graph: pan2kg.Graph) -> None:
+    released = pan2kg.open_graph(folder)
+    assert released.ask("plans").rows == graph.ask("plans").rows
+    assert released.questions() == graph.questions()
+
+
+def test_what_changed_is_told_where_a_release_before_is_named(
+    edition: Edition, command: Publish, tmp_path: Path
+) -> None:
+    command("-o", str(tmp_path / "before"), "--without-derived")
+    later = dict(change_part(replace(edition, previous=tmp_path / "before")))
+    assert sorted(path.rpartition(".")[2] for path in later) == ["atom", "atom", "csv", "csv", "md", "md", "trig"]
+    assert b"lu-bhr-2" in later["changes/changes.fr.csv"]
+    assert list(change_part(edition)) == []
+
+
+def test_pages_are_judged_by_what_the_release_offers(command: Publish, tmp_path: Path) -> None:
+    seen: list[Criterion] = []
+
+    def part(edition: Edition) -> Iterator[File]:
+        seen.extend(read_quality(edition.graph, catalogue=edition.catalogue).criteria)
+        return iter(())
+
+    command("-o", str(tmp_path / "release"), parts=[part])
+    judged = {one.key: one.found for one in seen if one.met}
+    number = len([*(tmp_path / "release").glob("data/*"), *(tmp_path / "release").glob("tables/*.csv")])
+    assert judged.keys() >= {"open-format", "available", "documentation"}
+    assert judged["documentation"] == f"{number}/{number}"
+
+
+def test_pages_and_documentation_are_parts(edition: Edition) -> None:
+    assert "ontology/index.fr.html" in dict(documentation_part(edition))
+    path, body = next(iter(site_part(edition)))
+    assert path == "site/index.html"
+    assert b"<html" in body
+
+
+def test_a_long_site_map_is_parted(edition: Edition) -> None:
+    files = dict(map_files((f"{n}.html" for n in range(5)), edition.issue, most=2))
+    assert list(files) == ["sitemap-1.xml", "sitemap-2.xml", "sitemap-3.xml", "sitemap.xml"]
+    assert files["sitemap.xml"].count(b"<loc>") == 3

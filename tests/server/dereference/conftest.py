@@ -1,0 +1,185 @@
+"""What the graph answers as functions of a request, over the shipped graph and over one with a retired thing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import pyoxigraph as ox
+import pytest
+
+import pan2kg
+from pan2kg.graph.graph import Graph
+from pan2kg.server.addresses import Everything
+from pan2kg.server.dereference import Answer, Call, Holding, answer
+from pan2kg.server.request import Refusal
+from pan2kg.server.settings import Release
+from pan2kg.site.library import Library
+from pan2kg.site.registry import Site
+from pan2kg.store.store import LocalStore
+from pan2kg.turtle.vocabulary import ID, ROOT
+from pan2kg.turtle.writer import read_prefixes
+
+FORMATS = {
+    "text/turtle": ox.RdfFormat.TURTLE,
+    "application/n-triples": ox.RdfFormat.N_TRIPLES,
+    "application/rdf+xml": ox.RdfFormat.RDF_XML,
+    "application/ld+json": ox.RdfFormat.JSON_LD,
+}
+TOMBSTONE = """\
+@prefix action: <https://w3id.org/pan2kg/id/action/> .
+@prefix dcterms: <http://purl.org/dc/terms/> .
+@prefix owl: <http://www.w3.org/2002/07/owl#> .
+@prefix pan: <https://w3id.org/pan2kg/ontology#> .
+@prefix plan: <https://w3id.org/pan2kg/id/plan/> .
+@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
+@prefix skos: <http://www.w3.org/2004/02/skos/core#> .
+
+plan:xx-new a pan:Plan ;
+    skos:prefLabel "Nouveau plan"@fr ;
+    skos:prefLabel "New plan"@en .
+
+action:xx-new-1 a pan:Action ;
+    skos:prefLabel "Une mesure"@fr ;
+    skos:prefLabel "A measure"@en ;
+    pan:inPlan plan:xx-new .
+
+plan:xx-old a pan:Plan ;
+    skos:prefLabel "Ancien plan"@fr ;
+    skos:prefLabel "Old plan"@en ;
+    owl:deprecated true ;
+    dcterms:isReplacedBy plan:xx-new .
+
+plan:xx-lost a pan:Plan ;
+    skos:prefLabel "Plan <script>"@fr ;
+    owl:deprecated true .
+"""
+
+
+@dataclass(frozen=True)
+class Client:
+    """Asks the functions as a client asks the service."""
+
+    holding: Holding
+    pages: Everything
+
+    def get(self, path: str, accept: str = "", **more: str) -> Answer | Refusal:
+        path, _, query = path.partition("?")
+        return answer(Call(path, query.encode(), accept, **more), self.holding)
+
+    def found(self, path: str, accept: str = "", **more: str) -> Answer:
+        """What must be an answer."""
+        got = self.get(path, accept, **more)
+        assert isinstance(got, Answer), f"{path}: {got}"
+        return got
+
+    def refused(self, path: str, accept: str = "", **more: str) -> Refusal:
+        """What must be a refusal, in a sentence."""
+        got = self.get(path, accept, **more)
+        assert isinstance(got, Refusal), f"{path}: {got}"
+        assert got.sentence.endswith("."), "a refusal is a sentence"
+        return got
+
+
+def client(graph: pan2kg.Graph) -> Client:
+    site = Site(Library(Graph(graph.project, graph.store, language="fr", as_of=date(2026, 1, 1)), mode="served"))
+    pages = Everything(site)
+    holding = Holding(graph.store, Release("test"), read_prefixes(graph.project), pages.portray)
+    return Client(holding, pages)
+
+
+@pytest.fixture(scope="session")
+def shipped(graph: pan2kg.Graph) -> Client:
+    """The shipped graph."""
+    return client(graph)
+
+
+@pytest.fixture(scope="session")
+def retiring_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A small project in which a plan was replaced by another, and one was only given up."""
+    from pan2kg.project import start
+
+    folder = tmp_path_factory.mktemp("retiring") / "mine"
+    list(start(folder))
+    Path(folder, "graph", "plans", "xx.ttl").write_text(TOMBSTONE, encoding="utf-8")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def retiring(retiring_folder: Path) -> Client:
+    """The graph of that project."""
+    return client(pan2kg.open_graph(retiring_folder))
+
+
+@pytest.fixture(scope="session")
+def bare(tmp_path_factory: pytest.TempPathFactory) -> Client:
+    """The same without an action to measure: one was given up, which nobody had verified."""
+    from pan2kg.project import start
+
+    folder = tmp_path_factory.mktemp("bare") / "mine"
+    list(start(folder))
+    blocks = [block for block in TOMBSTONE.split("\n\n") if not block.startswith("action:")]
+    gone = (
+        f"action:xx-old-1 a pan:Action ;\n    pan:certainty <{ID}certainty/unverified> ;\n    owl:deprecated true .\n"
+    )
+    Path(folder, "graph", "plans", "xx.ttl").write_text("\n\n".join([*blocks, gone]), encoding="utf-8")
+    return client(pan2kg.open_graph(folder))
+
+
+@pytest.fixture(scope="session")
+def local(graph: pan2kg.Graph) -> LocalStore:
+    """The store of the shipped graph, which is one of this process."""
+    assert isinstance(graph.store, LocalStore)
+    return graph.store
+
+
+@pytest.fixture(scope="session")
+def own_iris(local: LocalStore) -> tuple[str, ...]:
+    """Every IRI of ours in the graph, in whatever place of a statement it stands."""
+    found: set[str] = set()
+    for quad in local.inner:
+        for term in (quad.subject, quad.predicate, quad.object, quad.graph_name):
+            if isinstance(term, ox.NamedNode) and term.value.startswith(ROOT):
+                found.add(term.value)
+    assert len(found) > 8000, "the graph has shrunk, or this test looks past it"
+    return tuple(sorted(found))
+
+
+def headers(got: Answer) -> Mapping[str, str]:
+    """The headers of an answer as text, each once."""
+    named = {name.decode(): value.decode() for name, value in got.headers}
+    assert len(named) == len(got.headers), "a header is sent twice"
+    return named
+
+
+def canonical(body: bytes, media: str) -> str:
+    """The RDFC-1.0 form of a body."""
+    dataset = ox.Dataset(ox.parse(body, format=FORMATS[media]))
+    dataset.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
+    return "".join(sorted(f"{quad}\n" for quad in dataset))
+
+
+def statements(body: bytes, media: str = "text/turtle") -> set[tuple[str, str, str]]:
+    """The statements of a body, as text without the marks of IRIs."""
+    triples = (quad.triple for quad in ox.parse(body, format=FORMATS[media]))
+    return {(str(t.subject)[1:-1], str(t.predicate)[1:-1], str(t.object).strip("<>")) for t in triples}
+
+
+Headers = Callable[[Answer], Mapping[str, str]]
+
+
+@pytest.fixture(name="headers", scope="session")
+def headers_fixture() -> Headers:
+    return headers
+
+
+@pytest.fixture(name="canonical", scope="session")
+def canonical_fixture() -> Callable[[bytes, str], str]:
+    return canonical
+
+
+@pytest.fixture(name="statements", scope="session")
+def statements_fixture() -> Callable[..., set[tuple[str, str, str]]]:
+    return statements

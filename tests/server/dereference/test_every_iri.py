@@ -1,0 +1,135 @@
+"""Every IRI of the graph answers: it leads to a document that is there, in each form one graph, and to a page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
+from urllib.parse import unquote
+
+import pytest
+
+import pan2kg
+from pan2kg.graph.labels import read_labels
+from pan2kg.server.addresses import OFFICIAL, document_of, find_document, find_thing
+from pan2kg.store.store import select
+from pan2kg.turtle.vocabulary import GRAPH, PAN, ROOT
+
+if TYPE_CHECKING:
+    from tests.server.dereference.conftest import Client, Headers
+
+MEDIA = ("text/turtle", "application/n-triples", "application/rdf+xml", "application/ld+json")
+
+
+def path_of(iri: str) -> str:
+    """The path a client asks for: the fragment stays with him."""
+    return "/" + iri.removeprefix(ROOT).partition("#")[0]
+
+
+def sampled(iris: Iterable[str], *, each: int = 3) -> list[str]:
+    """The first, the middle and the last IRI of every kind, or the first only."""
+    kinds: dict[str, list[str]] = {}
+    for iri in iris:
+        steps = iri.removeprefix(ROOT).partition("#")[0].split("/")
+        kinds.setdefault("/".join(steps[:2]) if steps[0] in ("id", "graph") else steps[0], []).append(iri)
+    chosen = {iri for found in kinds.values() for iri in (found[0], found[len(found) // 2], found[-1])[:each]}
+    return sorted(chosen)
+
+
+def test_every_iri_leads_to_a_document_that_is_there(
+    shipped: Client, own_iris: tuple[str, ...], headers: Headers
+) -> None:
+    """``If-None-Match: *`` asks whether there is a document, without having it written."""
+    for path in sorted(set(map(path_of, own_iris))):
+        got = shipped.found(path, condition="*")
+        if path.startswith(("/graph/", "/ontology")):
+            assert got.status == 304, path
+            continue
+        assert got.status == 303, path
+        document = unquote(headers(got)["location"])
+        assert shipped.found(document, condition="*").status == 304, document
+
+
+def test_every_kind_of_iri_is_one_graph_in_each_format(
+    shipped: Client, own_iris: tuple[str, ...], canonical: Callable[[bytes, str], str]
+) -> None:
+    chosen = sampled(own_iris)
+    assert len(chosen) > 100
+    for iri in chosen:
+        document = f"/{document_of(iri)}"
+        forms = {canonical(shipped.found(document, media).body, media) for media in MEDIA}
+        assert len(forms) == 1, f"the formats of {document} differ"
+        assert f"<{iri.partition('#')[0]}" in forms.pop() or iri.startswith(GRAPH)
+
+
+def test_every_kind_of_iri_has_a_page(shipped: Client, own_iris: tuple[str, ...], headers: Headers) -> None:
+    for iri in sampled(own_iris, each=1):
+        got = shipped.found(f"/{document_of(iri)}", "text/html")
+        page = shipped.pages.page(unquote(headers(got)["location"]).removeprefix("/"), {})
+        assert page is not None, iri
+        assert page.body.startswith(b"<!DOCTYPE html>")
+
+
+def test_an_iri_is_looked_up_in_an_address(shipped: Client, own_iris: tuple[str, ...], headers: Headers) -> None:
+    for iri in sampled(own_iris):
+        got = shipped.found(f"/doc?iri={iri.replace('#', '%23')}")
+        where, _, fragment = headers(got)["location"].partition("#")
+        assert unquote(where) == f"/{document_of(iri)}", iri
+        assert fragment == (iri.partition("#")[2] if iri.startswith(PAN) else "")
+
+
+def test_what_has_its_iri_from_others_is_described_by_its_key(
+    shipped: Client, statements: Callable[[bytes], set[tuple[str, str, str]]]
+) -> None:
+    body = shipped.found("/doc/instrument/reg-2017-821", "text/turtle").body
+    topics = {o for _, p, o in statements(body) if p.endswith("primaryTopic")}
+    assert topics == {"http://data.europa.eu/eli/reg/2017/821/oj"}
+    assert shipped.refused("/id/instrument/reg-2017-821").status == 404, "this IRI is not the one it has"
+
+
+def test_documents_are_about_what_pages_are_about(graph: pan2kg.Graph) -> None:
+    """Pages and documents go by one key: what is at ``/fr/instrument/x.html`` is described at ``/doc/instrument/x``."""
+    entries = [entry for entry in read_labels(graph.store).entries.values() if entry.has_page]
+    assert len(entries) > 1000
+    for entry in entries:
+        assert find_thing(graph.store, f"{entry.kind}/{entry.key}") == entry.iri
+        assert find_document(graph.store, entry.iri) == f"doc/{entry.kind}/{entry.key}"
+    assert {entry.kind for entry in entries if not entry.iri.startswith(ROOT)} <= OFFICIAL.keys()
+
+
+def test_any_other_iri_of_the_graph_has_a_document_too(
+    graph: pan2kg.Graph, shipped: Client, headers: Headers, statements: Callable[[bytes], set[tuple[str, str, str]]]
+) -> None:
+    query = f"SELECT DISTINCT ?c WHERE {{ ?a <{PAN}hasTopic> ?c FILTER(STRSTARTS(STR(?c), 'http://eurovoc')) }}"
+    concepts = select(graph.store, query).values("c")
+    assert concepts
+    for iri in concepts[:5]:
+        where = headers(shipped.found(f"/doc?iri={iri}"))["location"]
+        assert any(s == iri for s, _, _ in statements(shipped.found(where, "text/turtle").body))
+        page = shipped.pages.page(headers(shipped.found(where, "text/html"))["location"].removeprefix("/"), {})
+        assert page is not None
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/id/plan/nowhere", "/id/plan", "/id/", "/id/plan/lu-bhr-2.ttl", "/id/plan/lu-bhr-2/x", "/id//plan", "/id/../x",
+        "/id/plan/a b", '/id/plan/a"b', "/id/plan/<x>", "/id/plan/a\\b", "/doc/plan/nowhere", "/doc/plan", "/doc/x.ttl",
+        "/doc/iri/%%%", "/doc/iri/AAAA", "/doc/id/plan/lu-bhr-2", "/doc/graph/conflicts", "/doc/instrument/lu-bhr-2",
+        "/docs/x", "/graph/nowhere", "/graph/", "/ontology/9.9", "/ontology/x/y", "/dataset/9.9", "/catalogue/x",
+        "/contributorsx", "/doc?iri=https://w3id.org/pan2kg/id/plan/nowhere", "/doc?iri=http://e/nowhere",
+        "/doc?iri=https://w3id.org/pan2kg/ontology%23Nowhere",
+        '/doc/instrument/"} ASK {', "/doc/instrument/x\\",
+    ],
+)  # fmt: skip
+def test_what_is_not_there_is_refused_in_a_sentence(shipped: Client, path: str) -> None:
+    assert shipped.refused(path, "*/*").status == 404
+
+
+@pytest.mark.parametrize("query", ["", "?iri=", "?iri=plan", "?iri=a:b&iri=a:c", "?iri=http://e/%3Cx%3E", "?iri=%FF"])
+def test_a_look_up_without_one_iri_is_refused(shipped: Client, query: str) -> None:
+    assert shipped.refused(f"/doc{query}").status == 400
+
+
+def test_the_version_that_is_served_is_the_dataset_and_the_ontology(shipped: Client, headers: Headers) -> None:
+    assert headers(shipped.found("/dataset/0.1.0"))["location"] == "/doc/dataset"
+    assert shipped.found("/ontology/0.1.0", "text/turtle").body == shipped.found("/ontology.ttl").body

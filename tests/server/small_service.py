@@ -1,0 +1,108 @@
+"""A service over a small store of triples, started by the tests as a program of its own.
+
+    python small_service.py '{"data": "file.nq", "seconds": 2, …}'
+
+It prints its port once it listens.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyoxigraph as ox
+
+from pan2kg.server.assembly import assemble
+from pan2kg.server.channel import Crowd, Limits
+from pan2kg.server.evaluation import Evaluator
+from pan2kg.server.http_server import listen, new_server
+from pan2kg.server.pages import Pages
+from pan2kg.server.pool import Pool
+from pan2kg.server.request import hosts_of
+from pan2kg.server.settings import Release, Settings
+from pan2kg.server.worker_store import PoolStore
+from pan2kg.server.workers import start_nursery
+from pan2kg.store.store import Store, select
+
+SLOW = "SELECT (COUNT(*) AS ?n) WHERE { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
+
+
+@dataclass(frozen=True)
+class SmallPage:
+    media: str
+    body: bytes
+
+
+@dataclass(frozen=True)
+class SmallSite:
+    """A site that asks its store as the real one does."""
+
+    store: Store
+
+    def page(self, path: str, arguments: Mapping[str, str], /) -> SmallPage | None:
+        pages = {
+            "index.html": "SELECT (COUNT(*) AS ?n) WHERE { ?s ?p ?o }",
+            "many.html": "SELECT ?n WHERE { ?s ?p ?n }",
+            "slow.html": SLOW,
+            "fault.html": "",
+        }
+        if path not in pages:
+            return None
+        if path == "fault.html":
+            raise ZeroDivisionError("a fault of the software")
+        counted = " ".join(select(self.store, pages[path]).values("n"))
+        said = f"<p>{counted} {arguments.get('say', '')}</p>"
+        return SmallPage("text/html; charset=utf-8", f"<!DOCTYPE html><title>Count</title>{said * 100}".encode())
+
+    def missing(self, _: str, /) -> None:
+        return None
+
+
+def main() -> None:
+    given = json.loads(sys.argv[1])
+    limits = Limits(
+        given.get("seconds", 2.0), given.get("rows", 10**6), given.get("size", 2**26), given.get("memory", 2**29)
+    )
+    crowd = Crowd(
+        workers=given.get("workers", 4),
+        slots=given.get("slots", 2),
+        queue=given.get("queue", 64),
+        wait=given.get("wait", 10.0),
+        patience=given.get("patience", 60.0),
+    )
+    settings = Settings(
+        limits,
+        crowd,
+        hosts_of("127.0.0.1"),
+        given.get("token", ""),
+        given.get("union", True),
+        services=frozenset(given.get("services", [])),
+    )
+    bound = listen("127.0.0.1", 0)
+
+    def load() -> Evaluator:
+        store = ox.Store()
+        if given.get("data"):
+            store.load(Path(given["data"]).read_bytes(), format=ox.RdfFormat.N_QUADS)
+        return Evaluator(store, limits, {"e": "http://example.org/"})
+
+    nursery = start_nursery(load, limits.seconds, close=[bound], connects=bool(settings.services))
+    release = Release("small", nursery)
+    store = PoolStore(nursery)
+    asset = Path(__file__)
+    pages = Pages(lambda: SmallSite(store), release, {"asset-0123.py": asset}) if given.get("pages") else None
+    application = assemble(settings, Pool(nursery, crowd), release, pages=pages)
+
+    def ready() -> None:
+        sys.stdout.write(f"{bound.getsockname()[1]} {nursery.line.process}\n")
+        sys.stdout.flush()
+
+    new_server(application, ready).run(sockets=[bound])
+    nursery.close()
+
+
+if __name__ == "__main__":
+    main()

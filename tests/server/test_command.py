@@ -1,0 +1,269 @@
+"""The command: what it says, how it ends, what it asks for."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import urllib.request
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+
+from pan2kg.server.assembly import Relay
+from pan2kg.server.channel import Limits
+from pan2kg.server.protocol import Operation
+from pan2kg.server.request import Refusal
+from pan2kg.server.settings import Settings
+from tests.server.conftest import PATIENCE, SLOW
+
+ROOT = Path(__file__).resolve().parents[2]
+PROGRAM = """
+import argparse, sys
+from pan2kg.errors import Pan2kgError
+from pan2kg.cli import serve as command
+parser = argparse.ArgumentParser()
+parser.add_argument("--project")
+command.add_serve(parser)
+try:
+    sys.exit(command.run_serve(parser.parse_args()))
+except Pan2kgError as error:
+    sys.stderr.write(f"{error}\\n")
+    sys.exit(2)
+"""
+ENDED = "The service is being ended; ask again when it is back.\n"
+Serve = Callable[..., "subprocess.Popen[str]"]
+
+
+@pytest.fixture
+def serve() -> Iterator[Serve]:
+    running: list[subprocess.Popen[str]] = []
+
+    def begin(*options: str, **environment: str) -> subprocess.Popen[str]:
+        running.append(
+            subprocess.Popen(
+                [sys.executable, "-c", PROGRAM, "--project", str(ROOT), "--no-browser", *options],
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                text=True,
+                env={**os.environ, **environment},
+            )
+        )
+        return running[-1]
+
+    yield begin
+    for process in running:
+        process.kill()
+        process.communicate()
+
+
+def address(process: subprocess.Popen[str]) -> str:
+    assert process.stdout
+    return process.stdout.readline().strip()
+
+
+def get(url: str, accept: str = "text/csv") -> str:
+    with urllib.request.urlopen(urllib.request.Request(url, headers={"Accept": accept}), timeout=PATIENCE) as reply:
+        return str(reply.read().decode())
+
+
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
+def test_it_says_where_it_is_answers_and_ends_cleanly(serve: Serve, how: signal.Signals) -> None:
+    process = serve("--port", "0")
+    url = address(process)
+    assert url.startswith("http://127.0.0.1:")
+    assert get(f"{url}sparql?query=ASK%7B%3Fs%20%3Fp%20%3Fo%7D") == "true"
+    assert "<html" in get(f"{url}fr/index.html", "text/html")
+    process.send_signal(how)
+    _, error = process.communicate(timeout=PATIENCE)
+    assert (process.returncode, error) == (0, "")
+
+
+def test_who_still_waits_when_it_ends_is_told(serve: Serve, until: Callable[..., None]) -> None:
+    process, replies = serve("--port", "0", "--timeout", "600"), []
+    url = address(process)
+
+    def ask() -> None:
+        with pytest.raises(urllib.error.HTTPError) as refused:
+            get(f"{url}sparql?query={quote(SLOW)}")
+        replies.append((refused.value.code, refused.value.read().decode()))
+
+    (nursery,) = children(process.pid)
+    reader = threading.Thread(target=ask)
+    reader.start()
+    until(lambda: any(worked(child) > 0.3 for child in children(nursery)))
+    process.terminate()
+    _, error = process.communicate(timeout=PATIENCE)
+    assert (process.returncode, error) == (0, "")
+    reader.join(PATIENCE)
+    assert replies == [(503, ENDED)]
+
+
+def worked(process: int) -> float:
+    """Seconds a process has computed."""
+    ran = subprocess.run(["ps", "-o", "cputimes=", "-p", str(process)], capture_output=True, text=True, check=False)
+    return float(ran.stdout.strip() or 0)
+
+
+def children(process: int) -> list[int]:
+    found = subprocess.run(["pgrep", "-P", str(process)], capture_output=True, text=True, check=False)
+    return [int(line) for line in found.stdout.split()]
+
+
+def test_nothing_is_left_when_it_is_killed(serve: Serve, until: Callable[..., None]) -> None:
+    process = serve("--port", "0")
+    url = address(process)
+    get(f"{url}sparql?query=ASK%7B%7D")
+    (nursery,) = children(process.pid)
+    process.kill()
+    until(lambda: not _lives(nursery))
+
+
+def _lives(process: int) -> bool:
+    status = Path(f"/proc/{process}/stat")
+    if status.exists():
+        return status.read_text(encoding="utf-8").rpartition(")")[2].split()[0] != "Z"
+    return subprocess.run(["ps", "-p", str(process)], capture_output=True, check=False).returncode == 0
+
+
+def test_a_port_in_use_is_one_sentence(serve: Serve) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        process = serve("--port", str(taken.getsockname()[1]))
+        _, error = process.communicate(timeout=PATIENCE)
+    assert process.returncode == 2
+    assert error.count("\n") == 1
+    assert "address already in use" in error
+    assert "--port" in error
+
+
+def test_a_writable_service_needs_a_token(serve: Serve, tmp_path: Path) -> None:
+    process = serve("--port", "0", "--writable")
+    _, error = process.communicate(timeout=PATIENCE)
+    assert (process.returncode, error.count("\n")) == (2, 1)
+    assert "token" in error
+    secret = tmp_path / "token"
+    secret.write_text("secret\n", encoding="utf-8")
+    url = address(serve("--port", "0", "--writable", "--token-file", str(secret)))
+    request = urllib.request.Request(f"{url}sparql", b"CLEAR GRAPH <http://e/none>", method="POST")
+    request.add_header("Content-Type", "application/sparql-update")
+    request.add_header("Authorization", "Bearer secret")
+    with pytest.raises(urllib.error.HTTPError, match="400"):  # there is no such graph, and the token is right
+        urllib.request.urlopen(request, timeout=PATIENCE)
+
+
+def test_a_remote_store_is_asked_in_its_stead(serve: Serve, endpoint: str) -> None:
+    url = address(serve("--port", "0", "--endpoint", endpoint))
+    asked = f"{url}sparql?query=SELECT%20(COUNT(*)%20AS%20%3Fn)%20WHERE%20%7B%3Fs%20a%20%3Ft%7D"
+    assert int(get(asked).split()[1]) > 1000
+    service = "ERVICE%3Chttp://e/%3E%7B%7D%7D"
+    for query, status in (("SELECT%20%7B", "400"), (f"ASK%7BS{service}", "403"), (f"ASK%7B%5Cu0053{service}", "403")):
+        with pytest.raises(urllib.error.HTTPError, match=status):
+            get(f"{url}sparql?query={query}")
+    with pytest.raises(urllib.error.HTTPError, match="404"):
+        get(f"{url}store?default")
+    assert "ASK { }" in get(f"{url}sparql?query=ASK%20%7B%20%7D", "text/html"), "a person is shown the editor"
+
+
+class Wavering(BaseHTTPRequestHandler):
+    """An endpoint that is one for its first answer only: then it sends a page, half an answer, a fault, nothing."""
+
+    answers: Iterator[tuple[int, str, int, bytes]]
+
+    def do_POST(self) -> None:  # the library's own name
+        self.rfile.read(int(self.headers["Content-Length"]))
+        status, media, length, body = next(self.answers, (0, "", 0, b""))
+        if status:
+            self.send_response(status)
+            self.send_header("Content-Type", media)
+            self.send_header("Content-Length", str(length))
+            self.end_headers()
+            self.wfile.write(body)
+
+    def log_message(self, *_arguments: object) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture
+def wavering() -> Iterator[str]:
+    said = b'{"head": {}, "boolean": true}'
+    results, page = "application/sparql-results+json", b"<script>alert(1)</script>"
+    answers = [(200, results, len(said), said), (200, "text/html", len(page), page)]
+    answers += [(200, results, 1000, said), (500, "text/html", len(page), page)]
+    with ThreadingHTTPServer(("127.0.0.1", 0), type("Own", (Wavering,), {"answers": iter(answers)})) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}/sparql"
+        server.shutdown()
+
+
+def test_an_endpoint_that_answers_nonsense_is_told_in_sentences(wavering: str) -> None:
+    relay = Relay(wavering, Settings(Limits(seconds=5)))
+    operation = Operation("query", "ASK {}")
+    assert relay.ask(operation, "*/*") == ("application/sparql-results+json", b'{"head": {}, "boolean": true}')
+    for sentence in ("no SPARQL result", "broke off", "HTTP 500", "broke off"):
+        refusal = relay.ask(operation, "*/*")
+        assert isinstance(refusal, Refusal)
+        assert refusal.status == 502
+        assert sentence in refusal.sentence
+        assert "script" not in refusal.sentence
+
+
+@pytest.mark.parametrize(
+    "url", ["nonsense", "", "ftp://e/sparql", "http://[::1/sparql", "http://e/é", "http://127.0.0.1:9/sparql"]
+)
+def test_an_endpoint_that_is_not_there_is_one_sentence(serve: Serve, url: str) -> None:
+    process = serve("--port", "0", "--endpoint", url)
+    said, error = process.communicate(timeout=PATIENCE)
+    assert (process.returncode, said, error.count("\n")) == (2, "", 1)
+    assert "address" in error
+
+
+@pytest.mark.parametrize(
+    "options", [("--port", "80000"), ("--max-rows", "0"), ("--memory", "-5"), ("--workers", "0"), ("--timeout", "nan")]
+)
+def test_a_number_that_makes_no_sense_is_refused(serve: Serve, options: tuple[str, str]) -> None:
+    process = serve("--port", "0", *options)
+    _, error = process.communicate(timeout=PATIENCE)
+    assert process.returncode == 2
+    assert f"argument {options[0]}" in error
+
+
+def checks(parent: int) -> list[Path]:
+    """The processes in which a service checks its graph."""
+    found = [path for path in Path("/proc").glob("[0-9]*") if (path / "cmdline").exists()]
+    return [
+        path for path in found if told(path, "cmdline", "spawn_main") and told(path, "status", f"PPid:\t{parent}\n")
+    ]
+
+
+def told(process: Path, name: str, words: str) -> bool:
+    try:
+        return words in (process / name).read_text(encoding="utf-8")
+    except OSError:
+        return False
+
+
+def test_the_check_of_the_quality_page_ends_with_the_service(serve: Serve, until: Callable[..., None]) -> None:
+    process, replies = serve("--port", "0"), []
+    url = address(process)
+
+    def ask() -> None:
+        with pytest.raises(urllib.error.HTTPError) as refused:
+            get(f"{url}fr/quality.html", "text/html")
+        replies.append((refused.value.code, refused.value.read().decode()))
+
+    reader = threading.Thread(target=ask)
+    reader.start()
+    until(lambda: checks(process.pid))
+    running = checks(process.pid)
+    process.terminate()
+    assert process.wait(PATIENCE) == 0
+    reader.join(PATIENCE)
+    broken_off = "The page cannot be shown now: The check of the graph was broken off. Ask again.\n"
+    assert replies in ([(503, broken_off)], [(503, ENDED)]), "as it is heard first that the service ends"
+    until(lambda: not [one for one in running if one.exists()])

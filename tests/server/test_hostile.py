@@ -1,0 +1,224 @@
+"""The real service over a project whose titles are scripts, asked by who wants in."""
+
+from __future__ import annotations
+
+import http.client
+import os
+import shutil
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from html.parser import HTMLParser
+from pathlib import Path
+from urllib.parse import quote, urlsplit
+
+import pytest
+
+from tests.pages import EVERY
+from tests.server.conftest import PATIENCE, Reply
+
+ROOT = Path(__file__).resolve().parents[2]
+PLANTED = (
+    """<script>planted()</script>"><img src=x onerror=planted()>' onmouseover='planted() </textarea></title>{{7*7}}"""
+)
+BROWSER = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8", "Accept-Language": "en"}
+MORE = ("document/luxdev-commitments", "link/5631fa1447969dba", "action/lu-bhr-2-1-1", "figure/matrix")
+"""What a service has a page of and an export has not, and what shows much at once."""
+HEADERS = {
+    "x-content-type-options": "nosniff",
+    "x-frame-options": "DENY",
+    "referrer-policy": "no-referrer",
+    "cross-origin-opener-policy": "same-origin",
+}
+
+
+class Hostile(HTMLParser):
+    """What of a page a browser would run that is not the site's own."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.runs: list[str] = []
+        self.text = ""
+        self._script = ""
+        self.feed(page)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self._script = dict(attrs).get("type") or "text/javascript" if tag == "script" else ""
+        for name, value in attrs:
+            said = (value or "").strip().lower()
+            if name.startswith("on") or said.startswith(("javascript:", "data:text/html", "vbscript:")):
+                self.runs.append(f"<{tag} {name}={value}>")
+
+    def handle_endtag(self, _: str) -> None:
+        self._script = ""
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+        if self._script == "text/javascript" and data.strip():
+            self.runs.append(data[:200])
+
+
+class Site:
+    """The service, asked without a client that would tidy up what is sent."""
+
+    def __init__(self, port: int) -> None:
+        self.port = port
+
+    def get(self, path: str, **headers: str) -> Reply:
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
+        connection.request("GET", path, headers={**BROWSER, **headers})
+        response = connection.getresponse()
+        reply = Reply(response.status, {k.lower(): v for k, v in response.getheaders()}, response.read())
+        connection.close()
+        return reply
+
+    def raw(self, target: bytes, host: bytes = b"localhost") -> bytes:
+        seen = b""
+        with socket.create_connection(("127.0.0.1", self.port), timeout=PATIENCE) as line:
+            line.sendall(b"GET " + target + b" HTTP/1.1\r\nHost: " + host + b"\r\nConnection: close\r\n\r\n")
+            while piece := line.recv(2**16):
+                seen += piece
+        return seen
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    project = tmp_path_factory.mktemp("hostile")
+    for folder in ("ontology", "graph", "queries"):
+        shutil.copytree(ROOT / folder, project / folder)
+    planted = PLANTED.replace("\\", "\\\\").replace('"', '\\"')
+    for name in ("plan.ttl", "actions.ttl", "categories.ttl"):
+        path = project / "graph" / "plans" / "lu-bhr-2" / name
+        lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+        written = [line.replace('prefLabel "', f'prefLabel "{planted}') for line in lines]
+        assert written != lines, name
+        path.write_text("".join(written), encoding="utf-8")
+    asked = [sys.executable, "-m", "pan2kg.cli.main", "serve", "--project", str(project), "--no-browser", "--port", "0"]
+    with subprocess.Popen(asked, stdout=subprocess.PIPE, text=True, env={**os.environ}) as process:
+        assert process.stdout
+        port = urlsplit(process.stdout.readline().strip()).port
+        assert port, "the service did not start"
+        yield Site(port)
+        process.terminate()
+
+
+@pytest.mark.parametrize("path", sorted({*EVERY, *MORE} - {"404"}))
+def test_no_title_becomes_a_script_and_every_page_says_what_may_run(site: Site, path: str) -> None:
+    reply = site.get(f"/en/{path}.html")
+    assert reply.status == 200
+    assert Hostile(reply.text).runs == []
+    policy = dict(part.split(maxsplit=1) for part in reply.headers["content-security-policy"].split("; "))
+    assert policy["default-src"] == "'none'"
+    assert policy["script-src"] == "'self' 'wasm-unsafe-eval'"
+    assert (policy["base-uri"], policy["form-action"], policy["frame-ancestors"]) == ("'none'", "'self'", "'none'")
+    assert {name: reply.headers.get(name) for name in HEADERS} == HEADERS
+    assert "server" not in reply.headers
+    assert "access-control-allow-origin" not in reply.headers
+
+
+def test_the_titles_are_shown_as_they_are(site: Site) -> None:
+    """The test above means something: what was planted stands on the page."""
+    assert PLANTED in Hostile(site.get("/en/plan/lu-bhr-2.html").text).text
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["search.html?q=", "sparql.html?query=", "plans.html?", "question/common-instruments.html?plan=", "index.html?as=",
+     "question/common-instruments.html?", "review.html?plan=", "action/lu-bhr-2-1-1.html?x=", "none.html?",
+     "matrix.html?measure=", "pair/"],
+)  # fmt: skip
+def test_what_an_address_says_is_never_run(site: Site, path: str) -> None:
+    reply = site.get(f"/en/{path}{quote(PLANTED, safe='')}")
+    assert reply.status in (200, 400, 404)
+    if "html" in reply.headers["content-type"]:
+        assert Hostile(reply.text).runs == []
+        assert "content-security-policy" in reply.headers
+    else:
+        assert reply.headers["content-type"].startswith("text/plain")
+        assert reply.headers["x-content-type-options"] == "nosniff"
+
+
+@pytest.mark.parametrize("path", ["/en/matrix.svg", "/en/lanes/lu-bhr-2.svg"])
+def test_no_picture_has_a_script(site: Site, path: str) -> None:
+    reply = site.get(path)
+    assert reply.status == 200
+    assert Hostile(reply.text).runs == []
+    assert "script-src 'self'" in reply.headers["content-security-policy"]
+
+
+UPWARD = [
+    *["..", "%2e%2e", "..%2f..", "%2e%2e%2f%2e%2e", "..\\..", "..%5c..", "%5c%5c..", "....//", "..;", "%252e%252e"],
+    *["%c0%ae%c0%ae", "%ff%fe", "%00", ".%00.", "..%00", "%e2%80%ae", "%0d%0a", "%2500", ".git", "~root", "CON", "*"],
+]
+
+
+STARTS = ["/", "/en/", "/assets/", "/store/", "/doc/", "/id/", "/doc/plan/", "/graph/", "/data/"]
+FOLDERS = ["/assets", "/assets/", "/data/", "/doc/", "/id/", "/id/plan/", "/en/plan/"]
+
+
+@pytest.mark.parametrize("start", STARTS)
+def test_no_path_leads_out_of_the_site(site: Site, start: str) -> None:
+    for part in UPWARD:
+        for rest in ("", "/etc/passwd", "%2fetc%2fpasswd", "/pyproject.toml", ".html"):
+            seen = site.raw(f"{start}{part}{rest}".encode("latin-1"))
+            status = int(seen[9:12] or b"0")
+            assert 400 <= status < 500, (start, part, rest, seen[:300])
+            assert b"root:" not in seen
+            assert b"[project]" not in seen
+
+
+@pytest.mark.parametrize("path", FOLDERS)
+def test_no_folder_is_listed(site: Site, path: str) -> None:
+    reply = site.get(path)
+    assert reply.status in (400, 404)
+    assert "lu-bhr-1" not in reply.text.replace("/en/", "")
+
+
+@pytest.mark.parametrize(
+    "target",
+    ["//evil.example", "//evil.example/", "//evil.example/..", "///evil.example", "/%2f%2fevil.example",
+     "/\\evil.example",
+     "/%5cevil.example", "//evil.example/en/index.html", "/id//evil.example", "/doc//evil.example", "http://evil.example/",
+     "http://evil.example/id/plan/lu-bhr-2", "/id/plan/lu-bhr-2?//evil.example", "/.//evil.example", "/@evil.example"],
+)  # fmt: skip
+def test_no_address_leads_to_another_host(site: Site, target: str) -> None:
+    head = site.raw(target.encode()).partition(b"\r\n\r\n")[0].decode("latin-1").lower()
+    for line in head.splitlines():
+        if line.startswith(("location:", "link:", "content-location:")):
+            for address in line.partition(":")[2].replace("<", " ").replace(">", " ").split():
+                assert not address.strip(";,").startswith(("//", "/\\", "http://evil", "https://evil")), line
+
+
+@pytest.mark.parametrize(
+    "path", ["/sparql?query=", "/id/plan/", "/doc/plan/", "/en/search.html?q=", "/", "/store?graph="]
+)
+@pytest.mark.parametrize("text", ["%0d%0aSet-Cookie:%20a=b", "%0aX:y", "%E5%98%8D%E5%98%8ASet-Cookie:a=b", "%00"])
+def test_nothing_from_an_address_becomes_a_header(site: Site, path: str, text: str) -> None:
+    for accept in ("text/html", "*/*"):
+        connection = http.client.HTTPConnection("127.0.0.1", site.port, timeout=PATIENCE)
+        connection.request("GET", path + text, headers={"Accept": accept})
+        response = connection.getresponse()
+        response.read()
+        connection.close()
+        assert response.status < 500
+        assert not {"set-cookie", "x"} & {name.lower() for name, _ in response.getheaders()}
+
+
+@pytest.mark.parametrize(
+    "host",
+    [b"evil.example", b"localhost@evil.example", b"localhost:8000@evil.example", b"evil.example#localhost", b"",
+     b"localhost/..", b"localhost, evil.example", b"localhost\r\nHost: evil.example", b"127.0.0.1.nip.example",
+     b"[::1].evil.example", b"0x7f.1", b"localhost\x00.evil.example", b"2130706433", b"\xff\xfe", b"localhost:80:90",
+     b"169.254.169.254"],
+)  # fmt: skip
+def test_a_name_that_is_not_this_machine_s_gets_nothing(site: Site, host: bytes) -> None:
+    for target in (b"/en/index.html", b"/sparql?query=ASK%7B%7D", b"/id/plan/lu-bhr-2", b"/"):
+        seen = site.raw(target, host)
+        assert seen[9:12] in (b"400", b"421"), seen[:300]
+
+
+def test_a_forwarded_host_counts_for_nothing(site: Site) -> None:
+    reply = site.get("/", **{"X-Forwarded-Host": "evil.example", "Forwarded": "host=evil.example"})
+    assert urlsplit(reply.headers["location"]).hostname == "127.0.0.1"

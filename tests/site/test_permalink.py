@@ -1,0 +1,98 @@
+"""A link fixes a question, its parameters, its day and its release, and reads back as what it was made from."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import pan2kg
+from pan2kg.errors import QueryError
+from pan2kg.i18n.catalogue import LANGUAGES
+from pan2kg.project import Project
+from pan2kg.site.permalink import Permalink, fix, notice, permalink, read_permalink
+from pan2kg.store.queries import fill, find_query, read_queries
+
+names = st.from_regex(r"[a-z]+(_[a-z]+)?", fullmatch=True).filter(
+    lambda name: name not in ("as_of", "release", "language")
+)
+values = st.dictionaries(names, st.text(max_size=20).filter(lambda text: text.isprintable()), max_size=3)
+links = st.builds(
+    Permalink,
+    st.from_regex(r"[a-z0-9]+(-[a-z0-9]+)?", fullmatch=True),
+    values,
+    st.from_regex(r"[0-9]\.[0-9]\.[0-9](-rc\+1)?", fullmatch=True),
+    st.one_of(st.none(), st.dates()),
+    st.sampled_from(LANGUAGES),
+)
+
+
+@given(links)
+def test_a_link_reads_back_as_what_it_was_made_from(link: Permalink) -> None:
+    assert read_permalink(str(link)) == link
+    assert read_permalink(f"https://e.lu/x/{link}") == link
+
+
+def test_how_an_answer_is_shown_is_no_part_of_what_is_asked() -> None:
+    link = read_permalink("fr/question/q.html?body=maee&release=0.1.0&view=chart")
+    assert link == Permalink("q", {"body": "maee"}, "0.1.0")
+
+
+def test_what_was_asked_in_a_page_without_a_server_counts_before_the_link_to_it() -> None:
+    link = read_permalink("file:///x/fr/question/q.html?body=maee&release=0.1.0#only_plan=p&release=0.2.0")
+    assert link == Permalink("q", {"only_plan": "p"}, "0.2.0")
+
+
+@given(links)
+def test_the_order_of_parameters_does_not_matter(link: Permalink) -> None:
+    turned = Permalink(link.query, dict(reversed(list(link.values.items()))), link.release, link.day, link.language)
+    assert str(turned) == str(link)
+
+
+@pytest.mark.parametrize(
+    ("address", "said"),
+    [
+        ("fr/plans.html?release=0.1.0", "no link to a question"),
+        ("xx/question/plans.html?release=0.1.0", "no link to a question"),
+        ("fr/question/plans.html", "fixes no release"),
+        ("fr/question/plans.html?release=0.1.0&as-of=yesterday", "is no day"),
+        ("fr/question/plans.html?release=0.1.0&release=0.2.0", "twice"),
+    ],
+)
+def test_what_is_no_such_link_is_refused(address: str, said: str) -> None:
+    with pytest.raises(QueryError, match=said):
+        read_permalink(address)
+
+
+def test_a_parameter_may_not_bear_the_name_of_what_a_link_fixes() -> None:
+    with pytest.raises(QueryError, match="cannot be linked to"):
+        permalink("q", {"as_of": "x"}, "0.1.0")
+
+
+def test_no_stored_question_has_a_parameter_that_cannot_be_linked_to(project: Project) -> None:
+    for query in read_queries(project).values():
+        assert permalink(query.name, {one.name: "x" for one in query.parameters}, "0.1.0")
+
+
+def test_a_link_writes_out_defaults_and_things_by_one_name(project: Project, graph: pan2kg.Graph) -> None:
+    query = find_query(project, "who-should-talk")
+    for given_values in ({}, {"body": "maee"}, {"body": "https://w3id.org/pan2kg/id/body/maee"}):
+        assert fix(query, given_values, store=graph.store, project=project) == {"body": "body:maee"}
+
+
+def test_what_a_link_fixes_asks_the_same_question(project: Project, graph: pan2kg.Graph) -> None:
+    for query in read_queries(project).values():
+        fixed = fix(query, {}, store=graph.store, project=project)
+        link = read_permalink(permalink(query.name, fixed, "0.1.0", date(2021, 6, 30)))
+        filled = fill(query, link.values, store=graph.store, project=project)
+        assert filled == fill(query, fixed, store=graph.store, project=project)
+
+
+def test_another_release_is_said_in_one_sentence(graph: pan2kg.Graph) -> None:
+    link = Permalink("plans", {}, "0.0.9")
+    for language in LANGUAGES:
+        said = notice(link, graph.release, language)
+        assert said.count(".") - said.count("0.0.9") * 2 - said.count(graph.release) * 2 == 1
+    assert not notice(Permalink("plans", {}, graph.release), graph.release, "fr")

@@ -1,0 +1,197 @@
+"""Every exhibit of the shipped graph: its answer, its form, its words, its query.
+
+Golden answers stand in ``golden/``, one CSV an exhibit. ``PAN2KG_REWRITE=1 pytest tests/tables`` rewrites them;
+read the difference as you would read code.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from datetime import date
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+import pan2kg
+from pan2kg.graph.graph import Graph
+from pan2kg.i18n.catalogue import CATALOGUES, LANGUAGES, Language
+from pan2kg.i18n.compilation import read_entries, resolved
+from pan2kg.project import Project
+from pan2kg.store.store import Table, select
+from pan2kg.tables import registry as register
+from pan2kg.tables.gaps import KINDS
+from pan2kg.tables.registry import TABLES
+from pan2kg.tables.table import Choice, Exhibit
+from pan2kg.tables.writers import FORMS, write_exhibit
+
+GOLDEN: Final = Path(__file__).parent / "golden"
+DAY: Final = date(2026, 1, 1)
+CHOICES: Final = {
+    "explain": Choice(actions=("lu-bhr-2-4-3", "lu-bhr-1-m5")),
+    "compare": Choice(plans=("lu-bhr-1", "lu-bhr-2")),
+}
+SILENT: Final = {"interaction", "ripple", "disagreement", "opposed", "other-countries"}
+"""What today's facts do not answer: an exhibit without rows that says so."""
+
+
+@pytest.fixture(scope="module")
+def french(graph: pan2kg.Graph) -> Graph:
+    return Graph(graph.project, graph.store, language="fr", as_of=DAY)
+
+
+@pytest.fixture(scope="module")
+def english(graph: pan2kg.Graph) -> Graph:
+    return Graph(graph.project, graph.store, language="en", as_of=DAY)
+
+
+def make(name: str, material: Graph) -> Exhibit:
+    return TABLES[name].make(material, CHOICES.get(name, Choice()))
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_the_answer_is_the_golden_one(name: str, french: Graph) -> None:
+    written = write_exhibit(make(name, french), "csv", language="fr").replace("\r\n", "\n")
+    file = GOLDEN / f"{name}.csv"
+    if os.environ.get("PAN2KG_REWRITE"):
+        file.write_text(written, encoding="utf-8")
+    assert file.read_text(encoding="utf-8") == written, "PAN2KG_REWRITE=1 pytest tests/tables accepts the new answer"
+
+
+def test_every_golden_answer_has_its_exhibit() -> None:
+    assert sorted(path.stem for path in GOLDEN.glob("*.csv")) == sorted(TABLES)
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_an_exhibit_has_rows_or_says_plainly_why_not(name: str, french: Graph) -> None:
+    exhibit = make(name, french)
+    assert bool(exhibit.rows) is (name not in SILENT)
+    assert exhibit.rows or exhibit.notes, "an empty table without a word"
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_every_row_has_every_column_and_what_its_things_are_called(name: str, french: Graph) -> None:
+    exhibit = make(name, french)
+    keys = {column.key for column in exhibit.columns}
+    keys |= {f"{column.key}_label" for column in exhibit.columns if column.thing}
+    assert all(row.keys() == keys for row in exhibit.rows)
+    named = [(row[f"{c.key}_label"], row[c.key]) for row in exhibit.rows for c in exhibit.columns if c.thing]
+    assert all(label or not thing for label, thing in named), "a thing without a name"
+    assert not any(str(label).startswith("http") for label, _ in named), "an address for a name"
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_no_row_stands_twice(name: str, french: Graph) -> None:
+    rows = [tuple(row.items()) for row in make(name, french).rows]
+    assert len(set(rows)) == len(rows)
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_every_figure_says_what_it_rests_on(name: str, french: Graph) -> None:
+    basis = make(name, french).basis
+    assert (basis.n, basis.plans, basis.as_of) == (french.uses.basis.n, french.uses.basis.plans, DAY)[
+        :3
+    ] or name == "compare"
+    assert re.fullmatch(r"\d+\.\d+\.\d+.*", basis.release)
+    assert basis.weights
+    assert dict(basis.filters)["unverified"] == "left out"
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_the_query_beside_an_exhibit_runs_and_shows_its_statements(name: str, french: Graph) -> None:
+    exhibit = make(name, french)
+    if not exhibit.sparql:
+        assert name in {"gaps", "trust"}
+        return
+    table = select(french.store, exhibit.sparql)
+    assert isinstance(table, Table)
+    assert table.rows or not exhibit.rows or name == "other-countries"
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_the_rows_are_the_same_in_both_languages(name: str, french: Graph, english: Graph) -> None:
+    def bare(exhibit: Exhibit) -> list[list[object]]:
+        keys = [column.key for column in exhibit.columns if column.key not in ("detail", "quote")]
+        return [[row[key] for key in keys] for row in exhibit.rows]
+
+    assert bare(make(name, french)) == bare(make(name, english))
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_every_exhibit_is_written_in_every_form(form: str, french: Graph) -> None:
+    for name in TABLES:
+        exhibit = make(name, french)
+        written = write_exhibit(exhibit, form, language="fr", width=100)
+        assert exhibit.summary.say("fr")[:12] in written or form in ("csv", "tsv")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_each_kind_of_gap_lists_as_many_as_are_counted(kind: str, french: Graph) -> None:
+    counted = {row["gap"]: row for row in TABLES["gaps"].make(french, Choice()).rows}
+    listed = TABLES["gaps"].make(french, Choice(part=kind))
+    number = counted[kind]["gaps_number"]
+    assert len(listed.rows) == (number or 0)
+    assert listed.notes[0].say("en").startswith("This gap cannot be assessed") is (number is None)
+    assert counted[kind]["command"] == f"pan2kg coherence gaps {kind}"
+    select(french.store, listed.sparql)
+
+
+def test_the_real_late_obligation_is_515_days_late(french: Graph) -> None:
+    late = [row for row in make("obligations", french).rows if row["standing"] == "late"]
+    assert [(row["due"], row["answered_on"], row["margin"]) for row in late] == [("2021-12-17", "2023-05-16", 515)]
+
+
+def test_contributions_add_up_to_the_strength_and_quotations_say_where_they_stand(french: Graph) -> None:
+    exhibit = make("explain", french)
+    shares = {row["instrument"]: row["contribution"] for row in exhibit.rows}
+    assert sum(float(str(share)) for share in shares.values()) == pytest.approx(0.535496, abs=5e-7)
+    for row in exhibit.rows:
+        assert row["quote"]
+        assert row["document_label"]
+        assert re.fullmatch(r"graph/plans/.*\.ttl:\d+", str(row["place"]))
+
+
+def test_a_day_that_was_asked_for_is_said_not_to_reach_undated_links(graph: pan2kg.Graph) -> None:
+    asked = Graph(Project.packaged(), graph.store, language="fr", as_of=date(2021, 6, 1), asked=True)
+    assert any("2021-06-01" in note.say("fr") for note in TABLES["debt"].make(asked, Choice()).notes)
+    assert not any("d’aujourd’hui" in note.say("fr") for note in TABLES["obligations"].make(asked, Choice()).notes)
+
+
+def read_words() -> list[tuple[str, Language, str]]:
+    return [
+        (f".{entry.key}", language, words)
+        for language, path in CATALOGUES.items()
+        for entry in resolved(read_entries(path.read_text(encoding="utf-8")))
+        if entry.context == "table"
+        for words in entry.forms
+    ]
+
+
+def test_french_is_set_as_french_is() -> None:
+    french = [(path, words) for path, language, words in read_words() if language == "fr"]
+    assert len(french) > 300
+    wrong = [path for path, words in french if re.search(r"(?<!\u00a0)[;!?%»]|(?<=\w) :|«(?!\u00a0)|'|\.\.\.", words)]
+    assert not wrong, f"no-break spaces and typographic apostrophes are missing in {wrong}"
+    foreign = r"\b(?:scores?|gaps?|tracking|monitoring|impact\w*|supporter|adresser|matcher|lister|digital\w*)\b"
+    assert not [path for path, words in french if re.search(foreign, words, re.IGNORECASE)]
+
+
+def test_every_word_is_there_in_each_language_and_used() -> None:
+    pairs: dict[str, set[str]] = {}
+    for path, language, spoken in read_words():
+        assert spoken.strip(), f"{path} is silent"
+        pairs.setdefault(path, set()).add(language)
+    assert all(languages == set(LANGUAGES) for languages in pairs.values())
+    code = "".join(path.read_text(encoding="utf-8") for path in Path(register.__file__).parent.glob("*.py"))
+    notes = {path.split(".", 2)[2] for path in pairs if path.startswith(".note.")} - {"actions"}
+    unused = [key for key in notes if not re.search(f'"(note\\.)?{key}"', code) and not key.startswith("gap-")]
+    assert not unused, f"nobody says {unused}"
+    assert {key.removeprefix("gap-") for key in notes if key.startswith("gap-")} <= KINDS.keys()
+
+
+def test_notes_fill_in_the_same_names_in_each_language() -> None:
+    names: dict[str, set[frozenset[str]]] = {}
+    for path, _, spoken in read_words():
+        names.setdefault(path, set()).add(frozenset(re.findall(r"{(\w+)}", spoken)))
+    assert all(len(found) == 1 for found in names.values())

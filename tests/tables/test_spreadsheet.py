@@ -1,0 +1,105 @@
+"""A spreadsheet, read back with another library than the one that wrote it."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from datetime import datetime
+from io import BytesIO
+from pathlib import Path
+
+import openpyxl
+import pyoxigraph as ox
+import pytest
+
+from pan2kg.errors import FormatError
+from pan2kg.store.store import LocalStore
+from pan2kg.tables.answers import grid_of
+from pan2kg.tables.formats import Grid, Value
+from pan2kg.tables.spreadsheet import write_exhibit_spreadsheet, write_spreadsheet
+from tests.tables.test_printing import EVIL, EXHIBIT
+
+DAY = datetime.fromisoformat("2021-12-17")
+ROWS: list[list[Value]] = [
+    ["=1+1", 1, 0.1, True, "2021-12-17", None],
+    ["-A1", 0, -2.5, False, "1815-06-09", ""],
+    ["@x", None, None, None, "2021-02-30", "https://e/a\x01"],
+]
+
+
+def read(content: bytes) -> openpyxl.Workbook:
+    return openpyxl.load_workbook(BytesIO(content))
+
+
+def test_values_come_back_as_what_they_were() -> None:
+    book = read(write_spreadsheet([("data", Grid(list("abcdef"), ROWS))]))
+    head, *rows = book["data"].iter_rows(values_only=True)
+    assert head == tuple("abcdef")
+    assert rows[0] == ("=1+1", 1, 0.1, True, DAY, None)
+    assert rows[1] == ("-A1", 0, -2.5, False, "1815-06-09", None)
+    assert rows[2] == ("@x", None, None, None, "2021-02-30", "https://e/a�")
+
+
+def test_no_cell_is_a_formula_or_a_link() -> None:
+    sheet = read(write_spreadsheet([("data", Grid(list("abcdef"), ROWS))]))["data"]
+    assert {cell.data_type for row in sheet.iter_rows() for cell in row} == {"s", "n", "b", "d"}
+    assert not any(cell.hyperlink for row in sheet.iter_rows() for cell in row)
+
+
+def test_the_same_table_gives_the_same_bytes() -> None:
+    one, two = (write_exhibit_spreadsheet(EXHIBIT, "fr") for _ in range(2))
+    assert one == two
+
+
+def test_a_table_of_figures_is_whole_and_says_what_it_rests_on() -> None:
+    book = read(write_exhibit_spreadsheet(EXHIBIT, "fr"))
+    head, first, second = book["data"].iter_rows(values_only=True)
+    assert head[:4] == ("Plan (id)", "Plan", "Paires liées", "Force")
+    assert first[:6] == ("https://w3id.org/pan2kg/id/plan/a", EVIL, 0, 0.6420571, False, DAY)
+    assert second[2:6] == (None, None, None, None)
+    about = dict(book["about"].iter_rows(values_only=True))
+    assert about["title"] == "Un titre <b>"
+    assert about["query"] == EXHIBIT.sparql
+    assert "389 actions" in about["basis"]
+
+
+def test_more_rows_than_a_sheet_holds_are_refused() -> None:
+    rows: list[list[Value]] = [[1]] * 1_048_576
+    with pytest.raises(FormatError, match=r"at most 1048575 rows; there are 1048576\. Use csv\."):
+        write_spreadsheet([("data", Grid(["a"], rows))])
+
+
+def test_without_the_extra_one_sentence_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "xlsxwriter", None)
+    with pytest.raises(FormatError, match=r"needs the extra « xlsx », .* pip install 'pan2kg\[xlsx\]'"):
+        write_spreadsheet([("data", Grid(["a"], ROWS))])
+
+
+def pan2kg(*words: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "pan2kg.cli.main", *words]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+def test_a_question_is_answered_as_a_spreadsheet(tmp_path: Path) -> None:
+    file = tmp_path / "a.xlsx"
+    done = pan2kg("ask", "actions-of-plan", "--format", "xlsx", "-o", str(file))
+    assert (done.returncode, done.stdout) == (0, "")
+    head, *rows = read(file.read_bytes())["data"].iter_rows(values_only=True)
+    assert head[:3] == ("action (id)", "notation", "action")
+    assert len(rows) == 20
+
+
+@pytest.mark.parametrize("command", [["ask", "actions-of-plan"], ["coherence", "trust"]])
+def test_a_spreadsheet_is_not_written_to_a_terminal(command: list[str]) -> None:
+    done = pan2kg(*command, "--format", "xlsx")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.endswith("A spreadsheet is a file, not text. Name it with -o FILE.\n")
+
+
+def test_yes_and_triples_are_rows_too() -> None:
+    store = ox.Store()
+    store.add(ox.Quad(ox.NamedNode("http://e/s"), ox.NamedNode("http://e/p"), ox.Literal(1)))
+    local = LocalStore(store)
+    assert list(grid_of(local.query("ASK { ?s ?p 1 }")).rows) == [[True]]
+    grid = grid_of(local.query("CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }"))
+    assert [row[:2] for row in grid.rows] == [["<http://e/s>", "<http://e/p>"]]

@@ -1,0 +1,326 @@
+"""Checking a project: what each kind of rule finds, where it says it is, and what makes a check impossible."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+from typing import Final
+
+import pytest
+import rdflib
+
+from pan2kg.errors import ProjectError, QueryError, TurtleError
+from pan2kg.project import Project
+from pan2kg.validation.check import check
+from pan2kg.validation.report import Finding, Kind, Report, Severity, write_baseline
+from pan2kg.validation.shapes import read_graph
+
+ROOT: Final = Path(__file__).resolve().parents[2]
+PAN: Final = "https://w3id.org/pan2kg/ontology#"
+PREFIXES: Final = (
+    "@prefix pan: <https://w3id.org/pan2kg/ontology#> .\n"
+    "@prefix plan: <https://w3id.org/pan2kg/id/plan/> .\n"
+    "@prefix skos: <http://www.w3.org/2004/02/skos/core#> .\n\n"
+)
+PLANS: Final = (
+    PREFIXES
+    + 'plan:a a pan:Plan ;\n    skos:notation "1" ;\n    skos:prefLabel "Plan A"@fr .\n\n'
+    + 'plan:b a pan:Plan ;\n    skos:prefLabel "Plan B"@fr .\n'
+)
+SHAPES: Final = """\
+@prefix pan: <https://w3id.org/pan2kg/ontology#> .
+@prefix sh: <http://www.w3.org/ns/shacl#> .
+@prefix skos: <http://www.w3.org/2004/02/skos/core#> .
+@prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
+
+pan:PlanShape a sh:NodeShape ;
+    sh:targetClass pan:Plan ;
+    sh:property pan:PlanShape-notation ;
+    sh:property pan:PlanShape-rank .
+
+pan:PlanShape-notation a sh:PropertyShape ;
+    sh:path skos:notation ;
+    sh:message "Un plan porte un numéro."@fr ;
+    sh:message "A plan has a number."@en ;
+    sh:severity sh:Warning ;
+    sh:minCount 1 .
+
+pan:PlanShape-rank a sh:PropertyShape ;
+    sh:path pan:rank ;
+    sh:datatype xsd:integer ;
+    sh:maxInclusive 9 .
+
+pan:ReviewShape a sh:NodeShape ;
+    sh:targetClass pan:Review ;
+    sh:nodeKind sh:IRI .
+"""
+QUALITY: Final = """\
+#+ question: Which plans have a number?
+#+ severity: info
+#+ looks_at: pan:Plan
+#+ message: A plan needs no number.
+#+ message_fr: Un plan se passe de numéro.
+#+ remedy: Remove it.
+#+ remedy_fr: Le supprimer.
+
+PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
+
+SELECT ?focus ?path ?value
+WHERE {
+    BIND(skos:notation AS ?path)
+    ?focus ?path ?value .
+}
+ORDER BY ?focus
+"""
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> Project:
+    """A project of two plans, two shapes and one quality query."""
+    for folder in ("graph/plans/a", "ontology/shapes", "queries/quality"):
+        (tmp_path / folder).mkdir(parents=True)
+    shutil.copy(ROOT / "ontology" / "prefixes.ttl", tmp_path / "ontology")
+    write(tmp_path, "graph/plans/a/plan.ttl", PLANS)
+    write(tmp_path, "ontology/shapes/plan.ttl", SHAPES)
+    write(tmp_path, "queries/quality/numbered-violation.rq", QUALITY)
+    return Project.at(tmp_path)
+
+
+def write(folder: Path, name: str, text: str) -> None:
+    """Put a file into a project."""
+    (folder / name).write_text(text, encoding="utf-8")
+
+
+def found(report: Report, key: str) -> list[Finding]:
+    """The findings of one rule."""
+    return [finding for finding in report.findings if finding.rule.key == key]
+
+
+def test_a_shape_names_its_rule_place_and_what_it_expected(small: Project) -> None:
+    (finding,) = found(check(small), "pan:PlanShape-notation")
+    assert finding.severity is Severity.WARNING
+    assert str(finding.place) == "graph/plans/a/plan.ttl:9"
+    assert finding.message.say("fr") == "Un plan porte un numéro."
+    assert finding.expected.say("en") == "at least 1 value"
+    assert finding.part == "a"
+
+
+def test_a_finding_about_a_value_stands_at_its_line(small: Project) -> None:
+    ranked = PLANS.replace('B"@fr .', 'B"@fr ;\n    pan:rank 1 ;\n    pan:rank 12 .')
+    write(small.root, "graph/plans/a/plan.ttl", ranked)
+    (finding,) = found(check(small), "pan:PlanShape-rank")
+    assert (str(finding.place), finding.expected.say("en")) == ("graph/plans/a/plan.ttl:12", "a value of at most 9")
+
+
+def test_shapes_see_literals_as_they_are_written(small: Project) -> None:
+    write(small.root, "graph/x.ttl", PLANS.replace("plan:a", "plan:c").replace('"1"', '"007"^^pan:x'))
+    values = {str(o) for o in read_graph(small.graph_files()).objects(None, rdflib.SKOS.notation)}
+    assert values == {"1", "007"}
+
+
+def test_checking_leaves_rdflib_as_it_was(small: Project) -> None:
+    before = rdflib.NORMALIZE_LITERALS
+    check(small, kinds=[Kind.SHAPE])
+    assert before is rdflib.NORMALIZE_LITERALS
+
+
+def test_rules_say_how_many_things_they_looked_at(small: Project) -> None:
+    report = check(small)
+    looked = {key: report.looked_at[key] for key in ("pan:PlanShape-notation", "pan:ReviewShape", "numbered-violation")}
+    assert looked == {"pan:PlanShape-notation": 2, "pan:ReviewShape": 0, "numbered-violation": 2}
+    assert [rule.key for rule in report.idle] == ["pan:ReviewShape"]
+
+
+def test_a_quality_query_becomes_findings_with_its_words(small: Project) -> None:
+    (finding,) = found(check(small), "numbered-violation")
+    assert (finding.focus, finding.value) == ("https://w3id.org/pan2kg/id/plan/a", '"1"')
+    assert (finding.message.say("fr"), finding.remedy.say("en")) == ("Un plan se passe de numéro.", "Remove it.")
+    assert str(finding.place) == "graph/plans/a/plan.ttl:6"
+    assert finding.rule.query == QUALITY
+
+
+def test_labels_are_at_hand_for_what_is_found(small: Project) -> None:
+    report = check(small)
+    assert report.names.label("https://w3id.org/pan2kg/id/plan/b").say("en") == "Plan B"
+
+
+def test_style_is_checked_in_every_folder(small: Project) -> None:
+    write(small.root, "graph/x.ttl", PLANS.replace("\nplan:", "\nplan:x-") + "\n")
+    (finding,) = check(small, kinds=[Kind.STYLE]).findings
+    assert (finding.rule.key, str(finding.place)) == ("style-final-newline", "graph/x.ttl:11")
+
+
+def test_kinds_narrow_the_check(small: Project) -> None:
+    report = check(small, kinds=[Kind.QUALITY])
+    assert {rule.kind for rule in report.rules} == {Kind.QUALITY}
+    assert len(report.findings) == 1
+
+
+def test_what_the_baseline_accepts_is_set_apart(small: Project, tmp_path: Path) -> None:
+    path = tmp_path / "accepted.txt"
+    write_baseline(check(small), path)
+    report = check(small, fail_on=Severity.INFO, baseline=path)
+    assert (report.findings, len(report.accepted), report.conforms) == ((), 2, True)
+
+
+@pytest.mark.parametrize("text", ["Dear colleague, this is a letter.\n", "{\n}\n", "pan:Gone-rule plan:a\n"])
+def test_a_file_that_is_no_baseline_is_refused_and_not_overwritten(small: Project, tmp_path: Path, text: str) -> None:
+    other = tmp_path / "other.txt"
+    other.write_text(text)
+    with pytest.raises(ProjectError, match=r"no list of accepted findings.*--write-baseline"):
+        check(small, baseline=other)
+    if not text.startswith("pan:"):
+        with pytest.raises(ProjectError, match="names no rule"):
+            write_baseline(check(small), other)
+        assert other.read_text() == text
+
+
+def test_without_shapes_nothing_is_said_to_conform(small: Project) -> None:
+    for path in small.shape_files():
+        path.unlink()
+    with pytest.raises(ProjectError, match="ontology/shapes: There are no shapes"):
+        check(small)
+    assert check(small, kinds=[Kind.STYLE]).rules
+
+
+def test_an_impossible_date_is_a_finding_and_no_warning(small: Project, caplog: pytest.LogCaptureFixture) -> None:
+    write(small.ontology, "shapes/more.ttl", SHAPES.replace("xsd:integer", "xsd:date").replace("Plan", "Review"))
+    xsd = "@prefix xsd: <http://www.w3.org/2001/XMLSchema#> .\n"
+    write(small.graph, "day.ttl", f'{xsd}{PREFIXES}plan:x a pan:Review ;\n    pan:rank "2021-02-30"^^xsd:date .\n')
+    assert [one.value for one in found(check(small), "pan:ReviewShape-rank")]
+    assert not caplog.records
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no pipes with names")
+def test_a_pipe_among_the_files_is_refused_and_not_waited_for(small: Project) -> None:
+    os.mkfifo(small.graph / "pipe.ttl")
+    with pytest.raises(ProjectError, match=r"pipe.ttl: This is no regular file"):
+        check(small)
+
+
+def test_two_checks_give_the_same_report(small: Project) -> None:
+    assert check(small) == check(small)
+
+
+@pytest.mark.parametrize("name", ["graph/plans/a/plan.ttl", "ontology/shapes/plan.ttl"])
+def test_text_that_is_no_turtle_is_an_error_with_its_line(small: Project, name: str) -> None:
+    write(small.root, name, "@prefix e: <http://e/> .\n\ne:a a e:b ;\n    e:c <not an iri> .\n")
+    with pytest.raises(TurtleError) as caught:
+        check(small)
+    assert caught.value.place
+    assert (caught.value.place.file, caught.value.place.line) == (name, 4)
+
+
+MALFORMED: Final = {
+    "no path": ("    sh:path pan:rank ;\n", "", "must include one `sh:path`"),
+    "a pattern that is none": ("sh:maxInclusive 9", 'sh:pattern "("', "unterminated subpattern"),
+    "a count that is none": ("sh:maxInclusive 9", 'sh:minCount "x"', "xsd:integer"),
+    "no query": ("sh:maxInclusive 9", "sh:sparql pan:Query", "sh:select"),
+}
+
+
+@pytest.mark.parametrize("case", MALFORMED)
+def test_a_malformed_shape_is_an_error_and_not_a_finding(small: Project, case: str) -> None:
+    old, new, message = MALFORMED[case]
+    write(small.root, "ontology/shapes/plan.ttl", SHAPES.replace(old, new))
+    with pytest.raises(ProjectError, match=message):
+        check(small)
+
+
+def test_a_query_of_a_shape_that_is_no_sparql_is_an_error(small: Project) -> None:
+    shape = SHAPES.replace("sh:maxInclusive 9", "sh:sparql pan:PlanShape-query")
+    query = '\npan:PlanShape-query a sh:SPARQLConstraint ;\n    sh:select "SELECT $this WHERE { $this x:y ?z }" .\n'
+    write(small.root, "ontology/shapes/plan.ttl", shape + query)
+    with pytest.raises(QueryError, match="prefix"):
+        check(small)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("severity: info", "severity: grave", "message"),
+        ("#+ message: A plan needs no number.\n", "", "message"),
+        ("?focus ?path", "?thing ?path", "focus"),
+        ("ORDER BY", "ORDER", "not SPARQL"),
+    ],
+)
+def test_a_quality_query_that_cannot_be_used_is_an_error_with_its_file(
+    small: Project, old: str, new: str, message: str
+) -> None:
+    write(small.root, "queries/quality/numbered-violation.rq", QUALITY.replace(old, new))
+    with pytest.raises(QueryError, match=message) as caught:
+        check(small)
+    assert caught.value.place
+    assert caught.value.place.file == "queries/quality/numbered-violation.rq"
+
+
+def test_every_quality_query_says_what_is_wrong_and_what_mends_it_in_both_languages(project: Project) -> None:
+    rules = check(project, kinds=[Kind.QUALITY]).rules
+    assert len(rules) == 13
+    for rule in rules:
+        assert all((rule.message.say("fr"), rule.message.say("en"), rule.remedy.say("fr"), rule.remedy.say("en"))), (
+            rule.key
+        )
+
+
+def test_every_quality_query_looks_at_something_in_the_shipped_graph(project: Project) -> None:
+    assert check(project, kinds=[Kind.QUALITY]).idle == ()
+
+
+def test_the_shipped_files_keep_the_house_style(project: Project) -> None:
+    report = check(project, kinds=[Kind.STYLE])
+    assert [f"{finding.place} {finding.rule.key}" for finding in report.findings] == []
+
+
+LINK: Final = """
+link:{key} a pan:Link ;
+    pan:linkType linktype:{type} ;
+    pan:from {start} ;
+    pan:to {end} .
+"""
+FAULTY: Final = {
+    "duplicate-label-violation": 'plan:zz-1 a pan:Plan ; skos:prefLabel "Z"@fr . '
+    'plan:zz-2 a pan:Plan ; skos:prefLabel "Z"@fr .',
+    "duplicate-identifier-violation": 'plan:zz-1 a pan:Plan ; dcterms:identifier "z" . '
+    'plan:zz-2 a pan:Plan ; dcterms:identifier "z" .',
+    "duplicate-link-violation": LINK.format(key="a", type="builds-on", start="plan:x", end="plan:y")
+    + LINK.format(key="b", type="builds-on", start="plan:x", end="plan:y"),
+    "uncategorised-action-violation": "action:zz-1 a pan:Action ; pan:inPlan plan:zz ; pan:inCategory category:zz . "
+    "action:zz-2 a pan:Action ; pan:inPlan plan:zz .",
+    "undescribed-thing-violation": "plan:zz a pan:Plan ; pan:hasTopic topic:zz .",
+    "undeclared-term-violation": "plan:zz a pan:Plann .",
+    "succession-cycle-violation": LINK.format(key="a", type="succession", start="plan:x", end="plan:y")
+    + LINK.format(key="b", type="succession", start="plan:y", end="plan:z")
+    + LINK.format(key="c", type="succession", start="plan:z", end="plan:x"),
+    "stale-candidate-violation": "link:a a pan:Link ; pan:status linkstatus:candidate ; "
+    'dcterms:created "2020-01-31"^^xsd:date .',
+    "misplaced-unverified-violation": "plan:zz a pan:Plan ; pan:certainty certainty:unverified .",
+    "link-outside-plans-violation": "action:zz a pan:Action ."
+    + LINK.format(key="a", type="cross-reference", start="action:zz", end="plan:zz"),
+    "incomplete-list-violation": "plan:zz a pan:Plan ; pan:measureCount 3 ; "
+    "pan:listCompleteness completeness:complete . "
+    "action:zz a pan:Action ; pan:inPlan plan:zz .",
+    "replaced-reference-violation": "plan:zz-1 a pan:Plan ; owl:deprecated true ; dcterms:isReplacedBy plan:zz-2 . "
+    "action:zz a pan:Action ; pan:inPlan plan:zz-1 .",
+    "unrecorded-conflict-violation": "milestone:a a pan:Milestone ; pan:milestoneOf instrument:zz ; "
+    'pan:milestoneType milestonetype:adoption ; pan:date "2020-01-31"^^xsd:date . '
+    "milestone:b a pan:Milestone ; pan:milestoneOf instrument:zz ; "
+    'pan:milestoneType milestonetype:adoption ; pan:date "2020-02-01"^^xsd:date .',
+}  # fmt: skip
+
+
+def test_every_quality_query_has_a_case() -> None:
+    names = {path.stem for path in (ROOT / "queries" / "quality").glob("*.rq")}
+    assert set(FAULTY) == names, "Give each query in queries/quality one case in FAULTY."
+
+
+@pytest.mark.parametrize("name", FAULTY)
+def test_a_quality_query_finds_its_fault(small: Project, name: str) -> None:
+    for part in ("quality", "rules"):
+        shutil.copytree(ROOT / "queries" / part, small.root / "queries" / part, dirs_exist_ok=True)
+    shutil.copy(ROOT / "ontology" / "pan2kg.ttl", small.root / "ontology")
+    write(small.root, "graph/x.ttl", (ROOT / "ontology" / "prefixes.ttl").read_text(encoding="utf-8") + FAULTY[name])
+    found_ = found(check(small, kinds=[Kind.QUALITY]), name)
+    assert found_, f"{name} does not see: {FAULTY[name]}"
+    assert all(finding.place or finding.focus.startswith("http") for finding in found_)

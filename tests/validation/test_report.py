@@ -1,0 +1,294 @@
+"""Reports: what they say of findings, how each format writes them, and what a baseline accepts."""
+
+from __future__ import annotations
+
+import json
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Final
+from xml.etree import ElementTree as ET
+
+import pytest
+import rdflib
+from rdflib import RDF, SH, Literal, URIRef
+
+from pan2kg.errors import FormatError, Place, ProjectError
+from pan2kg.i18n.catalogue import LANGUAGES, Language, Text
+from pan2kg.report.check import FORMATS, write_report
+from pan2kg.validation.report import (
+    Finding,
+    Kind,
+    Names,
+    Report,
+    Rule,
+    Severity,
+    compare,
+    fingerprint,
+    in_order,
+    read_baseline,
+    write_baseline,
+)
+
+PAN: Final = "https://w3id.org/pan2kg/ontology#"
+PLAN: Final = "https://w3id.org/pan2kg/id/plan/lu-bhr-2"
+NASTY: Final = '<script>alert("1")</script> & 100 %, a:b\nline'
+NAMES: Final = Names(
+    {"pan": PAN, "plan": "https://w3id.org/pan2kg/id/plan/"},
+    {PLAN: Text.of({"fr": "Plan <b>2</b>", "en": "Plan 2, second: 100 %"})},
+)
+SHAPE: Final = Rule(
+    "pan:PlanShape-label",
+    Kind.SHAPE,
+    Severity.VIOLATION,
+    Text.of({"fr": "Un plan a un libellé.", "en": "A plan has a label."}),
+)
+QUALITY: Final = Rule(
+    "twice-violation",
+    Kind.QUALITY,
+    Severity.WARNING,
+    Text.of({"fr": "Deux fois.", "en": "Twice."}),
+    Text.of({"fr": "Un.", "en": "One."}),
+    "SELECT <x> {}",
+)
+STYLE: Final = Rule(
+    "style-tab",
+    Kind.STYLE,
+    Severity.INFO,
+    Text.of({"fr": "Sans.", "en": NASTY}),
+    Text.of({"fr": "Ôter.", "en": "Remove."}),
+)
+IDLE: Final = Rule("pan:IdleShape-x", Kind.SHAPE, Severity.INFO, Text.of({"fr": "Rien.", "en": "Nothing."}))
+FOUND: Final = (
+    Finding(
+        SHAPE,
+        PLAN,
+        PAN + "label",
+        '"1"^^<http://www.w3.org/2001/XMLSchema#gYear>',
+        Place("graph/plans/lu-bhr-2/plan.ttl", 7),
+        str(SH.MinCountConstraintComponent),
+        Text.of({"fr": "au moins 1", "en": "at least 1"}),
+    ),
+    Finding(QUALITY, PLAN, value=f"<{PLAN}-x>", place=Place("graph/plans/lu-bhr-2/plan.ttl", 3)),
+    Finding(STYLE, "https://w3id.org/pan2kg/graph/x", value='"a \\"b\\""', place=Place("graph/a,b:c.ttl", 1)),
+)
+
+
+def report(*findings: Finding, fail_on: Severity = Severity.VIOLATION) -> Report:
+    """A report on three rules and one that had nothing to look at."""
+    looked_at = {SHAPE.key: 12, QUALITY.key: 3, STYLE.key: 4}
+    return Report((SHAPE, QUALITY, STYLE, IDLE), in_order(findings), looked_at, NAMES, fail_on=fail_on)
+
+
+@pytest.mark.parametrize(
+    ("found", "fail_on", "conforms"),
+    [
+        ((), Severity.INFO, True),
+        (FOUND[:1], Severity.VIOLATION, False),
+        (FOUND[1:], Severity.VIOLATION, True),
+        (FOUND[1:2], Severity.WARNING, False),
+        (FOUND[2:], Severity.WARNING, True),
+    ],
+)
+def test_a_report_conforms_below_what_it_fails_on(
+    found: tuple[Finding, ...], fail_on: Severity, *, conforms: bool
+) -> None:
+    assert report(*found, fail_on=fail_on).conforms is conforms
+
+
+def test_findings_are_in_the_same_order_however_they_were_found() -> None:
+    assert in_order(reversed(FOUND)) == in_order(FOUND) == FOUND
+
+
+def test_a_shape_without_remedy_asks_for_what_was_expected() -> None:
+    assert FOUND[0].remedy == Text.of({"fr": "Indiquer au moins 1.", "en": "Give at least 1."})
+
+
+def test_the_text_tells_verdict_rule_place_and_remedy() -> None:
+    text = write_report(report(*FOUND), language="en")
+    assert text.startswith(
+        "The graph does not conform: 1 violation, 1 warning, 1 point to look at (4 rules checked).\n"
+    )
+    assert "VIOLATION pan:PlanShape-label (1 failure / 12 things looked at)\n  A plan has a label.\n" in text
+    assert "graph/plans/lu-bhr-2/plan.ttl:7: plan:lu-bhr-2 « Plan 2, second: 100 % »\n" in text
+    assert 'property: pan:label; found: "1"^^<http://www.w3.org/2001/XMLSchema#gYear>; expected: at least 1\n' in text
+    assert "  Remedy: One.\n  lu-bhr-2 (1)\n" in text
+    assert "had nothing to look at (0 things): pan:IdleShape-x" in text
+
+
+def test_the_text_shows_two_examples_and_counts_the_rest() -> None:
+    many = [Finding(QUALITY, f"{PLAN}-{n}", place=Place(f"graph/plans/p{n % 7}/x.ttl", n)) for n in range(30)]
+    text = write_report(report(*many), language="en")
+    assert text.count(": plan:lu-bhr-2-") == 2
+    assert "… 28 more\n" in text
+    assert "… 2 more plans\n" in text
+    assert write_report(report(*many), language="en", examples=None).count(": plan:lu-bhr-2-") == 30
+
+
+def test_a_clean_report_is_one_sentence_in_each_language() -> None:
+    clean = Report((SHAPE,), looked_at={SHAPE.key: 1})
+    assert write_report(clean, language="fr") == "Le graphe est conforme\u00a0: aucun manquement (1 règle vérifiée).\n"
+    assert write_report(clean, language="de") == "Der Graph ist konform: keine Mängel (1 geprüfte Regel).\n"
+    assert write_report(clean, language="en") == "The graph conforms: no failures (1 rule checked).\n"
+
+
+def test_json_holds_every_finding_in_both_languages() -> None:
+    content = json.loads(write_report(report(*FOUND), "json"))
+    assert content["conforms"] is False
+    assert content["counts"] == {"violation": 1, "warning": 1, "info": 1}
+    assert [rule["looked_at"] for rule in content["rules"]] == [12, 3, 4, 0]
+    first = content["findings"][0]
+    assert first["message"] == {"fr": "Un plan a un libellé.", "en": "A plan has a label."}
+    assert first["place"] == {"file": "graph/plans/lu-bhr-2/plan.ttl", "line": 7}
+    assert first["plan"] == "lu-bhr-2"
+
+
+def test_github_commands_hide_what_would_end_them() -> None:
+    lines = write_report(report(*FOUND), "github", language="en").splitlines()
+    assert len(lines) == 4
+    assert lines[0].startswith("::error file=graph/plans/lu-bhr-2/plan.ttl,line=7,title=pan%3APlanShape-label::plan:")
+    assert "second: 100 %25 »: A plan has a label. (" in lines[0]
+    assert lines[1].startswith("::warning ")
+    assert lines[2].startswith("::notice file=graph/a%2Cb%3Ac.ttl,line=1,title=style-tab::<script>")
+    assert "100 %25, a:b%0Aline" in lines[2]
+
+
+class Page(HTMLParser):
+    """What a browser would make of a page: elements, languages, whether every element is closed."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.elements: list[str] = []
+        self.open: list[str] = []
+        self.attributes: list[tuple[str, str | None]] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append(tag)
+        self.attributes += attrs
+        if tag not in ("meta", "br"):
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_page_is_closed_escaped_and_needs_nothing_else(language: Language) -> None:
+    text = write_report(report(*FOUND), "html", language=language)
+    page = Page(text)
+    assert page.open == []
+    assert not {"script", "link", "img", "iframe", "b", "x"} & set(page.elements)
+    assert not {name for name, _ in page.attributes if name.startswith("on") or name == "src"}
+    assert ("lang", language) in page.attributes
+    assert ("name", "viewport") in page.attributes
+    assert "url(" not in text
+    assert "@import" not in text
+
+
+def test_the_page_marks_labels_in_another_language() -> None:
+    names = Names(labels={PLAN: Text.of({"en": "Only English"})})
+    text = write_report(Report((SHAPE,), FOUND[:1], {SHAPE.key: 1}, names), "html", language="fr")
+    assert '<span lang="en">Only English</span>' in text
+
+
+def test_the_page_shows_the_query_behind_a_rule_and_a_zero_in_red() -> None:
+    text = write_report(report(*FOUND), "html", language="en")
+    assert "<pre>SELECT &lt;x&gt; {}</pre>" in text
+    assert re.search(r'pan:IdleShape-x</th>.*class="number zero"[^>]*>0<', text)
+
+
+def test_junit_fails_a_rule_only_from_what_it_is_to_fail_on() -> None:
+    tree = ET.fromstring(write_report(report(*FOUND), "junit", language="en"))
+    cases = {case.get("name"): case for case in tree.iter("testcase")}
+    assert set(cases) == {rule.key for rule in (SHAPE, QUALITY, STYLE, IDLE)}
+    assert [name for name, case in cases.items() if case.find("failure") is not None] == [SHAPE.key]
+    assert [suite.get("failures") for suite in tree] == ["1", "0", "0"]
+    output = cases[STYLE.key].find("system-out")
+    assert output is not None
+    assert output.text == 'graph/a,b:c.ttl:1 found: a "b"'
+
+
+def test_junit_is_xml_whatever_a_label_holds() -> None:
+    names = Names(labels={PLAN: Text.of({"fr": "\x00\x1b]]>&<", "en": "\ufffe"})})
+    for language in LANGUAGES:
+        ET.fromstring(write_report(Report((SHAPE,), FOUND[:1], {}, names), "junit", language=language))
+
+
+def test_turtle_is_a_validation_report_of_shacl() -> None:
+    graph = rdflib.Graph().parse(data=write_report(report(*FOUND), "turtle"), format="turtle")
+    (whole,) = graph.subjects(RDF.type, SH.ValidationReport)
+    assert (whole, SH.conforms, Literal(lexical_or_value=False)) in graph
+    results = set(graph.objects(whole, SH.result))
+    assert len(results) == 3
+    for result in results:
+        for one in (SH.focusNode, SH.resultSeverity, SH.sourceConstraintComponent):
+            assert len(list(graph.objects(result, one))) == 1
+        assert {m.language for m in graph.objects(result, SH.resultMessage) if isinstance(m, Literal)} == {"fr", "en"}
+    assert set(graph.subjects(SH.sourceShape, URIRef(f"{PAN}PlanShape-label")))
+    assert (None, SH.resultPath, URIRef(f"{PAN}label")) in graph
+
+
+def test_a_report_without_findings_conforms_in_turtle() -> None:
+    graph = rdflib.Graph().parse(data=write_report(report(), "turtle"), format="turtle")
+    assert list(graph.objects(None, SH.conforms)) == [Literal(lexical_or_value=True)]
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_an_empty_report_is_written_in_every_format(form: str) -> None:
+    assert write_report(Report(), form).endswith("\n")
+
+
+def test_an_unknown_format_names_the_known_ones() -> None:
+    with pytest.raises(FormatError, match="text, json, github, html, junit, turtle"):
+        write_report(Report(), "pdf")
+
+
+def test_a_fingerprint_does_not_move_with_the_lines() -> None:
+    moved = Finding(SHAPE, PLAN, PAN + "label", FOUND[0].value, Place("graph/other.ttl", 99))
+    assert fingerprint(moved, NAMES) == fingerprint(FOUND[0], NAMES)
+
+
+def test_a_baseline_accepts_what_it_was_written_from(tmp_path: Path) -> None:
+    path = tmp_path / "accepted.txt"
+    assert write_baseline(report(*FOUND), path) == 3
+    compared = compare(report(*FOUND), read_baseline(path), file=path.name)
+    assert (compared.findings, len(compared.accepted), compared.conforms) == ((), 3, True)
+    assert "0 to deal with, 3 already accepted, 0 solved." in write_report(compared, language="en")
+
+
+def test_a_baseline_accepts_as_many_as_it_has_lines(tmp_path: Path) -> None:
+    path = tmp_path / "accepted.txt"
+    write_baseline(report(FOUND[0]), path)
+    assert len(compare(report(FOUND[0], FOUND[0]), read_baseline(path), file="a").findings) == 1
+
+
+def test_an_entry_that_is_solved_is_reported_with_its_line(tmp_path: Path) -> None:
+    path = tmp_path / "accepted.txt"
+    write_baseline(report(*FOUND), path)
+    (solved,) = compare(report(*FOUND[1:]), read_baseline(path), file="accepted.txt").findings
+    lines = path.read_text(encoding="utf-8").splitlines()
+    assert solved.place
+    assert lines[(solved.place.line or 0) - 1].startswith(SHAPE.key)
+    assert solved.rule.key == "baseline-solved"
+    assert solved.severity is Severity.INFO
+
+
+def test_a_new_baseline_keeps_the_comments_and_forgets_what_is_solved(tmp_path: Path) -> None:
+    path = tmp_path / "accepted.txt"
+    write_baseline(report(*FOUND), path)
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("twice-", "# known since 2020\ntwice-"), encoding="utf-8")
+    before = compare(report(*FOUND[1:]), read_baseline(path), file="a")
+    write_baseline(before, path)
+    entries = read_baseline(path)
+    assert [entry.fingerprint.split()[0] for entry in entries] == ["style-tab", "twice-violation"]
+    assert entries[1].comments == ("# known since 2020",)
+    again = path.read_bytes()
+    write_baseline(before, path)
+    assert path.read_bytes() == again
+
+
+def test_a_baseline_that_is_missing_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(ProjectError, match="no such file"):
+        read_baseline(tmp_path / "nowhere.txt")
