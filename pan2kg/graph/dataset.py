@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from importlib import metadata
 from typing import TYPE_CHECKING, Final
 
 import pyoxigraph as ox
@@ -84,6 +83,8 @@ def read_release(store: Store) -> Release:
     """
     for version, day in select(store, _VERSIONS).rows:
         return Release(plain(version), plain(day)[:10])
+    from importlib import metadata  # loads much of the library, and few graphs state no version
+
     try:
         return Release(metadata.version("pan2kg"), is_stated=False)
     except metadata.PackageNotFoundError:
