@@ -8,9 +8,9 @@ import pytest
 import pan2kg
 from pan2kg.errors import QueryError
 from pan2kg.project import Project
-from pan2kg.store.queries import KINDS, PLAIN, Parameter, Query, fill, read_queries
+from pan2kg.store.queries import KINDS, PLAIN, Parameter, Query, fill, read_queries, refuse_other_kind
 from pan2kg.store.store import LocalStore
-from pan2kg.turtle.vocabulary import PAN
+from pan2kg.turtle.vocabulary import ID, PAN
 
 
 def test_every_parameter_of_a_stored_question_says_its_kind(graph: pan2kg.Graph) -> None:
@@ -67,3 +67,13 @@ def test_a_question_that_says_no_kind_takes_any_thing(graph: pan2kg.Graph) -> No
     text = "SELECT ?x WHERE {\n    BIND(plan:lu-bhr-2 AS ?x)  # parameter: a plan\n}"
     query = Query("q", "t", text, "q.rq", {}, (Parameter("x", "plan:lu-bhr-2", "a plan"),))
     assert "body/maee>" in fill(query, {"x": "maee"}, store=graph.store, project=graph.project)
+
+
+def test_a_thing_of_one_of_several_kinds_is_taken(graph: pan2kg.Graph) -> None:
+    refuse_other_kind(f"{ID}plan/lu-bhr-2", ("action", "plan"), option="of", store=graph.store)
+
+
+def test_a_plan_given_for_an_action_is_told_where_its_actions_are(graph: pan2kg.Graph) -> None:
+    with pytest.raises(QueryError) as caught:
+        refuse_other_kind(f"{ID}plan/lu-bhr-2", ("action",), option="action", store=graph.store)
+    assert "pan2kg ask actions-of-plan --plan lu-bhr-2" in str(caught.value)

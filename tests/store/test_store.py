@@ -14,7 +14,7 @@ from pan2kg.errors import EndpointError, ProjectError, QueryError, TurtleError
 from pan2kg.project import Project, write_atomically
 from pan2kg.store.remote import RemoteStore
 from pan2kg.store.rules import derive
-from pan2kg.store.store import LocalStore, construct, fingerprint, load, open_cached, select
+from pan2kg.store.store import LocalStore, construct, dump, fingerprint, load, open_cached, select
 
 
 @pytest.fixture
@@ -160,3 +160,12 @@ def test_an_endpoint_gives_triples_and_booleans(endpoint: str) -> None:
     store = RemoteStore(endpoint)
     assert bool(store.query("ASK { ?s ?p ?o }"))
     assert len(construct(store, "CONSTRUCT { <http://e/a> <http://e/p> 'é' } {}")) == 1
+
+
+def test_a_dump_is_sorted_whatever_the_order_statements_came_in() -> None:
+    lines = [f"<http://e/{name}> <http://e/p> <http://e/o> <http://e/g> .\n".encode() for name in "mzbkxa"]
+    for order in (lines, lines[::-1]):
+        inner = ox.Store()
+        for line in order:
+            inner.load(line, format=ox.RdfFormat.N_QUADS)
+        assert dump(LocalStore(inner), "nquads", {}).splitlines(keepends=True) == sorted(lines)
