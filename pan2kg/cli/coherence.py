@@ -150,24 +150,24 @@ def inquire(project: Project, options: argparse.Namespace, width: int) -> str | 
         Pan2kgError: an unknown name, a matrix that cannot be read, a graph without actions, a file not written,
             or a plan or action that was not in force on the day.
     """
-    from pan2kg.tables.writers import write_exhibit
+    from pan2kg.tables.writers import write_figures
 
     choice = _choice(options)
     graph, moment = _graph(project, options)
     if moment:
         moment.refuse((*choice.plans, *choice.actions))
-    exhibit = TABLES[options.figure].make(graph, choice)
+    figures = TABLES[options.figure].make(graph, choice)
     if getattr(options, "write", None):
         from pan2kg.tables.scores_turtle import write_ledger
 
         write_ledger(graph, choice, Path(options.write))
     if moment:
-        exhibit = replace(exhibit, notes=(*exhibit.notes, *_notes(moment)))
+        figures = replace(figures, notes=(*figures.notes, *_notes(moment)))
     if options.format == "xlsx":
-        from pan2kg.tables.spreadsheet import write_exhibit_spreadsheet
+        from pan2kg.tables.spreadsheet import write_figures_spreadsheet
 
-        return write_exhibit_spreadsheet(exhibit, options.language)
-    return write_exhibit(exhibit, options.format, language=options.language, width=width)
+        return write_figures_spreadsheet(figures, options.language)
+    return write_figures(figures, options.format, language=options.language, width=width)
 
 
 def _graph(project: Project, options: argparse.Namespace) -> tuple[Graph, Moment | None]:

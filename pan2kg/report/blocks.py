@@ -17,7 +17,7 @@ from pan2kg.coherence.uses import key
 from pan2kg.i18n.catalogue import Language
 from pan2kg.tables.formats import Value
 from pan2kg.tables.markup import Anchors
-from pan2kg.tables.table import Exhibit
+from pan2kg.tables.table import FigureTable
 from pan2kg.turtle.vocabulary import ROOT
 
 INLINE: Final = re.compile(r"\[([^\]]+)\]\(#([A-Za-z0-9-]+)\)|`([^`]+)`")
@@ -76,7 +76,7 @@ class Measures:
 class Shown:
     """A table of figures; its name starts the names made for it. ``folded`` tables open when asked to."""
 
-    exhibit: Exhibit
+    figures: FigureTable
     name: str
     folded: bool = False
 
@@ -90,7 +90,7 @@ class Drawn:
     description: str
     svg: str
     plain: str
-    data: Exhibit
+    data: FigureTable
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +150,7 @@ def _names(section: Section) -> Iterator[str]:
             yield block.name
         shown = block.shown if isinstance(block, Fold) else block
         if isinstance(shown, Shown):
-            yield from (str(row["#"]) for row in shown.exhibit.rows if row.get("#"))
+            yield from (str(row["#"]) for row in shown.figures.rows if row.get("#"))
     for part in section.parts:
         yield from _names(part)
 
@@ -187,63 +187,63 @@ def _plain(words: str) -> str:
     return re.sub(r"[^A-Za-z0-9-]+", "-", words)
 
 
-def only(exhibit: Exhibit, *columns: str) -> Exhibit:
-    """The exhibit with some of its columns, in the order given."""
-    by_key = {column.key: column for column in exhibit.columns}
-    return replace(exhibit, columns=tuple(by_key[one] for one in columns))
+def only(figures: FigureTable, *columns: str) -> FigureTable:
+    """The table with some of its columns, in the order given."""
+    by_key = {column.key: column for column in figures.columns}
+    return replace(figures, columns=tuple(by_key[one] for one in columns))
 
 
-def without(exhibit: Exhibit, *columns: str) -> Exhibit:
-    """The exhibit without some of its columns."""
-    return replace(exhibit, columns=tuple(column for column in exhibit.columns if column.key not in columns))
+def without(figures: FigureTable, *columns: str) -> FigureTable:
+    """The table without some of its columns."""
+    return replace(figures, columns=tuple(column for column in figures.columns if column.key not in columns))
 
 
-def keep(exhibit: Exhibit, wanted: Callable[[Row], bool]) -> Exhibit:
-    """The exhibit with some of its rows."""
-    return replace(exhibit, rows=tuple(row for row in exhibit.rows if wanted(row)))
+def keep(figures: FigureTable, wanted: Callable[[Row], bool]) -> FigureTable:
+    """The table with some of its rows."""
+    return replace(figures, rows=tuple(row for row in figures.rows if wanted(row)))
 
 
-def named(exhibit: Exhibit, called: Named, column: str = "") -> Exhibit:
-    """The exhibit with a name on the first row of each that ``called`` gives; empty for none.
+def named(figures: FigureTable, called: Named, column: str = "") -> FigureTable:
+    """The table with a name on the first row of each that ``called`` gives; empty for none.
 
     ``column`` is what the rows are about, which leads nowhere as one is there already.
     """
-    return replace(exhibit, rows=tuple(_first(exhibit, called, {f"#{column}": ""} if column else {})))
+    return replace(figures, rows=tuple(_first(figures, called, {f"#{column}": ""} if column else {})))
 
 
-def _first(exhibit: Exhibit, called: Named, own: Row) -> Iterator[Row]:
+def _first(figures: FigureTable, called: Named, own: Row) -> Iterator[Row]:
     seen = {""}
-    for row in exhibit.rows:
+    for row in figures.rows:
         name_of = called(row)
         yield {**row, **own} if name_of in seen else {**row, **own, "#": name_of}
         seen.add(name_of)
 
 
-def leading(exhibit: Exhibit, **columns: Named) -> Exhibit:
-    """The exhibit with cells that lead to the row called so; a cell with nothing known leads nowhere."""
+def leading(figures: FigureTable, **columns: Named) -> FigureTable:
+    """The table with cells that lead to the row called so; a cell with nothing known leads nowhere."""
     return replace(
-        exhibit,
+        figures,
         rows=tuple(
             {**row, **{f"#{column}": leads(row) for column, leads in columns.items() if row.get(column) is not None}}
-            for row in exhibit.rows
+            for row in figures.rows
         ),
     )
 
 
-def turned(exhibit: Exhibit, wanted: Callable[[Row], bool], pairs: Mapping[str, str]) -> Exhibit:
-    """The exhibit with some rows told from the other end: the cells of each pair of columns change places.
+def turned(figures: FigureTable, wanted: Callable[[Row], bool], pairs: Mapping[str, str]) -> FigureTable:
+    """The table with some rows told from the other end: the cells of each pair of columns change places.
 
     >>> from pan2kg.coherence.basis import Basis
     >>> from pan2kg.i18n.catalogue import Text
-    >>> one = Exhibit("x", Text(), Text(), Basis(0, 0, 0), (), ({"one": "p", "two": "q"},))
+    >>> one = FigureTable("x", Text(), Text(), Basis(0, 0, 0), (), ({"one": "p", "two": "q"},))
     >>> turned(one, lambda row: row["two"] == "q", {"one": "two"}).rows
     ({'one': 'q', 'two': 'p'},)
     """
     whole = {f"{one}{end}": f"{two}{end}" for one, two in pairs.items() for end in ("", "_label")}
     whole |= {two: one for one, two in whole.items()}
     return replace(
-        exhibit,
-        rows=tuple({one: row.get(whole.get(one, one)) for one in row} if wanted(row) else row for row in exhibit.rows),
+        figures,
+        rows=tuple({one: row.get(whole.get(one, one)) for one in row} if wanted(row) else row for row in figures.rows),
     )
 
 

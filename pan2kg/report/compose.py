@@ -33,7 +33,7 @@ from pan2kg.report.blocks import (
     name,
     only,
 )
-from pan2kg.report.evidence import annex, exhibits_of, sources, tongues
+from pan2kg.report.evidence import annex, sources, tables_of, tongues
 from pan2kg.report.sections import address
 from pan2kg.store.queries import program_query
 from pan2kg.tables.cells import dated, shown
@@ -49,7 +49,7 @@ if TYPE_CHECKING:
 
     from pan2kg.graph.graph import Graph
     from pan2kg.i18n.catalogue import Language
-    from pan2kg.tables.table import Exhibit
+    from pan2kg.tables.table import FigureTable
 
 _WORDS: Final = Messages("report")
 _MEASURES: Final = tuple(key for key in _WORDS.keys("measure.") if "." not in key)
@@ -87,7 +87,7 @@ def _kind(graph: Graph, plan: str, kind: str, counts: tuple[object, object]) -> 
     return Section(f"gap-{kind}", coded("gap", kind).say(language), tuple(blocks), listed=False)
 
 
-def _listed(kind: str, listed: Exhibit) -> Exhibit:
+def _listed(kind: str, listed: FigureTable) -> FigureTable:
     """The list without columns nothing stands in, and without what the sentence above it says."""
     filled = [one.key for one in listed.columns if one.key != "gap" and any(row.get(one.key) for row in listed.rows)]
     basis = replace(listed.basis, filters=tuple(one for one in listed.basis.filters if one[0] != "gap"))
@@ -95,7 +95,7 @@ def _listed(kind: str, listed: Exhibit) -> Exhibit:
     return replace(table, title=coded("gap", kind), summary=Text(), notes=listed.notes[1:], basis=basis)
 
 
-def _unknown(graph: Graph, whole: Exhibit, counts: Mapping[str, tuple[object, object]]) -> Points:
+def _unknown(graph: Graph, whole: FigureTable, counts: Mapping[str, tuple[object, object]]) -> Points:
     """What cannot be computed, and why; with the kinds of gap that could not be assessed."""
     language = graph.language
     reasons = [dated(note).say(language) for note in whole.notes]
@@ -122,9 +122,9 @@ def _measure(one: str, language: Language) -> Measure:
     return Measure(_WORDS.say(f"measure.{one}", language), formula, words, source)
 
 
-def used_sources(graph: Graph, exhibits: Iterable[Exhibit]) -> Section:
+def used_sources(graph: Graph, tables: Iterable[FigureTable]) -> Section:
     """The documents everything was read in."""
-    shown = Shown(sources(graph, exhibits), "sources-table")
+    shown = Shown(sources(graph, tables), "sources-table")
     return Section(
         "sources",
         _WORDS.say("section.sources", graph.language),
@@ -166,8 +166,8 @@ def compose(graph: Graph, plan: str = "") -> Dossier:
     before = _before(graph, own)
     statements = annex(graph, frozenset(filter(None, (own, before))), own)
     sections = _sections(graph, own, before, statements)
-    exhibits = [exhibit for section in (*sections, statements) for exhibit in exhibits_of(section)]
-    rest = (statements, method(language), used_sources(graph, exhibits), citing(graph, own, title))
+    tables = [figures for section in (*sections, statements) for figures in tables_of(section)]
+    rest = (statements, method(language), used_sources(graph, tables), citing(graph, own, title))
     return Dossier(
         title=title,
         lead=_WORDS.say("page.lead", language, plan=label),

@@ -17,18 +17,18 @@ from pan2kg.report.blocks import Fold, Prose, Row, Section, Shown, name, named, 
 from pan2kg.store.queries import program_query
 from pan2kg.tables.cells import decimal
 from pan2kg.tables.links import explanation
-from pan2kg.tables.table import Choice, Column, Exhibit, shown, thing
+from pan2kg.tables.table import Choice, Column, FigureTable, shown, thing
 from pan2kg.tables.table import column as known_column
 
 if TYPE_CHECKING:
     from pan2kg.coherence.basis import Basis
     from pan2kg.coherence.links import SharedLink
-    from pan2kg.tables.table import Exhibit
+    from pan2kg.tables.table import FigureTable
 
 _WORDS: Final = Messages("report")
 
 
-def statements(graph: Graph, actions: Iterable[str]) -> Exhibit:
+def statements(graph: Graph, actions: Iterable[str]) -> FigureTable:
     """What each action rests on, by its own statements; the first row of an action is called after it."""
     wanted = sorted(set(actions), key=lambda one: _place(graph, one))
     query = program_query("tables/words", work=wanted)
@@ -67,7 +67,7 @@ def _place(graph: Graph, action: str) -> tuple[str, list[tuple[int, str]]]:
     return graph.home_of.get(action, ""), [(int(part), "") if part.isdigit() else (-1, part) for part in parts]
 
 
-def citations(graph: Graph, plans: frozenset[str]) -> Exhibit:
+def citations(graph: Graph, plans: frozenset[str]) -> FigureTable:
     """Who cites whom, of and with the plans given; the first row of a pair of plans is called after it, one way."""
     home, query = homes(graph.uses), program_query("report/citations")
     rows = [
@@ -88,7 +88,7 @@ def citations(graph: Graph, plans: frozenset[str]) -> Exhibit:
     return named(made, lambda row: str(row["ends"]))
 
 
-def fields(graph: Graph, plan: str) -> Exhibit:
+def fields(graph: Graph, plan: str) -> FigureTable:
     """What a plan says of the five fields of its actions; the first row of an action is called after it."""
     query = program_query("report/fields", plan=plan)
     rows = [
@@ -107,7 +107,7 @@ def fields(graph: Graph, plan: str) -> Exhibit:
     return named(made, lambda row: name("field", str(row["action"])))
 
 
-def duties(graph: Graph) -> Exhibit:
+def duties(graph: Graph) -> FigureTable:
     """Where each obligation was read; the first row of one is called after it."""
     query = program_query("report/obligations")
     rows = [
@@ -124,7 +124,7 @@ def duties(graph: Graph) -> Exhibit:
     return named(made, lambda row: name("duty", str(row["obligation"])))
 
 
-def annotated(graph: Graph) -> Exhibit:
+def annotated(graph: Graph) -> FigureTable:
     """Each action of each plan and what was recorded of it; the first row of a plan is called after it."""
     uses = graph.uses
     resting = {uses.actions[at] for at in uses.table.rows.tolist()}
@@ -155,10 +155,10 @@ def tongues(graph: Graph) -> dict[str, str]:
     return {row[0]: row[1] for row in graph.read(query)}
 
 
-def sources(graph: Graph, exhibits: Iterable[Exhibit]) -> Exhibit:
-    """The documents that statements of some exhibits were read in, and how many of their rows rest on each."""
+def sources(graph: Graph, tables: Iterable[FigureTable]) -> FigureTable:
+    """The documents that statements of some tables were read in, and how many of their rows rest on each."""
     counted: dict[str, int] = {}
-    for row in (row for exhibit in exhibits for row in exhibit.rows):
+    for row in (row for figures in tables for row in figures.rows):
         document = str(row.get("document") or "")
         counted[document] = counted.get(document, 0) + 1
     counted.pop("", None)
@@ -179,8 +179,8 @@ def sources(graph: Graph, exhibits: Iterable[Exhibit]) -> Exhibit:
     return _make("sources", graph.uses.basis, columns, rows, query)
 
 
-def _make(called: str, basis: Basis, columns: Iterable[str], rows: Iterable[Row], query: str) -> Exhibit:
-    return Exhibit(
+def _make(called: str, basis: Basis, columns: Iterable[str], rows: Iterable[Row], query: str) -> FigureTable:
+    return FigureTable(
         name=called,
         title=_WORDS.text(f"title.{called}"),
         summary=_WORDS.text(f"summary.{called}") if _WORDS.has(f"summary.{called}") else Text(),
@@ -191,14 +191,14 @@ def _make(called: str, basis: Basis, columns: Iterable[str], rows: Iterable[Row]
     )
 
 
-def column(exhibit: str, one: str) -> Column:
-    """A column of the dossier's own, else one that exhibits know.
+def column(figures: str, one: str) -> Column:
+    """A column of the dossier's own, else one that tables know.
 
     >>> column("citations", "channel").thing
     True
     """
     if not _WORDS.has(f"column.{one}"):
-        return known_column(exhibit, one)
+        return known_column(figures, one)
     return Column(one, _WORDS.text(f"column.{one}"), thing=one in _THINGS)
 
 
@@ -251,14 +251,14 @@ def annex(graph: Graph, plans: frozenset[str], plan: str) -> Section:
     return Section("evidence", _WORDS.say("section.evidence", language), blocks, tuple(parts))
 
 
-def exhibits_of(section: Section) -> Iterator[Exhibit]:
+def tables_of(section: Section) -> Iterator[FigureTable]:
     """The tables of a section and of its parts."""
     for block in section.blocks:
         shown = block.shown if isinstance(block, Fold) else block
         if isinstance(shown, Shown):
-            yield shown.exhibit
+            yield shown.figures
     for part in section.parts:
-        yield from exhibits_of(part)
+        yield from tables_of(part)
 
 
 def _pair_of_plans(graph: Graph, plan: str, ends: tuple[str, str], rows: list[SharedLink]) -> Section:

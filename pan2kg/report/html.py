@@ -81,8 +81,8 @@ class _Links:
     def table(self, shown: Shown) -> Markup:
         """A table whose rows can be found and whose cells lead to the rows behind them."""
         ties = anchors(shown.name, self.known, self.dossier.tongues)
-        caption = html_text(shown.exhibit.title, self.dossier.language)
-        return html_table(shown.exhibit, self.dossier.language, ties, caption=caption)
+        caption = html_text(shown.figures.title, self.dossier.language)
+        return html_table(shown.figures, self.dossier.language, ties, caption=caption)
 
     def data(self, drawn: Drawn) -> Markup:
         """The table a picture was drawn from."""

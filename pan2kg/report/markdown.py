@@ -81,9 +81,9 @@ class _Text:
         elif isinstance(block, Measures):
             yield from self._measures(block)
         elif isinstance(block, Shown):
-            yield f"{md_text(block.exhibit.summary.say(self.language))}\n" if block.exhibit.summary else ""
+            yield f"{md_text(block.figures.summary.say(self.language))}\n" if block.figures.summary else ""
             yield self._table(block)
-            yield md_foot(block.exhibit, self.language)
+            yield md_foot(block.figures, self.language)
         elif isinstance(block, Fold):
             summary = f"{block.figure} · {' ↔ '.join(label for _, label in block.things)}"
             yield f'<a id="{block.name}"></a>\n\n**{md_text(summary)}**\n'
@@ -106,7 +106,7 @@ class _Text:
         return f"[{words}](#{name})" if name in self.known else words
 
     def _table(self, shown: Shown) -> str:
-        return md_table(shown.exhibit, self.language, anchors(shown.name, self.known, {}))
+        return md_table(shown.figures, self.language, anchors(shown.name, self.known, {}))
 
     def _measures(self, block: Measures) -> Iterator[str]:
         for one in block.entries:

@@ -38,7 +38,7 @@ from pan2kg.tables.editions import compared
 from pan2kg.tables.formats import Value
 from pan2kg.tables.obligations import dependencies, duties, recommendations
 from pan2kg.tables.plans import by_chance, matrix, three_three
-from pan2kg.tables.table import Choice, Column, Exhibit, coded, codes
+from pan2kg.tables.table import Choice, Column, FigureTable, coded, codes
 from pan2kg.turtle.vocabulary import XSD
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     from pan2kg.coherence.basis import Basis
     from pan2kg.i18n.catalogue import Language
     from pan2kg.store.store import Table, Term
-    from pan2kg.tables.table import Exhibit
+    from pan2kg.tables.table import FigureTable
 
 _WORDS: Final = Messages("report")
 
@@ -74,10 +74,10 @@ def address(known: frozenset[str]) -> Address:
     return leads
 
 
-def read_data(drawn: Picture, basis: Basis, language: Language) -> Exhibit:
+def read_data(drawn: Picture, basis: Basis, language: Language) -> FigureTable:
     """The data of a picture as a table; what is hatched because it was not assessed is left out."""
     columns = [one for one in drawn.table.columns if not one.endswith("_label") and one != "drawn"]
-    return Exhibit(
+    return FigureTable(
         name=f"data-{drawn.name}",
         title=Text.same(drawn.title),
         summary=Text(),
@@ -137,7 +137,7 @@ class Case:
 
     @property
     def choice(self) -> Choice:
-        """The plan, as exhibits are told it."""
+        """The plan, as tables are told it."""
         return Choice(plans=(self.plan,))
 
     def say(self, key: str, **values: str | int) -> str:
@@ -202,9 +202,9 @@ _POTENTIAL = (
 _EXPLICIT = ("two", "text_there", "text_back", "web_there", "web_back", "debt_there", "debt_back")
 
 
-def _plainly(exhibit: Exhibit) -> Exhibit:
+def _plainly(figures: FigureTable) -> FigureTable:
     """The table with rows that have no names of their own."""
-    return replace(exhibit, rows=tuple({one: row[one] for one in row if one != "#"} for row in exhibit.rows))
+    return replace(figures, rows=tuple({one: row[one] for one in row if one != "#"} for row in figures.rows))
 
 
 def _pairs(row: Row) -> str:
@@ -375,7 +375,7 @@ def _annotated(row: Row) -> str:
     return name("actions", str(row["plan"]))
 
 
-def _filled(exhibit: Exhibit) -> Exhibit:
+def _filled(figures: FigureTable) -> FigureTable:
     """The table without columns in which nothing stands in any row."""
-    empty = [one.key for one in exhibit.columns if not any(row.get(one.key) not in (None, "") for row in exhibit.rows)]
-    return without(exhibit, *empty) if exhibit.rows else exhibit
+    empty = [one.key for one in figures.columns if not any(row.get(one.key) not in (None, "") for row in figures.rows)]
+    return without(figures, *empty) if figures.rows else figures

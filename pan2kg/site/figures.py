@@ -1,4 +1,4 @@
-"""An exhibit as a piece of a page: its things lead to their pages, its notes, basis and query stand below.
+"""A table of figures as a piece of a page: its things lead to their pages, its notes, basis and query stand below.
 
 Figures on coherence as pages of their own, with the same figures as CSV, JSON and spreadsheet.
 """
@@ -16,10 +16,10 @@ from pan2kg.site.page import CSV, JSON, File, View
 from pan2kg.tables.gaps import KINDS
 from pan2kg.tables.markup import Anchors, html_foot, html_table, html_text
 from pan2kg.tables.registry import TABLES
-from pan2kg.tables.spreadsheet import SPREADSHEET, write_exhibit_spreadsheet
+from pan2kg.tables.spreadsheet import SPREADSHEET, write_figures_spreadsheet
 from pan2kg.tables.table import Choice
 from pan2kg.tables.template import markup
-from pan2kg.tables.writers import write_exhibit
+from pan2kg.tables.writers import write_figures
 
 if TYPE_CHECKING:
     from markupsafe import Markup
@@ -28,19 +28,19 @@ if TYPE_CHECKING:
     from pan2kg.site.page import Values
     from pan2kg.site.speaker import Speaker
     from pan2kg.tables.cells import Row
-    from pan2kg.tables.table import Exhibit
+    from pan2kg.tables.table import FigureTable
 
 _TABLES: Final = Messages("table")
 
 
-def show(exhibit: Exhibit, speaker: Speaker, *, name: str = "") -> Markup:
-    """Table, notes, basis and query of an exhibit, as markup; ``name`` starts the ids made for it."""
+def show(figures: FigureTable, speaker: Speaker, *, name: str = "") -> Markup:
+    """Rows, notes, basis and query of a table, as markup; ``name`` starts the ids made for it."""
     language = speaker.request.language
-    anchors = Anchors(name or exhibit.name, leads=partial(_leads, speaker), spoken=partial(_spoken, speaker))
-    caption = html_text(exhibit.title, language)
+    anchors = Anchors(name or figures.name, leads=partial(_leads, speaker), spoken=partial(_spoken, speaker))
+    caption = html_text(figures.title, language)
     return markup(
-        f"<sortable-table>{html_table(exhibit, language, anchors, caption=caption)}</sortable-table>\n"
-        f"{html_foot(exhibit, language)}"
+        f"<sortable-table>{html_table(figures, language, anchors, caption=caption)}</sortable-table>\n"
+        f"{html_foot(figures, language)}"
     )
 
 
@@ -60,10 +60,10 @@ def names(_: Library) -> Iterable[str]:
     return (name for name, kind in TABLES.items() if not kind.alone)
 
 
-def _exhibit(speaker: Speaker, name: str) -> Exhibit | None:
+def _figures(speaker: Speaker, name: str) -> FigureTable | None:
     if name not in TABLES or TABLES[name].alone:
         return None
-    return speaker.library.exhibit(name, speaker.request.language, _choice(speaker))
+    return speaker.library.figures(name, speaker.request.language, _choice(speaker))
 
 
 def _choice(speaker: Speaker) -> Choice:
@@ -74,23 +74,23 @@ def _choice(speaker: Speaker) -> Choice:
 def values(speaker: Speaker) -> Values | None:
     """A figure as a page, for all plans or for the one in the address."""
     name = speaker.request.key
-    exhibit = _exhibit(speaker, name)
-    if exhibit is None:
+    figures = _figures(speaker, name)
+    if figures is None:
         return None
     chosen = speaker.chosen("plan", "all")
     return {
-        "title": exhibit.title.say(speaker.request.language),
-        "lead": _lead(speaker, name, exhibit),
-        "table": show(exhibit, speaker),
+        "title": figures.title.say(speaker.request.language),
+        "lead": _lead(speaker, name, figures),
+        "table": show(figures, speaker),
         "plans": [(entry.key, speaker.name(entry.iri)) for entry in speaker.graph.labels.of_kind("plan")],
         "plan": chosen.get("plan", ""),
         "downloads": [(speaker.href(f"figure/{name}.{form}", **chosen), form.upper()) for form in _forms(speaker)],
     }
 
 
-def _lead(speaker: Speaker, name: str, exhibit: Exhibit) -> str:
+def _lead(speaker: Speaker, name: str, figures: FigureTable) -> str:
     """What a figure shows, and what must not be read into it."""
-    summary = exhibit.summary.say(speaker.request.language)
+    summary = figures.summary.say(speaker.request.language)
     return f"{summary} {speaker.t('figure-trust-remark')}".strip() if name == "trust" else summary
 
 
@@ -102,20 +102,20 @@ def _forms(speaker: Speaker) -> list[str]:
 
 def xlsx(speaker: Speaker) -> bytes | None:
     """A figure as a spreadsheet, whole, with its basis."""
-    exhibit = _exhibit(speaker, speaker.request.key)
-    return write_exhibit_spreadsheet(exhibit, speaker.request.language) if exhibit else None
+    figures = _figures(speaker, speaker.request.key)
+    return write_figures_spreadsheet(figures, speaker.request.language) if figures else None
 
 
 def csv(speaker: Speaker) -> str | None:
     """A figure as CSV, whole."""
-    exhibit = _exhibit(speaker, speaker.request.key)
-    return write_exhibit(exhibit, "csv", language=speaker.request.language) if exhibit else None
+    figures = _figures(speaker, speaker.request.key)
+    return write_figures(figures, "csv", language=speaker.request.language) if figures else None
 
 
 def json(speaker: Speaker) -> str | None:
     """A figure as JSON, whole, with its basis."""
-    exhibit = _exhibit(speaker, speaker.request.key)
-    return write_exhibit(exhibit, "json", language=speaker.request.language) if exhibit else None
+    figures = _figures(speaker, speaker.request.key)
+    return write_figures(figures, "json", language=speaker.request.language) if figures else None
 
 
 def listed(speaker: Speaker) -> list[tuple[str, str, str]]:
@@ -139,13 +139,13 @@ def gap_kinds(_: Library) -> Iterable[str]:
 def gaps(speaker: Speaker) -> Values:
     """The page of gaps: how many of each kind; what waits for a review; what is opposed."""
     library, language = speaker.library, speaker.request.language
-    counted = library.exhibit("gaps", language)
+    counted = library.figures("gaps", language)
     return {
         "title": speaker.t("gaps-title"),
         "table": show(counted, speaker),
         "kinds": [(speaker.href(f"gap/{row['gap']}.html"), row["gap_label"], row["gaps_number"], row["gaps_of"])
                   for row in counted.rows],
-        "opposed": show(library.exhibit("opposed", language), speaker),
+        "opposed": show(library.figures("opposed", language), speaker),
         "downloads": [(speaker.href(f"figure/gaps.{form}"), form.upper()) for form in ("csv", "json")],
     }  # fmt: skip
 
@@ -155,14 +155,14 @@ def gap(speaker: Speaker) -> Values | None:
     library, language, kind = speaker.library, speaker.request.language, speaker.request.key
     if kind not in KINDS:
         return None
-    exhibit = library.exhibit("gaps", language, Choice(part=kind))
-    row = next(row for row in library.exhibit("gaps", language).rows if row["gap"] == kind)
+    figures = library.figures("gaps", language, Choice(part=kind))
+    row = next(row for row in library.figures("gaps", language).rows if row["gap"] == kind)
     number, of = row["gaps_number"], row["gaps_of"]
-    columns = (column for column in exhibit.columns[1:] if any(one.get(column.key) for one in exhibit.rows))
+    columns = (column for column in figures.columns[1:] if any(one.get(column.key) for one in figures.rows))
     return {
         "title": str(row["gap_label"]),
         "lead": speaker.t("gap-lead", n=number, of=of) if number is not None else "",
-        "table": show(replace(exhibit, columns=tuple(columns)), speaker),
+        "table": show(replace(figures, columns=tuple(columns)), speaker),
         "plans": [],
         "plan": "",
         "downloads": [(speaker.href(f"gap/{kind}.csv"), "CSV")],
@@ -174,7 +174,7 @@ def gap_csv(speaker: Speaker) -> str | None:
     kind, language = speaker.request.key, speaker.request.language
     if kind not in KINDS:
         return None
-    return write_exhibit(speaker.library.exhibit("gaps", language, Choice(part=kind)), "csv", language=language)
+    return write_figures(speaker.library.figures("gaps", language, Choice(part=kind)), "csv", language=language)
 
 
 PAGES: Final = (

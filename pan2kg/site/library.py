@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from pan2kg.site.bundle import Bundle
     from pan2kg.store.store import Store
     from pan2kg.tables.cells import Row
-    from pan2kg.tables.table import Exhibit
+    from pan2kg.tables.table import FigureTable
 
 
 _WORD: Final = re.compile(r"\w+")
@@ -132,7 +132,7 @@ class Library:
     bundle: Bundle | None = None
     writable: bool = False
     catalogue: Store | None = None
-    exhibits: dict[tuple[str, str, Choice], Exhibit] = field(default_factory=dict, repr=False)
+    tables: dict[tuple[str, str, Choice], FigureTable] = field(default_factory=dict, repr=False)
     made: dict[str, object] = field(default_factory=dict, repr=False)
     labels: dict[tuple[str, str, str], Markup] = field(default_factory=dict, repr=False)
     names: dict[tuple[str, str], str] = field(default_factory=dict, repr=False)
@@ -173,21 +173,21 @@ class Library:
     @cached_property
     def divergences(self) -> int:
         """How many pairs of actions somebody scored as opposed."""
-        return len(self.exhibit("opposed", "fr").rows)
+        return len(self.figures("opposed", "fr").rows)
 
-    def exhibit(self, name: str, language: Language, choice: Choice = DEFAULT) -> Exhibit:
+    def figures(self, name: str, language: Language, choice: Choice = DEFAULT) -> FigureTable:
         """A table of figures; computed once a language where nothing in particular is chosen.
 
         Raises:
             QueryError: the choice names a plan the graph does not have.
         """
         key = (name, language, choice)
-        if key not in self.exhibits:
+        if key not in self.tables:
             made = TABLES[name].make(self.graph.spoken(language), choice)
             if choice.plans:
                 return made
-            self.exhibits[key] = made
-        return self.exhibits[key]
+            self.tables[key] = made
+        return self.tables[key]
 
     def subject(self, language: Language, address: Address) -> Subject:
         """What pictures are drawn from, with the addresses their marks lead to."""

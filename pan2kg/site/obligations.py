@@ -96,14 +96,14 @@ class Due:
 def values(speaker: Speaker) -> Values:
     """What the page shows."""
     language = speaker.request.language
-    exhibit = speaker.library.exhibit("obligations", language)
+    figures = speaker.library.figures("obligations", language)
     subject = speaker.library.subject(language, speaker.picture_address)
     notes = Notes(speaker)
     found = dues(notes)
     return {
         "title": speaker.t("obligations-title"),
-        "picture": markup(draw_on(subject, "timeline").svg) if exhibit.rows else "",
-        "table": show(exhibit, speaker),
+        "picture": markup(draw_on(subject, "timeline").svg) if figures.rows else "",
+        "table": show(figures, speaker),
         "dues": found,
         "notes": notes.listed(),
         "downloads": [

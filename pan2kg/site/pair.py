@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from pan2kg.site.page import Values
     from pan2kg.site.speaker import Speaker
     from pan2kg.tables.cells import Row
-    from pan2kg.tables.table import Exhibit
+    from pan2kg.tables.table import FigureTable
 
 EVIDENCE: Final[Mapping[str, tuple[str, ...]]] = {"declared": DECLARED, "inferred": INFERRED}
 ASPECTS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -168,19 +168,19 @@ def figures(speaker: Speaker, one: str, two: str) -> list[Markup]:
     """What the measures say of the two plans: strength of their links, and what each owes the other in citations."""
     pair = frozenset((one, two))
     kept = (_only(speaker, name, columns, pair) for name, columns in FIGURES.items())
-    return [show(exhibit, speaker) for exhibit in kept if exhibit.rows]
+    return [show(figures, speaker) for figures in kept if figures.rows]
 
 
-def _only(speaker: Speaker, name: str, columns: tuple[str, str], pair: frozenset[str]) -> Exhibit:
-    """The rows of an exhibit about two plans."""
+def _only(speaker: Speaker, name: str, columns: tuple[str, str], pair: frozenset[str]) -> FigureTable:
+    """The rows of a table about two plans."""
     known, at = speaker.library.pairs, (name, speaker.request.language)
-    exhibit = speaker.library.exhibit(name, speaker.request.language)
+    figures = speaker.library.figures(name, speaker.request.language)
     if at not in known:
         rows: dict[frozenset[str], list[Row]] = {}
-        for row in exhibit.rows:
+        for row in figures.rows:
             rows.setdefault(frozenset(str(row[column]) for column in columns), []).append(row)
         known[at] = {plans: tuple(found) for plans, found in rows.items()}
-    return replace(exhibit, rows=known[at].get(pair, ()))
+    return replace(figures, rows=known[at].get(pair, ()))
 
 
 PAGES: Final = (View("pair", values, keys, section="plans"),)

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from pan2kg.site.library import Library
     from pan2kg.site.page import Values
     from pan2kg.site.speaker import Speaker
-    from pan2kg.tables.table import Exhibit
+    from pan2kg.tables.table import FigureTable
     from pan2kg.validation.report import Report, Rule
 
 _PAGE: Final = Messages("page")
@@ -173,7 +173,7 @@ class Quality:
     """
 
     checked: Checked | None
-    annotated: Exhibit | None
+    annotated: FigureTable | None
     translations: tuple[Untranslated, ...]
     criteria: tuple[Criterion, ...]
     links: tuple[Balance, ...]
@@ -210,7 +210,7 @@ def summarise(report: Report) -> Checked:
     return Checked(len(report.rules), len(report.idle), violations, tuple(found))
 
 
-def _annotated(graph: Graph) -> Exhibit | None:
+def _annotated(graph: Graph) -> FigureTable | None:
     try:
         return trust(graph)
     except ProjectError:

@@ -80,7 +80,6 @@ _TAGS: Final[Mapping[str, Language]] = {tag: tag for tag in LANGUAGES}
 class Site:
     """All pages over a library.
 
-    >>> from datetime import date
     >>> from pan2kg.graph.graph import open_graph
     >>> from pan2kg.site.library import Library
     >>> graph = open_graph()

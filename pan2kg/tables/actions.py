@@ -20,13 +20,13 @@ from pan2kg.tables.table import DEFAULT, Choice, Row, code, keys, make, note, nu
 if TYPE_CHECKING:
     from pan2kg.coherence.bodies import Fragmentation, Overlap, Talk
     from pan2kg.coherence.participation import Completeness, Loss
-    from pan2kg.tables.table import Exhibit
+    from pan2kg.tables.table import FigureTable
 
 
 BRIDGES = ("action", "plan", "participation", "total", "reached")
 
 
-def bridges(graph: Graph, choice: Choice = DEFAULT) -> Exhibit:
+def bridges(graph: Graph, choice: Choice = DEFAULT) -> FigureTable:
     """How the links of each linked action spread over plans; with plans named, of their actions only.
 
     Raises:
@@ -53,7 +53,7 @@ def bridges(graph: Graph, choice: Choice = DEFAULT) -> Exhibit:
 LOSS = ("action", "plan", "instruments", "obligations", "plans")
 
 
-def lost(graph: Graph, choice: Choice = DEFAULT) -> Exhibit:
+def lost(graph: Graph, choice: Choice = DEFAULT) -> FigureTable:
     """What only one action holds: for the actions named, else for every action that holds something.
 
     Raises:
@@ -96,7 +96,7 @@ def _lost(graph: Graph, row: Loss) -> Row:
 COMPLETE = ("action", "plan", "indicator", "verification_source", "expected_result", "timeline", "means", "share")
 
 
-def complete(graph: Graph, choice: Choice = DEFAULT) -> Exhibit:
+def complete(graph: Graph, choice: Choice = DEFAULT) -> FigureTable:
     """The five fields of each action of which any was recorded; the others are counted in a note, not judged.
 
     Raises:
@@ -129,7 +129,7 @@ def _complete(graph: Graph, row: Completeness) -> Row:
 BODIES = ("finding", "topics", "bodies", "actions", "groups", "instruments", "value", "known", "of")
 
 
-def bodies(graph: Graph, choice: Choice = DEFAULT) -> Exhibit:
+def bodies(graph: Graph, choice: Choice = DEFAULT) -> FigureTable:
     """Fragmentation, overlap, candidates for duplication, and which ministries should talk, in one table.
 
     ``part`` restricts it to one of these findings.

@@ -1,4 +1,4 @@
-"""How one value of an exhibit is said to a reader, and on what the whole exhibit rests."""
+"""How one value of a table is said to a reader, and on what the whole table rests."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from pan2kg.i18n.catalogue import Language, Messages, Text, format_of, grouped, with_mark
 from pan2kg.i18n.days import in_words, with_days
 from pan2kg.tables.formats import Value
-from pan2kg.tables.table import Column, Exhibit
+from pan2kg.tables.table import Column, FigureTable
 
 if TYPE_CHECKING:
     from pan2kg.coherence.basis import Basis
@@ -49,7 +49,7 @@ def say(key: str, language: Language, **values: str | int) -> str:
 def shown(value: Value, language: Language) -> str:
     """A value for a reader: nothing known is a dash, never 0; decimals are rounded; days are written as usual.
 
-    Numbers are quantities, whose thousands are set apart; a year or an identifier stands in an exhibit as text.
+    Numbers are quantities, whose thousands are set apart; a year or an identifier stands in a table as text.
 
     A figure that is not 0 is never rounded to 0.
 
@@ -121,17 +121,17 @@ def items(row: Row, column: Column, language: Language) -> list[tuple[str, str]]
     return [(iri, clean(label)) for iri, label in zip(iris, labels, strict=True)]
 
 
-def is_number(exhibit: Exhibit, column: Column) -> bool:
+def is_number(figures: FigureTable, column: Column) -> bool:
     """Whether a column holds figures: every value known is a number, and one is."""
-    values = [of(row, column) for row in exhibit.rows]
+    values = [of(row, column) for row in figures.rows]
     known = [value for value in values if value is not None]
     return bool(known) and all(isinstance(value, int | float) and not isinstance(value, bool) for value in known)
 
 
-def remarks(exhibit: Exhibit, language: Language) -> list[Text]:
-    """The caveats of an exhibit, and what its dashes and decimals mean where it has any."""
-    values = [of(row, column) for row in exhibit.rows for column in exhibit.columns]
-    found = [*map(dated, exhibit.notes)]
+def remarks(figures: FigureTable, language: Language) -> list[Text]:
+    """The caveats of a table, and what its dashes and decimals mean where it has any."""
+    values = [of(row, column) for row in figures.rows for column in figures.columns]
+    found = [*map(dated, figures.notes)]
     if None in values:
         found.append(_text_of("none"))
     if any(isinstance(value, float) for value in values):

@@ -16,7 +16,7 @@ from pan2kg.tables.table import DEFAULT, Choice, Row, code, make, note, number, 
 if TYPE_CHECKING:
     from pan2kg.coherence.debt import Debt
     from pan2kg.coherence.links import SharedLink
-    from pan2kg.tables.table import Exhibit
+    from pan2kg.tables.table import FigureTable
 
 STRONG = 0.25
 """From which strength a pair of actions is called strongly linked, if nothing else is said."""
@@ -27,7 +27,7 @@ DEBT = (
 )  # fmt: skip
 
 
-def debt(graph: Graph, choice: Choice = DEFAULT) -> Exhibit:
+def debt(graph: Graph, choice: Choice = DEFAULT) -> FigureTable:
     """What each plan owes each other in citations, at three levels; with plans named, only their debts and claims.
 
     Raises:
@@ -82,7 +82,7 @@ PAIRS = (
 )  # fmt: skip
 
 
-def unacknowledged(graph: Graph, choice: Choice = DEFAULT) -> Exhibit:
+def unacknowledged(graph: Graph, choice: Choice = DEFAULT) -> FigureTable:
     """Strongly linked pairs of actions of different plans of which neither action cites the other.
 
     ``least`` is the strength from which a pair counts; with plans named, only pairs with one of their actions.

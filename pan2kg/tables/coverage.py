@@ -12,12 +12,12 @@ from pan2kg.store.queries import program_query
 from pan2kg.tables.table import DEFAULT, Choice, Row, code, keys, make, note, number, thing, things, undated
 
 if TYPE_CHECKING:
-    from pan2kg.tables.table import Exhibit
+    from pan2kg.tables.table import FigureTable
 
 GROUPS = ("group", "aim", "actions_number", "plans")
 
 
-def target_groups(graph: Graph, choice: Choice = DEFAULT) -> Exhibit:
+def target_groups(graph: Graph, choice: Choice = DEFAULT) -> FigureTable:
     """Each group of the scheme: forgotten, or aimed at by one plan or by several; with plans named, by these.
 
     Raises:
@@ -56,7 +56,7 @@ def _group(graph: Graph, group: str, works: set[str]) -> Row:
 ABROAD = ("topic", "countries", "plans")
 
 
-def other_countries(graph: Graph, choice: Choice = DEFAULT) -> Exhibit:
+def other_countries(graph: Graph, choice: Choice = DEFAULT) -> FigureTable:
     """Topics plans of other countries cover and ours do not; ``part`` is the key of our country.
 
     Without it, our country is the one with most plans. Where the graph knows one country, a note says so.
@@ -117,7 +117,7 @@ TRUST = (
 )  # fmt: skip
 
 
-def trust(graph: Graph, choice: Choice = DEFAULT) -> Exhibit:
+def trust(graph: Graph, choice: Choice = DEFAULT) -> FigureTable:
     """For each plan how many of its measures are in the graph, and how many of these were annotated with what.
 
     Raises:

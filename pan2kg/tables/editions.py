@@ -19,7 +19,7 @@ from pan2kg.tables.table import DEFAULT, Choice, Row, code, make, note, number, 
 if TYPE_CHECKING:
     from pan2kg.coherence.editions import Compared, Comparison, Taken
     from pan2kg.i18n.catalogue import Text
-    from pan2kg.tables.table import Exhibit
+    from pan2kg.tables.table import FigureTable
 
 
 COMPARE = (
@@ -28,7 +28,7 @@ COMPARE = (
 )  # fmt: skip
 
 
-def compared(graph: Graph, choice: Choice = DEFAULT) -> Exhibit:
+def compared(graph: Graph, choice: Choice = DEFAULT) -> FigureTable:
     """Two editions: their links to each other plan, the links added and removed, and the fate of each action.
 
     A cell that does not belong to the kind of its line is empty.
@@ -107,7 +107,7 @@ def _action(graph: Graph, row: Taken) -> Row:
 MOMENT = ("kind", "what", "of_what", "since", "until", "state")
 
 
-def moment(graph: Graph, choice: Choice = DEFAULT) -> Exhibit:
+def moment(graph: Graph, choice: Choice = DEFAULT) -> FigureTable:
     """Plans with their period, obligations with their standing, and dated events up to the day.
 
     A period is given by years, so a plan runs from the first to the last day of them.

@@ -21,7 +21,7 @@ from pan2kg.tables.obligations import depending
 from pan2kg.tables.table import DEFAULT, Choice, Row, code, keys, make, note, thing
 
 if TYPE_CHECKING:
-    from pan2kg.tables.table import Exhibit
+    from pan2kg.tables.table import FigureTable
 
 _TABLES: Final = Messages("table")
 
@@ -56,7 +56,7 @@ class Found:
 Find = Callable[[Graph, Scope], Found]
 
 
-def gaps(graph: Graph, choice: Choice = DEFAULT) -> Exhibit:
+def gaps(graph: Graph, choice: Choice = DEFAULT) -> FigureTable:
     """How many gaps of each kind, or with ``part`` the list of one kind; with plans named, only theirs.
 
     Raises:

@@ -11,7 +11,20 @@ from pan2kg.i18n.catalogue import Text
 from pan2kg.store.queries import program_query
 from pan2kg.tables.citations import Said
 from pan2kg.tables.formats import Value
-from pan2kg.tables.table import DEFAULT, Choice, Exhibit, Row, coded, keys, make, note, number, thing, things, undated
+from pan2kg.tables.table import (
+    DEFAULT,
+    Choice,
+    FigureTable,
+    Row,
+    coded,
+    keys,
+    make,
+    note,
+    number,
+    thing,
+    things,
+    undated,
+)
 from pan2kg.turtle.vocabulary import thing as thing_iri
 from pan2kg.turtle.writer import find_subjects
 
@@ -21,7 +34,7 @@ EXPLAIN = (
 )  # fmt: skip
 
 
-def explanation(graph: Graph, choice: Choice = DEFAULT) -> Exhibit:
+def explanation(graph: Graph, choice: Choice = DEFAULT) -> FigureTable:
     """The texts two actions share with what each gives to the strength, and the statements behind each.
 
     A text has a line for every statement it rests on; its contribution stands on each of them.

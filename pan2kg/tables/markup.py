@@ -1,4 +1,4 @@
-"""An exhibit as a piece of a web page or of a Markdown text: every text escaped, every row to be found."""
+"""A table of figures as a piece of a web page or of a Markdown text: every text escaped, every row to be found."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from pan2kg.i18n.catalogue import Language, Text, format_of
 from pan2kg.tables.cells import Row, basis_line, clean, is_number, items, remarks, say
 from pan2kg.tables.formats import Grid, Markdown, md_escape, write_markdown
-from pan2kg.tables.table import Column, Exhibit
+from pan2kg.tables.table import Column, FigureTable
 from pan2kg.tables.template import filled, markup, render
 from pan2kg.turtle.vocabulary import ROOT
 
@@ -33,7 +33,7 @@ def _unmarked(_: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Anchors:
-    """How an exhibit hangs together with the page around it.
+    """How a table hangs together with the page around it.
 
     ``name`` starts the ids made for it; ``row`` gives the id of a row, ``leads`` where an item of a cell leads,
     given the row, the column's key and the item; ``spoken`` the language of a thing's name or of a quotation where
@@ -56,25 +56,25 @@ def html_text(text: Text, language: Language) -> Markup:
     return filled("{}", words) if spoken == language else filled('<span lang="{}">{}</span>', spoken, words)
 
 
-def html_exhibit(exhibit: Exhibit, language: Language, anchors: Anchors = Anchors()) -> Markup:
-    """The exhibit as a fragment of a page: table, what its columns say, notes, basis and query."""
-    summary = filled("<p>{}</p>\n", html_text(exhibit.summary, language)) if exhibit.summary else ""
-    table = html_table(exhibit, language, anchors, caption=html_text(exhibit.title, language))
-    foot = html_foot(exhibit, language)
+def html_figures(figures: FigureTable, language: Language, anchors: Anchors = Anchors()) -> Markup:
+    """The table as a fragment of a page: table, what its columns say, notes, basis and query."""
+    summary = filled("<p>{}</p>\n", html_text(figures.summary, language)) if figures.summary else ""
+    table = html_table(figures, language, anchors, caption=html_text(figures.title, language))
+    foot = html_foot(figures, language)
     return filled('<div class="exhibit" lang="{}">\n{}{}{}</div>\n', language, summary, table, foot)
 
 
-def html_table(exhibit: Exhibit, language: Language, anchors: Anchors, *, caption: Markup) -> Markup:
+def html_table(figures: FigureTable, language: Language, anchors: Anchors, *, caption: Markup) -> Markup:
     """The table alone, in a box of its own that scrolls sideways."""
-    heads = [_Head(html_text(one.heading, language), _number(exhibit, one)) for one in exhibit.columns]
-    tags = [_tags(column, heads[at].kind, language, is_first=not at) for at, column in enumerate(exhibit.columns)]
-    columns = list(zip(exhibit.columns, tags, strict=True))
+    heads = [_Head(html_text(one.heading, language), _number(figures, one)) for one in figures.columns]
+    tags = [_tags(column, heads[at].kind, language, is_first=not at) for at, column in enumerate(figures.columns)]
+    columns = list(zip(figures.columns, tags, strict=True))
     rows = [
         (
             anchors.row(row),
             [(begin, _html_items(row, column, language, anchors), end) for column, (begin, end) in columns],
         )
-        for row in exhibit.rows
+        for row in figures.rows
     ]
     values = {"name": anchors.name, "caption": caption, "heads": heads, "empty": say("empty", language)}
     return markup(render("table.html", values | {"rows": rows}))
@@ -88,8 +88,8 @@ class _Head:
     kind: Markup
 
 
-def _number(exhibit: Exhibit, column: Column) -> Markup:
-    return filled(' class="number"') if is_number(exhibit, column) else filled("")
+def _number(figures: FigureTable, column: Column) -> Markup:
+    return filled(' class="number"') if is_number(figures, column) else filled("")
 
 
 def _tags(column: Column, kind: Markup, language: Language, *, is_first: bool) -> tuple[Markup, Markup]:
@@ -114,16 +114,16 @@ def _html_item(row: Row, column: Column, item: tuple[str, str], anchors: Anchors
     return filled("<span{}>{}</span>", marked, words) if marked else words
 
 
-def html_foot(exhibit: Exhibit, language: Language) -> Markup:
+def html_foot(figures: FigureTable, language: Language) -> Markup:
     """What stands below a table: what its columns say, notes, basis and query."""
-    meant = [column for column in exhibit.columns if column.meaning and exhibit.rows]
+    meant = [column for column in figures.columns if column.meaning and figures.rows]
     values = {
-        "notes": [html_text(note, language) for note in remarks(exhibit, language)],
-        "basis": basis_line(exhibit.basis, language),
+        "notes": [html_text(note, language) for note in remarks(figures, language)],
+        "basis": basis_line(figures.basis, language),
         "columns": say("columns", language),
         "meanings": [(html_text(one.heading, language), html_text(one.meaning, language)) for one in meant],
         "query": say("query", language),
-        "sparql": exhibit.sparql.strip(),
+        "sparql": figures.sparql.strip(),
     }
     return markup(render("table-foot.html", values) + "\n")
 
@@ -137,27 +137,27 @@ def md_text(text: str) -> str:
     return md_escape(clean(text))
 
 
-def md_exhibit(exhibit: Exhibit, language: Language, anchors: Anchors = Anchors(), *, level: int = 2) -> str:
-    """The exhibit as Markdown below a heading of that level."""
-    title = f"{'#' * level} {md_text(exhibit.title.say(language))}\n"
-    summary = f"{md_text(exhibit.summary.say(language))}\n" if exhibit.summary else ""
-    parts = [title, summary, md_table(exhibit, language, anchors), md_foot(exhibit, language)]
+def md_figures(figures: FigureTable, language: Language, anchors: Anchors = Anchors(), *, level: int = 2) -> str:
+    """The table as Markdown below a heading of that level."""
+    title = f"{'#' * level} {md_text(figures.title.say(language))}\n"
+    summary = f"{md_text(figures.summary.say(language))}\n" if figures.summary else ""
+    parts = [title, summary, md_table(figures, language, anchors), md_foot(figures, language)]
     return "\n".join(part for part in parts if part)
 
 
-def md_table(exhibit: Exhibit, language: Language, anchors: Anchors) -> str:
+def md_table(figures: FigureTable, language: Language, anchors: Anchors) -> str:
     """The table alone."""
-    if not exhibit.rows:
+    if not figures.rows:
         return f"{md_text(say('empty', language))}\n"
-    heads = [clean(column.heading.say(language)) for column in exhibit.columns]
-    rows = [list(_md_row(exhibit, row, language, anchors)) for row in exhibit.rows]
-    numbers = [at for at, column in enumerate(exhibit.columns) if is_number(exhibit, column)]
+    heads = [clean(column.heading.say(language)) for column in figures.columns]
+    rows = [list(_md_row(figures, row, language, anchors)) for row in figures.rows]
+    numbers = [at for at, column in enumerate(figures.columns) if is_number(figures, column)]
     return write_markdown(Grid(heads, rows), numbers)
 
 
-def _md_row(exhibit: Exhibit, row: Row, language: Language, anchors: Anchors) -> Iterator[Markdown]:
+def _md_row(figures: FigureTable, row: Row, language: Language, anchors: Anchors) -> Iterator[Markdown]:
     name = anchors.row(row)
-    for at, column in enumerate(exhibit.columns):
+    for at, column in enumerate(figures.columns):
         found = "; ".join(_md_item(row, column, item, anchors) for item in items(row, column, language))
         anchor = filled('<a id="{}"></a>', name) if name and not at else ""
         yield Markdown(f"{anchor}{found}")
@@ -173,20 +173,20 @@ def _md_address(address: str) -> str:
     return clean(address).replace("<", "%3C").replace(">", "%3E").replace("|", "%7C").replace("\\", "%5C")
 
 
-def md_foot(exhibit: Exhibit, language: Language) -> str:
+def md_foot(figures: FigureTable, language: Language) -> str:
     """What stands below a table: notes, what its columns say, basis and query."""
-    notes = [f"- {md_text(note.say(language))}\n" for note in remarks(exhibit, language)]
+    notes = [f"- {md_text(note.say(language))}\n" for note in remarks(figures, language)]
     colon = format_of("colon", language)
     meanings = [
         f"- **{md_text(column.heading.say(language))}**{colon}{md_text(column.meaning.say(language))}\n"
-        for column in exhibit.columns
-        if column.meaning and exhibit.rows
+        for column in figures.columns
+        if column.meaning and figures.rows
     ]
     parts = [
         "".join(notes),
         f"{say('columns', language)}{colon.rstrip()}\n\n{''.join(meanings)}" if meanings else "",
-        f"{md_text(basis_line(exhibit.basis, language))}\n",
-        _fenced(exhibit.sparql, language),
+        f"{md_text(basis_line(figures.basis, language))}\n",
+        _fenced(figures.sparql, language),
     ]
     return "\n".join(part for part in parts if part)
 

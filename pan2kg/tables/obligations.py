@@ -13,7 +13,7 @@ from pan2kg.tables.table import DEFAULT, Choice, Row, code, codes, day, make, no
 
 if TYPE_CHECKING:
     from pan2kg.coherence.obligations import Margin
-    from pan2kg.tables.table import Exhibit
+    from pan2kg.tables.table import FigureTable
 
 DUTIES = (
     "obligation", "instrument", "holder", "due", "standing", "margin", "overdue", "answer", "answered_on",
@@ -21,7 +21,7 @@ DUTIES = (
 )  # fmt: skip
 
 
-def duties(graph: Graph, choice: Choice = DEFAULT) -> Exhibit:
+def duties(graph: Graph, choice: Choice = DEFAULT) -> FigureTable:
     """Each obligation with its due date, what answers it, and by how many days it is early or late.
 
     With plans named, only obligations one of their actions answers; ``part`` restricts to one standing.
@@ -70,7 +70,7 @@ def _duty(graph: Graph, row: Margin) -> Row:
 DEPENDS = ("later", "earlier", "dependency", "later_ends", "earlier_ends", "order")
 
 
-def dependencies(graph: Graph, choice: Choice = DEFAULT) -> Exhibit:
+def dependencies(graph: Graph, choice: Choice = DEFAULT) -> FigureTable:
     """What builds on something else, or follows it, and whether that ends no later; unknown where a date is missing.
 
     A work ends when its own dated timeline does, else when its plan's period does; compared as far as both are exact.
@@ -133,7 +133,7 @@ def in_order(later: str, earlier: str) -> str:
 ADVICE = ("recommendation", "review", "reply", "actions", "plans")
 
 
-def recommendations(graph: Graph, choice: Choice = DEFAULT) -> Exhibit:
+def recommendations(graph: Graph, choice: Choice = DEFAULT) -> FigureTable:
     """Each recommendation: answered by a plan's own text, put beside an action or plan, or neither.
 
     Raises:

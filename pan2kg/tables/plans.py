@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pan2kg.coherence.citations import Arc
     from pan2kg.coherence.debt import PairIndex
     from pan2kg.coherence.pairs import PlanPair
-    from pan2kg.tables.table import Exhibit
+    from pan2kg.tables.table import FigureTable
 
 MATRIX = (
     "one", "two", "linked", "mean", "maximum", "instruments", "bits", "text_there", "text_back", "web_there",
@@ -25,7 +25,7 @@ MATRIX = (
 )  # fmt: skip
 
 
-def matrix(graph: Graph, choice: Choice = DEFAULT) -> Exhibit:
+def matrix(graph: Graph, choice: Choice = DEFAULT) -> FigureTable:
     """Each pair of plans as a vector of its three layers; one plan named gives its pairs, more give those among them.
 
     Pairs about which nothing is known are counted in a note, and listed with ``everything``.
@@ -108,7 +108,7 @@ INDEX = (
 )  # fmt: skip
 
 
-def three_three(graph: Graph, choice: Choice = DEFAULT) -> Exhibit:
+def three_three(graph: Graph, choice: Choice = DEFAULT) -> FigureTable:
     """Action 3.3, pair by pair: for the plans named, else for PAN 2 where the graph has it, else for all.
 
     Raises:
@@ -164,7 +164,7 @@ CHANCE = ("one", "two", "statistic", "p", "adjusted", "attainable", "verdict")
 _VERDICTS = {Verdict.BEYOND: "beyond", Verdict.WITHIN: "within", Verdict.IMPOSSIBLE: "impossible"}
 
 
-def by_chance(graph: Graph, choice: Choice = DEFAULT) -> Exhibit:
+def by_chance(graph: Graph, choice: Choice = DEFAULT) -> FigureTable:
     """Whether pairs of plans share more than chance would have it; pairs that share nothing are left out.
 
     Raises:

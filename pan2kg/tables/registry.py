@@ -15,7 +15,7 @@ from pan2kg.i18n.message import Message
 
 if TYPE_CHECKING:
     from pan2kg.graph.graph import Graph
-    from pan2kg.tables.table import Choice, Exhibit
+    from pan2kg.tables.table import Choice, FigureTable
 
 Option = Literal["plans", "all", "least", "two actions", "any action", "two plans", "matrices", "write", "kind", "day"]
 """What tables can be told, as :mod:`pan2kg.cli.coherence` reads it."""
@@ -50,10 +50,10 @@ class Kind:
         """The question it answers."""
         return Message("help", f"question.{self.name}")
 
-    def make(self, graph: Graph, choice: Choice) -> Exhibit:
+    def make(self, graph: Graph, choice: Choice) -> FigureTable:
         """The table, made from what the graph holds and what was chosen of it."""
         module, _, name = self.function.partition(".")
-        found: Callable[[Graph, Choice], Exhibit] = getattr(import_module(f"pan2kg.tables.{module}"), name)
+        found: Callable[[Graph, Choice], FigureTable] = getattr(import_module(f"pan2kg.tables.{module}"), name)
         return found(graph, choice)
 
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pan2kg.coherence.interaction import Path, SecondOrder, Sums
     from pan2kg.coherence.scores import Scores
     from pan2kg.i18n.catalogue import Text
-    from pan2kg.tables.table import Exhibit
+    from pan2kg.tables.table import FigureTable
 
 FREE = "free"
 """The part of a choice that lets matrices name what is not in the graph."""
@@ -65,7 +65,7 @@ def _by_iri(graph: Graph, scores: Scores) -> Scores:
     return replace(scores, labels=labels, rationale=reasons)
 
 
-def interaction(graph: Graph, choice: Choice = DEFAULT) -> Exhibit:
+def interaction(graph: Graph, choice: Choice = DEFAULT) -> FigureTable:
     """What each action gives and takes by each assessor's matrix: sums, second order, ranks with their intervals."""
     given = matrices(graph, choice)
     rows = [row for scores in given for row in _effects(graph, scores)]
@@ -152,7 +152,7 @@ def _path(path: Path) -> str:
 RIPPLE = ("action", "plan", "assessor", "direct", "second", "second_without", "double_negatives")
 
 
-def ripple(graph: Graph, choice: Choice = DEFAULT) -> Exhibit:
+def ripple(graph: Graph, choice: Choice = DEFAULT) -> FigureTable:
     """Which action has most knock-on effect, by its second-order influence; said plainly where nothing was scored."""
     given = matrices(graph, choice)
     rows = [row for scores in given for row in _ripples(graph, scores)]
@@ -178,7 +178,7 @@ def _ripples(graph: Graph, scores: Scores) -> Iterator[Row]:
 OPPOSED = ("action", "plan", "other_action", "other_plan", "score", "assessor", "rationale")
 
 
-def opposed(graph: Graph, choice: Choice = DEFAULT) -> Exhibit:
+def opposed(graph: Graph, choice: Choice = DEFAULT) -> FigureTable:
     """Every negative score: what hinders what, who says so, and why; said plainly where nothing was scored."""
     given = matrices(graph, choice)
     found = [(scores, *cell) for scores in given for cell in scores.cells() if cell[2] < 0]
@@ -203,7 +203,7 @@ def opposed(graph: Graph, choice: Choice = DEFAULT) -> Exhibit:
 DISAGREEMENT = ("action", "other_action", "lowest", "highest", "spread", "assessors", "opinions")
 
 
-def disagreement(graph: Graph, choice: Choice = DEFAULT) -> Exhibit:
+def disagreement(graph: Graph, choice: Choice = DEFAULT) -> FigureTable:
     """Each pair of actions that two assessors or more scored, widest spread first, with coverage and alpha in notes."""
     given = matrices(graph, choice)
     found: dict[tuple[str, str], list[tuple[str, int]]] = {}

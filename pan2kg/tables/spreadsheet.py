@@ -18,7 +18,7 @@ from pan2kg.tables.formats import Grid, Value, xml_fit
 
 if TYPE_CHECKING:
     from pan2kg.i18n.catalogue import Language
-    from pan2kg.tables.table import Exhibit
+    from pan2kg.tables.table import FigureTable
 
 SPREADSHEET: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -93,24 +93,24 @@ def _is_day(text: str) -> bool:
         return False
 
 
-def write_exhibit_spreadsheet(exhibit: Exhibit, language: Language) -> bytes:
+def write_figures_spreadsheet(figures: FigureTable, language: Language) -> bytes:
     """A table of figures with all its values under the headings a reader knows, and a sheet on what they rest on.
 
     Raises:
         FormatError: as for :func:`write_spreadsheet`.
     """
     keys, heads = [], []
-    for column in exhibit.columns:
+    for column in figures.columns:
         heading = column.heading.say(language)
         keys += [column.key, f"{column.key}_label"] if column.thing else [column.key]
         heads += [f"{heading} (id)", heading] if column.thing else [heading]
-    data = Grid(heads, ([row.get(key) for key in keys] for row in exhibit.rows))
+    data = Grid(heads, ([row.get(key) for key in keys] for row in figures.rows))
     about: list[tuple[Value, Value]] = [
-        ("title", exhibit.title.say(language)),
-        ("summary", exhibit.summary.say(language)),
-        ("basis", basis_line(exhibit.basis, language)),
-        *(("note", note.say(language)) for note in remarks(exhibit, language)),
-        *((column.heading.say(language), column.meaning.say(language)) for column in exhibit.columns if column.meaning),
-        ("query", exhibit.sparql),
+        ("title", figures.title.say(language)),
+        ("summary", figures.summary.say(language)),
+        ("basis", basis_line(figures.basis, language)),
+        *(("note", note.say(language)) for note in remarks(figures, language)),
+        *((column.heading.say(language), column.meaning.say(language)) for column in figures.columns if column.meaning),
+        ("query", figures.sparql),
     ]
     return write_spreadsheet([("data", data), ("about", Grid(("name", "value"), [row for row in about if row[1]]))])

@@ -1,8 +1,8 @@
-"""An exhibit: one table of figures with everything a reader needs to trust and cite it.
+"""A table of figures, with everything a reader needs to trust and cite it.
 
-Rows, columns and notes, and the exhibit they make.
+Rows, columns and notes, and the table they make up.
 
-What computes exhibits and what prints them both import this, and nothing else of each other.
+What computes tables and what prints them both import this, and nothing else of each other.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
-class Exhibit:
+class FigureTable:
     """A table of figures: what it shows, what it rests on, its rows, caveats, and the query that shows it.
 
     ``rows`` are mappings from column key to value; a column of things has ``<key>_label`` beside it.
@@ -153,10 +153,10 @@ def make(
     *,
     notes: Sequence[Text] = (),
     sparql: str = "",
-) -> Exhibit:
-    """The exhibit of that name; every row has every column, and a thing its label beside it."""
+) -> FigureTable:
+    """The table of that name; every row has every column, and a thing its label beside it."""
     kept = tuple(rows)
-    return Exhibit(
+    return FigureTable(
         name=name,
         title=_TABLES.text(f"title.{name}"),
         summary=_TABLES.text(f"summary.{name}"),
@@ -168,13 +168,13 @@ def make(
     )
 
 
-def column(exhibit: str, key: str) -> Column:
-    """The column ``key``, with a heading of the exhibit's own where there is one.
+def column(figures: str, key: str) -> Column:
+    """The column ``key``, with a heading of the table's own where there is one.
 
     >>> column("debt", "plan").thing
     True
     """
-    own = f"column.{exhibit}-{key}"
+    own = f"column.{figures}-{key}"
     heading = _TABLES.text(own if _TABLES.has(own) else f"column.{key}")
     meaning = _TABLES.text(f"meaning.{key}") if _TABLES.has(f"meaning.{key}") else SILENT
     return Column(key, heading, meaning, key in _THINGS or bool(codes(key)))
@@ -198,11 +198,11 @@ def codes(column: str) -> tuple[str, ...]:
     return _TABLES.keys(f"value.{column}.")
 
 
-def undated(exhibit: Exhibit, graph: Graph) -> Exhibit:
-    """The exhibit with the remark that its statements have no dates, where a day was asked for."""
+def undated(figures: FigureTable, graph: Graph) -> FigureTable:
+    """The table with the remark that its statements have no dates, where a day was asked for."""
     if not graph.asked:
-        return exhibit
-    return replace(exhibit, notes=(*exhibit.notes, note("undated", day=graph.as_of.isoformat())))
+        return figures
+    return replace(figures, notes=(*figures.notes, note("undated", day=graph.as_of.isoformat())))
 
 
 def shown(sparql: str) -> str:

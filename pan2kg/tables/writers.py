@@ -1,4 +1,4 @@
-"""Writing an exhibit: as text for a terminal, as data, or as a piece of a page.
+"""Writing a table: as text for a terminal, as data, or as a piece of a page.
 
 ``table`` is for a terminal, ``md`` and ``html`` for a text or a page; they round decimals and say things by
 name. ``csv`` and ``json`` hold every value whole, with the addresses of things beside their names.
@@ -14,14 +14,14 @@ from pan2kg.errors import FormatError
 from pan2kg.i18n.catalogue import Language, format_of
 from pan2kg.tables.cells import basis_line, clean, items, remarks, say
 from pan2kg.tables.formats import Grid, write_csv, write_json, write_text, write_tsv
-from pan2kg.tables.markup import html_exhibit, md_exhibit
-from pan2kg.tables.table import Exhibit
+from pan2kg.tables.markup import html_figures, md_figures
+from pan2kg.tables.table import FigureTable
 
 FORMS: Final = ("table", "csv", "tsv", "json", "md", "html")
 
 
-def write_exhibit(exhibit: Exhibit, form: str, *, language: Language, width: int = 0) -> str:
-    """An exhibit in one of :data:`FORMS`; ``width`` is how wide a line of text may be, 0 for any.
+def write_figures(figures: FigureTable, form: str, *, language: Language, width: int = 0) -> str:
+    """A table of figures in one of :data:`FORMS`; ``width`` is how wide a line of text may be, 0 for any.
 
     Raises:
         FormatError: the form is unknown.
@@ -31,36 +31,37 @@ def write_exhibit(exhibit: Exhibit, form: str, *, language: Language, width: int
     >>> from pan2kg.i18n.catalogue import Text
     >>> name, linked = Column("plan", Text.same("plan")), Column("linked", Text.of({"fr": "liées", "en": "linked"}))
     >>> rows = ({"plan": "PAN 1", "linked": 0}, {"plan": "PAN 2", "linked": None})
-    >>> exhibit = Exhibit("x", Text.of({"fr": "Titre", "en": "Title"}), Text(), Basis(3, 2, 2), (name, linked), rows)
-    >>> print(write_exhibit(exhibit, "csv", language="fr"), end="")
+    >>> title = Text.of({"fr": "Titre", "en": "Title"})
+    >>> figures = FigureTable("x", title, Text(), Basis(3, 2, 2), (name, linked), rows)
+    >>> print(write_figures(figures, "csv", language="fr"), end="")
     plan,linked
     PAN 1,0
     PAN 2,
     """
     if form == "table":
-        return "\n\n".join(_text(exhibit, language, width)) + "\n"
+        return "\n\n".join(_text(figures, language, width)) + "\n"
     if form == "csv":
-        return write_csv(_whole(exhibit))
+        return write_csv(_whole(figures))
     if form == "tsv":
-        return write_tsv(_whole(exhibit))
+        return write_tsv(_whole(figures))
     if form == "json":
-        return write_json(_content(exhibit, language))
+        return write_json(_content(figures, language))
     if form == "md":
-        return md_exhibit(exhibit, language)
+        return md_figures(figures, language)
     if form == "html":
-        return html_exhibit(exhibit, language)
+        return html_figures(figures, language)
     raise FormatError("figures-form", remedy="use-names", form=form, names=", ".join(FORMS))
 
 
-def _text(exhibit: Exhibit, language: Language, width: int) -> Iterator[str]:
-    yield _filled(exhibit.title.say(language), width)
-    if exhibit.summary:
-        yield _filled(exhibit.summary.say(language), width)
-    yield _rows(exhibit, language, width).rstrip("\n")
-    notes = [_filled(note.say(language), width, first="- ") for note in remarks(exhibit, language)]
+def _text(figures: FigureTable, language: Language, width: int) -> Iterator[str]:
+    yield _filled(figures.title.say(language), width)
+    if figures.summary:
+        yield _filled(figures.summary.say(language), width)
+    yield _rows(figures, language, width).rstrip("\n")
+    notes = [_filled(note.say(language), width, first="- ") for note in remarks(figures, language)]
     if notes:
         yield "\n".join([f"{say('notes', language)}{format_of('colon', language)}".rstrip(), *notes])
-    yield _filled(basis_line(exhibit.basis, language), width)
+    yield _filled(basis_line(figures.basis, language), width)
 
 
 def _filled(text: str, width: int, first: str = "") -> str:
@@ -70,43 +71,43 @@ def _filled(text: str, width: int, first: str = "") -> str:
     return "\n".join(wrap(words, width, initial_indent=first, subsequent_indent=" " * len(first)))
 
 
-def _rows(exhibit: Exhibit, language: Language, width: int) -> str:
-    if not exhibit.rows:
+def _rows(figures: FigureTable, language: Language, width: int) -> str:
+    if not figures.rows:
         return say("empty", language)
-    heads = [clean(column.heading.say(language)) for column in exhibit.columns]
+    heads = [clean(column.heading.say(language)) for column in figures.columns]
     rows = (
-        ["; ".join(words for _, words in items(row, column, language)) for column in exhibit.columns]
-        for row in exhibit.rows
+        ["; ".join(words for _, words in items(row, column, language)) for column in figures.columns]
+        for row in figures.rows
     )
     return write_text(Grid(heads, rows), width)
 
 
-def _keys(exhibit: Exhibit) -> list[str]:
+def _keys(figures: FigureTable) -> list[str]:
     """The keys of all cells in their order, that of a thing with its label after it."""
-    return [key for column in exhibit.columns for key in _of(column.key, thing=column.thing)]
+    return [key for column in figures.columns for key in _of(column.key, thing=column.thing)]
 
 
 def _of(key: str, *, thing: bool) -> tuple[str, ...]:
     return (key, f"{key}_label") if thing else (key,)
 
 
-def _whole(exhibit: Exhibit) -> Grid:
-    """The exhibit as data: every value whole, the addresses of things beside their names."""
-    keys = _keys(exhibit)
-    return Grid(keys, ([row.get(key) for key in keys] for row in exhibit.rows))
+def _whole(figures: FigureTable) -> Grid:
+    """The table as data: every value whole, the addresses of things beside their names."""
+    keys = _keys(figures)
+    return Grid(keys, ([row.get(key) for key in keys] for row in figures.rows))
 
 
-def _content(exhibit: Exhibit, language: Language) -> dict[str, object]:
-    basis = exhibit.basis
+def _content(figures: FigureTable, language: Language) -> dict[str, object]:
+    basis = figures.basis
     columns = [
         {"key": c.key, "heading": c.heading.by_language(), "meaning": c.meaning.by_language(), "thing": c.thing}
-        for c in exhibit.columns
+        for c in figures.columns
     ]
     return {
-        "name": exhibit.name,
+        "name": figures.name,
         "language": language,
-        "title": exhibit.title.by_language(),
-        "summary": exhibit.summary.by_language(),
+        "title": figures.title.by_language(),
+        "summary": figures.summary.by_language(),
         "basis": {
             "n": basis.n,
             "annotated": basis.annotated,
@@ -118,7 +119,7 @@ def _content(exhibit: Exhibit, language: Language) -> dict[str, object]:
             "filters": dict(basis.filters),
         },
         "columns": columns,
-        "rows": [{key: row.get(key) for key in _keys(exhibit)} for row in exhibit.rows],
-        "notes": [note.by_language() for note in exhibit.notes],
-        "sparql": exhibit.sparql or None,
+        "rows": [{key: row.get(key) for key in _keys(figures)} for row in figures.rows],
+        "notes": [note.by_language() for note in figures.notes],
+        "sparql": figures.sparql or None,
     }

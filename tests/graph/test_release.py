@@ -26,7 +26,7 @@ from pan2kg.site.registry import Site
 from pan2kg.store.store import LocalStore
 from pan2kg.tables.registry import TABLES
 from pan2kg.tables.table import DEFAULT
-from pan2kg.tables.writers import write_exhibit
+from pan2kg.tables.writers import write_figures
 
 OWN: Final = "7.8.9"
 ONTOLOGY: Final = "0.1.0"
@@ -55,7 +55,7 @@ def page(name: str, graph: pan2kg.Graph) -> str:
 
 
 def written(graph: pan2kg.Graph, form: str) -> str:
-    return write_exhibit(TABLES["trust"].make(graph, DEFAULT), form, language="fr")
+    return write_figures(TABLES["trust"].make(graph, DEFAULT), form, language="fr")
 
 
 DOORS: Final[Mapping[str, Callable[[pan2kg.Graph], str]]] = {

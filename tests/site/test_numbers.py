@@ -146,7 +146,7 @@ def test_headings_of_links_count_their_list(reader: Reader) -> None:
 def test_the_matrix_counts_linked_pairs_of_actions_as_the_table_of_figures_does(reader: Reader) -> None:
     """Where pairs of actions share a text; plans that share one only as wholes have no such pair."""
     library = reader.site.library
-    rows = library.exhibit("matrix", "fr").rows
+    rows = library.figures("matrix", "fr").rows
     linked = {tuple(sorted((str(row["one"]), str(row["two"])))): row["linked"] for row in rows if row["linked"]}
     counts = library.graph.ties.counts(["shared-instrument"])
     assert linked == {(one, two): counts[one, two]["shared-instrument"] for one, two in linked}

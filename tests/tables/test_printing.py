@@ -1,4 +1,4 @@
-"""An exhibit in every form: nothing known is never 0, nothing is markup that was not meant to be, lines fit."""
+"""A table of figures in every form: nothing known is never 0, nothing is markup that was not meant to be, lines fit."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from pan2kg.coherence.basis import Basis
 from pan2kg.errors import FormatError
 from pan2kg.i18n.catalogue import LANGUAGES, Language, Text
 from pan2kg.tables.cells import basis_line, clean, items, shown
-from pan2kg.tables.markup import Anchors, html_exhibit, md_exhibit
-from pan2kg.tables.table import Column, Exhibit
-from pan2kg.tables.writers import FORMS, write_exhibit
+from pan2kg.tables.markup import Anchors, html_figures, md_figures
+from pan2kg.tables.table import Column, FigureTable
+from pan2kg.tables.writers import FORMS, write_figures
 
 EVIL: Final = '<script>alert("|")</script>'
 
-EXHIBIT: Final = Exhibit(
+FIGURES: Final = FigureTable(
     name="example",
     title=Text.of({"fr": "Un titre <b>", "en": "A title <b>"}),
     summary=Text.of({"fr": "Un résumé.", "en": "A summary."}),
@@ -88,35 +88,35 @@ class Page(HTMLParser):
 @pytest.mark.parametrize("form", FORMS)
 def test_every_form_is_written_the_same_twice(form: str, language: Language) -> None:
     assert len(FORMS) == 6
-    written = write_exhibit(EXHIBIT, form, language=language, width=100)
-    assert written == write_exhibit(EXHIBIT, form, language=language, width=100)
+    written = write_figures(FIGURES, form, language=language, width=100)
+    assert written == write_figures(FIGURES, form, language=language, width=100)
     assert written.endswith("\n")
 
 
 def test_an_unknown_form_is_refused_with_those_there_are() -> None:
     with pytest.raises(FormatError, match=r"« pdf »\. Use table, csv, tsv, json, md, html"):
-        write_exhibit(EXHIBIT, "pdf", language="en")
+        write_figures(FIGURES, "pdf", language="en")
 
 
 @pytest.mark.parametrize("form", ["table", "md", "html"])
 def test_what_is_not_known_is_a_dash_with_its_meaning_and_nought_is_0(form: str) -> None:
-    written = write_exhibit(EXHIBIT, form, language="fr")
+    written = write_figures(FIGURES, form, language="fr")
     assert "non évalué ou inconnu" in written
-    none = write_exhibit(replace(EXHIBIT, rows=EXHIBIT.rows[:1]), form, language="fr")
+    none = write_figures(replace(FIGURES, rows=FIGURES.rows[:1]), form, language="fr")
     assert "non évalué ou inconnu" not in none
 
 
 def test_null_and_0_stay_apart_in_data() -> None:
-    rows = json.loads(write_exhibit(EXHIBIT, "json", language="en"))["rows"]
+    rows = json.loads(write_figures(FIGURES, "json", language="en"))["rows"]
     assert [row["linked"] for row in rows] == [0, None]
     assert [row["returned"] for row in rows] == [False, None]
-    lines = list(csv.DictReader(io.StringIO(write_exhibit(EXHIBIT, "csv", language="en"), newline="")))
+    lines = list(csv.DictReader(io.StringIO(write_figures(FIGURES, "csv", language="en"), newline="")))
     assert [line["linked"] for line in lines] == ["0", ""]
     assert [line["returned"] for line in lines] == ["false", ""]
 
 
 def test_csv_is_rfc_4180_with_labels_beside_iris() -> None:
-    written = write_exhibit(EXHIBIT, "csv", language="fr")
+    written = write_figures(FIGURES, "csv", language="fr")
     head, *lines = written.split("\r\n")
     assert head == "plan,plan_label,linked,strength,returned,due,texts,texts_label"
     assert len(lines) == 3
@@ -125,26 +125,26 @@ def test_csv_is_rfc_4180_with_labels_beside_iris() -> None:
 
 
 def test_data_is_whole_and_text_is_rounded() -> None:
-    assert "0.6420571" in write_exhibit(EXHIBIT, "csv", language="fr")
-    assert json.loads(write_exhibit(EXHIBIT, "json", language="fr"))["rows"][0]["strength"] == 0.6420571
+    assert "0.6420571" in write_figures(FIGURES, "csv", language="fr")
+    assert json.loads(write_figures(FIGURES, "json", language="fr"))["rows"][0]["strength"] == 0.6420571
     for form in ("table", "md", "html"):
-        written = write_exhibit(EXHIBIT, form, language="fr")
+        written = write_figures(FIGURES, form, language="fr")
         assert "0,642" in written
         assert "0.642" not in written
         assert "arrondis à trois décimales" in written
 
 
 def test_json_says_what_the_figures_rest_on() -> None:
-    content = json.loads(write_exhibit(EXHIBIT, "json", language="en"))
+    content = json.loads(write_figures(FIGURES, "json", language="en"))
     assert content["basis"]["n"] == 389
     assert content["basis"]["as_of"] == "2021-12-01"
     assert content["basis"]["filters"] == {"status": "accepted, derived", "unverified": "left out"}
     assert content["notes"] == [{"fr": "Une remarque <i>.", "en": "A note <i>."}]
-    assert content["sparql"] == EXHIBIT.sparql
+    assert content["sparql"] == FIGURES.sparql
 
 
 def test_html_is_escaped_well_formed_and_has_scopes() -> None:
-    written = write_exhibit(EXHIBIT, "html", language="en")
+    written = write_figures(FIGURES, "html", language="en")
     assert "<script" not in written
     page = Page(written)
     assert [a.get("scope") for tag, a in page.tags if tag == "th"] == ["col"] * 6 + ["row"] * 2
@@ -155,7 +155,7 @@ def test_html_is_escaped_well_formed_and_has_scopes() -> None:
 
 
 def test_markdown_has_no_markup_of_its_own_in_cells() -> None:
-    written = write_exhibit(EXHIBIT, "md", language="en")
+    written = write_figures(FIGURES, "md", language="en")
     rows = [line for line in written.splitlines() if line.startswith("| ")]
     assert len(rows) == 4
     assert '&lt;script&gt;alert("\\|")&lt;/script&gt;' in rows[2]
@@ -164,35 +164,35 @@ def test_markdown_has_no_markup_of_its_own_in_cells() -> None:
 
 
 def test_a_backtick_in_a_query_does_not_close_its_fence() -> None:
-    written = md_exhibit(replace(EXHIBIT, sparql="# ``` "), "en")
+    written = md_figures(replace(FIGURES, sparql="# ``` "), "en")
     assert "\n````sparql\n# ```\n````\n" in written
 
 
 @pytest.mark.parametrize("width", [60, 80, 120, 200])
 def test_no_line_is_wider_than_the_terminal(width: int) -> None:
-    long = {**EXHIBIT.rows[0], "plan_label": "Plan d’action national « Entreprises » " * 5}
-    written = write_exhibit(replace(EXHIBIT, rows=(long, EXHIBIT.rows[1])), "table", language="fr", width=width)
+    long = {**FIGURES.rows[0], "plan_label": "Plan d’action national « Entreprises » " * 5}
+    written = write_figures(replace(FIGURES, rows=(long, FIGURES.rows[1])), "table", language="fr", width=width)
     assert max(map(len, written.splitlines())) <= width
 
 
 def test_many_columns_become_rows_below_each_other() -> None:
     columns = tuple(Column(f"c{n}", Text.of({"fr": f"Colonne {n}", "en": f"Column {n}"})) for n in range(20))
     rows = ({f"c{n}": f"valeur longue {n}" for n in range(20)},)
-    written = write_exhibit(replace(EXHIBIT, columns=columns, rows=rows), "table", language="fr", width=80)
+    written = write_figures(replace(FIGURES, columns=columns, rows=rows), "table", language="fr", width=80)
     assert "\nColonne 19  valeur longue 19\n" in written
 
 
 def test_without_a_width_a_line_is_as_long_as_it_needs() -> None:
-    assert "389 actions, 48 of them with at least one text; 69 plans; weights ln(n/d)" in write_exhibit(
-        EXHIBIT, "table", language="en"
+    assert "389 actions, 48 of them with at least one text; 69 plans; weights ln(n/d)" in write_figures(
+        FIGURES, "table", language="en"
     )
 
 
-def test_an_empty_exhibit_says_so() -> None:
-    empty = replace(EXHIBIT, rows=())
+def test_an_empty_table_says_so() -> None:
+    empty = replace(FIGURES, rows=())
     for form in ("table", "md", "html"):
-        assert "Aucune ligne." in write_exhibit(empty, form, language="fr")
-    assert write_exhibit(empty, "csv", language="fr").count("\r\n") == 1
+        assert "Aucune ligne." in write_figures(empty, form, language="fr")
+    assert write_figures(empty, "csv", language="fr").count("\r\n") == 1
 
 
 @pytest.mark.parametrize(
@@ -225,7 +225,7 @@ def test_labels_that_cannot_be_told_apart_are_shown_as_one_text() -> None:
 
 
 def test_a_basis_reads_as_french() -> None:
-    basis = EXHIBIT.basis.also("hoisting", "≥ 0.8 of a plan of ≥ 5 actions").also("seed", 20200101)
+    basis = FIGURES.basis.also("hoisting", "≥ 0.8 of a plan of ≥ 5 actions").also("seed", 20200101)
     line = basis_line(basis, "fr")
     assert "liens\xa0: acceptés et dérivés\xa0; énoncés non vérifiés\xa0: écartés" in line
     assert "ceux d’au moins 0,8 de ses actions, à partir de 5 actions" in line
@@ -235,7 +235,7 @@ def test_a_basis_reads_as_french() -> None:
 def test_rows_can_be_found_and_names_in_another_language_are_marked() -> None:
     foreign = {"https://w3id.org/pan2kg/id/plan/a": "en"}
     anchors = Anchors("t", lambda row: str(row["plan"])[-1], lambda *_: "#x", lambda one: foreign.get(one, ""))
-    page = Page(html_exhibit(EXHIBIT, "fr", anchors))
+    page = Page(html_figures(FIGURES, "fr", anchors))
     assert [a["id"] for tag, a in page.tags if tag == "tr" and "id" in a] == ["a", "b"]
     assert [a.get("lang") for tag, a in page.tags if tag == "a"][:2] == ["en", None]
-    assert '<a id="b"></a>' in md_exhibit(EXHIBIT, "fr", anchors)
+    assert '<a id="b"></a>' in md_figures(FIGURES, "fr", anchors)

@@ -16,8 +16,8 @@ from pan2kg.errors import FormatError
 from pan2kg.store.store import LocalStore
 from pan2kg.tables.answers import grid_of
 from pan2kg.tables.formats import Grid, Value
-from pan2kg.tables.spreadsheet import write_exhibit_spreadsheet, write_spreadsheet
-from tests.tables.test_printing import EVIL, EXHIBIT
+from pan2kg.tables.spreadsheet import write_figures_spreadsheet, write_spreadsheet
+from tests.tables.test_printing import EVIL, FIGURES
 
 DAY = datetime.fromisoformat("2021-12-17")
 ROWS: list[list[Value]] = [
@@ -47,19 +47,19 @@ def test_no_cell_is_a_formula_or_a_link() -> None:
 
 
 def test_the_same_table_gives_the_same_bytes() -> None:
-    one, two = (write_exhibit_spreadsheet(EXHIBIT, "fr") for _ in range(2))
+    one, two = (write_figures_spreadsheet(FIGURES, "fr") for _ in range(2))
     assert one == two
 
 
 def test_a_table_of_figures_is_whole_and_says_what_it_rests_on() -> None:
-    book = read(write_exhibit_spreadsheet(EXHIBIT, "fr"))
+    book = read(write_figures_spreadsheet(FIGURES, "fr"))
     head, first, second = book["data"].iter_rows(values_only=True)
     assert head[:4] == ("Plan (id)", "Plan", "Paires liées", "Force")
     assert first[:6] == ("https://w3id.org/pan2kg/id/plan/a", EVIL, 0, 0.6420571, False, DAY)
     assert second[2:6] == (None, None, None, None)
     about = dict(book["about"].iter_rows(values_only=True))
     assert about["title"] == "Un titre <b>"
-    assert about["query"] == EXHIBIT.sparql
+    assert about["query"] == FIGURES.sparql
     assert "389 actions" in about["basis"]
 
 

@@ -17,7 +17,7 @@ from pan2kg.store.rules import derive
 from pan2kg.store.store import LocalStore
 from pan2kg.tables.formats import Value
 from pan2kg.tables.registry import TABLES
-from pan2kg.tables.table import Choice, Exhibit
+from pan2kg.tables.table import Choice, FigureTable
 from pan2kg.turtle.vocabulary import graph_of
 from pan2kg.turtle.writer import read_prefixes
 
@@ -65,7 +65,7 @@ def score(name: str, source: str, target: str, value: int, assessor: str = "body
 
 
 def material(*turtle: str, language: Language = "fr", as_of: date = DAY, asked: bool = False) -> Graph:
-    """What exhibits are made from, of the given Turtle without its prefixes."""
+    """What tables are made from, of the given Turtle without its prefixes."""
     prefixes = "".join(f"@prefix {name}: <{space}> .\n" for name, space in read_prefixes(PROJECT).items())
     store = ox.Store()
     graph = ox.NamedNode(graph_of("plans/small.ttl"))
@@ -75,13 +75,13 @@ def material(*turtle: str, language: Language = "fr", as_of: date = DAY, asked: 
     return Graph(Project.packaged(), local, language=language, as_of=as_of, asked=asked)
 
 
-def make(name: str, given: Graph, choice: Choice | None = None) -> Exhibit:
+def make(name: str, given: Graph, choice: Choice | None = None) -> FigureTable:
     return TABLES[name].make(given, choice or Choice())
 
 
-def only(exhibit: Exhibit) -> Row:
-    assert len(exhibit.rows) == 1
-    return exhibit.rows[0]
+def only(figures: FigureTable) -> Row:
+    assert len(figures.rows) == 1
+    return figures.rows[0]
 
 
 BOTH = (
@@ -141,9 +141,9 @@ def test_a_candidate_older_than_90_days_waits_too_long() -> None:
     old = 'pan:status linkstatus:candidate ; dcterms:created "2025-09-01"^^xsd:date'
     new = 'pan:status linkstatus:candidate ; dcterms:created "2025-12-01"^^xsd:date'
     given = material(PLANS, use("1", "action:a", "instrument:k", old), use("2", "action:b", "instrument:k", new))
-    exhibit = make("gaps", given, Choice(part="candidate-waiting"))
-    assert only(exhibit)["detail"] == "2025-09-01"
-    assert "2" in exhibit.notes[0].say("en")
+    figures = make("gaps", given, Choice(part="candidate-waiting"))
+    assert only(figures)["detail"] == "2025-09-01"
+    assert "2" in figures.notes[0].say("en")
 
 
 DUTY = """
@@ -179,9 +179,9 @@ action:a pan:hasTimeline timeline:t .
 
 def test_an_action_that_monitors_a_text_does_not_answer_its_obligation() -> None:
     watching = use("1", "action:a", "instrument:k").replace("relation:implements", "relation:monitors")
-    exhibit = make("obligations", material(PLANS, DUTY, watching))
-    assert (only(exhibit)["standing"], only(exhibit)["touching_label"]) == ("uncovered", "Action A")
-    assert "to monitor, name or promote the text is no answer" in " ".join(note.say("en") for note in exhibit.notes)
+    figures = make("obligations", material(PLANS, DUTY, watching))
+    assert (only(figures)["standing"], only(figures)["touching_label"]) == ("uncovered", "Action A")
+    assert "to monitor, name or promote the text is no answer" in " ".join(note.say("en") for note in figures.notes)
     assert not only(make("loss", material(PLANS, DUTY, watching), Choice(actions=("a",))))["obligations"]
 
 
@@ -190,9 +190,9 @@ def test_bodies_are_missed_only_in_plans_where_they_were_looked_for() -> None:
 involvement:i a pan:Involvement ; pan:involvedIn action:b ; pan:involves body:x ; pan:role role:lead ;
     pan:certainty certainty:stated .
 """
-    exhibit = make("gaps", material(PLANS, lead), Choice(part="action-without-body"))
-    assert [row["subject_label"] for row in exhibit.rows] == ["Action C"]
-    assert "1 gap of 2" in exhibit.notes[0].say("en")
+    figures = make("gaps", material(PLANS, lead), Choice(part="action-without-body"))
+    assert [row["subject_label"] for row in figures.rows] == ["Action C"]
+    assert "1 gap of 2" in figures.notes[0].say("en")
     gaps = {row["gap"]: row for row in make("gaps", material(PLANS)).rows}
     assert gaps["action-without-body"]["gaps_of"] is None
 
@@ -270,9 +270,9 @@ plan:q pan:hasTopic topic:t . topic:t skos:prefLabel "Sujet T"@fr .
 def test_two_assessors_agree_or_do_not() -> None:
     one = score("s", "action:a", "action:b", 2) + score("t", "action:b", "action:a", -1)
     two = score("u", "action:a", "action:b", 2, "body:y") + score("v", "action:b", "action:a", 3, "body:y")
-    exhibit = make("disagreement", material(PLANS, one, two))
-    assert [(row["action_label"], row["spread"]) for row in exhibit.rows] == [("Action B", 4), ("Action A", 0)]
-    assert any("alpha" in note.say("en") for note in exhibit.notes)
+    figures = make("disagreement", material(PLANS, one, two))
+    assert [(row["action_label"], row["spread"]) for row in figures.rows] == [("Action B", 4), ("Action A", 0)]
+    assert any("alpha" in note.say("en") for note in figures.notes)
     assert "cannot be measured" in make("disagreement", material(PLANS, one)).notes[-1].say("en")
 
 

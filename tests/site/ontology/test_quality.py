@@ -193,7 +193,7 @@ def test_a_report_is_summed_up_with_the_weightiest_rules_first() -> None:
     assert (found.rules, found.idle, found.violations, found.passing) == (3, 1, 1, 1)
 
 
-def test_the_share_annotated_is_that_of_the_trust_exhibit(quality: Quality) -> None:
+def test_the_share_annotated_is_that_of_the_trust_table(quality: Quality) -> None:
     assert quality.annotated is not None
     assert quality.annotated.name == "trust"
     assert quality.annotated.basis.n > quality.annotated.basis.annotated > 0

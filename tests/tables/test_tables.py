@@ -1,6 +1,6 @@
-"""Every exhibit of the shipped graph: its answer, its form, its words, its query.
+"""Every table of the shipped graph: its answer, its form, its words, its query.
 
-Golden answers stand in ``golden/``, one CSV an exhibit. ``PAN2KG_REWRITE=1 pytest tests/tables`` rewrites them;
+Golden answers stand in ``golden/``, one CSV an figures. ``PAN2KG_REWRITE=1 pytest tests/tables`` rewrites them;
 read the difference as you would read code.
 """
 
@@ -23,8 +23,8 @@ from pan2kg.store.store import Table, select
 from pan2kg.tables import registry as register
 from pan2kg.tables.gaps import KINDS
 from pan2kg.tables.registry import TABLES
-from pan2kg.tables.table import Choice, Exhibit
-from pan2kg.tables.writers import FORMS, write_exhibit
+from pan2kg.tables.table import Choice, FigureTable
+from pan2kg.tables.writers import FORMS, write_figures
 
 GOLDEN: Final = Path(__file__).parent / "golden"
 DAY: Final = date(2026, 1, 1)
@@ -33,7 +33,7 @@ CHOICES: Final = {
     "compare": Choice(plans=("lu-bhr-1", "lu-bhr-2")),
 }
 SILENT: Final = {"interaction", "ripple", "disagreement", "opposed", "other-countries"}
-"""What today's facts do not answer: an exhibit without rows that says so."""
+"""What today's facts do not answer: a table without rows that says so."""
 
 
 @pytest.fixture(scope="module")
@@ -46,37 +46,37 @@ def english(graph: pan2kg.Graph) -> Graph:
     return Graph(graph.project, graph.store, language="en", as_of=DAY)
 
 
-def make(name: str, material: Graph) -> Exhibit:
+def make(name: str, material: Graph) -> FigureTable:
     return TABLES[name].make(material, CHOICES.get(name, Choice()))
 
 
 @pytest.mark.parametrize("name", TABLES)
 def test_the_answer_is_the_golden_one(name: str, french: Graph) -> None:
-    written = write_exhibit(make(name, french), "csv", language="fr").replace("\r\n", "\n")
+    written = write_figures(make(name, french), "csv", language="fr").replace("\r\n", "\n")
     file = GOLDEN / f"{name}.csv"
     if os.environ.get("PAN2KG_REWRITE"):
         file.write_text(written, encoding="utf-8")
     assert file.read_text(encoding="utf-8") == written, "PAN2KG_REWRITE=1 pytest tests/tables accepts the new answer"
 
 
-def test_every_golden_answer_has_its_exhibit() -> None:
+def test_every_golden_answer_has_its_table() -> None:
     assert sorted(path.stem for path in GOLDEN.glob("*.csv")) == sorted(TABLES)
 
 
 @pytest.mark.parametrize("name", TABLES)
-def test_an_exhibit_has_rows_or_says_plainly_why_not(name: str, french: Graph) -> None:
-    exhibit = make(name, french)
-    assert bool(exhibit.rows) is (name not in SILENT)
-    assert exhibit.rows or exhibit.notes, "an empty table without a word"
+def test_a_table_has_rows_or_says_plainly_why_not(name: str, french: Graph) -> None:
+    figures = make(name, french)
+    assert bool(figures.rows) is (name not in SILENT)
+    assert figures.rows or figures.notes, "an empty table without a word"
 
 
 @pytest.mark.parametrize("name", TABLES)
 def test_every_row_has_every_column_and_what_its_things_are_called(name: str, french: Graph) -> None:
-    exhibit = make(name, french)
-    keys = {column.key for column in exhibit.columns}
-    keys |= {f"{column.key}_label" for column in exhibit.columns if column.thing}
-    assert all(row.keys() == keys for row in exhibit.rows)
-    named = [(row[f"{c.key}_label"], row[c.key]) for row in exhibit.rows for c in exhibit.columns if c.thing]
+    figures = make(name, french)
+    keys = {column.key for column in figures.columns}
+    keys |= {f"{column.key}_label" for column in figures.columns if column.thing}
+    assert all(row.keys() == keys for row in figures.rows)
+    named = [(row[f"{c.key}_label"], row[c.key]) for row in figures.rows for c in figures.columns if c.thing]
     assert all(label or not thing for label, thing in named), "a thing without a name"
     assert not any(str(label).startswith("http") for label, _ in named), "an address for a name"
 
@@ -99,31 +99,31 @@ def test_every_figure_says_what_it_rests_on(name: str, french: Graph) -> None:
 
 
 @pytest.mark.parametrize("name", TABLES)
-def test_the_query_beside_an_exhibit_runs_and_shows_its_statements(name: str, french: Graph) -> None:
-    exhibit = make(name, french)
-    if not exhibit.sparql:
+def test_the_query_beside_a_table_runs_and_shows_its_statements(name: str, french: Graph) -> None:
+    figures = make(name, french)
+    if not figures.sparql:
         assert name in {"gaps", "trust"}
         return
-    table = select(french.store, exhibit.sparql)
+    table = select(french.store, figures.sparql)
     assert isinstance(table, Table)
-    assert table.rows or not exhibit.rows or name == "other-countries"
+    assert table.rows or not figures.rows or name == "other-countries"
 
 
 @pytest.mark.parametrize("name", TABLES)
 def test_the_rows_are_the_same_in_both_languages(name: str, french: Graph, english: Graph) -> None:
-    def bare(exhibit: Exhibit) -> list[list[object]]:
-        keys = [column.key for column in exhibit.columns if column.key not in ("detail", "quote")]
-        return [[row[key] for key in keys] for row in exhibit.rows]
+    def bare(figures: FigureTable) -> list[list[object]]:
+        keys = [column.key for column in figures.columns if column.key not in ("detail", "quote")]
+        return [[row[key] for key in keys] for row in figures.rows]
 
     assert bare(make(name, french)) == bare(make(name, english))
 
 
 @pytest.mark.parametrize("form", FORMS)
-def test_every_exhibit_is_written_in_every_form(form: str, french: Graph) -> None:
+def test_every_table_is_written_in_every_form(form: str, french: Graph) -> None:
     for name in TABLES:
-        exhibit = make(name, french)
-        written = write_exhibit(exhibit, form, language="fr", width=100)
-        assert exhibit.summary.say("fr")[:12] in written or form in ("csv", "tsv")
+        figures = make(name, french)
+        written = write_figures(figures, form, language="fr", width=100)
+        assert figures.summary.say("fr")[:12] in written or form in ("csv", "tsv")
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -143,10 +143,10 @@ def test_the_real_late_obligation_is_515_days_late(french: Graph) -> None:
 
 
 def test_contributions_add_up_to_the_strength_and_quotations_say_where_they_stand(french: Graph) -> None:
-    exhibit = make("explain", french)
-    shares = {row["instrument"]: row["contribution"] for row in exhibit.rows}
+    figures = make("explain", french)
+    shares = {row["instrument"]: row["contribution"] for row in figures.rows}
     assert sum(float(str(share)) for share in shares.values()) == pytest.approx(0.535496, abs=5e-7)
-    for row in exhibit.rows:
+    for row in figures.rows:
         assert row["quote"]
         assert row["document_label"]
         assert re.fullmatch(r"graph/plans/.*\.ttl:\d+", str(row["place"]))
