@@ -264,8 +264,9 @@ class Graph:
             QueryError: the graph is behind an endpoint, or has no rules.
         """
         from pan2kg.store.as_of import as_of
+        from pan2kg.store.remote import RemoteStore
 
-        if not isinstance(self.store, LocalStore):
+        if isinstance(self.store, RemoteStore):
             raise QueryError("remote-as-of", remedy="leave-out-day")
         with self._lock:
             if day not in self._moments:

@@ -159,7 +159,7 @@ class OverrunError(Exception):
     """A limit is reached; carries the refusal."""
 
     def __init__(self, refusal: Refusal) -> None:
-        super().__init__(refusal.sentence)
+        super().__init__()  # a worker may open no file, so that it cannot say the sentence
         self.refusal = refusal
 
 
