@@ -35,7 +35,7 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True)
-class Crowd:
+class PoolLimits:
     """How many workers at most, how many requests may wait for one, for how many seconds.
 
     Only ``slots`` of them, one for each processor, are given to queries that may be short: more at once
