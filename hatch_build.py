@@ -93,7 +93,9 @@ def compile_messages(root: Path) -> None:
         except ValueError as error:
             line = getattr(error, "line", None)
             raise BuildError(f"{catalogue.name}{f':{line}' if line else ''}: {error}") from None
-        catalogue.with_suffix(".mo").write_bytes(made)
+        part = catalogue.with_suffix(f".{os.getpid()}")
+        part.write_bytes(made)
+        part.replace(catalogue.with_suffix(".mo"))  # several builds may run at once
 
 
 def sources_hash(web: Path) -> str:

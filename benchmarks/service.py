@@ -380,15 +380,15 @@ def serve(data: Path, port: int) -> None:
     import pyoxigraph as ox
 
     from pan2kg.server.assembly import assemble
-    from pan2kg.server.channel import Crowd, Limits
+    from pan2kg.server.channel import Limits, PoolLimits
     from pan2kg.server.evaluation import Evaluator
     from pan2kg.server.http_server import listen, new_server
     from pan2kg.server.pool import Pool
     from pan2kg.server.request import hosts_of
     from pan2kg.server.settings import Release, Settings
-    from pan2kg.server.workers import start_nursery
+    from pan2kg.server.workers import start_fork_server
 
-    settings = Settings(Limits(), Crowd(), hosts_of("127.0.0.1"))
+    settings = Settings(Limits(), PoolLimits(), hosts_of("127.0.0.1"))
 
     def load() -> Evaluator:
         store = ox.Store()
@@ -396,10 +396,10 @@ def serve(data: Path, port: int) -> None:
         return Evaluator(store, settings.limits, {})
 
     with listen("127.0.0.1", port) as bound:
-        nursery = start_nursery(load, settings.limits.seconds, close=[bound])
-        application = assemble(settings, Pool(nursery, settings.crowd), Release("benchmark", nursery))
+        fork_server = start_fork_server(load, settings.limits.seconds, close=[bound])
+        application = assemble(settings, Pool(fork_server, settings.pool_limits), Release("benchmark", fork_server))
         new_server(application, lambda: None).run(sockets=[bound])
-        nursery.close()
+        fork_server.close()
 
 
 def main() -> None:

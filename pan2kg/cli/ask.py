@@ -92,9 +92,9 @@ def _as_of(
 
     if not isinstance(store, LocalStore):
         raise QueryError("remote-as-of", remedy="leave-out-endpoint")
-    moment = as_of(store, options.as_of, project, rules=needs(query.text))
-    moment.refuse(values.values())
-    return moment.store, moment.notes(options.language)
+    dated = as_of(store, options.as_of, project, rules=needs(query.text))
+    dated.refuse(values.values())
+    return dated.store, dated.notes(options.language)
 
 
 def _list_queries(project: Project, language: str) -> int:

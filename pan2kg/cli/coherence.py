@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from pan2kg.graph.graph import Graph
     from pan2kg.i18n.catalogue import Text
     from pan2kg.project import Project
-    from pan2kg.store.as_of import Moment
+    from pan2kg.store.as_of import DatedGraph
     from pan2kg.tables.table import Choice
 
 FORMS: Final = ("table", "csv", "tsv", "json", "md", "html", "xlsx")
@@ -153,16 +153,16 @@ def inquire(project: Project, options: argparse.Namespace, width: int) -> str | 
     from pan2kg.tables.writers import write_figures
 
     choice = _choice(options)
-    graph, moment = _graph(project, options)
-    if moment:
-        moment.refuse((*choice.plans, *choice.actions))
+    graph, dated = _graph(project, options)
+    if dated:
+        dated.refuse((*choice.plans, *choice.actions))
     figures = TABLES[options.figure].make(graph, choice)
     if getattr(options, "write", None):
         from pan2kg.tables.scores_turtle import write_ledger
 
         write_ledger(graph, choice, Path(options.write))
-    if moment:
-        figures = replace(figures, notes=(*figures.notes, *_notes(moment)))
+    if dated:
+        figures = replace(figures, notes=(*figures.notes, *_notes(dated)))
     if options.format == "xlsx":
         from pan2kg.tables.spreadsheet import write_figures_spreadsheet
 
@@ -170,7 +170,7 @@ def inquire(project: Project, options: argparse.Namespace, width: int) -> str | 
     return write_figures(figures, options.format, language=options.language, width=width)
 
 
-def _graph(project: Project, options: argparse.Namespace) -> tuple[Graph, Moment | None]:
+def _graph(project: Project, options: argparse.Namespace) -> tuple[Graph, DatedGraph | None]:
     """What the figure is made from, and the view of the day where the figure looks at what was in force then."""
     from pan2kg.graph.graph import Graph
     from pan2kg.store.rules import derive
@@ -184,10 +184,10 @@ def _graph(project: Project, options: argparse.Namespace) -> tuple[Graph, Moment
     from pan2kg.store.dates import instances
     from pan2kg.turtle.vocabulary import PAN
 
-    moment = as_of(load_project(project), given, project)
-    if not instances(moment.store, PAN + "Action"):
+    dated = as_of(load_project(project), given, project)
+    if not instances(dated.store, PAN + "Action"):
         raise QueryError("no-action-on-day", remedy="choose-another-day", given=given.isoformat())
-    return Graph(project, moment.store, language=options.language, as_of=given), moment
+    return Graph(project, dated.store, language=options.language, as_of=given), dated
 
 
 def _one_day(named: date | None, given: date | None) -> date | None:
@@ -201,10 +201,10 @@ def _one_day(named: date | None, given: date | None) -> date | None:
     return named or given
 
 
-def _notes(moment: Moment) -> list[Text]:
+def _notes(dated: DatedGraph) -> list[Text]:
     from pan2kg.i18n.catalogue import LANGUAGES, Text
 
-    said = zip(*(moment.notes(language) for language in LANGUAGES), strict=True)
+    said = zip(*(dated.notes(language) for language in LANGUAGES), strict=True)
     return [Text.of(dict(zip(LANGUAGES, words, strict=True))) for words in said]
 
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pan2kg.server.request import Application, Handler
     from pan2kg.server.review import Renewed
     from pan2kg.server.settings import Release, Settings
-    from pan2kg.server.workers import Nursery
+    from pan2kg.server.workers import ForkServer
     from pan2kg.store.store import Store
 
 TOKEN: Final = "PAN2KG_TOKEN"  # noqa: S105  # the name of a variable, not a secret
@@ -91,13 +91,13 @@ def run_serve(options: argparse.Namespace) -> int:
 
 
 def _settings(options: argparse.Namespace) -> Settings:
-    from pan2kg.server.channel import MEGABYTE, Crowd, Limits
+    from pan2kg.server.channel import MEGABYTE, Limits, PoolLimits
     from pan2kg.server.request import hosts_of
     from pan2kg.server.settings import Settings
 
     return Settings(
         limits=Limits(options.timeout, options.max_rows, options.max_bytes, options.memory * MEGABYTE),
-        crowd=Crowd(workers=options.workers),
+        pool_limits=PoolLimits(workers=options.workers),
         hosts=hosts_of(options.host, (*options.allow_host, *_name(options.base))),
         token=_token(options),
         union=options.default_graph == "union",
@@ -131,7 +131,7 @@ def _token(options: argparse.Namespace) -> str:
 def _local(options: argparse.Namespace, settings: Settings, bound: socket.socket) -> int:
     """Serve the project's own graph, held in a process of its own that is forked before anything else runs."""
     from pan2kg.server.evaluation import Evaluator
-    from pan2kg.server.workers import start_nursery
+    from pan2kg.server.workers import start_fork_server
 
     project = _project(options)
 
@@ -142,7 +142,7 @@ def _local(options: argparse.Namespace, settings: Settings, bound: socket.socket
 
         return Evaluator(open_store(project, derive).inner, settings.limits, read_prefixes(project))
 
-    nursery = start_nursery(load, settings.limits.seconds, close=[bound], connects=bool(settings.services))
+    fork_server = start_fork_server(load, settings.limits.seconds, close=[bound], connects=bool(settings.services))
 
     from pan2kg.server.assembly import assemble
     from pan2kg.server.pool import Pool
@@ -150,20 +150,20 @@ def _local(options: argparse.Namespace, settings: Settings, bound: socket.socket
     from pan2kg.server.worker_store import PoolStore
     from pan2kg.store.store import fingerprint
 
-    pool = Pool(nursery, settings.crowd)
-    release = Release(fingerprint(project)[:12], nursery)
-    store = PoolStore(nursery)
+    pool = Pool(fork_server, settings.pool_limits)
+    release = Release(fingerprint(project)[:12], fork_server)
+    store = PoolStore(fork_server)
     reviewed = options.writable and not project.is_packaged and not project.data
     site = _site(project, store, release, writable=reviewed)
     pages = _pages(site, release)
     more = _documents(project, store, release, pages, options.base)
     if reviewed:
-        more = (*_desk(project, store, site, nursery, settings.token), *more)
+        more = (*_desk(project, store, site, fork_server, settings.token), *more)
     try:
         application = assemble(settings, pool, release, pages=pages, more=more)
         return _serve(application, bound, options, pages=pages, pool=pool)
     finally:
-        nursery.close()
+        fork_server.close()
 
 
 def _remote(options: argparse.Namespace, settings: Settings, bound: socket.socket) -> int:
@@ -212,12 +212,12 @@ def _pages(site: Renewed, release: Release) -> Pages:
 
 
 def _desk(
-    project: Project, store: Store, site: Renewed, nursery: Nursery, token: str
+    project: Project, store: Store, site: Renewed, fork_server: ForkServer, token: str
 ) -> tuple[tuple[str, Handler], ...]:
     """What takes decisions and scores, and writes them into the project."""
     from pan2kg.server.review import Desk, Sessions, addresses, reloader
 
-    return addresses(Desk(project, store, site.site, reloader(project, store, nursery), Sessions(token)))
+    return addresses(Desk(project, store, site.site, reloader(project, store, fork_server), Sessions(token)))
 
 
 def _documents(

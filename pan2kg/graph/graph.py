@@ -49,7 +49,7 @@ if TYPE_CHECKING:
     from pan2kg.graph.links import Ties
     from pan2kg.graph.statements import Statements
     from pan2kg.i18n.catalogue import Language
-    from pan2kg.store.as_of import Moment
+    from pan2kg.store.as_of import DatedGraph
     from pan2kg.validation.report import Report
 
 HOME: Final = "lu-bhr-2"
@@ -143,7 +143,7 @@ class Graph:
         self._release: Final = release
         self._kept: Final[dict[str, object]] = {}
         self._rows: Final[dict[str, list[list[str]]]] = {}
-        self._moments: Final[dict[date, Moment]] = {}
+        self._dated: Final[dict[date, DatedGraph]] = {}
         self._lock: Final = RLock()
 
     def __repr__(self) -> str:
@@ -257,22 +257,23 @@ class Graph:
         names = {iri: plain_words(known.label(iri, tag).text) for iri, entry in known.entries.items() if entry.texts}
         return build_network(self.read, names, self.uses if self.has_actions else None, language=tag)
 
-    def at(self, day: date) -> Moment:
+    def at(self, day: date) -> DatedGraph:
         """What was in force on a day, with what the rules derive from it; the last days asked for are kept.
 
         Raises:
             QueryError: the graph is behind an endpoint, or has no rules.
         """
         from pan2kg.store.as_of import as_of
+        from pan2kg.store.remote import RemoteStore
 
-        if not isinstance(self.store, LocalStore):
+        if isinstance(self.store, RemoteStore):
             raise QueryError("remote-as-of", remedy="leave-out-day")
         with self._lock:
-            if day not in self._moments:
-                if len(self._moments) >= DAYS:
-                    self._moments.pop(next(iter(self._moments)))
-                self._moments[day] = as_of(load_project(self.project), day, self.project)
-            return self._moments[day]
+            if day not in self._dated:
+                if len(self._dated) >= DAYS:
+                    self._dated.pop(next(iter(self._dated)))
+                self._dated[day] = as_of(load_project(self.project), day, self.project)
+            return self._dated[day]
 
     # What things are called, and what the graph says of itself
 

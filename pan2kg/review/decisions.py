@@ -53,10 +53,8 @@ def read_queue(graph: Graph) -> tuple[Item, ...]:
     """Everything that waits: candidates by their ends, then suggestions, the strongest first.
 
     >>> from datetime import date
-    >>> from pan2kg.graph.graph import Graph
     >>> from pan2kg.graph.graph import open_graph
-    >>> graph = open_graph()
-    >>> queue = read_queue(Graph(graph.store, "en", date(2026, 1, 1), project=graph.project))
+    >>> queue = read_queue(open_graph(as_of=date(2026, 1, 1)))
     >>> len(queue) > 10, queue[0].plans[0] != queue[0].plans[1]
     (True, True)
     """

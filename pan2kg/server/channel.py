@@ -35,7 +35,7 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True)
-class Crowd:
+class PoolLimits:
     """How many workers at most, how many requests may wait for one, for how many seconds.
 
     Only ``slots`` of them, one for each processor, are given to queries that may be short: more at once
@@ -159,7 +159,7 @@ class OverrunError(Exception):
     """A limit is reached; carries the refusal."""
 
     def __init__(self, refusal: Refusal) -> None:
-        super().__init__(refusal.sentence)
+        super().__init__()  # a worker may open no file, so that it cannot say the sentence
         self.refusal = refusal
 
 

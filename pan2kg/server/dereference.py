@@ -118,7 +118,7 @@ def show(call: Call, holding: Holding, subject: Subject, make: Callable[[], list
     return _filled(200, headers, choice, write(make(), choice.form.name, holding.prefixes))
 
 
-def bury(call: Call, holding: Holding, subject: Subject, following: list[str]) -> Answer | Refusal:
+def answer_gone(call: Call, holding: Holding, subject: Subject, following: list[str]) -> Answer | Refusal:
     """What is left of a thing that was retired: its description, with what replaces it.
 
     Raises:
@@ -245,7 +245,7 @@ def _thing(call: Call, holding: Holding) -> Answer | Refusal:
         return Refusal(404, why("graph-says-nothing", iri=iri))
     subject = Subject(iri, document_of(iri))
     following = _replacements(holding.store, iri)
-    return _lead(call, subject.path) if following is None else bury(call, holding, subject, following)
+    return _lead(call, subject.path) if following is None else answer_gone(call, holding, subject, following)
 
 
 def _lead(call: Call, path: str) -> Answer:
@@ -263,7 +263,7 @@ def _describe(call: Call, holding: Holding, rest: str) -> Answer | Refusal:
     subject = Subject(iri, f"doc/{key}", fixed)
     following = _replacements(holding.store, iri) if iri.startswith(ROOT) else None
     if following is not None:
-        return bury(call, holding, subject, following)
+        return answer_gone(call, holding, subject, following)
     return show(call, holding, subject, lambda: describe(holding.store, iri, call.place + subject.path))
 
 

@@ -1,6 +1,6 @@
 """A process that answers one task after another, and that may be killed at any moment.
 
-The nursery: a process of one thread that holds the graph and forks workers from it.
+The fork server: a process of one thread that holds the graph and forks workers from it.
 
 Three kernel limits hold it, since no exception stops the engine: an alarm ends it at the deadline,
 a limit on addresses ends it when it takes too much memory, and without free file descriptors it can
@@ -66,12 +66,12 @@ def limit_memory(memory: int) -> None:
 
 
 ORDER: Final = struct.Struct("!ci")
-"""An order to the nursery and its answer: a letter and a number, which is a process or how it ended."""
+"""An order to the fork server and its answer: a letter and a number, which is a process or how it ended."""
 FORK: Final = b"f"
 """Fork a worker that listens to the socket sent along; answered with its process."""
-HEIR: Final = b"h"
-"""Fork an heir that listens to the socket sent along."""
-BURY: Final = b"b"
+REPLACE: Final = b"h"
+"""Fork the process that is to apply a change and replace this one; it listens to the socket sent along."""
+REAP: Final = b"b"
 """Wait for the end of a process that is killed or gone; answered with how it ended.
 
 Until then its number is not given to another process, so that killing it is safe.
@@ -80,7 +80,7 @@ Until then its number is not given to another process, so that killing it is saf
 Load = Callable[[], Evaluator]
 
 
-def tend(control: socket.socket, load: Load, *, connects: bool = False) -> NoReturn:
+def load_and_serve(control: socket.socket, load: Load, *, connects: bool = False) -> NoReturn:
     """Load the graph, say so or why not, and fork as told until the other side is gone."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
@@ -101,9 +101,9 @@ def _serve(control: socket.socket, evaluator: Evaluator, *, connects: bool) -> N
         if order is None:
             break
         kind, number = ORDER.unpack(order)
-        if kind == BURY:
+        if kind == REAP:
             children.discard(number)
-            number = _bury(number)
+            number = _reap(number)
         else:
             with socket.socket(fileno=handles[0]) as link:
                 try:
@@ -111,7 +111,7 @@ def _serve(control: socket.socket, evaluator: Evaluator, *, connects: bool) -> N
                 except OSError as error:  # the number of the error, negative: there is no process now
                     number = -(error.errno or errno.EAGAIN)
                 if number == 0:
-                    _grow_up(kind, control, link, evaluator, connects=connects)
+                    _run_child(kind, control, link, evaluator, connects=connects)
             if kind == FORK and number > 0:
                 children.add(number)
         with contextlib.suppress(ConnectionError):
@@ -129,29 +129,29 @@ def _next_order(control: socket.socket) -> tuple[bytes | None, list[int]]:
     return (order if len(order) == ORDER.size else None), handles
 
 
-def _bury(process: int) -> int:
+def _reap(process: int) -> int:
     try:
         return os.waitstatus_to_exitcode(os.waitpid(process, 0)[1])
     except ChildProcessError:
         return 0
 
 
-def _grow_up(
+def _run_child(
     kind: bytes, control: socket.socket, link: socket.socket, evaluator: Evaluator, *, connects: bool
 ) -> NoReturn:
-    """What a forked process does, whatever happens."""
+    """The whole life of a forked process: it never returns to the loop of its parent, whatever happens."""
     try:
         control.close()
         if kind == FORK:
             work(link, evaluator, connects=connects)
         else:
-            _inherit(link, evaluator, connects=connects)
+            _change_and_serve(link, evaluator, connects=connects)
     finally:
         os._exit(1)
 
 
-def _inherit(control: socket.socket, evaluator: Evaluator, *, connects: bool) -> None:
-    """Apply the change that is sent; be the nursery from then on if that succeeds."""
+def _change_and_serve(control: socket.socket, evaluator: Evaluator, *, connects: bool) -> None:
+    """Apply the change that is sent; replace the fork server if that succeeds."""
     message = receive(control)
     if message is None:
         return

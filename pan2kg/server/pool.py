@@ -15,9 +15,9 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Final, Protocol
 
-from pan2kg.server.channel import END, FAILED, FORM, HEAD, MORE, START, WHOLE, Crowd, Task, pack
+from pan2kg.server.channel import END, FAILED, FORM, HEAD, MORE, START, WHOLE, PoolLimits, Task, pack
 from pan2kg.server.request import Refusal, busy, why
-from pan2kg.server.workers import LostError, Nursery, Worker, died, is_innocent
+from pan2kg.server.workers import ForkServer, LostError, Worker, died, is_innocent
 
 FULL: Final = 2**20
 """So many bytes wait for a slow client before its worker is made to wait."""
@@ -93,7 +93,7 @@ class Exchange:
             self.watch.cancel()
 
 
-class Keeper(Protocol):
+class WorkerOwner(Protocol):
     """Who keeps the workers, and is told of each."""
 
     def free(self, link: Link, /) -> None:
@@ -106,7 +106,7 @@ class Keeper(Protocol):
 class Link(asyncio.Protocol):
     """The line to a worker: gives it tasks and takes its answers apart."""
 
-    def __init__(self, worker: Worker, pool: Keeper) -> None:
+    def __init__(self, worker: Worker, pool: WorkerOwner) -> None:
         self.worker = worker
         self.tired = False
         self.is_lost = False
@@ -203,11 +203,11 @@ WORN: Final = 20_000
 
 
 class Pool:
-    """Workers that answer tasks, at most ``crowd.workers`` at once."""
+    """Workers that answer tasks, at most ``pool_limits.workers`` at once."""
 
-    def __init__(self, nursery: Nursery, crowd: Crowd) -> None:
-        self.nursery = nursery
-        self.crowd = crowd
+    def __init__(self, fork_server: ForkServer, pool_limits: PoolLimits) -> None:
+        self.fork_server = fork_server
+        self.pool_limits = pool_limits
         self.on_lost: list[Callable[[], None]] = []
         self._idle: list[Link] = []
         self._busy: set[Link] = set()
@@ -221,7 +221,7 @@ class Pool:
     def ask(self, task: Task, gone: Callable[[], asyncio.Future[None]] | None = None) -> Exchange:
         """Begin an exchange; ``gone`` gives a future that ends when the client leaves."""
         exchange = Exchange(pack(b"T", json.dumps(task).encode()), gone)
-        if len(self._waiting) >= self.crowd.queue:
+        if len(self._waiting) >= self.pool_limits.queue:
             exchange.fail(busy(why("queue-full")))
             return exchange
         self._waiting.append(exchange)
@@ -242,7 +242,7 @@ class Pool:
         self._leave(link)
         if exchange:
             exchange.end()
-        if link.tired or link.tasks >= WORN or link.worker.line is not self.nursery.line:
+        if link.tired or link.tasks >= WORN or link.worker.line is not self.fork_server.line:
             link.close()
         else:
             self._idle.append(link)
@@ -261,44 +261,44 @@ class Pool:
         exchange, link.exchange = link.exchange, None
         if exchange:
             exchange.link = None
-        self._keep(self._bury(link, exchange))
+        self._keep(self._reap(link, exchange))
 
-    async def _bury(self, link: Link, exchange: Exchange | None) -> None:
+    async def _reap(self, link: Link, exchange: Exchange | None) -> None:
         loop = asyncio.get_running_loop()
         ran = loop.time() - link.began
         try:
-            status = await loop.run_in_executor(None, link.worker.bury)
-        except RuntimeError:  # the loop is being closed: nobody waits any more, and the nursery buries its workers
+            status = await loop.run_in_executor(None, link.worker.reap)
+        except RuntimeError:  # the loop is being closed: nobody waits any more, and the fork server reaps its workers
             return
         if exchange and is_innocent(status, ran) and not (exchange.is_repeated or exchange.answer.done()):
             exchange.is_repeated = True
             self._waiting.appendleft(exchange)
         elif exchange:
-            exchange.fail(died(status, self.nursery.seconds))
+            exchange.fail(died(status, self.fork_server.seconds))
             exchange.end()
         self._hand_out()
 
     def _hand_out(self) -> None:
         """Give workers to who waits; ask for new ones where there are too few."""
-        while self._waiting and self._idle and len(self._busy) - self._long < self.crowd.slots:
+        while self._waiting and self._idle and len(self._busy) - self._long < self.pool_limits.slots:
             link = self._idle.pop()
-            if link.worker.line is not self.nursery.line:
+            if link.worker.line is not self.fork_server.line:
                 link.close()
                 continue
             self._busy.add(link)
             link.begin(self._waiting.popleft())
         if not self._waiting:
             return
-        free = min(self.crowd.workers - len(self._busy), self.crowd.slots + self._long - len(self._busy))
+        free = min(self.pool_limits.workers - len(self._busy), self.pool_limits.slots + self._long - len(self._busy))
         wanted = min(len(self._waiting), free) - self._coming - len(self._idle)
         for _ in range(wanted):
             self._coming += 1
-            self._keep(self._grow())
+            self._keep(self._add_worker())
 
-    async def _grow(self) -> None:
+    async def _add_worker(self) -> None:
         loop = asyncio.get_running_loop()
         try:
-            worker = await loop.run_in_executor(None, self.nursery.fork)
+            worker = await loop.run_in_executor(None, self.fork_server.fork)
             worker.link.setblocking(False)  # noqa: FBT003  # the library's own signature
             _, link = await loop.create_unix_connection(lambda: Link(worker, self), sock=worker.link)
         except LostError:
@@ -330,7 +330,7 @@ class Pool:
                 self._look_at(link, link.exchange, now)
         self._long = sum(now - link.began > LONG for link in self._busy)
         self._hand_out()
-        while self._waiting and now - self._waiting[0].asked > self.crowd.wait:
+        while self._waiting and now - self._waiting[0].asked > self.pool_limits.wait:
             self._waiting.popleft().fail(busy(why("workers-taken")))
         self._make_room(now)
 
@@ -343,7 +343,7 @@ class Pool:
             link.tired = True
             with contextlib.suppress(OSError):
                 os.setpriority(os.PRIO_PROCESS, link.worker.process, 10)
-        if age > self.nursery.seconds + 1:  # its end is not seen while nothing is read because its client is slow
+        if age > self.fork_server.seconds + 1:  # its end is not seen while nothing is read because its client is slow
             link.worker.kill()
             link.close()
 
@@ -353,11 +353,15 @@ class Pool:
 
     def _make_room(self, now: float) -> None:
         """Where all workers are taken and somebody waits, the query that has run longest gives way."""
-        if not self._waiting or now - self._waiting[0].asked < self.crowd.turn or len(self._busy) < self.crowd.workers:
+        if (
+            not self._waiting
+            or now - self._waiting[0].asked < self.pool_limits.turn
+            or len(self._busy) < self.pool_limits.workers
+        ):
             return
         running = [link for link in self._busy if link.exchange]
         oldest = min(running, key=lambda link: link.began, default=None)
-        if oldest and oldest.exchange and now - oldest.began > self.crowd.patience:
+        if oldest and oldest.exchange and now - oldest.began > self.pool_limits.patience:
             ran = f"{now - oldest.began:.2g}"
             self._stop(oldest.exchange, busy(why("others-waiting", seconds=ran), 30))
 

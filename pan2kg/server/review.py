@@ -30,7 +30,7 @@ from pan2kg.server.pages import Site
 from pan2kg.server.protocol import FORM, read_form, read_media_type
 from pan2kg.server.request import PAGE_HEADERS, Handler, Refusal, Request, refuse_token, why
 from pan2kg.server.settings import Release
-from pan2kg.server.workers import LostError, Nursery
+from pan2kg.server.workers import ForkServer, LostError
 from pan2kg.site.registry import PAGES
 from pan2kg.site.review import FAULT, RESERVED, SEAL, SIGNED
 
@@ -337,12 +337,12 @@ def _language(request: Request) -> Language:
     return next((tag for tag in LANGUAGES if request.path.startswith(f"/{tag}/")), LANGUAGES[0])
 
 
-def reloader(project: Project, store: Store, nursery: Nursery) -> Reload:
-    """What brings the graph a nursery holds up to the files of a project that were written."""
+def reloader(project: Project, store: Store, fork_server: ForkServer) -> Reload:
+    """What brings the graph a fork server holds up to the files of a project that were written."""
 
     def reload(files: Sequence[str]) -> None:
         text = changes(project, store, files)
-        refused = nursery.change(Change("update", text, "", "", [])) if text else None
+        refused = fork_server.change(Change("update", text, "", "", [])) if text else None
         if isinstance(refused, Refusal):
             raise Pan2kgError(refused.message)
 

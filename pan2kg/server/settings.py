@@ -6,9 +6,9 @@ import hashlib
 import time
 from dataclasses import dataclass, field
 
-from pan2kg.server.channel import Crowd, Limits
+from pan2kg.server.channel import Limits, PoolLimits
 from pan2kg.server.request import Hosts
-from pan2kg.server.workers import Nursery
+from pan2kg.server.workers import ForkServer
 from pan2kg.turtle.vocabulary import GRAPH
 
 
@@ -22,7 +22,7 @@ class Settings:
     """
 
     limits: Limits = field(default_factory=Limits)
-    crowd: Crowd = field(default_factory=Crowd)
+    pool_limits: PoolLimits = field(default_factory=PoolLimits)
     hosts: Hosts = field(default_factory=Hosts)
     token: str = ""
     union: bool = True
@@ -39,11 +39,11 @@ class Release:
     """
 
     name: str
-    nursery: Nursery | None = None
+    fork_server: ForkServer | None = None
     seconds: int = 0
 
     def __str__(self) -> str:
-        changes = self.nursery.version if self.nursery else 0
+        changes = self.fork_server.version if self.fork_server else 0
         changes += int(time.time()) // self.seconds if self.seconds else 0
         return f"{self.name}+{changes}" if changes else self.name
 

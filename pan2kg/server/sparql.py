@@ -179,7 +179,7 @@ async def apply_change(
     """Apply a change and answer with its status."""
     loop = asyncio.get_running_loop()
     try:
-        outcome = await loop.run_in_executor(None, pool.nursery.change, change)
+        outcome = await loop.run_in_executor(None, pool.fork_server.change, change)
     except LostError:
         outcome = Refusal(503, why("lost"))
     if isinstance(outcome, Refusal):

@@ -20,7 +20,7 @@ from pan2kg.project import reason
 from pan2kg.server.channel import END, FAILED, FORM, WHOLE, Task, pack, receive
 from pan2kg.server.inspection import Nature, inspect_query
 from pan2kg.server.request import Refusal
-from pan2kg.server.workers import LostError, Nursery, Worker, died, is_innocent
+from pan2kg.server.workers import ForkServer, LostError, Worker, died, is_innocent
 from pan2kg.store.store import Result
 
 
@@ -28,7 +28,7 @@ from pan2kg.store.store import Result
 class PoolStore:
     """Answers queries as :class:`pan2kg.store.store.LocalStore` does, from any thread."""
 
-    nursery: Nursery
+    fork_server: ForkServer
     workers: int = 4
     wait: float = 10.0
     _idle: list[Worker] = field(default_factory=list)
@@ -69,7 +69,7 @@ class PoolStore:
             ended = answer
             if not is_innocent(ended, ran):
                 break
-        raise _error(died(ended, self.nursery.seconds))
+        raise _error(died(ended, self.fork_server.seconds))
 
     @staticmethod
     def _send(worker: Worker, task: Task) -> tuple[str, bytes] | Refusal | int:
@@ -80,10 +80,10 @@ class PoolStore:
             if answer is not None:
                 return answer
         worker.link.close()
-        return worker.bury()
+        return worker.reap()
 
     def _keep(self, worker: Worker, ran: float) -> None:
-        if ran < self.nursery.seconds / 2:
+        if ran < self.fork_server.seconds / 2:
             self._idle.append(worker)
         else:
             _dismiss(worker)
@@ -106,15 +106,15 @@ class PoolStore:
             try:
                 worker = self._idle.pop()
             except IndexError:
-                return self.nursery.fork()
-            if worker.line is self.nursery.line:
+                return self.fork_server.fork()
+            if worker.line is self.fork_server.line:
                 return worker
             _dismiss(worker)
 
 
 def _dismiss(worker: Worker) -> None:
     worker.link.close()
-    worker.bury()
+    worker.reap()
 
 
 def _task(text: str, nature: Nature) -> Task:

@@ -1,4 +1,4 @@
-"""The nursery as the main process sees it: it gives workers, buries them, and takes changes."""
+"""The fork server as the main process sees it: it gives workers, reaps them, and takes changes."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from typing import Final
 from pan2kg.errors import ProjectError
 from pan2kg.server.channel import FAILED, late, pack, receive, receive_exactly
 from pan2kg.server.evaluation import Change
-from pan2kg.server.fork_server import BURY, FORK, HEIR, ORDER, Load, tend
+from pan2kg.server.fork_server import FORK, ORDER, REAP, REPLACE, Load, load_and_serve
 from pan2kg.server.request import Refusal, busy, why
 
 
@@ -34,13 +34,13 @@ EARLY: Final = 0.5
 
 @dataclass(eq=False, slots=True)
 class Line:
-    """The line to one nursery; closed when it was succeeded and its last worker is buried."""
+    """The line to one fork server; closed when it was replaced and its last worker is reaped."""
 
     control: socket.socket
     process: int
     lock: threading.Lock = field(default_factory=threading.Lock)
     workers: int = 0
-    succeeded: bool = False
+    is_replaced: bool = False
 
     def order(self, kind: bytes, number: int = 0, handle: int | None = None) -> int:
         """Give an order and wait for its answer.
@@ -58,48 +58,48 @@ class Line:
             if answer is None:
                 raise LostError
             number = int(ORDER.unpack(answer)[1])
-            if kind != BURY and number < 0:
+            if kind != REAP and number < 0:
                 raise OSError(-number, os.strerror(-number))
-            self.workers += -1 if kind == BURY else 1
+            self.workers += -1 if kind == REAP else 1
             self._leave()
         return number
 
-    def leave_to_heir(self) -> None:
-        """Let the nursery end as soon as its workers have: its last child is the nursery now."""
+    def retire(self) -> None:
+        """Let the fork server end as soon as its workers have: its last child has replaced it."""
         with self.lock:
             self.workers -= 1
-            self.succeeded = True
+            self.is_replaced = True
             self._leave()
 
     def _leave(self) -> None:
-        if self.succeeded and not self.workers:
+        if self.is_replaced and not self.workers:
             self.control.close()
 
 
 @dataclass(frozen=True, slots=True)
 class Worker:
-    """A worker: the socket to it, its process, and the line to its nursery."""
+    """A worker: the socket to it, its process, and the line to its fork server."""
 
     link: socket.socket
     process: int
     line: Line
 
     def kill(self) -> None:
-        """End it at once; its number cannot be another process's before it is buried."""
+        """End it at once; its number cannot be another process's before it is reaped."""
         with suppress(ProcessLookupError):
             os.kill(self.process, signal.SIGKILL)
 
-    def bury(self) -> int:
+    def reap(self) -> int:
         """Kill it if it still runs; how it ended: 0, or minus the number of the signal."""
         try:
             self.kill()
-            return self.line.order(BURY, self.process)
+            return self.line.order(REAP, self.process)
         except LostError:
             return 0
 
 
 @dataclass(slots=True)
-class Nursery:
+class ForkServer:
     """Gives workers; ``version`` counts the changes since the start. All of it may be called from any thread."""
 
     line: Line
@@ -112,7 +112,7 @@ class Nursery:
         """A new worker.
 
         Raises:
-            LostError: the nursery is gone.
+            LostError: the fork server is gone.
             OSError: there can be no more processes or open files now.
         """
         line = self.line
@@ -126,17 +126,19 @@ class Nursery:
         return Worker(ours, process, line)
 
     def change(self, change: Change) -> int | Refusal:
-        """Apply a change in an heir and let it be the nursery; the status, or why nothing was changed.
+        """Apply a change in a forked process that then replaces the fork server; its status, or why nothing changed.
+
+        The fork changes its own copy of the graph, so a change that fails half-way leaves the one in use as it was.
 
         Raises:
-            LostError: the nursery is gone.
+            LostError: the fork server is gone.
         """
         with self._changing:
             old = self.line
             ours, theirs = socket.socketpair()
             with theirs:
                 try:
-                    process = old.order(HEIR, handle=theirs.fileno())
+                    process = old.order(REPLACE, handle=theirs.fileno())
                 except OSError as error:
                     ours.close()
                     return busy(why("no-more-processes", reason=error.strerror))
@@ -147,22 +149,22 @@ class Nursery:
                 answer = None
             if answer is None or answer[0] == FAILED:
                 ours.close()
-                status = old.order(BURY, process)
+                status = old.order(REAP, process)
                 return Refusal.unpack(answer[1]) if answer else died(status, self.seconds)
             self.line = Line(ours, process)
             self.version += 1
-            old.leave_to_heir()
+            old.retire()
         for hook in self.on_change:
             hook()
         return int(answer[1])
 
     def close(self) -> None:
-        """Let the nursery and all its workers end."""
+        """Let the fork server and all its workers end."""
         self.line.control.close()
 
 
 def died(status: int, seconds: float) -> Refusal:
-    """What is said when a process ended before it had answered: minus the signal, as ``Worker.bury`` gives it.
+    """What is said when a process ended before it had answered: minus the signal, as ``Worker.reap`` gives it.
 
     >>> died(-signal.SIGALRM, 30).sentence
     'The query took longer than 30 seconds and was stopped; make it narrower.'
@@ -183,10 +185,10 @@ def is_innocent(status: int, ran: float) -> bool:
     return status in (-signal.SIGKILL, -signal.SIGTERM) and ran < EARLY
 
 
-def start_nursery(
+def start_fork_server(
     load: Load, seconds: float, *, close: Iterable[socket.socket] = (), connects: bool = False
-) -> Nursery:
-    """Fork the nursery and wait until it has loaded the graph; to be called before there are threads.
+) -> ForkServer:
+    """Fork the fork server and wait until it has loaded the graph; to be called before there are threads.
 
     The sockets in ``close`` are closed in it, so that no port stays taken because it lives on.
 
@@ -200,7 +202,7 @@ def start_nursery(
             ours.close()
             for one in close:
                 one.close()
-            tend(theirs, load, connects=connects)
+            load_and_serve(theirs, load, connects=connects)
         finally:
             os._exit(1)
     theirs.close()
@@ -208,4 +210,4 @@ def start_nursery(
     if answer is None or answer[0] == FAILED:
         os.waitpid(process, 0)
         raise ProjectError(Refusal.unpack(answer[1]).message if answer else "graph-not-loaded")
-    return Nursery(Line(ours, process), seconds)
+    return ForkServer(Line(ours, process), seconds)

@@ -133,7 +133,7 @@ class Count:
 
 
 @dataclass(frozen=True, slots=True)
-class Moment:
+class DatedGraph:
     """A store as of a day.
 
     ``gone`` says of what is left out whether it was not there yet, over, or (« in force ») went along with
@@ -188,10 +188,10 @@ def _left_out(count: Count, language: Language) -> str:
     return f"{said} ({', '.join(_WORDS.say(key, language, n=n) for key, n in parts if n)})"
 
 
-def as_of(store: LocalStore, day: date, project: Project, *, rules: Iterable[str] | None = None) -> Moment:
+def as_of(store: LocalStore, day: date, project: Project, *, rules: Iterable[str] | None = None) -> DatedGraph:
     """What was in force on a day, as a store of its own, with what the rules derive from it.
 
-    The rules are laid down in ``pan2kg.moment``. The store that is given stays as it is. With ``rules``, only
+    The rules are laid down in this module. The store that is given stays as it is. With ``rules``, only
     these are run and those they build on.
 
     Raises:
@@ -199,8 +199,8 @@ def as_of(store: LocalStore, day: date, project: Project, *, rules: Iterable[str
 
     >>> from pan2kg.store.store import load_project
     >>> shipped = Project.packaged()
-    >>> moment = as_of(load_project(shipped), date(2021, 6, 30), shipped, rules=[])
-    >>> moment.gone["https://w3id.org/pan2kg/id/plan/lu-bhr-1"].value
+    >>> dated = as_of(load_project(shipped), date(2021, 6, 30), shipped, rules=[])
+    >>> dated.gone["https://w3id.org/pan2kg/id/plan/lu-bhr-1"].value
     'over'
     """
     if not rule_files(project):
@@ -213,7 +213,7 @@ def as_of(store: LocalStore, day: date, project: Project, *, rules: Iterable[str
     view = LocalStore(ox.Store())
     view.inner.bulk_extend(_left(store, gone, later))
     derive(view, project, only=rules)
-    return Moment(
+    return DatedGraph(
         day,
         view,
         tuple(_counts(store, known, standing, gone)),

@@ -12,7 +12,7 @@ import sys
 from pan2kg.graph.graph import Graph
 from pan2kg.project import Project
 from pan2kg.server.assembly import assemble
-from pan2kg.server.channel import Crowd, Limits
+from pan2kg.server.channel import Limits, PoolLimits
 from pan2kg.server.evaluation import Evaluator
 from pan2kg.server.http_server import listen, new_server
 from pan2kg.server.pages import Pages
@@ -21,7 +21,7 @@ from pan2kg.server.request import hosts_of
 from pan2kg.server.review import Desk, Renewed, Sessions, addresses, reloader
 from pan2kg.server.settings import Release, Settings
 from pan2kg.server.worker_store import PoolStore
-from pan2kg.server.workers import start_nursery
+from pan2kg.server.workers import start_fork_server
 from pan2kg.site.bundle import find_bundle
 from pan2kg.site.library import Library
 from pan2kg.site.registry import Site
@@ -33,30 +33,32 @@ from pan2kg.turtle.writer import read_prefixes
 def main() -> None:
     project, token = Project.at(sys.argv[1]), sys.argv[2]
     limits = Limits()
-    settings = Settings(limits, Crowd(workers=2), hosts_of("127.0.0.1"), token)
+    settings = Settings(limits, PoolLimits(workers=2), hosts_of("127.0.0.1"), token)
     bound = listen("127.0.0.1", 0)
 
     def load() -> Evaluator:
         return Evaluator(open_store(project, derive).inner, limits, read_prefixes(project))
 
-    nursery = start_nursery(load, limits.seconds, close=[bound])
-    store, release = PoolStore(nursery), Release("copy", nursery)
+    fork_server = start_fork_server(load, limits.seconds, close=[bound])
+    store, release = PoolStore(fork_server), Release("copy", fork_server)
     bundle = find_bundle()
 
     def make() -> Site:
         return Site(Library(Graph(project, store, language="fr"), mode="served", bundle=bundle, writable=True))
 
     renewed = Renewed(make, release)
-    desk = Desk(project, store, renewed.site, reloader(project, store, nursery), Sessions(token))
+    desk = Desk(project, store, renewed.site, reloader(project, store, fork_server), Sessions(token))
     pages = Pages(renewed.site, release, bundle.files() if bundle else {})
-    application = assemble(settings, Pool(nursery, settings.crowd), release, pages=pages, more=addresses(desk))
+    application = assemble(
+        settings, Pool(fork_server, settings.pool_limits), release, pages=pages, more=addresses(desk)
+    )
 
     def ready() -> None:
         sys.stdout.write(f"{bound.getsockname()[1]}\n")
         sys.stdout.flush()
 
     new_server(application, ready).run(sockets=[bound])
-    nursery.close()
+    fork_server.close()
 
 
 if __name__ == "__main__":

@@ -39,7 +39,7 @@ class Service:
 
     port: int
     process: subprocess.Popen[str]
-    nursery: int = 0
+    fork_server: int = 0
     lines: list[str] = field(default_factory=list)
 
     def send(
@@ -59,7 +59,7 @@ class Service:
 
     def workers(self) -> list[int]:
         """The processes of the workers; the asking process's children's children."""
-        found = subprocess.run(["pgrep", "-P", str(self.nursery)], capture_output=True, text=True, check=False)
+        found = subprocess.run(["pgrep", "-P", str(self.fork_server)], capture_output=True, text=True, check=False)
         return [int(line) for line in found.stdout.split()]
 
 

@@ -16,7 +16,7 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from pan2kg.server.assembly import assemble
-from pan2kg.server.channel import Crowd, Limits
+from pan2kg.server.channel import Limits, PoolLimits
 from pan2kg.server.evaluation import Evaluator
 from pan2kg.server.http_server import listen, new_server
 from pan2kg.server.pages import Pages
@@ -24,7 +24,7 @@ from pan2kg.server.pool import Pool
 from pan2kg.server.request import hosts_of
 from pan2kg.server.settings import Release, Settings
 from pan2kg.server.worker_store import PoolStore
-from pan2kg.server.workers import start_nursery
+from pan2kg.server.workers import start_fork_server
 from pan2kg.store.store import Store, select
 
 SLOW = "SELECT (COUNT(*) AS ?n) WHERE { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
@@ -66,7 +66,7 @@ def main() -> None:
     limits = Limits(
         given.get("seconds", 2.0), given.get("rows", 10**6), given.get("size", 2**26), given.get("memory", 2**29)
     )
-    crowd = Crowd(
+    pool_limits = PoolLimits(
         workers=given.get("workers", 4),
         slots=given.get("slots", 2),
         queue=given.get("queue", 64),
@@ -75,7 +75,7 @@ def main() -> None:
     )
     settings = Settings(
         limits,
-        crowd,
+        pool_limits,
         hosts_of("127.0.0.1"),
         given.get("token", ""),
         given.get("union", True),
@@ -89,19 +89,19 @@ def main() -> None:
             store.load(Path(given["data"]).read_bytes(), format=ox.RdfFormat.N_QUADS)
         return Evaluator(store, limits, {"e": "http://example.org/"})
 
-    nursery = start_nursery(load, limits.seconds, close=[bound], connects=bool(settings.services))
-    release = Release("small", nursery)
-    store = PoolStore(nursery)
+    fork_server = start_fork_server(load, limits.seconds, close=[bound], connects=bool(settings.services))
+    release = Release("small", fork_server)
+    store = PoolStore(fork_server)
     asset = Path(__file__)
     pages = Pages(lambda: SmallSite(store), release, {"asset-0123.py": asset}) if given.get("pages") else None
-    application = assemble(settings, Pool(nursery, crowd), release, pages=pages)
+    application = assemble(settings, Pool(fork_server, pool_limits), release, pages=pages)
 
     def ready() -> None:
-        sys.stdout.write(f"{bound.getsockname()[1]} {nursery.line.process}\n")
+        sys.stdout.write(f"{bound.getsockname()[1]} {fork_server.line.process}\n")
         sys.stdout.flush()
 
     new_server(application, ready).run(sockets=[bound])
-    nursery.close()
+    fork_server.close()
 
 
 if __name__ == "__main__":

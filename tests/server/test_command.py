@@ -94,10 +94,10 @@ def test_who_still_waits_when_it_ends_is_told(serve: Serve, until: Callable[...,
             get(f"{url}sparql?query={quote(SLOW)}")
         replies.append((refused.value.code, refused.value.read().decode()))
 
-    (nursery,) = children(process.pid)
+    (fork_server,) = children(process.pid)
     reader = threading.Thread(target=ask)
     reader.start()
-    until(lambda: any(worked(child) > 0.3 for child in children(nursery)))
+    until(lambda: any(worked(child) > 0.3 for child in children(fork_server)))
     process.terminate()
     _, error = process.communicate(timeout=PATIENCE)
     assert (process.returncode, error) == (0, "")
@@ -120,9 +120,9 @@ def test_nothing_is_left_when_it_is_killed(serve: Serve, until: Callable[..., No
     process = serve("--port", "0")
     url = address(process)
     get(f"{url}sparql?query=ASK%7B%7D")
-    (nursery,) = children(process.pid)
+    (fork_server,) = children(process.pid)
     process.kill()
-    until(lambda: not _lives(nursery))
+    until(lambda: not _lives(fork_server))
 
 
 def _lives(process: int) -> bool:

@@ -194,6 +194,6 @@ def test_who_waits_too_long_is_told(start: Start) -> None:
 
 def test_without_the_nursery_the_service_says_so_and_ends(start: Start) -> None:
     service = start()
-    os.kill(service.nursery, signal.SIGKILL)
+    os.kill(service.fork_server, signal.SIGKILL)
     reply = service.ask("ASK {}")
     assert (reply.status, reply.text) == (503, "The process that holds the graph is gone; start the service again.\n")

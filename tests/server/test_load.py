@@ -151,10 +151,10 @@ def test_nothing_is_lost_when_everything_happens_at_once(start: Start) -> None:
     service = start(pages=True, seconds=1.0, size=2**20, workers=6, queue=256, patience=0.3)
     assert service.ask("ASK {}").status == 200
     _let(Crowd(service, SECONDS / 4))
-    before = memory(service.process.pid) + memory(service.nursery)
+    before = memory(service.process.pid) + memory(service.fork_server)
     crowd = Crowd(service, SECONDS)
     _let(crowd)
-    after = memory(service.process.pid) + memory(service.nursery)
+    after = memory(service.process.pid) + memory(service.fork_server)
     assert not crowd.wrong[:5], crowd.seen
     assert not crowd.seen["lost"], crowd.seen
     assert crowd.seen["short 200"] > crowd.seen["short 503"], crowd.seen
@@ -188,7 +188,7 @@ def test_told_to_end_while_it_is_asked_it_ends_cleanly(start: Start, until: Call
     for client in clients:
         client.start()
     until(lambda: crowd.seen["short 200"] >= 15 and len(service.workers()) >= 3)
-    processes = [service.nursery, *service.workers()]
+    processes = [service.fork_server, *service.workers()]
     service.process.terminate()
     assert service.process.wait(PATIENCE) == 0
     for client in clients:

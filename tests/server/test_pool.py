@@ -15,14 +15,14 @@ import asyncio, json, os, signal, socket, sys
 import pyoxigraph as ox
 from pan2kg.server.evaluation import Evaluator
 from pan2kg.server.channel import Task
-from pan2kg.server.channel import Crowd, Limits
-from pan2kg.server.workers import Nursery, start_nursery
+from pan2kg.server.channel import PoolLimits, Limits
+from pan2kg.server.workers import ForkServer, start_fork_server
 from pan2kg.server.pool import Pool
 from pan2kg.server.request import Refusal
 
 MISHAP, TIMES = sys.argv[1], int(sys.argv[2])
 
-class Unlucky(Nursery):
+class Unlucky(ForkServer):
     mishaps = 0
 
     def fork(self):
@@ -43,10 +43,10 @@ async def ask(pool):
     print(json.dumps([one.sentence if isinstance(one, Refusal) else one.body.decode() for one in answers]))
 
 limits = Limits(seconds=60.0)
-started = start_nursery(lambda: Evaluator(ox.Store(), limits, {}), limits.seconds)
-nursery = Unlucky(started.line, started.seconds)
-asyncio.run(ask(Pool(nursery, Crowd(workers=2, slots=2))))
-nursery.close()
+started = start_fork_server(lambda: Evaluator(ox.Store(), limits, {}), limits.seconds)
+fork_server = Unlucky(started.line, started.seconds)
+asyncio.run(ask(Pool(fork_server, PoolLimits(workers=2, slots=2))))
+fork_server.close()
 """
 
 

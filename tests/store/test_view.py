@@ -12,7 +12,7 @@ import pan2kg
 from pan2kg.errors import QueryError
 from pan2kg.i18n.catalogue import LANGUAGES
 from pan2kg.project import Project
-from pan2kg.store.as_of import Moment, as_of
+from pan2kg.store.as_of import DatedGraph, as_of
 from pan2kg.store.dates import FORESEEN, IN_FORCE, MADE, Standing
 from pan2kg.store.queries import fill, read_queries
 from pan2kg.store.rules import derive
@@ -32,13 +32,13 @@ PREFIXES = """
 DAY = date(2021, 6, 30)
 
 
-def moment(project: Project, turtle: str, day: date = DAY, *, graph: str = "http://e/graph") -> Moment:
+def moment(project: Project, turtle: str, day: date = DAY, *, graph: str = "http://e/graph") -> DatedGraph:
     store = ox.Store()
     store.load(PREFIXES + turtle, format=ox.RdfFormat.TURTLE, to_graph=ox.NamedNode(graph))
     return as_of(LocalStore(store), day, project)
 
 
-def there(seen: Moment) -> set[str]:
+def there(seen: DatedGraph) -> set[str]:
     subjects = (quad.subject for quad in seen.store.inner)
     return {one.value.removeprefix("http://e/") for one in subjects if isinstance(one, ox.NamedNode)}
 

@@ -22,7 +22,7 @@ from urllib.request import getproxies, proxy_bypass
 from pan2kg.errors import Place
 from pan2kg.i18n.message import told
 from pan2kg.publish.portal.access import Access, Pace, PassingError, PortalError, refusal
-from pan2kg.publish.portal.files import Parcel
+from pan2kg.publish.portal.files import PortalFile
 from pan2kg.publish.portal.offer import Json, Value
 
 
@@ -31,12 +31,12 @@ class Upload:
     """A form with one field, ``file``.
 
     >>> from pathlib import Path
-    >>> form = Upload(Parcel("a.csv", Path("a.csv"), "text/csv", 7, "", ""), "xyz")
+    >>> form = Upload(PortalFile("a.csv", Path("a.csv"), "text/csv", 7, "", ""), "xyz")
     >>> form.length - 7 == len(form.head) + len(form.tail)
     True
     """
 
-    parcel: Parcel
+    portal_file: PortalFile
     boundary: str
 
     @property
@@ -49,8 +49,8 @@ class Upload:
         """What stands before the file; its name and type hold only letters, digits and signs that need no quoting."""
         return (
             f"--{self.boundary}\r\n"
-            f'Content-Disposition: form-data; name="file"; filename="{self.parcel.name}"\r\n'
-            f"Content-Type: {self.parcel.media or 'application/octet-stream'}\r\n\r\n"
+            f'Content-Disposition: form-data; name="file"; filename="{self.portal_file.name}"\r\n'
+            f"Content-Type: {self.portal_file.media or 'application/octet-stream'}\r\n\r\n"
         ).encode("ascii", "ignore")
 
     @property
@@ -61,17 +61,17 @@ class Upload:
     @property
     def length(self) -> int:
         """How long the body is, in bytes."""
-        return len(self.head) + self.parcel.size + len(self.tail)
+        return len(self.head) + self.portal_file.size + len(self.tail)
 
     def __iter__(self) -> Iterator[bytes]:
         yield self.head
-        yield from self.parcel.chunks()
+        yield from self.portal_file.chunks()
         yield self.tail
 
 
-def form_of(parcel: Parcel) -> Upload:
+def form_of(portal_file: PortalFile) -> Upload:
     """The form that sends a file, parted by a line no file holds."""
-    return Upload(parcel, f"pan2kg-{secrets.token_hex(16)}")
+    return Upload(portal_file, f"pan2kg-{secrets.token_hex(16)}")
 
 
 _HOPS: Final = 3
@@ -106,7 +106,7 @@ class Client:
             "portal-redirects-readers", place=Place(self.access.url(path)), remedy="key-not-sent-there", url=_shown(url)
         )
 
-    def send(self, method: str, path: str, content: Json | Parcel | None) -> Value:
+    def send(self, method: str, path: str, content: Json | PortalFile | None) -> Value:
         """Send JSON or a file to a path of the API; the portal's answer.
 
         Raises:
@@ -123,7 +123,7 @@ class Client:
             )
         return self._read(answer)
 
-    def _exchange(self, method: str, url: str, content: Json | Parcel | None) -> _Answer:
+    def _exchange(self, method: str, url: str, content: Json | PortalFile | None) -> _Answer:
         body = _body(content)
         headers = self._headers(content, body)
         place = f"{method} {url}"
@@ -148,7 +148,7 @@ class Client:
         finally:
             connection.close()
 
-    def _headers(self, content: Json | Parcel | None, body: bytes | Upload | None) -> dict[str, str]:
+    def _headers(self, content: Json | PortalFile | None, body: bytes | Upload | None) -> dict[str, str]:
         headers = {"Accept": "application/json", "User-Agent": "pan2kg"}
         if self.access.key:
             headers["X-API-KEY"] = self.access.key
@@ -180,8 +180,8 @@ class _Answer:
     place: str
 
 
-def _body(content: Json | Parcel | None) -> bytes | Upload | None:
-    if isinstance(content, Parcel):
+def _body(content: Json | PortalFile | None) -> bytes | Upload | None:
+    if isinstance(content, PortalFile):
         return form_of(content)
     return None if content is None else json.dumps(content, ensure_ascii=False).encode("utf-8")
 

@@ -23,7 +23,7 @@ _GZIP: Final = "application/gzip"
 
 
 @dataclass(frozen=True, slots=True)
-class Parcel:
+class PortalFile:
     """A file ready to be sent: ``name`` is what the portal is told, ``path`` where the bytes are."""
 
     name: str
@@ -36,7 +36,7 @@ class Parcel:
     def is_held(self, algorithm: str, value: str) -> bool:
         """Whether a checksum the portal states is that of this file.
 
-        >>> Parcel("a.csv", Path("a.csv"), "text/csv", 0, "e3b0", "da39").is_held("sha1", "DA39")
+        >>> PortalFile("a.csv", Path("a.csv"), "text/csv", 0, "e3b0", "da39").is_held("sha1", "DA39")
         True
         """
         return value.lower() == {"sha256": self.sha256, "sha1": self.sha1}.get(algorithm.lower())
@@ -73,7 +73,7 @@ def upload_name(path: str) -> tuple[str, bool]:
     return (name, False) if ending in ALLOWED else (f"{name}.gz", True)
 
 
-def pack(path: Path, name: str, media: str, *, folder: Path | None) -> Parcel:
+def pack(path: Path, name: str, media: str, *, folder: Path | None) -> PortalFile:
     """Measure a file; where ``folder`` is given the file is compressed into it first, always to the same bytes.
 
     Raises:
@@ -81,7 +81,7 @@ def pack(path: Path, name: str, media: str, *, folder: Path | None) -> Parcel:
     """
     source = path if folder is None else _compress(path, folder / name)
     size, sha256, sha1 = _measure(source)
-    return Parcel(name, source, _GZIP if name.endswith(".gz") else media, size, sha256, sha1)
+    return PortalFile(name, source, _GZIP if name.endswith(".gz") else media, size, sha256, sha1)
 
 
 def digest(path: Path, algorithm: str) -> str:

@@ -13,7 +13,7 @@ from typing import Final
 
 from pan2kg.errors import Place, ProjectError
 from pan2kg.i18n.message import either
-from pan2kg.publish.portal.files import Parcel, pack, upload_name
+from pan2kg.publish.portal.files import PortalFile, pack, upload_name
 from pan2kg.publish.portal.manifest import CATALOGUE, Distribution, Release, Terms
 
 Value = str | int | float | bool | None | list["Value"] | dict[str, "Value"]
@@ -61,7 +61,7 @@ class Part:
 
     key: str
     said: Json
-    parcel: Parcel | None
+    portal_file: PortalFile | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,16 +196,16 @@ def _part(release: Release, one: Distribution, names: Mapping[Path, tuple[str, b
     if one.file is None:
         return Part(key, said | {"filetype": "remote", "type": "api", "url": one.url, "format": "api"}, None)
     name, packed = names[one.file]
-    parcel = pack(one.file, name, one.media, folder=scratch if packed else None)
+    portal_file = pack(one.file, name, one.media, folder=scratch if packed else None)
     said |= {
         "filetype": "file",
         "type": "documentation" if one.media in _DOCUMENTS else "main",
         "format": _ending(one.file),
-        "mime": parcel.media,
-        "filesize": parcel.size,
-        "checksum": {"type": "sha256", "value": parcel.sha256},
+        "mime": portal_file.media,
+        "filesize": portal_file.size,
+        "checksum": {"type": "sha256", "value": portal_file.sha256},
     }
-    return Part(key, said, parcel)
+    return Part(key, said, portal_file)
 
 
 def _ending(file: Path) -> str:

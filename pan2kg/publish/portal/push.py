@@ -14,7 +14,7 @@ from pan2kg.errors import Place
 from pan2kg.i18n.message import say
 from pan2kg.publish.portal.access import VARIABLE, Access, PassingError, PortalError
 from pan2kg.publish.portal.client import Client
-from pan2kg.publish.portal.files import Parcel
+from pan2kg.publish.portal.files import PortalFile
 from pan2kg.publish.portal.offer import DATASET_KEY, PART_KEY, Json, Offer, Value
 from pan2kg.publish.portal.steps import (
     ADDRESS,
@@ -131,7 +131,7 @@ def _performed(client: Client, todo: tuple[Step, ...], known: dict[str, str]) ->
         path = _filled(step.path, known)
         content = _named(step.content, known) if isinstance(step.content, dict) else step.content
         answer = client.send(step.method, path, content)
-        if isinstance(step.content, Parcel):
+        if isinstance(step.content, PortalFile):
             _verify(step.content, answer, f"{step.method} {client.access.url(path)}")
         _check_part(step, answer)
         if step.method == "POST":
@@ -156,14 +156,14 @@ def _learned(answer: Value, sign: str, step: Step) -> dict[str, str]:
     return {sign: identifier, ADDRESS: text(answer.get("url")) if isinstance(answer, dict) else ""}
 
 
-def _verify(parcel: Parcel, answer: Value, place: str) -> None:
+def _verify(portal_file: PortalFile, answer: Value, place: str) -> None:
     """Compare what arrived with what was sent, as far as the portal says."""
     held = answer if isinstance(answer, dict) else {}
     summed = held.get("checksum")
     kind, value = (text(summed.get("type")), text(summed.get("value"))) if isinstance(summed, dict) else ("", "")
     size = held.get("filesize")
-    if (kind in ("sha1", "sha256") and not parcel.is_held(kind, value)) or size not in (None, parcel.size):
-        raise PassingError("not-whole", place=Place(place), remedy="push-sends-anew", name=parcel.name)
+    if (kind in ("sha1", "sha256") and not portal_file.is_held(kind, value)) or size not in (None, portal_file.size):
+        raise PassingError("not-whole", place=Place(place), remedy="push-sends-anew", name=portal_file.name)
 
 
 def list_requests(access: Access, todo: tuple[Step, ...], whose: Whose, remote: Remote | None) -> str:
@@ -185,18 +185,18 @@ def _request(number: int, step: Step, access: Access) -> str:
         f"{step.method} {access.url(step.path)}",
         say("portal", "key-from", variable=VARIABLE),
     ]
-    if isinstance(step.content, Parcel):
-        parcel = step.content
+    if isinstance(step.content, PortalFile):
+        portal_file = step.content
         lines += [
             "Content-Type: multipart/form-data",
             "",
             say(
                 "portal",
                 "parcel",
-                name=parcel.name,
-                media=parcel.media,
-                size=str(parcel.size),
-                sum=parcel.sha256,
+                name=portal_file.name,
+                media=portal_file.media,
+                size=str(portal_file.size),
+                sum=portal_file.sha256,
             ),
         ]
     elif step.content is not None:

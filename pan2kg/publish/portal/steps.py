@@ -14,7 +14,7 @@ from pan2kg.errors import Place
 from pan2kg.i18n.message import say, told
 from pan2kg.publish.portal.access import PortalError
 from pan2kg.publish.portal.client import Client
-from pan2kg.publish.portal.files import Parcel
+from pan2kg.publish.portal.files import PortalFile
 from pan2kg.publish.portal.offer import DATASET_KEY, PART_KEY, Json, Offer, Part, Value
 
 NOT_FOUND: Final = 404
@@ -183,7 +183,7 @@ class Step:
     method: str
     path: str
     why: str
-    content: Json | Parcel | None = None
+    content: Json | PortalFile | None = None
 
     def __str__(self) -> str:
         return f"{self.method} {self.path}: {self.why}"
@@ -246,8 +246,8 @@ def _match(offer: Offer, remote: Remote) -> dict[str, RemoteResource]:
             found.setdefault(resource.key, resource)
     strays = {text(one.said.get("title")): one for one in remote.resources if not one.key and _is_file(one.said)}
     for part in offer.parts:
-        if part.parcel and part.key not in found and part.parcel.name in strays:
-            found[part.key] = strays.pop(part.parcel.name)
+        if part.portal_file and part.key not in found and part.portal_file.name in strays:
+            found[part.key] = strays.pop(part.portal_file.name)
     return {part.key: found[part.key] for part in offer.parts if part.key in found}
 
 
@@ -257,10 +257,10 @@ def _is_file(said: Json) -> bool:
 
 def _part(part: Part, resource: RemoteResource | None, base: str) -> Iterator[Step]:
     if resource is None:
-        if part.parcel is None:
+        if part.portal_file is None:
             yield Step("POST", f"{base}resources/", _why("part-not-there-yet", key=part.key), part.said)
             return
-        yield Step("POST", f"{base}upload/", _why("part-not-there-yet", key=part.key), part.parcel)
+        yield Step("POST", f"{base}upload/", _why("part-not-there-yet", key=part.key), part.portal_file)
         yield Step(
             "PUT",
             f"{base}resources/{RESOURCE}/",
@@ -269,11 +269,11 @@ def _part(part: Part, resource: RemoteResource | None, base: str) -> Iterator[St
         )
         return
     path = f"{base}resources/{quote(resource.id, safe='')}/"
-    if part.parcel and not _is_held(part.parcel, resource.said):
-        yield Step("POST", f"{path}upload/", _why("other-content", key=part.key), part.parcel)
+    if part.portal_file and not _is_held(part.portal_file, resource.said):
+        yield Step("POST", f"{path}upload/", _why("other-content", key=part.key), part.portal_file)
         yield Step("PUT", path, _why("what-part-is", key=part.key), _body(part, resource, ADDRESS))
         return
-    compared = {name: value for name, value in part.said.items() if not (part.parcel and name in _COMPUTED)}
+    compared = {name: value for name, value in part.said.items() if not (part.portal_file and name in _COMPUTED)}
     changed = _changed(compared, resource.said)
     if changed:
         address = text(part.said.get("url")) or text(resource.said.get("url"))
@@ -285,9 +285,9 @@ def _part(part: Part, resource: RemoteResource | None, base: str) -> Iterator[St
         )
 
 
-def _is_held(parcel: Parcel, said: Json) -> bool:
+def _is_held(portal_file: PortalFile, said: Json) -> bool:
     summed = said.get("checksum")
-    return isinstance(summed, dict) and parcel.is_held(text(summed.get("type")), text(summed.get("value")))
+    return isinstance(summed, dict) and portal_file.is_held(text(summed.get("type")), text(summed.get("value")))
 
 
 def _body(part: Part, resource: RemoteResource | None, address: str) -> Json:

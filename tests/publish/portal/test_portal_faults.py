@@ -132,7 +132,7 @@ def test_a_file_that_arrives_spoilt_is_sent_anew(pusher: Pusher, portal: Portal)
     assert not pusher.push().remaining
     assert {
         portal.files[one["id"]] for one in next(iter(portal.datasets.values()))["resources"] if one["filesize"]
-    } == {part.parcel.path.read_bytes() for part in pusher.offer().parts if part.parcel}
+    } == {part.portal_file.path.read_bytes() for part in pusher.offer().parts if part.portal_file}
     assert any("did not arrive whole" in line for line in pusher.said)
 
 

@@ -107,14 +107,14 @@ def test_a_name_needs_no_quoting_in_a_form(name: str) -> None:
 def test_files_of_one_name_get_their_folders_in_it(folder: ReleaseFolder, tmp_path: Path) -> None:
     folder.files = {"a/graph.ttl": "", "b/graph.ttl": "", "c/graph.jsonld": "{}"}
     offer = make_offer(read_release(folder.write().path), tmp_path)
-    names = [part.parcel.name for part in offer.parts if part.parcel]
+    names = [part.portal_file.name for part in offer.parts if part.portal_file]
     assert names == ["a-graph-ttl.ttl", "b-graph-ttl.ttl", "graph.json"]
 
 
 def test_what_the_release_has_compressed_already_is_sent_once(folder: ReleaseFolder, tmp_path: Path) -> None:
     folder.files = {"graph.nq": "", "graph.nq.gz": "as it is"}
     offer = make_offer(read_release(folder.write().path), tmp_path)
-    parcels = [part.parcel for part in offer.parts if part.parcel]
+    parcels = [part.portal_file for part in offer.parts if part.portal_file]
     assert [(one.name, one.path.name, one.path.parent) for one in parcels] == [
         ("graph.nq.gz", "graph.nq.gz", folder.path)
     ]
@@ -145,10 +145,10 @@ def test_a_large_file_is_sent_in_small_pieces(tmp_path: Path) -> None:
 def test_a_file_that_changes_while_it_is_sent_stops_the_push(size: int, tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     path.write_bytes(b"12345")
-    parcel = pack(path, "a.csv", "text/csv", folder=None)
+    portal_file = pack(path, "a.csv", "text/csv", folder=None)
     path.write_bytes(b"x" * size)
     with pytest.raises(Pan2kgError, match="changed while it was sent"):
-        list(parcel.chunks())
+        list(portal_file.chunks())
 
 
 def test_keywords_take_the_form_udata_gives_them() -> None:
