@@ -15,6 +15,9 @@ from pan2kg.project import Project
 from pan2kg.site import quality
 from pan2kg.validation.check import check
 from pan2kg.validation.report import Report
+from tests.browser.chromium import browser, watch, window, windows
+
+__all__ = ["browser", "watch", "window", "windows"]
 
 ROOT = Path(__file__).resolve().parent
 SHIPPED = Project.at(ROOT)

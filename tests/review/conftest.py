@@ -20,9 +20,6 @@ from pan2kg.review.entry import Outcome
 from pan2kg.review.scores import submit
 from pan2kg.store.rules import derive
 from pan2kg.store.store import Store, open_store
-from tests.browser.chromium import browser, watch
-
-__all__ = ["browser", "watch"]
 
 TOKEN = "correct horse battery staple"
 DAY = date(2026, 5, 4)
