@@ -8,7 +8,7 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from pan2kg.i18n.catalogue import Language, Messages, Text, format_of, grouped
+from pan2kg.i18n.catalogue import Language, Messages, Text, format_of, french, grouped
 from pan2kg.tables.template import filled, markup, render
 from pan2kg.turtle.vocabulary import GRAPH, thing
 from pan2kg.validation.report import Finding, Kind, Names, Report, Rule, Severity
@@ -124,7 +124,7 @@ def write_page(report: Report, language: Language) -> str:
         "grouped": partial(grouped, language=language),
         "severity": partial(_severity, language=language),
         "part_name": partial(part_name, report.names, language=language),
-        "prose": _prose,
+        "prose": french,
         "text": partial(_text, language=language),
         "told": partial(_told, report.names, language=language),
     }
@@ -139,14 +139,9 @@ def _severity(rule: Rule, language: Language) -> str:
     return severity_word(rule.severity, language)
 
 
-def _prose(words: str) -> str:
-    """Words with the spaces of French punctuation kept from breaking a line."""
-    return re.sub(r" (?=[:;!?»])|(?<=«) ", "\N{NO-BREAK SPACE}", words)
-
-
 def _text(text: Text, language: Language) -> Markup:
     """Words, marked where they are not in the language of the page."""
-    spoken, words = text.spoken(language), _prose(text.say(language))
+    spoken, words = text.spoken(language), french(text.say(language))
     return filled("{}", words) if spoken == language else filled('<span lang="{}">{}</span>', spoken, words)
 
 

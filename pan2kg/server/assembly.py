@@ -28,13 +28,11 @@ from pan2kg.server.pages import Pages
 from pan2kg.server.pool import Pool
 from pan2kg.server.protocol import (
     FORM,
-    METHODS,
     UPDATE,
     Operation,
     is_absolute,
     read_form,
     read_media_type,
-    read_operation,
     read_parts,
 )
 from pan2kg.server.request import (
@@ -51,7 +49,17 @@ from pan2kg.server.request import (
     why,
 )
 from pan2kg.server.settings import Release, Settings
-from pan2kg.server.sparql import CACHE, VARY, Endpoint, apply_change, deliver, refuse_update, show_editor, wants_editor
+from pan2kg.server.sparql import (
+    CACHE,
+    VARY,
+    Endpoint,
+    apply_change,
+    deliver,
+    read_asked,
+    refuse_update,
+    show_editor,
+    wants_editor,
+)
 
 ROOT: Final = "/store"
 READS: Final = ("GET", "HEAD")
@@ -163,19 +171,9 @@ class Relay:
 
     async def answer(self, request: Request) -> None:
         """Answer one request."""
-        if request.method == "OPTIONS":
-            await request.reply(204, [*PREFLIGHT_HEADERS, (b"access-control-allow-methods", METHODS.encode())])
+        operation = await read_asked(request)
+        if operation is None:
             return
-        body = await request.body() if request.method == "POST" else b""
-        operation = (
-            body
-            if isinstance(body, Refusal)
-            else await aside(
-                len(request.query) + len(body),
-                read_operation,
-                *(request.method, request.query, request.header(b"content-type"), body),
-            )
-        )
         if isinstance(operation, Operation) and wants_editor(request, self.page):
             await show_editor(request, self.page, operation.text)
             return

@@ -35,6 +35,18 @@ CACHE: Final = (b"cache-control", b"no-cache")
 """May be kept, and is asked for again with its ETag: the data may have changed."""
 
 
+async def read_asked(request: Request) -> Operation | Refusal | None:
+    """What a request asks for, or why it cannot be read; None where it is a preflight, which is answered here."""
+    if request.method == "OPTIONS":
+        await request.reply(204, [*PREFLIGHT_HEADERS, (b"access-control-allow-methods", METHODS.encode())])
+        return None
+    body = await request.body() if request.method == "POST" else b""
+    if isinstance(body, Refusal):
+        return body
+    given = request.method, request.query, request.header(b"content-type"), body
+    return await aside(len(request.query) + len(body), read_operation, *given)
+
+
 @dataclass(frozen=True, slots=True)
 class Endpoint:
     """Answers what is asked at ``/sparql``; ``page`` is the address of the editor in a language, if there is one."""
@@ -47,19 +59,9 @@ class Endpoint:
 
     async def answer(self, request: Request) -> None:
         """Answer one request."""
-        if request.method == "OPTIONS":
-            await request.reply(204, [*PREFLIGHT_HEADERS, (b"access-control-allow-methods", METHODS.encode())])
+        operation = await read_asked(request)
+        if operation is None:
             return
-        body = await request.body() if request.method == "POST" else b""
-        operation = (
-            body
-            if isinstance(body, Refusal)
-            else await aside(
-                len(request.query) + len(body),
-                read_operation,
-                *(request.method, request.query, request.header(b"content-type"), body),
-            )
-        )
         if isinstance(operation, Refusal):
             await request.refuse(operation, DATA_HEADERS)
         elif wants_editor(request, self.page):

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 from pan2kg.coherence.bodies import fragmentation, overlaps, who_should_talk
 from pan2kg.coherence.obligations import ANSWERING
 from pan2kg.coherence.participation import completeness, loss, losses, participation
-from pan2kg.coherence.reading import read_ministries
 from pan2kg.errors import QueryError
 from pan2kg.graph.graph import Graph
 from pan2kg.store.queries import program_query
@@ -138,7 +137,7 @@ def bodies(graph: Graph, choice: Choice = DEFAULT) -> FigureTable:
         QueryError: an unknown finding.
     """
     uses, known = graph.uses, graph.profiles
-    talks = who_should_talk(uses, known, only=read_ministries(graph.store))
+    talks = who_should_talk(uses, known, only=graph.ministries)
     rows = [
         *(_fragmented(graph, row) for row in fragmentation(uses, known)),
         *(_overlapping(graph, row) for row in overlaps(uses, known)),
