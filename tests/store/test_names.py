@@ -35,6 +35,14 @@ def test_a_label_of_two_things_is_refused_and_both_are_named_in_order(twins: Loc
         find_thing(typed, twins, Project.packaged())
 
 
+def test_of_many_things_the_first_by_address_are_named() -> None:
+    store = ox.Store()
+    for name in "hcfbgdea":
+        store.load(f'<http://e/{name}> <http://purl.org/dc/terms/identifier> "x" .', format=ox.RdfFormat.TURTLE)
+    with pytest.raises(QueryError, match=r"may mean http://e/a or http://e/b or http://e/c\. Give the IRI"):
+        find_thing("x", LocalStore(store), Project.packaged())
+
+
 @pytest.mark.parametrize(
     ("typed", "meant"),
     [
