@@ -204,7 +204,8 @@ def test_words_two_links_rest_on_stay_with_the_one_that_stays(project: Project) 
 
 def test_a_conflict_goes_with_the_last_of_what_it_is_about(project: Project) -> None:
     turtle = plan("now") + plan("over", periodEnd="2020")
-    turtle += "e:past pan:concerns e:over . e:both pan:concerns e:over , e:now .\n"
+    turtle += "e:past a pan:Conflict ; pan:concerns e:over .\n"
+    turtle += "e:both a pan:Conflict ; pan:concerns e:over , e:now .\n"
     assert there(moment(project, turtle)) == {"now", "both"}
 
 

@@ -33,6 +33,17 @@ def test_a_pair_as_strong_as_is_asked_for_is_listed() -> None:
     assert not make("unacknowledged", given, Choice(least=strength + 1e-6)).rows
 
 
+def test_the_strongest_pairs_come_first_and_of_equals_those_whose_address_does() -> None:
+    more = "action:e a pan:Action ; pan:inPlan plan:r .\n"
+    uses = (("d", "k"), ("b", "k"), ("c", "k"), ("c", "l"), ("a", "k"), ("e", "l"))
+    said = "".join(use(str(at), f"action:{one}", f"instrument:{text}") for at, (one, text) in enumerate(uses))
+    rows = make("unacknowledged", material(PLANS, THIRD, more, said), Choice(least=0.0)).rows
+    pairs = ["-".join(str(row[end]).rpartition("/")[2] for end in ("action", "other_action")) for row in rows]
+    assert pairs == ["a-b", "a-d", "b-d", "c-e", "a-c", "c-d"]
+    strengths = [float(str(row["strength"])) for row in rows]
+    assert strengths == sorted(strengths, reverse=True)
+
+
 @pytest.mark.parametrize(("days", "waits"), [(WAIT, False), (WAIT + 1, True)])
 def test_a_candidate_waits_too_long_from_the_day_after_the_last_allowed(days: int, *, waits: bool) -> None:
     day: date = DAY - timedelta(days=days)
