@@ -114,7 +114,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Compare the CPU time of commands with that of another clone.")
     parser.add_argument("other", type=Path, metavar="OTHER-CLONE")
     parser.add_argument("parts", nargs="*", metavar="PART", help=f"{', '.join(MEASURES)} (default: all of them)")
-    parser.add_argument("--runs", type=int, default=30, help="how often each side runs, serve a sixth of it (default: 30)")
+    parser.add_argument(
+        "--runs", type=int, default=30, help="how often each side runs, serve a sixth of it (default: 30)"
+    )
     options = parser.parse_args()
     if unknown := set(options.parts) - MEASURES.keys():
         parser.error(f"there is no part {', '.join(sorted(unknown))}")
