@@ -98,7 +98,8 @@ SENTENCE = re.compile(
 MARKUP = re.compile(r"</?[a-z][\w-]*(?: [^<>]*)?>|<!--.*?-->")
 OTHER = re.compile(
     r"\b(SELECT|ASK|CONSTRUCT|PREFIX|WHERE|FILTER|OPTIONAL|INSERT|CREATE|VALUES|BIND)\b(?=[^.]*[{?<])"
-    r"|<\w|=\"|-src '|: \{\}|;\s*charset=|\\[bdws]|^[@.%]|^Options \+|^\s*(di)?graph \{|^ +(graph|node|edge) \{|font-|subgraph"
+    r"|<\w|=\"|-src '|: \{\}|;\s*charset=|\\[bdws]|^[@.%]|^Options \+|font-"
+    r"|^\s*(di)?graph \{|^ +(graph|node|edge) \{|subgraph"
 )
 """What has such words and is none for a reader: SPARQL, policies of a browser, media types, other languages."""
 PROGRAMMER = {"ValueError", "KeyError", "TypeError", "RuntimeError", "AttributeError", "CatalogueError", "once"}
