@@ -154,7 +154,7 @@ def for_a_reader(text: str) -> bool:
 
 
 def texts(tree: ast.Module) -> Iterator[tuple[int, str]]:
-    """Line and content of each text in code that is no documentation, with {} where a value stands."""
+    """Line and content of each text in code but documentation and lists that are split, with {} where a value stands."""
     apart: set[ast.AST] = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
@@ -166,6 +166,7 @@ def texts(tree: ast.Module) -> Iterator[tuple[int, str]]:
         elif isinstance(node, ast.Call):
             name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
             apart |= set(ast.walk(node)) if name in PROGRAMMER or name == "compile" else set()
+            apart |= {node.func.value} if isinstance(node.func, ast.Attribute) and name == "split" else set()
     for node in ast.walk(tree):
         if isinstance(node, ast.JoinedStr) and node not in apart:
             parts = (part.value if isinstance(part, ast.Constant) else "{}" for part in node.values)
