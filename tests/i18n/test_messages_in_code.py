@@ -150,11 +150,18 @@ COMMENT = re.compile(r"# .*\n")
 def for_a_reader(text: str) -> bool:
     """Whether a text reads as words once tags are taken away."""
     bare = COMMENT.sub("", MARKUP.sub("", text))
-    return bool(SENTENCE.search(bare) and not OTHER.search(bare))
+    return bool(SENTENCE.search(bare) and not OTHER.search(bare)) and not is_list_of_keys(bare)
+
+
+def is_list_of_keys(text: str) -> bool:
+    """Whether words in small letters without marks stand in a row, a quarter of them with hyphens: ``cites based-on``."""
+    words = text.split()
+    hyphened = sum("-" in word for word in words)
+    return all(re.fullmatch(r"[a-z-]+", word) for word in words) and 4 * hyphened >= len(words)
 
 
 def texts(tree: ast.Module) -> Iterator[tuple[int, str]]:
-    """Line and content of each text in code but documentation and lists that are split, with {} where a value stands."""
+    """Line and content of each text in code that is no documentation, with {} where a value stands."""
     apart: set[ast.AST] = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
@@ -166,7 +173,6 @@ def texts(tree: ast.Module) -> Iterator[tuple[int, str]]:
         elif isinstance(node, ast.Call):
             name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
             apart |= set(ast.walk(node)) if name in PROGRAMMER or name == "compile" else set()
-            apart |= {node.func.value} if isinstance(node.func, ast.Attribute) and name == "split" else set()
     for node in ast.walk(tree):
         if isinstance(node, ast.JoinedStr) and node not in apart:
             parts = (part.value if isinstance(part, ast.Constant) else "{}" for part in node.values)
