@@ -62,6 +62,8 @@ def test_lines_and_columns_are_counted_from_1_at_either_end() -> None:
 
 def test_a_file_that_only_adds_to_a_thing_is_not_where_the_thing_stands() -> None:
     text = "@prefix e: <http://e/> .\n\ne:a a e:B .\n"
-    files = [read_turtle_file(text, name) for name in ("graph/a/unverified.ttl", "ontology/alignments.ttl", "graph/z.ttl")]
+    files = [
+        read_turtle_file(text, name) for name in ("graph/a/unverified.ttl", "ontology/alignments.ttl", "graph/z.ttl")
+    ]
     found = index_blocks(files)["http://e/a"]
     assert [file.name for file, _ in found] == ["graph/z.ttl", "graph/a/unverified.ttl", "ontology/alignments.ttl"]
