@@ -154,7 +154,7 @@ def for_a_reader(text: str) -> bool:
 
 
 def is_list_of_keys(text: str) -> bool:
-    """Whether small words without marks stand in a row, a quarter of them with hyphens: ``cites bases-on``."""
+    """Whether small words without marks stand in a row, a quarter of them with hyphens: ``cites based-on``."""
     words = text.split()
     hyphened = sum("-" in word for word in words)
     return all(re.fullmatch(r"[a-z-]+", word) for word in words) and 4 * hyphened >= len(words)
