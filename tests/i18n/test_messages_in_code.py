@@ -128,7 +128,6 @@ ALLOWED = {
     "la ligne agit sur la colonne": "the corner of a matrix that is read",
     "xsd:gYear, xsd:gYearMonth or xsd:date, as its form tells": "a datatype of a column",
     "{}x-content-type-options: nosniff\r\nconnection: close\r\n\r\n": "headers",
-    "label fallback": "classes of an element",
     "not yet": "a standing of a plan on a day",
     "in force": "a standing of a plan on a day",
     "Prefix not found": "words of the engine",
