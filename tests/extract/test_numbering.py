@@ -26,6 +26,12 @@ def test_a_letter_that_may_be_a_roman_numeral_is_read_as_its_neighbours_are() ->
     ]  # fmt: skip
 
 
+def test_a_number_below_a_letter_is_read_as_that_letter_was() -> None:
+    letters = [f"{letter}. Titre" for letter in "ABCDEFGHI"]
+    assert items(*letters, "I.1 Former", "I.2 Informer")[-3:] == ["I L", "I.1 Ld", "I.2 Ld"]
+    assert items("I. Titre", "I.1 Former", "I.2 Informer", "II. Titre") == ["I R", "I.1 Rd", "I.2 Rd", "II R"]
+
+
 @pytest.mark.parametrize("text", ["25 % des entreprises", "10 € par personne", "20 °C en été", "5 ‰ du budget"])
 def test_a_quantity_at_the_start_of_a_line_is_no_number_of_an_item(text: str) -> None:
     assert readings(text) == ()
