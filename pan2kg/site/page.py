@@ -92,6 +92,8 @@ class Whole:
 
 
 _PAGE: Final = Messages("page")
+_EVERYWHERE: Final = ("copy", "table", "search")
+"""The groups of words for the scripts of every page."""
 
 ENDONYMS: Final[Mapping[Language, str]] = {one: format_of("name", one) for one in LANGUAGES}
 
@@ -122,21 +124,29 @@ def frame(speaker: Speaker, pages: Mapping[str, View]) -> dict[str, object]:
         "as_of": in_words(library.graph.as_of, request.language),
         "style": library.asset("site.css"),
         "script": library.asset("main.js"),
-        "page_words": _page_words(request.language),
-        "words": partial(_script_words, request.language),
+        "page_words": partial(page_words, request.language),
     }
 
 
-@cache
-def _page_words(language: Language) -> Markup:
-    """What the scripts of every page say."""
-    return embedded({name: _PAGE.group(f"script-{name}-", language) for name in ("copy", "table")})
+def page_words(language: Language, scripts: Iterable[str] = ()) -> Markup:
+    """What the scripts of a page say, as JSON by group: those every page has, and others it names."""
+    return _page_words(language, (*_EVERYWHERE, *scripts))
 
 
 @cache
-def _script_words(language: Language, name: str) -> Markup:
-    """What one script says."""
-    return embedded({**_PAGE.group(f"script-{name}-", language), "colon": format_of("colon", language)})
+def _page_words(language: Language, scripts: tuple[str, ...]) -> Markup:
+    """Once for all pages with the same scripts."""
+    return embedded({name: script_words(language, name) for name in scripts})
+
+
+def script_words(language: Language, name: str) -> dict[str, str]:
+    """The words of one group, by key; of a message with plural forms both, with a bar between them.
+
+    >>> script_words("fr", "copy")["done"], script_words("de", "network")["links"]
+    ('Copié', '{n} Verknüpfung|{n} Verknüpfungen')
+    """
+    own = {"colon": format_of("colon", language)} if name == "network" else {}
+    return _PAGE.group(f"script-{name}-", language) | own
 
 
 def _asked(speaker: Speaker, view: View | None) -> dict[str, str]:
