@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pan2kg.publish.diff.states import Move, change_list
 from pan2kg.publish.diff.things import Status
-from tests.publish.diff.test_telling import PLAN, side, sides, statuses, story
+from tests.publish.diff.test_change_report import PLAN, side, sides, statuses, story
 
 BASE = "https://w3id.org/pan2kg/graph/"
 
