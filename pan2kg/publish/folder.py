@@ -126,7 +126,7 @@ MARK: Final = "release.json"
 
 
 @dataclass(frozen=True, slots=True)
-class Shelf:
+class ReleaseFolder:
     """Where the files of a release are put while it is built."""
 
     root: Path

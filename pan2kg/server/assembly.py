@@ -201,9 +201,9 @@ class Relay:
         if operation.kind == "description":
             return None
         for text in dict.fromkeys((operation.text, _unescape(operation.text))):
-            nature = inspect_query(text, self.settings.services)
-            if isinstance(nature, Refusal):
-                return nature
+            traits = inspect_query(text, self.settings.services)
+            if isinstance(traits, Refusal):
+                return traits
         accept = request.header(b"accept")
         if not choose(accept, TABLES) and not choose(accept, GRAPHS):
             return Refusal(406, why("relay-not-acceptable"))

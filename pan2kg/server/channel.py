@@ -145,7 +145,7 @@ def receive_exactly(link: socket.socket, length: int) -> bytes | None:
     return b"".join(pieces)
 
 
-HELD: Final = 256 * 1024
+HELD_BACK: Final = 256 * 1024
 """So many bytes are held back, so that a limit reached within them is still a clean refusal."""
 PIECE: Final = 64 * 1024
 
@@ -163,7 +163,7 @@ class OverrunError(Exception):
         self.refusal = refusal
 
 
-class Sink(io.BytesIO):
+class AnswerWriter(io.BytesIO):
     """A file that sends what is written to it, and raises once there is too much or it took too long."""
 
     def __init__(self, link: socket.socket, form: str, limits: Limits) -> None:
@@ -197,7 +197,7 @@ class Sink(io.BytesIO):
             raise OverrunError(Refusal(413, why("answer-too-large", size=megabytes(self._limits.size))))
         if time.monotonic() > self._deadline:
             raise OverrunError(late(self._limits.seconds))
-        if self._held > (PIECE if self.started else HELD):
+        if self._held > (PIECE if self.started else HELD_BACK):
             self._send()
         return len(data)
 

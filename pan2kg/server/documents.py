@@ -35,7 +35,7 @@ _ORIGIN: Final = (RDF + "type", DCTERMS + "source", PAN + "certainty")
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class StatedTriple:
     """A triple and the named graph that says it; empty where it stands in none."""
 
     triple: ox.Triple
@@ -67,11 +67,11 @@ def plain_subject(triple: ox.Triple) -> str:
     return triple.subject.value if isinstance(triple.subject, ox.NamedNode) else ""
 
 
-def _said(store: Store, iri: str) -> Iterator[Said]:
+def _said(store: Store, iri: str) -> Iterator[StatedTriple]:
     query = program_query("things/description", thing=iri, value=iri, joined=iri)
     for graph, thing, predicate, value in select(store, query).rows:
         if value is not None and isinstance(predicate, ox.NamedNode) and not isinstance(thing, ox.Literal | None):
-            yield Said(ox.Triple(thing, predicate, value), plain(graph))
+            yield StatedTriple(ox.Triple(thing, predicate, value), plain(graph))
 
 
 def _of_each(store: Store, iris: Iterable[str], properties: tuple[str, ...]) -> set[ox.Triple]:

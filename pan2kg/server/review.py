@@ -176,7 +176,7 @@ Reload = Callable[[Sequence[str]], None]
 
 
 @dataclass(slots=True)
-class Renewed:
+class RefreshedSite:
     """A site that is made anew when the data have changed or a new day has begun; for whoever draws pages."""
 
     make: Callable[[], Site]
@@ -193,7 +193,7 @@ class Renewed:
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class ReviewPages:
     """Answers what is asked of and sent to the pages of reviews, in a writable service alone.
 
     ``reload`` is told which files were written, and brings the graph that is served up to them.
@@ -349,7 +349,7 @@ def reloader(project: Project, store: Store, fork_server: ForkServer) -> Reload:
     return reload
 
 
-def addresses(desk: Desk) -> tuple[tuple[str, Handler], ...]:
-    """The addresses a desk answers, for the application."""
+def addresses(review_pages: ReviewPages) -> tuple[tuple[str, Handler], ...]:
+    """The addresses of the pages for reviewers, for the application."""
     written = [f"{name}.html" for name, view in PAGES.items() if view.chosen is not None]
-    return tuple((f"/{tag}/{page}", desk.answer) for tag in LANGUAGES for page in written)
+    return tuple((f"/{tag}/{page}", review_pages.answer) for tag in LANGUAGES for page in written)

@@ -30,14 +30,14 @@ if TYPE_CHECKING:
     from pan2kg.i18n.catalogue import Language
     from pan2kg.project import Project
     from pan2kg.site.page import Values
-    from pan2kg.site.speaker import Speaker
+    from pan2kg.site.page_context import PageContext
     from pan2kg.store.store import Store
 
 _ONTOLOGY: Final = Messages("ontology")
 
 
 @dataclass(frozen=True, slots=True)
-class Voice:
+class OntologyWords:
     """How one page of the documentation says things."""
 
     language: Language
@@ -47,7 +47,7 @@ class Voice:
     def w(self, group: str, key: str, **values: object) -> str:
         """Words of the interface.
 
-        >>> Voice("en", {}).w("label", "domains")
+        >>> OntologyWords("en", {}).w("label", "domains")
         'Domain'
         """
         return _ONTOLOGY.say(f"{group}.{key}", self.language, **values)
@@ -55,7 +55,7 @@ class Voice:
     def text(self, texts: Texts) -> Markup:
         """A text in the language of the page, else in another, marked as such.
 
-        >>> str(Voice("de", {}).text({"en": "a <b>"}))
+        >>> str(OntologyWords("de", {}).text({"en": "a <b>"}))
         '<span lang="en">a &lt;b&gt;</span>'
         """
         said = pick(texts, self.language)
@@ -97,13 +97,13 @@ def ontology_values(ontology: Ontology, language: Language) -> dict[str, object]
     >>> ontology_values(read_ontology(graph.project, graph.store), "fr")["title"]
     'Documentation de l’ontologie'
     """
-    voice = Voice(language, ontology.prefixes, _anchored(ontology))
+    wording = OntologyWords(language, ontology.prefixes, _anchored(ontology))
     terms = ontology.by_iri()
     return {
         "title": _ONTOLOGY.say("page.ontology", language),
         "language": language,
-        "voice": voice,
-        "w": voice.w,
+        "wording": wording,
+        "w": wording.w,
         "ontology": ontology,
         "anchor": anchor,
         "heading_keys": [key for key in _ONTOLOGY.keys("heading.") if key in ontology.heading.values],
@@ -156,11 +156,13 @@ def documentation(project: Project, store: Store) -> Mapping[str, bytes]:
     return found
 
 
-def values(speaker: Speaker) -> Values:
+def values(context: PageContext) -> Values:
     """What the page shows: every term with its words, axioms, use, rules and an example."""
-    library = speaker.library
-    ontology = library.once("ontology", lambda: read_ontology(library.graph.project, library.graph.store))
-    return ontology_values(ontology, speaker.request.language)
+    site_context = context.site_context
+    ontology = site_context.once(
+        "ontology", lambda: read_ontology(site_context.graph.project, site_context.graph.store)
+    )
+    return ontology_values(ontology, context.request.language)
 
 
 PAGES: Final = (View("ontology", values, section="data"),)

@@ -66,14 +66,14 @@ LONG: Final = 160
 _COMPUTED: Final = re.compile("[0-9a-f]{16}")
 
 Value = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
-Said = Mapping[ox.NamedNode | ox.BlankNode, Mapping[str, tuple[ox.NamedNode | ox.BlankNode | ox.Literal, ...]]]
+BySubject = Mapping[ox.NamedNode | ox.BlankNode, Mapping[str, tuple[ox.NamedNode | ox.BlankNode | ox.Literal, ...]]]
 
 
 @dataclass(frozen=True, slots=True)
 class Names:
     """What both sides and the ontology of this package say of things, to name them by."""
 
-    said: Said
+    said: BySubject
     prefixes: Mapping[str, str]
 
     def of(self, iri: str, language: Language, *, besides: str = "") -> str:
@@ -200,7 +200,7 @@ def _ontology(project: Project) -> list[ox.Quad]:
     return [quad for path in project.ontology_files() for quad in ox.parse(path=path)]
 
 
-def _said(sides: Iterable[Iterable[ox.Quad]]) -> Said:
+def _said(sides: Iterable[Iterable[ox.Quad]]) -> BySubject:
     """For each thing and property what the first side says of it that says anything."""
     found: dict[ox.NamedNode | ox.BlankNode, dict[str, tuple[ox.NamedNode | ox.BlankNode | ox.Literal, ...]]] = {}
     for quads in sides:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from pan2kg.graph.graph import Graph
     from pan2kg.graph.labels import Entry, Labels
-    from pan2kg.site.library import Library, Made
+    from pan2kg.site.site_context import Made, SiteContext
 
 _PAGE: Final = Messages("page")
 
@@ -72,16 +72,16 @@ def folder(path: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Speaker:
-    """The voice of one page; its methods are what templates call."""
+class PageContext:
+    """What one page needs to name and address things in its language; its methods are what templates call."""
 
-    library: Library
+    site_context: SiteContext
     request: Request
 
     @property
     def graph(self) -> Graph:
         """The graph the page shows."""
-        return self.library.graph
+        return self.site_context.graph
 
     @property
     def _index(self) -> Labels:
@@ -139,7 +139,7 @@ class Speaker:
 
     def name(self, iri: str) -> str:
         """What a thing is called, as plain text, with its printed number."""
-        at, known = (iri, self.request.data), self.library.names
+        at, known = (iri, self.request.data), self.site_context.names
         if at in known:
             return known[at]
         made = self._numbered(iri, self._index.label(iri, self.request.data).text)
@@ -154,7 +154,7 @@ class Speaker:
 
     def label(self, iri: str) -> Markup:
         """What a thing is called, marked with its language and with its names in the others."""
-        at, known = (iri, self.request.language, self.request.data), self.library.labels
+        at, known = (iri, self.request.language, self.request.data), self.site_context.labels
         if at in known:
             return known[at]
         made = self._marked(self._index.label(iri, self.request.data), self._number(iri))
@@ -182,7 +182,7 @@ class Speaker:
         request = self.request
         if request.arguments.get("data"):
             return make(iri)
-        at, known = (f"{manner} {request.language}", iri, request.folder), self.library.links
+        at, known = (f"{manner} {request.language}", iri, request.folder), self.site_context.links
         made = known.get(at)
         if made is None:
             if len(known) >= _MOST:

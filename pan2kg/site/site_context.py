@@ -120,7 +120,7 @@ Made = TypeVar("Made")
 
 
 @dataclass(eq=False)
-class Library:
+class SiteContext:
     """The graph pages show, the front end's files, and how the pages will be read.
 
     In mode ``served`` there is an endpoint behind the pages, in mode ``static`` the browser holds the graph itself.
