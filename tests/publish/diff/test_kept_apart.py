@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pan2kg.publish.diff.states import Move, change_list
 from pan2kg.publish.diff.things import Status
-from tests.publish.diff.test_change_report import PLAN, side, sides, statuses, story
+from tests.publish.diff.test_change_report import PLAN, report, side, sides, statuses
 
 BASE = "https://w3id.org/pan2kg/graph/"
 
@@ -28,16 +28,16 @@ def test_a_file_that_has_less_than_half_in_common_with_another_is_no_move() -> N
 def test_what_is_said_not_to_be_deprecated_is_not_retired() -> None:
     old = side(PLAN, "action:x a pan:Action . action:y a pan:Action .")
     new = side(PLAN, "action:x a pan:Action ; owl:deprecated false . action:y a pan:Action ; owl:deprecated true .")
-    assert statuses(story(old, new)) == {"action/x": Status.CHANGED, "action/y": Status.RETIRED}
+    assert statuses(report(old, new)) == {"action/x": Status.CHANGED, "action/y": Status.RETIRED}
 
 
 def test_things_that_are_part_of_each_other_are_told_and_end() -> None:
     circle = "action:x pan:inPlan action:y . action:y pan:inPlan action:z . action:z pan:inPlan action:y ."
-    told = story(side(PLAN), side(PLAN, circle))
+    told = report(side(PLAN), side(PLAN, circle))
     assert statuses(told) == dict.fromkeys(("action/x", "action/y", "action/z"), Status.ADDED)
 
 
 def test_a_thing_is_of_our_class_before_anybody_elses() -> None:
     kinds = "action:x a <http://a.example/Task> , pan:Action ."
-    (thing,) = story(side(PLAN), side(PLAN, kinds)).things
+    (thing,) = report(side(PLAN), side(PLAN, kinds)).things
     assert thing.kind == "https://w3id.org/pan2kg/ontology#Action"
