@@ -1,7 +1,7 @@
-"""What the templates of the documentation call: words, links to anchors, texts marked with their language.
+"""The documentation of the ontology: as a page of the site, and as files of their own.
 
-The documentation as files of their own, for a release and for the addresses w3id.org sends readers to.
-The documentation of the ontology as a page of the site.
+The files go into a release and are what w3id.org sends readers of an ontology IRI to; they need nothing but the style
+sheet beside them.
 """
 
 from __future__ import annotations

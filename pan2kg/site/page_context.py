@@ -1,4 +1,8 @@
-"""How one page says things: words, names and addresses in its languages, seen from where it stands."""
+"""What one page needs to name things and to link: its language, its place in the site, and what was chosen.
+
+Links are relative to the page, so that a site works in any folder of any host. Names and links are kept for other
+pages as long as they are equal there, since a large site shows each name on hundreds of pages.
+"""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""What properties are called on a page, in which part of it they stand, and in what order.
+"""The values of a thing as a page shows them: under which name, in which part of the page, in what order.
 
-Values as a page shows them, and nodes without a page of their own unfolded where they are spoken of.
+A node without a page of its own, such as a passage, is shown where it is referred to.
 """
 
 from __future__ import annotations
