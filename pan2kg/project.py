@@ -240,10 +240,12 @@ def replaced(folder: Path) -> Iterator[Path]:
     import tempfile
 
     folder.parent.mkdir(parents=True, exist_ok=True)
+    # beside the target: a rename is atomic only within one file system
     work = Path(tempfile.mkdtemp(dir=folder.parent, prefix=".pan2kg-"))
     aside = None
     try:
         yield work
+        # mkdtemp makes a folder only its owner may enter, which a web server could not read
         work.chmod(0o755)
         if folder.exists():
             aside = Path(tempfile.mkdtemp(dir=folder.parent, prefix=".pan2kg-old-"))

@@ -62,14 +62,14 @@ def _plain(text: str) -> str:
 def _artist(drawing: Drawing) -> Any:  # noqa: ANN401 - matplotlib's own types are partial
     from matplotlib.artist import Artist
 
-    class Sheet(Artist):
+    class DrawingArtist(Artist):
         """The drawing as one thing to draw."""
 
         def draw(self, renderer: Any) -> None:  # noqa: ANN401
             for mark, shift in flat(drawing.marks):
                 _Brush(renderer, drawing.height, shift).draw(mark)
 
-    return Sheet()
+    return DrawingArtist()
 
 
 class _Brush:

@@ -122,7 +122,7 @@ class Section:
 
 
 @dataclass(frozen=True, slots=True)
-class Dossier:
+class PlanReport:
     """The whole report; ``tongues`` holds the language of names and quotations that are not in its own."""
 
     title: str

@@ -317,9 +317,7 @@ def due(case: Case) -> Section:
         parts=(
             case.section("duties", Shown(without(table, *aside), "obligations-table")),
             case.section("dependencies", Shown(dependencies(case.graph, case.choice), "dependencies-table")),
-            case.section(
-                "recommendations", Shown(recommendations(case.graph, case.choice), "recommendations-table")
-            ),
+            case.section("recommendations", Shown(recommendations(case.graph, case.choice), "recommendations-table")),
         ),
     )
 

@@ -1,4 +1,4 @@
-"""A dossier in a folder: one web page that needs nothing else, and the same as Markdown with its pictures beside it.
+"""A report in a folder: one web page that needs nothing else, and the same as Markdown with its pictures beside it.
 
 It is built beside the folder first, then put in place file by file; nothing is left half-written.
 """
@@ -20,12 +20,12 @@ from pan2kg.project import reason
 from pan2kg.report.blocks import (
     INLINE,
     Block,
-    Dossier,
     Drawn,
     Fold,
     Headline,
     Headlines,
     Measures,
+    PlanReport,
     Points,
     Prose,
     Section,
@@ -42,12 +42,12 @@ if TYPE_CHECKING:
 _WORDS: Final = Messages("report")
 
 
-def files_of(dossier: Dossier) -> dict[str, str]:
-    """What a dossier consists of, by the name of the file: the page, the text, the pictures beside the text."""
-    pictures = {picture_file(dossier, drawn): drawn.plain for drawn in dossier.pictures()}
+def files_of(report: PlanReport) -> dict[str, str]:
+    """What a report consists of, by the name of the file: the page, the text, the pictures beside the text."""
+    pictures = {picture_file(report, drawn): drawn.plain for drawn in report.pictures()}
     return {
-        f"report.{dossier.language}.html": write_page(dossier),
-        f"report.{dossier.language}.md": write_text(dossier),
+        f"report.{report.language}.html": write_page(report),
+        f"report.{report.language}.md": write_text(report),
     } | pictures
 
 
@@ -93,19 +93,19 @@ def _put(folder: Path, files: Mapping[str, str]) -> list[Path]:
     return [folder / name for name in files]
 
 
-def write_page(dossier: Dossier) -> str:
+def write_page(report: PlanReport) -> str:
     """The report as HTML; the template escapes every text."""
-    page = _Page(dossier)
+    page = _Page(report)
     values = {
-        "report": dossier,
-        "title": clean(dossier.title),
-        "language": dossier.language,
+        "report": report,
+        "title": clean(report.title),
+        "language": report.language,
         "style": markup(Path(__file__).with_name("report.css").read_text(encoding="utf-8")),
-        "say": lambda key, **values: clean(_WORDS.say(f"page.{key}", dossier.language, **values)),
+        "say": lambda key, **values: clean(_WORDS.say(f"page.{key}", report.language, **values)),
         "clean": clean,
         "kind_of": _kind,
-        "text": partial(html_text, language=dossier.language),
-        "foot": partial(html_foot, language=dossier.language),
+        "text": partial(html_text, language=report.language),
+        "foot": partial(html_foot, language=report.language),
         "picture": _picture,
         "inline": page.inline,
         "headline": page.headline,
@@ -128,9 +128,9 @@ def _picture(drawn: Drawn) -> Markup:
 class _Page:
     """The pieces of a page that lead somewhere, and what its links can lead to."""
 
-    def __init__(self, dossier: Dossier) -> None:
-        self.dossier = dossier
-        self.known = dossier.names()
+    def __init__(self, report: PlanReport) -> None:
+        self.report = report
+        self.known = report.names()
 
     def inline(self, text: str) -> Markup:
         """A sentence with its links and its pieces of code."""
@@ -150,14 +150,14 @@ class _Page:
 
     def named(self, address: str, label: str) -> Markup:
         """What a thing is called, in the language of its name."""
-        tongue = self.dossier.tongues.get(address, "")
+        tongue = self.report.tongues.get(address, "")
         return filled('<span lang="{}">{}</span>', tongue, clean(label)) if tongue else filled("{}", clean(label))
 
     def table(self, shown: Shown) -> Markup:
         """A table whose rows can be found and whose cells lead to the rows behind them."""
-        ties = anchors(shown.name, self.known, self.dossier.tongues)
-        caption = html_text(shown.figures.title, self.dossier.language)
-        return html_table(shown.figures, self.dossier.language, ties, caption=caption)
+        ties = anchors(shown.name, self.known, self.report.tongues)
+        caption = html_text(shown.figures.title, self.report.language)
+        return html_table(shown.figures, self.report.language, ties, caption=caption)
 
     def data(self, drawn: Drawn) -> Markup:
         """The table a picture was drawn from."""
@@ -167,20 +167,20 @@ class _Page:
         return filled('<a href="#{}">{}</a>', name, said) if name in self.known else filled("{}", said)
 
 
-def picture_file(dossier: Dossier, drawn: Drawn) -> str:
+def picture_file(report: PlanReport, drawn: Drawn) -> str:
     """The name of the file a picture is in, beside the text."""
-    return f"{drawn.name}.{dossier.language}.svg"
+    return f"{drawn.name}.{report.language}.svg"
 
 
-def write_text(dossier: Dossier) -> str:
-    """The dossier as Markdown."""
-    text = _Text(dossier)
+def write_text(report: PlanReport) -> str:
+    """The report as Markdown."""
+    text = _Text(report)
     parts = (
-        f"# {md_text(dossier.title)}\n",
-        f"{md_text(dossier.kicker)}\n",
-        f"{md_text(dossier.lead)}\n",
+        f"# {md_text(report.title)}\n",
+        f"{md_text(report.kicker)}\n",
+        f"{md_text(report.lead)}\n",
         text.contents(),
-        *(part for section in dossier.sections for part in text.section(section, 2)),
+        *(part for section in report.sections for part in text.section(section, 2)),
     )
     return "\n".join(part for part in parts if part)
 
@@ -188,15 +188,15 @@ def write_text(dossier: Dossier) -> str:
 class _Text:
     """The pieces of a text, and what its links can lead to."""
 
-    def __init__(self, dossier: Dossier) -> None:
-        self.dossier = dossier
-        self.language = dossier.language
-        self.known = dossier.names()
+    def __init__(self, report: PlanReport) -> None:
+        self.report = report
+        self.language = report.language
+        self.known = report.names()
 
     def contents(self) -> str:
         """The table of contents, two levels deep."""
         lines = [f'<a id="contents"></a>\n\n**{_WORDS.say("page.contents", self.language)}**\n\n']
-        for at, section in enumerate(self.dossier.sections, start=1):
+        for at, section in enumerate(self.report.sections, start=1):
             lines.append(f"{at}. [{md_text(section.title)}](#{section.name})\n")
             lines += [f"    - [{md_text(part.title)}](#{part.name})\n" for part in section.parts if part.listed]
         return "".join(lines)
@@ -256,7 +256,7 @@ class _Text:
             yield f"**{md_text(one.name)}**\n\n    {one.formula}\n\n{md_text(one.words)} {source}.\n"
 
     def _drawn(self, block: Drawn) -> Iterator[str]:
-        file = picture_file(self.dossier, block)
+        file = picture_file(self.report, block)
         yield f'<a id="{block.name}"></a>\n\n![{md_text(block.title)}]({file})\n'
         yield f"{md_text(block.description)}\n"
 
