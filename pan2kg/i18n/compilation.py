@@ -10,8 +10,7 @@ from __future__ import annotations
 import re
 import struct
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, NamedTuple
 from zlib import crc32
 
 TERMS: Final = "term"
@@ -34,8 +33,7 @@ class CatalogueError(ValueError):
         self.line = line
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """A message: where it belongs, its key, the key of its plural where it has one, and its words, one a form."""
 
     context: str
@@ -107,7 +105,7 @@ def resolved(entries: Iterable[Entry]) -> list[Entry]:
             raise CatalogueError(f"The term [[{found[1]}]] does not stand in this catalogue under « term ».")
         return terms[found[1]]
 
-    return [replace(entry, forms=tuple(_REFERENCE.sub(put, words) for words in entry.forms)) for entry in given]
+    return [entry._replace(forms=tuple(_REFERENCE.sub(put, words) for words in entry.forms)) for entry in given]
 
 
 def _capital(words: str) -> str:

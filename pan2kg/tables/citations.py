@@ -95,7 +95,7 @@ def unacknowledged(graph: Graph, choice: Choice = DEFAULT) -> FigureTable:
     said = Said.of(graph)
     pairs = [row for row in _strong(graph, least) if not named or named & said.plans(row.one, row.two)]
     open_pairs = [row for row in pairs if "action" not in said.ways(row.one, row.two)]
-    open_pairs.sort(key=lambda row: (-round(row.strength or 0.0, 9), row.one, row.two))
+    open_pairs.sort(key=lambda row: -round(row.strength or 0.0, 9))  # of equals as they come: by IRI
     notes = [note("pairs-open", n=len(open_pairs), of=len(pairs)), note("levels")]
     basis = graph.basis.also("strength", f"≥ {least:g}")
     rows = (_pair(graph, said, row) for row in open_pairs)

@@ -270,7 +270,7 @@ def compare(report: Report, entries: Iterable[Entry], *, file: str) -> Report:
             accepted.append(finding)
         else:
             new.append(finding)
-    solved = [_solved(entry, file) for entry in reversed(entries) if _take(left, entry.fingerprint)]
+    solved = [_solved(entry, file) for entry in entries if _take(left, entry.fingerprint)]
     return replace(report, findings=in_order(new + solved), accepted=tuple(accepted), compared=True)
 
 
