@@ -1,4 +1,4 @@
-"""A dossier as Markdown, with its pictures as files beside it."""
+"""A report as Markdown, with its pictures as files beside it."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def picture_file(report: PlanReport, drawn: Drawn) -> str:
 
 
 def write_text(report: PlanReport) -> str:
-    """The dossier as Markdown."""
+    """The report as Markdown."""
     text = _Text(report)
     parts = (
         f"# {md_text(report.title)}\n",

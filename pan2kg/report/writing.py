@@ -1,4 +1,4 @@
-"""A dossier in a folder: built beside it first, then put in place file by file; nothing is left half-written."""
+"""A report in a folder: built beside it first, then put in place file by file; nothing is left half-written."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from pan2kg.report.markdown import picture_file, write_text
 
 
 def files_of(report: PlanReport) -> dict[str, str]:
-    """What a dossier consists of, by the name of the file: the page, the text, the pictures beside the text."""
+    """What a report consists of, by the name of the file: the page, the text, the pictures beside the text."""
     pictures = {picture_file(report, drawn): drawn.plain for drawn in report.pictures()}
     return {
         f"report.{report.language}.html": write_page(report),
