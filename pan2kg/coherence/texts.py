@@ -21,16 +21,47 @@ if TYPE_CHECKING:
 CARRIES_OUT: Final = 1.0
 SERVES: Final = 0.5
 MENTIONS: Final = 0.25
-_CLASS_OF: Final = {
-    CARRIES_OUT: """implements prepares-implementation-of supports-transposition-of transposes considers-ratifying
-        approves-ratification-of has-legal-basis based-on implemented-by has-output responds-to endorses signs
-        includes""",
-    SERVES: """promotes monitors contributes-to aligned-with complements supplements calls-for assesses
-        has-follow-up-body-under applies-to continues extends builds-on announces""",
-    MENTIONS: "references concerns has-benchmark amends lists uses-definition-of approved-by follows",
-    0.0: "related-to named-together-with shares-with",
+USE_CLASSES: Final[Mapping[str, float]] = {
+    "implements": CARRIES_OUT,
+    "prepares-implementation-of": CARRIES_OUT,
+    "supports-transposition-of": CARRIES_OUT,
+    "transposes": CARRIES_OUT,
+    "considers-ratifying": CARRIES_OUT,
+    "approves-ratification-of": CARRIES_OUT,
+    "has-legal-basis": CARRIES_OUT,
+    "based-on": CARRIES_OUT,
+    "implemented-by": CARRIES_OUT,
+    "has-output": CARRIES_OUT,
+    "responds-to": CARRIES_OUT,
+    "endorses": CARRIES_OUT,
+    "signs": CARRIES_OUT,
+    "includes": CARRIES_OUT,
+    "promotes": SERVES,
+    "monitors": SERVES,
+    "contributes-to": SERVES,
+    "aligned-with": SERVES,
+    "complements": SERVES,
+    "supplements": SERVES,
+    "calls-for": SERVES,
+    "assesses": SERVES,
+    "has-follow-up-body-under": SERVES,
+    "applies-to": SERVES,
+    "continues": SERVES,
+    "extends": SERVES,
+    "builds-on": SERVES,
+    "announces": SERVES,
+    "references": MENTIONS,
+    "concerns": MENTIONS,
+    "has-benchmark": MENTIONS,
+    "amends": MENTIONS,
+    "lists": MENTIONS,
+    "uses-definition-of": MENTIONS,
+    "approved-by": MENTIONS,
+    "follows": MENTIONS,
+    "related-to": 0.0,
+    "named-together-with": 0.0,
+    "shares-with": 0.0,
 }
-USE_CLASSES: Final[Mapping[str, float]] = {name: c for c, names in _CLASS_OF.items() for name in names.split()}
 """The class of each relation where the graph does not say it itself (``pan:useClass``)."""
 
 

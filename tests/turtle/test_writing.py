@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from pan2kg.project import Project
-from pan2kg.turtle.blocks import index_blocks, read_sheet
+from pan2kg.turtle.blocks import index_blocks, read_turtle_file
 from pan2kg.turtle.tokens import line_of
 from pan2kg.turtle.writer import find_subjects, iri, subjects
 
@@ -46,14 +46,14 @@ def test_the_block_of_a_subject_is_where_it_is_verified_if_it_is_anywhere(own_pr
 def test_a_subject_with_an_escaped_end_is_known_by_its_address() -> None:
     text = "@prefix e: <http://e/> .\n\ne:a\\(1\\)\\/b a e:B .\n"
     assert list(subjects(text)) == [("http://e/a(1)/b", 3)]
-    sheet = read_sheet(text, "x.ttl")
-    assert [sheet.expand(block.subject) for block in sheet.blocks] == ["http://e/a(1)/b"]
+    file = read_turtle_file(text, "x.ttl")
+    assert [file.expand(block.subject) for block in file.blocks] == ["http://e/a(1)/b"]
 
 
 def test_a_prefix_that_is_spelled_otherwise_is_a_fault_and_still_known() -> None:
-    sheet = read_sheet("PREFIX e: <http://e/>\n\ne:a a e:B .\n", "x.ttl")
-    assert sheet.faults[0].rule == "style-prefix-spelling"
-    assert sheet.expand(sheet.blocks[0].subject) == "http://e/a"
+    file = read_turtle_file("PREFIX e: <http://e/>\n\ne:a a e:B .\n", "x.ttl")
+    assert file.faults[0].rule == "style-prefix-spelling"
+    assert file.expand(file.blocks[0].subject) == "http://e/a"
 
 
 def test_lines_and_columns_are_counted_from_1_at_either_end() -> None:
@@ -62,6 +62,8 @@ def test_lines_and_columns_are_counted_from_1_at_either_end() -> None:
 
 def test_a_file_that_only_adds_to_a_thing_is_not_where_the_thing_stands() -> None:
     text = "@prefix e: <http://e/> .\n\ne:a a e:B .\n"
-    sheets = [read_sheet(text, name) for name in ("graph/a/unverified.ttl", "ontology/alignments.ttl", "graph/z.ttl")]
-    found = index_blocks(sheets)["http://e/a"]
-    assert [sheet.name for sheet, _ in found] == ["graph/z.ttl", "graph/a/unverified.ttl", "ontology/alignments.ttl"]
+    files = [
+        read_turtle_file(text, name) for name in ("graph/a/unverified.ttl", "ontology/alignments.ttl", "graph/z.ttl")
+    ]
+    found = index_blocks(files)["http://e/a"]
+    assert [file.name for file, _ in found] == ["graph/z.ttl", "graph/a/unverified.ttl", "ontology/alignments.ttl"]
