@@ -254,7 +254,7 @@ class Pool:
         self._hand_out()
 
     def _leave(self, link: Link) -> None:
-        """The worker works no more; whether it counted as long is counted anew at the next beat."""
+        """The worker works no more; whether it counted as long is counted anew at the next check."""
         self._busy.discard(link)
         self._long = min(self._long, len(self._busy))
 
@@ -309,7 +309,7 @@ class Pool:
             _, link = await loop.create_unix_connection(lambda: Link(worker, self), sock=worker.link)
         except LostError:
             self._give_up()
-        except OSError:  # there can be no more processes or open files now; the next beat tries again
+        except OSError:  # there can be no more processes or open files now; the next check tries again
             return
         else:
             if not link.is_lost:  # it may have been ended before it was known here

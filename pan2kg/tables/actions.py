@@ -1,6 +1,7 @@
-"""Actions one by one: how they bridge plans, what would be lost without them, and how complete they are.
+"""Tables on actions and on bodies.
 
-Bodies: topics with several leads, actions to coordinate, and ministries that should talk.
+Actions one by one: how they connect plans, what would be lost without them, how complete their data are. Bodies:
+topics with several leads, actions to coordinate, and ministries that should talk to each other.
 """
 
 from __future__ import annotations
