@@ -209,6 +209,7 @@ def window(browser: Browser, windows: dict[str, Watched]) -> Iterator[Watch]:
 
 
 def _open(browser: Browser, address: str, width: int, height: int, look: Look) -> Watched:
+    look.setdefault("locale", "en-US")  # engines differ in what language they ask for unless told
     context = browser.new_context(viewport={"width": width, "height": height}, **look)
     context.set_default_timeout(PATIENCE)
     one = Watched(context.new_page(), origin_of(address))
