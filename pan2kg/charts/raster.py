@@ -1,9 +1,7 @@
-"""The one door to matplotlib: a drawing as PNG or PDF, with the font that comes with that library.
+"""The one door to matplotlib, and how a picture is written to a file: as SVG, PNG, PDF, or its table as CSV.
 
-Writing a picture to a file: SVG, PNG, PDF, or its table as CSV.
-
-Nothing of the system is used, neither fonts nor a graphics library, so that a drawing gives the same bytes on every
-run of one version of matplotlib.
+Nothing of the system is used, neither fonts nor a graphics library: one version of matplotlib gives the same bytes
+for the same drawing everywhere.
 """
 
 from __future__ import annotations

@@ -79,6 +79,7 @@ def read_entries(text: str) -> list[Entry]:
 
 def _close(found: list[Entry], fields: Mapping[str, str], *, fuzzy: bool) -> None:
     forms = tuple(words for name, words in fields.items() if name.startswith("msgstr"))
+    # msgfmt drops empty and fuzzy entries too; the header, whose msgid is empty, is kept even so
     if forms and all(forms) and (not fuzzy or not fields["msgid"]):
         found.append(Entry(fields.get("msgctxt", ""), fields["msgid"], fields.get("msgid_plural", ""), forms))
 
@@ -137,6 +138,7 @@ def _name(context: str, key: str) -> str:
 
 def _packed(said: Mapping[bytes, bytes]) -> bytes:
     """The format of GNU gettext: two tables of lengths and offsets, then the strings, each ended by a nought byte."""
+    # the reader finds a key by bisection, as GNU gettext does
     names = sorted(said)
     start = 28 + 16 * len(names)
     tables: list[int] = []

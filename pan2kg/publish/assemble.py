@@ -1,7 +1,8 @@
-"""Assembling a release: every part written, described, checked, and only then put in its place.
+"""Assembling a release: every part written, described and checked in a folder of its own, then put in its place.
 
-Among its parts are those other rooms make: pages, the ontology's documentation, what changed; and the list of files
-that the catalogue offers for download.
+The parts are the dumps and tables, the pages, the documentation of the ontology and what changed since the release
+before. The catalogue is written after the files it offers, since it states their sizes and checksums; the list of
+checksums is written last.
 """
 
 from __future__ import annotations

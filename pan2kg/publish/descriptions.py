@@ -1,12 +1,10 @@
-"""The stored questions as queries a machine can list and run (``sh:SPARQLExecutable``), one file each and all together.
+"""Descriptions of a release for machines: stored questions, ontology, dataset, site map and SPARQL endpoint.
 
-The ontology as it is edited, and in the forms its IRI is answered with.
-The dataset as schema.org says it, for search engines.
-The site map: the addresses of the pages, for search engines.
-The description of the SPARQL endpoint, as a client that finds it wants to know it.
-
-An editor that looks for such descriptions in a graph or at an address offers the questions as examples and knows the
-prefixes, without any configuration.
+* the questions as ``sh:SPARQLExecutable``, one file each and all together: a query editor that reads such descriptions
+  offers them as examples, with the prefixes, without being configured;
+* the ontology as it is edited, and in the formats its IRI is answered with;
+* the dataset in schema.org's vocabulary and the addresses of the pages, for search engines;
+* the endpoint as SPARQL 1.1 Service Description and VoID describe it.
 """
 
 from __future__ import annotations

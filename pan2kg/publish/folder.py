@@ -1,7 +1,7 @@
-"""Sizes and checksums: what the catalogue says of a file, and the list ``sha256sum -c`` reads.
+"""The folder of a release, built beside its place and put there whole or not at all; its checksums and its archive.
 
-The static site as one file, to be unzipped and opened without a server.
-The folder of a release: built beside where it is to stand, and put there whole or not at all.
+Sizes and SHA-512 sums go into the catalogue, SHA-256 sums into the list that ``sha256sum -c`` reads. The static site is
+also packed into one archive, which works from disk without a server.
 """
 
 from __future__ import annotations
@@ -9,8 +9,6 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-import shutil
-import tempfile
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
@@ -21,7 +19,7 @@ from pathlib import Path
 from typing import Final
 
 from pan2kg.errors import Place, ProjectError
-from pan2kg.project import reason
+from pan2kg.project import reason, replaced
 from pan2kg.publish.edition import Issue
 
 LIST: Final = "CHECKSUMS"
@@ -116,6 +114,7 @@ def pack(folder: Path, day: date) -> bool:
     with zipfile.ZipFile(folder / PATH, "w", zipfile.ZIP_DEFLATED) as archive:
         for path in walk(folder / SITE):
             entry = zipfile.ZipInfo(path, (day.year, day.month, day.day, 0, 0, 0))
+            # 3 is Unix: zipfile would note the system it runs on, and the bytes would depend on that
             entry.compress_type, entry.external_attr, entry.create_system = zipfile.ZIP_DEFLATED, 0o644 << 16, 3
             archive.writestr(entry, (folder / SITE / path).read_bytes(), compresslevel=_LEVEL)
     return True
@@ -151,40 +150,18 @@ def build(folder: Path, fill: Callable[[Path], None]) -> None:
     Raises:
         ProjectError: it cannot be written; what was there before is still there.
     """
-    work: Path | None = None
     try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        work = Path(tempfile.mkdtemp(dir=folder.parent, prefix=".pan2kg-"))
-        fill(work)
-        work.chmod(0o755)
-        _replace(folder, work)
+        with replaced(folder) as work:
+            fill(work)
     except OSError as error:
         raise ProjectError(
             "cannot-write-release", place=Place(str(folder)), remedy="before-unchanged", error=_bare(error)
         ) from None
-    finally:
-        if work:
-            shutil.rmtree(work, ignore_errors=True)
 
 
 def _bare(error: OSError) -> str:
     """What the system says, without the number the engine's writer adds."""
     return re.sub(r" \(os error \d+\)$", "", reason(error))
-
-
-def _replace(folder: Path, work: Path) -> None:
-    """Put the new folder where the old one is; if that fails or is interrupted, the old one goes back."""
-    if not folder.exists():
-        work.replace(folder)
-        return
-    aside = Path(tempfile.mkdtemp(dir=folder.parent, prefix=".pan2kg-old-"))
-    try:
-        folder.replace(aside)
-        work.replace(folder)
-    finally:
-        if not folder.exists():
-            aside.replace(folder)
-        shutil.rmtree(aside, ignore_errors=True)
 
 
 def refuse_target(folder: Path, issue: Issue) -> None:

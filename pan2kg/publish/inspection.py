@@ -1,9 +1,8 @@
-"""Our own rules for a catalogue, so that a release can refuse to finish without a validator at hand.
+"""What a release checks of itself before it takes its place: every fault found is a reason not to publish.
 
-What a release checks of itself before it takes its place: every fault found is a reason not to publish.
-
-What the portal's software was seen to do wrong is among them: it takes the first literal for the title,
-skips a dataset without an identifier, merges distributions of one address.
+Dumps are read back and compared, checksums and links are followed, and the catalogue is held to rules of our own, so
+that no external validator is needed. Among these are three the portal's software made necessary: it takes the first
+literal for the title, skips a dataset without an identifier, and merges distributions with the same address.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
-"""What is in the graph, counted in one pass over its triples: for VoID, for the rewrite rules, for the self-check.
+"""What is in the graph, counted in one pass over its triples, and written as a VoID description.
 
-VoID: how many of what are in the graph, where its dumps are, and what it is linked to.
+The counts also serve the rewrite rules and the self-check of a release. VoID states how many statements of which
+classes and properties there are, where the dumps are, and which other data sets are linked to.
 """
 
 from __future__ import annotations

@@ -1,7 +1,6 @@
-"""The gap report: one table a kind of gap, each with its number and its query, and what cannot be computed.
+"""A plan's report, from its headline figures to how it is cited, and the report of gaps.
 
-How the figures are computed, what they rest on, and how the report is cited.
-The whole dossier of a plan, from its headline figures to how it is cited.
+Gaps are one table for each kind, each with its number and its query. What cannot be computed is said, not left out.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""Adding blocks to a Turtle file without changing a byte of what stands in it but for prefixes that are missing.
+"""Adding blocks to the Turtle files of a project, one writer at a time, and the changes this makes to a store.
 
-The files of a project as they stand at this moment, for whoever is about to add to them; one writer at a time.
-What has to change in a store that was filled from a project before some of its files were written.
+Nothing that stands in a file is altered, except that missing prefixes are added: people edit the same files, and a
+difference must show only what a reviewer decided.
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
-"""Interaction scores as they are typed into a matrix, and how they are written to the graph.
+"""Interaction scores as they are entered in a matrix and written to the graph, and the entry point for all forms.
 
-The one door for what is sent in: a form, whoever sent it and by whatever way, and what came of it.
-
-A score is never overwritten: a later one is a link of its own that replaces the earlier, and only the last counts.
+A score is never overwritten: a later one is a link of its own that replaces the earlier, and only the last counts. So
+it stays visible who judged what, and when.
 """
 
 from __future__ import annotations

@@ -1,10 +1,10 @@
-"""Where the document of a thing stands, and which thing a document is about.
+"""Which document describes a thing, which thing a document describes, and pages for things an export has none for.
 
-A site in which everything the graph speaks of has a page, also what an export shows on the pages of other things.
-
-A thing at ``/id/plan/lu-bhr-2`` is described at ``/doc/plan/lu-bhr-2``. What has an IRI from others is described under
-its key (``/doc/instrument/reg-2017-821``), and what has no key either under its IRI written as one word
-(``/doc/iri/…``). A named graph is its own document, and so is the ontology, whose terms are places in it.
+A thing at ``/id/plan/lu-bhr-2`` is described at ``/doc/plan/lu-bhr-2``. An instrument or body whose IRI is somebody
+else's is described under its key (``/doc/instrument/reg-2017-821``); a thing without a key under its IRI in base64
+(``/doc/iri/…``), since an IRI has characters a path segment cannot hold. A named graph is its own document, and so is
+the ontology, whose terms are fragments of it. :class:`AllPages` adds to the pages of a site those a running service can
+give for every other IRI the graph mentions.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""The service put together: which part answers which address.
+"""The application: which handler answers which address, and the two services that stand beside the SPARQL endpoint.
 
-Beside the endpoint that is the SPARQL 1.1 Graph Store Protocol over the workers, and, where the graph of a service is
-somewhere else, a relay: it passes queries on, within its own limits.
+These are the SPARQL 1.1 Graph Store Protocol over the workers and, where the graph lies behind another endpoint, a
+relay that passes queries on to it within this service's own limits.
 """
 
 from __future__ import annotations

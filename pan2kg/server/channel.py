@@ -1,8 +1,8 @@
-"""Messages between the processes of the service: one letter, a length, a payload.
+"""The messages between the main process and its workers, the limits of one request, and the writer of an answer.
 
-How much one request may take.
-
-Where an answer is written: counted, held back at first, then sent in pieces.
+A message is a letter, a length and a payload, over a socket pair. The writer counts rows and bytes while the engine
+serialises, and holds the first pieces back: a limit reached early can then still be answered with a status of its own,
+which is impossible once the head of the response is sent.
 """
 
 from __future__ import annotations
@@ -164,7 +164,7 @@ class OverrunError(Exception):
 
 
 class AnswerWriter(io.BytesIO):
-    """A file that sends what is written to it, and raises once there is too much or it took too long."""
+    """A file the engine writes an answer to: it sends the pieces to the main process, and stops at a limit."""
 
     def __init__(self, link: socket.socket, form: str, limits: Limits) -> None:
         self._link = link

@@ -1,6 +1,8 @@
-"""A document as it is sent: in the form the client gets, with headers that say what it is and where its others are.
+"""Dereferencing: the answer to a request for an IRI of ours, or for the document about a thing.
 
-Dereferencing: what is answered to a request for an IRI of ours, or for the document about a thing.
+The IRI of a thing redirects (303) to its document, as the W3C note “Cool URIs for the Semantic Web” asks; the document
+is sent in the format the client accepts, with headers that name its other formats and what it describes. Everything
+here is a function of the call and of the data; HTTP itself is in :mod:`pan2kg.server.linked_data`.
 """
 
 from __future__ import annotations

@@ -1,10 +1,8 @@
-"""What a document says: the concise description of a thing, a named graph, the ontology – as one graph.
+"""The content of a document: the description of a thing, a named graph or the ontology, in four serialisations.
 
-The forms a document comes in: a page in each language, and one graph in four serialisations.
-
-The description of a thing has what is said of it in all named graphs; what points to it; whole, the links and
-involvements that join it to others; what everything named there is called; and on what it rests: the named graphs,
-with the documents each was taken from, the dataset and its licence.
+The description of a thing holds its statements from all named graphs; the statements that point to it; the links and
+involvements that join it to other things, complete; the names of all things mentioned; and its provenance: the named
+graphs, the document each was taken from, the dataset and its licence.
 """
 
 from __future__ import annotations

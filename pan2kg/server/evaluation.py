@@ -1,6 +1,8 @@
-"""A task answered by the engine, into a sink.
+"""What a worker does with a task: evaluate a query or write out a graph, or apply a change to the store.
 
-A change of the graph, applied to a store that is thrown away if it fails.
+A query is serialised straight into an :class:`~pan2kg.server.channel.AnswerWriter`, so that no answer is held whole in
+memory. A change is applied in a forked process to its own copy of the store; if it fails, that process ends and the
+store in use is as it was. So no change needs to be undone.
 """
 
 from __future__ import annotations
@@ -89,6 +91,7 @@ class Evaluator:
             return Refusal(406, why("triples-not-acceptable"))
         writer = AnswerWriter(link, task.graph, self._limits(task))
         counted = _counted(triples, writer)
+        # a short answer declares only the prefixes it uses; a long one cannot be read ahead to find them
         first = list(islice(counted, FEW))
         prefixes = self.prefixes if len(first) == FEW else used(first, self.prefixes)
         form = GRAPH_FORMATS[task.graph]

@@ -1,9 +1,8 @@
-"""Looking at a query or an update before it is evaluated: what it would fetch, change, or never say twice.
+"""What a query or update would fetch or change, and whether a query is repeatable, read before it is evaluated.
 
-The graphs the protocol names for an update, written into its text as USING clauses.
-
-The engine contacts SERVICE and LOAD addresses when told to and has no switch for it, so they are
-found here by tokens; the workers cannot open a connection either (see ``worker``).
+The engine contacts the addresses of SERVICE and LOAD whenever it is told to and has no switch for it, so they are found
+here among the tokens and refused; the workers cannot open a connection either (:mod:`pan2kg.server.fork_server`). The
+graphs the protocol names for an update are written into its text as USING clauses, as the engine takes them only there.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
-"""VoID of the graph that is served: counted by queries once for a state of the data, and told as a release tells it.
+"""Documents and the VoID description over HTTP: from a request to a call, and from an answer to a response.
 
-Things and documents over HTTP: the thin layer between a request and :mod:`pan2kg.server.dereference`.
+The VoID description is counted by queries, once for each state of the data, and written by the code that writes it for
+a release. What is answered is decided in :mod:`pan2kg.server.dereference`.
 """
 
 from __future__ import annotations

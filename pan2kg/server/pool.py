@@ -1,6 +1,8 @@
-"""One task with one worker: what was asked, and the answer as it comes.
+"""The workers as the asynchronous side has them: each lent to one task at a time, ended when it must be, and replaced.
 
-The workers of the asynchronous side: lent to one request at a time, killed when need be, replaced.
+:class:`Exchange` is a task and its answer as it arrives, :class:`Link` the connection to one worker, :class:`Pool` the
+schedule: short queries get a slot each, a long one gives its slot up, and when all workers are taken the one that has
+run longest is ended in favour of those that wait.
 """
 
 from __future__ import annotations
@@ -147,6 +149,7 @@ class Link(asyncio.Protocol):
             start += HEAD.size
             self._take(kind, data[start : start + length])
             start += length
+        # only the beginning of a message is left: it is kept until the rest arrives
         self._buffer += data[start:]
 
     @staticmethod
@@ -242,6 +245,8 @@ class Pool:
         self._leave(link)
         if exchange:
             exchange.end()
+        # a process without privileges cannot raise its priority again, and a worker of a replaced fork server
+        # has the data from before the last change
         if link.has_low_priority or link.tasks >= TASKS_PER_WORKER or link.worker.line is not self.fork_server.line:
             link.close()
         else:
@@ -249,7 +254,7 @@ class Pool:
         self._hand_out()
 
     def _leave(self, link: Link) -> None:
-        """The worker works no more; whether it counted as long is counted anew at the next beat."""
+        """The worker works no more; whether it counted as long is counted anew at the next check."""
         self._busy.discard(link)
         self._long = min(self._long, len(self._busy))
 
@@ -272,6 +277,7 @@ class Pool:
             return
         if exchange and is_innocent(status, ran) and not (exchange.is_repeated or exchange.answer.done()):
             exchange.is_repeated = True
+            # first in the queue: it has waited for its turn already
             self._waiting.appendleft(exchange)
         elif exchange:
             exchange.fail(died(status, self.fork_server.seconds))
@@ -303,7 +309,7 @@ class Pool:
             _, link = await loop.create_unix_connection(lambda: Link(worker, self), sock=worker.link)
         except LostError:
             self._give_up()
-        except OSError:  # there can be no more processes or open files now; the next beat tries again
+        except OSError:  # there can be no more processes or open files now; the next check tries again
             return
         else:
             if not link.is_lost:  # it may have been ended before it was known here

@@ -1,6 +1,8 @@
-"""The two pages on which something can be written down: who may, what is sent in, and what is shown afterwards.
+"""The pages on which reviewers enter decisions and scores, and their sessions.
 
-Sessions of reviewers: a cookie no script can read, and beside it a secret that every form of the session carries.
+A session is a cookie that scripts cannot read and that other sites cannot have sent (HttpOnly, SameSite=Strict), and
+beside it a token in each form of the session, for browsers that do not know SameSite. What was entered is checked and
+written by :mod:`pan2kg.review`; after a change the workers are told, and the pages are made from the new data.
 """
 
 from __future__ import annotations

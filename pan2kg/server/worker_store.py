@@ -1,7 +1,7 @@
-"""A store for the threads that draw pages: it asks killable workers of its own.
+"""A store for the threads that make pages, which has its queries answered by workers of its own.
 
-So a page whose query has gone astray ends with a sentence, and an endpoint under load does not keep
-the pages waiting.
+A query that runs too long can then be ended, and its page says so in a sentence; and pages do not wait while all
+workers of the endpoint are taken.
 """
 
 from __future__ import annotations

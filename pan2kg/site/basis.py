@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from pan2kg.graph.statements import grounds_of
 from pan2kg.i18n.catalogue import SOURCE_LANGUAGE, Messages
-from pan2kg.tables.template import escape
+from pan2kg.site.pieces import piece
 from pan2kg.turtle.vocabulary import GRAPH
 
 if TYPE_CHECKING:
@@ -32,13 +32,9 @@ class Mark:
     badge: str
     words: str
 
-    def written(self, t: Say) -> str:
+    def written(self, t: Say) -> Markup:
         """The mark as a page shows it, with the space before it."""
-        n, told = self.number, escape(t("basis-note", n=self.number))
-        return (
-            f' <a class="badge {self.badge} basis" href="#basis-{n}" title="{told}">'
-            f"{escape(self.words)} <sup>{n}</sup></a>"
-        )
+        return piece("mark")(self.number, self.badge, self.words, t)
 
 
 @dataclass(frozen=True, slots=True)

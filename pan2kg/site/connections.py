@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from pan2kg.graph.labels import kind_and_key
 from pan2kg.site.basis import Notes
+from pan2kg.site.pieces import NOTHING, piece
 from pan2kg.site.values import content, unfold
-from pan2kg.tables.template import escape, markup
+from pan2kg.tables.template import markup
 from pan2kg.turtle.vocabulary import ID, PAN
 
 if TYPE_CHECKING:
@@ -41,15 +42,15 @@ class Rest(NamedTuple):
     """A statement of somebody that a link was derived from: whose it is, its words, and the grounds it needs noted."""
 
     owner: str
-    words: str
+    words: Markup
     grounds: tuple[Grounds, ...]
 
 
 class End(NamedTuple):
     """An end of a link with its plan, by its full and by its short name: the latter where plans are named above."""
 
-    full: str
-    short: str
+    full: Markup
+    short: Markup
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +67,9 @@ class Link:
     has_direction: bool
     ends: Mapping[str, End]
     relation: Markup
-    via: str
-    quotes: str
-    facts: tuple[str, ...]
+    via: Markup
+    quotes: Markup
+    facts: tuple[Markup, ...]
     rests: tuple[Rest, ...]
     grounds: tuple[Grounds, ...]
     own: Grounds | None
@@ -84,7 +85,7 @@ class Connection:
 
     link: Link
     way: str
-    ends: tuple[str, ...]
+    ends: tuple[Markup, ...]
     rests: tuple[Rest, ...]
     mark: Mark | None
 
@@ -100,34 +101,16 @@ class Connection:
 
     def written(self, t: Say, *, anchor: bool = True) -> Markup:
         """The link as an item of a list, which addresses may point to where it has an ``anchor``."""
-        link, mark = self.link, self.mark
-        name = f' id="{escape(link.key)}"' if anchor else ""
-        status = "" if self.counts else f'<span class="badge gap">{escape(t(f"status-{link.status}"))}</span>'
-        return markup(
-            f'<li{name} class="link {mark.badge if mark else ""}">\n{self._joined(t)}'
-            f"{mark.written(t) if mark else ''}\n{status}{link.via}{self._reasons(t)}</li>\n"
-        )
+        return piece("link")(self, anchor, self.mark.written(t) if self.mark else NOTHING, t)
 
-    def _joined(self, t: Say) -> str:
-        """What the link joins, and by what relation."""
-        relation = self.link.relation
-        if self.way == "over":
-            arrow = f' <span class="relation">{relation} →</span> '
-            return (arrow if relation else ' <span class="relation">↔</span> ').join(self.ends)
-        if self.way == "in":
-            here = f'<span class="relation">{relation} → {escape(t("here"))}</span>'
-            return f"{', '.join(self.ends)}{escape(t('colon'))} {here}\n"
-        before = f'<span class="relation">{relation}{escape(t("colon"))}</span> ' if relation else ""
-        return f"{before}{', '.join(self.ends)}"
+    @property
+    def reasons(self) -> tuple[tuple[Markup, ...], ...]:
+        """Why there is a link: the statements it was derived from, what else is said of it; nothing where none is.
 
-    def _reasons(self, t: Say) -> str:
-        """Why there is a link: what is quoted, the statements it was derived from, what else is said of it."""
-        link = self.link
-        if not (link.quotes or self.rests or link.facts):
-            return ""
-        filled = filter(None, ([rest.words for rest in self.rests], link.facts))
-        lists = "".join([f'<ul class="facts"><li>{"</li><li>".join(items)}</li></ul>' for items in filled])
-        return f"<details><summary>{escape(t('why'))}</summary>\n{link.quotes}{lists}</details>\n"
+        What is quoted stands above these.
+        """
+        lists = tuple(rest.words for rest in self.rests), self.link.facts
+        return lists if self.link.quotes or any(lists) else ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,12 +128,9 @@ class Group:
 
     def written(self, t: Say) -> Markup:
         """The links as a list; a long one of weak links is folded."""
-        items = "".join([one.written(t) for one in self.connections])
-        listed = f'<ul class="links">\n{items}</ul>\n'
-        if len(self.connections) <= UNFOLDED or not self.kind.startswith("shared-"):
-            return markup(listed)
-        words = escape(t("links-listed", n=len(self.connections)))
-        return markup(f'<details class="many"><summary>{words}</summary>\n{listed}</details>\n')
+        items, number = [one.written(t) for one in self.connections], len(self.connections)
+        is_folded = number > UNFOLDED and self.kind.startswith("shared-")
+        return piece("links")(items, t("links-listed", n=number) if is_folded else "")
 
 
 def links_of(context: PageContext, iri: str) -> list[str]:
@@ -207,7 +187,7 @@ def _read(context: PageContext, iri: str) -> Link:
     ends = dict.fromkeys([*starts, *leads, *both])
     notes = Notes(context)
     why = unfold(notes, iri, frozenset(ends), without=_TOLD)
-    via = ", ".join(map(context.link, statements.values(iri, PAN + "via")))
+    via = context.links(statements.values(iri, PAN + "via"))
     return Link(
         kind_and_key(iri)[1] or iri.rpartition("/")[2],
         kind_of_link(context, iri),
@@ -216,9 +196,9 @@ def _read(context: PageContext, iri: str) -> Link:
         not both,
         {end: _end(context, end) for end in ends},
         markup(", ".join(map(context.label, statements.values(iri, PAN + "relation")))),
-        f'<span class="via">{escape(context.t("by-way-of"))} {via}</span>' if via else "",
-        "".join([quote.written(context.t) for quote in why.quotes]),
-        tuple([f"{fact.heading(context.t)} {content(one, context.t)}" for fact in why.facts for one in fact.values]),
+        piece("by_way_of")(context.t("by-way-of"), via) if via else NOTHING,
+        NOTHING.join([quote.written(context.t) for quote in why.quotes]),
+        tuple([fact.heading(context.t) + " " + content(one, context.t) for fact in why.facts for one in fact.values]),
         tuple([context.kept("rest", one, partial(_rest, context)) for one in statements.values(iri, _FROM)]),
         notes.needed,
         notes.needed[why.mark.number - 1] if why.mark else None,
@@ -236,8 +216,8 @@ def _rest(context: PageContext, iri: str) -> Rest:
     owner = next((found for name in _OWNERS if (found := statements.one(iri, name))), "")
     shared = frozenset({owner, statements.one(iri, PAN + "involves")})
     node = unfold(notes, iri, shared, without=frozenset({PAN + "linkType", *_OWNERS}))
-    whose = context.link(owner) if owner else ""
-    return Rest(owner, f"{whose}{escape(context.t('colon'))} {node.written(context.t)}", notes.needed)
+    whose = context.link(owner) if owner else NOTHING
+    return Rest(owner, whose + context.t("colon") + " " + node.written(context.t), notes.needed)
 
 
 def _end(context: PageContext, iri: str) -> End:
@@ -246,8 +226,8 @@ def _end(context: PageContext, iri: str) -> End:
     thing = context.link(iri)
     if not plans:
         return End(thing, thing)
-    full, short = (", ".join(map(name, plans)) for name in (context.link, context.short))
-    return End(f'{thing} <span class="plan">{full}</span>', f'{thing} <span class="plan">{short}</span>')
+    full, short = (markup(", ").join(map(name, plans)) for name in (context.link, context.short))
+    return End(piece("within")(thing, full), piece("within")(thing, short))
 
 
 def _order(context: PageContext, link: str, here: str) -> tuple[str, ...]:

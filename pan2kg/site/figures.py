@@ -1,6 +1,6 @@
-"""A table of figures as a piece of a page: its things lead to their pages, its notes, basis and query stand below.
+"""The pages of figures on coherence, and the same figures as CSV, JSON and spreadsheet.
 
-Figures on coherence as pages of their own, with the same figures as CSV, JSON and spreadsheet.
+On a page the things of a table lead to their own pages, and its notes, basis and query stand below it.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""What is chosen on one page: the choice in its address, and the plans it leaves.
+"""The choice of plans and links on a page: how it is read from the address, and which plans it leaves.
 
-What a browser needs to choose in the matrix itself, where there is no server to ask.
+For pages without a server the values needed to choose in the browser are written into the page.
 """
 
 from __future__ import annotations

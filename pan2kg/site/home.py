@@ -1,6 +1,6 @@
-"""The home page: where do our plans meet, and where not? Four numbers, the matrix, the lanes.
+"""The home page: where the plans meet and where they do not, in four numbers, a matrix and a drawing of lanes.
 
-The lanes of a plan: what it rests on and meets, as a picture, and as a list for screens too small for it.
+The lanes show what a plan rests on and which plans it meets; on screens too small for the drawing they are a list.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""Lists that the numbers of the home page open: plans, pairs of plans, and actions without a link.
+"""Lists of plans, pairs of plans and actions without a link, and the search.
 
-The page of what was found, the suggestions while one types, and all names for pages without a server.
+The search has a page of results, suggestions while one types, and for pages without a server a file of all names.
 """
 
 from __future__ import annotations

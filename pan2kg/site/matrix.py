@@ -1,6 +1,6 @@
-"""The matrix of a page as a picture: the same plans in the same order, the same numbers, for the same choice.
+"""The matrix of plans for a choice: as a table of a page, as CSV, and as a picture.
 
-The matrix of plans for a choice: as a table, as CSV, as a picture.
+All three show the same plans in the same order with the same numbers, as they are made from one reading.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""Due dates as an iCalendar file (RFC 5545), for the calendar of whoever must keep them.
+"""The page of obligations: what is due, what answers it and how late, as picture and table, and as a calendar file.
 
-The page of obligations: what is due, what answers it, how late; as picture, table and calendar.
+The calendar is iCalendar (RFC 5545), so that due dates can be subscribed to by whoever must keep them.
 """
 
 from __future__ import annotations

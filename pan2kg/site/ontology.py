@@ -1,6 +1,6 @@
-"""Which classes the object properties join: what the diagram draws and its table lists.
+"""The ontology as its documentation shows it: every term with its labels, axioms, use, rules and an example.
 
-The ontology as its documentation shows it: every term with its words, axioms, use, rules and an example.
+Also which classes the object properties join, which is what the diagram draws and its table lists.
 """
 
 from __future__ import annotations

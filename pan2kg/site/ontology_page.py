@@ -1,7 +1,7 @@
-"""What the templates of the documentation call: words, links to anchors, texts marked with their language.
+"""The documentation of the ontology: as a page of the site, and as files of their own.
 
-The documentation as files of their own, for a release and for the addresses w3id.org sends readers to.
-The documentation of the ontology as a page of the site.
+The files go into a release and are what w3id.org sends readers of an ontology IRI to; they need nothing but the style
+sheet beside them.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from pan2kg.site.ontology import ANY, read_ontology, relations, top_classes
 from pan2kg.site.ontology_diagram import draw_ontology
 from pan2kg.site.ontology_terms import Kind, Ontology, Tally, Term, Texts, anchor, pick
 from pan2kg.site.page import View
+from pan2kg.site.pieces import piece
 from pan2kg.tables.template import escape, markup, render
 from pan2kg.turtle.vocabulary import PAN
 from pan2kg.turtle.writer import iri as short
@@ -59,9 +60,7 @@ class OntologyWords:
         '<span lang="en">a &lt;b&gt;</span>'
         """
         said = pick(texts, self.language)
-        if said.language in ("", self.language):
-            return markup(escape(said.words))
-        return markup(f'<span lang="{escape(said.language)}">{escape(said.words)}</span>')
+        return piece("spoken")(said.words, "" if said.language == self.language else said.language)
 
     def short(self, iri: str) -> str:
         """An IRI with its prefix."""
@@ -71,11 +70,8 @@ class OntologyWords:
         """A term leading to where it is documented: here, or at its own address."""
         if iri == ANY:
             return markup(escape(self.w("diagram", "any")))
-        code = f"<code>{escape(self.short(iri))}</code>"
-        if iri in self.anchors:
-            return markup(f'<a href="#{escape(anchor(iri))}">{code}</a>')
-        is_address = iri.startswith(("http://", "https://"))
-        return markup(f'<a href="{escape(iri)}">{code}</a>' if is_address else code)
+        outside = iri if iri.startswith(("http://", "https://")) else ""
+        return piece("term")(f"#{anchor(iri)}" if iri in self.anchors else outside, self.short(iri))
 
     def links(self, iris: Iterable[str]) -> Markup:
         """Several terms one after the other."""

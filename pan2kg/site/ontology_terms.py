@@ -1,7 +1,8 @@
-"""Turtle files as a dictionary: what is stated of each subject, in a stable order.
+"""The terms and concept schemes of the ontology, read from its Turtle files.
 
-A term of the ontology with everything its documentation says: words, axioms, use, rules, an example.
-The concept schemes of the ontology with their concepts.
+The files are read as a mapping from subject to predicate to values in a stable order, so that the documentation of
+the same ontology has the same bytes. A term has everything its documentation says: labels, axioms, use, rules, an
+example.
 """
 
 from __future__ import annotations

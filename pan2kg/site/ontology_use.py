@@ -1,7 +1,7 @@
-"""The SHACL shapes as documentation reads them: which terms each looks at, what it says, how much it weighs.
+"""How terms of the ontology are used: the shapes that constrain them, how often they occur, and an example of each.
 
-Examples: Turtle of a real thing for each term, chosen by rule, so that the same graph gives the same examples.
-How the graph uses terms: counted with the store's own queries, once for all terms.
+Shapes give which terms each constrains, its message and its severity. Counts come from queries made once for all
+terms. Examples are chosen by rule, so that the same graph gives the same ones.
 """
 
 from __future__ import annotations

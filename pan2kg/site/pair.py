@@ -14,9 +14,9 @@ from pan2kg.site.connections import Connection, connection, grouped
 from pan2kg.site.figures import show
 from pan2kg.site.filtering import is_whole
 from pan2kg.site.page import View
+from pan2kg.site.pieces import piece
 from pan2kg.site.plan import actions_of, ordered
 from pan2kg.tables.citations import could_cite
-from pan2kg.tables.template import escape, markup
 from pan2kg.turtle.vocabulary import PAN
 
 if TYPE_CHECKING:
@@ -54,11 +54,8 @@ class Side:
 
     def listed(self, context: PageContext) -> Markup:
         """The actions as items of a list, each with how many links it has."""
-        return markup("\n".join([f"<li>{context.link(one)}{_count(context, n)}</li>" for one, n in self.actions]))
-
-
-def _count(context: PageContext, number: int) -> str:
-    return f' <span class="count">({escape(context.t("pair-links", n=number))})</span>' if number else ""
+        actions = [(context.link(one), context.t("pair-links", n=n) if n else "") for one, n in self.actions]
+        return piece("counted_actions")(actions)
 
 
 @dataclass(frozen=True, slots=True)

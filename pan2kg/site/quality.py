@@ -1,8 +1,7 @@
-"""What the links of the graph rest on: rules or sources, with or without evidence.
+"""The page on the quality of the data: each figure with what would improve it.
 
-Which things lack a label in which language.
-How good the graph is: its check, what is annotated, what is untranslated, its catalogue entry, its links.
-The page on how good the data are, each figure with what would mend it.
+It shows the findings of the check, what is annotated, what lacks a label in which language, how the entry in the
+catalogue scores, and what links rest on: rules or sources, with or without evidence.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""Questions as forms: each stored question with its parameters, its answer as a table, and the query behind it.
+"""The pages of questions: each stored question as a form, its answer as a table, and a page for own SPARQL.
 
-An answer as a table of a page: things by name and leading to their pages, every text with its language.
-The page for one's own SPARQL: editor, examples, and without JavaScript the answer as a table.
+In an answer things are shown by name and lead to their pages, and every text is marked with its language. Without
+JavaScript the answer is part of the page.
 """
 
 from __future__ import annotations

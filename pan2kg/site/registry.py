@@ -1,6 +1,7 @@
-"""Every kind of page: single ones by name, series by the folder they stand in, and files that are no pages.
+"""The registry of pages and files, and the site, which makes any of them by its path.
 
-The site: every page by its path, made when it is asked for; served and exported alike.
+A page is made when it is asked for, in the same way for the service and for an export, so that both have the same
+content.
 """
 
 from __future__ import annotations

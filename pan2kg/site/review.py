@@ -1,7 +1,7 @@
-"""What the pages share on which something can be written down: whether it can, and what came of the last attempt.
+"""The pages of review: the queue of links that wait for a decision, and the matrix in which scores are entered.
 
-The page of what waits for a review: each item as a card, with a form where somebody may decide.
-The page on which interaction scores are entered: choose actions, then fill in the matrix of what acts on what.
+Both share the state of their forms: whether this service writes, whether the reader has signed in, and what came of
+the last attempt.
 """
 
 from __future__ import annotations

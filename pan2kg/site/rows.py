@@ -12,8 +12,8 @@ import pyoxigraph as ox
 
 from pan2kg.graph.statements import CERTAINTY, SOURCE
 from pan2kg.site.connections import ENDS
+from pan2kg.site.pieces import NOTHING, piece
 from pan2kg.site.values import EVIDENCE, called, content, is_node, known, unfold, value
-from pan2kg.tables.template import escape, markup
 from pan2kg.turtle.vocabulary import PAN
 
 if TYPE_CHECKING:
@@ -43,11 +43,9 @@ class Cell:
     plan: Markup
     mark: Mark | None
 
-    def written(self, t: Say) -> str:
-        """The last two cells of a line of the table: the value, and on what it rests."""
-        plan = f' <span class="plan">{self.plan}</span>' if self.plan else ""
-        mark = self.mark.written(t) if self.mark else ""
-        return f'<td>{content(self.content, t)}{plan}</td><td class="provenance">{mark}</td>'
+    def written(self, t: Say) -> tuple[Markup, Markup, Markup]:
+        """The value, the plan, and on what it rests, as the table has them."""
+        return content(self.content, t), self.plan, self.mark.written(t) if self.mark else NOTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,25 +59,21 @@ class Row:
     cells: tuple[Cell, ...]
     more: int = 0
 
-    def written(self, t: Say) -> str:
+    def written(self, t: Say) -> Markup:
         """The lines of the table for all values of the property."""
-        lines, number = len(self.cells) + bool(self.more), len(self.cells) + self.more
-        span = f' rowspan="{lines}"' if len(self.cells) > 1 else ""
-        count = f' <span class="count">({number})</span>' if number > MOST_UNCOUNTED else ""
-        head = f'<th scope="row"{span}>{self.name}{count}</th>'
-        more = f'<tr><td colspan="2">{escape(t("more-rows", n=self.more))}</td></tr>\n' if self.more else ""
-        cells = "</tr>\n<tr>".join([cell.written(t) for cell in self.cells])
-        return f"<tr>{head}{cells}</tr>\n{more}"
+        number = len(self.cells) + self.more
+        return piece("row")(
+            self.name,
+            [cell.written(t) for cell in self.cells],
+            len(self.cells) + bool(self.more) if len(self.cells) > 1 else 0,
+            number if number > MOST_UNCOUNTED else 0,
+            t("more-rows", n=self.more) if self.more else "",
+        )
 
 
 def listed(rows: Iterable[Row], t: Say, name: str) -> Markup:
     """Rows as a table that is named by the heading with the id ``name``."""
-    heads = "".join(f'<th scope="col">{escape(t(f"column-{one}"))}</th>' for one in ("property", "value", "basis"))
-    return markup(
-        f'<table class="rows statements" aria-labelledby="{escape(name)}">\n'
-        f'<thead class="visually-hidden"><tr>{heads}</tr></thead>\n<tbody>\n'
-        f"{''.join(row.written(t) for row in rows)}</tbody>\n</table>\n"
-    )
+    return piece("statements")([row.written(t) for row in rows], name, t)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +114,7 @@ def _first(context: PageContext, statement: Statement) -> tuple[bool, str, str]:
 
 
 def _said(notes: Notes, statement: Statement, here: str) -> Cell:
-    return Cell(_shown(notes, statement, here), markup(""), notes.mark(statement))
+    return Cell(_shown(notes, statement, here), NOTHING, notes.mark(statement))
 
 
 def _shown(notes: Notes, statement: Statement, here: str) -> Markup | Node:
@@ -133,8 +127,7 @@ def _heading(context: PageContext, name: str, *, back: bool = False) -> Markup:
     words, language = called(context.graph.labels, name, context.request.language, back=back)
     if back and not known(name, back=True).key:
         words = context.t("pointing", name=words)
-    tag = f' lang="{escape(language)}"' if language else ""
-    return markup(f"<span{tag}>{escape(words)}</span>" if tag else escape(words))
+    return piece("spoken")(words, language)
 
 
 def _incoming(notes: Notes, iri: str, without: frozenset[str]) -> Iterator[tuple[str, PendingRow]]:
@@ -193,6 +186,6 @@ def _from(notes: Notes, statement: Statement, here: str) -> Cell:
     if is_node(context, thing):
         roles = context.graph.statements.values(thing, _ROLE)
         without = frozenset({_ROLE} if name == PAN + "involvedIn" and len(roles) == 1 else ())
-        return Cell(unfold(notes, thing, frozenset({here}), without=without), markup(""), mark)
+        return Cell(unfold(notes, thing, frozenset({here}), without=without), NOTHING, mark)
     plans = context.graph.statements.values(thing, PAN + "inPlan") if name != PAN + "inPlan" else []
     return Cell(context.link(thing), context.links(plans), mark)

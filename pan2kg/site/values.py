@@ -1,6 +1,6 @@
-"""What properties are called on a page, in which part of it they stand, and in what order.
+"""The values of a thing as a page shows them: under which name, in which part of the page, in what order.
 
-Values as a page shows them, and nodes without a page of their own unfolded where they are spoken of.
+A node without a page of its own, such as a passage, is shown where it is referred to.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from pan2kg.graph.labels import short
 from pan2kg.graph.statements import CERTAINTY, SOURCE, TYPE
 from pan2kg.i18n.catalogue import Messages, french
 from pan2kg.i18n.days import in_words
+from pan2kg.site.pieces import NOTHING, piece
 from pan2kg.store.store import plain
 from pan2kg.tables.template import escape, markup
 from pan2kg.turtle.vocabulary import DCTERMS, ID, PAN, RDF, RDFS, SKOS
@@ -140,17 +141,7 @@ class Quote:
 
     def written(self, t: Say) -> Markup:
         """The quotation as a block of its own."""
-        return markup(
-            f'<blockquote class="quote"{_tag(self.language)}>{escape(self.words)}</blockquote>\n'
-            f'<p class="provenance">{self._place(t)}</p>\n'
-        )
-
-    def inside(self, t: Say) -> str:
-        """The quotation in a line of other words."""
-        return f' <q class="quote"{_tag(self.language)}>{escape(self.words)}</q> <cite>{self._place(t)}</cite> '
-
-    def _place(self, t: Say) -> str:
-        return f"{self.document}, {escape(t('page-number', page=self.page))}" if self.page else self.document
+        return piece("quotation")(self, t)
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,9 +152,9 @@ class Fact:
     language: str
     values: tuple[Markup | Node, ...]
 
-    def heading(self, t: Say) -> str:
+    def heading(self, t: Say) -> Markup:
         """The name of the property, with its colon."""
-        return f'<span class="property"{_tag(self.language)}>{escape(self.name + t("colon"))}</span>'
+        return piece("property")(self.name, self.language, t("colon"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,25 +168,17 @@ class Node:
 
     def written(self, t: Say) -> Markup:
         """The node as a line: what it says in short, its facts, and the words quoted for it."""
-        facts = (
-            f'<span class="fact">{fact.heading(t)} {", ".join([content(one, t) for one in fact.values])}</span>'
-            for fact in self.facts
-        )
-        told = " · ".join([self.head, *facts] if self.head else facts)
-        return markup(f"{told}{''.join([quote.inside(t) for quote in self.quotes])}")
+        facts = [(fact.heading(t), [content(one, t) for one in fact.values]) for fact in self.facts]
+        return piece("node")(self.head, facts, self.quotes, t)
 
     def marked(self, t: Say) -> Markup:
         """The node with its mark."""
-        return markup(f"{self.written(t)}{self.mark.written(t) if self.mark else ''}")
+        return self.written(t) + (self.mark.written(t) if self.mark else NOTHING)
 
 
-def content(it: Markup | Node, t: Say) -> str:
+def content(it: Markup | Node, t: Say) -> Markup:
     """A value, or a node unfolded, as a page shows it."""
     return it.written(t) if isinstance(it, Node) else it
-
-
-def _tag(language: str) -> str:
-    return f' lang="{escape(language)}"' if language else ""
 
 
 def is_node(context: PageContext, iri: str) -> bool:
@@ -212,9 +195,8 @@ def value(context: PageContext, term: Term) -> Markup:
         return context.link(plain(term))
     words, language = term.value, term.language or ""
     if language:
-        tag = f' lang="{escape(language)}"' if language != context.request.language else ""
-        told = escape(french(words) if language == "fr" else words)
-        return markup(f"<span{tag}>{told}</span>" if tag else told)
+        strange = language if language != context.request.language else ""
+        return piece("spoken")(french(words) if language == "fr" else words, strange)
     if words.startswith(("http://", "https://")) and " " not in words:
         return context.lead(words, urlsplit(words).hostname or context.t("outside"))
     return markup(escape(dated(context, words)))

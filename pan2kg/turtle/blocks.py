@@ -1,7 +1,7 @@
-"""A Turtle file as a person sees it: lines, prefixes, blocks, and what is out of the ordinary.
+"""A Turtle file line by line: its prefixes, its blocks, and each departure from the house layout.
 
-The engine decides whether a file is Turtle; this reader knows the one layout the house writes, a
-statement a line, and names each departure from it with its line.
+The engine decides whether a file is Turtle, but gives neither lines nor comments. This reader knows only the one
+layout of the house, a statement a line, and therefore can name every departure from it with its line.
 """
 
 from __future__ import annotations

@@ -128,7 +128,6 @@ ALLOWED = {
     "la ligne agit sur la colonne": "the corner of a matrix that is read",
     "xsd:gYear, xsd:gYearMonth or xsd:date, as its form tells": "a datatype of a column",
     "{}x-content-type-options: nosniff\r\nconnection: close\r\n\r\n": "headers",
-    "label fallback": "classes of an element",
     "not yet": "a standing of a plan on a day",
     "in force": "a standing of a plan on a day",
     "Prefix not found": "words of the engine",
@@ -154,7 +153,7 @@ def for_a_reader(text: str) -> bool:
 
 
 def is_list_of_keys(text: str) -> bool:
-    """Whether small words without marks stand in a row, a quarter of them with hyphens: ``cites bases-on``."""
+    """Whether small words without marks stand in a row, a quarter of them with hyphens: ``cites based-on``."""
     words = text.split()
     hyphened = sum("-" in word for word in words)
     return all(re.fullmatch(r"[a-z-]+", word) for word in words) and 4 * hyphened >= len(words)

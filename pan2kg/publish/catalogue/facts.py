@@ -1,6 +1,7 @@
-"""What the graph says of itself as a dataset: the facts of ``graph/catalogue.ttl``.
+"""What the graph states about itself as a dataset (``graph/catalogue.ttl``), and the code lists a catalogue refers to.
 
-The code lists a catalogue refers to, so that every concept in it is typed, labelled and placed in its scheme.
+Every concept a catalogue uses from a code list is given its type, label and scheme in the catalogue itself: the DCAT-AP
+shapes look for them in the file they validate and fetch nothing.
 """
 
 from __future__ import annotations

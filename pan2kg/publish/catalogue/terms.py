@@ -1,6 +1,7 @@
-"""The vocabularies a catalogue is written in, and how their terms are made.
+"""The vocabularies of a catalogue, how its terms are made, and its serialisation as Turtle, RDF/XML and JSON-LD.
 
-A description as Turtle, RDF/XML and JSON-LD: one graph, and French first in each of them.
+French stands first wherever a value is given in several languages: the portal's software takes the first literal for
+the title, whatever its language.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
-"""A change as an Atom feed (RFC 4287): an entry a thing, with ids that stay the same when it is made again.
+"""A change for other programs: as an Atom feed (RFC 4287), as CSV, and as JSON.
 
-A change for other programs: a row a value as CSV, and all of it as JSON.
+The feed has an entry for each thing that changed. The id of an entry follows from the thing and the two states, so that
+a feed that is made again announces nothing twice.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
-"""What things and properties are called in a change: by their labels on either side, else by their keys.
+"""The difference of two states thing by thing: added, removed, retired, renamed or changed, and what each is part of.
 
-The difference thing by thing: what was added, removed, retired, renamed or changed, and what it is part of.
+A thing or property is called by its label on either side, since one that was removed has a label only on the old side;
+without a label, by its key.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
-"""Sending: look, send what differs, look again; after a fault wait and begin anew with a look.
+"""Bringing a portal to hold a release: look, send what differs, look again; and the same as a list of requests to read.
 
-A push in words: the requests as they would be sent, and what differs.
+After a fault that may pass, the push waits and begins again with a look. A request whose answer was lost may have been
+carried out, and repeated it would create a second dataset or file.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""What the portal holds: its JSON, narrowed to what is compared.
+"""What the portal holds, narrowed to what is compared, and the requests that bring it to what is offered.
 
-The requests that bring the portal from what it holds to what is offered; none where both agree.
+There are none where both agree, so that a push that is repeated changes nothing.
 """
 
 from __future__ import annotations
