@@ -51,7 +51,7 @@ def run(
     child = os.fork()
     if child:
         return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-    code = 70
+    code = 1
     try:
         signal.alarm(patience)
         os.chdir(folder)
@@ -65,11 +65,10 @@ def run(
         except SystemExit as end:
             code = end.code if isinstance(end.code, int) else int(end.code is not None)
         sys.stdout.flush()
-        sys.stderr.flush()
-    except Exception:
-        sys.excepthook(*sys.exc_info())
-        code = 1
     finally:
+        if (fault := sys.exc_info())[0]:
+            sys.excepthook(*fault)
+        sys.stderr.flush()
         os._exit(code)
 
 
