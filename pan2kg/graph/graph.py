@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from pan2kg.coherence.links import Links
     from pan2kg.coherence.obligations import Obligation, Response
     from pan2kg.coherence.participation import Field
+    from pan2kg.coherence.scale import Scale
     from pan2kg.coherence.scores import Scores
     from pan2kg.coherence.strength import Foundation, PlanLink
     from pan2kg.coherence.uses import Uses
@@ -450,6 +451,13 @@ class Graph:
         from pan2kg.coherence.reading import read_matrices
 
         return read_matrices(self.store)
+
+    @Reading
+    def scales(self) -> Mapping[str, Scale]:
+        """The scales of interaction scores the graph declares, by IRI."""
+        from pan2kg.coherence.reading import read_scales
+
+        return read_scales(self.store)
 
     @Reading
     def periods(self) -> Mapping[str, tuple[str, str, str]]:

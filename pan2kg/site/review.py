@@ -11,12 +11,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from pan2kg.coherence.scores import SCALE
+from pan2kg.coherence.scale import SCALE, Scale, plain
 from pan2kg.coherence.uses import key
 from pan2kg.i18n.catalogue import Messages, with_mark
 from pan2kg.review.decisions import CHANNELS, REVIEWED, Item, documents, passage_document, read_queue
 from pan2kg.review.entry import DONE, LIMITS, TONGUES, called, sentence
-from pan2kg.review.scores import MOST, SCORES, bodies, cell_name, known_scores
+from pan2kg.review.scores import MOST, bodies, cell_name, known_scores, scale_named, steps
 from pan2kg.site.page import View
 from pan2kg.site.speaker import NOTHING
 from pan2kg.turtle.vocabulary import ID
@@ -150,6 +150,7 @@ def scores_values(speaker: Speaker) -> Values:
         chosen = offered
     known = bodies(library.graph.spoken(speaker.request.language)) if is_open else []
     assessors = sorted(((key(body), speaker.name(body)) for body in known), key=lambda one: one[1].casefold())
+    scale = scale_named(speaker.graph, given.get("scale", "") or SCALE)
     ready = 2 <= len(chosen) <= MOST and given.get("assessor", "") in dict(assessors)
     return {
         "title": speaker.t("scores-title"),
@@ -162,10 +163,19 @@ def scores_values(speaker: Speaker) -> Values:
         "matrix": _matrix(speaker, chosen) if ready else [],
         "columns": chosen if ready else [],
         "typed": given,
-        "steps": [("", speaker.t("scores-none")), *((str(score), speaker.t(f"scores-{score}")) for score in SCORES)],
-        "scale": given.get("scale", "") or SCALE,
+        "steps": _steps(speaker, scale),
+        "typing": not steps(scale),
+        "bounds": scale,
+        "scale": scale.name,
         "known": len(library.graph.spoken(speaker.request.language).scores),
     }
+
+
+def _steps(speaker: Speaker, scale: Scale) -> list[tuple[str, str]]:
+    """What can be chosen in a cell, and what it means; only the steps from −3 to +3 have words."""
+    usual = steps(Scale())
+    words = {score: speaker.t(f"scores-{score}") for score in usual} if steps(scale) == usual else {}
+    return [("", speaker.t("scores-none")), *((str(score), words.get(score, "")) for score in steps(scale))]
 
 
 def _plans(speaker: Speaker) -> list[tuple[str, str]]:
@@ -203,7 +213,7 @@ def _matrix(speaker: Speaker, chosen: Sequence[str]) -> list[tuple[str, list[tup
         if one == two:
             return None
         name, before = cell_name(one, two), scores.get((one, two))
-        value = given.get(name, "" if before is None else str(before))
+        value = given.get(name, "" if before is None else plain(before))
         return name, value, speaker.t("scores-cell", one=speaker.name(one), two=speaker.name(two))
 
     return [(one, [cell(one, two) for two in chosen]) for one in chosen]
