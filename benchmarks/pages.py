@@ -26,8 +26,8 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 import pan2kg
 from pan2kg.graph.graph import Graph
 from pan2kg.site.bundle import HOW_TO_BUILD, Bundle, find_bundle
-from pan2kg.site.library import Library
 from pan2kg.site.registry import Site
+from pan2kg.site.site_context import SiteContext
 
 sys.path.append(str(Path(__file__).resolve().parents[1]))
 
@@ -80,7 +80,7 @@ def zipped(content: bytes) -> int:
 def fill(folder: Path, bundle: Bundle) -> Site:
     """Write what the measured pages need."""
     graph = pan2kg.open_graph()
-    site = Site(Library(Graph(graph.project, graph.store, language="fr", as_of=date(2026, 1, 1)), "static", bundle))
+    site = Site(SiteContext(Graph(graph.project, graph.store, language="fr", as_of=date(2026, 1, 1)), "static", bundle))
     (folder / "assets").mkdir()
     for name, path in bundle.files().items():
         shutil.copy(path, folder / "assets" / name)

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -155,13 +154,31 @@ def turtle_files(folder: Path) -> list[Path]:
     """Every ``.ttl`` file below ``folder``, sorted by path.
 
     Raises:
-        ProjectError: one is a pipe or a device, which would be waited for without end.
+        ProjectError: one is a pipe or a device, which would be waited for without end; or a folder cannot be read.
     """
-    found = sorted(folder.rglob("*.ttl"))
-    for path in found:
-        if not path.is_file() and path.exists() and not path.is_dir():
-            raise ProjectError("no-regular-file", place=Place(str(path)), remedy="take-it-away")
+    found = []
+    for entry in _entries(str(folder)) if folder.is_dir() else ():
+        if not entry.is_file() and Path(entry).exists() and not entry.is_dir():
+            raise ProjectError("no-regular-file", place=Place(entry.path), remedy="take-it-away")
+        found.append(Path(entry))
     return found
+
+
+def _entries(folder: str) -> Iterator[os.DirEntry[str]]:
+    """What is named ``.ttl`` below a folder, in the order of paths; links to folders are not followed.
+
+    The system says with each name what it is; asking it of every file, as :meth:`Path.rglob` does, takes twice as long.
+    """
+    try:
+        with os.scandir(folder) as listed:
+            entries = sorted(listed, key=lambda entry: entry.name)
+    except OSError as error:
+        raise ProjectError("cannot-read-file", place=Place(folder), reason=reason(error)) from None
+    for entry in entries:
+        if entry.name.endswith(".ttl"):
+            yield entry
+        if entry.is_dir(follow_symlinks=False):
+            yield from _entries(entry.path)
 
 
 def read_text(path: Path) -> str:
@@ -240,6 +257,8 @@ def start(folder: Path) -> Iterator[str]:
     Raises:
         ProjectError: the folder holds something already, or cannot be written.
     """
+    import tempfile
+
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise ProjectError("something-there", place=Place(str(folder)), remedy="name-new-folder")
     shipped = Project.packaged()

@@ -122,7 +122,7 @@ def test_imports_name_the_module_in_full() -> None:
 
 
 def test_a_rough_library_has_one_door() -> None:
-    used: dict[str, set[str]] = {library: set() for library in DOORS}
+    used: dict[str, set[str]] = {site_context: set() for site_context in DOORS}
     for module, tree in modules().items():
         for _, name in imports_that_run(tree):
             if name.split(".")[0] in DOORS:

@@ -1,8 +1,8 @@
-"""What a drawing consists of: a handful of marks, each with its place in pixels.
+"""The marks a drawing consists of, each with its place in pixels, and the drawing as SVG.
 
-A drawing as SVG: no script, no style sheet, nothing fetched, every text escaped.
-
-Every renderer, SVG here and PNG or PDF elsewhere, needs to know these and nothing else.
+The SVG has no script and no style sheet and fetches nothing, so that it can stand in a page with a strict content
+policy. Every renderer, SVG here and PNG or PDF in :mod:`pan2kg.charts.raster`, needs to know these marks and nothing
+else.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
-"""Colours that colour-blind readers and grey printers can tell apart; a number or a pattern always goes with them.
+"""What stands around every picture: title, how to read it, legend, what is not shown, and where it comes from.
 
-The sheet around every picture: title, how to read it, legend, what is not shown, and where it comes from.
+Colours are such that readers with a colour vision deficiency and grey printers can tell them apart, and a number or a
+pattern always goes with them.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""Which plans a picture shows, and how many it leaves out: with many plans, not all of them can be legible.
+"""What pictures of plans as a grid have in common: which plans they show, and heads, cells and legends.
 
-What matrices of plans have in common: heads of columns and rows, hatched cells, legends of colour.
+With many plans not all can be legible, so that a picture shows some of them and says how many it leaves out.
 """
 
 from __future__ import annotations

@@ -1,9 +1,7 @@
-"""The one door to matplotlib: a drawing as PNG or PDF, with the font that comes with that library.
+"""The one door to matplotlib, and how a picture is written to a file: as SVG, PNG, PDF, or its table as CSV.
 
-Writing a picture to a file: SVG, PNG, PDF, or its table as CSV.
-
-Nothing of the system is used, neither fonts nor a graphics library, so that a drawing gives the same bytes on every
-run of one version of matplotlib.
+Nothing of the system is used, neither fonts nor a graphics library: one version of matplotlib gives the same bytes
+for the same drawing everywhere.
 """
 
 from __future__ import annotations
@@ -62,14 +60,14 @@ def _plain(text: str) -> str:
 def _artist(drawing: Drawing) -> Any:  # noqa: ANN401 - matplotlib's own types are partial
     from matplotlib.artist import Artist
 
-    class Sheet(Artist):
+    class DrawingArtist(Artist):
         """The drawing as one thing to draw."""
 
         def draw(self, renderer: Any) -> None:  # noqa: ANN401
             for mark, shift in flat(drawing.marks):
                 _Brush(renderer, drawing.height, shift).draw(mark)
 
-    return Sheet()
+    return DrawingArtist()
 
 
 class _Brush:

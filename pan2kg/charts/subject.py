@@ -1,6 +1,7 @@
 """What a picture is drawn from: a graph in a language, and where the marks of the picture lead.
 
-What ties the actions of a plan to texts and to other plans: declared in a source, or inferred from shared texts.
+Also what joins the actions of a plan to texts and to other plans: declared in a source, or inferred from shared
+texts.
 """
 
 from __future__ import annotations

@@ -100,7 +100,7 @@ class Parser(argparse.ArgumentParser):
         self.exit(2, f"{told('wrong-use', prog=self.prog, message=message)}\n")
 
 
-class Once(argparse.Action):
+class SingleValue(argparse.Action):
     """An option that is given once: a second value would silently take the place of the first."""
 
     def __call__(
@@ -128,7 +128,7 @@ def add_output(command: argparse.ArgumentParser, meaning: str = "output", *, req
 
 def add_as_of(command: argparse.ArgumentParser, meaning: str) -> None:
     """``--as-of``: a day, given once."""
-    command.add_argument("--as-of", metavar="DAY", type=a_day, action=Once, help=meaning)
+    command.add_argument("--as-of", metavar="DAY", type=a_day, action=SingleValue, help=meaning)
 
 
 def project_of(options: argparse.Namespace) -> Project:

@@ -24,6 +24,7 @@ from pan2kg.i18n.message import say
 from pan2kg.project import Project, read_text
 
 if TYPE_CHECKING:
+    from pan2kg.site.permalink import Permalink
     from pan2kg.store.queries import Query
     from pan2kg.store.store import Store
     from pan2kg.tables.answers import Style
@@ -56,13 +57,11 @@ def _answers(command: argparse.ArgumentParser) -> None:
 
 def run_ask(options: argparse.Namespace) -> int:
     """Answer a stored question, by its name or by a link that fixes it, or list them."""
-    from pan2kg.graph.graph import Graph
-    from pan2kg.site.permalink import follow, notice
     from pan2kg.store.queries import fill, find_query
     from pan2kg.store.rules import needs
     from pan2kg.tables.answers import taken
 
-    project, link = project_of(options), follow(options)
+    project, link = project_of(options), _follow(options)
     query = None if options.list or options.name is None else find_query(project, options.name)
     refuse_unknown(options.parameters, [p.option for p in query.parameters] if query else [], typed(options))
     if query is None:
@@ -78,8 +77,36 @@ def run_ask(options: argparse.Namespace) -> int:
     if options.format in (None, "table", "md"):
         notes = (*filter(None, [taken(query, values, options.language)]), *notes)
     if link:
-        notes = (*filter(None, [notice(link, Graph(project, store).release, link.language)]), *notes)
+        notes = (*_other_release(link, project, store), *notes)
     return _answer(store, text, project, options, query, notes)
+
+
+def _follow(options: argparse.Namespace) -> Permalink | None:
+    """The link typed in place of a question's name; what it fixes is then as if it had been typed.
+
+    Raises:
+        QueryError: it is no such link, or another day is typed than it fixes.
+    """
+    if "/" not in (options.name or ""):
+        return None
+    from pan2kg.site.permalink import read_permalink
+
+    link = read_permalink(options.name)
+    if link.day and options.as_of not in (None, link.day):
+        raise QueryError("link-day-differs", remedy="leave-out-as-of", day=link.day, given=options.as_of)
+    options.name, options.language = link.query, link.language
+    options.as_of = options.as_of or link.day
+    options.parameters = [*link.typed, *options.parameters]
+    return link
+
+
+def _other_release(link: Permalink, project: Project, store: Store) -> list[str]:
+    """What is to be said where another release answers than the link names."""
+    from pan2kg.graph.graph import Graph
+    from pan2kg.site.permalink import notice
+
+    said = notice(link, Graph(project, store).release, link.language)
+    return [said] if said else []
 
 
 def _as_of(

@@ -149,11 +149,11 @@ def run_site(options: argparse.Namespace) -> int:
         ProjectError: the folder or the zip cannot be written.
     """
     from pan2kg.site.bundle import find_bundle
-    from pan2kg.site.library import Library
     from pan2kg.site.registry import Site
+    from pan2kg.site.site_context import SiteContext
     from pan2kg.site.writing import write_site, write_zip
 
-    site = Site(Library(_open(options), bundle=find_bundle()))
+    site = Site(SiteContext(_open(options), bundle=find_bundle()))
     folder = Path(options.output)
     progress = Progress()
     number = write_site(site, folder, progress=lambda number: progress(say("progress", "files", number=str(number))))

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pan2kg.publish.portal.access import Access
     from pan2kg.publish.portal.client import Client
     from pan2kg.publish.portal.offer import Offer
-    from pan2kg.publish.portal.steps import Whose
+    from pan2kg.publish.portal.steps import SearchScope
 
 ACTIONS: Final = ("plan", "push", "status")
 
@@ -91,58 +91,58 @@ def run_portal(
     from pan2kg.publish.portal.client import Client
     from pan2kg.publish.portal.manifest import read_release
     from pan2kg.publish.portal.offer import make_offer
-    from pan2kg.publish.portal.steps import Whose
+    from pan2kg.publish.portal.steps import SearchScope
 
     if options.send and options.action != "push":
         raise PortalError("only-push-sends", place=Place("--send"), remedy="use-push-send")
     sends = options.action == "push" and options.send
     reads = sends or options.action == "status" or options.look
     access = read_access(options.portal, os.environ, needs_key=reads)
-    whose = Whose(options.organization, options.dataset)
+    scope = SearchScope(options.organization, options.dataset)
     with TemporaryDirectory(prefix="pan2kg-") as scratch:
         offer = make_offer(read_release(Path(options.folder)), Path(scratch))
         client = Client(access, Pace(clock, sleep))
         if sends:
-            return _push(client, offer, whose, prune=options.prune)
+            return _push(client, offer, scope, prune=options.prune)
         if options.action == "status":
-            return _status(client, offer, whose, prune=options.prune)
-        return _plan(client if reads else None, access, offer, whose, prune=options.prune)
+            return _status(client, offer, scope, prune=options.prune)
+        return _plan(client if reads else None, access, offer, scope, prune=options.prune)
 
 
-def _plan(client: Client | None, access: Access, offer: Offer, whose: Whose, *, prune: bool) -> int:
+def _plan(client: Client | None, access: Access, offer: Offer, scope: SearchScope, *, prune: bool) -> int:
     from pan2kg.publish.portal.push import list_requests, observe
     from pan2kg.publish.portal.steps import Remote, steps
 
     if client:
-        remote = observe(client, offer, whose)
+        remote = observe(client, offer, scope)
         note = "note-unchanged"
     else:
-        remote = Remote(whose.dataset, {}, ()) if whose.dataset else None
+        remote = Remote(scope.dataset, {}, ()) if scope.dataset else None
         note = "note-not-sent"
-    todo = steps(offer, remote, whose, prune=prune)
-    _write(list_requests(access, todo, whose, remote))
+    todo = steps(offer, remote, scope, prune=prune)
+    _write(list_requests(access, todo, scope, remote))
     _write(f"\n{say('portal', note)}\n")
     return 0
 
 
-def _push(client: Client, offer: Offer, whose: Whose, *, prune: bool) -> int:
+def _push(client: Client, offer: Offer, scope: SearchScope, *, prune: bool) -> int:
     from pan2kg.publish.portal.access import PortalError
     from pan2kg.publish.portal.push import push, say_outcome
 
     try:
-        outcome = push(client, offer, whose, lambda line: _write(f"{line}\n"), prune=prune)
+        outcome = push(client, offer, scope, lambda line: _write(f"{line}\n"), prune=prune)
     except KeyboardInterrupt:
         raise PortalError("push-interrupted", remedy="push-goes-on") from None
     _write(say_outcome(offer, outcome))
     return 1 if outcome.remaining else 0
 
 
-def _status(client: Client, offer: Offer, whose: Whose, *, prune: bool) -> int:
+def _status(client: Client, offer: Offer, scope: SearchScope, *, prune: bool) -> int:
     from pan2kg.publish.portal.push import observe, say_status
     from pan2kg.publish.portal.steps import steps
 
-    remote = observe(client, offer, whose)
-    todo = steps(offer, remote, whose, prune=prune)
+    remote = observe(client, offer, scope)
+    todo = steps(offer, remote, scope, prune=prune)
     _write(say_status(offer, remote, todo))
     return 1 if todo else 0
 

@@ -21,7 +21,7 @@ from pan2kg.project import Project, write_atomically
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from pan2kg.publish.assemble import Order
+    from pan2kg.publish.assemble import ReleaseOptions
     from pan2kg.publish.catalogue.facts import Facts
     from pan2kg.publish.edition import Edition, Issue, Part
 
@@ -128,27 +128,27 @@ def release(options: argparse.Namespace, parts: Sequence[Part] = ()) -> int:
     folder = Path(options.output).absolute()
     try:
         progress(say("progress", "loading"))
-        edition, order = prepare(project, options)
-        counted = publish(edition, folder, order, parts=parts, note=progress)
+        edition, release_options = prepare(project, options)
+        counted = publish(edition, folder, release_options, parts=parts, note=progress)
     except KeyboardInterrupt:
         raise ProjectError("interrupted", place=Place(str(folder)), remedy="there-unchanged") from None
     finally:
         progress.finish()
-    for gap in _gaps(edition, order):
+    for gap in _gaps(edition, release_options):
         sys.stderr.write(f"pan2kg: {gap}\n")
     written = {"number": str(counted.triples), "version": edition.issue.version, "folder": options.output}
     sys.stderr.write(f"{say('progress', 'release-written', **written)}\n")
     return 0
 
 
-def prepare(project: Project, options: argparse.Namespace) -> tuple[Edition, Order]:
+def prepare(project: Project, options: argparse.Namespace) -> tuple[Edition, ReleaseOptions]:
     """The graph loaded and the release ordered.
 
     Raises:
         ProjectError: the catalogue lacks a fact, or the release would lie in the future.
     """
     from pan2kg.graph.graph import Graph
-    from pan2kg.publish.assemble import Order
+    from pan2kg.publish.assemble import ReleaseOptions
     from pan2kg.publish.catalogue.facts import read_facts
     from pan2kg.publish.edition import Edition
     from pan2kg.store.rules import derive
@@ -159,7 +159,7 @@ def prepare(project: Project, options: argparse.Namespace) -> tuple[Edition, Ord
     issue = _issue(facts, options)
     graph = Graph(project, store, language="fr", as_of=issue.modified, release=issue.version)
     edition = Edition(graph, facts, issue, options.previous)
-    return edition, Order(today(), options.service or "", options.base is not None)
+    return edition, ReleaseOptions(today(), options.service or "", options.base is not None)
 
 
 def _issue(facts: Facts, options: argparse.Namespace) -> Issue:
@@ -204,7 +204,7 @@ def _previous(path: Path | None) -> str:
     return mark["version"] if mark else ""
 
 
-def _gaps(edition: Edition, order: Order) -> list[str]:
+def _gaps(edition: Edition, release_options: ReleaseOptions) -> list[str]:
     """What the catalogue could not say, and what would mend it."""
     from pan2kg.graph.dataset import DATASET
     from pan2kg.publish.catalogue.terms import DCAT
@@ -212,7 +212,7 @@ def _gaps(edition: Edition, order: Order) -> list[str]:
     known = {
         "no-contact": edition.issue.contact or edition.facts.of(DATASET, DCAT + "contactPoint"),
         "no-endpoint": edition.issue.addresses.endpoint,
-        "no-base": order.has_base,
+        "no-base": release_options.has_base,
     }
     return [say("progress", name) for name, value in known.items() if not value]
 
@@ -282,13 +282,13 @@ def _compared(options: argparse.Namespace, progress: Progress) -> bytes:
     progress(say("progress", "comparing"))
     if options.format == "rdf":
         return write_patch(patch_of(old, new))
+    from pan2kg.publish.diff.change_report import read_change_report, write_markdown, write_text
     from pan2kg.publish.diff.feed import day_of, write_csv, write_feed, write_json
-    from pan2kg.publish.diff.telling import read_story, write_markdown, write_text
 
     change = change_list(old, new)
-    story = read_story(change)
+    report = read_change_report(change)
     if options.format == "atom":
         when = day_of(change, options.date)
-        return write_feed(story, options.language, when, address=options.address).encode()
+        return write_feed(report, options.language, when, address=options.address).encode()
     write = {"text": write_text, "md": write_markdown, "csv": write_csv, "json": write_json}[options.format]
-    return write(story, options.language).encode()
+    return write(report, options.language).encode()

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pan2kg.server.pages import Pages
     from pan2kg.server.pool import Pool
     from pan2kg.server.request import Application, Handler
-    from pan2kg.server.review import Renewed
+    from pan2kg.server.review import RefreshedSite
     from pan2kg.server.settings import Release, Settings
     from pan2kg.server.workers import ForkServer
     from pan2kg.store.store import Store
@@ -185,25 +185,25 @@ def _project(options: argparse.Namespace) -> Project:
     return Project.at(options.project) if options.project else Project.find()
 
 
-def _site(project: Project, store: Store, release: Release, *, writable: bool) -> Renewed:
+def _site(project: Project, store: Store, release: Release, *, writable: bool) -> RefreshedSite:
     """The pages over the data as they are at any time."""
     from pan2kg.graph.graph import Graph
-    from pan2kg.server.addresses import Everything
-    from pan2kg.server.review import Renewed
+    from pan2kg.server.addresses import AllPages
+    from pan2kg.server.review import RefreshedSite
     from pan2kg.site.bundle import find_bundle
-    from pan2kg.site.library import Library
     from pan2kg.site.registry import Site
+    from pan2kg.site.site_context import SiteContext
 
     bundle = find_bundle()
 
-    def make() -> Everything:
+    def make() -> AllPages:
         graph = Graph(project, store, language="fr")
-        return Everything(Site(Library(graph, mode="served", bundle=bundle, writable=writable)))
+        return AllPages(Site(SiteContext(graph, mode="served", bundle=bundle, writable=writable)))
 
-    return Renewed(make, release)
+    return RefreshedSite(make, release)
 
 
-def _pages(site: Renewed, release: Release) -> Pages:
+def _pages(site: RefreshedSite, release: Release) -> Pages:
     from pan2kg.server.pages import Pages
     from pan2kg.site.bundle import find_bundle
 
@@ -212,23 +212,23 @@ def _pages(site: Renewed, release: Release) -> Pages:
 
 
 def _desk(
-    project: Project, store: Store, site: Renewed, fork_server: ForkServer, token: str
+    project: Project, store: Store, site: RefreshedSite, fork_server: ForkServer, token: str
 ) -> tuple[tuple[str, Handler], ...]:
     """What takes decisions and scores, and writes them into the project."""
-    from pan2kg.server.review import Desk, Sessions, addresses, reloader
+    from pan2kg.server.review import ReviewPages, Sessions, addresses, reloader
 
-    return addresses(Desk(project, store, site.site, reloader(project, store, fork_server), Sessions(token)))
+    return addresses(ReviewPages(project, store, site.site, reloader(project, store, fork_server), Sessions(token)))
 
 
 def _documents(
     project: Project, store: Store, release: Release, pages: Pages, base: str | None
 ) -> tuple[tuple[str, Handler], ...]:
     """What answers for things and documents."""
-    from pan2kg.server.dereference import Holding
+    from pan2kg.server.dereference import DataSource
     from pan2kg.server.linked_data import handlers, portrait
     from pan2kg.turtle.writer import read_prefixes
 
-    return handlers(project, Holding(store, release, read_prefixes(project), portrait(pages)), base or "")
+    return handlers(project, DataSource(store, release, read_prefixes(project), portrait(pages)), base or "")
 
 
 def _serve(

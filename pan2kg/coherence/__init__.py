@@ -1,30 +1,50 @@
 """Coherence: where plans meet, where their texts say so, and what experts judge.
 
-Three layers stay apart: *potential* (what two actions share), *explicitness* (what texts and web sites
-cite) and *interaction* (signed judgement). There is no single score.
+Three layers stay apart: *potential* (what two works share), *explicitness* (what texts and web sites cite) and
+*interaction* (signed judgement). There is no single score, and a number says on whose word it rests.
+
+What a reader of figures asks, all from a :class:`~pan2kg.graph.graph.Graph`; a level is ``plan``, ``official`` (the
+headline, where none is named), ``other`` or ``editors``::
+
+    graph.figures(level)         each figure of the register: value, its four nested values, population, basis line
+    graph.weight(x, y, level)    low ≤ high, broad, settled and the contributions of two plans or two actions, in bits
+    graph.occasions(level)       ordered pairs of related plans with verdict, state, bits and debt
+    graph.known(level)           all that follows from the tables: linked pairs, pairs of actions, chronology …
+    graph.tables                 the small tables: works, uses, steps, statements, dates, readings
+
+Of a figure, ``figures.FIGURES`` has the words (``name``, ``meaning``, ``formula``, ``among``, messages in the context
+« figure »), ``rows(known)`` the list behind it, and ``value(known, rows)`` its number: nobody else counts links.
+``known.basis_line(known)`` is what is printed beside it. Of a cell, ``readings.cell`` says yes, no or unread.
 
 The modules in their one order; each imports only from those before it::
 
-    basis          what every figure rests on: n, weights, filters, release, "as of"
+    evidence       five levels of evidence, weakest and firmest
+    spans          partial dates as spans
+    texts          the tree of texts, classes of use, how common a text is
+    reading_state  what was read, three states of a cell, coverage
+    weight         low, high and broad of a pair; all pairs of plans and of actions
+    feasible       which plan could cite which: verdicts
+    occasions      occasions to cite, citation rate, debt, returns, index of action 3.3
+    known          the tables, and all that follows from them at a level
+    figures        the register of figures
+    known_tables   the tables as the store holds them
+
+Beside them, and where they measure the same still read by pages and tables until those are switched::
+
+    basis          what a figure of the first version rests on
     matrix         the one door to scipy.sparse
-    uses           actions × instruments
-    strength       weights, strength, bits, contributions, explanation
-    hoisting       what a whole plan is founded on
-    links          all linked pairs at once, and the links to write down
-    citations      who cites whom
-    debt           linked pairs that are not acknowledged
-    index          action 3.3, pair by pair
-    participation  actions that bridge plans, and what is lost without them
+    uses           actions × instruments of the first version, and names of actions and plans
+    strength       strength, contributions, what a whole plan is founded on: replaced by texts and weight
+    links          linked pairs of actions: replaced by weight
+    citations      who cites whom: replaced by feasible and occasions
+    debt           pairs that are not acknowledged, action 3.3: replaced by occasions
+    pairs          the matrix of plans: replaced by weight and figures
+    participation  actions that bridge plans, what is lost without them, completeness
     bodies         fragmentation, overlap, who should talk
-    completeness   five fields, each present, vague or absent
     obligations    due dates, margins, and what cannot be said
     scores         interaction matrices as CSV
-    interaction    signed sums, second order, intervals of ranks
-    agreement      how far assessors agree
-    pairs          the coherence matrix: one vector a pair of plans
+    interaction    signed sums, second order, intervals of ranks, agreement of assessors
     chance         whether two plans share more than chance would have it
     editions       one edition and the next, with the same weights
-    questions      the SPARQL texts
-    reading        the one door to the store: works, uses, citations, bodies
-    records        the same for obligations, fields, scores and statements
+    reading        the door to the store for all of these
 """

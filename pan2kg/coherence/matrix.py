@@ -139,17 +139,17 @@ def _bounds(costs: Floats, block: int) -> list[int]:
     return [0, *inner, len(costs)] if len(costs) else [0]
 
 
-def common(table: Incidence, weights: Floats, one: Indices, two: Indices) -> Floats:
-    """For each pair of rows the sum of the weights of the columns both have.
+def common(table: Incidence, weights: Floats, one: Indices, two: Indices, *, other: Incidence | None = None) -> Floats:
+    """For each pair of rows the sum of the weights of the columns both have; the second row may be of another table.
 
     >>> table = Incidence.of([0, 0, 1, 2], [0, 1, 1, 0], shape=(3, 2))
     >>> common(table, np.array([2.0, 5.0]), np.array([0, 1], np.int32), np.array([1, 2], np.int32)).tolist()
     [5.0, 0.0]
     """
-    given = table.sizes > 0
+    right = table if other is None else other
     sums = np.zeros(len(one))
-    at = np.flatnonzero(given[one] & given[two])
-    ones, weighted = table.weighted(np.ones(len(table.columns))), table.weighted(weights[table.columns])
+    at = np.flatnonzero((table.sizes > 0)[one] & (right.sizes > 0)[two])
+    ones, weighted = table.weighted(np.ones(len(table.columns))), right.weighted(weights[right.columns])
     for start in range(0, len(at), BLOCK):
         part = at[start : start + BLOCK]
         sums[part] = (ones[one[part]] * weighted[two[part]]).sum(axis=1)

@@ -78,10 +78,6 @@ class Explanation:
     basis: Basis
 
 
-
-
-
-
 def explain(uses: Uses, one: str, two: str, statements: Iterable[Statement] = ()) -> Explanation:
     """The strength of a pair with the contribution w_i / Σ_{A∪B} w of each shared instrument.
 

@@ -96,6 +96,7 @@ def decode_text(data: bytes, *, source: str = "") -> tuple[str, tuple[Remark, ..
     """
     if data.startswith(b"%PDF-"):
         raise OutlineError("pdf-file", place=_place(source, 1), remedy="extract-text")
+    # before the search for null bytes: UTF-16 text is full of them
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         return _decode(data, "utf-16", source), ()
     if b"\0" in data:
@@ -104,6 +105,7 @@ def decode_text(data: bytes, *, source: str = "") -> tuple[str, tuple[Remark, ..
         return data.decode("utf-8-sig"), ()
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
+    # Windows programs save French text so by default; in Latin-1 the dashes and quotation marks would be lost
     text = _decode(data, "cp1252", source)
     return text, (Remark(noted("not-utf8"), (line,)),)
 

@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from copy import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -26,10 +26,12 @@ from pan2kg.errors import QueryError
 from pan2kg.graph.dataset import Notice, Release, read_notice, read_release
 from pan2kg.graph.labels import Labels, plain_words, read_labels
 from pan2kg.i18n.days import today
+from pan2kg.i18n.message import either
 from pan2kg.project import Project
 from pan2kg.store.queries import Query, fill, find_query, program_query, read_queries
 from pan2kg.store.rules import derive
 from pan2kg.store.store import LocalStore, Store, Table, load_project, open_store, plain, select
+from pan2kg.turtle.vocabulary import ID
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -40,13 +42,18 @@ if TYPE_CHECKING:
     from pan2kg.coherence.bodies import Profile
     from pan2kg.coherence.chance import Chance
     from pan2kg.coherence.citations import Citation
+    from pan2kg.coherence.evidence import Level
+    from pan2kg.coherence.figures import Taken
+    from pan2kg.coherence.known import Known, Tables
     from pan2kg.coherence.links import Links
     from pan2kg.coherence.obligations import Obligation, Response
+    from pan2kg.coherence.occasions import Occasion
     from pan2kg.coherence.participation import Field
     from pan2kg.coherence.scale import Scale
     from pan2kg.coherence.scores import Scores
     from pan2kg.coherence.strength import Foundation, PlanLink
     from pan2kg.coherence.uses import Uses
+    from pan2kg.coherence.weight import Weight
     from pan2kg.graph.links import Ties
     from pan2kg.graph.statements import Statements
     from pan2kg.i18n.catalogue import Language
@@ -59,6 +66,7 @@ DAYS: Final = 4
 """Of how many days the graph as it was then is kept."""
 
 T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +108,37 @@ class Answer:
         import pandas as pd
 
         return pd.DataFrame(self.rows, columns=list(self.columns), dtype="str")
+
+
+@dataclass(frozen=True, slots=True)
+class Measures(Generic[T_co]):
+    """What was measured, one typed thing a row, which a pandas frame can be made of.
+
+    ``cells`` gives what stands under each of ``columns`` in the frame.
+    """
+
+    rows: tuple[T_co, ...]
+    columns: tuple[str, ...]
+    cells: Callable[[T_co], tuple[object, ...]]
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def __iter__(self) -> Iterator[T_co]:
+        return iter(self.rows)
+
+    def frame(self) -> pd.DataFrame:
+        """The rows as a pandas frame.
+
+        Raises:
+            ImportError: pandas is not installed; the extra ``pandas`` brings it.
+
+        >>> list(open_graph().occasions().frame().columns)
+        ['source', 'target', 'verdict', 'state', 'bits', 'ways']
+        """
+        import pandas as pd
+
+        return pd.DataFrame([self.cells(row) for row in self.rows], columns=list(self.columns))
 
 
 class Reading(Generic[T]):
@@ -417,6 +456,90 @@ class Graph:
 
         return read_ministries(self.store)
 
+    # What is known, at a level of evidence
+
+    @Reading
+    def tables(self) -> Tables:
+        """The small tables all figures are computed from: uses of texts, statements, dates and what was read."""
+        from pan2kg.coherence.known_tables import read_tables
+
+        home = f"{ID}plan/{HOME}"
+        found = read_tables(self.store, release=self.release, as_of=self.as_of)
+        return replace(found, focus=home) if home in found.works.plans else found
+
+    def known(self, level: Level | str = "") -> Known:
+        """What is known at a level of evidence, by itself or its key: that of the headline where none is given.
+
+        Raises:
+            QueryError: no level at which figures are taken.
+
+        >>> open_graph().known("plan").level.key
+        'plan'
+        """
+        from pan2kg.coherence.known import known
+
+        at = _figured(level)
+        return self.once(f"known {at.key}", lambda: known(self.tables, at))
+
+    def figures(self, level: Level | str = "") -> Measures[Taken]:
+        """Every figure of the register at a level of evidence, with its four values and what it rests on.
+
+        Raises:
+            QueryError: no level at which figures are taken.
+
+        >>> next(iter(open_graph().figures())).figure.id
+        'linked-plan-pairs'
+        """
+        from pan2kg.coherence.evidence import FIGURED
+        from pan2kg.coherence.figures import figures
+
+        at = _figured(level)
+        made = {one: self.known(one) for one in FIGURED}
+        taken = self.once(f"figures {at.key}", lambda: figures(made, at))
+
+        def cells(one: Taken) -> tuple[object, ...]:
+            name = one.figure.name.say(self.language)
+            return (one.figure.id, name, one.level.key, one.value, *one.nested, one.population)
+
+        return Measures(taken, ("id", "name", "level", "value", *(one.key for one in FIGURED), "population"), cells)
+
+    def weight(self, one: str, two: str, level: Level | str = "") -> Weight:
+        """What two plans, or two actions, share in bits, by IRI, prefixed name or key, with the texts that give it.
+
+        Raises:
+            QueryError: an unknown plan, action or level; the same twice; or an action without a plan.
+
+        >>> found = open_graph().weight("lu-bhr-2", "lu-bhr-1")
+        >>> 0 <= found.low <= found.high
+        True
+        """
+        ends = self._work(one), self._work(two)
+        if ends[0] == ends[1]:
+            raise QueryError("same-given-twice", remedy="give-two-actions", one=one)
+        return self.known(level).weight(*ends)
+
+    def occasions(self, level: Level | str = "") -> Measures[Occasion]:
+        """Every ordered pair of related plans, with what can be said of a citation from the first to the second.
+
+        Raises:
+            QueryError: no level at which figures are taken.
+
+        >>> all(one.bits >= 0 for one in open_graph().occasions("editors"))
+        True
+        """
+        columns = ("source", "target", "verdict", "state", "bits", "ways")
+
+        def cells(one: Occasion) -> tuple[object, ...]:
+            return (one.source, one.target, one.verdict.value, one.state.value, one.bits, " ".join(one.ways))
+
+        return Measures(self.known(level).occasions, columns, cells)
+
+    def _work(self, name: str) -> str:
+        """The IRI of a plan, or of an action of one."""
+        wanted, works = bare(name), self.tables.works
+        found = next((work for work in (*works.plans, *works.home) if wanted in {work, work.rpartition("/")[2]}), None)
+        return found or self.plan(name)
+
     @Reading
     def by_chance(self) -> Measured[Chance]:
         """Which pairs of plans share more than chance would have it."""
@@ -521,6 +644,16 @@ class Graph:
     def own_plan(self) -> str | None:
         """The plan to start from where none is named; None where the graph does not have it."""
         return next((plan.iri for plan in self.uses.plans if plan.iri.rpartition("/")[2] == HOME), None)
+
+
+def _figured(level: Level | str) -> Level:
+    """The level figures are to be taken at, by itself or its key; that of the headline where none is given."""
+    from pan2kg.coherence.evidence import FIGURED, HEADLINE
+
+    found = next((one for one in FIGURED if level in {one, one.key}), None) if level else HEADLINE
+    if found is None:
+        raise QueryError("no-such-level", remedy="name-a-level", name=level, named=either([one.key for one in FIGURED]))
+    return found
 
 
 def bare(name: str) -> str:

@@ -88,7 +88,9 @@ def read_ties(store: Store) -> Ties:
         ends.setdefault((iri, kind_of_tie(of.rpartition("/")[2], stated=stated == "true")), {}).setdefault(end, plan)
     found = []
     for (link, kind), joined in ends.items():
-        for one, two in combinations(sorted(joined, key=lambda end: (joined[end], end)), 2):
+        for one, two in combinations(
+            sorted(joined, key=joined.__getitem__), 2
+        ):  # of one plan, as the query orders them
             if joined[one] != joined[two]:
                 found.append(Tie(link, kind, (one, two), (joined[one], joined[two])))
     return Ties(tuple(_at_the_finest(found)))

@@ -91,6 +91,7 @@ def _catalogue(language: Language) -> _Compiled:
     text, made = source.read_bytes(), source.with_suffix(".mo")
     if made.is_file():
         found = _Compiled(made.read_bytes())
+        # by content, not by time: an installed package and a clone have arbitrary file times
         if found.header(SOURCE) == checksum(text):
             return found
     try:
@@ -132,6 +133,7 @@ def _words(context: str, key: str, language: Language, number: int | None) -> st
     if key not in _keys(context, language):
         if language == SOURCE_LANGUAGE:
             raise KeyError(f"No message « {key} » in the context « {context} »")
+        # a page with one English sentence serves better than none while a translation is unfinished
         return _words(context, key, SOURCE_LANGUAGE, number)
     forms = _catalogue(language).forms(f"{context}\x04{key}")
     return forms[_plural_form(language)(1 if number is None else abs(number)) if len(forms) > 1 else 0]

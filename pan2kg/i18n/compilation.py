@@ -10,8 +10,7 @@ from __future__ import annotations
 import re
 import struct
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, NamedTuple
 from zlib import crc32
 
 TERMS: Final = "term"
@@ -34,8 +33,7 @@ class CatalogueError(ValueError):
         self.line = line
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """A message: where it belongs, its key, the key of its plural where it has one, and its words, one a form."""
 
     context: str
@@ -81,6 +79,7 @@ def read_entries(text: str) -> list[Entry]:
 
 def _close(found: list[Entry], fields: Mapping[str, str], *, fuzzy: bool) -> None:
     forms = tuple(words for name, words in fields.items() if name.startswith("msgstr"))
+    # msgfmt drops empty and fuzzy entries too; the header, whose msgid is empty, is kept even so
     if forms and all(forms) and (not fuzzy or not fields["msgid"]):
         found.append(Entry(fields.get("msgctxt", ""), fields["msgid"], fields.get("msgid_plural", ""), forms))
 
@@ -107,7 +106,7 @@ def resolved(entries: Iterable[Entry]) -> list[Entry]:
             raise CatalogueError(f"The term [[{found[1]}]] does not stand in this catalogue under « term ».")
         return terms[found[1]]
 
-    return [replace(entry, forms=tuple(_REFERENCE.sub(put, words) for words in entry.forms)) for entry in given]
+    return [entry._replace(forms=tuple(_REFERENCE.sub(put, words) for words in entry.forms)) for entry in given]
 
 
 def _capital(words: str) -> str:
@@ -139,6 +138,7 @@ def _name(context: str, key: str) -> str:
 
 def _packed(said: Mapping[bytes, bytes]) -> bytes:
     """The format of GNU gettext: two tables of lengths and offsets, then the strings, each ended by a nought byte."""
+    # the reader finds a key by bisection, as GNU gettext does
     names = sorted(said)
     start = 28 + 16 * len(names)
     tables: list[int] = []

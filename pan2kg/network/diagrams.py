@@ -1,7 +1,7 @@
-"""How a network is drawn: nodes in the frame of their plan, with one line of text on each.
+"""A network as a diagram: DOT for Graphviz and Mermaid flowcharts, nodes framed by plan.
 
-DOT, the language of Graphviz: a frame a plan, a shape a type, dashes for what is derived.
-Mermaid flowcharts, small enough for the limits Mermaid sets itself, with nothing in a label it would interpret.
+The shape of a node is its type, dashes are what is derived. Mermaid interprets characters in labels and limits the
+size of a diagram, so that labels hold none of these and larger networks are refused.
 """
 
 from __future__ import annotations

@@ -28,7 +28,7 @@ def place(edges: Iterable[tuple[str, str, float]], *, seed: int = 7) -> dict[str
             ends = weights.setdefault(start, {})
             ends[end] = ends.get(end, 0.0) + weight
     found: dict[str, tuple[float, float]] = {}
-    room = _Shelf(len(weights) ** 0.5)
+    room = _Rows(len(weights) ** 0.5)
     for nodes in _parts(weights):
         side = len(nodes) ** 0.5
         spots = _spots(_matrix(weights, nodes).tobytes(), len(nodes), seed) * (side / 2)
@@ -150,7 +150,7 @@ def _filling(places: Floats) -> Floats:
     return filled
 
 
-class _Shelf:
+class _Rows:
     """Squares one beside the other, from the largest on, in rows at least as wide as the largest."""
 
     def __init__(self, width: float) -> None:

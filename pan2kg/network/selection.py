@@ -1,6 +1,6 @@
-"""The part of a network that concerns some plans and some types of link.
+"""The part of a network that concerns some plans and some types of link, and its tables of nodes and edges.
 
-A network as two tables, nodes and edges, with the columns every format has.
+Every export has the columns of these two tables.
 """
 
 from __future__ import annotations

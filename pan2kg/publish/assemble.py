@@ -1,7 +1,8 @@
-"""Assembling a release: every part written, described, checked, and only then put in its place.
+"""Assembling a release: every part written, described and checked in a folder of its own, then put in its place.
 
-Among its parts are those other rooms make: pages, the ontology's documentation, what changed; and the list of files
-that the catalogue offers for download.
+The parts are the dumps and tables, the pages, the documentation of the ontology and what changed since the release
+before. The catalogue is written after the files it offers, since it states their sizes and checksums; the list of
+checksums is written last.
 """
 
 from __future__ import annotations
@@ -28,22 +29,22 @@ from pan2kg.publish.catalogue.description import Distribution, describe
 from pan2kg.publish.catalogue.facts import CATALOGUE, forms
 from pan2kg.publish.catalogue.terms import PREFIXES, RELEASE, RELEASED, write
 from pan2kg.publish.descriptions import example_files, map_files, ontology_files
+from pan2kg.publish.diff.change_report import read_change_report, write_markdown
 from pan2kg.publish.diff.feed import day_of, write_csv, write_feed
 from pan2kg.publish.diff.patch import patch_of, write_patch
 from pan2kg.publish.diff.states import change_list, read_side, side_of_store
-from pan2kg.publish.diff.telling import read_story, write_markdown
 from pan2kg.publish.dump import DUMP_DERIVED, STATED, Content, read_content
 from pan2kg.publish.edition import Edition, File, Note, Part, silent
-from pan2kg.publish.folder import MARK, SITE, Shelf, build, measure, refuse_target, walk, write_checksums
+from pan2kg.publish.folder import MARK, SITE, ReleaseFolder, build, measure, refuse_target, walk, write_checksums
 from pan2kg.publish.inspection import inspect_catalogue, inspect_checksums, inspect_count, inspect_dumps, inspect_links
 from pan2kg.publish.readme import PATH as README
 from pan2kg.publish.readme import SERVER, write_mark, write_readme
-from pan2kg.publish.tables import FOLDER, Source, plans, read_sheet
+from pan2kg.publish.tables import FOLDER, Source, read_table, table_definitions
 from pan2kg.publish.void import Statistics, count
 from pan2kg.site.bundle import find_bundle
-from pan2kg.site.library import Library
 from pan2kg.site.ontology_page import documentation
 from pan2kg.site.registry import Site
+from pan2kg.site.site_context import SiteContext
 from pan2kg.site.writing import contents
 from pan2kg.store.store import LocalStore
 from pan2kg.turtle.vocabulary import DCTERMS
@@ -58,8 +59,8 @@ CHANGES: Final = "changes"
 
 def site_part(edition: Edition) -> Iterator[File]:
     """The pages as a folder that works on any host and from disk, as they are on the day of the release."""
-    library = Library(edition.graph, bundle=find_bundle(), catalogue=edition.catalogue)
-    for path, body in contents(Site(library)):
+    site_context = SiteContext(edition.graph, bundle=find_bundle(), catalogue=edition.catalogue)
+    for path, body in contents(Site(site_context)):
         yield f"{SITE}/{path}", body
 
 
@@ -79,13 +80,13 @@ def change_part(edition: Edition) -> Iterator[File]:
         return
     old, new = read_side(edition.previous), side_of_store(edition.store, edition.issue.version)
     change = change_list(old, new)
-    story, day = read_story(change), day_of(change, edition.issue.modified)
+    report, day = read_change_report(change), day_of(change, edition.issue.modified)
     yield f"{CHANGES}/{CHANGES}.trig", write_patch(patch_of(old, new))
     for language in RELEASED:
         feed = f"{CHANGES}/{CHANGES}.{language}.atom"
-        yield f"{CHANGES}/{CHANGES}.{language}.md", write_markdown(story, language).encode()
-        yield f"{CHANGES}/{CHANGES}.{language}.csv", write_csv(story, language).encode()
-        yield feed, write_feed(story, language, day, address=edition.issue.addresses.file(feed)).encode()
+        yield f"{CHANGES}/{CHANGES}.{language}.md", write_markdown(report, language).encode()
+        yield f"{CHANGES}/{CHANGES}.{language}.csv", write_csv(report, language).encode()
+        yield feed, write_feed(report, language, day, address=edition.issue.addresses.file(feed)).encode()
 
 
 PARTS: Final = (site_part, documentation_part, change_part)
@@ -103,10 +104,10 @@ def distributions(folder: Path, dumps: list[str]) -> Iterator[Distribution]:
     """
     for path in dumps:
         yield _dump(folder, path)
-    for plan in plans():
-        path = f"{FOLDER}/{plan.name}.csv"
-        about = RELEASE.known("offer.table", name=plan.name)
-        yield _measured(folder, path, "csv", f"table-{plan.name}", (plan.title, about))
+    for definition in table_definitions():
+        path = f"{FOLDER}/{definition.name}.csv"
+        about = RELEASE.known("offer.table", name=definition.name)
+        yield _measured(folder, path, "csv", f"table-{definition.name}", (definition.title, about))
 
 
 def site_distributions(folder: Path) -> Iterator[Distribution]:
@@ -137,7 +138,7 @@ def _measured(folder: Path, path: str, form: str, key: str, texts: tuple[Text, T
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
+class ReleaseOptions:
     """How a release is wanted: what day it is, where a service answers, and whether files have an address."""
 
     today: date
@@ -146,7 +147,7 @@ class Order:
 
 
 def publish(
-    edition: Edition, folder: Path, order: Order, *, parts: Sequence[Part] = (), note: Note = silent
+    edition: Edition, folder: Path, options: ReleaseOptions, *, parts: Sequence[Part] = (), note: Note = silent
 ) -> Statistics:
     """Write a release into ``folder``, whole or not at all; what was counted in it.
 
@@ -157,36 +158,36 @@ def publish(
     """
     refuse_target(folder, edition.issue)
     done: list[Statistics] = []
-    build(folder, lambda work: done.append(_fill(edition, work, order, parts, note)))
+    build(folder, lambda work: done.append(_fill(edition, work, options, parts, note)))
     return done[0]
 
 
-def _fill(edition: Edition, work: Path, order: Order, parts: Sequence[Part], note: Note) -> Statistics:
-    shelf = Shelf(work)
+def _fill(edition: Edition, work: Path, options: ReleaseOptions, parts: Sequence[Part], note: Note) -> Statistics:
+    release_folder = ReleaseFolder(work)
     note(say("progress", "reading-graph"))
     stated, derived = read_content(edition.store, edition.issue.addresses)
     counted = count(stated, derived, edition.issue.addresses.root)
     dumps = _dumps(edition, work, {dump.STATED: stated, dump.DUMP_DERIVED: derived}, note)
-    _put(shelf, edition, (table_files, ontology_files, example_files, _legal_files), note)
+    _put(release_folder, edition, (table_files, ontology_files, example_files, _legal_files), note)
     offered = list(distributions(work, list(dumps)))
-    _put(shelf, replace(edition, catalogue=_catalogue(edition, offered)), parts, note)
+    _put(release_folder, replace(edition, catalogue=_catalogue(edition, offered)), parts, note)
     archive.pack(work, edition.issue.modified)
     note(say("progress", "describing"))
     offered += site_distributions(work)
-    for path, content in _descriptions(edition, work, order, counted, offered):
-        shelf.put(path, content)
+    for path, content in _descriptions(edition, work, options, counted, offered):
+        release_folder.put(path, content)
     note(say("progress", "checksums"))
     write_checksums(work)
     note(say("progress", "checking"))
-    _inspect(edition, work, order, counted, dumps)
+    _inspect(edition, work, options, counted, dumps)
     return counted
 
 
-def _put(shelf: Shelf, edition: Edition, parts: Iterable[Part], note: Note) -> None:
+def _put(release_folder: ReleaseFolder, edition: Edition, parts: Iterable[Part], note: Note) -> None:
     for part in parts:
         for path, content in part(edition):
             note(say("progress", "writing", path=path))
-            shelf.put(path, content)
+            release_folder.put(path, content)
 
 
 def _catalogue(edition: Edition, offered: Sequence[Distribution]) -> LocalStore:
@@ -208,13 +209,13 @@ def table_files(edition: Edition) -> Iterator[File]:
     """The tables, each with its metadata, and the metadata of all of them together."""
     source = Source(edition.store, read_prefixes(edition.project), edition.issue.addresses)
     licence = edition.facts.of(DATASET, DCTERMS + "license")[0].value
-    sheets = [read_sheet(source, plan) for plan in plans()]
-    described = [csvw.describe_table(sheet, source, edition.issue, licence) for sheet in sheets]
-    for sheet, metadata in zip(sheets, described, strict=True):
-        name = f"{csvw.FOLDER}/{sheet.plan.name}.csv"
-        yield name, sheet.written()
+    csv_tables = [read_table(source, definition) for definition in table_definitions()]
+    described = [csvw.describe_table(csv_table, source, edition.issue, licence) for csv_table in csv_tables]
+    for csv_table, metadata in zip(csv_tables, described, strict=True):
+        name = f"{csvw.FOLDER}/{csv_table.definition.name}.csv"
+        yield name, csv_table.written()
         yield f"{name}-metadata.json", csvw.written(metadata)
-    yield csvw.GROUP, csvw.written(csvw.describe_group(sheets, described))
+    yield csvw.GROUP, csvw.written(csvw.describe_group(csv_tables, described))
 
 
 def _legal_files(edition: Edition) -> Iterator[File]:
@@ -225,16 +226,16 @@ def _legal_files(edition: Edition) -> Iterator[File]:
 
 
 def _descriptions(
-    edition: Edition, work: Path, order: Order, counted: Statistics, offered: Sequence[Distribution]
+    edition: Edition, work: Path, options: ReleaseOptions, counted: Statistics, offered: Sequence[Distribution]
 ) -> Iterator[File]:
-    applied = readme.rules(edition, counted, work, order.service)
+    applied = readme.rules(edition, counted, work, options.service)
     dumps = [one.path for one in offered if one.path.startswith((dump.STATED, dump.DUMP_DERIVED))]
     described = void.write_void(edition, counted, dumps)
     yield from ((path, described) for path in void.PATHS)
     if edition.issue.addresses.endpoint:
         yield service.SERVICE_PATH, service.write_service(edition, counted)
     yield schema_org.PATH, schema_org.write_dataset(edition, offered)
-    yield readme.RULES, readme.write_rules(edition, applied, has_base=order.has_base)
+    yield readme.RULES, readme.write_rules(edition, applied, has_base=options.has_base)
     yield ".htaccess", SERVER.encode()
     yield README, write_readme(edition, counted)
     yield MARK, write_mark(edition, counted)
@@ -242,11 +243,13 @@ def _descriptions(
     for ending in ("ttl", "rdf", "jsonld"):
         yield f"catalogue.{ending}", write(triples, ending, PREFIXES)
     pages = (path for path in walk(work) if path.endswith(".html"))
-    if order.has_base and (first := next(pages, None)):
+    if options.has_base and (first := next(pages, None)):
         yield from map_files(chain([first], pages), edition.issue)
 
 
-def _inspect(edition: Edition, work: Path, order: Order, counted: Statistics, dumps: Mapping[str, Content]) -> None:
+def _inspect(
+    edition: Edition, work: Path, options: ReleaseOptions, counted: Statistics, dumps: Mapping[str, Content]
+) -> None:
     """Refuse to finish on a fault.
 
     Raises:
@@ -254,7 +257,7 @@ def _inspect(edition: Edition, work: Path, order: Order, counted: Statistics, du
     """
     found = [
         *inspect_dumps(work, dumps),
-        *inspect_catalogue(work, edition.issue, order.today),
+        *inspect_catalogue(work, edition.issue, options.today),
         *inspect_count(work, dumps, counted.triples),
         *inspect_links(work, edition.issue.addresses),
         *inspect_checksums(work),

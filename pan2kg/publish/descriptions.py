@@ -1,12 +1,10 @@
-"""The stored questions as queries a machine can list and run (``sh:SPARQLExecutable``), one file each and all together.
+"""Descriptions of a release for machines: stored questions, ontology, dataset, site map and SPARQL endpoint.
 
-The ontology as it is edited, and in the forms its IRI is answered with.
-The dataset as schema.org says it, for search engines.
-The site map: the addresses of the pages, for search engines.
-The description of the SPARQL endpoint, as a client that finds it wants to know it.
-
-An editor that looks for such descriptions in a graph or at an address offers the questions as examples and knows the
-prefixes, without any configuration.
+* the questions as ``sh:SPARQLExecutable``, one file each and all together: a query editor that reads such descriptions
+  offers them as examples, with the prefixes, without being configured;
+* the ontology as it is edited, and in the formats its IRI is answered with;
+* the dataset in schema.org's vocabulary and the addresses of the pages, for search engines;
+* the endpoint as SPARQL 1.1 Service Description and VoID describe it.
 """
 
 from __future__ import annotations
@@ -31,7 +29,7 @@ from pan2kg.publish.catalogue.terms import (
     SCHEMA,
     SD,
     VOID,
-    Sheet,
+    OrderedTriples,
     Term,
     node,
     said,
@@ -57,15 +55,15 @@ def example_files(edition: Edition) -> Iterator[File]:
     Raises:
         ProjectError: a question or a rule cannot be read.
     """
-    whole = Sheet()
+    whole = OrderedTriples()
     prefixes = {**PREFIXES, "sh": SH, "schema": SCHEMA}
     for query in sorted(read_queries(edition.project).values(), key=lambda query: query.name):
         text = query.text.replace(ROOT, edition.issue.addresses.root)
-        sheet = Sheet()
-        _describe(sheet, edition, query, text)
+        described = OrderedTriples()
+        _describe(described, edition, query, text)
         _describe(whole, edition, query, text)
         yield f"queries/{query.group}/{query.name}.rq", text.encode()
-        yield f"queries/{query.name}.ttl", write(sheet.triples, "ttl", prefixes)
+        yield f"queries/{query.name}.ttl", write(described.triples, "ttl", prefixes)
     for path in rule_files(edition.project):
         yield f"queries/rules/{path.name}", read_text(path).replace(ROOT, edition.issue.addresses.root).encode()
     yield WHOLE, write(whole.triples, "ttl", prefixes)
@@ -75,27 +73,27 @@ def _question(query: Query) -> list[ox.Literal]:
     return [ox.Literal(query.question(language), language=language) for language in RELEASED]
 
 
-def _describe(sheet: Sheet, edition: Edition, query: Query, text: str) -> None:
+def _describe(described: OrderedTriples, edition: Edition, query: Query, text: str) -> None:
     places = edition.issue.addresses
     about = node(f"{places.root}query/{query.name}")
     form = (_ASK.search(text) or ["", "select"])[1].lower()
-    sheet.call(about, SH + "SPARQLExecutable", f"{SH}SPARQL{_KINDS[form]}Executable")
-    sheet.say(about, RDFS + "label", *_question(query))
-    sheet.say(about, RDFS + "comment", *_question(query))
+    described.add_types(about, SH + "SPARQLExecutable", f"{SH}SPARQL{_KINDS[form]}Executable")
+    described.add(about, RDFS + "label", *_question(query))
+    described.add(about, RDFS + "comment", *_question(query))
     if query.header.get("summary"):
-        sheet.say(about, DCTERMS + "description", ox.Literal(query.header["summary"], language="en"))
+        described.add(about, DCTERMS + "description", ox.Literal(query.header["summary"], language="en"))
     for word in query.header.get("tags", "").replace(",", " ").split():
-        sheet.say(about, SCHEMA + "keywords", ox.Literal(word))
-    sheet.say(about, SH + form, ox.Literal(text))
+        described.add(about, SCHEMA + "keywords", ox.Literal(word))
+    described.add(about, SH + form, ox.Literal(text))
     if places.endpoint:
-        sheet.say(about, SCHEMA + "target", node(places.endpoint))
+        described.add(about, SCHEMA + "target", node(places.endpoint))
     declared = node(places.root + "prefixes")
-    sheet.say(about, SH + "prefixes", declared)
+    described.add(about, SH + "prefixes", declared)
     for name, space in _PREFIX.findall(text):
         one = node(f"{declared.value}#{name}")
-        sheet.say(declared, SH + "declare", one)
-        sheet.say(one, SH + "prefix", ox.Literal(name))
-        sheet.say(one, SH + "namespace", typed(space, "anyURI"))
+        described.add(declared, SH + "declare", one)
+        described.add(one, SH + "prefix", ox.Literal(name))
+        described.add(one, SH + "namespace", typed(space, "anyURI"))
 
 
 FORMS: Final = {"rdf": ox.RdfFormat.RDF_XML, "jsonld": ox.RdfFormat.JSON_LD, "nt": ox.RdfFormat.N_TRIPLES}
@@ -127,7 +125,7 @@ def write_dataset(edition: Edition, distributions: Sequence[Distribution]) -> by
     """The description as JSON-LD."""
     issue, facts = edition.issue, edition.facts
     places = issue.addresses
-    sheet: dict[str, object] = {
+    described: dict[str, object] = {
         "@context": {"@vocab": "https://schema.org/"},
         "@type": "Dataset",
         "@id": issue.dataset,
@@ -147,8 +145,8 @@ def write_dataset(edition: Edition, distributions: Sequence[Distribution]) -> by
         "distribution": [_download(edition, one) for one in distributions],
     }
     if facts.covers:
-        sheet["temporalCoverage"] = "/".join(str(day) for day in facts.covers)
-    return (json.dumps(sheet, ensure_ascii=False, indent=1) + "\n").encode()
+        described["temporalCoverage"] = "/".join(str(day) for day in facts.covers)
+    return (json.dumps(described, ensure_ascii=False, indent=1) + "\n").encode()
 
 
 def _texts(values: Sequence[Term]) -> list[dict[str, str]]:
@@ -230,23 +228,23 @@ def write_service(edition: Edition, counted: Statistics) -> bytes:
     places = issue.addresses
     if not places.endpoint:
         return b""
-    sheet, service, whole = Sheet(), node(issue.catalogue + "#service"), node(issue.catalogue + "#served")
-    sheet.call(service, SD + "Service")
-    sheet.say(service, DCTERMS + "title", *said("service"))
-    sheet.say(service, SD + "endpoint", node(places.endpoint))
-    sheet.say(service, SD + "supportedLanguage", node(SD + "SPARQL11Query"))
-    sheet.say(service, SD + "resultFormat", *(node(FORMATS + name) for name in RESULTS))
-    sheet.say(service, SD + "feature", node(SD + "UnionDefaultGraph"))
-    sheet.say(service, SD + "defaultDataset", whole)
-    sheet.call(whole, SD + "Dataset")
-    sheet.say(whole, SD + "defaultGraph", node(issue.dataset))
-    sheet.call(node(issue.dataset), SD + "Graph", VOID + "Dataset")
-    sheet.say(node(issue.dataset), VOID + "triples", typed(str(counted.triples), "integer"))
+    described, service, whole = OrderedTriples(), node(issue.catalogue + "#service"), node(issue.catalogue + "#served")
+    described.add_types(service, SD + "Service")
+    described.add(service, DCTERMS + "title", *said("service"))
+    described.add(service, SD + "endpoint", node(places.endpoint))
+    described.add(service, SD + "supportedLanguage", node(SD + "SPARQL11Query"))
+    described.add(service, SD + "resultFormat", *(node(FORMATS + name) for name in RESULTS))
+    described.add(service, SD + "feature", node(SD + "UnionDefaultGraph"))
+    described.add(service, SD + "defaultDataset", whole)
+    described.add_types(whole, SD + "Dataset")
+    described.add(whole, SD + "defaultGraph", node(issue.dataset))
+    described.add_types(node(issue.dataset), SD + "Graph", VOID + "Dataset")
+    described.add(node(issue.dataset), VOID + "triples", typed(str(counted.triples), "integer"))
     names = sorted(name.value for name in edition.store.inner.named_graphs() if isinstance(name, ox.NamedNode))
     for name in names:
         graph = node(places.own(name))
         part = node(f"{issue.catalogue}#graph-{graph.value.removeprefix(places.root + 'graph/').replace('/', '-')}")
-        sheet.say(whole, SD + "namedGraph", part)
-        sheet.call(part, SD + "NamedGraph")
-        sheet.say(part, SD + "name", graph)
-    return write(sheet.triples, "ttl", {**PREFIXES, "sd": SD, "void": VOID})
+        described.add(whole, SD + "namedGraph", part)
+        described.add_types(part, SD + "NamedGraph")
+        described.add(part, SD + "name", graph)
+    return write(described.triples, "ttl", {**PREFIXES, "sd": SD, "void": VOID})

@@ -1,7 +1,4 @@
-"""What the parts of a release are made from, and what a part is.
-
-One publication: its version and days, and the addresses its files and its things will have.
-"""
+"""One edition of the data set: version, days and addresses of a release, and what each of its parts is made from."""
 
 from __future__ import annotations
 

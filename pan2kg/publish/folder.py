@@ -1,7 +1,7 @@
-"""Sizes and checksums: what the catalogue says of a file, and the list ``sha256sum -c`` reads.
+"""The folder of a release, built beside its place and put there whole or not at all; its checksums and its archive.
 
-The static site as one file, to be unzipped and opened without a server.
-The folder of a release: built beside where it is to stand, and put there whole or not at all.
+Sizes and SHA-512 sums go into the catalogue, SHA-256 sums into the list that ``sha256sum -c`` reads. The static site is
+also packed into one archive, which works from disk without a server.
 """
 
 from __future__ import annotations
@@ -116,6 +116,7 @@ def pack(folder: Path, day: date) -> bool:
     with zipfile.ZipFile(folder / PATH, "w", zipfile.ZIP_DEFLATED) as archive:
         for path in walk(folder / SITE):
             entry = zipfile.ZipInfo(path, (day.year, day.month, day.day, 0, 0, 0))
+            # 3 is Unix: zipfile would note the system it runs on, and the bytes would depend on that
             entry.compress_type, entry.external_attr, entry.create_system = zipfile.ZIP_DEFLATED, 0o644 << 16, 3
             archive.writestr(entry, (folder / SITE / path).read_bytes(), compresslevel=_LEVEL)
     return True
@@ -126,7 +127,7 @@ MARK: Final = "release.json"
 
 
 @dataclass(frozen=True, slots=True)
-class Shelf:
+class ReleaseFolder:
     """Where the files of a release are put while it is built."""
 
     root: Path
@@ -154,8 +155,10 @@ def build(folder: Path, fill: Callable[[Path], None]) -> None:
     work: Path | None = None
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
+        # beside the target: a rename is atomic only within one file system
         work = Path(tempfile.mkdtemp(dir=folder.parent, prefix=".pan2kg-"))
         fill(work)
+        # mkdtemp makes a folder only its owner may enter, which a web server could not read
         work.chmod(0o755)
         _replace(folder, work)
     except OSError as error:

@@ -1,9 +1,8 @@
-"""Our own rules for a catalogue, so that a release can refuse to finish without a validator at hand.
+"""What a release checks of itself before it takes its place: every fault found is a reason not to publish.
 
-What a release checks of itself before it takes its place: every fault found is a reason not to publish.
-
-What the portal's software was seen to do wrong is among them: it takes the first literal for the title,
-skips a dataset without an identifier, merges distributions of one address.
+Dumps are read back and compared, checksums and links are followed, and the catalogue is held to rules of our own, so
+that no external validator is needed. Among these are three the portal's software made necessary: it takes the first
+literal for the title, skips a dataset without an identifier, and merges distributions with the same address.
 """
 
 from __future__ import annotations
@@ -71,87 +70,91 @@ def faults(triples: Iterable[ox.Triple], today: date) -> list[str]:
     >>> faults([], date(2026, 11, 25))
     ['The catalogue describes no dataset.']
     """
-    sheets: dict[str, dict[str, list[Term]]] = defaultdict(lambda: defaultdict(list))
+    by_subject: dict[str, dict[str, list[Term]]] = defaultdict(lambda: defaultdict(list))
     for triple in triples:
         if not isinstance(triple.object, ox.Triple):
-            sheets[str(triple.subject)][triple.predicate.value].append(triple.object)
-    if not any(DCAT + "Dataset" in _classes(sheet) for sheet in sheets.values()):
+            by_subject[str(triple.subject)][triple.predicate.value].append(triple.object)
+    if not any(DCAT + "Dataset" in _classes(properties) for properties in by_subject.values()):
         return [_fault("no-dataset")]
     rules: tuple[Callable[[Mapping[str, Values], date], Iterator[str]], ...] = (
         _missing, _undescribed, _not_french_first, _future, _shared, _thin,
     )  # fmt: skip
-    return [fault for rule in rules for fault in rule(sheets, today)]
+    return [fault for rule in rules for fault in rule(by_subject, today)]
 
 
 def _fault(key: str, /, **values: object) -> str:
     return say("inspection", key, **values)
 
 
-def _classes(sheet: Values) -> set[str]:
-    return {value.value for value in sheet.get(TYPE.value, [])}
+def _classes(properties: Values) -> set[str]:
+    return {value.value for value in properties.get(TYPE.value, [])}
 
 
-def _missing(sheets: Mapping[str, Values], _: date) -> Iterator[str]:
-    for subject, sheet in sheets.items():
-        for kind in _classes(sheet) & NEEDED.keys():
-            yield from (_fault("lacks", subject=subject, name=name) for name in NEEDED[kind] if not sheet.get(name))
+def _missing(by_subject: Mapping[str, Values], _: date) -> Iterator[str]:
+    for subject, properties in by_subject.items():
+        for kind in _classes(properties) & NEEDED.keys():
+            yield from (
+                _fault("lacks", subject=subject, name=name) for name in NEEDED[kind] if not properties.get(name)
+            )
 
 
-def _undescribed(sheets: Mapping[str, Values], _: date) -> Iterator[str]:
-    for subject, sheet in sheets.items():
-        for predicate, values in sheet.items():
+def _undescribed(by_subject: Mapping[str, Values], _: date) -> Iterator[str]:
+    for subject, properties in by_subject.items():
+        for predicate, values in properties.items():
             if predicate in _PLACES:
                 continue
             for value in values:
-                if isinstance(value, ox.NamedNode) and not _is_described(sheets.get(str(value), {})):
+                if isinstance(value, ox.NamedNode) and not _is_described(by_subject.get(str(value), {})):
                     yield _fault("undescribed", subject=subject, value=value)
 
 
-def _is_described(sheet: Values) -> bool:
-    return bool(sheet.get(TYPE.value)) and any(sheet.get(name) for name in _LABELS)
+def _is_described(properties: Values) -> bool:
+    return bool(properties.get(TYPE.value)) and any(properties.get(name) for name in _LABELS)
 
 
-def _not_french_first(sheets: Mapping[str, Values], _: date) -> Iterator[str]:
-    for subject, sheet in sheets.items():
-        for predicate, values in sheet.items():
+def _not_french_first(by_subject: Mapping[str, Values], _: date) -> Iterator[str]:
+    for subject, properties in by_subject.items():
+        for predicate, values in properties.items():
             tags = [value.language for value in values if isinstance(value, ox.Literal) and value.language]
             if LANGUAGES[0] in tags and tags[0] != LANGUAGES[0]:
                 yield _fault("not-french-first", subject=subject, predicate=predicate)
 
 
-def _future(sheets: Mapping[str, Values], today: date) -> Iterator[str]:
-    for subject, sheet in sheets.items():
+def _future(by_subject: Mapping[str, Values], today: date) -> Iterator[str]:
+    for subject, properties in by_subject.items():
         for name in ("issued", "modified"):
-            for value in sheet.get(DCTERMS + name, []):
+            for value in properties.get(DCTERMS + name, []):
                 if value.value[:10] > today.isoformat():
                     yield _fault("in-future", subject=subject, name=name, day=value.value[:10])
 
 
-def _shared(sheets: Mapping[str, Values], _: date) -> Iterator[str]:
+def _shared(by_subject: Mapping[str, Values], _: date) -> Iterator[str]:
     """A portal merges distributions of one address, and makes a nameless resource of dct:hasPart."""
-    distributions = [sheet for sheet in sheets.values() if DCAT + "Distribution" in _classes(sheet)]
-    counted = Counter(str(value) for sheet in distributions for value in sheet.get(DCAT + "accessURL", []))
+    distributions = [properties for properties in by_subject.values() if DCAT + "Distribution" in _classes(properties)]
+    counted = Counter(str(value) for properties in distributions for value in properties.get(DCAT + "accessURL", []))
     for address, number in counted.items():
         if number > 1:
             yield _fault("shared-address", address=address, number=number)
-    for sheet in distributions:
-        if sheet.get(DCAT + "downloadURL") and not (sheet.get(DCAT + "byteSize") and sheet.get(SPDX + "checksum")):
-            yield _fault("no-size", address=sheet[DCAT + "downloadURL"][0])
-    for subject, sheet in sheets.items():
-        if sheet.get(DCTERMS + "hasPart"):
+    for properties in distributions:
+        if properties.get(DCAT + "downloadURL") and not (
+            properties.get(DCAT + "byteSize") and properties.get(SPDX + "checksum")
+        ):
+            yield _fault("no-size", address=properties[DCAT + "downloadURL"][0])
+    for subject, properties in by_subject.items():
+        if properties.get(DCTERMS + "hasPart"):
             yield _fault("has-part", subject=subject)
 
 
-def _thin(sheets: Mapping[str, Values], _: date) -> Iterator[str]:
+def _thin(by_subject: Mapping[str, Values], _: date) -> Iterator[str]:
     """A portal scores keywords below three characters and descriptions below a hundred down."""
-    for subject, sheet in sheets.items():
-        if DCAT + "Dataset" not in _classes(sheet):
+    for subject, properties in by_subject.items():
+        if DCAT + "Dataset" not in _classes(properties):
             continue
-        if any(len(word.value) < _SHORT_WORD for word in sheet.get(DCAT + "keyword", [])):
+        if any(len(word.value) < _SHORT_WORD for word in properties.get(DCAT + "keyword", [])):
             yield _fault("short-keyword", subject=subject, least=_SHORT_WORD)
-        if any(len(text.value) < _SHORT_TEXT for text in sheet.get(DCTERMS + "description", [])):
+        if any(len(text.value) < _SHORT_TEXT for text in properties.get(DCTERMS + "description", [])):
             yield _fault("short-description", subject=subject, least=_SHORT_TEXT)
-        if [value.value for value in sheet.get(DCTERMS + "identifier", [])] != [subject.strip("<>")]:
+        if [value.value for value in properties.get(DCTERMS + "identifier", [])] != [subject.strip("<>")]:
             yield _fault("other-identifier", subject=subject)
 
 
@@ -184,10 +187,10 @@ def inspect_catalogue(folder: Path, issue: Issue, today: date) -> Iterator[str]:
             yield from _inspect_file(folder, issue, said, triple.subject, triple.object.value)
 
 
-Said = Mapping[tuple[object, str], object]
+ValueLookup = Mapping[tuple[object, str], object]
 
 
-def _inspect_file(folder: Path, issue: Issue, said: Said, about: object, address: str) -> Iterator[str]:
+def _inspect_file(folder: Path, issue: Issue, said: ValueLookup, about: object, address: str) -> Iterator[str]:
     path = folder / unquote(address.removeprefix(issue.addresses.base))
     if not path.is_file():
         yield _fault("no-such-file", address=address)

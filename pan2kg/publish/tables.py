@@ -40,7 +40,7 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class TableDefinition:
     """A table: a row a thing of some classes, or a row a statement of one property (``pairs``)."""
 
     name: str
@@ -52,15 +52,15 @@ class Plan:
 
 
 @cache
-def plans() -> tuple[Plan, ...]:
+def table_definitions() -> tuple[TableDefinition, ...]:
     """The tables of a release in their order.
 
-    >>> plans()[0].name, plans()[0].columns[0]
+    >>> table_definitions()[0].name, table_definitions()[0].columns[0]
     ('plans', Column(name='key', property='dcterms:identifier', kind='value', refers=''))
     """
     rows = tomllib.loads(Path(__file__).with_name("tables.toml").read_text(encoding="utf-8"))
     return tuple(
-        Plan(
+        TableDefinition(
             name,
             RELEASE.known(f"table.{name}"),
             tuple(_column(text) for text in row["columns"]),
@@ -103,17 +103,17 @@ class Field:
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
+class CsvTable:
     """A table as it is written."""
 
-    plan: Plan
+    definition: TableDefinition
     fields: tuple[Field, ...]
     rows: list[list[str]]
 
     @property
     def key(self) -> tuple[str, ...]:
         """The columns that tell a row from every other."""
-        return tuple(one.name for one in self.fields[:2] if one.is_iri) if self.plan.pairs else ("iri",)
+        return tuple(one.name for one in self.fields[:2] if one.is_iri) if self.definition.pairs else ("iri",)
 
     def written(self) -> bytes:
         """The table as RFC 4180 has it, in UTF-8."""
@@ -158,38 +158,42 @@ class Source:
                 found[quad.subject.value][value.language] = value.value
         return found
 
-    def members(self, plan: Plan) -> list[str]:
+    def members(self, definition: TableDefinition) -> list[str]:
         """The things a table has rows for, sorted."""
         found: set[str] = set()
-        for name in plan.classes:
+        for name in definition.classes:
             quads = self.store.inner.quads_for_pattern(None, TYPE, node(self.expand(name)))
             found.update(quad.subject.value for quad in quads if isinstance(quad.subject, ox.NamedNode))
-        if plan.having:
-            found &= self.values(plan.having).keys()
+        if definition.having:
+            found &= self.values(definition.having).keys()
         return sorted(found)
 
 
-def read_sheet(source: Source, plan: Plan) -> Sheet:
+def read_table(source: Source, definition: TableDefinition) -> CsvTable:
     """A table, filled."""
     own = source.addresses.own
-    if plan.pairs:
+    if definition.pairs:
         rows = [
-            (subject, value.value) for subject, values in sorted(source.values(plan.pairs).items()) for value in values
+            (subject, value.value)
+            for subject, values in sorted(source.values(definition.pairs).items())
+            for value in values
         ]
-        one, other = plan.columns
+        one, other = definition.columns
         columns = [
-            _named(source, Field(one.name, plan.pairs, is_iri=True, refers=one.refers), [row[0] for row in rows]),
-            _named(source, Field(other.name, plan.pairs, is_iri=True, refers=other.refers), [row[1] for row in rows]),
+            _named(source, Field(one.name, definition.pairs, is_iri=True, refers=one.refers), [row[0] for row in rows]),
+            _named(
+                source, Field(other.name, definition.pairs, is_iri=True, refers=other.refers), [row[1] for row in rows]
+            ),
         ]
         parts = [part for pair in columns for part in pair]
         parts = [parts[0], parts[3], *parts[1:3], *parts[4:]]
     else:
-        members = source.members(plan)
+        members = source.members(definition)
         parts = [(Field("iri", "", is_iri=True), [own(member) for member in members])]
-        for column in plan.columns:
+        for column in definition.columns:
             parts += _table_column(source, column, members)
     cells = [part[1] for part in parts]
-    return Sheet(plan, tuple(part[0] for part in parts), [list(row) for row in zip(*cells, strict=True)])
+    return CsvTable(definition, tuple(part[0] for part in parts), [list(row) for row in zip(*cells, strict=True)])
 
 
 Part = tuple[Field, list[str]]
@@ -272,32 +276,36 @@ FOLDER: Final = "tables"
 GROUP: Final = f"{FOLDER}/csv-metadata.json"
 
 
-def describe_table(sheet: Sheet, source: Source, issue: Issue, licence: str) -> dict[str, object]:
+def describe_table(csv_table: CsvTable, source: Source, issue: Issue, licence: str) -> dict[str, object]:
     """The metadata of one table."""
-    name = sheet.plan.name
+    name = csv_table.definition.name
     return {
         "@id": issue.addresses.file(f"{FOLDER}/{name}.csv"),
         "url": f"{name}.csv",
-        "dc:title": [{"@value": words, "@language": tag} for tag, words in sheet.plan.title.words],
+        "dc:title": [{"@value": words, "@language": tag} for tag, words in csv_table.definition.title.words],
         "dc:license": {"@id": licence},
         "dc:isPartOf": {"@id": issue.dataset},
         "tableSchema": {
-            "aboutUrl": f"{{+{sheet.key[0]}}}",
-            "primaryKey": list(sheet.key) if len(sheet.key) > 1 else sheet.key[0],
-            "columns": [_described(one, sheet, source) for one in sheet.fields],
+            "aboutUrl": f"{{+{csv_table.key[0]}}}",
+            "primaryKey": list(csv_table.key) if len(csv_table.key) > 1 else csv_table.key[0],
+            "columns": [_described(one, csv_table, source) for one in csv_table.fields],
         },
     }
 
 
-def describe_group(sheets: Sequence[Sheet], described: Sequence[dict[str, object]]) -> dict[str, object]:
+def describe_group(csv_tables: Sequence[CsvTable], described: Sequence[dict[str, object]]) -> dict[str, object]:
     """All tables together, with the columns that refer from one to another: as far as every reference holds."""
-    keys = {sheet.plan.name: {row[0] for row in sheet.rows} for sheet in sheets if not sheet.plan.pairs}
-    tables = [_related(sheet, table, keys) for sheet, table in zip(sheets, described, strict=True)]
+    keys = {
+        csv_table.definition.name: {row[0] for row in csv_table.rows}
+        for csv_table in csv_tables
+        if not csv_table.definition.pairs
+    }
+    tables = [_related(csv_table, table, keys) for csv_table, table in zip(csv_tables, described, strict=True)]
     return {"@context": CONTEXT, "tables": tables}
 
 
-def _related(sheet: Sheet, table: Mapping[str, object], keys: Mapping[str, set[str]]) -> Mapping[str, object]:
-    references = [_reference(one) for at, one in enumerate(sheet.fields) if _holds(sheet, at, keys)]
+def _related(csv_table: CsvTable, table: Mapping[str, object], keys: Mapping[str, set[str]]) -> Mapping[str, object]:
+    references = [_reference(one) for at, one in enumerate(csv_table.fields) if _holds(csv_table, at, keys)]
     schema = table["tableSchema"]
     if not references or not isinstance(schema, dict):
         return table
@@ -310,14 +318,14 @@ def written(metadata: Mapping[str, object]) -> bytes:
     return (json.dumps(whole, ensure_ascii=False, indent=1) + "\n").encode()
 
 
-def _described(one: Field, sheet: Sheet, source: Source) -> dict[str, object]:
+def _described(one: Field, csv_table: CsvTable, source: Source) -> dict[str, object]:
     column: dict[str, object] = {"name": one.name, "titles": {**_title(one, source), "und": one.name}}
-    is_second = bool(sheet.plan.pairs) and one.name == sheet.key[1]
-    if one.property and not (sheet.plan.pairs and one.name == sheet.key[0]):
+    is_second = bool(csv_table.definition.pairs) and one.name == csv_table.key[1]
+    if one.property and not (csv_table.definition.pairs and one.name == csv_table.key[0]):
         column["propertyUrl"] = source.addresses.own(source.expand(one.property))
     if one.about:
         column["aboutUrl"] = f"{{+{one.about}}}"
-    if one.is_iri and one.property and not one.separator and (is_second or not sheet.plan.pairs):
+    if one.is_iri and one.property and not one.separator and (is_second or not csv_table.definition.pairs):
         column["valueUrl"] = f"{{+{one.name}}}"
     if one.is_iri:
         column["datatype"] = "anyURI"
@@ -329,9 +337,9 @@ def _described(one: Field, sheet: Sheet, source: Source) -> dict[str, object]:
         column["separator"] = one.separator
         if one.is_iri:
             column["dc:type"] = {"@id": RDFS + "Resource"}
-    if one.name in sheet.key:
+    if one.name in csv_table.key:
         column["required"] = True
-    if not one.property or (sheet.plan.pairs and one.name == sheet.key[0]):
+    if not one.property or (csv_table.definition.pairs and one.name == csv_table.key[0]):
         column["suppressOutput"] = True
     return column
 
@@ -361,10 +369,10 @@ def _from_ontology(source: Source, name: str, language: str) -> str:
     return found.get(language, name.partition(":")[2])
 
 
-def _holds(sheet: Sheet, at: int, keys: Mapping[str, set[str]]) -> bool:
-    one = sheet.fields[at]
+def _holds(csv_table: CsvTable, at: int, keys: Mapping[str, set[str]]) -> bool:
+    one = csv_table.fields[at]
     known = keys.get(one.refers)
-    return known is not None and not one.separator and all(not row[at] or row[at] in known for row in sheet.rows)
+    return known is not None and not one.separator and all(not row[at] or row[at] in known for row in csv_table.rows)
 
 
 def _reference(one: Field) -> dict[str, object]:

@@ -1,6 +1,7 @@
-"""What is in the graph, counted in one pass over its triples: for VoID, for the rewrite rules, for the self-check.
+"""What is in the graph, counted in one pass over its triples, and written as a VoID description.
 
-VoID: how many of what are in the graph, where its dumps are, and what it is linked to.
+The counts also serve the rewrite rules and the self-check of a release. VoID states how many statements of which
+classes and properties there are, where the dumps are, and which other data sets are linked to.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import Final
 import pyoxigraph as ox
 
 from pan2kg.graph.dataset import DATASET
-from pan2kg.publish.catalogue.terms import FOAF, PREFIXES, TYPE, VOID, Sheet, node, said, typed, write
+from pan2kg.publish.catalogue.terms import FOAF, PREFIXES, TYPE, VOID, OrderedTriples, node, said, typed, write
 from pan2kg.publish.dump import Content
 from pan2kg.publish.edition import Edition
 from pan2kg.turtle.vocabulary import DCTERMS, PAN, RDF
@@ -115,30 +116,30 @@ PATHS: Final = (".well-known/void", "void.ttl")
 
 def write_void(edition: Edition, counted: Statistics, dumps: Sequence[str]) -> bytes:
     """The VoID description in Turtle."""
-    sheet, issue = Sheet(), edition.issue
+    described, issue = OrderedTriples(), edition.issue
     places, dataset = issue.addresses, node(issue.dataset)
     document = node(places.file(PATHS[0]))
-    sheet.call(document, VOID + "DatasetDescription")
-    sheet.say(document, FOAF + "primaryTopic", dataset)
-    sheet.call(dataset, VOID + "Dataset")
+    described.add_types(document, VOID + "DatasetDescription")
+    described.add(document, FOAF + "primaryTopic", dataset)
+    described.add_types(dataset, VOID + "Dataset")
     for name in ("title", "description", "license", "publisher"):
         values = edition.facts.of(DATASET, DCTERMS + name)
         moved = (node(places.own(value.value)) if isinstance(value, ox.NamedNode) else value for value in values)
-        sheet.say(dataset, DCTERMS + name, *moved)
-    sheet.say(dataset, DCTERMS + "modified", typed(str(issue.modified), "date"))
-    sheet.say(dataset, FOAF + "homepage", node(places.base))
-    sheet.say(dataset, VOID + "uriSpace", ox.Literal(places.root + "id/"))
-    sheet.say(dataset, VOID + "exampleResource", *_examples(edition))
+        described.add(dataset, DCTERMS + name, *moved)
+    described.add(dataset, DCTERMS + "modified", typed(str(issue.modified), "date"))
+    described.add(dataset, FOAF + "homepage", node(places.base))
+    described.add(dataset, VOID + "uriSpace", ox.Literal(places.root + "id/"))
+    described.add(dataset, VOID + "exampleResource", *_examples(edition))
     if places.endpoint:
-        sheet.say(dataset, VOID + "sparqlEndpoint", node(places.endpoint))
-    sheet.say(dataset, VOID + "dataDump", *(node(places.file(path)) for path in dumps))
+        described.add(dataset, VOID + "sparqlEndpoint", node(places.endpoint))
+    described.add(dataset, VOID + "dataDump", *(node(places.file(path)) for path in dumps))
     for name, number in _totals(counted).items():
-        sheet.say(dataset, VOID + name, typed(str(number), "integer"))
+        described.add(dataset, VOID + name, typed(str(number), "integer"))
     prefixes = {**edition.prefixes(), **PREFIXES, "void": VOID}
-    sheet.say(dataset, VOID + "vocabulary", *map(node, _vocabularies(counted, prefixes)))
-    _partition(sheet, dataset, counted, prefixes)
-    _links(sheet, dataset, counted, prefixes)
-    return write(sheet.triples, "ttl", {**PREFIXES, "void": VOID})
+    described.add(dataset, VOID + "vocabulary", *map(node, _vocabularies(counted, prefixes)))
+    _partition(described, dataset, counted, prefixes)
+    _links(described, dataset, counted, prefixes)
+    return write(described.triples, "ttl", {**PREFIXES, "void": VOID})
 
 
 def _totals(counted: Statistics) -> dict[str, int]:
@@ -168,29 +169,31 @@ def _slug(term: str, prefixes: Mapping[str, str]) -> str:
     return "-".join(part for part in iri(term, prefixes).strip("<>").replace(":", "/").split("/") if part)
 
 
-def _partition(sheet: Sheet, dataset: ox.NamedNode, counted: Statistics, prefixes: Mapping[str, str]) -> None:
+def _partition(
+    described: OrderedTriples, dataset: ox.NamedNode, counted: Statistics, prefixes: Mapping[str, str]
+) -> None:
     for name, number in sorted(counted.classes.items()):
         part = node(f"{dataset.value}#class-{_slug(name, prefixes)}")
-        sheet.say(dataset, VOID + "classPartition", part)
-        sheet.say(part, VOID + "class", node(name))
-        sheet.say(part, VOID + "entities", typed(str(number), "integer"))
+        described.add(dataset, VOID + "classPartition", part)
+        described.add(part, VOID + "class", node(name))
+        described.add(part, VOID + "entities", typed(str(number), "integer"))
     for name, number in sorted(counted.properties.items()):
         part = node(f"{dataset.value}#property-{_slug(name, prefixes)}")
-        sheet.say(dataset, VOID + "propertyPartition", part)
-        sheet.say(part, VOID + "property", node(name))
-        sheet.say(part, VOID + "triples", typed(str(number), "integer"))
+        described.add(dataset, VOID + "propertyPartition", part)
+        described.add(part, VOID + "property", node(name))
+        described.add(part, VOID + "triples", typed(str(number), "integer"))
 
 
-def _links(sheet: Sheet, dataset: ox.NamedNode, counted: Statistics, prefixes: Mapping[str, str]) -> None:
+def _links(described: OrderedTriples, dataset: ox.NamedNode, counted: Statistics, prefixes: Mapping[str, str]) -> None:
     for (target, predicate), number in sorted(counted.links.items()):
         part = node(f"{dataset.value}#links-{target}-{_slug(predicate, prefixes)}")
         other = node(f"{dataset.value}#target-{target}")
-        sheet.say(dataset, VOID + "subset", part)
-        sheet.call(part, VOID + "Linkset")
-        sheet.say(part, VOID + "subjectsTarget", dataset)
-        sheet.say(part, VOID + "objectsTarget", other)
-        sheet.say(part, VOID + "linkPredicate", node(predicate))
-        sheet.say(part, VOID + "triples", typed(str(number), "integer"))
-        sheet.call(other, VOID + "Dataset")
-        sheet.say(other, DCTERMS + "title", *said(f"linked.{target}"))
-        sheet.say(other, VOID + "uriSpace", ox.Literal(TARGETS[target]))
+        described.add(dataset, VOID + "subset", part)
+        described.add_types(part, VOID + "Linkset")
+        described.add(part, VOID + "subjectsTarget", dataset)
+        described.add(part, VOID + "objectsTarget", other)
+        described.add(part, VOID + "linkPredicate", node(predicate))
+        described.add(part, VOID + "triples", typed(str(number), "integer"))
+        described.add_types(other, VOID + "Dataset")
+        described.add(other, DCTERMS + "title", *said(f"linked.{target}"))
+        described.add(other, VOID + "uriSpace", ox.Literal(TARGETS[target]))

@@ -1,9 +1,8 @@
-"""What a dossier consists of, before it is a page or a text.
+"""The blocks of a plan's report, before it is written as a page or as Markdown, and the anchors that join its tables.
 
-Rows that can be found, and cells that lead to the rows behind them.
-
-Words are already in the dossier's language. In a sentence ``[words](#name)`` leads to what bears that name, and
-a piece of code stands between backquotes; nothing else is markup.
+Texts are in the language of the report already. In a sentence ``[words](#name)`` leads to the block or row of that
+name, and code stands between backquotes; nothing else is markup. So both writers, HTML and Markdown, escape all other
+text.
 """
 
 from __future__ import annotations
@@ -122,7 +121,7 @@ class Section:
 
 
 @dataclass(frozen=True, slots=True)
-class Dossier:
+class PlanReport:
     """The whole report; ``tongues`` holds the language of names and quotations that are not in its own."""
 
     title: str
@@ -248,9 +247,9 @@ def turned(figures: FigureTable, wanted: Callable[[Row], bool], pairs: Mapping[s
 
 
 def anchors(start: str, known: frozenset[str], tongues: Mapping[str, str]) -> Anchors:
-    """How a table of the dossier hangs together with the rest, of which ``known`` are the names.
+    """How a table of the report hangs together with the rest, of which ``known`` are the names.
 
-    ``tongues`` holds the language of names and quotations that are not in that of the dossier.
+    ``tongues`` holds the language of names and quotations that are not in that of the report.
     """
 
     def own(row: Row) -> str:

@@ -1,7 +1,6 @@
-"""The gap report: one table a kind of gap, each with its number and its query, and what cannot be computed.
+"""A plan's report, from its headline figures to how it is cited, and the report of gaps.
 
-How the figures are computed, what they rest on, and how the report is cited.
-The whole dossier of a plan, from its headline figures to how it is cited.
+Gaps are one table for each kind, each with its number and its query. What cannot be computed is said, not left out.
 """
 
 from __future__ import annotations
@@ -20,11 +19,11 @@ from pan2kg.i18n.days import in_words
 from pan2kg.report import sections as part
 from pan2kg.report.blocks import (
     Block,
-    Dossier,
     Headline,
     Headlines,
     Measure,
     Measures,
+    PlanReport,
     Points,
     Prose,
     Section,
@@ -150,7 +149,7 @@ def citing(graph: Graph, plan: str, title: str) -> Section:
     return Section("cite", _WORDS.say("section.cite", language), (Prose(cited), Prose(again), Prose(licence)))
 
 
-def compose(graph: Graph, plan: str = "") -> Dossier:
+def compose(graph: Graph, plan: str = "") -> PlanReport:
     """The report on a plan, PAN 2 where none is named and the graph has it.
 
     Raises:
@@ -168,7 +167,7 @@ def compose(graph: Graph, plan: str = "") -> Dossier:
     sections = _sections(graph, own, before, statements)
     tables = [figures for section in (*sections, statements) for figures in tables_of(section)]
     rest = (statements, method(language), used_sources(graph, tables), citing(graph, own, title))
-    return Dossier(
+    return PlanReport(
         title=title,
         lead=_WORDS.say("page.lead", language, plan=label),
         kicker=_WORDS.say("page.kicker", language, release=graph.release, day=when),
@@ -180,7 +179,7 @@ def compose(graph: Graph, plan: str = "") -> Dossier:
 
 def _sections(graph: Graph, own: str, before: str, statements: Section) -> tuple[Section, ...]:
     trusted = part.trusted(graph, own)
-    known = Dossier("", "", "", graph.language, (statements, trusted)).names()
+    known = PlanReport("", "", "", graph.language, (statements, trusted)).names()
     subject = Subject(graph, address(known))
     case = part.Case(graph, subject, own, before)
     return (

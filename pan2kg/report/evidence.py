@@ -1,6 +1,6 @@
-"""The statements behind the figures: who says what, in which words, where it was read.
+"""The statements behind the figures of a report: who states what, in which words, and where it was read.
 
-The pairs of actions one by one, with why they are linked, and the statements behind all figures.
+Also the pairs of actions one by one, with why they are linked.
 """
 
 from __future__ import annotations
@@ -192,7 +192,7 @@ def _make(called: str, basis: Basis, columns: Iterable[str], rows: Iterable[Row]
 
 
 def column(figures: str, one: str) -> Column:
-    """A column of the dossier's own, else one that tables know.
+    """A column of the report's own, else one that tables know.
 
     >>> column("citations", "channel").thing
     True

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from pan2kg.i18n.catalogue import Messages
-from pan2kg.report.blocks import INLINE, Block, Dossier, Drawn, Headline, Shown, anchors
+from pan2kg.report.blocks import INLINE, Block, Drawn, Headline, PlanReport, Shown, anchors
 from pan2kg.tables.cells import clean
 from pan2kg.tables.markup import html_foot, html_table, html_text
 from pan2kg.tables.template import filled, markup, render
@@ -18,19 +18,19 @@ if TYPE_CHECKING:
 _WORDS: Final = Messages("report")
 
 
-def write_page(dossier: Dossier) -> str:
+def write_page(report: PlanReport) -> str:
     """The report as HTML."""
-    links = _Links(dossier)
+    links = _Links(report)
     values = {
-        "report": dossier,
-        "title": clean(dossier.title),
-        "language": dossier.language,
+        "report": report,
+        "title": clean(report.title),
+        "language": report.language,
         "style": markup(Path(__file__).with_name("report.css").read_text(encoding="utf-8")),
-        "say": lambda key, **values: clean(_WORDS.say(f"page.{key}", dossier.language, **values)),
+        "say": lambda key, **values: clean(_WORDS.say(f"page.{key}", report.language, **values)),
         "clean": clean,
         "kind_of": _kind,
-        "text": partial(html_text, language=dossier.language),
-        "foot": partial(html_foot, language=dossier.language),
+        "text": partial(html_text, language=report.language),
+        "foot": partial(html_foot, language=report.language),
         "picture": _picture,
         "inline": links.inline,
         "headline": links.headline,
@@ -53,9 +53,9 @@ def _picture(drawn: Drawn) -> Markup:
 class _Links:
     """The pieces of a page that lead somewhere, and what its links can lead to."""
 
-    def __init__(self, dossier: Dossier) -> None:
-        self.dossier = dossier
-        self.known = dossier.names()
+    def __init__(self, report: PlanReport) -> None:
+        self.report = report
+        self.known = report.names()
 
     def inline(self, text: str) -> Markup:
         """A sentence with its links and its pieces of code."""
@@ -75,14 +75,14 @@ class _Links:
 
     def named(self, address: str, label: str) -> Markup:
         """What a thing is called, in the language of its name."""
-        tongue = self.dossier.tongues.get(address, "")
+        tongue = self.report.tongues.get(address, "")
         return filled('<span lang="{}">{}</span>', tongue, clean(label)) if tongue else filled("{}", clean(label))
 
     def table(self, shown: Shown) -> Markup:
         """A table whose rows can be found and whose cells lead to the rows behind them."""
-        ties = anchors(shown.name, self.known, self.dossier.tongues)
-        caption = html_text(shown.figures.title, self.dossier.language)
-        return html_table(shown.figures, self.dossier.language, ties, caption=caption)
+        ties = anchors(shown.name, self.known, self.report.tongues)
+        caption = html_text(shown.figures.title, self.report.language)
+        return html_table(shown.figures, self.report.language, ties, caption=caption)
 
     def data(self, drawn: Drawn) -> Markup:
         """The table a picture was drawn from."""

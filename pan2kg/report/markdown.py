@@ -1,4 +1,4 @@
-"""A dossier as Markdown, with its pictures as files beside it."""
+"""A report as Markdown, with its pictures as files beside it."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from pan2kg.i18n.catalogue import Messages
 from pan2kg.report.blocks import (
     INLINE,
     Block,
-    Dossier,
     Drawn,
     Fold,
     Headlines,
     Measures,
+    PlanReport,
     Points,
     Prose,
     Section,
@@ -25,20 +25,20 @@ from pan2kg.tables.markup import md_foot, md_table, md_text
 _WORDS: Final = Messages("report")
 
 
-def picture_file(dossier: Dossier, drawn: Drawn) -> str:
+def picture_file(report: PlanReport, drawn: Drawn) -> str:
     """The name of the file a picture is in, beside the text."""
-    return f"{drawn.name}.{dossier.language}.svg"
+    return f"{drawn.name}.{report.language}.svg"
 
 
-def write_text(dossier: Dossier) -> str:
-    """The dossier as Markdown."""
-    text = _Text(dossier)
+def write_text(report: PlanReport) -> str:
+    """The report as Markdown."""
+    text = _Text(report)
     parts = (
-        f"# {md_text(dossier.title)}\n",
-        f"{md_text(dossier.kicker)}\n",
-        f"{md_text(dossier.lead)}\n",
+        f"# {md_text(report.title)}\n",
+        f"{md_text(report.kicker)}\n",
+        f"{md_text(report.lead)}\n",
         text.contents(),
-        *(part for section in dossier.sections for part in text.section(section, 2)),
+        *(part for section in report.sections for part in text.section(section, 2)),
     )
     return "\n".join(part for part in parts if part)
 
@@ -46,15 +46,15 @@ def write_text(dossier: Dossier) -> str:
 class _Text:
     """The pieces of a text, and what its links can lead to."""
 
-    def __init__(self, dossier: Dossier) -> None:
-        self.dossier = dossier
-        self.language = dossier.language
-        self.known = dossier.names()
+    def __init__(self, report: PlanReport) -> None:
+        self.report = report
+        self.language = report.language
+        self.known = report.names()
 
     def contents(self) -> str:
         """The table of contents, two levels deep."""
         lines = [f'<a id="contents"></a>\n\n**{_WORDS.say("page.contents", self.language)}**\n\n']
-        for at, section in enumerate(self.dossier.sections, start=1):
+        for at, section in enumerate(self.report.sections, start=1):
             lines.append(f"{at}. [{md_text(section.title)}](#{section.name})\n")
             lines += [f"    - [{md_text(part.title)}](#{part.name})\n" for part in section.parts if part.listed]
         return "".join(lines)
@@ -114,7 +114,7 @@ class _Text:
             yield f"**{md_text(one.name)}**\n\n    {one.formula}\n\n{md_text(one.words)} {source}.\n"
 
     def _drawn(self, block: Drawn) -> Iterator[str]:
-        file = picture_file(self.dossier, block)
+        file = picture_file(self.report, block)
         yield f'<a id="{block.name}"></a>\n\n![{md_text(block.title)}]({file})\n'
         yield f"{md_text(block.description)}\n"
 

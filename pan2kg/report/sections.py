@@ -1,6 +1,7 @@
-"""Pictures of a dossier: drawn once with marks that lead to rows, once without, and their data as a table.
+"""The sections of a plan's report on plans, debt, action 3.3, actions, bodies, obligations and editions.
 
-The sections of the dossier on plans, debt, action 3.3, actions, bodies, obligations and editions.
+Each picture is drawn twice, once with marks that lead to rows of the page and once without for Markdown, and has its
+data as a table.
 """
 
 from __future__ import annotations
@@ -141,7 +142,7 @@ class Case:
         return Choice(plans=(self.plan,))
 
     def say(self, key: str, **values: str | int) -> str:
-        """A sentence of the dossier."""
+        """A sentence of the report."""
         return _WORDS.say(f"prose.{key}", self.graph.language, **values)
 
     def section(self, key: str, *blocks: Block, parts: tuple[Section, ...] = ()) -> Section:
@@ -317,9 +318,7 @@ def due(case: Case) -> Section:
         parts=(
             case.section("duties", Shown(without(table, *aside), "obligations-table")),
             case.section("dependencies", Shown(dependencies(case.graph, case.choice), "dependencies-table")),
-            case.section(
-                "recommendations", Shown(recommendations(case.graph, case.choice), "recommendations-table")
-            ),
+            case.section("recommendations", Shown(recommendations(case.graph, case.choice), "recommendations-table")),
         ),
     )
 

@@ -1,4 +1,4 @@
-"""A dossier in a folder: built beside it first, then put in place file by file; nothing is left half-written."""
+"""A report in a folder: built beside it first, then put in place file by file; nothing is left half-written."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from pathlib import Path
 from pan2kg.errors import Place, ProjectError
 from pan2kg.i18n.message import told
 from pan2kg.project import reason
-from pan2kg.report.blocks import Dossier
+from pan2kg.report.blocks import PlanReport
 from pan2kg.report.html import write_page
 from pan2kg.report.markdown import picture_file, write_text
 
 
-def files_of(dossier: Dossier) -> dict[str, str]:
-    """What a dossier consists of, by the name of the file: the page, the text, the pictures beside the text."""
-    pictures = {picture_file(dossier, drawn): drawn.plain for drawn in dossier.pictures()}
+def files_of(report: PlanReport) -> dict[str, str]:
+    """What a report consists of, by the name of the file: the page, the text, the pictures beside the text."""
+    pictures = {picture_file(report, drawn): drawn.plain for drawn in report.pictures()}
     return {
-        f"report.{dossier.language}.html": write_page(dossier),
-        f"report.{dossier.language}.md": write_text(dossier),
+        f"report.{report.language}.html": write_page(report),
+        f"report.{report.language}.md": write_text(report),
     } | pictures
 
 

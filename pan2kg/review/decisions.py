@@ -1,6 +1,7 @@
-"""What waits for a review: candidates without a decision, and strongly linked actions that do not cite each other.
+"""The queue of a review, and a decision on one of its items, held to what the model demands of a link.
 
-A decision on what waits for a review: what a form says, held to what the model demands of a link.
+In the queue are candidate links nobody has decided on, and pairs of actions that are strongly linked and do not cite
+each other.
 """
 
 from __future__ import annotations

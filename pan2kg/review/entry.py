@@ -1,6 +1,7 @@
-"""What came of something that was sent in: what was written where, or why nothing was.
+"""Fields of a form, read and checked, and the outcome of a form that was sent in.
 
-What was typed into a form, read with care: nothing too long, nothing that cannot be seen, nothing unknown.
+A text is refused when it is too long or holds characters that cannot be seen, as these would stand in a file people
+review line by line.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""Adding blocks to a Turtle file without changing a byte of what stands in it but for prefixes that are missing.
+"""Adding blocks to the Turtle files of a project, one writer at a time, and the changes this makes to a store.
 
-The files of a project as they stand at this moment, for whoever is about to add to them; one writer at a time.
-What has to change in a store that was filled from a project before some of its files were written.
+Nothing that stands in a file is altered, except that missing prefixes are added: people edit the same files, and a
+difference must show only what a reviewer decided.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from pan2kg.review.entry import RefusedError
 from pan2kg.store.queries import program_query
 from pan2kg.store.rules import derive, rule_files, rule_name
 from pan2kg.store.store import LocalStore, construct, open_store, plain
-from pan2kg.turtle.blocks import Sheet, read_sheet
+from pan2kg.turtle.blocks import TurtleFile, read_turtle_file
 from pan2kg.turtle.tokens import prefixes_used
 from pan2kg.turtle.vocabulary import DCTERMS, DERIVED, ID, PAN, XSD, graph_of
 from pan2kg.turtle.writer import Block, Statement, iri, string, text, write_turtle
@@ -73,26 +73,28 @@ def _gap(text: str) -> str:
 
 def _with_prefixes(old: str, used: Iterable[str], prefixes: Mapping[str, str], name: str) -> str:
     """The old text with lines for the prefixes it lacks, each in its place by the alphabet."""
-    sheet = read_sheet(old, name)
-    other = next((one for one in used if sheet.prefixes.get(one, prefixes[one]) != prefixes[one]), None)
+    turtle_file = read_turtle_file(old, name)
+    other = next((one for one in used if turtle_file.prefixes.get(one, prefixes[one]) != prefixes[one]), None)
     if other is not None:
         raise RefusedError("other-prefix", file=name, prefix=other)
     after: dict[int, list[str]] = {}
     for one in used:
-        if one not in sheet.prefixes:
-            place = max((line for known, line in sheet.prefix_lines if known < one), default=_first(sheet) - 1)
+        if one not in turtle_file.prefixes:
+            place = max(
+                (line for known, line in turtle_file.prefix_lines if known < one), default=_first(turtle_file) - 1
+            )
             after.setdefault(place, []).append(f"@prefix {one}: <{prefixes[one]}> .\n")
     pieces = after.pop(0, [])
-    pieces += [] if sheet.prefix_lines or not pieces else ["\n"]
+    pieces += [] if turtle_file.prefix_lines or not pieces else ["\n"]
     for number, line in enumerate(_LINE.findall(old), start=1):
         more = after.get(number, ())
         pieces += [line, *(["\n"] if more and not line.endswith("\n") else ()), *more]
     return "".join(pieces)
 
 
-def _first(sheet: Sheet) -> int:
+def _first(turtle_file: TurtleFile) -> int:
     """The line of the first prefix, the first line where there is none."""
-    return min((line for _, line in sheet.prefix_lines), default=1)
+    return min((line for _, line in turtle_file.prefix_lines), default=1)
 
 
 def _parse(text: str, name: str) -> None:
@@ -149,7 +151,7 @@ def _vouch(name: str, old: str, new: str, prefixes: Mapping[str, str]) -> None:
 
 def _faults(text: str, name: str, prefixes: Mapping[str, str]) -> set[str]:
     """The rules of the house style a text breaks."""
-    return {found.rule.key for found in check_style([read_sheet(text, name)], prefixes)}
+    return {found.rule.key for found in check_style([read_turtle_file(text, name)], prefixes)}
 
 
 Value = ox.NamedNode | ox.Literal
@@ -239,7 +241,7 @@ def write_value(value: Value, prefixes: Mapping[str, str]) -> str:
 
 
 @dataclass(frozen=True)
-class Shelf:
+class ProjectFiles:
     """The files of a graph, read when first asked for."""
 
     project: Project

@@ -13,7 +13,7 @@ from pan2kg.coherence.uses import key
 from pan2kg.i18n.catalogue import Messages
 from pan2kg.review.decisions import SETTLED, Decision, Evidence, find_item, read_decision
 from pan2kg.review.entry import Form, Outcome, RefusedError
-from pan2kg.review.files import REPLACES, Filed, Shelf, alone, append, write
+from pan2kg.review.files import REPLACES, Filed, ProjectFiles, alone, append, write
 from pan2kg.turtle.vocabulary import DCTERMS, graph_of, link_iri
 from pan2kg.turtle.writer import Block, Statement, iri, read_prefixes, string, text
 
@@ -42,14 +42,16 @@ def decide(graph: Graph, form: Form, today: date) -> Outcome:
         raise RefusedError("unknown-item")
     decision = read_decision(graph, item, form, today)
     with alone(graph.project):
-        shelf = Shelf(graph.project)
-        proposed = _proposed(shelf, decision)
+        project_files = ProjectFiles(graph.project)
+        proposed = _proposed(project_files, decision)
         plan = plan_of(graph, decision.claim.ends)
         path = plan_file(graph, plan, FILE)
         file, prefixes = graph.project.name_of(path), read_prefixes(graph.project)
-        blocks = _blocks(decision, proposed, _free_iri(shelf, decision, proposed), prefixes)
+        blocks = _blocks(decision, proposed, _free_iri(project_files, decision, proposed), prefixes)
         header = _header(graph, plan, path)
-        write(graph.project, {path: append(shelf.texts.get(file, ""), [header], blocks, prefixes, file)}, prefixes)
+        write(
+            graph.project, {path: append(project_files.texts.get(file, ""), [header], blocks, prefixes, file)}, prefixes
+        )
     return Outcome(decision.status, {"files": file}, (file,))
 
 
@@ -76,21 +78,21 @@ def plan_file(graph: Graph, plan: str, name: str) -> Path:
     return graph.project.graph / "plans" / key(plan) / name
 
 
-def _proposed(shelf: Shelf, decision: Decision) -> Filed | None:
+def _proposed(project_files: ProjectFiles, decision: Decision) -> Filed | None:
     """The candidate as it stands in its file, None for a suggestion.
 
     Raises:
         RefusedError: somebody has decided meanwhile, or a loop would be closed.
     """
     item = decision.item
-    links = list(shelf.links(*item.ends))
+    links = list(project_files.links(*item.ends))
     taken = next((link for link in links if _settles(link, decision)), None)
     if taken:
         raise RefusedError("decided-meanwhile", file=taken.file)
     found = next((link for link in links if link.iri == item.link), None)
     if item.is_candidate and (found is None or found.status != "candidate"):
         raise RefusedError("unknown-item")
-    if decision.is_accepted and decision.claim.type == "builds-on" and _carries(shelf, decision.claim.ends):
+    if decision.is_accepted and decision.claim.type == "builds-on" and _carries(project_files, decision.claim.ends):
         raise RefusedError("loop")
     return found
 
@@ -103,10 +105,10 @@ def _settles(link: Filed, decision: Decision) -> bool:
     return link.type in SETTLED and link.status in ("accepted", "rejected") and link.ends == frozenset(item.ends)
 
 
-def _carries(shelf: Shelf, ends: tuple[str, str]) -> bool:
+def _carries(project_files: ProjectFiles, ends: tuple[str, str]) -> bool:
     """Whether the second thing builds on the first already, be it by way of others."""
     steps: dict[str, set[str]] = {}
-    for link in shelf.links("builds-on"):
+    for link in project_files.links("builds-on"):
         if link.type == "builds-on" and link.status == "accepted":
             steps.setdefault(link.one("from"), set()).add(link.one("to"))
     reached, left = {ends[1]}, [ends[1]]
@@ -117,7 +119,7 @@ def _carries(shelf: Shelf, ends: tuple[str, str]) -> bool:
     return ends[0] in reached
 
 
-def _free_iri(shelf: Shelf, decision: Decision, proposed: Filed | None) -> str:
+def _free_iri(project_files: ProjectFiles, decision: Decision, proposed: Filed | None) -> str:
     """The IRI of the link that is written.
 
     What is accepted says what is so, and gets the IRI everyone computes for it. Where a candidate has that IRI,
@@ -130,7 +132,7 @@ def _free_iri(shelf: Shelf, decision: Decision, proposed: Filed | None) -> str:
     for number in count(0 if decision.is_accepted else 1):
         signed = ("", f"|{reviewer}", f"|{reviewer}|{number}")[min(number, 2)]
         made = link_iri(claim.type, *claim.ends, relation=relation, scale=scale, assessor=assessor + signed)
-        if not shelf.mentions(made):
+        if not project_files.mentions(made):
             break
     return made
 

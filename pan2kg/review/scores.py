@@ -1,8 +1,7 @@
-"""Interaction scores as they are typed into a matrix, and how they are written to the graph.
+"""Interaction scores as they are entered in a matrix and written to the graph, and the entry point for all forms.
 
-The one door for what is sent in: a form, whoever sent it and by whatever way, and what came of it.
-
-A score is never overwritten: a later one is a link of its own that replaces the earlier, and only the last counts.
+A score is never overwritten: a later one is a link of its own that replaces the earlier, and only the last counts. So
+it stays visible who judged what, and when.
 """
 
 from __future__ import annotations
@@ -22,7 +21,7 @@ from pan2kg.errors import EndpointError, ProjectError
 from pan2kg.graph.graph import Graph
 from pan2kg.i18n.catalogue import LANGUAGES, Messages
 from pan2kg.review.entry import TONGUES, Form, Outcome, RefusedError, read_choice, read_text
-from pan2kg.review.files import REPLACES, Filed, Shelf, alone, append, write
+from pan2kg.review.files import REPLACES, Filed, ProjectFiles, alone, append, write
 from pan2kg.review.filing import decide, plan_file, plan_of
 from pan2kg.store.queries import program_query
 from pan2kg.tables.scores_turtle import (
@@ -117,13 +116,13 @@ def enter(graph: Graph, form: Form, today: date) -> Outcome:
         raise RefusedError("read-only")
     assessment = read_assessment(graph, form, today)
     with alone(project):
-        shelf, prefixes = Shelf(project), read_prefixes(project)
+        project_files, prefixes = ProjectFiles(project), read_prefixes(project)
         written: dict[Path, str] = {}
         for plan, cells in _by_plan(graph, assessment).items():
             path = plan_file(graph, plan, FILE)
             file = project.name_of(path)
-            filed = _Filing(graph, project, shelf, assessment, plan)
-            old = shelf.texts.get(file, "")
+            filed = _Filing(graph, project, project_files, assessment, plan)
+            old = project_files.texts.get(file, "")
             written[path] = append(old, [filed.header(path)], list(filed.blocks(cells, prefixes)), prefixes, file)
         write(project, written, prefixes)
     files = tuple(map(project.name_of, written))
@@ -185,7 +184,7 @@ class _Filing:
 
     graph: Graph
     project: Project
-    shelf: Shelf
+    project_files: ProjectFiles
     assessment: Assessment
     plan: str
 
@@ -217,7 +216,7 @@ class _Filing:
 
     def _stands(self, subject: str) -> bool:
         """Whether a block of this subject stands in some file already."""
-        return any(f"\n{subject} a " in content for content in self.shelf.texts.values())
+        return any(f"\n{subject} a " in content for content in self.project_files.texts.values())
 
     def _source(self) -> Block:
         plan, assessor = key(self.plan), self.graph.label(self.assessment.assessor)
@@ -252,7 +251,7 @@ class _Filing:
         if last is not None and (known is None or last.one("score") != plain(known)):
             raise RefusedError("scored-meanwhile", file=last.file)
         number, made = len(earlier), ""
-        while not made or self.shelf.mentions(made):
+        while not made or self.project_files.mentions(made):
             who = f"{given.assessor}|{number + 1}" if number else given.assessor
             made = link_iri("interaction", *cell, scale=scale, assessor=who)
             number += 1
@@ -262,7 +261,7 @@ class _Filing:
         given = self.assessment
         return [
             link
-            for link in self.shelf.links(*cell)
+            for link in self.project_files.links(*cell)
             if (link.one("from"), link.one("to")) == cell
             and (link.type, link.status) == ("interaction", "accepted")
             and link.one("assessor") == given.assessor

@@ -1,10 +1,10 @@
-"""Where the document of a thing stands, and which thing a document is about.
+"""Which document describes a thing, which thing a document describes, and pages for things an export has none for.
 
-A site in which everything the graph speaks of has a page, also what an export shows on the pages of other things.
-
-A thing at ``/id/plan/lu-bhr-2`` is described at ``/doc/plan/lu-bhr-2``. What has an IRI from others is described under
-its key (``/doc/instrument/reg-2017-821``), and what has no key either under its IRI written as one word
-(``/doc/iri/…``). A named graph is its own document, and so is the ontology, whose terms are places in it.
+A thing at ``/id/plan/lu-bhr-2`` is described at ``/doc/plan/lu-bhr-2``. An instrument or body whose IRI is somebody
+else's is described under its key (``/doc/instrument/reg-2017-821``); a thing without a key under its IRI in base64
+(``/doc/iri/…``), since an IRI has characters a path segment cannot hold. A named graph is its own document, and so is
+the ontology, whose terms are fragments of it. :class:`AllPages` adds to the pages of a site those a running service can
+give for every other IRI the graph mentions.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ from pan2kg.site.basis import Notes
 from pan2kg.site.entity import Machine, values_of
 from pan2kg.site.entity import page as page_values
 from pan2kg.site.page import HTML, Page, frame
+from pan2kg.site.page_context import PageContext, Request
 from pan2kg.site.registry import PAGES
-from pan2kg.site.speaker import Request, Speaker
 from pan2kg.store.queries import program_query
 from pan2kg.store.store import Store, plain, select
 from pan2kg.tables.template import render
@@ -136,14 +136,14 @@ _HTML: Final = ".html"
 
 
 @dataclass(frozen=True, slots=True)
-class Everything:
+class AllPages:
     """The pages of a site, and those it would not export: passages, documents, links, concepts, named graphs.
 
     >>> from pan2kg.graph.graph import open_graph
-    >>> from pan2kg.site.library import Library
+    >>> from pan2kg.site.site_context import SiteContext
     >>> from pan2kg.site.registry import Site
     >>> graph = open_graph()
-    >>> pages = Everything(Site(Library(graph, mode="served")))
+    >>> pages = AllPages(Site(SiteContext(graph, mode="served")))
     >>> pages.page("fr/linktype/builds-on.html", {}) is None, pages.page("fr/linktype/nothing.html", {}) is None
     (False, True)
     """
@@ -168,7 +168,7 @@ class Everything:
         return self.site.missing(path)
 
     def _find(self, rest: str) -> str | None:
-        store = self.site.library.graph.store
+        store = self.site.site_context.graph.store
         if rest.startswith("graph/"):
             return ROOT + rest if knows(store, ROOT + rest) else None
         return find_thing(store, rest)
@@ -182,18 +182,18 @@ class Everything:
         return self._drawn(iri, Request(path, _TAGS[language]))
 
     def _drawn(self, iri: str, request: Request) -> bytes:
-        speaker = Speaker(self.site.library, request)
-        values = values_of(speaker, iri) or _bare(speaker, iri)
+        context = PageContext(self.site.site_context, request)
+        values = values_of(context, iri) or _bare(context, iri)
         machine = values.get("machine")
-        if isinstance(machine, Machine) and not machine.turtle and speaker.library.mode == "served":
-            turtle, json = (speaker.out(f"{document_of(iri)}.{ending}") for ending in ("ttl", "jsonld"))
+        if isinstance(machine, Machine) and not machine.turtle and context.site_context.mode == "served":
+            turtle, json = (context.out(f"{document_of(iri)}.{ending}") for ending in ("ttl", "jsonld"))
             machine = replace(machine, turtle=turtle, json=json)
-        return render("entity.html", {**frame(speaker, PAGES), **values, "machine": machine}).encode()
+        return render("entity.html", {**frame(context, PAGES), **values, "machine": machine}).encode()
 
 
-def _bare(speaker: Speaker, iri: str) -> Values:
+def _bare(context: PageContext, iri: str) -> Values:
     """The page of what nothing is said of, such as a graph a rule has made: on what its statements rest."""
-    notes = Notes(speaker)
+    notes = Notes(context)
     if iri.startswith(GRAPH):
         notes.mark(Statement(iri, "", ox.Literal(""), iri))
-    return page_values(speaker, Entry(iri, "", "", "", "", {}), notes)
+    return page_values(context, Entry(iri, "", "", "", "", {}), notes)

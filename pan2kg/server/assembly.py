@@ -1,7 +1,7 @@
-"""The service put together: which part answers which address.
+"""The application: which handler answers which address, and the two services that stand beside the SPARQL endpoint.
 
-Beside the endpoint that is the SPARQL 1.1 Graph Store Protocol over the workers, and, where the graph of a service is
-somewhere else, a relay: it passes queries on, within its own limits.
+These are the SPARQL 1.1 Graph Store Protocol over the workers and, where the graph lies behind another endpoint, a
+relay that passes queries on to it within this service's own limits.
 """
 
 from __future__ import annotations
@@ -201,9 +201,9 @@ class Relay:
         if operation.kind == "description":
             return None
         for text in dict.fromkeys((operation.text, _unescape(operation.text))):
-            nature = inspect_query(text, self.settings.services)
-            if isinstance(nature, Refusal):
-                return nature
+            traits = inspect_query(text, self.settings.services)
+            if isinstance(traits, Refusal):
+                return traits
         accept = request.header(b"accept")
         if not choose(accept, TABLES) and not choose(accept, GRAPHS):
             return Refusal(406, why("relay-not-acceptable"))

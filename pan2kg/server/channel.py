@@ -1,8 +1,8 @@
-"""Messages between the processes of the service: one letter, a length, a payload.
+"""The messages between the main process and its workers, the limits of one request, and the writer of an answer.
 
-How much one request may take.
-
-Where an answer is written: counted, held back at first, then sent in pieces.
+A message is a letter, a length and a payload, over a socket pair. The writer counts rows and bytes while the engine
+serialises, and holds the first pieces back: a limit reached early can then still be answered with a status of its own,
+which is impossible once the head of the response is sent.
 """
 
 from __future__ import annotations
@@ -145,7 +145,7 @@ def receive_exactly(link: socket.socket, length: int) -> bytes | None:
     return b"".join(pieces)
 
 
-HELD: Final = 256 * 1024
+HELD_BACK: Final = 256 * 1024
 """So many bytes are held back, so that a limit reached within them is still a clean refusal."""
 PIECE: Final = 64 * 1024
 
@@ -163,8 +163,8 @@ class OverrunError(Exception):
         self.refusal = refusal
 
 
-class Sink(io.BytesIO):
-    """A file that sends what is written to it, and raises once there is too much or it took too long."""
+class AnswerWriter(io.BytesIO):
+    """A file the engine writes an answer to: it sends the pieces to the main process, and stops at a limit."""
 
     def __init__(self, link: socket.socket, form: str, limits: Limits) -> None:
         self._link = link
@@ -197,7 +197,7 @@ class Sink(io.BytesIO):
             raise OverrunError(Refusal(413, why("answer-too-large", size=megabytes(self._limits.size))))
         if time.monotonic() > self._deadline:
             raise OverrunError(late(self._limits.seconds))
-        if self._held > (PIECE if self.started else HELD):
+        if self._held > (PIECE if self.started else HELD_BACK):
             self._send()
         return len(data)
 

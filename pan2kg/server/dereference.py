@@ -1,6 +1,8 @@
-"""A document as it is sent: in the form the client gets, with headers that say what it is and where its others are.
+"""Dereferencing: the answer to a request for an IRI of ours, or for the document about a thing.
 
-Dereferencing: what is answered to a request for an IRI of ours, or for the document about a thing.
+The IRI of a thing redirects (303) to its document, as the W3C note “Cool URIs for the Semantic Web” asks; the document
+is sent in the format the client accepts, with headers that name its other formats and what it describes. Everything
+here is a function of the call and of the data; HTTP itself is in :mod:`pan2kg.server.linked_data`.
 """
 
 from __future__ import annotations
@@ -70,7 +72,7 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
-class Holding:
+class DataSource:
     """What is answered from; without ``portray`` there are no pages."""
 
     store: Store
@@ -98,42 +100,42 @@ class Subject:
         return quote(self.document)
 
 
-def show(call: Call, holding: Holding, subject: Subject, make: Callable[[], list[ox.Triple]]) -> Answer | Refusal:
+def show(call: Call, source: DataSource, subject: Subject, make: Callable[[], list[ox.Triple]]) -> Answer | Refusal:
     """A document of the triples that ``make`` gives; a client that wants a page is led to it.
 
     Raises:
         Pan2kgError: the store does not answer.
     """
-    choice = _choose(call, holding, subject)
+    choice = _choose(call, source, subject)
     if isinstance(choice, Refusal):
         return choice
-    headers = _headers(call, holding, subject, choice.form)
+    headers = _headers(call, source, subject, choice.form)
     if choice.form == PAGE:
         page = quote(page_of(subject.document, preferred_language(call.languages)))
         return Answer(303, [(b"location", f"{call.front}{page}".encode()), *headers])
-    tag = holding.release.tag("document", call.place, subject.document, choice.media)
+    tag = source.release.tag("document", call.place, subject.document, choice.media)
     headers.append((b"etag", tag))
     if matches(call.condition, [tag]):
         return Answer(304, headers)
-    return _filled(200, headers, choice, write(make(), choice.form.name, holding.prefixes))
+    return _filled(200, headers, choice, write(make(), choice.form.name, source.prefixes))
 
 
-def answer_gone(call: Call, holding: Holding, subject: Subject, following: list[str]) -> Answer | Refusal:
+def answer_gone(call: Call, source: DataSource, subject: Subject, following: list[str]) -> Answer | Refusal:
     """What is left of a thing that was retired: its description, with what replaces it.
 
     Raises:
         Pan2kgError: the store does not answer.
     """
-    choice = _choose(call, holding, subject)
+    choice = _choose(call, source, subject)
     if isinstance(choice, Refusal):
         return Refusal(410, why("retired", iri=subject.iri, why=choice.message))
     links = [f'<{header_safe(iri)}>; rel="{SUCCESSOR}"' for iri in following]
     headers = [_link([*links, _describes(subject)]), *_vary(subject, choice.form), NO_CACHE]
-    if choice.form == PAGE and holding.portray:
+    if choice.form == PAGE and source.portray:
         language = preferred_language(call.languages)
-        return _filled(410, headers, choice, holding.portray(subject.iri, f"{subject.document}.html", language))
-    triples = describe(holding.store, subject.iri, call.place + subject.path)
-    return _filled(410, headers, choice, write(triples, choice.form.name, holding.prefixes))
+        return _filled(410, headers, choice, source.portray(subject.iri, f"{subject.document}.html", language))
+    triples = describe(source.store, subject.iri, call.place + subject.path)
+    return _filled(410, headers, choice, write(triples, choice.form.name, source.prefixes))
 
 
 def header_safe(iri: str) -> str:
@@ -145,19 +147,19 @@ def header_safe(iri: str) -> str:
     return quote(iri, safe="/:?#[]@!$&'()*+,;=%~")
 
 
-def _choose(call: Call, holding: Holding, subject: Subject) -> Choice | Refusal:
-    if subject.fixed == PAGE and not holding.has_pages:
+def _choose(call: Call, source: DataSource, subject: Subject) -> Choice | Refusal:
+    if subject.fixed == PAGE and not source.has_pages:
         return Refusal(404, why("no-pages"))
     if subject.fixed:
         return Choice(subject.fixed, subject.fixed.media[0])
-    names = ", ".join(form.media[0] for form in (*DATA, *([PAGE] if holding.has_pages else [])))
-    chosen = negotiate(call.accept, has_page=holding.has_pages)
+    names = ", ".join(form.media[0] for form in (*DATA, *([PAGE] if source.has_pages else [])))
+    chosen = negotiate(call.accept, has_page=source.has_pages)
     return chosen or Refusal(406, why("comes-as", names=names))
 
 
-def _headers(call: Call, holding: Holding, subject: Subject, form: Form) -> Headers:
+def _headers(call: Call, source: DataSource, subject: Subject, form: Form) -> Headers:
     """The headers every form of a document has."""
-    links = list(alternates(subject.path, call.front, has_page=holding.has_pages, skipped=form.name))
+    links = list(alternates(subject.path, call.front, has_page=source.has_pages, skipped=form.name))
     links += [f'<{call.front}{subject.path}>; rel="canonical"', _describes(subject)]
     headers = [_link(links), *_vary(subject, form), NO_CACHE]
     if form != PAGE and not subject.fixed:
@@ -187,7 +189,7 @@ STARTS: Final = ("/id/", "/doc", "/graph/", "/ontology", "/dataset", "/catalogue
 """How the addresses begin that are answered here."""
 
 
-def answer(call: Call, holding: Holding) -> Answer | Refusal:
+def answer(call: Call, source: DataSource) -> Answer | Refusal:
     """Answer a request for an IRI of ours or for a document.
 
     Raises:
@@ -195,29 +197,29 @@ def answer(call: Call, holding: Holding) -> Answer | Refusal:
 
     >>> from pan2kg.graph.graph import open_graph
     >>> from pan2kg.server.settings import Release
-    >>> holding = Holding(open_graph().store, Release("1"), {})
-    >>> dict(answer(Call("/id/plan/lu-bhr-2"), holding).headers)[b"location"]
+    >>> source = DataSource(open_graph().store, Release("1"), {})
+    >>> dict(answer(Call("/id/plan/lu-bhr-2"), source).headers)[b"location"]
     b'/doc/plan/lu-bhr-2'
-    >>> answer(Call("/doc/plan/lu-bhr-2", accept="text/turtle;q=0.5"), holding).status
+    >>> answer(Call("/doc/plan/lu-bhr-2", accept="text/turtle;q=0.5"), source).status
     200
-    >>> answer(Call("/id/plan/nowhere"), holding).sentence
+    >>> answer(Call("/id/plan/nowhere"), source).sentence
     'The graph says nothing of <https://w3id.org/pan2kg/id/plan/nowhere>.'
     """
     if call.path in ("/doc", "/doc/"):
-        return _look_up(call, holding)
+        return _look_up(call, source)
     if not is_plain_path(call.path):
         return Refusal(404, why("no-thing-address"))
     first, _, rest = call.path[1:].partition("/")
     if first == "doc":
-        return _describe(call, holding, rest)
+        return _describe(call, source, rest)
     if first == "graph":
-        return _graph(call, holding)
+        return _graph(call, source)
     if first == "ontology" or split(call.path[1:])[0] == "ontology":
-        return _ontology(call, holding)
-    return _thing(call, holding)
+        return _ontology(call, source)
+    return _thing(call, source)
 
 
-def _look_up(call: Call, holding: Holding) -> Answer | Refusal:
+def _look_up(call: Call, source: DataSource) -> Answer | Refusal:
     """Lead from any IRI of the graph to its document."""
     parameters = read_form(call.query, "address")
     if isinstance(parameters, Refusal):
@@ -228,24 +230,24 @@ def _look_up(call: Call, holding: Holding) -> Answer | Refusal:
     iri = given[0]
     if not is_absolute(iri):
         return Refusal(400, why("no-absolute-iri", iri=iri[:200]))
-    found = find_document(holding.store, iri)
+    found = find_document(source.store, iri)
     if found is None:
         return Refusal(404, why("graph-says-nothing", iri=iri))
     fragment = iri.partition("#")[2] if found == "ontology" else ""
     return _lead(call, quote(found) + (f"#{quote(fragment)}" if fragment else ""))
 
 
-def _thing(call: Call, holding: Holding) -> Answer | Refusal:
+def _thing(call: Call, source: DataSource) -> Answer | Refusal:
     """Lead from a thing of ours to its document, and from the version that is served to the dataset."""
     iri = ROOT + call.path[1:]
     version = iri.removeprefix(f"{DATASET}/")
-    if version != iri and _is_current(holding.store, version):
+    if version != iri and _is_current(source.store, version):
         return _lead(call, document_of(DATASET))
-    if not knows(holding.store, iri):
+    if not knows(source.store, iri):
         return Refusal(404, why("graph-says-nothing", iri=iri))
     subject = Subject(iri, document_of(iri))
-    following = _replacements(holding.store, iri)
-    return _lead(call, subject.path) if following is None else answer_gone(call, holding, subject, following)
+    following = _replacements(source.store, iri)
+    return _lead(call, subject.path) if following is None else answer_gone(call, source, subject, following)
 
 
 def _lead(call: Call, path: str) -> Answer:
@@ -254,35 +256,35 @@ def _lead(call: Call, path: str) -> Answer:
     return Answer(303, [(b"location", address), (b"link", link), (b"vary", b"Accept"), NO_CACHE])
 
 
-def _describe(call: Call, holding: Holding, rest: str) -> Answer | Refusal:
+def _describe(call: Call, source: DataSource, rest: str) -> Answer | Refusal:
     """The document about a thing."""
     key, fixed = split(rest)
-    iri = find_thing(holding.store, key)
+    iri = find_thing(source.store, key)
     if iri is None:
         return Refusal(404, why("no-document", key=key[:200]))
     subject = Subject(iri, f"doc/{key}", fixed)
-    following = _replacements(holding.store, iri) if iri.startswith(ROOT) else None
+    following = _replacements(source.store, iri) if iri.startswith(ROOT) else None
     if following is not None:
-        return answer_gone(call, holding, subject, following)
-    return show(call, holding, subject, lambda: describe(holding.store, iri, call.place + subject.path))
+        return answer_gone(call, source, subject, following)
+    return show(call, source, subject, lambda: describe(source.store, iri, call.place + subject.path))
 
 
-def _graph(call: Call, holding: Holding) -> Answer | Refusal:
+def _graph(call: Call, source: DataSource) -> Answer | Refusal:
     """A named graph, which is its own document."""
     document, fixed = split(call.path[1:])
     iri = ROOT + document
-    if not knows(holding.store, iri):
+    if not knows(source.store, iri):
         return Refusal(404, why("no-graph", iri=iri))
-    return show(call, holding, Subject(iri, document, fixed), lambda: read_graph(holding.store, iri))
+    return show(call, source, Subject(iri, document, fixed), lambda: read_graph(source.store, iri))
 
 
-def _ontology(call: Call, holding: Holding) -> Answer | Refusal:
+def _ontology(call: Call, source: DataSource) -> Answer | Refusal:
     """The ontology, under its own IRI or that of the version that is served."""
     path, fixed = split(call.path[1:])
-    known = knows(holding.store, ROOT + path)
-    if not known or (path != "ontology" and not _is_current(holding.store, ROOT + path)):
+    known = knows(source.store, ROOT + path)
+    if not known or (path != "ontology" and not _is_current(source.store, ROOT + path)):
         return Refusal(404, why("no-ontology", iri=ROOT + path))
-    return show(call, holding, Subject(ONTOLOGY, "ontology", fixed), lambda: read_ontology(holding.store))
+    return show(call, source, Subject(ONTOLOGY, "ontology", fixed), lambda: read_ontology(source.store))
 
 
 def _is_current(store: Store, version: str) -> bool:

@@ -1,10 +1,8 @@
-"""What a document says: the concise description of a thing, a named graph, the ontology – as one graph.
+"""The content of a document: the description of a thing, a named graph or the ontology, in four serialisations.
 
-The forms a document comes in: a page in each language, and one graph in four serialisations.
-
-The description of a thing has what is said of it in all named graphs; what points to it; whole, the links and
-involvements that join it to others; what everything named there is called; and on what it rests: the named graphs,
-with the documents each was taken from, the dataset and its licence.
+The description of a thing holds its statements from all named graphs; the statements that point to it; the links and
+involvements that join it to other things, complete; the names of all things mentioned; and its provenance: the named
+graphs, the document each was taken from, the dataset and its licence.
 """
 
 from __future__ import annotations
@@ -35,7 +33,7 @@ _ORIGIN: Final = (RDF + "type", DCTERMS + "source", PAN + "certainty")
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class StatedTriple:
     """A triple and the named graph that says it; empty where it stands in none."""
 
     triple: ox.Triple
@@ -67,11 +65,11 @@ def plain_subject(triple: ox.Triple) -> str:
     return triple.subject.value if isinstance(triple.subject, ox.NamedNode) else ""
 
 
-def _said(store: Store, iri: str) -> Iterator[Said]:
+def _said(store: Store, iri: str) -> Iterator[StatedTriple]:
     query = program_query("things/description", thing=iri, value=iri, joined=iri)
     for graph, thing, predicate, value in select(store, query).rows:
         if value is not None and isinstance(predicate, ox.NamedNode) and not isinstance(thing, ox.Literal | None):
-            yield Said(ox.Triple(thing, predicate, value), plain(graph))
+            yield StatedTriple(ox.Triple(thing, predicate, value), plain(graph))
 
 
 def _of_each(store: Store, iris: Iterable[str], properties: tuple[str, ...]) -> set[ox.Triple]:

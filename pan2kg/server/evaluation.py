@@ -1,6 +1,8 @@
-"""A task answered by the engine, into a sink.
+"""What a worker does with a task: evaluate a query or write out a graph, or apply a change to the store.
 
-A change of the graph, applied to a store that is thrown away if it fails.
+A query is serialised straight into an :class:`~pan2kg.server.channel.AnswerWriter`, so that no answer is held whole in
+memory. A change is applied in a forked process to its own copy of the store; if it fails, that process ends and the
+store in use is as it was. So no change needs to be undone.
 """
 
 from __future__ import annotations
@@ -15,7 +17,7 @@ from typing import Final, NamedTuple
 
 import pyoxigraph as ox
 
-from pan2kg.server.channel import FAILED, Limits, OverrunError, Sink, Task, pack
+from pan2kg.server.channel import FAILED, AnswerWriter, Limits, OverrunError, Task, pack
 from pan2kg.server.request import Refusal, busy, why
 from pan2kg.store.store import syntax_error
 
@@ -68,9 +70,9 @@ class Evaluator:
         if not task.table:
             rows = isinstance(result, ox.QuerySolutions)
             return Refusal(406, why("rows-not-acceptable" if rows else "yes-or-no-not-acceptable"))
-        sink = Sink(link, task.table, self._limits(task))
-        result.serialize(output=sink, format=TABLE_FORMATS[task.table])
-        sink.finish()
+        writer = AnswerWriter(link, task.table, self._limits(task))
+        result.serialize(output=writer, format=TABLE_FORMATS[task.table])
+        writer.finish()
         return None
 
     def _limits(self, task: Task) -> Limits:
@@ -87,13 +89,14 @@ class Evaluator:
     def _triples(self, triples: Iterable[ox.Triple], task: Task, link: socket.socket) -> Refusal | None:
         if not task.graph:
             return Refusal(406, why("triples-not-acceptable"))
-        sink = Sink(link, task.graph, self._limits(task))
-        counted = _counted(triples, sink)
+        writer = AnswerWriter(link, task.graph, self._limits(task))
+        counted = _counted(triples, writer)
+        # a short answer declares only the prefixes it uses; a long one cannot be read ahead to find them
         first = list(islice(counted, FEW))
         prefixes = self.prefixes if len(first) == FEW else used(first, self.prefixes)
         form = GRAPH_FORMATS[task.graph]
-        ox.serialize(chain(first, counted), output=sink, format=form, prefixes=prefixes or None)
-        sink.finish()
+        ox.serialize(chain(first, counted), output=writer, format=form, prefixes=prefixes or None)
+        writer.finish()
         return None
 
 
@@ -110,9 +113,9 @@ def used(triples: list[ox.Triple], prefixes: dict[str, str]) -> dict[str, str]:
     return {name: space for name, space in prefixes.items() if space in spaces}
 
 
-def _counted(triples: Iterable[ox.Triple], sink: Sink) -> Iterator[ox.Triple]:
+def _counted(triples: Iterable[ox.Triple], writer: AnswerWriter) -> Iterator[ox.Triple]:
     for triple in triples:
-        sink.count(1)
+        writer.count(1)
         yield triple
 
 

@@ -1,10 +1,11 @@
-"""A process that answers one task after another, and that may be killed at any moment.
+"""The process that holds the graph, and the worker processes forked from it.
 
-The fork server: a process of one thread that holds the graph and forks workers from it.
+A forked worker shares the memory of the graph and starts within milliseconds. The fork server has one thread only,
+since a fork copies no other thread and a lock one of them held would stay locked for ever.
 
-Three kernel limits hold it, since no exception stops the engine: an alarm ends it at the deadline,
-a limit on addresses ends it when it takes too much memory, and without free file descriptors it can
-neither connect to another host nor open a file.
+The engine cannot be interrupted by an exception, so that three limits of the kernel confine a worker: an alarm ends it
+at the deadline, a limit on its address space ends it when it takes too much memory, and without free file descriptors
+it can neither connect to another host nor open a file.
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ GRACE: Final = 0.1
 
 def work(link: socket.socket, evaluator: Evaluator, *, connects: bool = False) -> None:
     """Answer tasks until the other side is gone; ``connects`` where some SERVICE is allowed."""
+    # the default action ends the process in the kernel; a Python handler would run only after the engine has returned
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
     confine(evaluator.limits.memory, connects=connects)
     while (message := receive_task(link)) is not None:
@@ -46,9 +48,11 @@ def work(link: socket.socket, evaluator: Evaluator, *, connects: bool = False) -
 
 def confine(memory: int, *, connects: bool) -> None:
     """Limit this process to so many bytes more than it has; no core files, no new file descriptors."""
+    # when the memory limit ends the process, the engine prints a message nobody who reads the log can act on
     quiet = os.open(os.devnull, os.O_WRONLY)
     os.dup2(quiet, 2)
     os.close(quiet)
+    # a core file would have the size of the graph and be written at every query that is ended for its memory
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     limit_memory(memory)
     if not connects:
@@ -82,12 +86,14 @@ Load = Callable[[], Evaluator]
 
 def load_and_serve(control: socket.socket, load: Load, *, connects: bool = False) -> NoReturn:
     """Load the graph, say so or why not, and fork as told until the other side is gone."""
+    # Ctrl-C reaches all processes of the terminal; the main process ends this one when its answers are sent
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
         evaluator = load()
     except Pan2kgError as error:
         control.sendall(pack(FAILED, Refusal(500, error.told).pack()))
         os._exit(1)
+    # objects moved out of the collector's sight are not visited again, so that their pages stay shared after a fork
     gc.collect()
     gc.freeze()
     control.sendall(pack(WHOLE))
@@ -167,6 +173,7 @@ def _change_and_serve(control: socket.socket, evaluator: Evaluator, *, connects:
         control.sendall(pack(FAILED, outcome.pack()))
         return
     resource.setrlimit(resource.RLIMIT_NOFILE, hard)
+    # from here on this process is the fork server, which must be able to open sockets and to grow
     resource.setrlimit(resource.RLIMIT_AS, (resource.getrlimit(resource.RLIMIT_AS)[1],) * 2)
     gc.collect()
     gc.freeze()

@@ -111,6 +111,7 @@ class Connection(HttpToolsProtocol):
         if closes:
             lines.append(b"connection: close")
         head = b"\r\n".join((_STATUS[status], *lines, b"\r\n"))
+        # a line end inside a header value would let its author add headers of his own (response splitting)
         if head.count(b"\n") != len(lines) + 2 or head.count(b"\r") != len(lines) + 2:
             raise ValueError("A header is more than one line.")
         del cycle.scope["extensions"]  # the ring that would keep the cycle
@@ -170,6 +171,7 @@ class Server(uvicorn.Server):
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Begin to listen, and say so."""
+        # the loop answers the endpoint and shares the interpreter with the threads that make pages
         sys.setswitchinterval(SWITCH_SECONDS)
         await super().startup(sockets=sockets)
         self._ready()
@@ -200,6 +202,7 @@ def listen(host: str, port: int) -> socket.socket:
     try:
         family, kind, number, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         bound = socket.socket(family, kind, number)
+        # else a restart fails for a minute while the kernel keeps closed connections in TIME_WAIT
         bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         bound.bind(address)
     except OSError as error:
@@ -222,6 +225,7 @@ def new_server(application: Application, ready: Callable[[], None]) -> Server:
         log_level="critical",
         access_log=False,
         server_header=False,
+        # anybody can send X-Forwarded-For; the service reads what it needs from a proxy itself
         proxy_headers=False,
         timeout_keep_alive=30,
         timeout_graceful_shutdown=LEAVE_SECONDS,

@@ -1,9 +1,8 @@
-"""Looking at a query or an update before it is evaluated: what it would fetch, change, or never say twice.
+"""What a query or update would fetch or change, and whether a query is repeatable, read before it is evaluated.
 
-The graphs the protocol names for an update, written into its text as USING clauses.
-
-The engine contacts SERVICE and LOAD addresses when told to and has no switch for it, so they are
-found here by tokens; the workers cannot open a connection either (see ``worker``).
+The engine contacts the addresses of SERVICE and LOAD whenever it is told to and has no switch for it, so they are found
+here among the tokens and refused; the workers cannot open a connection either (:mod:`pan2kg.server.fork_server`). The
+graphs the protocol names for an update are written into its text as USING clauses, as the engine takes them only there.
 """
 
 from __future__ import annotations
@@ -23,7 +22,7 @@ _UPDATES = frozenset({"LOAD", "CLEAR", "DROP", "CREATE", "ADD", "MOVE", "COPY", 
 
 
 @dataclass(frozen=True, slots=True)
-class Nature:
+class QueryTraits:
     """What a query is like: whether it names its own graphs, whether two answers may differ."""
 
     own_dataset: bool = False
@@ -39,18 +38,18 @@ def words_of(text: str) -> list[Token]:
     return [token for token in tokens(text) if token.kind != "comment"]
 
 
-def inspect_query(text: str, services: frozenset[str] = frozenset()) -> Nature | Refusal:
+def inspect_query(text: str, services: frozenset[str] = frozenset()) -> QueryTraits | Refusal:
     """The nature of a query, or why it is refused before it is evaluated.
 
     >>> inspect_query('SELECT * { ?s ?p "LOAD" }')
-    Nature(own_dataset=False, volatile=False)
+    QueryTraits(own_dataset=False, volatile=False)
     >>> inspect_query("ASK { SERVICE <http://e/> { ?s ?p ?o } }").status
     403
     """
     lower = text.lower()  # plain searches first: they take a tenth of the time of the expressions
     volatile = any(hint in lower for hint in _VOLATILE_HINTS) and _VOLATILE.search(text) is not None
     if not any(hint in lower for hint in _HINTS) or not _SUSPECT.search(text):
-        return Nature(volatile=volatile)
+        return QueryTraits(volatile=volatile)
     for call in calls(text, "SERVICE"):
         if not _is_allowed(text, call, services):
             return _refuse(text, call, "SERVICE", "refused-fetch")
@@ -58,7 +57,7 @@ def inspect_query(text: str, services: frozenset[str] = frozenset()) -> Nature |
     for token, word in words:
         if word in _UPDATES:
             return _refuse(text, token, word, "refused-change")
-    return Nature(any(word == "FROM" for _, word in words), volatile)
+    return QueryTraits(any(word == "FROM" for _, word in words), volatile)
 
 
 def inspect_update(text: str) -> Refusal | None:

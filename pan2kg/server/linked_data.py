@@ -1,6 +1,7 @@
-"""VoID of the graph that is served: counted by queries once for a state of the data, and told as a release tells it.
+"""Documents and the VoID description over HTTP: from a request to a call, and from an answer to a response.
 
-Things and documents over HTTP: the thin layer between a request and :mod:`pan2kg.server.dereference`.
+The VoID description is counted by queries, once for each state of the data, and written by the code that writes it for
+a release. What is answered is decided in :mod:`pan2kg.server.dereference`.
 """
 
 from __future__ import annotations
@@ -21,8 +22,8 @@ from pan2kg.project import Project
 from pan2kg.publish.catalogue.facts import Facts, read_facts
 from pan2kg.publish.edition import Addresses, Edition, Issue
 from pan2kg.publish.void import TARGETS, Statistics, write_void
-from pan2kg.server.addresses import Everything
-from pan2kg.server.dereference import NO_CACHE, STARTS, Answer, Call, Holding, Portray, answer
+from pan2kg.server.addresses import AllPages
+from pan2kg.server.dereference import NO_CACHE, STARTS, Answer, Call, DataSource, Portray, answer
 from pan2kg.server.documents import DATA, write
 from pan2kg.server.negotiation import Choice, choose
 from pan2kg.server.pages import Pages
@@ -48,7 +49,7 @@ DUMPS: Final = ("data/pan2kg.nq.gz",)
 
 
 @dataclass(slots=True)
-class Census:
+class VoidStatistics:
     """Answers at ``/.well-known/void``; the counts are kept as long as the data stay as they are."""
 
     project: Project
@@ -56,7 +57,7 @@ class Census:
     _counted: Statistics | None = None
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def answer(self, call: Call, holding: Holding) -> Answer | Refusal:
+    def answer(self, call: Call, source: DataSource) -> Answer | Refusal:
         """Answer a request for the description of the graph.
 
         Raises:
@@ -65,31 +66,31 @@ class Census:
         choice = choose(call.accept, DATA)
         if choice is None:
             return Refusal(406, why("comes-as", names=", ".join(form.media[0] for form in DATA)))
-        headers = [(b"vary", b"Accept"), NO_CACHE, (b"etag", holding.release.tag("void", call.place, choice.media))]
+        headers = [(b"vary", b"Accept"), NO_CACHE, (b"etag", source.release.tag("void", call.place, choice.media))]
         if matches(call.condition, [headers[-1][1]]):
             return Answer(304, headers)
-        body = self._written(call, holding, choice)
+        body = self._written(call, source, choice)
         if isinstance(body, Refusal):
             return body
         return Answer(200, [*headers, (b"content-type", choice.content_type.encode())], body)
 
-    def _written(self, call: Call, holding: Holding, choice: Choice) -> bytes | Refusal:
+    def _written(self, call: Call, source: DataSource, choice: Choice) -> bytes | Refusal:
         small = LocalStore(ox.Store())
-        small.add(f"{GRAPH}catalogue", construct(holding.store, program_query("dataset/facts")))
+        small.add(f"{GRAPH}catalogue", construct(source.store, program_query("dataset/facts")))
         try:
             facts = read_facts(small)
         except ProjectError as error:
             return Refusal(404, why("no-dataset-facts", why=error.message))
         edition = Edition(Graph(self.project, small), facts, _issue(facts, call.place))
-        turtle = write_void(edition, self._statistics(holding), DUMPS)
+        turtle = write_void(edition, self._statistics(source), DUMPS)
         triples = [quad.triple for quad in ox.parse(turtle, format=ox.RdfFormat.TURTLE)]
-        return write(triples, choice.form.name, {**holding.prefixes, "void": "http://rdfs.org/ns/void#"})
+        return write(triples, choice.form.name, {**source.prefixes, "void": "http://rdfs.org/ns/void#"})
 
-    def _statistics(self, holding: Holding) -> Statistics:
+    def _statistics(self, source: DataSource) -> Statistics:
         with self._lock:
-            state = str(holding.release)
+            state = str(source.release)
             if self._counted is None or state != self._state:
-                self._state, self._counted = state, count(holding.store)
+                self._state, self._counted = state, count(source.store)
             return self._counted
 
 
@@ -136,18 +137,18 @@ def _targets(iri: str, targets: Mapping[str, str]) -> list[str]:
 METHODS: Final = "GET, HEAD, OPTIONS"
 _VARY: Final = (b"vary", b"Accept")
 
-Respond = Callable[[Call, Holding], Answer | Refusal]
+Respond = Callable[[Call, DataSource], Answer | Refusal]
 
 
 @dataclass(frozen=True, slots=True)
-class Linked:
+class LinkedDataHandler:
     """Answers requests by a function of call and holding, in threads, as the store makes them wait.
 
     ``base`` is where the service stands as seen from outside, with a slash at its end; without one it is what the
     client called it.
     """
 
-    holding: Holding
+    source: DataSource
     respond: Respond
     base: str = ""
     threads: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(4, "document"))
@@ -182,7 +183,7 @@ class Linked:
 
     def _respond(self, call: Call) -> Answer | Refusal:
         try:
-            return self.respond(call, self.holding)
+            return self.respond(call, self.source)
         except Pan2kgError as error:
             return busy(why("no-document-now", why=error.told))
 
@@ -198,12 +199,15 @@ def portrait(pages: Pages) -> Portray:
 
     def portray(iri: str, path: str, language: str) -> bytes:
         site = pages.site()
-        return site.portray(iri, path, language) if isinstance(site, Everything) else b""
+        return site.portray(iri, path, language) if isinstance(site, AllPages) else b""
 
     return portray
 
 
-def handlers(project: Project, holding: Holding, base: str = "") -> tuple[tuple[str, Handler], ...]:
+def handlers(project: Project, source: DataSource, base: str = "") -> tuple[tuple[str, Handler], ...]:
     """What answers for things and documents, by how the addresses begin, as the application takes it."""
-    documents, census = Linked(holding, answer, base).answer, Linked(holding, Census(project).answer, base).answer
-    return (*((start, documents) for start in STARTS), (PATH, census))
+    documents, void_statistics = (
+        LinkedDataHandler(source, answer, base).answer,
+        LinkedDataHandler(source, VoidStatistics(project).answer, base).answer,
+    )
+    return (*((start, documents) for start in STARTS), (PATH, void_statistics))

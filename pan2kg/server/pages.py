@@ -24,7 +24,7 @@ from pan2kg.server.negotiation import preferred_language
 from pan2kg.server.request import PAGE_HEADERS, Refusal, Request, is_plain_path, matches, why
 from pan2kg.server.settings import Release
 
-KEPT: Final = 64 * 2**20
+CACHE_BYTES: Final = 64 * 2**20
 """Bytes of pages that are kept."""
 SMALL: Final = 1024
 """What is smaller is not worth compressing."""
@@ -57,7 +57,7 @@ class Site(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class CachedPage:
     """A page as it is sent."""
 
     media: str
@@ -71,15 +71,15 @@ class Kept:
         return len(self.body) + len(self.zipped or b"") + 200
 
 
-def keep(media: str, body: bytes) -> Kept:
+def prepare(media: str, body: bytes) -> CachedPage:
     """A page made ready to be sent.
 
-    >>> keep("text/html; charset=utf-8", b"x" * 5000).size < 5300
+    >>> prepare("text/html; charset=utf-8", b"x" * 5000).size < 5300
     True
     """
     worth = len(body) > SMALL and media.startswith(_COMPRESSED)
     zipped = gzip.compress(body, 6, mtime=0) if worth else None
-    return Kept(media, body, zipped, b'"' + hashlib.blake2b(body, digest_size=12).hexdigest().encode() + b'"')
+    return CachedPage(media, body, zipped, b'"' + hashlib.blake2b(body, digest_size=12).hexdigest().encode() + b'"')
 
 
 @dataclass(slots=True)
@@ -97,7 +97,7 @@ class Pages:
     leaving: Callable[[], bool] = lambda: False
     _state: str = ""
     _site: Site | None = None
-    _kept: OrderedDict[tuple[str, bytes], Kept] = field(default_factory=OrderedDict)
+    _cache: OrderedDict[tuple[str, bytes], CachedPage] = field(default_factory=OrderedDict)
     _size: int = 0
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -114,28 +114,28 @@ class Pages:
             return
         path = request.path.removeprefix("/")
         found = await self._find(path, request.query) if is_plain_path(path) else None
-        if isinstance(found, Kept):
+        if isinstance(found, CachedPage):
             lasting = request.path.startswith(ASSETS)
             await self._send(request, found, b"public, max-age=31536000, immutable" if lasting else b"no-cache")
         else:
             await self._refuse(request, found or Refusal(404, why("no-page")))
 
-    async def _find(self, path: str, query: bytes) -> Kept | Refusal | None:
+    async def _find(self, path: str, query: bytes) -> CachedPage | Refusal | None:
         state = f"{self.release} {today()}"
         if state != self._state:
             self._state, self._site, self._size = state, None, 0
-            self._kept.clear()
+            self._cache.clear()
         key = (path, query)
-        if key in self._kept:
-            self._kept.move_to_end(key)
-            return self._kept[key]
+        if key in self._cache:
+            self._cache.move_to_end(key)
+            return self._cache[key]
         loop = asyncio.get_running_loop()
         made = await loop.run_in_executor(self.threads, self._draw, path, query)
-        if isinstance(made, Kept) and state == self._state and key not in self._kept:
-            self._kept[key] = made
+        if isinstance(made, CachedPage) and state == self._state and key not in self._cache:
+            self._cache[key] = made
             self._size += made.size
-            while self._size > KEPT:
-                self._size -= self._kept.popitem(last=False)[1].size
+            while self._size > CACHE_BYTES:
+                self._size -= self._cache.popitem(last=False)[1].size
         return made
 
     def warm(self) -> None:
@@ -155,7 +155,7 @@ class Pages:
             self._site = site
             return site
 
-    def _draw(self, path: str, query: bytes) -> Kept | Refusal | None:
+    def _draw(self, path: str, query: bytes) -> CachedPage | Refusal | None:
         if path.startswith(ASSETS[1:]):
             return self._asset(path.removeprefix(ASSETS[1:]))
         try:
@@ -170,19 +170,19 @@ class Pages:
             if not self.leaving():
                 _LOG.warning("%s: %s", path, error)
             return Refusal(503, why("no-page-now", why=error.told), headers=(("retry-after", "5"),))
-        return keep(page.media, page.body) if page else None
+        return prepare(page.media, page.body) if page else None
 
-    def _asset(self, name: str) -> Kept | Refusal | None:
+    def _asset(self, name: str) -> CachedPage | Refusal | None:
         if name not in self.assets:
             return None
         media = mimetypes.guess_type(name)[0] or "application/octet-stream"
         media += "; charset=utf-8" if media.startswith("text/") else ""
         try:
-            return keep(media, self.assets[name].read_bytes())
+            return prepare(media, self.assets[name].read_bytes())
         except OSError:
             return Refusal(404, why("asset-gone"))
 
-    async def _send(self, request: Request, page: Kept, caching: bytes) -> None:
+    async def _send(self, request: Request, page: CachedPage, caching: bytes) -> None:
         headers = [
             (b"content-type", page.media.encode()),
             (b"etag", page.tag),

@@ -1,6 +1,8 @@
-"""One task with one worker: what was asked, and the answer as it comes.
+"""The workers as the asynchronous side has them: each lent to one task at a time, ended when it must be, and replaced.
 
-The workers of the asynchronous side: lent to one request at a time, killed when need be, replaced.
+:class:`Exchange` is a task and its answer as it arrives, :class:`Link` the connection to one worker, :class:`Pool` the
+schedule: short queries get a slot each, a long one gives its slot up, and when all workers are taken the one that has
+run longest is ended in favour of those that wait.
 """
 
 from __future__ import annotations
@@ -19,7 +21,7 @@ from pan2kg.server.channel import END, FAILED, FORM, HEAD, MORE, START, WHOLE, P
 from pan2kg.server.request import Refusal, busy, why
 from pan2kg.server.workers import ForkServer, LostError, Worker, died, is_innocent
 
-FULL: Final = 2**20
+CLIENT_BUFFER_BYTES: Final = 2**20
 """So many bytes wait for a slow client before its worker is made to wait."""
 
 
@@ -62,7 +64,7 @@ class Exchange:
         self._pieces.append(piece)
         if isinstance(piece, bytes):
             self._waiting += len(piece)
-            if self._waiting > FULL and self.link:
+            if self._waiting > CLIENT_BUFFER_BYTES and self.link:
                 self.link.pause()
         if self._arrived and not self._arrived.done():
             self._arrived.set_result(None)
@@ -75,7 +77,7 @@ class Exchange:
         piece = self._pieces.popleft()
         if isinstance(piece, bytes):
             self._waiting -= len(piece)
-            if self._waiting < FULL // 2 and self.link:
+            if self._waiting < CLIENT_BUFFER_BYTES // 2 and self.link:
                 self.link.resume()
         return piece
 
@@ -108,7 +110,7 @@ class Link(asyncio.Protocol):
 
     def __init__(self, worker: Worker, pool: WorkerOwner) -> None:
         self.worker = worker
-        self.tired = False
+        self.has_low_priority = False
         self.is_lost = False
         self.began = 0.0
         self.tasks = 0
@@ -147,6 +149,7 @@ class Link(asyncio.Protocol):
             start += HEAD.size
             self._take(kind, data[start : start + length])
             start += length
+        # only the beginning of a message is left: it is kept until the rest arrives
         self._buffer += data[start:]
 
     @staticmethod
@@ -193,12 +196,12 @@ class Link(asyncio.Protocol):
             self._transport.abort()
 
 
-BEAT: Final = 0.02
-LONG: Final = 0.05
+CHECK_SECONDS: Final = 0.02
+LONG_SECONDS: Final = 0.05
 """After so many seconds a query is no short one: it leaves its slot, and its client is watched."""
-TIRED: Final = 0.5
+LOW_PRIORITY_SECONDS: Final = 0.5
 """After so many seconds a query gives way to others, as ``nice`` does."""
-WORN: Final = 20_000
+TASKS_PER_WORKER: Final = 20_000
 """After so many tasks a worker is replaced, so that no memory it may have lost adds up."""
 
 
@@ -214,7 +217,7 @@ class Pool:
         self._waiting: deque[Exchange] = deque()
         self._coming = 0
         self._tasks: set[asyncio.Future[None]] = set()
-        self._beat: asyncio.TimerHandle | None = None
+        self._timer: asyncio.TimerHandle | None = None
         self._lost = False
         self._long = 0
 
@@ -226,8 +229,8 @@ class Pool:
             return exchange
         self._waiting.append(exchange)
         self._hand_out()
-        if self._beat is None:
-            self._beat = asyncio.get_running_loop().call_later(BEAT, self._look_after)
+        if self._timer is None:
+            self._timer = asyncio.get_running_loop().call_later(CHECK_SECONDS, self._check_all)
         return exchange
 
     def abandon(self, exchange: Exchange) -> None:
@@ -242,14 +245,16 @@ class Pool:
         self._leave(link)
         if exchange:
             exchange.end()
-        if link.tired or link.tasks >= WORN or link.worker.line is not self.fork_server.line:
+        # a process without privileges cannot raise its priority again, and a worker of a replaced fork server
+        # has the data from before the last change
+        if link.has_low_priority or link.tasks >= TASKS_PER_WORKER or link.worker.line is not self.fork_server.line:
             link.close()
         else:
             self._idle.append(link)
         self._hand_out()
 
     def _leave(self, link: Link) -> None:
-        """The worker works no more; whether it counted as long is counted anew at the next beat."""
+        """The worker works no more; whether it counted as long is counted anew at the next check."""
         self._busy.discard(link)
         self._long = min(self._long, len(self._busy))
 
@@ -272,6 +277,7 @@ class Pool:
             return
         if exchange and is_innocent(status, ran) and not (exchange.is_repeated or exchange.answer.done()):
             exchange.is_repeated = True
+            # first in the queue: it has waited for its turn already
             self._waiting.appendleft(exchange)
         elif exchange:
             exchange.fail(died(status, self.fork_server.seconds))
@@ -303,7 +309,7 @@ class Pool:
             _, link = await loop.create_unix_connection(lambda: Link(worker, self), sock=worker.link)
         except LostError:
             self._give_up()
-        except OSError:  # there can be no more processes or open files now; the next beat tries again
+        except OSError:  # there can be no more processes or open files now; the next check tries again
             return
         else:
             if not link.is_lost:  # it may have been ended before it was known here
@@ -320,27 +326,27 @@ class Pool:
             for hook in self.on_lost:
                 hook()
 
-    def _look_after(self) -> None:
+    def _check_all(self) -> None:
         loop = asyncio.get_running_loop()
         active = self._busy or self._waiting
-        self._beat = loop.call_later(BEAT, self._look_after) if active else None
+        self._timer = loop.call_later(CHECK_SECONDS, self._check_all) if active else None
         now = loop.time()
         for link in list(self._busy):
             if link.exchange:
-                self._look_at(link, link.exchange, now)
-        self._long = sum(now - link.began > LONG for link in self._busy)
+                self._check(link, link.exchange, now)
+        self._long = sum(now - link.began > LONG_SECONDS for link in self._busy)
         self._hand_out()
         while self._waiting and now - self._waiting[0].asked > self.pool_limits.wait:
             self._waiting.popleft().fail(busy(why("workers-taken")))
         self._make_room(now)
 
-    def _look_at(self, link: Link, exchange: Exchange, now: float) -> None:
+    def _check(self, link: Link, exchange: Exchange, now: float) -> None:
         age = now - link.began
-        if age > LONG and exchange.watch is None and exchange.gone:
+        if age > LONG_SECONDS and exchange.watch is None and exchange.gone:
             exchange.watch = exchange.gone()
             exchange.watch.add_done_callback(partial(self._gone, exchange))
-        if age > TIRED and not link.tired:
-            link.tired = True
+        if age > LOW_PRIORITY_SECONDS and not link.has_low_priority:
+            link.has_low_priority = True
             with contextlib.suppress(OSError):
                 os.setpriority(os.PRIO_PROCESS, link.worker.process, 10)
         if age > self.fork_server.seconds + 1:  # its end is not seen while nothing is read because its client is slow

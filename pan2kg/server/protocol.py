@@ -1,9 +1,9 @@
-"""The SPARQL 1.1 Protocol: what a request asks for, read from method, address, media type and body.
+"""What a SPARQL request asks for, what graphs it sends, and how the endpoint describes itself.
 
-What the endpoint can do, as SPARQL 1.1 Service Description says it (https://www.w3.org/TR/sparql11-service-description/).
-The graphs a request sends: one in its body, or several as the parts of a form.
-
-https://www.w3.org/TR/sparql11-protocol/ – everything here is a function of its arguments.
+The operation is read from method, address, media type and body as the SPARQL 1.1 Protocol has it
+(https://www.w3.org/TR/sparql11-protocol/); the graphs from the body or, for several, from the parts of a form; the
+description follows SPARQL 1.1 Service Description (https://www.w3.org/TR/sparql11-service-description/). Everything
+here is a function of its arguments.
 """
 
 from __future__ import annotations

@@ -1,9 +1,7 @@
-"""What the service says when it does not answer: a status and a sentence.
+"""A request, the ways to answer or refuse it, and the application that hands each request to its handler.
 
-The whole service: which part of it answers which address.
-
-What is looked at before a request is answered, and what every page says about itself to the browser.
-A request and the ways to answer it: bare ASGI, since a stack of layers would cost more than a short query.
+Hosts and origins are checked and the security headers of pages are set here, before any handler is called. It is bare
+ASGI: the layers of a web framework would take longer than most queries do.
 """
 
 from __future__ import annotations

@@ -1,6 +1,8 @@
-"""The two pages on which something can be written down: who may, what is sent in, and what is shown afterwards.
+"""The pages on which reviewers enter decisions and scores, and their sessions.
 
-Sessions of reviewers: a cookie no script can read, and beside it a secret that every form of the session carries.
+A session is a cookie that scripts cannot read and that other sites cannot have sent (HttpOnly, SameSite=Strict), and
+beside it a token in each form of the session, for browsers that do not know SameSite. What was entered is checked and
+written by :mod:`pan2kg.review`; after a change the workers are told, and the pages are made from the new data.
 """
 
 from __future__ import annotations
@@ -176,7 +178,7 @@ Reload = Callable[[Sequence[str]], None]
 
 
 @dataclass(slots=True)
-class Renewed:
+class RefreshedSite:
     """A site that is made anew when the data have changed or a new day has begun; for whoever draws pages."""
 
     make: Callable[[], Site]
@@ -193,7 +195,7 @@ class Renewed:
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class ReviewPages:
     """Answers what is asked of and sent to the pages of reviews, in a writable service alone.
 
     ``reload`` is told which files were written, and brings the graph that is served up to them.
@@ -349,7 +351,7 @@ def reloader(project: Project, store: Store, fork_server: ForkServer) -> Reload:
     return reload
 
 
-def addresses(desk: Desk) -> tuple[tuple[str, Handler], ...]:
-    """The addresses a desk answers, for the application."""
+def addresses(review_pages: ReviewPages) -> tuple[tuple[str, Handler], ...]:
+    """The addresses of the pages for reviewers, for the application."""
     written = [f"{name}.html" for name, view in PAGES.items() if view.chosen is not None]
-    return tuple((f"/{tag}/{page}", desk.answer) for tag in LANGUAGES for page in written)
+    return tuple((f"/{tag}/{page}", review_pages.answer) for tag in LANGUAGES for page in written)

@@ -11,7 +11,7 @@ import pyoxigraph as ox
 
 from pan2kg.server.channel import Task
 from pan2kg.server.evaluation import GRAPH_FORMATS, Change
-from pan2kg.server.inspection import Nature, add_using, inspect_query, inspect_update
+from pan2kg.server.inspection import QueryTraits, add_using, inspect_query, inspect_update
 from pan2kg.server.negotiation import GRAPHS, Choice, choose, choose_formats, preferred_language, prefers_page
 from pan2kg.server.pool import Pool
 from pan2kg.server.protocol import METHODS, PREFIXES, Operation, describe, read_counts, read_operation
@@ -74,26 +74,26 @@ class Endpoint:
             await self._describe(request)
 
     async def _query(self, request: Request, operation: Operation) -> None:
-        nature = await aside(len(operation.text), inspect_query, operation.text, self.settings.services)
-        if isinstance(nature, Refusal):
-            await request.refuse(nature, (*DATA_HEADERS, VARY))
+        traits = await aside(len(operation.text), inspect_query, operation.text, self.settings.services)
+        if isinstance(traits, Refusal):
+            await request.refuse(traits, (*DATA_HEADERS, VARY))
             return
         accept = request.header(b"accept")
         table, graph = choose_formats(accept)
         parts = (operation.text, *operation.default, "", *operation.named)
         condition = request.header(b"if-none-match")
-        if condition and request.method != "POST" and not nature.volatile:
+        if condition and request.method != "POST" and not traits.volatile:
             tags = [self.release.tag(*parts, choice.media) for choice in (table, graph) if choice]
             for tag in tags:
                 if matches(condition, [tag]):
                     await request.reply(304, [(b"etag", tag), CACHE, VARY, *DATA_HEADERS])
                     return
-        task = self._task(request, operation, nature, (table, graph))
+        task = self._task(request, operation, traits, (table, graph))
         chosen = {choice.form.name: choice for choice in (table, graph) if choice}
-        await deliver(request, self.pool, task, chosen, None if nature.volatile else (self.release, parts))
+        await deliver(request, self.pool, task, chosen, None if traits.volatile else (self.release, parts))
 
     def _task(
-        self, request: Request, operation: Operation, nature: Nature, chosen: tuple[Choice | None, Choice | None]
+        self, request: Request, operation: Operation, traits: QueryTraits, chosen: tuple[Choice | None, Choice | None]
     ) -> Task:
         given = bool(operation.default or operation.named)
         table, graph = (choice.form.name if choice else "" for choice in chosen)
@@ -101,7 +101,7 @@ class Endpoint:
             "query",
             operation.text,
             f"{request.root}{request.path}",
-            self.settings.union and not nature.own_dataset,
+            self.settings.union and not traits.own_dataset,
             list(operation.default) if given else None,
             list(operation.named) if given else None,
             table,

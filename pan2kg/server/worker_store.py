@@ -1,7 +1,7 @@
-"""A store for the threads that draw pages: it asks killable workers of its own.
+"""A store for the threads that make pages, which has its queries answered by workers of its own.
 
-So a page whose query has gone astray ends with a sentence, and an endpoint under load does not keep
-the pages waiting.
+A query that runs too long can then be ended, and its page says so in a sentence; and pages do not wait while all
+workers of the endpoint are taken.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import pyoxigraph as ox
 from pan2kg.errors import EndpointError, Place, QueryError
 from pan2kg.project import reason
 from pan2kg.server.channel import END, FAILED, FORM, WHOLE, Task, pack, receive
-from pan2kg.server.inspection import Nature, inspect_query
+from pan2kg.server.inspection import QueryTraits, inspect_query
 from pan2kg.server.request import Refusal
 from pan2kg.server.workers import ForkServer, LostError, Worker, died, is_innocent
 from pan2kg.store.store import Result
@@ -44,10 +44,10 @@ class PoolStore:
             QueryError: the query has a syntax error, or asks for something that is refused.
             EndpointError: it takes too long or too much, or all workers are taken.
         """
-        nature = inspect_query(text)
-        if isinstance(nature, Refusal):
-            raise _error(nature)
-        form, body = self._ask(_task(text, nature))
+        traits = inspect_query(text)
+        if isinstance(traits, Refusal):
+            raise _error(traits)
+        form, body = self._ask(_task(text, traits))
         if form == "ntriples":
             return [quad.triple for quad in ox.parse(body, format=ox.RdfFormat.N_TRIPLES)]
         return ox.parse_query_results(body, format=ox.QueryResultsFormat.JSON)
@@ -117,8 +117,8 @@ def _dismiss(worker: Worker) -> None:
     worker.reap()
 
 
-def _task(text: str, nature: Nature) -> Task:
-    return Task("query", text, "", not nature.own_dataset, None, None, "json", "ntriples", own=True)
+def _task(text: str, traits: QueryTraits) -> Task:
+    return Task("query", text, "", not traits.own_dataset, None, None, "json", "ntriples", own=True)
 
 
 def _read(worker: Worker) -> tuple[str, bytes] | Refusal | None:

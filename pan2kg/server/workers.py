@@ -58,6 +58,7 @@ class Line:
             if answer is None:
                 raise LostError
             number = int(ORDER.unpack(answer)[1])
+            # a negative number is the error number of a fork that failed; of REAP it is a signal
             if kind != REAP and number < 0:
                 raise OSError(-number, os.strerror(-number))
             self.workers += -1 if kind == REAP else 1

@@ -8,19 +8,19 @@ from typing import TYPE_CHECKING, Final
 
 from pan2kg.graph.statements import grounds_of
 from pan2kg.i18n.catalogue import SOURCE_LANGUAGE, Messages
-from pan2kg.tables.template import escape
+from pan2kg.site.pieces import piece
 from pan2kg.turtle.vocabulary import GRAPH
 
 if TYPE_CHECKING:
     from markupsafe import Markup
 
     from pan2kg.graph.statements import Grounds, Statement
-    from pan2kg.site.speaker import Speaker
+    from pan2kg.site.page_context import PageContext
 
 _PAGE: Final = Messages("page")
 
 Say = Callable[..., str]
-"""Says words of the interface, as :meth:`~pan2kg.site.speaker.Speaker.t` does."""
+"""Says words of the interface, as :meth:`~pan2kg.site.page_context.PageContext.t` does."""
 _BADGES: Final = {"stated": "declared", "derived": "inferred", "rule": "inferred", "unverified": "unverified"}
 
 
@@ -32,13 +32,9 @@ class Mark:
     badge: str
     words: str
 
-    def written(self, t: Say) -> str:
+    def written(self, t: Say) -> Markup:
         """The mark as a page shows it, with the space before it."""
-        n, told = self.number, escape(t("basis-note", n=self.number))
-        return (
-            f' <a class="badge {self.badge} basis" href="#basis-{n}" title="{told}">'
-            f"{escape(self.words)} <sup>{n}</sup></a>"
-        )
+        return piece("mark")(self.number, self.badge, self.words, t)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +55,7 @@ class Note:
 class Notes:
     """The notes of one page, numbered as they are first needed."""
 
-    speaker: Speaker
+    context: PageContext
     numbers: dict[Grounds, Mark] = field(default_factory=dict)
     known: dict[tuple[str, str], Mark] = field(default_factory=dict)
 
@@ -67,7 +63,7 @@ class Notes:
         """The mark of a statement."""
         at = statement.thing, statement.graph
         if at not in self.known:
-            self.known[at] = self.need(grounds_of(self.speaker.graph.statements, statement))
+            self.known[at] = self.need(grounds_of(self.context.graph.statements, statement))
         return self.known[at]
 
     @property
@@ -78,7 +74,7 @@ class Notes:
     def need(self, grounds: Grounds) -> Mark:
         """The mark of what rests on some grounds."""
         if grounds not in self.numbers:
-            words = self.speaker.t(f"certainty-{grounds.certainty or 'none'}")
+            words = self.context.t(f"certainty-{grounds.certainty or 'none'}")
             badge = _BADGES.get(grounds.certainty, "none")
             self.numbers[grounds] = Mark(len(self.numbers) + 1, badge, words)
         return self.numbers[grounds]
@@ -88,11 +84,11 @@ class Notes:
         return [self._note(grounds, mark) for grounds, mark in self.numbers.items()]
 
     def _note(self, grounds: Grounds, mark: Mark) -> Note:
-        documents = tuple(map(self.speaker.link, grounds.sources))
+        documents = tuple(map(self.context.link, grounds.sources))
         if grounds.certainty != "rule":
             return Note(mark, file_of(grounds.graph), "", "", documents)
         name = grounds.graph.rpartition("/")[2]
-        summary, language = rule_words(self.speaker, name)
+        summary, language = rule_words(self.context, name)
         return Note(mark, name, summary, language, documents)
 
 
@@ -106,12 +102,12 @@ def file_of(graph: str) -> str:
     return f"{path}.ttl" if path.startswith("ontology/") else f"graph/{path}.ttl"
 
 
-def rule_words(speaker: Speaker, name: str) -> tuple[str, str]:
+def rule_words(context: PageContext, name: str) -> tuple[str, str]:
     """What a rule derives, in words, with their language where it is not the page's.
 
     A rule somebody changed is told in its own words: our translation holds only for what it was made from.
     """
-    own, language = speaker.graph.rules.get(name, ""), speaker.request.language
+    own, language = context.graph.rules.get(name, ""), context.request.language
     if own in ("", _PAGE.group("rule-", SOURCE_LANGUAGE).get(name)):
         return _PAGE.group("rule-", language).get(name, ""), ""
     return own, "" if language == SOURCE_LANGUAGE else SOURCE_LANGUAGE

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from pan2kg.graph.labels import kind_and_key
 from pan2kg.site.basis import Notes
+from pan2kg.site.pieces import NOTHING, piece
 from pan2kg.site.values import content, unfold
-from pan2kg.tables.template import escape, markup
+from pan2kg.tables.template import markup
 from pan2kg.turtle.vocabulary import ID, PAN
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
     from pan2kg.graph.statements import Grounds
     from pan2kg.site.basis import Mark, Say
-    from pan2kg.site.speaker import Speaker
+    from pan2kg.site.page_context import PageContext
 
 KINDS: Final = (
     "uses-instrument", "instrument-relation", "cross-reference", "builds-on", "succession", "interaction",
@@ -41,15 +42,15 @@ class Rest(NamedTuple):
     """A statement of somebody that a link was derived from: whose it is, its words, and the grounds it needs noted."""
 
     owner: str
-    words: str
+    words: Markup
     grounds: tuple[Grounds, ...]
 
 
 class End(NamedTuple):
     """An end of a link with its plan, by its full and by its short name: the latter where plans are named above."""
 
-    full: str
-    short: str
+    full: Markup
+    short: Markup
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +67,9 @@ class Link:
     has_direction: bool
     ends: Mapping[str, End]
     relation: Markup
-    via: str
-    quotes: str
-    facts: tuple[str, ...]
+    via: Markup
+    quotes: Markup
+    facts: tuple[Markup, ...]
     rests: tuple[Rest, ...]
     grounds: tuple[Grounds, ...]
     own: Grounds | None
@@ -84,7 +85,7 @@ class Connection:
 
     link: Link
     way: str
-    ends: tuple[str, ...]
+    ends: tuple[Markup, ...]
     rests: tuple[Rest, ...]
     mark: Mark | None
 
@@ -100,34 +101,16 @@ class Connection:
 
     def written(self, t: Say, *, anchor: bool = True) -> Markup:
         """The link as an item of a list, which addresses may point to where it has an ``anchor``."""
-        link, mark = self.link, self.mark
-        name = f' id="{escape(link.key)}"' if anchor else ""
-        status = "" if self.counts else f'<span class="badge gap">{escape(t(f"status-{link.status}"))}</span>'
-        return markup(
-            f'<li{name} class="link {mark.badge if mark else ""}">\n{self._joined(t)}'
-            f"{mark.written(t) if mark else ''}\n{status}{link.via}{self._reasons(t)}</li>\n"
-        )
+        return piece("link")(self, anchor, self.mark.written(t) if self.mark else NOTHING, t)
 
-    def _joined(self, t: Say) -> str:
-        """What the link joins, and by what relation."""
-        relation = self.link.relation
-        if self.way == "over":
-            arrow = f' <span class="relation">{relation} →</span> '
-            return (arrow if relation else ' <span class="relation">↔</span> ').join(self.ends)
-        if self.way == "in":
-            here = f'<span class="relation">{relation} → {escape(t("here"))}</span>'
-            return f"{', '.join(self.ends)}{escape(t('colon'))} {here}\n"
-        before = f'<span class="relation">{relation}{escape(t("colon"))}</span> ' if relation else ""
-        return f"{before}{', '.join(self.ends)}"
+    @property
+    def reasons(self) -> tuple[tuple[Markup, ...], ...]:
+        """Why there is a link: the statements it was derived from, what else is said of it; nothing where none is.
 
-    def _reasons(self, t: Say) -> str:
-        """Why there is a link: what is quoted, the statements it was derived from, what else is said of it."""
-        link = self.link
-        if not (link.quotes or self.rests or link.facts):
-            return ""
-        filled = filter(None, ([rest.words for rest in self.rests], link.facts))
-        lists = "".join([f'<ul class="facts"><li>{"</li><li>".join(items)}</li></ul>' for items in filled])
-        return f"<details><summary>{escape(t('why'))}</summary>\n{link.quotes}{lists}</details>\n"
+        What is quoted stands above these.
+        """
+        lists = tuple(rest.words for rest in self.rests), self.link.facts
+        return lists if self.link.quotes or any(lists) else ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,50 +128,47 @@ class Group:
 
     def written(self, t: Say) -> Markup:
         """The links as a list; a long one of weak links is folded."""
-        items = "".join([one.written(t) for one in self.connections])
-        listed = f'<ul class="links">\n{items}</ul>\n'
-        if len(self.connections) <= UNFOLDED or not self.kind.startswith("shared-"):
-            return markup(listed)
-        words = escape(t("links-listed", n=len(self.connections)))
-        return markup(f'<details class="many"><summary>{words}</summary>\n{listed}</details>\n')
+        items, number = [one.written(t) for one in self.connections], len(self.connections)
+        is_folded = number > UNFOLDED and self.kind.startswith("shared-")
+        return piece("links")(items, t("links-listed", n=number) if is_folded else "")
 
 
-def links_of(speaker: Speaker, iri: str) -> list[str]:
+def links_of(context: PageContext, iri: str) -> list[str]:
     """The links a thing is an end of."""
-    return speaker.graph.statements.pointing(iri, *ENDS)
+    return context.graph.statements.pointing(iri, *ENDS)
 
 
 def grouped(notes: Notes, links: Iterable[str], here: str = "") -> list[Group]:
     """Links by kind, as seen from the thing of the page, else from outside; those of a kind by plan and name."""
-    speaker = notes.speaker
+    context = notes.context
     found: dict[str, list[tuple[tuple[str, ...], Connection]]] = {}
     for link in links:
         made = connection(notes, link, here)
-        found.setdefault(made.link.kind, []).append((_order(speaker, link, here), made))
+        found.setdefault(made.link.kind, []).append((_order(context, link, here), made))
     kinds = sorted(found, key=lambda kind: (KINDS.index(kind) if kind in KINDS else len(KINDS), kind))
     return [
-        Group(kind, _named(speaker, kind, ordered), ordered)
+        Group(kind, _named(context, kind, ordered), ordered)
         for kind in kinds
         if (ordered := tuple(one for _, one in sorted(found[kind], key=lambda pair: pair[0])))
     ]
 
 
-def _named(speaker: Speaker, kind: str, made: Iterable[Connection]) -> str:
+def _named(context: PageContext, kind: str, made: Iterable[Connection]) -> str:
     """What links of a kind are called: who says so of those that are made from outside."""
     stated = {one.is_stated for one in made}
     if kind == "external-statement" and stated != {True}:
-        return speaker.t("tie-external-both" if True in stated else "tie-comparison")
-    return kind_name(speaker, kind)
+        return context.t("tie-external-both" if True in stated else "tie-comparison")
+    return kind_name(context, kind)
 
 
-def kind_name(speaker: Speaker, kind: str) -> str:
+def kind_name(context: PageContext, kind: str) -> str:
     """What a kind of links is called, as a heading."""
-    return speaker.t(f"tie-{kind}") if kind in KINDS else speaker.name(f"{ID}linktype/{kind}")
+    return context.t(f"tie-{kind}") if kind in KINDS else context.name(f"{ID}linktype/{kind}")
 
 
 def connection(notes: Notes, iri: str, here: str) -> Connection:
     """One link as seen from a thing, or from outside where that is empty."""
-    link = notes.speaker.kept("connection", iri, partial(_read, notes.speaker))
+    link = notes.context.kept("connection", iri, partial(_read, notes.context))
     way = "over" if not here else "both" if not link.has_direction else "out" if here in link.starts else "in"
     for grounds in link.grounds:
         notes.need(grounds)
@@ -200,58 +180,58 @@ def connection(notes: Notes, iri: str, here: str) -> Connection:
     return Connection(link, way, ends, rests, notes.need(link.own) if link.own else None)
 
 
-def _read(speaker: Speaker, iri: str) -> Link:
+def _read(context: PageContext, iri: str) -> Link:
     """What a link says on every page."""
-    statements = speaker.graph.statements
+    statements = context.graph.statements
     starts, leads, both = (statements.values(iri, name) for name in ENDS)
     ends = dict.fromkeys([*starts, *leads, *both])
-    notes = Notes(speaker)
+    notes = Notes(context)
     why = unfold(notes, iri, frozenset(ends), without=_TOLD)
-    via = ", ".join(map(speaker.link, statements.values(iri, PAN + "via")))
+    via = context.links(statements.values(iri, PAN + "via"))
     return Link(
         kind_and_key(iri)[1] or iri.rpartition("/")[2],
-        kind_of_link(speaker, iri),
+        kind_of_link(context, iri),
         kind_and_key(statements.one(iri, PAN + "status"))[1],
         tuple(starts),
         not both,
-        {end: _end(speaker, end) for end in ends},
-        markup(", ".join(map(speaker.label, statements.values(iri, PAN + "relation")))),
-        f'<span class="via">{escape(speaker.t("by-way-of"))} {via}</span>' if via else "",
-        "".join([quote.written(speaker.t) for quote in why.quotes]),
-        tuple([f"{fact.heading(speaker.t)} {content(one, speaker.t)}" for fact in why.facts for one in fact.values]),
-        tuple([speaker.kept("rest", one, partial(_rest, speaker)) for one in statements.values(iri, _FROM)]),
+        {end: _end(context, end) for end in ends},
+        markup(", ".join(map(context.label, statements.values(iri, PAN + "relation")))),
+        piece("by_way_of")(context.t("by-way-of"), via) if via else NOTHING,
+        NOTHING.join([quote.written(context.t) for quote in why.quotes]),
+        tuple([fact.heading(context.t) + " " + content(one, context.t) for fact in why.facts for one in fact.values]),
+        tuple([context.kept("rest", one, partial(_rest, context)) for one in statements.values(iri, _FROM)]),
         notes.needed,
         notes.needed[why.mark.number - 1] if why.mark else None,
     )
 
 
-def kind_of_link(speaker: Speaker, link: str) -> str:
+def kind_of_link(context: PageContext, link: str) -> str:
     """The key of the type of a link."""
-    return kind_and_key(speaker.graph.statements.one(link, PAN + "linkType"))[1]
+    return kind_and_key(context.graph.statements.one(link, PAN + "linkType"))[1]
 
 
-def _rest(speaker: Speaker, iri: str) -> Rest:
+def _rest(context: PageContext, iri: str) -> Rest:
     """A statement a link was derived from, under the name of whose it is."""
-    statements, notes = speaker.graph.statements, Notes(speaker)
+    statements, notes = context.graph.statements, Notes(context)
     owner = next((found for name in _OWNERS if (found := statements.one(iri, name))), "")
     shared = frozenset({owner, statements.one(iri, PAN + "involves")})
     node = unfold(notes, iri, shared, without=frozenset({PAN + "linkType", *_OWNERS}))
-    whose = speaker.link(owner) if owner else ""
-    return Rest(owner, f"{whose}{escape(speaker.t('colon'))} {node.written(speaker.t)}", notes.needed)
+    whose = context.link(owner) if owner else NOTHING
+    return Rest(owner, whose + context.t("colon") + " " + node.written(context.t), notes.needed)
 
 
-def _end(speaker: Speaker, iri: str) -> End:
+def _end(context: PageContext, iri: str) -> End:
     """An end of a link with its plan; a plan, and what is in none, by itself."""
-    plans = speaker.graph.statements.values(iri, PAN + "inPlan")
-    thing = speaker.link(iri)
+    plans = context.graph.statements.values(iri, PAN + "inPlan")
+    thing = context.link(iri)
     if not plans:
         return End(thing, thing)
-    full, short = (", ".join(map(name, plans)) for name in (speaker.link, speaker.short))
-    return End(f'{thing} <span class="plan">{full}</span>', f'{thing} <span class="plan">{short}</span>')
+    full, short = (markup(", ").join(map(name, plans)) for name in (context.link, context.short))
+    return End(piece("within")(thing, full), piece("within")(thing, short))
 
 
-def _order(speaker: Speaker, link: str, here: str) -> tuple[str, ...]:
-    statements = speaker.graph.statements
+def _order(context: PageContext, link: str, here: str) -> tuple[str, ...]:
+    statements = context.graph.statements
     ends = [iri for name in ENDS for iri in statements.values(link, name) if iri != here]
     plans = (statements.one(iri, PAN + "inPlan") or iri for iri in ends)
-    return (*(speaker.name(plan).casefold() for plan in plans), *(speaker.name(iri).casefold() for iri in ends), link)
+    return (*(context.name(plan).casefold() for plan in plans), *(context.name(iri).casefold() for iri in ends), link)

@@ -20,7 +20,7 @@ import pyoxigraph as ox
 
 from pan2kg.graph.dataset import DATASET
 from pan2kg.i18n.days import in_words
-from pan2kg.site.page import JAVASCRIPT, TURTLE, View, Whole, embedded
+from pan2kg.site.page import JAVASCRIPT, TURTLE, CommonFile, View, embedded
 from pan2kg.store.queries import program_query
 from pan2kg.store.store import LocalStore, dump, load, select
 from pan2kg.turtle.vocabulary import DCTERMS, ID, PAN, ROOT
@@ -29,9 +29,9 @@ from pan2kg.turtle.writer import read_prefixes
 if TYPE_CHECKING:
     from pan2kg.graph.dataset import Notice
     from pan2kg.project import Project
-    from pan2kg.site.library import Library
     from pan2kg.site.page import Values
-    from pan2kg.site.speaker import Speaker
+    from pan2kg.site.page_context import PageContext
+    from pan2kg.site.site_context import SiteContext
     from pan2kg.store.queries import program_query
 from pan2kg.store.store import Store, Term
 
@@ -52,14 +52,14 @@ def _quad(graph: Term | None, subject: Term | None, predicate: Term | None, valu
     return " ".join(str(term) for term in (subject, predicate, value, graph))
 
 
-def packed(library: Library) -> bytes:
+def packed(site_context: SiteContext) -> bytes:
     """The same, compressed; the same graph gives the same bytes."""
-    return library.once("packed", lambda: gzip.compress(quads(library.graph.store), mtime=0))
+    return site_context.once("packed", lambda: gzip.compress(quads(site_context.graph.store), mtime=0))
 
 
-def script(library: Library) -> bytes:
+def script(site_context: SiteContext) -> bytes:
     """The same as a classic script: a page opened from disk may not fetch, but may load a script."""
-    return b'pan2kgGraph("' + base64.b64encode(packed(library)) + b'");\n'
+    return b'pan2kgGraph("' + base64.b64encode(packed(site_context)) + b'");\n'
 
 
 def ontology(project: Project) -> bytes:
@@ -85,17 +85,17 @@ def _joined(project: Project, paths: Iterable[Path]) -> bytes:
 _LISTED: Final = ("keywords", "license")
 
 
-def dataset(speaker: Speaker) -> Values:
+def dataset(context: PageContext) -> Values:
     """What the page shows."""
-    graph, language = speaker.graph, speaker.request.language
+    graph, language = context.graph, context.request.language
     labels, notice = graph.labels, graph.notice
     changed = date.fromisoformat(notice.modified) if notice.modified else None
     return {
-        "title": speaker.t("data-title"),
+        "title": context.t("data-title"),
         "files": [
-            (speaker.out("data/pan2kg.nq.gz"), "N-Quads (gzip)", speaker.t("data-graph")),
-            (speaker.out("data/ontology.ttl"), "Turtle", speaker.t("data-ontology")),
-            (speaker.out("data/shapes.ttl"), "Turtle", speaker.t("data-shapes")),
+            (context.out("data/pan2kg.nq.gz"), "N-Quads (gzip)", context.t("data-graph")),
+            (context.out("data/ontology.ttl"), "Turtle", context.t("data-ontology")),
+            (context.out("data/shapes.ttl"), "Turtle", context.t("data-shapes")),
         ],
         "counts": (len(labels.of_kind("plan")), len(graph.uses.actions), len(labels.of_kind("instrument"))),
         "creators": ", ".join(notice.texts("creator", language)),
@@ -104,34 +104,34 @@ def dataset(speaker: Speaker) -> Values:
         "iri": DATASET,
         "changed": in_words(changed, language) if changed else "",
         "notes": notice.texts("notes", language),
-        "dataset": embedded(_described(speaker, notice)),
+        "dataset": embedded(_described(context, notice)),
     }
 
 
-def _described(speaker: Speaker, notice: Notice) -> Values:
+def _described(context: PageContext, notice: Notice) -> Values:
     """The dataset as schema.org says it, for search engines: what the graph states, in the language of the page."""
-    said = {key: notice.texts(key, speaker.request.language) for key in notice.stated if key != "notes"}
-    sheet: dict[str, object] = {"@context": "https://schema.org/", "@type": "Dataset", "@id": DATASET}
-    sheet |= {"identifier": DATASET, "url": ROOT, "version": speaker.graph.release, "isAccessibleForFree": True}
-    sheet |= {key: texts if key in _LISTED else texts[0] for key, texts in said.items() if texts}
+    said = {key: notice.texts(key, context.request.language) for key in notice.stated if key != "notes"}
+    described: dict[str, object] = {"@context": "https://schema.org/", "@type": "Dataset", "@id": DATASET}
+    described |= {"identifier": DATASET, "url": ROOT, "version": context.graph.release, "isAccessibleForFree": True}
+    described |= {key: texts if key in _LISTED else texts[0] for key, texts in said.items() if texts}
     if "creator" in said:
-        sheet["creator"] = [{"@type": "Organization", "name": name} for name in said["creator"]]
-    return sheet
+        described["creator"] = [{"@type": "Organization", "name": name} for name in said["creator"]]
+    return described
 
 
-def about(speaker: Speaker) -> Values:
+def about(context: PageContext) -> Values:
     """What the graph is for, what its figures can bear, and whose words it holds."""
-    return {"title": speaker.t("about-title")}
+    return {"title": context.t("about-title")}
 
 
-def accessibility(speaker: Speaker) -> Values:
+def accessibility(context: PageContext) -> Values:
     """The accessibility statement: what was tested, and what is not yet as it should be."""
-    return {"title": speaker.t("accessibility")}
+    return {"title": context.t("accessibility")}
 
 
-def missing(speaker: Speaker) -> Values:
+def missing(context: PageContext) -> Values:
     """What is shown where there is no page."""
-    return {"title": speaker.t("missing-title")}
+    return {"title": context.t("missing-title")}
 
 
 MEMORY: Final = f"{ID}sourcekind/memory"
@@ -152,32 +152,32 @@ class Source:
     passages: int
 
 
-def sources(speaker: Speaker) -> Values:
+def sources(context: PageContext) -> Values:
     """All documents, by name; what was written down from memory, with no document, stands apart."""
-    documents = speaker.graph.labels.of_kind("document")
-    every = [source(speaker, entry.iri, entry.key) for entry in documents]
+    documents = context.graph.labels.of_kind("document")
+    every = [source(context, entry.iri, entry.key) for entry in documents]
     found = [one for one in every if one.kind != MEMORY]
     return {
-        "title": speaker.t("sources-title"),
-        "sources": sorted(found, key=lambda one: (speaker.name(one.iri).casefold(), one.key)),
+        "title": context.t("sources-title"),
+        "sources": sorted(found, key=lambda one: (context.name(one.iri).casefold(), one.key)),
         "remembered": [one for one in every if one.kind == MEMORY],
         "dated": any(one.day for one in found),
         "published": any(one.publishers for one in found),
     }
 
 
-def source(speaker: Speaker, iri: str, key: str) -> Source:
+def source(context: PageContext, iri: str, key: str) -> Source:
     """One document."""
-    statements = speaker.graph.statements
+    statements = context.graph.statements
     publishers = (*statements.values(iri, PAN + "publisherName"), *statements.values(iri, DCTERMS + "publisher"))
     return Source(
         iri,
         key,
-        tuple(speaker.name(one) if one.startswith("http") else one for one in publishers),
+        tuple(context.name(one) if one.startswith("http") else one for one in publishers),
         statements.one(iri, DCTERMS + "date"),
         statements.one(iri, PAN + "sourceKind"),
         tuple(_addresses(statements.values(iri, PAN + "readAt"))),
-        speaker.graph.resting[iri],
+        context.graph.resting[iri],
         len(statements.pointing(iri, PAN + "inDocument")),
     )
 
@@ -197,8 +197,8 @@ PAGES: Final = (
     View("404", missing),
 )
 FILES: Final = (
-    Whole("data/graph.js", JAVASCRIPT, lambda library, _: script(library)),
-    Whole("data/pan2kg.nq.gz", "application/gzip", lambda library, _: packed(library)),
-    Whole("data/ontology.ttl", TURTLE, lambda library, _: ontology(library.graph.project)),
-    Whole("data/shapes.ttl", TURTLE, lambda library, _: shapes(library.graph.project)),
+    CommonFile("data/graph.js", JAVASCRIPT, lambda site_context, _: script(site_context)),
+    CommonFile("data/pan2kg.nq.gz", "application/gzip", lambda site_context, _: packed(site_context)),
+    CommonFile("data/ontology.ttl", TURTLE, lambda site_context, _: ontology(site_context.graph.project)),
+    CommonFile("data/shapes.ttl", TURTLE, lambda site_context, _: shapes(site_context.graph.project)),
 )

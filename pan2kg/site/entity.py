@@ -17,7 +17,7 @@ from pan2kg.graph.statements import SOURCE
 from pan2kg.site.basis import Notes
 from pan2kg.site.connections import Group, grouped, kind_of_link, links_of
 from pan2kg.site.page import View
-from pan2kg.site.rows import Row, listed, sketched
+from pan2kg.site.rows import Row, listed, pending_rows
 from pan2kg.site.values import EVIDENCE, quotes, unfold
 from pan2kg.tables.table import coded
 from pan2kg.tables.template import markup
@@ -28,9 +28,9 @@ if TYPE_CHECKING:
 
     from pan2kg.graph.labels import Entry
     from pan2kg.site.basis import Say
-    from pan2kg.site.library import Library
     from pan2kg.site.page import Values
-    from pan2kg.site.speaker import Speaker
+    from pan2kg.site.page_context import PageContext
+    from pan2kg.site.site_context import SiteContext
 
 
 _EUR_LEX: Final = "https://eur-lex.europa.eu/legal-content"
@@ -56,34 +56,34 @@ class Machine:
     official: tuple[tuple[str, str], ...]
 
 
-def machine(speaker: Speaker, entry: Entry) -> Machine:
+def machine(context: PageContext, entry: Entry) -> Machine:
     """How a thing is cited and taken along."""
-    served = speaker.library.mode == "served" and bool(entry.kind)
+    served = context.site_context.mode == "served" and bool(entry.kind)
     data = f"doc/{entry.kind}/{entry.key}"
     return Machine(
         entry.iri,
-        speaker.out(f"{data}.ttl") if served else "",
-        speaker.out(f"{data}.jsonld") if served else "",
-        query_address(speaker, _OWN.format(iri=entry.iri)) if _is_safe(entry.iri) else "",
-        tuple(_official(speaker, entry)),
+        context.out(f"{data}.ttl") if served else "",
+        context.out(f"{data}.jsonld") if served else "",
+        query_address(context, _OWN.format(iri=entry.iri)) if _is_safe(entry.iri) else "",
+        tuple(_official(context, entry)),
     )
 
 
-def _official(speaker: Speaker, entry: Entry) -> Iterator[tuple[str, str]]:
+def _official(context: PageContext, entry: Entry) -> Iterator[tuple[str, str]]:
     """Where a text is published: its official address is its IRI; its CELEX number leads to EUR-Lex."""
     if entry.has_page and entry.iri.startswith(("http://", "https://")) and not entry.iri.startswith(ROOT):
-        yield entry.iri, urlsplit(entry.iri).hostname or speaker.t("outside")
-    statements = speaker.graph.statements
+        yield entry.iri, urlsplit(entry.iri).hostname or context.t("outside")
+    statements = context.graph.statements
     for node in statements.values(entry.iri, _IDENTIFIER):
         if statements.one(node, f"{PAN}identifierScheme").endswith("/celex"):
-            number, language = statements.one(node, f"{SKOS}notation"), speaker.request.language.upper()
+            number, language = statements.one(node, f"{SKOS}notation"), context.request.language.upper()
             yield f"{_EUR_LEX}/{language}/TXT/?uri=CELEX:{quote(number)}", f"CELEX {number}"
 
 
-def query_address(speaker: Speaker, query: str) -> str:
+def query_address(context: PageContext, query: str) -> str:
     """The page for queries with a query in it: behind the hash for the browser, with a server before it too."""
     page = f"sparql.html#query={quote(query, safe='')}"
-    return speaker.href(page, query=query) if speaker.library.mode == "served" else speaker.href(page)
+    return context.href(page, query=query) if context.site_context.mode == "served" else context.href(page)
 
 
 def _is_safe(iri: str) -> bool:
@@ -100,48 +100,48 @@ class Gap:
     detail: str = ""
 
 
-def gaps(speaker: Speaker, entry: Entry) -> list[Gap]:
+def gaps(context: PageContext, entry: Entry) -> list[Gap]:
     """What is not known of a thing, or not done about it.
 
     The page of a plan leaves out what its actions lack: that stands beside each action.
     """
-    found = [*_general(speaker, entry)] if entry.kind == "action" else []
-    for lack in speaker.library.lacks.get(entry.iri, ()):
-        other = speaker.graph.labels.entry(lack.other) if lack.other else None
+    found = [*_general(context, entry)] if entry.kind == "action" else []
+    for lack in context.site_context.lacks.get(entry.iri, ()):
+        other = context.graph.labels.entry(lack.other) if lack.other else None
         if entry.kind == "plan" and other and other.kind == "action":
             continue
         own = entry.kind == "action" and other is not None and other.kind == "plan"
         found.append(
             Gap(
-                coded("gap", lack.kind).say(speaker.request.language),
-                speaker.href(f"gap/{lack.kind}.html"),
-                speaker.link(lack.other) if other and not own else markup(""),
-                lack.detail.say(speaker.request.language) if lack.detail else "",
+                coded("gap", lack.kind).say(context.request.language),
+                context.href(f"gap/{lack.kind}.html"),
+                context.link(lack.other) if other and not own else markup(""),
+                lack.detail.say(context.request.language) if lack.detail else "",
             )
         )
     return found
 
 
-def _general(speaker: Speaker, entry: Entry) -> list[Gap]:
+def _general(context: PageContext, entry: Entry) -> list[Gap]:
     """What is said of an action in general: whether anything was recorded of it, and whether it is linked."""
-    library, found = speaker.library, []
-    if not library.graph.has_actions or entry.iri not in library.graph.home_of:
+    site_context, found = context.site_context, []
+    if not site_context.graph.has_actions or entry.iri not in site_context.graph.home_of:
         return []
-    if entry.iri not in library.recorded:
-        found.append(Gap(speaker.t("gap-unread"), "", markup("")))
-    if entry.iri not in library.linked:
-        plan = library.graph.labels.entry(library.graph.home_of[entry.iri])
+    if entry.iri not in site_context.recorded:
+        found.append(Gap(context.t("gap-unread"), "", markup("")))
+    if entry.iri not in site_context.linked:
+        plan = site_context.graph.labels.entry(site_context.graph.home_of[entry.iri])
         anchor = f"#{plan.key}" if plan else ""
-        found.append(Gap(speaker.t("gap-unlinked"), speaker.href(f"unlinked.html{anchor}"), markup("")))
+        found.append(Gap(context.t("gap-unlinked"), context.href(f"unlinked.html{anchor}"), markup("")))
     return found
 
 
-def ego(speaker: Speaker, entry: Entry) -> Markup:
+def ego(context: PageContext, entry: Entry) -> Markup:
     """The picture of what is around an action; empty where it rests on no text and cites nothing."""
-    library = speaker.library
-    if not library.graph.has_actions or entry.iri not in library.drawable & library.graph.home_of.keys():
+    site_context = context.site_context
+    if not site_context.graph.has_actions or entry.iri not in site_context.drawable & site_context.graph.home_of.keys():
         return markup("")
-    subject = speaker.library.subject(speaker.request.language, speaker.picture_address)
+    subject = context.site_context.subject(context.request.language, context.picture_address)
     return markup(draw_on(subject, "ego", action=entry.iri).svg)
 
 
@@ -194,11 +194,11 @@ def _number(rows: Iterable[Row]) -> int:
     return sum(len(row.cells) + row.more for row in rows)
 
 
-def _part(speaker: Speaker, key: str, rows: tuple[Row, ...], groups: tuple[Group, ...], kind: str) -> Part:
+def _part(context: PageContext, key: str, rows: tuple[Row, ...], groups: tuple[Group, ...], kind: str) -> Part:
     """A part; of who is who, a long list is folded, and what rules repeat of it on the page of a body."""
     if key != "who" or _number(rows) <= UNFOLDED:
         return Part(key, rows, groups)
-    rule = speaker.t("certainty-rule")
+    rule = context.t("certainty-rule")
     ruled = tuple(row for row in rows if all(cell.mark and cell.mark.words == rule for cell in row.cells))
     if kind != "body" or len(ruled) == len(rows):
         return Part(key, (), groups, rows, "part-rows")
@@ -206,56 +206,56 @@ def _part(speaker: Speaker, key: str, rows: tuple[Row, ...], groups: tuple[Group
     return Part(key, kept, groups, ruled, "part-ruled") if ruled else Part(key, rows, groups)
 
 
-def values(kind: str) -> Callable[[Speaker], Values | None]:
+def values(kind: str) -> Callable[[PageContext], Values | None]:
     """What fills the page of a thing of a kind, by the key in its address."""
 
-    def of(speaker: Speaker) -> Values | None:
-        entry = speaker.graph.labels.find(kind, speaker.request.key)
-        return page(speaker, entry) if entry else None
+    def of(context: PageContext) -> Values | None:
+        entry = context.graph.labels.find(kind, context.request.key)
+        return page(context, entry) if entry else None
 
     return of
 
 
-def keys(kind: str) -> Callable[[Library], Iterable[str]]:
+def keys(kind: str) -> Callable[[SiteContext], Iterable[str]]:
     """The keys of all things of a kind."""
 
-    def of(library: Library) -> Iterable[str]:
-        return [entry.key for entry in library.graph.labels.of_kind(kind)]
+    def of(site_context: SiteContext) -> Iterable[str]:
+        return [entry.key for entry in site_context.graph.labels.of_kind(kind)]
 
     return of
 
 
-def values_of(speaker: Speaker, iri: str) -> Values | None:
+def values_of(context: PageContext, iri: str) -> Values | None:
     """What fills the page of anything the graph speaks of, by IRI; None where it says nothing of it.
 
     The template is ``entity.html``. Things without a page in the site are shown too: passages, documents, links,
     concepts, named graphs, terms of the ontology.
     """
-    statements = speaker.graph.statements
+    statements = context.graph.statements
     if not statements.about(iri) and not statements.towards(iri):
         return None
-    return page(speaker, speaker.graph.labels.entry(iri) or Entry(iri, *kind_and_key(iri), "", "", {}))
+    return page(context, context.graph.labels.entry(iri) or Entry(iri, *kind_and_key(iri), "", "", {}))
 
 
-def page(speaker: Speaker, entry: Entry, notes: Notes | None = None) -> Values:
+def page(context: PageContext, entry: Entry, notes: Notes | None = None) -> Values:
     """What fills the page of a thing; ``notes`` may have been begun by what stands before it."""
-    notes, statements = notes or Notes(speaker), speaker.graph.statements
+    notes, statements = notes or Notes(context), context.graph.statements
     parts = parts_of(notes, entry)
     return {
-        "title": speaker.name(entry.iri),
+        "title": context.name(entry.iri),
         "entry": entry,
-        "kind": kind_of(speaker, entry),
-        "kinds": _kinds(speaker, entry),
-        "within": within(speaker, entry),
-        "retired": retired(speaker, entry.iri),
-        "gaps": gaps(speaker, entry),
+        "kind": kind_of(context, entry),
+        "kinds": _kinds(context, entry),
+        "within": within(context, entry),
+        "retired": retired(context, entry.iri),
+        "gaps": gaps(context, entry),
         "parts": parts,
         "positions": [
-            (unfold(notes, one, _NOTHING), speaker.links(statements.values(one, SOURCE)))
+            (unfold(notes, one, _NOTHING), context.links(statements.values(one, SOURCE)))
             for one in statements.values(entry.iri, PAN + "hasPosition")
         ],
-        "picture": ego(speaker, entry) if entry.kind == "action" else "",
-        "machine": machine(speaker, entry),
+        "picture": ego(context, entry) if entry.kind == "action" else "",
+        "machine": machine(context, entry),
         **on_what(notes, entry.iri),
         "section": "plans" if entry.kind in ("action", "category", "plan") else "",
     }
@@ -263,52 +263,52 @@ def page(speaker: Speaker, entry: Entry, notes: Notes | None = None) -> Values:
 
 def on_what(notes: Notes, iri: str) -> Values:
     """The notes of a page, and the words quoted for the thing as a whole; to be called last."""
-    passages = notes.speaker.graph.statements.values(iri, EVIDENCE)
-    return {"notes": notes.listed(), "quoted": quotes(notes.speaker, passages)}
+    passages = notes.context.graph.statements.values(iri, EVIDENCE)
+    return {"notes": notes.listed(), "quoted": quotes(notes.context, passages)}
 
 
 def parts_of(notes: Notes, entry: Entry) -> list[Part]:
     """What is said of a thing in the order of the page; what stands elsewhere on it is left out."""
     elsewhere = _ELSEWHERE.get(entry.kind, _NOTHING)
     short = elsewhere | _IN_SHORT if entry.has_page else _NOTHING
-    rows = sketched(notes, entry.iri, out=elsewhere | {DEPRECATED, REPLACED}, back=short)
+    rows = pending_rows(notes, entry.iri, out=elsewhere | {DEPRECATED, REPLACED}, back=short)
     under: dict[str, list[str]] = {}
-    for link in links_of(notes.speaker, entry.iri):
-        under.setdefault("rests" if kind_of_link(notes.speaker, link) in RESTS else "links", []).append(link)
+    for link in links_of(notes.context, entry.iri):
+        under.setdefault("rests" if kind_of_link(notes.context, link) in RESTS else "links", []).append(link)
     found = []
-    for key, sketches in rows.items():
-        made = tuple(sketch.make() for sketch in sketches)
+    for key, pending_list in rows.items():
+        made = tuple(pending.make() for pending in pending_list)
         if made or key in under:
             groups = tuple(grouped(notes, under.get(key, ()), entry.iri))
-            found.append(_part(notes.speaker, key, made, groups, entry.kind))
+            found.append(_part(notes.context, key, made, groups, entry.kind))
     return found
 
 
-def kind_of(speaker: Speaker, entry: Entry) -> str:
+def kind_of(context: PageContext, entry: Entry) -> str:
     """What a thing is, in words: its kind, else its class."""
     if entry.has_page:
-        return speaker.t(f"kind-{entry.kind}")
-    return speaker.name(entry.type) if entry.type else ""
+        return context.t(f"kind-{entry.kind}")
+    return context.name(entry.type) if entry.type else ""
 
 
-def _kinds(speaker: Speaker, entry: Entry) -> str:
+def _kinds(context: PageContext, entry: Entry) -> str:
     """Where things of the kind are listed; empty where they are not. Actions are listed on the page of their plan."""
     if entry.kind == "action":
-        plan = speaker.graph.statements.one(entry.iri, PAN + "inPlan")
-        return f"{speaker.address(plan)}#actions" if plan else ""
-    return speaker.href(_LISTS[entry.kind]) if entry.kind in _LISTS else ""
+        plan = context.graph.statements.one(entry.iri, PAN + "inPlan")
+        return f"{context.address(plan)}#actions" if plan else ""
+    return context.href(_LISTS[entry.kind]) if entry.kind in _LISTS else ""
 
 
-def within(speaker: Speaker, entry: Entry) -> list[str]:
+def within(context: PageContext, entry: Entry) -> list[str]:
     """What a thing stands in, from the outside in, by IRI: plan or review, act."""
-    statements = speaker.graph.statements
+    statements = context.graph.statements
     names = (PAN + "inPlan", PAN + "inReview", "http://data.europa.eu/eli/ontology#is_part_of", PAN + "underInstrument")
     return [iri for name in names for iri in statements.values(entry.iri, name)]
 
 
-def retired(speaker: Speaker, iri: str) -> list[str] | None:
+def retired(context: PageContext, iri: str) -> list[str] | None:
     """What replaces a thing that was retired, maybe nothing; None where it was not retired."""
-    statements = speaker.graph.statements
+    statements = context.graph.statements
     replaced = statements.values(iri, REPLACED)
     is_retired = replaced or statements.one(iri, DEPRECATED) in ("true", "1")
     return replaced if is_retired else None

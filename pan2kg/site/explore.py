@@ -18,9 +18,9 @@ from pan2kg.turtle.vocabulary import ID
 if TYPE_CHECKING:
     from pan2kg.graph.labels import Entry
     from pan2kg.i18n.catalogue import Language
-    from pan2kg.site.library import Library
     from pan2kg.site.page import Values
-    from pan2kg.site.speaker import Speaker
+    from pan2kg.site.page_context import PageContext
+    from pan2kg.site.site_context import SiteContext
 
 
 CERTAINTY: Final = f"{ID}certainty/"
@@ -56,7 +56,7 @@ class Edge:
 
 
 @dataclass(slots=True)
-class _Once:
+class _DistinctValues:
     """Values that are each written once, and found again by their place."""
 
     places: dict[object, int] = field(default_factory=dict)
@@ -70,7 +70,7 @@ class _Once:
 
 
 def packed(
-    speaker: Speaker, edges: Iterable[Edge], places: Mapping[str, tuple[int, int]], hidden: frozenset[str]
+    context: PageContext, edges: Iterable[Edge], places: Mapping[str, tuple[int, int]], hidden: frozenset[str]
 ) -> dict[str, object]:
     """Things and links as rows; kinds, plans and words stand apart, and rows name them by their place.
 
@@ -80,13 +80,13 @@ def packed(
     the IRI.
     """
     order = {iri: at for at, iri in enumerate(sorted(places))}
-    plans, kinds, words = _Once(), _Once(), _Once({"": 0})
-    nodes = [_trimmed(_node(speaker, iri, places[iri], plans, hidden=iri in hidden)) for iri in order]
-    links = [_trimmed(_link(speaker, edge, order, kinds, words)) for edge in edges]
+    plans, kinds, words = _DistinctValues(), _DistinctValues(), _DistinctValues({"": 0})
+    nodes = [_trimmed(_node(context, iri, places[iri], plans, hidden=iri in hidden)) for iri in order]
+    links = [_trimmed(_link(context, edge, order, kinds, words)) for edge in edges]
     return {
         "ids": ID,
-        "base": speaker.href("x").removesuffix("x"),
-        "plans": [[_own(str(plan)), speaker.name(str(plan))] for plan in plans.every],
+        "base": context.href("x").removesuffix("x"),
+        "plans": [[_own(str(plan)), context.name(str(plan))] for plan in plans.every],
         "kinds": kinds.every,
         "words": words.every,
         "things": nodes,
@@ -105,23 +105,25 @@ def _trimmed(row: list[object]) -> list[object]:
     return row
 
 
-def _node(speaker: Speaker, iri: str, at: tuple[int, int], plans: _Once, *, hidden: bool) -> list[object]:
-    library = speaker.library
-    label, entry = library.graph.labels.label(iri, speaker.request.data), library.graph.labels.entry(iri)
+def _node(context: PageContext, iri: str, at: tuple[int, int], plans: _DistinctValues, *, hidden: bool) -> list[object]:
+    site_context = context.site_context
+    label, entry = site_context.graph.labels.label(iri, context.request.data), site_context.graph.labels.entry(iri)
     number = f"{entry.notation} " if entry and entry.notation and entry.kind == "action" else ""
-    plan = library.graph.plan_of(iri)
+    plan = site_context.graph.plan_of(iri)
     others = {tag: f"{number}{text}" for tag, text in label.texts.items() if text != label.text}
-    short = f"{speaker.href('x').removesuffix('x')}{_own(iri)}.html" if iri.startswith(ID) else ""
-    address = speaker.address(iri)
+    short = f"{context.href('x').removesuffix('x')}{_own(iri)}.html" if iri.startswith(ID) else ""
+    address = context.address(iri)
     kind = entry.kind if entry and entry.kind else "thing"
     return [_own(iri), kind, plans.place(plan) if plan else -1, *at, int(hidden), f"{number}{label.text}",
             label.language, others, "" if address == short else address]  # fmt: skip
 
 
-def _link(speaker: Speaker, edge: Edge, order: Mapping[str, int], kinds: _Once, words: _Once) -> list[object]:
+def _link(
+    context: PageContext, edge: Edge, order: Mapping[str, int], kinds: _DistinctValues, words: _DistinctValues
+) -> list[object]:
     evidence = edge.fact("evidence") if edge.kind in FIRST else ""
     cut = evidence if len(evidence) <= _WORDS else evidence[: _WORDS - 1].rstrip() + "…"
-    certainty = speaker.name(f"{CERTAINTY}{edge.fact('certainty')}") if edge.fact("certainty") else ""
+    certainty = context.name(f"{CERTAINTY}{edge.fact('certainty')}") if edge.fact("certainty") else ""
     return [
         edge.iri.removeprefix(f"{ID}link/"),
         order[edge.one],
@@ -141,59 +143,59 @@ KINDS: Final = ("plan", "action", "instrument")
 """What a network can be drawn around."""
 
 
-def keys(library: Library) -> Iterable[str]:
+def keys(site_context: SiteContext) -> Iterable[str]:
     """The plans that have a network of their own in an export: those with a link that is drawn at first."""
-    linked = {plan for tie in library.graph.ties.every if tie.kind in FIRST for plan in tie.plans}
-    yield from (f"plan--{entry.key}" for entry in filter(None, map(library.graph.labels.entry, sorted(linked))))
+    linked = {plan for tie in site_context.graph.ties.every if tie.kind in FIRST for plan in tie.plans}
+    yield from (f"plan--{entry.key}" for entry in filter(None, map(site_context.graph.labels.entry, sorted(linked))))
 
 
-def whole(speaker: Speaker) -> Values:
+def whole(context: PageContext) -> Values:
     """The network of all plans, actions and texts that have a link."""
-    return _page(speaker, edges(speaker), None)
+    return _page(context, edges(context), None)
 
 
-def around(speaker: Speaker) -> Values | None:
+def around(context: PageContext) -> Values | None:
     """The network around one thing: what it is linked to, and what that is linked to in turn, hidden at first."""
-    kind, _, key = speaker.request.key.partition("--")
-    entry = speaker.graph.labels.find(kind, key) if kind in KINDS else None
+    kind, _, key = context.request.key.partition("--")
+    entry = context.graph.labels.find(kind, key) if kind in KINDS else None
     if entry is None:
         return None
-    every = edges(speaker)
-    own = {entry.iri, *(action for action, plan in speaker.graph.home_of.items() if plan == entry.iri)}
+    every = edges(context)
+    own = {entry.iri, *(action for action, plan in context.graph.home_of.items() if plan == entry.iri)}
     near = own | {end for edge in every if _touches(edge, own) for end in (edge.one, edge.two)}
     reached = [edge for edge in every if _touches(edge, near if edge.kind in FIRST else own)]
-    return _page(speaker, reached, entry, near)
+    return _page(context, reached, entry, near)
 
 
 def _touches(edge: Edge, things: set[str]) -> bool:
     return edge.one in things or edge.two in things
 
 
-def edges(speaker: Speaker) -> list[Edge]:
+def edges(context: PageContext) -> list[Edge]:
     """The links a network holds, in a stable order; put in order once a language."""
-    library, language = speaker.library, speaker.request.language
-    return library.once(f"edges-{language}", lambda: _ordered(library, language))
+    site_context, language = context.site_context, context.request.language
+    return site_context.once(f"edges-{language}", lambda: _ordered(site_context, language))
 
 
-def _ordered(library: Library, language: Language) -> list[Edge]:
-    found = library.graph.network(language).edges(keys=True, data=True)
+def _ordered(site_context: SiteContext, language: Language) -> list[Edge]:
+    found = site_context.graph.network(language).edges(keys=True, data=True)
     return sorted(
         (Edge(iri, one, two, facts) for one, two, iri, facts in found if facts.get("type") in SHOWN),
         key=lambda edge: (edge.iri, edge.one, edge.two),
     )
 
 
-def _page(speaker: Speaker, found: list[Edge], entry: Entry | None, near: set[str] | None = None) -> Values:
+def _page(context: PageContext, found: list[Edge], entry: Entry | None, near: set[str] | None = None) -> Values:
     kept = _best(found, entry, near)
     drawn = [edge for edge in found if edge.one in kept and edge.two in kept]
     places = _placed(tuple((edge.one, edge.two, _weight(edge)) for edge in _placing(drawn)))
     hidden = frozenset(places) - near if near is not None else frozenset()
-    title = speaker.t("network-title") if entry is None else speaker.t("network-around", name=speaker.name(entry.iri))
+    title = context.t("network-title") if entry is None else context.t("network-around", name=context.name(entry.iri))
     return {
         "title": title,
-        "network": embedded({**packed(speaker, drawn, places, hidden), "focus": entry.iri if entry else None,
+        "network": embedded({**packed(context, drawn, places, hidden), "focus": entry.iri if entry else None,
                              "shown": sorted(FIRST)}),
-        "listed": _listed(speaker, drawn),
+        "listed": _listed(context, drawn),
         "left": len({end for edge in found for end in (edge.one, edge.two)}) - len(places),
     }  # fmt: skip
 
@@ -204,13 +206,13 @@ def _placed(edges: tuple[tuple[str, str, float], ...]) -> Mapping[str, tuple[int
     return place(edges)
 
 
-def _listed(speaker: Speaker, drawn: Iterable[Edge]) -> list[tuple[str, list[tuple[Edge, str]]]]:
+def _listed(context: PageContext, drawn: Iterable[Edge]) -> list[tuple[str, list[tuple[Edge, str]]]]:
     """The links drawn at first by the thing they start from, each with the page that says why, for those who read."""
     found: dict[str, list[tuple[Edge, str]]] = {}
     for edge in drawn:
         if edge.kind in FIRST:
-            found.setdefault(edge.one, []).append((edge, _why(speaker, edge)))
-    return sorted(found.items(), key=lambda pair: (speaker.name(pair[0]).casefold(), pair[0]))
+            found.setdefault(edge.one, []).append((edge, _why(context, edge)))
+    return sorted(found.items(), key=lambda pair: (context.name(pair[0]).casefold(), pair[0]))
 
 
 def _best(found: list[Edge], entry: Entry | None, near: set[str] | None) -> set[str]:
@@ -234,12 +236,12 @@ def _weight(edge: Edge) -> float:
     return 2.0 if edge.kind in DECLARED else 1.0
 
 
-def _why(speaker: Speaker, edge: Edge) -> str:
+def _why(context: PageContext, edge: Edge) -> str:
     """The page that has the whole argument: that of the two plans, or that of the end that has one."""
-    plans = [speaker.graph.plan_of(end) for end in (edge.one, edge.two)]
+    plans = [context.graph.plan_of(end) for end in (edge.one, edge.two)]
     if plans[0] and plans[1] and plans[0] != plans[1]:
-        return speaker.pair(plans[0], plans[1])
-    return speaker.address(edge.one)
+        return context.pair(plans[0], plans[1])
+    return context.address(edge.one)
 
 
 PAGES: Final = (

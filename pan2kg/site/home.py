@@ -1,6 +1,6 @@
-"""The home page: where do our plans meet, and where not? Four numbers, the matrix, the lanes.
+"""The home page: where the plans meet and where they do not, in four numbers, a matrix and a drawing of lanes.
 
-The lanes of a plan: what it rests on and meets, as a picture, and as a list for screens too small for it.
+The lanes show what a plan rests on and which plans it meets; on screens too small for the drawing they are a list.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ if TYPE_CHECKING:
     from markupsafe import Markup
 
     from pan2kg.charts.frame import Picture
-    from pan2kg.site.library import Library
     from pan2kg.site.page import Values
-    from pan2kg.site.speaker import Speaker
+    from pan2kg.site.page_context import PageContext
+    from pan2kg.site.site_context import SiteContext
 
 
-def lanes_keys(library: Library) -> Iterable[str]:
+def lanes_keys(site_context: SiteContext) -> Iterable[str]:
     """The plans whose lanes are files of their own: the one the home page shows."""
-    return [HOME] if library.graph.labels.find("plan", HOME) else []
+    return [HOME] if site_context.graph.labels.find("plan", HOME) else []
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,17 +51,17 @@ class Lanes:
     downloads: tuple[tuple[str, str], ...]
 
 
-def lanes(speaker: Speaker, plan: str) -> Lanes | None:
+def lanes(context: PageContext, plan: str) -> Lanes | None:
     """The lanes of the plan with this key; None where the graph does not have it."""
-    if not speaker.graph.labels.find("plan", plan):
+    if not context.graph.labels.find("plan", plan):
         return None
-    picture = _picture(speaker, plan)
-    files = ((speaker.href(f"lanes/{plan}.{ending}"), ending.upper()) for ending in ("csv", "svg"))
+    picture = _picture(context, plan)
+    files = ((context.href(f"lanes/{plan}.{ending}"), ending.upper()) for ending in ("csv", "svg"))
     return Lanes(markup(picture.svg), tuple(_as_list(picture)), tuple(files))
 
 
-def _picture(speaker: Speaker, plan: str) -> Picture:
-    return draw_on(speaker.library.subject(speaker.request.language, speaker.picture_address), "lanes", plan=plan)
+def _picture(context: PageContext, plan: str) -> Picture:
+    return draw_on(context.site_context.subject(context.request.language, context.picture_address), "lanes", plan=plan)
 
 
 def _as_list(picture: Picture) -> Iterable[Lane]:
@@ -79,19 +79,19 @@ def _as_list(picture: Picture) -> Iterable[Lane]:
         yield Lane(work, tuple(texts[work]), tuple(dict.fromkeys(plans.get(work, []))))
 
 
-def lanes_csv(speaker: Speaker) -> bytes | None:
+def lanes_csv(context: PageContext) -> bytes | None:
     """The table behind the picture."""
-    return _saved(speaker, ".csv")
+    return _saved(context, ".csv")
 
 
-def lanes_svg(speaker: Speaker) -> bytes | None:
+def lanes_svg(context: PageContext) -> bytes | None:
     """The picture as a file of its own."""
-    return _saved(speaker, ".svg")
+    return _saved(context, ".svg")
 
 
-def _saved(speaker: Speaker, suffix: str) -> bytes | None:
-    plan = speaker.request.key
-    return picture_bytes(_picture(speaker, plan), suffix) if speaker.graph.labels.find("plan", plan) else None
+def _saved(context: PageContext, suffix: str) -> bytes | None:
+    plan = context.request.key
+    return picture_bytes(_picture(context, plan), suffix) if context.graph.labels.find("plan", plan) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,36 +108,36 @@ class Numbers:
     divergences: int | None
 
 
-def values(speaker: Speaker) -> Values:
+def values(context: PageContext) -> Values:
     """What the home page shows."""
-    choice = chosen(speaker)
+    choice = chosen(context)
     return {
-        "title": speaker.t("home-title"),
-        **matrix(speaker, limit=FIRST),
-        "numbers": numbers(speaker.library, choice, shown_plans(speaker.library, choice)),
-        "handed": speaker.chosen(*ASKED),
-        "lanes": lanes(speaker, HOME),
+        "title": context.t("home-title"),
+        **matrix(context, limit=FIRST),
+        "numbers": numbers(context.site_context, choice, shown_plans(context.site_context, choice)),
+        "handed": context.chosen(*ASKED),
+        "lanes": lanes(context, HOME),
     }
 
 
-def whole(speaker: Speaker) -> Values:
+def whole(context: PageContext) -> Values:
     """The page with the matrix of all plans that have a link."""
-    return {"title": speaker.t("matrix-title"), **matrix(speaker, limit=None)}
+    return {"title": context.t("matrix-title"), **matrix(context, limit=None)}
 
 
-def numbers(library: Library, choice: Choice, plans: Sequence[str]) -> Numbers:
+def numbers(site_context: SiteContext, choice: Choice, plans: Sequence[str]) -> Numbers:
     """The four numbers for the plans shown."""
     shown = set(plans)
-    counts = [pair for pair in library.graph.ties.counts(choice.kinds) if set(pair) <= shown]
-    linked = library.graph.ties.linked(choice.kinds)
-    graph = library.graph.spoken("fr")
+    counts = [pair for pair in site_context.graph.ties.counts(choice.kinds) if set(pair) <= shown]
+    linked = site_context.graph.ties.linked(choice.kinds)
+    graph = site_context.graph.spoken("fr")
     actions = [action for action, plan in graph.home_of.items() if plan in shown]
     return Numbers(
         linked=len(counts),
         pairs=len(plans) * (len(plans) - 1) // 2,
         unlinked_actions=sum(action not in linked for action in actions),
         actions=len(actions),
-        divergences=library.divergences if graph.scores else None,
+        divergences=site_context.divergences if graph.scores else None,
     )
 
 

@@ -1,6 +1,6 @@
-"""Due dates as an iCalendar file (RFC 5545), for the calendar of whoever must keep them.
+"""The page of obligations: what is due, what answers it and how late, as picture and table, and as a calendar file.
 
-The page of obligations: what is due, what answers it, how late; as picture, table and calendar.
+The calendar is iCalendar (RFC 5545), so that due dates can be subscribed to by whoever must keep them.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from pan2kg.turtle.vocabulary import PAN
 if TYPE_CHECKING:
     from pan2kg.site.basis import Mark
     from pan2kg.site.page import Values
-    from pan2kg.site.speaker import Speaker
+    from pan2kg.site.page_context import PageContext
     from pan2kg.site.values import Quote
 
 
@@ -93,55 +93,55 @@ class Due:
     quotes: tuple[Quote, ...]
 
 
-def values(speaker: Speaker) -> Values:
+def values(context: PageContext) -> Values:
     """What the page shows."""
-    language = speaker.request.language
-    figures = speaker.library.figures("obligations", language)
-    subject = speaker.library.subject(language, speaker.picture_address)
-    notes = Notes(speaker)
+    language = context.request.language
+    figures = context.site_context.figures("obligations", language)
+    subject = context.site_context.subject(language, context.picture_address)
+    notes = Notes(context)
     found = dues(notes)
     return {
-        "title": speaker.t("obligations-title"),
+        "title": context.t("obligations-title"),
         "picture": markup(draw_on(subject, "timeline").svg) if figures.rows else "",
-        "table": show(figures, speaker),
+        "table": show(figures, context),
         "dues": found,
         "notes": notes.listed(),
         "downloads": [
-            (speaker.href("obligations.ics"), speaker.t("download-calendar")),
-            (speaker.href("figure/obligations.csv"), "CSV"),
-            (speaker.href("figure/obligations.json"), "JSON"),
+            (context.href("obligations.ics"), context.t("download-calendar")),
+            (context.href("figure/obligations.csv"), "CSV"),
+            (context.href("figure/obligations.json"), "JSON"),
         ],
     }
 
 
 def dues(notes: Notes) -> list[Due]:
     """Every due date the graph states, the earliest first, each with its certainty, documents and quotations."""
-    speaker, statements = notes.speaker, notes.speaker.graph.statements
+    context, statements = notes.context, notes.context.graph.statements
     said = (
         statement
-        for entry in speaker.graph.labels.of_kind("obligation")
+        for entry in context.graph.labels.of_kind("obligation")
         for statement in statements.about(entry.iri)
         if statement.predicate == PAN + "dueDate"
     )
     found = []
     for statement in sorted(said, key=lambda one: (plain(one.value), one.thing, one.graph)):
         grounds = grounds_of(statements, statement)
-        read = quotes(speaker, statements.block(statement.thing, statement.graph).get(EVIDENCE, ()))
-        day = dated(speaker, plain(statement.value))
+        read = quotes(context, statements.block(statement.thing, statement.graph).get(EVIDENCE, ()))
+        day = dated(context, plain(statement.value))
         found.append(Due(statement.thing, day, notes.mark(statement), grounds.sources, read))
     return found
 
 
-def calendar(speaker: Speaker) -> str:
+def calendar(context: PageContext) -> str:
     """Obligations with a known day of falling due, as a calendar."""
-    library = speaker.library
+    site_context = context.site_context
     events = [
-        Event(f"{found.iri}@pan2kg", found.due, speaker.name(found.iri), speaker.name(found.instrument))
-        for found in library.graph.spoken(speaker.request.language).obligations
+        Event(f"{found.iri}@pan2kg", found.due, context.name(found.iri), context.name(found.instrument))
+        for found in site_context.graph.spoken(context.request.language).obligations
         if found.due
     ]
-    name = speaker.t("obligations-title")
-    return write_calendar(sorted(events, key=lambda e: (e.day, e.uid)), name=name, stamp=library.graph.as_of)
+    name = context.t("obligations-title")
+    return write_calendar(sorted(events, key=lambda e: (e.day, e.uid)), name=name, stamp=site_context.graph.as_of)
 
 
 PAGES: Final = (View("obligations", values, section="obligations", menu=3),)

@@ -1,6 +1,6 @@
-"""Which classes the object properties join: what the diagram draws and its table lists.
+"""The ontology as its documentation shows it: every term with its labels, axioms, use, rules and an example.
 
-The ontology as its documentation shows it: every term with its words, axioms, use, rules and an example.
+Also which classes the object properties join, which is what the diagram draws and its table lists.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ from pan2kg.site.ontology_terms import (
     Heading,
     Kind,
     Ontology,
-    Sheet,
     Tally,
     Term,
+    TermTriples,
     Vocabulary,
     iris,
     read_schemes,
-    read_sheet,
+    read_triples,
     texts,
 )
 from pan2kg.site.ontology_use import Usage, find_examples, read_constraints, terms_of
@@ -116,9 +116,9 @@ def read_ontology(project: Project, store: Store) -> Ontology:
     ('https://w3id.org/pan2kg/ontology#Plan',)
     """
     prefixes = read_prefixes(project)
-    own = read_sheet([project.ontology / "pan2kg.ttl"])
-    aligned = read_sheet(path for path in [project.ontology / "alignments.ttl"] if path.is_file())
-    shapes = read_sheet(project.shape_files())
+    own = read_triples([project.ontology / "pan2kg.ttl"])
+    aligned = read_triples(path for path in [project.ontology / "alignments.ttl"] if path.is_file())
+    shapes = read_triples(project.shape_files())
     constraints = read_constraints(shapes)
     usage = Usage(store)
     looked_at = terms_of(shapes, constraints)
@@ -127,14 +127,14 @@ def read_ontology(project: Project, store: Store) -> Ontology:
     return Ontology(
         _heading(own, prefixes),
         tuple(replace(term, example=examples.get(term.iri)) for term in terms),
-        read_schemes(read_sheet(sorted((project.ontology / "schemes").glob("*.ttl"))), store),
+        read_schemes(read_triples(sorted((project.ontology / "schemes").glob("*.ttl"))), store),
         _vocabularies((own, aligned), usage, prefixes),
         constraints,
         prefixes,
     )
 
 
-def _terms(own: Sheet, aligned: Sheet, usage: Usage) -> Iterable[Term]:
+def _terms(own: TermTriples, aligned: TermTriples, usage: Usage) -> Iterable[Term]:
     for iri in sorted((iri for iri in own if iri.startswith(PAN)), key=lambda iri: (iri.lower(), iri)):
         kinds = [_KINDS[kind] for kind in iris(own, iri, RDF + "type") if kind in _KINDS]
         if kinds:
@@ -149,7 +149,7 @@ def _terms(own: Sheet, aligned: Sheet, usage: Usage) -> Iterable[Term]:
             )
 
 
-def _axioms(own: Sheet, aligned: Sheet, iri: str) -> Axioms:
+def _axioms(own: TermTriples, aligned: TermTriples, iri: str) -> Axioms:
     inverses = {*iris(own, iri, OWL + "inverseOf"), *(s for s in own if iri in iris(own, s, OWL + "inverseOf"))}
     return Axioms(
         iris(own, iri, *_ABOVE),
@@ -161,7 +161,7 @@ def _axioms(own: Sheet, aligned: Sheet, iri: str) -> Axioms:
     )
 
 
-def _heading(own: Sheet, prefixes: Mapping[str, str]) -> Heading:
+def _heading(own: TermTriples, prefixes: Mapping[str, str]) -> Heading:
     subject = next(iter(s for s in own if OWL + "Ontology" in iris(own, s, RDF + "type")), "")
     said = own.get(subject, {})
     names = {short(predicate, prefixes): values for predicate, values in said.items()}
@@ -170,13 +170,13 @@ def _heading(own: Sheet, prefixes: Mapping[str, str]) -> Heading:
     return Heading(subject, titles, descriptions, values)
 
 
-def _vocabularies(sheets: Iterable[Sheet], usage: Usage, prefixes: Mapping[str, str]) -> tuple[Vocabulary, ...]:
+def _vocabularies(files: Iterable[TermTriples], usage: Usage, prefixes: Mapping[str, str]) -> tuple[Vocabulary, ...]:
     """The terms of others the graph and the ontology use, by vocabulary; things of ours and names of data are none."""
     counts: dict[str, int] = {}
     for iri, number in (*usage.predicates.items(), *usage.classes.items()):
         counts[iri] = counts.get(iri, 0) + number
-    for sheet in sheets:
-        for said in sheet.values():
+    for triples in files:
+        for said in triples.values():
             counts |= {iri: counts.get(iri, 0) for iri in (*said, *_named(said)) if iri not in counts}
     found: dict[str, list[Tally]] = {}
     for iri in sorted(counts):

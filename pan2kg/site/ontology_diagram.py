@@ -1,10 +1,9 @@
-"""Boxes in columns so that lines run from left to right and cross little; the same graph, the same places.
+"""The diagram of the ontology: a box for each class, a line for the properties between two.
 
-The ontology as one drawing: a box a class, a line for the properties between two, drawn without chance.
-
-Sugiyama, K., Tagawa, S. & Toda, M. (1981), Methods for visual understanding of hierarchical system structures:
-cycles are broken, columns are longest ways, long lines pass through waypoints, and columns are put in order
-by barycentres.
+Boxes stand in columns so that lines run from left to right and cross little, after Sugiyama, K., Tagawa, S. & Toda,
+M. (1981), Methods for visual understanding of hierarchical system structures: cycles are broken, columns are longest
+paths, long lines pass through waypoints, and columns are ordered by barycentres. Nothing is random, so that the same
+ontology gives the same drawing.
 """
 
 from __future__ import annotations

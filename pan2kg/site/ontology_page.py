@@ -1,7 +1,7 @@
-"""What the templates of the documentation call: words, links to anchors, texts marked with their language.
+"""The documentation of the ontology: as a page of the site, and as files of their own.
 
-The documentation as files of their own, for a release and for the addresses w3id.org sends readers to.
-The documentation of the ontology as a page of the site.
+The files go into a release and are what w3id.org sends readers of an ontology IRI to; they need nothing but the style
+sheet beside them.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from pan2kg.site.ontology import ANY, read_ontology, relations, top_classes
 from pan2kg.site.ontology_diagram import draw_ontology
 from pan2kg.site.ontology_terms import Kind, Ontology, Tally, Term, Texts, anchor, pick
 from pan2kg.site.page import View
+from pan2kg.site.pieces import piece
 from pan2kg.tables.template import escape, markup, render
 from pan2kg.turtle.vocabulary import PAN
 from pan2kg.turtle.writer import iri as short
@@ -30,14 +31,14 @@ if TYPE_CHECKING:
     from pan2kg.i18n.catalogue import Language
     from pan2kg.project import Project
     from pan2kg.site.page import Values
-    from pan2kg.site.speaker import Speaker
+    from pan2kg.site.page_context import PageContext
     from pan2kg.store.store import Store
 
 _ONTOLOGY: Final = Messages("ontology")
 
 
 @dataclass(frozen=True, slots=True)
-class Voice:
+class OntologyWords:
     """How one page of the documentation says things."""
 
     language: Language
@@ -47,7 +48,7 @@ class Voice:
     def w(self, group: str, key: str, **values: object) -> str:
         """Words of the interface.
 
-        >>> Voice("en", {}).w("label", "domains")
+        >>> OntologyWords("en", {}).w("label", "domains")
         'Domain'
         """
         return _ONTOLOGY.say(f"{group}.{key}", self.language, **values)
@@ -55,13 +56,11 @@ class Voice:
     def text(self, texts: Texts) -> Markup:
         """A text in the language of the page, else in another, marked as such.
 
-        >>> str(Voice("de", {}).text({"en": "a <b>"}))
+        >>> str(OntologyWords("de", {}).text({"en": "a <b>"}))
         '<span lang="en">a &lt;b&gt;</span>'
         """
         said = pick(texts, self.language)
-        if said.language in ("", self.language):
-            return markup(escape(said.words))
-        return markup(f'<span lang="{escape(said.language)}">{escape(said.words)}</span>')
+        return piece("spoken")(said.words, "" if said.language == self.language else said.language)
 
     def short(self, iri: str) -> str:
         """An IRI with its prefix."""
@@ -71,11 +70,8 @@ class Voice:
         """A term leading to where it is documented: here, or at its own address."""
         if iri == ANY:
             return markup(escape(self.w("diagram", "any")))
-        code = f"<code>{escape(self.short(iri))}</code>"
-        if iri in self.anchors:
-            return markup(f'<a href="#{escape(anchor(iri))}">{code}</a>')
-        is_address = iri.startswith(("http://", "https://"))
-        return markup(f'<a href="{escape(iri)}">{code}</a>' if is_address else code)
+        outside = iri if iri.startswith(("http://", "https://")) else ""
+        return piece("term")(f"#{anchor(iri)}" if iri in self.anchors else outside, self.short(iri))
 
     def links(self, iris: Iterable[str]) -> Markup:
         """Several terms one after the other."""
@@ -97,13 +93,13 @@ def ontology_values(ontology: Ontology, language: Language) -> dict[str, object]
     >>> ontology_values(read_ontology(graph.project, graph.store), "fr")["title"]
     'Documentation de l’ontologie'
     """
-    voice = Voice(language, ontology.prefixes, _anchored(ontology))
+    wording = OntologyWords(language, ontology.prefixes, _anchored(ontology))
     terms = ontology.by_iri()
     return {
         "title": _ONTOLOGY.say("page.ontology", language),
         "language": language,
-        "voice": voice,
-        "w": voice.w,
+        "wording": wording,
+        "w": wording.w,
         "ontology": ontology,
         "anchor": anchor,
         "heading_keys": [key for key in _ONTOLOGY.keys("heading.") if key in ontology.heading.values],
@@ -156,11 +152,13 @@ def documentation(project: Project, store: Store) -> Mapping[str, bytes]:
     return found
 
 
-def values(speaker: Speaker) -> Values:
+def values(context: PageContext) -> Values:
     """What the page shows: every term with its words, axioms, use, rules and an example."""
-    library = speaker.library
-    ontology = library.once("ontology", lambda: read_ontology(library.graph.project, library.graph.store))
-    return ontology_values(ontology, speaker.request.language)
+    site_context = context.site_context
+    ontology = site_context.once(
+        "ontology", lambda: read_ontology(site_context.graph.project, site_context.graph.store)
+    )
+    return ontology_values(ontology, context.request.language)
 
 
 PAGES: Final = (View("ontology", values, section="data"),)

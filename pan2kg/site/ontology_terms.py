@@ -1,7 +1,8 @@
-"""Turtle files as a dictionary: what is stated of each subject, in a stable order.
+"""The terms and concept schemes of the ontology, read from its Turtle files.
 
-A term of the ontology with everything its documentation says: words, axioms, use, rules, an example.
-The concept schemes of the ontology with their concepts.
+The files are read as a mapping from subject to predicate to values in a stable order, so that the documentation of
+the same ontology has the same bytes. A term has everything its documentation says: labels, axioms, use, rules, an
+example.
 """
 
 from __future__ import annotations
@@ -22,17 +23,17 @@ from pan2kg.store.store import Term as RdfTerm
 from pan2kg.turtle.vocabulary import PAN, RDF, SKOS
 from pan2kg.validation.report import Severity
 
-Sheet = Mapping[str, Mapping[str, tuple[RdfTerm, ...]]]
+TermTriples = Mapping[str, Mapping[str, tuple[RdfTerm, ...]]]
 """Subject → predicate → objects; blank nodes under their own names."""
 
 
-def read_sheet(paths: Iterable[Path]) -> Sheet:
+def read_triples(paths: Iterable[Path]) -> TermTriples:
     """What Turtle files state.
 
     Raises:
         TurtleError: a file is not Turtle.
 
-    >>> read_sheet([])
+    >>> read_triples([])
     {}
     """
     found: dict[str, dict[str, list[RdfTerm]]] = {}
@@ -58,17 +59,17 @@ def _quads(path: Path) -> list[ox.Quad]:
         ) from None
 
 
-def iris(sheet: Sheet, subject: str, *predicates: str) -> tuple[str, ...]:
+def iris(triples: TermTriples, subject: str, *predicates: str) -> tuple[str, ...]:
     """The IRIs a subject is joined to by some predicates."""
-    said = sheet.get(subject, {})
+    said = triples.get(subject, {})
     found = [o.value for p in predicates for o in said.get(p, ()) if isinstance(o, ox.NamedNode)]
     return tuple(dict.fromkeys(found))
 
 
-def texts(sheet: Sheet, subject: str, predicate: str) -> dict[str, str]:
+def texts(triples: TermTriples, subject: str, predicate: str) -> dict[str, str]:
     """The texts of a subject by language, the first of each; one without a language under an empty tag."""
     found: dict[str, str] = {}
-    for said in sheet.get(subject, {}).get(predicate, ()):
+    for said in triples.get(subject, {}).get(predicate, ()):
         if isinstance(said, ox.Literal):
             found.setdefault(said.language or "", said.value)
     return dict(sorted(found.items()))
@@ -90,23 +91,23 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class TaggedText:
     """Words and the language they are in."""
 
     words: str
     language: str
 
 
-def pick(texts: Texts, language: str) -> Said:
+def pick(texts: Texts, language: str) -> TaggedText:
     """The text in a language, else in English, in French, or in any other.
 
     >>> pick({"en": "link", "fr": "lien"}, "de"), pick({}, "de")
-    (Said(words='link', language='en'), Said(words='', language=''))
+    (TaggedText(words='link', language='en'), TaggedText(words='', language=''))
     """
     if not texts:
-        return Said("", "")
+        return TaggedText("", "")
     tag = next((tag for tag in (language, *_ORDER) if tag in texts), min(texts))
-    return Said(texts[tag], tag)
+    return TaggedText(texts[tag], tag)
 
 
 def anchor(iri: str) -> str:
@@ -274,28 +275,28 @@ class Ontology:
         return {term.iri: term for term in self.terms}
 
 
-def read_schemes(sheet: Sheet, store: Store) -> tuple[Scheme, ...]:
+def read_schemes(triples: TermTriples, store: Store) -> tuple[Scheme, ...]:
     """Each scheme by IRI, with the properties the graph takes its concepts for, the most frequent first."""
     taken: dict[str, list[str]] = {}
     for scheme, name, _ in select(store, program_query("ontology/values-of-schemes")).rows:
         taken.setdefault(plain(scheme), []).append(plain(name))
     members: dict[str, list[str]] = {}
-    for iri in sheet:
-        for scheme_iri in iris(sheet, iri, SKOS + "inScheme"):
+    for iri in triples:
+        for scheme_iri in iris(triples, iri, SKOS + "inScheme"):
             members.setdefault(scheme_iri, []).append(iri)
     return tuple(
         Scheme(
             iri,
-            texts(sheet, iri, SKOS + "prefLabel"),
-            texts(sheet, iri, SKOS + "definition"),
-            tuple(_concept(sheet, concept) for concept in sorted(members.get(iri, ()))),
+            texts(triples, iri, SKOS + "prefLabel"),
+            texts(triples, iri, SKOS + "definition"),
+            tuple(_concept(triples, concept) for concept in sorted(members.get(iri, ()))),
             tuple(taken.get(iri, ())),
         )
-        for iri in sheet
-        if SKOS + "ConceptScheme" in iris(sheet, iri, RDF + "type")
+        for iri in triples
+        if SKOS + "ConceptScheme" in iris(triples, iri, RDF + "type")
     )
 
 
-def _concept(sheet: Sheet, iri: str) -> Concept:
-    words = texts(sheet, iri, SKOS + "prefLabel"), texts(sheet, iri, SKOS + "definition")
-    return Concept(iri, *words, iris(sheet, iri, SKOS + "broader"))
+def _concept(triples: TermTriples, iri: str) -> Concept:
+    words = texts(triples, iri, SKOS + "prefLabel"), texts(triples, iri, SKOS + "definition")
+    return Concept(iri, *words, iris(triples, iri, SKOS + "broader"))

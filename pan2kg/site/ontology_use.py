@@ -1,7 +1,7 @@
-"""The SHACL shapes as documentation reads them: which terms each looks at, what it says, how much it weighs.
+"""How terms of the ontology are used: the shapes that constrain them, how often they occur, and an example of each.
 
-Examples: Turtle of a real thing for each term, chosen by rule, so that the same graph gives the same examples.
-How the graph uses terms: counted with the store's own queries, once for all terms.
+Shapes give which terms each constrains, its message and its severity. Counts come from queries made once for all
+terms. Examples are chosen by rule, so that the same graph gives the same ones.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Final
 import pyoxigraph as ox
 
 from pan2kg.i18n.catalogue import LANGUAGES
-from pan2kg.site.ontology_terms import Constraint, Example, Kind, Sheet, Tally, Term, Use, iris, texts
+from pan2kg.site.ontology_terms import Constraint, Example, Kind, Tally, Term, TermTriples, Use, iris, texts
 from pan2kg.store.queries import program_query
 from pan2kg.store.store import Store, construct, plain, select
 from pan2kg.store.store import Term as RdfTerm
@@ -28,28 +28,28 @@ _SHAPES: Final = frozenset(
 )
 
 
-def read_constraints(sheet: Sheet) -> tuple[Constraint, ...]:
+def read_constraints(triples: TermTriples) -> tuple[Constraint, ...]:
     """Every shape with an IRI, and what shapes refer to, by name; a mere condition has no target of its own."""
-    users = _users(sheet)
-    return tuple(_constraint(sheet, users, iri) for iri in sheet if _is_shape(sheet, iri))
+    users = _users(triples)
+    return tuple(_constraint(triples, users, iri) for iri in triples if _is_shape(triples, iri))
 
 
-def _is_shape(sheet: Sheet, iri: str) -> bool:
-    return iri.startswith(PAN) and not _SHAPES.isdisjoint(iris(sheet, iri, RDF + "type"))
+def _is_shape(triples: TermTriples, iri: str) -> bool:
+    return iri.startswith(PAN) and not _SHAPES.isdisjoint(iris(triples, iri, RDF + "type"))
 
 
-def _constraint(sheet: Sheet, users: Mapping[str, tuple[str, ...]], iri: str) -> Constraint:
-    severities = iris(sheet, iri, SH + "severity")
+def _constraint(triples: TermTriples, users: Mapping[str, tuple[str, ...]], iri: str) -> Constraint:
+    severities = iris(triples, iri, SH + "severity")
     severity = _SEVERITIES.get(severities[0], Severity.VIOLATION) if severities else Severity.VIOLATION
     reached = {iri, *_above(users, iri)}
-    targets = {target for shape in reached for target in iris(sheet, shape, *_TARGETS)}
-    return Constraint(iri, severity, texts(sheet, iri, SH + "message"), tuple(sorted(targets)))
+    targets = {target for shape in reached for target in iris(triples, shape, *_TARGETS)}
+    return Constraint(iri, severity, texts(triples, iri, SH + "message"), tuple(sorted(targets)))
 
 
-def _users(sheet: Sheet) -> Mapping[str, tuple[str, ...]]:
+def _users(triples: TermTriples) -> Mapping[str, tuple[str, ...]]:
     """For each shape or constraint the shapes that apply it to what they look at, not to what their path leads to."""
     found: dict[str, list[str]] = {}
-    for user, said in sheet.items():
+    for user, said in triples.items():
         for predicate in (SH + "sparql", *(_LINKS if SH + "path" not in said else ())):
             for used in said.get(predicate, ()):
                 found.setdefault(plain(used), []).append(user)
@@ -66,12 +66,12 @@ def _above(users: Mapping[str, tuple[str, ...]], iri: str) -> Iterator[str]:
                 yield user
 
 
-def terms_of(sheet: Sheet, constraints: tuple[Constraint, ...]) -> Mapping[str, tuple[Constraint, ...]]:
+def terms_of(triples: TermTriples, constraints: tuple[Constraint, ...]) -> Mapping[str, tuple[Constraint, ...]]:
     """For each term of ours the constraints with a message that target it or have it in their path."""
     found: dict[str, list[Constraint]] = {}
     for constraint in constraints:
         if constraint.messages:
-            for term in {*constraint.targets, *_on_path(sheet, constraint.iri)}:
+            for term in {*constraint.targets, *_on_path(triples, constraint.iri)}:
                 found.setdefault(term, []).append(constraint)
     return {term: tuple(sorted(said, key=_weight)) for term, said in found.items()}
 
@@ -80,15 +80,15 @@ def _weight(constraint: Constraint) -> tuple[int, str]:
     return constraint.severity.rank, constraint.iri
 
 
-def _on_path(sheet: Sheet, shape: str) -> Iterator[str]:
+def _on_path(triples: TermTriples, shape: str) -> Iterator[str]:
     """The properties in a path, through lists and inverses."""
-    left = list(sheet.get(shape, {}).get(SH + "path", ()))
+    left = list(triples.get(shape, {}).get(SH + "path", ()))
     while left:
         node = left.pop()
         if isinstance(node, ox.NamedNode):
             yield node.value
         else:
-            left += [inner for said in sheet.get(plain(node), {}).values() for inner in said]
+            left += [inner for said in triples.get(plain(node), {}).values() for inner in said]
 
 
 _MOST: Final = 12

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
     from markupsafe import Markup
 
-    from pan2kg.site.library import Library
-    from pan2kg.site.speaker import Speaker
+    from pan2kg.site.page_context import PageContext
+    from pan2kg.site.site_context import SiteContext
 
 
 HTML = "text/html; charset=utf-8"
@@ -57,8 +57,8 @@ class View:
     """
 
     name: str
-    values: Callable[[Speaker], Values | None]
-    keys: Callable[[Library], Iterable[str]] | None = None
+    values: Callable[[PageContext], Values | None]
+    keys: Callable[[SiteContext], Iterable[str]] | None = None
     template: str = ""
     section: str = ""
     menu: int = 0
@@ -76,76 +76,86 @@ class File:
     name: str
     ending: str
     media: str
-    make: Callable[[Speaker], str | bytes | None]
-    keys: Callable[[Library], Iterable[str]] | None = None
+    make: Callable[[PageContext], str | bytes | None]
+    keys: Callable[[SiteContext], Iterable[str]] | None = None
     exported: bool = True
 
 
 @dataclass(frozen=True, slots=True)
-class Whole:
+class CommonFile:
     """A file for all languages: its path, its media type, and what writes it; ``exported`` where it is whole."""
 
     path: str
     media: str
-    make: Callable[[Library, Mapping[str, str]], bytes]
+    make: Callable[[SiteContext, Mapping[str, str]], bytes]
     exported: bool = True
 
 
 _PAGE: Final = Messages("page")
+_EVERYWHERE: Final = ("copy", "table", "search")
+"""The groups of words for the scripts of every page."""
 
 ENDONYMS: Final[Mapping[Language, str]] = {one: format_of("name", one) for one in LANGUAGES}
 
 
-def frame(speaker: Speaker, pages: Mapping[str, View]) -> dict[str, object]:
+def frame(context: PageContext, pages: Mapping[str, View]) -> dict[str, object]:
     """The values every template can use; ``pages`` are those with one a language, by name."""
-    request, library = speaker.request, speaker.library
+    request, site_context = context.request, context.site_context
     inside = request.path.partition("/")[2] or "index.html"
-    asked = _asked(speaker, pages.get(inside.removesuffix(".html")))
+    asked = _asked(context, pages.get(inside.removesuffix(".html")))
     menu = sorted((view for view in pages.values() if view.menu), key=lambda view: view.menu)
     return {
-        "say": speaker,
-        "t": speaker.t,
+        "say": context,
+        "t": context.t,
         "language": request.language,
         "data_language": request.arguments.get("data", ""),
         "in_address": asked,
         "languages": [
-            (tag, ENDONYMS[tag], speaker.out(f"{tag}/{inside}", **asked), tag == request.language) for tag in LANGUAGES
+            (tag, ENDONYMS[tag], context.out(f"{tag}/{inside}", **asked), tag == request.language) for tag in LANGUAGES
         ],
         "endonyms": ENDONYMS,
-        "menu": [(view.name, speaker.href(f"{view.name}.html"), speaker.t(f"menu-{view.name}")) for view in menu],
+        "menu": [(view.name, context.href(f"{view.name}.html"), context.t(f"menu-{view.name}")) for view in menu],
         "section": "",
         "root": root(request.path),
-        "mode": library.mode,
+        "mode": site_context.mode,
         "path": request.path,
-        "release": library.graph.release,
-        "licence": library.graph.notice.licence,
-        "as_of": in_words(library.graph.as_of, request.language),
-        "style": library.asset("site.css"),
-        "script": library.asset("main.js"),
-        "page_words": _page_words(request.language),
-        "words": partial(_script_words, request.language),
+        "release": site_context.graph.release,
+        "licence": site_context.graph.notice.licence,
+        "as_of": in_words(site_context.graph.as_of, request.language),
+        "style": site_context.asset("site.css"),
+        "script": site_context.asset("main.js"),
+        "page_words": partial(page_words, request.language),
     }
 
 
-@cache
-def _page_words(language: Language) -> Markup:
-    """What the scripts of every page say."""
-    return embedded({name: _PAGE.group(f"script-{name}-", language) for name in ("copy", "table")})
+def page_words(language: Language, scripts: Iterable[str] = ()) -> Markup:
+    """What the scripts of a page say, as JSON by group: those every page has, and others it names."""
+    return _page_words(language, (*_EVERYWHERE, *scripts))
 
 
 @cache
-def _script_words(language: Language, name: str) -> Markup:
-    """What one script says."""
-    return embedded({**_PAGE.group(f"script-{name}-", language), "colon": format_of("colon", language)})
+def _page_words(language: Language, scripts: tuple[str, ...]) -> Markup:
+    """Once for all pages with the same scripts."""
+    return embedded({name: script_words(language, name) for name in scripts})
 
 
-def _asked(speaker: Speaker, view: View | None) -> dict[str, str]:
+def script_words(language: Language, name: str) -> dict[str, str]:
+    """The words of one group, by key; of a message with plural forms both, with a bar between them.
+
+    >>> script_words("fr", "copy")["done"], script_words("de", "network")["links"]
+    ('Copié', '{n} Verknüpfung|{n} Verknüpfungen')
+    """
+    own = {"colon": format_of("colon", language)} if name == "network" else {}
+    return _PAGE.group(f"script-{name}-", language) | own
+
+
+def _asked(context: PageContext, view: View | None) -> dict[str, str]:
     """What the address asks for beside the language of titles, so that another language shows the same.
 
     On the pages of forms that write, only what is chosen there: the secret of a session, what was typed, and what came
     of it must stand in no link.
     """
-    given = {name: value for name, value in speaker.request.arguments.items() if name != "data"}
+    given = {name: value for name, value in context.request.arguments.items() if name != "data"}
     if view is None or view.chosen is None:
         return given
     return {name: value for name, value in given.items() if name.partition(":")[0] in view.chosen}

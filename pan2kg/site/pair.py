@@ -14,17 +14,17 @@ from pan2kg.site.connections import Connection, connection, grouped
 from pan2kg.site.figures import show
 from pan2kg.site.filtering import is_whole
 from pan2kg.site.page import View
+from pan2kg.site.pieces import piece
 from pan2kg.site.plan import actions_of, ordered
 from pan2kg.tables.citations import could_cite
-from pan2kg.tables.template import escape, markup
 from pan2kg.turtle.vocabulary import PAN
 
 if TYPE_CHECKING:
     from markupsafe import Markup
 
-    from pan2kg.site.library import Library
     from pan2kg.site.page import Values
-    from pan2kg.site.speaker import Speaker
+    from pan2kg.site.page_context import PageContext
+    from pan2kg.site.site_context import SiteContext
     from pan2kg.tables.cells import Row
     from pan2kg.tables.table import FigureTable
 
@@ -52,13 +52,10 @@ class Side:
     cites: tuple[Connection, ...]
     could_cite: bool | None
 
-    def listed(self, speaker: Speaker) -> Markup:
+    def listed(self, context: PageContext) -> Markup:
         """The actions as items of a list, each with how many links it has."""
-        return markup("\n".join([f"<li>{speaker.link(one)}{_count(speaker, n)}</li>" for one, n in self.actions]))
-
-
-def _count(speaker: Speaker, number: int) -> str:
-    return f' <span class="count">({escape(speaker.t("pair-links", n=number))})</span>' if number else ""
+        actions = [(context.link(one), context.t("pair-links", n=n) if n else "") for one, n in self.actions]
+        return piece("counted_actions")(actions)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,30 +68,30 @@ class Compared:
     second: tuple[str, ...]
 
 
-def keys(library: Library) -> Iterable[str]:
+def keys(site_context: SiteContext) -> Iterable[str]:
     """The keys of all pairs of plans with a link of any kind."""
-    entry = library.graph.labels.entry
-    pairs = ([found.key for found in map(entry, pair) if found] for pair in library.graph.ties.by_pair)
+    entry = site_context.graph.labels.entry
+    pairs = ([found.key for found in map(entry, pair) if found] for pair in site_context.graph.ties.by_pair)
     return [pair_key(*pair) for pair in pairs if len(pair) == 2]
 
 
-def values(speaker: Speaker) -> Values | None:
+def values(context: PageContext) -> Values | None:
     """What fills the page of two plans; ``evidence`` in the address leaves declared or inferred links only."""
-    names = speaker.request.key.split("--")
-    found = [entry.iri for entry in (speaker.graph.labels.find("plan", name) for name in names) if entry]
-    if len(found) != 2 or pair_key(*names) != speaker.request.key:
+    names = context.request.key.split("--")
+    found = [entry.iri for entry in (context.graph.labels.find("plan", name) for name in names) if entry]
+    if len(found) != 2 or pair_key(*names) != context.request.key:
         return None
-    ties = speaker.graph.ties.by_pair.get((min(found), max(found)))
+    ties = context.graph.ties.by_pair.get((min(found), max(found)))
     if not ties:
         return None
     one, two = found
-    evidence = speaker.request.arguments.get("evidence", "")
+    evidence = context.request.arguments.get("evidence", "")
     shown = [tie for tie in ties if tie.kind in EVIDENCE.get(evidence, (*DECLARED, *INFERRED))]
-    notes = Notes(speaker)
+    notes = Notes(context)
     declared = grouped(notes, sorted({tie.iri for tie in shown if tie.is_declared}))
     others = grouped(notes, sorted({tie.iri for tie in shown if not tie.is_declared}))
     return {
-        "title": speaker.t("pair-title", one=speaker.name(one), two=speaker.name(two)),
+        "title": context.t("pair-title", one=context.name(one), two=context.name(two)),
         "one": one,
         "two": two,
         "evidence": evidence if evidence in EVIDENCE else "",
@@ -102,79 +99,79 @@ def values(speaker: Speaker) -> Values | None:
         "same": [group for group in others if group.kind in (*DECLARED, "shared-instrument")],
         "weak": [group for group in others if group.kind not in (*DECLARED, "shared-instrument")],
         "sides": [_side(notes, one, two, ties), _side(notes, two, one, ties)],
-        "partly": [known for plan in (one, two) if (known := partly(speaker, plan))],
-        "compared": compared(speaker, one, two),
-        "figures": figures(speaker, one, two),
+        "partly": [known for plan in (one, two) if (known := partly(context, plan))],
+        "compared": compared(context, one, two),
+        "figures": figures(context, one, two),
         "notes": notes.listed(),
         "section": "plans",
     }
 
 
 def _side(notes: Notes, plan: str, other: str, ties: Iterable[Tie]) -> Side:
-    speaker = notes.speaker
+    context = notes.context
     ends = Counter(end for tie in ties for end in tie.ends)
-    library = speaker.library
-    actions = library.once(f"actions of {plan}", lambda: ordered(speaker, actions_of(speaker, plan)))
-    links = library.once("citations", lambda: _citations(library)).get((plan, other), ())
+    site_context = context.site_context
+    actions = site_context.once(f"actions of {plan}", lambda: ordered(context, actions_of(context, plan)))
+    links = site_context.once("citations", lambda: _citations(site_context)).get((plan, other), ())
     return Side(
         plan,
         tuple((action, ends[action]) for action in actions),
         tuple(connection(notes, link, "") for link in sorted(links)),
-        could_cite(library.graph.spoken("fr"), plan, other),
+        could_cite(site_context.graph.spoken("fr"), plan, other),
     )
 
 
-def _citations(library: Library) -> Mapping[tuple[str, str], set[str]]:
+def _citations(site_context: SiteContext) -> Mapping[tuple[str, str], set[str]]:
     """The links by which one plan or its actions cite another or its actions."""
     found: dict[tuple[str, str], set[str]] = {}
-    for one in library.graph.citations:
-        ends = library.graph.homes.get(one.source, ""), library.graph.homes.get(one.target, "")
+    for one in site_context.graph.citations:
+        ends = site_context.graph.homes.get(one.source, ""), site_context.graph.homes.get(one.target, "")
         found.setdefault(ends, set()).add(one.link)
     return found
 
 
-def partly(speaker: Speaker, plan: str) -> tuple[str, int, str] | None:
+def partly(context: PageContext, plan: str) -> tuple[str, int, str] | None:
     """A plan whose list of actions was not read to its end: how many are known, and of how many if that is known."""
-    if is_whole(speaker.library, plan):
+    if is_whole(context.site_context, plan):
         return None
-    return plan, len(actions_of(speaker, plan)), speaker.graph.statements.one(plan, PAN + "measureCount")
+    return plan, len(actions_of(context, plan)), context.graph.statements.one(plan, PAN + "measureCount")
 
 
-def compared(speaker: Speaker, one: str, two: str) -> list[Compared]:
+def compared(context: PageContext, one: str, two: str) -> list[Compared]:
     """What each plan has that the other lacks, its actions included, and what both have."""
     found = []
     for aspect in ASPECTS:
-        first, second = (_has(speaker, plan, aspect) for plan in (one, two))
-        lists = (_named(speaker, some) for some in (first - second, first & second, second - first))
+        first, second = (_has(context, plan, aspect) for plan in (one, two))
+        lists = (_named(context, some) for some in (first - second, first & second, second - first))
         found.append(Compared(aspect, *lists))
     return found
 
 
-def _has(speaker: Speaker, plan: str, aspect: str) -> frozenset[str]:
+def _has(context: PageContext, plan: str, aspect: str) -> frozenset[str]:
     """What a plan and its actions have in one respect; every pair it is in asks for it."""
-    known, at = speaker.library.having, (plan, aspect)
+    known, at = context.site_context.having, (plan, aspect)
     if at not in known:
-        statements, names = speaker.graph.statements, ASPECTS[aspect]
-        works = (plan, *actions_of(speaker, plan))
+        statements, names = context.graph.statements, ASPECTS[aspect]
+        works = (plan, *actions_of(context, plan))
         known[at] = frozenset(iri for work in works for name in names for iri in statements.values(work, PAN + name))
     return known[at]
 
 
-def _named(speaker: Speaker, iris: Iterable[str]) -> tuple[str, ...]:
-    return tuple(sorted(iris, key=lambda iri: speaker.name(iri).casefold()))
+def _named(context: PageContext, iris: Iterable[str]) -> tuple[str, ...]:
+    return tuple(sorted(iris, key=lambda iri: context.name(iri).casefold()))
 
 
-def figures(speaker: Speaker, one: str, two: str) -> list[Markup]:
+def figures(context: PageContext, one: str, two: str) -> list[Markup]:
     """What the measures say of the two plans: strength of their links, and what each owes the other in citations."""
     pair = frozenset((one, two))
-    kept = (_only(speaker, name, columns, pair) for name, columns in FIGURES.items())
-    return [show(figures, speaker) for figures in kept if figures.rows]
+    kept = (_only(context, name, columns, pair) for name, columns in FIGURES.items())
+    return [show(figures, context) for figures in kept if figures.rows]
 
 
-def _only(speaker: Speaker, name: str, columns: tuple[str, str], pair: frozenset[str]) -> FigureTable:
+def _only(context: PageContext, name: str, columns: tuple[str, str], pair: frozenset[str]) -> FigureTable:
     """The rows of a table about two plans."""
-    known, at = speaker.library.pairs, (name, speaker.request.language)
-    figures = speaker.library.figures(name, speaker.request.language)
+    known, at = context.site_context.pairs, (name, context.request.language)
+    figures = context.site_context.figures(name, context.request.language)
     if at not in known:
         rows: dict[frozenset[str], list[Row]] = {}
         for row in figures.rows:

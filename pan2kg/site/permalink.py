@@ -13,7 +13,6 @@ answers the questions of the release from its dump.
 from __future__ import annotations
 
 import re
-from argparse import Namespace
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -115,23 +114,6 @@ def read_permalink(address: str) -> Permalink:
     day = _day(values.pop(DAY, ""), address)
     named = {name.replace("-", "_"): value for name, value in values.items()}
     return Permalink(found["name"], named, release, day, language)
-
-
-def follow(options: Namespace) -> Permalink | None:
-    """The link typed in place of a question's name; what it fixes is then as if it had been typed.
-
-    Raises:
-        QueryError: it is no such link, or another day is typed than it fixes.
-    """
-    if "/" not in (options.name or ""):
-        return None
-    link = read_permalink(options.name)
-    if link.day and options.as_of not in (None, link.day):
-        raise QueryError("link-day-differs", remedy="leave-out-as-of", day=link.day, given=options.as_of)
-    options.name, options.language = link.query, link.language
-    options.as_of = options.as_of or link.day
-    options.parameters = [*link.typed, *options.parameters]
-    return link
 
 
 def _day(text: str, address: str) -> date | None:

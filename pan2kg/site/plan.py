@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from pan2kg.graph.labels import Entry
     from pan2kg.site.page import Values
-    from pan2kg.site.speaker import Speaker
+    from pan2kg.site.page_context import PageContext
 
 Placed = tuple[list[tuple[int, str]], str, str]
 """The place of what a link starts from, the link, and the plan or document at its other end."""
@@ -77,64 +77,64 @@ class Meeting:
     address: str
 
 
-def values(speaker: Speaker) -> Values | None:
+def values(context: PageContext) -> Values | None:
     """What fills the page of a plan."""
-    entry = speaker.graph.labels.find("plan", speaker.request.key)
+    entry = context.graph.labels.find("plan", context.request.key)
     if entry is None:
         return None
-    statements = speaker.graph.statements
-    actions = actions_of(speaker, entry.iri)
-    notes = Notes(speaker)
+    statements = context.graph.statements
+    actions = actions_of(context, entry.iri)
+    notes = Notes(context)
     cites, cited = citations(notes, entry.iri)
-    before, after = editions(speaker, entry.iri)
+    before, after = editions(context, entry.iri)
     return {
-        **entity.page(speaker, entry, notes),
-        "period": period(speaker, entry.iri),
-        "adopted": dated(speaker, statements.one(entry.iri, PAN + "adoptedOn")),
+        **entity.page(context, entry, notes),
+        "period": period(context, entry.iri),
+        "adopted": dated(context, statements.one(entry.iri, PAN + "adoptedOn")),
         "before": before,
         "after": after,
         "known": len(actions),
         "published": statements.one(entry.iri, PAN + "measureCount"),
         "completeness": statements.one(entry.iri, PAN + "listCompleteness"),
-        "headings": headings(speaker, actions),
+        "headings": headings(context, actions),
         "cites": cites,
         "cited": cited,
-        "meetings": meetings(speaker, entry.iri),
-        "pictures": pictures(speaker, entry, actions),
-        "downloads": _downloads(speaker, entry.key),
+        "meetings": meetings(context, entry.iri),
+        "pictures": pictures(context, entry, actions),
+        "downloads": _downloads(context, entry.key),
         **entity.on_what(notes, entry.iri),
     }
 
 
-def actions_of(speaker: Speaker, plan: str) -> list[str]:
+def actions_of(context: PageContext, plan: str) -> list[str]:
     """The actions of a plan."""
-    return speaker.graph.statements.pointing(plan, PAN + "inPlan")
+    return context.graph.statements.pointing(plan, PAN + "inPlan")
 
 
-def period(speaker: Speaker, plan: str) -> str:
+def period(context: PageContext, plan: str) -> str:
     """The period of a plan, open where an end is not known; empty where neither is."""
-    statements = speaker.graph.statements
+    statements = context.graph.statements
     ends = [statements.one(plan, PAN + name) for name in ("periodStart", "periodEnd")]
-    return "–".join(dated(speaker, end) for end in ends) if any(ends) else ""
+    return "–".join(dated(context, end) for end in ends) if any(ends) else ""
 
 
-def editions(speaker: Speaker, plan: str) -> tuple[list[str], list[str]]:
+def editions(context: PageContext, plan: str) -> tuple[list[str], list[str]]:
     """The editions before and after a plan."""
-    statements = speaker.graph.statements
-    links = [link for link in links_of(speaker, plan) if kind_of_link(speaker, link) == "succession"]
+    statements = context.graph.statements
+    links = [link for link in links_of(context, plan) if kind_of_link(context, link) == "succession"]
     before = {iri for link in links for iri in statements.values(link, PAN + "to")} - {plan}
     after = {iri for link in links for iri in statements.values(link, PAN + "from")} - {plan}
     return sorted(before), sorted(after)
 
 
-def ordered(speaker: Speaker, iris: Iterable[str]) -> list[str]:
+def ordered(context: PageContext, iris: Iterable[str]) -> list[str]:
     """Actions or headings in the order of the document: 2.10 after 2.9."""
-    return sorted(iris, key=lambda iri: _place(speaker, iri))
+    return sorted(iris, key=lambda iri: _place(context, iri))
 
 
-def headings(speaker: Speaker, actions: Iterable[str]) -> list[Heading]:
+def headings(context: PageContext, actions: Iterable[str]) -> list[Heading]:
     """The actions of a plan under the headings of its main scheme, in the order of the document."""
-    statements = speaker.graph.statements
+    statements = context.graph.statements
     of = {action: statements.values(action, PAN + "inCategory") for action in actions}
     scheme_of = {iri: statements.one(iri, SKOS + "inScheme") for found in of.values() for iri in found}
     counted = Counter(scheme_of[iri] for found in of.values() for iri in found)
@@ -142,42 +142,42 @@ def headings(speaker: Speaker, actions: Iterable[str]) -> list[Heading]:
     under: dict[str, list[str]] = {}
     for action, found in of.items():
         under.setdefault(next((iri for iri in found if scheme_of[iri] == main), ""), []).append(action)
-    order = sorted(under, key=lambda iri: (not iri, _place(speaker, iri)))
-    return [Heading(iri, tuple(line(speaker, one) for one in ordered(speaker, under[iri]))) for iri in order]
+    order = sorted(under, key=lambda iri: (not iri, _place(context, iri)))
+    return [Heading(iri, tuple(line(context, one) for one in ordered(context, under[iri]))) for iri in order]
 
 
-def _place(speaker: Speaker, iri: str) -> list[tuple[int, str]]:
-    entry = speaker.graph.labels.entry(iri)
+def _place(context: PageContext, iri: str) -> list[tuple[int, str]]:
+    entry = context.graph.labels.entry(iri)
     return natural(entry.notation or entry.key) if entry else []
 
 
-def line(speaker: Speaker, action: str) -> Line:
+def line(context: PageContext, action: str) -> Line:
     """An action in the list of its plan."""
-    statements = speaker.graph.statements
+    statements = context.graph.statements
     named = {name: statements.values(action, PAN + name) for name in ("usesInstrument", "ledBy", "involvesBody")}
     bodies = dict.fromkeys([*named["ledBy"], *named["involvesBody"]])
-    counted = counts(speaker, action)
+    counted = counts(context, action)
     declared = sum(counted[kind] for kind in DECLARED)
     inferred = sum(counted[kind] for kind in SAME)
-    return Line(action, tuple(named["usesInstrument"]), tuple(bodies), until(speaker, action), declared, inferred)
+    return Line(action, tuple(named["usesInstrument"]), tuple(bodies), until(context, action), declared, inferred)
 
 
-def counts(speaker: Speaker, thing: str) -> Counter[str]:
+def counts(context: PageContext, thing: str) -> Counter[str]:
     """How many links of each kind the page of a thing lists that count; those no document states as comparisons."""
-    statements, status = speaker.graph.statements, {f"{ID}linkstatus/{name}" for name in COUNTING}
-    links = (one for one in links_of(speaker, thing) if statements.one(one, PAN + "status") in status)
+    statements, status = context.graph.statements, {f"{ID}linkstatus/{name}" for name in COUNTING}
+    links = (one for one in links_of(context, thing) if statements.one(one, PAN + "status") in status)
     return Counter(
-        kind_of_tie(kind_of_link(speaker, link), stated=statements.one(link, CERTAINTY) == STATED) for link in links
+        kind_of_tie(kind_of_link(context, link), stated=statements.one(link, CERTAINTY) == STATED) for link in links
     )
 
 
-def until(speaker: Speaker, action: str) -> str:
+def until(context: PageContext, action: str) -> str:
     """By when an action is to be done: the last day of its timelines, else their words."""
-    statements = speaker.graph.statements
+    statements = context.graph.statements
     lines = statements.values(action, PAN + "hasTimeline")
     ends = [end for one in lines for end in statements.values(one, PAN + "endDate")]
     if ends:
-        return dated(speaker, max(ends))
+        return dated(context, max(ends))
     return "; ".join(words for one in lines for words in statements.values(one, PAN + "text"))
 
 
@@ -186,14 +186,14 @@ def citations(notes: Notes, plan: str) -> tuple[Cited, Cited]:
 
     The same words of the same work about the same plan or document stand once.
     """
-    speaker = notes.speaker
+    context = notes.context
     ways: tuple[dict[Words, Placed], dict[Words, Placed]] = {}, {}
-    for citation in speaker.graph.citations:
-        ends = tuple(speaker.graph.homes.get(iri, iri) for iri in (citation.source, citation.target))
+    for citation in context.graph.citations:
+        ends = tuple(context.graph.homes.get(iri, iri) for iri in (citation.source, citation.target))
         if ends[0] != ends[1] and plan in ends:
             way = ends.index(plan)
-            read = tuple(speaker.graph.statements.values(citation.link, EVIDENCE)) or (citation.link,)
-            placed = _place(speaker, citation.source), citation.link, ends[1 - way]
+            read = tuple(context.graph.statements.values(citation.link, EVIDENCE)) or (citation.link,)
+            placed = _place(context, citation.source), citation.link, ends[1 - way]
             ways[way].setdefault((citation.source, ends[1], read), placed)
     cites, cited = (_cited(notes, sorted(found.values())) for found in ways)
     return cites, cited
@@ -202,48 +202,48 @@ def citations(notes: Notes, plan: str) -> tuple[Cited, Cited]:
 def _cited(notes: Notes, found: list[Placed]) -> Cited:
     made: tuple[list[Connection], list[Connection]] = [], []
     for _, link, other in found:
-        entry = notes.speaker.graph.labels.entry(other)
+        entry = notes.context.graph.labels.entry(other)
         made[0 if entry and entry.kind == "plan" else 1].append(connection(notes, link, ""))
     return Cited(*made)
 
 
-def meetings(speaker: Speaker, plan: str) -> list[Meeting]:
+def meetings(context: PageContext, plan: str) -> list[Meeting]:
     """The other plans a plan has a link with, those with declared links first."""
     found = []
-    for pair, ties in speaker.graph.ties.by_pair.items():
+    for pair, ties in context.graph.ties.by_pair.items():
         if plan in pair:
             counted = Counter(tie.kind for tie in ties)
             declared, same = (sum(counted[kind] for kind in kinds) for kinds in (DECLARED, SAME))
             other = pair[0] if pair[1] == plan else pair[1]
             weak = len(ties) - declared - same
-            found.append(Meeting(other, declared, same, weak, speaker.pair(plan, other)))
-    return sorted(found, key=lambda one: (-one.declared, -one.same, -one.weak, speaker.name(one.plan).casefold()))
+            found.append(Meeting(other, declared, same, weak, context.pair(plan, other)))
+    return sorted(found, key=lambda one: (-one.declared, -one.same, -one.weak, context.name(one.plan).casefold()))
 
 
-def pictures(speaker: Speaker, entry: Entry, actions: list[str]) -> dict[str, Markup]:
+def pictures(context: PageContext, entry: Entry, actions: list[str]) -> dict[str, Markup]:
     """The lanes of a plan, and the action of it that has most around it; none for a plan without actions."""
     if not actions:
         return {}
-    subject = speaker.library.subject(speaker.request.language, speaker.picture_address)
+    subject = context.site_context.subject(context.request.language, context.picture_address)
     return {name: markup(draw_on(subject, name, plan=entry.key).svg) for name in ("lanes", "ego")}
 
 
-def _downloads(speaker: Speaker, key: str) -> list[tuple[str, str]]:
-    served = speaker.library.mode == "served"
-    question = speaker.href("question/actions-of-plan.html", **({"plan": key} if served else {}))
-    found = [(speaker.href(f"plan/{key}.csv"), speaker.t("plan-csv")), (question, speaker.t("plan-question"))]
-    if f"plan--{key}" in speaker.library.once("networks", lambda: frozenset(exploring.keys(speaker.library))):
-        found.append((speaker.href(f"network/plan--{key}.html"), speaker.t("plan-network")))
+def _downloads(context: PageContext, key: str) -> list[tuple[str, str]]:
+    served = context.site_context.mode == "served"
+    question = context.href("question/actions-of-plan.html", **({"plan": key} if served else {}))
+    found = [(context.href(f"plan/{key}.csv"), context.t("plan-csv")), (question, context.t("plan-question"))]
+    if f"plan--{key}" in context.site_context.once("networks", lambda: frozenset(exploring.keys(context.site_context))):
+        found.append((context.href(f"network/plan--{key}.html"), context.t("plan-network")))
     return found
 
 
-def csv(speaker: Speaker) -> str | None:
+def csv(context: PageContext) -> str | None:
     """The actions of a plan as CSV, by the stored question."""
-    query = speaker.graph.queries.get("actions-of-plan")
-    entry = speaker.graph.labels.find("plan", speaker.request.key)
+    query = context.graph.queries.get("actions-of-plan")
+    entry = context.graph.labels.find("plan", context.request.key)
     if query is None or entry is None:
         return None
-    given, graph = {"plan": entry.iri, "language": speaker.request.data}, speaker.graph
+    given, graph = {"plan": entry.iri, "language": context.request.data}, context.graph
     return write_answer(graph.store.query(fill(query, given, store=graph.store, project=graph.project)), "csv")
 
 

@@ -1,8 +1,7 @@
-"""What the links of the graph rest on: rules or sources, with or without evidence.
+"""The page on the quality of the data: each figure with what would improve it.
 
-Which things lack a label in which language.
-How good the graph is: its check, what is annotated, what is untranslated, its catalogue entry, its links.
-The page on how good the data are, each figure with what would mend it.
+It shows the findings of the check, what is annotated, what lacks a label in which language, how the entry in the
+catalogue scores, and what links rest on: rules or sources, with or without evidence.
 """
 
 from __future__ import annotations
@@ -21,7 +20,7 @@ from pan2kg.errors import Pan2kgError, ProjectError
 from pan2kg.graph.labels import short
 from pan2kg.i18n.catalogue import LANGUAGES, Messages, format_of
 from pan2kg.site.catalogue_score import Criterion, judge, read_entry, read_resources, score
-from pan2kg.site.ontology_terms import Said
+from pan2kg.site.ontology_terms import TaggedText
 from pan2kg.site.page import View
 from pan2kg.store.queries import program_query
 from pan2kg.store.remote import RemoteStore
@@ -34,9 +33,9 @@ if TYPE_CHECKING:
     from pan2kg.graph.graph import Graph
     from pan2kg.i18n.catalogue import Language, Text
     from pan2kg.project import Project
-    from pan2kg.site.library import Library
     from pan2kg.site.page import Values
-    from pan2kg.site.speaker import Speaker
+    from pan2kg.site.page_context import PageContext
+    from pan2kg.site.site_context import SiteContext
     from pan2kg.tables.table import FigureTable
     from pan2kg.validation.report import Report, Rule
 
@@ -225,17 +224,17 @@ _STANDARD: Final = ("http://www.w3.org/2002/07/owl#", SKOS)
 _COUNTED: Final = ("in_graph", "with_instrument", "with_body", "with_topic", "with_group", "with_fields")
 
 
-def values(speaker: Speaker) -> Values:
+def values(context: PageContext) -> Values:
     """What the page shows; the check of the project is made once and kept."""
-    library, language = speaker.library, speaker.request.language
-    quality = read_quality(library.graph.spoken(language), catalogue=library.catalogue)
+    site_context, language = context.site_context, context.request.language
+    quality = read_quality(site_context.graph.spoken(language), catalogue=site_context.catalogue)
     return {
         "title": _ONTOLOGY.say("quality.title", language),
         "w": lambda group, key, **filled: _ONTOLOGY.say(f"{group}.{key}", language, **filled),
         "quality": quality,
-        "checked": _checked_of(library),
-        "class_label": lambda iri: _class_of(iri, language) or speaker.label(iri),
-        "class_name": lambda iri: _class_of(iri, language) or speaker.name(iri),
+        "checked": _checked_of(site_context),
+        "class_label": lambda iri: _class_of(iri, language) or context.label(iri),
+        "class_name": lambda iri: _class_of(iri, language) or context.name(iri),
         "words_of": lambda text: said(text, language),
         "message_of": message_of,
         "counted": _COUNTED,
@@ -269,9 +268,9 @@ def _portal(quality: Quality, language: Language) -> Values:
     }
 
 
-def said(text: Text, language: Language) -> Said:
+def said(text: Text, language: Language) -> TaggedText:
     """Words of a report with the language they are in."""
-    return Said(text.say(language), text.spoken(language))
+    return TaggedText(text.say(language), text.spoken(language))
 
 
 def message_of(failing: Failing) -> tuple[Text, Text]:
@@ -279,12 +278,12 @@ def message_of(failing: Failing) -> tuple[Text, Text]:
     return failing.rule.message, failing.rule.remedy
 
 
-def _checked_of(library: Library) -> Checked | None:
+def _checked_of(site_context: SiteContext) -> Checked | None:
     """The check of the project behind the pages; a store behind an endpoint has no files here."""
-    if isinstance(library.graph.store, RemoteStore):
+    if isinstance(site_context.graph.store, RemoteStore):
         return None
     with _CHECKING:
-        return _checked(library.graph.project, fingerprint(library.graph.project))
+        return _checked(site_context.graph.project, fingerprint(site_context.graph.project))
 
 
 @lru_cache(maxsize=4)

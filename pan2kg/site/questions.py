@@ -1,7 +1,7 @@
-"""Questions as forms: each stored question with its parameters, its answer as a table, and the query behind it.
+"""The pages of questions: each stored question as a form, its answer as a table, and a page for own SPARQL.
 
-An answer as a table of a page: things by name and leading to their pages, every text with its language.
-The page for one's own SPARQL: editor, examples, and without JavaScript the answer as a table.
+In an answer things are shown by name and lead to their pages, and every text is marked with its language. Without
+JavaScript the answer is part of the page.
 """
 
 from __future__ import annotations
@@ -35,9 +35,9 @@ if TYPE_CHECKING:
     from markupsafe import Markup
 
     from pan2kg.graph.labels import Entry
-    from pan2kg.site.library import Library
     from pan2kg.site.page import Values
-    from pan2kg.site.speaker import Speaker
+    from pan2kg.site.page_context import PageContext
+    from pan2kg.site.site_context import SiteContext
     from pan2kg.store.store import Result, Store, Term
 
 
@@ -55,14 +55,14 @@ class Grid:
     cut: bool = False
 
 
-def grid(result: Result, speaker: Speaker) -> Grid:
+def grid(result: Result, context: PageContext) -> Grid:
     """An answer as headings and cells. A column ``x`` is shown by the names in ``x_label`` beside it.
 
     Triples become rows of subject, predicate and object, a boolean one row with yes or no.
     """
-    language = speaker.request.language
+    language = context.request.language
     if isinstance(result, ox.QueryBoolean):
-        return Grid((speaker.t("answer"),), ((markup(escape(speaker.t("yes" if result else "no"))),),))
+        return Grid((context.t("answer"),), ((markup(escape(context.t("yes" if result else "no"))),),))
     if isinstance(result, list):
         columns: tuple[str, ...] = ("subject", "predicate", "object")
         rows: Iterable[tuple[Term | None, ...]] = ((_term(t.subject), t.predicate, _term(t.object)) for t in result)
@@ -72,7 +72,7 @@ def grid(result: Result, speaker: Speaker) -> Grid:
     first = list(islice(rows, MOST + 1))
     shown = [at for at, name in enumerate(columns) if not _is_name(name, columns)]
     names = {at: columns.index(f"{columns[at]}_label") for at in shown if f"{columns[at]}_label" in columns}
-    made = tuple(tuple(_cell(row, at, names, speaker) for at in shown) for row in first[:MOST])
+    made = tuple(tuple(_cell(row, at, names, context) for at in shown) for row in first[:MOST])
     return Grid(tuple(heading(columns[at], language) for at in shown), made, len(first) > MOST)
 
 
@@ -84,18 +84,18 @@ def _term(term: ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple) -> Term:
     return ox.Literal(str(term)) if isinstance(term, ox.Triple) else term
 
 
-def _cell(row: tuple[Term | None, ...], at: int, names: dict[int, int], speaker: Speaker) -> Markup:
+def _cell(row: tuple[Term | None, ...], at: int, names: dict[int, int], context: PageContext) -> Markup:
     term = row[at]
     label = row[names[at]] if at in names else None
     if isinstance(term, ox.NamedNode):
         if isinstance(label, ox.Literal) and label.value != term.value:
-            return speaker.lead(speaker.address(term.value), _literal(label, speaker))
-        return speaker.link(term.value)
-    return _literal(term, speaker) if isinstance(term, ox.Literal) else markup("")
+            return context.lead(context.address(term.value), _literal(label, context))
+        return context.link(term.value)
+    return _literal(term, context) if isinstance(term, ox.Literal) else markup("")
 
 
-def _literal(term: ox.Literal, speaker: Speaker) -> Markup:
-    tag = f' lang="{escape(term.language)}"' if term.language and term.language != speaker.request.language else ""
+def _literal(term: ox.Literal, context: PageContext) -> Markup:
+    tag = f' lang="{escape(term.language)}"' if term.language and term.language != context.request.language else ""
     words = escape(term.value)
     if term.datatype.value in _NUMBERS:
         return markup(f'<span class="figure">{words}</span>')
@@ -119,60 +119,60 @@ class Field:
     offers: tuple[tuple[str, str, str], ...]
 
 
-def names(library: Library) -> Iterable[str]:
+def names(site_context: SiteContext) -> Iterable[str]:
     """The questions that have a page; rules about quality stand on the quality page."""
-    return (query.name for query in library.graph.queries.values() if query.group != "quality")
+    return (query.name for query in site_context.graph.queries.values() if query.group != "quality")
 
 
-def cards(speaker: Speaker) -> Values:
+def cards(context: PageContext) -> Values:
     """All questions by the folder they stand in, and all figures."""
-    language = speaker.request.language
+    language = context.request.language
     groups: dict[str, list[tuple[str, str, str]]] = {}
-    for name in sorted(names(speaker.library)):
-        query = speaker.graph.queries[name]
-        card = (speaker.href(f"question/{name}.html"), query.question(language), query.summary_in(language))
+    for name in sorted(names(context.site_context)):
+        query = context.graph.queries[name]
+        card = (context.href(f"question/{name}.html"), query.question(language), query.summary_in(language))
         groups.setdefault(query.group, []).append(card)
     return {
-        "title": speaker.t("questions-title"),
-        "groups": [(speaker.t(f"group-{group}"), found) for group, found in sorted(groups.items())],
-        "figures": listed(speaker),
+        "title": context.t("questions-title"),
+        "groups": [(context.t(f"group-{group}"), found) for group, found in sorted(groups.items())],
+        "figures": listed(context),
     }
 
 
-def values(speaker: Speaker) -> Values | None:
+def values(context: PageContext) -> Values | None:
     """One question: form, answer, query, downloads, and the link that fixes them."""
-    query = _query(speaker)
+    query = _query(context)
     if query is None:
         return None
-    language, given = speaker.request.language, _given(speaker, query)
+    language, given = context.request.language, _given(context, query)
     fault, text, link = "", query.text, ""
-    table, remarks = None, _notice(speaker)
+    table, remarks = None, _notice(context)
     try:
-        text = _filled(speaker, query)
-        table = grid(_answer(speaker, text), speaker)
-        link = _permalink(speaker, query)
-        remarks += _store(speaker)[1]
+        text = _filled(context, query)
+        table = grid(_answer(context, text), context)
+        link = _permalink(context, query)
+        remarks += _store(context)[1]
     except Pan2kgError as error:
         fault = error.say(language)
-    handed = given | speaker.chosen(DAY)
+    handed = given | context.chosen(DAY)
     return {
         "title": query.question(language),
         "lead": query.summary_in(language),
-        "fields": [_field(speaker, parameter, given) for parameter in query.parameters if parameter.name != "language"],
+        "fields": [_field(context, parameter, given) for parameter in query.parameters if parameter.name != "language"],
         "fault": fault,
         "table": table,
         "text": text,
         "shown": _without_heads(text),
-        "editor": speaker.href("sparql.html"),
-        "view": speaker.request.arguments.get(VIEW, ""),
-        "day": speaker.request.arguments.get(DAY, ""),
+        "editor": context.href("sparql.html"),
+        "view": context.request.arguments.get(VIEW, ""),
+        "day": context.request.arguments.get(DAY, ""),
         "remarks": remarks,
         "permalink": link,
-        "results": speaker.href(f"question/{query.name}.json", **handed),
+        "results": context.href(f"question/{query.name}.json", **handed),
         "downloads": [
-            (speaker.href(f"question/{query.name}.{form}", **handed), speaker.t(f"question-{form}")) for form in FORMS
+            (context.href(f"question/{query.name}.{form}", **handed), context.t(f"question-{form}")) for form in FORMS
         ],
-        "data": embedded(_template(speaker, query)),
+        "data": embedded(_template(context, query)),
     }
 
 
@@ -181,28 +181,28 @@ def _without_heads(text: str) -> str:
     return "".join(line for line in text.splitlines(keepends=True) if not line.startswith("#+")).strip()
 
 
-def csv(speaker: Speaker) -> str | None:
+def csv(context: PageContext) -> str | None:
     """The answer as CSV, for the parameters in the address."""
-    return _written(speaker, "csv")
+    return _written(context, "csv")
 
 
-def json(speaker: Speaker) -> str | None:
+def json(context: PageContext) -> str | None:
     """The answer as SPARQL results in JSON, for the parameters in the address."""
-    return _written(speaker, "json")
+    return _written(context, "json")
 
 
-def turtle(speaker: Speaker) -> str | None:
+def turtle(context: PageContext) -> str | None:
     """All the graph says of the things in the answer as Turtle, for the parameters in the address."""
-    query = _query(speaker)
+    query = _query(context)
     if query is None:
         return None
-    library, (store, _) = speaker.library, _store(speaker)
-    answer = _answer(speaker, _filled(speaker, query))
+    site_context, (store, _) = context.site_context, _store(context)
+    answer = _answer(context, _filled(context, query))
     rows = answer if isinstance(answer, ox.QuerySolutions) else ()
     things = sorted({term.value for row in rows for term in row if isinstance(term, ox.NamedNode)})
     text = program_query("things/statements", thing=things)
-    write = partial(_said, store, text, read_prefixes(library.graph.project))
-    return write() if library.mode == "served" else library.once(f"turtle of {text}", write)
+    write = partial(_said, store, text, read_prefixes(site_context.graph.project))
+    return write() if site_context.mode == "served" else site_context.once(f"turtle of {text}", write)
 
 
 def _said(store: Store, text: str, prefixes: Mapping[str, str]) -> str:
@@ -210,39 +210,39 @@ def _said(store: Store, text: str, prefixes: Mapping[str, str]) -> str:
     return write_answer(construct(store, text), "turtle", Style(prefixes=prefixes))
 
 
-def _written(speaker: Speaker, form: str) -> str | None:
-    query = _query(speaker)
+def _written(context: PageContext, form: str) -> str | None:
+    query = _query(context)
     if query is None:
         return None
-    return write_answer(_answer(speaker, _filled(speaker, query)), form)
+    return write_answer(_answer(context, _filled(context, query)), form)
 
 
-def _answer(speaker: Speaker, text: str) -> Result:
+def _answer(context: PageContext, text: str) -> Result:
     """The answer to a query; page and files of an export show the same one, which is asked for once."""
-    store, _ = _store(speaker)
-    if speaker.library.mode == "served":
+    store, _ = _store(context)
+    if context.site_context.mode == "served":
         return store.query(text)
-    kept = speaker.library.once(f"answer to {text}", lambda: write_answer(store.query(text), "json").encode())
+    kept = context.site_context.once(f"answer to {text}", lambda: write_answer(store.query(text), "json").encode())
     return ox.parse_query_results(kept, format=ox.QueryResultsFormat.JSON)
 
 
-def _query(speaker: Speaker) -> Query | None:
-    found = speaker.graph.queries.get(speaker.request.key)
+def _query(context: PageContext) -> Query | None:
+    found = context.graph.queries.get(context.request.key)
     return found if found and found.group != "quality" else None
 
 
-def _given(speaker: Speaker, query: Query) -> dict[str, str]:
+def _given(context: PageContext, query: Query) -> dict[str, str]:
     """The parameters in the address; a link that fixes a question writes their names as a command line does."""
-    found = speaker.request.arguments
+    found = context.request.arguments
     wanted = [parameter for parameter in query.parameters if parameter.name != "language"]
     values = {one.name: found.get(one.name) or found.get(one.option, "") for one in wanted}
-    return {one.name: _meant(speaker, one, values[one.name]) for one in wanted if values[one.name]}
+    return {one.name: _meant(context, one, values[one.name]) for one in wanted if values[one.name]}
 
 
-def _meant(speaker: Speaker, parameter: Parameter, value: str) -> str:
+def _meant(context: PageContext, parameter: Parameter, value: str) -> str:
     """The key of what has the title that was typed, with its printed number, as the form offers it."""
     typed = _plain(value)
-    found = (entry for entry in _offered(speaker, parameter) if _plain(speaker.name(entry.iri)) == typed)
+    found = (entry for entry in _offered(context, parameter) if _plain(context.name(entry.iri)) == typed)
     return next((entry.key for entry in found), value)
 
 
@@ -250,130 +250,130 @@ def _plain(words: str) -> str:
     return " ".join(words.split()).casefold()
 
 
-def _offered(speaker: Speaker, parameter: Parameter) -> list[Entry]:
+def _offered(context: PageContext, parameter: Parameter) -> list[Entry]:
     """The things a parameter may be."""
-    return [entry for kind in parameter.kinds for entry in speaker.graph.labels.of_kind(kind)]
+    return [entry for kind in parameter.kinds for entry in context.graph.labels.of_kind(kind)]
 
 
-def _store(speaker: Speaker) -> tuple[Store, tuple[str, ...]]:
+def _store(context: PageContext) -> tuple[Store, tuple[str, ...]]:
     """The graph, or what of it was in force on the day in the address, with what that leaves out in words."""
-    day = speaker.request.arguments.get(DAY, "")
+    day = context.request.arguments.get(DAY, "")
     if not day:
-        return speaker.graph.store, ()
+        return context.graph.store, ()
     try:
-        moment = speaker.graph.at(a_day(day))
+        moment = context.graph.at(a_day(day))
     except ArgumentTypeError as error:
         raise QueryError("sentence", error=error.args[0]) from None
-    return moment.store, moment.notes(speaker.request.language)
+    return moment.store, moment.notes(context.request.language)
 
 
-def _permalink(speaker: Speaker, query: Query) -> str:
+def _permalink(context: PageContext, query: Query) -> str:
     """The link that fixes the question with its parameters, day, language and release."""
-    library, day = speaker.library, speaker.request.arguments.get(DAY, "")
-    fixed = fix(query, _given(speaker, query), store=library.graph.store, project=library.graph.project)
+    site_context, day = context.site_context, context.request.arguments.get(DAY, "")
+    fixed = fix(query, _given(context, query), store=site_context.graph.store, project=site_context.graph.project)
     when = a_day(day) if day else None
-    link = permalink(query.name, fixed, library.graph.release, when, language=speaker.request.language)
+    link = permalink(query.name, fixed, site_context.graph.release, when, language=context.request.language)
     path, _, asked = link.partition("?")
-    view = speaker.chosen(VIEW)
-    return f"{relative(speaker.request.path, path)}?{asked}{f'&{urlencode(view)}' if view else ''}"
+    view = context.chosen(VIEW)
+    return f"{relative(context.request.path, path)}?{asked}{f'&{urlencode(view)}' if view else ''}"
 
 
-def _notice(speaker: Speaker) -> list[str]:
+def _notice(context: PageContext) -> list[str]:
     """What is said where the address was made with another release."""
-    made = speaker.request.arguments.get(RELEASE, "")
+    made = context.request.arguments.get(RELEASE, "")
     if not made:
         return []
-    said = notice(Permalink("", {}, made), speaker.graph.release, speaker.request.language)
+    said = notice(Permalink("", {}, made), context.graph.release, context.request.language)
     return [said] if said else []
 
 
-def _filled(speaker: Speaker, query: Query) -> str:
-    values = _given(speaker, query)
+def _filled(context: PageContext, query: Query) -> str:
+    values = _given(context, query)
     if any(parameter.name == "language" for parameter in query.parameters):
-        values["language"] = speaker.request.data
-    return fill(query, values, store=speaker.graph.store, project=speaker.graph.project)
+        values["language"] = context.request.data
+    return fill(query, values, store=context.graph.store, project=context.graph.project)
 
 
-def _field(speaker: Speaker, parameter: Parameter, given: dict[str, str]) -> Field:
-    meaning = parameter.meaning_in(speaker.request.language)
+def _field(context: PageContext, parameter: Parameter, given: dict[str, str]) -> Field:
+    meaning = parameter.meaning_in(context.request.language)
     value = given.get(parameter.name, "")
-    default = _default(speaker, parameter)
-    offers = tuple((entry.key, speaker.name(entry.iri), entry.iri) for entry in _offered(speaker, parameter))
+    default = _default(context, parameter)
+    offers = tuple((entry.key, context.name(entry.iri), entry.iri) for entry in _offered(context, parameter))
     return Field(parameter.name, meaning, value or default, offers)
 
 
-def _default(speaker: Speaker, parameter: Parameter) -> str:
+def _default(context: PageContext, parameter: Parameter) -> str:
     """The default as it would be typed: a key, a word or a number; empty where everything is meant."""
     first = next(tokens(parameter.default))
     if first.kind == "name":
         prefix, _, local = first.text.partition(":")
-        entry = speaker.graph.labels.entry(read_prefixes(speaker.graph.project).get(prefix, "") + local)
+        entry = context.graph.labels.entry(read_prefixes(context.graph.project).get(prefix, "") + local)
         return "" if local == "any" else entry.key if entry else first.text
     if first.kind == "iri":
-        entry = speaker.graph.labels.entry(first.text.strip("<>"))
+        entry = context.graph.labels.entry(first.text.strip("<>"))
         return entry.key if entry else first.text.strip("<>")
     return first.text.strip("\"'")
 
 
-def _template(speaker: Speaker, query: Query) -> dict[str, object]:
+def _template(context: PageContext, query: Query) -> dict[str, object]:
     """What the browser needs to answer itself: the query, with titles in the language of the page.
 
     With it goes what is to be said of a link that fixes another release, or a day.
     """
-    text, language = query.text, speaker.request.language
+    text, language = query.text, context.request.language
     if any(parameter.name == "language" for parameter in query.parameters):
         only = {"language": language}
-        text = fill(query, only, store=speaker.graph.store, project=speaker.graph.project)
+        text = fill(query, only, store=context.graph.store, project=context.graph.project)
     names_in = sorted(set(_VARIABLE.findall(text)))
     heads = {name: heading(name, language) for name in names_in}
-    release = speaker.graph.release
+    release = context.graph.release
     said = {RELEASE: notice(Permalink("", {}, "{}"), release, language), DAY: dayless("{}", language)}
-    prefixes = read_prefixes(speaker.graph.project)
+    prefixes = read_prefixes(context.graph.project)
     view = _TABS.get(query.header.get("view", ""), "table")
     return {"query": text, "prefixes": prefixes, "heads": heads, "release": release, "said": said, "view": view}
 
 
-def editor(speaker: Speaker) -> Values:
+def editor(context: PageContext) -> Values:
     """What the page shows; with a query in the address, and a server behind it, its answer too."""
-    library = speaker.library
-    asked = speaker.request.arguments.get("query", "")
+    site_context, language = context.site_context, context.request.language
+    queries = site_context.graph.queries
+    asked = context.request.arguments.get("query", "")
     table: Grid | None = None
     fault = ""
-    if asked and library.mode == "served":
+    if asked and site_context.mode == "served":
         try:
-            table = grid(library.graph.store.query(asked), speaker)
+            table = grid(site_context.graph.store.query(asked), context)
         except Pan2kgError as error:
-            fault = error.say(speaker.request.language)
+            fault = error.say(context.request.language)
     return {
-        "title": speaker.t("sparql-title"),
+        "title": context.t("sparql-title"),
         "query": asked or program_query("site/first-query"),
         "table": table,
         "fault": fault,
-        "examples": [(library.graph.queries[name].question(speaker.request.language), library.graph.queries[name].text)
-                     for name in sorted(names(library))],
-        "completion": embedded({"prefixes": read_prefixes(library.graph.project), "terms": _terms(speaker)}),
+        "examples": [(queries[name].question(language), queries[name].text) for name in sorted(names(site_context))],
+        "completion": embedded({"prefixes": read_prefixes(site_context.graph.project), "terms": _terms(context)}),
     }  # fmt: skip
 
 
-def _terms(speaker: Speaker) -> list[dict[str, str]]:
+def _terms(context: PageContext) -> list[dict[str, str]]:
     """Our own terms with their names, then the classes and properties of others that the graph uses, for completion."""
     own = [
         {
             "name": f"pan:{term.removeprefix(PAN)}",
-            "label": speaker.name(term),
+            "label": context.name(term),
             "kind": "class" if entry.type.endswith("#Class") else "property",
         }
-        for term, entry in speaker.graph.labels.entries.items()
+        for term, entry in context.graph.labels.entries.items()
         if term.startswith(PAN)
     ]
-    return own + speaker.library.once("terms of others", lambda: _others(speaker.library))
+    return own + context.site_context.once("terms of others", lambda: _others(context.site_context))
 
 
-def _others(library: Library) -> list[dict[str, str]]:
+def _others(site_context: SiteContext) -> list[dict[str, str]]:
     """The classes and properties that are not ours, by the prefixes of the project."""
-    prefixes, found = read_prefixes(library.graph.project), []
+    prefixes, found = read_prefixes(site_context.graph.project), []
     for kind, query in (("class", "ontology/classes"), ("property", "ontology/properties")):
-        terms = select(library.graph.store, program_query(query)).values("term")
+        terms = select(site_context.graph.store, program_query(query)).values("term")
         names = {iri(term, prefixes) for term in terms if not term.startswith(PAN)}
         found += [{"name": name, "label": "", "kind": kind} for name in sorted(names) if not name.startswith("<")]
     return found

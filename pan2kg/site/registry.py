@@ -1,6 +1,7 @@
-"""Every kind of page: single ones by name, series by the folder they stand in, and files that are no pages.
+"""The registry of pages and files, and the site, which makes any of them by its path.
 
-The site: every page by its path, made when it is asked for; served and exported alike.
+A page is made when it is asked for, in the same way for the service and for an export, so that both have the same
+content.
 """
 
 from __future__ import annotations
@@ -26,12 +27,12 @@ from pan2kg.site import (
     questions,
     review,
 )
-from pan2kg.site.page import HTML, File, Page, View, Whole, frame
-from pan2kg.site.speaker import NOTHING, Request, Speaker
+from pan2kg.site.page import HTML, CommonFile, File, Page, View, frame
+from pan2kg.site.page_context import NOTHING, PageContext, Request
 from pan2kg.tables.template import render
 
 if TYPE_CHECKING:
-    from pan2kg.site.library import Library
+    from pan2kg.site.site_context import SiteContext
 
 _VIEWS: Final[tuple[View, ...]] = (
     *home.PAGES,
@@ -48,7 +49,7 @@ _VIEWS: Final[tuple[View, ...]] = (
     *plan.PAGES,
     *entity.PAGES,
 )
-_FILES: Final[tuple[File | Whole, ...]] = (
+_FILES: Final[tuple[File | CommonFile, ...]] = (
     *plan.FILES,
     *matrix.FILES,
     *home.FILES,
@@ -70,7 +71,7 @@ FILES: Final[Mapping[tuple[str, str], File]] = {
 }
 """Files in a language, by the name or folder in their address and their ending."""
 
-WHOLE: Final[Mapping[str, Whole]] = {file.path: file for file in _FILES if isinstance(file, Whole)}
+COMMON_FILES: Final[Mapping[str, CommonFile]] = {file.path: file for file in _FILES if isinstance(file, CommonFile)}
 """Files for all languages, by their path."""
 
 _TAGS: Final[Mapping[str, Language]] = {tag: tag for tag in LANGUAGES}
@@ -78,17 +79,17 @@ _TAGS: Final[Mapping[str, Language]] = {tag: tag for tag in LANGUAGES}
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """All pages over a library.
+    """All pages over one :class:`SiteContext`.
 
     >>> from pan2kg.graph.graph import open_graph
-    >>> from pan2kg.site.library import Library
+    >>> from pan2kg.site.site_context import SiteContext
     >>> graph = open_graph()
-    >>> site = Site(Library(graph))
+    >>> site = Site(SiteContext(graph))
     >>> site.page("fr/index.html").media, site.page("fr/nowhere.html")
     ('text/html; charset=utf-8', None)
     """
 
-    library: Library
+    site_context: SiteContext
 
     def paths(self) -> Iterator[str]:
         """Every page and file an export has, each once, in a stable order."""
@@ -96,14 +97,14 @@ class Site:
         for language in LANGUAGES:
             yield from (f"{language}/{name}.html" for name in PAGES)
             for name, view in SERIES.items():
-                keys = view.keys(self.library) if view.keys else ()
+                keys = view.keys(self.site_context) if view.keys else ()
                 yield from (f"{language}/{name}/{key}.html" for key in keys)
             for (name, ending), file in FILES.items():
                 if not file.exported:
                     continue
-                keys = file.keys(self.library) if file.keys else [""]
+                keys = file.keys(self.site_context) if file.keys else [""]
                 yield from (f"{language}/{name}/{key}.{ending}".replace("/.", ".") for key in keys)
-        yield from (path for path, whole in WHOLE.items() if whole.exported)
+        yield from (path for path, whole in COMMON_FILES.items() if whole.exported)
 
     def page(self, path: str, arguments: Mapping[str, str] = NOTHING) -> Page | None:
         """The page or file at a path below the root, or None where there is none.
@@ -111,8 +112,8 @@ class Site:
         Raises:
             Pan2kgError: a file is asked for with parameters that mean nothing.
         """
-        if path in WHOLE:
-            return Page(path, WHOLE[path].media, WHOLE[path].make(self.library, arguments))
+        if path in COMMON_FILES:
+            return Page(path, COMMON_FILES[path].media, COMMON_FILES[path].make(self.site_context, arguments))
         if path == "index.html":
             return self._rendered("welcome.html", {"title": "pan2kg"}, Request(path, LANGUAGES[0]))
         tag, _, rest = path.partition("/")
@@ -127,11 +128,11 @@ class Site:
         """The page that says there is none at a path, in the language of that; its ways lead on from there."""
         language = _TAGS.get(path.partition("/")[0], LANGUAGES[0])
         request = Request(path, language)
-        return self._rendered("404.html", data.missing(Speaker(self.library, request)), request)
+        return self._rendered("404.html", data.missing(PageContext(self.site_context, request)), request)
 
     def _html(self, series: str, request: Request) -> Page | None:
         view = SERIES.get(series) if request.key else PAGES.get(series)
-        values = view.values(Speaker(self.library, request)) if view else None
+        values = view.values(PageContext(self.site_context, request)) if view else None
         if view is None or values is None:
             return None
         return self._rendered(view.template or f"{view.name}.html", {"section": view.section, **values}, request)
@@ -140,11 +141,11 @@ class Site:
         file = FILES.get((series, ending))
         if file is None or bool(request.key) != bool(file.keys):
             return None
-        content = file.make(Speaker(self.library, request))
+        content = file.make(PageContext(self.site_context, request))
         if content is None:
             return None
         return Page(request.path, file.media, content if isinstance(content, bytes) else content.encode())
 
     def _rendered(self, template: str, values: Mapping[str, object], request: Request) -> Page:
-        speaker = Speaker(self.library, request)
-        return Page(request.path, HTML, render(template, {**frame(speaker, PAGES), **values}).encode())
+        context = PageContext(self.site_context, request)
+        return Page(request.path, HTML, render(template, {**frame(context, PAGES), **values}).encode())

@@ -1,7 +1,7 @@
-"""What the pages share on which something can be written down: whether it can, and what came of the last attempt.
+"""The pages of review: the queue of links that wait for a decision, and the matrix in which scores are entered.
 
-The page of what waits for a review: each item as a card, with a form where somebody may decide.
-The page on which interaction scores are entered: choose actions, then fill in the matrix of what acts on what.
+Both share the state of their forms: whether this service writes, whether the reader has signed in, and what came of
+the last attempt.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ from pan2kg.review.decisions import CHANNELS, REVIEWED, Item, documents, passage
 from pan2kg.review.entry import DONE, LIMITS, TONGUES, called, sentence
 from pan2kg.review.scores import MOST, bodies, cell_name, known_scores, scale_named, steps
 from pan2kg.site.page import View
-from pan2kg.site.speaker import NOTHING
+from pan2kg.site.page_context import NOTHING
 from pan2kg.turtle.vocabulary import ID
 
 if TYPE_CHECKING:
     from markupsafe import Markup
 
     from pan2kg.site.page import Values
-    from pan2kg.site.speaker import Speaker
+    from pan2kg.site.page_context import PageContext
 
 _TONGUES: Final = Messages("tongue")
 
@@ -42,35 +42,39 @@ RESERVED: Final = frozenset((SEAL, FAULT, SIGNED))
 _FILE: Final = re.compile(r"graph/plans/[a-z0-9][a-z0-9-]*/(?:reviewed|scores)\.ttl")
 
 
-def desk(speaker: Speaker, page: str) -> dict[str, object]:
+def form_state(context: PageContext, page: str) -> dict[str, object]:
     """What the template of the forms needs: state, notices, secret, and the name that was signed with before.
 
     The state is ``open`` for who has signed in, ``closed`` for who has not, ``read-only`` where the service does not
     write, and ``static`` where there is no service.
     """
-    library, given = speaker.library, speaker.request.arguments
-    writable = library.mode == "served" and library.writable
+    site_context, given = context.site_context, context.request.arguments
+    writable = site_context.mode == "served" and site_context.writable
     seal = given.get(SEAL, "") if writable else ""
     return {
-        "state": ("open" if seal else "closed") if writable else "static" if library.mode == "static" else "read-only",
+        "state": ("open" if seal else "closed")
+        if writable
+        else "static"
+        if site_context.mode == "static"
+        else "read-only",
         "seal": seal,
         "signed": given.get(SIGNED, "") if seal else "",
-        "action": speaker.href(page),
+        "action": context.href(page),
         "fault": given.get(FAULT, "") if writable else "",
-        "done": _done(speaker) if writable else "",
-        "tongues": [(tag, _TONGUES.say(tag, speaker.request.language)) for tag in TONGUES],
+        "done": _done(context) if writable else "",
+        "tongues": [(tag, _TONGUES.say(tag, context.request.language)) for tag in TONGUES],
         "limits": LIMITS,
-        "called": lambda name: called(name).say(speaker.request.language),
+        "called": lambda name: called(name).say(context.request.language),
     }
 
 
-def _done(speaker: Speaker) -> str:
+def _done(context: PageContext) -> str:
     """What was written last, by the address the service sent the reader to; nothing where the address was made up."""
-    code, files = speaker.request.arguments.get("written", ""), speaker.request.arguments.get("files", "")
+    code, files = context.request.arguments.get("written", ""), context.request.arguments.get("files", "")
     if code not in DONE or not all(_FILE.fullmatch(file) for file in files.split(" ")):
         return ""
-    said = sentence(code, {"files": files.replace(" ", ", ")}).say(speaker.request.language)
-    return said if speaker.request.arguments.get("shown") != "no" else f"{said} {speaker.t('desk-not-shown')}"
+    said = sentence(code, {"files": files.replace(" ", ", ")}).say(context.request.language)
+    return said if context.request.arguments.get("shown") != "no" else f"{said} {context.t('desk-not-shown')}"
 
 
 REVIEW_MOST = 100
@@ -91,47 +95,47 @@ class Card:
     typed: Mapping[str, str]
 
 
-def values(speaker: Speaker) -> Values:
+def values(context: PageContext) -> Values:
     """What waits, and the forms."""
-    graph = speaker.graph.spoken(speaker.request.language)
+    graph = context.graph.spoken(context.request.language)
     queue = read_queue(graph)
-    shared = desk(speaker, "review.html")
+    shared = form_state(context, "review.html")
     is_open = shared["state"] == "open"
     listed = documents(graph) if is_open else []
     return {
-        "title": speaker.t("reviewing-title"),
+        "title": context.t("reviewing-title"),
         **shared,
-        "cards": [_card(speaker, item, is_open=is_open) for item in queue[:REVIEW_MOST]],
+        "cards": [_card(context, item, is_open=is_open) for item in queue[:REVIEW_MOST]],
         "number": len(queue),
         "more": max(0, len(queue) - REVIEW_MOST),
-        "types": [(name, speaker.name(f"{ID}linktype/{name}")) for name in REVIEWED],
-        "channels": [(name, speaker.name(f"{ID}channel/{name}")) for name in CHANNELS],
-        "documents": [(iri.rpartition("/")[2], speaker.name(iri)) for iri in listed],
+        "types": [(name, context.name(f"{ID}linktype/{name}")) for name in REVIEWED],
+        "channels": [(name, context.name(f"{ID}channel/{name}")) for name in CHANNELS],
+        "documents": [(iri.rpartition("/")[2], context.name(iri)) for iri in listed],
     }
 
 
-def _card(speaker: Speaker, item: Item, *, is_open: bool) -> Card:
-    given = speaker.request.arguments
-    strength = "" if item.strength is None else with_mark(f"{item.strength:.2f}", speaker.request.language)
-    graph = speaker.graph.spoken(speaker.request.language)
+def _card(context: PageContext, item: Item, *, is_open: bool) -> Card:
+    given = context.request.arguments
+    strength = "" if item.strength is None else with_mark(f"{item.strength:.2f}", context.request.language)
+    graph = context.graph.spoken(context.request.language)
     return Card(
         item,
         tuple(
-            (speaker.link(end), speaker.link(plan) if plan and plan != end else speaker.links(()))
+            (context.link(end), context.link(plan) if plan and plan != end else context.links(()))
             for end, plan in zip(item.ends, item.plans, strict=True)
         ),
-        (_short(speaker, item.ends[0]), _short(speaker, item.ends[1])),
-        speaker.links(item.via),
-        speaker.label(f"{ID}linktype/{item.type}") if item.type else "",
+        (_short(context, item.ends[0]), _short(context, item.ends[1])),
+        context.links(item.via),
+        context.label(f"{ID}linktype/{item.type}") if item.type else "",
         strength,
         is_open and bool(passage_document(graph, item)),
         given if given.get("item") == item.key else NOTHING,
     )
 
 
-def _short(speaker: Speaker, iri: str) -> str:
+def _short(context: PageContext, iri: str) -> str:
     """The beginning of a name, long enough to tell two apart in a list."""
-    name = speaker.name(iri)
+    name = context.name(iri)
     return name if len(name) <= 60 else f"{name[:59].rstrip()}…"
 
 
@@ -139,55 +143,55 @@ CHOSEN: Final = "on:"
 """How the fields begin by which actions are chosen."""
 
 
-def scores_values(speaker: Speaker) -> Values:
+def scores_values(context: PageContext) -> Values:
     """The forms to choose plans, an assessor and actions, and the matrix where from 2 to 15 actions are chosen."""
-    given, library = speaker.request.arguments, speaker.library
-    shared = desk(speaker, "scores.html")
+    given, site_context = context.request.arguments, context.site_context
+    shared = form_state(context, "scores.html")
     is_open = shared["state"] == "open"
-    offered = _offered(speaker) if is_open else []
-    chosen = [action for action in offered if given.get(CHOSEN + key(action)) or _is_typed(speaker, action)]
+    offered = _offered(context) if is_open else []
+    chosen = [action for action in offered if given.get(CHOSEN + key(action)) or _is_typed(context, action)]
     if not chosen and len(offered) <= MOST:
         chosen = offered
-    known = bodies(library.graph.spoken(speaker.request.language)) if is_open else []
-    assessors = sorted(((key(body), speaker.name(body)) for body in known), key=lambda one: one[1].casefold())
-    scale = scale_named(speaker.graph, given.get("scale", "") or SCALE)
+    known = bodies(site_context.graph.spoken(context.request.language)) if is_open else []
+    assessors = sorted(((key(body), context.name(body)) for body in known), key=lambda one: one[1].casefold())
+    scale = scale_named(context.graph, given.get("scale", "") or SCALE)
     ready = 2 <= len(chosen) <= MOST and given.get("assessor", "") in dict(assessors)
     return {
-        "title": speaker.t("scores-title"),
+        "title": context.t("scores-title"),
         **shared,
-        "plans": _plans(speaker) if is_open else [],
+        "plans": _plans(context) if is_open else [],
         "assessors": assessors,
         "offered": [(CHOSEN + key(action), action, action in chosen) for action in offered],
         "most": MOST,
         "too_many": len(chosen) > MOST,
-        "matrix": _matrix(speaker, chosen) if ready else [],
+        "matrix": _matrix(context, chosen) if ready else [],
         "columns": chosen if ready else [],
         "typed": given,
-        "steps": _steps(speaker, scale),
+        "steps": _steps(context, scale),
         "typing": not steps(scale),
         "bounds": scale,
         "scale": scale.name,
-        "known": len(library.graph.spoken(speaker.request.language).scores),
+        "known": len(site_context.graph.spoken(context.request.language).scores),
     }
 
 
-def _steps(speaker: Speaker, scale: Scale) -> list[tuple[str, str]]:
+def _steps(context: PageContext, scale: Scale) -> list[tuple[str, str]]:
     """What can be chosen in a cell, and what it means; only the steps from −3 to +3 have words."""
     usual = steps(Scale())
-    words = {score: speaker.t(f"scores-{score}") for score in usual} if steps(scale) == usual else {}
-    return [("", speaker.t("scores-none")), *((str(score), words.get(score, "")) for score in steps(scale))]
+    words = {score: context.t(f"scores-{score}") for score in usual} if steps(scale) == usual else {}
+    return [("", context.t("scores-none")), *((str(score), words.get(score, "")) for score in steps(scale))]
 
 
-def _plans(speaker: Speaker) -> list[tuple[str, str]]:
+def _plans(context: PageContext) -> list[tuple[str, str]]:
     """The plans that have actions, by name."""
-    graph = speaker.graph.spoken(speaker.request.language)
+    graph = context.graph.spoken(context.request.language)
     found = {plan for plan in graph.home_of.values() if graph.plan_of(plan)}
-    return sorted(((key(plan), speaker.name(plan)) for plan in found), key=lambda one: one[1].casefold())
+    return sorted(((key(plan), context.name(plan)) for plan in found), key=lambda one: one[1].casefold())
 
 
-def _offered(speaker: Speaker) -> list[str]:
+def _offered(context: PageContext) -> list[str]:
     """The actions of the one or two plans in the address, in their order."""
-    given, graph = speaker.request.arguments, speaker.graph.spoken(speaker.request.language)
+    given, graph = context.request.arguments, context.graph.spoken(context.request.language)
     wanted = list(dict.fromkeys(filter(None, (given.get("plan"), given.get("other")))))
     homes = {key(plan): plan for plan in graph.home_of.values() if graph.plan_of(plan)}
     return [
@@ -197,15 +201,15 @@ def _offered(speaker: Speaker) -> list[str]:
     ]
 
 
-def _is_typed(speaker: Speaker, action: str) -> bool:
+def _is_typed(context: PageContext, action: str) -> bool:
     """Whether a matrix that came back with a fault has a field for an action."""
     start = f"score:{key(action)}:"
-    return any(name.startswith(start) for name in speaker.request.arguments)
+    return any(name.startswith(start) for name in context.request.arguments)
 
 
-def _matrix(speaker: Speaker, chosen: Sequence[str]) -> list[tuple[str, list[tuple[str, str, str] | None]]]:
+def _matrix(context: PageContext, chosen: Sequence[str]) -> list[tuple[str, list[tuple[str, str, str] | None]]]:
     """The rows: an action, and for each column the field's name, its value and its label, None on the diagonal."""
-    given, graph = speaker.request.arguments, speaker.graph.spoken(speaker.request.language)
+    given, graph = context.request.arguments, context.graph.spoken(context.request.language)
     assessors = {key(body): body for body in bodies(graph)}
     scores = known_scores(graph, assessors[given["assessor"]], given.get("scale", "") or SCALE)
 
@@ -214,7 +218,7 @@ def _matrix(speaker: Speaker, chosen: Sequence[str]) -> list[tuple[str, list[tup
             return None
         name, before = cell_name(one, two), scores.get((one, two))
         value = given.get(name, "" if before is None else plain(before))
-        return name, value, speaker.t("scores-cell", one=speaker.name(one), two=speaker.name(two))
+        return name, value, context.t("scores-cell", one=context.name(one), two=context.name(two))
 
     return [(one, [cell(one, two) for two in chosen]) for one in chosen]
 

@@ -12,8 +12,8 @@ import pyoxigraph as ox
 
 from pan2kg.graph.statements import CERTAINTY, SOURCE
 from pan2kg.site.connections import ENDS
+from pan2kg.site.pieces import NOTHING, piece
 from pan2kg.site.values import EVIDENCE, called, content, is_node, known, unfold, value
-from pan2kg.tables.template import escape, markup
 from pan2kg.turtle.vocabulary import PAN
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from pan2kg.graph.statements import Statement
     from pan2kg.site.basis import Mark, Notes, Say
-    from pan2kg.site.speaker import Speaker
+    from pan2kg.site.page_context import PageContext
     from pan2kg.site.values import Node
 
 PARTS: Final = ("what", "who", "when", "measured", "rests", "links", "remarks", "other")
@@ -43,11 +43,9 @@ class Cell:
     plan: Markup
     mark: Mark | None
 
-    def written(self, t: Say) -> str:
-        """The last two cells of a line of the table: the value, and on what it rests."""
-        plan = f' <span class="plan">{self.plan}</span>' if self.plan else ""
-        mark = self.mark.written(t) if self.mark else ""
-        return f'<td>{content(self.content, t)}{plan}</td><td class="provenance">{mark}</td>'
+    def written(self, t: Say) -> tuple[Markup, Markup, Markup]:
+        """The value, the plan, and on what it rests, as the table has them."""
+        return content(self.content, t), self.plan, self.mark.written(t) if self.mark else NOTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,96 +59,91 @@ class Row:
     cells: tuple[Cell, ...]
     more: int = 0
 
-    def written(self, t: Say) -> str:
+    def written(self, t: Say) -> Markup:
         """The lines of the table for all values of the property."""
-        lines, number = len(self.cells) + bool(self.more), len(self.cells) + self.more
-        span = f' rowspan="{lines}"' if len(self.cells) > 1 else ""
-        count = f' <span class="count">({number})</span>' if number > MOST_UNCOUNTED else ""
-        head = f'<th scope="row"{span}>{self.name}{count}</th>'
-        more = f'<tr><td colspan="2">{escape(t("more-rows", n=self.more))}</td></tr>\n' if self.more else ""
-        cells = "</tr>\n<tr>".join([cell.written(t) for cell in self.cells])
-        return f"<tr>{head}{cells}</tr>\n{more}"
+        number = len(self.cells) + self.more
+        return piece("row")(
+            self.name,
+            [cell.written(t) for cell in self.cells],
+            len(self.cells) + bool(self.more) if len(self.cells) > 1 else 0,
+            number if number > MOST_UNCOUNTED else 0,
+            t("more-rows", n=self.more) if self.more else "",
+        )
 
 
 def listed(rows: Iterable[Row], t: Say, name: str) -> Markup:
     """Rows as a table that is named by the heading with the id ``name``."""
-    heads = "".join(f'<th scope="col">{escape(t(f"column-{one}"))}</th>' for one in ("property", "value", "basis"))
-    return markup(
-        f'<table class="rows statements" aria-labelledby="{escape(name)}">\n'
-        f'<thead class="visually-hidden"><tr>{heads}</tr></thead>\n<tbody>\n'
-        f"{''.join(row.written(t) for row in rows)}</tbody>\n</table>\n"
-    )
+    return piece("statements")([row.written(t) for row in rows], name, t)
 
 
 @dataclass(frozen=True, slots=True)
-class Sketch:
+class PendingRow:
     """A row before its values are made: notes are numbered as rows are made, so that is done in their order."""
 
     place: int
     make: Callable[[], Row]
 
 
-def sketched(notes: Notes, iri: str, *, out: frozenset[str], back: frozenset[str]) -> dict[str, list[Sketch]]:
+def pending_rows(notes: Notes, iri: str, *, out: frozenset[str], back: frozenset[str]) -> dict[str, list[PendingRow]]:
     """The rows of a thing by part of the page, in order, but for properties ``out`` of it and ``back`` to it."""
-    found: dict[str, list[Sketch]] = {part: [] for part in PARTS}
-    for part, sketch in (*_outgoing(notes, iri, out), *_incoming(notes, iri, back)):
-        found.setdefault(part, []).append(sketch)
-    return {part: sorted(sketches, key=lambda sketch: sketch.place) for part, sketches in found.items()}
+    found: dict[str, list[PendingRow]] = {part: [] for part in PARTS}
+    for part, pending in (*_outgoing(notes, iri, out), *_incoming(notes, iri, back)):
+        found.setdefault(part, []).append(pending)
+    return {part: sorted(pending_list, key=lambda pending: pending.place) for part, pending_list in found.items()}
 
 
-def _outgoing(notes: Notes, iri: str, without: frozenset[str]) -> Iterator[tuple[str, Sketch]]:
+def _outgoing(notes: Notes, iri: str, without: frozenset[str]) -> Iterator[tuple[str, PendingRow]]:
     """What is said of a thing, by property."""
-    for name, found in notes.speaker.graph.statements.by_property(iri).items():
+    for name, found in notes.context.graph.statements.by_property(iri).items():
         if name not in _ASIDE and name not in without:
             stands = known(name)
-            yield stands.part, Sketch(stands.place, partial(_property, notes, iri, found))
+            yield stands.part, PendingRow(stands.place, partial(_property, notes, iri, found))
 
 
 def _property(notes: Notes, iri: str, found: tuple[Statement, ...]) -> Row:
-    ordered = sorted(found, key=lambda statement: _first(notes.speaker, statement))
-    return Row(_heading(notes.speaker, found[0].predicate), tuple(_said(notes, s, iri) for s in ordered))
+    ordered = sorted(found, key=lambda statement: _first(notes.context, statement))
+    return Row(_heading(notes.context, found[0].predicate), tuple(_said(notes, s, iri) for s in ordered))
 
 
-def _first(speaker: Speaker, statement: Statement) -> tuple[bool, str, str]:
+def _first(context: PageContext, statement: Statement) -> tuple[bool, str, str]:
     """Values in the language of the page first."""
     if isinstance(statement.value, ox.Literal):
         language = statement.value.language or ""
-        return language != speaker.request.language, language, statement.value.value
-    return False, "", speaker.name(statement.target).casefold()
+        return language != context.request.language, language, statement.value.value
+    return False, "", context.name(statement.target).casefold()
 
 
 def _said(notes: Notes, statement: Statement, here: str) -> Cell:
-    return Cell(_shown(notes, statement, here), markup(""), notes.mark(statement))
+    return Cell(_shown(notes, statement, here), NOTHING, notes.mark(statement))
 
 
 def _shown(notes: Notes, statement: Statement, here: str) -> Markup | Node:
-    if statement.target and is_node(notes.speaker, statement.target):
+    if statement.target and is_node(notes.context, statement.target):
         return unfold(notes, statement.target, frozenset({here}))
-    return value(notes.speaker, statement.value)
+    return value(notes.context, statement.value)
 
 
-def _heading(speaker: Speaker, name: str, *, back: bool = False) -> Markup:
-    words, language = called(speaker.graph.labels, name, speaker.request.language, back=back)
+def _heading(context: PageContext, name: str, *, back: bool = False) -> Markup:
+    words, language = called(context.graph.labels, name, context.request.language, back=back)
     if back and not known(name, back=True).key:
-        words = speaker.t("pointing", name=words)
-    tag = f' lang="{escape(language)}"' if language else ""
-    return markup(f"<span{tag}>{escape(words)}</span>" if tag else escape(words))
+        words = context.t("pointing", name=words)
+    return piece("spoken")(words, language)
 
 
-def _incoming(notes: Notes, iri: str, without: frozenset[str]) -> Iterator[tuple[str, Sketch]]:
+def _incoming(notes: Notes, iri: str, without: frozenset[str]) -> Iterator[tuple[str, PendingRow]]:
     """What points to a thing, by property, links apart; roles of bodies by role, those of one body by plan."""
     found: dict[tuple[str, str], list[Statement]] = {}
-    for statement in notes.speaker.graph.statements.towards(iri):
+    for statement in notes.context.graph.statements.towards(iri):
         if statement.predicate not in without and statement.predicate not in ENDS:
-            found.setdefault((statement.predicate, _apart(notes.speaker, statement)), []).append(statement)
+            found.setdefault((statement.predicate, _apart(notes.context, statement)), []).append(statement)
     for (name, apart), statements in found.items():
         stands = known(name, back=True)
-        yield stands.part, Sketch(stands.place, partial(_pointing, notes, iri, apart, statements))
+        yield stands.part, PendingRow(stands.place, partial(_pointing, notes, iri, apart, statements))
 
 
-def _apart(speaker: Speaker, statement: Statement) -> str:
+def _apart(context: PageContext, statement: Statement) -> str:
     """What further sets rows apart: roles on the page of what bodies take part in, plans on the page of a body."""
-    statements = speaker.graph.statements
+    statements = context.graph.statements
     if statement.predicate == PAN + "involvedIn":
         return statements.one(statement.thing, _ROLE)
     if statement.predicate == PAN + "involves":
@@ -160,20 +153,20 @@ def _apart(speaker: Speaker, statement: Statement) -> str:
 
 
 def _pointing(notes: Notes, here: str, apart: str, found: list[Statement]) -> Row:
-    speaker, name = notes.speaker, found[0].predicate
-    heading = _heading(speaker, name, back=True)
+    context, name = notes.context, found[0].predicate
+    heading = _heading(context, name, back=True)
     if apart:
-        heading = speaker.label(apart) if name == PAN + "involvedIn" else speaker.link(apart)
-    ordered = sorted(found, key=lambda statement: _by_plan(speaker, statement.thing))
+        heading = context.label(apart) if name == PAN + "involvedIn" else context.link(apart)
+    ordered = sorted(found, key=lambda statement: _by_plan(context, statement.thing))
     cells = (_from(notes, statement, here) for statement in ordered[:MOST])
     return Row(heading, tuple(cells), max(0, len(found) - MOST))
 
 
-def _by_plan(speaker: Speaker, iri: str) -> tuple[str, list[tuple[int, str]], str]:
-    plan = speaker.graph.statements.one(iri, PAN + "inPlan")
-    entry = speaker.graph.labels.entry(iri)
+def _by_plan(context: PageContext, iri: str) -> tuple[str, list[tuple[int, str]], str]:
+    plan = context.graph.statements.one(iri, PAN + "inPlan")
+    entry = context.graph.labels.entry(iri)
     number = (entry.notation or entry.key) if entry else ""
-    return speaker.name(plan).casefold() if plan else "", natural(number), speaker.name(iri).casefold()
+    return context.name(plan).casefold() if plan else "", natural(number), context.name(iri).casefold()
 
 
 @lru_cache(maxsize=1 << 14)
@@ -188,11 +181,11 @@ def natural(number: str) -> list[tuple[int, str]]:
 
 
 def _from(notes: Notes, statement: Statement, here: str) -> Cell:
-    speaker, thing, name = notes.speaker, statement.thing, statement.predicate
+    context, thing, name = notes.context, statement.thing, statement.predicate
     mark = notes.mark(statement)
-    if is_node(speaker, thing):
-        roles = speaker.graph.statements.values(thing, _ROLE)
+    if is_node(context, thing):
+        roles = context.graph.statements.values(thing, _ROLE)
         without = frozenset({_ROLE} if name == PAN + "involvedIn" and len(roles) == 1 else ())
-        return Cell(unfold(notes, thing, frozenset({here}), without=without), markup(""), mark)
-    plans = speaker.graph.statements.values(thing, PAN + "inPlan") if name != PAN + "inPlan" else []
-    return Cell(speaker.link(thing), speaker.links(plans), mark)
+        return Cell(unfold(notes, thing, frozenset({here}), without=without), NOTHING, mark)
+    plans = context.graph.statements.values(thing, PAN + "inPlan") if name != PAN + "inPlan" else []
+    return Cell(context.link(thing), context.links(plans), mark)

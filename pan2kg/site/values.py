@@ -1,6 +1,6 @@
-"""What properties are called on a page, in which part of it they stand, and in what order.
+"""The values of a thing as a page shows them: under which name, in which part of the page, in what order.
 
-Values as a page shows them, and nodes without a page of their own unfolded where they are spoken of.
+A node without a page of its own, such as a passage, is shown where it is referred to.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from pan2kg.graph.labels import short
 from pan2kg.graph.statements import CERTAINTY, SOURCE, TYPE
 from pan2kg.i18n.catalogue import Messages, french
 from pan2kg.i18n.days import in_words
+from pan2kg.site.pieces import NOTHING, piece
 from pan2kg.store.store import plain
 from pan2kg.tables.template import escape, markup
 from pan2kg.turtle.vocabulary import DCTERMS, ID, PAN, RDF, RDFS, SKOS
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from pan2kg.graph.statements import Statement
     from pan2kg.i18n.catalogue import Language
     from pan2kg.site.basis import Mark, Notes, Say
-    from pan2kg.site.speaker import Speaker
+    from pan2kg.site.page_context import PageContext
     from pan2kg.store.store import Term
 
 
@@ -140,17 +141,7 @@ class Quote:
 
     def written(self, t: Say) -> Markup:
         """The quotation as a block of its own."""
-        return markup(
-            f'<blockquote class="quote"{_tag(self.language)}>{escape(self.words)}</blockquote>\n'
-            f'<p class="provenance">{self._place(t)}</p>\n'
-        )
-
-    def inside(self, t: Say) -> str:
-        """The quotation in a line of other words."""
-        return f' <q class="quote"{_tag(self.language)}>{escape(self.words)}</q> <cite>{self._place(t)}</cite> '
-
-    def _place(self, t: Say) -> str:
-        return f"{self.document}, {escape(t('page-number', page=self.page))}" if self.page else self.document
+        return piece("quotation")(self, t)
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,9 +152,9 @@ class Fact:
     language: str
     values: tuple[Markup | Node, ...]
 
-    def heading(self, t: Say) -> str:
+    def heading(self, t: Say) -> Markup:
         """The name of the property, with its colon."""
-        return f'<span class="property"{_tag(self.language)}>{escape(self.name + t("colon"))}</span>'
+        return piece("property")(self.name, self.language, t("colon"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,72 +168,63 @@ class Node:
 
     def written(self, t: Say) -> Markup:
         """The node as a line: what it says in short, its facts, and the words quoted for it."""
-        facts = (
-            f'<span class="fact">{fact.heading(t)} {", ".join([content(one, t) for one in fact.values])}</span>'
-            for fact in self.facts
-        )
-        told = " · ".join([self.head, *facts] if self.head else facts)
-        return markup(f"{told}{''.join([quote.inside(t) for quote in self.quotes])}")
+        facts = [(fact.heading(t), [content(one, t) for one in fact.values]) for fact in self.facts]
+        return piece("node")(self.head, facts, self.quotes, t)
 
     def marked(self, t: Say) -> Markup:
         """The node with its mark."""
-        return markup(f"{self.written(t)}{self.mark.written(t) if self.mark else ''}")
+        return self.written(t) + (self.mark.written(t) if self.mark else NOTHING)
 
 
-def content(it: Markup | Node, t: Say) -> str:
+def content(it: Markup | Node, t: Say) -> Markup:
     """A value, or a node unfolded, as a page shows it."""
     return it.written(t) if isinstance(it, Node) else it
 
 
-def _tag(language: str) -> str:
-    return f' lang="{escape(language)}"' if language else ""
-
-
-def is_node(speaker: Speaker, iri: str) -> bool:
+def is_node(context: PageContext, iri: str) -> bool:
     """Whether a thing has no page and no place of its own, so that it is unfolded where it is spoken of."""
     if not iri.startswith((ID, "_:")):
         return False
-    entry = speaker.graph.labels.entry(iri)
+    entry = context.graph.labels.entry(iri)
     return entry is None or not (entry.has_page or entry.type in _SHOWN_ELSEWHERE)
 
 
-def value(speaker: Speaker, term: Term) -> Markup:
+def value(context: PageContext, term: Term) -> Markup:
     """A value: a thing by its name, a text with its language, a date in words, an address by its host."""
     if not isinstance(term, ox.Literal):
-        return speaker.link(plain(term))
+        return context.link(plain(term))
     words, language = term.value, term.language or ""
     if language:
-        tag = f' lang="{escape(language)}"' if language != speaker.request.language else ""
-        told = escape(french(words) if language == "fr" else words)
-        return markup(f"<span{tag}>{told}</span>" if tag else told)
+        strange = language if language != context.request.language else ""
+        return piece("spoken")(french(words) if language == "fr" else words, strange)
     if words.startswith(("http://", "https://")) and " " not in words:
-        return speaker.lead(words, urlsplit(words).hostname or speaker.t("outside"))
-    return markup(escape(dated(speaker, words)))
+        return context.lead(words, urlsplit(words).hostname or context.t("outside"))
+    return markup(escape(dated(context, words)))
 
 
-def dated(speaker: Speaker, words: str) -> str:
+def dated(context: PageContext, words: str) -> str:
     """A date in words; anything else as it is."""
     if not _DAY.fullmatch(words):
         return words
     try:
-        return in_words(date.fromisoformat(words), speaker.request.language)
+        return in_words(date.fromisoformat(words), context.request.language)
     except ValueError:
         return words
 
 
 def unfold(notes: Notes, iri: str, seen: frozenset[str], *, without: frozenset[str] = frozenset()) -> Node:
     """A node with everything said of it, but for properties ``without``; what points back to ``seen`` is left out."""
-    speaker = notes.speaker
-    by_property = speaker.graph.statements.by_property(iri)
+    context = notes.context
+    by_property = context.graph.statements.by_property(iri)
     head = next((name for name in _HEADS if name in by_property), "") or _about(by_property, seen | without)
     rest = sorted(by_property.keys() - _ASIDE - without - {head}, key=_place)
     inside = seen | {iri}
     facts = [_fact(notes, name, by_property[name], inside) for name in rest]
     first = next(iter(by_property.values()), (None,))[0]
     return Node(
-        _told(speaker, by_property.get(head, ())),
+        _told(context, by_property.get(head, ())),
         tuple([fact for fact in facts if fact.values]),
-        quotes(speaker, [statement.target for statement in by_property.get(EVIDENCE, ())]),
+        quotes(context, [statement.target for statement in by_property.get(EVIDENCE, ())]),
         notes.mark(first) if first else None,
     )
 
@@ -259,7 +241,7 @@ def _place(name: str) -> tuple[int, str]:
     return known(name).place, name
 
 
-def _told(speaker: Speaker, statements: Iterable[Statement]) -> Markup:
+def _told(context: PageContext, statements: Iterable[Statement]) -> Markup:
     """Texts in the language of the page, or all of them where they are no translations of each other."""
     literals = [statement.value for statement in statements]
     texts = {
@@ -268,14 +250,14 @@ def _told(speaker: Speaker, statements: Iterable[Statement]) -> Markup:
         if isinstance(term, ox.Literal) and term.language
     }
     if texts and len(texts) == len(literals):
-        return speaker.text(texts)
-    return markup("; ".join(str(value(speaker, term)) for term in literals))
+        return context.text(texts)
+    return markup("; ".join(str(value(context, term)) for term in literals))
 
 
 def _fact(notes: Notes, name: str, statements: tuple[Statement, ...], seen: frozenset[str]) -> Fact:
-    words, language = called(notes.speaker.graph.labels, name, notes.speaker.request.language)
+    words, language = called(notes.context.graph.labels, name, notes.context.request.language)
     if all(isinstance(statement.value, ox.Literal) for statement in statements):
-        return Fact(words, language, (_told(notes.speaker, statements),))
+        return Fact(words, language, (_told(notes.context, statements),))
     left_out = seen | _PLAIN
     kept = [statement for statement in statements if statement.target not in left_out]
     return Fact(words, language, tuple([_inside(notes, statement, seen) for statement in kept]))
@@ -283,22 +265,22 @@ def _fact(notes: Notes, name: str, statements: tuple[Statement, ...], seen: froz
 
 def _inside(notes: Notes, statement: Statement, seen: frozenset[str]) -> Markup | Node:
     target = statement.target
-    if target and len(seen) <= _DEEP and is_node(notes.speaker, target):
+    if target and len(seen) <= _DEEP and is_node(notes.context, target):
         return unfold(notes, target, seen)
-    return value(notes.speaker, statement.value)
+    return value(notes.context, statement.value)
 
 
-def quotes(speaker: Speaker, passages: Iterable[str]) -> tuple[Quote, ...]:
+def quotes(context: PageContext, passages: Iterable[str]) -> tuple[Quote, ...]:
     """Passages as quotations, with document and page."""
-    return tuple(quote for passage in passages for quote in _quotes(speaker, passage))
+    return tuple(quote for passage in passages for quote in _quotes(context, passage))
 
 
-def _quotes(speaker: Speaker, passage: str) -> Iterable[Quote]:
-    found = speaker.graph.statements.by_property(passage)
-    documents = markup(", ".join([value(speaker, said.value) for said in found.get(PAN + "inDocument", ())]))
+def _quotes(context: PageContext, passage: str) -> Iterable[Quote]:
+    found = context.graph.statements.by_property(passage)
+    documents = markup(", ".join([value(context, said.value) for said in found.get(PAN + "inDocument", ())]))
     page = ", ".join([plain(said.value) for said in found.get(PAN + "page", ())])
     for said in found.get(PAN + "quote", ()):
         term = said.value
         language = getattr(term, "language", None) or ""
         words = french(plain(term)) if language == "fr" else plain(term)
-        yield Quote(words, "" if language == speaker.request.language else language, documents, page)
+        yield Quote(words, "" if language == context.request.language else language, documents, page)

@@ -83,8 +83,8 @@ def _pages(site: Site) -> Iterator[tuple[str, bytes]]:
         page = site.page(path)
         if page is not None:
             yield path, page.body
-    if site.library.bundle:
-        for name, file in sorted(site.library.bundle.files().items()):
+    if site.site_context.bundle:
+        for name, file in sorted(site.site_context.bundle.files().items()):
             yield f"assets/{name}", file.read_bytes()
 
 

@@ -1,6 +1,7 @@
-"""What goes when something goes: what is part of it, what is about it, and what only it was shown by.
+"""The store as of a day: what was in force then, and what was left out, counted and in words.
 
-The store as of a day: what was in force then, and in words what was left out.
+Leaving a thing out takes others along: what is part of it, what is about it, and what nothing else refers to any more.
+So a link never remains without one of its ends, and no passage remains that no statement cites.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
-"""When something is in force, as precisely as its source says: days, months or years.
+"""When things are in force: intervals as precise as their source states them, in days, months or years.
 
-The intervals a graph states: for each kind of thing, when it is in force.
+A source that says “2020 to 2022” is not read as 1 January 2020: an interval keeps the precision given, and every day of
+a month or year that is named counts as within it.
 """
 
 from __future__ import annotations

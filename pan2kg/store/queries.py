@@ -180,9 +180,13 @@ def _kinds(header: Mapping[str, str], parameter: str) -> tuple[str, ...]:
 
 def read_queries(project: Project) -> dict[str, Query]:
     """Every question of a project by its name; neither rules nor what the program asks for itself are questions."""
+    return {name: read_query(path, name=project.name_of(path)) for name, path in _question_files(project).items()}
+
+
+def _question_files(project: Project) -> dict[str, Path]:
     folders = [path for path in project.queries.iterdir() if path.is_dir() and path.name not in _NO_QUESTIONS]
     files = [*project.queries.glob("*.rq"), *(path for folder in folders for path in folder.rglob("*.rq"))]
-    return {path.stem: read_query(path, name=project.name_of(path)) for path in sorted(files)}
+    return {path.stem: path for path in sorted(files)}
 
 
 def find_query(project: Project, name: str) -> Query:
@@ -195,13 +199,13 @@ def find_query(project: Project, name: str) -> Query:
     Traceback (most recent call last):
     pan2kg.errors.QueryError: There is no question « shared-instrument ». Did you mean ...
     """
-    queries = read_queries(project)
-    if name not in queries:
-        near = _nearest(name, queries)
+    files = _question_files(project)
+    if name not in files:
+        near = _nearest(name, files)
         raise QueryError(
             "no-question", remedy="did-you-mean-or-list" if near else "shows-all", name=name, names=either(near)
         )
-    return queries[name]
+    return read_query(files[name], name=project.name_of(files[name]))
 
 
 def _nearest(name: str, names: Iterable[str]) -> list[str]:

@@ -52,6 +52,7 @@ class RemoteStore:
 
         wrapper = SPARQLWrapper(_checked(self.url), agent="pan2kg")
         wrapper.setQuery(text)
+        # an address has a limit of some thousand characters at most servers, and queries with VALUES exceed it
         wrapper.setMethod(POST)
         wrapper.setTimeout(self.timeout)
         wrapper.setReturnFormat("n3" if wrapper.queryType in ("CONSTRUCT", "DESCRIBE") else "json")

@@ -47,6 +47,7 @@ def derive(store: LocalStore, project: Project, only: Iterable[str] | None = Non
     wanted = None if only is None else _with_needs(only, rules)
     for name, path in rules.items():
         if wanted is None or name in wanted:
+            # added before the next rule runs: rules build on what earlier ones derived
             store.add(DERIVED + name, _run(store, path, project.name_of(path)))
 
 

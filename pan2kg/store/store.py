@@ -1,9 +1,8 @@
-"""Where triples are kept and asked: in memory here, or behind any SPARQL 1.1 endpoint.
+"""Where triples are held and queried: in this process, or behind any SPARQL 1.1 endpoint; and how RDF files are loaded.
 
-RDF files as they are published: read by their ending, packed with gzip or not.
-
-One small interface for both, ``Store.query``. Each file is a named graph; the default graph of a
-query is the union of all of them. Nothing is fetched because a query says so.
+Both answer to one small interface, :class:`Store`. Each file of a project is a named graph, and the default graph of a
+query is the union of them all, so that a question need not know which file states what. A query that would fetch
+something from another host, or change data, is refused before the engine sees it.
 """
 
 from __future__ import annotations
@@ -118,9 +117,11 @@ class LocalStore:
         False
         """
         refuse_fetching(text)
+        # with the union as default graph the engine would ignore the FROM clauses of a query
         union = not (_FROM.search(text) and any(t.kind == "word" and t.text.upper() == "FROM" for t in tokens(text)))
         try:
             result = self.inner.query(text, use_default_graph_as_union=union)
+            # read to the end here, so that a fault in the middle is raised where it is caught
             return list(result) if isinstance(result, ox.QueryTriples) else result
         except SyntaxError as error:
             raise syntax_error(text, str(error)) from None
@@ -270,6 +271,8 @@ def load_project(project: Project) -> LocalStore:
 
 
 def _load_all(store: ox.Store, project: Project) -> None:
+    # where the project has rules, what a dump says was derived is dropped and derived again:
+    # the rules may have changed since it was written
     for path in project.data:
         store.bulk_extend(quad for quad in read_quads(path) if not (_derives(project) and is_derived(_graph(quad))))
     for path in [*project.ontology_files(), *project.graph_files()]:
@@ -329,7 +332,9 @@ def _build_cache(folder: Path, project: Project, derive: Derive) -> None:
         _load_all(store.inner, project)
         derive(store, project)
         store.inner.flush()
+        # the engine keeps a lock on the folder as long as the store exists
         del store
+        # built beside its place and renamed: a run that is interrupted leaves no half cache to be opened next time
         work.replace(folder)
     except OSError as error:
         raise ProjectError("cannot-write-cache", place=Place(str(folder.parent)), reason=reason(error)) from None
@@ -341,6 +346,7 @@ def fingerprint(project: Project) -> str:
     """A name for the state of a project: equal when every file that is loaded or derives is equal."""
     import hashlib
 
+    # another version of the engine may lay its files out differently
     digest = hashlib.sha256(ox.__version__.encode())
     rules = sorted((project.queries / "rules").glob("*.rq"))
     for path in [*project.data, *project.ontology_files(), *project.graph_files(), *rules]:
@@ -369,6 +375,7 @@ def is_unverified(graph: str) -> bool:
 
 def dump(store: LocalStore, form: str, prefixes: dict[str, str]) -> bytes:
     """The whole store as sorted N-Quads (``nquads``) or as TriG (``trig``): the same bytes for the same graph."""
+    # the engine gives quads in the order of its own index, which differs between runs
     quads = sorted(store.inner, key=str)
     if form == "nquads":
         return b"".join(f"{quad} .\n".encode() for quad in quads)

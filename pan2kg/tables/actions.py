@@ -1,6 +1,7 @@
-"""Actions one by one: how they bridge plans, what would be lost without them, and how complete they are.
+"""Tables on actions and on bodies.
 
-Bodies: topics with several leads, actions to coordinate, and ministries that should talk.
+Actions one by one: how they connect plans, what would be lost without them, how complete their data are. Bodies:
+topics with several leads, actions to coordinate, and ministries that should talk to each other.
 """
 
 from __future__ import annotations
@@ -73,13 +74,15 @@ def lost(graph: Graph, choice: Choice = DEFAULT) -> FigureTable:
 
 
 def _answered(graph: Graph) -> dict[str, set[str]]:
-    """The actions that answer each obligation no national act answers."""
+    """What answers each obligation: actions by IRI, and all national acts as one empty name.
+
+    An act stays whatever action is dropped, so that an obligation with one has no only answer to lose.
+    """
     works: dict[str, set[str]] = {}
     for response in graph.responses:
         if response.relation in ANSWERING:
             works.setdefault(response.instrument, set()).add("" if response.is_act else response.work)
-    found = {one.iri: works.get(one.instrument, set()) for one in graph.obligations}
-    return {duty: answers for duty, answers in found.items() if "" not in answers}
+    return {one.iri: works.get(one.instrument, set()) for one in graph.obligations}
 
 
 def _lost(graph: Graph, row: Loss) -> Row:

@@ -92,10 +92,10 @@ def unacknowledged(graph: Graph, choice: Choice = DEFAULT) -> FigureTable:
     """
     named = frozenset(graph.plans(choice.plans))
     least = STRONG if choice.least is None else choice.least
-    said = Said.of(graph)
+    said = CitedPairs.of(graph)
     pairs = [row for row in _strong(graph, least) if not named or named & said.plans(row.one, row.two)]
     open_pairs = [row for row in pairs if "action" not in said.ways(row.one, row.two)]
-    open_pairs.sort(key=lambda row: (-round(row.strength or 0.0, 9), row.one, row.two))
+    open_pairs.sort(key=lambda row: -round(row.strength or 0.0, 9))  # of equals as they come: by IRI
     notes = [note("pairs-open", n=len(open_pairs), of=len(pairs)), note("levels")]
     basis = graph.basis.also("strength", f"≥ {least:g}")
     rows = (_pair(graph, said, row) for row in open_pairs)
@@ -110,7 +110,7 @@ def _strong(graph: Graph, least: float) -> Iterable[SharedLink]:
     return (row for row in found if (row.strength or 0.0) >= least - 1e-12 and {row.one, row.two} <= planned)
 
 
-def _pair(graph: Graph, said: Said, row: SharedLink) -> Row:
+def _pair(graph: Graph, said: CitedPairs, row: SharedLink) -> Row:
     there, back = said.ways(row.one, row.two)
     return {
         **thing(graph, "action", row.one),
@@ -125,7 +125,7 @@ def _pair(graph: Graph, said: Said, row: SharedLink) -> Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class CitedPairs:
     """What cites what, and the plan of each work."""
 
     home: dict[str, str]
@@ -135,7 +135,7 @@ class Said:
     lifted: frozenset[tuple[str, str]]
 
     @classmethod
-    def of(cls, graph: Graph) -> Said:
+    def of(cls, graph: Graph) -> CitedPairs:
         """What the citations of a graph say."""
         home = homes(graph.uses)
         ends = {(c.source, c.target) for c in graph.citations if c.source in home and c.target in home}

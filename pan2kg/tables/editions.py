@@ -1,6 +1,7 @@
-"""One edition of a plan and the next: what became of its actions, and every link again with the same weights.
+"""Tables on two editions of a plan, and on one day.
 
-What can be said of one day: which plans ran, what was due, what had happened; and what the graph cannot tell.
+Of editions: what became of the actions, and every link recomputed with the same weights. Of a day: which plans ran,
+what was due, what had happened, and what the graph cannot tell.
 """
 
 from __future__ import annotations

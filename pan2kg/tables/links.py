@@ -9,7 +9,7 @@ from pan2kg.errors import QueryError
 from pan2kg.graph.graph import Graph
 from pan2kg.i18n.catalogue import Text
 from pan2kg.store.queries import program_query
-from pan2kg.tables.citations import Said
+from pan2kg.tables.citations import CitedPairs
 from pan2kg.tables.formats import Value
 from pan2kg.tables.table import (
     DEFAULT,
@@ -63,7 +63,7 @@ def explanation(graph: Graph, choice: Choice = DEFAULT) -> FigureTable:
 def _notes(graph: Graph, found: Explanation) -> list[Text]:
     linked = note("strength", strength=found.strength, bits=found.bits)
     notes = [linked if found.contributions else note("no-link")]
-    said = Said.of(graph)
+    said = CitedPairs.of(graph)
     if {found.one, found.two} <= said.home.keys():
         there, back = (coded("acknowledged_there", level) for level in said.ways(found.one, found.two))
         notes.append(note("acknowledged", there=there, back=back))

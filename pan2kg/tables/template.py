@@ -57,6 +57,17 @@ def render(name: str, values: Mapping[str, object]) -> str:
     return _environment().get_template(name).render(values)
 
 
+@cache
+def macro(template: str, name: str) -> Callable[..., Markup]:
+    """A macro of a template, to be called by code for pieces of which a page has thousands.
+
+    >>> macro("_pieces.html", "lead")("a.html", "a < b"), macro("_pieces.html", "lead")("", markup("<b>a</b>"))
+    (Markup('<a href="a.html">a &lt; b</a>'), Markup('<b>a</b>'))
+    """
+    found: Callable[..., Markup] = getattr(_environment().get_template(template).module, name)
+    return found
+
+
 def markup(text: str) -> Markup:
     """Text that is markup already, made by code of ours that escaped what it was given."""
     return Markup(text)  # noqa: S704 - this is the one place where markup is declared as such

@@ -1,7 +1,7 @@
-"""A Turtle file as a person sees it: lines, prefixes, blocks, and what is out of the ordinary.
+"""A Turtle file line by line: its prefixes, its blocks, and each departure from the house layout.
 
-The engine decides whether a file is Turtle; this reader knows the one layout the house writes, a
-statement a line, and names each departure from it with its line.
+The engine decides whether a file is Turtle, but gives neither lines nor comments. This reader knows only the one
+layout of the house, a statement a line, and therefore can name every departure from it with its line.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ class Fault:
 
 
 @dataclass(slots=True)
-class Sheet:
+class TurtleFile:
     """A Turtle file read line by line; ``nested`` where lists and nameless nodes are allowed, in the ontology."""
 
     name: str
@@ -76,7 +76,7 @@ class Sheet:
     def expand(self, name: str) -> str:
         """The IRI of a name as written here.
 
-        >>> Sheet("x.ttl", prefixes={"e": "http://e/"}).expand("e:a"), Sheet("x.ttl").expand("<http://e/b>")
+        >>> TurtleFile("x.ttl", prefixes={"e": "http://e/"}).expand("e:a"), TurtleFile("x.ttl").expand("<http://e/b>")
         ('http://e/a', 'http://e/b')
         """
         if name.startswith("<"):
@@ -85,54 +85,54 @@ class Sheet:
         return self.prefixes.get(prefix, prefix + ":") + re.sub(r"\\(.)", r"\1", local)
 
 
-def read_sheets(project: Project) -> list[Sheet]:
+def read_turtle_files(project: Project) -> list[TurtleFile]:
     """Every Turtle file of a project, those of the ontology first.
 
     Raises:
         ProjectError: a file cannot be read.
     """
     paths = [*project.ontology_files(), *project.shape_files(), *project.graph_files()]
-    return [_sheet(project, path) for path in paths]
+    return [_read(project, path) for path in paths]
 
 
-def _sheet(project: Project, path: Path) -> Sheet:
-    return read_sheet(read_text(path), project.name_of(path), nested=path.is_relative_to(project.ontology))
+def _read(project: Project, path: Path) -> TurtleFile:
+    return read_turtle_file(read_text(path), project.name_of(path), nested=path.is_relative_to(project.ontology))
 
 
-def read_sheet(text: str, name: str, *, nested: bool = False) -> Sheet:
+def read_turtle_file(text: str, name: str, *, nested: bool = False) -> TurtleFile:
     """Read the text of one file.
 
-    >>> sheet = read_sheet("@prefix e: <http://e/> .\\n\\ne:a a e:B ;\\n    e:p 1, 2 .\\n", "x.ttl")
-    >>> sheet.blocks[0].subject, [(fault.rule, fault.line) for fault in sheet.faults]
+    >>> file = read_turtle_file("@prefix e: <http://e/> .\\n\\ne:a a e:B ;\\n    e:p 1, 2 .\\n", "x.ttl")
+    >>> file.blocks[0].subject, [(fault.rule, fault.line) for fault in file.faults]
     ('e:a', [('style-comma', 4)])
     """
-    reader = _Reader(Sheet(name, nested))
-    lines = _clean(text, reader.sheet)
+    reader = _Reader(TurtleFile(name, nested))
+    lines = _clean(text, reader.file)
     number = 0
     while number < len(lines):
         number += reader.take(lines, number)
-    return reader.sheet
+    return reader.file
 
 
-def _clean(text: str, sheet: Sheet) -> list[str]:
+def _clean(text: str, file: TurtleFile) -> list[str]:
     """The lines without what the eye does not see, each such thing noted as a fault."""
     lines = text.split("\n")
     if lines[-1] or (len(lines) > 1 and not lines[-2].strip()):
-        sheet.faults.append(Fault("style-final-newline", max(len(lines) - (not lines[-1]), 1)))
+        file.faults.append(Fault("style-final-newline", max(len(lines) - (not lines[-1]), 1)))
     if "\r" in text:
-        sheet.faults.append(Fault("style-line-end", text[: text.index("\r")].count("\n") + 1))
+        file.faults.append(Fault("style-line-end", text[: text.index("\r")].count("\n") + 1))
         lines = [line.removesuffix("\r") for line in lines]
     for number, line in enumerate(lines, start=1):
         if line[-1:] in (" ", "\t"):
-            sheet.faults.append(Fault("style-trailing-space", number, _brief(line)))
+            file.faults.append(Fault("style-trailing-space", number, _brief(line)))
         if "\t" in line:
-            sheet.faults.append(Fault("style-tab", number, _brief(line)))
+            file.faults.append(Fault("style-tab", number, _brief(line)))
     return [line.rstrip().expandtabs(4) for line in text.rstrip().split("\n")]
 
 
 @dataclass(slots=True)
 class _Reader:
-    sheet: Sheet
+    file: TurtleFile
     inside: bool = False
     headed: bool = False
     above: str = ""
@@ -153,12 +153,12 @@ class _Reader:
         else:
             subject, predicate, value, end = match.groups()
             self._open(subject, number)
-        self.sheet.blocks[-1].statements.append(Written(predicate, value, number))
+        self.file.blocks[-1].statements.append(Written(predicate, value, number))
         self.inside = end == ";"
         return True
 
     def _open(self, subject: str, number: int) -> None:
-        self.sheet.blocks.append(Block(subject, number))
+        self.file.blocks.append(Block(subject, number))
         if self.above and not self.above.startswith("#"):
             self._fault("style-blank-line", number)
 
@@ -179,14 +179,14 @@ class _Reader:
 
     def _prefix(self, line: str, number: int) -> None:
         match = _PREFIX.fullmatch(line)
-        if (self.sheet.blocks or self.headed) and not _LOOSE_PREFIX.match(self.above):
+        if (self.file.blocks or self.headed) and not _LOOSE_PREFIX.match(self.above):
             self._fault("style-prefix-first", number, line)
         if match:
-            self.sheet.prefixes[match[1]] = match[2]
-            self.sheet.prefix_lines.append((match[1], number))
+            self.file.prefixes[match[1]] = match[2]
+            self.file.prefix_lines.append((match[1], number))
         else:
             self._fault("style-prefix-spelling", number, line)
-            self.sheet.prefixes.update(re.findall(r"([\w-]*):\s*<([^<>\s]*)>", line))
+            self.file.prefixes.update(re.findall(r"([\w-]*):\s*<([^<>\s]*)>", line))
 
     def _odd(self, lines: list[str], index: int) -> int:
         """Read a statement that is not one plain line, down to where its strings and brackets close."""
@@ -201,13 +201,13 @@ class _Reader:
             self._open(words.pop(0), number)
         for rule in self._diagnose(lines[index], found, started=started):
             self._fault(rule, number, lines[index])
-        if len(words) > 1 and self.sheet.blocks:
-            self.sheet.blocks[-1].statements.append(Written(words[0], " ".join(words[1:]), number))
+        if len(words) > 1 and self.file.blocks:
+            self.file.blocks[-1].statements.append(Written(words[0], " ".join(words[1:]), number))
         self.inside = not marks or marks[-1].text != "."
         return size
 
     def _diagnose(self, line: str, found: list[Token], *, started: bool) -> Iterator[str]:
-        faults = [rule for rule in dict.fromkeys(_departures(found)) if not (self.sheet.nested and rule in _NESTED)]
+        faults = [rule for rule in dict.fromkeys(_departures(found)) if not (self.file.nested and rule in _NESTED)]
         yield from faults
         outer = list(_outer(found))
         indent = len(line) - len(line.lstrip())
@@ -221,8 +221,8 @@ class _Reader:
             yield "style-spacing"
 
     def _fault(self, rule: str, line: int, value: str = "") -> None:
-        subject = self.sheet.blocks[-1].subject if self.sheet.blocks else ""
-        self.sheet.faults.append(Fault(rule, line, _brief(value), subject))
+        subject = self.file.blocks[-1].subject if self.file.blocks else ""
+        self.file.faults.append(Fault(rule, line, _brief(value), subject))
 
 
 _NESTED = frozenset(("style-blank-node", "style-list", "style-long-string"))
@@ -271,10 +271,10 @@ def _brief(text: str) -> str:
     return words if len(words) <= 80 else words[:79] + "…"
 
 
-def index_blocks(sheets: list[Sheet]) -> Mapping[str, list[tuple[Sheet, Block]]]:
+def index_blocks(files: list[TurtleFile]) -> Mapping[str, list[tuple[TurtleFile, Block]]]:
     """The blocks of each subject by its IRI; those of files that only add come last."""
-    index: dict[str, list[tuple[Sheet, Block]]] = {}
-    for sheet in sorted(sheets, key=lambda sheet: sheet.is_addition):
-        for block in sheet.blocks:
-            index.setdefault(sheet.expand(block.subject), []).append((sheet, block))
+    index: dict[str, list[tuple[TurtleFile, Block]]] = {}
+    for file in sorted(files, key=lambda file: file.is_addition):
+        for block in file.blocks:
+            index.setdefault(file.expand(block.subject), []).append((file, block))
     return index

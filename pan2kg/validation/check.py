@@ -16,7 +16,7 @@ from pan2kg.project import Project
 from pan2kg.store.queries import Query, program_query, read_query
 from pan2kg.store.rules import derive
 from pan2kg.store.store import Store, load, open_store, plain, select
-from pan2kg.turtle.blocks import Block, Sheet, index_blocks, read_sheets
+from pan2kg.turtle.blocks import Block, TurtleFile, index_blocks, read_turtle_files
 from pan2kg.turtle.vocabulary import DCTERMS, GRAPH, RDFS, SKOS, graph_of, thing
 from pan2kg.turtle.writer import read_prefixes
 from pan2kg.validation.questions import check_questions, question_rules
@@ -28,7 +28,7 @@ _LABELS: Final = (RDFS + "label", DCTERMS + "title", SKOS + "prefLabel")
 _BARE = re.compile(r'"([^"]*)"\^\^xsd:(?:integer|decimal|boolean)')
 _IRI = re.compile(r"[a-z]+:[^\s<>\"{}|^`\\]+")
 
-Index = Mapping[str, Sequence[tuple[Sheet, Block]]]
+Index = Mapping[str, Sequence[tuple[TurtleFile, Block]]]
 
 
 def check(
@@ -52,15 +52,15 @@ def check(
     ()
     """
     accepted = read_baseline(baseline) if baseline else None
-    sheets = read_sheets(project)
+    files = read_turtle_files(project)
     store = open_store(project, derive)
     for path in project.shape_files():
         load(ox.Store(), path, graph_of(project.graph_path(path)), name=project.name_of(path))
     names = Names(read_prefixes(project))
-    parts = [_CHECKS[kind](project, sheets, store, names) for kind in KINDS if kind in kinds]
+    parts = [_CHECKS[kind](project, files, store, names) for kind in KINDS if kind in kinds]
     report = Report(
         rules=tuple(rule for part in parts for rule in part.rules),
-        findings=in_order(_placed(parts, index_blocks(sheets), names)),
+        findings=in_order(_placed(parts, index_blocks(files), names)),
         looked_at={key: number for part in parts for key, number in part.looked_at.items()},
         names=replace(names, labels=_labels(store, parts)),
         fail_on=fail_on,
@@ -68,24 +68,24 @@ def check(
     return report if accepted is None else compare(report, accepted, file=str(baseline))
 
 
-def _style(project: Project, sheets: Sequence[Sheet], store: Store, names: Names) -> Report:
+def _style(project: Project, files: Sequence[TurtleFile], store: Store, names: Names) -> Report:
     asked, looked_at = check_questions(project, store)
     rules = (*style_rules().values(), *question_rules().values())
-    return Report(rules, (*check_style(sheets, names.prefixes), *asked), count_looked_at(sheets) | looked_at)
+    return Report(rules, (*check_style(files, names.prefixes), *asked), count_looked_at(files) | looked_at)
 
 
-def _shapes(project: Project, sheets: Sequence[Sheet], store: Store, names: Names) -> Report:
+def _shapes(project: Project, files: Sequence[TurtleFile], store: Store, names: Names) -> Report:
     from pan2kg.validation.shapes import validate
 
-    del sheets, store
+    del files, store
     validation = validate([*project.ontology_files(), *project.graph_files()], project.shape_files(), names)
     if not validation.rules:
         raise ProjectError("no-shapes", place=Place("ontology/shapes"), remedy="put-shapes-back")
     return Report(validation.rules, validation.findings, validation.looked_at)
 
 
-def _quality(project: Project, sheets: Sequence[Sheet], store: Store, names: Names) -> Report:
-    del sheets
+def _quality(project: Project, files: Sequence[TurtleFile], store: Store, names: Names) -> Report:
+    del files
     rules, looked_at, members = [], {}, _members(store)
     findings: list[Finding] = []
     for path in sorted((project.queries / "quality").glob("*-violation.rq")):
@@ -97,7 +97,7 @@ def _quality(project: Project, sheets: Sequence[Sheet], store: Store, names: Nam
     return Report(tuple(rules), tuple(findings), looked_at)
 
 
-_CHECKS: Final[Mapping[Kind, Callable[[Project, Sequence[Sheet], Store, Names], Report]]] = {
+_CHECKS: Final[Mapping[Kind, Callable[[Project, Sequence[TurtleFile], Store, Names], Report]]] = {
     Kind.STYLE: _style,
     Kind.SHAPE: _shapes,
     Kind.QUALITY: _quality,
@@ -173,8 +173,8 @@ def find_place(finding: Finding, index: Index, names: Names) -> Place | None:
     predicate, value = names.short(finding.path), names.short(finding.value)
     written = {value, _BARE.sub(r"\1", value)}
     lines = [
-        (statement.object not in written, Place(sheet.name, statement.line))
-        for sheet, block in blocks
+        (statement.object not in written, Place(file.name, statement.line))
+        for file, block in blocks
         for statement in block.statements
         if statement.predicate == predicate
     ]

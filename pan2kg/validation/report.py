@@ -1,6 +1,7 @@
-"""What a check found: rules, findings, and the report that holds both.
+"""What a check found: rules, findings, the report that holds both, and the list of accepted findings.
 
-The list of accepted findings: lines of text a person reviews, comments and shortens.
+That list, the baseline, is lines of text a person reviews, comments on and shortens; so a project with old findings
+can still fail on new ones.
 """
 
 from __future__ import annotations
@@ -270,7 +271,7 @@ def compare(report: Report, entries: Iterable[Entry], *, file: str) -> Report:
             accepted.append(finding)
         else:
             new.append(finding)
-    solved = [_solved(entry, file) for entry in reversed(entries) if _take(left, entry.fingerprint)]
+    solved = [_solved(entry, file) for entry in entries if _take(left, entry.fingerprint)]
     return replace(report, findings=in_order(new + solved), accepted=tuple(accepted), compared=True)
 
 

@@ -12,7 +12,7 @@ from typing import Final
 
 from pan2kg.errors import Place
 from pan2kg.i18n.catalogue import Messages
-from pan2kg.turtle.blocks import Block, Fault, Sheet, Written, index_blocks
+from pan2kg.turtle.blocks import Block, Fault, TurtleFile, Written, index_blocks
 from pan2kg.turtle.vocabulary import GRAPH
 from pan2kg.turtle.writer import string
 from pan2kg.validation.report import Finding, Kind, Rule, Severity
@@ -83,47 +83,47 @@ def style_rules() -> dict[str, Rule]:
     }
 
 
-def count_looked_at(sheets: Sequence[Sheet]) -> dict[str, int]:
+def count_looked_at(files: Sequence[TurtleFile]) -> dict[str, int]:
     """How many files, blocks or statements each rule looks at."""
     sizes = {
-        "file": len(sheets),
-        "block": sum(len(sheet.blocks) for sheet in sheets),
-        "statement": sum(len(block.statements) for sheet in sheets for block in sheet.blocks),
+        "file": len(files),
+        "block": sum(len(file.blocks) for file in files),
+        "statement": sum(len(block.statements) for file in files for block in file.blocks),
     }
     return {key: sizes[what] for key, what in _LOOKS_AT.items()}
 
 
-def check_style(sheets: Sequence[Sheet], prefixes: Mapping[str, str]) -> Iterator[Finding]:
+def check_style(files: Sequence[TurtleFile], prefixes: Mapping[str, str]) -> Iterator[Finding]:
     """Every departure of the files from the house style; ``prefixes`` is the house's list.
 
-    >>> from pan2kg.turtle.blocks import read_sheet
-    >>> sheet = read_sheet('@prefix e: <http://e/> .\\n\\ne:a a e:B ;\\n  e:p "x" .\\n', "graph/x.ttl")
-    >>> [(f.rule.key, str(f.place)) for f in check_style([sheet], {"e": "http://e/"})]
+    >>> from pan2kg.turtle.blocks import read_turtle_file
+    >>> file = read_turtle_file('@prefix e: <http://e/> .\\n\\ne:a a e:B ;\\n  e:p "x" .\\n', "graph/x.ttl")
+    >>> [(f.rule.key, str(f.place)) for f in check_style([file], {"e": "http://e/"})]
     [('style-indent', 'graph/x.ttl:4')]
     """
     rules = style_rules()
-    for sheet in sheets:
-        for fault in [*sheet.faults, *_prefixes(sheet, prefixes), *_blocks(sheet)]:
-            yield _finding(rules[fault.rule], sheet, fault)
-    for sheet, fault in _repeats(sheets):
-        yield _finding(rules[fault.rule], sheet, fault)
+    for file in files:
+        for fault in [*file.faults, *_prefixes(file, prefixes), *_blocks(file)]:
+            yield _finding(rules[fault.rule], file, fault)
+    for file, fault in _repeats(files):
+        yield _finding(rules[fault.rule], file, fault)
 
 
-def _finding(rule: Rule, sheet: Sheet, fault: Fault) -> Finding:
-    focus = sheet.expand(fault.subject) if fault.subject else GRAPH + sheet.name.removeprefix("graph/")[:-4]
+def _finding(rule: Rule, file: TurtleFile, fault: Fault) -> Finding:
+    focus = file.expand(fault.subject) if fault.subject else GRAPH + file.name.removeprefix("graph/")[:-4]
     value = string(fault.value) if fault.value else ""
-    return Finding(rule, focus, value=value, place=Place(sheet.name, fault.line))
+    return Finding(rule, focus, value=value, place=Place(file.name, fault.line))
 
 
-def _prefixes(sheet: Sheet, known: Mapping[str, str]) -> Iterator[Fault]:
-    for (before, _), (name, line) in pairwise(sheet.prefix_lines):
+def _prefixes(file: TurtleFile, known: Mapping[str, str]) -> Iterator[Fault]:
+    for (before, _), (name, line) in pairwise(file.prefix_lines):
         if name <= before:
             yield Fault("style-prefix-order", line, name)
-    used = _prefixes_used(sheet.blocks)
-    for name, line in sheet.prefix_lines:
+    used = _prefixes_used(file.blocks)
+    for name, line in file.prefix_lines:
         if name not in used:
             yield Fault("style-prefix-unused", line, name)
-        if known.get(name) != sheet.prefixes[name]:
+        if known.get(name) != file.prefixes[name]:
             yield Fault("style-prefix-spelling", line, name)
 
 
@@ -138,12 +138,12 @@ def _prefixes_used(blocks: Iterable[Block]) -> set[str]:
     return used
 
 
-def _blocks(sheet: Sheet) -> Iterator[Fault]:
-    for block in sheet.blocks:
+def _blocks(file: TurtleFile) -> Iterator[Fault]:
+    for block in file.blocks:
         yield from _order(block)
         for statement in block.statements:
             for rule in _literal(statement):
-                if rule == "style-canonical" and sheet.name.startswith("ontology/shapes/"):
+                if rule == "style-canonical" and file.name.startswith("ontology/shapes/"):
                     continue  # shapes are read as they are written; only what a store rewrites must be canonical
                 yield Fault(rule, statement.line, statement.object, block.subject)
 
@@ -173,14 +173,14 @@ def _literal(statement: Written) -> Iterator[str]:
         yield "style-canonical"
 
 
-def _repeats(sheets: Sequence[Sheet]) -> Iterator[tuple[Sheet, Fault]]:
+def _repeats(files: Sequence[TurtleFile]) -> Iterator[tuple[TurtleFile, Fault]]:
     """Subjects with a second block, and blocks that do not say first what their subject is."""
-    for written in index_blocks(list(sheets)).values():
+    for written in index_blocks(list(files)).values():
         main = written[0]
-        for index, (sheet, block) in enumerate(written):
-            additional = index > 0 and sheet.is_addition and all(sheet is not other for other, _ in written[:index])
+        for index, (file, block) in enumerate(written):
+            additional = index > 0 and file.is_addition and all(file is not other for other, _ in written[:index])
             if index and not additional:
-                yield sheet, Fault("style-one-block", block.line, f"{main[0].name}:{main[1].line}", block.subject)
+                yield file, Fault("style-one-block", block.line, f"{main[0].name}:{main[1].line}", block.subject)
             first = block.statements[0].predicate if block.statements else "a"
             if first not in ("a", "rdf:type") and not additional:
-                yield sheet, Fault("style-type-first", block.line, first, block.subject)
+                yield file, Fault("style-type-first", block.line, first, block.subject)

@@ -11,8 +11,8 @@ from pan2kg.charts.subject import Subject
 from pan2kg.graph.labels import Name, best, plain_words, read_labels
 from pan2kg.i18n.catalogue import LANGUAGES, Language
 from pan2kg.project import Project
-from pan2kg.site.library import Library
-from pan2kg.site.speaker import Request, Speaker
+from pan2kg.site.page_context import PageContext, Request
+from pan2kg.site.site_context import SiteContext
 from pan2kg.store.queries import read_queries
 from pan2kg.tables.registry import TABLES
 from pan2kg.tables.table import DEFAULT, thing
@@ -43,12 +43,12 @@ def unlike(expected: dict[str, str], said: dict[str, str]) -> list[str]:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_tables_pictures_pages_and_exports_call_everything_the_same(graph: pan2kg.Graph, language: Language) -> None:
     expected, spoken = called(graph, language), graph.spoken(language)
-    speaker = Speaker(Library(graph), Request(f"{language}/index.html", language))
+    context = PageContext(SiteContext(graph), Request(f"{language}/index.html", language))
     pictured = Subject(spoken).names(expected)
     assert len(expected) > 2000
     assert not unlike(expected, {iri: str(thing(spoken, "x", iri)["x_label"]) for iri in expected})
     assert not unlike(expected, {iri: name.text for iri, name in pictured.items()})
-    assert not unlike(expected, {iri: speaker.name(iri) for iri in expected})
+    assert not unlike(expected, {iri: context.name(iri) for iri in expected})
     assert not unlike(expected, dict(graph.network(language).nodes(data="label")))
 
 

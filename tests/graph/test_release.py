@@ -20,9 +20,9 @@ from pan2kg.project import Project
 from pan2kg.publish.catalogue.facts import read_facts
 from pan2kg.report.compose import compose
 from pan2kg.report.writing import files_of
-from pan2kg.site.library import Library
 from pan2kg.site.permalink import Permalink, notice
 from pan2kg.site.registry import Site
+from pan2kg.site.site_context import SiteContext
 from pan2kg.store.store import LocalStore
 from pan2kg.tables.registry import TABLES
 from pan2kg.tables.table import DEFAULT
@@ -49,7 +49,7 @@ def differing(project: Project, tmp_path_factory: pytest.TempPathFactory) -> pan
 
 
 def page(name: str, graph: pan2kg.Graph) -> str:
-    found = Site(Library(graph, mode="served")).page(f"en/{name}.html", {})
+    found = Site(SiteContext(graph, mode="served")).page(f"en/{name}.html", {})
     assert found, name
     return found.body.decode()
 

@@ -12,8 +12,8 @@ from pathlib import Path
 
 from pan2kg.cli.main import main
 from pan2kg.graph.graph import open_graph
-from pan2kg.site.library import Library
 from pan2kg.site.registry import PAGES, SERIES, Site
+from pan2kg.site.site_context import SiteContext
 from tests.i18n.pseudo import TAG
 
 DAY = "2026-01-01"
@@ -43,12 +43,12 @@ def say_commands(folder: Path) -> dict[str, str]:
 
 
 def say_pages() -> dict[str, str]:
-    library = Library(open_graph(as_of=date.fromisoformat(DAY)))
-    site = Site(library)
+    site_context = SiteContext(open_graph(as_of=date.fromisoformat(DAY)))
+    site = Site(site_context)
     paths = [f"{TAG}/{name}.html" for name in PAGES]
     for name, view in SERIES.items():
         most = None if name == "figure" else 2
-        paths += [f"{TAG}/{name}/{key}.html" for key in islice(view.keys(library) if view.keys else (), most)]
+        paths += [f"{TAG}/{name}/{key}.html" for key in islice(view.keys(site_context) if view.keys else (), most)]
     made = [page for page in map(site.page, paths) if page]
     return {page.path: page.body.decode() for page in [*made, site.missing(f"{TAG}/nowhere.html")]}
 

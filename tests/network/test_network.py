@@ -8,6 +8,7 @@ import pytest
 
 import pan2kg
 from pan2kg.graph.graph import Graph
+from pan2kg.network.selection import tables
 from pan2kg.project import Project
 from pan2kg.store.rules import derive
 from pan2kg.store.store import LocalStore
@@ -143,3 +144,10 @@ def test_every_node_of_the_shipped_network_has_a_type_and_a_label(graph: pan2kg.
 def test_networkx_can_write_the_network_as_it_is(network: nx.MultiDiGraph[str]) -> None:
     back = nx.parse_graphml("\n".join(nx.generate_graphml(network)), force_multigraph=True)
     assert set(back.edges(keys=True)) == set(network.edges(keys=True))
+
+
+def test_links_of_one_key_get_a_number_each() -> None:
+    many: nx.MultiDiGraph[str] = nx.MultiDiGraph()
+    for other, name in (("b", "k"), ("c", "k"), ("d", "k"), ("e", "k#2")):
+        many.add_edge("a", other, key=name)
+    assert [edge["id"] for edge in tables(many).edges] == ["k", "k#2", "k#3", "k#2#2"]

@@ -12,7 +12,7 @@ import pytest
 import pan2kg
 from pan2kg.cli.publish import add_publish, release
 from pan2kg.project import Project
-from pan2kg.publish.assemble import Order, publish
+from pan2kg.publish.assemble import ReleaseOptions, publish
 from pan2kg.publish.catalogue.facts import read_facts
 from pan2kg.publish.edition import Addresses, Edition, File, Issue
 
@@ -41,7 +41,7 @@ def edition(graph: pan2kg.Graph) -> Edition:
 def folder(edition: Edition, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A release of the shipped graph with two pages in it."""
     target = tmp_path_factory.mktemp("releases") / "release"
-    publish(edition, target, Order(TODAY, has_base=True), parts=[site])
+    publish(edition, target, ReleaseOptions(TODAY, has_base=True), parts=[site])
     return target
 
 

@@ -16,7 +16,7 @@ import pytest
 
 import pan2kg
 from pan2kg.errors import ProjectError
-from pan2kg.publish.assemble import Order, change_part, documentation_part, publish, site_part
+from pan2kg.publish.assemble import ReleaseOptions, change_part, documentation_part, publish, site_part
 from pan2kg.publish.descriptions import map_files
 from pan2kg.publish.edition import Edition, File
 from pan2kg.site.catalogue_score import Criterion
@@ -30,7 +30,7 @@ def contents(folder: Path) -> dict[str, bytes]:
 
 
 def test_two_runs_give_the_same_bytes(edition: Edition, folder: Path, tmp_path: Path) -> None:
-    publish(edition, tmp_path / "again", Order(date(2031, 5, 5), has_base=True), parts=[site])
+    publish(edition, tmp_path / "again", ReleaseOptions(date(2031, 5, 5), has_base=True), parts=[site])
     assert contents(tmp_path / "again") == contents(folder)
 
 
@@ -241,7 +241,7 @@ def test_a_page_that_points_nowhere_stops_the_release(edition: Edition, tmp_path
         yield "site/fr/index.html", b'<a href="plan/none.html">PAN</a>'
 
     with pytest.raises(ProjectError, match=r"not sound: site/fr/index\.html points to plan/none\.html"):
-        publish(edition, tmp_path / "r", Order(TODAY), parts=[part])
+        publish(edition, tmp_path / "r", ReleaseOptions(TODAY), parts=[part])
     assert list(tmp_path.iterdir()) == []
 
 

@@ -14,11 +14,11 @@ import pyoxigraph as ox
 import pytest
 
 from pan2kg.publish.edition import Edition
-from pan2kg.publish.tables import Plan, Source, plans, read_sheet
+from pan2kg.publish.tables import Source, TableDefinition, read_table, table_definitions
 from pan2kg.turtle.vocabulary import RDF, ROOT, SKOS, XSD
 from pan2kg.turtle.writer import read_prefixes
 
-NAMES = [plan.name for plan in plans()]
+NAMES = [definition.name for definition in table_definitions()]
 Metadata = dict[str, dict[str, list[dict[str, str]]]]
 
 
@@ -68,20 +68,26 @@ def test_every_statement_of_a_table_is_in_the_graph(folder: Path, edition: Editi
     assert said <= held
 
 
-@pytest.mark.parametrize("plan", [plan for plan in plans() if not plan.pairs], ids=lambda plan: plan.name)
-def test_a_table_has_every_thing_and_every_value_of_its_columns(folder: Path, edition: Edition, plan: Plan) -> None:
+@pytest.mark.parametrize(
+    "definition",
+    [definition for definition in table_definitions() if not definition.pairs],
+    ids=lambda definition: definition.name,
+)
+def test_a_table_has_every_thing_and_every_value_of_its_columns(
+    folder: Path, edition: Edition, definition: TableDefinition
+) -> None:
     source = Source(edition.store, read_prefixes(edition.project))
-    sheet = read_sheet(source, plan)
-    members = {row[0] for row in sheet.rows}
-    properties = {source.expand(column.property) for column in sheet.plan.columns}
-    kinds = {source.expand(name) for name in sheet.plan.classes}
+    csv_table = read_table(source, definition)
+    members = {row[0] for row in csv_table.rows}
+    properties = {source.expand(column.property) for column in csv_table.definition.columns}
+    kinds = {source.expand(name) for name in csv_table.definition.classes}
     typed = {
         quad.subject.value
         for kind in kinds
         for quad in edition.store.inner.quads_for_pattern(None, ox.NamedNode(RDF + "type"), ox.NamedNode(kind))
         if isinstance(quad.subject, ox.NamedNode)
     }
-    assert members == (typed if not sheet.plan.having else typed & members)
+    assert members == (typed if not csv_table.definition.having else typed & members)
     held = {
         quad.triple
         for quad in edition.store.inner
@@ -89,15 +95,21 @@ def test_a_table_has_every_thing_and_every_value_of_its_columns(folder: Path, ed
         and quad.subject.value in members
         and quad.predicate.value in properties
     }
-    assert held <= set(triples(folder, sheet.plan.name))
+    assert held <= set(triples(folder, csv_table.definition.name))
 
 
-@pytest.mark.parametrize("plan", [plan for plan in plans() if plan.pairs], ids=lambda plan: plan.name)
-def test_a_table_of_pairs_has_every_statement_of_its_property(folder: Path, edition: Edition, plan: Plan) -> None:
+@pytest.mark.parametrize(
+    "definition",
+    [definition for definition in table_definitions() if definition.pairs],
+    ids=lambda definition: definition.name,
+)
+def test_a_table_of_pairs_has_every_statement_of_its_property(
+    folder: Path, edition: Edition, definition: TableDefinition
+) -> None:
     source = Source(edition.store, read_prefixes(edition.project))
-    predicate = ox.NamedNode(source.expand(plan.pairs))
+    predicate = ox.NamedNode(source.expand(definition.pairs))
     held = {quad.triple for quad in edition.store.inner.quads_for_pattern(None, predicate, None)}
-    assert {triple for triple in triples(folder, plan.name) if triple.predicate == predicate} == held
+    assert {triple for triple in triples(folder, definition.name) if triple.predicate == predicate} == held
 
 
 def test_the_links_are_in_two_tables_by_who_made_them(folder: Path) -> None:
@@ -168,6 +180,8 @@ def test_a_separator_occurs_in_none_of_the_values() -> None:
     from pan2kg.store.store import LocalStore
 
     source = Source(LocalStore(store), read_prefixes(Project.packaged()))
-    sheet = read_sheet(source, next(plan for plan in plans() if plan.name == "bodies"))
-    at = [one.name for one in sheet.fields].index("alternative_label_fr")
-    assert (sheet.fields[at].separator, sheet.rows[0][at]) == ("¦", "a|b¦c")
+    csv_table = read_table(
+        source, next(definition for definition in table_definitions() if definition.name == "bodies")
+    )
+    at = [one.name for one in csv_table.fields].index("alternative_label_fr")
+    assert (csv_table.fields[at].separator, csv_table.rows[0][at]) == ("¦", "a|b¦c")

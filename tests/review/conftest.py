@@ -45,7 +45,7 @@ link:00000000000000ca a pan:Link ;
 
 
 @dataclass(frozen=True)
-class Bench:
+class WritableProject:
     """A project and what it is sent."""
 
     project: Project
@@ -58,9 +58,9 @@ class Bench:
         given = {"form": "decision", "item": item.key, "verdict": verdict, "reviewer": "A. Weber", **form}
         return self.send(**(EVIDENCE | given if verdict == "accept" else given))
 
-    def renewed(self) -> Bench:
+    def reopened(self) -> WritableProject:
         """The same with what its files say now."""
-        return Bench(self.project, open_store(self.project, derive))
+        return WritableProject(self.project, open_store(self.project, derive))
 
     @property
     def material(self) -> Graph:
@@ -85,12 +85,12 @@ class Bench:
 
 
 @pytest.fixture
-def bench(tmp_path: Path, root: Path, graph: pan2kg.Graph) -> Bench:
+def writable(tmp_path: Path, root: Path, graph: pan2kg.Graph) -> WritableProject:
     """A copy of the shipped project."""
     folder = tmp_path / "copy"
     for name in ("ontology", "graph", "queries"):
         shutil.copytree(root / name, folder / name)
-    return Bench(Project.at(folder), graph.store)
+    return WritableProject(Project.at(folder), graph.store)
 
 
 @pytest.fixture(scope="module")
@@ -117,24 +117,24 @@ def port(folder: Path) -> Iterator[int]:
 
 
 @pytest.fixture
-def with_candidate(bench: Bench) -> Bench:
+def with_candidate(writable: WritableProject) -> WritableProject:
     """The same with a candidate link in it."""
-    bench.add("graph/plans/lu-bhr-2/links.ttl", CANDIDATE)
-    return bench.renewed()
+    writable.add("graph/plans/lu-bhr-2/links.ttl", CANDIDATE)
+    return writable.reopened()
 
 
 Refused = Callable[..., None]
 
 
 @pytest.fixture
-def refused(bench: Bench) -> Refused:
+def refused(writable: WritableProject) -> Refused:
     """Send a form that must be refused with this code, and leave every file as it was."""
 
     def expect(code: str, **form: str) -> None:
-        before = bench.state()
-        outcome = bench.send(**form)
+        before = writable.state()
+        outcome = writable.send(**form)
         assert (outcome.code, outcome.is_done) == (code, False)
         assert all(outcome.said.by_language().values())
-        assert bench.state() == before
+        assert writable.state() == before
 
     return expect

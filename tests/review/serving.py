@@ -18,13 +18,13 @@ from pan2kg.server.http_server import listen, new_server
 from pan2kg.server.pages import Pages
 from pan2kg.server.pool import Pool
 from pan2kg.server.request import hosts_of
-from pan2kg.server.review import Desk, Renewed, Sessions, addresses, reloader
+from pan2kg.server.review import RefreshedSite, ReviewPages, Sessions, addresses, reloader
 from pan2kg.server.settings import Release, Settings
 from pan2kg.server.worker_store import PoolStore
 from pan2kg.server.workers import start_fork_server
 from pan2kg.site.bundle import find_bundle
-from pan2kg.site.library import Library
 from pan2kg.site.registry import Site
+from pan2kg.site.site_context import SiteContext
 from pan2kg.store.rules import derive
 from pan2kg.store.store import open_store
 from pan2kg.turtle.writer import read_prefixes
@@ -44,13 +44,13 @@ def main() -> None:
     bundle = find_bundle()
 
     def make() -> Site:
-        return Site(Library(Graph(project, store, language="fr"), mode="served", bundle=bundle, writable=True))
+        return Site(SiteContext(Graph(project, store, language="fr"), mode="served", bundle=bundle, writable=True))
 
-    renewed = Renewed(make, release)
-    desk = Desk(project, store, renewed.site, reloader(project, store, fork_server), Sessions(token))
-    pages = Pages(renewed.site, release, bundle.files() if bundle else {})
+    site = RefreshedSite(make, release)
+    review_pages = ReviewPages(project, store, site.site, reloader(project, store, fork_server), Sessions(token))
+    pages = Pages(site.site, release, bundle.files() if bundle else {})
     application = assemble(
-        settings, Pool(fork_server, settings.pool_limits), release, pages=pages, more=addresses(desk)
+        settings, Pool(fork_server, settings.pool_limits), release, pages=pages, more=addresses(review_pages)
     )
 
     def ready() -> None:

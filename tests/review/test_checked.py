@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pan2kg.validation.check import check
 from pan2kg.validation.report import Finding, Report
-from tests.review.conftest import Bench
+from tests.review.conftest import WritableProject
 from tests.review.test_decisions import REASON
 from tests.review.test_scores import GIVEN, ONE, THREE, TWO, cell
 
@@ -13,21 +13,21 @@ def told(finding: Finding) -> tuple[str, str, str, str]:
     return finding.rule.key, finding.focus, finding.path, finding.value
 
 
-def test_a_project_conforms_after_decisions_of_every_kind(with_candidate: Bench, report: Report) -> None:
-    bench = with_candidate
-    first, second, third, fourth = [item for item in bench.queue if not item.is_candidate][:4]
-    candidate = next(item for item in bench.queue if item.is_candidate)
+def test_a_project_conforms_after_decisions_of_every_kind(with_candidate: WritableProject, report: Report) -> None:
+    writable = with_candidate
+    first, second, third, fourth = [item for item in writable.queue if not item.is_candidate][:4]
+    candidate = next(item for item in writable.queue if item.is_candidate)
     done = [
-        bench.decide(first, reason="Le texte le dit."),
-        bench.decide(second, "reject", **REASON),
-        bench.decide(third, type="builds-on"),
-        bench.decide(fourth, type="external-statement", direction="back"),
-        bench.send(form="decision", item=candidate.key, verdict="accept", reviewer="A. Weber"),
-        bench.send(**GIVEN, **cell(ONE, THREE, "-2"), **cell(THREE, ONE, "3"), **cell(ONE, TWO, "0")),
+        writable.decide(first, reason="Le texte le dit."),
+        writable.decide(second, "reject", **REASON),
+        writable.decide(third, type="builds-on"),
+        writable.decide(fourth, type="external-statement", direction="back"),
+        writable.send(form="decision", item=candidate.key, verdict="accept", reviewer="A. Weber"),
+        writable.send(**GIVEN, **cell(ONE, THREE, "-2"), **cell(THREE, ONE, "3"), **cell(ONE, TWO, "0")),
     ]
-    done.append(bench.renewed().send(**GIVEN, **cell(ONE, THREE, "1")))
+    done.append(writable.reopened().send(**GIVEN, **cell(ONE, THREE, "1")))
     assert [outcome.is_done for outcome in done] == [True] * 7
-    after = check(bench.project)
+    after = check(writable.project)
     assert after.conforms
     fresh = {told(finding) for finding in after.findings} - {told(finding) for finding in report.findings}
     assert fresh == set()

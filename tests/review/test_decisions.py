@@ -11,41 +11,41 @@ from pan2kg.store.queries import find_query
 from pan2kg.store.store import select
 from pan2kg.tables.registry import TABLES
 from pan2kg.tables.table import DEFAULT
-from pan2kg.turtle.blocks import read_sheet
+from pan2kg.turtle.blocks import read_turtle_file
 from pan2kg.turtle.vocabulary import link_iri
 from pan2kg.turtle.writer import read_prefixes
 from pan2kg.validation.style import check_style
-from tests.review.conftest import EVIDENCE, Bench, Refused
+from tests.review.conftest import EVIDENCE, Refused, WritableProject
 
 REVIEWED = "graph/plans/lu-bhr-1/reviewed.ttl"
 REASON = {"reason": "Le texte nomme un autre plan.", "language": "fr"}
 
 
-def test_the_queue_has_strongly_linked_actions_of_different_plans(bench: Bench) -> None:
-    first = bench.queue[0]
+def test_the_queue_has_strongly_linked_actions_of_different_plans(writable: WritableProject) -> None:
+    first = writable.queue[0]
     assert not first.is_candidate
     assert first.strength == 1.0
     assert first.via
     assert first.plans[0] != first.plans[1]
 
 
-def test_an_accepted_link_is_written_in_house_style(bench: Bench) -> None:
-    item = bench.queue[0]
-    outcome = bench.decide(item)
+def test_an_accepted_link_is_written_in_house_style(writable: WritableProject) -> None:
+    item = writable.queue[0]
+    outcome = writable.decide(item)
     assert (outcome.code, outcome.files) == ("accepted", (REVIEWED,))
-    text = bench.file(REVIEWED).read_text(encoding="utf-8")
-    assert list(check_style([read_sheet(text, REVIEWED)], read_prefixes(bench.project))) == []
+    text = writable.file(REVIEWED).read_text(encoding="utf-8")
+    assert list(check_style([read_turtle_file(text, REVIEWED)], read_prefixes(writable.project))) == []
     assert "<https://w3id.org/pan2kg/graph/plans/lu-bhr-1/reviewed> a pan:SourceGraph ;" in text
     assert 'pan:reviewedBy "A. Weber" ;\n    pan:reviewedOn "2026-05-04"^^xsd:date ;' in text
     assert 'pan:quote "l’action 2.2 du PAN 2"@fr ;\n    pan:page "12" ;' in text
     assert link_iri("cross-reference", *item.ends).rpartition("/")[2] in text
 
 
-def test_an_accepted_link_counts_in_figures_and_is_not_proposed_again(bench: Bench) -> None:
-    item = bench.queue[0]
-    before = {(row["one"], row["two"]): row for row in TABLES["matrix"].make(bench.material, DEFAULT).rows}
-    bench.decide(item)
-    after = bench.renewed()
+def test_an_accepted_link_counts_in_figures_and_is_not_proposed_again(writable: WritableProject) -> None:
+    item = writable.queue[0]
+    before = {(row["one"], row["two"]): row for row in TABLES["matrix"].make(writable.material, DEFAULT).rows}
+    writable.decide(item)
+    after = writable.reopened()
     pair = next(pair for pair in before if set(pair) == set(item.plans))
     found = {(row["one"], row["two"]): row for row in TABLES["matrix"].make(after.material, DEFAULT).rows}
     changed = {name for name in found[pair] if found[pair][name] != before[pair][name]}
@@ -56,26 +56,26 @@ def test_an_accepted_link_counts_in_figures_and_is_not_proposed_again(bench: Ben
     )
 
 
-def test_a_rejected_link_keeps_its_reason_and_is_not_proposed_again(bench: Bench) -> None:
-    item = bench.queue[0]
-    outcome = bench.decide(item, "reject", **REASON)
+def test_a_rejected_link_keeps_its_reason_and_is_not_proposed_again(writable: WritableProject) -> None:
+    item = writable.queue[0]
+    outcome = writable.decide(item, "reject", **REASON)
     assert outcome.code == "rejected"
-    text = bench.file(REVIEWED).read_text(encoding="utf-8")
+    text = writable.file(REVIEWED).read_text(encoding="utf-8")
     assert 'pan:reviewReason "Le texte nomme un autre plan."@fr ;' in text
     assert link_iri("cross-reference", *item.ends).rpartition("/")[2] not in text, "that IRI is for what is so"
-    after = bench.renewed()
+    after = writable.reopened()
     assert item.key not in {one.key for one in after.queue}
-    assert len(after.queue) == len(bench.queue) - 1
+    assert len(after.queue) == len(writable.queue) - 1
     assert not after.store.query(
         f"ASK {{ <{item.ends[0]}> <https://w3id.org/pan2kg/ontology#cites> <{item.ends[1]}> }}"
     )
 
 
-def test_the_direction_chosen_decides_in_whose_folder_a_link_stands(bench: Bench) -> None:
-    item = bench.queue[0]
-    outcome = bench.decide(item, direction="back", type="builds-on", channel="")
+def test_the_direction_chosen_decides_in_whose_folder_a_link_stands(writable: WritableProject) -> None:
+    item = writable.queue[0]
+    outcome = writable.decide(item, direction="back", type="builds-on", channel="")
     assert outcome.files == ("graph/plans/lu-bhr-2/reviewed.ttl",)
-    text = bench.file(outcome.files[0]).read_text(encoding="utf-8")
+    text = writable.file(outcome.files[0]).read_text(encoding="utf-8")
     assert (
         "pan:linkType linktype:builds-on ;\n    pan:from action:lu-bhr-2-2-2 ;\n    pan:to action:lu-bhr-1-m2 ;" in text
     )
@@ -110,9 +110,9 @@ def test_the_direction_chosen_decides_in_whose_folder_a_link_stands(bench: Bench
     ],
 )
 def test_what_is_missing_unknown_or_hostile_is_refused(
-    bench: Bench, refused: Refused, code: str, change: dict[str, str]
+    writable: WritableProject, refused: Refused, code: str, change: dict[str, str]
 ) -> None:
-    item = bench.queue[0].key
+    item = writable.queue[0].key
     given = {"form": "decision", "item": item, "verdict": "accept", "reviewer": "A. Weber", **EVIDENCE}
     refused(code, **given | change)
 
@@ -122,17 +122,17 @@ def test_a_form_of_another_kind_is_refused(refused: Refused) -> None:
     refused("missing", item="x")
 
 
-def test_a_rejection_without_reason_is_refused(bench: Bench, refused: Refused) -> None:
-    refused("missing", form="decision", item=bench.queue[0].key, verdict="reject", reviewer="A. Weber")
+def test_a_rejection_without_reason_is_refused(writable: WritableProject, refused: Refused) -> None:
+    refused("missing", form="decision", item=writable.queue[0].key, verdict="reject", reviewer="A. Weber")
 
 
 HOSTILE = 'x" . <http://e/a> <http://e/b> "c" . # \\ """ \'\'\' \\u0041 \r\n@prefix pan: <http://evil/> .\r\n<script>'
 
 
-def test_what_is_typed_stays_text(bench: Bench) -> None:
-    item = bench.queue[0]
-    bench.decide(item, quote=HOSTILE, reason=HOSTILE, reviewer=f'O\'Neil "{"x" * 20}" \\')
-    store = bench.renewed().store
+def test_what_is_typed_stays_text(writable: WritableProject) -> None:
+    item = writable.queue[0]
+    writable.decide(item, quote=HOSTILE, reason=HOSTILE, reviewer=f'O\'Neil "{"x" * 20}" \\')
+    store = writable.reopened().store
     found = select(store, "SELECT ?r ?q ?n { ?l <https://w3id.org/pan2kg/ontology#reviewReason> ?r ; "
         "<https://w3id.org/pan2kg/ontology#reviewedBy> ?n ; "
         "<https://w3id.org/pan2kg/ontology#evidence>/<https://w3id.org/pan2kg/ontology#quote> ?q }")  # fmt: skip
@@ -142,20 +142,20 @@ def test_what_is_typed_stays_text(bench: Bench) -> None:
     assert not store.query("ASK { <http://e/a> ?p ?o }")
 
 
-def test_a_second_decision_is_told_of_the_first(bench: Bench) -> None:
-    item = bench.queue[0]
-    bench.decide(item)
-    before = bench.state()
-    outcome = bench.decide(item, "reject", direction="back", **REASON)
+def test_a_second_decision_is_told_of_the_first(writable: WritableProject) -> None:
+    item = writable.queue[0]
+    writable.decide(item)
+    before = writable.state()
+    outcome = writable.decide(item, "reject", direction="back", **REASON)
     assert (outcome.code, outcome.values) == ("decided-meanwhile", {"file": REVIEWED})
     assert REVIEWED in outcome.said.say("de")
-    assert bench.state() == before
+    assert writable.state() == before
 
 
-def test_a_decision_written_by_hand_elsewhere_counts_too(bench: Bench) -> None:
-    item = bench.queue[0]
+def test_a_decision_written_by_hand_elsewhere_counts_too(writable: WritableProject) -> None:
+    item = writable.queue[0]
     ends = [end.rpartition("/")[2] for end in item.ends]
-    bench.add(
+    writable.add(
         "graph/plans/lu-bhr-2/links.ttl",
         f"""
 link:00000000000000cb a pan:Link ;
@@ -168,24 +168,24 @@ link:00000000000000cb a pan:Link ;
     pan:certainty certainty:stated .
 """,
     )
-    assert bench.decide(item).code == "decided-meanwhile"
-    assert item.key not in {one.key for one in bench.renewed().queue}
+    assert writable.decide(item).code == "decided-meanwhile"
+    assert item.key not in {one.key for one in writable.reopened().queue}
 
 
-def test_an_old_file_keeps_every_byte_but_for_prefixes_it_lacks(bench: Bench) -> None:
-    first, second = bench.queue[:2]
-    bench.decide(first, "reject", **REASON)
-    path = bench.file(REVIEWED)
+def test_an_old_file_keeps_every_byte_but_for_prefixes_it_lacks(writable: WritableProject) -> None:
+    first, second = writable.queue[:2]
+    writable.decide(first, "reject", **REASON)
+    path = writable.file(REVIEWED)
     old = path.read_text(encoding="utf-8") + "\n# Remarque de la main : à revoir en juin – « oui »\n\n# Fin\n"
     path.write_text(old, encoding="utf-8")
     path.chmod(0o640)
-    bench.decide(second)
+    writable.decide(second)
     new = path.read_text(encoding="utf-8")
     fresh = {line for line in new.split("\n") if line.startswith("@prefix") and line not in old}
     assert {re.sub(r"@prefix (\w+):.*", r"\1", line) for line in fresh} == {"channel", "dcterms", "document", "passage"}
     assert "".join(line for line in new.splitlines(keepends=True) if line.strip("\n") not in fresh).startswith(old)
     assert path.stat().st_mode & 0o777 == 0o640
-    assert list(check_style([read_sheet(new, REVIEWED)], read_prefixes(bench.project))) == []
+    assert list(check_style([read_turtle_file(new, REVIEWED)], read_prefixes(writable.project))) == []
 
 
 @pytest.mark.parametrize(
@@ -195,28 +195,28 @@ def test_an_old_file_keeps_every_byte_but_for_prefixes_it_lacks(bench: Bench) ->
         ("other-prefix", "@prefix pan: <http://elsewhere.example/> .\n\npan:x a pan:Y .\n"),
     ],
 )
-def test_an_old_file_that_cannot_be_added_to_is_left_alone(bench: Bench, code: str, text: str) -> None:
-    bench.file(REVIEWED).write_text(text, encoding="utf-8")
-    outcome = bench.decide(bench.queue[0])
+def test_an_old_file_that_cannot_be_added_to_is_left_alone(writable: WritableProject, code: str, text: str) -> None:
+    writable.file(REVIEWED).write_text(text, encoding="utf-8")
+    outcome = writable.decide(writable.queue[0])
     assert outcome.code == code
     assert REVIEWED in outcome.said.say("fr")
-    assert bench.file(REVIEWED).read_text(encoding="utf-8") == text
+    assert writable.file(REVIEWED).read_text(encoding="utf-8") == text
 
 
-def test_a_file_that_cannot_be_written_is_told_in_a_sentence(bench: Bench, tmp_path: Path) -> None:
-    folder = bench.file("graph/plans/lu-bhr-1")
+def test_a_file_that_cannot_be_written_is_told_in_a_sentence(writable: WritableProject, tmp_path: Path) -> None:
+    folder = writable.file("graph/plans/lu-bhr-1")
     folder.rename(tmp_path / "away")
     folder.write_text("a file in the place of the folder", encoding="utf-8")
-    outcome = bench.decide(bench.queue[0])
+    outcome = writable.decide(writable.queue[0])
     assert outcome.code == "not-written"
     assert "exist" in outcome.said.say("en") or "directory" in outcome.said.say("en")
     assert folder.read_text(encoding="utf-8") == "a file in the place of the folder"
 
 
-def test_a_loop_of_what_builds_on_what_is_not_closed(bench: Bench) -> None:
-    item = bench.queue[0]
+def test_a_loop_of_what_builds_on_what_is_not_closed(writable: WritableProject) -> None:
+    item = writable.queue[0]
     one, two = (end.rpartition("/")[2] for end in item.ends)
-    bench.add(
+    writable.add(
         "graph/plans/lu-bhr-2/links.ttl",
         f"""
 link:00000000000000cc a pan:Link ;
@@ -232,11 +232,11 @@ link:00000000000000cd a pan:Link ;
     pan:status linkstatus:accepted .
 """,
     )
-    assert bench.decide(item, type="builds-on").code == "loop"
-    assert bench.decide(item, type="builds-on", direction="back").code == "accepted"
+    assert writable.decide(item, type="builds-on").code == "loop"
+    assert writable.decide(item, type="builds-on", direction="back").code == "accepted"
 
 
-def test_a_candidate_is_replaced_by_the_decision_and_no_longer_listed(with_candidate: Bench) -> None:
+def test_a_candidate_is_replaced_by_the_decision_and_no_longer_listed(with_candidate: WritableProject) -> None:
     item = next(item for item in with_candidate.queue if item.is_candidate)
     assert (item.type, item.strength) == ("cross-reference", 0.8)
     old = with_candidate.file("graph/plans/lu-bhr-2/links.ttl").read_bytes()
@@ -251,21 +251,21 @@ def test_a_candidate_is_replaced_by_the_decision_and_no_longer_listed(with_candi
     assert "pan:channel channel:web ;" in text
     assert "pan:confidence" not in text
     assert with_candidate.file("graph/plans/lu-bhr-2/links.ttl").read_bytes() == old
-    after = with_candidate.renewed()
+    after = with_candidate.reopened()
     assert not any(one.is_candidate for one in after.queue)
     query = find_query(after.project, "suggested-links")
     assert item.link not in select(after.store, query.text).values("link")
 
 
-def test_a_candidate_can_be_rejected_once(with_candidate: Bench) -> None:
+def test_a_candidate_can_be_rejected_once(with_candidate: WritableProject) -> None:
     item = next(item for item in with_candidate.queue if item.is_candidate)
     assert with_candidate.decide(item, "reject", **REASON).code == "rejected"
     assert with_candidate.decide(item, "reject", **REASON).code == "decided-meanwhile"
-    assert not any(one.is_candidate for one in with_candidate.renewed().queue)
+    assert not any(one.is_candidate for one in with_candidate.reopened().queue)
 
 
-def test_a_dump_is_not_written_to(bench: Bench) -> None:
+def test_a_dump_is_not_written_to(writable: WritableProject) -> None:
     from pan2kg.project import Project
 
-    dumped = Project(bench.project.root, (bench.file("graph.nq"),))
-    assert Bench(dumped, bench.store).decide(bench.queue[0]).code == "read-only"
+    dumped = Project(writable.project.root, (writable.file("graph.nq"),))
+    assert WritableProject(dumped, writable.store).decide(writable.queue[0]).code == "read-only"

@@ -8,9 +8,9 @@ import pytest
 
 import pan2kg
 from pan2kg.i18n.catalogue import LANGUAGES
-from pan2kg.site.library import Library, Mode
 from pan2kg.site.registry import Site
 from pan2kg.site.review import FAULT, SEAL
+from pan2kg.site.site_context import Mode, SiteContext
 
 ITEM = "lu-bhr-1-m2--lu-bhr-2-2-2"
 HOSTILE = "\"'><script>alert(1)</script>"
@@ -18,7 +18,7 @@ HOSTILE = "\"'><script>alert(1)</script>"
 
 def page(graph: pan2kg.Graph, path: str, *, mode: Mode, writable: bool, **arguments: str) -> str:
     shown = pan2kg.Graph(graph.project, graph.store, language="fr", as_of=date(2026, 1, 1))
-    site = Site(Library(shown, mode=mode, writable=writable))
+    site = Site(SiteContext(shown, mode=mode, writable=writable))
     found = site.page(path, arguments)
     assert found
     return found.body.decode()

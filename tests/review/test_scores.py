@@ -7,10 +7,10 @@ import pytest
 from pan2kg.review.scores import MOST, cell_name
 from pan2kg.tables.registry import TABLES
 from pan2kg.tables.table import DEFAULT
-from pan2kg.turtle.blocks import read_sheet
+from pan2kg.turtle.blocks import read_turtle_file
 from pan2kg.turtle.writer import read_prefixes
 from pan2kg.validation.style import check_style
-from tests.review.conftest import Bench, Refused
+from tests.review.conftest import Refused, WritableProject
 
 ONE, TWO, THREE = "lu-bhr-2-1-1", "lu-bhr-2-2-2", "lu-bhr-1-m2"
 GIVEN = {
@@ -27,22 +27,22 @@ def cell(one: str, two: str, score: str) -> dict[str, str]:
     return {cell_name(f"/{one}", f"/{two}"): score}
 
 
-def test_scores_stand_in_the_file_of_the_plan_of_what_acts(bench: Bench) -> None:
-    outcome = bench.send(**GIVEN, **cell(ONE, THREE, "-2"), **cell(THREE, ONE, "3"), **cell(ONE, TWO, ""))
+def test_scores_stand_in_the_file_of_the_plan_of_what_acts(writable: WritableProject) -> None:
+    outcome = writable.send(**GIVEN, **cell(ONE, THREE, "-2"), **cell(THREE, ONE, "3"), **cell(ONE, TWO, ""))
     assert outcome.code == "scored"
     assert sorted(outcome.files) == list(FILES)
     for name in FILES:
-        text = bench.file(name).read_text(encoding="utf-8")
-        assert list(check_style([read_sheet(text, name)], read_prefixes(bench.project))) == []
-    text = bench.file(FILES[1]).read_text(encoding="utf-8")
+        text = writable.file(name).read_text(encoding="utf-8")
+        assert list(check_style([read_turtle_file(text, name)], read_prefixes(writable.project))) == []
+    text = writable.file(FILES[1]).read_text(encoding="utf-8")
     assert text.count("a pan:Link ;") == 1
     assert "pan:score -2 ;" in text
     assert "pan:assessor body:gt-edh ;" in text
 
 
-def test_scores_appear_in_figures(bench: Bench) -> None:
-    bench.send(**GIVEN, **cell(ONE, THREE, "-2"), **cell(THREE, ONE, "0"))
-    material = bench.renewed().material
+def test_scores_appear_in_figures(writable: WritableProject) -> None:
+    writable.send(**GIVEN, **cell(ONE, THREE, "-2"), **cell(THREE, ONE, "0"))
+    material = writable.reopened().material
     rows = TABLES["interaction"].make(material, DEFAULT).rows
     assert {str(row["action"]).rpartition("/")[2] for row in rows} == {ONE, THREE}
     (opposed,) = TABLES["opposed"].make(material, DEFAULT).rows
@@ -50,44 +50,44 @@ def test_scores_appear_in_figures(bench: Bench) -> None:
     assert opposed["rationale"] == GIVEN["rationale"]
 
 
-def test_a_later_score_supersedes_and_the_earlier_stays(bench: Bench) -> None:
-    bench.send(**GIVEN, **cell(ONE, THREE, "-2"), **cell(ONE, TWO, "1"))
-    first = bench.file(FILES[1]).read_text(encoding="utf-8")
-    later = bench.renewed()
+def test_a_later_score_supersedes_and_the_earlier_stays(writable: WritableProject) -> None:
+    writable.send(**GIVEN, **cell(ONE, THREE, "-2"), **cell(ONE, TWO, "1"))
+    first = writable.file(FILES[1]).read_text(encoding="utf-8")
+    later = writable.reopened()
     changed = GIVEN | {"rationale": "Après entretien."}
     assert later.send(**changed, **cell(ONE, THREE, "2"), **cell(ONE, TWO, "1")).code == "scored"
-    text = bench.file(FILES[1]).read_text(encoding="utf-8")
+    text = writable.file(FILES[1]).read_text(encoding="utf-8")
     assert text.startswith(first.partition("\n\n")[2][:50]) or first.partition("\n\n")[2] in text
     assert text.count("dcterms:replaces") == 1
-    latest = later.renewed()
+    latest = later.reopened()
     assert latest.send(**changed, **cell(ONE, THREE, "0")).code == "scored"
-    (matrix,) = latest.renewed().material.scores
+    (matrix,) = latest.reopened().material.scores
     assert {(a.rpartition("/")[2], b.rpartition("/")[2]): s for a, b, s in matrix.cells()} == {
         (ONE, THREE): 0,
         (ONE, TWO): 1,
     }
-    assert TABLES["opposed"].make(latest.renewed().material, DEFAULT).rows == ()
+    assert TABLES["opposed"].make(latest.reopened().material, DEFAULT).rows == ()
 
 
-def test_scores_of_two_assessors_stand_side_by_side(bench: Bench) -> None:
-    bench.send(**GIVEN, **cell(ONE, THREE, "-2"))
-    assert bench.send(**GIVEN | {"assessor": "maee"}, **cell(ONE, THREE, "1")).code == "scored"
-    matrices = bench.renewed().material.scores
+def test_scores_of_two_assessors_stand_side_by_side(writable: WritableProject) -> None:
+    writable.send(**GIVEN, **cell(ONE, THREE, "-2"))
+    assert writable.send(**GIVEN | {"assessor": "maee"}, **cell(ONE, THREE, "1")).code == "scored"
+    matrices = writable.reopened().material.scores
     assert sorted(matrix.assessor.rpartition("/")[2] for matrix in matrices) == ["gt-edh", "maee"]
 
 
-def test_what_was_scored_meanwhile_is_not_overruled_unseen(bench: Bench) -> None:
-    bench.send(**GIVEN, **cell(ONE, THREE, "-2"))
-    before = bench.state()
-    outcome = bench.send(**GIVEN, **cell(ONE, THREE, "3"))
+def test_what_was_scored_meanwhile_is_not_overruled_unseen(writable: WritableProject) -> None:
+    writable.send(**GIVEN, **cell(ONE, THREE, "-2"))
+    before = writable.state()
+    outcome = writable.send(**GIVEN, **cell(ONE, THREE, "3"))
     assert outcome.code == "scored-meanwhile"
     assert outcome.values["file"] == FILES[1]
-    assert bench.state() == before
+    assert writable.state() == before
 
 
-def test_scores_that_are_there_already_are_not_written_again(bench: Bench) -> None:
-    bench.send(**GIVEN, **cell(ONE, THREE, "-2"))
-    assert bench.renewed().send(**GIVEN, **cell(ONE, THREE, "-2")).code == "unchanged"
+def test_scores_that_are_there_already_are_not_written_again(writable: WritableProject) -> None:
+    writable.send(**GIVEN, **cell(ONE, THREE, "-2"))
+    assert writable.reopened().send(**GIVEN, **cell(ONE, THREE, "-2")).code == "unchanged"
 
 
 @pytest.mark.parametrize(
@@ -112,17 +112,17 @@ def test_what_is_no_score_is_refused(refused: Refused, code: str, change: dict[s
     refused(code, **GIVEN | cell(ONE, THREE, "1") | change)
 
 
-def test_a_matrix_has_no_more_actions_than_a_person_can_see(bench: Bench, refused: Refused) -> None:
-    actions = [action.rpartition("/")[2] for action in bench.material.uses.actions[: MOST + 1]]
+def test_a_matrix_has_no_more_actions_than_a_person_can_see(writable: WritableProject, refused: Refused) -> None:
+    actions = [action.rpartition("/")[2] for action in writable.material.uses.actions[: MOST + 1]]
     cells: dict[str, str] = {}
     for other in actions[1:]:
         cells |= cell(actions[0], other, "1")
     refused("too-many-actions", **GIVEN, **cells)
 
 
-def test_where_one_file_cannot_be_written_the_other_is_as_before(bench: Bench) -> None:
-    bench.file(FILES[1]).mkdir()
-    before = bench.state()
-    outcome = bench.send(**GIVEN, **cell(THREE, ONE, "1"), **cell(ONE, THREE, "1"))
+def test_where_one_file_cannot_be_written_the_other_is_as_before(writable: WritableProject) -> None:
+    writable.file(FILES[1]).mkdir()
+    before = writable.state()
+    outcome = writable.send(**GIVEN, **cell(THREE, ONE, "1"), **cell(ONE, THREE, "1"))
     assert outcome.code == "not-written"
-    assert bench.state() == before
+    assert writable.state() == before

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
-from tests.review.conftest import EVIDENCE, Bench
+from tests.review.conftest import EVIDENCE, WritableProject
 
 SCRIPT = """
 import json, resource, signal, sys
@@ -51,22 +51,22 @@ def form(item: str, name: str) -> dict[str, str]:
     return {"form": "decision", "item": item, "verdict": "accept", "reviewer": name, **EVIDENCE}
 
 
-def test_of_two_who_decide_on_the_same_links_one_is_told_and_nothing_is_lost(bench: Bench) -> None:
-    items = [item.key for item in bench.queue if item.plans[0].endswith("/lu-bhr-1")][:6]
+def test_of_two_who_decide_on_the_same_links_one_is_told_and_nothing_is_lost(writable: WritableProject) -> None:
+    items = [item.key for item in writable.queue if item.plans[0].endswith("/lu-bhr-1")][:6]
     assert len(items) == 6
-    people = [reviewer(bench.project.root) for _ in range(2)]
+    people = [reviewer(writable.project.root) for _ in range(2)]
     answers = run(people, [[form(item, name) for item in items] for name in ("A. Weber", "B. Schmit")])
     assert [sorted(pair) for pair in zip(*answers, strict=True)] == [["accepted", "decided-meanwhile"]] * 6
-    text = bench.file("graph/plans/lu-bhr-1/reviewed.ttl").read_text(encoding="utf-8")
+    text = writable.file("graph/plans/lu-bhr-1/reviewed.ttl").read_text(encoding="utf-8")
     assert text.count(" a pan:Link ;") == 6
     assert text.count(" a pan:SourceGraph ;") == 1
     assert len(list(ox.parse(text, format=ox.RdfFormat.TURTLE))) > 60
 
 
-def test_on_a_full_disk_nothing_is_lost_and_a_sentence_says_so(bench: Bench) -> None:
-    items = [item.key for item in bench.queue[:2]]
-    (done,) = run([reviewer(bench.project.root)], [[form(items[0], "A. Weber")]])
-    before = bench.state()
-    (answers,) = run([reviewer(bench.project.root, "1000")], [[form(items[1], "A. Weber")]])
+def test_on_a_full_disk_nothing_is_lost_and_a_sentence_says_so(writable: WritableProject) -> None:
+    items = [item.key for item in writable.queue[:2]]
+    (done,) = run([reviewer(writable.project.root)], [[form(items[0], "A. Weber")]])
+    before = writable.state()
+    (answers,) = run([reviewer(writable.project.root, "1000")], [[form(items[1], "A. Weber")]])
     assert (done, answers) == (["accepted"], ["not-written"])
-    assert bench.state() == before
+    assert writable.state() == before

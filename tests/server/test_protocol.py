@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pan2kg.errors import QueryError
-from pan2kg.server.inspection import Nature, add_using, inspect_query, inspect_update
+from pan2kg.server.inspection import QueryTraits, add_using, inspect_query, inspect_update
 from pan2kg.server.protocol import FORM, QUERY, UPDATE, Operation, read_operation
 from pan2kg.server.request import Refusal
 from pan2kg.store.store import refuse_fetching
@@ -106,7 +106,7 @@ def test_what_a_query_may_not_say(query: str) -> None:
     ],
 )
 def test_words_in_names_and_texts_are_no_words(query: str) -> None:
-    assert inspect_query(query) == Nature()
+    assert inspect_query(query) == QueryTraits()
 
 
 CALLS = [
@@ -154,13 +154,13 @@ def test_an_update_that_loads_is_refused_however_it_is_written(update: str) -> N
 
 
 def test_a_query_that_names_its_graphs_and_one_that_never_answers_twice_the_same() -> None:
-    assert inspect_query("SELECT * FROM <http://e/g> { ?s ?p ?o }") == Nature(own_dataset=True)
-    assert inspect_query("SELECT (rand() AS ?n) {}") == Nature(volatile=True)
+    assert inspect_query("SELECT * FROM <http://e/g> { ?s ?p ?o }") == QueryTraits(own_dataset=True)
+    assert inspect_query("SELECT (rand() AS ?n) {}") == QueryTraits(volatile=True)
 
 
 def test_a_service_that_is_allowed_by_its_address() -> None:
     query = "SELECT * { SERVICE SILENT <http://e/sparql> { ?s ?p ?o } }"
-    assert inspect_query(query, frozenset({"http://e/sparql"})) == Nature()
+    assert inspect_query(query, frozenset({"http://e/sparql"})) == QueryTraits()
     assert isinstance(inspect_query(query, frozenset({"http://e/other"})), Refusal)
 
 

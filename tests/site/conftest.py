@@ -12,8 +12,8 @@ import pytest
 
 import pan2kg
 from pan2kg.graph.graph import Graph
-from pan2kg.site.library import Library
 from pan2kg.site.registry import Site
+from pan2kg.site.site_context import SiteContext
 
 VOID = frozenset({"area", "br", "col", "hr", "img", "input", "link", "meta", "wbr"})
 DAY = date(2026, 1, 1)
@@ -93,10 +93,10 @@ def listed(page: str, badge: str = "") -> Counter[str]:
 @pytest.fixture(scope="session")
 def reader(graph: pan2kg.Graph) -> Reader:
     """The site of the shipped graph, as it is exported."""
-    return Reader(Site(Library(Graph(graph.project, graph.store, language="fr", as_of=DAY))))
+    return Reader(Site(SiteContext(Graph(graph.project, graph.store, language="fr", as_of=DAY))))
 
 
 @pytest.fixture(scope="session")
 def served(graph: pan2kg.Graph) -> Reader:
     """The site of the shipped graph, as it is served."""
-    return Reader(Site(Library(Graph(graph.project, graph.store, language="fr", as_of=DAY), mode="served")))
+    return Reader(Site(SiteContext(Graph(graph.project, graph.store, language="fr", as_of=DAY), mode="served")))

@@ -14,9 +14,9 @@ from pan2kg.graph.statements import grounds_of
 from pan2kg.i18n.catalogue import Messages
 from pan2kg.site.basis import rule_words
 from pan2kg.site.entity import values_of
-from pan2kg.site.library import Library
+from pan2kg.site.page_context import PageContext, Request
 from pan2kg.site.registry import Site
-from pan2kg.site.speaker import Request, Speaker
+from pan2kg.site.site_context import SiteContext
 from pan2kg.turtle.vocabulary import ID, PAN
 from tests.site.conftest import DAY, Parsed, Reader
 
@@ -60,14 +60,14 @@ def test_what_a_rule_derived_is_marked_with_the_rule_in_words(reader: Reader) ->
 
 def test_our_words_for_rules_are_those_of_the_rules(reader: Reader) -> None:
     ours = _PAGE.group("rule-", "en")
-    said = dict(reader.site.library.graph.rules)
+    said = dict(reader.site.site_context.graph.rules)
     assert said == ours, "Copy the English words of queries/rules into texts/rules.toml."
 
 
 def test_a_rule_somebody_changed_is_told_in_its_own_words(graph: pan2kg.Graph) -> None:
-    library = Library(Graph(graph.project, graph.store, language="fr", as_of=DAY))
-    library.graph.once("rules", lambda: {"cites": "Who names whom."})
-    assert rule_words(Speaker(library, PLAIN), "cites") == ("Who names whom.", "en")
+    site_context = SiteContext(Graph(graph.project, graph.store, language="fr", as_of=DAY))
+    site_context.graph.once("rules", lambda: {"cites": "Who names whom."})
+    assert rule_words(PageContext(site_context, PLAIN), "cites") == ("Who names whom.", "en")
 
 
 def test_an_unverified_statement_is_marked_so(reader: Reader) -> None:
@@ -77,7 +77,7 @@ def test_an_unverified_statement_is_marked_so(reader: Reader) -> None:
 
 
 def test_the_certainty_of_a_statement_comes_from_its_block_else_from_its_file(reader: Reader) -> None:
-    statements = reader.site.library.graph.statements
+    statements = reader.site.site_context.graph.statements
     found = {grounds_of(statements, statement).certainty for statement in statements.every}
     assert found <= {"stated", "derived", "unverified", "rule", ""}
     nodes = {s.thing for s in statements.every if not grounds_of(statements, s).certainty}
@@ -92,23 +92,23 @@ def test_a_fallback_language_is_marked(reader: Reader) -> None:
 
 
 def test_a_link_has_an_anchor_that_its_address_leads_to(reader: Reader) -> None:
-    speaker = Speaker(reader.site.library, Request("fr/index.html", "fr"))
-    link = reader.site.library.graph.ties.every[0].iri
-    address, _, anchor = speaker.address(link).partition("#")
+    context = PageContext(reader.site.site_context, Request("fr/index.html", "fr"))
+    link = reader.site.site_context.graph.ties.every[0].iri
+    address, _, anchor = context.address(link).partition("#")
     assert f'id="{anchor}"' in reader[f"fr/{address}"]
 
 
 def test_a_document_leads_to_its_line_among_the_sources(reader: Reader) -> None:
-    speaker = Speaker(reader.site.library, Request("fr/plan/x.html", "fr"))
-    address = speaker.address(f"{ID}document/mae-gouvernement-lu-fr-pan-2")
+    context = PageContext(reader.site.site_context, Request("fr/plan/x.html", "fr"))
+    address = context.address(f"{ID}document/mae-gouvernement-lu-fr-pan-2")
     assert address == "../sources.html#mae-gouvernement-lu-fr-pan-2"
     assert 'id="mae-gouvernement-lu-fr-pan-2"' in reader["fr/sources.html"]
 
 
 def test_concepts_and_terms_lead_to_the_documentation_of_the_ontology(reader: Reader) -> None:
-    speaker = Speaker(reader.site.library, Request("fr/index.html", "fr"))
-    assert speaker.address(f"{ID}linktype/shared-topic") == "ontology.html#linktype-shared-topic"
-    assert speaker.address(f"{PAN}Plan") == "ontology.html#Plan"
+    context = PageContext(reader.site.site_context, Request("fr/index.html", "fr"))
+    assert context.address(f"{ID}linktype/shared-topic") == "ontology.html#linktype-shared-topic"
+    assert context.address(f"{PAN}Plan") == "ontology.html#Plan"
 
 
 def test_an_act_leads_to_where_it_is_published(reader: Reader) -> None:
@@ -131,9 +131,9 @@ def test_the_positions_of_a_conflict_stand_side_by_side(reader: Reader) -> None:
 
 
 def test_gaps_of_an_action_stand_on_its_page(reader: Reader) -> None:
-    material = reader.site.library.graph
-    lacking = next(iri for iri, lacks in reader.site.library.lacks.items() if iri in material.home_of)
-    entry = reader.site.library.graph.labels.entry(lacking)
+    material = reader.site.site_context.graph
+    lacking = next(iri for iri, lacks in reader.site.site_context.lacks.items() if iri in material.home_of)
+    entry = reader.site.site_context.graph.labels.entry(lacking)
     assert entry
     assert 'class="badge gap"' in reader[f"fr/{entry.address}"]
 
@@ -159,14 +159,14 @@ def test_with_a_server_a_page_offers_its_data(served: Reader, reader: Reader) ->
     ],
 )
 def test_anything_the_graph_speaks_of_can_be_shown(reader: Reader, iri: str) -> None:
-    found = values_of(Speaker(reader.site.library, PLAIN), iri)
+    found = values_of(PageContext(reader.site.site_context, PLAIN), iri)
     assert found is not None
     assert found["title"]
     assert found["parts"]
 
 
 def test_what_the_graph_does_not_speak_of_has_no_page(reader: Reader) -> None:
-    assert values_of(Speaker(reader.site.library, PLAIN), f"{ID}plan/nowhere") is None
+    assert values_of(PageContext(reader.site.site_context, PLAIN), f"{ID}plan/nowhere") is None
     assert reader.site.page("fr/action/nowhere.html") is None
     assert reader.site.page("fr/pair/lu-bhr-2--lu-bhr-1.html") is None
 
@@ -224,7 +224,7 @@ def evil(own_project: Path) -> Reader:
     """The site of a small graph whose texts try to become markup."""
     (own_project / "graph" / "plans" / "xx-evil-1.ttl").write_text(EVIL, encoding="utf-8")
     graph = pan2kg.open_graph(own_project)
-    return Reader(Site(Library(Graph(graph.project, graph.store, language="fr", as_of=DAY))))
+    return Reader(Site(SiteContext(Graph(graph.project, graph.store, language="fr", as_of=DAY))))
 
 
 def test_no_text_of_the_graph_becomes_markup(evil: Reader) -> None:

@@ -60,11 +60,11 @@ def test_the_actions_without_a_link_counted_at_home_are_listed(reader: Reader) -
 
 
 def test_what_an_action_without_a_link_is_told_apart_by(reader: Reader) -> None:
-    library = reader.site.library
+    site_context = reader.site.site_context
     page = reader["fr/unlinked.html"]
     unread = sum(map(int, re.findall(r"rien de relevé encore\xa0: (\d+)", page)))
-    home = library.graph.home_of
-    assert unread == len(home.keys() - library.linked - library.recorded)
+    home = site_context.graph.home_of
+    assert unread == len(home.keys() - site_context.linked - site_context.recorded)
 
 
 def test_a_cell_of_the_matrix_counts_the_links_of_its_pair(reader: Reader) -> None:
@@ -145,9 +145,9 @@ def test_headings_of_links_count_their_list(reader: Reader) -> None:
 
 def test_the_matrix_counts_linked_pairs_of_actions_as_the_table_of_figures_does(reader: Reader) -> None:
     """Where pairs of actions share a text; plans that share one only as wholes have no such pair."""
-    library = reader.site.library
-    rows = library.figures("matrix", "fr").rows
+    site_context = reader.site.site_context
+    rows = site_context.figures("matrix", "fr").rows
     linked = {tuple(sorted((str(row["one"]), str(row["two"])))): row["linked"] for row in rows if row["linked"]}
-    counts = library.graph.ties.counts(["shared-instrument"])
+    counts = site_context.graph.ties.counts(["shared-instrument"])
     assert linked == {(one, two): counts[one, two]["shared-instrument"] for one, two in linked}
     assert len(linked) >= 2

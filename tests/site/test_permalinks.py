@@ -10,14 +10,14 @@ import pytest
 
 import pan2kg
 from pan2kg.graph.graph import Graph
-from pan2kg.site.library import Library
 from pan2kg.site.registry import Site
+from pan2kg.site.site_context import SiteContext
 from tests.site.conftest import DAY
 
 
 @pytest.fixture(scope="module")
 def served(graph: pan2kg.Graph) -> Site:
-    return Site(Library(Graph(graph.project, graph.store, language="fr", as_of=DAY), mode="served"))
+    return Site(SiteContext(Graph(graph.project, graph.store, language="fr", as_of=DAY), mode="served"))
 
 
 def page(site: Site, name: str, **arguments: str) -> str:
@@ -35,7 +35,7 @@ def test_the_permanent_link_gives_the_same_rows(served: Site) -> None:
     link = re.search(r'<a href="who-should-talk\.html\?([^"]*)" rel="bookmark"', asked)
     assert link
     fixed = dict(parse_qsl(unescape(link[1])))
-    assert fixed == {"as-of": "2021-06-30", "body": "body:mj", "release": served.library.graph.release}
+    assert fixed == {"as-of": "2021-06-30", "body": "body:mj", "release": served.site_context.graph.release}
     again = served.page("fr/question/who-should-talk.html", fixed)
     assert again
     assert rows(again.body.decode()) == rows(asked) != []
@@ -58,7 +58,7 @@ def test_a_download_is_as_of_the_same_day(served: Site) -> None:
 
 def test_a_link_of_another_release_says_so(served: Site) -> None:
     assert "version 0.0.9" in page(served, "plans", release="0.0.9")
-    assert "version 0.0.9" not in page(served, "plans", release=served.library.graph.release)
+    assert "version 0.0.9" not in page(served, "plans", release=served.site_context.graph.release)
 
 
 def test_a_link_of_another_release_says_so_where_it_cannot_be_answered(served: Site) -> None:

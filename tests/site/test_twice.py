@@ -16,12 +16,12 @@ ROOT: Final = Path(__file__).resolve().parents[2]
 SCRIPT: Final = """
 from datetime import date
 import pan2kg
-from pan2kg.site.library import Library
+from pan2kg.site.site_context import SiteContext
 from pan2kg.site.registry import Site
 from tests.site.test_twice import digests
 
 graph = pan2kg.open_graph(language="fr", as_of=date(2026, 1, 1))
-print(*digests(Site(Library(graph))), sep="\\n")
+print(*digests(Site(SiteContext(graph))), sep="\\n")
 """
 
 

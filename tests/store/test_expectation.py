@@ -77,3 +77,8 @@ def test_a_plan_given_for_an_action_is_told_where_its_actions_are(graph: pan2kg.
     with pytest.raises(QueryError) as caught:
         refuse_other_kind(f"{ID}plan/lu-bhr-2", ("action",), option="action", store=graph.store)
     assert "pan2kg ask actions-of-plan --plan lu-bhr-2" in str(caught.value)
+
+
+def test_an_action_given_for_a_plan_is_told_its_plan(graph: pan2kg.Graph) -> None:
+    with pytest.raises(QueryError, match=r"takes a plan\. .*lu-bhr-2\b"):
+        refuse_other_kind(f"{ID}action/lu-bhr-2-4-3", ("plan",), option="plan", store=graph.store)

@@ -35,6 +35,14 @@ def test_a_label_of_two_things_is_refused_and_both_are_named_in_order(twins: Loc
         find_thing(typed, twins, Project.packaged())
 
 
+def test_of_many_things_the_first_by_address_are_named() -> None:
+    store = ox.Store()
+    for name in "hcfbgdea":
+        store.load(f'<http://e/{name}> <http://purl.org/dc/terms/identifier> "x" .', format=ox.RdfFormat.TURTLE)
+    with pytest.raises(QueryError, match=r"may mean http://e/a or http://e/b or http://e/c\. Give the IRI"):
+        find_thing("x", LocalStore(store), Project.packaged())
+
+
 @pytest.mark.parametrize(
     ("typed", "meant"),
     [
@@ -88,3 +96,22 @@ def test_a_number_is_put_in_as_it_is_said(value: str) -> None:
 def test_what_is_no_number_is_refused(value: str) -> None:
     with pytest.raises(QueryError, match="takes a value such as 1, not"):
         filled("1", value)
+
+
+def test_a_text_keeps_the_language_of_the_default() -> None:
+    (found,) = select(LocalStore(ox.Store()), filled('"loi"@fr', "acte")).rows[0]
+    assert str(found) == '"acte"@fr'
+
+
+@pytest.mark.parametrize("typed", ["plan:a b", "plan:a> . <http://e/b", 'plan:"'])
+def test_a_prefixed_name_that_is_none_is_looked_for_as_a_label(twins: LocalStore, typed: str) -> None:
+    with pytest.raises(QueryError, match="Nothing in the graph is called"):
+        find_thing(typed, twins, Project.packaged())
+
+
+def test_a_parameter_that_is_spelled_wrong_is_answered_with_the_nearest() -> None:
+    text = "SELECT ?plan WHERE {\n    BIND(<http://e/x> AS ?plan)  # parameter: a plan\n}"
+    query = Query("q", "t", text, "q.rq", {}, (Parameter("plan", "<http://e/x>", "a plan"),))
+    for typed, remedy in (("plans", r"Did you mean plan\?"), ("zzz", "plan")):
+        with pytest.raises(QueryError, match=remedy):
+            fill(query, {typed: "x"}, store=LocalStore(ox.Store()), project=Project.packaged())

@@ -59,6 +59,11 @@ def test_from_never_touches_the_network_or_the_disk(store: LocalStore) -> None:
         assert select(store, f"SELECT * FROM <{address}> WHERE {{ ?s ?p ?o }}").rows == ()
 
 
+@pytest.mark.parametrize("said", ['FILTER(?o != "from")', "# from\n", "OPTIONAL { ?s <http://e/from> ?from }"])
+def test_the_word_from_in_a_string_comment_or_name_names_no_graph(store: LocalStore, said: str) -> None:
+    assert len(select(store, f"SELECT * WHERE {{ ?s ?p ?o {said} }}").rows) == 2
+
+
 def test_from_narrows_the_query_to_the_graphs_it_names(store: LocalStore) -> None:
     assert len(select(store, "SELECT * FROM <http://e/g> WHERE { ?s ?p ?o }").rows) == 2
 
@@ -99,6 +104,23 @@ def test_a_cache_follows_the_files(own_project: Path, tmp_path: Path) -> None:
     write_atomically(own_project / "graph" / "x.ttl", "<http://e/a> <http://e/p> 1 .\n")
     assert fingerprint(project) != before
     assert len(open_cached(project, derive, tmp_path / "cache").inner) > 0
+
+
+def test_a_cache_is_made_anew_after_a_changed_rule_and_a_renamed_file_but_not_after_a_question(
+    own_project: Path,
+) -> None:
+    project, states = Project.at(own_project), list[str]()
+    file, rule = own_project / "graph" / "x.ttl", next((own_project / "queries" / "rules").glob("*.rq"))
+    write_atomically(file, "<http://e/a> <http://e/p> 1 .\n")
+    states.append(fingerprint(project))
+    file.rename(file.with_name("y.ttl"))
+    states.append(fingerprint(project))
+    rule.write_text(rule.read_text(encoding="utf-8") + "# changed\n", encoding="utf-8")
+    states.append(fingerprint(project))
+    write_atomically(own_project / "queries" / "q.rq", "SELECT * { ?s ?p ?o }")
+    states.append(fingerprint(project))
+    assert len(set(states)) == 3
+    assert states[2] == states[3]
 
 
 def test_a_cache_that_cannot_be_made_is_one_sentence(own_project: Path, tmp_path: Path) -> None:

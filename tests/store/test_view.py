@@ -17,7 +17,7 @@ from pan2kg.store.dates import FORESEEN, IN_FORCE, MADE, Standing
 from pan2kg.store.queries import fill, read_queries
 from pan2kg.store.rules import derive
 from pan2kg.store.store import LocalStore, load_project, select
-from pan2kg.turtle.vocabulary import ID
+from pan2kg.turtle.vocabulary import DERIVED, ID
 
 PREFIXES = """
 @prefix pan: <https://w3id.org/pan2kg/ontology#> .
@@ -62,6 +62,12 @@ def test_a_plan_is_in_force_from_adoption_and_first_year_to_last_year(project: P
     assert there(moment(project, turtle)) == {"runs", "open", "undated"}
 
 
+def test_what_has_no_date_of_its_own_is_counted_but_actions_which_follow_their_plan_are_not(project: Project) -> None:
+    seen = moment(project, plan("p") + plan("q", periodStart="2020") + "e:a a pan:Action ; pan:inPlan e:q .\n")
+    assert {count.kind: count.undated for count in seen.counts if count.undated} == {"plan": 1}
+    assert not any("action" in note for note in seen.notes("en"))
+
+
 def test_actions_go_with_their_plan_and_with_their_own_period_but_not_with_a_deadline(project: Project) -> None:
     turtle = plan("p", periodStart="2020") + plan("q", periodEnd="2020")
     turtle += "".join(
@@ -76,6 +82,38 @@ def test_actions_go_with_their_plan_and_with_their_own_period_but_not_with_a_dea
         )
     )
     assert there(moment(project, turtle)) == {"p", "plain", "plain-t", "late", "late-t"}
+
+
+def test_of_several_timelines_of_an_action_all_have_to_be_dated(project: Project) -> None:
+    late, past = 'pan:startDate "2022-01-01"^^xsd:date', 'pan:startDate "2020-01-01"^^xsd:date'
+    ended = past + ' ; pan:endDate "2020-12-31"^^xsd:date'
+    lines = (("ahead", late, late), ("partly", late, "a e:X"), ("over", ended, ended), ("going-on", ended, past))
+    turtle = plan("p") + "".join(
+        f"e:{name} a pan:Action ; pan:inPlan e:p ; pan:hasTimeline e:{name}-1 , e:{name}-2 .\n"
+        f"e:{name}-1 {one} . e:{name}-2 {two} .\n"
+        for name, one, two in lines
+    )
+    assert {name for name in there(moment(project, turtle)) if not name[-1].isdigit()} == {"p", "partly", "going-on"}
+
+
+def test_a_review_is_there_from_its_adoption_else_from_the_period_it_looks_at(project: Project) -> None:
+    turtle = "".join(
+        f"e:{name} a pan:Review{said} .\n"
+        for name, said in (
+            ("adopted-later", ' ; pan:adoptedOn "2021-07-01"^^xsd:date ; pan:periodStart "2018"^^xsd:gYear'),
+            ("adopted", ' ; pan:adoptedOn "2021-06-30"^^xsd:date ; pan:periodStart "2022"^^xsd:gYear'),
+            ("begun", ' ; pan:periodStart "2021"^^xsd:gYear'),
+            ("ahead", ' ; pan:periodStart "2022"^^xsd:gYear'),
+        )
+    )
+    assert there(moment(project, turtle)) == {"adopted", "begun"}
+
+
+def test_a_stated_day_of_entry_into_force_comes_before_when_an_act_was_made(project: Project) -> None:
+    turtle = instrument("later", ("adoption", "2020-01-01")) + instrument("now", ("adoption", "2020-01-01"))
+    turtle += 'e:later eli:first_date_entry_in_force "2022-01-01"^^xsd:date .\n'
+    turtle += 'e:now eli:first_date_entry_in_force "2021-01-01"^^xsd:date .\n'
+    assert there(moment(project, turtle)) == {"now", "now-0"}
 
 
 def instrument(name: str, *milestones: tuple[str, str], address: str = "") -> str:
@@ -100,6 +138,12 @@ def test_an_instrument_is_there_from_its_entry_into_force_else_from_when_it_was_
     )
     found = {name for name in there(moment(project, turtle)) if not name[-1].isdigit()}
     assert found == {"in-force", "made", "unknown"}
+
+
+def test_a_kind_of_instrument_the_graph_adds_is_dated_like_the_others(project: Project) -> None:
+    kind = "e:Circular <http://www.w3.org/2000/01/rdf-schema#subClassOf> pan:Instrument .\n"
+    turtle = kind + instrument("later", ("adoption", "2022-01-01")).replace("pan:LegalAct", "e:Circular")
+    assert there(moment(project, turtle)) == {"Circular"}
 
 
 def test_terms_an_instrument_sets_are_known_before_they_fall_due(project: Project) -> None:
@@ -135,6 +179,36 @@ def test_a_link_is_there_where_both_ends_are(project: Project) -> None:
     assert there(moment(project, turtle)) == {"now", "also", "kept", "quote"}
 
 
+def test_what_is_left_out_is_told_with_why_unless_it_only_went_along(project: Project) -> None:
+    turtle = plan("now") + plan("done", periodEnd="2022") + plan("over", periodEnd="2020")
+    turtle += plan("ahead", periodStart="2022") + "e:a a pan:Action ; pan:inPlan e:over .\n"
+    turtle += "e:lost a pan:Link ; pan:from e:now ; pan:to e:over .\n"
+    store = ox.Store()
+    store.load(PREFIXES + turtle, format=ox.RdfFormat.TURTLE, to_graph=ox.NamedNode("http://e/graph"))
+    derived = PREFIXES + "e:computed a pan:Link ; pan:between e:now , e:over ."
+    store.load(derived, format=ox.RdfFormat.TURTLE, to_graph=ox.NamedNode(DERIVED + "any"))
+    seen = as_of(LocalStore(store), DAY, project, rules=[])
+    assert seen.notes("en") == (
+        "As of 30 June 2021, left out: 2 plans (1 before its start, 1 after its end), 1 action, 1 asserted link.",
+        "Kept although no date is known: 1 plan.",
+        "1 plan in force has no known end.",
+    )
+
+
+def test_words_two_links_rest_on_stay_with_the_one_that_stays(project: Project) -> None:
+    turtle = plan("now") + plan("also") + plan("over", periodEnd="2020") + "e:quote a pan:Passage .\n"
+    turtle += "e:kept a pan:Link ; pan:from e:now ; pan:to e:also ; pan:evidence e:quote .\n"
+    turtle += "e:lost a pan:Link ; pan:from e:now ; pan:to e:over ; pan:evidence e:quote .\n"
+    assert there(moment(project, turtle)) == {"now", "also", "kept", "quote"}
+
+
+def test_a_conflict_goes_with_the_last_of_what_it_is_about(project: Project) -> None:
+    turtle = plan("now") + plan("over", periodEnd="2020")
+    turtle += "e:past a pan:Conflict ; pan:concerns e:over .\n"
+    turtle += "e:both a pan:Conflict ; pan:concerns e:over , e:now .\n"
+    assert there(moment(project, turtle)) == {"now", "both"}
+
+
 BODIES = """
 e:old a pan:PublicBody . e:new a pan:PublicBody ; pan:precededBy e:old .
 e:change a org:ChangeEvent ; pan:date "2020"^^xsd:gYear ;
@@ -157,6 +231,38 @@ def test_a_body_bears_the_name_it_had_on_the_day(project: Project) -> None:
 def test_a_later_name_is_not_put_back_in_time(project: Project) -> None:
     later = BODIES.replace("pan:involves e:old", "pan:involves e:new")
     assert "said" not in there(moment(project, later, date(2019, 1, 1)))
+
+
+def test_a_body_that_takes_another_in_was_there_before_and_goes_on(project: Project) -> None:
+    merger = """
+e:one a pan:PublicBody . e:two a pan:PublicBody . e:change a org:ChangeEvent ; pan:date "2020"^^xsd:gYear ;
+    org:originalOrganization e:one , e:two ; org:resultingOrganization e:one .
+"""
+    assert {"one", "two"} <= there(moment(project, merger, date(2019, 1, 1)))
+    assert "two" not in there(moment(project, merger, date(2021, 1, 1)))
+    assert "one" in there(moment(project, merger, date(2021, 1, 1)))
+
+
+def test_a_body_that_nothing_followed_is_gone_with_what_names_it(project: Project) -> None:
+    closed = BODIES.replace(" ; pan:precededBy e:old", "")
+    seen = moment(project, closed, date(2021, 1, 1))
+    assert not {"old", "said"} & there(seen)
+    assert seen.renamed == 0
+
+
+def test_names_that_follow_each_other_in_a_circle_are_no_later_names(project: Project) -> None:
+    circle = (
+        BODIES
+        + """
+e:old pan:precededBy e:new . e:back a org:ChangeEvent ; pan:date "2020"^^xsd:gYear ; org:originalOrganization e:new .
+"""
+    )
+    assert not {"old", "new", "said"} & there(moment(project, circle, date(2021, 1, 1)))
+
+
+def test_of_renamed_statements_those_left_out_are_not_counted(project: Project) -> None:
+    other = plan("q", periodEnd="2020") + "e:more a pan:Involvement ; pan:involves e:old ; pan:involvedIn e:q .\n"
+    assert moment(project, BODIES + other, date(2021, 1, 1)).renamed == 1
 
 
 def test_an_involvement_keeps_to_its_own_years(project: Project) -> None:

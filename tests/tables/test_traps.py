@@ -177,6 +177,14 @@ action:a pan:hasTimeline timeline:t .
     )
 
 
+def test_fields_are_listed_plan_by_plan_whatever_actions_are_called() -> None:
+    other = "action:z a pan:Action ; pan:inPlan plan:p .\n"
+    figures = make("completeness", material(PLANS, other), Choice(everything=True))
+    assert [(row["plan_label"], row["action_label"]) for row in figures.rows] == [
+        ("Plan P", "Action A"), ("Plan P", "z"), ("Plan Q", "Action B"), ("Plan Q", "Action C"),
+    ]  # fmt: skip
+
+
 def test_an_action_that_monitors_a_text_does_not_answer_its_obligation() -> None:
     watching = use("1", "action:a", "instrument:k").replace("relation:implements", "relation:monitors")
     figures = make("obligations", material(PLANS, DUTY, watching))

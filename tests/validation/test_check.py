@@ -10,10 +10,12 @@ from typing import Final
 import pytest
 import rdflib
 
-from pan2kg.errors import ProjectError, QueryError, TurtleError
+from pan2kg.errors import Place, ProjectError, QueryError, TurtleError
+from pan2kg.i18n.catalogue import Text
 from pan2kg.project import Project
-from pan2kg.validation.check import check
-from pan2kg.validation.report import Finding, Kind, Report, Severity, write_baseline
+from pan2kg.turtle.vocabulary import GRAPH
+from pan2kg.validation.check import check, find_place
+from pan2kg.validation.report import Finding, Kind, Names, Report, Rule, Severity, write_baseline
 from pan2kg.validation.shapes import read_graph
 
 ROOT: Final = Path(__file__).resolve().parents[2]
@@ -130,6 +132,18 @@ def test_rules_say_how_many_things_they_looked_at(small: Project) -> None:
     looked = {key: report.looked_at[key] for key in ("pan:PlanShape-notation", "pan:ReviewShape", "numbered-violation")}
     assert looked == {"pan:PlanShape-notation": 2, "pan:ReviewShape": 0, "numbered-violation": 2}
     assert [rule.key for rule in report.idle] == ["pan:ReviewShape"]
+
+
+def test_a_finding_about_a_whole_file_stands_in_that_file() -> None:
+    rule, names = Rule("x-violation", Kind.QUALITY, Severity.INFO, Text()), Names()
+    places = [find_place(Finding(rule, focus), {}, names) for focus in (f"{GRAPH}plans/a/plan", "http://e/x")]
+    assert places == [Place("graph/plans/a/plan.ttl"), None]
+
+
+def test_a_rule_looks_at_things_of_narrower_classes_too(small: Project) -> None:
+    narrower = "<http://e/Roadmap> <http://www.w3.org/2000/01/rdf-schema#subClassOf> pan:Plan .\n"
+    write(small.root, "graph/x.ttl", PLANS.split("\n\n")[0] + f"\n\n{narrower}\n<http://e/r> a <http://e/Roadmap> .\n")
+    assert check(small, kinds=[Kind.QUALITY]).looked_at["numbered-violation"] == 3
 
 
 def test_a_quality_query_becomes_findings_with_its_words(small: Project) -> None:

@@ -74,9 +74,7 @@ def mine(tmp_path: Path) -> Project:
 
 def findings(project: Project) -> list[tuple[str, str, int, str]]:
     found, _ = check_questions(project, LocalStore(ox.Store()))
-    return [
-        (one.rule.key, one.place.file, one.place.line or 0, one.value.strip('"')) for one in found if one.place
-    ]
+    return [(one.rule.key, one.place.file, one.place.line or 0, one.value.strip('"')) for one in found if one.place]
 
 
 @pytest.mark.parametrize("fault", FAULTS)

@@ -100,6 +100,18 @@ def test_findings_are_in_the_same_order_however_they_were_found() -> None:
     assert in_order(reversed(FOUND)) == in_order(FOUND) == FOUND
 
 
+def test_findings_of_a_rule_stand_by_file_and_line_as_a_number() -> None:
+    places = [Place("graph/a.ttl", 9), Place("graph/a.ttl", 10), Place("graph/b.ttl", 2)]
+    found = [Finding(STYLE, f"http://e/{9 - at}", place=place) for at, place in enumerate(places)]
+    assert [finding.place for finding in in_order(reversed(found))] == places
+
+
+def test_what_stands_outside_the_plans_is_told_after_them() -> None:
+    places = ("graph/a.ttl", "graph/plans/p/x.ttl", "graph/plans/q/x.ttl")
+    found = report(*(Finding(STYLE, "http://e/x", place=Place(file, 1)) for file in places))
+    assert [[part for part, _ in parts] for _, parts in found.groups()] == [["p", "q", ""]]
+
+
 def test_a_shape_without_remedy_asks_for_what_was_expected() -> None:
     assert FOUND[0].remedy == Text.of({"fr": "Indiquer au moins 1.", "en": "Give at least 1."})
 

@@ -16,7 +16,7 @@ from rdflib import SH
 from pan2kg.errors import Place
 from pan2kg.i18n.catalogue import Text
 from pan2kg.report.check import write_report
-from pan2kg.turtle.blocks import read_sheet
+from pan2kg.turtle.blocks import read_turtle_file
 from pan2kg.turtle.writer import Block, Statement, string, text, write_turtle
 from pan2kg.validation.report import (
     Finding,
@@ -99,5 +99,5 @@ def test_what_the_house_writes_keeps_its_style(things: list[tuple[str, str]]) ->
         Block(f"e:{key}", (Statement("a", "pan:Plan"), Statement("skos:prefLabel", text(label, "fr"))))
         for key, label in things
     ]
-    sheet = read_sheet(write_turtle(blocks, PREFIXES), "graph/x.ttl")
-    assert [(finding.rule.key, finding.place) for finding in check_style([sheet], PREFIXES)] == []
+    file = read_turtle_file(write_turtle(blocks, PREFIXES), "graph/x.ttl")
+    assert [(finding.rule.key, finding.place) for finding in check_style([file], PREFIXES)] == []

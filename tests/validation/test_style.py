@@ -6,7 +6,7 @@ from typing import Final
 
 import pytest
 
-from pan2kg.turtle.blocks import Sheet, read_sheet
+from pan2kg.turtle.blocks import TurtleFile, read_turtle_file
 from pan2kg.validation.report import Severity
 from pan2kg.validation.style import check_style, count_looked_at, style_rules
 
@@ -49,19 +49,19 @@ FAULTS: Final = {
 }  # fmt: skip
 
 
-def faults(*sheets: Sheet) -> list[tuple[str, int | None]]:
+def faults(*files: TurtleFile) -> list[tuple[str, int | None]]:
     """The rules that are broken, and where."""
-    return [(f.rule.key, f.place.line if f.place else None) for f in check_style(sheets, PREFIXES)]
+    return [(f.rule.key, f.place.line if f.place else None) for f in check_style(files, PREFIXES)]
 
 
 def test_a_well_kept_file_passes() -> None:
-    assert faults(read_sheet(HEAD + "\n" + GOOD, "graph/x.ttl")) == []
+    assert faults(read_turtle_file(HEAD + "\n" + GOOD, "graph/x.ttl")) == []
 
 
 @pytest.mark.parametrize("rule", FAULTS)
 def test_a_fault_is_named_with_its_line(rule: str) -> None:
     line, text = FAULTS[rule]
-    assert faults(read_sheet(text, "graph/x.ttl")) == [(rule, line)]
+    assert faults(read_turtle_file(text, "graph/x.ttl")) == [(rule, line)]
 
 
 def test_every_rule_has_a_case() -> None:
@@ -76,14 +76,14 @@ def test_every_rule_says_what_is_wrong_and_what_mends_it_in_both_languages() -> 
 
 
 def test_a_subject_has_its_block_in_one_file() -> None:
-    sheets = [read_sheet(f"{HEAD}\n{PLAIN} ;\n    {LABEL} .\n", f"graph/{name}.ttl") for name in "xy"]
-    (found,) = check_style(sheets, PREFIXES)
+    files = [read_turtle_file(f"{HEAD}\n{PLAIN} ;\n    {LABEL} .\n", f"graph/{name}.ttl") for name in "xy"]
+    (found,) = check_style(files, PREFIXES)
     assert (found.rule.key, str(found.place), found.value) == ("style-one-block", "graph/y.ttl:5", '"graph/x.ttl:5"')
 
 
 def test_an_unverified_file_may_add_to_a_subject_without_its_type() -> None:
-    main = read_sheet(f"{HEAD}\n{PLAIN} ;\n    {LABEL} .\n", "graph/x.ttl")
-    added = read_sheet(
+    main = read_turtle_file(f"{HEAD}\n{PLAIN} ;\n    {LABEL} .\n", "graph/x.ttl")
+    added = read_turtle_file(
         "@prefix e: <http://e/> .\n@prefix pan: <http://pan/> .\n\ne:a pan:part e:b .\n", "graph/unverified.ttl"
     )
     assert faults(added, main) == []
@@ -93,25 +93,25 @@ def test_lists_and_nameless_nodes_are_allowed_in_the_ontology() -> None:
     text = (
         f"{HEAD}\n{PLAIN} ;\n    {LABEL} ;\n    pan:part ( e:a\n        [ pan:x e:b ] ) ;\n    pan:x [ a pan:Plan ] .\n"
     )
-    assert faults(read_sheet(text, "ontology/shapes/x.ttl", nested=True)) == []
+    assert faults(read_turtle_file(text, "ontology/shapes/x.ttl", nested=True)) == []
 
 
 def test_a_fault_after_a_long_string_keeps_its_line() -> None:
     text = f'{HEAD}\n{PLAIN} ;\n    skos:prefLabel """A\n\nb."""@fr ;\n  pan:part e:b .\n'
-    assert ("style-indent", 9) in faults(read_sheet(text, "graph/x.ttl"))
+    assert ("style-indent", 9) in faults(read_turtle_file(text, "graph/x.ttl"))
 
 
 def test_the_fault_of_a_block_is_about_its_subject() -> None:
-    (found,) = check_style([read_sheet(FAULTS["style-comma"][1], "graph/x.ttl")], PREFIXES)
+    (found,) = check_style([read_turtle_file(FAULTS["style-comma"][1], "graph/x.ttl")], PREFIXES)
     assert found.focus == "http://e/a"
     assert found.severity is Severity.VIOLATION
 
 
 def test_the_fault_of_a_file_is_about_its_graph() -> None:
-    (found,) = check_style([read_sheet(FAULTS["style-prefix-order"][1], "graph/plans/x.ttl")], PREFIXES)
+    (found,) = check_style([read_turtle_file(FAULTS["style-prefix-order"][1], "graph/plans/x.ttl")], PREFIXES)
     assert found.focus == "https://w3id.org/pan2kg/graph/plans/x"
 
 
 def test_rules_say_how_much_they_looked_at() -> None:
-    looked = count_looked_at([read_sheet(HEAD + "\n" + GOOD, "graph/x.ttl")])
+    looked = count_looked_at([read_turtle_file(HEAD + "\n" + GOOD, "graph/x.ttl")])
     assert (looked["style-tab"], looked["style-order"], looked["style-comma"]) == (1, 2, 8)

@@ -56,7 +56,7 @@ class CoherenceFilter extends HTMLElement {
             return;
         }
         this.dataset.ready = "yes";
-        [this.data, this.form, this.say] = [data, form, sayer(data.words)];
+        [this.data, this.form, this.say] = [data, form, sayer(data.words, "matrix-data")];
         form.hidden = false;
         form.append(this.status);
         form.addEventListener("submit", (event) => {

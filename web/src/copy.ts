@@ -2,8 +2,6 @@
 
 import { make, speaker } from "./page";
 
-const ENGLISH = { done: "Copied", failed: "Copying is not allowed here" };
-
 class CopyButton extends HTMLElement {
     connectedCallback(): void {
         const button = this.querySelector("button");
@@ -11,13 +9,13 @@ class CopyButton extends HTMLElement {
             return;
         }
         this.hidden = false;
-        const given = this.dataset.done ? { done: this.dataset.done } : undefined;
-        const say = speaker(this, ENGLISH, given, "copy");
+        const say = speaker("copy", this.dataset.done ? { done: this.dataset.done } : undefined);
         const status = make("span", { role: "status", class: "copied" });
         this.append(status);
         button.addEventListener("click", async () => {
             status.textContent = "";
-            status.textContent = say((await copy(this.dataset.copy ?? "")) ? "done" : "failed");
+            const done = await copy(this.dataset.copy ?? "");
+            status.textContent = say(done ? "done" : "failed");
         });
     }
 }

@@ -1,8 +1,7 @@
 // <label-search data-source="…search.json | …labels.js"> around the header's search form: suggestions while typing.
 
-import { fold, freshId, isStatic, language, languages, loadData, make, root, speaker } from "./page";
+import { fold, freshId, isStatic, language, languages, loadData, make, root, type Say, speaker } from "./page";
 
-const ENGLISH = { suggestions: "Suggestions", found: "{n} suggestion|{n} suggestions", none: "Nothing found", results: "{n} thing found for “{words}”|{n} things found for “{words}”" };
 const MOST = 10;
 const MOST_ON_PAGE = 100;
 
@@ -24,7 +23,7 @@ class LabelSearch extends HTMLElement {
     private active = -1;
     private asked = 0;
     private timer = 0;
-    private say = speaker(this, ENGLISH);
+    private say!: Say;
 
     connectedCallback(): void {
         const input = this.querySelector<HTMLInputElement>("input[name=q]");
@@ -32,7 +31,7 @@ class LabelSearch extends HTMLElement {
             return;
         }
         this.dataset.ready = "yes";
-        this.say = speaker(this, ENGLISH);
+        this.say = speaker("search");
         const id = freshId("suggestions");
         this.input = input;
         this.list = make("ul", { id, role: "listbox", "aria-label": this.say("suggestions"), hidden: true });
@@ -77,9 +76,10 @@ class LabelSearch extends HTMLElement {
 
     private described(one: Found): (Node | string)[] {
         const [text, lang] = labelOf(one);
-        const type = one.typeLabel ?? (one.type ? this.say(`type-${one.type}`) : "");
+        const key = `type-${one.type}`;
+        const type = one.typeLabel ?? (this.say.has(key) ? this.say(key) : "");
         const name = make("span", { lang }, one.notation ? `${one.notation} ${text}` : text);
-        return type && !type.startsWith("type-") ? [name, make("small", {}, ` ${type}`)] : [name];
+        return type ? [name, make("small", {}, ` ${type}`)] : [name];
     }
 
     private async ask(): Promise<void> {

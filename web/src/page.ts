@@ -63,25 +63,25 @@ export async function loadData<T>(address: string, callback: string): Promise<T>
     return shared.parts[key] as T;
 }
 
-/** The JSON in a script element of the class, inside the element; empty where there is none. */
+/** The JSON in a script element of the class, inside the element; nothing where there is none. */
 export function embedded<T>(element: Element, kind: string): T | undefined {
     const script = element.querySelector(`script.${kind}`);
     return script?.textContent ? (JSON.parse(script.textContent) as T) : undefined;
 }
 
-export type Say = (key: string, values?: Record<string, string | number>) => string;
-
-let pageWords: Record<string, Words> | undefined;
-
-/** Words of small elements that stand once for the whole page, by group. */
-function wordsOfPage(group: string): Words | undefined {
-    pageWords ??= JSON.parse(document.getElementById("page-words")?.textContent || "{}") as Record<string, Words>;
-    return pageWords[group];
+export interface Say {
+    (key: string, values?: Record<string, string | number>): string;
+    /** Whether there are words under a key. */
+    has(key: string): boolean;
 }
 
-/** The words of an element: its own, else those of its group for the whole page, else English ones. */
-export function speaker(element: Element, english: Words, given?: Words, group = ""): Say {
-    return sayer({ ...english, ...wordsOfPage(group), ...embedded<Words>(element, "words"), ...given });
+/** The words the page hands over, in its language, by group; the scripts have none of their own. */
+let pageWords: Record<string, Words> | undefined;
+
+/** What the elements of a group say: the words of the page, and those an element was given instead. */
+export function speaker(group: string, given?: Words): Say {
+    pageWords ??= JSON.parse(document.getElementById("page-words")?.textContent || "{}") as Record<string, Words>;
+    return sayer({ ...pageWords[group], ...given }, group);
 }
 
 const NUMBERS = new Intl.PluralRules(language);
@@ -91,9 +91,16 @@ export function languages(): string[] {
     return [language, ...Array.from(document.querySelectorAll<HTMLLinkElement>("link[hreflang]"), (link) => link.hreflang)];
 }
 
-/** How words are filled in. « one|many » is decided by `n`. */
-export function sayer(own: Words): Say {
-    return (key, values = {}) => {
+/**
+ * How words are filled in. « one|many » is decided by `n`. A page that lacks words is at fault: its reader sees the bare
+ * key rather than another language, and the console says whose words are missing.
+ */
+export function sayer(own: Words, group: string): Say {
+    const has = (key: string): boolean => Object.hasOwn(own, key);
+    const say = (key: string, values: Record<string, string | number> = {}): string => {
+        if (!has(key)) {
+            console.error(`page-words: ${group}.${key} ✗`);
+        }
         const [one = "", many] = (own[key] ?? key).split("|");
         const n = Number(values.n);
         const text = many === undefined || NUMBERS.select(n) === "one" ? one : many;
@@ -102,6 +109,7 @@ export function sayer(own: Words): Say {
             return value === undefined ? whole : typeof value === "number" ? value.toLocaleString(language) : value;
         });
     };
+    return Object.assign(say, { has });
 }
 
 const MARK = (1000).toLocaleString(language).replace(/\d/g, "");

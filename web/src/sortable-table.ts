@@ -2,7 +2,6 @@
 
 import { fold, freshId, language, make, speaker, ungrouped } from "./page";
 
-const ENGLISH = { filter: "Filter these rows", count: "{n} row|{n} rows", "count-of": "{n} of {all} rows" };
 const FEWEST = 8;
 
 class SortableTable extends HTMLElement {
@@ -38,8 +37,7 @@ class SortableTable extends HTMLElement {
     }
 
     private addFilter(body: HTMLTableSectionElement): void {
-        const given = this.dataset.filterLabel ? { filter: this.dataset.filterLabel } : undefined;
-        const say = speaker(this, ENGLISH, given, "table");
+        const say = speaker("table", this.dataset.filterLabel ? { filter: this.dataset.filterLabel } : undefined);
         const id = freshId("filter");
         const input = make("input", { type: "search", id, autocomplete: "off" });
         const status = make("span", { role: "status", class: "count" });

@@ -25,7 +25,7 @@ from pan2kg.publish.catalogue.terms import (
     SPDX,
     TYPE,
     VCARD,
-    Sheet,
+    OrderedTriples,
     Term,
     literals,
     node,
@@ -64,24 +64,24 @@ class Distribution:
 
 def describe(facts: Facts, issue: Issue, distributions: Sequence[Distribution]) -> list[ox.Triple]:
     """The catalogue of a release, in the order in which it is written."""
-    sheet = Sheet()
-    _catalogue(sheet, facts, issue)
-    _dataset(sheet, facts, issue, distributions)
+    described = OrderedTriples()
+    _catalogue(described, facts, issue)
+    _dataset(described, facts, issue, distributions)
     for distribution in distributions:
-        _distribution(sheet, facts, issue, distribution)
+        _distribution(described, facts, issue, distribution)
     if issue.addresses.endpoint:
-        _service(sheet, facts, issue)
-    _agents(sheet, facts, issue)
-    _licence(sheet, facts, issue)
-    _documents(sheet, issue)
-    _explain(sheet, facts)
-    return sheet.triples
+        _service(described, facts, issue)
+    _agents(described, facts, issue)
+    _licence(described, facts, issue)
+    _documents(described, issue)
+    _explain(described, facts)
+    return described.triples
 
 
 _LATER: Final = frozenset((DCTERMS + "issued", DCTERMS + "modified", DCTERMS + "identifier", DCAT + "version"))
 
 
-def _copy(sheet: Sheet, facts: Facts, issue: Issue, subject: str) -> ox.NamedNode:
+def _copy(described: OrderedTriples, facts: Facts, issue: Issue, subject: str) -> ox.NamedNode:
     """The graph's own statements on a subject, its class, title and description first."""
     about = node(issue.addresses.own(subject))
     first = [TYPE.value, DCTERMS + "title", DCTERMS + "description"]
@@ -89,7 +89,7 @@ def _copy(sheet: Sheet, facts: Facts, issue: Issue, subject: str) -> ox.NamedNod
     for predicate in [*first, *(name for name in said_of if name not in first)]:
         if predicate not in _LATER:
             values = said_of.get(predicate, ())
-            sheet.say(about, predicate, *(_moved(value, issue) for value in values))
+            described.add(about, predicate, *(_moved(value, issue) for value in values))
     return about
 
 
@@ -102,68 +102,68 @@ def _instant(day: object) -> ox.Literal:
     return typed(f"{day}T00:00:00Z", "dateTime")
 
 
-def _catalogue(sheet: Sheet, facts: Facts, issue: Issue) -> None:
-    about = _copy(sheet, facts, issue, CATALOGUE)
-    sheet.call(about, DCAT + "Catalog")
-    sheet.say(about, DCTERMS + "issued", _instant(issue.issued))
-    sheet.say(about, DCTERMS + "modified", _instant(issue.modified))
+def _catalogue(described: OrderedTriples, facts: Facts, issue: Issue) -> None:
+    about = _copy(described, facts, issue, CATALOGUE)
+    described.add_types(about, DCAT + "Catalog")
+    described.add(about, DCTERMS + "issued", _instant(issue.issued))
+    described.add(about, DCTERMS + "modified", _instant(issue.modified))
     for name in ("language", "spatial", "license"):
-        sheet.say(about, DCTERMS + name, *facts.of(DATASET, DCTERMS + name))
-    sheet.say(about, DCTERMS + "rights", _rights(issue))
-    sheet.say(about, FOAF + "homepage", node(issue.addresses.base))
-    sheet.say(about, DCAT + "themeTaxonomy", node(_scheme_iri("data-theme")))
-    sheet.say(about, DCTERMS + "conformsTo", node(PROFILE))
-    sheet.say(about, DCAT + "dataset", node(issue.dataset))
+        described.add(about, DCTERMS + name, *facts.of(DATASET, DCTERMS + name))
+    described.add(about, DCTERMS + "rights", _rights(issue))
+    described.add(about, FOAF + "homepage", node(issue.addresses.base))
+    described.add(about, DCAT + "themeTaxonomy", node(_scheme_iri("data-theme")))
+    described.add(about, DCTERMS + "conformsTo", node(PROFILE))
+    described.add(about, DCAT + "dataset", node(issue.dataset))
     if issue.addresses.endpoint:
-        sheet.say(about, DCAT + "service", _service_node(issue))
+        described.add(about, DCAT + "service", _service_node(issue))
 
 
 def _scheme_iri(name: str) -> str:
     return concept(name, "").value.removesuffix("/")
 
 
-def _dataset(sheet: Sheet, facts: Facts, issue: Issue, distributions: Sequence[Distribution]) -> None:
-    about = _copy(sheet, facts, issue, DATASET)
-    sheet.call(about, DCAT + "Dataset")
-    sheet.say(about, DCTERMS + "identifier", ox.Literal(about.value))
-    sheet.say(about, DCTERMS + "issued", _instant(issue.issued))
-    sheet.say(about, DCTERMS + "modified", _instant(issue.modified))
-    sheet.say(about, DCAT + "version", ox.Literal(issue.version))
-    sheet.say(about, OWL + "versionInfo", ox.Literal(issue.version))
-    sheet.say(about, OWL + "versionIRI", node(issue.version_iri))
+def _dataset(described: OrderedTriples, facts: Facts, issue: Issue, distributions: Sequence[Distribution]) -> None:
+    about = _copy(described, facts, issue, DATASET)
+    described.add_types(about, DCAT + "Dataset")
+    described.add(about, DCTERMS + "identifier", ox.Literal(about.value))
+    described.add(about, DCTERMS + "issued", _instant(issue.issued))
+    described.add(about, DCTERMS + "modified", _instant(issue.modified))
+    described.add(about, DCAT + "version", ox.Literal(issue.version))
+    described.add(about, OWL + "versionInfo", ox.Literal(issue.version))
+    described.add(about, OWL + "versionIRI", node(issue.version_iri))
     if issue.previous:
-        sheet.say(about, DCAT + "previousVersion", node(f"{issue.dataset}/{issue.previous}"))
-    sheet.say(about, DCTERMS + "accessRights", concept("access-right", "PUBLIC"))
-    sheet.say(about, DCTERMS + "rights", _rights(issue))
-    sheet.say(about, DCTERMS + "conformsTo", _ontology(issue))
-    sheet.say(about, DCAT + "landingPage", node(issue.addresses.base))
-    _period(sheet, facts, about)
-    _contact(sheet, issue, about)
-    sheet.say(about, DCAT + "distribution", *(_node(issue, one.key) for one in distributions))
+        described.add(about, DCAT + "previousVersion", node(f"{issue.dataset}/{issue.previous}"))
+    described.add(about, DCTERMS + "accessRights", concept("access-right", "PUBLIC"))
+    described.add(about, DCTERMS + "rights", _rights(issue))
+    described.add(about, DCTERMS + "conformsTo", _ontology(issue))
+    described.add(about, DCAT + "landingPage", node(issue.addresses.base))
+    _period(described, facts, about)
+    _contact(described, issue, about)
+    described.add(about, DCAT + "distribution", *(_node(issue, one.key) for one in distributions))
     if issue.addresses.endpoint:
-        sheet.say(about, DCAT + "distribution", _node(issue, "sparql"))
+        described.add(about, DCAT + "distribution", _node(issue, "sparql"))
 
 
-def _period(sheet: Sheet, facts: Facts, about: ox.NamedNode) -> None:
+def _period(described: OrderedTriples, facts: Facts, about: ox.NamedNode) -> None:
     """A blank node on purpose: the portal loses a period that has an IRI."""
     if facts.covers:
         period = ox.BlankNode("period")
-        sheet.say(about, DCTERMS + "temporal", period)
-        sheet.call(period, DCTERMS + "PeriodOfTime")
+        described.add(about, DCTERMS + "temporal", period)
+        described.add_types(period, DCTERMS + "PeriodOfTime")
         for name, day in zip(("startDate", "endDate"), facts.covers, strict=True):
-            sheet.say(period, DCAT + name, typed(str(day), "date"))
+            described.add(period, DCAT + name, typed(str(day), "date"))
 
 
-def _contact(sheet: Sheet, issue: Issue, *about: ox.NamedNode) -> None:
+def _contact(described: OrderedTriples, issue: Issue, *about: ox.NamedNode) -> None:
     if not issue.contact:
         return
     contact = node(issue.catalogue + "#contact")
     for one in about:
-        sheet.say(one, DCAT + "contactPoint", contact)
-    sheet.call(contact, VCARD + "Kind")
-    sheet.say(contact, VCARD + "fn", *said("contact"))
+        described.add(one, DCAT + "contactPoint", contact)
+    described.add_types(contact, VCARD + "Kind")
+    described.add(contact, VCARD + "fn", *said("contact"))
     address = issue.contact if "://" in issue.contact else f"mailto:{issue.contact.removeprefix('mailto:')}"
-    sheet.say(contact, VCARD + ("hasURL" if "://" in address else "hasEmail"), node(address))
+    described.add(contact, VCARD + ("hasURL" if "://" in address else "hasEmail"), node(address))
 
 
 def _node(issue: Issue, key: str) -> ox.NamedNode:
@@ -178,50 +178,50 @@ def _ontology(issue: Issue) -> ox.NamedNode:
     return node(issue.addresses.root + "ontology")
 
 
-def _common(sheet: Sheet, facts: Facts, issue: Issue, about: ox.NamedNode) -> None:
+def _common(described: OrderedTriples, facts: Facts, issue: Issue, about: ox.NamedNode) -> None:
     """What is the same for every distribution."""
-    sheet.say(about, DCTERMS + "license", *facts.of(DATASET, DCTERMS + "license")[:1])
-    sheet.say(about, DCTERMS + "rights", _rights(issue))
-    sheet.say(about, DCATAP + "availability", concept("planned-availability", "AVAILABLE"))
-    sheet.say(about, ADMS + "status", concept("distribution-status", "COMPLETED"))
-    sheet.say(about, DCTERMS + "language", *facts.of(DATASET, DCTERMS + "language"))
-    sheet.say(about, DCTERMS + "issued", _instant(issue.modified))
-    sheet.say(about, DCTERMS + "modified", _instant(issue.modified))
+    described.add(about, DCTERMS + "license", *facts.of(DATASET, DCTERMS + "license")[:1])
+    described.add(about, DCTERMS + "rights", _rights(issue))
+    described.add(about, DCATAP + "availability", concept("planned-availability", "AVAILABLE"))
+    described.add(about, ADMS + "status", concept("distribution-status", "COMPLETED"))
+    described.add(about, DCTERMS + "language", *facts.of(DATASET, DCTERMS + "language"))
+    described.add(about, DCTERMS + "issued", _instant(issue.modified))
+    described.add(about, DCTERMS + "modified", _instant(issue.modified))
 
 
-def _distribution(sheet: Sheet, facts: Facts, issue: Issue, one: Distribution) -> None:
+def _distribution(described: OrderedTriples, facts: Facts, issue: Issue, one: Distribution) -> None:
     about, form = _node(issue, one.key), forms()[one.form]
     address = node(issue.addresses.file(one.path))
-    sheet.call(about, DCAT + "Distribution")
-    sheet.say(about, DCTERMS + "title", *literals(one.title))
-    sheet.say(about, DCTERMS + "description", *literals(one.about))
-    sheet.say(about, DCAT + "accessURL", address)
-    sheet.say(about, DCAT + "downloadURL", address)
-    sheet.say(about, DCTERMS + "format", concept("file-type", form.file_type))
-    sheet.say(about, DCAT + "mediaType", media(form.media))
+    described.add_types(about, DCAT + "Distribution")
+    described.add(about, DCTERMS + "title", *literals(one.title))
+    described.add(about, DCTERMS + "description", *literals(one.about))
+    described.add(about, DCAT + "accessURL", address)
+    described.add(about, DCAT + "downloadURL", address)
+    described.add(about, DCTERMS + "format", concept("file-type", form.file_type))
+    described.add(about, DCAT + "mediaType", media(form.media))
     if one.path.endswith(".gz"):
-        sheet.say(about, DCAT + "compressFormat", media("application/gzip"))
-    sheet.say(about, DCAT + "byteSize", typed(str(one.size), "nonNegativeInteger"))
-    _checksum(sheet, about, one.sha512)
+        described.add(about, DCAT + "compressFormat", media("application/gzip"))
+    described.add(about, DCAT + "byteSize", typed(str(one.size), "nonNegativeInteger"))
+    _checksum(described, about, one.sha512)
     if one.form == "csv":
-        sheet.say(about, DCTERMS + "conformsTo", node(CSVW))
+        described.add(about, DCTERMS + "conformsTo", node(CSVW))
     elif one.form != "zip":
-        sheet.say(about, DCTERMS + "conformsTo", _ontology(issue))
-    _common(sheet, facts, issue, about)
+        described.add(about, DCTERMS + "conformsTo", _ontology(issue))
+    _common(described, facts, issue, about)
 
 
-def _checksum(sheet: Sheet, about: ox.NamedNode, sha512: str) -> None:
+def _checksum(described: OrderedTriples, about: ox.NamedNode, sha512: str) -> None:
     """SHA-512, since the portal refuses a dataset with a SHA-256 of the type the profile asks for."""
     checksum = ox.BlankNode("sum" + about.value.rpartition("#")[2].replace("-", ""))
     algorithm = node(_SHA512)
-    sheet.say(about, SPDX + "checksum", checksum)
-    sheet.call(checksum, SPDX + "Checksum")
-    sheet.say(checksum, SPDX + "algorithm", algorithm)
-    sheet.say(checksum, SPDX + "checksumValue", typed(sha512, "hexBinary"))
+    described.add(about, SPDX + "checksum", checksum)
+    described.add_types(checksum, SPDX + "Checksum")
+    described.add(checksum, SPDX + "algorithm", algorithm)
+    described.add(checksum, SPDX + "checksumValue", typed(sha512, "hexBinary"))
     for name in (algorithm, node(SPDX + "checksumAlgorithm_sha512")):
-        sheet.call(name, SPDX + "ChecksumAlgorithm")
-        sheet.say(name, RDFS + "label", ox.Literal("SHA-512"))
-    sheet.say(algorithm, OWL + "sameAs", node(SPDX + "checksumAlgorithm_sha512"))
+        described.add_types(name, SPDX + "ChecksumAlgorithm")
+        described.add(name, RDFS + "label", ox.Literal("SHA-512"))
+    described.add(algorithm, OWL + "sameAs", node(SPDX + "checksumAlgorithm_sha512"))
 
 
 _SHA512: Final = "https://spdx.org/rdf/terms#checksumAlgorithm_sha512"
@@ -232,79 +232,79 @@ def _service_node(issue: Issue) -> ox.NamedNode:
     return node(issue.catalogue + "#service")
 
 
-def _service(sheet: Sheet, facts: Facts, issue: Issue) -> None:
+def _service(described: OrderedTriples, facts: Facts, issue: Issue) -> None:
     service, endpoint = _service_node(issue), node(issue.addresses.endpoint)
-    sheet.call(service, DCAT + "DataService")
-    sheet.say(service, DCTERMS + "title", *said("service"))
-    sheet.say(service, DCTERMS + "description", *said("service-description"))
-    sheet.say(service, DCAT + "endpointURL", endpoint)
-    sheet.say(service, DCAT + "endpointDescription", node(issue.addresses.file("service.ttl")))
-    sheet.say(service, DCTERMS + "conformsTo", node(SPARQL_PROTOCOL))
-    sheet.say(service, DCAT + "servesDataset", node(issue.dataset))
+    described.add_types(service, DCAT + "DataService")
+    described.add(service, DCTERMS + "title", *said("service"))
+    described.add(service, DCTERMS + "description", *said("service-description"))
+    described.add(service, DCAT + "endpointURL", endpoint)
+    described.add(service, DCAT + "endpointDescription", node(issue.addresses.file("service.ttl")))
+    described.add(service, DCTERMS + "conformsTo", node(SPARQL_PROTOCOL))
+    described.add(service, DCAT + "servesDataset", node(issue.dataset))
     for predicate in (DCTERMS + "publisher", DCAT + "theme", DCAT + "keyword", DCTERMS + "license"):
         values = facts.of(DATASET, predicate)
-        sheet.say(service, predicate, *(_moved(value, issue) for value in values))
-    sheet.say(service, DCTERMS + "accessRights", concept("access-right", "PUBLIC"))
+        described.add(service, predicate, *(_moved(value, issue) for value in values))
+    described.add(service, DCTERMS + "accessRights", concept("access-right", "PUBLIC"))
     contacts = [_moved(value, issue) for value in facts.of(DATASET, DCAT + "contactPoint")]
-    sheet.say(service, DCAT + "contactPoint", *contacts)
-    _contact(sheet, issue, service)
+    described.add(service, DCAT + "contactPoint", *contacts)
+    _contact(described, issue, service)
     about, form = _node(issue, "sparql"), forms()["sparql"]
-    sheet.call(about, DCAT + "Distribution")
-    sheet.say(about, DCTERMS + "title", *said("service-distribution"))
-    sheet.say(about, DCTERMS + "description", *said("service-description"))
-    sheet.say(about, DCAT + "accessURL", endpoint)
-    sheet.say(about, DCAT + "accessService", service)
-    sheet.say(about, DCTERMS + "format", concept("file-type", form.file_type))
-    sheet.say(about, DCAT + "mediaType", media(form.media))
-    sheet.say(about, DCTERMS + "conformsTo", node(SPARQL_PROTOCOL))
-    _common(sheet, facts, issue, about)
+    described.add_types(about, DCAT + "Distribution")
+    described.add(about, DCTERMS + "title", *said("service-distribution"))
+    described.add(about, DCTERMS + "description", *said("service-description"))
+    described.add(about, DCAT + "accessURL", endpoint)
+    described.add(about, DCAT + "accessService", service)
+    described.add(about, DCTERMS + "format", concept("file-type", form.file_type))
+    described.add(about, DCAT + "mediaType", media(form.media))
+    described.add(about, DCTERMS + "conformsTo", node(SPARQL_PROTOCOL))
+    _common(described, facts, issue, about)
 
 
-def _agents(sheet: Sheet, facts: Facts, issue: Issue) -> None:
+def _agents(described: OrderedTriples, facts: Facts, issue: Issue) -> None:
     for subject in facts.said:
         if subject not in (CATALOGUE, DATASET):
-            _copy(sheet, facts, issue, subject)
+            _copy(described, facts, issue, subject)
 
 
-def _licence(sheet: Sheet, facts: Facts, issue: Issue) -> None:
+def _licence(described: OrderedTriples, facts: Facts, issue: Issue) -> None:
     rights = _rights(issue)
-    sheet.call(rights, DCTERMS + "RightsStatement")
+    described.add_types(rights, DCTERMS + "RightsStatement")
     for licence in facts.of(DATASET, DCTERMS + "license"):
         label, kind, key = LICENCES.get(licence.value, (licence.value, "", ""))
         about = node(licence.value)
-        sheet.call(about, DCTERMS + "LicenseDocument")
-        sheet.say(about, RDFS + "label", ox.Literal(label))
-        sheet.say(rights, RDFS + "label", ox.Literal(label))
+        described.add_types(about, DCTERMS + "LicenseDocument")
+        described.add(about, RDFS + "label", ox.Literal(label))
+        described.add(rights, RDFS + "label", ox.Literal(label))
         if kind:
             equal, names = node(f"{_EU_LICENCES}{key}"), said(label)
-            sheet.say(about, DCTERMS + "title", *names)
-            sheet.say(about, OWL + "sameAs", equal)
-            sheet.call(equal, DCTERMS + "LicenseDocument", SKOS + "Concept")
-            sheet.say(equal, SKOS + "prefLabel", *names)
+            described.add(about, DCTERMS + "title", *names)
+            described.add(about, OWL + "sameAs", equal)
+            described.add_types(equal, DCTERMS + "LicenseDocument", SKOS + "Concept")
+            described.add(equal, SKOS + "prefLabel", *names)
             for one in (about, equal):
-                sheet.say(one, RDFS + "label", ox.Literal(label))
-                sheet.say(one, DCTERMS + "type", concept("licencetype", kind))
-            sheet.say(rights, DCTERMS + "description", *said(f"rights-{label}"))
+                described.add(one, RDFS + "label", ox.Literal(label))
+                described.add(one, DCTERMS + "type", concept("licencetype", kind))
+            described.add(rights, DCTERMS + "description", *said(f"rights-{label}"))
 
 
-def _documents(sheet: Sheet, issue: Issue) -> None:
+def _documents(described: OrderedTriples, issue: Issue) -> None:
     home = node(issue.addresses.base)
-    sheet.call(home, FOAF + "Document")
-    sheet.say(home, DCTERMS + "title", *said("page"))
+    described.add_types(home, FOAF + "Document")
+    described.add(home, DCTERMS + "title", *said("page"))
     standards = {_ontology(issue).value: "ontology", CSVW: "csvw", PROFILE: "profile"}
     if issue.addresses.endpoint:
         standards[SPARQL_PROTOCOL] = "protocol"
         description = node(issue.addresses.file("service.ttl"))
-        sheet.call(description, FOAF + "Document")
-        sheet.say(description, DCTERMS + "title", *said("endpoint-description"))
+        described.add_types(description, FOAF + "Document")
+        described.add(description, DCTERMS + "title", *said("endpoint-description"))
     for address, name in standards.items():
-        sheet.call(node(address), DCTERMS + "Standard")
-        sheet.say(node(address), DCTERMS + "title", *said(name))
+        described.add_types(node(address), DCTERMS + "Standard")
+        described.add(node(address), DCTERMS + "title", *said(name))
 
 
-def _explain(sheet: Sheet, facts: Facts) -> None:
+def _explain(described: OrderedTriples, facts: Facts) -> None:
     """Type and label every concept of a code list that is referred to."""
-    described = {triple.subject for triple in sheet.triples}
-    mentioned = {triple.object for triple in sheet.triples if isinstance(triple.object, ox.NamedNode)}
-    for term in sorted(mentioned - described, key=str):
-        explain(sheet, term, list(facts.labels.get(term.value, ())))
+    subjects = {triple.subject for triple in described.triples}
+    mentioned = {triple.object for triple in described.triples if isinstance(triple.object, ox.NamedNode)}
+    for term in sorted(mentioned - subjects, key=str):
+        explain(described, term, list(facts.labels.get(term.value, ())))

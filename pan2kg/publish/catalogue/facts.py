@@ -1,6 +1,7 @@
-"""What the graph says of itself as a dataset: the facts of ``graph/catalogue.ttl``.
+"""What the graph states about itself as a dataset (``graph/catalogue.ttl``), and the code lists a catalogue refers to.
 
-The code lists a catalogue refers to, so that every concept in it is typed, labelled and placed in its scheme.
+Every concept a catalogue uses from a code list is given its type, label and scheme in the catalogue itself: the DCAT-AP
+shapes look for them in the file they validate and fetch nothing.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ import pyoxigraph as ox
 from pan2kg.errors import Place, ProjectError
 from pan2kg.graph.dataset import DATASET, read_release
 from pan2kg.i18n.catalogue import Text
-from pan2kg.publish.catalogue.terms import DCAT, FOAF, GEO, MEDIA, Sheet, Term, literals, node, rank
+from pan2kg.publish.catalogue.terms import DCAT, FOAF, GEO, MEDIA, OrderedTriples, Term, literals, node, rank
 from pan2kg.store.store import LocalStore
 from pan2kg.turtle.vocabulary import DCTERMS, PAN, RDF, RDFS, ROOT, SKOS
 
@@ -221,27 +222,27 @@ def media(media_type: str) -> ox.NamedNode:
     return node(MEDIA + media_type)
 
 
-def explain(sheet: Sheet, term: ox.NamedNode, labels: list[ox.Literal]) -> None:
+def explain(described: OrderedTriples, term: ox.NamedNode, labels: list[ox.Literal]) -> None:
     """Say what a concept of a code list or a media type is, with the labels of the graph where the list has none."""
     if term.value.startswith(MEDIA):
-        sheet.call(term, DCTERMS + "MediaType")
-        sheet.say(term, RDFS + "label", ox.Literal(term.value.removeprefix(MEDIA)))
+        described.add_types(term, DCTERMS + "MediaType")
+        described.add(term, RDFS + "label", ox.Literal(term.value.removeprefix(MEDIA)))
         return
     for scheme in schemes().values():
         if term.value.startswith(scheme.concepts_at) and term.value != scheme.iri:
-            _explain_concept(sheet, term, scheme, labels)
+            _explain_concept(described, term, scheme, labels)
             return
 
 
-def _explain_concept(sheet: Sheet, term: ox.NamedNode, scheme: Scheme, labels: list[ox.Literal]) -> None:
+def _explain_concept(described: OrderedTriples, term: ox.NamedNode, scheme: Scheme, labels: list[ox.Literal]) -> None:
     key = term.value.removeprefix(scheme.concepts_at)
     names = literals(scheme.concepts[key]) if key in scheme.concepts else labels
-    sheet.call(term, *sorted({CONCEPT, scheme.kind}))
-    sheet.say(term, SKOS + "prefLabel", *names)
-    sheet.say(term, RDFS + "label", *names)
-    sheet.say(term, SKOS + "inScheme", node(scheme.iri))
+    described.add_types(term, *sorted({CONCEPT, scheme.kind}))
+    described.add(term, SKOS + "prefLabel", *names)
+    described.add(term, RDFS + "label", *names)
+    described.add(term, SKOS + "inScheme", node(scheme.iri))
     if scheme.iri.endswith("/country") and key in _PLACES:
         for name, wkt in zip(("bbox", "centroid"), _PLACES[key], strict=True):
-            sheet.say(term, DCAT + name, ox.Literal(wkt, datatype=node(GEO + "wktLiteral")))
-    sheet.call(node(scheme.iri), SKOS + "ConceptScheme")
-    sheet.say(node(scheme.iri), DCTERMS + "title", *literals(scheme.names))
+            described.add(term, DCAT + name, ox.Literal(wkt, datatype=node(GEO + "wktLiteral")))
+    described.add_types(node(scheme.iri), SKOS + "ConceptScheme")
+    described.add(node(scheme.iri), DCTERMS + "title", *literals(scheme.names))

@@ -1,6 +1,7 @@
-"""The vocabularies a catalogue is written in, and how their terms are made.
+"""The vocabularies of a catalogue, how its terms are made, and its serialisation as Turtle, RDF/XML and JSON-LD.
 
-A description as Turtle, RDF/XML and JSON-LD: one graph, and French first in each of them.
+French stands first wherever a value is given in several languages: the portal's software takes the first literal for
+the title, whatever its language.
 """
 
 from __future__ import annotations
@@ -86,31 +87,31 @@ def said(key: str) -> list[ox.Literal]:
     return literals(RELEASE.known(key))
 
 
-class Sheet:
+class OrderedTriples:
     """Triples in the order they are said, each once: the order is that of the written file.
 
-    >>> sheet = Sheet()
-    >>> sheet.say(node("http://e/a"), "http://e/p", ox.Literal("1"), ox.Literal("1"))
-    >>> len(sheet.triples)
+    >>> described = OrderedTriples()
+    >>> described.add(node("http://e/a"), "http://e/p", ox.Literal("1"), ox.Literal("1"))
+    >>> len(described.triples)
     1
     """
 
     def __init__(self) -> None:
-        self._said: dict[ox.Triple, None] = {}
+        self._triples: dict[ox.Triple, None] = {}
 
     @property
     def triples(self) -> list[ox.Triple]:
         """What was said, in order."""
-        return list(self._said)
+        return list(self._triples)
 
-    def say(self, subject: Subject, predicate: str, *objects: Term) -> None:
+    def add(self, subject: Subject, predicate: str, *objects: Term) -> None:
         """Say of a subject that it has these values."""
         for value in objects:
-            self._said.setdefault(ox.Triple(subject, node(predicate), value))
+            self._triples.setdefault(ox.Triple(subject, node(predicate), value))
 
-    def call(self, subject: Subject, *classes: str) -> None:
+    def add_types(self, subject: Subject, *classes: str) -> None:
         """Say what a subject is."""
-        self.say(subject, TYPE.value, *map(node, classes))
+        self.add(subject, TYPE.value, *map(node, classes))
 
 
 def rank(term: Term | ox.Triple) -> tuple[int, str]:
@@ -157,13 +158,13 @@ def _json(triples: Iterable[ox.Triple], prefixes: Mapping[str, str]) -> bytes:
     nodes: dict[str, dict[str, object]] = {}
     for triple in triples:
         name = _reference(triple.subject)
-        sheet = nodes.setdefault(name, {"@id": name})
+        described = nodes.setdefault(name, {"@id": name})
         if triple.predicate == TYPE and isinstance(triple.object, ox.NamedNode):
-            _add(sheet, "@type", _short(triple.object.value, prefixes))
+            _add(described, "@type", _short(triple.object.value, prefixes))
         elif not isinstance(triple.object, ox.Triple):
-            _add(sheet, _short(triple.predicate.value, prefixes), _value(triple.object, prefixes))
+            _add(described, _short(triple.predicate.value, prefixes), _value(triple.object, prefixes))
     context = json.dumps(dict(sorted(prefixes.items())), ensure_ascii=False)
-    lines = ",\n  ".join(json.dumps(sheet, ensure_ascii=False) for sheet in nodes.values())
+    lines = ",\n  ".join(json.dumps(described, ensure_ascii=False) for described in nodes.values())
     return f'{{\n "@context": {context},\n "@graph": [\n  {lines}\n ]\n}}\n'.encode()
 
 
@@ -188,10 +189,10 @@ def _value(term: Term, prefixes: Mapping[str, str]) -> object:
     return {"@type": _short(term.datatype.value, prefixes), "@value": term.value}
 
 
-def _add(sheet: dict[str, object], key: str, value: object) -> None:
+def _add(described: dict[str, object], key: str, value: object) -> None:
     """One value as it is, several as a list: the shortest a reader of JSON-LD understands."""
-    if key not in sheet:
-        sheet[key] = value
+    if key not in described:
+        described[key] = value
         return
-    known = sheet[key]
-    sheet[key] = [*known, value] if isinstance(known, list) else [known, value]
+    known = described[key]
+    described[key] = [*known, value] if isinstance(known, list) else [known, value]

@@ -1,6 +1,7 @@
-"""A change as an Atom feed (RFC 4287): an entry a thing, with ids that stay the same when it is made again.
+"""A change for other programs: as an Atom feed (RFC 4287), as CSV, and as JSON.
 
-A change for other programs: a row a value as CSV, and all of it as JSON.
+The feed has an entry for each thing that changed. The id of an entry follows from the thing and the two states, so that
+a feed that is made again announces nothing twice.
 """
 
 from __future__ import annotations
@@ -17,8 +18,8 @@ import pyoxigraph as ox
 
 from pan2kg.errors import FormatError
 from pan2kg.i18n.catalogue import Language, Messages
+from pan2kg.publish.diff.change_report import ChangeReport, describe_edit, kind_name
 from pan2kg.publish.diff.states import Change
-from pan2kg.publish.diff.telling import Story, describe_edit, kind_name
 from pan2kg.publish.diff.things import Altered, Edit, Value
 from pan2kg.tables import formats
 from pan2kg.turtle.vocabulary import DCTERMS, ROOT
@@ -30,28 +31,28 @@ FEED: Final = ROOT + "changes"
 _DAYS: Final = tuple(DCTERMS + name for name in ("modified", "issued", "created"))
 
 
-def write_feed(story: Story, language: Language, updated: datetime, *, address: str = "") -> str:
+def write_feed(report: ChangeReport, language: Language, updated: datetime, *, address: str = "") -> str:
     """The feed of one change; ``address`` is where it will be published.
 
     >>> from pan2kg.publish.diff.states import change_list
     >>> from pan2kg.publish.diff.states import side_of
-    >>> from pan2kg.publish.diff.telling import read_story
+    >>> from pan2kg.publish.diff.change_report import read_change_report
     >>> quad = ox.Quad(ox.NamedNode("http://e/s"), ox.NamedNode("http://e/p"), ox.Literal("a < b"))
-    >>> story = read_story(change_list(side_of([], "a"), side_of([quad], "b")))
-    >>> "a &lt; b" in write_feed(story, "en", datetime(2026, 1, 1, tzinfo=UTC))
+    >>> report = read_change_report(change_list(side_of([], "a"), side_of([quad], "b")))
+    >>> "a &lt; b" in write_feed(report, "en", datetime(2026, 1, 1, tzinfo=UTC))
     True
     """
     when = updated.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     root = ET.Element("feed", {"xmlns": ATOM, "xml:lang": language})
     _put(root, "id", FEED)
     _put(root, "title", _WORDS.say("feed.title", language))
-    _put(root, "subtitle", _WORDS.say("title", language, old=story.change.old.name, new=story.change.new.name))
+    _put(root, "subtitle", _WORDS.say("title", language, old=report.change.old.name, new=report.change.new.name))
     _put(root, "updated", when)
     _put(ET.SubElement(root, "author"), "name", "pan2kg contributors")
     if address:
         ET.SubElement(root, "link", {"rel": "self", "type": "application/atom+xml", "href": formats.xml_fit(address)})
-    for thing in story.things:
-        _entry(root, thing, story, language, when)
+    for thing in report.things:
+        _entry(root, thing, report, language, when)
     ET.indent(root)
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{ET.tostring(root, encoding="unicode")}\n'
 
@@ -90,17 +91,17 @@ def _days(change: Change) -> Iterator[date]:
                 continue
 
 
-def _entry(root: ET.Element, thing: Altered, story: Story, language: Language, when: str) -> None:
+def _entry(root: ET.Element, thing: Altered, report: ChangeReport, language: Language, when: str) -> None:
     entry = ET.SubElement(root, "entry")
-    kind, status = kind_name(thing, story.names, language), _WORDS.say(f"status.{thing.status}", language)
-    name = story.names.titled(thing.iri, language)
+    kind, status = kind_name(thing, report.names, language), _WORDS.say(f"status.{thing.status}", language)
+    name = report.names.titled(thing.iri, language)
     _put(entry, "id", entry_id(thing))
     _put(entry, "title", _WORDS.say("feed.entry", language, kind=kind, status=status, thing=name))
     _put(entry, "updated", when)
     if thing.iri.startswith(("http://", "https://")):
         ET.SubElement(entry, "link", {"rel": "alternate", "href": formats.xml_fit(thing.iri)})
     ET.SubElement(entry, "category", {"term": thing.status})
-    _put(entry, "summary", "\n".join(describe_edit(edit, story.names, language) for edit in thing.edits))
+    _put(entry, "summary", "\n".join(describe_edit(edit, report.names, language) for edit in thing.edits))
 
 
 def _put(parent: ET.Element, name: str, text: str) -> None:
@@ -123,20 +124,20 @@ COLUMNS: Final = (
 )
 
 
-def write_csv(story: Story, language: Language) -> str:
+def write_csv(report: ChangeReport, language: Language) -> str:
     """A row for each value that came or went (RFC 4180, with a header)."""
     rows = (
-        [*about, edit.property, story.names.property(edit.property, language), edit.language, *_ends(edit)]
-        for thing in story.things
-        for about in [_about(thing, story, language)]
+        [*about, edit.property, report.names.property(edit.property, language), edit.language, *_ends(edit)]
+        for thing in report.things
+        for about in [_about(thing, report, language)]
         for edit in thing.edits
     )
     return formats.write_csv(formats.Grid(COLUMNS, rows))
 
 
-def write_json(story: Story, language: Language) -> str:
+def write_json(report: ChangeReport, language: Language) -> str:
     """All of a change: counts, moves, what was derived, and each thing with its values as N-Triples terms."""
-    change = story.change
+    change = report.change
     content = {
         "old": change.old.name,
         "new": change.new.name,
@@ -145,14 +146,14 @@ def write_json(story: Story, language: Language) -> str:
         "moved": [{"old": one.old, "new": one.new} for one in change.moves],
         "shifted": [{"old": one.old, "new": one.new, "count": one.count} for one in change.shifts],
         "derived": [{"rule": one.rule, "added": one.added, "removed": one.removed} for one in change.derivations],
-        "things": [_thing(thing, story, language) for thing in story.things],
+        "things": [_thing(thing, report, language) for thing in report.things],
     }
     return formats.write_json(content)
 
 
-def _about(thing: Altered, story: Story, language: Language) -> list[str]:
-    label = story.names.of(thing.iri, language)
-    return [thing.status, thing.kind, kind_name(thing, story.names, language), thing.iri, label,
+def _about(thing: Altered, report: ChangeReport, language: Language) -> list[str]:
+    label = report.names.of(thing.iri, language)
+    return [thing.status, thing.kind, kind_name(thing, report.names, language), thing.iri, label,
             thing.part_of, thing.root]  # fmt: skip
 
 
@@ -161,12 +162,12 @@ def _ends(edit: Edit) -> list[str]:
             for term in (edit.old, edit.new)]  # fmt: skip
 
 
-def _thing(thing: Altered, story: Story, language: Language) -> dict[str, object]:
-    named = dict(zip(COLUMNS, _about(thing, story, language), strict=False))
+def _thing(thing: Altered, report: ChangeReport, language: Language) -> dict[str, object]:
+    named = dict(zip(COLUMNS, _about(thing, report, language), strict=False))
     edits = [
         {
             "property": edit.property,
-            "property_label": story.names.property(edit.property, language),
+            "property_label": report.names.property(edit.property, language),
             "old": _term(edit.old),
             "new": _term(edit.new),
         }

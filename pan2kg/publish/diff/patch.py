@@ -1,6 +1,7 @@
 """The difference of two states as RDF that carries the names of graphs, and that difference applied.
 
-How it is written, and why so, stands in ``pan2kg.change``.
+What was removed and what was added stand in named graphs of a TriG file, so that any RDF parser reads a patch. Both
+states are named by the hash of their canonical form: a patch is applied only to the state it was made for.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
-"""A state of the graph that is compared: a project, a release folder, or one RDF file.
+"""The states of the graph that are compared, and their difference as statements added, removed, moved and derived.
 
-What was added and removed between two states, which files moved, and what was derived.
+A state is a project, the folder of a release, or one RDF file. What rules derive is counted apart from what sources
+state: one corrected statement may change hundreds of derived ones.
 """
 
 from __future__ import annotations

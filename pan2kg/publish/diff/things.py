@@ -1,6 +1,7 @@
-"""What things and properties are called in a change: by their labels on either side, else by their keys.
+"""The difference of two states thing by thing: added, removed, retired, renamed or changed, and what each is part of.
 
-The difference thing by thing: what was added, removed, retired, renamed or changed, and what it is part of.
+A thing or property is called by its label on either side, since one that was removed has a label only on the old side;
+without a label, by its key.
 """
 
 from __future__ import annotations
@@ -66,14 +67,14 @@ LONG: Final = 160
 _COMPUTED: Final = re.compile("[0-9a-f]{16}")
 
 Value = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
-Said = Mapping[ox.NamedNode | ox.BlankNode, Mapping[str, tuple[ox.NamedNode | ox.BlankNode | ox.Literal, ...]]]
+BySubject = Mapping[ox.NamedNode | ox.BlankNode, Mapping[str, tuple[ox.NamedNode | ox.BlankNode | ox.Literal, ...]]]
 
 
 @dataclass(frozen=True, slots=True)
 class Names:
     """What both sides and the ontology of this package say of things, to name them by."""
 
-    said: Said
+    said: BySubject
     prefixes: Mapping[str, str]
 
     def of(self, iri: str, language: Language, *, besides: str = "") -> str:
@@ -200,7 +201,7 @@ def _ontology(project: Project) -> list[ox.Quad]:
     return [quad for path in project.ontology_files() for quad in ox.parse(path=path)]
 
 
-def _said(sides: Iterable[Iterable[ox.Quad]]) -> Said:
+def _said(sides: Iterable[Iterable[ox.Quad]]) -> BySubject:
     """For each thing and property what the first side says of it that says anything."""
     found: dict[ox.NamedNode | ox.BlankNode, dict[str, tuple[ox.NamedNode | ox.BlankNode | ox.Literal, ...]]] = {}
     for quads in sides:

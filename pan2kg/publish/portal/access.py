@@ -1,7 +1,7 @@
-"""What a portal can answer that stops a push, each as a sentence with a remedy.
+"""Where the portal is, the key to it, the pace of requests, and its refusals as sentences with a remedy.
 
-Where the portal is, and the key to it, which nothing ever shows.
-Not more than one request a second, however fast the portal answers.
+The key is read from the environment and never shown: every text that may contain it passes :meth:`Access.conceal`.
+Requests are spaced to one a second at most, however fast the portal answers.
 """
 
 from __future__ import annotations

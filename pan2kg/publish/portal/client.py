@@ -1,6 +1,6 @@
-"""A file in the body of a request, as a form sends it, a piece at a time.
+"""The one door to the portal: a request, its answer, and every way it can fail.
 
-The one door to the portal: a request, its answer, and every way it can fail.
+A file is sent as the part of a form, piece by piece, so that its size is not limited by memory.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
-"""Sending: look, send what differs, look again; after a fault wait and begin anew with a look.
+"""Bringing a portal to hold a release: look, send what differs, look again; and the same as a list of requests to read.
 
-A push in words: the requests as they would be sent, and what differs.
+After a fault that may pass, the push waits and begins again with a look. A request whose answer was lost may have been
+carried out, and repeated it would create a second dataset or file.
 """
 
 from __future__ import annotations
@@ -22,8 +23,8 @@ from pan2kg.publish.portal.steps import (
     RESOURCE,
     Remote,
     RemoteResource,
+    SearchScope,
     Step,
-    Whose,
     extras,
     leftovers,
     look,
@@ -50,7 +51,7 @@ class Outcome:
     remaining: tuple[Step, ...]
 
 
-def observe(client: Client, offer: Offer, whose: Whose) -> Remote | None:
+def observe(client: Client, offer: Offer, scope: SearchScope) -> Remote | None:
     """What the portal holds of the offer, asked again where a fault may pass.
 
     Raises:
@@ -59,12 +60,12 @@ def observe(client: Client, offer: Offer, whose: Whose) -> Remote | None:
     waits = _Waits()
     while True:
         try:
-            return look(client, offer.iri, whose)
+            return look(client, offer.iri, scope)
         except PassingError as fault:
             client.pace.pause(waits.after(fault))
 
 
-def push(client: Client, offer: Offer, whose: Whose, report: Say, *, prune: bool = False) -> Outcome:
+def push(client: Client, offer: Offer, scope: SearchScope, report: Say, *, prune: bool = False) -> Outcome:
     """Bring the portal to hold what is offered; ``report`` is given a line for each request that was answered.
 
     A request that may have created something is never simply repeated: what it did is looked up first.
@@ -76,8 +77,8 @@ def push(client: Client, offer: Offer, whose: Whose, report: Say, *, prune: bool
     known: dict[str, str] = {}
     while True:
         try:
-            remote = look(client, offer.iri, replace(whose, dataset=known.get(DATASET, whose.dataset)))
-            todo = steps(offer, remote, whose, prune=prune)
+            remote = look(client, offer.iri, replace(scope, dataset=known.get(DATASET, scope.dataset)))
+            todo = steps(offer, remote, scope, prune=prune)
             if remote and sent:
                 _check_mark(remote)
             if remote and (not todo or passes == _PASSES):
@@ -166,11 +167,11 @@ def _verify(portal_file: PortalFile, answer: Value, place: str) -> None:
         raise PassingError("not-whole", place=Place(place), remedy="push-sends-anew", name=portal_file.name)
 
 
-def list_requests(access: Access, todo: tuple[Step, ...], whose: Whose, remote: Remote | None) -> str:
+def list_requests(access: Access, todo: tuple[Step, ...], scope: SearchScope, remote: Remote | None) -> str:
     """Every request of a push in its order: first the look-up, then what changes something, then the read-back."""
-    reads = [Step("GET", path, say("portal", "is-dataset-there")) for path in lookups(whose)]
+    reads = [Step("GET", path, say("portal", "is-dataset-there")) for path in lookups(scope)]
     dataset = f"/datasets/{remote.id if remote else DATASET}/"
-    if remote and not whose.dataset:
+    if remote and not scope.dataset:
         reads.append(Step("GET", dataset, say("portal", "what-does-it-hold")))
     again = Step("GET", dataset, say("portal", "holds-what-was-sent"))
     shown = [*reads, *todo, *([again] if todo else ())]

@@ -1,6 +1,6 @@
-"""What the portal holds: its JSON, narrowed to what is compared.
+"""What the portal holds, narrowed to what is compared, and the requests that bring it to what is offered.
 
-The requests that bring the portal from what it holds to what is offered; none where both agree.
+There are none where both agree, so that a push that is repeated changes nothing.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _PAGE: Final = 100
 
 
 @dataclass(frozen=True, slots=True)
-class Whose:
+class SearchScope:
     """Where a dataset is looked for: under its identifier, or with an organization, or with the key's owner."""
 
     organization: str = ""
@@ -56,24 +56,24 @@ class Remote:
         return text(self.said.get("page"))
 
 
-def look(client: Client, iri: str, whose: Whose) -> Remote | None:
+def look(client: Client, iri: str, scope: SearchScope) -> Remote | None:
     """The dataset of that IRI on the portal, or nothing where it was never pushed.
 
     Raises:
         PortalError: the portal refuses; or more than one dataset has that IRI, or the named one has another.
     """
-    if whose.dataset:
-        remote = _fetch(client, whose.dataset)
+    if scope.dataset:
+        remote = _fetch(client, scope.dataset)
         holds = text(extras(remote.said).get(DATASET_KEY))
         if holds not in ("", iri):
             raise PortalError(
                 "dataset-of-another",
-                place=Place(f"--dataset {whose.dataset}"),
+                place=Place(f"--dataset {scope.dataset}"),
                 remedy="name-right-dataset",
                 holds=holds,
             )
         return remote
-    found = sorted({text(one.get("id")) for one in _own(client, whose) if _is(one, iri)})
+    found = sorted({text(one.get("id")) for one in _own(client, scope) if _is(one, iri)})
     if len(found) > 1:
         raise PortalError(
             "several-datasets", remedy="delete-all-but-one", number=len(found), iri=iri, names=", ".join(found)
@@ -81,14 +81,14 @@ def look(client: Client, iri: str, whose: Whose) -> Remote | None:
     return _fetch(client, found[0]) if found else None
 
 
-def lookups(whose: Whose) -> Iterator[str]:
+def lookups(scope: SearchScope) -> Iterator[str]:
     """The paths a look-up reads, as far as they are known before the portal has answered."""
-    if whose.dataset:
-        yield _path(whose.dataset)
+    if scope.dataset:
+        yield _path(scope.dataset)
         return
     yield "/me/org_datasets/"
-    if whose.organization:
-        yield _shelf(whose.organization, 1)
+    if scope.organization:
+        yield _shelf(scope.organization, 1)
 
 
 def text(value: Value) -> str:
@@ -110,7 +110,7 @@ def _is(one: Json, iri: str) -> bool:
     return not one.get("deleted") and extras(one).get(DATASET_KEY) == iri and bool(text(one.get("id")))
 
 
-def _own(client: Client, whose: Whose) -> Iterator[Json]:
+def _own(client: Client, scope: SearchScope) -> Iterator[Json]:
     """The datasets of the key's owner and of all their organizations, and of the one that is named."""
     try:
         yield from _rows(client.get("/me/org_datasets/"))
@@ -119,8 +119,8 @@ def _own(client: Client, whose: Whose) -> Iterator[Json]:
             raise
         yield from _rows(client.get("/me/datasets/"))
     page = 1
-    while whose.organization:
-        answer = client.get(_shelf(whose.organization, page))
+    while scope.organization:
+        answer = client.get(_shelf(scope.organization, page))
         yield from _rows(answer)
         if not (isinstance(answer, dict) and answer.get("next_page")):
             return
@@ -189,9 +189,9 @@ class Step:
         return f"{self.method} {self.path}: {self.why}"
 
 
-def steps(offer: Offer, remote: Remote | None, whose: Whose, *, prune: bool = False) -> tuple[Step, ...]:
+def steps(offer: Offer, remote: Remote | None, scope: SearchScope, *, prune: bool = False) -> tuple[Step, ...]:
     """The requests still to send, in their order."""
-    return tuple(_steps(offer, remote, whose, prune=prune))
+    return tuple(_steps(offer, remote, scope, prune=prune))
 
 
 def leftovers(offer: Offer, remote: Remote | None) -> tuple[RemoteResource, ...]:
@@ -202,9 +202,9 @@ def leftovers(offer: Offer, remote: Remote | None) -> tuple[RemoteResource, ...]
     return tuple(resource for resource in remote.resources if resource.id not in taken)
 
 
-def _steps(offer: Offer, remote: Remote | None, whose: Whose, *, prune: bool) -> Iterator[Step]:
+def _steps(offer: Offer, remote: Remote | None, scope: SearchScope, *, prune: bool) -> Iterator[Step]:
     dataset = quote(remote.id, safe="") if remote else DATASET
-    yield from _dataset(offer, remote, whose, f"/datasets/{dataset}/")
+    yield from _dataset(offer, remote, scope, f"/datasets/{dataset}/")
     matched = _match(offer, remote) if remote else {}
     # udata puts a new resource before the others, so that the last one sent stands first
     for part in reversed(offer.parts):
@@ -215,9 +215,9 @@ def _steps(offer: Offer, remote: Remote | None, whose: Whose, *, prune: bool) ->
             yield Step("DELETE", path, _why("part-gone", key=resource.key))
 
 
-def _dataset(offer: Offer, remote: Remote | None, whose: Whose, path: str) -> Iterator[Step]:
+def _dataset(offer: Offer, remote: Remote | None, scope: SearchScope, path: str) -> Iterator[Step]:
     if remote is None:
-        owner: Json = {"organization": {"id": whose.organization}} if whose.organization else {}
+        owner: Json = {"organization": {"id": scope.organization}} if scope.organization else {}
         yield Step("POST", "/datasets/", _why("not-there-yet"), offer.said | {"private": True} | owner)
         return
     changed = _changed(offer.said, remote.said)

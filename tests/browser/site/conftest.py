@@ -19,8 +19,8 @@ import pytest
 import pan2kg
 from pan2kg.graph.graph import Graph
 from pan2kg.site.bundle import HOW_TO_BUILD, Bundle, find_bundle
-from pan2kg.site.library import Library
 from pan2kg.site.registry import PAGES, Site
+from pan2kg.site.site_context import SiteContext
 from tests.browser.chromium import Handler, serve
 from tests.pages import EXAMPLES
 
@@ -39,7 +39,7 @@ def put(target: Path, body: bytes) -> None:
 
 
 @dataclass
-class Shelf:
+class StaticSite:
     """A folder of pages that fills as they are asked for, and its address on a server."""
 
     site: Site
@@ -76,11 +76,13 @@ def bundle() -> Bundle:
 
 
 @pytest.fixture(scope="session")
-def shelf(graph: pan2kg.Graph, bundle: Bundle, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shelf]:
+def static_site(graph: pan2kg.Graph, bundle: Bundle, tmp_path_factory: pytest.TempPathFactory) -> Iterator[StaticSite]:
     """The static site, served as any web host serves it."""
     beside = "PYTEST_XDIST_WORKER" in os.environ
     folder = tmp_path_factory.getbasetemp().parent / "site" if beside else tmp_path_factory.mktemp("site")
-    made = Shelf(Site(Library(Graph(graph.project, graph.store, language="fr", as_of=DAY), "static", bundle)), folder)
+    made = StaticSite(
+        Site(SiteContext(Graph(graph.project, graph.store, language="fr", as_of=DAY), "static", bundle)), folder
+    )
     for name, path in bundle.files().items():
         put(folder / "assets" / name, path.read_bytes())
 
@@ -99,4 +101,4 @@ def shelf(graph: pan2kg.Graph, bundle: Bundle, tmp_path_factory: pytest.TempPath
 @pytest.fixture(scope="session")
 def behind_server(graph: pan2kg.Graph, bundle: Bundle) -> Site:
     """The same site as a service makes it, page by page."""
-    return Site(Library(Graph(graph.project, graph.store, language="fr", as_of=DAY), "served", bundle))
+    return Site(SiteContext(Graph(graph.project, graph.store, language="fr", as_of=DAY), "served", bundle))

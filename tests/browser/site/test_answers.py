@@ -14,7 +14,7 @@ from pan2kg.site.questions import names
 if TYPE_CHECKING:
     from pan2kg.store.store import LocalStore, Term
     from tests.browser.chromium import Watch
-    from tests.browser.site.conftest import Shelf
+    from tests.browser.site.conftest import StaticSite
 
 ASK: Final = """async queries => {
     const engine = await (await window.pan2kg.parts.engine).open('../data/graph.js');
@@ -67,28 +67,28 @@ def loaded(page: Page) -> Page:
     return page
 
 
-def test_every_stored_question_has_the_same_rows_in_the_browser(shelf: Shelf, watch: Watch) -> None:
-    library = shelf.site.library
-    page = loaded(watch(f"{shelf.served}fr/sparql.html").page)
-    asked = sorted(names(library))
+def test_every_stored_question_has_the_same_rows_in_the_browser(static_site: StaticSite, watch: Watch) -> None:
+    site_context = static_site.site.site_context
+    page = loaded(watch(f"{static_site.served}fr/sparql.html").page)
+    asked = sorted(names(site_context))
     assert len(asked) > 15
-    replies = page.evaluate(ASK, [library.graph.queries[name].text for name in asked])
+    replies = page.evaluate(ASK, [site_context.graph.queries[name].text for name in asked])
     for name, reply in zip(asked, replies, strict=True):
-        columns, rows = answered(library.graph.store, library.graph.queries[name].text)  # type: ignore[arg-type]
+        columns, rows = answered(site_context.graph.store, site_context.graph.queries[name].text)  # type: ignore[arg-type]
         assert reply["columns"] == columns, name
         assert Counter(tuple(heard(term) for term in row) for row in reply["rows"]) == rows, name
 
 
-def test_every_form_can_be_answered_without_a_server(shelf: Shelf, watch: Watch) -> None:
+def test_every_form_can_be_answered_without_a_server(static_site: StaticSite, watch: Watch) -> None:
     """The defaults a form shows give the answer that was published with it."""
-    library = shelf.site.library
-    page = loaded(watch(f"{shelf.served}fr/sparql.html").page)
-    for name in sorted(names(library)):
+    site_context = static_site.site.site_context
+    page = loaded(watch(f"{static_site.served}fr/sparql.html").page)
+    for name in sorted(names(site_context)):
         if not page.evaluate(PUBLISHED, name):
             continue
         form = page.locator("question-form")
         expect(form).to_have_attribute("aria-busy", "false")
-        published = shelf.put(f"fr/question/{name}.html").read_text(encoding="utf-8").split('class="answer', 1)[1]
+        published = static_site.put(f"fr/question/{name}.html").read_text(encoding="utf-8").split('class="answer', 1)[1]
         number = published.count("<tr>") - 1 if "<tbody>" in published else 0
         said = re.sub(r"\s", "", form.locator("> .status").inner_text())
         assert said.startswith(f"{number}ligne"), f"{name}: {number} rows were published, the browser says « {said} »"

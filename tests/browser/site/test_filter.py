@@ -13,7 +13,7 @@ from playwright.sync_api import Page, expect
 if TYPE_CHECKING:
     from pan2kg.site.registry import Site
     from tests.browser.chromium import Watch
-    from tests.browser.site.conftest import Shelf
+    from tests.browser.site.conftest import StaticSite
 
 CHOICES: Final = (
     {"evidence": "declared"},
@@ -50,8 +50,8 @@ def chosen_by_hand(page: Page, choice: dict[str, str]) -> Page:
 @pytest.fixture(scope="module")
 def keys(behind_server: Site) -> dict[str, str]:
     """A topic and a body that some plans have."""
-    index = behind_server.library.graph.labels
-    facts = behind_server.library.facts.values()
+    index = behind_server.site_context.graph.labels
+    facts = behind_server.site_context.facts.values()
     found: dict[str, str] = {}
     for kind in ("topic", "body"):
         have = [iri for one in facts for iri in (one.topics if kind == "topic" else one.bodies)]
@@ -66,22 +66,27 @@ def with_keys(choice: dict[str, str], keys: dict[str, str]) -> dict[str, str]:
 
 @pytest.mark.parametrize(("name", "choices"), [("fr/index.html", CHOICES), ("en/matrix.html", CHOICES[-2:])])
 def test_a_choice_gives_what_a_server_would_show(
-    shelf: Shelf, behind_server: Site, watch: Watch, name: str, choices: Sequence[dict[str, str]], keys: dict[str, str]
+    static_site: StaticSite,
+    behind_server: Site,
+    watch: Watch,
+    name: str,
+    choices: Sequence[dict[str, str]],
+    keys: dict[str, str],
 ) -> None:
-    page = watch(shelf.served + name).page
+    page = watch(static_site.served + name).page
     for choice in (with_keys(choice, keys) for choice in choices):
         made = behind_server.page(name, choice)
         assert made
         wanted = page.evaluate(SEEN, made.body.decode())
-        page.goto(f"{shelf.served}{name}?{urlencode(choice)}")
+        page.goto(f"{static_site.served}{name}?{urlencode(choice)}")
         assert page.evaluate(SEEN, None) == wanted, choice
-        page.goto(shelf.served + name)
+        page.goto(static_site.served + name)
         assert chosen_by_hand(page, choice).evaluate(SEEN, None) == wanted, choice
         assert page.url.endswith(f"?{urlencode(choice)}")
 
 
-def test_a_choice_is_undone_by_going_back(shelf: Shelf, watch: Watch) -> None:
-    page = watch(shelf.served + "fr/index.html").page
+def test_a_choice_is_undone_by_going_back(static_site: StaticSite, watch: Watch) -> None:
+    page = watch(static_site.served + "fr/index.html").page
     before = page.evaluate(SEEN, None)
     chosen_by_hand(page, {"evidence": "declared"})
     expect(page.locator(".filter-limit")).to_be_visible()
@@ -92,15 +97,15 @@ def test_a_choice_is_undone_by_going_back(shelf: Shelf, watch: Watch) -> None:
     assert page.evaluate(SEEN, None)[-1] == before[-1]
 
 
-def test_a_choice_works_from_disk(shelf: Shelf, watch: Watch) -> None:
-    page = watch(shelf.on_disk("fr/index.html")).page
+def test_a_choice_works_from_disk(static_site: StaticSite, watch: Watch) -> None:
+    page = watch(static_site.on_disk("fr/index.html")).page
     chosen_by_hand(page, {"evidence": "declared"})
     assert page.url.endswith("?evidence=declared")
     expect(page.locator("td.inferred")).to_have_count(0)
 
 
-def test_the_file_holds_what_was_chosen(shelf: Shelf, behind_server: Site, watch: Watch) -> None:
-    page = chosen_by_hand(watch(shelf.served + "fr/index.html").page, {"evidence": "inferred", "year": "2020"})
+def test_the_file_holds_what_was_chosen(static_site: StaticSite, behind_server: Site, watch: Watch) -> None:
+    page = chosen_by_hand(watch(static_site.served + "fr/index.html").page, {"evidence": "inferred", "year": "2020"})
     with page.expect_download() as download:
         page.get_by_role("link", name="CSV").first.click()
     made = behind_server.page("fr/matrix.csv", {"evidence": "inferred", "year": "2020"})
@@ -109,8 +114,8 @@ def test_the_file_holds_what_was_chosen(shelf: Shelf, behind_server: Site, watch
 
 
 @pytest.mark.parametrize("way", ["served", "from disk"])
-def test_the_picture_shows_what_was_chosen(shelf: Shelf, watch: Watch, way: str) -> None:
-    page = watch(f"{shelf.served}fr/index.html" if way == "served" else shelf.on_disk("fr/index.html")).page
+def test_the_picture_shows_what_was_chosen(static_site: StaticSite, watch: Watch, way: str) -> None:
+    page = watch(f"{static_site.served}fr/index.html" if way == "served" else static_site.on_disk("fr/index.html")).page
     chosen_by_hand(page, {"evidence": "declared", "year": "2020"})
     with page.expect_download() as download:
         page.get_by_role("link", name="SVG").first.click()
@@ -130,8 +135,8 @@ def test_a_pair_is_opened_with_the_evidence_chosen(behind_server: Site) -> None:
     assert b'href="pair/lu-bhr-1--lu-bhr-2.html?evidence=declared"' in page.body
 
 
-def test_titles_stay_in_their_language_after_a_choice(shelf: Shelf, watch: Watch) -> None:
-    page = watch(shelf.served + "fr/index.html").page
+def test_titles_stay_in_their_language_after_a_choice(static_site: StaticSite, watch: Watch) -> None:
+    page = watch(static_site.served + "fr/index.html").page
     page.locator("#data-language").select_option("en")
     chosen_by_hand(page, {"evidence": "declared"})
     expect(page.locator("table.matrix tbody th .label").first).to_have_attribute("lang", "en")

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.browser.chromium import Watch
-    from tests.browser.site.conftest import Shelf
+    from tests.browser.site.conftest import StaticSite
 
 WIDTHS = (1280, 360)
 LYING = 1032
@@ -40,8 +40,10 @@ def too_wide(page: Page) -> int:
     return int(page.evaluate("Math.max(0, document.documentElement.scrollWidth - innerWidth)"))
 
 
-def test_the_types_of_pages_are_all_there_are(shelf: Shelf) -> None:
-    listed = {path.split("/", 1)[1] for path in shelf.site.paths() if path.startswith("fr/") and path.endswith(".html")}
+def test_the_types_of_pages_are_all_there_are(static_site: StaticSite) -> None:
+    listed = {
+        path.split("/", 1)[1] for path in static_site.site.paths() if path.startswith("fr/") and path.endswith(".html")
+    }
     single = {path.removesuffix(".html") for path in listed if "/" not in path}
     series = {path.split("/")[0] for path in listed if "/" in path}
     assert single - {"review", "scores"} == set(SINGLE)
@@ -49,10 +51,12 @@ def test_the_types_of_pages_are_all_there_are(shelf: Shelf) -> None:
 
 
 @pytest.mark.parametrize("kind", TYPES)
-def test_nothing_keeps_people_out_and_no_page_scrolls_sideways(shelf: Shelf, window: Watch, kind: str) -> None:
+def test_nothing_keeps_people_out_and_no_page_scrolls_sideways(
+    static_site: StaticSite, window: Watch, kind: str
+) -> None:
     found = []
     for language in LANGUAGES:
-        page = settled(window(shelf.served + shelf.path(kind, language)).page)
+        page = settled(window(static_site.served + static_site.path(kind, language)).page)
         for width in WIDTHS:
             page.set_viewport_size({"width": width, "height": 900})
             if wide := too_wide(page):
@@ -66,15 +70,15 @@ def test_nothing_keeps_people_out_and_no_page_scrolls_sideways(shelf: Shelf, win
 
 
 @pytest.mark.parametrize("kind", TYPES)
-def test_a_page_opened_from_disk_is_whole(shelf: Shelf, window: Watch, kind: str) -> None:
-    page = settled(window(shelf.on_disk(shelf.path(kind, "en"))).page)
+def test_a_page_opened_from_disk_is_whole(static_site: StaticSite, window: Watch, kind: str) -> None:
+    page = settled(window(static_site.on_disk(static_site.path(kind, "en"))).page)
     expect(page.get_by_role("heading", level=1)).to_be_visible()
     expect(page.locator("data-language select")).to_be_visible()
 
 
 @pytest.mark.parametrize("kind", TYPES)
-def test_a_page_is_read_without_scripts(shelf: Shelf, window: Watch, kind: str) -> None:
-    page = window(shelf.served + shelf.path(kind, "fr"), java_script_enabled=False, width=360).page
+def test_a_page_is_read_without_scripts(static_site: StaticSite, window: Watch, kind: str) -> None:
+    page = window(static_site.served + static_site.path(kind, "fr"), java_script_enabled=False, width=360).page
     expect(page.get_by_role("heading", level=1)).to_be_visible()
     expect(page.get_by_role("search").get_by_role("button")).to_be_visible()
     expect(page.locator("main [hidden]:visible")).to_have_count(0)
@@ -86,8 +90,8 @@ def test_a_page_is_read_without_scripts(shelf: Shelf, window: Watch, kind: str) 
 
 
 @pytest.mark.parametrize("kind", ["index", "plan", "network", "question", "quality"])
-def test_a_page_prints_without_what_only_works_on_a_screen(shelf: Shelf, watch: Watch, kind: str) -> None:
-    page = settled(watch(shelf.served + shelf.path(kind, "de")).page)
+def test_a_page_prints_without_what_only_works_on_a_screen(static_site: StaticSite, watch: Watch, kind: str) -> None:
+    page = settled(watch(static_site.served + static_site.path(kind, "de")).page)
     page.emulate_media(media="print")
     for name in (".menu", ".languages", "label-search", "data-language", "form", ".skip", ".network-tools"):
         expect(page.locator(f"{name}:visible")).to_have_count(0)
@@ -98,10 +102,10 @@ def test_a_page_prints_without_what_only_works_on_a_screen(shelf: Shelf, watch: 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("kind", ["index", "obligations", "plans", "pairs"])
 def test_wide_tables_fit_a_sheet_laid_on_its_side(
-    shelf: Shelf, watch: Watch, kind: str, language: str, tmp_path: Path
+    static_site: StaticSite, watch: Watch, kind: str, language: str, tmp_path: Path
 ) -> None:
     """Without the browser's shrinking: A4 within its margins is as wide as this."""
-    page = watch(shelf.served + shelf.path(kind, language), width=LYING).page
+    page = watch(static_site.served + static_site.path(kind, language), width=LYING).page
     page.emulate_media(media="print")
     assert page.evaluate("getComputedStyle(document.body).page") == "wide"
     ends = page.locator("main table thead th:visible").evaluate_all(
@@ -115,8 +119,8 @@ def test_wide_tables_fit_a_sheet_laid_on_its_side(
     assert all(lying) == (kind != "index"), "the picture of lanes stands upright"
 
 
-def test_the_first_page_leads_to_the_languages(shelf: Shelf, watch: Watch) -> None:
-    page = watch(shelf.served + "index.html").page
+def test_the_first_page_leads_to_the_languages(static_site: StaticSite, watch: Watch) -> None:
+    page = watch(static_site.served + "index.html").page
     assert not faults_of_access(page)
     page.get_by_role("link", name="Deutsch").click()
     expect(page.locator("html")).to_have_attribute("lang", "de")

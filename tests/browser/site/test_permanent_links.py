@@ -9,46 +9,46 @@ from playwright.sync_api import expect
 
 if TYPE_CHECKING:
     from tests.browser.chromium import Watch
-    from tests.browser.site.conftest import Shelf
+    from tests.browser.site.conftest import StaticSite
 
 QUESTIONS = {"with a form": "who-should-talk", "without one": "plans"}
 
 
 @pytest.mark.parametrize("name", QUESTIONS.values(), ids=QUESTIONS)
-def test_a_link_of_another_release_or_of_a_day_says_so(name: str, shelf: Shelf, watch: Watch) -> None:
-    shelf.put(f"fr/question/{name}.html")
-    page = watch(f"{shelf.served}fr/question/{name}.html?as-of=2021-06-30&release=0.0.9").page
+def test_a_link_of_another_release_or_of_a_day_says_so(name: str, static_site: StaticSite, watch: Watch) -> None:
+    static_site.put(f"fr/question/{name}.html")
+    page = watch(f"{static_site.served}fr/question/{name}.html?as-of=2021-06-30&release=0.0.9").page
     expect(page.locator("question-form > .notice")).to_have_count(2)
     expect(page.locator("question-form > .notice").nth(0)).to_contain_text("état au 2021-06-30")
     expect(page.locator("question-form > .notice").nth(1)).to_contain_text("version 0.0.9")
 
 
-def test_a_link_of_this_release_needs_no_word(shelf: Shelf, watch: Watch) -> None:
-    shelf.put("fr/question/who-should-talk.html")
-    release = shelf.site.library.graph.release
-    page = watch(f"{shelf.served}fr/question/who-should-talk.html?body=body:mj&release={release}").page
+def test_a_link_of_this_release_needs_no_word(static_site: StaticSite, watch: Watch) -> None:
+    static_site.put("fr/question/who-should-talk.html")
+    release = static_site.site.site_context.graph.release
+    page = watch(f"{static_site.served}fr/question/who-should-talk.html?body=body:mj&release={release}").page
     expect(page.locator("question-form")).to_have_attribute("aria-busy", "false")
     expect(page.locator("#p-body")).to_have_value("body:mj")
     expect(page.locator("question-form > .notice")).to_have_count(0)
 
 
-def test_a_question_asked_in_the_page_fixes_its_release(shelf: Shelf, watch: Watch) -> None:
-    shelf.put("fr/question/who-should-talk.html")
-    page = watch(f"{shelf.served}fr/question/who-should-talk.html").page
+def test_a_question_asked_in_the_page_fixes_its_release(static_site: StaticSite, watch: Watch) -> None:
+    static_site.put("fr/question/who-should-talk.html")
+    page = watch(f"{static_site.served}fr/question/who-should-talk.html").page
     page.locator("#p-body").fill("mj")
     page.locator("question-form form button").click()
     expect(page.locator("question-form")).to_have_attribute("aria-busy", "false")
-    assert page.evaluate("location.hash") == f"#body=mj&release={shelf.site.library.graph.release}"
+    assert page.evaluate("location.hash") == f"#body=mj&release={static_site.site.site_context.graph.release}"
 
 
 @pytest.mark.parametrize("way", ["served", "from disk"])
 def test_an_answer_opens_as_the_question_says_unless_the_link_says_otherwise(
-    shelf: Shelf, watch: Watch, way: str
+    static_site: StaticSite, watch: Watch, way: str
 ) -> None:
     path = "fr/question/who-does-what.html"
-    shelf.put(path.replace(".html", ".json"))
-    shelf.put("data/graph.js")
-    page = watch(f"{shelf.served}{path}" if way == "served" else shelf.on_disk(path)).page
+    static_site.put(path.replace(".html", ".json"))
+    static_site.put("data/graph.js")
+    page = watch(f"{static_site.served}{path}" if way == "served" else static_site.on_disk(path)).page
     chart, table = (page.get_by_role("tab", name=name).last for name in ("Graphique", "Tableau"))
     expect(chart).to_have_attribute("aria-selected", "true")
     expect(page.locator(".chart-figure .bars rect")).to_have_count(60)

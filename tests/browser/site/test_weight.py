@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pan2kg.site.bundle import Bundle
     from pan2kg.site.registry import Site
     from tests.browser.chromium import Watch
-    from tests.browser.site.conftest import Shelf
+    from tests.browser.site.conftest import StaticSite
 
 MOST: Final = 60_000
 SHIFTS: Final = """() => new Promise(done => {
@@ -29,9 +29,9 @@ SHIFTS: Final = """() => new Promise(done => {
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_the_home_page_is_light(shelf: Shelf, bundle: Bundle, language: str) -> None:
+def test_the_home_page_is_light(static_site: StaticSite, bundle: Bundle, language: str) -> None:
     parts = [(bundle.folder / bundle.name(name)).read_bytes() for name in ("site.css", "main.js")]
-    page = shelf.put(f"{language}/index.html").read_bytes()
+    page = static_site.put(f"{language}/index.html").read_bytes()
     size = sum(len(gzip.compress(part, 6, mtime=0)) for part in (page, *parts))
     assert size <= MOST, f"{size} bytes"
 
@@ -40,9 +40,9 @@ def test_the_home_page_is_light(shelf: Shelf, bundle: Bundle, language: str) -> 
 @pytest.mark.parametrize("width", [1280, 360])
 @pytest.mark.parametrize("name", ["index", "plans", "pairs", "sources", "question/shared-instruments"])
 def test_nothing_moves_while_a_page_comes_up(
-    shelf: Shelf, watch: Watch, name: str, width: int, language: Language
+    static_site: StaticSite, watch: Watch, name: str, width: int, language: Language
 ) -> None:
-    page = watch(f"{shelf.served}{language}/{name}.html", width=width).page
+    page = watch(f"{static_site.served}{language}/{name}.html", width=width).page
     if name.startswith("question/"):
         expect(page.locator(".answer [role=tab]").first).to_be_visible()
     moved = page.evaluate(SHIFTS)
@@ -76,6 +76,6 @@ def test_the_picture_shows_what_was_chosen(behind_server: Site) -> None:
     assert not any(words.startswith("+") for words in pictures[1])
 
 
-def test_pictures_that_need_a_server_are_not_exported(shelf: Shelf) -> None:
-    assert not [path for path in shelf.site.paths() if path.endswith((".png", ".pdf"))]
-    assert b"matrix.png" not in shelf.put("fr/index.html").read_bytes()
+def test_pictures_that_need_a_server_are_not_exported(static_site: StaticSite) -> None:
+    assert not [path for path in static_site.site.paths() if path.endswith((".png", ".pdf"))]
+    assert b"matrix.png" not in static_site.put("fr/index.html").read_bytes()

@@ -14,8 +14,11 @@ from typing import Final
 import pytest
 
 from pan2kg.site.bundle import HOW_TO_BUILD, Bundle, find_bundle
+from pan2kg.site.page import page_words
 from tests.browser.chromium import Handler, serve
 
+SCRIPTS: Final = ("sparql", "network")
+"""The groups of words a page hands over besides those every page has."""
 PAN: Final = "https://w3id.org/pan2kg/"
 QUADS: Final = f"""\
 <{PAN}id/plan/one> <http://www.w3.org/2004/02/skos/core#prefLabel> "Plan un"@fr <{PAN}graph/a> .
@@ -48,18 +51,20 @@ class Site:
     def __init__(self, folder: Path, served: str, bundle: Bundle) -> None:
         self.folder, self.served, self.bundle = folder, served, bundle
 
-    def page(self, name: str, body: str, *, mode: str = "static", language: str = "en") -> str:
-        """Write a page and give its address on the server."""
+    def page(self, name: str, body: str, *, mode: str = "static", language: str = "en", words: str = "") -> str:
+        """Write a page and give its address on the server; it hands over the words of the catalogue, or these."""
         path = self.folder / language / f"{name}.html"
         path.parent.mkdir(parents=True, exist_ok=True)
         root = "../" * (1 + name.count("/"))
+        said = words or page_words(language, SCRIPTS)
         path.write_text(
             f'<!DOCTYPE html>\n<html lang="{language}" data-root="{root}" data-mode="{mode}">'
             f'<head><meta charset="utf-8">'
             f'<title>{name}</title><meta name="viewport" content="width=device-width, initial-scale=1">'
             f'<link rel="icon" href="data:,"><link rel="stylesheet" href="{root}assets/{self.bundle.name("site.css")}">'
             f'<script defer src="{root}assets/{self.bundle.name("main.js")}"></script></head>'
-            f'<body><main id="main"><h1>{name}</h1>{body}</main></body></html>\n',
+            f'<body><script type="application/json" id="page-words">{said}</script>'
+            f'<main id="main"><h1>{name}</h1>{body}</main></body></html>\n',
             encoding="utf-8",
         )
         return f"{self.served}{language}/{name}.html"
@@ -85,7 +90,7 @@ class _Answering(Handler):
 
     def do_POST(self) -> None:  # noqa: N802
         query = self.rfile.read(int(self.headers["Content-Length"])).decode("utf-8")
-        status, media, text = _answer(query)
+        status, media, text = _answer(query, self.headers["Accept-Language"])
         data = text.encode("utf-8")
         self.send_response(status)
         self.send_header("Content-Type", media)
@@ -106,12 +111,14 @@ class _Answering(Handler):
             super().do_GET()
 
 
-def _answer(query: str) -> tuple[int, str, str]:
+def _answer(query: str, language: str) -> tuple[int, str, str]:
     if "broken" in query:
         problem = {
             "title": "Bad Request",
             "status": 400,
-            "detail": "The query is not SPARQL at line 1, column 8: expected a variable.",
+            "detail": f"The query is not SPARQL at line 1, column 8: expected a variable. ({language})",
+            "line": 1,
+            "column": 8,
         }
         return 400, "application/problem+json", json.dumps(problem)
     results = '{"head": {"vars": ["x"]}, "results": {"bindings": [{"x": {"type": "literal", "value": "served"}}'

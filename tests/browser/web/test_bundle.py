@@ -17,7 +17,6 @@ from typing import Final
 import pytest
 
 from pan2kg.errors import ProjectError
-from pan2kg.i18n.catalogue import Messages
 from pan2kg.site.bundle import HOW_TO_BUILD, Bundle, find_bundle, read_bundle
 
 ROOT: Final = Path(__file__).resolve().parents[3]
@@ -238,42 +237,3 @@ def test_the_parts_need_no_evaluation_of_text(bundle: Bundle) -> None:
         if name.endswith(".js") and not name.startswith("engine"):
             text = path.read_text(encoding="utf-8")
             assert not re.search(r"\bnew Function\(|[^\w.]eval\(", text), name
-
-
-def test_the_words_of_the_documentation_are_those_of_the_code() -> None:
-    page = (WEB / "README.md").read_text(encoding="utf-8")
-    told = {group: set(re.findall(rf"^\| {group} \| `([\w-]+)` \|", page, re.MULTILINE)) for group in GROUPS}
-    for group, file in GROUPS.items():
-        block = re.search(
-            r"const ENGLISH(?:: Words)? = \{(.*?)\s\};", (WEB / "src" / file).read_text(encoding="utf-8"), re.DOTALL
-        )
-        assert block
-        said = set(re.findall(r'(?:^|[\s{,])"?([a-z][\w-]*)"?: "', block[1]))
-        assert told[group] == said, f"correct the table of {group} in web/README.md"
-
-
-GROUPS: Final = {
-    "copy": "copy.ts",
-    "table": "sortable-table.ts",
-    "search": "label-search.ts",
-    "sparql": "workbench/words.ts",
-    "network": "network/words.ts",
-}
-
-
-def refusals() -> set[str]:
-    """What the service says in English when it does not answer, with 7 where a value is filled in."""
-    said = Messages("server")
-    keys = said.keys()
-    found = {re.sub(r"\{(?!word)\w+\}", "7", said.template(key, "en")) for key in keys}
-    return {one.replace("{word}", word) for one in found for word in ("SERVICE", "INSERT")}
-
-
-def test_what_the_editor_says_anew_is_what_the_service_says() -> None:
-    source = (WEB / "src" / "workbench" / "source.ts").read_text(encoding="utf-8")
-    patterns = re.findall(r'^    \[/(.+)/, "([a-z-]+)"\],$', source, re.MULTILINE)
-    said = refusals()
-    assert len(patterns) == 8
-    for pattern, word in patterns:
-        known = [one for one in said if re.search(pattern.replace("(?<", "(?P<"), one)]
-        assert known, f"the service says nothing of which the editor could say « {word} »"

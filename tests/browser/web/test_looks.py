@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Final, Literal
 import pytest
 from playwright.sync_api import expect
 
+from pan2kg.i18n.catalogue import Language, Messages
 from tests.browser.chromium import faults_of_access
-from tests.browser.web.conftest import embedded
 from tests.browser.web.test_network_view import BODY, drawn
 from tests.browser.web.test_small_elements import LANGUAGE, SEARCH, TABLE
 from tests.browser.web.test_workbench import FORM, WEIGHTS, editor, run
@@ -121,10 +121,20 @@ def test_a_page_prints_without_its_controls(site: Site, watch: Watch, tmp_path: 
     assert target.read_bytes().startswith(b"%PDF")
 
 
-def test_words_of_the_page_replace_the_english_ones(site: Site, watch: Watch) -> None:
-    words = embedded("words", {"nodes": "{n} chose|{n} choses", "find": "Chercher"})
-    body = BODY.replace("</network-view>", f"{words}</network-view>")
-    page = drawn(watch(site.page("words", body, language="fr")).page)
-    expect(page.get_by_text("4 choses")).to_be_visible()
-    page.get_by_label("Chercher").fill("introuvable")
-    expect(page.get_by_text("0 chose", exact=True)).to_be_visible()
+def test_a_page_speaks_its_language(site: Site, watch: Watch) -> None:
+    page = drawn(watch(site.page("words", BODY, language="fr")).page)
+    expect(page.get_by_text(said_in("fr", "nodes", 4))).to_be_visible()
+    page.get_by_label(said_in("fr", "find"), exact=True).fill("introuvable")
+    expect(page.get_by_text(said_in("fr", "nodes", 0), exact=True)).to_be_visible()
+
+
+def said_in(language: Language, key: str, n: int = 1) -> str:
+    """What the network says under a key."""
+    return Messages("page").say(f"script-network-{key}", language, n=n)
+
+
+def test_words_a_page_lacks_are_an_error_a_developer_sees(site: Site, watch: Watch) -> None:
+    watched = watch(site.page("wordless", TABLE, words='{"table": {"filter": "Find"}}'))
+    watched.page.get_by_label("Find a row").fill("elan")
+    expect(watched.page.get_by_role("status")).to_have_text("count-of")
+    watched.forgive("page-words: table.count-of")

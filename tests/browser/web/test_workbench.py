@@ -168,7 +168,7 @@ def test_a_broken_query_shows_what_the_server_said(site: Site, watch: Watch) -> 
     seen = watch(site.page("sparql-broken", editor("broken", 'data-endpoint="../sparql"'), mode="served"))
     run(seen.page)
     expect(seen.page.locator("sparql-editor .status")).to_have_text(
-        "This is not SPARQL: line 1, column 8; expected: a variable"
+        "The query is not SPARQL at line 1, column 8: expected a variable. (en)"
     )
     seen.forgive("answer 400")
 
@@ -265,7 +265,7 @@ def test_nothing_typed_becomes_part_of_the_query(site: Site, watch: Watch) -> No
     page = watch(site.page("question-injection", FORM)).page
     page.get_by_label("Plan").fill('x" } # > AS ?plan) }')
     page.get_by_role("button", name="Ask").click()
-    expect(page.locator("question-form .status")).to_contain_text('Nothing in the graph is called « x" } # >')
+    expect(page.locator("question-form .status")).to_contain_text('Nothing in the graph is called “x" } # >')
 
 
 def test_a_shared_answer_is_shown_at_once(site: Site, watch: Watch) -> None:

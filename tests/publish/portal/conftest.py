@@ -21,7 +21,7 @@ from pan2kg.publish.portal.client import Client
 from pan2kg.publish.portal.manifest import read_release
 from pan2kg.publish.portal.offer import Offer, make_offer
 from pan2kg.publish.portal.push import Outcome, push
-from pan2kg.publish.portal.steps import Whose
+from pan2kg.publish.portal.steps import SearchScope
 
 HEAD = """\
 @prefix dcat: <http://www.w3.org/ns/dcat#> .
@@ -81,13 +81,13 @@ FILES = {
 
 
 @dataclass
-class ReleaseFolder:
+class SampleRelease:
     """A release folder that can be written again with other files or words."""
 
     path: Path
     files: dict[str, str] = field(default_factory=lambda: dict(FILES))
 
-    def write(self) -> ReleaseFolder:
+    def write(self) -> SampleRelease:
         """Write the files and the catalogue of them."""
         for name, content in self.files.items():
             (self.path / name).parent.mkdir(parents=True, exist_ok=True)
@@ -135,7 +135,7 @@ class Pusher:
     """Pushes the release folder to the portal, with a clock of its own."""
 
     portal: Portal
-    folder: ReleaseFolder
+    folder: SampleRelease
     scratch: Path
     key: str
     ticker: Ticker = field(default_factory=Ticker)
@@ -150,8 +150,8 @@ class Pusher:
     def offer(self) -> Offer:
         return make_offer(read_release(self.folder.path), self.scratch)
 
-    def push(self, whose: Whose | None = None, *, prune: bool = False) -> Outcome:
-        return push(self.client(), self.offer(), whose or Whose(), self.said.append, prune=prune)
+    def push(self, scope: SearchScope | None = None, *, prune: bool = False) -> Outcome:
+        return push(self.client(), self.offer(), scope or SearchScope(), self.said.append, prune=prune)
 
 
 def _load() -> ModuleType:
@@ -167,9 +167,9 @@ def _load() -> ModuleType:
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> ReleaseFolder:
+def folder(tmp_path: Path) -> SampleRelease:
     """A release of four files and an endpoint."""
-    return ReleaseFolder(tmp_path / "release").write()
+    return SampleRelease(tmp_path / "release").write()
 
 
 @pytest.fixture
@@ -180,7 +180,7 @@ def portal() -> Iterator[Portal]:
 
 
 @pytest.fixture
-def pusher(portal: Portal, folder: ReleaseFolder, tmp_path: Path) -> Pusher:
+def pusher(portal: Portal, folder: SampleRelease, tmp_path: Path) -> Pusher:
     """Somebody who pushes the release to the portal with the right key."""
     scratch = tmp_path / "scratch"
     scratch.mkdir()

@@ -10,7 +10,7 @@ import pytest
 from pan2kg.publish.portal.access import PortalError
 
 if TYPE_CHECKING:
-    from tests.publish.portal.conftest import Pusher, ReleaseFolder
+    from tests.publish.portal.conftest import Pusher, SampleRelease
     from tests.publish.portal.portal_server import Json, Portal
 
 FIRST: Final = 12
@@ -29,7 +29,7 @@ def undisturbed(pusher: Pusher, portal: Portal, change: bool) -> tuple[list[Json
     return portal.state(), len(portal.calls)
 
 
-def alter(folder: ReleaseFolder) -> None:
+def alter(folder: SampleRelease) -> None:
     """Other content of two files, another title, and a description."""
     folder.files["tables/plans.csv"] += "https://example.org/b,b\r\n"
     folder.files["dumps/graph.nq"] *= 2

@@ -15,10 +15,10 @@ from pan2kg.publish.portal.manifest import Terms, find_file, read_release
 from pan2kg.publish.portal.offer import FREQUENCIES, LICENCES, licence_id, make_offer, tags
 
 if TYPE_CHECKING:
-    from tests.publish.portal.conftest import ReleaseFolder
+    from tests.publish.portal.conftest import SampleRelease
 
 
-def test_french_is_read_first(folder: ReleaseFolder) -> None:
+def test_french_is_read_first(folder: SampleRelease) -> None:
     release = read_release(folder.path)
     assert release.words.title == "Graphe des plans"
     assert release.words.keywords == ("droits de l’homme", "human rights", "UN")
@@ -26,7 +26,7 @@ def test_french_is_read_first(folder: ReleaseFolder) -> None:
     assert [one.file is not None for one in release.distributions] == [True] * 4 + [False]
 
 
-def test_another_language_serves_where_french_is_missing(folder: ReleaseFolder) -> None:
+def test_another_language_serves_where_french_is_missing(folder: SampleRelease) -> None:
     folder.edit('    dct:title "Graphe des plans"@fr ;\n', "")
     assert read_release(folder.path).words.title == "Graph of the plans"
 
@@ -45,7 +45,7 @@ def test_another_language_serves_where_french_is_missing(folder: ReleaseFolder) 
         ("frequency/IRREG", "frequency/SOMETIMES", "no frequency for"),
     ],
 )
-def test_what_the_catalogue_lacks_is_named(folder: ReleaseFolder, old: str, new: str, message: str) -> None:
+def test_what_the_catalogue_lacks_is_named(folder: SampleRelease, old: str, new: str, message: str) -> None:
     folder.edit(old, new)
     if message == "no licence for":
         folder.edit('rdfs:label "cc-zero"', 'rdfs:label "something"')
@@ -55,13 +55,13 @@ def test_what_the_catalogue_lacks_is_named(folder: ReleaseFolder, old: str, new:
     assert caught.value.remedy
 
 
-def test_a_catalogue_that_is_not_turtle_is_named_with_its_line(folder: ReleaseFolder) -> None:
+def test_a_catalogue_that_is_not_turtle_is_named_with_its_line(folder: SampleRelease) -> None:
     folder.edit("a dcat:Catalog ;", "a dcat:Catalog ; ;; (")
     with pytest.raises(TurtleError, match=r"catalogue\.ttl:\d+:\d+: The catalogue is not Turtle"):
         read_release(folder.path)
 
 
-def test_a_file_that_changed_after_publishing_is_found(folder: ReleaseFolder) -> None:
+def test_a_file_that_changed_after_publishing_is_found(folder: SampleRelease) -> None:
     path = folder.path / "tables/plans.csv"
     content = path.read_bytes()
     path.write_bytes(content + b"x")
@@ -104,14 +104,14 @@ def test_a_name_needs_no_quoting_in_a_form(name: str) -> None:
     assert upload_name(name)[0].replace(".", "").replace("-", "").isalnum()
 
 
-def test_files_of_one_name_get_their_folders_in_it(folder: ReleaseFolder, tmp_path: Path) -> None:
+def test_files_of_one_name_get_their_folders_in_it(folder: SampleRelease, tmp_path: Path) -> None:
     folder.files = {"a/graph.ttl": "", "b/graph.ttl": "", "c/graph.jsonld": "{}"}
     offer = make_offer(read_release(folder.write().path), tmp_path)
     names = [part.portal_file.name for part in offer.parts if part.portal_file]
     assert names == ["a-graph-ttl.ttl", "b-graph-ttl.ttl", "graph.json"]
 
 
-def test_what_the_release_has_compressed_already_is_sent_once(folder: ReleaseFolder, tmp_path: Path) -> None:
+def test_what_the_release_has_compressed_already_is_sent_once(folder: SampleRelease, tmp_path: Path) -> None:
     folder.files = {"graph.nq": "", "graph.nq.gz": "as it is"}
     offer = make_offer(read_release(folder.write().path), tmp_path)
     parcels = [part.portal_file for part in offer.parts if part.portal_file]

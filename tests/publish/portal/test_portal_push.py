@@ -9,7 +9,7 @@ import pytest
 
 from pan2kg.publish.portal.access import PortalError
 from pan2kg.publish.portal.push import observe
-from pan2kg.publish.portal.steps import Whose, leftovers, steps
+from pan2kg.publish.portal.steps import SearchScope, leftovers, steps
 
 if TYPE_CHECKING:
     from tests.publish.portal.conftest import Pusher
@@ -162,14 +162,14 @@ def test_pruning_leaves_what_others_put_there(pusher: Pusher, portal: Portal) ->
 
 
 def test_a_dataset_of_an_organization_is_found_on_any_page_of_its_list(pusher: Pusher, portal: Portal) -> None:
-    whose = Whose("org1")
-    pusher.push(whose)
+    scope = SearchScope("org1")
+    pusher.push(scope)
     ours = portal.datasets.pop(*portal.datasets)
     for number in range(5):
         portal.datasets[f"d{number}"] = ours | {"id": f"d{number}", "extras": {"pan2kg:dataset": f"https://x/{number}"}}
     portal.datasets[ours["id"]] = ours
     portal.forget()
-    assert not pusher.push(whose).sent
+    assert not pusher.push(scope).sent
     assert sum("/organizations/" in call for call in portal.calls) == 3
     assert not any("elsewhere" in call for call in portal.calls)
 
@@ -185,7 +185,7 @@ def test_a_deleted_dataset_is_not_found_but_named_it_is_refused(pusher: Pusher, 
     first = pusher.push().remote.id
     portal.datasets[first]["deleted"] = "2026-11-01T00:00:00"
     with pytest.raises(PortalError, match="deleted on the portal"):
-        pusher.push(Whose(dataset=first))
+        pusher.push(SearchScope(dataset=first))
     assert pusher.push().remote.id != first
 
 
@@ -200,13 +200,13 @@ def test_a_named_dataset_that_holds_another_release_is_refused(pusher: Pusher, p
     named = pusher.push().remote.id
     portal.datasets[named]["extras"]["pan2kg:dataset"] = "https://example.org/other"
     with pytest.raises(PortalError, match="holds another release"):
-        pusher.push(Whose(dataset=named))
+        pusher.push(SearchScope(dataset=named))
 
 
 def test_a_dataset_made_by_hand_is_taken_over_when_it_is_named(pusher: Pusher, portal: Portal) -> None:
     named = pusher.push().remote.id
     portal.datasets[named] |= {"extras": {}, "title": "By hand", "resources": []}
-    assert not pusher.push(Whose(dataset=named)).remaining
+    assert not pusher.push(SearchScope(dataset=named)).remaining
     assert list(portal.datasets) == [named]
 
 
@@ -231,8 +231,8 @@ def test_a_difference_that_stays_is_told(pusher: Pusher, portal: Portal) -> None
     pusher.push()
     only(portal)["resources"][0]["checksum"] = None
     portal.files.clear()
-    remote = observe(pusher.client(), pusher.offer(), Whose())
-    todo = steps(pusher.offer(), remote, Whose())
+    remote = observe(pusher.client(), pusher.offer(), SearchScope())
+    todo = steps(pusher.offer(), remote, SearchScope())
     assert [step.method for step in todo] == ["POST", "PUT"]
 
 

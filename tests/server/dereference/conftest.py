@@ -12,12 +12,12 @@ import pytest
 
 import pan2kg
 from pan2kg.graph.graph import Graph
-from pan2kg.server.addresses import Everything
-from pan2kg.server.dereference import Answer, Call, Holding, answer
+from pan2kg.server.addresses import AllPages
+from pan2kg.server.dereference import Answer, Call, DataSource, answer
 from pan2kg.server.request import Refusal
 from pan2kg.server.settings import Release
-from pan2kg.site.library import Library
 from pan2kg.site.registry import Site
+from pan2kg.site.site_context import SiteContext
 from pan2kg.store.store import LocalStore
 from pan2kg.turtle.vocabulary import ID, ROOT
 from pan2kg.turtle.writer import read_prefixes
@@ -62,12 +62,12 @@ plan:xx-lost a pan:Plan ;
 class Client:
     """Asks the functions as a client asks the service."""
 
-    holding: Holding
-    pages: Everything
+    source: DataSource
+    pages: AllPages
 
     def get(self, path: str, accept: str = "", **more: str) -> Answer | Refusal:
         path, _, query = path.partition("?")
-        return answer(Call(path, query.encode(), accept, **more), self.holding)
+        return answer(Call(path, query.encode(), accept, **more), self.source)
 
     def found(self, path: str, accept: str = "", **more: str) -> Answer:
         """What must be an answer."""
@@ -84,10 +84,10 @@ class Client:
 
 
 def client(graph: pan2kg.Graph) -> Client:
-    site = Site(Library(Graph(graph.project, graph.store, language="fr", as_of=date(2026, 1, 1)), mode="served"))
-    pages = Everything(site)
-    holding = Holding(graph.store, Release("test"), read_prefixes(graph.project), pages.portray)
-    return Client(holding, pages)
+    site = Site(SiteContext(Graph(graph.project, graph.store, language="fr", as_of=date(2026, 1, 1)), mode="served"))
+    pages = AllPages(site)
+    source = DataSource(graph.store, Release("test"), read_prefixes(graph.project), pages.portray)
+    return Client(source, pages)
 
 
 @pytest.fixture(scope="session")

@@ -12,7 +12,7 @@ from pan2kg.publish import void as statistics
 from pan2kg.publish.dump import read_content
 from pan2kg.publish.edition import Addresses
 from pan2kg.server.dereference import Answer, Call
-from pan2kg.server.linked_data import PATH, Census, count
+from pan2kg.server.linked_data import PATH, VoidStatistics, count
 from pan2kg.server.request import Refusal
 from pan2kg.store.store import LocalStore
 from pan2kg.turtle.vocabulary import ROOT
@@ -25,13 +25,13 @@ MEDIA = ("text/turtle", "application/n-triples", "application/rdf+xml", "applica
 
 
 @pytest.fixture(scope="module")
-def census(graph: pan2kg.Graph) -> Census:
-    return Census(graph.project)
+def void_statistics(graph: pan2kg.Graph) -> VoidStatistics:
+    return VoidStatistics(graph.project)
 
 
-def ask(census: Census, client: Client, accept: str = "", condition: str = "") -> Answer:
+def ask(void_statistics: VoidStatistics, client: Client, accept: str = "", condition: str = "") -> Answer:
     call = Call(PATH, accept=accept, condition=condition, place="https://data.example/pan/")
-    got = census.answer(call, client.holding)
+    got = void_statistics.answer(call, client.source)
     assert isinstance(got, Answer), got
     return got
 
@@ -44,34 +44,34 @@ def test_queries_count_what_a_release_counts(local: LocalStore) -> None:
 
 
 def test_it_is_one_graph_in_each_format(
-    census: Census, shipped: Client, canonical: Callable[[bytes, str], str]
+    void_statistics: VoidStatistics, shipped: Client, canonical: Callable[[bytes, str], str]
 ) -> None:
-    assert len({canonical(ask(census, shipped, media).body, media) for media in MEDIA}) == 1
+    assert len({canonical(ask(void_statistics, shipped, media).body, media) for media in MEDIA}) == 1
 
 
 def test_it_says_where_the_data_are(
-    census: Census, shipped: Client, statements: Callable[[bytes], set[tuple[str, str, str]]]
+    void_statistics: VoidStatistics, shipped: Client, statements: Callable[[bytes], set[tuple[str, str, str]]]
 ) -> None:
-    said = statements(ask(census, shipped).body)
+    said = statements(ask(void_statistics, shipped).body)
     dataset = ROOT + "dataset"
     assert (dataset, VOID + "sparqlEndpoint", "https://data.example/pan/sparql") in said
     assert (dataset, VOID + "dataDump", "https://data.example/pan/data/pan2kg.nq.gz") in said
     assert any(p == VOID + "classPartition" for _, p, _ in said)
 
 
-def test_it_is_asked_for_again_by_its_etag(census: Census, shipped: Client, headers: Headers) -> None:
-    tag = headers(ask(census, shipped))["etag"]
-    assert ask(census, shipped, condition=tag).status == 304
-    assert headers(ask(census, shipped, "application/ld+json"))["etag"] != tag
+def test_it_is_asked_for_again_by_its_etag(void_statistics: VoidStatistics, shipped: Client, headers: Headers) -> None:
+    tag = headers(ask(void_statistics, shipped))["etag"]
+    assert ask(void_statistics, shipped, condition=tag).status == 304
+    assert headers(ask(void_statistics, shipped, "application/ld+json"))["etag"] != tag
 
 
-def test_what_cannot_be_had_is_a_406(census: Census, shipped: Client) -> None:
-    got = census.answer(Call(PATH, accept="text/html"), shipped.holding)
+def test_what_cannot_be_had_is_a_406(void_statistics: VoidStatistics, shipped: Client) -> None:
+    got = void_statistics.answer(Call(PATH, accept="text/html"), shipped.source)
     assert isinstance(got, Refusal)
     assert got.status == 406
 
 
 def test_a_graph_that_does_not_say_what_it_is_has_no_description(retiring: Client) -> None:
-    got = Census(retiring.pages.site.library.graph.project).answer(Call(PATH), retiring.holding)
+    got = VoidStatistics(retiring.pages.site.site_context.graph.project).answer(Call(PATH), retiring.source)
     assert isinstance(got, Refusal)
     assert (got.status, "dcterms:title" in got.sentence) == (404, True)

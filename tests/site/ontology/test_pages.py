@@ -15,10 +15,10 @@ import pan2kg
 from pan2kg.graph.graph import Graph
 from pan2kg.i18n.catalogue import LANGUAGES, Language
 from pan2kg.project import Project
-from pan2kg.site.library import Library
 from pan2kg.site.page import frame
+from pan2kg.site.page_context import PageContext, Request
 from pan2kg.site.registry import PAGES
-from pan2kg.site.speaker import Request, Speaker
+from pan2kg.site.site_context import SiteContext
 from pan2kg.store.remote import RemoteStore
 from pan2kg.tables.template import render
 
@@ -28,22 +28,22 @@ if TYPE_CHECKING:
 TODAY = date(2026, 12, 1)
 
 
-def page(library: Library, name: str, language: Language) -> str:
-    speaker = Speaker(library, Request(f"{language}/{name}.html", language))
-    return render(f"{name}.html", {**frame(speaker, PAGES), **(PAGES[name].values(speaker) or {})})
+def page(site_context: SiteContext, name: str, language: Language) -> str:
+    context = PageContext(site_context, Request(f"{language}/{name}.html", language))
+    return render(f"{name}.html", {**frame(context, PAGES), **(PAGES[name].values(context) or {})})
 
 
 @pytest.fixture(scope="module")
-def library(graph: pan2kg.Graph) -> Library:
-    return Library(Graph(graph.project, graph.store, language="fr", as_of=TODAY))
+def site_context(graph: pan2kg.Graph) -> SiteContext:
+    return SiteContext(Graph(graph.project, graph.store, language="fr", as_of=TODAY))
 
 
 @pytest.mark.parametrize("name", ["ontology", "quality"])
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_page_is_well_formed_and_keeps_the_content_policy(
-    library: Library, name: str, language: Language, read_page: Callable[[str], Reader]
+    site_context: SiteContext, name: str, language: Language, read_page: Callable[[str], Reader]
 ) -> None:
-    found = read_page(page(library, name, language))
+    found = read_page(page(site_context, name, language))
     assert found.open == []
     assert found.elements["h1"] == 1
     assert len(found.ids) == len(set(found.ids))
@@ -51,17 +51,17 @@ def test_a_page_is_well_formed_and_keeps_the_content_policy(
 
 
 def test_the_page_of_a_remote_store_says_that_it_was_not_checked(project: Project, endpoint: str) -> None:
-    library = Library(Graph(project, RemoteStore(endpoint), language="fr", as_of=TODAY))
-    assert "The check was not run for this edition." in page(library, "quality", "en")
+    site_context = SiteContext(Graph(project, RemoteStore(endpoint), language="fr", as_of=TODAY))
+    assert "The check was not run for this edition." in page(site_context, "quality", "en")
 
 
-def test_the_quality_page_gives_every_figure_with_what_would_mend_it(library: Library) -> None:
-    assert re.sub(' data-name="[^"]*"', "", page(library, "quality", "fr")).count("Pour y remédier") == 4
+def test_the_quality_page_gives_every_figure_with_what_would_mend_it(site_context: SiteContext) -> None:
+    assert re.sub(' data-name="[^"]*"', "", page(site_context, "quality", "fr")).count("Pour y remédier") == 4
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_a_search_engine_finds_the_dataset_described(library: Library, language: Language) -> None:
-    text = page(library, "data", language)
+def test_a_search_engine_finds_the_dataset_described(site_context: SiteContext, language: Language) -> None:
+    text = page(site_context, "data", language)
     said = json.loads(text.partition('<script type="application/ld+json">')[2].partition("</script>")[0])
     assert (said["@type"], said["@id"]) == ("Dataset", "https://w3id.org/pan2kg/dataset")
     assert said["license"] == ["https://creativecommons.org/licenses/by/4.0/"]
@@ -74,12 +74,12 @@ def test_a_search_engine_finds_the_dataset_described(library: Library, language:
 
 def test_a_project_of_ones_own_is_checked_and_has_both_pages(own_project: Path) -> None:
     graph = pan2kg.open_graph(own_project)
-    library = Library(Graph(Project.at(own_project), graph.store, language="fr", as_of=TODAY))
-    text = page(library, "quality", "en")
+    site_context = SiteContext(Graph(Project.at(own_project), graph.store, language="fr", as_of=TODAY))
+    text = page(site_context, "quality", "en")
     assert "No violation: the data are coherent." in text
     assert "The graph holds no action." in text
     assert "describe a dcat:Dataset" in text
-    assert 'id="Action"' in page(library, "ontology", "de")
+    assert 'id="Action"' in page(site_context, "ontology", "de")
 
 
 def test_a_rule_that_is_failed_leads_to_its_place_in_the_documentation(
@@ -95,9 +95,9 @@ def test_a_rule_that_is_failed_leads_to_its_place_in_the_documentation(
         encoding="utf-8",
     )
     graph = pan2kg.open_graph(own_project)
-    library = Library(Graph(Project.at(own_project), graph.store, language="fr", as_of=TODAY))
-    text = page(library, "quality", "en")
-    documented = set(read_page(page(library, "ontology", "en")).ids)
+    site_context = SiteContext(Graph(Project.at(own_project), graph.store, language="fr", as_of=TODAY))
+    text = page(site_context, "quality", "en")
+    documented = set(read_page(page(site_context, "ontology", "en")).ids)
     linked = {link.partition("#")[2] for link in read_page(text).links if link.startswith("ontology.html#")}
     assert linked
     assert linked <= documented

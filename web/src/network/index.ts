@@ -8,7 +8,6 @@ import { type Data, Model } from "./model";
 import { type Packed, unpack } from "./packed";
 import { aboutOf, Panel, typeWord } from "./panel";
 import { svgOf } from "./svg";
-import { ENGLISH } from "./words";
 
 class NetworkView extends HTMLElement {
     private say!: Say;
@@ -21,13 +20,13 @@ class NetworkView extends HTMLElement {
     private picture = make("div", { class: "network-picture", tabindex: 0, role: "application" });
 
     connectedCallback(): void {
-        const given = embedded<Data | Packed>(this, "network") ?? this.firstJson();
+        const given = embedded<Data | Packed>(this, "network");
         if (!given || this.dataset.ready) {
             return;
         }
         const data = "things" in given ? unpack(given) : given;
         this.dataset.ready = "yes";
-        this.say = speaker(this, ENGLISH, data.words);
+        this.say = speaker("network");
         this.model = new Model(data);
         this.more = data.more ?? null;
         const before = [...this.children] as HTMLElement[];
@@ -85,11 +84,6 @@ class NetworkView extends HTMLElement {
         if (chosen && this.panel.shows(chosen)) {
             this.choose(chosen, this.model.things.has(chosen) ? "thing" : "link");
         }
-    }
-
-    private firstJson(): Data | Packed | undefined {
-        const scripts = [...this.querySelectorAll<HTMLScriptElement>("script[type='application/json']:not(.words)")];
-        return scripts[0] && (JSON.parse(scripts[0].textContent || "{}") as Data | Packed);
     }
 
     private choose(id: string, kind: "thing" | "link"): void {

@@ -38,7 +38,6 @@ export interface Link {
 export interface Data {
     nodes: Thing[];
     edges: Link[];
-    words?: Record<string, string>;
     more?: string | null;
     /** The types of links that are shown at first; all where nothing is said. */
     shown?: string[];

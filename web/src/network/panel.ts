@@ -105,8 +105,8 @@ export function aboutOf(say: Say, { label, planLabel, type }: Thing): string {
     return [typeWord(say, type), planLabel !== label && planLabel].filter(Boolean).join(" · ");
 }
 
-/** The word for a type of thing; the type itself where the page has none. */
+/** The word for a type of thing; one for all other types where the page has none for it. */
 export function typeWord(say: Say, type: string): string {
-    const word = say(`type-${type}`);
-    return word === `type-${type}` ? type : word;
+    const key = `type-${type}`;
+    return say(say.has(key) ? key : "type-thing");
 }

@@ -135,10 +135,6 @@ export function network(reply: Reply, told: Told): Node[] {
     });
     const view = document.createElement("network-view");
     view.append(make("script", { type: "application/json", class: "network" }, JSON.stringify({ nodes: [...nodes.values()], edges })));
-    const words = document.querySelector("script.network-words");
-    if (words) {
-        view.append(make("script", { type: "application/json", class: "words" }, words.textContent));
-    }
     void load("network");
     return [view, ...(rows.length > MOST_LINKS ? [make("p", {}, told.say("network-cut", { n: MOST_LINKS }))] : [])];
 }

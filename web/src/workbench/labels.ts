@@ -8,7 +8,7 @@ const MOST = 400;
 const IDS = "https://w3id.org/pan2kg/id/";
 const TERMS = "https://w3id.org/pan2kg/ontology#";
 const PAGES = new Set(
-    "action body category conflict document group instrument obligation plan provision recommendation review topic".split(" "),
+    "action body category conflict group instrument obligation plan provision recommendation review topic".split(" "),
 );
 
 export interface Name {

@@ -5,8 +5,7 @@ import { embedded, isStatic, make, type Say, speaker } from "../page";
 import { readResults } from "../reply";
 import { shapeOf } from "../sparql";
 import { type Opening, Results } from "./results";
-import { type Failure, type Source, sourceOf } from "./source";
-import { ENGLISH } from "./words";
+import { type Failure, fetchText, type Source, sourceOf } from "./source";
 
 interface Question {
     query: string;
@@ -41,7 +40,7 @@ class QuestionForm extends HTMLElement {
         }
         this.dataset.ready = "yes";
         this.question = question;
-        this.say = speaker(this, ENGLISH);
+        this.say = speaker("sparql");
         this.source = sourceOf(this, this.say, (words) => (this.status.textContent = words));
         this.opening = this.openingOf(question.view);
         this.adoptAnswer();
@@ -75,7 +74,7 @@ class QuestionForm extends HTMLElement {
         const table = this.querySelector<HTMLElement>(".answer-table");
         const address = location.protocol === "file:" ? undefined : table?.dataset.results;
         const reply = address
-            ? async () => readResults(await textOf(address), shapeOf(this.question.query), 0)
+            ? async () => readResults(await fetchText(address, this.say), shapeOf(this.question.query), 0)
             : () => this.source.query(this.question.query);
         if (table) {
             new Results(this.say, this.source, this.question.heads, this.opening).adopt({ table, reply });
@@ -212,14 +211,6 @@ function remarks(question: Question): HTMLElement[] {
     return [...shared()]
         .filter(([name, value]) => value && value !== question.release && question.said?.[name])
         .map(([name, value]) => make("p", { class: "notice", role: "status" }, question.said?.[name]?.replaceAll("{}", value) ?? ""));
-}
-
-async function textOf(address: string): Promise<string> {
-    const answer = await fetch(address);
-    if (!answer.ok) {
-        throw new Error(await answer.text());
-    }
-    return answer.text();
 }
 
 function fieldValue(field: unknown): string {

@@ -1,10 +1,10 @@
 // An answer as a table, a chart, a timeline, a network and raw text, behind tabs.
 
-import { freshId, make, memory, type Say, save, sentence } from "../page";
+import { freshId, make, memory, type Say, save } from "../page";
 import { csvOf, type Reply, type Row } from "../reply";
 import { chart, columnsOf, isNumeric, network, textOf, timeline, type Told } from "./drawings";
 import { hrefOf, type Name, namesOf } from "./labels";
-import type { Source } from "./source";
+import { failureOf, type Source } from "./source";
 
 const BATCH = 200;
 const MOST_RAW = 200_000;
@@ -151,7 +151,7 @@ export class Results {
             this.reply = await given.reply();
             this.choose(this.view(), false);
         } catch (error) {
-            this.panel(view).replaceChildren(make("p", { role: "alert" }, sentence(error)));
+            this.panel(view).replaceChildren(make("p", { role: "alert" }, failureOf(error, "", this.say).message));
         }
     }
 
@@ -189,8 +189,6 @@ export class Results {
         const body = make("tbody");
         const table = make("table", { class: "rows" }, make("thead", {}, make("tr", {}, ...head)), body);
         const sortable = document.createElement("sortable-table");
-        const words = JSON.stringify({ filter: say("table-filter") });
-        sortable.append(make("script", { type: "application/json", class: "words" }, words));
         if (reply.rows.length > BATCH) {
             sortable.dataset.filter = "none";
         }

@@ -1,16 +1,16 @@
 // Where a query is answered: by the server, or by the engine in the browser.
 
 import type { BrowserEngine, EnginePart } from "../engine";
-import { load, type Say, sentence } from "../page";
+import { language, load, type Say, sentence } from "../page";
 import { readResults, readTriples, type Reply } from "../reply";
 import { shapeOf } from "../sparql";
 
-/** What went wrong, in the words of the page, and the text that arrived nevertheless. */
+/** What went wrong, in the language of the page; the text that arrived nevertheless; line and column of a mistake. */
 export class Failure extends Error {
     constructor(
         message: string,
         readonly raw = "",
-        readonly isStop = false,
+        readonly place?: [line: number, column: number],
     ) {
         super(message);
     }
@@ -41,23 +41,19 @@ function server(endpoint: string, say: Say): Source {
             const from = performance.now();
             let raw = "";
             try {
-                const response = await fetch(endpoint, {
+                raw = await fetchText(endpoint, say, {
                     method: "POST",
                     body: text,
                     signal: abort.signal,
                     headers: {
                         "Content-Type": "application/sparql-query",
-                        Accept: isGraph ? "application/n-triples" : "application/sparql-results+json",
+                        Accept: `${isGraph ? "application/n-triples" : "application/sparql-results+json"}, application/problem+json`,
                     },
                 });
-                raw = await response.text();
-                if (!response.ok) {
-                    throw new Failure(failed(reasonIn(raw) || String(response.status), say));
-                }
                 const ms = performance.now() - from;
                 return isGraph ? readTriples(raw, ms) : readResults(raw, shape, ms);
             } catch (error) {
-                throw abort.signal.aborted ? new Failure(say("stopped"), "", true) : failureOf(error, raw, say);
+                throw abort.signal.aborted ? new Failure(say("stopped")) : failureOf(error, raw, say);
             } finally {
                 running.delete(abort);
             }
@@ -65,51 +61,45 @@ function server(endpoint: string, say: Say): Source {
     };
 }
 
-const FAULT = /\bat (?:line )?(\d+)(?::|, column )(\d+)[^:]*: expected (?:one of )?([^]+)$/;
-
-/** What the service says when it does not answer, and the word of the page that says the same. */
-const REFUSALS: [RegExp, string][] = [
-    [/^The query took longer than (?<n>[\d.]+) seconds/, "too-long"],
-    [/^The answer has more than (?<n>\d+) rows/, "too-many-rows"],
-    [/^The answer is larger than (?<n>[\d.]+) megabytes/, "too-large"],
-    [/needs more memory than it may take/, "too-much-memory"],
-    [/^SERVICE is refused at line (?<line>\d+), column (?<column>\d+)/, "outside"],
-    [/^\w+ is refused at line (?<line>\d+), column (?<column>\d+): a query changes nothing/, "changes"],
-    [/^(All workers are taken|Too many queries are waiting|Others are waiting)/, "busy"],
-    [/^The service is being ended/, "ended"],
-];
-
-/** Why a query failed, in the words of the page where it knows what is said. */
-function failed(reason: string, say: Say): string {
-    const [, line = "", column = "", expected = ""] = FAULT.exec(reason) ?? [];
-    if (line) {
-        return say("syntax", { line, column, expected: expected.trim().replace(/\.$/, "") });
+/** The text at an address of the service; where there is none, the service says why, in the language of the page. */
+export async function fetchText(address: string, say: Say, options: RequestInit = {}): Promise<string> {
+    const headers = { ...options.headers, "Accept-Language": language };
+    const [answer, raw] = await fetch(address, { ...options, headers })
+        .then(async (response) => [response, await response.text()] as const)
+        .catch(() => {
+            throw new Failure(say("unreachable"));
+        });
+    if (!answer.ok) {
+        throw problemIn(raw) ?? new Failure(say("failed", { reason: raw.slice(0, MOST_SAID) || String(answer.status) }));
     }
-    for (const [pattern, key] of REFUSALS) {
-        const found = pattern.exec(reason);
-        if (found) {
-            const { n = "", ...place } = found.groups ?? {};
-            return say(key, n ? { n: Number(n) } : place);
-        }
-    }
-    return say("failed", { reason });
+    return raw;
 }
 
-/** What a server says went wrong: the sentence of a problem in JSON (RFC 9457), else its text. */
-function reasonIn(raw: string): string {
+/** What a service says went wrong, as a problem in JSON (RFC 9457) with the place of a mistake. */
+function problemIn(raw: string): Failure | undefined {
     try {
-        const { detail } = JSON.parse(raw) as { detail?: unknown };
-        return typeof detail === "string" ? detail : raw;
+        const { detail, line, column } = JSON.parse(raw) as { detail?: unknown; line?: number; column?: number };
+        return typeof detail === "string" ? new Failure(detail, "", line && column ? [line, column] : undefined) : undefined;
     } catch {
-        return raw.slice(0, 2000);
+        return undefined;
     }
 }
 
-function failureOf(error: unknown, raw: string, say: Say): Failure {
-    if (error instanceof Failure) {
-        return error;
+const MOST_SAID = 2000;
+const FAULT = /\bat (\d+):(\d+): expected (?:one of )?([^]+)$/;
+
+/** Why the engine in the browser does not answer, in the words of the page. */
+function failed(reason: string, say: Say): Failure {
+    const [, line, column = "", expected = ""] = FAULT.exec(reason) ?? [];
+    if (!line) {
+        return new Failure(say("failed", { reason }));
     }
-    return error instanceof SyntaxError ? new Failure(say("cut"), raw) : new Failure(say("unreachable"), raw);
+    return new Failure(say("syntax", { line, column, expected: expected.trim() }), "", [Number(line), Number(column)]);
+}
+
+/** What went wrong with an answer: where nothing else is known it arrived in part, and could not be read. */
+export function failureOf(error: unknown, raw: string, say: Say): Failure {
+    return error instanceof Failure ? error : new Failure(say("cut"), raw);
 }
 
 function browser(graph: string, say: Say, told: (words: string) => void): Source {
@@ -136,7 +126,7 @@ function browser(graph: string, say: Say, told: (words: string) => void): Source
             });
             return ready.query(text).catch((error: unknown) => {
                 const known = reasonOf(error);
-                throw new Failure(known ? say(known) : failed(sentence(error), say), "", known === "stopped");
+                throw known ? new Failure(say(known)) : failed(sentence(error), say);
             });
         },
     };

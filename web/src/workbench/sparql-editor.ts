@@ -5,7 +5,6 @@ import type { Editor, EditorPart, Vocabulary } from "../editor";
 import { embedded, load, make, memory, type Say, speaker } from "../page";
 import { Results } from "./results";
 import { Failure, type Source, sourceOf } from "./source";
-import { ENGLISH } from "./words";
 
 const KEPT = 30;
 
@@ -28,7 +27,7 @@ class SparqlEditor extends HTMLElement {
         }
         this.dataset.ready = "yes";
         this.area = area;
-        this.say = speaker(this, ENGLISH);
+        this.say = speaker("sparql");
         this.source = sourceOf(this, this.say, (words) => (this.status.textContent = words));
         this.results = new Results(this.say, this.source);
         this.build(form);
@@ -140,9 +139,8 @@ class SparqlEditor extends HTMLElement {
 
     private tell(failure: Failure): void {
         this.status.textContent = failure.message;
-        const place = /(\d+), \w+ (\d+)/.exec(failure.message);
-        if (place) {
-            this.editor?.point(Number(place[1]), Number(place[2]));
+        if (failure.place) {
+            this.editor?.point(...failure.place);
         }
         if (failure.raw && !failure.message.includes(failure.raw.slice(0, 40))) {
             this.results.showRaw(failure.raw);

@@ -1,8 +1,7 @@
-"""What all pages are drawn with: the graph, the front end's files, how pages will be read, and what was drawn once.
+"""What all pages of a site share: the graph, the front end's files, how pages are read, and what was computed once.
 
-Finding things by name, blind to accents and case: SQLite's full-text search over the names in the index.
-
-What was recorded of things and what was not, made once from what figures are made of.
+It holds the index names are found with (SQLite's full-text search, which ignores accents and case), and which
+properties are recorded of each thing and which are missing.
 """
 
 from __future__ import annotations
@@ -120,7 +119,7 @@ Made = TypeVar("Made")
 
 
 @dataclass(eq=False)
-class Library:
+class SiteContext:
     """The graph pages show, the front end's files, and how the pages will be read.
 
     In mode ``served`` there is an endpoint behind the pages, in mode ``static`` the browser holds the graph itself.

@@ -1,4 +1,8 @@
-"""How one page says things: words, names and addresses in its languages, seen from where it stands."""
+"""What one page needs to name things and to link: its language, its place in the site, and what was chosen.
+
+Links are relative to the page, so that a site works in any folder of any host. Names and links are kept for other
+pages as long as they are equal there, since a large site shows each name on hundreds of pages.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +15,8 @@ from urllib.parse import urlencode
 
 from pan2kg.graph.labels import Name, best, pair_key, shortened, way
 from pan2kg.i18n.catalogue import LANGUAGES, Language, Messages, grouped
-from pan2kg.tables.template import escape, markup
+from pan2kg.site.pieces import piece
+from pan2kg.tables.template import markup
 from pan2kg.turtle.vocabulary import PAN, ROOT, SKOS
 
 if TYPE_CHECKING:
@@ -19,7 +24,7 @@ if TYPE_CHECKING:
 
     from pan2kg.graph.graph import Graph
     from pan2kg.graph.labels import Entry, Labels
-    from pan2kg.site.library import Library, Made
+    from pan2kg.site.site_context import Made, SiteContext
 
 _PAGE: Final = Messages("page")
 
@@ -72,16 +77,16 @@ def folder(path: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Speaker:
-    """The voice of one page; its methods are what templates call."""
+class PageContext:
+    """What one page needs to name and address things in its language; its methods are what templates call."""
 
-    library: Library
+    site_context: SiteContext
     request: Request
 
     @property
     def graph(self) -> Graph:
         """The graph the page shows."""
-        return self.library.graph
+        return self.site_context.graph
 
     @property
     def _index(self) -> Labels:
@@ -139,7 +144,7 @@ class Speaker:
 
     def name(self, iri: str) -> str:
         """What a thing is called, as plain text, with its printed number."""
-        at, known = (iri, self.request.data), self.library.names
+        at, known = (iri, self.request.data), self.site_context.names
         if at in known:
             return known[at]
         made = self._numbered(iri, self._index.label(iri, self.request.data).text)
@@ -154,7 +159,7 @@ class Speaker:
 
     def label(self, iri: str) -> Markup:
         """What a thing is called, marked with its language and with its names in the others."""
-        at, known = (iri, self.request.language, self.request.data), self.library.labels
+        at, known = (iri, self.request.language, self.request.data), self.site_context.labels
         if at in known:
             return known[at]
         made = self._marked(self._index.label(iri, self.request.data), self._number(iri))
@@ -182,7 +187,7 @@ class Speaker:
         request = self.request
         if request.arguments.get("data"):
             return make(iri)
-        at, known = (f"{manner} {request.language}", iri, request.folder), self.library.links
+        at, known = (f"{manner} {request.language}", iri, request.folder), self.site_context.links
         made = known.get(at)
         if made is None:
             if len(known) >= _MOST:
@@ -197,9 +202,8 @@ class Speaker:
     def _brief(self, iri: str) -> Markup:
         label = self._index.label(iri, self.request.data)
         strange = label.language and label.language != self.request.language
-        tag = f' lang="{escape(label.language)}"' if strange else ""
-        words = escape(self._numbered(iri, label.text))
-        return self.lead(self.address(iri), markup(f"<span{tag}>{words}</span>" if tag else words))
+        named = piece("spoken")(self._numbered(iri, label.text), label.language if strange else "")
+        return self.lead(self.address(iri), named)
 
     def short(self, iri: str) -> Markup:
         """A thing's short name, or its own without the middle, leading to its page; the title says it in full."""
@@ -210,13 +214,12 @@ class Speaker:
         own = min((name for name in names if len(name) <= _SHORT), key=lambda name: (len(name), name), default="")
         label = self._index.label(iri, self.request.data)
         texts = {tag: shortened(words) for tag, words in label.texts.items()}
-        made = escape(own) if own else self._marked(Name(shortened(label.text), label.language, texts))
-        return markup(f'<a href="{escape(self.address(iri))}" title="{escape(self.name(iri))}">{made}</a>')
+        made = own or self._marked(Name(shortened(label.text), label.language, texts))
+        return piece("titled_lead")(self.address(iri), self.name(iri), made)
 
     def lead(self, address: str, content: Markup | str) -> Markup:
         """Content that leads somewhere, or stays as it is where the address is empty."""
-        inside = content if hasattr(content, "__html__") else escape(content)
-        return markup(f'<a href="{escape(address)}">{inside}</a>' if address else str(inside))
+        return piece("lead")(address, content)
 
     def links(self, iris: Iterable[str]) -> Markup:
         """Several things one after the other."""
@@ -224,14 +227,10 @@ class Speaker:
 
     def listed(self, iris: Iterable[str]) -> Markup:
         """Several things one below the other, folded where there are many; a dash for none."""
-        items = [f"<li>{self.link(iri)}</li>\n" for iri in iris]
+        items = [self.link(iri) for iri in iris]
         if not items:
             return markup("–")
-        shown = f"<ul>\n{''.join(items)}</ul>\n"
-        if len(items) <= _UNFOLDED:
-            return markup(shown)
-        words = escape(self.t("list-show", n=len(items)))
-        return markup(f'<details class="many"><summary>{words}</summary>\n{shown}</details>\n')
+        return piece("listed")(items, self.t("list-show", n=len(items)) if len(items) > _UNFOLDED else "")
 
     def pair(self, one: str, two: str) -> str:
         """The way to the page of two plans, by IRI."""
@@ -248,8 +247,7 @@ class Speaker:
 
     def quoted(self, words: str, language: str) -> Markup:
         """A quotation, marked with its language where that is not the page's."""
-        tag = f' lang="{escape(language)}"' if language and language != self.request.language else ""
-        return markup(f'<q class="quote"{tag}>{escape(words)}</q>')
+        return piece("quoted")(words, language if language != self.request.language else "")
 
     def _number(self, iri: str) -> str:
         entry = self._index.entry(iri)
@@ -262,10 +260,6 @@ class Speaker:
     def _marked(self, label: Name, number: str = "") -> Markup:
         others = {tag: label.texts[tag] for tag in LANGUAGES if tag in label.texts}
         varied = others if len(set(others.values())) > 1 else {}
-        shown = label.language, label.text
-        swaps = "".join(f' data-{tag}="{escape(words)}"' for tag, words in varied.items() if (tag, words) != shown)
+        swaps = [one for one in varied.items() if one != (label.language, label.text)]
         strange = bool(label.language) and label.language != self.request.data
-        kind = "label fallback" if strange else "label"
-        tag = f' lang="{escape(label.language)}"' if label.language else ""
-        before = f'<span class="notation">{escape(number)}</span> ' if number else ""
-        return markup(f'{before}<span class="{kind}"{tag}{swaps}>{escape(label.text)}</span>')
+        return piece("label")(label.text, label.language, swaps, strange, number)

@@ -14,9 +14,9 @@ import pytest
 
 from pan2kg.errors import FormatError
 from pan2kg.i18n.catalogue import LANGUAGES
+from pan2kg.publish.diff.change_report import ChangeReport, read_change_report, write_markdown, write_text
 from pan2kg.publish.diff.feed import ATOM, day_of, write_csv, write_feed, write_json
 from pan2kg.publish.diff.states import Change, Move, Shift, Side, change_list, side_of
-from pan2kg.publish.diff.telling import Story, read_story, write_markdown, write_text
 from pan2kg.publish.diff.things import Status
 
 HEAD = """
@@ -47,11 +47,11 @@ def sides(*parts: Side) -> Side:
     return side_of((quad for part in parts for quad in part.quads), "x")
 
 
-def story(old: Side, new: Side) -> Story:
-    return read_story(change_list(old, new))
+def report(old: Side, new: Side) -> ChangeReport:
+    return read_change_report(change_list(old, new))
 
 
-def statuses(told: Story) -> dict[str, Status]:
+def statuses(told: ChangeReport) -> dict[str, Status]:
     return {thing.iri.rpartition("/id/")[2]: thing.status for thing in told.things}
 
 
@@ -66,27 +66,27 @@ def test_things_are_added_removed_changed_renamed_and_retired() -> None:
         "action:come a pan:Action ; pan:inPlan plan:p . action:old a pan:Action ; owl:deprecated true ;",
         'dcterms:isReplacedBy action:come . action:n skos:prefLabel "B"@fr . action:c pan:rationale "y"@fr .',
     )
-    assert statuses(story(old, new)) == {
+    assert statuses(report(old, new)) == {
         "action/gone": Status.REMOVED,
         "action/come": Status.ADDED,
         "action/old": Status.RETIRED,
         "action/n": Status.RENAMED,
         "action/c": Status.CHANGED,
     }
-    assert "Retired: action old, replaced by action:come" in write_text(story(old, new), "en").replace(
+    assert "Retired: action old, replaced by action:come" in write_text(report(old, new), "en").replace(
         "action:old", "old"
     )
 
 
 def test_counts_come_first_and_things_stand_below_their_plan() -> None:
-    lines = write_text(story(side(PLAN), side(PLAN, ACTION)), "fr").splitlines()
+    lines = write_text(report(side(PLAN), side(PLAN, ACTION)), "fr").splitlines()
     assert lines[2:4] == ["1 élément ajouté", "  Énoncés\u00a0: 4 de plus, 0 de moins"]
     assert lines[5:] == ["Plan P (p)", "  Ajout\u00a0: action 4.3 Former les juristes (a)"]
 
 
 def test_a_value_is_told_as_old_and_new_by_the_name_of_its_property() -> None:
     changed = ACTION.replace("juristes", "magistrats")
-    told = {language: write_text(story(side(PLAN, ACTION), side(PLAN, changed)), language) for language in LANGUAGES}
+    told = {language: write_text(report(side(PLAN, ACTION), side(PLAN, changed)), language) for language in LANGUAGES}
     assert "    nom (fr)\u00a0: «\u00a0Former les juristes\u00a0» → «\u00a0Former les magistrats\u00a0»" in told["fr"]
     assert "    name (fr): «\u00a0Former les juristes\u00a0» → «\u00a0Former les magistrats\u00a0»" in told["en"]
     assert "    Name (fr): «\u00a0Former les juristes\u00a0» → «\u00a0Former les magistrats\u00a0»" in told["de"]
@@ -95,7 +95,7 @@ def test_a_value_is_told_as_old_and_new_by_the_name_of_its_property() -> None:
 def test_of_long_texts_the_difference_is_shown() -> None:
     long = "mot " * 100
     old, new = (side(f'passage:x pan:quote "{long}{end}"@fr .') for end in ("avant", "après"))
-    told = write_text(story(old, new), "fr")
+    told = write_text(report(old, new), "fr")
     assert "avant" in told
     assert "après" in told
     assert max(map(len, told.splitlines())) < 250
@@ -104,7 +104,7 @@ def test_of_long_texts_the_difference_is_shown() -> None:
 def test_parts_of_what_was_added_whole_are_counted_not_listed() -> None:
     cited = ACTION.removesuffix(".") + "; pan:evidence passage:one, passage:two ."
     quoted = 'passage:one a pan:Passage ; pan:quote "x"@fr . passage:two a pan:Passage ; pan:quote "y"@fr .'
-    told = write_text(story(side(PLAN), side(PLAN, cited, quoted)), "en")
+    told = write_text(report(side(PLAN), side(PLAN, cited, quoted)), "en")
     assert "Added: action 4.3 Former les juristes (a), with 2 parts of it" in told
     assert "passage" not in told
 
@@ -117,13 +117,13 @@ def test_a_file_that_moved_is_one_move() -> None:
     base = "https://w3id.org/pan2kg/graph/"
     assert change.moves == (Move(base + "old", base + "new"),)
     assert (change.added, change.removed) == ((), ())
-    assert "File moved: old → new" in write_text(read_story(change), "en")
+    assert "File moved: old → new" in write_text(read_change_report(change), "en")
 
 
 def test_a_file_that_moved_and_changed_is_a_move_and_a_change() -> None:
     facts = [f"action:a{at} a pan:Action ; pan:inPlan plan:p ." for at in range(20)]
     old, new = side(*facts, graph="graph:old"), side(*facts, ACTION, graph="graph:new")
-    told = story(old, new)
+    told = report(old, new)
     assert len(told.change.moves) == 1
     assert statuses(told) == {"action/a": Status.ADDED}
 
@@ -136,7 +136,7 @@ def test_two_files_with_little_in_common_are_no_move() -> None:
 def test_a_statement_in_another_file_is_a_shift_not_a_change() -> None:
     old = sides(side(PLAN, ACTION, graph="graph:a-unverified"), side("action:z a pan:Action .", graph="graph:a"))
     new = sides(side(PLAN, graph="graph:a-unverified"), side("action:z a pan:Action .", ACTION, graph="graph:a"))
-    told = story(old, new)
+    told = report(old, new)
     base = "https://w3id.org/pan2kg/graph/"
     assert told.change.shifts == (Shift(base + "a-unverified", base + "a", 4),)
     assert told.things == ()
@@ -147,32 +147,32 @@ def test_a_statement_that_stands_in_one_file_less_is_not_removed() -> None:
     old = sides(side(PLAN, graph="graph:a"), side(PLAN, ACTION, graph="graph:b"))
     new = sides(side(PLAN, graph="graph:a"), side(ACTION, graph="graph:b"))
     assert change_list(old, new).removed == ()
-    assert "2 statements move from b to no file." in write_text(story(old, new), "en")
+    assert "2 statements move from b to no file." in write_text(report(old, new), "en")
 
 
 def test_what_rules_derive_is_counted_by_rule() -> None:
     derived = side("action:a pan:linkedTo action:b .", graph="<https://w3id.org/pan2kg/graph/derived/linked-to>")
-    told = story(side(PLAN), sides(side(PLAN), derived))
+    told = report(side(PLAN), sides(side(PLAN), derived))
     assert told.things == ()
     assert "Statements derived by the rule linked-to: 1 more, 0 fewer." in write_text(told, "en")
 
 
 def test_the_order_of_a_change_is_the_same_whatever_the_order_of_the_data() -> None:
     facts = [f'action:a{at} a pan:Action ; skos:prefLabel "A{at}"@fr ; pan:inPlan plan:p .' for at in range(30)]
-    one, two = (write_text(story(side(PLAN), side(PLAN, *order)), "fr") for order in (facts, reversed(facts)))
+    one, two = (write_text(report(side(PLAN), side(PLAN, *order)), "fr") for order in (facts, reversed(facts)))
     assert one == two
 
 
 def test_csv_has_a_row_a_value() -> None:
     changed = ACTION.replace("juristes", 'magistrats, \\"sic\\"')
-    rows = list(csv.DictReader(io.StringIO(write_csv(story(side(PLAN, ACTION), side(PLAN, changed)), "en"))))
+    rows = list(csv.DictReader(io.StringIO(write_csv(report(side(PLAN, ACTION), side(PLAN, changed)), "en"))))
     assert [(row["status"], row["property_label"], row["old"], row["new"]) for row in rows] == [
         ("renamed", "name", "Former les juristes", 'Former les magistrats, "sic"')
     ]
 
 
 def test_json_holds_the_terms_whole() -> None:
-    content = json.loads(write_json(story(side(PLAN), side(PLAN, ACTION)), "de"))
+    content = json.loads(write_json(report(side(PLAN), side(PLAN, ACTION)), "de"))
     (thing,) = content["things"]
     assert (content["statements_added"], thing["status"], thing["root"]) == (
         4,
@@ -184,7 +184,7 @@ def test_json_holds_the_terms_whole() -> None:
 
 def test_markdown_keeps_hostile_text_from_becoming_markup() -> None:
     hostile = 'action:a skos:prefLabel "<script>*[x](y)"@fr .'
-    told = write_markdown(story(side(PLAN), side(PLAN, hostile)), "fr")
+    told = write_markdown(report(side(PLAN), side(PLAN, hostile)), "fr")
     assert "&lt;script&gt;\\*\\[x\\](y)" in told
 
 
@@ -197,7 +197,7 @@ def needed(parent: ET.Element, names: Iterable[str]) -> bool:
 
 
 def test_a_feed_has_what_atom_requires() -> None:
-    told = story(side(PLAN), side(PLAN, ACTION))
+    told = report(side(PLAN), side(PLAN, ACTION))
     root = ET.fromstring(write_feed(told, "fr", WHEN, address="https://e/changes.atom"))
     assert root.tag == f"{{{ATOM}}}feed"
     assert needed(root, ("id", "title", "updated", "author"))
@@ -208,7 +208,7 @@ def test_a_feed_has_what_atom_requires() -> None:
 
 
 def test_ids_of_entries_are_the_same_in_every_language_and_each_once() -> None:
-    told = story(side(PLAN), side(PLAN, ACTION, ACTION.replace("action:a", "action:b")))
+    told = report(side(PLAN), side(PLAN, ACTION, ACTION.replace("action:a", "action:b")))
     ids = [[entry.findtext(f"{{{ATOM}}}id") for entry in entries(write_feed(told, one, WHEN))] for one in LANGUAGES]
     assert ids[0] == ids[1] == ids[2]
     assert len(set(ids[0])) == 2
@@ -216,7 +216,7 @@ def test_ids_of_entries_are_the_same_in_every_language_and_each_once() -> None:
 
 def test_a_feed_holds_whatever_a_text_holds() -> None:
     hostile = 'action:a skos:prefLabel "<b>&amp;\\u0001\\u000B]]>"@fr .'
-    (entry,) = entries(write_feed(story(side(PLAN), side(PLAN, hostile)), "fr", WHEN))
+    (entry,) = entries(write_feed(report(side(PLAN), side(PLAN, hostile)), "fr", WHEN))
     assert "<b>&amp;\ufffd" in str(entry.findtext(f"{{{ATOM}}}title"))
 
 

@@ -25,7 +25,7 @@ _PART: Final = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
-class Story:
+class ChangeReport:
     """A change read thing by thing, with the names to tell it by."""
 
     change: Change
@@ -45,30 +45,30 @@ class Line:
     text: str
 
 
-def read_story(change: Change) -> Story:
+def read_change_report(change: Change) -> ChangeReport:
     """A change thing by thing."""
     names = read_names(change)
-    return Story(change, names, read_things(change, names))
+    return ChangeReport(change, names, read_things(change, names))
 
 
-def write_text(story: Story, language: Language) -> str:
+def write_text(report: ChangeReport, language: Language) -> str:
     """A change as lines for a terminal: counts first, then what belongs together.
 
     >>> from pan2kg.publish.diff.states import change_list
     >>> from pan2kg.publish.diff.states import side_of
-    >>> print(write_text(read_story(change_list(side_of([], "a"), side_of([], "b"))), "en"), end="")
+    >>> print(write_text(read_change_report(change_list(side_of([], "a"), side_of([], "b"))), "en"), end="")
     Changes from a to b
     <BLANKLINE>
     Nothing has changed.
     """
-    head, *body = _lines(story, language)
+    head, *body = _lines(report, language)
     lines = [f"{'  ' * line.depth}{line.text}" if line.depth else f"\n{line.text}" for line in body]
     return "\n".join([head.text, *lines]) + "\n"
 
 
-def write_markdown(story: Story, language: Language) -> str:
+def write_markdown(report: ChangeReport, language: Language) -> str:
     """The same as Markdown, for a page or a forge."""
-    head, *body = _lines(story, language)
+    head, *body = _lines(report, language)
     lines = [
         f"{'  ' * (line.depth - 1)}- {md_escape(line.text)}" if line.depth else f"\n## {md_escape(line.text)}\n"
         for line in body
@@ -108,41 +108,41 @@ def _difference(old: Value | None, new: Value | None) -> int:
     return sum(1 for _ in same) if max(map(len, texts)) > LONG else 0
 
 
-def _lines(story: Story, language: Language) -> Iterator[Line]:
-    change = story.change
+def _lines(report: ChangeReport, language: Language) -> Iterator[Line]:
+    change = report.change
     yield Line(0, _WORDS.say("title", language, old=change.old.name, new=change.new.name))
     if change.is_empty:
         yield Line(0, _WORDS.say("none", language))
         return
     yield Line(
-        0, ", ".join(_WORDS.say(f"count.{one}", language, n=story.count(one)) for one in Status if story.count(one))
+        0, ", ".join(_WORDS.say(f"count.{one}", language, n=report.count(one)) for one in Status if report.count(one))
     )
     yield Line(1, _WORDS.say("count.statements", language, added=len(change.added), removed=len(change.removed)))
     for move in change.moves:
         yield Line(1, _WORDS.say("moved", language, old=file_name(move.old), new=file_name(move.new)))
     yield from (Line(1, _shift(shift, language)) for shift in change.shifts)
-    yield from (Line(1, _derived(story, language, one.rule)) for one in change.derivations)
-    for root, things in groupby(sorted(story.things, key=lambda one: _order(one, story)), key=lambda one: one.root):
-        yield Line(0, story.names.titled(root, language))
-        yield from _told(list(things), story, language)
+    yield from (Line(1, _derived(report, language, one.rule)) for one in change.derivations)
+    for root, things in groupby(sorted(report.things, key=lambda one: _order(one, report)), key=lambda one: one.root):
+        yield Line(0, report.names.titled(root, language))
+        yield from _told(list(things), report, language)
 
 
-def _order(thing: Altered, story: Story) -> tuple[int, str, str, bool, str, str]:
-    kinds = story.names.values(thing.root, RDF + "type")
+def _order(thing: Altered, report: ChangeReport) -> tuple[int, str, str, bool, str, str]:
+    kinds = report.names.values(thing.root, RDF + "type")
     rank = min((_FIRST.index(kind) for kind in kinds if kind in _FIRST), default=len(_FIRST))
     return rank, min(kinds, default=""), thing.root, thing.iri != thing.root, thing.part_of, thing.iri
 
 
-def _told(things: list[Altered], story: Story, language: Language) -> Iterator[Line]:
+def _told(things: list[Altered], report: ChangeReport, language: Language) -> Iterator[Line]:
     """The things below one heading; parts of what was added or removed whole are only counted."""
     whole = {one.iri: one.status for one in things if one.status in (Status.ADDED, Status.REMOVED)}
     counted: Mapping[str, int] = Counter(one.part_of for one in things if _is_folded(one, whole))
     for one in things:
         if _is_folded(one, whole):
             continue
-        yield Line(1, _headline(one, story, language) + _parts(one, counted, language))
+        yield Line(1, _headline(one, report, language) + _parts(one, counted, language))
         if one.iri not in whole:
-            yield from (Line(2, describe_edit(edit, story.names, language)) for edit in one.edits)
+            yield from (Line(2, describe_edit(edit, report.names, language)) for edit in one.edits)
 
 
 def _is_folded(thing: Altered, whole: Mapping[str, Status]) -> bool:
@@ -154,12 +154,12 @@ def _parts(thing: Altered, counted: Mapping[str, int], language: Language) -> st
     return f", {_WORDS.say('parts', language, n=n)}" if n else ""
 
 
-def _headline(thing: Altered, story: Story, language: Language) -> str:
-    name = story.names.titled(thing.iri, language, besides=thing.root)
-    kind, status = kind_name(thing, story.names, language), _WORDS.say(f"status.{thing.status}", language)
+def _headline(thing: Altered, report: ChangeReport, language: Language) -> str:
+    name = report.names.titled(thing.iri, language, besides=thing.root)
+    kind, status = kind_name(thing, report.names, language), _WORDS.say(f"status.{thing.status}", language)
     said = _WORDS.say("feed.entry", language, kind=kind, status=status, thing=name)
-    by = story.names.value(thing.iri, DCTERMS + "isReplacedBy") if thing.status is Status.RETIRED else ""
-    after = f", {_WORDS.say('replaced', language, thing=story.names.titled(by, language))}" if by else ""
+    by = report.names.value(thing.iri, DCTERMS + "isReplacedBy") if thing.status is Status.RETIRED else ""
+    after = f", {_WORDS.say('replaced', language, thing=report.names.titled(by, language))}" if by else ""
     return said + after
 
 
@@ -168,6 +168,6 @@ def _shift(shift: Shift, language: Language) -> str:
     return _WORDS.say("shifted", language, n=shift.count, old=old, new=new)
 
 
-def _derived(story: Story, language: Language, rule: str) -> str:
-    one = next(one for one in story.change.derivations if one.rule == rule)
+def _derived(report: ChangeReport, language: Language, rule: str) -> str:
+    one = next(one for one in report.change.derivations if one.rule == rule)
     return _WORDS.say("derived", language, rule=rule, added=one.added, removed=one.removed)

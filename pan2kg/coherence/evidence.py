@@ -1,0 +1,88 @@
+"""How firmly something is known: five levels of evidence in one order, and what follows from several of them.
+
+Every use, link and involvement has one level or is outside every figure (``None``: rejected, superseded, unverified).
+The level of one statement is made by a rule over the store (``pan:evidenceLevel``); here stands what a conclusion
+from several statements is worth, and which statements a figure at a level may use.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from enum import IntEnum
+from typing import Final
+
+
+class Level(IntEnum):
+    """On whose word it rests, from firm to weak: a smaller number is firmer.
+
+    >>> Level.PLAN < Level.OFFICIAL < Level.OTHER < Level.EDITORS < Level.MACHINE
+    True
+    >>> Level.OFFICIAL.key
+    'official'
+    """
+
+    PLAN = 1
+    """Said by the plan: its own text, annex or page, or a copy or translation of it."""
+    OFFICIAL = 2
+    """Said by another official source: law, parliament, court, ministry, authority, international organisation."""
+    OTHER = 3
+    """Said by a third party: press, association, company, encyclopedia."""
+    EDITORS = 4
+    """Concluded by the editors: a reading, a comparison, a tie."""
+    MACHINE = 5
+    """Suggested by a machine: a candidate, which enters no figure whatever its score."""
+
+    @property
+    def key(self) -> str:
+        """The name in data, queries and options: the key of the concept in the scheme ``evidencelevel``."""
+        return self.name.lower()
+
+
+FIGURED: Final = (Level.PLAN, Level.OFFICIAL, Level.OTHER, Level.EDITORS)
+"""The four levels a figure can be taken at, from firm to weak: their values are nested."""
+
+HEADLINE: Final = Level.OFFICIAL
+"""The level of a number that stands alone: according to plans and official sources."""
+
+
+def level(key: str) -> Level | None:
+    """The level a key, or the IRI of its concept, names; None where it names none, so that it is outside.
+
+    >>> level("editors"), level("https://w3id.org/pan2kg/id/evidencelevel/plan"), level("")
+    (<Level.EDITORS: 4>, <Level.PLAN: 1>, None)
+    """
+    return _BY_KEY.get(key.rpartition("/")[2])
+
+
+_BY_KEY: Final = {one.key: one for one in Level}
+
+
+def weakest(levels: Iterable[Level | None]) -> Level | None:
+    """What a conclusion is worth that needs every one of several statements: the weakest of them.
+
+    One that is outside takes the conclusion outside, and so does a conclusion from nothing.
+
+    >>> weakest([Level.PLAN, Level.OTHER]), weakest([Level.PLAN, None]), weakest([])
+    (<Level.OTHER: 3>, None, None)
+    """
+    known = list(levels)
+    present = [one for one in known if one is not None]
+    return max(present) if present and len(present) == len(known) else None
+
+
+def firmest(levels: Iterable[Level | None]) -> Level | None:
+    """What a conclusion is worth that several ways lead to, each enough by itself: the firmest of them.
+
+    >>> firmest([Level.EDITORS, Level.OFFICIAL, None]), firmest([None])
+    (<Level.OFFICIAL: 2>, None)
+    """
+    return min((one for one in levels if one is not None), default=None)
+
+
+def counts(found: Level | None, at: Level) -> bool:
+    """Whether a figure at a level may use what is known at another: only what is as firm or firmer, never a candidate.
+
+    >>> counts(Level.PLAN, Level.OFFICIAL), counts(Level.OTHER, Level.OFFICIAL), counts(Level.MACHINE, Level.MACHINE)
+    (True, False, False)
+    """
+    return found is not None and found <= at and found is not Level.MACHINE

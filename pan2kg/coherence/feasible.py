@@ -1,0 +1,250 @@
+"""Which plan could cite which, by their dates: a citation that could not exist is never missing.
+
+An older plan cannot name a later one in its text, though it can on a page that is still kept. What the dates leave
+open is said to be open.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from itertools import chain
+from typing import Final
+
+from pan2kg.coherence.evidence import Level, counts, firmest
+from pan2kg.coherence.spans import Span, latest, years
+from pan2kg.coherence.texts import Works
+
+CITING: Final = frozenset({"cross-reference", "succession", "builds-on"})
+"""The types of link that are a citation where the source states them in a channel."""
+
+BACKWARD: Final = frozenset(
+    {"follows", "continues", "extends", "builds-on", "based-on", "implements", "has-benchmark", "responds-to"}
+)
+"""Relations that say the target is older, where the graph does not say it itself (``pan:isBackward``)."""
+
+
+class Channel(StrEnum):
+    """Where a plan cites another: in its text, annexes with it, or on its page."""
+
+    TEXT = "text"
+    WEB = "web"
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A link between two plans or actions: who says it, how, and in which channel, empty where it has none."""
+
+    source: str
+    target: str
+    kind: str
+    relation: str = ""
+    channel: str = ""
+    level: Level | None = Level.PLAN
+    is_stated: bool = True
+    is_backward: bool = False
+    link: str = ""
+
+    @property
+    def is_citation(self) -> bool:
+        """Whether the source itself cites the target; anything else only puts the two together."""
+        return self.kind in CITING and self.is_stated and bool(self.channel)
+
+    @property
+    def where(self) -> Channel:
+        """The channel a citation counts in: an annex is text."""
+        return Channel.WEB if self.channel == Channel.WEB else Channel.TEXT
+
+
+@dataclass(frozen=True, slots=True)
+class Dates:
+    """What is known of when a plan was made: spans, with None for what is not known.
+
+    ``starts`` is the first year of its period. ``page`` is the day its own page was last seen, None where no page
+    of its own is recorded.
+    """
+
+    adopted: Span | None = None
+    starts: int | None = None
+    revised: Span | None = None
+    page: Span | None = None
+    is_framework: bool = False
+    is_agreement: bool = False
+
+    @property
+    def issued(self) -> Span | None:
+        """When it was issued: its day, else as far as the first year s of its period tells.
+
+        An agreement or government programme is of that year; other plans were adopted from s−1 to s+1, as measured on
+        those of which both are known.
+
+        >>> Dates(starts=2020).issued
+        Span(first=datetime.date(2019, 1, 1), last=datetime.date(2021, 12, 31))
+        """
+        if self.adopted is not None or self.starts is None:
+            return self.adopted
+        return years(self.starts) if self.is_agreement else years(self.starts - 1, self.starts + 1)
+
+    @property
+    def text(self) -> Span | None:
+        """When its text was last changed: issued, or revised since."""
+        return latest((self.issued, self.revised)) if self.issued is not None else None
+
+
+class Verdict(StrEnum):
+    """Whether one plan can be expected to cite another, in the order in which it is decided."""
+
+    EDITION = "edition"
+    FRAMEWORK = "framework"
+    IMPOSSIBLE = "impossible"
+    UNDATED = "undated"
+    SUPERSEDED = "superseded"
+    EXPECTED = "expected"
+
+
+Ordered = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Chronology:
+    """Who cites whom, who was put together with whom, and when each plan was made; plans by IRI.
+
+    ``cited`` gives for x → y the firmest level of each channel; ``together`` for each unordered pair, as its two IRIs
+    in order, the firmest level of a document that puts the two together. ``origins`` has x → y where y's own words
+    make x its predecessor, basis or mandate. ``line`` names the line of editions of a plan, ``later`` its later
+    editions.
+    """
+
+    dates: Mapping[str, Dates]
+    cited: Mapping[Ordered, Mapping[Channel, Level]] = field(default_factory=dict)
+    together: Mapping[Ordered, Level] = field(default_factory=dict)
+    origins: frozenset[Ordered] = frozenset()
+    line: Mapping[str, str] = field(default_factory=dict)
+    later: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+    def seen(self, x: str, y: str, at: Level, channel: Channel | None = None) -> bool:
+        """Whether x cites y, in a channel or any, at a level."""
+        found = self.cited.get((x, y), {})
+        return any(counts(level, at) for where, level in found.items() if channel in {None, where})
+
+
+def chronology(works: Works, statements: Iterable[Statement], dates: Mapping[str, Dates]) -> Chronology:
+    """What statements between plans or their actions say of the plans: citations, togetherness, editions, origins.
+
+    Statements within a plan, outside any level or of a machine are left out.
+
+    >>> works = Works(("p", "q"), {"a": "p"})
+    >>> made = chronology(works, [Statement("a", "q", "cross-reference", channel="annex")], {})
+    >>> made.cited
+    {('p', 'q'): {<Channel.TEXT: 'text'>: <Level.PLAN: 1>}}
+    """
+    known = list(_between(works, statements))
+    cited: dict[Ordered, dict[Channel, Level]] = {}
+    together: dict[Ordered, Level] = {}
+    for x, y, level, one in known:
+        if one.is_citation:
+            here = cited.setdefault((x, y), {})
+            here[one.where] = min(level, here.get(one.where, level))
+        else:
+            pair = (min(x, y), max(x, y))
+            together[pair] = min(level, together.get(pair, level))
+    follows = [(x, y) for x, y, _, one in known if one.kind == "succession"]
+    backward = [(x, y) for x, y, _, one in known if one.is_citation and one.is_backward]
+    origins = frozenset((y, x) for x, y in chain(follows, backward))
+    line, later = _editions(follows)
+    return Chronology(dates, cited, together, origins, line, later)
+
+
+def _between(works: Works, statements: Iterable[Statement]) -> Iterable[tuple[str, str, Level, Statement]]:
+    own = set(works.plans)
+    for one in statements:
+        x, y = works.home.get(one.source, one.source), works.home.get(one.target, one.target)
+        level = one.level
+        if x != y and {x, y} <= own and level is not None and counts(level, Level.EDITORS):
+            yield x, y, level, one
+
+
+def _editions(follows: Iterable[Ordered]) -> tuple[dict[str, str], dict[str, frozenset[str]]]:
+    """The line of each plan, named by its first IRI, and the editions after each, from (later, earlier)."""
+    after: dict[str, set[str]] = {}
+    beside: dict[str, set[str]] = {}
+    for later, earlier in follows:
+        after.setdefault(earlier, set()).add(later)
+        beside.setdefault(earlier, set()).add(later)
+        beside.setdefault(later, set()).add(earlier)
+    line = {plan: min(_reached(plan, beside) | {plan}) for plan in beside}
+    return line, {plan: frozenset(_reached(plan, after) - {plan}) for plan in after}
+
+
+def _reached(start: str, step: Mapping[str, set[str]]) -> set[str]:
+    found: set[str] = set()
+    todo = [start]
+    while todo:
+        new = step.get(todo.pop(), set()) - found
+        found |= new
+        todo.extend(new)
+    return found
+
+
+def feasible(made: Chronology, x: str, y: str, channel: Channel | None = None) -> bool | None:
+    """Whether x could cite y: in its text (also where no channel is given), or on its page; None is unknown.
+
+    A citation that was seen could be made: in that channel, or in any where none is given.
+
+    >>> dates = {"p": Dates(adopted=years(2018)), "q": Dates(adopted=years(2020))}
+    >>> made = Chronology(dates)
+    >>> feasible(made, "q", "p"), feasible(made, "p", "q"), feasible(made, "q", "r")
+    (True, False, None)
+    """
+    one, two = made.dates.get(x, Dates()), made.dates.get(y, Dates())
+    if channel is Channel.WEB:
+        if made.seen(x, y, Level.EDITORS, channel):
+            return True
+        return one.page.reaches(two.issued) if one.page and two.issued else None
+    if one.is_framework:
+        return False
+    if made.seen(x, y, Level.EDITORS, channel):
+        return True
+    if (x, y) in made.origins and one.revised is None:
+        return False
+    return one.text.reaches(two.issued) if one.text and two.issued else None
+
+
+def verdict(made: Chronology, x: str, y: str) -> Verdict:
+    """Whether x can be expected to cite y, in the order: edition, framework, impossible, undated, superseded, expected.
+
+    Superseded: no citation was seen, and x was written when a later edition of y had been issued.
+
+    >>> verdict(Chronology({"p": Dates(is_framework=True)}), "q", "p")
+    <Verdict.FRAMEWORK: 'framework'>
+    """
+    if x in made.line and made.line[x] == made.line.get(y):
+        return Verdict.EDITION
+    if any(made.dates.get(plan, Dates()).is_framework for plan in (x, y)):
+        return Verdict.FRAMEWORK
+    can = feasible(made, x, y)
+    if can is None:
+        return Verdict.UNDATED
+    if not can:
+        return Verdict.IMPOSSIBLE
+    if not made.seen(x, y, Level.EDITORS) and _superseded(made, x, y):
+        return Verdict.SUPERSEDED
+    return Verdict.EXPECTED
+
+
+def _superseded(made: Chronology, x: str, y: str) -> bool:
+    written = made.dates.get(x, Dates()).text
+    if written is None:
+        return False
+    issued = [made.dates.get(later, Dates()).issued for later in made.later.get(y, ())]
+    return any(one is not None and written.first >= one.last for one in issued)
+
+
+def cited_at(made: Chronology, x: str, y: str) -> Level | None:
+    """The firmest level at which x cites y in any channel; None where it does not.
+
+    >>> cited_at(Chronology({}), "p", "q") is None
+    True
+    """
+    return firmest(made.cited.get((x, y), {}).values())

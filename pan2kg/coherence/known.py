@@ -1,0 +1,167 @@
+"""What is known: four small tables, and everything that follows from them at one level of evidence.
+
+The tables are uses of texts, statements between plans, dates and readings. They are read once; :func:`known` takes
+them to a level, and whatever shows a figure asks that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from pan2kg.coherence.evidence import HEADLINE, Level, counts
+from pan2kg.coherence.feasible import Chronology, Dates, Ordered, Statement, chronology
+from pan2kg.coherence.occasions import Occasion, citing_ways, linked, occasions, related
+from pan2kg.coherence.reading_state import Aspect, Extents, Readings, coverage, read_in_full
+from pan2kg.coherence.texts import Step, Use, Weights, Works, weigh
+from pan2kg.coherence.weight import Pairs, Potential, Weight, action_pairs, plan_pairs, potential, weight
+
+if TYPE_CHECKING:
+    from datetime import date
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Tables:
+    """The small tables: works, uses of texts with the tree they stand in, statements, dates, and what was read.
+
+    ``published`` gives the number of measures of the plans that publish one, ``lists`` how complete the list in the
+    graph is, by the key of its concept. ``focus`` is the plan whose index is told by itself, empty for none.
+    """
+
+    works: Works
+    uses: tuple[Use, ...] = ()
+    steps: tuple[Step, ...] = ()
+    general: frozenset[str] = frozenset()
+    statements: tuple[Statement, ...] = ()
+    dates: Mapping[str, Dates] = field(default_factory=dict)
+    readings: Readings = field(default_factory=Readings)
+    published: Mapping[str, int] = field(default_factory=dict)
+    lists: Mapping[str, str] = field(default_factory=dict)
+    release: str = ""
+    as_of: date | None = None
+    focus: str = ""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Known:
+    """What the tables give at one level: each thing once, so that all who show it show the same.
+
+    ``shared`` has for each pair of plans, its IRIs in order, the bits of what is not general; ``linked`` the pairs
+    that are cited, put together by a document, or share something; ``actions`` the pairs of actions of two plans.
+    """
+
+    tables: Tables
+    level: Level
+    potential: Potential
+    plans: Pairs
+    shared: Mapping[Ordered, float]
+    chronology: Chronology
+    related: frozenset[Ordered]
+    linked: frozenset[Ordered]
+    occasions: tuple[Occasion, ...]
+    actions: Pairs
+
+    def weight(self, one: str, two: str) -> Weight:
+        """What two plans or two actions share at this level, with what gives it.
+
+        Raises:
+            KeyError: a work that is neither plan nor action of a plan.
+        """
+        return weight(self.potential, one, two)
+
+    @property
+    def uses(self) -> tuple[Use, ...]:
+        """The uses of texts that count at this level."""
+        return tuple(use for use in self.tables.uses if use.share > 0 and counts(use.level, self.level))
+
+    @property
+    def statements(self) -> tuple[Statement, ...]:
+        """The statements between two plans that count at this level."""
+        works, plans = self.tables.works, set(self.tables.works.plans)
+
+        def ends(one: Statement) -> set[str]:
+            return {works.home.get(one.source, one.source), works.home.get(one.target, one.target)}
+
+        return tuple(
+            one
+            for one in self.tables.statements
+            if counts(one.level, self.level) and len(ends(one)) == 2 and ends(one) <= plans
+        )
+
+
+def known(tables: Tables, at: Level = HEADLINE, *, weights: Weights | None = None) -> Known:
+    """Everything that follows from the tables at a level; ``weights`` may be those of another release.
+
+    >>> works = Works(("p", "q"), {"a": "p", "b": "q"})
+    >>> uses = (Use("a", "K", 1.0, Level.PLAN), Use("b", "K", 0.5, Level.PLAN))
+    >>> made = known(Tables(works, uses))
+    >>> sorted(made.linked), [round(one.bits, 6) for one in made.occasions]
+    ([('p', 'q')], [0.207519, 0.207519])
+    """
+    works = tables.works
+    scale = weights or weigh(works, tables.uses, tables.steps, general=tables.general)
+    made = potential(works, scale, tables.uses, at=at, read=read_in_full(tables.readings, works))
+    plans = plan_pairs(made)
+    shared = {
+        _pair(works.plans[a], works.plans[b]): float(low)
+        for a, b, low in zip(plans.one, plans.two, plans.low, strict=True) if low > 0
+    }  # fmt: skip
+    when = chronology(works, tables.statements, tables.dates)
+    ways = citing_ways(works, tables.statements, at=at)
+    return Known(
+        tables, at, made, plans, shared, when, related(when, shared, at=at), linked(when, shared, at=at),
+        occasions(when, shared, tables.readings, at=at, ways=ways), action_pairs(made),
+    )  # fmt: skip
+
+
+def _pair(one: str, two: str) -> Ordered:
+    return (min(one, two), max(one, two))
+
+
+@dataclass(frozen=True, slots=True)
+class BasisLine:
+    """What must be printed beside every figure, so that it can be read and repeated.
+
+    ``plans`` of which ``with_texts`` have any text at the level; ``listed`` measures in the graph of the ``published``
+    ones of the plans that publish a count (``counted``); ``measures`` in the graph of all plans; ``texts`` how far
+    measures were read for texts, and ``read`` how many plans have a measure that was read at all.
+    """
+
+    release: str
+    level: Level
+    plans: int
+    with_texts: int
+    listed: int
+    published: int
+    counted: int
+    measures: int
+    texts: Extents
+    read: int
+    as_of: date | None
+
+
+def basis_line(made: Known) -> BasisLine:
+    """What the figures of a level rest on.
+
+    >>> line = basis_line(known(Tables(Works(("p",), {"a": "p"}), published={"p": 4}, release="0.1.0")))
+    >>> line.plans, line.listed, line.published, line.texts.none
+    (1, 1, 4, 1)
+    """
+    tables, works = made.tables, made.tables.works
+    homes = list(works.home.values())
+    counted = [plan for plan in works.plans if plan in tables.published]
+    read = {works.home[work] for work, aspect in tables.readings.noted if aspect is Aspect.TEXTS and work in works.home}
+    return BasisLine(
+        tables.release,
+        made.level,
+        len(works.plans),
+        len({works.home.get(use.work, use.work) for use in made.uses} & set(works.plans)),
+        sum(home in tables.published for home in homes),
+        sum(tables.published[plan] for plan in counted),
+        len(counted),
+        len(works.actions),
+        coverage(tables.readings, works, Aspect.TEXTS),
+        len(read),
+        tables.as_of,
+    )

@@ -1,0 +1,112 @@
+"""Which of many a picture shows and in which order: the strongest, the declared, those in most plans."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pyoxigraph as ox
+
+from pan2kg.charts.frame import Picture
+from pan2kg.charts.grid import focus_of
+from pan2kg.charts.registry import draw
+from pan2kg.graph.graph import Graph
+from pan2kg.project import Project
+from pan2kg.store.store import LocalStore
+
+KINDS = "plan action instrument body link certainty linktype linkstatus relation channel bodytype"
+PREFIXES = "".join(f"@prefix {kind}: <https://w3id.org/pan2kg/id/{kind}/> .\n" for kind in KINDS.split())
+PREFIXES += """
+@prefix pan: <https://w3id.org/pan2kg/ontology#> .
+@prefix skos: <http://www.w3.org/2004/02/skos/core#> .
+@prefix dcterms: <http://purl.org/dc/terms/> .
+"""
+ACCEPTED = "pan:status linkstatus:accepted"
+
+
+def world(*turtle: str) -> Graph:
+    """Plans p and q of two actions each and r of one, and what else is said."""
+    facts = "".join(
+        f"action:{plan}-{at} a pan:Action ; pan:inPlan plan:{plan} ; skos:notation '{at}' .\n"
+        for plan, numbers in (("p", "12"), ("q", "12"), ("r", "1")) for at in numbers
+    )  # fmt: skip
+    facts += "".join(f'plan:{plan} a pan:Plan ; skos:prefLabel "Plan {plan}"@fr .\n' for plan in "pqr")
+    store = ox.Store()
+    graph = ox.NamedNode("https://w3id.org/pan2kg/graph/test")
+    store.load(PREFIXES + facts + "\n".join(turtle), format=ox.RdfFormat.TURTLE, to_graph=graph)
+    return Graph(Project.packaged(), LocalStore(store), language="fr", as_of=date(2024, 1, 1))
+
+
+def rests(action: str, *texts: str) -> str:
+    return "".join(
+        f'action:{action} pan:restsOn instrument:{t} . instrument:{t} skos:prefLabel "Loi {t}"@fr .\n' for t in texts
+    )
+
+
+def rows(picture: Picture, *columns: str) -> list[tuple[str, ...]]:
+    found = (picture.table.values(name) for name in columns)
+    return list(zip(*([value.rpartition("/")[2] for value in values] for values in found), strict=True))
+
+
+def cites(name: str, source: str, target: str) -> str:
+    return (
+        f"link:{name} pan:linkType linktype:cross-reference ; {ACCEPTED} ; pan:channel channel:text ; "
+        f"pan:from {source} ; pan:to {target} .\n"
+    )
+
+
+def test_of_equally_tied_texts_those_a_source_states_are_drawn_first() -> None:
+    stated = (
+        f"link:u pan:linkType linktype:uses-instrument ; {ACCEPTED} ; pan:relation relation:implements ; "
+        "pan:certainty certainty:stated ; pan:from action:p-1 ; pan:to instrument:b ."
+    )
+    picture = draw("lanes", world(rests("p-1", "a", "b"), stated), plan="p", texts=1)
+    assert rows(picture, "from", "basis")[:2] == [("a", "inferred"), ("b", "declared")]
+    assert "Loi b" in picture.svg
+    assert "Loi a" not in picture.svg
+
+
+def test_lanes_tell_who_cites_whom_and_leave_out_what_stays_within_the_plan() -> None:
+    said = (
+        cites("1", "action:p-1", "action:q-1") + cites("2", "plan:r", "action:p-2") + cites("3", "action:p-1", "plan:p")
+    )
+    picture = draw("lanes", world(rests("p-1", "a"), said), plan="p")
+    found = [row for row in rows(picture, "from", "to", "direction", "number") if row[2]]
+    assert found == [("p-1", "q", "cites", "1"), ("r", "p-2", "cited by", "1")]
+
+
+def test_ministries_of_most_plans_come_before_those_of_most_actions() -> None:
+    works = {"busy": ("p-1", "p-2", "q-2"), "wide": ("q-1", "r-1", "p-2"), "lonely": ("q-1",)}
+    said = "".join(
+        f'body:{body} dcterms:type bodytype:ministry ; skos:prefLabel "{body}"@fr .\n'
+        + "".join(f"action:{work} pan:ledBy body:{body} .\n" for work in led)
+        for body, led in works.items()
+    )
+    picture = draw("ministries", world(rests("p-1", "a"), said), plans="p,q,r", bodies=2)
+    assert list(dict.fromkeys(name for (name,) in rows(picture, "ministry"))) == ["wide", "busy"]
+
+
+def test_texts_of_several_plans_come_before_the_more_numerous_ones_of_one() -> None:
+    picture = draw("upset", world(rests("p-1", "a", "b", "c"), rests("q-1", "c")), plans="p,q")
+    assert rows(picture, "plans", "instrument") == [("p + q", "c"), ("p", "a"), ("p", "b")]
+
+
+def test_around_an_action_leads_come_first_and_then_the_strongest_neighbours() -> None:
+    bodies = 'action:p-1 pan:involvesBody body:a ; pan:ledBy body:z . body:a skos:prefLabel "A"@fr .'
+    texts = rests("p-1", "s", "t") + rests("q-1", "s") + rests("q-2", "s", "t")
+    found = rows(draw("ego", world(bodies, texts), action="p-1"), "thing", "kind")
+    assert [name for name, kind in found if kind == "body"] == ["z", "a"]
+    assert [name for name, kind in found if kind == "other"] == ["q-2", "q-1"]
+
+
+def test_without_pan_2_a_picture_starts_from_the_plan_with_most_annotated_actions() -> None:
+    uses = world(rests("p-1", "a", "b", "c"), rests("q-1", "a"), rests("q-2", "b")).uses
+    assert uses.plans[focus_of(uses, "")].iri.endswith("/q")
+    equal = world(rests("q-1", "a"), rests("p-1", "a")).uses
+    assert equal.plans[focus_of(equal, "")].iri.endswith("/p"), "of equals the first"
+
+
+def test_of_many_actions_those_that_name_most_texts_are_drawn_in_their_own_order() -> None:
+    more = "action:p-10 a pan:Action ; pan:inPlan plan:p ; skos:notation '10' ."
+    given = world(more, rests("p-1", "a"), rests("p-2", "a", "b"), rests("p-10", "a", "b", "c"))
+    picture = draw("action-matrix", given, plan="p", top=2)
+    assert rows(picture, "action_one", "action_two") == [("p-10", "p-2")]

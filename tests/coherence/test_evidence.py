@@ -1,0 +1,44 @@
+"""Levels of evidence: their order, and what several of them make together."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pan2kg.coherence.evidence import FIGURED, HEADLINE, Level, counts, firmest, level, weakest
+
+levels = st.lists(st.none() | st.sampled_from(Level), max_size=6)
+
+
+def test_the_order_is_that_of_the_definition() -> None:
+    assert [one.key for one in sorted(Level)] == ["plan", "official", "other", "editors", "machine"]
+    assert [one.key for one in FIGURED] == ["plan", "official", "other", "editors"]
+    assert HEADLINE.key == "official"
+
+
+def test_a_key_names_its_level_and_nothing_else_does() -> None:
+    assert all(level(one.key) is one for one in Level)
+    unknown = ("", "Plan", "stated", "https://w3id.org/pan2kg/id/certainty/derived")
+    assert {level(word) for word in unknown} == {None}
+
+
+@given(levels, levels)
+def test_a_conclusion_by_more_ways_is_never_weaker_and_from_more_needs_never_firmer(
+    some: list[Level | None], more: list[Level | None]
+) -> None:
+    few, many = firmest(some), firmest([*some, *more])
+    assert few is None or (many is not None and many <= few)
+    needed, all_needed = weakest(some), weakest([*some, *more])
+    assert all_needed is None or needed is None or all_needed >= needed
+
+
+@given(levels)
+def test_what_is_outside_takes_what_needs_it_outside(some: list[Level | None]) -> None:
+    assert weakest([*some, None]) is None
+    assert firmest([*some, None]) is firmest(some)
+
+
+def test_figures_are_nested_and_no_figure_uses_a_candidate() -> None:
+    used = {at: {one for one in Level if counts(one, at)} for at in FIGURED}
+    assert used[Level.PLAN] < used[Level.OFFICIAL] < used[Level.OTHER] < used[Level.EDITORS] == set(FIGURED)
+    assert not any(counts(found, at) for at in Level for found in (Level.MACHINE, None))

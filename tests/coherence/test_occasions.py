@@ -1,0 +1,242 @@
+"""Dates, verdicts, occasions and the index: the worked examples 2 and 3, and the laws of dates and readings."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pan2kg.coherence.evidence import FIGURED, Level
+from pan2kg.coherence.feasible import (
+    CITING,
+    Channel,
+    Chronology,
+    Dates,
+    Statement,
+    Verdict,
+    chronology,
+    feasible,
+    verdict,
+)
+from pan2kg.coherence.occasions import (
+    Interval,
+    Occasion,
+    State,
+    citation_rate,
+    citing_ways,
+    debt,
+    index,
+    index_cells,
+    linked,
+    occasions,
+    returns,
+)
+from pan2kg.coherence.reading_state import Aspect, Readings
+from pan2kg.coherence.spans import Span, span
+from pan2kg.coherence.texts import Works, weigh
+from pan2kg.coherence.weight import plan_pairs, potential
+from tests.coherence.worlds import DATED, EDITORS, EXAMPLE, OFFICIAL, OTHER, PLAN, READ, SAID, full
+
+PLANS = ("P1", "P2", "Q", "R", "A", "M", "U", "F")
+SECOND = chronology(
+    Works(PLANS, {}),
+    (
+        Statement("P2", "P1", "succession", "follows", "text", is_backward=True),
+        Statement("P2", "P1", "cross-reference", "follows", "web", is_backward=True),
+        Statement("P2", "A", "cross-reference", "implements", "text", is_backward=True),
+        Statement("Q", "F", "cross-reference", "references", "text"),
+    ),
+    {
+        "P1": Dates(adopted=span("2018-06-22")),
+        "P2": Dates(adopted=span("2019-12-11")),
+        "Q": Dates(adopted=span("2020-01-15")),
+        "R": Dates(starts=2020),
+        "A": Dates(starts=2018, is_agreement=True),
+        "M": Dates(adopted=span("2019-12")),
+        "F": Dates(is_framework=True),
+    },
+)
+TABLE = """
+P1: . edition impossible impossible undated impossible undated
+P2: edition . impossible undated expected undated undated
+Q: superseded expected . undated expected expected undated
+R: expected undated undated . expected undated undated
+A: undated impossible impossible impossible . impossible undated
+M: expected undated impossible undated expected . undated
+U: undated undated undated undated undated undated .
+"""
+THIRD = chronology(EXAMPLE.works, SAID, DATED)
+
+
+def bits(at: Level) -> dict[tuple[str, str], float]:
+    weights = weigh(EXAMPLE.works, EXAMPLE.uses, EXAMPLE.steps, general=EXAMPLE.general)
+    found = plan_pairs(potential(EXAMPLE.works, weights, EXAMPLE.uses, at=at))
+    plans = EXAMPLE.works.plans
+    return {(plans[a], plans[b]): float(low) for a, b, low in zip(found.one, found.two, found.low, strict=True)}
+
+
+def third(at: Level) -> dict[tuple[str, str], Occasion]:
+    return {(one.source, one.target): one for one in occasions(THIRD, bits(at), READ, at=at)}
+
+
+def ends(found: Interval) -> list[float]:
+    assert found.low is not None
+    assert found.high is not None
+    return [found.low, found.high]
+
+
+def test_the_worked_dates_give_their_verdicts() -> None:
+    rows = [line.split(": ") for line in TABLE.strip().splitlines()]
+    expected = {(x, y): said for x, line in rows for y, said in zip(PLANS, line.split(), strict=False) if said != "."}
+    assert len(expected) == 42
+    order = ("P1", "P2", "Q", "R", "A", "M", "U")
+    found = {(x, y): verdict(SECOND, x, y).value for x in order for y in order if x != y}
+    assert found == expected
+
+
+@pytest.mark.parametrize("plan", [plan for plan in PLANS if plan != "F"])
+def test_a_framework_at_either_end_is_no_occasion(plan: str) -> None:
+    assert verdict(SECOND, plan, "F") is verdict(SECOND, "F", plan) is Verdict.FRAMEWORK
+
+
+def test_the_worked_occasions_at_the_headline_level() -> None:
+    found = third(OFFICIAL)
+    assert {pair: (one.verdict.value, one.state.value) for pair, one in found.items()} == {
+        ("P", "Q"): ("impossible", "open"), ("P", "R"): ("impossible", "open"),
+        ("Q", "P"): ("expected", "seen"), ("R", "P"): ("expected", "open"),
+    }  # fmt: skip
+    assert found["Q", "P"].bits == pytest.approx(0.921207, abs=5e-7)
+    assert citation_rate(found.values()) == Interval(0.5, 1.0)
+    assert debt(found.values()) == Interval(0, 0)
+
+
+def test_the_worked_occasions_with_what_the_editors_concluded() -> None:
+    found = third(EDITORS)
+    assert [pair for pair, one in found.items() if one.is_expected] == [("Q", "P"), ("R", "P"), ("R", "Q")]
+    assert citation_rate(found.values()) == Interval(1 / 3, 1.0)
+    assert ends(debt(found.values())) == pytest.approx([0, 0.241446], abs=1e-6)
+
+
+def test_the_worked_index() -> None:
+    for at, pairs, m, seen in ((OFFICIAL, 2, 5, (0.2, 0.6)), (EDITORS, 3, 7, (1 / 7, 5 / 7))):
+        found = index(index_cells(THIRD, linked(THIRD, bits(at), at=at), READ, at=at))
+        assert (found.pairs, found.m, found.empty) == (pairs, m, ())
+        assert ends(found.value) == pytest.approx(seen)
+    cells = index_cells(THIRD, linked(THIRD, bits(OFFICIAL), at=OFFICIAL), READ, at=OFFICIAL)
+    text, web = (index(cell for cell in cells if cell.channel is channel).counts for channel in Channel)
+    assert (text[State.SEEN], text[State.OPEN], text[State.IMPOSSIBLE]) == (1, 1, 2)
+    assert (web[State.ABSENT], web[State.OPEN], web[State.UNDATED]) == (2, 1, 1)
+
+
+def test_a_citation_makes_the_occasion_of_the_way_back_only() -> None:
+    works = Works(("P", "Q"), {})
+    made = chronology(works, [Statement("P", "Q", "cross-reference", channel="text")], {})
+    assert [(one.source, one.target) for one in occasions(made, {}, Readings(), at=PLAN)] == [("Q", "P")]
+
+
+def test_what_puts_two_together_is_no_citation() -> None:
+    given = (
+        Statement("P", "Q", "external-statement", channel="text"),
+        Statement("P", "R", "builds-on"),
+        Statement("P", "S", "cross-reference", channel="text", level=EDITORS, is_stated=False),
+    )
+    made = chronology(EXAMPLE.works, given, {})
+    assert (dict(made.cited), dict(made.together)) == ({}, {("P", "Q"): PLAN, ("P", "R"): PLAN, ("P", "S"): EDITORS})
+
+
+def test_a_citation_counts_at_its_level_and_proves_at_any_that_it_was_possible() -> None:
+    dates = {"P": Dates(adopted=span("2019")), "R": Dates(adopted=span("2021"))}
+    said = [Statement("P", "R", "cross-reference", channel="text", level=OTHER)]
+    made = chronology(EXAMPLE.works, said, dates)
+    assert (feasible(made, "P", "R"), verdict(made, "P", "R")) == (True, Verdict.EXPECTED)
+    (one,) = (one for one in occasions(made, {("P", "R"): 1.0}, Readings(), at=OFFICIAL) if one.source == "P")
+    assert (one.state, one.debt) == (State.OPEN, 1.0)
+
+
+def test_an_agreement_that_is_implemented_did_not_cite_what_implements_it_unless_it_was_revised() -> None:
+    dates = {"P": Dates(adopted=span("2020")), "R": Dates(adopted=span("2020"), revised=span("2023"))}
+    said = [Statement("Q", plan, "cross-reference", "implements", "text", is_backward=True) for plan in "PR"]
+    made = chronology(EXAMPLE.works, said, dates | {"Q": Dates(adopted=span("2020"))})
+    assert (feasible(made, "P", "Q"), feasible(made, "R", "Q")) == (False, True)
+
+
+def test_returns_say_whether_the_way_back_was_possible() -> None:
+    (one,) = returns(THIRD, READ, at=OFFICIAL)
+    assert (one.source, one.target, one.channels) == ("Q", "P", (Channel.TEXT,))
+    assert (one.verdict, one.state) == (Verdict.IMPOSSIBLE, State.OPEN)
+
+
+def test_how_precisely_plans_cite_is_told_apart() -> None:
+    ends = (("a1", "b1"), ("a1", "Q"), ("P", "Q"), ("P", "c1"))
+    said = [Statement(*pair, "cross-reference", channel="text") for pair in ends]
+    found = {pair: [way.value for way in ways] for pair, ways in citing_ways(EXAMPLE.works, said, at=PLAN).items()}
+    assert found == {("P", "Q"): ["action", "mixed", "plan"], ("P", "R"): ["mixed"]}
+
+
+# Laws
+
+days = st.dates(date(2018, 1, 1), date(2022, 12, 31))
+spans = st.builds(lambda first, more: Span(first, first + timedelta(more)), days, st.integers(0, 700))
+dates = st.builds(Dates, st.none() | spans, st.none() | st.integers(2018, 2022), st.none() | spans, st.none() | spans)
+said = st.builds(
+    Statement,
+    st.sampled_from("PQRS"),
+    st.sampled_from("PQRS"),
+    st.sampled_from([*sorted(CITING), "external-statement"]),
+    channel=st.sampled_from(["", "text", "web", "annex"]),
+    level=st.sampled_from([*Level, None]),
+    is_backward=st.booleans(),
+)
+chronologies = st.builds(
+    lambda statements, known: chronology(EXAMPLE.works, statements, dict(zip("PQRS", known, strict=True))),
+    st.lists(said, max_size=6),
+    st.lists(dates, min_size=4, max_size=4),
+)
+
+
+@given(spans, spans, st.integers(0, 1000), st.integers(0, 1000))
+def test_narrowing_a_span_turns_only_unknown_into_yes_or_no(one: Span, two: Span, start: int, end: int) -> None:
+    length = (one.last - one.first).days
+    first = min(start, length)
+    narrow = Span(one.first + timedelta(first), max(one.last - timedelta(end), one.first + timedelta(first)))
+    for wide, after in ((one.reaches(two), narrow.reaches(two)), (two.reaches(one), two.reaches(narrow))):
+        assert wide is None or after is wide
+
+
+@given(chronologies, st.sampled_from(FIGURED))
+def test_no_plan_that_was_not_read_in_full_has_an_absent_cell(made: Chronology, at: Level) -> None:
+    pairs = linked(made, {("P", "Q"): 1.0}, at=at)
+    readings = Readings((*full("P", aspect=Aspect.REFERENCES), *full("Q", aspect=Aspect.WEB_PAGE)))
+    for cell in index_cells(made, pairs, readings, at=at):
+        if cell.state is State.ABSENT:
+            assert (cell.source, cell.channel) in {("P", Channel.TEXT), ("Q", Channel.WEB)}
+    assert all(one.state is not State.ABSENT or one.source == "P" for one in occasions(made, {}, readings, at=at))
+
+
+@given(chronologies)
+def test_what_is_expected_is_no_edition_and_can_be(made: Chronology) -> None:
+    for x, y in itertools.permutations("PQRS", 2):
+        if verdict(made, x, y) is Verdict.EXPECTED:
+            assert feasible(made, x, y) is True
+            assert made.line.get(x, x) != made.line.get(y, y)
+
+
+@given(chronologies, st.dictionaries(st.sampled_from([("P", "Q"), ("R", "S")]), st.floats(0, 9)))
+def test_occasions_are_nested_by_level(made: Chronology, shared: dict[tuple[str, str], float]) -> None:
+    found = [{(one.source, one.target) for one in occasions(made, shared, Readings(), at=at)} for at in FIGURED]
+    assert all(firm <= weak for firm, weak in itertools.pairwise(found))
+    rate, owed = (measure(occasions(made, shared, Readings(), at=EDITORS)) for measure in (citation_rate, debt))
+    assert rate.low is None or (rate.high is not None and 0 <= rate.low <= rate.high <= 1)
+    assert owed.low == 0
+
+
+@given(chronologies)
+def test_reading_in_full_only_settles_what_is_open(made: Chronology) -> None:
+    before = occasions(made, {("P", "Q"): 1.0}, Readings(), at=EDITORS)
+    after = occasions(made, {("P", "Q"): 1.0}, Readings(full(*"PQRS", aspect=Aspect.REFERENCES)), at=EDITORS)
+    settled = {State.OPEN: State.ABSENT}
+    assert after == tuple(replace(one, state=settled.get(one.state, one.state)) for one in before)

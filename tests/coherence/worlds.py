@@ -1,0 +1,162 @@
+"""The worked worlds of the definition, random worlds for its laws, and the measures once more, by sets."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from hypothesis import strategies as st
+
+from pan2kg.coherence.evidence import Level, counts
+from pan2kg.coherence.feasible import Dates, Statement
+from pan2kg.coherence.reading_state import Aspect, Extent, Reading, Readings
+from pan2kg.coherence.spans import span
+from pan2kg.coherence.texts import USE_CLASSES, Step, Use, Works
+
+PLAN, OFFICIAL, OTHER, EDITORS = (Level.PLAN, Level.OFFICIAL, Level.OTHER, Level.EDITORS)
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """The small tables everything is computed from."""
+
+    works: Works
+    uses: tuple[Use, ...]
+    steps: tuple[Step, ...] = ()
+    general: frozenset[str] = frozenset()
+
+
+def use(work: str, relation: str, text: str, level: Level = PLAN) -> Use:
+    return Use(work, text, USE_CLASSES[relation], level)
+
+
+EXAMPLE = World(
+    Works(("P", "Q", "R", "S"), {"a1": "P", "a2": "P", "a3": "P", "b1": "Q", "b2": "Q", "c1": "R", "d1": "S"}),
+    (
+        use("P", "implements", "G"),
+        use("a1", "prepares-implementation-of", "K"),
+        use("a2", "references", "G4"),
+        use("a3", "supports-transposition-of", "D"),
+        use("a3", "amends", "C"),
+        use("b1", "implements", "K", OFFICIAL),
+        use("b1", "references", "G4", EDITORS),
+        use("b2", "concerns", "N"),
+        use("b2", "amends", "C", OFFICIAL),
+        use("c1", "promotes", "G", OTHER),
+    ),
+    (Step("G4", "G"), Step("N", "D")),
+    frozenset({"C"}),
+)
+
+
+def full(*works: str, aspect: Aspect = Aspect.TEXTS) -> tuple[Reading, ...]:
+    return tuple(Reading(work, aspect, Extent.FULL, "d", date(2026, 1, 1), "r") for work in works)
+
+
+DATED = {
+    "P": Dates(adopted=span("2019-12-11"), page=span("2024-03-01")),
+    "Q": Dates(adopted=span("2020-07")),
+    "R": Dates(adopted=span("2021"), page=span("2023-05-05")),
+    "S": Dates(),
+}
+SAID = (
+    Statement("Q", "P", "cross-reference", channel="text"),
+    Statement("P", "R", "external-statement", level=OFFICIAL),
+)
+READ = Readings((*full("Q", aspect=Aspect.REFERENCES), *full("P", aspect=Aspect.WEB_PAGE)))
+
+
+# The measures once more, by sets and the words of the definition
+
+
+@dataclass(frozen=True, slots=True)
+class Slow:
+    """n, d, gain and r by sets, straight from the definition."""
+
+    world: World
+    at: Level
+
+    def up(self, text: str, at: Level = EDITORS) -> set[str]:
+        above = {step.text: step for step in self.world.steps}
+        found = {text}
+        while text in above and counts(above[text].level, at):
+            text = above[text].above
+            found.add(text)
+        return found
+
+    def members(self, work: str) -> set[str]:
+        return {work} | {action for action, plan in self.world.works.home.items() if plan == work}
+
+    def used(self, work: str, at: Level) -> dict[str, float]:
+        found: dict[str, float] = {}
+        for one in self.world.uses:
+            if one.work in self.members(work) and one.share > 0 and counts(one.level, at):
+                for text in self.up(one.text, at):
+                    found[text] = max(found.get(text, 0.0), one.share)
+        return found
+
+    @property
+    def gain(self) -> dict[str, float]:
+        by_plan = {plan: set(self.used(plan, EDITORS)) for plan in self.world.works.plans}
+        n = sum(bool(texts) for texts in by_plan.values())
+        ic = {
+            text: -math.log2((sum(text in texts for texts in by_plan.values()) + 1) / (n + 2))
+            for text in set().union(*by_plan.values())
+        }
+        root = {step.text: step.above for step in self.world.steps}
+        return {text: ic[text] - ic[root[text]] if text in root else ic[text] for text in ic}
+
+    def founded(self, action: str) -> set[str]:
+        plan = self.world.works.home[action]
+        below = {step.text for step in self.world.steps}
+        own = [one for one in self.world.uses if one.work == plan and one.share == 1 and counts(one.level, self.at)]
+        return set().union(*(self.up(one.text, self.at) for one in own)) - below
+
+    def low(self, x: str, y: str, *, broad: bool = False, leave: Iterable[str] = ()) -> float:
+        one, two, gain = self.used(x, self.at), self.used(y, self.at), self.gain
+        apart = self.world.general | set(leave)
+        return sum(min(one[t], two[t]) * gain[t] for t in one.keys() & two.keys() if (t in apart) == broad)
+
+    def high(self, x: str, y: str, read: frozenset[str]) -> float:
+        one, two, gain = self.used(x, self.at), self.used(y, self.at), self.gain
+        total = 0.0
+        for t in (one.keys() | two.keys()) - self.world.general:
+            r, s = one.get(t, 0.0), two.get(t, 0.0)
+            total += min(r if x in read else max(r, s), s if y in read else max(r, s)) * gain[t]
+        return total
+
+    def pair(self, a: str, b: str) -> tuple[float, float]:
+        leave = self.founded(a) | self.founded(b)
+        return self.low(a, b, leave=leave), self.low(a, b, broad=True, leave=leave)
+
+
+ACTIONS = tuple("abcdefgh")
+PLANS = tuple("PQRS")
+TEXTS = tuple("GHIJKLMN")
+
+_steps = st.lists(st.integers(-1, 6), min_size=7, max_size=7).flatmap(
+    lambda above: st.lists(st.sampled_from([PLAN, OFFICIAL, EDITORS]), min_size=7, max_size=7).map(
+        lambda levels: tuple(
+            Step(TEXTS[at + 1], TEXTS[min(up, at)], level)
+            for at, (up, level) in enumerate(zip(above, levels, strict=True)) if up >= 0
+        )
+    )
+)  # fmt: skip
+uses = st.builds(
+    Use,
+    st.sampled_from([*ACTIONS, *PLANS]),
+    st.sampled_from(TEXTS),
+    st.sampled_from([0.0, 0.25, 0.5, 1.0]),
+    st.sampled_from([*Level, None]),
+)
+worlds = st.builds(
+    World,
+    st.lists(st.sampled_from(PLANS), min_size=8, max_size=8).map(
+        lambda plans: Works(PLANS, dict(zip(ACTIONS, plans, strict=True)))
+    ),
+    st.lists(uses, max_size=24).map(tuple),
+    _steps,
+    st.frozensets(st.sampled_from(TEXTS), max_size=2),
+)

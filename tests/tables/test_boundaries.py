@@ -1,0 +1,143 @@
+"""On the boundary and among equals: what still counts, and what stands first, on graphs of a few actions."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+
+from pan2kg.tables.gaps import WAIT
+from pan2kg.tables.table import Choice
+from tests.tables.test_traps import BOTH, DAY, PLANS, cite, make, material, only, use
+
+THIRD = """
+plan:r a pan:Plan ; skos:prefLabel "Plan R"@fr ; pan:listCompleteness completeness:complete .
+action:d a pan:Action ; pan:inPlan plan:r ; skos:prefLabel "Action D"@fr .
+"""
+
+
+def years(**of: str) -> str:
+    return "".join(f'plan:{plan} pan:periodStart "{year}"^^xsd:gYear .\n' for plan, year in of.items())
+
+
+def test_a_plan_of_the_same_year_could_cite() -> None:
+    rows = make("debt", material(PLANS, BOTH, years(p="2020", q="2020"))).rows
+    assert [row["could_cite"] for row in rows] == [True, True]
+
+
+def test_a_pair_as_strong_as_is_asked_for_is_listed() -> None:
+    given = material(PLANS, BOTH)
+    (strength,) = (row["strength"] for row in make("unacknowledged", given, Choice(least=0.0)).rows)
+    assert isinstance(strength, float)
+    assert len(make("unacknowledged", given, Choice(least=strength)).rows) == 1
+    assert not make("unacknowledged", given, Choice(least=strength + 1e-6)).rows
+
+
+def test_the_strongest_pairs_come_first_and_of_equals_those_whose_address_does() -> None:
+    more = "action:e a pan:Action ; pan:inPlan plan:r .\n"
+    uses = (("d", "k"), ("b", "k"), ("c", "k"), ("c", "l"), ("a", "k"), ("e", "l"))
+    said = "".join(use(str(at), f"action:{one}", f"instrument:{text}") for at, (one, text) in enumerate(uses))
+    rows = make("unacknowledged", material(PLANS, THIRD, more, said), Choice(least=0.0)).rows
+    pairs = ["-".join(str(row[end]).rpartition("/")[2] for end in ("action", "other_action")) for row in rows]
+    assert pairs == ["a-b", "a-d", "b-d", "c-e", "a-c", "c-d"]
+    strengths = [float(str(row["strength"])) for row in rows]
+    assert strengths == sorted(strengths, reverse=True)
+
+
+@pytest.mark.parametrize(("days", "waits"), [(WAIT, False), (WAIT + 1, True)])
+def test_a_candidate_waits_too_long_from_the_day_after_the_last_allowed(days: int, *, waits: bool) -> None:
+    day: date = DAY - timedelta(days=days)
+    said = f'pan:status linkstatus:candidate ; dcterms:created "{day}"^^xsd:date'
+    figures = make(
+        "gaps", material(PLANS, use("1", "action:a", "instrument:k", said)), Choice(part="candidate-waiting")
+    )
+    assert bool(figures.rows) is waits
+
+
+def test_linked_plans_of_which_one_cites_the_other_are_not_silent() -> None:
+    silent = Choice(part="linked-without-citation")
+    assert len(make("gaps", material(PLANS, BOTH), silent).rows) == 1
+    assert not make("gaps", material(PLANS, BOTH, cite("c", "plan:p", "plan:q")), silent).rows
+
+
+@pytest.mark.parametrize(("channels", "found"), [
+    (("text",), "citation-in-text-only"), (("annex",), "citation-in-text-only"),
+    (("text", "annex"), "citation-in-text-only"), (("web",), "citation-on-web-only"), (("annex", "web"), ""),
+])  # fmt: skip
+def test_an_annex_counts_as_text_where_citations_are_looked_for_on_one_side_only(
+    channels: tuple[str, ...], found: str
+) -> None:
+    given = material(PLANS, *(cite(f"c{at}", "plan:p", "plan:q", channel) for at, channel in enumerate(channels)))
+    kinds = ("citation-in-text-only", "citation-on-web-only")
+    assert [kind for kind in kinds if make("gaps", given, Choice(part=kind)).rows] == ([found] if found else [])
+
+
+def test_a_recommendation_one_plan_answers_is_answered_whatever_others_put_beside_it() -> None:
+    advice = "recommendation:r a pan:Recommendation ; pan:inReview review:v .\n"
+    beside = "".join(
+        f"link:e{at} a pan:Link ; pan:linkType linktype:external-statement ; pan:from recommendation:r ; "
+        f"pan:to {work} ; pan:status linkstatus:accepted .\n"
+        for at, work in enumerate(("action:a", "action:c"))
+    )
+    row = only(make("recommendations", material(PLANS, advice, beside, cite("f", "plan:q", "recommendation:r"))))
+    assert (row["reply"], len(str(row["actions"]).split())) == ("answered", 2)
+    assert [plan.rpartition("/")[2] for plan in str(row["plans"]).split()] == ["p", "q"]
+
+
+def test_target_groups_nobody_annotated_are_not_forgotten() -> None:
+    groups = "".join(
+        f'group:g{at} a skos:Concept ; skos:inScheme scheme:group ; skos:prefLabel "G{at}"@fr .\n' for at in "123"
+    )
+    gaps = {row["gap"]: row for row in make("gaps", material(PLANS, groups)).rows}
+    assert (gaps["group-without-action"]["gaps_number"], gaps["group-without-action"]["gaps_of"]) == (None, None)
+    aims = (("a", "g1"), ("b", "g2"), ("c", "g2"))
+    used = "".join(f"action:{one} pan:hasTargetGroup group:{group} .\n" for one, group in aims)
+    gaps = {row["gap"]: row for row in make("gaps", material(PLANS, groups, used)).rows}
+    assert (gaps["group-without-action"]["gaps_number"], gaps["group-without-action"]["gaps_of"]) == (1, 3)
+    rows = make("target-groups", material(PLANS, groups, used)).rows
+    assert [(row["group_label"], row["actions_number"]) for row in rows] == [("G3", 0), ("G2", 2), ("G1", 1)]
+
+
+def test_our_country_is_the_one_with_most_plans() -> None:
+    country = "http://publications.europa.eu/resource/authority/country/"
+    of = (("p", "BEL"), ("q", "LUX"), ("r", "LUX"))
+    where = "".join(f"plan:{plan} dcterms:spatial <{country}{code}> .\n" for plan, code in of)
+    topic = 'plan:p pan:hasTopic topic:t . topic:t skos:prefLabel "Sujet T"@fr .\n'
+    figures = make("other-countries", material(PLANS, THIRD, where, topic))
+    assert dict(figures.basis.filters)["country"] == "LUX"
+    assert [row["topic_label"] for row in figures.rows] == ["Sujet T"]
+
+
+def test_plans_that_cite_each_other_more_come_first_among_equally_linked_ones() -> None:
+    given = material(
+        PLANS, THIRD, cite("1", "plan:q", "plan:r"), cite("2", "action:b", "action:d"), cite("3", "plan:p", "plan:r")
+    )
+    rows = make("matrix", given).rows
+    assert [(row["one_label"], row["two_label"]) for row in rows] == [("Plan Q", "Plan R"), ("Plan P", "Plan R")]
+
+
+def test_of_several_days_on_which_a_page_was_seen_the_last_is_told() -> None:
+    seen = "".join(
+        cite(name, "plan:p", "plan:q", "web").removesuffix(" .\n") + f' ; dcterms:created "{day}"^^xsd:date .\n'
+        for name, day in (("1", "2024-05-01"), ("2", "2025-06-02"), ("3", "2023-01-01"))
+    )
+    assert only(make("index", material(PLANS, BOTH, seen)))["seen"] == "2025-06-02"
+
+
+def test_plans_best_annotated_come_first_and_then_the_larger_ones() -> None:
+    more = "action:e a pan:Action ; pan:inPlan plan:r .\n"
+    rows = make("trust", material(PLANS, THIRD, more, use("1", "action:a", "instrument:k"))).rows
+    assert [(row["plan_label"], row["in_graph"]) for row in rows] == [("Plan P", 1), ("Plan Q", 2), ("Plan R", 2)]
+    even = more + "action:f a pan:Action ; pan:inPlan plan:r .\n"
+    rows = make("trust", material(PLANS, THIRD, even)).rows
+    assert [row["plan_label"] for row in rows] == ["Plan R", "Plan Q", "Plan P"]
+
+
+def test_an_obligation_a_national_act_answers_is_not_lost_with_an_action() -> None:
+    duty = "obligation:o a pan:Obligation ; pan:underInstrument instrument:k .\n"
+    act = "instrument:act a pan:LegalAct ; eli:transposes instrument:k .\n"
+    lost = [
+        only(make("loss", material(PLANS, duty, *more, use("1", "action:a", "instrument:k")), Choice(actions=("a",))))
+        for more in ((), (act,))
+    ]
+    assert [bool(row["obligations"]) for row in lost] == [True, False]
