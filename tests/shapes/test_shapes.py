@@ -64,12 +64,16 @@ WORDS = (SH.name, SH.description, SH.message, RDFS.label, RDFS.comment)
 REFERENCES = (SH.node, SH["not"], SH.property, SH.qualifiedValueShape, SH.sparql)
 CLOSED = {
     "addressee": "ProvisionShape-addressed-to",
+    "aspect": "ReadingShape-aspect",
+    "authorkind": "DocumentShape-author-kind",
     "certainty": "FactShape-certainty",
     "channel": "LinkShape-channel",
     "completeness": "PlanShape-list-completeness",
+    "evidencelevel": "FactShape-evidence-level",
     "linkstatus": "LinkShape-status",
     "linktype": "LinkShape-type",
     "presence": "IndicatorShape-presence",
+    "readingextent": "ReadingShape-extent",
     "sourcekind": "DocumentShape-source-kind",
     "timelineclass": "TimelineShape-class",
 }
