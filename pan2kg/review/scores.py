@@ -205,7 +205,7 @@ class _Filing:
     def blocks(self, cells: list[Cell], prefixes: Mapping[str, str]) -> Iterator[Block]:
         """The matrix as a document where it is new, the reasons as a passage where they are, and the scores."""
         if not self._stands(f"document:{self._document}"):
-            yield self._source()
+            yield self._source(prefixes)
         if not self._stands(f"passage:{self._passage}"):
             given = self.assessment
             yield passage_block(
@@ -218,8 +218,9 @@ class _Filing:
         """Whether a block of this subject stands in some file already."""
         return any(f"\n{subject} a " in content for content in self.project_files.texts.values())
 
-    def _source(self) -> Block:
-        plan, assessor = key(self.plan), self.graph.label(self.assessment.assessor)
+    def _source(self, prefixes: Mapping[str, str]) -> Block:
+        plan, body = key(self.plan), self.assessment.assessor
+        assessor = (self.graph.label(body), iri(body, prefixes))
         return document_block(f"document:{self._document}", assessor, graph_of(f"plans/{plan}/{FILE}"), of=plan)
 
     def _link(self, cell: Cell, prefixes: Mapping[str, str]) -> Block:

@@ -92,7 +92,8 @@ def _blocks(
     for document, (file, scores) in zip(documents, given, strict=True):
         assessor = graph.label(scores.assessor)
         heading = _DATA.say("matrix-of", graph.language, assessor=assessor)
-        yield document_block(document, assessor, file.name.replace(" ", "%20"), heading=heading)
+        names = (assessor, iri(scores.assessor, prefixes))
+        yield document_block(document, names, file.name.replace(" ", "%20"), heading=heading)
         for link in scored_links(scores):
             passage = f"passage:interaction-{key(link.iri)}"
             named = replace(link, iri=thing("link", key(link.iri)))
@@ -139,15 +140,20 @@ def scale_statement(name: str, prefixes: Mapping[str, str], *, is_declared: bool
     return Statement("pan:scale", string(name))
 
 
-def document_block(document: str, assessor: str, address: str, *, of: str = "", heading: str = "") -> Block:
-    """A matrix as a document: who filled it in, ``of`` what it is where that is said, and where it can be read."""
-    title = _DATA.text("matrix", name=f"{assessor} – {of}" if of else assessor)
+def document_block(document: str, assessor: tuple[str, str], address: str, *, of: str = "", heading: str = "") -> Block:
+    """A matrix as a document: who filled it in, ``of`` what it is where that is said, and where it can be read.
+
+    ``assessor`` is what the body is called, and how it is written: the document carries its words.
+    """
+    named, body = assessor
+    title = _DATA.text("matrix", name=f"{named} – {of}" if of else named)
     return Block(
         document,
         (
             Statement("a", "pan:Document"),
             *(Statement("skos:prefLabel", text(said, tag)) for tag, said in title.by_language().items()),
-            Statement("pan:publisherName", string(assessor)),
+            Statement("pan:publisherName", string(named)),
+            Statement("pan:speaksFor", body),
             Statement("pan:sourceKind", "sourcekind:secondary-page"),
             Statement("pan:readAt", f"{string(address)}^^xsd:anyURI"),
             Statement("pan:certainty", "certainty:stated"),
