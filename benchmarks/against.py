@@ -1,7 +1,7 @@
 """Compares this clone with another one: ``--help``, a cold question, and the start of the service.
 
     python benchmarks/against.py OTHER-CLONE                    everything, some minutes
-    python benchmarks/against.py OTHER-CLONE --runs 40 help ask
+    python benchmarks/against.py OTHER-CLONE help ask --runs 40
 
 Both clones run the same commands in turn, in processes of their own and in the same minutes, since whatever else a
 machine does costs both alike. CPU time is user plus system time, of a service that of all its processes. A run before

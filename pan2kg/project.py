@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -227,6 +228,36 @@ def write_atomically(path: Path, content: str | bytes) -> None:
         ) from None
 
 
+@contextmanager
+def replaced(folder: Path) -> Iterator[Path]:
+    """A new folder beside ``folder``, to be filled, which takes its place at the end: whole or not at all.
+
+    Whatever goes wrong meanwhile, or interrupts, what was there stays.
+
+    Raises:
+        OSError: it cannot be made or put in place.
+    """
+    import tempfile
+
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    # beside the target: a rename is atomic only within one file system
+    work = Path(tempfile.mkdtemp(dir=folder.parent, prefix=".pan2kg-"))
+    aside = None
+    try:
+        yield work
+        # mkdtemp makes a folder only its owner may enter, which a web server could not read
+        work.chmod(0o755)
+        if folder.exists():
+            aside = Path(tempfile.mkdtemp(dir=folder.parent, prefix=".pan2kg-old-"))
+            folder.replace(aside)
+        work.replace(folder)
+    finally:
+        if aside and not folder.exists():
+            aside.replace(folder)
+        for left in filter(None, (work, aside)):
+            shutil.rmtree(left, ignore_errors=True)
+
+
 def reason(error: OSError) -> str:
     """What the system says of a failed file operation, in lower case without the path.
 
@@ -257,23 +288,13 @@ def start(folder: Path) -> Iterator[str]:
     Raises:
         ProjectError: the folder holds something already, or cannot be written.
     """
-    import tempfile
-
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise ProjectError("something-there", place=Place(str(folder)), remedy="name-new-folder")
-    shipped = Project.packaged()
-    work = None
     try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        work = Path(tempfile.mkdtemp(dir=folder.parent, prefix=".pan2kg-"))
-        _fill(work, shipped)
-        work.chmod(0o755)
-        work.replace(folder)
+        with replaced(folder) as work:
+            _fill(work, Project.packaged())
     except OSError as error:
         raise ProjectError("cannot-write-there", place=Place(str(folder)), reason=reason(error)) from None
-    finally:
-        if work:
-            shutil.rmtree(work, ignore_errors=True)
     yield say("progress", "project-stands", folder=folder)
     yield say("progress", "project-next", folder=folder)
 

@@ -9,8 +9,6 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-import shutil
-import tempfile
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
@@ -21,7 +19,7 @@ from pathlib import Path
 from typing import Final
 
 from pan2kg.errors import Place, ProjectError
-from pan2kg.project import reason
+from pan2kg.project import reason, replaced
 from pan2kg.publish.edition import Issue
 
 LIST: Final = "CHECKSUMS"
@@ -152,42 +150,18 @@ def build(folder: Path, fill: Callable[[Path], None]) -> None:
     Raises:
         ProjectError: it cannot be written; what was there before is still there.
     """
-    work: Path | None = None
     try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        # beside the target: a rename is atomic only within one file system
-        work = Path(tempfile.mkdtemp(dir=folder.parent, prefix=".pan2kg-"))
-        fill(work)
-        # mkdtemp makes a folder only its owner may enter, which a web server could not read
-        work.chmod(0o755)
-        _replace(folder, work)
+        with replaced(folder) as work:
+            fill(work)
     except OSError as error:
         raise ProjectError(
             "cannot-write-release", place=Place(str(folder)), remedy="before-unchanged", error=_bare(error)
         ) from None
-    finally:
-        if work:
-            shutil.rmtree(work, ignore_errors=True)
 
 
 def _bare(error: OSError) -> str:
     """What the system says, without the number the engine's writer adds."""
     return re.sub(r" \(os error \d+\)$", "", reason(error))
-
-
-def _replace(folder: Path, work: Path) -> None:
-    """Put the new folder where the old one is; if that fails or is interrupted, the old one goes back."""
-    if not folder.exists():
-        work.replace(folder)
-        return
-    aside = Path(tempfile.mkdtemp(dir=folder.parent, prefix=".pan2kg-old-"))
-    try:
-        folder.replace(aside)
-        work.replace(folder)
-    finally:
-        if not folder.exists():
-            aside.replace(folder)
-        shutil.rmtree(aside, ignore_errors=True)
 
 
 def refuse_target(folder: Path, issue: Issue) -> None:

@@ -1,19 +1,45 @@
-"""A report in a folder: built beside it first, then put in place file by file; nothing is left half-written."""
+"""A report in a folder: one web page that needs nothing else, and the same as Markdown with its pictures beside it.
+
+It is built beside the folder first, then put in place file by file; nothing is left half-written.
+"""
 
 from __future__ import annotations
 
 import os
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
 from pan2kg.errors import Place, ProjectError
+from pan2kg.i18n.catalogue import Messages
 from pan2kg.i18n.message import told
 from pan2kg.project import reason
-from pan2kg.report.blocks import PlanReport
-from pan2kg.report.html import write_page
-from pan2kg.report.markdown import picture_file, write_text
+from pan2kg.report.blocks import (
+    INLINE,
+    Block,
+    Drawn,
+    Fold,
+    Headline,
+    Headlines,
+    Measures,
+    PlanReport,
+    Points,
+    Prose,
+    Section,
+    Shown,
+    anchors,
+)
+from pan2kg.tables.cells import clean
+from pan2kg.tables.markup import html_foot, html_table, html_text, md_foot, md_table, md_text
+from pan2kg.tables.template import filled, markup, render
+
+if TYPE_CHECKING:
+    from markupsafe import Markup
+
+_WORDS: Final = Messages("report")
 
 
 def files_of(report: PlanReport) -> dict[str, str]:
@@ -65,3 +91,178 @@ def _put(folder: Path, files: Mapping[str, str]) -> list[Path]:
         for name in files:
             (work / name).replace(folder / name)
     return [folder / name for name in files]
+
+
+def write_page(report: PlanReport) -> str:
+    """The report as HTML; the template escapes every text."""
+    page = _Page(report)
+    values = {
+        "report": report,
+        "title": clean(report.title),
+        "language": report.language,
+        "style": markup(Path(__file__).with_name("report.css").read_text(encoding="utf-8")),
+        "say": lambda key, **values: clean(_WORDS.say(f"page.{key}", report.language, **values)),
+        "clean": clean,
+        "kind_of": _kind,
+        "text": partial(html_text, language=report.language),
+        "foot": partial(html_foot, language=report.language),
+        "picture": _picture,
+        "inline": page.inline,
+        "headline": page.headline,
+        "named": page.named,
+        "table": page.table,
+        "data": page.data,
+    }
+    return render("report.html", values) + "\n"
+
+
+def _kind(block: Block) -> str:
+    return type(block).__name__
+
+
+def _picture(drawn: Drawn) -> Markup:
+    """The picture, which was escaped when it was drawn."""
+    return markup(drawn.svg)
+
+
+class _Page:
+    """The pieces of a page that lead somewhere, and what its links can lead to."""
+
+    def __init__(self, report: PlanReport) -> None:
+        self.report = report
+        self.known = report.names()
+
+    def inline(self, text: str) -> Markup:
+        """A sentence with its links and its pieces of code."""
+        made, at, text = filled(""), 0, clean(text)
+        for found in INLINE.finditer(text):
+            said, name, code = found.groups()
+            made += text[at : found.start()]
+            made += filled("<code>{}</code>", code) if code else self._link(name, said)
+            at = found.end()
+        return made + text[at:]
+
+    def headline(self, figure: Headline) -> Markup:
+        """The number of a figure that stands out, which leads to the rows behind it."""
+        of = filled(' <span class="of">{}</span>', figure.of) if figure.of else ""
+        number = filled('<span class="value">{}</span>{}', figure.value, of)
+        return self._link(figure.leads, number)
+
+    def named(self, address: str, label: str) -> Markup:
+        """What a thing is called, in the language of its name."""
+        tongue = self.report.tongues.get(address, "")
+        return filled('<span lang="{}">{}</span>', tongue, clean(label)) if tongue else filled("{}", clean(label))
+
+    def table(self, shown: Shown) -> Markup:
+        """A table whose rows can be found and whose cells lead to the rows behind them."""
+        ties = anchors(shown.name, self.known, self.report.tongues)
+        caption = html_text(shown.figures.title, self.report.language)
+        return html_table(shown.figures, self.report.language, ties, caption=caption)
+
+    def data(self, drawn: Drawn) -> Markup:
+        """The table a picture was drawn from."""
+        return self.table(Shown(drawn.data, f"{drawn.name}-data"))
+
+    def _link(self, name: str, said: str | Markup) -> Markup:
+        return filled('<a href="#{}">{}</a>', name, said) if name in self.known else filled("{}", said)
+
+
+def picture_file(report: PlanReport, drawn: Drawn) -> str:
+    """The name of the file a picture is in, beside the text."""
+    return f"{drawn.name}.{report.language}.svg"
+
+
+def write_text(report: PlanReport) -> str:
+    """The report as Markdown."""
+    text = _Text(report)
+    parts = (
+        f"# {md_text(report.title)}\n",
+        f"{md_text(report.kicker)}\n",
+        f"{md_text(report.lead)}\n",
+        text.contents(),
+        *(part for section in report.sections for part in text.section(section, 2)),
+    )
+    return "\n".join(part for part in parts if part)
+
+
+class _Text:
+    """The pieces of a text, and what its links can lead to."""
+
+    def __init__(self, report: PlanReport) -> None:
+        self.report = report
+        self.language = report.language
+        self.known = report.names()
+
+    def contents(self) -> str:
+        """The table of contents, two levels deep."""
+        lines = [f'<a id="contents"></a>\n\n**{_WORDS.say("page.contents", self.language)}**\n\n']
+        for at, section in enumerate(self.report.sections, start=1):
+            lines.append(f"{at}. [{md_text(section.title)}](#{section.name})\n")
+            lines += [f"    - [{md_text(part.title)}](#{part.name})\n" for part in section.parts if part.listed]
+        return "".join(lines)
+
+    def section(self, section: Section, level: int) -> Iterator[str]:
+        """A section with its parts below it."""
+        yield f'<a id="{section.name}"></a>\n\n{"#" * level} {md_text(section.title)}\n'
+        for block in section.blocks:
+            yield from self.block(block)
+        for part in section.parts:
+            yield from self.section(part, level + 1)
+
+    def block(self, block: Block) -> Iterator[str]:
+        """One block of a section."""
+        if isinstance(block, Prose):
+            yield f"{self.inline(block.text)}\n"
+        elif isinstance(block, Points):
+            yield "".join(f"- {self.inline(item)}\n" for item in block.items)
+        elif isinstance(block, Headlines):
+            yield "".join(
+                f"- **{self._link(one.leads, md_text(f'{one.value} {one.of}'))}** {md_text(one.words)}\n"
+                for one in block.figures
+            )
+        elif isinstance(block, Measures):
+            yield from self._measures(block)
+        elif isinstance(block, Shown):
+            yield f"{md_text(block.figures.summary.say(self.language))}\n" if block.figures.summary else ""
+            yield self._table(block)
+            yield md_foot(block.figures, self.language)
+        elif isinstance(block, Fold):
+            summary = f"{block.figure} · {' ↔ '.join(label for _, label in block.things)}"
+            yield f'<a id="{block.name}"></a>\n\n**{md_text(summary)}**\n'
+            yield "".join(f"- {md_text(note)}\n" for note in block.notes)
+            yield self._table(block.shown)
+        else:
+            yield from self._drawn(block)
+
+    def inline(self, text: str) -> str:
+        """A sentence with its links and its pieces of code."""
+        parts, at = [], 0
+        for found in INLINE.finditer(text):
+            parts.append(_escaped(text[at : found.start()]))
+            words, name, code = found.groups()
+            parts.append(f"`{code}`" if code else self._link(name, md_text(words)))
+            at = found.end()
+        return "".join((*parts, _escaped(text[at:])))
+
+    def _link(self, name: str, words: str) -> str:
+        return f"[{words}](#{name})" if name in self.known else words
+
+    def _table(self, shown: Shown) -> str:
+        return md_table(shown.figures, self.language, anchors(shown.name, self.known, {}))
+
+    def _measures(self, block: Measures) -> Iterator[str]:
+        for one in block.entries:
+            source = md_text(_WORDS.say("page.formula-source", self.language, source=one.source))
+            yield f"**{md_text(one.name)}**\n\n    {one.formula}\n\n{md_text(one.words)} {source}.\n"
+
+    def _drawn(self, block: Drawn) -> Iterator[str]:
+        file = picture_file(self.report, block)
+        yield f'<a id="{block.name}"></a>\n\n![{md_text(block.title)}]({file})\n'
+        yield f"{md_text(block.description)}\n"
+
+
+def _escaped(part: str) -> str:
+    """A part of a sentence, with the spaces at its ends."""
+    words = part.strip(" ")
+    before, after = part[: len(part) - len(part.lstrip(" "))], part[len(part.rstrip(" ")) :]
+    return f"{before}{md_text(words)}{after}" if words else part
