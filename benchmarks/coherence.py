@@ -1,7 +1,8 @@
 """What the measures of coherence cost, beside networkx alone: python benchmarks/coherence.py [actions …].
 
 For each size a graph of plans of 200 actions with three uses an action, the instruments' shares falling as
-1/rank^0.8. networkx is run where its cost is bearable, and its strengths are compared with the engine's.
+1/rank^0.8. networkx is run where its cost is bearable, and its strengths are compared with the engine's. With the word
+« weights » or « strength » only those measures are run, so that the memory each takes is told apart.
 """
 
 from __future__ import annotations
@@ -19,10 +20,13 @@ import numpy as np
 
 from pan2kg.coherence.citations import Citation
 from pan2kg.coherence.debt import owed
+from pan2kg.coherence.evidence import FIGURED, Level
 from pan2kg.coherence.links import HUB, Links, project
 from pan2kg.coherence.pairs import potentials
 from pan2kg.coherence.participation import participation
+from pan2kg.coherence.texts import Step, Use, Works, weigh
 from pan2kg.coherence.uses import Uses, uses_of
+from pan2kg.coherence.weight import linked_actions, plan_pairs, potential
 
 T = TypeVar("T")
 
@@ -68,6 +72,26 @@ def measure(uses: Uses, cited: list[Citation]) -> Links:
     return links
 
 
+def weighed(uses: Uses) -> None:
+    """The same uses with a class and a level each, a tenth of the texts below another: what is shared, in bits."""
+    rng = np.random.default_rng(2)
+    plans = tuple(plan.iri for plan in uses.plans)
+    works = Works(plans, {a: plans[p] for a, p in zip(uses.actions, uses.plan_of.tolist(), strict=True)})
+    size = len(uses.table.columns)
+    shares, levels = rng.choice([0.25, 0.5, 1.0], size).tolist(), rng.choice([1, 2, 3, 4], size).tolist()
+    ends = zip(uses.table.rows.tolist(), uses.table.columns.tolist(), shares, levels, strict=True)
+    given = [Use(uses.actions[a], uses.instruments[t], share, FIGURED[at - 1]) for a, t, share, at in ends]
+    steps = [
+        Step(text, uses.instruments[at // 10], Level.PLAN) for at, text in enumerate(uses.instruments) if at % 10 == 5
+    ]
+    weights, _ = timed("how common each text is", lambda: weigh(works, given, steps))
+    made, _ = timed("what is known at the widest level", lambda: potential(works, weights, given, at=Level.EDITORS))
+    found, _ = timed("pairs of actions by weight", lambda: linked_actions(made))
+    timed("pairs of plans by weight", lambda: plan_pairs(made))
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024**2
+    print(f"    {len(found):,} pairs of actions of two plans; {len(found.hubs)} hubs not projected; peak {peak:.2f} GB")
+
+
 def by_networkx(uses: Uses) -> dict[tuple[str, str], float]:
     """The strengths of all linked pairs by networkx: a weighted projection of two modes."""
     graph: nx.Graph[str] = nx.Graph()
@@ -94,15 +118,19 @@ def compare(uses: Uses) -> None:
     print(f"    {len(alone):,} pairs by networkx, {len(whole):,} here; greatest difference {apart:.1e}")
 
 
-def main(sizes: list[int]) -> None:
+def main(sizes: list[int], *, old: bool = True, new: bool = True) -> None:
     for size in sizes or SIZES:
         uses, cited = generate(size)
         print(f"{size:,} actions, {len(uses.table.columns):,} uses, {len(uses.plans):,} plans, hub > {HUB}")
-        links = measure(uses, cited)
-        print(f"    {len(links):,} linked pairs; {len(links.hubs)} hubs not projected")
-        if size <= BEARABLE:
+        if old:
+            links = measure(uses, cited)
+            print(f"    {len(links):,} linked pairs; {len(links.hubs)} hubs not projected")
+        if new:
+            weighed(uses)
+        if old and size <= BEARABLE:
             compare(uses)
 
 
 if __name__ == "__main__":
-    main([int(text) for text in sys.argv[1:]])
+    words = sys.argv[1:]
+    main([int(text) for text in words if text.isdecimal()], old="weights" not in words, new="strength" not in words)

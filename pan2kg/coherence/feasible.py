@@ -19,11 +19,6 @@ from pan2kg.coherence.texts import Works
 CITING: Final = frozenset({"cross-reference", "succession", "builds-on"})
 """The types of link that are a citation where the source states them in a channel."""
 
-BACKWARD: Final = frozenset(
-    {"follows", "continues", "extends", "builds-on", "based-on", "implements", "has-benchmark", "responds-to"}
-)
-"""Relations that say the target is older, where the graph does not say it itself (``pan:isBackward``)."""
-
 
 class Channel(StrEnum):
     """Where a plan cites another: in its text, annexes with it, or on its page."""

@@ -10,12 +10,12 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from pan2kg.coherence.evidence import Level, counts, level
-from pan2kg.coherence.feasible import BACKWARD, Dates, Statement
+from pan2kg.coherence.feasible import Dates, Statement
 from pan2kg.coherence.known import Tables
 from pan2kg.coherence.reading import read_profiles, rows
 from pan2kg.coherence.reading_state import Aspect, Extent, Reading, Readings
 from pan2kg.coherence.spans import span
-from pan2kg.coherence.texts import USE_CLASSES, Step, Use, Works
+from pan2kg.coherence.texts import Step, Use, Works
 from pan2kg.coherence.uses import key
 from pan2kg.store.queries import program_query
 from pan2kg.store.store import Store
@@ -63,8 +63,8 @@ def _texts(store: Store, level_of: LevelOf) -> tuple[tuple[Use, ...], tuple[Step
     found = rows(store, program_query("coherence/text-uses"))
     same = _one_address(rows(store, program_query("coherence/text-addresses")), {row[2] for row in found})
     uses = tuple(
-        Use(work, same.get(text, text), _share(relation, share), level_of(link, said), link)
-        for link, work, text, relation, share, said in found
+        Use(work, same.get(text, text), float(share or 0), level_of(link, said), link)
+        for link, work, text, share, said in found
     )
     steps = tuple(
         Step(same.get(text, text), same.get(above, above), level_of(link, said) if link else Level.PLAN)
@@ -72,10 +72,6 @@ def _texts(store: Store, level_of: LevelOf) -> tuple[tuple[Use, ...], tuple[Step
     )
     general = frozenset(same.get(text, text) for (text,) in rows(store, program_query("coherence/general-texts")))
     return uses, steps, general
-
-
-def _share(relation: str, share: str) -> float:
-    return float(share) if share else USE_CLASSES.get(key(relation), 0.0)
 
 
 def _one_address(pairs: Iterable[list[str]], used: set[str]) -> dict[str, str]:
@@ -91,7 +87,7 @@ def _statements(store: Store, level_of: LevelOf) -> tuple[Statement, ...]:
     return tuple(
         Statement(
             source, target, key(kind), key(relation), key(channel), level_of(link, said), stated == "true",
-            backward == "true" or (not backward and key(relation) in BACKWARD), link,
+            backward == "true", link,
         )
         for link, source, target, kind, relation, channel, said, stated, backward
         in rows(store, program_query("coherence/plan-statements"))

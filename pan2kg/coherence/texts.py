@@ -21,48 +21,6 @@ if TYPE_CHECKING:
 CARRIES_OUT: Final = 1.0
 SERVES: Final = 0.5
 MENTIONS: Final = 0.25
-USE_CLASSES: Final[Mapping[str, float]] = {
-    "implements": CARRIES_OUT,
-    "prepares-implementation-of": CARRIES_OUT,
-    "supports-transposition-of": CARRIES_OUT,
-    "transposes": CARRIES_OUT,
-    "considers-ratifying": CARRIES_OUT,
-    "approves-ratification-of": CARRIES_OUT,
-    "has-legal-basis": CARRIES_OUT,
-    "based-on": CARRIES_OUT,
-    "implemented-by": CARRIES_OUT,
-    "has-output": CARRIES_OUT,
-    "responds-to": CARRIES_OUT,
-    "endorses": CARRIES_OUT,
-    "signs": CARRIES_OUT,
-    "includes": CARRIES_OUT,
-    "promotes": SERVES,
-    "monitors": SERVES,
-    "contributes-to": SERVES,
-    "aligned-with": SERVES,
-    "complements": SERVES,
-    "supplements": SERVES,
-    "calls-for": SERVES,
-    "assesses": SERVES,
-    "has-follow-up-body-under": SERVES,
-    "applies-to": SERVES,
-    "continues": SERVES,
-    "extends": SERVES,
-    "builds-on": SERVES,
-    "announces": SERVES,
-    "references": MENTIONS,
-    "concerns": MENTIONS,
-    "has-benchmark": MENTIONS,
-    "amends": MENTIONS,
-    "lists": MENTIONS,
-    "uses-definition-of": MENTIONS,
-    "approved-by": MENTIONS,
-    "follows": MENTIONS,
-    "related-to": 0.0,
-    "named-together-with": 0.0,
-    "shares-with": 0.0,
-}
-"""The class of each relation where the graph does not say it itself (``pan:useClass``)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -275,13 +275,21 @@ def plan_pairs(made: Potential) -> Pairs:
     >>> found.one.tolist(), found.two.tolist(), found.low.round(6).tolist()
     ([0], [1], [0.207519])
     """
-    table, general = made.plans.stacked(), np.tile(made.weights.general, 3)
-    gains = _gains(made.weights)
-    one, two, whole = cells(table, gains)
-    broad = common(table, np.where(general, gains, 0.0), one, two)
-    low = common(table, np.where(general, 0.0, gains), one, two)
-    kept = whole > 0
-    return Pairs(one[kept], two[kept], low[kept], broad[kept])
+    table, gains = made.plans.stacked(), _gains(made.weights)
+    general = np.tile(made.weights.general, 3)[table.columns]
+    low, broad = (_summed(table.keep(wanted), gains) for wanted in (~general, general))
+    keys = np.union1d(low[0], broad[0])
+    values = np.zeros((2, len(keys)))
+    for at, (found, bits) in enumerate((low, broad)):
+        values[at, np.searchsorted(keys, found)] = bits
+    one, two = (part.astype(np.int32) for part in np.divmod(keys, max(table.height, 1)))
+    return Pairs(one, two, values[0], values[1])
+
+
+def _summed(table: Incidence, gains: Floats) -> tuple[Ints, Floats]:
+    """The pairs of rows that share anything, as one · height + two ascending, and how much."""
+    one, two, bits = cells(table, gains)
+    return one.astype(np.int64) * table.height + two, bits
 
 
 def _gains(weights: Weights) -> Floats:

@@ -79,13 +79,3 @@ def _level(
     if official:
         return Level.OFFICIAL if any(part in host for part in FOREIGN) else Level.PLAN
     return Level.OTHER
-
-
-ID = "https://w3id.org/pan2kg/id"
-GENERAL = frozenset(f"{ID}/instrument/{name}" for name in ("lu-code-penal", "lu-constitution", "un-sdg"))
-"""The code, the constitution and the whole agenda that plans of the shipped graph name."""
-FRAMEWORKS = frozenset({f"{ID}/plan/un-agenda-2030"})
-AGREEMENTS = frozenset(
-    f"{ID}/plan/{name}"
-    for name in ("lu-coalition-2013", "lu-coalition-2018", "lu-coalition-2023", "lu-government-programme-2013")
-)

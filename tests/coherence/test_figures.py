@@ -17,7 +17,7 @@ from pan2kg.coherence.known_tables import read_tables
 from pan2kg.coherence.occasions import returns
 from pan2kg.coherence.texts import Works
 from pan2kg.i18n.catalogue import LANGUAGES, Messages
-from tests.coherence.rule_zero import AGREEMENTS, FRAMEWORKS, GENERAL, rule_zero
+from tests.coherence.rule_zero import rule_zero
 
 ID = "https://w3id.org/pan2kg/id"
 TWO_CHANNELS = f"{ID}/link/770f3423b55cbaf6"
@@ -28,12 +28,7 @@ TWO_CHANNELS = f"{ID}/link/770f3423b55cbaf6"
 def tables(graph: pan2kg.Graph) -> Tables:
     """The small tables of the shipped graph, with levels by rule R0."""
     levels = rule_zero(graph.store)
-    found = read_tables(graph.store, focus=f"{ID}/plan/lu-bhr-2", level_of=lambda link, _: levels.get(link))
-    marks = {
-        plan: replace(one, is_framework=plan in FRAMEWORKS, is_agreement=plan in AGREEMENTS)
-        for plan, one in found.dates.items()
-    }
-    return replace(found, dates=marks, general=found.general | GENERAL)
+    return read_tables(graph.store, focus=f"{ID}/plan/lu-bhr-2", level_of=lambda link, _: levels.get(link))
 
 
 @pytest.fixture(scope="module")

@@ -13,7 +13,7 @@ from pan2kg.coherence.evidence import Level, counts
 from pan2kg.coherence.feasible import Dates, Statement
 from pan2kg.coherence.reading_state import Aspect, Extent, Reading, Readings
 from pan2kg.coherence.spans import span
-from pan2kg.coherence.texts import USE_CLASSES, Step, Use, Works
+from pan2kg.coherence.texts import Step, Use, Works
 
 PLAN, OFFICIAL, OTHER, EDITORS = (Level.PLAN, Level.OFFICIAL, Level.OTHER, Level.EDITORS)
 
@@ -28,8 +28,20 @@ class World:
     general: frozenset[str] = frozenset()
 
 
+SHARES = {
+    "implements": 1.0,
+    "prepares-implementation-of": 1.0,
+    "supports-transposition-of": 1.0,
+    "promotes": 0.5,
+    "references": 0.25,
+    "concerns": 0.25,
+    "amends": 0.25,
+}
+"""The classes of the relations of the worked example."""
+
+
 def use(work: str, relation: str, text: str, level: Level = PLAN) -> Use:
-    return Use(work, text, USE_CLASSES[relation], level)
+    return Use(work, text, SHARES[relation], level)
 
 
 EXAMPLE = World(
