@@ -12,9 +12,10 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from pan2kg.coherence.bodies import Profile
+from pan2kg.coherence.bodies import Involvement, Profile
 from pan2kg.coherence.citations import Citation
 from pan2kg.coherence.editions import Succession
+from pan2kg.coherence.evidence import level
 from pan2kg.coherence.obligations import Obligation, Response, planned, whole_day
 from pan2kg.coherence.participation import Field, Presence, of_timeline
 from pan2kg.coherence.scale import Scale
@@ -110,8 +111,8 @@ def read_citations(store: Store) -> tuple[Citation, ...]:
     ()
     """
     return tuple(
-        Citation(link, source, target, key(channel), document, whole_day(seen[:10]))
-        for link, source, target, channel, document, seen in rows(store, program_query("coherence/citations"))
+        Citation(link, source, target, key(channel), document, whole_day(seen[:10]), level(said))
+        for link, source, target, channel, document, seen, said in rows(store, program_query("coherence/citations"))
     )
 
 
@@ -152,6 +153,22 @@ def read_profiles(store: Store) -> tuple[Profile, ...]:
     return tuple(
         Profile(work, *(frozenset(tags.get(kind, ())) for kind in ("topic", "group", "lead", "body")))
         for work, tags in sorted(found.items())
+    )
+
+
+def read_involvements(store: Store) -> tuple[Involvement, ...]:
+    """The parts that bodies have in works, verified or not, by IRI.
+
+    >>> from pan2kg.store.store import LocalStore
+    >>> import pyoxigraph
+    >>> read_involvements(LocalStore(pyoxigraph.Store()))
+    ()
+    """
+    found: dict[tuple[str, str, str, str], set[str]] = {}
+    for iri, work, body, role, said in rows(store, program_query("coherence/involvements")):
+        found.setdefault((iri, work, body, said), set()).add(key(role))
+    return tuple(
+        Involvement(iri, work, body, frozenset(roles), level(said)) for (iri, work, body, said), roles in found.items()
     )
 
 

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     import rdflib
 
     from pan2kg.coherence.basis import Basis, Measured
-    from pan2kg.coherence.bodies import Profile
+    from pan2kg.coherence.bodies import Involvement, Profile
     from pan2kg.coherence.chance import Chance
     from pan2kg.coherence.citations import Citation
     from pan2kg.coherence.evidence import Level
@@ -448,6 +448,17 @@ class Graph:
         from pan2kg.coherence.reading import read_profiles
 
         return read_profiles(self.store)
+
+    @Reading
+    def involvements(self) -> tuple[Involvement, ...]:
+        """Which body has which part in which work, and on whose word.
+
+        >>> sorted({part.level.key for part in open_graph().involvements if part.level})
+        ['editors', 'official', 'other', 'plan']
+        """
+        from pan2kg.coherence.reading import read_involvements
+
+        return read_involvements(self.store)
 
     @Reading
     def ministries(self) -> tuple[str, ...]:
