@@ -12,13 +12,16 @@ import shutil
 import sys
 from collections.abc import Callable, Collection, Iterable, Sequence
 from pathlib import Path
-from typing import Any, Final, NoReturn
+from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 from pan2kg.errors import QueryError
 from pan2kg.i18n.catalogue import LANGUAGES, SOURCE_LANGUAGE, Messages
 from pan2kg.i18n.days import a_day
-from pan2kg.i18n.message import Message, language_of, spoken, there_are, told
+from pan2kg.i18n.message import Message, joined, language_of, spoken, there_are, told
 from pan2kg.project import Project, write_atomically
+
+if TYPE_CHECKING:
+    from pan2kg.coherence.scale import Scale
 
 _HELP: Final = Messages("help")
 _ARGPARSE: Final = Messages("argparse")
@@ -165,6 +168,23 @@ def a_share(text: str) -> float:
     if re.fullmatch(r"0(\.\d+)?|1(\.0+)?|\.\d+", text.strip()):
         return float(text)
     raise argparse.ArgumentTypeError(told("no-share", text=text))
+
+
+def a_scale(text: str) -> Scale:
+    """A scale of scores such as ``-4..4`` or ``count decimal``.
+
+    Raises:
+        argparse.ArgumentTypeError: the text is no scale.
+
+    >>> a_scale("-4..4").range
+    '−4…+4'
+    """
+    from pan2kg.coherence.scale import read_scale
+
+    try:
+        return read_scale(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(joined([told("no-scale", text=text), told("scale-form")])) from None
 
 
 def read_parameters(given: Sequence[str]) -> dict[str, str]:

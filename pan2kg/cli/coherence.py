@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 from pan2kg.cli.arguments import (
     Formatter,
     PlainFormatter,
+    a_scale,
     a_share,
     add_as_of,
     add_language,
@@ -105,10 +106,20 @@ def _matrices(figure: argparse.ArgumentParser) -> None:
         help="coherence.assessor",
     )
     figure.add_argument("--free-labels", action="store_const", const="free", dest="part", help="coherence.free-labels")
+    figure.add_argument("--scale", metavar="SCALE", type=a_scale, help="coherence.scale")
+    figure.add_argument("--self", action="store_true", dest="keep_diagonal", help="coherence.self")
 
 
 def _write(figure: argparse.ArgumentParser) -> None:
     figure.add_argument("--write", metavar="GRAPH.ttl", help="coherence.write")
+
+
+def _cut(figure: argparse.ArgumentParser) -> None:
+    figure.add_argument("--cut", metavar="SIZE", type=a_share, help="coherence.cut")
+
+
+def _groups(figure: argparse.ArgumentParser) -> None:
+    figure.add_argument("--groups", metavar="FILE", help="coherence.groups")
 
 
 def _kind(figure: argparse.ArgumentParser) -> None:
@@ -128,6 +139,8 @@ OPTIONS: Final[dict[Option, Callable[[argparse.ArgumentParser], None]]] = {
     "two plans": _two_plans,
     "matrices": _matrices,
     "write": _write,
+    "cut": _cut,
+    "groups": _groups,
     "kind": _kind,
     "day": _day,
 }
@@ -209,7 +222,7 @@ def _notes(dated: DatedGraph) -> list[Text]:
 
 
 def _choice(options: argparse.Namespace) -> Choice:
-    from pan2kg.tables.table import Choice
+    from pan2kg.tables.table import Choice, Scoring
 
     def given(name: str) -> tuple[str, ...]:
         return tuple(getattr(options, name, None) or ())
@@ -222,4 +235,10 @@ def _choice(options: argparse.Namespace) -> Choice:
         part=getattr(options, "part", None) or "",
         least=getattr(options, "least", None),
         everything=getattr(options, "everything", False),
+        scoring=Scoring(
+            scale=getattr(options, "scale", None),
+            keep_diagonal=getattr(options, "keep_diagonal", False),
+            cut=getattr(options, "cut", None),
+            groups=Path(options.groups) if getattr(options, "groups", None) else None,
+        ),
     )

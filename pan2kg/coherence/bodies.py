@@ -20,6 +20,8 @@ from pan2kg.coherence.uses import Uses, statements
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from pan2kg.coherence.evidence import Level
+
 
 @dataclass(frozen=True, slots=True)
 class Profile:
@@ -30,6 +32,17 @@ class Profile:
     groups: frozenset[str] = frozenset()
     leads: frozenset[str] = frozenset()
     bodies: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Involvement:
+    """The part a body has in a work, with its roles; ``level`` says on whose word it rests, None if on nobody's."""
+
+    iri: str
+    work: str
+    body: str
+    roles: frozenset[str]
+    level: Level | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,12 +13,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import date
 
+    from pan2kg.coherence.evidence import Level
+
 
 @dataclass(frozen=True, slots=True)
 class Citation:
     """An action or plan whose own text, annex or web site names another.
 
-    ``seen`` is the day the page or document was read, where that is recorded.
+    ``seen`` is the day the page or document was read, where that is recorded; ``level`` says on whose word it rests.
     """
 
     link: str
@@ -27,6 +29,7 @@ class Citation:
     channel: str
     document: str = ""
     seen: date | None = None
+    level: Level | None = None
 
 
 @dataclass(frozen=True, slots=True)

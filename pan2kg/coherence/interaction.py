@@ -1,29 +1,23 @@
 """Signed interaction: what an action gives and takes, positive and negative apart, and what lies behind it.
 
-How far assessors agree, for scores with an order.
-
 An empty cell is not assessed. It is never a 0: it enters no sum, it lowers the coverage, and it widens ranks.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import product
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from pan2kg.coherence.matrix import Floats
-from pan2kg.coherence.scores import HIGHEST, LOWEST, Scores
-
-if TYPE_CHECKING:
-    from pan2kg.coherence.scores import Scores
-
+from pan2kg.coherence.scores import Scores
 
 WEIGHT = 0.5
 """How much an effect over one action in between counts."""
+_EQUAL = 1e-9
+"""How far apart two sums of decimals may be and still be equal: 0.1 + 0.2 is not 0.3 in floating point."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +51,7 @@ class Interaction:
 def sums(scores: Scores) -> tuple[Interaction, ...]:
     """Out-sums Σ_j x_ij and in-sums Σ_j x_ji, positive and negative apart, in the order of the labels.
 
-    Each side lies in [−3(n−1), 3(n−1)].
+    On a scale from l to h a positive side lies in [0, h(n−1)], a negative one in [l(n−1), 0].
 
     Source: Weitz, N., Carlsen, H., Nilsson, M. & Skånberg, K. (2018). Towards systemic and contextual priority
     setting for implementing the 2030 Agenda. Sustainability Science 13, 531–548.
@@ -94,11 +88,11 @@ class Path:
     start: str
     over: str
     end: str
-    first: int
-    second: int
+    first: float
+    second: float
 
     @property
-    def product(self) -> int:
+    def product(self) -> float:
         """The product of the two scores."""
         return self.first * self.second
 
@@ -157,20 +151,23 @@ def paths(scores: Scores) -> tuple[Path, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Rank:
-    """An action's place by net out-sum, and the best and worst it could have once all cells are assessed."""
+    """An action's place by net out-sum, and the best and worst it could have once all cells are assessed.
+
+    Both are None where the scale has no bounds: a cell not assessed could then hold anything.
+    """
 
     label: str
     net: float
     place: int
-    best: int
-    worst: int
+    best: int | None
+    worst: int | None
 
 
 def ranks(scores: Scores) -> tuple[Rank, ...]:
     """Places by net out-sum with the interval they can lie in: cells not assessed at the ends of the scale.
 
-    place = 1 + how many have a higher net; equal nets share a place. best: own cells at +3, the others' at
-    −3; worst: the reverse. Sorted by place, then label.
+    place = 1 + how many have a higher net; equal nets share a place. best: own cells at the highest score, the others'
+    at the lowest; worst: the reverse. Sorted by place, then label.
 
     Source: interval analysis (Moore, R. E. (1966). Interval Analysis. Prentice-Hall), competition ranking.
 
@@ -180,80 +177,56 @@ def ranks(scores: Scores) -> tuple[Rank, ...]:
     >>> [(row.label, row.place, row.best, row.worst) for row in ranks(scores_of({("a", "b"): 2}))]
     [('a', 1, 1, 2), ('b', 2, 1, 2)]
     """
-    open_cells = np.isnan(scores.values).sum(axis=1) - 1
-    net = np.nansum(scores.values, axis=1) if len(scores.labels) else np.zeros(0)
-    low, high = net + LOWEST * open_cells, net + HIGHEST * open_cells
+    n = len(scores.labels)
+    net = np.nansum(scores.values, axis=1) if n else np.zeros(0)
+    lowest, highest = scores.scale.lowest, scores.scale.highest
+    best: list[int | None] = [None] * n
+    worst: list[int | None] = [None] * n
+    if lowest is not None and highest is not None:
+        open_cells = np.isnan(scores.values).sum(axis=1) - 1
+        low, high = net + lowest * open_cells, net + highest * open_cells
+        best = [1 + _above(low, high[i], i) for i in range(n)]
+        worst = [1 + _above(high, low[i], i) for i in range(n)]
     rows = (
-        Rank(label, float(net[i]), 1 + _above(net, net[i], i), 1 + _above(low, high[i], i), 1 + _above(high, low[i], i))
+        Rank(label, float(net[i]), 1 + _above(net, net[i], i), best[i], worst[i])
         for i, label in enumerate(scores.labels)
     )
     return tuple(sorted(rows, key=lambda row: (row.place, row.label)))
 
 
 def _above(values: Floats, mark: float, at: int) -> int:
-    return int((np.delete(values, at) > mark).sum())
+    return int((np.delete(values, at) > mark + _EQUAL).sum())
 
 
-def alpha(ratings: Sequence[Sequence[int | None]]) -> float | None:
-    """Krippendorff's alpha for ordinal data: 1 = full agreement, 0 = as by chance, below 0 = worse.
+@dataclass(frozen=True, slots=True)
+class GroupSums:
+    """What the members of one group do to those of another: positive and negative apart, and of how many cells."""
 
-    α = 1 − D_o/D_e over the coincidences o_ck of values within a unit, with the ordinal difference
-    δ²_ck = (Σ_{g=c..k} n_g − (n_c + n_k)/2)². ``ratings`` has one row an assessor, one column a unit; None
-    is not assessed. A unit that fewer than two assessed counts for nothing. None where there is no such unit, or
-    all values are the same: nothing could disagree.
-
-    Source: Krippendorff, K. (2011). Computing Krippendorff's Alpha-Reliability. University of Pennsylvania.
-
-    Raises:
-        ValueError: rows of different length.
-
-    >>> alpha([[1, 2, 3], [1, 2, 3]]), alpha([[1, None], [None, 2]])
-    (1.0, None)
-    """
-    units = [[value for value in unit if value is not None] for unit in zip(*ratings, strict=True)]
-    paired = [Counter(unit) for unit in units if len(unit) > 1]
-    values = sorted({value for unit in paired for value in unit})
-    if len(values) < 2:
-        return None
-    together = _coincidences(paired, values)
-    counts = together.sum(axis=1)
-    apart = _differences(counts)
-    expected = (np.outer(counts, counts) - np.diag(counts)) / (counts.sum() - 1)
-    return float(1 - (together * apart).sum() / (expected * apart).sum())
+    group: str
+    other: str
+    sums: Sums
+    cells: int
 
 
-def _coincidences(units: list[Counter[int]], values: list[int]) -> Floats:
-    """o_ck: each ordered pair of values of a unit counts 1/(m−1), m the number of its values."""
-    together = np.zeros((len(values), len(values)))
-    for unit in units:
-        given = np.array([unit[value] for value in values], dtype=np.float64)
-        together += (np.outer(given, given) - np.diag(given)) / (given.sum() - 1)
-    return together
+def grouped(scores: Scores, groups: Mapping[str, str]) -> tuple[GroupSums, ...]:
+    """The sums between groups of labels, as of targets between goals or of actions between plans.
 
+    ``groups`` holds the group of each label; those without one enter no sum. Within a group a label and itself are no
+    cell. By group and other group; pairs without any cell are left out.
 
-def _differences(counts: Floats) -> Floats:
-    reached = np.cumsum(counts)
-    middle = reached - counts / 2
-    return (middle[:, None] - middle[None, :]) ** 2
-
-
-def agreement(matrices: Iterable[Scores]) -> float | None:
-    """Alpha of several assessors' matrices: each ordered pair of actions is a unit.
-
-    Matrices may have different labels; a pair missing from one is not assessed there.
-
-    Raises:
-        ValueError: the matrices do not use the same scale, or an assessor occurs twice.
+    Source: this project’s definition: sums of the block of the matrix, with the number of assessed cells.
 
     >>> from pan2kg.coherence.scores import scores_of
-    >>> one = scores_of({("a", "b"): 2, ("b", "a"): -1}, assessor="x")
-    >>> agreement([one, scores_of({("a", "b"): 2, ("b", "a"): -1}, assessor="y")])
-    1.0
+    >>> first, *_ = grouped(scores_of({("a", "c"): 2, ("b", "c"): -1}), {"a": "g", "b": "g", "c": "h"})
+    >>> first.group, first.other, first.sums.scored, first.cells
+    ('g', 'g', 0, 2)
     """
-    given = list(matrices)
-    names = [scores.assessor for scores in given]
-    if len({scores.scale for scores in given}) > 1 or len(set(names)) < len(names):
-        raise ValueError("one matrix an assessor, all on the same scale")
-    found = [{(one, two): score for one, two, score in scores.cells()} for scores in given]
-    units = sorted({pair for cells in found for pair in cells})
-    return alpha([[cells.get(unit) for unit in units] for cells in found])
+    names = sorted(set(groups.values()))
+    members = {name: [at for at, label in enumerate(scores.labels) if groups.get(label) == name] for name in names}
+    found = []
+    for one, other in product(names, names):
+        block = scores.values[np.ix_(members[one], members[other])]
+        cells = block.size - (len(members[one]) if one == other else 0)
+        if cells:
+            found.append(GroupSums(one, other, _sums(block.ravel()), cells))
+    return tuple(found)

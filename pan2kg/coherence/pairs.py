@@ -14,6 +14,7 @@ from pan2kg.coherence.citations import Arc, Citation, arcs
 from pan2kg.coherence.debt import Debt, debts
 from pan2kg.coherence.links import Links, between
 from pan2kg.coherence.matrix import Floats, Ints, cells
+from pan2kg.coherence.scores import summable
 from pan2kg.coherence.uses import Plan, Uses
 
 if TYPE_CHECKING:
@@ -46,7 +47,8 @@ class Potential:
 class Judged:
     """Experts' scores between the actions of two plans, both ways: the positive and the negative apart.
 
-    Where several assessed a cell, their positive and negative scores are averaged each for itself.
+    Scores on several scales have no sum: then only those from −3 to +3 are taken. Where several assessed a cell, their
+    positive and negative scores are averaged each for itself.
     """
 
     positive: float
@@ -231,8 +233,8 @@ def _founded(links: Iterable[PlanLink]) -> dict[tuple[str, str], frozenset[str]]
 
 def _judged(uses: Uses, matrices: Iterable[Scores]) -> dict[tuple[int, int], Judged]:
     home = {action: int(plan) for action, plan in zip(uses.actions, uses.plan_of, strict=True)}
-    scored: dict[tuple[int, int], dict[tuple[str, str], list[tuple[int, str]]]] = {}
-    for matrix in matrices:
+    scored: dict[tuple[int, int], dict[tuple[str, str], list[tuple[float, str]]]] = {}
+    for matrix in summable(matrices):
         for one, two, score in matrix.cells():
             if home.get(one, -1) != home.get(two, -1) and one in home and two in home:
                 pair = min(home[one], home[two]), max(home[one], home[two])
@@ -240,7 +242,7 @@ def _judged(uses: Uses, matrices: Iterable[Scores]) -> dict[tuple[int, int], Jud
     return {pair: _sides(found) for pair, found in scored.items()}
 
 
-def _sides(scored: Mapping[tuple[str, str], list[tuple[int, str]]]) -> Judged:
+def _sides(scored: Mapping[tuple[str, str], list[tuple[float, str]]]) -> Judged:
     positive = sum(sum(max(score, 0) for score, _ in given) / len(given) for given in scored.values())
     negative = sum(sum(min(score, 0) for score, _ in given) / len(given) for given in scored.values())
     return Judged(positive, negative, len(scored), len({who for given in scored.values() for _, who in given}))

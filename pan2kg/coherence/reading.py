@@ -12,12 +12,14 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from pan2kg.coherence.bodies import Profile
+from pan2kg.coherence.bodies import Involvement, Profile
 from pan2kg.coherence.citations import Citation
 from pan2kg.coherence.editions import Succession
+from pan2kg.coherence.evidence import level
 from pan2kg.coherence.obligations import Obligation, Response, planned, whole_day
 from pan2kg.coherence.participation import Field, Presence, of_timeline
-from pan2kg.coherence.scores import HIGHEST, LOWEST, Scores, scores_of
+from pan2kg.coherence.scale import Scale
+from pan2kg.coherence.scores import Scores, scores_of
 from pan2kg.coherence.strength import Statement
 from pan2kg.coherence.uses import Plan, Uses, key, uses_of
 from pan2kg.errors import ProjectError, QueryError
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
     from pan2kg.store.store import Store
 
 
+_DECIMAL = re.compile(r"[+-]?\d{1,15}(\.\d{1,15})?")
 _NO_IRI = re.compile(r"""[<>"{}|^`\\\x00-\x20]""")
 
 
@@ -108,8 +111,8 @@ def read_citations(store: Store) -> tuple[Citation, ...]:
     ()
     """
     return tuple(
-        Citation(link, source, target, key(channel), document, whole_day(seen[:10]))
-        for link, source, target, channel, document, seen in rows(store, program_query("coherence/citations"))
+        Citation(link, source, target, key(channel), document, whole_day(seen[:10]), level(said))
+        for link, source, target, channel, document, seen, said in rows(store, program_query("coherence/citations"))
     )
 
 
@@ -150,6 +153,22 @@ def read_profiles(store: Store) -> tuple[Profile, ...]:
     return tuple(
         Profile(work, *(frozenset(tags.get(kind, ())) for kind in ("topic", "group", "lead", "body")))
         for work, tags in sorted(found.items())
+    )
+
+
+def read_involvements(store: Store) -> tuple[Involvement, ...]:
+    """The parts that bodies have in works, verified or not, by IRI.
+
+    >>> from pan2kg.store.store import LocalStore
+    >>> import pyoxigraph
+    >>> read_involvements(LocalStore(pyoxigraph.Store()))
+    ()
+    """
+    found: dict[tuple[str, str, str, str], set[str]] = {}
+    for iri, work, body, role, said in rows(store, program_query("coherence/involvements")):
+        found.setdefault((iri, work, body, said), set()).add(key(role))
+    return tuple(
+        Involvement(iri, work, body, frozenset(roles), level(said)) for (iri, work, body, said), roles in found.items()
     )
 
 
@@ -263,28 +282,46 @@ def _presence(name: str, value: str) -> Presence:
     return Presence(value) if value in set(Presence) else Presence.VAGUE
 
 
+def read_scales(store: Store) -> dict[str, Scale]:
+    """The scales the graph declares, by IRI.
+
+    >>> from pan2kg.store.store import LocalStore
+    >>> import pyoxigraph
+    >>> read_scales(LocalStore(pyoxigraph.Store()))
+    {}
+    """
+    found: dict[str, Scale] = {}
+    for iri, *numbers in rows(store, program_query("coherence/scales")):
+        lowest, highest, step = map(_number, numbers)
+        found.setdefault(iri, Scale(lowest, highest, step, key(iri)))
+    return found
+
+
 def read_matrices(store: Store) -> tuple[Scores, ...]:
     """The accepted interaction scores, one matrix an assessor and scale, by scale and assessor.
 
-    What is outside the scale, or of something on itself, is left out; the shapes report it.
+    A scale that is only named is that of the first version, whole numbers from −3 to +3. What is outside
+    the scale, or of something on itself, is left out; the check of the graph reports it.
 
     >>> from pan2kg.store.store import LocalStore
     >>> import pyoxigraph
     >>> read_matrices(LocalStore(pyoxigraph.Store()))
     ()
     """
-    found: dict[tuple[str, str], dict[tuple[str, str], tuple[int, str]]] = {}
-    for _, one, two, score, scale, assessor, reason in rows(store, program_query("coherence/scores")):
-        if one != two and _is_score(score):
-            found.setdefault((scale, assessor), {}).setdefault((one, two), (int(score), reason))
-    return tuple(_matrix(scale, assessor, cells) for (scale, assessor), cells in sorted(found.items()))
+    scales = read_scales(store)
+    found: dict[tuple[str, str], dict[tuple[str, str], tuple[float, str]]] = {}
+    for _, one, two, written, name, assessor, reason in rows(store, program_query("coherence/scores")):
+        scale, score = scales.setdefault(name, Scale(name=name)), _number(written)
+        if one != two and score is not None and scale.holds(score) and scale.has_step(score):
+            found.setdefault((name, assessor), {}).setdefault((one, two), (score, reason))
+    return tuple(_matrix(scales[name], assessor, cells) for (name, assessor), cells in sorted(found.items()))
 
 
-def _is_score(text: str) -> bool:
-    return text.removeprefix("-").isdecimal() and LOWEST <= int(text) <= HIGHEST
+def _number(text: str) -> float | None:
+    return float(text) if _DECIMAL.fullmatch(text) else None
 
 
-def _matrix(scale: str, assessor: str, cells: Mapping[tuple[str, str], tuple[int, str]]) -> Scores:
+def _matrix(scale: Scale, assessor: str, cells: Mapping[tuple[str, str], tuple[float, str]]) -> Scores:
     made = scores_of({pair: score for pair, (score, _) in cells.items()}, assessor=assessor, scale=scale)
     reasons = {pair: reason for pair, (_, reason) in cells.items() if reason}
     return Scores(made.labels, made.values, assessor, scale, reasons)

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     import rdflib
 
     from pan2kg.coherence.basis import Basis, Measured
-    from pan2kg.coherence.bodies import Profile
+    from pan2kg.coherence.bodies import Involvement, Profile
     from pan2kg.coherence.chance import Chance
     from pan2kg.coherence.citations import Citation
     from pan2kg.coherence.evidence import Level
@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     from pan2kg.coherence.obligations import Obligation, Response
     from pan2kg.coherence.occasions import Occasion
     from pan2kg.coherence.participation import Field
+    from pan2kg.coherence.scale import Scale
     from pan2kg.coherence.scores import Scores
     from pan2kg.coherence.strength import Foundation, PlanLink
     from pan2kg.coherence.uses import Uses
@@ -449,6 +450,17 @@ class Graph:
         return read_profiles(self.store)
 
     @Reading
+    def involvements(self) -> tuple[Involvement, ...]:
+        """Which body has which part in which work, and on whose word.
+
+        >>> sorted({part.level.key for part in open_graph().involvements if part.level})
+        ['editors', 'official', 'other', 'plan']
+        """
+        from pan2kg.coherence.reading import read_involvements
+
+        return read_involvements(self.store)
+
+    @Reading
     def ministries(self) -> tuple[str, ...]:
         """The bodies that are ministries."""
         from pan2kg.coherence.reading import read_ministries
@@ -580,6 +592,13 @@ class Graph:
         from pan2kg.coherence.reading import read_matrices
 
         return read_matrices(self.store)
+
+    @Reading
+    def scales(self) -> Mapping[str, Scale]:
+        """The scales of interaction scores the graph declares, by IRI."""
+        from pan2kg.coherence.reading import read_scales
+
+        return read_scales(self.store)
 
     @Reading
     def periods(self) -> Mapping[str, tuple[str, str, str]]:

@@ -9,6 +9,7 @@ from functools import cached_property
 from itertools import combinations
 from typing import Final
 
+from pan2kg.coherence.evidence import Level, level
 from pan2kg.store.store import Store, plain, select
 from pan2kg.turtle.vocabulary import ID, PAN
 
@@ -23,24 +24,29 @@ USUAL: Final = (*DECLARED, COMPARED, "shared-instrument")
 
 _LINKS: Final = f"""
 PREFIX pan: <{PAN}>
-SELECT DISTINCT ?link ?type ?end ?plan ?stated WHERE {{
+SELECT DISTINCT ?link ?type ?end ?plan ?stated ?level WHERE {{
     ?link pan:linkType ?type ; pan:status ?status .
     FILTER(?status IN (<{ID}linkstatus/accepted>, <{ID}linkstatus/derived>))
     ?link pan:from|pan:to|pan:between ?end .
     {{ ?end pan:inPlan ?plan }} UNION {{ ?end a pan:Plan BIND(?end AS ?plan) }}
     BIND(EXISTS {{ ?link pan:certainty <{ID}certainty/stated> }} AS ?stated)
+    OPTIONAL {{ ?link pan:evidenceLevel ?level }}
 }} ORDER BY ?type ?link ?end
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Tie:
-    """A link that joins two plans: its kind, the two things it joins, and their plans, in the order of the plans."""
+    """A link that joins two plans: its kind, the two things it joins, and their plans, in the order of the plans.
+
+    ``level`` says on whose word it rests; None where it is outside every figure.
+    """
 
     iri: str
     kind: str
     ends: tuple[str, str]
     plans: tuple[str, str]
+    level: Level | None = None
 
     @property
     def is_declared(self) -> bool:
@@ -82,17 +88,18 @@ def read_ties(store: Store) -> Ties:
     >>> all(tie.plans[0] < tie.plans[1] for tie in ties.every)
     True
     """
-    ends: dict[tuple[str, str], dict[str, str]] = {}
+    ends: dict[tuple[str, str, Level | None], dict[str, str]] = {}
     for row in select(store, _LINKS).rows:
-        iri, of, end, plan, stated = map(plain, row)
-        ends.setdefault((iri, kind_of_tie(of.rpartition("/")[2], stated=stated == "true")), {}).setdefault(end, plan)
+        iri, of, end, plan, stated, said = map(plain, row)
+        kind = kind_of_tie(of.rpartition("/")[2], stated=stated == "true")
+        ends.setdefault((iri, kind, level(said)), {}).setdefault(end, plan)
     found = []
-    for (link, kind), joined in ends.items():
+    for (link, kind, at), joined in ends.items():
         for one, two in combinations(
             sorted(joined, key=joined.__getitem__), 2
         ):  # of one plan, as the query orders them
             if joined[one] != joined[two]:
-                found.append(Tie(link, kind, (one, two), (joined[one], joined[two])))
+                found.append(Tie(link, kind, (one, two), (joined[one], joined[two]), at))
     return Ties(tuple(_at_the_finest(found)))
 
 

@@ -73,7 +73,7 @@ def _add_nodes(network: nx.MultiDiGraph[str], found: Iterable[list[str]], labels
 def _add_edges(network: nx.MultiDiGraph[str], found: Iterable[list[str]], labels: Mapping[str, str]) -> None:
     for link, type_, one, two, directed, status, relation, certainty, strength, bits, score in found:
         extra = {"relation": key(relation), "relation_label": labels.get(relation, ""), "certainty": key(certainty)}
-        numbers = {"strength": float(strength or 0), "bits": float(bits or 0), "score": int(score or 0)}
+        numbers = {"strength": float(strength or 0), "bits": float(bits or 0), "score": float(score or 0)}
         stated = {"strength": strength, "bits": bits, "score": score}
         network.add_edge(
             one,

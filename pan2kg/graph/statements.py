@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import pyoxigraph as ox
 
+from pan2kg.coherence.evidence import Level, level
 from pan2kg.store.rules import rule_files, rule_name
 from pan2kg.store.store import Store, Term, plain, select
 from pan2kg.turtle.vocabulary import DERIVED, PAN
@@ -23,14 +24,16 @@ _ALL: Final = f"""
 PREFIX pan: <{PAN}>
 SELECT ?thing ?property ?value ?graph WHERE {{
     GRAPH ?graph {{ ?thing ?property ?value }}
-    FILTER(?property NOT IN (pan:linkedTo, pan:mainLabel))
+    FILTER(?property NOT IN (
+        pan:linkedTo, pan:linkedToAtPlan, pan:linkedToAtOfficial, pan:linkedToAtOther, pan:mainLabel))
 }}
 """
-"""Two properties are left out: what is linked to what, and main labels, repeat links and labels in short."""
+"""Some properties are left out: what is linked to what, and main labels, repeat links and labels in short."""
 
 TYPE: Final = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 SOURCE: Final = "http://purl.org/dc/terms/source"
 CERTAINTY: Final = PAN + "certainty"
+EVIDENCE_LEVEL: Final = PAN + "evidenceLevel"
 
 
 class Statement(NamedTuple):
@@ -130,6 +133,10 @@ class Statements:
     def one(self, iri: str, name: str) -> str:
         """The first value of a property of a thing, empty where there is none."""
         return self._of(iri).get(name, _NOTHING)[0]
+
+    def level(self, iri: str) -> Level | None:
+        """On whose word a link or an involvement rests; None where it is outside every figure."""
+        return level(self.one(iri, EVIDENCE_LEVEL))
 
     def _of(self, iri: str) -> Mapping[str, tuple[str, ...]]:
         if iri in self._facts:

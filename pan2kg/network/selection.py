@@ -114,7 +114,7 @@ NODE_COLUMNS: Final[dict[str, type]] = {
 
 EDGE_COLUMNS: Final[dict[str, type]] = {
     "type": str, "relation": str, "relation_label": str, "status": str, "certainty": str, "directed": bool,
-    "strength": float, "bits": float, "score": int, "via": str, "via_label": str, "evidence": str, "documents": str,
+    "strength": float, "bits": float, "score": float, "via": str, "via_label": str, "evidence": str, "documents": str,
 }  # fmt: skip
 """What is said of an edge beside its ``id``, ``source``, ``target`` and ``label``, which is that of its type."""
 

@@ -25,7 +25,7 @@ _DATA: Final = Messages("data")
 FILE: Final = "reviewed.ttl"
 
 _KEY: Final = re.compile(r"[a-z0-9][a-z0-9-]*")
-_KEPT: Final = ("relation", "from", "to", "between", "via", "score", "scale", "assessor", "rationale")
+_KEPT: Final = ("relation", "from", "to", "between", "via", "score", "scale", "onScale", "assessor", "rationale")
 """What a decision takes over from the candidate it is about, besides type, channel and evidence."""
 _SOURCE: Final = DCTERMS + "source"
 
@@ -127,7 +127,8 @@ def _free_iri(project_files: ProjectFiles, decision: Decision, proposed: Filed |
     """
     claim, reviewer = decision.claim, decision.signature.reviewer
     relation = key(proposed.one("relation")) if proposed else ""
-    scale, assessor = (proposed.one("scale"), proposed.one("assessor")) if proposed else ("", "")
+    scale = (proposed.one("scale") or key(proposed.one("onScale"))) if proposed else ""
+    assessor = proposed.one("assessor") if proposed else ""
     for number in count(0 if decision.is_accepted else 1):
         signed = ("", f"|{reviewer}", f"|{reviewer}|{number}")[min(number, 2)]
         made = link_iri(claim.type, *claim.ends, relation=relation, scale=scale, assessor=assessor + signed)

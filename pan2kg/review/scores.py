@@ -14,7 +14,8 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from pan2kg.coherence.scores import HIGHEST, LOWEST, SCALE, ScoredLink
+from pan2kg.coherence.scale import SCALE, Scale, plain, whole
+from pan2kg.coherence.scores import ScoredLink
 from pan2kg.coherence.uses import key
 from pan2kg.errors import EndpointError, ProjectError
 from pan2kg.graph.graph import Graph
@@ -23,7 +24,13 @@ from pan2kg.review.entry import TONGUES, Form, Outcome, RefusedError, read_choic
 from pan2kg.review.files import REPLACES, Filed, ProjectFiles, alone, append, write
 from pan2kg.review.filing import decide, plan_file, plan_of
 from pan2kg.store.queries import program_query
-from pan2kg.tables.scores_turtle import document_block, file_block, passage_block, score_block
+from pan2kg.tables.scores_turtle import (
+    document_block,
+    file_block,
+    passage_block,
+    scale_statement,
+    score_block,
+)
 from pan2kg.turtle.vocabulary import graph_of, link_iri
 from pan2kg.turtle.writer import Block, Statement, iri, read_prefixes, string
 
@@ -37,9 +44,11 @@ if TYPE_CHECKING:
 FILE: Final = "scores.ttl"
 MOST: Final = 15
 """How many actions a matrix may have."""
-SCORES: Final = tuple(range(LOWEST, HIGHEST + 1))
+STEPS: Final = 21
+"""Up to how many scores are offered in a list; on a scale of more, of decimals or without bounds they are typed."""
 
 _SCALE: Final = re.compile(r"[a-z0-9][a-z0-9.-]*")
+_SCORE: Final = re.compile(r"-?\d{1,9}(?:\.\d{1,6})?")
 _DATA: Final = Messages("data")
 
 Cell = tuple[str, str]
@@ -50,9 +59,9 @@ Cell = tuple[str, str]
 class Assessment:
     """What was typed: scores by cell, by which body, on what scale and why; entered by whom and when."""
 
-    cells: Mapping[Cell, int]
+    cells: Mapping[Cell, float]
     assessor: str
-    scale: str
+    scale: Scale
     rationale: str
     language: str
     reviewer: str
@@ -73,9 +82,25 @@ def bodies(graph: Graph) -> list[str]:
     return [row[0] for row in graph.read(program_query("tables/bodies"))]
 
 
-def known_scores(graph: Graph, assessor: str, scale: str = SCALE) -> dict[Cell, int]:
+def scale_named(graph: Graph, name: str) -> Scale:
+    """The scale of a name: one the graph declares, else that from −3 to +3."""
+    return next((scale for scale in graph.scales.values() if scale.name == name), Scale(name=name or SCALE))
+
+
+def steps(scale: Scale) -> tuple[int, ...]:
+    """The scores of a scale where they can be offered in a list, from the lowest; none where they must be typed.
+
+    >>> steps(Scale()), steps(Scale(None, None))
+    ((-3, -2, -1, 0, 1, 2, 3), ())
+    """
+    if scale.step != 1 or scale.lowest is None or scale.highest is None or scale.highest - scale.lowest >= STEPS:
+        return ()
+    return tuple(range(int(scale.lowest), int(scale.highest) + 1))
+
+
+def known_scores(graph: Graph, assessor: str, scale: str = SCALE) -> dict[Cell, float]:
     """The scores the graph holds of an assessor, by cell."""
-    own = (one for one in graph.scores if (one.assessor, one.scale) == (assessor, scale))
+    own = (one for one in graph.scores if (one.assessor, one.scale.name) == (assessor, scale))
     return {(one, two): score for matrix in own for one, two, score in matrix.cells()}
 
 
@@ -112,12 +137,12 @@ def read_assessment(graph: Graph, form: Form, today: date) -> Assessment:
     """
     known = {key(body): body for body in bodies(graph)}
     assessor = known[read_choice(form, "assessor", known)]
-    scale = read_text(form, "scale", needed=False) or SCALE
-    if not _SCALE.fullmatch(scale):
+    name = read_text(form, "scale", needed=False) or SCALE
+    if not _SCALE.fullmatch(name):
         raise RefusedError("unknown", field="scale")
-    reviewer = read_text(form, "reviewer")
-    cells = _cells(graph, form)
-    before = known_scores(graph, assessor, scale)
+    reviewer, scale = read_text(form, "reviewer"), scale_named(graph, name)
+    cells = _cells(graph, form, scale)
+    before = known_scores(graph, assessor, name)
     changed = {cell: score for cell, score in cells.items() if before.get(cell) != score}
     if not changed:
         raise RefusedError("unchanged")
@@ -126,10 +151,10 @@ def read_assessment(graph: Graph, form: Form, today: date) -> Assessment:
     return Assessment(changed, assessor, scale, rationale, language, reviewer, today)
 
 
-def _cells(graph: Graph, form: Form) -> dict[Cell, int]:
+def _cells(graph: Graph, form: Form, scale: Scale) -> dict[Cell, float]:
     """The cells that have a score; the others are not assessed, which is not a 0."""
     actions = {key(action): action for action in graph.uses.actions}
-    found: dict[Cell, int] = {}
+    found: dict[Cell, float] = {}
     for name, given in form.items():
         prefix, _, ends = name.partition(":")
         if prefix != "score" or not given.strip():
@@ -137,9 +162,10 @@ def _cells(graph: Graph, form: Form) -> dict[Cell, int]:
         one, _, two = ends.partition(":")
         if one == two or not {one, two} <= actions.keys():
             raise RefusedError("unknown", field="actions")
-        if given.strip() not in map(str, SCORES):
+        score = float(given) if _SCORE.fullmatch(given.strip()) else None
+        if score is None or not scale.holds(score) or not scale.has_step(score):
             raise RefusedError("unknown", field="score")
-        found[actions[one], actions[two]] = int(given)
+        found[actions[one], actions[two]] = whole(score)
     if len({end for cell in found for end in cell}) > MOST:
         raise RefusedError("too-many-actions", most=MOST)
     return found
@@ -179,7 +205,7 @@ class _Filing:
     def blocks(self, cells: list[Cell], prefixes: Mapping[str, str]) -> Iterator[Block]:
         """The matrix as a document where it is new, the reasons as a passage where they are, and the scores."""
         if not self._stands(f"document:{self._document}"):
-            yield self._source()
+            yield self._source(prefixes)
         if not self._stands(f"passage:{self._passage}"):
             given = self.assessment
             yield passage_block(
@@ -192,21 +218,25 @@ class _Filing:
         """Whether a block of this subject stands in some file already."""
         return any(f"\n{subject} a " in content for content in self.project_files.texts.values())
 
-    def _source(self) -> Block:
-        plan, assessor = key(self.plan), self.graph.label(self.assessment.assessor)
+    def _source(self, prefixes: Mapping[str, str]) -> Block:
+        plan, body = key(self.plan), self.assessment.assessor
+        assessor = (self.graph.label(body), iri(body, prefixes))
         return document_block(f"document:{self._document}", assessor, graph_of(f"plans/{plan}/{FILE}"), of=plan)
 
     def _link(self, cell: Cell, prefixes: Mapping[str, str]) -> Block:
         given = self.assessment
         made, before = self._place(cell)
-        link = ScoredLink(made, *cell, given.cells[cell], given.scale, given.assessor, given.rationale)
+        scale = given.scale.name
+        link = ScoredLink(made, *cell, given.cells[cell], scale, given.assessor, given.rationale)
         review = (
             Statement("pan:reviewedBy", string(given.reviewer)),
             Statement("pan:reviewedOn", f'"{given.day.isoformat()}"^^xsd:date'),
             *([Statement("dcterms:replaces", iri(before, prefixes))] if before else ()),
         )
         names = (f"document:{self._document}", f"passage:{self._passage}")
-        return score_block(link, names, given.language, prefixes, review=review)
+        is_declared = scale in {one.name for one in self.graph.scales.values()}
+        on = scale_statement(scale, prefixes, is_declared=is_declared)
+        return score_block(link, names, on, given.language, prefixes, review=review)
 
     def _place(self, cell: Cell) -> tuple[str, str]:
         """The IRI of a score, and that of the one it replaces, empty for the first.
@@ -217,13 +247,14 @@ class _Filing:
         given, earlier = self.assessment, self._earlier(cell)
         replaced = {value for link in earlier for value in link.values(REPLACES)}
         last = next((link for link in earlier if link.iri not in replaced), None)
-        known = known_scores(self.graph, given.assessor, given.scale).get(cell)
-        if last is not None and last.one("score") != str(known):
+        scale = given.scale.name
+        known = known_scores(self.graph, given.assessor, scale).get(cell)
+        if last is not None and (known is None or last.one("score") != plain(known)):
             raise RefusedError("scored-meanwhile", file=last.file)
         number, made = len(earlier), ""
         while not made or self.project_files.mentions(made):
             who = f"{given.assessor}|{number + 1}" if number else given.assessor
-            made = link_iri("interaction", *cell, scale=given.scale, assessor=who)
+            made = link_iri("interaction", *cell, scale=scale, assessor=who)
             number += 1
         return made, last.iri if last else ""
 
@@ -234,7 +265,8 @@ class _Filing:
             for link in self.project_files.links(*cell)
             if (link.one("from"), link.one("to")) == cell
             and (link.type, link.status) == ("interaction", "accepted")
-            and (link.one("assessor"), link.one("scale")) == (given.assessor, given.scale)
+            and link.one("assessor") == given.assessor
+            and given.scale.name in (link.one("scale"), key(link.one("onScale")))
         ]
 
 

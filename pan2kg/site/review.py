@@ -11,12 +11,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from pan2kg.coherence.scores import SCALE
+from pan2kg.coherence.scale import SCALE, Scale, plain
 from pan2kg.coherence.uses import key
 from pan2kg.i18n.catalogue import Messages, with_mark
 from pan2kg.review.decisions import CHANNELS, REVIEWED, Item, documents, passage_document, read_queue
 from pan2kg.review.entry import DONE, LIMITS, TONGUES, called, sentence
-from pan2kg.review.scores import MOST, SCORES, bodies, cell_name, known_scores
+from pan2kg.review.scores import MOST, bodies, cell_name, known_scores, scale_named, steps
 from pan2kg.site.page import View
 from pan2kg.site.page_context import NOTHING
 from pan2kg.turtle.vocabulary import ID
@@ -154,6 +154,7 @@ def scores_values(context: PageContext) -> Values:
         chosen = offered
     known = bodies(site_context.graph.spoken(context.request.language)) if is_open else []
     assessors = sorted(((key(body), context.name(body)) for body in known), key=lambda one: one[1].casefold())
+    scale = scale_named(context.graph, given.get("scale", "") or SCALE)
     ready = 2 <= len(chosen) <= MOST and given.get("assessor", "") in dict(assessors)
     return {
         "title": context.t("scores-title"),
@@ -166,10 +167,19 @@ def scores_values(context: PageContext) -> Values:
         "matrix": _matrix(context, chosen) if ready else [],
         "columns": chosen if ready else [],
         "typed": given,
-        "steps": [("", context.t("scores-none")), *((str(score), context.t(f"scores-{score}")) for score in SCORES)],
-        "scale": given.get("scale", "") or SCALE,
+        "steps": _steps(context, scale),
+        "typing": not steps(scale),
+        "bounds": scale,
+        "scale": scale.name,
         "known": len(site_context.graph.spoken(context.request.language).scores),
     }
+
+
+def _steps(context: PageContext, scale: Scale) -> list[tuple[str, str]]:
+    """What can be chosen in a cell, and what it means; only the steps from −3 to +3 have words."""
+    usual = steps(Scale())
+    words = {score: context.t(f"scores-{score}") for score in usual} if steps(scale) == usual else {}
+    return [("", context.t("scores-none")), *((str(score), words.get(score, "")) for score in steps(scale))]
 
 
 def _plans(context: PageContext) -> list[tuple[str, str]]:
@@ -207,7 +217,7 @@ def _matrix(context: PageContext, chosen: Sequence[str]) -> list[tuple[str, list
         if one == two:
             return None
         name, before = cell_name(one, two), scores.get((one, two))
-        value = given.get(name, "" if before is None else str(before))
+        value = given.get(name, "" if before is None else plain(before))
         return name, value, context.t("scores-cell", one=context.name(one), two=context.name(two))
 
     return [(one, [cell(one, two) for two in chosen]) for one in chosen]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from pan2kg.coherence.chance import Verdict
 from pan2kg.coherence.debt import PLACES, index
 from pan2kg.coherence.pairs import Layers, plan_matrix
+from pan2kg.coherence.scores import summable
 from pan2kg.errors import QueryError
 from pan2kg.graph.graph import Graph
 from pan2kg.store.queries import program_query
@@ -44,6 +45,8 @@ def matrix(graph: Graph, choice: Choice = DEFAULT) -> FigureTable:
         notes.append(note("pairs-left-out", n=len(pairs) - len(kept)))
     if not graph.scores:
         notes.append(note("no-scores"))
+    if len(summable(graph.scores)) < len(graph.scores):
+        notes.append(note("other-scales"))
     basis = found.basis
     if named:
         basis = basis.also("plans", keys(named))

@@ -17,7 +17,10 @@ if TYPE_CHECKING:
     from pan2kg.graph.graph import Graph
     from pan2kg.tables.table import Choice, FigureTable
 
-Option = Literal["plans", "all", "least", "two actions", "any action", "two plans", "matrices", "write", "kind", "day"]
+Option = Literal[
+    "plans", "all", "least", "two actions", "any action", "two plans", "matrices", "write", "cut", "groups", "kind",
+    "day",
+]  # fmt: skip
 """What tables can be told, as :mod:`pan2kg.cli.coherence` reads it."""
 
 
@@ -88,7 +91,11 @@ _KINDS: Final = (
     Kind("trust", "coverage.trust", ("plans",), number=30),
     Kind("as-of", "editions.moment", ("day", "plans"), number=28, example="31/12/2021 ²", whole=True),
     Kind("other-countries", "coverage.other_countries", part=("--country", "part.country"), number=29, example="³"),
-    Kind("disagreement", "scores.disagreement", ("matrices",), number=26, example="¹", whole=True),
+    Kind("dematel", "influence.influence", ("matrices",), example="¹", whole=True),
+    Kind("chains", "influence.chained", ("matrices", "cut"), example="¹", whole=True),
+    Kind("groups", "scores.groups", ("matrices", "groups"), example="¹", whole=True),
+    Kind("agreement", "agreement.agreed", ("matrices",), example="¹", whole=True),
+    Kind("disagreement", "agreement.disagreement", ("matrices", "all"), number=26, example="¹", whole=True),
     Kind("opposed", "scores.opposed", ("matrices",), number=14, example="¹"),
 )
 

@@ -1,21 +1,27 @@
-"""Experts' scores of interaction: sums, second order and ranks, ripples, opposition, and how far assessors agree."""
+"""Experts' scores of interaction: sums, second order and ranks, sums between groups, ripples and opposition."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import csv
+import io
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from pan2kg.coherence.interaction import agreement, coverage, ranks, second_order, sums
+from pan2kg.coherence.agreement import Level, agreement
+from pan2kg.coherence.interaction import coverage, grouped, ranks, second_order, sums
+from pan2kg.coherence.scale import signed
 from pan2kg.coherence.scores import read_scores
 from pan2kg.coherence.uses import key
-from pan2kg.errors import QueryError
+from pan2kg.errors import Place, ProjectError, QueryError
 from pan2kg.graph.graph import Graph
+from pan2kg.project import read_text
 from pan2kg.store.queries import program_query
 from pan2kg.tables.table import DEFAULT, Choice, Row, make, note, number, thing, undated
 
 if TYPE_CHECKING:
-    from pan2kg.coherence.basis import Basis
+    from pathlib import Path as FilePath
+
     from pan2kg.coherence.interaction import Path, SecondOrder, Sums
     from pan2kg.coherence.scores import Scores
     from pan2kg.i18n.catalogue import Text
@@ -26,7 +32,7 @@ FREE = "free"
 
 INTERACTION = (
     "assessor", "action", "given_positive", "given_negative", "given_net", "given_scored", "taken_positive",
-    "taken_negative", "taken_net", "taken_scored", "contested", "direct", "second", "second_without", "place",
+    "taken_negative", "taken_net", "taken_scored", "contested", "itself", "direct", "second", "second_without", "rank",
     "best", "worst", "double_negatives",
 )  # fmt: skip
 
@@ -46,8 +52,11 @@ def matrices(graph: Graph, choice: Choice) -> tuple[Scores, ...]:
         raise QueryError("counts-differ", remedy="one-assessor-a-file", files=files, assessors=assessors)
     if len(set(names)) < len(names):
         raise QueryError("same-assessor", remedy="one-matrix-an-assessor")
-    known = None if choice.part == FREE else _labels(graph)
-    read = (read_scores(file, assessor=name, known=known) for file, name in zip(choice.files, names, strict=True))
+    known, scoring = None if choice.part == FREE else _labels(graph), choice.scoring
+    read = (
+        read_scores(file, assessor=name, known=known, scale=scoring.scale, keep_diagonal=scoring.keep_diagonal)
+        for file, name in zip(choice.files, names, strict=True)
+    )
     return tuple(_by_iri(graph, scores) for scores in read)
 
 
@@ -62,35 +71,46 @@ def _by_iri(graph: Graph, scores: Scores) -> Scores:
     if len(set(labels)) < len(labels):
         raise QueryError("action-named-twice", remedy="name-each-action-once")
     reasons = {(iris.get(a, a), iris.get(b, b)): why for (a, b), why in scores.rationale.items()}
-    return replace(scores, labels=labels, rationale=reasons)
+    own = {iris.get(label, label): score for label, score in scores.own.items()}
+    return replace(scores, labels=labels, rationale=reasons, own=own)
 
 
 def interaction(graph: Graph, choice: Choice = DEFAULT) -> FigureTable:
     """What each action gives and takes by each assessor's matrix: sums, second order, ranks with their intervals."""
     given = matrices(graph, choice)
     rows = [row for scores in given for row in _effects(graph, scores)]
-    notes = [*_covered(graph, given), note("null-is-not-0"), note("second-order")] if given else [note("no-scores")]
-    made = make(
-        "interaction", _basis(graph, given), INTERACTION, rows, notes=notes, sparql=program_query("coherence/scores")
-    )
+    notes = [*covered(graph, given), note("null-is-not-0"), note("second-order")] if given else [note("no-scores")]
+    if any(scores.own for scores in given):
+        notes.append(note("itself"))
+    if any(scores.scale.lowest is None for scores in given):
+        notes.append(note("no-interval"))
+    return scored(graph, "interaction", given, INTERACTION, rows, notes)
+
+
+def scored(
+    graph: Graph,
+    name: str,
+    given: Sequence[Scores],
+    columns: Sequence[str],
+    rows: Sequence[Row],
+    notes: Sequence[Text],
+) -> FigureTable:
+    """A table made from matrices, with their scales and how many there are."""
+    basis = graph.uses.basis
+    if given:
+        scales = sorted({f"{scores.scale.name}: {scores.scale.range}" for scores in given})
+        basis = basis.also("scale", ", ".join(scales)).also("assessors", len(given))
+    made = make(name, basis, columns, rows, notes=notes, sparql=program_query("coherence/scores"))
     return undated(made, graph)
 
 
-def _basis(graph: Graph, given: Sequence[Scores]) -> Basis:
-    basis = graph.uses.basis
-    for scores in given[:1]:
-        basis = basis.also("scale", f"{scores.scale}: −3…+3")
-    if given:
-        basis = basis.also("assessors", len(given))
-    return basis
-
-
-def _covered(graph: Graph, given: Sequence[Scores]) -> Iterator[Text]:
+def covered(graph: Graph, given: Sequence[Scores]) -> Iterator[Text]:
+    """How much of each matrix was scored, and how far the assessors agree."""
     for scores in given:
         n, share = len(scores.labels), coverage(scores)
         counted = len(list(scores.cells()))
         yield note(
-            "coverage", assessor=_named(graph, scores.assessor), cells=counted, of=n * (n - 1),
+            "coverage", assessor=named(graph, scores.assessor), cells=counted, of=n * (n - 1),
             share=round(100 * (share or 0)),
         )  # fmt: skip
     yield _agreed(given)
@@ -99,13 +119,18 @@ def _covered(graph: Graph, given: Sequence[Scores]) -> Iterator[Text]:
 def _agreed(given: Sequence[Scores]) -> Text:
     if len(given) < 2:
         return note("one-assessor")
-    if len({scores.scale for scores in given}) > 1:
+    if len({scores.scale.name for scores in given}) > 1:
         return note("several-scales")
-    found = agreement(given)
-    return note("no-alpha") if found is None else note("alpha", alpha=found, n=len(given))
+    found, sign = agreement(given), agreement(given, Level.SIGN)
+    if found is None:
+        return note("no-alpha")
+    if sign is None:
+        return note("alpha-one-sign", alpha=found, n=len(given))
+    return note("alpha", alpha=found, sign=sign, n=len(given))
 
 
-def _named(graph: Graph, assessor: str) -> str:
+def named(graph: Graph, assessor: str) -> str:
+    """What an assessor is called: a body of the graph by its label, any other as typed."""
     return graph.label(assessor) if "/" in assessor else assessor
 
 
@@ -114,11 +139,12 @@ def _effects(graph: Graph, scores: Scores) -> Iterator[Row]:
     for line, order in zip(sums(scores), orders, strict=True):
         place = places[line.label]
         yield {
-            "assessor": _named(graph, scores.assessor),
+            "assessor": named(graph, scores.assessor),
             **thing(graph, "action", line.label),
             **_sums("given", line.given),
             **_sums("taken", line.taken),
             "contested": line.given.is_contested or line.taken.is_contested,
+            "itself": scores.own.get(line.label),
             "direct": number(order.direct),
             "second": number(order.total),
             "second_without": number(order.without_return),
@@ -145,8 +171,7 @@ def _paths(order: SecondOrder) -> str:
 def _path(path: Path) -> str:
     """A path with its scores: a → b → c (−1 × −2 = +2)."""
     over = " → ".join(key(end) for end in (path.start, path.over, path.end))
-    scores = f"{path.first:+d} × {path.second:+d} = {path.product:+d}"
-    return f"{over} ({scores.replace('-', '−')})"
+    return f"{over} ({signed(path.first)} × {signed(path.second)} = {signed(path.product)})"
 
 
 RIPPLE = ("action", "plan", "assessor", "direct", "second", "second_without", "double_negatives")
@@ -157,9 +182,8 @@ def ripple(graph: Graph, choice: Choice = DEFAULT) -> FigureTable:
     given = matrices(graph, choice)
     rows = [row for scores in given for row in _ripples(graph, scores)]
     rows.sort(key=lambda row: (-float(str(row["second"])), str(row["action"]), str(row["assessor"])))
-    notes = [*_covered(graph, given), note("second-order")] if given else [note("no-scores"), note("no-ripple")]
-    made = make("ripple", _basis(graph, given), RIPPLE, rows, notes=notes, sparql=program_query("coherence/scores"))
-    return undated(made, graph)
+    notes = [*covered(graph, given), note("second-order")] if given else [note("no-scores"), note("no-ripple")]
+    return scored(graph, "ripple", given, RIPPLE, rows, notes)
 
 
 def _ripples(graph: Graph, scores: Scores) -> Iterator[Row]:
@@ -167,7 +191,7 @@ def _ripples(graph: Graph, scores: Scores) -> Iterator[Row]:
         yield {
             **thing(graph, "action", order.label),
             **thing(graph, "plan", graph.plan_of(order.label)),
-            "assessor": _named(graph, scores.assessor),
+            "assessor": named(graph, scores.assessor),
             "direct": number(order.direct),
             "second": number(order.total),
             "second_without": number(order.without_return),
@@ -190,45 +214,70 @@ def opposed(graph: Graph, choice: Choice = DEFAULT) -> FigureTable:
             **thing(graph, "other_action", two),
             **thing(graph, "other_plan", graph.plan_of(two)),
             "score": score,
-            "assessor": _named(graph, scores.assessor),
+            "assessor": named(graph, scores.assessor),
             "rationale": scores.rationale.get((one, two)),
         }
         for scores, one, two, score in found
     ]
-    notes = [*_covered(graph, given)] if given else [note("no-scores"), note("no-opposition")]
-    made = make("opposed", _basis(graph, given), OPPOSED, rows, notes=notes, sparql=program_query("coherence/scores"))
-    return undated(made, graph)
+    notes = [*covered(graph, given)] if given else [note("no-scores"), note("no-opposition")]
+    return scored(graph, "opposed", given, OPPOSED, rows, notes)
 
 
-DISAGREEMENT = ("action", "other_action", "lowest", "highest", "spread", "assessors", "opinions")
+GROUPS = ("assessor", "group", "other_group", "positive", "negative", "net", "scored", "cells")
 
 
-def disagreement(graph: Graph, choice: Choice = DEFAULT) -> FigureTable:
-    """Each pair of actions that two assessors or more scored, widest spread first, with coverage and alpha in notes."""
+def groups(graph: Graph, choice: Choice = DEFAULT) -> FigureTable:
+    """What each group of labels does to each other by each matrix; without a file of groups, plans and their actions.
+
+    Raises:
+        ProjectError: the file of groups cannot be read, or does not say the group of a label.
+    """
     given = matrices(graph, choice)
-    found: dict[tuple[str, str], list[tuple[str, int]]] = {}
+    rows = []
     for scores in given:
-        for one, two, score in scores.cells():
-            found.setdefault((one, two), []).append((_named(graph, scores.assessor), score))
-    shared = {pair: opinions for pair, opinions in found.items() if len(opinions) > 1}
-    rows = [_opinions(graph, pair, opinions) for pair, opinions in shared.items()]
-    rows.sort(key=lambda row: (-int(str(row["spread"])), str(row["action"]), str(row["other_action"])))
-    notes = [*_covered(graph, given)] if given else [note("no-scores"), note("no-agreement")]
-    made = make(
-        "disagreement", _basis(graph, given), DISAGREEMENT, rows, notes=notes, sparql=program_query("coherence/scores")
-    )
-    return undated(made, graph)
+        home = _homes(graph, scores, choice.scoring.groups)
+        rows += [
+            {
+                "assessor": named(graph, scores.assessor),
+                **thing(graph, "group", line.group),
+                **thing(graph, "other_group", line.other),
+                "positive": number(line.sums.positive) if line.sums.scored else None,
+                "negative": number(line.sums.negative) if line.sums.scored else None,
+                "net": number(line.sums.net) if line.sums.scored else None,
+                "scored": line.sums.scored,
+                "cells": line.cells,
+            }
+            for line in grouped(scores, home)
+        ]
+    notes = [*covered(graph, given), note("groups")] if given else [note("no-scores")]
+    return scored(graph, "groups", given, GROUPS, rows, notes)
 
 
-def _opinions(graph: Graph, pair: tuple[str, str], opinions: list[tuple[str, int]]) -> Row:
-    values = [score for _, score in opinions]
-    said = "; ".join(f"{assessor} {score:+d}".replace("-", "−") for assessor, score in sorted(opinions))
-    return {
-        **thing(graph, "action", pair[0]),
-        **thing(graph, "other_action", pair[1]),
-        "lowest": min(values),
-        "highest": max(values),
-        "spread": max(values) - min(values),
-        "assessors": len(values),
-        "opinions": said,
-    }
+def _homes(graph: Graph, scores: Scores, file: FilePath | None) -> Mapping[str, str]:
+    """The group of each label: what a file says, else the plan of an action; a label without one is its own."""
+    if file is None:
+        return {label: graph.plan_of(label) or label for label in scores.labels}
+    said = _read_groups(file)
+    found = {label: said.get(label) or said.get(key(label)) for label in scores.labels}
+    if lacking := next((label for label, group in found.items() if not group), None):
+        raise ProjectError("group-missing", place=Place(str(file)), remedy="add-group", label=lacking)
+    return {label: group for label, group in found.items() if group}
+
+
+def _read_groups(file: FilePath) -> dict[str, str]:
+    """The lines of a CSV file: a label and its group.
+
+    Raises:
+        ProjectError: a line has not two cells, or names a label twice.
+    """
+    text = read_text(file).removeprefix("\ufeff")
+    first = text.partition("\n")[0]
+    found: dict[str, str] = {}
+    for line, cells in enumerate(csv.reader(io.StringIO(text), delimiter=max(",;\t", key=first.count)), 1):
+        if not any(cell.strip() for cell in cells):
+            continue
+        label, group, *more = (cell.strip() for cell in (*cells, ""))
+        if not label or not group or any(more) or label in found:
+            raise ProjectError("group-line", place=Place(str(file), line), remedy="group-form")
+        found[label] = group
+    return found

@@ -10,6 +10,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from pan2kg.coherence.scale import SCALE, plain, signed
 from pan2kg.coherence.scores import scored_links
 from pan2kg.coherence.uses import key
 from pan2kg.errors import QueryError
@@ -25,6 +26,7 @@ from pan2kg.turtle.writer import Block, Statement, iri, read_prefixes, string, t
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from pan2kg.coherence.scale import Scale
     from pan2kg.coherence.scores import ScoredLink, Scores
     from pan2kg.graph.graph import Graph
     from pan2kg.tables.table import Choice
@@ -66,27 +68,37 @@ def _body(graph: Graph, name: str) -> str:
 
 def _check(graph: Graph, scores: Scores) -> None:
     known = set(graph.uses.actions)
+    if scores.own:
+        raise QueryError("self-not-stored", remedy="leave-out-self")
     for one, two, score in scores.cells():
         where = told("row-and-column", row=key(one), column=key(two))
         if not {one, two} <= known:
             raise QueryError("cell-unknown-action", remedy="add-it-first", where=where)
         if not scores.rationale.get((one, two)):
-            raise QueryError("cell-no-reason", remedy="reason-after-colon", where=where, score=f"{score:+d}")
+            raise QueryError("cell-no-reason", remedy="reason-after-colon", where=where, score=signed(score))
 
 
 def _blocks(
     graph: Graph, path: Path, given: Sequence[tuple[Path, Scores]], prefixes: Mapping[str, str]
 ) -> Iterator[Block]:
     documents = [f"document:{_document(file)}" for file, _ in given]
-    yield file_block(_graph(graph, path), _DATA.text("scores"), documents)
+    own = _graph(graph, path)
+    yield file_block(own, _DATA.text("scores"), documents)
+    declared = {SCALE, *(key(scale) for scale, file in graph.read(program_query("tables/scale-graphs")) if file != own)}
+    for document, (_, scores) in zip(documents, given, strict=True):
+        if scores.scale.name not in declared:
+            declared.add(scores.scale.name)
+            yield scale_block(scores.scale, document)
     for document, (file, scores) in zip(documents, given, strict=True):
         assessor = graph.label(scores.assessor)
         heading = _DATA.say("matrix-of", graph.language, assessor=assessor)
-        yield document_block(document, assessor, file.name.replace(" ", "%20"), heading=heading)
+        names = (assessor, iri(scores.assessor, prefixes))
+        yield document_block(document, names, file.name.replace(" ", "%20"), heading=heading)
         for link in scored_links(scores):
             passage = f"passage:interaction-{key(link.iri)}"
             named = replace(link, iri=thing("link", key(link.iri)))
-            yield score_block(named, (document, passage), graph.language, prefixes)
+            on = scale_statement(link.scale, prefixes, is_declared=link.scale != SCALE)
+            yield score_block(named, (document, passage), on, graph.language, prefixes)
             yield passage_block(passage, document, link.rationale, graph.language)
 
 
@@ -103,15 +115,45 @@ def file_block(graph: str, label: Text, documents: Sequence[str]) -> Block:
     )
 
 
-def document_block(document: str, assessor: str, address: str, *, of: str = "", heading: str = "") -> Block:
-    """A matrix as a document: who filled it in, ``of`` what it is where that is said, and where it can be read."""
-    title = _DATA.text("matrix", name=f"{assessor} – {of}" if of else assessor)
+def scale_block(scale: Scale, document: str) -> Block:
+    """A scale as it is declared, by the first document that uses it."""
+    kind = "scale-count" if scale.lowest is None or scale.highest is None else "scale-bounded"
+    bounds = {"lowest": signed(scale.lowest or 0), "highest": signed(scale.highest or 0)}
+    label = _DATA.text(kind if scale.is_whole else f"{kind}-decimal", **bounds)
+    numbers = (("pan:minimum", scale.lowest), ("pan:maximum", scale.highest), ("pan:step", scale.step))
+    return Block(
+        f"scale:{scale.name}",
+        (
+            Statement("a", "pan:Scale"),
+            *(Statement("skos:prefLabel", text(said, tag)) for tag, said in label.by_language().items()),
+            *(Statement(name, plain(value)) for name, value in numbers if value is not None),
+            Statement("dcterms:source", document),
+            Statement("pan:certainty", "certainty:stated"),
+        ),
+    )
+
+
+def scale_statement(name: str, prefixes: Mapping[str, str], *, is_declared: bool) -> Statement:
+    """On what scale a link is scored: a declared one by its IRI, that from −3 to +3 by any name."""
+    if is_declared:
+        return Statement("pan:onScale", iri(thing("scale", name), prefixes))
+    return Statement("pan:scale", string(name))
+
+
+def document_block(document: str, assessor: tuple[str, str], address: str, *, of: str = "", heading: str = "") -> Block:
+    """A matrix as a document: who filled it in, ``of`` what it is where that is said, and where it can be read.
+
+    ``assessor`` is what the body is called, and how it is written: the document carries its words.
+    """
+    named, body = assessor
+    title = _DATA.text("matrix", name=f"{named} – {of}" if of else named)
     return Block(
         document,
         (
             Statement("a", "pan:Document"),
             *(Statement("skos:prefLabel", text(said, tag)) for tag, said in title.by_language().items()),
-            Statement("pan:publisherName", string(assessor)),
+            Statement("pan:publisherName", string(named)),
+            Statement("pan:speaksFor", body),
             Statement("pan:sourceKind", "sourcekind:secondary-page"),
             Statement("pan:readAt", f"{string(address)}^^xsd:anyURI"),
             Statement("pan:certainty", "certainty:stated"),
@@ -135,6 +177,7 @@ def passage_block(passage: str, document: str, rationale: str, language: str) ->
 def score_block(
     link: ScoredLink,
     names: tuple[str, str],
+    scale: Statement,
     language: str,
     prefixes: Mapping[str, str],
     *,
@@ -149,8 +192,8 @@ def score_block(
             Statement("pan:linkType", "linktype:interaction"),
             Statement("pan:from", iri(link.source, prefixes)),
             Statement("pan:to", iri(link.target, prefixes)),
-            Statement("pan:score", str(link.score)),
-            Statement("pan:scale", string(link.scale)),
+            Statement("pan:score", plain(link.score)),
+            scale,
             Statement("pan:assessor", iri(link.assessor, prefixes)),
             Statement("pan:rationale", text(link.rationale, language)),
             Statement("pan:status", "linkstatus:accepted"),

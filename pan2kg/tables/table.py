@@ -21,6 +21,7 @@ from pan2kg.turtle.tokens import prefixes_used
 
 if TYPE_CHECKING:
     from pan2kg.coherence.basis import Basis
+    from pan2kg.coherence.scale import Scale
     from pan2kg.graph.graph import Graph
 
 
@@ -28,8 +29,8 @@ _TABLES: Final = Messages("table")
 _THINGS: Final = frozenset((
     "action", "actions", "answer", "answers", "bodies", "cited", "citing", "counterparts", "countries",
     "document", "earlier", "group", "groups", "holder", "instrument", "instruments", "later", "obligation",
-    "obligations", "of_what", "one", "other", "other_action", "other_plan", "pages", "path", "plan", "plans",
-    "recommendation", "relation", "review", "subject", "topic", "topics", "touching", "two", "what",
+    "obligations", "of_what", "one", "other", "other_action", "other_group", "other_plan", "pages", "path", "plan",
+    "plans", "recommendation", "relation", "review", "subject", "topic", "topics", "touching", "two", "what",
 ))  # fmt: skip
 """The columns that hold IRIs; those that hold codes are the ones whose values have a name."""
 SILENT = Text()
@@ -72,10 +73,25 @@ Row = Mapping[str, Value]
 
 
 @dataclass(frozen=True, slots=True)
+class Scoring:
+    """How matrices of scores are read and looked at.
+
+    ``scale`` is that of the files, None where they say it or it is the usual one; ``keep_diagonal`` lets them say what
+    acts on itself. ``cut`` is where chains are cut, and ``groups`` the file that says which group a label is of.
+    """
+
+    scale: Scale | None = None
+    keep_diagonal: bool = False
+    cut: float | None = None
+    groups: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Choice:
     """What a table is told: plans, actions and files by name, a part of it, and whether to show empty rows too.
 
-    ``assessors`` name who filled in the matrices in ``files``, in their order; else the file names do.
+    ``assessors`` name who filled in the matrices in ``files``, in their order; else the file names do. ``scoring`` says
+    how these are read.
     """
 
     plans: tuple[str, ...] = ()
@@ -85,6 +101,7 @@ class Choice:
     part: str = ""
     least: float | None = None
     everything: bool = False
+    scoring: Scoring = Scoring()
 
 
 DEFAULT = Choice()

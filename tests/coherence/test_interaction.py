@@ -8,18 +8,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from pan2kg.coherence.interaction import agreement, alpha, coverage, paths, ranks, second_order, sums
+from pan2kg.coherence.agreement import agreement, alpha
+from pan2kg.coherence.interaction import coverage, paths, ranks, second_order, sums
+from pan2kg.coherence.scale import Scale
 from pan2kg.coherence.scores import Scores, parse_scores, read_scores, scored_links, scores_of
 from pan2kg.errors import ProjectError
 from pan2kg.turtle.vocabulary import link_iri
 
 WORKED = {("a", "b"): 2, ("a", "c"): -1, ("b", "a"): 1, ("b", "c"): 3, ("c", "a"): 0, ("c", "b"): -2}
-KRIPPENDORFF = (
-    (1, 2, 3, 3, 2, 1, 4, 1, 2, None, None, None),
-    (1, 2, 3, 3, 2, 2, 4, 1, 2, 5, None, 3),
-    (None, 3, 3, 3, 2, 3, 4, 2, 2, 5, 1, None),
-    (1, 2, 3, 3, 2, 4, 4, 1, 2, 5, 1, None),
-)
 
 
 def test_the_worked_second_order() -> None:
@@ -37,7 +33,7 @@ def test_rows_and_columns_swapped_changes_what_is_given_for_what_is_taken() -> N
 
 
 def test_a_file_that_says_its_columns_act_is_refused() -> None:
-    with pytest.raises(ProjectError, match=r"The corner says « column acts on row ».*row acts on column"):
+    with pytest.raises(ProjectError, match=r"The corner says « column acts on row ».*the row acts on the column"):
         parse_scores("column acts on row,a,b\na,,1\nb,,\n", assessor="x")
 
 
@@ -75,10 +71,6 @@ def test_cells_not_assessed_widen_ranks_and_ties_share_a_place() -> None:
     ]
     tied = ranks(scores_of({("a", "b"): 1, ("b", "a"): 1}))
     assert [(row.label, row.place) for row in tied] == [("a", 1), ("b", 1)]
-
-
-def test_alpha_is_krippendorffs_own_example() -> None:
-    assert alpha(KRIPPENDORFF) == pytest.approx(0.815, abs=5e-4)
 
 
 @pytest.mark.parametrize("ratings", [[[1, 1], [1, 1]], [[1, None], [None, 2]], [[1, 2]], []])
@@ -136,7 +128,7 @@ def test_a_file_that_is_not_there_is_one_sentence(tmp_path: Path) -> None:
 
 
 def test_scores_become_links_on_somebodys_word() -> None:
-    (link,) = scored_links(scores_of({("http://e/a", "http://e/b"): -2}, assessor="http://e/x", scale="s"))
+    (link,) = scored_links(scores_of({("http://e/a", "http://e/b"): -2}, assessor="http://e/x", scale=Scale(name="s")))
     assert link.iri == link_iri("interaction", "http://e/a", "http://e/b", scale="s", assessor="http://e/x")
     with pytest.raises(ValueError, match="assessor"):
         scored_links(scores_of(WORKED))

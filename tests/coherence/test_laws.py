@@ -14,12 +14,13 @@ from hypothesis import strategies as st
 
 from pan2kg.coherence import links as links_module
 from pan2kg.coherence import matrix
+from pan2kg.coherence.agreement import alpha
 from pan2kg.coherence.basis import changes
 from pan2kg.coherence.chance import adjust, chance, curveball
 from pan2kg.coherence.citations import Citation, arcs
 from pan2kg.coherence.debt import debts
 from pan2kg.coherence.editions import reweighted
-from pan2kg.coherence.interaction import alpha, coverage, ranks, second_order, sums
+from pan2kg.coherence.interaction import coverage, ranks, second_order, sums
 from pan2kg.coherence.links import project, shared_links
 from pan2kg.coherence.pairs import plan_matrix
 from pan2kg.coherence.participation import losses, participation
@@ -244,7 +245,8 @@ def test_the_direct_part_of_the_second_order_is_the_net_and_weight_0_is_the_firs
 @given(scores)
 def test_ranks_lie_in_their_intervals_and_full_coverage_closes_them(given_scores: Scores) -> None:
     rows = ranks(given_scores)
-    assert all(row.best <= row.place <= row.worst for row in rows)
+    assert all(row.best is not None and row.worst is not None for row in rows)
+    assert all((row.best or 0) <= row.place <= (row.worst or 0) for row in rows)
     assert coverage(given_scores) != 1 or all(row.best == row.worst for row in rows)
 
 

@@ -17,7 +17,10 @@ from pan2kg.store.queries import read_queries
 from pan2kg.tables.registry import TABLES
 from pan2kg.tables.table import DEFAULT, thing
 
-TOLD_ALONE: Final = {"explain", "compare", "interaction", "ripple", "disagreement", "as-of"}
+TOLD_ALONE: Final = {
+    *("explain", "compare", "interaction", "ripple", "dematel", "chains", "groups"),
+    *("agreement", "disagreement", "as-of"),
+}
 """Tables that must be told what to look at, or look at something else than the graph's things."""
 
 

@@ -106,6 +106,10 @@ PROGRAMMER = {"ValueError", "KeyError", "TypeError", "RuntimeError", "AttributeE
 """What is called with words for who writes the program: a fault of its own, the name of a cache."""
 ALLOWED = {
     "cited by": "a column of a picture's data, as its CSV has it",
+    "{} decimal": "a scale as it is typed",
+    "column acts on row": "what the corner of a matrix may say",
+    "la colonne agit sur la ligne": "the same",
+    "die spalte wirkt auf die zeile": "the same",
     "two actions": "an option of tables, by name",
     "any action": "an option of tables, by name",
     "two plans": "an option of tables, by name",
@@ -124,8 +128,6 @@ ALLOWED = {
     "due unknown": "a standing",
     "verification source": "a field of an action",
     "expected result": "a field of an action",
-    "row acts on column": "the corner of a matrix that is read",
-    "la ligne agit sur la colonne": "the corner of a matrix that is read",
     "xsd:gYear, xsd:gYearMonth or xsd:date, as its form tells": "a datatype of a column",
     "{}x-content-type-options: nosniff\r\nconnection: close\r\n\r\n": "headers",
     "not yet": "a standing of a plan on a day",

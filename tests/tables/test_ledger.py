@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import csv
 import io
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from pan2kg.cli.coherence import inquire
-from pan2kg.cli.main import build_parser
 from pan2kg.errors import Pan2kgError
 from pan2kg.project import Project
 from pan2kg.validation.check import check
@@ -29,23 +26,6 @@ def matrix(cells: dict[tuple[int, int], str]) -> str:
 
 
 GIVEN = matrix({(0, 1): '"+2: le suivi s’appuie sur l’étude"', (1, 0): "0: sans effet", (2, 0): "-1: retarde l’étude"})
-
-
-@pytest.fixture
-def run() -> Run:
-    def inquired(*arguments: str) -> str:
-        options = build_parser().parse_args(["coherence", *arguments])
-        return str(inquire(Project.at(options.project), options, 100))
-
-    return inquired
-
-
-@pytest.fixture
-def own(tmp_path: Path, project: Project) -> Path:
-    folder = tmp_path / "own"
-    for name in ("ontology", "graph", "queries"):
-        shutil.copytree(project.root / name, folder / name)
-    return folder
 
 
 def test_scores_are_stored_checked_and_read_back(own: Path, tmp_path: Path, run: Run) -> None:

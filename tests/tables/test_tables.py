@@ -32,7 +32,9 @@ CHOICES: Final = {
     "explain": Choice(actions=("lu-bhr-2-4-3", "lu-bhr-1-m5")),
     "compare": Choice(plans=("lu-bhr-1", "lu-bhr-2")),
 }
-SILENT: Final = {"interaction", "ripple", "disagreement", "opposed", "other-countries"}
+SILENT: Final = {
+    *("interaction", "ripple", "dematel", "chains", "groups", "agreement", "disagreement", "opposed", "other-countries")
+}
 """What today's facts do not answer: a table without rows that says so."""
 
 
