@@ -54,6 +54,7 @@ if TYPE_CHECKING:
     from pan2kg.coherence.strength import Foundation, PlanLink
     from pan2kg.coherence.uses import Uses
     from pan2kg.coherence.weight import Weight
+    from pan2kg.errors import Place
     from pan2kg.graph.links import Ties
     from pan2kg.graph.statements import Statements
     from pan2kg.i18n.catalogue import Language
@@ -352,6 +353,13 @@ class Graph:
         from pan2kg.graph.statements import read_statements
 
         return read_statements(self.store)
+
+    @Reading
+    def places(self) -> Mapping[str, Place]:
+        """The file and line where each thing of the graph has its block; empty for a graph that is no project's."""
+        from pan2kg.turtle.writer import find_subjects
+
+        return find_subjects(self.project) if self.project else {}
 
     @Reading
     def resting(self) -> Counter[str]:
