@@ -24,6 +24,7 @@ from pan2kg.cli.arguments import (
     project_of,
     width_of,
 )
+from pan2kg.coherence.evidence import FIGURED, HEADLINE, level
 from pan2kg.errors import QueryError
 from pan2kg.i18n.days import a_day
 from pan2kg.tables.registry import TABLES, Option
@@ -84,6 +85,12 @@ def _least(figure: argparse.ArgumentParser) -> None:
     figure.add_argument("--least", metavar="STRENGTH", type=a_share, help="coherence.least")
 
 
+def _evidence(figure: argparse.ArgumentParser) -> None:
+    figure.add_argument(
+        "--evidence", choices=[one.key for one in FIGURED], default=HEADLINE.key, help="coherence.evidence"
+    )
+
+
 def _two_actions(figure: argparse.ArgumentParser) -> None:
     figure.add_argument("actions", metavar="ACTION", nargs=2, help="coherence.two-actions")
 
@@ -134,6 +141,7 @@ OPTIONS: Final[dict[Option, Callable[[argparse.ArgumentParser], None]]] = {
     "plans": _plans,
     "all": _all,
     "least": _least,
+    "evidence": _evidence,
     "two actions": _two_actions,
     "any action": _any_action,
     "two plans": _two_plans,
@@ -235,6 +243,7 @@ def _choice(options: argparse.Namespace) -> Choice:
         part=getattr(options, "part", None) or "",
         least=getattr(options, "least", None),
         everything=getattr(options, "everything", False),
+        evidence=level(getattr(options, "evidence", HEADLINE.key)) or HEADLINE,
         scoring=Scoring(
             scale=getattr(options, "scale", None),
             keep_diagonal=getattr(options, "keep_diagonal", False),
