@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from fcntl import LOCK_EX, LOCK_SH, LOCK_UN, flock
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import NoReturn
 from urllib.request import urlopen
 
@@ -63,21 +65,56 @@ def own_project(tmp_path: Path) -> Path:
 Cli = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
+class Commands:
+    """Commands in processes of their own, forked from one that has read the program and the shipped graph already."""
+
+    def __init__(self) -> None:
+        self._server: subprocess.Popen[str] | None = None
+
+    def run(self, arguments: Sequence[str], folder: Path, stdin: str) -> subprocess.CompletedProcess[str]:
+        """Run a command in a folder, with what it reads; what it writes goes through files, which never fill up."""
+        if self._server is None:
+            command = [sys.executable, str(ROOT / "tests" / "command_server.py")]
+            pipe = subprocess.PIPE
+            self._server = subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True, env=BARE)
+        assert self._server.stdin
+        assert self._server.stdout
+        with TemporaryDirectory() as scratch:
+            read, told, remarks = (Path(scratch, name) for name in ("read", "told", "remarks"))
+            read.write_text(stdin, encoding="utf-8")
+            order = {
+                "arguments": arguments,
+                "folder": str(folder),
+                "environment": {**BARE, "COLUMNS": "120"},
+                "files": [str(read), str(told), str(remarks)],
+                "patience": PATIENCE,
+            }
+            self._server.stdin.write(json.dumps(order) + "\n")
+            self._server.stdin.flush()
+            code = self._server.stdout.readline()
+            assert code, "The process that runs the commands has ended; run tests/command_server.py by hand."
+            texts = (path.read_text(encoding="utf-8") for path in (told, remarks))
+            return subprocess.CompletedProcess(arguments, int(code), *texts)
+
+    def end(self) -> None:
+        """End the process the commands are forked from."""
+        if self._server:
+            self._server.communicate()
+
+
+@pytest.fixture(scope="session")
+def _commands() -> Iterator[Commands]:
+    commands = Commands()
+    yield commands
+    commands.end()
+
+
 @pytest.fixture
-def cli(tmp_path: Path) -> Cli:
+def cli(tmp_path: Path, _commands: Commands) -> Cli:
     """Run the command line as a user does, in an empty folder."""
 
     def run(*arguments: str, stdin: str = "", cwd: Path = tmp_path) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, "-m", "pan2kg.cli.main", *arguments],
-            input=stdin,
-            capture_output=True,
-            text=True,
-            cwd=cwd,
-            timeout=PATIENCE,
-            check=False,
-            env={**BARE, "COLUMNS": "120"},
-        )
+        return _commands.run(arguments, cwd, stdin)
 
     return run
 

@@ -54,6 +54,7 @@ if TYPE_CHECKING:
     from pan2kg.coherence.strength import Foundation, PlanLink
     from pan2kg.coherence.uses import Uses
     from pan2kg.coherence.weight import Weight
+    from pan2kg.errors import Place
     from pan2kg.graph.links import Ties
     from pan2kg.graph.statements import Statements
     from pan2kg.i18n.catalogue import Language
@@ -354,6 +355,13 @@ class Graph:
         return read_statements(self.store)
 
     @Reading
+    def places(self) -> Mapping[str, Place]:
+        """The file and line where each thing of the graph has its block; empty for a graph that is no project's."""
+        from pan2kg.turtle.writer import find_subjects
+
+        return find_subjects(self.project) if self.project else {}
+
+    @Reading
     def resting(self) -> Counter[str]:
         """How many statements rest on each document."""
         from pan2kg.graph.statements import read_resting
@@ -491,6 +499,13 @@ class Graph:
 
         at = _figured(level)
         return self.once(f"known {at.key}", lambda: known(self.tables, at))
+
+    @Reading
+    def bits(self) -> Mapping[str, float]:
+        """What each text weighs by which works can meet, in bits, whatever the level: no general text is among them."""
+        found = self.known().potential.weights
+        ends = zip(found.texts, found.gain.tolist(), found.general.tolist(), strict=True)
+        return {text: gain for text, gain, is_general in ends if gain > 0 and not is_general}
 
     def figures(self, level: Level | str = "") -> Measures[Taken]:
         """Every figure of the register at a level of evidence, with its four values and what it rests on.

@@ -26,7 +26,6 @@ from pan2kg.tables.table import (
     undated,
 )
 from pan2kg.turtle.vocabulary import thing as thing_iri
-from pan2kg.turtle.writer import find_subjects
 
 EXPLAIN = (
     "instrument", "contribution", "weight", "bits", "action", "relation", "quote", "document", "page", "address",
@@ -83,7 +82,7 @@ class _Where:
         self.documents = {
             (row[0], row[1]): (row[2], row[3]) for row in graph.read(program_query("tables/places", link=links))
         }
-        self.lines = find_subjects(graph.project) if graph.project and links else {}
+        self.lines = graph.places if links else {}
 
     def of(self, use: Use) -> Row:
         page, address = self.documents.get((use.link, use.document), ("", ""))

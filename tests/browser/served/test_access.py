@@ -43,7 +43,8 @@ def faults(page: Page, name: str, *, whole: bool = True) -> list[str]:
     found = [f"{name}, {width}: {wide} pixels too wide" for width in WIDTHS if (wide := too_wide(at(page, width)))]
     page = page if whole else shortened(page)
     for width in WIDTHS:
-        found += [f"{name}, {width}: {fault}" for fault in faults_of_access(at(page, width), best_practice=False)]
+        told = faults_of_access(at(page, width), best_practice=False, contrast=whole)
+        found += [f"{name}, {width}: {fault}" for fault in told]
     return found
 
 

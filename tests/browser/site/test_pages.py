@@ -65,7 +65,8 @@ def test_nothing_keeps_people_out_and_no_page_scrolls_sideways(
             if (language, width) != WHOLE:
                 shortened(page)
             page.set_viewport_size({"width": width, "height": 900})
-            found += [f"{language} {width}: {fault}" for fault in faults_of_access(page, best_practice=False)]
+            faults = faults_of_access(page, best_practice=False, contrast=language == WHOLE[0])
+            found += [f"{language} {width}: {fault}" for fault in faults]
     assert not found, "\n".join(found)
 
 

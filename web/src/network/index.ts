@@ -217,9 +217,13 @@ class NetworkView extends HTMLElement {
         const [from, to] = [select("path-from"), select("path-to")];
         const go = make("button", { type: "button" }, say("path-go"));
         go.addEventListener("click", () => this.showWay(from.value, to.value));
+        // The browser tells of the opening some time after it: what was picked in between is kept.
+        let given = "";
         const opened = (): void => {
-            const chosen = this.dataset.chosen ?? "";
-            from.value = this.model.things.has(chosen) ? chosen : "";
+            if (from.value === given) {
+                const chosen = this.dataset.chosen ?? "";
+                from.value = given = this.model.things.has(chosen) ? chosen : "";
+            }
         };
         return make("details", { class: "network-path", toggle: opened }, make("summary", {}, say("path")), from, " ", to, " ", go);
     }

@@ -1,0 +1,89 @@
+"""Runs commands for the tests: a process that has read the program and the shipped graph once, and forks for each.
+
+A command is asked for by a line of JSON on standard input (``arguments``, ``folder``, ``environment`` and the three
+files of standard input, output and error) and answered by a line with its exit code. What a command does is what it
+does when a user starts it, but for two things done before: the modules are imported and the shipped graph is derived.
+Commands that are told of their start, their speed or their end by a signal are started for real by their tests.
+"""
+
+from __future__ import annotations
+
+import gc
+import json
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from pathlib import Path
+from pkgutil import walk_packages
+
+import pan2kg
+from pan2kg.cli.main import main
+from pan2kg.project import Project
+from pan2kg.store import store as stores
+from pan2kg.store.rules import derive
+from pan2kg.store.store import Derive, LocalStore
+
+SHIPPED = Project.at(Path(__file__).resolve().parent.parent)
+
+
+def keep_shipped_graph() -> None:
+    """Let whoever opens the shipped graph have the one that is read here, once, with all its rules.
+
+    A question that asks for some rules alone gets the same rows from all: tests/queries shows it.
+    """
+    anew = stores.open_store
+    kept = anew(SHIPPED, derive)
+
+    def open_store(project: Project, by: Derive) -> LocalStore:
+        return kept if project == SHIPPED and getattr(by, "func", by) is derive else anew(project, by)
+
+    for module in list(sys.modules.values()):
+        if getattr(module, "open_store", None) is anew:
+            module.open_store = open_store  # type: ignore[attr-defined]
+
+
+def run(
+    arguments: Sequence[str], folder: str, environment: dict[str, str], files: Sequence[str], patience: int
+) -> int:
+    """Run a command in a process of its own, ended by an alarm after so many seconds; the exit code."""
+    child = os.fork()
+    if child:
+        return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    code = 1
+    try:
+        signal.alarm(patience)
+        os.chdir(folder)
+        os.environ.clear()
+        os.environ.update(environment)
+        for number, name in enumerate(files):
+            os.dup2(os.open(name, os.O_RDWR | os.O_CREAT, 0o600), number)
+        sys.argv = ["pan2kg", *arguments]
+        try:
+            code = main()
+        except SystemExit as end:
+            code = end.code if isinstance(end.code, int) else int(end.code is not None)
+        sys.stdout.flush()
+    finally:
+        if (fault := sys.exc_info())[0]:
+            sys.excepthook(*fault)
+        sys.stderr.flush()
+        os._exit(code)
+
+
+def serve() -> None:
+    """Answer until nobody asks any more."""
+    for module in walk_packages(pan2kg.__path__, "pan2kg."):
+        import_module(module.name)
+    keep_shipped_graph()
+    gc.freeze()
+    orders = os.fdopen(os.dup(0), encoding="utf-8")
+    answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    for order in orders:
+        answers.write(f"{run(**json.loads(order))}\n")
+        answers.flush()
+
+
+if __name__ == "__main__":
+    serve()
