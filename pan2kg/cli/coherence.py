@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 from pan2kg.cli.arguments import (
     Formatter,
     PlainFormatter,
+    SingleValue,
     a_scale,
     a_share,
     add_as_of,
@@ -113,7 +114,7 @@ def _matrices(figure: argparse.ArgumentParser) -> None:
         help="coherence.assessor",
     )
     figure.add_argument("--free-labels", action="store_const", const="free", dest="part", help="coherence.free-labels")
-    figure.add_argument("--scale", metavar="SCALE", type=a_scale, help="coherence.scale")
+    figure.add_argument("--scale", metavar="SCALE", type=a_scale, action=SingleValue, help="coherence.scale")
     figure.add_argument("--self", action="store_true", dest="keep_diagonal", help="coherence.self")
 
 
@@ -122,11 +123,11 @@ def _write(figure: argparse.ArgumentParser) -> None:
 
 
 def _cut(figure: argparse.ArgumentParser) -> None:
-    figure.add_argument("--cut", metavar="SIZE", type=a_share, help="coherence.cut")
+    figure.add_argument("--cut", metavar="SIZE", type=a_share, action=SingleValue, help="coherence.cut")
 
 
 def _groups(figure: argparse.ArgumentParser) -> None:
-    figure.add_argument("--groups", metavar="FILE", help="coherence.groups")
+    figure.add_argument("--groups", metavar="FILE", action=SingleValue, help="coherence.groups")
 
 
 def _kind(figure: argparse.ArgumentParser) -> None:
