@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from pan2kg.tables.table import Choice, FigureTable
 
 Option = Literal[
-    "plans", "all", "least", "two actions", "any action", "two plans", "matrices", "write", "cut", "groups", "kind",
-    "day",
+    "plans", "all", "least", "evidence", "two actions", "any action", "two plans", "matrices", "write", "cut", "groups",
+    "kind", "day",
 ]  # fmt: skip
 """What tables can be told, as :mod:`pan2kg.cli.coherence` reads it."""
 
