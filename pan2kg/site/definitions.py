@@ -39,7 +39,7 @@ _SEEN: Final = frozenset({"text", "web", "in_statement", "sharing"})
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A figure in a table: where its definition stands, what it is called, its value, and the four from firm to weak."""
+    """A figure in a table: where its definition stands, its name, its value, and the four from firm to weak."""
 
     address: str
     name: str

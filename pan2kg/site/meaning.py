@@ -46,11 +46,15 @@ def values(context: PageContext) -> Values:
 
 
 def example(known: Known) -> Ordered | None:
-    """The pair of plans that shares most, without editions of one plan and frameworks; None where none shares."""
+    """The pair of plans to follow: of those that share something the most, one that could cite the other before others.
+
+    Editions of one plan and frameworks are left out; None where nothing is left.
+    """
     found = [
-        (-bits, pair) for pair, bits in known.shared.items() if verdict(known.chronology, *pair) not in _APART
+        (not any(known.way(*way).is_expected for way in (pair, pair[::-1])), -bits, pair)
+        for pair, bits in known.shared.items() if verdict(known.chronology, *pair) not in _APART
     ]  # fmt: skip
-    return min(found)[1] if found else None
+    return min(found)[2] if found else None
 
 
 def _followed(context: PageContext, known: Known, pair: Ordered) -> Values:

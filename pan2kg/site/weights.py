@@ -1,11 +1,11 @@
-"""What two plans share and whether one could cite the other, as pages show it: texts with quotations, ways with dates."""
+"""What two plans share and whether one could cite the other, as pages show it: texts with quotes, ways with dates."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from pan2kg.coherence.feasible import Dates, Verdict
+from pan2kg.coherence.feasible import Verdict
 from pan2kg.coherence.figures import Unit
 from pan2kg.coherence.occasions import State
 from pan2kg.coherence.texts import CARRIES_OUT, MENTIONS, SERVES
@@ -17,6 +17,8 @@ from pan2kg.tables.figure_words import amount, named
 from pan2kg.turtle.vocabulary import PAN
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from markupsafe import Markup
 
     from pan2kg.coherence.known import Known
@@ -131,9 +133,16 @@ def way(context: PageContext, known: Known, source: str, target: str) -> Way:
     is_told = found.is_expected or found.state is State.SEEN
     words = context.t(f"way-{found.state}") if is_told else named(found.verdict).say(context.request.language)
     key = f"way-why-{found.state}" if is_told else f"way-why-{found.verdict}"
-    dates = [issued(context, known.chronology.dates.get(plan, Dates()).issued) for plan in (source, target)]
-    why = context.t(key, source=dates[0], target=dates[1])
+    dates = {plan: one.issued for plan, one in known.chronology.dates.items()}
+    edition = earliest(dates.get(plan) for plan in known.chronology.later.get(target, ()))
+    given = {"source": dates.get(source), "target": dates.get(target), "later": edition}
+    why = context.t(key, **{name: issued(context, one) for name, one in given.items()})
     return Way(source, target, found.verdict, found.state.value if is_told else "", words, why)
+
+
+def earliest(spans: Iterable[Span | None]) -> Span | None:
+    """The first of several days by their last day; what is not known is left out, None where nothing is."""
+    return min((one for one in spans if one is not None), key=lambda one: (one.last, one.first), default=None)
 
 
 def issued(context: PageContext, found: Span | None) -> str:
@@ -142,5 +151,5 @@ def issued(context: PageContext, found: Span | None) -> str:
         return context.t("issued-unknown")
     language = context.request.language
     if found.first == found.last:
-        return in_words(found.first, language)
+        return context.t("issued-on", day=in_words(found.first, language))
     return context.t("issued-between", first=in_words(found.first, language), last=in_words(found.last, language))
