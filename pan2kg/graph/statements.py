@@ -25,7 +25,8 @@ PREFIX pan: <{PAN}>
 SELECT ?thing ?property ?value ?graph WHERE {{
     GRAPH ?graph {{ ?thing ?property ?value }}
     FILTER(?property NOT IN (
-        pan:linkedTo, pan:linkedToAtPlan, pan:linkedToAtOfficial, pan:linkedToAtOther, pan:mainLabel))
+        pan:linkedTo, pan:linkedToAtPlan, pan:linkedToAtOther, pan:linkedToAtEditors, pan:restsOnAtPlan,
+        pan:restsOnAtOfficial, pan:restsOnAtOther, pan:restsOnAtEditors, pan:mainLabel))
 }}
 """
 """Some properties are left out: what is linked to what, and main labels, repeat links and labels in short."""
