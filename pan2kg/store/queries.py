@@ -42,8 +42,10 @@ KINDS: Final[Mapping[str, frozenset[str]]] = {
     "document": frozenset({"Document"}),
 }
 """The kinds of things questions are asked of, each with its classes; a provision stands for its instrument."""
-PLAIN: Final = ("text", "language", "boolean", "number", "day")
+PLAIN: Final = ("text", "language", "boolean", "number", "day", "level")
 """The kinds of a parameter whose value is no thing."""
+LEVELS: Final = ("plan", "official", "other", "editors")
+"""The levels of evidence a question can be asked at, from firm to weak: what a parameter of the kind « level » takes."""
 
 
 def refuse_other_kind(iri: str, kinds: Collection[str], *, option: str, store: Store) -> None:
@@ -240,6 +242,8 @@ def _listed(known: Mapping[str, Parameter]) -> Message:
 
 def _n3(parameter: Parameter, value: str, store: Store, project: Project) -> str:
     first = next(tokens(parameter.default))
+    if "level" in parameter.kinds and value not in LEVELS:
+        raise QueryError("no-such-level", remedy="name-a-level", name=value, named=either(LEVELS))
     if first.kind in ("iri", "name"):
         iri = find_thing(value, store, project)
         kinds = [kind for kind in parameter.kinds if kind in KINDS]
