@@ -66,7 +66,7 @@ def test_a_question_falls_back_to_english() -> None:
     assert (query.question("de"), query.summary_in("fr"), query.parameters[0].meaning_in("de")) == (
         "Why?", "All.", "a thing",
     )  # fmt: skip
-    assert QUERIES["why-linked"].parameters[1].meaning_in("de") == "eine Maßnahme oder ein Plan"
+    assert QUERIES["why-linked"].parameters[2].meaning_in("de") == "eine Maßnahme oder ein Plan"
 
 
 def test_every_column_has_a_heading_in_french_and_german() -> None:
