@@ -1,4 +1,4 @@
-"""What a reader of the matrix chose: kinds of links, a theme, a ministry, a year; all of it stands in the address."""
+"""What a reader of the matrix chose: a level of evidence, a theme, a ministry, a year; all stands in the address."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from pan2kg.graph.links import DECLARED, INFERRED, USUAL
+from pan2kg.coherence.evidence import HEADLINE, Level
+from pan2kg.site.levels import level_in
 from pan2kg.store.queries import program_query
 from pan2kg.store.store import plain, select
 
@@ -15,10 +16,6 @@ if TYPE_CHECKING:
 
 ASKED: Final = ("evidence", "topic", "body", "year")
 """How the parts of a choice are called in an address."""
-EVIDENCE: Final[Mapping[str, tuple[str, ...]]] = {
-    "": USUAL, "declared": DECLARED, "inferred": INFERRED, "all": (*DECLARED, *INFERRED),
-}  # fmt: skip
-"""Which kinds of links stand behind each word for evidence; the empty one where nothing is chosen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +30,9 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """Kinds of links to show, and what plans must have to be shown; empty is no restriction."""
+    """At which level of evidence links are shown, and what plans must have to be shown; empty is no restriction."""
 
-    kinds: tuple[str, ...] = USUAL
+    level: Level = HEADLINE
     topic: str = ""
     body: str = ""
     year: int | None = None
@@ -67,10 +64,9 @@ def read_choice(arguments: Mapping[str, str], *, topics: Mapping[str, str], bodi
     >>> read_choice({"evidence": "declared", "year": "2021"}, topics={}, bodies={}).year
     2021
     """
-    kinds = EVIDENCE.get(arguments.get("evidence", ""), USUAL)
     year = arguments.get("year", "")
     return Choice(
-        kinds,
+        level_in(arguments),
         topics.get(arguments.get("topic", ""), ""),
         bodies.get(arguments.get("body", ""), ""),
         int(year) if year.isascii() and year.isdecimal() and len(year) == 4 else None,

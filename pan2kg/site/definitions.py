@@ -39,11 +39,14 @@ _SEEN: Final = frozenset({"text", "web", "in_statement", "sharing"})
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A figure in a table: where its definition stands, its name, its value, and the four from firm to weak."""
+    """A figure in a table: where its definition stands, its name, and its four values from firm to weak.
+
+    ``at`` is the place of the one the page shows among them.
+    """
 
     address: str
     name: str
-    value: str
+    at: int
     nested: tuple[str, ...]
     population: str
 
@@ -69,7 +72,7 @@ def line(context: PageContext, taken: Taken) -> Line:
     return Line(
         address(context, taken.figure.id),
         taken.figure.name.say(language),
-        value_words(taken.value, taken, language),
+        FIGURED.index(taken.level),
         tuple(value_words(one, taken, language) for one in taken.nested),
         "–" if taken.population is None else context.figure(taken.population),
     )

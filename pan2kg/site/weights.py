@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Final
 from pan2kg.coherence.feasible import Verdict
 from pan2kg.coherence.figures import Unit
 from pan2kg.coherence.occasions import State
+from pan2kg.coherence.spans import Span, span, years
 from pan2kg.coherence.texts import CARRIES_OUT, MENTIONS, SERVES
-from pan2kg.i18n.catalogue import with_mark
+from pan2kg.i18n.catalogue import format_of, with_mark
 from pan2kg.i18n.days import in_words
 from pan2kg.site.levels import mark
 from pan2kg.site.values import EVIDENCE, quotes
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from markupsafe import Markup
 
     from pan2kg.coherence.known import Known
-    from pan2kg.coherence.spans import Span
     from pan2kg.coherence.texts import Use
     from pan2kg.coherence.weight import Contribution
     from pan2kg.site.page_context import PageContext
@@ -146,10 +146,14 @@ def earliest(spans: Iterable[Span | None]) -> Span | None:
 
 
 def issued(context: PageContext, found: Span | None) -> str:
-    """When a plan was issued, as far as that is known."""
+    """When a plan was issued, as far as that is known: a day, a month, a year, or between two days."""
     if found is None:
         return context.t("issued-unknown")
-    language = context.request.language
-    if found.first == found.last:
-        return context.t("issued-on", day=in_words(found.first, language))
-    return context.t("issued-between", first=in_words(found.first, language), last=in_words(found.last, language))
+    language, first, last = context.request.language, found.first, found.last
+    if first == last:
+        return context.t("issued-on", day=in_words(first, language))
+    if found == years(first.year):
+        return context.t("issued-year", year=str(first.year))
+    if found == span(f"{first:%Y-%m}"):
+        return context.t("issued-month", month=format_of(f"month.{first.month}", language), year=str(first.year))
+    return context.t("issued-between", first=in_words(first, language), last=in_words(last, language))
