@@ -76,7 +76,7 @@ def _column(text: str) -> Column:
     match = _COLUMN.fullmatch(text)
     if not match:
         raise ValueError(f"« {text} » is no column")
-    return Column(match[1], match[2] or "", cast("Kind", match[3]), match[4] or "")
+    return Column(match[1], match[2] or "", cast(Kind, match[3]), match[4] or "")
 
 
 SEPARATORS: Final = ("|", "¦", "‖")

@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from pan2kg.coherence.evidence import HEADLINE, Level
-from pan2kg.site.levels import level_in
+from pan2kg.coherence.evidence import FIGURED, HEADLINE, Level, level
 from pan2kg.store.queries import program_query
 from pan2kg.store.store import plain, select
 
@@ -16,6 +15,23 @@ if TYPE_CHECKING:
 
 ASKED: Final = ("evidence", "topic", "body", "year")
 """How the parts of a choice are called in an address."""
+
+
+EVIDENCE: Final = "evidence"
+"""How the level is called in an address."""
+BEFORE: Final[Mapping[str, Level]] = {"declared": Level.OTHER, "inferred": Level.EDITORS, "all": Level.EDITORS}
+"""What addresses of the first release asked for, as the levels that show at least the same."""
+
+
+def level_in(arguments: Mapping[str, str]) -> Level:
+    """The level an address asks for; that of the headline where it asks for none, or for none there is.
+
+    >>> [level_in({"evidence": asked}).key for asked in ("plan", "declared", "machine", "")]
+    ['plan', 'other', 'official', 'official']
+    """
+    asked = arguments.get(EVIDENCE, "")
+    found = BEFORE.get(asked) or level(asked)
+    return found if found in FIGURED else HEADLINE
 
 
 @dataclass(frozen=True, slots=True)

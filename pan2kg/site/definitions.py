@@ -16,7 +16,8 @@ from pan2kg.coherence.figures import FIGURES, Figure, Taken, Unit, breakdown
 from pan2kg.coherence.occasions import State, Way
 from pan2kg.coherence.reconciliation import reconcile
 from pan2kg.i18n.catalogue import Messages
-from pan2kg.site.levels import basis, handed, level_in, options, shown
+from pan2kg.site.choice import level_in
+from pan2kg.site.levels import basis, handed, options, shown
 from pan2kg.site.page import CSV, File, View
 from pan2kg.tables.figure_words import according_to, amount, named, value_words
 from pan2kg.tables.formats import Grid, Value, write_csv

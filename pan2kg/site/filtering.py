@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, Final, Literal
 from pan2kg.coherence.evidence import FIGURED, HEADLINE, Level
 from pan2kg.coherence.meetings import read_plans
 from pan2kg.i18n.catalogue import Messages, format_of
-from pan2kg.site.choice import ASKED, Choice, read_choice
-from pan2kg.site.levels import BEFORE
+from pan2kg.site.choice import ASKED, BEFORE, Choice, read_choice
 from pan2kg.site.page import embedded
 from pan2kg.turtle.vocabulary import ID, PAN
 

@@ -12,6 +12,7 @@ from pan2kg.graph.links import DECLARED, Tie
 from pan2kg.i18n.catalogue import with_mark
 from pan2kg.site import levels
 from pan2kg.site.basis import Notes
+from pan2kg.site.choice import EVIDENCE
 from pan2kg.site.connections import Connection, connection, grouped
 from pan2kg.site.figures import show
 from pan2kg.site.filtering import is_whole
@@ -101,7 +102,7 @@ def values(context: PageContext) -> Values | None:
         return None
     one, two = found
     known, language = levels.shown(context), context.request.language
-    is_chosen = bool(context.request.arguments.get(levels.ASKED))
+    is_chosen = bool(context.request.arguments.get(EVIDENCE))
     listed = [tie for tie in ties if not is_chosen or counts(tie.level, known.level)]
     notes = Notes(context)
     declared = grouped(notes, sorted({tie.iri for tie in listed if tie.is_declared}))

@@ -130,9 +130,14 @@ def ways(context: PageContext, known: Known, one: str, two: str) -> tuple[Way, W
 def way(context: PageContext, known: Known, source: str, target: str) -> Way:
     """What can be said of a citation from one plan to another, with the dates that decide it."""
     found = known.way(source, target)
-    is_told = found.is_expected or found.state is State.SEEN
-    words = context.t(f"way-{found.state}") if is_told else named(found.verdict).say(context.request.language)
-    key = f"way-why-{found.state}" if is_told else f"way-why-{found.verdict}"
+    is_met = found.state is State.SEEN or (source, target) in known.related
+    is_told = is_met and (found.is_expected or found.state is State.SEEN)
+    if found.is_expected and not is_met:
+        key, words = "way-why-unmet", context.t("way-unmet")
+    else:
+        said = found.state.value if is_told else found.verdict.value
+        words = context.t(f"way-{said}") if is_told else named(found.verdict).say(context.request.language)
+        key = f"way-why-{said}"
     dates = {plan: one.issued for plan, one in known.chronology.dates.items()}
     edition = earliest(dates.get(plan) for plan in known.chronology.later.get(target, ()))
     given = {"source": dates.get(source), "target": dates.get(target), "later": edition}
