@@ -86,7 +86,7 @@ def occasions(
     for x, y in sorted(related(made, shared, at=at)):
         said = verdict(made, x, y)
         bits = shared.get((min(x, y), max(x, y)), 0.0)
-        found.append(Occasion(x, y, said, _state(made, readings, x, y, at), bits, (ways or {}).get((x, y), ())))
+        found.append(Occasion(x, y, said, seen_or_open(made, readings, x, y, at), bits, (ways or {}).get((x, y), ())))
     return tuple(sorted(found, key=lambda one: (-one.bits, one.source, one.target)))
 
 
@@ -103,7 +103,8 @@ def linked(made: Chronology, shared: Mapping[Ordered, float], *, at: Level) -> f
     return frozenset((min(pair), max(pair)) for pair in related(made, shared, at=at))
 
 
-def _state(made: Chronology, readings: Readings, x: str, y: str, at: Level) -> State:
+def seen_or_open(made: Chronology, readings: Readings, x: str, y: str, at: Level) -> State:
+    """Whether x is seen to cite y, is known not to as it was read in full, or that is open."""
     if made.seen(x, y, at):
         return State.SEEN
     return State.ABSENT if readings.extent(x, Aspect.REFERENCES) is Extent.FULL else State.OPEN
@@ -171,7 +172,7 @@ def returns(made: Chronology, readings: Readings, *, at: Level) -> tuple[Return,
     return tuple(
         Return(
             x, y, tuple(channel for channel in Channel if made.seen(x, y, at, channel)),
-            _state(made, readings, y, x, at), verdict(made, y, x),
+            seen_or_open(made, readings, y, x, at), verdict(made, y, x),
         )
         for x, y in sorted(made.cited) if made.seen(x, y, at)
     )  # fmt: skip
