@@ -187,6 +187,21 @@ def a_scale(text: str) -> Scale:
         raise argparse.ArgumentTypeError(joined([told("no-scale", text=text), told("scale-form")])) from None
 
 
+def with_scale(words: Sequence[str]) -> list[str]:
+    """The words of a command, where ``--scale -4..4`` becomes one word: a value that begins with a hyphen is none.
+
+    >>> with_scale(["chains", "--scale", "-4..4", "m.csv"])
+    ['chains', '--scale=-4..4', 'm.csv']
+    """
+    found: list[str] = []
+    for word in words:
+        if found and found[-1] == "--scale" and re.match(r"-\d", word):
+            found[-1] = f"--scale={word}"
+        else:
+            found.append(word)
+    return found
+
+
 def read_parameters(given: Sequence[str]) -> dict[str, str]:
     """Parameters typed as ``--name value`` or ``--name=value``, by name.
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 from pan2kg.cli.arguments import (
     Formatter,
     PlainFormatter,
+    SingleValue,
     a_scale,
     a_share,
     add_as_of,
@@ -24,6 +25,7 @@ from pan2kg.cli.arguments import (
     project_of,
     width_of,
 )
+from pan2kg.coherence.evidence import FIGURED, HEADLINE, level
 from pan2kg.errors import QueryError
 from pan2kg.i18n.days import a_day
 from pan2kg.tables.registry import TABLES, Option
@@ -84,6 +86,12 @@ def _least(figure: argparse.ArgumentParser) -> None:
     figure.add_argument("--least", metavar="STRENGTH", type=a_share, help="coherence.least")
 
 
+def _evidence(figure: argparse.ArgumentParser) -> None:
+    figure.add_argument(
+        "--evidence", choices=[one.key for one in FIGURED], default=HEADLINE.key, help="coherence.evidence"
+    )
+
+
 def _two_actions(figure: argparse.ArgumentParser) -> None:
     figure.add_argument("actions", metavar="ACTION", nargs=2, help="coherence.two-actions")
 
@@ -106,7 +114,7 @@ def _matrices(figure: argparse.ArgumentParser) -> None:
         help="coherence.assessor",
     )
     figure.add_argument("--free-labels", action="store_const", const="free", dest="part", help="coherence.free-labels")
-    figure.add_argument("--scale", metavar="SCALE", type=a_scale, help="coherence.scale")
+    figure.add_argument("--scale", metavar="SCALE", type=a_scale, action=SingleValue, help="coherence.scale")
     figure.add_argument("--self", action="store_true", dest="keep_diagonal", help="coherence.self")
 
 
@@ -115,11 +123,11 @@ def _write(figure: argparse.ArgumentParser) -> None:
 
 
 def _cut(figure: argparse.ArgumentParser) -> None:
-    figure.add_argument("--cut", metavar="SIZE", type=a_share, help="coherence.cut")
+    figure.add_argument("--cut", metavar="SIZE", type=a_share, action=SingleValue, help="coherence.cut")
 
 
 def _groups(figure: argparse.ArgumentParser) -> None:
-    figure.add_argument("--groups", metavar="FILE", help="coherence.groups")
+    figure.add_argument("--groups", metavar="FILE", action=SingleValue, help="coherence.groups")
 
 
 def _kind(figure: argparse.ArgumentParser) -> None:
@@ -134,6 +142,7 @@ OPTIONS: Final[dict[Option, Callable[[argparse.ArgumentParser], None]]] = {
     "plans": _plans,
     "all": _all,
     "least": _least,
+    "evidence": _evidence,
     "two actions": _two_actions,
     "any action": _any_action,
     "two plans": _two_plans,
@@ -235,6 +244,7 @@ def _choice(options: argparse.Namespace) -> Choice:
         part=getattr(options, "part", None) or "",
         least=getattr(options, "least", None),
         everything=getattr(options, "everything", False),
+        evidence=level(getattr(options, "evidence", HEADLINE.key)) or HEADLINE,
         scoring=Scoring(
             scale=getattr(options, "scale", None),
             keep_diagonal=getattr(options, "keep_diagonal", False),

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import Final
 
-from pan2kg.cli.arguments import Formatter, Parser, PlainFormatter, translated
+from pan2kg.cli.arguments import Formatter, Parser, PlainFormatter, translated, with_scale
 from pan2kg.errors import Pan2kgError
 from pan2kg.i18n.compilation import CatalogueError
 from pan2kg.i18n.message import language_of, language_typed, speaking, told
@@ -83,7 +83,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _run(arguments: Sequence[str]) -> int:
     parser = build_parser()
-    options, rest = parser.parse_known_args(arguments)
+    options, rest = parser.parse_known_args(with_scale(arguments))
     if options.command is None:
         parser.print_help()
         return 0

@@ -42,8 +42,12 @@ Beside them, and where they measure the same still read by pages and tables unti
     participation  actions that bridge plans, what is lost without them, completeness
     bodies         fragmentation, overlap, who should talk
     obligations    due dates, margins, and what cannot be said
+    scale          what scores may be: bounds, counts, decimals
     scores         interaction matrices as CSV
-    interaction    signed sums, second order, intervals of ranks, agreement of assessors
+    interaction    signed sums, second order, intervals of ranks, sums between groups
+    dematel        influence over any number of steps, in four vectors
+    chains         chains of effects without repetition
+    agreement      how far assessors agree, at five levels
     chance         whether two plans share more than chance would have it
     editions       one edition and the next, with the same weights
     reading        the door to the store for all of these

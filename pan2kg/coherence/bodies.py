@@ -15,7 +15,7 @@ import numpy as np
 
 from pan2kg.coherence.basis import Measured
 from pan2kg.coherence.matrix import Incidence, cells
-from pan2kg.coherence.uses import Uses
+from pan2kg.coherence.uses import Uses, statements
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -111,25 +111,26 @@ class Overlap:
         return bool(self.topics and self.groups and self.instruments)
 
 
-def overlaps(uses: Uses, profiles: Iterable[Profile]) -> Measured[Overlap]:
+def overlaps(uses: Uses, profiles: Iterable[Profile], bits: Mapping[str, float]) -> Measured[Overlap]:
     """Pairs of actions to coordinate: same topic, same target group or instrument, no lead in common.
 
-    Only actions whose lead is known can overlap; an instrument every action uses is not counted as
-    shared. Sorted by the two actions.
+    Only actions whose lead is known can overlap; a text without ``bits``, as for :func:`who_should_talk`, is not
+    counted as shared. Sorted by the two actions.
 
     Source: US GAO, GAO-15-49SP (2015), as for :func:`fragmentation`.
 
     >>> from pan2kg.coherence.uses import uses_of
     >>> topic, group = frozenset({"t"}), frozenset({"g"})
     >>> known = [Profile("a", topic, group, frozenset({"x"})), Profile("b", topic, group, frozenset({"y"}))]
-    >>> [(row.one, row.two, row.is_duplication_candidate) for row in overlaps(uses_of([], {"a": "p", "b": "q"}), known)]
+    >>> found = overlaps(uses_of([], {"a": "p", "b": "q"}), known, {})
+    >>> [(row.one, row.two, row.is_duplication_candidate) for row in found]
     [('a', 'b', False)]
     """
     led = [profile for profile in _actions(uses, profiles) if profile.leads]
     topics = _incidence([profile.topics for profile in led])
     place = {action: at for at, action in enumerate(uses.actions)}
     one, two, _ = cells(topics)
-    rows = (_overlap(uses, place, led[a], led[b]) for a, b in zip(one, two, strict=True))
+    rows = (_overlap(uses, place, bits, (led[a], led[b])) for a, b in zip(one, two, strict=True))
     return Measured(uses.basis, tuple(row for row in rows if row.groups or row.instruments if _apart(row)))
 
 
@@ -137,14 +138,17 @@ def _apart(row: Overlap) -> bool:
     return not set(row.leads[0]) & set(row.leads[1])
 
 
-def _overlap(uses: Uses, place: Mapping[str, int], one: Profile, two: Profile) -> Overlap:
+def _overlap(
+    uses: Uses, place: Mapping[str, int], bits: Mapping[str, float], ends: tuple[Profile, Profile]
+) -> Overlap:
+    one, two = ends
     shared = np.intersect1d(uses.table.row(place[one.work]), uses.table.row(place[two.work]))
     return Overlap(
         one.work,
         two.work,
         tuple(sorted(one.topics & two.topics)),
         tuple(sorted(one.groups & two.groups)),
-        tuple(uses.instruments[i] for i in shared if uses.weights[i] > 0),
+        tuple(name for name in (uses.instruments[i] for i in shared) if bits.get(name, 0.0) > 0),
         (tuple(sorted(one.leads)), tuple(sorted(two.leads))),
     )
 
@@ -165,46 +169,47 @@ class Talk:
     bits: float
 
 
-def who_should_talk(uses: Uses, profiles: Iterable[Profile], *, only: Iterable[str] | None = None) -> Measured[Talk]:
-    """Pairs of bodies whose works rest on the same linking instrument while no work involves both.
+def who_should_talk(
+    uses: Uses, profiles: Iterable[Profile], bits: Mapping[str, float], *, only: Iterable[str] | None = None
+) -> Measured[Talk]:
+    """Pairs of bodies whose works rest on the same text while no work involves both.
 
-    An instrument links if it has a weight. ``only`` restricts to some bodies, such as the ministries.
-    bits = Σ log2(n/d_i) over the shared instruments. Most bits first, then by IRIs.
+    ``bits`` gives what each text weighs: a text without weight, such as a code or a whole agenda, joins nobody.
+    ``only`` restricts to some bodies, such as the ministries. Most bits first, then by IRIs.
 
-    Source: this project's definition.
+    Source: this project's definition, the same as that of the question « who-should-talk ».
 
     >>> from pan2kg.coherence.uses import uses_of
     >>> uses = uses_of([("a", "K"), ("b", "K"), ("c", "L")], {"a": "p", "b": "q", "c": "q"})
     >>> known = [Profile("a", bodies=frozenset({"x"})), Profile("b", bodies=frozenset({"y"}))]
-    >>> [(row.one, row.two, row.instruments) for row in who_should_talk(uses, known)]
+    >>> [(row.one, row.two, row.instruments) for row in who_should_talk(uses, known, {"K": 0.5})]
     [('x', 'y', ('K',))]
+    >>> len(who_should_talk(uses, known, {"K": 0.0}))
+    0
     """
     chosen = None if only is None else frozenset(only)
-    resting: dict[str, set[int]] = {}
+    resting: dict[str, set[str]] = {}
     together: set[tuple[str, str]] = set()
-    rows = _rows(uses)
+    rows = _rows(uses, bits)
     for profile in profiles:
         everybody = profile.bodies | profile.leads
         named = sorted(everybody if chosen is None else everybody & chosen)
         together.update(combinations(named, 2))
         for body in named:
             resting.setdefault(body, set()).update(rows.get(profile.work, ()))
-    found = [_talk(uses, one, two, resting[one] & resting[two]) for one, two in combinations(sorted(resting), 2)]
+    found = [_talk(one, two, resting[one] & resting[two], bits) for one, two in combinations(sorted(resting), 2)]
     kept = [talk for talk in found if talk.instruments and (talk.one, talk.two) not in together]
     return Measured(uses.basis, tuple(sorted(kept, key=lambda talk: (-talk.bits, talk.one, talk.two))))
 
 
-def _rows(uses: Uses) -> dict[str, set[int]]:
-    """For each work the instruments with a weight it rests on."""
-    rows: dict[str, set[int]] = {}
-    names = ((uses.table, uses.actions), (uses.own, tuple(plan.iri for plan in uses.plans)))
-    for table, works in names:
-        for a, i in zip(table.rows.tolist(), table.columns.tolist(), strict=True):
-            if uses.weights[i] > 0:
-                rows.setdefault(works[a], set()).add(i)
+def _rows(uses: Uses, bits: Mapping[str, float]) -> dict[str, set[str]]:
+    """For each work the texts with a weight it rests on."""
+    rows: dict[str, set[str]] = {}
+    for work, text in statements(uses):
+        if bits.get(text, 0.0) > 0:
+            rows.setdefault(work, set()).add(text)
     return rows
 
 
-def _talk(uses: Uses, one: str, two: str, shared: set[int]) -> Talk:
-    names = tuple(uses.instruments[i] for i in sorted(shared))
-    return Talk(one, two, names, float(sum(uses.weights[i] for i in sorted(shared)) / np.log(2)))
+def _talk(one: str, two: str, shared: set[str], bits: Mapping[str, float]) -> Talk:
+    return Talk(one, two, tuple(sorted(shared)), sum(bits[text] for text in sorted(shared)))

@@ -29,11 +29,22 @@ class Standing(StrEnum):
     NOT_ASSESSED = "not assessed"
 
 
+class Met(StrEnum):
+    """Whether an obligation is met on a day: by an act in force, in time or late, and if not, whether it is due yet."""
+
+    IN_TIME = "in-time"
+    LATE = "late"
+    PENDING = "pending"
+    OPEN = "open"
+    UNKNOWN = "unknown"
+
+
 @dataclass(frozen=True, slots=True)
 class Obligation:
     """What an instrument requires by a day; ``due`` is empty where no whole day is known.
 
-    Under a treaty (``needs_ratification``) nothing is due before ``ratified``.
+    Under a treaty (``needs_ratification``) nothing is due before ``ratified``. ``since`` is the day of the instrument,
+    before which it required nothing. An obligation that recurs falls due again ``every`` so many years.
     """
 
     iri: str
@@ -42,6 +53,8 @@ class Obligation:
     holder: str = ""
     needs_ratification: bool = False
     ratified: date | None = None
+    since: date | None = None
+    every: int = 0
 
     def binds(self, on: date) -> bool:
         """Whether the obligation stands on a day.
@@ -51,13 +64,29 @@ class Obligation:
         """
         return not self.needs_ratification or (self.ratified is not None and self.ratified <= on)
 
+    def term(self, on: date) -> Obligation:
+        """The obligation with the due date it has on a day: of one that recurs, the next that is not past.
+
+        A 29 February falls on the 28th in other years.
+
+        >>> report = Obligation("o", "k", date(2020, 3, 1), every=2)
+        >>> [report.term(date(*day)).due.year for day in ((2019, 1, 1), (2020, 3, 1), (2020, 3, 2), (2023, 1, 1))]
+        [2020, 2020, 2022, 2024]
+        """
+        if self.due is None or self.every < 1 or on <= self.due:
+            return self
+        passed = (on.year - self.due.year) // self.every * self.every
+        found = _years_on(self.due, passed)
+        return replace(self, due=found if found >= on else _years_on(self.due, passed + self.every))
+
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """What answers an obligation: a national act with its date, or an action with the end of its timeline.
+    """What answers an obligation: a national act with its days, or an action with the end of its timeline.
 
-    ``day`` is empty where the source gives no whole day: a year, a month or words are no date. ``relation`` is what
-    the work does with the instrument; whether that answers a duty is for :func:`margins` to say.
+    ``day`` is the one a duty names: of an act the day it came into force, where that is not known the day it bears,
+    which is ``signed``. It is empty where the source gives no whole day: a year, a month or words are no date.
+    ``relation`` is what the work does with the instrument; whether that answers a duty is for :func:`margins` to say.
     """
 
     work: str
@@ -65,6 +94,7 @@ class Response:
     day: date | None
     is_act: bool
     relation: str = "implements"
+    signed: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +113,26 @@ class Margin:
     overdue: int
     as_of: date
     touching: tuple[Response, ...] = ()
+
+    @property
+    def met(self) -> Met:
+        """Whether it is met on the day: only an act in force meets what an instrument requires; a plan intends to.
+
+        Up to the due date, that day too, an obligation nothing meets is pending; from the day after it is open.
+        """
+        if self.standing is Standing.DUE_UNKNOWN or self.obligation.due is None:
+            return Met.UNKNOWN
+        if self.response is not None and self.response.is_act and self.margin is not None:
+            return Met.LATE if self.margin > 0 else Met.IN_TIME
+        return Met.PENDING if self.as_of <= self.obligation.due else Met.OPEN
+
+
+def _years_on(day: date, years: int) -> date:
+    """The same day some years on, or the 28th of February for a 29th that there is not."""
+    try:
+        return day.replace(year=day.year + years)
+    except ValueError:
+        return date(day.year + years, 2, 28)
 
 
 def whole_day(text: str) -> date | None:
@@ -109,14 +159,17 @@ def margins(
 ) -> Measured[Margin]:
     """Each obligation as on time, late, uncovered, vague, due unknown, or not assessed.
 
-    The earliest national act dated up to ``as_of`` answers first; else the action of a plan whose own dated
+    One clock: what a duty names is the day national rules come into force, so that is compared with the due date.
+    The earliest national act in force by ``as_of`` answers first; else the action of a plan whose own dated
     timeline ends first. Only a response whose relation is one of ``answering`` answers; an action that monitors,
     names or promotes the instrument is kept apart. « Vague »: only actions without a date answer. « Uncovered »:
     nothing answers, said only where at least one action was annotated with an instrument; else « not assessed ».
     « Due unknown »: no whole day, or a treaty not ratified by ``as_of``, under which nothing is ever overdue. Ties
-    go to the IRI that sorts first. By due date, then IRI.
+    go to the IRI that sorts first. An instrument that is younger than ``as_of`` requires nothing yet and is left out;
+    that a plan has ended takes no answer away. By due date, then IRI.
 
-    Source: this project's definition; dates as in the European Legislation Identifier (eli:date_document).
+    Source: this project's definition; dates as in the European Legislation Identifier (eli:first_date_entry_in_force,
+    eli:date_document).
 
     >>> from pan2kg.coherence.uses import uses_of
     >>> duty = Obligation("o", "dir-2019-1937", date(2021, 12, 17))
@@ -130,7 +183,7 @@ def margins(
     rows = (
         replace(_margin(uses, one, [r for r in doing if r.instrument == one.instrument], as_of),
                 touching=_touching(one, known, doing))
-        for one in obligations
+        for one in (duty.term(as_of) for duty in obligations if duty.since is None or duty.since <= as_of)
     )  # fmt: skip
     ordered = sorted(rows, key=lambda row: (row.obligation.due or date.max, row.obligation.iri))
     return Measured(replace(uses.basis, as_of=as_of), tuple(ordered))

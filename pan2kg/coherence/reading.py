@@ -220,15 +220,16 @@ def read_obligations(store: Store) -> tuple[Obligation, ...]:
     ()
     """
     same, found = read_roots(store), dict[str, Obligation]()
-    for iri, instrument, due, holder, treaty, ratified in rows(store, program_query("coherence/obligations")):
-        days = whole_day(due), whole_day(ratified)
-        one = Obligation(iri, same.get(instrument, instrument), days[0], holder, treaty == "true", days[1])
+    for iri, instrument, due, holder, treaty, *days in rows(store, program_query("coherence/obligations")):
+        ratified, since = map(whole_day, days)
+        text = same.get(instrument, instrument)
+        one = Obligation(iri, text, whole_day(due), holder, treaty == "true", ratified, since)
         found.setdefault(iri, one)
     return tuple(found[iri] for iri in sorted(found))
 
 
 def read_responses(store: Store, uses: Uses) -> tuple[Response, ...]:
-    """What may answer an obligation: national acts by their date, actions by the end of a dated timeline.
+    """What may answer an obligation: national acts by the day they came into force, actions by a dated timeline's end.
 
     Each action is given once a relation it has to the instrument: to implement it answers, to monitor it does not. A
     bill is no act. A timeline that is vague or relative has no date, whatever else it says.
@@ -237,13 +238,16 @@ def read_responses(store: Store, uses: Uses) -> tuple[Response, ...]:
     >>> from pan2kg.store.store import LocalStore
     >>> import pyoxigraph
     >>> read_responses(LocalStore(pyoxigraph.Store()), uses_of([("a", "K")], {"a": "p"}))
-    (Response(work='a', instrument='K', day=None, is_act=False, relation=''),)
+    (Response(work='a', instrument='K', day=None, is_act=False, relation='', signed=None),)
     """
     same = read_roots(store)
     acts = [
-        Response(act, same.get(instrument, instrument), whole_day(day), is_act=True)
-        for act, instrument, day in rows(store, program_query("coherence/acts"))
-    ]
+        Response(
+            act, same.get(instrument, instrument), whole_day(in_force) or whole_day(signed), is_act=True,
+            signed=whole_day(signed),
+        )
+        for act, instrument, signed, in_force in rows(store, program_query("coherence/acts"))
+    ]  # fmt: skip
     ends: dict[str, str] = {}
     for action, end in rows(store, program_query("coherence/ends")):
         ends[action] = max(ends.get(action, ""), end)

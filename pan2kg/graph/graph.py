@@ -500,6 +500,13 @@ class Graph:
         at = _figured(level)
         return self.once(f"known {at.key}", lambda: known(self.tables, at))
 
+    @Reading
+    def bits(self) -> Mapping[str, float]:
+        """What each text weighs by which works can meet, in bits, whatever the level: no general text is among them."""
+        found = self.known().potential.weights
+        ends = zip(found.texts, found.gain.tolist(), found.general.tolist(), strict=True)
+        return {text: gain for text, gain, is_general in ends if gain > 0 and not is_general}
+
     def figures(self, level: Level | str = "") -> Measures[Taken]:
         """Every figure of the register at a level of evidence, with its four values and what it rests on.
 

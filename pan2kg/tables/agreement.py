@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pan2kg.coherence.agreement import Level, alpha, opinions
-from pan2kg.coherence.scale import signed, whole
-from pan2kg.tables.scores import covered, matrices, named, scored
+from pan2kg.coherence.scale import whole
+from pan2kg.tables.scores import covered, matrices, named, scored, shown
 from pan2kg.tables.table import DEFAULT, Choice, Row, code, note, number, thing
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def _row(graph: Graph, cell: Opinions) -> Row:
         "highest": cell.greatest,
         "spread": whole(number(cell.greatest - cell.least) or 0),
         "assessors": len(cell.scores),
-        "opinions": "; ".join(f"{assessor} {signed(score)}" for assessor, score in said),
+        "opinions": "; ".join(f"{assessor} {shown(graph, score)}" for assessor, score in said),
     }
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from pan2kg.i18n.catalogue import Language, Messages, Text, format_of, grouped, with_mark
 from pan2kg.i18n.days import in_words, with_days
+from pan2kg.tables.figure_words import basis_words
 from pan2kg.tables.formats import Value
 from pan2kg.tables.table import Column, FigureTable
 
@@ -19,6 +20,8 @@ Row = Mapping[str, Value]
 DECIMALS: Final = 3
 """To how many decimals figures are rounded for a reader; data formats hold them whole."""
 
+_ALWAYS: Final = ("status", "unverified", "hoisting")
+"""What is chosen in every figure: a basis line says it by its level."""
 _SPACE = re.compile(r"(?<=«) | (?=[»;:?!%](?:\s|[).,]|$)|\d{1,2}\))")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _DECIMAL: Final = re.compile(r"(?<![\d.])\d+\.\d+(?![\d.])")
@@ -150,6 +153,19 @@ def dated(words: Text) -> Text:
 
 def _text_of(key: str) -> Text:
     return _PRINTING.text(key)
+
+
+def resting(figures: FigureTable, language: Language) -> str:
+    """What a table rests on: its basis line where it shows links, with what was chosen, else its basis."""
+    if figures.line is None:
+        return basis_line(figures.basis, language)
+    words, between = basis_words(figures.line, language), format_of("semicolon", language)
+    said = [
+        f"{_filter(name, language)}{format_of('colon', language)}{_value(value, language)}"
+        for name, value in figures.basis.filters
+        if name not in _ALWAYS
+    ]
+    return f"{between.join([words.removesuffix('.'), *said])}."
 
 
 def basis_line(basis: Basis, language: Language) -> str:

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 from pan2kg.coherence.chains import CUT, chains
 from pan2kg.coherence.dematel import dematel
 from pan2kg.coherence.interaction import coverage
-from pan2kg.coherence.scale import plain, signed
+from pan2kg.coherence.scale import plain
 from pan2kg.coherence.uses import key
 from pan2kg.errors import Pan2kgError, QueryError
 from pan2kg.i18n.catalogue import LANGUAGES, Text, with_mark
-from pan2kg.tables.scores import covered, matrices, named, scored
+from pan2kg.tables.scores import covered, matrices, named, scored, shown
 from pan2kg.tables.table import DEFAULT, Choice, Row, note, number, thing
 
 if TYPE_CHECKING:
@@ -123,12 +123,12 @@ def _cells(graph: Graph, scores: Scores, found: Chains) -> Iterator[Row]:
             "score": direct.get((one, two)),
             "chained": number(float(found.total[at])),
             "chains": int(found.counts[at]),
-            "greatest": "; ".join(_chain(chain, direct) for chain in greatest),
+            "greatest": "; ".join(_chain(graph, chain, direct) for chain in greatest),
         }
 
 
-def _chain(chain: Chain, direct: dict[tuple[str, str], float]) -> str:
+def _chain(graph: Graph, chain: Chain, direct: dict[tuple[str, str], float]) -> str:
     """A chain with its scores, so that two hindrances that make a help are seen: a → b → c (−1 × −2: +0.22)."""
     over = " → ".join(map(key, chain.members))
-    scores = " × ".join(signed(direct[step]) for step in pairwise(chain.members))
-    return f"{over} ({scores}: {signed(round(chain.value, 3))})"
+    scores = " × ".join(shown(graph, direct[step]) for step in pairwise(chain.members))
+    return f"{over} ({scores}: {shown(graph, round(chain.value, 3))})"

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pan2kg.i18n.catalogue import Language, Text, format_of
-from pan2kg.tables.cells import Row, basis_line, clean, is_number, items, remarks, say
+from pan2kg.tables.cells import Row, clean, is_number, items, remarks, resting, say
 from pan2kg.tables.formats import Grid, Markdown, md_escape, write_markdown
 from pan2kg.tables.table import Column, FigureTable
 from pan2kg.tables.template import filled, markup, render
@@ -119,7 +119,7 @@ def html_foot(figures: FigureTable, language: Language) -> Markup:
     meant = [column for column in figures.columns if column.meaning and figures.rows]
     values = {
         "notes": [html_text(note, language) for note in remarks(figures, language)],
-        "basis": basis_line(figures.basis, language),
+        "basis": resting(figures, language),
         "columns": say("columns", language),
         "meanings": [(html_text(one.heading, language), html_text(one.meaning, language)) for one in meant],
         "query": say("query", language),
@@ -185,7 +185,7 @@ def md_foot(figures: FigureTable, language: Language) -> str:
     parts = [
         "".join(notes),
         f"{say('columns', language)}{colon.rstrip()}\n\n{''.join(meanings)}" if meanings else "",
-        f"{md_text(basis_line(figures.basis, language))}\n",
+        f"{md_text(resting(figures, language))}\n",
         _fenced(figures.sparql, language),
     ]
     return "\n".join(part for part in parts if part)

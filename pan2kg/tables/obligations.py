@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from pan2kg.tables.table import FigureTable
 
 DUTIES = (
-    "obligation", "instrument", "holder", "due", "standing", "margin", "overdue", "answer", "answered_on",
-    "is_act", "answers", "touching", "needs_ratification", "ratified",
+    "obligation", "instrument", "holder", "due", "standing", "met", "margin", "overdue", "answer", "answered_on",
+    "signed_on", "is_act", "answers", "touching", "needs_ratification", "ratified",
 )  # fmt: skip
 
 
@@ -55,10 +55,12 @@ def _duty(graph: Graph, row: Margin) -> Row:
         **thing(graph, "holder", one.holder or None),
         "due": day(one.due),
         **code(graph, "standing", _standing(row)),
+        **code(graph, "met", row.met.value),
         "margin": row.margin,
         "overdue": row.overdue,
         **thing(graph, "answer", answer.work if answer else None),
         "answered_on": day(answer.day) if answer else None,
+        "signed_on": day(answer.signed) if answer else None,
         "is_act": answer.is_act if answer else None,
         **things(graph, "answers", sorted({response.work for response in row.responses})),
         **things(graph, "touching", [response.work for response in row.touching]),

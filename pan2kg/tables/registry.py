@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from pan2kg.tables.table import Choice, FigureTable
 
 Option = Literal[
-    "plans", "all", "least", "two actions", "any action", "two plans", "matrices", "write", "cut", "groups", "kind",
-    "day",
+    "plans", "all", "least", "evidence", "two actions", "any action", "two plans", "matrices", "write", "cut", "groups",
+    "kind", "day",
 ]  # fmt: skip
 """What tables can be told, as :mod:`pan2kg.cli.coherence` reads it."""
 
@@ -68,7 +68,7 @@ _KINDS: Final = (
     Kind("index", "plans.three_three", ("plans", "all"), number=3),
     Kind("explain", "links.explanation", ("two actions",), number=18, example="… …", alone=True),
     Kind("bodies", "actions.bodies", part=("--finding", "part.finding")),
-    Kind("obligations", "obligations.duties", ("plans",), part=("--standing", "part.standing")),
+    Kind("obligations", "obligations.duties", ("plans",), part=("--standing", "part.standing"), whole=True),
     Kind(
         "compare",
         "editions.compared",
@@ -102,6 +102,7 @@ _KINDS: Final = (
 TABLES: Final[Mapping[str, Kind]] = {kind.name: kind for kind in _KINDS}
 """The tables by name, in the order in which they are listed.
 
-Whole are, of those made as of a day: ``as-of``, which tells of each plan whether it runs; ``compare``, since an edition
-and the next never run on one day; and experts' scores of actions, which hold whether or not a plan is still running.
+Whole are, of those made as of a day: ``as-of``, which tells of each plan whether it runs; ``obligations``, since what
+answers one still does when a plan has ended; ``compare``, since an edition and the next never run on one day; and
+experts' scores of actions, which hold whether or not a plan is still running.
 """

@@ -15,6 +15,7 @@ from pan2kg.coherence.scores import read_scores
 from pan2kg.coherence.uses import key
 from pan2kg.errors import Place, ProjectError, QueryError
 from pan2kg.graph.graph import Graph
+from pan2kg.i18n.catalogue import with_mark
 from pan2kg.project import read_text
 from pan2kg.store.queries import program_query
 from pan2kg.tables.table import DEFAULT, Choice, Row, make, note, number, thing, undated
@@ -151,7 +152,7 @@ def _effects(graph: Graph, scores: Scores) -> Iterator[Row]:
             "rank": place.place,
             "best": place.best,
             "worst": place.worst,
-            "double_negatives": _paths(order),
+            "double_negatives": _paths(graph, order),
         }
 
 
@@ -164,14 +165,20 @@ def _sums(side: str, found: Sums) -> dict[str, float | int | None]:
     }
 
 
-def _paths(order: SecondOrder) -> str:
-    return "; ".join(map(_path, order.double_negatives))
+def _paths(graph: Graph, order: SecondOrder) -> str:
+    return "; ".join(_path(graph, path) for path in order.double_negatives)
 
 
-def _path(path: Path) -> str:
+def _path(graph: Graph, path: Path) -> str:
     """A path with its scores: a → b → c (−1 × −2 = +2)."""
     over = " → ".join(key(end) for end in (path.start, path.over, path.end))
-    return f"{over} ({signed(path.first)} × {signed(path.second)} = {signed(path.product)})"
+    first, second, product = (shown(graph, score) for score in (path.first, path.second, path.product))
+    return f"{over} ({first} × {second} = {product})"
+
+
+def shown(graph: Graph, score: float) -> str:
+    """A score with its sign among words, as the language of the graph writes it."""
+    return with_mark(signed(score), graph.language)
 
 
 RIPPLE = ("action", "plan", "assessor", "direct", "second", "second_without", "double_negatives")
@@ -195,7 +202,7 @@ def _ripples(graph: Graph, scores: Scores) -> Iterator[Row]:
             "direct": number(order.direct),
             "second": number(order.total),
             "second_without": number(order.without_return),
-            "double_negatives": _paths(order),
+            "double_negatives": _paths(graph, order),
         }
 
 

@@ -13,7 +13,7 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Any, Final
 
 from pan2kg.errors import FormatError
-from pan2kg.tables.cells import basis_line, remarks
+from pan2kg.tables.cells import remarks, resting
 from pan2kg.tables.formats import Grid, Value, xml_fit
 
 if TYPE_CHECKING:
@@ -108,7 +108,7 @@ def write_figures_spreadsheet(figures: FigureTable, language: Language) -> bytes
     about: list[tuple[Value, Value]] = [
         ("title", figures.title.say(language)),
         ("summary", figures.summary.say(language)),
-        ("basis", basis_line(figures.basis, language)),
+        ("basis", resting(figures, language)),
         *(("note", note.say(language)) for note in remarks(figures, language)),
         *((column.heading.say(language), column.meaning.say(language)) for column in figures.columns if column.meaning),
         ("query", figures.sparql),

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from pan2kg.coherence.basis import Basis
+from pan2kg.coherence.evidence import HEADLINE, Level
 from pan2kg.coherence.uses import key
 from pan2kg.i18n.catalogue import Filling, Messages, Text, format_of
 from pan2kg.tables.formats import Value
@@ -21,11 +22,18 @@ from pan2kg.turtle.tokens import prefixes_used
 
 if TYPE_CHECKING:
     from pan2kg.coherence.basis import Basis
+    from pan2kg.coherence.known import BasisLine
     from pan2kg.coherence.scale import Scale
     from pan2kg.graph.graph import Graph
 
 
 _TABLES: Final = Messages("table")
+_FIGURES: Final = Messages("figure")
+_FIGURED: Final[Mapping[str, str]] = {
+    "level": "level", "level_back": "level", "expectation": "verdict", "expectation_back": "verdict",
+    "citation": "state", "citation_back": "state",
+}  # fmt: skip
+"""The columns whose codes are called as all figures call them, and under which keys: levels, verdicts, states."""
 _THINGS: Final = frozenset((
     "action", "actions", "answer", "answers", "bodies", "cited", "citing", "counterparts", "countries",
     "document", "earlier", "group", "groups", "holder", "instrument", "instruments", "later", "obligation",
@@ -56,7 +64,8 @@ class FigureTable:
     """A table of figures: what it shows, what it rests on, its rows, caveats, and the query that shows it.
 
     ``rows`` are mappings from column key to value; a column of things has ``<key>_label`` beside it.
-    ``sparql`` is a query that shows the statements behind the figures, empty where there is none.
+    ``sparql`` is a query that shows the statements behind the figures, empty where there is none. ``line`` is the basis
+    line of a table that shows links, which then stands in place of the basis: it says at which level of evidence.
     """
 
     name: str
@@ -67,6 +76,7 @@ class FigureTable:
     rows: tuple[Mapping[str, Value], ...]
     notes: tuple[Text, ...] = ()
     sparql: str = ""
+    line: BasisLine | None = None
 
 
 Row = Mapping[str, Value]
@@ -91,7 +101,7 @@ class Choice:
     """What a table is told: plans, actions and files by name, a part of it, and whether to show empty rows too.
 
     ``assessors`` name who filled in the matrices in ``files``, in their order; else the file names do. ``scoring`` says
-    how these are read.
+    how these are read. ``evidence`` is the level links are shown at, that of the headline where nobody chose another.
     """
 
     plans: tuple[str, ...] = ()
@@ -102,6 +112,7 @@ class Choice:
     least: float | None = None
     everything: bool = False
     scoring: Scoring = Scoring()
+    evidence: Level = HEADLINE
 
 
 DEFAULT = Choice()
@@ -144,7 +155,9 @@ def things(graph: Graph, column: str, iris: Iterable[str]) -> dict[str, Value]:
 
 
 def code(graph: Graph, column: str, value: str) -> dict[str, Value]:
-    """The two cells of a code: the code and what it is called."""
+    """The two cells of a code: the code and what it is called; both unknown where there is none."""
+    if not value:
+        return {column: None, f"{column}_label": None}
     return {column: value, f"{column}_label": coded(column, value).say(graph.language)}
 
 
@@ -170,6 +183,7 @@ def make(
     *,
     notes: Sequence[Text] = (),
     sparql: str = "",
+    line: BasisLine | None = None,
 ) -> FigureTable:
     """The table of that name; every row has every column, and a thing its label beside it."""
     kept = tuple(rows)
@@ -182,6 +196,7 @@ def make(
         rows=kept,
         notes=tuple(notes),
         sparql=shown(sparql),
+        line=line,
     )
 
 
@@ -203,6 +218,8 @@ def coded(column: str, code: str) -> Text:
     >>> coded("standing", "late").say("en")
     'late'
     """
+    if column in _FIGURED:
+        return _FIGURES.text(f"{_FIGURED[column]}.{code}")
     return _TABLES.text(f"value.{column}.{code}")
 
 
@@ -212,7 +229,7 @@ def codes(column: str) -> tuple[str, ...]:
     >>> codes("change")[:2]
     ('added', 'removed')
     """
-    return _TABLES.keys(f"value.{column}.")
+    return _FIGURES.keys(f"{_FIGURED[column]}.") if column in _FIGURED else _TABLES.keys(f"value.{column}.")
 
 
 def undated(figures: FigureTable, graph: Graph) -> FigureTable:

@@ -7,12 +7,14 @@ name. ``csv`` and ``json`` hold every value whole, with the addresses of things 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import asdict, fields
 from textwrap import wrap
 from typing import Final
 
 from pan2kg.errors import FormatError
 from pan2kg.i18n.catalogue import Language, format_of
-from pan2kg.tables.cells import basis_line, clean, items, remarks, say
+from pan2kg.tables.cells import clean, items, remarks, resting, say
+from pan2kg.tables.figure_words import basis_text
 from pan2kg.tables.formats import Grid, write_csv, write_json, write_text, write_tsv
 from pan2kg.tables.markup import html_figures, md_figures
 from pan2kg.tables.table import FigureTable
@@ -61,7 +63,7 @@ def _text(figures: FigureTable, language: Language, width: int) -> Iterator[str]
     notes = [_filled(note.say(language), width, first="- ") for note in remarks(figures, language)]
     if notes:
         yield "\n".join([f"{say('notes', language)}{format_of('colon', language)}".rstrip(), *notes])
-    yield _filled(basis_line(figures.basis, language), width)
+    yield _filled(resting(figures, language), width)
 
 
 def _filled(text: str, width: int, first: str = "") -> str:
@@ -117,9 +119,20 @@ def _content(figures: FigureTable, language: Language) -> dict[str, object]:
             "as_of": basis.as_of.isoformat() if basis.as_of else None,
             "weights": basis.weights,
             "filters": dict(basis.filters),
+            "line": _line(figures),
         },
         "columns": columns,
         "rows": [{key: row.get(key) for key in _keys(figures)} for row in figures.rows],
         "notes": [note.by_language() for note in figures.notes],
         "sparql": figures.sparql or None,
     }
+
+
+def _line(figures: FigureTable) -> dict[str, object] | None:
+    """The basis line of a table that shows links, as data and in words."""
+    if figures.line is None:
+        return None
+    line = {field.name: getattr(figures.line, field.name) for field in fields(figures.line)}
+    line |= {"level": figures.line.level.key, "texts": asdict(figures.line.texts)}
+    line |= {"as_of": figures.line.as_of.isoformat() if figures.line.as_of else None}
+    return {**line, "words": basis_text(figures.line).by_language()}

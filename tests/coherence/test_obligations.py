@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 
-from pan2kg.coherence.obligations import ANSWERING, Margin, Obligation, Response, Standing, margins, whole_day
+from pan2kg.coherence.obligations import ANSWERING, Margin, Met, Obligation, Response, Standing, margins, whole_day
 from pan2kg.coherence.uses import Uses, uses_of
 from pan2kg.project import Project
 from pan2kg.store.queries import find_query
@@ -130,3 +130,58 @@ def test_an_act_answers_before_an_action_and_ties_go_by_iri() -> None:
 
 def test_the_day_stands_in_the_basis() -> None:
     assert margins(uses(), [], [], as_of=TODAY).basis.as_of == TODAY
+
+
+def law(signed: date, in_force: date | None) -> Response:
+    return Response("law", "D", in_force or signed, is_act=True, signed=signed)
+
+
+@pytest.mark.parametrize(
+    ("in_force", "as_of", "met"),
+    [
+        (None, date(2021, 12, 16), Met.PENDING),
+        (None, DUE, Met.PENDING),
+        (None, date(2021, 12, 18), Met.OPEN),
+        (DUE, date(2021, 12, 16), Met.PENDING),
+        (DUE, DUE, Met.IN_TIME),
+        (DUE, date(2030, 1, 1), Met.IN_TIME),
+        (date(2021, 12, 18), DUE, Met.PENDING),
+        (date(2021, 12, 18), date(2021, 12, 18), Met.LATE),
+        (date(2023, 5, 21), date(2023, 5, 20), Met.OPEN),
+        (date(2023, 5, 21), date(2023, 5, 21), Met.LATE),
+    ],
+)
+def test_whether_an_obligation_is_met_on_each_day_around_its_due_date(
+    in_force: date | None, as_of: date, met: Met
+) -> None:
+    known = [law(date(2021, 11, 1), in_force)] if in_force else []
+    assert margin(DUTY, *known, as_of=as_of).met is met
+
+
+def test_the_day_an_act_came_into_force_is_compared_and_the_day_it_bears_is_kept() -> None:
+    row = margin(DUTY, law(date(2021, 12, 1), date(2022, 1, 1)))
+    assert (row.standing, row.margin, row.response and row.response.signed) == (Standing.LATE, 15, date(2021, 12, 1))
+
+
+def test_an_action_intends_to_meet_and_does_not_meet() -> None:
+    planned = Response("a", "D", date(2020, 1, 1), is_act=False)
+    row = margin(DUTY, planned)
+    assert (row.standing, row.met) == (Standing.ON_TIME, Met.OPEN)
+
+
+def test_an_instrument_requires_nothing_before_its_own_day() -> None:
+    young = Obligation("o", "D", DUE, since=date(2019, 10, 23))
+    found = [len(margins(uses(), [young], [], as_of=day)) for day in (date(2019, 10, 22), date(2019, 10, 23))]
+    assert found == [0, 1]
+
+
+def test_an_obligation_that_recurs_falls_due_again() -> None:
+    leap = Obligation("o", "D", date(2020, 2, 29), every=1)
+    assert [leap.term(date(2021, *day)).due for day in ((2, 28), (3, 1))] == [date(2021, 2, 28), date(2022, 2, 28)]
+    assert margin(leap, as_of=date(2024, 2, 29)).met is Met.PENDING
+    assert margin(leap, as_of=date(2024, 2, 29)).obligation.due == date(2024, 2, 29)
+
+
+def test_what_cannot_be_due_is_neither_met_nor_open() -> None:
+    assert margin(Obligation("o", "D", None)).met is Met.UNKNOWN
+    assert margin(Obligation("o", "D", DUE, needs_ratification=True)).met is Met.UNKNOWN

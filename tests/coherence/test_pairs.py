@@ -6,6 +6,7 @@ from datetime import date
 
 import pytest
 
+import pan2kg
 from pan2kg.coherence.bodies import Profile, fragmentation, overlaps, who_should_talk
 from pan2kg.coherence.citations import Citation, arcs
 from pan2kg.coherence.debt import debts, index
@@ -16,6 +17,8 @@ from pan2kg.coherence.scores import scores_of
 from pan2kg.coherence.uses import Plan, Uses, uses_of
 from pan2kg.errors import QueryError
 
+BITS = {"K": 1.0, "T": 0.5, "W": 2.0}
+"""What texts weigh: U is general."""
 PLAN_OF = {"a1": "P", "a2": "P", "a3": "P", "b1": "Q", "b2": "Q"}
 WORKED = {"a1": "UK", "a2": "UW", "a3": "UT", "b1": "UKT", "b2": "UT"}
 
@@ -175,20 +178,20 @@ def test_fragmentation_needs_two_leads() -> None:
 def test_overlap_and_duplication_candidates() -> None:
     topic, group = frozenset({"t"}), frozenset({"g"})
     one = Profile("a1", topic, group, frozenset({"x"}))
-    (row,) = overlaps(worked(), [one, Profile("b1", topic, group, frozenset({"y"}))])
+    (row,) = overlaps(worked(), [one, Profile("b1", topic, group, frozenset({"y"}))], BITS)
     assert (row.instruments, row.is_duplication_candidate) == (("K",), True)
-    assert not overlaps(worked(), [one, Profile("b1", topic, group, frozenset({"x", "y"}))]).rows
-    assert not overlaps(worked(), [one, Profile("b1", topic, group)]).rows
+    assert not overlaps(worked(), [one, Profile("b1", topic, group, frozenset({"x", "y"}))], BITS).rows
+    assert not overlaps(worked(), [one, Profile("b1", topic, group)], BITS).rows
     assert not overlaps(
-        worked(), [Profile("a2", topic, leads=frozenset({"x"})), Profile("b2", topic, leads=frozenset({"y"}))]
+        worked(), [Profile("a2", topic, leads=frozenset({"x"})), Profile("b2", topic, leads=frozenset({"y"}))], BITS
     ).rows
 
 
 def test_who_should_talk_shares_an_instrument_and_no_action() -> None:
     known = [Profile("a1", bodies=frozenset({"x", "z"})), Profile("b1", bodies=frozenset({"y", "z"}))]
-    rows = who_should_talk(worked(), known).rows
+    rows = who_should_talk(worked(), known, BITS).rows
     assert [(row.one, row.two, row.instruments) for row in rows] == [("x", "y", ("K",))]
-    assert not who_should_talk(worked(), known, only=["x", "z"]).rows
+    assert not who_should_talk(worked(), known, BITS, only=["x", "z"]).rows
 
 
 def test_as_soon_as_possible_is_vague_and_a_relative_timeline_is_present() -> None:
@@ -209,3 +212,25 @@ def test_absent_and_vague_and_not_annotated_stay_apart() -> None:
     assert [first.count(presence) for presence in Presence] == [1, 1, 3]
     assert (found.rows[1].annotated, found.rows[1].share) == (False, None)
     assert found.basis.filters[-1] == ("fields", "recorded for 1 of 5 actions")
+
+
+def test_a_text_of_no_weight_joins_nobody_and_shows_in_no_overlap() -> None:
+    known = [Profile("a1", bodies=frozenset({"x"})), Profile("b1", bodies=frozenset({"y"}))]
+    assert who_should_talk(worked(), known, {"K": 1.0}).rows[0].bits == 1.0
+    assert not who_should_talk(worked(), known, {}).rows
+    topic, group = frozenset({"t"}), frozenset({"g"})
+    led = [Profile(action, topic, group, frozenset({lead})) for action, lead in (("a1", "x"), ("b1", "y"))]
+    assert [overlaps(worked(), led, bits).rows[0].instruments for bits in ({"K": 1.0}, {})] == [("K",), ()]
+
+
+def test_the_question_and_the_measure_name_the_same_ministries(graph: pan2kg.Graph) -> None:
+    found = who_should_talk(graph.uses, graph.profiles, graph.bits, only=graph.ministries)
+    ministries = set(graph.ministries)
+    asked = {
+        (min(one, other), max(one, other)): int(row["shared_instruments"])
+        for one in ministries
+        for row in graph.ask("who-should-talk", body=one)
+        if (other := row["other_body"]) in ministries
+    }
+    assert {(row.one, row.two): len(row.instruments) for row in found} == asked
+    assert len(asked) > 5

@@ -77,6 +77,15 @@ def test_the_worked_matrix_gives_the_worked_figures(cli: Cli, tmp_path: Path) ->
     assert found == {"a": (1, 6, 5), "b": (4, 1.5, 3.5), "c": (-2, -6, -3)}
 
 
+def test_a_scale_that_begins_with_a_hyphen_needs_no_sign_before_it(cli: Cli, tmp_path: Path) -> None:
+    (tmp_path / "one.csv").write_text(WORKED.replace("3", "11"), encoding="utf-8")
+    for given in (["--scale", "-10..11"], ["--scale=-10..11"], ["--scale", "count"]):
+        done = cli("coherence", "chains", "one.csv", "--free-labels", *given, "--format", "csv", "--language", "fr")
+        assert done.returncode == 0
+        assert "b → c (+11: +1)" in done.stdout
+        assert "a → b (+2: +0,182)" in done.stdout
+
+
 def test_two_matrices_give_alpha(cli: Cli, tmp_path: Path) -> None:
     (tmp_path / "one.csv").write_text(WORKED, encoding="utf-8")
     (tmp_path / "two.csv").write_text(WORKED, encoding="utf-8")
@@ -106,6 +115,9 @@ def test_two_matrices_give_alpha(cli: Cli, tmp_path: Path) -> None:
         (["unacknowledged", "--least", "2"], "« 2 » is no number from 0 to 1"),
         (["gaps", "holes"], "There is no kind of gap « holes »"),
         (["interaction", "nowhere.csv"], "nowhere.csv: Cannot read the file"),
+        (["dematel", "m.csv", "--scale=3..-3"], "argument --scale: « 3..-3 » is no scale. Write two bounds in order"),
+        (["chains", "m.csv", "--cut", "2"], "« 2 » is no number from 0 to 1"),
+        (["groups", "--groups", "nowhere.csv", "nowhere.csv"], "nowhere.csv: Cannot read the file"),
         (["nothing"], "invalid choice: 'nothing'"),
         (["debt", "--format", "xml"], "invalid choice: 'xml'"),
         (["debt", "--nothing"], "unrecognized arguments: --nothing"),
@@ -130,7 +142,10 @@ def two_by_two(first: str, second: str = "") -> str:
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        (two_by_two(",4"), f"m.csv:2:3: {CELL}: « 4 » is outside −3…+3."),
+        (
+            two_by_two(",4"),
+            f"m.csv:2:3: {CELL}: « 4 » is outside −3…+3. Say --scale=-3..4 or --scale=count.",
+        ),
         (two_by_two(",x"), f"m.csv:2:3: {CELL}: « x » is no integer."),
         (two_by_two("1,"), f"m.csv:2:2: Row « {ONE} », column « {ONE} »: nothing acts on itself."),
         (two_by_two(",1,1"), f"m.csv:2: Row « {ONE} » has 3 cells for 2 columns."),

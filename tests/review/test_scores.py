@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from pan2kg.review.scores import MOST, cell_name
+from pan2kg.coherence.scale import Scale
+from pan2kg.review.scores import MOST, cell_name, steps
+from pan2kg.site.registry import Site
+from pan2kg.site.review import SEAL
+from pan2kg.site.site_context import SiteContext
 from pan2kg.tables.registry import TABLES
 from pan2kg.tables.table import DEFAULT
 from pan2kg.turtle.blocks import read_turtle_file
@@ -126,3 +130,58 @@ def test_where_one_file_cannot_be_written_the_other_is_as_before(writable: Writa
     outcome = writable.send(**GIVEN, **cell(THREE, ONE, "1"), **cell(ONE, THREE, "1"))
     assert outcome.code == "not-written"
     assert writable.state() == before
+
+
+SCALE_FILE = "graph/scales.ttl"
+SCALES = """@prefix pan: <https://w3id.org/pan2kg/ontology#> .
+@prefix scale: <https://w3id.org/pan2kg/id/scale/> .
+@prefix skos: <http://www.w3.org/2004/02/skos/core#> .
+
+scale:{name} a pan:Scale ;
+    skos:prefLabel "échelle"@fr ;
+    pan:minimum 0 ;
+    pan:maximum {highest} ;
+    pan:step {step} .
+"""
+
+
+def test_scores_on_a_declared_scale_are_taken_by_its_bounds(writable: WritableProject) -> None:
+    writable.file(SCALE_FILE).write_text(SCALES.format(name="shares", highest=1, step=0.05), encoding="utf-8")
+    given = GIVEN | {"scale": "shares"}
+    ready = writable.reopened()
+    assert ready.send(**given, **cell(ONE, THREE, "1.5")).code == "unknown"
+    assert ready.send(**given, **cell(ONE, THREE, "0.25")).code == "scored"
+    text = writable.file(FILES[1]).read_text(encoding="utf-8")
+    assert "pan:score 0.25 ;" in text
+    assert "pan:onScale scale:shares ;" in text
+    assert "pan:scale " not in text
+    later = writable.reopened()
+    (matrix,) = later.material.scores
+    assert (matrix.scale.name, [score for _, _, score in matrix.cells()]) == ("shares", [0.25])
+    assert later.send(**given, **cell(ONE, THREE, "0.75")).code == "scored"
+    (matrix,) = writable.reopened().material.scores
+    assert [score for _, _, score in matrix.cells()] == [0.75]
+
+
+def test_what_can_be_chosen_of_a_scale_is_a_list_unless_it_is_long() -> None:
+    assert steps(Scale(0, 5, 1, "x")) == (0, 1, 2, 3, 4, 5)
+    assert steps(Scale(0, 100, 1, "x")) == steps(Scale(0, 1, None, "x")) == steps(Scale(None, None, 1, "x")) == ()
+
+
+@pytest.mark.parametrize(
+    ("highest", "step", "field"),
+    [(5, 1, '<option value="5">+5</option>'), (100, 1, 'type="number"'), (1, 0.05, 'step="0.05"')],
+)
+def test_the_form_offers_what_a_declared_scale_allows(
+    writable: WritableProject, highest: int, step: float, field: str
+) -> None:
+    text = SCALES.format(name="own", highest=highest, step=step)
+    writable.file(SCALE_FILE).write_text(text, encoding="utf-8")
+    given = {"plan": "lu-bhr-2", "other": "lu-bhr-1", "assessor": "gt-edh", "scale": "own", SEAL: "secret"}
+    given |= {f"on:{ONE}": "1", f"on:{THREE}": "1"}
+    ready = writable.reopened()
+    site = Site(SiteContext(ready.material, mode="served", writable=True))
+    page = site.page("fr/scores.html", given)
+    assert page
+    assert field in page.body.decode()
+    assert "indissociable" not in page.body.decode().partition('class="matrix"')[2]

@@ -139,9 +139,11 @@ def test_each_kind_of_gap_lists_as_many_as_are_counted(kind: str, french: Graph)
     select(french.store, listed.sparql)
 
 
-def test_the_real_late_obligation_is_515_days_late(french: Graph) -> None:
+def test_the_real_late_obligation_is_520_days_late(french: Graph) -> None:
     late = [row for row in make("obligations", french).rows if row["standing"] == "late"]
-    assert [(row["due"], row["answered_on"], row["margin"]) for row in late] == [("2021-12-17", "2023-05-16", 515)]
+    assert [(row["due"], row["signed_on"], row["answered_on"], row["margin"]) for row in late] == [
+        ("2021-12-17", "2023-05-16", "2023-05-21", 520)
+    ]
 
 
 def test_contributions_add_up_to_the_strength_and_quotations_say_where_they_stand(french: Graph) -> None:

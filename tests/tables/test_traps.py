@@ -196,7 +196,7 @@ def test_an_action_that_monitors_a_text_does_not_answer_its_obligation() -> None
 def test_bodies_are_missed_only_in_plans_where_they_were_looked_for() -> None:
     lead = """
 involvement:i a pan:Involvement ; pan:involvedIn action:b ; pan:involves body:x ; pan:role role:lead ;
-    pan:certainty certainty:stated .
+    dcterms:source document:d ; pan:certainty certainty:stated .
 """
     figures = make("gaps", material(PLANS, lead), Choice(part="action-without-body"))
     assert [row["subject_label"] for row in figures.rows] == ["Action C"]

@@ -1,0 +1,130 @@
+"""How figures are put into words: what they rest on, their level, verdicts and states, intervals and values.
+
+Every room that prints a figure takes these words, so that a number, its level and its basis line read alike on a page,
+in a picture, a report and a terminal. The messages stand in the context « figure ».
+"""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import TYPE_CHECKING, Final
+
+from pan2kg.coherence.evidence import Level
+from pan2kg.coherence.feasible import Verdict
+from pan2kg.coherence.figures import Taken, Unit, Value
+from pan2kg.coherence.occasions import Interval, State, Way
+from pan2kg.coherence.reading_state import Cell, Extent
+from pan2kg.i18n.catalogue import LANGUAGES, Language, Messages, Text, format_of, grouped, with_mark
+from pan2kg.i18n.days import in_words
+from pan2kg.i18n.message import Message
+
+if TYPE_CHECKING:
+    from pan2kg.coherence.known import BasisLine
+
+_FIGURE: Final = Messages("figure")
+_KINDS: Final[dict[type[Enum], str]] = {
+    Level: "level", Verdict: "verdict", State: "state", Extent: "extent", Cell: "cell", Way: "way",
+}  # fmt: skip
+
+Named = Level | Verdict | State | Extent | Cell | Way
+"""What has a name for a reader: a level of evidence, a verdict, a state, an extent of reading, a cell, a precision."""
+
+
+def named(one: Named) -> Message:
+    """What a level, verdict, state, extent, cell or precision is called.
+
+    >>> named(Level.OFFICIAL).say("en"), named(Verdict.UNDATED).say("fr"), named(Cell.UNREAD).say("de")
+    ('said by another official source', 'date inconnue', 'nicht gelesen')
+    """
+    return Message("figure", f"{_KINDS[type(one)]}.{one.key if isinstance(one, Level) else one.value}")
+
+
+def according_to(level: Level) -> Message:
+    """According to whom a figure of a level is: what its caption says.
+
+    >>> according_to(Level.PLAN).say("fr"), according_to(Level.OFFICIAL).say("en")
+    ('selon les plans', 'according to plans and official sources')
+    """
+    return Message("figure", f"at.{level.key}")
+
+
+def basis_words(line: BasisLine, language: Language) -> str:
+    """What figures rest on, as one sentence: it stands under every table, picture and page with a figure.
+
+    >>> from pan2kg.coherence.known import Tables, basis_line, known
+    >>> from pan2kg.coherence.texts import Works
+    >>> line = basis_line(known(Tables(Works(("p",), {"a": "p"}), published={"p": 4}, release="0.1.0")))
+    >>> basis_words(line, "en").split(";")[0]
+    'Release 0.1.0, according to plans and official sources'
+    """
+    return _FIGURE.say(
+        "basis",
+        language,
+        release=line.release or _FIGURE.say("unreleased", language),
+        level=according_to(line.level).say(language),
+        plans=line.plans, with_texts=line.with_texts, listed=line.listed, published=line.published,
+        counted=line.counted, full=line.texts.full, part=line.texts.part, none=line.texts.none,
+        day=in_words(line.as_of, language) if line.as_of else "–",
+    )  # fmt: skip
+
+
+def basis_text(line: BasisLine) -> Text:
+    """The same in every language."""
+    return Text(tuple((language, basis_words(line, language)) for language in LANGUAGES))
+
+
+def basis_short(line: BasisLine, language: Language) -> str:
+    """What a single number rests on, in a few words."""
+    return _FIGURE.say("basis-short", language, read=line.read, plans=line.plans)
+
+
+def beside(words: str, line: BasisLine, language: Language) -> str:
+    """A number with the short form of what it rests on: « 46 paires · 10 plans sur 69 ont des mesures lues »."""
+    return f"{words} · {basis_short(line, language)}"
+
+
+def amount(value: float | None, unit: Unit, language: Language) -> str:
+    """One number of a figure: counts whole, shares in [0,1] and bits with two decimals, nothing known as a dash.
+
+    >>> amount(2300.0, Unit.COUNT, "en"), amount(0.5625, Unit.SHARE, "fr"), amount(None, Unit.BITS, "fr")
+    ('2,300', '0,56', '–')
+    >>> amount(0.004, Unit.BITS, "en"), amount(0.0, Unit.BITS, "en"), amount(1.0, Unit.SHARE, "en")
+    ('< 0.01', '0', '1')
+    """
+    if value is None:
+        return "–"
+    if unit is Unit.COUNT or value == round(value):
+        return grouped(round(value), language)
+    if round(value, 2) <= 0:
+        return f"< {with_mark('0.01', language)}"
+    return with_mark(f"{value:.2f}", language)
+
+
+def interval(found: Interval | tuple[float | None, float | None], language: Language, unit: Unit = Unit.SHARE) -> str:
+    """From what is established to what is possible: one number where both ends are the same.
+
+    >>> interval((2 / 3, 1.0), "fr"), interval(Interval(1.0, 1.0), "en"), interval((None, None), "de")
+    ('[0,67\xa0; 1]', '1', '–')
+    """
+    low, high = (found.low, found.high) if isinstance(found, Interval) else found
+    ends = [amount(end, unit, language) for end in (low, high)]
+    if low == high:
+        return ends[0]
+    return f"[{format_of('semicolon', language).join(ends)}]"
+
+
+def value_words(value: Value, figure: Taken, language: Language) -> str:
+    """The value of a figure at one of its levels: a number, an interval, or one number a part.
+
+    >>> from pan2kg.graph.graph import open_graph
+    >>> taken = next(one for one in open_graph().figures() if one.figure.id == "lists")
+    >>> [part.split()[1] for part in value_words(taken.value, taken, "en").split(" · ")]
+    ['complete', 'partial', 'empty', 'unknown']
+    """
+    unit, parts = figure.figure.unit, figure.figure.parts
+    if parts:
+        named_parts = zip(value, parts, strict=True)
+        return " · ".join(f"{amount(one, unit, language)} {_FIGURE.say(part, language)}" for one, part in named_parts)
+    if len(value) == 2:
+        return interval((value[0], value[1]), language, unit)
+    return amount(value[0], unit, language)
