@@ -59,7 +59,7 @@ def choose(subject: Subject, *, plan: str = "", plans: str | Sequence[str] = (),
     """The plans named in ``plans``, else ``plan`` and those most linked to it, ``top`` in all.
 
     First come plans that share most with it at the level of the picture, then with what the editors concluded; then
-    those linked without a shared text; then those that are linked with most others. Ties go to the IRI that sorts first.
+    those linked without a shared text; then those that are linked with most others. Ties go to the first IRI.
 
     Raises:
         QueryError: an unknown plan, with the nearest names; fewer than two plans; more than a picture holds.

@@ -203,7 +203,7 @@ def _signs(subject: Subject, greatest: float) -> tuple[Sign, ...]:
         return Sign(tuple(marks), subject.say(key))
 
     swatch = Box(0, 0, *SWATCH)
-    cite = [replace(swatch, fill=CITED, pen=EDGE), Label(15, 13, "→", Font(11, bold=True), "middle")]
+    cite: list[Mark] = [replace(swatch, fill=CITED, pen=EDGE), Label(15, 13, "→", Font(11, bold=True), "middle")]
     split: list[Mark] = [replace(swatch, fill=SHADE, pen=EDGE), Line(((0, 0), SWATCH), EDGE)]
     return (
         *bits_signs(subject, greatest),

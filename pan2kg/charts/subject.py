@@ -186,5 +186,7 @@ def neighbours(subject: Subject, action: str) -> tuple[Tie, ...]:
             other = names[b] if action == names[a] else names[a]
             weight = known.weight(action, other)
             texts = tuple(part.text for part in weight.contributions if not part.is_broad and part.bits > 0)
-            found.append(Tie(action, other, declared=False, number=len(texts), bits=low, level=weight.level, texts=texts))
+            found.append(
+                Tie(action, other, declared=False, number=len(texts), bits=low, level=weight.level, texts=texts)
+            )
     return tuple(sorted(found, key=lambda tie: (-tie.bits, tie.other)))

@@ -173,16 +173,19 @@ def _way(tie: Tie, middle: float, place: Point) -> Line:
     return Line(((CENTRE + CORE[0] / 2, middle), (place[0], place[1])), DECLARED if tie.declared else INFERRED)
 
 
-def _ways(
-    names: Names, tie: Tie, where: tuple[Point, Mapping[str, Point], float], greatest: float
-) -> list[Mark]:
+def _ways(names: Names, tie: Tie, where: tuple[Point, Mapping[str, Point], float], greatest: float) -> list[Mark]:
     """The lines to another action: over each shared text, the thicker the more is shared, and where one cites it."""
     place, texts, middle = where
     marks: list[Mark] = []
+    pen = thick(INFERRED, tie.bits, greatest)
     for text in (text for text in tie.texts if text in texts):
         start = texts[text][0] + TEXTS[0], texts[text][1]
         half = (place[0] - start[0]) / 2
-        line = Line((start, (start[0] + half, start[1]), (place[0] - half, place[1]), place), thick(INFERRED, tie.bits, greatest), curved=True)
+        line = Line(
+            (start, (start[0] + half, start[1]), (place[0] - half, place[1]), place),
+            pen,
+            curved=True,
+        )
         marks.append(Group((line,), title=names[text].text))
     if tie.declared:
         marks += _citation(tie, place, middle - CORE[1] / 2)
