@@ -66,7 +66,7 @@ def _add_nodes(network: nx.MultiDiGraph[str], found: Iterable[list[str]], labels
 
 def _add_edges(network: nx.MultiDiGraph[str], found: Iterable[list[str]], labels: Mapping[str, str], at: Level) -> None:
     for link, type_, one, two, directed, status, relation, certainty, said, score in found:
-        # What a shared text links has its level from what is known, not from the first side that was found.
+        # What a shared text links has its level from what is known, by its best text.
         if key(type_) != _SHARED and not counts(level(said), at):
             continue
         extra = {
