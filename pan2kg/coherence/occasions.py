@@ -82,12 +82,21 @@ def occasions(
     x → y is related where the two share a text that is not general (``shared``: for each unordered pair, its IRIs in
     order, the bits), a document puts them together, or y cites x. The citation x → y never makes its own occasion.
     """
-    found = []
-    for x, y in sorted(related(made, shared, at=at)):
-        said = verdict(made, x, y)
-        bits = shared.get((min(x, y), max(x, y)), 0.0)
-        found.append(Occasion(x, y, said, seen_or_open(made, readings, x, y, at), bits, (ways or {}).get((x, y), ())))
+    found = [
+        occasion(made, shared, readings, (x, y), at=at, ways=(ways or {}).get((x, y), ()))
+        for x, y in related(made, shared, at=at)
+    ]
     return tuple(sorted(found, key=lambda one: (-one.bits, one.source, one.target)))
+
+
+def occasion(
+    made: Chronology, shared: Mapping[Ordered, float], readings: Readings, pair: Ordered, *, at: Level,
+    ways: tuple[Way, ...] = (),
+) -> Occasion:  # fmt: skip
+    """What can be said of a citation from the first plan of a pair to the second, whether or not they are related."""
+    x, y = pair
+    bits = shared.get((min(pair), max(pair)), 0.0)
+    return Occasion(x, y, verdict(made, x, y), _state(made, readings, x, y, at), bits, ways)
 
 
 def related(made: Chronology, shared: Mapping[Ordered, float], *, at: Level) -> frozenset[Ordered]:
@@ -103,8 +112,7 @@ def linked(made: Chronology, shared: Mapping[Ordered, float], *, at: Level) -> f
     return frozenset((min(pair), max(pair)) for pair in related(made, shared, at=at))
 
 
-def seen_or_open(made: Chronology, readings: Readings, x: str, y: str, at: Level) -> State:
-    """Whether x is seen to cite y, is known not to as it was read in full, or that is open."""
+def _state(made: Chronology, readings: Readings, x: str, y: str, at: Level) -> State:
     if made.seen(x, y, at):
         return State.SEEN
     return State.ABSENT if readings.extent(x, Aspect.REFERENCES) is Extent.FULL else State.OPEN
@@ -172,7 +180,7 @@ def returns(made: Chronology, readings: Readings, *, at: Level) -> tuple[Return,
     return tuple(
         Return(
             x, y, tuple(channel for channel in Channel if made.seen(x, y, at, channel)),
-            seen_or_open(made, readings, y, x, at), verdict(made, y, x),
+            _state(made, readings, y, x, at), verdict(made, y, x),
         )
         for x, y in sorted(made.cited) if made.seen(x, y, at)
     )  # fmt: skip
