@@ -78,7 +78,9 @@ def _listed(context: PageContext, met: Meeting, at: Level) -> list[Value]:
     """A linked pair as a row of data: who cites whom at which level, what both share, since which level."""
     one, two = met.plans
     cites, cited = (found.key if found and counts(found, at) else "" for found in (met.cites, met.cited))
-    return [one, context.name(one), two, context.name(two), cites, cited, round(met.low(at), 6), met.level.key]
+    low = round(met.low(at), 6)
+    bits = int(low) if low == int(low) else low
+    return [one, context.name(one), two, context.name(two), cites, cited, bits, met.level.key]
 
 
 def _rows(context: PageContext, rows: Sequence[Name], met: Met, at_level: Level) -> Iterator[Mark]:

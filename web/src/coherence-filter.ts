@@ -181,7 +181,7 @@ class CoherenceFilter extends HTMLElement {
         const actions = sum(all.map(([, n]) => n));
         const unlinked = sum(all.map(([since, n]) => (since && since <= level ? 0 : n)));
         const full = plans.filter((plan) => this.isRead(plan)).length;
-        const read = (full * (full - 1)) / 2 - met.filter(({ one, two }) => this.isRead(one) && this.isRead(two)).length;
+        const read = (full * Math.max(0, full - 1)) / 2 - met.filter(({ one, two }) => this.isRead(one) && this.isRead(two)).length;
         this.showNumber("linked", met.length, { pairs });
         this.showNumber("apart", pairs - met.length, { read });
         this.showNumber("unlinked", unlinked, { actions });
