@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+import pickle
 from collections.abc import Iterator
+from fcntl import LOCK_EX, flock
 from functools import cache
 from pathlib import Path
+from tempfile import gettempdir
 
 import pytest
 
@@ -22,7 +25,24 @@ __all__ = ["browser", "watch", "window", "windows"]
 ROOT = Path(__file__).resolve().parent
 SHIPPED = Project.at(ROOT)
 opened = cache(pan2kg.open_graph)
-checked = cache(check)
+
+
+@cache
+def checked(project: Project) -> Report:
+    """What a check finds; that of the shipped project is made by the first worker that needs it, for all of a run."""
+    run = os.environ.get("PYTEST_XDIST_TESTRUNUID")
+    if project != SHIPPED or not run:
+        return check(project)
+    kept = Path(gettempdir()) / f"pan2kg-report-{run}"
+    with kept.open("a+b") as file:
+        flock(file, LOCK_EX)
+        file.seek(0)
+        if said := file.read():
+            report: Report = pickle.loads(said)
+        else:
+            report = check(project)
+            file.write(pickle.dumps(report))
+    return report
 
 # A process that a test starts runs the modules that are tested here, not a package that was installed some time ago.
 os.environ["PYTHONPATH"] = str(ROOT)
@@ -38,6 +58,12 @@ def graph() -> pan2kg.Graph:
 def report() -> Report:
     """What a check of the shipped project finds."""
     return checked(SHIPPED)
+
+
+def pytest_sessionfinish() -> None:
+    """Leave no report behind; a worker that ends later has read it."""
+    if run := os.environ.get("PYTEST_XDIST_TESTRUNUID"):
+        (Path(gettempdir()) / f"pan2kg-report-{run}").unlink(missing_ok=True)
 
 
 @pytest.fixture(autouse=True, scope="session")

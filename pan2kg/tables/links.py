@@ -55,7 +55,7 @@ def explanation(graph: Graph, choice: Choice = DEFAULT) -> FigureTable:
     known = graph.known(choice.evidence)
     found = graph.weight(*choice.actions, choice.evidence)
     behind = {
-        part.text: [use for work in (found.one, found.two) for use in giving(known, work, part.text)]
+        part.text: [use for work in (found.one, found.two) for use in known.giving(work, part.text)]
         for part in found.contributions
     }
     words = _Words(graph, (use.link for uses in behind.values() for use in uses))
@@ -63,28 +63,13 @@ def explanation(graph: Graph, choice: Choice = DEFAULT) -> FigureTable:
     rows = [row for part in parts for row in _rows(graph, part, behind[part.text], words)]
     basis = graph.uses.basis.also("works", keys([found.one, found.two]))
     made = make(
-        "explain", basis, EXPLAIN, rows, notes=_notes(graph, known, found), line=basis_line(known),
+        "explain", basis, EXPLAIN, rows, notes=_notes(known, found), line=basis_line(known),
         sparql=program_query("tables/said", link=words.links) if words.links else "",
     )  # fmt: skip
     return undated(made, graph)
 
 
-def giving(known: Known, work: str, text: str) -> tuple[Use, ...]:
-    """The uses by which a work, or a plan with its actions, names a text or a node below it, the strongest first."""
-    home, weights = known.tables.works.home, known.potential.weights
-    place = {one: at for at, one in enumerate(weights.texts)}
-
-    def reaches(named: str) -> bool:
-        at = place.get(named, -1)
-        while at >= 0 and weights.texts[at] != text:
-            at = int(weights.above[at]) if weights.step[at] <= known.level else -1
-        return at >= 0
-
-    found = [use for use in known.uses if work in {use.work, home.get(use.work)} and reaches(use.text)]
-    return tuple(sorted(found, key=lambda use: (-use.share, use.level or 0, use.work, use.text, use.link)))
-
-
-def _notes(graph: Graph, known: Known, found: Weight) -> list[Text]:
+def _notes(known: Known, found: Weight) -> list[Text]:
     if not any(part.bits > 0 for part in found.contributions):
         notes = [note("no-link" if found.is_open else "no-link-read")]
     else:

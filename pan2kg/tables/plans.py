@@ -259,8 +259,9 @@ def by_chance(graph: Graph, choice: Choice = DEFAULT) -> FigureTable:
     impossible = sum(row.verdict.value == "impossible" for row in pairs)
     notes = [note("no-gate"), note("impossible", n=impossible, of=len(pairs))]
     rows = [_drawn(graph, known, row) for row in pairs]
+    basis = graph.uses.basis.also("seed", SEED).also("draws", DRAWS).also("level", SIGNIFICANT)
     made = make(
-        "chance", graph.uses.basis.also("seed", SEED).also("draws", DRAWS).also("level", SIGNIFICANT), CHANCE, rows, notes=notes, sparql=program_query("coherence/text-uses"),
+        "chance", basis, CHANCE, rows, notes=notes, sparql=program_query("coherence/text-uses"),
         line=basis_line(known),
     )  # fmt: skip
     return undated(made, graph)

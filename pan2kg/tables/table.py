@@ -41,7 +41,8 @@ _THINGS: Final = frozenset((
     "document", "earlier", "figure", "group", "groups", "holder", "instrument", "instruments", "instruments_added",
     "instruments_removed", "later", "named", "obligation",
     "obligations", "of_what", "one", "other", "other_action", "other_group", "other_plan", "pages", "path", "plan",
-    "plans", "recommendation", "relation", "review", "subject", "told", "topic", "topics", "touching", "two", "ways", "what",
+    "plans", "recommendation", "relation", "review", "subject", "told", "topic", "topics", "touching", "two", "ways",
+    "what",
 ))  # fmt: skip
 """The columns that hold IRIs; those that hold codes are the ones whose values have a name."""
 SILENT = Text()
@@ -64,7 +65,7 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Cross:
-    """Pairs as rows and columns, for a terminal: what each row and column is called, short marks, and what they mean."""
+    """Pairs as rows and columns, for a terminal: what each row and column is called, marks, and what these mean."""
 
     heads: tuple[str, ...]
     cells: tuple[tuple[str, ...], ...]

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import os
 from collections.abc import Callable, Iterator
 from datetime import date
+from fcntl import LOCK_EX, flock
 from pathlib import Path
 
 import pytest
@@ -39,9 +41,13 @@ def edition(graph: pan2kg.Graph) -> Edition:
 
 @pytest.fixture(scope="session")
 def folder(edition: Edition, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A release of the shipped graph with two pages in it."""
-    target = tmp_path_factory.mktemp("releases") / "release"
-    publish(edition, target, ReleaseOptions(TODAY, has_base=True), parts=[site])
+    """A release of the shipped graph with two pages in it, made by the first worker that needs it."""
+    base = tmp_path_factory.getbasetemp()
+    target = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "release"
+    with target.with_suffix(".making").open("a") as making:
+        flock(making, LOCK_EX)
+        if not target.exists():
+            publish(edition, target, ReleaseOptions(TODAY, has_base=True), parts=[site])
     return target
 
 
