@@ -146,7 +146,7 @@ def _texts(made: Potential, uses: Iterable[Use]) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for work, text in sorted({(use.work, use.text) for use in uses if use.text in place}):
         home = made.works.home.get(work)
-        if home in plans and holders[plans[home], place[text]] == [work]:
+        if home in plans and holders.get((plans[home], place[text])) == [work]:
             found.setdefault(work, []).append(text)
     return found
 

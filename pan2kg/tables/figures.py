@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pan2kg.tables.table import FigureTable
 
 _FIGURES: Final = Messages("figure")
-REGISTER: Final = ("figure", "told", *(one.key for one in FIGURED), "population", "command")
+REGISTER: Final = ("figure", "told", *(f"at_{one.key}" for one in FIGURED), "population", "command")
 _CODES: Final[Mapping[str, str]] = {
     "verdict": "expectation", "verdict_back": "expectation_back", "cites_at": "level", "cited_at": "level_back",
     "state": "citation", "level": "level", "list": "list", "channel": "channel",
@@ -61,7 +61,10 @@ def _values(taken: Taken, graph: Graph) -> Iterator[Row]:
             "figure_label": figure.name.say(graph.language),
             "told": part,
             "told_label": said.say(key, graph.language),
-            **{level.key: _number(value[at], figure.unit) for level, value in zip(FIGURED, taken.nested, strict=True)},
+            **{
+                f"at_{level.key}": _number(value[at], figure.unit)
+                for level, value in zip(FIGURED, taken.nested, strict=True)
+            },
             "population": taken.population,
             "command": f"pan2kg coherence figures --figure {figure.id}",
         }

@@ -152,11 +152,14 @@ def _cross(graph: Graph, known: Known, pairs: Iterable[Ordered]) -> Cross:
         return f"{shares}{_CITES[_citing(known, ways.get((x, y)), x, y)]}" or "."
 
     cells = tuple(tuple(mark(x, y) if (min(x, y), max(x, y)) in kept else "" for y in plans) for x in plans)
-    legend = tuple(note(f"cross-{one}") for one in ("shares", "general", "cites", "absent", "open", "nothing"))
+    legend = (
+        note("cross-shares"), note("cross-general"), note("cross-cites"), note("cross-absent"), note("cross-open"),
+        note("cross-nothing"),
+    )  # fmt: skip
     return Cross(tuple(map(graph.label, plans)), cells, legend)
 
 
-_CITES: Final = {State.SEEN: ">", State.ABSENT: "!", State.OPEN: "?", None: ""}
+_CITES: Final = {State.SEEN: ">", State.ABSENT: "x", State.OPEN: "o", None: ""}
 
 
 def _citing(known: Known, one: Occasion | None, x: str, y: str) -> State | None:

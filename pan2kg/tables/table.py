@@ -30,7 +30,8 @@ if TYPE_CHECKING:
 _TABLES: Final = Messages("table")
 _FIGURES: Final = Messages("figure")
 _FIGURED: Final[Mapping[str, str]] = {
-    "level": "level", "level_back": "level", "expectation": "verdict", "expectation_back": "verdict",
+    "level": "level", "level_back": "level", "tie_level": "level", "expectation": "verdict",
+    "expectation_back": "verdict",
     "citation": "state", "citation_back": "state", "text_there": "state", "text_back": "state", "web_there": "state",
     "web_back": "state", "cited_action": "state", "cited_mixed": "state", "cited_plan": "state",
     "cites_base": "state", "cites_new": "state", "references": "extent", "web_page": "extent",

@@ -227,7 +227,7 @@ def test_the_implementation_of_a_transposing_act_answers_the_directive() -> None
 
 
 def test_the_shipped_timeline_as_soon_as_possible_is_vague(graph: pan2kg.Graph) -> None:
-    found = completeness(reading.read_uses(graph.store), records.read_fields(graph.store))
+    found = completeness(graph.home_of, records.read_fields(graph.store))
     row = next(row for row in found if key(row.action) == "lu-bhr-2-4-4")
     assert dict(row.fields)["timeline"] is Presence.VAGUE
     assert dict(row.fields)["indicator"] is Presence.VAGUE
