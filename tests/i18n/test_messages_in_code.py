@@ -116,8 +116,6 @@ ALLOWED = {
     "two plans": "an option of tables, by name",
     "accepted, derived": "a value of a basis, which tables say in words",
     "left out": "a value of a basis",
-    "the base edition": "a value of a basis",
-    "instruments unknown to the base": "a value of a basis",
     "plans left out": "a value of a basis",
     "recorded for {} of {} actions": "a value of a basis",
     "≥ {} of a plan of ≥ {} actions": "a value of a basis",
