@@ -311,6 +311,7 @@ def due(case: Case) -> Section:
     table = leading(table, **dict.fromkeys(("due", "margin", "overdue"), _duty))
     aside = ["holder", "is_act"]
     aside += [] if any(row["needs_ratification"] for row in table.rows) else ["needs_ratification", "ratified"]
+    aside += [] if any(row["every"] for row in table.rows) else ["every", "last_due", "next_due"]
     return case.section(
         "obligations",
         Prose(case.say("obligations")),

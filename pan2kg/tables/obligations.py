@@ -16,15 +16,16 @@ if TYPE_CHECKING:
     from pan2kg.tables.table import FigureTable
 
 DUTIES = (
-    "obligation", "instrument", "holder", "due", "standing", "met", "margin", "overdue", "answer", "answered_on",
-    "signed_on", "is_act", "answers", "touching", "needs_ratification", "ratified",
+    "obligation", "instrument", "holder", "due", "every", "last_due", "next_due", "standing", "met", "margin",
+    "overdue", "answer", "answered_on", "signed_on", "is_act", "answers", "touching", "needs_ratification", "ratified",
 )  # fmt: skip
 
 
 def duties(graph: Graph, choice: Choice = DEFAULT) -> FigureTable:
     """Each obligation with its due date, what answers it, and by how many days it is early or late.
 
-    With plans named, only obligations one of their actions answers; ``part`` restricts to one standing.
+    One that recurs has ``every`` so many months, and the days it was due last and is due next; ``due`` is the one the
+    row speaks of. With plans named, only obligations one of their actions answers; ``part`` restricts to one standing.
 
     Raises:
         QueryError: an unknown plan, with the nearest names; an unknown standing.
@@ -37,6 +38,8 @@ def duties(graph: Graph, choice: Choice = DEFAULT) -> FigureTable:
     rows = [row for row in found if not named or named & {graph.home_of.get(r.work, "") for r in row.responses}]
     rows = [row for row in rows if choice.part in ("", _standing(row))]
     notes = [note("obligations-known", n=len(found)), note("answers-means"), note("not-overdue-before")]
+    if any(row.obligation.every for row in rows):
+        notes.append(note("recurs-means"))
     if any(row.standing is Standing.UNCOVERED for row in rows):
         notes.append(note("uncovered-means", n=found.basis.annotated, of=found.basis.n))
     made = (_duty(graph, row) for row in rows)
@@ -54,6 +57,9 @@ def _duty(graph: Graph, row: Margin) -> Row:
         **thing(graph, "instrument", one.instrument),
         **thing(graph, "holder", one.holder or None),
         "due": day(one.due),
+        "every": one.every or None,
+        "last_due": day(row.last),
+        "next_due": day(row.coming),
         **code(graph, "standing", _standing(row)),
         **code(graph, "met", row.met.value),
         "margin": row.margin,
