@@ -17,6 +17,7 @@ from pan2kg.site.figures import show
 from pan2kg.site.page import File, View
 from pan2kg.site.values import EVIDENCE, dated, lasting, quotes
 from pan2kg.store.store import plain
+from pan2kg.tables.obligations import for_pages
 from pan2kg.tables.template import markup
 from pan2kg.turtle.vocabulary import PAN
 
@@ -116,7 +117,7 @@ def values(context: PageContext) -> Values:
     return {
         "title": context.t("obligations-title"),
         "picture": markup(draw_on(subject, "timeline").svg) if figures.rows else "",
-        "table": show(figures, context),
+        "table": show(for_pages(figures), context),
         "dues": found,
         "notes": notes.listed(),
         "downloads": [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pan2kg.coherence.obligations import Standing, margins
@@ -15,9 +16,10 @@ if TYPE_CHECKING:
     from pan2kg.coherence.obligations import Margin
     from pan2kg.tables.table import FigureTable
 
+RECURRING = ("every", "last_due", "next_due")
 DUTIES = (
-    "obligation", "instrument", "holder", "due", "every", "last_due", "next_due", "standing", "met", "margin",
-    "overdue", "answer", "answered_on", "signed_on", "is_act", "answers", "touching", "needs_ratification", "ratified",
+    "obligation", "instrument", "holder", "due", *RECURRING, "standing", "met", "margin", "overdue", "answer",
+    "answered_on", "signed_on", "is_act", "answers", "touching", "needs_ratification", "ratified",
 )  # fmt: skip
 
 
@@ -44,6 +46,13 @@ def duties(graph: Graph, choice: Choice = DEFAULT) -> FigureTable:
         notes.append(note("uncovered-means", n=found.basis.annotated, of=found.basis.n))
     made = (_duty(graph, row) for row in rows)
     return make("obligations", found.basis, DUTIES, made, notes=notes, sparql=program_query("coherence/obligations"))
+
+
+def for_pages(figures: FigureTable) -> FigureTable:
+    """The table without the columns of what recurs where nothing does: a page has less room than a file."""
+    if any(row["every"] for row in figures.rows):
+        return figures
+    return replace(figures, columns=tuple(one for one in figures.columns if one.key not in RECURRING))
 
 
 def _standing(row: Margin) -> str:

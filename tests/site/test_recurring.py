@@ -13,7 +13,7 @@ import pytest
 import pan2kg
 from pan2kg.coherence.obligations import Obligation
 from pan2kg.graph.graph import Graph
-from pan2kg.i18n.catalogue import Language
+from pan2kg.i18n.catalogue import Language, Messages
 from pan2kg.site.obligations import Event, write_calendar
 from pan2kg.site.registry import Site
 from pan2kg.site.site_context import SiteContext
@@ -52,8 +52,17 @@ def words(page: str) -> str:
 def test_the_page_of_obligations_says_how_often_and_when_next(triennial: Reader, language: Language) -> None:
     said = words(triennial[f"{language}/obligations.html"])
     assert WORDS[language][0] in said
-    day = {"fr": "14 décembre 2028", "en": "14 December 2028", "de": "14. Dezember 2028"}[language]
+    day = {"fr": "puis 14/12/2028", "en": "then 2028-12-14", "de": "dann am 14.12.2028"}[language]
     assert day in said
+
+
+@pytest.mark.parametrize("language", WORDS)
+def test_columns_of_what_recurs_stand_on_the_page_only_where_something_does(
+    reader: Reader, triennial: Reader, language: Language
+) -> None:
+    path, heading = f"{language}/obligations.html", Messages("table").say("column.next_due", language)
+    assert heading in words(triennial[path])
+    assert heading not in words(reader[path])
 
 
 @pytest.mark.parametrize("language", WORDS)
