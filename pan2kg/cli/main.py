@@ -58,6 +58,7 @@ COMMANDS: Final = {
         Command("report", "files"),
         Command("check", "check"),
         Command("draft", "check"),
+        Command("add", "add"),
         Command("dump", "files"),
         Command("site", "files"),
         Command("publish", "publish"),

@@ -170,11 +170,18 @@ class Talk:
 
 
 def who_should_talk(
-    uses: Uses, profiles: Iterable[Profile], bits: Mapping[str, float], *, only: Iterable[str] | None = None
+    uses: Uses,
+    profiles: Iterable[Profile],
+    bits: Mapping[str, float],
+    earlier: Iterable[tuple[str, str]],
+    *,
+    only: Iterable[str] | None = None,
 ) -> Measured[Talk]:
     """Pairs of bodies whose works rest on the same text while no work involves both.
 
     ``bits`` gives what each text weighs: a text without weight, such as a code or a whole agenda, joins nobody.
+    ``earlier`` pairs each body with those whose name or remit it took over, over any number of changes: they are
+    one. Two bodies that took over from the same one are not, since both are there to talk.
     ``only`` restricts to some bodies, such as the ministries. Most bits first, then by IRIs.
 
     Source: this project's definition, the same as that of the question « who-should-talk ».
@@ -182,14 +189,14 @@ def who_should_talk(
     >>> from pan2kg.coherence.uses import uses_of
     >>> uses = uses_of([("a", "K"), ("b", "K"), ("c", "L")], {"a": "p", "b": "q", "c": "q"})
     >>> known = [Profile("a", bodies=frozenset({"x"})), Profile("b", bodies=frozenset({"y"}))]
-    >>> [(row.one, row.two, row.instruments) for row in who_should_talk(uses, known, {"K": 0.5})]
+    >>> [(row.one, row.two, row.instruments) for row in who_should_talk(uses, known, {"K": 0.5}, [])]
     [('x', 'y', ('K',))]
-    >>> len(who_should_talk(uses, known, {"K": 0.0}))
-    0
+    >>> len(who_should_talk(uses, known, {"K": 0.0}, [])), len(who_should_talk(uses, known, {"K": 0.5}, [("y", "x")]))
+    (0, 0)
     """
     chosen = None if only is None else frozenset(only)
     resting: dict[str, set[str]] = {}
-    together: set[tuple[str, str]] = set()
+    together = {(min(pair), max(pair)) for pair in earlier}
     rows = _rows(uses, bits)
     for profile in profiles:
         everybody = profile.bodies | profile.leads

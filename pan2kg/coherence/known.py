@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from pan2kg.coherence.evidence import HEADLINE, Level, counts
 from pan2kg.coherence.feasible import Chronology, Dates, Ordered, Statement, chronology
-from pan2kg.coherence.occasions import Occasion, citing_ways, linked, occasions, related
+from pan2kg.coherence.occasions import Occasion, citing_ways, linked, occasion, occasions, related
 from pan2kg.coherence.reading_state import Aspect, Extents, Readings, coverage, read_in_full
 from pan2kg.coherence.texts import Step, Use, Weights, Works, weigh
 from pan2kg.coherence.weight import Pairs, Potential, Weight, action_pairs, plan_pairs, potential, weight
@@ -69,6 +69,39 @@ class Known:
             KeyError: a work that is neither plan nor action of a plan.
         """
         return weight(self.potential, one, two)
+
+    def way(self, x: str, y: str) -> Occasion:
+        """What can be said of a citation from one plan to another, whether or not the two are related.
+
+        >>> made = known(Tables(Works(("p", "q"), {}), dates={"p": Dates(is_framework=True)}))
+        >>> made.way("q", "p").verdict.value, made.way("q", "p").state.value
+        ('framework', 'open')
+        """
+        found = next((one for one in self.occasions if (one.source, one.target) == (x, y)), None)
+        return found or occasion(self.chronology, self.shared, self.tables.readings, (x, y), at=self.level)
+
+    def giving(self, work: str, text: str) -> tuple[Use, ...]:
+        """The uses by which a work, or a plan with its actions, names a text or a node below it, the strongest first.
+
+        >>> uses = (Use("a", "K", 0.5, Level.PLAN), Use("p", "K", 1.0, Level.PLAN), Use("b", "K", 1.0, Level.PLAN))
+        >>> [use.work for use in known(Tables(Works(("p", "q"), {"a": "p", "b": "q"}), uses)).giving("p", "K")]
+        ['p', 'a']
+        """
+        home, weights = self.tables.works.home, self.potential.weights
+        found = [
+            use for use in self.uses
+            if work in {use.work, home.get(use.work)} and text in weights.reached(use.text, self.level)
+        ]  # fmt: skip
+        return tuple(sorted(found, key=lambda use: (-use.share, use.level or 0, use.work, use.text, use.link)))
+
+    def between(self, one: str, two: str) -> tuple[Statement, ...]:
+        """The statements that join two plans, or actions of them, at this level, in the order of their links."""
+        home = self.tables.works.home
+        found = [
+            said for said in self.statements
+            if {home.get(said.source, said.source), home.get(said.target, said.target)} == {one, two}
+        ]  # fmt: skip
+        return tuple(sorted(found, key=lambda said: (said.level or 0, said.link)))
 
     @property
     def uses(self) -> tuple[Use, ...]:

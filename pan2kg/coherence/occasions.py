@@ -82,12 +82,21 @@ def occasions(
     x → y is related where the two share a text that is not general (``shared``: for each unordered pair, its IRIs in
     order, the bits), a document puts them together, or y cites x. The citation x → y never makes its own occasion.
     """
-    found = []
-    for x, y in sorted(related(made, shared, at=at)):
-        said = verdict(made, x, y)
-        bits = shared.get((min(x, y), max(x, y)), 0.0)
-        found.append(Occasion(x, y, said, _state(made, readings, x, y, at), bits, (ways or {}).get((x, y), ())))
+    found = [
+        occasion(made, shared, readings, (x, y), at=at, ways=(ways or {}).get((x, y), ()))
+        for x, y in related(made, shared, at=at)
+    ]
     return tuple(sorted(found, key=lambda one: (-one.bits, one.source, one.target)))
+
+
+def occasion(
+    made: Chronology, shared: Mapping[Ordered, float], readings: Readings, pair: Ordered, *, at: Level,
+    ways: tuple[Way, ...] = (),
+) -> Occasion:  # fmt: skip
+    """What can be said of a citation from the first plan of a pair to the second, whether or not they are related."""
+    x, y = pair
+    bits = shared.get((min(pair), max(pair)), 0.0)
+    return Occasion(x, y, verdict(made, x, y), _state(made, readings, x, y, at), bits, ways)
 
 
 def related(made: Chronology, shared: Mapping[Ordered, float], *, at: Level) -> frozenset[Ordered]:

@@ -183,6 +183,17 @@ def read_ministries(store: Store) -> tuple[str, ...]:
     return tuple(body for (body,) in rows(store, program_query("coherence/ministries")))
 
 
+def read_earlier_bodies(store: Store) -> tuple[tuple[str, str], ...]:
+    """Each body with every body whose name or remit it took over, over any number of changes, by IRI.
+
+    >>> from pan2kg.store.store import LocalStore
+    >>> import pyoxigraph
+    >>> read_earlier_bodies(LocalStore(pyoxigraph.Store()))
+    ()
+    """
+    return tuple((body, earlier) for body, earlier in rows(store, program_query("coherence/earlier-bodies")))
+
+
 def read_statements(store: Store, works: Iterable[str]) -> tuple[Statement, ...]:
     """The statements of use of some works, with what they name, the words and the document.
 

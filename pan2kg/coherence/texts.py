@@ -82,6 +82,22 @@ class Weights:
     ic: Floats
     gain: Floats
 
+    def reached(self, text: str, at: Level) -> tuple[str, ...]:
+        """A text and the nodes above it, as far as steps at a level or firmer lead; nothing for one that has no weight.
+
+        >>> works, used = Works(("p",), {}), [Use("p", "L", 1.0, Level.PLAN)]
+        >>> weigh(works, used, [Step("L", "K", Level.OTHER)]).reached("L", Level.OFFICIAL)
+        ('L',)
+        """
+        if text not in self.texts:
+            return ()
+        node = self.texts.index(text)
+        found = [text]
+        while self.above[node] >= 0 and self.step[node] <= at:
+            node = int(self.above[node])
+            found.append(self.texts[node])
+        return tuple(found)
+
 
 def weigh(
     works: Works, uses: Iterable[Use], steps: Iterable[Step] = (), general: AbstractSet[str] = frozenset()

@@ -475,6 +475,13 @@ class Graph:
 
         return read_ministries(self.store)
 
+    @Reading
+    def earlier_bodies(self) -> tuple[tuple[str, str], ...]:
+        """Each body with every body whose name or remit it took over."""
+        from pan2kg.coherence.reading import read_earlier_bodies
+
+        return read_earlier_bodies(self.store)
+
     # What is known, at a level of evidence
 
     @Reading

@@ -13,12 +13,14 @@ from typing import TYPE_CHECKING, Final
 from pan2kg.i18n.catalogue import LANGUAGES, Language
 from pan2kg.site import (
     data,
+    definitions,
     entity,
     explore,
     figures,
     home,
     lists,
     matrix,
+    meaning,
     obligations,
     ontology_page,
     pair,
@@ -41,6 +43,8 @@ _VIEWS: Final[tuple[View, ...]] = (
     *questions.PAGES,
     *explore.PAGES,
     *figures.PAGES,
+    *definitions.PAGES,
+    *meaning.PAGES,
     *review.PAGES,
     *data.PAGES,
     *ontology_page.PAGES,
@@ -56,6 +60,7 @@ _FILES: Final[tuple[File | CommonFile, ...]] = (
     *obligations.FILES,
     *questions.FILES,
     *figures.FILES,
+    *definitions.FILES,
     *lists.FILES,
     *data.FILES,
 )

@@ -39,6 +39,7 @@ KINDS: Final[Mapping[str, frozenset[str]]] = {
     "body": frozenset({"Organisation", "PublicBody", "UnnamedGroup"}),
     "category": frozenset({"Category"}),
     "obligation": frozenset({"Obligation"}),
+    "document": frozenset({"Document"}),
 }
 """The kinds of things questions are asked of, each with its classes; a provision stands for its instrument."""
 PLAIN: Final = ("text", "language", "boolean", "number", "day")
@@ -74,7 +75,7 @@ def refuse_other_kind(iri: str, kinds: Collection[str], *, option: str, store: S
 
 _ARTICLES: Final = {
     "plan": "a-plan", "action": "an-action", "instrument": "an-instrument", "body": "a-body", "category": "a-category",
-    "obligation": "an-obligation",
+    "obligation": "an-obligation", "document": "a-document",
 }  # fmt: skip
 """The words for one thing of a kind, as what is to be named."""
 

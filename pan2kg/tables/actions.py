@@ -140,7 +140,7 @@ def bodies(graph: Graph, choice: Choice = DEFAULT) -> FigureTable:
         QueryError: an unknown finding.
     """
     uses, known = graph.uses, graph.profiles
-    talks = who_should_talk(uses, known, graph.bits, only=graph.ministries)
+    talks = who_should_talk(uses, known, graph.bits, graph.earlier_bodies, only=graph.ministries)
     rows = [
         *(_fragmented(graph, row) for row in fragmentation(uses, known)),
         *(_overlapping(graph, row) for row in overlaps(uses, known, graph.bits)),

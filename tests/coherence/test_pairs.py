@@ -189,9 +189,20 @@ def test_overlap_and_duplication_candidates() -> None:
 
 def test_who_should_talk_shares_an_instrument_and_no_action() -> None:
     known = [Profile("a1", bodies=frozenset({"x", "z"})), Profile("b1", bodies=frozenset({"y", "z"}))]
-    rows = who_should_talk(worked(), known, BITS).rows
+    rows = who_should_talk(worked(), known, BITS, []).rows
     assert [(row.one, row.two, row.instruments) for row in rows] == [("x", "y", ("K",))]
-    assert not who_should_talk(worked(), known, BITS, only=["x", "z"]).rows
+    assert not who_should_talk(worked(), known, BITS, [], only=["x", "z"]).rows
+
+
+def test_a_body_and_one_it_took_over_from_are_one() -> None:
+    known = [Profile("a1", bodies=frozenset({"new"})), Profile("b1", bodies=frozenset({"old"}))]
+    assert len(who_should_talk(worked(), known, BITS, [("new", "older")])) == 1
+    assert not who_should_talk(worked(), known, BITS, [("new", "older"), ("new", "old")]).rows
+
+
+def test_two_bodies_that_took_over_from_the_same_one_should_talk() -> None:
+    known = [Profile("a1", bodies=frozenset({"one"})), Profile("b1", bodies=frozenset({"two"}))]
+    assert len(who_should_talk(worked(), known, BITS, [("one", "old"), ("two", "old")])) == 1
 
 
 def test_as_soon_as_possible_is_vague_and_a_relative_timeline_is_present() -> None:
@@ -216,15 +227,15 @@ def test_absent_and_vague_and_not_annotated_stay_apart() -> None:
 
 def test_a_text_of_no_weight_joins_nobody_and_shows_in_no_overlap() -> None:
     known = [Profile("a1", bodies=frozenset({"x"})), Profile("b1", bodies=frozenset({"y"}))]
-    assert who_should_talk(worked(), known, {"K": 1.0}).rows[0].bits == 1.0
-    assert not who_should_talk(worked(), known, {}).rows
+    assert who_should_talk(worked(), known, {"K": 1.0}, []).rows[0].bits == 1.0
+    assert not who_should_talk(worked(), known, {}, []).rows
     topic, group = frozenset({"t"}), frozenset({"g"})
     led = [Profile(action, topic, group, frozenset({lead})) for action, lead in (("a1", "x"), ("b1", "y"))]
     assert [overlaps(worked(), led, bits).rows[0].instruments for bits in ({"K": 1.0}, {})] == [("K",), ()]
 
 
 def test_the_question_and_the_measure_name_the_same_ministries(graph: pan2kg.Graph) -> None:
-    found = who_should_talk(graph.uses, graph.profiles, graph.bits, only=graph.ministries)
+    found = who_should_talk(graph.uses, graph.profiles, graph.bits, graph.earlier_bodies, only=graph.ministries)
     ministries = set(graph.ministries)
     asked = {
         (min(one, other), max(one, other)): int(row["shared_instruments"])
@@ -234,3 +245,6 @@ def test_the_question_and_the_measure_name_the_same_ministries(graph: pan2kg.Gra
     }
     assert {(row.one, row.two): len(row.instruments) for row in found} == asked
     assert len(asked) > 5
+    one_body = {(min(pair), max(pair)) for pair in graph.earlier_bodies}
+    assert ("https://w3id.org/pan2kg/id/body/mega", "https://w3id.org/pan2kg/id/body/mega-2014") in one_body
+    assert not asked.keys() & one_body

@@ -27,7 +27,7 @@ def test_help_names_every_command_and_loads_nothing_heavy() -> None:
         f"print([name for name in {HEAVY} if name in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    for command in ("ask", "sparql", "check", "draft", "dump", "init"):
+    for command in ("ask", "sparql", "check", "draft", "add", "dump", "init"):
         assert f"\n    {command}" in done.stdout
     assert done.stdout.endswith("[]\n")
 

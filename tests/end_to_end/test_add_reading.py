@@ -1,0 +1,150 @@
+"""``pan2kg add reading``: what it shows, writes and refuses, and what the figures say after it."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import pytest
+
+import pan2kg
+from pan2kg.coherence.occasions import State
+from pan2kg.turtle.vocabulary import ID
+
+if TYPE_CHECKING:
+    from tests.conftest import Cli
+
+DOCUMENT: Final = "mae-gouvernement-lu-fr-pan-2"
+READ: Final = ("--extent", "full", "--document", DOCUMENT, "--by", "A. Weber", "--date", "2026-05-04")
+
+
+@pytest.fixture
+def copy(root: Path, tmp_path: Path) -> Path:
+    """A copy of the shipped project, to be written to."""
+    folder = tmp_path / "copy"
+    for name in ("ontology", "graph", "queries"):
+        shutil.copytree(root / name, folder / name)
+    return folder
+
+
+def _files(folder: Path) -> dict[str, bytes]:
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in sorted(folder.rglob("*.ttl"))}
+
+
+def test_a_reading_is_shown_and_written_beside_its_plan_and_passes_the_check(cli: Cli, copy: Path) -> None:
+    before = _files(copy)
+    done = cli("add", "reading", "lu-bhr-2", "--aspect", "references", *READ, "--project", str(copy))
+    assert (done.returncode, done.stderr) == (0, "Written to graph/plans/lu-bhr-2/readings.ttl.\n")
+    new = (copy / "graph" / "plans" / "lu-bhr-2" / "readings.ttl").read_text(encoding="utf-8")
+    assert [line[1:] for line in done.stdout.splitlines()[3:]] == new.splitlines(), "what was shown is what stands"
+    assert new.endswith(
+        "reading:lu-bhr-2-references-2026-05-04 a pan:Reading ;\n"
+        "    pan:readsWork plan:lu-bhr-2 ;\n"
+        "    pan:aspect aspect:references ;\n"
+        "    pan:extent readingextent:full ;\n"
+        f"    pan:inDocument document:{DOCUMENT} ;\n"
+        '    pan:readOn "2026-05-04"^^xsd:date ;\n'
+        '    pan:reader "A. Weber" .\n'
+    )
+    assert {name: text for name, text in _files(copy).items() if name in before} == before, "nothing else changed"
+    checked = cli("check", "--project", str(copy))
+    assert checked.returncode == 0, checked.stdout
+    assert "readings.ttl" not in checked.stdout
+
+
+def test_a_second_reading_is_one_block_more_and_the_same_one_is_refused(cli: Cli, copy: Path) -> None:
+    action = ("add", "reading", "lu-bhr-2-4-3", "--project", str(copy), "--aspect")
+    assert cli(*action, "texts", *READ).returncode == 0
+    file = copy / "graph" / "plans" / "lu-bhr-2" / "readings.ttl"
+    first = file.read_text(encoding="utf-8")
+    second = cli(*action, "bodies", *READ, "--document", "globalnaps-org-country-issue-luxembourg-workers-rights")
+    assert [line for line in second.stdout.splitlines()[2:] if line.startswith("-")] == []
+    assert file.read_text(encoding="utf-8").startswith(first)
+    both = file.read_text(encoding="utf-8")
+    assert both.count("pan:inDocument") == 3
+    again = cli(*action, "texts", *READ)
+    assert (again.returncode, again.stdout) == (2, "")
+    assert "stands in graph/plans/lu-bhr-2/readings.ttl already" in again.stderr
+    other = cli(*action, "texts", *READ[:-3], "B. Klein", *READ[-2:])
+    assert "reading:lu-bhr-2-4-3-texts-2026-05-04-2 a pan:Reading" in other.stdout, "another reader on the same day"
+
+
+def test_a_dry_run_writes_nothing(cli: Cli, copy: Path) -> None:
+    before = _files(copy)
+    done = cli("add", "reading", "lu-bhr-2", "--aspect", "texts", *READ, "--project", str(copy), "--dry-run")
+    assert done.returncode == 0
+    assert "+    pan:aspect aspect:texts ;" in done.stdout
+    assert _files(copy) == before
+
+
+def test_a_full_reading_turns_open_into_absent_and_nothing_else(cli: Cli, copy: Path) -> None:
+    expected = [one for one in pan2kg.open_graph(copy).occasions() if one.is_expected]
+    source = next(one.source for one in expected if one.state is State.OPEN)
+    done = cli(
+        "add", "reading", source.removeprefix(f"{ID}plan/"), "--aspect", "references", *READ, "--project", str(copy)
+    )
+    assert done.returncode == 0, done.stderr
+    after = {(one.source, one.target): one for one in pan2kg.open_graph(copy).occasions() if one.is_expected}
+    assert {(one.source, one.target) for one in expected} == after.keys()
+    for one in expected:
+        wanted = State.ABSENT if one.source == source and one.state is State.OPEN else one.state
+        assert after[one.source, one.target].state is wanted
+
+
+def test_a_plan_whose_list_is_not_complete_is_said_not_to_be_read_as_a_whole(cli: Cli, copy: Path) -> None:
+    graph = pan2kg.open_graph(copy).tables
+    plan = next(plan for plan, how in sorted(graph.lists.items()) if how == "partial").rpartition("/")[2]
+    done = cli("add", "reading", plan, "--aspect", "texts", *READ, "--project", str(copy), "--language", "fr")
+    assert done.returncode == 0
+    assert "n’est pas donnée pour complète" in done.stderr
+
+
+def test_a_project_of_ones_own_takes_readings(cli: Cli, tmp_path: Path) -> None:
+    assert cli("init", "mine").returncode == 0
+    (tmp_path / "plan.txt").write_text("Plan d’action\n\n1. Former\n1.1. Former les juges\n1.2. Former les avocats\n")
+    plans = "mine/graph/plans"
+    draft = cli("draft", "plan.txt", "--plan", "be-bhr-1", "--language", "fr", "-o", f"{plans}/be-bhr-1.ttl")
+    assert draft.returncode == 0, draft.stderr
+    (document,) = set(re.findall(r"^document:(\S+) a", (tmp_path / plans / "be-bhr-1.ttl").read_text(), re.MULTILINE))
+    read = ("--aspect", "measures", "--extent", "full", "--document", document, "--by", "A. Weber")
+    done = cli("add", "reading", "be-bhr-1", *read, "--project", "mine")
+    assert done.returncode == 0, done.stderr
+    assert "a pan:Reading ;" in (tmp_path / plans / "be-bhr-1" / "readings.ttl").read_text(encoding="utf-8")
+
+
+BAD: Final = {
+    "unknown work": (["lu-bhr-9", "--aspect", "texts", *READ], r"Nothing in the graph is called « lu-bhr-9 »"),
+    "a body": (["maee", "--aspect", "texts", *READ], r"neither a plan nor an action"),
+    "unknown document": (
+        ["lu-bhr-2", "--aspect", "texts", *READ, "--document", "mae-gouvernement-lu-fr-pan"],
+        rf"Did you mean {DOCUMENT}",
+    ),
+    "no document": (["lu-bhr-2", "--aspect", "texts", *READ, "--document", "maee"], r"--document takes a document"),
+    "aspect": (["lu-bhr-2", "--aspect", "text", *READ], r"invalid choice: 'text'"),
+    "extent": (["lu-bhr-2", "--aspect", "texts", *READ, "--extent", "whole"], r"invalid choice: 'whole'"),
+    "nobody": (["lu-bhr-2", "--aspect", "texts", *READ[:-3], " ", *READ[-2:]], r"“Your name” is empty"),
+    "no day": (["lu-bhr-2", "--aspect", "texts", *READ[:-1], "2026-02-30"], r"is no day such as"),
+    "a day to come": (["lu-bhr-2", "--aspect", "texts", *READ[:-1], "2999-01-01"], r"still to come"),
+    "no kind": (["lu-bhr-2"], r"the following arguments are required"),
+}
+
+
+@pytest.mark.parametrize("case", sorted(BAD))
+def test_a_reading_that_is_none_is_one_sentence_and_nothing_is_written(cli: Cli, root: Path, case: str) -> None:
+    arguments, expected = BAD[case]
+    done = cli("add", "reading", *arguments, "--project", str(root), "--dry-run")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert re.search(expected, done.stderr), done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+def test_a_file_that_uses_a_prefix_otherwise_is_left_as_it_is(cli: Cli, copy: Path) -> None:
+    file = copy / "graph" / "plans" / "lu-bhr-2" / "readings.ttl"
+    file.write_text("@prefix reading: <http://elsewhere.example/> .\n", encoding="utf-8")
+    before = _files(copy)
+    refused = cli("add", "reading", "lu-bhr-2", "--aspect", "bodies", *READ, "--project", str(copy))
+    assert (refused.returncode, refused.stdout, refused.stderr.count("\n")) == (2, "", 1)
+    assert "readings.ttl" in refused.stderr
+    assert _files(copy) == before
