@@ -79,7 +79,8 @@ def draw_timeline(subject: Subject, *, rows: object = 40) -> Picture:
     names = subject.names(things | {row.response.work for row in every if row.response})
     rest = (subject.say("obligations-left-out", n=len(every) - len(shown)),) if len(every) > len(shown) else ()
     notes = (_summary(subject, every), *rest)
-    caption = Caption(subject.say("timeline-title"), subject.say("timeline-lead"), _signs(subject), notes)
+    said = subject.say("timeline-title"), subject.say("timeline-lead")
+    caption = Caption(*said, _signs(subject), notes, is_levelled=False)
     drawing = frame(subject, caption, _body(subject, as_of, names, shown))
     return Picture("timeline", subject.language, drawing, table(COLUMNS, (_row(names, one) for one in every)))
 

@@ -27,9 +27,11 @@ if TYPE_CHECKING:
     from pan2kg.site.permalink import Permalink
     from pan2kg.store.queries import Query
     from pan2kg.store.store import Store
-    from pan2kg.tables.answers import Style
+    from pan2kg.tables.answers import Around, Style
 
-FORMATS = ("table", "csv", "tsv", "json", "xml", "md", "turtle", "jsonld", "xlsx")
+FORMATS = ("table", "csv", "tsv", "json", "xml", "md", "html", "turtle", "jsonld", "xlsx")
+TELLING = frozenset(("table", "md", "html", "json", "xlsx"))
+"""The formats that can hold what is said around an answer; beside the others it goes to standard error."""
 
 
 def add_ask(command: argparse.ArgumentParser) -> None:
@@ -71,14 +73,31 @@ def run_ask(options: argparse.Namespace) -> int:
         values.setdefault("language", options.language)
     store = _store(project, options, needs(query.text))
     text = fill(query, values, store=store, project=project)
-    notes: tuple[str, ...] = ()
+    notes = (*filter(None, [taken(query, values, options.language)]),)
     if options.as_of:
-        store, notes = _as_of(store, project, options, query, values)
-    if options.format in (None, "table", "md"):
-        notes = (*filter(None, [taken(query, values, options.language)]), *notes)
+        store, dated = _as_of(store, project, options, query, values)
+        notes = (*notes, *dated)
     if link:
         notes = (*_other_release(link, project, store), *notes)
-    return _answer(store, text, project, options, query, notes)
+    return _answer(store, text, project, options, _around(store, options, query, values, notes))
+
+
+def _around(
+    store: Store, options: argparse.Namespace, query: Query, values: dict[str, str], notes: Sequence[str]
+) -> Around:
+    """What the question says of itself, and what its answer rests on."""
+    from pan2kg.graph.dataset import read_release
+    from pan2kg.i18n.days import today, with_days
+    from pan2kg.tables.answers import Around, basis_of
+
+    language = options.language
+    asked = next((one.default[1:-1] for one in query.parameters if one.name == "least_level"), "editors")
+    basis = basis_of(
+        store, language, release=read_release(store).number, day=options.as_of or today(),
+        level=values.get("least_level", asked),
+    )  # fmt: skip
+    said = tuple(with_days(note, language) for note in notes)
+    return Around(query.question(language), query.summary_in(language), said, basis)
 
 
 def _follow(options: argparse.Namespace) -> Permalink | None:
@@ -180,33 +199,26 @@ def _store(project: Project, options: argparse.Namespace, rules: list[str] | Non
 
 
 def _answer(
-    store: Store,
-    text: str,
-    project: Project,
-    options: argparse.Namespace,
-    query: Query | None,
-    notes: Sequence[str] = (),
-) -> int:
-    from pan2kg.tables.answers import write_answer
+    store: Store, text: str, project: Project, options: argparse.Namespace, around: Around | None
+) -> int:  # fmt: skip
+    from pan2kg.tables.answers import Around, about_of, grid_of, write_answer, write_around
 
     result = store.query(text)
     form = options.format or ("turtle" if isinstance(result, list) else "table")
-    style = _style(project, options, own_names=query is None)
+    style = _style(project, options, own_names=around is None)
+    told = around or Around()
+    written: str | bytes
     if form == "xlsx":
-        from pan2kg.tables.answers import grid_of
         from pan2kg.tables.spreadsheet import write_spreadsheet
 
-        sys.stderr.write("".join(f"{note}\n" for note in notes))
-        emit(write_spreadsheet([("data", grid_of(result, style))]), options.output)
-        return 0
-    written = write_answer(result, form, style)
-    if query and form == "table":
-        written = f"{query.question(options.language)}\n\n{written}"
-    below = "".join(f"{note}\n" for note in notes)
-    if form in ("table", "md") and below:
-        written = f"{written}\n{below}"
-    elif below:
-        sys.stderr.write(below)
+        sheets = [("data", grid_of(result, style))]
+        written = write_spreadsheet([*sheets, ("about", about_of(told, style))] if around else sheets)
+    else:
+        written = (
+            write_around(result, form, style, told) if around or form == "html" else write_answer(result, form, style)
+        )
+    if form not in TELLING:
+        sys.stderr.write("".join(f"{words}\n" for words in told.below))
     emit(written, options.output)
     return 0
 

@@ -285,7 +285,7 @@ class Graph:
 
         return check(self.project)
 
-    def network(self, language: str = "") -> nx.MultiDiGraph[str]:
+    def network(self, language: str = "", evidence: Level | str = "") -> nx.MultiDiGraph[str]:
         """The accepted and derived links as a networkx network of one's own, its labels in a language or the main ones.
 
         >>> network = open_graph().network()
@@ -296,7 +296,7 @@ class Graph:
 
         tag, known = language or "fr", self.labels
         names = {iri: plain_words(known.label(iri, tag).text) for iri, entry in known.entries.items() if entry.texts}
-        return build_network(self.read, names, self.uses if self.has_actions else None, language=tag)
+        return build_network(self.read, names, self.known(evidence), language=tag)
 
     def at(self, day: date) -> DatedGraph:
         """What was in force on a day, with what the rules derive from it; the last days asked for are kept.

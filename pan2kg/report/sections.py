@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Final
 import pyoxigraph as ox
 
 from pan2kg.charts.registry import draw_on
+from pan2kg.coherence.occasions import State
+from pan2kg.coherence.reading_state import Cell
 from pan2kg.errors import QueryError
 from pan2kg.graph.graph import HOME, Graph
 from pan2kg.i18n.catalogue import Messages, Text
@@ -32,6 +34,7 @@ from pan2kg.report.blocks import (
     turned,
     without,
 )
+from pan2kg.store.store import plain
 from pan2kg.tables.actions import bodies, bridges, complete, lost
 from pan2kg.tables.citations import debt, unacknowledged
 from pan2kg.tables.coverage import trust
@@ -86,16 +89,18 @@ def read_data(drawn: Picture, basis: Basis, language: Language) -> FigureTable:
         columns=tuple(
             Column(one, _WORDS.text(f"data.{one}"), thing=f"{one}_label" in drawn.table.columns) for one in columns
         ),
-        rows=tuple(row for row in _rows(drawn.table, language) if not _hatched(row)),
+        rows=tuple(row for at, row in enumerate(_rows(drawn.table, language)) if not _hatched(drawn.table, at)),
     )
 
 
-_PAIR = frozenset({"shared_instruments", "citations_one_to_two", "citations_two_to_one"})
+def _hatched(drawn: Table, at: int) -> bool:
+    """Whether nothing is known of a row: nobody read it, and no citation was seen either way."""
+    said = {name: plain(term) for name, term in zip(drawn.columns, drawn.rows[at], strict=True)}
+    silent = said.get("shares") == Cell.UNREAD and not {said.get(way) for way in _WAYS} & {State.SEEN, State.ABSENT}
+    return silent or said.get("assessed") == "false"
 
 
-def _hatched(row: dict[str, Value]) -> bool:
-    silent = row.keys() >= _PAIR and all(row[one] is None for one in _PAIR)
-    return silent or row.get("assessed") is False
+_WAYS = ("citation_one_to_two", "citation_two_to_one")
 
 
 def _rows(table: Table, language: Language) -> list[dict[str, Value]]:
@@ -121,10 +126,18 @@ def _code(value: str, column: str, language: Language) -> Value:
         return value == "true"
     if column == "standing" and value.replace(" ", "-") in codes("standing"):
         return coded("standing", value.replace(" ", "-")).say(language)
+    if column in _FIGURED and _FIGURE.has(f"{_FIGURED[column]}.{value}"):
+        return _FIGURE.say(f"{_FIGURED[column]}.{value}", language)
     return _WORDS.say(f"code.{value}", language) if column in _CODED and _WORDS.has(f"code.{value}") else value
 
 
 _CODED = frozenset({"basis", "direction", "kind"})
+_FIGURE: Final = Messages("figure")
+_FIGURED: Final = {
+    "shares": "cell", "evidence_level": "level",
+    **dict.fromkeys(_WAYS, "state"), **{f"verdict_{way.partition('_')[2]}": "verdict" for way in _WAYS},
+}  # fmt: skip
+"""The columns whose keys are words of figures, with the kind of word."""
 
 
 @dataclass(frozen=True, slots=True)

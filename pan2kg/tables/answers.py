@@ -1,20 +1,30 @@
-"""Writing an answer: as a table for a person, or in the formats of SPARQL and RDF."""
+"""Writing an answer: as a table for a person, or in the formats of SPARQL and RDF.
+
+Around an answer to a stored question stands what the question says of itself: its summary with the caveats, what it was
+asked with, and what the answer rests on. That is counted here by one quick query, since a question asked on the command
+line waits for no matrices; a test holds it to :func:`pan2kg.coherence.known.basis_line`.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import Final
+from datetime import date
+from typing import TYPE_CHECKING, Final
 
 import pyoxigraph as ox
 
 from pan2kg.errors import FormatError
 from pan2kg.i18n.catalogue import Language, Messages
-from pan2kg.store.queries import Query
-from pan2kg.store.store import Result, Table, Term, Triples, plain
-from pan2kg.tables.formats import Grid, Value, write_markdown, write_text
+from pan2kg.i18n.days import in_words, with_days
+from pan2kg.store.queries import Query, program_query
+from pan2kg.store.store import Result, Table, Term, Triples, plain, select
+from pan2kg.tables.formats import Grid, Value, md_escape, write_json, write_markdown, write_text
 from pan2kg.turtle.vocabulary import XSD
+
+if TYPE_CHECKING:
+    from pan2kg.store.store import Store
 
 _NATIVE = {
     "csv": ox.QueryResultsFormat.CSV,
@@ -24,8 +34,10 @@ _NATIVE = {
 }
 _GRAPH = {"turtle": ox.RdfFormat.TURTLE, "jsonld": ox.RdfFormat.JSON_LD}
 _PRINTING: Final = Messages("printing")
+_FIGURE: Final = Messages("figure")
 _HEADINGS: Final = Messages("heading")
 _NUMBERS: Final = frozenset(("integer", "decimal", "double", "float", "int", "long"))
+_DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 _DIGITS: Final = 15
 """How many digits a spreadsheet keeps of a number."""
 
@@ -41,6 +53,72 @@ class Style:
     prefixes: Mapping[str, str] | None = None
     width: int = 0
     own_names: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What is said around an answer: the question above it, and below it its summary, further notes and its basis."""
+
+    question: str = ""
+    summary: str = ""
+    notes: tuple[str, ...] = ()
+    basis: str = ""
+
+    @property
+    def below(self) -> tuple[str, ...]:
+        """All that stands below the answer, a paragraph each."""
+        return tuple(filter(None, (self.summary, *self.notes, self.basis)))
+
+
+def write_around(result: Result, form: str, style: Style, around: Around) -> str:
+    """An answer with what is said around it, in the formats that can hold that: table, md, html and json.
+
+    In JSON it stands in the head of SPARQL's own format, as « about »: readers that go through the text once refuse
+    what they do not know after the rows.
+
+    Raises:
+        FormatError: the format does not fit the form of the query.
+
+    >>> import json
+    >>> yes = ox.Store().query("ASK {}")
+    >>> print(write_around(yes, "table", Style("de"), Around("Frage?", "Alles.")), end="")
+    Frage?
+    <BLANKLINE>
+    ja
+    <BLANKLINE>
+    Alles.
+    """
+    if form == "html":
+        return _page(_for_people(result, style), style, around)
+    written = write_answer(result, form, style)
+    if form == "table":
+        from textwrap import fill
+
+        head = f"{around.question}\n\n" if around.question else ""
+        below = "\n".join(fill(words, style.width) if style.width else words for words in around.below)
+        return f"{head}{written}\n{below}\n" if below else f"{head}{written}"
+    if form == "md" and around.below:
+        return f"{written}\n" + "\n".join(f"{md_escape(words)}\n" for words in around.below)
+    if form == "json":
+        import json
+
+        said = {"question": around.question, "summary": around.summary, "notes": around.notes, "basis": around.basis}
+        answer = json.loads(written)
+        answer["head"] |= {"about": about} if (about := {name: words for name, words in said.items() if words}) else {}
+        return write_json(answer)
+    return written
+
+
+def _page(grid: Grid, style: Style, around: Around) -> str:
+    from pan2kg.tables.template import render
+
+    values = {"language": style.language, "question": around.question, "columns": grid.columns, "rows": list(grid.rows)}
+    return render("answer.html", values | {"below": around.below})
+
+
+def about_of(around: Around, style: Style) -> Grid:
+    """What is said around an answer as a sheet of its own."""
+    return Grid((heading("note", style.language),), [[words] for words in (around.question, *around.below) if words])
 
 
 def write_answer(result: Result, form: str, style: Style = Style()) -> str:
@@ -66,9 +144,17 @@ def write_answer(result: Result, form: str, style: Style = Style()) -> str:
     if form in _NATIVE:
         return _bytes(result.serialize(format=_NATIVE[form])).decode()
     if isinstance(result, ox.QueryBoolean):
-        return _PRINTING.say("yes" if result else "no", style.language) + "\n"
+        return _yes_or_no(bool(result), style.language) + "\n"
+    return write_table(_table(result), form, style)
+
+
+def _table(result: ox.QuerySolutions) -> Table:
     columns = tuple(variable.value for variable in result.variables)
-    return write_table(Table(columns, tuple(tuple(row) for row in result)), form, style)
+    return Table(columns, tuple(tuple(row) for row in result))
+
+
+def _yes_or_no(value: bool, language: Language) -> str:  # noqa: FBT001 - it is what is said
+    return _PRINTING.say("yes" if value else "no", language)
 
 
 def taken(query: Query, values: Collection[str], language: Language) -> str:
@@ -85,6 +171,54 @@ def taken(query: Query, values: Collection[str], language: Language) -> str:
         if one.name not in ("language", *values) and one.default != "pan:any"
     ]
     return _PRINTING.say("taken", language, options=" ".join(words)) if words else ""
+
+
+def basis_of(store: Store, language: Language, *, release: str, day: date, level: str = "editors") -> str:
+    """What an answer rests on, in a sentence; ``level`` is the key of the level of evidence the question was asked at.
+
+    Where no level is derived, as for a question that asks for none, every accepted use of a text counts.
+
+    Raises:
+        QueryError: the store refuses the query.
+
+    >>> from pan2kg.store.store import LocalStore
+    >>> basis_of(LocalStore(ox.Store()), "en", release="0.1.0", day=date(2026, 1, 2)).partition(";")[0]
+    'Release 0.1.0, with what the editors concluded'
+    """
+    rows: dict[str, list[tuple[str, str]]] = {"plan": [], "action": [], "use": [], "read": []}
+    for kind, work, value in select(store, program_query("answers/basis")).rows:
+        rows[plain(kind)].append((plain(work), plain(value)))
+    return _FIGURE.say(
+        "basis", language, release=release or _FIGURE.say("unreleased", language),
+        level=_FIGURE.say(f"at.{level}", language), day=in_words(day, language), **_counted(rows, level),
+    )  # fmt: skip
+
+
+_RANKS: Final = {name: at for at, name in enumerate(("", "plan", "official", "other", "editors"))}
+
+
+def _counted(rows: Mapping[str, list[tuple[str, str]]], level: str) -> dict[str, int]:
+    """The numbers of a basis line from the rows of the query, kind by kind."""
+    plans = {plan for plan, _ in rows["plan"]}
+    published = {plan: int(count) for plan, count in rows["plan"] if count}
+    home = {action: plan for action, plan in rows["action"] if plan in plans}
+    used = {work for work, said in rows["use"] if _RANKS.get(said.rpartition("/")[2], 5) <= _RANKS[level]}
+    extents = {
+        extent: {work for work, one in rows["read"] if one.endswith(f"/{extent}")} for extent in ("full", "part")
+    }
+    anywhere = {work for work, said in rows["use"] if _RANKS.get(said.rpartition("/")[2], 5) <= _RANKS["editors"]}
+    full = {action for action, plan in home.items() if {action, plan} & extents["full"]}
+    part = {action for action in home if action in anywhere | extents["part"]} - full
+    return {
+        "plans": len(plans),
+        "with_texts": len({home.get(work, work) for work in used} & plans),
+        "listed": sum(plan in published for plan in home.values()),
+        "published": sum(published.values()),
+        "counted": len(published),
+        "full": len(full),
+        "part": len(part),
+        "none": len(home) - len(full) - len(part),
+    }
 
 
 def _typed(default: str) -> str:
@@ -133,13 +267,27 @@ def write_table(table: Table, form: str, style: Style = Style()) -> str:
     In a text table a first cell that repeats the one above is left empty. A column ``x`` that has
     a column ``x_label`` beside it is shown by its label; other IRIs are shortened by the prefixes.
     """
+    grid = _shown(table, style)
+    if form == "md":
+        return write_markdown(grid)
+    number = len(table.rows)
+    counted = f"{number} {_PRINTING.say('rows', style.language, n=number)}"
+    return f"{write_text(grid, style.width)}\n\n{counted}\n"
+
+
+def _shown(table: Table, style: Style) -> Grid:
+    """What a person is shown of an answer: names in place of addresses, and words in the language of the reader."""
     shown = [i for i, name in enumerate(table.columns) if f"{name}_label" not in table.columns]
     heads = [heading(table.columns[i], "en" if style.own_names else style.language) for i in shown]
-    rows = [[_cell(row[i], style) for i in shown] for row in table.rows]
-    if form == "md":
-        return write_markdown(Grid(heads, rows))
-    counted = f"{len(rows)} {_PRINTING.say('rows', style.language, n=len(rows))}"
-    return f"{write_text(Grid(heads, rows), style.width)}\n\n{counted}\n"
+    return Grid(heads, [[_cell(row[i], table.columns[i], style) for i in shown] for row in table.rows])
+
+
+def _for_people(result: Result, style: Style) -> Grid:
+    if isinstance(result, ox.QueryBoolean):
+        return Grid([heading("answer", style.language)], [[_yes_or_no(bool(result), style.language)]])
+    if isinstance(result, list):
+        raise FormatError("triples-not-as", remedy="use-triple-forms", form="html")
+    return _shown(_table(result), style)
 
 
 def grid_of(result: Result, style: Style = Style()) -> Grid:
@@ -151,28 +299,29 @@ def grid_of(result: Result, style: Style = Style()) -> Grid:
     (['plan (id)', 'plan', 'n'], [[1, 'A', 2.5]])
     """
     if isinstance(result, ox.QueryBoolean):
-        return Grid(["answer"], [[bool(result)]])
+        return _for_people(result, style)
     if isinstance(result, list):
         rows = ([str(term) for term in (t.subject, t.predicate, t.object)] for t in sorted(result, key=str))
         return Grid(["subject", "predicate", "object"], rows)
     columns = [variable.value for variable in result.variables]
     heads = columns if style.own_names else [_whole_heading(name, columns, style.language) for name in columns]
-    return Grid(heads, ([_value(term) for term in solution] for solution in result))
+    made = ([_value(term, name, style) for name, term in zip(columns, row, strict=True)] for row in result)
+    return Grid(heads, made)
 
 
 def _whole_heading(name: str, columns: Collection[str], language: Language) -> str:
     return f"{heading(name, language)} (id)" if f"{name}_label" in columns else heading(name, language)
 
 
-def _value(term: Term | None) -> Value:
-    """A term as a value; what a number could not hold exactly stays text."""
+def _value(term: Term | None, column: str, style: Style) -> Value:
+    """A term as a value; what a number could not hold exactly stays text, and yes and no are words of the reader."""
     kind = term.datatype.value.removeprefix(XSD) if isinstance(term, ox.Literal) else ""
     text = plain(term)
     if kind == "boolean":
-        return text in ("true", "1")
+        return text in ("true", "1") if style.own_names else _yes_or_no(text in ("true", "1"), style.language)
     if kind in _NUMBERS and len(text) <= _DIGITS:
         return float(text) if kind in ("decimal", "double", "float") else int(text)
-    return text or None
+    return _word(text, column, style) or None
 
 
 def heading(column: str, language: Language) -> str:
@@ -185,8 +334,37 @@ def heading(column: str, language: Language) -> str:
     return _HEADINGS.say(name, language) if _HEADINGS.has(name) else name.replace("_", " ")
 
 
-def _cell(term: Term | None, style: Style) -> str:
+_WORDED: Final = {
+    "returned": "cell", "covered": "cell", "common": "cell", "body": "field", "indicator": "field", "timeline": "field",
+    "verdict": "verdict",
+}  # fmt: skip
+"""The columns of stored questions that hold keys of words, by what the words stand under."""
+_UNTOLD: Final = frozenset({"cell.yes", "cell.no"})
+"""What a table of figures shows by signs, and an answer says."""
+
+
+def _word(text: str, column: str, style: Style) -> str:
+    """What a key in a column of a stored question is called; anything else as it is.
+
+    >>> _word("unread", "returned", Style("fr")), _word("no", "covered", Style("de")), _word("unread", "plan", Style())
+    ('non lu', 'nein', 'unread')
+    """
+    if column not in _WORDED or style.own_names:
+        return text
+    key = f"{_WORDED[column]}.{text}"
+    if key in _UNTOLD:
+        return _PRINTING.say(text, style.language)
+    return _FIGURE.say(key, style.language) if _FIGURE.has(key) else text
+
+
+def _cell(term: Term | None, column: str, style: Style) -> str:
     value = plain(term)
+    if isinstance(term, ox.Literal) and not style.own_names:
+        if term.datatype.value == f"{XSD}boolean":
+            return _yes_or_no(value in ("true", "1"), style.language)
+        if _DAY.fullmatch(value):
+            return with_days(value, style.language)
+        return _word(" ".join(value.split()), column, style)
     if isinstance(term, ox.NamedNode):
         fitting = [(len(space), name) for name, space in (style.prefixes or {}).items() if value.startswith(space)]
         if fitting:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import html
 import json
 import re
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
+import pyoxigraph as ox
 import pytest
 
 from tests.conftest import ROOT
@@ -97,11 +100,67 @@ def test_an_answer_goes_whole_into_a_file(cli: Cli, tmp_path: Path) -> None:
 
 def test_an_answer_says_which_defaults_it_was_asked_with(cli: Cli) -> None:
     said = "Not told otherwise, the question was asked with --one lu-bhr-2-4-3."
-    assert cli("ask", "why-linked", "--two", "lu-bhr-1-m5").stdout.endswith(f"rows\n\n{said}\n")
+    assert said in " ".join(cli("ask", "why-linked", "--two", "lu-bhr-1-m5").stdout.split())
     assert said in cli("ask", "why-linked", "--two", "lu-bhr-1-m5", "--format", "md").stdout
     data = cli("ask", "why-linked", "--two", "lu-bhr-1-m5", "--format", "csv")
-    assert "Not told" not in data.stdout + data.stderr
+    assert "Not told" not in data.stdout
+    assert said in data.stderr
     assert "Not told" not in cli("ask", "shared-instruments").stdout, "a default that restricts nothing"
+
+
+SUMMARY: Final = "Read it before any figure about a plan."
+BASIS: Final = "69 plans, of which"
+
+
+@pytest.mark.parametrize("form", ["table", "md", "html", "json"])
+def test_what_a_question_says_of_itself_stands_under_its_answer(cli: Cli, form: str) -> None:
+    done = cli("ask", "plans", "--format", form, "--language", "en")
+    said = " ".join(done.stdout.split())
+    assert SUMMARY in said
+    assert BASIS in said
+    assert "with what the editors concluded" in said
+    assert done.stderr == ""
+
+
+@pytest.mark.parametrize("form", ["csv", "tsv", "xml"])
+def test_what_is_pure_data_has_it_on_standard_error(cli: Cli, form: str) -> None:
+    done = cli("ask", "plans", "--format", form, "--language", "en")
+    assert SUMMARY in done.stderr
+    assert BASIS in done.stderr
+    assert SUMMARY not in done.stdout
+
+
+def test_a_spreadsheet_has_it_on_a_sheet_of_its_own(cli: Cli, tmp_path: Path) -> None:
+    assert cli("ask", "uncovered-principles", "--format", "xlsx", "-o", "a.xlsx", "--language", "de").stderr == ""
+    with zipfile.ZipFile(tmp_path / "a.xlsx") as book:
+        words = html.unescape(book.read("xl/sharedStrings.xml").decode())
+        names = book.read("xl/workbook.xml").decode()
+    assert re.findall(r'<sheet name="(\w+)"', names) == ["data", "about"]
+    assert "69 Pläne" in words
+
+
+def test_json_stays_the_format_of_sparql_with_more_in_its_head(cli: Cli) -> None:
+    answer = json.loads(cli("ask", "plans", "--format", "json", "--language", "fr").stdout)
+    assert list(answer) == ["head", "results"]
+    assert list(answer["head"]["about"]) == ["question", "summary", "basis"]
+    read = ox.parse_query_results(json.dumps(answer).encode(), format=ox.QueryResultsFormat.JSON)
+    assert isinstance(read, ox.QuerySolutions)
+    assert len(list(read)) == len(answer["results"]["bindings"]) == 69
+
+
+@pytest.mark.parametrize(("language", "no"), [("fr", "non"), ("en", "no"), ("de", "nein")])
+def test_a_no_and_a_day_are_written_as_the_reader_does(cli: Cli, language: str, no: str) -> None:
+    lost = cli("ask", "loss-if-dropped", "--language", language, "--format", "md").stdout
+    assert f"| {no} |" in lost
+    assert "false" not in lost
+    due = {"fr": "17/12/2021", "en": "2021-12-17", "de": "17.12.2021"}[language]
+    assert due in cli("ask", "late-actions", "--language", language, "--format", "html").stdout
+
+
+def test_a_question_of_ones_own_is_answered_as_it_was_written(cli: Cli) -> None:
+    done = cli("sparql", "SELECT (true AS ?returned) {}", "--language", "fr")
+    assert done.stdout.split()[:3] == ["returned", "--------", "true"]
+    assert "69" not in done.stdout
 
 
 def test_a_remote_store_gives_the_same_answers(cli: Cli, endpoint: str) -> None:
