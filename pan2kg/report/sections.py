@@ -40,7 +40,7 @@ from pan2kg.tables.citations import debt, unacknowledged
 from pan2kg.tables.coverage import trust
 from pan2kg.tables.editions import compared
 from pan2kg.tables.formats import Value
-from pan2kg.tables.obligations import dependencies, duties, recommendations
+from pan2kg.tables.obligations import dependencies, duties, for_pages, recommendations
 from pan2kg.tables.plans import by_chance, matrix, three_three
 from pan2kg.tables.table import Choice, Column, FigureTable, coded, codes
 from pan2kg.turtle.vocabulary import XSD
@@ -325,7 +325,7 @@ def responsible(case: Case) -> Section:
 
 def due(case: Case) -> Section:
     """Obligations, the order of deadlines, and recommendations."""
-    table = named(duties(case.graph), lambda row: name("obligation", str(row["obligation"])))
+    table = named(for_pages(duties(case.graph)), lambda row: name("obligation", str(row["obligation"])))
     table = leading(table, **dict.fromkeys(("due", "margin", "overdue"), _duty))
     aside = ["holder", "is_act"]
     aside += [] if any(row["needs_ratification"] for row in table.rows) else ["needs_ratification", "ratified"]

@@ -244,6 +244,17 @@ def test_a_treaty_is_due_from_its_ratification_on() -> None:
     assert (duty.binds(date(2021, 3, 17)), duty.binds(date(2021, 3, 18))) == (False, True)
 
 
+@pytest.mark.parametrize(("said", "months"), [("P3Y", 36), ("P1Y6M", 18), ("P12M", 12), ("P90D", 0), ("", 0)])
+def test_how_often_an_obligation_recurs_is_read_in_months(said: str, months: int) -> None:
+    often = f'obligation:o pan:recursEvery "{said}"^^xsd:duration .' if said else ""
+    facts = f"""
+    obligation:o a pan:Obligation ; pan:underInstrument instrument:dir ; pan:dueDate "2020-01-01"^^xsd:date .
+    {often}
+    """
+    (duty,) = records.read_obligations(store(("duties", facts)))
+    assert duty.every == months
+
+
 def test_means_by_an_unnamed_group_are_vague() -> None:
     facts = """
     body:g a pan:UnnamedGroup . body:m a pan:PublicBody .

@@ -172,6 +172,30 @@ def test_an_obligation_nothing_answers_is_uncovered_where_something_was_annotate
     assert (row["standing"], row["margin"]) == ("uncovered", None)
 
 
+@pytest.mark.parametrize(
+    ("day", "due", "last", "coming", "overdue"),
+    [
+        (date(2021, 12, 17), "2021-12-17", None, "2021-12-17", 0),
+        (date(2021, 12, 18), "2021-12-17", "2021-12-17", "2024-12-17", 1),
+        (date(2024, 12, 17), "2021-12-17", "2021-12-17", "2024-12-17", 1096),
+        (date(2024, 12, 18), "2024-12-17", "2024-12-17", "2027-12-17", 1),
+    ],
+)
+def test_an_obligation_that_recurs_says_when_it_was_due_last_and_is_due_next(
+    day: date, due: str, last: str | None, coming: str | None, overdue: int
+) -> None:
+    every = 'obligation:o pan:recursEvery "P3Y"^^xsd:duration .\n'
+    figures = make("obligations", material(PLANS, DUTY, every, as_of=day))
+    row = only(figures)
+    assert [row[name] for name in ("due", "every", "last_due", "next_due", "overdue")] == [
+        due, 36, last, coming, overdue,
+    ]  # fmt: skip
+    assert "meets one due date only" in " ".join(note.say("en") for note in figures.notes)
+    once = make("obligations", material(PLANS, DUTY, as_of=day))
+    assert [only(once)[name] for name in ("every", "last_due", "next_due")] == [None, None, None]
+    assert "recurs" not in " ".join(note.say("en") for note in once.notes)
+
+
 def test_a_vague_time_limit_is_no_date() -> None:
     vague = """
 timeline:t a pan:Timeline ; pan:timelineClass timelineclass:vague ; pan:text "dès que possible"@fr ;
