@@ -10,9 +10,27 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from pan2kg.coherence.evidence import HEADLINE, Level, counts
-from pan2kg.coherence.feasible import Channel, Chronology, Dates, Ordered, Statement, chronology, feasible
-from pan2kg.coherence.occasions import Occasion, State, citing_ways, linked, occasion, occasions, related
+from pan2kg.coherence.evidence import HEADLINE, Level, counts, firmest
+from pan2kg.coherence.feasible import (
+    Channel,
+    Chronology,
+    Dates,
+    Ordered,
+    Statement,
+    chronology,
+    cited_at,
+    feasible,
+)
+from pan2kg.coherence.occasions import (
+    Occasion,
+    State,
+    citing_ways,
+    linked,
+    occasion,
+    occasions,
+    place_state,
+    related,
+)
 from pan2kg.coherence.reading_state import Aspect, Cell, Extents, Readings, coverage, read_in_full
 from pan2kg.coherence.texts import Step, Use, Weights, Works, weigh
 from pan2kg.coherence.weight import (
@@ -180,6 +198,26 @@ class Known:
             for one in self.tables.statements
             if counts(one.level, self.level) and len(ends(one)) == 2 and ends(one) <= plans
         )
+
+    def link_level(self, one: str, two: str) -> Level | None:
+        """The firmest level at which two plans are linked by a citation, a document or a text; None where they are not.
+
+        >>> said = (Statement("p", "q", "cross-reference", channel="text", level=Level.OFFICIAL),)
+        >>> known(Tables(Works(("p", "q"), {}), statements=said)).link_level("q", "p")
+        <Level.OFFICIAL: 2>
+        """
+        pair, when = _pair(one, two), self.chronology
+        found = [when.together.get(pair), cited_at(when, one, two), cited_at(when, two, one)]
+        found.append(self.weight(one, two).level if pair in self.shared else None)
+        return firmest(level for level in found if counts(level, self.level))
+
+    def place(self, x: str, y: str, channel: Channel) -> State:
+        """What is known of one place where a plan could cite another: in its text, or on its page.
+
+        >>> known(Tables(Works(("p", "q"), {}))).place("p", "q", Channel.WEB)
+        <State.UNDATED: 'undated'>
+        """
+        return place_state(self.chronology, self.tables.readings, (x, y, channel), self.level)
 
 
 def known(tables: Tables, at: Level = HEADLINE, *, weights: Weights | None = None) -> Known:

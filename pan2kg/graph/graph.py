@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     import pandas as pd
     import rdflib
 
-    from pan2kg.coherence.basis import Basis, Measured
+    from pan2kg.coherence.basis import Basis
     from pan2kg.coherence.bodies import Involvement, Profile
     from pan2kg.coherence.chance import Chance
     from pan2kg.coherence.citations import Citation
@@ -573,12 +573,18 @@ class Graph:
         found = next((work for work in (*works.plans, *works.home) if wanted in {work, work.rpartition("/")[2]}), None)
         return found or self.plan(name)
 
-    @Reading
-    def by_chance(self) -> Measured[Chance]:
-        """Which pairs of plans share more than chance would have it."""
+    def by_chance(self, level: Level | str = "") -> tuple[Chance, ...]:
+        """Which pairs of plans share more than chance would have it, at a level of evidence.
+
+        Raises:
+            QueryError: no level at which figures are taken.
+        """
         from pan2kg.coherence.chance import chance
 
-        return chance(self.uses)
+        at, made = _figured(level), self.known(level)
+        return self.once(
+            f"chance {at.key}", lambda: chance(made.tables.works, made.potential.weights, made.tables.uses, at=at)
+        )
 
     @Reading
     def obligations(self) -> tuple[Obligation, ...]:

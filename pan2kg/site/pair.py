@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
+from pan2kg.coherence.feasible import feasible
 from pan2kg.graph.labels import pair_key
 from pan2kg.graph.links import DECLARED, INFERRED, Tie
 from pan2kg.site.basis import Notes
@@ -16,7 +17,6 @@ from pan2kg.site.filtering import is_whole
 from pan2kg.site.page import View
 from pan2kg.site.pieces import piece
 from pan2kg.site.plan import actions_of, ordered
-from pan2kg.tables.citations import could_cite
 from pan2kg.turtle.vocabulary import PAN
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ FIGURES: Final[Mapping[str, tuple[str, str]]] = {"matrix": ("one", "two"), "debt
 class Side:
     """One of the two plans: its actions with how many links each has with the other plan; what it cites of it.
 
-    ``could_cite`` is False where it is older than the other, None where a year is not known.
+    ``could_cite`` is False where it could not by its dates, None where these do not tell.
     """
 
     plan: str
@@ -117,7 +117,7 @@ def _side(notes: Notes, plan: str, other: str, ties: Iterable[Tie]) -> Side:
         plan,
         tuple((action, ends[action]) for action in actions),
         tuple(connection(notes, link, "") for link in sorted(links)),
-        could_cite(site_context.graph.spoken("fr"), plan, other),
+        feasible(site_context.graph.known().chronology, plan, other),
     )
 
 

@@ -315,6 +315,17 @@ def test_a_late_act_is_drawn_and_a_year_is_no_date() -> None:
     assert hatches(picture) == 1
 
 
+def test_what_recurs_says_when_it_is_due_again() -> None:
+    given = store_of(f"{SMALL}\nobligation:late pan:recursEvery 'P6Y'^^xsd:duration .")
+    for language, words in (
+        ("fr", "échéance : 17/12/2021, puis 17/12/2027"),
+        ("en", "due 2021-12-17, then 2027-12-17"),
+        ("de", "fällig am 17.12.2021, dann am 17.12.2027"),
+    ):
+        said = texts(drawn("timeline", given, as_of=DAY, language=language))
+        assert words in [text.replace("\u00a0", " ") for text in said]
+
+
 def test_upset_bars_add_up_to_the_table() -> None:
     picture = drawn("upset", small(), plans="p,q,r")
     shared = [(row[1], row[2].rpartition("/")[2]) for row in named_rows(picture)]
