@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import os
-import pickle
 from collections.abc import Iterator
-from fcntl import LOCK_EX, flock
 from functools import cache
 from pathlib import Path
-from tempfile import gettempdir
+from uuid import uuid4
 
 import pytest
 
@@ -16,36 +14,19 @@ import pan2kg
 from pan2kg.graph import graph as interface
 from pan2kg.project import Project
 from pan2kg.site import quality
-from pan2kg.validation.check import check
 from pan2kg.validation.report import Report
 from tests.browser.chromium import browser, watch, window, windows
+from tests.once import RUN, SHIPPED, checked, forget
 
 __all__ = ["browser", "watch", "window", "windows"]
 
 ROOT = Path(__file__).resolve().parent
-SHIPPED = Project.at(ROOT)
 opened = cache(pan2kg.open_graph)
 
 
-@cache
-def checked(project: Project) -> Report:
-    """What a check finds; that of the shipped project is made by the first worker that needs it, for all of a run."""
-    run = os.environ.get("PYTEST_XDIST_TESTRUNUID")
-    if project != SHIPPED or not run:
-        return check(project)
-    kept = Path(gettempdir()) / f"pan2kg-report-{run}"
-    with kept.open("a+b") as file:
-        flock(file, LOCK_EX)
-        file.seek(0)
-        if said := file.read():
-            report: Report = pickle.loads(said)
-        else:
-            report = check(project)
-            file.write(pickle.dumps(report))
-    return report
-
 # A process that a test starts runs the modules that are tested here, not a package that was installed some time ago.
 os.environ["PYTHONPATH"] = str(ROOT)
+os.environ[RUN] = os.environ.get("PYTEST_XDIST_TESTRUNUID") or uuid4().hex
 
 
 @pytest.fixture(scope="session")
@@ -61,9 +42,8 @@ def report() -> Report:
 
 
 def pytest_sessionfinish() -> None:
-    """Leave no report behind; a worker that ends later has read it."""
-    if run := os.environ.get("PYTEST_XDIST_TESTRUNUID"):
-        (Path(gettempdir()) / f"pan2kg-report-{run}").unlink(missing_ok=True)
+    """Leave no report of a check behind; a worker that ends later has read it."""
+    forget()
 
 
 @pytest.fixture(autouse=True, scope="session")

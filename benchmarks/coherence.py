@@ -62,13 +62,12 @@ def measure(uses: Uses, cited: list[Citation]) -> Links:
     works: list[tuple[str, Callable[[], object]]] = [
         ("debt, three levels", lambda: owed(uses, links, cited)),
         ("matrix of plans", lambda: potentials(uses, links)),
-        ("participation", lambda: participation(uses, links)),
     ]
     for name, work in works:
         total += timed(name, work)[1]
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024**2
     pairs = max(len(links), 1)
-    print(f"    {'all four':<34}{total:>9.3f} s CPU, {1e6 * total / pairs:.2f} µs a linked pair, peak {peak:.2f} GB")
+    print(f"    {'all three':<34}{total:>9.3f} s CPU, {1e6 * total / pairs:.2f} µs a linked pair, peak {peak:.2f} GB")
     return links
 
 
@@ -87,6 +86,7 @@ def weighed(uses: Uses) -> None:
     weights, _ = timed("how common each text is", lambda: weigh(works, given, steps))
     made, _ = timed("what is known at the widest level", lambda: potential(works, weights, given, at=Level.EDITORS))
     found, _ = timed("pairs of actions by weight", lambda: linked_actions(made))
+    timed("participation", lambda: participation(made, found))
     timed("pairs of plans by weight", lambda: plan_pairs(made))
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024**2
     print(f"    {len(found):,} pairs of actions of two plans; {len(found.hubs)} hubs not projected; peak {peak:.2f} GB")

@@ -71,7 +71,9 @@ class Commands:
     def __init__(self) -> None:
         self._server: subprocess.Popen[str] | None = None
 
-    def run(self, arguments: Sequence[str], folder: Path, stdin: str) -> subprocess.CompletedProcess[str]:
+    def run(
+        self, arguments: Sequence[str], folder: Path, stdin: str = "", *, columns: str = "120"
+    ) -> subprocess.CompletedProcess[str]:
         """Run a command in a folder, with what it reads; what it writes goes through files, which never fill up."""
         if self._server is None:
             command = [sys.executable, str(ROOT / "tests" / "command_server.py")]
@@ -85,7 +87,7 @@ class Commands:
             order = {
                 "arguments": arguments,
                 "folder": str(folder),
-                "environment": {**BARE, "COLUMNS": "120"},
+                "environment": {**BARE, "COLUMNS": columns},
                 "files": [str(read), str(told), str(remarks)],
                 "patience": PATIENCE,
             }
@@ -103,18 +105,19 @@ class Commands:
 
 
 @pytest.fixture(scope="session")
-def _commands() -> Iterator[Commands]:
+def commands() -> Iterator[Commands]:
+    """Commands as a user's, without the time they take to start."""
     commands = Commands()
     yield commands
     commands.end()
 
 
 @pytest.fixture
-def cli(tmp_path: Path, _commands: Commands) -> Cli:
+def cli(tmp_path: Path, commands: Commands) -> Cli:
     """Run the command line as a user does, in an empty folder."""
 
     def run(*arguments: str, stdin: str = "", cwd: Path = tmp_path) -> subprocess.CompletedProcess[str]:
-        return _commands.run(arguments, cwd, stdin)
+        return commands.run(arguments, cwd, stdin)
 
     return run
 

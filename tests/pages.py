@@ -12,6 +12,7 @@ EXAMPLES: Final = {
     "network": "plan--lu-bhr-1",
     "figure": "gaps",
     "gap": "action-without-body",
+    "definition": "linked-plan-pairs",
     "pair": "lu-bhr-1--lu-bhr-2",
     "plan": "lu-bhr-2",
     "action": "lu-bhr-2-4-3",

@@ -20,7 +20,7 @@ import pytest
 from pan2kg.project import Project
 from pan2kg.store.queries import read_queries
 from pan2kg.tables.registry import TABLES
-from tests.conftest import BARE
+from tests.conftest import BARE, Commands
 
 ROOT = Path(__file__).resolve().parent.parent
 README = ROOT / "README.md"
@@ -42,28 +42,20 @@ def _commands(block: str) -> list[tuple[str, list[str]]]:
     return found
 
 
-def _run(command: str, folder: Path) -> str:
+def _run(command: str, folder: Path, commands: Commands) -> str:
     words = shlex.split(command)
     assert words[0] == "pan2kg"
-    environment = {**BARE, "PATH": os.environ["PATH"], "COLUMNS": "100"}
     if words[1] == "serve":
-        return _serve(environment, folder)
-    done = subprocess.run(
-        [sys.executable, "-m", "pan2kg.cli.main", *words[1:]],
-        capture_output=True,
-        text=True,
-        cwd=folder,
-        env=environment,
-        timeout=600,
-        check=False,
-    )
+        return _serve(folder)
+    done = commands.run(words[1:], folder, columns="100")
     assert done.returncode == 0, f"{command}: {done.stderr}{done.stdout[-500:]}"
     return done.stdout + done.stderr
 
 
-def _serve(environment: dict[str, str], folder: Path) -> str:
+def _serve(folder: Path) -> str:
     """What the service says of itself when it stands, at a port that is free, as it would say it of its own."""
     command = [sys.executable, "-m", "pan2kg.cli.main", "serve", "--no-browser", "--port", "0"]
+    environment = {**BARE, "PATH": os.environ["PATH"], "COLUMNS": "100"}
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=folder, env=environment) as service:
         assert service.stdout is not None
         said = service.stdout.readline()
@@ -77,7 +69,7 @@ def _matches(expected: list[str], printed: list[str]) -> bool:
     return re.fullmatch(pattern, "".join(f"{line}\n" for line in printed)) is not None
 
 
-def test_readme_prints_what_the_tool_prints(tmp_path: Path) -> None:
+def test_readme_prints_what_the_tool_prints(tmp_path: Path, commands: Commands) -> None:
     (tmp_path / "plan.txt").write_text(PLAN, encoding="utf-8")
     text = README.read_text(encoding="utf-8")
     for block in BLOCK.findall(text):
@@ -85,7 +77,7 @@ def test_readme_prints_what_the_tool_prints(tmp_path: Path) -> None:
             asked = command.rpartition("&& .venv/bin/")[2]
             if not asked.startswith("pan2kg"):
                 continue
-            printed = _run(asked, tmp_path).rstrip("\n").splitlines()
+            printed = _run(asked, tmp_path, commands).rstrip("\n").splitlines()
             if os.environ.get("PAN2KG_REWRITE"):
                 shown = printed if len(printed) <= SHOWN else [*printed[:SHOWN], "…"]
                 lines = "".join(f"{line}\n" for line in [f"$ {command}", *shown])

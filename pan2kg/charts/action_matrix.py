@@ -1,59 +1,73 @@
-"""Action × action: how strongly the actions of one plan, or of two, are linked by the texts both rest on."""
+"""Action × action: what the actions of one plan, or of two, share through the texts both name."""
 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
-
-import numpy as np
+from typing import Final
 
 from pan2kg.charts.drawing import Box, Group, Label, Mark, centred
-from pan2kg.charts.frame import PAPER, RAMP, SHADE, SWATCH, Body, Caption, Picture, Sign, frame, on, step
-from pan2kg.charts.grid import EDGE, HEAD, STRONG, filled, find, focus_of, hatch_sign, hatched, named, ramp_signs
+from pan2kg.charts.frame import PAPER, SHADE, SWATCH, Body, Caption, Picture, Sign, frame, on
+from pan2kg.charts.grid import (
+    EDGE,
+    HEAD,
+    STRONG,
+    bits_signs,
+    filled,
+    find,
+    focus_of,
+    hatch_sign,
+    hatched,
+    level_mark,
+    level_signs,
+    named,
+    shade,
+)
 from pan2kg.charts.subject import Cell, Names, Subject, table, whole
 from pan2kg.charts.text_width import Font, shorten
-from pan2kg.coherence.strength import explain
+from pan2kg.coherence.figures import Unit
+from pan2kg.coherence.reading_state import Cell as Reads
 from pan2kg.coherence.uses import key
+from pan2kg.coherence.weight import Weight
 from pan2kg.errors import QueryError
 from pan2kg.graph.labels import Name
 from pan2kg.i18n.catalogue import decimal
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from pan2kg.coherence.uses import Uses
+from pan2kg.tables.figure_words import amount
+from pan2kg.tables.figure_words import named as level_words
 
 CELL: Final = 24.0
 SIDE: Final = (330.0, 540.0)
 """The least and the greatest width of the labels at the side."""
 
 TOP: Final = 210.0
-BOUNDS: Final = (0.1, 0.25, 0.5, 0.75)
-
-COLUMNS: Final = ("action_one", "action_one_label", "action_two", "action_two_label", "assessed", "strength",
-                  "shared_instruments", "bits")  # fmt: skip
+COLUMNS: Final = ("action_one", "action_one_label", "action_two", "action_two_label", "shares", "weight", "weight_high",
+                  "weight_open", "weight_broad", "shared_texts", "evidence_level")  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Meeting:
-    """Two actions, by their rows; ``strength`` is None where one of them has no text to compare."""
+    """Two actions, by their rows, with what they share."""
 
     row: int
     column: int
-    strength: float | None
-    bits: float | None
-    instruments: tuple[str, ...]
+    weight: Weight
+    shares: Reads
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """The specific texts that give the weight."""
+        return tuple(part.text for part in self.weight.contributions if not part.is_broad and part.bits > 0)
 
 
 @dataclass(frozen=True, slots=True)
 class Sides:
-    """The actions down the side and along the top, by index; the same ones where there is one plan."""
+    """The actions down the side and along the top, by IRI; the same ones where there is one plan."""
 
-    rows: tuple[int, ...]
-    columns: tuple[int, ...]
-    plans: tuple[int, ...]
+    rows: tuple[str, ...]
+    columns: tuple[str, ...]
+    plans: tuple[str, ...]
     left_out: int
 
     @property
@@ -68,58 +82,58 @@ class Sides:
 
 
 def draw_action_matrix(subject: Subject, *, plan: str = "", other: str = "", top: object = 60) -> Picture:
-    """The strengths between the actions of ``plan``, or between those of ``plan`` and of ``other``.
+    """What the actions of ``plan``, or those of ``plan`` and of ``other``, share through specific texts, in bits.
 
-    With one plan the half below the diagonal shows strengths, the half above how many texts are shared. Of a plan of
+    With one plan the half below the diagonal shows weights, the half above how many texts are shared. Of a plan of
     more than ``top`` actions those that name most texts are drawn.
 
     Raises:
         QueryError: an unknown plan, with the nearest names; a plan without an action; ``top`` is no whole number.
     """
-    uses = subject.graph.uses
-    sides = _sides(uses, (plan, other), whole(top, "top", least=2))
-    names = subject.names([*(uses.plans[at].iri for at in sides.plans), *_iris(uses, sides)])
+    sides = _sides(subject, (plan, other), whole(top, "top", least=2))
+    names = subject.names([*sides.plans, *sides.rows, *sides.columns])
     meetings = _meetings(subject, sides)
-    titles = [names[uses.plans[at].iri] for at in sides.plans]
+    titles = [names[iri] for iri in sides.plans]
     kind = "action-matrix" if sides.is_one else "action-matrix-two"
     caption = Caption(
         subject.say(f"{kind}-title", **dict(zip(("one", "two"), (name.text for name in titles), strict=False))),
         subject.say(f"{kind}-lead", one=titles[0].key, two=titles[-1].key),
-        _signs(subject, sides),
+        _signs(subject, sides, _greatest(meetings)),
         _notes(subject, sides, meetings),
-        (*named(subject, titles), subject.say("hoisted")),
+        named(subject, titles),
     )
     drawing = frame(subject, caption, _body(subject, names, sides, meetings))
-    rows = (_row(subject.graph.uses, names, sides, meeting) for meeting in meetings)
+    rows = (_row(names, sides, meeting) for meeting in meetings)
     return Picture("action-matrix", subject.language, drawing, table(COLUMNS, rows))
 
 
-def _sides(uses: Uses, plans: tuple[str, str], top: int) -> Sides:
-    first = focus_of(uses, plans[0])
-    second = find(uses, plans[1]) if plans[1] else first
+def _sides(subject: Subject, plans: tuple[str, str], top: int) -> Sides:
+    first = focus_of(subject, plans[0])
+    second = find(subject.graph, plans[1]) if plans[1] else first
     chosen = (first,) if first == second else (first, second)
-    every = [members_of(uses, at) for at in chosen]
-    shown = [_shown(uses, members, top) for members in every]
+    every = [members_of(subject, plan) for plan in chosen]
+    texts = Counter(use.work for use in subject.known.uses)
+    shown = [_shown(members, texts, top) for members in every]
     left_out = sum(map(len, every)) - sum(map(len, shown))
     return Sides(shown[0], shown[-1], chosen, left_out)
 
 
-def members_of(uses: Uses, plan: int) -> tuple[int, ...]:
+def members_of(subject: Subject, plan: str) -> tuple[str, ...]:
     """The actions of a plan in the order of the numbers in their keys: 2.9 before 2.10, m2 before m10.
 
     Raises:
         QueryError: the graph has no action of this plan.
     """
-    found = np.flatnonzero(uses.plan_of == plan).tolist()
+    found = [action for action, home in subject.known.tables.works.home.items() if home == plan]
     if not found:
-        raise QueryError("no-action-of-plan", remedy="name-plan-with-actions", key=key(uses.plans[plan].iri))
-    return tuple(sorted(found, key=lambda at: natural(uses.actions[at])))
+        raise QueryError("no-action-of-plan", remedy="name-plan-with-actions", key=key(plan))
+    return tuple(sorted(found, key=natural))
 
 
-def _shown(uses: Uses, members: Sequence[int], top: int) -> tuple[int, ...]:
+def _shown(members: Sequence[str], texts: Counter[str], top: int) -> tuple[str, ...]:
     """The ``top`` actions that name most texts, in the order given."""
-    kept = set(sorted(members, key=lambda at: -int(uses.table.sizes[at]))[:top])
-    return tuple(at for at in members if at in kept)
+    kept = set(sorted(members, key=lambda action: -texts[action])[:top])
+    return tuple(action for action in members if action in kept)
 
 
 def natural(text: str) -> tuple[tuple[int, str], ...]:
@@ -131,37 +145,32 @@ def natural(text: str) -> tuple[tuple[int, str], ...]:
     return tuple((int(part), "") if part.isdecimal() else (-1, part) for part in re.split(r"(\d+)", text))
 
 
-def _iris(uses: Uses, sides: Sides) -> list[str]:
-    return [uses.actions[at] for at in dict.fromkeys((*sides.rows, *sides.columns))]
-
-
 def _meetings(subject: Subject, sides: Sides) -> tuple[Meeting, ...]:
     """Every pair, once; of one plan those below the diagonal."""
     found = []
     for row, one in enumerate(sides.rows):
         for column, two in enumerate(sides.columns[:row] if sides.is_one else sides.columns):
-            found.append(_meeting(subject, (row, column), one, two))
+            weight = subject.known.weight(one, two)
+            found.append(Meeting(row, column, weight, subject.known.meets(weight)))
     return tuple(found)
 
 
-def _meeting(subject: Subject, place: tuple[int, int], one: int, two: int) -> Meeting:
-    uses = subject.graph.uses
-    if not (uses.table.sizes[one] and uses.table.sizes[two]):
-        return Meeting(*place, None, None, ())
-    why = explain(subject.graph.linking, uses.actions[one], uses.actions[two])
-    return Meeting(*place, why.strength, why.bits, tuple(part.instrument for part in why.contributions))
+def _greatest(meetings: Sequence[Meeting]) -> float:
+    return max((meeting.weight.low for meeting in meetings), default=0.0)
 
 
 def _body(subject: Subject, names: Names, sides: Sides, meetings: Sequence[Meeting]) -> Body:
-    uses = subject.graph.uses
-    rows, columns = ([names[uses.actions[at]] for at in side] for side in (sides.rows, sides.columns))
-    texts = subject.names({iri for meeting in meetings for iri in meeting.instruments})
+    rows, columns = ([names[action] for action in side] for side in (sides.rows, sides.columns))
+    texts = subject.names({iri for meeting in meetings for iri in meeting.texts})
     heads, up = _heads(columns, sides)
     marks = [*heads, *(_side(subject, sides.left, at, name) for at, name in enumerate(rows))]
     if sides.is_one:
         marks += [_own(sides.left, at, name) for at, name in enumerate(rows)]
+    greatest = _greatest(meetings)
     for meeting in meetings:
-        marks += _cells(subject, sides, (rows[meeting.row], columns[meeting.column]), meeting, texts)
+        title = _title(subject, (rows[meeting.row], columns[meeting.column]), meeting, texts)
+        leads = subject.leads(rows[meeting.row].iri, columns[meeting.column].iri)
+        marks += [Group(tuple(cell), title, leads) for cell in _cells(subject, sides, meeting, greatest)]
     size = sides.left + CELL * len(columns), up + CELL * len(rows)
     return Body(*size, (Group(tuple(marks), shift=(0, up)),))
 
@@ -191,66 +200,82 @@ def _own(left: float, at: int, name: Name) -> Group:
     return Group((box, *centred(box, (shorten(name.short, CELL - 2, font),), font)), title=name.full)
 
 
-def _cells(
-    subject: Subject, sides: Sides, ends: tuple[Name, Name], meeting: Meeting, texts: Mapping[str, Name]
-) -> Iterator[Mark]:
+def _title(subject: Subject, ends: tuple[Name, Name], meeting: Meeting, texts: Names) -> str:
     one, two = ends
-    leads = subject.leads(one.iri, two.iri)
-    names = f"{one.short} {one.text} – {two.short} {two.text}"
+    found = meeting.weight
+    lines = [f"{one.short} {one.text} – {two.short} {two.text}"]
+    if meeting.shares is Reads.UNREAD:
+        lines.append(subject.say("action-unknown"))
+    elif meeting.shares is Reads.NO:
+        lines.append(subject.say("nothing-shared"))
+    else:
+        low, high = (amount(bits, Unit.BITS, subject.language) for bits in (found.low, found.high))
+        lines.append(subject.say("weight-open" if found.is_open else "weight-to", low=low, high=high))
+        lines += [level_words(found.level).say(subject.language)] if found.level else []
+        lines += [f"– {texts[iri].text}" for iri in meeting.texts]
+    if found.broad > 0:
+        lines.append(subject.say("weight-broad-actions", bits=amount(found.broad, Unit.BITS, subject.language)))
+    return "\n".join(lines)
+
+
+def _cells(subject: Subject, sides: Sides, meeting: Meeting, greatest: float) -> Iterator[list[Mark]]:
     below = Box(sides.left + CELL * meeting.column, CELL * meeting.row, CELL, CELL)
     above = Box(sides.left + CELL * meeting.row, CELL * meeting.column, CELL, CELL)
-    boxes = (below, above) if sides.is_one else (below,)
-    if meeting.strength is None:
-        yield from (Group(tuple(hatched(box)), f"{names}\n{subject.say('action-unknown')}", leads) for box in boxes)
-        return
-    shared = subject.listed(texts[iri].text for iri in meeting.instruments) or subject.say("nothing-shared")
-    title = f"{names}\n{subject.say('strength', value=decimal(meeting.strength, subject.language))}\n{shared}"
-    fill = RAMP[step(meeting.strength, BOUNDS)]
-    yield Group(tuple(_numbered(below, fill, hundredths(meeting.strength))), title, leads)
-    if sides.is_one:
-        yield Group(tuple(_numbered(above, PAPER, str(len(meeting.instruments)))), title, leads)
+    low, level = meeting.weight.low, meeting.weight.level
+    fill = shade(low, greatest)
+    for box, text in ((below, _tenths(low, subject)), (above, str(len(meeting.texts)))):
+        if box is above and not sides.is_one:
+            return
+        if meeting.shares is Reads.UNREAD:
+            yield hatched(box)
+        elif meeting.shares is Reads.NO:
+            yield _numbered(box, PAPER, "–")
+        else:
+            marks = _numbered(box, fill if box is below else PAPER, text)
+            mark = level_mark(box.x + CELL / 2, box.y + 5, level, on(fill)) if level and box is below else []
+            yield [*marks, *mark]
 
 
-def hundredths(strength: float) -> str:
-    """A strength in hundredths; what is more than nought is never rounded to it, what is less than all never to all.
-
-    >>> hundredths(0.0), hundredths(0.001), hundredths(0.642), hundredths(0.9999), hundredths(1.0)
-    ('0', '1', '64', '99', '100')
-    """
-    if strength in (0.0, 1.0):
-        return str(int(strength * 100))
-    return str(min(max(round(strength * 100), 1), 99))
+def _tenths(bits: float, subject: Subject) -> str:
+    """Bits to one decimal, which is what a cell has room for; what is more than nought is never rounded to it."""
+    return decimal(max(bits, 0.1), subject.language, 1)
 
 
 def _numbered(box: Box, fill: str, text: str) -> list[Mark]:
-    font = Font(9.5 if len(text) < 3 else 8.5, bold=text != "0", colour=on(fill))
-    return [Box(box.x, box.y, box.width, box.height, fill, EDGE), *centred(box, (text,), font)]
+    font = Font(9.5 if len(text) < 3 else 8.5, bold=text != "–", colour=on(fill))
+    room = Box(box.x, box.y + 6, box.width, box.height - 6)
+    return [Box(box.x, box.y, box.width, box.height, fill, EDGE), *centred(room, (text,), font)]
 
 
-def _signs(subject: Subject, sides: Sides) -> tuple[Sign, ...]:
-    bounds = [hundredths(bound) for bound in BOUNDS]
-    classes = [subject.say("strength-none")]
-    steps = zip(["0", *bounds], bounds, strict=False)
-    classes += [subject.say("strength-to", low=low, high=high) for low, high in steps]
-    classes.append(subject.say("strength-above", low=bounds[-1]))
+def _signs(subject: Subject, sides: Sides, greatest: float) -> tuple[Sign, ...]:
     count = Sign(tuple(filled(Box(0, 0, *SWATCH), PAPER, ("2",), size=10)), subject.say("sign-shared"))
-    return (*ramp_signs(classes), *((count,) if sides.is_one else ()), hatch_sign(subject.say("sign-hatch-action")))
+    none = Sign(tuple(filled(Box(0, 0, *SWATCH), PAPER, ("–",), size=10)), subject.say("sign-none"))
+    return (
+        *bits_signs(subject, greatest),
+        *level_signs(subject),
+        *((count,) if sides.is_one else ()),
+        none,
+        hatch_sign(subject.say("sign-hatch-action")),
+    )
 
 
 def _notes(subject: Subject, sides: Sides, meetings: Sequence[Meeting]) -> tuple[str, ...]:
-    given = subject.graph.uses.table.sizes
-    every = dict.fromkeys((*sides.rows, *sides.columns))
-    linked = sum(bool(meeting.strength) for meeting in meetings)
-    with_text = sum(bool(given[at]) for at in every)
-    assessed = sum(meeting.strength is not None for meeting in meetings)
-    summary = subject.say("action-matrix-summary", n=len(every), named=with_text, assessed=assessed, linked=linked)
+    every = {*sides.rows, *sides.columns}
+    with_text = len(every & {use.work for use in subject.known.uses})
+    states = [meeting.shares for meeting in meetings]
+    summary = subject.say(
+        "action-matrix-summary",
+        n=len(every), named=with_text, linked=states.count(Reads.YES), unread=states.count(Reads.UNREAD),
+    )  # fmt: skip
     rest = (subject.say("actions-left-out", n=sides.left_out),) if sides.left_out else ()
     return (summary, *rest)
 
 
-def _row(uses: Uses, names: Names, sides: Sides, meeting: Meeting) -> tuple[Cell, ...]:
-    one, two = (names[uses.actions[at]] for at in (sides.rows[meeting.row], sides.columns[meeting.column]))
-    ends = (one.iri, one.text, two.iri, two.text)
-    if meeting.strength is None:
-        return (*ends, "false", None, None, None)
-    return (*ends, "true", meeting.strength, len(meeting.instruments), meeting.bits)
+def _row(names: Names, sides: Sides, meeting: Meeting) -> tuple[Cell, ...]:
+    one, two = names[sides.rows[meeting.row]], names[sides.columns[meeting.column]]
+    found, read = meeting.weight, meeting.shares is not Reads.UNREAD
+    return (
+        one.iri, one.text, two.iri, two.text, meeting.shares.value, found.low if read else None, found.high,
+        "true" if found.is_open else "false", found.broad or None, len(meeting.texts) if read else None,
+        found.level.key if found.level else None,
+    )  # fmt: skip

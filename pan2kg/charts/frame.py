@@ -14,9 +14,11 @@ from typing import Final
 from pan2kg.charts.drawing import Drawing, Group, Label, Line, Mark, Pen, height_of, paragraph, write_svg
 from pan2kg.charts.subject import Subject
 from pan2kg.charts.text_width import Font, measure, wrap
+from pan2kg.coherence.known import basis_line
 from pan2kg.i18n.catalogue import Language
 from pan2kg.i18n.days import in_words
 from pan2kg.store.store import Table
+from pan2kg.tables.figure_words import according_to, basis_words
 
 INK: Final = "#1a1a1a"
 GREY: Final = "#595959"
@@ -113,13 +115,22 @@ class Sign:
 
 @dataclass(frozen=True, slots=True)
 class Caption:
-    """The words of a picture: its title, how it is read, the legend, what to bear in mind, what was chosen."""
+    """The words of a picture: its title, how it is read, the legend, what to bear in mind, what was chosen.
+
+    ``is_levelled``: what it shows depends on the level of evidence, which is said below it and rests on what was read.
+    """
 
     title: str
     lead: str
     signs: tuple[Sign, ...]
     notes: tuple[str, ...] = ()
     filters: tuple[str, ...] = ()
+    is_levelled: bool = True
+
+    def said(self, subject: Subject) -> tuple[str, ...]:
+        """The notes, first of them the level of evidence at which everything is shown."""
+        level = according_to(subject.level).say(subject.language)
+        return (subject.say("at-level", level=level), *self.notes) if self.is_levelled else self.notes
 
 
 def frame(subject: Subject, caption: Caption, body: Body) -> Drawing:
@@ -136,14 +147,14 @@ def frame(subject: Subject, caption: Caption, body: Body) -> Drawing:
     legend, height = _legend(caption.signs, width)
     marks.append(Group(tuple(legend), shift=(MARGIN, y)))
     y += height + 6
-    foot = [*_below(caption.notes, Font(11.5), width, y)]
+    foot = [*_below(caption.said(subject), Font(11.5), width, y)]
     y += sum(height_of(1, label.font) for label in foot) + 8
     marks += foot
     marks.append(Line(((MARGIN, y), (MARGIN + width, y)), Pen(RULE)))
-    source = paragraph(MARGIN, y + 5, source_line(subject, caption.filters), SMALL, width=width)
+    source = paragraph(MARGIN, y + 5, source_line(subject, caption), SMALL, width=width)
     marks += source
     y += 5 + height_of(len(source), SMALL) + MARGIN - 8
-    spoken = " ".join((caption.lead, *caption.notes))
+    spoken = " ".join((caption.lead, *caption.said(subject)))
     return Drawing(width + 2 * MARGIN, y, caption.title, spoken, subject.language, tuple(marks))
 
 
@@ -173,15 +184,13 @@ def _legend(signs: Sequence[Sign], width: float) -> tuple[list[Mark], float]:
     return marks, y + high + 4
 
 
-def source_line(subject: Subject, filters: Sequence[str]) -> str:
-    """Which data, of when, how many, and what was left out or chosen."""
-    basis = subject.graph.uses.basis
-    release = subject.say("release", release=basis.release) if basis.release else subject.say("release-unknown")
-    if subject.graph.version.day:
-        release = f"{release} ({subject.graph.version.day})"
-    when = subject.graph.as_of and in_words(subject.graph.as_of, subject.language)
-    as_of = subject.say("as-of", day=when) if when else subject.say("as-of-release")
-    counted = subject.say("counted", n=basis.n, annotated=basis.annotated, plans=basis.plans)
-    every = (subject.say("accepted"), subject.say("verified"), *filters)
-    chosen = subject.say("filters", filters=subject.listed(every))
-    return f"{release} · {as_of} · {counted} · {chosen}."
+def source_line(subject: Subject, caption: Caption) -> str:
+    """Which data, at which level, how many, how far they were read, of when; and what was left out or chosen."""
+    chosen = subject.say("filters", filters=subject.listed((subject.say("verified"), *caption.filters)))
+    if caption.is_levelled:
+        said = basis_words(basis_line(subject.known), subject.language).rstrip(".")
+    else:
+        release = subject.graph.release
+        said = subject.say("release", release=release) if release else subject.say("release-unknown")
+        said = f"{said} · {subject.say('as-of', day=in_words(subject.graph.as_of, subject.language))}"
+    return f"{subject.say('source')} · {said} · {chosen}."

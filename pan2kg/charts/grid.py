@@ -7,28 +7,37 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
-import numpy as np
-
-from pan2kg.charts.drawing import Box, Group, Hatch, Label, Mark, Pen, centred, height_of, paragraph
-from pan2kg.charts.frame import GREY, PAPER, RAMP, RULE, SWATCH, Sign, on
+from pan2kg.charts.drawing import (
+    Box,
+    Dot,
+    Group,
+    Hatch,
+    Label,
+    Mark,
+    Pen,
+    centred,
+    diamond,
+    height_of,
+    paragraph,
+)
+from pan2kg.charts.frame import GREY, INK, PAPER, RAMP, RULE, SWATCH, Sign, on, step
 from pan2kg.charts.subject import Subject, whole
 from pan2kg.charts.text_width import LEADING, Font, measure, shorten, wrap
-from pan2kg.coherence.citations import arcs
-from pan2kg.coherence.matrix import Incidence, cells
+from pan2kg.coherence.evidence import FIGURED, Level
+from pan2kg.coherence.figures import Unit
 from pan2kg.coherence.uses import key
 from pan2kg.errors import QueryError
 from pan2kg.graph.labels import Name
+from pan2kg.tables.figure_words import amount
+from pan2kg.tables.figure_words import named as named_as
 
 if TYPE_CHECKING:
-    from pan2kg.coherence.pairs import Known
-    from pan2kg.coherence.uses import Uses
+    from pan2kg.graph.graph import Graph
 
-
-FOCUS: Final = "lu-bhr-2"
-"""The plan pictures start from where none is named, if the graph has it."""
 
 MOST: Final = 24
 """How many plans a picture of plans can hold."""
@@ -36,41 +45,35 @@ MOST: Final = 24
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """The plans shown, by their indices in the order of drawing, and how many others there are.
+    """The plans shown, by IRI in the order of drawing, and how many others there are.
 
     ``focus`` is the plan the others were chosen for; None where they were named one by one.
     """
 
-    plans: tuple[int, ...]
+    plans: tuple[str, ...]
     left_out: int
-    focus: int | None
-
-    def iris(self, uses: Uses) -> tuple[str, ...]:
-        """The plans shown, by IRI."""
-        return tuple(uses.plans[at].iri for at in self.plans)
+    focus: str | None
 
 
 def choose(subject: Subject, *, plan: str = "", plans: str | Sequence[str] = (), top: object = 10) -> Choice:
     """The plans named in ``plans``, else ``plan`` and those most linked to it, ``top`` in all.
 
-    First come plans that share an instrument with it or cite it or are cited, the more the earlier; then those that
-    share most instruments with any plan; then those of which most actions name one. Ties go to the IRI that
-    sorts first.
+    First come plans that share most with it at the level of the picture, then with what the editors concluded; then
+    those linked without a shared text; then those that are linked with most others. Ties go to the first IRI.
 
     Raises:
         QueryError: an unknown plan, with the nearest names; fewer than two plans; more than a picture holds.
     """
-    uses = subject.graph.uses
-    every = [at for at, one in enumerate(uses.plans) if one.is_plan]
+    every = subject.known.tables.works.plans
     named = [name.strip() for name in (plans.split(",") if isinstance(plans, str) else plans) if name.strip()]
     if named:
-        chosen = tuple(dict.fromkeys(find(uses, name) for name in named))
+        chosen = tuple(dict.fromkeys(find(subject.graph, name) for name in named))
         _check(len(chosen))
         return Choice(chosen, len(every) - len(chosen), None)
     number = whole(top, "top", least=2)
     _check(number)
-    focus = focus_of(uses, plan)
-    ranked = sorted((at for at in every if at != focus), key=_ranks(subject, focus).__getitem__)
+    focus = focus_of(subject, plan)
+    ranked = sorted((one for one in every if one != focus), key=_ranks(subject, focus).__getitem__)
     chosen = (focus, *ranked[: number - 1])
     if len(chosen) < 2:
         raise QueryError("one-plan-alone", remedy="add-another-plan")
@@ -82,62 +85,44 @@ def _check(number: int) -> None:
         raise QueryError("too-many-plans", remedy="name-fewer", most=MOST, number=number)
 
 
-def focus_of(uses: Uses, plan: str) -> int:
-    """The plan named, else PAN 2, else the plan of which most actions name an instrument.
+def focus_of(subject: Subject, plan: str) -> str:
+    """The plan named, else PAN 2, else the plan of which most actions name a text.
 
     Raises:
         QueryError: an unknown plan, with the nearest names; or the graph has no plan.
+        ProjectError: the graph holds no action.
     """
     if plan:
-        return find(uses, plan)
-    known = [at for at, one in enumerate(uses.plans) if one.is_plan]
-    if not known:
+        return find(subject.graph, plan)
+    own = subject.graph.own_plan()
+    if own:
+        return own
+    works = subject.known.tables.works
+    if not works.plans:
         raise QueryError("no-plan-to-draw", remedy="add-plan")
-    preferred = [at for at in known if uses.plans[at].iri.endswith(f"/{FOCUS}")]
-    counts = annotated(uses)
-    return preferred[0] if preferred else min(known, key=lambda at: (-counts[at], at))
+    counts = Counter(works.home[work] for work in {use.work for use in subject.known.uses} & works.home.keys())
+    return min(works.plans, key=lambda one: (-counts[one], one))
 
 
-def find(uses: Uses, plan: str) -> int:
-    """The index of a plan; what stands in for the plan of an action without one is none.
+def find(graph: Graph, plan: str) -> str:
+    """The IRI of a plan; what stands in for the plan of an action without one is none.
 
     Raises:
         QueryError: there is no such plan; with the nearest names.
     """
-    at = uses.find_plan(plan)
-    if not uses.plans[at].is_plan:
+    one = graph.uses.plans[graph.uses.find_plan(plan)]
+    if not one.is_plan:
         raise QueryError("measure-without-plan", remedy="name-a-plan", plan=plan)
-    return at
+    return one.iri
 
 
-def annotated(uses: Uses) -> list[int]:
-    """For each plan how many of its actions name an instrument."""
-    counts = np.bincount(uses.plan_of, weights=uses.table.sizes > 0, minlength=len(uses.plans))
-    return [int(number) for number in counts]
-
-
-def resting(uses: Uses) -> Incidence:
-    """Plans × instruments: what a plan rests on, by its actions or of itself."""
-    table = uses.plan_uses()
-    rows, columns = np.concatenate([table.rows, uses.own.rows]), np.concatenate([table.columns, uses.own.columns])
-    return Incidence.of(rows, columns, shape=(len(uses.plans), len(uses.instruments)))
-
-
-def _ranks(subject: Subject, focus: int) -> dict[int, tuple[bool, int, int, int, int, int]]:
-    uses = subject.graph.uses
-    shared, with_focus, cited = Counter[int](), Counter[int](), Counter[int]()
-    for one, two, number in zip(*(column.tolist() for column in cells(resting(uses))), strict=True):
-        if uses.plans[one].is_plan and uses.plans[two].is_plan:
-            shared.update({one: int(number), two: int(number)})
-            with_focus.update({one + two - focus: int(number)} if focus in {one, two} else {})
-    place = {one.iri: at for at, one in enumerate(uses.plans)}
-    for arc in arcs(uses, subject.graph.citations):
-        ends = {place[arc.citing], place[arc.cited]}
-        cited.update(dict.fromkeys(ends - {focus}, arc.number) if focus in ends else {})
-    counts = annotated(uses)
+def _ranks(subject: Subject, focus: str) -> dict[str, tuple[float, float, bool, int, str]]:
+    known, weak = subject.known, subject.graph.known(Level.EDITORS)
+    degree = Counter(one for pair in known.linked for one in pair)
+    pairs = {one: (min(one, focus), max(one, focus)) for one in known.tables.works.plans}
     return {
-        at: (not with_focus[at] + cited[at], -with_focus[at], -cited[at], -shared[at], -counts[at], at)
-        for at in range(len(uses.plans))
+        one: (-known.shared.get(pair, 0.0), -weak.shared.get(pair, 0.0), pair not in known.linked, -degree[one], one)
+        for one, pair in pairs.items()
     }
 
 
@@ -230,11 +215,58 @@ def hatch_sign(meaning: str) -> Sign:
     return Sign(tuple(hatched(Box(0, 0, *SWATCH))), meaning)
 
 
-def known_words(subject: Subject, known: Known) -> str:
+def known_words(subject: Subject, plan: str) -> str:
     """How many of a plan's measures are in the graph, and of how many."""
-    if known.published:
-        return subject.say("measures-of", n=known.published, found=known.in_graph)
-    return subject.say("measures-all" if known.completeness == "complete" else "measures-seen", n=known.in_graph)
+    tables = subject.known.tables
+    found = sum(home == plan for home in tables.works.home.values())
+    if tables.published.get(plan):
+        return subject.say("measures-of", n=tables.published[plan], found=found)
+    return subject.say("measures-all" if tables.lists.get(plan) == "complete" else "measures-seen", n=found)
+
+
+def level_mark(x: float, y: float, level: Level, colour: str) -> list[Mark]:
+    """On whose word a link rests, as a mark around a point: the emptier, the weaker."""
+    pen = Pen(colour, 1.1)
+    if level is Level.PLAN:
+        return [Dot(x, y, 3.2, colour)]
+    if level is Level.OFFICIAL:
+        return [Dot(x, y, 3.2, pen=pen), Dot(x, y, 1.3, colour)]
+    return [Dot(x, y, 3.2, pen=pen)] if level is Level.OTHER else [diamond(x, y, 3.8, pen=pen)]
+
+
+def level_signs(subject: Subject) -> tuple[Sign, ...]:
+    """The legend of these marks, as far as the level of the picture goes."""
+    middle = SWATCH[0] / 2, SWATCH[1] / 2
+    return tuple(
+        Sign(tuple(level_mark(*middle, level, INK)), named_as(level).say(subject.language))
+        for level in FIGURED if level <= subject.level
+    )  # fmt: skip
+
+
+def bits_signs(subject: Subject, greatest: float) -> tuple[Sign, ...]:
+    """The classes of shade of what is shared: fifths of the greatest weight shown."""
+    if greatest <= 0:
+        return ()
+    ends = [amount(part * greatest, Unit.BITS, subject.language) for part in FIFTHS]
+    meanings = [subject.say("bits-to", low=low, high=high) for low, high in pairwise(("0", *ends))]
+    return tuple(
+        Sign((Box(0, 0, *SWATCH, fill=fill, pen=EDGE),), meaning)
+        for fill, meaning in zip(RAMP[1:], meanings, strict=True)
+    )
+
+
+def shade(bits: float, greatest: float) -> str:
+    """The colour of a weight: by its part of the greatest shown."""
+    return RAMP[min(step(bits / greatest, FIFTHS), len(RAMP) - 1)] if greatest > 0 else RAMP[0]
+
+
+def thick(pen: Pen, bits: float, greatest: float) -> Pen:
+    """The pen of a line of a weight: up to four times as wide for the greatest shown."""
+    return replace(pen, width=pen.width * (1 + 3 * bits / greatest)) if greatest > 0 else pen
+
+
+FIFTHS: Final = (0.2, 0.4, 0.6, 0.8, 1.0)
+"""Where the classes of shade end, as parts of the greatest weight shown."""
 
 
 def heads_of(names: Sequence[Name]) -> list[str]:

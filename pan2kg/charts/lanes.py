@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-import numpy as np
-
 from pan2kg.charts.action_matrix import members_of
 from pan2kg.charts.drawing import Box, Group, Label, Line, Mark, Pen, arrow, centred
 from pan2kg.charts.frame import BLUE, GREY, PAPER, SHADE, VERMILION, Body, Caption, Picture, Sign, frame
-from pan2kg.charts.grid import focus_of, named
+from pan2kg.charts.grid import focus_of, named, thick
 from pan2kg.charts.subject import Cell, Names, Subject, Tie, plan_ties, table, text_ties, whole
 from pan2kg.charts.text_width import Font, shorten, wrap
+from pan2kg.coherence.figures import Unit
 from pan2kg.graph.labels import Name
+from pan2kg.tables.figure_words import amount
 
 WIDTHS: Final = (280.0, 320.0, 280.0)
 GAP: Final = 120.0
@@ -38,7 +39,8 @@ INFERRED: Final = Pen(VERMILION, 1.2, (5, 4))
 UNLINKED: Final = Pen(GREY, 1.2, (3, 3))
 FRAME: Final = Pen(GREY, 1.0)
 
-COLUMNS: Final = ("from", "from_label", "to", "to_label", "basis", "direction", "number", "greatest_strength")
+COLUMNS: Final = ("from", "from_label", "to", "to_label", "basis", "direction", "number", "weight",
+                  "evidence_level")  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +68,9 @@ def draw_lanes(
     Raises:
         QueryError: an unknown plan, with the nearest names; a number that is none.
     """
-    at = focus_of(subject.graph.uses, plan)
-    own = subject.graph.uses.plans[at].iri
-    every = [subject.graph.uses.actions[one] for one in members_of(subject.graph.uses, at)]
-    ties = text_ties(subject, [own, *every]), plan_ties(subject, at)
+    own = focus_of(subject, plan)
+    every = list(members_of(subject, own))
+    ties = text_ties(subject, [own, *every]), plan_ties(subject, own)
     counts = Counter(tie.work for side in ties for tie in side)
     busiest = set(sorted(every, key=lambda work: -counts[work])[: whole(actions, "actions")])
     works = ([own] if counts[own] else []) + [work for work in every if work in busiest]
@@ -82,11 +83,11 @@ def draw_lanes(
         subject.say("lanes-lead"),
         _signs(subject),
         (*_notes(subject, len(every), len(unlinked), left_out), *_thinning(subject, shown[1])),
-        (*named(subject, [names[own]]), subject.say("hoisted")),
+        named(subject, [names[own]]),
     )
-    drawing = frame(subject, caption, _body(subject, names, works, shown, frozenset(unlinked)))
+    drawing = frame(subject, caption, _body(subject, names, own, works, shown, frozenset(unlinked)))
     rows = [*(_row(names, tie, text=True) for tie in ties[0]), *(_row(names, tie, text=False) for tie in ties[1])]
-    alone = ((work, names[work].text, None, None, "unlinked", None, 0, None) for work in unlinked)
+    alone = ((work, names[work].text, None, None, "unlinked", None, None, None, None) for work in unlinked)
     return Picture("lanes", subject.language, drawing, table(COLUMNS, [*rows, *alone]))
 
 
@@ -111,7 +112,9 @@ Ties = tuple[Sequence[Tie], Sequence[Tie]]
 """What is drawn on the left of the actions, and on their right."""
 
 
-def _body(subject: Subject, names: Names, works: Sequence[str], shown: Ties, unlinked: frozenset[str]) -> Body:
+def _body(
+    subject: Subject, names: Names, own: str, works: Sequence[str], shown: Ties, unlinked: frozenset[str]
+) -> Body:
     left = (0.0, WIDTHS[0] + GAP, WIDTHS[0] + WIDTHS[1] + 2 * GAP)
     order = {work: at for at, work in enumerate(works)}
     sides = [_sorted(ties, order) for ties in shown]
@@ -123,10 +126,11 @@ def _body(subject: Subject, names: Names, works: Sequence[str], shown: Ties, unl
         for lane, word in ((texts, "lane-texts"), (middle, "lane-actions"), (plans, "lane-plans"))
     ]
     marks += [_text_edge(names, texts, middle, tie) for tie in shown[0]]
-    marks += [_plan_edge(subject, names, middle, plans, tie) for tie in thinned(shown[1])]
+    greatest = max((tie.bits for tie in shown[1]), default=0.0)
+    marks += [_plan_edge(subject, names, (middle, plans), tie, greatest) for tie in thinned(shown[1])]
     marks += [_text_box(subject, names[thing], texts) for thing in texts.things]
     marks += [_work_box(subject, names[thing], middle, alone=thing in unlinked) for thing in works]
-    marks += [_plan_box(subject, names[thing], plans, shown[1]) for thing in plans.things]
+    marks += [_plan_box(subject, own, names[thing], plans, shown[1]) for thing in plans.things]
     return Body(left[2] + WIDTHS[2], TOP + high, tuple(marks))
 
 
@@ -164,14 +168,17 @@ def _work_box(subject: Subject, name: Name, lane: Lane, *, alone: bool) -> Group
     return Group(tuple(marks), title, subject.leads(name.iri))
 
 
-def _plan_box(subject: Subject, name: Name, lane: Lane, ties: Iterable[Tie]) -> Group:
-    """Another plan, and how many citations and linked pairs lead to it."""
-    found = [tie for tie in ties if tie.other == name.iri]
+def _plan_box(subject: Subject, own: str, name: Name, lane: Lane, ties: Iterable[Tie]) -> Group:
+    """Another plan, how many citations lead to it, and how many texts it shares and what they weigh."""
+    other = name.iri
+    found = [tie for tie in ties if tie.other == other]
     cites = sum(tie.number for tie in found if tie.declared and not tie.incoming)
     cited = sum(tie.number for tie in found if tie.incoming)
-    pairs = sum(tie.number for tie in found if not tie.declared)
-    counts = ((cites, "→", cites), (cited, "←", cited), (pairs, "", subject.say("linked-pairs", n=pairs)))
-    said = " · ".join(f"{sign} {words}".strip() for number, sign, words in counts if number)
+    texts = {text for tie in found for text in tie.texts}
+    bits = subject.known.shared.get((min(own, other), max(own, other)), 0.0) if texts else 0.0
+    weight = subject.say("bits", bits=amount(bits, Unit.BITS, subject.language))
+    counts = ((cites, "→", cites), (cited, "←", cited), (len(texts), "", subject.say("texts", n=len(texts))))
+    said = " · ".join([f"{sign} {words}".strip() for number, sign, words in counts if number] + [weight] * bool(bits))
     box = Box(lane.left, lane.tops[name.iri], lane.width, lane.high, SHADE, FRAME)
     upper, lower = replace(box, height=HIGH), replace(box, y=box.y + HIGH - 4, height=EXTRA)
     marks: list[Mark] = [box, *_words(name, upper)]
@@ -191,16 +198,18 @@ def _text_edge(names: Names, texts: Lane, works: Lane, tie: Tie) -> Group:
     return Group((line,), f"{names[tie.other].text} → {names[tie.work].short} {names[tie.work].text}")
 
 
-def _plan_edge(subject: Subject, names: Names, works: Lane, plans: Lane, tie: Tie) -> Group:
+def _plan_edge(subject: Subject, names: Names, lanes: tuple[Lane, Lane], tie: Tie, greatest: float) -> Group:
+    """A citation with its direction, or what is shared: the more it weighs, the wider."""
+    works, plans = lanes
     shift = 0.0 if not tie.declared else (-6.0 if tie.incoming else 6.0)
     start = works.left + works.width, works.middle(tie.work) + shift
     end = plans.left, plans.middle(tie.other) + shift
-    pen = DECLARED if tie.declared else INFERRED
+    pen = DECLARED if tie.declared else thick(INFERRED, tie.bits, greatest)
     marks: list[Mark] = [_bow(start, end, pen)]
     if tie.declared:
-        marks.append(arrow(start, np.pi, BLUE) if tie.incoming else arrow(end, 0.0, BLUE))
+        marks.append(arrow(start, math.pi, BLUE) if tie.incoming else arrow(end, 0.0, BLUE))
     kind = ("tie-cited" if tie.incoming else "tie-cites") if tie.declared else "tie-shared"
-    words = subject.say(kind, n=tie.number)
+    words = subject.say(kind, n=tie.number, bits=amount(tie.bits, Unit.BITS, subject.language))
     return Group(tuple(marks), f"{names[tie.work].short} {names[tie.work].text} – {names[tie.other].full}\n{words}")
 
 
@@ -230,7 +239,7 @@ def thinned(ties: Sequence[Tie]) -> list[Tie]:
     if len(ties) <= LINES:
         return list(ties)
     best: dict[str, Tie] = {}
-    for tie in sorted(ties, key=lambda tie: (-tie.strength, -tie.number, tie.other)):
+    for tie in sorted(ties, key=lambda tie: (-tie.bits, -tie.number, tie.other)):
         if not tie.declared:
             best.setdefault(tie.work, tie)
     return [tie for tie in ties if tie.declared or best[tie.work] is tie]
@@ -246,4 +255,4 @@ def _row(names: Names, tie: Tie, *, text: bool) -> tuple[Cell, ...]:
     direction = None if text or not tie.declared else "cited by" if tie.incoming else "cites"
     basis = "declared" if tie.declared else "inferred"
     labels = (ends[0], names[ends[0]].text, ends[1], names[ends[1]].text)
-    return (*labels, basis, direction, tie.number, tie.strength or None)
+    return (*labels, basis, direction, tie.number, tie.bits or None, tie.level.key if tie.level else None)

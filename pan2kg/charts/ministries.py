@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
@@ -23,10 +24,11 @@ from pan2kg.charts.grid import (
     tilted,
 )
 from pan2kg.charts.subject import Cell, Subject, table, whole
+from pan2kg.coherence.evidence import counts
 from pan2kg.graph.labels import Name
 
 if TYPE_CHECKING:
-    from pan2kg.coherence.bodies import Profile
+    from pan2kg.coherence.bodies import Involvement
 
 CELL: Final = (62.0, 44.0)
 HEAD: Final = 330.0
@@ -44,8 +46,8 @@ class Parts:
     ``plan_wide`` are the bodies that have a part in the plan as a whole; ``known`` counts actions with a body.
     """
 
-    involved: dict[str, int]
-    led: dict[str, int]
+    involved: Mapping[str, int]
+    led: Mapping[str, int]
     plan_wide: frozenset[str]
     known: int
     actions: int
@@ -75,7 +77,7 @@ def draw_ministries(
     every = [body for body in subject.graph.ministries if any(part.has(body) for part in parts)]
     every.sort(key=lambda body: (-sum(part.has(body) for part in parts), -_total(parts, body), body))
     shown = every[: whole(bodies, "bodies")]
-    iris = choice.iris(subject.graph.uses)
+    iris = choice.plans
     names = subject.names([*iris, *every])
     columns, rows = [names[iri] for iri in iris], [names[body] for body in shown]
     left_out = (subject.say("ministries-left-out", n=len(every) - len(shown)),) if len(every) > len(shown) else ()
@@ -95,25 +97,23 @@ def _total(parts: Sequence[Parts], body: str) -> int:
 
 
 def _parts(subject: Subject, choice: Choice) -> tuple[Parts, ...]:
-    uses = subject.graph.uses
-    profiles = {profile.work: profile for profile in subject.graph.profiles}
-    members: dict[int, list[Profile]] = {at: [] for at in choice.plans}
-    for action, at in zip(uses.actions, uses.plan_of.tolist(), strict=True):
-        if at in members and action in profiles:
-            members[at].append(profiles[action])
-    return tuple(_part(members[at], profiles.get(uses.plans[at].iri), int(uses.sizes[at])) for at in choice.plans)
+    """What is said of bodies at the level of the picture: a part nobody's word stands for counts nowhere."""
+    works = subject.known.tables.works
+    said: dict[str, list[Involvement]] = {}
+    for one in subject.graph.involvements:
+        if counts(one.level, subject.level):
+            said.setdefault(one.work, []).append(one)
+    members = {plan: [action for action, home in works.home.items() if home == plan] for plan in choice.plans}
+    return tuple(_part(members[plan], plan, said) for plan in choice.plans)
 
 
-def _part(actions: Sequence[Profile], own: Profile | None, number: int) -> Parts:
-    involved: dict[str, int] = {}
-    led: dict[str, int] = {}
-    for profile in actions:
-        for body in profile.bodies | profile.leads:
-            involved[body] = involved.get(body, 0) + 1
-        for body in profile.leads:
-            led[body] = led.get(body, 0) + 1
-    known = sum(bool(profile.bodies or profile.leads) for profile in actions)
-    return Parts(involved, led, own.bodies | own.leads if own else frozenset(), known, number)
+def _part(actions: Sequence[str], plan: str, said: Mapping[str, Sequence[Involvement]]) -> Parts:
+    involved, led = Counter[str](), Counter[str]()
+    for action in actions:
+        involved.update({one.body for one in said.get(action, ())})
+        led.update({one.body for one in said.get(action, ()) if "lead" in one.roles})
+    known = sum(action in said for action in actions)
+    return Parts(involved, led, frozenset(one.body for one in said.get(plan, ())), known, len(actions))
 
 
 def _body(subject: Subject, rows: Sequence[Name], columns: Sequence[Name], parts: Sequence[Parts]) -> Body:

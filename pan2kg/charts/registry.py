@@ -22,6 +22,7 @@ from pan2kg.i18n.catalogue import Messages, Text
 from pan2kg.i18n.message import either
 
 if TYPE_CHECKING:
+    from pan2kg.coherence.evidence import Level
     from pan2kg.graph.graph import Graph
 
 _WORDS: Final = Messages("chart")
@@ -61,15 +62,18 @@ def draw(
     graph: Graph,
     *,
     address: Address | None = None,
+    evidence: Level | str = "",
     **parameters: object,
 ) -> Picture:
-    """The picture of that name, drawn from a graph in its language.
+    """The picture of that name, drawn from a graph in its language, at a level of ``evidence``.
+
+    The level is that of the headline where none is given; what rests on a weaker word is not drawn.
 
     Numbers among ``parameters`` may be given as text. The graph's release and day stand in the source line; ``address``
     gives, for the IRIs a mark stands for, where it leads. The same arguments and data give the same bytes.
 
     Raises:
-        QueryError: an unknown picture, parameter, plan or action, with the nearest names.
+        QueryError: an unknown picture, parameter, level, plan or action, with the nearest names.
         ProjectError: the graph holds no action.
 
     >>> from pan2kg.graph.graph import open_graph
@@ -82,7 +86,7 @@ def draw(
     if unknown:
         takes = ", ".join(kind.parameters)
         raise QueryError("picture-parameter", remedy="it-takes", name=name, parameter=unknown[0], takes=takes)
-    return draw_on(Subject(graph, address), name, **parameters)
+    return draw_on(Subject(graph, address, graph.known(evidence).level), name, **parameters)
 
 
 def draw_on(subject: Subject, name: str, **parameters: object) -> Picture:

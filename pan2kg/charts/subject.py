@@ -1,30 +1,27 @@
-"""What a picture is drawn from: a graph in a language, and where the marks of the picture lead.
+"""What a picture is drawn from: a graph in a language, at a level of evidence, and where the marks of the picture lead.
 
-Also what joins the actions of a plan to texts and to other plans: declared in a source, or inferred from shared
-texts.
+Also what joins the actions of a plan to texts and to other plans: stated in a source, or inferred from shared texts.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Final
 
-import numpy as np
 import pyoxigraph as ox
 
-from pan2kg.coherence.reading import read_statements
+from pan2kg.coherence.evidence import HEADLINE, Level, firmest
 from pan2kg.errors import QueryError
 from pan2kg.graph.labels import Name
 from pan2kg.i18n.catalogue import Language, Messages, format_of
-from pan2kg.store.queries import program_query
 from pan2kg.store.store import Table, Term
 from pan2kg.turtle.vocabulary import XSD
 
 if TYPE_CHECKING:
-    from pan2kg.coherence.uses import Uses
+    from pan2kg.coherence.known import Known
     from pan2kg.graph.graph import Graph
 
 
@@ -41,10 +38,16 @@ Cell = str | int | float | date | None
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What a picture is drawn from: a graph in a language, and where the marks of the picture lead."""
+    """What a picture is drawn from: a graph in a language, at a level, and where the marks of the picture lead."""
 
     graph: Graph
     address: Address | None = None
+    level: Level = HEADLINE
+
+    @property
+    def known(self) -> Known:
+        """What is known at the level of the picture: all its links and weights."""
+        return self.graph.known(self.level)
 
     @property
     def language(self) -> Language:
@@ -109,46 +112,34 @@ def whole(value: object, name: str, *, least: int = 1) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Tie:
-    """A work and what it is tied to. ``declared`` in a source, else inferred; ``number`` of pairs or citations.
+    """A work and what it is tied to, on whose word; ``declared`` where somebody states it, else inferred.
 
-    ``incoming`` says that it is the other that cites the work.
+    ``number`` of citations or of shared texts, ``bits`` of what is shared, ≥ 0. ``incoming`` says that it is the other
+    that cites the work.
     """
 
     work: str
     other: str
     declared: bool
     number: int = 1
-    strength: float = 0.0
+    bits: float = 0.0
     incoming: bool = False
+    level: Level | None = None
+    texts: tuple[str, ...] = field(default=())
 
 
 def text_ties(subject: Subject, works: Iterable[str]) -> tuple[Tie, ...]:
-    """The instruments works rest on; declared where a source states at least one of the uses."""
-    graph = subject.graph
-    resting = graph.once("texts of works", lambda: _resting(graph.uses))
-    declared = graph.once("stated texts of works", lambda: _declared(graph, resting))
-    pairs = ((work, text) for work in sorted(set(works)) for text in resting.get(work, ()))
-    return tuple(Tie(work, text, (work, text) in declared) for work, text in pairs)
+    """The texts works name, at the level of the picture; declared unless only the editors conclude it."""
+    levels: dict[tuple[str, str], list[Level | None]] = defaultdict(list)
+    wanted = set(works)
+    for use in subject.known.uses:
+        if use.work in wanted:
+            levels[use.work, use.text].append(use.level)
+    found = {pair: firmest(each) for pair, each in sorted(levels.items())}
+    return tuple(Tie(*pair, level is not Level.EDITORS, level=level) for pair, level in found.items())
 
 
-def _resting(uses: Uses) -> Mapping[str, tuple[str, ...]]:
-    """The instruments each work rests on, in their order."""
-    names = ((uses.table, uses.actions), (uses.own, tuple(plan.iri for plan in uses.plans)))
-    found: dict[str, set[str]] = {}
-    for table, labels in names:
-        for row, column in zip(table.rows.tolist(), table.columns.tolist(), strict=True):
-            found.setdefault(labels[row], set()).add(uses.instruments[column])
-    return {work: tuple(sorted(texts)) for work, texts in found.items()}
-
-
-def _declared(graph: Graph, works: Iterable[str]) -> frozenset[tuple[str, str]]:
-    """Works with an instrument a source states they rest on."""
-    stated = {link for (link,) in graph.read(program_query("links/stated-uses"))}
-    found = read_statements(graph.store, sorted(works))
-    return frozenset((one.work, one.instrument) for one in found if one.link in stated)
-
-
-def plan_ties(subject: Subject, plan: int) -> tuple[Tie, ...]:
+def plan_ties(subject: Subject, plan: str) -> tuple[Tie, ...]:
     """The other plans a plan and its actions are tied to: by citations either way, and by shared texts.
 
     The work of a citation is the action named at the plan's end, or the plan itself.
@@ -156,44 +147,46 @@ def plan_ties(subject: Subject, plan: int) -> tuple[Tie, ...]:
     return (*citation_ties(subject, plan), *shared_ties(subject, plan))
 
 
-def citation_ties(subject: Subject, plan: int) -> tuple[Tie, ...]:
+def citation_ties(subject: Subject, plan: str) -> tuple[Tie, ...]:
     """Citations between works of a plan and other plans, counted by work, plan and direction."""
-    home, own = subject.graph.homes, subject.graph.uses.plans[plan].iri
-    counted: dict[tuple[str, str, bool], int] = defaultdict(int)
-    for _, source, target in sorted({(one.link, one.source, one.target) for one in subject.graph.citations}):
-        ends = home.get(source, ""), home.get(target, "")
-        if all(ends) and ends[0] != ends[1] and own in ends:
-            incoming = ends[1] == own
-            counted[target if incoming else source, ends[0] if incoming else ends[1], incoming] += 1
+    home = subject.known.tables.works.home
+    found: dict[tuple[str, str, bool], dict[tuple[str, str], Level | None]] = defaultdict(dict)
+    for one in subject.known.statements:
+        ends = home.get(one.source, one.source), home.get(one.target, one.target)
+        if one.is_citation and plan in ends:
+            incoming = ends[1] == plan
+            work, other = (one.target, ends[0]) if incoming else (one.source, ends[1])
+            here = found[work, other, incoming]
+            here[one.source, one.target] = firmest((one.level, here.get((one.source, one.target))))
     return tuple(
-        Tie(work, other, declared=True, number=number, incoming=incoming)
-        for (work, other, incoming), number in sorted(counted.items())
+        Tie(work, other, declared=True, number=len(ends), incoming=incoming, level=firmest(ends.values()))
+        for (work, other, incoming), ends in sorted(found.items())
     )
 
 
-def shared_ties(subject: Subject, plan: int) -> tuple[Tie, ...]:
-    """The linked pairs between actions of a plan and those of other plans, counted by action and plan."""
-    uses = subject.graph.linking
-    links = subject.graph.across
-    counted: dict[tuple[str, str], list[float]] = defaultdict(list)
-    for ends in ((links.one, links.two), (links.two, links.one)):
-        for at in np.flatnonzero(uses.plan_of[ends[0]] == plan):
-            other = uses.plans[int(uses.plan_of[ends[1][at]])]
-            if other.is_plan:
-                counted[uses.actions[int(ends[0][at])], other.iri].append(float(links.strength[at]))
-    return tuple(
-        Tie(work, other, declared=False, number=len(found), strength=max(found))
-        for (work, other), found in sorted(counted.items())
-    )
+def shared_ties(subject: Subject, plan: str) -> tuple[Tie, ...]:
+    """For each work of a plan the other plans that name a text it names, with what these texts weigh."""
+    known = subject.known
+    found = []
+    for one, two in sorted(known.shared):
+        if plan in (one, two):
+            other = two if plan == one else one
+            for work, texts in known.brought(plan, other).items():
+                bits = sum(texts.values())
+                found.append(Tie(work, other, declared=False, number=len(texts), bits=bits, texts=tuple(sorted(texts))))
+    return tuple(sorted(found, key=lambda tie: (tie.work, tie.other)))
 
 
-def neighbours(subject: Subject, action: int) -> tuple[Tie, ...]:
-    """The actions of other plans an action is linked to, the strongest first, then by IRI."""
-    uses = subject.graph.linking
-    links = subject.graph.across
-    found = (
-        Tie(uses.actions[action], uses.actions[int(end[at])], declared=False, strength=float(links.strength[at]))
-        for own, end in ((links.one, links.two), (links.two, links.one))
-        for at in np.flatnonzero(own == action)
-    )
-    return tuple(sorted(found, key=lambda tie: (-tie.strength, tie.other)))
+def neighbours(subject: Subject, action: str) -> tuple[Tie, ...]:
+    """The actions of other plans an action shares a specific text with, most bits first, then by IRI."""
+    known, found = subject.known, []
+    names, pairs = known.potential.names, known.actions
+    for a, b, low in zip(pairs.one.tolist(), pairs.two.tolist(), pairs.low.tolist(), strict=True):
+        if low > 0 and action in (names[a], names[b]):
+            other = names[b] if action == names[a] else names[a]
+            weight = known.weight(action, other)
+            texts = tuple(part.text for part in weight.contributions if not part.is_broad and part.bits > 0)
+            found.append(
+                Tie(action, other, declared=False, number=len(texts), bits=low, level=weight.level, texts=texts)
+            )
+    return tuple(sorted(found, key=lambda tie: (-tie.bits, tie.other)))

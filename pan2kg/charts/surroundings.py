@@ -6,21 +6,23 @@ Every place follows from the order of the things; nothing is thrown or pushed ab
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-import numpy as np
-
 from pan2kg.charts.action_matrix import members_of
 from pan2kg.charts.drawing import Box, Dot, Group, Label, Line, Mark, Pen, Point, arrow, centred, height_of, paragraph
 from pan2kg.charts.frame import BLUE, GREEN, GREY, PAPER, RULE, SHADE, VERMILION, Body, Caption, Picture, Sign, frame
-from pan2kg.charts.grid import focus_of, hatch_sign, hatched
+from pan2kg.charts.grid import focus_of, hatch_sign, hatched, thick
 from pan2kg.charts.subject import Cell, Names, Subject, Tie, neighbours, table, text_ties, whole
 from pan2kg.charts.text_width import Font, shorten, wrap
-from pan2kg.coherence.strength import explain
+from pan2kg.coherence.evidence import counts
+from pan2kg.coherence.figures import Unit
+from pan2kg.coherence.reading_state import Aspect, Extent
+from pan2kg.coherence.uses import key
 from pan2kg.graph.labels import Name
-from pan2kg.i18n.catalogue import decimal
+from pan2kg.tables.figure_words import amount
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -43,19 +45,22 @@ FINE: Final = Font(9.5, colour=GREY)
 DECLARED: Final = Pen(BLUE, 1.6)
 INFERRED: Final = Pen(VERMILION, 1.2, (5, 4))
 
-COLUMNS: Final = ("thing", "thing_label", "kind", "basis", "strength", "via", "drawn")
+COLUMNS: Final = ("thing", "thing_label", "kind", "basis", "weight", "evidence_level", "via", "drawn")
 
 
 @dataclass(frozen=True, slots=True)
 class Around:
-    """What is around an action. ``others`` are actions and plans, declared ones first, then by strength."""
+    """What is around an action. ``others`` are actions and plans, declared ones first, then by what they share.
+
+    ``is_read``: its texts were read in full, so that having none is an answer.
+    """
 
     action: str
     leads: frozenset[str]
     bodies: tuple[str, ...]
     texts: tuple[Tie, ...]
     others: tuple[Tie, ...]
-    via: Mapping[str, tuple[str, ...]]
+    is_read: bool
 
 
 def draw_ego(subject: Subject, *, action: str = "", plan: str = "", top: object = 16) -> Picture:
@@ -66,10 +71,10 @@ def draw_ego(subject: Subject, *, action: str = "", plan: str = "", top: object 
     Raises:
         QueryError: an unknown action or plan, with the nearest names; a number that is none.
     """
-    at = subject.graph.uses.find_action(action) if action else _central(subject, focus_of(subject.graph.uses, plan))
-    around = _around(subject, at)
+    found = subject.graph.action(action) if action else _central(subject, focus_of(subject, plan))
+    around = _around(subject, found)
     shown = around.others[: whole(top, "top")]
-    own = subject.graph.uses.plans[int(subject.graph.uses.plan_of[at])].iri
+    own = subject.graph.homes.get(found, found)
     others = [tie.other for tie in around.others]
     names = subject.names([around.action, own, *around.bodies, *(tie.other for tie in around.texts), *others])
     name = names[around.action]
@@ -82,44 +87,44 @@ def draw_ego(subject: Subject, *, action: str = "", plan: str = "", top: object 
         subject.say("ego-lead", plan=names[own].text),
         _signs(subject),
         tuple(notes),
-        (subject.say("chosen-action", action=name.key), subject.say("hoisted")),
+        (subject.say("chosen-action", action=name.key),),
     )
     drawing = frame(subject, caption, _body(subject, names, around, shown))
     return Picture("ego", subject.language, drawing, table(COLUMNS, _rows(names, around, len(shown))))
 
 
-def _central(subject: Subject, plan: int) -> int:
-    """The action of a plan with most neighbours in other plans, the first of equals."""
-    links = subject.graph.across
-    ends = np.concatenate([links.one, links.two])
-    counts = np.bincount(ends, minlength=len(subject.graph.uses.actions))
-    return min(members_of(subject.graph.uses, plan), key=lambda at: -int(counts[at]))
+def _central(subject: Subject, plan: str) -> str:
+    """The action of a plan with most neighbours in other plans, then with most texts, the first of equals."""
+    names, pairs = subject.known.potential.names, subject.known.actions
+    ends = zip(pairs.one.tolist(), pairs.two.tolist(), pairs.low.tolist(), strict=True)
+    counts = Counter(names[at] for *pair, low in ends if low > 0 for at in pair)
+    texts = Counter(use.work for use in subject.known.uses)
+    return min(members_of(subject, plan), key=lambda action: (-counts[action], -texts[action]))
 
 
-def _around(subject: Subject, at: int) -> Around:
-    action = subject.graph.uses.actions[at]
-    profiles = [profile for profile in subject.graph.profiles if profile.work == action]
-    leads = frozenset(body for profile in profiles for body in profile.leads)
-    bodies = sorted({body for profile in profiles for body in profile.bodies | profile.leads})
-    bodies.sort(key=lambda body: body not in leads)
-    near = neighbours(subject, at)
-    why = {tie.other: explain(subject.graph.linking, action, tie.other).contributions for tie in near}
-    via = {other: tuple(part.instrument for part in parts) for other, parts in why.items()}
-    strengths = {tie.other: tie.strength for tie in near}
-    cited = _cited(subject, action, strengths)
+def _around(subject: Subject, action: str) -> Around:
+    found = [one for one in subject.graph.involvements if one.work == action and counts(one.level, subject.level)]
+    leads = frozenset(one.body for one in found if "lead" in one.roles)
+    bodies = sorted({one.body for one in found}, key=lambda body: (body not in leads, body))
+    near = neighbours(subject, action)
+    shared = {tie.other: tie for tie in near}
+    cited = _cited(subject, action, shared)
     named = {tie.other for tie in cited}
     others = (*cited, *(tie for tie in near if tie.other not in named))
-    return Around(action, leads, tuple(bodies), text_ties(subject, [action]), others, via)
+    readings, home = subject.known.tables.readings, subject.known.tables.works.home.get(action)
+    is_read = readings.extent(action, Aspect.TEXTS, home) is Extent.FULL
+    return Around(action, leads, tuple(bodies), text_ties(subject, [action]), others, is_read)
 
 
-def _cited(subject: Subject, action: str, strengths: Mapping[str, float]) -> list[Tie]:
+def _cited(subject: Subject, action: str, shared: Mapping[str, Tie]) -> list[Tie]:
     """What the action cites and what cites it, each once, by IRI."""
     found: dict[str, Tie] = {}
-    for one in subject.graph.citations:
-        if action in (one.source, one.target) and one.source != one.target:
+    for one in subject.known.statements:
+        if one.is_citation and action in (one.source, one.target):
             other = one.target if one.source == action else one.source
-            strength, incoming = strengths.get(other, 0.0), one.target == action
-            found.setdefault(other, Tie(action, other, declared=True, strength=strength, incoming=incoming))
+            also = shared.get(other, Tie(action, other, declared=True))
+            incoming = one.target == action
+            found.setdefault(other, replace(also, declared=True, incoming=incoming, level=one.level))
     return [found[other] for other in sorted(found)]
 
 
@@ -132,15 +137,16 @@ def _body(subject: Subject, names: Names, around: Around, shown: Sequence[Tie]) 
     others = _arc(counts[2], high, RINGS[2])
     places = {tie.other: place for tie, place in zip(around.texts, texts, strict=False)}
     marks: list[Mark] = [*_rings(high)]
+    greatest = max((tie.bits for tie in shown), default=0.0)
     for tie, place in zip(shown, others, strict=True):
-        marks += _ways(names, around, tie, (place, places, middle))
+        marks += _ways(names, tie, (place, places, middle), greatest)
     marks += [_way(tie, middle, places[tie.other]) for tie in around.texts]
     for body, place in zip(around.bodies, bodies, strict=True):
         marks.append(Line(((CENTRE - CORE[0] / 2, middle), place), Pen(GREEN, 2.4 if body in around.leads else 1.0)))
     for body, place in zip(around.bodies, bodies, strict=True):
         marks.append(_body_mark(subject, names[body], place, leads=body in around.leads))
     marks += [_text_mark(subject, names[tie.other], places[tie.other]) for tie in around.texts]
-    if not around.texts:
+    if not around.texts and not around.is_read:
         marks.append(Group(tuple(hatched(_text_box(texts[0]))), title=subject.say("no-text-known")))
     marks += [_other_mark(subject, names, tie, place) for tie, place in zip(shown, others, strict=True)]
     marks.append(_core(names[around.action], middle))
@@ -167,14 +173,19 @@ def _way(tie: Tie, middle: float, place: Point) -> Line:
     return Line(((CENTRE + CORE[0] / 2, middle), (place[0], place[1])), DECLARED if tie.declared else INFERRED)
 
 
-def _ways(names: Names, around: Around, tie: Tie, where: tuple[Point, Mapping[str, Point], float]) -> list[Mark]:
-    """The lines to another action: over each shared text, and straight where one cites the other."""
+def _ways(names: Names, tie: Tie, where: tuple[Point, Mapping[str, Point], float], greatest: float) -> list[Mark]:
+    """The lines to another action: over each shared text, the thicker the more is shared, and where one cites it."""
     place, texts, middle = where
     marks: list[Mark] = []
-    for text in around.via.get(tie.other, ()):
+    pen = thick(INFERRED, tie.bits, greatest)
+    for text in (text for text in tie.texts if text in texts):
         start = texts[text][0] + TEXTS[0], texts[text][1]
         half = (place[0] - start[0]) / 2
-        line = Line((start, (start[0] + half, start[1]), (place[0] - half, place[1]), place), INFERRED, curved=True)
+        line = Line(
+            (start, (start[0] + half, start[1]), (place[0] - half, place[1]), place),
+            pen,
+            curved=True,
+        )
         marks.append(Group((line,), title=names[text].text))
     if tie.declared:
         marks += _citation(tie, place, middle - CORE[1] / 2)
@@ -226,7 +237,7 @@ def _text_mark(subject: Subject, name: Name, place: Point) -> Group:
 
 def _other_mark(subject: Subject, names: Names, tie: Tie, place: Point) -> Group:
     name, (x, y) = names[tie.other], place
-    said = f" · {subject.say('strength', value=decimal(tie.strength, subject.language))}" if tie.strength else ""
+    said = f" · {subject.say('bits', bits=amount(tie.bits, Unit.BITS, subject.language))}" if tie.bits else ""
     said += f" · {subject.say('cites-this' if tie.incoming else 'cited')}" if tie.declared else ""
     lines = (shorten(name.text, LABELS[1] - 10, WORDS), shorten(f"{name.key}{said}", LABELS[1] - 10, FINE))
     labels = [
@@ -249,16 +260,21 @@ def _signs(subject: Subject) -> tuple[Sign, ...]:
 
 def _rows(names: Names, around: Around, shown: int) -> list[tuple[Cell, ...]]:
     rows: list[tuple[Cell, ...]] = [
-        (body, names[body].text, "body", "leads" if body in around.leads else "involved", None, None, "true")
+        (body, names[body].text, "body", "leads" if body in around.leads else "involved", None, None, None, "true")
         for body in around.bodies
     ]
     rows += [
-        (tie.other, names[tie.other].text, "text", "declared" if tie.declared else "inferred", None, None, "true")
+        (tie.other, names[tie.other].text, "text", "declared" if tie.declared else "inferred", None, _level(tie), None,
+         "true")
         for tie in around.texts
-    ]
+    ]  # fmt: skip
     for at, tie in enumerate(around.others):
         basis = "cited by" if tie.declared and tie.incoming else "cites" if tie.declared else "inferred"
-        via = " ".join(names[text].key for text in around.via.get(tie.other, ()))
+        via = " ".join(key(text) for text in tie.texts)
         drawn = "true" if at < shown else "false"
-        rows.append((tie.other, names[tie.other].text, "other", basis, tie.strength or None, via, drawn))
+        rows.append((tie.other, names[tie.other].text, "other", basis, tie.bits or None, _level(tie), via, drawn))
     return rows
+
+
+def _level(tie: Tie) -> str | None:
+    return tie.level.key if tie.level else None

@@ -28,7 +28,7 @@ from pan2kg.charts.subject import Cell, Names, Subject, table, whole
 from pan2kg.charts.text_width import Font, measure, shorten
 from pan2kg.coherence.obligations import Margin, Standing, margins
 from pan2kg.graph.labels import Name
-from pan2kg.i18n.days import in_words
+from pan2kg.i18n.days import in_words, with_days
 
 HEAD: Final = 390.0
 SPAN: Final = 560.0
@@ -79,7 +79,8 @@ def draw_timeline(subject: Subject, *, rows: object = 40) -> Picture:
     names = subject.names(things | {row.response.work for row in every if row.response})
     rest = (subject.say("obligations-left-out", n=len(every) - len(shown)),) if len(every) > len(shown) else ()
     notes = (_summary(subject, every), *rest)
-    caption = Caption(subject.say("timeline-title"), subject.say("timeline-lead"), _signs(subject), notes)
+    said = subject.say("timeline-title"), subject.say("timeline-lead")
+    caption = Caption(*said, _signs(subject), notes, is_levelled=False)
     drawing = frame(subject, caption, _body(subject, as_of, names, shown))
     return Picture("timeline", subject.language, drawing, table(COLUMNS, (_row(names, one) for one in every)))
 
@@ -171,7 +172,7 @@ def _says(subject: Subject, names: Names, one: Margin) -> tuple[str, ...]:
     if one.standing is Standing.DUE_UNKNOWN:
         treaty = one.obligation.needs_ratification and not one.obligation.binds(one.as_of)
         return (subject.say("standing-not-ratified" if treaty else "standing-due-unknown"),)
-    due = subject.say("due", day=in_words(one.obligation.due, subject.language)) if one.obligation.due else ""
+    due = _due(subject, one)
     if one.margin is not None and one.response is not None and one.response.day is not None:
         said = subject.say(f"standing-{standing}", n=abs(one.margin))
         name: Name = names[one.response.work]
@@ -181,6 +182,17 @@ def _says(subject: Subject, names: Names, one: Margin) -> tuple[str, ...]:
     said = subject.say(f"standing-{standing}", n=len(one.responses))
     passed = subject.say("overdue", n=one.overdue) if one.overdue else subject.say("not-yet-due")
     return (said, due, passed)
+
+
+def _due(subject: Subject, one: Margin) -> str:
+    """When it is due, and when it falls due after that where it recurs."""
+    due, coming = one.obligation.due, one.coming
+    if due is None:
+        return ""
+    if coming is None or coming == due:
+        return subject.say("due", day=in_words(due, subject.language))
+    # Two days in words are wider than the column.
+    return with_days(subject.say("due-again", day=due.isoformat(), then=coming.isoformat()), subject.language)
 
 
 def _key(standing: Standing) -> str:

@@ -7,17 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from pan2kg.charts.drawing import Box, Dot, Group, Label, Line, Mark, Pen
 from pan2kg.charts.frame import BLUE, GREY, ORANGE, PAPER, RULE, SHADE, SWATCH, Body, Caption, Picture, Sign, frame
-from pan2kg.charts.grid import Choice, choose, filters, hatch_sign, hatched, notes, resting, row_head
+from pan2kg.charts.grid import Choice, choose, filters, hatch_sign, hatched, notes, row_head
 from pan2kg.charts.subject import Names, Subject, table, whole
 from pan2kg.charts.text_width import Font
+from pan2kg.coherence.known import Known
 from pan2kg.graph.labels import Name
-
-if TYPE_CHECKING:
-    from pan2kg.coherence.uses import Uses
 
 HEAD: Final = 310.0
 SIZES: Final = 130.0
@@ -26,7 +24,7 @@ COLUMN: Final = 34.0
 BARS: Final = 150.0
 NUMBER: Final = Font(11.5, bold=True)
 
-COLUMNS: Final = ("combination", "plans", "instrument", "instrument_label", "shared_by", "drawn")
+COLUMNS: Final = ("combination", "plans", "instrument", "instrument_label", "shared_by", "bits", "drawn")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +46,9 @@ def draw_upset(
         QueryError: as for :func:`pan2kg.charts.grid.choose`.
     """
     choice = choose(subject, plan=plan, plans=plans, top=top)
-    every = combinations_of(subject.graph.uses, choice.plans)
+    every = combinations_of(subject.known, choice.plans)
     shown = every[: whole(columns, "columns")]
-    iris = choice.iris(subject.graph.uses)
+    iris = choice.plans
     names = subject.names([*iris, *(iri for one in every for iri in one.instruments)])
     rows = [names[iri] for iri in iris]
     caption = Caption(
@@ -61,27 +59,30 @@ def draw_upset(
         filters(subject, choice, rows),
     )
     drawing = frame(subject, caption, _body(subject, names, choice, shown))
-    return Picture("upset", subject.language, drawing, table(COLUMNS, _rows(rows, names, every, len(shown))))
+    return Picture("upset", subject.language, drawing, table(COLUMNS, _rows(subject, rows, names, every, len(shown))))
 
 
-def combinations_of(uses: Uses, plans: Sequence[int]) -> tuple[Combination, ...]:
-    """Every combination that has an instrument: of several plans first, then the larger, then by rows."""
-    table = resting(uses)
-    users: dict[int, list[int]] = {}
-    for row, at in enumerate(plans):
-        for instrument in table.row(at).tolist():
-            users.setdefault(instrument, []).append(row)
+def texts_of(known: Known, plan: str) -> frozenset[str]:
+    """The texts a plan or its actions name, and those above them, without the general ones, which link nobody."""
+    return frozenset(known.texts_of(plan)) - known.tables.general
+
+
+def combinations_of(known: Known, plans: Sequence[str]) -> tuple[Combination, ...]:
+    """Every combination that has a text: of several plans first, then the larger, then by rows."""
+    users: dict[str, list[int]] = {}
+    for row, plan in enumerate(plans):
+        for text in texts_of(known, plan):
+            users.setdefault(text, []).append(row)
     found: dict[tuple[int, ...], list[str]] = {}
-    for instrument, rows in sorted(users.items()):
-        found.setdefault(tuple(rows), []).append(uses.instruments[instrument])
+    for text, rows in sorted(users.items()):
+        found.setdefault(tuple(rows), []).append(text)
     made = (Combination(rows, tuple(names)) for rows, names in found.items())
     return tuple(sorted(made, key=lambda one: (len(one.rows) == 1, -len(one.instruments), -len(one.rows), one.rows)))
 
 
 def _body(subject: Subject, names: Names, choice: Choice, shown: Sequence[Combination]) -> Body:
-    rows = [names[iri] for iri in choice.iris(subject.graph.uses)]
-    sizes = resting(subject.graph.uses).sizes
-    numbers = [int(sizes[at]) for at in choice.plans]
+    rows = [names[iri] for iri in choice.plans]
+    numbers = [len(texts_of(subject.known, plan)) for plan in choice.plans]
     marks: list[Mark] = []
     left = HEAD + SIZES
     for at, (name, number) in enumerate(zip(rows, numbers, strict=True)):
@@ -149,9 +150,13 @@ def _notes(subject: Subject, every: Sequence[Combination], shown: Sequence[Combi
     return (summary, subject.say("combinations-left-out", n=rest)) if rest else (summary,)
 
 
-def _rows(rows: Sequence[Name], names: Names, every: Sequence[Combination], shown: int) -> list[tuple[str | int, ...]]:
+def _rows(
+    subject: Subject, rows: Sequence[Name], names: Names, every: Sequence[Combination], shown: int
+) -> list[tuple[str | int | float, ...]]:
+    weights = subject.known.potential.weights
+    gain = dict(zip(weights.texts, weights.gain.tolist(), strict=True))
     return [
-        (number, " + ".join(rows[at].key for at in one.rows), iri, names[iri].text, len(one.rows),
+        (number, " + ".join(rows[at].key for at in one.rows), iri, names[iri].text, len(one.rows), gain[iri],
          "true" if number <= shown else "false")
         for number, one in enumerate(every, 1)
         for iri in one.instruments

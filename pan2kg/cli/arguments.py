@@ -170,6 +170,20 @@ def a_share(text: str) -> float:
     raise argparse.ArgumentTypeError(told("no-share", text=text))
 
 
+def an_amount(text: str) -> float:
+    """A number that is not negative.
+
+    Raises:
+        argparse.ArgumentTypeError: the text is no such number.
+
+    >>> an_amount("1.5")
+    1.5
+    """
+    if re.fullmatch(r"\d+(\.\d+)?|\.\d+", text.strip()):
+        return float(text)
+    raise argparse.ArgumentTypeError(told("no-amount", text=text))
+
+
 def a_scale(text: str) -> Scale:
     """A scale of scores such as ``-4..4`` or ``count decimal``.
 

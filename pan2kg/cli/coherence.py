@@ -21,6 +21,7 @@ from pan2kg.cli.arguments import (
     add_as_of,
     add_language,
     add_output,
+    an_amount,
     emit,
     project_of,
     width_of,
@@ -83,7 +84,7 @@ def _all(figure: argparse.ArgumentParser) -> None:
 
 
 def _least(figure: argparse.ArgumentParser) -> None:
-    figure.add_argument("--least", metavar="STRENGTH", type=a_share, help="coherence.least")
+    figure.add_argument("--least", metavar="BITS", type=an_amount, help="coherence.least")
 
 
 def _evidence(figure: argparse.ArgumentParser) -> None:
@@ -92,8 +93,8 @@ def _evidence(figure: argparse.ArgumentParser) -> None:
     )
 
 
-def _two_actions(figure: argparse.ArgumentParser) -> None:
-    figure.add_argument("actions", metavar="ACTION", nargs=2, help="coherence.two-actions")
+def _two_works(figure: argparse.ArgumentParser) -> None:
+    figure.add_argument("actions", metavar="PLAN-OR-ACTION", nargs=2, help="coherence.two-works")
 
 
 def _any_action(figure: argparse.ArgumentParser) -> None:
@@ -143,7 +144,7 @@ OPTIONS: Final[dict[Option, Callable[[argparse.ArgumentParser], None]]] = {
     "all": _all,
     "least": _least,
     "evidence": _evidence,
-    "two actions": _two_actions,
+    "two works": _two_works,
     "any action": _any_action,
     "two plans": _two_plans,
     "matrices": _matrices,

@@ -25,6 +25,7 @@ def add_picture(command: argparse.ArgumentParser) -> None:
     command.add_argument("name", metavar="NAME", choices=PICTURES, help=", ".join(PICTURES))
     add_output(command, "picture.output", required=True)
     add_as_of(command, "picture.as-of")
+    _add_evidence(command)
     add_language(command)
 
 
@@ -41,7 +42,7 @@ def run_picture(options: argparse.Namespace) -> int:
     parameters = read_parameters(options.parameters)
     graph = _open(options)
     given: dict[str, object] = {key: value.split(",") if key == "plans" else value for key, value in parameters.items()}
-    picture = draw(options.name, graph, **given)  # type: ignore[arg-type]
+    picture = draw(options.name, graph, evidence=options.evidence, **given)  # type: ignore[arg-type]
     write_picture(picture, Path(options.output))
     return 0
 
@@ -60,6 +61,7 @@ def add_export(command: argparse.ArgumentParser) -> None:
         help="export.plan",
     )
     command.add_argument("--type", metavar="KEY", action="append", default=[], help="export.type")
+    _add_evidence(command)
     add_language(command)
 
 
@@ -78,11 +80,19 @@ def run_export(options: argparse.Namespace) -> int:
     if options.form == "csv" and target.suffix.lower() not in ("", ".zip"):
         raise FormatError("csv-is-zip", remedy="name-zip-file", name=target.name)
     graph = _open(options)
-    chosen = select_network(graph.network(options.language), plans=options.plan, types=options.type)
+    chosen = select_network(graph.network(options.language, options.evidence), plans=options.plan, types=options.type)
     if not chosen:
         raise ProjectError("nothing-to-export", remedy="add-plan")
     write_atomically(target, export_network(chosen, options.form, released=_day(graph.notice.modified)))
     return 0
+
+
+def _add_evidence(command: argparse.ArgumentParser) -> None:
+    """On whose word a link must rest to be shown."""
+    from pan2kg.coherence.evidence import FIGURED, HEADLINE
+
+    keys = [level.key for level in FIGURED]
+    command.add_argument("--evidence", metavar="LEVEL", choices=keys, default=HEADLINE.key, help="files.evidence")
 
 
 def _day(stated: str) -> date | None:

@@ -138,9 +138,7 @@ def _apart(row: Overlap) -> bool:
     return not set(row.leads[0]) & set(row.leads[1])
 
 
-def _overlap(
-    uses: Uses, place: Mapping[str, int], bits: Mapping[str, float], ends: tuple[Profile, Profile]
-) -> Overlap:
+def _overlap(uses: Uses, place: Mapping[str, int], bits: Mapping[str, float], ends: tuple[Profile, Profile]) -> Overlap:
     one, two = ends
     shared = np.intersect1d(uses.table.row(place[one.work]), uses.table.row(place[two.work]))
     return Overlap(

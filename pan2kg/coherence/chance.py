@@ -8,15 +8,17 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pan2kg.coherence.basis import Measured
+from pan2kg.coherence.evidence import HEADLINE, Level, counts
 from pan2kg.coherence.matrix import Floats
 
 if TYPE_CHECKING:
-    from pan2kg.coherence.uses import Uses
+    from collections.abc import Iterable
+
+    from pan2kg.coherence.texts import Use, Weights, Works
 
 SEED = 20_200_101
 DRAWS = 999
-LEVEL = 0.05
+SIGNIFICANT = 0.05
 TRADES = 5
 """How many trades a row there are between two draws."""
 
@@ -24,9 +26,9 @@ TRADES = 5
 class Verdict(StrEnum):
     """What a test allows to say."""
 
-    BEYOND = "beyond chance"
-    WITHIN = "not beyond chance"
-    IMPOSSIBLE = "cannot be significant at this size"
+    BEYOND = "beyond"
+    WITHIN = "within"
+    IMPOSSIBLE = "impossible"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,15 +44,30 @@ class Chance:
     verdict: Verdict
 
 
-def chance(
-    uses: Uses, *, seed: int = SEED, draws: int = DRAWS, level: float = LEVEL, trades: int = TRADES
-) -> Measured[Chance]:
-    """T_pq = Σ_i w_i X_pi X_qi against tables with the same row and column sums, for each pair of plans.
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """How chance is drawn: seed, number of draws, the level below which something is significant, trades a row."""
 
-    X[p,i] = 1 if an action of plan p uses instrument i. p = (1 + #{T* ≥ T}) / (1 + draws), in (0,1],
+    seed: int = SEED
+    draws: int = DRAWS
+    significant: float = SIGNIFICANT
+    trades: int = TRADES
+
+
+USUAL = Trial()
+
+
+def chance(
+    works: Works, weights: Weights, uses: Iterable[Use], *, at: Level = HEADLINE, trial: Trial = USUAL
+) -> tuple[Chance, ...]:
+    """T_pq = Σ_t X_pt X_qt gain(t) against tables with the same row and column sums, for each pair of plans.
+
+    The table has a one where a plan, or one of its actions, names a text at the level; every use counts alike. X[p,t] =
+    1 where a text of p is t or stands below it, t not general, so that T is the low weight with all classes 1. What is
+    drawn are the texts named; what stands above them follows. p = (1 + #{T* ≥ T}) / (1 + draws), in (0,1],
     adjusted over all pairs by Benjamini–Hochberg. The smallest p a pair can get is that of the greatest T*
-    seen; where even all of these, adjusted, stay above ``level``, the verdict is that nothing can be
-    significant at this size. Same seed, same figures; the basis names seed and draws. By the two plans.
+    seen; where even all of these, adjusted, stay above ``trial.significant``, the verdict is that nothing can be
+    significant at this size. Same seed, same figures. By the two plans.
 
     Sources: Strona, G. et al. (2014). A fast and unbiased procedure to randomize ecological binary matrices
     with fixed row and column totals. Nature Communications 5, 4114 (curveball); Davison, A. C. & Hinkley,
@@ -60,30 +77,56 @@ def chance(
     Raises:
         ValueError: fewer than 1 draw or trade, or a level outside (0,1).
 
-    >>> from pan2kg.coherence.uses import uses_of
-    >>> row, = chance(uses_of([("a", "K"), ("b", "K"), ("c", "L")], {"a": "p", "b": "q", "c": "q"}), draws=99)
+    >>> from pan2kg.coherence.texts import Use, Works, weigh
+    >>> works = Works(("p", "q"), {"a": "p", "b": "q", "c": "q"})
+    >>> uses = [Use(*pair, 1.0, Level.PLAN) for pair in (("a", "K"), ("b", "K"), ("c", "L"))]
+    >>> row, = chance(works, weigh(works, uses), uses, trial=Trial(draws=99))
     >>> row.verdict.value, row.p
-    ('cannot be significant at this size', 1.0)
+    ('impossible', 1.0)
     """
-    if draws < 1 or trades < 1 or not 0 < level < 1:
+    if trial.draws < 1 or trial.trades < 1 or not 0 < trial.significant < 1:
         raise ValueError("draws and trades must be at least 1, and the level in (0,1)")
-    table = uses.plan_uses()
-    plans = np.array([p for p in np.flatnonzero(table.sizes) if uses.plans[p].is_plan], dtype=np.int64)
-    rows = [frozenset(table.row(int(p)).tolist()) for p in plans]
+    named = _named(works, weights, uses, at)
+    plans, rows = sorted(named), [named[plan] for plan in sorted(named)]
     one, two = np.triu_indices(len(plans), 1)
-    seen = _statistics(rows, uses.weights)[one, two]
-    drawn = _draw(rows, uses.weights, (one, two), np.random.default_rng(seed), (draws, trades * len(rows)))
+    up, gains = _above(weights, at), np.where(weights.general, 0.0, weights.gain)
+    seen = _statistics(rows, up, gains)[one, two]
+    drawn = np.zeros((trial.draws, len(one)))
+    rng, current = np.random.default_rng(trial.seed), rows
+    for draw in range(trial.draws):
+        current = curveball(current, rng, trades=trial.trades * len(rows))
+        drawn[draw] = _statistics(current, up, gains)[one, two]
     p, least = _p_values(seen, drawn)
     adjusted, attainable = adjust(p), adjust(least)
-    found = (
+    return tuple(
         Chance(
-            uses.plans[plans[a]].iri, uses.plans[plans[b]].iri, float(seen[at]), float(p[at]),
-            float(adjusted[at]), float(attainable[at]), _verdict(adjusted[at], attainable[at], level),
+            plans[a], plans[b], float(seen[pair]), float(p[pair]), float(adjusted[pair]), float(attainable[pair]),
+            _verdict(adjusted[pair], attainable[pair], trial.significant),
         )
-        for at, (a, b) in enumerate(zip(one, two, strict=True))
+        for pair, (a, b) in enumerate(zip(one, two, strict=True))
     )  # fmt: skip
-    basis = uses.basis.also("seed", seed).also("draws", draws).also("level", level)
-    return Measured(basis, tuple(found))
+
+
+def _named(works: Works, weights: Weights, uses: Iterable[Use], at: Level) -> dict[str, frozenset[int]]:
+    """The texts each plan or one of its actions names at a level, by index; plans without any are left out."""
+    place, plans = {text: k for k, text in enumerate(weights.texts)}, set(works.plans)
+    found: dict[str, set[int]] = {}
+    for use in uses:
+        plan = works.home.get(use.work, use.work)
+        if use.share > 0 and counts(use.level, at) and plan in plans and use.text in place:
+            found.setdefault(plan, set()).add(place[use.text])
+    return {plan: frozenset(texts) for plan, texts in found.items()}
+
+
+def _above(weights: Weights, at: Level) -> Floats:
+    """up[t,u] = 1 where u is t or stands above it by steps at the level."""
+    up = np.eye(len(weights.texts))
+    for text in range(len(weights.texts)):
+        node = text
+        while weights.above[node] >= 0 and weights.step[node] <= at:
+            node = int(weights.above[node])
+            up[text, node] = 1.0
+    return up
 
 
 def _verdict(adjusted: float, attainable: float, level: float) -> Verdict:
@@ -101,27 +144,12 @@ def _p_values(seen: Floats, drawn: Floats) -> tuple[Floats, Floats]:
     return p.astype(np.float64), least.astype(np.float64)
 
 
-def _statistics(rows: list[frozenset[int]], weights: Floats) -> Floats:
-    x = np.zeros((len(rows), len(weights)))
+def _statistics(rows: list[frozenset[int]], up: Floats, gains: Floats) -> Floats:
+    x = np.zeros((len(rows), len(gains)))
     for at, row in enumerate(rows):
-        x[at, sorted(row)] = 1.0
-    result: Floats = (x * weights) @ x.T
+        x[at] = up[sorted(row)].max(axis=0, initial=0.0)
+    result: Floats = (x * gains) @ x.T
     return result
-
-
-def _draw(
-    rows: list[frozenset[int]],
-    weights: Floats,
-    pairs: tuple[np.ndarray, np.ndarray],
-    rng: np.random.Generator,
-    sizes: tuple[int, int],
-) -> Floats:
-    drawn = np.zeros((sizes[0], len(pairs[0])))
-    current = rows
-    for at in range(sizes[0]):
-        current = curveball(current, rng, trades=sizes[1])
-        drawn[at] = _statistics(current, weights)[pairs]
-    return drawn
 
 
 def curveball(rows: list[frozenset[int]], rng: np.random.Generator, *, trades: int) -> list[frozenset[int]]:

@@ -10,12 +10,40 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from pan2kg.coherence.evidence import HEADLINE, Level, counts
-from pan2kg.coherence.feasible import Chronology, Dates, Ordered, Statement, chronology
-from pan2kg.coherence.occasions import Occasion, citing_ways, linked, occasion, occasions, related
-from pan2kg.coherence.reading_state import Aspect, Extents, Readings, coverage, read_in_full
+from pan2kg.coherence.evidence import HEADLINE, Level, counts, firmest
+from pan2kg.coherence.feasible import (
+    Channel,
+    Chronology,
+    Dates,
+    Ordered,
+    Statement,
+    chronology,
+    cited_at,
+    feasible,
+)
+from pan2kg.coherence.occasions import (
+    Occasion,
+    State,
+    citing_ways,
+    linked,
+    occasion,
+    occasions,
+    place_state,
+    related,
+)
+from pan2kg.coherence.reading_state import Aspect, Cell, Extents, Readings, coverage, read_in_full
 from pan2kg.coherence.texts import Step, Use, Weights, Works, weigh
-from pan2kg.coherence.weight import Pairs, Potential, Weight, action_pairs, plan_pairs, potential, weight
+from pan2kg.coherence.weight import (
+    Pairs,
+    Potential,
+    Weight,
+    action_pairs,
+    own_texts,
+    plan_pairs,
+    potential,
+    texts_of,
+    weight,
+)
 
 if TYPE_CHECKING:
     from datetime import date
@@ -70,6 +98,55 @@ class Known:
         """
         return weight(self.potential, one, two)
 
+    def meets(self, found: Weight) -> Cell:
+        """Whether two works share a text that is not general: « no » only where nothing is left to be read.
+
+        >>> made = known(Tables(Works(("p", "q"), {})))
+        >>> made.meets(made.weight("p", "q"))
+        <Cell.UNREAD: 'unread'>
+        """
+        if found.low > 0:
+            return Cell.YES
+        return Cell.NO if found.settled is not None and found.high <= 0 else Cell.UNREAD
+
+    def cites(self, x: str, y: str) -> State:
+        """Whether a plan cites another, by IRI: seen, known to be absent, impossible or undated by its dates, or open.
+
+        >>> made = known(Tables(Works(("p", "q"), {})))
+        >>> made.cites("p", "q")
+        <State.UNDATED: 'undated'>
+        """
+        found = self.way(x, y).state
+        if found is not State.OPEN:
+            return found
+        can = feasible(self.chronology, x, y)
+        return found if can else State.UNDATED if can is None else State.IMPOSSIBLE
+
+    def channels(self, x: str, y: str) -> tuple[Channel, ...]:
+        """Where a plan cites another, by IRI."""
+        return tuple(channel for channel in Channel if self.chronology.seen(x, y, self.level, channel))
+
+    def texts_of(self, work: str) -> Mapping[str, float]:
+        """The texts a plan, with its actions, or an action names, and those above them, with the class of the tie.
+
+        Raises:
+            KeyError: a work that is neither plan nor action of a plan.
+        """
+        return texts_of(self.potential, work)
+
+    def brought(self, plan: str, other: str) -> Mapping[str, Mapping[str, float]]:
+        """For each work of a plan, the plan itself among them, the texts it shares with another plan, in bits.
+
+        What several works share counts for each of them, so that these do not add up to the weight of the pair.
+        """
+        found = [one for one in self.weight(plan, other).contributions if not one.is_broad and one.bits > 0]
+        actions = (action for action, home in sorted(self.tables.works.home.items()) if home == plan)
+        held = {action: self.texts_of(action) for action in actions} | {plan: own_texts(self.potential, plan)}
+        return {
+            work: {one.text: min(texts[one.text], one.two) * one.gain for one in found if one.text in texts}
+            for work, texts in held.items() if any(one.text in texts for one in found)
+        }  # fmt: skip
+
     def way(self, x: str, y: str) -> Occasion:
         """What can be said of a citation from one plan to another, whether or not the two are related.
 
@@ -121,6 +198,26 @@ class Known:
             for one in self.tables.statements
             if counts(one.level, self.level) and len(ends(one)) == 2 and ends(one) <= plans
         )
+
+    def link_level(self, one: str, two: str) -> Level | None:
+        """The firmest level at which two plans are linked by a citation, a document or a text; None where they are not.
+
+        >>> said = (Statement("p", "q", "cross-reference", channel="text", level=Level.OFFICIAL),)
+        >>> known(Tables(Works(("p", "q"), {}), statements=said)).link_level("q", "p")
+        <Level.OFFICIAL: 2>
+        """
+        pair, when = _pair(one, two), self.chronology
+        found = [when.together.get(pair), cited_at(when, one, two), cited_at(when, two, one)]
+        found.append(self.weight(one, two).level if pair in self.shared else None)
+        return firmest(level for level in found if counts(level, self.level))
+
+    def place(self, x: str, y: str, channel: Channel) -> State:
+        """What is known of one place where a plan could cite another: in its text, or on its page.
+
+        >>> known(Tables(Works(("p", "q"), {}))).place("p", "q", Channel.WEB)
+        <State.UNDATED: 'undated'>
+        """
+        return place_state(self.chronology, self.tables.readings, (x, y, channel), self.level)
 
 
 def known(tables: Tables, at: Level = HEADLINE, *, weights: Weights | None = None) -> Known:

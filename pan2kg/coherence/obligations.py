@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable
+from calendar import monthrange
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
+from itertools import pairwise
 from typing import Final
 
 from pan2kg.coherence.basis import Measured
 from pan2kg.coherence.uses import Uses
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_TURN = re.compile(r"P(?=\d)(?:(\d{1,4})Y)?(?:(\d{1,5})M)?")
 
 ANSWERING: Final = frozenset({"implements", "prepares-implementation-of", "supports-transposition-of", "transposes"})
 """The relations to an instrument that answer what it requires: to monitor, name or promote a text answers nothing."""
@@ -44,7 +47,8 @@ class Obligation:
     """What an instrument requires by a day; ``due`` is empty where no whole day is known.
 
     Under a treaty (``needs_ratification``) nothing is due before ``ratified``. ``since`` is the day of the instrument,
-    before which it required nothing. An obligation that recurs falls due again ``every`` so many years.
+    before which it required nothing. An obligation that recurs falls due again ``every`` so many months after
+    ``due``, its first due date; 0 for one that does not.
     """
 
     iri: str
@@ -64,20 +68,37 @@ class Obligation:
         """
         return not self.needs_ratification or (self.ratified is not None and self.ratified <= on)
 
-    def term(self, on: date) -> Obligation:
-        """The obligation with the due date it has on a day: of one that recurs, the next that is not past.
+    def occurrences(self) -> Iterator[date]:
+        """The days on which it falls due, the first one first, up to the year 9999; one that recurs has many.
 
-        A 29 February falls on the 28th in other years.
+        A day that a month does not have falls on its last: after a 29 February comes the 28th.
 
-        >>> report = Obligation("o", "k", date(2020, 3, 1), every=2)
-        >>> [report.term(date(*day)).due.year for day in ((2019, 1, 1), (2020, 3, 1), (2020, 3, 2), (2023, 1, 1))]
-        [2020, 2020, 2022, 2024]
+        >>> from itertools import islice
+        >>> report = Obligation("o", "k", date(2020, 2, 29), every=12)
+        >>> [str(day) for day in islice(report.occurrences(), 5)]
+        ['2020-02-29', '2021-02-28', '2022-02-28', '2023-02-28', '2024-02-29']
         """
-        if self.due is None or self.every < 1 or on <= self.due:
-            return self
-        passed = (on.year - self.due.year) // self.every * self.every
-        found = _years_on(self.due, passed)
-        return replace(self, due=found if found >= on else _years_on(self.due, passed + self.every))
+        if self.due is None:
+            return
+        yield self.due
+        passed = self.every
+        while self.every > 0 and (found := _months_on(self.due, passed)) is not None:
+            yield found
+            passed += self.every
+
+    def around(self, on: date) -> tuple[date | None, date | None]:
+        """The day it was due last, before a day, and the day it is due next, that day or later.
+
+        >>> report = Obligation("o", "k", date(2020, 3, 1), every=24)
+        >>> [str(day) for day in report.around(date(2022, 3, 1))], [str(day) for day in report.around(date(2022, 3, 2))]
+        (['2020-03-01', '2022-03-01'], ['2022-03-01', '2024-03-01'])
+        """
+        last = None
+        for day in self.occurrences():
+            if day >= on:
+                return last, day
+            last = day
+        return last, None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +123,8 @@ class Margin:
     """An obligation with what answers it, and ``touching``, what rests on the same instrument without answering.
 
     ``margin`` = day of the answer − due date, in days: above 0 is late. ``overdue`` = as-of date − due
-    date where nothing dated answers and the due date has passed, else 0.
+    date where nothing dated answers and the due date has passed, else 0. Of an obligation that recurs,
+    ``obligation.due`` is the occurrence the row speaks of, ``last`` the day it was due last and ``coming`` the next.
     """
 
     obligation: Obligation
@@ -113,6 +135,8 @@ class Margin:
     overdue: int
     as_of: date
     touching: tuple[Response, ...] = ()
+    last: date | None = None
+    coming: date | None = None
 
     @property
     def met(self) -> Met:
@@ -127,12 +151,23 @@ class Margin:
         return Met.PENDING if self.as_of <= self.obligation.due else Met.OPEN
 
 
-def _years_on(day: date, years: int) -> date:
-    """The same day some years on, or the 28th of February for a 29th that there is not."""
-    try:
-        return day.replace(year=day.year + years)
-    except ValueError:
-        return date(day.year + years, 2, 28)
+def _months_on(day: date, months: int) -> date | None:
+    """The same day some months on, or the last of a month that is shorter; None after the year 9999."""
+    years, month = divmod(day.month - 1 + months, 12)
+    year = day.year + years
+    if year > date.max.year:
+        return None
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+
+
+def whole_months(text: str) -> int:
+    """A duration of years and months (xsd:duration) in months, or 0 for anything else.
+
+    >>> whole_months("P3Y"), whole_months("P1Y6M"), whole_months("P6M"), whole_months("P30D"), whole_months("P")
+    (36, 18, 6, 0, 0)
+    """
+    found = _TURN.fullmatch(text)
+    return int(found[1] or 0) * 12 + int(found[2] or 0) if found else 0
 
 
 def whole_day(text: str) -> date | None:
@@ -164,6 +199,9 @@ def margins(
     timeline ends first. Only a response whose relation is one of ``answering`` answers; an action that monitors,
     names or promotes the instrument is kept apart. « Vague »: only actions without a date answer. « Uncovered »:
     nothing answers, said only where at least one action was annotated with an instrument; else « not assessed ».
+    Of an obligation that recurs, each act meets one occurrence, in time from the day after the one before was due,
+    else late up to the day the next is due. A row speaks of the occurrence due last, and of the next once that one
+    was met in time or where none was due yet.
     « Due unknown »: no whole day, or a treaty not ratified by ``as_of``, under which nothing is ever overdue. Ties
     go to the IRI that sorts first. An instrument that is younger than ``as_of`` requires nothing yet and is left out;
     that a plan has ended takes no answer away. By due date, then IRI.
@@ -181,12 +219,44 @@ def margins(
     known = list(responses)
     doing = list({(r.work, r.instrument, r.day): r for r in known if r.relation in answering}.values())
     rows = (
-        replace(_margin(uses, one, [r for r in doing if r.instrument == one.instrument], as_of),
+        replace(_in_turn(uses, one, [r for r in doing if r.instrument == one.instrument], as_of),
                 touching=_touching(one, known, doing))
-        for one in (duty.term(as_of) for duty in obligations if duty.since is None or duty.since <= as_of)
+        for one in obligations if one.since is None or one.since <= as_of
     )  # fmt: skip
     ordered = sorted(rows, key=lambda row: (row.obligation.due or date.max, row.obligation.iri))
     return Measured(replace(uses.basis, as_of=as_of), tuple(ordered))
+
+
+def _in_turn(uses: Uses, one: Obligation, known: list[Response], as_of: date) -> Margin:
+    if one.every < 1 or one.due is None or not one.binds(as_of):
+        return _margin(uses, one, known, as_of)
+    last, coming = one.around(as_of)
+    due, after = _turn(one, sorted(r.day for r in known if r.is_act and r.day is not None and r.day <= as_of), as_of)
+    later = [r for r in known if after is None or r.day is None or r.day > after]
+    return replace(_margin(uses, replace(one, due=due), later, as_of), last=last, coming=coming)
+
+
+def _turn(one: Obligation, acts: Iterable[date], as_of: date) -> tuple[date, date | None]:
+    """The occurrence a row speaks of on a day, and the day after which what answers it has to lie.
+
+    ``acts`` are the days of the acts, in order. An act that met one occurrence late does not meet the next as well.
+    """
+    turns, left, after = list(_up_to(one, as_of)), list(acts), None
+    for due, following in pairwise(turns):
+        left = [day for day in left if after is None or day > after]
+        met = left[0] if left and left[0] <= following else None
+        if following >= as_of and (met is None or met > due):
+            return due, after
+        after = max(due, met) if met else due
+    return turns[-1], after
+
+
+def _up_to(one: Obligation, as_of: date) -> Iterator[date]:
+    """The occurrences before a day and the first that is not."""
+    for day in one.occurrences():
+        yield day
+        if day >= as_of:
+            return
 
 
 def _touching(one: Obligation, known: Iterable[Response], doing: Iterable[Response]) -> tuple[Response, ...]:

@@ -203,14 +203,15 @@ def index_cells(made: Chronology, pairs: Iterable[Ordered], readings: Readings, 
     """
     left_out = {Verdict.EDITION, Verdict.FRAMEWORK}
     return tuple(
-        IndexCell(x, y, channel, _cell(made, readings, (x, y, channel), at))
+        IndexCell(x, y, channel, place_state(made, readings, (x, y, channel), at))
         for one, two in sorted(pairs) if verdict(made, one, two) not in left_out
         for x, y in ((one, two), (two, one))
         for channel in Channel
     )  # fmt: skip
 
 
-def _cell(made: Chronology, readings: Readings, place: tuple[str, str, Channel], at: Level) -> State:
+def place_state(made: Chronology, readings: Readings, place: tuple[str, str, Channel], at: Level) -> State:
+    """What is known of one place where x could cite y: seen, absent, open, impossible or undated."""
     x, y, channel = place
     if made.seen(x, y, at, channel):
         return State.SEEN

@@ -1,10 +1,8 @@
-"""What an action does between plans: how it bridges them, and what would be lost without it.
-
-How complete an action is over the plan's own five fields: present, vague and absent apart.
-"""
+"""Actions one by one: how they bridge plans, what is lost without them, how complete they are."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -12,18 +10,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pan2kg.coherence.basis import Measured
-from pan2kg.coherence.links import Links
 from pan2kg.coherence.matrix import by_group
-from pan2kg.coherence.uses import Uses
+from pan2kg.coherence.weight import Pairs, Potential
 
 if TYPE_CHECKING:
-    from pan2kg.coherence.uses import Uses
+    from pan2kg.coherence.texts import Use
 
 
 @dataclass(frozen=True, slots=True)
 class Participation:
-    """How an action's links spread over plans: its strength in all, and over how many plans."""
+    """How the links of an action spread over other plans: P in [0,1), what it shares in bits, how many plans."""
 
     action: str
     plan: str
@@ -32,49 +28,52 @@ class Participation:
     plans: int
 
 
-def participation(uses: Uses, links: Links) -> Measured[Participation]:
-    """P_a = 1 − Σ_q (s_aq / s_a)², in [0, 1 − 1/plans]: 0 when all its links stay with one plan.
+def participation(made: Potential, pairs: Pairs) -> tuple[Participation, ...]:
+    """P_a = 1 − Σ_q (s_aq/s_a)² over the plans q other than its own that action a is linked to, in [0,1).
 
-    s_aq is the sum of the strengths of a's links with the actions of plan q, its own plan included; an action
-    without a plan counts as a plan of its own.
-    Actions without a link have no P and are left out. Highest first, then by IRI.
+    s_aq = Σ_{b∈q} of the specific bits of a and b. Only actions with a link are listed, highest first, then by IRI.
+    0 when all links go to one plan.
 
     Source: Guimerà, R. & Amaral, L. A. N. (2005). Functional cartography of complex metabolic networks.
-    Nature 433, 895–900 (participation coefficient).
+    Nature 433, 895–900.
 
-    >>> from pan2kg.coherence.links import project
-    >>> from pan2kg.coherence.uses import uses_of
-    >>> uses = uses_of([("a", "K"), ("b", "K"), ("c", "K"), ("d", "L")], {"a": "p", "b": "q", "c": "r", "d": "r"})
-    >>> [(row.action, row.value) for row in participation(uses, project(uses))]
+    >>> from pan2kg.coherence.evidence import Level
+    >>> from pan2kg.coherence.texts import Use, Works, weigh
+    >>> from pan2kg.coherence.weight import action_pairs, potential
+    >>> works = Works(("p", "q", "r"), {"a": "p", "b": "q", "c": "r"})
+    >>> uses = [Use(action, "K", 1.0, Level.PLAN) for action in "abc"]
+    >>> made = potential(works, weigh(works, uses), uses)
+    >>> [(row.action, row.value) for row in participation(made, action_pairs(made))]
     [('a', 0.5), ('b', 0.5), ('c', 0.5)]
     """
-    spread, total, squares = (np.zeros(len(uses.actions)) for _ in range(3))
-    for action, _, sums in by_group(links.one, links.two, links.strength, uses.plan_of, number=len(uses.plans)):
+    kept = pairs.low > 0
+    one, two, bits = pairs.one[kept], pairs.two[kept], pairs.low[kept]
+    spread, total, squares = (np.zeros(len(made.names)) for _ in range(3))
+    for action, _, sums in by_group(one, two, bits, made.home, number=len(made.works.plans)):
         first = int(action[0]) if len(action) else 0
         for amount, values in ((spread, None), (total, sums), (squares, sums**2)):
             counted = np.bincount(action - first, weights=values)
             amount[first : first + len(counted)] += counted
     linked = np.flatnonzero(spread)
-    value = np.zeros(len(uses.actions))
+    value = np.zeros(len(made.names))
     value[linked] = np.clip(1.0 - squares[linked] / total[linked] ** 2, 0.0, 1.0)
     value[spread == 1] = 0.0
     order = linked[np.lexsort((linked, -np.round(value[linked], 12)))]
-    rows = (
+    return tuple(
         Participation(
-            uses.actions[a], uses.plans[uses.plan_of[a]].iri, float(value[a]), float(total[a]), int(spread[a])
+            made.names[a], made.works.plans[made.home[a]], float(value[a]), float(total[a]), int(spread[a])
         )
         for a in order
-    )
-    return Measured(links.basis, tuple(rows))
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Loss:
     """What would be lost if an action were dropped.
 
-    ``instruments``: those no other action of its plan uses and the plan does not state itself.
-    ``obligations``: those under an instrument no other action of any plan uses.
-    ``plans``: those its plan is linked to by no pair without this action.
+    ``instruments``: the texts no other action of its plan names and the plan does not name itself.
+    ``obligations``: those that no other work answers.
+    ``plans``: those its plan shares a text with by this action alone.
     """
 
     action: str
@@ -87,80 +86,95 @@ class Loss:
         return bool(self.instruments or self.obligations or self.plans)
 
 
-def losses(uses: Uses, links: Links, duties: Mapping[str, Collection[str]] | None = None) -> Measured[Loss]:
+def losses(
+    made: Potential, uses: Iterable[Use], duties: Mapping[str, Collection[str]] | None = None
+) -> tuple[Loss, ...]:
     """What each action alone holds, for the actions that hold something, by IRI.
 
-    ``duties`` gives for each obligation the works that answer it: it is lost with the only one. A pair of plans
-    counts as linked while one of their pairs of actions has a strength above 0; weights stay what they are.
+    ``uses`` are those that count at the level, ``duties`` gives for each obligation the works that answer it: it is
+    lost with the only one. A pair of plans counts as linked while it shares a text that is not general; weights stay
+    what they are.
 
     Source: this project's definition (criticality by removal).
 
-    >>> from pan2kg.coherence.links import project
-    >>> from pan2kg.coherence.uses import uses_of
-    >>> uses = uses_of([("a", "K"), ("b", "K"), ("c", "L")], {"a": "p", "b": "q", "c": "q"})
-    >>> [(row.action, row.instruments, row.plans) for row in losses(uses, project(uses), {"o": {"c"}})]
+    >>> from pan2kg.coherence.evidence import Level
+    >>> from pan2kg.coherence.texts import Use, Works, weigh
+    >>> from pan2kg.coherence.weight import potential
+    >>> works = Works(("p", "q"), {"a": "p", "b": "q", "c": "q"})
+    >>> uses = [Use(*pair, 1.0, Level.PLAN) for pair in (("a", "K"), ("b", "K"), ("c", "L"))]
+    >>> made = potential(works, weigh(works, uses), uses)
+    >>> [(row.action, row.instruments, row.plans) for row in losses(made, uses, {"o": {"c"}})]
     [('a', ('K',), ('q',)), ('b', ('K',), ('p',)), ('c', ('L',), ())]
     """
-    alone = _instruments(uses)
-    under = _obligations(uses, duties or {})
-    cut = _plans(uses, links)
-    rows = (
+    alone, under, cut = _texts(made, uses), _obligations(made, duties or {}), _plans(made)
+    return tuple(
         Loss(
-            uses.actions[a], uses.plans[uses.plan_of[a]].iri,
-            tuple(alone.get(a, ())), tuple(under.get(a, ())), tuple(cut.get(a, ())),
+            action, made.works.home[action],
+            tuple(alone.get(action, ())), tuple(under.get(action, ())), tuple(cut.get(action, ())),
         )
-        for a in sorted(alone.keys() | under.keys() | cut.keys())
+        for action in sorted(alone.keys() | under.keys() | cut.keys())
     )  # fmt: skip
-    return Measured(links.basis, tuple(rows))
 
 
-def loss(uses: Uses, links: Links, action: str, duties: Mapping[str, Collection[str]] | None = None) -> Loss:
-    """What is lost with one action; empty when nothing is.
+def loss(
+    made: Potential, uses: Iterable[Use], action: str, duties: Mapping[str, Collection[str]] | None = None
+) -> Loss:
+    """What is lost with one action, by IRI; empty when nothing is.
 
     Raises:
-        QueryError: an unknown action, with the nearest names.
+        KeyError: an action without a plan, or none.
     """
-    at = uses.find_action(action)
-    iri = uses.actions[at]
-    found = {row.action: row for row in losses(uses, links, duties)}
-    return found.get(iri, Loss(iri, uses.plans[uses.plan_of[at]].iri, (), (), ()))
+    found = {row.action: row for row in losses(made, uses, duties)}
+    return found.get(action, Loss(action, made.works.home[action], (), (), ()))
 
 
-def _instruments(uses: Uses) -> dict[int, list[str]]:
-    wide = max(len(uses.instruments), 1)
-    keys = uses.plan_of[uses.table.rows] * wide + uses.table.columns
-    _, which, counts = np.unique(keys, return_inverse=True, return_counts=True)
-    only = (counts[which] == 1) & ~np.isin(keys, uses.own.rows * wide + uses.own.columns)
-    found: dict[int, list[str]] = {}
-    for a, i in zip(uses.table.rows[only], uses.table.columns[only], strict=True):
-        found.setdefault(int(a), []).append(uses.instruments[i])
+def _holders(made: Potential) -> dict[tuple[int, int], list[str]]:
+    """The works of each plan that reach each text: its actions, and the plan itself as an empty name."""
+    found: dict[tuple[int, int], list[str]] = {}
+    table, own = made.actions.reached[0], made.own.reached[0]
+    for a, text in zip(table.rows.tolist(), table.columns.tolist(), strict=True):
+        found.setdefault((int(made.home[a]), text), []).append(made.names[a])
+    for plan, text in zip(own.rows.tolist(), own.columns.tolist(), strict=True):
+        found.setdefault((plan, text), []).append("")
     return found
 
 
-def _obligations(uses: Uses, duties: Mapping[str, Collection[str]]) -> dict[int, list[str]]:
-    place = {iri: at for at, iri in enumerate(uses.actions)}
-    found: dict[int, list[str]] = {}
+def _texts(made: Potential, uses: Iterable[Use]) -> dict[str, list[str]]:
+    place = {text: at for at, text in enumerate(made.weights.texts)}
+    plans = {plan: at for at, plan in enumerate(made.works.plans)}
+    holders = _holders(made)
+    found: dict[str, list[str]] = {}
+    for work, text in sorted({(use.work, use.text) for use in uses if use.text in place}):
+        home = made.works.home.get(work)
+        if home in plans and holders.get((plans[home], place[text])) == [work]:
+            found.setdefault(work, []).append(text)
+    return found
+
+
+def _obligations(made: Potential, duties: Mapping[str, Collection[str]]) -> dict[str, list[str]]:
+    known = set(made.names)
+    found: dict[str, list[str]] = {}
     for duty, works in sorted(duties.items()):
         only = set(works)
-        if len(only) == 1 and only <= place.keys():
-            found.setdefault(place[only.pop()], []).append(duty)
+        if len(only) == 1 and only <= known:
+            found.setdefault(only.pop(), []).append(duty)
     return found
 
 
-def _plans(uses: Uses, links: Links) -> dict[int, list[str]]:
-    many = max(len(uses.plans), 1)
-    apart = links.across(uses)
-    blocks = list(by_group(apart.one, apart.two, np.ones(len(apart)), uses.plan_of, number=len(uses.plans)))
-    if not blocks:
-        return {}
-    action, plan, number = map(np.concatenate, zip(*blocks, strict=True))
-    keys = uses.plan_of[action] * many + plan
-    _, which = np.unique(keys, return_inverse=True)
-    whole = np.bincount(which, weights=number)[which]
-    found: dict[int, list[str]] = {}
-    for at in np.flatnonzero(number == whole):
-        if uses.has_plan(action[at]) and uses.plans[plan[at]].is_plan:
-            found.setdefault(int(action[at]), []).append(uses.plans[plan[at]].iri)
+def _plans(made: Potential) -> dict[str, list[str]]:
+    """For each action the plans its own would no longer share a text with: it alone holds all they share."""
+    weights, plans = made.weights, made.works.plans
+    weighing = ~weights.general & (weights.gain > 0)
+    holders = _holders(made)
+    texts: dict[int, set[int]] = {}
+    for plan, text in holders:
+        if weighing[text]:
+            texts.setdefault(plan, set()).add(text)
+    found: dict[str, list[str]] = {}
+    for p, q in sorted((p, q) for p in texts for q in texts if p != q and texts[p] & texts[q]):
+        works = Counter(work for text in texts[p] & texts[q] for work in set(holders[p, text]))
+        if len(works) == 1 and "" not in works:
+            found.setdefault(next(iter(works)), []).append(plans[q])
     return found
 
 
@@ -227,16 +241,15 @@ def of_timeline(timeline: str) -> Presence:
     )
 
 
-def completeness(uses: Uses, fields: Iterable[Field]) -> Measured[Completeness]:
+def completeness(home: Mapping[str, str], fields: Iterable[Field]) -> tuple[Completeness, ...]:
     """For each action, each of the five fields as present, vague or absent; the best of several counts.
 
-    The basis says how many actions were annotated at all. By plan and action.
+    ``home`` gives the plan of each action. By plan and action.
 
     Source: the fields of PAN 2's own tables; presence as in the scheme « presence » of the ontology.
 
-    >>> from pan2kg.coherence.uses import uses_of
     >>> given = [Field("a", "timeline", Presence.VAGUE), Field("a", "indicator", Presence.PRESENT)]
-    >>> a, b = completeness(uses_of([], {"a": "p", "b": "p"}), given)
+    >>> a, b = completeness({"a": "p", "b": "p"}, given)
     >>> a.share, a.count(Presence.VAGUE), b.share
     (0.2, 1, None)
     """
@@ -245,15 +258,10 @@ def completeness(uses: Uses, fields: Iterable[Field]) -> Measured[Completeness]:
         at = (field.action, field.name)
         best[at] = max(best.get(at, Presence.ABSENT), field.presence, key=lambda presence: presence.rank)
     annotated = {action for action, _ in best}
-    order = sorted(range(len(uses.actions)), key=lambda at: (int(uses.plan_of[at]), at))
-    rows = tuple(
+    return tuple(
         Completeness(
-            uses.actions[at],
-            uses.plans[uses.plan_of[at]].iri,
-            tuple((name, best.get((uses.actions[at], name), Presence.ABSENT)) for name in FIELDS),
-            uses.actions[at] in annotated,
+            action, plan, tuple((name, best.get((action, name), Presence.ABSENT)) for name in FIELDS),
+            action in annotated,
         )
-        for at in order
-    )
-    known = sum(row.annotated for row in rows)
-    return Measured(uses.basis.also("fields", f"recorded for {known} of {len(rows)} actions"), rows)
+        for plan, action in sorted((plan, action) for action, plan in home.items())
+    )  # fmt: skip

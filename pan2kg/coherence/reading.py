@@ -16,7 +16,7 @@ from pan2kg.coherence.bodies import Involvement, Profile
 from pan2kg.coherence.citations import Citation
 from pan2kg.coherence.editions import Succession
 from pan2kg.coherence.evidence import level
-from pan2kg.coherence.obligations import Obligation, Response, planned, whole_day
+from pan2kg.coherence.obligations import Obligation, Response, planned, whole_day, whole_months
 from pan2kg.coherence.participation import Field, Presence, of_timeline
 from pan2kg.coherence.scale import Scale
 from pan2kg.coherence.scores import Scores, scores_of
@@ -223,7 +223,9 @@ def _statement(row: list[str], counted: Mapping[str, str], same: Mapping[str, st
 
 
 def read_obligations(store: Store) -> tuple[Obligation, ...]:
-    """Every verified obligation, with the day a treaty it stands under was ratified; each once, by IRI.
+    """Every verified obligation, with the day a treaty it stands under was ratified and how often it recurs.
+
+    Each once, by IRI.
 
     >>> from pan2kg.store.store import LocalStore
     >>> import pyoxigraph
@@ -231,10 +233,10 @@ def read_obligations(store: Store) -> tuple[Obligation, ...]:
     ()
     """
     same, found = read_roots(store), dict[str, Obligation]()
-    for iri, instrument, due, holder, treaty, *days in rows(store, program_query("coherence/obligations")):
+    for iri, instrument, due, holder, treaty, *days, every in rows(store, program_query("coherence/obligations")):
         ratified, since = map(whole_day, days)
         text = same.get(instrument, instrument)
-        one = Obligation(iri, text, whole_day(due), holder, treaty == "true", ratified, since)
+        one = Obligation(iri, text, whole_day(due), holder, treaty == "true", ratified, since, whole_months(every))
         found.setdefault(iri, one)
     return tuple(found[iri] for iri in sorted(found))
 

@@ -225,6 +225,20 @@ def _high(low: float, one: float, two: float, full: tuple[bool, bool]) -> float:
     return one + two - low
 
 
+def texts_of(made: Potential, work: str) -> dict[str, float]:
+    """The texts a plan with its actions, or an action, reaches, with r in {¼, ½, 1}.
+
+    Raises:
+        KeyError: a work that is neither plan nor action of a plan.
+    """
+    return {made.weights.texts[t]: r for t, r in _row(made, work)[0].items()}
+
+
+def own_texts(made: Potential, plan: str) -> dict[str, float]:
+    """The texts a plan names of itself, and those above them, with r in {¼, ½, 1}."""
+    return {made.weights.texts[t]: r for t, r in made.own.row(made.works.plans.index(plan)).items()}
+
+
 def _row(made: Potential, work: str) -> tuple[dict[int, float], dict[int, Level]]:
     for ties, names in ((made.plans, made.works.plans), (made.actions, made.names)):
         if work in names:
@@ -238,7 +252,8 @@ def _founded(made: Potential, one: str, two: str) -> Bools:
     found = np.zeros(len(made.weights.texts), dtype=np.bool_)
     if {one, two} <= made.works.home.keys():
         for plan in (made.works.home[one], made.works.home[two]):
-            found[foundations(made).row(made.works.plans.index(plan))] = True
+            said = made.own.reached[2].row(made.works.plans.index(plan))
+            found[said[made.weights.above[said] < 0]] = True
     return found
 
 

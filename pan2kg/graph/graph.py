@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     import pandas as pd
     import rdflib
 
-    from pan2kg.coherence.basis import Basis, Measured
+    from pan2kg.coherence.basis import Basis
     from pan2kg.coherence.bodies import Involvement, Profile
     from pan2kg.coherence.chance import Chance
     from pan2kg.coherence.citations import Citation
@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from pan2kg.coherence.figures import Taken
     from pan2kg.coherence.known import Known, Tables
     from pan2kg.coherence.links import Links
+    from pan2kg.coherence.meetings import Meeting
     from pan2kg.coherence.obligations import Obligation, Response
     from pan2kg.coherence.occasions import Occasion
     from pan2kg.coherence.participation import Field
@@ -285,7 +286,7 @@ class Graph:
 
         return check(self.project)
 
-    def network(self, language: str = "") -> nx.MultiDiGraph[str]:
+    def network(self, language: str = "", evidence: Level | str = "") -> nx.MultiDiGraph[str]:
         """The accepted and derived links as a networkx network of one's own, its labels in a language or the main ones.
 
         >>> network = open_graph().network()
@@ -296,7 +297,7 @@ class Graph:
 
         tag, known = language or "fr", self.labels
         names = {iri: plain_words(known.label(iri, tag).text) for iri, entry in known.entries.items() if entry.texts}
-        return build_network(self.read, names, self.uses if self.has_actions else None, language=tag)
+        return build_network(self.read, names, self.known(evidence), language=tag)
 
     def at(self, day: date) -> DatedGraph:
         """What was in force on a day, with what the rules derive from it; the last days asked for are kept.
@@ -536,6 +537,27 @@ class Graph:
 
         return Measures(taken, ("id", "name", "level", "value", *(one.key for one in FIGURED), "population"), cells)
 
+    @Reading
+    def meetings(self) -> tuple[Meeting, ...]:
+        """All linked pairs of plans with the firmest level of each, in the order of every list.
+
+        >>> found = open_graph().meetings
+        >>> len([one for one in found if one.level.key in ("plan", "official")]) == len(open_graph().known().linked)
+        True
+        """
+        from pan2kg.coherence.evidence import FIGURED
+        from pan2kg.coherence.meetings import meetings
+
+        return meetings({one: self.known(one) for one in FIGURED})
+
+    @Reading
+    def linked_actions(self) -> Mapping[str, Level]:
+        """The linked actions, each with the firmest level at which it is."""
+        from pan2kg.coherence.evidence import FIGURED
+        from pan2kg.coherence.meetings import linked_actions
+
+        return linked_actions({one: self.known(one) for one in FIGURED})
+
     def weight(self, one: str, two: str, level: Level | str = "") -> Weight:
         """What two plans, or two actions, share in bits, by IRI, prefixed name or key, with the texts that give it.
 
@@ -573,12 +595,18 @@ class Graph:
         found = next((work for work in (*works.plans, *works.home) if wanted in {work, work.rpartition("/")[2]}), None)
         return found or self.plan(name)
 
-    @Reading
-    def by_chance(self) -> Measured[Chance]:
-        """Which pairs of plans share more than chance would have it."""
+    def by_chance(self, level: Level | str = "") -> tuple[Chance, ...]:
+        """Which pairs of plans share more than chance would have it, at a level of evidence.
+
+        Raises:
+            QueryError: no level at which figures are taken.
+        """
         from pan2kg.coherence.chance import chance
 
-        return chance(self.uses)
+        at, made = _figured(level), self.known(level)
+        return self.once(
+            f"chance {at.key}", lambda: chance(made.tables.works, made.potential.weights, made.tables.uses, at=at)
+        )
 
     @Reading
     def obligations(self) -> tuple[Obligation, ...]:

@@ -5,45 +5,39 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Final
 
-from pan2kg.coherence.links import shared_links
+from pan2kg.coherence.evidence import Level, counts, level
+from pan2kg.coherence.known import basis_line
 from pan2kg.coherence.uses import key
 from pan2kg.store.queries import program_query
 
 if TYPE_CHECKING:
     import networkx as nx
 
-    from pan2kg.coherence.uses import Uses
+    from pan2kg.coherence.known import Known
 
-_PREFIXES: Final = """
-PREFIX certainty: <https://w3id.org/pan2kg/id/certainty/>
-PREFIX dcterms: <http://purl.org/dc/terms/>
-PREFIX linkstatus: <https://w3id.org/pan2kg/id/linkstatus/>
-PREFIX owl: <http://www.w3.org/2002/07/owl#>
-PREFIX pan: <https://w3id.org/pan2kg/ontology#>
-PREFIX prov: <http://www.w3.org/ns/prov#>
-PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
-PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
-"""
+_SHARED: Final = "shared-instrument"
 
 Read = Callable[[str], list[list[str]]]
 """Answers a query with rows of plain text."""
 
 
 def build_network(
-    read: Read, labels: Mapping[str, str], uses: Uses | None = None, *, language: str = "fr"
+    read: Read, labels: Mapping[str, str], known: Known | None = None, *, language: str = "fr"
 ) -> nx.MultiDiGraph[str]:
     """The network of accepted and derived links: nodes and link nodes by IRI.
 
     A node carries ``type``, ``label`` and, for an action, ``plan``; an edge has the link's IRI as
     key and carries ``type``, ``status`` and ``directed``. A symmetric link stands once, from the end
-    that sorts first. Candidates, rejected and unverified links are left out.
+    that sorts first. Candidates, rejected and unverified links are left out, and those that rest on a weaker word than
+    the level of ``known``; without it all levels stand.
 
     Where the graph says so, a node has ``notation``, ``review`` and ``certainty`` too, and an edge
-    ``relation``, ``certainty``, ``via`` (IRIs, by spaces), ``evidence`` (one quotation a line, with its document),
-    ``documents`` (IRIs, by spaces), ``score``, and for two actions on the same instrument ``strength`` and ``bits``.
-    ``labels`` say in ``language`` what everything is called. What the strengths rest on, ``uses``, stands in the
-    network's own attributes. Every attribute is a text, a number or a boolean, so that networkx can write the network
-    as it is. :meth:`pan2kg.graph.graph.Graph.network` calls this with what it has read.
+    ``relation``, ``certainty``, ``evidenceLevel``, ``via`` (IRIs, by spaces), ``evidence`` (one quotation a line, with
+    its document), ``documents`` (IRIs, by spaces), ``score``, and for two actions that name the same specific text
+    ``weight``, ``weightHigh`` and ``weightBroad`` in bits. ``labels`` say in ``language`` what everything is called.
+    What the weights rest on stands in the network's own attributes. Every attribute is a text, a number or a boolean,
+    so that networkx can write the network as it is. :meth:`pan2kg.graph.graph.Graph.network` calls this with what it
+    has read.
 
     >>> build_network(lambda query: [], {}).number_of_nodes()
     0
@@ -52,11 +46,11 @@ def build_network(
 
     network: nx.MultiDiGraph[str] = nx.MultiDiGraph(language=language)
     _add_nodes(network, read(program_query("network/nodes")), labels)
-    _add_edges(network, read(program_query("network/links")), labels)
+    _add_edges(network, read(program_query("network/links")), labels, known.level if known else Level.EDITORS)
     untyped = {node for node, data in network.nodes(data=True) if "type" not in data}
     _add_nodes(network, (row for row in read(program_query("network/ends")) if row[0] in untyped), labels)
-    if uses is not None:
-        _add_strengths(network, uses)
+    if known is not None:
+        _add_weights(network, known)
     found = {link: data for _, _, link, data in network.edges(keys=True, data=True)}
     _add_via(found, read(program_query("network/via")), labels)
     _add_evidence(found, read(program_query("network/evidence")), read(program_query("network/documents")), labels)
@@ -70,11 +64,15 @@ def _add_nodes(network: nx.MultiDiGraph[str], found: Iterable[list[str]], labels
         network.add_node(node, **kind, **_given(extra))
 
 
-def _add_edges(network: nx.MultiDiGraph[str], found: Iterable[list[str]], labels: Mapping[str, str]) -> None:
-    for link, type_, one, two, directed, status, relation, certainty, strength, bits, score in found:
-        extra = {"relation": key(relation), "relation_label": labels.get(relation, ""), "certainty": key(certainty)}
-        numbers = {"strength": float(strength or 0), "bits": float(bits or 0), "score": float(score or 0)}
-        stated = {"strength": strength, "bits": bits, "score": score}
+def _add_edges(network: nx.MultiDiGraph[str], found: Iterable[list[str]], labels: Mapping[str, str], at: Level) -> None:
+    for link, type_, one, two, directed, status, relation, certainty, said, score in found:
+        # What a shared text links has its level from what is known, by its best text.
+        if key(type_) != _SHARED and not counts(level(said), at):
+            continue
+        extra = {
+            "relation": key(relation), "relation_label": labels.get(relation, ""), "certainty": key(certainty),
+            "evidenceLevel": key(said),
+        }  # fmt: skip
         network.add_edge(
             one,
             two,
@@ -84,7 +82,7 @@ def _add_edges(network: nx.MultiDiGraph[str], found: Iterable[list[str]], labels
             status=key(status),
             directed=directed == "true",
             **_given(extra),
-            **{name: value for name, value in numbers.items() if stated[name]},
+            **({"score": float(score)} if score else {}),
         )
 
 
@@ -92,20 +90,28 @@ def _given(values: Mapping[str, str]) -> dict[str, str]:
     return {name: value for name, value in values.items() if value}
 
 
-def _add_strengths(network: nx.MultiDiGraph[str], uses: Uses) -> None:
-    """Strength and bits of the links by a shared instrument, and in the network what they rest on.
+def _add_weights(network: nx.MultiDiGraph[str], known: Known) -> None:
+    """What links by a shared text weigh, and in the network what they rest on; those without a specific text go.
 
-    A strength the link states itself stays. Both are rounded to six decimals: the same on every machine.
+    Bits are rounded to six decimals: the same on every machine.
     """
-    basis = uses.basis
-    filters = "; ".join(f"{name}: {value}" for name, value in basis.filters)
-    network.graph.update(actions=basis.n, annotated=basis.annotated, weights=basis.weights, filters=filters)
-    network.graph.update(_given({"release": basis.release}))
-    for link in shared_links(uses, hub=max(2, basis.n + len(uses.plans))):
-        if link.strength is not None and link.bits is not None and network.has_edge(link.one, link.two, link.iri):
-            data = network.edges[link.one, link.two, link.iri]
-            data.setdefault("strength", round(float(link.strength), 6))
-            data.setdefault("bits", round(float(link.bits), 6))
+    line, works = basis_line(known), known.tables.works
+    network.graph.update(evidence=known.level.key, plans_known=line.plans, actions=line.measures)
+    network.graph.update(texts_full=line.texts.full, texts_part=line.texts.part, texts_none=line.texts.none)
+    network.graph.update(_given({"release": line.release}))
+    for one, two, link, data in list(network.edges(keys=True, data=True)):
+        if data["type"] != _SHARED:
+            continue
+        if works.plan(one) is None or works.plan(two) is None:
+            network.remove_edge(one, two, link)
+            continue
+        found = known.weight(one, two)
+        if found.low <= 0:
+            network.remove_edge(one, two, link)
+            continue
+        bits = {"weight": found.low, "weightHigh": found.high, "weightBroad": found.broad}
+        data.update({name: round(float(value), 6) for name, value in bits.items()})
+        data.update(_given({"evidenceLevel": found.level.key if found.level else ""}))
 
 
 def _add_via(found: Mapping[str, dict[str, object]], pairs: Iterable[list[str]], labels: Mapping[str, str]) -> None:

@@ -254,8 +254,8 @@ def export_network(network: nx.MultiDiGraph[str], form: str, *, title: str = "",
     (without one, the plans that were chosen do), ``released`` is the day of the data, for formats that hold one.
     Characters that no XML file may hold are replaced by U+FFFD in every format.
 
-    A strength is no weight of an edge: only links by a shared instrument have one, and a program would take the
-    others for links of weight 1.
+    ``weight`` is in bits, and only links by a shared text have one: a program that takes the others for links of
+    weight 1 has to be told so.
 
     Raises:
         FormatError: an unknown form; or more nodes, links or text than a Mermaid drawing may have.

@@ -114,18 +114,20 @@ NODE_COLUMNS: Final[dict[str, type]] = {
 
 EDGE_COLUMNS: Final[dict[str, type]] = {
     "type": str, "relation": str, "relation_label": str, "status": str, "certainty": str, "directed": bool,
-    "strength": float, "bits": float, "score": float, "via": str, "via_label": str, "evidence": str, "documents": str,
+    "evidenceLevel": str, "weight": float, "weightHigh": float, "weightBroad": float, "score": float, "via": str,
+    "via_label": str, "evidence": str, "documents": str,
 }  # fmt: skip
 """What is said of an edge beside its ``id``, ``source``, ``target`` and ``label``, which is that of its type."""
 
-_ABOUT: Final = ("language", "plans", "types", "release", "actions", "annotated", "weights", "filters")
+_ABOUT: Final = ("language", "plans", "types", "release", "evidence", "plans_known", "actions", "texts_full",
+                 "texts_part", "texts_none")  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Tables:
     """A network to write: rows without empty cells, nodes by id, edges by source, target and id.
 
-    ``about`` says what was chosen and what the strengths rest on, in the order to print it.
+    ``about`` says what was chosen and what the weights rest on, in the order to print it.
     """
 
     title: str
@@ -156,12 +158,12 @@ def tables(network: nx.MultiDiGraph[str], *, title: str = "", released: date | N
     >>> import networkx as nx
     >>> network = nx.MultiDiGraph()
     >>> network.add_node("a", label="A\\x00", type="Plan", colour="red")
-    >>> _ = network.add_edge("a", "b", key="k", strength=0.5), network.add_edge("b", "a", key="k")
+    >>> _ = network.add_edge("a", "b", key="k", weight=0.5), network.add_edge("b", "a", key="k")
     >>> made = tables(network)
     >>> made.nodes[0]
     {'id': 'a', 'label': 'A�', 'type': 'Plan'}
     >>> [(edge["id"], edge["directed"]) for edge in made.edges], made.edge_columns()
-    ([('k', True), ('k#2', True)], {'directed': <class 'bool'>, 'strength': <class 'float'>})
+    ([('k', True), ('k#2', True)], {'directed': <class 'bool'>, 'weight': <class 'float'>})
     """
     plans = {node: str(label or "") for node, label in network.nodes(data="label")}
     nodes = [_node(node, data, plans) for node, data in sorted(network.nodes(data=True))]
@@ -212,7 +214,7 @@ def _used(columns: Mapping[str, type], rows: Iterable[Row]) -> dict[str, type]:
 
 
 def about_line(table: Tables) -> str:
-    """What a network is about, on one line: what was chosen and what its strengths rest on.
+    """What a network is about, on one line: what was chosen and what its weights rest on.
 
     >>> about_line(Tables("t", (), (), {"plans": "lu-bhr-2", "actions": "389"}))
     'plans: lu-bhr-2 · actions: 389'

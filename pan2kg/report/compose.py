@@ -5,16 +5,19 @@ Gaps are one table for each kind, each with its number and its query. What canno
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from pan2kg.charts.subject import Subject
-from pan2kg.coherence.links import link_rows
+from pan2kg.coherence.figures import Unit
+from pan2kg.coherence.known import basis_line
+from pan2kg.coherence.occasions import State, debt, index, index_cells
 from pan2kg.coherence.uses import key
 from pan2kg.errors import QueryError
 from pan2kg.graph.graph import Graph
-from pan2kg.i18n.catalogue import Messages, Text, grouped, with_mark
+from pan2kg.i18n.catalogue import Messages, Text, grouped
 from pan2kg.i18n.days import in_words
 from pan2kg.report import sections as part
 from pan2kg.report.blocks import (
@@ -35,12 +38,11 @@ from pan2kg.report.blocks import (
 from pan2kg.report.evidence import annex, sources, tables_of, tongues
 from pan2kg.report.sections import address
 from pan2kg.store.queries import program_query
-from pan2kg.tables.cells import dated, shown
-from pan2kg.tables.citations import STRONG, unacknowledged
+from pan2kg.tables.cells import dated
 from pan2kg.tables.coverage import trust
+from pan2kg.tables.figure_words import interval
 from pan2kg.tables.gaps import KINDS, gaps
 from pan2kg.tables.obligations import duties
-from pan2kg.tables.plans import three_three
 from pan2kg.tables.table import Choice, coded
 
 if TYPE_CHECKING:
@@ -225,32 +227,27 @@ def _figure(graph: Graph, called: str, counted: tuple[int, int], leads: str, **v
 
 
 def _trust(graph: Graph, plan: str) -> Headline:
-    row = trust(graph, Choice(plans=(plan,))).rows[0]
-    counted = int(str(row["with_instrument"])), int(str(row["in_graph"]))
-    basis = graph.uses.basis
-    return _figure(graph, "trust", counted, name("plan", plan), annotated=basis.annotated, n=basis.n)
+    made = trust(graph, Choice(plans=(plan,)))
+    row = made.rows[0]
+    counted = int(str(row["with_text"])), int(str(row["in_graph"]))
+    texts = basis_line(graph.known()).texts
+    return _figure(graph, "trust", counted, name("plan", plan), annotated=texts.known, n=texts.known + texts.none)
 
 
 def _debt(graph: Graph, plan: str) -> Headline:
-    uses, home = graph.linking, graph.home_of
-    planned = {action for at, action in enumerate(uses.actions) if uses.has_plan(at)}
-    strong = [
-        row
-        for row in link_rows(uses, graph.links)
-        if (row.strength or 0.0) >= STRONG - 1e-12
-        and {row.one, row.two} <= planned
-        and plan in (home[row.one], home[row.two])
-    ]
-    silent = len(unacknowledged(graph, Choice(plans=(plan,))).rows)
-    least = shown(STRONG, graph.language).rstrip("0")
-    return _figure(graph, "debt", (silent, len(strong)), "unacknowledged", least=least)
+    found = [one for one in graph.occasions() if one.is_expected and plan in (one.source, one.target)]
+    states = Counter(one.state for one in found)
+    bits = interval(debt(found), graph.language, Unit.BITS)
+    absent, unseen = states[State.ABSENT], states[State.OPEN]
+    return _figure(graph, "debt", (absent + unseen, len(found)), "owed", absent=absent, open=unseen, bits=bits)
 
 
 def _index(graph: Graph, plan: str) -> Headline:
-    rows = three_three(graph, Choice(plans=(plan,))).rows
-    present = sum(int(str(row["index"])) for row in rows)
-    mean = "–" if not rows else with_mark(f"{present / len(rows):.2f}", graph.language)
-    return _figure(graph, "index", (present, 4 * len(rows)), "pairwise", n=len(rows), mean=mean)
+    known = graph.known()
+    cells = index_cells(known.chronology, known.linked, known.tables.readings, at=known.level)
+    found = index(cells, frozenset((plan,)))
+    told = interval(found.value, graph.language)
+    return _figure(graph, "index", (found.counts[State.SEEN], found.m), "pairwise", n=found.pairs, index=told)
 
 
 def _duties(graph: Graph) -> Headline:

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Final
 import pyoxigraph as ox
 
 from pan2kg.charts.registry import draw_on
+from pan2kg.coherence.occasions import State
+from pan2kg.coherence.reading_state import Cell
 from pan2kg.errors import QueryError
 from pan2kg.graph.graph import HOME, Graph
 from pan2kg.i18n.catalogue import Messages, Text
@@ -32,12 +34,13 @@ from pan2kg.report.blocks import (
     turned,
     without,
 )
+from pan2kg.store.store import plain
 from pan2kg.tables.actions import bodies, bridges, complete, lost
 from pan2kg.tables.citations import debt, unacknowledged
 from pan2kg.tables.coverage import trust
 from pan2kg.tables.editions import compared
 from pan2kg.tables.formats import Value
-from pan2kg.tables.obligations import dependencies, duties, recommendations
+from pan2kg.tables.obligations import dependencies, duties, for_pages, recommendations
 from pan2kg.tables.plans import by_chance, matrix, three_three
 from pan2kg.tables.table import Choice, Column, FigureTable, coded, codes
 from pan2kg.turtle.vocabulary import XSD
@@ -86,16 +89,18 @@ def read_data(drawn: Picture, basis: Basis, language: Language) -> FigureTable:
         columns=tuple(
             Column(one, _WORDS.text(f"data.{one}"), thing=f"{one}_label" in drawn.table.columns) for one in columns
         ),
-        rows=tuple(row for row in _rows(drawn.table, language) if not _hatched(row)),
+        rows=tuple(row for at, row in enumerate(_rows(drawn.table, language)) if not _hatched(drawn.table, at)),
     )
 
 
-_PAIR = frozenset({"shared_instruments", "citations_one_to_two", "citations_two_to_one"})
+def _hatched(drawn: Table, at: int) -> bool:
+    """Whether nothing is known of a row: nobody read it, and no citation was seen either way."""
+    said = {name: plain(term) for name, term in zip(drawn.columns, drawn.rows[at], strict=True)}
+    silent = said.get("shares") == Cell.UNREAD and not {said.get(way) for way in _WAYS} & {State.SEEN, State.ABSENT}
+    return silent or said.get("assessed") == "false"
 
 
-def _hatched(row: dict[str, Value]) -> bool:
-    silent = row.keys() >= _PAIR and all(row[one] is None for one in _PAIR)
-    return silent or row.get("assessed") is False
+_WAYS = ("citation_one_to_two", "citation_two_to_one")
 
 
 def _rows(table: Table, language: Language) -> list[dict[str, Value]]:
@@ -121,10 +126,18 @@ def _code(value: str, column: str, language: Language) -> Value:
         return value == "true"
     if column == "standing" and value.replace(" ", "-") in codes("standing"):
         return coded("standing", value.replace(" ", "-")).say(language)
+    if column in _FIGURED and _FIGURE.has(f"{_FIGURED[column]}.{value}"):
+        return _FIGURE.say(f"{_FIGURED[column]}.{value}", language)
     return _WORDS.say(f"code.{value}", language) if column in _CODED and _WORDS.has(f"code.{value}") else value
 
 
 _CODED = frozenset({"basis", "direction", "kind"})
+_FIGURE: Final = Messages("figure")
+_FIGURED: Final = {
+    "shares": "cell", "evidence_level": "level",
+    **dict.fromkeys(_WAYS, "state"), **{f"verdict_{way.partition('_')[2]}": "verdict" for way in _WAYS},
+}  # fmt: skip
+"""The columns whose keys are words of figures, with the kind of word."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +184,7 @@ def plans(case: Case) -> Section:
     """Where plans meet: matrix, shared texts, chance."""
     whole = turned(matrix(case.graph, case.choice), lambda row: row["two"] == case.plan, _ENDS)
     table = named(whole, lambda row: name("matrix", str(row["one"]), str(row["two"])))
-    table = leading(table, **dict.fromkeys(("linked", "mean", "maximum", "bits", "debt_there", "debt_back"), _pairs))
+    table = leading(table, **dict.fromkeys(("low", "high", "general"), _pairs))
     table = leading(table, text_there=_there, web_there=_there, text_back=_back, web_back=_back)
     explicit = replace(_plainly(table), summary=Text(), notes=())
     chance = leading(by_chance(case.graph, case.choice), statistic=_pairs)
@@ -192,15 +205,16 @@ _ENDS = {
     "one": "two",
     "text_there": "text_back",
     "web_there": "web_back",
-    "debt_there": "debt_back",
+    "expectation": "expectation_back",
     "measures_one": "measures_two",
     "published_one": "published_two",
 }
 _POTENTIAL = (
-    "two", "linked", "mean", "maximum", "instruments", "bits", "co_led", "measures_two", "published_two",
-    "inconclusive",
+    "two", "low", "high", "settled", "general", "level", "instruments", "co_led", "measures_two", "published_two",
 )  # fmt: skip
-_EXPLICIT = ("two", "text_there", "text_back", "web_there", "web_back", "debt_there", "debt_back")
+_EXPLICIT = (
+    "two", "text_there", "text_back", "web_there", "web_back", "expectation", "expectation_back", "level",
+)  # fmt: skip
 
 
 def _plainly(figures: FigureTable) -> FigureTable:
@@ -228,9 +242,14 @@ def owed(case: Case) -> Section:
         turned(
             unacknowledged(case.graph, case.choice),
             lambda row: home[str(row["action"])] != case.plan,
-            {"action": "other_action", "plan": "other_plan", "acknowledged_there": "acknowledged_back"},
+            {
+                "action": "other_action",
+                "plan": "other_plan",
+                "acknowledged_there": "acknowledged_back",
+                "expectation": "expectation_back",
+            },
         ),
-        strength=lambda row: name("pair", str(row["action"]), str(row["other_action"])),
+        bits=lambda row: name("pair", str(row["action"]), str(row["other_action"])),
     )
     return case.section(
         "debt",
@@ -242,7 +261,7 @@ def owed(case: Case) -> Section:
     )
 
 
-_DEBTS = ("total", "debt_action", "debt_mixed", "debt_plan", "share_action", "share_mixed", "share_plan")
+_DEBTS = ("low", "debt")
 
 
 def _owed(row: Row) -> str:
@@ -252,8 +271,7 @@ def _owed(row: Row) -> str:
 def index(case: Case) -> Section:
     """Action 3.3, pair by pair."""
     made = turned(three_three(case.graph, case.choice), lambda row: row["two"] == case.plan, _ENDS)
-    table = leading(made, linked=_pairs, text_there=_there, web_there=_there, text_back=_back, web_back=_back)
-    table = leading(table, index=lambda row: _there(row) if row["text_there"] or row["web_there"] else _back(row))
+    table = leading(made, low=_pairs, text_there=_there, web_there=_there, text_back=_back, web_back=_back)
     first = [Prose(case.say("index-own"))] if case.key == HOME else []
     central = {"action": f"{case.key}-3-3"} if case.key == HOME else {"plan": case.key}
     around = _WORDS.say("section.around" if case.key == HOME else "section.around-other", case.graph.language)
@@ -307,7 +325,7 @@ def responsible(case: Case) -> Section:
 
 def due(case: Case) -> Section:
     """Obligations, the order of deadlines, and recommendations."""
-    table = named(duties(case.graph), lambda row: name("obligation", str(row["obligation"])))
+    table = named(for_pages(duties(case.graph)), lambda row: name("obligation", str(row["obligation"])))
     table = leading(table, **dict.fromkeys(("due", "margin", "overdue"), _duty))
     aside = ["holder", "is_act"]
     aside += [] if any(row["needs_ratification"] for row in table.rows) else ["needs_ratification", "ratified"]
@@ -333,7 +351,7 @@ def editions(case: Case) -> Section:
         return case.section("editions", Prose(case.say("no-edition")))
     both = Choice(plans=(case.before, case.plan))
     labels = {"base": case.graph.label(case.before), "new": case.graph.label(case.plan)}
-    parts = tuple(_edition(case, replace(both, part=part)) for part in ("plan", "link", "action"))
+    parts = tuple(_edition(case, replace(both, part=part)) for part in ("plan", "action"))
     return case.section("editions", Prose(case.say("editions", **labels)), parts=parts)
 
 
@@ -342,13 +360,10 @@ def _edition(case: Case, choice: Choice) -> Section:
     columns = [one.key for one in made.columns if one.key != "part" and any(row[one.key] != "" for row in made.rows)]
     table = replace(only(made, *(columns or ["plan"])), summary=Text())
     if choice.part != "plan":
-        table = replace(table, notes=table.notes[:1] if choice.part == "action" else table.notes[1:2])
+        table = replace(table, notes=table.notes[:1])
     leads: dict[str, Callable[[Row], str]] = {
-        "linked_base": lambda row: name("pairs", case.before, str(row["plan"])),
-        "total_base": lambda row: name("pairs", case.before, str(row["plan"])),
-        "linked_new": lambda row: name("pairs", case.plan, str(row["plan"])),
-        "total_new": lambda row: name("pairs", case.plan, str(row["plan"])),
-        "total_same": lambda row: name("pairs", case.plan, str(row["plan"])),
+        **dict.fromkeys(("low_base", "high_base"), lambda row: name("pairs", case.before, str(row["plan"]))),
+        **dict.fromkeys(("low_new", "high_new"), lambda row: name("pairs", case.plan, str(row["plan"]))),
     }
     shown = leading(table, **leads) if choice.part == "plan" else table
     return case.section(f"edition-{choice.part}", Shown(shown, f"edition-table-{choice.part}"))
@@ -360,7 +375,7 @@ def trusted(graph: Graph, plan: str) -> Section:
     own = [row for row in made.rows if row["plan"] == plan]
     table = replace(made, rows=(*own, *(row for row in made.rows if row["plan"] != plan)))
     table = named(table, lambda row: name("plan", str(row["plan"])))
-    counts = ("in_graph", "with_instrument", "with_body", "with_topic", "with_group", "with_fields", "share")
+    counts = ("in_graph", "with_text", "with_body", "with_topic", "with_group", "with_fields")
     table = leading(table, **dict.fromkeys(counts, _annotated))
     silent = replace(keep(table, lambda row: not row["in_graph"]), notes=(), summary=Text())
     shown = [Shown(keep(table, lambda row: bool(row["in_graph"])), "trust-table")]

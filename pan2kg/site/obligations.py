@@ -15,8 +15,9 @@ from pan2kg.graph.statements import grounds_of
 from pan2kg.site.basis import Notes
 from pan2kg.site.figures import show
 from pan2kg.site.page import File, View
-from pan2kg.site.values import EVIDENCE, dated, quotes
+from pan2kg.site.values import EVIDENCE, dated, lasting, quotes
 from pan2kg.store.store import plain
+from pan2kg.tables.obligations import for_pages
 from pan2kg.tables.template import markup
 from pan2kg.turtle.vocabulary import PAN
 
@@ -33,12 +34,13 @@ _LONGEST: Final = 75
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """A whole day on which something is due: a stable id, the day, and what it is."""
+    """A whole day on which something is due: a stable id, the day, what it is, and every how many months again."""
 
     uid: str
     day: date
     summary: str
     description: str = ""
+    every: int = 0
 
 
 def write_calendar(events: Iterable[Event], *, name: str, stamp: date) -> str:
@@ -56,12 +58,23 @@ def write_calendar(events: Iterable[Event], *, name: str, stamp: date) -> str:
             f"DTSTAMP:{stamp:%Y%m%d}T000000Z",
             f"DTSTART;VALUE=DATE:{event.day:%Y%m%d}",
             f"DTEND;VALUE=DATE:{event.day + timedelta(days=1):%Y%m%d}",
+            *([_again(event)] if event.every else []),
             f"SUMMARY:{_escaped(event.summary)}",
             *([f"DESCRIPTION:{_escaped(event.description)}"] if event.description else []),
             "TRANSP:TRANSPARENT",
             "END:VEVENT",
         ]
     return "".join(f"{part}\r\n" for line in [*lines, "END:VCALENDAR"] for part in _folded(line))
+
+
+def _again(event: Event) -> str:
+    """The rule by which it recurs; a day that a month does not have falls on its last (RFC 5545, 3.3.10).
+
+    >>> _again(Event("a", date(2024, 2, 29), "", every=12))
+    'RRULE:FREQ=MONTHLY;INTERVAL=12;BYMONTHDAY=28,29;BYSETPOS=-1'
+    """
+    days = ",".join(map(str, range(28, event.day.day + 1))) if event.day.day > 28 else ""
+    return f"RRULE:FREQ=MONTHLY;INTERVAL={event.every}" + (f";BYMONTHDAY={days};BYSETPOS=-1" if days else "")
 
 
 def _escaped(text: str) -> str:
@@ -84,10 +97,11 @@ def _folded(line: str) -> Iterator[str]:
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """By when an obligation is to be met, in words, how certain that is, and where it was read."""
+    """By when an obligation is to be met and how often, in words, how certain that is, and where it was read."""
 
     obligation: str
     day: str
+    often: str
     mark: Mark
     documents: tuple[str, ...]
     quotes: tuple[Quote, ...]
@@ -103,7 +117,7 @@ def values(context: PageContext) -> Values:
     return {
         "title": context.t("obligations-title"),
         "picture": markup(draw_on(subject, "timeline").svg) if figures.rows else "",
-        "table": show(figures, context),
+        "table": show(for_pages(figures), context),
         "dues": found,
         "notes": notes.listed(),
         "downloads": [
@@ -128,7 +142,8 @@ def dues(notes: Notes) -> list[Due]:
         grounds = grounds_of(statements, statement)
         read = quotes(context, statements.block(statement.thing, statement.graph).get(EVIDENCE, ()))
         day = dated(context, plain(statement.value))
-        found.append(Due(statement.thing, day, notes.mark(statement), grounds.sources, read))
+        often = lasting(context, statements.one(statement.thing, PAN + "recursEvery"))
+        found.append(Due(statement.thing, day, often, notes.mark(statement), grounds.sources, read))
     return found
 
 
@@ -136,7 +151,7 @@ def calendar(context: PageContext) -> str:
     """Obligations with a known day of falling due, as a calendar."""
     site_context = context.site_context
     events = [
-        Event(f"{found.iri}@pan2kg", found.due, context.name(found.iri), context.name(found.instrument))
+        Event(f"{found.iri}@pan2kg", found.due, context.name(found.iri), context.name(found.instrument), found.every)
         for found in site_context.graph.spoken(context.request.language).obligations
         if found.due
     ]

@@ -15,10 +15,10 @@ from threading import Lock
 from typing import TYPE_CHECKING, Final, Literal, TypeVar, cast
 
 from pan2kg.charts.subject import Address, Subject
+from pan2kg.coherence.evidence import HEADLINE
 from pan2kg.coherence.participation import completeness
-from pan2kg.graph.links import USUAL
 from pan2kg.site.choice import Facts, read_facts
-from pan2kg.tables.gaps import KINDS
+from pan2kg.tables.gaps import KINDS, Scope
 from pan2kg.tables.registry import TABLES
 from pan2kg.tables.table import DEFAULT, Choice
 
@@ -89,7 +89,7 @@ def read_lacks(graph: Graph) -> Mapping[str, tuple[Lack, ...]]:
     """The gaps of all kinds, by each thing that has a part in one: the same that the pages of gaps list."""
     found: dict[str, list[Lack]] = {}
     for kind, find in KINDS.items():
-        for gap in find(graph, frozenset()).gaps:
+        for gap in find(graph, Scope()).gaps:
             found.setdefault(gap.subject, []).append(Lack(kind, gap.other, gap.detail))
             if gap.other:
                 found.setdefault(gap.other, []).append(Lack(kind, gap.subject, gap.detail))
@@ -101,7 +101,7 @@ def read_recorded(graph: Graph) -> frozenset[str]:
 
     Topics do not count: editors gave them from the title alone.
     """
-    rows = completeness(graph.uses, graph.fields)
+    rows = completeness(graph.home_of, graph.fields)
     texts = {graph.uses.actions[at] for at in graph.uses.table.rows.tolist()}
     tagged = {p.work for p in graph.profiles if p.bodies or p.leads or p.groups}
     return frozenset(texts | tagged | {row.action for row in rows if row.annotated})
@@ -166,8 +166,8 @@ class SiteContext:
 
     @cached_property
     def linked(self) -> frozenset[str]:
-        """The things with a link to another plan, of the kinds that are shown where nothing is chosen."""
-        return self.graph.ties.linked(USUAL)
+        """The actions linked to another plan at the headline level."""
+        return frozenset(action for action, level in self.graph.linked_actions.items() if level <= HEADLINE)
 
     @cached_property
     def divergences(self) -> int:

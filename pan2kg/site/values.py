@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 
 import pyoxigraph as ox
 
+from pan2kg.coherence.obligations import whole_months
 from pan2kg.graph.labels import short
 from pan2kg.graph.statements import CERTAINTY, SOURCE, TYPE
 from pan2kg.i18n.catalogue import Messages, french
@@ -24,7 +25,7 @@ from pan2kg.i18n.days import in_words
 from pan2kg.site.pieces import NOTHING, piece
 from pan2kg.store.store import plain
 from pan2kg.tables.template import escape, markup
-from pan2kg.turtle.vocabulary import DCTERMS, ID, PAN, RDF, RDFS, SKOS
+from pan2kg.turtle.vocabulary import DCTERMS, ID, PAN, RDF, RDFS, SKOS, XSD
 
 if TYPE_CHECKING:
     from markupsafe import Markup
@@ -199,6 +200,8 @@ def value(context: PageContext, term: Term) -> Markup:
         return piece("spoken")(french(words) if language == "fr" else words, strange)
     if words.startswith(("http://", "https://")) and " " not in words:
         return context.lead(words, urlsplit(words).hostname or context.t("outside"))
+    if term.datatype.value == XSD + "duration":
+        return markup(escape(lasting(context, words)))
     return markup(escape(dated(context, words)))
 
 
@@ -210,6 +213,15 @@ def dated(context: PageContext, words: str) -> str:
         return in_words(date.fromisoformat(words), context.request.language)
     except ValueError:
         return words
+
+
+def lasting(context: PageContext, words: str) -> str:
+    """How often something recurs, in words, of a duration of years and months; anything else as it is."""
+    months = whole_months(words)
+    if not months:
+        return words
+    years, rest = divmod(months, 12)
+    return context.t("every-months", n=months) if rest else context.t("every-years", n=years)
 
 
 def unfold(notes: Notes, iri: str, seen: frozenset[str], *, without: frozenset[str] = frozenset()) -> Node:

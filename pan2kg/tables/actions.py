@@ -10,44 +10,63 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from pan2kg.coherence.bodies import fragmentation, overlaps, who_should_talk
+from pan2kg.coherence.known import basis_line
 from pan2kg.coherence.obligations import ANSWERING
 from pan2kg.coherence.participation import completeness, loss, losses, participation
 from pan2kg.errors import QueryError
 from pan2kg.graph.graph import Graph
 from pan2kg.store.queries import program_query
+from pan2kg.tables.levels import action_bits, level_cells
 from pan2kg.tables.table import DEFAULT, Choice, Row, code, keys, make, note, number, thing, things, undated
 
 if TYPE_CHECKING:
     from pan2kg.coherence.bodies import Fragmentation, Overlap, Talk
+    from pan2kg.coherence.evidence import Level
+    from pan2kg.coherence.known import Known
     from pan2kg.coherence.participation import Completeness, Loss
     from pan2kg.tables.table import FigureTable
 
 
-BRIDGES = ("action", "plan", "participation", "total", "reached")
+BRIDGES = ("action", "plan", "participation", "total", "reached", "level")
 
 
 def bridges(graph: Graph, choice: Choice = DEFAULT) -> FigureTable:
-    """How the links of each linked action spread over plans; with plans named, of their actions only.
+    """How the links of each linked action spread over other plans; with plans named, of their actions only.
 
     Raises:
         QueryError: an unknown plan, with the nearest names.
     """
     named = frozenset(graph.plans(choice.plans))
-    found = participation(graph.linking, graph.links)
+    known = graph.known(choice.evidence)
+    found, levels = participation(known.potential, known.actions), _levels(known)
     rows = [
         {
             **thing(graph, "action", row.action),
-            **thing(graph, "plan", graph.plan_of(row.action)),
+            **thing(graph, "plan", row.plan),
             "participation": number(row.value),
             "total": number(row.total),
             "reached": row.plans,
+            **level_cells(graph, levels.get(row.action)),
         }
         for row in found
         if not named or row.plan in named
     ]
-    notes = [note("linked-actions", n=len(found), of=found.basis.n)]
-    made = make("participation", found.basis, BRIDGES, rows, notes=notes, sparql=program_query("coherence/rests-on"))
+    notes = [note("linked-actions", n=len(found), of=len(known.tables.works.actions))]
+    made = make(
+        "participation", graph.uses.basis, BRIDGES, rows, notes=notes, sparql=program_query("coherence/text-uses"),
+        line=basis_line(known),
+    )  # fmt: skip
     return undated(made, graph)
+
+
+def _levels(known: Known) -> dict[str, Level]:
+    """The firmest level of the pairs of each action that share a precise text."""
+    found: dict[str, Level] = {}
+    for pair, (low, _) in action_bits(known).items():
+        level = known.weight(*pair).level if low > 0 else None
+        if level is not None:
+            found |= {action: min(level, found.get(action, level)) for action in pair}
+    return found
 
 
 LOSS = ("action", "plan", "instruments", "obligations", "plans")
@@ -59,18 +78,23 @@ def lost(graph: Graph, choice: Choice = DEFAULT) -> FigureTable:
     Raises:
         QueryError: an unknown action or plan, with the nearest names.
     """
-    duties = _answered(graph)
+    duties, known = _answered(graph), graph.known(choice.evidence)
     named, plans = [graph.action(name) for name in choice.actions], graph.plans(choice.plans)
     if named:
-        found = [loss(graph.linking, graph.links, action, duties) for action in named]
+        for action in named:
+            if action not in known.tables.works.home:
+                raise QueryError("action-without-plan", remedy="name-a-plan", name=action)
+        found = tuple(loss(known.potential, known.uses, action, duties) for action in named)
     else:
-        found = [row for row in losses(graph.linking, graph.links, duties) if not plans or row.plan in plans]
+        every = losses(known.potential, known.uses, duties)
+        found = tuple(row for row in every if not plans or row.plan in plans)
     empty = [row for row in found if not row]
     notes = [note("nothing-lost", action=graph.label(row.action)) for row in empty] or [note("lost-means")]
-    rows = (_lost(graph, row) for row in found)
-    return undated(
-        make("loss", graph.basis, LOSS, rows, notes=notes, sparql=program_query("coherence/rests-on")), graph
-    )
+    made = make(
+        "loss", graph.uses.basis, LOSS, [_lost(graph, row) for row in found], notes=notes,
+        sparql=program_query("coherence/text-uses"), line=basis_line(known),
+    )  # fmt: skip
+    return undated(made, graph)
 
 
 def _answered(graph: Graph) -> dict[str, set[str]]:
@@ -105,9 +129,11 @@ def complete(graph: Graph, choice: Choice = DEFAULT) -> FigureTable:
         QueryError: an unknown plan, with the nearest names.
     """
     named = frozenset(graph.plans(choice.plans))
-    found = [row for row in completeness(graph.uses, graph.fields) if not named or row.plan in named]
+    found = [row for row in completeness(graph.home_of, graph.fields) if not named or row.plan in named]
     kept = [row for row in found if row.annotated or choice.everything]
-    basis = completeness(graph.uses, graph.fields).basis
+    every = completeness(graph.home_of, graph.fields)
+    read = sum(row.annotated for row in every)
+    basis = graph.uses.basis.also("fields", f"recorded for {read} of {len(every)} actions")
     if named:
         basis = basis.also("plans", keys(sorted(named)))
     unread = sum(not row.annotated for row in found)

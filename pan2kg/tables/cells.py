@@ -33,7 +33,6 @@ _VALUES: Final = {
     "value-fields": re.compile(r"recorded for (?P<one>\d+) of (?P<two>\d+) actions"),
     "value-hub": re.compile(r"> (?P<one>\d+) actions: (?P<two>\d+) instruments not projected"),
     "value-top": re.compile(r"(?P<one>\d+) an action"),
-    "value-of-base": re.compile(r"ln\(n/d\) of (?P<one>.+)"),
 }
 """The values of a basis that have words of their own: a basis itself is data, and in English."""
 _PRINTING: Final = Messages("printing")

@@ -1,164 +1,165 @@
-"""What plans owe each other: linked pairs that their texts do not acknowledge."""
+"""Where a citation could be expected: occasions with what is owed, and linked actions that do not cite each other."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections import Counter
 from typing import TYPE_CHECKING
 
-from pan2kg.coherence.citations import homes
-from pan2kg.coherence.debt import debts
-from pan2kg.coherence.links import link_rows
+from pan2kg.coherence.feasible import Verdict
+from pan2kg.coherence.figures import Unit
+from pan2kg.coherence.known import basis_line
+from pan2kg.coherence.occasions import State, Way, citation_rate
+from pan2kg.coherence.occasions import debt as owed
 from pan2kg.graph.graph import Graph
 from pan2kg.store.queries import program_query
-from pan2kg.tables.table import DEFAULT, Choice, Row, code, make, note, number, thing, things, undated
+from pan2kg.tables.figure_words import interval_text
+from pan2kg.tables.levels import action_bits, action_order, level_cells, plan_order
+from pan2kg.tables.table import DEFAULT, Choice, Row, code, keys, make, note, number, thing, things, undated
 
 if TYPE_CHECKING:
-    from pan2kg.coherence.debt import Debt
-    from pan2kg.coherence.links import SharedLink
+    from collections.abc import Iterable
+
+    from pan2kg.coherence.feasible import Ordered
+    from pan2kg.coherence.known import Known
+    from pan2kg.coherence.occasions import Occasion
+    from pan2kg.i18n.catalogue import Text
     from pan2kg.tables.table import FigureTable
 
-STRONG = 0.25
-"""From which strength a pair of actions is called strongly linked, if nothing else is said."""
-
 DEBT = (
-    "citing", "cited", "total", "debt_action", "debt_mixed", "debt_plan", "share_action", "share_mixed",
-    "share_plan", "could_cite",
+    "citing", "cited", "expectation", "citation", "low", "debt", *(f"cited_{way}" for way in Way), "level",
+    "instruments",
 )  # fmt: skip
 
 
 def debt(graph: Graph, choice: Choice = DEFAULT) -> FigureTable:
-    """What each plan owes each other in citations, at three levels; with plans named, only their debts and claims.
+    """Each occasion to cite with its state and what is owed in bits; then the pairs of which no citation is expected.
+
+    With plans named, only what they could cite and where they could be cited.
 
     Raises:
         QueryError: an unknown plan, with the nearest names.
     """
     named = frozenset(graph.plans(choice.plans))
-    found = debts(graph.linking, graph.links, graph.citations)
-    rows = [row for row in found if not named or named & {row.citing, row.cited}]
-    rows.sort(key=lambda row: (-round(row.plan, 9), -round(row.action, 9), row.citing, row.cited))
-    unable = sum(could_cite(graph, row.citing, row.cited) is False for row in rows)
-    notes = [note("debt-levels"), note("could-not-cite", n=unable), note("not-owed")]
+    known, order = graph.known(choice.evidence), plan_order(graph)
+    found = [one for one in known.occasions if not named or named & {one.source, one.target}]
+    found.sort(key=lambda one: (not one.is_expected, *order(one.source, one.target)))
+    basis = graph.uses.basis.also("plans", keys(sorted(named))) if named else graph.uses.basis
     made = make(
-        "debt",
-        found.basis,
-        DEBT,
-        (_debt(graph, row) for row in rows),
-        notes=notes,
-        sparql=program_query("coherence/citations"),
-    )
+        "debt", basis, DEBT, [_occasion(graph, known, one) for one in found], notes=_told(found),
+        sparql=program_query("coherence/plan-statements"), line=basis_line(known),
+    )  # fmt: skip
     return undated(made, graph)
 
 
-def _debt(graph: Graph, row: Debt) -> Row:
+def _told(found: Iterable[Occasion]) -> list[Text]:
+    """The interval of the rate and of the debt, and what is listed apart with its counts."""
+    every = list(found)
+    expected = [one for one in every if one.is_expected]
+    states = Counter(one.state for one in expected)
+    apart = Counter(one.verdict for one in every if not one.is_expected)
+    counts = {state.value: states[state] for state in (State.SEEN, State.ABSENT, State.OPEN)}
+    return [
+        note("occasions", n=len(expected), **counts),
+        note("rate-and-debt", rate=interval_text(citation_rate(every)), debt=interval_text(owed(every), Unit.BITS)),
+        note("apart", **{one.value: apart[one] for one in Verdict if one is not Verdict.EXPECTED}),
+        note("not-returned"),
+        note("debt-levels"),
+    ]
+
+
+def _occasion(graph: Graph, known: Known, one: Occasion) -> Row:
+    weight = known.weight(one.source, one.target)
+    texts = [part.text for part in weight.contributions if part.bits > 0 and not part.is_broad]
+    unseen = one.state if one.state is not State.SEEN else None
+    ways = {f"cited_{way}": State.SEEN if way in one.ways else unseen for way in Way}
     return {
-        **thing(graph, "citing", row.citing),
-        **thing(graph, "cited", row.cited),
-        "total": number(row.total),
-        "debt_action": number(row.action),
-        "debt_mixed": number(row.mixed),
-        "debt_plan": number(row.plan),
-        "share_action": number(row.share("action")),
-        "share_mixed": number(row.share("mixed")),
-        "share_plan": number(row.share("plan")),
-        "could_cite": could_cite(graph, row.citing, row.cited),
+        **thing(graph, "citing", one.source),
+        **thing(graph, "cited", one.target),
+        **code(graph, "expectation", one.verdict.value),
+        **code(graph, "citation", one.state.value if one.is_expected or one.state is State.SEEN else ""),
+        "low": number(one.bits),
+        "debt": number(one.debt) if one.is_expected else None,
+        **_ways(graph, ways if one.is_expected else {}),
+        **level_cells(graph, known.link_level(one.source, one.target)),
+        **things(graph, "instruments", texts),
     }
 
 
-def could_cite(graph: Graph, citing: str, cited: str) -> bool | None:
-    """Whether a plan is no older than the one it is to cite, by year; None where a year is not known."""
-    years = [_year(graph, citing), _year(graph, cited)]
-    return years[0] >= years[1] if all(years) else None
-
-
-def _year(graph: Graph, plan: str) -> str:
-    on, since, _ = graph.periods.get(plan, ("", "", ""))
-    return (on or since)[:4]
+def _ways(graph: Graph, states: dict[str, State | None]) -> Row:
+    """At which precision the citation was seen; finer ones that were not stay as open or absent as the reading says."""
+    row: Row = {}
+    for way in Way:
+        state = states.get(f"cited_{way}")
+        row = {**row, **code(graph, f"cited_{way}", state.value if state else "")}
+    return row
 
 
 PAIRS = (
-    "action", "plan", "other_action", "other_plan", "strength", "instruments", "acknowledged_there",
-    "acknowledged_back",
+    "action", "plan", "other_action", "other_plan", "bits", "general", "level", "instruments", "acknowledged_there",
+    "acknowledged_back", "expectation", "expectation_back",
 )  # fmt: skip
 
 
 def unacknowledged(graph: Graph, choice: Choice = DEFAULT) -> FigureTable:
-    """Strongly linked pairs of actions of different plans of which neither action cites the other.
+    """Pairs of actions of two plans linked by a precise text of which neither action is seen to cite the other.
 
-    ``least`` is the strength from which a pair counts; with plans named, only pairs with one of their actions.
+    ``least`` is from how many bits a pair counts; with plans named, only pairs with one of their actions.
 
     Raises:
         QueryError: an unknown plan, with the nearest names.
     """
     named = frozenset(graph.plans(choice.plans))
-    least = STRONG if choice.least is None else choice.least
-    said = CitedPairs.of(graph)
-    pairs = [row for row in _strong(graph, least) if not named or named & said.plans(row.one, row.two)]
-    open_pairs = [row for row in pairs if "action" not in said.ways(row.one, row.two)]
-    open_pairs.sort(key=lambda row: -round(row.strength or 0.0, 9))  # of equals as they come: by IRI
-    notes = [note("pairs-open", n=len(open_pairs), of=len(pairs)), note("levels")]
-    basis = graph.basis.also("strength", f"≥ {least:g}")
-    rows = (_pair(graph, said, row) for row in open_pairs)
-    made = make("unacknowledged", basis, PAIRS, rows, notes=notes, sparql=program_query("coherence/rests-on"))
+    known, order = graph.known(choice.evidence), action_order(graph)
+    home, least = known.tables.works.home, choice.least or 0.0
+    said = {(one.source, one.target) for one in known.statements if one.is_citation}
+    linked = [
+        pair for pair, (low, _) in action_bits(known).items()
+        if low > 0 and low >= least - 1e-12 and (not named or named & {home[pair[0]], home[pair[1]]})
+    ]  # fmt: skip
+    silent = sorted((pair for pair in linked if not {pair, pair[::-1]} & said), key=lambda pair: order(*pair))
+    notes = [note("pairs-open", n=len(silent), of=len(linked)), note("levels"), note("not-returned")]
+    basis = graph.uses.basis.also("bits", f"≥ {least:g}") if least else graph.uses.basis
+    made = make(
+        "unacknowledged", basis, PAIRS, [_silent(graph, known, pair, said) for pair in silent], notes=notes,
+        sparql=program_query("coherence/text-uses"), line=basis_line(known),
+    )  # fmt: skip
     return undated(made, graph)
 
 
-def _strong(graph: Graph, least: float) -> Iterable[SharedLink]:
-    found = link_rows(graph.linking, graph.links)
-    uses = graph.linking
-    planned = {action for at, action in enumerate(uses.actions) if uses.has_plan(at)}
-    return (row for row in found if (row.strength or 0.0) >= least - 1e-12 and {row.one, row.two} <= planned)
-
-
-def _pair(graph: Graph, said: CitedPairs, row: SharedLink) -> Row:
-    there, back = said.ways(row.one, row.two)
+def _silent(graph: Graph, known: Known, pair: Ordered, said: Iterable[Ordered]) -> Row:
+    weight, home, ways = known.weight(*pair), known.tables.works.home, acknowledged(known, pair, said)
+    plans = home[pair[0]], home[pair[1]]
+    wayward = {(one.source, one.target): one for one in known.occasions}
+    texts = [part.text for part in weight.contributions if part.bits > 0 and not part.is_broad]
+    expected = [wayward[ends].verdict.value if ends in wayward else "" for ends in (plans, plans[::-1])]
     return {
-        **thing(graph, "action", row.one),
-        **thing(graph, "plan", said.home[row.one]),
-        **thing(graph, "other_action", row.two),
-        **thing(graph, "other_plan", said.home[row.two]),
-        "strength": number(row.strength),
-        **things(graph, "instruments", row.via),
-        **code(graph, "acknowledged_there", there),
-        **code(graph, "acknowledged_back", back),
+        **thing(graph, "action", pair[0]),
+        **thing(graph, "plan", plans[0]),
+        **thing(graph, "other_action", pair[1]),
+        **thing(graph, "other_plan", plans[1]),
+        "bits": number(weight.low),
+        "general": number(weight.broad),
+        **level_cells(graph, weight.level),
+        **things(graph, "instruments", texts),
+        **code(graph, "acknowledged_there", ways[0]),
+        **code(graph, "acknowledged_back", ways[1]),
+        **code(graph, "expectation", expected[0]),
+        **code(graph, "expectation_back", expected[1]),
     }
 
 
-@dataclass(frozen=True, slots=True)
-class CitedPairs:
-    """What cites what, and the plan of each work."""
+def acknowledged(known: Known, pair: Ordered, said: Iterable[Ordered] | None = None) -> tuple[str, str]:
+    """At which precision one work, or its plan, cites the other, and the other the one: action, mixed, plan or none."""
+    home = known.tables.works.home
+    cited = set(said if said is not None else ((x.source, x.target) for x in known.statements if x.is_citation))
 
-    home: dict[str, str]
-    ends: frozenset[tuple[str, str]]
-    to_plan: frozenset[tuple[str, str]]
-    from_plan: frozenset[tuple[str, str]]
-    lifted: frozenset[tuple[str, str]]
-
-    @classmethod
-    def of(cls, graph: Graph) -> CitedPairs:
-        """What the citations of a graph say."""
-        home = homes(graph.uses)
-        ends = {(c.source, c.target) for c in graph.citations if c.source in home and c.target in home}
-        return cls(
-            home,
-            frozenset(ends),
-            frozenset((one, home[two]) for one, two in ends),
-            frozenset((home[one], two) for one, two in ends),
-            frozenset((home[one], home[two]) for one, two in ends),
-        )
-
-    def plans(self, one: str, two: str) -> frozenset[str]:
-        """The plans of two works."""
-        return frozenset((self.home[one], self.home[two]))
-
-    def ways(self, one: str, two: str) -> tuple[str, str]:
-        """At which level the first acknowledges the second, and the second the first."""
-        return self._level(one, two), self._level(two, one)
-
-    def _level(self, one: str, two: str) -> str:
-        p, q = self.home[one], self.home[two]
-        if (one, two) in self.ends:
-            return "action"
-        if (one, q) in self.to_plan or (p, two) in self.from_plan:
+    def way(one: str, two: str) -> str:
+        p, q = home.get(one, one), home.get(two, two)
+        if (one, two) in cited:
+            return "action" if {one, two} <= home.keys() else "plan"
+        lifted = [(x, y) for x, y in cited if (home.get(x, x), home.get(y, y)) == (p, q)]
+        if {one, two}.isdisjoint((p, q)) and any(x == one or y == two for x, y in lifted):
             return "mixed"
-        return "plan" if (p, q) in self.lifted else "none"
+        return "plan" if lifted else "none"
+
+    return way(*pair), way(*pair[::-1])

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
+from pan2kg.coherence.known import basis_line
+from pan2kg.coherence.reading_state import Aspect, coverage
 from pan2kg.coherence.uses import key
 from pan2kg.errors import QueryError
 from pan2kg.graph.graph import Graph
 from pan2kg.store.queries import program_query
-from pan2kg.tables.table import DEFAULT, Choice, Row, code, keys, make, note, number, thing, things, undated
+from pan2kg.tables.table import DEFAULT, Choice, Row, code, keys, make, note, thing, things, undated
 
 if TYPE_CHECKING:
+    from pan2kg.coherence.known import Known
     from pan2kg.tables.table import FigureTable
 
 GROUPS = ("group", "aim", "actions_number", "plans")
@@ -112,54 +115,59 @@ def _abroad(graph: Graph, country_of: Mapping[str, str], topic: str, plans: set[
 
 
 TRUST = (
-    "plan", "in_graph", "published", "list", "with_instrument", "with_body", "with_topic", "with_group",
-    "with_fields", "share",
+    "plan", "in_graph", "published", "list", "texts_full", "texts_part", "texts_none", "references", "web_page",
+    "with_text", "with_body", "with_topic", "with_group", "with_fields",
 )  # fmt: skip
 
 
 def trust(graph: Graph, choice: Choice = DEFAULT) -> FigureTable:
-    """For each plan how many of its measures are in the graph, and how many of these were annotated with what.
+    """For each plan how many of its measures are in the graph, how far they were read, and what was recorded of them.
+
+    Coverage is told part by part, and never multiplied or averaged into one score.
 
     Raises:
         QueryError: an unknown plan, with the nearest names.
     """
     named = frozenset(graph.plans(choice.plans))
-    annotated = _annotated(graph)
-    at_of = {plan.iri: at for at, plan in enumerate(graph.uses.plans) if plan.is_plan}
-    rows = [_trust(graph, plan, at, annotated) for plan, at in at_of.items() if not named or plan in named]
-    rows.sort(key=lambda row: (-float(str(row["share"] or 0)), -int(str(row["in_graph"])), str(row["plan"])))
-    basis = graph.uses.basis
-    without = sum(not row["in_graph"] for row in rows)
+    known = graph.known(choice.evidence)
+    works = known.tables.works
+    recorded = _recorded(graph, known)
+    rows = [_trust(graph, known, plan, recorded) for plan in works.plans if not named or plan in named]
+    rows.sort(key=lambda row: (-int(str(row["with_text"])), -int(str(row["in_graph"])), str(row["plan"])))
+    line = basis_line(known)
+    texts = line.texts
     notes = [
-        note("annotated", n=basis.annotated, of=basis.n, share=round(100 * basis.share)),
-        note("plans-without-actions", n=without, of=len(rows)),
+        note("texts-read", full=texts.full, part=texts.part, none=texts.none),
+        note("plans-without-actions", n=sum(not row["in_graph"] for row in rows), of=len(rows)),
         note("low-share"),
     ]
-    return undated(make("trust", basis, TRUST, rows, notes=notes), graph)
+    return undated(make("trust", graph.uses.basis, TRUST, rows, notes=notes, line=line), graph)
 
 
-def _annotated(graph: Graph) -> Mapping[str, set[str]]:
-    uses, known = graph.uses, graph.profiles
-    fields = {field.action for field in graph.fields}
+def _recorded(graph: Graph, known: Known) -> Mapping[str, set[str]]:
+    profiles = graph.profiles
     return {
-        "with_instrument": {uses.actions[at] for at in set(uses.table.rows.tolist())},
-        "with_body": {profile.work for profile in known if profile.bodies or profile.leads},
-        "with_topic": {profile.work for profile in known if profile.topics},
-        "with_group": {profile.work for profile in known if profile.groups},
-        "with_fields": fields,
+        "with_text": {use.work for use in known.uses},
+        "with_body": {profile.work for profile in profiles if profile.bodies or profile.leads},
+        "with_topic": {profile.work for profile in profiles if profile.topics},
+        "with_group": {profile.work for profile in profiles if profile.groups},
+        "with_fields": {field.action for field in graph.fields},
     }
 
 
-def _trust(graph: Graph, iri: str, at: int, annotated: Mapping[str, set[str]]) -> Row:
-    plan = graph.uses.plans[at]
-    members = {action for action, home in graph.home_of.items() if home == iri}
-    counts = {name: len(members & works) for name, works in annotated.items()}
-    share = counts["with_instrument"] / len(members) if members else None
+def _trust(graph: Graph, known: Known, plan: str, recorded: Mapping[str, set[str]]) -> Row:
+    tables = known.tables
+    members = {action for action, home in tables.works.home.items() if home == plan}
+    texts = coverage(tables.readings, tables.works, Aspect.TEXTS, {plan})
     return {
-        **thing(graph, "plan", iri),
+        **thing(graph, "plan", plan),
         "in_graph": len(members),
-        "published": plan.published,
-        **code(graph, "list", plan.completeness),
-        **counts,
-        "share": number(share),
+        "published": tables.published.get(plan),
+        **code(graph, "list", tables.lists.get(plan, "unknown")),
+        "texts_full": texts.full,
+        "texts_part": texts.part,
+        "texts_none": texts.none,
+        **code(graph, "references", tables.readings.extent(plan, Aspect.REFERENCES).value),
+        **code(graph, "web_page", tables.readings.extent(plan, Aspect.WEB_PAGE).value),
+        **{name: len(members & works) for name, works in recorded.items()},
     }

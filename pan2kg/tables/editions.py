@@ -6,31 +6,50 @@ what was due, what had happened, and what the graph cannot tell.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from pan2kg.coherence.editions import Fate, compare, fates, retention
+from pan2kg.coherence.evidence import firmest
+from pan2kg.coherence.feasible import Channel
+from pan2kg.coherence.known import basis_line
 from pan2kg.coherence.obligations import margins
 from pan2kg.coherence.reading import read_successions
 from pan2kg.errors import QueryError
 from pan2kg.graph.graph import Graph
 from pan2kg.store.queries import program_query
-from pan2kg.tables.table import DEFAULT, Choice, Row, code, make, note, number, thing, things, undated
+from pan2kg.tables.levels import level_cells, plan_order
+from pan2kg.tables.table import (
+    DEFAULT,
+    Choice,
+    Row,
+    code,
+    column,
+    keys,
+    make,
+    note,
+    number,
+    thing,
+    things,
+    undated,
+)
 
 if TYPE_CHECKING:
     from pan2kg.coherence.editions import Compared, Comparison, Taken
+    from pan2kg.coherence.known import Known
     from pan2kg.i18n.catalogue import Text
     from pan2kg.tables.table import FigureTable
 
 
 COMPARE = (
-    "part", "plan", "linked_base", "linked_new", "total_base", "total_new", "total_same", "action", "instrument",
-    "change", "counterparts",
+    "part", "plan", "low_base", "low_new", "difference_bits", "high_base", "high_new", "instruments_added",
+    "instruments_removed", "cites_base", "cites_new", "level", "action", "change", "counterparts",
 )  # fmt: skip
 
 
 def compared(graph: Graph, choice: Choice = DEFAULT) -> FigureTable:
-    """Two editions: their links to each other plan, the links added and removed, and the fate of each action.
+    """Two editions: what each shares with every other plan and what changed, and the fate of each action.
 
     A cell that does not belong to the kind of its line is empty.
 
@@ -40,27 +59,38 @@ def compared(graph: Graph, choice: Choice = DEFAULT) -> FigureTable:
     if len(choice.plans) != 2:
         raise QueryError("two-editions", remedy="name-two-plans")
     base, new = map(graph.plan, choice.plans)
-    found = compare(graph.uses, base, new)
-    taken = fates(graph.uses, base, new, read_successions(graph.store))
+    known = graph.known(choice.evidence)
+    found = compare(known, base, new)
+    taken = fates(known.tables.works.home, base, new, read_successions(graph.store))
+    order = plan_order(graph)
+    related = [row for row in found.rows if row.is_linked or _cites(known, base, new, row.other)]
+    related.sort(key=lambda row: order(new, row.other))
     parts = {
-        "plan": [_plan(graph, row) for row in found.rows if row.base.linked or row.new.linked],
-        "link": list(_links(graph, found)),
+        "plan": [_plan(graph, known, (base, new), row) for row in related],
         "action": [_action(graph, row) for row in taken if row.fate is not Fate.NOT_ASSESSED],
     }
     if choice.part and choice.part not in parts:
         raise QueryError("no-part", remedy="has-parts", part=choice.part, names=", ".join(parts))
     rows = [_line(graph, name, row) for name, part in parts.items() if choice.part in ("", name) for row in part]
-    basis = found.bases[2]
-    notes = _notes(found, retention(taken.rows))
-    made = make("compare", basis, COMPARE, rows, notes=notes, sparql=program_query("coherence/rests-on"))
+    notes = _notes(found, [row for row in parts["plan"] if row["change"] != "same"], retention(taken))
+    made = make(
+        "compare", graph.uses.basis.also("plans", keys([base, new])), COMPARE, rows, notes=notes,
+        sparql=program_query("coherence/text-uses"), line=basis_line(known),
+    )  # fmt: skip
     return undated(made, graph)
 
 
-def _notes(found: Comparison, kept: float | None) -> list[Text]:
-    one, two = ("–" if value is None else value for value in found.per_action)
+def _cites(known: Known, base: str, new: str, other: str) -> bool:
+    """Whether either edition is linked to a plan at all, by a citation or a document."""
+    return any((min(plan, other), max(plan, other)) in known.linked for plan in (base, new))
+
+
+def _notes(found: Comparison, changed: list[Row], kept: float | None) -> list[Text]:
+    counted = Counter(str(row["change"]) for row in changed)
     first = note("no-succession") if kept is None else note("retention", share=round(100 * kept))
-    counted = note("links-changed", added=len(found.added), removed=len(found.removed))
-    return [first, counted, note("per-action", base=one, new=two), note("same-weights")]
+    said = note("plans-changed", **{one: counted[one] for one in ("added", "removed", "more", "less")})
+    per = note("texts-known", base=found.texts[0], new=found.texts[1])
+    return [first, said, per, note("same-weights")]
 
 
 def _line(graph: Graph, part: str, row: Row) -> Row:
@@ -68,32 +98,39 @@ def _line(graph: Graph, part: str, row: Row) -> Row:
 
 
 def _cells() -> Iterator[str]:
-    for key in COMPARE:
-        yield key
-        if key in ("part", "plan", "action", "instrument", "change", "counterparts"):
-            yield f"{key}_label"
+    for one in COMPARE:
+        yield one
+        if column("compare", one).thing:
+            yield f"{one}_label"
 
 
-def _plan(graph: Graph, row: Compared) -> Row:
+def _plan(graph: Graph, known: Known, editions: tuple[str, str], row: Compared) -> Row:
+    base, new = editions
     return {
         **thing(graph, "plan", row.other),
-        "linked_base": row.base.linked,
-        "linked_new": row.new.linked,
-        "total_base": number(row.base.total),
-        "total_new": number(row.new.total),
-        "total_same": number(row.same.total),
+        "low_base": number(row.base.low),
+        "low_new": number(row.new.low),
+        "difference_bits": number(row.new.low - row.base.low),
+        "high_base": number(row.base.high),
+        "high_new": number(row.new.high),
+        **things(graph, "instruments_added", row.added),
+        **things(graph, "instruments_removed", row.removed),
+        **code(graph, "cites_base", known.place(base, row.other, Channel.TEXT).value),
+        **code(graph, "cites_new", known.place(new, row.other, Channel.TEXT).value),
+        **level_cells(graph, firmest(known.link_level(plan, row.other) for plan in editions)),
+        **code(graph, "change", _change(row)),
     }
 
 
-def _links(graph: Graph, found: Comparison) -> Iterator[Row]:
-    for change, pairs in (("added", found.added), ("removed", found.removed)):
-        for action, instrument in pairs:
-            yield {
-                **thing(graph, "action", action),
-                **thing(graph, "plan", graph.plan_of(action)),
-                **thing(graph, "instrument", instrument),
-                **code(graph, "change", change),
-            }
+def _change(row: Compared) -> str:
+    before, after = row.base.low, row.new.low
+    if abs(after - before) <= 1e-9:
+        return "same"
+    if not before:
+        return "added"
+    if not after:
+        return "removed"
+    return "more" if after > before else "less"
 
 
 def _action(graph: Graph, row: Taken) -> Row:

@@ -113,6 +113,11 @@ def interval(found: Interval | tuple[float | None, float | None], language: Lang
     return f"[{format_of('semicolon', language).join(ends)}]"
 
 
+def interval_text(found: Interval, unit: Unit = Unit.SHARE) -> Text:
+    """The same in every language."""
+    return Text(tuple((language, interval(found, language, unit)) for language in LANGUAGES))
+
+
 def value_words(value: Value, figure: Taken, language: Language) -> str:
     """The value of a figure at one of its levels: a number, an interval, or one number a part.
 

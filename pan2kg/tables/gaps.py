@@ -8,40 +8,50 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from pan2kg.coherence.bodies import overlaps
-from pan2kg.coherence.citations import Arc, arcs
-from pan2kg.coherence.debt import debts
+from pan2kg.coherence.evidence import HEADLINE, Level
+from pan2kg.coherence.feasible import Channel, Verdict
+from pan2kg.coherence.known import basis_line
 from pan2kg.coherence.obligations import Standing, margins
+from pan2kg.coherence.occasions import State, returns
 from pan2kg.coherence.participation import Presence, completeness
 from pan2kg.errors import QueryError
 from pan2kg.graph.graph import Graph
 from pan2kg.i18n.catalogue import Messages, Text
 from pan2kg.store.queries import program_query
 from pan2kg.tables.coverage import target_groups
+from pan2kg.tables.levels import level_cells
 from pan2kg.tables.obligations import depending
-from pan2kg.tables.table import DEFAULT, Choice, Row, code, keys, make, note, thing
+from pan2kg.tables.table import DEFAULT, Choice, Row, code, coded, keys, make, note, thing
 
 if TYPE_CHECKING:
     from pan2kg.tables.table import FigureTable
 
 _TABLES: Final = Messages("table")
 
-Scope = frozenset[str]
-"""The plans looked at, by IRI; none means all."""
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What is looked at: plans by IRI, none means all, and the level of evidence links are taken at."""
+
+    plans: frozenset[str] = frozenset()
+    level: Level = HEADLINE
+
 
 WAIT = 90
 """After how many days a candidate has waited too long."""
 
 SUMMARY = ("gap", "gaps_number", "gaps_of", "command")
-LIST = ("gap", "subject", "other", "detail")
+LIST = ("gap", "subject", "other", "detail", "level")
 
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """One gap: what lacks something, beside what, and in which respect."""
+    """One gap: what lacks something, beside what, in which respect, and on whose word where it is about a link."""
 
     subject: str
     other: str = ""
     detail: Text | None = None
+    level: Level | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,19 +72,19 @@ def gaps(graph: Graph, choice: Choice = DEFAULT) -> FigureTable:
     Raises:
         QueryError: an unknown kind or plan, with those there are.
     """
-    scope = frozenset(graph.plans(choice.plans))
-    basis = graph.basis
-    if scope:
-        basis = basis.also("plans", keys(sorted(scope)))
+    scope = Scope(frozenset(graph.plans(choice.plans)), choice.evidence)
+    basis, line = graph.uses.basis, basis_line(graph.known(scope.level))
+    if scope.plans:
+        basis = basis.also("plans", keys(sorted(scope.plans)))
     if not choice.part:
         rows = [_counted(graph, kind, find(graph, scope)) for kind, find in KINDS.items()]
-        return make("gaps", basis, SUMMARY, rows, notes=_unknown(graph), sparql="")
+        return make("gaps", basis, SUMMARY, rows, notes=_unknown(graph), line=line)
     if choice.part not in KINDS:
         raise QueryError("no-kind-of-gap", remedy="there-are", part=choice.part, names=", ".join(KINDS))
     found = KINDS[choice.part](graph, scope)
     rows = [_listed(graph, choice.part, gap) for gap in found.gaps]
     basis = basis.also("gap", choice.part)
-    return make("gaps", basis, LIST, rows, notes=_about(choice.part, found), sparql=found.sparql)
+    return make("gaps", basis, LIST, rows, notes=_about(choice.part, found), sparql=found.sparql, line=line)
 
 
 def _counted(graph: Graph, kind: str, found: Found) -> Row:
@@ -92,6 +102,7 @@ def _listed(graph: Graph, kind: str, gap: Gap) -> Row:
         **thing(graph, "subject", gap.subject),
         **thing(graph, "other", gap.other or None),
         "detail": gap.detail.say(graph.language) if gap.detail else None,
+        **level_cells(graph, gap.level),
     }
 
 
@@ -141,11 +152,11 @@ def _without_action(name: str) -> Find:
 
 
 def _inside(graph: Graph, work: str, scope: Scope) -> bool:
-    return bool(work) and (not scope or graph.home_of.get(work, work) in scope)
+    return bool(work) and (not scope.plans or graph.home_of.get(work, work) in scope.plans)
 
 
 def _groups(graph: Graph, scope: Scope) -> Found:
-    made = target_groups(graph, Choice(plans=tuple(sorted(scope))))
+    made = target_groups(graph, Choice(plans=tuple(sorted(scope.plans))))
     empty = [Gap(str(row["group"])) for row in made.rows if row["aim"] == "forgotten"]
     if len(empty) == len(made.rows):  # no action of these plans was annotated: nothing is known to be forgotten
         return Found((), None, program_query("tables/group-uses"))
@@ -163,7 +174,7 @@ def _bodiless(graph: Graph, scope: Scope) -> Found:
 
 def _field(name: str, presence: Presence) -> Find:
     def find(graph: Graph, scope: Scope) -> Found:
-        rows = completeness(graph.uses, graph.fields)
+        rows = completeness(graph.home_of, graph.fields)
         known = [row for row in rows if row.annotated and _inside(graph, row.action, scope)]
         empty = tuple(Gap(row.action, row.plan) for row in known if dict(row.fields)[name] is presence)
         return Found(empty, len(known) or None, program_query("coherence/fields"))
@@ -171,24 +182,64 @@ def _field(name: str, presence: Presence) -> Find:
     return find
 
 
-def _uncited(graph: Graph, scope: Scope) -> Found:
-    owed = debts(graph.linking, graph.links, graph.citations)
-    both = {(one.citing, one.cited): one for one in owed if not scope or scope & {one.citing, one.cited}}
-    silent = [pair for pair in both if pair[0] < pair[1] and all(both[way].plan > 0 for way in (pair, pair[::-1]))]
-    return Found(tuple(Gap(one, two) for one, two in silent), len(both) // 2, program_query("coherence/citations"))
+def _occasions(state: State) -> Find:
+    """Occasions to cite where no citation was seen: it is known to be missing, or nobody read in full."""
 
-
-def _arcs(wanted: Callable[[Arc], bool]) -> Find:
     def find(graph: Graph, scope: Scope) -> Found:
-        every = [arc for arc in arcs(graph.uses, graph.citations) if not scope or scope & {arc.citing, arc.cited}]
-        kept = tuple(Gap(arc.citing, arc.cited) for arc in every if wanted(arc))
-        return Found(kept, len(every) or None, program_query("coherence/citations"))
+        known = graph.known(scope.level)
+        every = [one for one in known.occasions if one.is_expected and _of(scope, one.source, one.target)]
+        kept = [one for one in every if one.state is state]
+        listed = (
+            Gap(one.source, one.target, _bits(one.bits), known.link_level(one.source, one.target)) for one in kept
+        )
+        return Found(tuple(listed), len(every) or None, program_query("coherence/plan-statements"))
 
     return find
 
 
-def _channels(arc: Arc) -> frozenset[str]:
-    return frozenset("text" if channel == "annex" else channel for channel, _ in arc.channels)
+def _returns(state: State) -> Find:
+    """Citing pairs of which the way back is expected and was not seen; without an expected one nothing is assessed."""
+
+    def find(graph: Graph, scope: Scope) -> Found:
+        known = graph.known(scope.level)
+        found = returns(known.chronology, known.tables.readings, at=scope.level)
+        every = [one for one in found if one.verdict is Verdict.EXPECTED and _of(scope, one.source, one.target)]
+        kept = (one for one in every if one.state is state)
+        listed = (Gap(one.target, one.source, level=known.link_level(one.source, one.target)) for one in kept)
+        return Found(tuple(listed), len(every) or None, program_query("coherence/plan-statements"))
+
+    return find
+
+
+def _elsewhere(seen: Channel, other: Channel) -> Find:
+    """Citations seen in one place that could stand in the other too, where they are known to be absent or open."""
+
+    def find(graph: Graph, scope: Scope) -> Found:
+        known = graph.known(scope.level)
+        when, level = known.chronology, scope.level
+        every = [
+            pair for pair in sorted(when.cited)
+            if when.seen(*pair, level, seen) and _of(scope, *pair) and known.place(*pair, other) in _POSSIBLE
+        ]  # fmt: skip
+        states = {pair: known.place(*pair, other) for pair in every}
+        listed = (
+            Gap(*pair, coded("citation", state.value), known.link_level(*pair))
+            for pair, state in states.items() if state is not State.SEEN
+        )  # fmt: skip
+        return Found(tuple(listed), len(every) or None, program_query("coherence/plan-statements"))
+
+    return find
+
+
+_POSSIBLE: Final = frozenset((State.SEEN, State.ABSENT, State.OPEN))
+
+
+def _of(scope: Scope, *plans: str) -> bool:
+    return not scope.plans or bool(scope.plans & set(plans))
+
+
+def _bits(bits: float) -> Text | None:
+    return _TABLES.text("note.bits-shared", bits=bits) if bits > 0 else None
 
 
 def _overlaps(graph: Graph, scope: Scope) -> Found:
@@ -234,10 +285,12 @@ KINDS: Mapping[str, Find] = {
     "indicator-vague": _field("indicator", Presence.VAGUE),
     "action-without-timeline": _field("timeline", Presence.ABSENT),
     "timeline-vague": _field("timeline", Presence.VAGUE),
-    "linked-without-citation": _uncited,
-    "citation-unreturned": _arcs(lambda arc: not arc.returned),
-    "citation-in-text-only": _arcs(lambda arc: _channels(arc) == {"text"}),
-    "citation-on-web-only": _arcs(lambda arc: _channels(arc) == {"web"}),
+    "citation-absent": _occasions(State.ABSENT),
+    "citation-unseen": _occasions(State.OPEN),
+    "citation-unreturned": _returns(State.ABSENT),
+    "return-unseen": _returns(State.OPEN),
+    "citation-in-text-only": _elsewhere(Channel.TEXT, Channel.WEB),
+    "citation-on-web-only": _elsewhere(Channel.WEB, Channel.TEXT),
     "overlap": _overlaps,
     "negative-interaction": _negative,
     "dependency-out-of-order": _disordered,

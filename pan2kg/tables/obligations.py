@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pan2kg.coherence.obligations import Standing, margins
@@ -15,16 +16,18 @@ if TYPE_CHECKING:
     from pan2kg.coherence.obligations import Margin
     from pan2kg.tables.table import FigureTable
 
+RECURRING = ("every", "last_due", "next_due")
 DUTIES = (
-    "obligation", "instrument", "holder", "due", "standing", "met", "margin", "overdue", "answer", "answered_on",
-    "signed_on", "is_act", "answers", "touching", "needs_ratification", "ratified",
+    "obligation", "instrument", "holder", "due", *RECURRING, "standing", "met", "margin", "overdue", "answer",
+    "answered_on", "signed_on", "is_act", "answers", "touching", "needs_ratification", "ratified",
 )  # fmt: skip
 
 
 def duties(graph: Graph, choice: Choice = DEFAULT) -> FigureTable:
     """Each obligation with its due date, what answers it, and by how many days it is early or late.
 
-    With plans named, only obligations one of their actions answers; ``part`` restricts to one standing.
+    One that recurs has ``every`` so many months, and the days it was due last and is due next; ``due`` is the one the
+    row speaks of. With plans named, only obligations one of their actions answers; ``part`` restricts to one standing.
 
     Raises:
         QueryError: an unknown plan, with the nearest names; an unknown standing.
@@ -37,10 +40,19 @@ def duties(graph: Graph, choice: Choice = DEFAULT) -> FigureTable:
     rows = [row for row in found if not named or named & {graph.home_of.get(r.work, "") for r in row.responses}]
     rows = [row for row in rows if choice.part in ("", _standing(row))]
     notes = [note("obligations-known", n=len(found)), note("answers-means"), note("not-overdue-before")]
+    if any(row.obligation.every for row in rows):
+        notes.append(note("recurs-means"))
     if any(row.standing is Standing.UNCOVERED for row in rows):
         notes.append(note("uncovered-means", n=found.basis.annotated, of=found.basis.n))
     made = (_duty(graph, row) for row in rows)
     return make("obligations", found.basis, DUTIES, made, notes=notes, sparql=program_query("coherence/obligations"))
+
+
+def for_pages(figures: FigureTable) -> FigureTable:
+    """The table without the columns of what recurs where nothing does: a page has less room than a file."""
+    if any(row["every"] for row in figures.rows):
+        return figures
+    return replace(figures, columns=tuple(one for one in figures.columns if one.key not in RECURRING))
 
 
 def _standing(row: Margin) -> str:
@@ -54,6 +66,9 @@ def _duty(graph: Graph, row: Margin) -> Row:
         **thing(graph, "instrument", one.instrument),
         **thing(graph, "holder", one.holder or None),
         "due": day(one.due),
+        "every": one.every or None,
+        "last_due": day(row.last),
+        "next_due": day(row.coming),
         **code(graph, "standing", _standing(row)),
         **code(graph, "met", row.met.value),
         "margin": row.margin,

@@ -1,170 +1,250 @@
-"""The coherence matrix of plans, action 3.3 pair by pair, and links between plans against chance."""
+"""The coherence matrix of plans, action 3.3 pair by pair, and what plans share against chance."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from pan2kg.coherence.chance import Verdict
-from pan2kg.coherence.debt import PLACES, index
-from pan2kg.coherence.pairs import Layers, plan_matrix
+from pan2kg.coherence.chance import DRAWS, SEED, SIGNIFICANT, Chance
+from pan2kg.coherence.evidence import counts
+from pan2kg.coherence.feasible import Channel, verdict
+from pan2kg.coherence.known import basis_line
+from pan2kg.coherence.layers import co_led, judged
+from pan2kg.coherence.occasions import State, index, index_cells
 from pan2kg.coherence.scores import summable
 from pan2kg.errors import QueryError
 from pan2kg.graph.graph import Graph
 from pan2kg.store.queries import program_query
-from pan2kg.tables.table import DEFAULT, Choice, Row, code, day, keys, make, note, number, thing, things, undated
+from pan2kg.tables.figure_words import interval_text
+from pan2kg.tables.levels import level_cells, plan_order
+from pan2kg.tables.table import (
+    DEFAULT,
+    Choice,
+    Cross,
+    Row,
+    code,
+    day,
+    keys,
+    make,
+    note,
+    number,
+    thing,
+    things,
+    undated,
+)
 
 if TYPE_CHECKING:
-    from pan2kg.coherence.citations import Arc
-    from pan2kg.coherence.debt import PairIndex
-    from pan2kg.coherence.pairs import PlanPair
+    from collections.abc import Iterable, Sequence
+
+    from pan2kg.coherence.feasible import Ordered
+    from pan2kg.coherence.known import Known
+    from pan2kg.coherence.layers import Judged
+    from pan2kg.coherence.occasions import IndexCell, Occasion
     from pan2kg.tables.table import FigureTable
 
+PLACES: Final = (
+    ("text_there", Channel.TEXT, True), ("text_back", Channel.TEXT, False),
+    ("web_there", Channel.WEB, True), ("web_back", Channel.WEB, False),
+)  # fmt: skip
+"""The four places of a pair where one plan could cite the other: in its text or on its page, there and back."""
+
 MATRIX = (
-    "one", "two", "linked", "mean", "maximum", "instruments", "bits", "text_there", "text_back", "web_there",
-    "web_back", "positive", "negative", "scored", "co_led", "debt_there", "debt_back", "measures_one",
-    "published_one", "measures_two", "published_two", "inconclusive",
+    "one", "two", "low", "high", "settled", "general", "level", "instruments", "expectation", "expectation_back",
+    *(place for place, _, _ in PLACES), "positive", "negative", "scored", "co_led", "measures_one", "published_one",
+    "measures_two", "published_two",
 )  # fmt: skip
 
 
 def matrix(graph: Graph, choice: Choice = DEFAULT) -> FigureTable:
     """Each pair of plans as a vector of its three layers; one plan named gives its pairs, more give those among them.
 
-    Pairs about which nothing is known are counted in a note, and listed with ``everything``.
+    Pairs about which nothing is known are counted in a note, and listed with ``everything``. Unless one plan alone is
+    named, a terminal is shown the pairs as rows and columns.
 
     Raises:
         QueryError: an unknown plan, with the nearest names.
     """
-    named = graph.plans(choice.plans)
-    layers = Layers(graph.citations, graph.profiles, graph.scores, graph.founded)
-    found = plan_matrix(graph.linking, graph.links, layers, plans=named if len(named) > 1 else None)
-    pairs = [pair for pair in found if len(named) != 1 or named[0] in (pair.one, pair.two)]
-    kept = pairs if choice.everything else [pair for pair in pairs if _says(pair)]
-    kept.sort(key=_rank)
-    notes = [note("partly-known", n=sum(pair.is_partly_known for pair in kept), of=len(kept))]
+    chosen = graph.plans(choice.plans)
+    known = graph.known(choice.evidence)
+    home = known.tables.works.home
+    scored = judged(home, graph.scores)
+    led = co_led(home, graph.involvements, choice.evidence)
+    pairs = _pairs(known.tables.works.plans, chosen)
+    told = {*known.linked, *_general(known), *scored, *(pair for pair, number_of in led.items() if number_of)}
+    kept = sorted(pairs if choice.everything else told & set(pairs), key=lambda pair: plan_order(graph)(*pair))
+    rows = [_pair(graph, known, pair, scored.get(pair), led.get(pair)) for pair in kept]
+    notes = [note("low-high"), note("high-open")]
     if len(kept) < len(pairs):
-        notes.append(note("pairs-left-out", n=len(pairs) - len(kept)))
+        notes.append(note("pairs-unseen", n=len(pairs) - len(kept)))
     if not graph.scores:
         notes.append(note("no-scores"))
     if len(summable(graph.scores)) < len(graph.scores):
         notes.append(note("other-scales"))
-    basis = found.basis
-    if named:
-        basis = basis.also("plans", keys(named))
+    basis = graph.uses.basis.also("plans", keys(chosen)) if chosen else graph.uses.basis
     made = make(
-        "matrix",
-        basis,
-        MATRIX,
-        (_cell(graph, pair) for pair in kept),
-        notes=notes,
-        sparql=program_query("coherence/rests-on"),
-    )
+        "matrix", basis, MATRIX, rows, notes=notes, sparql=program_query("coherence/text-uses"),
+        line=basis_line(known), cross=None if len(chosen) == 1 else _cross(graph, known, kept),
+    )  # fmt: skip
     return undated(made, graph)
 
 
-def _says(pair: PlanPair) -> bool:
-    return bool(pair.potential.linked or pair.potential.instruments or any(pair.cited) or pair.judged or pair.co_led)
+def _pairs(plans: Sequence[str], chosen: Sequence[str]) -> list[Ordered]:
+    """The pairs of one plan, of several among each other, or of all."""
+    among = sorted(chosen) if len(chosen) > 1 else plans
+    pairs = [(one, two) for at, one in enumerate(among) for two in among[at + 1 :]]
+    return [pair for pair in pairs if len(chosen) != 1 or chosen[0] in pair]
 
 
-def _rank(pair: PlanPair) -> tuple[float, int, int, str, str]:
-    cited = sum(arc.number for arc in pair.cited if arc)
-    return -round(pair.potential.total, 9), -len(pair.potential.instruments), -cited, pair.one, pair.two
+def _general(known: Known) -> set[Ordered]:
+    """The pairs of plans that share a text at all, be it a general one only."""
+    plans, found = known.tables.works.plans, known.plans
+    pairs = zip(found.one.tolist(), found.two.tolist(), strict=True)
+    return {(min(plans[a], plans[b]), max(plans[a], plans[b])) for a, b in pairs}
 
 
-def _cell(graph: Graph, pair: PlanPair) -> Row:
-    there, back = pair.cited
-    judged, potential = pair.judged, pair.potential
+def _pair(graph: Graph, known: Known, pair: Ordered, scores: Judged | None, led: int | None) -> Row:
+    one, two = pair
+    weight, when = known.weight(one, two), known.chronology
+    texts = [part.text for part in weight.contributions if part.bits > 0 and not part.is_broad]
+    sizes = [sum(home == plan for home in known.tables.works.home.values()) for plan in pair]
+    published = [known.tables.published.get(plan) for plan in pair]
     return {
-        **thing(graph, "one", pair.one),
-        **thing(graph, "two", pair.two),
-        "linked": potential.linked,
-        "mean": number(potential.mean),
-        "maximum": number(potential.maximum),
-        **things(graph, "instruments", potential.instruments),
-        "bits": number(potential.bits),
-        "text_there": _cited(there, "text", "annex"),
-        "text_back": _cited(back, "text", "annex"),
-        "web_there": _cited(there, "web"),
-        "web_back": _cited(back, "web"),
-        "positive": number(judged.positive) if judged else None,
-        "negative": number(judged.negative) if judged else None,
-        "scored": judged.cells if judged else None,
-        "co_led": pair.co_led,
-        **{
-            f"debt_{way}": number(owed.plan if owed else 0.0)
-            for way, owed in zip(("there", "back"), pair.owed, strict=True)
-        },
-        "measures_one": pair.known[0].in_graph,
-        "published_one": pair.known[0].published,
-        "measures_two": pair.known[1].in_graph,
-        "published_two": pair.known[1].published,
-        "inconclusive": pair.is_inconclusive,
+        **thing(graph, "one", one),
+        **thing(graph, "two", two),
+        "low": number(weight.low),
+        "high": number(weight.high),
+        "settled": number(weight.settled),
+        "general": number(weight.broad),
+        **level_cells(graph, known.link_level(one, two)),
+        **things(graph, "instruments", texts),
+        **code(graph, "expectation", verdict(when, one, two).value),
+        **code(graph, "expectation_back", verdict(when, two, one).value),
+        **_places(graph, known, pair),
+        "positive": number(scores.positive) if scores else None,
+        "negative": number(scores.negative) if scores else None,
+        "scored": scores.cells if scores else None,
+        "co_led": led,
+        "measures_one": sizes[0],
+        "published_one": published[0],
+        "measures_two": sizes[1],
+        "published_two": published[1],
     }
 
 
-def _cited(arc: Arc | None, *channels: str) -> int:
-    return sum(number for channel, number in arc.channels if channel in channels) if arc else 0
+def _places(graph: Graph, known: Known, pair: Ordered) -> Row:
+    """The state of each of the four places where one of the two could cite the other."""
+    row: Row = {}
+    for place, channel, there in PLACES:
+        ends = pair if there else pair[::-1]
+        row = {**row, **code(graph, place, known.place(*ends, channel).value)}
+    return row
+
+
+def _cross(graph: Graph, known: Known, pairs: Iterable[Ordered]) -> Cross:
+    """The pairs as rows and columns: what the row and the column share, and whether the row cites the column."""
+    kept = set(pairs)
+    plans = sorted({plan for pair in kept for plan in pair})
+    ways = {(one.source, one.target): one for one in known.occasions}
+    general = _general(known)
+
+    def mark(x: str, y: str) -> str:
+        pair = min(x, y), max(x, y)
+        shares = "#" if known.shared.get(pair, 0.0) > 0 else "+" if pair in general else ""
+        return f"{shares}{_CITES[_citing(known, ways.get((x, y)), x, y)]}" or "."
+
+    cells = tuple(tuple(mark(x, y) if (min(x, y), max(x, y)) in kept else "" for y in plans) for x in plans)
+    legend = (
+        note("cross-shares"), note("cross-general"), note("cross-cites"), note("cross-absent"), note("cross-open"),
+        note("cross-nothing"),
+    )  # fmt: skip
+    return Cross(tuple(map(graph.label, plans)), cells, legend)
+
+
+_CITES: Final = {State.SEEN: ">", State.ABSENT: "x", State.OPEN: "o", None: ""}
+
+
+def _citing(known: Known, one: Occasion | None, x: str, y: str) -> State | None:
+    """Whether the row cites the column, where that is seen or expected."""
+    if known.chronology.seen(x, y, known.level):
+        return State.SEEN
+    return one.state if one and one.is_expected else None
 
 
 INDEX = (
-    "one", "two", "index", "text_there", "text_back", "web_there", "web_back", "declared", "linked", "pages", "seen",
-    "instruments",
+    "one", "two", "index_low", "index_high", "places", *(place for place, _, _ in PLACES), "low", "level", "pages",
+    "seen", "instruments",
 )  # fmt: skip
 
 
 def three_three(graph: Graph, choice: Choice = DEFAULT) -> FigureTable:
-    """Action 3.3, pair by pair: for the plans named, else for PAN 2 where the graph has it, else for all.
+    """Action 3.3, place by place: for the plan named, else for PAN 2 where the graph has it, else for all.
 
     Raises:
-        QueryError: an unknown plan, with the nearest names.
+        QueryError: an unknown plan, with the nearest names, or several.
     """
-    named = graph.plans(choice.plans) or tuple(filter(None, [graph.own_plan()]))
-    if len(named) > 1:
+    chosen = graph.plans(choice.plans) or tuple(filter(None, [graph.own_plan()]))
+    if len(chosen) > 1:
         raise QueryError("from-one-plan", remedy="name-one-plan")
-    plan = named[0] if named and not choice.everything else None
-    found = index(graph.linking, graph.links, graph.citations, graph.declared, plan=plan)
-    basis = found.basis if plan is None else found.basis.also("plans", keys([plan]))
-    rows = sorted(found.rows, key=lambda row: (-row.value, -row.linked, row.one, row.two))
-    notes = []
-    if found.mean is not None:
-        notes.append(note("index-mean", mean=found.mean, n=len(rows)))
-    if plan is not None:
-        pages = {page for row in rows for page in row.pages}
-        overlaps = sum(bool(row.instruments) for row in rows)
-        notes.append(note("three-lists", plans=len(found.other_plans(plan)), pages=len(pages), overlaps=overlaps))
-    if not any(sighting.seen for row in rows for sighting in row.sightings):
-        notes.append(note("never-seen"))
+    plan = chosen[0] if chosen and not choice.everything else None
+    known = graph.known(choice.evidence)
+    cells = index_cells(known.chronology, known.linked, known.tables.readings, at=choice.evidence)
+    found = index(cells, None if plan is None else frozenset((plan,)))
+    by_pair: dict[Ordered, list[IndexCell]] = {}
+    for cell in cells:
+        if plan is None or plan in (cell.source, cell.target):
+            by_pair.setdefault((min(cell.source, cell.target), max(cell.source, cell.target)), []).append(cell)
+    order = plan_order(graph)
+    rows = [_indexed(graph, known, pair, by_pair[pair]) for pair in sorted(by_pair, key=lambda pair: order(*pair))]
+    notes = [
+        note("index-value", value=interval_text(found.value), m=found.m, n=found.pairs),
+        note("index-counts", **{state.value: found.counts[state] for state in State}),
+    ]
+    if found.empty:
+        notes.append(note("index-empty", n=len(found.empty)))
+    editions = [
+        pair for pair in known.linked
+        if (plan is None or plan in pair) and verdict(known.chronology, *pair).value in {"edition", "framework"}
+    ]  # fmt: skip
+    if editions:
+        notes.append(note("index-apart", n=len(editions)))
+    basis = graph.uses.basis if plan is None else graph.uses.basis.also("plans", keys([plan]))
     made = make(
-        "index",
-        basis,
-        INDEX,
-        (_pair(graph, row) for row in rows),
-        notes=notes,
-        sparql=program_query("coherence/citations"),
-    )
+        "index", basis, INDEX, rows, notes=notes, sparql=program_query("coherence/plan-statements"),
+        line=basis_line(known),
+    )  # fmt: skip
     return undated(made, graph)
 
 
-def _pair(graph: Graph, row: PairIndex) -> Row:
-    present = {place: place not in row.missing for place in PLACES}
-    seen = [sighting.seen for sighting in row.sightings if sighting.seen]
+def _indexed(graph: Graph, known: Known, pair: Ordered, cells: Sequence[IndexCell]) -> Row:
+    found, weight = index(cells), known.weight(*pair)
+    texts = [part.text for part in weight.contributions if part.bits > 0 and not part.is_broad]
+    said = [
+        one for one in graph.citations
+        if counts(one.level, known.level) and _home(known, one.source, one.target) == pair
+    ]  # fmt: skip
+    seen = [one.seen for one in said if one.seen]
+    pages = sorted({one.document for one in said if one.channel == "web" and one.document})
     return {
-        **thing(graph, "one", row.one),
-        **thing(graph, "two", row.two),
-        "index": row.value,
-        "text_there": present["text", True],
-        "text_back": present["text", False],
-        "web_there": present["web", True],
-        "web_back": present["web", False],
-        "declared": row.declared,
-        "linked": row.linked,
-        **things(graph, "pages", row.pages),
+        **thing(graph, "one", pair[0]),
+        **thing(graph, "two", pair[1]),
+        "index_low": number(found.value.low),
+        "index_high": number(found.value.high),
+        "places": found.m,
+        **_places(graph, known, pair),
+        "low": number(weight.low),
+        **level_cells(graph, known.link_level(*pair)),
+        **things(graph, "pages", pages),
         "seen": day(max(seen)) if seen else None,
-        **things(graph, "instruments", row.instruments),
+        **things(graph, "instruments", texts),
     }
 
 
-CHANCE = ("one", "two", "statistic", "p", "adjusted", "attainable", "verdict")
-_VERDICTS = {Verdict.BEYOND: "beyond", Verdict.WITHIN: "within", Verdict.IMPOSSIBLE: "impossible"}
+def _home(known: Known, one: str, two: str) -> Ordered:
+    home = known.tables.works.home
+    ends = home.get(one, one), home.get(two, two)
+    return min(ends), max(ends)
+
+
+CHANCE = ("one", "two", "statistic", "p", "adjusted", "attainable", "verdict", "level")
 
 
 def by_chance(graph: Graph, choice: Choice = DEFAULT) -> FigureTable:
@@ -173,25 +253,31 @@ def by_chance(graph: Graph, choice: Choice = DEFAULT) -> FigureTable:
     Raises:
         QueryError: an unknown plan, with the nearest names.
     """
-    named = graph.plans(choice.plans)
-    found = graph.by_chance
+    chosen = graph.plans(choice.plans)
+    known = graph.known(choice.evidence)
+    found = graph.by_chance(choice.evidence)
     pairs = [row for row in found if choice.everything or row.statistic > 0]
-    pairs = [row for row in pairs if not named or {row.one, row.two} & set(named)]
+    pairs = [row for row in pairs if not chosen or {row.one, row.two} & set(chosen)]
     pairs.sort(key=lambda row: (row.adjusted, row.p, row.one, row.two))
-    impossible = sum(row.verdict is Verdict.IMPOSSIBLE for row in pairs)
+    impossible = sum(row.verdict.value == "impossible" for row in pairs)
     notes = [note("no-gate"), note("impossible", n=impossible, of=len(pairs))]
-    rows = (
-        {
-            **thing(graph, "one", row.one),
-            **thing(graph, "two", row.two),
-            "statistic": number(row.statistic),
-            "p": number(row.p),
-            "adjusted": number(row.adjusted),
-            "attainable": number(row.attainable),
-            **code(graph, "verdict", _VERDICTS[row.verdict]),
-        }
-        for row in pairs
-    )
-    return undated(
-        make("chance", found.basis, CHANCE, rows, notes=notes, sparql=program_query("coherence/rests-on")), graph
-    )
+    rows = [_drawn(graph, known, row) for row in pairs]
+    basis = graph.uses.basis.also("seed", SEED).also("draws", DRAWS).also("level", SIGNIFICANT)
+    made = make(
+        "chance", basis, CHANCE, rows, notes=notes, sparql=program_query("coherence/text-uses"),
+        line=basis_line(known),
+    )  # fmt: skip
+    return undated(made, graph)
+
+
+def _drawn(graph: Graph, known: Known, row: Chance) -> Row:
+    return {
+        **thing(graph, "one", row.one),
+        **thing(graph, "two", row.two),
+        "statistic": number(row.statistic),
+        "p": number(row.p),
+        "adjusted": number(row.adjusted),
+        "attainable": number(row.attainable),
+        **code(graph, "verdict", row.verdict.value),
+        **level_cells(graph, known.weight(row.one, row.two).level),
+    }

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pan2kg.tables.table import Choice, FigureTable
 
 Option = Literal[
-    "plans", "all", "least", "evidence", "two actions", "any action", "two plans", "matrices", "write", "cut", "groups",
+    "plans", "all", "least", "evidence", "two works", "any action", "two plans", "matrices", "write", "cut", "groups",
     "kind", "day",
 ]  # fmt: skip
 """What tables can be told, as :mod:`pan2kg.cli.coherence` reads it."""
@@ -61,18 +61,19 @@ class Kind:
 
 
 _KINDS: Final = (
-    Kind("matrix", "plans.matrix", ("plans", "all")),
-    Kind("debt", "citations.debt", ("plans",)),
-    Kind("unacknowledged", "citations.unacknowledged", ("plans", "least"), number=4),
-    Kind("gaps", "gaps.gaps", ("kind", "plans")),
-    Kind("index", "plans.three_three", ("plans", "all"), number=3),
-    Kind("explain", "links.explanation", ("two actions",), number=18, example="… …", alone=True),
+    Kind("figures", "figures.register", ("plans", "evidence"), part=("--figure", "part.figure")),
+    Kind("matrix", "plans.matrix", ("plans", "all", "evidence")),
+    Kind("debt", "citations.debt", ("plans", "evidence")),
+    Kind("unacknowledged", "citations.unacknowledged", ("plans", "least", "evidence"), number=4),
+    Kind("gaps", "gaps.gaps", ("kind", "plans", "evidence")),
+    Kind("index", "plans.three_three", ("plans", "all", "evidence"), number=3),
+    Kind("explain", "links.explanation", ("two works", "evidence"), number=18, example="… …", alone=True),
     Kind("bodies", "actions.bodies", part=("--finding", "part.finding")),
     Kind("obligations", "obligations.duties", ("plans",), part=("--standing", "part.standing"), whole=True),
     Kind(
         "compare",
         "editions.compared",
-        ("two plans",),
+        ("two plans", "evidence"),
         part=("--part", "part.part"),
         number=17,
         example="lu-bhr-1 lu-bhr-2 ²",
@@ -80,15 +81,15 @@ _KINDS: Final = (
         alone=True,
     ),
     Kind("interaction", "scores.interaction", ("matrices", "write"), example="scores.csv ¹", whole=True),
-    Kind("participation", "actions.bridges", ("plans",), number=15),
-    Kind("loss", "actions.lost", ("any action", "plans"), number=16, example="…"),
+    Kind("participation", "actions.bridges", ("plans", "evidence"), number=15),
+    Kind("loss", "actions.lost", ("any action", "plans", "evidence"), number=16, example="…"),
     Kind("completeness", "actions.complete", ("plans", "all")),
     Kind("target-groups", "coverage.target_groups", ("plans",), number=24),
     Kind("dependencies", "obligations.dependencies", ("plans",), number=23),
     Kind("recommendations", "obligations.recommendations", ("plans",), number=12),
     Kind("ripple", "scores.ripple", ("matrices",), number=25, example="¹", whole=True),
-    Kind("chance", "plans.by_chance", ("plans", "all"), number=27),
-    Kind("trust", "coverage.trust", ("plans",), number=30),
+    Kind("chance", "plans.by_chance", ("plans", "all", "evidence"), number=27),
+    Kind("trust", "coverage.trust", ("plans", "evidence"), number=30),
     Kind("as-of", "editions.moment", ("day", "plans"), number=28, example="31/12/2021 ²", whole=True),
     Kind("other-countries", "coverage.other_countries", part=("--country", "part.country"), number=29, example="³"),
     Kind("dematel", "influence.influence", ("matrices",), example="¹", whole=True),

@@ -30,15 +30,20 @@ if TYPE_CHECKING:
 _TABLES: Final = Messages("table")
 _FIGURES: Final = Messages("figure")
 _FIGURED: Final[Mapping[str, str]] = {
-    "level": "level", "level_back": "level", "expectation": "verdict", "expectation_back": "verdict",
-    "citation": "state", "citation_back": "state",
+    "level": "level", "level_back": "level", "tie_level": "level", "expectation": "verdict",
+    "expectation_back": "verdict",
+    "citation": "state", "citation_back": "state", "text_there": "state", "text_back": "state", "web_there": "state",
+    "web_back": "state", "cited_action": "state", "cited_mixed": "state", "cited_plan": "state",
+    "cites_base": "state", "cites_new": "state", "references": "extent", "web_page": "extent",
 }  # fmt: skip
 """The columns whose codes are called as all figures call them, and under which keys: levels, verdicts, states."""
 _THINGS: Final = frozenset((
     "action", "actions", "answer", "answers", "bodies", "cited", "citing", "counterparts", "countries",
-    "document", "earlier", "group", "groups", "holder", "instrument", "instruments", "later", "obligation",
+    "document", "earlier", "figure", "group", "groups", "holder", "instrument", "instruments", "instruments_added",
+    "instruments_removed", "later", "named", "obligation",
     "obligations", "of_what", "one", "other", "other_action", "other_group", "other_plan", "pages", "path", "plan",
-    "plans", "recommendation", "relation", "review", "subject", "topic", "topics", "touching", "two", "what",
+    "plans", "recommendation", "relation", "review", "subject", "told", "topic", "topics", "touching", "two", "ways",
+    "what",
 ))  # fmt: skip
 """The columns that hold IRIs; those that hold codes are the ones whose values have a name."""
 SILENT = Text()
@@ -60,12 +65,22 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
+class Cross:
+    """Pairs as rows and columns, for a terminal: what each row and column is called, marks, and what these mean."""
+
+    heads: tuple[str, ...]
+    cells: tuple[tuple[str, ...], ...]
+    legend: tuple[Text, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class FigureTable:
     """A table of figures: what it shows, what it rests on, its rows, caveats, and the query that shows it.
 
     ``rows`` are mappings from column key to value; a column of things has ``<key>_label`` beside it.
     ``sparql`` is a query that shows the statements behind the figures, empty where there is none. ``line`` is the basis
     line of a table that shows links, which then stands in place of the basis: it says at which level of evidence.
+    ``cross`` is what a terminal is shown in place of the rows.
     """
 
     name: str
@@ -77,6 +92,7 @@ class FigureTable:
     notes: tuple[Text, ...] = ()
     sparql: str = ""
     line: BasisLine | None = None
+    cross: Cross | None = None
 
 
 Row = Mapping[str, Value]
@@ -184,6 +200,7 @@ def make(
     notes: Sequence[Text] = (),
     sparql: str = "",
     line: BasisLine | None = None,
+    cross: Cross | None = None,
 ) -> FigureTable:
     """The table of that name; every row has every column, and a thing its label beside it."""
     kept = tuple(rows)
@@ -197,6 +214,7 @@ def make(
         notes=tuple(notes),
         sparql=shown(sparql),
         line=line,
+        cross=cross,
     )
 
 

@@ -17,7 +17,7 @@ from pan2kg.tables.cells import clean, items, remarks, resting, say
 from pan2kg.tables.figure_words import basis_text
 from pan2kg.tables.formats import Grid, write_csv, write_json, write_text, write_tsv
 from pan2kg.tables.markup import html_figures, md_figures
-from pan2kg.tables.table import FigureTable
+from pan2kg.tables.table import Cross, FigureTable
 
 FORMS: Final = ("table", "csv", "tsv", "json", "md", "html")
 
@@ -59,7 +59,7 @@ def _text(figures: FigureTable, language: Language, width: int) -> Iterator[str]
     yield _filled(figures.title.say(language), width)
     if figures.summary:
         yield _filled(figures.summary.say(language), width)
-    yield _rows(figures, language, width).rstrip("\n")
+    yield (_crossed(figures.cross, language, width) if figures.cross else _rows(figures, language, width)).rstrip("\n")
     notes = [_filled(note.say(language), width, first="- ") for note in remarks(figures, language)]
     if notes:
         yield "\n".join([f"{say('notes', language)}{format_of('colon', language)}".rstrip(), *notes])
@@ -82,6 +82,29 @@ def _rows(figures: FigureTable, language: Language, width: int) -> str:
         for row in figures.rows
     )
     return write_text(Grid(heads, rows), width)
+
+
+def _crossed(cross: Cross, language: Language, width: int) -> str:
+    """The matrix, columns numbered as the rows are; in blocks where not all columns fit side by side."""
+    if not cross.heads:
+        return say("empty", language)
+    numbers = [str(at) for at in range(1, len(cross.heads) + 1)]
+    wide = max(len(numbers[-1]), *(len(cell) for row in cross.cells for cell in row)) + 1
+    room = width or 120
+    most = max(map(len, cross.heads))
+    name = min(most, max(room // 3, 12))
+    fits = max((room - name - wide) // wide, 1)
+    blocks = []
+    for start in range(0, len(numbers), fits):
+        run = slice(start, start + fits)
+        lines = ["".join(f"{one:>{wide}}" for one in ["", *numbers[run]])]
+        lines += [
+            f"{number:>{wide - 1}} " + "".join(f"{cell:>{wide}}" for cell in cells[run]) + f"  {head[:name]}"
+            for number, head, cells in zip(numbers, cross.heads, cross.cells, strict=True)
+        ]
+        blocks.append("\n".join(line.rstrip() for line in lines))
+    legend = [_filled(words.say(language), width, first="  ") for words in cross.legend]
+    return "\n\n".join([*blocks, "\n".join(legend)])
 
 
 def _keys(figures: FigureTable) -> list[str]:

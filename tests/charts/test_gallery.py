@@ -23,7 +23,10 @@ from pan2kg.store.store import LocalStore, Store
 SVG = "{http://www.w3.org/2000/svg}"
 DAY = date(2024, 1, 1)
 HOSTILE = "<script>alert(1)</script> & \"'><text> ]]> \x07\ud7ff $x^2$ {braces} {0}"
-KINDS = "plan action instrument body link obligation milestone certainty linktype linkstatus channel role bodytype"
+KINDS = (
+    "plan action instrument body link obligation milestone certainty linktype linkstatus channel role bodytype "
+    "relation evidencelevel involvement reading aspect readingextent completeness"
+)
 PREFIXES = (
     "".join(f"@prefix {kind}: <https://w3id.org/pan2kg/id/{kind}/> .\n" for kind in KINDS.split())
     + """
@@ -38,9 +41,28 @@ PREFIXES = (
 PAIRS = [(kind, language) for kind in PICTURES for language in LANGUAGES]
 
 
+def rests(work: str, text: str, level: str = "plan") -> str:
+    """A work carries out a text, on somebody's word."""
+    name = f"{work}-{text}".replace(":", "-")
+    return (
+        f"link:{name} pan:linkType linktype:uses-instrument ; pan:status linkstatus:accepted ; "
+        f"pan:relation relation:implements ; pan:evidenceLevel evidencelevel:{level} ; pan:from {work} ; "
+        f"pan:to instrument:{text} .\n"
+    )
+
+
+def leads(body: str, work: str, level: str = "plan") -> str:
+    name = f"{body}-{work}".replace(":", "-")
+    return (
+        f"involvement:{name} pan:involves body:{body} ; pan:involvedIn {work} ; pan:role role:lead ; "
+        f"pan:evidenceLevel evidencelevel:{level} .\n"
+    )
+
+
 def store_of(turtle: str) -> LocalStore:
     store = ox.Store()
     graph = ox.NamedNode("https://w3id.org/pan2kg/graph/test")
+    turtle += "\nrelation:implements pan:useClass 1 ."
     store.load(PREFIXES + turtle, format=ox.RdfFormat.TURTLE, to_graph=graph)
     return LocalStore(store)
 
@@ -56,15 +78,16 @@ def synthetic(plans: int, actions: int, label: str = LONG) -> LocalStore:
     for p in range(plans):
         lines.append(f"plan:p{p} a pan:Plan ; skos:prefLabel {title} ; dcterms:identifier 'p{p}' .")
         for a in range(actions):
-            it, text = f"action:p{p}-{a}", f"instrument:i{(a * 5 + p) % 11}"
+            it, text = f"action:p{p}-{a}", f"i{(a * 5 + p) % 11}"
             lines.append(f"{it} a pan:Action ; skos:prefLabel {title} ; pan:inPlan plan:p{p} .")
             lines.append(f"{it} skos:notation '{p}.{a}' .")
             if a % 4:
-                lines.append(f"{it} pan:restsOn {text} ; pan:ledBy body:b{a % 3} ; pan:involvesBody body:b{a % 3} .")
+                lines += [rests(it, text), leads(f"b{a % 3}", it)]
             if a % 7 == 1:
                 lines.append(
                     f"link:c{p}-{a} pan:linkType linktype:cross-reference ; pan:status linkstatus:accepted ; "
-                    f"pan:channel channel:text ; pan:from {it} ; pan:to plan:p{(p + 1) % plans} ."
+                    f"pan:channel channel:text ; pan:certainty certainty:stated ; "
+                    f"pan:evidenceLevel evidencelevel:plan ; pan:from {it} ; pan:to plan:p{(p + 1) % plans} ."
                 )
     lines += [
         f"obligation:o{n} a pan:Obligation ; skos:prefLabel {title} ; pan:underInstrument instrument:i{n} ; "
@@ -81,27 +104,27 @@ def drawn(
     as_of: date = DAY,
     release: str = "",
     address: Address | None = None,
+    evidence: str = "",
     **parameters: object,
 ) -> Picture:
     """A picture of what a store holds."""
     of = Graph(Project.packaged(), store, language=language, as_of=as_of, release=release)
-    return draw(kind, of, address=address, **parameters)
+    return draw(kind, of, address=address, evidence=evidence, **parameters)
 
 
-SMALL = """
+SMALL = f"""
+{rests("action:p-1", "law")}{rests("action:p-10", "other")}{rests("action:q-1", "law")}
 plan:p a pan:Plan ; skos:prefLabel "Plan P"@fr ; dcterms:identifier "p" .
 plan:q a pan:Plan ; skos:prefLabel "Plan Q"@fr ; dcterms:identifier "q" .
 plan:r a pan:Plan ; skos:prefLabel "Plan R"@fr ; dcterms:identifier "r" .
 action:p-1 a pan:Action ; skos:prefLabel "Agir"@fr ; pan:inPlan plan:p ; skos:notation "1" .
-action:p-1 pan:restsOn instrument:law .
 action:p-2 a pan:Action ; skos:prefLabel "Sans texte"@fr ; pan:inPlan plan:p ; skos:notation "2" .
 action:p-10 a pan:Action ; skos:prefLabel "Autre"@fr ; pan:inPlan plan:p ; skos:notation "10" .
-action:p-10 pan:restsOn instrument:other .
-action:q-1 a pan:Action ; skos:prefLabel "Bâtir"@fr ; pan:inPlan plan:q ; pan:restsOn instrument:law .
+action:q-1 a pan:Action ; skos:prefLabel "Bâtir"@fr ; pan:inPlan plan:q .
 action:r-1 a pan:Action ; skos:prefLabel "Créer"@fr ; pan:inPlan plan:r .
 instrument:law a pan:LegalAct ; skos:prefLabel "Loi"@fr .
 link:c pan:linkType linktype:cross-reference ; pan:status linkstatus:accepted ; pan:channel channel:text ;
-    pan:from plan:q ; pan:to plan:p .
+    pan:certainty certainty:stated ; pan:evidenceLevel evidencelevel:plan ; pan:from plan:q ; pan:to plan:p .
 obligation:late a pan:Obligation ; skos:prefLabel "En retard"@fr ; pan:underInstrument instrument:law ;
     pan:dueDate "2021-12-17"^^xsd:date .
 obligation:year a pan:Obligation ; skos:prefLabel "Une année"@fr ; pan:underInstrument instrument:law ;
@@ -164,7 +187,7 @@ def test_a_picture_of_the_shipped_graph_is_sound(graph: Graph, kind: str, langua
     assert root.findtext(f"{SVG}desc") == picture.description
     assert picture.table.rows
     assert (outside(picture.drawing), overlapping(picture.drawing)) == ([], [])
-    assert "pan2kg" in texts(picture)[-2] + texts(picture)[-1]
+    assert "pan2kg" in " ".join(texts(picture)[-4:])
 
 
 @pytest.mark.parametrize(("kind", "language"), PAIRS)
@@ -205,33 +228,67 @@ def test_titles_of_any_length_stay_in_their_place(label: str) -> None:
 
 def test_what_was_not_assessed_is_hatched_and_empty_in_the_table() -> None:
     picture = drawn("plan-matrix", small(), plans="p,q,r")
-    rows = {(row[0], row[2]): row for row in named_rows(picture)}
-    assert [(*row[4:6], row[9]) for row in rows.values()] == [("true", "1", "1"), ("false", "", ""), ("false", "", "")]
-    cited = sum(bool(value) for row in rows.values() for value in row[10:12])
-    assert cited == 1
-    assert hatches(picture) == 2 + (2 * len(rows) - cited)
+    rows = cells(picture, "shares", "weight", "shared_texts", "evidence_level")
+    assert rows == [("yes", "0.415037", "1", "plan"), ("unread", "", "", ""), ("unread", "", "", "")]
+    cited = [one for row in cells(picture, "citation_one_to_two", "citation_two_to_one") for one in row]
+    assert (cited.count("seen"), cited.count("undated")) == (1, 5)
+    assert hatches(picture) == 2 + 5
 
 
-def test_texts_of_a_plan_alone_say_nothing_of_pairs_of_its_actions() -> None:
-    picture = drawn("plan-matrix", store_of(f"{SMALL}\nplan:r pan:restsOn instrument:law ."), plans="p,r")
-    assert [(*row[4:6], row[9]) for row in named_rows(picture)] == [("false", "", "1")]
-    assert hatches(picture) == 1 + 2, "the pairs of actions, and both ways of citing"
+def test_a_plan_meets_others_by_what_it_says_of_itself_too() -> None:
+    picture = drawn("plan-matrix", store_of(SMALL + rests("plan:r", "law")), plans="p,r")
+    assert cells(picture, "shares", "shared_texts") == [("yes", "1")]
+    assert hatches(picture) == 2, "both ways of citing"
+
+
+def test_what_is_read_in_full_is_not_hatched() -> None:
+    read = "".join(
+        f"reading:{n} a pan:Reading ; pan:readsWork plan:{n} ; pan:aspect aspect:texts ; "
+        f"pan:extent readingextent:full .\nplan:{n} pan:listCompleteness completeness:complete .\n"
+        for n in "pqr"
+    )
+    picture = drawn("plan-matrix", store_of(SMALL + read), plans="p,q,r")
+    assert cells(picture, "shares", "weight") == [("yes", "0.415037"), ("no", "0"), ("no", "0")]
+    assert hatches(picture) == 5, "who cites whom was not read"
+    assert hatches(drawn("action-matrix", store_of(SMALL + read), plan="p")) == 0
 
 
 def test_the_matrix_of_plans_draws_what_its_table_says(graph: Graph) -> None:
     picture = drawn("plan-matrix", graph.store, language="en", top=12)
-    linked = [row[5] + (" ?" if row[8] == "false" else "") for row in named_rows(picture) if row[4] == "true"]
-    cited = [f"{'→←'[at]} {row[10 + at]}" for row in named_rows(picture) for at in (0, 1) if row[10 + at]]
-    bold = [label.text for label, _ in labels(picture.drawing) if label.font.bold and label.font.size in (12, 13)]
-    numbers = [str(at) for at in range(1, 13)]
-    assert sorted(bold) == sorted([*linked, *cited, *numbers])
+    shown = [f"{float(row[0]):.2f}" for row in cells(picture, "weight") if row[0]]
+    bold = [label.text for label, _ in labels(picture.drawing) if label.font.bold and label.font.size == 13]
+    assert sorted(bold) == sorted(shown)
+    ways = [one for row in cells(picture, "citation_one_to_two", "citation_two_to_one") for one in row]
+    drawn_ways = [text for text in texts(picture) if text[:2] in ("→ ", "← ")]
+    assert len(drawn_ways) == ways.count("seen") > 0
     assert any(text.startswith("57 other plans") for text in texts(picture))
+
+
+@pytest.mark.parametrize("kind", ["plan-matrix", "action-matrix", "lanes", "upset", "ministries", "ego"])
+def test_a_picture_says_its_level_and_draws_nothing_weaker(kind: str) -> None:
+    facts = SMALL + rests("action:r-1", "law", "editors") + leads("m", "action:p-1", "editors")
+    facts += 'body:m dcterms:type bodytype:ministry ; skos:prefLabel "M"@fr .' + rests("action:p-2", "law", "editors")
+    firm, weak = (drawn(kind, store_of(facts), evidence=level, language="en") for level in ("", "editors"))
+    said = ("according to plans and official sources", "with what the editors concluded")
+    for picture, words in zip((firm, weak), said, strict=True):
+        assert words in picture.description
+    assert firm.table != weak.table
+
+
+def test_the_more_two_plans_share_the_wider_is_the_line(graph: Graph) -> None:
+    picture = drawn("lanes", graph.store, evidence="editors")
+    widths = {
+        round(mark.pen.width, 3) for mark, _ in flat(picture.drawing.marks)
+        if isinstance(mark, Line) and mark.curved and mark.pen and mark.pen.dash
+    }  # fmt: skip
+    assert len(widths) > 1
+    assert max(widths) == 4.8, "four times the width of the pen for the greatest shown"
 
 
 def test_the_matrix_of_actions_hatches_actions_without_a_text() -> None:
     picture = drawn("action-matrix", small(), plan="p")
-    assert [row[4:6] for row in named_rows(picture)] == [("false", ""), ("true", "0"), ("false", "")]
-    assert hatches(picture) == 4
+    assert cells(picture, "shares", "weight") == [("unread", "")] * 3
+    assert hatches(picture) == 6
     assert [text for text in texts(picture) if text in ("1", "2", "10")][:3] == ["1", "2", "10"]
 
 
@@ -258,6 +315,17 @@ def test_a_late_act_is_drawn_and_a_year_is_no_date() -> None:
     assert hatches(picture) == 1
 
 
+def test_what_recurs_says_when_it_is_due_again() -> None:
+    given = store_of(f"{SMALL}\nobligation:late pan:recursEvery 'P6Y'^^xsd:duration .")
+    for language, words in (
+        ("fr", "échéance : 17/12/2021, puis 17/12/2027"),
+        ("en", "due 2021-12-17, then 2027-12-17"),
+        ("de", "fällig am 17.12.2021, dann am 17.12.2027"),
+    ):
+        said = texts(drawn("timeline", given, as_of=DAY, language=language))
+        assert words in [text.replace("\u00a0", " ") for text in said]
+
+
 def test_upset_bars_add_up_to_the_table() -> None:
     picture = drawn("upset", small(), plans="p,q,r")
     shared = [(row[1], row[2].rpartition("/")[2]) for row in named_rows(picture)]
@@ -266,7 +334,8 @@ def test_upset_bars_add_up_to_the_table() -> None:
 
 
 def test_a_plan_of_which_no_body_is_known_is_hatched() -> None:
-    turtle = f"{SMALL}\naction:p-1 pan:ledBy body:m . body:m dcterms:type bodytype:ministry ; skos:prefLabel 'M'@fr ."
+    ministry = "body:m dcterms:type bodytype:ministry ; skos:prefLabel 'M'@fr ."
+    turtle = SMALL + leads("m", "action:p-1") + ministry
     picture = drawn("ministries", store_of(turtle), plans="p,q")
     assert [row[4:7] for row in named_rows(picture)] == [("true", "1", "1"), ("false", "", "")]
     assert hatches(picture) == 1
@@ -274,8 +343,8 @@ def test_a_plan_of_which_no_body_is_known_is_hatched() -> None:
 
 def test_the_surroundings_of_an_action_name_what_it_shares() -> None:
     picture = drawn("ego", small(), action="p-1")
-    assert [(row[0].rpartition("/")[2], row[2], row[5]) for row in named_rows(picture)] == [
-        ("law", "text", ""), ("q-1", "other", "law"),
+    assert [(row[0].rpartition("/")[2], row[2], *row[4:7]) for row in named_rows(picture)] == [
+        ("law", "text", "", "plan", ""), ("q-1", "other", "0.415037", "plan", "law"),
     ]  # fmt: skip
 
 
@@ -288,6 +357,8 @@ link:x pan:linkType linktype:cross-reference ; pan:status linkstatus:candidate ;
     pan:from plan:p ; pan:to plan:r .
 link:y pan:linkType linktype:cross-reference ; pan:status linkstatus:accepted ; pan:channel channel:text ;
     pan:certainty certainty:unverified ; pan:from plan:p ; pan:to plan:r .
+link:z pan:linkType linktype:cross-reference ; pan:status linkstatus:accepted ; pan:channel channel:text ;
+    pan:certainty certainty:stated ; pan:evidenceLevel evidencelevel:machine ; pan:from plan:p ; pan:to plan:r .
 """
     )
     assert drawn("lanes", store_of(more), plan="p").svg == plain
@@ -330,9 +401,13 @@ def test_marks_lead_where_the_address_says_and_nowhere_dangerous() -> None:
 
 def test_source_line_states_release_day_and_filters() -> None:
     picture = drawn("upset", small(), plans="p,q", release="9.9", as_of=DAY, language="en")
-    line = " ".join(texts(picture)[-3:])
-    for part in ("release 9.9", "as of 1 January 2024", "unverified statements left out", "plans chosen: p, q"):
+    line = " ".join(texts(picture)[-4:])
+    for part in ("Release 9.9", "as of 1 January 2024", "unverified statements left out", "plans chosen: p, q"):
         assert part in line
+
+
+def cells(picture: Picture, *columns: str) -> list[tuple[str, ...]]:
+    return list(zip(*(picture.table.values(name) for name in columns), strict=True))
 
 
 def named_rows(picture: Picture) -> list[tuple[str, ...]]:

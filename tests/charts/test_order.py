@@ -9,11 +9,15 @@ import pyoxigraph as ox
 from pan2kg.charts.frame import Picture
 from pan2kg.charts.grid import focus_of
 from pan2kg.charts.registry import draw
+from pan2kg.charts.subject import Subject
 from pan2kg.graph.graph import Graph
 from pan2kg.project import Project
 from pan2kg.store.store import LocalStore
 
-KINDS = "plan action instrument body link certainty linktype linkstatus relation channel bodytype"
+KINDS = (
+    "plan action instrument body link certainty linktype linkstatus relation channel bodytype role evidencelevel "
+    "involvement"
+)
 PREFIXES = "".join(f"@prefix {kind}: <https://w3id.org/pan2kg/id/{kind}/> .\n" for kind in KINDS.split())
 PREFIXES += """
 @prefix pan: <https://w3id.org/pan2kg/ontology#> .
@@ -32,13 +36,24 @@ def world(*turtle: str) -> Graph:
     facts += "".join(f'plan:{plan} a pan:Plan ; skos:prefLabel "Plan {plan}"@fr .\n' for plan in "pqr")
     store = ox.Store()
     graph = ox.NamedNode("https://w3id.org/pan2kg/graph/test")
+    facts += "relation:implements pan:useClass 1 .\n"
     store.load(PREFIXES + facts + "\n".join(turtle), format=ox.RdfFormat.TURTLE, to_graph=graph)
     return Graph(Project.packaged(), LocalStore(store), language="fr", as_of=date(2024, 1, 1))
 
 
-def rests(action: str, *texts: str) -> str:
+def rests(action: str, *texts: str, level: str = "plan") -> str:
     return "".join(
-        f'action:{action} pan:restsOn instrument:{t} . instrument:{t} skos:prefLabel "Loi {t}"@fr .\n' for t in texts
+        f"link:{action}-{t} pan:linkType linktype:uses-instrument ; {ACCEPTED} ; pan:relation relation:implements ; "
+        f"pan:evidenceLevel evidencelevel:{level} ; pan:from action:{action} ; pan:to instrument:{t} .\n"
+        f'instrument:{t} skos:prefLabel "Loi {t}"@fr .\n'
+        for t in texts
+    )
+
+
+def part(body: str, role: str, work: str) -> str:
+    return (
+        f"involvement:{body}-{work} pan:involves body:{body} ; pan:involvedIn action:{work} ; pan:role role:{role} ; "
+        f"pan:evidenceLevel evidencelevel:plan .\n"
     )
 
 
@@ -50,16 +65,14 @@ def rows(picture: Picture, *columns: str) -> list[tuple[str, ...]]:
 def cites(name: str, source: str, target: str) -> str:
     return (
         f"link:{name} pan:linkType linktype:cross-reference ; {ACCEPTED} ; pan:channel channel:text ; "
+        f"pan:certainty certainty:stated ; pan:evidenceLevel evidencelevel:plan ; "
         f"pan:from {source} ; pan:to {target} .\n"
     )
 
 
 def test_of_equally_tied_texts_those_a_source_states_are_drawn_first() -> None:
-    stated = (
-        f"link:u pan:linkType linktype:uses-instrument ; {ACCEPTED} ; pan:relation relation:implements ; "
-        "pan:certainty certainty:stated ; pan:from action:p-1 ; pan:to instrument:b ."
-    )
-    picture = draw("lanes", world(rests("p-1", "a", "b"), stated), plan="p", texts=1)
+    given = world(rests("p-1", "a", level="editors"), rests("p-1", "b"))
+    picture = draw("lanes", given, evidence="editors", plan="p", texts=1)
     assert rows(picture, "from", "basis")[:2] == [("a", "inferred"), ("b", "declared")]
     assert "Loi b" in picture.svg
     assert "Loi a" not in picture.svg
@@ -78,7 +91,7 @@ def test_ministries_of_most_plans_come_before_those_of_most_actions() -> None:
     works = {"busy": ("p-1", "p-2", "q-2"), "wide": ("q-1", "r-1", "p-2"), "lonely": ("q-1",)}
     said = "".join(
         f'body:{body} dcterms:type bodytype:ministry ; skos:prefLabel "{body}"@fr .\n'
-        + "".join(f"action:{work} pan:ledBy body:{body} .\n" for work in led)
+        + "".join(part(body, "lead", work) for work in led)
         for body, led in works.items()
     )
     picture = draw("ministries", world(rests("p-1", "a"), said), plans="p,q,r", bodies=2)
@@ -91,7 +104,7 @@ def test_texts_of_several_plans_come_before_the_more_numerous_ones_of_one() -> N
 
 
 def test_around_an_action_leads_come_first_and_then_the_strongest_neighbours() -> None:
-    bodies = 'action:p-1 pan:involvesBody body:a ; pan:ledBy body:z . body:a skos:prefLabel "A"@fr .'
+    bodies = part("a", "support", "p-1") + part("z", "lead", "p-1")
     texts = rests("p-1", "s", "t") + rests("q-1", "s") + rests("q-2", "s", "t")
     found = rows(draw("ego", world(bodies, texts), action="p-1"), "thing", "kind")
     assert [name for name, kind in found if kind == "body"] == ["z", "a"]
@@ -99,10 +112,10 @@ def test_around_an_action_leads_come_first_and_then_the_strongest_neighbours() -
 
 
 def test_without_pan_2_a_picture_starts_from_the_plan_with_most_annotated_actions() -> None:
-    uses = world(rests("p-1", "a", "b", "c"), rests("q-1", "a"), rests("q-2", "b")).uses
-    assert uses.plans[focus_of(uses, "")].iri.endswith("/q")
-    equal = world(rests("q-1", "a"), rests("p-1", "a")).uses
-    assert equal.plans[focus_of(equal, "")].iri.endswith("/p"), "of equals the first"
+    more = Subject(world(rests("p-1", "a", "b", "c"), rests("q-1", "a"), rests("q-2", "b")))
+    assert focus_of(more, "").endswith("/q")
+    equal = Subject(world(rests("q-1", "a"), rests("p-1", "a")))
+    assert focus_of(equal, "").endswith("/p"), "of equals the first"
 
 
 def test_of_many_actions_those_that_name_most_texts_are_drawn_in_their_own_order() -> None:

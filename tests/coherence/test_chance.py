@@ -6,52 +6,65 @@ import numpy as np
 import pytest
 from scipy import stats  # type: ignore[import-untyped]
 
-from pan2kg.coherence.chance import SEED, Verdict, adjust, chance, curveball
-from pan2kg.coherence.editions import Fate, Succession, compare, fates, retention, reweighted
-from pan2kg.coherence.uses import Uses, uses_of
+from pan2kg.coherence.chance import Chance, Trial, Verdict, adjust, chance, curveball
+from pan2kg.coherence.editions import Fate, Succession, compare, fates, retention
+from pan2kg.coherence.evidence import Level
+from pan2kg.coherence.known import Known, Tables, known
+from pan2kg.coherence.texts import Step, Use, Works, weigh
 from pan2kg.errors import QueryError
 
 
-def blocks(pairs: int, shared: int) -> Uses:
-    """Pairs of plans that share instruments with each other only."""
-    plan_of = {f"a{at:02}-{side}": f"p{at:02}-{side}" for at in range(pairs) for side in "xy"}
-    given = [(action, f"i{action[1:3]}-{n}") for action in plan_of for n in range(shared)]
-    return uses_of(given, plan_of)
+def drawn(pairs: int, shared: int, trial: Trial) -> tuple[Chance, ...]:
+    """Pairs of plans that share texts with each other only."""
+    home = {f"a{at:02}-{side}": f"p{at:02}-{side}" for at in range(pairs) for side in "xy"}
+    uses = [Use(action, f"i{action[1:3]}-{n}", 0.25, Level.PLAN) for action in home for n in range(shared)]
+    works = Works(tuple(sorted(home.values())), home)
+    return chance(works, weigh(works, uses), uses, trial=trial)
 
 
-def test_without_a_seed_given_the_fixed_one_is_used_and_named() -> None:
-    first, again = chance(blocks(4, 3), draws=99), chance(blocks(4, 3), draws=99)
+def test_without_a_seed_given_the_fixed_one_is_used() -> None:
+    first, again = drawn(4, 3, Trial(draws=99)), drawn(4, 3, Trial(draws=99))
     assert first == again
-    assert ("seed", str(SEED)) in first.basis.filters
-    assert chance(blocks(4, 3), draws=99, seed=7).basis != first.basis
+    assert [row.p for row in drawn(4, 3, Trial(draws=99, seed=7))] != [row.p for row in first]
+
+
+def test_every_use_counts_alike_and_what_stands_above_a_text_follows_it() -> None:
+    works = Works(("p", "q", "r"), {})
+    uses = [Use("p", "K1", 0.25, Level.PLAN), Use("q", "K2", 1.0, Level.OFFICIAL), Use("r", "C", 1.0, Level.PLAN)]
+    uses += [Use("p", "C", 1.0, Level.PLAN), Use("q", "K1", 1.0, Level.OTHER)]
+    weights = weigh(works, uses, [Step("K1", "K"), Step("K2", "K")], general={"C"})
+    seen = {(row.one, row.two): row.statistic for row in chance(works, weights, uses, trial=Trial(draws=9))}
+    gain = dict(zip(weights.texts, weights.gain.tolist(), strict=True))
+    assert seen == pytest.approx({("p", "q"): gain["K"], ("p", "r"): 0.0, ("q", "r"): 0.0})
+    assert gain["K"] > 0
 
 
 def test_plans_that_share_far_more_than_chance_are_found() -> None:
-    rows = chance(blocks(10, 8), draws=999).rows
+    rows = drawn(10, 8, Trial(draws=999))
     beyond = {(row.one, row.two) for row in rows if row.verdict is Verdict.BEYOND}
     assert beyond == {(f"p{at:02}-x", f"p{at:02}-y") for at in range(10)}
 
 
 def test_a_small_table_cannot_be_significant() -> None:
-    rows = chance(blocks(1, 1), draws=99).rows
+    rows = drawn(1, 1, Trial(draws=99))
     assert [(row.p, row.verdict) for row in rows] == [(1.0, Verdict.IMPOSSIBLE)]
 
 
 def test_too_few_draws_cannot_be_significant() -> None:
-    assert {row.verdict for row in chance(blocks(10, 8), draws=9)} == {Verdict.IMPOSSIBLE}
+    assert {row.verdict for row in drawn(10, 8, Trial(draws=9))} == {Verdict.IMPOSSIBLE}
 
 
 def test_p_counts_the_observed_table() -> None:
-    assert min(row.p for row in chance(blocks(10, 8), draws=99)) == pytest.approx(1 / 100)
+    assert min(row.p for row in drawn(10, 8, Trial(draws=99))) == pytest.approx(1 / 100)
 
 
 def test_a_level_that_is_met_exactly_counts_as_met() -> None:
     """The best pairs have p = 1/100 at 99 draws, and none could have less: at that level they are beyond chance."""
-    rows = chance(blocks(10, 8), draws=99).rows
+    rows = drawn(10, 8, Trial(draws=99))
     best = min(rows, key=lambda row: row.adjusted)
-    exactly = {row.verdict for row in chance(blocks(10, 8), draws=99, level=best.adjusted) if row.one == best.one}
+    exactly = {row.verdict for row in drawn(10, 8, Trial(draws=99, significant=best.adjusted)) if row.one == best.one}
     assert Verdict.BEYOND in exactly
-    attainable = chance(blocks(10, 8), draws=99, level=best.attainable).rows
+    attainable = drawn(10, 8, Trial(draws=99, significant=best.attainable))
     (same,) = [row for row in attainable if (row.one, row.two) == (best.one, best.two)]
     assert same.verdict is not Verdict.IMPOSSIBLE
 
@@ -72,49 +85,43 @@ def test_a_curveball_reaches_every_table_about_equally_often() -> None:
     assert min(seen.values()) > 140
 
 
-@pytest.mark.parametrize("wrong", [{"draws": 0}, {"trades": 0}, {"level": 1.0}])
-def test_senseless_settings_are_refused(wrong: dict[str, float]) -> None:
+@pytest.mark.parametrize("wrong", [Trial(draws=0), Trial(trades=0), Trial(significant=1.0)])
+def test_senseless_settings_are_refused(wrong: Trial) -> None:
     with pytest.raises(ValueError, match="at least 1"):
-        chance(blocks(1, 1), **wrong)  # type: ignore[arg-type]
+        drawn(1, 1, wrong)
 
 
 EDITIONS = {"a1": "P1", "a2": "P1", "b1": "P2", "b2": "P2", "c": "Q", "d": "Q"}
 
 
-def editions() -> Uses:
-    return uses_of([("a1", "K"), ("b1", "K"), ("b1", "L"), ("b2", "L"), ("c", "K"), ("d", "L")], EDITIONS)
+def editions() -> Known:
+    pairs = (("a1", "K"), ("b1", "K"), ("b1", "L"), ("b2", "L"), ("c", "K"), ("d", "L"))
+    uses = tuple(Use(*pair, 1.0, Level.PLAN) for pair in pairs)
+    return known(Tables(Works(("P1", "P2", "Q"), EDITIONS), uses))
 
 
-def test_editions_are_compared_with_the_base_editions_weights() -> None:
-    found = compare(editions(), "P1", "P2")
+def test_editions_are_compared_with_the_same_weights() -> None:
+    made = editions()
+    found = compare(made, "P1", "P2")
     (row,) = found.rows
-    assert (row.other, row.base.linked, row.same.linked) == ("Q", 1, 3)
-    assert (found.added, found.removed) == ((("d", "L"),), ())
-    assert (found.statements, found.actions, found.per_action) == ((1, 3), (2, 2), (0.5, 1.5))
-    assert found.bases[2].weights == "ln(n/d) of P1, n = 4"
-
-
-def test_an_instrument_unknown_to_the_base_weighs_as_if_used_once() -> None:
-    base = uses_of([("a", "K"), ("b", "L"), ("c", "K")], dict.fromkeys("abcd", "P"))
-    later = reweighted(uses_of([("a", "K"), ("b", "M")], dict.fromkeys("ab", "P")), base)
-    assert later.weights.tolist() == pytest.approx([np.log(2), np.log(4)])
-    assert later.basis.filters[-1] == ("instruments unknown to the base", "1")
+    gain = dict(zip(made.potential.weights.texts, made.potential.weights.gain.tolist(), strict=True))
+    assert (row.other, row.added, row.removed, row.is_linked) == ("Q", ("L",), (), True)
+    assert (row.base.low, row.new.low) == pytest.approx((gain["K"], gain["K"] + gain["L"]))
+    assert (found.texts, found.actions) == ((1, 2), (2, 2))
 
 
 def test_fates_and_retention() -> None:
-    rows = fates(editions(), "P1", "P2", [Succession("b1", "a1", "extends")])
+    rows = fates(EDITIONS, "P1", "P2", [Succession("b1", "a1", "extends")])
     assert [(row.action, row.fate) for row in rows] == [("a1", Fate.EXTENDED), ("a2", Fate.DROPPED), ("b2", Fate.NEW)]
     assert retention(rows) == 0.5
 
 
 def test_nothing_is_dropped_where_no_succession_was_recorded() -> None:
-    rows = fates(editions(), "P1", "P2", [])
+    rows = fates(EDITIONS, "P1", "P2", [])
     assert {row.fate for row in rows} == {Fate.NOT_ASSESSED}
     assert retention(rows) is None
 
 
-def test_an_unknown_edition_is_refused_with_the_nearest_names() -> None:
-    with pytest.raises(QueryError, match=r"no plan « P3 ».*P2 or P1"):
-        compare(editions(), "P1", "P3")
+def test_an_edition_is_not_compared_with_itself() -> None:
     with pytest.raises(QueryError, match="same plan"):
         compare(editions(), "P1", "P1")

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import date
+from itertools import islice
 
 import pytest
 
@@ -176,10 +178,85 @@ def test_an_instrument_requires_nothing_before_its_own_day() -> None:
 
 
 def test_an_obligation_that_recurs_falls_due_again() -> None:
-    leap = Obligation("o", "D", date(2020, 2, 29), every=1)
-    assert [leap.term(date(2021, *day)).due for day in ((2, 28), (3, 1))] == [date(2021, 2, 28), date(2022, 2, 28)]
-    assert margin(leap, as_of=date(2024, 2, 29)).met is Met.PENDING
-    assert margin(leap, as_of=date(2024, 2, 29)).obligation.due == date(2024, 2, 29)
+    leap = Obligation("o", "D", date(2020, 2, 29), every=12)
+    days = [date(2020, 2, 29), date(2021, 2, 28), date(2022, 2, 28), date(2023, 2, 28), date(2024, 2, 29)]
+    assert list(islice(leap.occurrences(), 5)) == days
+    assert leap.around(date(2021, 2, 28)) == (days[0], days[1])
+    assert leap.around(date(2021, 3, 1)) == (days[1], days[2])
+    month_ends = Obligation("o", "D", date(2023, 11, 30), every=1)
+    assert [(day.month, day.day) for day in islice(month_ends.occurrences(), 5)] == [
+        (11, 30), (12, 30), (1, 30), (2, 29), (3, 30),
+    ]  # fmt: skip
+
+
+def test_what_does_not_recur_is_due_once_and_what_has_no_day_never() -> None:
+    assert DUTY.around(DUE) == (None, DUE)
+    assert DUTY.around(date(2021, 12, 18)) == (DUE, None)
+    assert Obligation("o", "D", None, every=12).around(TODAY) == (None, None)
+    assert margin(Obligation("o", "D", None, every=12)).met is Met.UNKNOWN
+
+
+def test_days_end_with_the_calendar() -> None:
+    late = Obligation("o", "D", date(9998, 6, 1), every=12)
+    assert late.around(date(9999, 12, 31)) == (date(9999, 6, 1), None)
+    kept = [act(date(year, 5, 1), f"law-{year}") for year in (9998, 9999)]
+    row = margin(late, *kept, as_of=date(9999, 12, 31))
+    assert (row.obligation.due, row.met, row.coming) == (date(9999, 6, 1), Met.IN_TIME, None)
+
+
+YEARLY = Obligation("o", "D", date(2021, 3, 1), every=12)
+FIRST, SECOND, THIRD = date(2021, 3, 1), date(2022, 3, 1), date(2023, 3, 1)
+
+
+@pytest.mark.parametrize(
+    ("acts", "as_of", "due", "met", "overdue"),
+    [
+        # Nothing answers: each occurrence is open from the day after it was due until the next one is.
+        ([], date(2021, 2, 28), FIRST, Met.PENDING, 0),
+        ([], FIRST, FIRST, Met.PENDING, 0),
+        ([], date(2021, 3, 2), FIRST, Met.OPEN, 1),
+        ([], SECOND, FIRST, Met.OPEN, 365),
+        ([], date(2022, 3, 2), SECOND, Met.OPEN, 1),
+        # Met on the due day: from the day after, the next one is pending.
+        ([FIRST], FIRST, FIRST, Met.IN_TIME, 0),
+        ([FIRST], date(2021, 3, 2), SECOND, Met.PENDING, 0),
+        ([FIRST], SECOND, SECOND, Met.PENDING, 0),
+        ([FIRST], date(2022, 3, 2), SECOND, Met.OPEN, 1),
+        # Met a day late: so it stays until the next one was due, which that act does not meet as well.
+        ([date(2021, 3, 2)], FIRST, FIRST, Met.PENDING, 0),
+        ([date(2021, 3, 2)], date(2021, 3, 2), FIRST, Met.LATE, 0),
+        ([date(2021, 3, 2)], SECOND, FIRST, Met.LATE, 0),
+        ([date(2021, 3, 2)], date(2022, 3, 2), SECOND, Met.OPEN, 1),
+        # An occurrence that passed unmet is not caught up once the next was due.
+        ([date(2022, 3, 2)], date(2022, 3, 2), SECOND, Met.LATE, 0),
+        ([date(2022, 3, 2)], date(2023, 3, 2), THIRD, Met.OPEN, 1),
+        # One act for each.
+        ([date(2021, 1, 1), date(2022, 1, 1)], date(2022, 3, 1), SECOND, Met.IN_TIME, 0),
+        ([date(2021, 1, 1), date(2022, 1, 1)], date(2022, 3, 2), THIRD, Met.PENDING, 0),
+        ([date(2021, 1, 1), date(2021, 2, 1)], date(2021, 3, 2), SECOND, Met.PENDING, 0),
+        ([date(2021, 3, 2), date(2022, 2, 1)], SECOND, FIRST, Met.LATE, 0),
+        ([date(2021, 3, 2), date(2022, 2, 1)], date(2022, 3, 2), THIRD, Met.PENDING, 0),
+    ],
+)
+def test_what_recurs_is_judged_on_each_day_around_its_due_dates(
+    acts: list[date], as_of: date, due: date, met: Met, overdue: int
+) -> None:
+    row = margin(YEARLY, *(act(day, f"law-{day}") for day in acts), as_of=as_of)
+    assert (row.obligation.due, row.met, row.overdue) == (due, met, overdue)
+    assert (row.last, row.coming) == YEARLY.around(as_of)
+
+
+def test_an_action_that_is_over_answers_no_later_occurrence() -> None:
+    planned = Response("a", "D", date(2021, 2, 1), is_act=False)
+    assert margin(YEARLY, planned, as_of=date(2021, 3, 2)).standing is Standing.ON_TIME
+    assert margin(YEARLY, planned, as_of=date(2022, 3, 2)).standing is Standing.UNCOVERED
+
+
+def test_under_a_treaty_nothing_recurs_before_its_ratification() -> None:
+    treaty = replace(YEARLY, needs_ratification=True, ratified=date(2022, 6, 1))
+    row = margin(treaty, as_of=date(2022, 5, 31))
+    assert (row.met, row.last, row.coming) == (Met.UNKNOWN, None, None)
+    assert margin(treaty, as_of=date(2022, 6, 1)).coming == THIRD
 
 
 def test_what_cannot_be_due_is_neither_met_nor_open() -> None:

@@ -1,21 +1,18 @@
-"""Pairs of plans: the matrix, citations, debt at three levels, action 3.3, participation, loss, bodies."""
+"""What stands beside links of plans: scores and leads, participation, loss, bodies, fields."""
 
 from __future__ import annotations
-
-from datetime import date
 
 import pytest
 
 import pan2kg
-from pan2kg.coherence.bodies import Profile, fragmentation, overlaps, who_should_talk
-from pan2kg.coherence.citations import Citation, arcs
-from pan2kg.coherence.debt import debts, index
-from pan2kg.coherence.links import project
-from pan2kg.coherence.pairs import Layers, plan_matrix
+from pan2kg.coherence.bodies import Involvement, Profile, fragmentation, overlaps, who_should_talk
+from pan2kg.coherence.evidence import Level
+from pan2kg.coherence.known import Known, Tables, known
+from pan2kg.coherence.layers import co_led, judged
 from pan2kg.coherence.participation import Field, Presence, completeness, loss, losses, of_timeline, participation
 from pan2kg.coherence.scores import scores_of
-from pan2kg.coherence.uses import Plan, Uses, uses_of
-from pan2kg.errors import QueryError
+from pan2kg.coherence.texts import Use, Works
+from pan2kg.coherence.uses import Uses, uses_of
 
 BITS = {"K": 1.0, "T": 0.5, "W": 2.0}
 """What texts weigh: U is general."""
@@ -23,143 +20,70 @@ PLAN_OF = {"a1": "P", "a2": "P", "a3": "P", "b1": "Q", "b2": "Q"}
 WORKED = {"a1": "UK", "a2": "UW", "a3": "UT", "b1": "UKT", "b2": "UT"}
 
 
-def worked(*plans: Plan) -> Uses:
-    return uses_of([(action, one) for action, names in WORKED.items() for one in names], PLAN_OF, plans=plans)
+def worked() -> Uses:
+    return uses_of([(action, one) for action, names in WORKED.items() for one in names], PLAN_OF)
 
 
-def cites(source: str, target: str, channel: str = "text", seen: date | None = None) -> Citation:
-    return Citation(f"{source}-{target}-{channel}", source, target, channel, f"doc-{channel}", seen)
+def at_plan(pairs: list[tuple[str, str]], home: dict[str, str], general: str = "") -> Known:
+    """What is known of uses that carry out texts by the plans' own words."""
+    uses = tuple(Use(*pair, 1.0, Level.PLAN) for pair in pairs)
+    return known(Tables(Works(tuple(sorted(set(home.values()))), home), uses, general=frozenset(general)))
 
 
-def test_the_worked_cell() -> None:
-    (cell,) = plan_matrix(worked(), project(worked()))
-    found = cell.potential
-    assert found.linked == 3
-    assert found.total == pytest.approx(2.0)
-    assert found.mean == pytest.approx(1 / 3)
-    assert found.maximum == pytest.approx(1.0)
-    assert found.instruments == ("K", "T", "U")
-
-
-def test_a_low_potential_between_partly_known_plans_is_inconclusive() -> None:
-    none = uses_of([("a", "K"), ("b", "L")], {"a": "P", "b": "Q"}, plans=[Plan("P", 20, "partial"), Plan("Q", 1)])
-    (cell,) = plan_matrix(none, project(none))
-    assert (cell.known[0].in_graph, cell.known[0].published, cell.known[1].is_partial) == (1, 20, False)
-    assert cell.is_inconclusive
-    whole = worked(Plan("P", 3, "complete"), Plan("Q", 2, "complete"))
-    assert not plan_matrix(whole, project(whole)).rows[0].is_partly_known
-
-
-def test_a_low_potential_between_fully_known_plans_is_what_it_is() -> None:
-    plans = [Plan("P", 1, "complete"), Plan("Q", 1, "complete")]
-    uses = uses_of([("a", "K"), ("b", "L")], {"a": "P", "b": "Q"}, plans=plans)
-    (cell,) = plan_matrix(uses, project(uses))
-    assert (cell.potential.mean, cell.is_inconclusive) == (0, False)
-
-
-def test_null_against_0_in_a_cell() -> None:
-    uses = worked()
-    (bare,) = plan_matrix(uses, project(uses))
-    zero = scores_of({("a1", "b1"): 0}, assessor="x")
-    profiles = tuple(Profile(action, leads=frozenset({action})) for action in ("a1", "b1"))
-    (cell,) = plan_matrix(uses, project(uses), Layers(scores=(zero,), profiles=profiles))
-    assert (bare.judged, bare.co_led) == (None, None)
-    assert cell.judged is not None
-    assert (cell.judged.positive, cell.judged.cells, cell.co_led) == (0, 1, 0)
+def test_nothing_scored_is_not_0_and_a_lead_counts_on_somebodys_word() -> None:
+    assert (judged(PLAN_OF, []), co_led(PLAN_OF, [])) == ({}, {})
+    zero = judged(PLAN_OF, [scores_of({("a1", "b1"): 0}, assessor="x")])["P", "Q"]
+    assert (zero.positive, zero.cells) == (0, 1)
+    lead = frozenset({"lead"})
+    parts = [Involvement(work, work, "x", lead, Level.OFFICIAL) for work in ("a1", "b1")]
+    assert co_led(PLAN_OF, parts) == {("P", "Q"): 1}
+    assert co_led(PLAN_OF, parts, Level.PLAN) == {}
+    assert co_led(PLAN_OF, [*parts[:1], Involvement("b1", "b1", "x", lead, None)]) == {}
+    assert co_led(PLAN_OF, [*parts[:1], Involvement("b1", "b1", "x", frozenset({"partner"}), Level.PLAN)]) == {}
 
 
 def test_a_net_of_0_does_not_hide_plus_6_and_minus_6_in_a_cell() -> None:
     scores = scores_of(
         {("a1", "b1"): 3, ("a2", "b1"): 3, ("b1", "a1"): -3, ("b2", "a1"): -3, ("a1", "a2"): 3}, assessor="x"
     )
-    judged = plan_matrix(worked(), project(worked()), Layers(scores=(scores,))).rows[0].judged
-    assert judged is not None
-    assert (judged.positive, judged.negative) == (6, -6)
+    found = judged(PLAN_OF, [scores])["P", "Q"]
+    assert (found.positive, found.negative) == (6, -6)
 
 
 def test_disagreeing_assessors_do_not_cancel_each_other() -> None:
-    scores = tuple(scores_of({("a1", "b1"): score}, assessor=str(score)) for score in (3, -3))
-    judged = plan_matrix(worked(), project(worked()), Layers(scores=scores)).rows[0].judged
-    assert judged is not None
-    assert (judged.positive, judged.negative, judged.assessors) == (1.5, -1.5, 2)
+    scores = [scores_of({("a1", "b1"): score}, assessor=str(score)) for score in (3, -3)]
+    found = judged(PLAN_OF, scores)["P", "Q"]
+    assert (found.positive, found.negative, found.assessors) == (1.5, -1.5, 2)
 
 
-def test_a_plan_without_actions_has_no_mean() -> None:
-    uses = uses_of([("a", "K"), ("Q", "K")], {"a": "P"}, plans=[Plan("Q", 5)])
-    (cell,) = plan_matrix(uses, project(uses))
-    assert (cell.potential.mean, cell.potential.instruments) == (None, ("K",))
-
-
-def test_citations_are_counted_by_channel_and_direction() -> None:
-    said = [cites("a1", "Q"), cites("P", "Q", "web"), cites("b1", "a1"), cites("a1", "a2"), cites("P", "elsewhere")]
-    there, back = arcs(worked(), said)
-    assert (there.citing, there.channels, there.returned) == ("P", (("text", 1), ("web", 1)), True)
-    assert (back.citing, back.number) == ("Q", 1)
-    assert [arc.returned for arc in arcs(worked(), said[:2])] == [False]
-
-
-@pytest.mark.parametrize(
-    ("citation", "action", "mixed", "plan"),
-    [
-        (("a3", "b2"), 1.0, 0.642057, 0.0),
-        (("a3", "Q"), 2.0, 0.642057, 0.0),
-        (("P", "b1"), 2.0, 1.0, 0.0),
-        (("P", "Q"), 2.0, 2.0, 0.0),
-        (("Q", "P"), 2.0, 2.0, 2.0),
-        (("a1", "a2"), 2.0, 2.0, 2.0),
-    ],
-)
-def test_debt_at_three_levels(citation: tuple[str, str], action: float, mixed: float, plan: float) -> None:
-    there = debts(worked(), project(worked()), [cites(*citation)]).rows[0]
-    assert (there.citing, there.cited) == ("P", "Q")
-    assert there.total == pytest.approx(2.0)
-    assert (there.action, there.mixed, there.plan) == pytest.approx((action, mixed, plan), abs=1e-6)
-    assert there.share("action") == pytest.approx(action / 2, abs=1e-6)
-
-
-def test_the_index_of_action_3_3() -> None:
-    seen = date(2021, 3, 4)
-    said = [cites("P", "Q", "annex"), cites("P", "Q", "web", seen), cites("b1", "P", "web")]
-    found = index(worked(), project(worked()), said)
-    (row,) = found.rows
-    assert (row.value, found.mean, row.missing) == (3, 3.0, (("text", False),))
-    assert [s.seen for s in row.sightings if s.channel == "web" and s.there] == [seen]
-    assert (row.pages, row.instruments, found.other_plans("P")) == (("doc-web",), ("K", "T", "U"), ("Q",))
-
-
-def test_a_pair_counts_for_the_index_when_linked_or_declared() -> None:
-    uses = uses_of([("a", "K"), ("b", "L")], {"a": "P", "b": "Q", "c": "R"})
-    assert index(uses, project(uses), []).mean is None
-    found = index(uses, project(uses), [], [("a", "Q"), ("a", "P"), ("R", "elsewhere")])
-    assert [(row.one, row.two, row.declared, row.value) for row in found.rows] == [("P", "Q", True, 0)]
-    assert index(uses, project(uses), [], [("a", "Q")], plan="R").rows == ()
-    with pytest.raises(QueryError, match="no plan « S »"):
-        index(uses, project(uses), [], plan="S")
-
-
-def test_participation_is_0_within_one_plan_and_ties_go_by_iri() -> None:
-    uses = uses_of(
-        [("b", "K"), ("a", "K"), ("c", "K"), ("x", "L"), ("y", "L")], {"a": "P", "b": "Q", "c": "R", "x": "S", "y": "S"}
-    )
-    rows = participation(uses, project(uses)).rows
+def test_participation_counts_links_between_plans_only_and_ties_go_by_iri() -> None:
+    home = {"a": "P", "b": "Q", "c": "R", "x": "S", "y": "S", "z": "P", "w": "Q"}
+    pairs = [("b", "K"), ("a", "K"), ("c", "K"), ("x", "L"), ("y", "L"), ("z", "M"), ("w", "M")]
+    made = at_plan(pairs, home)
+    rows = participation(made.potential, made.actions)
     assert [(row.action, round(row.value, 9), row.plans) for row in rows] == [
-        ("a", 0.5, 2), ("b", 0.5, 2), ("c", 0.5, 2), ("x", 0.0, 1), ("y", 0.0, 1),
+        ("a", 0.5, 2), ("b", 0.5, 2), ("c", 0.5, 2), ("w", 0.0, 1), ("z", 0.0, 1),
     ]  # fmt: skip
+    gain = dict(zip(made.potential.weights.texts, made.potential.weights.gain.tolist(), strict=True))
+    assert rows[0].total == pytest.approx(2 * gain["K"])
 
 
 def test_what_is_lost_with_an_action() -> None:
-    uses, links = worked(), project(worked())
-    found = loss(uses, links, "b1", {"duty": {"b1", "b2"}, "other": {"a2"}})
+    pairs = [(action, one) for action, names in WORKED.items() for one in names]
+    made = at_plan(pairs, PLAN_OF, "U")
+    found = loss(made.potential, made.uses, "b1", {"duty": {"b1", "b2"}, "other": {"a2"}})
     assert (found.instruments, found.obligations, found.plans) == (("K",), (), ())
-    assert loss(uses, links, "a2", {"other": {"a2"}, "shared": {"a2", "b1"}}).obligations == ("other",)
-    assert not loss(uses, links, "b2")
-    one = uses_of([("a", "K"), ("b", "K"), ("c", "L")], {"a": "P", "b": "Q", "c": "Q"})
-    assert {row.action: row.plans for row in losses(one, project(one)) if row.plans} == {"a": ("Q",), "b": ("P",)}
+    assert loss(made.potential, made.uses, "a2", {"other": {"a2"}, "shared": {"a2", "b1"}}).obligations == ("other",)
+    assert not loss(made.potential, made.uses, "b2")
+    one = at_plan([("a", "K"), ("b", "K"), ("c", "L"), ("a", "U"), ("c", "U")], {"a": "P", "b": "Q", "c": "Q"}, "U")
+    cut = {row.action: row.plans for row in losses(one.potential, one.uses) if row.plans}
+    assert cut == {"a": ("Q",), "b": ("P",)}, "a general text holds no two plans together"
 
 
-def test_an_instrument_the_plan_states_itself_is_not_lost() -> None:
-    uses = uses_of([("a", "K"), ("P", "K"), ("b", "L")], {"a": "P", "b": "Q"})
-    assert not loss(uses, project(uses), "a")
+def test_a_text_the_plan_states_itself_is_not_lost() -> None:
+    made = at_plan([("a", "K"), ("P", "K"), ("b", "K")], {"a": "P", "b": "Q"})
+    assert not loss(made.potential, made.uses, "a")
+    assert loss(made.potential, made.uses, "b").plans == ("P",)
 
 
 def test_fragmentation_needs_two_leads() -> None:
@@ -217,12 +141,11 @@ def test_absent_and_vague_and_not_annotated_stay_apart() -> None:
         Field("a1", "indicator", Presence.VAGUE),
         Field("a1", "indicator", Presence.PRESENT),
     ]
-    found = completeness(worked(), given)
-    first = found.rows[0]
+    found = completeness(PLAN_OF, given)
+    first = found[0]
     assert dict(first.fields)["indicator"] is Presence.PRESENT
     assert [first.count(presence) for presence in Presence] == [1, 1, 3]
-    assert (found.rows[1].annotated, found.rows[1].share) == (False, None)
-    assert found.basis.filters[-1] == ("fields", "recorded for 1 of 5 actions")
+    assert (found[1].annotated, found[1].share) == (False, None)
 
 
 def test_a_text_of_no_weight_joins_nobody_and_shows_in_no_overlap() -> None:

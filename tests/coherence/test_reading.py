@@ -227,7 +227,7 @@ def test_the_implementation_of_a_transposing_act_answers_the_directive() -> None
 
 
 def test_the_shipped_timeline_as_soon_as_possible_is_vague(graph: pan2kg.Graph) -> None:
-    found = completeness(reading.read_uses(graph.store), records.read_fields(graph.store))
+    found = completeness(graph.home_of, records.read_fields(graph.store))
     row = next(row for row in found if key(row.action) == "lu-bhr-2-4-4")
     assert dict(row.fields)["timeline"] is Presence.VAGUE
     assert dict(row.fields)["indicator"] is Presence.VAGUE
@@ -242,6 +242,17 @@ def test_a_treaty_is_due_from_its_ratification_on() -> None:
     """
     (duty,) = records.read_obligations(store(("duties", facts)))
     assert (duty.binds(date(2021, 3, 17)), duty.binds(date(2021, 3, 18))) == (False, True)
+
+
+@pytest.mark.parametrize(("said", "months"), [("P3Y", 36), ("P1Y6M", 18), ("P12M", 12), ("P90D", 0), ("", 0)])
+def test_how_often_an_obligation_recurs_is_read_in_months(said: str, months: int) -> None:
+    often = f'obligation:o pan:recursEvery "{said}"^^xsd:duration .' if said else ""
+    facts = f"""
+    obligation:o a pan:Obligation ; pan:underInstrument instrument:dir ; pan:dueDate "2020-01-01"^^xsd:date .
+    {often}
+    """
+    (duty,) = records.read_obligations(store(("duties", facts)))
+    assert duty.every == months
 
 
 def test_means_by_an_unnamed_group_are_vague() -> None:

@@ -10,7 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pan2kg.coherence.evidence import FIGURED, Level
+from pan2kg.coherence.chance import Trial, chance
+from pan2kg.coherence.evidence import FIGURED, Level, counts
+from pan2kg.coherence.participation import losses, participation
 from pan2kg.coherence.reading_state import Readings, read_in_full
 from pan2kg.coherence.texts import Use, Works, weigh
 from pan2kg.coherence.weight import Potential, action_pairs, linked_actions, plan_pairs, potential, unsaid, weight
@@ -273,13 +275,53 @@ def test_what_a_machine_proposes_changes_nothing(world: World, at: Level, one: U
 @settings(max_examples=60)
 @given(worlds, uses)
 def test_what_the_editors_conclude_never_raises_a_headline_weight(world: World, one: Use) -> None:
-    """It may lower one, since the text is commoner, and only where its plan has a use already."""
+    """It may lower one, since the text is commoner, and only where its plan has a use already.
+
+    To nothing it lowers only what is shared by texts as common now as those above them, which tell nothing more.
+    """
     plan = world.works.home.get(one.work, one.work)
     if Slow(world, EDITORS).used(plan, EDITORS):
-        more = pairs(replace(world, uses=(*world.uses, replace(one, level=EDITORS))), OFFICIAL)
-        before = pairs(world, OFFICIAL)
-        assert more.keys() == before.keys()
+        later = replace(world, uses=(*world.uses, replace(one, level=EDITORS)))
+        more, before = pairs(later, OFFICIAL), pairs(world, OFFICIAL)
+        assert more.keys() <= before.keys()
+        for pair in before.keys() - more.keys():
+            assert all(part.gain <= CLOSE for part in weight(made(later), *pair).contributions)
         assert all(sum(more[pair]) <= sum(before[pair]) + CLOSE for pair in more)
+
+
+@settings(max_examples=60)
+@given(worlds, st.sampled_from(FIGURED))
+def test_participation_is_of_linked_actions_and_stays_below_its_bound(world: World, at: Level) -> None:
+    found = made(world, at)
+    rows = participation(found, action_pairs(found))
+    assert {row.action for row in rows} == {
+        end for pair, bits in actions(world, at).items() if bits[0] > 0 for end in pair
+    }
+    assert all(0 <= row.value <= 1 - 1 / row.plans + CLOSE for row in rows)
+
+
+@settings(max_examples=60)
+@given(worlds, st.sampled_from(FIGURED))
+def test_what_hangs_on_an_action_goes_with_it_and_nothing_else_does(world: World, at: Level) -> None:
+    whole = made(world, at)
+    lost = {row.action: set(row.plans) for row in losses(whole, [use for use in world.uses if counts(use.level, at)])}
+    for action, plan in world.works.home.items():
+        left = potential(world.works, whole.weights, [use for use in world.uses if use.work != action], at=at)
+        gone = {
+            other for other in PLANS
+            if other != plan and weight(whole, plan, other).low > CLOSE >= weight(left, plan, other).low
+        }  # fmt: skip
+        assert lost.get(action, set()) == gone
+
+
+@settings(max_examples=20, deadline=None)
+@given(worlds, st.sampled_from(FIGURED))
+def test_chance_counts_every_use_alike_and_its_p_values_are_never_0(world: World, at: Level) -> None:
+    found = made(world, at)
+    for row in chance(world.works, found.weights, world.uses, at=at, trial=Trial(draws=19)):
+        assert row.statistic >= weight(found, row.one, row.two).low - CLOSE
+        assert 1 / 20 <= row.p <= row.adjusted <= 1
+        assert row.attainable <= row.adjusted + CLOSE
 
 
 def test_a_plan_is_read_in_full_only_with_all_its_measures() -> None:

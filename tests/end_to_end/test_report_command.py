@@ -143,7 +143,7 @@ def test_every_picture_is_in_the_page_with_its_name_and_its_data(page: Page) -> 
 
 def test_the_four_headline_figures_lead_to_their_rows(page: Page, text: str) -> None:
     found = re.findall(r"^- \*\*\[[^\]]+\]\(#([\w-]+)\)\*\*", text, re.MULTILINE)
-    assert found == ["plan-lu-bhr-2", "unacknowledged", "pairwise", "duties"]
+    assert found == ["plan-lu-bhr-2", "owed", "pairwise", "duties"]
     assert set(found) <= set(page.all("id"))
 
 

@@ -40,7 +40,7 @@ def test_the_dataset_has_every_statement_and_every_graph(graph: pan2kg.Graph) ->
 
 
 def test_the_network_has_links_of_every_kind_but_no_unverified_one(graph: pan2kg.Graph) -> None:
-    network = graph.network()
+    network = graph.network(evidence="editors")
     assert isinstance(network, nx.MultiDiGraph)
     kinds = {data["type"] for _, _, data in network.edges(data=True)}
     assert {"uses-instrument", "cross-reference", "shared-instrument", "shared-topic", "succession"} <= kinds

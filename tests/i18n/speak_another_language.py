@@ -12,9 +12,11 @@ from pathlib import Path
 
 from pan2kg.cli.main import main
 from pan2kg.graph.graph import open_graph
+from pan2kg.site import quality
 from pan2kg.site.registry import PAGES, SERIES, Site
 from pan2kg.site.site_context import SiteContext
 from tests.i18n.pseudo import TAG
+from tests.once import checked
 
 DAY = "2026-01-01"
 COMMANDS = {
@@ -43,6 +45,7 @@ def say_commands(folder: Path) -> dict[str, str]:
 
 
 def say_pages() -> dict[str, str]:
+    setattr(quality, "_checked", lambda project, _: quality.summarise(checked(project)))  # noqa: B010
     site_context = SiteContext(open_graph(as_of=date.fromisoformat(DAY)))
     site = Site(site_context)
     paths = [f"{TAG}/{name}.html" for name in PAGES]

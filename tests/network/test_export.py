@@ -61,7 +61,7 @@ def networks(draw: st.DrawFn) -> nx.MultiDiGraph[str]:
 
 @pytest.fixture(scope="module")
 def shipped(graph: pan2kg.Graph) -> nx.MultiDiGraph[str]:
-    return graph.network()
+    return graph.network(evidence="editors")
 
 
 def without(row: Row, *names: str) -> Row:
@@ -278,11 +278,11 @@ def test_the_zip_holds_nodes_edges_and_what_they_rest_on(shipped: nx.MultiDiGrap
         about = {row["name"]: row["value"] for row in csv_rows(archive.read("about.csv"))}
     assert about["title"] == "PAN 2"
     assert about["plans"] == "lu-bhr-2"
-    assert about["weights"] == "ln(n/d)"
+    assert about["evidence"] == "editors"
     assert about["released"] == "2026-01-02"
 
 
-def test_an_edge_of_the_shipped_graph_carries_type_strength_evidence_certainty_and_status(
+def test_an_edge_of_the_shipped_graph_carries_type_weight_evidence_level_and_status(
     shipped: nx.MultiDiGraph[str],
 ) -> None:
     network = select_network(shipped, plans=("lu-bhr-1", "lu-bhr-2"), types=("shared-instrument",))
@@ -290,7 +290,8 @@ def test_an_edge_of_the_shipped_graph_carries_type_strength_evidence_certainty_a
     row = rows[f"{ID}action/lu-bhr-1-m5", f"{ID}action/lu-bhr-2-4-3"]
     assert (row["link_type"], row["certainty"], row["status"]) == ("shared-instrument", "derived", "derived")
     assert row["via"] == "http://data.europa.eu/eli/reg/2017/821/oj"
-    assert 0 < float(row["strength"]) <= 1
+    assert 0 < float(row["weight"]) <= float(row["weightHigh"])
+    assert row["evidenceLevel"] == "plan"
     assert row["evidence"].startswith("« ")
 
 

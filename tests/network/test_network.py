@@ -7,6 +7,8 @@ import pyoxigraph as ox
 import pytest
 
 import pan2kg
+from pan2kg.coherence.evidence import FIGURED
+from pan2kg.coherence.uses import key
 from pan2kg.graph.graph import Graph
 from pan2kg.network.selection import tables
 from pan2kg.project import Project
@@ -30,6 +32,8 @@ PREFIXES = """
 @prefix skos: <http://www.w3.org/2004/02/skos/core#> .
 """
 
+KEYS = [level.key for level in FIGURED]
+
 FACTS = """
 plan:p a pan:Plan ; skos:prefLabel "Plan P"@fr ; pan:certainty certainty:stated .
 plan:q a pan:Plan ; skos:prefLabel "Plan Q"@fr , "Scheme Q"@en .
@@ -37,13 +41,15 @@ action:a a pan:Action ; skos:prefLabel "Agir"@fr , "Act"@en ; skos:notation "1.1
 action:b a pan:Action ; skos:prefLabel "Bâtir"@fr ; pan:inPlan plan:q .
 action:c a pan:Action ; skos:prefLabel "Créer"@fr ; pan:inPlan plan:q .
 instrument:law a pan:LegalAct ; skos:prefLabel "Loi"@fr , "Law"@en .
-document:d skos:prefLabel "Texte du plan"@fr , "Text of the plan"@en .
+document:d skos:prefLabel "Texte du plan"@fr , "Text of the plan"@en ; pan:speaksFor plan:p , plan:q .
 document:e skos:prefLabel "Page"@fr .
 link:u1 a pan:Link ; pan:linkType linktype:uses-instrument ; pan:relation relation:implements ;
     pan:from action:a ; pan:to instrument:law ; pan:status linkstatus:accepted ; pan:certainty certainty:stated ;
     pan:evidence passage:one ; dcterms:source document:d , document:e .
 link:u2 a pan:Link ; pan:linkType linktype:uses-instrument ; pan:relation relation:implements ;
-    pan:from action:b ; pan:to instrument:law ; pan:status linkstatus:accepted ; pan:certainty certainty:stated .
+    pan:from action:b ; pan:to instrument:law ; pan:status linkstatus:accepted ; pan:certainty certainty:stated ;
+    dcterms:source document:d .
+relation:implements pan:useClass 1 .
 passage:one pan:quote "conformément à la loi"@fr ; pan:inDocument document:d ; pan:page "12" .
 link:s a pan:Link ; pan:linkType linktype:interaction ; pan:from action:a ; pan:to action:b ; pan:score -2 ;
     pan:status linkstatus:accepted ; pan:certainty certainty:derived .
@@ -73,7 +79,7 @@ def store_of(project: Project, facts: str) -> LocalStore:
 
 @pytest.fixture(scope="module")
 def network(project: Project) -> nx.MultiDiGraph[str]:
-    return Graph(project, store_of(project, FACTS + HIDDEN), release="7").network()
+    return Graph(project, store_of(project, FACTS + HIDDEN), release="7").network(evidence="editors")
 
 
 def edge(network: nx.MultiDiGraph[str], type_: str) -> dict[str, object]:
@@ -86,10 +92,10 @@ def test_candidates_rejected_and_unverified_links_are_left_out(network: nx.Multi
     assert "cross-reference" not in {data["type"] for _, _, data in network.edges(data=True)}
 
 
-def test_a_link_by_a_shared_instrument_has_its_strength_and_both_ends_words(network: nx.MultiDiGraph[str]) -> None:
+def test_a_link_by_a_shared_text_has_its_weight_its_level_and_both_ends_words(network: nx.MultiDiGraph[str]) -> None:
     data = edge(network, "shared-instrument")
-    assert data["strength"] == 1.0
-    assert data["bits"] == pytest.approx(0.584963)
+    assert data["weight"] == data["weightHigh"] == pytest.approx(0.415037)
+    assert (data["weightBroad"], data["evidenceLevel"]) == (0.0, "plan")
     assert (data["via"], data["via_label"]) == (f"{ID}instrument/law", "Loi")
     assert data["evidence"] == "« conformément à la loi » — Texte du plan, p. 12"
     assert (data["directed"], data["status"], data["certainty"]) == (False, "derived", "derived")
@@ -102,22 +108,37 @@ def test_evidence_is_the_quotations_then_the_sources_without_one(network: nx.Mul
     assert data["relation"] == "implements"
 
 
-def test_a_score_keeps_its_sign_and_is_no_strength(network: nx.MultiDiGraph[str]) -> None:
+def test_a_score_keeps_its_sign_and_is_no_weight(network: nx.MultiDiGraph[str]) -> None:
     data = edge(network, "interaction")
     assert data["score"] == -2
-    assert "strength" not in data
+    assert "weight" not in data
 
 
 def test_a_score_of_zero_is_a_score(project: Project) -> None:
-    zero = Graph(project, store_of(project, FACTS.replace("pan:score -2", "pan:score 0"))).network()
+    zero = Graph(project, store_of(project, FACTS.replace("pan:score -2", "pan:score 0"))).network(evidence="editors")
     assert edge(zero, "interaction")["score"] == 0
 
 
-def test_the_network_says_what_its_strengths_rest_on(network: nx.MultiDiGraph[str]) -> None:
+def test_the_network_says_what_its_weights_rest_on(network: nx.MultiDiGraph[str]) -> None:
     assert network.graph == {
-        "language": "fr", "actions": 3, "annotated": 2, "weights": "ln(n/d)", "release": "7",
-        "filters": "status: accepted, derived; unverified: left out",
+        "language": "fr", "release": "7", "evidence": "editors", "plans_known": 2, "actions": 3, "texts_full": 0,
+        "texts_part": 2, "texts_none": 1,
     }  # fmt: skip
+
+
+def test_what_rests_on_a_weaker_word_than_asked_for_is_left_out(project: Project) -> None:
+    facts = FACTS.replace("dcterms:source document:d , document:e", "dcterms:source document:e")
+    facts = facts.replace("pan:evidence passage:one ; ", "")
+    graph = Graph(project, store_of(project, facts))
+    levels = {level: {key(link) for _, _, link in graph.network(evidence=level).edges(keys=True)} for level in KEYS}
+    assert "u1" not in levels["plan"] | levels["official"]
+    assert {"u1", "u2"} <= levels["other"]
+    assert "s" in levels["editors"] - levels["other"]
+    shared = {
+        level: [data["weight"] for *_, data in graph.network(evidence=level).edges(data=True) if "weight" in data]
+        for level in KEYS
+    }
+    assert shared == {"plan": [], "official": [], "other": [0.415037], "editors": [0.415037]}
 
 
 def test_labels_are_in_the_language_or_else_the_main_ones(project: Project) -> None:

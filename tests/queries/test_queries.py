@@ -23,7 +23,7 @@ from pan2kg.store.rules import derive, needs, rule_files
 from pan2kg.store.store import LocalStore, load, open_store, select
 from pan2kg.tables.answers import write_answer
 from pan2kg.turtle.tokens import prefixes_used, tokens
-from pan2kg.turtle.vocabulary import graph_of
+from pan2kg.turtle.vocabulary import PAN, XSD, graph_of
 from pan2kg.turtle.writer import read_prefixes
 
 QUERIES = read_queries(Project.at(Path(__file__).resolve().parents[2]))
@@ -167,6 +167,21 @@ def test_every_rule_derives_something_from_the_shipped_graph(graph: pan2kg.Graph
         name = path.stem.lstrip("0123456789-")
         query = f"ASK {{ GRAPH <https://w3id.org/pan2kg/graph/derived/{name}> {{ ?s ?p ?o }} }}"
         assert bool(graph.store.query(query)), f"rule {name} derives nothing"
+
+
+def test_what_recurs_is_late_for_no_action_and_says_how_often_it_is_due(graph: pan2kg.Graph, project: Project) -> None:
+    store = LocalStore(ox.Store())
+    assert isinstance(graph.store, LocalStore)
+    store.inner.bulk_extend(graph.store.inner)
+    every = ox.Literal("P3Y", datatype=ox.NamedNode(f"{XSD}duration"))
+    for (duty,) in select(store, f"SELECT ?duty WHERE {{ ?duty a <{PAN}Obligation> }}").rows:
+        assert isinstance(duty, ox.NamedNode)
+        store.inner.add(ox.Quad(duty, ox.NamedNode(f"{PAN}recursEvery"), every, ox.NamedNode(graph_of("more.ttl"))))
+    recurring = pan2kg.Graph(project, store)
+    assert graph.ask("late-actions").rows
+    assert not recurring.ask("late-actions").rows
+    asked = list(recurring.ask("obligations-without-action"))
+    assert [row["every"] for row in asked] == ["P3Y"] * len(list(graph.ask("obligations-without-action")))
 
 
 def _with_parameters() -> list[Query]:

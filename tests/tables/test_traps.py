@@ -9,12 +9,14 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 
+from pan2kg.coherence.evidence import Level
 from pan2kg.errors import ProjectError, QueryError
 from pan2kg.graph.graph import Graph
 from pan2kg.i18n.catalogue import Language
 from pan2kg.project import Project
 from pan2kg.store.rules import derive
 from pan2kg.store.store import LocalStore
+from pan2kg.tables.figure_words import basis_words
 from pan2kg.tables.formats import Value
 from pan2kg.tables.registry import TABLES
 from pan2kg.tables.table import Choice, FigureTable
@@ -35,12 +37,16 @@ instrument:k a pan:SoftLaw ; skos:prefLabel "Texte K"@fr .
 instrument:l a pan:SoftLaw ; skos:prefLabel "Texte L"@fr .
 body:x a pan:PublicBody ; skos:prefLabel "Ministère X"@fr .
 body:y a pan:PublicBody ; skos:prefLabel "Ministère Y"@fr .
+document:d pan:speaksFor plan:p , plan:q , plan:r .
+relation:implements pan:useClass 1 .
 """
+STATED = "pan:certainty certainty:stated ; dcterms:source document:d"
+"""Said by the plan it starts from."""
 
 
 def use(name: str, work: str, instrument: str, *more: str) -> str:
     """A statement of use; ``more`` replaces its status or adds a certainty."""
-    said = " ; ".join(more or ("pan:status linkstatus:accepted",))
+    said = " ; ".join(more or ("pan:status linkstatus:accepted", STATED))
     return (
         f"link:{name} a pan:Link ; pan:linkType linktype:uses-instrument ; pan:relation relation:implements ; "
         f"pan:from {work} ; pan:to {instrument} ; {said} .\n"
@@ -51,7 +57,8 @@ def cite(name: str, source: str, target: str, channel: str = "text") -> str:
     """A citation."""
     return (
         f"link:{name} a pan:Link ; pan:linkType linktype:cross-reference ; pan:relation relation:references ; "
-        f"pan:from {source} ; pan:to {target} ; pan:channel channel:{channel} ; pan:status linkstatus:accepted .\n"
+        f"pan:from {source} ; pan:to {target} ; pan:channel channel:{channel} ; pan:status linkstatus:accepted ; "
+        f"{STATED} .\n"
     )
 
 
@@ -92,7 +99,8 @@ BOTH = (
 def test_a_pair_nobody_scored_is_not_assessed_and_not_0() -> None:
     row = only(make("matrix", material(PLANS, BOTH)))
     assert (row["positive"], row["negative"], row["scored"], row["co_led"]) == (None, None, None, None)
-    assert (row["linked"], row["text_there"], row["mean"]) == (1, 0, 0.5)
+    assert (row["text_there"], row["level"]) == ("undated", "plan")
+    assert row["settled"] == pytest.approx(0.415037 / 1.415037, abs=1e-6)
 
 
 def test_an_action_without_an_iri_is_refused_in_a_sentence() -> None:
@@ -164,6 +172,30 @@ def test_an_obligation_nothing_answers_is_uncovered_where_something_was_annotate
     assert (row["standing"], row["margin"]) == ("uncovered", None)
 
 
+@pytest.mark.parametrize(
+    ("day", "due", "last", "coming", "overdue"),
+    [
+        (date(2021, 12, 17), "2021-12-17", None, "2021-12-17", 0),
+        (date(2021, 12, 18), "2021-12-17", "2021-12-17", "2024-12-17", 1),
+        (date(2024, 12, 17), "2021-12-17", "2021-12-17", "2024-12-17", 1096),
+        (date(2024, 12, 18), "2024-12-17", "2024-12-17", "2027-12-17", 1),
+    ],
+)
+def test_an_obligation_that_recurs_says_when_it_was_due_last_and_is_due_next(
+    day: date, due: str, last: str | None, coming: str | None, overdue: int
+) -> None:
+    every = 'obligation:o pan:recursEvery "P3Y"^^xsd:duration .\n'
+    figures = make("obligations", material(PLANS, DUTY, every, as_of=day))
+    row = only(figures)
+    assert [row[name] for name in ("due", "every", "last_due", "next_due", "overdue")] == [
+        due, 36, last, coming, overdue,
+    ]  # fmt: skip
+    assert "meets one due date only" in " ".join(note.say("en") for note in figures.notes)
+    once = make("obligations", material(PLANS, DUTY, as_of=day))
+    assert [only(once)[name] for name in ("every", "last_due", "next_due")] == [None, None, None]
+    assert "recurs" not in " ".join(note.say("en") for note in once.notes)
+
+
 def test_a_vague_time_limit_is_no_date() -> None:
     vague = """
 timeline:t a pan:Timeline ; pan:timelineClass timelineclass:vague ; pan:text "dès que possible"@fr ;
@@ -211,10 +243,54 @@ def test_nothing_is_overdue_before_ratification() -> None:
     assert (row["standing"], row["overdue"], row["needs_ratification"]) == ("due-unknown", 0, True)
 
 
-def test_a_plan_that_was_older_could_not_cite() -> None:
-    dates = 'plan:p pan:periodStart "2018"^^xsd:gYear . plan:q pan:periodStart "2020"^^xsd:gYear .'
-    rows = {row["citing_label"]: row["could_cite"] for row in make("debt", material(PLANS, BOTH, dates)).rows}
-    assert rows == {"Plan P": False, "Plan Q": True}
+DATES = (
+    'plan:p pan:adoptedOn "2018-05-02"^^xsd:date ; pan:periodStart "2018"^^xsd:gYear .'
+    'plan:q pan:adoptedOn "2020-05-02"^^xsd:date ; pan:periodStart "2020"^^xsd:gYear .'
+)
+
+
+def test_a_plan_that_was_older_is_not_expected_to_cite() -> None:
+    rows = {row["citing_label"]: row for row in make("debt", material(PLANS, BOTH, DATES)).rows}
+    assert [rows[plan]["expectation"] for plan in ("Plan P", "Plan Q")] == ["impossible", "expected"]
+    assert (rows["Plan P"]["debt"], rows["Plan P"]["citation"]) == (None, None), "listed apart, in no sum"
+    assert (rows["Plan Q"]["citation"], rows["Plan Q"]["debt"]) == ("open", rows["Plan Q"]["low"])
+
+
+READ = (
+    "reading:r a pan:Reading ; pan:readsWork plan:q ; pan:aspect aspect:references ; pan:extent readingextent:full ; "
+    'pan:inDocument document:d ; dcterms:created "2025-01-01"^^xsd:date .\n'
+)
+
+
+def test_absent_is_only_said_of_a_plan_that_was_read_in_full() -> None:
+    for more, state, kinds in (("", "open", (0, 1)), (READ, "absent", (1, 0))):
+        given = material(PLANS, BOTH, DATES, more)
+        (row,) = (row for row in make("debt", given).rows if row["expectation"] == "expected")
+        assert row["citation"] == state
+        found = tuple(
+            len(make("gaps", given, Choice(part=kind)).rows) for kind in ("citation-absent", "citation-unseen")
+        )
+        assert found == kinds
+
+
+def test_a_return_is_only_missed_where_it_could_be() -> None:
+    said = cite("c", "plan:p", "plan:q")
+    gaps = {row["gap"]: row for row in make("gaps", material(PLANS, DATES, said)).rows}
+    assert [gaps[kind]["gaps_number"] for kind in ("citation-unreturned", "return-unseen")] == [0, 1]
+    back = cite("c", "plan:q", "plan:p")
+    gaps = {row["gap"]: row for row in make("gaps", material(PLANS, DATES, back)).rows}
+    assert [gaps[kind]["gaps_of"] for kind in ("citation-unreturned", "return-unseen")] == [None, None]
+
+
+def test_what_the_editors_concluded_is_shown_when_asked_for() -> None:
+    tie = use("2", "action:b", "instrument:k", "pan:status linkstatus:accepted", "pan:certainty certainty:derived")
+    given = material(PLANS, use("1", "action:a", "instrument:k"), tie)
+    assert not make("unacknowledged", given).rows
+    row = only(make("unacknowledged", given, Choice(evidence=Level.EDITORS)))
+    assert (row["level"], row["plan_label"]) == ("editors", "Plan P")
+    line = make("unacknowledged", given, Choice(evidence=Level.EDITORS)).line
+    assert line is not None
+    assert "rédacteurs" in basis_words(line, "fr")
 
 
 def test_the_finest_reference_that_was_read_is_named_each_way() -> None:
@@ -225,9 +301,28 @@ def test_the_finest_reference_that_was_read_is_named_each_way() -> None:
     assert [(row["acknowledged_there"], row["acknowledged_back"]) for row in lifted] == [("plan", "none")]
 
 
-def test_a_citation_by_web_only_counts_one_of_four() -> None:
-    row = only(make("index", material(PLANS, BOTH, cite("c", "plan:p", "plan:q", "web"))))
-    assert (row["index"], row["web_there"], row["text_there"]) == (1, True, False)
+def test_a_citation_on_the_page_alone_is_one_place_of_four() -> None:
+    row = only(make("index", material(PLANS, BOTH, DATES, cite("c", "plan:p", "plan:q", "web"))))
+    places = [row[place] for place in ("text_there", "text_back", "web_there", "web_back")]
+    assert places == ["impossible", "open", "seen", "undated"]
+    assert (row["index_low"], row["index_high"], row["places"]) == (0.5, 1.0, 2)
+
+
+def test_a_list_of_the_register_is_as_long_as_its_figure() -> None:
+    given = material(PLANS, BOTH, DATES, cite("c", "plan:q", "plan:p"))
+    rows = [row for row in make("figures", given).rows if row["told"] == "whole"]
+    assert len(rows) > 10
+    counted = {row["figure"]: row["at_official"] for row in rows if row["figure"] != "measures"}
+    listed = {name: len(make("figures", given, Choice(part=str(name))).rows) for name in counted}
+    assert listed == counted
+
+
+def test_a_terminal_is_shown_a_matrix() -> None:
+    given = material(PLANS, BOTH, DATES, cite("c", "plan:q", "plan:p"))
+    cross = make("matrix", given).cross
+    assert cross is not None
+    assert (cross.heads, cross.cells) == (("Plan P", "Plan Q"), (("", "#"), ("#>", "")))
+    assert make("matrix", given, Choice(plans=("p",))).cross is None, "one plan named gives its pairs"
 
 
 def test_a_dependency_without_a_date_is_unknown_and_one_in_disorder_is_found() -> None:
@@ -305,12 +400,13 @@ def test_an_empty_graph_holds_no_action() -> None:
     [
         ("matrix", Choice(plans=("z",)), "no plan « z »"),
         ("loss", Choice(actions=("z",)), "no action « z »"),
-        ("explain", Choice(actions=("a", "z")), "no action « z »"),
+        ("explain", Choice(actions=("a", "z")), "no plan « z »"),
         ("explain", Choice(actions=("a",)), "Two actions"),
         ("explain", Choice(actions=("a", "a")), "given twice"),
         ("compare", Choice(plans=("p",)), "Two editions"),
         ("compare", Choice(plans=("p", "p")), "same plan"),
         ("compare", Choice(plans=("p", "q"), part="z"), "no part « z »"),
+        ("figures", Choice(part="z"), "no figure « z »"),
         ("gaps", Choice(part="z"), "no kind of gap « z »"),
         ("bodies", Choice(part="z"), "no finding « z »"),
         ("index", Choice(plans=("p", "q")), "from one plan"),

@@ -1,0 +1,58 @@
+"""What is known of a pair of plans: shared, nothing, or not read; seen, absent, impossible or open."""
+
+from __future__ import annotations
+
+import pytest
+
+from pan2kg.coherence.evidence import Level
+from pan2kg.coherence.feasible import Dates
+from pan2kg.coherence.known import Known, Tables, known
+from pan2kg.coherence.occasions import State
+from pan2kg.coherence.reading_state import Aspect, Cell, Extent, Reading, Readings
+from pan2kg.coherence.spans import span
+from pan2kg.coherence.texts import Use, Works
+
+WORKS = Works(("p", "q", "r"), {"a": "p", "b": "q"})
+USES = (
+    Use("p", "G", 1.0, Level.PLAN), Use("a", "K", 0.5, Level.PLAN), Use("b", "K", 1.0, Level.PLAN),
+    Use("b", "L", 1.0, Level.EDITORS),
+)  # fmt: skip
+DATES = {"p": Dates(adopted=span("2018-01-01")), "q": Dates(adopted=span("2020-01-01"))}
+
+
+def world(*full: tuple[str, Aspect], level: Level = Level.OFFICIAL) -> Known:
+    said = tuple(Reading(work, aspect, Extent.FULL) for work, aspect in full)
+    complete = frozenset(work for work, _ in full)
+    return known(Tables(WORKS, USES, dates=DATES, readings=Readings(said, complete=complete)), level)
+
+
+@pytest.mark.parametrize(
+    ("pair", "full", "expected"),
+    [
+        (("p", "q"), (), Cell.YES),
+        (("p", "r"), (), Cell.UNREAD),
+        (("p", "r"), ("p",), Cell.UNREAD),
+        (("p", "r"), ("r",), Cell.NO),
+        (("p", "r"), ("p", "r"), Cell.NO),
+    ],
+)
+def test_no_is_said_only_where_nothing_is_left_to_be_read(
+    pair: tuple[str, str], full: tuple[str, ...], expected: Cell
+) -> None:
+    made = world(*((plan, Aspect.TEXTS) for plan in full))
+    assert made.meets(made.weight(*pair)) is expected
+
+
+def test_a_citation_that_was_not_seen_is_impossible_undated_open_or_absent() -> None:
+    made = world(("q", Aspect.REFERENCES))
+    assert [made.cites(*ends) for ends in (("p", "q"), ("p", "r"), ("q", "p"))] == [
+        State.IMPOSSIBLE, State.UNDATED, State.ABSENT,
+    ]  # fmt: skip
+    assert world().cites("q", "p") is State.OPEN
+
+
+def test_each_work_of_a_plan_brings_the_texts_it_names() -> None:
+    made = world()
+    assert {work: list(texts) for work, texts in made.brought("p", "q").items()} == {"a": ["K"]}
+    assert sum(made.brought("p", "q")["a"].values()) == made.weight("p", "q").low > 0
+    assert made.texts_of("p") == {"G": 1.0, "K": 0.5}
