@@ -45,7 +45,7 @@ KINDS: Final[Mapping[str, frozenset[str]]] = {
 PLAIN: Final = ("text", "language", "boolean", "number", "day", "level")
 """The kinds of a parameter whose value is no thing."""
 LEVELS: Final = ("plan", "official", "other", "editors")
-"""The levels of evidence a question can be asked at, from firm to weak: what a parameter of the kind « level » takes."""
+"""The levels of evidence a question can be asked at, from firm to weak: the values of the kind « level »."""
 
 
 def refuse_other_kind(iri: str, kinds: Collection[str], *, option: str, store: Store) -> None:
