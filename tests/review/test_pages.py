@@ -12,7 +12,7 @@ from pan2kg.site.registry import Site
 from pan2kg.site.review import FAULT, SEAL
 from pan2kg.site.site_context import Mode, SiteContext
 
-ITEM = "lu-bhr-1-m2--lu-bhr-2-2-2"
+ITEM = "lu-bhr-1-m6--lu-bhr-2-3-2"
 HOSTILE = "\"'><script>alert(1)</script>"
 
 

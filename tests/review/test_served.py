@@ -14,7 +14,7 @@ from tests.review.conftest import EVIDENCE, TOKEN
 from tests.review.test_scores import GIVEN, ONE, THREE, cell
 
 REVIEW = "/fr/review.html"
-ITEM = "lu-bhr-1-m2--lu-bhr-2-2-2"
+ITEM = "lu-bhr-1-m6--lu-bhr-2-3-2"
 
 
 @dataclass(frozen=True)
