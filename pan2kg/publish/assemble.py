@@ -37,6 +37,7 @@ from pan2kg.publish.dump import DUMP_DERIVED, STATED, Content, read_content
 from pan2kg.publish.edition import Edition, File, Note, Part, silent
 from pan2kg.publish.folder import MARK, SITE, ReleaseFolder, build, measure, refuse_target, walk, write_checksums
 from pan2kg.publish.inspection import inspect_catalogue, inspect_checksums, inspect_count, inspect_dumps, inspect_links
+from pan2kg.publish.measured import MEASURED, measured_tables
 from pan2kg.publish.readme import PATH as README
 from pan2kg.publish.readme import SERVER, write_mark, write_readme
 from pan2kg.publish.tables import FOLDER, Source, read_table, table_definitions
@@ -104,7 +105,7 @@ def distributions(folder: Path, dumps: list[str]) -> Iterator[Distribution]:
     """
     for path in dumps:
         yield _dump(folder, path)
-    for definition in table_definitions():
+    for definition in (*table_definitions(), *MEASURED):
         path = f"{FOLDER}/{definition.name}.csv"
         about = RELEASE.known("offer.table", name=definition.name)
         yield _measured(folder, path, "csv", f"table-{definition.name}", (definition.title, about))
@@ -210,6 +211,7 @@ def table_files(edition: Edition) -> Iterator[File]:
     source = Source(edition.store, read_prefixes(edition.project), edition.issue.addresses)
     licence = edition.facts.of(DATASET, DCTERMS + "license")[0].value
     csv_tables = [read_table(source, definition) for definition in table_definitions()]
+    csv_tables += measured_tables(edition.graph, source)
     described = [csvw.describe_table(csv_table, source, edition.issue, licence) for csv_table in csv_tables]
     for csv_table, metadata in zip(csv_tables, described, strict=True):
         name = f"{csvw.FOLDER}/{csv_table.definition.name}.csv"

@@ -41,7 +41,10 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class TableDefinition:
-    """A table: a row a thing of some classes, or a row a statement of one property (``pairs``)."""
+    """A table: a row a thing of some classes, or a row a statement of one property (``pairs``).
+
+    ``key`` names the columns that tell its rows where these are no things.
+    """
 
     name: str
     title: Text
@@ -49,6 +52,7 @@ class TableDefinition:
     classes: tuple[str, ...] = ()
     having: str = ""
     pairs: str = ""
+    key: tuple[str, ...] = ()
 
 
 @cache
@@ -113,6 +117,8 @@ class CsvTable:
     @property
     def key(self) -> tuple[str, ...]:
         """The columns that tell a row from every other."""
+        if self.definition.key:
+            return self.definition.key
         return tuple(one.name for one in self.fields[:2] if one.is_iri) if self.definition.pairs else ("iri",)
 
     def written(self) -> bytes:
@@ -180,8 +186,10 @@ def read_table(source: Source, definition: TableDefinition) -> CsvTable:
         ]
         one, other = definition.columns
         columns = [
-            _named(source, Field(one.name, definition.pairs, is_iri=True, refers=one.refers), [row[0] for row in rows]),
-            _named(
+            labelled(
+                source, Field(one.name, definition.pairs, is_iri=True, refers=one.refers), [row[0] for row in rows]
+            ),
+            labelled(
                 source, Field(other.name, definition.pairs, is_iri=True, refers=other.refers), [row[1] for row in rows]
             ),
         ]
@@ -211,7 +219,7 @@ def _table_column(source: Source, column: Column, members: list[str]) -> list[Pa
     )
     if column.kind == "iri" or field_.separator:
         return [(field_, cells)]
-    return _named(source, field_, [one[0].value if one else "" for one in given])
+    return labelled(source, field_, [one[0].value if one else "" for one in given])
 
 
 def _languages(column: Column, given: list[Sequence[ox.NamedNode | ox.Literal]]) -> Iterator[Part]:
@@ -255,7 +263,7 @@ def _datatype(given: list[Sequence[ox.NamedNode | ox.Literal]]) -> str:
 _MOMENTS: Final = {XSD + name for name in ("date", "gYear", "gYearMonth")}
 
 
-def _named(source: Source, field_: Field, things: list[str]) -> list[Part]:
+def labelled(source: Source, field_: Field, things: list[str]) -> list[Part]:
     """A column of things with their labels beside it."""
     places = source.addresses
     parts = [(field_, [places.own(thing) for thing in things] if places.moves else things)]
@@ -279,6 +287,7 @@ GROUP: Final = f"{FOLDER}/csv-metadata.json"
 def describe_table(csv_table: CsvTable, source: Source, issue: Issue, licence: str) -> dict[str, object]:
     """The metadata of one table."""
     name = csv_table.definition.name
+    about = {} if csv_table.definition.key else {"aboutUrl": f"{{+{csv_table.key[0]}}}"}
     return {
         "@id": issue.addresses.file(f"{FOLDER}/{name}.csv"),
         "url": f"{name}.csv",
@@ -286,7 +295,7 @@ def describe_table(csv_table: CsvTable, source: Source, issue: Issue, licence: s
         "dc:license": {"@id": licence},
         "dc:isPartOf": {"@id": issue.dataset},
         "tableSchema": {
-            "aboutUrl": f"{{+{csv_table.key[0]}}}",
+            **about,
             "primaryKey": list(csv_table.key) if len(csv_table.key) > 1 else csv_table.key[0],
             "columns": [_described(one, csv_table, source) for one in csv_table.fields],
         },
@@ -349,8 +358,12 @@ def _title(one: Field, source: Source) -> dict[str, str]:
     return {language: _titled(one, source, language) for language in RELEASED}
 
 
+def _stem(one: Field) -> str:
+    return one.name.removesuffix(f"_{one.language}") if one.language else one.name
+
+
 def _titled(one: Field, source: Source, language: str) -> str:
-    key = f"column.{one.property}"
+    key = f"column.{one.property}" if one.property or one.name == "iri" else f"column.{_stem(one)}"
     name = RELEASE.say(key, language) if RELEASE.has(key) else _from_ontology(source, one.property, language)
     if one.about:
         return f"{one.about}, {name} ({one.language})"

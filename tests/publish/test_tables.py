@@ -8,17 +8,21 @@ import json
 import re
 from collections.abc import Iterator
 from functools import cache
+from math import log2
 from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
 
+from pan2kg.coherence.evidence import FIGURED
 from pan2kg.publish.edition import Edition
+from pan2kg.publish.measured import MEASURED
 from pan2kg.publish.tables import Source, TableDefinition, read_table, table_definitions
 from pan2kg.turtle.vocabulary import RDF, ROOT, SKOS, XSD
 from pan2kg.turtle.writer import read_prefixes
 
-NAMES = [definition.name for definition in table_definitions()]
+STATED = [definition.name for definition in table_definitions()]
+NAMES = [*STATED, *(definition.name for definition in MEASURED)]
 Metadata = dict[str, dict[str, list[dict[str, str]]]]
 
 
@@ -60,7 +64,7 @@ def _term(column: dict[str, str], value: str) -> ox.NamedNode | ox.Literal:
     return ox.Literal(value, datatype=ox.NamedNode(XSD + kind))
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", [*STATED, "weights"])
 def test_every_statement_of_a_table_is_in_the_graph(folder: Path, edition: Edition, name: str) -> None:
     held = {quad.triple for quad in edition.store.inner}
     said = set(triples(folder, name))
@@ -117,6 +121,43 @@ def test_the_links_are_in_two_tables_by_who_made_them(folder: Path) -> None:
     assert len(stated) == 424
     assert len(computed) > 3_000
     assert not stated & computed
+
+
+def test_links_say_on_whose_word_they_rest(folder: Path, edition: Edition) -> None:
+    levels = {
+        quad.subject.value: quad.object.value
+        for quad in edition.store.inner.quads_for_pattern(None, ox.NamedNode(f"{ROOT}ontology#evidenceLevel"), None)
+        if isinstance(quad.subject, ox.NamedNode) and isinstance(quad.object, ox.NamedNode)
+    }
+    for name in ("links", "computed-links", "involvements"):
+        assert {row["iri"]: row["evidence_level"] for row in rows(folder, name)} == {
+            row["iri"]: levels.get(row["iri"], "") for row in rows(folder, name)
+        }
+    assert levels
+
+
+def test_the_weights_are_those_the_figures_are_computed_with(folder: Path, edition: Edition) -> None:
+    given = {row["iri"]: row for row in rows(folder, "weights")}
+    weights = edition.graph.known().potential.weights
+    assert set(given) == set(weights.texts)
+    for at, text in enumerate(weights.texts):
+        row, above = given[text], int(weights.above[at])
+        assert (int(row["plans"]), int(row["plans_with_texts"])) == (weights.d[at], weights.n)
+        assert float(row["information_content"]) == pytest.approx(
+            -log2((weights.d[at] + 1) / (weights.n + 2)), abs=1e-6
+        )
+        assert float(row["gain"]) == pytest.approx(weights.gain[at], abs=1e-6)
+        assert row["above"] == (weights.texts[above] if above >= 0 else "")
+
+
+def test_the_register_of_figures_stands_in_the_release_at_four_levels(folder: Path, edition: Edition) -> None:
+    given = {(row["figure"], row["evidence_level"], row["part"]): row for row in rows(folder, "figures")}
+    for taken in edition.graph.figures():
+        for level, value in zip(FIGURED, taken.nested, strict=True):
+            told = [row for (figure, at, _), row in given.items() if (figure, at) == (taken.figure.id, level.key)]
+            numbers = [row[end] for row in told for end in ("value", "upper") if row[end]]
+            assert [float(one) for one in numbers] == pytest.approx([one for one in value if one is not None], abs=1e-6)
+    assert given["linked-plan-pairs", "official", "all"]["name_en"] == "Linked pairs of plans"
 
 
 @pytest.mark.parametrize("name", NAMES)
