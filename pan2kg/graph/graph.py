@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from pan2kg.coherence.figures import Taken
     from pan2kg.coherence.known import Known, Tables
     from pan2kg.coherence.links import Links
+    from pan2kg.coherence.meetings import Meeting
     from pan2kg.coherence.obligations import Obligation, Response
     from pan2kg.coherence.occasions import Occasion
     from pan2kg.coherence.participation import Field
@@ -509,6 +510,27 @@ class Graph:
             return (one.figure.id, name, one.level.key, one.value, *one.nested, one.population)
 
         return Measures(taken, ("id", "name", "level", "value", *(one.key for one in FIGURED), "population"), cells)
+
+    @Reading
+    def meetings(self) -> tuple[Meeting, ...]:
+        """All linked pairs of plans with the firmest level of each, in the order of every list.
+
+        >>> found = open_graph().meetings
+        >>> len([one for one in found if one.level.key in ("plan", "official")]) == len(open_graph().known().linked)
+        True
+        """
+        from pan2kg.coherence.evidence import FIGURED
+        from pan2kg.coherence.meetings import meetings
+
+        return meetings({one: self.known(one) for one in FIGURED})
+
+    @Reading
+    def linked_actions(self) -> Mapping[str, Level]:
+        """The linked actions, each with the firmest level at which it is."""
+        from pan2kg.coherence.evidence import FIGURED
+        from pan2kg.coherence.meetings import linked_actions
+
+        return linked_actions({one: self.known(one) for one in FIGURED})
 
     def weight(self, one: str, two: str, level: Level | str = "") -> Weight:
         """What two plans, or two actions, share in bits, by IRI, prefixed name or key, with the texts that give it.

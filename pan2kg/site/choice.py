@@ -1,4 +1,4 @@
-"""What a reader of the matrix chose: kinds of links, a theme, a ministry, a year; all of it stands in the address."""
+"""What a reader of the matrix chose: a level of evidence, a theme, a ministry, a year; all stands in the address."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from pan2kg.graph.links import DECLARED, INFERRED, USUAL
+from pan2kg.coherence.evidence import FIGURED, HEADLINE, Level, level
 from pan2kg.store.queries import program_query
 from pan2kg.store.store import plain, select
 
@@ -15,10 +15,23 @@ if TYPE_CHECKING:
 
 ASKED: Final = ("evidence", "topic", "body", "year")
 """How the parts of a choice are called in an address."""
-EVIDENCE: Final[Mapping[str, tuple[str, ...]]] = {
-    "": USUAL, "declared": DECLARED, "inferred": INFERRED, "all": (*DECLARED, *INFERRED),
-}  # fmt: skip
-"""Which kinds of links stand behind each word for evidence; the empty one where nothing is chosen."""
+
+
+EVIDENCE: Final = "evidence"
+"""How the level is called in an address."""
+BEFORE: Final[Mapping[str, Level]] = {"declared": Level.OTHER, "inferred": Level.EDITORS, "all": Level.EDITORS}
+"""What addresses of the first release asked for, as the levels that show at least the same."""
+
+
+def level_in(arguments: Mapping[str, str]) -> Level:
+    """The level an address asks for; that of the headline where it asks for none, or for none there is.
+
+    >>> [level_in({"evidence": asked}).key for asked in ("plan", "declared", "machine", "")]
+    ['plan', 'other', 'official', 'official']
+    """
+    asked = arguments.get(EVIDENCE, "")
+    found = BEFORE.get(asked) or level(asked)
+    return found if found in FIGURED else HEADLINE
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +46,9 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """Kinds of links to show, and what plans must have to be shown; empty is no restriction."""
+    """At which level of evidence links are shown, and what plans must have to be shown; empty is no restriction."""
 
-    kinds: tuple[str, ...] = USUAL
+    level: Level = HEADLINE
     topic: str = ""
     body: str = ""
     year: int | None = None
@@ -67,10 +80,9 @@ def read_choice(arguments: Mapping[str, str], *, topics: Mapping[str, str], bodi
     >>> read_choice({"evidence": "declared", "year": "2021"}, topics={}, bodies={}).year
     2021
     """
-    kinds = EVIDENCE.get(arguments.get("evidence", ""), USUAL)
     year = arguments.get("year", "")
     return Choice(
-        kinds,
+        level_in(arguments),
         topics.get(arguments.get("topic", ""), ""),
         bodies.get(arguments.get("body", ""), ""),
         int(year) if year.isascii() and year.isdecimal() and len(year) == 4 else None,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from pan2kg.graph.labels import kind_and_key
 from pan2kg.site.basis import Notes
+from pan2kg.site.levels import mark as level_mark
 from pan2kg.site.pieces import NOTHING, piece
 from pan2kg.site.values import content, unfold
 from pan2kg.tables.template import markup
@@ -57,7 +58,8 @@ class End(NamedTuple):
 class Link:
     """What a link says on every page that shows it, written once for all of them: only notes are numbered by page.
 
-    ``ends`` are by IRI, those where it starts first. ``grounds`` need a note each; ``own`` is that of the link itself.
+    ``ends`` are by IRI, those where it starts first. ``grounds`` need a note each; ``own`` is that of the link itself;
+    ``level`` marks on whose word the link rests, empty where it is outside every figure.
     """
 
     key: str
@@ -73,6 +75,7 @@ class Link:
     rests: tuple[Rest, ...]
     grounds: tuple[Grounds, ...]
     own: Grounds | None
+    level: Markup
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,6 +205,7 @@ def _read(context: PageContext, iri: str) -> Link:
         tuple([context.kept("rest", one, partial(_rest, context)) for one in statements.values(iri, _FROM)]),
         notes.needed,
         notes.needed[why.mark.number - 1] if why.mark else None,
+        level_mark(context, statements.level(iri)),
     )
 
 

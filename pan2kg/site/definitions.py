@@ -16,7 +16,8 @@ from pan2kg.coherence.figures import FIGURES, Figure, Taken, Unit, breakdown
 from pan2kg.coherence.occasions import State, Way
 from pan2kg.coherence.reconciliation import reconcile
 from pan2kg.i18n.catalogue import Messages
-from pan2kg.site.levels import basis, handed, level_in, options, shown
+from pan2kg.site.choice import level_in
+from pan2kg.site.levels import basis, handed, options, shown
 from pan2kg.site.page import CSV, File, View
 from pan2kg.tables.figure_words import according_to, amount, named, value_words
 from pan2kg.tables.formats import Grid, Value, write_csv
@@ -39,11 +40,14 @@ _SEEN: Final = frozenset({"text", "web", "in_statement", "sharing"})
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A figure in a table: where its definition stands, its name, its value, and the four from firm to weak."""
+    """A figure in a table: where its definition stands, its name, and its four values from firm to weak.
+
+    ``at`` is the place of the one the page shows among them.
+    """
 
     address: str
     name: str
-    value: str
+    at: int
     nested: tuple[str, ...]
     population: str
 
@@ -69,7 +73,7 @@ def line(context: PageContext, taken: Taken) -> Line:
     return Line(
         address(context, taken.figure.id),
         taken.figure.name.say(language),
-        value_words(taken.value, taken, language),
+        FIGURED.index(taken.level),
         tuple(value_words(one, taken, language) for one in taken.nested),
         "–" if taken.population is None else context.figure(taken.population),
     )

@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Final, Literal
 
-from pan2kg.graph.links import DECLARED, INFERRED
+from pan2kg.coherence.evidence import FIGURED, HEADLINE, Level
+from pan2kg.coherence.meetings import read_plans
 from pan2kg.i18n.catalogue import Messages, format_of
-from pan2kg.site.choice import ASKED, EVIDENCE, Choice, read_choice
+from pan2kg.site.choice import ASKED, BEFORE, Choice, read_choice
 from pan2kg.site.page import embedded
 from pan2kg.turtle.vocabulary import ID, PAN
 
@@ -55,32 +56,43 @@ def is_whole(site_context: SiteContext, plan: str) -> bool:
     return site_context.graph.statements.one(plan, f"{PAN}listCompleteness") == _COMPLETE
 
 
-TYPES: Final = (*DECLARED, *INFERRED)
+def read(site_context: SiteContext) -> frozenset[str]:
+    """The plans read in full for texts and references: only between two of them is a link known not to be."""
+    return site_context.once("read", lambda: read_plans(site_context.graph.known(), every_plan(site_context)))
+
+
 WORDS: Final = (
-    "number-linked", "number-apart", "number-unlinked", "cell", "cell-none", "matrix-empty", "matrix-absent",
-    "matrix-whole",
+    "number-linked", "number-apart", "number-unlinked", "cell-cites", "cell-cited", "cell-both", "cell-shares",
+    "cell-together", "cell-none", "cell-no", "matrix-empty", "matrix-absent", "matrix-whole",
 )  # fmt: skip
 
 
 def filtering(context: PageContext, limit: int | None) -> Markup:
-    """Plans with what they can be chosen by, and the links of each pair by kind, as JSON for the page."""
+    """Plans with what they can be chosen by, and for each linked pair its levels and weights, as JSON for the page.
+
+    Levels are numbers from 1, the firmest, 0 where there is none. A pair is ``[one, two, linked since, cites, cited,
+    bits at each level]``; of actions the page is told how many are linked since which level.
+    """
     site_context = context.site_context
-    plans = every_plan(site_context)
+    plans, full = every_plan(site_context), read(site_context)
     place = {plan: at for at, plan in enumerate(plans)}
     topics, bodies = known(site_context, "topic"), known(site_context, "body")
     actions = _actions(site_context)
+    levels = {one.key: int(one) for one in FIGURED} | {word: int(one) for word, one in BEFORE.items()}
     return embedded({
         "limit": limit,
         "asked": ASKED,
-        "types": TYPES,
-        "declared": len(DECLARED),
-        "evidence": {word: [TYPES.index(kind) for kind in kinds] for word, kinds in EVIDENCE.items()},
+        "headline": int(HEADLINE),
+        "levels": levels,
+        "before": {word: one.key for word, one in BEFORE.items()} | {HEADLINE.key: ""},
+        "keys": [one.key for one in FIGURED],
         "topics": [context.key(topic) for topic in topics],
         "bodies": [context.key(body) for body in bodies],
         "plans": [
             {
                 "key": context.key(plan),
                 **({} if plan == f"{ID}plan/{context.key(plan)}" else {"iri": plan}),
+                **({"full": 1} if plan in full else {}),
                 "head": context.short(plan),
                 "row": context.link(plan),
                 "topics": [at for at, topic in enumerate(topics) if topic in site_context.facts[plan].topics],
@@ -91,9 +103,11 @@ def filtering(context: PageContext, limit: int | None) -> Markup:
             for plan in plans
         ],
         "pairs": [
-            [place[one], place[two], *(counter[kind] for kind in TYPES)]
-            for (one, two), counter in site_context.graph.ties.counts(TYPES).items()
-            if one in place and two in place
+            [
+                place[met.plans[0]], place[met.plans[1]], met.level, met.cites or 0, met.cited or 0,
+                *(round(bits, 6) for bits in met.bits),
+            ]
+            for met in site_context.graph.meetings
         ],
         "ids": f"{ID}plan/",
         "words": {
@@ -104,11 +118,9 @@ def filtering(context: PageContext, limit: int | None) -> Markup:
 
 
 def _actions(site_context: SiteContext) -> dict[str, Counter[int]]:
-    """How many actions of each plan have links of which kinds, the kinds as the bits of a number."""
-    bits: Counter[str] = Counter()
-    for at, kind in enumerate(TYPES):
-        bits.update(dict.fromkeys(site_context.graph.ties.linked((kind,)), 1 << at))
+    """How many actions of each plan are linked since which level, 0 for those without a link seen."""
+    linked: dict[str, Level] = dict(site_context.graph.linked_actions)
     found: dict[str, Counter[int]] = {}
-    for action, plan in site_context.graph.home_of.items():
-        found.setdefault(plan, Counter())[bits[action]] += 1
+    for action, plan in site_context.graph.tables.works.home.items():
+        found.setdefault(plan, Counter())[int(linked.get(action, 0))] += 1
     return found

@@ -1,4 +1,4 @@
-"""The home page: where the plans meet and where they do not, in four numbers, a matrix and a drawing of lanes.
+"""The home page: which citations to look for, where the plans meet and where no link was seen, and a drawing of lanes.
 
 The lanes show what a plan rests on and which plans it meets; on screens too small for the drawing they are a list.
 """
@@ -7,25 +7,35 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 from typing import TYPE_CHECKING, Final
 
 from pan2kg.charts.raster import picture_bytes
 from pan2kg.charts.registry import draw_on
+from pan2kg.coherence.evidence import FIGURED, counts
+from pan2kg.coherence.occasions import Occasion, State
 from pan2kg.graph.graph import HOME
 from pan2kg.site.choice import ASKED, Choice
-from pan2kg.site.filtering import chosen, shown_plans
+from pan2kg.site.definitions import line, taken
+from pan2kg.site.filtering import chosen, read, shown_plans
+from pan2kg.site.levels import mark, shown
 from pan2kg.site.matrix import FIRST, matrix
 from pan2kg.site.page import CSV, SVG, File, View
+from pan2kg.site.values import EVIDENCE, quotes
+from pan2kg.site.weights import Way, in_bits, way
 from pan2kg.store.store import plain
+from pan2kg.tables.figure_words import according_to
 from pan2kg.tables.template import markup
 
 if TYPE_CHECKING:
     from markupsafe import Markup
 
     from pan2kg.charts.frame import Picture
+    from pan2kg.coherence.feasible import Statement
     from pan2kg.site.page import Values
     from pan2kg.site.page_context import PageContext
     from pan2kg.site.site_context import SiteContext
+    from pan2kg.site.values import Quote
 
 
 def lanes_keys(site_context: SiteContext) -> Iterable[str]:
@@ -96,28 +106,90 @@ def _saved(context: PageContext, suffix: str) -> bytes | None:
 
 @dataclass(frozen=True, slots=True)
 class Numbers:
-    """The four numbers: pairs linked, pairs without a link, actions without a link, divergences; and of how many.
+    """The four numbers: pairs linked, pairs without a link seen, actions without one, divergences; and of how many.
 
+    ``read`` says how many of the pairs without a link are of two plans read in full, so that there is none.
     ``divergences`` is None where nobody has scored an interaction yet.
     """
 
     linked: int
     pairs: int
+    read: int
     unlinked_actions: int
     actions: int
     divergences: int | None
 
 
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why two plans meet beside texts: in words, with the passages quoted for it and on whose word it rests."""
+
+    words: str
+    quotes: tuple[Quote, ...]
+    mark: Markup
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A citation to look for: what can be said of it, which texts both plans name, in bits, and why they meet else."""
+
+    way: Way
+    bits: str
+    texts: tuple[str, ...]
+    reasons: tuple[Reason, ...]
+    address: str
+
+
+TOLD: Final = (
+    "linked-plan-pairs", "citing-pairs", "sharing-plan-pairs", "occasions", "citation-rate", "linked-actions",
+)  # fmt: skip
+"""The figures told on the home page with their four values."""
+LISTED: Final = 12
+"""How many citations to look for the home page lists: the others stand on the page of their figure."""
+
+
 def values(context: PageContext) -> Values:
     """What the home page shows."""
-    choice = chosen(context)
+    choice, language = chosen(context), context.request.language
+    found = [one for one in context.graph.known(choice.level).occasions if one.is_expected]
     return {
         "title": context.t("home-title"),
         **matrix(context, limit=FIRST),
         "numbers": numbers(context.site_context, choice, shown_plans(context.site_context, choice)),
         "handed": context.chosen(*ASKED),
+        "wanted": [wanted(context, one) for one in found if one.state is not State.SEEN][:LISTED],
+        "cited_expected": len(found),
+        "cited_seen": sum(one.state is State.SEEN for one in found),
+        "cited_absent": sum(one.state is State.ABSENT for one in found),
+        "figures": [line(context, taken(context, name)) for name in TOLD],
+        "levels": [according_to(one).say(language) for one in FIGURED],
+        "caption": according_to(choice.level).say(language),
         "lanes": lanes(context, HOME),
     }
+
+
+def wanted(context: PageContext, found: Occasion) -> Wanted:
+    """An expected citation that was not seen."""
+    known = shown(context)
+    shared = [part for part in known.weight(found.source, found.target).contributions if not part.is_broad]
+    said = known.between(found.source, found.target)[:REASONS]
+    return Wanted(
+        way(context, known, found.source, found.target),
+        in_bits(context, found.bits),
+        tuple(part.text for part in shared),
+        tuple(_reason(context, one) for one in said),
+        context.pair(found.source, found.target),
+    )
+
+
+def _reason(context: PageContext, said: Statement) -> Reason:
+    passages = context.graph.statements.values(said.link, EVIDENCE)
+    words = context.t("wanted-cited" if said.is_citation else "wanted-together")
+    return Reason(words, quotes(context, passages)[:1], mark(context, said.level))
+
+
+REASONS: Final = 2
+"""How many statements that put two plans together are told of one citation to look for."""
 
 
 def whole(context: PageContext) -> Values:
@@ -126,16 +198,17 @@ def whole(context: PageContext) -> Values:
 
 
 def numbers(site_context: SiteContext, choice: Choice, plans: Sequence[str]) -> Numbers:
-    """The four numbers for the plans shown."""
-    shown = set(plans)
-    counts = [pair for pair in site_context.graph.ties.counts(choice.kinds) if set(pair) <= shown]
-    linked = site_context.graph.ties.linked(choice.kinds)
-    graph = site_context.graph.spoken("fr")
-    actions = [action for action, plan in graph.home_of.items() if plan in shown]
+    """The four numbers for the plans shown: the register's where all plans are."""
+    shown, graph = set(plans), site_context.graph
+    linked = [pair for pair in graph.known(choice.level).linked if set(pair) <= shown]
+    full = sorted(read(site_context) & shown)
+    apart = set(combinations(full, 2)) - set(linked)
+    actions = [action for action, plan in graph.tables.works.home.items() if plan in shown]
     return Numbers(
-        linked=len(counts),
+        linked=len(linked),
         pairs=len(plans) * (len(plans) - 1) // 2,
-        unlinked_actions=sum(action not in linked for action in actions),
+        read=len(apart),
+        unlinked_actions=sum(not counts(graph.linked_actions.get(action), choice.level) for action in actions),
         actions=len(actions),
         divergences=site_context.divergences if graph.scores else None,
     )

@@ -5,11 +5,11 @@ A page shows the headline level unless its address asks for another, and then sa
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-from pan2kg.coherence.evidence import FIGURED, HEADLINE, Level, level
+from pan2kg.coherence.evidence import FIGURED, HEADLINE, Level
 from pan2kg.coherence.known import basis_line
+from pan2kg.site.choice import EVIDENCE, level_in
 from pan2kg.site.pieces import NOTHING, piece
 from pan2kg.tables.figure_words import according_to, basis_words, named
 
@@ -19,23 +19,6 @@ if TYPE_CHECKING:
     from pan2kg.coherence.known import Known
     from pan2kg.site.page_context import PageContext
 
-ASKED: Final = "evidence"
-"""How the level is called in an address."""
-BEFORE: Final[Mapping[str, Level]] = {"declared": Level.OTHER, "inferred": Level.EDITORS, "all": Level.EDITORS}
-"""What addresses of the first release asked for, as the levels that show at least the same."""
-
-
-def level_in(arguments: Mapping[str, str]) -> Level:
-    """The level an address asks for; that of the headline where it asks for none, or for none there is.
-
-    >>> [level_in({"evidence": asked}).key for asked in ("plan", "declared", "machine", "")]
-    ['plan', 'other', 'official', 'official']
-    """
-    asked = arguments.get(ASKED, "")
-    found = BEFORE.get(asked) or level(asked)
-    return found if found in FIGURED else HEADLINE
-
-
 def shown(context: PageContext) -> Known:
     """What is known at the level the page shows."""
     return context.graph.known(level_in(context.request.arguments))
@@ -44,7 +27,7 @@ def shown(context: PageContext) -> Known:
 def handed(context: PageContext) -> dict[str, str]:
     """The level as an address hands it on: nothing where it is that of the headline."""
     found = level_in(context.request.arguments)
-    return {} if found is HEADLINE else {ASKED: found.key}
+    return {} if found is HEADLINE else {EVIDENCE: found.key}
 
 
 def options(context: PageContext) -> list[tuple[str, str]]:

@@ -6,17 +6,25 @@ The search has a page of results, suggestions while one types, and for pages wit
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from pan2kg.graph.links import DECLARED, INFERRED
+from pan2kg.coherence.evidence import FIGURED, counts
+from pan2kg.coherence.reading_state import Aspect, Extent, coverage
 from pan2kg.site.filtering import chosen, shown_plans
+from pan2kg.site.levels import basis, mark, shown
 from pan2kg.site.page import JAVASCRIPT, JSON, CommonFile, View, embedded
-from pan2kg.site.plan import SAME, actions_of, ordered, period
+from pan2kg.site.plan import actions_of, ordered, period
+from pan2kg.site.weights import Way, in_bits, ways
+from pan2kg.tables.figure_words import according_to
 from pan2kg.turtle.vocabulary import DCTERMS, PAN
 
 if TYPE_CHECKING:
+    from markupsafe import Markup
+
+    from pan2kg.coherence.known import Known
+    from pan2kg.coherence.meetings import Meeting
     from pan2kg.graph.labels import Entry
     from pan2kg.site.page import Values
     from pan2kg.site.page_context import PageContext
@@ -27,7 +35,7 @@ if TYPE_CHECKING:
 class PlanLine:
     """A plan in the list: country, period and type; how much of it is in the graph; with how many plans it is linked.
 
-    ``published`` is empty where the number of its measures is not known. ``declared`` and ``same`` count links.
+    ``published`` is empty where the number of its measures is not known. ``cites`` and ``cited`` count plans.
     """
 
     iri: str
@@ -37,23 +45,25 @@ class PlanLine:
     known: int
     published: str
     completeness: str
-    declared: int
-    same: int
     linked: int
+    cites: int
+    cited: int
 
 
 @dataclass(frozen=True, slots=True)
 class PairLine:
-    """Two plans and how many links of each kind they have."""
+    """Two linked plans: on whose word, what they share, and what can be said of a citation each way."""
 
     plans: tuple[str, str]
-    counts: Mapping[str, int]
+    mark: Markup
+    bits: str
+    ways: tuple[Way, Way]
     address: str
 
 
 @dataclass(frozen=True, slots=True)
 class Apart:
-    """A plan, with how many others it has no known link, and how well its list of actions is known."""
+    """A plan, with how many others no link was seen, how many actions are known, and of how many a text was read."""
 
     plan: str
     others: int
@@ -63,7 +73,7 @@ class Apart:
 
 @dataclass(frozen=True, slots=True)
 class Unlinked:
-    """The actions of a plan without a link: those of which nothing was recorded yet, and the others."""
+    """The actions of a plan without a link seen: those whose texts nobody read, and the others."""
 
     plan: str
     key: str
@@ -77,7 +87,13 @@ def plans(context: PageContext) -> Values:
     found = [
         _plan_line(context, plan) for plan in _by_name(context, shown_plans(context.site_context, chosen(context)))
     ]
-    return {"title": context.t("plans-title"), "lines": found}
+    known = shown(context)
+    return {
+        "title": context.t("plans-title"),
+        "lines": found,
+        "caption": according_to(known.level).say(context.request.language),
+        "basis": basis(context, known),
+    }
 
 
 def _by_name(context: PageContext, iris: Iterable[str]) -> list[str]:
@@ -85,9 +101,9 @@ def _by_name(context: PageContext, iris: Iterable[str]) -> list[str]:
 
 
 def _plan_line(context: PageContext, plan: str) -> PlanLine:
-    statements = context.graph.statements
-    ties = {pair: found for pair, found in context.graph.ties.by_pair.items() if plan in pair}
-    counted = Counter(tie.kind for found in ties.values() for tie in found)
+    statements, known = context.graph.statements, shown(context)
+    others = [other for pair in known.linked if plan in pair for other in pair if other != plan]
+    seen = known.chronology.seen
     return PlanLine(
         plan,
         tuple(statements.values(plan, DCTERMS + "spatial")),
@@ -96,62 +112,62 @@ def _plan_line(context: PageContext, plan: str) -> PlanLine:
         len(actions_of(context, plan)),
         statements.one(plan, PAN + "measureCount"),
         statements.one(plan, PAN + "listCompleteness"),
-        sum(counted[kind] for kind in DECLARED),
-        sum(counted[kind] for kind in SAME),
-        sum(any(tie.kind in (*DECLARED, *SAME) for tie in found) for found in ties.values()),
+        len(others),
+        sum(seen(plan, other, known.level) for other in others),
+        sum(seen(other, plan, known.level) for other in others),
     )
 
 
 def pairs(context: PageContext) -> Values:
-    """The linked pairs of the plans chosen, those linked more weakly only, and how many have no known link."""
-    ties, choice = context.graph.ties, chosen(context)
-    shown = set(shown_plans(context.site_context, choice))
-    strong = {pair: c for pair, c in ties.counts(choice.kinds).items() if set(pair) <= shown}
-    weaker = tuple(kind for kind in (*DECLARED, *INFERRED) if kind not in choice.kinds)
-    weak = {pair: c for pair, c in ties.counts(weaker).items() if set(pair) <= shown and pair not in strong}
-    number = len(shown) * (len(shown) - 1) // 2
+    """The linked pairs of the plans chosen, those linked by weaker evidence only, and those without a link seen."""
+    graph, choice = context.graph, chosen(context)
+    among = set(shown_plans(context.site_context, choice))
+    met = [one for one in graph.meetings if set(one.plans) <= among]
+    linked = [one for one in met if one.level <= choice.level]
+    number = len(among) * (len(among) - 1) // 2
+    known = graph.known(choice.level)
     return {
         "title": context.t("pairs-title"),
-        "kinds": choice.kinds,
-        "weaker": weaker,
-        "strong": _pair_lines(context, strong),
-        "weak": _pair_lines(context, weak),
+        "linked": [_pair_line(context, one, known) for one in linked],
+        "weaker": [
+            _pair_line(context, one, graph.known(FIGURED[-1])) for one in met if one.level > choice.level
+        ],
         "number": number,
-        "apart": number - len(strong),
-        "plans": _apart(context, shown, strong),
+        "apart": number - len(linked),
+        "plans": _apart(context, among, [one.plans for one in linked]),
         "restricts": choice.restricts,
+        "caption": according_to(choice.level).say(context.request.language),
+        "basis": basis(context, known),
     }
 
 
-def _pair_lines(context: PageContext, counts: Mapping[tuple[str, str], Mapping[str, int]]) -> list[PairLine]:
-    order = sorted(counts, key=lambda pair: (-_declared(counts[pair]), -sum(counts[pair].values()), pair))
-    return [PairLine(pair, counts[pair], context.pair(*pair)) for pair in order]
+def _pair_line(context: PageContext, met: Meeting, known: Known) -> PairLine:
+    bits = in_bits(context, met.low(known.level)) if met.low(known.level) > 0 else ""
+    address = context.pair(*met.plans)
+    return PairLine(met.plans, mark(context, met.level), bits, ways(context, known, *met.plans), address)
 
 
-def _declared(counts: Mapping[str, int]) -> int:
-    return sum(counts.get(kind, 0) for kind in DECLARED)
-
-
-def _apart(context: PageContext, shown: set[str], linked: Iterable[tuple[str, str]]) -> list[Apart]:
+def _apart(context: PageContext, among: set[str], linked: Iterable[tuple[str, str]]) -> list[Apart]:
     counted = Counter(plan for pair in linked for plan in pair)
-    recorded = context.site_context.recorded
+    tables = context.graph.tables
     found = []
-    for plan in _by_name(context, shown):
-        actions = actions_of(context, plan)
-        found.append(Apart(plan, len(shown) - 1 - counted[plan], len(actions), len(recorded & set(actions))))
+    for plan in _by_name(context, among):
+        read = coverage(tables.readings, tables.works, Aspect.TEXTS, {plan}).known
+        found.append(Apart(plan, len(among) - 1 - counted[plan], len(actions_of(context, plan)), read))
     return found
 
 
 def unlinked(context: PageContext) -> Values:
-    """The actions of the plans chosen that have no link of the kinds chosen to another plan."""
+    """The actions of the plans chosen without a link seen, apart those whose texts nobody read."""
     site_context, choice = context.site_context, chosen(context)
-    linked = site_context.graph.ties.linked(choice.kinds)
+    linked, tables = context.graph.linked_actions, context.graph.tables
     found = []
     for plan in _by_name(context, shown_plans(site_context, choice)):
         actions = ordered(context, actions_of(context, plan))
-        open_ones = [action for action in actions if action not in linked]
-        unread = tuple(action for action in open_ones if action not in site_context.recorded)
-        read = tuple(action for action in open_ones if action in site_context.recorded)
+        open_ones = [action for action in actions if not counts(linked.get(action), choice.level)]
+        extents = {one: tables.readings.extent(one, Aspect.TEXTS, plan) for one in open_ones}
+        unread = tuple(one for one in open_ones if extents[one] is Extent.NONE)
+        read = tuple(one for one in open_ones if extents[one] is not Extent.NONE)
         if open_ones:
             found.append(Unlinked(plan, context.key(plan), unread, read, len(actions)))
     return {
@@ -160,6 +176,8 @@ def unlinked(context: PageContext) -> Values:
         "number": sum(len(one.unread) + len(one.read) for one in found),
         "unread": sum(len(one.unread) for one in found),
         "read": sum(len(one.read) for one in found),
+        "caption": according_to(choice.level).say(context.request.language),
+        "basis": basis(context, shown(context)),
     }
 
 

@@ -2,33 +2,37 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from pan2kg.coherence.feasible import feasible
+from pan2kg.coherence.evidence import counts
 from pan2kg.graph.labels import pair_key
-from pan2kg.graph.links import DECLARED, INFERRED, Tie
+from pan2kg.graph.links import DECLARED, Tie
+from pan2kg.i18n.catalogue import with_mark
+from pan2kg.site import levels
 from pan2kg.site.basis import Notes
+from pan2kg.site.choice import EVIDENCE
 from pan2kg.site.connections import Connection, connection, grouped
 from pan2kg.site.figures import show
 from pan2kg.site.filtering import is_whole
 from pan2kg.site.page import View
 from pan2kg.site.pieces import piece
 from pan2kg.site.plan import actions_of, ordered
+from pan2kg.site.weights import Shared, Way, in_bits, shared, way
+from pan2kg.tables.figure_words import according_to
 from pan2kg.turtle.vocabulary import PAN
 
 if TYPE_CHECKING:
     from markupsafe import Markup
 
+    from pan2kg.coherence.known import Known
     from pan2kg.site.page import Values
     from pan2kg.site.page_context import PageContext
     from pan2kg.site.site_context import SiteContext
     from pan2kg.tables.cells import Row
     from pan2kg.tables.table import FigureTable
 
-EVIDENCE: Final[Mapping[str, tuple[str, ...]]] = {"declared": DECLARED, "inferred": INFERRED}
 ASPECTS: Final[Mapping[str, tuple[str, ...]]] = {
     "instrument": ("restsOn",),
     "body": ("involvesBody", "ledBy"),
@@ -42,20 +46,32 @@ FIGURES: Final[Mapping[str, tuple[str, str]]] = {"matrix": ("one", "two"), "debt
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """One of the two plans: its actions with how many links each has with the other plan; what it cites of it.
-
-    ``could_cite`` is False where it could not by its dates, None where these do not tell.
-    """
+    """One of the two plans: its actions, those with a link to the other plan marked; what it cites of it, and could."""
 
     plan: str
-    actions: tuple[tuple[str, int], ...]
+    actions: tuple[tuple[str, bool], ...]
     cites: tuple[Connection, ...]
-    could_cite: bool | None
+    way: Way
 
     def listed(self, context: PageContext) -> Markup:
-        """The actions as items of a list, each with how many links it has."""
-        actions = [(context.link(one), context.t("pair-links", n=n) if n else "") for one, n in self.actions]
+        """The actions as items of a list, those with a link marked."""
+        actions = [(context.link(one), context.t("pair-linked") if met else "") for one, met in self.actions]
         return piece("counted_actions")(actions)
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """What two plans share, in bits as words: established and possible; by general texts; low/high; texts that give it.
+
+    ``low`` and ``broad`` are empty where nothing shared was seen.
+    """
+
+    low: str
+    high: str
+    broad: str
+    settled: str
+    is_open: bool
+    texts: tuple[Shared, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +92,7 @@ def keys(site_context: SiteContext) -> Iterable[str]:
 
 
 def values(context: PageContext) -> Values | None:
-    """What fills the page of two plans; ``evidence`` in the address leaves declared or inferred links only."""
+    """What fills the page of two plans, at the level of the address; one that is named leaves links as firm only."""
     names = context.request.key.split("--")
     found = [entry.iri for entry in (context.graph.labels.find("plan", name) for name in names) if entry]
     if len(found) != 2 or pair_key(*names) != context.request.key:
@@ -85,39 +101,56 @@ def values(context: PageContext) -> Values | None:
     if not ties:
         return None
     one, two = found
-    evidence = context.request.arguments.get("evidence", "")
-    shown = [tie for tie in ties if tie.kind in EVIDENCE.get(evidence, (*DECLARED, *INFERRED))]
+    known, language = levels.shown(context), context.request.language
+    is_chosen = bool(context.request.arguments.get(EVIDENCE))
+    listed = [tie for tie in ties if not is_chosen or counts(tie.level, known.level)]
     notes = Notes(context)
-    declared = grouped(notes, sorted({tie.iri for tie in shown if tie.is_declared}))
-    others = grouped(notes, sorted({tie.iri for tie in shown if not tie.is_declared}))
+    declared = grouped(notes, sorted({tie.iri for tie in listed if tie.is_declared}))
+    others = grouped(notes, sorted({tie.iri for tie in listed if not tie.is_declared}))
     return {
         "title": context.t("pair-title", one=context.name(one), two=context.name(two)),
         "one": one,
         "two": two,
-        "evidence": evidence if evidence in EVIDENCE else "",
+        "evidence": levels.handed(context).get("evidence", ""),
+        "level_options": levels.options(context),
+        "is_chosen": is_chosen,
+        "caption": according_to(known.level).say(language),
+        "weight": weighed(context, known, one, two),
         "declared": declared,
         "same": [group for group in others if group.kind in (*DECLARED, "shared-instrument")],
         "weak": [group for group in others if group.kind not in (*DECLARED, "shared-instrument")],
-        "sides": [_side(notes, one, two, ties), _side(notes, two, one, ties)],
-        "partly": [known for plan in (one, two) if (known := partly(context, plan))],
+        "sides": [_side(notes, known, (one, two), ties), _side(notes, known, (two, one), ties)],
+        "partly": [part for plan in (one, two) if (part := partly(context, plan))],
         "compared": compared(context, one, two),
         "figures": figures(context, one, two),
         "notes": notes.listed(),
+        "basis_line": levels.basis(context, known),
         "section": "plans",
     }
 
 
-def _side(notes: Notes, plan: str, other: str, ties: Iterable[Tie]) -> Side:
-    context = notes.context
-    ends = Counter(end for tie in ties for end in tie.ends)
+def weighed(context: PageContext, known: Known, one: str, two: str) -> Weighed:
+    """What the two plans share at a level, with the texts that give it."""
+    found = known.weight(one, two)
+    settled = "" if found.settled is None else with_mark(f"{found.settled:.2f}", context.request.language)
+    low, high, broad = (in_bits(context, value) for value in (found.low, found.high, found.broad))
+    return Weighed(
+        low if found.low > 0 else "", high, broad if found.broad > 0 else "", settled, found.is_open,
+        tuple(shared(context, known, one, two)),
+    )  # fmt: skip
+
+
+def _side(notes: Notes, known: Known, ends: tuple[str, str], ties: Iterable[Tie]) -> Side:
+    context, (plan, other) = notes.context, ends
+    met = {end for tie in ties for end in tie.ends}
     site_context = context.site_context
     actions = site_context.once(f"actions of {plan}", lambda: ordered(context, actions_of(context, plan)))
     links = site_context.once("citations", lambda: _citations(site_context)).get((plan, other), ())
     return Side(
         plan,
-        tuple((action, ends[action]) for action in actions),
+        tuple((action, action in met) for action in actions),
         tuple(connection(notes, link, "") for link in sorted(links)),
-        feasible(site_context.graph.known().chronology, plan, other),
+        way(context, known, plan, other),
     )
 
 

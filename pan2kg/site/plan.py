@@ -8,23 +8,27 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from pan2kg.charts.registry import draw_on
-from pan2kg.graph.links import DECLARED, USUAL, kind_of_tie
-from pan2kg.graph.statements import CERTAINTY
+from pan2kg.coherence.evidence import HEADLINE, Level
+from pan2kg.coherence.reading_state import Aspect
 from pan2kg.site import entity
 from pan2kg.site import explore as exploring
 from pan2kg.site.basis import Notes
-from pan2kg.site.connections import COUNTING, Connection, connection, kind_of_link, links_of
+from pan2kg.site.connections import Connection, connection, kind_of_link, links_of
+from pan2kg.site.levels import basis, mark
 from pan2kg.site.page import CSV, File, View
 from pan2kg.site.rows import natural
 from pan2kg.site.values import EVIDENCE, dated
+from pan2kg.site.weights import Way, in_bits, ways
 from pan2kg.store.queries import fill
 from pan2kg.tables.answers import write_answer
+from pan2kg.tables.figure_words import named
 from pan2kg.tables.template import markup
-from pan2kg.turtle.vocabulary import ID, PAN, SKOS
+from pan2kg.turtle.vocabulary import PAN, SKOS
 
 if TYPE_CHECKING:
     from markupsafe import Markup
 
+    from pan2kg.coherence.meetings import Meeting as Met
     from pan2kg.graph.labels import Entry
     from pan2kg.site.page import Values
     from pan2kg.site.page_context import PageContext
@@ -33,21 +37,22 @@ Placed = tuple[list[tuple[int, str]], str, str]
 """The place of what a link starts from, the link, and the plan or document at its other end."""
 Words = tuple[str, str, tuple[str, ...]]
 """Who cites what, and in which passages."""
-STATED: Final = f"{ID}certainty/stated"
-SAME: Final = tuple(kind for kind in USUAL if kind not in DECLARED)
-"""Kinds of links by a shared text, or made by the editors."""
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """An action in the list of a plan: what it rests on, who is in it, by when, and its links with other plans."""
+    """An action in the list of a plan: what it rests on, who is in it, by when, and how firmly it is linked.
+
+    ``link`` is the mark of the firmest level at which it is linked with another plan; empty where no link was seen,
+    and ``extent`` then says how far its texts were read.
+    """
 
     iri: str
     texts: tuple[str, ...]
     bodies: tuple[str, ...]
     until: str
-    declared: int
-    inferred: int
+    link: Markup
+    extent: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +73,17 @@ class Cited:
 
 @dataclass(frozen=True, slots=True)
 class Meeting:
-    """Another plan: how many links are declared, by a shared text or the editors, and weaker; the page of the two."""
+    """Another plan: on whose word they are linked, what they share, the citations each way; the page of the two.
+
+    ``bits`` is what they share at the headline level, ``all_bits`` with what the editors concluded; empty for nothing.
+    """
 
     plan: str
-    declared: int
-    same: int
-    weak: int
+    level: Level
+    mark: Markup
+    bits: str
+    all_bits: str
+    ways: tuple[Way, Way]
     address: str
 
 
@@ -87,6 +97,7 @@ def values(context: PageContext) -> Values | None:
     notes = Notes(context)
     cites, cited = citations(notes, entry.iri)
     before, after = editions(context, entry.iri)
+    met = meetings(context, entry.iri)
     return {
         **entity.page(context, entry, notes),
         "period": period(context, entry.iri),
@@ -99,7 +110,10 @@ def values(context: PageContext) -> Values | None:
         "headings": headings(context, actions),
         "cites": cites,
         "cited": cited,
-        "meetings": meetings(context, entry.iri),
+        "meetings": met,
+        "linked": sum(one.level <= HEADLINE for one in met),
+        "read": named(context.graph.tables.readings.extent(entry.iri, Aspect.REFERENCES)).say(context.request.language),
+        "basis_line": basis(context, context.graph.known()),
         "pictures": pictures(context, entry, actions),
         "downloads": _downloads(context, entry.key),
         **entity.on_what(notes, entry.iri),
@@ -154,21 +168,13 @@ def _place(context: PageContext, iri: str) -> list[tuple[int, str]]:
 def line(context: PageContext, action: str) -> Line:
     """An action in the list of its plan."""
     statements = context.graph.statements
-    named = {name: statements.values(action, PAN + name) for name in ("usesInstrument", "ledBy", "involvesBody")}
-    bodies = dict.fromkeys([*named["ledBy"], *named["involvesBody"]])
-    counted = counts(context, action)
-    declared = sum(counted[kind] for kind in DECLARED)
-    inferred = sum(counted[kind] for kind in SAME)
-    return Line(action, tuple(named["usesInstrument"]), tuple(bodies), until(context, action), declared, inferred)
-
-
-def counts(context: PageContext, thing: str) -> Counter[str]:
-    """How many links of each kind the page of a thing lists that count; those no document states as comparisons."""
-    statements, status = context.graph.statements, {f"{ID}linkstatus/{name}" for name in COUNTING}
-    links = (one for one in links_of(context, thing) if statements.one(one, PAN + "status") in status)
-    return Counter(
-        kind_of_tie(kind_of_link(context, link), stated=statements.one(link, CERTAINTY) == STATED) for link in links
-    )
+    used = {name: statements.values(action, PAN + name) for name in ("usesInstrument", "ledBy", "involvesBody")}
+    bodies = dict.fromkeys([*used["ledBy"], *used["involvesBody"]])
+    level, tables = context.graph.linked_actions.get(action), context.graph.tables
+    extent = tables.readings.extent(action, Aspect.TEXTS, tables.works.home.get(action))
+    said = named(extent).say(context.request.language)
+    texts = tuple(used["usesInstrument"])
+    return Line(action, texts, tuple(bodies), until(context, action), mark(context, level), said)
 
 
 def until(context: PageContext, action: str) -> str:
@@ -208,16 +214,19 @@ def _cited(notes: Notes, found: list[Placed]) -> Cited:
 
 
 def meetings(context: PageContext, plan: str) -> list[Meeting]:
-    """The other plans a plan has a link with, those with declared links first."""
-    found = []
-    for pair, ties in context.graph.ties.by_pair.items():
-        if plan in pair:
-            counted = Counter(tie.kind for tie in ties)
-            declared, same = (sum(counted[kind] for kind in kinds) for kinds in (DECLARED, SAME))
-            other = pair[0] if pair[1] == plan else pair[1]
-            weak = len(ties) - declared - same
-            found.append(Meeting(other, declared, same, weak, context.pair(plan, other)))
-    return sorted(found, key=lambda one: (-one.declared, -one.same, -one.weak, context.name(one.plan).casefold()))
+    """The other plans a plan is linked with at any level, each with the firmest, in the order of every list."""
+    return [_meeting(context, met, plan) for met in context.graph.meetings if plan in met.plans]
+
+
+def _meeting(context: PageContext, met: Met, plan: str) -> Meeting:
+    """Another plan; what can be said of citations is said at the level at which the two are linked, or the headline."""
+    other, _, _ = met.seen_from(plan)
+    bits, all_bits = (in_bits(context, low) if low > 0 else "" for low in (met.low(HEADLINE), met.bits[-1]))
+    known = context.graph.known(max(met.level, HEADLINE))
+    return Meeting(
+        other, met.level, mark(context, met.level), bits, all_bits, ways(context, known, plan, other),
+        context.pair(plan, other),
+    )  # fmt: skip
 
 
 def pictures(context: PageContext, entry: Entry, actions: list[str]) -> dict[str, Markup]:

@@ -221,13 +221,15 @@ _CHECKING: Final = Lock()
 
 _STANDARD: Final = ("http://www.w3.org/2002/07/owl#", SKOS)
 """What the ontology itself is written in."""
-_COUNTED: Final = ("in_graph", "with_instrument", "with_body", "with_topic", "with_group", "with_fields")
+_COUNTED: Final = ("in_graph", "texts_none", "with_text", "with_body", "with_topic", "with_group", "with_fields")
+"""What is counted of each plan, by columns of the table on how far plans were read."""
 
 
 def values(context: PageContext) -> Values:
     """What the page shows; the check of the project is made once and kept."""
     site_context, language = context.site_context, context.request.language
     quality = read_quality(site_context.graph.spoken(language), catalogue=site_context.catalogue)
+    columns = quality.annotated.columns if quality.annotated else ()
     return {
         "title": _ONTOLOGY.say("quality.title", language),
         "w": lambda group, key, **filled: _ONTOLOGY.say(f"{group}.{key}", language, **filled),
@@ -237,7 +239,7 @@ def values(context: PageContext) -> Values:
         "class_name": lambda iri: _class_of(iri, language) or context.name(iri),
         "words_of": lambda text: said(text, language),
         "message_of": message_of,
-        "counted": _COUNTED,
+        "counted": [(one.key, one.heading.say(language)) for one in columns if one.key in _COUNTED],
         "tags": LANGUAGES,
         "language_name": lambda tag: _language_name(tag, language),
         "format_of": lambda key: format_of(key, language),

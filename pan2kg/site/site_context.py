@@ -15,8 +15,8 @@ from threading import Lock
 from typing import TYPE_CHECKING, Final, Literal, TypeVar, cast
 
 from pan2kg.charts.subject import Address, Subject
+from pan2kg.coherence.evidence import HEADLINE
 from pan2kg.coherence.participation import completeness
-from pan2kg.graph.links import USUAL
 from pan2kg.site.choice import Facts, read_facts
 from pan2kg.tables.gaps import KINDS, Scope
 from pan2kg.tables.registry import TABLES
@@ -166,8 +166,8 @@ class SiteContext:
 
     @cached_property
     def linked(self) -> frozenset[str]:
-        """The things with a link to another plan, of the kinds that are shown where nothing is chosen."""
-        return self.graph.ties.linked(USUAL)
+        """The actions linked to another plan at the headline level."""
+        return frozenset(action for action, level in self.graph.linked_actions.items() if level <= HEADLINE)
 
     @cached_property
     def divergences(self) -> int:

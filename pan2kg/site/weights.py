@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Final
 from pan2kg.coherence.feasible import Verdict
 from pan2kg.coherence.figures import Unit
 from pan2kg.coherence.occasions import State
+from pan2kg.coherence.spans import Span, span, years
 from pan2kg.coherence.texts import CARRIES_OUT, MENTIONS, SERVES
-from pan2kg.i18n.catalogue import with_mark
+from pan2kg.i18n.catalogue import format_of, with_mark
 from pan2kg.i18n.days import in_words
 from pan2kg.site.levels import mark
 from pan2kg.site.values import EVIDENCE, quotes
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from markupsafe import Markup
 
     from pan2kg.coherence.known import Known
-    from pan2kg.coherence.spans import Span
     from pan2kg.coherence.texts import Use
     from pan2kg.coherence.weight import Contribution
     from pan2kg.site.page_context import PageContext
@@ -130,9 +130,14 @@ def ways(context: PageContext, known: Known, one: str, two: str) -> tuple[Way, W
 def way(context: PageContext, known: Known, source: str, target: str) -> Way:
     """What can be said of a citation from one plan to another, with the dates that decide it."""
     found = known.way(source, target)
-    is_told = found.is_expected or found.state is State.SEEN
-    words = context.t(f"way-{found.state}") if is_told else named(found.verdict).say(context.request.language)
-    key = f"way-why-{found.state}" if is_told else f"way-why-{found.verdict}"
+    is_met = found.state is State.SEEN or (source, target) in known.related
+    is_told = is_met and (found.is_expected or found.state is State.SEEN)
+    if found.is_expected and not is_met:
+        key, words = "way-why-unmet", context.t("way-unmet")
+    else:
+        said = found.state.value if is_told else found.verdict.value
+        words = context.t(f"way-{said}") if is_told else named(found.verdict).say(context.request.language)
+        key = f"way-why-{said}"
     dates = {plan: one.issued for plan, one in known.chronology.dates.items()}
     edition = earliest(dates.get(plan) for plan in known.chronology.later.get(target, ()))
     given = {"source": dates.get(source), "target": dates.get(target), "later": edition}
@@ -146,10 +151,14 @@ def earliest(spans: Iterable[Span | None]) -> Span | None:
 
 
 def issued(context: PageContext, found: Span | None) -> str:
-    """When a plan was issued, as far as that is known."""
+    """When a plan was issued, as far as that is known: a day, a month, a year, or between two days."""
     if found is None:
         return context.t("issued-unknown")
-    language = context.request.language
-    if found.first == found.last:
-        return context.t("issued-on", day=in_words(found.first, language))
-    return context.t("issued-between", first=in_words(found.first, language), last=in_words(found.last, language))
+    language, first, last = context.request.language, found.first, found.last
+    if first == last:
+        return context.t("issued-on", day=in_words(first, language))
+    if found == years(first.year):
+        return context.t("issued-year", year=str(first.year))
+    if found == span(f"{first:%Y-%m}"):
+        return context.t("issued-month", month=format_of(f"month.{first.month}", language), year=str(first.year))
+    return context.t("issued-between", first=in_words(first, language), last=in_words(last, language))

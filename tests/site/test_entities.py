@@ -171,16 +171,34 @@ def test_what_the_graph_does_not_speak_of_has_no_page(reader: Reader) -> None:
     assert reader.site.page("fr/pair/lu-bhr-2--lu-bhr-1.html") is None
 
 
-def test_evidence_can_be_chosen_on_the_page_of_a_pair(served: Reader) -> None:
+def test_a_level_can_be_chosen_on_the_page_of_a_pair(served: Reader) -> None:
     path = "fr/pair/lu-bhr-1--lu-bhr-2.html"
-    declared = served.site.page(path, {"evidence": "declared"})
-    assert declared
-    assert b"links-cross-reference" in declared.body
-    assert b"compared-links-shared-instrument" not in declared.body
+    whole, plan = (served.site.page(path, asked) for asked in ({}, {"evidence": "plan"}))
+    assert whole
+    assert plan
+    concluded = b'<span class="badge level inferred">'
+    assert concluded in whole.body
+    assert concluded not in plan.body
+    assert b'<span class="badge level declared">dit par le plan</span>' in plan.body
 
 
-def test_two_plans_that_do_not_cite_each_other_are_said_not_to(reader: Reader) -> None:
-    assert "aucun renvoi connu" in reader["fr/pair/lu-bhr-2--lu-circular-economy-2021.html"]
+def test_an_address_of_before_shows_at_least_what_it_did(served: Reader) -> None:
+    path = "fr/pair/lu-bhr-1--lu-bhr-2.html"
+    before, now = (served.site.page(path, {"evidence": asked}) for asked in ("declared", "other"))
+    assert before
+    assert now
+    assert b"links-cross-reference" in before.body
+    shown = [page.body.split(b"</form>")[-1].split(b"<footer")[0] for page in (before, now)]
+    assert shown[0] == shown[1]
+
+
+def test_a_citation_is_called_expected_only_where_the_two_plans_meet(reader: Reader) -> None:
+    """Of two plans that share a body at most, nothing is to be looked for; of those that meet, both ways are told."""
+    apart = reader["fr/pair/lu-bhr-2--lu-circular-economy-2021.html"].split('<h2 id="citing">')[1].split("<h2")[0]
+    assert "attendu" not in apart
+    met = reader["fr/pair/lu-disability-2--lu-open-government-2019.html"].split('<h2 id="citing">')[1].split("<h2")[0]
+    assert "attendu, à vérifier" in met
+    assert "impossible (antérieur)" in met
 
 
 EVIL = """\

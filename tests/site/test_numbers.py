@@ -7,7 +7,8 @@ import re
 from collections import Counter
 from itertools import islice
 
-from pan2kg.graph.links import DECLARED
+from pan2kg.coherence.evidence import HEADLINE
+from pan2kg.coherence.occasions import State
 from tests.site.conftest import Reader, listed
 
 
@@ -60,43 +61,65 @@ def test_the_actions_without_a_link_counted_at_home_are_listed(reader: Reader) -
 
 
 def test_what_an_action_without_a_link_is_told_apart_by(reader: Reader) -> None:
-    site_context = reader.site.site_context
-    page = reader["fr/unlinked.html"]
-    unread = sum(map(int, re.findall(r"rien de relevé encore\xa0: (\d+)", page)))
-    home = site_context.graph.home_of
-    assert unread == len(home.keys() - site_context.linked - site_context.recorded)
+    graph, page = reader.site.site_context.graph, html.unescape(reader["fr/unlinked.html"])
+    unread = sum(map(int, re.findall(r"non lues?\xa0: (\d+)", page)))
+    linked = {action for action, level in graph.linked_actions.items() if level <= HEADLINE}
+    with_text = {use.work for use in graph.known("editors").uses}
+    assert unread == len(graph.tables.works.home.keys() - linked - with_text)
 
 
-def test_a_cell_of_the_matrix_counts_the_links_of_its_pair(reader: Reader) -> None:
-    cell = r'<a href="(pair/[^"]*)" title="[^"]*">(?:<b>(\d+)</b>)?(?:<i>\+(\d+)</i>)?</a>'
+def test_the_numbers_at_home_are_the_registers(reader: Reader) -> None:
+    home = reader["en/index.html"]
+    value_of = {one.figure.id: one for one in reader.site.site_context.graph.figures()}
+    linked, actions = value_of["linked-plan-pairs"], value_of["linked-actions"]
+    pairs, ours = (int(one.value[0] or 0) for one in (linked, actions))
+    assert f'data-number="linked">{pairs}<' in home
+    assert f'data-number="apart">{(linked.population or 0) - pairs:,}<' in home
+    assert f'data-number="unlinked">{(actions.population or 0) - ours}<' in home
+    assert "read in full on both sides: 0" in home
+
+
+def test_a_cell_of_the_matrix_says_what_is_known_of_its_pair(reader: Reader) -> None:
+    known, labels = reader.site.site_context.graph.known(), reader.site.site_context.graph.labels
+    cell = r'<a href="pair/([^"]*)--([^"]*)\.html" title="[^"]*">(?:<b>(.)</b>)?(?:<i>([^<]*)</i>)?</a>'
     cells = re.findall(cell, reader["fr/index.html"])
-    assert len(cells) > 50
-    for address, declared, inferred in cells:
-        page = reader[f"fr/{address}"]
-        assert int(declared or 0) == number(page, "#declared"), address
-        assert int(inferred or 0) == number(page, "#same"), address
-        assert sum(listed(page).values()) == sum(number(page, at) for at in ("#declared", "#same", "#weak")), address
+    assert len(cells) > 30
+    for one, two, arrow, bits in cells:
+        found = [labels.find("plan", name) for name in (one, two)]
+        plans = [entry.iri for entry in found if entry]
+        pair = (min(plans), max(plans))
+        cited = [known.chronology.seen(*way, known.level) for way in (pair, pair[::-1])]
+        assert bool(arrow) == any(cited), pair
+        assert (arrow == "↔") == all(cited), pair
+        assert (bits not in {"", "·"}) == (known.shared.get(pair, 0) > 0), pair
+        assert pair in known.linked
 
 
-def test_a_plan_counts_the_links_of_its_pairs(reader: Reader) -> None:
+def test_what_nobody_read_is_hatched_and_never_a_number(reader: Reader) -> None:
+    made = reader["fr/index.html"].split('class="matrix"')[1].split("</table>")[0]
+    unread = re.findall(r'<td class="none"><span class="nothing">([^<]*)</span>', made)
+    assert len(unread) > 100
+    assert set(unread) == {"non lu"}
+    assert "<td>0" not in made
+    assert 'class="no"' not in made
+
+
+def test_a_plan_lists_every_plan_it_is_linked_with(reader: Reader) -> None:
+    graph = reader.site.site_context.graph
     page = reader["fr/plan/lu-bhr-2.html"]
-    for row in rows(page, "meets"):
-        address = re.search(r'href="(\.\./pair/[^"]*)"', row)
-        assert address
-        opened = reader[f"fr/{address[1].removeprefix('../')}"]
-        assert figures(row) == [number(opened, at) for at in ("#declared", "#same", "#weak")]
+    own = graph.plan("lu-bhr-2")
+    met = [one for one in graph.meetings if own in one.plans]
+    assert len(rows(page, "meets")) == len(met) > 5
+    assert number(page, "#meets") == sum(own in pair for pair in graph.known().linked)
 
 
-def test_a_plan_counts_the_links_of_its_actions(reader: Reader) -> None:
-    page = reader["fr/plan/lu-bhr-2.html"]
-    link = r'<td class="figure" data-name="Liens"><a href="\.\./(action/[^"#]*)[^"]*">'
-    cells = re.findall(rf"{link}<span[^>]*>(?:<b>(\d+)</b>)?(?:<i>\+(\d+)</i>)?", page)
-    assert len(cells) == 20
-    for address, declared, same in cells:
-        found, stated = (listed(reader[f"fr/{address}"], badge) for badge in ("", "declared"))
-        assert int(declared or 0) == sum(stated[kind] for kind in DECLARED), address
-        concluded = sum(found[kind] - stated[kind] for kind in DECLARED)
-        assert int(same or 0) == found["shared-instrument"] + concluded, address
+def test_the_citations_to_look_for_stand_at_home_in_their_order(reader: Reader) -> None:
+    graph, home = reader.site.site_context.graph, reader["en/index.html"]
+    listed_pairs = re.findall(r'<li><p><a href="pair/([^"]*)\.html">', home.split('<ol class="wanted">')[1])
+    wanted = [one for one in graph.occasions() if one.is_expected and one.state is not State.SEEN]
+    keys = ["--".join(sorted(iri.rpartition("/")[2] for iri in (one.source, one.target))) for one in wanted]
+    assert listed_pairs == keys[:12]
+    assert len(listed_pairs) > 4
 
 
 def test_a_plan_lists_as_many_actions_as_the_list_of_plans_says(reader: Reader) -> None:
@@ -106,7 +129,7 @@ def test_a_plan_lists_as_many_actions_as_the_list_of_plans_says(reader: Reader) 
         address = re.search(r'href="(plan/[^"#]*)"', row)
         assert address
         page = reader[f"fr/{address[1]}"]
-        assert figures(row)[0] == page.count('<td class="figure" data-name="Liens"><a href="../action/'), address[1]
+        assert figures(row)[0] == page.count('<td data-name="Liens">'), address[1]
         assert number(page, "#actions") == figures(row)[0]
 
 
@@ -141,13 +164,3 @@ def test_headings_of_links_count_their_list(reader: Reader) -> None:
     for kind, n in re.findall(r'<h3 id="(?:compared-)?links-([a-z-]+)">.*?\((\d+)\)', page):
         said[kind] += int(n)
     assert said == listed(page)
-
-
-def test_the_matrix_counts_linked_pairs_of_actions_as_the_table_of_figures_does(reader: Reader) -> None:
-    """Where pairs of actions share a text; plans that share one only as wholes have no such pair."""
-    site_context = reader.site.site_context
-    rows = site_context.figures("matrix", "fr").rows
-    linked = {tuple(sorted((str(row["one"]), str(row["two"])))): row["linked"] for row in rows if row["linked"]}
-    counts = site_context.graph.ties.counts(["shared-instrument"])
-    assert linked == {(one, two): counts[one, two]["shared-instrument"] for one, two in linked}
-    assert len(linked) >= 2

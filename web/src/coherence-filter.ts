@@ -15,32 +15,38 @@ interface Plan {
     topics: number[];
     bodies: number[];
     years: [number | null, number | null];
-    /** Which kinds of links actions have, as bits, and how many actions have just these. */
+    /** Since which level actions are linked, 0 for those without a link seen, and how many. */
     actions: [number, number][];
+    /** Read in full, so that no link with another such plan is none. */
+    full?: number;
 }
 
 interface Data {
     limit: number | null;
     asked: string[];
-    types: string[];
-    /** How many of the types, from the first on, are declared. */
-    declared: number;
-    evidence: Record<string, number[]>;
+    /** Levels of evidence as numbers, from 1, the firmest; the one that is shown where nothing is chosen. */
+    headline: number;
+    levels: Record<string, number>;
+    /** What addresses said before, and what is chosen for it. */
+    before: Record<string, string>;
+    keys: string[];
     topics: string[];
     bodies: string[];
     plans: Plan[];
-    /** Two plans by their places, and how many links of each type. */
+    /** Two plans by their places, since which level they are linked, cite and are cited, and what they share at each. */
     pairs: number[][];
     ids: string;
     words: Words;
 }
 
+/** A linked pair at the level chosen: who cites whom, and what both share in bits; `since` which level they are linked. */
 interface Met {
     one: number;
     two: number;
-    declared: number;
-    inferred: number;
-    each: number[];
+    cites: number;
+    cited: number;
+    bits: number;
+    since: number;
 }
 
 class CoherenceFilter extends HTMLElement {
@@ -95,7 +101,8 @@ class CoherenceFilter extends HTMLElement {
         for (const name of this.data.asked) {
             const field = this.field(name);
             if (field) {
-                field.value = given.get(name) ?? "";
+                const asked = given.get(name) ?? "";
+                field.value = name === "evidence" ? (this.data.before[asked] ?? asked) : asked;
                 field.value = field.selectedIndex < 0 ? "" : field.value;
             }
         }
@@ -123,28 +130,27 @@ class CoherenceFilter extends HTMLElement {
         });
     }
 
-    private get kinds(): number[] {
-        return this.data.evidence[this.value("evidence")] ?? this.data.evidence[""] ?? [];
+    private get level(): number {
+        return this.data.levels[this.value("evidence")] ?? this.data.headline;
     }
 
-    /** The pairs of these plans that have a link of the kinds chosen. */
+    /** The pairs of these plans that are linked at the level chosen. */
     private met(plans: number[]): Met[] {
         const shown = new Set(plans);
-        return this.data.pairs.flatMap(([one = 0, two = 0, ...counts]) => {
-            const each = this.kinds.map((kind) => counts[kind] ?? 0);
-            const declared = sum(this.kinds.map((kind) => (kind < this.data.declared ? (counts[kind] ?? 0) : 0)));
-            const inferred = sum(each) - declared;
-            return shown.has(one) && shown.has(two) && declared + inferred ? [{ one, two, declared, inferred, each }] : [];
-        });
+        const level = this.level;
+        const at = (found: number): number => (found <= level ? found : 0);
+        return this.data.pairs.flatMap(([one = 0, two = 0, since = 0, cites = 0, cited = 0, ...bits]) =>
+            shown.has(one) && shown.has(two) && since <= level ? [{ one, two, cites: at(cites), cited: at(cited), bits: bits[level - 1] ?? 0, since }] : [],
+        );
     }
 
     private show(): void {
         const plans = this.plans;
         const met = this.met(plans);
-        this.showNumbers(plans, met.length);
+        this.showNumbers(plans, met);
         const links = new Map<number, number>();
-        for (const { one, two, declared, inferred } of met) {
-            [one, two].forEach((plan) => links.set(plan, (links.get(plan) ?? 0) + declared + inferred));
+        for (const { one, two } of met) {
+            [one, two].forEach((plan) => links.set(plan, (links.get(plan) ?? 0) + 1));
         }
         const linked = [...links.keys()].sort((one, two) => (links.get(two) ?? 0) - (links.get(one) ?? 0) || compare(this.iri(one), this.iri(two)));
         const order = linked.slice(0, this.data.limit ?? undefined);
@@ -168,15 +174,21 @@ class CoherenceFilter extends HTMLElement {
         }
     }
 
-    private showNumbers(plans: number[], linked: number): void {
-        const wanted = this.kinds.reduce((bits, kind) => bits | (1 << kind), 0);
+    private showNumbers(plans: number[], met: Met[]): void {
+        const { level } = this;
         const pairs = (plans.length * (plans.length - 1)) / 2;
         const all = plans.flatMap((plan) => this.data.plans[plan]?.actions ?? []);
         const actions = sum(all.map(([, n]) => n));
-        const unlinked = sum(all.map(([bits, n]) => (bits & wanted ? 0 : n)));
-        this.showNumber("linked", linked, { pairs });
-        this.showNumber("apart", pairs - linked, {});
+        const unlinked = sum(all.map(([since, n]) => (since && since <= level ? 0 : n)));
+        const full = plans.filter((plan) => this.isRead(plan)).length;
+        const read = (full * Math.max(0, full - 1)) / 2 - met.filter(({ one, two }) => this.isRead(one) && this.isRead(two)).length;
+        this.showNumber("linked", met.length, { pairs });
+        this.showNumber("apart", pairs - met.length, { read });
         this.showNumber("unlinked", unlinked, { actions });
+    }
+
+    private isRead(plan: number): boolean {
+        return Boolean(this.data.plans[plan]?.full);
     }
 
     private showNumber(name: string, n: number, values: Record<string, number>): void {
@@ -216,16 +228,22 @@ class CoherenceFilter extends HTMLElement {
             return make("td", { class: "self" });
         }
         if (!met) {
-            return make("td", { class: "none" }, make("span", { class: "nothing" }, this.say("cell-none")));
+            const title = this.say("cell-no", {});
+            return this.isRead(one) && this.isRead(two)
+                ? make("td", { class: "no" }, make("span", { title }, "–"))
+                : make("td", { class: "none" }, make("span", { class: "nothing" }, this.say("cell-none")));
         }
-        const { declared, inferred } = met;
+        const [cites, cited] = met.one === one ? [met.cites, met.cited] : [met.cited, met.cites];
+        const [arrow, way] = cites && cited ? ["↔", "both"] : cites ? ["→", "cites"] : cited ? ["←", "cited"] : ["", ""];
+        const bits = met.bits > 0 ? amount(met.bits) : "";
+        const said = [...(arrow ? [this.say(`cell-${way}`, {})] : []), ...(bits ? [this.say("cell-shares", { bits })] : [])];
         const keys = [this.data.plans[one]?.key ?? "", this.data.plans[two]?.key ?? ""].sort(compare);
         const evidence = this.value("evidence");
-        const only = evidence === "declared" || evidence === "inferred" ? `?evidence=${evidence}` : "";
-        const title = this.say("cell", { declared: String(declared), inferred: String(inferred) });
-        const link = make("a", { href: `pair/${keys.join("--")}.html${only}`, title });
-        link.append(...(declared ? [make("b", {}, String(declared))] : []), ...(inferred ? [make("i", {}, `+${inferred}`)] : []));
-        return make("td", { class: declared ? "declared" : "inferred" }, link);
+        const title = said.join(" · ") || this.say("cell-together", {});
+        const link = make("a", { href: `pair/${keys.join("--")}.html${evidence ? `?evidence=${evidence}` : ""}`, title });
+        const shown = bits || (arrow ? "" : "·");
+        link.append(...(arrow ? [make("b", {}, arrow)] : []), ...(shown ? [make("i", {}, shown)] : []));
+        return make("td", { class: arrow ? "declared" : "inferred" }, link);
     }
 
     /** With something chosen, the picture shows the matrix that is shown. */
@@ -262,10 +280,20 @@ class CoherenceFilter extends HTMLElement {
         const { data } = this;
         const name = (plan: number): string => (this.name(plan).textContent ?? "").trim();
         const met = this.met(this.plans).sort((a, b) => compare(this.iri(a.one), this.iri(b.one)) || compare(this.iri(a.two), this.iri(b.two)));
-        const head = ["one", "one_label", "two", "two_label", "declared", "inferred", ...this.kinds.map((kind) => data.types[kind] ?? "")];
-        const rows = met.map(({ one, two, declared, inferred, each }) => [this.iri(one), name(one), this.iri(two), name(two), declared, inferred, ...each]);
+        const head = ["one", "one_label", "two", "two_label", "one_cites_two", "two_cites_one", "bits", "level"];
+        const key = (level: number): string => data.keys[level - 1] ?? "";
+        const rows = met.map(({ one, two, cites, cited, bits, since }) => [this.iri(one), name(one), this.iri(two), name(two), key(cites), key(cited), bits, key(since)]);
         save("matrix.csv", [head, ...rows].map((row) => csvLine(row.map(String))).join(""), "text/csv;charset=utf-8");
     }
+}
+
+/** Bits as a server writes them: two decimals, whole numbers without. */
+function amount(bits: number): string {
+    const format = (value: number, digits: number): string => value.toLocaleString(language, { minimumFractionDigits: digits, maximumFractionDigits: digits });
+    if (Number.isInteger(bits)) {
+        return format(bits, 0);
+    }
+    return bits < 0.005 ? `< ${format(0.01, 2)}` : format(bits, 2);
 }
 
 function sum(numbers: number[]): number {

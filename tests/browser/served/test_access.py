@@ -20,7 +20,7 @@ STATES = {
     "a wrong parameter": "question/actions-of-plan.html?plan=%3Cscript%3E",
     "what was found": "search.html?q=egalite",
     "nothing found": "search.html?q=zzzz",
-    "a choice": "index.html?evidence=declared&year=2021",
+    "a choice": "index.html?evidence=other&year=2021",
     "a choice that leaves nothing": "index.html?topic=arms&year=1950",
     "an answer without scripts": "sparql.html?query=SELECT%20*%20%7B%3Fs%20%3Fp%20%3Fo%7D%20LIMIT%205",
     "a fault without scripts": "sparql.html?query=SELEC",

@@ -70,8 +70,8 @@ def test_suggestions_come_in_the_language_of_the_page(visit: Visit) -> None:
 @pytest.mark.parametrize(
     "path",
     [
-        "index.html?evidence=declared&year=2021",
-        "pair/lu-bhr-1--lu-bhr-2.html?evidence=declared",
+        "index.html?evidence=other&year=2021",
+        "pair/lu-bhr-1--lu-bhr-2.html?evidence=plan",
         "question/who-should-talk.html?body=maee",
         "search.html?q=diligence",
         "action/lu-bhr-2-4-3.html",

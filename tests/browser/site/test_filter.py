@@ -16,14 +16,14 @@ if TYPE_CHECKING:
     from tests.browser.site.conftest import StaticSite
 
 CHOICES: Final = (
-    {"evidence": "declared"},
-    {"evidence": "inferred"},
-    {"evidence": "all"},
+    {"evidence": "plan"},
+    {"evidence": "other"},
+    {"evidence": "editors"},
     {"topic": "labour-rights"},
     {"body": "mae"},
     {"year": "2021"},
-    {"evidence": "inferred", "year": "2020"},
-    {"evidence": "declared", "year": "2009"},
+    {"evidence": "editors", "year": "2020"},
+    {"evidence": "plan", "year": "2009"},
 )
 SEEN: Final = """source => {
     const root = source === null ? document : new DOMParser().parseFromString(source, 'text/html');
@@ -88,7 +88,7 @@ def test_a_choice_gives_what_a_server_would_show(
 def test_a_choice_is_undone_by_going_back(static_site: StaticSite, watch: Watch) -> None:
     page = watch(static_site.served + "fr/index.html").page
     before = page.evaluate(SEEN, None)
-    chosen_by_hand(page, {"evidence": "declared"})
+    chosen_by_hand(page, {"evidence": "plan"})
     expect(page.locator(".filter-limit")).to_be_visible()
     assert page.evaluate(SEEN, None) != before
     page.go_back()
@@ -99,16 +99,23 @@ def test_a_choice_is_undone_by_going_back(static_site: StaticSite, watch: Watch)
 
 def test_a_choice_works_from_disk(static_site: StaticSite, watch: Watch) -> None:
     page = watch(static_site.on_disk("fr/index.html")).page
-    chosen_by_hand(page, {"evidence": "declared"})
-    assert page.url.endswith("?evidence=declared")
-    expect(page.locator("td.inferred")).to_have_count(0)
+    before = page.locator("table.matrix td > a").count()
+    chosen_by_hand(page, {"evidence": "plan"})
+    assert page.url.endswith("?evidence=plan")
+    assert 0 < page.locator("table.matrix td > a").count() < before
+
+
+@pytest.mark.parametrize(("before", "now"), [("declared", "other"), ("inferred", "editors"), ("official", "")])
+def test_an_address_of_before_chooses_a_level(static_site: StaticSite, watch: Watch, before: str, now: str) -> None:
+    page = watch(f"{static_site.served}fr/index.html?evidence={before}").page
+    expect(page.locator("#evidence")).to_have_value(now)
 
 
 def test_the_file_holds_what_was_chosen(static_site: StaticSite, behind_server: Site, watch: Watch) -> None:
-    page = chosen_by_hand(watch(static_site.served + "fr/index.html").page, {"evidence": "inferred", "year": "2020"})
+    page = chosen_by_hand(watch(static_site.served + "fr/index.html").page, {"evidence": "editors", "year": "2020"})
     with page.expect_download() as download:
         page.get_by_role("link", name="CSV").first.click()
-    made = behind_server.page("fr/matrix.csv", {"evidence": "inferred", "year": "2020"})
+    made = behind_server.page("fr/matrix.csv", {"evidence": "editors", "year": "2020"})
     assert made
     assert download.value.path().read_bytes().decode() == made.body.decode()
 
@@ -116,7 +123,7 @@ def test_the_file_holds_what_was_chosen(static_site: StaticSite, behind_server: 
 @pytest.mark.parametrize("way", ["served", "from disk"])
 def test_the_picture_shows_what_was_chosen(static_site: StaticSite, watch: Watch, way: str) -> None:
     page = watch(f"{static_site.served}fr/index.html" if way == "served" else static_site.on_disk("fr/index.html")).page
-    chosen_by_hand(page, {"evidence": "declared", "year": "2020"})
+    chosen_by_hand(page, {"evidence": "other", "year": "2020"})
     with page.expect_download() as download:
         page.get_by_role("link", name="SVG").first.click()
     drawn = ET.parse(download.value.path()).getroot()
@@ -130,13 +137,13 @@ def test_the_picture_shows_what_was_chosen(static_site: StaticSite, watch: Watch
 
 
 def test_a_pair_is_opened_with_the_evidence_chosen(behind_server: Site) -> None:
-    page = behind_server.page("fr/index.html", {"evidence": "declared"})
+    page = behind_server.page("fr/index.html", {"evidence": "editors"})
     assert page
-    assert b'href="pair/lu-bhr-1--lu-bhr-2.html?evidence=declared"' in page.body
+    assert b'href="pair/lu-bhr-1--lu-bhr-2.html?evidence=editors"' in page.body
 
 
 def test_titles_stay_in_their_language_after_a_choice(static_site: StaticSite, watch: Watch) -> None:
     page = watch(static_site.served + "fr/index.html").page
     page.locator("#data-language").select_option("en")
-    chosen_by_hand(page, {"evidence": "declared"})
+    chosen_by_hand(page, {"evidence": "plan"})
     expect(page.locator("table.matrix tbody th .label").first).to_have_attribute("lang", "en")
