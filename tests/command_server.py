@@ -44,9 +44,7 @@ def keep_shipped_graph() -> None:
             module.open_store = open_store  # type: ignore[attr-defined]
 
 
-def run(
-    arguments: Sequence[str], folder: str, environment: dict[str, str], files: Sequence[str], patience: int
-) -> int:
+def run(arguments: Sequence[str], folder: str, environment: dict[str, str], files: Sequence[str], patience: int) -> int:
     """Run a command in a process of its own, ended by an alarm after so many seconds; the exit code."""
     child = os.fork()
     if child:

@@ -71,6 +71,19 @@ def arrows() -> Iterator[tuple[str, int, str]]:
                 yield module, line, name.removeprefix("pan2kg.")
 
 
+COUNTING: Final = {
+    "coherence.links": {"link_rows", "project", "shared_links"},
+    "coherence.occasions": {"linked", "occasions", "related"},
+    "coherence.texts": {"weigh"},
+    "coherence.weight": {"action_pairs", "linked_actions", "plan_pairs", "potential"},
+}
+"""What finds links: the register of figures and what is known at a level ask it, and nobody else."""
+STILL_COUNTING: Final = {("report.evidence", "link_rows"), ("graph.graph", "project")}
+"""Who finds links otherwise still: the annex of a plan's report, which sets out pairs as the first version did."""
+COUNTED: Final = {"linked", "shared", "related", "occasions", "cited", "together"}
+"""What is known of links, which is counted in the register alone."""
+
+
 def room(module: str) -> str:
     return module.split(".")[0]
 
@@ -135,6 +148,50 @@ def imports_that_run(tree: ast.Module) -> Iterator[tuple[int, str]]:
     for node in tree.body:
         if not (isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"):
             yield from imports(node)
+
+
+def test_links_are_found_in_one_place() -> None:
+    """One figure, one place: what shows a number takes it from the register or from what is known at a level."""
+    found = {
+        (module, alias.name)
+        for module, tree in modules().items()
+        if room(module) != "coherence"
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and node.module
+        for alias in node.names
+        if alias.name in COUNTING.get(node.module.removeprefix("pan2kg."), set())
+    }
+    assert found == STILL_COUNTING, "add what is missing to coherence/known.py or coherence/figures.py, with a test"
+
+
+def counting(tree: ast.AST) -> Iterator[int]:
+    """Where the number of links is taken: len of what is known of them, or a sum over its members."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.args:
+            given = node.args[0]
+            if node.func.id == "sum" and isinstance(given, ast.GeneratorExp | ast.ListComp):
+                given = given.generators[0].iter
+            elif node.func.id != "len":
+                continue
+            inner = given.func if isinstance(given, ast.Call) else given
+            if isinstance(inner, ast.Attribute) and inner.attr in COUNTED:
+                yield node.lineno
+
+
+def test_links_are_counted_in_the_register_alone() -> None:
+    assert list(counting(ast.parse("len(known.linked)\nsum(1 for one in graph.occasions() if one)\nlen(rows)"))) == [
+        1,
+        2,
+    ]
+    elsewhere = [
+        f"{module}:{line}"
+        for module, tree in modules().items()
+        if room(module) != "coherence"
+        for line in counting(tree)
+    ]
+    assert not elsewhere, "take the figure from the register, and its list where a part of it is told:" + told(
+        elsewhere
+    )
 
 
 def test_the_library_does_not_print() -> None:

@@ -29,16 +29,15 @@ The modules in their one order; each imports only from those before it::
     figures        the register of figures
     known_tables   the tables as the store holds them
 
-Beside them, and where they measure the same still read by pages and tables until those are switched::
+Beside them, and what the evidence of the report still reads of the first version::
 
-    basis          what a figure of the first version rests on
+    basis          what a table that shows no links rests on
     matrix         the one door to scipy.sparse
-    uses           actions × instruments of the first version, and names of actions and plans
-    strength       strength, contributions, what a whole plan is founded on: replaced by texts and weight
-    links          linked pairs of actions: replaced by weight
-    citations      who cites whom: replaced by feasible and occasions
-    debt           pairs that are not acknowledged, action 3.3: replaced by occasions
-    pairs          the matrix of plans: replaced by weight and figures
+    uses           names of actions and plans; actions × instruments of the first version
+    strength       strength of the first version: replaced by texts and weight
+    links          linked pairs of actions of the first version: replaced by weight
+    citations      who cites whom, with the document and the day it was seen
+    layers         scores and leads between two plans
     participation  actions that bridge plans, what is lost without them, completeness
     bodies         fragmentation, overlap, who should talk
     obligations    due dates, margins, and what cannot be said

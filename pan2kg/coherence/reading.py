@@ -116,17 +116,6 @@ def read_citations(store: Store) -> tuple[Citation, ...]:
     )
 
 
-def read_declared(store: Store) -> tuple[tuple[str, str], ...]:
-    """Pairs of works that somebody put side by side in an accepted link.
-
-    >>> from pan2kg.store.store import LocalStore
-    >>> import pyoxigraph
-    >>> read_declared(LocalStore(pyoxigraph.Store()))
-    ()
-    """
-    return tuple((one, two) for one, two in rows(store, program_query("coherence/declared-links")))
-
-
 def read_successions(store: Store) -> tuple[Succession, ...]:
     """The accepted successions between actions, with the key of their relation.
 

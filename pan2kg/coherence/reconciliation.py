@@ -77,12 +77,12 @@ def _by_tie(known: Known) -> Account:
         Part("together", len((found & together) - citing)),
         Part("text-only", len(found - citing - together), "sharing-plan-pairs"),
     )
-    return Account(_linked(known), parts)
+    return Account(_linked(known, "linked-by-tie"), parts)
 
 
 def _by_verdict(known: Known) -> Account:
     kinds = _kinds(known, known.linked)
-    return Account(_linked(known), _by_kind(kinds, len(known.linked)))
+    return Account(_linked(known, "linked-by-kind"), _by_kind(kinds, len(known.linked)))
 
 
 def _related(known: Known) -> Account:
@@ -121,8 +121,8 @@ def _actions(known: Known) -> Account:
     return Account(Part("all-actions", whole), parts)
 
 
-def _linked(known: Known) -> Part:
-    return Part("linked", len(known.linked), "linked-plan-pairs")
+def _linked(known: Known, key: str) -> Part:
+    return Part(key, len(known.linked), "linked-plan-pairs")
 
 
 def _kinds(known: Known, pairs: Iterable[Ordered]) -> Counter[Verdict]:

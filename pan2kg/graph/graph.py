@@ -38,7 +38,6 @@ if TYPE_CHECKING:
     import pandas as pd
     import rdflib
 
-    from pan2kg.coherence.basis import Basis
     from pan2kg.coherence.bodies import Involvement, Profile
     from pan2kg.coherence.chance import Chance
     from pan2kg.coherence.citations import Citation
@@ -52,7 +51,7 @@ if TYPE_CHECKING:
     from pan2kg.coherence.participation import Field
     from pan2kg.coherence.scale import Scale
     from pan2kg.coherence.scores import Scores
-    from pan2kg.coherence.strength import Foundation, PlanLink
+    from pan2kg.coherence.strength import Foundation
     from pan2kg.coherence.uses import Uses
     from pan2kg.coherence.weight import Weight
     from pan2kg.errors import Place
@@ -406,29 +405,11 @@ class Graph:
         return self._hoisting[0]
 
     @Reading
-    def founded(self) -> tuple[PlanLink, ...]:
-        """The links between plans of which one is founded on what the other uses; both are plans."""
-        from pan2kg.coherence.strength import plan_links
-
-        links = plan_links(self.uses, self._hoisting[1])
-        return tuple(link for link in links if {link.one, link.two} <= self._planned)
-
-    @Reading
     def links(self) -> Links:
         """All linked pairs of actions."""
         from pan2kg.coherence.links import project
 
         return project(self.linking)
-
-    @Reading
-    def across(self) -> Links:
-        """The linked pairs of actions of different plans."""
-        return self.links.across(self.linking)
-
-    @property
-    def basis(self) -> Basis:
-        """What figures about links rest on."""
-        return self.links.basis
 
     @Reading
     def ties(self) -> Ties:
@@ -443,13 +424,6 @@ class Graph:
         from pan2kg.coherence.reading import read_citations
 
         return read_citations(self.store)
-
-    @Reading
-    def declared(self) -> tuple[tuple[str, str], ...]:
-        """What somebody put side by side."""
-        from pan2kg.coherence.reading import read_declared
-
-        return read_declared(self.store)
 
     @Reading
     def profiles(self) -> tuple[Profile, ...]:

@@ -9,20 +9,20 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Final
 
 from pan2kg.coherence.citations import homes
-from pan2kg.coherence.links import link_rows
+from pan2kg.coherence.figures import Unit
 from pan2kg.coherence.uses import key
 from pan2kg.graph.graph import Graph
 from pan2kg.i18n.catalogue import Messages, Text
 from pan2kg.report.blocks import Fold, Prose, Row, Section, Shown, name, named, one_way, without
 from pan2kg.store.queries import program_query
-from pan2kg.tables.cells import decimal
+from pan2kg.tables.figure_words import amount
+from pan2kg.tables.levels import action_bits, action_order
 from pan2kg.tables.links import explanation
 from pan2kg.tables.table import Choice, Column, FigureTable, shown, thing
 from pan2kg.tables.table import column as known_column
 
 if TYPE_CHECKING:
     from pan2kg.coherence.basis import Basis
-    from pan2kg.coherence.links import SharedLink
     from pan2kg.tables.table import FigureTable
 
 _WORDS: Final = Messages("report")
@@ -211,19 +211,21 @@ _THINGS: Final = frozenset({"channel", "cited", "citing", "source_kind"})
 MOST: Final = 300
 """How many pairs of actions of two plans are explained one by one, strongest first; the others are counted."""
 
-Pairs = Mapping[tuple[str, str], list["SharedLink"]]
+Shared = tuple[str, str, float]
+"""Two actions and what they share, in bits."""
+
+Pairs = Mapping[tuple[str, str], list[Shared]]
 
 
 def linked_pairs(graph: Graph, plans: frozenset[str]) -> Pairs:
-    """The linked pairs of actions of two plans of which one is among those given, strongest first, by the two plans."""
-    planned = {action for at, action in enumerate(graph.linking.actions) if graph.linking.has_plan(at)}
-    found: dict[tuple[str, str], list[SharedLink]] = {}
-    for row in link_rows(graph.linking, graph.links):
-        ends = sorted((graph.home_of[row.one], graph.home_of[row.two]))
-        if {row.one, row.two} <= planned and plans & set(ends):
-            found.setdefault((ends[0], ends[1]), []).append(row)
-    for rows in found.values():
-        rows.sort(key=lambda row: (-round(row.strength or 0.0, 9), row.one, row.two))
+    """The pairs of actions of two plans linked by a specific text, one plan among those given, most bits first."""
+    found: dict[tuple[str, str], list[Shared]] = {}
+    order, home = action_order(graph), graph.known().tables.works.home
+    linked = {pair: low for pair, (low, _) in action_bits(graph.known()).items() if low > 0}
+    for one, two in sorted(linked, key=lambda pair: order(*pair)):
+        ends = sorted((home[one], home[two]))
+        if plans & set(ends):
+            found.setdefault((ends[0], ends[1]), []).append((one, two, linked[one, two]))
     return dict(sorted(found.items(), key=lambda item: (-len(item[1]), item[0])))
 
 
@@ -231,7 +233,7 @@ def annex(graph: Graph, plans: frozenset[str], plan: str) -> Section:
     """Everything the figures are drawn from."""
     language = graph.language
     pairs = linked_pairs(graph, plans)
-    linked = {action for rows in pairs.values() for row in rows for action in (row.one, row.two)}
+    linked = {action for rows in pairs.values() for row in rows for action in row[:2]}
     own = {action for action, home in graph.home_of.items() if home == plan}
     tables = (
         ("statements", statements(graph, linked | own)),
@@ -261,7 +263,7 @@ def tables_of(section: Section) -> Iterator[FigureTable]:
         yield from tables_of(part)
 
 
-def _pair_of_plans(graph: Graph, plan: str, ends: tuple[str, str], rows: list[SharedLink]) -> Section:
+def _pair_of_plans(graph: Graph, plan: str, ends: tuple[str, str], rows: list[Shared]) -> Section:
     language = graph.language
     title = _WORDS.say("section.pairs", language, one=graph.label(ends[0]), two=graph.label(ends[1]))
     counted = [Prose(_WORDS.say("prose.pairs", language, n=len(rows)))]
@@ -270,11 +272,11 @@ def _pair_of_plans(graph: Graph, plan: str, ends: tuple[str, str], rows: list[Sh
     return Section(name("pairs", *ends), title, (*counted, *(_pair(graph, plan, row) for row in rows[:MOST])))
 
 
-def _pair(graph: Graph, plan: str, row: SharedLink) -> Fold:
-    called = name("pair", row.one, row.two)
-    ends = sorted((row.one, row.two), key=lambda action: (graph.home_of[action] != plan, action))
+def _pair(graph: Graph, plan: str, row: Shared) -> Fold:
+    called = name("pair", row[0], row[1])
+    ends = sorted(row[:2], key=lambda action: (graph.home_of[action] != plan, action))
     made = explanation(graph, Choice(actions=tuple(ends)))
     things = tuple((action, graph.label(action)) for action in ends)
     notes = tuple(note.say(graph.language) for note in made.notes)
     shown = Shown(without(made, "place", "address", "path"), f"table-{called}")
-    return Fold(called, decimal(row.strength or 0.0, graph.language), things, shown, notes)
+    return Fold(called, amount(row[2], Unit.BITS, graph.language), things, shown, notes)

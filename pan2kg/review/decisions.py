@@ -11,11 +11,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Final
 
+from pan2kg.coherence.evidence import Level
 from pan2kg.coherence.reading import rows
 from pan2kg.coherence.uses import key
 from pan2kg.review.entry import TONGUES, Form, read_choice, read_text
 from pan2kg.store.queries import program_query
 from pan2kg.tables.citations import unacknowledged
+from pan2kg.tables.table import Choice
 
 if TYPE_CHECKING:
     from pan2kg.graph.graph import Graph
@@ -32,7 +34,7 @@ SETTLED: Final = frozenset((*REVIEWED, "succession"))
 class Item:
     """Something to decide on: a candidate link of the graph, or a suggestion, which has no ``link`` and no ``type``.
 
-    ``strength`` is how strongly the ends of a suggestion are linked, or the confidence of a candidate; ``via``
+    ``number`` is what the ends of a suggestion share, in bits, or the confidence of a candidate; ``via``
     the instruments a suggestion rests on, by IRI. ``plans`` are those of the ends, empty where an end has none.
     """
 
@@ -42,7 +44,7 @@ class Item:
     link: str = ""
     type: str = ""
     via: tuple[str, ...] = ()
-    strength: float | None = None
+    number: float | None = None
 
     @property
     def is_candidate(self) -> bool:
@@ -51,12 +53,12 @@ class Item:
 
 
 def read_queue(graph: Graph) -> tuple[Item, ...]:
-    """Everything that waits: candidates by their ends, then suggestions, the strongest first.
+    """Everything that waits: candidates by their ends, then suggestions, those that share most bits first.
 
     >>> from datetime import date
     >>> from pan2kg.graph.graph import open_graph
     >>> queue = read_queue(open_graph(as_of=date(2026, 1, 1)))
-    >>> len(queue) > 10, queue[0].plans[0] != queue[0].plans[1]
+    >>> len(queue) > 2, queue[0].plans[0] != queue[0].plans[1]
     (True, True)
     """
     if not graph.uses.actions:
@@ -72,12 +74,13 @@ def find_item(graph: Graph, name: str) -> Item | None:
 def _candidates(graph: Graph) -> Iterator[Item]:
     for link, of, one, two, confidence in rows(graph.store, program_query("review/candidates")):
         plans = (graph.plan_of(one) or "", graph.plan_of(two) or "")
-        yield Item(key(link), (one, two), plans, link, key(of), strength=float(confidence) if confidence else None)
+        yield Item(key(link), (one, two), plans, link, key(of), number=float(confidence) if confidence else None)
 
 
 def _suggestions(graph: Graph) -> Iterator[Item]:
     settled = decided(graph.store)
-    for row in unacknowledged(graph).rows:
+    # A suggestion enters no figure: whoever reviews it sees what the editors concluded too, most bits first.
+    for row in unacknowledged(graph, Choice(evidence=Level.EDITORS)).rows:
         one, two = str(row["action"]), str(row["other_action"])
         if frozenset((one, two)) not in settled:
             yield Item(
@@ -85,7 +88,7 @@ def _suggestions(graph: Graph) -> Iterator[Item]:
                 (one, two),
                 (str(row["plan"]), str(row["other_plan"])),
                 via=tuple(str(row["instruments"]).split()),
-                strength=float(str(row["strength"])),
+                number=float(str(row["bits"])),
             )
 
 

@@ -116,7 +116,7 @@ def values(context: PageContext) -> Values:
 
 def _card(context: PageContext, item: Item, *, is_open: bool) -> Card:
     given = context.request.arguments
-    strength = "" if item.strength is None else with_mark(f"{item.strength:.2f}", context.request.language)
+    strength = "" if item.number is None else with_mark(f"{item.number:.2f}", context.request.language)
     graph = context.graph.spoken(context.request.language)
     return Card(
         item,

@@ -178,7 +178,6 @@ def test_citations_need_a_channel_and_nobody_elses_word() -> None:
     assert [(key(c.link), c.channel, c.seen) for c in reading.read_citations(made)] == [
         ("one", "web", date(2024, 5, 6))
     ]
-    assert len(reading.read_declared(made)) == 1
 
 
 def test_a_vague_timeline_with_a_date_is_no_date() -> None:

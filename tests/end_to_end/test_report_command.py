@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
+import pan2kg
 from pan2kg.i18n.catalogue import LANGUAGES
 
 if TYPE_CHECKING:
@@ -147,9 +148,14 @@ def test_the_four_headline_figures_lead_to_their_rows(page: Page, text: str) -> 
     assert set(found) <= set(page.all("id"))
 
 
-def test_a_strength_leads_to_the_words_behind_it(page: Page) -> None:
+def test_what_two_actions_share_leads_to_the_words_behind_it(page: Page, graph: pan2kg.Graph) -> None:
     pairs = {name for name in page.all("id") if name.startswith("pair-")}
-    assert len(pairs) > 20
+    known = graph.known()
+    (figure,) = (one.figure for one in graph.figures() if one.figure.id == "linked-action-pairs")
+    shared = [row[:2] for row in figure.rows(known)]
+    keys = [sorted(str(end).rpartition("/")[2] for end in row) for row in shared]
+    assert pairs == {f"pair-{one}--{two}" for one, two in keys if "lu-bhr-2-" in one + two}
+    assert pairs
     assert {f"#{name}" for name in pairs} & set(page.all("href"))
 
 

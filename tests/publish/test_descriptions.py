@@ -201,9 +201,7 @@ def test_a_thing_is_led_to_a_file_that_speaks_of_it(folder: Path, edition: Editi
     for name in (STATED, DUMP_DERIVED):
         held = ox.parse(path=str(folder / f"{name}.nt"), format=ox.RdfFormat.N_TRIPLES)
         # A rule says the level of evidence of every link; whose other statements are elsewhere is led there.
-        links = {
-            quad.subject.value for quad in held if "/id/link/" in str(quad.subject) and quad.predicate == RDF_TYPE
-        }
+        links = {quad.subject.value for quad in held if "/id/link/" in str(quad.subject) and quad.predicate == RDF_TYPE}
         assert links
         assert {lead(applied, link.removeprefix(ROOT), "text/turtle") for link in links} == {f"{name}.ttl"}
 

@@ -11,8 +11,8 @@ from tests.browser.chromium import Watch, faults_of_access
 from tests.review.conftest import EVIDENCE, TOKEN
 from tests.review.test_scores import ONE, THREE
 
-ITEM = "lu-bhr-1-m2--lu-bhr-2-2-2"
-OTHER = "lu-bhr-1-m3--lu-bhr-2-2-2"
+ITEM = "lu-bhr-1-m6--lu-bhr-2-3-2"
+OTHER = "lu-bhr-1-m6--lu-bhr-2-5-2"
 MATRIX = f"scores.html?plan=lu-bhr-2&other=lu-bhr-1&assessor=gt-edh&on:{ONE}=1&on:{THREE}=1"
 
 

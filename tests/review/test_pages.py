@@ -12,7 +12,7 @@ from pan2kg.site.registry import Site
 from pan2kg.site.review import FAULT, SEAL
 from pan2kg.site.site_context import Mode, SiteContext
 
-ITEM = "lu-bhr-1-m2--lu-bhr-2-2-2"
+ITEM = "lu-bhr-1-m6--lu-bhr-2-3-2"
 HOSTILE = "\"'><script>alert(1)</script>"
 
 
@@ -40,8 +40,8 @@ def test_without_a_project_to_write_to_the_page_says_so_and_has_no_form(
 def test_the_queue_is_listed_where_nothing_can_be_written(graph: pan2kg.Graph) -> None:
     text = page(graph, "fr/review.html", mode="static", writable=False)
     assert f'id="{ITEM}"' in text
-    assert "action/lu-bhr-2-2-2.html" in text
-    assert "force du lien" in text
+    assert "action/lu-bhr-2-3-2.html" in text
+    assert "textes communs" in text
 
 
 def test_what_was_typed_comes_back_as_text(graph: pan2kg.Graph) -> None:

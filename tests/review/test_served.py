@@ -14,7 +14,7 @@ from tests.review.conftest import EVIDENCE, TOKEN
 from tests.review.test_scores import GIVEN, ONE, THREE, cell
 
 REVIEW = "/fr/review.html"
-ITEM = "lu-bhr-1-m2--lu-bhr-2-2-2"
+ITEM = "lu-bhr-1-m6--lu-bhr-2-3-2"
 
 
 @dataclass(frozen=True)
@@ -183,7 +183,7 @@ def test_a_decision_is_written_and_shown(visitor: Visitor, folder: Path) -> None
         "ASK { ?a pan:cites ?b . ?l pan:reviewedBy 'A. Weber' ; pan:from ?a ; pan:to ?b }"
     )
     assert '"boolean":true' in visitor.get(f"/sparql?query={quote(ask)}", Accept="application/sparql-results+json").text
-    assert "A. Weber" in visitor.get("/fr/action/lu-bhr-1-m2.html").text
+    assert "A. Weber" in visitor.get("/fr/action/lu-bhr-1-m6.html").text
     again = visitor.decide(verdict="reject", reason="Non.")
     assert again.status == 409
 

@@ -138,8 +138,9 @@ def test_a_plan_counts_what_it_cites_and_who_cites_it(reader: Reader) -> None:
     cites, cited = page.split('<h2 id="cites">')[1].split('<h2 id="meets">')[0].split('<h2 id="cited">')
     for name, part in (("cites", cites), ("cited", cited)):
         plans, others = part.split(f'<h3 id="{name}-others">')
-        assert number(page, f"#{name}") == plans.count('<li class="link ')
-        said = re.search(rf'href="#{name}"><strong>\d+</strong> [^<]*, (\d+) [^<]*</a>', page)
+        number_of = plans.count('<li class="link ')
+        assert f'href="#{name}"><strong>{number_of or "non vu"}</strong>' in page
+        said = re.search(rf'href="#{name}"><strong>[^<]*</strong> [^<]*, (\d+) [^<]*</a>', page)
         assert said
         assert int(said[1]) == others.count('<li class="link ') > 0
     assert number(page, "#cites") > 0
@@ -147,7 +148,7 @@ def test_a_plan_counts_what_it_cites_and_who_cites_it(reader: Reader) -> None:
 
 def test_reviews_and_positions_that_cite_a_plan_are_no_plans(reader: Reader) -> None:
     page = reader["fr/plan/lu-bhr-2.html"]
-    assert number(page, "#cited") == 0
+    assert 'href="#cited"><strong>non vu</strong>' in page
     others = page.split('<h3 id="cited-others">')[1].split("<h2")[0]
     assert len(re.findall(r'<li class="link [^>]*>\s*<a href="\.\./(?:review|recommendation|instrument)/', others)) == 6
 
