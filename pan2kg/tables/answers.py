@@ -157,6 +157,10 @@ def _yes_or_no(value: bool, language: Language) -> str:  # noqa: FBT001 - it is 
     return _PRINTING.say("yes" if value else "no", language)
 
 
+_RESTRICTS_NOTHING: Final = frozenset({"pan:any", '"editors"'})
+"""Defaults that leave nothing out: any thing, and the weakest level of evidence."""
+
+
 def taken(query: Query, values: Collection[str], language: Language) -> str:
     """Which defaults a question was asked with, as they would be typed; empty where all was said or nothing restricts.
 
@@ -168,7 +172,7 @@ def taken(query: Query, values: Collection[str], language: Language) -> str:
     words = [
         f"--{one.option} {_typed(one.default)}"
         for one in query.parameters
-        if one.name not in ("language", *values) and one.default != "pan:any"
+        if one.name not in ("language", *values) and one.default not in _RESTRICTS_NOTHING
     ]
     return _PRINTING.say("taken", language, options=" ".join(words)) if words else ""
 

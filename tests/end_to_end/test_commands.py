@@ -105,7 +105,8 @@ def test_an_answer_says_which_defaults_it_was_asked_with(cli: Cli) -> None:
     data = cli("ask", "why-linked", "--two", "lu-bhr-1-m5", "--format", "csv")
     assert "Not told" not in data.stdout
     assert said in data.stderr
-    assert "Not told" not in cli("ask", "shared-instruments").stdout, "a default that restricts nothing"
+    assert "Not told" not in cli("ask", "plan-citations").stdout, "a default that restricts nothing"
+    assert "with --least-level official." in " ".join(cli("ask", "shared-instruments").stdout.split())
 
 
 SUMMARY: Final = "Read it before any figure about a plan."
