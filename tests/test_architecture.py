@@ -78,8 +78,8 @@ COUNTING: Final = {
     "coherence.weight": {"action_pairs", "linked_actions", "plan_pairs", "potential"},
 }
 """What finds links: the register of figures and what is known at a level ask it, and nobody else."""
-STILL_COUNTING: Final = {("report.evidence", "link_rows"), ("graph.graph", "project")}
-"""Who finds links otherwise still: the annex of a plan's report, which sets out pairs as the first version did."""
+STILL_COUNTING: Final = {("graph.graph", "project")}
+"""Who finds links otherwise still: the links of the first version, kept for one release as a reading of the graph."""
 COUNTED: Final = {"linked", "shared", "related", "occasions", "cited", "together"}
 """What is known of links, which is counted in the register alone."""
 
