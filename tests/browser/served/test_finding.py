@@ -106,11 +106,11 @@ def test_titles_change_their_language_at_once_and_stay_in_it(visit: Visit) -> No
 
 
 def test_titles_change_their_language_by_the_form_where_there_is_no_script(visit: Visit) -> None:
-    page = visit("/fr/pair/lu-bhr-1--lu-bhr-2.html?evidence=declared", java_script_enabled=False).page
+    page = visit("/fr/pair/lu-bhr-1--lu-bhr-2.html?evidence=other", java_script_enabled=False).page
     page.locator("#data-language").select_option("en")
     page.locator("data-language button").click()
     expect(page.locator(TITLE).first).to_have_attribute("lang", "en")
-    expect(page.locator("#evidence")).to_have_value("declared")
+    expect(page.locator("#evidence")).to_have_value("other")
     follow(page.locator(TITLE).first)
     expect(page.locator(TITLE)).to_have_attribute("lang", "en")
     assert page.url.endswith("?data=en")

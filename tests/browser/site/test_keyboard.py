@@ -173,7 +173,7 @@ def test_neighbours_are_shown_on_demand_without_asking_a_server(static_site: Sta
     page = watch(f"{static_site.served}fr/network/plan--lu-bhr-2.html").page
     expect(page.locator(".network-panel .panel-head")).to_contain_text("PAN 2")
     shown = page.locator("[data-thing]").count()
-    page.get_by_label("Trouver").fill("développement durable")
+    page.get_by_label("Trouver").fill("coalition 2018")
     page.get_by_label("Trouver").press("Enter")
     page.get_by_role("button", name="Montrer ses voisins").focus()
     press(page, "Enter")
