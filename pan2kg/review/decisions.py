@@ -34,8 +34,10 @@ SETTLED: Final = frozenset((*REVIEWED, "succession"))
 class Item:
     """Something to decide on: a candidate link of the graph, or a suggestion, which has no ``link`` and no ``type``.
 
-    ``number`` is what the ends of a suggestion share, in bits, or the confidence of a candidate; ``via``
-    the instruments a suggestion rests on, by IRI. ``plans`` are those of the ends, empty where an end has none.
+    ``number`` is what the ends of a suggestion share, in bits, or the confidence of a candidate in [0,1]; ``via`` the
+    instruments a suggestion rests on, by IRI. ``plans`` are those of the ends, empty where an end has none. ``level``
+    is on whose word a suggestion rests; ``expected`` the verdicts on a citation from its first plan to its second and
+    back, each empty where the two plans have no occasion to cite each other.
     """
 
     key: str
@@ -45,6 +47,8 @@ class Item:
     type: str = ""
     via: tuple[str, ...] = ()
     number: float | None = None
+    level: str = ""
+    expected: tuple[str, str] = ("", "")
 
     @property
     def is_candidate(self) -> bool:
@@ -89,6 +93,8 @@ def _suggestions(graph: Graph) -> Iterator[Item]:
                 (str(row["plan"]), str(row["other_plan"])),
                 via=tuple(str(row["instruments"]).split()),
                 number=float(str(row["bits"])),
+                level=str(row["level"] or ""),
+                expected=(str(row["expectation"] or ""), str(row["expectation_back"] or "")),
             )
 
 

@@ -25,7 +25,7 @@ from pan2kg.site.page import CSV, TURTLE, File, View, embedded
 from pan2kg.site.permalink import DAY, RELEASE, VIEW, Permalink, dayless, fix, notice, permalink
 from pan2kg.store.queries import Parameter, Query, fill, program_query
 from pan2kg.store.store import construct, select
-from pan2kg.tables.answers import Style, heading, write_answer
+from pan2kg.tables.answers import Style, heading, word_of, words_of, write_answer
 from pan2kg.tables.template import escape, markup
 from pan2kg.turtle.tokens import tokens
 from pan2kg.turtle.vocabulary import PAN, XSD
@@ -56,7 +56,7 @@ class Grid:
 
 
 def grid(result: Result, context: PageContext) -> Grid:
-    """An answer as headings and cells. A column ``x`` is shown by the names in ``x_label`` beside it.
+    """An answer as headings and cells. A column ``x`` is shown by the names in ``x_label`` beside it, a key by a word.
 
     Triples become rows of subject, predicate and object, a boolean one row with yes or no.
     """
@@ -72,7 +72,7 @@ def grid(result: Result, context: PageContext) -> Grid:
     first = list(islice(rows, MOST + 1))
     shown = [at for at, name in enumerate(columns) if not _is_name(name, columns)]
     names = {at: columns.index(f"{columns[at]}_label") for at in shown if f"{columns[at]}_label" in columns}
-    made = tuple(tuple(_cell(row, at, names, context) for at in shown) for row in first[:MOST])
+    made = tuple(tuple(_cell(row, at, names, columns[at], context) for at in shown) for row in first[:MOST])
     return Grid(tuple(heading(columns[at], language) for at in shown), made, len(first) > MOST)
 
 
@@ -84,19 +84,19 @@ def _term(term: ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple) -> Term:
     return ox.Literal(str(term)) if isinstance(term, ox.Triple) else term
 
 
-def _cell(row: tuple[Term | None, ...], at: int, names: dict[int, int], context: PageContext) -> Markup:
+def _cell(row: tuple[Term | None, ...], at: int, names: dict[int, int], column: str, context: PageContext) -> Markup:
     term = row[at]
     label = row[names[at]] if at in names else None
     if isinstance(term, ox.NamedNode):
         if isinstance(label, ox.Literal) and label.value != term.value:
             return context.lead(context.address(term.value), _literal(label, context))
         return context.link(term.value)
-    return _literal(term, context) if isinstance(term, ox.Literal) else markup("")
+    return _literal(term, context, column) if isinstance(term, ox.Literal) else markup("")
 
 
-def _literal(term: ox.Literal, context: PageContext) -> Markup:
+def _literal(term: ox.Literal, context: PageContext, column: str = "") -> Markup:
     tag = f' lang="{escape(term.language)}"' if term.language and term.language != context.request.language else ""
-    words = escape(term.value)
+    words = escape(word_of(term.value, column, context.request.language))
     if term.datatype.value in _NUMBERS:
         return markup(f'<span class="figure">{words}</span>')
     return markup(f"<span{tag}>{words}</span>" if tag else words)
@@ -326,11 +326,15 @@ def _template(context: PageContext, query: Query) -> dict[str, object]:
         text = fill(query, only, store=context.graph.store, project=context.graph.project)
     names_in = sorted(set(_VARIABLE.findall(text)))
     heads = {name: heading(name, language) for name in names_in}
+    words = {name: found for name in names_in if (found := words_of(name, language))}
     release = context.graph.release
     said = {RELEASE: notice(Permalink("", {}, "{}"), release, language), DAY: dayless("{}", language)}
     prefixes = read_prefixes(context.graph.project)
     view = _TABS.get(query.header.get("view", ""), "table")
-    return {"query": text, "prefixes": prefixes, "heads": heads, "release": release, "said": said, "view": view}
+    return {
+        "query": text, "prefixes": prefixes, "heads": heads, "words": words, "release": release, "said": said,
+        "view": view,
+    }  # fmt: skip
 
 
 def editor(context: PageContext) -> Values:

@@ -11,14 +11,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from pan2kg.coherence.evidence import level
+from pan2kg.coherence.feasible import Verdict
 from pan2kg.coherence.scale import SCALE, Scale, plain
 from pan2kg.coherence.uses import key
 from pan2kg.i18n.catalogue import Messages, with_mark
 from pan2kg.review.decisions import CHANNELS, REVIEWED, Item, documents, passage_document, read_queue
 from pan2kg.review.entry import DONE, LIMITS, TONGUES, called, sentence
 from pan2kg.review.scores import MOST, bodies, cell_name, known_scores, scale_named, steps
+from pan2kg.site.levels import mark
 from pan2kg.site.page import View
 from pan2kg.site.page_context import NOTHING
+from pan2kg.tables.figure_words import named
 from pan2kg.turtle.vocabulary import ID
 
 if TYPE_CHECKING:
@@ -83,7 +87,10 @@ REVIEW_MOST = 100
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """An item as it is shown; ``typed`` is what was typed into its form before."""
+    """An item as it is shown; ``typed`` is what was typed into its form before.
+
+    ``expected`` is said of a citation from the first plan to the second and back; empty where nothing can be said.
+    """
 
     item: Item
     ends: tuple[tuple[Markup, Markup], ...]
@@ -91,6 +98,8 @@ class Card:
     via: Markup
     type: Markup | str
     strength: str
+    mark: Markup
+    expected: tuple[str, ...]
     has_passage: bool
     typed: Mapping[str, str]
 
@@ -128,9 +137,18 @@ def _card(context: PageContext, item: Item, *, is_open: bool) -> Card:
         context.links(item.via),
         context.label(f"{ID}linktype/{item.type}") if item.type else "",
         strength,
+        mark(context, level(item.level)),
+        _expected(context, item),
         is_open and bool(passage_document(graph, item)),
         given if given.get("item") == item.key else NOTHING,
     )
+
+
+def _expected(context: PageContext, item: Item) -> tuple[str, ...]:
+    """What can be said of a citation from the first plan of a suggestion to the second and back, in words."""
+    if not all(item.expected):
+        return ()
+    return tuple(named(Verdict(said)).say(context.request.language) for said in item.expected)
 
 
 def _short(context: PageContext, iri: str) -> str:

@@ -325,7 +325,7 @@ def _value(term: Term | None, column: str, style: Style) -> Value:
         return text in ("true", "1") if style.own_names else _yes_or_no(text in ("true", "1"), style.language)
     if kind in _NUMBERS and len(text) <= _DIGITS:
         return float(text) if kind in ("decimal", "double", "float") else int(text)
-    return _word(text, column, style) or None
+    return (text if style.own_names else word_of(text, column, style.language)) or None
 
 
 def heading(column: str, language: Language) -> str:
@@ -347,18 +347,28 @@ _UNTOLD: Final = frozenset({"cell.yes", "cell.no"})
 """What a table of figures shows by signs, and an answer says."""
 
 
-def _word(text: str, column: str, style: Style) -> str:
+def word_of(text: str, column: str, language: Language) -> str:
     """What a key in a column of a stored question is called; anything else as it is.
 
-    >>> _word("unread", "returned", Style("fr")), _word("no", "covered", Style("de")), _word("unread", "plan", Style())
+    >>> word_of("unread", "returned", "fr"), word_of("no", "covered", "de"), word_of("unread", "plan", "en")
     ('non lu', 'nein', 'unread')
     """
-    if column not in _WORDED or style.own_names:
+    if column not in _WORDED:
         return text
     key = f"{_WORDED[column]}.{text}"
     if key in _UNTOLD:
-        return _PRINTING.say(text, style.language)
-    return _FIGURE.say(key, style.language) if _FIGURE.has(key) else text
+        return _PRINTING.say(text, language)
+    return _FIGURE.say(key, language) if _FIGURE.has(key) else text
+
+
+def words_of(column: str, language: Language) -> dict[str, str]:
+    """All that :func:`word_of` calls the keys of a column, by key; empty for a column that holds none.
+
+    >>> words_of("returned", "fr"), words_of("plan", "fr")
+    ({'yes': 'oui', 'no': 'non', 'unread': 'non lu'}, {})
+    """
+    keys = _FIGURE.keys(f"{_WORDED[column]}.") if column in _WORDED else ()
+    return {key: word_of(key, column, language) for key in keys}
 
 
 def _cell(term: Term | None, column: str, style: Style) -> str:
@@ -368,7 +378,7 @@ def _cell(term: Term | None, column: str, style: Style) -> str:
             return _yes_or_no(value in ("true", "1"), style.language)
         if _DAY.fullmatch(value):
             return with_days(value, style.language)
-        return _word(" ".join(value.split()), column, style)
+        return word_of(" ".join(value.split()), column, style.language)
     if isinstance(term, ox.NamedNode):
         fitting = [(len(space), name) for name, space in (style.prefixes or {}).items() if value.startswith(space)]
         if fitting:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from pan2kg.coherence.evidence import FIGURED, level
 from pan2kg.store.queries import find_query
 from pan2kg.store.store import select
 from pan2kg.tables.registry import TABLES
@@ -27,6 +28,8 @@ def test_the_queue_has_actions_of_different_plans_that_share_a_text_most_bits_fi
     shared = [item.number or 0.0 for item in writable.queue if not item.is_candidate]
     assert shared == sorted(shared, reverse=True)
     assert min(shared) > 0
+    assert first.expected == ("edition", "edition")
+    assert {level(item.level) for item in writable.queue if not item.is_candidate} <= set(FIGURED)
     assert first.via
     assert first.plans[0] != first.plans[1]
 

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import html
 from datetime import date
 
 import pytest
 
 import pan2kg
-from pan2kg.i18n.catalogue import LANGUAGES
+from pan2kg.coherence.evidence import level
+from pan2kg.coherence.feasible import Verdict
+from pan2kg.i18n.catalogue import LANGUAGES, Language, Messages
+from pan2kg.review.decisions import read_queue
 from pan2kg.site.registry import Site
-from pan2kg.site.review import FAULT, SEAL
+from pan2kg.site.review import FAULT, REVIEW_MOST, SEAL
 from pan2kg.site.site_context import Mode, SiteContext
+from pan2kg.tables.figure_words import named
 
 ITEM = "lu-bhr-1-m6--lu-bhr-2-3-2"
 HOSTILE = "\"'><script>alert(1)</script>"
@@ -42,6 +47,22 @@ def test_the_queue_is_listed_where_nothing_can_be_written(graph: pan2kg.Graph) -
     assert f'id="{ITEM}"' in text
     assert "action/lu-bhr-2-3-2.html" in text
     assert "textes communs" in text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_suggestion_says_on_whose_word_it_rests_and_what_can_be_said_each_way(
+    graph: pan2kg.Graph, language: Language
+) -> None:
+    queue = [item for item in read_queue(graph) if not item.is_candidate]
+    text = html.unescape(page(graph, f"{language}/review.html", mode="static", writable=False))
+    for item in queue[:REVIEW_MOST]:
+        card = text.split(f'id="{item.key}"', 1)[1].split("</section>", 1)[0]
+        found = level(item.level)
+        assert found
+        assert f">{named(found).say(language)}</span>" in card
+        there, back = (named(Verdict(said)).say(language) for said in item.expected)
+        said = Messages("page").say("reviewing-expected", language, there=there, back=back)
+        assert said in card
 
 
 def test_what_was_typed_comes_back_as_text(graph: pan2kg.Graph) -> None:

@@ -10,6 +10,7 @@ import pyoxigraph as ox
 from playwright.sync_api import Page, expect
 
 from pan2kg.site.questions import names
+from pan2kg.tables.answers import words_of
 
 if TYPE_CHECKING:
     from pan2kg.store.store import LocalStore, Term
@@ -77,6 +78,19 @@ def test_every_stored_question_has_the_same_rows_in_the_browser(static_site: Sta
         columns, rows = answered(site_context.graph.store, site_context.graph.queries[name].text)  # type: ignore[arg-type]
         assert reply["columns"] == columns, name
         assert Counter(tuple(heard(term) for term in row) for row in reply["rows"]) == rows, name
+
+
+def test_an_answer_drawn_in_the_browser_says_keys_as_the_published_one(static_site: StaticSite, watch: Watch) -> None:
+    page = loaded(watch(f"{static_site.served}fr/sparql.html").page)
+    assert page.evaluate(PUBLISHED, "plan-citations")
+    expect(page.locator("question-form")).to_have_attribute("aria-busy", "false")
+    shown = page.locator("question-form .panel-table").last.locator("tbody tr")
+    cells = set(shown.locator("td").all_inner_texts())
+    published = static_site.put("fr/question/plan-citations.html").read_text(encoding="utf-8")
+    for name in ("returned", "verdict"):
+        said = words_of(name, "fr")
+        assert not cells & (set(said) - set(said.values())), name
+        assert {word for word in said.values() if f"<td>{word}</td>" in published} == cells & set(said.values()), name
 
 
 def test_every_form_can_be_answered_without_a_server(static_site: StaticSite, watch: Watch) -> None:

@@ -11,11 +11,16 @@ const MOST_POINTS = 2000;
 const DATE = /^\d{4}-\d\d-\d\d/;
 const NUMBER = /#(integer|decimal|double|float|int|long|nonNegativeInteger)$/;
 
-/** What a drawing needs besides the rows: words, the names of things, and what columns are called. */
-export interface Told {
+/** What columns are called, and the keys in them, by column. */
+export interface Columns {
+    heads?: Record<string, string>;
+    words?: Record<string, Record<string, string>>;
+}
+
+/** What a drawing needs besides the rows: words, the names of things, and what columns and their keys are called. */
+export interface Told extends Required<Columns> {
     say: Say;
     names: Map<string, Name>;
-    heads: Record<string, string>;
 }
 
 /** The columns a reader sees: not those that only name the things of another. */
@@ -27,11 +32,12 @@ export function isNumeric(term: Term | undefined): boolean {
     return !term || (term.type === "literal" && NUMBER.test(term.datatype ?? ""));
 }
 
-/** What stands in a cell: a thing by the name the answer gives it, else by the one the graph has for it. */
-export function textOf(row: Row, column: string, { names }: Told): string {
+/** What stands in a cell: a thing by the name the answer gives it, else by the one the graph has for it; a key by its word. */
+export function textOf(row: Row, column: string, { names, words }: Told): string {
     const [term, given] = [row[column], row[`${column}_label`]];
     if (term?.type !== "uri") {
-        return term?.value ?? "";
+        const text = term?.value ?? "";
+        return words[column]?.[text] ?? text;
     }
     return given?.type === "literal" && given.value !== term.value ? given.value : (names.get(term.value)?.label ?? shortOf(term.value));
 }

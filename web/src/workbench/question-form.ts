@@ -4,14 +4,13 @@
 import { embedded, isStatic, make, type Say, speaker } from "../page";
 import { readResults } from "../reply";
 import { shapeOf } from "../sparql";
+import type { Columns } from "./drawings";
 import { type Opening, Results } from "./results";
 import { type Failure, fetchText, type Source, sourceOf } from "./source";
 
-interface Question {
+interface Question extends Columns {
     query: string;
     prefixes?: Record<string, string>;
-    /** What columns are called. */
-    heads?: Record<string, string>;
     /** The release of the graph behind the page. */
     release?: string;
     /** The view its answer is shown in first. */
@@ -51,7 +50,7 @@ class QuestionForm extends HTMLElement {
         if (!form) {
             return;
         }
-        this.results = new Results(this.say, this.source, question.heads, this.opening);
+        this.results = new Results(this.say, this.source, question, this.opening);
         form.after(this.status, this.results.element, this.shown);
         form.addEventListener("submit", (event) => {
             event.preventDefault();
@@ -77,7 +76,7 @@ class QuestionForm extends HTMLElement {
             ? async () => readResults(await fetchText(address, this.say), shapeOf(this.question.query), 0)
             : () => this.source.query(this.question.query);
         if (table) {
-            new Results(this.say, this.source, this.question.heads, this.opening).adopt({ table, reply });
+            new Results(this.say, this.source, this.question, this.opening).adopt({ table, reply });
         }
     }
 

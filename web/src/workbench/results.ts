@@ -2,7 +2,7 @@
 
 import { freshId, make, memory, type Say, save } from "../page";
 import { csvOf, type Reply, type Row } from "../reply";
-import { chart, columnsOf, isNumeric, network, textOf, timeline, type Told } from "./drawings";
+import { chart, type Columns, columnsOf, isNumeric, network, textOf, timeline, type Told } from "./drawings";
 import { hrefOf, type Name, namesOf } from "./labels";
 import { failureOf, type Source } from "./source";
 
@@ -37,7 +37,7 @@ export class Results {
     constructor(
         private readonly say: Say,
         private readonly source: Source,
-        private readonly heads: Record<string, string> = {},
+        private readonly called: Columns = {},
         private readonly opening?: Opening,
     ) {
         const list = make("div", { role: "tablist", "aria-label": say("views"), class: "tabs" });
@@ -165,7 +165,8 @@ export class Results {
     }
 
     private drawn(view: View, reply: Reply): Node[] {
-        const told: Told = { say: this.say, names: this.names, heads: this.heads };
+        const { heads = {}, words = {} } = this.called;
+        const told: Told = { say: this.say, names: this.names, heads, words };
         switch (view) {
             case "table":
                 return this.table(reply, told);
@@ -185,7 +186,7 @@ export class Results {
             return [make("p", {}, say("empty"))];
         }
         const columns = columnsOf(reply);
-        const head = columns.map((name) => make("th", { scope: "col" }, reply.kind === "graph" ? say(name) : (this.heads[name] ?? name)));
+        const head = columns.map((name) => make("th", { scope: "col" }, reply.kind === "graph" ? say(name) : (told.heads[name] ?? name)));
         const body = make("tbody");
         const table = make("table", { class: "rows" }, make("thead", {}, make("tr", {}, ...head)), body);
         const sortable = document.createElement("sortable-table");
