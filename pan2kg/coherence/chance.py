@@ -192,4 +192,4 @@ def adjust(p: Floats) -> Floats:
     scaled = p[order] * len(p) / np.arange(1, len(p) + 1)
     adjusted = np.empty(len(p))
     adjusted[order] = np.minimum(np.minimum.accumulate(scaled[::-1])[::-1], 1.0)
-    return adjusted
+    return np.maximum(adjusted, p)  # p · m / m may round to a little less than p

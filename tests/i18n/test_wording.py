@@ -137,8 +137,8 @@ def test_german_is_set_as_german_is() -> None:
 
 def test_formulas_are_told_in_german() -> None:
     report = Messages("report")
-    assert "für i" in report.say("measure.strength.formula", "de")
-    assert report.say("measure.weight.formula", "de") == "w(i) = ln(n / d(i))"
+    assert "oben(X, Y) = " in report.say("measure.bound.formula", "de")
+    assert "Gewinn(t) = IC(t)" in report.say("measure.weight.formula", "de")
     assert report.say("measure.debt.source", "de") == "Definition dieses Projekts"
 
 
