@@ -72,14 +72,11 @@ def arrows() -> Iterator[tuple[str, int, str]]:
 
 
 COUNTING: Final = {
-    "coherence.links": {"link_rows", "project", "shared_links"},
     "coherence.occasions": {"linked", "occasions", "related"},
     "coherence.texts": {"weigh"},
     "coherence.weight": {"action_pairs", "linked_actions", "plan_pairs", "potential"},
 }
 """What finds links: the register of figures and what is known at a level ask it, and nobody else."""
-STILL_COUNTING: Final = {("graph.graph", "project")}
-"""Who finds links otherwise still: the links of the first version, kept for one release as a reading of the graph."""
 COUNTED: Final = {"linked", "shared", "related", "occasions", "cited", "together"}
 """What is known of links, which is counted in the register alone."""
 
@@ -161,7 +158,7 @@ def test_links_are_found_in_one_place() -> None:
         for alias in node.names
         if alias.name in COUNTING.get(node.module.removeprefix("pan2kg."), set())
     }
-    assert found == STILL_COUNTING, "add what is missing to coherence/known.py or coherence/figures.py, with a test"
+    assert not found, "add what is missing to coherence/known.py or coherence/figures.py, with a test"
 
 
 def counting(tree: ast.AST) -> Iterator[int]:

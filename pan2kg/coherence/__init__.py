@@ -29,13 +29,11 @@ The modules in their one order; each imports only from those before it::
     figures        the register of figures
     known_tables   the tables as the store holds them
 
-Beside them, and what the evidence of the report still reads of the first version::
+Beside them::
 
     basis          what a table that shows no links rests on
     matrix         the one door to scipy.sparse
-    uses           names of actions and plans; actions × instruments of the first version
-    strength       strength of the first version: replaced by texts and weight
-    links          linked pairs of actions of the first version: replaced by weight
+    uses           names of actions and plans; actions × instruments
     citations      who cites whom, with the document and the day it was seen
     layers         scores and leads between two plans
     participation  actions that bridge plans, what is lost without them, completeness

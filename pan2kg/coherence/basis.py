@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 if TYPE_CHECKING:
@@ -65,24 +65,3 @@ class Measured(Generic[T_co]):
 
     def __len__(self) -> int:
         return len(self.rows)
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """One thing that differs between the bases of two figures."""
-
-    what: str
-    before: str
-    after: str
-
-
-def changes(before: Basis, after: Basis) -> tuple[Change, ...]:
-    """What differs between two bases, so that a figure that moved because the graph grew says so.
-
-    A plan added elsewhere changes n, hence every weight ln(n/d): such a change is announced, never silent.
-
-    >>> changes(Basis(5, 5, 2), Basis(9, 5, 3))[0]
-    Change(what='n', before='5', after='9')
-    """
-    pairs = ((f.name, str(getattr(before, f.name)), str(getattr(after, f.name))) for f in fields(Basis))
-    return tuple(Change(*row) for row in pairs if row[1] != row[2])

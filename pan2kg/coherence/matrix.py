@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -77,24 +76,6 @@ class Incidence:
         """The same shape with only those ones for which ``wanted`` is true, in the order of ``columns``."""
         return Incidence.of(self.rows[wanted], self.columns[wanted], shape=(self.height, self.width))
 
-    def take(self, rows: Ints) -> Incidence:
-        """The given rows, in the order given."""
-        made = self.weighted(np.ones(len(self.columns)))[rows]
-        return Incidence(made.indptr.astype(np.int64), made.indices.astype(np.int64), self.width)
-
-    def grouped(self, groups: Ints, height: int) -> Incidence:
-        """One row for each group of rows: a one where any row of the group has one."""
-        return Incidence.of(groups[self.rows], self.columns, shape=(height, self.width))
-
-    def turned(self) -> Incidence:
-        """Rows and columns changed over."""
-        return Incidence.of(self.columns, self.rows, shape=(self.width, self.height))
-
-    def below(self, other: Incidence) -> Incidence:
-        """This matrix with the rows of another of the same width below it."""
-        starts = np.concatenate([self.starts, other.starts[1:] + self.starts[-1]])
-        return Incidence(starts, np.concatenate([self.columns, other.columns]), self.width)
-
     def weighted(self, data: Floats) -> sparse.csr_array:
         """The matrix for scipy, with the given values for its ones, in the order of ``columns``."""
         return sparse.csr_array((data, self.columns, self.starts), shape=(self.height, self.width))
@@ -154,36 +135,6 @@ def common(table: Incidence, weights: Floats, one: Indices, two: Indices, *, oth
         part = at[start : start + BLOCK]
         sums[part] = (ones[one[part]] * weighted[two[part]]).sum(axis=1)
     return sums
-
-
-def gathered(parts: Iterable[tuple[Ints, Floats]]) -> tuple[Ints, Ints, Floats, Floats]:
-    """By distinct key, ascending: the key, how often it occurs, the sum and the greatest of its values (≥ 0).
-
-    Keys and values come in parts, so that none of them need be held whole.
-
-    >>> parts = [(np.array([7, 3]), np.array([0.5, 1.0])), (np.array([7]), np.array([0.25]))]
-    >>> [column.tolist() for column in gathered(parts)]
-    [[3, 7], [1, 2], [1.0, 0.75], [1.0, 0.5]]
-    """
-    done = [_gathered(keys, np.ones(len(keys)), values, values) for keys, values in parts if len(keys)]
-    if not done:
-        return np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0), np.zeros(0)
-    keys, counts, sums, greatest = _gathered(*map(np.concatenate, zip(*done, strict=True)))
-    return keys.astype(np.int64), counts.astype(np.int64), sums, greatest
-
-
-def _gathered(
-    keys: NDArray[Any], counts: NDArray[Any], sums: NDArray[Any], greatest: NDArray[Any]
-) -> tuple[Ints, Floats, Floats, Floats]:
-    span = int(keys.max()) + 1
-    dense = span < 4 * len(keys)
-    distinct, at = (np.arange(span), keys) if dense else np.unique(keys, return_inverse=True)
-    highest = np.zeros(len(distinct))
-    np.maximum.at(highest, at, greatest)
-    counted = np.bincount(at, weights=counts, minlength=len(distinct)).astype(np.float64)
-    summed = np.bincount(at, weights=sums, minlength=len(distinct)).astype(np.float64)
-    found = np.flatnonzero(counted)
-    return distinct[found].astype(np.int64), counted[found], summed[found], highest[found]
 
 
 def by_group(

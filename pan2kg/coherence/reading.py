@@ -9,7 +9,7 @@ out. An act and its transposition, a provision and its act, and one act under tw
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from pan2kg.coherence.bodies import Involvement, Profile
@@ -20,9 +20,8 @@ from pan2kg.coherence.obligations import Obligation, Response, planned, whole_da
 from pan2kg.coherence.participation import Field, Presence, of_timeline
 from pan2kg.coherence.scale import Scale
 from pan2kg.coherence.scores import Scores, scores_of
-from pan2kg.coherence.strength import Statement
 from pan2kg.coherence.uses import Plan, Uses, key, uses_of
-from pan2kg.errors import ProjectError, QueryError
+from pan2kg.errors import ProjectError
 from pan2kg.store.queries import program_query
 from pan2kg.store.store import Store, plain, select
 
@@ -35,7 +34,6 @@ if TYPE_CHECKING:
 
 
 _DECIMAL = re.compile(r"[+-]?\d{1,15}(\.\d{1,15})?")
-_NO_IRI = re.compile(r"""[<>"{}|^`\\\x00-\x20]""")
 
 
 def rows(store: Store, question: str) -> list[list[str]]:
@@ -181,34 +179,6 @@ def read_earlier_bodies(store: Store) -> tuple[tuple[str, str], ...]:
     ()
     """
     return tuple((body, earlier) for body, earlier in rows(store, program_query("coherence/earlier-bodies")))
-
-
-def read_statements(store: Store, works: Iterable[str]) -> tuple[Statement, ...]:
-    """The statements of use of some works, with what they name, the words and the document.
-
-    Raises:
-        QueryError: a work is no IRI.
-
-    >>> from pan2kg.store.store import LocalStore
-    >>> import pyoxigraph
-    >>> read_statements(LocalStore(pyoxigraph.Store()), ["http://e/a"])
-    ()
-    """
-    named = list(works)
-    if wrong := next((work for work in named if _NO_IRI.search(work)), None):
-        raise QueryError("no-iri", remedy="no-spaces-in-iri", iri=wrong)
-    same = read_roots(store)
-    counted = dict(rows(store, program_query("coherence/counts-as")))
-    found = rows(store, program_query("coherence/statements", work=named))
-    return tuple(_statement(row, counted, same) for row in found)
-
-
-def _statement(row: list[str], counted: Mapping[str, str], same: Mapping[str, str]) -> Statement:
-    link, work, target, whole, relation, quote, document = row
-    act = whole or target
-    root = counted.get(act, act)
-    path = tuple(dict.fromkeys((work, target, act, root, same.get(root, root))))
-    return Statement(link, work, path[-1], path, key(relation), quote, document)
 
 
 def read_obligations(store: Store) -> tuple[Obligation, ...]:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from pan2kg.coherence.basis import Basis
-from pan2kg.coherence.matrix import Floats, Incidence, Ints
+from pan2kg.coherence.matrix import Incidence, Ints
 from pan2kg.errors import QueryError
 from pan2kg.i18n.message import did_you_mean, either, told
 
@@ -37,8 +37,7 @@ class Plan:
 class Uses:
     """B[a,i] = 1 if action a rests on instrument i, and the same for what a plan says of itself (``own``).
 
-    ``plan_of`` gives for each action the index of its plan; ``weights`` one number ≥ 0 an instrument.
-    Actions, plans and instruments are sorted by IRI.
+    ``plan_of`` gives for each action the index of its plan. Actions, plans and instruments are sorted by IRI.
     """
 
     actions: tuple[str, ...]
@@ -47,13 +46,7 @@ class Uses:
     instruments: tuple[str, ...]
     table: Incidence
     own: Incidence
-    weights: Floats
     basis: Basis
-
-    @property
-    def sizes(self) -> Ints:
-        """How many actions of each plan are in the graph."""
-        return np.bincount(self.plan_of, minlength=len(self.plans)).astype(np.int64)
 
     def find_action(self, name: str) -> int:
         """The index of an action by its IRI or key.
@@ -81,10 +74,6 @@ class Uses:
     def has_plan(self, action: int) -> bool:
         """Whether an action belongs to a plan at all."""
         return self.plans[int(self.plan_of[action])].is_plan
-
-    def plan_uses(self) -> Incidence:
-        """Plans × instruments: those at least one action of the plan rests on."""
-        return self.table.grouped(self.plan_of, len(self.plans))
 
 
 def key(iri: str) -> str:
@@ -141,7 +130,6 @@ def uses_of(
         tuple(instruments),
         table,
         _incidence(stated, place, instruments),
-        weights_of(table),
         basis,
     )
 
@@ -154,47 +142,6 @@ def _incidence(stated: list[tuple[str, str]], rows: Mapping[str, int], instrumen
     columns = {iri: at for at, iri in enumerate(instruments)}
     places = [(rows[work], columns[one]) for work, one in stated if work in rows]
     return Incidence.of([a for a, _ in places], [i for _, i in places], shape=(len(rows), len(instruments)))
-
-
-def weights_of(table: Incidence) -> Floats:
-    """w_i = ln(n/d_i), in [0, ln n]: how rare an instrument is among the actions.
-
-    0 for one that every action uses, and for one that only plans name (d = 0: no pair of actions shares it).
-    This is the inverse document frequency.
-
-    Source: Spärck Jones, K. (1972). A statistical interpretation of term specificity and its application
-    in retrieval. Journal of Documentation 28(1), 11–21.
-
-    >>> [round(float(w), 6) for w in weights_of(Incidence.of([0, 1, 0], [0, 0, 1], shape=(2, 3)))]
-    [0.0, 0.693147, 0.0]
-    """
-    counts = table.counts
-    return np.log(np.where(counts > 0, max(table.height, 1) / np.maximum(counts, 1), 1.0))
-
-
-def restrict(uses: Uses, plans: Iterable[str]) -> Uses:
-    """The same with some plans only, weights computed anew among them; the basis says which.
-
-    Raises:
-        QueryError: one of the plans is not in the graph.
-
-    >>> two = uses_of([("a", "U"), ("b", "U")], {"a": "p", "b": "q"})
-    >>> restrict(two, ["p"]).basis.n
-    1
-    """
-    wanted = {uses.plans[uses.find_plan(name)].iri for name in plans}
-    members = {a: uses.plans[p].iri for a, p in zip(uses.actions, uses.plan_of, strict=True)}
-    inside = {action: plan for action, plan in members.items() if plan in wanted}
-    made = uses_of(
-        (pair for pair in statements(uses) if pair[0] in inside or pair[0] in wanted),
-        inside,
-        plans=(plan for plan in uses.plans if plan.iri in wanted),
-        release=uses.basis.release,
-        as_of=uses.basis.as_of,
-    )
-    out = {plan.iri for plan in uses.plans} - wanted
-    named = ("plans left out", out) if len(out) < len(wanted) else ("plans", wanted)
-    return replace(made, basis=made.basis.also(named[0], ", ".join(sorted(map(key, named[1])))))
 
 
 def statements(uses: Uses) -> list[tuple[str, str]]:

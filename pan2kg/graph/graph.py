@@ -44,14 +44,12 @@ if TYPE_CHECKING:
     from pan2kg.coherence.evidence import Level
     from pan2kg.coherence.figures import Taken
     from pan2kg.coherence.known import Known, Tables
-    from pan2kg.coherence.links import Links
     from pan2kg.coherence.meetings import Meeting
     from pan2kg.coherence.obligations import Obligation, Response
     from pan2kg.coherence.occasions import Occasion
     from pan2kg.coherence.participation import Field
     from pan2kg.coherence.scale import Scale
     from pan2kg.coherence.scores import Scores
-    from pan2kg.coherence.strength import Foundation
     from pan2kg.coherence.uses import Uses
     from pan2kg.coherence.weight import Weight
     from pan2kg.errors import Place
@@ -392,24 +390,6 @@ class Graph:
         from pan2kg.coherence.reading import read_uses
 
         return read_uses(self.store, release=self.release, as_of=self.as_of)
-
-    @Reading
-    def _hoisting(self) -> tuple[Uses, tuple[Foundation, ...]]:
-        from pan2kg.coherence.strength import hoist
-
-        return hoist(self.uses)
-
-    @property
-    def linking(self) -> Uses:
-        """The same without what whole plans are founded on: what links actions."""
-        return self._hoisting[0]
-
-    @Reading
-    def links(self) -> Links:
-        """All linked pairs of actions."""
-        from pan2kg.coherence.links import project
-
-        return project(self.linking)
 
     @Reading
     def ties(self) -> Ties:

@@ -20,7 +20,7 @@ Row = Mapping[str, Value]
 DECIMALS: Final = 3
 """To how many decimals figures are rounded for a reader; data formats hold them whole."""
 
-_ALWAYS: Final = ("status", "unverified", "hoisting")
+_ALWAYS: Final = ("status", "unverified")
 """What is chosen in every figure: a basis line says it by its level."""
 _SPACE = re.compile(r"(?<=«) | (?=[»;:?!%](?:\s|[).,]|$)|\d{1,2}\))")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -28,11 +28,7 @@ _DECIMAL: Final = re.compile(r"(?<![\d.])\d+\.\d+(?![\d.])")
 _VALUES: Final = {
     "value-accepted": re.compile("accepted, derived"),
     "value-left-out": re.compile("left out"),
-    "value-hoisting": re.compile(r"≥ (?P<one>[\d.]+) of a plan of ≥ (?P<two>\d+) actions"),
-    "value-leads": re.compile(r"stated for (?P<one>\d+) of (?P<two>\d+) actions"),
     "value-fields": re.compile(r"recorded for (?P<one>\d+) of (?P<two>\d+) actions"),
-    "value-hub": re.compile(r"> (?P<one>\d+) actions: (?P<two>\d+) instruments not projected"),
-    "value-top": re.compile(r"(?P<one>\d+) an action"),
 }
 """The values of a basis that have words of their own: a basis itself is data, and in English."""
 _PRINTING: Final = Messages("printing")

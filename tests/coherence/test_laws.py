@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 
 import numpy as np
@@ -14,10 +13,7 @@ from pan2kg.coherence.agreement import alpha
 from pan2kg.coherence.chance import adjust, curveball
 from pan2kg.coherence.citations import Citation
 from pan2kg.coherence.interaction import coverage, ranks, second_order, sums
-from pan2kg.coherence.links import project, shared_links
 from pan2kg.coherence.scores import Scores, scores_of
-from pan2kg.coherence.strength import explain, hoist
-from pan2kg.coherence.uses import Uses, uses_of
 
 ACTIONS = tuple("abcdefgh")
 INSTRUMENTS = tuple("KLMNO")
@@ -38,83 +34,6 @@ citations = st.lists(
     ),
     max_size=6,
 ).map(lambda given: [Citation(f"{at}", *ends) for at, ends in enumerate(given)])
-
-
-def strengths(uses: Uses) -> dict[tuple[str, str], float]:
-    links = project(uses)
-    ends = zip(links.one, links.two, links.strength, strict=True)
-    return {(min(pair), max(pair)): float(s) for a, b, s in ends for pair in [(uses.actions[a], uses.actions[b])]}
-
-
-@given(pairs, homes)
-def test_the_projection_agrees_with_the_definition_on_every_pair(given_pairs: Pairs, plan_of: Homes) -> None:
-    uses = uses_of(given_pairs, plan_of)
-    found = strengths(uses)
-    for at, one in enumerate(ACTIONS):
-        for two in ACTIONS[at + 1 :]:
-            s = explain(uses, one, two).strength
-            assert 0 <= s <= 1
-            assert explain(uses, two, one).strength == s
-            assert found.get((one, two), 0.0) == pytest.approx(s, abs=1e-12)
-
-
-@given(pairs, homes)
-def test_contributions_sum_to_the_strength(given_pairs: Pairs, plan_of: Homes) -> None:
-    found = explain(uses_of(given_pairs, plan_of), "a", "b")
-    assert math.fsum(part.share for part in found.contributions) == pytest.approx(found.strength, abs=1e-12)
-    assert math.fsum(part.bits for part in found.contributions) == pytest.approx(found.bits, abs=1e-12)
-
-
-@given(pairs, homes)
-def test_a_universal_instrument_changes_no_strength(given_pairs: Pairs, plan_of: Homes) -> None:
-    more = given_pairs | {(action, "everywhere") for action in ACTIONS}
-    assert strengths(uses_of(more, plan_of)) == pytest.approx(strengths(uses_of(given_pairs, plan_of)))
-
-
-@given(pairs)
-def test_duplicating_a_plan_leaves_strengths_within_it_equal(given_pairs: Pairs) -> None:
-    twice = given_pairs | {(f"copy-{a}", i) for a, i in given_pairs}
-    plan_of = dict.fromkeys(ACTIONS, "P")
-    found = strengths(uses_of(twice, plan_of | {f"copy-{a}": "copy" for a in ACTIONS}))
-    within = {pair: s for pair, s in found.items() if not any(end.startswith("copy") for end in pair)}
-    assert within == pytest.approx(strengths(uses_of(given_pairs, plan_of)))
-
-
-@given(pairs, homes, st.data())
-def test_removing_any_evidence_of_a_link_removes_the_link(
-    given_pairs: Pairs, plan_of: Homes, data: st.DataObject
-) -> None:
-    found = {
-        (end, via, link.iri)
-        for link in shared_links(uses_of(given_pairs, plan_of))
-        for via in link.via
-        for end in (link.one, link.two)
-    }
-    if found:
-        action, instrument, iri = data.draw(st.sampled_from(sorted(found)))
-        left = shared_links(uses_of(given_pairs - {(action, instrument)}, plan_of))
-        assert (iri, instrument) not in {(link.iri, via) for link in left for via in link.via}
-
-
-@given(pairs, homes, st.integers(2, 8))
-def test_a_hub_cut_only_leaves_out_pairs_and_says_so(given_pairs: Pairs, plan_of: Homes, hub: int) -> None:
-    uses = uses_of(given_pairs, plan_of)
-    whole, cut = project(uses), project(uses, hub=hub)
-    all_of_them = dict(zip(zip(whole.one, whole.two, strict=True), whole.strength, strict=True))
-    for pair, s in zip(zip(cut.one, cut.two, strict=True), cut.strength, strict=True):
-        assert s == pytest.approx(all_of_them[pair])
-    assert len(cut) == len(whole) or ("hub" in dict(cut.basis.filters))
-
-
-@given(pairs, homes)
-def test_hoisting_only_takes_away(given_pairs: Pairs, plan_of: Homes) -> None:
-    uses = uses_of(given_pairs, plan_of)
-    hoisted, founded = hoist(uses, least=2)
-    assert hoisted.weights.tolist() == uses.weights.tolist()
-    gone = sum(
-        round(one.share * plan_of_size) for one in founded for plan_of_size in [Counter(plan_of.values())[one.plan]]
-    )
-    assert len(uses.table.columns) - len(hoisted.table.columns) == gone
 
 
 @given(scores)

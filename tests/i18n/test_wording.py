@@ -150,9 +150,11 @@ def test_german_counts_writes_figures_and_days_in_its_own_way() -> None:
 
 
 def test_a_basis_reads_as_german() -> None:
-    line = basis_line(Basis(389, 48, 69, release="1.0").also("hoisting", "≥ 0.8 of a plan of ≥ 5 actions"), "de")
+    line = basis_line(
+        Basis(389, 48, 69, release="1.0").also("fields", "recorded for 40 of 48 actions").also("bits", "≥ 0.5"), "de"
+    )
     assert line.startswith("Grundlage: 389 Maßnahmen, davon 48 mit mindestens einem Bezugstext; 69 Pläne")
-    assert "jene von mindestens 0,8 seiner Maßnahmen, ab 5 Maßnahmen" in line
+    assert "Angaben: für 40 von 48 Maßnahmen erfasst; gemeinsame Bit: ≥ 0,5" in line
 
 
 def test_what_is_not_said_in_a_language_is_said_in_another_and_that_one_is_named() -> None:

@@ -225,10 +225,10 @@ def test_labels_that_cannot_be_told_apart_are_shown_as_one_text() -> None:
 
 
 def test_a_basis_reads_as_french() -> None:
-    basis = FIGURES.basis.also("hoisting", "≥ 0.8 of a plan of ≥ 5 actions").also("seed", 20200101)
+    basis = FIGURES.basis.also("bits", "≥ 0.5").also("fields", "recorded for 40 of 48 actions").also("seed", 20200101)
     line = basis_line(basis, "fr")
     assert "liens\xa0: acceptés et dérivés\xa0; énoncés non vérifiés\xa0: écartés" in line
-    assert "ceux d’au moins 0,8 de ses actions, à partir de 5 actions" in line
+    assert "bits en commun\xa0: ≥ 0,5\xa0; champs\xa0: relevés pour 40 actions sur 48" in line
     assert line.endswith("situation au 1er\xa0décembre 2021.")
 
 
