@@ -137,7 +137,7 @@ def _concepts(project: Project, name: str) -> list[str]:
 
 
 def _common_files(common: Common) -> Iterator[tuple[str, list[Block]]]:
-    yield "sources", [_graph("sources", "Sources"), _document("synthetic")]
+    yield "sources", [_graph("sources", "Sources"), _document("synthetic", ("pan:authorKind", "authorkind:other"))]
     yield "organisations", [_graph("organisations", "Organisations"), *map(_body, range(common.bodies))]
     yield "instruments", [_graph("instruments", "Instruments"), *map(_instrument, range(common.instruments))]
 
@@ -166,7 +166,8 @@ def _graph(path: str, label: str, document: str = "document:synthetic") -> Block
     return _block(f"<{graph_of(path)}>", "pan:SourceGraph", *_both("rdfs:label", label, label), *_sourced(document))
 
 
-def _document(key: str) -> Block:
+def _document(key: str, *whose: tuple[str, str]) -> Block:
+    """A document; ``whose`` says whose words it carries, without which nothing in it counts in a headline figure."""
     return _block(
         f"document:{key}",
         "pan:Document",
@@ -174,6 +175,7 @@ def _document(key: str) -> Block:
         ("dcterms:date", '"2026-01-01"^^xsd:date'),
         ("pan:publisherName", string("Nobody")),
         ("pan:sourceKind", "sourcekind:memory"),
+        *whose,
     )
 
 
@@ -201,7 +203,7 @@ def _instrument(number: int) -> Block:
 
 def _plan(sketch: Sketch) -> Iterator[Block]:
     key, start = sketch.key, 2000 + sketch.number % 25
-    yield _document(key)
+    yield _document(key, ("pan:speaksFor", f"plan:{key}"))
     yield _block(
         f"plan:{key}",
         "pan:Plan",

@@ -12,7 +12,7 @@ import numpy as np
 from pan2kg.coherence.basis import Basis
 from pan2kg.coherence.matrix import Incidence, Ints
 from pan2kg.errors import QueryError
-from pan2kg.i18n.message import did_you_mean, either, told
+from pan2kg.i18n.message import Message, did_you_mean, either, told
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -61,7 +61,7 @@ class Uses:
         Traceback (most recent call last):
         pan2kg.errors.QueryError: There is no action « 2 » in the graph. ...
         """
-        return _find(name, self.actions, "an-action", "no-action-in-graph")
+        return _find(name, self.actions, told("an-action"), "no-action-in-graph")
 
     def find_plan(self, name: str) -> int:
         """The index of a plan by its IRI or key.
@@ -69,7 +69,20 @@ class Uses:
         Raises:
             QueryError: there is no such plan; with the nearest names.
         """
-        return _find(name, [plan.iri for plan in self.plans], "a-plan", "no-plan-in-graph")
+        return _find(name, [plan.iri for plan in self.plans], told("a-plan"), "no-plan-in-graph")
+
+    def find_work(self, name: str) -> str:
+        """The IRI of a plan or of an action by its IRI or key.
+
+        Raises:
+            QueryError: there is neither; with the nearest names of both.
+
+        >>> uses_of([("a/1", "x")], {"a/1": "p"}).find_work("2")
+        Traceback (most recent call last):
+        pan2kg.errors.QueryError: « 2 » is neither a plan nor an action. Name a plan or an action by its key or its IRI.
+        """
+        works = tuple(dict.fromkeys((*(plan.iri for plan in self.plans), *self.actions)))
+        return works[_find(name, works, either([told("a-plan"), told("an-action")]), "no-plan-nor-action")]
 
     def has_plan(self, action: int) -> bool:
         """Whether an action belongs to a plan at all."""
@@ -85,7 +98,7 @@ def key(iri: str) -> str:
     return iri.replace("#", "/").rpartition("/")[2]
 
 
-def _find(name: str, iris: Sequence[str], wanted: str, missing: str) -> int:
+def _find(name: str, iris: Sequence[str], wanted: Message, missing: str) -> int:
     exact = [at for at, iri in enumerate(iris) if iri == name]
     exact = exact or [at for at, iri in enumerate(iris) if key(iri) == name]
     if len(exact) == 1:
@@ -93,7 +106,7 @@ def _find(name: str, iris: Sequence[str], wanted: str, missing: str) -> int:
     if exact:
         raise QueryError("may-mean", remedy="give-the-iri", name=name, named=either([iris[at] for at in exact[:3]]))
     near = get_close_matches(key(name), sorted({key(iri) for iri in iris}), n=3, cutoff=0.4)
-    remedy = did_you_mean(near) if near else told("name-by-key", wanted=told(wanted))
+    remedy = did_you_mean(near) if near else told("name-by-key", wanted=wanted)
     raise QueryError(missing, remedy=remedy, name=name)
 
 

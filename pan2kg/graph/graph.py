@@ -544,10 +544,17 @@ class Graph:
         return Measures(self.known(level).occasions, columns, cells)
 
     def _work(self, name: str) -> str:
-        """The IRI of a plan, or of an action of one."""
+        """The IRI of a plan, or of an action of one.
+
+        Raises:
+            QueryError: neither has that name, with the nearest names; or an action that no plan has.
+        """
         wanted, works = bare(name), self.tables.works
         found = next((work for work in (*works.plans, *works.home) if wanted in {work, work.rpartition("/")[2]}), None)
-        return found or self.plan(name)
+        if found is None:
+            self.uses.find_work(wanted)
+            raise QueryError("action-without-plan", remedy="name-a-plan", name=name)
+        return found
 
     def by_chance(self, level: Level | str = "") -> tuple[Chance, ...]:
         """Which pairs of plans share more than chance would have it, at a level of evidence.

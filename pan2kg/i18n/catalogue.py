@@ -209,8 +209,8 @@ class Messages:
 
         >>> Messages("page").say("actions", "fr", n=2346)
         '2\u202f346 actions'
-        >>> Messages("table").say("note.links-changed", "fr", added=0.5, removed=1)
-        'Liens ajoutés\xa0: 0,50\xa0; liens retirés\xa0: 1.'
+        >>> Messages("table").say("note.weight", "fr", bits=0.5, general=2)
+        'En commun\xa0: 0,50 bits\xa0; par un texte général\xa0: 2 bits.'
         """
         number = values.get("n")
         words = _words(self.context, key, language, number if isinstance(number, int) else None)

@@ -295,7 +295,9 @@ def _for_people(result: Result, style: Style) -> Grid:
 
 
 def grid_of(result: Result, style: Style = Style()) -> Grid:
-    """An answer as a table of values for a spreadsheet: numbers and booleans as such, addresses beside names.
+    """An answer as a table of values for a spreadsheet: numbers as such, addresses beside names.
+
+    A yes or no is a word of the reader's language; where the query's own names are kept, a boolean.
 
     >>> solutions = ox.Store().query('SELECT ?plan ?plan_label ?n { VALUES (?plan ?plan_label ?n) { (1 "A" 2.5) } }')
     >>> grid = grid_of(solutions)
@@ -303,7 +305,8 @@ def grid_of(result: Result, style: Style = Style()) -> Grid:
     (['plan (id)', 'plan', 'n'], [[1, 'A', 2.5]])
     """
     if isinstance(result, ox.QueryBoolean):
-        return _for_people(result, style)
+        said = bool(result) if style.own_names else _yes_or_no(bool(result), style.language)
+        return Grid(["answer" if style.own_names else heading("answer", style.language)], [[said]])
     if isinstance(result, list):
         rows = ([str(term) for term in (t.subject, t.predicate, t.object)] for t in sorted(result, key=str))
         return Grid(["subject", "predicate", "object"], rows)

@@ -10,7 +10,7 @@ from pan2kg.i18n.catalogue import Language, Messages, Text, format_of, grouped, 
 from pan2kg.i18n.days import in_words, with_days
 from pan2kg.tables.figure_words import basis_words
 from pan2kg.tables.formats import Value
-from pan2kg.tables.table import Column, FigureTable
+from pan2kg.tables.table import Column, FigureTable, coded, codes
 
 if TYPE_CHECKING:
     from pan2kg.coherence.basis import Basis
@@ -156,7 +156,7 @@ def resting(figures: FigureTable, language: Language) -> str:
         return basis_line(figures.basis, language)
     words, between = basis_words(figures.line, language), format_of("semicolon", language)
     said = [
-        f"{_filter(name, language)}{format_of('colon', language)}{_value(value, language)}"
+        f"{_filter(name, language)}{format_of('colon', language)}{_chosen(name, value, language)}"
         for name, value in figures.basis.filters
         if name not in _ALWAYS
     ]
@@ -178,7 +178,7 @@ def _basis(basis: Basis, language: Language) -> Iterator[str]:
     yield say("basis-plans", language, n=basis.plans)
     yield say("basis-weights", language, weights=_value(basis.weights, language))
     for name, value in basis.filters:
-        yield f"{_filter(name, language)}{format_of('colon', language)}{_value(value, language)}"
+        yield f"{_filter(name, language)}{format_of('colon', language)}{_chosen(name, value, language)}"
     if basis.release:
         yield say("basis-release", language, release=basis.release)
     if basis.as_of:
@@ -188,6 +188,15 @@ def _basis(basis: Basis, language: Language) -> Iterator[str]:
 def _filter(name: str, language: Language) -> str:
     key = f"filter-{name.replace(' ', '-')}"
     return _PRINTING.say(key, language) if _PRINTING.has(key) else name
+
+
+def _chosen(name: str, value: str, language: Language) -> str:
+    """What was chosen, as the column of that name calls it where the value is one of its codes.
+
+    >>> _chosen("gap", "obligation-late", "en"), _chosen("bits", "≥ 5", "en")
+    ('Obligation met late', '≥ 5')
+    """
+    return coded(name, value).say(language) if value in codes(name) else _value(value, language)
 
 
 def _value(value: str, language: Language) -> str:

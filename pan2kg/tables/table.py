@@ -244,8 +244,8 @@ def coded(column: str, code: str) -> Text:
 def codes(column: str) -> tuple[str, ...]:
     """The codes of a column, in the order they are read.
 
-    >>> codes("change")[:2]
-    ('added', 'removed')
+    >>> codes("change")[:3]
+    ('more', 'less', 'same')
     """
     return _FIGURES.keys(f"{_FIGURED[column]}.") if column in _FIGURED else _TABLES.keys(f"value.{column}.")
 

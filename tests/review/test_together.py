@@ -52,15 +52,15 @@ def form(item: str, name: str) -> dict[str, str]:
 
 
 def test_of_two_who_decide_on_the_same_links_one_is_told_and_nothing_is_lost(writable: WritableProject) -> None:
-    items = [item.key for item in writable.queue if item.plans[0].endswith("/lu-bhr-1")][:6]
-    assert len(items) == 6
+    items = [item.key for item in writable.queue if item.plans[0].endswith("/lu-bhr-1")]
+    assert len(items) > 3
     people = [reviewer(writable.project.root) for _ in range(2)]
     answers = run(people, [[form(item, name) for item in items] for name in ("A. Weber", "B. Schmit")])
-    assert [sorted(pair) for pair in zip(*answers, strict=True)] == [["accepted", "decided-meanwhile"]] * 6
+    assert [sorted(pair) for pair in zip(*answers, strict=True)] == [["accepted", "decided-meanwhile"]] * len(items)
     text = writable.file("graph/plans/lu-bhr-1/reviewed.ttl").read_text(encoding="utf-8")
-    assert text.count(" a pan:Link ;") == 6
+    assert text.count(" a pan:Link ;") == len(items)
     assert text.count(" a pan:SourceGraph ;") == 1
-    assert len(list(ox.parse(text, format=ox.RdfFormat.TURTLE))) > 60
+    assert len(list(ox.parse(text, format=ox.RdfFormat.TURTLE))) > 10 * len(items)
 
 
 def test_on_a_full_disk_nothing_is_lost_and_a_sentence_says_so(writable: WritableProject) -> None:

@@ -61,7 +61,7 @@ def test_what_a_rule_derived_is_marked_with_the_rule_in_words(reader: Reader) ->
 def test_our_words_for_rules_are_those_of_the_rules(reader: Reader) -> None:
     ours = _PAGE.group("rule-", "en")
     said = dict(reader.site.site_context.graph.rules)
-    assert said == ours, "Copy the English words of queries/rules into texts/rules.toml."
+    assert said == ours, "Copy the English words of queries/rules into the catalogues, and translate them."
 
 
 def test_a_rule_somebody_changed_is_told_in_its_own_words(graph: pan2kg.Graph) -> None:

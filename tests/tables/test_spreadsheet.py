@@ -14,7 +14,7 @@ import pytest
 
 from pan2kg.errors import FormatError
 from pan2kg.store.store import LocalStore
-from pan2kg.tables.answers import grid_of
+from pan2kg.tables.answers import Style, grid_of
 from pan2kg.tables.formats import Grid, Value
 from pan2kg.tables.spreadsheet import write_figures_spreadsheet, write_spreadsheet
 from tests.tables.test_printing import EVIL, FIGURES
@@ -96,10 +96,28 @@ def test_a_spreadsheet_is_not_written_to_a_terminal(command: list[str]) -> None:
     assert done.stderr.endswith("A spreadsheet is a file, not text. Name it with -o FILE.\n")
 
 
-def test_yes_and_triples_are_rows_too() -> None:
+@pytest.mark.parametrize(
+    ("style", "head", "yes"),
+    [
+        (Style("en"), "answer", "yes"),
+        (Style("fr"), "réponse", "oui"),
+        (Style("de"), "Antwort", "ja"),
+        (Style("fr", own_names=True), "answer", True),
+    ],
+)
+def test_yes_is_a_word_of_the_reader_and_a_boolean_under_the_names_of_the_query(
+    style: Style, head: str, yes: Value
+) -> None:
+    asked = LocalStore(ox.Store())
+    alone = grid_of(asked.query("ASK {}"), style)
+    among = grid_of(asked.query("SELECT (true AS ?answer) {}"), style)
+    for grid in (alone, among):
+        assert (list(grid.columns), [list(row) for row in grid.rows]) == ([head], [[yes]])
+
+
+def test_triples_are_rows_too() -> None:
     store = ox.Store()
     store.add(ox.Quad(ox.NamedNode("http://e/s"), ox.NamedNode("http://e/p"), ox.Literal(1)))
     local = LocalStore(store)
-    assert list(grid_of(local.query("ASK { ?s ?p 1 }")).rows) == [[True]]
     grid = grid_of(local.query("CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }"))
     assert [row[:2] for row in grid.rows] == [["<http://e/s>", "<http://e/p>"]]

@@ -400,7 +400,7 @@ def test_an_empty_graph_holds_no_action() -> None:
     [
         ("matrix", Choice(plans=("z",)), "no plan « z »"),
         ("loss", Choice(actions=("z",)), "no action « z »"),
-        ("explain", Choice(actions=("a", "z")), "no plan « z »"),
+        ("explain", Choice(actions=("a", "z")), "« z » is neither a plan nor an action"),
         ("explain", Choice(actions=("a",)), "Two actions"),
         ("explain", Choice(actions=("a", "a")), "given twice"),
         ("compare", Choice(plans=("p",)), "Two editions"),
@@ -418,9 +418,10 @@ def test_what_is_not_there_is_one_sentence(name: str, choice: Choice, message: s
         make(name, material(PLANS, BOTH), choice)
 
 
-def test_an_action_without_a_plan_is_no_plan() -> None:
-    with pytest.raises(QueryError, match="action without a plan"):
-        make("debt", material(PLANS, "action:d a pan:Action .\n"), Choice(plans=("d",)))
+@pytest.mark.parametrize(("name", "choice"), [("debt", Choice(plans=("d",))), ("explain", Choice(actions=("a", "d")))])
+def test_an_action_without_a_plan_is_no_plan_and_is_not_explained(name: str, choice: Choice) -> None:
+    with pytest.raises(QueryError, match="« d » is an action without a plan"):
+        make(name, material(PLANS, "action:d a pan:Action .\n"), choice)
 
 
 def test_a_day_within_a_year_says_nothing_of_an_event_of_that_year() -> None:

@@ -29,6 +29,7 @@ ASK: Final = """async queries => {
 }"""
 PUBLISHED: Final = """name => fetch(`question/${name}.html`).then(answer => answer.text()).then(text => {
     const moved = text.replaceAll('"../question/', '"question/');
+    history.replaceState(null, '', location.pathname);  // else a form takes over what the one before it was asked
     const form = new DOMParser().parseFromString(moved, 'text/html').querySelector('question-form');
     form.setAttribute('data-graph', '../data/graph.js');
     document.querySelector('main').replaceChildren(document.importNode(form, true));

@@ -102,7 +102,7 @@ def test_a_page_prints_without_what_only_works_on_a_screen(static_site: StaticSi
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("kind", ["index", "obligations", "plans", "pairs"])
+@pytest.mark.parametrize("kind", ["index", "obligations", "plans"])
 def test_wide_tables_fit_a_sheet_laid_on_its_side(
     static_site: StaticSite, watch: Watch, kind: str, language: str, tmp_path: Path
 ) -> None:
