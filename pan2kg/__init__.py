@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from pan2kg.errors import Pan2kgError
-    from pan2kg.graph.graph import Answer, Graph, open_graph
+    from pan2kg.graph.answer import Answer
+    from pan2kg.graph.graph import Graph, open_graph
 
 __all__ = ["Answer", "Graph", "Pan2kgError", "open_graph"]
 

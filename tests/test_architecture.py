@@ -28,7 +28,7 @@ DOORS: Final = {
     "jinja2": {"tables.template"},
     "matplotlib": {"charts.raster"},
     "networkx": {"graph.network"},
-    "pandas": {"graph.graph"},
+    "pandas": {"graph.answer"},
     "pyshacl": {"validation.shapes"},
     "rdflib": {"store.rdf", "validation.shapes"},
     "scipy": {"coherence.matrix"},

@@ -13,9 +13,9 @@ asked on the command line needs no numbers.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from copy import copy
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -23,6 +23,7 @@ from threading import RLock
 from typing import TYPE_CHECKING, Final, Generic, Self, TypeVar, cast, overload
 
 from pan2kg.errors import QueryError
+from pan2kg.graph.answer import Answer, Measures
 from pan2kg.graph.dataset import Notice, Release, read_notice, read_release
 from pan2kg.graph.labels import Labels, plain_words, read_labels
 from pan2kg.i18n.days import today
@@ -30,12 +31,11 @@ from pan2kg.i18n.message import either
 from pan2kg.project import Project
 from pan2kg.store.queries import Query, fill, find_query, program_query, read_queries
 from pan2kg.store.rules import derive
-from pan2kg.store.store import LocalStore, Store, Table, load_project, open_store, plain, select
+from pan2kg.store.store import LocalStore, Store, load_project, open_store, plain, select
 from pan2kg.turtle.vocabulary import ID
 
 if TYPE_CHECKING:
     import networkx as nx
-    import pandas as pd
     import rdflib
 
     from pan2kg.coherence.bodies import Involvement, Profile
@@ -65,79 +65,6 @@ DAYS: Final = 4
 """Of how many days the graph as it was then is kept."""
 
 T = TypeVar("T")
-T_co = TypeVar("T_co", covariant=True)
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """The rows of an answer.
-
-    >>> answer = open_graph().sparql("SELECT ?n WHERE { VALUES ?n { 1 2 } } ORDER BY ?n")
-    >>> len(answer), answer.columns, answer.rows
-    (2, ('n',), [{'n': '1'}, {'n': '2'}])
-    """
-
-    table: Table
-
-    @property
-    def columns(self) -> tuple[str, ...]:
-        """The names of the columns, in the order of the query."""
-        return self.table.columns
-
-    @property
-    def rows(self) -> list[dict[str, str]]:
-        """One dictionary a row: column → value as text, empty where there is none."""
-        return [{name: plain(term) for name, term in zip(self.columns, row, strict=True)} for row in self.table.rows]
-
-    def __len__(self) -> int:
-        return len(self.table.rows)
-
-    def __iter__(self) -> Iterator[dict[str, str]]:
-        return iter(self.rows)
-
-    def frame(self) -> pd.DataFrame:
-        """The rows as a pandas frame, all values text.
-
-        Raises:
-            ImportError: pandas is not installed; the extra ``pandas`` brings it.
-
-        >>> open_graph().sparql("SELECT ?n WHERE { VALUES ?n { 1 2 } }").frame().shape
-        (2, 1)
-        """
-        import pandas as pd
-
-        return pd.DataFrame(self.rows, columns=list(self.columns), dtype="str")
-
-
-@dataclass(frozen=True, slots=True)
-class Measures(Generic[T_co]):
-    """What was measured, one typed thing a row, which a pandas frame can be made of.
-
-    ``cells`` gives what stands under each of ``columns`` in the frame.
-    """
-
-    rows: tuple[T_co, ...]
-    columns: tuple[str, ...]
-    cells: Callable[[T_co], tuple[object, ...]]
-
-    def __len__(self) -> int:
-        return len(self.rows)
-
-    def __iter__(self) -> Iterator[T_co]:
-        return iter(self.rows)
-
-    def frame(self) -> pd.DataFrame:
-        """The rows as a pandas frame.
-
-        Raises:
-            ImportError: pandas is not installed; the extra ``pandas`` brings it.
-
-        >>> list(open_graph().occasions().frame().columns)
-        ['source', 'target', 'verdict', 'state', 'bits', 'ways']
-        """
-        import pandas as pd
-
-        return pd.DataFrame([self.cells(row) for row in self.rows], columns=list(self.columns))
 
 
 class Reading(Generic[T]):
