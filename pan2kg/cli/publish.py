@@ -284,9 +284,10 @@ def _compared(options: argparse.Namespace, progress: Progress) -> bytes:
         return write_patch(patch_of(old, new))
     from pan2kg.publish.diff.change_report import read_change_report, write_markdown, write_text
     from pan2kg.publish.diff.feed import day_of, write_csv, write_feed, write_json
+    from pan2kg.publish.measured import published_weights
 
     change = change_list(old, new)
-    report = read_change_report(change)
+    report = read_change_report(change, published_weights(Path(options.sides[0])))
     if options.format == "atom":
         when = day_of(change, options.date)
         return write_feed(report, options.language, when, address=options.address).encode()

@@ -50,6 +50,7 @@ if TYPE_CHECKING:
     from pan2kg.coherence.participation import Field
     from pan2kg.coherence.scale import Scale
     from pan2kg.coherence.scores import Scores
+    from pan2kg.coherence.texts import Earlier
     from pan2kg.coherence.uses import Uses
     from pan2kg.coherence.weight import Weight
     from pan2kg.errors import Place
@@ -107,6 +108,7 @@ class Graph:
         self.as_of: Final = as_of or today()
         self.asked: Final = asked
         self._release: Final = release
+        self._earlier: Earlier | None = None
         self._kept: Final[dict[str, object]] = {}
         self._rows: Final[dict[str, list[list[str]]]] = {}
         self._dated: Final[dict[date, DatedGraph]] = {}
@@ -257,6 +259,14 @@ class Graph:
         found = self.labels.label(iri, language or self.language)
         return plain_words(found.numbered if found.is_action else found.text)
 
+    def weighed_as(self, earlier: Earlier) -> Graph:
+        """The same graph with its figures on the weights an earlier release published, so that both can be compared."""
+        other = Graph(
+            self.project, self.store, language=self.language, as_of=self.as_of, asked=self.asked, release=self._release
+        )
+        other._earlier = earlier
+        return other
+
     @Reading
     def version(self) -> Release:
         """The release of the graph: its number and its day."""
@@ -387,7 +397,7 @@ class Graph:
         from pan2kg.coherence.known import known
 
         at = _figured(level)
-        return self.once(f"known {at.key}", lambda: known(self.tables, at))
+        return self.once(f"known {at.key}", lambda: known(self.tables, at, weights=self._earlier))
 
     @Reading
     def bits(self) -> Mapping[str, float]:

@@ -6,16 +6,24 @@ weights of a release the figures of another can be computed on the same scale.
 
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
 from pan2kg.coherence.evidence import FIGURED
 from pan2kg.coherence.figures import Unit, take
+from pan2kg.coherence.texts import Earlier
+from pan2kg.errors import Place, ProjectError
+from pan2kg.project import read_text
 from pan2kg.publish.catalogue.terms import RELEASE, RELEASED
-from pan2kg.publish.tables import CsvTable, Field, Source, TableDefinition, labelled
+from pan2kg.publish.folder import read_mark
+from pan2kg.publish.tables import FOLDER, CsvTable, Field, Source, TableDefinition, labelled
+from pan2kg.turtle.vocabulary import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from pan2kg.coherence.figures import Taken
     from pan2kg.graph.graph import Graph
@@ -55,6 +63,44 @@ def weights_table(graph: Graph, source: Source) -> CsvTable:
     ]
     cells = [part[1] for part in parts]
     return CsvTable(WEIGHTS, tuple(part[0] for part in parts), [list(row) for row in zip(*cells, strict=True)])
+
+
+def read_weights(path: Path) -> Earlier:
+    """The weights of a release, from its folder or its ``weights.csv``; its own addresses under the usual base again.
+
+    Raises:
+        ProjectError: there is no such file, or a line of it is not one of weights.
+    """
+    file = path / FOLDER / f"{WEIGHTS.name}.csv" if path.is_dir() else path
+    if not file.is_file():
+        raise ProjectError("no-weights", place=Place(str(path)), remedy="name-weights")
+    mark = read_mark(file.parent.parent) or {}
+    root, found, n = mark.get("root", ROOT), dict[str, tuple[int, float, float]](), 0
+    for line, row in enumerate(csv.DictReader(io.StringIO(read_text(file), newline="")), 2):
+        try:
+            iri, n = row["iri"], int(row["plans_with_texts"])
+            found[rooted(iri, root)] = int(row["plans"]), float(row["information_content"]), float(row["gain"])
+        except (KeyError, TypeError, ValueError):
+            raise ProjectError("weights-line", place=Place(str(file), line), remedy="name-weights") from None
+    return Earlier(mark.get("version") or file.name, n, found)
+
+
+def published_weights(path: Path) -> Earlier | None:
+    """The weights of a release that has published them; None for any other folder or file.
+
+    Raises:
+        ProjectError: a line is not one of weights.
+    """
+    return read_weights(path) if (path / FOLDER / f"{WEIGHTS.name}.csv").is_file() else None
+
+
+def rooted(iri: str, root: str) -> str:
+    """An address of a release under the base of the graph's own files.
+
+    >>> rooted("https://data.example/id/plan/x", "https://data.example/")
+    'https://w3id.org/pan2kg/id/plan/x'
+    """
+    return ROOT + iri.removeprefix(root) if iri.startswith(root) else iri
 
 
 def figures_table(graph: Graph) -> CsvTable:
