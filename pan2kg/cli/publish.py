@@ -151,6 +151,7 @@ def prepare(project: Project, options: argparse.Namespace) -> tuple[Edition, Rel
     from pan2kg.publish.assemble import ReleaseOptions
     from pan2kg.publish.catalogue.facts import read_facts
     from pan2kg.publish.edition import Edition
+    from pan2kg.publish.measured import weigh_links
     from pan2kg.store.rules import derive
     from pan2kg.store.store import load_project, open_store
 
@@ -158,6 +159,7 @@ def prepare(project: Project, options: argparse.Namespace) -> tuple[Edition, Rel
     facts = read_facts(store)
     issue = _issue(facts, options)
     graph = Graph(project, store, language="fr", as_of=issue.modified, release=issue.version)
+    weigh_links(graph)
     edition = Edition(graph, facts, issue, options.previous)
     return edition, ReleaseOptions(today(), options.service or "", options.base is not None)
 

@@ -11,6 +11,8 @@ import io
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
+import pyoxigraph as ox
+
 from pan2kg.coherence.evidence import FIGURED
 from pan2kg.coherence.figures import Unit, take
 from pan2kg.coherence.texts import Earlier
@@ -19,7 +21,8 @@ from pan2kg.project import read_text
 from pan2kg.publish.catalogue.terms import RELEASE, RELEASED
 from pan2kg.publish.folder import read_mark
 from pan2kg.publish.tables import FOLDER, CsvTable, Field, Source, TableDefinition, labelled
-from pan2kg.turtle.vocabulary import ROOT
+from pan2kg.store.queries import program_query
+from pan2kg.turtle.vocabulary import DERIVED, PAN, ROOT, XSD
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,6 +38,8 @@ FIGURES: Final = TableDefinition(
 MEASURED: Final = (WEIGHTS, FIGURES)
 """The tables that are computed, in their order after those that are read from the graph."""
 
+LINK_WEIGHTS: Final = DERIVED + "link-weight"
+"""The graph of the weights of links."""
 WHOLE: Final = "all"
 """The part of a figure that is told as one number or one interval."""
 
@@ -63,6 +68,37 @@ def weights_table(graph: Graph, source: Source) -> CsvTable:
     ]
     cells = [part[1] for part in parts]
     return CsvTable(WEIGHTS, tuple(part[0] for part in parts), [list(row) for row in zip(*cells, strict=True)])
+
+
+def weigh_links(graph: Graph) -> None:
+    """Add to a local graph what each derived link by a shared text weighs, at the level of evidence of the link.
+
+    A rule cannot do so, since SPARQL knows no logarithm. The statements stand in a derived graph of their own.
+    """
+    found = graph.read(program_query("publish/shared-links"))
+    if found:
+        weighed = (triple for link, one, two, level in found for triple in _weighed(graph, link, (one, two), level))
+        graph.held.add(LINK_WEIGHTS, list(weighed))
+
+
+def _weighed(graph: Graph, link: str, ends: tuple[str, str], level: str) -> Iterator[ox.Triple]:
+    """The three statements on a link; none where one of its ends is no plan and no action of a plan."""
+    known = graph.known(level.rpartition("/")[2])
+    if None in map(known.tables.works.plan, ends):
+        return
+    weight = known.weight(*ends)
+    for name, bits in (("weight", weight.low), ("weightHigh", weight.high), ("weightBroad", weight.broad)):
+        value = ox.Literal(_decimal(bits), datatype=ox.NamedNode(f"{XSD}decimal"))
+        yield ox.Triple(ox.NamedNode(link), ox.NamedNode(PAN + name), value)
+
+
+def _decimal(value: float) -> str:
+    """A number as Turtle writes decimals: with a digit after the point.
+
+    >>> _decimal(0.0), _decimal(1.25)
+    ('0.0', '1.25')
+    """
+    return _number(value) if value % 1 else f"{value:.1f}"
 
 
 def read_weights(path: Path) -> Earlier:

@@ -22,6 +22,7 @@ from pan2kg.publish.edition import Edition
 from pan2kg.publish.measured import published_weights, read_weights
 from pan2kg.store.store import is_derived
 from pan2kg.tables.figure_words import basis_words
+from pan2kg.turtle.vocabulary import PAN, SKOS, XSD
 
 Row = dict[str, str]
 
@@ -104,6 +105,49 @@ def test_what_holds_no_weights_is_refused_with_its_line(folder: Path, tmp_path: 
     with pytest.raises(ProjectError, match=r"plans\.csv:2: This is no line of weights"):
         read_weights(folder / "tables" / "plans.csv")
     assert published_weights(tmp_path) is None
+
+
+def test_each_derived_link_by_a_shared_text_says_what_it_weighs_at_its_level(folder: Path, edition: Edition) -> None:
+    with (folder / "tables" / "computed-links.csv").open(encoding="utf-8", newline="") as file:
+        stated = {row["iri"]: row for row in csv.DictReader(file) if row["type"].endswith("/shared-instrument")}
+    held = f"{folder}/data/pan2kg-derived.ttl"
+    said = {
+        (quad.subject.value, quad.predicate.value.rpartition("#")[2]): float(quad.object.value)
+        for quad in ox.parse(path=held, format=ox.RdfFormat.TURTLE)
+        if quad.predicate.value.startswith(f"{PAN}weight")
+    }
+    assert len(said) == 3 * len(stated) > 0
+    for link, row in stated.items():
+        one, two = row["between"].split("|")
+        weight = edition.graph.known(row["evidence_level"].rpartition("/")[2]).weight(one, two)
+        wanted = (weight.low, weight.high, weight.broad)
+        assert [said[link, name] for name in ("weight", "weightHigh", "weightBroad")] == pytest.approx(wanted, abs=1e-6)
+        assert float(row["weight"]) == said[link, "weight"]
+        assert weight.low + weight.broad > 0, "a derived link rests on a text both share at its level"
+
+
+def test_the_description_of_a_release_counts_its_weights_and_the_ontology_says_what_they_are(
+    folder: Path, edition: Edition
+) -> None:
+    void = (folder / "void.ttl").read_text(encoding="utf-8")
+    for name in ("weight", "weightHigh", "weightBroad"):
+        assert f"void:property <{PAN}{name}>" in void
+        texts = edition.store.inner.quads_for_pattern(
+            ox.NamedNode(PAN + name), ox.NamedNode(f"{SKOS}definition"), None, None
+        )
+        said = {one.language: one.value for one in (quad.object for quad in texts) if isinstance(one, ox.Literal)}
+        assert "level of evidence" in said["en"]
+        assert "niveau de preuve" in said["fr"]
+
+
+@pytest.mark.parametrize("name", ["strength", "bits"])
+def test_what_weights_replace_stays_declared_and_names_its_successor(edition: Edition, name: str) -> None:
+    said = {
+        (quad.predicate.value.rpartition("/")[2].rpartition("#")[2], str(quad.object))
+        for quad in edition.store.inner.quads_for_pattern(ox.NamedNode(PAN + name), None, None, None)
+    }
+    truth = ox.Literal("true", datatype=ox.NamedNode(f"{XSD}boolean"))
+    assert {("deprecated", str(truth)), ("isReplacedBy", f"<{PAN}weight>")} <= said
 
 
 YOUTH = "https://w3id.org/pan2kg/id/link/4fe5cbc62f0f48db"
