@@ -342,7 +342,8 @@ def test_what_depends_or_answers_by_weaker_evidence_is_shown_when_asked_for() ->
     concluded = "pan:status linkstatus:accepted ; pan:certainty certainty:derived"
     on = f"link:d pan:linkType linktype:builds-on ; pan:from plan:p ; pan:to plan:q ; {concluded} .\n"
     duty = 'obligation:o a pan:Obligation ; pan:underInstrument instrument:k ; pan:dueDate "2027-01-01"^^xsd:date .\n'
-    given = material(PLANS, on, duty, use("1", "action:a", "instrument:k", concluded), use("2", "action:b", "instrument:l"))
+    uses = use("1", "action:a", "instrument:k", concluded), use("2", "action:b", "instrument:l")
+    given = material(PLANS, on, duty, *uses)
     weak = Choice(evidence=Level.EDITORS)
     assert make("dependencies", given).rows == ()
     assert only(make("dependencies", given, weak))["level"] == "editors"
