@@ -135,9 +135,9 @@ def value_words(value: Value, figure: Taken, language: Language) -> str:
     if parts:
         named_parts = zip(value, parts, strict=True)
         # the word first: « 3 cadre international » agrees with no number
-        colon = format_of("colon", language)
+        colon = format_of("colon", language).rstrip(" ")
         return " · ".join(
-            f"{_FIGURE.say(part, language)}{colon}{amount(one, unit, language)}" for one, part in named_parts
+            f"{_FIGURE.say(part, language)}{colon}\u00a0{amount(one, unit, language)}" for one, part in named_parts
         )
     said = interval((value[0], value[1]), language, unit) if len(value) == 2 else amount(value[0], unit, language)
     return _FIGURE.say("in-bits", language, value=said) if unit is Unit.BITS else said
