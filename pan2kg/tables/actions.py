@@ -7,8 +7,10 @@ topics with several leads, actions to coordinate, and ministries that should tal
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from pan2kg.coherence.basis import BITS
 from pan2kg.coherence.bodies import fragmentation, overlaps, who_should_talk
 from pan2kg.coherence.evidence import counts, firmest
 from pan2kg.coherence.known import basis_line
@@ -186,6 +188,8 @@ def bodies(graph: Graph, choice: Choice = DEFAULT) -> FigureTable:
     led = sum(bool(profile.leads) and profile.work in actions for profile in known)
     notes = [note("neutral"), note("leads-known", n=led, of=len(uses.actions))]
     basis = uses.basis.also("finding", choice.part) if choice.part else uses.basis
+    if any(row["finding"] == "talk" for row in kept):
+        basis = replace(basis, weights=BITS)
     return undated(make("bodies", basis, BODIES, kept, notes=notes, sparql=program_query("coherence/tags")), graph)
 
 
