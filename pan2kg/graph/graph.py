@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     import networkx as nx
     import rdflib
 
+    from pan2kg.coherence.basis import Measured
     from pan2kg.coherence.bodies import Involvement, Profile
     from pan2kg.coherence.chance import Chance
     from pan2kg.coherence.citations import Citation
@@ -45,7 +46,7 @@ if TYPE_CHECKING:
     from pan2kg.coherence.figures import Taken
     from pan2kg.coherence.known import Known, Tables
     from pan2kg.coherence.meetings import Meeting
-    from pan2kg.coherence.obligations import Obligation, Response
+    from pan2kg.coherence.obligations import Margin, Obligation, Response
     from pan2kg.coherence.occasions import Occasion
     from pan2kg.coherence.participation import Field
     from pan2kg.coherence.scale import Scale
@@ -519,6 +520,23 @@ class Graph:
         from pan2kg.coherence.reading import read_responses
 
         return read_responses(self.store, self.uses)
+
+    def margins(self, level: Level | str = "") -> Measured[Margin]:
+        """Each obligation with what answers it at a level of evidence, and by how many days it is early or late.
+
+        Raises:
+            QueryError: no level at which figures are taken.
+
+        >>> found = {level: open_graph().margins(level) for level in ("plan", "editors")}
+        >>> sum(len(one.responses) for one in found["plan"]) < sum(len(one.responses) for one in found["editors"])
+        True
+        """
+        from pan2kg.coherence.evidence import counts
+        from pan2kg.coherence.obligations import margins
+
+        at = _figured(level)
+        known = [one for one in self.responses if counts(one.level, at)]
+        return self.once(f"margins {at.key}", lambda: margins(self.uses, self.obligations, known, as_of=self.as_of))
 
     @Reading
     def fields(self) -> tuple[Field, ...]:
