@@ -1,4 +1,4 @@
-"""What a figure rests on: how many actions, which weights and filters, which data, as of when."""
+"""What a figure rests on: how many actions, which filters, which data, as of when."""
 
 from __future__ import annotations
 
