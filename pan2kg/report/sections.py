@@ -349,7 +349,8 @@ def responsible(case: Case) -> Section:
 
 def due(case: Case) -> Section:
     """Obligations, the order of deadlines, and recommendations."""
-    table = named(for_pages(duties(case.graph)), lambda row: name("obligation", str(row["obligation"])))
+    found = for_pages(duties(case.graph, Choice(evidence=case.subject.level)))
+    table = named(found, lambda row: name("obligation", str(row["obligation"])))
     table = leading(table, **dict.fromkeys(("due", "margin", "overdue"), _duty))
     aside = ["holder", "is_act"]
     aside += [] if any(row["needs_ratification"] for row in table.rows) else ["needs_ratification", "ratified"]
