@@ -25,7 +25,7 @@ from rdflib import OWL, RDF, RDFS, SH, SKOS, Graph, Literal, URIRef
 from rdflib.collection import Collection
 from rdflib.term import Node
 
-from pan2kg.validation.shapes import read_graph
+from pan2kg.validation.reference import read_graph
 
 rdflib.NORMALIZE_LITERALS = False
 

@@ -16,7 +16,7 @@ from pan2kg.project import Project
 from pan2kg.turtle.vocabulary import GRAPH
 from pan2kg.validation.check import check, find_place
 from pan2kg.validation.report import Finding, Kind, Names, Report, Rule, Severity, write_baseline
-from pan2kg.validation.shapes import read_graph
+from pan2kg.validation.reference import read_graph
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 PAN: Final = "https://w3id.org/pan2kg/ontology#"
