@@ -181,7 +181,7 @@ def _reached(way: _Way, shape: Node, node: str) -> Iterator[_Focus]:
         if path is None:
             yield from _reached(inner, user, node)
         else:
-            step = f"{parent} {way.shapes.path(path, bare=False)} {node} ."
+            step = way.shapes.reach(path, parent, node, f"?step{len(inner.within)}")
             yield from (_Focus(f"{above.pattern} {step}") for above in _reached(inner, user, parent))
 
 

@@ -68,7 +68,7 @@ def _of_values(test: Test) -> Component:
     def breaches(conditions: Conditions, at: Place, parameter: Term) -> Iterator[Breach]:
         path = conditions.shapes.value(at.shape, "path")
         value = at.node if path is None else at.value
-        match = "" if path is None else f"{at.node} {conditions.path(path)} {value} ."
+        match = "" if path is None else conditions.reach(path, at.node, value)
         yield Breach(_component(at.name), match, test(conditions, at, parameter, value), value)
 
     return breaches
@@ -156,9 +156,12 @@ def _shape(conditions: Conditions, at: Place, parameter: Term, value: str) -> st
 
 def _logical(conditions: Conditions, at: Place, parameter: Term, value: str) -> str:
     """Sections 4.6.2 to 4.6.4: all of the shapes, any of them, exactly one."""
-    parts = [conditions.conforms(shape, value) for shape in _list(conditions, at, parameter)]
+    shapes = _list(conditions, at, parameter)
+    if not shapes:
+        raise Refused(told("refused-value", name=f"sh:{at.name}", value="( )"), at.shape)
+    parts = [conditions.conforms(shape, value) for shape in shapes]
     if at.name == "xone":
-        return f"({' + '.join(f'IF({part}, 1, 0)' for part in parts) or '0'}) = 1"
+        return f"({' + '.join(f'IF({part}, 1, 0)' for part in parts)}) = 1"
     return any_of(parts) if at.name == "or" else all_of(parts)
 
 
@@ -166,7 +169,7 @@ def _cardinality(conditions: Conditions, at: Place, parameter: Term) -> Iterator
     """Section 4.2: too few or too many values."""
     path = _path_of(conditions, at)
     number = _whole(conditions, at, at.name, parameter)
-    yield _counted(conditions, at, at.name, number, lambda value: f"{at.node} {path} {value} .")
+    yield _counted(conditions, at, at.name, number, lambda value: conditions.reach(path, at.node, value))
 
 
 def _counted(conditions: Conditions, at: Place, name: str, number: int, reached: Callable[[str], str]) -> Breach:
@@ -188,7 +191,7 @@ def _qualified(conditions: Conditions, at: Place, parameter: Term) -> Iterator[B
     def reached(value: str) -> str:
         tests = [conditions.conforms(parameter, value)]
         tests += [negation(conditions.conforms(sibling, value)) for sibling in siblings]
-        return f"{at.node} {path} {value} FILTER({all_of(tests)})"
+        return f"{conditions.reach(path, at.node, value)} FILTER({all_of(tests)})"
 
     names = [name for name in _COUNTS if conditions.shapes.values(at.shape, name)]
     if not names:
@@ -212,7 +215,7 @@ def _has_value(conditions: Conditions, at: Place, parameter: Term) -> Iterator[B
     term, path = constant(parameter, at.shape, "sh:hasValue"), conditions.shapes.value(at.shape, "path")
     there = f"sameTerm({at.node}, {term})"
     if path is not None:
-        there = f"EXISTS {{ {at.node} {conditions.path(path)} {term} }}"
+        there = conditions.reaches(path, at.node, term)
     yield Breach(_component(at.name), unless=there)
 
 
@@ -221,8 +224,8 @@ def _unique_lang(conditions: Conditions, at: Place, parameter: Term) -> Iterator
     if is_true([parameter]):
         path, other, value = _path_of(conditions, at), conditions.variable(), at.value
         same = f'!sameTerm({value}, {other}) && LANG({value}) != "" && LCASE(LANG({value})) = LCASE(LANG({other}))'
-        match = f"{at.node} {path} {value} . {at.node} {path} {other} . FILTER({same})"
-        yield Breach(_component(at.name), match)
+        both = f"{conditions.reach(path, at.node, value)} {conditions.reach(path, at.node, other)}"
+        yield Breach(_component(at.name), f"{both} FILTER({same})")
 
 
 def _equals(conditions: Conditions, at: Place, parameter: Term) -> Iterator[Breach]:
@@ -233,9 +236,9 @@ def _equals(conditions: Conditions, at: Place, parameter: Term) -> Iterator[Brea
         yield Breach(name, unless=f"EXISTS {{ {node} {theirs} {node} }}", value=node)
         yield Breach(name, f"{node} {theirs} {value} .", f"sameTerm({node}, {value})", value)
         return
-    ours = conditions.path(path)
-    for one, other in ((ours, theirs), (theirs, ours)):
-        yield Breach(name, f"{node} {one} {value} .", f"EXISTS {{ {node} {other} {value} }}", value)
+    ours = conditions.reach(path, node, value)
+    yield Breach(name, ours, f"EXISTS {{ {node} {theirs} {value} }}", value)
+    yield Breach(name, f"{node} {theirs} {value} .", conditions.reaches(path, node, value), value)
 
 
 def _disjoint(conditions: Conditions, at: Place, parameter: Term) -> Iterator[Breach]:
@@ -244,7 +247,7 @@ def _disjoint(conditions: Conditions, at: Place, parameter: Term) -> Iterator[Br
     if path is None:
         yield Breach(_component(at.name), f"{at.node} {theirs} {at.node} .", value=at.node)
     else:
-        match = f"{at.node} {conditions.path(path)} {at.value} . {at.node} {theirs} {at.value} ."
+        match = f"{conditions.reach(path, at.node, at.value)} {at.node} {theirs} {at.value} ."
         yield Breach(_component(at.name), match, value=at.value)
 
 
@@ -252,7 +255,7 @@ def _pair(conditions: Conditions, at: Place, parameter: Term) -> Iterator[Breach
     """Sections 4.5.3 and 4.5.4: a value that is not below one of the other property, or not to be compared with it."""
     path, theirs = _path_of(conditions, at), constant(parameter, at.shape, f"sh:{at.name}")
     value, other = at.value, conditions.variable()
-    match = f"{at.node} {path} {value} . {at.node} {theirs} {other} ."
+    match = f"{conditions.reach(path, at.node, value)} {at.node} {theirs} {other} ."
     yield Breach(_component(at.name), match, f"COALESCE({value} {_PAIRS[at.name]} {other}, false)", value)
 
 
@@ -269,18 +272,18 @@ def _closed(conditions: Conditions, at: Place, parameter: Term) -> Iterator[Brea
     match = ""
     if path is not None:
         node = conditions.variable()
-        match = f"{at.node} {conditions.path(path)} {node} . "
+        match = f"{conditions.reach(path, at.node, node)} "
     used = conditions.variable()
     match += f"{node} {used} {at.value} ."
     yield Breach(_component(at.name), match, f"{used} IN ({', '.join(known)})", at.value, used)
 
 
-def _path_of(conditions: Conditions, at: Place) -> str:
+def _path_of(conditions: Conditions, at: Place) -> Term:
     """The path of a property shape, which this constraint needs."""
     path = conditions.shapes.value(at.shape, "path")
     if path is None:
         raise Refused(told("refused-no-path", name=f"sh:{at.name}"), at.shape)
-    return conditions.path(path)
+    return path
 
 
 def _whole(conditions: Conditions, at: Place, name: str, parameter: Term) -> int:

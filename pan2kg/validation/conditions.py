@@ -159,15 +159,20 @@ class Conditions:
         if path is None:
             return self.conforms(part, node)
         value = self.variable()
-        return f"NOT EXISTS {{ {node} {self.path(path)} {value}{failing(self.conforms(part, value))} }}"
+        return f"NOT EXISTS {{ {self.reach(path, node, value)}{failing(self.conforms(part, value))} }}"
 
     def variable(self) -> str:
         """A variable that is used nowhere else."""
         return f"?v{next(self.numbers)}"
 
-    def path(self, path: Term) -> str:
-        """A path in the notation of SPARQL."""
-        return self.shapes.path(path, bare=False)
+    def reach(self, path: Term, node: str, value: str) -> str:
+        """A pattern that leads along a path from a node to its values."""
+        return self.shapes.reach(path, node, value, self.variable())
+
+    def reaches(self, path: Term, node: str, value: str) -> str:
+        """That a path leads from a node to a value, given as a variable or a term."""
+        end = self.variable()
+        return f"EXISTS {{ {self.reach(path, node, end)} FILTER(sameTerm({end}, {value})) }}"
 
     def at_least(self, number: int, reached: Callable[[str], str]) -> str:
         """That so many different values are reached; ``reached`` writes the pattern of one."""

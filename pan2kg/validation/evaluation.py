@@ -96,10 +96,11 @@ def by_value(findings: Iterable[Finding]) -> Mapping[tuple[str, str, str, str, s
     >>> len(by_value([Finding(rule, "http://e/x", value=f'"{n}"{decimal}') for n in ("0.50", "0.5")]))
     1
     """
-    return {(one.rule.key, _alike(one.focus), one.path, _alike(one.value), one.component): one for one in findings}
+    return {(one.rule.key, alike(one.focus), one.path, alike(one.value), one.component): one for one in findings}
 
 
-def _alike(term: str) -> str:
+def alike(term: str) -> str:
+    """A term as a finding has it, in the form all terms of its value have; ``_:`` for every blank node."""
     if term.startswith("_:"):
         return "_:"
     if "^^<" not in term:

@@ -29,7 +29,7 @@ from pan2kg.store.rdf import to_term
 from pan2kg.validation.compilation import SHAPES, read
 from pan2kg.validation.report import Finding
 from pan2kg.validation.shapes import Node as ShapeNode
-from pan2kg.validation.shapes import Rules, Shapes, Term, written
+from pan2kg.validation.shapes import Rules, Shapes, Term, quads, written
 
 _WORDS: Final = frozenset((SH.description, SH.message, SH.name, SH.order, RDFS.comment, RDFS.label))
 
@@ -41,14 +41,14 @@ def validate(data: Iterable[Path], rules: Rules) -> tuple[Finding, ...]:
         ProjectError: a shape is malformed, so that nothing was checked.
         QueryError: so is the query of a shape.
     """
-    with _unsaid("rdflib.term"):  # of an impossible date it would print a warning; a shape finds it
-        return find(read_graph(data), shapes_graph(rules.shapes), rules)
+    return find(read_graph(data), shapes_graph(rules.shapes), rules)
 
 
 def find(data: Graph, shapes: Graph, rules: Rules) -> tuple[Finding, ...]:
-    """What pySHACL finds in a graph made by :func:`read_graph`, by the shapes as :func:`shapes_graph` gives them."""
-    report = _run(data, shapes)
-    return tuple(dict.fromkeys(_finding(rules, report, result) for result in report.objects(None, SH.result)))
+    """What pySHACL finds in a graph made by :func:`to_graph`, by the shapes as :func:`shapes_graph` gives them."""
+    with _unsaid("rdflib.term"):
+        report = _run(data, shapes)
+        return tuple(dict.fromkeys(_finding(rules, report, result) for result in report.objects(None, SH.result)))
 
 
 def _finding(rules: Rules, report: Graph, result: Node) -> Finding:
@@ -91,18 +91,17 @@ def read_graph(files: Iterable[Path]) -> Graph:
     >>> len(read_graph([]))
     0
     """
-    graph = _empty()
-    known: dict[object, Node] = {}
-    for path in files:
-        for quad in ox.parse(path=path, format=ox.RdfFormat.TURTLE, rename_blank_nodes=True):
-            terms = (to_term(quad.subject, known), to_term(quad.predicate, known), to_term(quad.object, known))
-            graph.add(terms)
-    return graph
+    return to_graph(quad for path in files for quad in quads(path))
 
 
-def _empty() -> Graph:
+def to_graph(statements: Iterable[ox.Quad]) -> Graph:
+    """Statements as a plain rdflib graph, literals as they are written."""
     graph = _Asked()
     graph.namespace_manager = _NoNames(graph, bind_namespaces="none")
+    known: dict[object, Node] = {}
+    with _unsaid("rdflib.term"):  # of an impossible date it would print a warning; a shape finds it
+        for quad in statements:
+            graph.add((to_term(quad.subject, known), to_term(quad.predicate, known), to_term(quad.object, known)))
     return graph
 
 
@@ -153,7 +152,7 @@ def _run(data: Graph, shapes: Graph) -> Graph:
     try:
         with _unsaid("pyshacl-validate"):
             _, report, text = pyshacl.validate(data, shacl_graph=shapes, inplace=True)
-    except (ReportableRuntimeError, re.error) as error:
+    except (ReportableRuntimeError, re.error, TypeError) as error:  # rdflib fails to compare some impossible dates
         report, text = None, str(error)
     finally:
         rdflib.NORMALIZE_LITERALS = normalize

@@ -102,6 +102,28 @@ class Shapes:
         text = self.path(path, bare=False)
         return f"({text})" if isinstance(path, ox.BlankNode) and not text.startswith("^<") else text
 
+    def reach(self, path: Term, start: str, end: str, between: str) -> str:
+        """A pattern in SPARQL that leads along a path from one variable to another; ``between`` is free to be used.
+
+        A path of no step leads from each node to itself, which an engine does not see of a node that the graph does
+        not speak of, such as one of sh:targetNode.
+        """
+        step = f"{start} {self.path(path, bare=False)}"
+        if not self._may_stay(path):
+            return f"{step} {end} ."
+        return f"OPTIONAL {{ {step} {between} }} BIND(COALESCE({between}, {start}) AS {end})"
+
+    def _may_stay(self, path: Term) -> bool:
+        """Whether a path may lead from a node to itself without a step."""
+        if self.value(path, "zeroOrMorePath") is not None or self.value(path, "zeroOrOnePath") is not None:
+            return True
+        either = self.value(path, "alternativePath")
+        inner = [self.value(path, name) for name in ("inversePath", "oneOrMorePath")]
+        steps = [one for one in inner if one is not None] or self.items(path)
+        if either is not None:
+            return any(map(self._may_stay, self.items(either)))
+        return bool(steps) and all(map(self._may_stay, steps))
+
     def named(self, shape: Node) -> Node:
         """The shape, or the nearest one with an IRI that it is part of."""
         seen: set[Node] = set()
@@ -117,10 +139,11 @@ def read_shapes(files: Iterable[Path]) -> Shapes:
     >>> bool(read_shapes([]))
     False
     """
-    return gather((path, quad) for path in files for quad in _quads(path))
+    return gather((path, quad) for path in files for quad in quads(path))
 
 
-def _quads(path: Path) -> Iterator[ox.Quad]:
+def quads(path: Path) -> Iterator[ox.Quad]:
+    """The statements of a Turtle file, its blank nodes told apart from those of others."""
     return ox.parse(path=path, format=ox.RdfFormat.TURTLE, rename_blank_nodes=True)
 
 
