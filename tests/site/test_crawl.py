@@ -71,7 +71,7 @@ def test_no_style_or_script_stands_inside_a_page(pages: dict[str, str]) -> None:
 
 @pytest.mark.parametrize("series", SAMPLES)
 def test_markup_is_sound(reader: Reader, series: str) -> None:
-    paths = reader.of(series) or [f"fr/{series}.html"]
+    paths = reader.of(series) or [path for path in (f"fr/{series}.html",) if reader.site.page(path)]
     for path in {paths[0], paths[len(paths) // 2], paths[-1], max(paths, key=lambda path: len(reader[path]))}:
         parsed = Parsed(reader[path])
         assert not parsed.open, path
@@ -86,7 +86,7 @@ def test_markup_is_sound(reader: Reader, series: str) -> None:
 
 @pytest.mark.parametrize("series", SAMPLES)
 def test_no_bare_iri_is_read(reader: Reader, series: str) -> None:
-    paths = reader.of(series) or [f"fr/{series}.html"]
+    paths = reader.of(series) or [path for path in (f"fr/{series}.html",) if reader.site.page(path)]
     for path in paths[:: max(1, len(paths) // 12)]:
         for words, within in Parsed(reader[path]).text:
             if any("iri" in element.split(".", 1)[1].split() or element.startswith("pre.") for element in within):
