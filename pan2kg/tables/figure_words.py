@@ -135,7 +135,7 @@ def bits_text(found: Interval) -> Text:
     number = 1 if high == 1 else 0 if high < 2 else 2
     return Text(
         tuple(
-            (language, _FIGURE.say("in-bits", language, n=number, amount=interval(found, language, Unit.BITS)))
+            (language, _FIGURE.say("bits-counted", language, n=number, amount=interval(found, language, Unit.BITS)))
             for language in LANGUAGES
         )
     )
