@@ -29,7 +29,7 @@ from pan2kg.graph.labels import Labels, plain_words, read_labels
 from pan2kg.i18n.days import today
 from pan2kg.i18n.message import either
 from pan2kg.project import Project
-from pan2kg.store.queries import Query, fill, find_query, program_query, read_queries
+from pan2kg.store.queries import Query, fill, find_query, program_query, read_queries, replaced
 from pan2kg.store.rules import derive
 from pan2kg.store.store import LocalStore, Store, load_project, open_store, plain, select
 from pan2kg.turtle.vocabulary import ID
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     import networkx as nx
     import rdflib
 
+    from pan2kg.coherence.basis import Measured
     from pan2kg.coherence.bodies import Involvement, Profile
     from pan2kg.coherence.chance import Chance
     from pan2kg.coherence.citations import Citation
@@ -45,15 +46,17 @@ if TYPE_CHECKING:
     from pan2kg.coherence.figures import Taken
     from pan2kg.coherence.known import Known, Tables
     from pan2kg.coherence.meetings import Meeting
-    from pan2kg.coherence.obligations import Obligation, Response
+    from pan2kg.coherence.obligations import Margin, Obligation, Response
     from pan2kg.coherence.occasions import Occasion
     from pan2kg.coherence.participation import Field
     from pan2kg.coherence.scale import Scale
     from pan2kg.coherence.scores import Scores
+    from pan2kg.coherence.texts import Earlier
     from pan2kg.coherence.uses import Uses
     from pan2kg.coherence.weight import Weight
     from pan2kg.errors import Place
     from pan2kg.graph.links import Ties
+    from pan2kg.graph.parts import Parts
     from pan2kg.graph.statements import Statements
     from pan2kg.i18n.catalogue import Language
     from pan2kg.store.as_of import DatedGraph
@@ -107,6 +110,7 @@ class Graph:
         self.as_of: Final = as_of or today()
         self.asked: Final = asked
         self._release: Final = release
+        self._earlier: Earlier | None = None
         self._kept: Final[dict[str, object]] = {}
         self._rows: Final[dict[str, list[list[str]]]] = {}
         self._dated: Final[dict[date, DatedGraph]] = {}
@@ -257,6 +261,14 @@ class Graph:
         found = self.labels.label(iri, language or self.language)
         return plain_words(found.numbered if found.is_action else found.text)
 
+    def weighed_as(self, earlier: Earlier) -> Graph:
+        """The same graph with its figures on the weights an earlier release published, so that both can be compared."""
+        other = Graph(
+            self.project, self.store, language=self.language, as_of=self.as_of, asked=self.asked, release=self._release
+        )
+        other._earlier = earlier
+        return other
+
     @Reading
     def version(self) -> Release:
         """The release of the graph: its number and its day."""
@@ -317,6 +329,25 @@ class Graph:
         from pan2kg.coherence.reading import read_uses
 
         return read_uses(self.store, release=self.release, as_of=self.as_of)
+
+    @Reading
+    def retired(self) -> Mapping[str, tuple[str, ...]]:
+        """The identifiers that were retired, with what has taken the place of each."""
+        found: dict[str, list[str]] = {}
+        for old, following in self.read(program_query("things/retired")):
+            found.setdefault(old, []).append(following)
+        return {old: tuple(following) for old, following in found.items()}
+
+    @Reading
+    def parts(self) -> Parts:
+        """The parts of plans in the order of each plan, with the actions under them and the counts sources give.
+
+        >>> len(open_graph().parts.actions["https://w3id.org/pan2kg/id/plan/lu-bhr-2"])
+        20
+        """
+        from pan2kg.graph.parts import read_parts
+
+        return read_parts(self.read)
 
     @Reading
     def ties(self) -> Ties:
@@ -387,7 +418,7 @@ class Graph:
         from pan2kg.coherence.known import known
 
         at = _figured(level)
-        return self.once(f"known {at.key}", lambda: known(self.tables, at))
+        return self.once(f"known {at.key}", lambda: known(self.tables, at, weights=self._earlier))
 
     @Reading
     def bits(self) -> Mapping[str, float]:
@@ -479,6 +510,7 @@ class Graph:
         wanted, works = bare(name), self.tables.works
         found = next((work for work in (*works.plans, *works.home) if wanted in {work, work.rpartition("/")[2]}), None)
         if found is None:
+            self._refuse_retired(wanted)
             self.uses.find_work(wanted)
             raise QueryError("action-without-plan", remedy="name-a-plan", name=name)
         return found
@@ -509,6 +541,23 @@ class Graph:
         from pan2kg.coherence.reading import read_responses
 
         return read_responses(self.store, self.uses)
+
+    def margins(self, level: Level | str = "") -> Measured[Margin]:
+        """Each obligation with what answers it at a level of evidence, and by how many days it is early or late.
+
+        Raises:
+            QueryError: no level at which figures are taken.
+
+        >>> found = {level: open_graph().margins(level) for level in ("plan", "editors")}
+        >>> sum(len(one.responses) for one in found["plan"]) < sum(len(one.responses) for one in found["editors"])
+        True
+        """
+        from pan2kg.coherence.evidence import counts
+        from pan2kg.coherence.obligations import margins
+
+        at = _figured(level)
+        known = [one for one in self.responses if counts(one.level, at)]
+        return self.once(f"margins {at.key}", lambda: margins(self.uses, self.obligations, known, as_of=self.as_of))
 
     @Reading
     def fields(self) -> tuple[Field, ...]:
@@ -573,6 +622,7 @@ class Graph:
         >>> open_graph().plan("lu-bhr-2")
         'https://w3id.org/pan2kg/id/plan/lu-bhr-2'
         """
+        self._refuse_retired(bare(name))
         found = self.uses.plans[self.uses.find_plan(bare(name))]
         if not found.is_plan:
             raise QueryError("action-without-plan", remedy="name-a-plan", name=name)
@@ -588,7 +638,13 @@ class Graph:
         Raises:
             QueryError: there is no such action; with the nearest names.
         """
+        self._refuse_retired(bare(name))
         return self.uses.actions[self.uses.find_action(bare(name))]
+
+    def _refuse_retired(self, name: str) -> None:
+        """Tell those who name a thing by an identifier that was retired what has taken its place."""
+        if old := next((iri for iri in self.retired if name in {iri, iri.rpartition("/")[2]}), ""):
+            raise replaced(old, self.retired[old])
 
     def own_plan(self) -> str | None:
         """The plan to start from where none is named; None where the graph does not have it."""

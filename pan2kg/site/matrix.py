@@ -116,8 +116,8 @@ def _filled(box: Box, arrow: str, bits: str) -> list[Mark]:
 
 def _known(context: PageContext, plan: str) -> str:
     """How many actions of a plan are in the graph, and of how many."""
-    statements = context.graph.statements
-    number, of = len(statements.pointing(plan, PAN + "inPlan")), statements.one(plan, PAN + "measureCount")
+    number = len(context.graph.parts.actions.get(plan, ()))
+    of = context.graph.statements.one(plan, PAN + "measureCount")
     return context.t("plan-known-of", n=number, of=of) if of else context.t("plan-known", n=number)
 
 

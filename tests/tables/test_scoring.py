@@ -42,7 +42,15 @@ def ask(few: Graph, run: Run) -> Run:
 
     def asked(figure: str, *arguments: str) -> str:
         return run(
-            figure, *arguments, "--free-labels", "--project", str(few.project.root), "--format", "csv", "--language", "en"
+            figure,
+            *arguments,
+            "--free-labels",
+            "--project",
+            str(few.project.root),
+            "--format",
+            "csv",
+            "--language",
+            "en",
         )
 
     return asked
