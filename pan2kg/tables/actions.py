@@ -168,6 +168,8 @@ BODIES = ("finding", "topics", "bodies", "actions", "groups", "instruments", "va
 def bodies(graph: Graph, choice: Choice = DEFAULT) -> FigureTable:
     """Fragmentation, overlap, candidates for duplication, and which ministries should talk, in one table.
 
+    Actions of two editions of one plan are told apart: the later may well take up the earlier.
+
     ``part`` restricts it to one of these findings.
 
     Raises:
@@ -177,10 +179,10 @@ def bodies(graph: Graph, choice: Choice = DEFAULT) -> FigureTable:
     talks = who_should_talk(uses, known, graph.bits, graph.earlier_bodies, only=graph.ministries)
     rows = [
         *(_fragmented(graph, row) for row in fragmentation(uses, known)),
-        *(_overlapping(graph, row) for row in overlaps(uses, known, graph.bits)),
+        *(_overlapping(graph, row) for row in overlaps(uses, known, graph.bits, graph.known().chronology.line)),
         *(_talking(graph, row) for row in talks),
     ]
-    found = {"fragmentation", "overlap", "duplication", "talk"}
+    found = {"fragmentation", "overlap", "duplication", "edition", "talk"}
     if choice.part and choice.part not in found:
         raise QueryError("no-finding", remedy="there-are", part=choice.part, names=", ".join(sorted(found)))
     kept = [row for row in rows if choice.part in ("", row["finding"])]
@@ -209,8 +211,9 @@ def _fragmented(graph: Graph, row: Fragmentation) -> Row:
 
 
 def _overlapping(graph: Graph, row: Overlap) -> Row:
+    finding = "edition" if row.is_edition else "duplication" if row.is_duplication_candidate else "overlap"
     return {
-        **code(graph, "finding", "duplication" if row.is_duplication_candidate else "overlap"),
+        **code(graph, "finding", finding),
         **things(graph, "topics", row.topics),
         **things(graph, "bodies", [body for side in row.leads for body in side]),
         **things(graph, "actions", [row.one, row.two]),

@@ -250,8 +250,8 @@ def _bits(bits: float) -> Text | None:
 
 def _overlaps(graph: Graph, scope: Scope) -> Found:
     led = sum(bool(p.leads) and _inside(graph, p.work, scope) for p in graph.profiles if p.work in graph.home_of)
-    found = overlaps(graph.uses, graph.profiles, graph.bits)
-    rows = [row for row in found if _either(graph, (row.one, row.two), scope)]
+    found = overlaps(graph.uses, graph.profiles, graph.bits, graph.known(scope.level).chronology.line)
+    rows = [row for row in found if not row.is_edition and _either(graph, (row.one, row.two), scope)]
     return Found(tuple(Gap(row.one, row.two) for row in rows), led or None, program_query("coherence/tags"))
 
 
