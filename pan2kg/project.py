@@ -9,6 +9,7 @@ installed with the package.
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,6 +21,9 @@ from pan2kg.i18n.message import say
 
 FOLDERS = ("ontology", "graph", "queries")
 PACKAGE = Path(__file__).resolve().parent
+ROOT = "https://w3id.org/pan2kg/"
+"""What the IRIs of pan2kg begin with: those of the ontology, of the concepts, and of what every country shares."""
+_SPACE = re.compile(r'^    void:uriSpace "(https?://[^"\s]+/)"', re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +52,33 @@ class Project:
     def queries(self) -> Path:
         """What can be asked."""
         return self.root / "queries"
+
+    @property
+    def profile(self) -> Path:
+        """What the project says of itself: its country, its languages, what its IRIs begin with."""
+        return self.graph / "profile.ttl"
+
+    @property
+    def space(self) -> str:
+        """What the IRIs of the project begin with, as its profile says; those of pan2kg where it says nothing.
+
+        >>> Project.packaged().space
+        'https://w3id.org/pan2kg/'
+        """
+        return _said_by(self.profile, _SPACE) or ROOT
+
+    def said(self, property_: str) -> tuple[str, str]:
+        """What the profile says under a property of ours, as it is written there and as an IRI; empty for nothing.
+
+        >>> Project.packaged().said("homePlan")
+        ('plan:lu-bhr-2', 'https://w3id.org/pan2kg/id/plan/lu-bhr-2')
+        """
+        written = _said_by(self.profile, re.compile(rf"^    pan:{property_} (\S+) [;.]$", re.MULTILINE))
+        if not written or written.startswith("<"):
+            return written, written[1:-1]
+        prefix, _, local = written.partition(":")
+        space = _said_by(self.profile, re.compile(rf"^@prefix {prefix}: <([^<>]*)> [.]$", re.MULTILINE))
+        return written, space + local
 
     @property
     def is_packaged(self) -> bool:
@@ -115,6 +146,16 @@ class Project:
     def graph_path(self, path: Path) -> str:
         """The path below ``graph/`` (or ``ontology/…``) that names the file's graph."""
         return _below(path, self.graph) or _below(path, self.root) or path.relative_to(self.root).as_posix()
+
+
+def _said_by(profile: Path, statement: re.Pattern[str]) -> str:
+    """What a profile says in a statement, empty where there is none.
+
+    It is read before there is a store to ask: the statement says how the files are to be loaded. Files are in house
+    style, one statement a line.
+    """
+    found = statement.search(profile.read_text("utf-8", errors="replace")) if profile.is_file() else None
+    return found[1] if found else ""
 
 
 def _below(path: Path, folder: Path) -> str:

@@ -27,12 +27,12 @@ from pan2kg.graph.answer import Answer, Measures
 from pan2kg.graph.dataset import Notice, Release, read_notice, read_release
 from pan2kg.graph.labels import Labels, plain_words, read_labels
 from pan2kg.i18n.days import today
-from pan2kg.i18n.message import either
+from pan2kg.i18n.message import Message, either, verbatim
 from pan2kg.project import Project
+from pan2kg.store.profile import CountryProfile, own_profile, read_profiles
 from pan2kg.store.queries import Query, fill, find_query, program_query, read_queries
 from pan2kg.store.rules import derive
 from pan2kg.store.store import LocalStore, Store, load_project, open_store, plain, select
-from pan2kg.turtle.vocabulary import ID
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -59,8 +59,6 @@ if TYPE_CHECKING:
     from pan2kg.store.as_of import DatedGraph
     from pan2kg.validation.report import Report
 
-HOME: Final = "lu-bhr-2"
-"""The plan whose action 3.3 asks for coherence: looked at where no plan is named and the graph has it."""
 DAYS: Final = 4
 """Of how many days the graph as it was then is kept."""
 
@@ -273,6 +271,30 @@ class Graph:
         return read_notice(self.store)
 
     @Reading
+    def projects(self) -> tuple[CountryProfile, ...]:
+        """The profiles of the projects whose graphs these are."""
+        return read_profiles(self.store)
+
+    @Reading
+    def profile(self) -> CountryProfile:
+        """What depends on the country: the plan to start from, the action that asks for coherence, languages, gazette.
+
+        >>> open_graph().profile.languages
+        ('en', 'fr')
+        """
+        return own_profile(self.projects, self.project)
+
+    @property
+    def asked_by(self) -> Message:
+        """The action that asks for coherence, as it stands behind the name of the index; no words without one.
+
+        >>> print(open_graph().asked_by)
+         (action 3.3)
+        """
+        number = self.labels.label(self.profile.coherence_action, self.language).notation
+        return Message("figure", "of-action", {"number": number}) if number else verbatim("")
+
+    @Reading
     def statements(self) -> Statements:
         """Every statement with the file or rule it comes from."""
         from pan2kg.graph.statements import read_statements
@@ -371,7 +393,7 @@ class Graph:
         """The small tables all figures are computed from: uses of texts, statements, dates and what was read."""
         from pan2kg.coherence.known_tables import read_tables
 
-        home = f"{ID}plan/{HOME}"
+        home = self.profile.home_plan
         found = read_tables(self.store, release=self.release, as_of=self.as_of)
         return replace(found, focus=home) if home in found.works.plans else found
 
@@ -413,7 +435,7 @@ class Graph:
         taken = self.once(f"figures {at.key}", lambda: figures(made, at))
 
         def cells(one: Taken) -> tuple[object, ...]:
-            name = one.figure.name.say(self.language)
+            name = one.figure.name(self.asked_by).say(self.language)
             return (one.figure.id, name, one.level.key, one.value, *one.nested, one.population)
 
         return Measures(taken, ("id", "name", "level", "value", *(one.key for one in FIGURED), "population"), cells)
@@ -591,8 +613,8 @@ class Graph:
         return self.uses.actions[self.uses.find_action(bare(name))]
 
     def own_plan(self) -> str | None:
-        """The plan to start from where none is named; None where the graph does not have it."""
-        return next((plan.iri for plan in self.uses.plans if plan.iri.rpartition("/")[2] == HOME), None)
+        """The plan to start from where none is named, as the profile says; None where the graph does not have it."""
+        return next((plan.iri for plan in self.uses.plans if plan.iri == self.profile.home_plan), None)
 
 
 def _figured(level: Level | str) -> Level:

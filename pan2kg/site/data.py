@@ -121,7 +121,14 @@ def _described(context: PageContext, notice: Notice) -> Values:
 
 def about(context: PageContext) -> Values:
     """What the graph is for, what its figures can bear, and whose words it holds."""
-    return {"title": context.t("about-title")}
+    graph = context.graph
+    profile, action = graph.profile, graph.labels.label(graph.profile.coherence_action, context.request.language)
+    return {
+        "title": context.t("about-title"),
+        "country": context.name(profile.country) if profile.country else "",
+        "asking": action if action.notation else None,
+        "asking_plan": context.name(graph.plan_of(profile.coherence_action) or "") if action.notation else "",
+    }
 
 
 def accessibility(context: PageContext) -> Values:

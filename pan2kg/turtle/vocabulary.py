@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from typing import Final
 
-ROOT: Final = "https://w3id.org/pan2kg/"
+from pan2kg.project import ROOT as ROOT
+
 PAN: Final = ROOT + "ontology#"
 ID: Final = ROOT + "id/"
 GRAPH: Final = ROOT + "graph/"

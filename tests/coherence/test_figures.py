@@ -61,8 +61,8 @@ EXPECTED: dict[str, tuple[tuple[float | None, ...], ...]] = {
     "citations-made": ((0, 0, 2), (0, 0, 10), (2, 0, 18), (2, 0, 35)),
     "citation-rate": ((0, 1), (0, 1), (0.1, 1), (0.054054, 1)),
     "debt": ((0, 1.604727), (0, 1.604727), (0, 1.788968), (0, 7.71679)),
-    "index-3-3": ((1, 1), (2 / 3, 1), (2 / 3, 1), (2 / 9, 1)),
-    "index-3-3-all": ((19 / 25, 1), (19 / 33, 1), (21 / 43, 1), (21 / 62, 1)),
+    "coherence-index": ((1, 1), (2 / 3, 1), (2 / 3, 1), (2 / 9, 1)),
+    "coherence-index-all": ((19 / 25, 1), (19 / 33, 1), (21 / 43, 1), (21 / 62, 1)),
     "texts-read": ((23,), (24,), (38,), (42,)),
     "plans-with-texts": ((21,), (26,), (32,), (35,)),
     "lists": ((2, 44, 22, 1),) * 4,
@@ -86,7 +86,7 @@ def test_the_index_of_all_plans_counts_a_citation_in_text_and_on_the_page_twice(
     one = tuple(said for said in tables.statements if (said.link, said.channel) != (TWO_CHANNELS, "web"))
     assert len(tables.statements) - len(one) == 1
     made = {level: known(replace(tables, statements=one), level) for level in FIGURED}
-    (index,) = (one for one in figures(made) if one.figure.id == "index-3-3-all")
+    (index,) = (one for one in figures(made) if one.figure.id == "coherence-index-all")
     assert [value[0] for value in index.nested] == pytest.approx([0.75, 0.5625, 0.47619, 0.327869], abs=5e-7)
     assert [index.figure.population(made[level]) for level in FIGURED] == [24, 32, 42, 61]
 
@@ -94,7 +94,12 @@ def test_the_index_of_all_plans_counts_a_citation_in_text_and_on_the_page_twice(
 def test_figures_say_among_how_many(taken: Mapping[str, Taken], at: Mapping[Level, Known]) -> None:
     found = {name: one.population for name, one in taken.items()}
     assert (found["linked-plan-pairs"], found["citing-pairs"], found["linked-actions"]) == (2346, 4692, 373)
-    assert (found["measures"], found["lists"], found["index-3-3"], found["index-3-3-all"]) == (1645, 69, 3, 33)
+    assert (found["measures"], found["lists"], found["coherence-index"], found["coherence-index-all"]) == (
+        1645,
+        69,
+        3,
+        33,
+    )
     occasions = taken["occasions"].figure
     assert [occasions.population(at[level]) for level in FIGURED] == [41, 63, 103, 167]
 
@@ -136,7 +141,7 @@ def test_figures_of_nothing_have_nothing_to_divide_by() -> None:
     empty = {level: known(Tables(Works((), {})), level) for level in FIGURED}
     values: dict[str, Value] = {one.figure.id: one.value for one in figures(empty)}
     assert values["citation-rate"] == (None, None)
-    assert values["index-3-3-all"] == (None, None)
+    assert values["coherence-index-all"] == (None, None)
     assert values["linked-plan-pairs"] == (0.0,)
 
 
