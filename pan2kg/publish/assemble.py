@@ -41,7 +41,7 @@ from pan2kg.publish.measured import MEASURED, measured_tables
 from pan2kg.publish.readme import PATH as README
 from pan2kg.publish.readme import SERVER, write_mark, write_readme
 from pan2kg.publish.tables import FOLDER, Source, read_table, table_definitions
-from pan2kg.publish.void import Statistics, count
+from pan2kg.publish.void import Statistics, count, targets_of
 from pan2kg.site.bundle import find_bundle
 from pan2kg.site.ontology_page import documentation
 from pan2kg.site.registry import Site
@@ -167,7 +167,7 @@ def _fill(edition: Edition, work: Path, options: ReleaseOptions, parts: Sequence
     release_folder = ReleaseFolder(work)
     note(say("progress", "reading-graph"))
     stated, derived = read_content(edition.store, edition.issue.addresses)
-    counted = count(stated, derived, edition.issue.addresses.root)
+    counted = count(stated, derived, edition.issue.addresses.root, targets_of(edition.graph.profile))
     dumps = _dumps(edition, work, {dump.STATED: stated, dump.DUMP_DERIVED: derived}, note)
     _put(release_folder, edition, (table_files, ontology_files, example_files, _legal_files), note)
     offered = list(distributions(work, list(dumps)))

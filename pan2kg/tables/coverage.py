@@ -62,8 +62,7 @@ ABROAD = ("topic", "countries", "plans")
 def other_countries(graph: Graph, choice: Choice = DEFAULT) -> FigureTable:
     """Topics plans of other countries cover and ours do not; ``part`` is the key of our country.
 
-    Without it, our country is that of the profile, else the one with most plans. Where the graph knows one country, a note
-    says so.
+    Without it, our country is that of the profile, else the one with most plans. Of one country alone a note says so.
 
     Raises:
         QueryError: a country no plan of the graph is of.

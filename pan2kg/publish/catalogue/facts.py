@@ -16,6 +16,7 @@ from typing import Final
 
 import pyoxigraph as ox
 
+from pan2kg.countries.table import Country, Tongue, countries, tongues
 from pan2kg.errors import Place, ProjectError
 from pan2kg.graph.dataset import DATASET, read_release
 from pan2kg.i18n.catalogue import Text
@@ -141,13 +142,6 @@ def _labels(
 
 
 CONCEPT: Final = SKOS + "Concept"
-_PLACES: Final = {
-    "LUX": (
-        "POLYGON((5.73 49.44, 6.54 49.44, 6.54 50.19, 5.73 50.19, 5.73 49.44))",
-        "POINT(6.13 49.81)",
-    )
-}
-"""Bounding box and centre of a country as WKT, longitude first, in degrees to two decimals."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,6 +193,10 @@ def _read(name: str) -> dict[str, dict[str, str]]:
 def _scheme(row: Mapping[str, object]) -> Scheme:
     given = row.get("concept")
     concepts = given if isinstance(given, dict) else {}
+    coded: list[Country | Tongue] = [*countries().values(), *tongues().values()]
+    for one in coded:
+        if one.iri.startswith(f"{row['iri']}/"):
+            concepts[one.authority] = {tag: one.names.say(tag) for tag in ("fr", "en")}
     names = Text.of({tag: str(words) for tag, words in row.items()})
     at = str(row.get("concepts_at") or f"{row['iri']}/")
     return Scheme(str(row["iri"]), str(row["class"]), names, at, {key: Text.of(one) for key, one in concepts.items()})
@@ -241,8 +239,9 @@ def _explain_concept(described: OrderedTriples, term: ox.NamedNode, scheme: Sche
     described.add(term, SKOS + "prefLabel", *names)
     described.add(term, RDFS + "label", *names)
     described.add(term, SKOS + "inScheme", node(scheme.iri))
-    if scheme.iri.endswith("/country") and key in _PLACES:
-        for name, wkt in zip(("bbox", "centroid"), _PLACES[key], strict=True):
+    place = next((one for one in countries().values() if one.iri == term.value), None)
+    for name, wkt in (("bbox", place.box), ("centroid", place.centre)) if place else ():
+        if wkt:
             described.add(term, DCAT + name, ox.Literal(wkt, datatype=node(GEO + "wktLiteral")))
     described.add_types(node(scheme.iri), SKOS + "ConceptScheme")
     described.add(node(scheme.iri), DCTERMS + "title", *literals(scheme.names))
