@@ -26,7 +26,7 @@ from pan2kg.charts.frame import (
 from pan2kg.charts.grid import hatch_sign, hatched, row_head
 from pan2kg.charts.subject import Cell, Names, Subject, table, whole
 from pan2kg.charts.text_width import Font, measure, shorten
-from pan2kg.coherence.obligations import Margin, Standing, margins
+from pan2kg.coherence.obligations import Margin, Standing
 from pan2kg.graph.labels import Name
 from pan2kg.i18n.days import in_words, with_days
 
@@ -73,14 +73,14 @@ def draw_timeline(subject: Subject, *, rows: object = 40) -> Picture:
         QueryError: ``rows`` is no whole number.
     """
     graph, as_of = subject.graph, subject.graph.as_of
-    every = margins(graph.uses, graph.obligations, graph.responses, as_of=as_of).rows
+    every = graph.margins(subject.level).rows
     shown = every[: whole(rows, "rows")]
     things = {iri for row in every for iri in (row.obligation.iri, row.obligation.instrument)}
     names = subject.names(things | {row.response.work for row in every if row.response})
     rest = (subject.say("obligations-left-out", n=len(every) - len(shown)),) if len(every) > len(shown) else ()
     notes = (_summary(subject, every), *rest)
     said = subject.say("timeline-title"), subject.say("timeline-lead")
-    caption = Caption(*said, _signs(subject), notes, is_levelled=False)
+    caption = Caption(*said, _signs(subject), notes)
     drawing = frame(subject, caption, _body(subject, as_of, names, shown))
     return Picture("timeline", subject.language, drawing, table(COLUMNS, (_row(names, one) for one in every)))
 

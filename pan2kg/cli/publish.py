@@ -151,6 +151,7 @@ def prepare(project: Project, options: argparse.Namespace) -> tuple[Edition, Rel
     from pan2kg.publish.assemble import ReleaseOptions
     from pan2kg.publish.catalogue.facts import read_facts
     from pan2kg.publish.edition import Edition
+    from pan2kg.publish.measured import weigh_links
     from pan2kg.store.rules import derive
     from pan2kg.store.store import load_project, open_store
 
@@ -158,6 +159,7 @@ def prepare(project: Project, options: argparse.Namespace) -> tuple[Edition, Rel
     facts = read_facts(store)
     issue = _issue(facts, options)
     graph = Graph(project, store, language="fr", as_of=issue.modified, release=issue.version)
+    weigh_links(graph)
     edition = Edition(graph, facts, issue, options.previous)
     return edition, ReleaseOptions(today(), options.service or "", options.base is not None)
 
@@ -284,9 +286,10 @@ def _compared(options: argparse.Namespace, progress: Progress) -> bytes:
         return write_patch(patch_of(old, new))
     from pan2kg.publish.diff.change_report import read_change_report, write_markdown, write_text
     from pan2kg.publish.diff.feed import day_of, write_csv, write_feed, write_json
+    from pan2kg.publish.measured import published_weights
 
     change = change_list(old, new)
-    report = read_change_report(change)
+    report = read_change_report(change, published_weights(Path(options.sides[0])))
     if options.format == "atom":
         when = day_of(change, options.date)
         return write_feed(report, options.language, when, address=options.address).encode()

@@ -32,7 +32,7 @@ from pan2kg.coherence.occasions import (
     related,
 )
 from pan2kg.coherence.reading_state import Aspect, Cell, Extents, Readings, coverage, read_in_full
-from pan2kg.coherence.texts import Step, Use, Weights, Works, weigh
+from pan2kg.coherence.texts import Earlier, Step, Use, Works, on_earlier, weigh
 from pan2kg.coherence.weight import (
     Pairs,
     Potential,
@@ -220,8 +220,8 @@ class Known:
         return place_state(self.chronology, self.tables.readings, (x, y, channel), self.level)
 
 
-def known(tables: Tables, at: Level = HEADLINE, *, weights: Weights | None = None) -> Known:
-    """Everything that follows from the tables at a level; ``weights`` may be those of another release.
+def known(tables: Tables, at: Level = HEADLINE, *, weights: Earlier | None = None) -> Known:
+    """Everything that follows from the tables at a level; ``weights`` may be those of an earlier release.
 
     >>> works = Works(("p", "q"), {"a": "p", "b": "q"})
     >>> uses = (Use("a", "K", 1.0, Level.PLAN), Use("b", "K", 0.5, Level.PLAN))
@@ -230,7 +230,8 @@ def known(tables: Tables, at: Level = HEADLINE, *, weights: Weights | None = Non
     ([('p', 'q')], [0.207519, 0.207519])
     """
     works = tables.works
-    scale = weights or weigh(works, tables.uses, tables.steps, general=tables.general)
+    own = weigh(works, tables.uses, tables.steps, general=tables.general)
+    scale = on_earlier(weights, own) if weights else own
     made = potential(works, scale, tables.uses, at=at, read=read_in_full(tables.readings, works))
     plans = plan_pairs(made)
     shared = {
@@ -255,7 +256,8 @@ class BasisLine:
 
     ``plans`` of which ``with_texts`` have any text at the level; ``listed`` measures in the graph of the ``published``
     ones of the plans that publish a count (``counted``); ``measures`` in the graph of all plans; ``texts`` how far
-    measures were read for texts, and ``read`` how many plans have a measure that was read at all.
+    measures were read for texts, and ``read`` how many plans have a measure that was read at all. ``weights`` is the
+    earlier release whose weights were taken, empty where they are the graph's own; ``fresh`` texts it does not know.
     """
 
     release: str
@@ -269,6 +271,8 @@ class BasisLine:
     texts: Extents
     read: int
     as_of: date | None
+    weights: str = ""
+    fresh: int = 0
 
 
 def basis_line(made: Known) -> BasisLine:
@@ -294,4 +298,6 @@ def basis_line(made: Known) -> BasisLine:
         coverage(tables.readings, works, Aspect.TEXTS),
         len(read),
         tables.as_of,
+        made.potential.weights.release,
+        made.potential.weights.fresh,
     )

@@ -9,10 +9,13 @@ from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from itertools import pairwise
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from pan2kg.coherence.basis import Measured
 from pan2kg.coherence.uses import Uses
+
+if TYPE_CHECKING:
+    from pan2kg.coherence.evidence import Level
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _TURN = re.compile(r"P(?=\d)(?:(\d{1,4})Y)?(?:(\d{1,5})M)?")
@@ -108,6 +111,7 @@ class Response:
     ``day`` is the one a duty names: of an act the day it came into force, where that is not known the day it bears,
     which is ``signed``. It is empty where the source gives no whole day: a year, a month or words are no date.
     ``relation`` is what the work does with the instrument; whether that answers a duty is for :func:`margins` to say.
+    ``level`` says on whose word it does; None where nobody's is known.
     """
 
     work: str
@@ -116,6 +120,7 @@ class Response:
     is_act: bool
     relation: str = "implements"
     signed: date | None = None
+    level: Level | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from pan2kg.coherence.bodies import Involvement, Profile
 from pan2kg.coherence.citations import Citation
 from pan2kg.coherence.editions import Succession
-from pan2kg.coherence.evidence import level
+from pan2kg.coherence.evidence import Level, firmest, level
 from pan2kg.coherence.obligations import Obligation, Response, planned, whole_day, whole_months
 from pan2kg.coherence.participation import Field, Presence, of_timeline
 from pan2kg.coherence.scale import Scale
@@ -203,33 +203,38 @@ def read_obligations(store: Store) -> tuple[Obligation, ...]:
 def read_responses(store: Store, uses: Uses) -> tuple[Response, ...]:
     """What may answer an obligation: national acts by the day they came into force, actions by a dated timeline's end.
 
-    Each action is given once a relation it has to the instrument: to implement it answers, to monitor it does not. A
-    bill is no act. A timeline that is vague or relative has no date, whatever else it says.
+    Each action is given once a relation it has to the instrument: to implement it answers, to monitor it does not; each
+    with the firmest level it is said at. A bill is no act. A timeline that is vague or relative has no date, whatever
+    else it says.
 
     >>> from pan2kg.coherence.uses import uses_of
     >>> from pan2kg.store.store import LocalStore
     >>> import pyoxigraph
     >>> read_responses(LocalStore(pyoxigraph.Store()), uses_of([("a", "K")], {"a": "p"}))
-    (Response(work='a', instrument='K', day=None, is_act=False, relation='', signed=None),)
+    (Response(work='a', instrument='K', day=None, is_act=False, relation='', signed=None, level=None),)
     """
     same = read_roots(store)
+    dated: dict[tuple[str, ...], Level | None] = {}
+    for *act, level_said in rows(store, program_query("coherence/acts")):
+        dated[(*act,)] = firmest((dated.get((*act,)), level(level_said)))
     acts = [
         Response(
             act, same.get(instrument, instrument), whole_day(in_force) or whole_day(signed), is_act=True,
-            signed=whole_day(signed),
+            signed=whole_day(signed), level=at,
         )
-        for act, instrument, signed, in_force in rows(store, program_query("coherence/acts"))
+        for (act, instrument, signed, in_force), at in dated.items()
     ]  # fmt: skip
     ends: dict[str, str] = {}
     for action, end in rows(store, program_query("coherence/ends")):
         ends[action] = max(ends.get(action, ""), end)
-    said: dict[tuple[str, str], set[str]] = {}
-    for work, one, relation in rows(store, program_query("coherence/relations")):
-        said.setdefault((work, same.get(one, one)), set()).add(key(relation))
+    said: dict[tuple[str, str], dict[str, Level | None]] = {}
+    for work, one, relation, level_said in rows(store, program_query("coherence/relations")):
+        found = said.setdefault((work, same.get(one, one)), {})
+        found[key(relation)] = firmest((found.get(key(relation)), level(level_said)))
     answers = [
-        Response(work, one, whole_day(ends.get(work, "")), is_act=False, relation=relation)
+        Response(work, one, whole_day(ends.get(work, "")), is_act=False, relation=relation, level=at)
         for work, one in planned(uses)
-        for relation in sorted(said.get((work, one), {""}))
+        for relation, at in sorted(said.get((work, one), {"": None}).items())
     ]
     return (*acts, *answers)
 

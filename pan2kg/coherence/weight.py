@@ -92,8 +92,6 @@ def potential(
 ) -> Potential:
     """What works share at a level: only uses and steps that are as firm or firmer.
 
-    ``weights`` may be those of another release; a text they do not have weighs nothing and is left out.
-
     >>> from pan2kg.coherence.texts import weigh
     >>> works = Works(("p", "q"), {"a": "p", "b": "q"})
     >>> uses = [Use("a", "K", 1.0, Level.PLAN), Use("b", "K", 0.25, Level.OTHER)]

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     import networkx as nx
     import rdflib
 
+    from pan2kg.coherence.basis import Measured
     from pan2kg.coherence.bodies import Involvement, Profile
     from pan2kg.coherence.chance import Chance
     from pan2kg.coherence.citations import Citation
@@ -45,11 +46,12 @@ if TYPE_CHECKING:
     from pan2kg.coherence.figures import Taken
     from pan2kg.coherence.known import Known, Tables
     from pan2kg.coherence.meetings import Meeting
-    from pan2kg.coherence.obligations import Obligation, Response
+    from pan2kg.coherence.obligations import Margin, Obligation, Response
     from pan2kg.coherence.occasions import Occasion
     from pan2kg.coherence.participation import Field
     from pan2kg.coherence.scale import Scale
     from pan2kg.coherence.scores import Scores
+    from pan2kg.coherence.texts import Earlier
     from pan2kg.coherence.uses import Uses
     from pan2kg.coherence.weight import Weight
     from pan2kg.errors import Place
@@ -105,6 +107,7 @@ class Graph:
         self.as_of: Final = as_of or today()
         self.asked: Final = asked
         self._release: Final = release
+        self._earlier: Earlier | None = None
         self._kept: Final[dict[str, object]] = {}
         self._rows: Final[dict[str, list[list[str]]]] = {}
         self._dated: Final[dict[date, DatedGraph]] = {}
@@ -254,6 +257,14 @@ class Graph:
         """
         found = self.labels.label(iri, language or self.language)
         return plain_words(found.numbered if found.is_action else found.text)
+
+    def weighed_as(self, earlier: Earlier) -> Graph:
+        """The same graph with its figures on the weights an earlier release published, so that both can be compared."""
+        other = Graph(
+            self.project, self.store, language=self.language, as_of=self.as_of, asked=self.asked, release=self._release
+        )
+        other._earlier = earlier
+        return other
 
     @Reading
     def version(self) -> Release:
@@ -409,7 +420,7 @@ class Graph:
         from pan2kg.coherence.known import known
 
         at = _figured(level)
-        return self.once(f"known {at.key}", lambda: known(self.tables, at))
+        return self.once(f"known {at.key}", lambda: known(self.tables, at, weights=self._earlier))
 
     @Reading
     def bits(self) -> Mapping[str, float]:
@@ -531,6 +542,23 @@ class Graph:
         from pan2kg.coherence.reading import read_responses
 
         return read_responses(self.store, self.uses)
+
+    def margins(self, level: Level | str = "") -> Measured[Margin]:
+        """Each obligation with what answers it at a level of evidence, and by how many days it is early or late.
+
+        Raises:
+            QueryError: no level at which figures are taken.
+
+        >>> found = {level: open_graph().margins(level) for level in ("plan", "editors")}
+        >>> sum(len(one.responses) for one in found["plan"]) < sum(len(one.responses) for one in found["editors"])
+        True
+        """
+        from pan2kg.coherence.evidence import counts
+        from pan2kg.coherence.obligations import margins
+
+        at = _figured(level)
+        known = [one for one in self.responses if counts(one.level, at)]
+        return self.once(f"margins {at.key}", lambda: margins(self.uses, self.obligations, known, as_of=self.as_of))
 
     @Reading
     def fields(self) -> tuple[Field, ...]:

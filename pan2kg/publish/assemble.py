@@ -37,7 +37,7 @@ from pan2kg.publish.dump import DUMP_DERIVED, STATED, Content, read_content
 from pan2kg.publish.edition import Edition, File, Note, Part, silent
 from pan2kg.publish.folder import MARK, SITE, ReleaseFolder, build, measure, refuse_target, walk, write_checksums
 from pan2kg.publish.inspection import inspect_catalogue, inspect_checksums, inspect_count, inspect_dumps, inspect_links
-from pan2kg.publish.measured import MEASURED, measured_tables
+from pan2kg.publish.measured import MEASURED, measured_tables, published_weights
 from pan2kg.publish.readme import PATH as README
 from pan2kg.publish.readme import SERVER, write_mark, write_readme
 from pan2kg.publish.tables import FOLDER, Source, read_table, table_definitions
@@ -81,7 +81,8 @@ def change_part(edition: Edition) -> Iterator[File]:
         return
     old, new = read_side(edition.previous), side_of_store(edition.store, edition.issue.version)
     change = change_list(old, new)
-    report, day = read_change_report(change), day_of(change, edition.issue.modified)
+    report = read_change_report(change, published_weights(edition.previous))
+    day = day_of(change, edition.issue.modified)
     yield f"{CHANGES}/{CHANGES}.trig", write_patch(patch_of(old, new))
     for language in RELEASED:
         feed = f"{CHANGES}/{CHANGES}.{language}.atom"

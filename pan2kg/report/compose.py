@@ -202,7 +202,7 @@ def _before(graph: Graph, plan: str) -> str:
     known = {one.iri for one in graph.uses.plans if one.is_plan}
     found = (
         earlier
-        for later, earlier, kind in graph.read(program_query("tables/dependencies"))
+        for later, earlier, kind, _ in graph.read(program_query("tables/dependencies"))
         if later == plan and earlier in known and key(kind) == "succession"
     )
     return next(found, "")

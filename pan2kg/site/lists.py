@@ -129,9 +129,7 @@ def pairs(context: PageContext) -> Values:
     return {
         "title": context.t("pairs-title"),
         "linked": [_pair_line(context, one, known) for one in linked],
-        "weaker": [
-            _pair_line(context, one, graph.known(FIGURED[-1])) for one in met if one.level > choice.level
-        ],
+        "weaker": [_pair_line(context, one, graph.known(FIGURED[-1])) for one in met if one.level > choice.level],
         "number": number,
         "apart": number - len(linked),
         "plans": _apart(context, among, [one.plans for one in linked]),

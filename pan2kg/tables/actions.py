@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from pan2kg.coherence.bodies import fragmentation, overlaps, who_should_talk
+from pan2kg.coherence.evidence import counts, firmest
 from pan2kg.coherence.known import basis_line
 from pan2kg.coherence.obligations import ANSWERING
 from pan2kg.coherence.participation import completeness, loss, losses, participation
@@ -69,7 +70,7 @@ def _levels(known: Known) -> dict[str, Level]:
     return found
 
 
-LOSS = ("action", "plan", "instruments", "obligations", "plans")
+LOSS = ("action", "plan", "instruments", "obligations", "plans", "level")
 
 
 def lost(graph: Graph, choice: Choice = DEFAULT) -> FigureTable:
@@ -78,7 +79,7 @@ def lost(graph: Graph, choice: Choice = DEFAULT) -> FigureTable:
     Raises:
         QueryError: an unknown action or plan, with the nearest names.
     """
-    duties, known = _answered(graph), graph.known(choice.evidence)
+    duties, known = _answered(graph, choice.evidence), graph.known(choice.evidence)
     named, plans = [graph.action(name) for name in choice.actions], graph.plans(choice.plans)
     if named:
         for action in named:
@@ -91,31 +92,36 @@ def lost(graph: Graph, choice: Choice = DEFAULT) -> FigureTable:
     empty = [row for row in found if not row]
     notes = [note("nothing-lost", action=graph.label(row.action)) for row in empty] or [note("lost-means")]
     made = make(
-        "loss", graph.uses.basis, LOSS, [_lost(graph, row) for row in found], notes=notes,
+        "loss", graph.uses.basis, LOSS, [_lost(graph, known, row) for row in found], notes=notes,
         sparql=program_query("coherence/text-uses"), line=basis_line(known),
     )  # fmt: skip
     return undated(made, graph)
 
 
-def _answered(graph: Graph) -> dict[str, set[str]]:
+def _answered(graph: Graph, at: Level) -> dict[str, set[str]]:
     """What answers each obligation: actions by IRI, and all national acts as one empty name.
 
     An act stays whatever action is dropped, so that an obligation with one has no only answer to lose.
     """
     works: dict[str, set[str]] = {}
     for response in graph.responses:
-        if response.relation in ANSWERING:
+        if response.relation in ANSWERING and counts(response.level, at):
             works.setdefault(response.instrument, set()).add("" if response.is_act else response.work)
     return {one.iri: works.get(one.instrument, set()) for one in graph.obligations}
 
 
-def _lost(graph: Graph, row: Loss) -> Row:
+def _lost(graph: Graph, known: Known, row: Loss) -> Row:
+    """The row of an action, with the firmest level at which it holds any of what would be lost."""
+    texts, duties = set(row.instruments), {one.instrument for one in graph.obligations if one.iri in row.obligations}
+    said = [use.level for use in known.uses if use.work == row.action and (use.text in texts or row.plans)]
+    said += [one.level for one in graph.responses if one.work == row.action and one.instrument in duties]
     return {
         **thing(graph, "action", row.action),
         **thing(graph, "plan", graph.plan_of(row.action)),
         **things(graph, "instruments", row.instruments),
         **things(graph, "obligations", row.obligations),
         **things(graph, "plans", row.plans),
+        **level_cells(graph, firmest(said)),
     }
 
 

@@ -342,7 +342,8 @@ def heading(column: str, language: Language) -> str:
 
 
 _WORDED: Final = {
-    "returned": "cell", "covered": "cell", "common": "cell", "body": "field", "indicator": "field", "timeline": "field",
+    "returned": "cell", "covered": "cell", "common": "cell", "alone": "cell", "last_link": "cell", "answered": "cell",
+    "body": "field", "indicator": "field", "timeline": "field",
     "verdict": "verdict",
 }  # fmt: skip
 """The columns of stored questions that hold keys of words, by what the words stand under."""

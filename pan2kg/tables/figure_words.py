@@ -57,7 +57,7 @@ def basis_words(line: BasisLine, language: Language) -> str:
     >>> basis_words(line, "en").split(";")[0]
     'Release 0.1.0, according to plans and official sources'
     """
-    return _FIGURE.say(
+    said = _FIGURE.say(
         "basis",
         language,
         release=line.release or _FIGURE.say("unreleased", language),
@@ -66,6 +66,11 @@ def basis_words(line: BasisLine, language: Language) -> str:
         counted=line.counted, full=line.texts.full, part=line.texts.part, none=line.texts.none,
         day=in_words(line.as_of, language) if line.as_of else "–",
     )  # fmt: skip
+    if not line.weights:
+        return said
+    taken = [said.removesuffix("."), _FIGURE.say("basis-weights", language, release=line.weights)]
+    taken += [_FIGURE.say("basis-fresh", language, n=line.fresh)] if line.fresh else []
+    return f"{format_of('semicolon', language).join(taken)}."
 
 
 def basis_text(line: BasisLine) -> Text:

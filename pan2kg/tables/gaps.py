@@ -8,10 +8,10 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from pan2kg.coherence.bodies import overlaps
-from pan2kg.coherence.evidence import HEADLINE, Level
+from pan2kg.coherence.evidence import HEADLINE, Level, level
 from pan2kg.coherence.feasible import Channel, Verdict
 from pan2kg.coherence.known import basis_line
-from pan2kg.coherence.obligations import Standing, margins
+from pan2kg.coherence.obligations import Standing
 from pan2kg.coherence.occasions import State, returns
 from pan2kg.coherence.participation import Presence, completeness
 from pan2kg.errors import QueryError
@@ -118,11 +118,16 @@ def _unknown(graph: Graph) -> list[Text]:
 
 
 def _obligations(standing: Standing) -> Find:
-    def find(graph: Graph, _: Scope) -> Found:
-        known = margins(graph.uses, graph.obligations, graph.responses, as_of=graph.as_of)
+    def find(graph: Graph, scope: Scope) -> Found:
+        known = graph.margins(scope.level)
         rows = [row for row in known if row.standing is standing]
         listed = (
-            Gap(row.obligation.iri, row.response.work if row.response else "", _late(row.margin, row.overdue))
+            Gap(
+                row.obligation.iri,
+                row.response.work if row.response else "",
+                _late(row.margin, row.overdue),
+                row.response.level if row.response else None,
+            )
             for row in rows
         )
         of = len(known) if any(row.standing is not Standing.NOT_ASSESSED for row in known) else None
@@ -260,9 +265,15 @@ def _negative(graph: Graph, scope: Scope) -> Found:
 
 
 def _disordered(graph: Graph, scope: Scope) -> Found:
-    rows = [row for row in depending(graph) if _either(graph, (str(row["later"]), str(row["earlier"])), scope)]
+    rows = [
+        row for row in depending(graph, scope.level) if _either(graph, (str(row["later"]), str(row["earlier"])), scope)
+    ]
     known = [row for row in rows if row["order"] != "unknown"]
-    late = (Gap(str(row["later"]), str(row["earlier"])) for row in known if row["order"] == "out-of-order")
+    late = (
+        Gap(str(row["later"]), str(row["earlier"]), level=level(str(row["level"])))
+        for row in known
+        if row["order"] == "out-of-order"
+    )
     return Found(tuple(late), len(known) or None, program_query("tables/dependencies"))
 
 

@@ -5,11 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from pan2kg.coherence.obligations import Standing, margins
+from pan2kg.coherence.evidence import HEADLINE, Level, counts, level
+from pan2kg.coherence.known import basis_line
+from pan2kg.coherence.obligations import Standing
 from pan2kg.coherence.uses import key
 from pan2kg.errors import QueryError
 from pan2kg.graph.graph import Graph
 from pan2kg.store.queries import program_query
+from pan2kg.tables.levels import level_cells
 from pan2kg.tables.table import DEFAULT, Choice, Row, code, codes, day, make, note, thing, things, undated
 
 if TYPE_CHECKING:
@@ -19,7 +22,7 @@ if TYPE_CHECKING:
 RECURRING = ("every", "last_due", "next_due")
 DUTIES = (
     "obligation", "instrument", "holder", "due", *RECURRING, "standing", "met", "margin", "overdue", "answer",
-    "answered_on", "signed_on", "is_act", "answers", "touching", "needs_ratification", "ratified",
+    "answered_on", "signed_on", "is_act", "level", "answers", "touching", "needs_ratification", "ratified",
 )  # fmt: skip
 
 
@@ -27,7 +30,8 @@ def duties(graph: Graph, choice: Choice = DEFAULT) -> FigureTable:
     """Each obligation with its due date, what answers it, and by how many days it is early or late.
 
     One that recurs has ``every`` so many months, and the days it was due last and is due next; ``due`` is the one the
-    row speaks of. With plans named, only obligations one of their actions answers; ``part`` restricts to one standing.
+    row speaks of. Only what is said at the level of evidence chosen answers. With plans named, only obligations one of
+    their actions answers; ``part`` restricts to one standing.
 
     Raises:
         QueryError: an unknown plan, with the nearest names; an unknown standing.
@@ -36,7 +40,7 @@ def duties(graph: Graph, choice: Choice = DEFAULT) -> FigureTable:
     if choice.part and choice.part not in codes("standing"):
         known = ", ".join(codes("standing"))
         raise QueryError("no-standing", remedy="there-are-known", part=choice.part, known=known)
-    found = margins(graph.uses, graph.obligations, graph.responses, as_of=graph.as_of)
+    found = graph.margins(choice.evidence)
     rows = [row for row in found if not named or named & {graph.home_of.get(r.work, "") for r in row.responses}]
     rows = [row for row in rows if choice.part in ("", _standing(row))]
     notes = [note("obligations-known", n=len(found)), note("answers-means"), note("not-overdue-before")]
@@ -45,7 +49,9 @@ def duties(graph: Graph, choice: Choice = DEFAULT) -> FigureTable:
     if any(row.standing is Standing.UNCOVERED for row in rows):
         notes.append(note("uncovered-means", n=found.basis.annotated, of=found.basis.n))
     made = (_duty(graph, row) for row in rows)
-    return make("obligations", found.basis, DUTIES, made, notes=notes, sparql=program_query("coherence/obligations"))
+    line = basis_line(graph.known(choice.evidence))
+    sparql = program_query("coherence/obligations")
+    return make("obligations", found.basis, DUTIES, made, notes=notes, sparql=sparql, line=line)
 
 
 def for_pages(figures: FigureTable) -> FigureTable:
@@ -77,6 +83,7 @@ def _duty(graph: Graph, row: Margin) -> Row:
         "answered_on": day(answer.day) if answer else None,
         "signed_on": day(answer.signed) if answer else None,
         "is_act": answer.is_act if answer else None,
+        **level_cells(graph, answer.level if answer else None),
         **things(graph, "answers", sorted({response.work for response in row.responses})),
         **things(graph, "touching", [response.work for response in row.touching]),
         "needs_ratification": one.needs_ratification,
@@ -84,7 +91,7 @@ def _duty(graph: Graph, row: Margin) -> Row:
     }
 
 
-DEPENDS = ("later", "earlier", "dependency", "later_ends", "earlier_ends", "order")
+DEPENDS = ("later", "earlier", "dependency", "later_ends", "earlier_ends", "order", "level")
 
 
 def dependencies(graph: Graph, choice: Choice = DEFAULT) -> FigureTable:
@@ -96,12 +103,13 @@ def dependencies(graph: Graph, choice: Choice = DEFAULT) -> FigureTable:
         QueryError: an unknown plan, with the nearest names.
     """
     named = frozenset(graph.plans(choice.plans))
-    rows = [row for row in depending(graph) if not named or named & _plans(graph, row)]
+    rows = [row for row in depending(graph, choice.evidence) if not named or named & _plans(graph, row)]
     unknown = sum(row["order"] == "unknown" for row in rows)
     notes = [note("order-unknown", n=unknown, of=len(rows)) if rows else note("no-dependencies"), note("stated-only")]
     made = make(
-        "dependencies", graph.uses.basis, DEPENDS, rows, notes=notes, sparql=program_query("tables/dependencies")
-    )
+        "dependencies", graph.uses.basis, DEPENDS, rows, notes=notes, sparql=program_query("tables/dependencies"),
+        line=basis_line(graph.known(choice.evidence)),
+    )  # fmt: skip
     return undated(made, graph)
 
 
@@ -110,14 +118,19 @@ def _plans(graph: Graph, row: Row) -> set[str]:
     return {graph.home_of.get(end, end) for end in ends}
 
 
-def depending(graph: Graph) -> list[Row]:
-    """The rows of dependencies, those out of order first."""
+def depending(graph: Graph, at: Level = HEADLINE) -> list[Row]:
+    """The rows of dependencies that are said at a level of evidence, those out of order first."""
     own: dict[str, str] = {}
     for action, end in graph.read(program_query("coherence/ends")):
         own[action] = max(own.get(action, ""), end)
+    said: dict[tuple[str, str, str], Level] = {}
+    for later, earlier, kind, name in graph.read(program_query("tables/dependencies")):
+        found = level(name)
+        if found is not None and counts(found, at):
+            said[later, earlier, key(kind)] = min(found, said.get((later, earlier, key(kind)), found))
     rows = [
-        _dependency(graph, own, (later, earlier), key(kind))
-        for later, earlier, kind in graph.read(program_query("tables/dependencies"))
+        {**_dependency(graph, own, (later, earlier), kind), **level_cells(graph, firm)}
+        for (later, earlier, kind), firm in said.items()
     ]
     order = ("out-of-order", "in-order", "unknown")
     return sorted(rows, key=lambda row: (order.index(str(row["order"])), str(row["later"]), str(row["earlier"])))

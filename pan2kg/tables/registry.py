@@ -69,7 +69,7 @@ _KINDS: Final = (
     Kind("index", "plans.coherence_index", ("plans", "all", "evidence"), number=3),
     Kind("explain", "links.explanation", ("two works", "evidence"), number=18, example="… …", alone=True),
     Kind("bodies", "actions.bodies", part=("--finding", "part.finding")),
-    Kind("obligations", "obligations.duties", ("plans",), part=("--standing", "part.standing"), whole=True),
+    Kind("obligations", "obligations.duties", ("plans", "evidence"), part=("--standing", "part.standing"), whole=True),
     Kind(
         "compare",
         "editions.compared",
@@ -85,7 +85,7 @@ _KINDS: Final = (
     Kind("loss", "actions.lost", ("any action", "plans", "evidence"), number=16, example="…"),
     Kind("completeness", "actions.complete", ("plans", "all")),
     Kind("target-groups", "coverage.target_groups", ("plans",), number=24),
-    Kind("dependencies", "obligations.dependencies", ("plans",), number=23),
+    Kind("dependencies", "obligations.dependencies", ("plans", "evidence"), number=23),
     Kind("recommendations", "obligations.recommendations", ("plans",), number=12),
     Kind("ripple", "scores.ripple", ("matrices",), number=25, example="¹", whole=True),
     Kind("chance", "plans.by_chance", ("plans", "all", "evidence"), number=27),

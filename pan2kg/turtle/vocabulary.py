@@ -13,6 +13,8 @@ PAN: Final = ROOT + "ontology#"
 ID: Final = ROOT + "id/"
 GRAPH: Final = ROOT + "graph/"
 DERIVED: Final = GRAPH + "derived/"
+CORE: Final = "graph/core/"
+"""The folder of what is free of any country: texts, duties, goals, reference lists and their documents."""
 
 RDF: Final = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 RDFS: Final = "http://www.w3.org/2000/01/rdf-schema#"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -328,13 +329,31 @@ def test_a_terminal_is_shown_a_matrix() -> None:
 def test_a_dependency_without_a_date_is_unknown_and_one_in_disorder_is_found() -> None:
     on = (
         "link:d a pan:Link ; pan:linkType linktype:builds-on ; pan:from plan:p ; pan:to plan:q ; "
-        "pan:status linkstatus:accepted .\n"
+        f"pan:status linkstatus:accepted ; {STATED} .\n"
     )
     assert only(make("dependencies", material(PLANS, on)))["order"] == "unknown"
     dates = 'plan:p pan:periodEnd "2020"^^xsd:gYear . plan:q pan:periodEnd "2022"^^xsd:gYear .'
     given = material(PLANS, on, dates)
     assert only(make("dependencies", given))["order"] == "out-of-order"
     assert only(make("gaps", given, Choice(part="dependency-out-of-order")))["subject_label"] == "Plan P"
+
+
+def test_what_depends_or_answers_by_weaker_evidence_is_shown_when_asked_for() -> None:
+    concluded = "pan:status linkstatus:accepted ; pan:certainty certainty:derived"
+    on = f"link:d pan:linkType linktype:builds-on ; pan:from plan:p ; pan:to plan:q ; {concluded} .\n"
+    duty = 'obligation:o a pan:Obligation ; pan:underInstrument instrument:k ; pan:dueDate "2027-01-01"^^xsd:date .\n'
+    uses = use("1", "action:a", "instrument:k", concluded), use("2", "action:b", "instrument:l")
+    given = material(PLANS, on, duty, *uses)
+    weak = Choice(evidence=Level.EDITORS)
+    assert make("dependencies", given).rows == ()
+    assert only(make("dependencies", given, weak))["level"] == "editors"
+    assert [only(make("obligations", given, one))["standing"] for one in (Choice(), weak)] == ["uncovered", "vague"]
+    assert [only(make("obligations", given, one))["level"] for one in (Choice(), weak)] == [None, "editors"]
+    lost = [make("loss", given, replace(one, actions=("a",))) for one in (Choice(), weak)]
+    assert [only(one)["level"] for one in lost] == [None, "editors"]
+    assert [only(one)["obligations"] for one in lost] == ["", "https://w3id.org/pan2kg/id/obligation/o"]
+    late = [make("gaps", given, replace(one, part="obligation-uncovered")) for one in (Choice(), weak)]
+    assert [len(one.rows) for one in late] == [1, 0]
 
 
 def test_a_recommendation_put_beside_an_action_by_a_third_party_is_not_answered() -> None:

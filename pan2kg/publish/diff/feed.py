@@ -19,9 +19,11 @@ import pyoxigraph as ox
 from pan2kg.errors import FormatError
 from pan2kg.i18n.catalogue import Language, Messages
 from pan2kg.publish.diff.change_report import ChangeReport, describe_edit, kind_name
+from pan2kg.publish.diff.figures import Refigured
 from pan2kg.publish.diff.states import Change
 from pan2kg.publish.diff.things import Altered, Edit, Value
 from pan2kg.tables import formats
+from pan2kg.tables.figure_words import basis_words
 from pan2kg.turtle.vocabulary import DCTERMS, ROOT
 
 _WORDS: Final = Messages("change")
@@ -146,9 +148,18 @@ def write_json(report: ChangeReport, language: Language) -> str:
         "moved": [{"old": one.old, "new": one.new} for one in change.moves],
         "shifted": [{"old": one.old, "new": one.new, "count": one.count} for one in change.shifts],
         "derived": [{"rule": one.rule, "added": one.added, "removed": one.removed} for one in change.derivations],
+        "figures": _figures(report.figures, language) if report.figures else None,
         "things": [_thing(thing, report, language) for thing in report.things],
     }
     return formats.write_json(content)
+
+
+def _figures(found: Refigured, language: Language) -> dict[str, object]:
+    changed = [
+        {"figure": new.figure.id, "name": new.figure.name.say(language), "old": old.value, "new": new.value}
+        for old, new in found.changed
+    ]
+    return {"basis": basis_words(found.line, language), "weights": found.line.weights, "changed": changed}
 
 
 def _about(thing: Altered, report: ChangeReport, language: Language) -> list[str]:
