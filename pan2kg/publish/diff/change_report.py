@@ -143,7 +143,7 @@ def _refigured(found: Refigured, language: Language) -> Iterator[Line]:
         yield Line(1, _WORDS.say("figures-same", language))
     for old, new in found.changed:
         ends = {"old": value_words(old.value, old, language), "new": value_words(new.value, new, language)}
-        yield Line(1, _WORDS.say("edit.changed", language, property=new.figure.name.say(language), **ends))
+        yield Line(1, _WORDS.say("edit.changed", language, property=new.figure.name().say(language), **ends))
     yield Line(1, basis_words(found.line, language))
 
 
