@@ -14,6 +14,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from pan2kg.errors import Place, ProjectError
@@ -23,6 +24,7 @@ FOLDERS = ("ontology", "graph", "queries")
 PACKAGE = Path(__file__).resolve().parent
 ROOT = "https://w3id.org/pan2kg/"
 """What the IRIs of pan2kg begin with: those of the ontology, of the concepts, and of what every country shares."""
+_IMPORTS = re.compile(rf"^    pan:imports <({re.escape(ROOT)}graph/core)>", re.MULTILINE)
 _SPACE = re.compile(r'^    void:uriSpace "(https?://[^"\s]+/)"', re.MULTILINE)
 
 
@@ -135,17 +137,35 @@ class Project:
             ]
         )
 
+    def core_files(self) -> list[Path]:
+        """The files of the core the project imports, which come with the software and are nobody's to edit there."""
+        packaged = Project.packaged()
+        if self.data or self.root == packaged.root or not _said_by(self.profile, _IMPORTS):
+            return []
+        return turtle_files(packaged.graph / "core")
+
+    def loaded_files(self) -> list[Path]:
+        """Every file that is loaded, each a named graph: ontology, imported core, graph."""
+        return [*self.ontology_files(), *self.core_files(), *self.graph_files()]
+
     def shape_files(self) -> list[Path]:
         """The Turtle files of the SHACL shapes."""
         return turtle_files(self.ontology / "shapes")
 
     def name_of(self, path: Path) -> str:
-        """The path as a person in the project's folder would write it."""
-        return _below(path, self.root) or str(path)
+        """The path as a person in the project's folder would write it; of the core, with whose it is before it."""
+        of_core = _below(path, Project.packaged().root)
+        return _below(path, self.root) or (f"pan2kg:{of_core}" if of_core else str(path))
 
     def graph_path(self, path: Path) -> str:
         """The path below ``graph/`` (or ``ontology/…``) that names the file's graph."""
-        return _below(path, self.graph) or _below(path, self.root) or path.relative_to(self.root).as_posix()
+        found = _below(path, self.graph) or _below(path, self.root)
+        return found or _below(path, Project.packaged().graph) or path.relative_to(self.root).as_posix()
+
+    def graph_iri(self, path: Path) -> str:
+        """The address of the named graph of a file: below the project's own, and pan2kg's for ontology and core."""
+        is_own = bool(_below(path, self.graph))
+        return f"{self.space if is_own else ROOT}graph/{self.graph_path(path).removesuffix('.ttl')}"
 
 
 def _said_by(profile: Path, statement: re.Pattern[str]) -> str:
@@ -154,8 +174,19 @@ def _said_by(profile: Path, statement: re.Pattern[str]) -> str:
     It is read before there is a store to ask: the statement says how the files are to be loaded. Files are in house
     style, one statement a line.
     """
-    found = statement.search(profile.read_text("utf-8", errors="replace")) if profile.is_file() else None
+    try:
+        state = profile.stat()
+        found = statement.search(_text_of(profile, state.st_mtime_ns, state.st_size))
+    except OSError:
+        return ""
     return found[1] if found else ""
+
+
+@lru_cache(maxsize=16)
+def _text_of(profile: Path, changed: int, size: int) -> str:
+    """The text of a profile in a state: it is asked once for each file that is loaded."""
+    del changed, size
+    return profile.read_text("utf-8", errors="replace")
 
 
 def _below(path: Path, folder: Path) -> str:

@@ -152,11 +152,12 @@ def prepare(project: Project, options: argparse.Namespace) -> tuple[Edition, Rel
     from pan2kg.publish.catalogue.facts import read_facts
     from pan2kg.publish.edition import Edition
     from pan2kg.publish.measured import weigh_links
+    from pan2kg.store.profile import own_profile, read_profiles
     from pan2kg.store.rules import derive
     from pan2kg.store.store import load_project, open_store
 
     store = load_project(project) if options.without_derived else open_store(project, derive)
-    facts = read_facts(store)
+    facts = read_facts(store, own_profile(read_profiles(store), project).space)
     issue = _issue(facts, options)
     graph = Graph(project, store, language="fr", as_of=issue.modified, release=issue.version)
     weigh_links(graph)
@@ -166,9 +167,9 @@ def prepare(project: Project, options: argparse.Namespace) -> tuple[Edition, Rel
 
 def _issue(facts: Facts, options: argparse.Namespace) -> Issue:
     from pan2kg.publish.edition import Addresses, Issue
-    from pan2kg.turtle.vocabulary import DCTERMS, ROOT
+    from pan2kg.turtle.vocabulary import DCTERMS
 
-    root = options.id_base or ROOT
+    root = options.id_base or facts.space
     version = options.release or facts.version
     if not _VERSION.fullmatch(version):
         raise ProjectError(
@@ -180,7 +181,7 @@ def _issue(facts: Facts, options: argparse.Namespace) -> Issue:
     issued, modified = facts.day(DCTERMS + "issued"), _day(options.date) or facts.day(DCTERMS + "modified")
     if max(issued, modified) > today():
         raise ProjectError("release-in-future", remedy="correct-day", issued=max(issued, modified))
-    places = Addresses(root, options.base or root, options.endpoint or "")
+    places = Addresses(root, options.base or root, options.endpoint or "", facts.space)
     return Issue(version, min(issued, modified), modified, places, _previous(options.previous), options.contact or "")
 
 
@@ -208,11 +209,10 @@ def _previous(path: Path | None) -> str:
 
 def _gaps(edition: Edition, release_options: ReleaseOptions) -> list[str]:
     """What the catalogue could not say, and what would mend it."""
-    from pan2kg.graph.dataset import DATASET
     from pan2kg.publish.catalogue.terms import DCAT
 
     known = {
-        "no-contact": edition.issue.contact or edition.facts.of(DATASET, DCAT + "contactPoint"),
+        "no-contact": edition.issue.contact or edition.facts.of(edition.facts.dataset, DCAT + "contactPoint"),
         "no-endpoint": edition.issue.addresses.endpoint,
         "no-base": release_options.has_base,
     }

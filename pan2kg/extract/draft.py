@@ -79,7 +79,7 @@ def draft_plan(
     draft = _Draft(plan, tag, item_keys(outline))
     name = PurePath(source_name.replace("\\", "/")).name
     blocks = [
-        _source_graph(draft, name, graph or f"plans/{plan}/plan"),
+        _source_graph(draft, name, graph_of(graph or f"plans/{plan}/plan", prefixes["plan"].removesuffix("id/plan/"))),
         _document(draft, name),
         _plan(draft, outline.title),
         *_scheme(draft, outline),
@@ -143,10 +143,10 @@ def _slug(printed: str) -> str:
     return plain[: _SLUG_LENGTH + 1].rpartition("-")[0] or plain[:_SLUG_LENGTH]
 
 
-def _source_graph(draft: _Draft, name: str, path: str) -> Block:
+def _source_graph(draft: _Draft, name: str, graph: str) -> Block:
     labels = _DATA.known("draft", plan=draft.plan, name=name)
     return Block(
-        f"<{graph_of(path)}>",
+        f"<{graph}>",
         (
             Statement("a", "pan:SourceGraph"),
             *(Statement("rdfs:label", text(words, tag)) for tag, words in labels.words),

@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Final, Generic, Self, TypeVar, cast, overload
 
 from pan2kg.errors import QueryError
 from pan2kg.graph.answer import Answer, Measures
-from pan2kg.graph.dataset import Notice, Release, read_notice, read_release
+from pan2kg.graph.dataset import Notice, Release, dataset_of, read_notice, read_release
 from pan2kg.graph.labels import Labels, plain_words, read_labels
 from pan2kg.i18n.days import today
 from pan2kg.i18n.message import Message, either, verbatim
@@ -269,7 +269,12 @@ class Graph:
     @Reading
     def version(self) -> Release:
         """The release of the graph: its number and its day."""
-        return Release(self._release) if self._release else read_release(self.store)
+        return Release(self._release) if self._release else read_release(self.store, self.profile.space)
+
+    @property
+    def dataset_iri(self) -> str:
+        """The IRI of the dataset the graph is."""
+        return dataset_of(self.profile.space)
 
     @property
     def release(self) -> str:
@@ -279,7 +284,7 @@ class Graph:
     @Reading
     def notice(self) -> Notice:
         """What the graph says of itself as a dataset: names, creators, licence, days."""
-        return read_notice(self.store)
+        return read_notice(self.store, self.profile.space)
 
     @Reading
     def projects(self) -> tuple[CountryProfile, ...]:

@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING, Final
 import pyoxigraph as ox
 
 from pan2kg.errors import Place, ProjectError
-from pan2kg.graph.dataset import DATASET
 from pan2kg.i18n.catalogue import Text
 from pan2kg.i18n.message import say, told, verbatim
 from pan2kg.publish import descriptions as schema_org
@@ -26,7 +25,7 @@ from pan2kg.publish import dump, readme, void
 from pan2kg.publish import folder as archive
 from pan2kg.publish import tables as csvw
 from pan2kg.publish.catalogue.description import Distribution, describe
-from pan2kg.publish.catalogue.facts import CATALOGUE, forms
+from pan2kg.publish.catalogue.facts import forms
 from pan2kg.publish.catalogue.terms import PREFIXES, RELEASE, RELEASED, write
 from pan2kg.publish.descriptions import example_files, map_files, ontology_files
 from pan2kg.publish.diff.change_report import read_change_report, write_markdown
@@ -194,7 +193,7 @@ def _put(release_folder: ReleaseFolder, edition: Edition, parts: Iterable[Part],
 
 def _catalogue(edition: Edition, offered: Sequence[Distribution]) -> LocalStore:
     store = LocalStore(ox.Store())
-    store.add(CATALOGUE, describe(edition.facts, edition.issue, offered))
+    store.add(edition.facts.catalogue, describe(edition.facts, edition.issue, offered))
     return store
 
 
@@ -210,7 +209,7 @@ def _dumps(edition: Edition, work: Path, contents: Mapping[str, Content], note: 
 def table_files(edition: Edition) -> Iterator[File]:
     """The tables, each with its metadata, and the metadata of all of them together."""
     source = Source(edition.store, read_prefixes(edition.project), edition.issue.addresses)
-    licence = edition.facts.of(DATASET, DCTERMS + "license")[0].value
+    licence = edition.facts.of(edition.facts.dataset, DCTERMS + "license")[0].value
     csv_tables = [read_table(source, definition) for definition in table_definitions()]
     csv_tables += measured_tables(edition.graph, source)
     described = [csvw.describe_table(csv_table, source, edition.issue, licence) for csv_table in csv_tables]

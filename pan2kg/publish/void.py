@@ -14,7 +14,6 @@ from typing import Final
 
 import pyoxigraph as ox
 
-from pan2kg.graph.dataset import DATASET
 from pan2kg.graph.labels import best
 from pan2kg.publish.catalogue.terms import (
     FOAF,
@@ -145,7 +144,7 @@ def write_void(edition: Edition, counted: Statistics, dumps: Sequence[str]) -> b
     described.add(document, FOAF + "primaryTopic", dataset)
     described.add_types(dataset, VOID + "Dataset")
     for name in ("title", "description", "license", "publisher"):
-        values = edition.facts.of(DATASET, DCTERMS + name)
+        values = edition.facts.of(edition.facts.dataset, DCTERMS + name)
         moved = (node(places.own(value.value)) if isinstance(value, ox.NamedNode) else value for value in values)
         described.add(dataset, DCTERMS + name, *moved)
     described.add(dataset, DCTERMS + "modified", typed(str(issue.modified), "date"))

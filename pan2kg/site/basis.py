@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from pan2kg.graph.statements import grounds_of
 from pan2kg.i18n.catalogue import SOURCE_LANGUAGE, Messages
 from pan2kg.site.pieces import piece
-from pan2kg.turtle.vocabulary import GRAPH
+from pan2kg.turtle.vocabulary import path_of
 
 if TYPE_CHECKING:
     from markupsafe import Markup
@@ -98,7 +98,7 @@ def file_of(graph: str) -> str:
     >>> file_of(GRAPH + "plans/lu-bhr-2/plan"), file_of(GRAPH + "ontology/schemes/role")
     ('graph/plans/lu-bhr-2/plan.ttl', 'ontology/schemes/role.ttl')
     """
-    path = graph.removeprefix(GRAPH)
+    path = path_of(graph)
     return f"{path}.ttl" if path.startswith("ontology/") else f"graph/{path}.ttl"
 
 

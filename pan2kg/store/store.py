@@ -20,7 +20,7 @@ from pan2kg.errors import Place, ProjectError, QueryError, TurtleError
 from pan2kg.i18n.message import Message, told
 from pan2kg.project import Project, reason
 from pan2kg.turtle.tokens import calls, line_of, tokens
-from pan2kg.turtle.vocabulary import DERIVED, GRAPH, graph_of
+from pan2kg.turtle.vocabulary import path_of, rule_of
 
 FORMATS: Final = {
     ".nq": ox.RdfFormat.N_QUADS,
@@ -275,8 +275,8 @@ def _load_all(store: ox.Store, project: Project) -> None:
     # the rules may have changed since it was written
     for path in project.data:
         store.bulk_extend(quad for quad in read_quads(path) if not (_derives(project) and is_derived(_graph(quad))))
-    for path in [*project.ontology_files(), *project.graph_files()]:
-        load(store, path, graph_of(project.graph_path(path)), name=project.name_of(path))
+    for path in project.loaded_files():
+        load(store, path, project.graph_iri(path), name=project.name_of(path))
 
 
 def _derives(project: Project) -> bool:
@@ -349,7 +349,7 @@ def fingerprint(project: Project) -> str:
     # another version of the engine may lay its files out differently
     digest = hashlib.sha256(ox.__version__.encode())
     rules = sorted((project.queries / "rules").glob("*.rq"))
-    for path in [*project.data, *project.ontology_files(), *project.graph_files(), *rules]:
+    for path in [*project.data, *project.loaded_files(), *rules]:
         digest.update(project.name_of(path).encode())
         digest.update(path.read_bytes())
     return digest.hexdigest()[:32]
@@ -361,7 +361,7 @@ def is_derived(graph: str) -> bool:
     >>> is_derived("https://w3id.org/pan2kg/graph/derived/shared-topic")
     True
     """
-    return graph.startswith(DERIVED)
+    return bool(rule_of(graph))
 
 
 def is_unverified(graph: str) -> bool:
@@ -370,7 +370,7 @@ def is_unverified(graph: str) -> bool:
     >>> is_unverified("https://w3id.org/pan2kg/graph/plans/lu-bhr-2/unverified")
     True
     """
-    return graph.startswith(GRAPH) and graph.endswith("unverified")
+    return path_of(graph).endswith("unverified")
 
 
 def dump(store: LocalStore, form: str, prefixes: dict[str, str]) -> bytes:

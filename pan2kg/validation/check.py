@@ -17,7 +17,7 @@ from pan2kg.store.queries import Query, program_query, read_query
 from pan2kg.store.rules import derive
 from pan2kg.store.store import Store, load, open_store, plain, select
 from pan2kg.turtle.blocks import Block, TurtleFile, index_blocks, read_turtle_files
-from pan2kg.turtle.vocabulary import DCTERMS, GRAPH, RDFS, SKOS, graph_of, thing
+from pan2kg.turtle.vocabulary import DCTERMS, RDFS, SKOS, path_of, thing
 from pan2kg.turtle.writer import read_prefixes
 from pan2kg.validation.questions import check_questions, question_rules
 from pan2kg.validation.report import Finding, Kind, Names, Report, Rule, Severity, compare, in_order, read_baseline
@@ -55,7 +55,7 @@ def check(
     files = read_turtle_files(project)
     store = open_store(project, derive)
     for path in project.shape_files():
-        load(ox.Store(), path, graph_of(project.graph_path(path)), name=project.name_of(path))
+        load(ox.Store(), path, project.graph_iri(path), name=project.name_of(path))
     names = Names(read_prefixes(project))
     parts = [_CHECKS[kind](project, files, store, names) for kind in KINDS if kind in kinds]
     report = Report(
@@ -182,8 +182,8 @@ def find_place(finding: Finding, index: Index, names: Names) -> Place | None:
         return min(lines, key=lambda line: line[0])[1]
     if blocks:
         return Place(blocks[0][0].name, blocks[0][1].line)
-    file = finding.focus.removeprefix(GRAPH)
-    return Place(f"graph/{file}.ttl") if finding.focus.startswith(GRAPH) else None
+    file = path_of(finding.focus)
+    return Place(f"graph/{file}.ttl") if file else None
 
 
 def _labels(store: Store, parts: Iterable[Report]) -> dict[str, Text]:

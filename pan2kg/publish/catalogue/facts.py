@@ -18,22 +18,19 @@ import pyoxigraph as ox
 
 from pan2kg.countries.table import Country, Tongue, countries, tongues
 from pan2kg.errors import Place, ProjectError
-from pan2kg.graph.dataset import DATASET, read_release
+from pan2kg.graph.dataset import dataset_of, read_release
 from pan2kg.i18n.catalogue import Text
 from pan2kg.publish.catalogue.terms import DCAT, FOAF, GEO, MEDIA, OrderedTriples, Term, literals, node, rank
 from pan2kg.store.store import LocalStore
 from pan2kg.turtle.vocabulary import DCTERMS, PAN, RDF, RDFS, ROOT, SKOS
 
-CATALOGUE: Final = ROOT + "catalogue"
 FILE: Final = "graph/catalogue.ttl"
 
-_NEEDED: Final = {
-    CATALOGUE: ("dcterms:title", "dcterms:description", "dcterms:publisher"),
-    DATASET: (
-        "dcterms:title", "dcterms:description", "dcterms:publisher", "dcterms:license", "dcterms:language",
-        "dcterms:spatial", "dcterms:issued", "dcterms:modified", "dcat:keyword", "dcat:theme",
-    ),
-}  # fmt: skip
+_OF_CATALOGUE: Final = ("dcterms:title", "dcterms:description", "dcterms:publisher")
+_OF_DATASET: Final = (
+    "dcterms:title", "dcterms:description", "dcterms:publisher", "dcterms:license", "dcterms:language",
+    "dcterms:spatial", "dcterms:issued", "dcterms:modified", "dcat:keyword", "dcat:theme",
+)  # fmt: skip
 _OF_AGENTS: Final = ("rdf:type", "foaf:name")
 _SPACES: Final = {"dcterms": DCTERMS, "dcat": DCAT, "foaf": FOAF, "rdf": RDF}
 
@@ -42,13 +39,24 @@ _SPACES: Final = {"dcterms": DCTERMS, "dcat": DCAT, "foaf": FOAF, "rdf": RDF}
 class Facts:
     """What is said of the catalogue, the dataset and the agents they name, and the time the plans cover.
 
-    ``version`` is empty where the graph does not say it.
+    ``version`` is empty where the graph does not say it; ``space`` is what the IRIs of the project begin with.
     """
 
     said: Mapping[str, Mapping[str, tuple[Term, ...]]]
     version: str
     covers: tuple[date, date] | None
     labels: Mapping[str, tuple[ox.Literal, ...]]
+    space: str = ROOT
+
+    @property
+    def dataset(self) -> str:
+        """The IRI of the dataset in the graph."""
+        return dataset_of(self.space)
+
+    @property
+    def catalogue(self) -> str:
+        """The IRI of the catalogue in the graph."""
+        return f"{self.space}catalogue"
 
     def of(self, subject: str, predicate: str) -> tuple[Term, ...]:
         """The values of a property, French first."""
@@ -60,7 +68,7 @@ class Facts:
         Raises:
             ProjectError: what is stated is no day.
         """
-        value = self.of(DATASET, predicate)[0]
+        value = self.of(self.dataset, predicate)[0]
         text = value.value if isinstance(value, ox.Literal) else ""
         try:
             return date.fromisoformat(text[:10])
@@ -68,22 +76,23 @@ class Facts:
             raise ProjectError("no-day", place=Place(FILE), remedy="write-xsd-date", text=text) from None
 
 
-def read_facts(store: LocalStore) -> Facts:
-    """The graph's facts on itself.
+def read_facts(store: LocalStore, space: str = ROOT) -> Facts:
+    """The facts on itself of a graph whose IRIs begin with ``space``.
 
     Raises:
         ProjectError: a fact a catalogue cannot do without is missing; with the property to add.
     """
-    said = {CATALOGUE: _properties(store, CATALOGUE), DATASET: _properties(store, DATASET)}
-    _insist(said, _NEEDED)
+    catalogue, dataset = f"{space}catalogue", dataset_of(space)
+    said = {catalogue: _properties(store, catalogue), dataset: _properties(store, dataset)}
+    _insist(said, {catalogue: _OF_CATALOGUE, dataset: _OF_DATASET})
     for values in [*said.values()]:
         for predicate in ("publisher", "creator"):
             agents = _agents(store, values.get(DCTERMS + predicate, ()))
             _insist(agents, dict.fromkeys(agents, _OF_AGENTS))
             said |= agents
         said |= _agents(store, values.get(DCAT + "contactPoint", ()))
-    release = read_release(store)
-    return Facts(said, release.number if release.is_stated else "", _period(store), _labels(store, said))
+    release = read_release(store, space)
+    return Facts(said, release.number if release.is_stated else "", _period(store), _labels(store, said), space)
 
 
 def _properties(store: LocalStore, subject: str) -> Mapping[str, tuple[Term, ...]]:
