@@ -1,7 +1,5 @@
 """A project: the three folders a person edits, ``ontology/``, ``graph/`` and ``queries/``.
 
-Starting a project of one's own: the same ontology, shapes and questions, and an empty graph.
-
 Found upward from the working folder as git finds its own; where there is none, the copy that was
 installed with the package.
 """
@@ -18,13 +16,13 @@ from functools import lru_cache
 from pathlib import Path
 
 from pan2kg.errors import Place, ProjectError
-from pan2kg.i18n.message import say
 
 FOLDERS = ("ontology", "graph", "queries")
 PACKAGE = Path(__file__).resolve().parent
 ROOT = "https://w3id.org/pan2kg/"
 """What the IRIs of pan2kg begin with: those of the ontology, of the concepts, and of what every country shares."""
 _IMPORTS = re.compile(rf"^    pan:imports <({re.escape(ROOT)}graph/core)>", re.MULTILINE)
+_LANGUAGE = re.compile(r'^    pan:labelLanguage "([^"]+)"', re.MULTILINE)
 _SPACE = re.compile(r'^    void:uriSpace "(https?://[^"\s]+/)"', re.MULTILINE)
 
 
@@ -68,6 +66,11 @@ class Project:
         'https://w3id.org/pan2kg/'
         """
         return _said_by(self.profile, _SPACE) or ROOT
+
+    @property
+    def language(self) -> str:
+        """The first language labels are asked for in, as the profile says; English where it says nothing."""
+        return _said_by(self.profile, _LANGUAGE) or "en"
 
     def said(self, property_: str) -> tuple[str, str]:
         """What the profile says under a property of ours, as it is written there and as an IRI; empty for nothing.
@@ -352,31 +355,3 @@ def copies(source: Path, target: Path) -> Iterator[tuple[Path, Path]]:
     for path in sorted(source.rglob("*")):
         if path.is_file() and "__pycache__" not in path.parts:
             yield path, target / path.relative_to(source)
-
-
-def start(folder: Path) -> Iterator[str]:
-    """Write an empty project into ``folder`` and yield what to do next, line by line.
-
-    Raises:
-        ProjectError: the folder holds something already, or cannot be written.
-    """
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise ProjectError("something-there", place=Place(str(folder)), remedy="name-new-folder")
-    try:
-        with replaced(folder) as work:
-            _fill(work, Project.packaged())
-    except OSError as error:
-        raise ProjectError("cannot-write-there", place=Place(str(folder)), reason=reason(error)) from None
-    yield say("progress", "project-stands", folder=folder)
-    yield say("progress", "project-next", folder=folder)
-
-
-def _fill(folder: Path, shipped: Project) -> None:
-    (folder / "graph" / "plans").mkdir(parents=True)
-    for name in ("ontology", "queries"):
-        for source, target in copies(shipped.root / name, folder / name):
-            if source.is_relative_to(shipped.queries / "program"):
-                continue  # what the program asks for itself is part of the software, and nobody's to change
-            target.parent.mkdir(parents=True, exist_ok=True)
-            write_atomically(target, source.read_bytes())
-    write_atomically(folder / "README.md", say("progress", "project-readme"))

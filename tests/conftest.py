@@ -55,10 +55,17 @@ def project() -> Project:
 @pytest.fixture
 def own_project(tmp_path: Path) -> Path:
     """An empty project of one's own."""
-    from pan2kg.project import start
+    return start(tmp_path / "mine")
 
-    folder = tmp_path / "mine"
-    list(start(folder))
+
+def start(folder: Path) -> Path:
+    """A project with nothing in its graph, whose addresses are those of pan2kg."""
+    from pan2kg.countries.beginning import Beginning, begin
+    from pan2kg.countries.table import find_country
+
+    list(begin(folder, Beginning(find_country("lu"), "https://w3id.org/pan2kg/", imports_core=False)))
+    shutil.rmtree(folder / "graph")
+    (folder / "graph" / "plans").mkdir(parents=True)
     return folder
 
 

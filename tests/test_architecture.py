@@ -12,7 +12,7 @@ from typing import Final
 PACKAGE: Final = Path(__file__).resolve().parents[1] / "pan2kg"
 
 ROOMS: Final = (
-    "errors", "project", "i18n", "countries", "turtle", "store", "extract", "validation", "coherence", "graph",
+    "errors", "project", "i18n", "turtle", "countries", "store", "extract", "validation", "coherence", "graph",
     "tables", "charts", "network", "report", "review", "site", "publish", "server", "cli",
 )  # fmt: skip
 """From the ground up: a room knows only those that stand before it."""

@@ -10,9 +10,16 @@ import sys
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
-from urllib.parse import urlsplit
 
-from pan2kg.cli.arguments import PlainFormatter, Progress, add_language, add_output, project_of
+from pan2kg.cli.arguments import (
+    PlainFormatter,
+    Progress,
+    a_link,
+    add_language,
+    add_output,
+    an_address,
+    project_of,
+)
 from pan2kg.errors import FormatError, Place, ProjectError
 from pan2kg.i18n.days import a_day, today
 from pan2kg.i18n.message import say, told
@@ -24,6 +31,7 @@ if TYPE_CHECKING:
     from pan2kg.publish.assemble import ReleaseOptions
     from pan2kg.publish.catalogue.facts import Facts
     from pan2kg.publish.edition import Edition, Issue, Part
+    from pan2kg.store.store import LocalStore
 
 
 def add_publish(command: argparse.ArgumentParser) -> None:
@@ -39,34 +47,6 @@ def add_publish(command: argparse.ArgumentParser) -> None:
     command.add_argument("--previous", metavar="DIR|FILE", type=Path, help="publish.previous")
     command.add_argument("--without-site", action="store_true", help="publish.without-site")
     command.add_argument("--without-derived", action="store_true", help="publish.without-derived")
-
-
-def an_address(text: str) -> str:
-    """The address of a folder on the web, with a slash at its end.
-
-    Raises:
-        argparse.ArgumentTypeError: the text is no such address.
-
-    >>> an_address("https://host.example/pan2kg")
-    'https://host.example/pan2kg/'
-    """
-    return a_link(text).rstrip("/") + "/"
-
-
-def a_link(text: str) -> str:
-    """The address of something on the web.
-
-    Raises:
-        argparse.ArgumentTypeError: the text is no such address.
-
-    >>> a_link("host.example")
-    Traceback (most recent call last):
-    argparse.ArgumentTypeError: « host.example » is no address such as https://host.example/
-    """
-    parts = urlsplit(text)
-    if parts.scheme not in ("http", "https") or not parts.netloc or any(mark in text for mark in ' <>"?#'):
-        raise argparse.ArgumentTypeError(told("no-web-address", text=text))
-    return text
 
 
 def a_contact(text: str) -> str:
@@ -157,12 +137,37 @@ def prepare(project: Project, options: argparse.Namespace) -> tuple[Edition, Rel
     from pan2kg.store.store import load_project, open_store
 
     store = load_project(project) if options.without_derived else open_store(project, derive)
+    _refuse_example(store, project, options.id_base)
     facts = read_facts(store, own_profile(read_profiles(store), project).space)
     issue = _issue(facts, options)
     graph = Graph(project, store, language="fr", as_of=issue.modified, release=issue.version)
     weigh_links(graph)
     edition = Edition(graph, facts, issue, options.previous)
     return edition, ReleaseOptions(today(), options.service or "", options.base is not None)
+
+
+def _refuse_example(store: LocalStore, project: Project, id_base: str | None) -> None:
+    """Refuse to publish what a project began with: its example plan, and addresses that are nobody's.
+
+    Raises:
+        ProjectError: either of them is left; with the remedy.
+    """
+    from pan2kg.store.profile import own_profile, read_profiles
+    from pan2kg.store.queries import program_query
+    from pan2kg.store.store import select
+
+    left = select(store, program_query("dataset/examples")).values("plan")
+    if left:
+        raise ProjectError(
+            "example-left", remedy="delete-example", plans=", ".join(iri.rpartition("/")[2] for iri in left)
+        )
+    space = own_profile(read_profiles(store), project).space
+    if not id_base and _EXAMPLE.match(space):
+        raise ProjectError("example-base", remedy="choose-base", space=space)
+
+
+_EXAMPLE: Final = re.compile(r"https?://([^/]+[.])?example([.](com|net|org))?(:\d+)?/")
+"""Hosts nobody can have (RFC 2606)."""
 
 
 def _issue(facts: Facts, options: argparse.Namespace) -> Issue:

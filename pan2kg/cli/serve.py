@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from pan2kg.cli.publish import an_address
+from pan2kg.cli.arguments import an_address
 from pan2kg.errors import Place, ProjectError
 from pan2kg.i18n.message import told
 from pan2kg.project import Project

@@ -58,13 +58,13 @@ def read_entry(
     if day > today:
         raise QueryError("reading-ahead", remedy="name-day-of-reading", day=day.isoformat())
     found = find_thing(work, store, project)
-    plan = _plan_of(store, found, work)
-    sources = tuple(dict.fromkeys(_document(store, project, one) for one in documents))
+    plan = plan_of(store, found, work)
+    sources = tuple(dict.fromkeys(document_named(store, project, one) for one in documents))
     name = read_words({"reviewer": reader}, "reviewer")
     return Entry(Reading(found, aspect, extent, sources[0], day, name), plan, sources)
 
 
-def _plan_of(store: Store, work: str, typed: str) -> str:
+def plan_of(store: Store, work: str, typed: str) -> str:
     """The plan of an action, or the plan itself."""
     table = select(store, program_query("things/classes-and-plan", thing=work))
     classes = {name.removeprefix(PAN) for name in table.values("class")}
@@ -79,7 +79,7 @@ def _plan_of(store: Store, work: str, typed: str) -> str:
     return plan
 
 
-def _document(store: Store, project: Project, typed: str) -> str:
+def document_named(store: Store, project: Project, typed: str) -> str:
     """The document a key, a label or an IRI names; a document has its key in its IRI alone."""
     known = {key(one): one for one in select(store, program_query("review/documents")).values("document")}
     if typed in known:

@@ -12,13 +12,13 @@ import pyoxigraph as ox
 
 from pan2kg.errors import Place, ProjectError, QueryError
 from pan2kg.i18n.catalogue import LANGUAGES, SOURCE_LANGUAGE, Text, french
-from pan2kg.project import Project
+from pan2kg.project import Project, read_text
 from pan2kg.store.queries import Query, program_query, read_query
 from pan2kg.store.rules import derive
 from pan2kg.store.store import Store, load, open_store, plain, select
 from pan2kg.turtle.blocks import Block, TurtleFile, index_blocks, read_turtle_files
 from pan2kg.turtle.vocabulary import DCTERMS, RDFS, SKOS, path_of, thing
-from pan2kg.turtle.writer import read_prefixes
+from pan2kg.turtle.writer import read_prefixes, subjects
 from pan2kg.validation.questions import check_questions, question_rules
 from pan2kg.validation.report import Finding, Kind, Names, Report, Rule, Severity, compare, in_order, read_baseline
 from pan2kg.validation.style import check_style, count_looked_at, style_rules
@@ -60,7 +60,7 @@ def check(
     parts = [_CHECKS[kind](project, files, store, names) for kind in KINDS if kind in kinds]
     report = Report(
         rules=tuple(rule for part in parts for rule in part.rules),
-        findings=in_order(_placed(parts, index_blocks(files), names)),
+        findings=in_order(_own(_placed(parts, index_blocks(files), names), project)),
         looked_at={key: number for part in parts for key, number in part.looked_at.items()},
         names=replace(names, labels=_labels(store, parts)),
         fail_on=fail_on,
@@ -78,7 +78,7 @@ def _shapes(project: Project, files: Sequence[TurtleFile], store: Store, names: 
     from pan2kg.validation.shapes import validate
 
     del files, store
-    validation = validate([*project.ontology_files(), *project.graph_files()], project.shape_files(), names)
+    validation = validate(project.loaded_files(), project.shape_files(), names)
     if not validation.rules:
         raise ProjectError("no-shapes", place=Place("ontology/shapes"), remedy="put-shapes-back")
     return Report(validation.rules, validation.findings, validation.looked_at)
@@ -165,6 +165,12 @@ def _placed(parts: Iterable[Report], index: Index, names: Names) -> Iterator[Fin
     for part in parts:
         for finding in part.findings:
             yield finding if finding.place else replace(finding, place=find_place(finding, index, names))
+
+
+def _own(findings: Iterable[Finding], project: Project) -> Iterator[Finding]:
+    """The findings on what stands in the project's own files: the core it imports is nobody's to edit there."""
+    core = {subject for path in project.core_files() for subject, _ in subjects(read_text(path))}
+    return (finding for finding in findings if finding.place or finding.focus not in core)
 
 
 def find_place(finding: Finding, index: Index, names: Names) -> Place | None:
