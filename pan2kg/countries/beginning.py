@@ -89,7 +89,7 @@ def begin(folder: Path, beginning: Beginning) -> Iterator[str]:
     key = f"{beginning.country.code}-bhr-1"
     yield say("progress", "project-stands", folder=folder)
     yield say("progress", "project-next", folder=folder, plan=key)
-    yield say("progress", "project-example", folder=folder, example=beginning.example)
+    yield say("progress", "project-example", plan=key, example=beginning.example)
 
 
 def _files(shipped: Project, beginning: Beginning) -> Iterator[tuple[Path, str | bytes]]:

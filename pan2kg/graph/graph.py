@@ -30,7 +30,7 @@ from pan2kg.i18n.days import today
 from pan2kg.i18n.message import Message, either, verbatim
 from pan2kg.project import Project
 from pan2kg.store.profile import CountryProfile, own_profile, read_profiles
-from pan2kg.store.queries import Query, fill, find_query, program_query, read_queries
+from pan2kg.store.queries import Query, fill, find_query, insist, program_query, read_queries
 from pan2kg.store.rules import derive
 from pan2kg.store.store import LocalStore, Store, load_project, open_store, plain, select
 
@@ -162,6 +162,7 @@ class Graph:
         True
         """
         query = find_query(self.project, name)
+        insist(query, parameters)
         return self.sparql(fill(query, parameters, store=self.store, project=self.project))
 
     def sparql(self, text: str) -> Answer:

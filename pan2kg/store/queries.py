@@ -253,11 +253,19 @@ def fill(query: Query, values: Mapping[str, str], *, store: Store, project: Proj
             near = _nearest(name, known)
             remedy = did_you_mean(near) if near else _listed(known)
             raise QueryError("no-parameter", remedy=remedy, name=query.name, parameter=name)
+    written = {name: _n3(known[name], value, store, project) for name, value in values.items()}
+    return _PARAMETER.sub(lambda m: f"{m[1]}{written.get(m[4], m[2])}{m[3]}{m[5]}", query.text)
+
+
+def insist(query: Query, values: Mapping[str, str]) -> None:
+    """Refuse a question that was not told what it asks about, where the profile of the project does not say it either.
+
+    Raises:
+        QueryError: a parameter is needed and not given.
+    """
     missing = next((one for one in query.parameters if one.is_needed and one.name not in values), None)
     if missing:
         raise QueryError("parameter-needed", remedy="name-with-option", option=missing.option, meaning=missing.meaning)
-    written = {name: _n3(known[name], value, store, project) for name, value in values.items()}
-    return _PARAMETER.sub(lambda m: f"{m[1]}{written.get(m[4], m[2])}{m[3]}{m[5]}", query.text)
 
 
 def _listed(known: Mapping[str, Parameter]) -> Message:
