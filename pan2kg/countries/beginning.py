@@ -110,8 +110,14 @@ def _files(shipped: Project, beginning: Beginning) -> Iterator[tuple[Path, str |
 
 
 def _own(source: Path, space: str) -> bytes:
-    """A file as it is, but that rules give the links they derive addresses of the project."""
+    """A file as it is, but that rules give the links they derive addresses of the project, and JSON-LD its prefixes."""
     content = source.read_bytes()
+    if source.name == "context.jsonld":
+        own = prefixes_in(own_prefixes(Project.packaged(), space))
+        listed = content.decode("utf-8")
+        for name, namespace in own.items():
+            listed = listed.replace(f'"{name}": "{ROOT}id/{name}/"', f'"{name}": "{namespace}"')
+        return listed.encode("utf-8")
     if source.parent.name != _RULES:
         return content
     return content.replace(f'"{ROOT}id/link/"'.encode(), f'"{space}id/link/"'.encode())
