@@ -1,4 +1,4 @@
-"""What a figure rests on: how many actions, which weights and filters, which data, as of when."""
+"""What a figure rests on: how many actions, which filters, which data, as of when."""
 
 from __future__ import annotations
 
@@ -10,9 +10,6 @@ if TYPE_CHECKING:
     from datetime import date
 
 T_co = TypeVar("T_co", covariant=True)
-
-PLAIN = "ln(n/d)"
-"""The name of the usual weights: n actions, d of which use the instrument."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +28,6 @@ class Basis:
     plans: int
     release: str = ""
     as_of: date | None = None
-    weights: str = PLAIN
     filters: tuple[tuple[str, str], ...] = (("status", "accepted, derived"), ("unverified", "left out"))
 
     @property

@@ -143,7 +143,8 @@ def rules(edition: Edition, counted: Statistics, folder: Path, service: str = ""
     ]
     if service:
         return [*found, *questions, Rule("(.*)", f"{service.rstrip('/')}/$1")]
-    found += _document("catalogue", r"(?:catalogue|dataset|contributors|publisher|profile|dataset/[^/]+)", ("jsonld", "rdf", "ttl"))
+    described = r"(?:catalogue|dataset|contributors|publisher|profile|dataset/[^/]+)"
+    found += _document("catalogue", described, ("jsonld", "rdf", "ttl"))
     page = _ONTOLOGY_PAGE if (folder / _ONTOLOGY_PAGE).is_file() else ""
     found += _document("ontology/pan2kg", r"ontology(?:/[0-9][^/]*)?", ("jsonld", "rdf", "ttl"), page)
     found += questions

@@ -15,7 +15,7 @@ from pan2kg.project import PACKAGE, Project, read_text, reason
 from pan2kg.review.readings import Addition
 from pan2kg.store.queries import find_thing, program_query, refuse_other_kind
 from pan2kg.store.store import LocalStore, select
-from pan2kg.turtle.vocabulary import PAN
+from pan2kg.turtle.vocabulary import PAN, RDF
 from pan2kg.turtle.writer import iri, read_prefixes
 
 _AFTER: Final = re.compile(r"^    pan:country \S+ ;\n", re.MULTILINE)
@@ -36,7 +36,9 @@ def home_addition(store: LocalStore, project: Project, name: str) -> tuple[Addit
     refuse_other_kind(plan, ["plan"], option="home", store=store)
     prefixes = read_prefixes(project)
     of_plan = store.inner.quads_for_pattern(None, ox.NamedNode(PAN + "inPlan"), ox.NamedNode(plan))
-    actions = sorted(quad.subject.value for quad in of_plan if isinstance(quad.subject, ox.NamedNode))
+    found = (quad.subject for quad in of_plan if isinstance(quad.subject, ox.NamedNode))
+    is_action = ox.NamedNode(f"{RDF}type"), ox.NamedNode(f"{PAN}Action")
+    actions = sorted(one.value for one in found if any(store.inner.quads_for_pattern(one, *is_action)))
     examples = [one for one in select(store, program_query("dataset/examples")).values("plan") if one != plan]
     old = read_text(project.profile)
     new = _stating(old, "homePlan", iri(plan, prefixes))

@@ -122,7 +122,9 @@ def values(context: PageContext) -> Values | None:
 
 def actions_of(context: PageContext, plan: str) -> list[str]:
     """The actions of a plan."""
-    return context.graph.statements.pointing(plan, PAN + "inPlan")
+    entry = context.graph.labels.entry
+    found = context.graph.statements.pointing(plan, PAN + "inPlan")
+    return [iri for iri in found if (known := entry(iri)) and known.is_action]
 
 
 def period(context: PageContext, plan: str) -> str:

@@ -103,8 +103,12 @@ FORESEEN: Final = frozenset(
     for name in (
         "application",
         "application-partial",
+        "application-previous",
+        "repeal",
         "transposition-deadline",
         "transposition-deadline-original",
+        "transposition-deadline-partial",
+        "transposition-deadline-previous",
         "competent-authority-designation-deadline",
     )
 )

@@ -9,7 +9,7 @@ from pan2kg.coherence.figures import FIGURES, FORMER, Figure, Unit
 from pan2kg.coherence.known import basis_line
 from pan2kg.errors import QueryError
 from pan2kg.graph.graph import Graph
-from pan2kg.i18n.catalogue import Messages
+from pan2kg.i18n.catalogue import Messages, format_of
 from pan2kg.store.queries import program_query
 from pan2kg.tables.figure_words import according_to
 from pan2kg.tables.table import DEFAULT, Choice, Row, code, keys, make, note, number, thing, undated
@@ -134,5 +134,7 @@ def _row(graph: Graph, columns: tuple[str, ...], cells: tuple[Cell, ...]) -> Row
 
 
 def _ways(graph: Graph, ways: str) -> Row:
-    said = "; ".join(_FIGURES.say(f"way.{one}", graph.language) for one in ways.split())
+    said = format_of("semicolon", graph.language).join(
+        _FIGURES.say(f"way.{one}", graph.language) for one in ways.split()
+    )
     return {"ways": ways or None, "ways_label": said or None}

@@ -158,7 +158,9 @@ def md_table(figures: FigureTable, language: Language, anchors: Anchors) -> str:
 def _md_row(figures: FigureTable, row: Row, language: Language, anchors: Anchors) -> Iterator[Markdown]:
     name = anchors.row(row)
     for at, column in enumerate(figures.columns):
-        found = "; ".join(_md_item(row, column, item, anchors) for item in items(row, column, language))
+        found = format_of("semicolon", language).join(
+            _md_item(row, column, item, anchors) for item in items(row, column, language)
+        )
         anchor = filled('<a id="{}"></a>', name) if name and not at else ""
         yield Markdown(f"{anchor}{found}")
 

@@ -183,7 +183,7 @@ def test_many_columns_become_rows_below_each_other() -> None:
 
 
 def test_without_a_width_a_line_is_as_long_as_it_needs() -> None:
-    assert "389 actions, 48 of them with at least one text; 69 plans; weights ln(n/d)" in write_figures(
+    assert "389 actions, 48 of them with at least one text; 69 plans; " in write_figures(
         FIGURES, "table", language="en"
     )
 
