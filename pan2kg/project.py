@@ -9,9 +9,9 @@ from __future__ import annotations
 import os
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -37,6 +37,8 @@ class Project:
     root: Path
     data: tuple[Path, ...] = ()
     """Dumps that stand in place of the Turtle files of ``graph/`` and ``ontology/``: those of a release."""
+    others: tuple[Project, ...] = ()
+    """Projects that are open beside it: their graphs are compared with its own, its profile and questions hold."""
 
     @property
     def ontology(self) -> Path:
@@ -116,6 +118,25 @@ class Project:
         return cls(root)
 
     @classmethod
+    def together(cls, folders: Sequence[str | Path]) -> Project:
+        """The project in the first folder, open together with those in the others.
+
+        Raises:
+            ProjectError: one of them is no project.
+        """
+        first, *others = (cls.at(folder) for folder in dict.fromkeys(folders))
+        return replace(first, others=tuple(others))
+
+    @property
+    def members(self) -> tuple[Project, ...]:
+        """The project by itself, and those that are open beside it."""
+        return (replace(self, others=()), *self.others) if self.others else (self,)
+
+    def _owner(self, path: Path) -> Project:
+        """The one of several open projects in whose folder a file lies; the first where it lies in none."""
+        return next((one for one in self.others if _below(path, one.root)), self)
+
+    @classmethod
     def find(cls, start: str | Path = ".") -> Project:
         """The nearest project at or above ``start``, else the one shipped with the package."""
         here = Path(start).resolve()
@@ -125,8 +146,9 @@ class Project:
         return cls.packaged()
 
     def graph_files(self) -> list[Path]:
-        """The Turtle files of the graph, in a stable order."""
-        return [] if self.data else turtle_files(self.graph)
+        """The Turtle files of the graph, in a stable order; those of other open projects after its own."""
+        own = [] if self.data else turtle_files(self.graph)
+        return [*own, *(path for one in self.others for path in one.graph_files())]
 
     def ontology_files(self) -> list[Path]:
         """The Turtle files of the ontology with its schemes, without shapes and the prefix list."""
@@ -157,16 +179,24 @@ class Project:
 
     def name_of(self, path: Path) -> str:
         """The path as a person in the project's folder would write it; of the core, with whose it is before it."""
-        of_core = _below(path, Project.packaged().root)
+        owner, of_core = self._owner(path), _below(path, Project.packaged().root)
+        if owner is not self:
+            return f"{owner.root.name}:{owner.name_of(path)}"
         return _below(path, self.root) or (f"pan2kg:{of_core}" if of_core else str(path))
 
     def graph_path(self, path: Path) -> str:
         """The path below ``graph/`` (or ``ontology/…``) that names the file's graph."""
+        owner = self._owner(path)
+        if owner is not self:
+            return owner.graph_path(path)
         found = _below(path, self.graph) or _below(path, self.root)
         return found or _below(path, Project.packaged().graph) or path.relative_to(self.root).as_posix()
 
     def graph_iri(self, path: Path) -> str:
         """The address of the named graph of a file: below the project's own, and pan2kg's for ontology and core."""
+        owner = self._owner(path)
+        if owner is not self:
+            return owner.graph_iri(path)
         is_own = bool(_below(path, self.graph))
         return f"{self.space if is_own else ROOT}graph/{self.graph_path(path).removesuffix('.ttl')}"
 

@@ -32,7 +32,7 @@ def add_add(command: argparse.ArgumentParser) -> None:
     for kind, fill in (("reading", _add_reading), ("link", _add_link), ("home", _add_home)):
         told = f"command.add-{kind}"
         inner = kinds.add_parser(kind, allow_abbrev=False, help=told, description=told, formatter_class=Formatter)
-        inner.add_argument("--project", metavar="DIR", default=argparse.SUPPRESS, help="project")
+        inner.add_argument("--project", metavar="DIR", action="append", default=argparse.SUPPRESS, help="project")
         fill(inner)
         inner.add_argument("--dry-run", action="store_true", help="add.dry-run")
         add_language(inner)

@@ -133,8 +133,8 @@ def add_as_of(command: argparse.ArgumentParser, meaning: str) -> None:
 
 
 def project_of(options: argparse.Namespace) -> Project:
-    """The project that was named, else the nearest, else the one that comes with the package."""
-    return Project.at(options.project) if options.project else Project.find()
+    """The project that was named, or several together, else the nearest, else the one that comes with the package."""
+    return Project.together(options.project) if options.project else Project.find()
 
 
 def emit(text: str | bytes, output: str | None = None) -> None:

@@ -64,7 +64,7 @@ def run_draft(options: argparse.Namespace) -> int:
 
     file = Path(options.file)
     beside = Path(options.output).parent if options.output else Path()
-    project = Project.at(options.project) if options.project else Project.find(beside)
+    project = project_of(options) if options.project else Project.find(beside)
     outline = read_outline_file(file, language=options.language)
     graph = _graph_path(project, options.output)
     facts = Known(

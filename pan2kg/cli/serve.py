@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from pan2kg.cli.arguments import an_address
+from pan2kg.cli.arguments import an_address, project_of
 from pan2kg.errors import Place, ProjectError
 from pan2kg.i18n.message import told
 from pan2kg.project import Project
@@ -182,7 +182,7 @@ def _remote(options: argparse.Namespace, settings: Settings, bound: socket.socke
 
 
 def _project(options: argparse.Namespace) -> Project:
-    return Project.at(options.project) if options.project else Project.find()
+    return project_of(options)
 
 
 def _site(project: Project, store: Store, release: Release, *, writable: bool) -> RefreshedSite:

@@ -673,12 +673,14 @@ def bare(name: str) -> str:
 
 def open_graph(
     project: str | Path | None = None,
-    *,
+    *others: str | Path,
     endpoint: str | None = None,
     language: Language = "en",
     as_of: date | None = None,
 ) -> Graph:
     """Open the project in a folder, or without a folder the graph shipped with the package.
+
+    Those in ``others`` are opened with it, and compared; its profile and its questions hold.
 
     With ``endpoint``, the address of a SPARQL 1.1 endpoint, questions go there. Figures look back from the day
     ``as_of``, today where none is given.
@@ -691,7 +693,7 @@ def open_graph(
     Traceback (most recent call last):
     pan2kg.errors.ProjectError: /nowhere: There is no such folder. ...
     """
-    found = Project.at(project) if project is not None else Project.packaged()
+    found = Project.together([project, *others]) if project is not None else Project.packaged()
     if endpoint is not None:
         from pan2kg.store.remote import RemoteStore
 

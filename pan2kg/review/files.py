@@ -167,8 +167,10 @@ def alone(project: Project) -> Iterator[None]:
     The folder itself is locked, so no file is left behind, whatever happens.
 
     Raises:
-        ProjectError: the folder cannot be opened.
+        ProjectError: the folder cannot be opened, or several projects are.
     """
+    if project.others:
+        raise ProjectError("several-open", remedy="open-one")
     import fcntl  # only POSIX systems have it, and pages that are merely read must be made on others too
 
     try:

@@ -271,6 +271,27 @@ def load_project(project: Project) -> LocalStore:
 
 
 def _load_all(store: ox.Store, project: Project) -> None:
+    if not project.others:
+        _load_one(store, project)
+        return
+    whose: dict[str, Project] = {}
+    for one in project.members:
+        loaded = ox.Store()
+        _load_one(loaded, one)
+        for name in loaded.named_graphs():
+            graph = name.value if isinstance(name, ox.NamedNode) else ""
+            if graph in whose and path_of(graph).startswith("ontology/"):
+                continue  # what the words mean is said by the first, though the others may be of another release
+            quads = set(loaded.quads_for_pattern(None, None, None, name))
+            if graph in whose and quads != set(store.quads_for_pattern(None, None, None, name)):
+                raise ProjectError(
+                    "graph-in-both", remedy="one-base-each", name=graph, one=whose[graph].root, other=one.root
+                )
+            whose.setdefault(graph, one)
+            store.bulk_extend(quads)
+
+
+def _load_one(store: ox.Store, project: Project) -> None:
     # where the project has rules, what a dump says was derived is dropped and derived again:
     # the rules may have changed since it was written
     for path in project.data:
@@ -349,7 +370,8 @@ def fingerprint(project: Project) -> str:
     # another version of the engine may lay its files out differently
     digest = hashlib.sha256(ox.__version__.encode())
     rules = sorted((project.queries / "rules").glob("*.rq"))
-    for path in [*project.data, *project.loaded_files(), *rules]:
+    loaded = [path for one in project.members for path in (*one.data, *one.loaded_files())]
+    for path in [*loaded, *rules]:
         digest.update(project.name_of(path).encode())
         digest.update(path.read_bytes())
     return digest.hexdigest()[:32]

@@ -70,18 +70,26 @@ def check(
 
 def _style(project: Project, files: Sequence[TurtleFile], store: Store, names: Names) -> Report:
     asked, looked_at = check_questions(project, store)
+    del names  # each project has its own prefixes
     rules = (*style_rules().values(), *question_rules().values())
-    return Report(rules, (*check_style(files, names.prefixes), *asked), count_looked_at(files) | looked_at)
+    faults = [fault for one in project.members for fault in check_style(read_turtle_files(one), read_prefixes(one))]
+    return Report(rules, (*faults, *asked), count_looked_at(files) | looked_at)
 
 
 def _shapes(project: Project, files: Sequence[TurtleFile], store: Store, names: Names) -> Report:
     from pan2kg.validation.shapes import validate
 
     del files, store
-    validation = validate(project.loaded_files(), project.shape_files(), names)
+    validation = validate(_checked(project), project.shape_files(), names)
     if not validation.rules:
         raise ProjectError("no-shapes", place=Place("ontology/shapes"), remedy="put-shapes-back")
     return Report(validation.rules, validation.findings, validation.looked_at)
+
+
+def _checked(project: Project) -> list[Path]:
+    """The files shapes look at: what every open project loads, what several of them share once."""
+    files = {one.graph_iri(path): path for one in reversed(project.members) for path in one.loaded_files()}
+    return sorted(files.values())
 
 
 def _quality(project: Project, files: Sequence[TurtleFile], store: Store, names: Names) -> Report:
