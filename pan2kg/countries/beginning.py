@@ -101,7 +101,7 @@ def _files(shipped: Project, beginning: Beginning) -> Iterator[tuple[Path, str |
                 continue  # what the program asks for itself is part of the software, and nobody's to change
             yield target, _own(source, beginning.space)
     yield Path("ontology/prefixes.ttl"), own_prefixes(shipped, beginning.space)
-    yield Path("graph/profile.ttl"), write_turtle([_profile(beginning)], prefixes)
+    yield Path("graph/profile.ttl"), write_turtle([_profile(beginning), _named(beginning.country)], prefixes)
     yield Path("graph/catalogue.ttl"), write_turtle(_catalogue(beginning), prefixes)
     example = f"plans/{beginning.example}/plan"
     yield Path(f"graph/{example}.ttl"), write_turtle(_example(beginning, example), prefixes)
@@ -158,6 +158,13 @@ def _profile(beginning: Beginning) -> Block:
         ),
         _heading(beginning, "profile-heading"),
     )
+
+
+def _named(country: Country) -> Block:
+    """What the country is called, where the graph has no source that names it."""
+    names = (Statement("skos:prefLabel", text(name, tag)) for tag, name in country.names.by_language().items())
+    notation = Statement("skos:notation", string(country.authority))
+    return Block(f"<{country.iri}>", (Statement("a", "skos:Concept"), notation, *names))
 
 
 def _if(holds: object, predicate: str, value: str) -> tuple[Statement, ...]:

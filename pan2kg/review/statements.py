@@ -25,6 +25,8 @@ from pan2kg.turtle.writer import Block, Statement, iri, read_prefixes, string, t
 USES: Final = "uses-instrument"
 TYPES: Final = (USES, "cross-reference", "builds-on", "succession")
 """What a source states of two things; all other links are derived, or judged."""
+NAMED: Final = "references"
+"""The relation of an instrument that is named and of which nothing closer is said."""
 _DATA: Final = Messages("data")
 
 
@@ -60,8 +62,9 @@ def read_stated(
     known = [line.split()[0].partition(":")[2] for line in listed.splitlines() if line.startswith("relation:")]
     if relation and relation not in known:
         raise QueryError("no-relation", remedy="there-are", relation=relation, names=", ".join(known))
+    closer = relation or (NAMED if kind == USES else "")
     return Stated(
-        kind, relation, *ends, plan_of(store, ends[0], start), read_words({"quote": quote}, "quote"),
+        kind, closer, *ends, plan_of(store, ends[0], start), read_words({"quote": quote}, "quote"),
         language or project.language, document_named(store, project, document),
         read_words({"page": page}, "page", needed=False),
     )  # fmt: skip
