@@ -57,7 +57,7 @@ def add_draft(command: argparse.ArgumentParser) -> None:
     command.add_argument("--type", metavar="KEY", default="", help="draft.type")
     command.add_argument("--publisher", metavar="NAME", default="", help="draft.publisher")
     command.add_argument("--date", metavar="DAY", type=a_day, help="draft.date")
-    command.add_argument("--read-at", metavar="URL", default="", type=a_link, help="draft.read-at")
+    command.add_argument("--read-at", metavar="URL", type=a_link, help="draft.read-at")
     command.add_argument("--list", choices=("complete", "partial", "unknown"), default="", help="draft.list")
     add_output(command, "draft.output")
 
@@ -76,7 +76,7 @@ def run_draft(options: argparse.Namespace) -> int:
     graph = _graph_path(project, options.output)
     facts = Known(
         _plan_type(project, options.type), project.said("country")[1], options.list, options.publisher,
-        options.date.isoformat() if options.date else "", options.read_at,
+        options.date.isoformat() if options.date else "", options.read_at or "",
     )  # fmt: skip
     prefixes = read_prefixes(project)
     written = draft_plan(outline, prefixes, plan=options.plan, source_name=file.name, graph=graph, known=facts)

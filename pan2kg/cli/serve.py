@@ -101,6 +101,7 @@ def _settings(options: argparse.Namespace) -> Settings:
         hosts=hosts_of(options.host, (*options.allow_host, *_name(options.base))),
         token=_token(options),
         union=options.default_graph == "union",
+        graphs=f"{_project(options).space}graph/",
         services=frozenset(options.allow_service),
     )
 
