@@ -135,24 +135,27 @@ def bits_text(found: Interval) -> Text:
     number = 1 if high == 1 else 0 if high < 2 else 2
     return Text(
         tuple(
-            (language, _FIGURE.say("in-bits", language, n=number, amount=interval(found, language, Unit.BITS)))
+            (language, _FIGURE.say("bits-counted", language, n=number, amount=interval(found, language, Unit.BITS)))
             for language in LANGUAGES
         )
     )
 
 
 def value_words(value: Value, figure: Taken, language: Language) -> str:
-    """The value of a figure at one of its levels: a number, an interval, or one number a part.
+    """The value of a figure at one of its levels: a number, an interval, or one number a part; bits say so.
 
     >>> from pan2kg.graph.graph import open_graph
     >>> taken = next(one for one in open_graph().figures() if one.figure.id == "lists")
-    >>> [part.split()[1] for part in value_words(taken.value, taken, "en").split(" · ")]
+    >>> [part.split(":")[0] for part in value_words(taken.value, taken, "en").split(" · ")]
     ['complete', 'partial', 'empty', 'unknown']
     """
     unit, parts = figure.figure.unit, figure.figure.parts
     if parts:
         named_parts = zip(value, parts, strict=True)
-        return " · ".join(f"{amount(one, unit, language)} {_FIGURE.say(part, language)}" for one, part in named_parts)
-    if len(value) == 2:
-        return interval((value[0], value[1]), language, unit)
-    return amount(value[0], unit, language)
+        # the word first: « 3 cadre international » agrees with no number
+        colon = format_of("colon", language).rstrip(" ")
+        return " · ".join(
+            f"{_FIGURE.say(part, language)}{colon}\u00a0{amount(one, unit, language)}" for one, part in named_parts
+        )
+    said = interval((value[0], value[1]), language, unit) if len(value) == 2 else amount(value[0], unit, language)
+    return _FIGURE.say("in-bits", language, value=said) if unit is Unit.BITS else said
