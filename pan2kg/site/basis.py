@@ -95,8 +95,8 @@ class Notes:
 def file_of(graph: str) -> str:
     """The file a named graph is, as a path in the project.
 
-    >>> file_of(GRAPH + "plans/lu-bhr-2/plan"), file_of(GRAPH + "ontology/schemes/role")
-    ('graph/plans/lu-bhr-2/plan.ttl', 'ontology/schemes/role.ttl')
+    >>> file_of("https://data.example/graph/plans/be-bhr-1/plan"), file_of("http://e/graph/ontology/schemes/role")
+    ('graph/plans/be-bhr-1/plan.ttl', 'ontology/schemes/role.ttl')
     """
     path = path_of(graph)
     return f"{path}.ttl" if path.startswith("ontology/") else f"graph/{path}.ttl"
