@@ -158,4 +158,4 @@ def value_words(value: Value, figure: Taken, language: Language) -> str:
             f"{_FIGURE.say(part, language)}{colon}\u00a0{amount(one, unit, language)}" for one, part in named_parts
         )
     said = interval((value[0], value[1]), language, unit) if len(value) == 2 else amount(value[0], unit, language)
-    return _FIGURE.say("in-bits", language, value=said) if unit is Unit.BITS else said
+    return _FIGURE.say("value-in-bits", language, value=said) if unit is Unit.BITS else said
