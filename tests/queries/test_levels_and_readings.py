@@ -28,7 +28,7 @@ SEEN = {
     ("parts-of-plan", "actions"),
     ("loss-if-dropped", "last_link"),
 }
-"""Where such a word says what was seen: how many measures or parts the graph holds, and that another action links two plans."""
+"""Where such a word says what was seen: how many measures or parts there are, and that another action links plans."""
 
 
 def asked(graph: pan2kg.Graph, name: str, at: Level) -> list[dict[str, str]]:
