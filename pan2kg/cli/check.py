@@ -21,20 +21,27 @@ def add_check(command: argparse.ArgumentParser) -> None:
     command.add_argument("--fail-on", choices=("violation", "warning"), default="violation", help="check.fail-on")
     command.add_argument("--baseline", metavar="FILE", help="check.baseline")
     command.add_argument("--write-baseline", metavar="FILE", help="check.write-baseline")
+    command.add_argument("--engine", choices=("sparql", "pyshacl", "both"), default="sparql", help="check.engine")
+    command.add_argument("--explain", metavar="RULE", help="check.explain")
     add_output(command, "check.output")
 
 
 def run_check(options: argparse.Namespace) -> int:
-    """Check the project; 1 where findings reach what the command is to fail on."""
+    """Check the project; 1 where findings reach what the command is to fail on. Or show the queries of a rule."""
     from pan2kg.report.check import write_report
-    from pan2kg.validation.check import check
+    from pan2kg.validation.check import Engine, check
     from pan2kg.validation.report import Severity, write_baseline
 
     baseline = Path(options.baseline) if options.baseline else None
     project = project_of(options)
     if project.data:
         raise ProjectError("release-has-no-files", remedy="check-its-project")
-    report = check(project, fail_on=Severity(options.fail_on), baseline=baseline)
+    if options.explain:
+        from pan2kg.validation.explanation import explain
+
+        emit(explain(project, options.explain), options.output)
+        return 0
+    report = check(project, fail_on=Severity(options.fail_on), baseline=baseline, engine=Engine(options.engine))
     if options.write_baseline:
         write_baseline(report, Path(options.write_baseline))
     emit(write_report(report, options.format, language=options.language), options.output)

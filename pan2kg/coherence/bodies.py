@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import TYPE_CHECKING
 
@@ -96,7 +96,10 @@ def _fragmentation(topic: str, found: list[Profile]) -> Fragmentation:
 
 @dataclass(frozen=True, slots=True)
 class Overlap:
-    """Two actions with the same topic, and the same target group or instrument, under different leads."""
+    """Two actions with the same topic, and the same target group or instrument, under different leads.
+
+    ``is_edition``: one is of an earlier edition of the plan of the other, which it may well take up; no overlap then.
+    """
 
     one: str
     two: str
@@ -104,6 +107,7 @@ class Overlap:
     groups: tuple[str, ...]
     instruments: tuple[str, ...]
     leads: tuple[tuple[str, ...], tuple[str, ...]]
+    is_edition: bool = False
 
     @property
     def is_duplication_candidate(self) -> bool:
@@ -111,11 +115,14 @@ class Overlap:
         return bool(self.topics and self.groups and self.instruments)
 
 
-def overlaps(uses: Uses, profiles: Iterable[Profile], bits: Mapping[str, float]) -> Measured[Overlap]:
+def overlaps(
+    uses: Uses, profiles: Iterable[Profile], bits: Mapping[str, float], line: Mapping[str, str] | None = None
+) -> Measured[Overlap]:
     """Pairs of actions to coordinate: same topic, same target group or instrument, no lead in common.
 
     Only actions whose lead is known can overlap; a text without ``bits``, as for :func:`who_should_talk`, is not
-    counted as shared. Sorted by the two actions.
+    counted as shared. ``line`` names the line of editions of a plan (:class:`pan2kg.coherence.feasible.Chronology`):
+    actions of two editions are told apart. Sorted by the two actions.
 
     Source: US GAO, GAO-15-49SP (2015), as for :func:`fragmentation`.
 
@@ -130,8 +137,17 @@ def overlaps(uses: Uses, profiles: Iterable[Profile], bits: Mapping[str, float])
     topics = _incidence([profile.topics for profile in led])
     place = {action: at for at, action in enumerate(uses.actions)}
     one, two, _ = cells(topics)
+    home = {action: uses.plans[int(at)].iri for action, at in zip(uses.actions, uses.plan_of, strict=True)}
     rows = (_overlap(uses, place, bits, (led[a], led[b])) for a, b in zip(one, two, strict=True))
-    return Measured(uses.basis, tuple(row for row in rows if row.groups or row.instruments if _apart(row)))
+    kept = (row for row in rows if row.groups or row.instruments if _apart(row))
+    told = (replace(row, is_edition=_are_editions((home[row.one], home[row.two]), line or {})) for row in kept)
+    return Measured(uses.basis, tuple(told))
+
+
+def _are_editions(plans: tuple[str, str], line: Mapping[str, str]) -> bool:
+    """Whether two plans are two editions of one, as for the verdict « edition »."""
+    one, two = plans
+    return one != two and one in line and line[one] == line.get(two)
 
 
 def _apart(row: Overlap) -> bool:

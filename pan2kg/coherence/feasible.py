@@ -16,7 +16,9 @@ from pan2kg.coherence.evidence import Level, counts, firmest
 from pan2kg.coherence.spans import Span, latest, years
 from pan2kg.coherence.texts import Works
 
-CITING: Final = frozenset({"cross-reference", "succession", "builds-on"})
+CROSS_REFERENCES: Final = ("cross-reference", "in-line-with", "implementing", "part-of")
+"""The cross-reference and the narrower types, which say in what way one cites the other."""
+CITING: Final = frozenset({*CROSS_REFERENCES, "succession", "builds-on"})
 """The types of link that are a citation where the source states them in a channel."""
 
 
@@ -145,7 +147,7 @@ def chronology(works: Works, statements: Iterable[Statement], dates: Mapping[str
             pair = (min(x, y), max(x, y))
             together[pair] = min(level, together.get(pair, level))
     follows = [(x, y) for x, y, _, one in known if one.kind == "succession"]
-    backward = [(x, y) for x, y, _, one in known if one.is_citation and one.is_backward]
+    backward = [(x, y) for x, y, _, one in known if one.is_citation and (one.is_backward or one.kind == "implementing")]
     origins = frozenset((y, x) for x, y in chain(follows, backward))
     line, later = _editions(follows)
     return Chronology(dates, cited, together, origins, line, later)

@@ -71,6 +71,15 @@ class Tables:
     focus: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """How many plans a plan is linked with, how many it cites, and how many cite it."""
+
+    linked: int
+    cites: int
+    cited: int
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Known:
     """What the tables give at one level: each thing once, so that all who show it show the same.
@@ -210,6 +219,22 @@ class Known:
         found = [when.together.get(pair), cited_at(when, one, two), cited_at(when, two, one)]
         found.append(self.weight(one, two).level if pair in self.shared else None)
         return firmest(level for level in found if counts(level, self.level))
+
+    def reach(self, plan: str) -> Reach:
+        """How many plans a plan is linked with, how many it cites and how many cite it, at this level.
+
+        Over all plans these are the figures « linked-plan-pairs », twice, and « citing-pairs », each way.
+
+        >>> said = (Statement("p", "q", "cross-reference", channel="text", level=Level.OFFICIAL),)
+        >>> known(Tables(Works(("p", "q"), {}), statements=said)).reach("q")
+        Reach(linked=1, cites=0, cited=1)
+        """
+        seen, cited = self.chronology.seen, self.chronology.cited
+        return Reach(
+            sum(plan in pair for pair in self.linked),
+            sum(x == plan and seen(x, y, self.level) for x, y in cited),
+            sum(y == plan and seen(x, y, self.level) for x, y in cited),
+        )
 
     def place(self, x: str, y: str, channel: Channel) -> State:
         """What is known of one place where a plan could cite another: in its text, or on its page.

@@ -7,13 +7,15 @@ absent; what the reader was unsure of is in the outline's remarks.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Final
 
 from pan2kg.errors import OutlineError
 from pan2kg.extract.layout import folded
+from pan2kg.extract.numbering import level_of
 from pan2kg.extract.outline import ACTION, CATEGORY, Item, Outline
 from pan2kg.i18n.catalogue import Messages
 from pan2kg.turtle.vocabulary import graph_of
@@ -83,7 +85,7 @@ def draft_plan(
         _document(draft, name),
         _plan(draft, outline.title),
         *_scheme(draft, outline),
-        *(block for item in outline.items for block in _item_blocks(draft, item, None)),
+        *(block for item, place in _places(outline.items) for block in _item_blocks(draft, item, None, place)),
     ]
     return write_turtle(blocks, prefixes)
 
@@ -185,7 +187,7 @@ def _scheme(draft: _Draft, outline: Outline) -> Iterator[Block]:
         )
 
 
-def _item_blocks(draft: _Draft, item: Item, above: Item | None) -> Iterator[Block]:
+def _item_blocks(draft: _Draft, item: Item, above: Item | None, place: int) -> Iterator[Block]:
     category = f"category:{draft.plan}-{draft.keys[above.line]}" if above else ""
     if item.kind == ACTION:
         within = (Statement("pan:inPlan", f"plan:{draft.plan}"), *_maybe("pan:inCategory", category))
@@ -194,12 +196,27 @@ def _item_blocks(draft: _Draft, item: Item, above: Item | None) -> Iterator[Bloc
         yield Block(f"action:{key}", (*named, *_label(item.title, draft.language), *within, *draft.provenance))
     if item.kind == CATEGORY:
         scheme = f"scheme:{draft.plan}-categories"
-        place = Statement("skos:broader", category) if category else Statement("skos:topConceptOf", scheme)
+        kept = Statement("skos:broader", category) if category else Statement("skos:topConceptOf", scheme)
+        standing = (
+            Statement("pan:inPlan", f"plan:{draft.plan}"),
+            *_maybe("pan:partOf", category),
+            Statement("pan:partLevel", f"partlevel:{level_of(item.label)}"),
+            Statement("pan:order", str(place)),
+        )
         named = (Statement("a", "pan:Category"), *_notation(item), *_label(item.title, draft.language))
-        statements = (*named, Statement("skos:inScheme", scheme), place, *draft.provenance)
+        statements = (*named, Statement("skos:inScheme", scheme), kept, *standing, *draft.provenance)
         yield Block(f"category:{draft.plan}-{draft.keys[item.line]}", statements, _heading(item))
-        for child in item.children:
-            yield from _item_blocks(draft, child, item)
+        for child, number in _places(item.children):
+            yield from _item_blocks(draft, child, item, number)
+
+
+def _places(items: Iterable[Item]) -> Iterator[tuple[Item, int]]:
+    """Each item with its place among those of its level, as printed, from 1."""
+    seen: Counter[str] = Counter()
+    for item in items:
+        level = level_of(item.label) if item.kind == CATEGORY else item.kind
+        seen[level] += 1
+        yield item, seen[level]
 
 
 def _notation(item: Item) -> tuple[Statement, ...]:

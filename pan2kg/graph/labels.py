@@ -174,6 +174,11 @@ class Entry:
     identifier: str = ""
 
     @property
+    def is_action(self) -> bool:
+        """Whether it is an action of a plan or a review."""
+        return self.type == PAN + "Action"
+
+    @property
     def has_page(self) -> bool:
         """Whether the site has a page for it."""
         return self.kind in KINDS

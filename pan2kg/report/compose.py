@@ -218,7 +218,7 @@ def _before(graph: Graph, plan: str) -> str:
 
 
 def _summary(graph: Graph, plan: str, level: Level) -> Section:
-    figures = (_trust(graph, plan, level), _debt(graph, plan, level), _index(graph, plan, level), _duties(graph))
+    figures = (_trust(graph, plan, level), _debt(graph, plan, level), _index(graph, plan, level), _duties(graph, level))
     words = (Prose(_WORDS.say(f"prose.summary-{one}", graph.language)) for one in ("trust", "layers", "nought"))
     return Section("summary", _WORDS.say("section.summary", graph.language), (Headlines(figures), *words))
 
@@ -260,8 +260,8 @@ def _index(graph: Graph, plan: str, level: Level) -> Headline:
     return _figure(graph, "index", (found.counts[State.SEEN], found.m), "pairwise", n=found.pairs, index=told)
 
 
-def _duties(graph: Graph) -> Headline:
-    standings = [str(row["standing"]) for row in duties(graph).rows]
+def _duties(graph: Graph, level: Level) -> Headline:
+    standings = [str(row["standing"]) for row in duties(graph, Choice(evidence=level)).rows]
     counts = {one: standings.count(one) for one in ("uncovered", "late", "vague")}
     known = len(standings) - standings.count("not-assessed")
     when = in_words(graph.as_of, graph.language)

@@ -248,13 +248,14 @@ def looked_for(case: Case) -> Section:
     """The citations of and to the plan that could be expected and were not seen, and why the plans meet."""
     level = case.subject.level
     made = wanted(case.graph, case.plan, level)
-    every = [one for one in case.graph.occasions(level) if one.is_expected and one.state is not State.SEEN]
+    taken = next(one for one in case.graph.figures(level) if one.figure.id == "citations-made")
+    _, absent, unseen = (int(part or 0) for part in taken.value)
     blocks: tuple[Block, ...] = (Prose(case.say("wanted")),)
     if made.rows:
         blocks += (Shown(leading(made, low=_owed), "wanted-table"),)
     else:
         blocks += (Prose(case.say("wanted-none")),)
-    return case.section("wanted", *blocks, Prose(case.say("wanted-all", n=len(every))))
+    return case.section("wanted", *blocks, Prose(case.say("wanted-all", n=absent + unseen)))
 
 
 def owed(case: Case) -> Section:
@@ -348,7 +349,7 @@ def responsible(case: Case) -> Section:
 
 def due(case: Case) -> Section:
     """Obligations the country recorded or somebody answers, the order of deadlines, and recommendations."""
-    every = duties(case.graph)
+    every = duties(case.graph, Choice(evidence=case.subject.level))
     told = replace(every, rows=tuple(row for row in every.rows if row["national"] or row["answers"] or row["touching"]))
     table = named(for_pages(told), lambda row: name("obligation", str(row["obligation"])))
     table = leading(table, **dict.fromkeys(("due", "margin", "overdue"), _duty))

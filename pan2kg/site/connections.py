@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from pan2kg.site.page_context import PageContext
 
 KINDS: Final = (
-    "uses-instrument", "instrument-relation", "cross-reference", "builds-on", "succession", "interaction",
+    "uses-instrument", "instrument-relation", "cross-reference", "in-line-with", "implementing", "part-of",
+    "builds-on", "succession", "interaction",
     "external-statement", "shared-instrument", "shared-body", "shared-target-group", "shared-topic",
 )  # fmt: skip
 """Kinds of links in the order in which a page has them."""

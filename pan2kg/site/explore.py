@@ -144,8 +144,8 @@ KINDS: Final = ("plan", "action", "instrument")
 
 
 def keys(site_context: SiteContext) -> Iterable[str]:
-    """The plans that have a network of their own in an export: those with a link that is drawn at first."""
-    linked = {plan for tie in site_context.graph.ties.every if tie.kind in FIRST for plan in tie.plans}
+    """The plans that have a network of their own in an export: those linked with another at any level."""
+    linked = {plan for met in site_context.graph.meetings for plan in met.plans}
     yield from (f"plan--{entry.key}" for entry in filter(None, map(site_context.graph.labels.entry, sorted(linked))))
 
 

@@ -158,14 +158,20 @@ def values(context: PageContext) -> Values:
         "numbers": numbers(context.site_context, choice, shown_plans(context.site_context, choice)),
         "handed": context.chosen(*ASKED),
         "wanted": [wanted(context, one) for one in found if one.state is not State.SEEN][:LISTED],
-        "cited_expected": len(found),
-        "cited_seen": sum(one.state is State.SEEN for one in found),
-        "cited_absent": sum(one.state is State.ABSENT for one in found),
+        "expected": told(context, "occasions"),
+        "made": told(context, "citations-made"),
         "figures": [line(context, taken(context, name)) for name in TOLD],
         "levels": [according_to(one).say(language) for one in FIGURED],
         "caption": according_to(choice.level).say(language),
         "lanes": lanes(context, HOME),
     }
+
+
+def told(context: PageContext, figure: str) -> dict[str, int]:
+    """The counts of a figure by their parts, the whole under an empty name."""
+    found = taken(context, figure)
+    parts = (part.partition(".")[2] for part in found.figure.parts or ("",))
+    return {part: int(value or 0) for part, value in zip(parts, found.value, strict=True)}
 
 
 def wanted(context: PageContext, found: Occasion) -> Wanted:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from pan2kg.charts.registry import draw_on
-from pan2kg.coherence.evidence import HEADLINE, Level
+from pan2kg.coherence.evidence import FIGURED, HEADLINE, Level
 from pan2kg.coherence.reading_state import Aspect
 from pan2kg.site import entity
 from pan2kg.site import explore as exploring
@@ -97,7 +97,7 @@ def values(context: PageContext) -> Values | None:
     notes = Notes(context)
     cites, cited = citations(notes, entry.iri)
     before, after = editions(context, entry.iri)
-    met = meetings(context, entry.iri)
+    reach, widest = (context.graph.known(at).reach(entry.iri) for at in (HEADLINE, FIGURED[-1]))
     return {
         **entity.page(context, entry, notes),
         "period": period(context, entry.iri),
@@ -110,8 +110,9 @@ def values(context: PageContext) -> Values | None:
         "headings": headings(context, actions),
         "cites": cites,
         "cited": cited,
-        "meetings": met,
-        "linked": sum(one.level <= HEADLINE for one in met),
+        "meetings": meetings(context, entry.iri),
+        "reach": reach,
+        "more": widest.linked - reach.linked,
         "read": named(context.graph.tables.readings.extent(entry.iri, Aspect.REFERENCES)).say(context.request.language),
         "basis_line": basis(context, context.graph.known()),
         "pictures": pictures(context, entry, actions),
@@ -122,7 +123,9 @@ def values(context: PageContext) -> Values | None:
 
 def actions_of(context: PageContext, plan: str) -> list[str]:
     """The actions of a plan."""
-    return context.graph.statements.pointing(plan, PAN + "inPlan")
+    entry = context.graph.labels.entry
+    found = context.graph.statements.pointing(plan, PAN + "inPlan")
+    return [iri for iri in found if (known := entry(iri)) and known.is_action]
 
 
 def period(context: PageContext, plan: str) -> str:

@@ -7,8 +7,10 @@ topics with several leads, actions to coordinate, and ministries that should tal
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from pan2kg.coherence.basis import BITS
 from pan2kg.coherence.bodies import fragmentation, overlaps, who_should_talk
 from pan2kg.coherence.evidence import counts, firmest
 from pan2kg.coherence.known import basis_line
@@ -166,6 +168,8 @@ BODIES = ("finding", "topics", "bodies", "actions", "groups", "instruments", "va
 def bodies(graph: Graph, choice: Choice = DEFAULT) -> FigureTable:
     """Fragmentation, overlap, candidates for duplication, and which ministries should talk, in one table.
 
+    Actions of two editions of one plan are told apart: the later may well take up the earlier.
+
     ``part`` restricts it to one of these findings.
 
     Raises:
@@ -175,10 +179,10 @@ def bodies(graph: Graph, choice: Choice = DEFAULT) -> FigureTable:
     talks = who_should_talk(uses, known, graph.bits, graph.earlier_bodies, only=graph.ministries)
     rows = [
         *(_fragmented(graph, row) for row in fragmentation(uses, known)),
-        *(_overlapping(graph, row) for row in overlaps(uses, known, graph.bits)),
+        *(_overlapping(graph, row) for row in overlaps(uses, known, graph.bits, graph.known().chronology.line)),
         *(_talking(graph, row) for row in talks),
     ]
-    found = {"fragmentation", "overlap", "duplication", "talk"}
+    found = {"fragmentation", "overlap", "duplication", "edition", "talk"}
     if choice.part and choice.part not in found:
         raise QueryError("no-finding", remedy="there-are", part=choice.part, names=", ".join(sorted(found)))
     kept = [row for row in rows if choice.part in ("", row["finding"])]
@@ -186,6 +190,8 @@ def bodies(graph: Graph, choice: Choice = DEFAULT) -> FigureTable:
     led = sum(bool(profile.leads) and profile.work in actions for profile in known)
     notes = [note("neutral"), note("leads-known", n=led, of=len(uses.actions))]
     basis = uses.basis.also("finding", choice.part) if choice.part else uses.basis
+    if any(row["finding"] == "talk" for row in kept):
+        basis = replace(basis, weights=BITS)
     return undated(make("bodies", basis, BODIES, kept, notes=notes, sparql=program_query("coherence/tags")), graph)
 
 
@@ -205,8 +211,9 @@ def _fragmented(graph: Graph, row: Fragmentation) -> Row:
 
 
 def _overlapping(graph: Graph, row: Overlap) -> Row:
+    finding = "edition" if row.is_edition else "duplication" if row.is_duplication_candidate else "overlap"
     return {
-        **code(graph, "finding", "duplication" if row.is_duplication_candidate else "overlap"),
+        **code(graph, "finding", finding),
         **things(graph, "topics", row.topics),
         **things(graph, "bodies", [body for side in row.leads for body in side]),
         **things(graph, "actions", [row.one, row.two]),

@@ -375,6 +375,11 @@ def words_of(column: str, language: Language) -> dict[str, str]:
     return {key: word_of(key, column, language) for key in keys}
 
 
+def every_word(language: Language) -> dict[str, dict[str, str]]:
+    """The same of every column that holds keys, for a query of which nobody knows beforehand which columns it has."""
+    return {column: words_of(column, language) for column in _WORDED}
+
+
 def _cell(term: Term | None, column: str, style: Style) -> str:
     value = plain(term)
     if isinstance(term, ox.Literal) and not style.own_names:

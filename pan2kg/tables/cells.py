@@ -160,7 +160,8 @@ def resting(figures: FigureTable, language: Language) -> str:
         for name, value in figures.basis.filters
         if name not in _ALWAYS
     ]
-    return f"{between.join([words.removesuffix('.'), *said])}."
+    weighed = [say("basis-weights", language)] if figures.basis.weights else []
+    return f"{between.join([words.removesuffix('.'), *weighed, *said])}."
 
 
 def basis_line(basis: Basis, language: Language) -> str:
@@ -176,6 +177,8 @@ def basis_line(basis: Basis, language: Language) -> str:
 def _basis(basis: Basis, language: Language) -> Iterator[str]:
     yield say("basis-counted", language, n=basis.n, annotated=basis.annotated)
     yield say("basis-plans", language, n=basis.plans)
+    if basis.weights:
+        yield say("basis-weights", language)
     for name, value in basis.filters:
         yield f"{_filter(name, language)}{format_of('colon', language)}{_chosen(name, value, language)}"
     if basis.release:

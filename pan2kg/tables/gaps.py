@@ -12,13 +12,14 @@ from pan2kg.coherence.evidence import HEADLINE, Level, level
 from pan2kg.coherence.feasible import Channel, Verdict
 from pan2kg.coherence.known import basis_line
 from pan2kg.coherence.obligations import Standing
-from pan2kg.coherence.occasions import State, returns
+from pan2kg.coherence.occasions import Interval, State, returns
 from pan2kg.coherence.participation import Presence, completeness
 from pan2kg.errors import QueryError
 from pan2kg.graph.graph import Graph
 from pan2kg.i18n.catalogue import Messages, Text
 from pan2kg.store.queries import program_query
 from pan2kg.tables.coverage import target_groups
+from pan2kg.tables.figure_words import bits_text
 from pan2kg.tables.levels import level_cells
 from pan2kg.tables.obligations import depending
 from pan2kg.tables.table import DEFAULT, Choice, Row, code, coded, keys, make, note, thing
@@ -244,13 +245,13 @@ def _of(scope: Scope, *plans: str) -> bool:
 
 
 def _bits(bits: float) -> Text | None:
-    return _TABLES.text("note.bits-shared", bits=bits) if bits > 0 else None
+    return _TABLES.text("note.bits-shared", shared=bits_text(Interval(bits, bits))) if bits > 0 else None
 
 
 def _overlaps(graph: Graph, scope: Scope) -> Found:
     led = sum(bool(p.leads) and _inside(graph, p.work, scope) for p in graph.profiles if p.work in graph.home_of)
-    found = overlaps(graph.uses, graph.profiles, graph.bits)
-    rows = [row for row in found if _either(graph, (row.one, row.two), scope)]
+    found = overlaps(graph.uses, graph.profiles, graph.bits, graph.known(scope.level).chronology.line)
+    rows = [row for row in found if not row.is_edition and _either(graph, (row.one, row.two), scope)]
     return Found(tuple(Gap(row.one, row.two) for row in rows), led or None, program_query("coherence/tags"))
 
 

@@ -141,6 +141,7 @@ def _content(figures: FigureTable, language: Language) -> dict[str, object]:
             "plans": basis.plans,
             "release": basis.release or None,
             "as_of": basis.as_of.isoformat() if basis.as_of else None,
+            "weights": basis.weights or None,
             "filters": dict(basis.filters),
             "line": _line(figures),
         },

@@ -195,10 +195,10 @@ def in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     return tuple(sorted(findings, key=_rank))
 
 
-def _rank(finding: Finding) -> tuple[int, str, str, int, str, str, str]:
+def _rank(finding: Finding) -> tuple[int, str, str, int, str, str, str, str]:
     place = finding.place or Place("")
     key, weight = finding.rule.key, finding.severity.rank
-    return weight, key, place.file, place.line or 0, finding.focus, finding.path, finding.value
+    return weight, key, place.file, place.line or 0, finding.focus, finding.path, finding.value, finding.component
 
 
 _HEAD: Final = """\

@@ -45,10 +45,10 @@ _LOOKS_AT: Final = {
     "style-tab": "file",
 }
 """The rules, and what each looks at."""
-_LABELS: Final = frozenset(("rdfs:label", "skos:prefLabel", "skos:altLabel"))
+_LABELS: Final = frozenset(("rdfs:label", "skos:prefLabel", "skos:altLabel", "pan:shortName"))
 _TEXTS: Final = _LABELS | {
     "dcterms:description", "dcterms:title", "pan:advice", "pan:quote", "pan:rationale", "pan:roleAsStated", "pan:text",
-    "rdfs:comment", "skos:definition", "skos:editorialNote", "skos:note", "skos:scopeNote",
+    "rdfs:comment", "skos:definition", "skos:editorialNote", "skos:note", "skos:scopeNote", "skosxl:literalForm",
 }  # fmt: skip
 _LAST: Final = frozenset(("dcterms:source", "pan:certainty", "pan:evidence", "skos:editorialNote"))
 _KEYS: Final = ("skos:notation", "dcterms:identifier")

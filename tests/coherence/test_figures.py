@@ -149,3 +149,12 @@ def test_every_figure_has_its_words(language: str) -> None:
     assert [key for key in keys if not words.has(key)] == []
     said = [words.say(one.id, language) for one in FIGURES]
     assert len(set(said)) == len(said)
+
+
+@pytest.mark.parametrize("at", FIGURED)
+def test_how_far_each_plan_reaches_adds_up_to_the_register(graph: pan2kg.Graph, at: Level) -> None:
+    known = graph.known(at)
+    taken = {one.figure.id: one.value[0] for one in graph.figures(at)}
+    reached = [known.reach(plan) for plan in known.tables.works.plans]
+    assert sum(one.linked for one in reached) == 2 * (taken["linked-plan-pairs"] or 0) > 0
+    assert sum(one.cites for one in reached) == sum(one.cited for one in reached) == taken["citing-pairs"]

@@ -39,6 +39,7 @@ STORED = {
     "prov": "prov.ttl",
     "sd": "sd.ttl",
     "skos": "skos.ttl",
+    "skosxl": "skosxl.ttl",
     "vann": "vann.ttl",
     "void": "void.ttl",
 }
@@ -210,7 +211,7 @@ def test_no_two_terms_share_a_label() -> None:
 def test_every_scheme_of_the_model_has_its_file() -> None:
     names = (
         "addressee bodytype certainty channel completeness eventtype group instrumenttype linkstatus linktype "
-        "milestonetype plantype presence relation role sourcekind timelineclass topic"
+        "milestonetype namekind partlevel planstatus plantype presence relation role sourcekind timelineclass topic"
     )
     assert set(names.split()) <= {path.stem for path in SCHEMES}
 

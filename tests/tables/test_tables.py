@@ -15,6 +15,7 @@ from typing import Final
 import pytest
 
 import pan2kg
+from pan2kg.coherence.basis import BITS
 from pan2kg.graph.graph import Graph
 from pan2kg.i18n.catalogue import CATALOGUES, LANGUAGES, Language
 from pan2kg.i18n.compilation import read_entries, resolved
@@ -96,6 +97,7 @@ def test_every_figure_says_what_it_rests_on(name: str, french: Graph) -> None:
         :3
     ] or name == "compare"
     assert re.fullmatch(r"\d+\.\d+\.\d+.*", basis.release)
+    assert basis.weights in ("", BITS)
     assert dict(basis.filters)["unverified"] == "left out"
 
 

@@ -227,6 +227,22 @@ def test_an_action_that_monitors_a_text_does_not_answer_its_obligation() -> None
     assert not only(make("loss", material(PLANS, DUTY, watching), Choice(actions=("a",))))["obligations"]
 
 
+def test_actions_of_two_editions_are_no_overlap() -> None:
+    lead = "".join(
+        f"involvement:{of} pan:involvedIn action:{of} ; pan:involves body:{body} ; pan:role role:lead ; {STATED} .\n"
+        for of, body in (("a", "x"), ("b", "y"))
+    )
+    same = "".join(f"action:{of} pan:hasTopic topic:t ; pan:hasTargetGroup group:g .\n" for of in "ab")
+    after = (
+        "link:s a pan:Link ; pan:linkType linktype:succession ; pan:relation relation:follows ; pan:from plan:q ; "
+        f"pan:to plan:p ; pan:status linkstatus:accepted ; {STATED} .\n"
+    )
+    found = [material(PLANS, lead, same, *more) for more in ((), (after,))]
+    told = [[row["finding"] for row in make("bodies", one).rows if row["topics"] and row["groups"]] for one in found]
+    assert told == [["overlap"], ["edition"]]
+    assert [len(make("gaps", one, Choice(part="overlap")).rows) for one in found] == [1, 0]
+
+
 def test_bodies_are_missed_only_in_plans_where_they_were_looked_for() -> None:
     lead = """
 involvement:i a pan:Involvement ; pan:involvedIn action:b ; pan:involves body:x ; pan:role role:lead ;
