@@ -14,13 +14,16 @@ from contextlib import AbstractContextManager, contextmanager
 from fcntl import LOCK_EX, LOCK_SH, LOCK_UN, flock
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 from urllib.request import urlopen
 
 import pytest
 from hypothesis import HealthCheck, settings
 
 from pan2kg.project import Project
+
+if TYPE_CHECKING:
+    from pan2kg.graph.graph import Graph
 
 ROOT = Path(__file__).resolve().parent.parent
 BARE = {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "PYTHONPATH": str(ROOT)}
@@ -60,6 +63,18 @@ def own_project(tmp_path: Path) -> Path:
     folder = tmp_path / "mine"
     list(start(folder))
     return folder
+
+
+@pytest.fixture(scope="session")
+def two_countries(tmp_path_factory: pytest.TempPathFactory) -> Graph:
+    """A small project of two countries: plans with parts, a draft, a retired identifier, names and finer citations."""
+    from pan2kg.graph.graph import open_graph
+    from pan2kg.project import start
+
+    folder = tmp_path_factory.mktemp("two") / "countries"
+    list(start(folder))
+    shutil.copyfile(ROOT / "tests" / "two-countries.ttl", folder / "graph" / "plans" / "two-countries.ttl")
+    return open_graph(folder)
 
 
 Cli = Callable[..., "subprocess.CompletedProcess[str]"]

@@ -18,7 +18,7 @@ Of a figure, ``figures.FIGURES`` has the words (``name``, ``meaning``, ``formula
 
 The modules in their one order; each imports only from those before it::
 
-    evidence       five levels of evidence, weakest and firmest
+    evidence       five levels of evidence, and the firmest of several
     spans          partial dates as spans
     texts          the tree of texts, classes of use, how common a text is
     reading_state  what was read, three states of a cell, coverage

@@ -29,7 +29,7 @@ from pan2kg.graph.labels import Labels, plain_words, read_labels
 from pan2kg.i18n.days import today
 from pan2kg.i18n.message import either
 from pan2kg.project import Project
-from pan2kg.store.queries import Query, fill, find_query, program_query, read_queries
+from pan2kg.store.queries import Query, fill, find_query, program_query, read_queries, replaced
 from pan2kg.store.rules import derive
 from pan2kg.store.store import LocalStore, Store, load_project, open_store, plain, select
 from pan2kg.turtle.vocabulary import ID
@@ -56,6 +56,7 @@ if TYPE_CHECKING:
     from pan2kg.coherence.weight import Weight
     from pan2kg.errors import Place
     from pan2kg.graph.links import Ties
+    from pan2kg.graph.parts import Parts
     from pan2kg.graph.statements import Statements
     from pan2kg.i18n.catalogue import Language
     from pan2kg.store.as_of import DatedGraph
@@ -330,6 +331,25 @@ class Graph:
         return read_uses(self.store, release=self.release, as_of=self.as_of)
 
     @Reading
+    def retired(self) -> Mapping[str, tuple[str, ...]]:
+        """The identifiers that were retired, with what has taken the place of each."""
+        found: dict[str, list[str]] = {}
+        for old, following in self.read(program_query("things/retired")):
+            found.setdefault(old, []).append(following)
+        return {old: tuple(following) for old, following in found.items()}
+
+    @Reading
+    def parts(self) -> Parts:
+        """The parts of plans in the order of each plan, with the actions under them and the counts sources give.
+
+        >>> len(open_graph().parts.actions["https://w3id.org/pan2kg/id/plan/lu-bhr-2"])
+        20
+        """
+        from pan2kg.graph.parts import read_parts
+
+        return read_parts(self.read)
+
+    @Reading
     def ties(self) -> Ties:
         """The stated and inferred links that join two plans."""
         from pan2kg.graph.links import read_ties
@@ -490,6 +510,7 @@ class Graph:
         wanted, works = bare(name), self.tables.works
         found = next((work for work in (*works.plans, *works.home) if wanted in {work, work.rpartition("/")[2]}), None)
         if found is None:
+            self._refuse_retired(wanted)
             self.uses.find_work(wanted)
             raise QueryError("action-without-plan", remedy="name-a-plan", name=name)
         return found
@@ -601,6 +622,7 @@ class Graph:
         >>> open_graph().plan("lu-bhr-2")
         'https://w3id.org/pan2kg/id/plan/lu-bhr-2'
         """
+        self._refuse_retired(bare(name))
         found = self.uses.plans[self.uses.find_plan(bare(name))]
         if not found.is_plan:
             raise QueryError("action-without-plan", remedy="name-a-plan", name=name)
@@ -616,7 +638,13 @@ class Graph:
         Raises:
             QueryError: there is no such action; with the nearest names.
         """
+        self._refuse_retired(bare(name))
         return self.uses.actions[self.uses.find_action(bare(name))]
+
+    def _refuse_retired(self, name: str) -> None:
+        """Tell those who name a thing by an identifier that was retired what has taken its place."""
+        if old := next((iri for iri in self.retired if name in {iri, iri.rpartition("/")[2]}), ""):
+            raise replaced(old, self.retired[old])
 
     def own_plan(self) -> str | None:
         """The plan to start from where none is named; None where the graph does not have it."""

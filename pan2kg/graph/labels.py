@@ -16,7 +16,7 @@ from pan2kg.store.store import Store, Term, plain, select
 from pan2kg.turtle.vocabulary import ID, PAN
 
 KINDS: Final = (
-    "plan", "action", "body", "instrument", "category", "provision", "topic", "group",
+    "plan", "action", "body", "instrument", "part", "category", "provision", "topic", "group",
     "obligation", "review", "recommendation", "conflict",
 )  # fmt: skip
 """Things that have a page of their own in the site; all others are shown on the pages of these."""
@@ -95,6 +95,17 @@ SELECT ?thing ?key ?notation WHERE {{
     {{ ?thing skos:notation ?notation FILTER(ISIRI(?thing)) }}
 }} ORDER BY ?thing ?key ?notation
 """
+_SHORT: Final = f"""{_PREFIXES}
+SELECT ?thing ?name WHERE {{ ?thing pan:shortName ?name FILTER(ISIRI(?thing)) }} ORDER BY ?thing ?name
+"""
+_STANDING: Final = f"""{_PREFIXES}
+SELECT ?plan ?words WHERE {{
+    ?plan <http://www.w3.org/ns/adms#status> ?status .
+    ?status skos:prefLabel ?words .
+    FILTER(?status != <{ID}planstatus/adopted>)
+}} ORDER BY ?plan ?words
+"""
+"""What a plan is that was not adopted, or no longer applies: its name says so wherever it stands."""
 _TYPES: Final = f"""{_PREFIXES}
 SELECT DISTINCT ?thing ?type WHERE {{ ?thing a ?type FILTER(ISIRI(?thing)) }} ORDER BY ?thing ?type
 """
@@ -113,6 +124,8 @@ _KIND_OF: Final[Mapping[str, str]] = dict.fromkeys(INSTRUMENTS, "instrument") | 
 class Name:
     """What a thing is called in the best language there is, and in the others; with its key, number and class.
 
+    ``whole`` is the label where the words are the short name of the thing, else empty.
+
     >>> Name("Loi", "fr", {"fr": "Loi", "en": "Act"}).texts["en"]
     'Act'
     """
@@ -124,6 +137,7 @@ class Name:
     key: str = ""
     notation: str = ""
     type: str = ""
+    whole: str = ""
 
     @property
     def is_action(self) -> bool:
@@ -154,15 +168,17 @@ class Name:
 
     @property
     def full(self) -> str:
-        """The words, with the key where that says more."""
-        return f"{self.text} ({self.key})" if self.key and self.key != self.text else self.text
+        """The words, those of the label where they are a short name, with the key where that says more."""
+        words = self.whole or self.text
+        return f"{words} ({self.key})" if self.key and self.key != words else words
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
     """A thing: its IRI, kind and key (which make its address), class, printed number, names by language, identifier.
 
-    The kind is empty where a thing of others has no page; the identifier is the one the graph states.
+    The kind is empty where a thing of others has no page; the identifier is the one the graph states. ``brief`` are the
+    short names by language.
     """
 
     iri: str
@@ -172,11 +188,12 @@ class Entry:
     notation: str
     texts: Mapping[str, str]
     identifier: str = ""
+    brief: Mapping[str, str] = field(default_factory=dict)
 
     @property
-    def is_action(self) -> bool:
-        """Whether it is an action of a plan or a review."""
-        return self.type == PAN + "Action"
+    def is_retired(self) -> bool:
+        """Whether it is only an address that names nothing any more."""
+        return self.type == PAN + "RetiredIdentifier"
 
     @property
     def has_page(self) -> bool:
@@ -206,8 +223,12 @@ class Labels:
         return self.by_address.get((kind, key))
 
     def of_kind(self, kind: str) -> list[Entry]:
-        """All things of a kind, by key."""
-        return sorted((e for e in self.entries.values() if e.kind == kind), key=lambda e: e.key)
+        """All things of a kind, by key; an identifier that was retired names none any more."""
+        return sorted((e for e in self.entries.values() if e.kind == kind and not e.is_retired), key=lambda e: e.key)
+
+    def retired(self, kind: str) -> list[Entry]:
+        """The identifiers of a kind that were retired, by key: their pages say what took their place."""
+        return sorted((e for e in self.entries.values() if e.kind == kind and e.is_retired), key=lambda e: e.key)
 
     def label(self, iri: str, language: str) -> Name:
         """What a thing is called in a language, else in French, English, any other; its number or key without a name.
@@ -220,6 +241,15 @@ class Labels:
         key = entry.identifier or entry.key or short(iri)
         found = best(entry.texts, language) if entry.texts else Name(entry.notation or key, "")
         return Name(found.text, found.language, entry.texts, iri, key, entry.notation, entry.type)
+
+    def brief(self, iri: str, language: str) -> Name:
+        """What a thing is called where there is little space: its short name in the language, else its label.
+
+        What is shown then says the full name in its title: ``whole``.
+        """
+        entry, full = self.entries.get(iri), self.label(iri, language)
+        words = entry.brief.get(language, "") if entry else ""
+        return replace(full, text=words, language=language, whole=full.text) if words else full
 
 
 def best(texts: Mapping[str, str], language: str) -> Name:
@@ -281,6 +311,8 @@ def read_labels(store: Store) -> Labels:
     'National Action Plan on Business and Human Rights 2020-2022 (PAN 2)'
     """
     texts = _texts(select(store, _LABELS).rows)
+    _say_standing(texts, _texts((plan, None, words) for plan, words in select(store, _STANDING).rows))
+    brief = _texts((thing, None, words) for thing, words in select(store, _SHORT).rows)
     keys: dict[str, str] = {}
     notations: dict[str, str] = {}
     for thing, name, notation in select(store, _KEYS).rows:
@@ -290,7 +322,10 @@ def read_labels(store: Store) -> Labels:
     types: dict[str, str] = {}
     for thing, kind in select(store, _TYPES).rows:
         _prefer(types, plain(thing), plain(kind))
-    entries = {iri: _entry(iri, types, keys, notations, texts) for iri in sorted({*texts, *keys, *types})}
+    entries = {
+        iri: replace(_entry(iri, types, keys, notations, texts), brief=brief.get(iri, {}))
+        for iri in sorted({*texts, *keys, *types})
+    }
     return Labels(entries, {(e.kind, e.key): e for e in entries.values() if e.kind})
 
 
@@ -301,6 +336,19 @@ def _texts(rows: Iterable[tuple[Term | None, ...]]) -> dict[str, dict[str, str]]
         words = " ".join(plain(label).split())
         found.setdefault(plain(thing), {}).setdefault(tag, french(words) if tag == "fr" else words)
     return found
+
+
+def _say_standing(texts: dict[str, dict[str, str]], standing: Mapping[str, Mapping[str, str]]) -> None:
+    """Add to the names of plans that are drafts, announced or lapsed that they are.
+
+    >>> names = {"p": {"fr": "Plan social pour le climat"}}
+    >>> _say_standing(names, {"p": {"fr": "projet", "en": "draft"}})
+    >>> names["p"]["fr"]
+    'Plan social pour le climat (projet)'
+    """
+    for plan, words in standing.items():
+        for tag, name in texts.get(plan, {}).items():
+            texts[plan][tag] = f"{name} ({best(words, tag).text})"
 
 
 def _prefer(types: dict[str, str], thing: str, kind: str) -> None:

@@ -246,6 +246,8 @@ def _thing(call: Call, source: DataSource) -> Answer | Refusal:
     if not knows(source.store, iri):
         return Refusal(404, why("graph-says-nothing", iri=iri))
     subject = Subject(iri, document_of(iri))
+    if successor := _successor(source.store, iri):
+        return _moved(call, successor.removeprefix(ROOT))
     following = _replacements(source.store, iri)
     return _lead(call, subject.path) if following is None else answer_gone(call, source, subject, following)
 
@@ -262,6 +264,8 @@ def _describe(call: Call, source: DataSource, rest: str) -> Answer | Refusal:
     iri = find_thing(source.store, key)
     if iri is None:
         return Refusal(404, why("no-document", key=key[:200]))
+    if successor := _successor(source.store, iri):
+        return _moved(call, f"{document_of(successor)}{'.' + ending_of(fixed) if fixed else ''}")
     subject = Subject(iri, f"doc/{key}", fixed)
     following = _replacements(source.store, iri) if iri.startswith(ROOT) else None
     if following is not None:
@@ -292,8 +296,23 @@ def _is_current(store: Store, version: str) -> bool:
     return bool(store.query(program_query("dataset/is-version", given=version)))
 
 
+def _successor(store: Store, iri: str) -> str:
+    """The one thing of ours that has taken the place of an identifier that was retired; empty for none or several."""
+    if not iri.startswith(ROOT):
+        return ""
+    rows = select(store, program_query("things/replacements", thing=iri)).rows
+    following = {plain(successor) for _, successor, moved in rows if plain(moved) == "true"}
+    return next(iter(following)) if len(following) == 1 and all(one.startswith(ROOT) for one in following) else ""
+
+
+def _moved(call: Call, path: str) -> Answer:
+    """Lead on for good: the address is an old one of what stands at the path."""
+    address = f"{call.front}{quote(path)}".encode()
+    return Answer(301, [(b"location", address), (b"link", b"<" + address + f'>; rel="{SUCCESSOR}"'.encode()), NO_CACHE])
+
+
 def _replacements(store: Store, iri: str) -> list[str] | None:
     """What replaces a thing that was retired, maybe nothing; None where it was not retired."""
     rows = select(store, program_query("things/replacements", thing=iri)).rows
-    following = [plain(successor) for mark, successor in rows if plain(mark) in ("true", "1")]
+    following = [plain(successor) for mark, successor, _ in rows if plain(mark) in ("true", "1")]
     return sorted({one for one in following if is_absolute(one)}) if following else None

@@ -24,7 +24,6 @@ from pan2kg.site.choice import ASKED, Choice
 from pan2kg.site.filtering import chosen, every_plan, filtering, is_whole, known, read, shown_plans
 from pan2kg.site.levels import basis, handed, options
 from pan2kg.site.page import CSV, SVG, File
-from pan2kg.site.plan import actions_of
 from pan2kg.tables.figure_words import according_to, amount
 from pan2kg.tables.formats import Grid, Value, write_csv
 from pan2kg.turtle.vocabulary import PAN
@@ -117,7 +116,8 @@ def _filled(box: Box, arrow: str, bits: str) -> list[Mark]:
 
 def _known(context: PageContext, plan: str) -> str:
     """How many actions of a plan are in the graph, and of how many."""
-    number, of = len(actions_of(context, plan)), context.graph.statements.one(plan, PAN + "measureCount")
+    number = len(context.graph.parts.actions.get(plan, ()))
+    of = context.graph.statements.one(plan, PAN + "measureCount")
     return context.t("plan-known-of", n=number, of=of) if of else context.t("plan-known", n=number)
 
 

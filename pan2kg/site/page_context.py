@@ -210,8 +210,9 @@ class PageContext:
         return self.kept("short", iri, self._short)
 
     def _short(self, iri: str) -> Markup:
-        names = self.graph.statements.values(iri, SKOS + "altLabel")
-        own = min((name for name in names if len(name) <= _SHORT), key=lambda name: (len(name), name), default="")
+        brief = self._index.brief(iri, self.request.data)
+        others = (name for name in self.graph.statements.values(iri, SKOS + "altLabel") if len(name) <= _SHORT)
+        own = brief.text if brief.whole else min(others, key=lambda name: (len(name), name), default="")
         label = self._index.label(iri, self.request.data)
         texts = {tag: shortened(words) for tag, words in label.texts.items()}
         made = own or self._marked(Name(shortened(label.text), label.language, texts))
@@ -251,7 +252,7 @@ class PageContext:
 
     def _number(self, iri: str) -> str:
         entry = self._index.entry(iri)
-        return entry.notation if entry and entry.kind in ("action", "category") else ""
+        return entry.notation if entry and entry.kind in ("action", "category", "part") else ""
 
     def _numbered(self, iri: str, words: str) -> str:
         number = self._number(iri)

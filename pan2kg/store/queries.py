@@ -14,7 +14,7 @@ question somebody changes changes no page. It takes values in the same way: :fun
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
@@ -60,6 +60,8 @@ def refuse_other_kind(iri: str, kinds: Collection[str], *, option: str, store: S
     classes = {name.removeprefix(PAN) for name in table.values("class")}
     if any(classes & KINDS[kind] for kind in kinds):
         return
+    if following := [iri_of for iri_of in table.values("next") if iri_of]:
+        raise replaced(iri, following)
     wanted = either([told(_ARTICLES[kind]) for kind in sorted(kinds)])
     if not classes:
         raise QueryError("graph-knows-nothing", remedy="name-by-key", iri=iri, wanted=wanted)
@@ -73,6 +75,16 @@ def refuse_other_kind(iri: str, kinds: Collection[str], *, option: str, store: S
         option=option,
         wanted=wanted,
     )
+
+
+def replaced(iri: str, following: Sequence[str]) -> QueryError:
+    """What is said to those who name a thing by an identifier that was retired: what has taken its place.
+
+    >>> print(replaced(f"{ID}action/x-m1", [f"{ID}part/x-axis-1"]))
+    « action/x-m1 » was retired: « part/x-axis-1 » has taken its place. Name that, or its plan.
+    """
+    names = either([f"« {one.removeprefix(ID)} »" for one in sorted(set(following))])
+    return QueryError("was-replaced", remedy="name-what-replaced", iri=iri.removeprefix(ID), names=names)
 
 
 _ARTICLES: Final = {

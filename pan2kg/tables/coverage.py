@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
+from pan2kg.coherence.evidence import Level
 from pan2kg.coherence.known import basis_line
-from pan2kg.coherence.reading_state import Aspect, coverage
+from pan2kg.coherence.reading_state import Aspect, coverage, listed
 from pan2kg.coherence.uses import key
+from pan2kg.coherence.weight import unsaid
 from pan2kg.errors import QueryError
 from pan2kg.graph.graph import Graph
+from pan2kg.i18n.catalogue import LANGUAGES, Text
 from pan2kg.store.queries import program_query
-from pan2kg.tables.table import DEFAULT, Choice, Row, code, keys, make, note, thing, things, undated
+from pan2kg.tables.table import DEFAULT, Choice, Row, code, keys, make, note, number, thing, things, undated
 
 if TYPE_CHECKING:
     from pan2kg.coherence.known import Known
@@ -115,8 +118,8 @@ def _abroad(graph: Graph, country_of: Mapping[str, str], topic: str, plans: set[
 
 
 TRUST = (
-    "plan", "in_graph", "published", "list", "texts_full", "texts_part", "texts_none", "references", "web_page",
-    "with_text", "with_body", "with_topic", "with_group", "with_fields",
+    "plan", "in_graph", "published", "listed", "list", "texts_full", "texts_part", "texts_none", "references",
+    "web_page", "with_text", "with_body", "with_topic", "with_group", "with_fields",
 )  # fmt: skip
 
 
@@ -140,8 +143,22 @@ def trust(graph: Graph, choice: Choice = DEFAULT) -> FigureTable:
         note("texts-read", full=texts.full, part=texts.part, none=texts.none),
         note("plans-without-actions", n=sum(not row["in_graph"] for row in rows), of=len(rows)),
         note("low-share"),
+        *_prompts(graph, named),
     ]
     return undated(make("trust", graph.uses.basis, TRUST, rows, notes=notes, line=line), graph)
+
+
+def _prompts(graph: Graph, named: frozenset[str]) -> list[Text]:
+    """What to ask a plan for: a text half of its read actions name or more, of which it says nothing itself."""
+
+    def label(iri: str) -> Text:
+        return Text(tuple((language, graph.label(iri, language)) for language in LANGUAGES))
+
+    found = unsaid(graph.known(Level.EDITORS).potential)
+    return [
+        note("unsaid", n=many, of=of, plan=label(plan), text=label(text))
+        for plan, text, many, of in found if not named or plan in named
+    ]  # fmt: skip
 
 
 def _recorded(graph: Graph, known: Known) -> Mapping[str, set[str]]:
@@ -163,6 +180,7 @@ def _trust(graph: Graph, known: Known, plan: str, recorded: Mapping[str, set[str
         **thing(graph, "plan", plan),
         "in_graph": len(members),
         "published": tables.published.get(plan),
+        "listed": number(listed(tables.works, tables.published, plan)),
         **code(graph, "list", tables.lists.get(plan, "unknown")),
         "texts_full": texts.full,
         "texts_part": texts.part,

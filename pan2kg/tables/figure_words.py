@@ -135,7 +135,7 @@ def bits_text(found: Interval) -> Text:
     number = 1 if high == 1 else 0 if high < 2 else 2
     return Text(
         tuple(
-            (language, _FIGURE.say("in-bits", language, n=number, amount=interval(found, language, Unit.BITS)))
+            (language, _FIGURE.say("bits-counted", language, n=number, amount=interval(found, language, Unit.BITS)))
             for language in LANGUAGES
         )
     )
@@ -158,4 +158,4 @@ def value_words(value: Value, figure: Taken, language: Language) -> str:
             f"{_FIGURE.say(part, language)}{colon}\u00a0{amount(one, unit, language)}" for one, part in named_parts
         )
     said = interval((value[0], value[1]), language, unit) if len(value) == 2 else amount(value[0], unit, language)
-    return _FIGURE.say("in-bits", language, value=said) if unit is Unit.BITS else said
+    return _FIGURE.say("value-in-bits", language, value=said) if unit is Unit.BITS else said

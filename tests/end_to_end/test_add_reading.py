@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import re
 import shutil
 from pathlib import Path
@@ -91,6 +93,56 @@ def test_a_full_reading_turns_open_into_absent_and_nothing_else(cli: Cli, copy: 
     for one in expected:
         wanted = State.ABSENT if one.source == source and one.state is State.OPEN else one.state
         assert after[one.source, one.target].state is wanted
+
+
+def _answer(cli: Cli, project: Path, *question: str) -> list[dict[str, str]]:
+    """The rows of a question or table as data."""
+    done = cli(*question, "--project", str(project), "--format", "csv")
+    assert done.returncode == 0, done.stderr
+    return list(csv.DictReader(io.StringIO(done.stdout.removeprefix("\ufeff"))))
+
+
+def _whole(project: Path, plans: tuple[str, ...]) -> None:
+    """Leave only these plans in a project, and say that their lists are complete."""
+    for folder in (project / "graph" / "plans").iterdir():
+        if folder.name not in plans:
+            shutil.rmtree(folder) if folder.is_dir() else folder.unlink()
+    for file in (project / "graph" / "plans").rglob("plan.ttl"):
+        text = file.read_text(encoding="utf-8")
+        file.write_text(text.replace("completeness:partial", "completeness:complete"), encoding="utf-8")
+
+
+def test_what_was_not_read_becomes_no_once_every_plan_was_read_in_full(cli: Cli, copy: Path) -> None:
+    """« Not read » turns into « no », in questions and in the matrix, by readings alone, plan after plan."""
+    plans = ("lu-child-rights-2022", "lu-bhr-2", "lu-bhr-1")
+    _whole(copy, plans)
+
+    def read(plan: str) -> None:
+        for aspect in ("texts", "references"):
+            assert cli("add", "reading", plan, "--aspect", aspect, *READ, "--project", str(copy)).returncode == 0
+
+    def said() -> tuple[str, str, set[str], set[str], str]:
+        rows = _answer(cli, copy, "ask", "uncovered-principles")
+        covered = {row["principle"].rpartition("/")[2]: row for row in rows}
+        assert covered["ungp-6"]["covered"] == "yes"
+        duties = {row["answered"] for row in _answer(cli, copy, "ask", "obligations-without-action")}
+        returned = {
+            row["returned"] for row in _answer(cli, copy, "ask", "plan-citations")
+            if row["cited_plan"].rpartition("/")[2] in plans
+        }  # fmt: skip
+        (cell,) = [
+            row["text_back"] for row in _answer(cli, copy, "coherence", "matrix")
+            if (row["one"].rpartition("/")[2], row["two"].rpartition("/")[2]) == ("lu-bhr-1", "lu-child-rights-2022")
+        ]  # fmt: skip
+        first = covered["ungp-1"]
+        return first["covered"], first["actions"], duties, returned, cell
+
+    assert said() == ("unread", "", {"unread"}, {"unread"}, "open")
+    read(plans[0])
+    assert said() == ("unread", "", {"unread"}, {"unread"}, "absent")
+    for plan in plans[1:]:
+        read(plan)
+    assert said() == ("no", "0", {"no"}, {"no"}, "absent")
 
 
 def test_a_plan_whose_list_is_not_complete_is_said_not_to_be_read_as_a_whole(cli: Cli, copy: Path) -> None:

@@ -227,6 +227,18 @@ def test_an_action_that_monitors_a_text_does_not_answer_its_obligation() -> None
     assert not only(make("loss", material(PLANS, DUTY, watching), Choice(actions=("a",))))["obligations"]
 
 
+def test_a_text_half_of_a_plan_names_is_asked_of_the_plan_and_one_it_carries_out_is_not() -> None:
+    more = "action:d a pan:Action ; pan:inPlan plan:q .\n"
+    named = "".join(use(f"{of}{on}", f"action:{of}", f"instrument:{on}") for of, on in ("bk", "ck", "dl"))
+    own = use("5", "plan:q", "instrument:k")
+    found = [make("trust", material(PLANS, more, named, *said)) for said in ((), (own,))]
+    asked = [[one.say("en") for one in table.notes if one.say("en").endswith("?")] for table in found]
+    assert asked == [["2 of the 3 actions read of “Plan Q” name “Texte K”: does the plan say so of itself?"], []]
+    assert [row["listed"] for row in found[0].rows] == [None, None]
+    counted = make("trust", material(PLANS, more, "plan:q pan:measureCount 6 .\n"))
+    assert {row["plan_label"]: row["listed"] for row in counted.rows} == {"Plan Q": 0.5, "Plan P": None}
+
+
 def test_actions_of_two_editions_are_no_overlap() -> None:
     lead = "".join(
         f"involvement:{of} pan:involvedIn action:{of} ; pan:involves body:{body} ; pan:role role:lead ; {STATED} .\n"

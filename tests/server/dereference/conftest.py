@@ -33,6 +33,8 @@ TOMBSTONE = """\
 @prefix dcterms: <http://purl.org/dc/terms/> .
 @prefix owl: <http://www.w3.org/2002/07/owl#> .
 @prefix pan: <https://w3id.org/pan2kg/ontology#> .
+@prefix part: <https://w3id.org/pan2kg/id/part/> .
+@prefix partlevel: <https://w3id.org/pan2kg/id/partlevel/> .
 @prefix plan: <https://w3id.org/pan2kg/id/plan/> .
 @prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
 @prefix skos: <http://www.w3.org/2004/02/skos/core#> .
@@ -45,6 +47,18 @@ action:xx-new-1 a pan:Action ;
     skos:prefLabel "Une mesure"@fr ;
     skos:prefLabel "A measure"@en ;
     pan:inPlan plan:xx-new .
+
+part:xx-new-axis-1 a pan:PlanPart ;
+    skos:prefLabel "Axe"@fr ;
+    pan:inPlan plan:xx-new ;
+    pan:partLevel partlevel:axis .
+
+action:xx-new-m1 a pan:RetiredIdentifier ;
+    dcterms:isReplacedBy part:xx-new-axis-1 .
+
+action:xx-new-m2 a pan:RetiredIdentifier ;
+    dcterms:isReplacedBy part:xx-new-axis-1 ;
+    dcterms:isReplacedBy plan:xx-new .
 
 plan:xx-old a pan:Plan ;
     skos:prefLabel "Ancien plan"@fr ;
