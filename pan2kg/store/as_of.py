@@ -39,6 +39,8 @@ NEEDS: Final = (
     PAN + "underInstrument",
     PAN + "ofObligation",
     PAN + "deadlineOf",
+    PAN + "countIn",
+    PAN + "nameOf",
     ELI + "is_part_of",
     ORG + "member",
     ORG + "organization",

@@ -18,7 +18,7 @@ from pan2kg.store.queries import Query, program_query, read_query
 from pan2kg.store.rules import derive
 from pan2kg.store.store import Store, load, load_project, plain, select
 from pan2kg.turtle.blocks import Block, TurtleFile, index_blocks, read_turtle_files
-from pan2kg.turtle.vocabulary import DCTERMS, GRAPH, RDFS, SKOS, graph_of, thing
+from pan2kg.turtle.vocabulary import GRAPH, graph_of, thing
 from pan2kg.turtle.writer import read_prefixes
 from pan2kg.validation.compilation import compile_shapes
 from pan2kg.validation.evaluation import FocusCounts, differences, evaluate
@@ -30,7 +30,6 @@ from pan2kg.validation.style import check_style, count_looked_at, style_rules
 
 KINDS: Final = (Kind.STYLE, Kind.SHAPE, Kind.QUALITY)
 _CHECK: Final = Messages("check")
-_LABELS: Final = (RDFS + "label", DCTERMS + "title", SKOS + "prefLabel")
 _BARE = re.compile(r'"([^"]*)"\^\^xsd:(?:integer|decimal|boolean)')
 _IRI = re.compile(r"[a-z]+:[^\s<>\"{}|^`\\]+")
 
@@ -77,8 +76,9 @@ def check(
         load(ox.Store(), path, graph_of(project.graph_path(path)), name=project.name_of(path))
     names = Names(read_prefixes(project))
     # shapes are asked about what is stated, before rules derive from it
-    shapes = _shapes(project, store, names, engine) if Kind.SHAPE in kinds else Report()
-    derive(store, project)
+    shapes = findings_of_shapes(project, store, names, engine) if Kind.SHAPE in kinds else Report()
+    if not {Kind.STYLE, Kind.QUALITY}.isdisjoint(kinds):
+        derive(store, project)
     parts = [
         _style(project, files, store, names) if Kind.STYLE in kinds else Report(),
         shapes,
@@ -100,7 +100,13 @@ def _style(project: Project, files: Sequence[TurtleFile], store: Store, names: N
     return Report(rules, (*check_style(files, names.prefixes), *asked), count_looked_at(files) | looked_at)
 
 
-def _shapes(project: Project, store: Store, names: Names, engine: Engine) -> Report:
+def findings_of_shapes(project: Project, store: Store, names: Names, engine: Engine) -> Report:
+    """What the shapes of a project find in a store that holds what it states, and nothing derived.
+
+    Raises:
+        ProjectError: there is no shape, or one is malformed or not compiled.
+        QueryError: the query of a shape is no SPARQL.
+    """
     shapes = read_shapes(project.shape_files())
     rules = read_rules(shapes, names)
     if not rules.rules:
@@ -235,12 +241,7 @@ def _labels(store: Store, parts: Iterable[Report]) -> dict[str, Text]:
             wanted.add(thing("plan", finding.part))
     wanted = {iri for iri in wanted if _IRI.fullmatch(iri)}
     found: dict[str, dict[str, str]] = {}
-    for predicate in _LABELS:
-        for iri, language, label in _labels_by(store, predicate, wanted):
-            found.setdefault(iri, {})[language] = " ".join(label.split())
+    table = select(store, program_query("things/labels-by-language", thing=sorted(wanted)))
+    for iri, language, label in zip(*(table.values(column) for column in table.columns), strict=True):
+        found.setdefault(iri, {})[language] = " ".join(label.split())
     return {iri: Text.of(said) for iri, said in found.items()}
-
-
-def _labels_by(store: Store, predicate: str, wanted: Iterable[str]) -> Iterator[tuple[str, str, str]]:
-    table = select(store, program_query("things/labels-by-language", thing=sorted(wanted), property=predicate))
-    return zip(*(table.values(column) for column in table.columns), strict=True)
