@@ -114,7 +114,8 @@ FORESEEN: Final = frozenset(
 )
 """Milestones that an instrument sets in advance."""
 
-_LEGILUX: Final = re.compile(r"http://data\.legilux\.public\.lu/eli/etat/leg/\w+/(\d{4})/(\d{2})/(\d{2})/")
+_DAY: Final = re.compile(r"https?://[^ ]+?/eli/(?:[^ /]+/)+(\d{4})/(\d{2})/(\d{2})/")
+"""A European Legislation Identifier that holds a day, as those of many gazettes do."""
 _UNION: Final = re.compile(r"http://data\.europa\.eu/eli/\w+/(\d{4})/")
 
 
@@ -239,7 +240,7 @@ def _named_date(instrument: Node) -> str:
     >>> _named_date(ox.NamedNode("http://data.europa.eu/eli/reg/2017/821/oj")), _named_date(ox.NamedNode("http://e/x"))
     ('2017', '')
     """
-    found = _LEGILUX.match(instrument.value) or _UNION.match(instrument.value)
+    found = _DAY.match(instrument.value) or _UNION.match(instrument.value)
     return "-".join(found.groups()) if found else ""
 
 
