@@ -14,8 +14,8 @@ from typing import Final
 ROOT: Final = Path(__file__).resolve().parent.parent
 PARTS: Final = ("ontology", "graph", "queries")
 PLANS: Final = ROOT / "graph" / "plans"
-FEW: Final = ("lu-bhr-1", "lu-bhr-2", "lu-climate-pact-2012")
-"""Two plans whose actions share texts, and one that neither cites."""
+FEW: Final = ("lu-bhr-1", "lu-bhr-2", "lu-climate-pact-2012", "lu-cooperation-gender-2021")
+"""Two plans whose actions share texts, one that neither cites, and one with parts."""
 
 
 def copy(target: Path, plans: Collection[str] = ()) -> Path:
