@@ -44,10 +44,10 @@ _WEIGHED: Final = frozenset((
 _THINGS: Final = frozenset((
     "action", "actions", "answer", "answers", "bodies", "cited", "citing", "counterparts", "countries",
     "document", "earlier", "figure", "group", "groups", "holder", "instrument", "instruments", "instruments_added",
-    "instruments_removed", "later", "named", "obligation",
+    "instruments_removed", "force", "later", "named", "national", "obligation", "obligation_kind",
     "obligations", "of_what", "one", "other", "other_action", "other_group", "other_plan", "pages", "path", "plan",
-    "plans", "recommendation", "relation", "review", "subject", "told", "topic", "topics", "touching", "two", "ways",
-    "what",
+    "plans", "provision", "recommendation", "relation", "review", "subject", "told", "topic", "topics", "touching",
+    "two", "ways", "what",
 ))  # fmt: skip
 """The columns that hold IRIs; those that hold codes are the ones whose values have a name."""
 SILENT = Text()

@@ -13,13 +13,13 @@ import pyoxigraph as ox
 
 from pan2kg.errors import Place, ProjectError, QueryError
 from pan2kg.i18n.catalogue import LANGUAGES, SOURCE_LANGUAGE, Messages, Text, french
-from pan2kg.project import Project
+from pan2kg.project import Project, read_text
 from pan2kg.store.queries import Query, program_query, read_query
 from pan2kg.store.rules import derive
 from pan2kg.store.store import Store, load, load_project, plain, select
 from pan2kg.turtle.blocks import Block, TurtleFile, index_blocks, read_turtle_files
-from pan2kg.turtle.vocabulary import GRAPH, graph_of, thing
-from pan2kg.turtle.writer import read_prefixes
+from pan2kg.turtle.vocabulary import path_of, thing
+from pan2kg.turtle.writer import read_prefixes, subjects
 from pan2kg.validation.compilation import compile_shapes
 from pan2kg.validation.evaluation import FocusCounts, differences, evaluate
 from pan2kg.validation.explanation import refused
@@ -73,7 +73,7 @@ def check(
     files = read_turtle_files(project)
     store = load_project(project)
     for path in project.shape_files():
-        load(ox.Store(), path, graph_of(project.graph_path(path)), name=project.name_of(path))
+        load(ox.Store(), path, project.graph_iri(path), name=project.name_of(path))
     names = Names(read_prefixes(project))
     # shapes are asked about what is stated, before rules derive from it
     shapes = findings_of_shapes(project, store, names, engine) if Kind.SHAPE in kinds else Report()
@@ -86,7 +86,7 @@ def check(
     ]
     report = Report(
         rules=tuple(rule for part in parts for rule in part.rules),
-        findings=in_order(_placed(parts, index_blocks(files), names)),
+        findings=in_order(_own(_placed(parts, index_blocks(files), names), project)),
         looked_at={key: number for part in parts for key, number in part.looked_at.items()},
         names=replace(names, labels=_labels(store, parts)),
         fail_on=fail_on,
@@ -96,8 +96,10 @@ def check(
 
 def _style(project: Project, files: Sequence[TurtleFile], store: Store, names: Names) -> Report:
     asked, looked_at = check_questions(project, store)
+    del names  # each project has its own prefixes
     rules = (*style_rules().values(), *question_rules().values())
-    return Report(rules, (*check_style(files, names.prefixes), *asked), count_looked_at(files) | looked_at)
+    faults = [fault for one in project.members for fault in check_style(read_turtle_files(one), read_prefixes(one))]
+    return Report(rules, (*faults, *asked), count_looked_at(files) | looked_at)
 
 
 def findings_of_shapes(project: Project, store: Store, names: Names, engine: Engine) -> Report:
@@ -120,12 +122,18 @@ def findings_of_shapes(project: Project, store: Store, names: Names, engine: Eng
     if engine is not Engine.SPARQL:
         from pan2kg.validation.reference import validate
 
-        found[Engine.PYSHACL] = validate([*project.ontology_files(), *project.graph_files()], rules)
+        found[Engine.PYSHACL] = validate(_checked(project), rules)
     findings = next(iter(found.values()))
     if engine is Engine.BOTH:
         findings += tuple(_differences(found[Engine.SPARQL], found[Engine.PYSHACL]))
     told = dict.fromkeys((*rules.rules.values(), *(finding.rule for finding in findings)))
     return Report(tuple(told), findings, counts.by_rule(rules))
+
+
+def _checked(project: Project) -> list[Path]:
+    """The files shapes look at: what every open project loads, what several of them share once."""
+    files = {one.graph_iri(path): path for one in reversed(project.members) for path in one.loaded_files()}
+    return sorted(files.values())
 
 
 def _differences(compiled: Iterable[Finding], reference: Iterable[Finding]) -> Iterator[Finding]:
@@ -213,6 +221,12 @@ def _placed(parts: Iterable[Report], index: Index, names: Names) -> Iterator[Fin
             yield finding if finding.place else replace(finding, place=find_place(finding, index, names))
 
 
+def _own(findings: Iterable[Finding], project: Project) -> Iterator[Finding]:
+    """The findings on what stands in the project's own files: the core it imports is nobody's to edit there."""
+    core = {subject for path in project.core_files() for subject, _ in subjects(read_text(path))}
+    return (finding for finding in findings if finding.place or finding.focus not in core)
+
+
 def find_place(finding: Finding, index: Index, names: Names) -> Place | None:
     """Where a finding stands: the statement it is about, else the first line of the thing's block."""
     blocks = index.get(finding.focus, ())
@@ -228,8 +242,8 @@ def find_place(finding: Finding, index: Index, names: Names) -> Place | None:
         return min(lines, key=lambda line: line[0])[1]
     if blocks:
         return Place(blocks[0][0].name, blocks[0][1].line)
-    file = finding.focus.removeprefix(GRAPH)
-    return Place(f"graph/{file}.ttl") if finding.focus.startswith(GRAPH) else None
+    file = path_of(finding.focus)
+    return Place(f"graph/{file}.ttl") if file else None
 
 
 def _labels(store: Store, parts: Iterable[Report]) -> dict[str, Text]:

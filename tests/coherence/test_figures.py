@@ -61,8 +61,8 @@ EXPECTED: dict[str, tuple[tuple[float | None, ...], ...]] = {
     "citations-made": ((2, 0, 4), (2, 0, 18), (5, 0, 38), (6, 0, 71)),
     "citation-rate": ((0.333333, 1), (0.1, 1), (0.116279, 1), (0.077922, 1)),
     "debt": ((0, 2.054262), (0, 18.727303), (0, 22.727588), (0, 49.101481)),
-    "index-3-3": ((1, 1), (0.666667, 1), (0.666667, 1), (0.222222, 1)),
-    "index-3-3-all": ((0.666667, 1), (0.491228, 1), (0.44086, 1), (0.317829, 1)),
+    "coherence-index": ((1, 1), (0.666667, 1), (0.666667, 1), (0.222222, 1)),
+    "coherence-index-all": ((0.666667, 1), (0.491228, 1), (0.44086, 1), (0.317829, 1)),
     "texts-read": ((21,), (29,), (33,), (37,)),
     "plans-with-texts": ((35,), (50,), (61,), (67,)),
     "lists": ((4, 32, 132, 0),) * 4,
@@ -86,7 +86,7 @@ def test_the_index_of_all_plans_counts_a_citation_in_text_and_on_the_page_twice(
     one = tuple(said for said in tables.statements if (said.link, said.channel) != (TWO_CHANNELS, "web"))
     assert len(tables.statements) - len(one) == 1
     made = {level: known(replace(tables, statements=one), level) for level in FIGURED}
-    (index,) = (one for one in figures(made) if one.figure.id == "index-3-3-all")
+    (index,) = (one for one in figures(made) if one.figure.id == "coherence-index-all")
     assert [value[0] for value in index.nested] == pytest.approx([0.658537, 0.482143, 0.434783, 0.3125], abs=5e-7)
     assert [index.figure.population(made[level]) for level in FIGURED] == [41, 56, 92, 128]
 
@@ -94,7 +94,12 @@ def test_the_index_of_all_plans_counts_a_citation_in_text_and_on_the_page_twice(
 def test_figures_say_among_how_many(taken: Mapping[str, Taken], at: Mapping[Level, Known]) -> None:
     found = {name: one.population for name, one in taken.items()}
     assert (found["linked-plan-pairs"], found["citing-pairs"], found["linked-actions"]) == (14028, 28056, 351)
-    assert (found["measures"], found["lists"], found["index-3-3"], found["index-3-3-all"]) == (2500, 168, 3, 57)
+    assert (found["measures"], found["lists"], found["coherence-index"], found["coherence-index-all"]) == (
+        2500,
+        168,
+        3,
+        57,
+    )
     occasions = taken["occasions"].figure
     assert [occasions.population(at[level]) for level in FIGURED] == [74, 132, 219, 336]
 
@@ -136,7 +141,7 @@ def test_figures_of_nothing_have_nothing_to_divide_by() -> None:
     empty = {level: known(Tables(Works((), {})), level) for level in FIGURED}
     values: dict[str, Value] = {one.figure.id: one.value for one in figures(empty)}
     assert values["citation-rate"] == (None, None)
-    assert values["index-3-3-all"] == (None, None)
+    assert values["coherence-index-all"] == (None, None)
     assert values["linked-plan-pairs"] == (0.0,)
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from pan2kg.graph.graph import Graph, open_graph
+from tests.conftest import start
 
 READ = """
 @prefix aspect: <https://w3id.org/pan2kg/id/aspect/> .
@@ -50,9 +51,7 @@ def test_what_only_the_editors_assigned_is_left_out_at_a_firmer_level(two_countr
 def test_no_is_only_said_where_our_plan_was_read_in_full(
     two_countries: Graph, tmp_path: Path, completeness: str, covered: str
 ) -> None:
-    from pan2kg.project import start
-
-    list(start(tmp_path / "mine"))
+    start(tmp_path / "mine")
     given = two_countries.project.root / "graph" / "plans" / "two-countries.ttl"
     first, second = given.read_text("utf-8").split("plan:be-two-1 a pan:Plan", 1)
     first = first.replace("completeness:partial", f"completeness:{completeness}")
