@@ -58,10 +58,17 @@ def project() -> Project:
 @pytest.fixture
 def own_project(tmp_path: Path) -> Path:
     """An empty project of one's own."""
-    from pan2kg.project import start
+    return start(tmp_path / "mine")
 
-    folder = tmp_path / "mine"
-    list(start(folder))
+
+def start(folder: Path) -> Path:
+    """A project with nothing in its graph, whose addresses are those of pan2kg."""
+    from pan2kg.countries.beginning import Beginning, begin
+    from pan2kg.countries.table import find_country
+
+    list(begin(folder, Beginning(find_country("lu"), "https://w3id.org/pan2kg/", imports_core=False)))
+    shutil.rmtree(folder / "graph")
+    (folder / "graph" / "plans").mkdir(parents=True)
     return folder
 
 
@@ -69,10 +76,9 @@ def own_project(tmp_path: Path) -> Path:
 def two_countries(tmp_path_factory: pytest.TempPathFactory) -> Graph:
     """A small project of two countries: plans with parts, a draft, a retired identifier, names and finer citations."""
     from pan2kg.graph.graph import open_graph
-    from pan2kg.project import start
 
     folder = tmp_path_factory.mktemp("two") / "countries"
-    list(start(folder))
+    start(folder)
     shutil.copyfile(ROOT / "tests" / "two-countries.ttl", folder / "graph" / "plans" / "two-countries.ttl")
     return open_graph(folder)
 

@@ -13,7 +13,7 @@ from typing import Final
 PACKAGE: Final = Path(__file__).resolve().parents[1] / "pan2kg"
 
 ROOMS: Final = (
-    "errors", "project", "i18n", "turtle", "store", "extract", "validation", "coherence", "graph",
+    "errors", "project", "i18n", "turtle", "countries", "store", "extract", "validation", "coherence", "graph",
     "tables", "charts", "network", "report", "review", "site", "publish", "server", "cli",
 )  # fmt: skip
 """From the ground up: a room knows only those that stand before it."""
@@ -21,7 +21,7 @@ ROOMS: Final = (
 FOR_ALL: Final = {"errors", "i18n"}
 """What can go wrong, and how it is said, is for every room."""
 
-ENTRIES: Final = 20
+ENTRIES: Final = 21
 """How many names ``ls pan2kg`` may show at most, so that they tell the story at a glance."""
 
 DOORS: Final = {
@@ -84,7 +84,7 @@ LISTING: Final = {"citations", "meetings"}
 """What lists links for a page or a table."""
 PARTS: Final = {
     "report.compose._debt", "site.home.numbers", "tables.gaps._elsewhere", "tables.gaps._occasions",
-    "tables.gaps._returns", "tables.plans.three_three",
+    "tables.gaps._returns", "tables.plans.coherence_index",
 }  # fmt: skip
 """What tells how long a list is that holds a part of the register's, that of the plans chosen."""
 READS_STATEMENTS: Final = {"graph.graph", "site.pair"}

@@ -66,6 +66,7 @@ def _shared(figure: argparse.ArgumentParser) -> None:
     figure.add_argument(
         "--project",
         metavar="DIR",
+        action="append",
         default=argparse.SUPPRESS,
         help="project",
     )

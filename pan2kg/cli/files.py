@@ -135,7 +135,7 @@ def run_report(options: argparse.Namespace) -> int:
     """Write the coherence and gap report of a plan; say which files.
 
     Raises:
-        QueryError: an unknown plan, or none is named and the graph has no PAN 2.
+        QueryError: an unknown plan, or none is named and the profile names none.
         ProjectError: the graph holds no action; or the folder cannot be written.
     """
     from pan2kg.coherence.evidence import HEADLINE, level

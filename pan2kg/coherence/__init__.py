@@ -24,7 +24,7 @@ The modules in their one order; each imports only from those before it::
     reading_state  what was read, three states of a cell, coverage
     weight         low, high and broad of a pair; all pairs of plans and of actions
     feasible       which plan could cite which: verdicts
-    occasions      occasions to cite, citation rate, debt, returns, index of action 3.3
+    occasions      occasions to cite, citation rate, debt, returns, coherence index
     known          the tables, and all that follows from them at a level
     figures        the register of figures
     known_tables   the tables as the store holds them

@@ -226,7 +226,7 @@ def place_state(made: Chronology, readings: Readings, place: tuple[str, str, Cha
 
 @dataclass(frozen=True, slots=True)
 class Index:
-    """The index of action 3.3: [seen/m, (seen + open)/m] with m = seen + absent + open, pooled over pairs.
+    """The coherence index: [seen/m, (seen + open)/m] with m = seen + absent + open, pooled over pairs.
 
     ``counts`` has all five states; ``empty`` lists the pairs without a possible cell.
     """

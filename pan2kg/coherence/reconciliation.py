@@ -105,7 +105,8 @@ def _sharing(known: Known) -> Account:
 
 def _of_the_focus(known: Known) -> Account:
     own = frozenset(pair for pair in known.linked if known.tables.focus in pair)
-    return Account(Part("focus", len(own)), _by_kind(_kinds(known, own), len(own), rest="in-index", figure="index-3-3"))
+    parts = _by_kind(_kinds(known, own), len(own), rest="in-index", figure="coherence-index")
+    return Account(Part("focus", len(own)), parts)
 
 
 def _actions(known: Known) -> Account:

@@ -24,15 +24,15 @@ from typing import TYPE_CHECKING, Final, Generic, Self, TypeVar, cast, overload
 
 from pan2kg.errors import QueryError
 from pan2kg.graph.answer import Answer, Measures
-from pan2kg.graph.dataset import Notice, Release, read_notice, read_release
+from pan2kg.graph.dataset import Notice, Release, dataset_of, read_notice, read_release
 from pan2kg.graph.labels import Labels, plain_words, read_labels
 from pan2kg.i18n.days import today
-from pan2kg.i18n.message import either
+from pan2kg.i18n.message import Message, either, verbatim
 from pan2kg.project import Project
-from pan2kg.store.queries import Query, fill, find_query, program_query, read_queries, replaced
+from pan2kg.store.profile import CountryProfile, own_profile, read_profiles
+from pan2kg.store.queries import Query, fill, find_query, insist, program_query, read_queries, replaced
 from pan2kg.store.rules import derive
 from pan2kg.store.store import LocalStore, Store, load_project, open_store, plain, select
-from pan2kg.turtle.vocabulary import ID
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -62,8 +62,6 @@ if TYPE_CHECKING:
     from pan2kg.store.as_of import DatedGraph
     from pan2kg.validation.report import Report
 
-HOME: Final = "lu-bhr-2"
-"""The plan whose action 3.3 asks for coherence: looked at where no plan is named and the graph has it."""
 DAYS: Final = 4
 """Of how many days the graph as it was then is kept."""
 
@@ -165,6 +163,7 @@ class Graph:
         True
         """
         query = find_query(self.project, name)
+        insist(query, parameters)
         return self.sparql(fill(query, parameters, store=self.store, project=self.project))
 
     def sparql(self, text: str) -> Answer:
@@ -272,7 +271,12 @@ class Graph:
     @Reading
     def version(self) -> Release:
         """The release of the graph: its number and its day."""
-        return Release(self._release) if self._release else read_release(self.store)
+        return Release(self._release) if self._release else read_release(self.store, self.profile.space)
+
+    @property
+    def dataset_iri(self) -> str:
+        """The IRI of the dataset the graph is."""
+        return dataset_of(self.profile.space)
 
     @property
     def release(self) -> str:
@@ -282,7 +286,31 @@ class Graph:
     @Reading
     def notice(self) -> Notice:
         """What the graph says of itself as a dataset: names, creators, licence, days."""
-        return read_notice(self.store)
+        return read_notice(self.store, self.profile.space)
+
+    @Reading
+    def projects(self) -> tuple[CountryProfile, ...]:
+        """The profiles of the projects whose graphs these are."""
+        return read_profiles(self.store)
+
+    @Reading
+    def profile(self) -> CountryProfile:
+        """What depends on the country: the plan to start from, the action that asks for coherence, languages, gazette.
+
+        >>> open_graph().profile.languages
+        ('en', 'fr')
+        """
+        return own_profile(self.projects, self.project)
+
+    @property
+    def asked_by(self) -> Message:
+        """The action that asks for coherence, as it stands behind the name of the index; no words without one.
+
+        >>> print(open_graph().asked_by)
+         (action 3.3)
+        """
+        number = self.labels.label(self.profile.coherence_action, self.language).notation
+        return Message("figure", "of-action", {"number": number}) if number else verbatim("")
 
     @Reading
     def statements(self) -> Statements:
@@ -402,7 +430,7 @@ class Graph:
         """The small tables all figures are computed from: uses of texts, statements, dates and what was read."""
         from pan2kg.coherence.known_tables import read_tables
 
-        home = f"{ID}plan/{HOME}"
+        home = self.profile.home_plan
         found = read_tables(self.store, release=self.release, as_of=self.as_of)
         return replace(found, focus=home) if home in found.works.plans else found
 
@@ -444,7 +472,7 @@ class Graph:
         taken = self.once(f"figures {at.key}", lambda: figures(made, at))
 
         def cells(one: Taken) -> tuple[object, ...]:
-            name = one.figure.name.say(self.language)
+            name = one.figure.name(self.asked_by).say(self.language)
             return (one.figure.id, name, one.level.key, one.value, *one.nested, one.population)
 
         return Measures(taken, ("id", "name", "level", "value", *(one.key for one in FIGURED), "population"), cells)
@@ -647,8 +675,8 @@ class Graph:
             raise replaced(old, self.retired[old])
 
     def own_plan(self) -> str | None:
-        """The plan to start from where none is named; None where the graph does not have it."""
-        return next((plan.iri for plan in self.uses.plans if plan.iri.rpartition("/")[2] == HOME), None)
+        """The plan to start from where none is named, as the profile says; None where the graph does not have it."""
+        return next((plan.iri for plan in self.uses.plans if plan.iri == self.profile.home_plan), None)
 
 
 def _figured(level: Level | str) -> Level:
@@ -673,12 +701,14 @@ def bare(name: str) -> str:
 
 def open_graph(
     project: str | Path | None = None,
-    *,
+    *others: str | Path,
     endpoint: str | None = None,
     language: Language = "en",
     as_of: date | None = None,
 ) -> Graph:
     """Open the project in a folder, or without a folder the graph shipped with the package.
+
+    Those in ``others`` are opened with it, and compared; its profile and its questions hold.
 
     With ``endpoint``, the address of a SPARQL 1.1 endpoint, questions go there. Figures look back from the day
     ``as_of``, today where none is given.
@@ -691,7 +721,7 @@ def open_graph(
     Traceback (most recent call last):
     pan2kg.errors.ProjectError: /nowhere: There is no such folder. ...
     """
-    found = Project.at(project) if project is not None else Project.packaged()
+    found = Project.together([project, *others]) if project is not None else Project.packaged()
     if endpoint is not None:
         from pan2kg.store.remote import RemoteStore
 

@@ -13,7 +13,7 @@ from urllib.parse import quote
 
 from pan2kg.i18n.catalogue import LANGUAGES, french
 from pan2kg.store.store import Store, Term, plain, select
-from pan2kg.turtle.vocabulary import ID, PAN
+from pan2kg.turtle.vocabulary import ID, PAN, kind_and_key
 
 KINDS: Final = (
     "plan", "action", "body", "instrument", "part", "category", "provision", "topic", "group",
@@ -55,17 +55,6 @@ def root(path: str) -> str:
     ('../../', '')
     """
     return "../" * path.count("/")
-
-
-@lru_cache(maxsize=1 << 16)
-def kind_and_key(iri: str) -> tuple[str, str]:
-    """Kind and key of a thing of ours from its IRI; empty for others.
-
-    >>> kind_and_key("https://w3id.org/pan2kg/id/action/lu-bhr-2-4-3")
-    ('action', 'lu-bhr-2-4-3')
-    """
-    kind, _, key = iri.removeprefix(ID).partition("/") if iri.startswith(ID) else ("", "", "")
-    return kind, key
 
 
 def pair_key(one: str, two: str) -> str:
@@ -326,7 +315,21 @@ def read_labels(store: Store) -> Labels:
         iri: replace(_entry(iri, types, keys, notations, texts), brief=brief.get(iri, {}))
         for iri in sorted({*texts, *keys, *types})
     }
-    return Labels(entries, {(e.kind, e.key): e for e in entries.values() if e.kind})
+    by_address: dict[tuple[str, str], Entry] = {}
+    for entry in entries.values():
+        if entry.kind:
+            apart = _apart(entry, by_address)
+            entries[apart.iri] = by_address[apart.kind, apart.key] = apart
+    return Labels(entries, by_address)
+
+
+def _apart(entry: Entry, taken: Mapping[tuple[str, str], Entry]) -> Entry:
+    """A thing with a key no other of its kind has: two projects, or a project and pan2kg, may have given the same."""
+    other = taken.get((entry.kind, entry.key))
+    if other is None or not (kind_and_key(entry.iri)[0] and kind_and_key(other.iri)[0]):
+        return entry
+    keys = (f"{entry.key}.{number}" for number in range(2, len(taken) + 3))
+    return replace(entry, key=next(key for key in keys if (entry.kind, key) not in taken))
 
 
 def _texts(rows: Iterable[tuple[Term | None, ...]]) -> dict[str, dict[str, str]]:

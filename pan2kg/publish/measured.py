@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from pan2kg.coherence.figures import Taken
     from pan2kg.graph.graph import Graph
+    from pan2kg.i18n.message import Message
 
 WEIGHTS: Final = TableDefinition("weights", RELEASE.known("table.weights"), ())
 FIGURES: Final = TableDefinition(
@@ -149,12 +150,12 @@ def figures_table(graph: Graph) -> CsvTable:
     )  # fmt: skip
     made = {level: graph.known(level) for level in FIGURED}
     taken = [take(one.figure, made, level) for one in graph.figures() for level in FIGURED]
-    return CsvTable(FIGURES, fields, [row for one in taken for row in _figure_rows(one)])
+    return CsvTable(FIGURES, fields, [row for one in taken for row in _figure_rows(one, graph.asked_by)])
 
 
-def _figure_rows(taken: Taken) -> Iterator[list[str]]:
+def _figure_rows(taken: Taken, asked_by: Message) -> Iterator[list[str]]:
     figure = taken.figure
-    names = [figure.name.say(tag) for tag in RELEASED]
+    names = [figure.name(asked_by).say(tag) for tag in RELEASED]
     population = "" if taken.population is None else str(taken.population)
     for part, value, upper in _values(taken):
         yield [figure.id, taken.level.key, part, *names, figure.unit.value, value, upper, population]

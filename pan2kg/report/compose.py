@@ -157,10 +157,10 @@ def citing(graph: Graph, plan: str, title: str, level: Level) -> Section:
 
 
 def compose(graph: Graph, plan: str = "", level: Level = HEADLINE) -> PlanReport:
-    """The report on a plan, PAN 2 where none is named and the graph has it; its links at a level of evidence.
+    """The report on a plan, the home plan of the project where none is named; its links at a level of evidence.
 
     Raises:
-        QueryError: an unknown plan, with the nearest names; or none is named and the graph has no PAN 2.
+        QueryError: an unknown plan, with the nearest names; or none is named and the profile names none.
         ProjectError: the graph holds no action.
     """
     language = graph.language

@@ -1,4 +1,4 @@
-"""The sections of a plan's report on plans, debt, action 3.3, actions, bodies, obligations and editions.
+"""The sections of a plan's report on plans, debt, coherence index, actions, bodies, obligations and editions.
 
 Each picture is drawn twice, once with marks that lead to rows of the page and once without for Markdown, and has its
 data as a table.
@@ -17,7 +17,7 @@ from pan2kg.coherence.known import basis_line
 from pan2kg.coherence.occasions import State
 from pan2kg.coherence.reading_state import Cell
 from pan2kg.errors import QueryError
-from pan2kg.graph.graph import HOME, Graph
+from pan2kg.graph.graph import Graph
 from pan2kg.i18n.catalogue import Messages, Text
 from pan2kg.report.blocks import (
     Block,
@@ -43,7 +43,7 @@ from pan2kg.tables.coverage import trust
 from pan2kg.tables.editions import compared
 from pan2kg.tables.formats import Value
 from pan2kg.tables.obligations import dependencies, duties, for_pages, recommendations
-from pan2kg.tables.plans import by_chance, matrix, three_three
+from pan2kg.tables.plans import by_chance, coherence_index, matrix
 from pan2kg.tables.table import Choice, Column, FigureTable, coded, codes
 from pan2kg.turtle.vocabulary import XSD
 
@@ -293,12 +293,17 @@ def _owed(row: Row) -> str:
 
 
 def index(case: Case) -> Section:
-    """Action 3.3, pair by pair."""
-    made = turned(three_three(case.graph, case.choice), lambda row: row["two"] == case.plan, _ENDS)
+    """The coherence index, pair by pair, and what surrounds the action that asks for it, where it is this plan's."""
+    made = turned(coherence_index(case.graph, case.choice), lambda row: row["two"] == case.plan, _ENDS)
     table = leading(made, low=_pairs, text_there=_there, web_there=_there, text_back=_back, web_back=_back)
-    first = [Prose(case.say("index-own"))] if case.key == HOME else []
-    central = {"action": f"{case.key}-3-3"} if case.key == HOME else {"plan": case.key}
-    around = _WORDS.say("section.around" if case.key == HOME else "section.around-other", case.graph.language)
+    graph, language = case.graph, case.graph.language
+    asking = graph.profile.coherence_action
+    named = graph.labels.label(asking, language)
+    if asking and graph.plan_of(asking) == case.plan:
+        first = [Prose(case.say("index-own", number=named.notation, action=named.text))]
+        central, around = {"action": named.key}, _WORDS.say("section.around", language, number=named.notation)
+    else:
+        first, central, around = [], {"plan": case.key}, _WORDS.say("section.around-other", language)
     return case.section(
         "index",
         *first,
@@ -348,11 +353,12 @@ def responsible(case: Case) -> Section:
 
 
 def due(case: Case) -> Section:
-    """Obligations, the order of deadlines, and recommendations."""
-    found = for_pages(duties(case.graph, Choice(evidence=case.subject.level)))
-    table = named(found, lambda row: name("obligation", str(row["obligation"])))
+    """Obligations the country recorded or somebody answers, the order of deadlines, and recommendations."""
+    every = duties(case.graph, Choice(evidence=case.subject.level))
+    told = replace(every, rows=tuple(row for row in every.rows if row["national"] or row["answers"] or row["touching"]))
+    table = named(for_pages(told), lambda row: name("obligation", str(row["obligation"])))
     table = leading(table, **dict.fromkeys(("due", "margin", "overdue"), _duty))
-    aside = ["holder", "is_act"]
+    aside = ["holder", "holder_basis", "national", "provision", "is_act"]
     aside += [] if any(row["needs_ratification"] for row in table.rows) else ["needs_ratification", "ratified"]
     return case.section(
         "obligations",

@@ -7,13 +7,12 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from pan2kg.graph.labels import kind_and_key
 from pan2kg.site.basis import Notes
 from pan2kg.site.levels import mark as level_mark
 from pan2kg.site.pieces import NOTHING, piece
 from pan2kg.site.values import content, unfold
 from pan2kg.tables.template import markup
-from pan2kg.turtle.vocabulary import ID, PAN
+from pan2kg.turtle.vocabulary import ID, PAN, kind_and_key
 
 if TYPE_CHECKING:
     from markupsafe import Markup

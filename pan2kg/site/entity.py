@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import quote, urlsplit
 
 from pan2kg.charts.registry import draw_on
-from pan2kg.graph.labels import KINDS, Entry, kind_and_key
+from pan2kg.graph.labels import KINDS, Entry
 from pan2kg.graph.statements import SOURCE
 from pan2kg.site.basis import Notes
 from pan2kg.site.connections import Group, grouped, kind_of_link, links_of
@@ -21,7 +21,7 @@ from pan2kg.site.rows import Row, listed, pending_rows
 from pan2kg.site.values import EVIDENCE, quotes, unfold
 from pan2kg.tables.table import coded
 from pan2kg.tables.template import markup
-from pan2kg.turtle.vocabulary import DCTERMS, PAN, ROOT, SKOS
+from pan2kg.turtle.vocabulary import DCTERMS, PAN, SKOS, is_ours, kind_and_key
 
 if TYPE_CHECKING:
     from markupsafe import Markup
@@ -71,7 +71,7 @@ def machine(context: PageContext, entry: Entry) -> Machine:
 
 def _official(context: PageContext, entry: Entry) -> Iterator[tuple[str, str]]:
     """Where a text is published: its official address is its IRI; its CELEX number leads to EUR-Lex."""
-    if entry.has_page and entry.iri.startswith(("http://", "https://")) and not entry.iri.startswith(ROOT):
+    if entry.has_page and entry.iri.startswith(("http://", "https://")) and not is_ours(entry.iri):
         yield entry.iri, urlsplit(entry.iri).hostname or context.t("outside")
     statements = context.graph.statements
     for node in statements.values(entry.iri, _IDENTIFIER):

@@ -14,7 +14,6 @@ from pan2kg.charts.raster import picture_bytes
 from pan2kg.charts.registry import draw_on
 from pan2kg.coherence.evidence import FIGURED, counts
 from pan2kg.coherence.occasions import Occasion, State
-from pan2kg.graph.graph import HOME
 from pan2kg.site.choice import ASKED, Choice
 from pan2kg.site.definitions import line, taken
 from pan2kg.site.filtering import chosen, read, shown_plans
@@ -40,7 +39,8 @@ if TYPE_CHECKING:
 
 def lanes_keys(site_context: SiteContext) -> Iterable[str]:
     """The plans whose lanes are files of their own: the one the home page shows."""
-    return [HOME] if site_context.graph.labels.find("plan", HOME) else []
+    home = site_context.graph.labels.entry(site_context.graph.profile.home_plan)
+    return [home.key] if home and home.kind == "plan" else []
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +152,7 @@ def values(context: PageContext) -> Values:
     """What the home page shows."""
     choice, language = chosen(context), context.request.language
     found = [one for one in context.graph.known(choice.level).occasions if one.is_expected]
+    home_plan, home = context.graph.profile.home_plan, next(iter(lanes_keys(context.site_context)), "")
     return {
         "title": context.t("home-title"),
         **matrix(context, limit=FIRST),
@@ -163,7 +164,8 @@ def values(context: PageContext) -> Values:
         "figures": [line(context, taken(context, name)) for name in TOLD],
         "levels": [according_to(one).say(language) for one in FIGURED],
         "caption": according_to(choice.level).say(language),
-        "lanes": lanes(context, HOME),
+        "lanes": lanes(context, home) if home else None,
+        "lanes_of": context.name(home_plan) if home else "",
     }
 
 

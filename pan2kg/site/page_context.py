@@ -17,7 +17,7 @@ from pan2kg.graph.labels import Name, best, pair_key, shortened, way
 from pan2kg.i18n.catalogue import LANGUAGES, Language, Messages, grouped
 from pan2kg.site.pieces import piece
 from pan2kg.tables.template import markup
-from pan2kg.turtle.vocabulary import PAN, ROOT, SKOS
+from pan2kg.turtle.vocabulary import PAN, SKOS, is_ours
 
 if TYPE_CHECKING:
     from markupsafe import Markup
@@ -127,9 +127,9 @@ class PageContext:
         entry = self._index.entry(iri)
         if entry and entry.has_page:
             return self.href(entry.address)
-        if entry and iri.startswith(ROOT):
+        if entry and is_ours(iri):
             return self._place(entry)
-        return iri if iri.startswith(("https://", "http://")) and not iri.startswith(ROOT) else ""
+        return iri if iri.startswith(("https://", "http://")) and not is_ours(iri) else ""
 
     def _place(self, entry: Entry) -> str:
         if entry.kind == "document":

@@ -345,6 +345,7 @@ _WORDED: Final = {
     "returned": "cell", "covered": "cell", "common": "cell", "alone": "cell", "last_link": "cell", "answered": "cell",
     "body": "field", "indicator": "field", "timeline": "field",
     "verdict": "verdict",
+    "kind": "kind",
 }  # fmt: skip
 """The columns of stored questions that hold keys of words, by what the words stand under."""
 _UNTOLD: Final = frozenset({"cell.yes", "cell.no"})

@@ -65,7 +65,7 @@ ABROAD = ("topic", "countries", "plans")
 def other_countries(graph: Graph, choice: Choice = DEFAULT) -> FigureTable:
     """Topics plans of other countries cover and ours do not; ``part`` is the key of our country.
 
-    Without it, our country is the one with most plans. Where the graph knows one country, a note says so.
+    Without it, our country is that of the profile, else the one with most plans. Of one country alone a note says so.
 
     Raises:
         QueryError: a country no plan of the graph is of.
@@ -74,7 +74,8 @@ def other_countries(graph: Graph, choice: Choice = DEFAULT) -> FigureTable:
     counted: dict[str, int] = {}
     for country in country_of.values():
         counted[country] = counted.get(country, 0) + 1
-    ours = _ours(choice.part, counted)
+    own = graph.profile.country
+    ours = own if own in counted and not choice.part else _ours(choice.part, counted)
     ours_topics, others = set[str](), dict[str, set[str]]()
     for plan, topic in _topics(graph):
         if country_of.get(plan) == ours:

@@ -12,7 +12,7 @@ from pan2kg.tables.cells import Row, clean, is_number, items, remarks, resting, 
 from pan2kg.tables.formats import Grid, Markdown, md_escape, write_markdown
 from pan2kg.tables.table import Column, FigureTable
 from pan2kg.tables.template import filled, markup, render
-from pan2kg.turtle.vocabulary import ROOT
+from pan2kg.turtle.vocabulary import is_ours
 
 if TYPE_CHECKING:
     from markupsafe import Markup
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 def _outside(_: Row, __: str, item: str) -> str:
     """Where a thing leads of itself: to the address it has from others, a law's to the law."""
-    return item if item.startswith(("https://", "http://")) and not item.startswith(ROOT) else ""
+    return item if item.startswith(("https://", "http://")) and not is_ours(item) else ""
 
 
 def _unnamed(_: Row) -> str:

@@ -1,4 +1,4 @@
-"""The coherence matrix of plans, action 3.3 pair by pair, and what plans share against chance."""
+"""The coherence matrix of plans, the coherence index pair by pair, and what plans share against chance."""
 
 from __future__ import annotations
 
@@ -175,8 +175,8 @@ INDEX = (
 )  # fmt: skip
 
 
-def three_three(graph: Graph, choice: Choice = DEFAULT) -> FigureTable:
-    """Action 3.3, place by place: for the plan named, else for PAN 2 where the graph has it, else for all.
+def coherence_index(graph: Graph, choice: Choice = DEFAULT) -> FigureTable:
+    """How far cross-references are made, place by place: for the plan named, else for the home plan, else for all.
 
     Raises:
         QueryError: an unknown plan, with the nearest names, or several.

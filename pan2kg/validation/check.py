@@ -13,13 +13,13 @@ import pyoxigraph as ox
 
 from pan2kg.errors import Place, ProjectError, QueryError
 from pan2kg.i18n.catalogue import LANGUAGES, SOURCE_LANGUAGE, Messages, Text, french
-from pan2kg.project import Project
+from pan2kg.project import Project, read_text
 from pan2kg.store.queries import Query, program_query, read_query
 from pan2kg.store.rules import derive
 from pan2kg.store.store import Store, load, load_project, plain, select
 from pan2kg.turtle.blocks import Block, TurtleFile, index_blocks, read_turtle_files
-from pan2kg.turtle.vocabulary import DCTERMS, GRAPH, RDFS, SKOS, graph_of, thing
-from pan2kg.turtle.writer import read_prefixes
+from pan2kg.turtle.vocabulary import path_of, thing
+from pan2kg.turtle.writer import read_prefixes, subjects
 from pan2kg.validation.compilation import compile_shapes
 from pan2kg.validation.evaluation import FocusCounts, differences, evaluate
 from pan2kg.validation.explanation import refused
@@ -30,7 +30,6 @@ from pan2kg.validation.style import check_style, count_looked_at, style_rules
 
 KINDS: Final = (Kind.STYLE, Kind.SHAPE, Kind.QUALITY)
 _CHECK: Final = Messages("check")
-_LABELS: Final = (RDFS + "label", DCTERMS + "title", SKOS + "prefLabel")
 _BARE = re.compile(r'"([^"]*)"\^\^xsd:(?:integer|decimal|boolean)')
 _IRI = re.compile(r"[a-z]+:[^\s<>\"{}|^`\\]+")
 
@@ -74,11 +73,12 @@ def check(
     files = read_turtle_files(project)
     store = load_project(project)
     for path in project.shape_files():
-        load(ox.Store(), path, graph_of(project.graph_path(path)), name=project.name_of(path))
+        load(ox.Store(), path, project.graph_iri(path), name=project.name_of(path))
     names = Names(read_prefixes(project))
     # shapes are asked about what is stated, before rules derive from it
-    shapes = _shapes(project, store, names, engine) if Kind.SHAPE in kinds else Report()
-    derive(store, project)
+    shapes = findings_of_shapes(project, store, names, engine) if Kind.SHAPE in kinds else Report()
+    if not {Kind.STYLE, Kind.QUALITY}.isdisjoint(kinds):
+        derive(store, project)
     parts = [
         _style(project, files, store, names) if Kind.STYLE in kinds else Report(),
         shapes,
@@ -86,7 +86,7 @@ def check(
     ]
     report = Report(
         rules=tuple(rule for part in parts for rule in part.rules),
-        findings=in_order(_placed(parts, index_blocks(files), names)),
+        findings=in_order(_own(_placed(parts, index_blocks(files), names), project)),
         looked_at={key: number for part in parts for key, number in part.looked_at.items()},
         names=replace(names, labels=_labels(store, parts)),
         fail_on=fail_on,
@@ -96,11 +96,19 @@ def check(
 
 def _style(project: Project, files: Sequence[TurtleFile], store: Store, names: Names) -> Report:
     asked, looked_at = check_questions(project, store)
+    del names  # each project has its own prefixes
     rules = (*style_rules().values(), *question_rules().values())
-    return Report(rules, (*check_style(files, names.prefixes), *asked), count_looked_at(files) | looked_at)
+    faults = [fault for one in project.members for fault in check_style(read_turtle_files(one), read_prefixes(one))]
+    return Report(rules, (*faults, *asked), count_looked_at(files) | looked_at)
 
 
-def _shapes(project: Project, store: Store, names: Names, engine: Engine) -> Report:
+def findings_of_shapes(project: Project, store: Store, names: Names, engine: Engine) -> Report:
+    """What the shapes of a project find in a store that holds what it states, and nothing derived.
+
+    Raises:
+        ProjectError: there is no shape, or one is malformed or not compiled.
+        QueryError: the query of a shape is no SPARQL.
+    """
     shapes = read_shapes(project.shape_files())
     rules = read_rules(shapes, names)
     if not rules.rules:
@@ -114,12 +122,18 @@ def _shapes(project: Project, store: Store, names: Names, engine: Engine) -> Rep
     if engine is not Engine.SPARQL:
         from pan2kg.validation.reference import validate
 
-        found[Engine.PYSHACL] = validate([*project.ontology_files(), *project.graph_files()], rules)
+        found[Engine.PYSHACL] = validate(_checked(project), rules)
     findings = next(iter(found.values()))
     if engine is Engine.BOTH:
         findings += tuple(_differences(found[Engine.SPARQL], found[Engine.PYSHACL]))
     told = dict.fromkeys((*rules.rules.values(), *(finding.rule for finding in findings)))
     return Report(tuple(told), findings, counts.by_rule(rules))
+
+
+def _checked(project: Project) -> list[Path]:
+    """The files shapes look at: what every open project loads, what several of them share once."""
+    files = {one.graph_iri(path): path for one in reversed(project.members) for path in one.loaded_files()}
+    return sorted(files.values())
 
 
 def _differences(compiled: Iterable[Finding], reference: Iterable[Finding]) -> Iterator[Finding]:
@@ -207,6 +221,12 @@ def _placed(parts: Iterable[Report], index: Index, names: Names) -> Iterator[Fin
             yield finding if finding.place else replace(finding, place=find_place(finding, index, names))
 
 
+def _own(findings: Iterable[Finding], project: Project) -> Iterator[Finding]:
+    """The findings on what stands in the project's own files: the core it imports is nobody's to edit there."""
+    core = {subject for path in project.core_files() for subject, _ in subjects(read_text(path))}
+    return (finding for finding in findings if finding.place or finding.focus not in core)
+
+
 def find_place(finding: Finding, index: Index, names: Names) -> Place | None:
     """Where a finding stands: the statement it is about, else the first line of the thing's block."""
     blocks = index.get(finding.focus, ())
@@ -222,8 +242,8 @@ def find_place(finding: Finding, index: Index, names: Names) -> Place | None:
         return min(lines, key=lambda line: line[0])[1]
     if blocks:
         return Place(blocks[0][0].name, blocks[0][1].line)
-    file = finding.focus.removeprefix(GRAPH)
-    return Place(f"graph/{file}.ttl") if finding.focus.startswith(GRAPH) else None
+    file = path_of(finding.focus)
+    return Place(f"graph/{file}.ttl") if file else None
 
 
 def _labels(store: Store, parts: Iterable[Report]) -> dict[str, Text]:
@@ -235,12 +255,7 @@ def _labels(store: Store, parts: Iterable[Report]) -> dict[str, Text]:
             wanted.add(thing("plan", finding.part))
     wanted = {iri for iri in wanted if _IRI.fullmatch(iri)}
     found: dict[str, dict[str, str]] = {}
-    for predicate in _LABELS:
-        for iri, language, label in _labels_by(store, predicate, wanted):
-            found.setdefault(iri, {})[language] = " ".join(label.split())
+    table = select(store, program_query("things/labels-by-language", thing=sorted(wanted)))
+    for iri, language, label in zip(*(table.values(column) for column in table.columns), strict=True):
+        found.setdefault(iri, {})[language] = " ".join(label.split())
     return {iri: Text.of(said) for iri, said in found.items()}
-
-
-def _labels_by(store: Store, predicate: str, wanted: Iterable[str]) -> Iterator[tuple[str, str, str]]:
-    table = select(store, program_query("things/labels-by-language", thing=sorted(wanted), property=predicate))
-    return zip(*(table.values(column) for column in table.columns), strict=True)

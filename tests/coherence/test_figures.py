@@ -43,7 +43,7 @@ def taken(at: Mapping[Level, Known]) -> dict[str, Taken]:
 
 def test_the_levels_of_links_are_those_counted_when_the_rule_was_written(graph: pan2kg.Graph, tables: Tables) -> None:
     plan, official, other, editors = FIGURED
-    assert Counter(rule_zero(graph.store).values()) == {plan: 478, official: 86, other: 217, editors: 216, None: 4}
+    assert Counter(rule_zero(graph.store).values()) == {plan: 478, official: 86, other: 217, editors: 216, None: 3}
     assert Counter(use.level for use in tables.uses) == {plan: 360, official: 40, other: 80, editors: 98, None: 3}
 
 
@@ -61,8 +61,8 @@ EXPECTED: dict[str, tuple[tuple[float | None, ...], ...]] = {
     "citations-made": ((2, 0, 185), (2, 0, 199), (5, 0, 297), (6, 0, 332)),
     "citation-rate": ((0.010695, 1), (0.00995, 1), (0.016556, 1), (0.017751, 1)),
     "debt": ((0, 365.770363), (0, 385.234444), (0, 571.807568), (0, 673.619407)),
-    "index-3-3": ((0.095238, 1), (0.090909, 1), (0.076923, 1), (0.0625, 1)),
-    "index-3-3-all": ((0.181481, 1), (0.17193, 1), (0.152334, 1), (0.139326, 1)),
+    "coherence-index": ((0.095238, 1), (0.090909, 1), (0.076923, 1), (0.0625, 1)),
+    "coherence-index-all": ((0.181481, 1), (0.17193, 1), (0.152334, 1), (0.139326, 1)),
     "texts-read": ((94,), (102,), (106,), (111,)),
     "plans-with-texts": ((55,), (70,), (84,), (90,)),
     "lists": ((4, 42, 182, 0),) * 4,
@@ -86,7 +86,7 @@ def test_the_index_of_all_plans_counts_a_citation_in_text_and_on_the_page_twice(
     one = tuple(said for said in tables.statements if (said.link, said.channel) != (TWO_CHANNELS, "web"))
     assert len(tables.statements) - len(one) == 1
     made = {level: known(replace(tables, statements=one), level) for level in FIGURED}
-    (index,) = (one for one in figures(made) if one.figure.id == "index-3-3-all")
+    (index,) = (one for one in figures(made) if one.figure.id == "coherence-index-all")
     assert [value[0] for value in index.nested] == pytest.approx([0.178439, 0.169014, 0.150246, 0.137387], abs=5e-7)
     assert [index.figure.population(made[level]) for level in FIGURED] == [269, 284, 406, 444]
 
@@ -94,7 +94,12 @@ def test_the_index_of_all_plans_counts_a_citation_in_text_and_on_the_page_twice(
 def test_figures_say_among_how_many(taken: Mapping[str, Taken], at: Mapping[Level, Known]) -> None:
     found = {name: one.population for name, one in taken.items()}
     assert (found["linked-plan-pairs"], found["citing-pairs"], found["linked-actions"]) == (25878, 51756, 444)
-    assert (found["measures"], found["lists"], found["index-3-3"], found["index-3-3-all"]) == (2726, 228, 22, 285)
+    assert (found["measures"], found["lists"], found["coherence-index"], found["coherence-index-all"]) == (
+        2726,
+        228,
+        22,
+        285,
+    )
     occasions = taken["occasions"].figure
     assert [occasions.population(at[level]) for level in FIGURED] == [522, 580, 879, 1002]
 
@@ -136,7 +141,7 @@ def test_figures_of_nothing_have_nothing_to_divide_by() -> None:
     empty = {level: known(Tables(Works((), {})), level) for level in FIGURED}
     values: dict[str, Value] = {one.figure.id: one.value for one in figures(empty)}
     assert values["citation-rate"] == (None, None)
-    assert values["index-3-3-all"] == (None, None)
+    assert values["coherence-index-all"] == (None, None)
     assert values["linked-plan-pairs"] == (0.0,)
 
 

@@ -121,7 +121,8 @@ def used(prefix: str) -> frozenset[str]:
 @cache
 def declared() -> Counter[str]:
     """How many files give each IRI a type."""
-    files = (set(parsed(path).subjects(RDF.type, unique=True)) for path in (*TURTLE, *SHAPES))
+    paths = (*TURTLE, *SHAPES, *sorted((ROOT / "graph" / "authorities").glob("national-*.ttl")))
+    files = (set(parsed(path).subjects(RDF.type, unique=True)) for path in paths)
     return Counter(str(subject) for subjects in files for subject in subjects)
 
 

@@ -154,7 +154,7 @@ def test_a_plan_whose_list_is_not_complete_is_said_not_to_be_read_as_a_whole(cli
 
 
 def test_a_project_of_ones_own_takes_readings(cli: Cli, tmp_path: Path) -> None:
-    assert cli("init", "mine").returncode == 0
+    assert cli("init", "mine", "--country", "be").returncode == 0
     (tmp_path / "plan.txt").write_text("Plan d’action\n\n1. Former\n1.1. Former les juges\n1.2. Former les avocats\n")
     plans = "mine/graph/plans"
     draft = cli("draft", "plan.txt", "--plan", "be-bhr-1", "--language", "fr", "-o", f"{plans}/be-bhr-1.ttl")

@@ -223,9 +223,9 @@ def _complete(file: Path) -> None:
 
 
 def test_a_new_project_is_checked_asked_and_filled(cli: Cli, tmp_path: Path) -> None:
-    assert "Next: pan2kg draft" in cli("init", "mine").stdout
+    assert "Next: pan2kg draft" in cli("init", "mine", "--country", "be", "--without-core").stdout
     assert cli("check", "--project", "mine").returncode == 0
-    assert "0 rows" in cli("ask", "plans", "--project", "mine").stdout
+    assert "1 row\n" in cli("ask", "plans", "--project", "mine").stdout, "the example"
     (tmp_path / "plan.txt").write_text("Plan d’action\n\n1. Former\n1.1. Former les juges\n1.2. Former les avocats\n")
     drafted = cli("draft", "plan.txt", "--plan", "be-bhr-1", "--language", "fr", "-o", "mine/graph/plans/be-bhr-1.ttl")
     assert drafted.returncode == 0, drafted.stderr
@@ -282,7 +282,7 @@ BAD: dict[str, tuple[list[str], str]] = {
     "binary text": (["draft", "binary.txt", "--plan", "be-bhr-1"], r"binary.txt"),
     "missing text": (["draft", "none.txt", "--plan", "be-bhr-1"], r"none.txt"),
     "bad key": (["draft", "good.txt", "--plan", "Bad Key"], r"Bad Key"),
-    "full folder": (["init", "."], r"Something is there already"),
+    "full folder": (["init", ".", "--country", "be"], r"Something is there already"),
     "unwritable output": (["ask", "plans", "-o", "no/such/folder.csv"], r"Cannot write the file.*Nothing was changed"),
     "unknown option": (["check", "--nope"], r"unrecognized arguments: --nope"),
     "unknown command": (["chek"], r"invalid choice"),

@@ -23,6 +23,7 @@ from pan2kg.turtle.writer import read_prefixes
 
 STATED = [definition.name for definition in table_definitions()]
 NAMES = [*STATED, *(definition.name for definition in MEASURED)]
+SKOSXL = "http://www.w3.org/2008/05/skos-xl#"
 Metadata = dict[str, dict[str, list[dict[str, str]]]]
 
 
@@ -68,7 +69,7 @@ def _term(column: dict[str, str], value: str) -> ox.NamedNode | ox.Literal:
 def test_every_statement_of_a_table_is_in_the_graph(folder: Path, edition: Edition, name: str) -> None:
     held = {quad.triple for quad in edition.store.inner}
     said = set(triples(folder, name))
-    assert said
+    assert said or (name == "names" and not any(str(one.object) == f"<{SKOSXL}Label>" for one in held))
     assert said <= held
 
 

@@ -23,8 +23,12 @@ COUNTING = (
     "sdg-coverage", "uncovered-principles", "who-does-what",
 )  # fmt: skip
 DENIALS = frozenset(("0", "no", "false", "absent"))
-SEEN = {("plans", "in_graph"), ("loss-if-dropped", "last_link")}
-"""Where such a word says what was seen: how many measures the graph holds, and that another action links two plans."""
+SEEN = {
+    *((name, "in_graph") for name in ("plans", "levels-of-plans", "covered-elsewhere")),
+    ("parts-of-plan", "actions"),
+    ("loss-if-dropped", "last_link"),
+}
+"""Where such a word says what was seen: how many measures or parts there are, and that another action links plans."""
 
 
 def asked(graph: pan2kg.Graph, name: str, at: Level) -> list[dict[str, str]]:

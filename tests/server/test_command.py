@@ -29,7 +29,7 @@ import argparse, sys
 from pan2kg.errors import Pan2kgError
 from pan2kg.cli import serve as command
 parser = argparse.ArgumentParser()
-parser.add_argument("--project")
+parser.add_argument("--project", action="append")
 command.add_serve(parser)
 try:
     sys.exit(command.run_serve(parser.parse_args()))

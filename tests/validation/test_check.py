@@ -276,7 +276,7 @@ def test_a_quality_query_that_cannot_be_used_is_an_error_with_its_file(
 
 def test_every_quality_query_says_what_is_wrong_and_what_mends_it_in_both_languages(project: Project) -> None:
     rules = check(project, kinds=[Kind.QUALITY]).rules
-    assert len(rules) == 13
+    assert len(rules) == 17
     for rule in rules:
         assert all((rule.message.say("fr"), rule.message.say("en"), rule.remedy.say("fr"), rule.remedy.say("en"))), (
             rule.key
@@ -298,6 +298,7 @@ link:{key} a pan:Link ;
     pan:from {start} ;
     pan:to {end} .
 """
+PROFILE: Final = "<https://w3id.org/pan2kg/profile> a pan:Profile"
 FAULTY: Final = {
     "duplicate-label-violation": 'plan:zz-1 a pan:Plan ; skos:prefLabel "Z"@fr . '
     'plan:zz-2 a pan:Plan ; skos:prefLabel "Z"@fr .',
@@ -326,6 +327,10 @@ FAULTY: Final = {
     'pan:milestoneType milestonetype:adoption ; pan:date "2020-01-31"^^xsd:date . '
     "milestone:b a pan:Milestone ; pan:milestoneOf instrument:zz ; "
     'pan:milestoneType milestonetype:adoption ; pan:date "2020-02-01"^^xsd:date .',
+    "missing-label-violation": f'{PROFILE} ; pan:labelLanguage "fr"^^xsd:language . plan:zz a pan:Plan .',
+    "wished-label-violation": f'{PROFILE} ; pan:wishedLabelLanguage "lb"^^xsd:language . plan:zz a pan:Plan .',
+    "outside-base-violation": "<https://elsewhere.example/id/plan/zz> a pan:Plan .",
+    "example-left-violation": "plan:zz a pan:Plan ; pan:isExample true .",
 }  # fmt: skip
 
 

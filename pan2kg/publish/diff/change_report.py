@@ -16,7 +16,7 @@ from pan2kg.publish.diff.states import Change, Shift
 from pan2kg.publish.diff.things import LONG, Altered, Edit, Names, Status, Value, read_names, read_things
 from pan2kg.tables.figure_words import basis_words, value_words
 from pan2kg.tables.formats import md_escape
-from pan2kg.turtle.vocabulary import DCTERMS, GRAPH, PAN, RDF
+from pan2kg.turtle.vocabulary import DCTERMS, PAN, RDF, path_of
 
 if TYPE_CHECKING:
     from pan2kg.coherence.texts import Earlier
@@ -94,7 +94,7 @@ def file_name(graph: str) -> str:
     >>> file_name("https://w3id.org/pan2kg/graph/plans/lu-bhr-2/actions")
     'plans/lu-bhr-2/actions'
     """
-    return graph.removeprefix(GRAPH)
+    return path_of(graph) or graph
 
 
 def describe_edit(edit: Edit, names: Names, language: Language) -> str:
@@ -143,7 +143,7 @@ def _refigured(found: Refigured, language: Language) -> Iterator[Line]:
         yield Line(1, _WORDS.say("figures-same", language))
     for old, new in found.changed:
         ends = {"old": value_words(old.value, old, language), "new": value_words(new.value, new, language)}
-        yield Line(1, _WORDS.say("edit.changed", language, property=new.figure.name.say(language), **ends))
+        yield Line(1, _WORDS.say("edit.changed", language, property=new.figure.name().say(language), **ends))
     yield Line(1, basis_words(found.line, language))
 
 

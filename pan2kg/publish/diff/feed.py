@@ -156,7 +156,7 @@ def write_json(report: ChangeReport, language: Language) -> str:
 
 def _figures(found: Refigured, language: Language) -> dict[str, object]:
     changed = [
-        {"figure": new.figure.id, "name": new.figure.name.say(language), "old": old.value, "new": new.value}
+        {"figure": new.figure.id, "name": new.figure.name().say(language), "old": old.value, "new": new.value}
         for old, new in found.changed
     ]
     return {"basis": basis_words(found.line, language), "weights": found.line.weights, "changed": changed}

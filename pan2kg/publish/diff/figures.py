@@ -18,10 +18,9 @@ from pan2kg.coherence.known import BasisLine, basis_line, known
 from pan2kg.coherence.known_tables import read_tables
 from pan2kg.coherence.texts import Earlier
 from pan2kg.graph.dataset import read_release
-from pan2kg.graph.graph import HOME
 from pan2kg.publish.diff.states import graph_name
+from pan2kg.store.profile import own_profile, read_profiles
 from pan2kg.store.store import LocalStore, is_derived
-from pan2kg.turtle.vocabulary import ID
 
 if TYPE_CHECKING:
     from pan2kg.coherence.figures import Taken
@@ -66,7 +65,8 @@ def _tables(side: Side) -> Tables | None:
     store.inner.bulk_extend(side.quads)
     said = read_release(store)
     day = date.fromisoformat(said.day) if said.day else None
-    found = read_tables(store, release=said.number, as_of=day, focus=f"{ID}plan/{HOME}")
+    home = own_profile(read_profiles(store), None).home_plan
+    found = read_tables(store, release=said.number, as_of=day, focus=home)
     return found if found.works.plans else None
 
 

@@ -19,7 +19,7 @@ from pan2kg.project import Project
 from pan2kg.publish.measured import weigh_links
 from pan2kg.store.rules import derive
 from pan2kg.store.store import LocalStore, is_derived, open_store, read_quads
-from pan2kg.turtle.vocabulary import DERIVED
+from pan2kg.turtle.vocabulary import rule_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,7 +232,6 @@ def _padded(names: list[str], length: int) -> list[str]:
 
 def _derivations(gone: Iterable[ox.Quad], come: Iterable[ox.Quad]) -> tuple[Derivation, ...]:
     less, more = (
-        Counter(graph_name(quad).removeprefix(DERIVED) for quad in quads if is_derived(graph_name(quad)))
-        for quads in (gone, come)
+        Counter(rule_of(graph_name(quad)) for quad in quads if is_derived(graph_name(quad))) for quads in (gone, come)
     )
     return tuple(Derivation(rule, more[rule], less[rule]) for rule in sorted({*less, *more}))

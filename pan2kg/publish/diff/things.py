@@ -36,6 +36,8 @@ UP: Final = (
             "implements",
             "milestoneOf",
             "underInstrument",
+            "countIn",
+            "nameOf",
             "from",
             "between",
         )

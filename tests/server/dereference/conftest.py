@@ -21,6 +21,7 @@ from pan2kg.site.site_context import SiteContext
 from pan2kg.store.store import LocalStore
 from pan2kg.turtle.vocabulary import ID, ROOT
 from pan2kg.turtle.writer import read_prefixes
+from tests.conftest import start
 
 FORMATS = {
     "text/turtle": ox.RdfFormat.TURTLE,
@@ -113,10 +114,8 @@ def shipped(graph: pan2kg.Graph) -> Client:
 @pytest.fixture(scope="session")
 def retiring_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A small project in which a plan was replaced by another, and one was only given up."""
-    from pan2kg.project import start
-
     folder = tmp_path_factory.mktemp("retiring") / "mine"
-    list(start(folder))
+    start(folder)
     Path(folder, "graph", "plans", "xx.ttl").write_text(TOMBSTONE, encoding="utf-8")
     return folder
 
@@ -130,10 +129,8 @@ def retiring(retiring_folder: Path) -> Client:
 @pytest.fixture(scope="session")
 def bare(tmp_path_factory: pytest.TempPathFactory) -> Client:
     """The same without an action to measure: one was given up, which nobody had verified."""
-    from pan2kg.project import start
-
     folder = tmp_path_factory.mktemp("bare") / "mine"
-    list(start(folder))
+    start(folder)
     blocks = [block for block in TOMBSTONE.split("\n\n") if not block.startswith("action:")]
     gone = (
         f"action:xx-old-1 a pan:Action ;\n    pan:certainty <{ID}certainty/unverified> ;\n    owl:deprecated true .\n"
