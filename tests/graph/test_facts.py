@@ -96,9 +96,10 @@ def known(graph: pan2kg.Graph) -> Known:
 
 
 def has_measure(known: Known, row: Row) -> bool:
-    return known.named(row["id"], row["title_original"], row["title_en"]) and known.iri(row["plan"]) in known.within[
-        known.iri(row["id"])
-    ]
+    return (
+        known.named(row["id"], row["title_original"], row["title_en"])
+        and known.iri(row["plan"]) in known.within[known.iri(row["id"])]
+    )
 
 
 def has_body(known: Known, row: Row) -> bool:
