@@ -119,7 +119,7 @@ def test_rules_and_engine_agree_on_the_shipped_graph(graph: pan2kg.Graph) -> Non
     assert links == links_of(ruled, graph.tables.works.home)
 
 
-STEPS = ("ND", "DE", "NC", "NE")
+STEPS = (("N", "D"), ("D", "E"), ("N", "C"), ("N", "E"))
 """N can stand below three acts, one of them above D too: two or three steps up from one node."""
 
 
