@@ -82,7 +82,7 @@ def test_a_figure_of_the_shipped_graph(taken: Mapping[str, Taken], name: str) ->
 
 
 def test_the_index_of_all_plans_counts_a_citation_in_text_and_on_the_page_twice(tables: Tables) -> None:
-    """With one channel of it only there are 41, 56, 92 and 128 cells."""
+    """With one channel of it only there are 269, 284, 406 and 444 cells."""
     one = tuple(said for said in tables.statements if (said.link, said.channel) != (TWO_CHANNELS, "web"))
     assert len(tables.statements) - len(one) == 1
     made = {level: known(replace(tables, statements=one), level) for level in FIGURED}
@@ -127,7 +127,9 @@ def test_a_figure_is_its_list_and_nested_by_level(
         assert all(len(row) == len(one.figure.columns) for row in one.figure.rows(at[level]))
     if one.figure.unit is Unit.COUNT and len(one.value) == 1 and one.figure.id != "measures":
         assert [value[0] for value in one.nested] == [len(one.figure.rows(at[level])) for level in FIGURED]
-    if one.figure.unit is Unit.COUNT and one.figure.id != "citations-made":
+    # what a plan rests on may be known only from others: what its actions share in it is no longer specific then
+    falling = {"citations-made", "linked-action-pairs", "linked-actions"}
+    if one.figure.unit is Unit.COUNT and one.figure.id not in falling:
         assert all(number is not None and number >= 0 for value in breakdown(one) for number in value)
 
 
