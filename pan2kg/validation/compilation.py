@@ -82,6 +82,8 @@ def compile_shapes(shapes: Shapes) -> Compilation:
     queries: list[Compiled] = []
     own = [node for node in shapes.said if shapes.values(node, "parameter")]
     refusals = [Refusal(component, told("refused-component")) for component in own]
+    entailed = [node for node in shapes.said if shapes.values(node, "entailment")]  # SHACL, section 3.2
+    refusals += [Refusal(node, told("refused-parameter", name="sh:entailment")) for node in entailed]
     for shape in reporting(shapes):
         try:
             queries += _compile(shapes, shape)

@@ -1,7 +1,8 @@
 """Compiled shapes asked of a graph: what they find, and how many nodes each rule looks at.
 
 Shapes are asked about what the files state, before any rule derives from it. The store may be a remote one: a query
-holds all it needs.
+holds all it needs. Values are those the store holds: of numbers and times, the canonical form, which the house style
+asks for; pySHACL reads them as they are written.
 """
 
 from __future__ import annotations

@@ -28,6 +28,7 @@ REFUSED: Final = {
     "a target by query": (SHAPE.format("sh:target [ a sh:SPARQLTarget ]"), "sh:target is no constraint"),
     "an expression": (SHAPE.format("sh:expression [ sh:path e:p ]"), "sh:expression is no constraint"),
     "a component of its own": ("e:C a sh:ConstraintComponent ; sh:parameter [ sh:path e:x ] .", "of its own"),
+    "entailment": ("e:All sh:entailment <http://www.w3.org/ns/entailment/RDFS> .", "sh:entailment is no constraint"),
     "a shape that is not there": (PART.format("sh:node e:Other"), "<http://e/Other>, of which nothing is said"),
     "a shape within itself": (SHAPE.format("sh:node e:S"), "refers to itself"),
     "shapes that hand on in a circle": (
