@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from pan2kg.cli.arguments import project_of
 from pan2kg.cli.coherence import inquire
 from pan2kg.cli.main import build_parser
 from pan2kg.project import Project
@@ -19,7 +20,7 @@ Run = Callable[..., str]
 def run() -> Run:
     def inquired(*arguments: str) -> str:
         options = build_parser().parse_args(["coherence", *arguments])
-        return str(inquire(Project.at(options.project), options, 100))
+        return str(inquire(project_of(options), options, 100))
 
     return inquired
 
