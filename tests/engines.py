@@ -73,6 +73,7 @@ class Engines:
     def agreed(self, data: list[ox.Quad]) -> list[Finding]:
         """What both find, by value."""
         found = self.by_queries(data)
-        only_queries, only_pyshacl = differences(found, self.by_pyshacl(data))
-        assert (only_queries, only_pyshacl) == ([], []), "the engines differ: only the queries, only pySHACL"
+        for name, only in zip(("the queries", "pySHACL"), differences(found, self.by_pyshacl(data)), strict=True):
+            told = [(one.rule.key, one.focus, one.path, one.value, one.component) for one in only]
+            assert told == [], f"only {name} found this"
         return found

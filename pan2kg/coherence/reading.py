@@ -16,7 +16,7 @@ from pan2kg.coherence.bodies import Involvement, Profile
 from pan2kg.coherence.citations import Citation
 from pan2kg.coherence.editions import Succession
 from pan2kg.coherence.evidence import Level, firmest, level
-from pan2kg.coherence.obligations import Obligation, Response, planned, whole_day, whole_months
+from pan2kg.coherence.obligations import Obligation, Response, Terms, planned, whole_day, whole_months
 from pan2kg.coherence.participation import Field, Presence, of_timeline
 from pan2kg.coherence.scale import Scale
 from pan2kg.coherence.scores import Scores, scores_of
@@ -184,20 +184,25 @@ def read_earlier_bodies(store: Store) -> tuple[tuple[str, str], ...]:
 def read_obligations(store: Store) -> tuple[Obligation, ...]:
     """Every verified obligation, with the day a treaty it stands under was ratified and how often it recurs.
 
-    Each once, by IRI.
+    By IRI, once for each holder; its holder is the one a country recorded, else a State it binds by derivation.
 
     >>> from pan2kg.store.store import LocalStore
     >>> import pyoxigraph
     >>> read_obligations(LocalStore(pyoxigraph.Store()))
     ()
     """
-    same, found = read_roots(store), dict[str, Obligation]()
-    for iri, instrument, due, holder, treaty, *days, every in rows(store, program_query("coherence/obligations")):
-        ratified, since = map(whole_day, days)
-        text = same.get(instrument, instrument)
-        one = Obligation(iri, text, whole_day(due), holder, treaty == "true", ratified, since, whole_months(every))
-        found.setdefault(iri, one)
-    return tuple(found[iri] for iri in sorted(found))
+    same, found = read_roots(store), dict[tuple[str, str, str], Obligation]()
+    for row in rows(store, program_query("coherence/obligations")):
+        iri, instrument, due, holder, treaty, ratified, since, every, national, kind, force, provision, by_law = row
+        found.setdefault(
+            (iri, national, holder),
+            Obligation(
+                iri, same.get(instrument, instrument), whole_day(due), holder, treaty == "true", whole_day(ratified),
+                whole_day(since), whole_months(every),
+                Terms(key(kind), key(force), provision, national, by_law != "false"), bool(national),
+            ),
+        )  # fmt: skip
+    return tuple(found[one] for one in sorted(found))
 
 
 def read_responses(store: Store, uses: Uses) -> tuple[Response, ...]:

@@ -353,11 +353,12 @@ def responsible(case: Case) -> Section:
 
 
 def due(case: Case) -> Section:
-    """Obligations, the order of deadlines, and recommendations."""
-    found = for_pages(duties(case.graph, Choice(evidence=case.subject.level)))
-    table = named(found, lambda row: name("obligation", str(row["obligation"])))
+    """Obligations the country recorded or somebody answers, the order of deadlines, and recommendations."""
+    every = duties(case.graph, Choice(evidence=case.subject.level))
+    told = replace(every, rows=tuple(row for row in every.rows if row["national"] or row["answers"] or row["touching"]))
+    table = named(for_pages(told), lambda row: name("obligation", str(row["obligation"])))
     table = leading(table, **dict.fromkeys(("due", "margin", "overdue"), _duty))
-    aside = ["holder", "is_act"]
+    aside = ["holder", "holder_basis", "national", "provision", "is_act"]
     aside += [] if any(row["needs_ratification"] for row in table.rows) else ["needs_ratification", "ratified"]
     return case.section(
         "obligations",

@@ -37,6 +37,8 @@ NEEDS: Final = (
     PAN + "implements",
     PAN + "milestoneOf",
     PAN + "underInstrument",
+    PAN + "ofObligation",
+    PAN + "deadlineOf",
     PAN + "countIn",
     PAN + "nameOf",
     ELI + "is_part_of",

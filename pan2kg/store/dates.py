@@ -141,6 +141,7 @@ def read_intervals(store: LocalStore) -> dict[str, Intervals]:
         "membership": _own_periods(store, ORG + "Membership"),
         "event": {one: Interval(earliest(on)) for one, on in _dated(store, PAN + "Implementation", "date").items()},
         "milestone": _milestones(store),
+        "deadline": {one: Interval(earliest(on)) for one, on in _dated(store, PAN + "Deadline", "validFrom").items()},
     }
 
 

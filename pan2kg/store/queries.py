@@ -41,7 +41,7 @@ KINDS: Final[Mapping[str, frozenset[str]]] = {
     ),
     "body": frozenset({"Organisation", "PublicBody", "UnnamedGroup"}),
     "category": frozenset({"Category"}),
-    "obligation": frozenset({"Obligation"}),
+    "obligation": frozenset({"Obligation", "NationalObligation"}),
     "document": frozenset({"Document"}),
 }
 """The kinds of things questions are asked of, each with its classes; a provision stands for its instrument."""

@@ -109,7 +109,7 @@ def _answered(graph: Graph, at: Level) -> dict[str, set[str]]:
     for response in graph.responses:
         if response.relation in ANSWERING and counts(response.level, at):
             works.setdefault(response.instrument, set()).add("" if response.is_act else response.work)
-    return {one.iri: works.get(one.instrument, set()) for one in graph.obligations}
+    return {one.iri: works.get(one.instrument, set()) if one.terms.by_law else set() for one in graph.obligations}
 
 
 def _lost(graph: Graph, known: Known, row: Loss) -> Row:

@@ -120,7 +120,7 @@ def _unknown(graph: Graph) -> list[Text]:
 
 def _obligations(standing: Standing) -> Find:
     def find(graph: Graph, scope: Scope) -> Found:
-        known = graph.margins(scope.level)
+        known = [row for row in graph.margins(scope.level) if row.obligation.is_recorded]
         rows = [row for row in known if row.standing is standing]
         listed = (
             Gap(

@@ -14,14 +14,16 @@ from pan2kg.graph.graph import Graph
 from pan2kg.store.queries import program_query
 from pan2kg.tables.levels import level_cells
 from pan2kg.tables.table import DEFAULT, Choice, Row, code, codes, day, make, note, thing, things, undated
+from pan2kg.turtle.vocabulary import ID
 
 if TYPE_CHECKING:
-    from pan2kg.coherence.obligations import Margin
+    from pan2kg.coherence.obligations import Margin, Obligation
     from pan2kg.tables.table import FigureTable
 
 RECURRING = ("every", "last_due", "next_due")
 DUTIES = (
-    "obligation", "instrument", "holder", "due", *RECURRING, "standing", "met", "margin", "overdue", "answer",
+    "obligation", "obligation_kind", "force", "instrument", "provision", "holder", "holder_basis", "national", "due",
+    *RECURRING, "standing", "met", "margin", "overdue", "answer",
     "answered_on", "signed_on", "is_act", "level", "answers", "touching", "needs_ratification", "ratified",
 )  # fmt: skip
 
@@ -46,6 +48,8 @@ def duties(graph: Graph, choice: Choice = DEFAULT) -> FigureTable:
     notes = [note("obligations-known", n=len(found)), note("answers-means"), note("not-overdue-before")]
     if any(row.obligation.every for row in rows):
         notes.append(note("recurs-means"))
+    if any(not row.obligation.is_recorded for row in rows):
+        notes.append(note("unrecorded-means"))
     if any(row.standing is Standing.UNCOVERED for row in rows):
         notes.append(note("uncovered-means", n=found.basis.annotated, of=found.basis.n))
     made = (_duty(graph, row) for row in rows)
@@ -65,12 +69,28 @@ def _standing(row: Margin) -> str:
     return row.standing.value.replace(" ", "-")
 
 
+def _concept(scheme: str, concept: str) -> str | None:
+    return f"{ID}{scheme}/{concept}" if concept else None
+
+
+def _holder_basis(one: Obligation) -> str:
+    """Whether a country recorded who has to meet it, or it follows from who is a member or a party, or nobody knows."""
+    if one.is_recorded:
+        return "recorded"
+    return "derived" if one.holder else "none"
+
+
 def _duty(graph: Graph, row: Margin) -> Row:
     one, answer = row.obligation, row.response
     return {
         **thing(graph, "obligation", one.iri),
+        **thing(graph, "obligation_kind", _concept("obligationkind", one.terms.kind)),
+        **thing(graph, "force", _concept("force", one.terms.force)),
         **thing(graph, "instrument", one.instrument),
-        **thing(graph, "holder", one.holder or None),
+        **thing(graph, "provision", one.terms.provision),
+        **thing(graph, "holder", one.holder),
+        **code(graph, "holder_basis", _holder_basis(one)),
+        **thing(graph, "national", one.terms.national),
         "due": day(one.due),
         "every": one.every or None,
         "last_due": day(row.last),

@@ -84,6 +84,7 @@ _KINDS: Final = (
     Kind("participation", "actions.bridges", ("plans", "evidence"), number=15),
     Kind("loss", "actions.lost", ("any action", "plans", "evidence"), number=16, example="…"),
     Kind("completeness", "actions.complete", ("plans", "all")),
+    Kind("parts", "parts.parts", ("plans",)),
     Kind("target-groups", "coverage.target_groups", ("plans",), number=24),
     Kind("dependencies", "obligations.dependencies", ("plans", "evidence"), number=23),
     Kind("recommendations", "obligations.recommendations", ("plans",), number=12),

@@ -79,3 +79,16 @@ def test_who_names_a_retired_identifier_is_told_what_took_its_place(two_countrie
         two_countries.weight(name, "lu-two-1-1")
     with pytest.raises(QueryError, match=said):
         two_countries.ask("loss-if-dropped", action=name)
+
+
+def test_a_heading_is_not_counted_among_the_parts_it_holds(graph: Graph) -> None:
+    every, heading = graph.parts.every, f"{ID}partlevel/heading"
+    held = [(part, every[part.above]) for part in every.values() if part.above in every and part.level != heading]
+    assert len(held) > 100
+    same = [above.iri for part, above in held if above.level == part.level and above.scheme]
+    assert not same, f"give these headings the level heading: {sorted(set(same))}"
+    tables = graph.tables
+    counted = [(plan, tables.published.get(plan)) for plan in tables.works.plans]
+    levels = [level for plan, number in counted for level in graph.parts.levels(plan, published=number)]
+    over = [level for level in levels if level.published and level.known > max(level.published)]
+    assert not over, f"sources count fewer: {over}"

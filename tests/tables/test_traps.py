@@ -157,6 +157,7 @@ def test_a_candidate_older_than_90_days_waits_too_long() -> None:
 
 DUTY = """
 obligation:o a pan:Obligation ; pan:underInstrument instrument:k ; pan:dueDate "2021-12-17"^^xsd:date .
+obligation:n a pan:NationalObligation ; pan:ofObligation obligation:o ; pan:obligationHolder body:s .
 """
 
 
@@ -370,6 +371,7 @@ def test_what_depends_or_answers_by_weaker_evidence_is_shown_when_asked_for() ->
     concluded = "pan:status linkstatus:accepted ; pan:certainty certainty:derived"
     on = f"link:d pan:linkType linktype:builds-on ; pan:from plan:p ; pan:to plan:q ; {concluded} .\n"
     duty = 'obligation:o a pan:Obligation ; pan:underInstrument instrument:k ; pan:dueDate "2027-01-01"^^xsd:date .\n'
+    duty += "obligation:n pan:ofObligation obligation:o ; pan:obligationHolder body:s .\n"
     uses = use("1", "action:a", "instrument:k", concluded), use("2", "action:b", "instrument:l")
     given = material(PLANS, on, duty, *uses)
     weak = Choice(evidence=Level.EDITORS)
