@@ -212,7 +212,6 @@ def _is_among(node: ast.AST, attributes: set[str], names: set[str]) -> bool:
     return isinstance(node, ast.Name) and node.id in names
 
 
-
 def test_links_are_counted_in_the_register_alone() -> None:
     lines = (
         "len(known.linked)", "sum(1 for one in graph.occasions() if one)", "len(rows)",
