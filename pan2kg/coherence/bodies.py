@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pan2kg.coherence.basis import Measured
+from pan2kg.coherence.evidence import Level, counts
 from pan2kg.coherence.matrix import Incidence, cells
 from pan2kg.coherence.uses import Uses, statements
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from pan2kg.coherence.evidence import Level
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +43,41 @@ class Involvement:
     body: str
     roles: frozenset[str]
     level: Level | None
+
+
+def at_level(profiles: Iterable[Profile], parts: Iterable[Involvement], at: Level) -> tuple[Profile, ...]:
+    """The profiles with only those leads and bodies that have a part at a level of evidence or firmer.
+
+    >>> one = Profile("a", bodies=frozenset({"x", "y"}), leads=frozenset({"x"}))
+    >>> parts = [Involvement("i", "a", "x", frozenset({"lead"}), Level.OTHER)]
+    >>> parts.append(Involvement("j", "a", "y", frozenset({"partner"}), Level.PLAN))
+    >>> (made,) = at_level([one], parts, Level.OFFICIAL)
+    >>> sorted(made.bodies), sorted(made.leads)
+    (['y'], [])
+    """
+    involved, led = set[tuple[str, str]](), set[tuple[str, str]]()
+    for part in parts:
+        if counts(part.level, at):
+            involved.add((part.work, part.body))
+            if "lead" in part.roles:
+                led.add((part.work, part.body))
+    return tuple(
+        replace(
+            profile,
+            leads=frozenset(body for body in profile.leads if (profile.work, body) in led),
+            bodies=frozenset(body for body in profile.bodies if (profile.work, body) in involved),
+        )
+        for profile in profiles
+    )
+
+
+def meeting(profiles: Iterable[Profile]) -> set[tuple[str, str]]:
+    """The pairs of bodies that have a part in one work.
+
+    >>> meeting([Profile("a", bodies=frozenset({"y"}), leads=frozenset({"x"}))])
+    {('x', 'y')}
+    """
+    return {pair for profile in profiles for pair in combinations(sorted(profile.bodies | profile.leads), 2)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +230,8 @@ def who_should_talk(
 
     ``bits`` gives what each text weighs: a text without weight, such as a code or a whole agenda, joins nobody.
     ``earlier`` pairs each body with those whose name or remit it took over, over any number of changes: they are
-    one. Two bodies that took over from the same one are not, since both are there to talk.
+    one. Two bodies that took over from the same one are not, since both are there to talk. Pairs that meet on a weaker
+    level of evidence (:func:`meeting`) may stand among them.
     ``only`` restricts to some bodies, such as the ministries. Most bits first, then by IRIs.
 
     Source: this project's definition, the same as that of the question « who-should-talk ».
