@@ -71,15 +71,6 @@ def at_level(profiles: Iterable[Profile], parts: Iterable[Involvement], at: Leve
     )
 
 
-def meeting(profiles: Iterable[Profile]) -> set[tuple[str, str]]:
-    """The pairs of bodies that have a part in one work.
-
-    >>> meeting([Profile("a", bodies=frozenset({"y"}), leads=frozenset({"x"}))])
-    {('x', 'y')}
-    """
-    return {pair for profile in profiles for pair in combinations(sorted(profile.bodies | profile.leads), 2)}
-
-
 @dataclass(frozen=True, slots=True)
 class Fragmentation:
     """A topic with two leads or more: F = 1 − Σ share²."""
@@ -230,8 +221,7 @@ def who_should_talk(
 
     ``bits`` gives what each text weighs: a text without weight, such as a code or a whole agenda, joins nobody.
     ``earlier`` pairs each body with those whose name or remit it took over, over any number of changes: they are
-    one. Two bodies that took over from the same one are not, since both are there to talk. Pairs that meet on a weaker
-    level of evidence (:func:`meeting`) may stand among them.
+    one. Two bodies that took over from the same one are not, since both are there to talk.
     ``only`` restricts to some bodies, such as the ministries. Most bits first, then by IRIs.
 
     Source: this project's definition, the same as that of the question « who-should-talk ».

@@ -6,12 +6,12 @@ topics with several leads, actions to coordinate, and ministries that should tal
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pan2kg.coherence.basis import BITS
-from pan2kg.coherence.bodies import fragmentation, meeting, overlaps, who_should_talk
+from pan2kg.coherence.bodies import fragmentation, overlaps, who_should_talk
 from pan2kg.coherence.evidence import counts, firmest
 from pan2kg.coherence.known import basis_line
 from pan2kg.coherence.obligations import ANSWERING
@@ -23,11 +23,10 @@ from pan2kg.tables.levels import action_bits, level_cells
 from pan2kg.tables.table import DEFAULT, Choice, Row, code, keys, make, note, number, thing, things, undated
 
 if TYPE_CHECKING:
-    from pan2kg.coherence.bodies import Fragmentation, Overlap, Profile, Talk
+    from pan2kg.coherence.bodies import Fragmentation, Overlap, Talk
     from pan2kg.coherence.evidence import Level
     from pan2kg.coherence.known import Known
     from pan2kg.coherence.participation import Completeness, Loss
-    from pan2kg.coherence.uses import Uses
     from pan2kg.tables.table import FigureTable
 
 
@@ -167,9 +166,7 @@ BODIES = ("finding", "topics", "bodies", "actions", "groups", "instruments", "va
 
 
 def bodies(graph: Graph, choice: Choice = DEFAULT) -> FigureTable:
-    """Fragmentation, overlap, candidates for duplication, and which ministries should talk, at a level of evidence.
-
-    Ministries that meet in a work on whatever level are not told to talk.
+    """Fragmentation, overlap, candidates for duplication, and which ministries should talk, in one table.
 
     Actions of two editions of one plan are told apart: the later may well take up the earlier.
 
@@ -178,14 +175,12 @@ def bodies(graph: Graph, choice: Choice = DEFAULT) -> FigureTable:
     Raises:
         QueryError: an unknown finding.
     """
-    at = graph.known(choice.evidence)
-    uses, known = graph.uses_at(at.level), graph.profiles_at(at.level)
-    met = {*graph.earlier_bodies, *meeting(graph.profiles)}
-    talks = who_should_talk(uses, known, graph.bits, met, only=graph.ministries)
+    uses, known = graph.uses, graph.profiles
+    talks = who_should_talk(uses, known, graph.bits, graph.earlier_bodies, only=graph.ministries)
     rows = [
-        *(_fragmented(graph, row, known) for row in fragmentation(uses, known)),
-        *(_overlapping(graph, row) for row in overlaps(uses, known, graph.bits, at.chronology.line)),
-        *(_talking(graph, row, uses, known) for row in talks),
+        *(_fragmented(graph, row) for row in fragmentation(uses, known)),
+        *(_overlapping(graph, row) for row in overlaps(uses, known, graph.bits, graph.known().chronology.line)),
+        *(_talking(graph, row) for row in talks),
     ]
     found = {"fragmentation", "overlap", "duplication", "edition", "talk"}
     if choice.part and choice.part not in found:
@@ -197,12 +192,11 @@ def bodies(graph: Graph, choice: Choice = DEFAULT) -> FigureTable:
     basis = uses.basis.also("finding", choice.part) if choice.part else uses.basis
     if any(row["finding"] == "talk" for row in kept):
         basis = replace(basis, weights=BITS)
-    sparql = program_query("coherence/tags")
-    return undated(make("bodies", basis, BODIES, kept, notes=notes, sparql=sparql, line=basis_line(at)), graph)
+    return undated(make("bodies", basis, BODIES, kept, notes=notes, sparql=program_query("coherence/tags")), graph)
 
 
-def _fragmented(graph: Graph, row: Fragmentation, known: Sequence[Profile]) -> Row:
-    on_topic = [p.work for p in known if row.topic in p.topics and p.leads and p.work in graph.home_of]
+def _fragmented(graph: Graph, row: Fragmentation) -> Row:
+    on_topic = [p.work for p in graph.profiles if row.topic in p.topics and p.leads and p.work in graph.home_of]
     return {
         **code(graph, "finding", "fragmentation"),
         **things(graph, "topics", [row.topic]),
@@ -231,12 +225,12 @@ def _overlapping(graph: Graph, row: Overlap) -> Row:
     }
 
 
-def _talking(graph: Graph, row: Talk, uses: Uses, known: Sequence[Profile]) -> Row:
+def _talking(graph: Graph, row: Talk) -> Row:
     return {
         **code(graph, "finding", "talk"),
         **things(graph, "topics", []),
         **things(graph, "bodies", [row.one, row.two]),
-        **things(graph, "actions", sorted(_resting(row, uses, known))),
+        **things(graph, "actions", sorted(_resting(graph, row))),
         **things(graph, "groups", []),
         **things(graph, "instruments", row.instruments),
         "value": number(row.bits),
@@ -245,12 +239,12 @@ def _talking(graph: Graph, row: Talk, uses: Uses, known: Sequence[Profile]) -> R
     }
 
 
-def _resting(row: Talk, uses: Uses, known: Sequence[Profile]) -> Iterator[str]:
+def _resting(graph: Graph, row: Talk) -> Iterator[str]:
     """The actions of either body that rest on what both share."""
     wanted, pair = set(row.instruments), {row.one, row.two}
-    place = {action: at for at, action in enumerate(uses.actions)}
-    for profile in known:
+    place = {action: at for at, action in enumerate(graph.uses.actions)}
+    for profile in graph.profiles:
         if profile.work in place and (profile.bodies | profile.leads) & pair:
-            used = uses.table.row(place[profile.work]).tolist()
-            if wanted & {uses.instruments[i] for i in used}:
+            used = graph.uses.table.row(place[profile.work]).tolist()
+            if wanted & {graph.uses.instruments[i] for i in used}:
                 yield profile.work
