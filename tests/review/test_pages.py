@@ -70,7 +70,7 @@ def test_what_was_typed_comes_back_as_text(dated: pan2kg.Graph) -> None:
     assert "<script>alert" not in text
     assert text.count("&lt;script&gt;alert(1)&lt;/script&gt;") >= 6
     given |= {"plan": "lu-bhr-2", "other": "lu-bhr-1", "assessor": "gt-edh", "scale": HOSTILE, "rationale": HOSTILE}
-    given |= {"on:lu-bhr-2-1-1": HOSTILE, "on:lu-bhr-1-m2": HOSTILE, "score:lu-bhr-1-m2:lu-bhr-2-1-1": HOSTILE}
+    given |= {"on:lu-bhr-2-1-1": HOSTILE, "on:lu-bhr-1-m3": HOSTILE, "score:lu-bhr-1-m3:lu-bhr-2-1-1": HOSTILE}
     text = page(dated, "en/scores.html", mode="served", writable=True, **given)
     assert "<script>alert" not in text
     assert text.count('name="score:') == 2
