@@ -20,7 +20,9 @@ from urllib.request import urlopen
 import pytest
 from hypothesis import HealthCheck, settings
 
+import pan2kg
 from pan2kg.project import Project
+from tests.copies import FEW, copy
 
 if TYPE_CHECKING:
     from pan2kg.graph.graph import Graph
@@ -53,6 +55,14 @@ def root() -> Path:
 def project() -> Project:
     """The project in the clone, which is the one that is shipped."""
     return Project.at(ROOT)
+
+
+@pytest.fixture(scope="session")
+def few(tmp_path_factory: pytest.TempPathFactory) -> pan2kg.Graph:
+    """The shipped project with a few plans alone; a test that writes takes a copy of its folder."""
+    from pan2kg.graph.graph import open_graph
+
+    return open_graph(copy(tmp_path_factory.mktemp("few") / "few", FEW), language="fr")
 
 
 @pytest.fixture

@@ -144,7 +144,7 @@ CHANGED: Final = {
     "linked pairs of actions": ("linked-action-pairs",),
     "linked actions": ("linked-actions",),
     "occasions to cite": ("occasions",),
-    "index of action 3.3, all plans": ("index-3-3-all",),
+    "index of action 3.3, all plans": ("coherence-index-all",),
 }
 
 

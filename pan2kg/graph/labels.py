@@ -300,8 +300,10 @@ def read_labels(store: Store) -> Labels:
     'National Action Plan on Business and Human Rights 2020-2022 (PAN 2)'
     """
     texts = _texts(select(store, _LABELS).rows)
-    _say_standing(texts, _texts((plan, None, words) for plan, words in select(store, _STANDING).rows))
     brief = _texts((thing, None, words) for thing, words in select(store, _SHORT).rows)
+    standing = _texts((plan, None, words) for plan, words in select(store, _STANDING).rows)
+    _say_standing(texts, standing)
+    _say_standing(brief, standing)
     keys: dict[str, str] = {}
     notations: dict[str, str] = {}
     for thing, name, notation in select(store, _KEYS).rows:

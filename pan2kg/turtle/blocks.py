@@ -14,7 +14,7 @@ from typing import Final
 
 from pan2kg.project import Project, read_text
 from pan2kg.turtle.tokens import Token, tokens
-from pan2kg.turtle.vocabulary import CORE
+from pan2kg.turtle.vocabulary import CORE, NAMES
 
 _NAME: Final = r"(?:[\w-]*:(?:[^\s<>\"'{}|^`\\;,()\[\]#]|\\.)*)"
 _IRI: Final = r"<[^<>\s]*>"
@@ -72,7 +72,7 @@ class TurtleFile:
     @property
     def is_addition(self) -> bool:
         """Whether blocks here may add to a subject that has its block in another file."""
-        return self.name.endswith(("unverified.ttl", "alignments.ttl"))
+        return self.name.endswith(("unverified.ttl", "alignments.ttl")) or self.name.startswith(NAMES)
 
     @property
     def is_core(self) -> bool:

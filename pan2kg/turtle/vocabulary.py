@@ -17,6 +17,8 @@ DERIVED: Final = GRAPH + "derived/"
 _THING: Final = re.compile(r"https?://[^ ]+?/id/([a-z]+)/([^/ ]+)")
 CORE: Final = "graph/core/"
 """The folder of what is free of any country: texts, duties, goals, reference lists and their documents."""
+NAMES: Final = ("graph/names/", CORE + "names/")
+"""The folders of the short names the editors give to what other files describe."""
 
 RDF: Final = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 RDFS: Final = "http://www.w3.org/2000/01/rdf-schema#"

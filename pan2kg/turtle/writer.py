@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pan2kg.errors import Place, TurtleError
 from pan2kg.project import Project, read_text
 from pan2kg.turtle.tokens import prefixes_used
-from pan2kg.turtle.vocabulary import CORE
+from pan2kg.turtle.vocabulary import CORE, NAMES
 
 _PREFIX = re.compile(r"^@prefix ([\w-]*): <([^<>]*)> \.$", re.MULTILINE)
 _SUBJECT = re.compile(r"^(<[^<>\s]*>|[\w-]+:[^\s;,]*)(?=\s)", re.MULTILINE)
@@ -138,11 +138,15 @@ def subjects(turtle: str) -> Iterator[tuple[str, int]]:
 def find_subjects(project: Project) -> dict[str, Place]:
     """Where each subject of the graph has its block: the first file that says what it is.
 
-    A country adds to what the core describes, and files of what is unverified add to all others.
+    A country adds to what the core describes; files of what is unverified and of short names add to all others.
     """
     places: dict[str, Place] = {}
     named = [(project.name_of(path), path) for path in project.graph_files()]
-    for _, path in sorted(named, key=lambda one: (one[0].endswith("unverified.ttl"), not one[0].startswith(CORE))):
+    for _, path in sorted(named, key=lambda one: (_adds(one[0]), not one[0].startswith(CORE))):
         for subject, line in subjects(read_text(path)):
             places.setdefault(subject, Place(project.name_of(path), line))
     return places
+
+
+def _adds(name: str) -> bool:
+    return name.endswith("unverified.ttl") or name.startswith(NAMES)

@@ -14,7 +14,7 @@ import pan2kg
 ROOT = Path(__file__).resolve().parents[2]
 FACTS = ROOT.parent / "shared" / "facts"
 DATA = ROOT / "tests" / "data"
-FOLDERS = ("more-lu",)
+FOLDERS = ("more-lu", "countries")
 """The folders whose rows are all taken in."""
 PREFIXES = """
 PREFIX pan: <https://w3id.org/pan2kg/ontology#>
@@ -127,6 +127,26 @@ def has_instrument(known: Known, row: Row) -> bool:
     )
 
 
+def has_plan(known: Known, row: Row) -> bool:
+    """A plan of a country: its titles, its adopting body, and the number of its actions as the source gives it."""
+    iri = known.iri(row["id"])
+    stated = row["actions_stated"].split(" ")[0]
+    return (
+        known.named(row["id"], row["title_original"], row["title_fr"], row["title_en"])
+        and (not row["adopting_body"] or bool(known.involvements[iri, known.iri(row["adopting_body"])]))
+        and all(known.involvements[iri, known.iri(body)] for body in row["lead_bodies"].split("|") if body)
+        and (stated in known.statements[iri] or not stated)
+    )
+
+
+def has_principle(known: Known, row: Row) -> bool:
+    return known.quoted(known.links[known.iri(row["action"]), known.iri(row["principle"])], row)
+
+
+def has_organisation(known: Known, row: Row) -> bool:
+    return known.named(row["id"], row.get("name_original", ""), row["name_fr"], row["name_en"])
+
+
 def has_conflict(known: Known, row: Row) -> bool:
     wanted = {plain(row["value_a"]), plain(row["value_b"])}
     return any(wanted <= values for values in known.positions.values())
@@ -141,9 +161,11 @@ FINDERS: dict[str, Callable[[Known, Row], bool]] = {
     "bodies": has_body,
     "instruments": has_use,
     "links": has_link,
+    "plans": has_plan,
+    "ungp": has_principle,
     "new-plans": lambda known, row: known.named(row["id"], row["title_fr"], row["title_en"]),
     "new-instruments": has_instrument,
-    "new-organisations": lambda known, row: known.named(row["id"], row["name_fr"], row["name_en"]),
+    "new-organisations": has_organisation,
     "conflicts": has_conflict,
     "corrections": has_correction,
 }

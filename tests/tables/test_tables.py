@@ -40,13 +40,13 @@ SILENT: Final = {
 
 
 @pytest.fixture(scope="module")
-def french(graph: pan2kg.Graph) -> Graph:
-    return Graph(graph.project, graph.store, language="fr", as_of=DAY)
+def french(dated: Graph) -> Graph:
+    return dated
 
 
 @pytest.fixture(scope="module")
-def english(graph: pan2kg.Graph) -> Graph:
-    return Graph(graph.project, graph.store, language="en", as_of=DAY)
+def english(dated: Graph) -> Graph:
+    return dated.spoken("en")
 
 
 def make(name: str, material: Graph) -> FigureTable:

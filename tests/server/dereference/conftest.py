@@ -11,7 +11,6 @@ import pyoxigraph as ox
 import pytest
 
 import pan2kg
-from pan2kg.graph.graph import Graph
 from pan2kg.server.addresses import AllPages
 from pan2kg.server.dereference import Answer, Call, DataSource, answer
 from pan2kg.server.request import Refusal
@@ -23,6 +22,7 @@ from pan2kg.turtle.vocabulary import ID, ROOT
 from pan2kg.turtle.writer import read_prefixes
 from tests.conftest import start
 
+DAY = date(2026, 1, 1)
 FORMATS = {
     "text/turtle": ox.RdfFormat.TURTLE,
     "application/n-triples": ox.RdfFormat.N_TRIPLES,
@@ -99,16 +99,16 @@ class Client:
 
 
 def client(graph: pan2kg.Graph) -> Client:
-    site = Site(SiteContext(Graph(graph.project, graph.store, language="fr", as_of=date(2026, 1, 1)), mode="served"))
+    site = Site(SiteContext(graph, mode="served"))
     pages = AllPages(site)
     source = DataSource(graph.store, Release("test"), read_prefixes(graph.project), pages.portray)
     return Client(source, pages)
 
 
 @pytest.fixture(scope="session")
-def shipped(graph: pan2kg.Graph) -> Client:
+def shipped(dated: pan2kg.Graph) -> Client:
     """The shipped graph."""
-    return client(graph)
+    return client(dated)
 
 
 @pytest.fixture(scope="session")
@@ -123,7 +123,7 @@ def retiring_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def retiring(retiring_folder: Path) -> Client:
     """The graph of that project."""
-    return client(pan2kg.open_graph(retiring_folder))
+    return client(pan2kg.open_graph(retiring_folder, language="fr", as_of=DAY))
 
 
 @pytest.fixture(scope="session")
@@ -136,7 +136,7 @@ def bare(tmp_path_factory: pytest.TempPathFactory) -> Client:
         f"action:xx-old-1 a pan:Action ;\n    pan:certainty <{ID}certainty/unverified> ;\n    owl:deprecated true .\n"
     )
     Path(folder, "graph", "plans", "xx.ttl").write_text("\n\n".join([*blocks, gone]), encoding="utf-8")
-    return client(pan2kg.open_graph(folder))
+    return client(pan2kg.open_graph(folder, language="fr", as_of=DAY))
 
 
 @pytest.fixture(scope="session")
