@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from pan2kg.cli.coherence import inquire, project_of
+from pan2kg.cli.arguments import project_of
+from pan2kg.cli.coherence import inquire
 from pan2kg.cli.main import build_parser
 from tests.copies import copy
 
