@@ -281,6 +281,7 @@ FIGURES: Final = (
     Figure("linked-plan-pairs", _LINKED, _linked, _pairs_of_plans),
     Figure("linked-editions", _LINKED, _linked_as(Verdict.EDITION), lambda made: len(made.linked)),
     Figure("linked-frameworks", _LINKED, _linked_as(Verdict.FRAMEWORK), lambda made: len(made.linked)),
+    Figure("linked-abroad", _LINKED, _linked_as(Verdict.ABROAD), lambda made: len(made.linked)),
     Figure("citing-pairs", (*_PAIR, "text", "web", "level"), _citing, _ordered_pairs),
     Figure("sharing-plan-pairs", (*_PAIR, "bits", "general_bits"), _sharing, _pairs_of_plans),
     Figure("broad-plan-pairs", (*_PAIR, "bits", "general_bits"), _sharing_broad, _pairs_of_plans),

@@ -131,11 +131,12 @@ def _kinds(known: Known, pairs: Iterable[Ordered]) -> Counter[Verdict]:
 
 
 def _by_kind(number: Counter[Verdict], whole: int, *, rest: str = "others", figure: str = "") -> tuple[Part, ...]:
-    editions, frameworks = number[Verdict.EDITION], number[Verdict.FRAMEWORK]
+    editions, frameworks, abroad = (number[one] for one in (Verdict.EDITION, Verdict.FRAMEWORK, Verdict.ABROAD))
     return (
         Part("editions", editions, "linked-editions"),
         Part("frameworks", frameworks, "linked-frameworks"),
-        Part(rest, whole - editions - frameworks, figure),
+        Part("abroad", abroad, "linked-abroad"),
+        Part(rest, whole - editions - frameworks - abroad, figure),
     )
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from pan2kg.coherence.chance import DRAWS, SEED, SIGNIFICANT, Chance
 from pan2kg.coherence.evidence import counts
-from pan2kg.coherence.feasible import Channel, verdict
+from pan2kg.coherence.feasible import Channel, Verdict, verdict
 from pan2kg.coherence.known import basis_line
 from pan2kg.coherence.layers import co_led, judged
 from pan2kg.coherence.occasions import State, index, index_cells
@@ -202,7 +202,8 @@ def coherence_index(graph: Graph, choice: Choice = DEFAULT) -> FigureTable:
         notes.append(note("index-empty", n=len(found.empty)))
     editions = [
         pair for pair in known.linked
-        if (plan is None or plan in pair) and verdict(known.chronology, *pair).value in {"edition", "framework"}
+        if (plan is None or plan in pair)
+        and verdict(known.chronology, *pair) in {Verdict.EDITION, Verdict.FRAMEWORK, Verdict.ABROAD}
     ]  # fmt: skip
     if editions:
         notes.append(note("index-apart", n=len(editions)))
