@@ -17,8 +17,6 @@ ALLOWED: Final = {
     "pan2kg/countries/table.toml": "a row for each country",
     "pan2kg/coherence/figures.py": "the names figures had in the release before",
     "pan2kg/i18n/catalogues": "the name of the language",
-    "queries/program/coherence/obligations.rq": "the ratification that binds",
-    "ontology/shapes/obligation.ttl": "the ratification that binds",
     "ontology/schemes/milestonetype.ttl": "two retired concepts, whose addresses stay",
 }
 """Where a country may be named, and why."""

@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pan2kg.coherence.basis import Measured
+from pan2kg.coherence.evidence import Level, counts
 from pan2kg.coherence.matrix import Incidence, cells
 from pan2kg.coherence.uses import Uses, statements
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from pan2kg.coherence.evidence import Level
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +43,32 @@ class Involvement:
     body: str
     roles: frozenset[str]
     level: Level | None
+
+
+def at_level(profiles: Iterable[Profile], parts: Iterable[Involvement], at: Level) -> tuple[Profile, ...]:
+    """The profiles with only those leads and bodies that have a part at a level of evidence or firmer.
+
+    >>> one = Profile("a", bodies=frozenset({"x", "y"}), leads=frozenset({"x"}))
+    >>> parts = [Involvement("i", "a", "x", frozenset({"lead"}), Level.OTHER)]
+    >>> parts.append(Involvement("j", "a", "y", frozenset({"partner"}), Level.PLAN))
+    >>> (made,) = at_level([one], parts, Level.OFFICIAL)
+    >>> sorted(made.bodies), sorted(made.leads)
+    (['y'], [])
+    """
+    involved, led = set[tuple[str, str]](), set[tuple[str, str]]()
+    for part in parts:
+        if counts(part.level, at):
+            involved.add((part.work, part.body))
+            if "lead" in part.roles:
+                led.add((part.work, part.body))
+    return tuple(
+        replace(
+            profile,
+            leads=frozenset(body for body in profile.leads if (profile.work, body) in led),
+            bodies=frozenset(body for body in profile.bodies if (profile.work, body) in involved),
+        )
+        for profile in profiles
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -448,6 +448,17 @@ class Graph:
         at = _figured(level)
         return self.once(f"known {at.key}", lambda: known(self.tables, at, weights=self._earlier))
 
+    def profiles_at(self, level: Level | str = "") -> tuple[Profile, ...]:
+        """The profiles of works, with leads and bodies at a level of evidence.
+
+        Raises:
+            QueryError: no level at which figures are taken.
+        """
+        from pan2kg.coherence.bodies import at_level
+
+        at = _figured(level)
+        return self.once(f"profiles {at.key}", lambda: at_level(self.profiles, self.involvements, at))
+
     @Reading
     def bits(self) -> Mapping[str, float]:
         """What each text weighs by which works can meet, in bits, whatever the level: no general text is among them."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from pan2kg.i18n.catalogue import Language, Messages, Text, format_of, french, grouped
 from pan2kg.tables.template import filled, markup, render
-from pan2kg.turtle.vocabulary import path_of, thing
+from pan2kg.turtle.vocabulary import path_of
 from pan2kg.validation.report import Finding, Kind, Names, Report, Rule, Severity
 
 if TYPE_CHECKING:
@@ -99,7 +99,7 @@ def part_name(names: Names, part: str, language: Language) -> str:
     """
     if not part:
         return _CHECK.say("elsewhere", language)
-    return names.label(thing("plan", part)).say(language) or part
+    return names.label(names.plan(part)).say(language) or part
 
 
 def write_page(report: Report, language: Language) -> str:

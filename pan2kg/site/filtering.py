@@ -75,7 +75,7 @@ def filtering(context: PageContext, limit: int | None) -> Markup:
     """
     site_context = context.site_context
     plans, full = every_plan(site_context), read(site_context)
-    place = {plan: at for at, plan in enumerate(plans)}
+    place, start = {plan: at for at, plan in enumerate(plans)}, f"{site_context.graph.profile.space}id/plan/"
     topics, bodies = known(site_context, "topic"), known(site_context, "body")
     actions = _actions(site_context)
     levels = {one.key: int(one) for one in FIGURED} | {word: int(one) for word, one in BEFORE.items()}
@@ -91,7 +91,7 @@ def filtering(context: PageContext, limit: int | None) -> Markup:
         "plans": [
             {
                 "key": context.key(plan),
-                **({} if plan == f"{ID}plan/{context.key(plan)}" else {"iri": plan}),
+                **({} if plan == f"{start}{context.key(plan)}" else {"iri": plan}),
                 **({"full": 1} if plan in full else {}),
                 "head": context.short(plan),
                 "row": context.link(plan),
@@ -109,7 +109,7 @@ def filtering(context: PageContext, limit: int | None) -> Markup:
             ]
             for met in site_context.graph.meetings
         ],
-        "ids": f"{ID}plan/",
+        "ids": start,
         "words": {
             **{key: _PAGE.template(key, context.request.language) for key in WORDS},
             "colon": format_of("colon", context.request.language),

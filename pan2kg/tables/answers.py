@@ -342,7 +342,8 @@ def heading(column: str, language: Language) -> str:
 
 
 _WORDED: Final = {
-    "returned": "cell", "covered": "cell", "common": "cell", "alone": "cell", "last_link": "cell", "answered": "cell",
+    "returned": "cell", "covered": "cell", "annotated": "cell", "common": "cell", "alone": "cell", "last_link": "cell",
+    "answered": "cell",
     "body": "field", "indicator": "field", "timeline": "field",
     "verdict": "verdict",
     "kind": "kind",

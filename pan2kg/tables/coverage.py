@@ -119,8 +119,9 @@ def _abroad(graph: Graph, country_of: Mapping[str, str], topic: str, plans: set[
 
 
 TRUST = (
-    "plan", "in_graph", "published", "listed", "list", "texts_full", "texts_part", "texts_none", "references",
-    "web_page", "with_text", "with_body", "with_topic", "with_group", "with_fields",
+    "plan", "in_graph", "published", "listed", "list", "texts_full", "texts_part", "texts_none", "bodies_full",
+    "bodies_part", "bodies_none", "references", "web_page", "with_text", "with_body", "with_topic", "with_group",
+    "with_fields",
 )  # fmt: skip
 
 
@@ -163,7 +164,7 @@ def _prompts(graph: Graph, named: frozenset[str]) -> list[Text]:
 
 
 def _recorded(graph: Graph, known: Known) -> Mapping[str, set[str]]:
-    profiles = graph.profiles
+    profiles = graph.profiles_at(known.level)
     return {
         "with_text": {use.work for use in known.uses},
         "with_body": {profile.work for profile in profiles if profile.bodies or profile.leads},
@@ -177,6 +178,7 @@ def _trust(graph: Graph, known: Known, plan: str, recorded: Mapping[str, set[str
     tables = known.tables
     members = {action for action, home in tables.works.home.items() if home == plan}
     texts = coverage(tables.readings, tables.works, Aspect.TEXTS, {plan})
+    bodies = coverage(tables.readings, tables.works, Aspect.BODIES, {plan})
     return {
         **thing(graph, "plan", plan),
         "in_graph": len(members),
@@ -186,6 +188,9 @@ def _trust(graph: Graph, known: Known, plan: str, recorded: Mapping[str, set[str
         "texts_full": texts.full,
         "texts_part": texts.part,
         "texts_none": texts.none,
+        "bodies_full": bodies.full,
+        "bodies_part": bodies.part,
+        "bodies_none": bodies.none,
         **code(graph, "references", tables.readings.extent(plan, Aspect.REFERENCES).value),
         **code(graph, "web_page", tables.readings.extent(plan, Aspect.WEB_PAGE).value),
         **{name: len(members & works) for name, works in recorded.items()},

@@ -18,7 +18,7 @@ from pan2kg.store.queries import Query, program_query, read_query
 from pan2kg.store.rules import derive
 from pan2kg.store.store import Store, load, load_project, plain, select
 from pan2kg.turtle.blocks import Block, TurtleFile, index_blocks, read_turtle_files
-from pan2kg.turtle.vocabulary import path_of, thing
+from pan2kg.turtle.vocabulary import path_of
 from pan2kg.turtle.writer import read_prefixes, subjects
 from pan2kg.validation.compilation import compile_shapes
 from pan2kg.validation.evaluation import FocusCounts, differences, evaluate
@@ -88,7 +88,7 @@ def check(
         rules=tuple(rule for part in parts for rule in part.rules),
         findings=in_order(_own(_placed(parts, index_blocks(files), names), project)),
         looked_at={key: number for part in parts for key, number in part.looked_at.items()},
-        names=replace(names, labels=_labels(store, parts)),
+        names=replace(names, labels=_labels(store, parts, names)),
         fail_on=fail_on,
     )
     return report if accepted is None else compare(report, accepted, file=str(baseline))
@@ -246,13 +246,13 @@ def find_place(finding: Finding, index: Index, names: Names) -> Place | None:
     return Place(f"graph/{file}.ttl") if file else None
 
 
-def _labels(store: Store, parts: Iterable[Report]) -> dict[str, Text]:
+def _labels(store: Store, parts: Iterable[Report], names: Names) -> dict[str, Text]:
     """The labels of what the findings speak of, and of the plans they stand in."""
     wanted = set()
     for finding in (finding for part in parts for finding in part.findings):
         wanted |= {finding.focus, finding.value.removeprefix("<").removesuffix(">")}
         if finding.part:
-            wanted.add(thing("plan", finding.part))
+            wanted.add(names.plan(finding.part))
     wanted = {iri for iri in wanted if _IRI.fullmatch(iri)}
     found: dict[str, dict[str, str]] = {}
     table = select(store, program_query("things/labels-by-language", thing=sorted(wanted)))

@@ -18,6 +18,7 @@ from typing import Final
 from pan2kg.errors import Place, ProjectError
 from pan2kg.i18n.catalogue import Messages, Text
 from pan2kg.project import read_text, write_atomically
+from pan2kg.turtle.vocabulary import thing
 from pan2kg.turtle.writer import iri, string
 
 _CHECK: Final = Messages("check")
@@ -132,6 +133,14 @@ class Names:
         if term.startswith(("http:", "https:")):
             return iri(term, self.prefixes)
         return _BRACKETED.sub(lambda match: iri(match.group(1), self.prefixes), term)
+
+    def plan(self, key: str) -> str:
+        """The IRI of the plan with a key, in the project whose prefixes these are.
+
+        >>> Names({"plan": "https://data.example/id/plan/"}).plan("be-bhr-1")
+        'https://data.example/id/plan/be-bhr-1'
+        """
+        return f"{self.prefixes.get('plan', thing('plan', ''))}{key}"
 
     def label(self, term: str) -> Text:
         """The label of an IRI, empty where it has none."""

@@ -72,7 +72,7 @@ def command(small: Path) -> Publish:
 
     def run(*arguments: str, **more: object) -> int:
         parser = argparse.ArgumentParser()
-        parser.add_argument("--project")
+        parser.add_argument("--project", action="append")
         add_publish(parser)
         options = parser.parse_args(["--project", str(small), *arguments])
         return release(options, **more)  # type: ignore[arg-type]

@@ -67,7 +67,10 @@ def test_counts_are_nested_and_grow_by_level(name: str, key: str, number: str, g
 def test_the_share_that_was_annotated_is_that_of_the_table(graph: pan2kg.Graph, at: Level) -> None:
     table = TABLES["trust"].make(graph, Choice(evidence=at))
     told = {str(row["plan"]): row["with_text"] for row in table.rows if row["in_graph"]}
-    assert {row["plan"]: int(row["with_instrument"] or 0) for row in asked(graph, "annotated-share", at)} == told
+    asked_of = asked(graph, "annotated-share", at)
+    assert {row["plan"]: int(row["with_instrument"] or 0) for row in asked_of} == told
+    bodies = {str(row["plan"]): row["with_body"] for row in table.rows if row["in_graph"]}
+    assert {row["plan"]: int(row["with_body"] or 0) for row in asked_of} == bodies
 
 
 @pytest.mark.parametrize("name", ["affected-by-instrument", "late-actions", "loss-if-dropped"])
