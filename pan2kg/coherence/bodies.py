@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
-
 @dataclass(frozen=True, slots=True)
 class Profile:
     """What is known of an action or plan beside its instruments: topics, target groups, leads, bodies."""

@@ -55,7 +55,7 @@ class Terms:
 
     ``national`` is a country's record of it, empty where none was made; the holder then is derived, or unknown.
     ``by_law`` says whether an act that carries out the whole instrument answers it, as of a duty to transpose, and
-    not of one to report.
+    not of one to report. ``country`` is that of the holder, empty where it is not known.
     """
 
     kind: str = ""
@@ -63,6 +63,7 @@ class Terms:
     provision: str = ""
     national: str = ""
     by_law: bool = True
+    country: str = ""
 
 
 UNSAID: Final = Terms()
@@ -138,7 +139,8 @@ class Response:
     ``day`` is the one a duty names: of an act the day it came into force, where that is not known the day it bears,
     which is ``signed``. It is empty where the source gives no whole day: a year, a month or words are no date.
     ``relation`` is what the work does with the instrument; whether that answers a duty is for :func:`margins` to say.
-    ``level`` says on whose word it does; None where nobody's is known.
+    ``level`` says on whose word it does; None where nobody's is known. ``country`` is whose act or plan it is, empty
+    where that is not known.
     """
 
     work: str
@@ -148,6 +150,16 @@ class Response:
     relation: str = "implements"
     signed: date | None = None
     level: Level | None = None
+    country: str = ""
+
+    def is_of(self, country: str) -> bool:
+        """Whether it can answer a State of a country: another country's act or plan does not.
+
+        >>> made = Response("law", "directive", None, is_act=True, country="BE")
+        >>> made.is_of("BE"), made.is_of("LU"), made.is_of("")
+        (True, False, True)
+        """
+        return not (country and self.country) or country == self.country
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,12 +242,12 @@ def margins(
     """Each obligation as on time, late, uncovered, vague, due unknown, or not assessed.
 
     One clock: what a duty names is the day national rules come into force, so that is compared with the due date.
-    The earliest national act in force by ``as_of`` answers first; else the action of a plan whose own dated
-    timeline ends first. Only a response whose relation is one of ``answering`` answers; an action that monitors,
-    names or promotes the instrument is kept apart, and so is whatever carries out an instrument as a whole where the
-    obligation is not one that law meets: a report, a plan, a notification. « Vague »: only actions without a date
-    answer. « Uncovered »: nothing answers, said only where at least one action was annotated with an instrument; else
-    « not assessed ».
+    The earliest national act in force by ``as_of`` answers first; else the action of a plan whose own dated timeline
+    ends first. An act or a plan of another country answers nothing. Only a response whose relation is one of
+    ``answering`` answers; an action that monitors, names or promotes the instrument is kept apart, and so is whatever
+    carries out an instrument as a whole where the obligation is not one that law meets: a report, a plan, a
+    notification. « Vague »: only actions without a date answer. « Uncovered »: nothing answers, said only where at
+    least one action was annotated with an instrument; else « not assessed ».
     Of an obligation that recurs, each act meets one occurrence, in time from the day after the one before was due,
     else late up to the day the next is due. A row speaks of the occurrence due last, and of the next once that one
     was met in time or where none was due yet.
@@ -253,13 +265,14 @@ def margins(
     >>> [(row.standing.value, row.margin) for row in margins(uses, [duty], [law], as_of=date(2024, 1, 1))]
     [('late', 515)]
     """
-    known = list(responses)
-    doing = list({(r.work, r.instrument, r.day): r for r in known if r.relation in answering}.values())
+    every = list(responses)
     rows = []
     for one in obligations:
         if one.since is None or one.since <= as_of:
-            answers = [r for r in doing if r.instrument == one.instrument] if one.terms.by_law else []
-            rows.append(replace(_in_turn(uses, one, answers, as_of), touching=_touching(one, known, answers)))
+            known = [r for r in every if r.instrument == one.instrument and r.is_of(one.terms.country)]
+            doing = {(r.work, r.day): r for r in known if r.relation in answering}
+            answers = list(doing.values()) if one.terms.by_law else []
+            rows.append(replace(_in_turn(uses, one, answers, as_of), touching=_touching(known, answers)))
     ordered = sorted(rows, key=lambda row: (row.obligation.due or date.max, row.obligation.iri, row.obligation.holder))
     return Measured(replace(uses.basis, as_of=as_of), tuple(ordered))
 
@@ -296,10 +309,10 @@ def _up_to(one: Obligation, as_of: date) -> Iterator[date]:
             return
 
 
-def _touching(one: Obligation, known: Iterable[Response], answers: Iterable[Response]) -> tuple[Response, ...]:
+def _touching(known: Iterable[Response], answers: Iterable[Response]) -> tuple[Response, ...]:
     """What rests on the instrument without answering: each work once, by IRI."""
     answering = {r.work for r in answers}
-    rest = {r.work: r for r in known if r.instrument == one.instrument and r.work not in answering}
+    rest = {r.work: r for r in known if r.work not in answering}
     return tuple(rest[work] for work in sorted(rest))
 
 

@@ -193,13 +193,14 @@ def read_obligations(store: Store) -> tuple[Obligation, ...]:
     """
     same, found = read_roots(store), dict[tuple[str, str, str], Obligation]()
     for row in rows(store, program_query("coherence/obligations")):
-        iri, instrument, due, holder, treaty, ratified, since, every, national, kind, force, provision, by_law = row
+        iri, instrument, due, holder, treaty, ratified, since, every, national, *terms = row
+        kind, force, provision, by_law, country = terms
         found.setdefault(
             (iri, national, holder),
             Obligation(
                 iri, same.get(instrument, instrument), whole_day(due), holder, treaty == "true", whole_day(ratified),
                 whole_day(since), whole_months(every),
-                Terms(key(kind), key(force), provision, national, by_law != "false"), bool(national),
+                Terms(key(kind), key(force), provision, national, by_law != "false", country), bool(national),
             ),
         )  # fmt: skip
     return tuple(found[one] for one in sorted(found))
@@ -216,16 +217,17 @@ def read_responses(store: Store, uses: Uses) -> tuple[Response, ...]:
     >>> from pan2kg.store.store import LocalStore
     >>> import pyoxigraph
     >>> read_responses(LocalStore(pyoxigraph.Store()), uses_of([("a", "K")], {"a": "p"}))
-    (Response(work='a', instrument='K', day=None, is_act=False, relation='', signed=None, level=None),)
+    (Response(work='a', instrument='K', day=None, is_act=False, relation='', signed=None, level=None, country=''),)
     """
     same = read_roots(store)
+    country = dict(reversed([(work, of) for work, of in rows(store, program_query("coherence/countries"))]))
     dated: dict[tuple[str, ...], Level | None] = {}
     for *act, level_said in rows(store, program_query("coherence/acts")):
         dated[(*act,)] = firmest((dated.get((*act,)), level(level_said)))
     acts = [
         Response(
             act, same.get(instrument, instrument), whole_day(in_force) or whole_day(signed), is_act=True,
-            signed=whole_day(signed), level=at,
+            signed=whole_day(signed), level=at, country=country.get(act, ""),
         )
         for (act, instrument, signed, in_force), at in dated.items()
     ]  # fmt: skip
@@ -237,10 +239,13 @@ def read_responses(store: Store, uses: Uses) -> tuple[Response, ...]:
         found = said.setdefault((work, same.get(one, one)), {})
         found[key(relation)] = firmest((found.get(key(relation)), level(level_said)))
     answers = [
-        Response(work, one, whole_day(ends.get(work, "")), is_act=False, relation=relation, level=at)
+        Response(
+            work, one, whole_day(ends.get(work, "")), is_act=False, relation=relation, level=at,
+            country=country.get(work, ""),
+        )
         for work, one in planned(uses)
         for relation, at in sorted(said.get((work, one), {"": None}).items())
-    ]
+    ]  # fmt: skip
     return (*acts, *answers)
 
 

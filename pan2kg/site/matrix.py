@@ -164,7 +164,7 @@ def matrix(context: PageContext, *, limit: int | None) -> Values:
         "evidence": handed(context).get("evidence", ""),
         "level_options": options(context),
         "order": order,
-        "rows": [(plan, [_table_cell(context, met, plan, other) for other in order]) for plan in order],
+        "rows": [(plan, [_table_cell(context, (met, choice.level), plan, other) for other in order]) for plan in order],
         "basis": basis(context, site_context.graph.known(choice.level)),
         "more": len(linked) - len(order),
         "absent": [plan for plan in plans if plan not in linked],
@@ -194,10 +194,9 @@ def _partly(site_context: SiteContext) -> tuple[int, int]:
     return sum(not is_whole(site_context, plan) for plan in plans), len(plans)
 
 
-def _table_cell(context: PageContext, met: Met, one: str, two: str) -> Cell | None:
-    if one == two:
-        return None
-    return _cell(context, met.get((min(one, two), max(one, two))), (one, two), chosen(context).level)
+def _table_cell(context: PageContext, shown: tuple[Met, Level], one: str, two: str) -> Cell | None:
+    met, at = shown
+    return None if one == two else _cell(context, met.get((min(one, two), max(one, two))), (one, two), at)
 
 
 def _cell(context: PageContext, met: Meeting | None, ends: tuple[str, str], at: Level) -> Cell:

@@ -287,3 +287,15 @@ def test_an_act_that_carries_out_the_whole_text_answers_no_duty_to_report() -> N
     row = margin(report, act(date(2021, 1, 1)))
     assert (row.response, [one.work for one in row.touching]) == (None, ["law"])
     assert row.met is not Met.IN_TIME
+
+
+def test_an_act_or_a_plan_of_another_country_answers_no_duty() -> None:
+    duty = Obligation("o", "dir", date(2020, 1, 1), terms=Terms(country="LU"))
+    abroad = Response("be-law", "dir", date(2019, 1, 1), is_act=True, country="BE")
+    action = Response("be-action", "dir", date(2019, 6, 1), is_act=False, country="BE")
+    own = Response("lu-law", "dir", date(2021, 1, 1), is_act=True, country="LU")
+    uses = uses_of([("a", "dir")], {"a": "p"})
+    (row,) = margins(uses, [duty], [abroad, action, own], as_of=date(2022, 1, 1)).rows
+    assert (row.response, row.standing, row.touching) == (own, Standing.LATE, ())
+    (row,) = margins(uses, [duty], [abroad, action], as_of=date(2022, 1, 1)).rows
+    assert (row.response, row.standing, row.responses) == (None, Standing.UNCOVERED, ())
