@@ -33,7 +33,7 @@ STORED = {
     "foaf": "foaf.ttl", "oa": "oa.ttl", "org": "org.ttl", "prov": "prov.ttl", "sd": "sd.ttl", "skos": "skos.ttl",
     "vann": "vann.ttl", "void": "void.ttl",
 }  # fmt: skip
-UNSTORED = {"eli", "euauth", "owl", "pplan", "rdf", "rdfs", "sh", "xsd"}
+UNSTORED = {"eli", "euauth", "owl", "pplan", "rdf", "rdfs", "sh", "skosxl", "xsd"}
 
 
 @pytest.fixture(scope="module")
