@@ -275,7 +275,7 @@ def test_the_matrix_of_plans_draws_what_its_table_says(graph: Graph) -> None:
     ways = [one for row in cells(picture, "citation_one_to_two", "citation_two_to_one") for one in row]
     drawn_ways = [text for text in texts(picture) if text[:2] in ("→ ", "← ")]
     assert len(drawn_ways) == ways.count("seen") > 0
-    assert any(text.startswith("156 other plans") for text in texts(picture))
+    assert any(text.startswith("216 other plans") for text in texts(picture))
 
 
 @pytest.mark.parametrize("kind", ["plan-matrix", "action-matrix", "lanes", "upset", "ministries", "ego"])

@@ -51,6 +51,7 @@ EXPECTED: dict[str, tuple[tuple[float | None, ...], ...]] = {
     "linked-plan-pairs": ((293,), (323,), (478,), (539,)),
     "linked-editions": ((24,), (26,), (38,), (48,)),
     "linked-frameworks": ((7,), (8,), (12,), (15,)),
+    "linked-abroad": ((206,), (206,), (296,), (298,)),
     "citing-pairs": ((67,), (69,), (83,), (83,)),
     "sharing-plan-pairs": ((224,), (239,), (337,), (356,)),
     "broad-plan-pairs": ((8,), (10,), (14,), (21,)),

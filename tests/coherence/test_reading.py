@@ -69,7 +69,8 @@ def linked(made: LocalStore) -> int:
 
 TRANSPOSES = """
 link:t a pan:Link ; pan:linkType linktype:instrument-relation ; pan:relation relation:transposes ;
-    pan:from instrument:law ; pan:to instrument:dir ; pan:status linkstatus:accepted ; pan:certainty certainty:stated .
+    pan:from instrument:law ; pan:to instrument:dir ; pan:status linkstatus:accepted ; pan:certainty certainty:stated ;
+    dcterms:source document:gazette .
 """
 
 
@@ -106,6 +107,12 @@ def test_an_act_and_its_transposition_are_not_counted_twice() -> None:
     )
     assert used(made) == {"a": ["dir"], "b": ["dir"], "c": []}
     assert linked(made) == 1
+
+
+def test_a_transposition_without_a_document_makes_two_acts_no_one() -> None:
+    bare = TRANSPOSES.replace("dcterms:source document:gazette", "pan:channel channel:web")
+    made = store(("uses", use("a", "instrument:dir") + use("b", "instrument:law") + bare))
+    assert used(made) == {"a": ["dir"], "b": ["law"], "c": []}
 
 
 @pytest.mark.parametrize("bridge", ["owl:sameAs", "skos:exactMatch"])

@@ -12,7 +12,7 @@ import pan2kg
 from pan2kg.graph.labels import read_labels
 from pan2kg.server.addresses import OFFICIAL, document_of, find_document, find_thing
 from pan2kg.store.store import select
-from pan2kg.turtle.vocabulary import GRAPH, PAN, ROOT
+from pan2kg.turtle.vocabulary import DCTERMS, GRAPH, PAN, ROOT
 
 if TYPE_CHECKING:
     from tests.server.dereference.conftest import Client, Headers
@@ -35,14 +35,39 @@ def sampled(iris: Iterable[str], *, each: int = 3) -> list[str]:
     return sorted(chosen)
 
 
+def retired_paths(graph: pan2kg.Graph) -> dict[str, list[str]]:
+    """The path of every retired identifier, with those of what replaces it."""
+    query = (
+        f"SELECT ?old ?new WHERE {{ ?old a <{PAN}RetiredIdentifier> OPTIONAL {{ ?old <{DCTERMS}isReplacedBy> ?new }} }}"
+    )
+    found: dict[str, list[str]] = {}
+    table = select(graph.store, query)
+    for old, new in zip(table.values("old"), table.values("new"), strict=True):
+        found.setdefault(path_of(old), []).extend([path_of(new)] if new else [])
+    return found
+
+
 def test_every_iri_leads_to_a_document_that_is_there(
-    shipped: Client, own_iris: tuple[str, ...], headers: Headers
+    shipped: Client, own_iris: tuple[str, ...], headers: Headers, graph: pan2kg.Graph
 ) -> None:
-    """``If-None-Match: *`` asks whether there is a document, without having it written."""
-    for path in sorted(set(map(path_of, own_iris))):
+    """``If-None-Match: *`` asks whether there is a document, without having it written.
+
+    An identifier that one thing has replaced leads on to that thing, whose own IRI is asked for as any other.
+    """
+    paths = sorted(set(map(path_of, own_iris)))
+    retired = retired_paths(graph)
+    assert retired.keys() <= set(paths)
+    for path in paths:
         got = shipped.found(path, condition="*")
         if path.startswith(("/graph/", "/ontology")):
             assert got.status == 304, path
+            continue
+        if len(retired.get(path, ())) == 1:
+            assert (got.status, [unquote(headers(got)["location"])]) == (301, retired[path]), path
+            assert retired[path][0] in paths
+            continue
+        if path in retired:
+            assert got.status == 410, path
             continue
         assert got.status == 303, path
         document = unquote(headers(got)["location"])

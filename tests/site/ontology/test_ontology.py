@@ -31,7 +31,7 @@ VOCABULARIES = ROOT.parent / "shared" / "standards" / "vocab"
 STORED = {
     "adms": "adms.ttl", "cpov": "cpov-ap-2.1.2.ttl", "dcat": "dcat3.ttl", "dcterms": "dcterms.ttl",
     "foaf": "foaf.ttl", "oa": "oa.ttl", "org": "org.ttl", "prov": "prov.ttl", "sd": "sd.ttl", "skos": "skos.ttl",
-    "vann": "vann.ttl", "void": "void.ttl",
+    "skosxl": "skosxl.ttl", "vann": "vann.ttl", "void": "void.ttl",
 }  # fmt: skip
 UNSTORED = {"eli", "euauth", "owl", "pplan", "rdf", "rdfs", "sh", "xsd"}
 
