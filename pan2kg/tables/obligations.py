@@ -26,6 +26,10 @@ DUTIES = (
     *RECURRING, "standing", "met", "margin", "overdue", "answer",
     "answered_on", "signed_on", "is_act", "level", "answers", "touching", "needs_ratification", "ratified",
 )  # fmt: skip
+DETAILS = frozenset({
+    "force", "provision", "holder_basis", "national", "signed_on", "is_act", "answers", "needs_ratification",
+})  # fmt: skip
+"""The columns of the files alone: a page says them of each obligation on its own page."""
 
 
 def duties(graph: Graph, choice: Choice = DEFAULT) -> FigureTable:
@@ -59,10 +63,9 @@ def duties(graph: Graph, choice: Choice = DEFAULT) -> FigureTable:
 
 
 def for_pages(figures: FigureTable) -> FigureTable:
-    """The table without the columns of what recurs where nothing does: a page has less room than a file."""
-    if any(row["every"] for row in figures.rows):
-        return figures
-    return replace(figures, columns=tuple(one for one in figures.columns if one.key not in RECURRING))
+    """The table with the columns a page has room for; those of what recurs are left out where nothing does."""
+    left_out = DETAILS if any(row["every"] for row in figures.rows) else DETAILS | {*RECURRING}
+    return replace(figures, columns=tuple(one for one in figures.columns if one.key not in left_out))
 
 
 def _standing(row: Margin) -> str:
