@@ -21,7 +21,7 @@ from pan2kg.coherence.evidence import Level, counts
 from pan2kg.coherence.figures import Unit
 from pan2kg.graph.labels import pair_key, shortened
 from pan2kg.site.choice import ASKED, Choice
-from pan2kg.site.filtering import chosen, every_plan, filtering, is_whole, known, read, shown_plans
+from pan2kg.site.filtering import chosen, every_plan, filtering, is_foreign, is_whole, known, read, shown_plans
 from pan2kg.site.levels import basis, handed, options
 from pan2kg.site.page import CSV, SVG, File
 from pan2kg.tables.figure_words import according_to, amount
@@ -121,8 +121,8 @@ def _known(context: PageContext, plan: str) -> str:
     return context.t("plan-known-of", n=number, of=of) if of else context.t("plan-known", n=number)
 
 
-FIRST: Final = 20
-"""How many plans the matrix on the home page has: those linked with most others."""
+FIRST: Final = 15
+"""How many plans the matrix on the home page has: of the own country first, those linked with most others."""
 TOGETHER: Final = "·"
 """What stands in the cell of two plans that only a document puts together."""
 
@@ -178,14 +178,14 @@ def matrix(context: PageContext, *, limit: int | None) -> Values:
 
 
 def _order(site_context: SiteContext, choice: Choice) -> tuple[list[str], Met, list[str]]:
-    """The plans a choice leaves, the linked pairs of them, and those with a link, the most linked first."""
+    """The plans a choice leaves, their linked pairs, and those with a link: of the own country, then the most linked."""
     plans = shown_plans(site_context, choice)
     shown = set(plans)
     met = {
         one.plans: one for one in site_context.graph.meetings if one.level <= choice.level and set(one.plans) <= shown
     }
     others = Counter(plan for pair in met for plan in pair)
-    return plans, met, sorted(others, key=lambda plan: (-others[plan], plan))
+    return plans, met, sorted(others, key=lambda plan: (is_foreign(site_context, plan), -others[plan], plan))
 
 
 def _partly(site_context: SiteContext) -> tuple[int, int]:
