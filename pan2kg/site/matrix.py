@@ -178,7 +178,7 @@ def matrix(context: PageContext, *, limit: int | None) -> Values:
 
 
 def _order(site_context: SiteContext, choice: Choice) -> tuple[list[str], Met, list[str]]:
-    """The plans a choice leaves, their linked pairs, and those with a link: of the own country, then the most linked."""
+    """The plans a choice leaves, their linked pairs, and those with a link: own country, then most linked."""
     plans = shown_plans(site_context, choice)
     shown = set(plans)
     met = {
