@@ -178,11 +178,7 @@ def matrix(context: PageContext, *, limit: int | None) -> Values:
 
 
 def _order(site_context: SiteContext, choice: Choice) -> tuple[list[str], Met, list[str]]:
-<<<<<<< HEAD
-    """The plans a choice leaves, their linked pairs, and those with a link: the own country first, then by links."""
-=======
     """The plans a choice leaves, their linked pairs, and those with a link: own country, then most linked."""
->>>>>>> main
     plans = shown_plans(site_context, choice)
     shown = set(plans)
     met = {

@@ -27,8 +27,8 @@ DUTIES = (
     "answered_on", "signed_on", "is_act", "level", "answers", "touching", "needs_ratification", "ratified",
 )  # fmt: skip
 DETAILS = frozenset({
-    "force", "provision", "holder_basis", "national", "signed_on", "is_act", "answers", "touching", "needs_ratification",
-    "ratified",
+    "force", "provision", "holder_basis", "national", "signed_on", "is_act", "answers", "touching",
+    "needs_ratification", "ratified",
 })  # fmt: skip
 """The columns of the files alone: a page says them of each obligation on its own page."""
 
