@@ -105,8 +105,7 @@ def _sharing(known: Known) -> Account:
 
 def _of_the_focus(known: Known) -> Account:
     own = frozenset(pair for pair in known.linked if known.tables.focus in pair)
-    parts = _by_kind(_kinds(known, own), len(own), rest="in-index", figure="coherence-index")
-    return Account(Part("focus", len(own)), parts)
+    return Account(Part("focus", len(own)), _by_kind(_kinds(known, own), len(own), rest="in-index", figure="index-3-3"))
 
 
 def _actions(known: Known) -> Account:
@@ -131,12 +130,11 @@ def _kinds(known: Known, pairs: Iterable[Ordered]) -> Counter[Verdict]:
 
 
 def _by_kind(number: Counter[Verdict], whole: int, *, rest: str = "others", figure: str = "") -> tuple[Part, ...]:
-    editions, frameworks, abroad = (number[one] for one in (Verdict.EDITION, Verdict.FRAMEWORK, Verdict.ABROAD))
+    editions, frameworks = number[Verdict.EDITION], number[Verdict.FRAMEWORK]
     return (
         Part("editions", editions, "linked-editions"),
         Part("frameworks", frameworks, "linked-frameworks"),
-        Part("abroad", abroad, "linked-abroad"),
-        Part(rest, whole - editions - frameworks - abroad, figure),
+        Part(rest, whole - editions - frameworks, figure),
     )
 
 

@@ -27,11 +27,10 @@ from pan2kg.site.entity import page as page_values
 from pan2kg.site.page import HTML, Page, frame
 from pan2kg.site.page_context import PageContext, Request
 from pan2kg.site.registry import PAGES
-from pan2kg.store.profile import own_profile, read_profiles
 from pan2kg.store.queries import program_query
 from pan2kg.store.store import Store, plain, select
 from pan2kg.tables.template import render
-from pan2kg.turtle.vocabulary import PAN, ROOT, is_ours, path_of
+from pan2kg.turtle.vocabulary import GRAPH, ID, PAN, ROOT
 
 if TYPE_CHECKING:
     from pan2kg.site.page import Values
@@ -48,33 +47,22 @@ OFFICIAL: Final[Mapping[str, frozenset[str]]] = {
 """The kinds of things that may have their IRI from others, with their classes."""
 
 
-def space_of(store: Store) -> str:
-    """What the IRIs of the project a store holds begin with; of several, those of the first.
+def document_of(iri: str) -> str:
+    """The path of the document about an IRI, from the IRI alone.
 
-    Raises:
-        Pan2kgError: the store does not answer.
-    """
-    return own_profile(read_profiles(store), None).space
-
-
-def document_of(iri: str, space: str = ROOT) -> str:
-    """The path of the document about an IRI, from the IRI alone; the project's own IRIs begin with ``space``.
-
-    >>> document_of(ROOT + "id/plan/lu-bhr-2"), document_of(ROOT + "graph/conflicts"), document_of(PAN + "Plan")
+    >>> document_of(ID + "plan/lu-bhr-2"), document_of(GRAPH + "conflicts"), document_of(PAN + "Plan")
     ('doc/plan/lu-bhr-2', 'graph/conflicts', 'ontology')
     >>> document_of(ROOT + "dataset"), document_of("http://e/x")
     ('doc/dataset', 'doc/iri/aHR0cDovL2UveA')
     """
+    if iri.startswith(ID):
+        return f"doc/{iri.removeprefix(ID)}"
+    if iri.startswith(GRAPH):
+        return iri.removeprefix(ROOT)
     if iri == ONTOLOGY or iri.startswith((PAN, f"{ONTOLOGY}/")):
         return "ontology"
-    for start in (space, ROOT):
-        if iri.startswith(start):
-            rest = iri.removeprefix(start)
-            return rest if rest.startswith("graph/") else f"doc/{rest.removeprefix('id/')}"
-    return _encoded(iri)
-
-
-def _encoded(iri: str) -> str:
+    if iri.startswith(ROOT):
+        return f"doc/{iri.removeprefix(ROOT)}"
     return OTHERS + urlsafe_b64encode(iri.encode()).decode().rstrip("=")
 
 
@@ -86,21 +74,11 @@ def find_document(store: Store, iri: str) -> str | None:
     """
     if not knows(store, iri):
         return None
-    space = space_of(store)
-    if iri.startswith((space, ROOT)):
-        return _told_apart(store, iri, space)
+    if iri.startswith(ROOT):
+        return document_of(iri)
     rows = select(store, program_query("things/keys-of", thing=iri)).rows
     keyed = ((plain(key), _kind(plain(kind))) for key, kind in rows)
-    return next((f"doc/{kind}/{key}" for key, kind in keyed if kind), document_of(iri, space))
-
-
-def _told_apart(store: Store, iri: str, space: str) -> str:
-    """The document of an IRI of ours; by its whole where a thing of the project has the path of one of pan2kg."""
-    found = document_of(iri, space)
-    same = space + iri.removeprefix(ROOT)
-    if not iri.startswith(space) and iri.startswith(ROOT) and found != "ontology" and knows(store, same):
-        return _encoded(iri)
-    return found
+    return next((f"doc/{kind}/{key}" for key, kind in keyed if kind), document_of(iri))
 
 
 def _kind(class_: str) -> str:
@@ -119,17 +97,15 @@ def find_thing(store: Store, rest: str) -> str | None:
     ('http://data.europa.eu/eli/reg/2017/821/oj', None)
     """
     named = _decoded(rest) if rest.startswith("iri/") else ""
-    space = space_of(store)
-    starts = dict.fromkeys((space, ROOT))
-    for iri in (named,) if named else [start + path for start in starts for path in (f"id/{rest}", rest)]:
-        if is_absolute(iri) and knows(store, iri) and _told_apart(store, iri, space) == f"doc/{rest}":
+    for iri in (named,) if named else (ID + rest, ROOT + rest):
+        if is_absolute(iri) and document_of(iri) == f"doc/{rest}" and knows(store, iri):
             return iri
     kind, _, key = rest.partition("/")
     if kind not in OFFICIAL or not key:
         return None
     rows = select(store, program_query("things/with-key", key=key)).rows
     found = {plain(thing) for thing, class_ in rows if plain(class_) in OFFICIAL[kind]}
-    return min((iri for iri in found if is_absolute(iri) and not is_ours(iri)), default=None)
+    return min((iri for iri in found if is_absolute(iri) and not iri.startswith(ROOT)), default=None)
 
 
 def _decoded(rest: str) -> str:
@@ -194,7 +170,7 @@ class AllPages:
     def _find(self, rest: str) -> str | None:
         store = self.site.site_context.graph.store
         if rest.startswith("graph/"):
-            return next((one for one in (space_of(store) + rest, ROOT + rest) if knows(store, one)), None)
+            return ROOT + rest if knows(store, ROOT + rest) else None
         return find_thing(store, rest)
 
     def portray(self, iri: str, path: str, language: str) -> bytes:
@@ -210,8 +186,7 @@ class AllPages:
         values = values_of(context, iri) or _bare(context, iri)
         machine = values.get("machine")
         if isinstance(machine, Machine) and not machine.turtle and context.site_context.mode == "served":
-            found = find_document(context.graph.store, iri)
-            turtle, json = (context.out(f"{found}.{ending}") for ending in ("ttl", "jsonld"))
+            turtle, json = (context.out(f"{document_of(iri)}.{ending}") for ending in ("ttl", "jsonld"))
             machine = replace(machine, turtle=turtle, json=json)
         return render("entity.html", {**frame(context, PAGES), **values, "machine": machine}).encode()
 
@@ -219,6 +194,6 @@ class AllPages:
 def _bare(context: PageContext, iri: str) -> Values:
     """The page of what nothing is said of, such as a graph a rule has made: on what its statements rest."""
     notes = Notes(context)
-    if path_of(iri):
+    if iri.startswith(GRAPH):
         notes.mark(Statement(iri, "", ox.Literal(""), iri))
     return page_values(context, Entry(iri, "", "", "", "", {}), notes)

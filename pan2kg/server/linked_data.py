@@ -17,13 +17,12 @@ from typing import Final
 import pyoxigraph as ox
 
 from pan2kg.errors import Pan2kgError, ProjectError
-from pan2kg.graph.dataset import dataset_of
 from pan2kg.graph.graph import Graph
 from pan2kg.project import Project
 from pan2kg.publish.catalogue.facts import Facts, read_facts
 from pan2kg.publish.edition import Addresses, Edition, Issue
-from pan2kg.publish.void import Statistics, targets_of, write_void
-from pan2kg.server.addresses import AllPages, space_of
+from pan2kg.publish.void import TARGETS, Statistics, write_void
+from pan2kg.server.addresses import AllPages
 from pan2kg.server.dereference import NO_CACHE, STARTS, Answer, Call, DataSource, Portray, answer
 from pan2kg.server.documents import DATA, write
 from pan2kg.server.negotiation import Choice, choose
@@ -40,10 +39,9 @@ from pan2kg.server.request import (
     matches,
     why,
 )
-from pan2kg.store.profile import own_profile, read_profiles
 from pan2kg.store.queries import program_query
 from pan2kg.store.store import LocalStore, Store, construct, plain, select
-from pan2kg.turtle.vocabulary import DCTERMS, GRAPH
+from pan2kg.turtle.vocabulary import DCTERMS, GRAPH, ROOT
 
 PATH: Final = "/.well-known/void"
 DUMPS: Final = ("data/pan2kg.nq.gz",)
@@ -77,11 +75,10 @@ class VoidStatistics:
         return Answer(200, [*headers, (b"content-type", choice.content_type.encode())], body)
 
     def _written(self, call: Call, source: DataSource, choice: Choice) -> bytes | Refusal:
-        small, space = LocalStore(ox.Store()), space_of(source.store)
-        stated = construct(source.store, program_query("dataset/facts", dataset=dataset_of(space)))
-        small.add(f"{GRAPH}catalogue", stated)
+        small = LocalStore(ox.Store())
+        small.add(f"{GRAPH}catalogue", construct(source.store, program_query("dataset/facts")))
         try:
-            facts = read_facts(small, space)
+            facts = read_facts(small)
         except ProjectError as error:
             return Refusal(404, why("no-dataset-facts", why=error.message))
         edition = Edition(Graph(self.project, small), facts, _issue(facts, call.place))
@@ -99,7 +96,7 @@ class VoidStatistics:
 
 def _issue(facts: Facts, place: str) -> Issue:
     issued, modified = (facts.day(DCTERMS + name) for name in ("issued", "modified"))
-    return Issue(facts.version or "0", issued, modified, Addresses(facts.space, place, f"{place}sparql", facts.space))
+    return Issue(facts.version or "0", issued, modified, Addresses(ROOT, place, f"{place}sparql"))
 
 
 def count(store: Store) -> Statistics:
@@ -127,9 +124,8 @@ def _numbers(store: Store, what: str) -> Counter[str]:
 
 def _links(store: Store) -> Counter[tuple[str, str]]:
     found: Counter[tuple[str, str]] = Counter()
-    targets = targets_of(own_profile(read_profiles(store), None))
-    for _, name, value in select(store, program_query("counts/outgoing-statements", space=space_of(store))).rows:
-        for target in _targets(plain(value), targets):
+    for _, name, value in select(store, program_query("counts/outgoing-statements")).rows:
+        for target in _targets(plain(value), TARGETS):
             found[target, plain(name)] += 1
     return found
 

@@ -77,9 +77,8 @@ def _rows(figures: FigureTable, language: Language, width: int) -> str:
     if not figures.rows:
         return say("empty", language)
     heads = [clean(column.heading.say(language)) for column in figures.columns]
-    between = format_of("semicolon", language)
     rows = (
-        [between.join(words for _, words in items(row, column, language)) for column in figures.columns]
+        ["; ".join(words for _, words in items(row, column, language)) for column in figures.columns]
         for row in figures.rows
     )
     return write_text(Grid(heads, rows), width)
@@ -141,7 +140,7 @@ def _content(figures: FigureTable, language: Language) -> dict[str, object]:
             "plans": basis.plans,
             "release": basis.release or None,
             "as_of": basis.as_of.isoformat() if basis.as_of else None,
-            "weights": basis.weights or None,
+            "weights": basis.weights,
             "filters": dict(basis.filters),
             "line": _line(figures),
         },

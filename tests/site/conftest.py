@@ -11,6 +11,7 @@ from html.parser import HTMLParser
 import pytest
 
 import pan2kg
+from pan2kg.graph.graph import Graph
 from pan2kg.site.registry import Site
 from pan2kg.site.site_context import SiteContext
 
@@ -90,12 +91,12 @@ def listed(page: str, badge: str = "") -> Counter[str]:
 
 
 @pytest.fixture(scope="session")
-def reader(dated: pan2kg.Graph) -> Reader:
+def reader(graph: pan2kg.Graph) -> Reader:
     """The site of the shipped graph, as it is exported."""
-    return Reader(Site(SiteContext(dated)))
+    return Reader(Site(SiteContext(Graph(graph.project, graph.store, language="fr", as_of=DAY))))
 
 
 @pytest.fixture(scope="session")
-def served(dated: pan2kg.Graph) -> Reader:
+def served(graph: pan2kg.Graph) -> Reader:
     """The site of the shipped graph, as it is served."""
-    return Reader(Site(SiteContext(dated, mode="served")))
+    return Reader(Site(SiteContext(Graph(graph.project, graph.store, language="fr", as_of=DAY), mode="served")))
