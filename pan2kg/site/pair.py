@@ -112,7 +112,7 @@ def values(context: PageContext) -> Values | None:
         "one": one,
         "two": two,
         "evidence": levels.handed(context).get("evidence", ""),
-        "level_options": levels.options(context),
+        "options": levels.options(context),
         "is_chosen": is_chosen,
         "caption": according_to(known.level).say(language),
         "weight": weighed(context, known, one, two),
