@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from datetime import date
 from functools import cache
 from pathlib import Path
 from uuid import uuid4
@@ -21,6 +22,7 @@ from tests.once import RUN, SHIPPED, checked, forget
 __all__ = ["browser", "watch", "window", "windows"]
 
 ROOT = Path(__file__).resolve().parent
+DAY = date(2026, 1, 1)
 opened = cache(pan2kg.open_graph)
 
 
@@ -33,6 +35,12 @@ os.environ[RUN] = os.environ.get("PYTEST_XDIST_TESTRUNUID") or uuid4().hex
 def graph() -> pan2kg.Graph:
     """The shipped graph with everything its rules derive."""
     return opened()
+
+
+@pytest.fixture(scope="session")
+def dated(graph: pan2kg.Graph) -> pan2kg.Graph:
+    """The same in French, looked back at from a day: what is read of it serves all sites, tables and documents."""
+    return pan2kg.Graph(graph.project, graph.store, language="fr", as_of=DAY)
 
 
 @pytest.fixture(scope="session")

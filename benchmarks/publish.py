@@ -144,7 +144,7 @@ def _release(folder: Path, target: Path, *more: str, pages: int = 0) -> None:
             yield f"site/fr/page/{page}.html", f"<!doctype html><title>{page}</title>".encode() + b" " * 20_000
 
     parser = argparse.ArgumentParser()
-    parser.add_argument("--project")
+    parser.add_argument("--project", action="append")
     add_publish(parser)
     given = ["-o", str(target), "--base", BASE, "--project", str(folder), *more]
     release(parser.parse_args(given), [part])

@@ -1,7 +1,5 @@
 """A project: the three folders a person edits, ``ontology/``, ``graph/`` and ``queries/``.
 
-Starting a project of one's own: the same ontology, shapes and questions, and an empty graph.
-
 Found upward from the working folder as git finds its own; where there is none, the copy that was
 installed with the package.
 """
@@ -9,17 +7,23 @@ installed with the package.
 from __future__ import annotations
 
 import os
+import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 
 from pan2kg.errors import Place, ProjectError
-from pan2kg.i18n.message import say
 
 FOLDERS = ("ontology", "graph", "queries")
 PACKAGE = Path(__file__).resolve().parent
+ROOT = "https://w3id.org/pan2kg/"
+"""What the IRIs of pan2kg begin with: those of the ontology, of the concepts, and of what every country shares."""
+_IMPORTS = re.compile(rf"^    pan:imports <({re.escape(ROOT)}graph/core)>", re.MULTILINE)
+_LANGUAGE = re.compile(r'^    pan:labelLanguage "([^"]+)"', re.MULTILINE)
+_SPACE = re.compile(r'^    void:uriSpace "(https?://[^"\s]+/)"', re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +37,8 @@ class Project:
     root: Path
     data: tuple[Path, ...] = ()
     """Dumps that stand in place of the Turtle files of ``graph/`` and ``ontology/``: those of a release."""
+    others: tuple[Project, ...] = ()
+    """Projects that are open beside it: their graphs are compared with its own, its profile and questions hold."""
 
     @property
     def ontology(self) -> Path:
@@ -48,6 +54,38 @@ class Project:
     def queries(self) -> Path:
         """What can be asked."""
         return self.root / "queries"
+
+    @property
+    def profile(self) -> Path:
+        """What the project says of itself: its country, its languages, what its IRIs begin with."""
+        return self.graph / "profile.ttl"
+
+    @property
+    def space(self) -> str:
+        """What the IRIs of the project begin with, as its profile says; those of pan2kg where it says nothing.
+
+        >>> Project.packaged().space
+        'https://w3id.org/pan2kg/'
+        """
+        return _said_by(self.profile, _SPACE) or ROOT
+
+    @property
+    def language(self) -> str:
+        """The first language labels are asked for in, as the profile says; English where it says nothing."""
+        return _said_by(self.profile, _LANGUAGE) or "en"
+
+    def said(self, property_: str) -> tuple[str, str]:
+        """What the profile says under a property of ours, as it is written there and as an IRI; empty for nothing.
+
+        >>> Project.packaged().said("homePlan")
+        ('plan:lu-bhr-2', 'https://w3id.org/pan2kg/id/plan/lu-bhr-2')
+        """
+        written = _said_by(self.profile, re.compile(rf"^    pan:{property_} (\S+) [;.]$", re.MULTILINE))
+        if not written or written.startswith("<"):
+            return written, written[1:-1]
+        prefix, _, local = written.partition(":")
+        space = _said_by(self.profile, re.compile(rf"^@prefix {prefix}: <([^<>]*)> [.]$", re.MULTILINE))
+        return written, space + local
 
     @property
     def is_packaged(self) -> bool:
@@ -80,6 +118,25 @@ class Project:
         return cls(root)
 
     @classmethod
+    def together(cls, folders: Sequence[str | Path]) -> Project:
+        """The project in the first folder, open together with those in the others.
+
+        Raises:
+            ProjectError: one of them is no project.
+        """
+        first, *others = (cls.at(folder) for folder in dict.fromkeys(folders))
+        return replace(first, others=tuple(others))
+
+    @property
+    def members(self) -> tuple[Project, ...]:
+        """The project by itself, and those that are open beside it."""
+        return (replace(self, others=()), *self.others) if self.others else (self,)
+
+    def _owner(self, path: Path) -> Project:
+        """The one of several open projects in whose folder a file lies; the first where it lies in none."""
+        return next((one for one in self.others if _below(path, one.root)), self)
+
+    @classmethod
     def find(cls, start: str | Path = ".") -> Project:
         """The nearest project at or above ``start``, else the one shipped with the package."""
         here = Path(start).resolve()
@@ -89,8 +146,9 @@ class Project:
         return cls.packaged()
 
     def graph_files(self) -> list[Path]:
-        """The Turtle files of the graph, in a stable order."""
-        return [] if self.data else turtle_files(self.graph)
+        """The Turtle files of the graph, in a stable order; those of other open projects after its own."""
+        own = [] if self.data else turtle_files(self.graph)
+        return [*own, *(path for one in self.others for path in one.graph_files())]
 
     def ontology_files(self) -> list[Path]:
         """The Turtle files of the ontology with its schemes, without shapes and the prefix list."""
@@ -104,17 +162,64 @@ class Project:
             ]
         )
 
+    def core_files(self) -> list[Path]:
+        """The files of the core the project imports, which come with the software and are nobody's to edit there."""
+        packaged = Project.packaged()
+        if self.data or self.root == packaged.root or not _said_by(self.profile, _IMPORTS):
+            return []
+        return turtle_files(packaged.graph / "core")
+
+    def loaded_files(self) -> list[Path]:
+        """Every file that is loaded, each a named graph: ontology, imported core, graph."""
+        return [*self.ontology_files(), *self.core_files(), *self.graph_files()]
+
     def shape_files(self) -> list[Path]:
         """The Turtle files of the SHACL shapes."""
         return turtle_files(self.ontology / "shapes")
 
     def name_of(self, path: Path) -> str:
-        """The path as a person in the project's folder would write it."""
-        return _below(path, self.root) or str(path)
+        """The path as a person in the project's folder would write it; of the core, with whose it is before it."""
+        owner, of_core = self._owner(path), _below(path, Project.packaged().root)
+        if owner is not self:
+            return f"{owner.root.name}:{owner.name_of(path)}"
+        return _below(path, self.root) or (f"pan2kg:{of_core}" if of_core else str(path))
 
     def graph_path(self, path: Path) -> str:
         """The path below ``graph/`` (or ``ontology/…``) that names the file's graph."""
-        return _below(path, self.graph) or _below(path, self.root) or path.relative_to(self.root).as_posix()
+        owner = self._owner(path)
+        if owner is not self:
+            return owner.graph_path(path)
+        found = _below(path, self.graph) or _below(path, self.root)
+        return found or _below(path, Project.packaged().graph) or path.relative_to(self.root).as_posix()
+
+    def graph_iri(self, path: Path) -> str:
+        """The address of the named graph of a file: below the project's own, and pan2kg's for ontology and core."""
+        owner = self._owner(path)
+        if owner is not self:
+            return owner.graph_iri(path)
+        is_own = bool(_below(path, self.graph))
+        return f"{self.space if is_own else ROOT}graph/{self.graph_path(path).removesuffix('.ttl')}"
+
+
+def _said_by(profile: Path, statement: re.Pattern[str]) -> str:
+    """What a profile says in a statement, empty where there is none.
+
+    It is read before there is a store to ask: the statement says how the files are to be loaded. Files are in house
+    style, one statement a line.
+    """
+    try:
+        state = profile.stat()
+        found = statement.search(_text_of(profile, state.st_mtime_ns, state.st_size))
+    except OSError:
+        return ""
+    return found[1] if found else ""
+
+
+@lru_cache(maxsize=16)
+def _text_of(profile: Path, changed: int, size: int) -> str:
+    """The text of a profile in a state: it is asked once for each file that is loaded."""
+    del changed, size
+    return profile.read_text("utf-8", errors="replace")
 
 
 def _below(path: Path, folder: Path) -> str:
@@ -280,31 +385,3 @@ def copies(source: Path, target: Path) -> Iterator[tuple[Path, Path]]:
     for path in sorted(source.rglob("*")):
         if path.is_file() and "__pycache__" not in path.parts:
             yield path, target / path.relative_to(source)
-
-
-def start(folder: Path) -> Iterator[str]:
-    """Write an empty project into ``folder`` and yield what to do next, line by line.
-
-    Raises:
-        ProjectError: the folder holds something already, or cannot be written.
-    """
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise ProjectError("something-there", place=Place(str(folder)), remedy="name-new-folder")
-    try:
-        with replaced(folder) as work:
-            _fill(work, Project.packaged())
-    except OSError as error:
-        raise ProjectError("cannot-write-there", place=Place(str(folder)), reason=reason(error)) from None
-    yield say("progress", "project-stands", folder=folder)
-    yield say("progress", "project-next", folder=folder)
-
-
-def _fill(folder: Path, shipped: Project) -> None:
-    (folder / "graph" / "plans").mkdir(parents=True)
-    for name in ("ontology", "queries"):
-        for source, target in copies(shipped.root / name, folder / name):
-            if source.is_relative_to(shipped.queries / "program"):
-                continue  # what the program asks for itself is part of the software, and nobody's to change
-            target.parent.mkdir(parents=True, exist_ok=True)
-            write_atomically(target, source.read_bytes())
-    write_atomically(folder / "README.md", say("progress", "project-readme"))

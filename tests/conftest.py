@@ -14,13 +14,18 @@ from contextlib import AbstractContextManager, contextmanager
 from fcntl import LOCK_EX, LOCK_SH, LOCK_UN, flock
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 from urllib.request import urlopen
 
 import pytest
 from hypothesis import HealthCheck, settings
 
+import pan2kg
 from pan2kg.project import Project
+from tests.copies import FEW, copy
+
+if TYPE_CHECKING:
+    from pan2kg.graph.graph import Graph
 
 ROOT = Path(__file__).resolve().parent.parent
 BARE = {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "PYTHONPATH": str(ROOT)}
@@ -52,14 +57,40 @@ def project() -> Project:
     return Project.at(ROOT)
 
 
+@pytest.fixture(scope="session")
+def few(tmp_path_factory: pytest.TempPathFactory) -> pan2kg.Graph:
+    """The shipped project with a few plans alone; a test that writes takes a copy of its folder."""
+    from pan2kg.graph.graph import open_graph
+
+    return open_graph(copy(tmp_path_factory.mktemp("few") / "few", FEW), language="fr")
+
+
 @pytest.fixture
 def own_project(tmp_path: Path) -> Path:
     """An empty project of one's own."""
-    from pan2kg.project import start
+    return start(tmp_path / "mine")
 
-    folder = tmp_path / "mine"
-    list(start(folder))
+
+def start(folder: Path) -> Path:
+    """A project with nothing in its graph, whose addresses are those of pan2kg."""
+    from pan2kg.countries.beginning import Beginning, begin
+    from pan2kg.countries.table import find_country
+
+    list(begin(folder, Beginning(find_country("lu"), "https://w3id.org/pan2kg/", imports_core=False)))
+    shutil.rmtree(folder / "graph")
+    (folder / "graph" / "plans").mkdir(parents=True)
     return folder
+
+
+@pytest.fixture(scope="session")
+def two_countries(tmp_path_factory: pytest.TempPathFactory) -> Graph:
+    """A small project of two countries: plans with parts, a draft, a retired identifier, names and finer citations."""
+    from pan2kg.graph.graph import open_graph
+
+    folder = tmp_path_factory.mktemp("two") / "countries"
+    start(folder)
+    shutil.copyfile(ROOT / "tests" / "two-countries.ttl", folder / "graph" / "plans" / "two-countries.ttl")
+    return open_graph(folder)
 
 
 Cli = Callable[..., "subprocess.CompletedProcess[str]"]

@@ -18,6 +18,7 @@ EXAMPLES: Final = {
     "action": "lu-bhr-2-4-3",
     "body": "maee",
     "instrument": "reg-2017-821",
+    "part": "lu-cooperation-gender-2021-o1",
     "category": "lu-bhr-2-4",
     "provision": "lu-label-fairtrade-gemeng-1",
     "topic": "due-diligence",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from functools import cache
 from graphlib import CycleError, TopologicalSorter
@@ -12,7 +13,7 @@ from typing import Final
 PACKAGE: Final = Path(__file__).resolve().parents[1] / "pan2kg"
 
 ROOMS: Final = (
-    "errors", "project", "i18n", "turtle", "store", "extract", "validation", "coherence", "graph",
+    "errors", "project", "i18n", "turtle", "countries", "store", "extract", "validation", "coherence", "graph",
     "tables", "charts", "network", "report", "review", "site", "publish", "server", "cli",
 )  # fmt: skip
 """From the ground up: a room knows only those that stand before it."""
@@ -20,7 +21,7 @@ ROOMS: Final = (
 FOR_ALL: Final = {"errors", "i18n"}
 """What can go wrong, and how it is said, is for every room."""
 
-ENTRIES: Final = 20
+ENTRIES: Final = 21
 """How many names ``ls pan2kg`` may show at most, so that they tell the story at a glance."""
 
 DOORS: Final = {
@@ -29,8 +30,8 @@ DOORS: Final = {
     "matplotlib": {"charts.raster"},
     "networkx": {"graph.network"},
     "pandas": {"graph.answer"},
-    "pyshacl": {"validation.shapes"},
-    "rdflib": {"store.rdf", "validation.shapes"},
+    "pyshacl": {"validation.reference"},
+    "rdflib": {"store.rdf", "validation.reference"},
     "scipy": {"coherence.matrix"},
     "uvicorn": {"server.http_server"},
     "xlsxwriter": {"tables.spreadsheet"},
@@ -79,6 +80,15 @@ COUNTING: Final = {
 """What finds links: the register of figures and what is known at a level ask it, and nobody else."""
 COUNTED: Final = {"linked", "shared", "related", "occasions", "cited", "together"}
 """What is known of links, which is counted in the register alone."""
+LISTING: Final = {"citations", "meetings"}
+"""What lists links for a page or a table."""
+PARTS: Final = {
+    "report.compose._debt", "site.home.numbers", "tables.gaps._elsewhere", "tables.gaps._occasions",
+    "tables.gaps._returns", "tables.plans.coherence_index",
+}  # fmt: skip
+"""What tells how long a list is that holds a part of the register's, that of the plans chosen."""
+READS_STATEMENTS: Final = {"graph.graph", "site.pair"}
+"""What reads the statements that join two plans one by one: the page that shows the argument of a pair."""
 
 
 def room(module: str) -> str:
@@ -161,8 +171,22 @@ def test_links_are_found_in_one_place() -> None:
     assert not found, "add what is missing to coherence/known.py or coherence/figures.py, with a test"
 
 
+def named_links(tree: ast.AST) -> set[str]:
+    """The names that are given links, as they are known or chosen from them, or the answer of what lists them."""
+    found: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Assign):
+            read = {one.attr for one in ast.walk(node.value) if isinstance(one, ast.Attribute)}
+            calls = [one.func for one in ast.walk(node.value) if isinstance(one, ast.Call)]
+            called = {one.id for one in calls if isinstance(one, ast.Name)}
+            if isinstance(node.value, ast.ListComp | ast.SetComp | ast.Call) and (read & COUNTED or called & LISTING):
+                found |= {one.id for target in node.targets for one in ast.walk(target) if isinstance(one, ast.Name)}
+    return found
+
+
 def counting(tree: ast.AST) -> Iterator[int]:
     """Where the number of links is taken: len of what is known of them, or a sum over its members."""
+    links = named_links(tree)
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.args:
             given = node.args[0]
@@ -171,24 +195,60 @@ def counting(tree: ast.AST) -> Iterator[int]:
             elif node.func.id != "len":
                 continue
             inner = given.func if isinstance(given, ast.Call) else given
-            if isinstance(inner, ast.Attribute) and inner.attr in COUNTED:
+            names = LISTING if isinstance(given, ast.Call) else links
+            if _is_among(inner, COUNTED, names):
                 yield node.lineno
 
 
+def functions(tree: ast.Module) -> Iterator[tuple[str, ast.AST]]:
+    """The parts of a module by name: a name that is given twice in it means two things."""
+    for node in tree.body:
+        yield getattr(node, "name", ""), node
+
+
+def _is_among(node: ast.AST, attributes: set[str], names: set[str]) -> bool:
+    if isinstance(node, ast.Attribute):
+        return node.attr in attributes
+    return isinstance(node, ast.Name) and node.id in names
+
+
 def test_links_are_counted_in_the_register_alone() -> None:
-    assert list(counting(ast.parse("len(known.linked)\nsum(1 for one in graph.occasions() if one)\nlen(rows)"))) == [
-        1,
-        2,
-    ]
+    lines = (
+        "len(known.linked)", "sum(1 for one in graph.occasions() if one)", "len(rows)",
+        "others = [other for pair in known.linked for other in pair]", "len(others)", "met = meetings(context, plan)",
+        "sum(one.level <= HEADLINE for one in met)", "len(meetings(context, plan))",
+    )  # fmt: skip
+    assert sorted(counting(ast.parse("\n".join(lines)))) == [1, 2, 5, 7, 8]
     elsewhere = [
-        f"{module}:{line}"
+        f"{module}.{name}"
         for module, tree in modules().items()
         if room(module) != "coherence"
-        for line in counting(tree)
+        for name, part in functions(tree)
+        for _ in counting(part)
     ]
+    elsewhere = sorted(set(elsewhere) - PARTS)
     assert not elsewhere, "take the figure from the register, and its list where a part of it is told:" + told(
         elsewhere
     )
+
+
+def test_templates_count_no_links() -> None:
+    counted = re.compile(r"\b(?:linked|meetings|cites|cited)(?:\.plans)?\s*\|\s*(?:length|count)")
+    assert counted.search("{{ cites.plans|length }}")
+    assert counted.search("{{ meetings|length - linked }}")
+    found = [path.name for path in sorted(PACKAGE.rglob("*.html")) if counted.search(path.read_text(encoding="utf-8"))]
+    assert found == ["pairs.html"], "hand the figure of the register to the template"
+
+
+def test_statements_between_plans_are_read_for_their_argument_alone() -> None:
+    readers = {
+        module
+        for module, tree in modules().items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute) and node.attr == "ties" and not isinstance(node.ctx, ast.Store)
+        and isinstance(node.value, ast.Attribute | ast.Name) and ast.unparse(node.value).endswith("graph")
+    }  # fmt: skip
+    assert readers <= READS_STATEMENTS, "ask Graph.meetings or Graph.known which plans are linked"
 
 
 def test_the_library_does_not_print() -> None:

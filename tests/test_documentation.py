@@ -14,9 +14,11 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Final
 
 import pytest
 
+import pan2kg
 from pan2kg.project import Project
 from pan2kg.store.queries import read_queries
 from pan2kg.tables.registry import TABLES
@@ -134,3 +136,24 @@ def test_every_link_into_the_project_leads_somewhere(name: str) -> None:
     for target in re.findall(r"\]\(([^)#\s]+)\)", file.read_text(encoding="utf-8")):
         if "://" not in target:
             assert (file.parent / target).exists(), f"{name} links to {target}"
+
+
+CHANGED: Final = {
+    "linked pairs of plans (home)": ("linked-plan-pairs",),
+    "the matrix's pairs": ("citing-pairs", "sharing-plan-pairs"),
+    "linked pairs of actions": ("linked-action-pairs",),
+    "linked actions": ("linked-actions",),
+    "occasions to cite": ("occasions",),
+    "index of action 3.3, all plans": ("coherence-index-all",),
+}
+
+
+def test_the_changelog_gives_the_headline_figures_as_they_are_now(root: Path, graph: pan2kg.Graph) -> None:
+    text = (root / "CHANGELOG.md").read_text(encoding="utf-8").partition("\n## ")[2].partition("\n## ")[0]
+    taken = {one.figure.id: one for one in graph.figures()}
+    for row, figures in CHANGED.items():
+        cells = re.search(rf"^ +\| {re.escape(row)} \| [^|]+ \| ([^|]+) \| \S", text, re.MULTILINE)
+        assert cells, f"CHANGELOG says of « {row} » the value before, the value now, and why"
+        said = [float(one) for one in re.findall(r"\d+(?:\.\d+)?", cells[1])]
+        wanted = [round(value[0] or 0, 2) for figure in figures for value in taken[figure].nested]
+        assert said[: len(wanted)] == wanted, f"say in CHANGELOG what « {row} » is now, and why"

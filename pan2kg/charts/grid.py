@@ -86,7 +86,7 @@ def _check(number: int) -> None:
 
 
 def focus_of(subject: Subject, plan: str) -> str:
-    """The plan named, else PAN 2, else the plan of which most actions name a text.
+    """The plan named, else the home plan, else the plan of which most actions name a text.
 
     Raises:
         QueryError: an unknown plan, with the nearest names; or the graph has no plan.

@@ -63,8 +63,11 @@ class Subject:
         return format_of("semicolon", self.language).join(parts)
 
     def names(self, things: Iterable[str]) -> Names:
-        """What things are called in the language of the picture; a name says its language where that is another."""
-        return {iri: self.graph.labels.label(iri, self.language).drawn(self.language) for iri in things}
+        """What things are called in the language of the picture, by their short names where they have one.
+
+        A name says its language where that is another.
+        """
+        return {iri: self.graph.labels.brief(iri, self.language).drawn(self.language) for iri in things}
 
     def leads(self, *things: str) -> str:
         """Where a mark leads that stands for some things."""

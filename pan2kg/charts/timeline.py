@@ -26,7 +26,7 @@ from pan2kg.charts.frame import (
 from pan2kg.charts.grid import hatch_sign, hatched, row_head
 from pan2kg.charts.subject import Cell, Names, Subject, table, whole
 from pan2kg.charts.text_width import Font, measure, shorten
-from pan2kg.coherence.obligations import Margin, Standing, margins
+from pan2kg.coherence.obligations import Margin, Standing
 from pan2kg.graph.labels import Name
 from pan2kg.i18n.days import in_words, with_days
 
@@ -67,20 +67,21 @@ def draw_timeline(subject: Subject, *, rows: object = 40) -> Picture:
     """Every obligation with its due date, the national act or action that answers it, and the margin in days.
 
     Only whole days are drawn as dates; what is vague, not ratified or not known is written in words. ``rows``
-    is how many obligations are drawn, first due first.
+    is how many obligations are drawn, first due first: those a country recorded or something answers, if there are any.
 
     Raises:
         QueryError: ``rows`` is no whole number.
     """
     graph, as_of = subject.graph, subject.graph.as_of
-    every = margins(graph.uses, graph.obligations, graph.responses, as_of=as_of).rows
+    known = graph.margins(subject.level).rows
+    every = tuple(row for row in known if row.obligation.is_recorded or row.response) or known
     shown = every[: whole(rows, "rows")]
     things = {iri for row in every for iri in (row.obligation.iri, row.obligation.instrument)}
     names = subject.names(things | {row.response.work for row in every if row.response})
-    rest = (subject.say("obligations-left-out", n=len(every) - len(shown)),) if len(every) > len(shown) else ()
+    rest = (subject.say("obligations-left-out", n=len(known) - len(shown)),) if len(known) > len(shown) else ()
     notes = (_summary(subject, every), *rest)
     said = subject.say("timeline-title"), subject.say("timeline-lead")
-    caption = Caption(*said, _signs(subject), notes, is_levelled=False)
+    caption = Caption(*said, _signs(subject), notes)
     drawing = frame(subject, caption, _body(subject, as_of, names, shown))
     return Picture("timeline", subject.language, drawing, table(COLUMNS, (_row(names, one) for one in every)))
 

@@ -13,6 +13,7 @@ import sys
 from collections.abc import Callable, Collection, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NoReturn
+from urllib.parse import urlsplit
 
 from pan2kg.errors import QueryError
 from pan2kg.i18n.catalogue import LANGUAGES, SOURCE_LANGUAGE, Messages
@@ -132,8 +133,8 @@ def add_as_of(command: argparse.ArgumentParser, meaning: str) -> None:
 
 
 def project_of(options: argparse.Namespace) -> Project:
-    """The project that was named, else the nearest, else the one that comes with the package."""
-    return Project.at(options.project) if options.project else Project.find()
+    """The project that was named, or several together, else the nearest, else the one that comes with the package."""
+    return Project.together(options.project) if options.project else Project.find()
 
 
 def emit(text: str | bytes, output: str | None = None) -> None:
@@ -182,6 +183,34 @@ def an_amount(text: str) -> float:
     if re.fullmatch(r"\d+(\.\d+)?|\.\d+", text.strip()):
         return float(text)
     raise argparse.ArgumentTypeError(told("no-amount", text=text))
+
+
+def an_address(text: str) -> str:
+    """The address of a folder on the web, with a slash at its end.
+
+    Raises:
+        argparse.ArgumentTypeError: the text is no such address.
+
+    >>> an_address("https://host.example/pan2kg")
+    'https://host.example/pan2kg/'
+    """
+    return a_link(text).rstrip("/") + "/"
+
+
+def a_link(text: str) -> str:
+    """The address of something on the web.
+
+    Raises:
+        argparse.ArgumentTypeError: the text is no such address.
+
+    >>> a_link("host.example")
+    Traceback (most recent call last):
+    argparse.ArgumentTypeError: « host.example » is no address such as https://host.example/
+    """
+    parts = urlsplit(text)
+    if parts.scheme not in ("http", "https") or not parts.netloc or any(mark in text for mark in ' <>"?#'):
+        raise argparse.ArgumentTypeError(told("no-web-address", text=text))
+    return text
 
 
 def a_scale(text: str) -> Scale:

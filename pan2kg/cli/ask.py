@@ -59,7 +59,7 @@ def _answers(command: argparse.ArgumentParser) -> None:
 
 def run_ask(options: argparse.Namespace) -> int:
     """Answer a stored question, by its name or by a link that fixes it, or list them."""
-    from pan2kg.store.queries import fill, find_query
+    from pan2kg.store.queries import fill, find_query, insist
     from pan2kg.store.rules import needs
     from pan2kg.tables.answers import taken
 
@@ -72,6 +72,7 @@ def run_ask(options: argparse.Namespace) -> int:
     if any(parameter.name == "language" for parameter in query.parameters):
         values.setdefault("language", options.language)
     store = _store(project, options, needs(query.text))
+    insist(query, values)
     text = fill(query, values, store=store, project=project)
     notes = (*filter(None, [taken(query, values, options.language)]),)
     if options.as_of:

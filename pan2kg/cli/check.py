@@ -6,10 +6,11 @@ import argparse
 import sys
 from pathlib import Path
 
-from pan2kg.cli.arguments import add_language, add_output, emit, project_of
-from pan2kg.errors import ProjectError
+from pan2kg.cli.arguments import a_link, add_language, add_output, emit, project_of
+from pan2kg.errors import ProjectError, QueryError
+from pan2kg.i18n.days import a_day
 from pan2kg.i18n.message import Message
-from pan2kg.project import Project
+from pan2kg.project import Project, read_text
 
 FORMATS = ("text", "json", "github", "html", "junit", "turtle")
 
@@ -21,20 +22,27 @@ def add_check(command: argparse.ArgumentParser) -> None:
     command.add_argument("--fail-on", choices=("violation", "warning"), default="violation", help="check.fail-on")
     command.add_argument("--baseline", metavar="FILE", help="check.baseline")
     command.add_argument("--write-baseline", metavar="FILE", help="check.write-baseline")
+    command.add_argument("--engine", choices=("sparql", "pyshacl", "both"), default="sparql", help="check.engine")
+    command.add_argument("--explain", metavar="RULE", help="check.explain")
     add_output(command, "check.output")
 
 
 def run_check(options: argparse.Namespace) -> int:
-    """Check the project; 1 where findings reach what the command is to fail on."""
+    """Check the project; 1 where findings reach what the command is to fail on. Or show the queries of a rule."""
     from pan2kg.report.check import write_report
-    from pan2kg.validation.check import check
+    from pan2kg.validation.check import Engine, check
     from pan2kg.validation.report import Severity, write_baseline
 
     baseline = Path(options.baseline) if options.baseline else None
     project = project_of(options)
     if project.data:
         raise ProjectError("release-has-no-files", remedy="check-its-project")
-    report = check(project, fail_on=Severity(options.fail_on), baseline=baseline)
+    if options.explain:
+        from pan2kg.validation.explanation import explain
+
+        emit(explain(project, options.explain), options.output)
+        return 0
+    report = check(project, fail_on=Severity(options.fail_on), baseline=baseline, engine=Engine(options.engine))
     if options.write_baseline:
         write_baseline(report, Path(options.write_baseline))
     emit(write_report(report, options.format, language=options.language), options.output)
@@ -46,28 +54,53 @@ def add_draft(command: argparse.ArgumentParser) -> None:
     command.add_argument("file", metavar="FILE", help="draft.file")
     command.add_argument("--plan", metavar="KEY", required=True, help="draft.plan")
     command.add_argument("--language", choices=("fr", "en", "de", "it", "es"), help="draft.language")
+    command.add_argument("--type", metavar="KEY", default="", help="draft.type")
+    command.add_argument("--publisher", metavar="NAME", default="", help="draft.publisher")
+    command.add_argument("--date", metavar="DAY", type=a_day, help="draft.date")
+    command.add_argument("--read-at", metavar="URL", type=a_link, help="draft.read-at")
+    command.add_argument("--list", choices=("complete", "partial", "unknown"), default="", help="draft.list")
     add_output(command, "draft.output")
 
 
 def run_draft(options: argparse.Namespace) -> int:
     """Draft Turtle from a published plan; what is unsure goes to standard error."""
-    from pan2kg.extract.draft import draft_plan
+    from pan2kg.extract.draft import Known, draft_plan
     from pan2kg.extract.layout import noted
     from pan2kg.extract.outline import read_outline_file
     from pan2kg.turtle.writer import read_prefixes
 
     file = Path(options.file)
     beside = Path(options.output).parent if options.output else Path()
-    project = Project.at(options.project) if options.project else Project.find(beside)
+    project = project_of(options) if options.project else Project.find(beside)
     outline = read_outline_file(file, language=options.language)
     graph = _graph_path(project, options.output)
-    written = draft_plan(outline, read_prefixes(project), plan=options.plan, source_name=file.name, graph=graph)
+    facts = Known(
+        _plan_type(project, options.type), project.said("country")[1], options.list, options.publisher,
+        options.date.isoformat() if options.date else "", options.read_at or "",
+    )  # fmt: skip
+    prefixes = read_prefixes(project)
+    written = draft_plan(outline, prefixes, plan=options.plan, source_name=file.name, graph=graph, known=facts)
+    if options.output:
+        Path(options.output).parent.mkdir(parents=True, exist_ok=True)
     emit(written, options.output)
     counts = {"categories": str(len(outline.categories)), "actions": str(len(outline.actions))}
     guessed = [] if options.language else [noted("language-guessed", language=outline.language)]
     told = (noted("in-file", file=file.name, message=one) for one in (*guessed, *(one.told for one in outline.remarks)))
     sys.stderr.write("".join(f"{one}\n" for one in (*told, Message("progress", "draft-counts", counts))))
     return 0
+
+
+def _plan_type(project: Project, given: str) -> str:
+    """The type of plan that was named, of those the ontology has.
+
+    Raises:
+        QueryError: it has no such type.
+    """
+    listed = read_text(project.ontology / "schemes" / "plantype.ttl") if given else ""
+    known = [line.split()[0].partition(":")[2] for line in listed.splitlines() if line.startswith("plantype:")]
+    if given and given not in known:
+        raise QueryError("no-plan-type", remedy="there-are", type=given, names=", ".join(known))
+    return given
 
 
 def _graph_path(project: Project, output: str | None) -> str:
@@ -77,13 +110,33 @@ def _graph_path(project: Project, output: str | None) -> str:
 
 
 def add_init(command: argparse.ArgumentParser) -> None:
-    """The folder."""
+    """The folder, the country, and what a project decides before it begins."""
+    from pan2kg.cli.arguments import an_address
+
     command.add_argument("folder", metavar="DIR", help="init.folder")
+    command.add_argument("--country", metavar="CODE", help="init.country")
+    command.add_argument("--base", metavar="URL", type=an_address, help="init.base")
+    command.add_argument("--licence", choices=("cc-by-4.0", "cc0-1.0"), default="cc-by-4.0", help="init.licence")
+    command.add_argument("--publisher", metavar="NAME", default="", help="init.publisher")
+    command.add_argument("--without-core", action="store_true", help="init.without-core")
 
 
 def run_init(options: argparse.Namespace) -> int:
-    """Start an empty project."""
-    from pan2kg.project import start
+    """Start a project of a country.
 
-    emit("".join(f"{line}\n" for line in start(Path(options.folder))))
+    Raises:
+        QueryError: no country, or an unknown one, is named.
+        ProjectError: the folder holds something already, or cannot be written.
+    """
+    from pan2kg.countries.beginning import Beginning, begin
+    from pan2kg.countries.table import countries, find_country
+    from pan2kg.i18n.days import today
+    from pan2kg.i18n.message import told
+
+    if not options.country:
+        raise QueryError("country-needed", remedy=told("name-country", names=", ".join(countries())))
+    country = find_country(options.country)
+    space = options.base or f"https://{country.code}.example/"
+    beginning = Beginning(country, space, options.licence, options.publisher, not options.without_core, today())
+    emit("".join(f"{line}\n" for line in begin(Path(options.folder), beginning)))
     return 0

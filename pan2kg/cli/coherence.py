@@ -66,6 +66,7 @@ def _shared(figure: argparse.ArgumentParser) -> None:
     figure.add_argument(
         "--project",
         metavar="DIR",
+        action="append",
         default=argparse.SUPPRESS,
         help="project",
     )
@@ -91,6 +92,7 @@ def _evidence(figure: argparse.ArgumentParser) -> None:
     figure.add_argument(
         "--evidence", choices=[one.key for one in FIGURED], default=HEADLINE.key, help="coherence.evidence"
     )
+    figure.add_argument("--weights", metavar="RELEASE", action=SingleValue, help="coherence.weights")
 
 
 def _two_works(figure: argparse.ArgumentParser) -> None:
@@ -179,6 +181,10 @@ def inquire(project: Project, options: argparse.Namespace, width: int) -> str | 
     graph, dated = _graph(project, options)
     if dated:
         dated.refuse((*choice.plans, *choice.actions))
+    if getattr(options, "weights", None):
+        from pan2kg.publish.measured import read_weights
+
+        graph = graph.weighed_as(read_weights(Path(options.weights)))
     figures = TABLES[options.figure].make(graph, choice)
     if getattr(options, "write", None):
         from pan2kg.tables.scores_turtle import write_ledger

@@ -126,6 +126,7 @@ def add_report(command: argparse.ArgumentParser) -> None:
     """The folder, the plan, and the day it is reported on."""
     command.add_argument("-o", "--output", metavar="DIR", required=True, help="report.folder")
     command.add_argument("--plan", metavar="KEY", default="", help="report.plan")
+    _add_evidence(command)
     add_as_of(command, "figures.as-of")
     add_language(command)
 
@@ -134,13 +135,15 @@ def run_report(options: argparse.Namespace) -> int:
     """Write the coherence and gap report of a plan; say which files.
 
     Raises:
-        QueryError: an unknown plan, or none is named and the graph has no PAN 2.
+        QueryError: an unknown plan, or none is named and the profile names none.
         ProjectError: the graph holds no action; or the folder cannot be written.
     """
+    from pan2kg.coherence.evidence import HEADLINE, level
     from pan2kg.report.compose import compose
     from pan2kg.report.writing import files_of, write_files
 
-    written = write_files(Path(options.output), files_of(compose(_open(options), options.plan)))
+    made = compose(_open(options), options.plan, level(options.evidence) or HEADLINE)
+    written = write_files(Path(options.output), files_of(made))
     emit("".join(f"{path}\n" for path in written))
     return 0
 

@@ -135,7 +135,7 @@ def build_parser() -> Parser:
         inner = commands.add_parser(
             command.name, allow_abbrev=False, help=told, description=told, formatter_class=Formatter
         )
-        inner.add_argument("--project", metavar="DIR", help="project")
+        inner.add_argument("--project", metavar="DIR", action="append", help="project")
         inner.fill = command.add
     return parser
 

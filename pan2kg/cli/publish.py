@@ -10,9 +10,16 @@ import sys
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
-from urllib.parse import urlsplit
 
-from pan2kg.cli.arguments import PlainFormatter, Progress, add_language, add_output, project_of
+from pan2kg.cli.arguments import (
+    PlainFormatter,
+    Progress,
+    a_link,
+    add_language,
+    add_output,
+    an_address,
+    project_of,
+)
 from pan2kg.errors import FormatError, Place, ProjectError
 from pan2kg.i18n.days import a_day, today
 from pan2kg.i18n.message import say, told
@@ -24,6 +31,7 @@ if TYPE_CHECKING:
     from pan2kg.publish.assemble import ReleaseOptions
     from pan2kg.publish.catalogue.facts import Facts
     from pan2kg.publish.edition import Edition, Issue, Part
+    from pan2kg.store.store import LocalStore
 
 
 def add_publish(command: argparse.ArgumentParser) -> None:
@@ -39,34 +47,6 @@ def add_publish(command: argparse.ArgumentParser) -> None:
     command.add_argument("--previous", metavar="DIR|FILE", type=Path, help="publish.previous")
     command.add_argument("--without-site", action="store_true", help="publish.without-site")
     command.add_argument("--without-derived", action="store_true", help="publish.without-derived")
-
-
-def an_address(text: str) -> str:
-    """The address of a folder on the web, with a slash at its end.
-
-    Raises:
-        argparse.ArgumentTypeError: the text is no such address.
-
-    >>> an_address("https://host.example/pan2kg")
-    'https://host.example/pan2kg/'
-    """
-    return a_link(text).rstrip("/") + "/"
-
-
-def a_link(text: str) -> str:
-    """The address of something on the web.
-
-    Raises:
-        argparse.ArgumentTypeError: the text is no such address.
-
-    >>> a_link("host.example")
-    Traceback (most recent call last):
-    argparse.ArgumentTypeError: « host.example » is no address such as https://host.example/
-    """
-    parts = urlsplit(text)
-    if parts.scheme not in ("http", "https") or not parts.netloc or any(mark in text for mark in ' <>"?#'):
-        raise argparse.ArgumentTypeError(told("no-web-address", text=text))
-    return text
 
 
 def a_contact(text: str) -> str:
@@ -151,22 +131,50 @@ def prepare(project: Project, options: argparse.Namespace) -> tuple[Edition, Rel
     from pan2kg.publish.assemble import ReleaseOptions
     from pan2kg.publish.catalogue.facts import read_facts
     from pan2kg.publish.edition import Edition
+    from pan2kg.publish.measured import weigh_links
+    from pan2kg.store.profile import own_profile, read_profiles
     from pan2kg.store.rules import derive
     from pan2kg.store.store import load_project, open_store
 
     store = load_project(project) if options.without_derived else open_store(project, derive)
-    facts = read_facts(store)
+    _refuse_example(store, project, options.id_base)
+    facts = read_facts(store, own_profile(read_profiles(store), project).space)
     issue = _issue(facts, options)
     graph = Graph(project, store, language="fr", as_of=issue.modified, release=issue.version)
+    weigh_links(graph)
     edition = Edition(graph, facts, issue, options.previous)
     return edition, ReleaseOptions(today(), options.service or "", options.base is not None)
 
 
+def _refuse_example(store: LocalStore, project: Project, id_base: str | None) -> None:
+    """Refuse to publish what a project began with: its example plan, and addresses that are nobody's.
+
+    Raises:
+        ProjectError: either of them is left; with the remedy.
+    """
+    from pan2kg.store.profile import own_profile, read_profiles
+    from pan2kg.store.queries import program_query
+    from pan2kg.store.store import select
+
+    left = select(store, program_query("dataset/examples")).values("plan")
+    if left:
+        raise ProjectError(
+            "example-left", remedy="delete-example", plans=", ".join(iri.rpartition("/")[2] for iri in left)
+        )
+    space = own_profile(read_profiles(store), project).space
+    if not id_base and _EXAMPLE.match(space):
+        raise ProjectError("example-base", remedy="choose-base", space=space)
+
+
+_EXAMPLE: Final = re.compile(r"https?://([^/]+[.])?example([.](com|net|org))?(:\d+)?/")
+"""Hosts nobody can have (RFC 2606)."""
+
+
 def _issue(facts: Facts, options: argparse.Namespace) -> Issue:
     from pan2kg.publish.edition import Addresses, Issue
-    from pan2kg.turtle.vocabulary import DCTERMS, ROOT
+    from pan2kg.turtle.vocabulary import DCTERMS
 
-    root = options.id_base or ROOT
+    root = options.id_base or facts.space
     version = options.release or facts.version
     if not _VERSION.fullmatch(version):
         raise ProjectError(
@@ -178,7 +186,7 @@ def _issue(facts: Facts, options: argparse.Namespace) -> Issue:
     issued, modified = facts.day(DCTERMS + "issued"), _day(options.date) or facts.day(DCTERMS + "modified")
     if max(issued, modified) > today():
         raise ProjectError("release-in-future", remedy="correct-day", issued=max(issued, modified))
-    places = Addresses(root, options.base or root, options.endpoint or "")
+    places = Addresses(root, options.base or root, options.endpoint or "", facts.space)
     return Issue(version, min(issued, modified), modified, places, _previous(options.previous), options.contact or "")
 
 
@@ -206,11 +214,10 @@ def _previous(path: Path | None) -> str:
 
 def _gaps(edition: Edition, release_options: ReleaseOptions) -> list[str]:
     """What the catalogue could not say, and what would mend it."""
-    from pan2kg.graph.dataset import DATASET
     from pan2kg.publish.catalogue.terms import DCAT
 
     known = {
-        "no-contact": edition.issue.contact or edition.facts.of(DATASET, DCAT + "contactPoint"),
+        "no-contact": edition.issue.contact or edition.facts.of(edition.facts.dataset, DCAT + "contactPoint"),
         "no-endpoint": edition.issue.addresses.endpoint,
         "no-base": release_options.has_base,
     }
@@ -284,9 +291,10 @@ def _compared(options: argparse.Namespace, progress: Progress) -> bytes:
         return write_patch(patch_of(old, new))
     from pan2kg.publish.diff.change_report import read_change_report, write_markdown, write_text
     from pan2kg.publish.diff.feed import day_of, write_csv, write_feed, write_json
+    from pan2kg.publish.measured import published_weights
 
     change = change_list(old, new)
-    report = read_change_report(change)
+    report = read_change_report(change, published_weights(Path(options.sides[0])))
     if options.format == "atom":
         when = day_of(change, options.date)
         return write_feed(report, options.language, when, address=options.address).encode()

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from pan2kg.cli.publish import an_address
+from pan2kg.cli.arguments import an_address, project_of
 from pan2kg.errors import Place, ProjectError
 from pan2kg.i18n.message import told
 from pan2kg.project import Project
@@ -101,6 +101,7 @@ def _settings(options: argparse.Namespace) -> Settings:
         hosts=hosts_of(options.host, (*options.allow_host, *_name(options.base))),
         token=_token(options),
         union=options.default_graph == "union",
+        graphs=f"{_project(options).space}graph/",
         services=frozenset(options.allow_service),
     )
 
@@ -182,7 +183,7 @@ def _remote(options: argparse.Namespace, settings: Settings, bound: socket.socke
 
 
 def _project(options: argparse.Namespace) -> Project:
-    return Project.at(options.project) if options.project else Project.find()
+    return project_of(options)
 
 
 def _site(project: Project, store: Store, release: Release, *, writable: bool) -> RefreshedSite:

@@ -18,13 +18,13 @@ Of a figure, ``figures.FIGURES`` has the words (``name``, ``meaning``, ``formula
 
 The modules in their one order; each imports only from those before it::
 
-    evidence       five levels of evidence, weakest and firmest
+    evidence       five levels of evidence, and the firmest of several
     spans          partial dates as spans
     texts          the tree of texts, classes of use, how common a text is
     reading_state  what was read, three states of a cell, coverage
     weight         low, high and broad of a pair; all pairs of plans and of actions
     feasible       which plan could cite which: verdicts
-    occasions      occasions to cite, citation rate, debt, returns, index of action 3.3
+    occasions      occasions to cite, citation rate, debt, returns, coherence index
     known          the tables, and all that follows from them at a level
     figures        the register of figures
     known_tables   the tables as the store holds them

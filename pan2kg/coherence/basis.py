@@ -1,9 +1,9 @@
-"""What a figure rests on: how many actions, which weights and filters, which data, as of when."""
+"""What a figure rests on: how many actions, which filters, which data, as of when."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -11,8 +11,9 @@ if TYPE_CHECKING:
 
 T_co = TypeVar("T_co", covariant=True)
 
-PLAIN = "ln(n/d)"
-"""The name of the usual weights: n actions, d of which use the instrument."""
+BITS: Final = "bits: −log2((d+1)/(n+2))"
+"""How texts are weighed: of n plans that name any text, d name this one or one below it, and what the text above weighs
+is taken off (:class:`pan2kg.coherence.texts.Weights`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +21,8 @@ class Basis:
     """What must be printed beside a figure so that it can be read and repeated.
 
     ``n`` counts actions, ``annotated`` those of them with at least one instrument, ``plans`` the plans.
-    ``filters`` holds what was left out or chosen, as pairs of a name and a value.
+    ``weights`` says how texts are weighed, empty for a figure in which nothing is. ``filters`` holds what was left out
+    or chosen, as pairs of a name and a value.
 
     >>> Basis(n=5, annotated=5, plans=2).share
     1.0
@@ -31,7 +33,7 @@ class Basis:
     plans: int
     release: str = ""
     as_of: date | None = None
-    weights: str = PLAIN
+    weights: str = ""
     filters: tuple[tuple[str, str], ...] = (("status", "accepted, derived"), ("unverified", "left out"))
 
     @property

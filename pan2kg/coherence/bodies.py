@@ -7,20 +7,19 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from pan2kg.coherence.basis import Measured
+from pan2kg.coherence.evidence import Level, counts
 from pan2kg.coherence.matrix import Incidence, cells
 from pan2kg.coherence.uses import Uses, statements
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-    from pan2kg.coherence.evidence import Level
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +42,32 @@ class Involvement:
     body: str
     roles: frozenset[str]
     level: Level | None
+
+
+def at_level(profiles: Iterable[Profile], parts: Iterable[Involvement], at: Level) -> tuple[Profile, ...]:
+    """The profiles with only those leads and bodies that have a part at a level of evidence or firmer.
+
+    >>> one = Profile("a", bodies=frozenset({"x", "y"}), leads=frozenset({"x"}))
+    >>> parts = [Involvement("i", "a", "x", frozenset({"lead"}), Level.OTHER)]
+    >>> parts.append(Involvement("j", "a", "y", frozenset({"partner"}), Level.PLAN))
+    >>> (made,) = at_level([one], parts, Level.OFFICIAL)
+    >>> sorted(made.bodies), sorted(made.leads)
+    (['y'], [])
+    """
+    involved, led = set[tuple[str, str]](), set[tuple[str, str]]()
+    for part in parts:
+        if counts(part.level, at):
+            involved.add((part.work, part.body))
+            if "lead" in part.roles:
+                led.add((part.work, part.body))
+    return tuple(
+        replace(
+            profile,
+            leads=frozenset(body for body in profile.leads if (profile.work, body) in led),
+            bodies=frozenset(body for body in profile.bodies if (profile.work, body) in involved),
+        )
+        for profile in profiles
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +121,10 @@ def _fragmentation(topic: str, found: list[Profile]) -> Fragmentation:
 
 @dataclass(frozen=True, slots=True)
 class Overlap:
-    """Two actions with the same topic, and the same target group or instrument, under different leads."""
+    """Two actions with the same topic, and the same target group or instrument, under different leads.
+
+    ``is_edition``: one is of an earlier edition of the plan of the other, which it may well take up; no overlap then.
+    """
 
     one: str
     two: str
@@ -104,6 +132,7 @@ class Overlap:
     groups: tuple[str, ...]
     instruments: tuple[str, ...]
     leads: tuple[tuple[str, ...], tuple[str, ...]]
+    is_edition: bool = False
 
     @property
     def is_duplication_candidate(self) -> bool:
@@ -111,11 +140,14 @@ class Overlap:
         return bool(self.topics and self.groups and self.instruments)
 
 
-def overlaps(uses: Uses, profiles: Iterable[Profile], bits: Mapping[str, float]) -> Measured[Overlap]:
+def overlaps(
+    uses: Uses, profiles: Iterable[Profile], bits: Mapping[str, float], line: Mapping[str, str] | None = None
+) -> Measured[Overlap]:
     """Pairs of actions to coordinate: same topic, same target group or instrument, no lead in common.
 
     Only actions whose lead is known can overlap; a text without ``bits``, as for :func:`who_should_talk`, is not
-    counted as shared. Sorted by the two actions.
+    counted as shared. ``line`` names the line of editions of a plan (:class:`pan2kg.coherence.feasible.Chronology`):
+    actions of two editions are told apart. Sorted by the two actions.
 
     Source: US GAO, GAO-15-49SP (2015), as for :func:`fragmentation`.
 
@@ -130,8 +162,17 @@ def overlaps(uses: Uses, profiles: Iterable[Profile], bits: Mapping[str, float])
     topics = _incidence([profile.topics for profile in led])
     place = {action: at for at, action in enumerate(uses.actions)}
     one, two, _ = cells(topics)
+    home = {action: uses.plans[int(at)].iri for action, at in zip(uses.actions, uses.plan_of, strict=True)}
     rows = (_overlap(uses, place, bits, (led[a], led[b])) for a, b in zip(one, two, strict=True))
-    return Measured(uses.basis, tuple(row for row in rows if row.groups or row.instruments if _apart(row)))
+    kept = (row for row in rows if row.groups or row.instruments if _apart(row))
+    told = (replace(row, is_edition=_are_editions((home[row.one], home[row.two]), line or {})) for row in kept)
+    return Measured(uses.basis, tuple(told))
+
+
+def _are_editions(plans: tuple[str, str], line: Mapping[str, str]) -> bool:
+    """Whether two plans are two editions of one, as for the verdict « edition »."""
+    one, two = plans
+    return one != two and one in line and line[one] == line.get(two)
 
 
 def _apart(row: Overlap) -> bool:

@@ -57,19 +57,6 @@ def level(key: str) -> Level | None:
 _BY_KEY: Final = {one.key: one for one in Level}
 
 
-def weakest(levels: Iterable[Level | None]) -> Level | None:
-    """What a conclusion is worth that needs every one of several statements: the weakest of them.
-
-    One that is outside takes the conclusion outside, and so does a conclusion from nothing.
-
-    >>> weakest([Level.PLAN, Level.OTHER]), weakest([Level.PLAN, None]), weakest([])
-    (<Level.OTHER: 3>, None, None)
-    """
-    known = list(levels)
-    present = [one for one in known if one is not None]
-    return max(present) if present and len(present) == len(known) else None
-
-
 def firmest(levels: Iterable[Level | None]) -> Level | None:
     """What a conclusion is worth that several ways lead to, each enough by itself: the firmest of them.
 

@@ -16,7 +16,9 @@ from pan2kg.coherence.evidence import Level, counts, firmest
 from pan2kg.coherence.spans import Span, latest, years
 from pan2kg.coherence.texts import Works
 
-CITING: Final = frozenset({"cross-reference", "succession", "builds-on"})
+CROSS_REFERENCES: Final = ("cross-reference", "in-line-with", "implementing", "part-of")
+"""The cross-reference and the narrower types, which say in what way one cites the other."""
+CITING: Final = frozenset({*CROSS_REFERENCES, "succession", "builds-on"})
 """The types of link that are a citation where the source states them in a channel."""
 
 
@@ -57,7 +59,7 @@ class Dates:
     """What is known of when a plan was made: spans, with None for what is not known.
 
     ``starts`` is the first year of its period. ``page`` is the day its own page was last seen, None where no page
-    of its own is recorded.
+    of its own is recorded. ``country`` is whose plan it is, empty where that is not known.
     """
 
     adopted: Span | None = None
@@ -66,6 +68,7 @@ class Dates:
     page: Span | None = None
     is_framework: bool = False
     is_agreement: bool = False
+    country: str = ""
 
     @property
     def issued(self) -> Span | None:
@@ -92,6 +95,7 @@ class Verdict(StrEnum):
 
     EDITION = "edition"
     FRAMEWORK = "framework"
+    ABROAD = "abroad"
     IMPOSSIBLE = "impossible"
     UNDATED = "undated"
     SUPERSEDED = "superseded"
@@ -145,7 +149,7 @@ def chronology(works: Works, statements: Iterable[Statement], dates: Mapping[str
             pair = (min(x, y), max(x, y))
             together[pair] = min(level, together.get(pair, level))
     follows = [(x, y) for x, y, _, one in known if one.kind == "succession"]
-    backward = [(x, y) for x, y, _, one in known if one.is_citation and one.is_backward]
+    backward = [(x, y) for x, y, _, one in known if one.is_citation and (one.is_backward or one.kind == "implementing")]
     origins = frozenset((y, x) for x, y in chain(follows, backward))
     line, later = _editions(follows)
     return Chronology(dates, cited, together, origins, line, later)
@@ -207,9 +211,10 @@ def feasible(made: Chronology, x: str, y: str, channel: Channel | None = None) -
 
 
 def verdict(made: Chronology, x: str, y: str) -> Verdict:
-    """Whether x can be expected to cite y, in the order: edition, framework, impossible, undated, superseded, expected.
+    """Whether x can be expected to cite y, in the order of :class:`Verdict`.
 
-    Superseded: no citation was seen, and x was written when a later edition of y had been issued.
+    Abroad: the two are plans of different countries, of which neither is asked to cite the other. Superseded: no
+    citation was seen, and x was written when a later edition of y had been issued.
 
     >>> verdict(Chronology({"p": Dates(is_framework=True)}), "q", "p")
     <Verdict.FRAMEWORK: 'framework'>
@@ -218,6 +223,8 @@ def verdict(made: Chronology, x: str, y: str) -> Verdict:
         return Verdict.EDITION
     if any(made.dates.get(plan, Dates()).is_framework for plan in (x, y)):
         return Verdict.FRAMEWORK
+    if is_abroad(made, x, y):
+        return Verdict.ABROAD
     can = feasible(made, x, y)
     if can is None:
         return Verdict.UNDATED
@@ -226,6 +233,16 @@ def verdict(made: Chronology, x: str, y: str) -> Verdict:
     if not made.seen(x, y, Level.EDITORS) and _superseded(made, x, y):
         return Verdict.SUPERSEDED
     return Verdict.EXPECTED
+
+
+def is_abroad(made: Chronology, x: str, y: str) -> bool:
+    """Whether two plans are known to be of different countries.
+
+    >>> is_abroad(Chronology({"p": Dates(country="BE"), "q": Dates(country="FR")}), "p", "q")
+    True
+    """
+    one, two = (made.dates.get(plan, Dates()).country for plan in (x, y))
+    return bool(one and two) and one != two
 
 
 def _superseded(made: Chronology, x: str, y: str) -> bool:

@@ -51,10 +51,9 @@ class Figure:
     unit: Unit = Unit.COUNT
     parts: tuple[str, ...] = ()
 
-    @property
-    def name(self) -> Message:
-        """What it is called."""
-        return Message("figure", self.id)
+    def name(self, asked_by: str | Message = "") -> Message:
+        """What it is called; ``asked_by`` is put behind the index, and names the action that asks for it."""
+        return Message("figure", self.id, {"action": asked_by})
 
     @property
     def meaning(self) -> Message:
@@ -282,6 +281,7 @@ FIGURES: Final = (
     Figure("linked-plan-pairs", _LINKED, _linked, _pairs_of_plans),
     Figure("linked-editions", _LINKED, _linked_as(Verdict.EDITION), lambda made: len(made.linked)),
     Figure("linked-frameworks", _LINKED, _linked_as(Verdict.FRAMEWORK), lambda made: len(made.linked)),
+    Figure("linked-abroad", _LINKED, _linked_as(Verdict.ABROAD), lambda made: len(made.linked)),
     Figure("citing-pairs", (*_PAIR, "text", "web", "level"), _citing, _ordered_pairs),
     Figure("sharing-plan-pairs", (*_PAIR, "bits", "general_bits"), _sharing, _pairs_of_plans),
     Figure("broad-plan-pairs", (*_PAIR, "bits", "general_bits"), _sharing_broad, _pairs_of_plans),
@@ -310,11 +310,12 @@ FIGURES: Final = (
         lambda made, _: _ends(debt(made.occasions)), Unit.BITS,
     ),
     Figure(
-        "index-3-3", _CELLS, _focus_cells, lambda made: _possible(_focus_cells(made)),
+        "coherence-index", _CELLS, _focus_cells, lambda made: _possible(_focus_cells(made)),
         lambda made, _: _index(made, frozenset((made.tables.focus,))), Unit.SHARE,
     ),
     Figure(
-        "index-3-3-all", _CELLS, _cells, lambda made: _possible(_cells(made)), lambda made, _: _index(made), Unit.SHARE
+        "coherence-index-all", _CELLS, _cells, lambda made: _possible(_cells(made)), lambda made, _: _index(made),
+        Unit.SHARE,
     ),
     Figure("texts-read", ("action", "plan", "texts"), _texts_read, _actions),
     Figure("plans-with-texts", ("plan", "texts"), _plans_with_texts, _plans),
@@ -329,6 +330,8 @@ FIGURES: Final = (
     ),
 )  # fmt: skip
 """Every figure, in the order in which they are told."""
+FORMER: Final = {"index-3-3": "coherence-index", "index-3-3-all": "coherence-index-all"}
+"""Names figures had in the release before: they are understood, and no longer said."""
 
 
 def figures(made: Mapping[Level, Known], at: Level = HEADLINE) -> tuple[Taken, ...]:

@@ -98,9 +98,9 @@ def _dates(store: Store) -> Mapping[str, Dates]:
     return {
         plan: Dates(
             span(adopted), int(since[:4]) if since[:4].isdecimal() else None, span(revised), span(seen),
-            framework == "true", agreement == "true",
+            framework == "true", agreement == "true", country,
         )
-        for plan, adopted, since, revised, seen, framework, agreement
+        for plan, adopted, since, revised, seen, framework, agreement, country
         in rows(store, program_query("coherence/plan-dates"))
     }  # fmt: skip
 

@@ -9,10 +9,13 @@ from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from itertools import pairwise
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from pan2kg.coherence.basis import Measured
 from pan2kg.coherence.uses import Uses
+
+if TYPE_CHECKING:
+    from pan2kg.coherence.evidence import Level
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _TURN = re.compile(r"P(?=\d)(?:(\d{1,4})Y)?(?:(\d{1,5})M)?")
@@ -33,13 +36,38 @@ class Standing(StrEnum):
 
 
 class Met(StrEnum):
-    """Whether an obligation is met on a day: by an act in force, in time or late, and if not, whether it is due yet."""
+    """Whether an obligation is met on a day: by an act in force, in time or late, and if not, whether it is due yet.
+
+    Where no country recorded what it did, nothing is known of that: « unrecorded » is not « not met ».
+    """
 
     IN_TIME = "in-time"
     LATE = "late"
     PENDING = "pending"
     OPEN = "open"
+    UNRECORDED = "unrecorded"
     UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What kind of obligation it is, by the keys of the schemes, and what says so.
+
+    ``national`` is a country's record of it, empty where none was made; the holder then is derived, or unknown.
+    ``by_law`` says whether an act that carries out the whole instrument answers it, as of a duty to transpose, and
+    not of one to report. ``country`` is that of the holder, empty where it is not known.
+    """
+
+    kind: str = ""
+    force: str = ""
+    provision: str = ""
+    national: str = ""
+    by_law: bool = True
+    country: str = ""
+
+
+UNSAID: Final = Terms()
+"""Nothing said of an obligation but that it stands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +76,8 @@ class Obligation:
 
     Under a treaty (``needs_ratification``) nothing is due before ``ratified``. ``since`` is the day of the instrument,
     before which it required nothing. An obligation that recurs falls due again ``every`` so many months after
-    ``due``, its first due date; 0 for one that does not.
+    ``due``, its first due date; 0 for one that does not. ``is_recorded`` is False where no country said that it is its
+    own, so that nothing is known of what was done about it.
     """
 
     iri: str
@@ -59,6 +88,8 @@ class Obligation:
     ratified: date | None = None
     since: date | None = None
     every: int = 0
+    terms: Terms = UNSAID
+    is_recorded: bool = True
 
     def binds(self, on: date) -> bool:
         """Whether the obligation stands on a day.
@@ -108,6 +139,8 @@ class Response:
     ``day`` is the one a duty names: of an act the day it came into force, where that is not known the day it bears,
     which is ``signed``. It is empty where the source gives no whole day: a year, a month or words are no date.
     ``relation`` is what the work does with the instrument; whether that answers a duty is for :func:`margins` to say.
+    ``level`` says on whose word it does; None where nobody's is known. ``country`` is whose act or plan it is, empty
+    where that is not known.
     """
 
     work: str
@@ -116,15 +149,27 @@ class Response:
     is_act: bool
     relation: str = "implements"
     signed: date | None = None
+    level: Level | None = None
+    country: str = ""
+
+    def is_of(self, country: str) -> bool:
+        """Whether it can answer a State of a country: another country's act or plan does not.
+
+        >>> made = Response("law", "directive", None, is_act=True, country="BE")
+        >>> made.is_of("BE"), made.is_of("LU"), made.is_of("")
+        (True, False, True)
+        """
+        return not (country and self.country) or country == self.country
 
 
 @dataclass(frozen=True, slots=True)
 class Margin:
     """An obligation with what answers it, and ``touching``, what rests on the same instrument without answering.
 
-    ``margin`` = day of the answer − due date, in days: above 0 is late. ``overdue`` = as-of date − due
-    date where nothing dated answers and the due date has passed, else 0. Of an obligation that recurs,
-    ``obligation.due`` is the occurrence the row speaks of, ``last`` the day it was due last and ``coming`` the next.
+    ``margin`` = day of the answer − due date, in days: above 0 is late. ``overdue`` = as-of date − due date where
+    nothing dated answers, the due date has passed and a country recorded that it is its own, else 0. Of an obligation
+    that recurs, ``obligation.due`` is the occurrence the row speaks of, ``last`` the day it was due last and ``coming``
+    the next.
     """
 
     obligation: Obligation
@@ -148,6 +193,8 @@ class Margin:
             return Met.UNKNOWN
         if self.response is not None and self.response.is_act and self.margin is not None:
             return Met.LATE if self.margin > 0 else Met.IN_TIME
+        if not self.obligation.is_recorded:
+            return Met.UNRECORDED
         return Met.PENDING if self.as_of <= self.obligation.due else Met.OPEN
 
 
@@ -195,10 +242,12 @@ def margins(
     """Each obligation as on time, late, uncovered, vague, due unknown, or not assessed.
 
     One clock: what a duty names is the day national rules come into force, so that is compared with the due date.
-    The earliest national act in force by ``as_of`` answers first; else the action of a plan whose own dated
-    timeline ends first. Only a response whose relation is one of ``answering`` answers; an action that monitors,
-    names or promotes the instrument is kept apart. « Vague »: only actions without a date answer. « Uncovered »:
-    nothing answers, said only where at least one action was annotated with an instrument; else « not assessed ».
+    The earliest national act in force by ``as_of`` answers first; else the action of a plan whose own dated timeline
+    ends first. An act or a plan of another country answers nothing. Only a response whose relation is one of
+    ``answering`` answers; an action that monitors, names or promotes the instrument is kept apart, and so is whatever
+    carries out an instrument as a whole where the obligation is not one that law meets: a report, a plan, a
+    notification. « Vague »: only actions without a date answer. « Uncovered »: nothing answers, said only where at
+    least one action was annotated with an instrument; else « not assessed ».
     Of an obligation that recurs, each act meets one occurrence, in time from the day after the one before was due,
     else late up to the day the next is due. A row speaks of the occurrence due last, and of the next once that one
     was met in time or where none was due yet.
@@ -216,14 +265,15 @@ def margins(
     >>> [(row.standing.value, row.margin) for row in margins(uses, [duty], [law], as_of=date(2024, 1, 1))]
     [('late', 515)]
     """
-    known = list(responses)
-    doing = list({(r.work, r.instrument, r.day): r for r in known if r.relation in answering}.values())
-    rows = (
-        replace(_in_turn(uses, one, [r for r in doing if r.instrument == one.instrument], as_of),
-                touching=_touching(one, known, doing))
-        for one in obligations if one.since is None or one.since <= as_of
-    )  # fmt: skip
-    ordered = sorted(rows, key=lambda row: (row.obligation.due or date.max, row.obligation.iri))
+    every = list(responses)
+    rows = []
+    for one in obligations:
+        if one.since is None or one.since <= as_of:
+            known = [r for r in every if r.instrument == one.instrument and r.is_of(one.terms.country)]
+            doing = {(r.work, r.day): r for r in known if r.relation in answering}
+            answers = list(doing.values()) if one.terms.by_law else []
+            rows.append(replace(_in_turn(uses, one, answers, as_of), touching=_touching(known, answers)))
+    ordered = sorted(rows, key=lambda row: (row.obligation.due or date.max, row.obligation.iri, row.obligation.holder))
     return Measured(replace(uses.basis, as_of=as_of), tuple(ordered))
 
 
@@ -259,10 +309,10 @@ def _up_to(one: Obligation, as_of: date) -> Iterator[date]:
             return
 
 
-def _touching(one: Obligation, known: Iterable[Response], doing: Iterable[Response]) -> tuple[Response, ...]:
+def _touching(known: Iterable[Response], answers: Iterable[Response]) -> tuple[Response, ...]:
     """What rests on the instrument without answering: each work once, by IRI."""
-    answers = {r.work for r in doing if r.instrument == one.instrument}
-    rest = {r.work: r for r in known if r.instrument == one.instrument and r.work not in answers}
+    answering = {r.work for r in answers}
+    rest = {r.work: r for r in known if r.work not in answering}
     return tuple(rest[work] for work in sorted(rest))
 
 
@@ -283,7 +333,8 @@ def _margin(uses: Uses, one: Obligation, known: list[Response], as_of: date) -> 
         return Margin(one, standing, days, answer, tuple(usable), 0, as_of)
     nothing = Standing.UNCOVERED if uses.basis.annotated else Standing.NOT_ASSESSED
     standing = Standing.VAGUE if answer else nothing
-    return Margin(one, standing, None, answer, tuple(usable), max((as_of - one.due).days, 0), as_of)
+    overdue = max((as_of - one.due).days, 0) if one.is_recorded else 0
+    return Margin(one, standing, None, answer, tuple(usable), overdue, as_of)
 
 
 def _counts(response: Response, as_of: date) -> bool:

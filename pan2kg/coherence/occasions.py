@@ -197,11 +197,11 @@ class IndexCell:
 
 
 def index_cells(made: Chronology, pairs: Iterable[Ordered], readings: Readings, *, at: Level) -> tuple[IndexCell, ...]:
-    """{text, web} × two ways of each linked pair of plans, without editions and frameworks.
+    """{text, web} × two ways of each linked pair of plans of a country, without editions and frameworks.
 
     Pairs known only because one cites the other are in it: it says how far the task is done, not how often plans cite.
     """
-    left_out = {Verdict.EDITION, Verdict.FRAMEWORK}
+    left_out = {Verdict.EDITION, Verdict.FRAMEWORK, Verdict.ABROAD}
     return tuple(
         IndexCell(x, y, channel, place_state(made, readings, (x, y, channel), at))
         for one, two in sorted(pairs) if verdict(made, one, two) not in left_out
@@ -226,7 +226,7 @@ def place_state(made: Chronology, readings: Readings, place: tuple[str, str, Cha
 
 @dataclass(frozen=True, slots=True)
 class Index:
-    """The index of action 3.3: [seen/m, (seen + open)/m] with m = seen + absent + open, pooled over pairs.
+    """The coherence index: [seen/m, (seen + open)/m] with m = seen + absent + open, pooled over pairs.
 
     ``counts`` has all five states; ``empty`` lists the pairs without a possible cell.
     """

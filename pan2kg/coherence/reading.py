@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 from pan2kg.coherence.bodies import Involvement, Profile
 from pan2kg.coherence.citations import Citation
 from pan2kg.coherence.editions import Succession
-from pan2kg.coherence.evidence import level
-from pan2kg.coherence.obligations import Obligation, Response, planned, whole_day, whole_months
+from pan2kg.coherence.evidence import Level, firmest, level
+from pan2kg.coherence.obligations import Obligation, Response, Terms, planned, whole_day, whole_months
 from pan2kg.coherence.participation import Field, Presence, of_timeline
 from pan2kg.coherence.scale import Scale
 from pan2kg.coherence.scores import Scores, scores_of
@@ -184,53 +184,68 @@ def read_earlier_bodies(store: Store) -> tuple[tuple[str, str], ...]:
 def read_obligations(store: Store) -> tuple[Obligation, ...]:
     """Every verified obligation, with the day a treaty it stands under was ratified and how often it recurs.
 
-    Each once, by IRI.
+    By IRI, once for each holder; its holder is the one a country recorded, else a State it binds by derivation.
 
     >>> from pan2kg.store.store import LocalStore
     >>> import pyoxigraph
     >>> read_obligations(LocalStore(pyoxigraph.Store()))
     ()
     """
-    same, found = read_roots(store), dict[str, Obligation]()
-    for iri, instrument, due, holder, treaty, *days, every in rows(store, program_query("coherence/obligations")):
-        ratified, since = map(whole_day, days)
-        text = same.get(instrument, instrument)
-        one = Obligation(iri, text, whole_day(due), holder, treaty == "true", ratified, since, whole_months(every))
-        found.setdefault(iri, one)
-    return tuple(found[iri] for iri in sorted(found))
+    same, found = read_roots(store), dict[tuple[str, str, str], Obligation]()
+    for row in rows(store, program_query("coherence/obligations")):
+        iri, instrument, due, holder, treaty, ratified, since, every, national, *terms = row
+        kind, force, provision, by_law, country = terms
+        found.setdefault(
+            (iri, national, holder),
+            Obligation(
+                iri, same.get(instrument, instrument), whole_day(due), holder, treaty == "true", whole_day(ratified),
+                whole_day(since), whole_months(every),
+                Terms(key(kind), key(force), provision, national, by_law != "false", country), bool(national),
+            ),
+        )  # fmt: skip
+    return tuple(found[one] for one in sorted(found))
 
 
 def read_responses(store: Store, uses: Uses) -> tuple[Response, ...]:
     """What may answer an obligation: national acts by the day they came into force, actions by a dated timeline's end.
 
-    Each action is given once a relation it has to the instrument: to implement it answers, to monitor it does not. A
-    bill is no act. A timeline that is vague or relative has no date, whatever else it says.
+    Each action is given once a relation it has to the instrument: to implement it answers, to monitor it does not; each
+    with the firmest level it is said at. A bill is no act. A timeline that is vague or relative has no date, whatever
+    else it says.
 
     >>> from pan2kg.coherence.uses import uses_of
     >>> from pan2kg.store.store import LocalStore
     >>> import pyoxigraph
     >>> read_responses(LocalStore(pyoxigraph.Store()), uses_of([("a", "K")], {"a": "p"}))
-    (Response(work='a', instrument='K', day=None, is_act=False, relation='', signed=None),)
+    (Response(work='a', instrument='K', day=None, is_act=False, relation='', signed=None, level=None, country=''),)
     """
     same = read_roots(store)
+    country = dict(reversed([(work, of) for work, of in rows(store, program_query("coherence/countries"))]))
+    dated: dict[tuple[str, ...], Level | None] = {}
+    for *act, level_said in rows(store, program_query("coherence/acts")):
+        dated[(*act,)] = firmest((dated.get((*act,)), level(level_said)))
     acts = [
         Response(
             act, same.get(instrument, instrument), whole_day(in_force) or whole_day(signed), is_act=True,
-            signed=whole_day(signed),
+            signed=whole_day(signed), level=at, country=country.get(act, ""),
         )
-        for act, instrument, signed, in_force in rows(store, program_query("coherence/acts"))
+        for (act, instrument, signed, in_force), at in dated.items()
     ]  # fmt: skip
     ends: dict[str, str] = {}
     for action, end in rows(store, program_query("coherence/ends")):
         ends[action] = max(ends.get(action, ""), end)
-    said: dict[tuple[str, str], set[str]] = {}
-    for work, one, relation in rows(store, program_query("coherence/relations")):
-        said.setdefault((work, same.get(one, one)), set()).add(key(relation))
+    said: dict[tuple[str, str], dict[str, Level | None]] = {}
+    for work, one, relation, level_said in rows(store, program_query("coherence/relations")):
+        found = said.setdefault((work, same.get(one, one)), {})
+        found[key(relation)] = firmest((found.get(key(relation)), level(level_said)))
     answers = [
-        Response(work, one, whole_day(ends.get(work, "")), is_act=False, relation=relation)
+        Response(
+            work, one, whole_day(ends.get(work, "")), is_act=False, relation=relation, level=at,
+            country=country.get(work, ""),
+        )
         for work, one in planned(uses)
-        for relation in sorted(said.get((work, one), {""}))
-    ]
+        for relation, at in sorted(said.get((work, one), {"": None}).items())
+    ]  # fmt: skip
     return (*acts, *answers)
 
 

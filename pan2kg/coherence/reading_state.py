@@ -136,17 +136,6 @@ def coverage(readings: Readings, works: Works, aspect: Aspect, plans: AbstractSe
     return _extents(readings.extent(action, aspect, plan) for action, plan in works.home.items() if plan in wanted)
 
 
-def plan_coverage(readings: Readings, works: Works, aspect: Aspect) -> Extents:
-    """How far the plans were read for an aspect, themselves or by what is known of their measures.
-
-    A plan is in part where anything of the aspect is recorded of it or of one of its actions; in full only where that
-    is asserted.
-    """
-    noted = {works.home.get(work, work) for work, one in readings.noted if one is aspect}
-    whole = Readings(readings.asserted, frozenset((plan, aspect) for plan in noted), readings.complete)
-    return _extents(whole.extent(plan, aspect) for plan in works.plans)
-
-
 def _extents(found: Iterable[Extent]) -> Extents:
     every = list(found)
     return Extents(*(every.count(extent) for extent in Extent))

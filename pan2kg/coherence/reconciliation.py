@@ -105,7 +105,8 @@ def _sharing(known: Known) -> Account:
 
 def _of_the_focus(known: Known) -> Account:
     own = frozenset(pair for pair in known.linked if known.tables.focus in pair)
-    return Account(Part("focus", len(own)), _by_kind(_kinds(known, own), len(own), rest="in-index", figure="index-3-3"))
+    parts = _by_kind(_kinds(known, own), len(own), rest="in-index", figure="coherence-index")
+    return Account(Part("focus", len(own)), parts)
 
 
 def _actions(known: Known) -> Account:
@@ -130,11 +131,12 @@ def _kinds(known: Known, pairs: Iterable[Ordered]) -> Counter[Verdict]:
 
 
 def _by_kind(number: Counter[Verdict], whole: int, *, rest: str = "others", figure: str = "") -> tuple[Part, ...]:
-    editions, frameworks = number[Verdict.EDITION], number[Verdict.FRAMEWORK]
+    editions, frameworks, abroad = (number[one] for one in (Verdict.EDITION, Verdict.FRAMEWORK, Verdict.ABROAD))
     return (
         Part("editions", editions, "linked-editions"),
         Part("frameworks", frameworks, "linked-frameworks"),
-        Part(rest, whole - editions - frameworks, figure),
+        Part("abroad", abroad, "linked-abroad"),
+        Part(rest, whole - editions - frameworks - abroad, figure),
     )
 
 

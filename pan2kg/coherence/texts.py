@@ -7,7 +7,7 @@ use of every node above it. The fewer plans use a text or a node below it, the m
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -68,6 +68,8 @@ class Weights:
 
     ``ic`` = −log2((d+1)/(n+2)); ``gain`` = ic minus that of the node above, ≥ 0, and ic at a root. ``above`` is the
     index of the next node up, −1 at a root; ``step`` the level of that step, 0 at a root.
+    ``release`` is the earlier one whose weights these are, empty where they are the graph's own, and ``fresh`` how many
+    texts that one does not know.
 
     Source: information content of a concept, Resnik, P. (1995). Using information content to evaluate semantic
     similarity in a taxonomy. IJCAI, 448–453; (d+1)/(n+2) is Laplace's rule of succession.
@@ -81,6 +83,8 @@ class Weights:
     n: int
     ic: Floats
     gain: Floats
+    release: str = ""
+    fresh: int = 0
 
     def reached(self, text: str, at: Level) -> tuple[str, ...]:
         """A text and the nodes above it, as far as steps at a level or firmer lead; nothing for one that has no weight.
@@ -97,6 +101,35 @@ class Weights:
             node = int(self.above[node])
             found.append(self.texts[node])
         return tuple(found)
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """The weights a release published, to take the figures of a later one on: each text with d, IC and gain in bits."""
+
+    release: str
+    n: int
+    texts: Mapping[str, tuple[int, float, float]]
+
+
+def on_earlier(earlier: Earlier, own: Weights) -> Weights:
+    """The weights of an earlier release in place of the graph's own; a text that one does not know keeps its own.
+
+    The tree, and what is general, stay the graph's. So two releases differ by what their plans name and not because
+    a text has become commoner.
+
+    Source: ILO et al. (2004). Consumer Price Index Manual: Theory and Practice, ch. 15 (Laspeyres: a fixed base).
+
+    >>> made = weigh(Works(("p",), {}), [Use("p", "K", 1.0, Level.PLAN), Use("p", "L", 1.0, Level.PLAN)])
+    >>> kept = on_earlier(Earlier("0.1.0", 7, {"K": (0, 3.17, 3.17), "M": (1, 2.17, 2.17)}), made)
+    >>> kept.texts, kept.gain.round(6).tolist(), kept.fresh
+    (('K', 'L'), [3.17, 0.584963], 1)
+    """
+    d, ic, gain = own.d.copy(), own.ic.copy(), own.gain.copy()
+    known = [(at, earlier.texts[text]) for at, text in enumerate(own.texts) if text in earlier.texts]
+    for at, (plans, content, bits) in known:
+        d[at], ic[at], gain[at] = plans, content, bits
+    return replace(own, d=d, n=earlier.n, ic=ic, gain=gain, release=earlier.release, fresh=len(own.texts) - len(known))
 
 
 def weigh(

@@ -69,6 +69,7 @@ class Potential:
     """What works share at one level: the rows of actions, of what plans say of themselves, and of whole plans.
 
     ``read`` names the works that were read in full for texts; ``home`` gives for each action the index of its plan.
+    ``founded`` is plans × texts: what a plan is founded on, whatever the level, see :func:`foundations`.
     """
 
     works: Works
@@ -80,6 +81,7 @@ class Potential:
     names: tuple[str, ...]
     home: Ints
     read: frozenset[str]
+    founded: Incidence
 
 
 def potential(
@@ -92,8 +94,6 @@ def potential(
 ) -> Potential:
     """What works share at a level: only uses and steps that are as firm or firmer.
 
-    ``weights`` may be those of another release; a text they do not have weighs nothing and is left out.
-
     >>> from pan2kg.coherence.texts import weigh
     >>> works = Works(("p", "q"), {"a": "p", "b": "q"})
     >>> uses = [Use("a", "K", 1.0, Level.PLAN), Use("b", "K", 0.25, Level.OTHER)]
@@ -101,6 +101,7 @@ def potential(
     >>> round(weight(made, "p", "q").low, 6), weight(made, "p", "q").level
     (0.103759, <Level.OTHER: 3>)
     """
+    uses = tuple(uses)
     names = works.actions
     plan = {iri: at for at, iri in enumerate(works.plans)}
     row = {iri: at for at, iri in enumerate(names)}
@@ -115,9 +116,16 @@ def potential(
     def ties(rows: list[tuple[int, Use]], height: int) -> Ties:
         return _ties(rows, place, above, weights.step, height)
 
+    carried = [
+        (plan[use.work], use)
+        for use in uses
+        if use.work in plan and use.text in place and use.share > 0 and counts(use.level, Level.EDITORS)
+    ]
+    founded = _ties(carried, place, weights.above, weights.step, len(plan)).reached[2]
+
     return Potential(
         works, weights, at, ties(done, len(names)), ties(said, len(plan)), ties(whole, len(plan)), names, home,
-        frozenset(read),
+        frozenset(read), founded.keep(weights.above[founded.columns] < 0),
     )  # fmt: skip
 
 
@@ -252,18 +260,18 @@ def _founded(made: Potential, one: str, two: str) -> Bools:
     found = np.zeros(len(made.weights.texts), dtype=np.bool_)
     if {one, two} <= made.works.home.keys():
         for plan in (made.works.home[one], made.works.home[two]):
-            said = made.own.reached[2].row(made.works.plans.index(plan))
-            found[said[made.weights.above[said] < 0]] = True
+            found[made.founded.row(made.works.plans.index(plan))] = True
     return found
 
 
 def foundations(made: Potential) -> Incidence:
-    """Plans × texts: the root texts a plan says of itself that it carries out.
+    """Plans × texts: the root texts of which it is known, at any level but a machine's, that the plan carries them out.
 
-    Such a text does not link the actions of the plan with everybody; a provision of it is as precise as any.
+    Such a text does not link the actions of the plan with everybody; a provision of it is as precise as any. Like the
+    weights it does not depend on the level of the figures: else a pair of actions could be specific according to the
+    plans, and no longer so once others say what one of them is founded on, and figures would not grow with the level.
     """
-    table = made.own.reached[2]
-    return table.keep(made.weights.above[table.columns] < 0)
+    return made.founded
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -7,17 +7,19 @@ absent; what the reader was unsure of is in the outline's remarks.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Final
 
 from pan2kg.errors import OutlineError
 from pan2kg.extract.layout import folded
+from pan2kg.extract.numbering import level_of
 from pan2kg.extract.outline import ACTION, CATEGORY, Item, Outline
 from pan2kg.i18n.catalogue import Messages
 from pan2kg.turtle.vocabulary import graph_of
-from pan2kg.turtle.writer import Block, Statement, string, text, write_turtle
+from pan2kg.turtle.writer import Block, Statement, iri, string, text, write_turtle
 
 _DATA: Final = Messages("data")
 
@@ -28,12 +30,38 @@ _SLUG_LENGTH = 40
 
 
 @dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of a plan beside its text; each is empty where it is not known.
+
+    ``type`` is a key of the scheme of plan types, ``country`` an IRI, ``completeness`` a key of its scheme.
+    """
+
+    type: str = ""
+    country: str = ""
+    completeness: str = ""
+    publisher: str = ""
+    day: str = ""
+    address: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class _Draft:
     """What every block of a draft needs: the plan's key, the language tag, the keys of the items by line."""
 
     plan: str
     language: str
     keys: Mapping[int, str]
+    prefixes: Mapping[str, str]
+
+    @property
+    def space(self) -> str:
+        """What the IRIs of the project begin with."""
+        return self.prefixes["plan"].removesuffix("id/plan/")
+
+    @property
+    def scheme(self) -> str:
+        """The scheme of the plan's categories, below the project's own address: the prefix is that of all schemes."""
+        return iri(f"{self.space}id/scheme/{self.plan}-categories", self.prefixes)
 
     @property
     def provenance(self) -> tuple[Statement, ...]:
@@ -47,11 +75,13 @@ def draft_plan(
     plan: str,
     source_name: str,
     graph: str = "",
+    known: Known | None = None,
 ) -> str:
     """The plan as Turtle: its source, its title, its categories and actions with their printed numbers.
 
     ``plan`` is its key (``lu-bhr-2``), ``source_name`` the file the outline was read from, ``graph`` the path
-    of the new file below ``graph/`` where it is not ``plans/KEY/plan``; ``prefixes`` are those of the project.
+    of the new file below ``graph/`` where it is not ``plans/KEY/plan``; ``prefixes`` are the project's, ``known``
+    what its text does not say.
     Titles are tagged with the outline's language.
 
     >>> from pan2kg.extract.outline import read_outline
@@ -76,14 +106,14 @@ def draft_plan(
     tag = outline.language
     if not _LANGUAGE.fullmatch(tag):
         raise OutlineError("no-language-tag" if tag else "language-untold", remedy="name-language", tag=tag)
-    draft = _Draft(plan, tag, item_keys(outline))
+    draft = _Draft(plan, tag, item_keys(outline), prefixes)
     name = PurePath(source_name.replace("\\", "/")).name
     blocks = [
-        _source_graph(draft, name, graph or f"plans/{plan}/plan"),
-        _document(draft, name),
-        _plan(draft, outline.title),
+        _source_graph(draft, name, graph_of(graph or f"plans/{plan}/plan", draft.space)),
+        _document(draft, name, known or Known()),
+        _plan(draft, outline, known or Known()),
         *_scheme(draft, outline),
-        *(block for item in outline.items for block in _item_blocks(draft, item, None)),
+        *(block for item, place in _places(outline.items) for block in _item_blocks(draft, item, None, place)),
     ]
     return write_turtle(blocks, prefixes)
 
@@ -143,10 +173,10 @@ def _slug(printed: str) -> str:
     return plain[: _SLUG_LENGTH + 1].rpartition("-")[0] or plain[:_SLUG_LENGTH]
 
 
-def _source_graph(draft: _Draft, name: str, path: str) -> Block:
+def _source_graph(draft: _Draft, name: str, graph: str) -> Block:
     labels = _DATA.known("draft", plan=draft.plan, name=name)
     return Block(
-        f"<{graph_of(path)}>",
+        f"<{graph}>",
         (
             Statement("a", "pan:SourceGraph"),
             *(Statement("rdfs:label", text(words, tag)) for tag, words in labels.words),
@@ -155,18 +185,35 @@ def _source_graph(draft: _Draft, name: str, path: str) -> Block:
     )
 
 
-def _document(draft: _Draft, name: str) -> Block:
+def _document(draft: _Draft, name: str, known: Known) -> Block:
     label = Statement("skos:prefLabel", text(name, draft.language))
-    return Block(f"document:{draft.plan}-text", (Statement("a", "pan:Document"), label))
+    is_official = bool(known.publisher)
+    return Block(
+        f"document:{draft.plan}-text",
+        (
+            Statement("a", "pan:Document"),
+            label,
+            *_maybe("dcterms:date", f'"{known.day}"^^xsd:date' if known.day else ""),
+            *_maybe("pan:publisherName", string(known.publisher) if is_official else ""),
+            *_maybe("pan:speaksFor", f"plan:{draft.plan}" if is_official else ""),
+            *_maybe("pan:sourceKind", "sourcekind:official-page" if is_official else ""),
+            *_maybe("pan:readAt", f"{string(known.address)}^^xsd:anyURI" if known.address else ""),
+        ),
+    )
 
 
-def _plan(draft: _Draft, title: str) -> Block:
+def _plan(draft: _Draft, outline: Outline, known: Known) -> Block:
+    number = str(len(outline.actions)) if known.completeness == "complete" else ""
     return Block(
         f"plan:{draft.plan}",
         (
             Statement("a", "pan:Plan"),
             Statement("dcterms:identifier", string(draft.plan)),
-            *_label(title, draft.language),
+            *_label(outline.title, draft.language),
+            *_maybe("dcterms:type", f"plantype:{known.type}" if known.type else ""),
+            *_maybe("dcterms:spatial", f"<{known.country}>" if known.country else ""),
+            *_maybe("pan:measureCount", number),
+            *_maybe("pan:listCompleteness", f"completeness:{known.completeness}" if known.completeness else ""),
             *draft.provenance,
         ),
     )
@@ -176,7 +223,7 @@ def _scheme(draft: _Draft, outline: Outline) -> Iterator[Block]:
     if outline.categories:
         called = _DATA.known("draft-categories", plan=draft.plan)
         yield Block(
-            f"scheme:{draft.plan}-categories",
+            draft.scheme,
             (
                 Statement("a", "skos:ConceptScheme"),
                 *(Statement("skos:prefLabel", text(words, tag)) for tag, words in called.words),
@@ -185,7 +232,7 @@ def _scheme(draft: _Draft, outline: Outline) -> Iterator[Block]:
         )
 
 
-def _item_blocks(draft: _Draft, item: Item, above: Item | None) -> Iterator[Block]:
+def _item_blocks(draft: _Draft, item: Item, above: Item | None, place: int) -> Iterator[Block]:
     category = f"category:{draft.plan}-{draft.keys[above.line]}" if above else ""
     if item.kind == ACTION:
         within = (Statement("pan:inPlan", f"plan:{draft.plan}"), *_maybe("pan:inCategory", category))
@@ -193,13 +240,28 @@ def _item_blocks(draft: _Draft, item: Item, above: Item | None) -> Iterator[Bloc
         named = (Statement("a", "pan:Action"), *_notation(item), Statement("dcterms:identifier", string(key)))
         yield Block(f"action:{key}", (*named, *_label(item.title, draft.language), *within, *draft.provenance))
     if item.kind == CATEGORY:
-        scheme = f"scheme:{draft.plan}-categories"
-        place = Statement("skos:broader", category) if category else Statement("skos:topConceptOf", scheme)
+        scheme = draft.scheme
+        kept = Statement("skos:broader", category) if category else Statement("skos:topConceptOf", scheme)
+        standing = (
+            Statement("pan:inPlan", f"plan:{draft.plan}"),
+            *_maybe("pan:partOf", category),
+            Statement("pan:partLevel", f"partlevel:{level_of(item.label)}"),
+            Statement("pan:order", str(place)),
+        )
         named = (Statement("a", "pan:Category"), *_notation(item), *_label(item.title, draft.language))
-        statements = (*named, Statement("skos:inScheme", scheme), place, *draft.provenance)
+        statements = (*named, Statement("skos:inScheme", scheme), kept, *standing, *draft.provenance)
         yield Block(f"category:{draft.plan}-{draft.keys[item.line]}", statements, _heading(item))
-        for child in item.children:
-            yield from _item_blocks(draft, child, item)
+        for child, number in _places(item.children):
+            yield from _item_blocks(draft, child, item, number)
+
+
+def _places(items: Iterable[Item]) -> Iterator[tuple[Item, int]]:
+    """Each item with its place among those of its level, as printed, from 1."""
+    seen: Counter[str] = Counter()
+    for item in items:
+        level = level_of(item.label) if item.kind == CATEGORY else item.kind
+        seen[level] += 1
+        yield item, seen[level]
 
 
 def _notation(item: Item) -> tuple[Statement, ...]:

@@ -271,9 +271,20 @@ def group_of(label: str) -> str:
     return known[0] if depends or len(known) == 1 else known[-1]
 
 
+def level_of(label: str) -> str:
+    """The level of a part of a plan by the word printed before its number; ``heading`` where it is not known.
+
+    >>> level_of("Axe"), level_of("OBJECTIF STRATÉGIQUE"), level_of("Volet"), level_of("")
+    ('axis', 'objective', 'heading', 'heading')
+    """
+    parts = re.split(r"[\s'’]+", folded(label))
+    levels = words("level")
+    return next((level for part in parts for level, known in levels.items() if part in known), "heading")
+
+
 @functools.cache
 def words(section: str) -> Mapping[str, frozenset[str]]:
-    """The words of one section of ``words.toml``, folded, by language.
+    """The words of one section of ``words.toml``, folded, by language (those of levels by level).
 
     >>> "inhaltsverzeichnis" in words("contents")["de"]
     True

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Final
 import pyoxigraph as ox
 
 from pan2kg.i18n.catalogue import SOURCE_LANGUAGE
+from pan2kg.store.profile import own_profile, read_profiles
 from pan2kg.store.store import plain, select
-from pan2kg.turtle.vocabulary import DCTERMS, ROOT
+from pan2kg.turtle.vocabulary import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -18,44 +19,54 @@ if TYPE_CHECKING:
     from pan2kg.i18n.catalogue import Language
     from pan2kg.store.store import Store
 
-DATASET: Final = f"{ROOT}dataset"
+
+def dataset_of(space: str) -> str:
+    """The IRI of the dataset a project is.
+
+    >>> dataset_of("https://data.example/")
+    'https://data.example/dataset'
+    """
+    return f"{space}dataset"
+
+
 ONTOLOGY: Final = f"{ROOT}ontology"
 LICENCES: Final = {
     "https://creativecommons.org/licenses/by/4.0/": "CC BY 4.0",
     "https://creativecommons.org/publicdomain/zero/1.0/": "CC0 1.0",
 }
 """What licences are called in short; any other is shown by its address."""
-_SAID: Final = f"""
+_SAID: Final = """
 PREFIX adms: <http://www.w3.org/ns/adms#>
 PREFIX dcat: <http://www.w3.org/ns/dcat#>
-PREFIX dcterms: <{DCTERMS}>
+PREFIX dcterms: <http://purl.org/dc/terms/>
 PREFIX foaf: <http://xmlns.com/foaf/0.1/>
-SELECT ?key ?value WHERE {{
-    VALUES (?property ?key) {{
+SELECT ?key ?value WHERE {
+    VALUES ?set { <DATASET> }
+    VALUES (?property ?key) {
         (dcterms:title "name") (dcterms:description "description") (dcat:keyword "keywords")
         (dcterms:license "license") (dcterms:issued "datePublished") (dcterms:modified "dateModified")
         (dcterms:creator "creator") (adms:versionNotes "notes")
-    }}
-    <{DATASET}> ?property ?stated
-    OPTIONAL {{ ?stated foaf:name ?called }}
+    }
+    ?set ?property ?stated
+    OPTIONAL { ?stated foaf:name ?called }
     BIND(COALESCE(?called, ?stated) AS ?value)
-}} ORDER BY ?key ?value
+} ORDER BY ?key ?value
 """
 
-_VERSIONS: Final = f"""
+_VERSIONS: Final = """
 PREFIX dcat: <http://www.w3.org/ns/dcat#>
-PREFIX dcterms: <{DCTERMS}>
+PREFIX dcterms: <http://purl.org/dc/terms/>
 PREFIX owl: <http://www.w3.org/2002/07/owl#>
-SELECT ?version ?day WHERE {{
-    {{
-        ?set dcat:version ?version BIND(IF(?set = <{DATASET}>, 0, 1) AS ?rank)
-        FILTER(?rank = 0 || EXISTS {{ ?set a dcat:Dataset }})
-    }} UNION {{
-        ?set owl:versionInfo ?version BIND(IF(?set = <{ONTOLOGY}>, 2, 3) AS ?rank)
-        FILTER(?rank = 2 || EXISTS {{ ?set a owl:Ontology }})
-    }}
-    OPTIONAL {{ ?set dcterms:modified|dcterms:issued ?day }}
-}} ORDER BY ?rank ?version DESC(?day)
+SELECT ?version ?day WHERE {
+    {
+        ?set dcat:version ?version BIND(IF(?set = <DATASET>, 0, 1) AS ?rank)
+        FILTER(?rank = 0 || EXISTS { ?set a dcat:Dataset })
+    } UNION {
+        ?set owl:versionInfo ?version BIND(IF(?set = <ONTOLOGY>, 2, 3) AS ?rank)
+        FILTER(?rank = 2 || EXISTS { ?set a owl:Ontology })
+    }
+    OPTIONAL { ?set dcterms:modified|dcterms:issued ?day }
+} ORDER BY ?rank ?version DESC(?day)
 """
 
 
@@ -71,7 +82,13 @@ class Release:
     is_stated: bool = True
 
 
-def read_release(store: Store) -> Release:
+def _asked(text: str, store: Store, space: str) -> str:
+    """A query about the dataset whose project's IRIs begin with ``space``; without it, of the first there is."""
+    dataset = dataset_of(space or own_profile(read_profiles(store), None).space)
+    return text.replace("<DATASET>", f"<{dataset}>").replace("<ONTOLOGY>", f"<{ONTOLOGY}>")
+
+
+def read_release(store: Store, space: str = "") -> Release:
     """Which release it is: ``dcat:version`` of the dataset, else ``owl:versionInfo`` of the ontology, else ours.
 
     Raises:
@@ -81,7 +98,7 @@ def read_release(store: Store) -> Release:
     >>> read_release(LocalStore(ox.Store())).is_stated
     False
     """
-    for version, day in select(store, _VERSIONS).rows:
+    for version, day in select(store, _asked(_VERSIONS, store, space)).rows:
         return Release(plain(version), plain(day)[:10])
     from importlib import metadata  # loads much of the library, and few graphs state no version
 
@@ -121,14 +138,14 @@ class Notice:
         return next((term.value[:10] for term in self.stated.get("dateModified", ())), "")
 
 
-def read_notice(store: Store) -> Notice:
+def read_notice(store: Store, space: str = "") -> Notice:
     """What a store says of its dataset.
 
     Raises:
         QueryError: the store refuses the query.
     """
     found: dict[str, list[ox.Literal | ox.NamedNode]] = defaultdict(list)
-    for key, value in _pairs(select(store, _SAID).rows):
+    for key, value in _pairs(select(store, _asked(_SAID, store, space)).rows):
         found[key].append(value)
     return Notice({key: tuple(values) for key, values in found.items()})
 

@@ -24,20 +24,21 @@ from typing import TYPE_CHECKING, Final, Generic, Self, TypeVar, cast, overload
 
 from pan2kg.errors import QueryError
 from pan2kg.graph.answer import Answer, Measures
-from pan2kg.graph.dataset import Notice, Release, read_notice, read_release
+from pan2kg.graph.dataset import Notice, Release, dataset_of, read_notice, read_release
 from pan2kg.graph.labels import Labels, plain_words, read_labels
 from pan2kg.i18n.days import today
-from pan2kg.i18n.message import either
+from pan2kg.i18n.message import Message, either, verbatim
 from pan2kg.project import Project
-from pan2kg.store.queries import Query, fill, find_query, program_query, read_queries
+from pan2kg.store.profile import CountryProfile, own_profile, read_profiles
+from pan2kg.store.queries import Query, fill, find_query, insist, program_query, read_queries, replaced
 from pan2kg.store.rules import derive
 from pan2kg.store.store import LocalStore, Store, load_project, open_store, plain, select
-from pan2kg.turtle.vocabulary import ID
 
 if TYPE_CHECKING:
     import networkx as nx
     import rdflib
 
+    from pan2kg.coherence.basis import Measured
     from pan2kg.coherence.bodies import Involvement, Profile
     from pan2kg.coherence.chance import Chance
     from pan2kg.coherence.citations import Citation
@@ -45,22 +46,22 @@ if TYPE_CHECKING:
     from pan2kg.coherence.figures import Taken
     from pan2kg.coherence.known import Known, Tables
     from pan2kg.coherence.meetings import Meeting
-    from pan2kg.coherence.obligations import Obligation, Response
+    from pan2kg.coherence.obligations import Margin, Obligation, Response
     from pan2kg.coherence.occasions import Occasion
     from pan2kg.coherence.participation import Field
     from pan2kg.coherence.scale import Scale
     from pan2kg.coherence.scores import Scores
+    from pan2kg.coherence.texts import Earlier
     from pan2kg.coherence.uses import Uses
     from pan2kg.coherence.weight import Weight
     from pan2kg.errors import Place
     from pan2kg.graph.links import Ties
+    from pan2kg.graph.parts import Parts
     from pan2kg.graph.statements import Statements
     from pan2kg.i18n.catalogue import Language
     from pan2kg.store.as_of import DatedGraph
     from pan2kg.validation.report import Report
 
-HOME: Final = "lu-bhr-2"
-"""The plan whose action 3.3 asks for coherence: looked at where no plan is named and the graph has it."""
 DAYS: Final = 4
 """Of how many days the graph as it was then is kept."""
 
@@ -107,6 +108,7 @@ class Graph:
         self.as_of: Final = as_of or today()
         self.asked: Final = asked
         self._release: Final = release
+        self._earlier: Earlier | None = None
         self._kept: Final[dict[str, object]] = {}
         self._rows: Final[dict[str, list[list[str]]]] = {}
         self._dated: Final[dict[date, DatedGraph]] = {}
@@ -161,6 +163,7 @@ class Graph:
         True
         """
         query = find_query(self.project, name)
+        insist(query, parameters)
         return self.sparql(fill(query, parameters, store=self.store, project=self.project))
 
     def sparql(self, text: str) -> Answer:
@@ -257,10 +260,23 @@ class Graph:
         found = self.labels.label(iri, language or self.language)
         return plain_words(found.numbered if found.is_action else found.text)
 
+    def weighed_as(self, earlier: Earlier) -> Graph:
+        """The same graph with its figures on the weights an earlier release published, so that both can be compared."""
+        other = Graph(
+            self.project, self.store, language=self.language, as_of=self.as_of, asked=self.asked, release=self._release
+        )
+        other._earlier = earlier
+        return other
+
     @Reading
     def version(self) -> Release:
         """The release of the graph: its number and its day."""
-        return Release(self._release) if self._release else read_release(self.store)
+        return Release(self._release) if self._release else read_release(self.store, self.profile.space)
+
+    @property
+    def dataset_iri(self) -> str:
+        """The IRI of the dataset the graph is."""
+        return dataset_of(self.profile.space)
 
     @property
     def release(self) -> str:
@@ -270,7 +286,31 @@ class Graph:
     @Reading
     def notice(self) -> Notice:
         """What the graph says of itself as a dataset: names, creators, licence, days."""
-        return read_notice(self.store)
+        return read_notice(self.store, self.profile.space)
+
+    @Reading
+    def projects(self) -> tuple[CountryProfile, ...]:
+        """The profiles of the projects whose graphs these are."""
+        return read_profiles(self.store)
+
+    @Reading
+    def profile(self) -> CountryProfile:
+        """What depends on the country: the plan to start from, the action that asks for coherence, languages, gazette.
+
+        >>> open_graph().profile.languages
+        ('en', 'fr')
+        """
+        return own_profile(self.projects, self.project)
+
+    @property
+    def asked_by(self) -> Message:
+        """The action that asks for coherence, as it stands behind the name of the index; no words without one.
+
+        >>> print(open_graph().asked_by)
+         (action 3.3)
+        """
+        number = self.labels.label(self.profile.coherence_action, self.language).notation
+        return Message("figure", "of-action", {"number": number}) if number else verbatim("")
 
     @Reading
     def statements(self) -> Statements:
@@ -317,6 +357,25 @@ class Graph:
         from pan2kg.coherence.reading import read_uses
 
         return read_uses(self.store, release=self.release, as_of=self.as_of)
+
+    @Reading
+    def retired(self) -> Mapping[str, tuple[str, ...]]:
+        """The identifiers that were retired, with what has taken the place of each."""
+        found: dict[str, list[str]] = {}
+        for old, following in self.read(program_query("things/retired")):
+            found.setdefault(old, []).append(following)
+        return {old: tuple(following) for old, following in found.items()}
+
+    @Reading
+    def parts(self) -> Parts:
+        """The parts of plans in the order of each plan, with the actions under them and the counts sources give.
+
+        >>> len(open_graph().parts.actions["https://w3id.org/pan2kg/id/plan/lu-bhr-2"])
+        20
+        """
+        from pan2kg.graph.parts import read_parts
+
+        return read_parts(self.read)
 
     @Reading
     def ties(self) -> Ties:
@@ -371,7 +430,7 @@ class Graph:
         """The small tables all figures are computed from: uses of texts, statements, dates and what was read."""
         from pan2kg.coherence.known_tables import read_tables
 
-        home = f"{ID}plan/{HOME}"
+        home = self.profile.home_plan
         found = read_tables(self.store, release=self.release, as_of=self.as_of)
         return replace(found, focus=home) if home in found.works.plans else found
 
@@ -387,7 +446,18 @@ class Graph:
         from pan2kg.coherence.known import known
 
         at = _figured(level)
-        return self.once(f"known {at.key}", lambda: known(self.tables, at))
+        return self.once(f"known {at.key}", lambda: known(self.tables, at, weights=self._earlier))
+
+    def profiles_at(self, level: Level | str = "") -> tuple[Profile, ...]:
+        """The profiles of works, with leads and bodies at a level of evidence.
+
+        Raises:
+            QueryError: no level at which figures are taken.
+        """
+        from pan2kg.coherence.bodies import at_level
+
+        at = _figured(level)
+        return self.once(f"profiles {at.key}", lambda: at_level(self.profiles, self.involvements, at))
 
     @Reading
     def bits(self) -> Mapping[str, float]:
@@ -413,7 +483,7 @@ class Graph:
         taken = self.once(f"figures {at.key}", lambda: figures(made, at))
 
         def cells(one: Taken) -> tuple[object, ...]:
-            name = one.figure.name.say(self.language)
+            name = one.figure.name(self.asked_by).say(self.language)
             return (one.figure.id, name, one.level.key, one.value, *one.nested, one.population)
 
         return Measures(taken, ("id", "name", "level", "value", *(one.key for one in FIGURED), "population"), cells)
@@ -479,6 +549,7 @@ class Graph:
         wanted, works = bare(name), self.tables.works
         found = next((work for work in (*works.plans, *works.home) if wanted in {work, work.rpartition("/")[2]}), None)
         if found is None:
+            self._refuse_retired(wanted)
             self.uses.find_work(wanted)
             raise QueryError("action-without-plan", remedy="name-a-plan", name=name)
         return found
@@ -509,6 +580,23 @@ class Graph:
         from pan2kg.coherence.reading import read_responses
 
         return read_responses(self.store, self.uses)
+
+    def margins(self, level: Level | str = "") -> Measured[Margin]:
+        """Each obligation with what answers it at a level of evidence, and by how many days it is early or late.
+
+        Raises:
+            QueryError: no level at which figures are taken.
+
+        >>> found = {level: open_graph().margins(level) for level in ("plan", "editors")}
+        >>> sum(len(one.responses) for one in found["plan"]) < sum(len(one.responses) for one in found["editors"])
+        True
+        """
+        from pan2kg.coherence.evidence import counts
+        from pan2kg.coherence.obligations import margins
+
+        at = _figured(level)
+        known = [one for one in self.responses if counts(one.level, at)]
+        return self.once(f"margins {at.key}", lambda: margins(self.uses, self.obligations, known, as_of=self.as_of))
 
     @Reading
     def fields(self) -> tuple[Field, ...]:
@@ -573,6 +661,7 @@ class Graph:
         >>> open_graph().plan("lu-bhr-2")
         'https://w3id.org/pan2kg/id/plan/lu-bhr-2'
         """
+        self._refuse_retired(bare(name))
         found = self.uses.plans[self.uses.find_plan(bare(name))]
         if not found.is_plan:
             raise QueryError("action-without-plan", remedy="name-a-plan", name=name)
@@ -588,11 +677,17 @@ class Graph:
         Raises:
             QueryError: there is no such action; with the nearest names.
         """
+        self._refuse_retired(bare(name))
         return self.uses.actions[self.uses.find_action(bare(name))]
 
+    def _refuse_retired(self, name: str) -> None:
+        """Tell those who name a thing by an identifier that was retired what has taken its place."""
+        if old := next((iri for iri in self.retired if name in {iri, iri.rpartition("/")[2]}), ""):
+            raise replaced(old, self.retired[old])
+
     def own_plan(self) -> str | None:
-        """The plan to start from where none is named; None where the graph does not have it."""
-        return next((plan.iri for plan in self.uses.plans if plan.iri.rpartition("/")[2] == HOME), None)
+        """The plan to start from where none is named, as the profile says; None where the graph does not have it."""
+        return next((plan.iri for plan in self.uses.plans if plan.iri == self.profile.home_plan), None)
 
 
 def _figured(level: Level | str) -> Level:
@@ -617,12 +712,14 @@ def bare(name: str) -> str:
 
 def open_graph(
     project: str | Path | None = None,
-    *,
+    *others: str | Path,
     endpoint: str | None = None,
     language: Language = "en",
     as_of: date | None = None,
 ) -> Graph:
     """Open the project in a folder, or without a folder the graph shipped with the package.
+
+    Those in ``others`` are opened with it, and compared; its profile and its questions hold.
 
     With ``endpoint``, the address of a SPARQL 1.1 endpoint, questions go there. Figures look back from the day
     ``as_of``, today where none is given.
@@ -635,7 +732,7 @@ def open_graph(
     Traceback (most recent call last):
     pan2kg.errors.ProjectError: /nowhere: There is no such folder. ...
     """
-    found = Project.at(project) if project is not None else Project.packaged()
+    found = Project.together([project, *others]) if project is not None else Project.packaged()
     if endpoint is not None:
         from pan2kg.store.remote import RemoteStore
 

@@ -13,10 +13,10 @@ from urllib.parse import quote
 
 from pan2kg.i18n.catalogue import LANGUAGES, french
 from pan2kg.store.store import Store, Term, plain, select
-from pan2kg.turtle.vocabulary import ID, PAN
+from pan2kg.turtle.vocabulary import ID, PAN, kind_and_key
 
 KINDS: Final = (
-    "plan", "action", "body", "instrument", "category", "provision", "topic", "group",
+    "plan", "action", "body", "instrument", "part", "category", "provision", "topic", "group",
     "obligation", "review", "recommendation", "conflict",
 )  # fmt: skip
 """Things that have a page of their own in the site; all others are shown on the pages of these."""
@@ -57,17 +57,6 @@ def root(path: str) -> str:
     return "../" * path.count("/")
 
 
-@lru_cache(maxsize=1 << 16)
-def kind_and_key(iri: str) -> tuple[str, str]:
-    """Kind and key of a thing of ours from its IRI; empty for others.
-
-    >>> kind_and_key("https://w3id.org/pan2kg/id/action/lu-bhr-2-4-3")
-    ('action', 'lu-bhr-2-4-3')
-    """
-    kind, _, key = iri.removeprefix(ID).partition("/") if iri.startswith(ID) else ("", "", "")
-    return kind, key
-
-
 def pair_key(one: str, two: str) -> str:
     """The key of the page of two plans, the same whichever comes first.
 
@@ -95,6 +84,17 @@ SELECT ?thing ?key ?notation WHERE {{
     {{ ?thing skos:notation ?notation FILTER(ISIRI(?thing)) }}
 }} ORDER BY ?thing ?key ?notation
 """
+_SHORT: Final = f"""{_PREFIXES}
+SELECT ?thing ?name WHERE {{ ?thing pan:shortName ?name FILTER(ISIRI(?thing)) }} ORDER BY ?thing ?name
+"""
+_STANDING: Final = f"""{_PREFIXES}
+SELECT ?plan ?words WHERE {{
+    ?plan <http://www.w3.org/ns/adms#status> ?status .
+    ?status skos:prefLabel ?words .
+    FILTER(?status != <{ID}planstatus/adopted>)
+}} ORDER BY ?plan ?words
+"""
+"""What a plan is that was not adopted, or no longer applies: its name says so wherever it stands."""
 _TYPES: Final = f"""{_PREFIXES}
 SELECT DISTINCT ?thing ?type WHERE {{ ?thing a ?type FILTER(ISIRI(?thing)) }} ORDER BY ?thing ?type
 """
@@ -113,6 +113,8 @@ _KIND_OF: Final[Mapping[str, str]] = dict.fromkeys(INSTRUMENTS, "instrument") | 
 class Name:
     """What a thing is called in the best language there is, and in the others; with its key, number and class.
 
+    ``whole`` is the label where the words are the short name of the thing, else empty.
+
     >>> Name("Loi", "fr", {"fr": "Loi", "en": "Act"}).texts["en"]
     'Act'
     """
@@ -124,6 +126,7 @@ class Name:
     key: str = ""
     notation: str = ""
     type: str = ""
+    whole: str = ""
 
     @property
     def is_action(self) -> bool:
@@ -154,15 +157,17 @@ class Name:
 
     @property
     def full(self) -> str:
-        """The words, with the key where that says more."""
-        return f"{self.text} ({self.key})" if self.key and self.key != self.text else self.text
+        """The words, those of the label where they are a short name, with the key where that says more."""
+        words = self.whole or self.text
+        return f"{words} ({self.key})" if self.key and self.key != words else words
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
     """A thing: its IRI, kind and key (which make its address), class, printed number, names by language, identifier.
 
-    The kind is empty where a thing of others has no page; the identifier is the one the graph states.
+    The kind is empty where a thing of others has no page; the identifier is the one the graph states. ``brief`` are the
+    short names by language.
     """
 
     iri: str
@@ -172,6 +177,12 @@ class Entry:
     notation: str
     texts: Mapping[str, str]
     identifier: str = ""
+    brief: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def is_retired(self) -> bool:
+        """Whether it is only an address that names nothing any more."""
+        return self.type == PAN + "RetiredIdentifier"
 
     @property
     def has_page(self) -> bool:
@@ -201,8 +212,12 @@ class Labels:
         return self.by_address.get((kind, key))
 
     def of_kind(self, kind: str) -> list[Entry]:
-        """All things of a kind, by key."""
-        return sorted((e for e in self.entries.values() if e.kind == kind), key=lambda e: e.key)
+        """All things of a kind, by key; an identifier that was retired names none any more."""
+        return sorted((e for e in self.entries.values() if e.kind == kind and not e.is_retired), key=lambda e: e.key)
+
+    def retired(self, kind: str) -> list[Entry]:
+        """The identifiers of a kind that were retired, by key: their pages say what took their place."""
+        return sorted((e for e in self.entries.values() if e.kind == kind and e.is_retired), key=lambda e: e.key)
 
     def label(self, iri: str, language: str) -> Name:
         """What a thing is called in a language, else in French, English, any other; its number or key without a name.
@@ -215,6 +230,15 @@ class Labels:
         key = entry.identifier or entry.key or short(iri)
         found = best(entry.texts, language) if entry.texts else Name(entry.notation or key, "")
         return Name(found.text, found.language, entry.texts, iri, key, entry.notation, entry.type)
+
+    def brief(self, iri: str, language: str) -> Name:
+        """What a thing is called where there is little space: its short name in the language, else its label.
+
+        What is shown then says the full name in its title: ``whole``.
+        """
+        entry, full = self.entries.get(iri), self.label(iri, language)
+        words = entry.brief.get(language, "") if entry else ""
+        return replace(full, text=words, language=language, whole=full.text) if words else full
 
 
 def best(texts: Mapping[str, str], language: str) -> Name:
@@ -276,6 +300,10 @@ def read_labels(store: Store) -> Labels:
     'National Action Plan on Business and Human Rights 2020-2022 (PAN 2)'
     """
     texts = _texts(select(store, _LABELS).rows)
+    brief = _texts((thing, None, words) for thing, words in select(store, _SHORT).rows)
+    standing = _texts((plan, None, words) for plan, words in select(store, _STANDING).rows)
+    _say_standing(texts, standing)
+    _say_standing(brief, standing)
     keys: dict[str, str] = {}
     notations: dict[str, str] = {}
     for thing, name, notation in select(store, _KEYS).rows:
@@ -285,8 +313,25 @@ def read_labels(store: Store) -> Labels:
     types: dict[str, str] = {}
     for thing, kind in select(store, _TYPES).rows:
         _prefer(types, plain(thing), plain(kind))
-    entries = {iri: _entry(iri, types, keys, notations, texts) for iri in sorted({*texts, *keys, *types})}
-    return Labels(entries, {(e.kind, e.key): e for e in entries.values() if e.kind})
+    entries = {
+        iri: replace(_entry(iri, types, keys, notations, texts), brief=brief.get(iri, {}))
+        for iri in sorted({*texts, *keys, *types})
+    }
+    by_address: dict[tuple[str, str], Entry] = {}
+    for entry in entries.values():
+        if entry.kind:
+            apart = _apart(entry, by_address)
+            entries[apart.iri] = by_address[apart.kind, apart.key] = apart
+    return Labels(entries, by_address)
+
+
+def _apart(entry: Entry, taken: Mapping[tuple[str, str], Entry]) -> Entry:
+    """A thing with a key no other of its kind has: two projects, or a project and pan2kg, may have given the same."""
+    other = taken.get((entry.kind, entry.key))
+    if other is None or not (kind_and_key(entry.iri)[0] and kind_and_key(other.iri)[0]):
+        return entry
+    keys = (f"{entry.key}.{number}" for number in range(2, len(taken) + 3))
+    return replace(entry, key=next(key for key in keys if (entry.kind, key) not in taken))
 
 
 def _texts(rows: Iterable[tuple[Term | None, ...]]) -> dict[str, dict[str, str]]:
@@ -296,6 +341,19 @@ def _texts(rows: Iterable[tuple[Term | None, ...]]) -> dict[str, dict[str, str]]
         words = " ".join(plain(label).split())
         found.setdefault(plain(thing), {}).setdefault(tag, french(words) if tag == "fr" else words)
     return found
+
+
+def _say_standing(texts: dict[str, dict[str, str]], standing: Mapping[str, Mapping[str, str]]) -> None:
+    """Add to the names of plans that are drafts, announced or lapsed that they are.
+
+    >>> names = {"p": {"fr": "Plan social pour le climat"}}
+    >>> _say_standing(names, {"p": {"fr": "projet", "en": "draft"}})
+    >>> names["p"]["fr"]
+    'Plan social pour le climat (projet)'
+    """
+    for plan, words in standing.items():
+        for tag, name in texts.get(plan, {}).items():
+            texts[plan][tag] = f"{name} ({best(words, tag).text})"
 
 
 def _prefer(types: dict[str, str], thing: str, kind: str) -> None:

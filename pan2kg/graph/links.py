@@ -10,10 +10,11 @@ from itertools import combinations
 from typing import Final
 
 from pan2kg.coherence.evidence import Level, level
+from pan2kg.coherence.feasible import CROSS_REFERENCES
 from pan2kg.store.store import Store, plain, select
 from pan2kg.turtle.vocabulary import ID, PAN
 
-DECLARED: Final = ("cross-reference", "builds-on", "succession", "external-statement")
+DECLARED: Final = (*CROSS_REFERENCES, "builds-on", "succession", "external-statement")
 """Kinds of links a document states: in the plan, its annexes or elsewhere."""
 COMPARED: Final = "comparison"
 """A link of these kinds that no document states: editors concluded it, and it is inferred as a rule's are."""

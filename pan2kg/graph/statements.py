@@ -15,7 +15,7 @@ import pyoxigraph as ox
 from pan2kg.coherence.evidence import Level, level
 from pan2kg.store.rules import rule_files, rule_name
 from pan2kg.store.store import Store, Term, plain, select
-from pan2kg.turtle.vocabulary import DERIVED, PAN
+from pan2kg.turtle.vocabulary import PAN, rule_of
 
 if TYPE_CHECKING:
     from pan2kg.project import Project
@@ -49,10 +49,10 @@ class Statement(NamedTuple):
     def rule(self) -> str:
         """The rule that derived it, empty where a file says it.
 
-        >>> Statement("http://e/a", "http://e/p", ox.Literal("x"), DERIVED + "cites").rule
+        >>> Statement("http://e/a", "http://e/p", ox.Literal("x"), "http://e/graph/derived/cites").rule
         'cites'
         """
-        return self.graph.removeprefix(DERIVED) if self.graph.startswith(DERIVED) else ""
+        return rule_of(self.graph)
 
     @property
     def target(self) -> str:

@@ -209,8 +209,8 @@ class Messages:
 
         >>> Messages("page").say("actions", "fr", n=2346)
         '2\u202f346 actions'
-        >>> Messages("table").say("note.weight", "fr", bits=0.5, general=2)
-        'En commun\xa0: 0,50 bits\xa0; par un texte général\xa0: 2 bits.'
+        >>> Messages("page").say("in-bits", "fr", bits=2.5)
+        '2,50 bits'
         """
         number = values.get("n")
         words = _words(self.context, key, language, number if isinstance(number, int) else None)

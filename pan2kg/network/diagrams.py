@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Final
 from pan2kg.errors import FormatError
 from pan2kg.i18n.message import told
 from pan2kg.network.selection import WORKS, Row, Tables, about_line
-from pan2kg.turtle.vocabulary import ID
+from pan2kg.turtle.vocabulary import kind_and_key
 
 if TYPE_CHECKING:
     from pan2kg.network.selection import Row, Tables
@@ -169,7 +169,7 @@ _MERMAID_SHAPES: Final = {
 }  # fmt: skip
 _LINES: Final = {(True, False): "-->", (True, True): "-.->", (False, False): "---", (False, True): "-.-"}
 """By whether the link is directed, and whether it is derived."""
-_OURS: Final = re.compile(re.escape(ID) + r"([a-z]+)/([a-z0-9]+(?:-[a-z0-9]+)*)")
+_KEY: Final = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _SPECIAL: Final = re.compile(r"""["#$&*:;<=>@\[\\\]^_`{|}~]|^[-+]|(?<=www)\.|(?<=direction) """)
 _LIST: Final = re.compile(r"^(\d{1,9})([.)])(?= |$)")
 
@@ -232,12 +232,12 @@ def _mermaid_edge(row: Row) -> str:
 def _id(iri: object) -> str:
     """A name Mermaid takes for a node: readable for things of ours, made from the IRI for others.
 
-    >>> _id(ID + "action/lu-bhr-2-4-3")
+    >>> _id("https://w3id.org/pan2kg/id/action/lu-bhr-2-4-3")
     'action_lu_bhr_2_4_3'
     """
-    match = _OURS.fullmatch(str(iri))
-    if match:
-        return f"{match[1]}_{match[2].replace('-', '_')}"
+    kind, key = kind_and_key(str(iri))
+    if _KEY.fullmatch(key):
+        return f"{kind}_{key.replace('-', '_')}"
     return "n" + hashlib.sha256(str(iri).encode()).hexdigest()[:10]
 
 

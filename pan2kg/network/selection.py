@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import networkx as nx
 
 
-WORKS: Final = ("Plan", "Action", "Review", "Recommendation")
+WORKS: Final = ("Plan", "Action", "PlanPart", "Category", "Review", "Recommendation")
 """The types of node that belong to a plan or a review, or are one; all others are texts."""
 
 

@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING, Final
 import pyoxigraph as ox
 
 from pan2kg.errors import Place, ProjectError
-from pan2kg.graph.dataset import DATASET
 from pan2kg.i18n.catalogue import Text
 from pan2kg.i18n.message import say, told, verbatim
 from pan2kg.publish import descriptions as schema_org
@@ -26,7 +25,7 @@ from pan2kg.publish import dump, readme, void
 from pan2kg.publish import folder as archive
 from pan2kg.publish import tables as csvw
 from pan2kg.publish.catalogue.description import Distribution, describe
-from pan2kg.publish.catalogue.facts import CATALOGUE, forms
+from pan2kg.publish.catalogue.facts import forms
 from pan2kg.publish.catalogue.terms import PREFIXES, RELEASE, RELEASED, write
 from pan2kg.publish.descriptions import example_files, map_files, ontology_files
 from pan2kg.publish.diff.change_report import read_change_report, write_markdown
@@ -37,11 +36,11 @@ from pan2kg.publish.dump import DUMP_DERIVED, STATED, Content, read_content
 from pan2kg.publish.edition import Edition, File, Note, Part, silent
 from pan2kg.publish.folder import MARK, SITE, ReleaseFolder, build, measure, refuse_target, walk, write_checksums
 from pan2kg.publish.inspection import inspect_catalogue, inspect_checksums, inspect_count, inspect_dumps, inspect_links
-from pan2kg.publish.measured import MEASURED, measured_tables
+from pan2kg.publish.measured import MEASURED, measured_tables, published_weights
 from pan2kg.publish.readme import PATH as README
 from pan2kg.publish.readme import SERVER, write_mark, write_readme
 from pan2kg.publish.tables import FOLDER, Source, read_table, table_definitions
-from pan2kg.publish.void import Statistics, count
+from pan2kg.publish.void import Statistics, count, targets_of
 from pan2kg.site.bundle import find_bundle
 from pan2kg.site.ontology_page import documentation
 from pan2kg.site.registry import Site
@@ -81,7 +80,8 @@ def change_part(edition: Edition) -> Iterator[File]:
         return
     old, new = read_side(edition.previous), side_of_store(edition.store, edition.issue.version)
     change = change_list(old, new)
-    report, day = read_change_report(change), day_of(change, edition.issue.modified)
+    report = read_change_report(change, published_weights(edition.previous))
+    day = day_of(change, edition.issue.modified)
     yield f"{CHANGES}/{CHANGES}.trig", write_patch(patch_of(old, new))
     for language in RELEASED:
         feed = f"{CHANGES}/{CHANGES}.{language}.atom"
@@ -167,7 +167,7 @@ def _fill(edition: Edition, work: Path, options: ReleaseOptions, parts: Sequence
     release_folder = ReleaseFolder(work)
     note(say("progress", "reading-graph"))
     stated, derived = read_content(edition.store, edition.issue.addresses)
-    counted = count(stated, derived, edition.issue.addresses.root)
+    counted = count(stated, derived, edition.issue.addresses.root, targets_of(edition.graph.profile))
     dumps = _dumps(edition, work, {dump.STATED: stated, dump.DUMP_DERIVED: derived}, note)
     _put(release_folder, edition, (table_files, ontology_files, example_files, _legal_files), note)
     offered = list(distributions(work, list(dumps)))
@@ -193,7 +193,7 @@ def _put(release_folder: ReleaseFolder, edition: Edition, parts: Iterable[Part],
 
 def _catalogue(edition: Edition, offered: Sequence[Distribution]) -> LocalStore:
     store = LocalStore(ox.Store())
-    store.add(CATALOGUE, describe(edition.facts, edition.issue, offered))
+    store.add(edition.facts.catalogue, describe(edition.facts, edition.issue, offered))
     return store
 
 
@@ -209,7 +209,7 @@ def _dumps(edition: Edition, work: Path, contents: Mapping[str, Content], note: 
 def table_files(edition: Edition) -> Iterator[File]:
     """The tables, each with its metadata, and the metadata of all of them together."""
     source = Source(edition.store, read_prefixes(edition.project), edition.issue.addresses)
-    licence = edition.facts.of(DATASET, DCTERMS + "license")[0].value
+    licence = edition.facts.of(edition.facts.dataset, DCTERMS + "license")[0].value
     csv_tables = [read_table(source, definition) for definition in table_definitions()]
     csv_tables += measured_tables(edition.graph, source)
     described = [csvw.describe_table(csv_table, source, edition.issue, licence) for csv_table in csv_tables]

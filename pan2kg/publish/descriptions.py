@@ -17,7 +17,6 @@ from typing import Final
 
 import pyoxigraph as ox
 
-from pan2kg.graph.dataset import DATASET
 from pan2kg.project import read_text, turtle_files
 from pan2kg.publish.catalogue.description import Distribution
 from pan2kg.publish.catalogue.facts import forms
@@ -41,7 +40,7 @@ from pan2kg.publish.void import Statistics
 from pan2kg.store.queries import Query, read_queries
 from pan2kg.store.rules import rule_files
 from pan2kg.tables.formats import xml_text
-from pan2kg.turtle.vocabulary import DCTERMS, RDFS, ROOT, SH
+from pan2kg.turtle.vocabulary import DCTERMS, RDFS, SH
 
 WHOLE: Final = "queries.ttl"
 _PREFIX: Final = re.compile(r"^\s*PREFIX\s+([\w-]*):\s*<([^>]*)>", re.MULTILINE | re.IGNORECASE)
@@ -58,14 +57,14 @@ def example_files(edition: Edition) -> Iterator[File]:
     whole = OrderedTriples()
     prefixes = {**PREFIXES, "sh": SH, "schema": SCHEMA}
     for query in sorted(read_queries(edition.project).values(), key=lambda query: query.name):
-        text = query.text.replace(ROOT, edition.issue.addresses.root)
+        text = edition.issue.addresses.moved(query.text)
         described = OrderedTriples()
         _describe(described, edition, query, text)
         _describe(whole, edition, query, text)
         yield f"queries/{query.group}/{query.name}.rq", text.encode()
         yield f"queries/{query.name}.ttl", write(described.triples, "ttl", prefixes)
     for path in rule_files(edition.project):
-        yield f"queries/rules/{path.name}", read_text(path).replace(ROOT, edition.issue.addresses.root).encode()
+        yield f"queries/rules/{path.name}", edition.issue.addresses.moved(read_text(path)).encode()
     yield WHOLE, write(whole.triples, "ttl", prefixes)
 
 
@@ -105,13 +104,13 @@ def ontology_files(edition: Edition) -> Iterator[File]:
     Raises:
         ProjectError: a file cannot be read.
     """
-    folder, root = edition.project.ontology, edition.issue.addresses.root
+    folder, places = edition.project.ontology, edition.issue.addresses
     for path in [*turtle_files(folder), *sorted(folder.glob("*.jsonld"))]:
-        text = read_text(path).replace(ROOT, root)
+        text = places.moved(read_text(path))
         yield f"ontology/{path.relative_to(folder).as_posix()}", text.encode()
     whole = folder / "pan2kg.ttl"
     if whole.is_file():
-        text = read_text(whole).replace(ROOT, root)
+        text = places.moved(read_text(whole))
         triples = sorted((quad.triple for quad in ox.parse(text, format=ox.RdfFormat.TURTLE)), key=str)
         for ending, form in FORMS.items():
             written = ox.serialize(triples, format=form, prefixes=dict(edition.prefixes())) or b""
@@ -131,12 +130,12 @@ def write_dataset(edition: Edition, distributions: Sequence[Distribution]) -> by
         "@id": issue.dataset,
         "identifier": issue.dataset,
         "url": places.base,
-        "name": _texts(facts.of(DATASET, DCTERMS + "title")),
-        "description": _texts(facts.of(DATASET, DCTERMS + "description")),
-        "keywords": _texts(facts.of(DATASET, DCAT + "keyword")),
-        "license": [value.value for value in facts.of(DATASET, DCTERMS + "license")],
-        "creator": [_agent(edition, value) for value in facts.of(DATASET, DCTERMS + "creator")],
-        "publisher": [_agent(edition, value) for value in facts.of(DATASET, DCTERMS + "publisher")],
+        "name": _texts(facts.of(facts.dataset, DCTERMS + "title")),
+        "description": _texts(facts.of(facts.dataset, DCTERMS + "description")),
+        "keywords": _texts(facts.of(facts.dataset, DCAT + "keyword")),
+        "license": [value.value for value in facts.of(facts.dataset, DCTERMS + "license")],
+        "creator": [_agent(edition, value) for value in facts.of(facts.dataset, DCTERMS + "creator")],
+        "publisher": [_agent(edition, value) for value in facts.of(facts.dataset, DCTERMS + "publisher")],
         "version": issue.version,
         "datePublished": str(issue.issued),
         "dateModified": str(issue.modified),

@@ -21,7 +21,7 @@ import pyoxigraph as ox
 from pan2kg.errors import ProjectError
 from pan2kg.publish.edition import Addresses
 from pan2kg.store.store import LocalStore
-from pan2kg.turtle.vocabulary import DERIVED, ROOT
+from pan2kg.turtle.vocabulary import ROOT, graph_of
 
 if TYPE_CHECKING:
     from collections.abc import Buffer  # type: ignore[attr-defined]
@@ -56,7 +56,7 @@ def read_content(store: LocalStore, addresses: Addresses) -> tuple[Content, Cont
     text = store.inner.dump(format=ox.RdfFormat.N_QUADS) or b""
     lines = text.splitlines(keepends=True)
     _refuse_strays(lines if b"_:" in text or b"<file:" in text else ())
-    mark = b" <" + DERIVED.encode()
+    mark = f" <{graph_of('derived/', addresses.home)}".encode()
     stated: list[bytes] = []
     derived: list[bytes] = []
     for line in lines:
@@ -66,7 +66,7 @@ def read_content(store: LocalStore, addresses: Addresses) -> tuple[Content, Cont
 
 def _content(lines: list[bytes], addresses: Addresses) -> Content:
     if addresses.moves:
-        lines = [rebase(line, addresses.root.encode()) for line in lines]
+        lines = [rebase(line, addresses.root.encode(), addresses.home.encode()) for line in lines]
     lines.sort()
     triples = (line[: line.rindex(b" <")] + b" .\n" for line in lines)
     return Content(lines, [triple for triple, _ in groupby(triples)])
@@ -81,7 +81,7 @@ def _refuse_strays(lines: Iterable[bytes]) -> None:
             raise ProjectError("names-uncitable", remedy="give-thing-iri", line=line.decode().strip()[:200])
 
 
-def rebase(line: bytes, root: bytes) -> bytes:
+def rebase(line: bytes, root: bytes, home: bytes = ROOT.encode()) -> bytes:
     """A line of N-Quads with our own IRIs under another base; texts stay as they are.
 
     The one text that is changed too is the statement which namespace the ontology has.
@@ -90,14 +90,14 @@ def rebase(line: bytes, root: bytes) -> bytes:
     >>> rebase(old, b"https://data.example/").decode()
     '<https://data.example/id/a> <http://e/p> "see <https://w3id.org/pan2kg/id/a>" <http://e/g> .'
     """
-    old, new = b"<" + ROOT.encode(), b"<" + root
+    old, new = b"<" + home, b"<" + root
     head, quote, rest = line.partition(b' "')
     if not quote:
         return line.replace(old, new)
     end = rest.rindex(b'"')
     text = rest[:end]
     if _VANN in head:
-        text = text.replace(ROOT.encode(), root)
+        text = text.replace(home, root)
     return head.replace(old, new) + quote + text + rest[end:].replace(old, new)
 
 

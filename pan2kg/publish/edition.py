@@ -20,8 +20,8 @@ from pan2kg.turtle.writer import read_prefixes
 class Addresses:
     """Where things, files and the endpoint stand.
 
-    ``root`` is the base of our own IRIs, ``base`` the folder on the web where the files of the release
-    will stand, ``endpoint`` the SPARQL endpoint, empty where there is none.
+    ``root`` is the base our own IRIs get, ``home`` the one they have in the graph, ``base`` the folder on the web
+    where the files of the release will stand, ``endpoint`` the SPARQL endpoint, empty where there is none.
 
     >>> places = Addresses(root="https://data.example/", base="https://host.example/pan/")
     >>> places.own("https://w3id.org/pan2kg/id/plan/x")
@@ -33,10 +33,20 @@ class Addresses:
     root: str = ROOT
     base: str = ROOT
     endpoint: str = ""
+    home: str = ROOT
 
     def own(self, iri: str) -> str:
         """An IRI of ours under the base chosen for this publication; any other IRI unchanged."""
-        return self.root + iri[len(ROOT) :] if iri.startswith(ROOT) else iri
+        return self.root + iri[len(self.home) :] if iri.startswith(self.home) else iri
+
+    def moved(self, text: str) -> str:
+        """A file of ours with our own IRIs under the base chosen for this publication."""
+        return text.replace(self.home, self.root) if self.moves else text
+
+    @property
+    def ontology(self) -> str:
+        """The IRI of the ontology: it is pan2kg's, and moves only where the whole of pan2kg does."""
+        return self.own(f"{ROOT}ontology")
 
     def file(self, path: str) -> str:
         """The address of a file of the release."""
@@ -45,7 +55,7 @@ class Addresses:
     @property
     def moves(self) -> bool:
         """Whether our own IRIs get another base."""
-        return self.root != ROOT
+        return self.root != self.home
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,6 @@ from typing import Final
 
 import pyoxigraph as ox
 
-from pan2kg.graph.dataset import DATASET
 from pan2kg.i18n.catalogue import LANGUAGES, Language
 from pan2kg.publish.catalogue.terms import FOAF, OWL, RELEASE, RELEASED, node
 from pan2kg.publish.dump import DUMP_DERIVED, STATED
@@ -52,17 +51,18 @@ def write_readme(edition: Edition, counted: Statistics) -> bytes:
 
 
 def _told(edition: Edition, counted: Statistics, language: Language) -> str:
-    issue = edition.issue
+    issue, facts = edition.issue, edition.facts
+    publisher = facts.of(facts.dataset, DCTERMS + "publisher")[0].value
     return RELEASE.say(
         "readme",
         language,
-        title=_said(edition, DATASET, DCTERMS + "title", language),
-        description=_said(edition, DATASET, DCTERMS + "description", language),
-        publisher=_said(edition, edition.facts.of(DATASET, DCTERMS + "publisher")[0].value, FOAF + "name", language),
+        title=_said(edition, edition.facts.dataset, DCTERMS + "title", language),
+        description=_said(edition, edition.facts.dataset, DCTERMS + "description", language),
+        publisher=_said(edition, publisher, FOAF + "name", language),
         version=issue.version,
         day=str(issue.modified),
         triples=counted.triples,
-        licence=" ".join(value.value for value in edition.facts.of(DATASET, DCTERMS + "license")),
+        licence=" ".join(value.value for value in edition.facts.of(edition.facts.dataset, DCTERMS + "license")),
         iri=issue.dataset,
     )
 
@@ -143,7 +143,8 @@ def rules(edition: Edition, counted: Statistics, folder: Path, service: str = ""
     ]
     if service:
         return [*found, *questions, Rule("(.*)", f"{service.rstrip('/')}/$1")]
-    found += _document("catalogue", r"(?:catalogue|dataset|contributors|dataset/[^/]+)", ("jsonld", "rdf", "ttl"))
+    described = r"(?:catalogue|dataset|contributors|publisher|profile|dataset/[^/]+)"
+    found += _document("catalogue", described, ("jsonld", "rdf", "ttl"))
     page = _ONTOLOGY_PAGE if (folder / _ONTOLOGY_PAGE).is_file() else ""
     found += _document("ontology/pan2kg", r"ontology(?:/[0-9][^/]*)?", ("jsonld", "rdf", "ttl"), page)
     found += questions

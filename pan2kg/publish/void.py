@@ -14,16 +14,28 @@ from typing import Final
 
 import pyoxigraph as ox
 
-from pan2kg.graph.dataset import DATASET
-from pan2kg.publish.catalogue.terms import FOAF, PREFIXES, TYPE, VOID, OrderedTriples, node, said, typed, write
+from pan2kg.graph.labels import best
+from pan2kg.publish.catalogue.terms import (
+    FOAF,
+    PREFIXES,
+    RELEASE,
+    TYPE,
+    VOID,
+    OrderedTriples,
+    literals,
+    node,
+    said,
+    typed,
+    write,
+)
 from pan2kg.publish.dump import Content
 from pan2kg.publish.edition import Edition
+from pan2kg.store.profile import CountryProfile
 from pan2kg.turtle.vocabulary import DCTERMS, PAN, RDF
 from pan2kg.turtle.writer import iri
 
 TARGETS: Final = {
     "eli": "http://data.europa.eu/eli/",
-    "legilux": "http://data.legilux.public.lu/",
     "sdg": "http://metadata.un.org/sdg/",
     "eurovoc": "http://eurovoc.europa.eu/",
     "eu-authority": "http://publications.europa.eu/resource/authority/",
@@ -32,6 +44,15 @@ TARGETS: Final = {
 
 _ANGLE: Final = ord("<")
 _TYPE: Final = f"<{RDF}type>".encode()
+
+
+def targets_of(profile: CountryProfile) -> Mapping[str, str]:
+    """The data sets of others that things of a project can be linked to: with the gazette of its country.
+
+    >>> targets_of(CountryProfile()) == TARGETS
+    True
+    """
+    return {**TARGETS, "gazette": profile.gazette_space} if profile.gazette_space else TARGETS
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +69,10 @@ class Statistics:
     """The first two steps of the paths our own IRIs have: ``id/plan``, ``graph/plans``, ``ontology``."""
 
 
-def count(stated: Content, derived: Content, root: str) -> Statistics:
+def count(stated: Content, derived: Content, root: str, targets: Mapping[str, str] = TARGETS) -> Statistics:
     """Count the triples of both dumps together, one that stands in both once."""
     both = set(derived.triples).intersection(stated.triples)
-    tally = _Tally(root.encode())
+    tally = _Tally(root.encode(), targets)
     total = tally.take(chain(stated.triples, (line for line in derived.triples if line not in both)))
     return Statistics(
         total,
@@ -69,9 +90,9 @@ def _bare(term: bytes) -> str:
 
 
 class _Tally:
-    def __init__(self, root: bytes) -> None:
+    def __init__(self, root: bytes, targets: Mapping[str, str]) -> None:
         self.root = b"<" + root
-        self.starts = [(name, b"<" + start.encode()) for name, start in TARGETS.items()]
+        self.starts = [(name, b"<" + start.encode()) for name, start in targets.items()]
         self.subjects: set[bytes] = set()
         self.objects: set[bytes] = set()
         self.properties: Counter[bytes] = Counter()
@@ -123,7 +144,7 @@ def write_void(edition: Edition, counted: Statistics, dumps: Sequence[str]) -> b
     described.add(document, FOAF + "primaryTopic", dataset)
     described.add_types(dataset, VOID + "Dataset")
     for name in ("title", "description", "license", "publisher"):
-        values = edition.facts.of(DATASET, DCTERMS + name)
+        values = edition.facts.of(edition.facts.dataset, DCTERMS + name)
         moved = (node(places.own(value.value)) if isinstance(value, ox.NamedNode) else value for value in values)
         described.add(dataset, DCTERMS + name, *moved)
     described.add(dataset, DCTERMS + "modified", typed(str(issue.modified), "date"))
@@ -138,7 +159,7 @@ def write_void(edition: Edition, counted: Statistics, dumps: Sequence[str]) -> b
     prefixes = {**edition.prefixes(), **PREFIXES, "void": VOID}
     described.add(dataset, VOID + "vocabulary", *map(node, _vocabularies(counted, prefixes)))
     _partition(described, dataset, counted, prefixes)
-    _links(described, dataset, counted, prefixes)
+    _links(described, dataset, counted, prefixes, edition.graph.profile)
     return write(described.triples, "ttl", {**PREFIXES, "void": VOID})
 
 
@@ -184,7 +205,17 @@ def _partition(
         described.add(part, VOID + "triples", typed(str(number), "integer"))
 
 
-def _links(described: OrderedTriples, dataset: ox.NamedNode, counted: Statistics, prefixes: Mapping[str, str]) -> None:
+def _called(target: str, profile: CountryProfile) -> list[ox.Literal]:
+    """The names of a data set of others; of a gazette that of the profile, best in French."""
+    if target != "gazette":
+        return said(f"linked.{target}")
+    return literals(RELEASE.known("linked.gazette", name=best(profile.gazette, "fr").text if profile.gazette else "–"))
+
+
+def _links(
+    described: OrderedTriples, dataset: ox.NamedNode, counted: Statistics, prefixes: Mapping[str, str],
+    profile: CountryProfile,
+) -> None:  # fmt: skip
     for (target, predicate), number in sorted(counted.links.items()):
         part = node(f"{dataset.value}#links-{target}-{_slug(predicate, prefixes)}")
         other = node(f"{dataset.value}#target-{target}")
@@ -195,5 +226,5 @@ def _links(described: OrderedTriples, dataset: ox.NamedNode, counted: Statistics
         described.add(part, VOID + "linkPredicate", node(predicate))
         described.add(part, VOID + "triples", typed(str(number), "integer"))
         described.add_types(other, VOID + "Dataset")
-        described.add(other, DCTERMS + "title", *said(f"linked.{target}"))
-        described.add(other, VOID + "uriSpace", ox.Literal(TARGETS[target]))
+        described.add(other, DCTERMS + "title", *_called(target, profile))
+        described.add(other, VOID + "uriSpace", ox.Literal(targets_of(profile)[target]))

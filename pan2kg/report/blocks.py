@@ -17,7 +17,7 @@ from pan2kg.i18n.catalogue import Language
 from pan2kg.tables.formats import Value
 from pan2kg.tables.markup import Anchors
 from pan2kg.tables.table import FigureTable
-from pan2kg.turtle.vocabulary import ROOT
+from pan2kg.turtle.vocabulary import is_ours
 
 INLINE: Final = re.compile(r"\[([^\]]+)\]\(#([A-Za-z0-9-]+)\)|`([^`]+)`")
 """A link or a piece of code in a sentence."""
@@ -272,7 +272,7 @@ def is_address(text: str) -> bool:
 
 
 def _thing(item: str, here: str, known: frozenset[str]) -> str:
-    if item.startswith(ROOT):
+    if is_ours(item):
         found = (name(kind, item) for kind in KINDS if f"/{kind}/" in item)
         return next((f"#{one}" for one in found if one in known and one != here), "")
     return item if is_address(item) and _LAW.search(item) else ""

@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from pan2kg.charts.subject import Subject
+from pan2kg.coherence.evidence import HEADLINE, Level
 from pan2kg.coherence.figures import Unit
 from pan2kg.coherence.known import basis_line
 from pan2kg.coherence.occasions import State, debt, index, index_cells
@@ -40,7 +41,7 @@ from pan2kg.report.sections import address
 from pan2kg.store.queries import program_query
 from pan2kg.tables.cells import dated
 from pan2kg.tables.coverage import trust
-from pan2kg.tables.figure_words import interval
+from pan2kg.tables.figure_words import according_to, interval
 from pan2kg.tables.gaps import KINDS, gaps
 from pan2kg.tables.obligations import duties
 from pan2kg.tables.table import Choice, coded
@@ -56,10 +57,11 @@ _WORDS: Final = Messages("report")
 _MEASURES: Final = tuple(key for key in _WORDS.keys("measure.") if "." not in key)
 
 
-def gap_report(graph: Graph, plan: str) -> Section:
+def gap_report(graph: Graph, plan: str, level: Level = HEADLINE) -> Section:
     """The gaps of a plan: all kinds at a glance, one by one, and what cannot be told."""
     language = graph.language
-    whole = gaps(graph, Choice(plans=(plan,)))
+    choice = Choice(plans=(plan,), evidence=level)
+    whole = gaps(graph, choice)
     counts = {str(row["gap"]): (row["gaps_number"], row["gaps_of"]) for row in whole.rows}
     glance = leading(
         only(whole, "gap", "gaps_number", "gaps_of"),
@@ -70,20 +72,21 @@ def gap_report(graph: Graph, plan: str) -> Section:
         Section(
             "gaps-all", _WORDS.say("section.gaps-all", language), (Shown(replace(glance, notes=()), "gaps-table"),)
         ),
-        *(_kind(graph, plan, kind, counts[kind]) for kind in KINDS),
+        *(_kind(graph, replace(choice, part=kind), counts[kind]) for kind in KINDS),
         Section("unknown", _WORDS.say("section.unknown", language), (_unknown(graph, whole, counts),)),
     )
     return Section("gaps", _WORDS.say("section.gaps", language), (Prose(_WORDS.say("prose.gaps", language)),), parts)
 
 
-def _kind(graph: Graph, plan: str, kind: str, counts: tuple[object, object]) -> Section:
-    language = graph.language
-    listed = gaps(graph, Choice(plans=(plan,), part=kind))
+def _kind(graph: Graph, choice: Choice, counts: tuple[object, object]) -> Section:
+    language, kind = graph.language, choice.part
+    listed = gaps(graph, choice)
     when = in_words(graph.as_of, language)
     if counts[1] is None:
         counted = _WORDS.say("prose.gap-none", language, day=when)
     else:
-        counted = _WORDS.say("prose.gap-count", language, n=int(str(counts[0])), of=int(str(counts[1])), day=when)
+        among = _WORDS.say("prose.gap-among", language, n=int(str(counts[1])))
+        counted = _WORDS.say("prose.gap-count", language, n=int(str(counts[0])), among=among, day=when)
     blocks: list[Block] = [Prose(counted), Shown(_listed(kind, listed), f"gap-table-{kind}")]
     return Section(f"gap-{kind}", coded("gap", kind).say(language), tuple(blocks), listed=False)
 
@@ -133,7 +136,7 @@ def used_sources(graph: Graph, tables: Iterable[FigureTable]) -> Section:
     )
 
 
-def citing(graph: Graph, plan: str, title: str) -> Section:
+def citing(graph: Graph, plan: str, title: str, level: Level) -> Section:
     """How the report is cited, and how it is made again."""
     language, when = graph.language, in_words(graph.as_of, graph.language)
     notice = graph.notice
@@ -141,7 +144,9 @@ def citing(graph: Graph, plan: str, title: str) -> Section:
     named = f", {notice.licence[1]}" if notice.licence else ""
     told = {"creators": creators, "release": graph.release, "day": when, "licence": named}
     cited = _WORDS.say("prose.cite", language, title=title, **told)
-    command = f"pan2kg report --plan {key(plan)} --language {language} --as-of {graph.as_of.isoformat()} -o DIR"
+    shown = "" if level is HEADLINE else f" --evidence {level.key}"
+    when_and_where = f"--as-of {graph.as_of.isoformat()} -o DIR"
+    command = f"pan2kg report --plan {key(plan)}{shown} --language {language} {when_and_where}"
     again = _WORDS.say("prose.cite-again", language, command=command)
     licence = (
         _WORDS.say("prose.cite-licence", language, licence=notice.licence[1])
@@ -151,11 +156,11 @@ def citing(graph: Graph, plan: str, title: str) -> Section:
     return Section("cite", _WORDS.say("section.cite", language), (Prose(cited), Prose(again), Prose(licence)))
 
 
-def compose(graph: Graph, plan: str = "") -> PlanReport:
-    """The report on a plan, PAN 2 where none is named and the graph has it.
+def compose(graph: Graph, plan: str = "", level: Level = HEADLINE) -> PlanReport:
+    """The report on a plan, the home plan of the project where none is named; its links at a level of evidence.
 
     Raises:
-        QueryError: an unknown plan, with the nearest names; or none is named and the graph has no PAN 2.
+        QueryError: an unknown plan, with the nearest names; or none is named and the profile names none.
         ProjectError: the graph holds no action.
     """
     language = graph.language
@@ -165,26 +170,30 @@ def compose(graph: Graph, plan: str = "") -> PlanReport:
     label, when = graph.label(own), in_words(graph.as_of, language)
     title = _WORDS.say("page.of", language, title=_WORDS.say("page.title", language), plan=label)
     before = _before(graph, own)
-    statements = annex(graph, frozenset(filter(None, (own, before))), own)
-    sections = _sections(graph, own, before, statements)
+    statements = annex(graph, frozenset(filter(None, (own, before))), own, level)
+    sections = _sections(graph, (own, before), statements, level)
     tables = [figures for section in (*sections, statements) for figures in tables_of(section)]
-    rest = (statements, method(language), used_sources(graph, tables), citing(graph, own, title))
+    rest = (statements, method(language), used_sources(graph, tables), citing(graph, own, title, level))
     return PlanReport(
         title=title,
         lead=_WORDS.say("page.lead", language, plan=label),
-        kicker=_WORDS.say("page.kicker", language, release=graph.release, day=when),
+        kicker=_WORDS.say(
+            "page.kicker", language, release=graph.release, day=when, level=according_to(level).say(language)
+        ),
         language=language,
-        sections=(_summary(graph, own), *sections, *rest),
+        sections=(_summary(graph, own, level), *sections, *rest),
         tongues=tongues(graph),
     )
 
 
-def _sections(graph: Graph, own: str, before: str, statements: Section) -> tuple[Section, ...]:
-    trusted = part.trusted(graph, own)
+def _sections(graph: Graph, plans: tuple[str, str], statements: Section, level: Level) -> tuple[Section, ...]:
+    own, before = plans
+    trusted = part.trusted(graph, own, level)
     known = PlanReport("", "", "", graph.language, (statements, trusted)).names()
-    subject = Subject(graph, address(known))
+    subject = Subject(graph, address(known), level)
     case = part.Case(graph, subject, own, before)
     return (
+        part.looked_for(case),
         part.plans(case),
         part.owed(case),
         part.index(case),
@@ -192,7 +201,7 @@ def _sections(graph: Graph, own: str, before: str, statements: Section) -> tuple
         part.responsible(case),
         part.due(case),
         part.editions(case),
-        gap_report(graph, own),
+        gap_report(graph, own, level),
         trusted,
     )
 
@@ -202,14 +211,14 @@ def _before(graph: Graph, plan: str) -> str:
     known = {one.iri for one in graph.uses.plans if one.is_plan}
     found = (
         earlier
-        for later, earlier, kind in graph.read(program_query("tables/dependencies"))
+        for later, earlier, kind, _ in graph.read(program_query("tables/dependencies"))
         if later == plan and earlier in known and key(kind) == "succession"
     )
     return next(found, "")
 
 
-def _summary(graph: Graph, plan: str) -> Section:
-    figures = (_trust(graph, plan), _debt(graph, plan), _index(graph, plan), _duties(graph))
+def _summary(graph: Graph, plan: str, level: Level) -> Section:
+    figures = (_trust(graph, plan, level), _debt(graph, plan, level), _index(graph, plan, level), _duties(graph, level))
     words = (Prose(_WORDS.say(f"prose.summary-{one}", graph.language)) for one in ("trust", "layers", "nought"))
     return Section("summary", _WORDS.say("section.summary", graph.language), (Headlines(figures), *words))
 
@@ -226,32 +235,33 @@ def _figure(graph: Graph, called: str, counted: tuple[int, int], leads: str, **v
     )
 
 
-def _trust(graph: Graph, plan: str) -> Headline:
-    made = trust(graph, Choice(plans=(plan,)))
+def _trust(graph: Graph, plan: str, level: Level) -> Headline:
+    made = trust(graph, Choice(plans=(plan,), evidence=level))
     row = made.rows[0]
     counted = int(str(row["with_text"])), int(str(row["in_graph"]))
-    texts = basis_line(graph.known()).texts
-    return _figure(graph, "trust", counted, name("plan", plan), annotated=texts.known, n=texts.known + texts.none)
+    texts = basis_line(graph.known(level)).texts
+    told = {"annotated": texts.known, "n": texts.known + texts.none, "full": texts.full}
+    return _figure(graph, "trust", counted, name("plan", plan), **told)
 
 
-def _debt(graph: Graph, plan: str) -> Headline:
-    found = [one for one in graph.occasions() if one.is_expected and plan in (one.source, one.target)]
+def _debt(graph: Graph, plan: str, level: Level) -> Headline:
+    found = [one for one in graph.occasions(level) if one.is_expected and plan in (one.source, one.target)]
     states = Counter(one.state for one in found)
     bits = interval(debt(found), graph.language, Unit.BITS)
     absent, unseen = states[State.ABSENT], states[State.OPEN]
-    return _figure(graph, "debt", (absent + unseen, len(found)), "owed", absent=absent, open=unseen, bits=bits)
+    return _figure(graph, "debt", (absent + unseen, len(found)), "wanted", absent=absent, open=unseen, bits=bits)
 
 
-def _index(graph: Graph, plan: str) -> Headline:
-    known = graph.known()
+def _index(graph: Graph, plan: str, level: Level) -> Headline:
+    known = graph.known(level)
     cells = index_cells(known.chronology, known.linked, known.tables.readings, at=known.level)
     found = index(cells, frozenset((plan,)))
     told = interval(found.value, graph.language)
     return _figure(graph, "index", (found.counts[State.SEEN], found.m), "pairwise", n=found.pairs, index=told)
 
 
-def _duties(graph: Graph) -> Headline:
-    standings = [str(row["standing"]) for row in duties(graph).rows]
+def _duties(graph: Graph, level: Level) -> Headline:
+    standings = [str(row["standing"]) for row in duties(graph, Choice(evidence=level)).rows]
     counts = {one: standings.count(one) for one in ("uncovered", "late", "vague")}
     known = len(standings) - standings.count("not-assessed")
     when = in_words(graph.as_of, graph.language)

@@ -10,19 +10,26 @@ from typing import TYPE_CHECKING, Final
 
 from pan2kg.coherence.citations import homes
 from pan2kg.coherence.figures import Unit
+from pan2kg.coherence.known import basis_line
+from pan2kg.coherence.occasions import State
 from pan2kg.coherence.uses import key
 from pan2kg.graph.graph import Graph
 from pan2kg.i18n.catalogue import Messages, Text
 from pan2kg.report.blocks import Fold, Prose, Row, Section, Shown, name, named, one_way, without
 from pan2kg.store.queries import program_query
 from pan2kg.tables.figure_words import amount
-from pan2kg.tables.levels import action_bits, action_order
+from pan2kg.tables.levels import action_bits, action_order, level_cells
 from pan2kg.tables.links import explanation
-from pan2kg.tables.table import Choice, Column, FigureTable, shown, thing
+from pan2kg.tables.table import Choice, Column, FigureTable, code, note, number, shown, thing, things
 from pan2kg.tables.table import column as known_column
 
 if TYPE_CHECKING:
     from pan2kg.coherence.basis import Basis
+    from pan2kg.coherence.evidence import Level
+    from pan2kg.coherence.feasible import Statement
+    from pan2kg.coherence.known import Known
+    from pan2kg.coherence.occasions import Occasion
+    from pan2kg.coherence.weight import Contribution
     from pan2kg.tables.table import FigureTable
 
 _WORDS: Final = Messages("report")
@@ -137,11 +144,12 @@ def annotated(graph: Graph) -> FigureTable:
             {
                 **thing(graph, "plan", graph.home_of[action]),
                 **thing(graph, "action", action),
-                "with_instrument": action in resting,
-                "with_body": bool(profile and (profile.bodies or profile.leads)),
-                "with_topic": bool(profile and profile.topics),
-                "with_group": bool(profile and profile.groups),
-                "with_fields": action in recorded,
+                # what was not recorded may not have been read: it is unknown, and « no » would say it is not there
+                "with_instrument": action in resting or None,
+                "with_body": bool(profile and (profile.bodies or profile.leads)) or None,
+                "with_topic": bool(profile and profile.topics) or None,
+                "with_group": bool(profile and profile.groups) or None,
+                "with_fields": action in recorded or None,
             }
         )
     columns = ("plan", "action", "with_instrument", "with_body", "with_topic", "with_group", "with_fields")
@@ -153,6 +161,68 @@ def tongues(graph: Graph) -> dict[str, str]:
     """The language of each name and quotation that is not in the language of the graph."""
     query = program_query("report/other-languages", language=graph.language)
     return {row[0]: row[1] for row in graph.read(query)}
+
+
+WANTED: Final = ("citing", "cited", "citation", "low", "instruments", "reason", "quote", "document", "level")
+_MAY_LACK: Final = frozenset({"instruments", "quote", "document"})
+"""The columns that are left out where no row has anything in them."""
+
+
+def wanted(graph: Graph, plan: str, level: Level) -> FigureTable:
+    """The expected citations of and to a plan that were not seen, a row for each statement that brings both together.
+
+    What both name stands in the same row; where only that brings them together, the row has no words.
+    """
+    known = graph.known(level)
+    found = [
+        one for one in known.occasions
+        if one.is_expected and one.state is not State.SEEN and plan in (one.source, one.target)
+    ]  # fmt: skip
+    said = {one: known.between(one.source, one.target)[:REASONS] for one in found}
+    query = program_query("report/meeting", link=sorted({each.link for every in said.values() for each in every}))
+    words: dict[str, list[str]] = {}
+    for row in graph.read(query) if any(said.values()) else ():
+        words.setdefault(row[0], row[1:])
+    rows = [
+        {
+            **thing(graph, "citing", one.source),
+            **thing(graph, "cited", one.target),
+            **code(graph, "citation", one.state.value),
+            "low": number(one.bits),
+            **things(graph, "instruments", [part.text for part in _specific(known, one)]),
+            "reason": _WORDS.say(f"reason.{_reason(each)}", graph.language),
+            **_words(graph, words[each.link] if each else ["", "", ""]),
+            **level_cells(graph, each.level if each else known.link_level(one.source, one.target)),
+        }
+        for one in found
+        for each in said[one] or (None,)
+    ]  # fmt: skip
+    columns = tuple(
+        Column(one, _WORDS.text("column.reason")) if one == "reason" else known_column("debt", one)
+        for one in WANTED
+        if one not in _MAY_LACK or any(row[one] for row in rows)
+    )
+    title, notes = _WORDS.text("section.wanted"), (note("not-returned"),)
+    asked, line = shown(query) if rows else "", basis_line(known)
+    return FigureTable("wanted", title, Text(), graph.uses.basis, columns, tuple(rows), notes, asked, line)
+
+
+def _specific(known: Known, one: Occasion) -> list[Contribution]:
+    weight = known.weight(one.source, one.target)
+    return [part for part in weight.contributions if part.bits > 0 and not part.is_broad]
+
+
+def _reason(said: Statement | None) -> str:
+    return "text" if said is None else "cited" if said.is_citation else "together"
+
+
+def _words(graph: Graph, cells: list[str]) -> Row:
+    quote, document, address = cells
+    return {"quote": quote or None, **thing(graph, "document", document or None), "address": address or None}
+
+
+REASONS: Final = 2
+"""How many statements that bring two plans together are told of one citation to look for."""
 
 
 def sources(graph: Graph, tables: Iterable[FigureTable]) -> FigureTable:
@@ -217,11 +287,12 @@ Shared = tuple[str, str, float]
 Pairs = Mapping[tuple[str, str], list[Shared]]
 
 
-def linked_pairs(graph: Graph, plans: frozenset[str]) -> Pairs:
+def linked_pairs(graph: Graph, plans: frozenset[str], level: Level) -> Pairs:
     """The pairs of actions of two plans linked by a specific text, one plan among those given, most bits first."""
     found: dict[tuple[str, str], list[Shared]] = {}
-    order, home = action_order(graph), graph.known().tables.works.home
-    linked = {pair: low for pair, (low, _) in action_bits(graph.known()).items() if low > 0}
+    order, known = action_order(graph), graph.known(level)
+    home = known.tables.works.home
+    linked = {pair: low for pair, (low, _) in action_bits(known).items() if low > 0}
     for one, two in sorted(linked, key=lambda pair: order(*pair)):
         ends = sorted((home[one], home[two]))
         if plans & set(ends):
@@ -229,10 +300,10 @@ def linked_pairs(graph: Graph, plans: frozenset[str]) -> Pairs:
     return dict(sorted(found.items(), key=lambda item: (-len(item[1]), item[0])))
 
 
-def annex(graph: Graph, plans: frozenset[str], plan: str) -> Section:
+def annex(graph: Graph, plans: frozenset[str], plan: str, level: Level) -> Section:
     """Everything the figures are drawn from."""
     language = graph.language
-    pairs = linked_pairs(graph, plans)
+    pairs = linked_pairs(graph, plans, level)
     linked = {action for rows in pairs.values() for row in rows for action in row[:2]}
     own = {action for action, home in graph.home_of.items() if home == plan}
     tables = (
@@ -242,7 +313,9 @@ def annex(graph: Graph, plans: frozenset[str], plan: str) -> Section:
         ("duty-sources", duties(graph)),
         ("annotated", annotated(graph)),
     )
-    between = tuple(_pair_of_plans(graph, plan, ends, rows) for ends, rows in pairs.items())
+    between = tuple(
+        _pair_of_plans(graph, Choice(plans=(plan,), evidence=level), ends, rows) for ends, rows in pairs.items()
+    )
     first = () if pairs else (Prose(_WORDS.say("prose.no-pairs", language)),)
     parts = [Section("pairs", _WORDS.say("section.all-pairs", language), first, between)]
     parts += [
@@ -263,19 +336,19 @@ def tables_of(section: Section) -> Iterator[FigureTable]:
         yield from tables_of(part)
 
 
-def _pair_of_plans(graph: Graph, plan: str, ends: tuple[str, str], rows: list[Shared]) -> Section:
+def _pair_of_plans(graph: Graph, choice: Choice, ends: tuple[str, str], rows: list[Shared]) -> Section:
     language = graph.language
     title = _WORDS.say("section.pairs", language, one=graph.label(ends[0]), two=graph.label(ends[1]))
     counted = [Prose(_WORDS.say("prose.pairs", language, n=len(rows)))]
     if len(rows) > MOST:
         counted.append(Prose(_WORDS.say("prose.pairs-left-out", language, n=len(rows) - MOST)))
-    return Section(name("pairs", *ends), title, (*counted, *(_pair(graph, plan, row) for row in rows[:MOST])))
+    return Section(name("pairs", *ends), title, (*counted, *(_pair(graph, choice, row) for row in rows[:MOST])))
 
 
-def _pair(graph: Graph, plan: str, row: Shared) -> Fold:
+def _pair(graph: Graph, choice: Choice, row: Shared) -> Fold:
     called = name("pair", row[0], row[1])
-    ends = sorted(row[:2], key=lambda action: (graph.home_of[action] != plan, action))
-    made = explanation(graph, Choice(actions=tuple(ends)))
+    ends = sorted(row[:2], key=lambda action: (graph.home_of[action] not in choice.plans, action))
+    made = explanation(graph, Choice(actions=tuple(ends), evidence=choice.evidence))
     things = tuple((action, graph.label(action)) for action in ends)
     notes = tuple(note.say(graph.language) for note in made.notes)
     shown = Shown(without(made, "place", "address", "path"), f"table-{called}")

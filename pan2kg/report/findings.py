@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from pan2kg.i18n.catalogue import Language, Messages, Text, format_of, french, grouped
 from pan2kg.tables.template import filled, markup, render
-from pan2kg.turtle.vocabulary import GRAPH, thing
+from pan2kg.turtle.vocabulary import path_of
 from pan2kg.validation.report import Finding, Kind, Names, Report, Rule, Severity
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def severity_word(severity: Severity, language: Language) -> str:
 
 def names_thing(finding: Finding) -> bool:
     """Whether a finding is about a thing, rather than about a file that its place names already."""
-    return bool(finding.focus) and not (finding.place and finding.focus.startswith(GRAPH))
+    return bool(finding.focus) and not (finding.place and path_of(finding.focus))
 
 
 def thing_name(names: Names, finding: Finding, language: Language) -> str:
@@ -99,7 +99,7 @@ def part_name(names: Names, part: str, language: Language) -> str:
     """
     if not part:
         return _CHECK.say("elsewhere", language)
-    return names.label(thing("plan", part)).say(language) or part
+    return names.label(names.plan(part)).say(language) or part
 
 
 def write_page(report: Report, language: Language) -> str:

@@ -1,4 +1,4 @@
-"""The sections of a plan's report on plans, debt, action 3.3, actions, bodies, obligations and editions.
+"""The sections of a plan's report on plans, debt, coherence index, actions, bodies, obligations and editions.
 
 Each picture is drawn twice, once with marks that lead to rows of the page and once without for Markdown, and has its
 data as a table.
@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING, Final
 import pyoxigraph as ox
 
 from pan2kg.charts.registry import draw_on
+from pan2kg.coherence.known import basis_line
 from pan2kg.coherence.occasions import State
 from pan2kg.coherence.reading_state import Cell
 from pan2kg.errors import QueryError
-from pan2kg.graph.graph import HOME, Graph
+from pan2kg.graph.graph import Graph
 from pan2kg.i18n.catalogue import Messages, Text
 from pan2kg.report.blocks import (
     Block,
@@ -34,6 +35,7 @@ from pan2kg.report.blocks import (
     turned,
     without,
 )
+from pan2kg.report.evidence import wanted
 from pan2kg.store.store import plain
 from pan2kg.tables.actions import bodies, bridges, complete, lost
 from pan2kg.tables.citations import debt, unacknowledged
@@ -41,7 +43,7 @@ from pan2kg.tables.coverage import trust
 from pan2kg.tables.editions import compared
 from pan2kg.tables.formats import Value
 from pan2kg.tables.obligations import dependencies, duties, for_pages, recommendations
-from pan2kg.tables.plans import by_chance, matrix, three_three
+from pan2kg.tables.plans import by_chance, coherence_index, matrix
 from pan2kg.tables.table import Choice, Column, FigureTable, coded, codes
 from pan2kg.turtle.vocabulary import XSD
 
@@ -49,6 +51,8 @@ if TYPE_CHECKING:
     from pan2kg.charts.frame import Picture
     from pan2kg.charts.subject import Address, Subject
     from pan2kg.coherence.basis import Basis
+    from pan2kg.coherence.evidence import Level
+    from pan2kg.coherence.known import BasisLine
     from pan2kg.i18n.catalogue import Language
     from pan2kg.store.store import Table, Term
     from pan2kg.tables.table import FigureTable
@@ -63,8 +67,13 @@ def picture(subject: Subject, kind: str, **parameters: object) -> Block:
         plain = draw_on(replace(subject, address=None), kind, **parameters)
     except QueryError:
         return Prose(_WORDS.say("page.no-picture", subject.language))
-    data = read_data(led, subject.graph.uses.basis, subject.language)
+    line = basis_line(subject.known) if kind not in _WITHOUT_LEVEL else None
+    data = read_data(led, subject.graph.uses.basis, subject.language, line=line)
     return Drawn(f"figure-{kind}", led.title, led.description, led.svg, plain.svg, data)
+
+
+_WITHOUT_LEVEL: Final = frozenset({"timeline"})
+"""The pictures that show no links, so that they have no level."""
 
 
 def address(known: frozenset[str]) -> Address:
@@ -78,7 +87,7 @@ def address(known: frozenset[str]) -> Address:
     return leads
 
 
-def read_data(drawn: Picture, basis: Basis, language: Language) -> FigureTable:
+def read_data(drawn: Picture, basis: Basis, language: Language, *, line: BasisLine | None = None) -> FigureTable:
     """The data of a picture as a table; what is hatched because it was not assessed is left out."""
     columns = [one for one in drawn.table.columns if not one.endswith("_label") and one != "drawn"]
     return FigureTable(
@@ -90,6 +99,7 @@ def read_data(drawn: Picture, basis: Basis, language: Language) -> FigureTable:
             Column(one, _WORDS.text(f"data.{one}"), thing=f"{one}_label" in drawn.table.columns) for one in columns
         ),
         rows=tuple(row for at, row in enumerate(_rows(drawn.table, language)) if not _hatched(drawn.table, at)),
+        line=line,
     )
 
 
@@ -151,8 +161,8 @@ class Case:
 
     @property
     def choice(self) -> Choice:
-        """The plan, as tables are told it."""
-        return Choice(plans=(self.plan,))
+        """The plan, as tables are told it, and the level."""
+        return Choice(plans=(self.plan,), evidence=self.subject.level)
 
     def say(self, key: str, **values: str | int) -> str:
         """A sentence of the report."""
@@ -234,6 +244,20 @@ def _back(row: Row) -> str:
     return one_way("cites", str(row["two"]), str(row["one"]))
 
 
+def looked_for(case: Case) -> Section:
+    """The citations of and to the plan that could be expected and were not seen, and why the plans meet."""
+    level = case.subject.level
+    made = wanted(case.graph, case.plan, level)
+    taken = next(one for one in case.graph.figures(level) if one.figure.id == "citations-made")
+    _, absent, unseen = (int(part or 0) for part in taken.value)
+    blocks: tuple[Block, ...] = (Prose(case.say("wanted")),)
+    if made.rows:
+        blocks += (Shown(leading(made, low=_owed), "wanted-table"),)
+    else:
+        blocks += (Prose(case.say("wanted-none")),)
+    return case.section("wanted", *blocks, Prose(case.say("wanted-all", n=absent + unseen)))
+
+
 def owed(case: Case) -> Section:
     """The coherence debt, and the pairs it is made of."""
     sums = leading(debt(case.graph, case.choice), **dict.fromkeys(_DEBTS, _owed))
@@ -269,12 +293,17 @@ def _owed(row: Row) -> str:
 
 
 def index(case: Case) -> Section:
-    """Action 3.3, pair by pair."""
-    made = turned(three_three(case.graph, case.choice), lambda row: row["two"] == case.plan, _ENDS)
+    """The coherence index, pair by pair, and what surrounds the action that asks for it, where it is this plan's."""
+    made = turned(coherence_index(case.graph, case.choice), lambda row: row["two"] == case.plan, _ENDS)
     table = leading(made, low=_pairs, text_there=_there, web_there=_there, text_back=_back, web_back=_back)
-    first = [Prose(case.say("index-own"))] if case.key == HOME else []
-    central = {"action": f"{case.key}-3-3"} if case.key == HOME else {"plan": case.key}
-    around = _WORDS.say("section.around" if case.key == HOME else "section.around-other", case.graph.language)
+    graph, language = case.graph, case.graph.language
+    asking = graph.profile.coherence_action
+    named = graph.labels.label(asking, language)
+    if asking and graph.plan_of(asking) == case.plan:
+        first = [Prose(case.say("index-own", number=named.notation, action=named.text))]
+        central, around = {"action": named.key}, _WORDS.say("section.around", language, number=named.notation)
+    else:
+        first, central, around = [], {"plan": case.key}, _WORDS.say("section.around-other", language)
     return case.section(
         "index",
         *first,
@@ -324,10 +353,12 @@ def responsible(case: Case) -> Section:
 
 
 def due(case: Case) -> Section:
-    """Obligations, the order of deadlines, and recommendations."""
-    table = named(for_pages(duties(case.graph)), lambda row: name("obligation", str(row["obligation"])))
+    """Obligations the country recorded or somebody answers, the order of deadlines, and recommendations."""
+    every = duties(case.graph, Choice(evidence=case.subject.level))
+    told = replace(every, rows=tuple(row for row in every.rows if row["national"] or row["answers"] or row["touching"]))
+    table = named(for_pages(told), lambda row: name("obligation", str(row["obligation"])))
     table = leading(table, **dict.fromkeys(("due", "margin", "overdue"), _duty))
-    aside = ["holder", "is_act"]
+    aside = ["holder", "holder_basis", "national", "provision", "is_act"]
     aside += [] if any(row["needs_ratification"] for row in table.rows) else ["needs_ratification", "ratified"]
     return case.section(
         "obligations",
@@ -349,7 +380,7 @@ def editions(case: Case) -> Section:
     """This edition and the one before."""
     if not case.before:
         return case.section("editions", Prose(case.say("no-edition")))
-    both = Choice(plans=(case.before, case.plan))
+    both = replace(case.choice, plans=(case.before, case.plan))
     labels = {"base": case.graph.label(case.before), "new": case.graph.label(case.plan)}
     parts = tuple(_edition(case, replace(both, part=part)) for part in ("plan", "action"))
     return case.section("editions", Prose(case.say("editions", **labels)), parts=parts)
@@ -369,20 +400,26 @@ def _edition(case: Case, choice: Choice) -> Section:
     return case.section(f"edition-{choice.part}", Shown(shown, f"edition-table-{choice.part}"))
 
 
-def trusted(graph: Graph, plan: str) -> Section:
+def trusted(graph: Graph, plan: str, level: Level) -> Section:
     """How completely each plan is known, the plan itself first."""
-    made = trust(graph)
+    made = trust(graph, Choice(evidence=level))
     own = [row for row in made.rows if row["plan"] == plan]
     table = replace(made, rows=(*own, *(row for row in made.rows if row["plan"] != plan)))
     table = named(table, lambda row: name("plan", str(row["plan"])))
     counts = ("in_graph", "with_text", "with_body", "with_topic", "with_group", "with_fields")
     table = leading(table, **dict.fromkeys(counts, _annotated))
-    silent = replace(keep(table, lambda row: not row["in_graph"]), notes=(), summary=Text())
+    # of what is not in the graph nothing was counted: 0 actions with a text would say more
+    silent = only(keep(table, lambda row: not row["in_graph"]), *_SILENT)
+    silent = replace(silent, notes=(), summary=Text())
     shown = [Shown(keep(table, lambda row: bool(row["in_graph"])), "trust-table")]
     shown += [Shown(silent, "trust-silent", folded=True)] if silent.rows else []
     known = Section("trust-plans", _WORDS.say("section.trust-plans", graph.language), tuple(shown))
     introduction = Prose(_WORDS.say("prose.trust", graph.language))
     return Section("trust", _WORDS.say("section.trust", graph.language), (introduction,), (known,))
+
+
+_SILENT: Final = ("plan", "published", "list", "references", "web_page")
+"""What can be said of a plan of which the graph has no measure."""
 
 
 def _annotated(row: Row) -> str:

@@ -32,7 +32,7 @@ from pan2kg.report.blocks import (
     Shown,
     anchors,
 )
-from pan2kg.tables.cells import clean
+from pan2kg.tables.cells import clean, resting
 from pan2kg.tables.markup import html_foot, html_table, html_text, md_foot, md_table, md_text
 from pan2kg.tables.template import filled, markup, render
 
@@ -106,6 +106,7 @@ def write_page(report: PlanReport) -> str:
         "kind_of": _kind,
         "text": partial(html_text, language=report.language),
         "foot": partial(html_foot, language=report.language),
+        "basis": lambda figures: resting(figures, report.language),
         "picture": _picture,
         "inline": page.inline,
         "headline": page.headline,
@@ -231,6 +232,7 @@ class _Text:
             yield f'<a id="{block.name}"></a>\n\n**{md_text(summary)}**\n'
             yield "".join(f"- {md_text(note)}\n" for note in block.notes)
             yield self._table(block.shown)
+            yield f"{md_text(resting(block.shown.figures, self.language))}\n"
         else:
             yield from self._drawn(block)
 

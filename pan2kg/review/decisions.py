@@ -12,6 +12,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Final
 
 from pan2kg.coherence.evidence import Level
+from pan2kg.coherence.feasible import CROSS_REFERENCES
 from pan2kg.coherence.reading import rows
 from pan2kg.coherence.uses import key
 from pan2kg.review.entry import TONGUES, Form, read_choice, read_text
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from pan2kg.store.store import Store
 
 
-REVIEWED: Final = ("cross-reference", "builds-on", "external-statement")
+REVIEWED: Final = (*CROSS_REFERENCES, "builds-on", "external-statement")
 """The types of link a suggestion can become."""
 SETTLED: Final = frozenset((*REVIEWED, "succession"))
 """The types of which an accepted or rejected link settles what was suggested of its ends."""
@@ -185,7 +186,7 @@ def read_decision(graph: Graph, item: Item, form: Form, today: date) -> Decision
 def _channel(of: str, form: Form, evidence: Evidence | None) -> str:
     """Where the words stand: needed of a citation, possible where one builds on the other."""
     given = form.get("channel", "").strip()
-    if evidence is None or not evidence.quote or of == "external-statement" or not (given or of == CITATION):
+    if evidence is None or not evidence.quote or of == "external-statement" or not (given or of in CROSS_REFERENCES):
         return ""
     return read_choice(form, "channel", CHANNELS)
 
@@ -212,4 +213,4 @@ def passage_document(graph: Graph, item: Item) -> str:
     if not item.is_candidate:
         return ""
     found = graph.read(program_query("review/passage-documents", link=item.link))
-    return next((document for document, channel in found if channel or item.type != CITATION), "")
+    return next((document for document, channel in found if channel or item.type not in CROSS_REFERENCES), "")

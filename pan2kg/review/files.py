@@ -26,7 +26,7 @@ from pan2kg.store.rules import derive, rule_files, rule_name
 from pan2kg.store.store import LocalStore, construct, open_store, plain
 from pan2kg.turtle.blocks import TurtleFile, read_turtle_file
 from pan2kg.turtle.tokens import prefixes_used
-from pan2kg.turtle.vocabulary import DCTERMS, DERIVED, ID, PAN, XSD, graph_of
+from pan2kg.turtle.vocabulary import DCTERMS, PAN, XSD, graph_of, kind_and_key
 from pan2kg.turtle.writer import Block, Statement, iri, string, text, write_turtle
 from pan2kg.validation.style import check_style
 
@@ -167,8 +167,10 @@ def alone(project: Project) -> Iterator[None]:
     The folder itself is locked, so no file is left behind, whatever happens.
 
     Raises:
-        ProjectError: the folder cannot be opened.
+        ProjectError: the folder cannot be opened, or several projects are.
     """
+    if project.others:
+        raise ProjectError("several-open", remedy="open-one")
     import fcntl  # only POSIX systems have it, and pages that are merely read must be made on others too
 
     try:
@@ -280,7 +282,7 @@ def _links(content: str, file: str) -> Iterator[Filed]:
     except SyntaxError:
         return
     for name, statements in said.items():
-        if name.startswith(ID + "link/"):
+        if kind_and_key(name)[0] == "link":
             yield Filed(name, {of: tuple(values) for of, values in statements.items()}, file)
 
 
@@ -298,8 +300,8 @@ def changes(project: Project, store: Store, files: Iterable[str]) -> str:
     ''
     """
     fresh = open_store(project, derive)
-    written = [graph_of(project.graph_path(project.root / file)) for file in files]
-    derived = [DERIVED + rule_name(path) for path in rule_files(project)]
+    written = [project.graph_iri(project.root / file) for file in files]
+    derived = [graph_of(f"derived/{rule_name(path)}", project.space) for path in rule_files(project)]
     gone, new = list[str](), list[str]()
     for graph in (*written, *derived):
         before, after = _triples(store, graph), _triples(fresh, graph)

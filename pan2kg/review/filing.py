@@ -14,7 +14,7 @@ from pan2kg.i18n.catalogue import Messages
 from pan2kg.review.decisions import SETTLED, Decision, Evidence, find_item, read_decision
 from pan2kg.review.entry import Form, Outcome, RefusedError
 from pan2kg.review.files import REPLACES, Filed, ProjectFiles, alone, append, write
-from pan2kg.turtle.vocabulary import DCTERMS, graph_of, link_iri
+from pan2kg.turtle.vocabulary import DCTERMS, link_iri
 from pan2kg.turtle.writer import Block, Statement, iri, read_prefixes, string, text
 
 if TYPE_CHECKING:
@@ -131,7 +131,10 @@ def _free_iri(project_files: ProjectFiles, decision: Decision, proposed: Filed |
     assessor = proposed.one("assessor") if proposed else ""
     for number in count(0 if decision.is_accepted else 1):
         signed = ("", f"|{reviewer}", f"|{reviewer}|{number}")[min(number, 2)]
-        made = link_iri(claim.type, *claim.ends, relation=relation, scale=scale, assessor=assessor + signed)
+        made = link_iri(
+            claim.type, *claim.ends, relation=relation, scale=scale, assessor=assessor + signed,
+            space=project_files.project.space,
+        )  # fmt: skip
         if not project_files.mentions(made):
             break
     return made
@@ -141,7 +144,7 @@ def _header(graph: Graph, plan: str, path: Path) -> Block:
     """What a new file says of itself first."""
     name, project = key(plan), graph.project
     return Block(
-        f"<{graph_of(project.graph_path(path))}>" if project else "",
+        f"<{project.graph_iri(path)}>" if project else "",
         (
             Statement("a", "pan:SourceGraph"),
             *(Statement("rdfs:label", text(words, tag)) for tag, words in _DATA.text("decisions", name=name).words),

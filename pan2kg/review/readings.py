@@ -25,7 +25,7 @@ from pan2kg.review.files import append
 from pan2kg.store.queries import find_thing, program_query, refuse_other_kind
 from pan2kg.store.store import Store, select
 from pan2kg.turtle.blocks import read_turtle_file
-from pan2kg.turtle.vocabulary import ID, PAN, graph_of
+from pan2kg.turtle.vocabulary import PAN
 from pan2kg.turtle.writer import Block, Statement, iri, read_prefixes, string, text
 
 if TYPE_CHECKING:
@@ -58,13 +58,13 @@ def read_entry(
     if day > today:
         raise QueryError("reading-ahead", remedy="name-day-of-reading", day=day.isoformat())
     found = find_thing(work, store, project)
-    plan = _plan_of(store, found, work)
-    sources = tuple(dict.fromkeys(_document(store, project, one) for one in documents))
+    plan = plan_of(store, found, work)
+    sources = tuple(dict.fromkeys(document_named(store, project, one) for one in documents))
     name = read_words({"reviewer": reader}, "reviewer")
     return Entry(Reading(found, aspect, extent, sources[0], day, name), plan, sources)
 
 
-def _plan_of(store: Store, work: str, typed: str) -> str:
+def plan_of(store: Store, work: str, typed: str) -> str:
     """The plan of an action, or the plan itself."""
     table = select(store, program_query("things/classes-and-plan", thing=work))
     classes = {name.removeprefix(PAN) for name in table.values("class")}
@@ -79,7 +79,7 @@ def _plan_of(store: Store, work: str, typed: str) -> str:
     return plan
 
 
-def _document(store: Store, project: Project, typed: str) -> str:
+def document_named(store: Store, project: Project, typed: str) -> str:
     """The document a key, a label or an IRI names; a document has its key in its IRI alone."""
     known = {key(one): one for one in select(store, program_query("review/documents")).values("document")}
     if typed in known:
@@ -160,7 +160,7 @@ def _statements(entry: Entry, prefixes: Mapping[str, str]) -> Iterator[Statement
 def _free(entry: Entry, taken: set[str], prefixes: Mapping[str, str]) -> str:
     """A key nobody has: work, aspect and day, then a number where several people read on one day."""
     one = entry.reading
-    base = f"{ID}reading/{key(one.work)}-{one.aspect.value}-{one.day}"
+    base = f"{prefixes['reading']}{key(one.work)}-{one.aspect.value}-{one.day}"
     made = [iri(base, prefixes), *(iri(f"{base}-{number}", prefixes) for number in range(2, len(taken) + 3))]
     return next(name for name in made if name not in taken)
 
@@ -169,7 +169,7 @@ def _header(project: Project, path: Path, plan: str) -> Block:
     """What a new file says of itself first."""
     words = _DATA.text("readings", name=key(plan)).words
     return Block(
-        f"<{graph_of(project.graph_path(path))}>",
+        f"<{project.graph_iri(path)}>",
         (
             Statement("a", "pan:SourceGraph"),
             *(Statement("rdfs:label", text(said, language)) for language, said in words),

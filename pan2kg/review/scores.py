@@ -200,7 +200,7 @@ class _Filing:
     def header(self, path: Path) -> Block:
         """What a new file says of itself first."""
         label = _DATA.text("scored", name=key(self.plan))
-        return file_block(graph_of(self.project.graph_path(path)), label, [f"document:{self._document}"])
+        return file_block(self.project.graph_iri(path), label, [f"document:{self._document}"])
 
     def blocks(self, cells: list[Cell], prefixes: Mapping[str, str]) -> Iterator[Block]:
         """The matrix as a document where it is new, the reasons as a passage where they are, and the scores."""
@@ -221,7 +221,8 @@ class _Filing:
     def _source(self, prefixes: Mapping[str, str]) -> Block:
         plan, body = key(self.plan), self.assessment.assessor
         assessor = (self.graph.label(body), iri(body, prefixes))
-        return document_block(f"document:{self._document}", assessor, graph_of(f"plans/{plan}/{FILE}"), of=plan)
+        address = graph_of(f"plans/{plan}/{FILE}", self.project.space)
+        return document_block(f"document:{self._document}", assessor, address, of=plan)
 
     def _link(self, cell: Cell, prefixes: Mapping[str, str]) -> Block:
         given = self.assessment
@@ -254,7 +255,7 @@ class _Filing:
         number, made = len(earlier), ""
         while not made or self.project_files.mentions(made):
             who = f"{given.assessor}|{number + 1}" if number else given.assessor
-            made = link_iri("interaction", *cell, scale=scale, assessor=who)
+            made = link_iri("interaction", *cell, scale=scale, assessor=who, space=self.project.space)
             number += 1
         return made, last.iri if last else ""
 

@@ -27,10 +27,11 @@ from pan2kg.site.entity import page as page_values
 from pan2kg.site.page import HTML, Page, frame
 from pan2kg.site.page_context import PageContext, Request
 from pan2kg.site.registry import PAGES
+from pan2kg.store.profile import own_profile, read_profiles
 from pan2kg.store.queries import program_query
 from pan2kg.store.store import Store, plain, select
 from pan2kg.tables.template import render
-from pan2kg.turtle.vocabulary import GRAPH, ID, PAN, ROOT
+from pan2kg.turtle.vocabulary import PAN, ROOT, is_ours, path_of
 
 if TYPE_CHECKING:
     from pan2kg.site.page import Values
@@ -47,22 +48,33 @@ OFFICIAL: Final[Mapping[str, frozenset[str]]] = {
 """The kinds of things that may have their IRI from others, with their classes."""
 
 
-def document_of(iri: str) -> str:
-    """The path of the document about an IRI, from the IRI alone.
+def space_of(store: Store) -> str:
+    """What the IRIs of the project a store holds begin with; of several, those of the first.
 
-    >>> document_of(ID + "plan/lu-bhr-2"), document_of(GRAPH + "conflicts"), document_of(PAN + "Plan")
+    Raises:
+        Pan2kgError: the store does not answer.
+    """
+    return own_profile(read_profiles(store), None).space
+
+
+def document_of(iri: str, space: str = ROOT) -> str:
+    """The path of the document about an IRI, from the IRI alone; the project's own IRIs begin with ``space``.
+
+    >>> document_of(ROOT + "id/plan/lu-bhr-2"), document_of(ROOT + "graph/conflicts"), document_of(PAN + "Plan")
     ('doc/plan/lu-bhr-2', 'graph/conflicts', 'ontology')
     >>> document_of(ROOT + "dataset"), document_of("http://e/x")
     ('doc/dataset', 'doc/iri/aHR0cDovL2UveA')
     """
-    if iri.startswith(ID):
-        return f"doc/{iri.removeprefix(ID)}"
-    if iri.startswith(GRAPH):
-        return iri.removeprefix(ROOT)
     if iri == ONTOLOGY or iri.startswith((PAN, f"{ONTOLOGY}/")):
         return "ontology"
-    if iri.startswith(ROOT):
-        return f"doc/{iri.removeprefix(ROOT)}"
+    for start in (space, ROOT):
+        if iri.startswith(start):
+            rest = iri.removeprefix(start)
+            return rest if rest.startswith("graph/") else f"doc/{rest.removeprefix('id/')}"
+    return _encoded(iri)
+
+
+def _encoded(iri: str) -> str:
     return OTHERS + urlsafe_b64encode(iri.encode()).decode().rstrip("=")
 
 
@@ -74,11 +86,21 @@ def find_document(store: Store, iri: str) -> str | None:
     """
     if not knows(store, iri):
         return None
-    if iri.startswith(ROOT):
-        return document_of(iri)
+    space = space_of(store)
+    if iri.startswith((space, ROOT)):
+        return _told_apart(store, iri, space)
     rows = select(store, program_query("things/keys-of", thing=iri)).rows
     keyed = ((plain(key), _kind(plain(kind))) for key, kind in rows)
-    return next((f"doc/{kind}/{key}" for key, kind in keyed if kind), document_of(iri))
+    return next((f"doc/{kind}/{key}" for key, kind in keyed if kind), document_of(iri, space))
+
+
+def _told_apart(store: Store, iri: str, space: str) -> str:
+    """The document of an IRI of ours; by its whole where a thing of the project has the path of one of pan2kg."""
+    found = document_of(iri, space)
+    same = space + iri.removeprefix(ROOT)
+    if not iri.startswith(space) and iri.startswith(ROOT) and found != "ontology" and knows(store, same):
+        return _encoded(iri)
+    return found
 
 
 def _kind(class_: str) -> str:
@@ -97,15 +119,17 @@ def find_thing(store: Store, rest: str) -> str | None:
     ('http://data.europa.eu/eli/reg/2017/821/oj', None)
     """
     named = _decoded(rest) if rest.startswith("iri/") else ""
-    for iri in (named,) if named else (ID + rest, ROOT + rest):
-        if is_absolute(iri) and document_of(iri) == f"doc/{rest}" and knows(store, iri):
+    space = space_of(store)
+    starts = dict.fromkeys((space, ROOT))
+    for iri in (named,) if named else [start + path for start in starts for path in (f"id/{rest}", rest)]:
+        if is_absolute(iri) and knows(store, iri) and _told_apart(store, iri, space) == f"doc/{rest}":
             return iri
     kind, _, key = rest.partition("/")
     if kind not in OFFICIAL or not key:
         return None
     rows = select(store, program_query("things/with-key", key=key)).rows
     found = {plain(thing) for thing, class_ in rows if plain(class_) in OFFICIAL[kind]}
-    return min((iri for iri in found if is_absolute(iri) and not iri.startswith(ROOT)), default=None)
+    return min((iri for iri in found if is_absolute(iri) and not is_ours(iri)), default=None)
 
 
 def _decoded(rest: str) -> str:
@@ -170,7 +194,7 @@ class AllPages:
     def _find(self, rest: str) -> str | None:
         store = self.site.site_context.graph.store
         if rest.startswith("graph/"):
-            return ROOT + rest if knows(store, ROOT + rest) else None
+            return next((one for one in (space_of(store) + rest, ROOT + rest) if knows(store, one)), None)
         return find_thing(store, rest)
 
     def portray(self, iri: str, path: str, language: str) -> bytes:
@@ -186,7 +210,8 @@ class AllPages:
         values = values_of(context, iri) or _bare(context, iri)
         machine = values.get("machine")
         if isinstance(machine, Machine) and not machine.turtle and context.site_context.mode == "served":
-            turtle, json = (context.out(f"{document_of(iri)}.{ending}") for ending in ("ttl", "jsonld"))
+            found = find_document(context.graph.store, iri)
+            turtle, json = (context.out(f"{found}.{ending}") for ending in ("ttl", "jsonld"))
             machine = replace(machine, turtle=turtle, json=json)
         return render("entity.html", {**frame(context, PAGES), **values, "machine": machine}).encode()
 
@@ -194,6 +219,6 @@ class AllPages:
 def _bare(context: PageContext, iri: str) -> Values:
     """The page of what nothing is said of, such as a graph a rule has made: on what its statements rest."""
     notes = Notes(context)
-    if iri.startswith(GRAPH):
+    if path_of(iri):
         notes.mark(Statement(iri, "", ox.Literal(""), iri))
     return page_values(context, Entry(iri, "", "", "", "", {}), notes)

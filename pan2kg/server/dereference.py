@@ -14,10 +14,10 @@ from urllib.parse import quote
 
 import pyoxigraph as ox
 
-from pan2kg.server.addresses import ONTOLOGY, document_of, find_document, find_thing, knows
+from pan2kg.graph.dataset import dataset_of
+from pan2kg.server.addresses import ONTOLOGY, document_of, find_document, find_thing, knows, space_of
 from pan2kg.server.documents import (
     DATA,
-    DATASET,
     PAGE,
     alternates,
     describe,
@@ -35,7 +35,7 @@ from pan2kg.server.request import Headers, Refusal, is_plain_path, matches, why
 from pan2kg.server.settings import Release
 from pan2kg.store.queries import program_query
 from pan2kg.store.store import Store, plain, select
-from pan2kg.turtle.vocabulary import DCTERMS, ROOT
+from pan2kg.turtle.vocabulary import DCTERMS, ROOT, is_ours
 
 NO_CACHE: Final = (b"cache-control", b"no-cache")
 """May be kept, and is asked for again with its ETag."""
@@ -239,13 +239,19 @@ def _look_up(call: Call, source: DataSource) -> Answer | Refusal:
 
 def _thing(call: Call, source: DataSource) -> Answer | Refusal:
     """Lead from a thing of ours to its document, and from the version that is served to the dataset."""
-    iri = ROOT + call.path[1:]
-    version = iri.removeprefix(f"{DATASET}/")
-    if version != iri and _is_current(source.store, version):
-        return _lead(call, document_of(DATASET))
+    space = space_of(source.store)
+    dataset, iri = dataset_of(space), space + call.path[1:]
+    version = iri.removeprefix(f"{dataset}/")
+    if version != iri and _is_current(source.store, version, dataset):
+        return _lead(call, document_of(dataset, space))
     if not knows(source.store, iri):
-        return Refusal(404, why("graph-says-nothing", iri=iri))
-    subject = Subject(iri, document_of(iri))
+        # a project that imports the core answers for it too, as the addresses of pan2kg need not lead here
+        iri = next((one for one in (ROOT + call.path[1:],) if knows(source.store, one)), "")
+    if not iri:
+        return Refusal(404, why("graph-says-nothing", iri=space + call.path[1:]))
+    subject = Subject(iri, document_of(iri, space))
+    if successor := _successor(source.store, iri):
+        return _moved(call, successor.removeprefix(space).removeprefix(ROOT))
     following = _replacements(source.store, iri)
     return _lead(call, subject.path) if following is None else answer_gone(call, source, subject, following)
 
@@ -262,8 +268,11 @@ def _describe(call: Call, source: DataSource, rest: str) -> Answer | Refusal:
     iri = find_thing(source.store, key)
     if iri is None:
         return Refusal(404, why("no-document", key=key[:200]))
+    if successor := _successor(source.store, iri):
+        document = document_of(successor, space_of(source.store))
+        return _moved(call, f"{document}.{ending_of(fixed)}" if fixed else document)
     subject = Subject(iri, f"doc/{key}", fixed)
-    following = _replacements(source.store, iri) if iri.startswith(ROOT) else None
+    following = _replacements(source.store, iri) if is_ours(iri) else None
     if following is not None:
         return answer_gone(call, source, subject, following)
     return show(call, source, subject, lambda: describe(source.store, iri, call.place + subject.path))
@@ -272,9 +281,10 @@ def _describe(call: Call, source: DataSource, rest: str) -> Answer | Refusal:
 def _graph(call: Call, source: DataSource) -> Answer | Refusal:
     """A named graph, which is its own document."""
     document, fixed = split(call.path[1:])
-    iri = ROOT + document
-    if not knows(source.store, iri):
-        return Refusal(404, why("no-graph", iri=iri))
+    starts = dict.fromkeys((space_of(source.store), ROOT))
+    iri = next((start + document for start in starts if knows(source.store, start + document)), "")
+    if not iri:
+        return Refusal(404, why("no-graph", iri=next(iter(starts)) + document))
     return show(call, source, Subject(iri, document, fixed), lambda: read_graph(source.store, iri))
 
 
@@ -287,13 +297,28 @@ def _ontology(call: Call, source: DataSource) -> Answer | Refusal:
     return show(call, source, Subject(ONTOLOGY, "ontology", fixed), lambda: read_ontology(source.store))
 
 
-def _is_current(store: Store, version: str) -> bool:
-    """Whether the ontology, and so the data written in it, is of this version."""
-    return bool(store.query(program_query("dataset/is-version", given=version)))
+def _is_current(store: Store, version: str, *things: str) -> bool:
+    """Whether the ontology, or a dataset that is named, is of this version."""
+    return bool(store.query(program_query("dataset/is-version", given=version, thing=[ONTOLOGY, *things])))
+
+
+def _successor(store: Store, iri: str) -> str:
+    """The one thing of ours that has taken the place of an identifier that was retired; empty for none or several."""
+    if not is_ours(iri):
+        return ""
+    rows = select(store, program_query("things/replacements", thing=iri)).rows
+    following = {plain(successor) for _, successor, moved in rows if plain(moved) == "true"}
+    return next(iter(following)) if len(following) == 1 and all(map(is_ours, following)) else ""
+
+
+def _moved(call: Call, path: str) -> Answer:
+    """Lead on for good: the address is an old one of what stands at the path."""
+    address = f"{call.front}{quote(path)}".encode()
+    return Answer(301, [(b"location", address), (b"link", b"<" + address + f'>; rel="{SUCCESSOR}"'.encode()), NO_CACHE])
 
 
 def _replacements(store: Store, iri: str) -> list[str] | None:
     """What replaces a thing that was retired, maybe nothing; None where it was not retired."""
     rows = select(store, program_query("things/replacements", thing=iri)).rows
-    following = [plain(successor) for mark, successor in rows if plain(mark) in ("true", "1")]
+    following = [plain(successor) for mark, successor, _ in rows if plain(mark) in ("true", "1")]
     return sorted({one for one in following if is_absolute(one)}) if following else None

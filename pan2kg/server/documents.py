@@ -14,16 +14,17 @@ from urllib.parse import quote
 
 import pyoxigraph as ox
 
+from pan2kg.graph.dataset import dataset_of
 from pan2kg.i18n.catalogue import LANGUAGES
 from pan2kg.publish.catalogue.terms import write as write_compact
+from pan2kg.server.addresses import space_of
 from pan2kg.server.evaluation import GRAPH_FORMATS, used
 from pan2kg.server.negotiation import FORMATS, GRAPHS, Choice, Form, choose, quality_of, read_accept
 from pan2kg.server.protocol import is_absolute
 from pan2kg.store.queries import program_query
 from pan2kg.store.store import Store, construct, plain, select
-from pan2kg.turtle.vocabulary import DCTERMS, PAN, RDF, RDFS, ROOT, SKOS
+from pan2kg.turtle.vocabulary import DCTERMS, PAN, RDF, RDFS, SKOS
 
-DATASET: Final = ROOT + "dataset"
 FOAF: Final = "http://xmlns.com/foaf/0.1/"
 VOID: Final = "http://rdfs.org/ns/void#"
 NAMES: Final = (SKOS + "prefLabel", RDFS + "label", DCTERMS + "title", FOAF + "name")
@@ -47,7 +48,7 @@ def describe(store: Store, iri: str, document: str) -> list[ox.Triple]:
         Pan2kgError: the store does not answer.
 
     >>> from pan2kg.graph.graph import open_graph
-    >>> plan = ROOT + "id/plan/lu-bhr-2"
+    >>> plan = "https://w3id.org/pan2kg/id/plan/lu-bhr-2"
     >>> triples = describe(open_graph().store, plan, "http://localhost/doc/plan/lu-bhr-2")
     >>> triples[0].subject.value == plan, any(triple.predicate.value == DCTERMS + "license" for triple in triples)
     (True, True)
@@ -90,8 +91,9 @@ def _colophon(store: Store, iri: str, document: str, graphs: Iterable[str]) -> I
     yield ox.Triple(about, ox.NamedNode(FOAF + "primaryTopic"), ox.NamedNode(iri))
     for graph in graphs:
         yield ox.Triple(about, ox.NamedNode(DCTERMS + "source"), ox.NamedNode(graph))
-    for (licence,) in select(store, program_query("dataset/licence")).rows:
-        yield ox.Triple(about, ox.NamedNode(VOID + "inDataset"), ox.NamedNode(DATASET))
+    dataset = dataset_of(space_of(store))
+    for (licence,) in select(store, program_query("dataset/licence", dataset=dataset)).rows:
+        yield ox.Triple(about, ox.NamedNode(VOID + "inDataset"), ox.NamedNode(dataset))
         if licence is not None:
             yield ox.Triple(about, ox.NamedNode(DCTERMS + "license"), licence)
 
@@ -118,7 +120,7 @@ def read_ontology(store: Store) -> list[ox.Triple]:
 def write(triples: list[ox.Triple], form: str, prefixes: Mapping[str, str]) -> bytes:
     """Triples in one of the formats of documents, with the prefixes they need; JSON-LD with its context.
 
-    >>> triple = ox.Triple(ox.NamedNode(ROOT + "id/plan/x"), ox.NamedNode(RDFS + "label"), ox.Literal("x"))
+    >>> triple = ox.Triple(ox.NamedNode("http://e/x"), ox.NamedNode(RDFS + "label"), ox.Literal("x"))
     >>> write([triple], "turtle", {"rdfs": RDFS, "skos": SKOS}).decode().splitlines()[0]
     '@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .'
     """

@@ -17,12 +17,13 @@ from typing import Final
 import pyoxigraph as ox
 
 from pan2kg.errors import Pan2kgError, ProjectError
+from pan2kg.graph.dataset import dataset_of
 from pan2kg.graph.graph import Graph
 from pan2kg.project import Project
 from pan2kg.publish.catalogue.facts import Facts, read_facts
 from pan2kg.publish.edition import Addresses, Edition, Issue
-from pan2kg.publish.void import TARGETS, Statistics, write_void
-from pan2kg.server.addresses import AllPages
+from pan2kg.publish.void import Statistics, targets_of, write_void
+from pan2kg.server.addresses import AllPages, space_of
 from pan2kg.server.dereference import NO_CACHE, STARTS, Answer, Call, DataSource, Portray, answer
 from pan2kg.server.documents import DATA, write
 from pan2kg.server.negotiation import Choice, choose
@@ -39,9 +40,10 @@ from pan2kg.server.request import (
     matches,
     why,
 )
+from pan2kg.store.profile import own_profile, read_profiles
 from pan2kg.store.queries import program_query
 from pan2kg.store.store import LocalStore, Store, construct, plain, select
-from pan2kg.turtle.vocabulary import DCTERMS, GRAPH, ROOT
+from pan2kg.turtle.vocabulary import DCTERMS, GRAPH
 
 PATH: Final = "/.well-known/void"
 DUMPS: Final = ("data/pan2kg.nq.gz",)
@@ -75,10 +77,11 @@ class VoidStatistics:
         return Answer(200, [*headers, (b"content-type", choice.content_type.encode())], body)
 
     def _written(self, call: Call, source: DataSource, choice: Choice) -> bytes | Refusal:
-        small = LocalStore(ox.Store())
-        small.add(f"{GRAPH}catalogue", construct(source.store, program_query("dataset/facts")))
+        small, space = LocalStore(ox.Store()), space_of(source.store)
+        stated = construct(source.store, program_query("dataset/facts", dataset=dataset_of(space)))
+        small.add(f"{GRAPH}catalogue", stated)
         try:
-            facts = read_facts(small)
+            facts = read_facts(small, space)
         except ProjectError as error:
             return Refusal(404, why("no-dataset-facts", why=error.message))
         edition = Edition(Graph(self.project, small), facts, _issue(facts, call.place))
@@ -96,7 +99,7 @@ class VoidStatistics:
 
 def _issue(facts: Facts, place: str) -> Issue:
     issued, modified = (facts.day(DCTERMS + name) for name in ("issued", "modified"))
-    return Issue(facts.version or "0", issued, modified, Addresses(ROOT, place, f"{place}sparql"))
+    return Issue(facts.version or "0", issued, modified, Addresses(facts.space, place, f"{place}sparql", facts.space))
 
 
 def count(store: Store) -> Statistics:
@@ -124,8 +127,9 @@ def _numbers(store: Store, what: str) -> Counter[str]:
 
 def _links(store: Store) -> Counter[tuple[str, str]]:
     found: Counter[tuple[str, str]] = Counter()
-    for _, name, value in select(store, program_query("counts/outgoing-statements")).rows:
-        for target in _targets(plain(value), TARGETS):
+    targets = targets_of(own_profile(read_profiles(store), None))
+    for _, name, value in select(store, program_query("counts/outgoing-statements", space=space_of(store))).rows:
+        for target in _targets(plain(value), targets):
             found[target, plain(name)] += 1
     return found
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from pan2kg.graph.statements import grounds_of
 from pan2kg.i18n.catalogue import SOURCE_LANGUAGE, Messages
 from pan2kg.site.pieces import piece
-from pan2kg.turtle.vocabulary import GRAPH
+from pan2kg.turtle.vocabulary import path_of
 
 if TYPE_CHECKING:
     from markupsafe import Markup
@@ -95,10 +95,10 @@ class Notes:
 def file_of(graph: str) -> str:
     """The file a named graph is, as a path in the project.
 
-    >>> file_of(GRAPH + "plans/lu-bhr-2/plan"), file_of(GRAPH + "ontology/schemes/role")
-    ('graph/plans/lu-bhr-2/plan.ttl', 'ontology/schemes/role.ttl')
+    >>> file_of("https://data.example/graph/plans/be-bhr-1/plan"), file_of("http://e/graph/ontology/schemes/role")
+    ('graph/plans/be-bhr-1/plan.ttl', 'ontology/schemes/role.ttl')
     """
-    path = graph.removeprefix(GRAPH)
+    path = path_of(graph)
     return f"{path}.ttl" if path.startswith("ontology/") else f"graph/{path}.ttl"
 
 

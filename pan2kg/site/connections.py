@@ -7,13 +7,12 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from pan2kg.graph.labels import kind_and_key
 from pan2kg.site.basis import Notes
 from pan2kg.site.levels import mark as level_mark
 from pan2kg.site.pieces import NOTHING, piece
 from pan2kg.site.values import content, unfold
 from pan2kg.tables.template import markup
-from pan2kg.turtle.vocabulary import ID, PAN
+from pan2kg.turtle.vocabulary import ID, PAN, kind_and_key
 
 if TYPE_CHECKING:
     from markupsafe import Markup
@@ -23,7 +22,8 @@ if TYPE_CHECKING:
     from pan2kg.site.page_context import PageContext
 
 KINDS: Final = (
-    "uses-instrument", "instrument-relation", "cross-reference", "builds-on", "succession", "interaction",
+    "uses-instrument", "instrument-relation", "cross-reference", "in-line-with", "implementing", "part-of",
+    "builds-on", "succession", "interaction",
     "external-statement", "shared-instrument", "shared-body", "shared-target-group", "shared-topic",
 )  # fmt: skip
 """Kinds of links in the order in which a page has them."""

@@ -18,12 +18,11 @@ from urllib.parse import urlsplit
 
 import pyoxigraph as ox
 
-from pan2kg.graph.dataset import DATASET
 from pan2kg.i18n.days import in_words
 from pan2kg.site.page import JAVASCRIPT, TURTLE, CommonFile, View, embedded
 from pan2kg.store.queries import program_query
 from pan2kg.store.store import LocalStore, dump, load, select
-from pan2kg.turtle.vocabulary import DCTERMS, ID, PAN, ROOT
+from pan2kg.turtle.vocabulary import DCTERMS, ID, PAN
 from pan2kg.turtle.writer import read_prefixes
 
 if TYPE_CHECKING:
@@ -101,7 +100,7 @@ def dataset(context: PageContext) -> Values:
         "creators": ", ".join(notice.texts("creator", language)),
         "name": next(iter(notice.texts("name", language)), ""),
         "year": (changed or graph.as_of).year,
-        "iri": DATASET,
+        "iri": graph.dataset_iri,
         "changed": in_words(changed, language) if changed else "",
         "notes": notice.texts("notes", language),
         "dataset": embedded(_described(context, notice)),
@@ -111,8 +110,10 @@ def dataset(context: PageContext) -> Values:
 def _described(context: PageContext, notice: Notice) -> Values:
     """The dataset as schema.org says it, for search engines: what the graph states, in the language of the page."""
     said = {key: notice.texts(key, context.request.language) for key in notice.stated if key != "notes"}
-    described: dict[str, object] = {"@context": "https://schema.org/", "@type": "Dataset", "@id": DATASET}
-    described |= {"identifier": DATASET, "url": ROOT, "version": context.graph.release, "isAccessibleForFree": True}
+    graph = context.graph
+    described: dict[str, object] = {"@context": "https://schema.org/", "@type": "Dataset", "@id": graph.dataset_iri}
+    described |= {"identifier": graph.dataset_iri, "url": graph.profile.space}
+    described |= {"version": graph.release, "isAccessibleForFree": True}
     described |= {key: texts if key in _LISTED else texts[0] for key, texts in said.items() if texts}
     if "creator" in said:
         described["creator"] = [{"@type": "Organization", "name": name} for name in said["creator"]]
@@ -121,7 +122,14 @@ def _described(context: PageContext, notice: Notice) -> Values:
 
 def about(context: PageContext) -> Values:
     """What the graph is for, what its figures can bear, and whose words it holds."""
-    return {"title": context.t("about-title")}
+    graph = context.graph
+    profile, action = graph.profile, graph.labels.label(graph.profile.coherence_action, context.request.language)
+    return {
+        "title": context.t("about-title"),
+        "country": context.name(profile.country) if profile.country else "",
+        "asking": action if action.notation else None,
+        "asking_plan": context.name(graph.plan_of(profile.coherence_action) or "") if action.notation else "",
+    }
 
 
 def accessibility(context: PageContext) -> Values:

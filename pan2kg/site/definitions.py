@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from pan2kg.coherence.evidence import FIGURED, Level, level
 from pan2kg.coherence.feasible import Verdict
-from pan2kg.coherence.figures import FIGURES, Figure, Taken, Unit, breakdown
+from pan2kg.coherence.figures import FIGURES, FORMER, Figure, Taken, Unit, breakdown
 from pan2kg.coherence.occasions import State, Way
 from pan2kg.coherence.reconciliation import reconcile
 from pan2kg.i18n.catalogue import Messages
@@ -72,7 +72,7 @@ def line(context: PageContext, taken: Taken) -> Line:
     language = context.request.language
     return Line(
         address(context, taken.figure.id),
-        taken.figure.name.say(language),
+        taken.figure.name(context.graph.asked_by).say(language),
         FIGURED.index(taken.level),
         tuple(value_words(one, taken, language) for one in taken.nested),
         "–" if taken.population is None else context.figure(taken.population),
@@ -108,12 +108,12 @@ def index(context: PageContext) -> Values:
 
 def values(context: PageContext) -> Values | None:
     """A figure: what it means, how it is counted and among what, its four values, its list, and what it rests on."""
-    figure = _BY_ID.get(context.request.key)
+    figure = _BY_ID.get(FORMER.get(context.request.key, context.request.key))
     if figure is None:
         return None
     language, known, found = context.request.language, shown(context), taken(context, context.request.key)
     return {
-        "title": figure.name.say(language),
+        "title": figure.name(context.graph.asked_by).say(language),
         "meaning": figure.meaning.say(language),
         "formula": figure.formula.say(language),
         "among": figure.among.say(language),
@@ -181,7 +181,7 @@ def _coded(context: PageContext, name: str, value: Cell) -> str:
 
 def csv(context: PageContext) -> str | None:
     """The list behind a figure as CSV, things by address and name, at the level of the address."""
-    figure = _BY_ID.get(context.request.key)
+    figure = _BY_ID.get(FORMER.get(context.request.key, context.request.key))
     if figure is None:
         return None
     head = [part for name in figure.columns for part in ([name, f"{name}_label"] if name in _THINGS else [name])]

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import quote, urlsplit
 
 from pan2kg.charts.registry import draw_on
-from pan2kg.graph.labels import KINDS, Entry, kind_and_key
+from pan2kg.graph.labels import KINDS, Entry
 from pan2kg.graph.statements import SOURCE
 from pan2kg.site.basis import Notes
 from pan2kg.site.connections import Group, grouped, kind_of_link, links_of
@@ -21,7 +21,7 @@ from pan2kg.site.rows import Row, listed, pending_rows
 from pan2kg.site.values import EVIDENCE, quotes, unfold
 from pan2kg.tables.table import coded
 from pan2kg.tables.template import markup
-from pan2kg.turtle.vocabulary import DCTERMS, PAN, ROOT, SKOS
+from pan2kg.turtle.vocabulary import DCTERMS, PAN, SKOS, is_ours, kind_and_key
 
 if TYPE_CHECKING:
     from markupsafe import Markup
@@ -71,7 +71,7 @@ def machine(context: PageContext, entry: Entry) -> Machine:
 
 def _official(context: PageContext, entry: Entry) -> Iterator[tuple[str, str]]:
     """Where a text is published: its official address is its IRI; its CELEX number leads to EUR-Lex."""
-    if entry.has_page and entry.iri.startswith(("http://", "https://")) and not entry.iri.startswith(ROOT):
+    if entry.has_page and entry.iri.startswith(("http://", "https://")) and not is_ours(entry.iri):
         yield entry.iri, urlsplit(entry.iri).hostname or context.t("outside")
     statements = context.graph.statements
     for node in statements.values(entry.iri, _IDENTIFIER):
@@ -105,7 +105,7 @@ def gaps(context: PageContext, entry: Entry) -> list[Gap]:
 
     The page of a plan leaves out what its actions lack: that stands beside each action.
     """
-    found = [*_general(context, entry)] if entry.kind == "action" else []
+    found = [*_general(context, entry)] if entry.kind == "action" and not entry.is_retired else []
     for lack in context.site_context.lacks.get(entry.iri, ()):
         other = context.graph.labels.entry(lack.other) if lack.other else None
         if entry.kind == "plan" and other and other.kind == "action":
@@ -157,9 +157,11 @@ _LISTS: Final = {
     "obligation": "obligations.html",
 }  # fmt: skip
 """Where all things of a kind are listed."""
+_IN_PLAN: Final = {"action": "actions", "part": "outline", "category": "outline"}
+"""Where on the page of a plan the things of a kind are listed."""
 UNFOLDED: Final = 12
 """How many statements of who is who are listed without being folded."""
-_ELSEWHERE: Final = {"plan": frozenset({PAN + "inPlan"}), "conflict": frozenset({PAN + "hasPosition"})}
+_ELSEWHERE: Final = {"plan": frozenset({PAN + "inPlan", PAN + "countIn"}), "conflict": frozenset({PAN + "hasPosition"})}
 """What has a part of the page of its own, by the kind of thing."""
 
 
@@ -220,7 +222,8 @@ def keys(kind: str) -> Callable[[SiteContext], Iterable[str]]:
     """The keys of all things of a kind."""
 
     def of(site_context: SiteContext) -> Iterable[str]:
-        return [entry.key for entry in site_context.graph.labels.of_kind(kind)]
+        labels = site_context.graph.labels
+        return [entry.key for entry in (*labels.of_kind(kind), *labels.retired(kind))]
 
     return of
 
@@ -257,7 +260,7 @@ def page(context: PageContext, entry: Entry, notes: Notes | None = None) -> Valu
         "picture": ego(context, entry) if entry.kind == "action" else "",
         "machine": machine(context, entry),
         **on_what(notes, entry.iri),
-        "section": "plans" if entry.kind in ("action", "category", "plan") else "",
+        "section": "plans" if entry.kind in ("action", "category", "part", "plan") else "",
     }
 
 
@@ -286,23 +289,24 @@ def parts_of(notes: Notes, entry: Entry) -> list[Part]:
 
 def kind_of(context: PageContext, entry: Entry) -> str:
     """What a thing is, in words: its kind, else its class."""
-    if entry.has_page:
+    if entry.has_page and not entry.is_retired:
         return context.t(f"kind-{entry.kind}")
     return context.name(entry.type) if entry.type else ""
 
 
 def _kinds(context: PageContext, entry: Entry) -> str:
-    """Where things of the kind are listed; empty where they are not. Actions are listed on the page of their plan."""
-    if entry.kind == "action":
+    """Where things of the kind are listed; empty where they are not. Actions and parts are on the plan’s page."""
+    if entry.kind in _IN_PLAN:
         plan = context.graph.statements.one(entry.iri, PAN + "inPlan")
-        return f"{context.address(plan)}#actions" if plan else ""
+        return f"{context.address(plan)}#{_IN_PLAN[entry.kind]}" if plan else ""
     return context.href(_LISTS[entry.kind]) if entry.kind in _LISTS else ""
 
 
 def within(context: PageContext, entry: Entry) -> list[str]:
     """What a thing stands in, from the outside in, by IRI: plan or review, act."""
     statements = context.graph.statements
-    names = (PAN + "inPlan", PAN + "inReview", "http://data.europa.eu/eli/ontology#is_part_of", PAN + "underInstrument")
+    own = (PAN + "inPlan", PAN + "inReview", PAN + "partOf")
+    names = (*own, "http://data.europa.eu/eli/ontology#is_part_of", PAN + "underInstrument")
     return [iri for name in names for iri in statements.values(entry.iri, name)]
 
 

@@ -84,9 +84,9 @@ def packed(
     nodes = [_trimmed(_node(context, iri, places[iri], plans, hidden=iri in hidden)) for iri in order]
     links = [_trimmed(_link(context, edge, order, kinds, words)) for edge in edges]
     return {
-        "ids": ID,
+        "ids": _start(context),
         "base": context.href("x").removesuffix("x"),
-        "plans": [[_own(str(plan)), context.name(str(plan))] for plan in plans.every],
+        "plans": [[_own(context, str(plan)), context.name(str(plan))] for plan in plans.every],
         "kinds": kinds.every,
         "words": words.every,
         "things": nodes,
@@ -94,8 +94,13 @@ def packed(
     }
 
 
-def _own(iri: str) -> str:
-    return iri.removeprefix(ID)
+def _start(context: PageContext) -> str:
+    """What the IRIs of the project's things begin with: they are told by the rest, those of others in full."""
+    return f"{context.graph.profile.space}id/"
+
+
+def _own(context: PageContext, iri: str) -> str:
+    return iri.removeprefix(_start(context))
 
 
 def _trimmed(row: list[object]) -> list[object]:
@@ -109,12 +114,12 @@ def _node(context: PageContext, iri: str, at: tuple[int, int], plans: _DistinctV
     site_context = context.site_context
     label, entry = site_context.graph.labels.label(iri, context.request.data), site_context.graph.labels.entry(iri)
     number = f"{entry.notation} " if entry and entry.notation and entry.kind == "action" else ""
-    plan = site_context.graph.plan_of(iri)
+    plan, own = site_context.graph.plan_of(iri), _own(context, iri)
     others = {tag: f"{number}{text}" for tag, text in label.texts.items() if text != label.text}
-    short = f"{context.href('x').removesuffix('x')}{_own(iri)}.html" if iri.startswith(ID) else ""
+    short = f"{context.href('x').removesuffix('x')}{own}.html" if own != iri else ""
     address = context.address(iri)
     kind = entry.kind if entry and entry.kind else "thing"
-    return [_own(iri), kind, plans.place(plan) if plan else -1, *at, int(hidden), f"{number}{label.text}",
+    return [own, kind, plans.place(plan) if plan else -1, *at, int(hidden), f"{number}{label.text}",
             label.language, others, "" if address == short else address]  # fmt: skip
 
 
@@ -125,7 +130,7 @@ def _link(
     cut = evidence if len(evidence) <= _WORDS else evidence[: _WORDS - 1].rstrip() + "…"
     certainty = context.name(f"{CERTAINTY}{edge.fact('certainty')}") if edge.fact("certainty") else ""
     return [
-        edge.iri.removeprefix(f"{ID}link/"),
+        edge.iri.removeprefix(f"{_start(context)}link/"),
         order[edge.one],
         order[edge.two],
         kinds.place((edge.kind, edge.fact("type_label") or edge.kind)),
@@ -144,8 +149,8 @@ KINDS: Final = ("plan", "action", "instrument")
 
 
 def keys(site_context: SiteContext) -> Iterable[str]:
-    """The plans that have a network of their own in an export: those with a link that is drawn at first."""
-    linked = {plan for tie in site_context.graph.ties.every if tie.kind in FIRST for plan in tie.plans}
+    """The plans that have a network of their own in an export: those linked with another at any level."""
+    linked = {plan for met in site_context.graph.meetings for plan in met.plans}
     yield from (f"plan--{entry.key}" for entry in filter(None, map(site_context.graph.labels.entry, sorted(linked))))
 
 

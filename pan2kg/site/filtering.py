@@ -40,15 +40,21 @@ def every_plan(site_context: SiteContext) -> list[str]:
 
 
 def known(site_context: SiteContext, kind: Literal["topic", "body"]) -> list[str]:
-    """The topics or bodies of ours that some plan can be chosen by, in a stable order."""
+    """The topics or bodies of ours that two plans or more have, in a stable order: of one alone there is no matrix."""
     facts = (site_context.facts[plan] for plan in every_plan(site_context))
-    found = {iri for one in facts for iri in (one.topics if kind == "topic" else one.bodies)}
-    return [entry.iri for entry in site_context.graph.labels.of_kind(kind) if entry.iri in found]
+    found = Counter(iri for one in facts for iri in (one.topics if kind == "topic" else one.bodies))
+    return [entry.iri for entry in site_context.graph.labels.of_kind(kind) if found[entry.iri] > 1]
 
 
 def shown_plans(site_context: SiteContext, choice: Choice) -> list[str]:
     """The plans a choice leaves."""
     return [plan for plan in every_plan(site_context) if choice.admits(site_context.facts[plan])]
+
+
+def is_foreign(site_context: SiteContext, plan: str) -> bool:
+    """Whether a plan is known to be of another country than the project's: those of its own stand first."""
+    found = site_context.graph.tables.dates.get(plan)
+    return found is not None and found.country not in {"", site_context.graph.profile.country}
 
 
 def is_whole(site_context: SiteContext, plan: str) -> bool:
@@ -75,9 +81,10 @@ def filtering(context: PageContext, limit: int | None) -> Markup:
     """
     site_context = context.site_context
     plans, full = every_plan(site_context), read(site_context)
-    place = {plan: at for at, plan in enumerate(plans)}
+    place, start = {plan: at for at, plan in enumerate(plans)}, f"{site_context.graph.profile.space}id/plan/"
     topics, bodies = known(site_context, "topic"), known(site_context, "body")
     actions = _actions(site_context)
+    linked = {plan for met in site_context.graph.meetings for plan in met.plans}
     levels = {one.key: int(one) for one in FIGURED} | {word: int(one) for word, one in BEFORE.items()}
     return embedded({
         "limit": limit,
@@ -91,9 +98,10 @@ def filtering(context: PageContext, limit: int | None) -> Markup:
         "plans": [
             {
                 "key": context.key(plan),
-                **({} if plan == f"{ID}plan/{context.key(plan)}" else {"iri": plan}),
+                **({} if plan == f"{start}{context.key(plan)}" else {"iri": plan}),
                 **({"full": 1} if plan in full else {}),
-                "head": context.short(plan),
+                **({"foreign": 1} if is_foreign(site_context, plan) else {}),
+                **(_head(context, plan) if plan in linked else {}),
                 "row": context.link(plan),
                 "topics": [at for at, topic in enumerate(topics) if topic in site_context.facts[plan].topics],
                 "bodies": [at for at, body in enumerate(bodies) if body in site_context.facts[plan].bodies],
@@ -109,12 +117,18 @@ def filtering(context: PageContext, limit: int | None) -> Markup:
             ]
             for met in site_context.graph.meetings
         ],
-        "ids": f"{ID}plan/",
+        "ids": start,
         "words": {
             **{key: _PAGE.template(key, context.request.language) for key in WORDS},
             "colon": format_of("colon", context.request.language),
         },
     })  # fmt: skip
+
+
+def _head(context: PageContext, plan: str) -> dict[str, str]:
+    """What heads a column: the short name, which the page links as the row does, or where there is none a link."""
+    brief = context.graph.labels.brief(plan, context.request.data)
+    return {"brief": brief.text} if brief.whole else {"head": context.short(plan)}
 
 
 def _actions(site_context: SiteContext) -> dict[str, Counter[int]]:

@@ -14,7 +14,6 @@ from pan2kg.charts.raster import picture_bytes
 from pan2kg.charts.registry import draw_on
 from pan2kg.coherence.evidence import FIGURED, counts
 from pan2kg.coherence.occasions import Occasion, State
-from pan2kg.graph.graph import HOME
 from pan2kg.site.choice import ASKED, Choice
 from pan2kg.site.definitions import line, taken
 from pan2kg.site.filtering import chosen, read, shown_plans
@@ -40,7 +39,8 @@ if TYPE_CHECKING:
 
 def lanes_keys(site_context: SiteContext) -> Iterable[str]:
     """The plans whose lanes are files of their own: the one the home page shows."""
-    return [HOME] if site_context.graph.labels.find("plan", HOME) else []
+    home = site_context.graph.labels.entry(site_context.graph.profile.home_plan)
+    return [home.key] if home and home.kind == "plan" else []
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,20 +152,28 @@ def values(context: PageContext) -> Values:
     """What the home page shows."""
     choice, language = chosen(context), context.request.language
     found = [one for one in context.graph.known(choice.level).occasions if one.is_expected]
+    home_plan, home = context.graph.profile.home_plan, next(iter(lanes_keys(context.site_context)), "")
     return {
         "title": context.t("home-title"),
         **matrix(context, limit=FIRST),
         "numbers": numbers(context.site_context, choice, shown_plans(context.site_context, choice)),
         "handed": context.chosen(*ASKED),
         "wanted": [wanted(context, one) for one in found if one.state is not State.SEEN][:LISTED],
-        "cited_expected": len(found),
-        "cited_seen": sum(one.state is State.SEEN for one in found),
-        "cited_absent": sum(one.state is State.ABSENT for one in found),
+        "expected": told(context, "occasions"),
+        "made": told(context, "citations-made"),
         "figures": [line(context, taken(context, name)) for name in TOLD],
         "levels": [according_to(one).say(language) for one in FIGURED],
         "caption": according_to(choice.level).say(language),
-        "lanes": lanes(context, HOME),
+        "lanes": lanes(context, home) if home else None,
+        "lanes_of": context.name(home_plan) if home else "",
     }
+
+
+def told(context: PageContext, figure: str) -> dict[str, int]:
+    """The counts of a figure by their parts, the whole under an empty name."""
+    found = taken(context, figure)
+    parts = (part.partition(".")[2] for part in found.figure.parts or ("",))
+    return {part: int(value or 0) for part, value in zip(parts, found.value, strict=True)}
 
 
 def wanted(context: PageContext, found: Occasion) -> Wanted:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from pan2kg.coherence.known import Known
     from pan2kg.site.page_context import PageContext
 
+
 def shown(context: PageContext) -> Known:
     """What is known at the level the page shows."""
     return context.graph.known(level_in(context.request.arguments))

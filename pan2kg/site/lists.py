@@ -102,8 +102,7 @@ def _by_name(context: PageContext, iris: Iterable[str]) -> list[str]:
 
 def _plan_line(context: PageContext, plan: str) -> PlanLine:
     statements, known = context.graph.statements, shown(context)
-    others = [other for pair in known.linked if plan in pair for other in pair if other != plan]
-    seen = known.chronology.seen
+    reach = known.reach(plan)
     return PlanLine(
         plan,
         tuple(statements.values(plan, DCTERMS + "spatial")),
@@ -112,9 +111,9 @@ def _plan_line(context: PageContext, plan: str) -> PlanLine:
         len(actions_of(context, plan)),
         statements.one(plan, PAN + "measureCount"),
         statements.one(plan, PAN + "listCompleteness"),
-        len(others),
-        sum(seen(plan, other, known.level) for other in others),
-        sum(seen(other, plan, known.level) for other in others),
+        reach.linked,
+        reach.cites,
+        reach.cited,
     )
 
 
@@ -129,9 +128,7 @@ def pairs(context: PageContext) -> Values:
     return {
         "title": context.t("pairs-title"),
         "linked": [_pair_line(context, one, known) for one in linked],
-        "weaker": [
-            _pair_line(context, one, graph.known(FIGURED[-1])) for one in met if one.level > choice.level
-        ],
+        "weaker": [_pair_line(context, one, graph.known(FIGURED[-1])) for one in met if one.level > choice.level],
         "number": number,
         "apart": number - len(linked),
         "plans": _apart(context, among, [one.plans for one in linked]),

@@ -21,7 +21,7 @@ from pan2kg.coherence.evidence import Level, counts
 from pan2kg.coherence.figures import Unit
 from pan2kg.graph.labels import pair_key, shortened
 from pan2kg.site.choice import ASKED, Choice
-from pan2kg.site.filtering import chosen, every_plan, filtering, is_whole, known, read, shown_plans
+from pan2kg.site.filtering import chosen, every_plan, filtering, is_foreign, is_whole, known, read, shown_plans
 from pan2kg.site.levels import basis, handed, options
 from pan2kg.site.page import CSV, SVG, File
 from pan2kg.tables.figure_words import according_to, amount
@@ -116,13 +116,13 @@ def _filled(box: Box, arrow: str, bits: str) -> list[Mark]:
 
 def _known(context: PageContext, plan: str) -> str:
     """How many actions of a plan are in the graph, and of how many."""
-    statements = context.graph.statements
-    number, of = len(statements.pointing(plan, PAN + "inPlan")), statements.one(plan, PAN + "measureCount")
+    number = len(context.graph.parts.actions.get(plan, ()))
+    of = context.graph.statements.one(plan, PAN + "measureCount")
     return context.t("plan-known-of", n=number, of=of) if of else context.t("plan-known", n=number)
 
 
-FIRST: Final = 20
-"""How many plans the matrix on the home page has: those linked with most others."""
+FIRST: Final = 15
+"""How many plans the matrix on the home page has: of the own country first, those linked with most others."""
 TOGETHER: Final = "·"
 """What stands in the cell of two plans that only a document puts together."""
 
@@ -164,7 +164,7 @@ def matrix(context: PageContext, *, limit: int | None) -> Values:
         "evidence": handed(context).get("evidence", ""),
         "level_options": options(context),
         "order": order,
-        "rows": [(plan, [_table_cell(context, met, plan, other) for other in order]) for plan in order],
+        "rows": [(plan, [_table_cell(context, (met, choice.level), plan, other) for other in order]) for plan in order],
         "basis": basis(context, site_context.graph.known(choice.level)),
         "more": len(linked) - len(order),
         "absent": [plan for plan in plans if plan not in linked],
@@ -178,14 +178,14 @@ def matrix(context: PageContext, *, limit: int | None) -> Values:
 
 
 def _order(site_context: SiteContext, choice: Choice) -> tuple[list[str], Met, list[str]]:
-    """The plans a choice leaves, the linked pairs of them, and those with a link, the most linked first."""
+    """The plans a choice leaves, their linked pairs, and those with a link: own country, then most linked."""
     plans = shown_plans(site_context, choice)
     shown = set(plans)
     met = {
         one.plans: one for one in site_context.graph.meetings if one.level <= choice.level and set(one.plans) <= shown
     }
     others = Counter(plan for pair in met for plan in pair)
-    return plans, met, sorted(others, key=lambda plan: (-others[plan], plan))
+    return plans, met, sorted(others, key=lambda plan: (is_foreign(site_context, plan), -others[plan], plan))
 
 
 def _partly(site_context: SiteContext) -> tuple[int, int]:
@@ -194,10 +194,9 @@ def _partly(site_context: SiteContext) -> tuple[int, int]:
     return sum(not is_whole(site_context, plan) for plan in plans), len(plans)
 
 
-def _table_cell(context: PageContext, met: Met, one: str, two: str) -> Cell | None:
-    if one == two:
-        return None
-    return _cell(context, met.get((min(one, two), max(one, two))), (one, two), chosen(context).level)
+def _table_cell(context: PageContext, shown: tuple[Met, Level], one: str, two: str) -> Cell | None:
+    met, at = shown
+    return None if one == two else _cell(context, met.get((min(one, two), max(one, two))), (one, two), at)
 
 
 def _cell(context: PageContext, met: Meeting | None, ends: tuple[str, str], at: Level) -> Cell:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pan2kg.site.page_context import PageContext
 
 _FIGURE: Final = Messages("figure")
-_APART: Final = (Verdict.EDITION, Verdict.FRAMEWORK)
+_APART: Final = (Verdict.EDITION, Verdict.FRAMEWORK, Verdict.ABROAD)
 
 
 def values(context: PageContext) -> Values:

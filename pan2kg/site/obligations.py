@@ -97,11 +97,18 @@ def _folded(line: str) -> Iterator[str]:
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """By when an obligation is to be met and how often, in words, how certain that is, and where it was read."""
+    """By when an obligation is to be met and how often, in words, how certain that is, and where it was read.
+
+    ``act`` set the day, from ``since`` on; ``moved`` is the day on which another act set a later one, both empty where
+    that is not known or did not happen.
+    """
 
     obligation: str
     day: str
     often: str
+    act: str
+    since: str
+    moved: str
     mark: Mark
     documents: tuple[str, ...]
     quotes: tuple[Quote, ...]
@@ -129,22 +136,34 @@ def values(context: PageContext) -> Values:
 
 
 def dues(notes: Notes) -> list[Due]:
-    """Every due date the graph states, the earliest first, each with its certainty, documents and quotations."""
+    """Every due date the graph states, the earliest first, each with its certainty, documents and quotations.
+
+    A deadline that was moved stays, with the act that set it and the day from which another one holds.
+    """
+    found = [due for entry in notes.context.graph.labels.of_kind("obligation") for due in _deadlines(notes, entry.iri)]
+    return [due for _, due in sorted(found, key=lambda one: one[0])]
+
+
+def _deadlines(notes: Notes, obligation: str) -> Iterator[tuple[tuple[str, str, str], Due]]:
+    """The days stated for an obligation, each after what it is sorted by."""
     context, statements = notes.context, notes.context.graph.statements
-    said = (
-        statement
-        for entry in context.graph.labels.of_kind("obligation")
-        for statement in statements.about(entry.iri)
-        if statement.predicate == PAN + "dueDate"
-    )
-    found = []
-    for statement in sorted(said, key=lambda one: (plain(one.value), one.thing, one.graph)):
-        grounds = grounds_of(statements, statement)
-        read = quotes(context, statements.block(statement.thing, statement.graph).get(EVIDENCE, ()))
-        day = dated(context, plain(statement.value))
-        often = lasting(context, statements.one(statement.thing, PAN + "recursEvery"))
-        found.append(Due(statement.thing, day, often, notes.mark(statement), grounds.sources, read))
-    return found
+    days = [said for said in statements.about(obligation) if said.predicate == PAN + "dueDate" and not said.rule]
+    moved = [said.thing for said in statements.towards(obligation) if said.predicate == PAN + "deadlineOf"]
+    days += [said for one in moved for said in statements.about(one) if said.predicate == PAN + "date"]
+    starts = sorted(filter(None, (statements.one(one, PAN + "validFrom") for one in moved)))
+    often = lasting(context, statements.one(obligation, PAN + "recursEvery"))
+    read = quotes(context, statements.values(obligation, EVIDENCE))
+    for said in days:
+        since = statements.one(said.thing, PAN + "validFrom")
+        later = [start for start in starts if since and start > since]
+        yield (
+            (plain(said.value), obligation, said.graph),
+            Due(
+                obligation, dated(context, plain(said.value)), often, statements.one(said.thing, PAN + "setBy"),
+                dated(context, since), dated(context, later[0]) if later else "", notes.mark(said),
+                grounds_of(statements, said).sources, read,
+            ),
+        )  # fmt: skip
 
 
 def calendar(context: PageContext) -> str:

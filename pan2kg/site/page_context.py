@@ -17,7 +17,7 @@ from pan2kg.graph.labels import Name, best, pair_key, shortened, way
 from pan2kg.i18n.catalogue import LANGUAGES, Language, Messages, grouped
 from pan2kg.site.pieces import piece
 from pan2kg.tables.template import markup
-from pan2kg.turtle.vocabulary import PAN, ROOT, SKOS
+from pan2kg.turtle.vocabulary import PAN, SKOS, is_ours
 
 if TYPE_CHECKING:
     from markupsafe import Markup
@@ -127,9 +127,9 @@ class PageContext:
         entry = self._index.entry(iri)
         if entry and entry.has_page:
             return self.href(entry.address)
-        if entry and iri.startswith(ROOT):
+        if entry and is_ours(iri):
             return self._place(entry)
-        return iri if iri.startswith(("https://", "http://")) and not iri.startswith(ROOT) else ""
+        return iri if iri.startswith(("https://", "http://")) and not is_ours(iri) else ""
 
     def _place(self, entry: Entry) -> str:
         if entry.kind == "document":
@@ -210,8 +210,9 @@ class PageContext:
         return self.kept("short", iri, self._short)
 
     def _short(self, iri: str) -> Markup:
-        names = self.graph.statements.values(iri, SKOS + "altLabel")
-        own = min((name for name in names if len(name) <= _SHORT), key=lambda name: (len(name), name), default="")
+        brief = self._index.brief(iri, self.request.data)
+        others = (name for name in self.graph.statements.values(iri, SKOS + "altLabel") if len(name) <= _SHORT)
+        own = brief.text if brief.whole else min(others, key=lambda name: (len(name), name), default="")
         label = self._index.label(iri, self.request.data)
         texts = {tag: shortened(words) for tag, words in label.texts.items()}
         made = own or self._marked(Name(shortened(label.text), label.language, texts))
@@ -251,7 +252,7 @@ class PageContext:
 
     def _number(self, iri: str) -> str:
         entry = self._index.entry(iri)
-        return entry.notation if entry and entry.kind in ("action", "category") else ""
+        return entry.notation if entry and entry.kind in ("action", "category", "part") else ""
 
     def _numbered(self, iri: str, words: str) -> str:
         number = self._number(iri)

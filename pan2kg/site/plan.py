@@ -8,31 +8,33 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from pan2kg.charts.registry import draw_on
-from pan2kg.coherence.evidence import HEADLINE, Level
+from pan2kg.coherence.evidence import FIGURED, HEADLINE, Level
 from pan2kg.coherence.reading_state import Aspect
+from pan2kg.graph.parts import natural, place
 from pan2kg.site import entity
 from pan2kg.site import explore as exploring
 from pan2kg.site.basis import Notes
 from pan2kg.site.connections import Connection, connection, kind_of_link, links_of
 from pan2kg.site.levels import basis, mark
 from pan2kg.site.page import CSV, File, View
-from pan2kg.site.rows import natural
 from pan2kg.site.values import EVIDENCE, dated
 from pan2kg.site.weights import Way, in_bits, ways
 from pan2kg.store.queries import fill
 from pan2kg.tables.answers import write_answer
 from pan2kg.tables.figure_words import named
 from pan2kg.tables.template import markup
-from pan2kg.turtle.vocabulary import PAN, SKOS
+from pan2kg.turtle.vocabulary import PAN
 
 if TYPE_CHECKING:
     from markupsafe import Markup
 
     from pan2kg.coherence.meetings import Meeting as Met
     from pan2kg.graph.labels import Entry
+    from pan2kg.graph.parts import LevelCount, Outline, Part
     from pan2kg.site.page import Values
     from pan2kg.site.page_context import PageContext
 
+STATUS: Final = "http://www.w3.org/ns/adms#status"
 Placed = tuple[list[tuple[int, str]], str, str]
 """The place of what a link starts from, the link, and the plan or document at its other end."""
 Words = tuple[str, str, tuple[str, ...]]
@@ -61,6 +63,24 @@ class Heading:
 
     iri: str
     lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """A part of a plan in its outline: the number of actions under it, those directly under it, and the parts below."""
+
+    iri: str
+    number: int
+    actions: tuple[str, ...]
+    below: tuple[Branch, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LevelLine:
+    """A level of a plan: how many parts of it are in the graph, and how many sources count, in words."""
+
+    iri: str
+    words: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +117,7 @@ def values(context: PageContext) -> Values | None:
     notes = Notes(context)
     cites, cited = citations(notes, entry.iri)
     before, after = editions(context, entry.iri)
-    met = meetings(context, entry.iri)
+    reach, widest = (context.graph.known(at).reach(entry.iri) for at in (HEADLINE, FIGURED[-1]))
     return {
         **entity.page(context, entry, notes),
         "period": period(context, entry.iri),
@@ -107,11 +127,15 @@ def values(context: PageContext) -> Values | None:
         "known": len(actions),
         "published": statements.one(entry.iri, PAN + "measureCount"),
         "completeness": statements.one(entry.iri, PAN + "listCompleteness"),
+        "status": statements.one(entry.iri, STATUS),
+        "outline": outline(context, entry.iri),
+        "levels": levels(context, entry.iri),
         "headings": headings(context, actions),
         "cites": cites,
         "cited": cited,
-        "meetings": met,
-        "linked": sum(one.level <= HEADLINE for one in met),
+        "meetings": meetings(context, entry.iri),
+        "reach": reach,
+        "more": widest.linked - reach.linked,
         "read": named(context.graph.tables.readings.extent(entry.iri, Aspect.REFERENCES)).say(context.request.language),
         "basis_line": basis(context, context.graph.known()),
         "pictures": pictures(context, entry, actions),
@@ -122,7 +146,7 @@ def values(context: PageContext) -> Values | None:
 
 def actions_of(context: PageContext, plan: str) -> list[str]:
     """The actions of a plan."""
-    return context.graph.statements.pointing(plan, PAN + "inPlan")
+    return list(context.graph.parts.actions.get(plan, ()))
 
 
 def period(context: PageContext, plan: str) -> str:
@@ -148,16 +172,44 @@ def ordered(context: PageContext, iris: Iterable[str]) -> list[str]:
 
 def headings(context: PageContext, actions: Iterable[str]) -> list[Heading]:
     """The actions of a plan under the headings of its main scheme, in the order of the document."""
-    statements = context.graph.statements
-    of = {action: statements.values(action, PAN + "inCategory") for action in actions}
-    scheme_of = {iri: statements.one(iri, SKOS + "inScheme") for found in of.values() for iri in found}
+    parts = context.graph.parts
+    of = {action: parts.under.get(action, ()) for action in actions}
+    scheme_of = {iri: _arrangement(parts.every.get(iri)) for found in of.values() for iri in found}
     counted = Counter(scheme_of[iri] for found in of.values() for iri in found)
     main = min(counted, key=lambda scheme: (-counted[scheme], scheme)) if counted else ""
     under: dict[str, list[str]] = {}
     for action, found in of.items():
         under.setdefault(next((iri for iri in found if scheme_of[iri] == main), ""), []).append(action)
-    order = sorted(under, key=lambda iri: (not iri, _place(context, iri)))
+    order = sorted(under, key=lambda iri: (not iri, place(parts.every[iri]) if iri in parts.every else ()))
     return [Heading(iri, tuple(line(context, one) for one in ordered(context, under[iri]))) for iri in order]
+
+
+def _arrangement(part: Part | None) -> str:
+    """What arranges actions under a part: its scheme, else its level."""
+    return (part.scheme or part.level) if part else ""
+
+
+def outline(context: PageContext, plan: str) -> list[Branch]:
+    """The parts of a plan in its own order, each with its actions; empty where none is known."""
+
+    def branch(one: Outline) -> Branch:
+        return Branch(one.part.iri, one.number, tuple(ordered(context, one.actions)), tuple(map(branch, one.below)))
+
+    return [branch(one) for one in context.graph.parts.outline(plan)]
+
+
+def levels(context: PageContext, plan: str) -> list[LevelLine]:
+    """How many parts of each level, and actions, are in the graph, of how many that sources count."""
+    published = context.graph.statements.one(plan, PAN + "measureCount")
+    found = context.graph.parts.levels(plan, published=int(published) if published else None)
+    return [LevelLine(one.level, _counted(context, one)) for one in found]
+
+
+def _counted(context: PageContext, one: LevelCount) -> str:
+    if not one.published:
+        return context.t("level-known", n=one.known)
+    said = context.t("list-or").join(map(str, one.published))
+    return context.t("level-known-of" if len(one.published) == 1 else "level-known-differ", n=one.known, of=said)
 
 
 def _place(context: PageContext, iri: str) -> list[tuple[int, str]]:

@@ -25,7 +25,7 @@ from pan2kg.site.page import CSV, TURTLE, File, View, embedded
 from pan2kg.site.permalink import DAY, RELEASE, VIEW, Permalink, dayless, fix, notice, permalink
 from pan2kg.store.queries import Parameter, Query, fill, program_query
 from pan2kg.store.store import construct, select
-from pan2kg.tables.answers import Style, heading, word_of, words_of, write_answer
+from pan2kg.tables.answers import Style, every_word, heading, word_of, words_of, write_answer
 from pan2kg.tables.template import escape, markup
 from pan2kg.turtle.tokens import tokens
 from pan2kg.turtle.vocabulary import PAN, XSD
@@ -356,6 +356,7 @@ def editor(context: PageContext) -> Values:
         "fault": fault,
         "examples": [(queries[name].question(language), queries[name].text) for name in sorted(names(site_context))],
         "completion": embedded({"prefixes": read_prefixes(site_context.graph.project), "terms": _terms(context)}),
+        "words": embedded({"words": every_word(context.request.language)}),
     }  # fmt: skip
 
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache, partial
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 import pyoxigraph as ox
 
+from pan2kg.graph.parts import natural
 from pan2kg.graph.statements import CERTAINTY, SOURCE
 from pan2kg.site.connections import ENDS
 from pan2kg.site.pieces import NOTHING, piece
@@ -167,17 +167,6 @@ def _by_plan(context: PageContext, iri: str) -> tuple[str, list[tuple[int, str]]
     entry = context.graph.labels.entry(iri)
     number = (entry.notation or entry.key) if entry else ""
     return context.name(plan).casefold() if plan else "", natural(number), context.name(iri).casefold()
-
-
-@lru_cache(maxsize=1 << 14)
-def natural(number: str) -> list[tuple[int, str]]:
-    """An order in which 2.10 comes after 2.9.
-
-    >>> sorted(["2.10", "m10", "2.9", "m9"], key=natural)
-    ['2.9', '2.10', 'm9', 'm10']
-    """
-    pieces = re.findall(r"\d+|[^\d.\-\s]+", number)
-    return [(int(piece), "") if piece.isascii() and piece.isdecimal() else (10**6, piece) for piece in pieces]
 
 
 def _from(notes: Notes, statement: Statement, here: str) -> Cell:

@@ -25,7 +25,7 @@ from pan2kg.i18n.days import in_words
 from pan2kg.site.pieces import NOTHING, piece
 from pan2kg.store.store import plain
 from pan2kg.tables.template import escape, markup
-from pan2kg.turtle.vocabulary import DCTERMS, ID, PAN, RDF, RDFS, SKOS, XSD
+from pan2kg.turtle.vocabulary import DCTERMS, ID, PAN, RDF, RDFS, SKOS, XSD, kind_and_key
 
 if TYPE_CHECKING:
     from markupsafe import Markup
@@ -184,7 +184,7 @@ def content(it: Markup | Node, t: Say) -> Markup:
 
 def is_node(context: PageContext, iri: str) -> bool:
     """Whether a thing has no page and no place of its own, so that it is unfolded where it is spoken of."""
-    if not iri.startswith((ID, "_:")):
+    if not (iri.startswith("_:") or kind_and_key(iri)[0]):
         return False
     entry = context.graph.labels.entry(iri)
     return entry is None or not (entry.has_page or entry.type in _SHOWN_ELSEWHERE)

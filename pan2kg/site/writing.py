@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import shutil
 import tempfile
 import zipfile
 from collections.abc import Callable, Iterator
@@ -11,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from pan2kg.errors import Place, ProjectError
-from pan2kg.project import reason, write_atomically
+from pan2kg.project import reason, replaced, write_atomically
 
 if TYPE_CHECKING:
     from pan2kg.site.registry import Site
@@ -41,20 +40,13 @@ def write_site(site: Site, folder: Path, *, progress: Progress = _silent) -> int
         ProjectError: the folder holds something else, or cannot be written; what was there stays.
     """
     _refuse_other(folder)
-    work: Path | None = None
     try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        work = Path(tempfile.mkdtemp(dir=folder.parent, prefix=".pan2kg-"))
-        work.chmod(0o755)
-        number = _fill(site, work, progress)
-        _swap(work, folder)
+        with replaced(folder) as work:
+            number = _fill(site, work, progress)
     except OSError as error:
         raise ProjectError(
             "cannot-write-site", place=Place(str(folder)), remedy="nothing-changed", reason=reason(error)
         ) from None
-    finally:
-        if work is not None:
-            shutil.rmtree(work, ignore_errors=True)
     return number
 
 
@@ -97,23 +89,6 @@ def _fill(site: Site, folder: Path, progress: Progress) -> int:
         number += 1
         progress(number)
     return number
-
-
-def _swap(work: Path, folder: Path) -> None:
-    """Put the new folder in the place of the old one, which goes only when the new one stands."""
-    if not folder.exists():
-        work.replace(folder)
-        return
-    old = Path(tempfile.mkdtemp(dir=folder.parent, prefix=".pan2kg-"))
-    try:
-        folder.replace(old / "site")
-        work.replace(folder)
-    except OSError:
-        if not folder.exists() and (old / "site").exists():
-            (old / "site").replace(folder)
-        raise
-    finally:
-        shutil.rmtree(old, ignore_errors=True)
 
 
 def write_zip(folder: Path, target: Path) -> None:

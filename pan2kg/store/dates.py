@@ -103,14 +103,19 @@ FORESEEN: Final = frozenset(
     for name in (
         "application",
         "application-partial",
+        "application-previous",
+        "repeal",
         "transposition-deadline",
         "transposition-deadline-original",
+        "transposition-deadline-partial",
+        "transposition-deadline-previous",
         "competent-authority-designation-deadline",
     )
 )
 """Milestones that an instrument sets in advance."""
 
-_LEGILUX: Final = re.compile(r"http://data\.legilux\.public\.lu/eli/etat/leg/\w+/(\d{4})/(\d{2})/(\d{2})/")
+_DAY: Final = re.compile(r"https?://[^ ]+?/eli/(?:[^ /]+/)+(\d{4})/(\d{2})/(\d{2})/")
+"""A European Legislation Identifier that holds a day, as those of many gazettes do."""
 _UNION: Final = re.compile(r"http://data\.europa\.eu/eli/\w+/(\d{4})/")
 
 
@@ -136,6 +141,7 @@ def read_intervals(store: LocalStore) -> dict[str, Intervals]:
         "membership": _own_periods(store, ORG + "Membership"),
         "event": {one: Interval(earliest(on)) for one, on in _dated(store, PAN + "Implementation", "date").items()},
         "milestone": _milestones(store),
+        "deadline": {one: Interval(earliest(on)) for one, on in _dated(store, PAN + "Deadline", "validFrom").items()},
     }
 
 
@@ -234,7 +240,7 @@ def _named_date(instrument: Node) -> str:
     >>> _named_date(ox.NamedNode("http://data.europa.eu/eli/reg/2017/821/oj")), _named_date(ox.NamedNode("http://e/x"))
     ('2017', '')
     """
-    found = _LEGILUX.match(instrument.value) or _UNION.match(instrument.value)
+    found = _DAY.match(instrument.value) or _UNION.match(instrument.value)
     return "-".join(found.groups()) if found else ""
 
 

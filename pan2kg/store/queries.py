@@ -7,6 +7,9 @@ English is said in another language by a line whose key ends in it: ``question_f
 ``parameter_plan_fr`` for the parameter ``plan``. What it takes says ``parameter_plan_kind: plan``, one of :data:`KINDS`
 or several, or one of :data:`PLAIN`; where nothing is said, anything is taken that can stand there.
 
+A default that depends on the country is the profile's: ``?profile pan:homePlan ?plan .  # parameter: the plan`` stands
+for what the profile of the project names, and is to be named where the profile says nothing.
+
 What the program asks for itself lies in ``queries/program/`` of the software, not of a user's project, so that a
 question somebody changes changes no page. It takes values in the same way: :func:`program_query`.
 """
@@ -14,7 +17,7 @@ question somebody changes changes no page. It takes values in the same way: :fun
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
@@ -38,7 +41,7 @@ KINDS: Final[Mapping[str, frozenset[str]]] = {
     ),
     "body": frozenset({"Organisation", "PublicBody", "UnnamedGroup"}),
     "category": frozenset({"Category"}),
-    "obligation": frozenset({"Obligation"}),
+    "obligation": frozenset({"Obligation", "NationalObligation"}),
     "document": frozenset({"Document"}),
 }
 """The kinds of things questions are asked of, each with its classes; a provision stands for its instrument."""
@@ -60,6 +63,8 @@ def refuse_other_kind(iri: str, kinds: Collection[str], *, option: str, store: S
     classes = {name.removeprefix(PAN) for name in table.values("class")}
     if any(classes & KINDS[kind] for kind in kinds):
         return
+    if following := [iri_of for iri_of in table.values("next") if iri_of]:
+        raise replaced(iri, following)
     wanted = either([told(_ARTICLES[kind]) for kind in sorted(kinds)])
     if not classes:
         raise QueryError("graph-knows-nothing", remedy="name-by-key", iri=iri, wanted=wanted)
@@ -73,6 +78,16 @@ def refuse_other_kind(iri: str, kinds: Collection[str], *, option: str, store: S
         option=option,
         wanted=wanted,
     )
+
+
+def replaced(iri: str, following: Sequence[str]) -> QueryError:
+    """What is said to those who name a thing by an identifier that was retired: what has taken its place.
+
+    >>> print(replaced(f"{ID}action/x-m1", [f"{ID}part/x-axis-1"]))
+    « action/x-m1 » was retired: « part/x-axis-1 » has taken its place. Name that, or its plan.
+    """
+    names = either([f"« {one.removeprefix(ID)} »" for one in sorted(set(following))])
+    return QueryError("was-replaced", remedy="name-what-replaced", iri=iri.removeprefix(ID), names=names)
 
 
 _ARTICLES: Final = {
@@ -96,6 +111,7 @@ _HEAD: Final = re.compile(r"(?:#[^\n]*\n|\n)+")
 _GIVEN: Final = re.compile(r"(BIND\(|VALUES \?(\w+) \{ )(.+?)( AS \?(\w+)\)| \}) *# parameter: .*")
 _HEADER = re.compile(r"^#\+ ([a-z_0-9]+): (.*)$", re.MULTILINE)
 _PARAMETER = re.compile(r"^(\s*BIND\()(.+)( AS \?(\w+)\)\s*# parameter: )(.*)$", re.MULTILINE)
+_OF_PROFILE = re.compile(r"^(\s*)\?\w+ pan:(\w+) \?(\w+) \.\s*# parameter: (.*)$", re.MULTILINE)
 _NO_BREAK = "\u00a0"
 _BARE = re.compile(r"""[<>"{}|^`\\\x00-\x20]""")
 
@@ -109,6 +125,8 @@ class Parameter:
     meaning: str
     meanings: Mapping[str, str] = field(default_factory=dict)
     kinds: tuple[str, ...] = ()
+    is_needed: bool = False
+    """Whether it must be given, since the profile, which would say the default, is silent."""
 
     @property
     def option(self) -> str:
@@ -156,18 +174,32 @@ def _spaced(words: str, language: str) -> str:
     return french(words) if language == "fr" else words
 
 
-def read_query(path: Path, *, name: str = "") -> Query:
-    """Read a stored question.
+def read_query(path: Path, *, name: str = "", project: Project | None = None) -> Query:
+    """Read a stored question, with the defaults the profile of a project gives.
 
     Raises:
         ProjectError: the file cannot be read.
     """
     text = read_text(path)
     header = dict(_HEADER.findall(text))
+    shown, unsaid = dict[str, str](), set[str]()
+
+    def own(m: re.Match[str]) -> str:
+        written, iri = project.said(m[2]) if project else ("", "")
+        if written:
+            shown[m[3]] = written
+        else:
+            unsaid.add(m[3])
+        return f"{m[1]}BIND({f'<{iri}>' if iri else 'pan:any'} AS ?{m[3]})  # parameter: {m[4]}"
+
+    text = _OF_PROFILE.sub(own, text)
     parameters = tuple(
-        Parameter(m[4], m[2].strip(), m[5].strip(), _meanings(header, m[4]), _kinds(header, m[4]))
+        Parameter(
+            m[4], shown.get(m[4], m[2].strip()), m[5].strip(), _meanings(header, m[4]), _kinds(header, m[4]),
+            m[4] in unsaid,
+        )
         for m in _PARAMETER.finditer(text)
-    )
+    )  # fmt: skip
     return Query(path.stem, path.parent.name, text, name or str(path), header, parameters)
 
 
@@ -183,7 +215,8 @@ def _kinds(header: Mapping[str, str], parameter: str) -> tuple[str, ...]:
 
 def read_queries(project: Project) -> dict[str, Query]:
     """Every question of a project by its name; neither rules nor what the program asks for itself are questions."""
-    return {name: read_query(path, name=project.name_of(path)) for name, path in _question_files(project).items()}
+    files = _question_files(project).items()
+    return {name: read_query(path, name=project.name_of(path), project=project) for name, path in files}
 
 
 def _question_files(project: Project) -> dict[str, Path]:
@@ -208,7 +241,7 @@ def find_query(project: Project, name: str) -> Query:
         raise QueryError(
             "no-question", remedy="did-you-mean-or-list" if near else "shows-all", name=name, names=either(near)
         )
-    return read_query(files[name], name=project.name_of(files[name]))
+    return read_query(files[name], name=project.name_of(files[name]), project=project)
 
 
 def _nearest(name: str, names: Iterable[str]) -> list[str]:
@@ -234,6 +267,17 @@ def fill(query: Query, values: Mapping[str, str], *, store: Store, project: Proj
             raise QueryError("no-parameter", remedy=remedy, name=query.name, parameter=name)
     written = {name: _n3(known[name], value, store, project) for name, value in values.items()}
     return _PARAMETER.sub(lambda m: f"{m[1]}{written.get(m[4], m[2])}{m[3]}{m[5]}", query.text)
+
+
+def insist(query: Query, values: Mapping[str, str]) -> None:
+    """Refuse a question that was not told what it asks about, where the profile of the project does not say it either.
+
+    Raises:
+        QueryError: a parameter is needed and not given.
+    """
+    missing = next((one for one in query.parameters if one.is_needed and one.name not in values), None)
+    if missing:
+        raise QueryError("parameter-needed", remedy="name-with-option", option=missing.option, meaning=missing.meaning)
 
 
 def _listed(known: Mapping[str, Parameter]) -> Message:

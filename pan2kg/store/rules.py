@@ -13,7 +13,7 @@ from pathlib import Path
 from pan2kg.errors import QueryError
 from pan2kg.project import Project, read_text
 from pan2kg.store.store import LocalStore, Triples, construct
-from pan2kg.turtle.vocabulary import DERIVED
+from pan2kg.turtle.vocabulary import graph_of
 
 _NEEDS = re.compile(r"^#\+ needs:(.*)$", re.MULTILINE)
 
@@ -48,7 +48,7 @@ def derive(store: LocalStore, project: Project, only: Iterable[str] | None = Non
     for name, path in rules.items():
         if wanted is None or name in wanted:
             # added before the next rule runs: rules build on what earlier ones derived
-            store.add(DERIVED + name, _run(store, path, project.name_of(path)))
+            store.add(graph_of(f"derived/{name}", project.space), _run(store, path, project.name_of(path)))
 
 
 def _run(store: LocalStore, path: Path, name: str) -> Triples:

@@ -20,7 +20,7 @@ from pan2kg.errors import Place, ProjectError, QueryError, TurtleError
 from pan2kg.i18n.message import Message, told
 from pan2kg.project import Project, reason
 from pan2kg.turtle.tokens import calls, line_of, tokens
-from pan2kg.turtle.vocabulary import DERIVED, GRAPH, graph_of
+from pan2kg.turtle.vocabulary import path_of, rule_of
 
 FORMATS: Final = {
     ".nq": ox.RdfFormat.N_QUADS,
@@ -271,12 +271,33 @@ def load_project(project: Project) -> LocalStore:
 
 
 def _load_all(store: ox.Store, project: Project) -> None:
+    if not project.others:
+        _load_one(store, project)
+        return
+    whose: dict[str, Project] = {}
+    for one in project.members:
+        loaded = ox.Store()
+        _load_one(loaded, one)
+        for name in loaded.named_graphs():
+            graph = name.value if isinstance(name, ox.NamedNode) else ""
+            if graph in whose and path_of(graph).startswith("ontology/"):
+                continue  # what the words mean is said by the first, though the others may be of another release
+            quads = set(loaded.quads_for_pattern(None, None, None, name))
+            if graph in whose and quads != set(store.quads_for_pattern(None, None, None, name)):
+                raise ProjectError(
+                    "graph-in-both", remedy="one-base-each", name=graph, one=whose[graph].root, other=one.root
+                )
+            whose.setdefault(graph, one)
+            store.bulk_extend(quads)
+
+
+def _load_one(store: ox.Store, project: Project) -> None:
     # where the project has rules, what a dump says was derived is dropped and derived again:
     # the rules may have changed since it was written
     for path in project.data:
         store.bulk_extend(quad for quad in read_quads(path) if not (_derives(project) and is_derived(_graph(quad))))
-    for path in [*project.ontology_files(), *project.graph_files()]:
-        load(store, path, graph_of(project.graph_path(path)), name=project.name_of(path))
+    for path in project.loaded_files():
+        load(store, path, project.graph_iri(path), name=project.name_of(path))
 
 
 def _derives(project: Project) -> bool:
@@ -349,7 +370,8 @@ def fingerprint(project: Project) -> str:
     # another version of the engine may lay its files out differently
     digest = hashlib.sha256(ox.__version__.encode())
     rules = sorted((project.queries / "rules").glob("*.rq"))
-    for path in [*project.data, *project.ontology_files(), *project.graph_files(), *rules]:
+    loaded = [path for one in project.members for path in (*one.data, *one.loaded_files())]
+    for path in [*loaded, *rules]:
         digest.update(project.name_of(path).encode())
         digest.update(path.read_bytes())
     return digest.hexdigest()[:32]
@@ -361,7 +383,7 @@ def is_derived(graph: str) -> bool:
     >>> is_derived("https://w3id.org/pan2kg/graph/derived/shared-topic")
     True
     """
-    return graph.startswith(DERIVED)
+    return bool(rule_of(graph))
 
 
 def is_unverified(graph: str) -> bool:
@@ -370,7 +392,7 @@ def is_unverified(graph: str) -> bool:
     >>> is_unverified("https://w3id.org/pan2kg/graph/plans/lu-bhr-2/unverified")
     True
     """
-    return graph.startswith(GRAPH) and graph.endswith("unverified")
+    return path_of(graph).endswith("unverified")
 
 
 def dump(store: LocalStore, form: str, prefixes: dict[str, str]) -> bytes:

@@ -7,9 +7,12 @@ topics with several leads, actions to coordinate, and ministries that should tal
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from pan2kg.coherence.basis import BITS
 from pan2kg.coherence.bodies import fragmentation, overlaps, who_should_talk
+from pan2kg.coherence.evidence import counts, firmest
 from pan2kg.coherence.known import basis_line
 from pan2kg.coherence.obligations import ANSWERING
 from pan2kg.coherence.participation import completeness, loss, losses, participation
@@ -69,7 +72,7 @@ def _levels(known: Known) -> dict[str, Level]:
     return found
 
 
-LOSS = ("action", "plan", "instruments", "obligations", "plans")
+LOSS = ("action", "plan", "instruments", "obligations", "plans", "level")
 
 
 def lost(graph: Graph, choice: Choice = DEFAULT) -> FigureTable:
@@ -78,7 +81,7 @@ def lost(graph: Graph, choice: Choice = DEFAULT) -> FigureTable:
     Raises:
         QueryError: an unknown action or plan, with the nearest names.
     """
-    duties, known = _answered(graph), graph.known(choice.evidence)
+    duties, known = _answered(graph, choice.evidence), graph.known(choice.evidence)
     named, plans = [graph.action(name) for name in choice.actions], graph.plans(choice.plans)
     if named:
         for action in named:
@@ -91,31 +94,36 @@ def lost(graph: Graph, choice: Choice = DEFAULT) -> FigureTable:
     empty = [row for row in found if not row]
     notes = [note("nothing-lost", action=graph.label(row.action)) for row in empty] or [note("lost-means")]
     made = make(
-        "loss", graph.uses.basis, LOSS, [_lost(graph, row) for row in found], notes=notes,
+        "loss", graph.uses.basis, LOSS, [_lost(graph, known, row) for row in found], notes=notes,
         sparql=program_query("coherence/text-uses"), line=basis_line(known),
     )  # fmt: skip
     return undated(made, graph)
 
 
-def _answered(graph: Graph) -> dict[str, set[str]]:
+def _answered(graph: Graph, at: Level) -> dict[str, set[str]]:
     """What answers each obligation: actions by IRI, and all national acts as one empty name.
 
     An act stays whatever action is dropped, so that an obligation with one has no only answer to lose.
     """
     works: dict[str, set[str]] = {}
     for response in graph.responses:
-        if response.relation in ANSWERING:
+        if response.relation in ANSWERING and counts(response.level, at):
             works.setdefault(response.instrument, set()).add("" if response.is_act else response.work)
-    return {one.iri: works.get(one.instrument, set()) for one in graph.obligations}
+    return {one.iri: works.get(one.instrument, set()) if one.terms.by_law else set() for one in graph.obligations}
 
 
-def _lost(graph: Graph, row: Loss) -> Row:
+def _lost(graph: Graph, known: Known, row: Loss) -> Row:
+    """The row of an action, with the firmest level at which it holds any of what would be lost."""
+    texts, duties = set(row.instruments), {one.instrument for one in graph.obligations if one.iri in row.obligations}
+    said = [use.level for use in known.uses if use.work == row.action and (use.text in texts or row.plans)]
+    said += [one.level for one in graph.responses if one.work == row.action and one.instrument in duties]
     return {
         **thing(graph, "action", row.action),
         **thing(graph, "plan", graph.plan_of(row.action)),
         **things(graph, "instruments", row.instruments),
         **things(graph, "obligations", row.obligations),
         **things(graph, "plans", row.plans),
+        **level_cells(graph, firmest(said)),
     }
 
 
@@ -160,6 +168,8 @@ BODIES = ("finding", "topics", "bodies", "actions", "groups", "instruments", "va
 def bodies(graph: Graph, choice: Choice = DEFAULT) -> FigureTable:
     """Fragmentation, overlap, candidates for duplication, and which ministries should talk, in one table.
 
+    Actions of two editions of one plan are told apart: the later may well take up the earlier.
+
     ``part`` restricts it to one of these findings.
 
     Raises:
@@ -169,10 +179,10 @@ def bodies(graph: Graph, choice: Choice = DEFAULT) -> FigureTable:
     talks = who_should_talk(uses, known, graph.bits, graph.earlier_bodies, only=graph.ministries)
     rows = [
         *(_fragmented(graph, row) for row in fragmentation(uses, known)),
-        *(_overlapping(graph, row) for row in overlaps(uses, known, graph.bits)),
+        *(_overlapping(graph, row) for row in overlaps(uses, known, graph.bits, graph.known().chronology.line)),
         *(_talking(graph, row) for row in talks),
     ]
-    found = {"fragmentation", "overlap", "duplication", "talk"}
+    found = {"fragmentation", "overlap", "duplication", "edition", "talk"}
     if choice.part and choice.part not in found:
         raise QueryError("no-finding", remedy="there-are", part=choice.part, names=", ".join(sorted(found)))
     kept = [row for row in rows if choice.part in ("", row["finding"])]
@@ -180,6 +190,8 @@ def bodies(graph: Graph, choice: Choice = DEFAULT) -> FigureTable:
     led = sum(bool(profile.leads) and profile.work in actions for profile in known)
     notes = [note("neutral"), note("leads-known", n=led, of=len(uses.actions))]
     basis = uses.basis.also("finding", choice.part) if choice.part else uses.basis
+    if any(row["finding"] == "talk" for row in kept):
+        basis = replace(basis, weights=BITS)
     return undated(make("bodies", basis, BODIES, kept, notes=notes, sparql=program_query("coherence/tags")), graph)
 
 
@@ -199,8 +211,9 @@ def _fragmented(graph: Graph, row: Fragmentation) -> Row:
 
 
 def _overlapping(graph: Graph, row: Overlap) -> Row:
+    finding = "edition" if row.is_edition else "duplication" if row.is_duplication_candidate else "overlap"
     return {
-        **code(graph, "finding", "duplication" if row.is_duplication_candidate else "overlap"),
+        **code(graph, "finding", finding),
         **things(graph, "topics", row.topics),
         **things(graph, "bodies", [body for side in row.leads for body in side]),
         **things(graph, "actions", [row.one, row.two]),

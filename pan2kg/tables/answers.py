@@ -342,8 +342,11 @@ def heading(column: str, language: Language) -> str:
 
 
 _WORDED: Final = {
-    "returned": "cell", "covered": "cell", "common": "cell", "body": "field", "indicator": "field", "timeline": "field",
+    "returned": "cell", "covered": "cell", "annotated": "cell", "common": "cell", "alone": "cell", "last_link": "cell",
+    "answered": "cell",
+    "body": "field", "indicator": "field", "timeline": "field",
     "verdict": "verdict",
+    "kind": "kind",
 }  # fmt: skip
 """The columns of stored questions that hold keys of words, by what the words stand under."""
 _UNTOLD: Final = frozenset({"cell.yes", "cell.no"})
@@ -372,6 +375,11 @@ def words_of(column: str, language: Language) -> dict[str, str]:
     """
     keys = _FIGURE.keys(f"{_WORDED[column]}.") if column in _WORDED else ()
     return {key: word_of(key, column, language) for key in keys}
+
+
+def every_word(language: Language) -> dict[str, dict[str, str]]:
+    """The same of every column that holds keys, for a query of which nobody knows beforehand which columns it has."""
+    return {column: words_of(column, language) for column in _WORDED}
 
 
 def _cell(term: Term | None, column: str, style: Style) -> str:

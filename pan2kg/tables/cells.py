@@ -160,7 +160,8 @@ def resting(figures: FigureTable, language: Language) -> str:
         for name, value in figures.basis.filters
         if name not in _ALWAYS
     ]
-    return f"{between.join([words.removesuffix('.'), *said])}."
+    weighed = [say("basis-weights", language)] if figures.basis.weights else []
+    return f"{between.join([words.removesuffix('.'), *weighed, *said])}."
 
 
 def basis_line(basis: Basis, language: Language) -> str:
@@ -168,7 +169,7 @@ def basis_line(basis: Basis, language: Language) -> str:
 
     >>> from pan2kg.coherence.basis import Basis
     >>> basis_line(Basis(5, 4, 2, release="1.0", filters=()), "en")
-    'Basis: 5 actions, 4 of them with at least one text; 2 plans; weights ln(n/d); data release 1.0.'
+    'Basis: 5 actions, 4 of them with at least one text; 2 plans; data release 1.0.'
     """
     return say("basis", language, parts=format_of("semicolon", language).join(_basis(basis, language)))
 
@@ -176,7 +177,8 @@ def basis_line(basis: Basis, language: Language) -> str:
 def _basis(basis: Basis, language: Language) -> Iterator[str]:
     yield say("basis-counted", language, n=basis.n, annotated=basis.annotated)
     yield say("basis-plans", language, n=basis.plans)
-    yield say("basis-weights", language, weights=_value(basis.weights, language))
+    if basis.weights:
+        yield say("basis-weights", language)
     for name, value in basis.filters:
         yield f"{_filter(name, language)}{format_of('colon', language)}{_chosen(name, value, language)}"
     if basis.release:

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
+from pan2kg.coherence.evidence import Level
 from pan2kg.coherence.known import basis_line
-from pan2kg.coherence.reading_state import Aspect, coverage
+from pan2kg.coherence.reading_state import Aspect, coverage, listed
 from pan2kg.coherence.uses import key
+from pan2kg.coherence.weight import unsaid
 from pan2kg.errors import QueryError
 from pan2kg.graph.graph import Graph
+from pan2kg.i18n.catalogue import LANGUAGES, Text
 from pan2kg.store.queries import program_query
-from pan2kg.tables.table import DEFAULT, Choice, Row, code, keys, make, note, thing, things, undated
+from pan2kg.tables.table import DEFAULT, Choice, Row, code, keys, make, note, number, thing, things, undated
 
 if TYPE_CHECKING:
     from pan2kg.coherence.known import Known
@@ -62,7 +65,7 @@ ABROAD = ("topic", "countries", "plans")
 def other_countries(graph: Graph, choice: Choice = DEFAULT) -> FigureTable:
     """Topics plans of other countries cover and ours do not; ``part`` is the key of our country.
 
-    Without it, our country is the one with most plans. Where the graph knows one country, a note says so.
+    Without it, our country is that of the profile, else the one with most plans. Of one country alone a note says so.
 
     Raises:
         QueryError: a country no plan of the graph is of.
@@ -71,7 +74,8 @@ def other_countries(graph: Graph, choice: Choice = DEFAULT) -> FigureTable:
     counted: dict[str, int] = {}
     for country in country_of.values():
         counted[country] = counted.get(country, 0) + 1
-    ours = _ours(choice.part, counted)
+    own = graph.profile.country
+    ours = own if own in counted and not choice.part else _ours(choice.part, counted)
     ours_topics, others = set[str](), dict[str, set[str]]()
     for plan, topic in _topics(graph):
         if country_of.get(plan) == ours:
@@ -115,8 +119,9 @@ def _abroad(graph: Graph, country_of: Mapping[str, str], topic: str, plans: set[
 
 
 TRUST = (
-    "plan", "in_graph", "published", "list", "texts_full", "texts_part", "texts_none", "references", "web_page",
-    "with_text", "with_body", "with_topic", "with_group", "with_fields",
+    "plan", "in_graph", "published", "listed", "list", "texts_full", "texts_part", "texts_none", "bodies_full",
+    "bodies_part", "bodies_none", "references", "web_page", "with_text", "with_body", "with_topic", "with_group",
+    "with_fields",
 )  # fmt: skip
 
 
@@ -140,12 +145,26 @@ def trust(graph: Graph, choice: Choice = DEFAULT) -> FigureTable:
         note("texts-read", full=texts.full, part=texts.part, none=texts.none),
         note("plans-without-actions", n=sum(not row["in_graph"] for row in rows), of=len(rows)),
         note("low-share"),
+        *_prompts(graph, named),
     ]
     return undated(make("trust", graph.uses.basis, TRUST, rows, notes=notes, line=line), graph)
 
 
+def _prompts(graph: Graph, named: frozenset[str]) -> list[Text]:
+    """What to ask a plan for: a text half of its read actions name or more, of which it says nothing itself."""
+
+    def label(iri: str) -> Text:
+        return Text(tuple((language, graph.label(iri, language)) for language in LANGUAGES))
+
+    found = unsaid(graph.known(Level.EDITORS).potential)
+    return [
+        note("unsaid", n=many, of=of, plan=label(plan), text=label(text))
+        for plan, text, many, of in found if not named or plan in named
+    ]  # fmt: skip
+
+
 def _recorded(graph: Graph, known: Known) -> Mapping[str, set[str]]:
-    profiles = graph.profiles
+    profiles = graph.profiles_at(known.level)
     return {
         "with_text": {use.work for use in known.uses},
         "with_body": {profile.work for profile in profiles if profile.bodies or profile.leads},
@@ -159,14 +178,19 @@ def _trust(graph: Graph, known: Known, plan: str, recorded: Mapping[str, set[str
     tables = known.tables
     members = {action for action, home in tables.works.home.items() if home == plan}
     texts = coverage(tables.readings, tables.works, Aspect.TEXTS, {plan})
+    bodies = coverage(tables.readings, tables.works, Aspect.BODIES, {plan})
     return {
         **thing(graph, "plan", plan),
         "in_graph": len(members),
         "published": tables.published.get(plan),
+        "listed": number(listed(tables.works, tables.published, plan)),
         **code(graph, "list", tables.lists.get(plan, "unknown")),
         "texts_full": texts.full,
         "texts_part": texts.part,
         "texts_none": texts.none,
+        "bodies_full": bodies.full,
+        "bodies_part": bodies.part,
+        "bodies_none": bodies.none,
         **code(graph, "references", tables.readings.extent(plan, Aspect.REFERENCES).value),
         **code(graph, "web_page", tables.readings.extent(plan, Aspect.WEB_PAGE).value),
         **{name: len(members & works) for name, works in recorded.items()},

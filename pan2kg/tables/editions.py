@@ -14,7 +14,6 @@ from pan2kg.coherence.editions import Fate, compare, fates, retention
 from pan2kg.coherence.evidence import firmest
 from pan2kg.coherence.feasible import Channel
 from pan2kg.coherence.known import basis_line
-from pan2kg.coherence.obligations import margins
 from pan2kg.coherence.reading import read_successions
 from pan2kg.errors import QueryError
 from pan2kg.graph.graph import Graph
@@ -191,7 +190,7 @@ def _state(since: str, until: str, today: str) -> str:
 
 
 def _due(graph: Graph) -> Iterator[Row]:
-    for row in margins(graph.uses, graph.obligations, graph.responses, as_of=graph.as_of):
+    for row in graph.margins():
         yield {
             **code(graph, "kind", "obligation"),
             **thing(graph, "what", row.obligation.iri),

@@ -57,7 +57,7 @@ def basis_words(line: BasisLine, language: Language) -> str:
     >>> basis_words(line, "en").split(";")[0]
     'Release 0.1.0, according to plans and official sources'
     """
-    return _FIGURE.say(
+    said = _FIGURE.say(
         "basis",
         language,
         release=line.release or _FIGURE.say("unreleased", language),
@@ -66,6 +66,11 @@ def basis_words(line: BasisLine, language: Language) -> str:
         counted=line.counted, full=line.texts.full, part=line.texts.part, none=line.texts.none,
         day=in_words(line.as_of, language) if line.as_of else "–",
     )  # fmt: skip
+    if not line.weights:
+        return said
+    taken = [said.removesuffix("."), _FIGURE.say("basis-weights", language, release=line.weights)]
+    taken += [_FIGURE.say("basis-fresh", language, n=line.fresh)] if line.fresh else []
+    return f"{format_of('semicolon', language).join(taken)}."
 
 
 def basis_text(line: BasisLine) -> Text:
@@ -118,18 +123,39 @@ def interval_text(found: Interval, unit: Unit = Unit.SHARE) -> Text:
     return Text(tuple((language, interval(found, language, unit)) for language in LANGUAGES))
 
 
+def bits_text(found: Interval) -> Text:
+    """A weight with its unit in every language: one is a bit; in French, whatever is below two.
+
+    >>> bits_text(Interval(1.5, 1.5)).by_language()
+    {'fr': '1,50\xa0bit', 'en': '1.50 bits', 'de': '1,50 Bit'}
+    >>> bits_text(Interval(0.5, 2.25)).say("fr"), bits_text(Interval(1.0, 1.0)).say("en")
+    ('[0,50\xa0; 2,25]\xa0bits', '1 bit')
+    """
+    high = found.high or 0.0
+    number = 1 if high == 1 else 0 if high < 2 else 2
+    return Text(
+        tuple(
+            (language, _FIGURE.say("bits-counted", language, n=number, amount=interval(found, language, Unit.BITS)))
+            for language in LANGUAGES
+        )
+    )
+
+
 def value_words(value: Value, figure: Taken, language: Language) -> str:
-    """The value of a figure at one of its levels: a number, an interval, or one number a part.
+    """The value of a figure at one of its levels: a number, an interval, or one number a part; bits say so.
 
     >>> from pan2kg.graph.graph import open_graph
     >>> taken = next(one for one in open_graph().figures() if one.figure.id == "lists")
-    >>> [part.split()[1] for part in value_words(taken.value, taken, "en").split(" · ")]
+    >>> [part.split(":")[0] for part in value_words(taken.value, taken, "en").split(" · ")]
     ['complete', 'partial', 'empty', 'unknown']
     """
     unit, parts = figure.figure.unit, figure.figure.parts
     if parts:
         named_parts = zip(value, parts, strict=True)
-        return " · ".join(f"{amount(one, unit, language)} {_FIGURE.say(part, language)}" for one, part in named_parts)
-    if len(value) == 2:
-        return interval((value[0], value[1]), language, unit)
-    return amount(value[0], unit, language)
+        # the word first: « 3 cadre international » agrees with no number
+        colon = format_of("colon", language).rstrip(" ")
+        return " · ".join(
+            f"{_FIGURE.say(part, language)}{colon}\u00a0{amount(one, unit, language)}" for one, part in named_parts
+        )
+    said = interval((value[0], value[1]), language, unit) if len(value) == 2 else amount(value[0], unit, language)
+    return _FIGURE.say("value-in-bits", language, value=said) if unit is Unit.BITS else said

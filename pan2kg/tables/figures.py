@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from pan2kg.coherence.evidence import FIGURED
-from pan2kg.coherence.figures import FIGURES, Figure, Unit
+from pan2kg.coherence.figures import FIGURES, FORMER, Figure, Unit
 from pan2kg.coherence.known import basis_line
 from pan2kg.errors import QueryError
 from pan2kg.graph.graph import Graph
-from pan2kg.i18n.catalogue import Messages
+from pan2kg.i18n.catalogue import Messages, format_of
 from pan2kg.store.queries import program_query
 from pan2kg.tables.figure_words import according_to
 from pan2kg.tables.table import DEFAULT, Choice, Row, code, keys, make, note, number, thing, undated
@@ -58,7 +58,7 @@ def _values(taken: Taken, graph: Graph) -> Iterator[Row]:
         key = part if figure.parts else f"value.told.{part}"
         yield {
             "figure": figure.id,
-            "figure_label": figure.name.say(graph.language),
+            "figure_label": figure.name(graph.asked_by).say(graph.language),
             "told": part,
             "told_label": said.say(key, graph.language),
             **{
@@ -88,7 +88,7 @@ def _listed(graph: Graph, choice: Choice) -> FigureTable:
     basis = graph.uses.basis.also("figure", figure.id)
     if named:
         basis = basis.also("plans", keys(sorted(named)))
-    words = {"name": figure.name.say(graph.language), "meaning": figure.meaning.say(graph.language)}
+    words = {"name": figure.name(graph.asked_by).say(graph.language), "meaning": figure.meaning.say(graph.language)}
     notes = [note("figure-means", **words), note("figure-among", among=figure.among.say(graph.language))]
     made = make("figures", basis, columns, rows, notes=notes, sparql=_query(figure), line=basis_line(known))
     return undated(made, graph)
@@ -100,7 +100,7 @@ def find_figure(name: str) -> Figure:
     Raises:
         QueryError: there is none, with those there are.
     """
-    found = next((one for one in FIGURES if one.id == name), None)
+    found = next((one for one in FIGURES if one.id == FORMER.get(name, name)), None)
     if found is None:
         raise QueryError("no-figure", remedy="there-are", part=name, names=", ".join(one.id for one in FIGURES))
     return found
@@ -134,5 +134,7 @@ def _row(graph: Graph, columns: tuple[str, ...], cells: tuple[Cell, ...]) -> Row
 
 
 def _ways(graph: Graph, ways: str) -> Row:
-    said = "; ".join(_FIGURES.say(f"way.{one}", graph.language) for one in ways.split())
+    said = format_of("semicolon", graph.language).join(
+        _FIGURES.say(f"way.{one}", graph.language) for one in ways.split()
+    )
     return {"ways": ways or None, "ways_label": said or None}

@@ -8,17 +8,18 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from pan2kg.coherence.bodies import overlaps
-from pan2kg.coherence.evidence import HEADLINE, Level
+from pan2kg.coherence.evidence import HEADLINE, Level, level
 from pan2kg.coherence.feasible import Channel, Verdict
 from pan2kg.coherence.known import basis_line
-from pan2kg.coherence.obligations import Standing, margins
-from pan2kg.coherence.occasions import State, returns
+from pan2kg.coherence.obligations import Standing
+from pan2kg.coherence.occasions import Interval, State, returns
 from pan2kg.coherence.participation import Presence, completeness
 from pan2kg.errors import QueryError
 from pan2kg.graph.graph import Graph
 from pan2kg.i18n.catalogue import Messages, Text
 from pan2kg.store.queries import program_query
 from pan2kg.tables.coverage import target_groups
+from pan2kg.tables.figure_words import bits_text
 from pan2kg.tables.levels import level_cells
 from pan2kg.tables.obligations import depending
 from pan2kg.tables.table import DEFAULT, Choice, Row, code, coded, keys, make, note, thing
@@ -118,11 +119,16 @@ def _unknown(graph: Graph) -> list[Text]:
 
 
 def _obligations(standing: Standing) -> Find:
-    def find(graph: Graph, _: Scope) -> Found:
-        known = margins(graph.uses, graph.obligations, graph.responses, as_of=graph.as_of)
+    def find(graph: Graph, scope: Scope) -> Found:
+        known = [row for row in graph.margins(scope.level) if row.obligation.is_recorded]
         rows = [row for row in known if row.standing is standing]
         listed = (
-            Gap(row.obligation.iri, row.response.work if row.response else "", _late(row.margin, row.overdue))
+            Gap(
+                row.obligation.iri,
+                row.response.work if row.response else "",
+                _late(row.margin, row.overdue),
+                row.response.level if row.response else None,
+            )
             for row in rows
         )
         of = len(known) if any(row.standing is not Standing.NOT_ASSESSED for row in known) else None
@@ -239,13 +245,13 @@ def _of(scope: Scope, *plans: str) -> bool:
 
 
 def _bits(bits: float) -> Text | None:
-    return _TABLES.text("note.bits-shared", bits=bits) if bits > 0 else None
+    return _TABLES.text("note.bits-shared", shared=bits_text(Interval(bits, bits))) if bits > 0 else None
 
 
 def _overlaps(graph: Graph, scope: Scope) -> Found:
     led = sum(bool(p.leads) and _inside(graph, p.work, scope) for p in graph.profiles if p.work in graph.home_of)
-    found = overlaps(graph.uses, graph.profiles, graph.bits)
-    rows = [row for row in found if _either(graph, (row.one, row.two), scope)]
+    found = overlaps(graph.uses, graph.profiles, graph.bits, graph.known(scope.level).chronology.line)
+    rows = [row for row in found if not row.is_edition and _either(graph, (row.one, row.two), scope)]
     return Found(tuple(Gap(row.one, row.two) for row in rows), led or None, program_query("coherence/tags"))
 
 
@@ -260,9 +266,15 @@ def _negative(graph: Graph, scope: Scope) -> Found:
 
 
 def _disordered(graph: Graph, scope: Scope) -> Found:
-    rows = [row for row in depending(graph) if _either(graph, (str(row["later"]), str(row["earlier"])), scope)]
+    rows = [
+        row for row in depending(graph, scope.level) if _either(graph, (str(row["later"]), str(row["earlier"])), scope)
+    ]
     known = [row for row in rows if row["order"] != "unknown"]
-    late = (Gap(str(row["later"]), str(row["earlier"])) for row in known if row["order"] == "out-of-order")
+    late = (
+        Gap(str(row["later"]), str(row["earlier"]), level=level(str(row["level"])))
+        for row in known
+        if row["order"] == "out-of-order"
+    )
     return Found(tuple(late), len(known) or None, program_query("tables/dependencies"))
 
 

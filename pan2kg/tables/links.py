@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from pan2kg.coherence.figures import Unit
 from pan2kg.coherence.known import basis_line
 from pan2kg.coherence.occasions import Interval
 from pan2kg.errors import QueryError
 from pan2kg.graph.graph import Graph
 from pan2kg.store.queries import program_query
 from pan2kg.tables.citations import acknowledged
-from pan2kg.tables.figure_words import interval_text
+from pan2kg.tables.figure_words import bits_text
 from pan2kg.tables.levels import level_cells
 from pan2kg.tables.table import (
     DEFAULT,
@@ -73,8 +72,8 @@ def _notes(known: Known, found: Weight) -> list[Text]:
     if not any(part.bits > 0 for part in found.contributions):
         notes = [note("no-link" if found.is_open else "no-link-read")]
     else:
-        bits = interval_text(Interval(found.low, found.high), Unit.BITS)
-        notes = [note("weight", bits=bits, general=found.broad)]
+        shared = bits_text(Interval(found.low, found.high))
+        notes = [note("weight", shared=shared, general=bits_text(Interval(found.broad, found.broad)))]
         notes += [note("high-open")] if found.is_open else []
     there, back = (coded("acknowledged_there", way) for way in acknowledged(known, (found.one, found.two)))
     notes.append(note("acknowledged", there=there, back=back))

@@ -12,7 +12,7 @@ from pan2kg.tables.cells import Row, clean, is_number, items, remarks, resting, 
 from pan2kg.tables.formats import Grid, Markdown, md_escape, write_markdown
 from pan2kg.tables.table import Column, FigureTable
 from pan2kg.tables.template import filled, markup, render
-from pan2kg.turtle.vocabulary import ROOT
+from pan2kg.turtle.vocabulary import is_ours
 
 if TYPE_CHECKING:
     from markupsafe import Markup
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 def _outside(_: Row, __: str, item: str) -> str:
     """Where a thing leads of itself: to the address it has from others, a law's to the law."""
-    return item if item.startswith(("https://", "http://")) and not item.startswith(ROOT) else ""
+    return item if item.startswith(("https://", "http://")) and not is_ours(item) else ""
 
 
 def _unnamed(_: Row) -> str:
@@ -158,7 +158,9 @@ def md_table(figures: FigureTable, language: Language, anchors: Anchors) -> str:
 def _md_row(figures: FigureTable, row: Row, language: Language, anchors: Anchors) -> Iterator[Markdown]:
     name = anchors.row(row)
     for at, column in enumerate(figures.columns):
-        found = "; ".join(_md_item(row, column, item, anchors) for item in items(row, column, language))
+        found = format_of("semicolon", language).join(
+            _md_item(row, column, item, anchors) for item in items(row, column, language)
+        )
         anchor = filled('<a id="{}"></a>', name) if name and not at else ""
         yield Markdown(f"{anchor}{found}")
 

@@ -5,29 +5,40 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from pan2kg.coherence.obligations import Standing, margins
+from pan2kg.coherence.evidence import HEADLINE, Level, counts, level
+from pan2kg.coherence.known import basis_line
+from pan2kg.coherence.obligations import Standing
 from pan2kg.coherence.uses import key
 from pan2kg.errors import QueryError
 from pan2kg.graph.graph import Graph
 from pan2kg.store.queries import program_query
+from pan2kg.tables.levels import level_cells
 from pan2kg.tables.table import DEFAULT, Choice, Row, code, codes, day, make, note, thing, things, undated
+from pan2kg.turtle.vocabulary import ID
 
 if TYPE_CHECKING:
-    from pan2kg.coherence.obligations import Margin
+    from pan2kg.coherence.obligations import Margin, Obligation
     from pan2kg.tables.table import FigureTable
 
 RECURRING = ("every", "last_due", "next_due")
 DUTIES = (
-    "obligation", "instrument", "holder", "due", *RECURRING, "standing", "met", "margin", "overdue", "answer",
-    "answered_on", "signed_on", "is_act", "answers", "touching", "needs_ratification", "ratified",
+    "obligation", "obligation_kind", "force", "instrument", "provision", "holder", "holder_basis", "national", "due",
+    *RECURRING, "standing", "met", "margin", "overdue", "answer",
+    "answered_on", "signed_on", "is_act", "level", "answers", "touching", "needs_ratification", "ratified",
 )  # fmt: skip
+DETAILS = frozenset({
+    "force", "provision", "holder_basis", "national", "signed_on", "is_act", "answers", "touching",
+    "needs_ratification", "ratified",
+})  # fmt: skip
+"""The columns of the files alone: a page says them of each obligation on its own page."""
 
 
 def duties(graph: Graph, choice: Choice = DEFAULT) -> FigureTable:
     """Each obligation with its due date, what answers it, and by how many days it is early or late.
 
     One that recurs has ``every`` so many months, and the days it was due last and is due next; ``due`` is the one the
-    row speaks of. With plans named, only obligations one of their actions answers; ``part`` restricts to one standing.
+    row speaks of. Only what is said at the level of evidence chosen answers. With plans named, only obligations one of
+    their actions answers; ``part`` restricts to one standing.
 
     Raises:
         QueryError: an unknown plan, with the nearest names; an unknown standing.
@@ -36,35 +47,54 @@ def duties(graph: Graph, choice: Choice = DEFAULT) -> FigureTable:
     if choice.part and choice.part not in codes("standing"):
         known = ", ".join(codes("standing"))
         raise QueryError("no-standing", remedy="there-are-known", part=choice.part, known=known)
-    found = margins(graph.uses, graph.obligations, graph.responses, as_of=graph.as_of)
+    found = graph.margins(choice.evidence)
     rows = [row for row in found if not named or named & {graph.home_of.get(r.work, "") for r in row.responses}]
     rows = [row for row in rows if choice.part in ("", _standing(row))]
     notes = [note("obligations-known", n=len(found)), note("answers-means"), note("not-overdue-before")]
     if any(row.obligation.every for row in rows):
         notes.append(note("recurs-means"))
+    if any(not row.obligation.is_recorded for row in rows):
+        notes.append(note("unrecorded-means"))
     if any(row.standing is Standing.UNCOVERED for row in rows):
         notes.append(note("uncovered-means", n=found.basis.annotated, of=found.basis.n))
     made = (_duty(graph, row) for row in rows)
-    return make("obligations", found.basis, DUTIES, made, notes=notes, sparql=program_query("coherence/obligations"))
+    line = basis_line(graph.known(choice.evidence))
+    sparql = program_query("coherence/obligations")
+    return make("obligations", found.basis, DUTIES, made, notes=notes, sparql=sparql, line=line)
 
 
 def for_pages(figures: FigureTable) -> FigureTable:
-    """The table without the columns of what recurs where nothing does: a page has less room than a file."""
-    if any(row["every"] for row in figures.rows):
-        return figures
-    return replace(figures, columns=tuple(one for one in figures.columns if one.key not in RECURRING))
+    """The table with the columns a page has room for; those of what recurs are left out where nothing does."""
+    left_out = DETAILS if any(row["every"] for row in figures.rows) else DETAILS | {*RECURRING}
+    return replace(figures, columns=tuple(one for one in figures.columns if one.key not in left_out))
 
 
 def _standing(row: Margin) -> str:
     return row.standing.value.replace(" ", "-")
 
 
+def _concept(scheme: str, concept: str) -> str | None:
+    return f"{ID}{scheme}/{concept}" if concept else None
+
+
+def _holder_basis(one: Obligation) -> str:
+    """Whether a country recorded who has to meet it, or it follows from who is a member or a party, or nobody knows."""
+    if one.is_recorded:
+        return "recorded"
+    return "derived" if one.holder else "none"
+
+
 def _duty(graph: Graph, row: Margin) -> Row:
     one, answer = row.obligation, row.response
     return {
         **thing(graph, "obligation", one.iri),
+        **thing(graph, "obligation_kind", _concept("obligationkind", one.terms.kind)),
+        **thing(graph, "force", _concept("force", one.terms.force)),
         **thing(graph, "instrument", one.instrument),
-        **thing(graph, "holder", one.holder or None),
+        **thing(graph, "provision", one.terms.provision),
+        **thing(graph, "holder", one.holder),
+        **code(graph, "holder_basis", _holder_basis(one)),
+        **thing(graph, "national", one.terms.national),
         "due": day(one.due),
         "every": one.every or None,
         "last_due": day(row.last),
@@ -77,6 +107,7 @@ def _duty(graph: Graph, row: Margin) -> Row:
         "answered_on": day(answer.day) if answer else None,
         "signed_on": day(answer.signed) if answer else None,
         "is_act": answer.is_act if answer else None,
+        **level_cells(graph, answer.level if answer else None),
         **things(graph, "answers", sorted({response.work for response in row.responses})),
         **things(graph, "touching", [response.work for response in row.touching]),
         "needs_ratification": one.needs_ratification,
@@ -84,7 +115,7 @@ def _duty(graph: Graph, row: Margin) -> Row:
     }
 
 
-DEPENDS = ("later", "earlier", "dependency", "later_ends", "earlier_ends", "order")
+DEPENDS = ("later", "earlier", "dependency", "later_ends", "earlier_ends", "order", "level")
 
 
 def dependencies(graph: Graph, choice: Choice = DEFAULT) -> FigureTable:
@@ -96,12 +127,13 @@ def dependencies(graph: Graph, choice: Choice = DEFAULT) -> FigureTable:
         QueryError: an unknown plan, with the nearest names.
     """
     named = frozenset(graph.plans(choice.plans))
-    rows = [row for row in depending(graph) if not named or named & _plans(graph, row)]
+    rows = [row for row in depending(graph, choice.evidence) if not named or named & _plans(graph, row)]
     unknown = sum(row["order"] == "unknown" for row in rows)
     notes = [note("order-unknown", n=unknown, of=len(rows)) if rows else note("no-dependencies"), note("stated-only")]
     made = make(
-        "dependencies", graph.uses.basis, DEPENDS, rows, notes=notes, sparql=program_query("tables/dependencies")
-    )
+        "dependencies", graph.uses.basis, DEPENDS, rows, notes=notes, sparql=program_query("tables/dependencies"),
+        line=basis_line(graph.known(choice.evidence)),
+    )  # fmt: skip
     return undated(made, graph)
 
 
@@ -110,14 +142,19 @@ def _plans(graph: Graph, row: Row) -> set[str]:
     return {graph.home_of.get(end, end) for end in ends}
 
 
-def depending(graph: Graph) -> list[Row]:
-    """The rows of dependencies, those out of order first."""
+def depending(graph: Graph, at: Level = HEADLINE) -> list[Row]:
+    """The rows of dependencies that are said at a level of evidence, those out of order first."""
     own: dict[str, str] = {}
     for action, end in graph.read(program_query("coherence/ends")):
         own[action] = max(own.get(action, ""), end)
+    said: dict[tuple[str, str, str], Level] = {}
+    for later, earlier, kind, name in graph.read(program_query("tables/dependencies")):
+        found = level(name)
+        if found is not None and counts(found, at):
+            said[later, earlier, key(kind)] = min(found, said.get((later, earlier, key(kind)), found))
     rows = [
-        _dependency(graph, own, (later, earlier), key(kind))
-        for later, earlier, kind in graph.read(program_query("tables/dependencies"))
+        {**_dependency(graph, own, (later, earlier), kind), **level_cells(graph, firm)}
+        for (later, earlier, kind), firm in said.items()
     ]
     order = ("out-of-order", "in-order", "unknown")
     return sorted(rows, key=lambda row: (order.index(str(row["order"])), str(row["later"]), str(row["earlier"])))

@@ -1,4 +1,4 @@
-"""The coherence matrix of plans, action 3.3 pair by pair, and what plans share against chance."""
+"""The coherence matrix of plans, the coherence index pair by pair, and what plans share against chance."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from pan2kg.coherence.chance import DRAWS, SEED, SIGNIFICANT, Chance
 from pan2kg.coherence.evidence import counts
-from pan2kg.coherence.feasible import Channel, verdict
+from pan2kg.coherence.feasible import Channel, Verdict, verdict
 from pan2kg.coherence.known import basis_line
 from pan2kg.coherence.layers import co_led, judged
 from pan2kg.coherence.occasions import State, index, index_cells
@@ -175,8 +175,8 @@ INDEX = (
 )  # fmt: skip
 
 
-def three_three(graph: Graph, choice: Choice = DEFAULT) -> FigureTable:
-    """Action 3.3, place by place: for the plan named, else for PAN 2 where the graph has it, else for all.
+def coherence_index(graph: Graph, choice: Choice = DEFAULT) -> FigureTable:
+    """How far cross-references are made, place by place: for the plan named, else for the home plan, else for all.
 
     Raises:
         QueryError: an unknown plan, with the nearest names, or several.
@@ -202,7 +202,8 @@ def three_three(graph: Graph, choice: Choice = DEFAULT) -> FigureTable:
         notes.append(note("index-empty", n=len(found.empty)))
     editions = [
         pair for pair in known.linked
-        if (plan is None or plan in pair) and verdict(known.chronology, *pair).value in {"edition", "framework"}
+        if (plan is None or plan in pair)
+        and verdict(known.chronology, *pair) in {Verdict.EDITION, Verdict.FRAMEWORK, Verdict.ABROAD}
     ]  # fmt: skip
     if editions:
         notes.append(note("index-apart", n=len(editions)))

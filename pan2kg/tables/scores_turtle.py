@@ -96,7 +96,7 @@ def _blocks(
         yield document_block(document, names, file.name.replace(" ", "%20"), heading=heading)
         for link in scored_links(scores):
             passage = f"passage:interaction-{key(link.iri)}"
-            named = replace(link, iri=thing("link", key(link.iri)))
+            named = replace(link, iri=thing("link", key(link.iri), graph.profile.space))
             on = scale_statement(link.scale, prefixes, is_declared=link.scale != SCALE)
             yield score_block(named, (document, passage), on, graph.language, prefixes)
             yield passage_block(passage, document, link.rationale, graph.language)
@@ -208,8 +208,8 @@ def score_block(
 def _graph(graph: Graph, path: Path) -> str:
     full, project = path.resolve(), graph.project
     if project and full.is_relative_to(project.graph):
-        return graph_of(project.graph_path(full))
-    return graph_of(_slug(path.stem))
+        return project.graph_iri(full)
+    return graph_of(_slug(path.stem), graph.profile.space)
 
 
 def _document(file: Path) -> str:

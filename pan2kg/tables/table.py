@@ -13,7 +13,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from pan2kg.coherence.basis import Basis
+from pan2kg.coherence.basis import BITS, Basis
 from pan2kg.coherence.evidence import HEADLINE, Level
 from pan2kg.coherence.uses import key
 from pan2kg.i18n.catalogue import Filling, Messages, Text, format_of
@@ -21,7 +21,6 @@ from pan2kg.tables.formats import Value
 from pan2kg.turtle.tokens import prefixes_used
 
 if TYPE_CHECKING:
-    from pan2kg.coherence.basis import Basis
     from pan2kg.coherence.known import BasisLine
     from pan2kg.coherence.scale import Scale
     from pan2kg.graph.graph import Graph
@@ -37,13 +36,19 @@ _FIGURED: Final[Mapping[str, str]] = {
     "cites_base": "state", "cites_new": "state", "references": "extent", "web_page": "extent",
 }  # fmt: skip
 """The columns whose codes are called as all figures call them, and under which keys: levels, verdicts, states."""
+_WEIGHED: Final = frozenset((
+    "bits", "contribution", "debt", "difference_bits", "gain", "general", "high", "low", "low_base", "low_new",
+    "participation", "statistic", "total",
+))  # fmt: skip
+"""The columns whose figures are, or follow from, weights of texts in bits."""
 _THINGS: Final = frozenset((
-    "action", "actions", "answer", "answers", "bodies", "cited", "citing", "counterparts", "countries",
+    "action", "actions", "answer", "answers", "bodies", "chapter", "cited", "citing", "counterparts", "countries",
     "document", "earlier", "figure", "group", "groups", "holder", "instrument", "instruments", "instruments_added",
-    "instruments_removed", "later", "named", "obligation",
-    "obligations", "of_what", "one", "other", "other_action", "other_group", "other_plan", "pages", "path", "plan",
-    "plans", "recommendation", "relation", "review", "subject", "told", "topic", "topics", "touching", "two", "ways",
-    "what",
+    "instruments_removed", "force", "later", "named", "national", "obligation", "obligation_kind",
+    "obligations", "of_what", "one", "other", "other_action", "other_group", "other_plan", "over", "pages", "path",
+    "plan", "plans", "provision", "recommendation", "relation", "review", "stage", "subject", "told", "topic", "topics",
+    "touching",
+    "two", "ways", "what",
 ))  # fmt: skip
 """The columns that hold IRIs; those that hold codes are the ones whose values have a name."""
 SILENT = Text()
@@ -208,7 +213,7 @@ def make(
         name=name,
         title=_TABLES.text(f"title.{name}"),
         summary=_TABLES.text(f"summary.{name}"),
-        basis=basis,
+        basis=replace(basis, weights=BITS if _WEIGHED.intersection(columns) else basis.weights),
         columns=tuple(column(name, key) for key in columns),
         rows=kept,
         notes=tuple(notes),

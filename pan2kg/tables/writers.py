@@ -77,8 +77,9 @@ def _rows(figures: FigureTable, language: Language, width: int) -> str:
     if not figures.rows:
         return say("empty", language)
     heads = [clean(column.heading.say(language)) for column in figures.columns]
+    between = format_of("semicolon", language)
     rows = (
-        ["; ".join(words for _, words in items(row, column, language)) for column in figures.columns]
+        [between.join(words for _, words in items(row, column, language)) for column in figures.columns]
         for row in figures.rows
     )
     return write_text(Grid(heads, rows), width)
@@ -140,7 +141,7 @@ def _content(figures: FigureTable, language: Language) -> dict[str, object]:
             "plans": basis.plans,
             "release": basis.release or None,
             "as_of": basis.as_of.isoformat() if basis.as_of else None,
-            "weights": basis.weights,
+            "weights": basis.weights or None,
             "filters": dict(basis.filters),
             "line": _line(figures),
         },

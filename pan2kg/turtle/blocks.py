@@ -14,6 +14,7 @@ from typing import Final
 
 from pan2kg.project import Project, read_text
 from pan2kg.turtle.tokens import Token, tokens
+from pan2kg.turtle.vocabulary import CORE, NAMES
 
 _NAME: Final = r"(?:[\w-]*:(?:[^\s<>\"'{}|^`\\;,()\[\]#]|\\.)*)"
 _IRI: Final = r"<[^<>\s]*>"
@@ -71,7 +72,12 @@ class TurtleFile:
     @property
     def is_addition(self) -> bool:
         """Whether blocks here may add to a subject that has its block in another file."""
-        return self.name.endswith(("unverified.ttl", "alignments.ttl"))
+        return self.name.endswith(("unverified.ttl", "alignments.ttl")) or self.name.startswith(NAMES)
+
+    @property
+    def is_core(self) -> bool:
+        """Whether the file belongs to the part of the graph that is free of any country, to which others may add."""
+        return self.name.startswith(CORE)
 
     def expand(self, name: str) -> str:
         """The IRI of a name as written here.
@@ -272,9 +278,9 @@ def _brief(text: str) -> str:
 
 
 def index_blocks(files: list[TurtleFile]) -> Mapping[str, list[tuple[TurtleFile, Block]]]:
-    """The blocks of each subject by its IRI; those of files that only add come last."""
+    """The blocks of each subject by its IRI: those of the core first, those of files that only add last."""
     index: dict[str, list[tuple[TurtleFile, Block]]] = {}
-    for file in sorted(files, key=lambda file: file.is_addition):
+    for file in sorted(files, key=lambda file: (file.is_addition, not file.is_core)):
         for block in file.blocks:
             index.setdefault(file.expand(block.subject), []).append((file, block))
     return index

@@ -5,13 +5,20 @@ What the words mean stands in ``ontology/``; here are only the addresses the cod
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
-ROOT: Final = "https://w3id.org/pan2kg/"
+from pan2kg.project import ROOT as ROOT
+
 PAN: Final = ROOT + "ontology#"
 ID: Final = ROOT + "id/"
 GRAPH: Final = ROOT + "graph/"
 DERIVED: Final = GRAPH + "derived/"
+_THING: Final = re.compile(r"https?://[^ ]+?/id/([a-z]+)/([^/ ]+)")
+CORE: Final = "graph/core/"
+"""The folder of what is free of any country: texts, duties, goals, reference lists and their documents."""
+NAMES: Final = ("graph/names/", CORE + "names/")
+"""The folders of the short names the editors give to what other files describe."""
 
 RDF: Final = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 RDFS: Final = "http://www.w3.org/2000/01/rdf-schema#"
@@ -21,25 +28,66 @@ DCTERMS: Final = "http://purl.org/dc/terms/"
 SH: Final = "http://www.w3.org/ns/shacl#"
 
 
-def thing(kind: str, key: str) -> str:
-    """The IRI of a thing of ours.
+def thing(kind: str, key: str, space: str = ROOT) -> str:
+    """The IRI of a thing of a project whose IRIs begin with ``space``.
 
-    >>> thing("plan", "lu-bhr-2")
-    'https://w3id.org/pan2kg/id/plan/lu-bhr-2'
+    >>> thing("plan", "lu-bhr-2"), thing("plan", "be-bhr-1", "https://data.example/")
+    ('https://w3id.org/pan2kg/id/plan/lu-bhr-2', 'https://data.example/id/plan/be-bhr-1')
     """
-    return f"{ID}{kind}/{key}"
+    return f"{space}id/{kind}/{key}"
 
 
-def graph_of(path: str) -> str:
+def graph_of(path: str, space: str = ROOT) -> str:
     """The named graph of a file, from its path below ``graph/`` (or ``ontology/…``).
 
     >>> graph_of("plans/lu-bhr-2/actions.ttl")
     'https://w3id.org/pan2kg/graph/plans/lu-bhr-2/actions'
     """
-    return GRAPH + path.removesuffix(".ttl")
+    return f"{space}graph/{path.removesuffix('.ttl')}"
 
 
-def link_iri(link_type: str, start: str, end: str, *, relation: str = "", scale: str = "", assessor: str = "") -> str:
+def path_of(graph: str) -> str:
+    """The path that names a graph, whatever project it is of; empty where the address is no graph of a file or rule.
+
+    >>> path_of("https://data.example/graph/plans/be-bhr-1/plan"), path_of("https://data.example/id/plan/x")
+    ('plans/be-bhr-1/plan', '')
+    """
+    space, mark, path = graph.partition("/graph/")
+    return path if mark and space.startswith(("https://", "http://")) else ""
+
+
+def rule_of(graph: str) -> str:
+    """The rule that has derived what a named graph holds; empty where none has.
+
+    >>> rule_of("https://data.example/graph/derived/shared-topic"), rule_of("https://data.example/graph/conflicts")
+    ('shared-topic', '')
+    """
+    path = path_of(graph)
+    return path.removeprefix("derived/") if path.startswith("derived/") else ""
+
+
+def kind_and_key(iri: str) -> tuple[str, str]:
+    """Kind and key of a thing of a project from its IRI; empty for others.
+
+    >>> kind_and_key("https://w3id.org/pan2kg/id/action/lu-bhr-2-4-3"), kind_and_key("http://e/id/x")
+    (('action', 'lu-bhr-2-4-3'), ('', ''))
+    """
+    found = _THING.fullmatch(iri)
+    return (found[1], found[2]) if found else ("", "")
+
+
+def is_ours(iri: str) -> bool:
+    """Whether an IRI is one of pan2kg or of a project, and not the address somebody else has given.
+
+    >>> is_ours("https://data.example/id/plan/x"), is_ours("http://data.europa.eu/eli/reg/2017/821/oj")
+    (True, False)
+    """
+    return iri.startswith(ROOT) or bool(_THING.fullmatch(iri))
+
+
+def link_iri(
+    link_type: str, start: str, end: str, *, relation: str = "", scale: str = "", assessor: str = "", space: str = ROOT
+) -> str:
     """The IRI of a link: stable across rebuilds, since it is made from what the link says.
 
     The ends of a symmetric link (one without relation, scale and assessor whose type is shared-…)
@@ -57,4 +105,4 @@ def link_iri(link_type: str, start: str, end: str, *, relation: str = "", scale:
     if link_type.startswith("shared-"):
         start, end = sorted((start, end))
     text = f"{link_type}|{relation}|{start}|{end}|{scale}|{assessor}"
-    return thing("link", hashlib.sha256(text.encode()).hexdigest()[:16])
+    return thing("link", hashlib.sha256(text.encode()).hexdigest()[:16], space)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pan2kg.errors import Place, TurtleError
 from pan2kg.project import Project, read_text
 from pan2kg.turtle.tokens import prefixes_used
+from pan2kg.turtle.vocabulary import CORE, NAMES
 
 _PREFIX = re.compile(r"^@prefix ([\w-]*): <([^<>]*)> \.$", re.MULTILINE)
 _SUBJECT = re.compile(r"^(<[^<>\s]*>|[\w-]+:[^\s;,]*)(?=\s)", re.MULTILINE)
@@ -135,10 +136,17 @@ def subjects(turtle: str) -> Iterator[tuple[str, int]]:
 
 
 def find_subjects(project: Project) -> dict[str, Place]:
-    """Where each subject of the graph has its block: the first file that says what it is."""
+    """Where each subject of the graph has its block: the first file that says what it is.
+
+    A country adds to what the core describes; files of what is unverified and of short names add to all others.
+    """
     places: dict[str, Place] = {}
-    files = sorted(project.graph_files(), key=lambda path: path.name.endswith("unverified.ttl"))
-    for path in files:
+    named = [(project.name_of(path), path) for path in project.graph_files()]
+    for _, path in sorted(named, key=lambda one: (_adds(one[0]), not one[0].startswith(CORE))):
         for subject, line in subjects(read_text(path)):
             places.setdefault(subject, Place(project.name_of(path), line))
     return places
+
+
+def _adds(name: str) -> bool:
+    return name.endswith("unverified.ttl") or name.startswith(NAMES)

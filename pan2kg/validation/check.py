@@ -3,32 +3,48 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
 import pyoxigraph as ox
 
 from pan2kg.errors import Place, ProjectError, QueryError
-from pan2kg.i18n.catalogue import LANGUAGES, SOURCE_LANGUAGE, Text, french
-from pan2kg.project import Project
+from pan2kg.i18n.catalogue import LANGUAGES, SOURCE_LANGUAGE, Messages, Text, french
+from pan2kg.project import Project, read_text
 from pan2kg.store.queries import Query, program_query, read_query
 from pan2kg.store.rules import derive
-from pan2kg.store.store import Store, load, open_store, plain, select
+from pan2kg.store.store import Store, load, load_project, plain, select
 from pan2kg.turtle.blocks import Block, TurtleFile, index_blocks, read_turtle_files
-from pan2kg.turtle.vocabulary import DCTERMS, GRAPH, RDFS, SKOS, graph_of, thing
-from pan2kg.turtle.writer import read_prefixes
+from pan2kg.turtle.vocabulary import path_of
+from pan2kg.turtle.writer import read_prefixes, subjects
+from pan2kg.validation.compilation import compile_shapes
+from pan2kg.validation.evaluation import FocusCounts, differences, evaluate
+from pan2kg.validation.explanation import refused
 from pan2kg.validation.questions import check_questions, question_rules
 from pan2kg.validation.report import Finding, Kind, Names, Report, Rule, Severity, compare, in_order, read_baseline
+from pan2kg.validation.shapes import read_rules, read_shapes
 from pan2kg.validation.style import check_style, count_looked_at, style_rules
 
 KINDS: Final = (Kind.STYLE, Kind.SHAPE, Kind.QUALITY)
-_LABELS: Final = (RDFS + "label", DCTERMS + "title", SKOS + "prefLabel")
+_CHECK: Final = Messages("check")
 _BARE = re.compile(r'"([^"]*)"\^\^xsd:(?:integer|decimal|boolean)')
 _IRI = re.compile(r"[a-z]+:[^\s<>\"{}|^`\\]+")
 
 Index = Mapping[str, Sequence[tuple[TurtleFile, Block]]]
+
+
+class Engine(StrEnum):
+    """What asks the shapes of the graph: their compiled queries, pySHACL as the reference, or both, compared."""
+
+    SPARQL = "sparql"
+    PYSHACL = "pyshacl"
+    BOTH = "both"
+
+
+_ENGINES: Final = {Engine.SPARQL: "SPARQL", Engine.PYSHACL: "pySHACL"}
 
 
 def check(
@@ -37,11 +53,13 @@ def check(
     kinds: Collection[Kind] = KINDS,
     fail_on: Severity = Severity.VIOLATION,
     baseline: Path | None = None,
+    engine: Engine = Engine.SPARQL,
 ) -> Report:
     """Check the files of a project and say everything that is wrong with them.
 
     ``kinds`` narrows the check; the house style alone takes a tenth of the time. What ``baseline``
-    accepts is set apart, and entries of it that no longer occur are reported.
+    accepts is set apart, and entries of it that no longer occur are reported. Where ``engine`` is both, what only one
+    of the two engines finds is a violation too.
 
     Raises:
         TurtleError: a file is not Turtle.
@@ -53,16 +71,24 @@ def check(
     """
     accepted = read_baseline(baseline) if baseline else None
     files = read_turtle_files(project)
-    store = open_store(project, derive)
+    store = load_project(project)
     for path in project.shape_files():
-        load(ox.Store(), path, graph_of(project.graph_path(path)), name=project.name_of(path))
+        load(ox.Store(), path, project.graph_iri(path), name=project.name_of(path))
     names = Names(read_prefixes(project))
-    parts = [_CHECKS[kind](project, files, store, names) for kind in KINDS if kind in kinds]
+    # shapes are asked about what is stated, before rules derive from it
+    shapes = findings_of_shapes(project, store, names, engine) if Kind.SHAPE in kinds else Report()
+    if not {Kind.STYLE, Kind.QUALITY}.isdisjoint(kinds):
+        derive(store, project)
+    parts = [
+        _style(project, files, store, names) if Kind.STYLE in kinds else Report(),
+        shapes,
+        _quality(project, store, names) if Kind.QUALITY in kinds else Report(),
+    ]
     report = Report(
         rules=tuple(rule for part in parts for rule in part.rules),
-        findings=in_order(_placed(parts, index_blocks(files), names)),
+        findings=in_order(_own(_placed(parts, index_blocks(files), names), project)),
         looked_at={key: number for part in parts for key, number in part.looked_at.items()},
-        names=replace(names, labels=_labels(store, parts)),
+        names=replace(names, labels=_labels(store, parts, names)),
         fail_on=fail_on,
     )
     return report if accepted is None else compare(report, accepted, file=str(baseline))
@@ -70,22 +96,57 @@ def check(
 
 def _style(project: Project, files: Sequence[TurtleFile], store: Store, names: Names) -> Report:
     asked, looked_at = check_questions(project, store)
+    del names  # each project has its own prefixes
     rules = (*style_rules().values(), *question_rules().values())
-    return Report(rules, (*check_style(files, names.prefixes), *asked), count_looked_at(files) | looked_at)
+    faults = [fault for one in project.members for fault in check_style(read_turtle_files(one), read_prefixes(one))]
+    return Report(rules, (*faults, *asked), count_looked_at(files) | looked_at)
 
 
-def _shapes(project: Project, files: Sequence[TurtleFile], store: Store, names: Names) -> Report:
-    from pan2kg.validation.shapes import validate
+def findings_of_shapes(project: Project, store: Store, names: Names, engine: Engine) -> Report:
+    """What the shapes of a project find in a store that holds what it states, and nothing derived.
 
-    del files, store
-    validation = validate([*project.ontology_files(), *project.graph_files()], project.shape_files(), names)
-    if not validation.rules:
+    Raises:
+        ProjectError: there is no shape, or one is malformed or not compiled.
+        QueryError: the query of a shape is no SPARQL.
+    """
+    shapes = read_shapes(project.shape_files())
+    rules = read_rules(shapes, names)
+    if not rules.rules:
         raise ProjectError("no-shapes", place=Place("ontology/shapes"), remedy="put-shapes-back")
-    return Report(validation.rules, validation.findings, validation.looked_at)
+    counts, found = FocusCounts(store), dict[Engine, tuple[Finding, ...]]()
+    if engine is not Engine.PYSHACL:
+        compiled = compile_shapes(shapes)
+        if compiled.refusals:
+            raise refused(project, shapes, compiled.refusals)
+        found[Engine.SPARQL] = tuple(evaluate(compiled.queries, rules, counts))
+    if engine is not Engine.SPARQL:
+        from pan2kg.validation.reference import validate
+
+        found[Engine.PYSHACL] = validate(_checked(project), rules)
+    findings = next(iter(found.values()))
+    if engine is Engine.BOTH:
+        findings += tuple(_differences(found[Engine.SPARQL], found[Engine.PYSHACL]))
+    told = dict.fromkeys((*rules.rules.values(), *(finding.rule for finding in findings)))
+    return Report(tuple(told), findings, counts.by_rule(rules))
 
 
-def _quality(project: Project, files: Sequence[TurtleFile], store: Store, names: Names) -> Report:
-    del files
+def _checked(project: Project) -> list[Path]:
+    """The files shapes look at: what every open project loads, what several of them share once."""
+    files = {one.graph_iri(path): path for one in reversed(project.members) for path in one.loaded_files()}
+    return sorted(files.values())
+
+
+def _differences(compiled: Iterable[Finding], reference: Iterable[Finding]) -> Iterator[Finding]:
+    """What only one of the two engines has found, as findings of rules of their own."""
+    for name, found in zip((Engine.SPARQL, Engine.PYSHACL), differences(compiled, reference), strict=True):
+        for finding in found:
+            message = _CHECK.text("only-by", engine=_ENGINES[name], rule=finding.rule.key)
+            remedy = _CHECK.text("only-by-remedy")
+            rule = Rule(f"only-{name}:{finding.rule.key}", Kind.SHAPE, Severity.VIOLATION, message, remedy)
+            yield replace(finding, rule=rule)
+
+
+def _quality(project: Project, store: Store, names: Names) -> Report:
     rules, looked_at, members = [], {}, _members(store)
     findings: list[Finding] = []
     for path in sorted((project.queries / "quality").glob("*-violation.rq")):
@@ -95,13 +156,6 @@ def _quality(project: Project, files: Sequence[TurtleFile], store: Store, names:
         findings += _ask(rule, query, store)
         looked_at[rule.key] = _looked_at(query, members, names)
     return Report(tuple(rules), tuple(findings), looked_at)
-
-
-_CHECKS: Final[Mapping[Kind, Callable[[Project, Sequence[TurtleFile], Store, Names], Report]]] = {
-    Kind.STYLE: _style,
-    Kind.SHAPE: _shapes,
-    Kind.QUALITY: _quality,
-}
 
 
 def quality_rule(query: Query) -> Rule:
@@ -167,6 +221,12 @@ def _placed(parts: Iterable[Report], index: Index, names: Names) -> Iterator[Fin
             yield finding if finding.place else replace(finding, place=find_place(finding, index, names))
 
 
+def _own(findings: Iterable[Finding], project: Project) -> Iterator[Finding]:
+    """The findings on what stands in the project's own files: the core it imports is nobody's to edit there."""
+    core = {subject for path in project.core_files() for subject, _ in subjects(read_text(path))}
+    return (finding for finding in findings if finding.place or finding.focus not in core)
+
+
 def find_place(finding: Finding, index: Index, names: Names) -> Place | None:
     """Where a finding stands: the statement it is about, else the first line of the thing's block."""
     blocks = index.get(finding.focus, ())
@@ -182,25 +242,20 @@ def find_place(finding: Finding, index: Index, names: Names) -> Place | None:
         return min(lines, key=lambda line: line[0])[1]
     if blocks:
         return Place(blocks[0][0].name, blocks[0][1].line)
-    file = finding.focus.removeprefix(GRAPH)
-    return Place(f"graph/{file}.ttl") if finding.focus.startswith(GRAPH) else None
+    file = path_of(finding.focus)
+    return Place(f"graph/{file}.ttl") if file else None
 
 
-def _labels(store: Store, parts: Iterable[Report]) -> dict[str, Text]:
+def _labels(store: Store, parts: Iterable[Report], names: Names) -> dict[str, Text]:
     """The labels of what the findings speak of, and of the plans they stand in."""
     wanted = set()
     for finding in (finding for part in parts for finding in part.findings):
         wanted |= {finding.focus, finding.value.removeprefix("<").removesuffix(">")}
         if finding.part:
-            wanted.add(thing("plan", finding.part))
+            wanted.add(names.plan(finding.part))
     wanted = {iri for iri in wanted if _IRI.fullmatch(iri)}
     found: dict[str, dict[str, str]] = {}
-    for predicate in _LABELS:
-        for iri, language, label in _labels_by(store, predicate, wanted):
-            found.setdefault(iri, {})[language] = " ".join(label.split())
+    table = select(store, program_query("things/labels-by-language", thing=sorted(wanted)))
+    for iri, language, label in zip(*(table.values(column) for column in table.columns), strict=True):
+        found.setdefault(iri, {})[language] = " ".join(label.split())
     return {iri: Text.of(said) for iri, said in found.items()}
-
-
-def _labels_by(store: Store, predicate: str, wanted: Iterable[str]) -> Iterator[tuple[str, str, str]]:
-    table = select(store, program_query("things/labels-by-language", thing=sorted(wanted), property=predicate))
-    return zip(*(table.values(column) for column in table.columns), strict=True)

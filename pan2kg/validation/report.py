@@ -18,6 +18,7 @@ from typing import Final
 from pan2kg.errors import Place, ProjectError
 from pan2kg.i18n.catalogue import Messages, Text
 from pan2kg.project import read_text, write_atomically
+from pan2kg.turtle.vocabulary import thing
 from pan2kg.turtle.writer import iri, string
 
 _CHECK: Final = Messages("check")
@@ -133,6 +134,14 @@ class Names:
             return iri(term, self.prefixes)
         return _BRACKETED.sub(lambda match: iri(match.group(1), self.prefixes), term)
 
+    def plan(self, key: str) -> str:
+        """The IRI of the plan with a key, in the project whose prefixes these are.
+
+        >>> Names({"plan": "https://data.example/id/plan/"}).plan("be-bhr-1")
+        'https://data.example/id/plan/be-bhr-1'
+        """
+        return f"{self.prefixes.get('plan', thing('plan', ''))}{key}"
+
     def label(self, term: str) -> Text:
         """The label of an IRI, empty where it has none."""
         return self.labels.get(term.removeprefix("<").removesuffix(">"), Text())
@@ -195,10 +204,10 @@ def in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     return tuple(sorted(findings, key=_rank))
 
 
-def _rank(finding: Finding) -> tuple[int, str, str, int, str, str, str]:
+def _rank(finding: Finding) -> tuple[int, str, str, int, str, str, str, str]:
     place = finding.place or Place("")
     key, weight = finding.rule.key, finding.severity.rank
-    return weight, key, place.file, place.line or 0, finding.focus, finding.path, finding.value
+    return weight, key, place.file, place.line or 0, finding.focus, finding.path, finding.value, finding.component
 
 
 _HEAD: Final = """\

@@ -1,296 +1,261 @@
-"""The one door to pySHACL: shapes and data in, rules and findings out.
+"""The SHACL shapes of a project as they are written, and the rules a report names its findings after.
 
-pySHACL is given a plain rdflib graph made term by term from the files, never an Oxigraph store, which
-rewrites literals. Messages are read from the shapes graph, where they keep their language.
+Both engines read the same rules and the same words here, so that a report looks alike whichever of them found what it
+says: the compiled queries (:mod:`pan2kg.validation.compilation`) and pySHACL (:mod:`pan2kg.validation.reference`).
+Terms are kept as the files write them; messages keep their language.
 """
 
 from __future__ import annotations
 
-import logging
-import re
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
-from functools import lru_cache
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Final
 
 import pyoxigraph as ox
-import rdflib
-from pyshacl.errors import ReportableRuntimeError
-from rdflib import RDF, RDFS, SH, BNode, Graph, Literal, URIRef
-from rdflib.collection import Collection
-from rdflib.namespace import NamespaceManager
-from rdflib.plugins.sparql import prepareQuery
-from rdflib.plugins.sparql.sparql import Query
-from rdflib.query import Result
-from rdflib.term import Node
 
-from pan2kg.errors import Place, ProjectError, QueryError
 from pan2kg.i18n.catalogue import SOURCE_LANGUAGE, Messages, Text
-from pan2kg.store.rdf import to_term
-from pan2kg.store.store import LocalStore
+from pan2kg.turtle.vocabulary import RDF, RDFS, SH
 from pan2kg.turtle.writer import string
 from pan2kg.validation.report import Finding, Kind, Names, Rule, Severity
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
 _CHECK: Final = Messages("check")
 
-_SEVERITIES: Final[Mapping[Node, Severity]] = {SH.Warning: Severity.WARNING, SH.Info: Severity.INFO}
-_TARGETS: Final = tuple(SH[name] for name in ("targetClass", "targetNode", "targetObjectsOf", "targetSubjectsOf"))
-_NOT_CONSTRAINTS: Final = frozenset(
-    SH[name]
-    for name in (
-        "deactivated", "defaultValue", "description", "flags", "group", "ignoredProperties", "message", "name",
-        "order", "path", "property", "severity", "target", "targetClass", "targetNode", "targetObjectsOf",
-        "targetSubjectsOf",
-    )
-)  # fmt: skip
-_WORDS: Final = frozenset((SH.description, SH.message, SH.name, SH.order, RDFS.comment, RDFS.label))
-_PATHS: Final = {SH.inversePath: "^{}", SH.zeroOrMorePath: "{}*", SH.oneOrMorePath: "{}+", SH.zeroOrOnePath: "{}?"}
+Node = ox.NamedNode | ox.BlankNode
+Term = ox.NamedNode | ox.BlankNode | ox.Literal
+
+TARGETS: Final = ("targetClass", "targetNode", "targetObjectsOf", "targetSubjectsOf")
+NOT_CONSTRAINTS: Final = frozenset((
+    "deactivated", "defaultValue", "description", "flags", "group", "ignoredProperties", "message", "name", "order",
+    "path", "property", "severity", "target", *TARGETS,
+))  # fmt: skip
+"""What a shape may say besides constraints; sh:property hands on to another shape."""
+PATHS: Final = {"inversePath": "^{}", "zeroOrMorePath": "{}*", "oneOrMorePath": "{}+", "zeroOrOnePath": "{}?"}
+"""The paths of one step, with the notation of SPARQL (SHACL, section 2.3.1)."""
+_SEVERITIES: Final = {SH + "Warning": Severity.WARNING, SH + "Info": Severity.INFO}
 _SHOWN: Final = 6
-_SHAPES: Final = Place("ontology/shapes")
 
 
 @dataclass(frozen=True, slots=True)
-class Validation:
-    """What the shapes ask, how many nodes each rule looked at, and what they found."""
+class Shapes:
+    """The statements of shape files: what each node says, and which nodes use it.
 
-    rules: tuple[Rule, ...] = ()
-    looked_at: dict[str, int] = field(default_factory=dict)
-    findings: tuple[Finding, ...] = ()
-
-
-def validate(data: Iterable[Path], shapes: Iterable[Path], names: Names) -> Validation:
-    """Check the data files against the shape files.
-
-    Raises:
-        ProjectError: a shape is malformed, so that nothing was checked.
-        QueryError: so is the query of a shape.
+    ``files`` says in which file a node is described, ``values`` names properties of SHACL by their local names.
     """
-    shown = read_graph(shapes)
-    if not len(shown):
-        return Validation()
-    with _unsaid("rdflib.term"):  # of an impossible date it would print a warning; a shape finds it
-        return _Reader(read_graph(data), shown, names).read()
 
+    said: Mapping[Node, Mapping[str, tuple[Term, ...]]]
+    used: Mapping[Term, tuple[tuple[Node, str], ...]]
+    files: Mapping[Node, Path]
 
-@contextmanager
-def _unsaid(name: str) -> Iterator[None]:
-    """Without what a library logs under a name, which is put back as it was."""
-    logger = logging.getLogger(name)
-    before, logger.disabled = logger.disabled, True
-    try:
-        yield
-    finally:
-        logger.disabled = before
+    def __bool__(self) -> bool:
+        return bool(self.said)
 
+    def values(self, node: Term, name: str) -> tuple[Term, ...]:
+        """The values of a property of a node, in the order of the files; ``minCount`` stands for ``sh:minCount``."""
+        iri = name if ":" in name else SH + name
+        return self.said.get(node, {}).get(iri, ()) if not isinstance(node, ox.Literal) else ()
 
-def read_graph(files: Iterable[Path]) -> Graph:
-    """The triples of Turtle files as a plain rdflib graph, literals as they are written.
+    def value(self, node: Term, name: str) -> Term | None:
+        """The first value of a property, if it has any."""
+        return next(iter(self.values(node, name)), None)
 
-    >>> len(read_graph([]))
-    0
-    """
-    graph = _Asked()
-    graph.namespace_manager = _NoNames(graph, bind_namespaces="none")
-    known: dict[object, Node] = {}
-    for path in files:
-        for quad in ox.parse(path=path, format=ox.RdfFormat.TURTLE, rename_blank_nodes=True):
-            terms = (to_term(quad.subject, known), to_term(quad.predicate, known), to_term(quad.object, known))
-            graph.add(terms)
-    return graph
+    def items(self, node: Term | None) -> list[Term]:
+        """The members of an RDF list; a list that comes back to itself ends there."""
+        found: list[Term] = []
+        seen: set[Term] = set()
+        while node is not None and node not in seen:
+            seen.add(node)
+            found += self.values(node, RDF + "first")[:1]
+            node = self.value(node, RDF + "rest")
+        return found
 
+    def users(self, node: Term, *names: str) -> list[Node]:
+        """The nodes that have this one as value of one of these properties."""
+        wanted = {SH + name for name in names}
+        return [user for user, predicate in self.used.get(node, ()) if predicate in wanted]
 
-class _NoNames(NamespaceManager):
-    """Shortens nothing: pySHACL describes each failing node in words that nobody here reads."""
+    def says(self, node: Term, name: str, value: str) -> bool:
+        """Whether a node has an IRI as a value of a property."""
+        return ox.NamedNode(value) in self.values(node, name)
 
-    def bind(self, *_: object, **__: object) -> None:
-        """Bind no prefix."""
+    def is_class(self, shape: Term) -> bool:
+        """Whether a shape is a class too, and so looks at its instances (SHACL, section 2.1.3.3)."""
+        return self.says(shape, RDF + "type", RDFS + "Class")
 
-    def normalizeUri(self, rdfTerm: str) -> str:  # noqa: N802, N803 - rdflib's names
-        """The IRI as it is."""
-        return rdfTerm
+    def has_target(self, shape: Node) -> bool:
+        """Whether a shape says itself what it looks at."""
+        return self.is_class(shape) or any(self.values(shape, target) for target in TARGETS)
 
+    def path(self, path: Term, *, bare: bool = True) -> str:
+        """A path as SPARQL writes it; a single property as its IRI alone where ``bare``."""
+        if not isinstance(path, ox.BlankNode):
+            return path.value if bare else str(path)
+        for name, form in PATHS.items() if self.value(path, RDF + "first") is None else ():
+            if (inner := self.value(path, name)) is not None:
+                return form.format(self._grouped(inner))
+        either = self.value(path, "alternativePath")
+        steps = [self._grouped(step) for step in self.items(path if either is None else either)]
+        return ("/" if either is None else "|").join(steps)
 
-class _Asked(Graph):
-    """A graph that reads each query once: pySHACL asks the same text again for every focus node."""
+    def _grouped(self, path: Term) -> str:
+        """A path as a part of another one, in brackets where it is more than a step."""
+        text = self.path(path, bare=False)
+        return f"({text})" if isinstance(path, ox.BlankNode) and not text.startswith("^<") else text
 
-    def query(self, query_object: str | Query, *arguments: Any, **named: Any) -> Result:  # noqa: ANN401 - as rdflib has it
-        """Answer a query, as any graph does."""
-        read = _read_query(query_object) if isinstance(query_object, str) else query_object
-        return super().query(read, *arguments, **named)
+    def reach(self, path: Term, start: str, end: str, between: str) -> str:
+        """A pattern in SPARQL that leads along a path from one variable to another; ``between`` is free to be used.
 
+        A path of no step leads from each node to itself, which an engine does not see of a node that the graph does
+        not speak of, such as one of sh:targetNode.
+        """
+        step = f"{start} {self.path(path, bare=False)}"
+        if not self._may_stay(path):
+            return f"{step} {end} ."
+        return f"OPTIONAL {{ {step} {between} }} BIND(COALESCE({between}, {start}) AS {end})"
 
-@lru_cache(maxsize=64)
-def _read_query(text: str) -> Query:
-    try:
-        LocalStore(ox.Store()).query(text)  # rdflib says of some faults only that there is one
-    except QueryError as error:
-        raise QueryError(error.message, place=_SHAPES, remedy="mend-shape") from None
-    return prepareQuery(text)
-
-
-def _bare(shapes: Graph) -> Graph:
-    """The shapes without their words, which only slow pySHACL down: it goes through all of a shape at every node."""
-    bare = Graph(store="SimpleMemory")
-    bare.namespace_manager = _NoNames(bare, bind_namespaces="none")
-    for statement in shapes:
-        if statement[1] not in _WORDS:
-            bare.add(statement)
-    return bare
-
-
-def _run(data: Graph, shapes: Graph) -> Graph:
-    """The W3C validation report of pySHACL, whose own log and global settings are put back as they were."""
-    import pyshacl
-
-    normalize = rdflib.NORMALIZE_LITERALS
-    try:
-        with _unsaid("pyshacl-validate"):
-            _, report, text = pyshacl.validate(data, shacl_graph=_bare(shapes), inplace=True)
-    except (ReportableRuntimeError, re.error) as error:
-        report, text = None, str(error)
-    finally:
-        rdflib.NORMALIZE_LITERALS = normalize
-    if isinstance(report, Graph):
-        return report
-    words = " ".join(text.partition("\n")[0].split()).rstrip(".")
-    raise ProjectError("shapes-unusable", place=_SHAPES, remedy="mend-shape", words=words)
-
-
-@dataclass(frozen=True, slots=True)
-class _Reader:
-    """Reads pySHACL's report with the shapes and the data at hand."""
-
-    data: Graph
-    shapes: Graph
-    names: Names
-    rules: dict[Node, Rule] = field(default_factory=dict)
-    focus: dict[Node, set[Node]] = field(default_factory=dict)
-
-    def read(self) -> Validation:
-        looked_at = {}
-        for constraint, shape in self._constraints():
-            rule = self._rule(constraint, shape)
-            looked_at[rule.key] = len(self._focus_nodes(shape))
-        report = _run(self.data, self.shapes)
-        findings = tuple(self._finding(report, result) for result in report.objects(None, SH.result))
-        return Validation(tuple(self.rules.values()), looked_at, findings)
-
-    def _constraints(self) -> Iterator[tuple[Node, Node]]:
-        """What a finding can be named after, with the shape it belongs to."""
-        for shape in sorted({s for s in self.shapes.subjects() if isinstance(s, URIRef)}):
-            asked = set(self.shapes.predicates(shape)) - _NOT_CONSTRAINTS
-            is_asking = any(str(predicate).startswith(str(SH)) for predicate in asked - {SH.sparql})
-            if is_asking and self._is_reached(shape):
-                yield shape, shape
-            for constraint in self.shapes.objects(shape, SH.sparql):
-                yield (constraint if isinstance(constraint, URIRef) else shape), shape
-
-    def _is_reached(self, shape: Node, seen: frozenset[Node] = frozenset()) -> bool:
-        """Whether a shape reports by itself, rather than only serving as a condition inside another."""
-        if any((shape, target, None) in self.shapes for target in _TARGETS):
+    def _may_stay(self, path: Term) -> bool:
+        """Whether a path may lead from a node to itself without a step."""
+        if self.value(path, "zeroOrMorePath") is not None or self.value(path, "zeroOrOnePath") is not None:
             return True
-        users = {user for link in (SH.property, SH.node) for user in self.shapes.subjects(link, shape)}
-        return any(self._is_reached(user, seen | {shape}) for user in users - seen)
+        either = self.value(path, "alternativePath")
+        inner = [self.value(path, name) for name in ("inversePath", "oneOrMorePath")]
+        steps = [one for one in inner if one is not None] or self.items(path)
+        if either is not None:
+            return any(map(self._may_stay, self.items(either)))
+        return bool(steps) and all(map(self._may_stay, steps))
 
-    def _rule(self, constraint: Node, shape: Node) -> Rule:
-        if constraint not in self.rules:
-            key = self.names.short(str(constraint))
-            severity = _SEVERITIES.get(self.shapes.value(shape, SH.severity) or SH.Violation, Severity.VIOLATION)
-            message = self._message(constraint) or self._message(shape) or _CHECK.text("nothing-said", rule=key)
-            self.rules[constraint] = Rule(key, Kind.SHAPE, severity, message)
-        return self.rules[constraint]
-
-    def _message(self, node: Node) -> Text:
-        said = {str(m.language or ""): str(m) for m in self.shapes.objects(node, SH.message) if isinstance(m, Literal)}
-        return Text.of({SOURCE_LANGUAGE: said.get("", "")} | said)
-
-    def _focus_nodes(self, shape: Node) -> set[Node]:
-        """The nodes a shape looks at: its targets, and what the shapes that use it hand on."""
-        if shape not in self.focus:
-            found = self.focus[shape] = set(self._targets(shape))
-            for predicate in (SH.property, SH.node):
-                for user in self.shapes.subjects(predicate, shape):
-                    found |= self._handed_on(user)
-        return self.focus[shape]
-
-    def _handed_on(self, user: Node) -> set[Node]:
-        nodes = self._focus_nodes(user)
-        path = self.shapes.value(user, SH.path)
-        if path is None or isinstance(path, BNode):
-            return nodes
-        return {value for node in nodes for value in self.data.objects(node, path)}
-
-    def _targets(self, shape: Node) -> Iterator[Node]:
-        yield from self.shapes.objects(shape, SH.targetNode)
-        classes = set(self.shapes.objects(shape, SH.targetClass))
-        if (shape, RDF.type, RDFS.Class) in self.shapes:
-            classes.add(shape)
-        for target in classes:
-            for subclass in self.data.transitive_subjects(RDFS.subClassOf, target):
-                yield from self.data.subjects(RDF.type, subclass)
-        for predicate in self.shapes.objects(shape, SH.targetSubjectsOf):
-            yield from self.data.subjects(predicate)
-        for predicate in self.shapes.objects(shape, SH.targetObjectsOf):
-            yield from self.data.objects(None, predicate)
-
-    def _finding(self, report: Graph, result: Node) -> Finding:
-        said = dict(report.predicate_objects(result))
-        shape = self._named(said[SH.sourceShape])
-        constraint = said.get(SH.sourceConstraint, shape)
-        rule = self._rule(constraint if isinstance(constraint, URIRef) else shape, shape)
-        path, value = said.get(SH.resultPath), said.get(SH.value)
-        component = str(said[SH.sourceConstraintComponent])
-        return Finding(
-            rule,
-            _term(said[SH.focusNode]).removeprefix("<").removesuffix(">"),
-            self._path(path) if path is not None else "",
-            _term(value) if value is not None else "",
-            component=component,
-            expected=self._expected(said[SH.sourceShape], component),
-        )
-
-    def _named(self, shape: Node) -> Node:
+    def named(self, shape: Node) -> Node:
         """The shape, or the nearest one with an IRI that it is part of."""
-        while isinstance(shape, BNode) and (user := next(self.shapes.subjects(None, shape), None)) is not None:
-            shape = user
+        seen: set[Node] = set()
+        while isinstance(shape, ox.BlankNode) and shape not in seen and (users := self.used.get(shape, ())):
+            seen.add(shape)
+            shape = users[0][0]
         return shape
 
-    def _path(self, path: Node, *, bare: bool = True) -> str:
-        """A path as SPARQL writes it; a single property as its IRI alone."""
-        if isinstance(path, URIRef):
-            return str(path) if bare else f"<{path}>"
-        for predicate, form in _PATHS.items():
-            if (inner := self.shapes.value(path, predicate)) is not None:
-                return form.format(self._path(inner, bare=False))
-        either = self.shapes.value(path, SH.alternativePath)
-        steps = Collection(self.shapes, either if either is not None else path)
-        return ("|" if either is not None else "/").join(self._path(step, bare=False) for step in steps)
 
-    def _expected(self, shape: Node, component: str) -> Text:
-        name = component.removeprefix(str(SH)).removesuffix("ConstraintComponent")
+def read_shapes(files: Iterable[Path]) -> Shapes:
+    """The shapes of Turtle files.
+
+    >>> bool(read_shapes([]))
+    False
+    """
+    return gather((path, quad) for path in files for quad in quads(path))
+
+
+def quads(path: Path) -> Iterator[ox.Quad]:
+    """The statements of a Turtle file, its blank nodes told apart from those of others."""
+    return ox.parse(path=path, format=ox.RdfFormat.TURTLE, rename_blank_nodes=True)
+
+
+def gather(statements: Iterable[tuple[Path, ox.Quad]]) -> Shapes:
+    """The shapes that statements describe, each with the file it stands in."""
+    said: dict[Node, dict[str, list[Term]]] = {}
+    used: dict[Term, list[tuple[Node, str]]] = {}
+    where: dict[Node, Path] = {}
+    for path, quad in statements:
+        subject, predicate, value = quad.subject, quad.predicate.value, quad.object
+        if isinstance(subject, ox.Triple) or isinstance(value, ox.Triple):
+            continue
+        values = said.setdefault(subject, {}).setdefault(predicate, [])
+        if value not in values:
+            values.append(value)
+            used.setdefault(value, []).append((subject, predicate))
+        where.setdefault(subject, path)
+    return Shapes(
+        {node: {name: tuple(values) for name, values in one.items()} for node, one in said.items()},
+        {value: tuple(users) for value, users in used.items()},
+        where,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """The rules the shapes stand for, by the node a finding is named after, and the shape each belongs to."""
+
+    shapes: Shapes
+    names: Names
+    rules: Mapping[Node, Rule]
+    owners: Mapping[Node, Node]
+
+    def rule(self, shape: Node, constraint: Term | None = None) -> Rule:
+        """The rule for a finding of a shape, or of a constraint of it that has a name of its own."""
+        named = self.shapes.named(shape)
+        node = constraint if isinstance(constraint, ox.NamedNode) else named
+        return self.rules.get(node) or _rule(self.shapes, self.names, node, named)
+
+    def finding(self, shape: Node, component: str, said: tuple[str, str, str], constraint: Term | None) -> Finding:
+        """A finding of a shape: ``said`` are focus node, path and value as :class:`Finding` has them."""
+        focus, path, value = said
+        rule, expected = self.rule(shape, constraint), self.expected(shape, component)
+        return Finding(rule, focus, path, value, component=SH + component, expected=expected)
+
+    def expected(self, shape: Node, component: str) -> Text:
+        """What a constraint of a shape asks for; empty where that is not said in a word."""
+        name = component.removesuffix("ConstraintComponent")
         if not _CHECK.has(name):
             return Text()
-        values = list(self.shapes.objects(shape, SH[name[:1].lower() + name[1:]]))
-        if values and isinstance(values[0], BNode):
-            values = list(Collection(self.shapes, values[0]))
-        shown = [self.names.short(f"<{v}>") if isinstance(v, URIRef) else str(v) for v in values]
-        more = [] if len(shown) <= _SHOWN else ["…"]
-        value = ", ".join(shown[:_SHOWN] + more)
+        values = list(self.shapes.values(shape, name[:1].lower() + name[1:]))
+        if values and isinstance(values[0], ox.BlankNode):
+            values = self.shapes.items(values[0])
+        shown = [self.names.short(str(v)) if isinstance(v, ox.NamedNode) else v.value for v in values]
+        value = ", ".join(shown[:_SHOWN] + ([] if len(shown) <= _SHOWN else ["…"]))
         if name.endswith(("Count", "Length")) and shown:
             return _CHECK.text(name, value=value, n=int(shown[0]))
         return _CHECK.text(name, value=value)
 
 
-def _term(term: Node) -> str:
-    """A term as N-Triples writes it."""
-    if isinstance(term, URIRef):
-        return f"<{term}>"
-    if not isinstance(term, Literal):
-        return f"_:{term}"
-    tag = f"@{term.language}" if term.language else f"^^<{term.datatype}>" if term.datatype else ""
-    return string(str(term)) + tag
+def read_rules(shapes: Shapes, names: Names) -> Rules:
+    """The rules of the shapes that report, sorted by IRI; a condition that others refer to reports nothing itself."""
+    owners: dict[Node, Node] = dict(_constraints(shapes))
+    rules = {constraint: _rule(shapes, names, constraint, shape) for constraint, shape in owners.items()}
+    return Rules(shapes, names, rules, owners)
+
+
+def _constraints(shapes: Shapes) -> Iterator[tuple[Node, Node]]:
+    """What a finding can be named after, with the shape it belongs to."""
+    for shape in sorted((node for node in shapes.said if isinstance(node, ox.NamedNode)), key=lambda node: node.value):
+        if _asks(shapes, shape) and _is_reached(shapes, shape):
+            yield shape, shape
+        for constraint in shapes.values(shape, "sparql"):
+            yield (constraint if isinstance(constraint, ox.NamedNode) else shape), shape
+
+
+def _asks(shapes: Shapes, shape: Term) -> bool:
+    """Whether a shape, or a property shape without a name that is part of it, constrains anything but by queries."""
+    said = shapes.said.get(shape, {}) if not isinstance(shape, ox.Literal) else {}
+    asked = {name.removeprefix(SH) for name in said if name.startswith(SH)} - NOT_CONSTRAINTS - {"sparql"}
+    parts = [part for part in shapes.values(shape, "property") if isinstance(part, ox.BlankNode)]
+    return bool(asked) or any(_asks(shapes, part) for part in parts)
+
+
+def _is_reached(shapes: Shapes, shape: Node, seen: frozenset[Node] = frozenset()) -> bool:
+    """Whether a shape reports by itself, rather than only serving as a condition inside another."""
+    users = [user for user in shapes.users(shape, "property", "node") if user not in seen]
+    return shapes.has_target(shape) or any(_is_reached(shapes, user, seen | {shape}) for user in users)
+
+
+def _rule(shapes: Shapes, names: Names, constraint: Node, shape: Node) -> Rule:
+    key = names.short(constraint.value)
+    severity = shapes.value(shape, "severity")
+    level = _SEVERITIES.get(severity.value, Severity.VIOLATION) if severity is not None else Severity.VIOLATION
+    message = _message(shapes, constraint) or _message(shapes, shape) or _CHECK.text("nothing-said", rule=key)
+    return Rule(key, Kind.SHAPE, level, message)
+
+
+def _message(shapes: Shapes, node: Node) -> Text:
+    said = {m.language or "": m.value for m in shapes.values(node, "message") if isinstance(m, ox.Literal)}
+    return Text.of({SOURCE_LANGUAGE: said.get("", "")} | said)
+
+
+def written(term: Term) -> str:
+    """A term as a finding has it: as N-Triples writes it, a string without its datatype.
+
+    >>> written(ox.Literal("1")), written(ox.NamedNode("http://e/x"))
+    ('"1"', '<http://e/x>')
+    """
+    if not isinstance(term, ox.Literal):
+        return str(term)
+    if term.language:
+        return f"{string(term.value)}@{term.language}"
+    datatype = term.datatype.value
+    return string(term.value) + ("" if datatype.endswith("#string") else f"^^<{datatype}>")

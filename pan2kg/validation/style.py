@@ -45,10 +45,10 @@ _LOOKS_AT: Final = {
     "style-tab": "file",
 }
 """The rules, and what each looks at."""
-_LABELS: Final = frozenset(("rdfs:label", "skos:prefLabel", "skos:altLabel"))
+_LABELS: Final = frozenset(("rdfs:label", "skos:prefLabel", "skos:altLabel", "pan:shortName"))
 _TEXTS: Final = _LABELS | {
     "dcterms:description", "dcterms:title", "pan:advice", "pan:quote", "pan:rationale", "pan:roleAsStated", "pan:text",
-    "rdfs:comment", "skos:definition", "skos:editorialNote", "skos:note", "skos:scopeNote",
+    "rdfs:comment", "skos:definition", "skos:editorialNote", "skos:note", "skos:scopeNote", "skosxl:literalForm",
 }  # fmt: skip
 _LAST: Final = frozenset(("dcterms:source", "pan:certainty", "pan:evidence", "skos:editorialNote"))
 _KEYS: Final = ("skos:notation", "dcterms:identifier")
@@ -178,7 +178,8 @@ def _repeats(files: Sequence[TurtleFile]) -> Iterator[tuple[TurtleFile, Fault]]:
     for written in index_blocks(list(files)).values():
         main = written[0]
         for index, (file, block) in enumerate(written):
-            additional = index > 0 and file.is_addition and all(file is not other for other, _ in written[:index])
+            adds = file.is_addition or (main[0].is_core and not file.is_core)
+            additional = index > 0 and adds and all(file is not other for other, _ in written[:index])
             if index and not additional:
                 yield file, Fault("style-one-block", block.line, f"{main[0].name}:{main[1].line}", block.subject)
             first = block.statements[0].predicate if block.statements else "a"

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import shutil
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache, partial
@@ -57,15 +57,22 @@ TAGS: Final = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa")
 PATIENCE: Final = 120_000
 """Milliseconds after which waiting in vain is ended: far beyond what anything takes, however busy the machine."""
 ALIKE: Final = """most => {
+    const named = ({ localName, className }) => [localName, className.baseVal ?? className].join();
     const kind = one => [one, ...one.querySelectorAll('*')].map(({ localName, className, lang, attributes }) =>
         [localName, className.baseVal ?? className, lang, [...attributes].map(({ name }) => name)].join());
     const like = one => [...new Set(kind(one))].sort().join('; ');
+    const above = one => one === document.body ? '' : `${above(one.parentElement)} > ${named(one)}`;
+    const needed = new Set(['label', 'legend', 'td', 'th', 'dt', 'dd']);  // by what stands beside them
+    const everywhere = new Map();
     for (const parent of document.querySelectorAll('body *')) {
-        const seen = new Map();
-        for (const one of parent.isConnected ? [...parent.children] : []) {
-            const so = like(one);
+        if (!parent.isConnected) continue;
+        const seen = new Map(), path = above(parent);
+        for (const one of [...parent.children]) {
+            const so = like(one), there = `${path} > ${so}`;
             seen.set(so, (seen.get(so) ?? 0) + 1);
-            if (seen.get(so) > most) one.remove();
+            everywhere.set(there, (everywhere.get(there) ?? 0) + 1);
+            const enough = everywhere.get(there) > 2 * most && !needed.has(one.localName) ? 1 : most;
+            if (seen.get(so) > enough) one.remove();
         }
     }
 }"""
@@ -183,7 +190,7 @@ def windows() -> Iterator[dict[str, Watched]]:
 def window(browser: Browser, windows: dict[str, Watched]) -> Iterator[Watch]:
     """The same in a window that is kept, which is far cheaper: a new one begins a process and reads all scripts.
 
-    For tests that leave nothing behind but what pages store, which is thrown away.
+    For tests that leave nothing behind but what pages store, which is thrown away, and need no page beside theirs.
     """
     used: list[Watched] = []
 
@@ -201,8 +208,9 @@ def window(browser: Browser, windows: dict[str, Watched]) -> Iterator[Watch]:
     yield open_page
     problems = told(used)
     for one in used:
-        if one.page.url.startswith("http"):
-            one.page.evaluate("localStorage.clear()")
+        if not one.page.url.startswith("about:"):
+            one.page.evaluate("localStorage.clear(); sessionStorage.clear()")
+        one.page.goto("about:blank")  # which ends whatever still runs
         one.page.context.clear_cookies()
         one.problems.clear()
     assert not problems, "\n".join(problems)
@@ -235,7 +243,8 @@ def origin_of(address: str) -> str:
 def shortened(page: Page, most: int = 4) -> Page:
     """A page with only the first of what stands beside each other alike, which takes long to look at.
 
-    Alike is what has the same elements with the same classes, languages and attributes in it.
+    Alike is what has the same elements with the same classes, languages and attributes in it. Where a place of a kind
+    was met often enough on the page, each further one keeps but one of them.
     """
     page.evaluate(ALIKE, most)
     return page
@@ -252,21 +261,45 @@ def faults_of_access(page: Page, *, best_practice: bool = True, contrast: bool =
     Beside the rules of WCAG 2.2 at level AA it holds pages to good habits, unless told not to. Contrast, the rule that
     takes longest, is one of style: where a page was looked at in one language it need not be measured in another.
     """
+    tags = [*TAGS, *(["best-practice"] if best_practice else [])]
+    return _found(page, {"runOnly": tags, "rules": {"color-contrast": {"enabled": contrast}}})
+
+
+def faults_of_contrast(page: Page) -> list[str]:
+    """The same of contrast alone, for a page at a width that was looked at for all else."""
+    return _found(page, {"runOnly": {"type": "rule", "values": ["color-contrast"]}})
+
+
+def _found(page: Page, options: dict[str, object]) -> list[str]:
     if not AXE.is_file():
         lack("axe-core is not installed; run « npm ci » in web/.")
     if not page.evaluate("'axe' in window"):
         page.evaluate(_axe())
-    options = {
-        "runOnly": [*TAGS, *(["best-practice"] if best_practice else [])],
-        "resultTypes": ["violations"],
-        "rules": {"color-contrast": {"enabled": contrast}},
-    }
+    # Reading style sheets again is for rules on sound and on turned screens, which are not asked for.
+    options = {**options, "resultTypes": ["violations"], "preload": False}
     found = page.evaluate("options => axe.run(document, options)", options)
     return [
         f"{fault['id']}: {fault['help']}: {node['target']} {node['failureSummary']}"
         for fault in found["violations"]
         for node in fault["nodes"]
     ]
+
+
+def faults_of_what_is_alike(page: Page, widths: Sequence[int], *, whole: bool) -> list[str]:
+    """What axe finds on the page cut short, which is left so, at each width.
+
+    Of a page that was looked at as a whole, at the last width and but for contrast, contrast alone is new there.
+    """
+    shortened(page)
+    found = []
+    for width in widths:
+        page.set_viewport_size({"width": width, "height": 900})
+        if whole and width == widths[-1]:
+            faults = faults_of_contrast(page)
+        else:
+            faults = faults_of_access(page, best_practice=False, contrast=whole)
+        found += [f"{width}: {fault}" for fault in faults]
+    return found
 
 
 class Handler(SimpleHTTPRequestHandler):

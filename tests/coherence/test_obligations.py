@@ -9,7 +9,17 @@ from itertools import islice
 
 import pytest
 
-from pan2kg.coherence.obligations import ANSWERING, Margin, Met, Obligation, Response, Standing, margins, whole_day
+from pan2kg.coherence.obligations import (
+    ANSWERING,
+    Margin,
+    Met,
+    Obligation,
+    Response,
+    Standing,
+    Terms,
+    margins,
+    whole_day,
+)
 from pan2kg.coherence.uses import Uses, uses_of
 from pan2kg.project import Project
 from pan2kg.store.queries import find_query
@@ -262,3 +272,30 @@ def test_under_a_treaty_nothing_recurs_before_its_ratification() -> None:
 def test_what_cannot_be_due_is_neither_met_nor_open() -> None:
     assert margin(Obligation("o", "D", None)).met is Met.UNKNOWN
     assert margin(Obligation("o", "D", DUE, needs_ratification=True)).met is Met.UNKNOWN
+
+
+def test_what_no_country_recorded_is_neither_met_nor_unmet() -> None:
+    unrecorded = replace(DUTY, is_recorded=False)
+    row = margin(unrecorded, as_of=TODAY)
+    assert (row.met, row.overdue) == (Met.UNRECORDED, 0)
+    assert (margin(DUTY, as_of=TODAY).met, margin(DUTY, as_of=TODAY).overdue > 0) == (Met.OPEN, True)
+    assert margin(unrecorded, act(date(2021, 1, 1))).met is Met.IN_TIME
+
+
+def test_an_act_that_carries_out_the_whole_text_answers_no_duty_to_report() -> None:
+    report = replace(DUTY, terms=Terms(kind="report", by_law=False))
+    row = margin(report, act(date(2021, 1, 1)))
+    assert (row.response, [one.work for one in row.touching]) == (None, ["law"])
+    assert row.met is not Met.IN_TIME
+
+
+def test_an_act_or_a_plan_of_another_country_answers_no_duty() -> None:
+    duty = Obligation("o", "dir", date(2020, 1, 1), terms=Terms(country="LU"))
+    abroad = Response("be-law", "dir", date(2019, 1, 1), is_act=True, country="BE")
+    action = Response("be-action", "dir", date(2019, 6, 1), is_act=False, country="BE")
+    own = Response("lu-law", "dir", date(2021, 1, 1), is_act=True, country="LU")
+    uses = uses_of([("a", "dir")], {"a": "p"})
+    (row,) = margins(uses, [duty], [abroad, action, own], as_of=date(2022, 1, 1)).rows
+    assert (row.response, row.standing, row.touching) == (own, Standing.LATE, ())
+    (row,) = margins(uses, [duty], [abroad, action], as_of=date(2022, 1, 1)).rows
+    assert (row.response, row.standing, row.responses) == (None, Standing.UNCOVERED, ())

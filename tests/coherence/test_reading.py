@@ -12,7 +12,7 @@ import pytest
 import pan2kg
 from pan2kg.coherence import reading
 from pan2kg.coherence import reading as records
-from pan2kg.coherence.obligations import Standing, margins
+from pan2kg.coherence.obligations import Met, Standing, margins
 from pan2kg.coherence.participation import Presence, completeness
 from pan2kg.coherence.uses import key
 from pan2kg.errors import ProjectError
@@ -69,7 +69,8 @@ def linked(made: LocalStore) -> int:
 
 TRANSPOSES = """
 link:t a pan:Link ; pan:linkType linktype:instrument-relation ; pan:relation relation:transposes ;
-    pan:from instrument:law ; pan:to instrument:dir ; pan:status linkstatus:accepted ; pan:certainty certainty:stated .
+    pan:from instrument:law ; pan:to instrument:dir ; pan:status linkstatus:accepted ; pan:certainty certainty:stated ;
+    dcterms:source document:gazette .
 """
 
 
@@ -106,6 +107,12 @@ def test_an_act_and_its_transposition_are_not_counted_twice() -> None:
     )
     assert used(made) == {"a": ["dir"], "b": ["dir"], "c": []}
     assert linked(made) == 1
+
+
+def test_a_transposition_without_a_document_makes_two_acts_no_one() -> None:
+    bare = TRANSPOSES.replace("dcterms:source document:gazette", "pan:channel channel:web")
+    made = store(("uses", use("a", "instrument:dir") + use("b", "instrument:law") + bare))
+    assert used(made) == {"a": ["dir"], "b": ["law"], "c": []}
 
 
 @pytest.mark.parametrize("bridge", ["owl:sameAs", "skos:exactMatch"])
@@ -179,6 +186,7 @@ def test_citations_need_a_channel_and_nobody_elses_word() -> None:
 def test_a_vague_timeline_with_a_date_is_no_date() -> None:
     facts = """
     obligation:o a pan:Obligation ; pan:underInstrument instrument:dir ; pan:dueDate "2020-01-01"^^xsd:date .
+    obligation:n pan:ofObligation obligation:o ; pan:obligationHolder body:s .
     action:a pan:hasTimeline timeline:a .
     timeline:a pan:timelineClass timelineclass:vague ; pan:endDate "2019-01-01"^^xsd:date .
     """
@@ -200,18 +208,19 @@ def test_the_shipped_graph_gives_the_worked_margin(graph: pan2kg.Graph) -> None:
     uses = reading.read_uses(graph.store)
     known = records.read_obligations(graph.store), records.read_responses(graph.store, uses)
     rows = {key(row.obligation.iri): row for row in margins(uses, *known, as_of=date(2026, 11, 25))}
-    late = rows["luxembourg-dir-2019-1937-transposition"]
+    late = rows["dir-2019-1937-art-26-1-transposition"]
     assert (late.standing, late.margin) == (Standing.LATE, 520)
-    assert not any("p029" in key(row.obligation.instrument) for row in rows.values())
+    assert key(late.obligation.terms.national) == "luxembourg-dir-2019-1937-transposition"
+    assert all(row.met is Met.UNKNOWN for row in rows.values() if "p029" in key(row.obligation.instrument))
 
 
 def test_in_the_shipped_graph_to_monitor_a_directive_is_not_to_transpose_it(graph: pan2kg.Graph) -> None:
     uses = reading.read_uses(graph.store)
     known = records.read_obligations(graph.store), records.read_responses(graph.store, uses)
     rows = {key(row.obligation.iri): row for row in margins(uses, *known, as_of=date(2026, 1, 1))}
-    diligence = rows["luxembourg-dir-2024-1760-transposition"]
+    diligence = rows["dir-2024-1760-art-37-1-first-subparagraph-transposition"]
     assert (diligence.standing, [key(one.work) for one in diligence.touching]) == (Standing.UNCOVERED, ["lu-bhr-2-4-2"])
-    whistle = rows["luxembourg-dir-2019-1937-transposition"]
+    whistle = rows["dir-2019-1937-art-26-1-transposition"]
     assert "lu-bhr-2-6-3" in {key(one.work) for one in whistle.responses}
 
 
@@ -232,7 +241,7 @@ def test_a_treaty_is_due_from_its_ratification_on() -> None:
     facts = """
     instrument:p29 a pan:Treaty .
     obligation:o a pan:Obligation ; pan:underInstrument instrument:p29 ; pan:dueDate "2020-01-01"^^xsd:date .
-    milestone:r pan:milestoneOf instrument:p29 ; pan:milestoneType milestonetype:ratification-luxembourg ;
+    milestone:r pan:milestoneOf instrument:p29 ; pan:milestoneType milestonetype:ratification ;
         pan:date "2021-03-18"^^xsd:date .
     """
     (duty,) = records.read_obligations(store(("duties", facts)))

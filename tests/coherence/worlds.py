@@ -123,8 +123,8 @@ class Slow:
     def founded(self, action: str) -> set[str]:
         plan = self.world.works.home[action]
         below = {step.text for step in self.world.steps}
-        own = [one for one in self.world.uses if one.work == plan and one.share == 1 and counts(one.level, self.at)]
-        return set().union(*(self.up(one.text, self.at) for one in own)) - below
+        own = [one for one in self.world.uses if one.work == plan and one.share == 1 and counts(one.level, EDITORS)]
+        return set().union(*(self.up(one.text, EDITORS) for one in own)) - below
 
     def low(self, x: str, y: str, *, broad: bool = False, leave: Iterable[str] = ()) -> float:
         one, two, gain = self.used(x, self.at), self.used(y, self.at), self.gain

@@ -39,6 +39,7 @@ STORED = {
     "prov": "prov.ttl",
     "sd": "sd.ttl",
     "skos": "skos.ttl",
+    "skosxl": "skosxl.ttl",
     "vann": "vann.ttl",
     "void": "void.ttl",
 }
@@ -120,7 +121,8 @@ def used(prefix: str) -> frozenset[str]:
 @cache
 def declared() -> Counter[str]:
     """How many files give each IRI a type."""
-    files = (set(parsed(path).subjects(RDF.type, unique=True)) for path in (*TURTLE, *SHAPES))
+    paths = (*TURTLE, *SHAPES, *sorted((ROOT / "graph" / "authorities").glob("national-*.ttl")))
+    files = (set(parsed(path).subjects(RDF.type, unique=True)) for path in paths)
     return Counter(str(subject) for subjects in files for subject in subjects)
 
 
@@ -210,7 +212,7 @@ def test_no_two_terms_share_a_label() -> None:
 def test_every_scheme_of_the_model_has_its_file() -> None:
     names = (
         "addressee bodytype certainty channel completeness eventtype group instrumenttype linkstatus linktype "
-        "milestonetype plantype presence relation role sourcekind timelineclass topic"
+        "milestonetype namekind partlevel planstatus plantype presence relation role sourcekind timelineclass topic"
     )
     assert set(names.split()) <= {path.stem for path in SCHEMES}
 

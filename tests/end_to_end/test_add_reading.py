@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import re
-import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -12,6 +13,7 @@ import pytest
 import pan2kg
 from pan2kg.coherence.occasions import State
 from pan2kg.turtle.vocabulary import ID
+from tests.copies import FEW, copy
 
 if TYPE_CHECKING:
     from tests.conftest import Cli
@@ -21,23 +23,26 @@ READ: Final = ("--extent", "full", "--document", DOCUMENT, "--by", "A. Weber", "
 
 
 @pytest.fixture
-def copy(root: Path, tmp_path: Path) -> Path:
+def whole(tmp_path: Path) -> Path:
     """A copy of the shipped project, to be written to."""
-    folder = tmp_path / "copy"
-    for name in ("ontology", "graph", "queries"):
-        shutil.copytree(root / name, folder / name)
-    return folder
+    return copy(tmp_path / "copy")
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """The same with a few plans, for what does not depend on the others."""
+    return copy(tmp_path / "copy", FEW)
 
 
 def _files(folder: Path) -> dict[str, bytes]:
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in sorted(folder.rglob("*.ttl"))}
 
 
-def test_a_reading_is_shown_and_written_beside_its_plan_and_passes_the_check(cli: Cli, copy: Path) -> None:
-    before = _files(copy)
-    done = cli("add", "reading", "lu-bhr-2", "--aspect", "references", *READ, "--project", str(copy))
+def test_a_reading_is_shown_and_written_beside_its_plan_and_passes_the_check(cli: Cli, whole: Path) -> None:
+    before = _files(whole)
+    done = cli("add", "reading", "lu-bhr-2", "--aspect", "references", *READ, "--project", str(whole))
     assert (done.returncode, done.stderr) == (0, "Written to graph/plans/lu-bhr-2/readings.ttl.\n")
-    new = (copy / "graph" / "plans" / "lu-bhr-2" / "readings.ttl").read_text(encoding="utf-8")
+    new = (whole / "graph" / "plans" / "lu-bhr-2" / "readings.ttl").read_text(encoding="utf-8")
     assert [line[1:] for line in done.stdout.splitlines()[3:]] == new.splitlines(), "what was shown is what stands"
     assert new.endswith(
         "reading:lu-bhr-2-references-2026-05-04 a pan:Reading ;\n"
@@ -48,16 +53,16 @@ def test_a_reading_is_shown_and_written_beside_its_plan_and_passes_the_check(cli
         '    pan:readOn "2026-05-04"^^xsd:date ;\n'
         '    pan:reader "A. Weber" .\n'
     )
-    assert {name: text for name, text in _files(copy).items() if name in before} == before, "nothing else changed"
-    checked = cli("check", "--project", str(copy))
+    assert {name: text for name, text in _files(whole).items() if name in before} == before, "nothing else changed"
+    checked = cli("check", "--project", str(whole))
     assert checked.returncode == 0, checked.stdout
     assert "readings.ttl" not in checked.stdout
 
 
-def test_a_second_reading_is_one_block_more_and_the_same_one_is_refused(cli: Cli, copy: Path) -> None:
-    action = ("add", "reading", "lu-bhr-2-4-3", "--project", str(copy), "--aspect")
+def test_a_second_reading_is_one_block_more_and_the_same_one_is_refused(cli: Cli, folder: Path) -> None:
+    action = ("add", "reading", "lu-bhr-2-4-3", "--project", str(folder), "--aspect")
     assert cli(*action, "texts", *READ).returncode == 0
-    file = copy / "graph" / "plans" / "lu-bhr-2" / "readings.ttl"
+    file = folder / "graph" / "plans" / "lu-bhr-2" / "readings.ttl"
     first = file.read_text(encoding="utf-8")
     second = cli(*action, "bodies", *READ, "--document", "globalnaps-org-country-issue-luxembourg-workers-rights")
     assert [line for line in second.stdout.splitlines()[2:] if line.startswith("-")] == []
@@ -71,38 +76,81 @@ def test_a_second_reading_is_one_block_more_and_the_same_one_is_refused(cli: Cli
     assert "reading:lu-bhr-2-4-3-texts-2026-05-04-2 a pan:Reading" in other.stdout, "another reader on the same day"
 
 
-def test_a_dry_run_writes_nothing(cli: Cli, copy: Path) -> None:
-    before = _files(copy)
-    done = cli("add", "reading", "lu-bhr-2", "--aspect", "texts", *READ, "--project", str(copy), "--dry-run")
+def test_a_dry_run_writes_nothing(cli: Cli, folder: Path) -> None:
+    before = _files(folder)
+    done = cli("add", "reading", "lu-bhr-2", "--aspect", "texts", *READ, "--project", str(folder), "--dry-run")
     assert done.returncode == 0
     assert "+    pan:aspect aspect:texts ;" in done.stdout
-    assert _files(copy) == before
+    assert _files(folder) == before
 
 
-def test_a_full_reading_turns_open_into_absent_and_nothing_else(cli: Cli, copy: Path) -> None:
-    expected = [one for one in pan2kg.open_graph(copy).occasions() if one.is_expected]
+def test_a_full_reading_turns_open_into_absent_and_nothing_else(cli: Cli, whole: Path) -> None:
+    expected = [one for one in pan2kg.open_graph(whole).occasions() if one.is_expected]
     source = next(one.source for one in expected if one.state is State.OPEN)
     done = cli(
-        "add", "reading", source.removeprefix(f"{ID}plan/"), "--aspect", "references", *READ, "--project", str(copy)
+        "add", "reading", source.removeprefix(f"{ID}plan/"), "--aspect", "references", *READ, "--project", str(whole)
     )
     assert done.returncode == 0, done.stderr
-    after = {(one.source, one.target): one for one in pan2kg.open_graph(copy).occasions() if one.is_expected}
+    after = {(one.source, one.target): one for one in pan2kg.open_graph(whole).occasions() if one.is_expected}
     assert {(one.source, one.target) for one in expected} == after.keys()
     for one in expected:
         wanted = State.ABSENT if one.source == source and one.state is State.OPEN else one.state
         assert after[one.source, one.target].state is wanted
 
 
-def test_a_plan_whose_list_is_not_complete_is_said_not_to_be_read_as_a_whole(cli: Cli, copy: Path) -> None:
-    graph = pan2kg.open_graph(copy).tables
+def _answer(cli: Cli, project: Path, *question: str) -> list[dict[str, str]]:
+    """The rows of a question or table as data."""
+    done = cli(*question, "--project", str(project), "--format", "csv")
+    assert done.returncode == 0, done.stderr
+    return list(csv.DictReader(io.StringIO(done.stdout.removeprefix("\ufeff"))))
+
+
+def test_what_was_not_read_becomes_no_once_every_plan_was_read_in_full(cli: Cli, tmp_path: Path) -> None:
+    """« Not read » turns into « no », in questions and in the matrix, by readings alone, plan after plan."""
+    plans = ("lu-child-rights-2022", "lu-bhr-2", "lu-bhr-1")
+    project = copy(tmp_path / "copy", plans)
+    for file in (project / "graph" / "plans").rglob("plan.ttl"):  # the list of each is said to be complete
+        text = file.read_text(encoding="utf-8")
+        file.write_text(text.replace("completeness:partial", "completeness:complete"), encoding="utf-8")
+
+    def read(plan: str) -> None:
+        for aspect in ("texts", "references"):
+            assert cli("add", "reading", plan, "--aspect", aspect, *READ, "--project", str(project)).returncode == 0
+
+    def said() -> tuple[str, str, set[str], set[str], str]:
+        rows = _answer(cli, project, "ask", "uncovered-principles")
+        covered = {row["principle"].rpartition("/")[2]: row for row in rows}
+        assert covered["ungp-6"]["covered"] == "yes"
+        duties = {row["answered"] for row in _answer(cli, project, "ask", "obligations-without-action")}
+        returned = {
+            row["returned"] for row in _answer(cli, project, "ask", "plan-citations")
+            if row["cited_plan"].rpartition("/")[2] in plans
+        }  # fmt: skip
+        (cell,) = [
+            row["text_back"] for row in _answer(cli, project, "coherence", "matrix")
+            if (row["one"].rpartition("/")[2], row["two"].rpartition("/")[2]) == ("lu-bhr-1", "lu-child-rights-2022")
+        ]  # fmt: skip
+        first = covered["ungp-1"]
+        return first["covered"], first["actions"], duties, returned, cell
+
+    assert said() == ("unread", "", {"unread"}, {"unread"}, "open")
+    read(plans[0])
+    assert said() == ("unread", "", {"unread"}, {"unread"}, "absent")
+    for plan in plans[1:]:
+        read(plan)
+    assert said() == ("no", "0", {"no"}, {"no"}, "absent")
+
+
+def test_a_plan_whose_list_is_not_complete_is_said_not_to_be_read_as_a_whole(cli: Cli, folder: Path) -> None:
+    graph = pan2kg.open_graph(folder).tables
     plan = next(plan for plan, how in sorted(graph.lists.items()) if how == "partial").rpartition("/")[2]
-    done = cli("add", "reading", plan, "--aspect", "texts", *READ, "--project", str(copy), "--language", "fr")
+    done = cli("add", "reading", plan, "--aspect", "texts", *READ, "--project", str(folder), "--language", "fr")
     assert done.returncode == 0
     assert "n’est pas donnée pour complète" in done.stderr
 
 
 def test_a_project_of_ones_own_takes_readings(cli: Cli, tmp_path: Path) -> None:
-    assert cli("init", "mine").returncode == 0
+    assert cli("init", "mine", "--country", "be").returncode == 0
     (tmp_path / "plan.txt").write_text("Plan d’action\n\n1. Former\n1.1. Former les juges\n1.2. Former les avocats\n")
     plans = "mine/graph/plans"
     draft = cli("draft", "plan.txt", "--plan", "be-bhr-1", "--language", "fr", "-o", f"{plans}/be-bhr-1.ttl")
@@ -140,11 +188,11 @@ def test_a_reading_that_is_none_is_one_sentence_and_nothing_is_written(cli: Cli,
     assert done.stderr.count("\n") == 1
 
 
-def test_a_file_that_uses_a_prefix_otherwise_is_left_as_it_is(cli: Cli, copy: Path) -> None:
-    file = copy / "graph" / "plans" / "lu-bhr-2" / "readings.ttl"
+def test_a_file_that_uses_a_prefix_otherwise_is_left_as_it_is(cli: Cli, folder: Path) -> None:
+    file = folder / "graph" / "plans" / "lu-bhr-2" / "readings.ttl"
     file.write_text("@prefix reading: <http://elsewhere.example/> .\n", encoding="utf-8")
-    before = _files(copy)
-    refused = cli("add", "reading", "lu-bhr-2", "--aspect", "bodies", *READ, "--project", str(copy))
+    before = _files(folder)
+    refused = cli("add", "reading", "lu-bhr-2", "--aspect", "bodies", *READ, "--project", str(folder))
     assert (refused.returncode, refused.stdout, refused.stderr.count("\n")) == (2, "", 1)
     assert "readings.ttl" in refused.stderr
-    assert _files(copy) == before
+    assert _files(folder) == before

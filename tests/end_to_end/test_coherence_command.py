@@ -45,7 +45,7 @@ def test_a_figure_says_what_it_rests_on(cli: Cli) -> None:
     answer = json.loads(cli("coherence", "debt", "--format", "json", "--as-of", "2026-01-01").stdout)
     basis = answer["basis"]
     assert basis["n"] > 200
-    assert (basis["as_of"], basis["weights"]) == ("2026-01-01", "ln(n/d)")
+    assert (basis["as_of"], basis["weights"]) == ("2026-01-01", "bits: −log2((d+1)/(n+2))")
     assert basis["release"]
     assert basis["filters"]
 

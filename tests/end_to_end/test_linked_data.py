@@ -4,28 +4,19 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import subprocess
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pan2kg
-from pan2kg.project import Project
 from tests.conftest import BARE
+from tests.copies import FEW, copy
 
 if TYPE_CHECKING:
     from tests.conftest import Cli
 
-ROOT = Project.packaged().root
 TITLE = '"Communicating and raising awareness"@en'
-
-
-def copy(target: Path) -> Path:
-    """The shipped project as a folder of one's own."""
-    for name in ("ontology", "graph", "queries"):
-        shutil.copytree(ROOT / name, target / name)
-    return target
 
 
 def test_a_question_as_of_a_day_says_what_it_leaves_out(cli: Cli) -> None:
@@ -76,7 +67,7 @@ def test_a_link_to_something_else_is_refused(cli: Cli) -> None:
 
 
 def test_a_difference_is_told_and_its_patch_leads_from_old_to_new(cli: Cli, tmp_path: Path) -> None:
-    old, new = copy(tmp_path / "old"), copy(tmp_path / "new")
+    old, new = copy(tmp_path / "old", FEW), copy(tmp_path / "new", FEW)
     file = next(path for path in (new / "graph").rglob("actions.ttl") if TITLE in path.read_text(encoding="utf-8"))
     text = file.read_text(encoding="utf-8")
     file.write_text(text.replace(TITLE, '"Talking about it"@en'), encoding="utf-8")

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 DAY: Final = "2026-01-31"
 VOID: Final = {"meta", "link", "br", "hr", "img", "input"}
 SECTIONS: Final = (
-    "summary", "plans", "debt", "index", "actions", "bodies", "obligations", "editions", "gaps", "trust", "evidence",
-    "method", "sources", "cite",
+    "summary", "wanted", "plans", "debt", "index", "actions", "bodies", "obligations", "editions", "gaps", "trust",
+    "evidence", "method", "sources", "cite",
 )  # fmt: skip
 PICTURES: Final = ("plan-matrix", "upset", "ego", "action-matrix", "lanes", "ministries", "timeline")
 
@@ -144,7 +144,7 @@ def test_every_picture_is_in_the_page_with_its_name_and_its_data(page: Page) -> 
 
 def test_the_four_headline_figures_lead_to_their_rows(page: Page, text: str) -> None:
     found = re.findall(r"^- \*\*\[[^\]]+\]\(#([\w-]+)\)\*\*", text, re.MULTILINE)
-    assert found == ["plan-lu-bhr-2", "owed", "pairwise", "duties"]
+    assert found == ["plan-lu-bhr-2", "wanted", "pairwise", "duties"]
     assert set(found) <= set(page.all("id"))
 
 
@@ -173,6 +173,67 @@ def test_things_are_called_by_name_not_by_address(page: Page) -> None:
 def test_nothing_known_is_never_0(page: Page, language: str) -> None:
     said = {"fr": "ce n’est pas un zéro", "en": "this is not nought", "de": "das ist keine Null"}[language]
     assert said in "".join(page.text)
+
+
+BASES: Final = {
+    "fr": r"(Version 0\.1\.0, selon|Base : \d).*\b31 janvier 2026\b",
+    "en": r"(Release 0\.1\.0, according to|Basis: \d).*\b31 January 2026\b",
+    "de": r"(Version 0\.1\.0, nach|Grundlage: \d).*\b31\. Januar 2026\b",
+}
+
+
+def test_every_table_of_the_page_has_the_line_that_says_what_it_rests_on(folder: Path, language: str) -> None:
+    page = re.sub(r"<svg.*?</svg>", "", (folder / f"report.{language}.html").read_text("utf-8"), flags=re.DOTALL)
+    _, *after = page.split("<table")
+    assert len(after) > 40
+    for table in after:
+        line = re.search(r'<p class="basis">([^<]*)</p>', table)
+        caption = re.search(r"<caption[^>]*>(.*?)</caption>", table, re.DOTALL)
+        assert line, f"add the basis line under {caption and caption[1]}"
+        assert re.search(BASES[language], plain_spaces(line[1])), line[1]
+
+
+def test_every_table_of_the_markdown_has_the_line_too(text: str, language: str) -> None:
+    prose = re.sub(r"^(`{3,})sparql\n.*?^\1$", "", text, flags=re.MULTILINE | re.DOTALL)
+    _, *after = re.split(r"^\|(?: ?:?-+:? ?\|)+$", prose, flags=re.MULTILINE)
+    assert len(after) > 30
+    for table in after:
+        assert re.search(BASES[language], plain_spaces(table)), f"add the basis line under {table[:200]}"
+
+
+def plain_spaces(words: str) -> str:
+    return words.replace("\u00a0", " ").replace("\u202f", " ").replace("\\", "")
+
+
+def test_the_citations_to_look_for_come_before_the_figures_with_the_words_that_bring_the_plans_together(
+    text: str, language: str, graph: pan2kg.Graph
+) -> None:
+    section = text[text.index('<a id="wanted">') : text.index('<a id="plans">')]
+    wanted = [one for one in graph.occasions() if one.is_expected and one.state.value != "seen"]
+    own = [one for one in wanted if any(end.endswith("/lu-bhr-2") for end in (one.source, one.target))]
+    assert own
+    for one in own:
+        keys = [end.rpartition("/")[2] for end in (one.source, one.target)]
+        assert re.search(rf"^\| .*#plan-{keys[0]}>.*#plan-{keys[1]}>", section, re.MULTILINE)
+    assert "Adoption d’un second plan d’action national sur les entreprises et les droits de l’homme" in section
+    assert re.search(rf"\b{len(wanted)}\b[^|]*`pan2kg coherence debt`", section), language
+
+
+def test_a_weaker_level_of_evidence_shows_more_and_says_so(cli: Cli, tmp_path: Path, text: str, language: str) -> None:
+    given = ("--plan", "lu-bhr-2", "--language", language, "--as-of", DAY)
+    done = cli("report", "-o", "made", *given, "--evidence", "editors")
+    assert done.returncode == 0, done.stderr
+    weaker = (tmp_path / "made" / f"report.{language}.md").read_text(encoding="utf-8")
+    at = {"fr": "rédacteurs", "en": "editors", "de": "Redaktion"}[language]
+    official, editors = (
+        [line for line in one.splitlines() if re.match(r"(Version|Release) 0\.1\.0,", line)] for one in (text, weaker)
+    )
+    assert not [line for line in official if at in line]
+    assert editors
+    assert not [line for line in editors if at not in line]
+    assert "--evidence editors" in weaker
+    wanted = [one[one.index('<a id="wanted">') : one.index('<a id="plans">')].count("\n| [") for one in (text, weaker)]
+    assert wanted[0] < wanted[1]
 
 
 def test_links_of_the_markdown_resolve(text: str, folder: Path) -> None:

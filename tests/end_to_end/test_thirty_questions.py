@@ -52,7 +52,6 @@ PLAINLY: Final = {
     14: "The graph holds no interaction score",
     25: "The graph holds no interaction score",
     26: "The graph holds no interaction score",
-    29: "The graph holds plans of one country only",
 }
 """What today's facts do not answer, and the sentence that says so."""
 

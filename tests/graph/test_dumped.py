@@ -20,10 +20,16 @@ from pan2kg.store.store import LocalStore, dump, fingerprint, is_derived, load_p
 
 
 @pytest.fixture(scope="module")
-def store(graph: pan2kg.Graph) -> LocalStore:
-    """The store of the shipped project, which is one of this process."""
-    assert isinstance(graph.store, LocalStore)
-    return graph.store
+def project(few: pan2kg.Graph) -> Project:
+    """The shipped project with a few plans: what is asked here does not depend on how many there are."""
+    return few.project
+
+
+@pytest.fixture(scope="module")
+def store(few: pan2kg.Graph) -> LocalStore:
+    """Its store, which is one of this process."""
+    assert isinstance(few.store, LocalStore)
+    return few.store
 
 
 @pytest.fixture(scope="module")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 from collections.abc import Callable, Mapping
 from datetime import date
 from functools import partial
@@ -27,6 +26,7 @@ from pan2kg.store.store import LocalStore
 from pan2kg.tables.registry import TABLES
 from pan2kg.tables.table import DEFAULT
 from pan2kg.tables.writers import write_figures
+from tests.copies import FEW, copy
 
 OWN: Final = "7.8.9"
 ONTOLOGY: Final = "0.1.0"
@@ -36,11 +36,9 @@ PAGES: Final = (
 
 
 @pytest.fixture(scope="module")
-def differing(project: Project, tmp_path_factory: pytest.TempPathFactory) -> pan2kg.Graph:
-    """The shipped project whose dataset states another version than its ontology."""
-    folder = tmp_path_factory.mktemp("differing")
-    for part in ("ontology", "graph", "queries"):
-        shutil.copytree(project.root / part, folder / part)
+def differing(tmp_path_factory: pytest.TempPathFactory) -> pan2kg.Graph:
+    """The shipped project with a few plans, whose dataset states another version than its ontology."""
+    folder = copy(tmp_path_factory.mktemp("differing") / "few", FEW)
     catalogue = folder / "graph" / "catalogue.ttl"
     text = catalogue.read_text(encoding="utf-8")
     assert "dcterms:issued" in text
@@ -114,7 +112,7 @@ def test_a_graph_that_states_none_has_that_of_the_package(project: Project) -> N
     assert pan2kg.Graph(project, stated("")).release == release.number
 
 
-def test_a_graph_published_under_another_number_says_that_one(graph: pan2kg.Graph) -> None:
-    named = pan2kg.Graph(graph.project, graph.store, release="9.9.9")
+def test_a_graph_published_under_another_number_says_that_one(few: pan2kg.Graph) -> None:
+    named = pan2kg.Graph(few.project, few.store, release="9.9.9")
     assert named.uses.basis.release == "9.9.9"
     assert "9.9.9" in page("index", named)

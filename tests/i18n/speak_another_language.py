@@ -15,6 +15,7 @@ from pan2kg.graph.graph import open_graph
 from pan2kg.site import quality
 from pan2kg.site.registry import PAGES, SERIES, Site
 from pan2kg.site.site_context import SiteContext
+from tests.copies import FEW, copy
 from tests.i18n.pseudo import TAG
 from tests.once import checked
 
@@ -23,14 +24,13 @@ COMMANDS = {
     "ask": ["ask", "annotated-share", "--format", "table"],
     "coherence": ["coherence", "gaps", "--as-of", DAY],
     "coherence-matrix": ["coherence", "matrix", "--format", "md", "--as-of", DAY],
-    "check": ["check"],
 }
 HELP = [["--help"], *([name, "--help"] for name in ("ask", "check", "picture", "publish", "serve"))]
 
 
 def say_commands(folder: Path) -> dict[str, str]:
-    found = {}
-    for name, arguments in COMMANDS.items():
+    found, few = {}, copy(folder / "few", FEW)
+    for name, arguments in {**COMMANDS, "check": ["check", "--project", str(few)]}.items():
         with redirect_stdout(io.StringIO()) as said:
             main([*arguments, "--language", TAG])
         found[name] = said.getvalue()

@@ -98,7 +98,7 @@ def spoken(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, str]:
 def data() -> str:
     """All that is data: the graph, the ontology with its shapes, and the questions, which have their own languages."""
     files = [*ROOT.glob("graph/**/*.ttl"), *ROOT.glob("ontology/**/*.ttl"), *ROOT.glob("queries/**/*.rq")]
-    return plainly("\n".join(path.read_text(encoding="utf-8") for path in files))
+    return plainly("\n".join(path.read_text(encoding="utf-8") for path in files).replace('\\"', '"'))
 
 
 def foreign(page: str, data: str) -> Iterator[str]:
@@ -106,7 +106,7 @@ def foreign(page: str, data: str) -> Iterator[str]:
     for words in Spoken(page, without=(*UNSPOKEN, "svg")).words:
         for piece in PARTS.split(plainly(outside(words))):
             bare = piece.strip(" .%/\u00a0")
-            known = (bare, re.sub(r"^[\w.]+ ", "", bare))
+            known = (bare, re.sub(r"^[\w.-]+ ", "", bare))
             named = bare in NAMES or bare.startswith("pan2kg ")
             if re.search("[A-Za-z]{3}", bare) and not named and not any(one in data for one in known):
                 yield bare

@@ -256,3 +256,12 @@ def test_no_message_is_kept_that_nobody_says() -> None:
         if not names & {key[: at.end()] for at in re.finditer(r"[.-]", key)}
     ]
     assert not unused
+
+
+def test_german_has_one_word_for_a_level_of_evidence() -> None:
+    root = Path(__file__).resolve().parents[2]
+    files = [root / "pan2kg/i18n/catalogues/de.po", *root.glob("queries/**/*.rq"), *root.glob("ontology/**/*.ttl")]
+    texts = {path.name: path.read_text(encoding="utf-8") for path in files}
+    assert "Belegniveau" in texts["de.po"]
+    assert [name for name, text in texts.items() if re.search("Belegstufe|Evidenz(niveau|stufe)", text)] == []
+    assert len(re.findall("Belegniveau", texts["de.po"])) == 2, "refer to [[evidence level]] or [[evidence levels]]"

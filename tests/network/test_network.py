@@ -10,7 +10,7 @@ import pan2kg
 from pan2kg.coherence.evidence import FIGURED
 from pan2kg.coherence.uses import key
 from pan2kg.graph.graph import Graph
-from pan2kg.network.selection import tables
+from pan2kg.network.selection import select_network, tables
 from pan2kg.project import Project
 from pan2kg.store.rules import derive
 from pan2kg.store.store import LocalStore
@@ -172,3 +172,12 @@ def test_links_of_one_key_get_a_number_each() -> None:
     for other, name in (("b", "k"), ("c", "k"), ("d", "k"), ("e", "k#2")):
         many.add_edge("a", other, key=name)
     assert [edge["id"] for edge in tables(many).edges] == ["k", "k#2", "k#3", "k#2#2"]
+
+
+def test_a_part_with_a_link_is_a_node_of_its_plan_and_no_text(two_countries: Graph) -> None:
+    part = "https://w3id.org/pan2kg/id/part/be-two-1-axis-1"
+    network = two_countries.network("en")
+    assert network.nodes[part]["type"] == "PlanPart"
+    assert network.nodes[part]["plan"].endswith("/be-two-1")
+    assert part in select_network(network, plans=["be-two-1"])
+    assert part not in select_network(network, plans=["lu-two-1"])

@@ -9,6 +9,7 @@ from datetime import date
 from fcntl import LOCK_EX, flock
 from pathlib import Path
 
+import pyoxigraph as ox
 import pytest
 
 import pan2kg
@@ -17,6 +18,8 @@ from pan2kg.project import Project
 from pan2kg.publish.assemble import ReleaseOptions, publish
 from pan2kg.publish.catalogue.facts import read_facts
 from pan2kg.publish.edition import Addresses, Edition, File, Issue
+from pan2kg.publish.measured import weigh_links
+from pan2kg.store.store import LocalStore
 
 BASE = "https://host.example/pan2kg/"
 ENDPOINT = "https://host.example/sparql"
@@ -36,7 +39,11 @@ def edition(graph: pan2kg.Graph) -> Edition:
     """The shipped graph as it is published in the tests."""
     day = date(2026, 11, 25)
     issue = Issue("0.1.0", day, day, Addresses(base=BASE, endpoint=ENDPOINT), contact="contact@host.example")
-    return Edition(pan2kg.Graph(graph.project, graph.store, language="fr", as_of=day), read_facts(graph.held), issue)
+    store = LocalStore(ox.Store())
+    store.inner.bulk_extend(graph.held.inner)
+    published = pan2kg.Graph(graph.project, store, language="fr", as_of=day)
+    weigh_links(published)
+    return Edition(published, read_facts(graph.held), issue)
 
 
 @pytest.fixture(scope="session")
@@ -65,7 +72,7 @@ def command(small: Path) -> Publish:
 
     def run(*arguments: str, **more: object) -> int:
         parser = argparse.ArgumentParser()
-        parser.add_argument("--project")
+        parser.add_argument("--project", action="append")
         add_publish(parser)
         options = parser.parse_args(["--project", str(small), *arguments])
         return release(options, **more)  # type: ignore[arg-type]

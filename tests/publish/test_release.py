@@ -50,7 +50,7 @@ def by_hand(project: str, target: str) -> None:
     from pan2kg.cli.publish import add_publish, run_publish
 
     parser = argparse.ArgumentParser()
-    parser.add_argument("--project")
+    parser.add_argument("--project", action="append")
     add_publish(parser)
     run_publish(parser.parse_args(["--project", project, "-o", target, "--without-site"]))
 

@@ -11,11 +11,12 @@ import pytest
 from rdflib.plugins.sparql import prepareQuery
 
 from pan2kg.errors import ProjectError, QueryError
-from pan2kg.project import Project, start
+from pan2kg.project import Project
 from pan2kg.store.queries import program_query, read_queries
 from pan2kg.store.store import LocalStore
 from pan2kg.turtle.tokens import prefixes_used
 from pan2kg.turtle.writer import read_prefixes
+from tests.conftest import start
 
 FOLDER = Project.at(Path(__file__).resolve().parents[2]).queries / "program"
 FILES = sorted(FOLDER.rglob("*.rq"))
@@ -51,7 +52,7 @@ def test_no_query_of_the_program_is_a_question(project: Project) -> None:
 
 
 def test_a_project_that_is_started_has_no_copy_of_them(tmp_path: Path) -> None:
-    list(start(tmp_path / "mine"))
+    start(tmp_path / "mine")
     folders = {path.name for path in (tmp_path / "mine" / "queries").iterdir()}
     assert {"coverage", "rules"} <= folders
     assert "program" not in folders
@@ -60,7 +61,7 @@ def test_a_project_that_is_started_has_no_copy_of_them(tmp_path: Path) -> None:
 def test_values_take_the_place_of_defaults_and_nothing_of_the_header_remains() -> None:
     text = program_query("things/classes-and-plan", thing=["http://e/x", "http://e/y"])
     assert "VALUES ?thing { <http://e/x> <http://e/y> }" in text
-    assert text.startswith("PREFIX pan:")
+    assert text.startswith("PREFIX ")
     assert "lu-bhr-2" not in text
 
 

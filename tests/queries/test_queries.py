@@ -129,9 +129,15 @@ def _agree(name: str, graph: pan2kg.Graph, dataset: rdflib.Dataset) -> None:
     assert sorted(ours) == sorted(theirs)
 
 
+@pytest.fixture(scope="module")
+def few_in_rdflib(few: pan2kg.Graph) -> rdflib.Dataset:
+    """A few plans with all the texts and bodies: of all of them rdflib answers some questions in minutes alone."""
+    return few.dataset()
+
+
 @pytest.mark.parametrize("name", QUESTIONS)
-def test_two_engines_give_the_same_rows(name: str, graph: pan2kg.Graph, dataset: rdflib.Dataset) -> None:
-    _agree(name, graph, dataset)
+def test_two_engines_give_the_same_rows(name: str, few: pan2kg.Graph, few_in_rdflib: rdflib.Dataset) -> None:
+    _agree(name, few, few_in_rdflib)
 
 
 @pytest.fixture(scope="module")
@@ -172,11 +178,12 @@ def test_every_rule_derives_something_from_the_shipped_graph(graph: pan2kg.Graph
 def test_what_recurs_is_late_for_no_action_and_says_how_often_it_is_due(graph: pan2kg.Graph, project: Project) -> None:
     store = LocalStore(ox.Store())
     assert isinstance(graph.store, LocalStore)
-    store.inner.bulk_extend(graph.store.inner)
+    recurs = ox.NamedNode(f"{PAN}recursEvery")
+    store.inner.bulk_extend(quad for quad in graph.store.inner if quad.predicate != recurs)
     every = ox.Literal("P3Y", datatype=ox.NamedNode(f"{XSD}duration"))
     for (duty,) in select(store, f"SELECT ?duty WHERE {{ ?duty a <{PAN}Obligation> }}").rows:
         assert isinstance(duty, ox.NamedNode)
-        store.inner.add(ox.Quad(duty, ox.NamedNode(f"{PAN}recursEvery"), every, ox.NamedNode(graph_of("more.ttl"))))
+        store.inner.add(ox.Quad(duty, recurs, every, ox.NamedNode(graph_of("more.ttl"))))
     recurring = pan2kg.Graph(project, store)
     assert graph.ask("late-actions").rows
     assert not recurring.ask("late-actions").rows

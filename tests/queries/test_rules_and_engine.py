@@ -41,12 +41,13 @@ e:a a pan:Action ; pan:inPlan e:p . e:b a pan:Action ; pan:inPlan e:q . e:c a pa
 e:press pan:authorKind authorkind:other . e:law pan:authorKind authorkind:public-authority .
 e:own pan:speaksFor e:p ; pan:speaksFor e:q ; pan:speaksFor e:r .
 relation:implements pan:useClass 1.0 . relation:references pan:useClass 0.25 . relation:related-to pan:useClass 0.0 .
-e:N a pan:LegalAct . e:D a pan:LegalAct . e:K a pan:Treaty ; dcterms:identifier "k" ; owl:sameAs e:L .
+e:C a pan:LegalAct . e:N a pan:LegalAct . e:D a pan:LegalAct . e:E a pan:LegalAct .
+e:K a pan:Treaty ; dcterms:identifier "k" ; owl:sameAs e:L .
 e:D1 eli:is_part_of e:D . e:K1 eli:is_part_of e:K .
 """
 USES = st.tuples(
     st.sampled_from("pqrabc"),
-    st.sampled_from(("N", "D", "D1", "K", "K1", "L")),
+    st.sampled_from(("N", "C", "D", "D1", "E", "K", "K1", "L")),
     st.sampled_from(("implements", "references", "related-to")),
     st.sampled_from(("own", "law", "press", "")),
     st.sampled_from(("stated", "stated", "derived", "unverified")),
@@ -118,13 +119,19 @@ def test_rules_and_engine_agree_on_the_shipped_graph(graph: pan2kg.Graph) -> Non
     assert links == links_of(ruled, graph.tables.works.home)
 
 
-def _graph(uses: list[tuple[str, str, str, str, str]], step: str) -> pan2kg.Graph:
+STEPS = (("N", "D"), ("D", "E"), ("N", "C"), ("N", "E"))
+"""N can stand below three acts, one of them above D too: two or three steps up from one node."""
+
+
+def _graph(uses: list[tuple[str, str, str, str, str]], steps: tuple[str, ...]) -> pan2kg.Graph:
+    """Each of the steps on the word of a document, or without one, and not there at all where that is empty."""
     lines = [HEAD]
-    if step:
-        lines.append(
-            "e:s pan:linkType linktype:instrument-relation ; pan:relation relation:implements ; pan:from e:N ;"
-            f" pan:to e:D ; pan:status linkstatus:accepted ; pan:certainty certainty:stated ; dcterms:source e:{step} ."
-        )
+    lines += [
+        f"e:s{low}{high} pan:linkType linktype:instrument-relation ; pan:relation relation:implements ;"
+        f" pan:from e:{low} ; pan:to e:{high} ; pan:status linkstatus:accepted ; pan:certainty certainty:stated"
+        f"{f' ; dcterms:source e:{step}' if step != 'nobody' else ''} ."
+        for (low, high), step in zip(STEPS, steps, strict=True) if step
+    ]  # fmt: skip
     for at, (work, text, relation, document, certainty) in enumerate(uses):
         source = f" ; dcterms:source e:{document}" if document else ""
         lines.append(
@@ -139,12 +146,29 @@ def _graph(uses: list[tuple[str, str, str, str, str]], step: str) -> pan2kg.Grap
 
 
 @settings(max_examples=60)
-@given(st.lists(USES, min_size=1, max_size=9), st.sampled_from(("", "law", "press")))
-def test_rules_and_engine_agree_on_small_random_graphs(uses: list[tuple[str, str, str, str, str]], step: str) -> None:
-    graph = _graph(uses, step)
+@given(
+    st.lists(USES, min_size=1, max_size=9),
+    st.tuples(*[st.sampled_from(("", "nobody", "law", "press"))] * len(STEPS)),
+)
+def test_rules_and_engine_agree_on_small_random_graphs(
+    uses: list[tuple[str, str, str, str, str]], steps: tuple[str, ...]
+) -> None:
+    graph = _graph(uses, steps)
     ruled = of_rules(graph.store)
     assert _one_address(graph, ruled) == _one_address(graph, of_engine(graph))
     assert links_by_rules(graph.store) == links_of(ruled, graph.tables.works.home)
+
+
+def test_of_several_acts_above_the_firmest_known_counts_then_the_first_by_address() -> None:
+    used = [("a", "N", "implements", "own", "stated"), ("b", "D", "implements", "own", "stated")]
+    by_step = {
+        ("law", "", "press", ""): "D", ("press", "", "law", ""): "C", ("law", "law", "law", "law"): "C",
+        ("law", "press", "press", ""): "E", ("law", "", "nobody", ""): "D",
+    }  # fmt: skip
+    for steps, root in by_step.items():
+        graph = _graph(used, steps)
+        for found in (of_rules(graph.store), of_engine(graph)):
+            assert [text for work, text in found if work == "http://e/a"] == [f"http://e/{root}"], steps
 
 
 @pytest.mark.parametrize(("narrow", "wide"), list(pairwise([*AT.values(), "restsOn"])))

@@ -1,8 +1,7 @@
-"""Projects to write to: a copy of the shipped one, whose store is the one that was opened for all tests."""
+"""Projects to write to: copies of the shipped one, most with a few plans, whose store is one opened for all tests."""
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -20,6 +19,7 @@ from pan2kg.review.entry import Outcome
 from pan2kg.review.scores import submit
 from pan2kg.store.rules import derive
 from pan2kg.store.store import Store, open_store
+from tests.copies import FEW, copy
 
 TOKEN = "correct horse battery staple"
 DAY = date(2026, 5, 4)
@@ -77,6 +77,11 @@ class WritableProject:
         path = self.file(name)
         path.write_text(path.read_text(encoding="utf-8") + text, encoding="utf-8")
 
+    def with_candidate(self) -> WritableProject:
+        """The same with a candidate link in it."""
+        self.add("graph/plans/lu-bhr-2/links.ttl", CANDIDATE)
+        return self.reopened()
+
     def state(self) -> dict[str, bytes]:
         """Every file of the graph, to see that none has changed."""
         return {
@@ -85,21 +90,15 @@ class WritableProject:
 
 
 @pytest.fixture
-def writable(tmp_path: Path, root: Path, graph: pan2kg.Graph) -> WritableProject:
-    """A copy of the shipped project."""
-    folder = tmp_path / "copy"
-    for name in ("ontology", "graph", "queries"):
-        shutil.copytree(root / name, folder / name)
-    return WritableProject(Project.at(folder), graph.store)
+def writable(tmp_path: Path, few: pan2kg.Graph) -> WritableProject:
+    """A copy of the shipped project with a few plans."""
+    return WritableProject(Project.at(copy(tmp_path / "copy", FEW)), few.store)
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory, root: Path) -> Path:
-    """A copy of the shipped project for the tests of one module."""
-    copy = tmp_path_factory.mktemp("served") / "copy"
-    for name in ("ontology", "graph", "queries"):
-        shutil.copytree(root / name, copy / name)
-    return copy
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Such a copy for the tests of one module."""
+    return copy(tmp_path_factory.mktemp("served") / "copy", FEW)
 
 
 @pytest.fixture(scope="module")
@@ -119,8 +118,7 @@ def port(folder: Path) -> Iterator[int]:
 @pytest.fixture
 def with_candidate(writable: WritableProject) -> WritableProject:
     """The same with a candidate link in it."""
-    writable.add("graph/plans/lu-bhr-2/links.ttl", CANDIDATE)
-    return writable.reopened()
+    return writable.with_candidate()
 
 
 Refused = Callable[..., None]

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import pan2kg
+from pan2kg.project import Project
 from pan2kg.validation.check import check
 from pan2kg.validation.report import Finding, Report
+from tests.copies import copy
 from tests.review.conftest import WritableProject
 from tests.review.test_decisions import REASON
 from tests.review.test_scores import GIVEN, ONE, THREE, TWO, cell
@@ -13,8 +18,8 @@ def told(finding: Finding) -> tuple[str, str, str, str]:
     return finding.rule.key, finding.focus, finding.path, finding.value
 
 
-def test_a_project_conforms_after_decisions_of_every_kind(with_candidate: WritableProject, report: Report) -> None:
-    writable = with_candidate
+def test_a_project_conforms_after_decisions_of_every_kind(tmp_path: Path, graph: pan2kg.Graph, report: Report) -> None:
+    writable = WritableProject(Project.at(copy(tmp_path / "copy")), graph.store).with_candidate()
     first, second, third, fourth = [item for item in writable.queue if not item.is_candidate][:4]
     candidate = next(item for item in writable.queue if item.is_candidate)
     done = [

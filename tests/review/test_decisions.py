@@ -102,7 +102,7 @@ def test_the_direction_chosen_decides_in_whose_folder_a_link_stands(writable: Wr
         ("unknown", {"channel": 'text ; pan:x "y"'}),
         ("unknown", {"language": 'fr . <a> <b> "c"@fr'}),
         ("unknown", {"quote_language": "x-klingon"}),
-        ("unknown-item", {"item": "lu-bhr-1-m2--../../etc"}),
+        ("unknown-item", {"item": "lu-bhr-1-m3--../../etc"}),
         ("unknown-item", {"item": ""}),
         ("too-long", {"quote": "x" * 3001}),
         ("too-long", {"quote": "x" * 10**6}),

@@ -16,7 +16,7 @@ from pan2kg.turtle.writer import read_prefixes
 from pan2kg.validation.style import check_style
 from tests.review.conftest import Refused, WritableProject
 
-ONE, TWO, THREE = "lu-bhr-2-1-1", "lu-bhr-2-2-2", "lu-bhr-1-m2"
+ONE, TWO, THREE = "lu-bhr-2-1-1", "lu-bhr-2-2-2", "lu-bhr-1-m3"
 GIVEN = {
     "form": "scores",
     "assessor": "gt-edh",

@@ -16,6 +16,7 @@ from urllib.parse import quote
 
 import pytest
 
+import pan2kg
 from pan2kg.server.assembly import Relay
 from pan2kg.server.channel import Limits
 from pan2kg.server.protocol import Operation
@@ -29,7 +30,7 @@ import argparse, sys
 from pan2kg.errors import Pan2kgError
 from pan2kg.cli import serve as command
 parser = argparse.ArgumentParser()
-parser.add_argument("--project")
+parser.add_argument("--project", action="append")
 command.add_serve(parser)
 try:
     sys.exit(command.run_serve(parser.parse_args()))
@@ -42,13 +43,14 @@ Serve = Callable[..., "subprocess.Popen[str]"]
 
 
 @pytest.fixture
-def serve() -> Iterator[Serve]:
+def serve(few: pan2kg.Graph) -> Iterator[Serve]:
+    """Start the command over a project with a few plans: how it starts and ends does not depend on how many."""
     running: list[subprocess.Popen[str]] = []
 
     def begin(*options: str, **environment: str) -> subprocess.Popen[str]:
         running.append(
             subprocess.Popen(
-                [sys.executable, "-c", PROGRAM, "--project", str(ROOT), "--no-browser", *options],
+                [sys.executable, "-c", PROGRAM, "--project", str(few.project.root), "--no-browser", *options],
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
                 text=True,

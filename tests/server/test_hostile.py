@@ -4,26 +4,24 @@ from __future__ import annotations
 
 import http.client
 import os
-import shutil
 import socket
 import subprocess
 import sys
 from collections.abc import Iterator
 from html.parser import HTMLParser
-from pathlib import Path
 from urllib.parse import quote, urlsplit
 
 import pytest
 
+from tests.copies import FEW, copy
 from tests.pages import EVERY
 from tests.server.conftest import PATIENCE, Reply
 
-ROOT = Path(__file__).resolve().parents[2]
 PLANTED = (
     """<script>planted()</script>"><img src=x onerror=planted()>' onmouseover='planted() </textarea></title>{{7*7}}"""
 )
 BROWSER = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8", "Accept-Language": "en"}
-MORE = ("document/luxdev-commitments", "link/5631fa1447969dba", "action/lu-bhr-2-1-1", "figure/matrix")
+MORE = ("document/luxdev-commitments", "link/094923f2ff6b1c1f", "action/lu-bhr-2-1-1", "figure/matrix")
 """What a service has a page of and an export has not, and what shows much at once."""
 HEADERS = {
     "x-content-type-options": "nosniff",
@@ -85,9 +83,7 @@ class Site:
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    project = tmp_path_factory.mktemp("hostile")
-    for folder in ("ontology", "graph", "queries"):
-        shutil.copytree(ROOT / folder, project / folder)
+    project = copy(tmp_path_factory.mktemp("hostile") / "few", FEW)
     planted = PLANTED.replace("\\", "\\\\").replace('"', '\\"')
     for name in ("plan.ttl", "actions.ttl", "categories.ttl"):
         path = project / "graph" / "plans" / "lu-bhr-2" / name

@@ -11,7 +11,6 @@ from html.parser import HTMLParser
 import pytest
 
 import pan2kg
-from pan2kg.graph.graph import Graph
 from pan2kg.site.registry import Site
 from pan2kg.site.site_context import SiteContext
 
@@ -91,12 +90,12 @@ def listed(page: str, badge: str = "") -> Counter[str]:
 
 
 @pytest.fixture(scope="session")
-def reader(graph: pan2kg.Graph) -> Reader:
+def reader(dated: pan2kg.Graph) -> Reader:
     """The site of the shipped graph, as it is exported."""
-    return Reader(Site(SiteContext(Graph(graph.project, graph.store, language="fr", as_of=DAY))))
+    return Reader(Site(SiteContext(dated)))
 
 
 @pytest.fixture(scope="session")
-def served(graph: pan2kg.Graph) -> Reader:
+def served(dated: pan2kg.Graph) -> Reader:
     """The site of the shipped graph, as it is served."""
-    return Reader(Site(SiteContext(Graph(graph.project, graph.store, language="fr", as_of=DAY), mode="served")))
+    return Reader(Site(SiteContext(dated, mode="served")))

@@ -15,7 +15,10 @@ from pan2kg.site.page import embedded
 from pan2kg.tables.answers import word_of, words_of
 from tests.site.conftest import Reader
 
-KEYED = [("plan-citations", "returned"), ("plan-citations", "verdict"), ("uncovered-principles", "covered")]
+KEYED = [
+    ("plan-citations", "returned"), ("plan-citations", "verdict"), ("uncovered-principles", "covered"),
+    ("sdg-coverage", "covered"), ("obligations-without-action", "answered"), ("loss-if-dropped", "alone"),
+]  # fmt: skip
 
 
 def answered(reader: Reader, language: Language, question: str) -> list[dict[str, str]]:

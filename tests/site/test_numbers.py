@@ -7,8 +7,10 @@ import re
 from collections import Counter
 from itertools import islice
 
+import pan2kg
 from pan2kg.coherence.evidence import HEADLINE
 from pan2kg.coherence.occasions import State
+from pan2kg.turtle.vocabulary import ID
 from tests.site.conftest import Reader, listed
 
 
@@ -133,12 +135,16 @@ def test_a_plan_lists_as_many_actions_as_the_list_of_plans_says(reader: Reader) 
         assert number(page, "#actions") == figures(row)[0]
 
 
-def test_a_plan_counts_what_it_cites_and_who_cites_it(reader: Reader) -> None:
+def test_a_plan_counts_the_plans_it_cites_and_that_cite_it_as_the_register_does(
+    reader: Reader, graph: pan2kg.Graph
+) -> None:
+    reach = graph.known().reach(f"{ID}plan/lu-bhr-2")
     page = reader["fr/plan/lu-bhr-2.html"]
     cites, cited = page.split('<h2 id="cites">')[1].split('<h2 id="meets">')[0].split('<h2 id="cited">')
     for name, part in (("cites", cites), ("cited", cited)):
         plans, others = part.split(f'<h3 id="{name}-others">')
-        number_of = plans.count('<li class="link ')
+        number_of = getattr(reach, name)
+        assert len(set(re.findall(r'href="(?:\.\./plan/)?([a-z0-9-]+)\.html"', plans))) >= number_of
         assert f'href="#{name}"><strong>{number_of or "non vu"}</strong>' in page
         said = re.search(rf'href="#{name}"><strong>[^<]*</strong> [^<]*, (\d+) [^<]*</a>', page)
         assert said

@@ -9,15 +9,13 @@ from urllib.parse import parse_qsl
 import pytest
 
 import pan2kg
-from pan2kg.graph.graph import Graph
 from pan2kg.site.registry import Site
 from pan2kg.site.site_context import SiteContext
-from tests.site.conftest import DAY
 
 
 @pytest.fixture(scope="module")
-def served(graph: pan2kg.Graph) -> Site:
-    return Site(SiteContext(Graph(graph.project, graph.store, language="fr", as_of=DAY), mode="served"))
+def served(dated: pan2kg.Graph) -> Site:
+    return Site(SiteContext(dated, mode="served"))
 
 
 def page(site: Site, name: str, **arguments: str) -> str:

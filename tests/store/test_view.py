@@ -152,7 +152,7 @@ def test_terms_an_instrument_sets_are_known_before_they_fall_due(project: Projec
             "i",
             ("adoption", "2020-01-01"),
             ("transposition-deadline", "2025-01-01"),
-            ("ratification-luxembourg", "2022-01-01"),
+            ("ratification", "2022-01-01"),
         )
         + 'e:duty a pan:Obligation ; pan:underInstrument e:i ; pan:dueDate "2025-01-01"^^xsd:date .'
     )

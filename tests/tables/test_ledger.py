@@ -28,18 +28,18 @@ def matrix(cells: dict[tuple[int, int], str]) -> str:
 GIVEN = matrix({(0, 1): '"+2: le suivi s’appuie sur l’étude"', (1, 0): "0: sans effet", (2, 0): "-1: retarde l’étude"})
 
 
-def test_scores_are_stored_checked_and_read_back(one_plan: Path, tmp_path: Path, run: Run) -> None:
+def test_scores_are_stored_checked_and_read_back(own: Path, tmp_path: Path, run: Run) -> None:
     (tmp_path / "mega.csv").write_text(GIVEN, encoding="utf-8")
-    target = one_plan / "graph" / "interaction" / "mega.ttl"
+    target = own / "graph" / "interaction" / "mega.ttl"
     target.parent.mkdir()
-    shared = ["--project", str(one_plan), "--format", "csv", "--language", "fr", "--as-of", "2026-01-01"]
+    shared = ["--project", str(own), "--format", "csv", "--language", "fr", "--as-of", "2026-01-01"]
     direct = run("interaction", str(tmp_path / "mega.csv"), *shared, "--write", str(target))
     assert target.read_text(encoding="utf-8").count(" a pan:Link ;") == 3
     stored = run("interaction", *shared)
     figures = [[row["action"], row["given_net"], row["second"]] for row in csv.DictReader(io.StringIO(stored))]
     assert figures == [[row["action"], row["given_net"], row["second"]] for row in csv.DictReader(io.StringIO(direct))]
     assert len(figures) == 3
-    found = check(Project.at(one_plan)).findings
+    found = check(Project.at(own)).findings
     assert not [finding for finding in found if finding.place and "mega" in finding.place.file]
 
 

@@ -13,11 +13,15 @@ from typing import Final
 import pytest
 
 from pan2kg.coherence.basis import Basis
+from pan2kg.coherence.occasions import Interval
 from pan2kg.errors import FormatError
+from pan2kg.graph.graph import Graph
 from pan2kg.i18n.catalogue import LANGUAGES, Language, Text
-from pan2kg.tables.cells import basis_line, clean, items, shown
+from pan2kg.tables.cells import basis_line, clean, items, resting, shown
+from pan2kg.tables.figure_words import bits_text
 from pan2kg.tables.markup import Anchors, html_figures, md_figures
-from pan2kg.tables.table import Column, FigureTable
+from pan2kg.tables.registry import TABLES
+from pan2kg.tables.table import Choice, Column, FigureTable
 from pan2kg.tables.writers import FORMS, write_figures
 
 EVIL: Final = '<script>alert("|")</script>'
@@ -183,7 +187,7 @@ def test_many_columns_become_rows_below_each_other() -> None:
 
 
 def test_without_a_width_a_line_is_as_long_as_it_needs() -> None:
-    assert "389 actions, 48 of them with at least one text; 69 plans; weights ln(n/d)" in write_figures(
+    assert "389 actions, 48 of them with at least one text; 69 plans; links: accepted" in write_figures(
         FIGURES, "table", language="en"
     )
 
@@ -239,3 +243,22 @@ def test_rows_can_be_found_and_names_in_another_language_are_marked() -> None:
     assert [a["id"] for tag, a in page.tags if tag == "tr" and "id" in a] == ["a", "b"]
     assert [a.get("lang") for tag, a in page.tags if tag == "a"][:2] == ["en", None]
     assert '<a id="b"></a>' in md_figures(FIGURES, "fr", anchors)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_table_says_how_texts_are_weighed_just_where_it_holds_weights(graph: Graph, language: Language) -> None:
+    spoken = graph.spoken(language)
+    names = ("debt", "participation", "obligations", "completeness", "dependencies", "trust")
+    said = {name: resting(TABLES[name].make(spoken, Choice()), language) for name in names}
+    assert {name for name in names if "log2" in said[name]} == {"debt", "participation"}
+    assert not [name for name in names if "ln(" in said[name]]
+
+
+def test_one_bit_is_one_and_in_french_less_than_two_too(graph: Graph) -> None:
+    pair = ("lu-bhr-1-m5", "lu-bhr-2-4-3")
+    table = TABLES["explain"].make(graph, Choice(actions=pair))
+    notes = {language: [one.say(language) for one in table.notes] for language in LANGUAGES}
+    shared, general = (bits_text(Interval(value, value)) for value in (1.0, 0.0))
+    assert [shared.say(language) for language in LANGUAGES] == ["1\u00a0bit", "1 bit", "1 Bit"]
+    assert [general.say(language) for language in LANGUAGES] == ["0\u00a0bit", "0 bits", "0 Bit"]
+    assert all(general.say(language) in " ".join(notes[language]) for language in LANGUAGES)

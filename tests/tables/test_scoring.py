@@ -37,9 +37,21 @@ def worked(tmp_path: Path) -> str:
 
 
 @pytest.fixture
-def ask(own: Path, run: Run) -> Run:
+def ask(few: Graph, run: Run) -> Run:
+    """Ask for figures of matrices with labels of their own, for which it does not matter what a graph holds."""
+
     def asked(figure: str, *arguments: str) -> str:
-        return run(figure, *arguments, "--free-labels", "--project", str(own), "--format", "csv", "--language", "en")
+        return run(
+            figure,
+            *arguments,
+            "--free-labels",
+            "--project",
+            str(few.project.root),
+            "--format",
+            "csv",
+            "--language",
+            "en",
+        )
 
     return asked
 
@@ -158,23 +170,23 @@ def test_scores_of_two_scales_are_never_added_up_nor_compared() -> None:
 
 
 def test_scores_are_stored_with_their_scale_checked_and_read_back(
-    one_plan: Path,
+    own: Path,
     run: Run,
     tmp_path: Path,
 ) -> None:
     text = "# scale -10..10 decimal\n" + matrix({(0, 1): "7.5: why", (1, 0): "-10: why", (2, 0): "0: why"})
     (tmp_path / "mega.csv").write_text(text, encoding="utf-8")
-    target = one_plan / "graph" / "interaction" / "mega.ttl"
+    target = own / "graph" / "interaction" / "mega.ttl"
     target.parent.mkdir()
     written = []
     for _ in range(2):
-        run("interaction", str(tmp_path / "mega.csv"), "--project", str(one_plan), "--write", str(target))
+        run("interaction", str(tmp_path / "mega.csv"), "--project", str(own), "--write", str(target))
         written.append(target.read_text(encoding="utf-8"))
     assert written[0] == written[1]
     assert written[0].count("scale:minus-10-to-10-decimal a pan:Scale ;") == 1
     assert "pan:score 7.5 ;" in written[0]
     assert "pan:step" not in written[0]
-    project = Project.at(one_plan)
+    project = Project.at(own)
     assert not [one for one in check(project).findings if one.place and "mega" in one.place.file]
     (scores,) = read_back(project)
     assert (scores.scale.name, scores.scale.highest) == ("minus-10-to-10-decimal", 10)

@@ -15,6 +15,7 @@ from typing import Final
 import pytest
 
 import pan2kg
+from pan2kg.coherence.basis import BITS
 from pan2kg.graph.graph import Graph
 from pan2kg.i18n.catalogue import CATALOGUES, LANGUAGES, Language
 from pan2kg.i18n.compilation import read_entries, resolved
@@ -32,20 +33,18 @@ CHOICES: Final = {
     "explain": Choice(actions=("lu-bhr-2-4-3", "lu-bhr-1-m5")),
     "compare": Choice(plans=("lu-bhr-1", "lu-bhr-2")),
 }
-SILENT: Final = {
-    *("interaction", "ripple", "dematel", "chains", "groups", "agreement", "disagreement", "opposed", "other-countries")
-}
+SILENT: Final = {*("interaction", "ripple", "dematel", "chains", "groups", "agreement", "disagreement", "opposed")}
 """What today's facts do not answer: a table without rows that says so."""
 
 
 @pytest.fixture(scope="module")
-def french(graph: pan2kg.Graph) -> Graph:
-    return Graph(graph.project, graph.store, language="fr", as_of=DAY)
+def french(dated: Graph) -> Graph:
+    return dated
 
 
 @pytest.fixture(scope="module")
-def english(graph: pan2kg.Graph) -> Graph:
-    return Graph(graph.project, graph.store, language="en", as_of=DAY)
+def english(dated: Graph) -> Graph:
+    return dated.spoken("en")
 
 
 def make(name: str, material: Graph) -> FigureTable:
@@ -96,7 +95,7 @@ def test_every_figure_says_what_it_rests_on(name: str, french: Graph) -> None:
         :3
     ] or name == "compare"
     assert re.fullmatch(r"\d+\.\d+\.\d+.*", basis.release)
-    assert basis.weights
+    assert basis.weights in ("", BITS)
     assert dict(basis.filters)["unverified"] == "left out"
 
 
@@ -108,7 +107,7 @@ def test_the_query_beside_a_table_runs_and_shows_its_statements(name: str, frenc
         return
     table = select(french.store, figures.sparql)
     assert isinstance(table, Table)
-    assert table.rows or not figures.rows or name == "other-countries"
+    assert table.rows or not figures.rows
 
 
 @pytest.mark.parametrize("name", TABLES)
@@ -141,9 +140,10 @@ def test_each_kind_of_gap_lists_as_many_as_are_counted(kind: str, french: Graph)
 
 def test_the_real_late_obligation_is_520_days_late(french: Graph) -> None:
     late = [row for row in make("obligations", french).rows if row["standing"] == "late"]
-    assert [(row["due"], row["signed_on"], row["answered_on"], row["margin"]) for row in late] == [
-        ("2021-12-17", "2023-05-16", "2023-05-21", 520)
-    ]
+    told = {(row["due"], row["signed_on"], row["answered_on"]): row["margin"] for row in late}
+    assert told["2021-12-17", "2023-05-16", "2023-05-21"] == 520
+    for (due, _, answered), margin in told.items():
+        assert margin == (date.fromisoformat(str(answered)) - date.fromisoformat(str(due))).days > 0
 
 
 def test_contributions_add_up_to_the_weight_and_quotations_say_where_they_stand(french: Graph) -> None:

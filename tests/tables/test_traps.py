@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -156,6 +157,7 @@ def test_a_candidate_older_than_90_days_waits_too_long() -> None:
 
 DUTY = """
 obligation:o a pan:Obligation ; pan:underInstrument instrument:k ; pan:dueDate "2021-12-17"^^xsd:date .
+obligation:n a pan:NationalObligation ; pan:ofObligation obligation:o ; pan:obligationHolder body:s .
 """
 
 
@@ -223,6 +225,34 @@ def test_an_action_that_monitors_a_text_does_not_answer_its_obligation() -> None
     assert (only(figures)["standing"], only(figures)["touching_label"]) == ("uncovered", "Action A")
     assert "to monitor, name or promote the text is no answer" in " ".join(note.say("en") for note in figures.notes)
     assert not only(make("loss", material(PLANS, DUTY, watching), Choice(actions=("a",))))["obligations"]
+
+
+def test_a_text_half_of_a_plan_names_is_asked_of_the_plan_and_one_it_carries_out_is_not() -> None:
+    more = "action:d a pan:Action ; pan:inPlan plan:q .\n"
+    named = "".join(use(f"{of}{on}", f"action:{of}", f"instrument:{on}") for of, on in ("bk", "ck", "dl"))
+    own = use("5", "plan:q", "instrument:k")
+    found = [make("trust", material(PLANS, more, named, *said)) for said in ((), (own,))]
+    asked = [[one.say("en") for one in table.notes if one.say("en").endswith("?")] for table in found]
+    assert asked == [["2 of the 3 actions read of “Plan Q” name “Texte K”: does the plan say so of itself?"], []]
+    assert [row["listed"] for row in found[0].rows] == [None, None]
+    counted = make("trust", material(PLANS, more, "plan:q pan:measureCount 6 .\n"))
+    assert {row["plan_label"]: row["listed"] for row in counted.rows} == {"Plan Q": 0.5, "Plan P": None}
+
+
+def test_actions_of_two_editions_are_no_overlap() -> None:
+    lead = "".join(
+        f"involvement:{of} pan:involvedIn action:{of} ; pan:involves body:{body} ; pan:role role:lead ; {STATED} .\n"
+        for of, body in (("a", "x"), ("b", "y"))
+    )
+    same = "".join(f"action:{of} pan:hasTopic topic:t ; pan:hasTargetGroup group:g .\n" for of in "ab")
+    after = (
+        "link:s a pan:Link ; pan:linkType linktype:succession ; pan:relation relation:follows ; pan:from plan:q ; "
+        f"pan:to plan:p ; pan:status linkstatus:accepted ; {STATED} .\n"
+    )
+    found = [material(PLANS, lead, same, *more) for more in ((), (after,))]
+    told = [[row["finding"] for row in make("bodies", one).rows if row["topics"] and row["groups"]] for one in found]
+    assert told == [["overlap"], ["edition"]]
+    assert [len(make("gaps", one, Choice(part="overlap")).rows) for one in found] == [1, 0]
 
 
 def test_bodies_are_missed_only_in_plans_where_they_were_looked_for() -> None:
@@ -328,13 +358,32 @@ def test_a_terminal_is_shown_a_matrix() -> None:
 def test_a_dependency_without_a_date_is_unknown_and_one_in_disorder_is_found() -> None:
     on = (
         "link:d a pan:Link ; pan:linkType linktype:builds-on ; pan:from plan:p ; pan:to plan:q ; "
-        "pan:status linkstatus:accepted .\n"
+        f"pan:status linkstatus:accepted ; {STATED} .\n"
     )
     assert only(make("dependencies", material(PLANS, on)))["order"] == "unknown"
     dates = 'plan:p pan:periodEnd "2020"^^xsd:gYear . plan:q pan:periodEnd "2022"^^xsd:gYear .'
     given = material(PLANS, on, dates)
     assert only(make("dependencies", given))["order"] == "out-of-order"
     assert only(make("gaps", given, Choice(part="dependency-out-of-order")))["subject_label"] == "Plan P"
+
+
+def test_what_depends_or_answers_by_weaker_evidence_is_shown_when_asked_for() -> None:
+    concluded = "pan:status linkstatus:accepted ; pan:certainty certainty:derived"
+    on = f"link:d pan:linkType linktype:builds-on ; pan:from plan:p ; pan:to plan:q ; {concluded} .\n"
+    duty = 'obligation:o a pan:Obligation ; pan:underInstrument instrument:k ; pan:dueDate "2027-01-01"^^xsd:date .\n'
+    duty += "obligation:n pan:ofObligation obligation:o ; pan:obligationHolder body:s .\n"
+    uses = use("1", "action:a", "instrument:k", concluded), use("2", "action:b", "instrument:l")
+    given = material(PLANS, on, duty, *uses)
+    weak = Choice(evidence=Level.EDITORS)
+    assert make("dependencies", given).rows == ()
+    assert only(make("dependencies", given, weak))["level"] == "editors"
+    assert [only(make("obligations", given, one))["standing"] for one in (Choice(), weak)] == ["uncovered", "vague"]
+    assert [only(make("obligations", given, one))["level"] for one in (Choice(), weak)] == [None, "editors"]
+    lost = [make("loss", given, replace(one, actions=("a",))) for one in (Choice(), weak)]
+    assert [only(one)["level"] for one in lost] == [None, "editors"]
+    assert [only(one)["obligations"] for one in lost] == ["", "https://w3id.org/pan2kg/id/obligation/o"]
+    late = [make("gaps", given, replace(one, part="obligation-uncovered")) for one in (Choice(), weak)]
+    assert [len(one.rows) for one in late] == [1, 0]
 
 
 def test_a_recommendation_put_beside_an_action_by_a_third_party_is_not_answered() -> None:

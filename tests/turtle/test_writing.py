@@ -34,6 +34,8 @@ def test_the_block_of_a_subject_is_where_it_is_verified_if_it_is_anywhere(own_pr
     folder = own_project / "graph" / "plans" / "a"
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "unverified.ttl").write_text(f"{head}e:both a e:B .\n\ne:doubtful a e:B .\n")
+    (own_project / "graph" / "names").mkdir(exist_ok=True)
+    (own_project / "graph" / "names" / "plans.ttl").write_text(f'{head}e:other e:short "B" .\n')
     (own_project / "graph" / "plans" / "b.ttl").write_text(f"{head}e:other a e:B .\n\ne:both a e:B .\n")
     found = {name: str(place) for name, place in find_subjects(Project.at(own_project)).items() if "//e/" in name}
     assert found == {
@@ -63,7 +65,10 @@ def test_lines_and_columns_are_counted_from_1_at_either_end() -> None:
 def test_a_file_that_only_adds_to_a_thing_is_not_where_the_thing_stands() -> None:
     text = "@prefix e: <http://e/> .\n\ne:a a e:B .\n"
     files = [
-        read_turtle_file(text, name) for name in ("graph/a/unverified.ttl", "ontology/alignments.ttl", "graph/z.ttl")
+        read_turtle_file(text, name)
+        for name in ("graph/a/unverified.ttl", "graph/names/plans.ttl", "ontology/alignments.ttl", "graph/z.ttl")
     ]
     found = index_blocks(files)["http://e/a"]
-    assert [file.name for file, _ in found] == ["graph/z.ttl", "graph/a/unverified.ttl", "ontology/alignments.ttl"]
+    assert [file.name for file, _ in found] == [
+        *("graph/z.ttl", "graph/a/unverified.ttl", "graph/names/plans.ttl", "ontology/alignments.ttl")
+    ]

@@ -8,8 +8,12 @@ import { csvLine, embedded, isStatic, language, make, save, sayer, type Say, typ
 interface Plan {
     key: string;
     iri?: string;
-    /** The plan's short name as a link, for the head of a column. */
-    head: string;
+    /** The plan's short name, for the head of a column. */
+    brief?: string;
+    /** 1 for a plan of another country than the project's. */
+    foreign?: number;
+    /** What heads a column where the plan has no short name, as a link. */
+    head?: string;
     /** The plan's name as a link, as the page has it. */
     row: string;
     topics: number[];
@@ -145,14 +149,15 @@ class CoherenceFilter extends HTMLElement {
     }
 
     private show(): void {
-        const plans = this.plans;
+        const { data, plans } = this;
         const met = this.met(plans);
         this.showNumbers(plans, met);
         const links = new Map<number, number>();
         for (const { one, two } of met) {
             [one, two].forEach((plan) => links.set(plan, (links.get(plan) ?? 0) + 1));
         }
-        const linked = [...links.keys()].sort((one, two) => (links.get(two) ?? 0) - (links.get(one) ?? 0) || compare(this.iri(one), this.iri(two)));
+        const foreign = (plan: number): number => data.plans[plan]?.foreign ?? 0;
+        const linked = [...links.keys()].sort((one, two) => foreign(one) - foreign(two) || (links.get(two) ?? 0) - (links.get(one) ?? 0) || compare(this.iri(one), this.iri(two)));
         const order = linked.slice(0, this.data.limit ?? undefined);
         const left = linked.length - order.length;
         const absent = plans.filter((plan) => !links.has(plan));
@@ -213,9 +218,23 @@ class CoherenceFilter extends HTMLElement {
         return holder.content;
     }
 
+    private head(plan: number): DocumentFragment {
+        const { brief } = this.data.plans[plan] ?? {};
+        if (brief === undefined) {
+            return this.name(plan, "head");
+        }
+        const row = this.name(plan);
+        const link = row.querySelector("a");
+        if (link !== null) {
+            link.title = (link.textContent ?? "").trim();
+            link.textContent = brief;
+        }
+        return row;
+    }
+
     private table(order: number[], met: Met[]): HTMLElement {
         const cells = new Map(met.flatMap((one) => [[`${one.one} ${one.two}`, one] as const, [`${one.two} ${one.one}`, one] as const]));
-        const heads = order.map((plan) => make("th", { scope: "col" }, this.name(plan, "head")));
+        const heads = order.map((plan) => make("th", { scope: "col" }, this.head(plan)));
         const rows = order.map((plan) =>
             make("tr", {}, make("th", { scope: "row" }, this.name(plan)), ...order.map((other) => this.cell(plan, other, cells.get(`${plan} ${other}`)))),
         );

@@ -13,9 +13,8 @@ from typing import Final
 
 import pyoxigraph as ox
 
-from pan2kg.graph.dataset import DATASET
 from pan2kg.i18n.catalogue import Text
-from pan2kg.publish.catalogue.facts import CATALOGUE, Facts, concept, explain, forms, media
+from pan2kg.publish.catalogue.facts import Facts, concept, explain, forms, media
 from pan2kg.publish.catalogue.terms import (
     ADMS,
     DCAT,
@@ -103,12 +102,12 @@ def _instant(day: object) -> ox.Literal:
 
 
 def _catalogue(described: OrderedTriples, facts: Facts, issue: Issue) -> None:
-    about = _copy(described, facts, issue, CATALOGUE)
+    about = _copy(described, facts, issue, facts.catalogue)
     described.add_types(about, DCAT + "Catalog")
     described.add(about, DCTERMS + "issued", _instant(issue.issued))
     described.add(about, DCTERMS + "modified", _instant(issue.modified))
     for name in ("language", "spatial", "license"):
-        described.add(about, DCTERMS + name, *facts.of(DATASET, DCTERMS + name))
+        described.add(about, DCTERMS + name, *facts.of(facts.dataset, DCTERMS + name))
     described.add(about, DCTERMS + "rights", _rights(issue))
     described.add(about, FOAF + "homepage", node(issue.addresses.base))
     described.add(about, DCAT + "themeTaxonomy", node(_scheme_iri("data-theme")))
@@ -123,7 +122,7 @@ def _scheme_iri(name: str) -> str:
 
 
 def _dataset(described: OrderedTriples, facts: Facts, issue: Issue, distributions: Sequence[Distribution]) -> None:
-    about = _copy(described, facts, issue, DATASET)
+    about = _copy(described, facts, issue, facts.dataset)
     described.add_types(about, DCAT + "Dataset")
     described.add(about, DCTERMS + "identifier", ox.Literal(about.value))
     described.add(about, DCTERMS + "issued", _instant(issue.issued))
@@ -175,16 +174,16 @@ def _rights(issue: Issue) -> ox.NamedNode:
 
 
 def _ontology(issue: Issue) -> ox.NamedNode:
-    return node(issue.addresses.root + "ontology")
+    return node(issue.addresses.ontology)
 
 
 def _common(described: OrderedTriples, facts: Facts, issue: Issue, about: ox.NamedNode) -> None:
     """What is the same for every distribution."""
-    described.add(about, DCTERMS + "license", *facts.of(DATASET, DCTERMS + "license")[:1])
+    described.add(about, DCTERMS + "license", *facts.of(facts.dataset, DCTERMS + "license")[:1])
     described.add(about, DCTERMS + "rights", _rights(issue))
     described.add(about, DCATAP + "availability", concept("planned-availability", "AVAILABLE"))
     described.add(about, ADMS + "status", concept("distribution-status", "COMPLETED"))
-    described.add(about, DCTERMS + "language", *facts.of(DATASET, DCTERMS + "language"))
+    described.add(about, DCTERMS + "language", *facts.of(facts.dataset, DCTERMS + "language"))
     described.add(about, DCTERMS + "issued", _instant(issue.modified))
     described.add(about, DCTERMS + "modified", _instant(issue.modified))
 
@@ -242,10 +241,10 @@ def _service(described: OrderedTriples, facts: Facts, issue: Issue) -> None:
     described.add(service, DCTERMS + "conformsTo", node(SPARQL_PROTOCOL))
     described.add(service, DCAT + "servesDataset", node(issue.dataset))
     for predicate in (DCTERMS + "publisher", DCAT + "theme", DCAT + "keyword", DCTERMS + "license"):
-        values = facts.of(DATASET, predicate)
+        values = facts.of(facts.dataset, predicate)
         described.add(service, predicate, *(_moved(value, issue) for value in values))
     described.add(service, DCTERMS + "accessRights", concept("access-right", "PUBLIC"))
-    contacts = [_moved(value, issue) for value in facts.of(DATASET, DCAT + "contactPoint")]
+    contacts = [_moved(value, issue) for value in facts.of(facts.dataset, DCAT + "contactPoint")]
     described.add(service, DCAT + "contactPoint", *contacts)
     _contact(described, issue, service)
     about, form = _node(issue, "sparql"), forms()["sparql"]
@@ -262,14 +261,14 @@ def _service(described: OrderedTriples, facts: Facts, issue: Issue) -> None:
 
 def _agents(described: OrderedTriples, facts: Facts, issue: Issue) -> None:
     for subject in facts.said:
-        if subject not in (CATALOGUE, DATASET):
+        if subject not in (facts.catalogue, facts.dataset):
             _copy(described, facts, issue, subject)
 
 
 def _licence(described: OrderedTriples, facts: Facts, issue: Issue) -> None:
     rights = _rights(issue)
     described.add_types(rights, DCTERMS + "RightsStatement")
-    for licence in facts.of(DATASET, DCTERMS + "license"):
+    for licence in facts.of(facts.dataset, DCTERMS + "license"):
         label, kind, key = LICENCES.get(licence.value, (licence.value, "", ""))
         about = node(licence.value)
         described.add_types(about, DCTERMS + "LicenseDocument")

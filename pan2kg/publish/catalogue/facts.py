@@ -16,23 +16,21 @@ from typing import Final
 
 import pyoxigraph as ox
 
+from pan2kg.countries.table import Country, Tongue, countries, tongues
 from pan2kg.errors import Place, ProjectError
-from pan2kg.graph.dataset import DATASET, read_release
+from pan2kg.graph.dataset import dataset_of, read_release
 from pan2kg.i18n.catalogue import Text
 from pan2kg.publish.catalogue.terms import DCAT, FOAF, GEO, MEDIA, OrderedTriples, Term, literals, node, rank
 from pan2kg.store.store import LocalStore
 from pan2kg.turtle.vocabulary import DCTERMS, PAN, RDF, RDFS, ROOT, SKOS
 
-CATALOGUE: Final = ROOT + "catalogue"
 FILE: Final = "graph/catalogue.ttl"
 
-_NEEDED: Final = {
-    CATALOGUE: ("dcterms:title", "dcterms:description", "dcterms:publisher"),
-    DATASET: (
-        "dcterms:title", "dcterms:description", "dcterms:publisher", "dcterms:license", "dcterms:language",
-        "dcterms:spatial", "dcterms:issued", "dcterms:modified", "dcat:keyword", "dcat:theme",
-    ),
-}  # fmt: skip
+_OF_CATALOGUE: Final = ("dcterms:title", "dcterms:description", "dcterms:publisher")
+_OF_DATASET: Final = (
+    "dcterms:title", "dcterms:description", "dcterms:publisher", "dcterms:license", "dcterms:language",
+    "dcterms:spatial", "dcterms:issued", "dcterms:modified", "dcat:keyword", "dcat:theme",
+)  # fmt: skip
 _OF_AGENTS: Final = ("rdf:type", "foaf:name")
 _SPACES: Final = {"dcterms": DCTERMS, "dcat": DCAT, "foaf": FOAF, "rdf": RDF}
 
@@ -41,13 +39,24 @@ _SPACES: Final = {"dcterms": DCTERMS, "dcat": DCAT, "foaf": FOAF, "rdf": RDF}
 class Facts:
     """What is said of the catalogue, the dataset and the agents they name, and the time the plans cover.
 
-    ``version`` is empty where the graph does not say it.
+    ``version`` is empty where the graph does not say it; ``space`` is what the IRIs of the project begin with.
     """
 
     said: Mapping[str, Mapping[str, tuple[Term, ...]]]
     version: str
     covers: tuple[date, date] | None
     labels: Mapping[str, tuple[ox.Literal, ...]]
+    space: str = ROOT
+
+    @property
+    def dataset(self) -> str:
+        """The IRI of the dataset in the graph."""
+        return dataset_of(self.space)
+
+    @property
+    def catalogue(self) -> str:
+        """The IRI of the catalogue in the graph."""
+        return f"{self.space}catalogue"
 
     def of(self, subject: str, predicate: str) -> tuple[Term, ...]:
         """The values of a property, French first."""
@@ -59,7 +68,7 @@ class Facts:
         Raises:
             ProjectError: what is stated is no day.
         """
-        value = self.of(DATASET, predicate)[0]
+        value = self.of(self.dataset, predicate)[0]
         text = value.value if isinstance(value, ox.Literal) else ""
         try:
             return date.fromisoformat(text[:10])
@@ -67,22 +76,23 @@ class Facts:
             raise ProjectError("no-day", place=Place(FILE), remedy="write-xsd-date", text=text) from None
 
 
-def read_facts(store: LocalStore) -> Facts:
-    """The graph's facts on itself.
+def read_facts(store: LocalStore, space: str = ROOT) -> Facts:
+    """The facts on itself of a graph whose IRIs begin with ``space``.
 
     Raises:
         ProjectError: a fact a catalogue cannot do without is missing; with the property to add.
     """
-    said = {CATALOGUE: _properties(store, CATALOGUE), DATASET: _properties(store, DATASET)}
-    _insist(said, _NEEDED)
+    catalogue, dataset = f"{space}catalogue", dataset_of(space)
+    said = {catalogue: _properties(store, catalogue), dataset: _properties(store, dataset)}
+    _insist(said, {catalogue: _OF_CATALOGUE, dataset: _OF_DATASET})
     for values in [*said.values()]:
         for predicate in ("publisher", "creator"):
             agents = _agents(store, values.get(DCTERMS + predicate, ()))
             _insist(agents, dict.fromkeys(agents, _OF_AGENTS))
             said |= agents
         said |= _agents(store, values.get(DCAT + "contactPoint", ()))
-    release = read_release(store)
-    return Facts(said, release.number if release.is_stated else "", _period(store), _labels(store, said))
+    release = read_release(store, space)
+    return Facts(said, release.number if release.is_stated else "", _period(store), _labels(store, said), space)
 
 
 def _properties(store: LocalStore, subject: str) -> Mapping[str, tuple[Term, ...]]:
@@ -141,13 +151,6 @@ def _labels(
 
 
 CONCEPT: Final = SKOS + "Concept"
-_PLACES: Final = {
-    "LUX": (
-        "POLYGON((5.73 49.44, 6.54 49.44, 6.54 50.19, 5.73 50.19, 5.73 49.44))",
-        "POINT(6.13 49.81)",
-    )
-}
-"""Bounding box and centre of a country as WKT, longitude first, in degrees to two decimals."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,6 +202,10 @@ def _read(name: str) -> dict[str, dict[str, str]]:
 def _scheme(row: Mapping[str, object]) -> Scheme:
     given = row.get("concept")
     concepts = given if isinstance(given, dict) else {}
+    coded: list[Country | Tongue] = [*countries().values(), *tongues().values()]
+    for one in coded:
+        if one.iri.startswith(f"{row['iri']}/"):
+            concepts[one.authority] = {tag: one.names.say(tag) for tag in ("fr", "en")}
     names = Text.of({tag: str(words) for tag, words in row.items()})
     at = str(row.get("concepts_at") or f"{row['iri']}/")
     return Scheme(str(row["iri"]), str(row["class"]), names, at, {key: Text.of(one) for key, one in concepts.items()})
@@ -241,8 +248,9 @@ def _explain_concept(described: OrderedTriples, term: ox.NamedNode, scheme: Sche
     described.add(term, SKOS + "prefLabel", *names)
     described.add(term, RDFS + "label", *names)
     described.add(term, SKOS + "inScheme", node(scheme.iri))
-    if scheme.iri.endswith("/country") and key in _PLACES:
-        for name, wkt in zip(("bbox", "centroid"), _PLACES[key], strict=True):
+    place = next((one for one in countries().values() if one.iri == term.value), None)
+    for name, wkt in (("bbox", place.box), ("centroid", place.centre)) if place else ():
+        if wkt:
             described.add(term, DCAT + name, ox.Literal(wkt, datatype=node(GEO + "wktLiteral")))
     described.add_types(node(scheme.iri), SKOS + "ConceptScheme")
     described.add(node(scheme.iri), DCTERMS + "title", *literals(scheme.names))

@@ -6,15 +6,20 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import groupby, takewhile
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import pyoxigraph as ox
 
 from pan2kg.i18n.catalogue import Language, Messages
+from pan2kg.publish.diff.figures import Refigured, refigured
 from pan2kg.publish.diff.states import Change, Shift
 from pan2kg.publish.diff.things import LONG, Altered, Edit, Names, Status, Value, read_names, read_things
+from pan2kg.tables.figure_words import basis_words, value_words
 from pan2kg.tables.formats import md_escape
-from pan2kg.turtle.vocabulary import DCTERMS, GRAPH, PAN, RDF
+from pan2kg.turtle.vocabulary import DCTERMS, PAN, RDF, path_of
+
+if TYPE_CHECKING:
+    from pan2kg.coherence.texts import Earlier
 
 _WORDS: Final = Messages("change")
 
@@ -31,6 +36,7 @@ class ChangeReport:
     change: Change
     names: Names
     things: tuple[Altered, ...]
+    figures: Refigured | None = None
 
     def count(self, status: Status) -> int:
         """How many things something happened to."""
@@ -45,10 +51,11 @@ class Line:
     text: str
 
 
-def read_change_report(change: Change) -> ChangeReport:
-    """A change thing by thing."""
+def read_change_report(change: Change, weights: Earlier | None = None) -> ChangeReport:
+    """A change thing by thing, with the figures of both states on the ``weights`` the old one published."""
     names = read_names(change)
-    return ChangeReport(change, names, read_things(change, names))
+    found = None if change.is_empty else refigured(change, weights)
+    return ChangeReport(change, names, read_things(change, names), found)
 
 
 def write_text(report: ChangeReport, language: Language) -> str:
@@ -87,7 +94,7 @@ def file_name(graph: str) -> str:
     >>> file_name("https://w3id.org/pan2kg/graph/plans/lu-bhr-2/actions")
     'plans/lu-bhr-2/actions'
     """
-    return graph.removeprefix(GRAPH)
+    return path_of(graph) or graph
 
 
 def describe_edit(edit: Edit, names: Names, language: Language) -> str:
@@ -122,9 +129,22 @@ def _lines(report: ChangeReport, language: Language) -> Iterator[Line]:
         yield Line(1, _WORDS.say("moved", language, old=file_name(move.old), new=file_name(move.new)))
     yield from (Line(1, _shift(shift, language)) for shift in change.shifts)
     yield from (Line(1, _derived(report, language, one.rule)) for one in change.derivations)
+    if report.figures:
+        yield from _refigured(report.figures, language)
     for root, things in groupby(sorted(report.things, key=lambda one: _order(one, report)), key=lambda one: one.root):
         yield Line(0, report.names.titled(root, language))
         yield from _told(list(things), report, language)
+
+
+def _refigured(found: Refigured, language: Language) -> Iterator[Line]:
+    """What the figures of the register were and are, with what they rest on."""
+    yield Line(0, _WORDS.say("figures", language))
+    if not found.changed:
+        yield Line(1, _WORDS.say("figures-same", language))
+    for old, new in found.changed:
+        ends = {"old": value_words(old.value, old, language), "new": value_words(new.value, new, language)}
+        yield Line(1, _WORDS.say("edit.changed", language, property=new.figure.name().say(language), **ends))
+    yield Line(1, basis_words(found.line, language))
 
 
 def _order(thing: Altered, report: ChangeReport) -> tuple[int, str, str, bool, str, str]:

@@ -17,17 +17,25 @@ from xml.etree import ElementTree as ET
 import pyoxigraph as ox
 
 from pan2kg.errors import FormatError
+from pan2kg.graph.dataset import dataset_of
 from pan2kg.i18n.catalogue import Language, Messages
 from pan2kg.publish.diff.change_report import ChangeReport, describe_edit, kind_name
+from pan2kg.publish.diff.figures import Refigured
 from pan2kg.publish.diff.states import Change
 from pan2kg.publish.diff.things import Altered, Edit, Value
+from pan2kg.store.profile import VOID_SPACE
 from pan2kg.tables import formats
+from pan2kg.tables.figure_words import basis_words
 from pan2kg.turtle.vocabulary import DCTERMS, ROOT
 
 _WORDS: Final = Messages("change")
 
 ATOM: Final = "http://www.w3.org/2005/Atom"
-FEED: Final = ROOT + "changes"
+FEED: Final = "changes"
+"""The feed's address below that of the project."""
+AUTHOR: Final = "pan2kg contributors"
+"""Who speaks where the data name nobody."""
+_FOAF: Final = "http://xmlns.com/foaf/0.1/name"
 _DAYS: Final = tuple(DCTERMS + name for name in ("modified", "issued", "created"))
 
 
@@ -44,17 +52,31 @@ def write_feed(report: ChangeReport, language: Language, updated: datetime, *, a
     """
     when = updated.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     root = ET.Element("feed", {"xmlns": ATOM, "xml:lang": language})
-    _put(root, "id", FEED)
+    space = _first(report, VOID_SPACE) or ROOT
+    _put(root, "id", space + FEED)
     _put(root, "title", _WORDS.say("feed.title", language))
     _put(root, "subtitle", _WORDS.say("title", language, old=report.change.old.name, new=report.change.new.name))
     _put(root, "updated", when)
-    _put(ET.SubElement(root, "author"), "name", "pan2kg contributors")
+    publisher = _first(report, f"{DCTERMS}publisher", dataset_of(space))
+    author = _first(report, _FOAF, publisher, language) if publisher else ""
+    _put(ET.SubElement(root, "author"), "name", author or AUTHOR)
     if address:
         ET.SubElement(root, "link", {"rel": "self", "type": "application/atom+xml", "href": formats.xml_fit(address)})
     for thing in report.things:
         _entry(root, thing, report, language, when)
     ET.indent(root)
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{ET.tostring(root, encoding="unicode")}\n'
+
+
+def _first(report: ChangeReport, predicate: str, subject: str = "", language: str = "") -> str:
+    """A value the new state gives a property, of a subject where one is named, best in a language; empty for none."""
+    found = [
+        quad.object for quad in report.change.new.quads
+        if quad.predicate.value == predicate and isinstance(quad.object, ox.Literal | ox.NamedNode)
+        and (not subject or (isinstance(quad.subject, ox.NamedNode) and quad.subject.value == subject))
+    ]  # fmt: skip
+    told = sorted(found, key=lambda term: (getattr(term, "language", None) != language, term.value))
+    return next((term.value for term in told), "")
 
 
 def entry_id(thing: Altered) -> str:
@@ -146,9 +168,18 @@ def write_json(report: ChangeReport, language: Language) -> str:
         "moved": [{"old": one.old, "new": one.new} for one in change.moves],
         "shifted": [{"old": one.old, "new": one.new, "count": one.count} for one in change.shifts],
         "derived": [{"rule": one.rule, "added": one.added, "removed": one.removed} for one in change.derivations],
+        "figures": _figures(report.figures, language) if report.figures else None,
         "things": [_thing(thing, report, language) for thing in report.things],
     }
     return formats.write_json(content)
+
+
+def _figures(found: Refigured, language: Language) -> dict[str, object]:
+    changed = [
+        {"figure": new.figure.id, "name": new.figure.name().say(language), "old": old.value, "new": new.value}
+        for old, new in found.changed
+    ]
+    return {"basis": basis_words(found.line, language), "weights": found.line.weights, "changed": changed}
 
 
 def _about(thing: Altered, report: ChangeReport, language: Language) -> list[str]:

@@ -14,10 +14,12 @@ from typing import Final
 
 import pyoxigraph as ox
 
+from pan2kg.graph.graph import Graph
 from pan2kg.project import Project
+from pan2kg.publish.measured import weigh_links
 from pan2kg.store.rules import derive
 from pan2kg.store.store import LocalStore, is_derived, open_store, read_quads
-from pan2kg.turtle.vocabulary import DERIVED
+from pan2kg.turtle.vocabulary import rule_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,7 @@ def side_of_store(store: LocalStore, name: str) -> Side:
 
 
 def read_side(path: Path) -> Side:
-    """A project as its dump would be, what a release folder holds, or a file.
+    """A project as a release of it would be, what a release folder holds, or a file.
 
     Raises:
         ProjectError: there is no such file or folder, none of this kind, or it cannot be read.
@@ -60,7 +62,9 @@ def read_side(path: Path) -> Side:
         project = Project.at(path)
         if project.data:
             return side_of((quad for dump in project.data for quad in read_quads(dump)), path.resolve().name)
-        return side_of_store(open_store(project, derive), path.resolve().name)
+        graph = Graph(project, open_store(project, derive))
+        weigh_links(graph)
+        return side_of_store(graph.held, path.resolve().name)
     return side_of(read_quads(path), path.name)
 
 
@@ -228,7 +232,6 @@ def _padded(names: list[str], length: int) -> list[str]:
 
 def _derivations(gone: Iterable[ox.Quad], come: Iterable[ox.Quad]) -> tuple[Derivation, ...]:
     less, more = (
-        Counter(graph_name(quad).removeprefix(DERIVED) for quad in quads if is_derived(graph_name(quad)))
-        for quads in (gone, come)
+        Counter(rule_of(graph_name(quad)) for quad in quads if is_derived(graph_name(quad))) for quads in (gone, come)
     )
     return tuple(Derivation(rule, more[rule], less[rule]) for rule in sorted({*less, *more}))

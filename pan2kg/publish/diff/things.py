@@ -20,7 +20,7 @@ from pan2kg.i18n.catalogue import LANGUAGES, Language, Messages
 from pan2kg.project import Project
 from pan2kg.publish.diff.states import Change, graph_name
 from pan2kg.store.store import is_derived, plain
-from pan2kg.turtle.vocabulary import DCTERMS, ID, PAN, RDF, RDFS, SKOS
+from pan2kg.turtle.vocabulary import DCTERMS, PAN, RDF, RDFS, SKOS, kind_and_key
 from pan2kg.turtle.writer import read_prefixes
 
 _WORDS: Final = Messages("change")
@@ -36,6 +36,8 @@ UP: Final = (
             "implements",
             "milestoneOf",
             "underInstrument",
+            "countIn",
+            "nameOf",
             "from",
             "between",
         )
@@ -88,7 +90,7 @@ class Names:
         """As :meth:`of`, with its number before and its key behind, unless that is computed."""
         name = self.of(iri, language, besides=besides)
         number = self.value(iri, SKOS + "notation")
-        key = iri.rpartition("/")[2] if iri.startswith(ID) else self.short(iri)
+        key = iri.rpartition("/")[2] if kind_and_key(iri)[0] else self.short(iri)
         before = f"{number} {name}" if number else name
         return before if key in before or _COMPUTED.fullmatch(key) else f"{before} ({key})"
 

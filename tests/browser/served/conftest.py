@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -17,6 +16,7 @@ from playwright.sync_api import Locator, Page, Response, expect
 from pan2kg.project import Project
 from tests.browser.chromium import Look, Watch, Watched
 from tests.conftest import once_a_run
+from tests.copies import FEW, copy
 
 TOKEN: Final = "correct horse battery staple"  # of the service the tests start themselves
 POLICY: Final = ("default-src 'none'", "script-src 'self' 'wasm-unsafe-eval'", "connect-src 'self'")
@@ -50,18 +50,10 @@ def served(project: Project, tmp_path_factory: pytest.TempPathFactory) -> Iterat
 
 
 @pytest.fixture(scope="module")
-def own_copy(project: Project, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of the shipped project that may be written to."""
-    copy = tmp_path_factory.mktemp("copied") / "copy"
-    for name in ("ontology", "graph", "queries"):
-        shutil.copytree(project.root / name, copy / name)
-    return copy
-
-
-@pytest.fixture(scope="module")
-def writable(own_copy: Path) -> Iterator[str]:
-    """The address of a writable service over a copy."""
-    with serving(own_copy, "--writable", PAN2KG_TOKEN=TOKEN) as address:
+def writable(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a writable service over a copy with a few plans."""
+    copied = copy(tmp_path_factory.mktemp("copied") / "copy", FEW)
+    with serving(copied, "--writable", PAN2KG_TOKEN=TOKEN) as address:
         yield address
 
 
@@ -78,18 +70,25 @@ def without_policy(response: Response) -> list[str]:
 
 
 @pytest.fixture
-def visit(watch: Watch, served: str) -> Iterator[Visit]:
-    """Open pages of the service; each it sends must carry the content policy."""
+def visit(watch: Watch, window: Watch, served: str) -> Iterator[Visit]:
+    """Open pages of the service, the first in a window that is kept; each it sends must carry the content policy."""
+    opened: list[Watched] = []
     seen: list[Response] = []
 
+    def note(response: Response) -> None:
+        seen.append(response)
+
     def open_page(path: str, *, width: int = 1280, **look: Unpack[Look]) -> Watched:
-        one = watch("about:blank", width=width, **look)
+        one = (watch if opened else window)("about:blank", width=width, **look)
+        opened.append(one)
         one.origin = served
-        one.page.on("response", lambda response: seen.append(response))
+        one.page.on("response", note)
         one.page.goto(path if "://" in path else f"{served}{path}")
         return one
 
     yield open_page
+    for one in opened:
+        one.page.remove_listener("response", note)
     documents = [one for one in seen if "html" in one.headers.get("content-type", "")]
     assert documents
     assert not [fault for one in documents for fault in without_policy(one)]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.chromium import faults_of_access, shortened
+from tests.browser.chromium import faults_of_access, faults_of_what_is_alike
 from tests.browser.served.conftest import TOKEN, follow, settled, too_wide
 
 if TYPE_CHECKING:
@@ -51,11 +51,7 @@ def faults_at_the_end(page: Page, name: str, *, whole: bool) -> list[str]:
     found = [f"{name}, {width}: {wide} pixels too wide" for width in WIDTHS if (wide := too_wide(at(page, width)))]
     if whole:
         found += [f"{name}: {fault}" for fault in faults_of_access(page, best_practice=False, contrast=False)]
-    shortened(page)
-    for width in WIDTHS:
-        told = faults_of_access(at(page, width), best_practice=False, contrast=whole)
-        found += [f"{name}, {width}: {fault}" for fault in told]
-    return found
+    return found + [f"{name}, {fault}" for fault in faults_of_what_is_alike(page, WIDTHS, whole=whole)]
 
 
 @pytest.mark.parametrize("language", ["fr", "en", "de"])

@@ -13,7 +13,7 @@ from tests.pages import EVERY
 if TYPE_CHECKING:
     from tests.browser.served.conftest import Visit
 
-MORE = ("document/mae-gouvernement-lu-fr-pan-2", "link/5631fa1447969dba")
+MORE = ("document/mae-gouvernement-lu-fr-pan-2", "link/094923f2ff6b1c1f")
 """What a service has a page of, and an export has not."""
 BARE = "SELECT ?plan WHERE { ?plan a <https://w3id.org/pan2kg/ontology#Plan> } ORDER BY ?plan LIMIT 5"
 

@@ -99,6 +99,19 @@ def test_things_are_named_in_the_language_of_the_page(visit: Visit) -> None:
     expect(page.locator(".results tbody a").first).to_have_attribute("lang", "fr")
 
 
+def test_keys_of_a_stored_question_are_words_as_on_its_own_page(visit: Visit, project: Project) -> None:
+    page = visit("/fr/sparql.html").page
+    expect(page.locator("sparql-editor[data-editor=ready]")).to_have_count(1)
+    page.get_by_role("textbox", name="Requête").focus()
+    page.keyboard.press("Control+a")
+    page.keyboard.insert_text(read_queries(project)["plan-citations"].text)
+    page.get_by_role("button", name="Exécuter").click()
+    expect(page.locator(".results")).to_be_visible()
+    cells = set(page.locator(".results tbody td").all_inner_texts())
+    assert cells & {"non lu", "impossible (antérieur)", "cadre international"}
+    assert not cells & {"unread", "impossible", "framework", "undated", "expected", "edition"}
+
+
 def test_what_the_graph_uses_of_others_is_completed_too(visit: Visit) -> None:
     page = visit("/en/sparql.html").page
     expect(page.locator("sparql-editor[data-editor=ready]")).to_have_count(1)

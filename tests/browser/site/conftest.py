@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date
 from pathlib import Path
 from threading import Lock
 from typing import Final
@@ -17,14 +16,12 @@ from urllib.parse import unquote, urlsplit
 import pytest
 
 import pan2kg
-from pan2kg.graph.graph import Graph
 from pan2kg.site.bundle import HOW_TO_BUILD, Bundle, find_bundle
 from pan2kg.site.registry import PAGES, Site
 from pan2kg.site.site_context import SiteContext
 from tests.browser.chromium import Handler, serve
 from tests.pages import EXAMPLES
 
-DAY: Final = date(2026, 1, 1)
 SINGLE: Final = tuple(name for name, view in PAGES.items() if view.chosen is None)
 TYPES: Final = (*SINGLE, *(name if name not in SINGLE else f"{name}/" for name in EXAMPLES))
 """Every type of page of an export, where nothing can be written down; one that is a series and a page too ends in /."""
@@ -76,13 +73,11 @@ def bundle() -> Bundle:
 
 
 @pytest.fixture(scope="session")
-def static_site(graph: pan2kg.Graph, bundle: Bundle, tmp_path_factory: pytest.TempPathFactory) -> Iterator[StaticSite]:
+def static_site(dated: pan2kg.Graph, bundle: Bundle, tmp_path_factory: pytest.TempPathFactory) -> Iterator[StaticSite]:
     """The static site, served as any web host serves it."""
     beside = "PYTEST_XDIST_WORKER" in os.environ
     folder = tmp_path_factory.getbasetemp().parent / "site" if beside else tmp_path_factory.mktemp("site")
-    made = StaticSite(
-        Site(SiteContext(Graph(graph.project, graph.store, language="fr", as_of=DAY), "static", bundle)), folder
-    )
+    made = StaticSite(Site(SiteContext(dated, "static", bundle)), folder)
     for name, path in bundle.files().items():
         put(folder / "assets" / name, path.read_bytes())
 
@@ -99,6 +94,6 @@ def static_site(graph: pan2kg.Graph, bundle: Bundle, tmp_path_factory: pytest.Te
 
 
 @pytest.fixture(scope="session")
-def behind_server(graph: pan2kg.Graph, bundle: Bundle) -> Site:
+def behind_server(dated: pan2kg.Graph, bundle: Bundle) -> Site:
     """The same site as a service makes it, page by page."""
-    return Site(SiteContext(Graph(graph.project, graph.store, language="fr", as_of=DAY), "served", bundle))
+    return Site(SiteContext(dated, "served", bundle))

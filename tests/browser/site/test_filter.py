@@ -68,12 +68,12 @@ def with_keys(choice: dict[str, str], keys: dict[str, str]) -> dict[str, str]:
 def test_a_choice_gives_what_a_server_would_show(
     static_site: StaticSite,
     behind_server: Site,
-    watch: Watch,
+    window: Watch,
     name: str,
     choices: Sequence[dict[str, str]],
     keys: dict[str, str],
 ) -> None:
-    page = watch(static_site.served + name).page
+    page = window(static_site.served + name).page
     for choice in (with_keys(choice, keys) for choice in choices):
         made = behind_server.page(name, choice)
         assert made
@@ -97,8 +97,8 @@ def test_a_choice_is_undone_by_going_back(static_site: StaticSite, watch: Watch)
     assert page.evaluate(SEEN, None)[-1] == before[-1]
 
 
-def test_a_choice_works_from_disk(static_site: StaticSite, watch: Watch) -> None:
-    page = watch(static_site.on_disk("fr/index.html")).page
+def test_a_choice_works_from_disk(static_site: StaticSite, window: Watch) -> None:
+    page = window(static_site.on_disk("fr/index.html")).page
     before = page.locator("table.matrix td > a").count()
     chosen_by_hand(page, {"evidence": "plan"})
     assert page.url.endswith("?evidence=plan")
@@ -106,13 +106,13 @@ def test_a_choice_works_from_disk(static_site: StaticSite, watch: Watch) -> None
 
 
 @pytest.mark.parametrize(("before", "now"), [("declared", "other"), ("inferred", "editors"), ("official", "")])
-def test_an_address_of_before_chooses_a_level(static_site: StaticSite, watch: Watch, before: str, now: str) -> None:
-    page = watch(f"{static_site.served}fr/index.html?evidence={before}").page
+def test_an_address_of_before_chooses_a_level(static_site: StaticSite, window: Watch, before: str, now: str) -> None:
+    page = window(f"{static_site.served}fr/index.html?evidence={before}").page
     expect(page.locator("#evidence")).to_have_value(now)
 
 
-def test_the_file_holds_what_was_chosen(static_site: StaticSite, behind_server: Site, watch: Watch) -> None:
-    page = chosen_by_hand(watch(static_site.served + "fr/index.html").page, {"evidence": "editors", "year": "2020"})
+def test_the_file_holds_what_was_chosen(static_site: StaticSite, behind_server: Site, window: Watch) -> None:
+    page = chosen_by_hand(window(static_site.served + "fr/index.html").page, {"evidence": "editors", "year": "2020"})
     with page.expect_download() as download:
         page.get_by_role("link", name="CSV").first.click()
     made = behind_server.page("fr/matrix.csv", {"evidence": "editors", "year": "2020"})
@@ -121,8 +121,9 @@ def test_the_file_holds_what_was_chosen(static_site: StaticSite, behind_server: 
 
 
 @pytest.mark.parametrize("way", ["served", "from disk"])
-def test_the_picture_shows_what_was_chosen(static_site: StaticSite, watch: Watch, way: str) -> None:
-    page = watch(f"{static_site.served}fr/index.html" if way == "served" else static_site.on_disk("fr/index.html")).page
+def test_the_picture_shows_what_was_chosen(static_site: StaticSite, window: Watch, way: str) -> None:
+    served, on_disk = f"{static_site.served}fr/index.html", static_site.on_disk("fr/index.html")
+    page = window(served if way == "served" else on_disk).page
     chosen_by_hand(page, {"evidence": "other", "year": "2020"})
     with page.expect_download() as download:
         page.get_by_role("link", name="SVG").first.click()
@@ -142,8 +143,8 @@ def test_a_pair_is_opened_with_the_evidence_chosen(behind_server: Site) -> None:
     assert b'href="pair/lu-bhr-1--lu-bhr-2.html?evidence=editors"' in page.body
 
 
-def test_titles_stay_in_their_language_after_a_choice(static_site: StaticSite, watch: Watch) -> None:
-    page = watch(static_site.served + "fr/index.html").page
+def test_titles_stay_in_their_language_after_a_choice(static_site: StaticSite, window: Watch) -> None:
+    page = window(static_site.served + "fr/index.html").page
     page.locator("#data-language").select_option("en")
     chosen_by_hand(page, {"evidence": "plan"})
     expect(page.locator("table.matrix tbody th .label").first).to_have_attribute("lang", "en")

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from pan2kg.i18n.catalogue import LANGUAGES
-from tests.browser.chromium import faults_of_access, shortened
+from tests.browser.chromium import faults_of_access, faults_of_what_is_alike
 from tests.browser.site.conftest import SINGLE, TYPES
 from tests.pages import EXAMPLES
 
@@ -63,11 +63,7 @@ def test_nothing_keeps_people_out_and_no_page_scrolls_sideways(
                 found.append(f"{language} {width}: {wide} pixels too wide")
         if language == WHOLE:
             found += [f"whole: {fault}" for fault in faults_of_access(page, best_practice=False, contrast=False)]
-        shortened(page)
-        for width in WIDTHS:
-            page.set_viewport_size({"width": width, "height": 900})
-            faults = faults_of_access(page, best_practice=False, contrast=language == WHOLE)
-            found += [f"{language} {width}: {fault}" for fault in faults]
+        found += [f"{language} {fault}" for fault in faults_of_what_is_alike(page, WIDTHS, whole=language == WHOLE)]
     assert not found, "\n".join(found)
 
 

@@ -15,9 +15,9 @@ QUESTIONS = {"with a form": "who-should-talk", "without one": "plans"}
 
 
 @pytest.mark.parametrize("name", QUESTIONS.values(), ids=QUESTIONS)
-def test_a_link_of_another_release_or_of_a_day_says_so(name: str, static_site: StaticSite, watch: Watch) -> None:
+def test_a_link_of_another_release_or_of_a_day_says_so(name: str, static_site: StaticSite, window: Watch) -> None:
     static_site.put(f"fr/question/{name}.html")
-    page = watch(f"{static_site.served}fr/question/{name}.html?as-of=2021-06-30&release=0.0.9").page
+    page = window(f"{static_site.served}fr/question/{name}.html?as-of=2021-06-30&release=0.0.9").page
     expect(page.locator("question-form > .notice")).to_have_count(2)
     expect(page.locator("question-form > .notice").nth(0)).to_contain_text("état au 2021-06-30")
     expect(page.locator("question-form > .notice").nth(1)).to_contain_text("version 0.0.9")
@@ -43,12 +43,12 @@ def test_a_question_asked_in_the_page_fixes_its_release(static_site: StaticSite,
 
 @pytest.mark.parametrize("way", ["served", "from disk"])
 def test_an_answer_opens_as_the_question_says_unless_the_link_says_otherwise(
-    static_site: StaticSite, watch: Watch, way: str
+    static_site: StaticSite, window: Watch, way: str
 ) -> None:
     path = "fr/question/who-does-what.html"
     static_site.put(path.replace(".html", ".json"))
     static_site.put("data/graph.js")
-    page = watch(f"{static_site.served}{path}" if way == "served" else static_site.on_disk(path)).page
+    page = window(f"{static_site.served}{path}" if way == "served" else static_site.on_disk(path)).page
     chart, table = (page.get_by_role("tab", name=name).last for name in ("Graphique", "Tableau"))
     expect(chart).to_have_attribute("aria-selected", "true")
     expect(page.locator(".chart-figure .bars rect")).to_have_count(60)

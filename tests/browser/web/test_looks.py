@@ -70,8 +70,8 @@ def test_no_page_is_wider_than_a_small_screen(site: Site, window: Watch, name: s
     assert wide <= 0, f"{wide} pixels too wide"
 
 
-def test_the_first_column_of_the_matrix_stays_in_sight(site: Site, watch: Watch) -> None:
-    page = watch(site.page("matrix", MATRIX), width=360).page
+def test_the_first_column_of_the_matrix_stays_in_sight(site: Site, window: Watch) -> None:
+    page = window(site.page("matrix", MATRIX), width=360).page
     page.get_by_role("region").evaluate("region => { region.scrollLeft = 400; }")
     box = page.locator("tbody th").first.bounding_box()
     assert box
@@ -92,8 +92,8 @@ SIZES: Final = """all => all.map(one => {
 })"""
 
 
-def test_targets_are_large_enough(site: Site, watch: Watch) -> None:
-    page = watch(site.page("targets", PAGE), width=360).page
+def test_targets_are_large_enough(site: Site, window: Watch) -> None:
+    page = window(site.page("targets", PAGE), width=360).page
     sizes = page.locator("button:visible, select:visible, input:visible, td a:visible, a.number").evaluate_all(SIZES)
     assert sizes
     assert not [name for name, width, height in sizes if width < 24 or height < 24]
@@ -121,8 +121,8 @@ def test_a_page_prints_without_its_controls(site: Site, watch: Watch, tmp_path: 
     assert target.read_bytes().startswith(b"%PDF")
 
 
-def test_a_page_speaks_its_language(site: Site, watch: Watch) -> None:
-    page = drawn(watch(site.page("words", BODY, language="fr")).page)
+def test_a_page_speaks_its_language(site: Site, window: Watch) -> None:
+    page = drawn(window(site.page("words", BODY, language="fr")).page)
     expect(page.get_by_text(said_in("fr", "nodes", 4))).to_be_visible()
     page.get_by_label(said_in("fr", "find"), exact=True).fill("introuvable")
     expect(page.get_by_text(said_in("fr", "nodes", 0), exact=True)).to_be_visible()
@@ -133,8 +133,8 @@ def said_in(language: Language, key: str, n: int = 1) -> str:
     return Messages("page").say(f"script-network-{key}", language, n=n)
 
 
-def test_words_a_page_lacks_are_an_error_a_developer_sees(site: Site, watch: Watch) -> None:
-    watched = watch(site.page("wordless", TABLE, words='{"table": {"filter": "Find"}}'))
+def test_words_a_page_lacks_are_an_error_a_developer_sees(site: Site, window: Watch) -> None:
+    watched = window(site.page("wordless", TABLE, words='{"table": {"filter": "Find"}}'))
     watched.page.get_by_label("Find a row").fill("elan")
     expect(watched.page.get_by_role("status")).to_have_text("count-of")
     watched.forgive("page-words: table.count-of")

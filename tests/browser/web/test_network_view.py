@@ -66,9 +66,9 @@ def drawn(page: Page) -> Page:
 
 
 @pytest.mark.parametrize("place", ["served", "disk"])
-def test_the_list_beside_shows_what_the_picture_shows(site: Site, watch: Watch, place: str) -> None:
+def test_the_list_beside_shows_what_the_picture_shows(site: Site, window: Watch, place: str) -> None:
     address = site.page("network", BODY)
-    page = drawn(watch(address if place == "served" else site.on_disk(address)).page)
+    page = drawn(window(address if place == "served" else site.on_disk(address)).page)
     expect(page.locator("[data-thing]")).to_have_count(4)
     expect(page.get_by_text("fallback")).to_be_hidden()
     page.get_by_label("inferred").uncheck()
@@ -80,14 +80,14 @@ def test_the_list_beside_shows_what_the_picture_shows(site: Site, watch: Watch, 
     expect(page.locator("[data-link]")).to_have_count(3)
 
 
-def test_a_plan_chosen_leaves_its_things_and_those_they_touch(site: Site, watch: Watch) -> None:
-    page = drawn(watch(site.page("network-plan", BODY)).page)
+def test_a_plan_chosen_leaves_its_things_and_those_they_touch(site: Site, window: Watch) -> None:
+    page = drawn(window(site.page("network-plan", BODY)).page)
     page.get_by_label("Plan", exact=True).select_option("Plan P")
     expect(page.locator("[data-thing]")).to_have_count(3)
 
 
-def test_arrow_keys_move_and_enter_opens_the_why(site: Site, watch: Watch) -> None:
-    page = drawn(watch(site.page("network-keys", BODY)).page)
+def test_arrow_keys_move_and_enter_opens_the_why(site: Site, window: Watch) -> None:
+    page = drawn(window(site.page("network-keys", BODY)).page)
     picture = page.get_by_role("application")
     picture.press("ArrowRight")
     expect(page.locator("network-view")).to_have_attribute("data-chosen", "a")
@@ -102,8 +102,8 @@ def test_arrow_keys_move_and_enter_opens_the_why(site: Site, watch: Watch) -> No
     expect(picture).to_be_focused()
 
 
-def test_the_shortest_way_is_told_in_words(site: Site, watch: Watch) -> None:
-    page = drawn(watch(site.page("network-way", BODY)).page)
+def test_the_shortest_way_is_told_in_words(site: Site, window: Watch) -> None:
+    page = drawn(window(site.page("network-way", BODY)).page)
     page.get_by_text("Shortest way").click()
     page.get_by_label("From").select_option("Thing a")
     page.get_by_label("To").select_option("Thing d")
@@ -114,8 +114,8 @@ def test_the_shortest_way_is_told_in_words(site: Site, watch: Watch) -> None:
     expect(page.locator("network-view .status")).to_contain_text("No way leads")
 
 
-def test_a_thing_is_found_hidden_and_brought_back_by_its_neighbour(site: Site, watch: Watch) -> None:
-    page = drawn(watch(site.page("network-hide", BODY)).page)
+def test_a_thing_is_found_hidden_and_brought_back_by_its_neighbour(site: Site, window: Watch) -> None:
+    page = drawn(window(site.page("network-hide", BODY)).page)
     page.get_by_label("Find", exact=True).fill("thing c")
     expect(page.locator("[data-thing]")).to_have_count(1)
     page.get_by_label("Find", exact=True).press("Enter")
@@ -128,18 +128,18 @@ def test_a_thing_is_found_hidden_and_brought_back_by_its_neighbour(site: Site, w
     expect(page.locator("[data-thing]")).to_have_count(4)
 
 
-def test_neighbours_are_fetched_from_the_address_the_page_gives(site: Site, watch: Watch) -> None:
+def test_neighbours_are_fetched_from_the_address_the_page_gives(site: Site, window: Watch) -> None:
     more = {"nodes": [thing("new", 0, 0, type="body")], "edges": [link("a", "new")]}
     (site.folder / "en" / "more-a.json").write_text(json.dumps(more), encoding="utf-8")
     body = f"<network-view>{embedded('network', {**NETWORK, 'more': 'more-{id}.json'})}</network-view>"
-    page = drawn(watch(site.page("network-more", body, mode="served")).page)
+    page = drawn(window(site.page("network-more", body, mode="served")).page)
     page.locator("[data-thing=a]").click()
     page.get_by_role("button", name="Show its neighbours").click()
     expect(page.locator("[data-thing]")).to_have_count(5)
 
 
-def test_the_picture_is_saved_as_svg_and_png(site: Site, watch: Watch) -> None:
-    page = drawn(watch(site.page("network-save", BODY)).page)
+def test_the_picture_is_saved_as_svg_and_png(site: Site, window: Watch) -> None:
+    page = drawn(window(site.page("network-save", BODY)).page)
     with page.expect_download() as download:
         page.get_by_role("button", name="Save as SVG").click()
     drawing = ET.fromstring(download.value.path().read_bytes())
@@ -150,10 +150,10 @@ def test_the_picture_is_saved_as_svg_and_png(site: Site, watch: Watch) -> None:
     assert download.value.path().read_bytes().startswith(b"\x89PNG")
 
 
-def test_what_waits_comes_with_its_neighbour(site: Site, watch: Watch) -> None:
+def test_what_waits_comes_with_its_neighbour(site: Site, window: Watch) -> None:
     nodes = [{**node, "hidden": node["id"] == "d"} for node in NETWORK["nodes"]]
     data = {**NETWORK, "nodes": nodes, "focus": "a"}
-    page = drawn(watch(site.page("network-waits", f"<network-view>{embedded('network', data)}</network-view>")).page)
+    page = drawn(window(site.page("network-waits", f"<network-view>{embedded('network', data)}</network-view>")).page)
     expect(page.locator("[data-thing]")).to_have_count(3)
     page.locator("[data-thing=c]").click()
     page.get_by_role("button", name="Show its neighbours").click()
@@ -161,14 +161,14 @@ def test_what_waits_comes_with_its_neighbour(site: Site, watch: Watch) -> None:
     expect(page.locator("[data-thing]")).to_have_count(4)
 
 
-def test_five_hundred_things_are_filtered_and_named(site: Site, watch: Watch) -> None:
+def test_five_hundred_things_are_filtered_and_named(site: Site, window: Watch) -> None:
     n = 480
     nodes = [
         thing(str(i), math.cos(i) * i, math.sin(i) * i, plan=f"p{i % 9}", planLabel=f"Plan {i % 9}") for i in range(n)
     ]
     edges = [{**link(str(i % n), str((i * 7 + 3) % n)), "id": f"e{i}"} for i in range(1200)]
     body = f"<network-view>{embedded('network', {'nodes': nodes, 'edges': edges})}</network-view>"
-    page = drawn(watch(site.page("network-large", body)).page)
+    page = drawn(window(site.page("network-large", body)).page)
     expect(page.locator("[data-thing]")).to_have_count(n)
     page.get_by_label("Plan", exact=True).select_option("Plan 1")
     near = {end for i in range(1200) for end in (i % n, (i * 7 + 3) % n) if 1 in (i % n % 9, (i * 7 + 3) % n % 9)}

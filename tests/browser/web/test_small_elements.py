@@ -35,8 +35,8 @@ SEARCH: Final = """
 """
 
 
-def test_a_heading_sorts_by_value_and_empty_cells_stay_last(site: Site, watch: Watch) -> None:
-    page = watch(site.page("table", TABLE)).page
+def test_a_heading_sorts_by_value_and_empty_cells_stay_last(site: Site, window: Watch) -> None:
+    page = window(site.page("table", TABLE)).page
     names = page.locator("tbody td:first-child")
     page.get_by_role("button", name="Size").click()
     expect(names).to_have_text(["Zürich", "élan", "Berg"])
@@ -45,21 +45,21 @@ def test_a_heading_sorts_by_value_and_empty_cells_stay_last(site: Site, watch: W
     expect(page.get_by_role("columnheader", name="Size")).to_have_attribute("aria-sort", "descending")
 
 
-def test_names_sort_as_a_reader_expects(site: Site, watch: Watch) -> None:
-    page = watch(site.page("table-names", TABLE)).page
+def test_names_sort_as_a_reader_expects(site: Site, window: Watch) -> None:
+    page = window(site.page("table-names", TABLE)).page
     page.get_by_role("button", name="Name").click()
     expect(page.locator("tbody td:first-child")).to_have_text(["Berg", "élan", "Zürich"])
 
 
-def test_the_filter_is_blind_to_accents(site: Site, watch: Watch) -> None:
-    page = watch(site.page("table-filter", TABLE)).page
+def test_the_filter_is_blind_to_accents(site: Site, window: Watch) -> None:
+    page = window(site.page("table-filter", TABLE)).page
     page.get_by_label("Find a row").fill("elan")
     expect(page.locator("tbody tr:visible")).to_have_count(1)
     expect(page.get_by_role("status")).to_have_text("1 of 3 rows")
 
 
-def test_numbers_with_marks_between_thousands_are_sorted_and_found_as_numbers(site: Site, watch: Watch) -> None:
-    page = watch(site.page("table-counts", COUNTS)).page
+def test_numbers_with_marks_between_thousands_are_sorted_and_found_as_numbers(site: Site, window: Watch) -> None:
+    page = window(site.page("table-counts", COUNTS)).page
     page.get_by_role("button", name="Size").click()
     expect(page.locator("tbody td")).to_have_text(["1.5", "346", "2,346", "12,001"])
     for typed in ("2346", "2,346"):
@@ -67,8 +67,8 @@ def test_numbers_with_marks_between_thousands_are_sorted_and_found_as_numbers(si
         expect(page.locator("tbody tr:visible")).to_have_text(["2,346"])
 
 
-def test_labels_change_to_the_chosen_language_and_back(site: Site, watch: Watch) -> None:
-    page = watch(site.page("language", LANGUAGE)).page
+def test_labels_change_to_the_chosen_language_and_back(site: Site, window: Watch) -> None:
+    page = window(site.page("language", LANGUAGE)).page
     labels = page.locator("span.label")
     page.get_by_label("Data").select_option("fr")
     expect(labels).to_have_text(["État", "Only"])
@@ -84,10 +84,10 @@ def test_labels_change_to_the_chosen_language_and_back(site: Site, watch: Watch)
     expect(labels.first).to_have_text("State")
 
 
-def test_a_text_is_copied_and_said_to_be(site: Site, watch: Watch) -> None:
+def test_a_text_is_copied_and_said_to_be(site: Site, window: Watch) -> None:
     button = '<button type="button">Copy</button>'
     body = f'<copy-button data-copy="https://example.org/a" data-done="Done">{button}</copy-button>'
-    page = watch(site.page("copy", f'{body}<label>Paste <input id="p"></label>'), permissions=["clipboard-read"]).page
+    page = window(site.page("copy", f'{body}<label>Paste <input id="p"></label>'), permissions=["clipboard-read"]).page
     page.get_by_role("button", name="Copy").click()
     expect(page.get_by_role("status")).to_have_text("Done")
     page.get_by_label("Paste").focus()
@@ -96,9 +96,9 @@ def test_a_text_is_copied_and_said_to_be(site: Site, watch: Watch) -> None:
 
 
 @pytest.mark.parametrize("place", ["served", "disk"])
-def test_suggestions_come_from_the_list_of_labels(site: Site, watch: Watch, place: str) -> None:
+def test_suggestions_come_from_the_list_of_labels(site: Site, window: Watch, place: str) -> None:
     address = site.page("search", SEARCH.format(source="../data/labels.js"))
-    page = watch(address if place == "served" else site.on_disk(address)).page
+    page = window(address if place == "served" else site.on_disk(address)).page
     box = page.get_by_role("combobox", name="Search")
     box.fill("elan")  # at once, so that no later list takes the place of this one
     expect(page.get_by_role("option")).to_have_count(1)
@@ -108,9 +108,9 @@ def test_suggestions_come_from_the_list_of_labels(site: Site, watch: Watch, plac
     expect(box).to_have_attribute("aria-expanded", "false")
 
 
-def test_a_suggestion_chosen_by_keyboard_opens_its_page(site: Site, watch: Watch) -> None:
+def test_a_suggestion_chosen_by_keyboard_opens_its_page(site: Site, window: Watch) -> None:
     target = site.page("plan/one", "")
-    page = watch(site.page("search-served", SEARCH.format(source="../search.json"))).page
+    page = window(site.page("search-served", SEARCH.format(source="../search.json"))).page
     box = page.get_by_role("combobox", name="Search")
     box.fill("plan")
     expect(page.get_by_role("option")).to_have_count(1)

@@ -41,9 +41,9 @@ def run(page: Page) -> None:
 
 
 @pytest.mark.parametrize("place", ["served", "disk"])
-def test_a_query_is_answered_in_the_browser_with_labels_for_things(site: Site, watch: Watch, place: str) -> None:
+def test_a_query_is_answered_in_the_browser_with_labels_for_things(site: Site, window: Watch, place: str) -> None:
     address = site.page("sparql", editor(ORDERED))
-    page = watch(address if place == "served" else site.on_disk(address)).page
+    page = window(address if place == "served" else site.on_disk(address)).page
     run(page)
     expect(page.locator("sparql-editor .status")).to_contain_text("1 row in")
     expect(page.locator(".results th")).to_have_text(["one", "another", "a"])
@@ -63,28 +63,28 @@ def test_a_query_is_answered_in_the_browser_with_labels_for_things(site: Site, w
         ("SELECT * WHERE {\n?a ?b }", "This is not SPARQL: line 2, column"),
     ],
 )
-def test_what_cannot_be_answered_is_said_in_a_sentence(site: Site, watch: Watch, query: str, words: str) -> None:
-    page = watch(site.page("sparql-refused", editor(query))).page
+def test_what_cannot_be_answered_is_said_in_a_sentence(site: Site, window: Watch, query: str, words: str) -> None:
+    page = window(site.page("sparql-refused", editor(query))).page
     run(page)
     expect(page.locator("sparql-editor .status")).to_contain_text(words)
 
 
 @pytest.mark.parametrize("query", ['SELECT ("SERVICE" AS ?service) WHERE {} # SERVICE', "ASK { ?service ?from ?load }"])
-def test_words_in_strings_comments_and_names_refuse_nothing(site: Site, watch: Watch, query: str) -> None:
-    page = watch(site.page("sparql-words", editor(query))).page
+def test_words_in_strings_comments_and_names_refuse_nothing(site: Site, window: Watch, query: str) -> None:
+    page = window(site.page("sparql-words", editor(query))).page
     run(page)
     expect(page.locator("sparql-editor .status")).to_contain_text("1 row in")
 
 
-def test_from_narrows_the_union_of_all_graphs(site: Site, watch: Watch) -> None:
+def test_from_narrows_the_union_of_all_graphs(site: Site, window: Watch) -> None:
     query = f"SELECT (COUNT(*) AS ?n) FROM <{PAN}graph/a> WHERE {{ ?s ?p ?o }}"
-    page = watch(site.page("sparql-from", editor(query))).page
+    page = window(site.page("sparql-from", editor(query))).page
     run(page)
     expect(page.locator(".results td")).to_have_text(["4"])
 
 
-def test_a_running_query_is_stopped_and_the_next_one_answered(site: Site, watch: Watch) -> None:
-    page = watch(
+def test_a_running_query_is_stopped_and_the_next_one_answered(site: Site, window: Watch) -> None:
+    page = window(
         site.page("sparql-stop", editor(ENDLESS) + f'<a href="#" data-query="{attribute(ORDERED)}">Example</a>')
     ).page
     run(page)
@@ -96,8 +96,8 @@ def test_a_running_query_is_stopped_and_the_next_one_answered(site: Site, watch:
     expect(page.locator("sparql-editor .status")).to_contain_text("1 row in")
 
 
-def test_an_answer_is_seen_as_chart_network_and_raw(site: Site, watch: Watch) -> None:
-    page = watch(site.page("sparql-views", editor(WEIGHTS))).page
+def test_an_answer_is_seen_as_chart_network_and_raw(site: Site, window: Watch) -> None:
+    page = window(site.page("sparql-views", editor(WEIGHTS))).page
     run(page)
     expect(page.get_by_role("link", name="Plan one")).to_be_visible()
     page.get_by_role("tab", name="Chart").click()
@@ -113,10 +113,10 @@ def test_an_answer_is_seen_as_chart_network_and_raw(site: Site, watch: Watch) ->
     assert download.value.path().read_text(encoding="utf-8").splitlines()[:2] == ["plan,weight", f"{PAN}id/plan/one,3"]
 
 
-def test_dates_are_seen_as_a_timeline(site: Site, watch: Watch) -> None:
+def test_dates_are_seen_as_a_timeline(site: Site, window: Watch) -> None:
     rows = '("A" "2022-01-01"^^xsd:date "2022-06-30") ("B" "2021-12-31"^^xsd:date UNDEF)'
     query = f"PREFIX xsd: <{XSD}> SELECT ?what ?due ?done {{ VALUES (?what ?due ?done) {{ {rows} }} }}"
-    page = watch(site.page("sparql-dates", editor(query))).page
+    page = window(site.page("sparql-dates", editor(query))).page
     run(page)
     page.get_by_role("tab", name="Timeline").click()
     drawing = page.locator("svg.chart")
@@ -126,9 +126,9 @@ def test_dates_are_seen_as_a_timeline(site: Site, watch: Watch) -> None:
     expect(page.locator(".chart-figure .legend li")).to_have_text(["due", "done"])
 
 
-def test_a_graph_is_seen_as_a_network(site: Site, watch: Watch) -> None:
+def test_a_graph_is_seen_as_a_network(site: Site, window: Watch) -> None:
     query = f"CONSTRUCT {{ ?a <{PAN}ontology#cites> ?b }} WHERE {{ ?a <{PAN}ontology#cites> ?b }}"
-    page = watch(site.page("sparql-graph", editor(query))).page
+    page = window(site.page("sparql-graph", editor(query))).page
     run(page)
     expect(page.locator(".results th")).to_have_text(["subject", "predicate", "object"])
     page.get_by_role("tab", name="Network").click()
@@ -136,17 +136,17 @@ def test_a_graph_is_seen_as_a_network(site: Site, watch: Watch) -> None:
     expect(page.locator("network-view [data-thing]")).to_have_count(2)
 
 
-def test_things_are_named_in_the_language_of_titles(site: Site, watch: Watch) -> None:
+def test_things_are_named_in_the_language_of_titles(site: Site, window: Watch) -> None:
     choice = '<data-language><select><option value="fr" selected>Français</option></select></data-language>'
-    page = watch(site.page("sparql-titles", choice + editor(WEIGHTS))).page
+    page = window(site.page("sparql-titles", choice + editor(WEIGHTS))).page
     run(page)
     expect(page.locator(".results tbody a").first).to_have_text("Plan un")
     expect(page.locator(".results tbody a").first).to_have_attribute("lang", "fr")
 
 
-def test_terms_lead_to_their_documentation_and_what_has_no_page_nowhere(site: Site, watch: Watch) -> None:
+def test_terms_lead_to_their_documentation_and_what_has_no_page_nowhere(site: Site, window: Watch) -> None:
     values = f"<{PAN}ontology#cites> <{PAN}id/link/abc> <https://example.org/x>"
-    page = watch(site.page("sparql-links", editor(f"SELECT ?x {{ VALUES ?x {{ {values} }} }}"))).page
+    page = window(site.page("sparql-links", editor(f"SELECT ?x {{ VALUES ?x {{ {values} }} }}"))).page
     run(page)
     links = page.locator(".results td > *")
     expect(links).to_have_text(["cites", "abc", "x"])
@@ -155,8 +155,8 @@ def test_terms_lead_to_their_documentation_and_what_has_no_page_nowhere(site: Si
     expect(links.nth(2)).to_have_attribute("href", "https://example.org/x")
 
 
-def test_the_server_answers_where_there_is_one(site: Site, watch: Watch) -> None:
-    page = watch(
+def test_the_server_answers_where_there_is_one(site: Site, window: Watch) -> None:
+    page = window(
         site.page("sparql-served", editor("SELECT ?x WHERE {}", 'data-endpoint="../sparql"'), mode="served")
     ).page
     run(page)
@@ -164,8 +164,8 @@ def test_the_server_answers_where_there_is_one(site: Site, watch: Watch) -> None
     expect(page.locator(".engine")).to_have_text("Answered by the server")
 
 
-def test_a_broken_query_shows_what_the_server_said(site: Site, watch: Watch) -> None:
-    seen = watch(site.page("sparql-broken", editor("broken", 'data-endpoint="../sparql"'), mode="served"))
+def test_a_broken_query_shows_what_the_server_said(site: Site, window: Watch) -> None:
+    seen = window(site.page("sparql-broken", editor("broken", 'data-endpoint="../sparql"'), mode="served"))
     run(seen.page)
     expect(seen.page.locator("sparql-editor .status")).to_have_text(
         "The query is not SPARQL at line 1, column 8: expected a variable. (en)"
@@ -173,8 +173,8 @@ def test_a_broken_query_shows_what_the_server_said(site: Site, watch: Watch) -> 
     seen.forgive("answer 400")
 
 
-def test_an_answer_that_was_cut_off_is_shown_as_such(site: Site, watch: Watch) -> None:
-    page = watch(site.page("sparql-cut", editor("cut", 'data-endpoint="../sparql"'), mode="served")).page
+def test_an_answer_that_was_cut_off_is_shown_as_such(site: Site, window: Watch) -> None:
+    page = window(site.page("sparql-cut", editor("cut", 'data-endpoint="../sparql"'), mode="served")).page
     run(page)
     expect(page.locator("sparql-editor .status")).to_contain_text("cut the answer off")
     expect(page.locator(".panel-raw pre")).to_contain_text("served")
@@ -196,8 +196,8 @@ def test_the_editor_keeps_value_selection_and_focus(site: Site, watch: Watch) ->
     expect(page.locator("textarea")).to_have_value("SELECT ?y WHERE {}")
 
 
-def test_a_term_is_completed_and_its_prefix_declared(site: Site, watch: Watch) -> None:
-    page = watch(site.page("sparql-terms", editor(""))).page
+def test_a_term_is_completed_and_its_prefix_declared(site: Site, window: Watch) -> None:
+    page = window(site.page("sparql-terms", editor(""))).page
     ready(page)
     page.get_by_label("Query").last.click()
     page.keyboard.type("ASK { ?a pan:ci")
@@ -205,8 +205,8 @@ def test_a_term_is_completed_and_its_prefix_declared(site: Site, watch: Watch) -
     expect(page.locator("textarea")).to_have_value(f"PREFIX pan: <{PAN}ontology#>\nASK {{ ?a pan:cites}}")
 
 
-def test_a_shared_link_brings_its_query_and_earlier_ones_are_kept(site: Site, watch: Watch) -> None:
-    page = watch(site.page("sparql-share", editor("ASK {}")), permissions=["clipboard-write"]).page
+def test_a_shared_link_brings_its_query_and_earlier_ones_are_kept(site: Site, window: Watch) -> None:
+    page = window(site.page("sparql-share", editor("ASK {}")), permissions=["clipboard-write"]).page
     run(page)
     page.get_by_role("button", name="Copy a link").click()
     expect(page.get_by_text("The link was copied")).to_be_visible()
@@ -220,13 +220,13 @@ def test_a_shared_link_brings_its_query_and_earlier_ones_are_kept(site: Site, wa
     expect(page.locator("textarea")).to_have_value("ASK {}")
 
 
-def test_a_question_that_was_answered_is_seen_otherwise_too(site: Site, watch: Watch) -> None:
+def test_a_question_that_was_answered_is_seen_otherwise_too(site: Site, window: Watch) -> None:
     answer = (
         '<div class="answer-table"><table class="rows"><thead><tr><th>Poids</th></tr></thead>'
         "<tbody><tr><td>as published</td></tr></tbody></table></div>"
     )
     data = embedded("question", {"query": WEIGHTS, "heads": {"weight": "Poids"}})
-    page = watch(
+    page = window(
         site.page("question-views", f'<question-form data-graph="../data/graph.js">{data}{answer}</question-form>')
     ).page
     expect(page.locator("tbody")).to_have_text("as published")
@@ -252,22 +252,22 @@ FORM: Final = (
 
 @pytest.mark.parametrize("plan", ["two", "Plan deux", f"{PAN}id/plan/two"])
 @pytest.mark.parametrize("place", ["served", "disk"])
-def test_a_question_is_answered_without_a_server(site: Site, watch: Watch, place: str, plan: str) -> None:
+def test_a_question_is_answered_without_a_server(site: Site, window: Watch, place: str, plan: str) -> None:
     address = site.page("question", FORM)
-    page = watch(address if place == "served" else site.on_disk(address)).page
+    page = window(address if place == "served" else site.on_disk(address)).page
     page.get_by_label("Plan").fill(plan)
     page.get_by_role("button", name="Ask").click()
     expect(page.locator(".results td")).to_have_text(["Plan deux"])
     expect(page.locator("details pre")).to_contain_text(f"BIND(<{PAN}id/plan/two> AS ?plan)")
 
 
-def test_nothing_typed_becomes_part_of_the_query(site: Site, watch: Watch) -> None:
-    page = watch(site.page("question-injection", FORM)).page
+def test_nothing_typed_becomes_part_of_the_query(site: Site, window: Watch) -> None:
+    page = window(site.page("question-injection", FORM)).page
     page.get_by_label("Plan").fill('x" } # > AS ?plan) }')
     page.get_by_role("button", name="Ask").click()
     expect(page.locator("question-form .status")).to_contain_text('Nothing in the graph is called “x" } # >')
 
 
-def test_a_shared_answer_is_shown_at_once(site: Site, watch: Watch) -> None:
-    page = watch(site.page("question-shared", FORM) + "#plan=one&language=en").page
+def test_a_shared_answer_is_shown_at_once(site: Site, window: Watch) -> None:
+    page = window(site.page("question-shared", FORM) + "#plan=one&language=en").page
     expect(page.locator(".results td")).to_have_text(["Plan one"])

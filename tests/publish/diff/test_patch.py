@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import pan2kg
 from pan2kg.errors import ProjectError
-from pan2kg.project import Project
 from pan2kg.publish.diff.patch import GENID, apply, nquads, patch_from, patch_of, read_patch, state, write_patch
 from pan2kg.publish.diff.states import Side, read_side, side_of, side_of_store
 from pan2kg.store.rules import derive
-from pan2kg.store.store import load_project, open_store
+from pan2kg.store.store import LocalStore, load_project
 
 named = st.sampled_from([ox.NamedNode(f"http://e/{name}") for name in ("a", "b", "é?x=1&y=%20", "c#d")])
 blank = st.sampled_from([ox.BlankNode(name) for name in ("x", "y", "z")])
@@ -75,15 +75,16 @@ def test_a_state_written_as_quads_reads_back_as_the_same_state(given_quads: list
     assert (again.quads, state(again)) == (side.quads, state(side))
 
 
-def test_a_patch_on_the_shipped_graph_leads_to_the_new_state(project: Project, tmp_path: Path) -> None:
-    old, store = side_of_store(open_store(project, derive), "old"), load_project(project)
+def test_a_patch_on_plans_leads_to_the_new_state(few: pan2kg.Graph, tmp_path: Path) -> None:
+    assert isinstance(few.store, LocalStore)
+    old, store = side_of_store(few.store, "old"), load_project(few.project)
     gone = ox.NamedNode("https://w3id.org/pan2kg/id/action/lu-bhr-2-4-3")
     for quad in list(store.inner.quads_for_pattern(gone, None, None, None)):
         store.inner.remove(quad)
     yes = ox.Literal("true", datatype=ox.NamedNode("http://www.w3.org/2001/XMLSchema#boolean"))
     deprecated = ox.NamedNode("http://www.w3.org/2002/07/owl#deprecated")
     store.inner.add(ox.Quad(gone, deprecated, yes, ox.NamedNode("http://e/g")))
-    derive(store, project)
+    derive(store, few.project)
     new = side_of_store(store, "new")
     file = tmp_path / "patch.trig"
     file.write_bytes(written(old, new))

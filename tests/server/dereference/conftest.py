@@ -11,7 +11,6 @@ import pyoxigraph as ox
 import pytest
 
 import pan2kg
-from pan2kg.graph.graph import Graph
 from pan2kg.server.addresses import AllPages
 from pan2kg.server.dereference import Answer, Call, DataSource, answer
 from pan2kg.server.request import Refusal
@@ -21,7 +20,9 @@ from pan2kg.site.site_context import SiteContext
 from pan2kg.store.store import LocalStore
 from pan2kg.turtle.vocabulary import ID, ROOT
 from pan2kg.turtle.writer import read_prefixes
+from tests.conftest import start
 
+DAY = date(2026, 1, 1)
 FORMATS = {
     "text/turtle": ox.RdfFormat.TURTLE,
     "application/n-triples": ox.RdfFormat.N_TRIPLES,
@@ -33,6 +34,8 @@ TOMBSTONE = """\
 @prefix dcterms: <http://purl.org/dc/terms/> .
 @prefix owl: <http://www.w3.org/2002/07/owl#> .
 @prefix pan: <https://w3id.org/pan2kg/ontology#> .
+@prefix part: <https://w3id.org/pan2kg/id/part/> .
+@prefix partlevel: <https://w3id.org/pan2kg/id/partlevel/> .
 @prefix plan: <https://w3id.org/pan2kg/id/plan/> .
 @prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
 @prefix skos: <http://www.w3.org/2004/02/skos/core#> .
@@ -45,6 +48,18 @@ action:xx-new-1 a pan:Action ;
     skos:prefLabel "Une mesure"@fr ;
     skos:prefLabel "A measure"@en ;
     pan:inPlan plan:xx-new .
+
+part:xx-new-axis-1 a pan:PlanPart ;
+    skos:prefLabel "Axe"@fr ;
+    pan:inPlan plan:xx-new ;
+    pan:partLevel partlevel:axis .
+
+action:xx-new-m1 a pan:RetiredIdentifier ;
+    dcterms:isReplacedBy part:xx-new-axis-1 .
+
+action:xx-new-m2 a pan:RetiredIdentifier ;
+    dcterms:isReplacedBy part:xx-new-axis-1 ;
+    dcterms:isReplacedBy plan:xx-new .
 
 plan:xx-old a pan:Plan ;
     skos:prefLabel "Ancien plan"@fr ;
@@ -84,25 +99,23 @@ class Client:
 
 
 def client(graph: pan2kg.Graph) -> Client:
-    site = Site(SiteContext(Graph(graph.project, graph.store, language="fr", as_of=date(2026, 1, 1)), mode="served"))
+    site = Site(SiteContext(graph, mode="served"))
     pages = AllPages(site)
     source = DataSource(graph.store, Release("test"), read_prefixes(graph.project), pages.portray)
     return Client(source, pages)
 
 
 @pytest.fixture(scope="session")
-def shipped(graph: pan2kg.Graph) -> Client:
+def shipped(dated: pan2kg.Graph) -> Client:
     """The shipped graph."""
-    return client(graph)
+    return client(dated)
 
 
 @pytest.fixture(scope="session")
 def retiring_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A small project in which a plan was replaced by another, and one was only given up."""
-    from pan2kg.project import start
-
     folder = tmp_path_factory.mktemp("retiring") / "mine"
-    list(start(folder))
+    start(folder)
     Path(folder, "graph", "plans", "xx.ttl").write_text(TOMBSTONE, encoding="utf-8")
     return folder
 
@@ -110,22 +123,20 @@ def retiring_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def retiring(retiring_folder: Path) -> Client:
     """The graph of that project."""
-    return client(pan2kg.open_graph(retiring_folder))
+    return client(pan2kg.open_graph(retiring_folder, language="fr", as_of=DAY))
 
 
 @pytest.fixture(scope="session")
 def bare(tmp_path_factory: pytest.TempPathFactory) -> Client:
     """The same without an action to measure: one was given up, which nobody had verified."""
-    from pan2kg.project import start
-
     folder = tmp_path_factory.mktemp("bare") / "mine"
-    list(start(folder))
+    start(folder)
     blocks = [block for block in TOMBSTONE.split("\n\n") if not block.startswith("action:")]
     gone = (
         f"action:xx-old-1 a pan:Action ;\n    pan:certainty <{ID}certainty/unverified> ;\n    owl:deprecated true .\n"
     )
     Path(folder, "graph", "plans", "xx.ttl").write_text("\n\n".join([*blocks, gone]), encoding="utf-8")
-    return client(pan2kg.open_graph(folder))
+    return client(pan2kg.open_graph(folder, language="fr", as_of=DAY))
 
 
 @pytest.fixture(scope="session")

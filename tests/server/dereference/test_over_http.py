@@ -18,7 +18,7 @@ SCRIPT = """
 import argparse, sys
 from pan2kg.cli import serve as command
 parser = argparse.ArgumentParser()
-parser.add_argument("--project")
+parser.add_argument("--project", action="append")
 command.add_serve(parser)
 sys.exit(command.run_serve(parser.parse_args()))
 """

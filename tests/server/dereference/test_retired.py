@@ -79,3 +79,26 @@ def test_a_graph_without_catalogue_has_documents_all_the_same(
 ) -> None:
     said = statements(retiring.found("/doc/plan/xx-new", "text/turtle").body)
     assert not any(p in (DCTERMS + "license", "http://rdfs.org/ns/void#inDataset") for _, p, _ in said)
+
+
+@pytest.mark.parametrize(
+    ("address", "place"),
+    [
+        ("/id/action/xx-new-m1", b"/id/part/xx-new-axis-1"),
+        ("/doc/action/xx-new-m1", b"/doc/part/xx-new-axis-1"),
+        ("/doc/action/xx-new-m1.ttl", b"/doc/part/xx-new-axis-1.ttl"),
+    ],
+)
+def test_an_old_address_leads_to_what_took_its_place(
+    retiring: Client, headers: Headers, address: str, place: bytes
+) -> None:
+    got = retiring.found(address, "text/turtle")
+    assert (got.status, dict(got.headers)[b"location"]) == (301, place)
+    assert "successor-version" in headers(got)["link"]
+
+
+def test_an_old_address_of_several_things_says_which(retiring: Client, headers: Headers) -> None:
+    got = retiring.found("/id/action/xx-new-m2", "text/turtle")
+    assert got.status == 410
+    assert f"<{ID}part/xx-new-axis-1>" in headers(got)["link"]
+    assert f"<{NEW}>" in headers(got)["link"]

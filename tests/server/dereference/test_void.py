@@ -14,6 +14,7 @@ from pan2kg.publish.edition import Addresses
 from pan2kg.server.dereference import Answer, Call
 from pan2kg.server.linked_data import PATH, VoidStatistics, count
 from pan2kg.server.request import Refusal
+from pan2kg.store.profile import own_profile, read_profiles
 from pan2kg.store.store import LocalStore
 from pan2kg.turtle.vocabulary import ROOT
 
@@ -37,7 +38,8 @@ def ask(void_statistics: VoidStatistics, client: Client, accept: str = "", condi
 
 
 def test_queries_count_what_a_release_counts(local: LocalStore) -> None:
-    released = statistics.count(*read_content(local, Addresses()), ROOT)
+    targets = statistics.targets_of(own_profile(read_profiles(local), None))
+    released = statistics.count(*read_content(local, Addresses()), ROOT, targets)
     served = count(local)
     for name in ("triples", "subjects", "objects", "properties", "classes", "links"):
         assert getattr(served, name) == getattr(released, name), name

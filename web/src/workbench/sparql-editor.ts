@@ -3,6 +3,7 @@
 import { copy } from "../copy";
 import type { Editor, EditorPart, Vocabulary } from "../editor";
 import { embedded, load, make, memory, type Say, speaker } from "../page";
+import type { Columns } from "./drawings";
 import { Results } from "./results";
 import { Failure, type Source, sourceOf } from "./source";
 
@@ -29,7 +30,7 @@ class SparqlEditor extends HTMLElement {
         this.area = area;
         this.say = speaker("sparql");
         this.source = sourceOf(this, this.say, (words) => (this.status.textContent = words));
-        this.results = new Results(this.say, this.source);
+        this.results = new Results(this.say, this.source, embedded<Columns>(this, "words"));
         this.build(form);
         this.adopt();
         form.addEventListener("submit", (event) => {

@@ -1,0 +1,300 @@
+"""Shapes compiled to SPARQL: one SELECT for each constraint of each shape that reports.
+
+A query gives the focus nodes that break a constraint, with value and path where the constraint names them; no row is
+the pass. Focus nodes are those of the targets of a shape (SHACL, section 2.1.3) and what shapes hand on by
+``sh:property`` (section 4.7.2). Queries are plain SPARQL 1.1 over one graph: they also run on a remote endpoint, and
+``pan2kg check --explain`` shows them. What cannot be compiled is refused by name, never passed over.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from typing import Final
+
+import pyoxigraph as ox
+
+from pan2kg.errors import Place, QueryError
+from pan2kg.i18n.message import Message, told
+from pan2kg.store.store import LocalStore
+from pan2kg.turtle.tokens import Token, tokens
+from pan2kg.turtle.vocabulary import RDF, RDFS
+from pan2kg.validation.components import COMPONENTS
+from pan2kg.validation.conditions import Breach, Conditions, Refused, constant, failing, is_true
+from pan2kg.validation.shapes import Node, Shapes, Term
+
+_THIS: Final = "?this"
+_VALUE: Final = "?value"
+SHAPES: Final = Place("ontology/shapes")
+_IMPORTS: Final = "http://www.w3.org/2002/07/owl#imports"
+_REFUSED_WORDS: Final = frozenset(("FROM", "GRAPH", "MINUS", "SERVICE", "VALUES"))
+"""What a query of a shape may not hold: SHACL (section 5.2.1 and appendix A) forbids MINUS, SERVICE and VALUES, and
+there is one graph."""
+_REFUSED_VARIABLES: Final = frozenset(("failure", "shapesGraph", "currentShape"))
+
+
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """The query of a constraint: its shape and component, its text, and what a row means.
+
+    ``focus`` selects the nodes the shape looks at. A row has ``?this``, and by the names in ``value`` and ``path`` the
+    value and the path, where these are variables; ``fixed`` is the path of the shape otherwise, as a finding has it.
+    ``constraint`` is the node of a constraint by a query.
+    """
+
+    shape: Node
+    component: str
+    text: str
+    focus: str
+    value: str = ""
+    path: str = ""
+    fixed: str = ""
+    constraint: Term | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A shape that is not compiled, with the reason."""
+
+    shape: Term
+    why: Message
+
+
+@dataclass(frozen=True, slots=True)
+class Compilation:
+    """The queries of all shapes, and what is refused; where anything is, the queries say less than the shapes."""
+
+    queries: tuple[Compiled, ...] = ()
+    refusals: tuple[Refusal, ...] = ()
+
+
+def compile_shapes(shapes: Shapes) -> Compilation:
+    """Compile every shape that reports.
+
+    Raises:
+        QueryError: a query of a shape is no SPARQL.
+
+    >>> compile_shapes(Shapes({}, {}, {}))
+    Compilation(queries=(), refusals=())
+    """
+    queries: list[Compiled] = []
+    own = [node for node in shapes.said if shapes.values(node, "parameter")]
+    refusals = [Refusal(component, told("refused-component")) for component in own]
+    entailed = [node for node in shapes.said if shapes.values(node, "entailment")]  # SHACL, section 3.2
+    refusals += [Refusal(node, told("refused-parameter", name="sh:entailment")) for node in entailed]
+    for shape in reporting(shapes):
+        try:
+            queries += _compile(shapes, shape)
+        except Refused as refused:
+            refusals.append(Refusal(shape, refused.why))
+    return Compilation(tuple(queries), tuple(refusals))
+
+
+def reporting(shapes: Shapes) -> list[Node]:
+    """The shapes that report: those with targets, and the property shapes these hand on to, sorted by name."""
+    found: dict[Term, None] = {}
+    todo: list[Term] = [node for node in shapes.said if shapes.has_target(node) or shapes.values(node, "target")]
+    while todo:
+        shape = todo.pop()
+        if shape not in found:
+            found[shape] = None
+            todo += shapes.values(shape, "property")
+    return sorted((shape for shape in found if not isinstance(shape, ox.Literal)), key=str)
+
+
+def _compile(shapes: Shapes, shape: Node) -> Iterator[Compiled]:
+    conditions = Conditions(shapes, COMPONENTS, (shape,))
+    path = shapes.value(shape, "path")
+    if path is None and shapes.users(shape, "property"):
+        raise Refused(told("refused-path"), shape)
+    breaches = list(conditions.breaches(shape, _THIS, _VALUE, reporting=True))
+    focus = focus_nodes(shapes, shape)
+    if not focus or conditions.is_off(shape):
+        return
+    fixed = "" if path is None else shapes.path(path)
+    for breach in breaches:
+        compiled = Compiled(shape, breach.component, _query(focus, breach), focus, breach.value, breach.path, fixed)
+        yield compiled
+    for constraint in shapes.values(shape, "sparql"):
+        if not conditions.is_off(constraint):
+            value = _THIS if path is None else ""
+            text = _own_query(shapes, constraint, shape, focus)
+            yield Compiled(shape, "SPARQLConstraintComponent", text, focus, value, "", fixed, constraint)
+
+
+def _query(focus: str, breach: Breach) -> str:
+    columns = " ".join(dict.fromkeys(name for name in (_THIS, breach.value, breach.path) if name))
+    lines = [*focus.splitlines()]
+    if breach.counted:
+        lines.append(f"OPTIONAL {{ {breach.match} }}")
+    elif breach.match:
+        lines.append(breach.match)
+    if breach.unless:
+        lines.append(failing(breach.unless).strip())
+    end = f"\nGROUP BY {_THIS}\nHAVING({breach.counted})" if breach.counted else ""
+    body = "\n".join(f"    {line}" for line in lines)
+    return f"SELECT DISTINCT {columns}\nWHERE {{\n{body}\n}}{end}\n"
+
+
+def focus_nodes(shapes: Shapes, shape: Node, *, by: Sequence[str] = ("property",)) -> str:
+    """A pattern that matches each node a shape looks at once, as ``?this``; empty where it looks at none.
+
+    ``by`` names the properties by which another shape hands its value nodes on to this one.
+
+    Raises:
+        Refused: the shapes hand on to each other in a circle.
+    """
+    parts = list(dict.fromkeys(_reached(_Way(shapes, by), shape, _THIS)))
+    if len(parts) == 1 and parts[0].once:
+        return parts[0].pattern
+    inner = "\n    UNION\n    ".join(f"{{ {part.pattern} }}" for part in parts)
+    return f"{{ SELECT DISTINCT {_THIS} WHERE {{\n    {inner}\n}} }}" if parts else ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Focus:
+    """A pattern of focus nodes, and whether it matches each but once."""
+
+    pattern: str
+    once: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """How shapes hand on to others, and which are on the way already."""
+
+    shapes: Shapes
+    by: Sequence[str]
+    within: tuple[Node, ...] = ()
+
+
+def _reached(way: _Way, shape: Node, node: str) -> Iterator[_Focus]:
+    """What a shape looks at by its own targets, then by way of others."""
+    if shape in way.within:
+        raise Refused(told("refused-recursion", name=str(shape)), shape)
+    yield from _targets(way.shapes, shape, node)
+    inner, parent = replace(way, within=(*way.within, shape)), f"?parent{len(way.within) + 1}"
+    for user in way.shapes.users(shape, *way.by):
+        if is_true(way.shapes.values(user, "deactivated")):
+            continue
+        path = way.shapes.value(user, "path")
+        if path is None:
+            yield from _reached(inner, user, node)
+        else:
+            step = way.shapes.reach(path, parent, node, f"?step{len(inner.within)}")
+            yield from (_Focus(f"{above.pattern} {step}") for above in _reached(inner, user, parent))
+
+
+def _targets(shapes: Shapes, shape: Node, node: str) -> Iterator[_Focus]:
+    """The targets a shape declares (SHACL, section 2.1.3)."""
+    classes = [constant(term, shape, "sh:targetClass") for term in shapes.values(shape, "targetClass")]
+    classes += [str(shape)] if shapes.is_class(shape) else []
+    below = f"<{RDF}type>/<{RDFS}subClassOf>*"
+    if len(classes) == 1:
+        yield _Focus(f"{node} {below} {classes[0]} .", once=True)
+    elif classes:
+        yield _Focus(f"VALUES ?class {{ {' '.join(classes)} }} {node} {below} ?class .")
+    if nodes := [constant(term, shape, "sh:targetNode") for term in shapes.values(shape, "targetNode")]:
+        yield _Focus(f"VALUES {node} {{ {' '.join(nodes)} }}", once=True)
+    for term in shapes.values(shape, "targetSubjectsOf"):
+        yield _Focus(f"{node} {constant(term, shape, 'sh:targetSubjectsOf')} ?object .")
+    for term in shapes.values(shape, "targetObjectsOf"):
+        yield _Focus(f"?subject {constant(term, shape, 'sh:targetObjectsOf')} {node} .")
+
+
+def _own_query(shapes: Shapes, constraint: Term, shape: Node, focus: str) -> str:
+    """The query of a constraint by SPARQL, with its focus nodes bound in it (SHACL, sections 5.2 and 5.3)."""
+    selects = shapes.values(constraint, "select")
+    if len(selects) != 1 or not isinstance(selects[0], ox.Literal):
+        raise Refused(told("refused-select"), shape)
+    path = shapes.value(shape, "path")
+    text = selects[0].value.strip() + "\n"
+    if path is not None:
+        text = re.sub(r"\$PATH\b", lambda _: shapes.path(path, bare=False), text)
+    prefixes = "".join(f"PREFIX {name}: <{iri}>\n" for name, iri in _prefixes(shapes, constraint))
+    read(prefixes + text)
+    bound = prefixes + ("\n" if prefixes else "") + _bound(text, focus, shape)
+    try:
+        read(bound)
+    except QueryError:  # it gives $this a value of its own, which SHACL forbids
+        raise Refused(told("refused-word", word="$this"), shape) from None
+    return bound
+
+
+def read(text: str) -> None:
+    """Read the query of a shape.
+
+    Raises:
+        QueryError: it is no SPARQL, or fetches from elsewhere.
+    """
+    try:
+        LocalStore(ox.Store()).query(text)
+    except QueryError as error:
+        raise QueryError(error.message, place=SHAPES, remedy="mend-shape") from None
+
+
+def _prefixes(shapes: Shapes, constraint: Term) -> Iterator[tuple[str, str]]:
+    """The prefixes a query may use (SHACL, section 5.2.1), those of imported shapes among them."""
+    todo, seen = list(shapes.values(constraint, "prefixes")), set[Term]()
+    while todo:
+        ontology = todo.pop()
+        if ontology not in seen:
+            seen.add(ontology)
+            todo += shapes.values(ontology, _IMPORTS)
+            for declared in shapes.values(ontology, "declare"):
+                prefix, namespace = shapes.value(declared, "prefix"), shapes.value(declared, "namespace")
+                if prefix is not None and namespace is not None:
+                    yield prefix.value, namespace.value
+
+
+def _bound(text: str, focus: str, shape: Node) -> str:
+    """A query whose every group that speaks of ``$this`` begins with the pattern of the focus nodes.
+
+    SHACL binds ``$this`` before the query is asked, once for each focus node (appendix A). Joining the set of focus
+    nodes into each group asks for all of them at once and means the same, since a group sees the values that stand in
+    it; within EXISTS the values of the group around it are seen anyway.
+    """
+    groups: list[_Group] = []
+    before, above = "", [_Group(-1, is_free=True)]
+    for token, after in pairwise([*_words(text, shape), Token("end", "", len(text))]):
+        if token.text == "{":
+            is_select = after.text.upper() == "SELECT"
+            outer = above[-1]
+            group = _Group(token.start, is_free=outer.is_free and before != "EXISTS", is_select=is_select)
+            group.speaks = not groups or (outer.is_select and outer.speaks)
+            groups.append(group)
+            above.append(group)
+        elif token.text == "}" and len(above) > 1:
+            closed = above.pop()
+            if closed.is_select and not closed.speaks:
+                raise Refused(told("refused-subquery"), shape)
+        elif token.kind == "variable" and token.text[1:] == "this":
+            above[-1].speaks = True
+        before = token.text.upper()
+    places = [group.start for group in groups if group.speaks and group.is_free and not group.is_select]
+    indented = "".join(f"\n    {line}" for line in focus.splitlines())
+    for start in reversed(places):
+        text = f"{text[: start + 1]}{indented}{text[start + 1 :]}"
+    return text
+
+
+@dataclass(slots=True)
+class _Group:
+    """A pair of braces of a query: where it begins, whether it is outside EXISTS, holds a subquery, speaks of $this."""
+
+    start: int
+    is_free: bool
+    is_select: bool = False
+    speaks: bool = False
+
+
+def _words(text: str, shape: Node) -> Iterator[Token]:
+    """The tokens of a query without comments; what cannot be asked of all focus nodes at once is refused."""
+    for token in tokens(text):
+        word = token.text.upper() if token.kind == "word" else ""
+        if word in _REFUSED_WORDS or (token.kind == "variable" and token.text[1:] in _REFUSED_VARIABLES):
+            raise Refused(told("refused-word", word=token.text), shape)
+        if token.kind != "comment":
+            yield token

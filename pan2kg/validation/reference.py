@@ -1,0 +1,162 @@
+"""The one door to pySHACL, the reference the compiled shapes are held to: shapes and data in, findings out.
+
+pySHACL is given a plain rdflib graph made term by term from the files, never an Oxigraph store, which
+rewrites literals.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Final, cast
+
+import pyoxigraph as ox
+import rdflib
+from pyshacl.errors import ReportableRuntimeError
+from rdflib import RDFS, SH, Graph, Literal, URIRef
+from rdflib.namespace import NamespaceManager
+from rdflib.plugins.sparql import prepareQuery
+from rdflib.plugins.sparql.sparql import Query
+from rdflib.query import Result
+from rdflib.term import Node
+
+from pan2kg.errors import ProjectError
+from pan2kg.store.rdf import to_term
+from pan2kg.validation.compilation import SHAPES, read
+from pan2kg.validation.report import Finding
+from pan2kg.validation.shapes import Node as ShapeNode
+from pan2kg.validation.shapes import Rules, Shapes, Term, quads, written
+
+_WORDS: Final = frozenset((SH.description, SH.message, SH.name, SH.order, RDFS.comment, RDFS.label))
+
+
+def validate(data: Iterable[Path], rules: Rules) -> tuple[Finding, ...]:
+    """What pySHACL finds in the data files by the shapes that ``rules`` were read from, each finding once.
+
+    Raises:
+        ProjectError: a shape is malformed, so that nothing was checked.
+        QueryError: so is the query of a shape.
+    """
+    return find(read_graph(data), shapes_graph(rules.shapes), rules)
+
+
+def find(data: Graph, shapes: Graph, rules: Rules) -> tuple[Finding, ...]:
+    """What pySHACL finds in a graph made by :func:`to_graph`, by the shapes as :func:`shapes_graph` gives them."""
+    with _unsaid("rdflib.term"):
+        report = _run(data, shapes)
+        return tuple(dict.fromkeys(_finding(rules, report, result) for result in report.objects(None, SH.result)))
+
+
+def _finding(rules: Rules, report: Graph, result: Node) -> Finding:
+    said = {name: _term(value) for name, value in report.predicate_objects(result)}
+    path, value, focus = said.get(SH.resultPath), said.get(SH.value), said[SH.focusNode]
+    shape = cast("ShapeNode", said[SH.sourceShape])
+    component = said[SH.sourceConstraintComponent].value.removeprefix(str(SH))
+    where = (
+        focus.value if isinstance(focus, ox.NamedNode) else written(focus),
+        "" if path is None else rules.shapes.path(path),
+        "" if value is None else written(value),
+    )
+    return rules.finding(shape, component, where, said.get(SH.sourceConstraint))
+
+
+def _term(node: Node) -> Term:
+    if isinstance(node, URIRef):
+        return ox.NamedNode(str(node))
+    if not isinstance(node, Literal):
+        return ox.BlankNode(str(node))
+    if node.language:
+        return ox.Literal(str(node), language=node.language)
+    return ox.Literal(str(node), datatype=ox.NamedNode(str(node.datatype)) if node.datatype else None)
+
+
+@contextmanager
+def _unsaid(name: str) -> Iterator[None]:
+    """Without what a library logs under a name, which is put back as it was."""
+    logger = logging.getLogger(name)
+    before, logger.disabled = logger.disabled, True
+    try:
+        yield
+    finally:
+        logger.disabled = before
+
+
+def read_graph(files: Iterable[Path]) -> Graph:
+    """The triples of Turtle files as a plain rdflib graph, literals as they are written.
+
+    >>> len(read_graph([]))
+    0
+    """
+    return to_graph(quad for path in files for quad in quads(path))
+
+
+def to_graph(statements: Iterable[ox.Quad]) -> Graph:
+    """Statements as a plain rdflib graph, literals as they are written."""
+    graph = _Asked()
+    graph.namespace_manager = _NoNames(graph, bind_namespaces="none")
+    known: dict[object, Node] = {}
+    with _unsaid("rdflib.term"):  # of an impossible date it would print a warning; a shape finds it
+        for quad in statements:
+            graph.add((to_term(quad.subject, known), to_term(quad.predicate, known), to_term(quad.object, known)))
+    return graph
+
+
+def shapes_graph(shapes: Shapes) -> Graph:
+    """The shapes without their words, which only slow pySHACL down: it goes through all of a shape at every node."""
+    graph = Graph(store="SimpleMemory")
+    graph.namespace_manager = _NoNames(graph, bind_namespaces="none")
+    known: dict[object, Node] = {}
+    for subject, said in shapes.said.items():
+        for predicate, values in said.items():
+            if URIRef(predicate) not in _WORDS:
+                for value in values:
+                    graph.add((to_term(subject, known), URIRef(predicate), to_term(value, known)))
+    return graph
+
+
+class _NoNames(NamespaceManager):
+    """Shortens nothing: pySHACL describes each failing node in words that nobody here reads."""
+
+    def bind(self, *_: object, **__: object) -> None:
+        """Bind no prefix."""
+
+    def normalizeUri(self, rdfTerm: str) -> str:  # noqa: N802, N803 - rdflib's names
+        """The IRI as it is."""
+        return rdfTerm
+
+
+class _Asked(Graph):
+    """A graph that reads each query once: pySHACL asks the same text again for every focus node."""
+
+    def query(self, query_object: str | Query, *arguments: Any, **named: Any) -> Result:  # noqa: ANN401 - as rdflib has it
+        """Answer a query, as any graph does."""
+        read = _read_query(query_object) if isinstance(query_object, str) else query_object
+        return super().query(read, *arguments, **named)
+
+
+@lru_cache(maxsize=64)
+def _read_query(text: str) -> Query:
+    read(text)  # rdflib says of some faults only that there is one
+    return prepareQuery(text)
+
+
+def _run(data: Graph, shapes: Graph) -> Graph:
+    """The W3C validation report of pySHACL, whose own log and global settings are put back as they were."""
+    import pyshacl
+
+    normalize = rdflib.NORMALIZE_LITERALS
+    try:
+        with _unsaid("pyshacl-validate"):
+            _, report, text = pyshacl.validate(data, shacl_graph=shapes, inplace=True)
+    except (ReportableRuntimeError, re.error, TypeError) as error:  # rdflib fails to compare some impossible dates
+        report, text = None, str(error)
+    finally:
+        rdflib.NORMALIZE_LITERALS = normalize
+    if isinstance(report, Graph):
+        return report
+    words = " ".join(text.partition("\n")[0].split()).rstrip(".")
+    raise ProjectError("shapes-unusable", place=SHAPES, remedy="mend-shape", words=words)

@@ -1,0 +1,212 @@
+"""Belgium from nothing: a project with the common core, two of its plans, a link between them, a release, a service.
+
+Only what an official has is used: the commands, and two texts saved as files. The plans are named as they are called;
+the lines of their measures are short, as it is the way that is looked at, not what the plans say.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.error import HTTPError
+from urllib.request import HTTPRedirectHandler, OpenerDirector, Request, build_opener
+
+import pyoxigraph as ox
+import pytest
+
+import pan2kg
+from pan2kg.project import ROOT, Project
+from tests.conftest import Cli
+
+BASE = "https://graph.test/be/"
+FIRST = (
+    "Plan d’action national « Entreprises et droits de l’homme »\n\n1. Former aux Principes directeurs\n2. Informer\n"
+)
+SECOND = "Plan fédéral de développement durable\n\n1. Acheter dans le respect des Principes directeurs\n2. Mesurer\n"
+KNOWN = ("--language", "fr", "--publisher", "Institut fédéral pour le développement durable")
+UNGP = f"{ROOT}id/instrument/ungp"
+
+
+def done(cli: Cli, *words: str) -> str:
+    """What a command says; it must go well."""
+    result = cli(*words)
+    assert result.returncode == 0, f"pan2kg {' '.join(words)}: {result.stderr}{result.stdout[-2000:]}"
+    return result.stdout
+
+
+@pytest.fixture
+def begun(tmp_path: Path, cli: Cli) -> Path:
+    """A project that was only begun."""
+    done(cli, "init", "be", "--country", "be", "--base", BASE, "--publisher", "Institut fédéral")
+    return tmp_path / "be"
+
+
+@pytest.fixture
+def belgium(begun: Path, cli: Cli) -> Path:
+    """The same with two plans that rest on one text of the core, and without the example."""
+    for key, text, kind, day in (
+        ("be-bhr-1", FIRST, "national-action-plan", "2017-06-23"), ("be-sd-1", SECOND, "national-plan", "2021-10-01"),
+    ):  # fmt: skip
+        (begun.parent / f"{key}.txt").write_text(text, encoding="utf-8")
+        out = f"be/graph/plans/{key}/plan.ttl"
+        said = (*KNOWN, "--type", kind, "--date", day, "--read-at", "https://example.org/plan", "--list", "complete")
+        done(cli, "draft", f"{key}.txt", "--plan", key, *said, "-o", out)
+    for key, quote in (("be-bhr-1", "Former aux Principes directeurs"), ("be-sd-1", "dans le respect des Principes")):
+        of = ("--quote", quote, "--document", f"{key}-text", "--project", "be")
+        done(cli, "add", "link", f"{key}-1", "ungp", "--type", "uses-instrument", *of)
+    read = ("--aspect", "texts", "--extent", "full", "--document", "be-bhr-1-text", "--by", "A. Peeters")
+    done(cli, "add", "reading", "be-bhr-1", *read, "--project", "be")
+    done(cli, "add", "home", "be-bhr-1", "--project", "be")
+    return begun
+
+
+def test_a_project_that_was_only_begun_conforms_and_is_not_published(begun: Path, cli: Cli) -> None:
+    report = json.loads(done(cli, "check", "--project", "be", "--format", "json"))
+    assert {finding["rule"] for finding in report["findings"]} == {"example-left-violation", "wished-label-violation"}
+    refused = cli("publish", "--project", "be", "-o", "release")
+    assert refused.returncode == 2
+    assert "be-example-1 is still among the data. Let a plan of yours take its place" in refused.stderr
+    assert not (begun.parent / "release").exists()
+
+
+def test_the_core_is_imported_and_not_copied(begun: Path) -> None:
+    project = Project.at(begun)
+    assert not [path for path in project.graph_files() if "core" in path.parts]
+    assert project.core_files()
+    assert project.name_of(project.core_files()[0]).startswith("pan2kg:graph/core/")
+    found = pan2kg.open_graph(begun).sparql(f"SELECT ?g WHERE {{ GRAPH ?g {{ <{UNGP}> a ?class }} }}").rows
+    assert [row["g"] for row in found] == [f"{ROOT}graph/core/instruments/un/ungp"]
+
+
+def test_without_the_core_a_project_has_nothing_of_others(tmp_path: Path, cli: Cli) -> None:
+    done(cli, "init", "be", "--country", "be", "--without-core")
+    assert Project.at(tmp_path / "be").core_files() == []
+    assert "conforms" in done(cli, "check", "--project", "be")
+    refused = cli("publish", "--project", "be", "-o", "release").stderr
+    assert "example" in refused
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--country", "xx"), "There is no country “xx”"),
+        ((), "A project is of a country. Name it with --country"),
+        (("--country", "be", "--base", "graph.test"), "no address"),
+    ],
+)
+def test_what_a_project_cannot_begin_without_is_asked_for(cli: Cli, words: tuple[str, ...], said: str) -> None:
+    result = cli("init", "be", *words)
+    assert result.returncode == 2
+    assert said in result.stderr
+    assert result.stderr.count("\n") == 1
+
+
+def test_belgium_reaches_a_link_between_two_of_its_plans(belgium: Path, cli: Cli) -> None:
+    assert "The graph conforms" in done(cli, "check", "--project", "be")
+    rows = json.loads(done(cli, "ask", "shared-instruments", "--project", "be", "--format", "json"))
+    assert "be-bhr-1" in json.dumps(rows)
+    assert "be-sd-1" in json.dumps(rows)
+    linked = pan2kg.open_graph(belgium).known().linked
+    assert linked == {(f"{BASE}id/plan/be-bhr-1", f"{BASE}id/plan/be-sd-1")}
+    assert "be-bhr-1" in done(cli, "coherence", "index", "--project", "be", "--format", "csv")
+    named = done(cli, "coherence", "figures", "--project", "be", "--format", "csv", "--language", "en")
+    assert 'coherence-index,"Coherence index, home plan"' in named
+
+
+def test_what_belgium_says_has_belgian_addresses_and_what_is_common_those_of_pan2kg(belgium: Path) -> None:
+    store = pan2kg.open_graph(belgium).held.inner
+    spaces = {
+        ("ours" if quad.subject.value.startswith(BASE) else "common")
+        for quad in store.quads_for_pattern(None, None, None, None)
+        if isinstance(quad.subject, ox.NamedNode)
+        and isinstance(quad.graph_name, ox.NamedNode)
+        and quad.graph_name.value.startswith(f"{BASE}graph/plans/")
+    }
+    assert spaces == {"ours"}
+    made = store.quads_for_pattern(None, ox.NamedNode(f"{ROOT}ontology#between"), None)
+    derived = {quad.subject.value for quad in made if isinstance(quad.subject, ox.NamedNode)}
+    assert derived
+    assert all(link.startswith(f"{BASE}id/link/") for link in derived)
+
+
+def test_a_release_of_belgium_says_its_own_number_name_and_address(belgium: Path, cli: Cli) -> None:
+    done(cli, "publish", "--project", "be", "-o", "release")
+    release = belgium.parent / "release"
+    mark = json.loads((release / "release.json").read_text("utf-8"))
+    assert (mark["dataset"], mark["version"], mark["root"]) == (f"{BASE}dataset", "0.1.0", BASE)
+    catalogue = ox.Store()
+    catalogue.load(path=release / "catalogue.ttl", format=ox.RdfFormat.TURTLE)
+    about = ox.NamedNode(f"{BASE}dataset")
+    titles = catalogue.quads_for_pattern(about, ox.NamedNode("http://purl.org/dc/terms/title"), None)
+    assert {str(quad.object) for quad in titles} == {
+        '"Plans nationaux\u00a0: Belgique"@fr', '"Nationale Pläne: Belgien"@de',
+    }  # fmt: skip
+    assert f"Leads {BASE}" in (release / "w3id" / ".htaccess").read_text("utf-8")
+    assert (release / "site" / "fr" / "plan" / "be-bhr-1.html").is_file()
+    context = json.loads((release / "ontology" / "context.jsonld").read_text("utf-8"))["@context"]
+    assert (context["plan"], context["role"]) == (f"{BASE}id/plan/", f"{ROOT}id/role/")
+    about_page = (release / "site" / "fr" / "about.html").read_text("utf-8")
+    assert "Belgique" in about_page
+    assert "uxembourg" not in about_page
+
+
+class _Staying(HTTPRedirectHandler):
+    def redirect_request(self, *_: object, **__: object) -> None:
+        """Follow nothing: where one is led is what is looked at."""
+
+
+@pytest.fixture
+def service(belgium: Path) -> Iterator[str]:
+    """The address at which Belgium is served."""
+    command = [sys.executable, "-m", "pan2kg.cli.main", "serve", "--no-browser", "--port", "0", "--project", "be"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=belgium.parent) as process:
+        assert process.stdout is not None
+        try:
+            yield process.stdout.readline().strip()
+        finally:
+            process.terminate()
+
+
+def answered(opener: OpenerDirector, url: str) -> tuple[int, str]:
+    """Status and place a request is led to, or what it answers."""
+    try:
+        with opener.open(Request(url, headers={"Accept": "text/turtle"}), timeout=120) as reply:
+            return reply.status, reply.read().decode()
+    except HTTPError as reply:
+        return reply.code, reply.headers.get("location", "")
+
+
+def test_the_service_answers_for_belgian_addresses_and_for_those_of_the_core(service: str) -> None:
+    opener = build_opener(_Staying)
+    assert answered(opener, f"{service}id/plan/be-bhr-1") == (303, "/doc/plan/be-bhr-1")
+    status, turtle = answered(opener, f"{service}doc/plan/be-bhr-1")
+    assert status == 200
+    assert f"<{BASE}id/plan/be-bhr-1>" in turtle or f"@prefix plan: <{BASE}id/plan/>" in turtle
+    assert answered(opener, f"{service}id/instrument/ungp")[0] == 303
+    assert UNGP in answered(opener, f"{service}doc/instrument/ungp")[1]
+    assert answered(opener, f"{service}graph/plans/be-bhr-1/plan")[0] == 200
+    assert answered(opener, f"{service}dataset")[0] == 303
+    assert answered(opener, f"{service}id/plan/nowhere")[0] == 404
+
+
+def test_two_countries_are_compared(belgium: Path, cli: Cli, tmp_path: Path) -> None:
+    done(cli, "init", "fr", "--country", "fr", "--base", "https://graph.test/fr/")
+    both = done(cli, "ask", "plans", "--project", "be", "--project", "fr", "--format", "csv")
+    assert all(key in both for key in ("be-bhr-1", "be-sd-1", "fr-example-1"))
+    graph = pan2kg.open_graph(belgium, tmp_path / "fr")
+    assert graph.profile.country.endswith("BEL")
+    assert len(graph.projects) == 2
+    assert (f"{BASE}id/plan/be-bhr-1", "https://graph.test/fr/id/plan/fr-example-1") in graph.known().linked
+    assert "The graph conforms" in done(cli, "check", "--project", "be", "--project", "fr")
+    assert "write into" in cli("add", "home", "be-sd-1", "--project", "be", "--project", "fr").stderr
+
+
+def test_two_projects_that_say_different_things_in_one_graph_are_not_opened(belgium: Path, cli: Cli) -> None:
+    done(cli, "init", "other", "--country", "be", "--base", BASE, "--licence", "cc0-1.0")
+    refused = cli("ask", "plans", "--project", "be", "--project", "other")
+    assert refused.returncode == 2
+    assert "stands in both" in refused.stderr
+    assert belgium.name in refused.stderr

@@ -1,0 +1,87 @@
+"""Questions that count or list what is missing say on whose word, and never take what nobody read for a no."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+import pan2kg
+from pan2kg.coherence.evidence import FIGURED, Level
+from pan2kg.coherence.reading_state import Extent
+from pan2kg.project import Project
+from pan2kg.store.queries import read_queries
+from pan2kg.tables.registry import TABLES
+from pan2kg.tables.table import Choice
+
+QUERIES = read_queries(Project.at(Path(__file__).resolve().parents[2]))
+QUESTIONS = sorted(name for name, query in QUERIES.items() if query.group != "quality")
+LEVELLED = [name for name in QUESTIONS if any(one.name == "least_level" for one in QUERIES[name].parameters)]
+COUNTING = (
+    "affected-by-instrument", "annotated-share", "late-actions", "loss-if-dropped", "obligations-without-action",
+    "sdg-coverage", "uncovered-principles", "who-does-what",
+)  # fmt: skip
+DENIALS = frozenset(("0", "no", "false", "absent"))
+SEEN = {
+    *((name, "in_graph") for name in ("plans", "levels-of-plans", "covered-elsewhere")),
+    ("parts-of-plan", "actions"),
+    ("loss-if-dropped", "last_link"),
+}
+"""Where such a word says what was seen: how many measures or parts there are, and that another action links plans."""
+
+
+def asked(graph: pan2kg.Graph, name: str, at: Level) -> list[dict[str, str]]:
+    """The rows of a question, at a level where it takes one."""
+    return list(graph.ask(name, least_level=at.key) if name in LEVELLED else graph.ask(name))
+
+
+@pytest.mark.parametrize("name", COUNTING)
+def test_what_counts_or_lists_gaps_takes_a_level_and_is_asked_at_the_headline(name: str) -> None:
+    (parameter,) = [one for one in QUERIES[name].parameters if one.name == "least_level"]
+    assert parameter.default == '"official"'
+
+
+@pytest.mark.parametrize("name", QUESTIONS)
+def test_what_nobody_read_is_never_denied(name: str, graph: pan2kg.Graph) -> None:
+    assert not any(one.extent is Extent.FULL for one in graph.tables.readings.asserted), "let this test read less"
+    for at in FIGURED if name in LEVELLED else FIGURED[:1]:
+        denied = {column for row in asked(graph, name, at) for column, value in row.items() if value in DENIALS}
+        assert {column for column in denied if (name, column) not in SEEN} == set()
+
+
+@pytest.mark.parametrize(
+    ("name", "key", "number"),
+    [("annotated-share", "plan", "with_instrument"), ("annotated-share", "plan", "with_body"),
+     ("sdg-coverage", "goal", "plans"), ("uncovered-principles", "principle", "actions"),
+     ("who-does-what", "body", "takes_part_in")],
+)  # fmt: skip
+def test_counts_are_nested_and_grow_by_level(name: str, key: str, number: str, graph: pan2kg.Graph) -> None:
+    counted = [{row[key]: int(row[number] or 0) for row in asked(graph, name, at)} for at in FIGURED]
+    assert sum(counted[0].values()) < sum(counted[-1].values())
+    for firm, weak in pairwise(counted):
+        assert all(found <= weak.get(one, 0) for one, found in firm.items())
+
+
+@pytest.mark.parametrize("at", FIGURED)
+def test_the_share_that_was_annotated_is_that_of_the_table(graph: pan2kg.Graph, at: Level) -> None:
+    table = TABLES["trust"].make(graph, Choice(evidence=at))
+    told = {str(row["plan"]): row["with_text"] for row in table.rows if row["in_graph"]}
+    asked_of = asked(graph, "annotated-share", at)
+    assert {row["plan"]: int(row["with_instrument"] or 0) for row in asked_of} == told
+    bodies = {str(row["plan"]): row["with_body"] for row in table.rows if row["in_graph"]}
+    assert {row["plan"]: int(row["with_body"] or 0) for row in asked_of} == bodies
+
+
+@pytest.mark.parametrize("name", ["affected-by-instrument", "late-actions", "loss-if-dropped"])
+def test_each_row_says_on_whose_word_and_none_is_weaker_than_asked(name: str, graph: pan2kg.Graph) -> None:
+    ranks = {f"https://w3id.org/pan2kg/id/evidencelevel/{one.key}": one for one in FIGURED}
+    said = {at: [ranks[row["level"]] for row in asked(graph, name, at)] for at in FIGURED}
+    assert all(level <= at for at, levels in said.items() for level in levels)
+    assert any(said.values())
+
+
+def test_an_obligation_only_the_editors_see_answered_is_unanswered_on_the_word_of_plans(graph: pan2kg.Graph) -> None:
+    asked_at = [{row["obligation"] for row in asked(graph, "obligations-without-action", at)} for at in FIGURED]
+    assert all(weak <= firm for firm, weak in pairwise(asked_at))
+    assert {row["answered"] for row in asked(graph, "obligations-without-action", Level.EDITORS)} == {"unread"}

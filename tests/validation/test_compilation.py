@@ -1,0 +1,236 @@
+"""What is refused of shapes, how queries are shown, and what official shapes and the suite of the W3C come to."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+import pyoxigraph as ox
+import pytest
+
+from pan2kg.errors import ProjectError, QueryError
+from pan2kg.project import Project
+from pan2kg.turtle.vocabulary import RDF
+from pan2kg.validation.check import Engine, check
+from pan2kg.validation.compilation import compile_shapes
+from pan2kg.validation.evaluation import alike
+from pan2kg.validation.explanation import explain
+from pan2kg.validation.report import Kind
+from pan2kg.validation.shapes import gather, read_shapes, written
+from tests.conftest import Cli
+from tests.engines import PREFIXES, SHARED, Engines, parse
+
+SHAPE: Final = "e:S a sh:NodeShape ; sh:targetClass e:T ; {} .\n"
+PART: Final = SHAPE.format("sh:property [ sh:path e:p ; {} ]")
+QUERY: Final = SHAPE.format('sh:sparql [ sh:select "SELECT $this WHERE {{ {} }}" ]')
+REFUSED: Final = {
+    "a name spelt wrongly": (PART.format("sh:dataType xsd:date"), "sh:dataType is no constraint"),
+    "a target by query": (SHAPE.format("sh:target [ a sh:SPARQLTarget ]"), "sh:target is no constraint"),
+    "an expression": (SHAPE.format("sh:expression [ sh:path e:p ]"), "sh:expression is no constraint"),
+    "a component of its own": ("e:C a sh:ConstraintComponent ; sh:parameter [ sh:path e:x ] .", "of its own"),
+    "entailment": ("e:All sh:entailment <http://www.w3.org/ns/entailment/RDFS> .", "sh:entailment is no constraint"),
+    "a shape that is not there": (PART.format("sh:node e:Other"), "<http://e/Other>, of which nothing is said"),
+    "a shape within itself": (SHAPE.format("sh:node e:S"), "refers to itself"),
+    "shapes that hand on in a circle": (
+        SHAPE.format("sh:property e:P") + "e:P sh:path e:p ; sh:property e:Q . e:Q sh:path e:q ; sh:property e:P .",
+        "refers to itself",
+    ),
+    "no path": (SHAPE.format("sh:property [ sh:minCount 1 ]"), "exactly one sh:path"),
+    "two paths": (SHAPE.format("sh:property [ sh:path e:p , e:q ; sh:minCount 1 ]"), "exactly one sh:path"),
+    "a text as path": (SHAPE.format('sh:property [ sh:path "p" ]'), "exactly one sh:path"),
+    "an empty path": (SHAPE.format("sh:property [ sh:path [ ] ; sh:minCount 1 ]"), "exactly one sh:path"),
+    "a count without path": (SHAPE.format("sh:minCount 1"), "sh:minCount belongs to a property shape"),
+    "a count below 0": (PART.format("sh:minCount -1"), "sh:minCount is a whole number"),
+    "two counts": (PART.format("sh:minCount 1 , 2"), "sh:minCount more than once"),
+    "a kind that is none": (SHAPE.format("sh:nodeKind e:IRI"), "sh:nodeKind cannot have the value"),
+    "a bound that is none": (PART.format("sh:minInclusive e:x"), "sh:minInclusive cannot have the value"),
+    "a blank value": (PART.format("sh:hasValue [ ]"), "sh:hasValue cannot have the value"),
+    "no list": (PART.format("sh:in e:x"), "sh:in cannot have the value"),
+    "an empty choice": (SHAPE.format("sh:or ( )"), "sh:or cannot have the value"),
+    "a pattern of another language": (PART.format('sh:pattern "(?<=a)b"'), "cannot read the regular expression"),
+    "an unknown flag": (PART.format('sh:pattern "a" ; sh:flags "x"'), "cannot read the regular expression “a (x)”"),
+    "flags alone": (PART.format('sh:flags "i"'), "sh:flags says nothing without sh:pattern"),
+    "a number alone": (PART.format("sh:qualifiedMinCount 1"), "nothing without sh:qualifiedValueShape"),
+    "a qualified shape alone": (PART.format("sh:qualifiedValueShape [ ]"), "nothing without sh:qualifiedMinCount"),
+    "a high count in a condition": (SHAPE.format("sh:not [ sh:path e:p ; sh:minCount 9 ]"), "counts to 6 at most"),
+    "a query in a condition": (SHAPE.format('sh:not [ sh:sparql [ sh:select "" ] ]'), "not compiled as a condition"),
+    "no query": (SHAPE.format("sh:sparql [ ]"), "exactly one sh:select"),
+    "a difference": (QUERY.format("$this e:p ?x MINUS { $this e:q ?x }"), "MINUS"),
+    "values": (QUERY.format("$this e:p ?x VALUES ?x { 1 }").replace("e:p", "<http://e/p>"), "VALUES"),
+    "a named graph": (QUERY.format("GRAPH ?g { $this ?p ?x }"), "GRAPH"),
+    "the graph of shapes": (QUERY.format("$this ?p $shapesGraph"), "shapesGraph"),
+    "another $this": (QUERY.format("BIND(1 AS ?this)"), "holds \\$this"),
+    "a subquery without $this": (QUERY.format("$this ?p ?x { SELECT ?x WHERE { ?x ?y ?z } }"), "does not select"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_what_cannot_be_compiled_is_refused_by_name(case: str) -> None:
+    text, message = REFUSED[case]
+    text = text.replace("$this e:p ?x MINUS { $this e:q ?x }", "$this ?p ?x MINUS { $this ?q ?x }")
+    refusals = Engines.of(PREFIXES + text).compiled.refusals
+    assert refusals
+    assert any(message.replace("\\", "") in str(one.why) for one in refusals), [str(one.why) for one in refusals]
+
+
+def test_a_path_of_two_steps_is_gone_back_from_its_end() -> None:
+    """pySHACL takes the steps back in their order, and finds nothing."""
+    engines = Engines.of(PREFIXES + "e:S sh:targetNode e:b ; sh:path [ sh:inversePath ( e:p e:q ) ] ; sh:maxCount 0 .")
+    data = parse(PREFIXES + "e:a e:p e:x . e:x e:q e:b .")
+    assert [one.path for one in engines.by_queries(data)] == ["^(<http://e/p>/<http://e/q>)"]
+    assert engines.by_pyshacl(data) == []
+
+
+def shaped(folder: Path, shapes: str) -> Project:
+    """A project of one's own with some shapes and two plans."""
+    (folder / "ontology" / "shapes" / "plan.ttl").write_text(PREFIXES + shapes, encoding="utf-8")
+    (folder / "graph" / "x.ttl").write_text(f"{PREFIXES}e:a a e:T ; e:p 1 . e:b a e:T .\n", encoding="utf-8")
+    return Project.at(folder)
+
+
+def test_a_refusal_stands_where_the_shape_does_and_says_what_to_do(own_project: Path) -> None:
+    mine = shaped(own_project, "e:S sh:targetClass e:T ;\n    sh:property [ sh:path e:p ; sh:dataType xsd:date ] .\n")
+    with pytest.raises(ProjectError) as caught:
+        check(mine)
+    assert str(caught.value) == (
+        "ontology/shapes/plan.ttl:7: The shape <http://e/S> <http://e/p> is not compiled to SPARQL: "
+        "sh:dataType is no constraint of SHACL Core. "
+        "Mend the shape, or check with --engine pyshacl; nothing was checked."
+    )
+    assert not [one for one in check(mine, engine=Engine.PYSHACL).findings if one.rule.kind is Kind.SHAPE]
+
+
+def test_where_the_engines_differ_both_says_so_and_fails(own_project: Path, cli: Cli) -> None:
+    """pySHACL takes 1e3 for a decimal number, which XML Schema does not."""
+    mine = shaped(own_project, "e:S sh:targetClass e:T ; sh:path e:p ; sh:datatype xsd:decimal ; sh:severity sh:Info .")
+    text = f'{PREFIXES}e:a a e:T ;\n    e:p "1e3"^^xsd:decimal .\n'
+    (mine.graph / "x.ttl").write_text(text, encoding="utf-8")
+    (difference,) = (one for one in check(mine, engine=Engine.BOTH).findings if one.rule.key.startswith("only-"))
+    assert (difference.rule.key, str(difference.place)) == ("only-sparql:<http://e/S>", "graph/x.ttl:7")
+    assert difference.message.say("en").startswith("Only SPARQL finds this of the rule <http://e/S>")
+    ran = cli("check", "--engine", "both", "--language", "en", cwd=mine.root)
+    assert ran.returncode == 1
+    assert "VIOLATION only-sparql:<http://e/S>" in ran.stdout
+
+
+def test_the_engine_changes_nothing_about_the_report(own_project: Path, cli: Cli) -> None:
+    mine = shaped(own_project, "e:S sh:targetClass e:T ; sh:path e:p ; sh:minCount 1 ; sh:datatype xsd:date .")
+    reports = [cli("check", "--engine", name, "--format", "json", cwd=mine.root) for name in Engine]
+    assert [one.returncode for one in reports] == [1, 1, 1]
+    assert len({one.stdout for one in reports}) == 1
+    assert "MinCount" in reports[0].stdout
+
+
+def test_explain_shows_queries_that_find_what_the_rule_finds(own_project: Path, cli: Cli) -> None:
+    mine = shaped(own_project, "e:S sh:targetClass e:T ; sh:path e:p ; sh:minCount 1 ; sh:maxCount 1 .")
+    shown = cli("check", "--explain", "http://e/S", cwd=mine.root)
+    assert shown.returncode == 0
+    assert [line for line in shown.stdout.splitlines() if line.startswith("#")] == [
+        "# <http://e/S> sh:MinCountConstraintComponent",
+        "# <http://e/S> sh:MaxCountConstraintComponent",
+    ]
+    asked = cli("sparql", shown.stdout.split("\n\n#")[0], cwd=mine.root)
+    assert "http://e/b" in asked.stdout
+    assert "http://e/a" not in asked.stdout
+
+
+@pytest.mark.parametrize(
+    ("rule", "says"),
+    [("pan:PlanShape-tipe", "Did you mean pan:PlanShape-type"), ("style-tab", "asks by no query"), ("x", "no rule x")],
+)
+def test_explain_names_the_nearest_rule_where_there_is_none(project: Project, rule: str, says: str) -> None:
+    with pytest.raises(ProjectError, match=says):
+        explain(project, rule)
+
+
+def test_every_query_of_the_shipped_shapes_is_shown_in_full(project: Project) -> None:
+    compiled = compile_shapes(read_shapes(project.shape_files()))
+    assert compiled.refusals == ()
+    keys = check(project, kinds=[Kind.SHAPE]).rules
+    assert all(explain(project, rule.key).startswith(f"# {rule.key} sh:") for rule in keys[::20])
+    assert explain(project, "stale-candidate-violation").startswith("#+ question")
+
+
+# Official shapes and the suite of the W3C, where they lie beside the clone
+
+W3C: Final = SHARED / "w3c" / "shacl"
+MANIFEST: Final = "http://www.w3.org/2001/sw/DataAccess/tests/test-manifest#"
+SUITE: Final = "http://www.w3.org/ns/shacl-test#"
+OFFICIAL: Final = {
+    "dcat-ap/3.0.1/shacl/shapes.ttl": ("sh:shape is no constraint",),
+    "dcat-ap/3.0.1/shacl/shapes_recommended.ttl": (),
+    "dcat-ap/3.0.1/shacl/range.ttl": (),
+    "dcat-ap/3.0.1/shacl/mdr-vocabularies.shape.ttl": (),
+    "dcat-ap/3.0.1/shacl/deprecateduris.ttl": (),
+    "dcat-ap/3.0.1/shacl/generated-dcat-ap-SHACL.ttl": ("exactly one sh:path",),
+    "dcat-ap-lu/dcat_ap_lu_CM_shapes.ttl": (),
+    "vocab/cpov-ap-2.1.2-shacl.ttl": (),
+}
+"""What is refused of official shapes: a parameter of an early draft, and property shapes without a path."""
+
+
+@pytest.mark.skipif(
+    not SHARED.is_dir(), reason="the official shapes do not lie beside the clone, in ../shared/standards"
+)
+@pytest.mark.parametrize("name", OFFICIAL)
+def test_official_shapes_are_compiled_or_refused_by_name(name: str) -> None:
+    compiled = compile_shapes(read_shapes([SHARED / name]))
+    assert compiled.queries
+    assert all(any(why in str(one.why) for why in OFFICIAL[name]) for one in compiled.refusals)
+    assert bool(compiled.refusals) is bool(OFFICIAL[name])
+
+
+@pytest.mark.skipif(not W3C.is_dir(), reason="the W3C suite is not in ../shared/standards beside the clone")
+def test_the_suite_of_the_w3c_is_passed_but_for_what_is_refused() -> None:
+    outcomes = {path.relative_to(W3C).as_posix(): outcome(path) for path in sorted(W3C.rglob("*.ttl")) if is_case(path)}
+    assert {name: said for name, said in outcomes.items() if said not in ("passed", "refused")} == {}
+    refused = {name for name, said in outcomes.items() if said == "refused"}
+    assert refused == W3C_REFUSED
+    assert len(outcomes) == 121
+
+
+W3C_REFUSED: Final = {
+    "core/node/qualified-001.ttl", "sparql/component/nodeValidator-001.ttl", "sparql/component/optional-001.ttl",
+    "sparql/component/propertyValidator-select-001.ttl", "sparql/component/validator-001.ttl",
+    "sparql/pre-binding/pre-binding-006.ttl", "sparql/pre-binding/shapesGraph-001.ttl",
+    "sparql/pre-binding/unsupported-sparql-001.ttl", "sparql/pre-binding/unsupported-sparql-002.ttl",
+    "sparql/pre-binding/unsupported-sparql-003.ttl", "sparql/pre-binding/unsupported-sparql-004.ttl",
+    "sparql/pre-binding/unsupported-sparql-005.ttl", "sparql/pre-binding/unsupported-sparql-006.ttl",
+}  # fmt: skip
+"""Components of one's own, what names the graph of shapes, a count without its shape; and what is to fail anyway."""
+
+
+def is_case(path: Path) -> bool:
+    return "sht:Validate" in path.read_text(encoding="utf-8")
+
+
+def outcome(path: Path) -> str:
+    """Whether the compiled shapes of a case find what it wants, by focus node, path, value and component."""
+    told = gather((path, quad) for quad in statements_of(path))
+    (case,) = (node for node in told.said if told.says(node, RDF + "type", SUITE + "Validate"))
+    action, result = told.value(case, MANIFEST + "action"), told.value(case, MANIFEST + "result")
+    assert action is not None
+    assert result is not None
+    given, asked = (told.value(action, SUITE + name) for name in ("dataGraph", "shapesGraph"))
+    apart = isinstance(given, ox.NamedNode) and given.value != path.as_uri()
+    data = statements_of(Path(given.value.removeprefix("file://"))) if apart and given else statements_of(path)
+    shapes = Path(asked.value.removeprefix("file://")) if apart and asked else path
+    engines = Engines(gather((shapes, quad) for quad in (data if shapes == path else statements_of(shapes))))
+    try:
+        if engines.compiled.refusals:
+            return "refused"
+    except QueryError:
+        return "refused"
+    wanted = set()
+    for one in told.values(result, "result"):
+        said = [told.value(one, name) for name in ("focusNode", "resultPath", "value", "sourceConstraintComponent")]
+        focus, way, value, component = said
+        where = "" if focus is None else focus.value if isinstance(focus, ox.NamedNode) else written(focus)
+        steps = "" if way is None else told.path(way)
+        wanted.add((alike(where), steps, alike(written(value)) if value else "", component.value if component else ""))
+    found = {(alike(one.focus), one.path, alike(one.value), one.component) for one in engines.by_queries(data)}
+    return "passed" if found == wanted else f"wanted {wanted - found}, found {found - wanted}"
+
+
+def statements_of(path: Path) -> list[ox.Quad]:
+    return parse(path.read_bytes(), path.as_uri())
