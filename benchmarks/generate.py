@@ -228,6 +228,10 @@ def _plan(sketch: Sketch) -> Iterator[Block]:
             *sketch.title(),
             ("skos:inScheme", scheme),
             ("skos:topConceptOf", scheme),
+            ("pan:inPlan", f"plan:{key}"),
+            ("pan:partLevel", "partlevel:heading"),
+            ("pan:order", str(number)),
+            *_sourced(f"document:{key}"),
         )
 
 

@@ -136,7 +136,7 @@ class Rule:
 
 def rules(edition: Edition, counted: Statistics, folder: Path, service: str = "") -> list[Rule]:
     """The rules in the order they apply; things are led to pages as far as the release in ``folder`` has them."""
-    found = [Rule(re.escape(path), "-", flags="G") for path in _retired(edition)]
+    found = list(_retired(edition))
     questions = [
         Rule(r"(?:prefixes|query)", "%{ENV:HOST}queries.ttl"),
         Rule(r"query/([^/]+)", "%{ENV:HOST}queries/$1.ttl"),
@@ -186,12 +186,27 @@ def _document(name: str, pattern: str, endings: tuple[str, ...], page: str = "")
     yield Rule(pattern, f"%{{ENV:HOST}}{name}.ttl")
 
 
-def _retired(edition: Edition) -> list[str]:
-    """Paths of things that were given up: they are gone, and their statements say what replaces them."""
-    places = edition.issue.addresses
-    quads = edition.store.inner.quads_for_pattern(None, node(OWL + "deprecated"), None)
-    names = {places.own(quad.subject.value) for quad in quads if isinstance(quad.subject, ox.NamedNode)}
-    return sorted(name.removeprefix(places.root) for name in names if name.startswith(places.root))
+def _retired(edition: Edition) -> Iterator[Rule]:
+    """Identifiers that were given up for one thing of ours lead on to it; what else was given up is gone.
+
+    Statements say what replaces it. The service of the graph answers the same.
+    """
+    places, quads = edition.issue.addresses, edition.store.inner.quads_for_pattern(None, node(OWL + "deprecated"), None)
+    deprecated = {
+        quad.subject.value
+        for quad in quads
+        if isinstance(quad.subject, ox.NamedNode) and getattr(quad.object, "value", "") in ("true", "1")
+    }
+    retired = edition.graph.retired
+    for old in sorted(deprecated | retired.keys()):
+        if not places.own(old).startswith(places.root):
+            continue
+        path = re.escape(places.own(old).removeprefix(places.root))
+        following = [places.own(one) for one in retired.get(old, ())]
+        if len(following) == 1 and following[0].startswith(places.root):
+            yield Rule(path, following[0], flags="R=301,L,NE")
+        else:
+            yield Rule(path, flags="G")
 
 
 def write_rules(edition: Edition, applied: list[Rule], *, has_base: bool) -> bytes:

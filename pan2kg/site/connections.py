@@ -31,7 +31,7 @@ ENDS: Final = (PAN + "from", PAN + "to", PAN + "between")
 COUNTING: Final = ("accepted", "derived")
 """The statuses of links that count."""
 UNFOLDED: Final = 12
-"""How many links by something shared are listed without being folded."""
+"""How many links by something shared are listed each with its reasons; more are folded, and each is one line."""
 _FROM: Final = "http://www.w3.org/ns/prov#wasDerivedFrom"
 _TOLD: Final = frozenset({*ENDS, _FROM, PAN + "linkType", PAN + "relation", PAN + "via", PAN + "derivedBy"})
 """What the line of a link says already."""
@@ -83,7 +83,8 @@ class Connection:
     """A link as one page shows it: from where it is seen, the ends named there, what it rests on, and its mark.
 
     ``way`` is ``out`` or ``in`` seen from the thing of the page, ``both`` where it has no direction, and ``over``
-    where it is seen from outside; the ends are then both there, else only the other one.
+    where it is seen from outside; the ends are then both there, else only the other one. One that ``is_brief`` is one
+    of many by something shared: its line says by what, and the things it names say on what that rests.
     """
 
     link: Link
@@ -91,6 +92,7 @@ class Connection:
     ends: tuple[Markup, ...]
     rests: tuple[Rest, ...]
     mark: Mark | None
+    is_brief: bool = False
 
     @property
     def counts(self) -> bool:
@@ -112,6 +114,8 @@ class Connection:
 
         What is quoted stands above these.
         """
+        if self.is_brief:
+            return ()
         lists = tuple(rest.words for rest in self.rests), self.link.facts
         return lists if self.link.quotes or any(lists) else ()
 
@@ -132,8 +136,12 @@ class Group:
     def written(self, t: Say) -> Markup:
         """The links as a list; a long one of weak links is folded."""
         items, number = [one.written(t) for one in self.connections], len(self.connections)
-        is_folded = number > UNFOLDED and self.kind.startswith("shared-")
-        return piece("links")(items, t("links-listed", n=number) if is_folded else "")
+        return piece("links")(items, t("links-listed", n=number) if _are_many(self.kind, number) else "")
+
+
+def _are_many(kind: str, number: int) -> bool:
+    """Whether links of a kind are too many for each to be told in full."""
+    return kind.startswith("shared-") and number > UNFOLDED
 
 
 def links_of(context: PageContext, iri: str) -> list[str]:
@@ -144,16 +152,16 @@ def links_of(context: PageContext, iri: str) -> list[str]:
 def grouped(notes: Notes, links: Iterable[str], here: str = "") -> list[Group]:
     """Links by kind, as seen from the thing of the page, else from outside; those of a kind by plan and name."""
     context = notes.context
-    found: dict[str, list[tuple[tuple[str, ...], Connection]]] = {}
+    found: dict[str, list[str]] = {}
     for link in links:
-        made = connection(notes, link, here)
-        found.setdefault(made.link.kind, []).append((_order(context, link, here), made))
-    kinds = sorted(found, key=lambda kind: (KINDS.index(kind) if kind in KINDS else len(KINDS), kind))
-    return [
-        Group(kind, _named(context, kind, ordered), ordered)
-        for kind in kinds
-        if (ordered := tuple(one for _, one in sorted(found[kind], key=lambda pair: pair[0])))
-    ]
+        found.setdefault(kind_of_link(context, link), []).append(link)
+    groups = []
+    for kind in sorted(found, key=lambda kind: (KINDS.index(kind) if kind in KINDS else len(KINDS), kind)):
+        ordered = sorted(found[kind], key=lambda link: _order(context, link, here))
+        is_brief = _are_many(kind, len(ordered))
+        made = tuple([connection(notes, link, here, is_brief=is_brief) for link in ordered])
+        groups.append(Group(kind, _named(context, kind, made), made))
+    return groups
 
 
 def _named(context: PageContext, kind: str, made: Iterable[Connection]) -> str:
@@ -169,18 +177,15 @@ def kind_name(context: PageContext, kind: str) -> str:
     return context.t(f"tie-{kind}") if kind in KINDS else context.name(f"{ID}linktype/{kind}")
 
 
-def connection(notes: Notes, iri: str, here: str) -> Connection:
-    """One link as seen from a thing, or from outside where that is empty."""
+def connection(notes: Notes, iri: str, here: str, *, is_brief: bool = False) -> Connection:
+    """One link as seen from a thing, or from outside where that is empty; its reasons are left out of a brief one."""
     link = notes.context.kept("connection", iri, partial(_read, notes.context))
     way = "over" if not here else "both" if not link.has_direction else "out" if here in link.starts else "in"
-    for grounds in link.grounds:
+    rests = () if is_brief else tuple([rest for rest in link.rests if rest.owner != here])
+    for grounds in () if is_brief else (*link.grounds, *(one for rest in rests for one in rest.grounds)):
         notes.need(grounds)
-    rests = tuple([rest for rest in link.rests if rest.owner != here])
-    for rest in rests:
-        for grounds in rest.grounds:
-            notes.need(grounds)
     ends = tuple([end.full if here else end.short for one, end in link.ends.items() if one != here])
-    return Connection(link, way, ends, rests, notes.need(link.own) if link.own else None)
+    return Connection(link, way, ends, rests, notes.need(link.own) if link.own else None, is_brief)
 
 
 def _read(context: PageContext, iri: str) -> Link:

@@ -8,18 +8,19 @@ from typing import TYPE_CHECKING, Final
 
 from pan2kg.coherence.evidence import counts
 from pan2kg.graph.labels import pair_key
-from pan2kg.graph.links import DECLARED, Tie
+from pan2kg.graph.links import COMPARED, INFERRED, Tie
 from pan2kg.i18n.catalogue import with_mark
 from pan2kg.site import levels
 from pan2kg.site.basis import Notes
 from pan2kg.site.choice import EVIDENCE
-from pan2kg.site.connections import Connection, connection, grouped
+from pan2kg.site.connections import UNFOLDED, Connection, connection, grouped, kind_name
 from pan2kg.site.figures import show
 from pan2kg.site.filtering import is_whole
 from pan2kg.site.page import View
 from pan2kg.site.pieces import piece
 from pan2kg.site.plan import actions_of, ordered
-from pan2kg.site.weights import Shared, Way, in_bits, shared, way
+from pan2kg.site.weights import Shared as Named
+from pan2kg.site.weights import Way, in_bits, shared, way
 from pan2kg.tables.figure_words import according_to
 from pan2kg.turtle.vocabulary import PAN
 
@@ -40,6 +41,8 @@ ASPECTS: Final[Mapping[str, tuple[str, ...]]] = {
     "group": ("hasTargetGroup",),
 }
 """In what two plans are compared, and the properties of them and their actions that say so."""
+BY_THINGS: Final = tuple(kind for kind in INFERRED if kind != COMPARED)
+"""Kinds of links that are by something shared."""
 FIGURES: Final[Mapping[str, tuple[str, str]]] = {"matrix": ("one", "two"), "debt": ("citing", "cited")}
 """The figures that have rows about two plans, and the columns these stand in."""
 
@@ -60,6 +63,31 @@ class Side:
 
 
 @dataclass(frozen=True, slots=True)
+class Meeting:
+    """One thing by which two plans are linked: what of either does, the links between them, on whose word they rest."""
+
+    thing: str
+    number: int
+    levels: tuple[Markup, ...]
+    sides: tuple[tuple[str, ...], tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """The links of a kind that are by something shared: how many there are, and by what, that of most links first."""
+
+    kind: str
+    name: str
+    number: int
+    meetings: tuple[Meeting, ...]
+
+    @property
+    def is_long(self) -> bool:
+        """Whether they are too many to be shown without being asked for."""
+        return self.number > UNFOLDED
+
+
+@dataclass(frozen=True, slots=True)
 class Weighed:
     """What two plans share, in bits as words: established and possible; by general texts; low/high; texts that give it.
 
@@ -71,7 +99,7 @@ class Weighed:
     broad: str
     settled: str
     is_open: bool
-    texts: tuple[Shared, ...]
+    texts: tuple[Named, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +134,8 @@ def values(context: PageContext) -> Values | None:
     listed = [tie for tie in ties if not is_chosen or counts(tie.level, known.level)]
     notes = Notes(context)
     declared = grouped(notes, sorted({tie.iri for tie in listed if tie.is_declared}))
-    others = grouped(notes, sorted({tie.iri for tie in listed if not tie.is_declared}))
+    inferred = grouped(notes, sorted({tie.iri for tie in listed if tie.kind == COMPARED}))
+    by_things = [made for kind in BY_THINGS if (made := _shared(context, kind, (one, two), listed))]
     return {
         "title": context.t("pair-title", one=context.name(one), two=context.name(two)),
         "one": one,
@@ -117,8 +146,9 @@ def values(context: PageContext) -> Values | None:
         "caption": according_to(known.level).say(language),
         "weight": weighed(context, known, one, two),
         "declared": declared,
-        "same": [group for group in others if group.kind in (*DECLARED, "shared-instrument")],
-        "weak": [group for group in others if group.kind not in (*DECLARED, "shared-instrument")],
+        "compared_links": inferred,
+        "same": [made for made in by_things if made.kind == "shared-instrument"],
+        "weak": [made for made in by_things if made.kind != "shared-instrument"],
         "sides": [_side(notes, known, (one, two), ties), _side(notes, known, (two, one), ties)],
         "partly": [part for plan in (one, two) if (part := partly(context, plan))],
         "compared": compared(context, one, two),
@@ -138,6 +168,34 @@ def weighed(context: PageContext, known: Known, one: str, two: str) -> Weighed:
         low if found.low > 0 else "", high, broad if found.broad > 0 else "", settled, found.is_open,
         tuple(shared(context, known, one, two)),
     )  # fmt: skip
+
+
+def _shared(context: PageContext, kind: str, plans: tuple[str, str], ties: Iterable[Tie]) -> Shared | None:
+    """The links of a kind by what is shared; None where there are none, or where they are by nothing."""
+    statements = context.graph.statements
+    found: dict[str, list[Tie]] = {}
+    links = [tie for tie in ties if tie.kind == kind]
+    for tie in links:
+        for thing in statements.values(tie.iri, PAN + "via"):
+            found.setdefault(thing, []).append(tie)
+    meetings = [
+        Meeting(
+            thing,
+            len({tie.iri for tie in via}),
+            tuple([levels.mark(context, at) for at in sorted({tie.level for tie in via if tie.level is not None})]),
+            (_ends(context, plans[0], via), _ends(context, plans[1], via)),
+        )
+        for thing, via in found.items()
+    ]
+    meetings.sort(key=lambda one: (-one.number, context.name(one.thing).casefold(), one.thing))
+    number = len({tie.iri for tie in links})
+    return Shared(kind, kind_name(context, kind), number, tuple(meetings)) if meetings else None
+
+
+def _ends(context: PageContext, plan: str, ties: Iterable[Tie]) -> tuple[str, ...]:
+    """What of a plan is linked, the plan itself included, in the order of the plan."""
+    ends = {end for tie in ties for end, of in zip(tie.ends, tie.plans, strict=True) if of == plan}
+    return tuple(ordered(context, ends))
 
 
 def _side(notes: Notes, known: Known, ends: tuple[str, str], ties: Iterable[Tie]) -> Side:

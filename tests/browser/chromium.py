@@ -308,6 +308,9 @@ class Handler(SimpleHTTPRequestHandler):
     def end_headers(self) -> None:
         self.send_header("Content-Security-Policy", POLICY)
         self.send_header("X-Content-Type-Options", "nosniff")
+        if self.path.partition("?")[0].endswith(".html"):
+            # Two tests of one second may write a page of one name: neither may see the other's.
+            self.send_header("Cache-Control", "no-store")
         super().end_headers()
 
     def log_message(self, *_: object) -> None:

@@ -20,6 +20,7 @@ from pan2kg.store.store import LocalStore, select
 from pan2kg.turtle.vocabulary import ROOT
 from tests.publish.conftest import BASE, ENDPOINT
 
+DEPRECATED = ox.NamedNode("http://www.w3.org/2002/07/owl#deprecated")
 RDF_TYPE = ox.NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
 
 SITEMAP = "{http://www.sitemaps.org/schemas/sitemap/0.9}loc"
@@ -61,13 +62,14 @@ def void(folder: Path) -> LocalStore:
     return read(folder / ".well-known" / "void")
 
 
-def test_void_counts_what_the_graph_holds(void: LocalStore, graph: pan2kg.Graph) -> None:
+def test_void_counts_what_is_published(void: LocalStore, edition: Edition) -> None:
+    """The graph with the weights of its links."""
     [asked] = rows(
         void,
         "SELECT ?t ?s ?o WHERE { ?d void:triples ?t ; void:distinctSubjects ?s ; void:distinctObjects ?o }",
     )
     distinct = "SELECT DISTINCT ?s ?p ?o WHERE { ?s ?p ?o }"
-    held = graph.sparql(
+    held = edition.graph.sparql(
         f"SELECT (COUNT(*) AS ?t) (COUNT(DISTINCT ?s) AS ?ss) (COUNT(DISTINCT ?o) AS ?oo) WHERE {{ {{ {distinct} }} }}"
     )
     assert asked == tuple(held.rows[0].values())
@@ -82,11 +84,11 @@ def test_void_counts_what_the_graph_holds(void: LocalStore, graph: pan2kg.Graph)
          "SELECT ?x (COUNT(*) AS ?n) WHERE { { SELECT DISTINCT ?s ?x ?o WHERE { ?s ?x ?o } } } GROUP BY ?x"),
     ],
 )  # fmt: skip
-def test_void_partitions_are_those_of_the_graph(
-    void: LocalStore, graph: pan2kg.Graph, partition: str, of: str, query: str
+def test_void_partitions_are_those_of_what_is_published(
+    void: LocalStore, edition: Edition, partition: str, of: str, query: str
 ) -> None:
     said = pairs(rows(void, f"SELECT ?x ?n WHERE {{ ?part {partition} ?n }}"))
-    assert said == {row["x"]: row["n"] for row in graph.sparql(query)}
+    assert said == {row["x"]: row["n"] for row in edition.graph.sparql(query)}
     [(total,)] = rows(void, f"SELECT ?n WHERE {{ dataset:dataset void:{of} ?n }}")
     assert int(total) == len(said)
 
@@ -191,9 +193,31 @@ def test_the_rules_lead_every_iri_of_the_graph_to_a_file(
     applied = readme.rules(edition, counted, folder)
     led = {path: lead(applied, path, accept) for path in ours}
     assert len(led) > 6_000
+    replaced = {old.removeprefix(ROOT): following for old, following in edition.graph.retired.items()}
+    gone = {
+        quad.subject.value.removeprefix(ROOT)
+        for quad in edition.store.inner.quads_for_pattern(None, DEPRECATED, None)
+        if isinstance(quad.subject, ox.NamedNode)
+    } - replaced.keys()
     for path, target in led.items():
         assert target, path
-        assert (folder / target).is_file(), f"{path} is led to {target}, which is not there"
+        if path in replaced:
+            assert target == (replaced[path][0] if len(replaced[path]) == 1 else "-")
+        elif path in gone:
+            assert target == "-"
+        else:
+            assert (folder / target).is_file(), f"{path} is led to {target}, which is not there"
+
+
+def test_what_replaces_a_retired_thing_is_led_to_a_file(folder: Path, edition: Edition, counted: Statistics) -> None:
+    applied = readme.rules(edition, counted, folder)
+    moved = [lead(applied, old.removeprefix(ROOT)) for old in edition.graph.retired]
+    ours = {target for target in moved if target and target.startswith(ROOT)}
+    assert len(ours) > 200
+    for target in ours:
+        found = lead(applied, target.removeprefix(ROOT))
+        assert found, target
+        assert (folder / found).is_file(), target
 
 
 def test_a_thing_is_led_to_a_file_that_speaks_of_it(folder: Path, edition: Edition, counted: Statistics) -> None:
@@ -202,6 +226,7 @@ def test_a_thing_is_led_to_a_file_that_speaks_of_it(folder: Path, edition: Editi
         held = ox.parse(path=str(folder / f"{name}.nt"), format=ox.RdfFormat.N_TRIPLES)
         # A rule says the level of evidence of every link; whose other statements are elsewhere is led there.
         links = {quad.subject.value for quad in held if "/id/link/" in str(quad.subject) and quad.predicate == RDF_TYPE}
+        links -= set(edition.graph.retired)
         assert links
         assert {lead(applied, link.removeprefix(ROOT), "text/turtle") for link in links} == {f"{name}.ttl"}
 

