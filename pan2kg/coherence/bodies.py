@@ -70,6 +70,15 @@ def at_level(profiles: Iterable[Profile], parts: Iterable[Involvement], at: Leve
     )
 
 
+def meeting(profiles: Iterable[Profile]) -> set[tuple[str, str]]:
+    """The pairs of bodies that have a part in one work.
+
+    >>> meeting([Profile("a", bodies=frozenset({"y"}), leads=frozenset({"x"}))])
+    {('x', 'y')}
+    """
+    return {pair for profile in profiles for pair in combinations(sorted(profile.bodies | profile.leads), 2)}
+
+
 @dataclass(frozen=True, slots=True)
 class Fragmentation:
     """A topic with two leads or more: F = 1 − Σ share²."""
@@ -141,13 +150,19 @@ class Overlap:
 
 
 def overlaps(
-    uses: Uses, profiles: Iterable[Profile], bits: Mapping[str, float], line: Mapping[str, str] | None = None
+    uses: Uses,
+    profiles: Iterable[Profile],
+    bits: Mapping[str, float],
+    line: Mapping[str, str] | None = None,
+    *,
+    said: Iterable[Profile] = (),
 ) -> Measured[Overlap]:
     """Pairs of actions to coordinate: same topic, same target group or instrument, no lead in common.
 
     Only actions whose lead is known can overlap; a text without ``bits``, as for :func:`who_should_talk`, is not
     counted as shared. ``line`` names the line of editions of a plan (:class:`pan2kg.coherence.feasible.Chronology`):
-    actions of two editions are told apart. Sorted by the two actions.
+    actions of two editions are told apart. ``said`` are the profiles on whoever's word, where ``profiles`` are those of
+    a level: actions that have a lead in common there do not overlap either. Sorted by the two actions.
 
     Source: US GAO, GAO-15-49SP (2015), as for :func:`fragmentation`.
 
@@ -163,8 +178,10 @@ def overlaps(
     place = {action: at for at, action in enumerate(uses.actions)}
     one, two, _ = cells(topics)
     home = {action: uses.plans[int(at)].iri for action, at in zip(uses.actions, uses.plan_of, strict=True)}
-    rows = (_overlap(uses, place, bits, (led[a], led[b])) for a, b in zip(one, two, strict=True))
-    kept = (row for row in rows if row.groups or row.instruments if _apart(row))
+    leads = {profile.work: profile.leads for profile in (*led, *said)}
+    pairs = ((led[a], led[b]) for a, b in zip(one, two, strict=True))
+    rows = (_overlap(uses, place, bits, pair) for pair in pairs if not leads[pair[0].work] & leads[pair[1].work])
+    kept = (row for row in rows if row.groups or row.instruments)
     told = (replace(row, is_edition=_are_editions((home[row.one], home[row.two]), line or {})) for row in kept)
     return Measured(uses.basis, tuple(told))
 
@@ -173,10 +190,6 @@ def _are_editions(plans: tuple[str, str], line: Mapping[str, str]) -> bool:
     """Whether two plans are two editions of one, as for the verdict « edition »."""
     one, two = plans
     return one != two and one in line and line[one] == line.get(two)
-
-
-def _apart(row: Overlap) -> bool:
-    return not set(row.leads[0]) & set(row.leads[1])
 
 
 def _overlap(uses: Uses, place: Mapping[str, int], bits: Mapping[str, float], ends: tuple[Profile, Profile]) -> Overlap:
@@ -220,7 +233,8 @@ def who_should_talk(
 
     ``bits`` gives what each text weighs: a text without weight, such as a code or a whole agenda, joins nobody.
     ``earlier`` pairs each body with those whose name or remit it took over, over any number of changes: they are
-    one. Two bodies that took over from the same one are not, since both are there to talk.
+    one. Two bodies that took over from the same one are not, since both are there to talk. Where ``profiles`` are those
+    of a level, pairs that meet on a weaker word (:func:`meeting`) are to stand among them: they have met all the same.
     ``only`` restricts to some bodies, such as the ministries. Most bits first, then by IRIs.
 
     Source: this project's definition, the same as that of the question « who-should-talk ».

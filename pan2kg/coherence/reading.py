@@ -72,6 +72,18 @@ def read_uses(store: Store, *, release: str = "", as_of: date | None = None) -> 
     return uses_of(pairs, plan_of, plans=plans, release=release, as_of=as_of)
 
 
+def read_resting(store: Store, at: Level) -> set[tuple[str, str]]:
+    """Which work rests on which instrument at a level of evidence, instruments as in :func:`read_uses`.
+
+    >>> from pan2kg.store.store import LocalStore
+    >>> import pyoxigraph
+    >>> read_resting(LocalStore(pyoxigraph.Store()), Level.PLAN)
+    set()
+    """
+    same, found = read_roots(store), rows(store, program_query("coherence/rests-on-at-level"))
+    return {(work, same.get(one, one)) for work, one, said in found if level(said) is at}
+
+
 def read_roots(store: Store) -> dict[str, str]:
     """The instrument each counts as where several IRIs are one: the first by IRI, of those something rests on if any.
 

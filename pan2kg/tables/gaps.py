@@ -171,8 +171,8 @@ def _groups(graph: Graph, scope: Scope) -> Found:
 
 def _bodiless(graph: Graph, scope: Scope) -> Found:
     """Among the actions of plans of which a body is recorded for one action: elsewhere bodies were not looked for."""
-    with_body = {profile.work for profile in graph.profiles if profile.bodies or profile.leads}
-    sought = {plan for action, plan in graph.home_of.items() if action in with_body}
+    sought = {graph.home_of.get(profile.work) for profile in graph.profiles if profile.bodies or profile.leads}
+    with_body = {profile.work for profile in graph.profiles_at(scope.level) if profile.bodies or profile.leads}
     known = [action for action, plan in graph.home_of.items() if plan in sought and _inside(graph, action, scope)]
     empty = tuple(Gap(action, graph.home_of[action]) for action in known if action not in with_body)
     return Found(empty, len(known) or None, program_query("coherence/tags"))
@@ -249,8 +249,13 @@ def _bits(bits: float) -> Text | None:
 
 
 def _overlaps(graph: Graph, scope: Scope) -> Found:
-    led = sum(bool(p.leads) and _inside(graph, p.work, scope) for p in graph.profiles if p.work in graph.home_of)
-    found = overlaps(graph.uses, graph.profiles, graph.bits, graph.known(scope.level).chronology.line)
+    uses, known, line = (
+        graph.uses_at(scope.level),
+        graph.profiles_at(scope.level),
+        graph.known(scope.level).chronology.line,
+    )
+    led = sum(bool(p.leads) and _inside(graph, p.work, scope) for p in known if p.work in graph.home_of)
+    found = overlaps(uses, known, graph.bits, line, said=graph.profiles)
     rows = [row for row in found if not row.is_edition and _either(graph, (row.one, row.two), scope)]
     return Found(tuple(Gap(row.one, row.two) for row in rows), led or None, program_query("coherence/tags"))
 

@@ -68,7 +68,7 @@ _KINDS: Final = (
     Kind("gaps", "gaps.gaps", ("kind", "plans", "evidence")),
     Kind("index", "plans.coherence_index", ("plans", "all", "evidence"), number=3),
     Kind("explain", "links.explanation", ("two works", "evidence"), number=18, example="… …", alone=True),
-    Kind("bodies", "actions.bodies", part=("--finding", "part.finding")),
+    Kind("bodies", "actions.bodies", ("evidence",), part=("--finding", "part.finding")),
     Kind("obligations", "obligations.duties", ("plans", "evidence"), part=("--standing", "part.standing"), whole=True),
     Kind(
         "compare",

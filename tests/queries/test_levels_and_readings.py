@@ -20,7 +20,7 @@ QUESTIONS = sorted(name for name, query in QUERIES.items() if query.group != "qu
 LEVELLED = [name for name in QUESTIONS if any(one.name == "least_level" for one in QUERIES[name].parameters)]
 COUNTING = (
     "affected-by-instrument", "annotated-share", "late-actions", "loss-if-dropped", "obligations-without-action",
-    "sdg-coverage", "uncovered-principles", "who-does-what",
+    "sdg-coverage", "uncovered-principles", "who-does-what", "who-should-talk",
 )  # fmt: skip
 DENIALS = frozenset(("0", "no", "false", "absent"))
 SEEN = {
