@@ -193,6 +193,17 @@ def read_earlier_bodies(store: Store) -> tuple[tuple[str, str], ...]:
     return tuple((body, earlier) for body, earlier in rows(store, program_query("coherence/earlier-bodies")))
 
 
+def read_countries(store: Store) -> dict[str, str]:
+    """Of which country each plan, action of a plan and national act is: the first by IRI.
+
+    >>> from pan2kg.store.store import LocalStore
+    >>> import pyoxigraph
+    >>> read_countries(LocalStore(pyoxigraph.Store()))
+    {}
+    """
+    return dict(reversed([(work, country) for work, country in rows(store, program_query("coherence/countries"))]))
+
+
 def read_obligations(store: Store) -> tuple[Obligation, ...]:
     """Every verified obligation, with the day a treaty it stands under was ratified and how often it recurs.
 
@@ -232,7 +243,7 @@ def read_responses(store: Store, uses: Uses) -> tuple[Response, ...]:
     (Response(work='a', instrument='K', day=None, is_act=False, relation='', signed=None, level=None, country=''),)
     """
     same = read_roots(store)
-    country = dict(reversed([(work, of) for work, of in rows(store, program_query("coherence/countries"))]))
+    country = read_countries(store)
     dated: dict[tuple[str, ...], Level | None] = {}
     for *act, level_said in rows(store, program_query("coherence/acts")):
         dated[(*act,)] = firmest((dated.get((*act,)), level(level_said)))

@@ -423,6 +423,13 @@ class Graph:
 
         return read_earlier_bodies(self.store)
 
+    @Reading
+    def country_of(self) -> Mapping[str, str]:
+        """Of which country each plan, action of a plan and national act is."""
+        from pan2kg.coherence.reading import read_countries
+
+        return read_countries(self.store)
+
     # What is known, at a level of evidence
 
     @Reading

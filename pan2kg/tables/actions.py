@@ -171,8 +171,8 @@ def bodies(graph: Graph, choice: Choice = DEFAULT) -> FigureTable:
     """Fragmentation, overlap, candidates for duplication, and which ministries should talk, in one table.
 
     At a level of evidence; each finding with the firmest at which it is one. What two have in common, a lead or a work,
-    they have on whoever's word. Actions of two editions of one plan are told apart: the later may well take up the
-    earlier.
+    they have on whoever's word. Works of two countries are no matter of coordination, and actions of two editions of
+    one plan are told apart: the later may well take up the earlier.
 
     ``part`` restricts it to one of these findings.
 
@@ -183,7 +183,7 @@ def bodies(graph: Graph, choice: Choice = DEFAULT) -> FigureTable:
     uses, known, levels = graph.uses_at(at.level), graph.profiles_at(at.level), _since(graph, at.level)
     found = _coordinated(graph, at.level)
     rows = [
-        *({**_fragmented(graph, row, known), **level_cells(graph, levels[row.topic,])} for row in found[0]),
+        *({**_fragmented(graph, row, known), **level_cells(graph, levels[row.topic, row.country])} for row in found[0]),
         *({**_overlapping(graph, row), **level_cells(graph, levels[_of_overlap(row)])} for row in found[1]),
         *({**_talking(graph, row, uses, known), **level_cells(graph, levels[row.one, row.two])} for row in found[2]),
     ]
@@ -206,18 +206,22 @@ def _coordinated(graph: Graph, level: Level) -> tuple[Measured[Fragmentation], M
     uses, known, line = graph.uses_at(level), graph.profiles_at(level), graph.known(level).chronology.line
     met = {*graph.earlier_bodies, *meeting(graph.profiles)}
     return (
-        fragmentation(uses, known),
-        overlaps(uses, known, graph.bits, line, said=graph.profiles),
-        who_should_talk(uses, known, graph.bits, met, only=graph.ministries),
+        fragmentation(uses, known, graph.country_of),
+        overlaps(uses, known, graph.bits, line, said=graph.profiles, country=graph.country_of),
+        who_should_talk(uses, known, graph.bits, met, only=graph.ministries, country=graph.country_of),
     )
 
 
 def _since(graph: Graph, at: Level) -> dict[tuple[str, ...], Level]:
-    """The firmest level at which each finding is one: of a topic, of two actions, and of two ministries."""
+    """The firmest level at which each finding is one: of a topic in a country, of two actions, of two ministries."""
     found: dict[tuple[str, ...], Level] = {}
     for level in FIGURED[: FIGURED.index(at) + 1]:
         topics, actions, talks = _coordinated(graph, level)
-        same = [*((row.topic,) for row in topics), *map(_of_overlap, actions), *((row.one, row.two) for row in talks)]
+        same = [
+            *((row.topic, row.country) for row in topics),
+            *map(_of_overlap, actions),
+            *((row.one, row.two) for row in talks),
+        ]
         for finding in same:
             found.setdefault(finding, level)
     return found
@@ -229,7 +233,12 @@ def _of_overlap(row: Overlap) -> tuple[str, ...]:
 
 
 def _fragmented(graph: Graph, row: Fragmentation, known: Sequence[Profile]) -> Row:
-    on_topic = [p.work for p in known if row.topic in p.topics and p.leads and p.work in graph.home_of]
+    on_topic = [
+        profile.work
+        for profile in known
+        if row.topic in profile.topics and profile.leads and profile.work in graph.home_of
+        and graph.country_of.get(profile.work, "") == row.country
+    ]  # fmt: skip
     return {
         **code(graph, "finding", "fragmentation"),
         **things(graph, "topics", [row.topic]),

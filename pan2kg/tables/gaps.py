@@ -255,7 +255,7 @@ def _overlaps(graph: Graph, scope: Scope) -> Found:
         graph.known(scope.level).chronology.line,
     )
     led = sum(bool(p.leads) and _inside(graph, p.work, scope) for p in known if p.work in graph.home_of)
-    found = overlaps(uses, known, graph.bits, line, said=graph.profiles)
+    found = overlaps(uses, known, graph.bits, line, said=graph.profiles, country=graph.country_of)
     rows = [row for row in found if not row.is_edition and _either(graph, (row.one, row.two), scope)]
     return Found(tuple(Gap(row.one, row.two) for row in rows), led or None, program_query("coherence/tags"))
 

@@ -170,7 +170,8 @@ def test_pairs_that_meet_on_a_weaker_word_do_not_overlap_and_need_not_be_told_to
 @pytest.mark.parametrize("at", FIGURED)
 def test_the_question_and_the_measure_name_the_same_ministries(graph: pan2kg.Graph, at: Level) -> None:
     met = {*graph.earlier_bodies, *meeting(graph.profiles)}
-    found = who_should_talk(graph.uses_at(at), graph.profiles_at(at), graph.bits, met, only=graph.ministries)
+    uses, profiles, country = graph.uses_at(at), graph.profiles_at(at), graph.country_of
+    found = who_should_talk(uses, profiles, graph.bits, met, only=graph.ministries, country=country)
     ministries = set(graph.ministries)
     asked = {
         (min(one, other), max(one, other)): int(row["shared_instruments"])
