@@ -152,7 +152,7 @@ def near(few: pan2kg.Graph) -> pan2kg.Graph:
     quads = list(few.held.inner)
     own = [quad for quad in quads if quad.graph_name.value.startswith(PAIR)]
     things = {quad.subject for quad in own} | {quad.object for quad in own}
-    things |= {quad.subject for quad in quads if quad.subject.value.startswith("http://metadata.un.org/sdg/")}  # type: ignore[union-attr]  # no blank nodes
+    things |= {quad.subject for quad in quads if quad.subject.value.startswith("http://metadata.un.org/sdg/")}
     store = LocalStore(ox.Store())
     store.inner.bulk_extend(quad for quad in quads if quad.subject in things)
     return pan2kg.Graph(few.project, store)
