@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pan2kg.server.pages import Pages
-    from pan2kg.server.pool import Pool
     from pan2kg.server.request import Application, Handler
     from pan2kg.server.review import RefreshedSite
     from pan2kg.server.settings import Release, Settings
@@ -162,7 +161,7 @@ def _local(options: argparse.Namespace, settings: Settings, bound: socket.socket
         more = (*_desk(project, store, site, fork_server, settings.token), *more)
     try:
         application = assemble(settings, pool, release, pages=pages, more=more)
-        return _serve(application, bound, options, pages=pages, pool=pool)
+        return _serve(application, bound, options, pages=pages, fork_server=fork_server)
     finally:
         fork_server.close()
 
@@ -238,15 +237,15 @@ def _serve(
     options: argparse.Namespace,
     *,
     pages: Pages,
-    pool: Pool | None = None,
+    fork_server: ForkServer | None = None,
 ) -> int:
     from pan2kg.server.http_server import new_server
-    from pan2kg.server.workers import LostError
+    from pan2kg.server.request import why
 
     lost: list[str] = []
 
     def leave() -> None:
-        lost.append(str(LostError()))
+        lost.append(str(why("lost")))
         server.should_exit = True
 
     def ready() -> None:
@@ -255,8 +254,8 @@ def _serve(
 
     server = new_server(application, ready)
     pages.leaving = lambda: server.should_exit
-    if pool:
-        pool.on_lost.append(leave)
+    if fork_server:
+        fork_server.on_lost.append(leave)
     server.run(sockets=[bound])
     sys.stderr.write("".join(f"{sentence}\n" for sentence in lost))
     return 1 if lost else 0

@@ -27,7 +27,6 @@ from pan2kg.server.request import (
     why,
 )
 from pan2kg.server.settings import Release, Settings
-from pan2kg.server.workers import LostError
 from pan2kg.store.queries import program_query
 
 VARY: Final = (b"vary", b"Accept")
@@ -179,11 +178,7 @@ async def apply_change(
     request: Request, pool: Pool, change: Change, headers: tuple[tuple[bytes, bytes], ...] = ()
 ) -> None:
     """Apply a change and answer with its status."""
-    loop = asyncio.get_running_loop()
-    try:
-        outcome = await loop.run_in_executor(None, pool.fork_server.change, change)
-    except LostError:
-        outcome = Refusal(503, why("lost"))
+    outcome = await pool.change(change)
     if isinstance(outcome, Refusal):
         await request.refuse(outcome, DATA_HEADERS)
     else:
