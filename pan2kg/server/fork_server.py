@@ -50,10 +50,9 @@ def work(link: socket.socket, evaluator: Evaluator, *, connects: bool = False) -
             signal.setitimer(signal.ITIMER_REAL, 0)
     except ConnectionError:
         return
-    except BaseException:
+    finally:
         allow_files()
         os.dup2(log, 2)  # a fault of ours is to be read
-        raise
 
 
 def confine(memory: int, *, connects: bool) -> None:

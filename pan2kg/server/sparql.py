@@ -215,7 +215,7 @@ async def deliver(
     while isinstance(piece := await exchange.next(), bytes):
         await request.write(piece, more=True)
     if isinstance(piece, Refusal):
-        await request.write(f"\n\n{why('broken-off', why=piece.message)}\n".encode(), more=True)
+        await request.break_off(piece.message)
     else:
         await request.write(b"")
 
