@@ -249,6 +249,8 @@ def _serve(
         server.should_exit = True
 
     def ready() -> None:
+        if options.writable:
+            sys.stderr.write(f"{why('kept-in-memory')}\n")
         _say(bound, options)
         pages.warm()
 

@@ -218,6 +218,8 @@ class Pool:
         self._forks = ThreadPoolExecutor(2, "fork")
         self._reaps = ThreadPoolExecutor(2, "reap")
         self._changing = 0
+        self._loop: asyncio.AbstractEventLoop | None = None
+        fork_server.on_renewal.append(self._renewed)
         self._idle: list[Link] = []
         self._busy: set[Link] = set()
         self._waiting: deque[Exchange] = deque()
@@ -228,6 +230,7 @@ class Pool:
 
     def ask(self, task: Task, gone: Callable[[], asyncio.Future[None]] | None = None) -> Exchange:
         """Begin an exchange; ``gone`` gives a future that ends when the client leaves."""
+        self._loop = asyncio.get_running_loop()
         exchange = Exchange(pack(b"T", json.dumps(task).encode()), gone)
         if len(self._waiting) >= self.pool_limits.queue:
             exchange.fail(busy(why("queue-full")))
@@ -235,8 +238,19 @@ class Pool:
         self._waiting.append(exchange)
         self._hand_out()
         if self._timer is None:
-            self._timer = asyncio.get_running_loop().call_later(CHECK_SECONDS, self._check_all)
+            self._timer = self._loop.call_later(CHECK_SECONDS, self._check_all)
         return exchange
+
+    def _renewed(self) -> None:
+        """There is another fork server; told from any thread."""
+        if self._loop:
+            with contextlib.suppress(RuntimeError):  # the loop is closed: the service ends
+                self._loop.call_soon_threadsafe(self._dismiss_idle)
+
+    def _dismiss_idle(self) -> None:
+        for link in self._idle:
+            link.close()
+        self._idle.clear()
 
     async def change(self, change: Change) -> int | Refusal:
         """Apply a change, after those that were sent before; its status, or why nothing changed."""

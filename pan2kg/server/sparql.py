@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 import pyoxigraph as ox
 
+from pan2kg.i18n.catalogue import SOURCE_LANGUAGE
 from pan2kg.server.channel import Task
 from pan2kg.server.evaluation import GRAPH_FORMATS, Change
 from pan2kg.server.inspection import QueryTraits, add_using, inspect_query, inspect_update
@@ -177,12 +178,13 @@ def refuse_update(request: Request, settings: Settings) -> Refusal | None:
 async def apply_change(
     request: Request, pool: Pool, change: Change, headers: tuple[tuple[bytes, bytes], ...] = ()
 ) -> None:
-    """Apply a change and answer with its status."""
+    """Apply a change and answer with its status, and with a warning (299, RFC 7234, 5.5.7): it is in memory only."""
     outcome = await pool.change(change)
     if isinstance(outcome, Refusal):
         await request.refuse(outcome, DATA_HEADERS)
     else:
-        await request.reply(outcome, [*headers, *DATA_HEADERS])
+        warning = f'299 - "{why("kept-in-memory").say(SOURCE_LANGUAGE)}"'
+        await request.reply(outcome, [*headers, (b"warning", warning.encode()), *DATA_HEADERS])
 
 
 async def deliver(

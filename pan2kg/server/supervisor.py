@@ -121,7 +121,7 @@ def _start(control: socket.socket, link: socket.socket, hold: Callable[[socket.s
     if process == 0:
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         control.close()
-        run_to_end(partial(hold, link), "fork server")
+        run_to_end(partial(hold, link), "fork-server")
     link.close()
     return process
 

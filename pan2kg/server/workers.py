@@ -146,6 +146,8 @@ class ForkServer:
     """Gives workers and takes changes; starts a fork server again that was ended. All of it from any thread.
 
     ``version`` counts the states of the data since the start, ``epoch`` tells them from those of another start.
+    ``on_renewal`` is called when there is another fork server, after a change for one: who keeps idle workers lets them
+    go, since a fork server that was replaced lives, with its copy of the graph, as long as one of its workers does.
     """
 
     supervisor: Line
@@ -155,6 +157,7 @@ class ForkServer:
     epoch: str = field(default_factory=lambda: secrets.token_hex(4))
     is_lost: bool = False
     on_lost: list[Callable[[], None]] = field(default_factory=list)
+    on_renewal: list[Callable[[], None]] = field(default_factory=list)
     _unsaved: int = 0
     _changing: threading.Lock = field(default_factory=threading.Lock)
     _renewal: threading.Condition = field(default_factory=threading.Condition)
@@ -167,7 +170,7 @@ class ForkServer:
             ProjectError: the graph cannot be loaded.
         """
         self.line = self._load()
-        threading.Thread(target=self._watch, name="fork server", daemon=True).start()
+        threading.Thread(target=self._watch, name="fork-server", daemon=True).start()
 
     def _load(self) -> Line:
         ours, theirs = socket.socketpair()
@@ -222,9 +225,12 @@ class ForkServer:
         if not self._changing.acquire(timeout=self.seconds + ORDER_SECONDS):
             return busy(why("changes-waiting"), 30)
         try:
-            return self._replace(change, is_saved=is_saved)
+            outcome = self._replace(change, is_saved=is_saved)
         finally:
             self._changing.release()
+        for hook in self.on_renewal:
+            hook()
+        return outcome
 
     def _replace(self, change: Change, *, is_saved: bool) -> int | Refusal:
         old = self.line
@@ -273,6 +279,8 @@ class ForkServer:
             began = time.monotonic()
             with self._renewal:
                 self._renewal.notify_all()
+            for hook in self.on_renewal:
+                hook()
 
     def _renew(self, line: Line, pause: float) -> None:
         """Start a fork server in place of one that is gone; again and again until there is one or none can be."""
