@@ -38,7 +38,7 @@ PROC = Path("/proc")
 PATIENCE = 120.0
 COUNT = "SELECT (COUNT(*) AS ?n) WHERE { GRAPH <http://e/soak> { ?s <http://e/p> ?o } }"
 SLOW = "SELECT (COUNT(*) AS ?n) WHERE { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
-KINDS = {"query": 60, "change": 20, "page": 12, "slow": 2, "leave": 6}
+KINDS = {"query": 70, "change": 20, "page": 2, "slow": 2, "leave": 6}
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,11 +104,32 @@ class Served:
                 files += len(list((PROC / str(process) / "fd").iterdir()))
         return Taken(memory, files, len(parents), sum(state == "Z" for _, state in parents.values()))
 
-    def victims(self) -> tuple[int, list[int]]:
-        """The supervisor, and all that it or a fork server started."""
+    def victims(self) -> tuple[int, int, list[int]]:
+        """The supervisor, the fork server, and all else that is neither of them nor the main process.
+
+        Workers, and what applies a change, may open no file; fork servers may, and the last one is not replaced yet.
+        """
         parents = self.parents()
         supervisor = next((one for one, (parent, _) in parents.items() if parent == self.process.pid), 0)
-        return supervisor, [one for one in parents if one not in (supervisor, self.process.pid)]
+        others = [
+            one for one, (_, state) in parents.items() if one not in (supervisor, self.process.pid) and state != "Z"
+        ]
+        servers = [one for one in others if _opens_files(one)]
+        last = max(servers, key=_started, default=0)
+        return supervisor, last, [one for one in others if one != last]
+
+
+def _opens_files(process: int) -> bool:
+    with suppress(OSError):
+        limits = (PROC / str(process) / "limits").read_text(encoding="ascii")
+        return next(line.split()[3] for line in limits.splitlines() if line.startswith("Max open files")) != "0"
+    return False
+
+
+def _started(process: int) -> int:
+    with suppress(OSError):
+        return int((PROC / str(process) / "stat").read_text(encoding="ascii").rpartition(")")[2].split()[19])
+    return 0
 
 
 @contextmanager
@@ -207,22 +228,21 @@ def loaded(served: Served, seconds: float, pause: float) -> tuple[Load, Counter[
     chance, killed, deaths = random.Random(1), Counter[str](), []
     while time.monotonic() < load.until:
         time.sleep(chance.uniform(0.5, 1.5) * pause)
-        victims = served.victims()[1]
-        if not victims:
-            continue
-        victim = chance.choice(victims)
-        children = {parent for parent, _ in served.parents().values()}
-        what = "fork server" if victim in children else "worker, or what applies a change"
+        _, server, others = served.victims()
+        is_server = bool(server) and (not others or chance.random() < 1 / 3)
+        victim = server if is_server else chance.choice(others or [0])
         with suppress(ProcessLookupError):
-            os.kill(victim, signal.SIGKILL)
-            killed[what] += 1
-            if what == "fork server":
+            if victim:
+                os.kill(victim, signal.SIGKILL)
+                killed["fork server" if is_server else "worker, or what applies a change"] += 1
+            if is_server:
                 deaths.append(time.monotonic())
     for client in clients:
         client.join()
     gaps = []
     for death in deaths:
-        after = min((moment for moment in load.good if moment > death + 0.2), default=death)
+        # what the kernel has not ended yet may still answer
+        after = min((moment for moment in load.good if moment > death + 0.1), default=time.monotonic())
         gaps.append(after - death)
     return load, killed, gaps
 
@@ -264,12 +284,10 @@ def main() -> None:
             sys.stdout.write(f"{statistics.median(gaps):.1f} s at the median\n")
         faults = served.log.read_text(encoding="utf-8").count("Traceback")
         sys.stdout.write(f"tracebacks in the log: {faults}\n")
-        supervisor, _ = served.victims()
+        supervisor, server, _ = served.victims()
         os.kill(supervisor, signal.SIGKILL)
         still = served.ask("ASK {}")[0]
-        for victim in served.victims()[1]:
-            with suppress(ProcessLookupError):
-                os.kill(victim, signal.SIGKILL)
+        os.kill(server, signal.SIGKILL)
         code = served.process.wait(PATIENCE)
         sys.stdout.write(
             f"without its supervisor a query was answered {still}; without its fork server too it ended: {code}\n"

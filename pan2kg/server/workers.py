@@ -228,8 +228,9 @@ class ForkServer:
             outcome = self._replace(change, is_saved=is_saved)
         finally:
             self._changing.release()
-        for hook in self.on_renewal:
-            hook()
+        if not isinstance(outcome, Refusal):
+            for hook in self.on_renewal:
+                hook()
         return outcome
 
     def _replace(self, change: Change, *, is_saved: bool) -> int | Refusal:
