@@ -284,7 +284,9 @@ def main() -> None:
             sys.stdout.write(f"{statistics.median(gaps):.1f} s at the median\n")
         faults = served.log.read_text(encoding="utf-8").count("Traceback")
         sys.stdout.write(f"tracebacks in the log: {faults}\n")
-        supervisor, server, _ = served.victims()
+        while not (found := served.victims())[1]:  # it is being started again
+            time.sleep(1)
+        supervisor, server, _ = found
         os.kill(supervisor, signal.SIGKILL)
         still = served.ask("ASK {}")[0]
         os.kill(server, signal.SIGKILL)

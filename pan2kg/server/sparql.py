@@ -178,13 +178,14 @@ def refuse_update(request: Request, settings: Settings) -> Refusal | None:
 async def apply_change(
     request: Request, pool: Pool, change: Change, headers: tuple[tuple[bytes, bytes], ...] = ()
 ) -> None:
-    """Apply a change and answer with its status, and with a warning (299, RFC 7234, 5.5.7): it is in memory only."""
+    """Apply a change and answer with its status, and a warning (299, RFC 7234, 5.5.7) where it is in memory only."""
     outcome = await pool.change(change)
     if isinstance(outcome, Refusal):
         await request.refuse(outcome, DATA_HEADERS)
     else:
         warning = f'299 - "{why("kept-in-memory").say(SOURCE_LANGUAGE)}"'
-        await request.reply(outcome, [*headers, (b"warning", warning.encode()), *DATA_HEADERS])
+        told = [] if pool.fork_server.journal else [(b"warning", warning.encode())]
+        await request.reply(outcome, [*headers, *told, *DATA_HEADERS])
 
 
 async def deliver(

@@ -19,9 +19,11 @@ from typing import Final
 
 from pan2kg.errors import ProjectError
 from pan2kg.i18n.message import Message
+from pan2kg.project import reason
 from pan2kg.server.channel import FAILED, late, pack, receive, receive_exactly
 from pan2kg.server.evaluation import Change
 from pan2kg.server.fork_server import FORK, REAP, REPLACE, Load, hold
+from pan2kg.server.journal import Journal, refuse_volatile
 from pan2kg.server.request import Refusal, busy, why
 from pan2kg.server.supervisor import FAULT, ORDER, START, STOP, run_to_end, supervise
 
@@ -36,7 +38,7 @@ LOAD_SECONDS: Final = 1800.0
 RENEWAL_SECONDS: Final = 10.0
 """So long who needs a worker waits for a fork server that is being started again."""
 WATCH_SECONDS: Final = 0.5
-SHORT_LIFE: Final = 60.0
+SHORT_LIFE: Final = 5.0
 LONGEST_PAUSE: Final = 30.0
 """A fork server that ends within ``SHORT_LIFE`` seconds, or does not load, is started after a pause that doubles."""
 
@@ -152,6 +154,7 @@ class ForkServer:
 
     supervisor: Line
     seconds: float
+    journal: Journal | None = None
     line: Line = field(init=False)
     version: int = 0
     epoch: str = field(default_factory=lambda: secrets.token_hex(4))
@@ -169,6 +172,7 @@ class ForkServer:
         Raises:
             ProjectError: the graph cannot be loaded.
         """
+        self.version = self.journal.lines if self.journal else 0
         self.line = self._load()
         threading.Thread(target=self._watch, name="fork-server", daemon=True).start()
 
@@ -222,6 +226,9 @@ class ForkServer:
         Raises:
             LostError: the fork server is gone.
         """
+        refusal = refuse_volatile(change) if self.journal and not is_saved else None
+        if refusal:
+            return refusal
         if not self._changing.acquire(timeout=self.seconds + ORDER_SECONDS):
             return busy(why("changes-waiting"), 30)
         try:
@@ -253,9 +260,16 @@ class ForkServer:
             if old.is_lost:
                 raise LostError
             return Refusal.unpack(answer[1]) if answer else died(status, self.seconds)
+        if self.journal and not is_saved:
+            try:
+                self.journal.append(change)
+            except OSError as error:
+                ours.close()
+                Worker(ours, process, old).reap()
+                return Refusal(507, why("journal-not-written", reason=reason(error)))
         self.line = Line(ours, process)
         self.version += 1
-        self._unsaved += not is_saved
+        self._unsaved += not (is_saved or self.journal)
         old.retire()
         return int(answer[1])
 
@@ -349,14 +363,21 @@ def is_innocent(status: int, ran: float) -> bool:
 
 
 def start_fork_server(
-    load: Load, seconds: float, *, close: Iterable[socket.socket] = (), connects: bool = False
+    load: Load,
+    seconds: float,
+    *,
+    close: Iterable[socket.socket] = (),
+    connects: bool = False,
+    journal: Journal | None = None,
 ) -> ForkServer:
     """Start the fork server and wait until it has loaded the graph; to be called before there are threads.
+
+    ``load`` makes the changes of the ``journal`` again.
 
     Raises:
         ProjectError: the graph cannot be loaded.
     """
-    fork_server = ForkServer(start_supervisor(load, close=close, connects=connects), seconds)
+    fork_server = ForkServer(start_supervisor(load, close=close, connects=connects), seconds, journal)
     fork_server.start()
     return fork_server
 

@@ -8,6 +8,7 @@ It prints its port once it listens.
 from __future__ import annotations
 
 import json
+import resource
 import sys
 import time
 from collections.abc import Mapping
@@ -20,6 +21,7 @@ from pan2kg.server.assembly import assemble
 from pan2kg.server.channel import Limits, PoolLimits
 from pan2kg.server.evaluation import Evaluator
 from pan2kg.server.http_server import listen, new_server
+from pan2kg.server.journal import Journal
 from pan2kg.server.pages import Pages
 from pan2kg.server.pool import Pool
 from pan2kg.server.request import hosts_of
@@ -100,6 +102,10 @@ def main() -> None:
         services=frozenset(given.get("services", [])),
     )
     bound = listen("127.0.0.1", 0)
+    journal = Journal.open(Path(given["journal"])) if given.get("journal") else None
+
+    if given.get("file_size"):
+        resource.setrlimit(resource.RLIMIT_FSIZE, (given["file_size"],) * 2)
 
     def load() -> Evaluator:
         store = ox.Store()
@@ -111,9 +117,13 @@ def main() -> None:
         if given.get("recursion"):
             sys.setrecursionlimit(given["recursion"])
         held: ox.Store = FaultyStore(store) if given.get("faulty") else store  # type: ignore[assignment]
+        if journal:
+            journal.replay(store)
         return Evaluator(held, limits, {"e": "http://example.org/"})
 
-    fork_server = start_fork_server(load, limits.seconds, close=[bound], connects=bool(settings.services))
+    fork_server = start_fork_server(
+        load, limits.seconds, close=[bound], connects=bool(settings.services), journal=journal
+    )
     release = Release("small", fork_server)
     store = PoolStore(fork_server)
     asset = Path(__file__)
