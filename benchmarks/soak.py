@@ -38,7 +38,7 @@ PROC = Path("/proc")
 PATIENCE = 120.0
 COUNT = "SELECT (COUNT(*) AS ?n) WHERE { GRAPH <http://e/soak> { ?s <http://e/p> ?o } }"
 SLOW = "SELECT (COUNT(*) AS ?n) WHERE { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
-KINDS = {"query": 70, "change": 20, "page": 2, "slow": 2, "leave": 6}
+KINDS = {"query": 80, "change": 10, "page": 2, "slow": 2, "leave": 6}
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +141,7 @@ def serving(project: Path) -> Iterator[Served]:
         environment = {**os.environ, "PAN2KG_TOKEN": token}
         with log.open("wb") as written:
             process = subprocess.Popen(
-                [*command, "--port", "0", "--no-browser", "--timeout", "5"],
+                [*command, "--port", "0", "--no-browser", "--timeout", "10"],
                 stdout=subprocess.PIPE,
                 stderr=written,
                 text=True,
@@ -229,7 +229,9 @@ def loaded(served: Served, seconds: float, pause: float) -> tuple[Load, Counter[
     while time.monotonic() < load.until:
         time.sleep(chance.uniform(0.5, 1.5) * pause)
         _, server, others = served.victims()
-        is_server = bool(server) and (not others or chance.random() < 1 / 3)
+        # a fork server is killed once it has answered: before, it may still load the graph
+        is_there = bool(server) and (not deaths or any(moment > deaths[-1] + 0.1 for moment in load.good[-50:]))
+        is_server = is_there and (not others or chance.random() < 1 / 3)
         victim = server if is_server else chance.choice(others or [0])
         with suppress(ProcessLookupError):
             if victim:
@@ -272,7 +274,7 @@ def main() -> None:
         sys.stdout.write(table(["changes", "a change, median", *columns], rows) + "\n")
         before = served.taken()
         load, killed, gaps = loaded(served, given.seconds, given.pause)
-        time.sleep(6)  # the longest query ends after five
+        time.sleep(12)  # the longest query ends after ten
         rows = [["before", *shown(before)], ["after", *shown(served.taken())]]
         sys.stdout.write(table(["mixed load", *columns], rows) + "\n")
         rows = [[answer, f"{times:,}"] for answer, times in sorted(load.seen.items())]
