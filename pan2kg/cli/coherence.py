@@ -71,6 +71,7 @@ def _shared(figure: argparse.ArgumentParser) -> None:
         help="project",
     )
     add_language(figure)
+    figure.add_argument("--endpoint", metavar="URL", help="endpoint")
     figure.add_argument("--format", choices=FORMS, default="table", help="coherence.format")
     add_as_of(figure, "coherence.as-of")
     add_output(figure)
@@ -141,6 +142,10 @@ def _day(figure: argparse.ArgumentParser) -> None:
     figure.add_argument("day", metavar="DAY", nargs="?", type=a_day, help="coherence.day")
 
 
+def _country(figure: argparse.ArgumentParser) -> None:
+    figure.add_argument("--country", metavar="COUNTRY", action=SingleValue, help="coherence.country")
+
+
 OPTIONS: Final[dict[Option, Callable[[argparse.ArgumentParser], None]]] = {
     "plans": _plans,
     "all": _all,
@@ -155,6 +160,7 @@ OPTIONS: Final[dict[Option, Callable[[argparse.ArgumentParser], None]]] = {
     "groups": _groups,
     "kind": _kind,
     "day": _day,
+    "country": _country,
 }
 """How each thing a table can be told is typed."""
 
@@ -206,6 +212,12 @@ def _graph(project: Project, options: argparse.Namespace) -> tuple[Graph, DatedG
     from pan2kg.store.store import load_project, open_store
 
     given = _one_day(getattr(options, "day", None), options.as_of)
+    if options.endpoint is not None:
+        from pan2kg.store.remote import open_remote
+
+        if given is not None:
+            raise QueryError("remote-as-of", remedy="leave-out-endpoint")
+        return Graph(project, open_remote(options.endpoint), language=options.language), None
     if given is None or TABLES[options.figure].whole:
         store, asked = open_store(project, derive), given is not None
         return Graph(project, store, language=options.language, as_of=given, asked=asked), None
@@ -252,6 +264,7 @@ def _choice(options: argparse.Namespace) -> Choice:
         least=getattr(options, "least", None),
         everything=getattr(options, "everything", False),
         evidence=level(getattr(options, "evidence", HEADLINE.key)) or HEADLINE,
+        country=getattr(options, "country", None) or "",
         scoring=Scoring(
             scale=getattr(options, "scale", None),
             keep_diagonal=getattr(options, "keep_diagonal", False),

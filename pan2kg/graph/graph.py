@@ -423,6 +423,13 @@ class Graph:
 
         return read_earlier_bodies(self.store)
 
+    @Reading
+    def country_of(self) -> Mapping[str, str]:
+        """Of which country each plan, action of a plan and national act is."""
+        from pan2kg.coherence.reading import read_countries
+
+        return read_countries(self.store)
+
     # What is known, at a level of evidence
 
     @Reading
@@ -447,6 +454,18 @@ class Graph:
 
         at = _figured(level)
         return self.once(f"known {at.key}", lambda: known(self.tables, at, weights=self._earlier))
+
+    def uses_at(self, level: Level | str = "") -> Uses:
+        """Actions × instruments at a level of evidence.
+
+        Raises:
+            QueryError: no level at which figures are taken.
+        """
+        from pan2kg.coherence.reading import read_resting
+        from pan2kg.coherence.uses import limited
+
+        at = _figured(level)
+        return self.once(f"uses {at.key}", lambda: limited(self.uses, read_resting(self.store, at)))
 
     def profiles_at(self, level: Level | str = "") -> tuple[Profile, ...]:
         """The profiles of works, with leads and bodies at a level of evidence.
@@ -727,6 +746,7 @@ def open_graph(
     Raises:
         ProjectError: the folder is no project.
         TurtleError: a file of the project is not Turtle.
+        EndpointError: the endpoint cannot be reached, holds no plan, or lacks what the rules derive.
 
     >>> open_graph("/nowhere")
     Traceback (most recent call last):
@@ -734,7 +754,7 @@ def open_graph(
     """
     found = Project.together([project, *others]) if project is not None else Project.packaged()
     if endpoint is not None:
-        from pan2kg.store.remote import RemoteStore
+        from pan2kg.store.remote import open_remote
 
-        return Graph(found, RemoteStore(endpoint), language=language, as_of=as_of)
+        return Graph(found, open_remote(endpoint), language=language, as_of=as_of)
     return Graph(found, open_store(found, derive), language=language, as_of=as_of)

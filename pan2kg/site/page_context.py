@@ -152,6 +152,11 @@ class PageContext:
             known[at] = made
         return made
 
+    def called(self, iri: str) -> str:
+        """The short name of a thing as plain text, else its name."""
+        brief = self._index.brief(iri, self.request.data)
+        return brief.text if brief.whole else self.name(iri)
+
     def key(self, iri: str) -> str:
         """The key of a thing: short enough for the head of a column."""
         entry = self._index.entry(iri)
