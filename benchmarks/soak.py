@@ -225,7 +225,8 @@ def loaded(served: Served, seconds: float, pause: float) -> tuple[Load, Counter[
     clients = [threading.Thread(target=load.run, args=(seed,)) for seed in range(8)]
     for client in clients:
         client.start()
-    chance, killed, deaths = random.Random(1), Counter[str](), []
+    chance, killed = random.Random(1), Counter[str]()
+    deaths: list[float] = []
     while time.monotonic() < load.until:
         time.sleep(chance.uniform(0.5, 1.5) * pause)
         _, server, others = served.victims()
