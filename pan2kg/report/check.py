@@ -52,7 +52,7 @@ def _text(report: Report, language: Language, examples: int | None) -> Iterator[
         yield summary(report, language)
     for rule, parts in report.groups():
         yield from _rule(report, rule, parts, language, examples)
-    idle = [rule.key for rule in report.idle if rule.kind is not Kind.STYLE]
+    idle = [rule.key for rule in report.idle if rule.kind not in (Kind.STYLE, Kind.TEXT)]
     if idle:
         shown = ", ".join(idle[:IDLE_SHOWN])
         more = f", … {_CHECK.counted(len(idle) - IDLE_SHOWN, 'more', language)}" if len(idle) > IDLE_SHOWN else ""

@@ -84,7 +84,7 @@ def detail(names: Names, finding: Finding, language: Language) -> str:
 
 
 def _value(names: Names, finding: Finding, language: Language) -> str:
-    if finding.rule.kind in (Kind.STYLE, Kind.BASELINE):
+    if finding.rule.kind in (Kind.STYLE, Kind.TEXT, Kind.BASELINE):
         return re.sub(r"\\(.)", r"\1", finding.value[1:-1])
     named = names.label(finding.value).say(language) if finding.value.startswith("<") else ""
     shown = names.short(finding.value)

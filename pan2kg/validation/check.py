@@ -11,13 +11,13 @@ from typing import Final
 
 import pyoxigraph as ox
 
-from pan2kg.errors import Place, ProjectError, QueryError
+from pan2kg.errors import Place, ProjectError, QueryError, TurtleError
 from pan2kg.i18n.catalogue import LANGUAGES, SOURCE_LANGUAGE, Messages, Text, french
 from pan2kg.project import Project, read_text
 from pan2kg.store.queries import Query, program_query, read_query
 from pan2kg.store.rules import derive
-from pan2kg.store.store import Store, load, load_project, plain, select
-from pan2kg.turtle.blocks import Block, TurtleFile, index_blocks, read_turtle_files
+from pan2kg.store.store import Store, load, load_readable, plain, select
+from pan2kg.turtle.blocks import BYTE_ORDER, Block, TurtleFile, index_blocks, read_turtle_files
 from pan2kg.turtle.vocabulary import path_of
 from pan2kg.turtle.writer import read_prefixes, subjects
 from pan2kg.validation.compilation import compile_shapes
@@ -27,8 +27,9 @@ from pan2kg.validation.questions import check_questions, question_rules
 from pan2kg.validation.report import Finding, Kind, Names, Report, Rule, Severity, compare, in_order, read_baseline
 from pan2kg.validation.shapes import read_rules, read_shapes
 from pan2kg.validation.style import check_style, count_looked_at, style_rules
+from pan2kg.validation.wording import check_wording, looked_at, not_turtle, text_rules
 
-KINDS: Final = (Kind.STYLE, Kind.SHAPE, Kind.QUALITY)
+KINDS: Final = (Kind.STYLE, Kind.TEXT, Kind.SHAPE, Kind.QUALITY)
 _CHECK: Final = Messages("check")
 _BARE = re.compile(r'"([^"]*)"\^\^xsd:(?:integer|decimal|boolean)')
 _IRI = re.compile(r"[a-z]+:[^\s<>\"{}|^`\\]+")
@@ -61,8 +62,10 @@ def check(
     accepts is set apart, and entries of it that no longer occur are reported. Where ``engine`` is both, what only one
     of the two engines finds is a violation too.
 
+    A file of the graph that is not Turtle is a violation; the others are checked as if what it describes were there.
+
     Raises:
-        TurtleError: a file is not Turtle.
+        TurtleError: a file of the ontology is not Turtle.
         QueryError: a quality query cannot be asked.
         ProjectError: a file cannot be read, a shape is malformed, or there is none; or the baseline is none.
 
@@ -71,7 +74,9 @@ def check(
     """
     accepted = read_baseline(baseline) if baseline else None
     files = read_turtle_files(project)
-    store = load_project(project)
+    store, unread = load_readable(project)
+    if unread and engine is not Engine.SPARQL:
+        raise unread[0]  # the reference reads the files itself, each to its end
     for path in project.shape_files():
         load(ox.Store(), path, project.graph_iri(path), name=project.name_of(path))
     names = Names(read_prefixes(project))
@@ -81,12 +86,15 @@ def check(
         derive(store, project)
     parts = [
         _style(project, files, store, names) if Kind.STYLE in kinds else Report(),
+        _wording(project, files, _untold(unread, files, kinds)) if Kind.TEXT in kinds or unread else Report(),
         shapes,
         _quality(project, store, names) if Kind.QUALITY in kinds else Report(),
     ]
+    index = index_blocks(files)
+    placed = _own(_placed(parts, index, names), project)
     report = Report(
         rules=tuple(rule for part in parts for rule in part.rules),
-        findings=in_order(_own(_placed(parts, index_blocks(files), names), project)),
+        findings=in_order(_known(placed, index, unread) if unread else placed),
         looked_at={key: number for part in parts for key, number in part.looked_at.items()},
         names=replace(names, labels=_labels(store, parts, names)),
         fail_on=fail_on,
@@ -98,8 +106,35 @@ def _style(project: Project, files: Sequence[TurtleFile], store: Store, names: N
     asked, looked_at = check_questions(project, store)
     del names  # each project has its own prefixes
     rules = (*style_rules().values(), *question_rules().values())
-    faults = [fault for one in project.members for fault in check_style(read_turtle_files(one), read_prefixes(one))]
+    faults = [fault for read, prefixes in _each(project, files) for fault in check_style(read, prefixes)]
     return Report(rules, (*faults, *asked), count_looked_at(files) | looked_at)
+
+
+def _each(project: Project, files: Sequence[TurtleFile]) -> Iterator[tuple[Sequence[TurtleFile], Mapping[str, str]]]:
+    """The files of each project that is open, with its prefixes; ``files`` are those of one that is open alone."""
+    for one in project.members:
+        yield read_turtle_files(one) if project.others else files, read_prefixes(one)
+
+
+def _wording(project: Project, files: Sequence[TurtleFile], unread: Sequence[TurtleError]) -> Report:
+    found = [fault for read, prefixes in _each(project, files) for fault in check_wording(read, prefixes)]
+    return Report(tuple(text_rules().values()), (*not_turtle(unread), *found), looked_at(files))
+
+
+def _untold(unread: Iterable[TurtleError], files: Iterable[TurtleFile], kinds: Collection[Kind]) -> list[TurtleError]:
+    """The files that cannot be read for another reason than a byte order mark, of which the house style tells."""
+    marked = {file.name for file in files if any(fault.rule == BYTE_ORDER for fault in file.faults)}
+    return [one for one in unread if not (Kind.STYLE in kinds and one.place and one.place.file in marked)]
+
+
+def _known(findings: Iterable[Finding], index: Index, unread: Sequence[TurtleError]) -> Iterator[Finding]:
+    """The findings that do not come from a file that could not be read: what it describes is there all the same."""
+    broken = {error.place.file for error in unread if error.place}
+    lost = {iri for iri, blocks in index.items() if all(file.name in broken for file, _ in blocks)}
+    for finding in findings:
+        by_line = finding.rule.kind in (Kind.STYLE, Kind.TEXT)
+        if by_line or lost.isdisjoint((finding.focus, finding.value.removeprefix("<").removesuffix(">"))):
+            yield finding
 
 
 def findings_of_shapes(project: Project, store: Store, names: Names, engine: Engine) -> Report:

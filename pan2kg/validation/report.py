@@ -48,9 +48,10 @@ class Severity(StrEnum):
 
 
 class Kind(StrEnum):
-    """Where a rule comes from: the house style, a SHACL shape, a quality query, or the baseline itself."""
+    """Where a rule comes from: the house style, the words of files, a SHACL shape, a quality query, or the baseline."""
 
     STYLE = "style"
+    TEXT = "text"
     SHAPE = "shape"
     QUALITY = "quality"
     BASELINE = "baseline"
@@ -216,8 +217,8 @@ _HEAD: Final = """\
 """
 
 
-_RULE: Final = re.compile(r"[\w-]*:\S+|style-[\w-]+|[\w-]+-violation")
-"""How the name of a rule looks: that of a shape, of the house style, of a quality query."""
+_RULE: Final = re.compile(r"[\w-]*:\S+|(?:style|text)-[\w-]+|[\w-]+-violation")
+"""How the name of a rule looks: that of a shape, of the house style or of words, of a quality query."""
 
 
 @dataclass(frozen=True, slots=True)
