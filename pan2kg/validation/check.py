@@ -16,15 +16,27 @@ from pan2kg.i18n.catalogue import LANGUAGES, SOURCE_LANGUAGE, Messages, Text, fr
 from pan2kg.project import Project, read_text
 from pan2kg.store.queries import Query, program_query, read_query
 from pan2kg.store.rules import derive
-from pan2kg.store.store import Store, load, load_readable, plain, select
+from pan2kg.store.store import LocalStore, Store, load, load_readable, plain, select
 from pan2kg.turtle.blocks import BYTE_ORDER, Block, TurtleFile, index_blocks, read_turtle_files
-from pan2kg.turtle.vocabulary import path_of
+from pan2kg.turtle.vocabulary import PAN, path_of
 from pan2kg.turtle.writer import read_prefixes, subjects
 from pan2kg.validation.compilation import compile_shapes
 from pan2kg.validation.evaluation import FocusCounts, differences, evaluate
 from pan2kg.validation.explanation import refused
 from pan2kg.validation.questions import check_questions, question_rules
-from pan2kg.validation.report import Finding, Kind, Names, Report, Rule, Severity, compare, in_order, read_baseline
+from pan2kg.validation.report import (
+    Finding,
+    Kind,
+    Names,
+    Report,
+    Rule,
+    Severity,
+    Use,
+    compare,
+    gathered,
+    in_order,
+    read_baseline,
+)
 from pan2kg.validation.shapes import read_rules, read_shapes
 from pan2kg.validation.style import check_style, count_looked_at, style_rules
 from pan2kg.validation.wording import check_wording, looked_at, not_turtle, text_rules
@@ -90,7 +102,8 @@ def check(
         shapes,
         _quality(project, store, names) if Kind.QUALITY in kinds else Report(),
     ]
-    index = index_blocks(files)
+    index, plans = index_blocks(files), _plans(store)
+    parts = [replace(part, findings=tuple(gathered(part.findings, plans))) for part in parts]
     placed = _own(_placed(parts, index, names), project)
     report = Report(
         rules=tuple(rule for part in parts for rule in part.rules),
@@ -98,6 +111,7 @@ def check(
         looked_at={key: number for part in parts for key, number in part.looked_at.items()},
         names=replace(names, labels=_labels(store, parts, names)),
         fail_on=fail_on,
+        statistics={key: number for part in parts for key, number in part.statistics.items()},
     )
     return report if accepted is None else compare(report, accepted, file=str(baseline))
 
@@ -108,6 +122,13 @@ def _style(project: Project, files: Sequence[TurtleFile], store: Store, names: N
     rules = (*style_rules().values(), *question_rules().values())
     faults = [fault for read, prefixes in _each(project, files) for fault in check_style(read, prefixes)]
     return Report(rules, (*faults, *asked), count_looked_at(files) | looked_at)
+
+
+def _plans(store: LocalStore) -> dict[str, str]:
+    """The plan each action and part belongs to."""
+    quads = store.inner.quads_for_pattern(None, ox.NamedNode(PAN + "inPlan"), None)
+    stated = [(quad.subject, quad.object) for quad in quads]
+    return {a.value: b.value for a, b in stated if isinstance(a, ox.NamedNode) and isinstance(b, ox.NamedNode)}
 
 
 def _each(project: Project, files: Sequence[TurtleFile]) -> Iterator[tuple[Sequence[TurtleFile], Mapping[str, str]]]:
@@ -184,30 +205,35 @@ def _differences(compiled: Iterable[Finding], reference: Iterable[Finding]) -> I
 def _quality(project: Project, store: Store, names: Names) -> Report:
     rules, looked_at, members = [], {}, _members(store)
     findings: list[Finding] = []
+    statistics: dict[str, int] = {}
     for path in sorted((project.queries / "quality").glob("*-violation.rq")):
         query = read_query(path, name=project.name_of(path))
         rule = quality_rule(query)
         rules.append(rule)
-        findings += _ask(rule, query, store)
+        asked = list(_ask(rule, query, store))
+        if rule.use is Use.STATISTIC:
+            statistics[rule.key] = len({finding.focus for finding in asked})
+        else:
+            findings += asked
         looked_at[rule.key] = _looked_at(query, members, names)
-    return Report(tuple(rules), tuple(findings), looked_at)
+    return Report(tuple(rules), tuple(findings), looked_at, statistics=statistics)
 
 
 def quality_rule(query: Query) -> Rule:
     """The rule a quality query stands for, as its header says it.
 
     Raises:
-        QueryError: the header lacks a message or names an unknown severity.
+        QueryError: the header lacks a message or names an unknown severity or use.
 
     >>> quality_rule(Query("x-violation", "quality", "", "x.rq", {"message": "No.", "severity": "info"})).severity
     <Severity.INFO: 'info'>
     """
     head = query.header
-    severity = head.get("severity", "violation")
-    if not head.get("message") or severity not in list(Severity):
+    severity, use = head.get("severity", "violation"), head.get("use", "edit")
+    if not head.get("message") or severity not in list(Severity) or use not in list(Use):
         raise QueryError("quality-header", place=Place(query.file, 1), remedy="write-quality-header")
     message, remedy = (_of_header(head, name) for name in ("message", "remedy"))
-    return Rule(query.name, Kind.QUALITY, Severity(severity), message, remedy, query.text)
+    return Rule(query.name, Kind.QUALITY, Severity(severity), message, remedy, query.text, Use(use))
 
 
 def _of_header(head: Mapping[str, str], name: str) -> Text:
@@ -253,7 +279,9 @@ def _placed(parts: Iterable[Report], index: Index, names: Names) -> Iterator[Fin
     """The findings with the file and line each stands at, where that is known."""
     for part in parts:
         for finding in part.findings:
-            yield finding if finding.place else replace(finding, place=find_place(finding, index, names))
+            # what several things lack stands at no line of their plan
+            sought = finding if finding.times == 1 else replace(finding, path="")
+            yield finding if finding.place else replace(finding, place=find_place(sought, index, names))
 
 
 def _own(findings: Iterable[Finding], project: Project) -> Iterator[Finding]:
