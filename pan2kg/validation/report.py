@@ -210,7 +210,11 @@ class Report:
         """How many nodes fail a rule."""
         if rule.key in self.statistics:
             return self.statistics[rule.key]
-        found = {(one.focus, one.times > 1): one.times for one in self.findings if one.rule.key == rule.key}
+        found: dict[tuple[str, bool], int] = {}
+        for one in self.findings:
+            if one.rule.key == rule.key:
+                name = (one.focus, one.times > 1)  # a plan may lack itself what things in it lack
+                found[name] = max(one.times, found.get(name, 0))
         return sum(found.values())
 
     def groups(self) -> Iterator[tuple[Rule, list[tuple[str, list[Finding]]]]]:
