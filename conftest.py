@@ -15,6 +15,7 @@ import pan2kg
 from pan2kg.graph import graph as interface
 from pan2kg.project import Project
 from pan2kg.site import quality
+from pan2kg.validation import check as validation
 from pan2kg.validation.report import Report
 from tests.browser.chromium import browser, watch, window, windows
 from tests.once import RUN, SHIPPED, checked, forget
@@ -72,9 +73,11 @@ def _checked_once() -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def _opened_once(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """An example opens the shipped graph as a reader would, and gets the one that is open already."""
+    """An example opens or checks the shipped graph as a reader would, and gets what was opened or checked already."""
     if isinstance(request.node, pytest.DoctestItem) and request.node.dtest:
         known = request.node.dtest.globs
+        if known.get("check") is validation.check:
+            monkeypatch.setitem(known, "check", checked)
         if "open_graph" in known:
             monkeypatch.setitem(known, "open_graph", opened)
         monkeypatch.setattr(pan2kg, "open_graph", opened)

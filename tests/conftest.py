@@ -173,9 +173,16 @@ def _endpoint(project: Project, folder: Path) -> Iterator[str]:
         [sys.executable, "-m", "pan2kg.cli.main", "dump", "--project", str(project.root), "-o", str(data)], check=True
     )
     subprocess.run([server, "load", "--location", str(store), "--file", str(data)], check=True, capture_output=True)
-    process, port = _serving([server, "serve-read-only", "--location", str(store), "--union-default-graph"])
+    with serving([server, "serve-read-only", "--location", str(store), "--union-default-graph"]) as address:
+        yield f"{address}/query"
+
+
+@contextmanager
+def serving(command: list[str]) -> Iterator[str]:
+    """The address of a server that has to be told its port, without a slash at the end."""
+    process, port = _serving(command)
     try:
-        yield f"http://127.0.0.1:{port}/query"
+        yield f"http://127.0.0.1:{port}"
     finally:
         process.kill()
         process.wait()

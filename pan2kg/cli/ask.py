@@ -186,9 +186,9 @@ def _query_text(given: str) -> tuple[str, str]:
 
 def _store(project: Project, options: argparse.Namespace, rules: list[str] | None = None) -> Store:
     if options.endpoint is not None:
-        from pan2kg.store.remote import RemoteStore
+        from pan2kg.store.remote import open_remote
 
-        return RemoteStore(options.endpoint)
+        return open_remote(options.endpoint, is_ours=rules is not None)
     from functools import partial
 
     from pan2kg.store.rules import derive

@@ -71,6 +71,7 @@ def _shared(figure: argparse.ArgumentParser) -> None:
         help="project",
     )
     add_language(figure)
+    figure.add_argument("--endpoint", metavar="URL", help="endpoint")
     figure.add_argument("--format", choices=FORMS, default="table", help="coherence.format")
     add_as_of(figure, "coherence.as-of")
     add_output(figure)
@@ -206,6 +207,12 @@ def _graph(project: Project, options: argparse.Namespace) -> tuple[Graph, DatedG
     from pan2kg.store.store import load_project, open_store
 
     given = _one_day(getattr(options, "day", None), options.as_of)
+    if options.endpoint is not None:
+        from pan2kg.store.remote import open_remote
+
+        if given is not None:
+            raise QueryError("remote-as-of", remedy="leave-out-endpoint")
+        return Graph(project, open_remote(options.endpoint), language=options.language), None
     if given is None or TABLES[options.figure].whole:
         store, asked = open_store(project, derive), given is not None
         return Graph(project, store, language=options.language, as_of=given, asked=asked), None

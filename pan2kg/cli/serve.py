@@ -171,10 +171,9 @@ def _remote(options: argparse.Namespace, settings: Settings, bound: socket.socke
     """Serve pages over a graph somewhere else, which must be there now, and hand queries on to it."""
     from pan2kg.server.assembly import assemble_relay
     from pan2kg.server.settings import Release
-    from pan2kg.store.remote import RemoteStore
+    from pan2kg.store.remote import open_remote
 
-    store = RemoteStore(options.endpoint, timeout=max(1, int(options.timeout)))
-    store.query("ASK {}")
+    store = open_remote(options.endpoint, timeout=max(1, int(options.timeout)))
     project, release = _project(options), Release(options.endpoint, seconds=60)
     pages = _pages(_site(project, store, release, writable=False), release)
     more = _documents(project, store, release, pages, options.base)

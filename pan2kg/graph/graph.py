@@ -727,6 +727,7 @@ def open_graph(
     Raises:
         ProjectError: the folder is no project.
         TurtleError: a file of the project is not Turtle.
+        EndpointError: the endpoint cannot be reached, holds no plan, or lacks what the rules derive.
 
     >>> open_graph("/nowhere")
     Traceback (most recent call last):
@@ -734,7 +735,7 @@ def open_graph(
     """
     found = Project.together([project, *others]) if project is not None else Project.packaged()
     if endpoint is not None:
-        from pan2kg.store.remote import RemoteStore
+        from pan2kg.store.remote import open_remote
 
-        return Graph(found, RemoteStore(endpoint), language=language, as_of=as_of)
+        return Graph(found, open_remote(endpoint), language=language, as_of=as_of)
     return Graph(found, open_store(found, derive), language=language, as_of=as_of)

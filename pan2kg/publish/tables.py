@@ -279,7 +279,7 @@ _MOMENT: Final = {
     "dc:description": "xsd:gYear, xsd:gYearMonth or xsd:date, as its form tells",
 }
 """A day, a month or a year: CSVW knows no type for a column that holds either, so that the form has to tell."""
-CONTEXT: Final = ["http://www.w3.org/ns/csvw", {"language": RELEASED[0]}]
+CONTEXT: Final = ["http://www.w3.org/ns/csvw", {"@language": RELEASED[0]}]
 FOLDER: Final = "tables"
 GROUP: Final = f"{FOLDER}/csv-metadata.json"
 
@@ -383,9 +383,10 @@ def _from_ontology(source: Source, name: str, language: str) -> str:
 
 
 def _holds(csv_table: CsvTable, at: int, keys: Mapping[str, set[str]]) -> bool:
+    """Whether every row refers to one of the other table: a foreign key in CSVW has no empty cell."""
     one = csv_table.fields[at]
     known = keys.get(one.refers)
-    return known is not None and not one.separator and all(not row[at] or row[at] in known for row in csv_table.rows)
+    return known is not None and not one.separator and all(row[at] in known for row in csv_table.rows)
 
 
 def _reference(one: Field) -> dict[str, object]:

@@ -152,6 +152,11 @@ class PageContext:
             known[at] = made
         return made
 
+    def called(self, iri: str) -> str:
+        """The short name of a thing as plain text, else its name."""
+        brief = self._index.brief(iri, self.request.data)
+        return brief.text if brief.whole else self.name(iri)
+
     def key(self, iri: str) -> str:
         """The key of a thing: short enough for the head of a column."""
         entry = self._index.entry(iri)
@@ -176,10 +181,13 @@ class PageContext:
         return self._marked(best(texts, self.request.data)) if texts else markup("")
 
     def link(self, iri: str) -> Markup:
-        """A thing's name leading to its page."""
+        """A thing's name leading to its page; of a plan or text the short one, whose title says it in full."""
         return self.kept("link", iri, self._link)
 
     def _link(self, iri: str) -> Markup:
+        entry = self._index.entry(iri)
+        if entry and entry.kind in ("plan", "instrument") and self._index.brief(iri, self.request.data).whole:
+            return self._short(iri)
         return self.lead(self.address(iri), self.label(iri))
 
     def kept(self, manner: str, iri: str, make: Callable[[str], Made]) -> Made:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http.client import HTTPException
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 from urllib.error import HTTPError, URLError
 from urllib.parse import urlsplit
 
 import pyoxigraph as ox
 
 from pan2kg.errors import EndpointError, Place, QueryError
-from pan2kg.store.store import Result, refuse_fetching
+from pan2kg.store.store import Result, plain, refuse_fetching, select
+from pan2kg.turtle.vocabulary import PAN
 
 if TYPE_CHECKING:
     from http.client import HTTPResponse
@@ -26,12 +27,13 @@ _TRIPLES = "application/n-triples"
 class RemoteStore:
     """A store somewhere else; ``timeout`` in seconds bounds each query.
 
-    The endpoint must offer the union of its named graphs as default graph, as a published dump of
-    this graph is meant to be asked.
+    Queries are meant for the union of its named graphs. Where the endpoint does not offer that as its default graph,
+    ``graphs`` are named with every query (SPARQL 1.1 Protocol, 2.1.4), which makes it so; see :func:`open_remote`.
     """
 
     url: str
     timeout: int = 60
+    graphs: tuple[str, ...] = ()
 
     def query(self, text: str) -> Result:
         """Ask the endpoint.
@@ -45,7 +47,7 @@ class RemoteStore:
         try:
             return _read(kind, body)
         except (SyntaxError, ValueError, OSError):
-            raise self._fault("answer-breaks-off" if kind else "answer-no-result", kind=kind) from None
+            raise _fault(self.url, "answer-breaks-off" if kind else "answer-no-result", kind=kind) from None
 
     def _ask(self, text: str) -> tuple[str, bytes]:
         from SPARQLWrapper import POST, SPARQLExceptions, SPARQLWrapper
@@ -55,6 +57,9 @@ class RemoteStore:
         # an address has a limit of some thousand characters at most servers, and queries with VALUES exceed it
         wrapper.setMethod(POST)
         wrapper.setTimeout(self.timeout)
+        for graph in self.graphs:
+            wrapper.addDefaultGraph(graph)
+            wrapper.addNamedGraph(graph)
         wrapper.setReturnFormat("n3" if wrapper.queryType in ("CONSTRUCT", "DESCRIBE") else "json")
         wrapper.addCustomHttpHeader("Accept", f"{_RESULTS}, {_TRIPLES}")
         try:
@@ -65,14 +70,53 @@ class RemoteStore:
                 "query-faulty-there", place=Place(self.url), remedy="mend-query", error=_said(error)
             ) from None
         except SPARQLExceptions.SPARQLWrapperException as error:
-            raise self._fault("endpoint-refuses", status=_status(error), words=_said(error)) from None
+            raise _fault(self.url, "endpoint-refuses", status=_status(error), words=_said(error)) from None
         except HTTPError as error:
-            raise self._fault("endpoint-refuses-code", code=str(error.code), words=str(error.reason)) from None
+            raise _fault(self.url, "endpoint-refuses-code", code=str(error.code), words=str(error.reason)) from None
         except (URLError, OSError, HTTPException) as error:
-            raise self._fault("endpoint-unreachable", reason=_cause(error)) from None
+            raise _fault(self.url, "endpoint-unreachable", reason=_cause(error)) from None
 
-    def _fault(self, key: str, /, **values: object) -> EndpointError:
-        return EndpointError(key, place=Place(self.url), remedy="check-address", **values)
+
+def _fault(url: str, key: str, /, remedy: str = "check-address", **values: object) -> EndpointError:
+    return EndpointError(key, place=Place(url), remedy=remedy, **values)
+
+
+def open_remote(url: str, *, timeout: int = 60, is_ours: bool = True) -> RemoteStore:
+    """A store behind an endpoint, once it is known to answer: silence there must not be taken for "no".
+
+    Asks whether plans are seen in the default graph, else in named graphs, which are then named with every query as
+    long as they are few, and whether what the rules derive was loaded: every thing with a label has a derived one.
+    Where it need not be a graph of ours, for queries somebody wrote, a store without plans or without what is derived
+    is taken as it is.
+
+    Raises:
+        EndpointError: it cannot be reached, holds no plan, lacks the derived statements, or has its plans in more named
+            graphs than can be named and does not show them together.
+    """
+    store = RemoteStore(url, timeout)
+    if not store.query(_PLANS):
+        graphs = [plain(graph) for (graph,) in select(store, _GRAPHS).rows]
+        if not store.query(_NAMED_PLANS):
+            if is_ours:
+                raise _fault(url, "endpoint-without-plans", "load-dump")
+            return store
+        store = replace(store, graphs=tuple(sorted(graphs)))
+        if len(graphs) > _MOST_GRAPHS or not store.query(_PLANS):
+            raise _fault(url, "endpoint-without-union", "offer-union")
+    if is_ours and not store.query(_DERIVED):
+        raise _fault(url, "endpoint-without-derived", "load-derived")
+    return store
+
+
+_MOST_GRAPHS: Final = 100
+"""So many graphs are named with a query: engines look for every pattern in each, one after the other."""
+_PAN: Final = f"PREFIX pan: <{PAN}>\n"
+_PLANS: Final = _PAN + "ASK { ?plan a pan:Plan }"
+_NAMED_PLANS: Final = _PAN + "ASK { GRAPH ?graph { ?plan a pan:Plan } }"
+_DERIVED: Final = _PAN + "ASK { ?thing pan:mainLabel ?label }"
+_GRAPHS: Final = (
+    f"SELECT DISTINCT ?graph WHERE {{ GRAPH ?graph {{ ?subject ?predicate ?object }} }} LIMIT {_MOST_GRAPHS + 1}"
+)
 
 
 _STATUS = {"Unauthorized": "HTTP 401", "EndPointNotFound": "HTTP 404", "URITooLong": "HTTP 414"}

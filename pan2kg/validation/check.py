@@ -81,7 +81,7 @@ def check(
         QueryError: a quality query cannot be asked.
         ProjectError: a file cannot be read, a shape is malformed, or there is none; or the baseline is none.
 
-    >>> check(Project.packaged(), kinds=[Kind.STYLE]).solved
+    >>> check(Project.packaged()).solved
     ()
     """
     accepted = read_baseline(baseline) if baseline else None

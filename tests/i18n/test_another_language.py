@@ -101,12 +101,26 @@ def data() -> str:
     return plainly("\n".join(path.read_text(encoding="utf-8") for path in files).replace('\\"', '"'))
 
 
+@cache
+def notations(data: str) -> frozenset[str]:
+    """The numbers printed before titles, some of which are of several words: « AXE 1 »."""
+    return frozenset(re.findall(r'skos:notation "([^"]*)"', data))
+
+
+def unnumbered(words: str, data: str) -> Iterator[str]:
+    """Words without the printed number they begin with, where they do."""
+    apart = words.split(" ")
+    for at in range(1, min(4, len(apart))):
+        if " ".join(apart[:at]) in notations(data):
+            yield " ".join(apart[at:])
+
+
 def foreign(page: str, data: str) -> Iterator[str]:
     """The pieces of a page that are neither in its language nor data; lines of a picture break anywhere."""
     for words in Spoken(page, without=(*UNSPOKEN, "svg")).words:
         for piece in PARTS.split(plainly(outside(words))):
             bare = piece.strip(" .%/\u00a0")
-            known = (bare, re.sub(r"^[\w.-]+ ", "", bare))
+            known = (bare, re.sub(r"^[\w.-]+ ", "", bare), *unnumbered(bare, data))
             named = bare in NAMES or bare.startswith("pan2kg ")
             if re.search("[A-Za-z]{3}", bare) and not named and not any(one in data for one in known):
                 yield bare

@@ -10,7 +10,6 @@ from xml.etree import ElementTree as ET
 import pyoxigraph as ox
 import pytest
 
-import pan2kg
 from pan2kg.publish import readme
 from pan2kg.publish.dump import DUMP_DERIVED, STATED, read_content
 from pan2kg.publish.edition import Edition
@@ -118,8 +117,8 @@ def test_the_service_names_every_graph(folder: Path, edition: Edition) -> None:
     assert named == {name.value for name in edition.store.inner.named_graphs()}
 
 
-def test_every_question_is_a_query_a_machine_can_run(folder: Path, edition: Edition, graph: pan2kg.Graph) -> None:
-    store = read(folder / "queries.ttl")
+def test_every_question_is_a_query_a_machine_can_run(folder: Path, edition: Edition) -> None:
+    store, empty = read(folder / "queries.ttl"), LocalStore(ox.Store())
     found = rows(
         store,
         "SELECT ?name ?fr ?en ?query WHERE { ?name a sh:SPARQLExecutable, sh:SPARQLSelectExecutable ;"
@@ -131,7 +130,7 @@ def test_every_question_is_a_query_a_machine_can_run(folder: Path, edition: Edit
     for name, french, english, query in found:
         question = questions[name.rpartition("/")[2]]
         assert (french, english) == (question.question("fr"), question.question("en"))
-        graph.sparql(query)
+        assert select(empty, query).columns
 
 
 def test_the_prefixes_of_the_questions_are_declared(folder: Path) -> None:

@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-import pan2kg
-from pan2kg.project import Project
 from pan2kg.validation.check import check
-from pan2kg.validation.report import Finding, Report
-from tests.copies import copy
+from pan2kg.validation.report import Finding
 from tests.review.conftest import WritableProject
 from tests.review.test_decisions import REASON
 from tests.review.test_scores import GIVEN, ONE, THREE, TWO, cell
@@ -18,8 +13,10 @@ def told(finding: Finding) -> tuple[str, str, str, str]:
     return finding.rule.key, finding.focus, finding.path, finding.value
 
 
-def test_a_project_conforms_after_decisions_of_every_kind(tmp_path: Path, graph: pan2kg.Graph, report: Report) -> None:
-    writable = WritableProject(Project.at(copy(tmp_path / "copy")), graph.store).with_candidate()
+def test_decisions_of_every_kind_bring_no_finding(writable: WritableProject) -> None:
+    """In a few plans, where much is missing that is cited: the same before and after."""
+    writable = writable.with_candidate()
+    before = check(writable.project)
     first, second, third, fourth = [item for item in writable.queue if not item.is_candidate][:4]
     candidate = next(item for item in writable.queue if item.is_candidate)
     done = [
@@ -33,6 +30,5 @@ def test_a_project_conforms_after_decisions_of_every_kind(tmp_path: Path, graph:
     done.append(writable.reopened().send(**GIVEN, **cell(ONE, THREE, "1")))
     assert [outcome.is_done for outcome in done] == [True] * 7
     after = check(writable.project)
-    assert after.conforms
-    fresh = {told(finding) for finding in after.findings} - {told(finding) for finding in report.findings}
+    fresh = {told(finding) for finding in after.findings} - {told(finding) for finding in before.findings}
     assert fresh == set()

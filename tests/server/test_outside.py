@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import socket
-import subprocess
-import sys
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -18,10 +15,8 @@ import pytest
 from tests.server.conftest import PATIENCE
 
 if TYPE_CHECKING:
+    from tests.conftest import Cli
     from tests.server.conftest import Service, Start
-
-
-ROOT = Path(__file__).resolve().parents[2]
 
 
 class Listener:
@@ -83,7 +78,6 @@ SMUGGLED = [
     "SELECT * { #\r SERVICE <URL> { ?a ?b ?c } \n }",
 ]
 """Ways in which a call was hidden, or was tried to be: the engine wants no space between words."""
-SPARQL = "import sys; from pan2kg.cli.main import main; sys.exit(main(['sparql', *sys.argv[1:]]))"
 
 
 @pytest.mark.parametrize("query", SMUGGLED)
@@ -97,9 +91,8 @@ def test_no_call_is_hidden_from_a_service_that_may_ask_another(
 
 
 @pytest.mark.parametrize("query", SMUGGLED)
-def test_no_call_is_hidden_from_the_command_line(listener: Listener, query: str) -> None:
-    asked = [sys.executable, "-c", SPARQL, query.replace("URL", listener.url), "--project", str(ROOT)]
-    done = subprocess.run(asked, capture_output=True, text=True, timeout=PATIENCE, check=False)
+def test_no_call_is_hidden_from_the_command_line(cli: Cli, listener: Listener, query: str) -> None:
+    done = cli("sparql", query.replace("URL", listener.url))
     assert (done.returncode, listener.visits) == (2, 0)
     assert "SERVICE is refused" in done.stderr
 

@@ -1,0 +1,22 @@
+"""What is drawn by lot, where looking at everything would take too long: another sample in each run."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable
+from random import Random, randrange
+from typing import TypeVar
+
+Thing = TypeVar("Thing")
+
+
+def by_lot(things: Iterable[Thing], most: int) -> list[Thing]:
+    """So many of some things, in their order; the seed is printed, and shown by pytest where the test fails.
+
+    >>> by_lot("abc", 5)
+    ['a', 'b', 'c']
+    """
+    seed, listed = randrange(2**32), list(things)
+    sys.stdout.write(f"{min(most, len(listed))} of {len(listed)} were drawn by lot with the seed {seed}\n")
+    chosen = Random(seed).sample(range(len(listed)), min(most, len(listed)))
+    return [listed[place] for place in sorted(chosen)]
