@@ -27,14 +27,13 @@ from pan2kg.charts.grid import (
 )
 from pan2kg.charts.subject import Cell, Names, Subject, table, whole
 from pan2kg.charts.text_width import Font, shorten
-from pan2kg.coherence.figures import Unit
 from pan2kg.coherence.reading_state import Cell as Reads
 from pan2kg.coherence.uses import key
 from pan2kg.coherence.weight import Weight
 from pan2kg.errors import QueryError
 from pan2kg.graph.labels import Name
 from pan2kg.i18n.catalogue import decimal
-from pan2kg.tables.figure_words import amount
+from pan2kg.tables.figure_words import bits_words
 from pan2kg.tables.figure_words import named as level_words
 
 CELL: Final = 24.0
@@ -209,12 +208,12 @@ def _title(subject: Subject, ends: tuple[Name, Name], meeting: Meeting, texts: N
     elif meeting.shares is Reads.NO:
         lines.append(subject.say("nothing-shared"))
     else:
-        low, high = (amount(bits, Unit.BITS, subject.language) for bits in (found.low, found.high))
+        low, high = (bits_words(bits, subject.language) for bits in (found.low, found.high))
         lines.append(subject.say("weight-open" if found.is_open else "weight-to", low=low, high=high))
         lines += [level_words(found.level).say(subject.language)] if found.level else []
         lines += [f"– {texts[iri].text}" for iri in meeting.texts]
     if found.broad > 0:
-        lines.append(subject.say("weight-broad-actions", bits=amount(found.broad, Unit.BITS, subject.language)))
+        lines.append(subject.say("weight-broad-actions", bits=bits_words(found.broad, subject.language)))
     return "\n".join(lines)
 
 

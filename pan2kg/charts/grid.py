@@ -32,7 +32,7 @@ from pan2kg.coherence.figures import Unit
 from pan2kg.coherence.uses import key
 from pan2kg.errors import QueryError
 from pan2kg.graph.labels import Name
-from pan2kg.tables.figure_words import amount
+from pan2kg.tables.figure_words import amount, bits_words
 from pan2kg.tables.figure_words import named as named_as
 
 if TYPE_CHECKING:
@@ -247,8 +247,11 @@ def bits_signs(subject: Subject, greatest: float) -> tuple[Sign, ...]:
     """The classes of shade of what is shared: fifths of the greatest weight shown."""
     if greatest <= 0:
         return ()
-    ends = [amount(part * greatest, Unit.BITS, subject.language) for part in FIFTHS]
-    meanings = [subject.say("bits-to", low=low, high=high) for low, high in pairwise(("0", *ends))]
+    language, ends = subject.language, [part * greatest for part in FIFTHS]
+    meanings = [
+        subject.say("bits-to", low=amount(low, Unit.BITS, language), high=bits_words(high, language))
+        for low, high in pairwise((0.0, *ends))
+    ]
     return tuple(
         Sign((Box(0, 0, *SWATCH, fill=fill, pen=EDGE),), meaning)
         for fill, meaning in zip(RAMP[1:], meanings, strict=True)

@@ -14,9 +14,8 @@ from pan2kg.charts.frame import BLUE, GREY, PAPER, SHADE, VERMILION, Body, Capti
 from pan2kg.charts.grid import focus_of, named, thick
 from pan2kg.charts.subject import Cell, Names, Subject, Tie, plan_ties, table, text_ties, whole
 from pan2kg.charts.text_width import Font, shorten, wrap
-from pan2kg.coherence.figures import Unit
 from pan2kg.graph.labels import Name
-from pan2kg.tables.figure_words import amount
+from pan2kg.tables.figure_words import bits_words
 
 WIDTHS: Final = (280.0, 320.0, 280.0)
 GAP: Final = 120.0
@@ -176,7 +175,7 @@ def _plan_box(subject: Subject, own: str, name: Name, lane: Lane, ties: Iterable
     cited = sum(tie.number for tie in found if tie.incoming)
     texts = {text for tie in found for text in tie.texts}
     bits = subject.known.shared.get((min(own, other), max(own, other)), 0.0) if texts else 0.0
-    weight = subject.say("bits", bits=amount(bits, Unit.BITS, subject.language))
+    weight = bits_words(bits, subject.language)
     counts = ((cites, "→", cites), (cited, "←", cited), (len(texts), "", subject.say("texts", n=len(texts))))
     said = " · ".join([f"{sign} {words}".strip() for number, sign, words in counts if number] + [weight] * bool(bits))
     box = Box(lane.left, lane.tops[name.iri], lane.width, lane.high, SHADE, FRAME)
@@ -209,7 +208,7 @@ def _plan_edge(subject: Subject, names: Names, lanes: tuple[Lane, Lane], tie: Ti
     if tie.declared:
         marks.append(arrow(start, math.pi, BLUE) if tie.incoming else arrow(end, 0.0, BLUE))
     kind = ("tie-cited" if tie.incoming else "tie-cites") if tie.declared else "tie-shared"
-    words = subject.say(kind, n=tie.number, bits=amount(tie.bits, Unit.BITS, subject.language))
+    words = subject.say(kind, n=tie.number, bits=bits_words(tie.bits, subject.language))
     return Group(tuple(marks), f"{names[tie.work].short} {names[tie.work].text} – {names[tie.other].full}\n{words}")
 
 

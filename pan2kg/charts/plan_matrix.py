@@ -35,7 +35,7 @@ from pan2kg.coherence.reading_state import Cell as Reads
 from pan2kg.coherence.weight import Weight
 from pan2kg.graph.labels import Name
 from pan2kg.store.store import Table
-from pan2kg.tables.figure_words import amount, named
+from pan2kg.tables.figure_words import amount, bits_words, named
 
 CELL: Final = (62.0, 50.0)
 HEAD: Final = 300.0
@@ -181,14 +181,14 @@ def _citation(subject: Subject, box: Box, sign: str, way: Way) -> list[Mark]:
 
 def _shared_words(subject: Subject, pair: Pair) -> str:
     found = pair.weight
-    low, high = (amount(bits, Unit.BITS, subject.language) for bits in (found.low, found.high))
+    low, high = (bits_words(bits, subject.language) for bits in (found.low, found.high))
     lines = [subject.say("weight-open" if found.is_open else "weight-to", low=low, high=high)]
     if pair.shares is Reads.UNREAD:
         lines = [subject.say("texts-unknown"), *lines]
     if found.level is not None:
         lines.append(named(found.level).say(subject.language))
     if found.broad > 0:
-        lines.append(subject.say("weight-broad", bits=amount(found.broad, Unit.BITS, subject.language)))
+        lines.append(subject.say("weight-broad", bits=bits_words(found.broad, subject.language)))
     return "\n".join((*lines, *(f"– {name.text}" for name in subject.names(pair.texts).values())))
 
 

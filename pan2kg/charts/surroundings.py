@@ -18,11 +18,10 @@ from pan2kg.charts.grid import focus_of, hatch_sign, hatched, thick
 from pan2kg.charts.subject import Cell, Names, Subject, Tie, neighbours, table, text_ties, whole
 from pan2kg.charts.text_width import Font, shorten, wrap
 from pan2kg.coherence.evidence import counts
-from pan2kg.coherence.figures import Unit
 from pan2kg.coherence.reading_state import Aspect, Extent
 from pan2kg.coherence.uses import key
 from pan2kg.graph.labels import Name
-from pan2kg.tables.figure_words import amount
+from pan2kg.tables.figure_words import bits_words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -237,7 +236,7 @@ def _text_mark(subject: Subject, name: Name, place: Point) -> Group:
 
 def _other_mark(subject: Subject, names: Names, tie: Tie, place: Point) -> Group:
     name, (x, y) = names[tie.other], place
-    said = f" · {subject.say('bits', bits=amount(tie.bits, Unit.BITS, subject.language))}" if tie.bits else ""
+    said = f" · {bits_words(tie.bits, subject.language)}" if tie.bits else ""
     said += f" · {subject.say('cites-this' if tie.incoming else 'cited')}" if tie.declared else ""
     lines = (shorten(name.text, LABELS[1] - 10, WORDS), shorten(f"{name.key}{said}", LABELS[1] - 10, FINE))
     labels = [

@@ -142,6 +142,10 @@ def _day(figure: argparse.ArgumentParser) -> None:
     figure.add_argument("day", metavar="DAY", nargs="?", type=a_day, help="coherence.day")
 
 
+def _country(figure: argparse.ArgumentParser) -> None:
+    figure.add_argument("--country", metavar="COUNTRY", action=SingleValue, help="coherence.country")
+
+
 OPTIONS: Final[dict[Option, Callable[[argparse.ArgumentParser], None]]] = {
     "plans": _plans,
     "all": _all,
@@ -156,6 +160,7 @@ OPTIONS: Final[dict[Option, Callable[[argparse.ArgumentParser], None]]] = {
     "groups": _groups,
     "kind": _kind,
     "day": _day,
+    "country": _country,
 }
 """How each thing a table can be told is typed."""
 
@@ -259,6 +264,7 @@ def _choice(options: argparse.Namespace) -> Choice:
         least=getattr(options, "least", None),
         everything=getattr(options, "everything", False),
         evidence=level(getattr(options, "evidence", HEADLINE.key)) or HEADLINE,
+        country=getattr(options, "country", None) or "",
         scoring=Scoring(
             scale=getattr(options, "scale", None),
             keep_diagonal=getattr(options, "keep_diagonal", False),

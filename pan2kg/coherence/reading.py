@@ -72,6 +72,18 @@ def read_uses(store: Store, *, release: str = "", as_of: date | None = None) -> 
     return uses_of(pairs, plan_of, plans=plans, release=release, as_of=as_of)
 
 
+def read_resting(store: Store, at: Level) -> set[tuple[str, str]]:
+    """Which work rests on which instrument at a level of evidence, instruments as in :func:`read_uses`.
+
+    >>> from pan2kg.store.store import LocalStore
+    >>> import pyoxigraph
+    >>> read_resting(LocalStore(pyoxigraph.Store()), Level.PLAN)
+    set()
+    """
+    same, found = read_roots(store), rows(store, program_query("coherence/rests-on-at-level"))
+    return {(work, same.get(one, one)) for work, one, said in found if level(said) is at}
+
+
 def read_roots(store: Store) -> dict[str, str]:
     """The instrument each counts as where several IRIs are one: the first by IRI, of those something rests on if any.
 
@@ -181,6 +193,17 @@ def read_earlier_bodies(store: Store) -> tuple[tuple[str, str], ...]:
     return tuple((body, earlier) for body, earlier in rows(store, program_query("coherence/earlier-bodies")))
 
 
+def read_countries(store: Store) -> dict[str, str]:
+    """Of which country each plan, action of a plan and national act is: the first by IRI.
+
+    >>> from pan2kg.store.store import LocalStore
+    >>> import pyoxigraph
+    >>> read_countries(LocalStore(pyoxigraph.Store()))
+    {}
+    """
+    return dict(reversed([(work, country) for work, country in rows(store, program_query("coherence/countries"))]))
+
+
 def read_obligations(store: Store) -> tuple[Obligation, ...]:
     """Every verified obligation, with the day a treaty it stands under was ratified and how often it recurs.
 
@@ -220,7 +243,7 @@ def read_responses(store: Store, uses: Uses) -> tuple[Response, ...]:
     (Response(work='a', instrument='K', day=None, is_act=False, relation='', signed=None, level=None, country=''),)
     """
     same = read_roots(store)
-    country = dict(reversed([(work, of) for work, of in rows(store, program_query("coherence/countries"))]))
+    country = read_countries(store)
     dated: dict[tuple[str, ...], Level | None] = {}
     for *act, level_said in rows(store, program_query("coherence/acts")):
         dated[(*act,)] = firmest((dated.get((*act,)), level(level_said)))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
@@ -16,6 +16,7 @@ from pan2kg.i18n.message import Message, did_you_mean, either, told
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from collections.abc import Set as AbstractSet
     from datetime import date
 
 
@@ -145,6 +146,18 @@ def uses_of(
         _incidence(stated, place, instruments),
         basis,
     )
+
+
+def limited(uses: Uses, kept: AbstractSet[tuple[str, str]]) -> Uses:
+    """The same actions and plans with only some of the (work, instrument), and the basis of all.
+
+    >>> both = uses_of([("a", "U"), ("a", "K")], {"a": "p"})
+    >>> statements(limited(both, {("a", "K")})), limited(both, set()).basis.annotated
+    ([('a', 'K')], 1)
+    """
+    home = {action: uses.plans[int(at)].iri for action, at in zip(uses.actions, uses.plan_of, strict=True)}
+    pairs = [pair for pair in statements(uses) if pair in kept]
+    return replace(uses_of(pairs, home, plans=uses.plans), basis=uses.basis)
 
 
 def _number(plans: Iterable[Plan]) -> int:

@@ -423,6 +423,13 @@ class Graph:
 
         return read_earlier_bodies(self.store)
 
+    @Reading
+    def country_of(self) -> Mapping[str, str]:
+        """Of which country each plan, action of a plan and national act is."""
+        from pan2kg.coherence.reading import read_countries
+
+        return read_countries(self.store)
+
     # What is known, at a level of evidence
 
     @Reading
@@ -447,6 +454,18 @@ class Graph:
 
         at = _figured(level)
         return self.once(f"known {at.key}", lambda: known(self.tables, at, weights=self._earlier))
+
+    def uses_at(self, level: Level | str = "") -> Uses:
+        """Actions × instruments at a level of evidence.
+
+        Raises:
+            QueryError: no level at which figures are taken.
+        """
+        from pan2kg.coherence.reading import read_resting
+        from pan2kg.coherence.uses import limited
+
+        at = _figured(level)
+        return self.once(f"uses {at.key}", lambda: limited(self.uses, read_resting(self.store, at)))
 
     def profiles_at(self, level: Level | str = "") -> tuple[Profile, ...]:
         """The profiles of works, with leads and bodies at a level of evidence.

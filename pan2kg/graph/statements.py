@@ -26,10 +26,11 @@ SELECT ?thing ?property ?value ?graph WHERE {{
     GRAPH ?graph {{ ?thing ?property ?value }}
     FILTER(?property NOT IN (
         pan:linkedTo, pan:linkedToAtPlan, pan:linkedToAtOther, pan:linkedToAtEditors, pan:restsOnAtPlan,
-        pan:restsOnAtOfficial, pan:restsOnAtOther, pan:restsOnAtEditors, pan:mainLabel))
+        pan:restsOnAtOfficial, pan:restsOnAtOther, pan:restsOnAtEditors, pan:involvesBodyAtPlan,
+        pan:involvesBodyAtOfficial, pan:involvesBodyAtOther, pan:involvesBodyAtEditors, pan:mainLabel))
 }}
 """
-"""Some properties are left out: what is linked to what, and main labels, repeat links and labels in short."""
+"""Some properties are left out: links, uses and parts at a level, and main labels, repeat others in short."""
 
 TYPE: Final = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 SOURCE: Final = "http://purl.org/dc/terms/source"

@@ -209,8 +209,8 @@ class Messages:
 
         >>> Messages("page").say("actions", "fr", n=2346)
         '2\u202f346 actions'
-        >>> Messages("page").say("in-bits", "fr", bits=2.5)
-        '2,50 bits'
+        >>> Messages("figure").say("bits-counted", "fr", n=2, amount=2.5)
+        '2,50\xa0bits'
         """
         number = values.get("n")
         words = _words(self.context, key, language, number if isinstance(number, int) else None)

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Final
 
 from pan2kg.charts.subject import Subject
 from pan2kg.coherence.evidence import HEADLINE, Level
-from pan2kg.coherence.figures import Unit
 from pan2kg.coherence.known import basis_line
 from pan2kg.coherence.occasions import State, debt, index, index_cells
 from pan2kg.coherence.uses import key
@@ -41,7 +40,7 @@ from pan2kg.report.sections import address
 from pan2kg.store.queries import program_query
 from pan2kg.tables.cells import dated
 from pan2kg.tables.coverage import trust
-from pan2kg.tables.figure_words import according_to, interval
+from pan2kg.tables.figure_words import according_to, bits_words, interval
 from pan2kg.tables.gaps import KINDS, gaps
 from pan2kg.tables.obligations import duties
 from pan2kg.tables.table import Choice, coded
@@ -247,7 +246,7 @@ def _trust(graph: Graph, plan: str, level: Level) -> Headline:
 def _debt(graph: Graph, plan: str, level: Level) -> Headline:
     found = [one for one in graph.occasions(level) if one.is_expected and plan in (one.source, one.target)]
     states = Counter(one.state for one in found)
-    bits = interval(debt(found), graph.language, Unit.BITS)
+    bits = bits_words(debt(found), graph.language)
     absent, unseen = states[State.ABSENT], states[State.OPEN]
     return _figure(graph, "debt", (absent + unseen, len(found)), "wanted", absent=absent, open=unseen, bits=bits)
 

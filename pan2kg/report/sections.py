@@ -342,12 +342,13 @@ def _field(row: Row) -> str:
 
 def responsible(case: Case) -> Section:
     """Who takes part in what, and who should coordinate."""
+    found = bodies(case.graph, Choice(evidence=case.subject.level))
     return case.section(
         "bodies",
         Prose(case.say("bodies")),
         parts=(
             case.section("ministries", case.draw("ministries", plan=case.key)),
-            case.section("coordinate", Shown(_filled(bodies(case.graph, Choice())), "bodies-table")),
+            case.section("coordinate", Shown(_filled(found), "bodies-table")),
         ),
     )
 

@@ -21,7 +21,7 @@ from pan2kg.site.levels import mark, shown
 from pan2kg.site.matrix import FIRST, matrix
 from pan2kg.site.page import CSV, SVG, File, View
 from pan2kg.site.values import EVIDENCE, quotes
-from pan2kg.site.weights import Way, in_bits, way
+from pan2kg.site.weights import Way, bits_said, way
 from pan2kg.store.store import plain
 from pan2kg.tables.figure_words import according_to
 from pan2kg.tables.template import markup
@@ -183,7 +183,7 @@ def wanted(context: PageContext, found: Occasion) -> Wanted:
     said = known.between(found.source, found.target)[:REASONS]
     return Wanted(
         way(context, known, found.source, found.target),
-        in_bits(context, found.bits),
+        bits_said(context, found.bits),
         tuple(part.text for part in shared),
         tuple(_reason(context, one) for one in said),
         context.pair(found.source, found.target),

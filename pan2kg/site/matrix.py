@@ -24,7 +24,7 @@ from pan2kg.site.choice import ASKED, Choice
 from pan2kg.site.filtering import chosen, every_plan, filtering, is_foreign, is_whole, known, read, shown_plans
 from pan2kg.site.levels import basis, handed, options
 from pan2kg.site.page import CSV, SVG, File
-from pan2kg.tables.figure_words import according_to, amount
+from pan2kg.tables.figure_words import according_to, amount, bits_words
 from pan2kg.tables.formats import Grid, Value, write_csv
 from pan2kg.turtle.vocabulary import PAN
 
@@ -210,7 +210,7 @@ def _cell(context: PageContext, met: Meeting | None, ends: tuple[str, str], at: 
     arrow = {(True, True): "↔", (True, False): "→", (False, True): "←"}.get(ways, "")
     bits = amount(met.low(at), Unit.BITS, context.request.language) if met.low(at) > 0 else ""
     said = [context.t(f"cell-{_ARROWS[arrow]}")] if arrow else []
-    said += [context.t("cell-shares", bits=bits)] if bits else []
+    said += [context.t("cell-shares", bits=bits_words(met.low(at), context.request.language))] if bits else []
     return Cell(arrow, bits, " · ".join(said) or context.t("cell-together"), _pair(context, one, two))
 
 

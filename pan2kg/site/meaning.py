@@ -11,7 +11,7 @@ from pan2kg.coherence.reading_state import Extent
 from pan2kg.i18n.catalogue import Messages
 from pan2kg.site.levels import basis, mark, options, shown
 from pan2kg.site.page import View
-from pan2kg.site.weights import in_bits, shared, ways
+from pan2kg.site.weights import bits_said, shared, ways
 from pan2kg.tables.figure_words import according_to, named
 
 if TYPE_CHECKING:
@@ -66,8 +66,8 @@ def _followed(context: PageContext, known: Known, pair: Ordered) -> Values:
         "two": pair[1],
         "first": texts[0],
         "others": texts[1:],
-        "low": in_bits(context, found.low),
-        "high": in_bits(context, found.high),
+        "low": bits_said(context, found.low),
+        "high": bits_said(context, found.high),
         "is_open": found.is_open,
         "ways": ways(context, known, *pair),
         "address": context.pair(*pair),

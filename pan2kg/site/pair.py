@@ -20,7 +20,7 @@ from pan2kg.site.page import View
 from pan2kg.site.pieces import piece
 from pan2kg.site.plan import actions_of, ordered
 from pan2kg.site.weights import Shared as Named
-from pan2kg.site.weights import Way, in_bits, shared, way
+from pan2kg.site.weights import Way, bits_said, shared, way
 from pan2kg.tables.figure_words import according_to
 from pan2kg.turtle.vocabulary import PAN
 
@@ -163,7 +163,7 @@ def weighed(context: PageContext, known: Known, one: str, two: str) -> Weighed:
     """What the two plans share at a level, with the texts that give it."""
     found = known.weight(one, two)
     settled = "" if found.settled is None else with_mark(f"{found.settled:.2f}", context.request.language)
-    low, high, broad = (in_bits(context, value) for value in (found.low, found.high, found.broad))
+    low, high, broad = (bits_said(context, value) for value in (found.low, found.high, found.broad))
     return Weighed(
         low if found.low > 0 else "", high, broad if found.broad > 0 else "", settled, found.is_open,
         tuple(shared(context, known, one, two)),

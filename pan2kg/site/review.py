@@ -22,7 +22,7 @@ from pan2kg.review.scores import MOST, bodies, cell_name, known_scores, scale_na
 from pan2kg.site.levels import mark
 from pan2kg.site.page import View
 from pan2kg.site.page_context import NOTHING
-from pan2kg.tables.figure_words import named
+from pan2kg.tables.figure_words import bits_words, named
 from pan2kg.turtle.vocabulary import ID
 
 if TYPE_CHECKING:
@@ -125,7 +125,9 @@ def values(context: PageContext) -> Values:
 
 def _card(context: PageContext, item: Item, *, is_open: bool) -> Card:
     given = context.request.arguments
-    strength = "" if item.number is None else with_mark(f"{item.number:.2f}", context.request.language)
+    language, strength = context.request.language, ""
+    if item.number is not None:
+        strength = with_mark(f"{item.number:.2f}", language) if item.is_candidate else bits_words(item.number, language)
     graph = context.graph.spoken(context.request.language)
     return Card(
         item,

@@ -14,7 +14,7 @@ from pan2kg.i18n.catalogue import format_of, with_mark
 from pan2kg.i18n.days import in_words
 from pan2kg.site.levels import mark
 from pan2kg.site.values import EVIDENCE, quotes
-from pan2kg.tables.figure_words import amount, named
+from pan2kg.tables.figure_words import amount, bits_words, named
 from pan2kg.turtle.vocabulary import PAN
 
 if TYPE_CHECKING:
@@ -92,6 +92,11 @@ def in_bits(context: PageContext, value: float | None) -> str:
     return amount(value, Unit.BITS, context.request.language)
 
 
+def bits_said(context: PageContext, value: float | None) -> str:
+    """The same with its unit, as it stands in a sentence."""
+    return bits_words(value, context.request.language)
+
+
 def shared(context: PageContext, known: Known, one: str, two: str) -> list[Shared]:
     """The texts two plans share, the greatest contribution first."""
     return [_shared(context, known, (one, two), part) for part in known.weight(one, two).contributions]
@@ -105,9 +110,9 @@ def _shared(context: PageContext, known: Known, ends: tuple[str, str], part: Con
     share = with_mark(f"{(d + 1) / (n + 2):.3f}", context.request.language)
     over = in_bits(context, float(weights.ic[above])) if above >= 0 else ""
     return Shared(
-        part.text, in_bits(context, part.bits), in_bits(context, part.gain), part.is_broad,
+        part.text, bits_said(context, part.bits), bits_said(context, part.gain), part.is_broad,
         mark(context, part.level), _tie(context, min(part.one, part.two)),
-        Commonness(d, n, share, in_bits(context, float(weights.ic[at])), over), (uses[0], uses[1]),
+        Commonness(d, n, share, bits_said(context, float(weights.ic[at])), over), (uses[0], uses[1]),
     )  # fmt: skip
 
 

@@ -6,13 +6,13 @@ topics with several leads, actions to coordinate, and ministries that should tal
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pan2kg.coherence.basis import BITS
-from pan2kg.coherence.bodies import fragmentation, overlaps, who_should_talk
-from pan2kg.coherence.evidence import counts, firmest
+from pan2kg.coherence.bodies import fragmentation, meeting, overlaps, who_should_talk
+from pan2kg.coherence.evidence import FIGURED, counts, firmest
 from pan2kg.coherence.known import basis_line
 from pan2kg.coherence.obligations import ANSWERING
 from pan2kg.coherence.participation import completeness, loss, losses, participation
@@ -23,10 +23,12 @@ from pan2kg.tables.levels import action_bits, level_cells
 from pan2kg.tables.table import DEFAULT, Choice, Row, code, keys, make, note, number, thing, things, undated
 
 if TYPE_CHECKING:
-    from pan2kg.coherence.bodies import Fragmentation, Overlap, Talk
+    from pan2kg.coherence.basis import Measured
+    from pan2kg.coherence.bodies import Fragmentation, Overlap, Profile, Talk
     from pan2kg.coherence.evidence import Level
     from pan2kg.coherence.known import Known
     from pan2kg.coherence.participation import Completeness, Loss
+    from pan2kg.coherence.uses import Uses
     from pan2kg.tables.table import FigureTable
 
 
@@ -162,41 +164,81 @@ def _complete(graph: Graph, row: Completeness) -> Row:
     return {**thing(graph, "action", row.action), **thing(graph, "plan", plan), **fields, "share": share}
 
 
-BODIES = ("finding", "topics", "bodies", "actions", "groups", "instruments", "value", "known", "of")
+BODIES = ("finding", "topics", "bodies", "actions", "groups", "instruments", "value", "known", "of", "level")
 
 
 def bodies(graph: Graph, choice: Choice = DEFAULT) -> FigureTable:
     """Fragmentation, overlap, candidates for duplication, and which ministries should talk, in one table.
 
-    Actions of two editions of one plan are told apart: the later may well take up the earlier.
+    At a level of evidence; each finding with the firmest at which it is one. What two have in common, a lead or a work,
+    they have on whoever's word. Works of two countries are no matter of coordination, and actions of two editions of
+    one plan are told apart: the later may well take up the earlier.
 
     ``part`` restricts it to one of these findings.
 
     Raises:
         QueryError: an unknown finding.
     """
-    uses, known = graph.uses, graph.profiles
-    talks = who_should_talk(uses, known, graph.bits, graph.earlier_bodies, only=graph.ministries)
+    at = graph.known(choice.evidence)
+    uses, known, levels = graph.uses_at(at.level), graph.profiles_at(at.level), _since(graph, at.level)
+    found = _coordinated(graph, at.level)
     rows = [
-        *(_fragmented(graph, row) for row in fragmentation(uses, known)),
-        *(_overlapping(graph, row) for row in overlaps(uses, known, graph.bits, graph.known().chronology.line)),
-        *(_talking(graph, row) for row in talks),
+        *({**_fragmented(graph, row, known), **level_cells(graph, levels[row.topic, row.country])} for row in found[0]),
+        *({**_overlapping(graph, row), **level_cells(graph, levels[_of_overlap(row)])} for row in found[1]),
+        *({**_talking(graph, row, uses, known), **level_cells(graph, levels[row.one, row.two])} for row in found[2]),
     ]
-    found = {"fragmentation", "overlap", "duplication", "edition", "talk"}
-    if choice.part and choice.part not in found:
-        raise QueryError("no-finding", remedy="there-are", part=choice.part, names=", ".join(sorted(found)))
+    kinds = {"fragmentation", "overlap", "duplication", "edition", "talk"}
+    if choice.part and choice.part not in kinds:
+        raise QueryError("no-finding", remedy="there-are", part=choice.part, names=", ".join(sorted(kinds)))
     kept = [row for row in rows if choice.part in ("", row["finding"])]
     actions = set(uses.actions)
     led = sum(bool(profile.leads) and profile.work in actions for profile in known)
-    notes = [note("neutral"), note("leads-known", n=led, of=len(uses.actions))]
+    notes = [note("neutral"), note("leads-known", n=led, of=len(uses.actions)), note("in-common-means")]
     basis = uses.basis.also("finding", choice.part) if choice.part else uses.basis
     if any(row["finding"] == "talk" for row in kept):
         basis = replace(basis, weights=BITS)
-    return undated(make("bodies", basis, BODIES, kept, notes=notes, sparql=program_query("coherence/tags")), graph)
+    made = make("bodies", basis, BODIES, kept, notes=notes, sparql=program_query("coherence/tags"), line=basis_line(at))
+    return undated(made, graph)
 
 
-def _fragmented(graph: Graph, row: Fragmentation) -> Row:
-    on_topic = [p.work for p in graph.profiles if row.topic in p.topics and p.leads and p.work in graph.home_of]
+def _coordinated(graph: Graph, level: Level) -> tuple[Measured[Fragmentation], Measured[Overlap], Measured[Talk]]:
+    """What a level of evidence shows of fields with several leads, of actions that overlap and of who should talk."""
+    uses, known, line = graph.uses_at(level), graph.profiles_at(level), graph.known(level).chronology.line
+    met = {*graph.earlier_bodies, *meeting(graph.profiles)}
+    return (
+        fragmentation(uses, known, graph.country_of),
+        overlaps(uses, known, graph.bits, line, said=graph.profiles, country=graph.country_of),
+        who_should_talk(uses, known, graph.bits, met, only=graph.ministries, country=graph.country_of),
+    )
+
+
+def _since(graph: Graph, at: Level) -> dict[tuple[str, ...], Level]:
+    """The firmest level at which each finding is one: of a topic in a country, of two actions, of two ministries."""
+    found: dict[tuple[str, ...], Level] = {}
+    for level in FIGURED[: FIGURED.index(at) + 1]:
+        topics, actions, talks = _coordinated(graph, level)
+        same = [
+            *((row.topic, row.country) for row in topics),
+            *map(_of_overlap, actions),
+            *((row.one, row.two) for row in talks),
+        ]
+        for finding in same:
+            found.setdefault(finding, level)
+    return found
+
+
+def _of_overlap(row: Overlap) -> tuple[str, ...]:
+    """An overlap that a weaker level makes a candidate for duplication is another finding there."""
+    return (row.one, row.two, str(row.is_duplication_candidate))
+
+
+def _fragmented(graph: Graph, row: Fragmentation, known: Sequence[Profile]) -> Row:
+    on_topic = [
+        profile.work
+        for profile in known
+        if row.topic in profile.topics and profile.leads and profile.work in graph.home_of
+        and graph.country_of.get(profile.work, "") == row.country
+    ]  # fmt: skip
     return {
         **code(graph, "finding", "fragmentation"),
         **things(graph, "topics", [row.topic]),
@@ -225,12 +267,12 @@ def _overlapping(graph: Graph, row: Overlap) -> Row:
     }
 
 
-def _talking(graph: Graph, row: Talk) -> Row:
+def _talking(graph: Graph, row: Talk, uses: Uses, known: Sequence[Profile]) -> Row:
     return {
         **code(graph, "finding", "talk"),
         **things(graph, "topics", []),
         **things(graph, "bodies", [row.one, row.two]),
-        **things(graph, "actions", sorted(_resting(graph, row))),
+        **things(graph, "actions", sorted(_resting(row, uses, known))),
         **things(graph, "groups", []),
         **things(graph, "instruments", row.instruments),
         "value": number(row.bits),
@@ -239,12 +281,12 @@ def _talking(graph: Graph, row: Talk) -> Row:
     }
 
 
-def _resting(graph: Graph, row: Talk) -> Iterator[str]:
+def _resting(row: Talk, uses: Uses, known: Sequence[Profile]) -> Iterator[str]:
     """The actions of either body that rest on what both share."""
     wanted, pair = set(row.instruments), {row.one, row.two}
-    place = {action: at for at, action in enumerate(graph.uses.actions)}
-    for profile in graph.profiles:
+    place = {action: at for at, action in enumerate(uses.actions)}
+    for profile in known:
         if profile.work in place and (profile.bodies | profile.leads) & pair:
-            used = graph.uses.table.row(place[profile.work]).tolist()
-            if wanted & {graph.uses.instruments[i] for i in used}:
+            used = uses.table.row(place[profile.work]).tolist()
+            if wanted & {uses.instruments[i] for i in used}:
                 yield profile.work

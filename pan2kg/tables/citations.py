@@ -6,13 +6,12 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from pan2kg.coherence.feasible import Verdict
-from pan2kg.coherence.figures import Unit
 from pan2kg.coherence.known import basis_line
 from pan2kg.coherence.occasions import State, Way, citation_rate
 from pan2kg.coherence.occasions import debt as owed
 from pan2kg.graph.graph import Graph
 from pan2kg.store.queries import program_query
-from pan2kg.tables.figure_words import interval_text
+from pan2kg.tables.figure_words import bits_text, interval_text
 from pan2kg.tables.levels import action_bits, action_order, level_cells, plan_order
 from pan2kg.tables.table import DEFAULT, Choice, Row, code, keys, make, note, number, thing, things, undated
 
@@ -60,7 +59,7 @@ def _told(found: Iterable[Occasion]) -> list[Text]:
     counts = {state.value: states[state] for state in (State.SEEN, State.ABSENT, State.OPEN)}
     return [
         note("occasions", n=len(expected), **counts),
-        note("rate-and-debt", rate=interval_text(citation_rate(every)), debt=interval_text(owed(every), Unit.BITS)),
+        note("rate-and-debt", rate=interval_text(citation_rate(every)), debt=bits_text(owed(every))),
         note("apart", **{one.value: apart[one] for one in Verdict if one is not Verdict.EXPECTED}),
         note("not-returned"),
         note("debt-levels"),

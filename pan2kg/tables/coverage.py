@@ -14,22 +14,38 @@ from pan2kg.errors import QueryError
 from pan2kg.graph.graph import Graph
 from pan2kg.i18n.catalogue import LANGUAGES, Text
 from pan2kg.store.queries import program_query
-from pan2kg.tables.table import DEFAULT, Choice, Row, code, keys, make, note, number, thing, things, undated
+from pan2kg.tables.table import DEFAULT, EVERYWHERE, Choice, Row, code, keys, make, note, number, thing, things, undated
 
 if TYPE_CHECKING:
+    from pan2kg.coherence.basis import Basis
     from pan2kg.coherence.known import Known
     from pan2kg.tables.table import FigureTable
 
 GROUPS = ("group", "aim", "actions_number", "plans")
 
 
-def target_groups(graph: Graph, choice: Choice = DEFAULT) -> FigureTable:
-    """Each group of the scheme: forgotten, or aimed at by one plan or by several; with plans named, by these.
+def own_plans(graph: Graph, country: str = "") -> frozenset[str]:
+    """The plans of a country, by the end of its IRI, where it is said that no action does something; none means all.
+
+    Of the project's own country where none is named: what a plan of another country does is done in that country.
 
     Raises:
-        QueryError: an unknown plan, with the nearest names.
+        QueryError: a country no plan of the graph is of.
     """
-    named = frozenset(graph.plans(choice.plans))
+    if country == EVERYWHERE:
+        return frozenset()
+    of = {plan: graph.country_of[plan] for plan in graph.tables.works.plans if plan in graph.country_of}
+    ours = _ours(country, dict.fromkeys(of.values(), 1)) if country else graph.profile.country
+    return frozenset(plan for plan, where in of.items() if where == ours)
+
+
+def target_groups(graph: Graph, choice: Choice = DEFAULT) -> FigureTable:
+    """Each group of the scheme: forgotten, or aimed at by one plan or by several, of a country or of those named.
+
+    Raises:
+        QueryError: an unknown plan, with the nearest names; a country no plan is of.
+    """
+    named = frozenset(graph.plans(choice.plans)) or own_plans(graph, choice.country)
     aimed: dict[str, set[str]] = {group: set() for (group,) in graph.read(program_query("tables/groups"))}
     for work, group in graph.read(program_query("tables/group-uses")):
         if not named or graph.home_of.get(work, work) in named:
@@ -37,14 +53,22 @@ def target_groups(graph: Graph, choice: Choice = DEFAULT) -> FigureTable:
     rows = [_group(graph, group, works) for group, works in aimed.items()]
     order = ("forgotten", "several", "one")
     rows.sort(key=lambda row: (order.index(str(row["aim"])), -int(str(row["actions_number"])), str(row["group"])))
-    with_group = {profile.work for profile in graph.profiles if profile.groups and profile.work in graph.home_of}
-    notes = [note("groups-known", n=len(with_group), of=len(graph.uses.actions)), note("forgotten-means")]
-    basis = graph.uses.basis
-    if named:
-        basis = basis.also("plans", keys(sorted(named)))
+    looked = {action for action, plan in graph.home_of.items() if not named or plan in named}
+    with_group = {profile.work for profile in graph.profiles if profile.groups and profile.work in looked}
+    notes = [note("groups-known", n=len(with_group), of=len(looked)), note("forgotten-means")]
+    basis = looked_at(graph, choice, graph.uses.basis)
     return undated(
         make("target-groups", basis, GROUPS, rows, notes=notes, sparql=program_query("tables/group-uses")), graph
     )
+
+
+def looked_at(graph: Graph, choice: Choice, basis: Basis) -> Basis:
+    """A basis that names the plans, or the country, at which a table looks."""
+    if choice.plans:
+        return basis.also("plans", keys(sorted(graph.plans(choice.plans))))
+    own = min(own_plans(graph, choice.country), default="")
+    country = key(graph.country_of[own]) if own else choice.country
+    return basis.also("country", country) if country else basis
 
 
 def _group(graph: Graph, group: str, works: set[str]) -> Row:

@@ -131,14 +131,21 @@ def bits_text(found: Interval) -> Text:
     >>> bits_text(Interval(0.5, 2.25)).say("fr"), bits_text(Interval(1.0, 1.0)).say("en")
     ('[0,50\xa0; 2,25]\xa0bits', '1 bit')
     """
-    high = found.high or 0.0
+    return Text(tuple((language, bits_words(found, language)) for language in LANGUAGES))
+
+
+def bits_words(found: Interval | float | None, language: Language) -> str:
+    """The same in one language, of an interval or of one number; a dash where nothing is known.
+
+    >>> bits_words(0.5, "en"), bits_words(1.0, "en"), bits_words(1.5, "fr"), bits_words(None, "de")
+    ('0.50 bits', '1 bit', '1,50\xa0bit', '–')
+    """
+    if found is None:
+        return "–"
+    given = found if isinstance(found, Interval) else Interval(found, found)
+    high = given.high or 0.0
     number = 1 if high == 1 else 0 if high < 2 else 2
-    return Text(
-        tuple(
-            (language, _FIGURE.say("bits-counted", language, n=number, amount=interval(found, language, Unit.BITS)))
-            for language in LANGUAGES
-        )
-    )
+    return _FIGURE.say("bits-counted", language, n=number, amount=interval(given, language, Unit.BITS))
 
 
 def value_words(value: Value, figure: Taken, language: Language) -> str:
@@ -157,5 +164,6 @@ def value_words(value: Value, figure: Taken, language: Language) -> str:
         return " · ".join(
             f"{_FIGURE.say(part, language)}{colon}\u00a0{amount(one, unit, language)}" for one, part in named_parts
         )
-    said = interval((value[0], value[1]), language, unit) if len(value) == 2 else amount(value[0], unit, language)
-    return _FIGURE.say("value-in-bits", language, value=said) if unit is Unit.BITS else said
+    if unit is Unit.BITS:
+        return bits_words(Interval(value[0], value[-1]), language)
+    return interval((value[0], value[1]), language, unit) if len(value) == 2 else amount(value[0], unit, language)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from pan2kg.coherence.bodies import overlaps
-from pan2kg.coherence.evidence import HEADLINE, Level, level
+from pan2kg.coherence.evidence import HEADLINE, Level, counts, level
 from pan2kg.coherence.feasible import Channel, Verdict
 from pan2kg.coherence.known import basis_line
 from pan2kg.coherence.obligations import Standing
@@ -18,11 +18,11 @@ from pan2kg.errors import QueryError
 from pan2kg.graph.graph import Graph
 from pan2kg.i18n.catalogue import Messages, Text
 from pan2kg.store.queries import program_query
-from pan2kg.tables.coverage import target_groups
+from pan2kg.tables.coverage import looked_at, own_plans, target_groups
 from pan2kg.tables.figure_words import bits_text
 from pan2kg.tables.levels import level_cells
 from pan2kg.tables.obligations import depending
-from pan2kg.tables.table import DEFAULT, Choice, Row, code, coded, keys, make, note, thing
+from pan2kg.tables.table import DEFAULT, EVERYWHERE, Choice, Row, code, coded, make, note, thing
 
 if TYPE_CHECKING:
     from pan2kg.tables.table import FigureTable
@@ -32,10 +32,14 @@ _TABLES: Final = Messages("table")
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What is looked at: plans by IRI, none means all, and the level of evidence links are taken at."""
+    """What is looked at: plans by IRI, none means all, and the level of evidence links are taken at.
+
+    ``own`` are the plans of which one must do what no action does, by :func:`own_plans`.
+    """
 
     plans: frozenset[str] = frozenset()
     level: Level = HEADLINE
+    own: frozenset[str] = frozenset()
 
 
 WAIT = 90
@@ -68,18 +72,24 @@ Find = Callable[[Graph, Scope], Found]
 
 
 def gaps(graph: Graph, choice: Choice = DEFAULT) -> FigureTable:
-    """How many gaps of each kind, or with ``part`` the list of one kind; with plans named, only theirs.
+    """How many gaps of each kind, or with ``part`` the list of one kind; with plans or a country named, only theirs.
+
+    That no action does something is said of the project's own country where none is named.
 
     Raises:
-        QueryError: an unknown kind or plan, with those there are.
+        QueryError: an unknown kind, plan or country, with those there are.
     """
-    scope = Scope(frozenset(graph.plans(choice.plans)), choice.evidence)
+    named = frozenset(graph.plans(choice.plans)) or (
+        own_plans(graph, choice.country) if choice.country else frozenset()
+    )
+    scope = Scope(named, choice.evidence, named or own_plans(graph, choice.country))
     basis, line = graph.uses.basis, basis_line(graph.known(scope.level))
-    if scope.plans:
-        basis = basis.also("plans", keys(sorted(scope.plans)))
+    if scope.plans or choice.country or choice.part in OWN:
+        basis = looked_at(graph, choice, basis)
     if not choice.part:
+        own = [note("own-country")] if scope.own != scope.plans else []
         rows = [_counted(graph, kind, find(graph, scope)) for kind, find in KINDS.items()]
-        return make("gaps", basis, SUMMARY, rows, notes=_unknown(graph), line=line)
+        return make("gaps", basis, SUMMARY, rows, notes=[*own, *_unknown(graph)], line=line)
     if choice.part not in KINDS:
         raise QueryError("no-kind-of-gap", remedy="there-are", part=choice.part, names=", ".join(KINDS))
     found = KINDS[choice.part](graph, scope)
@@ -144,12 +154,16 @@ def _late(margin: int | None, overdue: int) -> Text | None:
 
 
 def _without_action(name: str) -> Find:
+    """What an action does at the level, or on no word in particular where the query says none."""
+
     def find(graph: Graph, scope: Scope) -> Found:
         query = program_query(name)
         found: dict[str, set[str]] = {}
-        for row in graph.read(query):
-            one, action = row[0], row[-1]
-            found.setdefault(one, set()).update({action} if _inside(graph, action, scope) else set())
+        for one, action, *said in graph.read(query):
+            if said and not counts(level(said[0]), scope.level):
+                action = ""
+            counted = _inside(graph, action, replace(scope, plans=scope.own))
+            found.setdefault(one, set()).update({action} if counted else set())
         empty = [one for one, actions in found.items() if not actions]
         known = bool(found) and len(empty) < len(found)
         return Found(tuple(map(Gap, empty)) if known else (), len(found) if known else None, query)
@@ -162,7 +176,7 @@ def _inside(graph: Graph, work: str, scope: Scope) -> bool:
 
 
 def _groups(graph: Graph, scope: Scope) -> Found:
-    made = target_groups(graph, Choice(plans=tuple(sorted(scope.plans))))
+    made = target_groups(graph, Choice(plans=tuple(sorted(scope.own)), country=EVERYWHERE))
     empty = [Gap(str(row["group"])) for row in made.rows if row["aim"] == "forgotten"]
     if len(empty) == len(made.rows):  # no action of these plans was annotated: nothing is known to be forgotten
         return Found((), None, program_query("tables/group-uses"))
@@ -171,8 +185,8 @@ def _groups(graph: Graph, scope: Scope) -> Found:
 
 def _bodiless(graph: Graph, scope: Scope) -> Found:
     """Among the actions of plans of which a body is recorded for one action: elsewhere bodies were not looked for."""
-    with_body = {profile.work for profile in graph.profiles if profile.bodies or profile.leads}
-    sought = {plan for action, plan in graph.home_of.items() if action in with_body}
+    sought = {graph.home_of.get(profile.work) for profile in graph.profiles if profile.bodies or profile.leads}
+    with_body = {profile.work for profile in graph.profiles_at(scope.level) if profile.bodies or profile.leads}
     known = [action for action, plan in graph.home_of.items() if plan in sought and _inside(graph, action, scope)]
     empty = tuple(Gap(action, graph.home_of[action]) for action in known if action not in with_body)
     return Found(empty, len(known) or None, program_query("coherence/tags"))
@@ -249,8 +263,13 @@ def _bits(bits: float) -> Text | None:
 
 
 def _overlaps(graph: Graph, scope: Scope) -> Found:
-    led = sum(bool(p.leads) and _inside(graph, p.work, scope) for p in graph.profiles if p.work in graph.home_of)
-    found = overlaps(graph.uses, graph.profiles, graph.bits, graph.known(scope.level).chronology.line)
+    uses, known, line = (
+        graph.uses_at(scope.level),
+        graph.profiles_at(scope.level),
+        graph.known(scope.level).chronology.line,
+    )
+    led = sum(bool(p.leads) and _inside(graph, p.work, scope) for p in known if p.work in graph.home_of)
+    found = overlaps(uses, known, graph.bits, line, said=graph.profiles, country=graph.country_of)
     rows = [row for row in found if not row.is_edition and _either(graph, (row.one, row.two), scope)]
     return Found(tuple(Gap(row.one, row.two) for row in rows), led or None, program_query("coherence/tags"))
 
@@ -309,3 +328,6 @@ KINDS: Mapping[str, Find] = {
     "candidate-waiting": _old,
 }
 """Each kind of gap, and what finds it."""
+
+OWN: Final = frozenset(("principle-without-action", "target-without-action", "group-without-action"))
+"""The kinds that say that no action does something: asked of the plans of one country, the project's own if of none."""

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 Option = Literal[
     "plans", "all", "least", "evidence", "two works", "any action", "two plans", "matrices", "write", "cut", "groups",
-    "kind", "day",
+    "kind", "day", "country",
 ]  # fmt: skip
 """What tables can be told, as :mod:`pan2kg.cli.coherence` reads it."""
 
@@ -65,10 +65,10 @@ _KINDS: Final = (
     Kind("matrix", "plans.matrix", ("plans", "all", "evidence")),
     Kind("debt", "citations.debt", ("plans", "evidence")),
     Kind("unacknowledged", "citations.unacknowledged", ("plans", "least", "evidence"), number=4),
-    Kind("gaps", "gaps.gaps", ("kind", "plans", "evidence")),
+    Kind("gaps", "gaps.gaps", ("kind", "plans", "country", "evidence")),
     Kind("index", "plans.coherence_index", ("plans", "all", "evidence"), number=3),
     Kind("explain", "links.explanation", ("two works", "evidence"), number=18, example="… …", alone=True),
-    Kind("bodies", "actions.bodies", part=("--finding", "part.finding")),
+    Kind("bodies", "actions.bodies", ("evidence",), part=("--finding", "part.finding")),
     Kind("obligations", "obligations.duties", ("plans", "evidence"), part=("--standing", "part.standing"), whole=True),
     Kind(
         "compare",
@@ -85,7 +85,7 @@ _KINDS: Final = (
     Kind("loss", "actions.lost", ("any action", "plans", "evidence"), number=16, example="…"),
     Kind("completeness", "actions.complete", ("plans", "all")),
     Kind("parts", "parts.parts", ("plans",)),
-    Kind("target-groups", "coverage.target_groups", ("plans",), number=24),
+    Kind("target-groups", "coverage.target_groups", ("plans", "country"), number=24),
     Kind("dependencies", "obligations.dependencies", ("plans", "evidence"), number=23),
     Kind("recommendations", "obligations.recommendations", ("plans",), number=12),
     Kind("ripple", "scores.ripple", ("matrices",), number=25, example="¹", whole=True),

@@ -123,6 +123,7 @@ class Choice:
 
     ``assessors`` name who filled in the matrices in ``files``, in their order; else the file names do. ``scoring`` says
     how these are read. ``evidence`` is the level links are shown at, that of the headline where nobody chose another.
+    ``country`` is that whose plans are looked at, by the end of its IRI; :data:`EVERYWHERE` means all of them.
     """
 
     plans: tuple[str, ...] = ()
@@ -134,7 +135,11 @@ class Choice:
     everything: bool = False
     scoring: Scoring = Scoring()
     evidence: Level = HEADLINE
+    country: str = ""
 
+
+EVERYWHERE: Final = "all"
+"""What is said instead of a country to look at the plans of all."""
 
 DEFAULT = Choice()
 """Nothing in particular: all plans, no files."""

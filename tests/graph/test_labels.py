@@ -16,6 +16,7 @@ from pan2kg.site.site_context import SiteContext
 from pan2kg.store.queries import read_queries
 from pan2kg.tables.registry import TABLES
 from pan2kg.tables.table import DEFAULT, thing
+from tests.lots import by_lot
 
 TOLD_ALONE: Final = {
     *("explain", "compare", "interaction", "ripple", "dematel", "chains", "groups"),
@@ -56,16 +57,17 @@ def test_tables_pictures_pages_and_exports_call_everything_the_same(graph: pan2k
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_stored_questions_call_things_as_pages_do(graph: pan2kg.Graph, language: Language) -> None:
+    """Every question in one language, and six drawn by lot in each other one."""
     expected, looked_at = called(graph, language), 0
-    for name, query in read_queries(graph.project).items():
-        if not any(parameter.name == "language" for parameter in query.parameters):
-            continue
+    queries = read_queries(graph.project).items()
+    named = [name for name, query in queries if any(parameter.name == "language" for parameter in query.parameters)]
+    for name in named if language == LANGUAGES[0] else by_lot(named, 6):
         answer = graph.ask(name, language=language)
         pairs = [column for column in answer.columns if f"{column}_label" in answer.columns]
         said = {row[column]: row[f"{column}_label"] for row in answer for column in pairs if row[column] in expected}
         assert not [iri for iri, words in said.items() if words != expected[iri]], name
         looked_at += len(said)
-    assert looked_at > 100
+    assert looked_at > (100 if language == LANGUAGES[0] else 0)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from itertools import pairwise
 from pathlib import Path
 
@@ -20,7 +21,7 @@ QUESTIONS = sorted(name for name, query in QUERIES.items() if query.group != "qu
 LEVELLED = [name for name in QUESTIONS if any(one.name == "least_level" for one in QUERIES[name].parameters)]
 COUNTING = (
     "affected-by-instrument", "annotated-share", "late-actions", "loss-if-dropped", "obligations-without-action",
-    "sdg-coverage", "uncovered-principles", "who-does-what",
+    "sdg-coverage", "uncovered-principles", "who-does-what", "who-should-talk",
 )  # fmt: skip
 DENIALS = frozenset(("0", "no", "false", "absent"))
 SEEN = {
@@ -31,8 +32,9 @@ SEEN = {
 """Where such a word says what was seen: how many measures or parts there are, and that another action links plans."""
 
 
+@cache
 def asked(graph: pan2kg.Graph, name: str, at: Level) -> list[dict[str, str]]:
-    """The rows of a question, at a level where it takes one."""
+    """The rows of a question, at a level where it takes one; asked once, and only read."""
     return list(graph.ask(name, least_level=at.key) if name in LEVELLED else graph.ask(name))
 
 

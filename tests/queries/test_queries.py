@@ -32,6 +32,9 @@ QUERIES = read_queries(Project.at(Path(__file__).resolve().parents[2]))
 NAMES = sorted(QUERIES)
 QUESTIONS = [name for name in NAMES if QUERIES[name].group != "quality"]
 GOLDEN = Path(__file__).parent / "golden"
+SLOW = ("sdg-coverage", "shared-instruments")
+"""What rdflib answers slowly even of a few plans: it walks all statements for every goal, or every pair of uses."""
+PAIR = tuple(graph_of(f"plans/{plan}/") for plan in ("lu-bhr-1", "lu-bhr-2"))
 
 
 def test_the_questions_of_the_first_issue_are_there() -> None:
@@ -143,9 +146,32 @@ def few_in_rdflib(few: pan2kg.Graph) -> rdflib.Dataset:
     return few.dataset()
 
 
-@pytest.mark.parametrize("name", QUESTIONS)
+@pytest.fixture(scope="module")
+def near(few: pan2kg.Graph) -> pan2kg.Graph:
+    """What is said of two plans, of what they name, and of the goals and their targets: a tenth of those statements."""
+    quads = list(few.held.inner)
+    own = [quad for quad in quads if quad.graph_name.value.startswith(PAIR)]
+    things = {quad.subject for quad in own} | {quad.object for quad in own}
+    things |= {quad.subject for quad in quads if quad.subject.value.startswith("http://metadata.un.org/sdg/")}
+    store = LocalStore(ox.Store())
+    store.inner.bulk_extend(quad for quad in quads if quad.subject in things)
+    return pan2kg.Graph(few.project, store)
+
+
+@pytest.fixture(scope="module")
+def near_in_rdflib(near: pan2kg.Graph) -> rdflib.Dataset:
+    return near.dataset()
+
+
+@pytest.mark.parametrize("name", [name for name in QUESTIONS if name not in SLOW])
 def test_two_engines_give_the_same_rows(name: str, few: pan2kg.Graph, few_in_rdflib: rdflib.Dataset) -> None:
     _agree(name, few, few_in_rdflib)
+
+
+@pytest.mark.parametrize("name", SLOW)
+def test_two_engines_give_the_same_rows_of_less(name: str, near: pan2kg.Graph, near_in_rdflib: rdflib.Dataset) -> None:
+    _agree(name, near, near_in_rdflib)
+    assert list(near.sparql(QUERIES[name].text)), "less is too little"
 
 
 @pytest.fixture(scope="module")

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+import pan2kg
 from tests.server.conftest import PATIENCE
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -55,13 +56,14 @@ def contents(folder: Path) -> dict[str, bytes]:
     return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
-def test_an_export_that_does_not_fit_leaves_the_one_before(place: tuple[Path, int]) -> None:
+def test_an_export_that_does_not_fit_leaves_the_one_before(place: tuple[Path, int], few: pan2kg.Graph) -> None:
     folder, size = place
     (folder / "site" / "data").mkdir(parents=True)
     (folder / "site" / "data" / "pan2kg.nq.gz").write_bytes(b"the graph of before")
     (folder / "site" / "index.html").write_bytes(b"the page of before")
     before = contents(folder)
-    asked = [sys.executable, "-c", LIMITED, str(size), "site", "--project", str(ROOT), "-o", str(folder / "site")]
+    asked = [sys.executable, "-c", LIMITED, str(size), "site", "--project", str(few.project.root)]
+    asked += ["-o", str(folder / "site")]
     done = subprocess.run(asked, capture_output=True, text=True, timeout=PATIENCE, check=False)
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.count("\n") == 1

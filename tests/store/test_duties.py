@@ -41,9 +41,9 @@ def answer(facts: str, predicate: str) -> set[tuple[str, str]]:
     ],
 )
 def test_as_of_a_day_an_obligation_is_due_when_it_was_due_that_day(
-    graph: pan2kg.Graph, day: date, due: str | None
+    few: pan2kg.Graph, day: date, due: str | None
 ) -> None:
-    rows = select(graph.at(day).store, f"SELECT ?due WHERE {{ <{TRANSPOSE}> <{PAN}dueDate> ?due }}").rows
+    rows = select(few.at(day).store, f"SELECT ?due WHERE {{ <{TRANSPOSE}> <{PAN}dueDate> ?due }}").rows
     assert [term.value for (term,) in rows if isinstance(term, ox.Literal)] == ([due] if due else [])
 
 

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 import pytest
 
 from pan2kg.coherence.evidence import Level
+from pan2kg.errors import QueryError
 from pan2kg.tables.gaps import WAIT
 from pan2kg.tables.table import Choice
 from tests.tables.test_traps import BOTH, DATES, DAY, PLANS, cite, make, material, only, use
@@ -81,6 +82,29 @@ def test_target_groups_nobody_annotated_are_not_forgotten() -> None:
     assert (gaps["group-without-action"]["gaps_number"], gaps["group-without-action"]["gaps_of"]) == (1, 3)
     rows = make("target-groups", material(PLANS, groups, used)).rows
     assert [(row["group_label"], row["actions_number"]) for row in rows] == [("G3", 0), ("G2", 2), ("G1", 1)]
+
+
+def test_what_an_action_of_another_country_does_closes_no_gap_here() -> None:
+    country = "http://publications.europa.eu/resource/authority/country/"
+    ours = f"<https://w3id.org/pan2kg/profile> a pan:Profile ; pan:country <{country}LUX> .\n"
+    where = "".join(f"plan:{one} dcterms:spatial <{country}{code}> .\n" for one, code in (("p", "LUX"), ("q", "BEL")))
+    groups = "".join(f"group:g{at} a skos:Concept ; skos:inScheme scheme:group .\n" for at in "12")
+    used = "action:a pan:hasTargetGroup group:g1 . action:b pan:hasTargetGroup group:g2 .\n"
+    principles = "".join(
+        f'instrument:gp-{at} a pan:Provision ; eli:is_part_of instrument:ungp ; skos:notation "{at}" ;'
+        " pan:addressedTo addressee:state .\n"
+        for at in "12"
+    )
+    named = use("g", "action:a", "instrument:gp-1") + use("h", "action:b", "instrument:gp-2")
+    given = material(PLANS, ours, where, groups, used, principles, named)
+    for kind in ("group-without-action", "principle-without-action"):
+        for chosen, missing in (("", "2"), ("BEL", "1"), ("bel", "1"), ("all", "")):
+            rows = make("gaps", given, Choice(part=kind, country=chosen)).rows
+            assert [str(row["subject"])[-1] for row in rows] == list(missing), (kind, chosen)
+        assert [str(row["subject"])[-1] for row in make("gaps", given, Choice(part=kind, plans=("q",))).rows] == ["1"]
+    assert dict(make("target-groups", given).basis.filters)["country"] == "LUX"
+    with pytest.raises(QueryError, match="country « DEU »"):
+        make("gaps", given, Choice(country="DEU"))
 
 
 def test_our_country_is_the_one_with_most_plans() -> None:

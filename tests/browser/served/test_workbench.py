@@ -16,6 +16,7 @@ from tests.browser.served.conftest import serving
 from tests.lots import by_lot
 
 if TYPE_CHECKING:
+    from pan2kg.graph.graph import Graph
     from pan2kg.project import Project
     from tests.browser.chromium import Watch
     from tests.browser.served.conftest import Visit
@@ -165,14 +166,14 @@ def test_what_is_refused_says_why(visit: Visit) -> None:
         watched.forgive("answer 4")
 
 
-def test_limits_are_told_in_the_language_of_the_page(project: Project, watch: Watch) -> None:
+def test_limits_are_told_in_the_language_of_the_page(few: Graph, watch: Watch) -> None:
     said = {
         ENDLESS: "La requête a duré plus de 2 secondes et a été arrêtée ; restreignez-la.",
         "SELECT ?s { ?s ?p ?o }": "La réponse compte plus de 1000 lignes ; interrogez avec LIMIT.",
         "ASK { SERVICE <http://e/> { } }": "SERVICE est refusé à la ligne 1, colonne 7 : aucun autre hôte",
         "CLEAR ALL": "CLEAR est refusé à la ligne 1, colonne 1 : une requête ne modifie rien",
     }
-    with serving(project.root, "--timeout", "2", "--max-rows", "1000") as address:
+    with serving(few.project.root, "--timeout", "2", "--max-rows", "1000") as address:
         for query, sentence in said.items():
             watched = watch(f"{address}/fr/sparql.html#query={quote(query)}")
             expect(watched.page.locator("sparql-editor[data-editor=ready]")).to_have_count(1)
