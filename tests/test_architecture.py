@@ -38,8 +38,8 @@ DOORS: Final = {
 }
 """Each roughly typed library, and the one or two modules that import it."""
 
-BOUNDARY: Final = {"server.request"}
-"""Where a fault of ours ends: its traceback in the log, one sentence for who asked."""
+BOUNDARY: Final = {"server.request", "server.supervisor"}
+"""Where a fault of ours ends: its traceback in the log, one sentence for who asked; or the process it is in."""
 
 
 @cache

@@ -1,4 +1,4 @@
-"""The commands that write a fact into the project one edits: ``pan2kg add reading``, ``add link``, ``add home``."""
+"""The commands that write into the project one edits: ``pan2kg add reading``, ``add link``, ``add home``, ``rekey``."""
 
 from __future__ import annotations
 
@@ -122,3 +122,37 @@ def _home(store: LocalStore, project: Project, options: argparse.Namespace) -> M
     made, examples = home_addition(store, project, options.work)
     told = ", ".join(project.name_of(path) for path in examples)
     return made, lambda: str(Message("progress", "examples-gone", {"folders": told})) if told else "", examples
+
+
+def add_rekey(command: argparse.ArgumentParser) -> None:
+    """Whether the keys are written, or only shown."""
+    command.add_argument("--dry-run", action="store_true", help="add.dry-run")
+    add_language(command)
+
+
+def run_rekey(options: argparse.Namespace) -> int:
+    """Show which links get another key and where they are named, then write it: whole or not at all."""
+    from pan2kg.i18n.catalogue import Messages
+    from pan2kg.review.entry import RefusedError
+    from pan2kg.review.files import alone, write
+    from pan2kg.review.rekeying import rekeyed
+    from pan2kg.turtle.writer import read_prefixes
+
+    project = project_of(options)
+    try:
+        with alone(project):
+            changed = rekeyed(project)
+            emit("".join(one.difference for one in changed))
+            if changed and not options.dry_run:
+                write(project, {one.path: one.new for one in changed}, read_prefixes(project))
+    except RefusedError as error:
+        raise ProjectError(verbatim(error.outcome.said.say(spoken()))) from None
+    progress = Messages("progress")
+    links = sum(line.startswith("+link:") for one in changed for line in one.difference.splitlines())
+    said = {
+        "links": progress.counted(links, "keys-links", spoken()),
+        "files": progress.counted(len(changed), "keys-files", spoken()),
+    }
+    key = ("keys-not-written" if options.dry_run else "keys-written") if changed else "keys-right"
+    sys.stderr.write(f"{Message('progress', key, said if changed else {})}\n")
+    return 0

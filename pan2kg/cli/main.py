@@ -59,6 +59,7 @@ COMMANDS: Final = {
         Command("check", "check"),
         Command("draft", "check"),
         Command("add", "add"),
+        Command("rekey", "add"),
         Command("dump", "files"),
         Command("site", "files"),
         Command("publish", "publish"),

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pan2kg.server.pages import Pages
-    from pan2kg.server.pool import Pool
     from pan2kg.server.request import Application, Handler
     from pan2kg.server.review import RefreshedSite
     from pan2kg.server.settings import Release, Settings
@@ -39,6 +38,7 @@ def add_serve(command: argparse.ArgumentParser) -> None:
     add("--endpoint", metavar="URL", help="endpoint")
     add("--writable", action="store_true", help="serve.writable")
     add("--token-file", metavar="FILE", help="serve.token-file")
+    add("--journal", metavar="FILE", type=Path, help="serve.journal")
     add("--timeout", metavar="S", type=_positive, default=30.0, help="serve.timeout")
     add("--max-rows", metavar="N", type=_whole(1), default=1_000_000, help="serve.max-rows")
     add("--max-bytes", metavar="N", type=_whole(1), default=256 * 2**20, help="serve.max-bytes")
@@ -132,18 +132,25 @@ def _token(options: argparse.Namespace) -> str:
 def _local(options: argparse.Namespace, settings: Settings, bound: socket.socket) -> int:
     """Serve the project's own graph, held in a process of its own that is forked before anything else runs."""
     from pan2kg.server.evaluation import Evaluator
+    from pan2kg.server.journal import Journal
     from pan2kg.server.workers import start_fork_server
 
     project = _project(options)
+    journal = Journal.open(options.journal) if options.journal else None
 
     def load() -> Evaluator:
         from pan2kg.store.rules import derive
         from pan2kg.store.store import open_store
         from pan2kg.turtle.writer import read_prefixes
 
-        return Evaluator(open_store(project, derive).inner, settings.limits, read_prefixes(project))
+        evaluator = Evaluator(open_store(project, derive).inner, settings.limits, read_prefixes(project))
+        if journal:
+            journal.replay(evaluator.store)
+        return evaluator
 
-    fork_server = start_fork_server(load, settings.limits.seconds, close=[bound], connects=bool(settings.services))
+    fork_server = start_fork_server(
+        load, settings.limits.seconds, close=[bound], connects=bool(settings.services), journal=journal
+    )
 
     from pan2kg.server.assembly import assemble
     from pan2kg.server.pool import Pool
@@ -162,7 +169,7 @@ def _local(options: argparse.Namespace, settings: Settings, bound: socket.socket
         more = (*_desk(project, store, site, fork_server, settings.token), *more)
     try:
         application = assemble(settings, pool, release, pages=pages, more=more)
-        return _serve(application, bound, options, pages=pages, pool=pool)
+        return _serve(application, bound, options, pages=pages, fork_server=fork_server)
     finally:
         fork_server.close()
 
@@ -237,25 +244,30 @@ def _serve(
     options: argparse.Namespace,
     *,
     pages: Pages,
-    pool: Pool | None = None,
+    fork_server: ForkServer | None = None,
 ) -> int:
     from pan2kg.server.http_server import new_server
-    from pan2kg.server.workers import LostError
+    from pan2kg.server.request import why
 
     lost: list[str] = []
 
     def leave() -> None:
-        lost.append(str(LostError()))
+        lost.append(str(why("lost")))
         server.should_exit = True
 
     def ready() -> None:
+        journal = fork_server.journal if fork_server else None
+        if journal:
+            sys.stderr.write(f"{why('kept-in-journal', file=str(journal.path), number=str(journal.lines))}\n")
+        elif options.writable:
+            sys.stderr.write(f"{why('kept-in-memory')}\n")
         _say(bound, options)
         pages.warm()
 
     server = new_server(application, ready)
     pages.leaving = lambda: server.should_exit
-    if pool:
-        pool.on_lost.append(leave)
+    if fork_server:
+        fork_server.on_lost.append(leave)
     server.run(sockets=[bound])
     sys.stderr.write("".join(f"{sentence}\n" for sentence in lost))
     return 1 if lost else 0

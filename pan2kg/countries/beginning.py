@@ -179,7 +179,8 @@ def _catalogue(beginning: Beginning) -> Sequence[Block]:
     space, country = beginning.space, beginning.country
     dataset, agent = f"<{space}dataset>", f"<{space}publisher>"
     day = f'"{beginning.day.isoformat()}"^^xsd:date'
-    named = [Statement("foaf:name", text(beginning.publisher, tag)) for tag in beginning.languages]
+    languages = beginning.languages if beginning.publisher else ()
+    named = [Statement("foaf:name", text(beginning.publisher, tag)) for tag in languages]
     return (
         Block(
             f"<{space}catalogue>",
@@ -298,9 +299,13 @@ def _example(beginning: Beginning, path: str) -> Iterator[Block]:
                 Statement("pan:involvedIn", work),
                 Statement("pan:role", "role:lead"),
                 *beginning.said("pan:roleAsStated", "example-role"),
+                Statement("pan:evidence", f"passage:{key}-ministry"),
                 *known,
             ),
         )
+    quoted = next(iter(beginning.said("pan:quote", "example-role")))
+    said = (Statement("a", "pan:Passage"), quoted, Statement("pan:inDocument", document))
+    yield Block(f"passage:{key}-ministry", said)
     if beginning.imports_core:
         yield from _example_link(beginning, known, document)
 

@@ -11,7 +11,16 @@ from typing import Final
 
 from pan2kg.errors import FormatError, Place
 from pan2kg.i18n.catalogue import LANGUAGES, Language, Messages, grouped
-from pan2kg.report.findings import EXAMPLES, detail, severity_word, summary, thing_name, verdict, write_page
+from pan2kg.report.findings import (
+    EXAMPLES,
+    detail,
+    severity_word,
+    statistics,
+    summary,
+    thing_name,
+    verdict,
+    write_page,
+)
 from pan2kg.tables.formats import write_json, xml_text, xml_value
 from pan2kg.turtle.vocabulary import ROOT, SH
 from pan2kg.turtle.writer import text as tagged
@@ -52,7 +61,9 @@ def _text(report: Report, language: Language, examples: int | None) -> Iterator[
         yield summary(report, language)
     for rule, parts in report.groups():
         yield from _rule(report, rule, parts, language, examples)
-    idle = [rule.key for rule in report.idle if rule.kind is not Kind.STYLE]
+    for sentence in statistics(report, language):
+        yield f"\n{sentence}"
+    idle = [rule.key for rule in report.idle if rule.kind not in (Kind.STYLE, Kind.TEXT)]
     if idle:
         shown = ", ".join(idle[:IDLE_SHOWN])
         more = f", … {_CHECK.counted(len(idle) - IDLE_SHOWN, 'more', language)}" if len(idle) > IDLE_SHOWN else ""
@@ -80,9 +91,10 @@ def _rule(
 
 
 def _parts(parts: list[tuple[str, list[Finding]]], language: Language, examples: int | None) -> str:
-    most = sorted(parts, key=lambda part: -len(part[1]))[: None if examples is None else PLANS]
+    most = sorted(parts, key=lambda part: -sum(one.times for one in part[1]))[: None if examples is None else PLANS]
     words = [
-        f"{part or _CHECK.say('elsewhere', language)} ({grouped(len(findings), language)})" for part, findings in most
+        f"{part or _CHECK.say('elsewhere', language)} ({grouped(sum(one.times for one in findings), language)})"
+        for part, findings in most
     ]
     rest = len(parts) - len(most)
     return ", ".join(words + ([f"… {_CHECK.counted(rest, 'more-plans', language)}"] if rest else []))
@@ -101,6 +113,8 @@ def _json(report: Report, _: Language) -> str:
         "fail_on": report.fail_on,
         "verdict": {language: verdict(report, language) for language in LANGUAGES},
         "counts": report.counts,
+        "gaps": report.gaps,
+        "statistics": dict(report.statistics),
         "rules": [_json_rule(report, rule) for rule in report.rules],
         "findings": [_json_finding(report.names, finding) for finding in report.findings],
         "accepted": [_json_finding(report.names, finding) for finding in report.accepted],
@@ -113,6 +127,7 @@ def _json_rule(report: Report, rule: Rule) -> dict[str, object]:
         "rule": rule.key,
         "kind": rule.kind,
         "severity": rule.severity,
+        "use": rule.use,
         "looked_at": report.looked_at.get(rule.key, 0),
         "failing": report.failing(rule),
         "message": rule.message.by_language(),
@@ -135,6 +150,7 @@ def _json_finding(names: Names, finding: Finding) -> dict[str, object]:
         "message": finding.message.by_language(),
         "remedy": finding.remedy.by_language(),
         "plan": finding.part or None,
+        "times": finding.times,
         "place": {"file": place.file, "line": place.line} if place else None,
         "fingerprint": fingerprint(finding, names),
     }

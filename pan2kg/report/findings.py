@@ -30,6 +30,7 @@ def verdict(report: Report, language: Language) -> str:
     """
     counts = [_CHECK.counted(number, severity.value, language) for severity, number in report.counts.items() if number]
     key = "conforms" if report.conforms else "differs"
+    counts += [_CHECK.counted(report.gaps, "gap", language)] if report.gaps else []
     found = ", ".join(counts) or _CHECK.say("clean", language)
     return _CHECK.say(key, language, counts=found, rules=_CHECK.counted(len(report.rules), "rule", language))
 
@@ -39,6 +40,15 @@ def summary(report: Report, language: Language) -> str:
     solved = len(report.solved)
     new = len(report.findings) - solved
     return _CHECK.say("compared", language, new=new, accepted=len(report.accepted), solved=solved)
+
+
+def statistics(report: Report, language: Language) -> list[str]:
+    """What is only counted, a sentence a rule."""
+    rules = {rule.key: rule for rule in report.rules if report.statistics.get(rule.key)}
+    return [
+        _CHECK.say("statistic", language, n=report.statistics[key], rule=key, message=rule.message.say(language))
+        for key, rule in rules.items()
+    ]
 
 
 def severity_word(severity: Severity, language: Language) -> str:
@@ -80,11 +90,13 @@ def detail(names: Names, finding: Finding, language: Language) -> str:
         parts.append(_CHECK.say("found", language, value=_value(names, finding, language)))
     if finding.expected:
         parts.append(_CHECK.say("expected", language, expected=finding.expected.say(language)))
+    if finding.times > 1:
+        parts.append(_CHECK.counted(finding.times, "in-plan", language))
     return format_of("semicolon", language).join(parts)
 
 
 def _value(names: Names, finding: Finding, language: Language) -> str:
-    if finding.rule.kind in (Kind.STYLE, Kind.BASELINE):
+    if finding.rule.kind in (Kind.STYLE, Kind.TEXT, Kind.BASELINE):
         return re.sub(r"\\(.)", r"\1", finding.value[1:-1])
     named = names.label(finding.value).say(language) if finding.value.startswith("<") else ""
     shown = names.short(finding.value)
@@ -116,6 +128,7 @@ def write_page(report: Report, language: Language) -> str:
         "style": markup(Path(__file__).with_name("check.css").read_text(encoding="utf-8")),
         "verdict": verdict(report, language),
         "summary": summary(report, language),
+        "statistics": statistics(report, language),
         "kinds": list(dict.fromkeys(rule.kind for rule in report.rules)),
         "most": EXAMPLES,
         "examples": _examples,

@@ -3,6 +3,10 @@
 A forked worker shares the memory of the graph and starts within milliseconds. The fork server has one thread only,
 since a fork copies no other thread and a lock one of them held would stay locked for ever.
 
+A change is applied in a fork, which replaces the fork server. It returns to the one loop at the bottom of the stack
+(:func:`hold`): were its loop called from where it was forked, each change would leave frames on the stack until the
+interpreter refuses.
+
 The engine cannot be interrupted by an exception, so that three limits of the kernel confine a worker: an alarm ends it
 at the deadline, a limit on its address space ends it when it takes too much memory, and without free file descriptors
 it can neither connect to another host nor open a file.
@@ -11,22 +15,23 @@ it can neither connect to another host nor open a file.
 from __future__ import annotations
 
 import contextlib
-import errno
 import gc
 import json
 import os
 import resource
 import signal
 import socket
-import struct
 from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
-from typing import Final, NoReturn
+from typing import Final
 
 from pan2kg.errors import Pan2kgError
 from pan2kg.server.channel import FAILED, WHOLE, Task, pack, receive, receive_task
 from pan2kg.server.evaluation import Change, Evaluator, apply
 from pan2kg.server.request import Refusal
+from pan2kg.server.supervisor import allow_files, answer_order, end_with_parent, fork, next_order, run_to_end
 
 GRACE: Final = 0.1
 """Seconds between the deadline at which an answer stops itself and the alarm."""
@@ -36,14 +41,18 @@ def work(link: socket.socket, evaluator: Evaluator, *, connects: bool = False) -
     """Answer tasks until the other side is gone; ``connects`` where some SERVICE is allowed."""
     # the default action ends the process in the kernel; a Python handler would run only after the engine has returned
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
+    log = os.dup(2)
     confine(evaluator.limits.memory, connects=connects)
-    while (message := receive_task(link)) is not None:
-        signal.setitimer(signal.ITIMER_REAL, evaluator.limits.seconds + GRACE)
-        try:
+    try:
+        while (message := receive_task(link)) is not None:
+            signal.setitimer(signal.ITIMER_REAL, evaluator.limits.seconds + GRACE)
             evaluator.answer(Task(*json.loads(message)), link)
-        except ConnectionError:
-            return
-        signal.setitimer(signal.ITIMER_REAL, 0)
+            signal.setitimer(signal.ITIMER_REAL, 0)
+    except ConnectionError:
+        return
+    finally:
+        allow_files()
+        os.dup2(log, 2)  # a fault of ours is to be read
 
 
 def confine(memory: int, *, connects: bool) -> None:
@@ -69,8 +78,6 @@ def limit_memory(memory: int) -> None:
     resource.setrlimit(resource.RLIMIT_AS, (ceiling, resource.getrlimit(resource.RLIMIT_AS)[1]))
 
 
-ORDER: Final = struct.Struct("!ci")
-"""An order to the fork server and its answer: a letter and a number, which is a process or how it ended."""
 FORK: Final = b"f"
 """Fork a worker that listens to the socket sent along; answered with its process."""
 REPLACE: Final = b"h"
@@ -84,98 +91,110 @@ Until then its number is not given to another process, so that killing it is saf
 Load = Callable[[], Evaluator]
 
 
-def load_and_serve(control: socket.socket, load: Load, *, connects: bool = False) -> NoReturn:
-    """Load the graph, say so or why not, and fork as told until the other side is gone."""
-    # Ctrl-C reaches all processes of the terminal; the main process ends this one when its answers are sent
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+def hold(control: socket.socket, load: Load, *, connects: bool = False) -> None:
+    """Load the graph, say so or why not, and fork as told until the other side is gone.
+
+    In a process that replaces its fork server this function goes on with the next round of its loop.
+    """
     try:
         evaluator = load()
     except Pan2kgError as error:
         control.sendall(pack(FAILED, Refusal(500, error.told).pack()))
-        os._exit(1)
-    # objects moved out of the collector's sight are not visited again, so that their pages stay shared after a fork
+        return
+    _share_memory()
+    control.sendall(pack(WHOLE))
+    following: socket.socket | None = control
+    while following is not None:
+        following = _serve(following, evaluator, connects=connects)
+    os._exit(0)  # here, since a return would free the graph piece by piece, which takes longer than any change
+
+
+def _share_memory() -> None:
+    """Move all objects out of the collector's sight: it would write to their pages, which are shared after a fork."""
     gc.collect()
     gc.freeze()
-    control.sendall(pack(WHOLE))
-    _serve(control, evaluator, connects=connects)
 
 
-def _serve(control: socket.socket, evaluator: Evaluator, *, connects: bool) -> NoReturn:
-    children: set[int] = set()
-    while True:
-        order, handles = _next_order(control)
-        if order is None:
-            break
-        kind, number = ORDER.unpack(order)
+def _serve(control: socket.socket, evaluator: Evaluator, *, connects: bool) -> socket.socket | None:
+    """Follow orders until the other side is gone: None then; in the process that replaces this one, its own line."""
+    children = _Children()
+    signal.signal(signal.SIGCHLD, children.collect)
+    while (order := next_order(control)) is not None:
+        kind, number, handle = order
         if kind == REAP:
-            children.discard(number)
-            number = _reap(number)
+            number = children.reap(number)
         else:
-            with socket.socket(fileno=handles[0]) as link:
-                try:
-                    number = os.fork()
-                except OSError as error:  # the number of the error, negative: there is no process now
-                    number = -(error.errno or errno.EAGAIN)
-                if number == 0:
-                    _run_child(kind, control, link, evaluator, connects=connects)
-            if kind == FORK and number > 0:
-                children.add(number)
-        with contextlib.suppress(ConnectionError):
-            control.sendall(ORDER.pack(kind, number))
-    for child in children:
+            parent, link = os.getpid(), socket.socket(fileno=handle)
+            number = fork()
+            if number == 0:
+                control.close()
+                signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+                end_with_parent(parent)
+                if kind == FORK:
+                    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+                    run_to_end(partial(work, link, evaluator, connects=connects), "worker")
+                return link if _change(link, evaluator) else None
+            link.close()
+            if number > 0:
+                (children.workers if kind == FORK else children.changing).add(number)
+        answer_order(control, kind, number)
+    for child in children.workers:
         os.kill(child, signal.SIGKILL)
-    os._exit(0)
+    return None
 
 
-def _next_order(control: socket.socket) -> tuple[bytes | None, list[int]]:
-    try:
-        order, handles, _, _ = socket.recv_fds(control, ORDER.size, 1)
-    except ConnectionError:
-        return None, []
-    return (order if len(order) == ORDER.size else None), handles
+@dataclass(slots=True)
+class _Children:
+    """What a fork server has forked.
+
+    A worker is reaped on order only, so that its number stays its own until then; a process that changes the graph at
+    once: where it has replaced this fork server and is replaced itself, nobody orders that.
+    """
+
+    workers: set[int] = field(default_factory=set)
+    changing: set[int] = field(default_factory=set)
+    ended: dict[int, int] = field(default_factory=dict)
+
+    def collect(self, *_: object) -> None:
+        for process in list(self.changing):
+            found, status = os.waitpid(process, os.WNOHANG)
+            if found:
+                self.changing.discard(process)
+                self.ended[process] = os.waitstatus_to_exitcode(status)
+
+    def reap(self, process: int) -> int:
+        self.workers.discard(process)
+        self.changing.discard(process)  # from here on it is not collected
+        if process in self.ended:
+            return self.ended.pop(process)
+        try:
+            return os.waitstatus_to_exitcode(os.waitpid(process, 0)[1])
+        except ChildProcessError:
+            return 0
 
 
-def _reap(process: int) -> int:
-    try:
-        return os.waitstatus_to_exitcode(os.waitpid(process, 0)[1])
-    except ChildProcessError:
-        return 0
-
-
-def _run_child(
-    kind: bytes, control: socket.socket, link: socket.socket, evaluator: Evaluator, *, connects: bool
-) -> NoReturn:
-    """The whole life of a forked process: it never returns to the loop of its parent, whatever happens."""
-    try:
-        control.close()
-        if kind == FORK:
-            work(link, evaluator, connects=connects)
-        else:
-            _change_and_serve(link, evaluator, connects=connects)
-    finally:
-        os._exit(1)
-
-
-def _change_and_serve(control: socket.socket, evaluator: Evaluator, *, connects: bool) -> None:
-    """Apply the change that is sent; replace the fork server if that succeeds."""
-    message = receive(control)
+def _change(link: socket.socket, evaluator: Evaluator) -> bool:
+    """Apply the change that is sent and tell what came of it; whether this process is now the fork server."""
+    message = receive(link)
     if message is None:
-        return
+        return False
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
     signal.setitimer(signal.ITIMER_REAL, evaluator.limits.seconds + GRACE)
-    hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    files = resource.getrlimit(resource.RLIMIT_NOFILE)
     limit_memory(evaluator.limits.memory)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (0, hard[1]))
+    resource.setrlimit(resource.RLIMIT_NOFILE, (0, files[1]))
     kind, text, base, graph, parts = json.loads(message[1])
     outcome = apply(evaluator.store, Change(kind, text, base, graph, parts))
     signal.setitimer(signal.ITIMER_REAL, 0)
-    if isinstance(outcome, Refusal):
-        control.sendall(pack(FAILED, outcome.pack()))
-        return
-    resource.setrlimit(resource.RLIMIT_NOFILE, hard)
-    # from here on this process is the fork server, which must be able to open sockets and to grow
-    resource.setrlimit(resource.RLIMIT_AS, (resource.getrlimit(resource.RLIMIT_AS)[1],) * 2)
-    gc.collect()
-    gc.freeze()
-    control.sendall(pack(WHOLE, str(outcome).encode()))
-    _serve(control, evaluator, connects=connects)
+    resource.setrlimit(resource.RLIMIT_NOFILE, files)
+    with contextlib.suppress(ConnectionError):
+        if isinstance(outcome, Refusal):
+            link.sendall(pack(FAILED, outcome.pack()))
+            return False
+        # from here on this process is the fork server, which must be able to grow and outlives its parent
+        resource.setrlimit(resource.RLIMIT_AS, (resource.getrlimit(resource.RLIMIT_AS)[1],) * 2)
+        end_with_parent(0)
+        _share_memory()
+        link.sendall(pack(WHOLE, str(outcome).encode()))
+        return True
+    return False

@@ -7,6 +7,7 @@ import contextlib
 import multiprocessing
 import signal
 import socket
+import struct
 import sys
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -14,17 +15,32 @@ from http import HTTPStatus
 from types import FrameType
 from typing import Final
 
+import httptools
 import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from pan2kg.errors import Place, ProjectError
 from pan2kg.project import reason
-from pan2kg.server.request import ADDRESS_LIMIT, HEADERS_LIMIT, HEADERS_MOST, WHOLE, Application, Headers, why
+from pan2kg.server.request import (
+    ABORT,
+    ADDRESS_LIMIT,
+    HEADERS_LIMIT,
+    HEADERS_MOST,
+    WHOLE,
+    Application,
+    Event,
+    Headers,
+    why,
+)
 
 HEAD_SECONDS: Final = 20.0
 """Within so many seconds the head of a request must have come."""
 SEND_SECONDS: Final = 60.0
 """Within so many seconds a client must have taken some of what waits for it."""
+PROBE_SECONDS: Final = 0.2
+"""After so many seconds it is found out whether a client that sends no more still reads."""
+CONTINUE: Final = b"HTTP/1.1 100 Continue\r\n\r\n"
+_FRAMING: Final = (b"content-length", b"transfer-encoding")
 MOST: Final = 512
 """So many connections may be open: about half of the files a process may have."""
 _CROWDED: Final = ("503 Service Unavailable", "crowded")
@@ -44,6 +60,8 @@ class Connection(HttpToolsProtocol):
         self._head_size = 0
         self._unread = 0
         self._in_head = False
+        self._is_resumed = False
+        self._is_half_closed = False
         self._said = ""
         self._timer: asyncio.TimerHandle | None = None
         self._sending: asyncio.TimerHandle | None = None
@@ -72,15 +90,54 @@ class Connection(HttpToolsProtocol):
         self._stop_sending()
         super().resume_writing()
 
+    def eof_received(self) -> bool:  # type: ignore[override]
+        """Answer a client that has closed its side after its requests, as ``nc -N`` does; True keeps ours open."""
+        if self.cycle is None or self.cycle.response_complete or self.cycle.more_body or self._in_head:
+            return False
+        self._is_half_closed = True
+        self.loop.call_later(PROBE_SECONDS, self._probe)
+        return True
+
+    def _probe(self, *, again: bool = False) -> None:
+        """Find out whether a client that sends no more has left.
+
+        Both ends look alike until something is sent: a client that waits passes an interim response over (RFC 9110,
+        15.2), the system of one that has left answers it with a reset. HTTP/1.0 has none.
+        """
+        waits = not self.transport.is_closing() and not self.cycle.response_started
+        if not waits or self.cycle.scope["http_version"] == "1.0":
+            return
+        if self.transport.get_extra_info("socket").getsockopt(socket.SOL_SOCKET, socket.SO_ERROR):
+            self.transport.abort()
+            return
+        # while an earlier answer is under way nothing may come between its parts
+        if not again and not self.pipeline:
+            self.transport.write(CONTINUE)
+            again = True
+        self.loop.call_later(PROBE_SECONDS, partial(self._probe, again=again))
+
+    def on_response_complete(self) -> None:
+        """Begin the next answer, or close where nothing can be asked any more."""
+        is_last = not self.pipeline
+        super().on_response_complete()
+        if self._is_half_closed and is_last:
+            self.transport.close()
+
     def on_message_begin(self) -> None:
         """Begin to read the head of a request."""
+        if self._is_resumed:
+            return
         super().on_message_begin()
         self._head_size = 0
         self._in_head = True
 
     def data_received(self, data: bytes) -> None:
         """Take what comes; the parser would gather a header without end before it tells of it."""
-        super().data_received(data)
+        self._unset_keepalive_if_required()
+        try:
+            self._parse(data)
+        except httptools.HttpParserError:
+            self.send_400_response("")
         if not self._in_head:
             return
         if self._timer is None:  # a head that came in one piece, as nearly all do, needs none
@@ -90,13 +147,51 @@ class Connection(HttpToolsProtocol):
             self._say(*_HEADERS)
             self.transport.close()
 
+    def _parse(self, data: bytes) -> None:
+        """Read on as HTTP/1.1 after a head that offers another protocol, ``h2c`` for one (RFC 9110, 7.8).
+
+        The parser stops there, before the body. Another one is told how long the body is, and goes on.
+
+        Raises:
+            HttpParserError: it is not HTTP.
+        """
+        try:
+            self.parser.feed_data(data)
+        except httptools.HttpParserUpgrade as upgrade:
+            if self.scope["method"] == "CONNECT":  # what follows is not HTTP
+                return
+            rest = data[upgrade.args[0] :]
+            framing = [b"%b: %b\r\n" % one for one in self.headers if one[0] in _FRAMING]
+            self.parser = httptools.HttpRequestParser(self)
+            self._is_resumed = True
+            self.parser.feed_data(b"".join((b"POST / HTTP/1.1\r\n", *framing, b"\r\n")))
+            self._parse(rest)
+
+    def on_message_complete(self) -> None:
+        """The body is whole, unless the parser has only stopped before it."""
+        if not self.parser.should_upgrade() or self.scope["method"] == "CONNECT":
+            super().on_message_complete()
+
     def on_headers_complete(self) -> None:
         """The head is whole: it can be answered."""
+        if self._is_resumed:
+            self._is_resumed = False
+            return
         self._stop_waiting()
         self._in_head = False
         self._unread = 0
         super().on_headers_complete()
         self.scope["extensions"] = {WHOLE: partial(self._reply, self.cycle)}  # type: ignore[dict-item]
+        if self.scope["http_version"] == "1.0":
+            self.scope["extensions"][ABORT] = self._reset  # type: ignore[assignment]
+            self.cycle.waiting_for_100_continue = False
+            self.cycle.send = partial(_send_unframed, self.cycle)  # type: ignore[method-assign]
+
+    def _reset(self) -> None:
+        """Close without an end, as an answer that breaks off must be where only the end of the connection ends it."""
+        line = self.transport.get_extra_info("socket")
+        line.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self.transport.abort()
 
     def _reply(self, cycle: RequestResponseCycle, status: int, headers: Headers, body: bytes) -> bool:
         """Send a whole answer at once, as uvicorn does in two packets; False where it cannot be sent so.
@@ -106,7 +201,9 @@ class Connection(HttpToolsProtocol):
         """
         if cycle.response_started or cycle.disconnected or self.flow.write_paused:
             return False
-        closes = not cycle.keep_alive or (b"connection", b"close") in headers
+        # who asked whether to send a body may send it or not, so that nothing can be read after it
+        is_unsure = cycle.waiting_for_100_continue and cycle.more_body
+        closes = not cycle.keep_alive or (b"connection", b"close") in headers or is_unsure
         lines = [b"%b: %b" % one for one in (*cycle.default_headers, *headers)]
         if closes:
             lines.append(b"connection: close")
@@ -126,6 +223,8 @@ class Connection(HttpToolsProtocol):
 
     def on_url(self, url: bytes) -> None:
         """Take a piece of the address."""
+        if self._is_resumed:
+            return
         super().on_url(url)
         if len(self.url) > ADDRESS_LIMIT:
             self._say("414 URI Too Long", "address-long")
@@ -133,6 +232,8 @@ class Connection(HttpToolsProtocol):
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """Take a header."""
+        if self._is_resumed:
+            return
         super().on_header(name, value)
         self._head_size += len(name) + len(value)
         if self._head_size > HEADERS_LIMIT or len(self.headers) > HEADERS_MOST:
@@ -160,6 +261,14 @@ class Connection(HttpToolsProtocol):
         if self._timer:
             self._timer.cancel()
             self._timer = None
+
+
+async def _send_unframed(cycle: RequestResponseCycle, message: Event) -> None:
+    """Send a part of an answer whose end is that of the connection: HTTP/1.0 has no chunks (RFC 9112, 6.1)."""
+    cycle.chunked_encoding = False
+    body = message.get("body", b"")
+    cycle.expected_content_length = len(body) if isinstance(body, bytes) else 0
+    await RequestResponseCycle.send(cycle, message)  # type: ignore[arg-type]
 
 
 class Server(uvicorn.Server):

@@ -13,11 +13,13 @@ import json
 import os
 from collections import deque
 from collections.abc import Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from typing import Final, Protocol
 
 from pan2kg.server.channel import END, FAILED, FORM, HEAD, MORE, START, WHOLE, PoolLimits, Task, pack
+from pan2kg.server.evaluation import Change
 from pan2kg.server.request import Refusal, busy, why
 from pan2kg.server.workers import ForkServer, LostError, Worker, died, is_innocent
 
@@ -211,18 +213,24 @@ class Pool:
     def __init__(self, fork_server: ForkServer, pool_limits: PoolLimits) -> None:
         self.fork_server = fork_server
         self.pool_limits = pool_limits
-        self.on_lost: list[Callable[[], None]] = []
+        # each kind of work that waits for a process has threads of its own, so that none waits for another kind
+        self._changes = ThreadPoolExecutor(1, "change")
+        self._forks = ThreadPoolExecutor(2, "fork")
+        self._reaps = ThreadPoolExecutor(2, "reap")
+        self._changing = 0
+        self._loop: asyncio.AbstractEventLoop | None = None
+        fork_server.on_renewal.append(self._renewed)
         self._idle: list[Link] = []
         self._busy: set[Link] = set()
         self._waiting: deque[Exchange] = deque()
         self._coming = 0
         self._tasks: set[asyncio.Future[None]] = set()
         self._timer: asyncio.TimerHandle | None = None
-        self._lost = False
         self._long = 0
 
     def ask(self, task: Task, gone: Callable[[], asyncio.Future[None]] | None = None) -> Exchange:
         """Begin an exchange; ``gone`` gives a future that ends when the client leaves."""
+        self._loop = asyncio.get_running_loop()
         exchange = Exchange(pack(b"T", json.dumps(task).encode()), gone)
         if len(self._waiting) >= self.pool_limits.queue:
             exchange.fail(busy(why("queue-full")))
@@ -230,8 +238,32 @@ class Pool:
         self._waiting.append(exchange)
         self._hand_out()
         if self._timer is None:
-            self._timer = asyncio.get_running_loop().call_later(CHECK_SECONDS, self._check_all)
+            self._timer = self._loop.call_later(CHECK_SECONDS, self._check_all)
         return exchange
+
+    def _renewed(self) -> None:
+        """There is another fork server; told from any thread."""
+        if self._loop:
+            with contextlib.suppress(RuntimeError):  # the loop is closed: the service ends
+                self._loop.call_soon_threadsafe(self._dismiss_idle)
+
+    def _dismiss_idle(self) -> None:
+        for link in self._idle:
+            link.close()
+        self._idle.clear()
+
+    async def change(self, change: Change) -> int | Refusal:
+        """Apply a change, after those that were sent before; its status, or why nothing changed."""
+        if self._changing >= self.pool_limits.queue:
+            return busy(why("changes-waiting"), 30)
+        self._changing += 1
+        try:
+            loop = asyncio.get_running_loop()
+            return await loop.run_in_executor(self._changes, self.fork_server.change, change)
+        except LostError as error:
+            return busy(error.message)
+        finally:
+            self._changing -= 1
 
     def abandon(self, exchange: Exchange) -> None:
         """The client is gone: free the worker at once."""
@@ -272,7 +304,7 @@ class Pool:
         loop = asyncio.get_running_loop()
         ran = loop.time() - link.began
         try:
-            status = await loop.run_in_executor(None, link.worker.reap)
+            status = await loop.run_in_executor(self._reaps, link.worker.reap)
         except RuntimeError:  # the loop is being closed: nobody waits any more, and the fork server reaps its workers
             return
         if exchange and is_innocent(status, ran) and not (exchange.is_repeated or exchange.answer.done()):
@@ -304,12 +336,10 @@ class Pool:
     async def _add_worker(self) -> None:
         loop = asyncio.get_running_loop()
         try:
-            worker = await loop.run_in_executor(None, self.fork_server.fork)
+            worker = await loop.run_in_executor(self._forks, self.fork_server.fork)
             worker.link.setblocking(False)  # noqa: FBT003  # the library's own signature
             _, link = await loop.create_unix_connection(lambda: Link(worker, self), sock=worker.link)
-        except LostError:
-            self._give_up()
-        except OSError:  # there can be no more processes or open files now; the next check tries again
+        except (LostError, OSError):  # there can be no more processes or open files now; the next check tries again
             return
         else:
             if not link.is_lost:  # it may have been ended before it was known here
@@ -317,14 +347,6 @@ class Pool:
         finally:
             self._coming -= 1
         self._hand_out()
-
-    def _give_up(self) -> None:
-        while self._waiting:
-            self._waiting.popleft().fail(Refusal(503, why("lost")))
-        if not self._lost:
-            self._lost = True
-            for hook in self.on_lost:
-                hook()
 
     def _check_all(self) -> None:
         loop = asyncio.get_running_loop()
@@ -337,7 +359,8 @@ class Pool:
         self._long = sum(now - link.began > LONG_SECONDS for link in self._busy)
         self._hand_out()
         while self._waiting and now - self._waiting[0].asked > self.pool_limits.wait:
-            self._waiting.popleft().fail(busy(why("workers-taken")))
+            key = "starting-again" if self.fork_server.line.is_lost else "workers-taken"
+            self._waiting.popleft().fail(busy(why(key)))
         self._make_room(now)
 
     def _check(self, link: Link, exchange: Exchange, now: float) -> None:

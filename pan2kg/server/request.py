@@ -207,6 +207,8 @@ Whole = Callable[[int, Headers, bytes], bool]
 
 WHOLE: Final = "pan2kg.whole"
 """The name, among the extensions of an ASGI scope, of what sends a whole answer at once."""
+ABORT: Final = "pan2kg.abort"
+"""The name of what breaks the connection, given where a broken answer would else be taken for a whole one."""
 
 SLOW: Final = 30.0
 """Seconds within which the next piece of a body must come."""
@@ -229,6 +231,7 @@ class Request:
     receive: Receive
     send: Send
     whole: Whole | None = None
+    abort: Callable[[], None] | None = None
 
     def header(self, name: bytes) -> str:
         """A header as text, empty where it is missing."""
@@ -276,6 +279,12 @@ class Request:
         """Send a piece of the body, the last one unless ``more``."""
         await self.send({"type": "http.response.body", "body": body, "more_body": more})
 
+    async def break_off(self, message: Message) -> None:
+        """Say in a last line why an answer breaks off; its end, which would make it whole, is not sent."""
+        await self.write(f"\n\n{why('broken-off', why=message)}\n".encode(), more=True)
+        if self.abort:
+            self.abort()
+
     async def reply(self, status: int, headers: Iterable[tuple[bytes, bytes]], body: bytes = b"") -> None:
         """Send a whole answer."""
         length = [] if status in (204, 304) else [(b"content-length", b"%d" % len(body))]
@@ -305,8 +314,9 @@ def read_request(scope: Mapping[str, object], receive: Receive, send: Send) -> R
         for name, value in pairs:
             headers[name] = headers[name] + b", " + value if name in headers else value
     method, path, query, scheme = scope["method"], scope["path"], scope["query_string"], scope["scheme"]
-    extensions: Mapping[str, Whole] = scope.get("extensions") or {}  # type: ignore[assignment]
-    return Request(method, path, query, headers, scheme, receive, send, extensions.get(WHOLE))  # type: ignore[arg-type]
+    extensions: Mapping[str, Callable[..., object]] = scope.get("extensions") or {}  # type: ignore[assignment]
+    ends = extensions.get(WHOLE), extensions.get(ABORT)
+    return Request(method, path, query, headers, scheme, receive, send, *ends)  # type: ignore[arg-type]
 
 
 async def aside(size: int, look: Callable[..., Found], *arguments: object) -> Found:

@@ -344,7 +344,7 @@ def reloader(project: Project, store: Store, fork_server: ForkServer) -> Reload:
 
     def reload(files: Sequence[str]) -> None:
         text = changes(project, store, files)
-        refused = fork_server.change(Change("update", text, "", "", [])) if text else None
+        refused = fork_server.change(Change("update", text, "", "", []), is_saved=True) if text else None
         if isinstance(refused, Refusal):
             raise Pan2kgError(refused.message)
 

@@ -43,9 +43,11 @@ class Release:
     seconds: int = 0
 
     def __str__(self) -> str:
-        changes = self.fork_server.version if self.fork_server else 0
-        changes += int(time.time()) // self.seconds if self.seconds else 0
-        return f"{self.name}+{changes}" if changes else self.name
+        if self.seconds:
+            return f"{self.name}+{int(time.time()) // self.seconds}"
+        # two starts can have the same files and as many changes, but others
+        held = self.fork_server
+        return f"{self.name}+{held.epoch}.{held.version}" if held and held.version else self.name
 
     def tag(self, *parts: str) -> bytes:
         """The ETag of what was made from this state of the data and these parts; weak, as rows may come in any order.

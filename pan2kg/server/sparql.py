@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 import pyoxigraph as ox
 
+from pan2kg.i18n.catalogue import SOURCE_LANGUAGE
 from pan2kg.server.channel import Task
 from pan2kg.server.evaluation import GRAPH_FORMATS, Change
 from pan2kg.server.inspection import QueryTraits, add_using, inspect_query, inspect_update
@@ -27,7 +28,6 @@ from pan2kg.server.request import (
     why,
 )
 from pan2kg.server.settings import Release, Settings
-from pan2kg.server.workers import LostError
 from pan2kg.store.queries import program_query
 
 VARY: Final = (b"vary", b"Accept")
@@ -178,16 +178,14 @@ def refuse_update(request: Request, settings: Settings) -> Refusal | None:
 async def apply_change(
     request: Request, pool: Pool, change: Change, headers: tuple[tuple[bytes, bytes], ...] = ()
 ) -> None:
-    """Apply a change and answer with its status."""
-    loop = asyncio.get_running_loop()
-    try:
-        outcome = await loop.run_in_executor(None, pool.fork_server.change, change)
-    except LostError:
-        outcome = Refusal(503, why("lost"))
+    """Apply a change and answer with its status, and a warning (299, RFC 7234, 5.5.7) where it is in memory only."""
+    outcome = await pool.change(change)
     if isinstance(outcome, Refusal):
         await request.refuse(outcome, DATA_HEADERS)
     else:
-        await request.reply(outcome, [*headers, *DATA_HEADERS])
+        warning = f'299 - "{why("kept-in-memory").say(SOURCE_LANGUAGE)}"'
+        told = [] if pool.fork_server.journal else [(b"warning", warning.encode())]
+        await request.reply(outcome, [*headers, *told, *DATA_HEADERS])
 
 
 async def deliver(
@@ -220,7 +218,7 @@ async def deliver(
     while isinstance(piece := await exchange.next(), bytes):
         await request.write(piece, more=True)
     if isinstance(piece, Refusal):
-        await request.write(f"\n\n{why('broken-off', why=piece.message)}\n".encode(), more=True)
+        await request.break_off(piece.message)
     else:
         await request.write(b"")
 

@@ -36,6 +36,7 @@ class PoolStore:
 
     def __post_init__(self) -> None:
         self._places = threading.Semaphore(self.workers)
+        self.fork_server.on_renewal.append(self._dismiss_idle)
 
     def query(self, text: str) -> Result:
         """Answer a query over the union of all graphs, or over those its own FROM clauses name.
@@ -83,7 +84,7 @@ class PoolStore:
         return worker.reap()
 
     def _keep(self, worker: Worker, ran: float) -> None:
-        if ran < self.fork_server.seconds / 2:
+        if ran < self.fork_server.seconds / 2 and worker.line is self.fork_server.line:
             self._idle.append(worker)
         else:
             _dismiss(worker)
@@ -100,6 +101,11 @@ class PoolStore:
             raise EndpointError("no-more-workers", remedy="ask-again-moment", reason=reason(error)) from None
         finally:
             self._places.release()
+
+    def _dismiss_idle(self) -> None:
+        with suppress(IndexError):
+            while True:
+                _dismiss(self._idle.pop())
 
     def _take(self) -> Worker:
         while True:

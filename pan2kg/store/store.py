@@ -270,6 +270,28 @@ def load_project(project: Project) -> LocalStore:
     return LocalStore(store)
 
 
+def load_readable(project: Project) -> tuple[LocalStore, list[TurtleError]]:
+    """What of a project can be read, in a store as :func:`load_project` fills it, and the files that are not Turtle.
+
+    Raises:
+        TurtleError: a file of the ontology is not Turtle, one of several projects, or a dump.
+    """
+    try:
+        return load_project(project), []
+    except TurtleError:
+        if project.others or project.data:
+            raise
+    store, errors = ox.Store(), list[TurtleError]()
+    for path in project.loaded_files():
+        try:
+            load(store, path, project.graph_iri(path), name=project.name_of(path))
+        except TurtleError as error:
+            if path.is_relative_to(project.ontology):
+                raise
+            errors.append(error)
+    return LocalStore(store), errors
+
+
 def _load_all(store: ox.Store, project: Project) -> None:
     if not project.others:
         _load_one(store, project)

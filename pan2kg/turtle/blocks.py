@@ -27,6 +27,9 @@ _FIRST = re.compile(rf"({_NAME}|{_IRI}) {_VERB} {_OBJECT} ([;.])")
 _NEXT = re.compile(rf"    {_VERB} {_OBJECT} ([;.])")
 _PREFIX = re.compile(r"@prefix ([\w-]*): <([^<>\s]*)> \.")
 _LOOSE_PREFIX = re.compile(r"\s*@?(?:prefix|base)\b", re.IGNORECASE)
+_MARK: Final = "\ufeff"
+BYTE_ORDER: Final = "style-byte-order-mark"
+"""The rule against what some editors put before the first line of a file; Turtle has no such thing."""
 _OPENING, _CLOSING = frozenset("[("), frozenset("])")
 
 
@@ -122,6 +125,9 @@ def read_turtle_file(text: str, name: str, *, nested: bool = False) -> TurtleFil
 
 def _clean(text: str, file: TurtleFile) -> list[str]:
     """The lines without what the eye does not see, each such thing noted as a fault."""
+    if text.startswith(_MARK):
+        file.faults.append(Fault(BYTE_ORDER, 1))
+        text = text.removeprefix(_MARK)
     lines = text.split("\n")
     if lines[-1] or (len(lines) > 1 and not lines[-2].strip()):
         file.faults.append(Fault("style-final-newline", max(len(lines) - (not lines[-1]), 1)))

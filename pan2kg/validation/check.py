@@ -11,24 +11,37 @@ from typing import Final
 
 import pyoxigraph as ox
 
-from pan2kg.errors import Place, ProjectError, QueryError
+from pan2kg.errors import Place, ProjectError, QueryError, TurtleError
 from pan2kg.i18n.catalogue import LANGUAGES, SOURCE_LANGUAGE, Messages, Text, french
 from pan2kg.project import Project, read_text
 from pan2kg.store.queries import Query, program_query, read_query
 from pan2kg.store.rules import derive
-from pan2kg.store.store import Store, load, load_project, plain, select
-from pan2kg.turtle.blocks import Block, TurtleFile, index_blocks, read_turtle_files
-from pan2kg.turtle.vocabulary import path_of
+from pan2kg.store.store import LocalStore, Store, load, load_readable, plain, select
+from pan2kg.turtle.blocks import BYTE_ORDER, Block, TurtleFile, index_blocks, read_turtle_files
+from pan2kg.turtle.vocabulary import PAN, path_of
 from pan2kg.turtle.writer import read_prefixes, subjects
 from pan2kg.validation.compilation import compile_shapes
 from pan2kg.validation.evaluation import FocusCounts, differences, evaluate
 from pan2kg.validation.explanation import refused
 from pan2kg.validation.questions import check_questions, question_rules
-from pan2kg.validation.report import Finding, Kind, Names, Report, Rule, Severity, compare, in_order, read_baseline
+from pan2kg.validation.report import (
+    Finding,
+    Kind,
+    Names,
+    Report,
+    Rule,
+    Severity,
+    Use,
+    compare,
+    gathered,
+    in_order,
+    read_baseline,
+)
 from pan2kg.validation.shapes import read_rules, read_shapes
 from pan2kg.validation.style import check_style, count_looked_at, style_rules
+from pan2kg.validation.wording import check_wording, looked_at, not_turtle, text_rules
 
-KINDS: Final = (Kind.STYLE, Kind.SHAPE, Kind.QUALITY)
+KINDS: Final = (Kind.STYLE, Kind.TEXT, Kind.SHAPE, Kind.QUALITY)
 _CHECK: Final = Messages("check")
 _BARE = re.compile(r'"([^"]*)"\^\^xsd:(?:integer|decimal|boolean)')
 _IRI = re.compile(r"[a-z]+:[^\s<>\"{}|^`\\]+")
@@ -61,8 +74,10 @@ def check(
     accepts is set apart, and entries of it that no longer occur are reported. Where ``engine`` is both, what only one
     of the two engines finds is a violation too.
 
+    A file of the graph that is not Turtle is a violation; the others are checked as if what it describes were there.
+
     Raises:
-        TurtleError: a file is not Turtle.
+        TurtleError: a file of the ontology is not Turtle.
         QueryError: a quality query cannot be asked.
         ProjectError: a file cannot be read, a shape is malformed, or there is none; or the baseline is none.
 
@@ -71,7 +86,9 @@ def check(
     """
     accepted = read_baseline(baseline) if baseline else None
     files = read_turtle_files(project)
-    store = load_project(project)
+    store, unread = load_readable(project)
+    if unread and engine is not Engine.SPARQL:
+        raise unread[0]  # the reference reads the files itself, each to its end
     for path in project.shape_files():
         load(ox.Store(), path, project.graph_iri(path), name=project.name_of(path))
     names = Names(read_prefixes(project))
@@ -81,15 +98,20 @@ def check(
         derive(store, project)
     parts = [
         _style(project, files, store, names) if Kind.STYLE in kinds else Report(),
+        _wording(project, files, _untold(unread, files, kinds)) if Kind.TEXT in kinds or unread else Report(),
         shapes,
         _quality(project, store, names) if Kind.QUALITY in kinds else Report(),
     ]
+    index, plans = index_blocks(files), _plans(store)
+    parts = [replace(part, findings=tuple(gathered(part.findings, plans))) for part in parts]
+    placed = _own(_placed(parts, index, names), project)
     report = Report(
         rules=tuple(rule for part in parts for rule in part.rules),
-        findings=in_order(_own(_placed(parts, index_blocks(files), names), project)),
+        findings=in_order(_known(placed, index, unread) if unread else placed),
         looked_at={key: number for part in parts for key, number in part.looked_at.items()},
         names=replace(names, labels=_labels(store, parts, names)),
         fail_on=fail_on,
+        statistics={key: number for part in parts for key, number in part.statistics.items()},
     )
     return report if accepted is None else compare(report, accepted, file=str(baseline))
 
@@ -98,8 +120,42 @@ def _style(project: Project, files: Sequence[TurtleFile], store: Store, names: N
     asked, looked_at = check_questions(project, store)
     del names  # each project has its own prefixes
     rules = (*style_rules().values(), *question_rules().values())
-    faults = [fault for one in project.members for fault in check_style(read_turtle_files(one), read_prefixes(one))]
+    faults = [fault for read, prefixes in _each(project, files) for fault in check_style(read, prefixes)]
     return Report(rules, (*faults, *asked), count_looked_at(files) | looked_at)
+
+
+def _plans(store: LocalStore) -> dict[str, str]:
+    """The plan each action and part belongs to."""
+    quads = store.inner.quads_for_pattern(None, ox.NamedNode(PAN + "inPlan"), None)
+    stated = [(quad.subject, quad.object) for quad in quads]
+    return {a.value: b.value for a, b in stated if isinstance(a, ox.NamedNode) and isinstance(b, ox.NamedNode)}
+
+
+def _each(project: Project, files: Sequence[TurtleFile]) -> Iterator[tuple[Sequence[TurtleFile], Mapping[str, str]]]:
+    """The files of each project that is open, with its prefixes; ``files`` are those of one that is open alone."""
+    for one in project.members:
+        yield read_turtle_files(one) if project.others else files, read_prefixes(one)
+
+
+def _wording(project: Project, files: Sequence[TurtleFile], unread: Sequence[TurtleError]) -> Report:
+    found = [fault for read, prefixes in _each(project, files) for fault in check_wording(read, prefixes)]
+    return Report(tuple(text_rules().values()), (*not_turtle(unread), *found), looked_at(files))
+
+
+def _untold(unread: Iterable[TurtleError], files: Iterable[TurtleFile], kinds: Collection[Kind]) -> list[TurtleError]:
+    """The files that cannot be read for another reason than a byte order mark, of which the house style tells."""
+    marked = {file.name for file in files if any(fault.rule == BYTE_ORDER for fault in file.faults)}
+    return [one for one in unread if not (Kind.STYLE in kinds and one.place and one.place.file in marked)]
+
+
+def _known(findings: Iterable[Finding], index: Index, unread: Sequence[TurtleError]) -> Iterator[Finding]:
+    """The findings that do not come from a file that could not be read: what it describes is there all the same."""
+    broken = {error.place.file for error in unread if error.place}
+    lost = {iri for iri, blocks in index.items() if all(file.name in broken for file, _ in blocks)}
+    for finding in findings:
+        by_line = finding.rule.kind in (Kind.STYLE, Kind.TEXT)
+        if by_line or lost.isdisjoint((finding.focus, finding.value.removeprefix("<").removesuffix(">"))):
+            yield finding
 
 
 def findings_of_shapes(project: Project, store: Store, names: Names, engine: Engine) -> Report:
@@ -149,30 +205,35 @@ def _differences(compiled: Iterable[Finding], reference: Iterable[Finding]) -> I
 def _quality(project: Project, store: Store, names: Names) -> Report:
     rules, looked_at, members = [], {}, _members(store)
     findings: list[Finding] = []
+    statistics: dict[str, int] = {}
     for path in sorted((project.queries / "quality").glob("*-violation.rq")):
         query = read_query(path, name=project.name_of(path))
         rule = quality_rule(query)
         rules.append(rule)
-        findings += _ask(rule, query, store)
+        asked = list(_ask(rule, query, store))
+        if rule.use is Use.STATISTIC:
+            statistics[rule.key] = len({finding.focus for finding in asked})
+        else:
+            findings += asked
         looked_at[rule.key] = _looked_at(query, members, names)
-    return Report(tuple(rules), tuple(findings), looked_at)
+    return Report(tuple(rules), tuple(findings), looked_at, statistics=statistics)
 
 
 def quality_rule(query: Query) -> Rule:
     """The rule a quality query stands for, as its header says it.
 
     Raises:
-        QueryError: the header lacks a message or names an unknown severity.
+        QueryError: the header lacks a message or names an unknown severity or use.
 
     >>> quality_rule(Query("x-violation", "quality", "", "x.rq", {"message": "No.", "severity": "info"})).severity
     <Severity.INFO: 'info'>
     """
     head = query.header
-    severity = head.get("severity", "violation")
-    if not head.get("message") or severity not in list(Severity):
+    severity, use = head.get("severity", "violation"), head.get("use", "edit")
+    if not head.get("message") or severity not in list(Severity) or use not in list(Use):
         raise QueryError("quality-header", place=Place(query.file, 1), remedy="write-quality-header")
     message, remedy = (_of_header(head, name) for name in ("message", "remedy"))
-    return Rule(query.name, Kind.QUALITY, Severity(severity), message, remedy, query.text)
+    return Rule(query.name, Kind.QUALITY, Severity(severity), message, remedy, query.text, Use(use))
 
 
 def _of_header(head: Mapping[str, str], name: str) -> Text:
@@ -218,7 +279,9 @@ def _placed(parts: Iterable[Report], index: Index, names: Names) -> Iterator[Fin
     """The findings with the file and line each stands at, where that is known."""
     for part in parts:
         for finding in part.findings:
-            yield finding if finding.place else replace(finding, place=find_place(finding, index, names))
+            # what several things lack stands at no line of their plan
+            sought = finding if finding.times == 1 else replace(finding, path="")
+            yield finding if finding.place else replace(finding, place=find_place(sought, index, names))
 
 
 def _own(findings: Iterable[Finding], project: Project) -> Iterator[Finding]:

@@ -27,7 +27,7 @@ _REQUIRED: Final = ("question", "summary")
 _SAID: Final = ("question", "summary", "message", "remedy")
 """What is said in each language."""
 _OTHERS: Final = frozenset(("tags", "view", "needs", "version"))
-_QUALITY: Final = frozenset(("severity", "looks_at", "message", "remedy"))
+_QUALITY: Final = frozenset(("severity", "looks_at", "message", "remedy", "use"))
 """What only the header of a quality query says."""
 _UNLABELLED: Final = frozenset(("read_at", "link"))
 """Columns of addresses that are to be read as such."""

@@ -48,12 +48,21 @@ class Severity(StrEnum):
 
 
 class Kind(StrEnum):
-    """Where a rule comes from: the house style, a SHACL shape, a quality query, or the baseline itself."""
+    """Where a rule comes from: the house style, the words of files, a SHACL shape, a quality query, or the baseline."""
 
     STYLE = "style"
+    TEXT = "text"
     SHAPE = "shape"
     QUALITY = "quality"
     BASELINE = "baseline"
+
+
+class Use(StrEnum):
+    """What a finding asks for: an edit; what nobody has recorded yet, told once a plan; or only to be counted."""
+
+    EDIT = "edit"
+    GAP = "gap"
+    STATISTIC = "statistic"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +75,7 @@ class Rule:
     message: Text
     remedy: Text = Text()  # noqa: RUF009 - frozen
     query: str = ""
+    use: Use = Use.EDIT
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +84,8 @@ class Finding:
 
     ``focus`` is the IRI of the thing (of the file's named graph where the fault is the file's);
     ``path`` a property's IRI or a path in SPARQL's notation; ``value`` a term as N-Triples writes it;
-    ``component`` the SHACL constraint component, and ``expected`` what it asks for.
+    ``component`` the SHACL constraint component, and ``expected`` what it asks for. Of a plan, ``times`` says how many
+    things in it lack what nobody has recorded.
     """
 
     rule: Rule
@@ -84,6 +95,7 @@ class Finding:
     place: Place | None = None
     component: str = ""
     expected: Text = Text()  # noqa: RUF009 - frozen
+    times: int = 1
 
     @property
     def severity(self) -> Severity:
@@ -151,7 +163,8 @@ class Names:
 class Report:
     """Everything a check found, sorted; ``accepted`` holds what the baseline lets pass.
 
-    ``looked_at`` says by a rule's key how many nodes, files, blocks or statements it looked at.
+    ``looked_at`` says by a rule's key how many nodes, files, blocks or statements it looked at, ``statistics`` how many
+    of them a rule only counts.
     """
 
     rules: tuple[Rule, ...] = ()
@@ -161,6 +174,7 @@ class Report:
     accepted: tuple[Finding, ...] = ()
     fail_on: Severity = Severity.VIOLATION
     compared: bool = False
+    statistics: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def conforms(self) -> bool:
@@ -173,9 +187,14 @@ class Report:
 
     @property
     def counts(self) -> dict[Severity, int]:
-        """How many findings there are of each severity, the weightiest first."""
-        found = Counter(finding.severity for finding in self.findings)
+        """How many findings there are to mend of each severity, the weightiest first; gaps are counted apart."""
+        found = Counter(finding.severity for finding in self.findings if finding.rule.use is not Use.GAP)
         return {severity: found[severity] for severity in Severity}
+
+    @property
+    def gaps(self) -> int:
+        """How many findings tell of what nobody has recorded yet."""
+        return sum(finding.rule.use is Use.GAP for finding in self.findings)
 
     @property
     def solved(self) -> tuple[Finding, ...]:
@@ -189,7 +208,14 @@ class Report:
 
     def failing(self, rule: Rule) -> int:
         """How many nodes fail a rule."""
-        return len({finding.focus for finding in self.findings if finding.rule.key == rule.key})
+        if rule.key in self.statistics:
+            return self.statistics[rule.key]
+        found: dict[tuple[str, bool], int] = {}
+        for one in self.findings:
+            if one.rule.key == rule.key:
+                name = (one.focus, one.times > 1)  # a plan may lack itself what things in it lack
+                found[name] = max(one.times, found.get(name, 0))
+        return sum(found.values())
 
     def groups(self) -> Iterator[tuple[Rule, list[tuple[str, list[Finding]]]]]:
         """The findings by rule, then by plan, the weightiest rule first."""
@@ -197,6 +223,23 @@ class Report:
             of_rule = sorted(found, key=lambda finding: (not finding.part, finding.part))
             parts = [(part, list(group)) for part, group in groupby(of_rule, key=lambda finding: finding.part)]
             yield of_rule[0].rule, parts
+
+
+def gathered(findings: Iterable[Finding], plans: Mapping[str, str]) -> Iterator[Finding]:
+    """The findings, those of a gap in several things of a plan as one of the plan; ``plans`` says in which a thing is.
+
+    >>> gap = Rule("x", Kind.SHAPE, Severity.WARNING, Text(), use=Use.GAP)
+    >>> found = gathered([Finding(gap, "a"), Finding(gap, "b"), Finding(gap, "c")], {"a": "p", "b": "p"})
+    >>> [(finding.focus, finding.times) for finding in found]
+    [('p', 2), ('c', 1)]
+    """
+    groups: dict[tuple[str, ...], list[Finding]] = {}
+    for number, finding in enumerate(findings):
+        is_gap = finding.rule.use is Use.GAP and finding.focus in plans
+        of_plan = (finding.rule.key, plans.get(finding.focus, ""), finding.path, finding.value, finding.component)
+        groups.setdefault(of_plan if is_gap else (str(number),), []).append(finding)
+    for key, found in groups.items():
+        yield found[0] if len(found) == 1 else replace(found[0], focus=key[1], times=len(found), place=None)
 
 
 def in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
@@ -216,8 +259,8 @@ _HEAD: Final = """\
 """
 
 
-_RULE: Final = re.compile(r"[\w-]*:\S+|style-[\w-]+|[\w-]+-violation")
-"""How the name of a rule looks: that of a shape, of the house style, of a quality query."""
+_RULE: Final = re.compile(r"[\w-]*:\S+|(?:style|text)-[\w-]+|[\w-]+-violation")
+"""How the name of a rule looks: that of a shape, of the house style or of words, of a quality query."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ import pyoxigraph as ox
 from pan2kg.i18n.catalogue import SOURCE_LANGUAGE, Messages, Text
 from pan2kg.turtle.vocabulary import RDF, RDFS, SH
 from pan2kg.turtle.writer import string
-from pan2kg.validation.report import Finding, Kind, Names, Rule, Severity
+from pan2kg.validation.report import Finding, Kind, Names, Rule, Severity, Use
 
 _CHECK: Final = Messages("check")
 
@@ -34,6 +34,8 @@ PATHS: Final = {"inversePath": "^{}", "zeroOrMorePath": "{}*", "oneOrMorePath": 
 """The paths of one step, with the notation of SPARQL (SHACL, section 2.3.1)."""
 _SEVERITIES: Final = {SH + "Warning": Severity.WARNING, SH + "Info": Severity.INFO}
 _SHOWN: Final = 6
+_GAP: Final = "-missing"
+"""How the names of shapes end that ask for what may be unknown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,7 +241,8 @@ def _rule(shapes: Shapes, names: Names, constraint: Node, shape: Node) -> Rule:
     severity = shapes.value(shape, "severity")
     level = _SEVERITIES.get(severity.value, Severity.VIOLATION) if severity is not None else Severity.VIOLATION
     message = _message(shapes, constraint) or _message(shapes, shape) or _CHECK.text("nothing-said", rule=key)
-    return Rule(key, Kind.SHAPE, level, message)
+    is_gap = key.endswith(_GAP) and level is not Severity.VIOLATION
+    return Rule(key, Kind.SHAPE, level, message, use=Use.GAP if is_gap else Use.EDIT)
 
 
 def _message(shapes: Shapes, node: Node) -> Text:

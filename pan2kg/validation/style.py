@@ -40,6 +40,7 @@ _LOOKS_AT: Final = {
     "style-date": "statement",
     "style-canonical": "statement",
     "style-line-end": "file",
+    "style-byte-order-mark": "file",
     "style-final-newline": "file",
     "style-trailing-space": "file",
     "style-tab": "file",

@@ -8,7 +8,9 @@ It prints its port once it listens.
 from __future__ import annotations
 
 import json
+import resource
 import sys
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +21,7 @@ from pan2kg.server.assembly import assemble
 from pan2kg.server.channel import Limits, PoolLimits
 from pan2kg.server.evaluation import Evaluator
 from pan2kg.server.http_server import listen, new_server
+from pan2kg.server.journal import Journal
 from pan2kg.server.pages import Pages
 from pan2kg.server.pool import Pool
 from pan2kg.server.request import hosts_of
@@ -61,6 +64,23 @@ class SmallSite:
         return None
 
 
+class FaultyStore:
+    """A store with a fault of the software in it, as far as the service asks it."""
+
+    def __init__(self, store: ox.Store) -> None:
+        self.store = store
+
+    def query(self, text: str, **named: object) -> object:
+        if "FAULT" in text:
+            raise ZeroDivisionError("a fault of the software")
+        return self.store.query(text, **named)  # type: ignore[arg-type]
+
+    def update(self, text: str, base_iri: str | None = None) -> None:
+        if "FAULT" in text:
+            raise ZeroDivisionError("a fault of the software")
+        self.store.update(text, base_iri=base_iri)
+
+
 def main() -> None:
     given = json.loads(sys.argv[1])
     limits = Limits(
@@ -82,14 +102,28 @@ def main() -> None:
         services=frozenset(given.get("services", [])),
     )
     bound = listen("127.0.0.1", 0)
+    journal = Journal.open(Path(given["journal"])) if given.get("journal") else None
+
+    if given.get("file_size"):
+        resource.setrlimit(resource.RLIMIT_FSIZE, (given["file_size"],) * 2)
 
     def load() -> Evaluator:
         store = ox.Store()
         if given.get("data"):
             store.load(Path(given["data"]).read_bytes(), format=ox.RdfFormat.N_QUADS)
-        return Evaluator(store, limits, {"e": "http://example.org/"})
+        if given.get("loading"):
+            Path(given["loading"]).touch()
+            time.sleep(600)
+        if given.get("recursion"):
+            sys.setrecursionlimit(given["recursion"])
+        held: ox.Store = FaultyStore(store) if given.get("faulty") else store  # type: ignore[assignment]
+        if journal:
+            journal.replay(store)
+        return Evaluator(held, limits, {"e": "http://example.org/"})
 
-    fork_server = start_fork_server(load, limits.seconds, close=[bound], connects=bool(settings.services))
+    fork_server = start_fork_server(
+        load, limits.seconds, close=[bound], connects=bool(settings.services), journal=journal
+    )
     release = Release("small", fork_server)
     store = PoolStore(fork_server)
     asset = Path(__file__)
@@ -100,7 +134,12 @@ def main() -> None:
         sys.stdout.write(f"{bound.getsockname()[1]} {fork_server.line.process}\n")
         sys.stdout.flush()
 
-    new_server(application, ready).run(sockets=[bound])
+    def leave() -> None:
+        server.should_exit = True
+
+    server = new_server(application, ready)
+    fork_server.on_lost.append(leave)
+    server.run(sockets=[bound])
     fork_server.close()
 
 

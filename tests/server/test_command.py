@@ -96,7 +96,7 @@ def test_who_still_waits_when_it_ends_is_told(serve: Serve, until: Callable[...,
             get(f"{url}sparql?query={quote(SLOW)}")
         replies.append((refused.value.code, refused.value.read().decode()))
 
-    (fork_server,) = children(process.pid)
+    fork_server = fork_server_of(process)
     reader = threading.Thread(target=ask)
     reader.start()
     until(lambda: any(worked(child) > 0.3 for child in children(fork_server)))
@@ -113,6 +113,13 @@ def worked(process: int) -> float:
     return float(ran.stdout.strip() or 0)
 
 
+def fork_server_of(service: subprocess.Popen[str]) -> int:
+    """The child of the supervisor, which is the child of the main process."""
+    (supervisor,) = children(service.pid)
+    (fork_server,) = children(supervisor)
+    return fork_server
+
+
 def children(process: int) -> list[int]:
     found = subprocess.run(["pgrep", "-P", str(process)], capture_output=True, text=True, check=False)
     return [int(line) for line in found.stdout.split()]
@@ -122,7 +129,7 @@ def test_nothing_is_left_when_it_is_killed(serve: Serve, until: Callable[..., No
     process = serve("--port", "0")
     url = address(process)
     get(f"{url}sparql?query=ASK%7B%7D")
-    (fork_server,) = children(process.pid)
+    fork_server = fork_server_of(process)
     process.kill()
     until(lambda: not _lives(fork_server))
 

@@ -190,10 +190,3 @@ def test_who_waits_too_long_is_told(start: Start) -> None:
         replies = [one.result() for one in [threads.submit(service.ask, SLOW) for _ in range(2)]]
     assert {one.status for one in replies} == {503}
     assert sum("All workers are taken" in one.text for one in replies) == 1
-
-
-def test_without_the_nursery_the_service_says_so_and_ends(start: Start) -> None:
-    service = start()
-    os.kill(service.fork_server, signal.SIGKILL)
-    reply = service.ask("ASK {}")
-    assert (reply.status, reply.text) == (503, "The process that holds the graph is gone; start the service again.\n")

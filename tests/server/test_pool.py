@@ -16,7 +16,7 @@ import pyoxigraph as ox
 from pan2kg.server.evaluation import Evaluator
 from pan2kg.server.channel import Task
 from pan2kg.server.channel import PoolLimits, Limits
-from pan2kg.server.workers import ForkServer, start_fork_server
+from pan2kg.server.workers import ForkServer, start_supervisor
 from pan2kg.server.pool import Pool
 from pan2kg.server.request import Refusal
 
@@ -43,8 +43,8 @@ async def ask(pool):
     print(json.dumps([one.sentence if isinstance(one, Refusal) else one.body.decode() for one in answers]))
 
 limits = Limits(seconds=60.0)
-started = start_fork_server(lambda: Evaluator(ox.Store(), limits, {}), limits.seconds)
-fork_server = Unlucky(started.line, started.seconds)
+fork_server = Unlucky(start_supervisor(lambda: Evaluator(ox.Store(), limits, {})), limits.seconds)
+fork_server.start()
 asyncio.run(ask(Pool(fork_server, PoolLimits(workers=2, slots=2))))
 fork_server.close()
 """

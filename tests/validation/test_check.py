@@ -234,13 +234,46 @@ def test_two_checks_give_the_same_report(small: Project) -> None:
     assert there == f"{report.findings}\n"
 
 
-@pytest.mark.parametrize("name", ["graph/plans/a/plan.ttl", "ontology/shapes/plan.ttl"])
-def test_text_that_is_no_turtle_is_an_error_with_its_line(small: Project, name: str) -> None:
-    write(small.root, name, "@prefix e: <http://e/> .\n\ne:a a e:b ;\n    e:c <not an iri> .\n")
+NO_TURTLE: Final = "@prefix e: <http://e/> .\n\ne:a a e:b ;\n    e:c <not an iri> .\n"
+
+
+def test_a_shape_that_is_no_turtle_is_an_error_with_its_line(small: Project) -> None:
+    write(small.root, "ontology/shapes/plan.ttl", NO_TURTLE)
     with pytest.raises(TurtleError) as caught:
         check(small)
     assert caught.value.place
-    assert (caught.value.place.file, caught.value.place.line) == (name, 4)
+    assert (caught.value.place.file, caught.value.place.line) == ("ontology/shapes/plan.ttl", 4)
+
+
+def test_each_file_that_is_no_turtle_is_a_finding_and_the_others_are_checked(small: Project) -> None:
+    write(small.root, "graph/one.ttl", NO_TURTLE)
+    write(small.root, "graph/two.ttl", f"# 2\n{NO_TURTLE}")
+    report = check(small)
+    lines = [(one.place.file, one.place.line) for one in found(report, "text-syntax") if one.place]
+    assert lines == [("graph/one.ttl", 4), ("graph/two.ttl", 5)]
+    assert found(report, "pan:PlanShape-notation")
+    assert not report.conforms
+
+
+def test_what_an_unread_file_describes_is_not_said_to_be_missing(small: Project) -> None:
+    shutil.copy(ROOT / "queries" / "quality" / "undescribed-thing-violation.rq", small.root / "queries" / "quality")
+    write(small.root, "graph/x.ttl", f"{PREFIXES}plan:c a pan:Plan ;\n    pan:part plan:d .\n")
+    write(small.root, "graph/y.ttl", f"{PREFIXES}plan:d a pan:Plan ;\n    skos:prefLabel Plan D .\n")
+    report = check(small)
+    assert len(found(report, "text-syntax")) == 1
+    assert found(report, "undescribed-thing-violation") == []
+
+
+def test_the_reference_reads_every_file_to_its_end(small: Project) -> None:
+    write(small.root, "graph/one.ttl", NO_TURTLE)
+    with pytest.raises(TurtleError, match=r"one\.ttl:4"):
+        check(small, engine=Engine.PYSHACL)
+
+
+def test_a_byte_order_mark_is_one_sentence(small: Project) -> None:
+    write(small.root, "graph/x.ttl", f'\ufeff{PREFIXES}plan:c a pan:Plan ;\n    skos:notation "3" .\n')
+    told = [one for one in check(small).findings if one.place and one.place.file == "graph/x.ttl"]
+    assert [one.rule.key for one in told] == ["style-byte-order-mark"]
 
 
 MALFORMED: Final = {
@@ -290,7 +323,7 @@ def test_a_quality_query_that_cannot_be_used_is_an_error_with_its_file(
 
 def test_every_quality_query_says_what_is_wrong_and_what_mends_it_in_both_languages(report: Report) -> None:
     rules = [rule for rule in report.rules if rule.kind is Kind.QUALITY]
-    assert len(rules) == 17
+    assert len(rules) == 30
     for rule in rules:
         assert all((rule.message.say("fr"), rule.message.say("en"), rule.remedy.say("fr"), rule.remedy.say("en"))), (
             rule.key
@@ -312,6 +345,19 @@ link:{key} a pan:Link ;
     pan:linkType linktype:{type} ;
     pan:from {start} ;
     pan:to {end} .
+"""
+DATED: Final = """
+milestone:{key} a pan:Milestone ;
+    pan:milestoneOf instrument:zz ;
+    pan:milestoneType milestonetype:{type} ;
+    pan:date "{date}"^^xsd:date .
+"""
+ADOPTED: Final = 'plan:{key} a pan:Plan ; pan:adoptedOn "{day}"^^xsd:date . '
+INVOLVED: Final = """
+involvement:{key} a pan:Involvement ;
+    pan:involves body:{body} ;
+    pan:involvedIn {work} ;
+    pan:role role:{role} .
 """
 PROFILE: Final = "<https://w3id.org/pan2kg/profile> a pan:Profile"
 FAULTY: Final = {
@@ -346,6 +392,31 @@ FAULTY: Final = {
     "wished-label-violation": f'{PROFILE} ; pan:wishedLabelLanguage "lb"^^xsd:language . plan:zz a pan:Plan .',
     "outside-base-violation": "<https://elsewhere.example/id/plan/zz> a pan:Plan .",
     "example-left-violation": "plan:zz a pan:Plan ; pan:isExample true .",
+    "future-event-violation": 'plan:zz a pan:Plan ; pan:adoptedOn "2099-12"^^xsd:gYearMonth .',
+    "before-its-act-violation": DATED.format(key="a", type="adoption", date="2020-01-31")
+    + DATED.format(key="b", type="application", date="2019-12-31"),
+    "plan-period-violation": 'plan:zz a pan:Plan ; skos:prefLabel "Z 2020-2022"@fr ; '
+    'pan:periodStart "2000"^^xsd:gYear .',
+    "cites-later-violation": ADOPTED.format(key="x", day="2018-01-31")
+    + ADOPTED.format(key="y", day="2020-01-31")
+    + LINK.format(key="a", type="builds-on", start="plan:x", end="plan:y"),
+    "two-leads-violation": "action:zz a pan:Action . "
+    + INVOLVED.format(key="a", body="x", work="action:zz", role="lead")
+    + INVOLVED.format(key="b", body="y", work="action:zz", role="coordination"),
+    "body-out-of-time-violation": INVOLVED.format(key="a", body="x", work="plan:zz", role="lead")
+    + 'plan:zz pan:periodStart "2020"^^xsd:gYear . '
+    'change:zz a org:ChangeEvent ; pan:date "2018"^^xsd:gYear ; org:originalOrganization body:x .',
+    "celex-violation": "<http://data.europa.eu/eli/dir/2019/1937/oj> adms:identifier identifier:zz . "
+    'identifier:zz pan:identifierScheme scheme:celex ; skos:notation "32019L1973" .',
+    "identifier-key-violation": 'plan:zz-1 a pan:Plan ; dcterms:identifier "zz-2" .',
+    "duplicate-number-violation": 'action:zz-1 a pan:Action ; pan:inPlan plan:zz ; skos:notation "1" . '
+    'action:zz-2 a pan:Action ; pan:inPlan plan:zz ; skos:notation "1" .',
+    "duplicate-title-violation": 'action:zz-1 a pan:Action ; pan:inPlan plan:zz ; skos:prefLabel "Z"@fr . '
+    'action:zz-2 a pan:Action ; pan:inPlan plan:zz ; skos:prefLabel "Z"@fr .',
+    "part-of-other-plan-violation": "action:zz a pan:Action ; pan:inPlan plan:x ; pan:inCategory category:zz . "
+    "category:zz a pan:Category ; pan:inPlan plan:y .",
+    "topic-scheme-violation": "plan:zz a pan:Plan ; pan:hasTopic role:zz . role:zz skos:inScheme scheme:role .",
+    "involvement-without-passage-violation": INVOLVED.format(key="a", body="x", work="plan:zz", role="lead"),
 }  # fmt: skip
 
 
@@ -354,12 +425,77 @@ def test_every_quality_query_has_a_case() -> None:
     assert set(FAULTY) == names, "Give each query in queries/quality one case in FAULTY."
 
 
-@pytest.mark.parametrize("name", FAULTY)
-def test_a_quality_query_finds_its_fault(small: Project, name: str) -> None:
+def test_what_is_only_counted_is_no_finding(small: Project) -> None:
+    name = "wished-label-violation"
+    report = asked(small, FAULTY[name])
+    assert found(report, name) == []
+    assert report.failing(next(rule for rule in report.rules if rule.key == name)) == 3
+
+
+def test_what_nobody_has_recorded_of_several_actions_is_told_once_a_plan(small: Project) -> None:
+    shape = SHAPES.replace("PlanShape-notation", "PlanShape-notation-missing").replace("pan:Plan ;", "pan:Action ;")
+    write(small.root, "ontology/shapes/plan.ttl", shape)
+    actions = "".join(f"plan:{key} a pan:Action ;\n    pan:inPlan plan:a .\n\n" for key in "xyz")
+    write(small.root, "graph/plans/a/actions.ttl", PREFIXES + actions)
+    report = check(small)
+    (gap,) = found(report, "pan:PlanShape-notation-missing")
+    assert (gap.focus.rsplit("/", 1)[-1], gap.times, str(gap.place)) == ("a", 3, "graph/plans/a/plan.ttl:5")
+    assert (report.gaps, report.counts[Severity.WARNING], report.failing(gap.rule)) == (1, 0, 3)
+
+
+SOUND: Final = {
+    "future-event-violation": DATED.format(key="a", type="application", date="2099-12-31"),
+    "before-its-act-violation": DATED.format(key="a", type="adoption", date="2020-01-31")
+    + DATED.format(key="b", type="submission", date="2019-12-31"),
+    "plan-period-violation": 'plan:zz a pan:Plan ; skos:prefLabel "Z 2018-2022 (prolongé)"@fr ; '
+    'pan:periodStart "2018"^^xsd:gYear ; pan:periodEnd "2024"^^xsd:gYear .',
+    "cites-later-violation": ADOPTED.format(key="x", day="2018-01-31")
+    + ADOPTED.format(key="y", day="2020-01-31")
+    + LINK.format(key="a", type="external-statement", start="plan:x", end="plan:y")
+    + LINK.format(key="b", type="builds-on", start="plan:y", end="plan:x")
+    + LINK.format(key="c", type="cross-reference", start="plan:x", end="plan:y")
+    + "link:c pan:relation relation:announces .",
+    "two-leads-violation": "action:zz a pan:Action . involvement:a pan:evidence passage:z . "
+    "involvement:b pan:evidence passage:z . "
+    + INVOLVED.format(key="a", body="x", work="action:zz", role="lead")
+    + INVOLVED.format(key="b", body="y", work="action:zz", role="lead"),
+    "body-out-of-time-violation": INVOLVED.format(key="a", body="x", work="plan:zz", role="lead")
+    + 'plan:zz pan:periodStart "2018"^^xsd:gYear . '
+    'change:zz a org:ChangeEvent ; pan:date "2018"^^xsd:gYear ; org:originalOrganization body:x .',
+    "celex-violation": "<http://data.europa.eu/eli/reg_del/2020/1588/oj> adms:identifier identifier:zz . "
+    'identifier:zz pan:identifierScheme scheme:celex ; skos:notation "32020R1588" .',
+    "identifier-key-violation": '<http://data.europa.eu/eli/dir/2019/1937/oj> dcterms:identifier "dir-2019-1937" .',
+    "duplicate-number-violation": "action:zz-1 a pan:Action ; pan:inPlan plan:zz ; pan:inPart part:x ; "
+    'skos:notation "1" . action:zz-2 a pan:Action ; pan:inPlan plan:zz ; pan:inPart part:y ; skos:notation "1" .',
+    "part-of-other-plan-violation": "action:zz a pan:Action ; pan:inPlan plan:x ; pan:inCategory category:zz . "
+    "category:zz a pan:Category ; pan:inPlan plan:x .",
+    "topic-scheme-violation": "plan:zz a pan:Plan ; pan:hasTopic topic:zz . topic:zz skos:inScheme scheme:topic .",
+    "involvement-without-passage-violation": INVOLVED.format(key="a", body="x", work="plan:zz", role="lead")
+    + 'involvement:a skos:editorialNote "Read aloud."@en .',
+}  # fmt: skip
+"""What looks like a fault and is none."""
+
+
+def asked(small: Project, text: str) -> Report:
+    """What the quality queries find in a text."""
     for part in ("quality", "rules"):
         shutil.copytree(ROOT / "queries" / part, small.root / "queries" / part, dirs_exist_ok=True)
     shutil.copy(ROOT / "ontology" / "pan2kg.ttl", small.root / "ontology")
-    write(small.root, "graph/x.ttl", (ROOT / "ontology" / "prefixes.ttl").read_text(encoding="utf-8") + FAULTY[name])
-    found_ = found(check(small, kinds=[Kind.QUALITY]), name)
+    write(small.root, "graph/x.ttl", (ROOT / "ontology" / "prefixes.ttl").read_text(encoding="utf-8") + text)
+    return check(small, kinds=[Kind.QUALITY])
+
+
+@pytest.mark.parametrize("name", SOUND)
+def test_a_quality_query_lets_pass_what_is_sound(small: Project, name: str) -> None:
+    assert found(asked(small, SOUND[name]), name) == []
+
+
+@pytest.mark.parametrize("name", FAULTY)
+def test_a_quality_query_finds_its_fault(small: Project, name: str) -> None:
+    report = asked(small, FAULTY[name])
+    if name == "wished-label-violation":
+        assert report.statistics == {name: 3}
+        return
+    found_ = found(report, name)
     assert found_, f"{name} does not see: {FAULTY[name]}"
     assert all(finding.place or finding.focus.startswith("http") for finding in found_)

@@ -43,6 +43,7 @@ FAULTS: Final = {
     "style-date": (7, f'{HEAD}\n{PLAIN} ;\n    {LABEL} ;\n    pan:date "2020-01-31" .\n'),
     "style-canonical": (8, f'{TYPED}\n{PLAIN} ;\n    {LABEL} ;\n    pan:count "007"^^xsd:integer .\n'),
     "style-line-end": (5, f"{HEAD}\n{PLAIN} ;\r\n    {LABEL} .\n"),
+    "style-byte-order-mark": (1, f"\ufeff{HEAD}\n{PLAIN} ;\n    {LABEL} .\n"),
     "style-final-newline": (6, f"{HEAD}\n{PLAIN} ;\n    {LABEL} ."),
     "style-trailing-space": (5, f"{HEAD}\n{PLAIN} ; \n    {LABEL} .\n"),
     "style-tab": (6, f"{HEAD}\n{PLAIN} ;\n\t{LABEL} .\n"),

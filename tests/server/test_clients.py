@@ -1,0 +1,204 @@
+"""Other people's clients: curl, Java's, and what older and simpler ones send, as it is on the wire."""
+
+from __future__ import annotations
+
+import shutil
+import socket
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+
+from tests.server.conftest import PAIRS, PATIENCE, SLOW, Service, Start
+
+ANSWER = b'{"head":{},"boolean":true}'
+HOST = b"Host: localhost\r\n"
+OFFER = b"Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAEAAEAAAAIAAAABAAMAAABk\r\n"
+QUERY = b"Content-Type: application/sparql-query\r\nContent-Length: 6\r\n"
+ASK = b"GET /sparql?query=ASK%7B%7D HTTP/1.1\r\n" + HOST
+LAST = ASK + b"Connection: close\r\n\r\n"
+
+
+def line_to(service: Service) -> socket.socket:
+    return socket.create_connection(("127.0.0.1", service.port), timeout=PATIENCE)
+
+
+def read(line: socket.socket) -> bytes:
+    """All that comes until the other side closes."""
+    return b"".join(iter(lambda: line.recv(2**16), b""))
+
+
+def exchange(service: Service, *pieces: bytes) -> bytes:
+    with line_to(service) as line:
+        for piece in pieces:
+            line.sendall(piece)
+        return read(line)
+
+
+@pytest.mark.parametrize(
+    "pieces",
+    [
+        [b"POST /sparql HTTP/1.1\r\n" + HOST + OFFER + QUERY + b"\r\nASK {}" + LAST],
+        [b"POST /sparql HTTP/1.1\r\n" + HOST + OFFER + QUERY + b"\r\n", b"ASK", b" {}", LAST],
+        [
+            b"POST /sparql HTTP/1.1\r\n" + HOST + OFFER + b"Content-Type: application/sparql-query\r\n",
+            b"Transfer-Encoding: chunked\r\n\r\n3\r\nASK\r\n3\r\n {}\r\n0\r\n\r\n" + LAST,
+        ],
+        [ASK + OFFER + b"\r\n" + LAST],
+        [ASK + OFFER + b"\r\n" + ASK + OFFER + b"\r\n" + LAST],
+    ],
+)
+def test_an_offer_of_http_2_is_passed_over_and_nothing_of_what_follows_is_lost(
+    service: Service, pieces: list[bytes]
+) -> None:
+    asked = sum(piece.count(b"HTTP/1.1\r\n") for piece in pieces)
+    seen = exchange(service, *pieces)
+    assert (seen.count(b"HTTP/1.1 200 OK"), seen.count(ANSWER)) == (asked, asked), seen
+    assert b"101 Switching" not in seen
+
+
+def test_a_tunnel_is_refused(service: Service) -> None:
+    assert b"HTTP/1.1 4" in exchange(service, b"CONNECT localhost:80 HTTP/1.1\r\n" + HOST + b"\r\n" + LAST)[:12]
+
+
+def test_http_1_0_gets_no_chunks_and_a_broken_answer_no_clean_end(start: Start) -> None:
+    service = start(seconds=30.0, size=2**20)
+    whole = "SELECT ?a ?d WHERE { ?a ?b ?c . ?d ?e ?f } LIMIT 9000"
+    seen = exchange(
+        service, f"GET /sparql?query={quote(whole)} HTTP/1.0\r\n".encode() + HOST + b"Accept: text/csv\r\n\r\n"
+    )
+    head, _, body = seen.partition(b"\r\n\r\n")
+    assert b"transfer-encoding" not in head.lower()
+    assert (b"connection: close" in head, len(body.splitlines())) == (True, 9001)
+    with line_to(service) as line:
+        line.sendall(f"GET /sparql?query={quote(PAIRS)} HTTP/1.0\r\n".encode() + HOST + b"\r\n")
+        with pytest.raises(ConnectionResetError):
+            read(line)
+
+
+def test_http_1_0_is_not_told_to_go_on(service: Service) -> None:
+    seen = exchange(service, b"POST /sparql HTTP/1.0\r\n" + HOST + b"Expect: 100-continue\r\n" + QUERY + b"\r\nASK {}")
+    assert seen.startswith(b"HTTP/1.1 200 OK")
+    assert seen.endswith(ANSWER)
+
+
+def test_who_asks_before_it_sends_a_body_is_told_to_go_on(service: Service) -> None:
+    with line_to(service) as line:
+        line.sendall(b"POST /sparql HTTP/1.1\r\nConnection: close\r\n" + HOST + b"Expect: 100-continue\r\n" + QUERY)
+        line.sendall(b"\r\n")
+        assert line.recv(25, socket.MSG_WAITALL) == b"HTTP/1.1 100 Continue\r\n\r\n"
+        line.sendall(b"ASK {}")
+        assert read(line).endswith(ANSWER)
+
+
+def test_who_is_refused_before_it_sends_a_body_is_told_so_and_hung_up_on(service: Service) -> None:
+    seen = exchange(
+        service, b"POST /sparql HTTP/1.1\r\nHost: other.example\r\nExpect: 100-continue\r\n" + QUERY + b"\r\n"
+    )
+    assert seen.startswith(b"HTTP/1.1 421")
+    assert b"connection: close" in seen
+
+
+@pytest.mark.parametrize("version", [b"1.0", b"1.1"])
+@pytest.mark.parametrize(
+    ("path", "end"), [("/sparql?query=ASK%7B%7D", ANSWER), ("/index.html", b"</p>")], ids=["query", "page"]
+)
+def test_who_closes_its_side_after_asking_is_answered(service: Service, version: bytes, path: str, end: bytes) -> None:
+    with line_to(service) as line:
+        line.sendall(b"GET " + path.encode() + b" HTTP/" + version + b"\r\n" + HOST + b"\r\n")
+        line.shutdown(socket.SHUT_WR)
+        seen = read(line)
+    assert seen.startswith(b"HTTP/1.1 200")
+    assert seen.endswith(end)
+
+
+def test_who_closes_its_side_and_waits_long_is_answered_and_its_other_questions_too(start: Start) -> None:
+    service = start(seconds=1.5)
+    slow = f"GET /sparql?query={quote(SLOW)} HTTP/1.1\r\n".encode() + HOST + b"\r\n"
+    with line_to(service) as line:
+        line.sendall(slow + ASK + b"\r\n")
+        line.shutdown(socket.SHUT_WR)
+        seen = read(line)
+    assert seen.replace(b"HTTP/1.1 100 Continue\r\n\r\n", b"").startswith(b"HTTP/1.1 503")
+    assert seen.endswith(ANSWER)
+
+
+def test_who_leaves_altogether_is_not_worked_for(start: Start, until: Callable[..., None]) -> None:
+    service = start(seconds=PATIENCE, workers=1)
+    with line_to(service) as line:
+        line.sendall(f"GET /sparql?query={quote(SLOW)} HTTP/1.1\r\n".encode() + HOST + b"\r\n")
+        until(lambda: bool(service.workers()))
+    assert service.ask("ASK {}").status == 200, "its worker was free again within the time others wait"
+
+
+def test_a_request_that_is_cut_off_is_not_answered(service: Service) -> None:
+    with line_to(service) as line:
+        line.sendall(b"POST /sparql HTTP/1.1\r\n" + HOST + QUERY + b"\r\nASK")
+        line.shutdown(socket.SHUT_WR)
+        assert read(line) == b""
+
+
+def test_the_tags_of_two_codings_differ_and_each_is_found_again(service: Service) -> None:
+    plain, zipped = (
+        service.send("GET", "/index.html", headers={"Accept-Encoding": coding}) for coding in ("identity", "gzip")
+    )
+    tags = plain.headers["etag"], zipped.headers["etag"]
+    assert tags[0] != tags[1]
+    assert not any(tag.startswith("W/") for tag in tags)
+    for known, coding, status in [(0, "identity", 304), (0, "gzip", 200), (1, "gzip", 304), (1, "identity", 200)]:
+        asked = {"Accept-Encoding": coding, "If-None-Match": tags[known]}
+        assert service.send("GET", "/index.html", headers=asked).status == status
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ["--http2"],
+        ["--http1.0"],
+        ["--http1.1", "--header", "Expect: 100-continue"],
+        ["--header", "Transfer-Encoding: chunked"],
+    ],
+    ids=["http2", "http1.0", "expect", "chunked"],
+)
+@pytest.mark.parametrize("size", [6, 200_000])
+def test_curl_is_answered(service: Service, tmp_path: Path, options: list[str], size: int) -> None:
+    if shutil.which("curl") is None:
+        pytest.skip("this asks with curl, which is not installed")
+    query = tmp_path / "query.rq"
+    query.write_text("ASK {}".ljust(size))
+    sent = ["--data-binary", f"@{query}", "--header", "Content-Type: application/sparql-query"]
+    asked = ["curl", "--silent", "--show-error", "--max-time", "60", *options, *sent]
+    done = subprocess.run(
+        [*asked, f"http://127.0.0.1:{service.port}/sparql"], capture_output=True, check=False, timeout=PATIENCE
+    )
+    assert (done.stdout, done.stderr) == (ANSWER, b"")
+
+
+JAVA = """
+import java.net.URI;
+import java.net.http.*;
+
+class Ask {
+    public static void main(String[] given) throws Exception {
+        HttpClient client = HttpClient.newHttpClient();
+        for (int n = 0; n < 3; n++) {
+            HttpRequest request = HttpRequest.newBuilder(URI.create(given[0]))
+                .header("Content-Type", "application/sparql-query")
+                .POST(HttpRequest.BodyPublishers.ofString("ASK {}")).build();
+            System.out.println(client.send(request, HttpResponse.BodyHandlers.ofString()).body());
+        }
+    }
+}
+"""
+
+
+def test_java_s_own_client_is_answered_as_it_comes(service: Service, tmp_path: Path) -> None:
+    if shutil.which("javac") is None:
+        pytest.skip("this asks with Java's own client, and there is no Java that compiles here")
+    program = tmp_path / "Ask.java"
+    program.write_text(JAVA)
+    asked = ["java", str(program), f"http://127.0.0.1:{service.port}/sparql"]
+    done = subprocess.run(asked, capture_output=True, text=True, check=False, timeout=PATIENCE)
+    assert (done.stdout.split(), done.stderr) == ([ANSWER.decode()] * 3, "")
