@@ -186,6 +186,8 @@ def _query_text(given: str) -> tuple[str, str]:
 
 def _store(project: Project, options: argparse.Namespace, rules: list[str] | None = None) -> Store:
     if options.endpoint is not None:
+        if getattr(options, "as_of", None):
+            raise QueryError("remote-as-of", remedy="leave-out-endpoint")
         from pan2kg.store.remote import open_remote
 
         return open_remote(options.endpoint, is_ours=rules is not None)

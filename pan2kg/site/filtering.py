@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from pan2kg.site.site_context import SiteContext
 
 _PAGE: Final = Messages("page")
+_FIGURE: Final = Messages("figure")
 
 
 _COMPLETE: Final = f"{ID}completeness/complete"
@@ -120,6 +121,7 @@ def filtering(context: PageContext, limit: int | None) -> Markup:
         "ids": start,
         "words": {
             **{key: _PAGE.template(key, context.request.language) for key in WORDS},
+            "bits-counted": _FIGURE.template("bits-counted", context.request.language),
             "colon": format_of("colon", context.request.language),
         },
     })  # fmt: skip

@@ -7,7 +7,7 @@ pages as long as they are equal there, since a large site shows each name on hun
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, cast
@@ -185,9 +185,10 @@ class PageContext:
         return self.kept("link", iri, self._link)
 
     def _link(self, iri: str) -> Markup:
-        entry = self._index.entry(iri)
-        if entry and entry.kind in ("plan", "instrument") and self._index.brief(iri, self.request.data).whole:
-            return self._short(iri)
+        entry, brief = self._index.entry(iri), self._index.brief(iri, self.request.data)
+        if entry and entry.kind in ("plan", "instrument") and brief.whole:
+            named = self._marked(replace(brief, texts=entry.brief))
+            return piece("titled_lead")(self.address(iri), self.name(iri), named)
         return self.lead(self.address(iri), self.label(iri))
 
     def kept(self, manner: str, iri: str, make: Callable[[str], Made]) -> Made:

@@ -78,8 +78,11 @@ def test_no_stored_question_has_a_parameter_that_cannot_be_linked_to(project: Pr
 
 def test_a_link_writes_out_defaults_and_things_by_one_name(project: Project, graph: pan2kg.Graph) -> None:
     query = find_query(project, "who-should-talk")
-    for given_values in ({}, {"body": "maee"}, {"body": "https://w3id.org/pan2kg/id/body/maee"}):
-        assert fix(query, given_values, store=graph.store, project=project) == {"body": "body:maee"}
+    for given_values in ({}, {"body": "meco"}, {"body": "https://w3id.org/pan2kg/id/body/meco"}):
+        assert fix(query, given_values, store=graph.store, project=project) == {
+            "body": "body:meco",
+            "least_level": "official",
+        }
 
 
 def test_what_a_link_fixes_asks_the_same_question(project: Project, graph: pan2kg.Graph) -> None:

@@ -226,7 +226,6 @@ class CoherenceFilter extends HTMLElement {
         const row = this.name(plan);
         const link = row.querySelector("a");
         if (link !== null) {
-            link.title = (link.textContent ?? "").trim();
             link.textContent = brief;
         }
         return row;
@@ -255,7 +254,10 @@ class CoherenceFilter extends HTMLElement {
         const [cites, cited] = met.one === one ? [met.cites, met.cited] : [met.cited, met.cites];
         const [arrow, way] = cites && cited ? ["↔", "both"] : cites ? ["→", "cites"] : cited ? ["←", "cited"] : ["", ""];
         const bits = met.bits > 0 ? amount(met.bits) : "";
-        const said = [...(arrow ? [this.say(`cell-${way}`, {})] : []), ...(bits ? [this.say("cell-shares", { bits })] : [])];
+        // bits are counted as other measures are, which the forms of whole numbers stand for: one for 1, none below 2
+        const n = met.bits === 1 ? 1 : met.bits < 2 ? 0 : 2;
+        const shares = bits && this.say("cell-shares", { bits: this.say("bits-counted", { n, amount: bits }) });
+        const said = [...(arrow ? [this.say(`cell-${way}`, {})] : []), ...(shares ? [shares] : [])];
         const keys = [this.data.plans[one]?.key ?? "", this.data.plans[two]?.key ?? ""].sort(compare);
         const evidence = this.value("evidence");
         const title = said.join(" · ") || this.say("cell-together", {});
@@ -297,7 +299,8 @@ class CoherenceFilter extends HTMLElement {
         }
         event.preventDefault();
         const { data } = this;
-        const name = (plan: number): string => (this.name(plan).textContent ?? "").trim();
+        // where a row shows the short name, the title of its link has the full one
+        const name = (plan: number): string => this.name(plan).querySelector("a")?.title || (this.name(plan).textContent ?? "").trim();
         const met = this.met(this.plans).sort((a, b) => compare(this.iri(a.one), this.iri(b.one)) || compare(this.iri(a.two), this.iri(b.two)));
         const head = ["one", "one_label", "two", "two_label", "one_cites_two", "two_cites_one", "bits", "level"];
         const key = (level: number): string => data.keys[level - 1] ?? "";

@@ -44,7 +44,7 @@ def downloaded(page: Page, name: str) -> str:
 @pytest.mark.parametrize(
     ("question", "values"),
     [
-        ("who-should-talk", {"body": "maee"}),
+        ("who-should-talk", {"body": "meco"}),
         ("actions-of-plan", {"plan": "lu-bhr-1"}),
         ("why-linked", {"one": "lu-bhr-2-4-3", "two": "lu-bhr-1-m5"}),
         ("affected-by-instrument", {"instrument": "reg-2017-821"}),

@@ -38,7 +38,8 @@ def test_a_question_asked_in_the_page_fixes_its_release(static_site: StaticSite,
     page.locator("#p-body").fill("mj")
     page.locator("question-form form button").click()
     expect(page.locator("question-form")).to_have_attribute("aria-busy", "false")
-    assert page.evaluate("location.hash") == f"#body=mj&release={static_site.site.site_context.graph.release}"
+    release = static_site.site.site_context.graph.release
+    assert page.evaluate("location.hash") == f"#body=mj&least_level=official&release={release}"
 
 
 @pytest.mark.parametrize("way", ["served", "from disk"])
