@@ -22,7 +22,7 @@ QUESTIONS: Final = {
     4: "coherence unacknowledged",
     5: "ask who-does-what",
     6: "ask overlapping-mandates",
-    7: "ask who-should-talk --body maee",
+    7: "ask who-should-talk --body meco",
     8: "ask obligations-without-action",
     9: "ask late-actions",
     10: "ask uncovered-principles",
