@@ -11,8 +11,8 @@ from urllib.parse import urlsplit
 import pyoxigraph as ox
 
 from pan2kg.errors import EndpointError, Place, QueryError
+from pan2kg.store.queries import program_query
 from pan2kg.store.store import Result, plain, refuse_fetching, select
-from pan2kg.turtle.vocabulary import PAN
 
 if TYPE_CHECKING:
     from http.client import HTTPResponse
@@ -94,29 +94,22 @@ def open_remote(url: str, *, timeout: int = 60, is_ours: bool = True) -> RemoteS
             graphs than can be named and does not show them together.
     """
     store = RemoteStore(url, timeout)
-    if not store.query(_PLANS):
-        graphs = [plain(graph) for (graph,) in select(store, _GRAPHS).rows]
-        if not store.query(_NAMED_PLANS):
+    if not store.query(program_query("endpoint/plans")):
+        graphs = [plain(graph) for (graph,) in select(store, program_query("endpoint/graphs")).rows]
+        if not store.query(program_query("endpoint/plans-by-graph")):
             if is_ours:
                 raise _fault(url, "endpoint-without-plans", "load-dump")
             return store
         store = replace(store, graphs=tuple(sorted(graphs)))
-        if len(graphs) > _MOST_GRAPHS or not store.query(_PLANS):
+        if len(graphs) > _MOST_GRAPHS or not store.query(program_query("endpoint/plans")):
             raise _fault(url, "endpoint-without-union", "offer-union")
-    if is_ours and not store.query(_DERIVED):
+    if is_ours and not store.query(program_query("endpoint/derived")):
         raise _fault(url, "endpoint-without-derived", "load-derived")
     return store
 
 
 _MOST_GRAPHS: Final = 100
 """So many graphs are named with a query: engines look for every pattern in each, one after the other."""
-_PAN: Final = f"PREFIX pan: <{PAN}>\n"
-_PLANS: Final = _PAN + "ASK { ?plan a pan:Plan }"
-_NAMED_PLANS: Final = _PAN + "ASK { GRAPH ?graph { ?plan a pan:Plan } }"
-_DERIVED: Final = _PAN + "ASK { ?thing pan:mainLabel ?label }"
-_GRAPHS: Final = (
-    f"SELECT DISTINCT ?graph WHERE {{ GRAPH ?graph {{ ?subject ?predicate ?object }} }} LIMIT {_MOST_GRAPHS + 1}"
-)
 
 
 _STATUS = {"Unauthorized": "HTTP 401", "EndPointNotFound": "HTTP 404", "URITooLong": "HTTP 414"}

@@ -64,7 +64,7 @@ def test_a_release_is_asked_its_own_questions(release: Path, store: LocalStore, 
     answers = []
     for one, held in ((own, open_store(own, derive)), (project, store)):
         query = find_query(one, "who-should-talk")
-        answers.append(select(held, fill(query, {"body": "maee"}, store=held, project=one)).rows)
+        answers.append(select(held, fill(query, {"body": "meco"}, store=held, project=one)).rows)
     assert own.queries.is_relative_to(release)
     assert answers[0] == answers[1]
     assert answers[0]
