@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import date
 from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from uuid import uuid4
 
 import pytest
@@ -15,6 +16,7 @@ import pan2kg
 from pan2kg.graph import graph as interface
 from pan2kg.project import Project
 from pan2kg.site import quality
+from pan2kg.store.cache import VARIABLE
 from pan2kg.validation import check as validation
 from pan2kg.validation.report import Report
 from tests.browser.chromium import browser, watch, window, windows
@@ -29,6 +31,10 @@ opened = cache(pan2kg.open_graph)
 
 # A process that a test starts runs the modules that are tested here, not a package that was installed some time ago.
 os.environ["PYTHONPATH"] = str(ROOT)
+# What processes keep of a graph they keep for each other, apart from the cache of who runs the tests.
+if "PYTEST_XDIST_WORKER" not in os.environ:
+    KEPT = TemporaryDirectory(prefix="pan2kg-cache-")
+    os.environ[VARIABLE] = KEPT.name
 os.environ[RUN] = os.environ.get("PYTEST_XDIST_TESTRUNUID") or uuid4().hex
 
 

@@ -28,7 +28,12 @@ if TYPE_CHECKING:
     from pan2kg.graph.graph import Graph
 
 ROOT = Path(__file__).resolve().parent.parent
-BARE = {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "PYTHONPATH": str(ROOT)}
+BARE = {
+    "PATH": "/usr/bin:/bin",
+    "LANG": "C.UTF-8",
+    "PYTHONPATH": str(ROOT),
+    "PAN2KG_CACHE": os.environ.get("PAN2KG_CACHE", ""),
+}
 """The environment of a process that shall not know where it was started: no home, no options, this clone's package."""
 PATIENCE = 600
 """Seconds after which what hangs is ended: far beyond what anything takes, however busy the machine."""

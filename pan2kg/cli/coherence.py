@@ -208,8 +208,8 @@ def inquire(project: Project, options: argparse.Namespace, width: int) -> str | 
 def _graph(project: Project, options: argparse.Namespace) -> tuple[Graph, DatedGraph | None]:
     """What the figure is made from, and the view of the day where the figure looks at what was in force then."""
     from pan2kg.graph.graph import Graph
-    from pan2kg.store.rules import derive
-    from pan2kg.store.store import load_project, open_store
+    from pan2kg.store.cache import open_kept
+    from pan2kg.store.store import load_project
 
     given = _one_day(getattr(options, "day", None), options.as_of)
     if options.endpoint is not None:
@@ -219,7 +219,7 @@ def _graph(project: Project, options: argparse.Namespace) -> tuple[Graph, DatedG
             raise QueryError("remote-as-of", remedy="leave-out-endpoint")
         return Graph(project, open_remote(options.endpoint), language=options.language), None
     if given is None or TABLES[options.figure].whole:
-        store, asked = open_store(project, derive), given is not None
+        store, asked = open_kept(project), given is not None
         return Graph(project, store, language=options.language, as_of=given, asked=asked), None
     from pan2kg.store.as_of import as_of
     from pan2kg.store.dates import instances

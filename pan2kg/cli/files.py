@@ -183,9 +183,8 @@ def run_site(options: argparse.Namespace) -> int:
 def _open(options: argparse.Namespace) -> Graph:
     """The graph of the project, in the language and from the day that were typed, as far as the command takes them."""
     from pan2kg.graph.graph import Graph
-    from pan2kg.store.rules import derive
-    from pan2kg.store.store import open_store
+    from pan2kg.store.cache import open_kept
 
     project = project_of(options)
     language: Language = getattr(options, "language", "fr")
-    return Graph(project, open_store(project, derive), language=language, as_of=getattr(options, "as_of", None))
+    return Graph(project, open_kept(project), language=language, as_of=getattr(options, "as_of", None))

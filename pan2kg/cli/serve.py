@@ -139,11 +139,10 @@ def _local(options: argparse.Namespace, settings: Settings, bound: socket.socket
     journal = Journal.open(options.journal) if options.journal else None
 
     def load() -> Evaluator:
-        from pan2kg.store.rules import derive
-        from pan2kg.store.store import open_store
+        from pan2kg.store.cache import open_kept
         from pan2kg.turtle.writer import read_prefixes
 
-        evaluator = Evaluator(open_store(project, derive).inner, settings.limits, read_prefixes(project))
+        evaluator = Evaluator(open_kept(project).inner, settings.limits, read_prefixes(project))
         if journal:
             journal.replay(evaluator.store)
         return evaluator
