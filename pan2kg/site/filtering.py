@@ -128,9 +128,8 @@ def filtering(context: PageContext, limit: int | None) -> Markup:
 
 
 def _head(context: PageContext, plan: str) -> dict[str, str]:
-    """What heads a column: the short name, which the page links as the row does, or where there is none a link."""
-    brief = context.graph.labels.brief(plan, context.request.data)
-    return {"brief": brief.text} if brief.whole else {"head": context.short(plan)}
+    """What heads the column of a plan where that is not what its row begins with."""
+    return {} if context.graph.labels.brief(plan, context.request.data).whole else {"head": context.short(plan)}
 
 
 def _actions(site_context: SiteContext) -> dict[str, Counter[int]]:

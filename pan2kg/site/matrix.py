@@ -80,7 +80,7 @@ def _listed(context: PageContext, met: Meeting, at: Level) -> list[Value]:
     cites, cited = (found.key if found and counts(found, at) else "" for found in (met.cites, met.cited))
     low = round(met.low(at), 6)
     bits = int(low) if low == int(low) else low
-    return [one, context.name(one), two, context.name(two), cites, cited, bits, met.level.key]
+    return [one, context.called(one), two, context.called(two), cites, cited, bits, met.level.key]
 
 
 def _rows(context: PageContext, rows: Sequence[Name], met: Met, at_level: Level) -> Iterator[Mark]:

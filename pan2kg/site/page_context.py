@@ -181,14 +181,13 @@ class PageContext:
         return self._marked(best(texts, self.request.data)) if texts else markup("")
 
     def link(self, iri: str) -> Markup:
-        """A thing's name leading to its page; of a plan or text the short one, whose title says it in full."""
+        """A thing's name leading to its page, where it is told in full; of a plan or text the short one."""
         return self.kept("link", iri, self._link)
 
     def _link(self, iri: str) -> Markup:
         entry, brief = self._index.entry(iri), self._index.brief(iri, self.request.data)
         if entry and entry.kind in ("plan", "instrument") and brief.whole:
-            named = self._marked(replace(brief, texts=entry.brief))
-            return piece("titled_lead")(self.address(iri), self.name(iri), named)
+            return self.lead(self.address(iri), self._marked(replace(brief, texts=entry.brief)))
         return self.lead(self.address(iri), self.label(iri))
 
     def kept(self, manner: str, iri: str, make: Callable[[str], Made]) -> Made:
@@ -226,6 +225,10 @@ class PageContext:
         texts = {tag: shortened(words) for tag, words in label.texts.items()}
         made = own or self._marked(Name(shortened(label.text), label.language, texts))
         return piece("titled_lead")(self.address(iri), self.name(iri), made)
+
+    def head(self, iri: str) -> Markup:
+        """A thing's short name at the head of a column, as rows have it; without one, its name without the middle."""
+        return self.link(iri) if self._index.brief(iri, self.request.data).whole else self.short(iri)
 
     def lead(self, address: str, content: Markup | str) -> Markup:
         """Content that leads somewhere, or stays as it is where the address is empty."""

@@ -8,8 +8,6 @@ import { csvLine, embedded, isStatic, language, make, save, sayer, type Say, typ
 interface Plan {
     key: string;
     iri?: string;
-    /** The plan's short name, for the head of a column. */
-    brief?: string;
     /** 1 for a plan of another country than the project's. */
     foreign?: number;
     /** What heads a column where the plan has no short name, as a link. */
@@ -219,16 +217,7 @@ class CoherenceFilter extends HTMLElement {
     }
 
     private head(plan: number): DocumentFragment {
-        const { brief } = this.data.plans[plan] ?? {};
-        if (brief === undefined) {
-            return this.name(plan, "head");
-        }
-        const row = this.name(plan);
-        const link = row.querySelector("a");
-        if (link !== null) {
-            link.textContent = brief;
-        }
-        return row;
+        return this.name(plan, this.data.plans[plan]?.head === undefined ? "row" : "head");
     }
 
     private table(order: number[], met: Met[]): HTMLElement {
@@ -299,8 +288,7 @@ class CoherenceFilter extends HTMLElement {
         }
         event.preventDefault();
         const { data } = this;
-        // where a row shows the short name, the title of its link has the full one
-        const name = (plan: number): string => this.name(plan).querySelector("a")?.title || (this.name(plan).textContent ?? "").trim();
+        const name = (plan: number): string => (this.name(plan).textContent ?? "").trim();
         const met = this.met(this.plans).sort((a, b) => compare(this.iri(a.one), this.iri(b.one)) || compare(this.iri(a.two), this.iri(b.two)));
         const head = ["one", "one_label", "two", "two_label", "one_cites_two", "two_cites_one", "bits", "level"];
         const key = (level: number): string => data.keys[level - 1] ?? "";
