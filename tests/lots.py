@@ -11,9 +11,7 @@ Thing = TypeVar("Thing")
 
 
 def by_lot(things: Iterable[Thing], most: int) -> list[Thing]:
-    """So many of some things, in their order; the seed is printed, and shown by pytest where the test fails.
-
-    """
+    """So many of some things, in their order; the seed is printed, and shown by pytest where the test fails."""
     seed, listed = randrange(2**32), list(things)
     sys.stdout.write(f"{min(most, len(listed))} of {len(listed)} were drawn by lot with the seed {seed}\n")
     chosen = Random(seed).sample(range(len(listed)), min(most, len(listed)))
