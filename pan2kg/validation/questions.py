@@ -21,7 +21,7 @@ from pan2kg.store.store import Result, Store
 from pan2kg.turtle.tokens import tokens
 from pan2kg.turtle.vocabulary import ROOT
 from pan2kg.turtle.writer import string
-from pan2kg.validation.report import Finding, Kind, Rule, Severity
+from pan2kg.validation.report import Finding, Kind, Rule, worded_rules
 
 _REQUIRED: Final = ("question", "summary")
 _SAID: Final = ("question", "summary", "message", "remedy")
@@ -52,16 +52,7 @@ def question_rules() -> dict[str, Rule]:
     >>> question_rules()["question-sparql"].severity
     <Severity.VIOLATION: 'violation'>
     """
-    return {
-        key: Rule(
-            key,
-            Kind.STYLE,
-            Severity.WARNING if key in _WARNINGS else Severity.VIOLATION,
-            _STYLE.text(key),
-            _STYLE.text(f"{key}.remedy"),
-        )
-        for key in _RULES
-    }
+    return worded_rules(_STYLE, Kind.STYLE, _RULES, _WARNINGS)
 
 
 def check_questions(project: Project, store: Store) -> tuple[list[Finding], dict[str, int]]:

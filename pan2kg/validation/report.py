@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from itertools import groupby
@@ -76,6 +76,20 @@ class Rule:
     remedy: Text = Text()  # noqa: RUF009 - frozen
     query: str = ""
     use: Use = Use.EDIT
+
+
+def worded_rules(messages: Messages, kind: Kind, keys: Iterable[str], warnings: Collection[str]) -> dict[str, Rule]:
+    """Rules of the program's own by their keys, worded in a catalogue: violations, but for the warnings."""
+    return {
+        key: Rule(
+            key,
+            kind,
+            Severity.WARNING if key in warnings else Severity.VIOLATION,
+            messages.text(key),
+            messages.text(f"{key}.remedy"),
+        )
+        for key in keys
+    }
 
 
 @dataclass(frozen=True, slots=True)

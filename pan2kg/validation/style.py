@@ -15,7 +15,7 @@ from pan2kg.i18n.catalogue import Messages
 from pan2kg.turtle.blocks import Block, Fault, TurtleFile, Written, index_blocks
 from pan2kg.turtle.vocabulary import GRAPH
 from pan2kg.turtle.writer import string
-from pan2kg.validation.report import Finding, Kind, Rule, Severity
+from pan2kg.validation.report import Finding, Kind, Rule, worded_rules
 
 _STYLE: Final = Messages("style")
 _LOOKS_AT: Final = {
@@ -72,16 +72,7 @@ def style_rules() -> dict[str, Rule]:
     >>> style_rules()["style-comma"].message.say("en")
     'The property is repeated for each value, without commas.'
     """
-    return {
-        key: Rule(
-            key,
-            Kind.STYLE,
-            Severity.WARNING if key == "style-order" else Severity.VIOLATION,
-            _STYLE.text(key),
-            _STYLE.text(f"{key}.remedy"),
-        )
-        for key in _LOOKS_AT
-    }
+    return worded_rules(_STYLE, Kind.STYLE, _LOOKS_AT, ("style-order",))
 
 
 def count_looked_at(files: Sequence[TurtleFile]) -> dict[str, int]:

@@ -23,7 +23,7 @@ from pan2kg.turtle.blocks import Block, TurtleFile, Written
 from pan2kg.turtle.links import misnamed
 from pan2kg.turtle.vocabulary import GRAPH, RDF
 from pan2kg.turtle.writer import iri, string
-from pan2kg.validation.report import Finding, Kind, Rule, Severity
+from pan2kg.validation.report import Finding, Kind, Rule, worded_rules
 
 _TEXT: Final = Messages("text")
 _LOOKS_AT: Final = {
@@ -76,16 +76,7 @@ def text_rules() -> dict[str, Rule]:
     >>> text_rules()["text-date"].severity
     <Severity.VIOLATION: 'violation'>
     """
-    return {
-        key: Rule(
-            key,
-            Kind.TEXT,
-            Severity.WARNING if key in _DOUBTED else Severity.VIOLATION,
-            _TEXT.text(key),
-            _TEXT.text(f"{key}.remedy"),
-        )
-        for key in _LOOKS_AT
-    }
+    return worded_rules(_TEXT, Kind.TEXT, _LOOKS_AT, _DOUBTED)
 
 
 def looked_at(files: Sequence[TurtleFile]) -> dict[str, int]:
