@@ -386,11 +386,16 @@ def _build_cache(folder: Path, project: Project, derive: Derive) -> None:
 
 
 def fingerprint(project: Project) -> str:
-    """A name for the state of a project: equal when every file that is loaded or derives is equal."""
+    """A name for the state of a project: equal when every file that is loaded or derives, and who does it, is equal."""
     import hashlib
+    from importlib.metadata import PackageNotFoundError, version
 
-    # another version of the engine may lay its files out differently
-    digest = hashlib.sha256(ox.__version__.encode())
+    try:
+        program = version("pan2kg")
+    except PackageNotFoundError:  # run from its folder, without having been installed
+        program = ""
+    # another version of the engine may lay its files out differently, another of the program read files otherwise
+    digest = hashlib.sha256(f"{ox.__version__} {program}".encode())
     rules = sorted((project.queries / "rules").glob("*.rq"))
     loaded = [path for one in project.members for path in (*one.data, *one.loaded_files())]
     for path in [*loaded, *rules]:

@@ -116,3 +116,13 @@ def test_two_projects_do_not_displace_each_other(
         cache.open_kept(write(other, name))
     assert len(files(folder)) == 4
     assert len(made) == 4
+
+
+def test_another_version_of_the_program_makes_it_anew(
+    own_project: Path, folder: Path, made: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project = write(own_project, "a")
+    cache.open_kept(project)
+    monkeypatch.setattr("importlib.metadata.version", lambda _: "99")
+    cache.open_kept(project)
+    assert len(made) == 2
