@@ -126,3 +126,4 @@ def test_another_version_of_the_program_makes_it_anew(
     monkeypatch.setattr("importlib.metadata.version", lambda _: "99")
     cache.open_kept(project)
     assert len(made) == 2
+    assert len(files(folder)) == 2
