@@ -32,7 +32,6 @@ DOORS: Final = {
     "pandas": {"graph.answer"},
     "pyshacl": {"validation.reference"},
     "rdflib": {"store.rdf", "validation.reference"},
-    "scipy": {"coherence.matrix"},
     "uvicorn": {"server.http_server"},
     "xlsxwriter": {"tables.spreadsheet"},
 }

@@ -32,7 +32,7 @@ The modules in their one order; each imports only from those before it::
 Beside them::
 
     basis          what a table that shows no links rests on
-    matrix         the one door to scipy.sparse
+    matrix         incidences of rows and columns, and their products, over numpy
     uses           names of actions and plans; actions × instruments
     citations      who cites whom, with the document and the day it was seen
     layers         scores and leads between two plans
