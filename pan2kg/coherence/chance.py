@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pan2kg.coherence.evidence import HEADLINE, Level, counts
-from pan2kg.coherence.matrix import Floats
+from pan2kg.coherence.matrix import Floats, Incidence, cells
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from pan2kg.coherence.texts import Use, Weights, Works
 
@@ -118,15 +118,16 @@ def _named(works: Works, weights: Weights, uses: Iterable[Use], at: Level) -> di
     return {plan: frozenset(texts) for plan, texts in found.items()}
 
 
-def _above(weights: Weights, at: Level) -> Floats:
-    """up[t,u] = 1 where u is t or stands above it by steps at the level."""
-    up = np.eye(len(weights.texts))
-    for text in range(len(weights.texts)):
-        node = text
-        while weights.above[node] >= 0 and weights.step[node] <= at:
-            node = int(weights.above[node])
-            up[text, node] = 1.0
-    return up
+def _above(weights: Weights, at: Level) -> list[tuple[int, ...]]:
+    """For each text itself and what stands above it by steps at the level."""
+
+    def line(text: int) -> Iterator[int]:
+        yield text
+        while weights.above[text] >= 0 and weights.step[text] <= at:
+            text = int(weights.above[text])
+            yield text
+
+    return [tuple(line(text)) for text in range(len(weights.texts))]
 
 
 def _verdict(adjusted: float, attainable: float, level: float) -> Verdict:
@@ -144,11 +145,16 @@ def _p_values(seen: Floats, drawn: Floats) -> tuple[Floats, Floats]:
     return p.astype(np.float64), least.astype(np.float64)
 
 
-def _statistics(rows: list[frozenset[int]], up: Floats, gains: Floats) -> Floats:
-    x = np.zeros((len(rows), len(gains)))
-    for at, row in enumerate(rows):
-        x[at] = up[sorted(row)].max(axis=0, initial=0.0)
-    result: Floats = (x * gains) @ x.T
+def _statistics(rows: list[frozenset[int]], up: list[tuple[int, ...]], gains: Floats) -> Floats:
+    """T for each pair of rows, above the diagonal.
+
+    A sparse product: most rows have a text or two, and a dense one wakes a thread a core for each draw.
+    """
+    found = [(at, text) for at, row in enumerate(rows) for named in row for text in up[named]]
+    places, texts = ([pair[end] for pair in found] for end in (0, 1))
+    result = np.zeros((len(rows), len(rows)))
+    one, two, values = cells(Incidence.of(places, texts, shape=(len(rows), len(gains))), gains)
+    result[one, two] = values
     return result
 
 
