@@ -33,6 +33,7 @@ DOORS: Final = {
     "pyshacl": {"validation.reference"},
     "rdflib": {"store.rdf", "validation.reference"},
     "uvicorn": {"server.http_server"},
+    "openpyxl": {"review.workbook"},
     "xlsxwriter": {"tables.spreadsheet"},
 }
 """Each roughly typed library, and the one or two modules that import it."""

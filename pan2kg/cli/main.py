@@ -60,6 +60,7 @@ COMMANDS: Final = {
         Command("draft", "check"),
         Command("add", "add"),
         Command("rekey", "add"),
+        Command("sheet", "sheet"),
         Command("dump", "files"),
         Command("site", "files"),
         Command("publish", "publish"),

@@ -62,7 +62,7 @@ def append(old: str, header: Sequence[Block], blocks: Sequence[Block], prefixes:
         return write_turtle([*header, *blocks], prefixes)
     _parse(old, name)
     body = _HEAD.sub("", write_turtle(blocks, prefixes), count=1)
-    kept = _with_prefixes(old, sorted(prefixes_used(body)), prefixes, name)
+    kept = with_prefixes(old, sorted(prefixes_used(body)), prefixes, name)
     return f"{kept}{_gap(kept)}{body}"
 
 
@@ -71,7 +71,7 @@ def _gap(text: str) -> str:
     return "" if text.endswith("\n\n") else "\n" if text.endswith("\n") else "\n\n"
 
 
-def _with_prefixes(old: str, used: Iterable[str], prefixes: Mapping[str, str], name: str) -> str:
+def with_prefixes(old: str, used: Iterable[str], prefixes: Mapping[str, str], name: str) -> str:
     """The old text with lines for the prefixes it lacks, each in its place by the alphabet."""
     turtle_file = read_turtle_file(old, name)
     other = next((one for one in used if turtle_file.prefixes.get(one, prefixes[one]) != prefixes[one]), None)

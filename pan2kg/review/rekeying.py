@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Final
 
 from pan2kg.errors import Place, ProjectError
@@ -21,19 +22,23 @@ _TOKEN: Final = re.compile(r'"(?:[^"\\]|\\.)*"|<[^<>\s]*>|#[^\n]*|[\w-]*:[\w-]+'
 """Texts and comments, which stay, and the two ways to write an address."""
 
 
-def rekeyed(project: Project) -> tuple[Addition, ...]:
+def rekeyed(project: Project, edited: Mapping[Path, str] | None = None) -> tuple[Addition, ...]:
     """The files of a project in which links get another key, each as it is and as it is to be.
+
+    ``edited`` are new texts of files that are to be written with them; they are among the result.
 
     Raises:
         ProjectError: there are no files to write to, or two links would get the same key: they say the same.
     """
     if project.data or project.root == PACKAGE / "data":
         raise ProjectError("nothing-to-write-to", remedy="write-in-project")
-    texts = {path: read_text(path) for path in project.graph_files()}
+    before = {path: read_text(path) for path in project.graph_files()}
+    texts = before | dict(edited or {})
     files = {path: read_turtle_file(content, project.name_of(path)) for path, content in texts.items()}
     keys = _keys(list(files.values()))
     changed = ((path, _renamed(texts[path], file, keys)) for path, file in files.items())
-    return tuple(Addition(path, files[path].name, texts[path], new) for path, new in changed if new != texts[path])
+    old = {path: before.get(path, "") for path in texts}
+    return tuple(Addition(path, files[path].name, old[path], new) for path, new in changed if new != old[path])
 
 
 def _keys(files: list[TurtleFile]) -> dict[str, str]:

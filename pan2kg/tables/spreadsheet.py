@@ -7,7 +7,8 @@ begins with. What is not known stays empty.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from io import BytesIO
 from typing import TYPE_CHECKING, Any, Final
@@ -40,16 +41,7 @@ def write_spreadsheet(sheets: Sequence[tuple[str, Grid]]) -> bytes:
     Raises:
         FormatError: XlsxWriter is not installed, or a table has more rows than a sheet can hold.
     """
-    try:
-        from xlsxwriter import Workbook
-    except ImportError:
-        raise FormatError(
-            "extra-xlsx",
-            remedy="install-xlsx",
-        ) from None
-    target = BytesIO()
-    book: Any = Workbook(target, {"in_memory": True})
-    book.set_properties({"created": _MADE})
+    book, target = _book()
     bold, day = book.add_format({"bold": True}), book.add_format({"num_format": "yyyy-mm-dd"})
     for name, grid in sheets:
         _write(book.add_worksheet(name), grid, bold, day)
@@ -91,6 +83,99 @@ def _is_day(text: str) -> bool:
         return bool(date.fromisoformat(text))
     except ValueError:
         return False
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A sheet to be filled in: the first of its heads is hidden, as is its last column; the first column is locked.
+
+    ``choices`` are what the cells of a column offer, by the column's place; what is not in the list can be typed too.
+    """
+
+    name: str
+    title: str
+    heads: tuple[tuple[str, ...], tuple[str, ...]]
+    rows: tuple[tuple[str, ...], ...]
+    choices: Mapping[int, Sequence[str]]
+
+
+_EMPTY_ROWS: Final = 500
+"""How many rows behind the last one offer lists."""
+_ALLOWED: Final = {
+    "format_columns": True, "format_rows": True, "insert_rows": True, "sort": True, "autofilter": True,
+}  # fmt: skip
+
+
+def write_forms(forms: Sequence[Form], lists: str) -> bytes:
+    """Sheets to be filled in as one file, every cell a text; ``lists`` is the name of the sheet with what is offered.
+
+    Raises:
+        FormatError: XlsxWriter is not installed, or a text is longer than a cell can be.
+    """
+    book, target = _book()
+    locked = book.add_format(
+        {"num_format": "@", "bold": True, "text_wrap": True, "valign": "top", "bg_color": "#EEEEEE"}
+    )
+    free = book.add_format({"num_format": "@", "text_wrap": True, "valign": "top", "locked": False})
+    sheets = [book.add_worksheet(form.title[:31]) for form in forms]
+    offered = book.add_worksheet(lists[:31])
+    column = 0
+    for form, sheet in zip(forms, sheets, strict=True):
+        _fill(sheet, form, locked, free)
+        for at, choices in form.choices.items():
+            offered.write_string(0, column, f"{form.title} · {form.heads[1][at]}", locked)
+            for number, one in enumerate(choices, start=1):
+                offered.write_string(number, column, one, free)
+            offered.set_column(column, column, 40)
+            place = f"='{lists[:31]}'!${_letters(column)}$2:${_letters(column)}${len(choices) + 1}"
+            rule = {"validate": "list", "source": place, "error_type": "warning"}
+            if choices:
+                sheet.data_validation(2, at, len(form.rows) + _EMPTY_ROWS, at, rule)
+            column += 1
+    book.close()
+    return target.getvalue()
+
+
+def _fill(sheet: Any, form: Form, locked: Any, free: Any) -> None:  # noqa: ANN401 - XlsxWriter's own types are partial
+    last = len(form.heads[0]) - 1
+    for at in range(last + 1):
+        width = max([len(form.heads[1][at]), *(len(line) for row in form.rows for line in row[at].split("\n"))])
+        hidden = {"hidden": True} if at == last else {}
+        sheet.set_column(at, at, min(max(width + 1, 12), 45), locked if at in (0, last) else free, hidden)
+    for number, row in enumerate((*form.heads, *form.rows)):
+        for at, value in enumerate(row):
+            if len(value) > _LONGEST:
+                raise FormatError("cell-too-long", most=str(_LONGEST), name=row[0])
+            form_of = locked if number < 2 or at in (0, last) else free
+            if value:
+                sheet.write_string(number, at, value, form_of)
+            else:
+                sheet.write_blank(number, at, None, form_of)
+    sheet.set_row(0, None, None, {"hidden": True})
+    sheet.freeze_panes(2, 1)
+    sheet.protect("", _ALLOWED)
+
+
+def _letters(column: int) -> str:
+    """The name of a column.
+
+    >>> _letters(0), _letters(26)
+    ('A', 'AA')
+    """
+    more, at = divmod(column, 26)
+    return f"{_letters(more - 1) if more else ''}{chr(65 + at)}"
+
+
+def _book() -> tuple[Any, BytesIO]:
+    """An empty file, and where its bytes go."""
+    try:
+        from xlsxwriter import Workbook
+    except ImportError:
+        raise FormatError("extra-xlsx", remedy="install-xlsx") from None
+    target = BytesIO()
+    book: Any = Workbook(target, {"in_memory": True})
+    book.set_properties({"created": _MADE})
+    return book, target
 
 
 def write_figures_spreadsheet(figures: FigureTable, language: Language) -> bytes:

@@ -1,0 +1,405 @@
+"""A plan out as a spreadsheet and in again: nothing changes that nobody changed, and what was typed stays as typed."""
+
+from __future__ import annotations
+
+import csv
+import io
+import zipfile
+from collections.abc import Sequence
+from pathlib import Path
+
+import openpyxl
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+import pan2kg
+from pan2kg.errors import ProjectError
+from pan2kg.project import Project
+from pan2kg.review.sheet import LAYOUTS, Book, read_book, table, values_in
+from pan2kg.review.sheet_changes import Comparison, Known, Table, changed, compare, read_known, stands_in
+from pan2kg.review.workbook import STAMP, read_tables, write_book
+from pan2kg.store.store import LocalStore
+from pan2kg.tables.spreadsheet import Form, write_forms
+from pan2kg.turtle.blocks import read_turtle_file
+from pan2kg.turtle.vocabulary import link_iri, thing
+from pan2kg.turtle.writer import read_prefixes
+from pan2kg.validation.style import check_style
+from tests.conftest import Cli
+from tests.copies import FEW, copy
+
+PLAN = thing("plan", "lu-bhr-2")
+ACTIONS = "graph/plans/lu-bhr-2/actions.ttl"
+LINK = "link:1d5596c59ff28c70"
+LINKS = "graph/plans/lu-bhr-2/links.ttl"
+
+
+@pytest.fixture(scope="module")
+def known(few: pan2kg.Graph) -> Known:
+    assert isinstance(few.store, LocalStore)
+    return read_known(few.store, "en")
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Project:
+    return Project.at(copy(tmp_path / "copy", FEW))
+
+
+class Desk:
+    """The sheets of a plan as they went out, filled in, and compared with the files of a project."""
+
+    def __init__(self, project: Project, known: Known, tables: Sequence[Table]) -> None:
+        self.project, self.known = project, known
+        self.codes = {one.name: one.codes for one in tables}
+        self.rows = {one.name: [list(line) for _, line in one.lines] for one in tables}
+
+    def row(self, name: str, key: str) -> list[str]:
+        return next(row for row in self.rows[name] if row[0] == key)
+
+    def type(self, name: str, key: str, /, **cells: str) -> None:
+        """Type into the cells of a row, or into a new one where the key is empty."""
+        codes = self.codes[name]
+        if not key:
+            self.rows[name].append([""] * len(codes))
+        row = self.row(name, key) if key else self.rows[name][-1]
+        for code, words in cells.items():
+            row[codes.index(code.rstrip("_").replace("_at_", "@").replace("_", "-"))] = words
+
+    def read(self) -> tuple[Book, Comparison]:
+        tables = [
+            Table(name, self.codes[name], tuple(enumerate(map(tuple, rows), start=3)))
+            for name, rows in self.rows.items()
+        ]
+        book = read_book(self.project, PLAN)
+        return book, compare(book, tables, self.known)
+
+    def new(self) -> dict[str, str]:
+        """The files that change, new text by name."""
+        book, found = self.read()
+        assert not found.faults, [str(one.message) for one in found.faults]
+        return {one.name: one.new for one in changed(book, found, self.known)}
+
+    def faults(self) -> list[str]:
+        return [one.message.key.removeprefix("fault.") for one in self.read()[1].faults]
+
+
+@pytest.fixture(scope="module")
+def workbook(few: pan2kg.Graph, known: Known, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The sheets of PAN 2 as they are written."""
+    assert few.project
+    path = tmp_path_factory.mktemp("sheet") / "plan.xlsx"
+    path.write_bytes(write_book(read_book(few.project, PLAN), known.names, sorted(known.things), "en"))
+    return path
+
+
+@pytest.fixture(scope="module")
+def tables(workbook: Path) -> Sequence[Table]:
+    return read_tables(workbook)[1]
+
+
+@pytest.fixture
+def desk(few: pan2kg.Graph, known: Known, tables: Sequence[Table]) -> Desk:
+    """Sheets that are compared with files nobody has changed."""
+    assert few.project
+    return Desk(few.project, known, tables)
+
+
+@pytest.fixture
+def own(project: Project, known: Known, tables: Sequence[Table]) -> Desk:
+    """The same over files that may be changed."""
+    return Desk(project, known, tables)
+
+
+def lines(text: str) -> list[str]:
+    return text.splitlines()
+
+
+@pytest.mark.parametrize("plan", FEW)
+def test_what_comes_back_untouched_changes_nothing(few: pan2kg.Graph, known: Known, plan: str) -> None:
+    assert few.project
+    book = read_book(few.project, thing("plan", plan))
+    tables = [
+        Table(
+            sheet.layout.name,
+            ("key", *(column.code for column in sheet.columns), "mark"),
+            tuple(enumerate(map(tuple, table(sheet, known.names, book.prefixes)), start=3)),
+        )
+        for sheet in book.sheets
+    ]
+    assert compare(book, tables, known) == Comparison()
+    assert sum(len(one.lines) for one in tables) > 5
+
+
+def test_a_file_that_another_program_saved_untouched_changes_nothing(
+    few: pan2kg.Graph, known: Known, workbook: Path, tmp_path: Path
+) -> None:
+    assert few.project
+    saved = tmp_path / "saved.xlsx"
+    openpyxl.load_workbook(workbook).save(saved)
+    for path in (workbook, saved):
+        plan, tables, is_csv = read_tables(path)
+        assert (plan, len(tables), is_csv) == ("lu-bhr-2", len(LAYOUTS), False)
+        assert compare(read_book(few.project, PLAN), tables, known) == Comparison()
+
+
+def test_a_sheet_saved_as_csv_is_read_whatever_parts_its_cells(
+    few: pan2kg.Graph, known: Known, workbook: Path, tmp_path: Path
+) -> None:
+    assert few.project
+    grid = list(openpyxl.load_workbook(workbook)["actions"].iter_rows(values_only=True))
+    for number, separator in enumerate(",;\t"):
+        target = io.StringIO()
+        csv.writer(target, delimiter=separator).writerows(grid)
+        path = tmp_path / f"{number}.csv"
+        path.write_text(f"\ufeff{target.getvalue()}", encoding="utf-8")
+        _, tables, is_csv = read_tables(path)
+        assert (is_csv, [one.name for one in tables]) == (True, ["actions"])
+        assert compare(read_book(few.project, PLAN), tables, known) == Comparison()
+
+
+CELL = st.text(st.characters(codec="utf-8", exclude_categories=["Cs", "Cc"], include_characters="\n"), max_size=30)
+
+
+@settings(max_examples=40)
+@given(st.lists(CELL, min_size=1, max_size=6))
+@example(["4.10", "3-1", "=1+1", "+1", "@x", "1.10"])
+@example(["_x0041_", "0001", "TRUE", "1e5", "http://e/x", "{=A1}"])
+@example(["  two  ", "a\n\nb", "'", "#N/A", "2026-01-02", "\\n"])
+def test_a_cell_comes_back_as_it_was_typed(tmp_path_factory: pytest.TempPathFactory, cells: list[str]) -> None:
+    head = (f"{STAMP}:actions:x:key", *(str(number) for number in range(len(cells))), "mark")
+    form = Form("actions", "actions", (head, head), (("k", *cells, "m"),), {})
+    path = tmp_path_factory.getbasetemp() / "cells.xlsx"
+    path.write_bytes(write_forms([form], "lists"))
+    assert read_tables(path)[1][0].lines[0][1] == ("k", *cells, "m")
+
+
+def test_every_cell_is_a_text_and_the_key_is_locked_and_lists_are_offered(workbook: Path) -> None:
+    sheet = openpyxl.load_workbook(workbook)["involvements"]
+    assert {cell.data_type for row in sheet.iter_rows(min_row=3) for cell in row if cell.value} == {"s"}
+    assert {cell.number_format for row in sheet.iter_rows(min_row=3) for cell in row} == {"@"}
+    assert (sheet["A3"].protection.locked, sheet["B3"].protection.locked, sheet.protection.sheet) == (True, False, True)
+    assert sheet.row_dimensions[1].hidden
+    assert sheet.column_dimensions[sheet.cell(1, sheet.max_column).column_letter].hidden
+    offered = {str(rule.sqref).split(":")[0] for rule in sheet.data_validations.dataValidation}
+    codes = [cell.value for cell in sheet[1]]
+    assert offered == {f"{sheet.cell(1, codes.index(one) + 1).column_letter}3" for one in ("body", "role", "certainty")}
+    assert str(sheet["B3"].value).startswith("maee – Ministry")
+
+
+def test_a_changed_cell_changes_its_line_alone(desk: Desk) -> None:
+    old = (desk.project.root / ACTIONS).read_text(encoding="utf-8")
+    desk.type("actions", "action:lu-bhr-2-4-3", number="4.10", title_at_en='=Preparing "it"')
+    new = desk.new()[ACTIONS]
+    pairs = [(one, two) for one, two in zip(lines(old), lines(new), strict=True) if one != two]
+    assert [two for _, two in pairs] == [
+        '    skos:notation "4.10" ;',
+        '    skos:prefLabel "=Preparing \\"it\\""@en ;',
+    ]
+    assert [one.split()[0] for one, _ in pairs] == ["skos:notation", "skos:prefLabel"]
+
+
+def test_a_value_is_added_and_another_taken_away(desk: Desk) -> None:
+    old = (desk.project.root / ACTIONS).read_text(encoding="utf-8")
+    block = old[old.index("action:lu-bhr-2-4-3 a") :].partition("\n\n")[0]
+    desk.type("actions", "action:lu-bhr-2-4-3", other_title_at_en="", note_at_en="one\ntwo")
+    new = desk.new()[ACTIONS]
+    gone, fresh = set(lines(old)) - set(lines(new)), set(lines(new)) - set(lines(old))
+    assert {one.split()[0] for one in gone} <= {"skos:altLabel", "skos:editorialNote"}
+    assert any("skos:altLabel" in one for one in gone)
+    assert {'    skos:editorialNote "one"@en ;', '    skos:editorialNote "two"@en ;'} <= fresh
+    assert "skos:altLabel" in block
+
+
+def test_a_prefix_that_is_new_gets_its_line_and_one_no_longer_used_goes(desk: Desk) -> None:
+    name = "graph/plans/lu-bhr-2/categories.ttl"
+    assert desk.project
+    for row in list(desk.rows["actions"]):
+        desk.type("actions", row[0], part="category:lu-bhr-2-1", category="")
+    new = desk.new()[ACTIONS]
+    assert "pan:inPart category:lu-bhr-2-1 ;" in new
+    assert "pan:inCategory" not in new
+    assert name not in desk.new()
+    for row in desk.rows["actions"]:
+        desk.type("actions", row[0], part="", topic="<x>")
+    assert set(desk.faults()) == {"unknown"}
+
+
+def test_what_both_changed_is_said_and_not_written(own: Desk) -> None:
+    path = own.project.root / ACTIONS
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace('notation "4.3"', 'notation "4.30"'), encoding="utf-8")
+    own.type("actions", "action:lu-bhr-2-4-3", number="4.31")
+    _, found = own.read()
+    assert [(one.old, one.new, one.meanwhile) for one in found.changes] == [("4.30", "4.31", True)]
+
+
+def test_what_the_files_alone_changed_stays(own: Desk) -> None:
+    path = own.project.root / ACTIONS
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace('notation "4.3"', 'notation "4.30"'), encoding="utf-8")
+    assert own.read()[1] == Comparison()
+
+
+def test_keys_are_not_edited_removed_made_up_or_used_twice(desk: Desk) -> None:
+    rows = desk.rows["actions"]
+    rows[0][0], rows[1][0], rows[2][0] = "action:lu-bhr-2-9-9", "", rows[3][0]
+    rows[4][-1] = ""
+    rows.append(["action:lu-bhr-2-7", *[""] * (len(rows[0]) - 1)])
+    assert desk.faults() == ["key-edited", "key-gone", "key-twice", "key-twice", "mark-gone", "key-unknown"]
+
+
+def test_a_row_that_was_copied_and_lost_its_key_is_a_new_one(desk: Desk) -> None:
+    rows = desk.rows["actions"]
+    rows.append(["", *rows[0][1:]])
+    desk.type("actions", "", number="9.9")
+    rows[-2], rows[-1] = ["", *rows[0][1:]], [""] * len(rows[0])
+    rows[-2][1] = "9.9"
+    _, found = desk.read()
+    assert ([one[2]["number"] for one in found.rows], found.faults) == (["9.9"], [])
+
+
+def test_rows_that_were_deleted_stay(desk: Desk) -> None:
+    del desk.rows["actions"][3:5]
+    _, found = desk.read()
+    assert (found.is_empty, found.absent, found.faults) == (True, 2, [])
+
+
+def test_what_the_project_does_not_have_is_refused(desk: Desk) -> None:
+    desk.type("links", LINK, to="plan:no-such", relation="complement", document="nowhere")
+    desk.type("involvements", "involvement:lu-bhr-2-maee-lead", body="cc – Somebody else", certainty="")
+    assert desk.faults() == ["other-name", "needed", "unknown", "unknown", "unknown"]
+
+
+def test_what_cannot_be_seen_or_is_too_much_is_refused(desk: Desk) -> None:
+    desk.type("actions", "action:lu-bhr-2-4-3", number="4.3\n4.4", title_at_en="a\u202eb")
+    assert desk.faults() == ["several", "hidden"]
+
+
+def test_a_quote_is_held_to_the_kept_text_of_its_document(desk: Desk) -> None:
+    kept = "The second edition of the National\nAction Plan complements the first"
+    desk.known = Known(desk.known.things, desk.known.names, lambda _: kept)
+    desk.type("links", LINK, quote_at_en="the National Action Plan … complements the first")
+    assert desk.faults() == []
+    desk.type("links", LINK, quote_at_en="the National Action Plan completes the first")
+    assert desk.faults() == ["not-verbatim"]
+
+
+def test_a_link_with_another_relation_gets_another_key(own: Desk) -> None:
+    own.type("links", LINK, relation="extends")
+    new = own.new()
+    ends = thing("plan", "lu-bhr-2"), thing("plan", "lu-bhr-1")
+    made = link_iri("succession", *ends, relation="extends").rpartition("/")[2]
+    assert f"link:{made} a pan:Link ;" in new[LINKS]
+    assert LINK not in new[LINKS]
+
+
+@given(st.text("ab ’'-", max_size=20), st.text("ab ", max_size=5))
+def test_words_of_a_text_stand_in_it(text: str, more: str) -> None:
+    assert stands_in(text, f"{more}{text}{more}")
+    assert not stands_in(f"{text}z", f"{more}{text}{more}")
+
+
+NEW = {
+    "actions": {"number": "4.10", "title_at_fr": "Égalité", "source": "editors", "certainty": "stated"},
+    "involvements": {
+        "body": "maee", "work": "action:lu-bhr-2-4-10", "role": "lead", "source": "editors", "certainty": "stated",
+        "quote_at_fr": "le ministère mène", "document": "editors", "page": "3-1",
+    },
+    "links": {
+        "type": "uses-instrument", "relation": "promotes", "from_": "action:lu-bhr-2-4-10", "to": "instrument:ungp",
+        "source": "editors", "certainty": "derived",
+    },
+}  # fmt: skip
+
+
+def test_new_rows_become_blocks_with_computed_keys_in_house_style(own: Desk) -> None:
+    for name, cells in NEW.items():
+        own.type(name, "", **cells)
+    new = own.new()
+    assert (
+        'action:lu-bhr-2-4-10 a pan:Action ;\n    skos:notation "4.10" ;\n    dcterms:identifier "lu-bhr-2-4-10" ;\n'
+        '    skos:prefLabel "Égalité"@fr ;\n    pan:inPlan plan:lu-bhr-2 ;' in new[ACTIONS]
+    )
+    involvements = new["graph/plans/lu-bhr-2/involvements.ttl"]
+    assert "involvement:lu-bhr-2-4-10-maee-lead a pan:Involvement ;" in involvements
+    assert 'passage:lu-bhr-2-4-10-maee a pan:Passage ;\n    pan:quote "le ministère mène"@fr ;' in involvements
+    assert "pan:evidence passage:lu-bhr-2-4-10-maee ;" in involvements
+    prefixes = read_prefixes(own.project)
+    for file, content in new.items():
+        old = (own.project.root / file).read_text(encoding="utf-8")
+        assert set(lines(old)) - set(lines(content)) == set()
+        assert not list(check_style([read_turtle_file(content, file)], prefixes))
+
+
+def test_a_new_row_that_says_what_stands_is_refused(desk: Desk) -> None:
+    desk.type("actions", "", number="4.3", title_at_fr="Encore", source="editors", certainty="stated")
+    with pytest.raises(ProjectError, match="says what action:lu-bhr-2-4-3 says already"):
+        desk.new()
+
+
+def test_a_row_without_a_passage_gets_one(own: Desk) -> None:
+    key = "involvement:lu-bhr-2-maee-lead"
+    own.type("involvements", key, quote_at_fr="le ministère coordonne", document="editors")
+    new = own.new()["graph/plans/lu-bhr-2/involvements.ttl"]
+    assert "pan:evidence passage:lu-bhr-2-maee-lead-passage ;" in new
+    assert 'passage:lu-bhr-2-maee-lead-passage a pan:Passage ;\n    pan:quote "le ministère coordonne"@fr ;' in new
+
+
+def test_the_command_says_what_changes_and_writes_all_or_nothing(
+    project: Project, workbook: Path, cli: Cli, tmp_path: Path
+) -> None:
+    path, file = tmp_path / "plan.xlsx", project.root / ACTIONS
+    old = file.read_text(encoding="utf-8")
+
+    def typed(number: str, body: str) -> None:
+        book = openpyxl.load_workbook(workbook)
+        book["actions"]["B3"].value, book["involvements"]["B3"].value = number, body
+        book.save(path)
+
+    typed("1.10", "nobody")
+    # Shown or to be written: nothing is taken of a sheet with a fault.
+    refused = cli("sheet", "import", str(path), "--write", "--language", "en", cwd=project.root)
+    assert (refused.returncode, file.read_text(encoding="utf-8")) == (2, old)
+    assert "actions, line 3: action:lu-bhr-2-1-1, number: 1.1 → 1.10\n" in refused.stdout
+    assert "the project has nothing called nobody" in refused.stdout
+    typed("1.10", "maee")
+    written = cli("sheet", "import", str(path), "--write", "--language", "en", cwd=project.root)
+    assert written.stderr == f"Written: 1 cell, 0 new rows, in {ACTIONS}.\n"
+    assert file.read_text(encoding="utf-8") == old.replace('notation "1.1"', 'notation "1.10"', 1)
+
+
+def bomb() -> bytes:
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as packed:
+        packed.writestr("xl/workbook.xml", b" " * (65 << 20))
+    return target.getvalue()
+
+
+def entities() -> bytes:
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w") as packed:
+        packed.writestr("xl/workbook.xml", b'<!DOCTYPE x [<!ENTITY a "a">]><x>&a;</x>')
+    return target.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (b"", "no sheet that pan2kg has written"),
+        (b"PK\x03\x04 and no more", "no sheet that pan2kg has written"),
+        (b"a,b\n1,2\n", "no sheet that pan2kg has written"),
+        (b"pan2kg:actions:x:key,\xff", "UTF-8"),
+        (bomb(), "64 MB"),
+        (entities(), "no sheet that pan2kg has written"),
+    ],
+    ids=["empty", "cut", "other", "latin", "bomb", "entities"],
+)
+def test_what_is_no_sheet_of_ours_is_refused(tmp_path: Path, data: bytes, said: str) -> None:
+    path = tmp_path / "x.xlsx"
+    path.write_bytes(data)
+    with pytest.raises(ProjectError, match=said):
+        read_tables(path)
+
+
+def test_values_of_a_cell_are_lines() -> None:
+    assert values_in("4.10\n\n one\\ntwo ") == ("4.10", "one\ntwo")
