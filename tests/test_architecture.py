@@ -30,10 +30,11 @@ DOORS: Final = {
     "matplotlib": {"charts.raster"},
     "networkx": {"graph.network"},
     "pandas": {"graph.answer"},
+    "pypdfium2": {"extract.reading.pdf"},
     "pyshacl": {"validation.reference"},
     "rdflib": {"store.rdf", "validation.reference"},
     "uvicorn": {"server.http_server"},
-    "openpyxl": {"review.workbook"},
+    "openpyxl": {"extract.reading.sheets", "review.workbook"},
     "xlsxwriter": {"tables.spreadsheet"},
 }
 """Each roughly typed library, and the one or two modules that import it."""

@@ -57,6 +57,7 @@ COMMANDS: Final = {
         Command("export", "files"),
         Command("report", "files"),
         Command("check", "check"),
+        Command("read", "documents"),
         Command("draft", "check"),
         Command("add", "add"),
         Command("rekey", "add"),

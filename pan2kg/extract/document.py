@@ -64,7 +64,8 @@ class Block:
     ``level`` is that of a heading or item, 1 the outermost, 0 none. ``marker`` is the number or bullet as printed: a
     number stands in the text too, a bullet does not. ``start`` is the place in the canonical text of the document,
     ``path`` the headings above, ``language`` a code where the words tell it, ``lead`` how many characters at the
-    beginning are set in bold, 0 where all or none are.
+    beginning are set in bold, 0 where all or none are. ``turns`` are the later pages of a block that ends on another
+    page than it begins: where in its text each begins, and its number.
     """
 
     page: int | None
@@ -78,6 +79,7 @@ class Block:
     path: tuple[str, ...] = ()
     language: str | None = None
     lead: int = 0
+    turns: tuple[tuple[int, int], ...] = ()
 
     @property
     def end(self) -> int:
@@ -118,6 +120,14 @@ class Document:
     def block_at(self, position: int) -> Block | None:
         """The block in which a position of the canonical text lies; none between two and beyond the end."""
         return next((block for block in self.blocks if block.start <= position < block.end), None)
+
+    def page_at(self, position: int) -> int | None:
+        """The page on which a position of the canonical text is printed; None where that is not known."""
+        block = self.block_at(position)
+        if block is None:
+            return None
+        later = [page for offset, page in block.turns if block.start + offset <= position]
+        return later[-1] if later else block.page
 
 
 def canonical(printed: str) -> str:
@@ -180,7 +190,7 @@ def to_json(document: Document) -> str:
 
 _EMPTY: Final[dict[str, object]] = {
     "page": None, "label": None, "kind": "", "text": "", "level": 0, "marker": "", "rows": (), "start": 0,
-    "path": (), "language": None, "lead": 0,
+    "path": (), "language": None, "lead": 0, "turns": (),
 }  # fmt: skip
 
 
@@ -209,7 +219,8 @@ def from_json(text: str, *, source: str = "") -> Document:
 def _block(one: dict[str, Any]) -> Block:
     if one["kind"] not in get_args(BlockKind):
         raise ValueError(one["kind"])
-    given = {**one, "rows": tuple(map(tuple, one.get("rows", ()))), "path": tuple(one.get("path", ()))}
+    given = {**one, "path": tuple(one.get("path", ()))}
+    given |= {name: tuple(map(tuple, one.get(name, ()))) for name in ("rows", "turns")}
     return Block(**{"page": None, "label": None, **given})
 
 

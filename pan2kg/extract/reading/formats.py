@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -13,8 +14,22 @@ from pan2kg.errors import OutlineError, Place
 from pan2kg.extract.document import Block, Document, Remark, laid
 from pan2kg.extract.layout import decode_text, noted
 from pan2kg.extract.reading.language import block_language
+from pan2kg.extract.reading.markup import read_html
+from pan2kg.extract.reading.opendocument import read_opendocument
 from pan2kg.extract.reading.options import MEGABYTE, Options
+from pan2kg.extract.reading.package import Package
+from pan2kg.extract.reading.paragraphs import blocks_of
+from pan2kg.extract.reading.pdf import read_pdf
 from pan2kg.extract.reading.plain import read_plain
+from pan2kg.extract.reading.sheets import read_csv, read_xlsx
+from pan2kg.extract.reading.word import read_word
+
+_OLD_OFFICE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_MARKUP: Final = re.compile(
+    rb"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html)\b", re.IGNORECASE | re.DOTALL
+)
+_MAC_ACCENTS: Final = re.compile(rb"[a-z]\x8e|\x8e[a-z]")
+_ENDINGS: Final = {"markdown": "md", "htm": "html", "xhtml": "html", "tsv": "csv", "text": "txt"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,17 +44,56 @@ class Found:
 Reader = Callable[[bytes, str, Options], Found]
 
 
+def _pdf(data: bytes, source: str, options: Options) -> Found:
+    paragraphs, pages, remarks = read_pdf(data, source, options)
+    return Found(blocks_of(paragraphs), pages, remarks)
+
+
+def _docx(data: bytes, source: str, options: Options) -> Found:
+    paragraphs, pages, remarks = read_word(Package(data, source, options.limits))
+    return Found(blocks_of(paragraphs), pages, remarks)
+
+
+def _odt(data: bytes, source: str, options: Options) -> Found:
+    paragraphs, remarks = read_opendocument(Package(data, source, options.limits))
+    return Found(blocks_of(paragraphs), remarks=remarks)
+
+
+def _html(data: bytes, source: str, _options: Options) -> Found:
+    paragraphs, remarks = read_html(data, source)
+    return Found(blocks_of(paragraphs), remarks=remarks)
+
+
 def _text(data: bytes, source: str, _options: Options) -> Found:
     text, remarks = decode_text(data, source=source)
-    markdown = source.lower().endswith((".md", ".markdown"))
-    return Found(
-        tuple(read_plain(text, markdown=markdown, source=source)), None, tuple(Remark(r.told) for r in remarks)
-    )
+    blocks = tuple(read_plain(text, source=source))
+    return Found(blocks, remarks=tuple(Remark(one.told) for one in remarks))
+
+
+def _markdown(data: bytes, source: str, _options: Options) -> Found:
+    text, remarks = decode_text(data, source=source)
+    blocks = tuple(read_plain(text, markdown=True, source=source))
+    return Found(blocks, remarks=tuple(Remark(one.told) for one in remarks))
+
+
+def _xlsx(data: bytes, source: str, options: Options) -> Found:
+    return Found(blocks_of(read_xlsx(data, Package(data, source, options.limits))))
+
+
+def _csv(data: bytes, source: str, _options: Options) -> Found:
+    paragraphs, remarks = read_csv(data, source)
+    return Found(blocks_of(paragraphs), remarks=remarks)
 
 
 READERS: Final[Mapping[str, Reader]] = {
+    "pdf": _pdf,
+    "docx": _docx,
+    "odt": _odt,
+    "html": _html,
     "txt": _text,
-    "md": _text,
+    "md": _markdown,
+    "xlsx": _xlsx,
+    "csv": _csv,
 }
 """The reader of each format, by the ending of its files."""
 
@@ -48,23 +102,41 @@ def format_of(data: bytes, name: str) -> str:
     """The format of a file.
 
     Raises:
-        OutlineError: the file is empty, or of a format that is not read.
+        OutlineError: the file is empty, of a format that is not read, or not what its name says.
     """
+    place = Place(name)
     if not data.strip():
-        raise OutlineError("document-empty", place=Place(name), remedy="give-document")
+        raise OutlineError("document-empty", place=place, remedy="give-document")
     ending = PurePath(name).suffix.lower().lstrip(".")
-    if ending not in READERS:
+    ending = _ENDINGS.get(ending, ending)
+    if data.startswith(_OLD_OFFICE):
+        # a locked docx lies in such a container too
+        key = "document-locked" if b"E\0n\0c\0r\0y\0p\0t\0e\0d\0P\0a\0c\0k\0a\0g\0e" in data else "old-office-file"
         raise OutlineError(
-            "format-not-read", place=Place(name), remedy="formats-read", name=name, formats=", ".join(READERS)
+            key, place=place, remedy="save-as-new-office" if key == "old-office-file" else "save-without-password"
         )
-    return ending
+    found = _by_bytes(data)
+    if not found and ending in ("pdf", "docx", "odt", "xlsx"):
+        raise OutlineError("not-its-format", place=place, remedy="save-again", format=ending)
+    if found or ending in READERS:
+        return found or ending
+    raise OutlineError("format-not-read", place=place, remedy="formats-read", name=name, formats=", ".join(READERS))
+
+
+def _by_bytes(data: bytes) -> str:
+    if b"%PDF-" in data[:1024]:
+        return "pdf"
+    if data.startswith(b"PK\x03\x04"):
+        parts = {"docx": b"word/document.xml", "xlsx": b"xl/workbook.xml", "odt": b"content.xml"}
+        return next((form for form, name in parts.items() if name in data), "")
+    return "html" if _MARKUP.match(data[:4096]) else ""
 
 
 def read_bytes(data: bytes, name: str, options: Options | None = None) -> Document:
     """The document in the bytes of a file called ``name``; in this process, without limits of time and memory.
 
     Raises:
-        OutlineError: the file is empty, locked, damaged, too large, or of a format that is not read.
+        OutlineError: the file is empty, locked, damaged, scanned, too large, or of a format that is not read.
     """
     options = options or Options()
     form = format_of(data, name)
@@ -74,12 +146,33 @@ def read_bytes(data: bytes, name: str, options: Options | None = None) -> Docume
             "file-too-large", place=Place(name), remedy="give-smaller-file", megabytes=size,
             limit=options.limits.unpacked,
         )  # fmt: skip
+    if form in ("txt", "md", "csv", "html") and _is_mac_roman(data):
+        raise OutlineError("mac-roman", place=Place(name), remedy="save-as-utf8")
     found = READERS[form](data, name, options)
-    blocks = tuple(_spoken(laid(found.blocks)))
+    blocks = tuple(_spoken(laid(_on_pages(found.blocks, options))))
     if not blocks:
         raise OutlineError("document-empty", place=Place(name), remedy="give-document")
     remarks = (*found.remarks, *_on_languages(blocks))
     return Document(PurePath(name).name, hashlib.sha256(data).hexdigest(), form, found.pages, blocks, remarks)
+
+
+def _is_mac_roman(data: bytes) -> bool:
+    """Whether a text has the é of old Macintosh files, which elsewhere is a capital letter inside words."""
+    return bool(_MAC_ACCENTS.search(data)) and b"\xe9" not in data and not _is_utf8(data)
+
+
+def _is_utf8(data: bytes) -> bool:
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _on_pages(blocks: Iterable[Block], options: Options) -> Iterable[Block]:
+    """The blocks of the pages that were asked for; those of no page stay."""
+    last = options.last or 10**9
+    return (block for block in blocks if block.page is None or options.first <= block.page <= last)
 
 
 def _spoken(blocks: Iterable[Block]) -> Iterable[Block]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pan2kg.extract.document import Block, BlockKind, canonical, table_text
 from pan2kg.extract.layout import Line, joined, read_lines
 from pan2kg.extract.numbering import Marker, readings
+from pan2kg.extract.reading.paragraphs import numbered
 
 _HEADING = re.compile(r"(#{1,6})\s+(.*?)\s*#*$")
 _ROW = re.compile(r"\|.*\|")
@@ -72,11 +73,6 @@ def table(rows: Sequence[tuple[str, ...]], page: int | None = None, label: str |
     width = max(map(len, rows), default=0)
     filled = tuple((*row, *[""] * (width - len(row))) for row in rows)
     return Block(page, label, "table", table_text(filled), rows=filled)
-
-
-def numbered(text: str) -> Marker | None:
-    """The likeliest number at the beginning of a text; none where nothing else would bear it out."""
-    return next((one for one in readings(text) if not one.weak and not one.style.is_bullet), None)
 
 
 def _paragraphs(lines: Sequence[Line], text: str) -> Iterator[Block]:

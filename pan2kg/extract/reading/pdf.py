@@ -1,0 +1,213 @@
+"""PDF files, by PDFium: characters with place, size and weight, ruling lines and drawn bullets of every page.
+
+What the characters make – lines, columns, tables, paragraphs – is found by :mod:`lines`, :mod:`grid` and :mod:`flow`.
+This is the only module that knows the library, which is C++ and not made for threads: it runs in a process of its own.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import math
+import re
+from collections.abc import Iterator
+from typing import Any, Final
+
+from pan2kg.errors import OutlineError, Place
+from pan2kg.extract.document import Remark
+from pan2kg.extract.layout import noted
+from pan2kg.extract.reading.flow import paragraphs_of
+from pan2kg.extract.reading.lines import Char, Page, Rule, Shape
+from pan2kg.extract.reading.options import Options
+from pan2kg.extract.reading.paragraphs import Paragraph
+
+_BOLD: Final = re.compile(r"bold|black|heavy|semib|demi|,b|-bd|\bbd\b", re.IGNORECASE)
+_SCANNED: Final = 30
+"""A page with fewer characters than these and an image on it is a picture of a page."""
+_THIN: Final = 2.5
+"""Points: a filled rectangle not wider than this is a line."""
+_RIGHT_TO_LEFT: Final = re.compile("[\u0590-\u08ff]")
+
+
+def read_pdf(data: bytes, source: str, options: Options) -> tuple[list[Paragraph], int, tuple[Remark, ...]]:
+    """The paragraphs of a file, how many pages it has, and what was dropped or could not be read.
+
+    Raises:
+        OutlineError: the library is missing; the file is locked, damaged, scanned, or has too many pages.
+    """
+    try:
+        import pypdfium2
+    except ImportError:
+        raise OutlineError(
+            "needs-documents-extra", place=Place(source), remedy="install-documents", library="pypdfium2"
+        ) from None
+    try:
+        file = pypdfium2.PdfDocument(data, password=options.password or None)
+        number = len(file)
+    except pypdfium2.PdfiumError as error:
+        raise _unopened(error, source, options) from None
+    last = min(options.last or number, number)
+    if options.first > number:
+        raise OutlineError("no-such-page", place=Place(source), remedy="pages-form", pages=number)
+    if last - options.first + 1 > options.limits.pages:
+        raise OutlineError(
+            "too-many-pages", place=Place(source), remedy="name-pages", pages=number, limit=options.limits.pages
+        )
+    pages, unread = [], []
+    for index in range(options.first - 1, last):
+        try:
+            pages.append(_page(file, index, pypdfium2.raw))
+        except pypdfium2.PdfiumError:
+            unread.append(index + 1)
+    if not pages:
+        raise OutlineError("damaged-document", place=Place(source), remedy="save-again")
+    scanned = tuple(page.number for page in pages if page.has_image and _letters(page) < _SCANNED)
+    if len(scanned) == len(pages) or not any(_letters(page) for page in pages):
+        raise OutlineError("document-scanned", place=Place(source), remedy="recognise-text")
+    paragraphs, remarks = paragraphs_of(pages)
+    return paragraphs, number, (*_on_pages(pages, scanned, tuple(unread)), *remarks)
+
+
+def _unopened(error: Exception, source: str, options: Options) -> OutlineError:
+    if "password" in str(error).lower():
+        key = "password-wrong" if options.password else "password-needed"
+        return OutlineError(key, place=Place(source), remedy="give-password-file")
+    return OutlineError("damaged-document", place=Place(source), remedy="save-again")
+
+
+def _letters(page: Page) -> int:
+    return sum(not char.text.isspace() for char in page.chars)
+
+
+def _on_pages(pages: list[Page], scanned: tuple[int, ...], unread: tuple[int, ...]) -> Iterator[Remark]:
+    """What pages could not be read, or not surely."""
+    reversed_script = tuple(
+        page.number
+        for page in pages
+        if 10 * sum(bool(_RIGHT_TO_LEFT.match(char.text)) for char in page.chars) > len(page.chars) > 0
+    )
+    turned = tuple(page.number for page in pages if page.turned)
+    unmapped = tuple(page.number for page in pages if 20 * page.unmapped > len(page.chars) + page.unmapped)
+    found = (
+        ("scanned-pages", scanned),
+        ("unread-pages", unread),
+        ("turned-text", turned),
+        ("right-to-left", reversed_script),
+        ("unmapped-characters", unmapped),
+    )
+    return (Remark(noted(key), numbers) for key, numbers in found if numbers)
+
+
+def _page(file: Any, index: int, raw: Any) -> Page:  # noqa: ANN401 - the library has no types
+    page = file[index]
+    width, height = page.get_size()
+    turn = page.get_rotation()
+    box = page.get_mediabox()
+    place = _Turn(turn, width, height, box[0], box[1])
+    text = page.get_textpage()
+    found = Page(index + 1, file.get_page_label(index) or None, width, height)
+    _read_chars(text, raw, place, found)
+    for thing in page.get_objects(max_depth=1):
+        if thing.type == raw.FPDF_PAGEOBJ_IMAGE:
+            found.has_image = True
+        elif thing.type == raw.FPDF_PAGEOBJ_PATH:
+            _read_path(thing, raw, place, found)
+    text.close()
+    page.close()
+    return found
+
+
+class _Turn:
+    """Places on a page as it is shown: of a page that is turned, and from its corner."""
+
+    def __init__(self, degrees: int, width: float, height: float, left: float, bottom: float) -> None:
+        self.degrees, self.width, self.height = degrees, width, height
+        self.left, self.bottom = left, bottom
+
+    def point(self, x: float, y: float) -> tuple[float, float]:
+        x, y = x - self.left, y - self.bottom
+        if self.degrees == 90:
+            return y, self.height - x
+        if self.degrees == 180:
+            return self.width - x, self.height - y
+        return (self.width - y, x) if self.degrees == 270 else (x, y)
+
+    def direction(self, across: float, up: float) -> tuple[float, float]:
+        return {90: (up, -across), 180: (-across, -up), 270: (-up, across)}.get(self.degrees, (across, up))
+
+
+def _read_chars(text: Any, raw: Any, place: _Turn, page: Page) -> None:  # noqa: ANN401
+    """Read every character with its size and weight, which are asked for once for those drawn together."""
+    handle = text.raw
+    x, y = ctypes.c_double(), ctypes.c_double()
+    box, matrix = raw.FS_RECTF(), raw.FS_MATRIX()
+    last, size, bold, upright = 0, 0.0, False, True
+    for at in range(raw.FPDFText_CountChars(handle)):
+        code = raw.FPDFText_GetUnicode(handle, at)
+        if raw.FPDFText_IsGenerated(handle, at) == 1:
+            if code == 32 and page.chars:
+                page.chars.append(page.chars[-1].space())
+            continue
+        drawn = raw.FPDFText_GetTextObject(handle, at)
+        address = ctypes.addressof(drawn.contents) if drawn else 0
+        if address != last or not address:
+            last = address
+            raw.FPDFText_GetMatrix(handle, at, matrix)
+            size = raw.FPDFText_GetFontSize(handle, at) * math.hypot(matrix.c, matrix.d)
+            bold = bool(_BOLD.search(_font_name(handle, at, raw)))
+            across, up = place.direction(matrix.a, matrix.b)
+            upright = across > 0 and abs(up) < 0.1 * across
+        if code == 0 or raw.FPDFText_HasUnicodeMapError(handle, at) == 1:
+            page.unmapped += 1
+            continue
+        if not upright:
+            page.turned += code != 32
+            continue
+        raw.FPDFText_GetCharOrigin(handle, at, x, y)
+        raw.FPDFText_GetLooseCharBox(handle, at, box)
+        left, base = place.point(x.value, y.value)
+        # of a ligature each letter has the origin of the whole, but a box of its own
+        right = max(place.point(box.left, box.bottom)[0], place.point(box.right, box.top)[0])
+        hyphen = code in (0x2, 0xFFFE, 0xAD)
+        page.chars.append(Char("\u00ad" if hyphen else chr(code), left, right, base, round(size, 1), bold))
+
+
+def _font_name(handle: Any, at: int, raw: Any) -> str:  # noqa: ANN401
+    name, flags = ctypes.create_string_buffer(200), ctypes.c_int()
+    length = raw.FPDFText_GetFontInfo(handle, at, name, 200, flags)
+    return name.raw[: max(min(length, 200) - 1, 0)].decode("utf-8", "replace")
+
+
+def _read_path(thing: Any, raw: Any, place: _Turn, page: Page) -> None:  # noqa: ANN401
+    """Keep the straight lines of a path, thin rectangles among them, and the small shapes that may be bullets."""
+    fill, stroke = ctypes.c_int(), ctypes.c_int()
+    raw.FPDFPath_GetDrawMode(thing.raw, fill, stroke)
+    if not fill.value and not stroke.value:
+        return
+    matrix = thing.get_matrix()
+    pieces = [[place.point(*matrix.on_point(*point)) for point in piece] for piece in _pieces(thing.raw, raw)]
+    for points in pieces:
+        left, right = min(p[0] for p in points), max(p[0] for p in points)
+        low, high = min(p[1] for p in points), max(p[1] for p in points)
+        if 1.5 <= right - left <= 8 and 1.5 <= high - low <= 8 and 0.6 < (right - left) / (high - low) < 1.7:
+            page.shapes.append(Shape(left, right, low, high))
+        elif min(right - left, high - low) <= _THIN and max(right - left, high - low) > _THIN:
+            page.rules.append(Rule(left, right, low, high))
+        elif stroke.value:
+            page.rules += [
+                Rule(min(a[0], b[0]), max(a[0], b[0]), min(a[1], b[1]), max(a[1], b[1]))
+                for a, b in zip(points, [*points[1:], points[0]], strict=True)
+                if (abs(a[0] - b[0]) < 1) != (abs(a[1] - b[1]) < 1)
+            ]
+
+
+def _pieces(handle: Any, raw: Any) -> list[list[tuple[float, float]]]:  # noqa: ANN401
+    """The points of each piece of a path."""
+    x, y = ctypes.c_float(), ctypes.c_float()
+    found: list[list[tuple[float, float]]] = []
+    for at in range(raw.FPDFPath_CountSegments(handle)):
+        segment = raw.FPDFPath_GetPathSegment(handle, at)
+        raw.FPDFPathSegment_GetPoint(segment, x, y)
+        if raw.FPDFPathSegment_GetType(segment) == raw.FPDF_SEGMENT_MOVETO or not found:
+            found.append([])
+        found[-1].append((x.value, y.value))
+    return [piece for piece in found if len(piece) > 1]
