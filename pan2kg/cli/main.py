@@ -62,6 +62,7 @@ COMMANDS: Final = {
         Command("add", "add"),
         Command("rekey", "add"),
         Command("sheet", "sheet"),
+        Command("anchor", "anchor"),
         Command("dump", "files"),
         Command("site", "files"),
         Command("publish", "publish"),

@@ -42,6 +42,7 @@ COMPONENTS: dict[Node, URIRef] = {
     SH.disjoint: SH.DisjointConstraintComponent,
     SH["in"]: SH.InConstraintComponent,
     SH.languageIn: SH.LanguageInConstraintComponent,
+    SH.lessThan: SH.LessThanConstraintComponent,
     SH.maxCount: SH.MaxCountConstraintComponent,
     SH.maxInclusive: SH.MaxInclusiveConstraintComponent,
     SH.maxLength: SH.MaxLengthConstraintComponent,
