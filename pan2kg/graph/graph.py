@@ -55,6 +55,7 @@ if TYPE_CHECKING:
     from pan2kg.coherence.uses import Uses
     from pan2kg.coherence.weight import Weight
     from pan2kg.errors import Place
+    from pan2kg.extract.names import Names
     from pan2kg.graph.links import Ties
     from pan2kg.graph.parts import Parts
     from pan2kg.graph.statements import Statements
@@ -250,6 +251,13 @@ class Graph:
     def labels(self) -> Labels:
         """Labels, keys, numbers and classes of all things."""
         return read_labels(self.store)
+
+    @Reading
+    def names(self) -> Names:
+        """What a text can name, by its identifiers and by every word it is called."""
+        from pan2kg.graph.names import read_names
+
+        return read_names(self.read, self.profile.country)
 
     def label(self, iri: str, language: str = "") -> str:
         """What a thing is called, else its number or key; an action with its number before it.
