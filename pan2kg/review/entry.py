@@ -80,9 +80,10 @@ def called(field_name: str) -> Text:
 
 LIMITS: Final[Mapping[str, int]] = {
     "reviewer": 100, "reason": 2000, "quote": 3000, "page": 40, "rationale": 2000, "scale": 60,
+    "title": 1000, "note": 2000,
 }  # fmt: skip
 """The most characters a field takes."""
-LINES: Final = frozenset(("reason", "quote", "rationale"))
+LINES: Final = frozenset(("reason", "quote", "rationale", "note"))
 """The fields that may have several lines."""
 TONGUES: Final = Messages("tongue").keys()
 """The languages in which somebody may write or quote."""

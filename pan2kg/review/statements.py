@@ -1,33 +1,39 @@
-"""A link written down: what an action or a plan rests on, cites, continues or builds on, with the words that say so.
+"""What is written down by hand of an action or a plan: a link, a body's part, a passage, with the words that say so.
 
-What is written stands beside the plan, in ``instruments.ttl`` or ``links.ttl``: the link, and the passage it rests on.
+It stands beside the plan, in ``instruments.ttl``, ``links.ttl`` or ``involvements.ttl``: the block, and the passage it
+rests on. Keys follow from what a block says, so nobody has to make one.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from pan2kg.coherence.uses import key
 from pan2kg.errors import ProjectError, QueryError
-from pan2kg.i18n.catalogue import Messages
-from pan2kg.project import PACKAGE, Project, read_text
-from pan2kg.review.entry import read_text as read_words
+from pan2kg.project import Project, read_text
+from pan2kg.review.basis import WORKS, Basis, added, concept, described, free, handle, of_plan, own, places
 from pan2kg.review.files import append
-from pan2kg.review.readings import Addition, document_named, plan_of
-from pan2kg.store.queries import find_thing
+from pan2kg.review.readings import Addition
+from pan2kg.store.queries import KINDS
 from pan2kg.store.store import Store
+from pan2kg.turtle.blocks import Block as Read
 from pan2kg.turtle.blocks import read_turtle_file
 from pan2kg.turtle.vocabulary import link_iri
-from pan2kg.turtle.writer import Block, Statement, iri, read_prefixes, string, text
+from pan2kg.turtle.writer import Block, Statement, iri, read_prefixes, text
 
 USES: Final = "uses-instrument"
-TYPES: Final = (USES, "cross-reference", "builds-on", "succession")
+CITES: Final = "cross-reference"
+TYPES: Final = (USES, CITES, "in-line-with", "implementing", "part-of", "builds-on", "succession")
 """What a source states of two things; all other links are derived, or judged."""
 NAMED: Final = "references"
 """The relation of an instrument that is named and of which nothing closer is said."""
-_DATA: Final = Messages("data")
+_CITING: Final = frozenset((CITES, "in-line-with", "implementing", "part-of"))
+"""The types that say where their words stand."""
+_TEXTS: Final = KINDS["instrument"]
+_LAST: Final = ("dcterms:source", "pan:certainty")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,93 +45,177 @@ class Stated:
     start: str
     end: str
     plan: str
-    quote: str
-    language: str
-    document: str
-    page: str = ""
+    end_key: str
 
 
-def read_stated(
-    store: Store, project: Project, start: str, end: str, *, kind: str, quote: str, document: str, relation: str = "",
-    language: str = "", page: str = "",
-) -> Stated:  # fmt: skip
-    """What was typed, with keys, labels or IRIs for both ends and the document, held to what the graph knows.
+def read_stated(store: Store, project: Project, ends: tuple[str, str], *, kind: str = "", relation: str = "") -> Stated:
+    """What was typed, with keys, labels or IRIs for both ends, held to what the graph knows.
+
+    Where no type is named, what leads to a text uses it, and what leads to a plan, a part or an action cites it.
 
     Raises:
-        QueryError: an end, the document or the relation is not known, or the first end is no plan and no action of one.
-        RefusedError: the quotation is empty or too long, or holds what cannot be seen.
+        QueryError: an end or the relation is not known, or the first end stands in no plan.
     """
-    ends = find_thing(start, store, project), find_thing(end, store, project)
-    if ends[0] == ends[1]:
-        raise QueryError("same-given-twice", remedy="give-two-actions", one=start)
-    listed = read_text(project.ontology / "schemes" / "relation.ttl")
-    known = [line.split()[0].partition(":")[2] for line in listed.splitlines() if line.startswith("relation:")]
-    if relation and relation not in known:
-        raise QueryError("no-relation", remedy="there-are", relation=relation, names=", ".join(known))
-    closer = relation or (NAMED if kind == USES else "")
-    return Stated(
-        kind, closer, *ends, plan_of(store, ends[0], start), read_words({"quote": quote}, "quote"),
-        language or project.language, document_named(store, project, document),
-        read_words({"page": page}, "page", needed=False),
-    )  # fmt: skip
+    start, plan = described(store, project, ends[0], WORKS, "a-work")
+    end, _ = described(store, project, ends[1], WORKS | _TEXTS | {"Review", "Recommendation"}, "a-work-or-text")
+    if start == end:
+        raise QueryError("same-given-twice", remedy="give-two-actions", one=ends[0])
+    if not plan:
+        raise QueryError("action-without-plan", remedy="name-a-plan", name=ends[0])
+    if not kind:
+        kind = USES if _is_text(store, project, end) else CITES
+    closer = concept(project, "relation", relation or NAMED) if relation or kind == USES else ""
+    return Stated(kind, closer.partition(":")[2], start, end, plan, handle(store, end))
 
 
-def link_addition(project: Project, stated: Stated) -> Addition:
+def _is_text(store: Store, project: Project, thing: str) -> bool:
+    try:
+        described(store, project, thing, _TEXTS, "a-text")
+    except QueryError:
+        return False
+    return True
+
+
+def link_addition(project: Project, stated: Stated, basis: Basis) -> Addition:
     """The file beside the plan with the link and its passage.
 
     Raises:
         ProjectError: there are no files to write to, or that link stands there already.
         RefusedError: what stands in the file is not Turtle.
     """
-    if project.data or project.root == PACKAGE / "data":
-        raise ProjectError("nothing-to-write-to", remedy="write-in-project")
+    own(project)
     file = "instruments" if stated.type == USES else "links"
-    path = project.graph / "plans" / key(stated.plan) / f"{file}.ttl"
-    name, prefixes = project.name_of(path), read_prefixes(project)
-    made = iri(link_iri(stated.type, stated.start, stated.end, relation=stated.relation, space=project.space), prefixes)
-    old = read_text(path) if path.exists() else ""
-    written = {block.subject for block in read_turtle_file(old, name).blocks}
-    if any(f"\n{made} a " in f"\n{read_text(one)}" for one in project.graph_files()):
-        raise ProjectError("link-stands", name=made)
-    passage = _free(f"passage:{key(stated.start)}-{key(stated.end)}", written)
-    header = Block(
-        f"<{project.graph_iri(path)}>",
-        (
-            Statement("a", "pan:SourceGraph"),
-            *(Statement("rdfs:label", text(said, tag)) for tag, said in _DATA.text(file, name=key(stated.plan)).words),
-            Statement("dcterms:source", iri(stated.document, prefixes)),
-            Statement("pan:certainty", "certainty:stated"),
-        ),
-    )
-    blocks = [
-        Block(made, tuple(_link(stated, passage, prefixes))),
-        Block(
-            passage,
-            (
-                Statement("a", "pan:Passage"),
-                Statement("pan:quote", text(stated.quote, stated.language)),
-                *((Statement("pan:page", string(stated.page)),) if stated.page else ()),
-                Statement("pan:inDocument", iri(stated.document, prefixes)),
-            ),
-        ),
-    ]
-    return Addition(path, name, old, append(old, [header], blocks, prefixes, name))
+    taken, prefixes = places(project), read_prefixes(project)
+    made = link_iri(stated.type, stated.start, stated.end, relation=stated.relation, space=project.space)
+    if made in taken:
+        raise ProjectError("link-stands", name=iri(made, prefixes), file=taken[made])
+    passage = free(f"passage:{key(stated.start)}-{stated.end_key}", taken, prefixes)
+    link = Block(iri(made, prefixes), (*_link(stated, prefixes), *basis.statements(prefixes, passage)))
+    path = of_plan(project, stated.plan, file, basis.certainty)
+    blocks = [link, basis.passage(passage, prefixes)]
+    return added(project, path, blocks, basis.document, label=file, about=key(stated.plan))
 
 
-def _free(base: str, taken: set[str]) -> str:
-    return next(name for name in (base, *(f"{base}-{n}" for n in range(2, len(taken) + 3))) if name not in taken)
-
-
-def _link(stated: Stated, passage: str, prefixes: Mapping[str, str]) -> Iterator[Statement]:
+def _link(stated: Stated, prefixes: Mapping[str, str]) -> Iterator[Statement]:
     yield Statement("a", "pan:Link")
     yield Statement("pan:linkType", f"linktype:{stated.type}")
     if stated.relation:
         yield Statement("pan:relation", f"relation:{stated.relation}")
     yield Statement("pan:from", iri(stated.start, prefixes))
     yield Statement("pan:to", iri(stated.end, prefixes))
-    if stated.type == "cross-reference":
+    if stated.type in _CITING:
         yield Statement("pan:channel", "channel:text")
     yield Statement("pan:status", "linkstatus:accepted")
-    yield Statement("pan:evidence", passage)
-    yield Statement("dcterms:source", iri(stated.document, prefixes))
-    yield Statement("pan:certainty", "certainty:stated")
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """The part a body has in a work: the IRIs of both and of the plan, the roles, and how a source words them."""
+
+    body: str
+    work: str
+    plan: str
+    roles: tuple[str, ...]
+    as_stated: tuple[str, str] | None = None
+
+
+def read_part(
+    store: Store, project: Project, names: tuple[str, str], roles: Sequence[str], *,
+    as_stated: tuple[str, str] | None = None,
+) -> Part:  # fmt: skip
+    """Who takes part in what, as it was typed: the work, then the body.
+
+    Raises:
+        QueryError: one of them or a role is not known, or the work stands in no plan.
+    """
+    work, plan = described(store, project, names[0], WORKS, "a-work")
+    body, _ = described(store, project, names[1], KINDS["body"], "a-body")
+    if not plan:
+        raise QueryError("action-without-plan", remedy="name-a-plan", name=names[0])
+    return Part(body, work, plan, tuple(concept(project, "role", one) for one in dict.fromkeys(roles)), as_stated)
+
+
+def part_addition(project: Project, part: Part, basis: Basis) -> Addition:
+    """The file of involvements beside the plan with that of a body, and its passage where there is one.
+
+    Raises:
+        ProjectError: there are no files to write to, or that involvement stands there already.
+        RefusedError: what stands in the file is not Turtle.
+    """
+    own(project)
+    taken, prefixes = places(project), read_prefixes(project)
+    base = f"{key(part.work)}-{key(part.body)}-{'-'.join(one.partition(':')[2] for one in part.roles)}"
+    _refuse_second(project, part, prefixes)
+    passage = free(f"passage:{base}", taken, prefixes) if basis.quote else ""
+    stated = [Statement("pan:roleAsStated", text(*part.as_stated))] if part.as_stated else []
+    block = Block(
+        free(f"involvement:{base}", taken, prefixes),
+        (
+            Statement("a", "pan:Involvement"),
+            Statement("pan:involves", iri(part.body, prefixes)),
+            Statement("pan:involvedIn", iri(part.work, prefixes)),
+            *(Statement("pan:role", role) for role in part.roles),
+            *stated,
+            *basis.statements(prefixes, passage),
+        ),
+    )
+    path = of_plan(project, part.plan, "involvements", basis.certainty)
+    blocks = [block, *([basis.passage(passage, prefixes)] if passage else [])]
+    return added(project, path, blocks, basis.document, label="involvements", about=key(part.plan))
+
+
+def _refuse_second(project: Project, part: Part, prefixes: Mapping[str, str]) -> None:
+    """Refuse a part that is said already of this body, work and role, under whatever key.
+
+    Raises:
+        ProjectError: it is; with its file.
+    """
+    wanted = {("pan:involves", iri(part.body, prefixes)), ("pan:involvedIn", iri(part.work, prefixes))}
+    for path in project.graph_files():
+        content = read_text(path)
+        if "pan:Involvement" not in content or key(part.work) not in content or key(part.body) not in content:
+            continue
+        for block in read_turtle_file(content, project.name_of(path)).blocks:
+            said = {(one.predicate, one.object) for one in block.statements}
+            if wanted <= said and said & {("pan:role", role) for role in part.roles}:
+                raise ProjectError("block-stands", name=block.subject, file=project.name_of(path))
+
+
+def passage_addition(project: Project, thing: str, basis: Basis) -> Addition:
+    """The file of a link, an involvement or another fact with a passage it rests on: one line more, and one block.
+
+    Raises:
+        ProjectError: there are no files to write to, the thing has no block there, or rests on these words already.
+        RefusedError: what stands in the file is not Turtle.
+    """
+    own(project)
+    taken, prefixes = places(project), read_prefixes(project)
+    where = next((path for path in project.graph_files() if taken.get(thing) == project.name_of(path)), None)
+    if where is None:
+        raise ProjectError("no-block-of-yours", name=iri(thing, prefixes))
+    old, name = read_text(where), project.name_of(where)
+    file = read_turtle_file(old, name)
+    blocks = {file.expand(block.subject): block for block in file.blocks}
+    block = blocks[thing]
+    said = {("pan:quote", text(basis.quote, basis.language)), ("pan:inDocument", iri(basis.document, prefixes))}
+    for statement in block.statements:
+        quoted = blocks.get(file.expand(statement.object)) if statement.predicate == "pan:evidence" else None
+        if quoted and said <= {(one.predicate, one.object) for one in quoted.statements}:
+            raise ProjectError("block-stands", name=quoted.subject, file=name)
+    passage = free(f"passage:{key(thing)}", taken, prefixes)
+    changed = _with_evidence(old, block, passage)
+    return Addition(where, name, old, append(changed, [], [basis.passage(passage, prefixes)], prefixes, name))
+
+
+def _with_evidence(content: str, block: Read, passage: str) -> str:
+    """A file in which a block names one passage more, where the house style has it."""
+    lines = content.splitlines(keepends=True)
+    line = f"    pan:evidence {passage} ;\n"
+    first = next((one.line for one in block.statements if one.predicate in _LAST), 0)
+    if first > block.line:
+        lines.insert(first - 1, line)
+    else:
+        last = max(one.line for one in block.statements)
+        lines[last - 1] = re.sub(r" \.(\n?)$", r" ;\1", lines[last - 1])
+        lines.insert(last, line.replace(" ;", " ."))
+    return "".join(lines)

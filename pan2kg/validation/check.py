@@ -100,7 +100,7 @@ def check(
         _style(project, files, store, names) if Kind.STYLE in kinds else Report(),
         _wording(project, files, _untold(unread, files, kinds)) if Kind.TEXT in kinds or unread else Report(),
         shapes,
-        _quality(project, store, names) if Kind.QUALITY in kinds else Report(),
+        findings_of_quality(project, store, names) if Kind.QUALITY in kinds else Report(),
     ]
     index, plans = index_blocks(files), _plans(store)
     parts = [replace(part, findings=tuple(gathered(part.findings, plans))) for part in parts]
@@ -202,13 +202,20 @@ def _differences(compiled: Iterable[Finding], reference: Iterable[Finding]) -> I
             yield replace(finding, rule=rule)
 
 
-def _quality(project: Project, store: Store, names: Names) -> Report:
+def findings_of_quality(project: Project, store: Store, names: Names, *, least: Severity = Severity.INFO) -> Report:
+    """What the quality queries of a project find in a store, those that weigh at least so much.
+
+    Raises:
+        QueryError: a query cannot be asked, or its header does not say what it finds.
+    """
     rules, looked_at, members = [], {}, _members(store)
     findings: list[Finding] = []
     statistics: dict[str, int] = {}
     for path in sorted((project.queries / "quality").glob("*-violation.rq")):
         query = read_query(path, name=project.name_of(path))
         rule = quality_rule(query)
+        if not rule.severity.reaches(least):
+            continue
         rules.append(rule)
         asked = list(_ask(rule, query, store))
         if rule.use is Use.STATISTIC:
