@@ -56,6 +56,11 @@ class Project:
         return self.root / "queries"
 
     @property
+    def texts(self) -> Path:
+        """The texts of documents that are kept beside the graph, to hold quotations against; they are not published."""
+        return self.root / "texts"
+
+    @property
     def profile(self) -> Path:
         """What the project says of itself: its country, its languages, what its IRIs begin with."""
         return self.graph / "profile.ttl"

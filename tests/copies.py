@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final
 
 ROOT: Final = Path(__file__).resolve().parent.parent
-PARTS: Final = ("ontology", "graph", "queries")
+PARTS: Final = ("ontology", "graph", "queries", "texts")
 PLANS: Final = ROOT / "graph" / "plans"
 FEW: Final = ("lu-bhr-1", "lu-bhr-2", "lu-climate-pact-2012", "lu-cooperation-gender-2021")
 """Two plans whose actions share texts, one that neither cites, and one with parts."""

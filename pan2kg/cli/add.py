@@ -298,6 +298,34 @@ _KINDS: Final = {
 """What can be added: its options, and what makes the change of them."""
 
 
+def add_keep(command: argparse.ArgumentParser) -> None:
+    """The text, whose it is, and whether it may stand there itself."""
+    command.add_argument("file", metavar="FILE", help="keep.file")
+    command.add_argument("--document", metavar="KEY", required=True, action=SingleValue, help="keep.document")
+    command.add_argument("--hashes", action="store_true", help="keep.hashes")
+    add_language(command)
+
+
+def run_keep(options: argparse.Namespace) -> int:
+    """Keep a text, and say how many quotations stand in it."""
+    from functools import partial
+    from pathlib import Path
+
+    from pan2kg.i18n.catalogue import Messages
+    from pan2kg.review.files import alone
+    from pan2kg.review.keeping import keep
+    from pan2kg.store.rules import derive
+    from pan2kg.store.store import open_store
+
+    project = project_of(options)
+    store = open_store(project, partial(derive, only=[]))
+    with alone(project):
+        kept = keep(project, store, Path(options.file), options.document, as_hashes=options.hashes)
+    said = {"n": kept.quoted, "name": kept.name, "standing": kept.standing}
+    sys.stderr.write(f"{Messages('progress').say('text-kept', spoken(), **said)}\n")
+    return 0
+
+
 def add_rekey(command: argparse.ArgumentParser) -> None:
     """Whether the keys are written, or only shown."""
     command.add_argument("--dry-run", action="store_true", help="add.dry-run")

@@ -63,6 +63,7 @@ COMMANDS: Final = {
         Command("rekey", "add"),
         Command("sheet", "sheet"),
         Command("anchor", "anchor"),
+        Command("keep", "add"),
         Command("dump", "files"),
         Command("site", "files"),
         Command("publish", "publish"),

@@ -24,6 +24,7 @@ from pan2kg.validation.compilation import compile_shapes
 from pan2kg.validation.evaluation import FocusCounts, differences, evaluate
 from pan2kg.validation.explanation import refused
 from pan2kg.validation.questions import check_questions, question_rules
+from pan2kg.validation.quotations import Kept, check_quotations, kept_texts
 from pan2kg.validation.report import (
     Finding,
     Kind,
@@ -99,6 +100,7 @@ def check(
     parts = [
         _style(project, files, store, names) if Kind.STYLE in kinds else Report(),
         _wording(project, files, _untold(unread, files, kinds)) if Kind.TEXT in kinds or unread else Report(),
+        *([check_quotations(files, _kept(project))] if Kind.TEXT in kinds else ()),
         shapes,
         findings_of_quality(project, store, names) if Kind.QUALITY in kinds else Report(),
     ]
@@ -140,6 +142,11 @@ def _each(project: Project, files: Sequence[TurtleFile]) -> Iterator[tuple[Seque
 def _wording(project: Project, files: Sequence[TurtleFile], unread: Sequence[TurtleError]) -> Report:
     found = [fault for read, prefixes in _each(project, files) for fault in check_wording(read, prefixes)]
     return Report(tuple(text_rules().values()), (*not_turtle(unread), *found), looked_at(files))
+
+
+def _kept(project: Project) -> dict[str, Kept]:
+    """The texts that are kept by each project that is open."""
+    return {key: kept for one in reversed(project.members) for key, kept in kept_texts(one).items()}
 
 
 def _untold(unread: Iterable[TurtleError], files: Iterable[TurtleFile], kinds: Collection[Kind]) -> list[TurtleError]:

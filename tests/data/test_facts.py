@@ -15,7 +15,7 @@ from pan2kg.project import Project
 from pan2kg.store.rdf import to_term
 from pan2kg.store.store import load_project
 
-SEED = Path(__file__).resolve().parents[1] / "data" / "outlines" / "lu-bhr-2.fr.txt"
+SEED = Path(__file__).resolve().parents[2] / "texts" / "mae-gouvernement-lu-fr-pan-2.txt"
 PREFIXES = """
 PREFIX pan: <https://w3id.org/pan2kg/ontology#>
 PREFIX skos: <http://www.w3.org/2004/02/skos/core#>

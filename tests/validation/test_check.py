@@ -323,7 +323,7 @@ def test_a_quality_query_that_cannot_be_used_is_an_error_with_its_file(
 
 def test_every_quality_query_says_what_is_wrong_and_what_mends_it_in_both_languages(report: Report) -> None:
     rules = [rule for rule in report.rules if rule.kind is Kind.QUALITY]
-    assert len(rules) == 30
+    assert len(rules) == 31
     for rule in rules:
         assert all((rule.message.say("fr"), rule.message.say("en"), rule.remedy.say("fr"), rule.remedy.say("en"))), (
             rule.key
@@ -395,6 +395,9 @@ FAULTY: Final = {
     "future-event-violation": 'plan:zz a pan:Plan ; pan:adoptedOn "2099-12"^^xsd:gYearMonth .',
     "before-its-act-violation": DATED.format(key="a", type="adoption", date="2020-01-31")
     + DATED.format(key="b", type="application", date="2019-12-31"),
+    "timeline-words-violation": 'timeline:zz a pan:Timeline ; pan:text "premier semestre 2021"@fr ; '
+    'pan:endDate "2021-09-30"^^xsd:date . timeline:yy a pan:Timeline ; pan:text "by 2021"@en ; '
+    'pan:endDate "2022-12-31"^^xsd:date .',
     "plan-period-violation": 'plan:zz a pan:Plan ; skos:prefLabel "Z 2020-2022"@fr ; '
     'pan:periodStart "2000"^^xsd:gYear .',
     "cites-later-violation": ADOPTED.format(key="x", day="2018-01-31")
@@ -447,6 +450,9 @@ SOUND: Final = {
     "future-event-violation": DATED.format(key="a", type="application", date="2099-12-31"),
     "before-its-act-violation": DATED.format(key="a", type="adoption", date="2020-01-31")
     + DATED.format(key="b", type="submission", date="2019-12-31"),
+    "timeline-words-violation": 'timeline:zz a pan:Timeline ; pan:text "3 actions, 2020-22; second half of 2024"@en ; '
+    'pan:startDate "2021-01-01"^^xsd:date ; pan:endDate "2022-02-28"^^xsd:date . '
+    'timeline:yy a pan:Timeline ; pan:text "zweites Halbjahr 2021"@de ; pan:endDate "2021-12-31"^^xsd:date .',
     "plan-period-violation": 'plan:zz a pan:Plan ; skos:prefLabel "Z 2018-2022 (prolongé)"@fr ; '
     'pan:periodStart "2018"^^xsd:gYear ; pan:periodEnd "2024"^^xsd:gYear .',
     "cites-later-violation": ADOPTED.format(key="x", day="2018-01-31")

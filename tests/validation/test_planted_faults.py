@@ -109,6 +109,14 @@ FAULTS: Final = {
         PAN_2 + "plan.ttl", 'pan:periodStart "2020"', 'pan:periodStart "2000"',
         "plan-period-violation", "plan:lu-bhr-2",
     ),
+    "a timeline of another year than its words": Fault(
+        PAN_2 + "details.ttl", 'pan:endDate "2020-12-31"', 'pan:endDate "2021-12-31"',
+        "timeline-words-violation", "timeline:lu-bhr-2-3-3",
+    ),
+    "a timeline of the other half of the year": Fault(
+        PAN_2 + "details.ttl", 'pan:endDate "2020-06-30"', 'pan:endDate "2020-09-30"',
+        "timeline-words-violation", "timeline:lu-bhr-2-3-1-phase-1",
+    ),
     "a citation by a text older than what it cites": added(
         ("link:f886e9a4bc8ad7d4 a pan:Link", "pan:linkType linktype:cross-reference",
          "pan:relation relation:references",
@@ -193,6 +201,25 @@ action("zz-number", "pan:inCategory category:lu-bhr-2-4", number="4.3"),
     "a class of a vocabulary spelt wrongly": added(
         ("scheme:zz a skos:ConceptSchem", 'skos:prefLabel "Schéma"@fr'), "text-term",
     ),
+    # words of texts that are kept
+    "a quotation with one word changed": Fault(
+        PAN_2 + "instruments.ttl", 'pan:quote "Préparation de la mise en œuvre à Luxembourg du règlement',
+        'pan:quote "Préparation de la mise en œuvre au Luxembourg du règlement',
+        "text-quote", "passage:lu-bhr-2-4-3-reg-2017-821",
+    ),
+    "an empty quotation": added(("passage:zz-empty a pan:Passage", 'pan:quote " "@fr',
+        "pan:inDocument document:mae-gouvernement-lu-fr-pan-2"), "text-quote",
+    ),
+    "a quotation from another document": added(("passage:zz-other a pan:Passage", 'pan:quote "Benchmark"@en',
+        "pan:inDocument document:mae-gouvernement-lu-fr-pan-2"), "text-quote",
+    ),
+    "a title with one word changed": Fault(
+        PAN_2 + "actions.ttl", '"Etude de la possibilité de légiférer', '"Etude de la nécessité de légiférer',
+        "text-title", "action:lu-bhr-2-4-1",
+    ),
+    "a number other than the printed one": Fault(
+        PAN_2 + "actions.ttl", 'skos:notation "6.2"', 'skos:notation "6.3"', "text-number", "action:lu-bhr-2-6-2",
+    ),
     "a file of Windows": Fault(CLIMATE + "actions.ttl", "\n", "\r\n", "style-line-end", ""),
 }  # fmt: skip
 
@@ -226,4 +253,4 @@ def test_a_planted_fault_is_found_by_its_rule(planted: Report, name: str) -> Non
 
 
 def test_the_table_of_faults_is_whole() -> None:
-    assert len(FAULTS) == 31
+    assert len(FAULTS) == 38
