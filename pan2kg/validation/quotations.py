@@ -44,7 +44,8 @@ _LITERAL: Final = re.compile(r'"((?:[^"\\]|\\.)*)"(?:@([A-Za-z0-9-]+))?', re.DOT
 _ESCAPED: Final = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|(.))", re.DOTALL)
 _PLAIN: Final = {"n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f"}
 _EDGE: Final = re.compile(r"^[\W_]+|[\W_]+$")
-_HASHES: Final = re.compile(rf"salt [0-9a-f]{{32}}\n(?:[0-9a-f]{{{_DIGITS}}}\n)*")
+_SALT: Final = "salt "
+_HASHES: Final = re.compile(rf"{_SALT}[0-9a-f]{{32}}\n(?:[0-9a-f]{{{_DIGITS}}}\n)*")
 
 
 def folded(text: str) -> str:
@@ -188,7 +189,7 @@ def hashes_of(text: str, salt: str) -> str:
     ``salt`` has 32 hexadecimal digits.
     """
     found = sorted({_hash(run, salt) for run in _runs(_words(folded(text)))})
-    return "".join(f"{line}\n" for line in (f"salt {salt}", *found))
+    return "".join(f"{line}\n" for line in (_SALT + salt, *found))
 
 
 def read_hashes(document: str, name: str, content: str) -> KeptHashes:
@@ -200,7 +201,7 @@ def read_hashes(document: str, name: str, content: str) -> KeptHashes:
     if not _HASHES.fullmatch(content):
         raise ProjectError("no-hashes", place=Place(name), remedy="keep-anew")
     salt, *found = content.split("\n")[:-1]
-    return KeptHashes(document, name, salt.removeprefix("salt "), frozenset(found))
+    return KeptHashes(document, name, salt.removeprefix(_SALT), frozenset(found))
 
 
 def kept_texts(project: Project) -> dict[str, Kept]:
