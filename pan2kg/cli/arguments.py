@@ -122,6 +122,26 @@ def add_language(command: argparse.ArgumentParser) -> None:
     command.add_argument("--language", choices=LANGUAGES, default=language_of(os.environ), help="language")
 
 
+def add_endpoint(command: argparse.ArgumentParser, *, required: bool = False) -> None:
+    """``--endpoint``, and how long one waits for it."""
+    command.add_argument("--endpoint", metavar="URL", required=required, help="endpoint")
+    command.add_argument("--timeout", metavar="SECONDS", type=some_seconds, default=60, help="endpoint.timeout")
+
+
+def some_seconds(text: str) -> int:
+    """A whole number of seconds, at least one.
+
+    Raises:
+        argparse.ArgumentTypeError: the text is no such number.
+
+    >>> some_seconds("90")
+    90
+    """
+    if re.fullmatch(r"0*[1-9]\d{0,5}", text.strip(), re.ASCII):
+        return int(text)
+    raise argparse.ArgumentTypeError(told("no-seconds", text=text))
+
+
 def add_output(command: argparse.ArgumentParser, meaning: str = "output", *, required: bool = False) -> None:
     """``-o``: the file that is written; without it the answer goes to standard output."""
     command.add_argument("-o", "--output", metavar="FILE", required=required, help=meaning)

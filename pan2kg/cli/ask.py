@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from pan2kg.cli.arguments import (
     add_as_of,
+    add_endpoint,
     add_language,
     add_output,
     emit,
@@ -51,7 +52,7 @@ def add_sparql(command: argparse.ArgumentParser) -> None:
 
 def _answers(command: argparse.ArgumentParser) -> None:
     add_language(command)
-    command.add_argument("--endpoint", metavar="URL", help="endpoint")
+    add_endpoint(command)
     command.add_argument("--format", choices=FORMATS, help="ask.format")
     command.add_argument("--cache", metavar="DIR", help="ask.cache")
     add_output(command, "ask.output")
@@ -190,7 +191,7 @@ def _store(project: Project, options: argparse.Namespace, rules: list[str] | Non
             raise QueryError("remote-as-of", remedy="leave-out-endpoint")
         from pan2kg.store.remote import open_remote
 
-        return open_remote(options.endpoint, is_ours=rules is not None)
+        return open_remote(options.endpoint, timeout=options.timeout, is_ours=rules is not None)
     from functools import partial
 
     from pan2kg.store.rules import derive

@@ -5,12 +5,16 @@ from __future__ import annotations
 import argparse
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from pan2kg.cli.arguments import a_link, add_language, add_output, emit, project_of
+from pan2kg.cli.arguments import a_link, add_endpoint, add_language, add_output, emit, project_of
 from pan2kg.errors import ProjectError, QueryError
 from pan2kg.i18n.days import a_day
-from pan2kg.i18n.message import Message
+from pan2kg.i18n.message import Message, say
 from pan2kg.project import Project, read_text
+
+if TYPE_CHECKING:
+    from pan2kg.validation.report import Report
 
 FORMATS = ("text", "json", "github", "html", "junit", "turtle")
 
@@ -24,6 +28,7 @@ def add_check(command: argparse.ArgumentParser) -> None:
     command.add_argument("--write-baseline", metavar="FILE", help="check.write-baseline")
     command.add_argument("--engine", choices=("sparql", "pyshacl", "both"), default="sparql", help="check.engine")
     command.add_argument("--explain", metavar="RULE", help="check.explain")
+    add_endpoint(command)
     add_output(command, "check.output")
 
 
@@ -35,18 +40,40 @@ def run_check(options: argparse.Namespace) -> int:
 
     baseline = Path(options.baseline) if options.baseline else None
     project = project_of(options)
-    if project.data:
+    if project.data and options.endpoint is None:
         raise ProjectError("release-has-no-files", remedy="check-its-project")
     if options.explain:
         from pan2kg.validation.explanation import explain
 
         emit(explain(project, options.explain), options.output)
         return 0
-    report = check(project, fail_on=Severity(options.fail_on), baseline=baseline, engine=Engine(options.engine))
+    if options.endpoint is not None:
+        report = _at_endpoint(project, options)
+    else:
+        report = check(project, fail_on=Severity(options.fail_on), baseline=baseline, engine=Engine(options.engine))
     if options.write_baseline:
         write_baseline(report, Path(options.write_baseline))
     emit(write_report(report, options.format, language=options.language), options.output)
     return 0 if report.conforms or options.write_baseline else 1
+
+
+def _at_endpoint(project: Project, options: argparse.Namespace) -> Report:
+    """The same of a graph that is somewhere else, as far as it is no matter of files, which is said.
+
+    Raises:
+        QueryError: another engine is asked for.
+    """
+    from pan2kg.store.remote import open_remote
+    from pan2kg.validation.check import Engine, check_store
+    from pan2kg.validation.report import Severity
+
+    if Engine(options.engine) is not Engine.SPARQL:
+        raise QueryError("remote-engine", remedy="leave-out-engine", engine=options.engine)
+    store = open_remote(options.endpoint, timeout=options.timeout)
+    baseline = Path(options.baseline) if options.baseline else None
+    report = check_store(project, store, fail_on=Severity(options.fail_on), baseline=baseline)
+    sys.stderr.write(f"{say('progress', 'files-not-checked')}\n")
+    return report
 
 
 def add_draft(command: argparse.ArgumentParser) -> None:

@@ -19,6 +19,7 @@ from pan2kg.cli.arguments import (
     a_scale,
     a_share,
     add_as_of,
+    add_endpoint,
     add_language,
     add_output,
     an_amount,
@@ -71,7 +72,7 @@ def _shared(figure: argparse.ArgumentParser) -> None:
         help="project",
     )
     add_language(figure)
-    figure.add_argument("--endpoint", metavar="URL", help="endpoint")
+    add_endpoint(figure)
     figure.add_argument("--format", choices=FORMS, default="table", help="coherence.format")
     add_as_of(figure, "coherence.as-of")
     add_output(figure)
@@ -217,7 +218,8 @@ def _graph(project: Project, options: argparse.Namespace) -> tuple[Graph, DatedG
 
         if given is not None:
             raise QueryError("remote-as-of", remedy="leave-out-endpoint")
-        return Graph(project, open_remote(options.endpoint), language=options.language), None
+        remote = open_remote(options.endpoint, timeout=options.timeout)
+        return Graph(project, remote, language=options.language), None
     if given is None or TABLES[options.figure].whole:
         store, asked = open_kept(project), given is not None
         return Graph(project, store, language=options.language, as_of=given, asked=asked), None

@@ -8,7 +8,16 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pan2kg.cli.arguments import Progress, add_as_of, add_language, add_output, emit, project_of, read_parameters
+from pan2kg.cli.arguments import (
+    Progress,
+    add_as_of,
+    add_endpoint,
+    add_language,
+    add_output,
+    emit,
+    project_of,
+    read_parameters,
+)
 from pan2kg.i18n.message import say
 
 if TYPE_CHECKING:
@@ -26,6 +35,7 @@ def add_picture(command: argparse.ArgumentParser) -> None:
     add_output(command, "picture.output", required=True)
     add_as_of(command, "picture.as-of")
     _add_evidence(command)
+    add_endpoint(command)
     add_language(command)
 
 
@@ -62,6 +72,7 @@ def add_export(command: argparse.ArgumentParser) -> None:
     )
     command.add_argument("--type", metavar="KEY", action="append", default=[], help="export.type")
     _add_evidence(command)
+    add_endpoint(command)
     add_language(command)
 
 
@@ -127,6 +138,7 @@ def add_report(command: argparse.ArgumentParser) -> None:
     command.add_argument("-o", "--output", metavar="DIR", required=True, help="report.folder")
     command.add_argument("--plan", metavar="KEY", default="", help="report.plan")
     _add_evidence(command)
+    add_endpoint(command)
     add_as_of(command, "figures.as-of")
     add_language(command)
 
@@ -184,7 +196,9 @@ def _open(options: argparse.Namespace) -> Graph:
     """The graph of the project, in the language and from the day that were typed, as far as the command takes them."""
     from pan2kg.graph.graph import Graph
     from pan2kg.store.cache import open_kept
+    from pan2kg.store.remote import open_remote
 
-    project = project_of(options)
+    project, endpoint = project_of(options), getattr(options, "endpoint", None)
     language: Language = getattr(options, "language", "fr")
-    return Graph(project, open_kept(project), language=language, as_of=getattr(options, "as_of", None))
+    store = open_kept(project) if endpoint is None else open_remote(endpoint, timeout=options.timeout)
+    return Graph(project, store, language=language, as_of=getattr(options, "as_of", None))

@@ -65,6 +65,7 @@ COMMANDS: Final = {
         Command("anchor", "anchor"),
         Command("keep", "add"),
         Command("dump", "files"),
+        Command("load", "load"),
         Command("site", "files"),
         Command("publish", "publish"),
         Command("portal", "portal"),

@@ -18,7 +18,7 @@ from pan2kg.coherence.spans import span
 from pan2kg.coherence.texts import Step, Use, Works
 from pan2kg.coherence.uses import key
 from pan2kg.store.queries import program_query
-from pan2kg.store.store import Store
+from pan2kg.store.store import Store, is_true
 
 if TYPE_CHECKING:
     from datetime import date
@@ -86,8 +86,8 @@ def _one_address(pairs: Iterable[list[str]], used: set[str]) -> dict[str, str]:
 def _statements(store: Store, level_of: LevelOf) -> tuple[Statement, ...]:
     return tuple(
         Statement(
-            source, target, key(kind), key(relation), key(channel), level_of(link, said), stated == "true",
-            backward == "true", link,
+            source, target, key(kind), key(relation), key(channel), level_of(link, said), is_true(stated),
+            is_true(backward), link,
         )
         for link, source, target, kind, relation, channel, said, stated, backward
         in rows(store, program_query("coherence/plan-statements"))
@@ -98,7 +98,7 @@ def _dates(store: Store) -> Mapping[str, Dates]:
     return {
         plan: Dates(
             span(adopted), int(since[:4]) if since[:4].isdecimal() else None, span(revised), span(seen),
-            framework == "true", agreement == "true", country,
+            is_true(framework), is_true(agreement), country,
         )
         for plan, adopted, since, revised, seen, framework, agreement, country
         in rows(store, program_query("coherence/plan-dates"))

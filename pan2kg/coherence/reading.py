@@ -23,7 +23,7 @@ from pan2kg.coherence.scores import Scores, scores_of
 from pan2kg.coherence.uses import Plan, Uses, key, uses_of
 from pan2kg.errors import ProjectError
 from pan2kg.store.queries import program_query
-from pan2kg.store.store import Store, plain, select
+from pan2kg.store.store import Store, is_true, plain, select
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -221,9 +221,10 @@ def read_obligations(store: Store) -> tuple[Obligation, ...]:
         found.setdefault(
             (iri, national, holder),
             Obligation(
-                iri, same.get(instrument, instrument), whole_day(due), holder, treaty == "true", whole_day(ratified),
+                iri, same.get(instrument, instrument), whole_day(due), holder, is_true(treaty), whole_day(ratified),
                 whole_day(since), whole_months(every),
-                Terms(key(kind), key(force), provision, national, by_law != "false", country), bool(national),
+                Terms(key(kind), key(force), provision, national, by_law not in ("false", "0"), country),
+                bool(national),
             ),
         )  # fmt: skip
     return tuple(found[one] for one in sorted(found))

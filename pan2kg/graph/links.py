@@ -11,7 +11,7 @@ from typing import Final
 
 from pan2kg.coherence.evidence import Level, level
 from pan2kg.coherence.feasible import CROSS_REFERENCES
-from pan2kg.store.store import Store, plain, select
+from pan2kg.store.store import Store, is_true, plain, select
 from pan2kg.turtle.vocabulary import ID, PAN
 
 DECLARED: Final = (*CROSS_REFERENCES, "builds-on", "succession", "external-statement")
@@ -92,7 +92,7 @@ def read_ties(store: Store) -> Ties:
     ends: dict[tuple[str, str, Level | None], dict[str, str]] = {}
     for row in select(store, _LINKS).rows:
         iri, of, end, plan, stated, said = map(plain, row)
-        kind = kind_of_tie(of.rpartition("/")[2], stated=stated == "true")
+        kind = kind_of_tie(of.rpartition("/")[2], stated=is_true(stated))
         ends.setdefault((iri, kind, level(said)), {}).setdefault(end, plan)
     found = []
     for (link, kind, at), joined in ends.items():

@@ -9,6 +9,7 @@ from pan2kg.coherence.evidence import Level, counts, level
 from pan2kg.coherence.known import basis_line
 from pan2kg.coherence.uses import key
 from pan2kg.store.queries import program_query
+from pan2kg.store.store import is_true
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -80,7 +81,7 @@ def _add_edges(network: nx.MultiDiGraph[str], found: Iterable[list[str]], labels
             type=key(type_),
             type_label=labels.get(type_, key(type_)),
             status=key(status),
-            directed=directed == "true",
+            directed=is_true(directed),
             **_given(extra),
             **({"score": float(score)} if score else {}),
         )

@@ -107,7 +107,7 @@ def _hatched(drawn: Table, at: int) -> bool:
     """Whether nothing is known of a row: nobody read it, and no citation was seen either way."""
     said = {name: plain(term) for name, term in zip(drawn.columns, drawn.rows[at], strict=True)}
     silent = said.get("shares") == Cell.UNREAD and not {said.get(way) for way in _WAYS} & {State.SEEN, State.ABSENT}
-    return silent or said.get("assessed") == "false"
+    return silent or said.get("assessed") in ("false", "0")
 
 
 _WAYS = ("citation_one_to_two", "citation_two_to_one")

@@ -34,7 +34,7 @@ from pan2kg.server.protocol import is_absolute, read_form
 from pan2kg.server.request import Headers, Refusal, is_plain_path, matches, why
 from pan2kg.server.settings import Release
 from pan2kg.store.queries import program_query
-from pan2kg.store.store import Store, plain, select
+from pan2kg.store.store import Store, is_true, plain, select
 from pan2kg.turtle.vocabulary import DCTERMS, ROOT, is_ours
 
 NO_CACHE: Final = (b"cache-control", b"no-cache")
@@ -307,7 +307,7 @@ def _successor(store: Store, iri: str) -> str:
     if not is_ours(iri):
         return ""
     rows = select(store, program_query("things/replacements", thing=iri)).rows
-    following = {plain(successor) for _, successor, moved in rows if plain(moved) == "true"}
+    following = {plain(successor) for _, successor, moved in rows if is_true(plain(moved))}
     return next(iter(following)) if len(following) == 1 and all(map(is_ours, following)) else ""
 
 
@@ -320,5 +320,5 @@ def _moved(call: Call, path: str) -> Answer:
 def _replacements(store: Store, iri: str) -> list[str] | None:
     """What replaces a thing that was retired, maybe nothing; None where it was not retired."""
     rows = select(store, program_query("things/replacements", thing=iri)).rows
-    following = [plain(successor) for mark, successor, _ in rows if plain(mark) in ("true", "1")]
+    following = [plain(successor) for mark, successor, _ in rows if is_true(plain(mark))]
     return sorted({one for one in following if is_absolute(one)}) if following else None

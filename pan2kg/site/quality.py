@@ -24,7 +24,7 @@ from pan2kg.site.ontology_terms import TaggedText
 from pan2kg.site.page import View
 from pan2kg.store.queries import program_query
 from pan2kg.store.remote import RemoteStore
-from pan2kg.store.store import Store, fingerprint, plain, select
+from pan2kg.store.store import Store, fingerprint, is_true, plain, select
 from pan2kg.tables.coverage import trust
 from pan2kg.turtle.vocabulary import ID, PAN, SKOS
 from pan2kg.validation.check import check
@@ -78,7 +78,7 @@ def balances(store: Store) -> tuple[Balance, ...]:
             so_far.derived + (n if state == "derived" else 0),
             so_far.concluded + accepted - declared,
             so_far.declared + declared,
-            so_far.evident + (declared if plain(evident) == "true" else 0),
+            so_far.evident + (declared if is_true(plain(evident)) else 0),
             so_far.unverified + (n if is_unverified else 0),
             so_far.candidates + (n if state == "candidate" else 0),
         )

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from http.client import HTTPException
-from typing import TYPE_CHECKING, Final
+from http.client import HTTPException, IncompleteRead
+from time import monotonic, sleep
+from typing import TYPE_CHECKING, Final, cast
 from urllib.error import HTTPError, URLError
-from urllib.parse import urlsplit
 
 import pyoxigraph as ox
 
 from pan2kg.errors import EndpointError, Place, QueryError
+from pan2kg.store.access import BUSY, TIMEOUT, Credentials, checked, credentials, fault, pause
 from pan2kg.store.queries import program_query
-from pan2kg.store.store import Result, plain, refuse_fetching, select
+from pan2kg.store.store import Result, is_true, plain, refuse_fetching, select
+from pan2kg.turtle.tokens import tokens
 
 if TYPE_CHECKING:
     from http.client import HTTPResponse
@@ -32,7 +34,7 @@ class RemoteStore:
     """
 
     url: str
-    timeout: int = 60
+    timeout: int = TIMEOUT
     graphs: tuple[str, ...] = ()
 
     def query(self, text: str) -> Result:
@@ -45,15 +47,54 @@ class RemoteStore:
         refuse_fetching(text)
         kind, body = self._ask(text)
         try:
-            return _read(kind, body)
+            result = _read(kind, body)
+            return _truth(result) if _form(text) == "ASK" else result
         except (SyntaxError, ValueError, OSError):
-            raise _fault(self.url, "answer-breaks-off" if kind else "answer-no-result", kind=kind) from None
+            raise fault(self.url, "answer-breaks-off" if kind else "answer-no-result", kind=kind) from None
 
     def _ask(self, text: str) -> tuple[str, bytes]:
-        from SPARQLWrapper import POST, SPARQLExceptions, SPARQLWrapper
+        who, tried, digest = credentials(), 0, False
+        while True:
+            try:
+                return self._once(text, who, digest=digest)
+            except HTTPError as error:
+                wait = pause(tried, error.headers.get("Retry-After")) if error.code in BUSY else None
+                if wait is None:
+                    raise refusal(self.url, error.code, str(error.reason)) from None
+                tried += 1
+                sleep(wait)
+            except _UnknownHereError as error:
+                # a name is told in the way every endpoint can read; one that wants another says no first
+                if digest or not who.user:
+                    raise refusal(self.url, 401, error.words) from None
+                digest = True
 
-        wrapper = SPARQLWrapper(_checked(self.url), agent="pan2kg")
+    def _once(self, text: str, who: Credentials, *, digest: bool) -> tuple[str, bytes]:
+        from SPARQLWrapper import SPARQLExceptions
+
+        try:
+            response: HTTPResponse = _call(self._prepared(text, who, digest=digest))
+            return _media_type(response), _content(response, monotonic() + self.timeout)
+        except SPARQLExceptions.QueryBadFormed as error:
+            raise QueryError(
+                "query-faulty-there", place=Place(self.url), remedy="mend-query", error=_said(error)
+            ) from None
+        except SPARQLExceptions.Unauthorized as error:
+            raise _UnknownHereError(_said(error)) from None
+        except SPARQLExceptions.SPARQLWrapperException as error:
+            raise fault(self.url, "endpoint-refuses", status=_status(error), words=_said(error)) from None
+        except HTTPError:
+            raise
+        except (URLError, OSError, HTTPException) as error:
+            raise broken(self.url, error, self.timeout) from None
+
+    def _prepared(self, text: str, who: Credentials, *, digest: bool) -> SPARQLWrapper:
+        from SPARQLWrapper import DIGEST, POST, SPARQLWrapper
+
+        wrapper = SPARQLWrapper(checked(self.url), agent="pan2kg")
         wrapper.setQuery(text)
+        # the library takes the first word that may be one of these, in a comment or a name too
+        wrapper.queryType = _form(text)
         # an address has a limit of some thousand characters at most servers, and queries with VALUES exceed it
         wrapper.setMethod(POST)
         wrapper.setTimeout(self.timeout)
@@ -61,27 +102,72 @@ class RemoteStore:
             wrapper.addDefaultGraph(graph)
             wrapper.addNamedGraph(graph)
         wrapper.setReturnFormat("n3" if wrapper.queryType in ("CONSTRUCT", "DESCRIBE") else "json")
-        wrapper.addCustomHttpHeader("Accept", f"{_RESULTS}, {_TRIPLES}")
-        try:
-            response: HTTPResponse = _call(wrapper)
-            return _media_type(response), response.read()
-        except SPARQLExceptions.QueryBadFormed as error:
-            raise QueryError(
-                "query-faulty-there", place=Place(self.url), remedy="mend-query", error=_said(error)
-            ) from None
-        except SPARQLExceptions.SPARQLWrapperException as error:
-            raise _fault(self.url, "endpoint-refuses", status=_status(error), words=_said(error)) from None
-        except HTTPError as error:
-            raise _fault(self.url, "endpoint-refuses-code", code=str(error.code), words=str(error.reason)) from None
-        except (URLError, OSError, HTTPException) as error:
-            raise _fault(self.url, "endpoint-unreachable", reason=_cause(error)) from None
+        # one type only: Virtuoso answers ASK with a row as soon as two are named
+        wrapper.addCustomHttpHeader("Accept", _TRIPLES if wrapper.queryType in ("CONSTRUCT", "DESCRIBE") else _RESULTS)
+        if digest:
+            wrapper.setHTTPAuth(DIGEST)
+            wrapper.setCredentials(who.user, who.password)
+        elif who.header:
+            wrapper.addCustomHttpHeader("Authorization", who.header)
+        return wrapper
 
 
-def _fault(url: str, key: str, /, remedy: str = "check-address", **values: object) -> EndpointError:
-    return EndpointError(key, place=Place(url), remedy=remedy, **values)
+def _form(text: str) -> str:
+    """The form of a query; that of one which has none is SELECT, so that the endpoint says what is wrong with it.
+
+    >>> _form("# ASK DELETE\\nPREFIX insert: <http://e/> CONSTRUCT { ?s ?p 'select' } WHERE { ?s ?p ?o }")
+    'CONSTRUCT'
+    """
+    words = (token.text.upper() for token in tokens(text) if token.kind == "word")
+    return next((word for word in words if word in _FORMS), "SELECT")
 
 
-def open_remote(url: str, *, timeout: int = 60, is_ours: bool = True) -> RemoteStore:
+_FORMS: Final = frozenset(("SELECT", "ASK", "CONSTRUCT", "DESCRIBE"))
+
+
+class _UnknownHereError(Exception):
+    """The endpoint wants to know who asks, and says so in these words."""
+
+    def __init__(self, words: str) -> None:
+        super().__init__(words)
+        self.words = words
+
+
+def refusal(url: str, code: int, words: str) -> EndpointError:
+    """What an endpoint says no with, and what may mend it."""
+    if code in (401, 403):
+        return fault(url, "endpoint-refuses-code", "set-credentials", code=str(code), words=words)
+    if code in BUSY:
+        return fault(url, "endpoint-refuses-code", "ask-later", code=str(code), words=words)
+    return fault(url, "endpoint-refuses-code", code=str(code), words=words)
+
+
+def broken(url: str, error: OSError | HTTPException, seconds: int) -> EndpointError:
+    """Why there is no answer: it was not there in time, broke off, or nobody is there."""
+    cause = error.reason if isinstance(error, URLError) else error
+    if isinstance(cause, TimeoutError):
+        return fault(url, "endpoint-slow", "allow-time", seconds=str(seconds))
+    if isinstance(cause, IncompleteRead):
+        return fault(url, "answer-no-result", "ask-later")
+    return fault(url, "endpoint-unreachable", reason=_cause(error))
+
+
+def _content(response: HTTPResponse, until: float) -> bytes:
+    """The whole answer. The limit is one of all waiting: an endpoint that sends a little now and then ends too."""
+    parts = []
+    while part := response.read1(_PART):
+        parts.append(part)
+        if monotonic() > until:
+            raise TimeoutError
+    if response.length:
+        raise IncompleteRead(b"", response.length)
+    return b"".join(parts)
+
+
+_PART: Final = 1 << 16
+
+
+def open_remote(url: str, *, timeout: int = TIMEOUT, is_ours: bool = True) -> RemoteStore:
     """A store behind an endpoint, once it is known to answer: silence there must not be taken for "no".
 
     Asks whether plans are seen in the default graph, else in named graphs, which are then named with every query as
@@ -94,19 +180,36 @@ def open_remote(url: str, *, timeout: int = 60, is_ours: bool = True) -> RemoteS
             graphs than can be named and does not show them together.
     """
     store = RemoteStore(url, timeout)
+    if is_ours:
+        _test(store)
     if not store.query(program_query("endpoint/plans")):
         graphs = [plain(graph) for (graph,) in select(store, program_query("endpoint/graphs")).rows]
         if not store.query(program_query("endpoint/plans-by-graph")):
             if is_ours:
-                raise _fault(url, "endpoint-without-plans", "load-dump")
+                raise fault(url, "endpoint-without-plans", "load-dump")
             return store
         store = replace(store, graphs=tuple(sorted(graphs)))
         if len(graphs) > _MOST_GRAPHS or not store.query(program_query("endpoint/plans")):
-            raise _fault(url, "endpoint-without-union", "offer-union")
+            raise fault(url, "endpoint-without-union", "offer-union")
     if is_ours and not store.query(program_query("endpoint/derived")):
-        raise _fault(url, "endpoint-without-derived", "load-derived")
+        raise fault(url, "endpoint-without-derived", "load-derived")
     return store
 
+
+def _test(store: RemoteStore) -> None:
+    """Ask what needs no data and has one answer.
+
+    Raises:
+        EndpointError: another one is given.
+    """
+    table = select(store, program_query("endpoint/self-test"))
+    found = [plain(term) for row in table.rows for term in row]
+    if found != _TESTED:
+        values = {"found": ", ".join(found), "wanted": ", ".join(_TESTED)}
+        raise fault(store.url, "endpoint-fails-test", "use-another-engine", **values)
+
+
+_TESTED: Final = ["3", "2", "11", "1", "2"]
 
 _MOST_GRAPHS: Final = 100
 """So many graphs are named with a query: engines look for every pattern in each, one after the other."""
@@ -123,18 +226,6 @@ def _status(error: Exception) -> str:
 def _call(wrapper: SPARQLWrapper) -> HTTPResponse:
     response: HTTPResponse = wrapper.query().response
     return response
-
-
-def _checked(url: str) -> str:
-    try:
-        parts = urlsplit(url)
-        fits = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-        fits = fits and url.isascii() and url.isprintable() and " " not in url
-    except ValueError:
-        fits = False
-    if not fits:
-        raise EndpointError("no-endpoint-address", place=Place(url or "''"), remedy="write-endpoint")
-    return url
 
 
 def _media_type(response: HTTPResponse) -> str:
@@ -154,9 +245,26 @@ def _read(kind: str, body: bytes) -> Result:
     return result
 
 
+def _truth(result: Result) -> ox.QueryBoolean:
+    """Yes or no, also of an engine that gives it as a table of one number.
+
+    Raises:
+        ValueError: neither.
+    """
+    if isinstance(result, ox.QueryBoolean):
+        return result
+    cells = [plain(term) for row in result for term in row] if isinstance(result, ox.QuerySolutions) else []
+    if len(cells) != 1 or cells[0] not in ("0", "1", "true", "false"):
+        raise ValueError(cells)
+    written = b'{"head":{},"boolean":true}' if is_true(cells[0]) else b'{"head":{},"boolean":false}'
+    return cast("ox.QueryBoolean", ox.parse_query_results(written, format=ox.QueryResultsFormat.JSON))
+
+
 def _said(error: Exception) -> str:
-    lines = [line.strip() for line in str(error).replace("\\n", "\n").splitlines() if line.strip()]
-    return (lines[-1] if lines else type(error).__name__).strip("b'\".")[:200]
+    """The first line of what the endpoint said; the library puts words of its own before it."""
+    said = str(error).replace("\\n", "\n").rpartition("Response:")[2]
+    lines = filter(None, (line.strip().removeprefix("b").strip("'\". ") for line in said.splitlines()))
+    return next(lines, type(error).__name__)[:200]
 
 
 def _cause(error: OSError | HTTPException) -> str:

@@ -137,6 +137,15 @@ class LocalStore:
         return len(self.inner)
 
 
+def is_true(text: str) -> bool:
+    """Whether a boolean says yes, as plain text; some engines answer 1 and 0 (Virtuoso has no booleans).
+
+    >>> is_true("true"), is_true("1"), is_true("false"), is_true("0"), is_true("")
+    (True, True, False, False, False)
+    """
+    return text in ("true", "1")
+
+
 def plain(term: Term | None) -> str:
     """The text of a term: the value of a literal, the address of an IRI.
 

@@ -12,6 +12,7 @@ from pan2kg.coherence.uses import key
 from pan2kg.errors import QueryError
 from pan2kg.graph.graph import Graph
 from pan2kg.store.queries import program_query
+from pan2kg.store.store import is_true
 from pan2kg.tables.levels import level_cells
 from pan2kg.tables.table import DEFAULT, Choice, Row, code, codes, day, make, note, thing, things, undated
 from pan2kg.turtle.vocabulary import ID
@@ -209,7 +210,7 @@ def recommendations(graph: Graph, choice: Choice = DEFAULT) -> FigureTable:
 
 
 def _advice(graph: Graph, one: str, review: str, works: list[tuple[str, str]]) -> Row:
-    reply = "answered" if any(answers == "true" for _, answers in works) else "beside" if works else "none"
+    reply = "answered" if any(is_true(answers) for _, answers in works) else "beside" if works else "none"
     actions = sorted({work for work, _ in works if work in graph.home_of})
     plans = sorted({graph.home_of.get(work, work) for work, _ in works})
     return {

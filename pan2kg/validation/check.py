@@ -118,6 +118,57 @@ def check(
     return report if accepted is None else compare(report, accepted, file=str(baseline))
 
 
+def check_store(
+    project: Project, store: Store, *, fail_on: Severity = Severity.VIOLATION, baseline: Path | None = None
+) -> Report:
+    """What the shapes and quality queries of a project find in a store that holds what is derived as well.
+
+    There are no files: house style and texts are not looked at, and no finding has a place. A finding of a shape
+    stands only where it is about something that is stated.
+
+    Raises:
+        EndpointError: a remote store does not answer as it should.
+        QueryError: a query cannot be asked.
+        ProjectError: a shape is malformed, or there is none; or the baseline is none.
+    """
+    accepted = read_baseline(baseline) if baseline else None
+    names = Names(read_prefixes(project))
+    shapes = findings_of_shapes(project, store, names, Engine.SPARQL)
+    stated = _stated(store, {finding.focus for finding in shapes.findings})
+    kept = tuple(one for one in shapes.findings if one.focus in stated or not _IRI.fullmatch(one.focus))
+    table = select(store, program_query("endpoint/parts"))
+    plans = dict(zip(table.values("part"), table.values("plan"), strict=True))
+    core = {subject for path in project.core_files() for subject, _ in subjects(read_text(path))}
+    parts = [replace(shapes, findings=kept), findings_of_quality(project, store, names)]
+    parts = [
+        replace(part, findings=tuple(one for one in gathered(part.findings, plans) if one.focus not in core))
+        for part in parts
+    ]
+    report = Report(
+        rules=tuple(rule for part in parts for rule in part.rules),
+        findings=in_order(finding for part in parts for finding in part.findings),
+        looked_at={key: number for part in parts for key, number in part.looked_at.items()},
+        names=replace(names, labels=_labels(store, parts, names)),
+        fail_on=fail_on,
+        statistics={key: number for part in parts for key, number in part.statistics.items()},
+    )
+    return report if accepted is None else compare(report, accepted, file=str(baseline))
+
+
+def _stated(store: Store, things: Collection[str]) -> set[str]:
+    """Those of some things of which something is said in a graph that no rule filled, asked in pieces."""
+    asked = sorted(thing for thing in things if _IRI.fullmatch(thing))
+    found = set[str]()
+    for start in range(0, len(asked), _ASKED):
+        query = program_query("endpoint/stated", thing=asked[start : start + _ASKED])
+        found.update(select(store, query).values("thing"))
+    return found
+
+
+_ASKED: Final = 500
+"""So many things are named in one query."""
+
+
 def _style(project: Project, files: Sequence[TurtleFile], store: Store, names: Names) -> Report:
     asked, looked_at = check_questions(project, store)
     del names  # each project has its own prefixes

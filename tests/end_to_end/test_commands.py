@@ -356,3 +356,9 @@ def test_a_reader_that_stops_early_is_no_fault(tmp_path: Path) -> None:
     command = f"'{sys.executable}' -m pan2kg.cli.main ask who-does-what | head -1"
     done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, cwd=tmp_path, check=True)
     assert done.stderr == ""
+
+
+def test_a_check_at_an_endpoint_takes_no_other_engine(cli: Cli) -> None:
+    done = cli("check", "--endpoint", "http://127.0.0.1:9/", "--engine", "both")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "both reads files. Leave out --engine or --endpoint." in done.stderr

@@ -105,6 +105,8 @@ OTHER = re.compile(
 PROGRAMMER = {"ValueError", "KeyError", "TypeError", "RuntimeError", "AttributeError", "CatalogueError", "once"}
 """What is called with words for who writes the program: a fault of its own, the name of a cache."""
 ALLOWED = {
+    "Basic {}": "what a request says of who asks (RFC 7617)",
+    "Bearer {}": "the same (RFC 6750)",
     "cited by": "a column of a picture's data, as its CSV has it",
     "{} decimal": "a scale as it is typed",
     "column acts on row": "what the corner of a matrix may say",
