@@ -61,6 +61,7 @@ COMMANDS: Final = {
         Command("draft", "check"),
         Command("add", "add"),
         Command("rekey", "add"),
+        Command("review", "review"),
         Command("sheet", "sheet"),
         Command("anchor", "anchor"),
         Command("keep", "add"),

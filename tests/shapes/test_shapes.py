@@ -71,6 +71,7 @@ CLOSED = {
     "authorkind": "DocumentShape-author-kind",
     "certainty": "FactShape-certainty",
     "channel": "LinkShape-channel",
+    "rejectionreason": "LinkShape-rejection-reason",
     "completeness": "PlanShape-list-completeness",
     "evidencelevel": "FactShape-evidence-level",
     "linkstatus": "LinkShape-status",

@@ -1,0 +1,199 @@
+"""The command with which somebody decides on candidates in a terminal, a key a decision: ``pan2kg review``."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import sys
+import textwrap
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Final
+
+from pan2kg.cli.arguments import SingleValue, add_language, project_of
+from pan2kg.errors import ProjectError
+from pan2kg.i18n.message import Message
+
+if TYPE_CHECKING:
+    from pan2kg.review.desk import Card, Desk
+
+KINDS: Final = ("plan", "action", "instrument", "body", "provision", "topic")
+_CLEAR, _INVERSE, _BOLD, _PLAIN = "\x1b[2J\x1b[H", "\x1b[7m", "\x1b[1m", "\x1b[0m"
+
+
+def add_review(command: argparse.ArgumentParser) -> None:
+    """Whose candidates, of what kind, and who decides."""
+    command.add_argument("--plan", metavar="KEY", action=SingleValue, help="review.plan")
+    command.add_argument("--kind", choices=KINDS, default="", help="review.kind")
+    command.add_argument("--by", metavar="NAME", action=SingleValue, help="review.by")
+    command.add_argument("--second", action="store_true", help="review.second")
+    command.add_argument("--control", action="store_true", help="review.control")
+    add_language(command)
+
+
+def run_review(options: argparse.Namespace) -> int:
+    """Show one candidate after the other and do what the keys say, until all are decided or ``q``."""
+    from pan2kg.graph.graph import Graph
+    from pan2kg.i18n.days import today
+    from pan2kg.project import PACKAGE
+    from pan2kg.review.desk import open_desk
+    from pan2kg.review.entry import RefusedError, read_text
+    from pan2kg.review.proposals import read_material
+    from pan2kg.store.queries import find_thing
+    from pan2kg.store.rules import derive
+    from pan2kg.store.store import open_store
+
+    project = project_of(options)
+    if project.data or project.root == PACKAGE / "data":
+        raise ProjectError("nothing-to-write-to", remedy="write-in-project")
+    store = open_store(project, lambda one, of: derive(one, of, only=["main-label"]))
+    graph = Graph(project, store, language=project.language, as_of=today())
+    plan = find_thing(options.plan, store, project) if options.plan else ""
+    material = read_material(graph, project, plan)
+    reader = _Reader()
+    try:
+        name = read_text({"reviewer": options.by or reader.ask(str(Message("desk", "your-name")))}, "reviewer")
+    except RefusedError as error:
+        raise ProjectError("name-yourself", remedy="review-by", why=error.outcome.code) from None
+    desk = open_desk(
+        material, project, name, today(), kind=options.kind, control=options.control, second=options.second
+    )
+    with reader.keys():
+        _go(desk, reader, options.language)
+    _end(desk, options.language)
+    return 0
+
+
+def _go(desk: Desk, reader: _Reader, language: str) -> None:
+    from pan2kg.review.desk import press
+
+    said = ""
+    while True:
+        _show(desk, said, reader, language)
+        if desk.current is None and not desk.decided["accepted"] + desk.decided["rejected"]:
+            return
+        typed = reader.key()
+        if typed is None or typed[:1] == "q":
+            return
+        if reader.is_terminal and typed in ("r", "e"):
+            typed += " " + (reader.key() or "" if typed == "r" else reader.ask(str(Message("desk", "edit-what"))))
+        message = press(desk, typed)
+        said = message.say(language)
+        if not reader.is_terminal:
+            _write(f"{said}\n")
+
+
+class _Reader:
+    """Reads keys from a terminal as they are pressed, and lines from anything else."""
+
+    def __init__(self) -> None:
+        self.is_terminal = sys.stdin.isatty() and sys.stdout.isatty()
+
+    @contextmanager
+    def keys(self) -> Iterator[None]:
+        """Read keys without waiting for the end of a line; the terminal is put back, whatever happens."""
+        if not self.is_terminal:
+            yield
+            return
+        import termios  # only POSIX systems have it
+        import tty
+
+        before = termios.tcgetattr(sys.stdin)
+        try:
+            tty.setcbreak(sys.stdin)
+            yield
+        finally:
+            termios.tcsetattr(sys.stdin, termios.TCSADRAIN, before)
+
+    def key(self) -> str | None:
+        """The next key, or line; None at the end."""
+        if not self.is_terminal:
+            line = sys.stdin.readline()
+            return line.strip() or "?" if line else None
+        pressed = os.read(sys.stdin.fileno(), 1)
+        return pressed.decode("ascii", "replace") if pressed not in (b"", b"\x04") else None
+
+    def ask(self, question: str) -> str:
+        """A line somebody types, with what it is about before it."""
+        if not self.is_terminal:
+            return sys.stdin.readline().strip()
+        import termios
+
+        before = termios.tcgetattr(sys.stdin)
+        shown = termios.tcgetattr(sys.stdin)
+        shown[3] |= termios.ICANON | termios.ECHO
+        try:
+            termios.tcsetattr(sys.stdin, termios.TCSADRAIN, shown)
+            _write(f"\n{question} ")
+            return sys.stdin.readline().strip()
+        finally:
+            termios.tcsetattr(sys.stdin, termios.TCSADRAIN, before)
+
+
+def _write(text: str) -> None:
+    sys.stdout.write(text)
+    sys.stdout.flush()
+
+
+def _show(desk: Desk, said: str, reader: _Reader, language: str) -> None:
+    """The candidate, and above it how far the review has come."""
+    card, say = desk.card(language), _saying(language)
+    width = min(shutil.get_terminal_size((100, 30)).columns, 100)
+    done = sum(desk.decided.values())
+    counts = {"number": min(done + 1, max(desk.total, 1)), "total": desk.total, **desk.decided}
+    lines = [say("counts", **counts)]
+    if card is None:
+        lines.append(say("all-decided"))
+    else:
+        lines += ["", *textwrap.wrap(card.statement, width), "", *textwrap.wrap(card.reason, width), ""]
+        lines += _passage(card, width, is_terminal=reader.is_terminal, where=say)
+        lines += ["", *textwrap.wrap(say("others", n=len(card.others)), width)]
+        lines += [f"  · {other}"[:width] for other in card.others[:5]]
+    if reader.is_terminal:
+        lines = [*lines, "", *textwrap.wrap(said, width), *say("help").split("\n")]
+    whole = "\n".join(lines)
+    _write(f"{_CLEAR if reader.is_terminal else ''}{whole}\n")
+
+
+def _saying(language: str) -> Callable[..., str]:
+    from pan2kg.i18n.catalogue import Messages
+
+    words = Messages("desk")
+
+    def say(key: str, **values: object) -> str:
+        return words.say(key, language, **values)
+
+    return say
+
+
+def _passage(card: Card, width: int, *, is_terminal: bool, where: Callable[..., str]) -> Iterator[str]:
+    """The words in their surroundings, marked, with page and headings above them."""
+    one = card.passage
+    place = " › ".join(one.path)
+    yield where("page", page=one.page, place=place) if one.page else place
+    marks = (f"{_INVERSE}{_BOLD}", _PLAIN) if is_terminal else ("[[", "]]")
+    for paragraph in f"{one.before[-600:]}\0{one.words}\1{one.behind[:600]}".split("\n"):
+        for line in textwrap.wrap(paragraph, width - 4) or [""]:
+            yield f"  │ {line}".replace("\0", marks[0]).replace("\1", marks[1])
+    if card.passages > 1:
+        yield where("more-passages", n=card.passages)
+
+
+def _end(desk: Desk, language: str) -> None:
+    """What was decided, how many controls were recognised, and how far second readers agree."""
+    from pan2kg.i18n.catalogue import decimal
+    from pan2kg.review.desk import compare_readers
+
+    say = _saying(language)
+    lines = [say("decided", left=len([one for one in desk.waiting if not one.is_control]), **desk.decided)]
+    if desk.controls["met"]:
+        lines.append(say("controls", **desk.controls))
+    if desk.second:
+        found = compare_readers(desk.material, desk.project)
+        value = "–" if found.alpha is None else decimal(found.alpha, language)
+        lines.append(say("agreement", n=found.both, alpha=value))
+        for one in found.apart:
+            start, target = (desk.material.graph.label(end, language) for end in one.ends)
+            lines.append(say("apart", start=start, target=target))
+    sys.stderr.write("".join(f"{line}\n" for line in lines))

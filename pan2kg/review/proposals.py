@@ -1,0 +1,210 @@
+"""What a plan's document proposes and nobody has decided on yet: candidates as they were found, in their order.
+
+Candidates are no part of the graph. They stand in ``work/<plan>/`` of a project, beside the text they were found in.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from pathlib import Path
+from random import Random
+from typing import TYPE_CHECKING, Any, Final
+
+from pan2kg.errors import Place, ProjectError
+from pan2kg.extract.document import Document, from_json
+from pan2kg.i18n.message import Message, unpack
+from pan2kg.project import Project, read_text
+from pan2kg.store.queries import program_query
+from pan2kg.turtle.vocabulary import kind_and_key, thing
+
+if TYPE_CHECKING:
+    from pan2kg.graph.graph import Graph
+
+WORK: Final = "work"
+FILE: Final = "candidates.jsonl"
+CITATION: Final = "cross-reference"
+USE: Final = "uses-instrument"
+WORKS: Final = frozenset(("plan", "action", "part", "category"))
+"""The kinds of what cites by a cross-reference, where it names another of them; a text is used."""
+CONTROL: Final = 20
+"""One in so many that are shown is a control, where controls are wanted."""
+SECOND: Final = 0.1
+"""The share of what was decided that a second reader decides again."""
+DERIVED: Final = "derived"
+"""What the remarks of a candidate say where its target follows from a rule and not from the words alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Words that speak for a candidate: their place in the canonical text, what stands around them, the headings."""
+
+    start: int
+    end: int
+    quote: str
+    page: int | None = None
+    prefix: str = ""
+    suffix: str = ""
+    path: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A candidate: what is proposed to be linked to what and how, the reason, and the passages that speak for it.
+
+    ``number`` says how likely the rule is right, in [0,1]. A control is planted, and never written.
+    """
+
+    key: str
+    plan: str
+    start: str
+    relation: str
+    target: str
+    reason: Message | str
+    number: float
+    passages: tuple[Found, ...]
+    remarks: tuple[str, ...] = ()
+    is_control: bool = False
+
+    @property
+    def type(self) -> str:
+        """The type of link it becomes: plans and actions are cited, all other things are texts that are used."""
+        return CITATION if kind_and_key(self.target)[0] in WORKS else USE
+
+    @property
+    def is_derived(self) -> bool:
+        """Whether its target follows from a rule."""
+        return any(DERIVED in remark for remark in self.remarks)
+
+    @property
+    def ends(self) -> tuple[str, str]:
+        """What is linked."""
+        return self.start, self.target
+
+
+def read_proposals(path: Path, project: Project, plan: str) -> Iterator[Proposal]:
+    """The candidates in a file, one a line.
+
+    Raises:
+        ProjectError: a line is no candidate.
+    """
+    for number, line in enumerate(read_text(path).splitlines(), start=1):
+        if line.strip():
+            try:
+                yield _proposal(json.loads(line), plan)
+            except (ValueError, KeyError, TypeError, AttributeError):
+                place = Place(project.name_of(path), number)
+                raise ProjectError("no-candidate", place=place, remedy="find-candidates-again") from None
+
+
+def _proposal(told: Mapping[str, Any], plan: str) -> Proposal:
+    reason = told["reason"]
+    return Proposal(
+        str(told["key"]),
+        plan,
+        str(told["action_or_plan"]),
+        str(told["relation"]).rpartition("/")[2],
+        str(told["target"]),
+        unpack(reason) if isinstance(reason, list) else str(reason),
+        float(told["rank"]),
+        tuple(_found(one) for one in told["passages"]),
+        tuple(map(str, told.get("remarks", ()))),
+    )
+
+
+def _found(told: Mapping[str, Any]) -> Found:
+    page = told.get("page")
+    return Found(
+        int(told["start"]), int(told["end"]), str(told["quote"]), int(page) if page else None,
+        str(told.get("prefix", "")), str(told.get("suffix", "")), tuple(map(str, told.get("path", ()))),
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Material:
+    """What a review works with: a project's graph, and the candidates of its plans with the texts they are from."""
+
+    graph: Graph
+    plans: Mapping[str, tuple[Proposal, ...]] = field(default_factory=dict)
+    texts: Mapping[str, Document] = field(default_factory=dict)
+
+    @cached_property
+    def documents(self) -> dict[str, str]:
+        """The document of the graph each plan's text is of, by the IRI of the plan: the one whose file has its hash."""
+        known = {sha: document for document, sha in self.graph.read(program_query("review/files-read"))}
+        found = {plan: known.get(text.sha256, "") for plan, text in self.texts.items()}
+        return {plan: document for plan, document in found.items() if document}
+
+    def others(self, target: str, start: str) -> list[str]:
+        """What else rests on or cites a thing."""
+        rows = self.graph.read(program_query("review/cited-by", target=target))
+        return [row[0] for row in rows if row[0] != start]
+
+
+def read_material(graph: Graph, project: Project, plan: str = "") -> Material:
+    """The candidates of a plan, by its IRI, or of all plans there are any of.
+
+    Raises:
+        ProjectError: there are none, or a file cannot be read.
+    """
+    plans: dict[str, tuple[Proposal, ...]] = {}
+    texts: dict[str, Document] = {}
+    for path in sorted((project.root / WORK).glob(f"*/{FILE}")):
+        of = thing("plan", path.parent.name, project.space)
+        if plan in ("", of):
+            plans[of] = tuple(read_proposals(path, project, of))
+            written = path.with_name("document.json")
+            if written.exists():
+                texts[of] = from_json(read_text(written))
+    if not plans:
+        name = kind_and_key(plan)[1] or "*"
+        raise ProjectError("no-candidates", remedy="find-candidates", name=name)
+    return Material(graph, plans, texts)
+
+
+def open_proposals(material: Material, settled: frozenset[tuple[str, str]], kind: str = "") -> list[Proposal]:
+    """What waits, in the order of the documents; ``settled`` are the ends somebody has decided on."""
+    waiting = [one for found in material.plans.values() for one in found if one.ends not in settled]
+    if kind:
+        waiting = [one for one in waiting if kind_of(one.target) == kind]
+    return sorted(waiting, key=lambda one: (one.plan, one.passages[0].start if one.passages else 0, one.key))
+
+
+def kind_of(target: str) -> str:
+    """The kind of what is proposed: that of its IRI, ``instrument`` for the address of an act.
+
+    >>> kind_of("https://w3id.org/pan2kg/id/plan/x"), kind_of("http://data.europa.eu/eli/reg/2017/821/oj")
+    ('plan', 'instrument')
+    """
+    return kind_and_key(target)[0] or "instrument"
+
+
+def with_controls(waiting: list[Proposal], chance: Random) -> list[Proposal]:
+    """What waits with one planted among each twenty: words of one candidate with the target of another.
+
+    Nothing is planted where there are no two targets, or where the other target is proposed for the same action too.
+    """
+    proposed = {one.ends for one in waiting}
+    shown = list[Proposal]()
+    for number, one in enumerate(waiting):
+        if number % (CONTROL - 1) == CONTROL // 2:
+            others = [other for other in waiting if (one.start, other.target) not in proposed]
+            if others:
+                other = chance.choice(others)
+                planted = replace(one, key=f"control-{number}", target=other.target, remarks=(), is_control=True)
+                shown.append(planted)
+        shown.append(one)
+    return shown
+
+
+def for_second_reader(decided: list[Proposal], chance: Random) -> list[Proposal]:
+    """What a second reader decides without seeing the first decision: a tenth by lot, and all that is derived."""
+    drawn = {one.key for one in chance.sample(decided, round(SECOND * len(decided)))} if decided else set()
+    return [one for one in decided if one.is_derived or one.key in drawn]
+
+
+def is_described(material: Material, target: str) -> bool:
+    """Whether a target is a thing of the graph."""
+    return target.startswith("http") and material.graph.labels.entry(target) is not None

@@ -1,0 +1,198 @@
+"""Decisions on candidates as they are written to ``reviewed.ttl``: accepted and rejected links, each with its words.
+
+Blocks are added and none is taken away. To undo a decision is to give its link the status « superseded »: the one line
+of it that changes. Then the candidate waits again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from hashlib import sha256
+from itertools import count
+from typing import Final
+
+from pan2kg.coherence.uses import key
+from pan2kg.errors import ProjectError
+from pan2kg.extract.document import READER, Document
+from pan2kg.i18n.catalogue import Messages
+from pan2kg.project import Project, read_text
+from pan2kg.review.anchoring import AROUND
+from pan2kg.review.files import Filed, ProjectFiles, alone, append, write
+from pan2kg.review.filing import FILE, plan_file
+from pan2kg.review.proposals import CITATION, USE, Found, Material, Proposal, is_described
+from pan2kg.turtle.blocks import read_turtle_file
+from pan2kg.turtle.editing import Edit, edited
+from pan2kg.turtle.vocabulary import ID, link_iri, thing
+from pan2kg.turtle.writer import Block, Statement, iri, read_prefixes, string, text
+
+REASONS: Final = ("not-meant", "wrong-edition", "only-repeated", "too-vague", "other-reason")
+"""Why something is rejected, by the keys 1 to 5."""
+OPEN: Final = "superseded"
+_DATA: Final = Messages("data")
+_DESK: Final = Messages("desk")
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What somebody decided of a candidate: the words it rests on, and the reason against it, empty where it holds."""
+
+    proposal: Proposal
+    passage: Found
+    reviewer: str
+    day: date
+    reason: str = ""
+
+    @property
+    def status(self) -> str:
+        """The status of the link that is written."""
+        return "rejected" if self.reason else "accepted"
+
+
+def settled(project: Project, plans: Mapping[str, object]) -> frozenset[tuple[str, str]]:
+    """The ends, in their direction, on which somebody has decided: accepted or rejected links in any file."""
+    files = ProjectFiles(project)
+    found = (link for plan in plans for link in files.links(plan))
+    return frozenset((link.one("from"), link.one("to")) for link in found if link.status in ("accepted", "rejected"))
+
+
+def write_verdict(material: Material, project: Project, verdict: Verdict) -> str:
+    """Write a decision down; the IRI of the link.
+
+    Raises:
+        ProjectError: the target is not in the graph, the text is of no document of it, or somebody decided meanwhile.
+        RefusedError: the file cannot be written.
+    """
+    proposal = replace(verdict.proposal, relation=_relation(verdict.proposal, material))
+    verdict = replace(verdict, proposal=proposal)
+    document = material.documents.get(proposal.plan, "")
+    if not document:
+        raise ProjectError("text-of-no-document", remedy="anchor-first", name=key(proposal.plan))
+    if not is_described(material, proposal.target):
+        raise ProjectError("target-not-in-graph", remedy="add-or-edit", name=proposal.target or "–")
+    with alone(project):
+        files, prefixes = ProjectFiles(project), read_prefixes(project)
+        links = [link for link in files.links(*proposal.ends) if (link.one("from"), link.one("to")) == proposal.ends]
+        taken = next((link for link in links if link.status in ("accepted", "rejected")), None)
+        if taken:
+            raise ProjectError("decided-already", name=taken.file)
+        made = _free(files, verdict)
+        blocks = [*_blocks(material, verdict, made, document, files)]
+        path = plan_file(material.graph, proposal.plan, FILE)
+        name = project.name_of(path)
+        header = Block(f"<{project.graph_iri(path)}>", tuple(_header(proposal.plan)))
+        new = append(files.texts.get(name, ""), [header], blocks, prefixes, name)
+        write(project, {path: new}, prefixes)
+    return made
+
+
+def _header(plan: str) -> Iterator[Statement]:
+    yield Statement("a", "pan:SourceGraph")
+    for tag, words in _DATA.text("decisions", name=key(plan)).words:
+        yield Statement("rdfs:label", text(words, tag))
+    yield Statement("pan:certainty", "certainty:stated")
+
+
+def _relation(proposal: Proposal, material: Material) -> str:
+    """The relation that is written: a concept of the model, else the one of a text that is named and no more."""
+    relation = proposal.relation
+    known = relation and material.graph.labels.entry(f"{ID}relation/{relation}") is not None
+    return relation if known else "references" if proposal.type == USE else ""
+
+
+def _free(files: ProjectFiles, verdict: Verdict) -> str:
+    """The IRI of the link: that of what it says, signed where that one is taken, and always where it is rejected."""
+    proposal, signed = verdict.proposal, f"|{verdict.reviewer}"
+    for number in count(1 if verdict.reason else 0):
+        assessor = ("", signed, f"{signed}|{number}")[min(number, 2)]
+        relation = proposal.relation
+        made = link_iri(proposal.type, *proposal.ends, relation=relation, assessor=assessor, space=files.project.space)
+        if not files.mentions(made):
+            return made
+    raise AssertionError
+
+
+def _blocks(material: Material, verdict: Verdict, link: str, document: str, files: ProjectFiles) -> Iterator[Block]:
+    proposal, prefixes, found = verdict.proposal, read_prefixes(files.project), verdict.passage
+    read = material.texts[proposal.plan]
+    place = sha256(f"{read.sha256}|{found.start}|{found.end}".encode()).hexdigest()[:16]
+    passage = thing("passage", place, files.project.space)
+    language = material.graph.language
+    statements = [
+        Statement("a", "pan:Link"),
+        Statement("pan:linkType", f"linktype:{proposal.type}"),
+        *([Statement("pan:relation", f"relation:{proposal.relation}")] if proposal.relation else []),
+        Statement("pan:from", iri(proposal.start, prefixes)),
+        Statement("pan:to", iri(proposal.target, prefixes)),
+        *([Statement("pan:channel", "channel:text")] if proposal.type == CITATION else []),
+        Statement("pan:status", f"linkstatus:{verdict.status}"),
+        Statement("pan:reviewedBy", string(verdict.reviewer)),
+        Statement("pan:reviewedOn", f'"{verdict.day.isoformat()}"^^xsd:date'),
+    ]
+    if verdict.reason:
+        statements += [
+            Statement("pan:reviewReason", text(_DESK.say(f"reason.{verdict.reason}", language), language)),
+            Statement("pan:rejectionReason", f"rejectionreason:{verdict.reason}"),
+        ]
+    statements += [
+        Statement("pan:evidence", iri(passage, prefixes)),
+        Statement("dcterms:source", iri(document, prefixes)),
+        Statement("pan:certainty", "certainty:derived" if verdict.reason else "certainty:stated"),
+    ]
+    yield Block(iri(link, prefixes), tuple(statements))
+    if not files.mentions(passage):
+        yield Block(iri(passage, prefixes), tuple(_passage(read, found, language, iri(document, prefixes))))
+
+
+def _passage(read: Document, found: Found, language: str, document: str) -> Iterator[Statement]:
+    """The words with their place, as ``pan2kg anchor`` writes it."""
+    block = read.block_at(found.start)
+    words = read.text[found.start : found.end]
+    yield Statement("a", "pan:Passage")
+    yield Statement("pan:quote", text(" ".join(words.split()), (block.language if block else None) or language))
+    if block and block.page and block.label:
+        yield Statement("pan:page", string(block.label))
+    if block and block.page:
+        yield Statement("pan:pageIndex", str(block.page))
+    before, behind = read.text[max(0, found.start - AROUND) : found.start], read.text[found.end : found.end + AROUND]
+    around = {"prefix": before, "suffix": behind}
+    for name, value in around.items():
+        if value:
+            yield Statement(f"pan:{name}", string(value))
+    yield Statement("pan:start", str(found.start))
+    yield Statement("pan:end", str(found.end))
+    yield Statement("pan:readerVersion", string(READER))
+    yield Statement("pan:quoteHash", string(sha256(words.encode()).hexdigest()))
+    yield Statement("pan:inDocument", document)
+
+
+def last_verdict(project: Project, plans: Mapping[str, object], reviewer: str) -> Filed | None:
+    """The last decision of somebody that still holds, whenever it was made; None where there is none."""
+    found: list[tuple[str, int, Filed]] = []
+    files = ProjectFiles(project)
+    for plan in plans:
+        name = project.name_of(project.graph / "plans" / key(plan) / FILE)
+        content = files.texts.get(name, "")
+        order = {block.subject: block.line for block in read_turtle_file(content, name).blocks}
+        for link in files.links(plan) if content else ():
+            line = order.get(iri(link.iri, read_prefixes(project)))
+            is_own = link.file == name and reviewer in link.values("reviewedBy")
+            if line and is_own and link.status in ("accepted", "rejected"):
+                found.append((link.one("reviewedOn"), line, link))
+    return max(found, key=lambda one: one[:2])[2] if found else None
+
+
+def undo(project: Project, link: Filed) -> None:
+    """Give a link the status « superseded », so that its candidate waits again.
+
+    Raises:
+        ProjectError: the block is no longer there as it was written.
+        RefusedError: the file cannot be written.
+    """
+    with alone(project):
+        path, prefixes = project.root / link.file, read_prefixes(project)
+        old = read_text(path)
+        status = f"linkstatus:{link.status}"
+        edit = Edit(iri(link.iri, prefixes), "pan:status", (status,), (f"linkstatus:{OPEN}",))
+        write(project, {path: edited(old, link.file, [edit])}, prefixes)

@@ -1,0 +1,264 @@
+"""Deciding on candidates: a key a decision, written at once, undone whenever one likes, and never asked again."""
+
+from __future__ import annotations
+
+import os
+import pty
+import select
+import sys
+from datetime import date
+from functools import partial
+from pathlib import Path
+from random import Random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import pan2kg
+from pan2kg.extract.document import from_json
+from pan2kg.graph.graph import Graph
+from pan2kg.project import Project
+from pan2kg.review.desk import Desk, compare_readers, open_desk, press
+from pan2kg.review.proposals import Material, Proposal, for_second_reader, read_material, with_controls
+from pan2kg.store.rules import derive
+from pan2kg.store.store import open_store
+from pan2kg.turtle.blocks import read_turtle_file
+from pan2kg.turtle.links import misnamed
+from pan2kg.turtle.writer import read_prefixes
+from pan2kg.validation.style import check_style
+from tests.conftest import BARE, PATIENCE, ROOT, Cli
+from tests.copies import FEW, copy
+from tests.review.desk import PLAN, PROPOSED, SHA, prepare
+
+DAY = date(2026, 5, 4)
+FILE = f"graph/plans/{PLAN}/reviewed.ttl"
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    return prepare(copy(tmp_path / "copy", FEW))
+
+
+@pytest.fixture
+def material(root: Path, few: pan2kg.Graph) -> Material:
+    """The candidates, over a graph in which the document of the text is known."""
+    project = Project.at(root)
+    found = read_material(Graph(project, few.store, language="fr", as_of=DAY), project)
+    found.__dict__["documents"] = dict.fromkeys(found.plans, f"https://w3id.org/pan2kg/id/document/{DOCUMENT}")
+    return found
+
+
+DOCUMENT = "mae-gouvernement-lu-fr-pan-2"
+
+
+def desk_of(material: Material, reviewer: str = "A. Weber", *, second: bool = False) -> Desk:
+    assert material.graph.project
+    return open_desk(material, Project.at(material.graph.project.root), reviewer, DAY, second=second)
+
+
+def keys(desk: Desk) -> list[str]:
+    return [one.key for one in desk.waiting]
+
+
+def pressed(desk: Desk, *typed: str) -> list[str]:
+    return [press(desk, one).key for one in typed]
+
+
+def test_candidates_come_in_the_order_of_the_text_with_their_surroundings(material: Material) -> None:
+    desk = desk_of(material)
+    assert keys(desk) == ["c4-1", "c4-2", "c4-3", "c4-4"]
+    card = desk.card("en")
+    assert card
+    assert card.statement.startswith("4.1 Studying the possibility")
+    assert " — implements — " in card.statement
+    assert (card.passage.words, card.passage.page) == ("premier Plan d’action national", "12")
+    assert card.passage.before.endswith("dans la ligne du ")
+    assert card.passage.path == ("Catégorie 4 – Démarches législatives",)
+    assert len(card.others) > 5
+
+
+def test_a_decision_is_written_in_house_style_and_the_next_one_follows(material: Material, root: Path) -> None:
+    desk = desk_of(material)
+    assert pressed(desk, "a", "a", "r2") == ["said.accepted", "said.accepted", "said.rejected"]
+    assert (keys(desk), desk.decided) == (["c4-4"], {"accepted": 2, "rejected": 1})
+    text = (root / FILE).read_text(encoding="utf-8")
+    file = read_turtle_file(text, FILE)
+    assert not list(check_style([file], read_prefixes(Project.at(root))))
+    assert not list(misnamed([file]))
+    assert text.count("pan:status linkstatus:accepted ;") == 2
+    assert "    pan:rejectionReason rejectionreason:wrong-edition ;\n" in text
+    assert '    pan:quote "Principes directeurs"@fr ;\n    pan:page "12" ;\n    pan:pageIndex 14 ;\n' in text
+
+
+def test_what_was_decided_is_never_shown_again(material: Material) -> None:
+    pressed(desk_of(material), "r1", "a")
+    assert keys(desk_of(material, "B. Muller")) == ["c4-3", "c4-4"]
+
+
+def test_decisions_are_undone_one_after_the_other_also_another_day(material: Material, root: Path) -> None:
+    first = desk_of(material)
+    before = keys(first)
+    pressed(first, "a", "r3")
+    again = desk_of(material)
+    assert pressed(again, "u", "u", "u") == ["said.undone", "said.undone", "said.nothing-to-undo"]
+    assert sorted(keys(again)) == before == keys(desk_of(material))
+    text = (root / FILE).read_text(encoding="utf-8")
+    assert (text.count("linkstatus:superseded"), text.count(" a pan:Link ")) == (2, 2)
+    assert pressed(desk_of(material), "a") == ["said.accepted"]
+    assert not list(misnamed([read_turtle_file((root / FILE).read_text(encoding="utf-8"), FILE)]))
+
+
+def test_nobody_undoes_what_somebody_else_decided(material: Material) -> None:
+    pressed(desk_of(material), "a")
+    assert pressed(desk_of(material, "B. Muller"), "u") == ["said.nothing-to-undo"]
+
+
+def test_two_people_at_once_do_not_decide_the_same(material: Material) -> None:
+    one, two = desk_of(material), desk_of(material, "B. Muller")
+    pressed(one, "a")
+    assert "meanwhile" in press(two, "r1").say("en")
+    assert keys(two)[0] == "c4-1"
+
+
+def test_what_the_graph_does_not_have_is_not_accepted_until_another_end_is_named(material: Material) -> None:
+    desk = desk_of(material)
+    desk.move(-1)
+    assert "nothing called ilo:C122" in press(desk, "a").say("en")
+    assert "Nothing in the graph" in press(desk, "e to no such thing").say("en")
+    assert pressed(desk, "e to lu-climate-pact-2012", "e relation references", "a") == [
+        "said.edited", "said.edited", "said.accepted",
+    ]  # fmt: skip
+
+
+def test_words_are_cut_anew_only_where_they_stand_in_the_text(material: Material, root: Path) -> None:
+    desk = desk_of(material)
+    assert "does not have these words" in press(desk, "e quote premier plan de paix").say("en")
+    assert pressed(desk, "e quote dans la ligne du premier Plan d'action national", "a")[0] == "said.edited"
+    text = (root / FILE).read_text(encoding="utf-8")
+    assert 'pan:quote "dans la ligne du premier Plan d’action national"@fr' in text
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [("r", "said.which-reason"), ("r9", "said.which-reason"), ("e", "said.which-edit"), ("x", "help"), ("", "help"),
+     ("ab", "help"), ("e relation nothing", "verbatim")],
+)  # fmt: skip
+def test_a_wrong_key_changes_nothing(material: Material, root: Path, typed: str, said: str) -> None:
+    desk = desk_of(material)
+    assert pressed(desk, typed) == [said]
+    assert (keys(desk)[0], (root / FILE).exists()) == ("c4-1", False)
+
+
+@settings(max_examples=30)
+@given(st.lists(st.sampled_from(["j", "k", "s", "p"]), max_size=12))
+def test_moving_about_loses_no_candidate(typed: list[str]) -> None:
+    proposals = [Proposal(str(n), "p", "a", "", f"t{n}", "", 0.5, ()) for n in range(4)]
+    desk = Desk(Material(None), Project(ROOT), "A", DAY, list(proposals))  # type: ignore[arg-type]
+    pressed(desk, *typed)
+    assert sorted(keys(desk)) == ["0", "1", "2", "3"]
+    assert desk.current in proposals
+
+
+def test_controls_are_wrong_counted_and_never_written(material: Material, root: Path) -> None:
+    desk = desk_of(material)
+    many = [one for _ in range(10) for one in desk.waiting]
+    shown = with_controls(many, Random(1))
+    planted = [one for one in shown if one.is_control]
+    assert len(planted) == len(shown) - len(many) > 1
+    assert not {one.ends for one in planted} & {one.ends for one in many}
+    desk.waiting = planted[:2]
+    assert pressed(desk, "a", "r1") == ["said.accepted", "said.rejected"]
+    assert (desk.controls, desk.decided, (root / FILE).exists()) == (
+        {"met": 2, "recognised": 1}, {"accepted": 0, "rejected": 0}, False,
+    )  # fmt: skip
+
+
+def test_a_second_reader_decides_blind_and_both_decisions_are_kept(material: Material, root: Path) -> None:
+    pressed(desk_of(material), "a", "a", "a")
+    text = (root / FILE).read_bytes()
+    second = desk_of(material, "B. Muller", second=True)
+    assert "c4-3" in keys(second)  # derived: always
+    second.waiting = [one for one in second.material.plans[second.waiting[0].plan] if one.key in ("c4-2", "c4-3")]
+    pressed(second, "a", "r1")
+    found = compare_readers(material, second.project)
+    assert (found.both, [one.key for one in found.apart]) == (2, ["c4-3"])
+    assert found.alpha is not None
+    assert found.alpha < 1
+    assert (root / FILE).read_bytes() == text
+    assert not {"c4-2", "c4-3"} & set(keys(desk_of(material, "B. Muller", second=True)))
+
+
+def test_a_tenth_and_all_that_is_derived_is_read_a_second_time() -> None:
+    remarks = [("derived",) if n % 25 == 0 else () for n in range(100)]
+    proposals = [Proposal(str(n), "p", "a", "", "t", "", 0.5, (), one) for n, one in enumerate(remarks)]
+    chosen = for_second_reader(proposals, Random(7))
+    assert {one for one in proposals if one.is_derived} <= set(chosen)
+    assert 10 <= len(chosen) <= 14
+
+
+def test_a_pipe_is_read_line_by_line(root: Path, cli: Cli) -> None:
+    done = cli("review", "--by", "A. Weber", "--language", "en", cwd=root, stdin="a\nj\nr4\nu\nr4\nq\n")
+    assert (done.returncode, done.stderr) == (0, "Accepted: 1, rejected: 1; left: 2.\n")
+    assert "dans la ligne du [[premier Plan d’action national]]." in done.stdout
+    assert "Undone: it waits again.\n" in done.stdout
+    graph = Graph(Project.at(root), open_store(Project.at(root), partial(derive, only=["evidence-level"])))
+    levels = graph.read(
+        "PREFIX pan: <https://w3id.org/pan2kg/ontology#> SELECT ?level WHERE { ?link pan:reviewedBy 'A. Weber' ;"
+        " pan:status <https://w3id.org/pan2kg/id/linkstatus/accepted> ; pan:evidenceLevel ?level }"
+    )
+    assert levels == [["https://w3id.org/pan2kg/id/evidencelevel/plan"]]
+
+
+def test_a_terminal_is_read_key_by_key_and_put_back(root: Path) -> None:
+    command = [sys.executable, "-m", "pan2kg.cli.main", "review", "--by", "A. Weber", "--language", "en"]
+    child, handle = pty.fork()
+    if not child:
+        os.chdir(root)
+        os.execve(sys.executable, command, {**BARE, "TERM": "xterm"})
+    shown = until(handle, "q end")
+    assert "\x1b[7m" in shown
+    os.write(handle, b"a")
+    assert "2 of 4 · accepted: 1" in until(handle, "q end")
+    os.write(handle, b"r2")
+    assert "3 of 4 · accepted: 1, rejected: 1" in until(handle, "q end")
+    os.write(handle, b"e")
+    until(handle, "quote WORDS:")
+    os.write(handle, b"to lu-climate-pact-2012\n")
+    assert "Changed; a accepts it so." in until(handle, "q end")
+    os.write(handle, b"q")
+    assert "Accepted: 1, rejected: 1; left: 2." in until(handle, "left: 2.")
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+    os.close(handle)
+    assert (root / FILE).read_text(encoding="utf-8").count(" a pan:Link ") == 2
+
+
+def until(handle: int, words: str) -> str:
+    """What a terminal shows until these words."""
+    shown = b""
+    while words not in shown.decode("utf-8", "replace"):
+        ready, _, _ = select.select([handle], [], [], PATIENCE)
+        assert ready, shown.decode("utf-8", "replace")
+        shown += os.read(handle, 4096)
+    return shown.decode("utf-8", "replace")
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda work: (work / "candidates.jsonl").write_text('{"key": 1}\n'), "This line is no candidate"),
+        (lambda work: (work / "candidates.jsonl").unlink(), "There are no candidates in work/lu-bhr-2/"),
+        (lambda work: (work / "document.json").write_text("{}"), "This is no document"),
+    ],
+    ids=["line", "none", "document"],
+)
+def test_what_cannot_be_reviewed_is_said_in_one_sentence(root: Path, cli: Cli, change: object, said: str) -> None:
+    assert callable(change)
+    change(root / "work" / PLAN)
+    done = cli("review", "--plan", PLAN, "--by", "A", "--language", "en", cwd=root)
+    assert (done.returncode, done.stdout, said in done.stderr, done.stderr.count("\n")) == (2, "", True, 1)
+
+
+def test_the_text_that_was_read_is_the_one_of_the_document(root: Path) -> None:
+    text = from_json((root / "work" / PLAN / "document.json").read_text(encoding="utf-8"))
+    assert (text.sha256, len(PROPOSED)) == (SHA, 4)
