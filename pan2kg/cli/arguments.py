@@ -15,11 +15,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 from urllib.parse import urlsplit
 
-from pan2kg.errors import QueryError
+from pan2kg.errors import Place, ProjectError, QueryError
 from pan2kg.i18n.catalogue import LANGUAGES, SOURCE_LANGUAGE, Messages
 from pan2kg.i18n.days import a_day
 from pan2kg.i18n.message import Message, joined, language_of, spoken, there_are, told
-from pan2kg.project import Project, write_atomically
+from pan2kg.project import Project, reason, write_atomically
 
 if TYPE_CHECKING:
     from pan2kg.coherence.scale import Scale
@@ -155,6 +155,25 @@ def add_as_of(command: argparse.ArgumentParser, meaning: str) -> None:
 def project_of(options: argparse.Namespace) -> Project:
     """The project that was named, or several together, else the nearest, else the one that comes with the package."""
     return Project.together(options.project) if options.project else Project.find()
+
+
+def cache_of(options: argparse.Namespace) -> Path | None:
+    """The folder where states of graphs are kept: the one that was typed, else the user's; None for none.
+
+    Raises:
+        ProjectError: the folder that was typed cannot be made.
+    """
+    from pan2kg.store.cache import cache_folder
+
+    if options.no_cache:
+        return None
+    if not (typed := getattr(options, "cache", None)):
+        return cache_folder()
+    try:
+        Path(typed).mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ProjectError("cannot-use-cache", place=Place(typed), reason=reason(error)) from None
+    return Path(typed)
 
 
 def emit(text: str | bytes, output: str | None = None) -> None:

@@ -13,6 +13,7 @@ from pan2kg.cli.arguments import (
     add_endpoint,
     add_language,
     add_output,
+    cache_of,
     emit,
     project_of,
     read_parameters,
@@ -192,14 +193,13 @@ def _store(project: Project, options: argparse.Namespace, rules: list[str] | Non
         from pan2kg.store.remote import open_remote
 
         return open_remote(options.endpoint, timeout=options.timeout, is_ours=rules is not None)
-    from functools import partial
+    from pan2kg.store.cache import open_kept
+    from pan2kg.store.rules import linear_rules
 
-    from pan2kg.store.rules import derive
-    from pan2kg.store.store import open_cached, open_store
-
-    if options.cache:
-        return open_cached(project, derive, Path(options.cache))
-    return open_store(project, partial(derive, only=rules))
+    if rules is not None:
+        # what an answer rests on is counted by levels, whatever the question itself asks for
+        rules = [*rules, *{"evidence-level"}.intersection(linear_rules(project))]
+    return open_kept(project, cache_of(options), rules, read_only=True)
 
 
 def _answer(

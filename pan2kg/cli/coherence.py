@@ -23,6 +23,7 @@ from pan2kg.cli.arguments import (
     add_language,
     add_output,
     an_amount,
+    cache_of,
     emit,
     project_of,
     width_of,
@@ -71,6 +72,7 @@ def _shared(figure: argparse.ArgumentParser) -> None:
         default=argparse.SUPPRESS,
         help="project",
     )
+    figure.add_argument("--no-cache", action="store_true", default=argparse.SUPPRESS, help="no-cache")
     add_language(figure)
     add_endpoint(figure)
     figure.add_argument("--format", choices=FORMS, default="table", help="coherence.format")
@@ -210,6 +212,7 @@ def _graph(project: Project, options: argparse.Namespace) -> tuple[Graph, DatedG
     """What the figure is made from, and the view of the day where the figure looks at what was in force then."""
     from pan2kg.graph.graph import Graph
     from pan2kg.store.cache import open_kept
+    from pan2kg.store.rules import linear_rules
     from pan2kg.store.store import load_project
 
     given = _one_day(getattr(options, "day", None), options.as_of)
@@ -221,13 +224,13 @@ def _graph(project: Project, options: argparse.Namespace) -> tuple[Graph, DatedG
         remote = open_remote(options.endpoint, timeout=options.timeout)
         return Graph(project, remote, language=options.language), None
     if given is None or TABLES[options.figure].whole:
-        store, asked = open_kept(project), given is not None
+        store, asked = open_kept(project, cache_of(options), linear_rules(project)), given is not None
         return Graph(project, store, language=options.language, as_of=given, asked=asked), None
     from pan2kg.store.as_of import as_of
     from pan2kg.store.dates import instances
     from pan2kg.turtle.vocabulary import PAN
 
-    dated = as_of(load_project(project), given, project)
+    dated = as_of(load_project(project), given, project, rules=linear_rules(project))
     if not instances(dated.store, PAN + "Action"):
         raise QueryError("no-action-on-day", remedy="choose-another-day", given=given.isoformat())
     return Graph(project, dated.store, language=options.language, as_of=given), dated

@@ -14,6 +14,7 @@ from pan2kg.cli.arguments import (
     add_endpoint,
     add_language,
     add_output,
+    cache_of,
     emit,
     project_of,
     read_parameters,
@@ -200,5 +201,6 @@ def _open(options: argparse.Namespace) -> Graph:
 
     project, endpoint = project_of(options), getattr(options, "endpoint", None)
     language: Language = getattr(options, "language", "fr")
-    store = open_kept(project) if endpoint is None else open_remote(endpoint, timeout=options.timeout)
+    folder = cache_of(options)
+    store = open_kept(project, folder) if endpoint is None else open_remote(endpoint, timeout=options.timeout)
     return Graph(project, store, language=language, as_of=getattr(options, "as_of", None))

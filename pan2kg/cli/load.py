@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
-from pan2kg.cli.arguments import Progress, a_link, add_endpoint, project_of
+from pan2kg.cli.arguments import Progress, a_link, add_endpoint, cache_of, project_of
 from pan2kg.i18n.message import say
 
 
@@ -35,7 +35,7 @@ def run_load(options: argparse.Namespace) -> int:
     progress(say("progress", "loading"))
     try:
         loaded = load_graph(
-            open_kept(project), target, f"{project.space}graph/",
+            open_kept(project, cache_of(options)), target, f"{project.space}graph/",
             lambda done, whole: progress(say("progress", "graphs-put", done=str(done), whole=str(whole))),
         )  # fmt: skip
     finally:

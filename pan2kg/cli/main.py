@@ -143,6 +143,7 @@ def build_parser() -> Parser:
             command.name, allow_abbrev=False, help=told, description=told, formatter_class=Formatter
         )
         inner.add_argument("--project", metavar="DIR", action="append", help="project")
+        inner.add_argument("--no-cache", action="store_true", help="no-cache")
         inner.fill = command.add
     return parser
 

@@ -18,6 +18,7 @@ from pan2kg.cli.arguments import (
     add_language,
     add_output,
     an_address,
+    cache_of,
     project_of,
 )
 from pan2kg.errors import FormatError, Place, ProjectError
@@ -132,11 +133,11 @@ def prepare(project: Project, options: argparse.Namespace) -> tuple[Edition, Rel
     from pan2kg.publish.catalogue.facts import read_facts
     from pan2kg.publish.edition import Edition
     from pan2kg.publish.measured import weigh_links
+    from pan2kg.store.cache import open_kept
     from pan2kg.store.profile import own_profile, read_profiles
-    from pan2kg.store.rules import derive
-    from pan2kg.store.store import load_project, open_store
+    from pan2kg.store.store import load_project
 
-    store = load_project(project) if options.without_derived else open_store(project, derive)
+    store = load_project(project) if options.without_derived else open_kept(project, cache_of(options))
     _refuse_example(store, project, options.id_base)
     facts = read_facts(store, own_profile(read_profiles(store), project).space)
     issue = _issue(facts, options)

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from pan2kg.cli.arguments import an_address, project_of
+from pan2kg.cli.arguments import an_address, cache_of, project_of
 from pan2kg.errors import Place, ProjectError
 from pan2kg.i18n.message import told
 from pan2kg.project import Project
@@ -135,14 +135,14 @@ def _local(options: argparse.Namespace, settings: Settings, bound: socket.socket
     from pan2kg.server.journal import Journal
     from pan2kg.server.workers import start_fork_server
 
-    project = _project(options)
+    project, folder = _project(options), cache_of(options)
     journal = Journal.open(options.journal) if options.journal else None
 
     def load() -> Evaluator:
         from pan2kg.store.cache import open_kept
         from pan2kg.turtle.writer import read_prefixes
 
-        evaluator = Evaluator(open_kept(project).inner, settings.limits, read_prefixes(project))
+        evaluator = Evaluator(open_kept(project, folder).inner, settings.limits, read_prefixes(project))
         if journal:
             journal.replay(evaluator.store)
         return evaluator

@@ -1,50 +1,85 @@
-"""The graph with what rules derive, kept between commands and found again by what went into it.
+"""The graph of a project, kept between commands and found again by what went into it.
 
-Deriving costs several times what reading the kept graph does. It is kept as N-Quads behind a line with their digest in
-the user's cache folder, the last two states of a project; a file that was cut short or changed is made anew.
+A state is kept with what its rules derive but the links of works that share something, which are quickly made and
+would be most of it: as a database that is opened to be read, which is the fastest start for a single question, and as
+N-Quads, from which memory is filled faster than from the files. It lies in the user's cache folder, the last two states
+of a project; it is kept when it is met for the second time, since whoever edits asks each state but once.
+
+What is kept is never needed: a state that is damaged, was cut short or cannot be written is done without, and made anew
+when it can be. It is built beside its place and renamed, so that another command never sees half of it, and a command
+that is killed leaves only what the next one removes.
 """
 
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import hashlib
+import json
 import os
+import shutil
+import tempfile
+import time
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-import platformdirs
 import pyoxigraph as ox
 
 from pan2kg.errors import ProjectError
-from pan2kg.project import write_atomically
-from pan2kg.store.rules import derive
+from pan2kg.project import Project, write_atomically
+from pan2kg.store.rules import derive, linear_rules, with_needs
 from pan2kg.store.store import LocalStore, fingerprint, open_store
-
-if TYPE_CHECKING:
-    from pan2kg.project import Project
 
 VARIABLE: Final = "PAN2KG_CACHE"
 """The variable of the environment with the folder to use; empty, nothing is kept."""
 STATES: Final = 2
 """So many states of a project are kept, those used last: the one before a change and the one after it."""
+_DISK, _QUADS, _MADE, _SEEN, _LAST = "disk", "graph.nq", "made.json", "seen", "last.json"
+_BUILDING: Final = "building-"
+_SETTLED: Final = 2.0
+"""Seconds after which a file that was not changed since is taken as it is by its size and times: a clock has steps."""
 
 
-def open_kept(project: Project) -> LocalStore:
-    """The project's graph with all that its rules derive, in memory.
+@dataclass(frozen=True, slots=True)
+class _State:
+    """A state that is kept: its folder, and the open file by which it is locked against being removed."""
 
-    A cache that cannot be written is done without, since the answer does not depend on it.
+    folder: Path
+    lock: int
+
+
+_read: Final[list[_State]] = []
+"""The states this process reads from the disk."""
+
+
+def open_kept(
+    project: Project, folder: Path | None, rules: Iterable[str] | None = None, *, read_only: bool = False
+) -> LocalStore:
+    """The project's graph in memory, with what the rules named and those they build on derive, or all; perhaps more.
+
+    Where it may be ``read_only``, and no link of works that share something is asked for, it is the database on disk.
+    A folder that cannot be written is done without, as is None.
 
     Raises:
         TurtleError: a file is not Turtle.
+        QueryError: a rule is named and not there.
     """
-    folder = cache_folder()
-    if folder is None:
-        return open_store(project, derive)
-    path = folder / _key(project) / f"{fingerprint(project)}.nq"
-    store = _read(path)
-    if store is None:
-        store = open_store(project, derive)
-        _keep(store, path)
+    state = None if folder is None else _state(project, folder)
+    if state is None:
+        return open_store(project, partial(derive, only=rules))
+    linear = linear_rules(project)
+    wanted = None if rules is None else with_needs(rules, project)
+    if read_only and wanted is not None and wanted <= {*linear}:
+        _read.append(state)  # for as long as the process lives, since the store may
+        return LocalStore(ox.Store.read_only(str(state.folder / _DISK)))
+    store = LocalStore(ox.Store())
+    store.inner.bulk_load(path=str(state.folder / _QUADS), format=ox.RdfFormat.N_QUADS)
+    os.close(state.lock)
+    derive(store, project, wanted, done=linear)
     return store
 
 
@@ -53,42 +88,171 @@ def cache_folder() -> Path | None:
     given = os.environ.get(VARIABLE)
     if given is not None:
         return Path(given) if given else None
+    import platformdirs
+
     return platformdirs.user_cache_path("pan2kg")
+
+
+def _state(project: Project, folder: Path) -> _State | None:
+    """The state of the project, to be read; None where it is met for the first time, or cannot be kept."""
+    base = folder / _key(project)
+    try:
+        base.mkdir(parents=True, exist_ok=True)
+        name = _name(project, base)
+        seen = base / f"{name}.{_SEEN}"
+        if state := _take(base / name):
+            return state
+        if not seen.exists():
+            for old in base.glob(f"*.{_SEEN}"):
+                old.unlink(missing_ok=True)
+            seen.touch()
+            return None
+        # removed first: where the disk is full, only every other command tries
+        seen.unlink(missing_ok=True)
+        _sweep(base)
+        _build(project, base, name)
+        _displace(base, name)
+        return _take(base / name)
+    except (OSError, ProjectError):
+        return None
 
 
 def _key(project: Project) -> str:
     """A name for a project, and those opened beside it, by where they lie: states of others do not displace its own."""
-    places = "\n".join(str(one.root.resolve()) for one in project.members)
+    places = "\n".join(str(path.resolve()) for one in project.members for path in (one.root, *one.data))
     return hashlib.sha256(places.encode()).hexdigest()[:16]
 
 
-def _read(path: Path) -> LocalStore | None:
-    """The kept graph; None where there is none, or where it is not what was written."""
+def _name(project: Project, base: Path) -> str:
+    """The fingerprint of the project, read off where no file has changed since it was taken last.
+
+    Whether one has say its size, its times and its number on the disk; they are believed once all files have been left
+    alone for a moment, since a file can change twice within one step of the clock.
+    """
+    began = time.time()
+    seen, newest = _stamp(project)
+    known = _json(base / _LAST)
+    if isinstance(name := known.get(seen), str):
+        return name
+    name = fingerprint(project)
+    if began - newest > _SETTLED:
+        kept = dict([*known.items(), (seen, name)][-2 * STATES :])
+        write_atomically(base / _LAST, json.dumps(kept))
+    return name
+
+
+def _stamp(project: Project) -> tuple[str, float]:
+    """A digest of names, sizes and times of all files that go into a state, and some more, and the latest of the times.
+
+    Folders are read as they are: to ask the system of each file as it is listed takes a third of the time.
+    """
+    shipped = Project.packaged()
+    folders = [folder for one in project.members for folder in (one.graph, one.ontology)]
+    folders += [shipped.graph / "core", project.queries / "rules", Path(__file__).parent]
+    lines, newest = [], 0
+    for name, at in chain(*map(_stats, folders), ((str(p), p.stat()) for one in project.members for p in one.data)):
+        lines.append(f"{name}\0{at.st_size} {at.st_mtime_ns} {at.st_ctime_ns} {at.st_ino}\n")
+        newest = max(newest, at.st_mtime_ns, at.st_ctime_ns)
+    return hashlib.sha256("".join(lines).encode()).hexdigest()[:32], newest / 1e9
+
+
+def _stats(folder: str | Path) -> Iterator[tuple[str, os.stat_result]]:
+    """The files below a folder in the order of their names, links to folders not followed; none where it is missing."""
     try:
-        head, _, body = path.read_bytes().partition(b"\n")
-    except OSError:
-        return None
-    if head != _head(body):
-        return None
-    store = ox.Store()
-    store.bulk_load(body, format=ox.RdfFormat.N_QUADS)
-    # a file that is somebody else's is used as well, and is displaced by its age
-    with contextlib.suppress(OSError):
-        os.utime(path)
-    return LocalStore(store)
-
-
-def _head(body: bytes) -> bytes:
-    return b"# sha256 " + hashlib.sha256(body).hexdigest().encode()
-
-
-def _keep(store: LocalStore, path: Path) -> None:
-    body = store.inner.dump(format=ox.RdfFormat.N_QUADS) or b""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        write_atomically(path, _head(body) + b"\n" + body)
-        kept = sorted(path.parent.glob("*.nq"), key=lambda one: one.stat().st_mtime, reverse=True)
-        for old in kept[STATES:]:
-            old.unlink(missing_ok=True)
-    except (OSError, ProjectError):
+        with os.scandir(folder) as listed:
+            entries = sorted(listed, key=lambda entry: entry.name)
+    except FileNotFoundError:
         return
+    for entry in entries:
+        if entry.is_dir(follow_symlinks=False):
+            if entry.name != "__pycache__":
+                yield from _stats(entry.path)
+        elif entry.name.endswith((".ttl", ".rq", ".py")):
+            yield entry.path, entry.stat()
+
+
+def _json(path: Path) -> dict[str, object]:
+    """What a small file of the cache says; nothing where it is missing or was damaged."""
+    try:
+        found = json.loads(path.read_bytes())
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _take(folder: Path) -> _State | None:
+    """A state if it is there as it was written; what is not is removed."""
+    made = folder / _MADE
+    try:
+        lock = os.open(made, os.O_RDONLY)
+    except OSError:
+        _remove(folder)
+        return None
+    # an error: another process removes it, or a file of it is gone
+    with contextlib.suppress(OSError):
+        fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        if _json(made) == {"files": _written(folder)} and made.stat().st_ino == os.fstat(lock).st_ino:
+            os.utime(made)
+            return _State(folder, lock)
+    os.close(lock)
+    _remove(folder)
+    return None
+
+
+def _written(state: Path) -> dict[str, list[int]]:
+    """Sizes and times of the files of a state: what has been changed, cut short or copied since is not believed."""
+    found = {}
+    for path in (state / _QUADS, *sorted((state / _DISK).iterdir())):
+        if not path.name.startswith("LOG"):
+            at = path.stat()
+            found[path.name] = [at.st_size, at.st_mtime_ns, at.st_ctime_ns]
+    return found
+
+
+def _build(project: Project, base: Path, name: str) -> None:
+    """Make a state beside its place and put it there whole, if no file of the project changes meanwhile.
+
+    Raises:
+        OSError: it cannot be written, as on a full disk; nothing of it is left.
+    """
+    before = _stamp(project)
+    work = Path(tempfile.mkdtemp(dir=base, prefix=_BUILDING))
+    try:
+        with (work / _MADE).open("w", encoding="utf-8") as made:
+            fcntl.flock(made, fcntl.LOCK_EX)
+            store = open_store(project, partial(derive, only=linear_rules(project)))
+            store.inner.dump(str(work / _QUADS), format=ox.RdfFormat.N_QUADS)
+            disk = ox.Store(str(work / _DISK))
+            disk.bulk_load(path=str(work / _QUADS), format=ox.RdfFormat.N_QUADS)
+            disk.flush()
+            del disk
+            json.dump({"files": _written(work)}, made)
+            made.flush()
+            if _stamp(project) == before and not (base / name).exists():
+                work.replace(base / name)
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+
+
+def _displace(base: Path, name: str) -> None:
+    """Remove all states but those used last."""
+    kept = (path.parent for path in base.glob(f"*/{_MADE}"))
+    states = [path for path in kept if path.name != name and not path.name.startswith(_BUILDING)]
+    states.sort(key=lambda path: (path / _MADE).stat().st_mtime, reverse=True)
+    for old in states[STATES - 1 :]:
+        _remove(old)
+
+
+def _sweep(base: Path) -> None:
+    """Remove what commands left that were killed while they made a state: nobody has it locked."""
+    for left in base.glob(f"{_BUILDING}*"):
+        _remove(left)
+
+
+def _remove(state: Path) -> None:
+    """Remove a state, unless somebody makes or reads it; one that does not say what it holds is nobody's."""
+    if not (state / _MADE).exists():
+        shutil.rmtree(state, ignore_errors=True)
+    with contextlib.suppress(OSError), (state / _MADE).open("r+", encoding="utf-8") as made:
+        fcntl.flock(made, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        shutil.rmtree(state, ignore_errors=True)

@@ -354,46 +354,6 @@ def open_store(project: Project, derive: Derive) -> LocalStore:
     return store
 
 
-def open_cached(project: Project, derive: Derive, cache: Path) -> LocalStore:
-    """As :func:`open_store`, kept on disk in the folder ``cache`` and opened from there next time.
-
-    The copy is found again by a fingerprint of every file that went into it. Worth it from some
-    hundred thousand quads on; in memory a query is faster.
-
-    Raises:
-        TurtleError: a file is not Turtle.
-        ProjectError: the cache folder cannot be written.
-    """
-    folder = cache / fingerprint(project)
-    if not folder.is_dir():
-        _build_cache(folder, project, derive)
-    return LocalStore(ox.Store.read_only(str(folder)))
-
-
-def _build_cache(folder: Path, project: Project, derive: Derive) -> None:
-    import shutil
-    import tempfile
-
-    try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        work = Path(tempfile.mkdtemp(dir=folder.parent, prefix=".pan2kg-"))
-    except OSError as error:
-        raise ProjectError("cannot-use-cache", place=Place(str(folder.parent)), reason=reason(error)) from None
-    try:
-        store = LocalStore(ox.Store(str(work)))
-        _load_all(store.inner, project)
-        derive(store, project)
-        store.inner.flush()
-        # the engine keeps a lock on the folder as long as the store exists
-        del store
-        # built beside its place and renamed: a run that is interrupted leaves no half cache to be opened next time
-        work.replace(folder)
-    except OSError as error:
-        raise ProjectError("cannot-write-cache", place=Place(str(folder.parent)), reason=reason(error)) from None
-    finally:
-        shutil.rmtree(work, ignore_errors=True)
-
-
 def fingerprint(project: Project) -> str:
     """A name for the state of a project: equal when every file that is loaded or derives, and who does it, is equal."""
     import hashlib
@@ -405,12 +365,17 @@ def fingerprint(project: Project) -> str:
         program = ""
     # another version of the engine may lay its files out differently, another of the program read files otherwise
     digest = hashlib.sha256(f"{ox.__version__} {program}".encode())
-    rules = sorted((project.queries / "rules").glob("*.rq"))
-    loaded = [path for one in project.members for path in (*one.data, *one.loaded_files())]
-    for path in [*loaded, *rules]:
+    for path in state_files(project):
         digest.update(project.name_of(path).encode())
         digest.update(path.read_bytes())
     return digest.hexdigest()[:32]
+
+
+def state_files(project: Project) -> list[Path]:
+    """The files that make a state of a project what it is: those that are loaded, the rules, and who reads them."""
+    rules = sorted((project.queries / "rules").glob("*.rq"))
+    loaded = [path for one in project.members for path in (*one.data, *one.loaded_files())]
+    return [*loaded, *rules, *sorted(Path(__file__).parent.glob("*.py"))]
 
 
 def is_derived(graph: str) -> bool:

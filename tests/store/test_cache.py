@@ -1,7 +1,11 @@
-"""The kept graph is the one that would be made, whatever happened to the files of the cache."""
+"""The kept graph is the one that would be made, whatever happened to its files, or while they were made."""
 
 from __future__ import annotations
 
+import os
+import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,120 +14,238 @@ import pytest
 from pan2kg.project import Project
 from pan2kg.store import cache
 from pan2kg.store.rules import derive
-from pan2kg.store.store import LocalStore, open_store
+from pan2kg.store.store import Derive, LocalStore, open_store
 
-STATED = "<http://e/{}> <http://www.w3.org/2004/02/skos/core#prefLabel> 'a'@fr .\n"
+STATED = """<http://e/{0}> <http://www.w3.org/2004/02/skos/core#prefLabel> 'a'@fr .
+<http://e/p> a <{1}Plan> ; <{1}hasTopic> <http://e/t> . <http://e/q> a <{1}Plan> ; <{1}hasTopic> <http://e/t> .
+"""
+PAN = "https://w3id.org/pan2kg/ontology#"
 
 
 @pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv(cache.VARIABLE, str(tmp_path / "cache"))
+def bare(tmp_path: Path) -> Path:
+    """A project of rules alone: what a state costs is not what is tested here."""
+    for part in ("graph", "ontology"):
+        (tmp_path / "bare" / part).mkdir(parents=True)
+    shutil.copytree(Project.packaged().queries / "rules", tmp_path / "bare" / "queries" / "rules")
+    return tmp_path / "bare"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
     return tmp_path / "cache"
 
 
 @pytest.fixture
 def made(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Grows by one whenever rules derive."""
+    """Grows by one whenever the files are read."""
     calls: list[str] = []
 
-    def counting(store: LocalStore, project: Project) -> None:
+    def counting(project: Project, by: Derive) -> LocalStore:
         calls.append(str(project.root))
-        derive(store, project)
+        return open_store(project, by)
 
-    monkeypatch.setattr(cache, "derive", counting)
+    monkeypatch.setattr(cache, "open_store", counting)
     return calls
 
 
 def write(project: Path, name: str) -> Project:
-    (project / "graph" / "x.ttl").write_text(STATED.format(name), encoding="utf-8")
+    (project / "graph" / "x.ttl").write_text(STATED.format(name, PAN), encoding="utf-8")
     return Project.at(project)
 
 
-def files(folder: Path) -> list[Path]:
-    return sorted(folder.glob("*/*"))
+def states(folder: Path) -> list[Path]:
+    return sorted(path.parent for path in folder.glob("*/*/made.json") if not path.parent.name.startswith("building-"))
 
 
 def quads(store: LocalStore) -> set[str]:
     return set(map(str, store.inner))
 
 
-def test_a_graph_is_derived_once_and_the_same_afterwards(own_project: Path, folder: Path, made: list[str]) -> None:
-    project = write(own_project, "a")
+def keep(project: Project, folder: Path) -> None:
+    """Open it as often as it takes to be kept."""
+    for _ in range(2):
+        cache.open_kept(project, folder)
+    assert states(folder)
+
+
+def test_a_graph_is_kept_when_it_is_met_again_and_is_the_same_afterwards(
+    bare: Path, folder: Path, made: list[str]
+) -> None:
+    project = write(bare, "a")
     wanted = quads(open_store(project, derive))
-    assert [quads(cache.open_kept(project)) == wanted for _ in range(3)] == [True] * 3
-    assert len(made) == 1
-    assert len(files(folder)) == 1
+    assert any("derived/shared-topic>" in quad for quad in wanted)
+    assert [quads(cache.open_kept(project, folder)) == wanted for _ in range(4)] == [True] * 4
+    assert len(made) == 2, "once to answer, once to keep it"
+    assert len(states(folder)) == 1
 
 
-def test_a_change_is_seen_and_the_two_last_states_are_kept(own_project: Path, folder: Path, made: list[str]) -> None:
+def test_a_question_without_links_reads_the_disk_and_one_with_links_gets_them(bare: Path, folder: Path) -> None:
+    project = write(bare, "a")
+    keep(project, folder)
+    read = cache.open_kept(project, folder, ["main-label"], read_only=True)
+    with pytest.raises(RuntimeError, match="read-write"):
+        read.inner.clear()
+    assert quads(read) >= {quad for quad in quads(open_store(project, derive)) if "derived/main-label>" in quad}
+    linked = cache.open_kept(project, folder, ["shared-topic"], read_only=True)
+    assert any("derived/shared-topic>" in quad for quad in quads(linked))
+
+
+def test_a_change_is_seen_and_the_two_last_states_are_kept(bare: Path, folder: Path) -> None:
     for name in ("a", "b", "a", "c", "a"):
-        store = cache.open_kept(write(own_project, name))
-        assert any(f"<http://e/{name}>" in quad for quad in quads(store))
-    assert len(made) == 3, "a was used again each time before b and c displaced each other"
-    assert len(files(folder)) == cache.STATES
+        project = write(bare, name)
+        for _ in range(2):
+            assert any(f"<http://e/{name}>" in quad for quad in quads(cache.open_kept(project, folder)))
+    assert len(states(folder)) == cache.STATES
+
+
+def test_a_change_that_looks_like_none_is_seen(bare: Path, folder: Path) -> None:
+    project, file = write(bare, "a"), bare / "graph" / "x.ttl"
+    old = file.stat()
+    keep(project, folder)
+    write(bare, "b")  # as long as before
+    os.utime(file, ns=(old.st_atime_ns, old.st_mtime_ns))
+    assert any("<http://e/b>" in quad for quad in quads(cache.open_kept(project, folder)))
+
+
+def test_files_are_believed_by_their_times_only_when_they_were_left_alone(
+    bare: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project = write(bare, "a")
+    keep(project, folder)
+    assert not list(folder.glob("*/last.json")), "within one step of a clock a file can change twice"
+    monkeypatch.setattr(cache, "_SETTLED", -1)
+    cache.open_kept(project, folder)
+    monkeypatch.setattr(cache, "fingerprint", lambda _: pytest.fail("the files were read"))
+    cache.open_kept(project, folder)
+
+
+def cut(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[:-1])
+
+
+def change(path: Path) -> None:
+    path.write_bytes(bytes(reversed(path.read_bytes())))
 
 
 @pytest.mark.parametrize(
-    "damage",
+    ("damage", "part"),
     [
-        lambda whole: whole[: len(whole) // 2],
-        lambda whole: whole.replace(b"http://e/a", b"http://e/b"),
-        lambda whole: whole.partition(b"\n")[2],
-        lambda whole: whole[:0],
+        (cut, "graph.nq"),
+        (change, "disk/*.sst"),
+        (Path.unlink, "disk/CURRENT"),
+        (cut, "made.json"),
+        (Path.unlink, "made.json"),
     ],
 )
-def test_a_damaged_file_is_made_anew(
-    own_project: Path, folder: Path, made: list[str], damage: Callable[[bytes], bytes]
-) -> None:
-    project = write(own_project, "a")
-    wanted = quads(cache.open_kept(project))
-    [file] = files(folder)
-    whole = file.read_bytes()
-    file.write_bytes(damage(whole))
-    assert quads(cache.open_kept(project)) == wanted
-    assert len(made) == 2
-    assert quads(cache.open_kept(project)) == wanted
-    assert len(made) == 2, "and mended"
+def test_a_damaged_state_is_made_anew(bare: Path, folder: Path, damage: Callable[[Path], None], part: str) -> None:
+    project = write(bare, "a")
+    keep(project, folder)
+    wanted = quads(cache.open_kept(project, folder))
+    damage(next(states(folder)[0].glob(part)))
+    for _ in range(3):
+        assert quads(cache.open_kept(project, folder)) == wanted
+        assert cache.open_kept(project, folder, ["main-label"], read_only=True).query("ASK { ?s ?p ?o }")
+    assert len(states(folder)) == 1, "and mended"
 
 
-def test_a_cache_that_cannot_be_written_is_done_without(own_project: Path, folder: Path, made: list[str]) -> None:
+def test_a_cache_that_cannot_be_written_is_done_without(bare: Path, folder: Path, made: list[str]) -> None:
     folder.write_text("no folder", encoding="utf-8")
-    project = write(own_project, "a")
-    assert quads(cache.open_kept(project)) == quads(open_store(project, derive))
-    assert len(made) == 1
+    project = write(bare, "a")
+    for _ in range(2):
+        assert quads(cache.open_kept(project, folder)) == quads(open_store(project, derive))
+    assert len(made) == 2
     assert folder.read_text(encoding="utf-8") == "no folder"
 
 
-def test_with_an_empty_variable_nothing_is_kept(
-    own_project: Path, folder: Path, made: list[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_without_a_folder_nothing_is_kept(bare: Path, made: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(cache.VARIABLE, "")
-    project = write(own_project, "a")
-    for _ in range(2):
-        cache.open_kept(project)
-    assert len(made) == 2
-    assert not folder.exists()
+    assert cache.cache_folder() is None
+    project = write(bare, "a")
+    for _ in range(3):
+        cache.open_kept(project, cache.cache_folder())
+    assert len(made) == 3
 
 
-def test_two_projects_do_not_displace_each_other(
-    own_project: Path, tmp_path: Path, folder: Path, made: list[str]
-) -> None:
+def test_two_projects_do_not_displace_each_other(bare: Path, tmp_path: Path, folder: Path) -> None:
     other = tmp_path / "other"
     for part in ("graph", "ontology", "queries"):
         (other / part).mkdir(parents=True, exist_ok=True)
     for name in ("a", "b"):
-        cache.open_kept(write(own_project, name))
-        cache.open_kept(write(other, name))
-    assert len(files(folder)) == 4
-    assert len(made) == 4
+        keep(write(bare, name), folder)
+        keep(write(other, name), folder)
+    assert len(states(folder)) == 4
 
 
 def test_another_version_of_the_program_makes_it_anew(
-    own_project: Path, folder: Path, made: list[str], monkeypatch: pytest.MonkeyPatch
+    bare: Path, folder: Path, made: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    project = write(own_project, "a")
-    cache.open_kept(project)
+    project = write(bare, "a")
+    keep(project, folder)
     monkeypatch.setattr("importlib.metadata.version", lambda _: "99")
-    cache.open_kept(project)
-    assert len(made) == 2
-    assert len(files(folder)) == 2
+    keep(project, folder)
+    assert len(made) == 4
+    assert len(states(folder)) == 2
+
+
+def test_a_state_that_is_read_is_not_removed(bare: Path, folder: Path) -> None:
+    project = write(bare, "a")
+    keep(project, folder)
+    read = cache.open_kept(project, folder, ["main-label"], read_only=True)
+    for name in ("b", "c", "d"):
+        keep(write(bare, name), folder)
+    assert len(states(folder)) == cache.STATES + 1
+    assert read.query("ASK { <http://e/a> ?p ?o }")
+
+
+CHILD = """
+import os, resource, signal, sys
+from pathlib import Path
+from pan2kg.project import Project
+from pan2kg.store import cache
+project, folder = Project.at(sys.argv[1]), Path(sys.argv[2])
+{}
+for _ in range(2):
+    print(len(cache.open_kept(project, folder).inner))
+"""
+
+
+def child(how: str, project: Path, folder: Path) -> subprocess.Popen[str]:
+    command = [sys.executable, "-c", CHILD.format(how), str(project), str(folder)]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+def test_what_a_killed_command_left_is_removed_by_the_next(bare: Path, folder: Path) -> None:
+    project = write(bare, "a")
+    killed = child("cache._written = lambda _: os.kill(os.getpid(), signal.SIGKILL)", bare, folder)
+    killed.communicate()
+    assert killed.returncode == -9
+    assert list(folder.glob("*/building-*/disk"))
+    assert not states(folder)
+    keep(project, folder)
+    assert not list(folder.glob("*/building-*"))
+
+
+def test_on_a_full_disk_the_answer_is_the_same_and_the_old_state_stays(bare: Path, folder: Path) -> None:
+    keep(write(bare, "a"), folder)
+    project = write(bare, "b")
+    full = child("resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))", bare, folder)
+    said, faults = full.communicate()
+    assert said.split() == [str(len(quads(open_store(project, derive))))] * 2
+    assert (full.returncode, faults) == (0, "")
+    assert len(states(folder)) == 1
+    assert not list(folder.glob("*/building-*"))
+    keep(project, folder)
+    assert len(states(folder)) == 2
+
+
+def test_two_commands_at_once_make_one_state(bare: Path, folder: Path) -> None:
+    project = write(bare, "a")
+    cache.open_kept(project, folder)
+    both = [child("", bare, folder) for _ in range(2)]
+    number = str(len(quads(open_store(project, derive))))
+    for one in both:
+        said, faults = one.communicate()
+        assert (said.split(), faults, one.returncode) == ([number] * 2, "", 0)
+    assert len(states(folder)) == 1
+    assert not list(folder.glob("*/building-*"))

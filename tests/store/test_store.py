@@ -13,8 +13,7 @@ import pytest
 from pan2kg.errors import EndpointError, ProjectError, QueryError, TurtleError
 from pan2kg.project import Project, write_atomically
 from pan2kg.store.remote import RemoteStore
-from pan2kg.store.rules import derive
-from pan2kg.store.store import LocalStore, construct, dump, fingerprint, load, open_cached, select
+from pan2kg.store.store import LocalStore, construct, dump, fingerprint, load, select
 
 
 @pytest.fixture
@@ -95,17 +94,6 @@ def test_a_missing_file_is_a_project_error(tmp_path: Path) -> None:
         load(ox.Store(), tmp_path / "none.ttl", "http://e/g")
 
 
-def test_a_cache_follows_the_files(own_project: Path, tmp_path: Path) -> None:
-    project = Project.at(own_project)
-    before = fingerprint(project)
-    assert len(open_cached(project, derive, tmp_path / "cache")) == len(
-        open_cached(project, derive, tmp_path / "cache")
-    )
-    write_atomically(own_project / "graph" / "x.ttl", "<http://e/a> <http://e/p> 1 .\n")
-    assert fingerprint(project) != before
-    assert len(open_cached(project, derive, tmp_path / "cache").inner) > 0
-
-
 def test_a_cache_is_made_anew_after_a_changed_rule_and_a_renamed_file_but_not_after_a_question(
     own_project: Path,
 ) -> None:
@@ -121,12 +109,6 @@ def test_a_cache_is_made_anew_after_a_changed_rule_and_a_renamed_file_but_not_af
     states.append(fingerprint(project))
     assert len(set(states)) == 3
     assert states[2] == states[3]
-
-
-def test_a_cache_that_cannot_be_made_is_one_sentence(own_project: Path, tmp_path: Path) -> None:
-    (tmp_path / "file").write_text("")
-    with pytest.raises(ProjectError, match="Cannot use this cache folder"):
-        open_cached(Project.at(own_project), derive, tmp_path / "file" / "cache")
 
 
 class _Odd(BaseHTTPRequestHandler):

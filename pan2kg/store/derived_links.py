@@ -1,0 +1,341 @@
+"""The links rules derive, as a view over what actions and plans share.
+
+Two works of different plans are linked by each text, body, topic and target group they share. What defines these links
+are the rules in ``queries/rules/`` from ``40-shared-instrument`` on; they join every two works, which grows with the
+square of how many share a thing. Here the same triples are made from tables of work × thing, in about a third of the
+time, and of a graph that has more than :data:`ALL` of them only the :data:`TOP` of each work and kind, through what
+fewest works share. Each link that is made is the one the rules make, with everything they say of it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations, product
+from typing import Final
+
+import pyoxigraph as ox
+
+from pan2kg.store.queries import program_query
+from pan2kg.store.store import LocalStore, Term, select
+from pan2kg.turtle.vocabulary import ID, PAN, thing
+
+KINDS: Final = ("shared-instrument", "shared-body", "shared-topic", "shared-target-group")
+"""The kinds of derived links, the strongest evidence first."""
+LINK_RULES: Final = (*KINDS, "derived-from", "derived-level", "linked-to", "linked-to-at-level")
+"""The rules whose triples are made here, in the order in which they run."""
+ALL: Final = 100_000
+"""Up to so many links are made, all of them; of a graph with more, those of each work that are strongest."""
+TOP: Final = 2
+"""Of each work and kind so many links are made where there are too many: those through what fewest works share."""
+
+Pair = tuple[str, str]
+
+_OFFICIAL, _OTHER, _EDITORS = 2, 3, 4
+_LEVELS: Final = ("plan", "official", "other", "editors")
+"""The levels of evidence by rank, from 1."""
+_JOINED: Final = {
+    "linked-to": {"linkedTo": _OFFICIAL},
+    "linked-to-at-level": {"linkedToAtPlan": 1, "linkedToAtOther": _OTHER, "linkedToAtEditors": _EDITORS},
+}
+"""The plain triples of rules, each with the weakest rank at which two works have it."""
+_COUNTED: Final = frozenset((f"{ID}linkstatus/accepted", f"{ID}linkstatus/derived"))
+_HEAD: Final = (
+    f"@prefix p: <{PAN}> .\n@prefix t: <{ID}linktype/> .\n@prefix s: <{ID}linkstatus/> .\n"
+    f"@prefix c: <{ID}certainty/> .\n@prefix l: <{ID}evidencelevel/> .\n@prefix w: <http://www.w3.org/ns/prov#> .\n"
+)
+
+
+class BlankNodeError(Exception):
+    """A node without a name stands where a link needs one: what follows of it say the rules themselves."""
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A derived link: its kind, its two ends sorted, and what they share, as terms are written in N-Triples."""
+
+    iri: str
+    kind: str
+    ends: Pair
+    shared: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """The links of a view, and in how many ways works are joined in all."""
+
+    every: tuple[Link, ...]
+    number: int
+    is_whole: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Incidence:
+    """Which works share what of one kind: the table of work × thing that its links are read from, both ways sorted."""
+
+    kind: str
+    homes: Mapping[str, frozenset[str]]
+    works: Mapping[str, Sequence[str]]
+    things: Mapping[str, Sequence[str]]
+
+    def joins(self, one: str, two: str) -> bool:
+        """Whether two works are of different plans."""
+        return len(self.homes[one] | self.homes[two]) > 1
+
+    @property
+    def ways(self) -> int:
+        """In how many ways works of different plans share a thing, in closed form; no link has less than one."""
+        return sum(map(self._ways, self.works.values()))
+
+    def _ways(self, works: Sequence[str]) -> int:
+        of_plan = Counter(self.homes[work] for work in works)
+        same = sum(number * number for homes, number in of_plan.items() if len(homes) == 1)
+        return int((len(works) ** 2 - same) // 2)
+
+    def pairs(self) -> dict[Pair, list[str]]:
+        """Every two works of different plans that share something, with what they share."""
+        found: dict[Pair, list[str]] = {}
+        for shared, works in self.works.items():
+            for one, two in combinations(works, 2):
+                if self.joins(one, two):
+                    found.setdefault((one, two), []).append(shared)
+        return found
+
+    def strongest(self, top: int) -> dict[Pair, list[str]]:
+        """Of each work the ``top`` pairs through what fewest works share, with all that the two share.
+
+        Among those that share a thing the ones that follow in the order of addresses are taken, so that a thing many
+        share does not lead everybody to the first of them.
+        """
+        found: dict[Pair, list[str]] = {}
+        places = {shared: {work: at for at, work in enumerate(works)} for shared, works in self.works.items()}
+        for one, things in self.things.items():
+            taken: set[str] = set()
+            for shared in sorted(things, key=lambda shared: (len(self.works[shared]), shared)):
+                for two in _following(self.works[shared], places[shared][one]):
+                    if len(taken) == top:
+                        break
+                    if two not in taken and self.joins(one, two):
+                        taken.add(two)
+                        ends = (one, two) if one < two else (two, one)
+                        found.setdefault(ends, sorted({*things}.intersection(self.things[two])))
+        return found
+
+
+def _following(works: Sequence[str], at: int) -> Iterator[str]:
+    for step in range(1, len(works)):
+        yield works[(at + step) % len(works)]
+
+
+def read_incidences(store: LocalStore) -> tuple[Incidence, ...]:
+    """The table of each kind, strongest first.
+
+    Raises:
+        BlankNodeError: a work, or what it shares, has no name.
+    """
+    homes: dict[str, set[str]] = defaultdict(set)
+    for work, home in _rows(store, "works"):
+        homes[_iri(work)].add(_written(home))
+    of = {work: frozenset(at) for work, at in homes.items()}
+    works: dict[str, dict[str, list[str]]] = {kind: defaultdict(list) for kind in KINDS}
+    things: dict[str, dict[str, list[str]]] = {kind: defaultdict(list) for kind in KINDS}
+    rows = sorted((_text(kind), _iri(work), _written(shared)) for kind, work, shared in _rows(store, "shared"))
+    for kind, one, shared in rows:
+        if one in of:
+            works[kind][shared].append(one)
+            things[kind][one].append(shared)
+    return tuple(Incidence(kind, of, works[kind], things[kind]) for kind in KINDS)
+
+
+def read_links(
+    store: LocalStore, space: str, *, kinds: Collection[str] = KINDS, limit: int = ALL, top: int = TOP
+) -> Links:
+    """The derived links of some kinds, of a store in which the rules before them have run.
+
+    Raises:
+        BlankNodeError: a work, or what it shares, has no name.
+    """
+    tables = [table for table in read_incidences(store) if table.kind in kinds]
+    number = sum(table.ways for table in tables)
+    whole = number <= limit
+    pairs = ((table.kind, table.pairs() if whole else table.strongest(top)) for table in tables)
+    every = tuple(
+        Link(link_key(kind, ends, space), kind, ends, tuple(sorted(shared)))
+        for kind, of in pairs
+        for ends, shared in of.items()
+    )
+    return Links(every, number, whole)
+
+
+def link_key(kind: str, ends: Pair, space: str) -> str:
+    """The address of a derived link; that of :func:`pan2kg.turtle.vocabulary.link_iri` for ends that are sorted."""
+    digest = hashlib.sha256(f"{kind}||{ends[0]}|{ends[1]}||".encode()).hexdigest()
+    return thing("link", digest[:16], space)
+
+
+class _Made:
+    """What follows from derived links, and from what is stated of links: levels, statements and plain triples."""
+
+    def __init__(self, store: LocalStore, links: Links) -> None:
+        self.links: Final = links.every
+        self.stated: Final = _stated(store)
+        self._masks: Final = _masks(store)
+        kinds = {f"{ID}linktype/{kind}": kind for kind in KINDS}
+        own = {link.iri: link for link in self.links}
+        self.typed: Final = [
+            (link, kinds[kind], _with(said, own.get(link)))
+            for link, said in self.stated.items() for kind in said["linkType"] if kind in kinds
+        ]  # fmt: skip
+        """Links of these kinds that are stated too: they have what is said of them as well as what is derived."""
+
+    def shares(self) -> Iterator[tuple[str, str, Iterable[Pair], Collection[str]]]:
+        """Each link of a derived kind: its address, its kind, the pairs it joins, and what they share."""
+        again = {link for link, *_ in self.typed}
+        for link in self.links:
+            if link.iri not in again:
+                yield link.iri, link.kind, (link.ends,), link.shared
+        for iri, kind, said in self.typed:
+            yield iri, kind, _sorted_pairs(said["between"]), said["via"]
+
+    def ranks(self) -> Iterator[tuple[str, int, Iterable[Pair]]]:
+        """The rank of each link of a derived kind that has one."""
+        masks = self._masks
+        for iri, kind, pairs, shared in self.shares():
+            if kind in KINDS[2:]:
+                yield iri, _EDITORS, pairs
+                continue
+            both = 0
+            for (one, two), via in product(pairs, shared):
+                both |= masks.get((one, via), 0) & masks.get((two, via), 0)
+            both = (both | both >> 4) & 0b1111
+            if both:
+                yield iri, (both & -both).bit_length(), pairs
+
+    def joined(self) -> dict[Pair, int]:
+        """The firmest rank at which two works are linked, by derived links and by all others that count."""
+        found: dict[Pair, int] = {}
+        counted = {iri for iri, said in self.stated.items() if _COUNTED & said["status"]}
+        derived = {link.iri for link in self.links}
+        for iri, rank, pairs in self.ranks():
+            if iri in derived or iri in counted:
+                for pair in pairs:
+                    found[pair] = min(rank, found.get(pair, rank))
+        for iri, said in self.stated.items():
+            if iri in counted or iri in derived:
+                ranks = [_RANKS[one] for one in said["evidenceLevel"] if one in _RANKS]
+                for rank, pair in product(ranks, (*_sorted_pairs(said["between"]), *product(said["from"], said["to"]))):
+                    found[pair] = min(rank, found.get(pair, rank))
+        return found
+
+
+_RANKS: Final = {f"{ID}evidencelevel/{name}": rank for rank, name in enumerate(_LEVELS, 1)}
+
+
+def _with(said: Mapping[str, set[str]], link: Link | None) -> Mapping[str, Collection[str]]:
+    between, via = (link.ends, link.shared) if link else ((), ())
+    return {"between": said["between"].union(between), "via": said["via"].union(via)}
+
+
+def _sorted_pairs(ends: Iterable[str]) -> Sequence[Pair]:
+    return tuple(combinations(sorted(ends), 2))
+
+
+def _stated(store: LocalStore) -> dict[str, dict[str, set[str]]]:
+    found: dict[str, dict[str, set[str]]] = {}
+    for link, name, value in _rows(store, "described"):
+        key = _iri(name).removeprefix(PAN)
+        said = found.setdefault(_iri(link), defaultdict(set))
+        said[key].add(_written(value) if key == "via" else _text(value))
+    return found
+
+
+def _masks(store: LocalStore) -> dict[tuple[str, str], int]:
+    """For each work and what it rests on or involves, a bit a rank: the low four of texts, the high four of bodies."""
+    found: dict[tuple[str, str], int] = {}
+    for work, shared, rank in _rows(store, "levels"):
+        ends = _iri(work), _written(shared)
+        found[ends] = found.get(ends, 0) | 1 << (int(_text(rank)) - 1)
+    return found
+
+
+def derive_links(
+    store: LocalStore, graphs: Mapping[str, str], space: str, *, limit: int = ALL, top: int = TOP
+) -> Links:
+    """Add to a store what these rules derive, each into its named graph; the links that were made.
+
+    ``graphs`` names the graph of each rule that is wanted. The rules these build on have run.
+
+    Raises:
+        BlankNodeError: a node without a name stands where a link needs one; the store is as it was.
+    """
+    kinds = KINDS if {*graphs}.difference(KINDS) else {*graphs}
+    links = read_links(store, space, kinds=kinds, limit=limit, top=top)
+    made = _Made(store, links)
+    statements = _statements(store) if "derived-from" in graphs else {}
+    parts: dict[str, Iterator[str]] = {kind: _nodes(links, kind) for kind in KINDS}
+    parts["derived-from"] = (
+        f"<{iri}> w:wasDerivedFrom {statement} .\n"
+        for iri, kind, pairs, shared in made.shares()
+        for end, via in product({end for pair in pairs for end in pair}, shared)
+        for statement in statements.get((kind, end, via), ())
+    )
+    parts["derived-level"] = (f"<{iri}> p:evidenceLevel l:{_LEVELS[rank - 1]} .\n" for iri, rank, _ in made.ranks())
+    joined = made.joined() if _JOINED.keys() & graphs.keys() else {}
+    parts |= {rule: _plain(joined, names) for rule, names in _JOINED.items()}
+    # what is read of the store is read before anything is added to it: a link made twice says nothing new
+    texts = {graph: "".join((_HEAD, *parts[rule])) for rule, graph in graphs.items()}
+    for graph, text in texts.items():
+        store.inner.bulk_load(text.encode(), format=ox.RdfFormat.TURTLE, to_graph=ox.NamedNode(graph))
+    return links
+
+
+def _nodes(links: Links, kind: str) -> Iterator[str]:
+    for link in links.every:
+        if link.kind == kind:
+            yield (
+                f"<{link.iri}> a p:Link;p:linkType t:{kind};p:between <{link.ends[0]}>,<{link.ends[1]}>;"
+                f"p:via {','.join(link.shared)};p:status s:derived;p:certainty c:derived;"
+                f'p:derivedBy "{kind} {VERSIONS[kind]}".\n'
+            )
+
+
+VERSIONS: Final = dict.fromkeys(KINDS, 1)
+"""The version of each rule that makes links, as its links say."""
+
+
+def _plain(joined: Mapping[Pair, int], names: Mapping[str, int]) -> Iterator[str]:
+    for (one, two), rank in joined.items():
+        for name, weakest in names.items():
+            if rank <= weakest:
+                yield f"<{one}> p:{name} <{two}>.<{two}> p:{name} <{one}>.\n"
+
+
+def _statements(store: LocalStore) -> dict[tuple[str, str, str], list[str]]:
+    found: dict[tuple[str, str, str], list[str]] = defaultdict(list)
+    for kind, end, shared, statement in _rows(store, "statements"):
+        found[_text(kind), _text(end), _written(shared)].append(_written(statement))
+    return found
+
+
+def _rows(store: LocalStore, name: str) -> Iterable[tuple[Term | None, ...]]:
+    return select(store, program_query(f"links/{name}")).rows
+
+
+def _iri(term: Term | None) -> str:
+    if not isinstance(term, ox.NamedNode):
+        raise BlankNodeError
+    return term.value
+
+
+def _text(term: Term | None) -> str:
+    if term is None or isinstance(term, ox.BlankNode):
+        raise BlankNodeError
+    return term.value
+
+
+def _written(term: Term | None) -> str:
+    if term is None or isinstance(term, ox.BlankNode):
+        raise BlankNodeError
+    return str(term)
