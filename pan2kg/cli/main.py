@@ -58,6 +58,8 @@ COMMANDS: Final = {
         Command("report", "files"),
         Command("check", "check"),
         Command("read", "documents"),
+        Command("mentions", "mentions"),
+        Command("candidates", "mentions"),
         Command("draft", "check"),
         Command("add", "add"),
         Command("rekey", "add"),

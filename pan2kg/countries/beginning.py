@@ -105,6 +105,7 @@ def _files(shipped: Project, beginning: Beginning) -> Iterator[tuple[Path, str |
     yield Path("graph/catalogue.ttl"), write_turtle(_catalogue(beginning), prefixes)
     example = f"plans/{beginning.example}/plan"
     yield Path(f"graph/{example}.ttl"), write_turtle(_example(beginning, example), prefixes)
+    yield Path(".gitignore"), "# what was read of documents: full texts are not published\nwork/\n"
     yield Path("LICENSE"), say("progress", "project-licence", address=LICENCES[beginning.licence])
     yield Path("README.md"), say("progress", "project-readme", plan=f"{beginning.country.code}-bhr-1")
 

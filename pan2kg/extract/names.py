@@ -185,6 +185,7 @@ class Names:
                 if fitting:
                     things = tuple(dict.fromkeys(one.iri for one in fitting if one.iri))
                     refused = any(not one.iri for one in fitting)
+                    end += _closing(fitting[0].words, text, end)
                     best = Found(start, end, () if refused else things, length, fitting[0].words)
             last += 1
             length += 1
@@ -192,6 +193,15 @@ class Names:
                 break
             node = node.next.get(words[last].folded)
         return best
+
+
+def _closing(name: str, text: str, end: int) -> int:
+    """How many characters of a text close a name: the quotation mark or bracket it ends in, with the space before."""
+    mark = name[-1:]
+    if mark.isalnum() or not mark:
+        return 0
+    tail = text[end : end + 2]
+    return len(tail) - len(tail.lstrip()) + 1 if tail.lstrip()[:1] == mark else 0
 
 
 def words_of(text: str) -> Iterator[Word]:

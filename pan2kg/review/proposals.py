@@ -36,6 +36,9 @@ SECOND: Final = 0.1
 DERIVED: Final = "derived"
 """What the remarks of a candidate say where its target follows from a rule and not from the words alone."""
 
+RULED: Final = frozenset(("note-latest-edition", "note-refers-back"))
+"""The remarks that say so of a target a rule chose."""
+
 
 @dataclass(frozen=True, slots=True)
 class Found:
@@ -65,18 +68,25 @@ class Proposal:
     reason: Message | str
     number: float
     passages: tuple[Found, ...]
-    remarks: tuple[str, ...] = ()
+    remarks: tuple[Message | str, ...] = ()
     is_control: bool = False
+    linked_as: str = ""
 
     @property
     def type(self) -> str:
-        """The type of link it becomes: plans and actions are cited, all other things are texts that are used."""
-        return CITATION if kind_and_key(self.target)[0] in WORKS else USE
+        """The type of link it becomes: plans and actions are cited, all other things are texts that are used.
+
+        Links between plans may have a type of their own, ``linked_as``: one builds on another, follows it or is in
+        line with it.
+        """
+        if kind_and_key(self.target)[0] not in WORKS:
+            return USE
+        return self.linked_as if self.linked_as not in ("", USE) else CITATION
 
     @property
     def is_derived(self) -> bool:
         """Whether its target follows from a rule."""
-        return any(DERIVED in remark for remark in self.remarks)
+        return any(_key_of(remark) in RULED or DERIVED in str(remark) for remark in self.remarks)
 
     @property
     def ends(self) -> tuple[str, str]:
@@ -110,8 +120,13 @@ def _proposal(told: Mapping[str, Any], plan: str) -> Proposal:
         unpack(reason) if isinstance(reason, list) else str(reason),
         float(told["rank"]),
         tuple(_found(one) for one in told["passages"]),
-        tuple(map(str, told.get("remarks", ()))),
+        tuple(unpack(one) if isinstance(one, list) else str(one) for one in told.get("remarks", ())),
+        linked_as=str(told.get("type", "")),
     )
+
+
+def _key_of(remark: Message | str) -> str:
+    return remark.key if isinstance(remark, Message) else ""
 
 
 def _found(told: Mapping[str, Any]) -> Found:

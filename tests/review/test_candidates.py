@@ -1,0 +1,197 @@
+"""What a document suggests as links: each with its words, its relation and its reason, and never what is decided."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from pan2kg.errors import ProjectError
+from pan2kg.extract.document import Block, Document, laid
+from pan2kg.extract.mention import Mention
+from pan2kg.extract.names import Thing
+from pan2kg.graph.graph import Graph, open_graph
+from pan2kg.project import Project
+from pan2kg.review.candidates import proposal, propose, relation_of, sentence_at, since
+from pan2kg.review.proposals import FILE, read_proposals
+from pan2kg.review.sections import Named, sections
+from pan2kg.review.work import keep, read_kept
+from pan2kg.turtle.vocabulary import link_iri
+from tests.copies import FEW, copy
+
+ID: Final = "https://w3id.org/pan2kg/id/"
+PLAN: Final = ID + "plan/lu-bhr-2"
+DILIGENCE: Final = ID + "action/lu-bhr-2-4-1"
+ELI: Final = "http://data.europa.eu/eli/"
+
+
+def document_of(*texts: tuple[str, str]) -> Document:
+    blocks = [Block(7, "5", kind, text, 2 if kind == "heading" else 0) for kind, text in texts]  # type: ignore[arg-type]
+    return Document("plan.pdf", "0" * 64, "pdf", 9, laid(blocks))
+
+
+def title_of(graph: Graph, action: str) -> str:
+    return graph.label(action, "fr")
+
+
+def test_the_section_of_an_action_is_its_own_and_the_rest_is_the_plan_s(few: Graph) -> None:
+    title = title_of(few, DILIGENCE)
+    document = document_of(
+        ("paragraph", "Le plan contribue aux Objectifs de développement durable."),
+        ("heading", title),
+        ("paragraph", "Il s’agit de transposer la directive 92/43/CEE. Elle protège les habitats."),
+    )
+    made = propose(few, document, PLAN)
+    found = {(one.action_or_plan, one.relation, one.target) for one in made}
+    assert (PLAN, "contributes-to", ID + "instrument/un-sdg") in found
+    assert (DILIGENCE, "supports-transposition-of", ELI + "dir/1992/43/oj") in found
+    (one,) = [one for one in made if one.action_or_plan == DILIGENCE]
+    (passage,) = one.passages
+    assert passage.quote == "Il s’agit de transposer la directive 92/43/CEE."
+    assert document.text[passage.start : passage.end] == passage.quote
+    assert (passage.page, passage.label, passage.path) == (7, "5", (title,))
+    assert passage.prefix.endswith("\n\n")
+    assert passage.suffix.startswith(" Elle protège")
+    link = link_iri("uses-instrument", DILIGENCE, one.target, relation=one.relation)
+    assert link.endswith(f"/{one.key}")
+    assert "transposer" in one.reason.say("fr")
+
+
+def test_mentions_of_other_plans_come_first(few: Graph) -> None:
+    document = document_of(("paragraph", "Vu la directive 2014/24/UE. Ce plan s’appuie sur le PAN 1."))
+    first, second = propose(few, document, PLAN)
+    assert (first.type, first.relation, first.target) == ("builds-on", "builds-on", ID + "plan/lu-bhr-1")
+    assert second.target == ELI + "dir/2014/24/oj"
+
+
+def test_one_candidate_has_all_passages_of_a_target(few: Graph) -> None:
+    text = "Le règlement (UE) 2018/848 est cité. Un autre paragraphe cite le règlement (UE) 2018/848 aussi."
+    (one,) = propose(few, document_of(("paragraph", text)), PLAN)
+    assert [passage.quote[-5:] for passage in one.passages] == ["cité.", "ussi."]
+
+
+def test_what_is_accepted_is_not_proposed_again(few: Graph) -> None:
+    made = proposal(few, document_of(("paragraph", "Ce plan fait suite au PAN 1.")), PLAN)
+    assert made.candidates == ()
+    assert made.skipped == {"accepted": 1}
+
+
+def test_what_was_rejected_comes_back_only_with_new_words(tmp_path: Path) -> None:
+    folder = copy(tmp_path / "few", FEW)
+    words = "Le plan cite le règlement (UE) 2018/848."
+    link = f"{ID}link/0123456789abcdef"
+    (folder / "graph" / "plans" / "lu-bhr-2" / "reviewed.ttl").write_text(
+        "@prefix linkstatus: <https://w3id.org/pan2kg/id/linkstatus/> .\n"
+        "@prefix linktype: <https://w3id.org/pan2kg/id/linktype/> .\n"
+        "@prefix pan: <https://w3id.org/pan2kg/ontology#> .\n\n"
+        f"<{link}> a pan:Link ;\n    pan:linkType linktype:uses-instrument ;\n    pan:from <{PLAN}> ;\n"
+        f"    pan:to <{ELI}reg/2018/848/oj> ;\n    pan:status linkstatus:rejected ;\n"
+        f"    pan:evidence <{ID}passage/x> .\n\n"
+        f'<{ID}passage/x> a pan:Passage ;\n    pan:quote "{words}"@fr .\n',
+        "utf-8",
+    )
+    graph = open_graph(folder, language="fr")
+    assert proposal(graph, document_of(("paragraph", words)), PLAN).skipped == {"rejected": 1}
+    (one,) = propose(graph, document_of(("paragraph", "Mettre en œuvre le règlement (UE) 2018/848.")), PLAN)
+    assert [remark.key for remark in one.remarks] == ["rejected-before"]
+
+
+def test_a_younger_act_and_one_the_graph_lacks_are_said(few: Graph) -> None:
+    text = "Vu la loi du 16 mai 2023. Vu le règlement (CE) n° 1907/2006."
+    remarks = {
+        one.target: [remark.key for remark in one.remarks]
+        for one in propose(few, document_of(("paragraph", text)), PLAN)
+    }
+    assert remarks["http://data.legilux.public.lu/eli/etat/leg/loi/2023/05/16/a232"] == ["younger"]
+    assert remarks[ELI + "reg/2006/1907/oj"] == ["not-in-graph"]
+
+
+def test_bodies_and_the_plan_itself_are_no_links(few: Graph) -> None:
+    made = proposal(
+        few,
+        document_of(("paragraph", "Le PAN 2 est suivi par la Commission consultative des Droits de l’Homme.")),
+        PLAN,
+    )
+    assert made.candidates == ()
+    assert made.skipped == {"body": 1}
+
+
+def test_a_choice_is_worth_less_than_a_name(few: Graph) -> None:
+    (one,) = propose(few, document_of(("paragraph", "Une étude sur la loi du 23 juillet 2016.")), PLAN)
+    assert one.choices
+    assert one.rank < 0.5
+    assert "note-several" in [remark.key for remark in one.remarks]
+
+
+def test_since_leaves_out_what_is_older(few: Graph) -> None:
+    text = "Vu la loi du 8 avril 2018 sur les marchés publics. Vu la loi du 16 mai 2023."
+    made = since(few, proposal(few, document_of(("paragraph", text)), PLAN), date(2020, 1, 1))
+    assert [one.target[-15:] for one in made.candidates] == ["2023/05/16/a232"]
+    assert made.skipped == {"older": 1}
+
+
+@pytest.mark.parametrize(
+    ("before", "relation"),
+    [
+        ("cite", "references"), ("en ligne avec", "aligned-with"), ("is based on", "based-on"),
+        ("étudie la possibilité de ratifier", "considers-ratifying"), ("Umsetzung von", "implements"),
+        ("promouvoir", "promotes"), ("im Einklang mit", "aligned-with"),
+        ("prépare la mise en œuvre de", "prepares-implementation-of"), ("Promote this. Also", "references"),
+    ],
+)  # fmt: skip
+def test_the_words_before_a_mention_propose_the_relation(before: str, relation: str) -> None:
+    text = f"On {before} X"
+    mention = Mention(len(text) - 1, len(text), "X", "i", "instrument", "name")
+    assert relation_of(text, mention, Thing("i", "x", "instrument"), None)[1] == relation
+
+
+def test_a_title_in_a_list_of_contents_is_not_the_section() -> None:
+    document = document_of(
+        ("item", "1.1 Former les juges"), ("item", "1.2 Informer"), ("heading", "1.1 Former les juges"),
+        ("paragraph", "Un texte qui suit."), ("heading", "1.2 Informer"), ("paragraph", "Un autre texte."),
+    )  # fmt: skip
+    made = sections(document, "p", [Named("a", "1.1", ("Former les juges",)), Named("b", "1.2", ("Informer",))])
+    texts = {one.iri: document.text[one.start : one.end] for one in made}
+    assert "Un texte qui suit." in texts["a"]
+    assert "Un autre texte." in texts["b"]
+    assert made[0].start == 0
+    assert made[-1].end == len(document.text)
+
+
+def test_a_quotation_is_never_longer_than_may_be_quoted() -> None:
+    text = "mot " * 100 + "directive 2014/24/UE" + " mot" * 100
+    start, end = sentence_at(text, 400, 420)
+    assert end - start <= 300
+    assert "directive 2014/24/UE" in text[start:end]
+    assert text[start - 1] == " "
+
+
+def test_what_is_kept_is_read_again_and_written_alike(tmp_path: Path) -> None:
+    graph = open_graph(copy(tmp_path / "few", FEW), language="fr")
+    document = document_of(("paragraph", "Vu la directive 92/43/CEE. Ce plan s’appuie sur le PAN 1."))
+    made = proposal(graph, document, PLAN)
+    folder = keep(graph.project, "lu-bhr-2", document, made.mentions, made.candidates)
+    read = list(read_proposals(folder / FILE, graph.project, PLAN))
+    assert [(one.key, one.start, one.type, one.relation, one.target) for one in read] == [
+        (one.key, one.action_or_plan, one.type, one.relation, one.target) for one in made.candidates
+    ]
+    assert [one.passages[0].page for one in read] == [7, 7]
+    assert [one.remarks for one in read] == [one.remarks for one in made.candidates]
+    assert read_kept(graph.project, "lu-bhr-2") == document
+    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+    keep(graph.project, "lu-bhr-2", document, made.mentions, made.candidates)
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
+    assert sorted(before) == ["candidates.jsonl", "document.json", "mentions.jsonl"]
+
+
+def test_a_plan_nobody_read_has_no_document(few: Graph) -> None:
+    with pytest.raises(ProjectError, match="lu-bhr-1"):
+        read_kept(few.project, "lu-bhr-1")
+
+
+def test_a_release_has_no_folder_to_write_to(tmp_path: Path) -> None:
+    project = Project(tmp_path, data=(tmp_path / "dump.nq",))
+    with pytest.raises(ProjectError):
+        keep(project, "x", document_of(("paragraph", "x")), (), ())
