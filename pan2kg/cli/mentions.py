@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from pan2kg.cli.arguments import SingleValue, add_language, add_output, emit, project_of, width_of
+from pan2kg.cli.arguments import SingleValue, add_language, add_output, cache_of, emit, project_of, width_of
 from pan2kg.cli.documents import add_reading, reading_options
 from pan2kg.errors import QueryError
 from pan2kg.i18n.catalogue import Messages
@@ -70,7 +70,7 @@ def _open(options: argparse.Namespace) -> Graph:
     from pan2kg.store.cache import open_kept
 
     project = project_of(options)
-    return Graph(project, open_kept(project), language=options.language)
+    return Graph(project, open_kept(project, cache_of(options)), language=options.language)
 
 
 def _plan(graph: Graph, name: str) -> str:
