@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from pan2kg.charts.drawing import Drawing, Group, Label, Line, Mark, Pen, height_of, paragraph, write_svg
@@ -156,6 +156,18 @@ def frame(subject: Subject, caption: Caption, body: Body) -> Drawing:
     y += 5 + height_of(len(source), SMALL) + MARGIN - 8
     spoken = " ".join((caption.lead, *caption.said(subject)))
     return Drawing(width + 2 * MARGIN, y, caption.title, spoken, subject.language, tuple(marks))
+
+
+def on_slide(drawing: Drawing) -> Drawing:
+    """The same in the middle of a sheet of 16:9, for a presentation: nothing is scaled or cut.
+
+    >>> sheet = on_slide(Drawing(400, 900, "t", "d", "fr", ()))
+    >>> sheet.width, sheet.height
+    (1600.0, 900)
+    """
+    width, height = max(drawing.width, drawing.height * 16 / 9), max(drawing.height, drawing.width * 9 / 16)
+    shift = (width - drawing.width) / 2, (height - drawing.height) / 2
+    return replace(drawing, width=width, height=height, marks=(Group(drawing.marks, shift=shift),))
 
 
 def _below(notes: Sequence[str], font: Font, width: float, y: float) -> list[Label]:

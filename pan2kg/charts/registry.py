@@ -9,12 +9,14 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, Final
 
 from pan2kg.charts.action_matrix import draw_action_matrix
+from pan2kg.charts.bridge import draw_bridge
 from pan2kg.charts.frame import Picture
 from pan2kg.charts.lanes import draw_lanes
 from pan2kg.charts.ministries import draw_ministries
 from pan2kg.charts.plan_matrix import draw_plan_matrix
 from pan2kg.charts.subject import Address, Subject
 from pan2kg.charts.surroundings import draw_ego
+from pan2kg.charts.time_map import draw_time_map
 from pan2kg.charts.timeline import draw_timeline
 from pan2kg.charts.upset import draw_upset
 from pan2kg.errors import QueryError
@@ -42,6 +44,8 @@ class Kind:
 
 
 _FUNCTIONS: Final[Mapping[str, Callable[..., Picture]]] = {
+    "time-map": draw_time_map,
+    "bridge": draw_bridge,
     "plan-matrix": draw_plan_matrix,
     "action-matrix": draw_action_matrix,
     "lanes": draw_lanes,

@@ -5,7 +5,7 @@ Also what joins the actions of a plan to texts and to other plans: stated in a s
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -34,6 +34,9 @@ Names = Mapping[str, Name]
 """What things are called, by IRI."""
 
 Cell = str | int | float | date | None
+
+SEPARATOR: Final = " · "
+"""What stands between the parts of a short name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +71,13 @@ class Subject:
         A name says its language where that is another.
         """
         return {iri: self.graph.labels.brief(iri, self.language).drawn(self.language) for iri in things}
+
+    def brief(self, plan: str) -> str:
+        """The first part of a plan’s short name, « PAN 2 », where no other plan’s begins with it; else the whole."""
+        labels, plans = self.graph.labels, self.known.tables.works.plans
+        heads = Counter(labels.brief(one, self.language).text.partition(SEPARATOR)[0] for one in plans)
+        whole, head = (text := self.names([plan])[plan].text), text.partition(SEPARATOR)[0]
+        return head if heads[head] <= 1 else whole
 
     def leads(self, *things: str) -> str:
         """Where a mark leads that stands for some things."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -34,6 +35,7 @@ def add_picture(command: argparse.ArgumentParser) -> None:
     command.epilog = "picture.parameters"
     command.add_argument("name", metavar="NAME", choices=PICTURES, help=", ".join(PICTURES))
     add_output(command, "picture.output", required=True)
+    command.add_argument("--slide", action="store_true", help="picture.slide")
     add_as_of(command, "picture.as-of")
     _add_evidence(command)
     add_endpoint(command)
@@ -47,6 +49,7 @@ def run_picture(options: argparse.Namespace) -> int:
         QueryError: an unknown parameter, plan or action, with the nearest names.
         FormatError: an unknown ending, or PNG or PDF without the extra « figures ».
     """
+    from pan2kg.charts.frame import on_slide
     from pan2kg.charts.raster import write_picture
     from pan2kg.charts.registry import draw
 
@@ -54,6 +57,8 @@ def run_picture(options: argparse.Namespace) -> int:
     graph = _open(options)
     given: dict[str, object] = {key: value.split(",") if key == "plans" else value for key, value in parameters.items()}
     picture = draw(options.name, graph, evidence=options.evidence, **given)  # type: ignore[arg-type]
+    if options.slide:
+        picture = replace(picture, drawing=on_slide(picture.drawing))
     write_picture(picture, Path(options.output))
     return 0
 

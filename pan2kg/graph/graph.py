@@ -652,6 +652,12 @@ class Graph:
         return {plan: (on, since, until) for plan, on, since, until in self.read(program_query("tables/periods"))}
 
     @Reading
+    def policy_fields(self) -> Mapping[str, str]:
+        """The field of policy of each plan that has one: that of most of its topics, of equals the first by its key."""
+        rows = self.read(program_query("tables/policy-fields"))
+        return {plan: field for plan, field, _ in reversed(rows)}
+
+    @Reading
     def home_of(self) -> Mapping[str, str]:
         """The plan of each action."""
         pairs = zip(self.uses.actions, self.uses.plan_of, strict=True)

@@ -1,12 +1,12 @@
-"""The home page: which citations to look for, where the plans meet and where no link was seen, and a drawing of lanes.
+"""The home page: four findings and the home plan among those it meets; then citations to look for and the matrix.
 
 The lanes show what a plan rests on and which plans it meets; on screens too small for the drawing they are a list.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import TYPE_CHECKING, Final
 
@@ -70,8 +70,8 @@ def lanes(context: PageContext, plan: str) -> Lanes | None:
     return Lanes(markup(picture.svg), tuple(_as_list(picture)), tuple(files))
 
 
-def _picture(context: PageContext, plan: str) -> Picture:
-    return draw_on(context.site_context.subject(context.request.language, context.picture_address), "lanes", plan=plan)
+def _picture(context: PageContext, plan: str, name: str = "lanes") -> Picture:
+    return draw_on(context.site_context.subject(context.request.language, context.picture_address), name, plan=plan)
 
 
 def _as_list(picture: Picture) -> Iterable[Lane]:
@@ -99,9 +99,29 @@ def lanes_svg(context: PageContext) -> bytes | None:
     return _saved(context, ".svg")
 
 
-def _saved(context: PageContext, suffix: str) -> bytes | None:
+def _saved(context: PageContext, suffix: str, name: str = "lanes") -> bytes | None:
     plan = context.request.key
-    return picture_bytes(_picture(context, plan), suffix) if context.graph.labels.find("plan", plan) else None
+    return picture_bytes(_picture(context, plan, name), suffix) if context.graph.labels.find("plan", plan) else None
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A sentence with its number, which leads to what it counts; ``name`` is what tests and scripts call it."""
+
+    name: str
+    number: int
+    words: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """What the first screen shows: findings, and the home plan among those it meets with the files of the picture."""
+
+    findings: tuple[Finding, ...]
+    picture: Markup | None
+    title: str
+    downloads: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +175,7 @@ def values(context: PageContext) -> Values:
     home_plan, home = context.graph.profile.home_plan, next(iter(lanes_keys(context.site_context)), "")
     return {
         "title": context.t("home-title"),
+        "opening": opening(context, choice),
         **matrix(context, limit=FIRST),
         "numbers": numbers(context.site_context, choice, shown_plans(context.site_context, choice)),
         "handed": context.chosen(*ASKED),
@@ -167,6 +188,50 @@ def values(context: PageContext) -> Values:
         "lanes": lanes(context, home) if home else None,
         "lanes_of": context.name(home_plan) if home else "",
     }
+
+
+NEIGHBOURS: Final = 7
+"""How many plans the picture of the home page shows beside the home plan, so that it fits on the first screen."""
+
+
+def opening(context: PageContext, choice: Choice) -> Opening:
+    """The findings at the level of the address, each from the register, and the picture of the home plan."""
+    graph, home = context.graph, context.graph.own_plan()
+    found = numbers(context.site_context, choice, shown_plans(context.site_context, choice))
+    expected, made = told(context, "occasions"), told(context, "citations-made")
+    rows, alone = graph.margins(choice.level).rows, found.unlinked_actions
+    overdue = sum(bool(one.overdue) for one in rows)
+    findings = [
+        Finding("expected", expected[""], context.t("finding-expected", n=expected[""], **_parts(made)), "#wanted"),
+        Finding("unlinked", alone, context.t("finding-unlinked", n=alone, of=found.actions),
+                context.href("unlinked.html")),
+        Finding("overdue", overdue, context.t("finding-overdue", n=overdue, of=len(rows)),
+                context.href("obligations.html")),
+    ]  # fmt: skip
+    if home is None:
+        return Opening(tuple(findings), None, "", ())
+    subject = context.site_context.subject(context.request.language, context.picture_address)
+    reach, name = graph.known(choice.level).reach(home), subject.brief(home)
+    words = context.t("finding-reach", n=reach.linked, plan=name, cites=reach.cites, cited=reach.cited)
+    findings.insert(0, Finding("reach", reach.linked, words, f"{context.address(home)}#meets"))
+    key = context.key(home)
+    picture = draw_on(replace(subject, level=choice.level), "time-map", plan=key, top=NEIGHBOURS)
+    files = tuple((context.href(f"time-map/{key}.{ending}"), ending.upper()) for ending in ("csv", "svg"))
+    return Opening(tuple(findings), markup(picture.svg), context.t("opening-title", plan=name), files)
+
+
+def _parts(made: Mapping[str, int]) -> Mapping[str, int]:
+    return {part: made.get(part, 0) for part in ("seen", "absent", "open")}
+
+
+def time_map_csv(context: PageContext) -> bytes | None:
+    """The table behind the picture of a plan among those it meets."""
+    return _saved(context, ".csv", "time-map")
+
+
+def time_map_svg(context: PageContext) -> bytes | None:
+    """The picture as a file of its own."""
+    return _saved(context, ".svg", "time-map")
 
 
 def told(context: PageContext, figure: str) -> dict[str, int]:
@@ -227,6 +292,8 @@ PAGES: Final = (
     View("matrix", whole, section="index"),
 )
 FILES: Final = (
+    File("time-map", "csv", CSV, time_map_csv, lanes_keys),
+    File("time-map", "svg", SVG, time_map_svg, lanes_keys),
     File("lanes", "csv", CSV, lanes_csv, lanes_keys),
     File("lanes", "svg", SVG, lanes_svg, lanes_keys),
 )

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from pan2kg.charts.registry import draw_on
 from pan2kg.coherence.evidence import FIGURED, counts
 from pan2kg.coherence.reading_state import Aspect, Extent, coverage
 from pan2kg.site.filtering import chosen, shown_plans
@@ -18,6 +19,7 @@ from pan2kg.site.page import JAVASCRIPT, JSON, CommonFile, View, embedded
 from pan2kg.site.plan import actions_of, ordered, period
 from pan2kg.site.weights import Way, in_bits, ways
 from pan2kg.tables.figure_words import according_to
+from pan2kg.tables.template import markup
 from pan2kg.turtle.vocabulary import DCTERMS, PAN
 
 if TYPE_CHECKING:
@@ -91,9 +93,16 @@ def plans(context: PageContext) -> Values:
     return {
         "title": context.t("plans-title"),
         "lines": found,
+        "time": _over_time(context) if context.graph.has_actions else None,
         "caption": according_to(known.level).say(context.request.language),
         "basis": basis(context, known),
     }
+
+
+def _over_time(context: PageContext) -> Markup:
+    """All plans of the country on an axis of years."""
+    subject = context.site_context.subject(context.request.language, context.picture_address)
+    return markup(draw_on(subject, "time-map").svg)
 
 
 def _by_name(context: PageContext, iris: Iterable[str]) -> list[str]:

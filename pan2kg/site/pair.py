@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
+from pan2kg.charts.registry import draw_on
 from pan2kg.coherence.evidence import counts
 from pan2kg.graph.labels import pair_key
 from pan2kg.graph.links import COMPARED, INFERRED, Tie
@@ -22,6 +23,7 @@ from pan2kg.site.plan import actions_of, ordered
 from pan2kg.site.weights import Shared as Named
 from pan2kg.site.weights import Way, bits_said, shared, way
 from pan2kg.tables.figure_words import according_to
+from pan2kg.tables.template import markup
 from pan2kg.turtle.vocabulary import PAN
 
 if TYPE_CHECKING:
@@ -144,6 +146,7 @@ def values(context: PageContext) -> Values | None:
         "options": levels.options(context),
         "is_chosen": is_chosen,
         "caption": according_to(known.level).say(language),
+        "bridge": bridge(context, known, names),
         "weight": weighed(context, known, one, two),
         "declared": declared,
         "compared_links": inferred,
@@ -157,6 +160,12 @@ def values(context: PageContext) -> Values | None:
         "basis_line": levels.basis(context, known),
         "section": "plans",
     }
+
+
+def bridge(context: PageContext, known: Known, names: Sequence[str]) -> Markup:
+    """The two plans side by side, at the level of the page."""
+    subject = context.site_context.subject(context.request.language, context.picture_address)
+    return markup(draw_on(replace(subject, level=known.level), "bridge", plan=names[0], other=names[1]).svg)
 
 
 def weighed(context: PageContext, known: Known, one: str, two: str) -> Weighed:

@@ -138,6 +138,7 @@ def values(context: PageContext) -> Values | None:
         "more": widest.linked - reach.linked,
         "read": named(context.graph.tables.readings.extent(entry.iri, Aspect.REFERENCES)).say(context.request.language),
         "basis_line": basis(context, context.graph.known()),
+        "time_map": time_map(context, entry, reach.linked),
         "pictures": pictures(context, entry, actions),
         "downloads": _downloads(context, entry.key),
         **entity.on_what(notes, entry.iri),
@@ -283,10 +284,16 @@ def _meeting(context: PageContext, met: Met, plan: str) -> Meeting:
 
 def pictures(context: PageContext, entry: Entry, actions: list[str]) -> dict[str, Markup]:
     """The lanes of a plan, and the action of it that has most around it; none for a plan without actions."""
-    if not actions:
-        return {}
     subject = context.site_context.subject(context.request.language, context.picture_address)
-    return {name: markup(draw_on(subject, name, plan=entry.key).svg) for name in ("lanes", "ego")}
+    return {name: markup(draw_on(subject, name, plan=entry.key).svg) for name in ("lanes", "ego") if actions}
+
+
+def time_map(context: PageContext, entry: Entry, linked: int) -> Markup | None:
+    """The plan among those it meets at the headline level; None where it meets none."""
+    if not linked:
+        return None
+    subject = context.site_context.subject(context.request.language, context.picture_address)
+    return markup(draw_on(subject, "time-map", plan=entry.key).svg)
 
 
 def _downloads(context: PageContext, key: str) -> list[tuple[str, str]]:

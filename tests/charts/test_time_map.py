@@ -1,0 +1,135 @@
+"""The time map and the bridge: what each line, bar and word stands for, and what is never claimed."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pan2kg.charts.drawing import Line, flat
+from pan2kg.charts.frame import Picture, on_slide
+from pan2kg.charts.registry import draw
+from pan2kg.charts.time_axis import Axis, Life, axis_of
+from pan2kg.charts.time_map import PENS
+from pan2kg.coherence.occasions import State
+from pan2kg.errors import QueryError
+from pan2kg.graph.graph import Graph
+from tests.charts.test_order import cites, part, rests, rows, world
+
+LAW = rests("p-1", "law") + rests("q-1", "law")
+
+
+def adopted(plan: str, day: str) -> str:
+    return f'plan:{plan} pan:adoptedOn "{day}"^^<http://www.w3.org/2001/XMLSchema#date> .\n'
+
+
+def lines(picture: Picture, state: State) -> int:
+    """How many curves are drawn as citations of a state."""
+    return sum(
+        isinstance(mark, Line) and mark.curved and mark.pen == PENS[state] for mark, _ in flat(picture.drawing.marks)
+    )
+
+
+def words(picture: Picture) -> str:
+    return picture.svg
+
+
+def test_an_older_plan_is_never_said_to_have_been_able_to_cite_a_later_one() -> None:
+    graph = world(LAW, adopted("p", "2015-05-01"), adopted("q", "2020-05-01"))
+    picture = draw("time-map", graph, plan="q")
+    assert rows(picture, "plan", "verdict_of_plan", "verdict_of_chosen") == [("p", "impossible", "expected")]
+    assert "Plan q pouvait le citer" in words(picture)
+    assert (lines(picture, State.OPEN), lines(picture, State.ABSENT)) == (1, 0), "nobody read it in full: it is open"
+
+
+def test_a_written_citation_is_solid_and_one_that_was_read_for_is_dashed() -> None:
+    dates = adopted("p", "2015-05-01") + adopted("q", "2020-05-01")
+    read = (
+        "reading:q a pan:Reading ; pan:readsWork plan:q ; pan:aspect aspect:references ; "
+        "pan:extent readingextent:full .\n"
+    )
+    kinds = ("reading", "aspect", "readingextent")
+    prefixes = "".join(f"@prefix {kind}: <https://w3id.org/pan2kg/id/{kind}/> .\n" for kind in kinds)
+    seen = draw("time-map", world(LAW, dates, cites("c", "plan:q", "plan:p")), plan="q")
+    absent = draw("time-map", world(prefixes, LAW, dates, read), plan="q")
+    assert (lines(seen, State.SEEN), lines(seen, State.ABSENT)) == (1, 0)
+    assert (lines(absent, State.SEEN), lines(absent, State.ABSENT)) == (0, 1)
+    assert "Il en cite 1." in seen.title
+    assert "Il en cite 0." in absent.title
+
+
+def test_a_plan_without_a_date_stands_last_and_is_hatched() -> None:
+    picture = draw("time-map", world(LAW, adopted("p", "2015-05-01")), plan="p")
+    assert rows(picture, "plan", "adopted_from", "verdict_of_plan") == [("q", "", "undated")]
+    assert lines(picture, State.UNDATED) == 2
+
+
+def test_what_is_not_drawn_stands_in_the_table() -> None:
+    picture = draw("time-map", world(LAW, rests("r-1", "law")), plan="p", top=1)
+    assert sorted(rows(picture, "drawn")) == [("false",), ("true",)]
+
+
+def test_without_a_plan_it_shows_every_plan_of_the_country(graph: Graph) -> None:
+    picture = draw("time-map", graph.spoken("fr"))
+    of = graph.profile.country
+    assert {row[0] for row in rows(picture, "plan")} == {
+        plan.rpartition("/")[2] for plan in graph.known().tables.works.plans if graph.country_of.get(plan) == of
+    }
+    assert {row[0] for row in rows(picture, "field_label")} <= {
+        graph.spoken("fr").label(one) for one in graph.policy_fields.values()
+    }
+
+
+def test_every_plan_of_the_shipped_graph_has_a_field_of_policy(graph: Graph) -> None:
+    missing = sorted(set(graph.known().tables.works.plans) - graph.policy_fields.keys())
+    assert not missing, f"assign their topics to a field in ontology/schemes/policyfield.ttl: {missing}"
+
+
+@given(st.lists(st.tuples(st.dates(date(1900, 1, 1), date(2090, 1, 1)), st.integers(0, 9000)), min_size=1, max_size=8))
+def test_days_stand_on_the_axis_in_their_order(spans: list[tuple[date, int]]) -> None:
+    found = [Life(start=first, end=date.fromordinal(first.toordinal() + days)) for first, days in spans]
+    axis = axis_of(found, date(2024, 1, 1), left=100, width=500)
+    days = sorted(day for life in found for day in (life.start, life.end) if day)
+    places = [axis.x(day) for day in days]
+    assert places == sorted(places)
+    assert all(100 <= place <= 600 for place in places)
+    assert len(axis.years()) <= 13
+
+
+def test_the_bridge_has_each_shared_text_and_body_with_its_works() -> None:
+    facts = LAW + rests("p-2", "law") + rests("p-1", "own") + part("m", "lead", "p-1") + part("m", "partner", "q-2")
+    picture = draw("bridge", world(facts, cites("c", "plan:q", "plan:p")), plan="p", other="q")
+    assert sorted(rows(picture, "from", "to", "basis")) == [
+        ("p-1", "law", "text"), ("p-1", "m", "body"), ("p-2", "law", "text"), ("q", "p", "citation"),
+        ("q-1", "law", "text"), ("q-2", "m", "body"),
+    ]  # fmt: skip
+
+
+def test_a_bridge_of_one_plan_is_refused() -> None:
+    graph = world(LAW)
+    with pytest.raises(QueryError):
+        draw("bridge", graph, plan="p", other="p")
+    with pytest.raises(QueryError, match="meets no plan"):
+        draw("bridge", graph, plan="r")
+
+
+def test_a_bridge_draws_what_the_weight_of_the_pair_is_made_of(graph: Graph) -> None:
+    picture = draw("bridge", graph, plan="lu-bhr-2", other="lu-bhr-1")
+    weight = graph.weight("lu-bhr-2", "lu-bhr-1")
+    bits = {row[0]: float(row[1]) for row in rows(picture, "to", "bits") if row[1]}
+    assert sum(bits.values()) == pytest.approx(weight.low, abs=1e-4)
+
+
+@pytest.mark.parametrize("name", ["time-map", "bridge", "timeline"])
+def test_a_slide_is_16_to_9_and_loses_nothing(graph: Graph, name: str) -> None:
+    drawing = draw(name, graph.spoken("fr")).drawing
+    sheet = on_slide(drawing)
+    assert sheet.width * 9 == pytest.approx(sheet.height * 16)
+    assert [mark for mark, _ in flat(sheet.marks)] == [mark for mark, _ in flat(drawing.marks)]
+
+
+def test_a_day_beyond_the_axis_stands_at_its_end() -> None:
+    axis = Axis(2020, 2030, 0, 110)
+    assert axis.x(date(2030, 12, 31)) < axis.x(date(2050, 1, 1)) == 110
