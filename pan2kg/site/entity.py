@@ -247,6 +247,7 @@ def page(context: PageContext, entry: Entry, notes: Notes | None = None) -> Valu
     return {
         "title": context.name(entry.iri),
         "entry": entry,
+        "heading": context.heading(entry.iri),
         "kind": kind_of(context, entry),
         "kinds": _kinds(context, entry),
         "within": within(context, entry),

@@ -176,6 +176,13 @@ class PageContext:
         """Whether what is made for a thing is kept for other pages: readers must not fill it with anything."""
         return self.request.data in LANGUAGES and self._index.entry(iri) is not None
 
+    def heading(self, iri: str) -> tuple[Markup, Markup | None]:
+        """What heads the page of a thing, and its full name to stand below where that is a short one."""
+        entry, brief = self._index.entry(iri), self._index.brief(iri, self.request.data)
+        if entry and brief.whole:
+            return self._marked(replace(brief, texts=entry.brief)), self.label(iri)
+        return self.label(iri), None
+
     def text(self, texts: Mapping[str, str]) -> Markup:
         """The same text in several languages, as a name is shown."""
         return self._marked(best(texts, self.request.data)) if texts else markup("")
