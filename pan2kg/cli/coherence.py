@@ -50,6 +50,10 @@ def add_coherence(command: argparse.ArgumentParser) -> None:
     command.epilog = "coherence.examples"
     command.formatter_class = PlainFormatter
     command.set_defaults(figure=None, help_text=command.format_help)
+    command.add_argument("--from", metavar="DIR", dest="columns", type=Path, help="coherence.from")
+    command.add_argument("--cluster", metavar="URL", help="coherence.cluster")
+    _levels(command)
+    add_output(command)
     figures = command.add_subparsers(title="title.figures", metavar="FIGURE")
     for name, kind in TABLES.items():
         figure = figures.add_parser(
@@ -92,10 +96,14 @@ def _least(figure: argparse.ArgumentParser) -> None:
     figure.add_argument("--least", metavar="BITS", type=an_amount, help="coherence.least")
 
 
-def _evidence(figure: argparse.ArgumentParser) -> None:
+def _levels(figure: argparse.ArgumentParser) -> None:
     figure.add_argument(
         "--evidence", choices=[one.key for one in FIGURED], default=HEADLINE.key, help="coherence.evidence"
     )
+
+
+def _evidence(figure: argparse.ArgumentParser) -> None:
+    _levels(figure)
     figure.add_argument("--weights", metavar="RELEASE", action=SingleValue, help="coherence.weights")
 
 
@@ -170,11 +178,39 @@ OPTIONS: Final[dict[Option, Callable[[argparse.ArgumentParser], None]]] = {
 
 def run_coherence(options: argparse.Namespace) -> int:
     """Give a figure on coherence; without a name, say which there are."""
-    if options.figure is None:
+    if options.columns is not None:
+        emit(_from_columns(options), options.output)
+    elif options.figure is None:
         emit(options.help_text())
     else:
         emit(inquire(project_of(options), options, width_of(options)), options.output)
     return 0
+
+
+def _from_columns(options: argparse.Namespace) -> str:
+    """The pairs of plans, from columns that were exported, as CSV: figures over all there is need no choice.
+
+    Raises:
+        QueryError: a figure is named as well.
+        ProjectError: the files are not there, or not what was exported.
+        EndpointError: the cluster that was named does not do it.
+    """
+    from functools import partial
+
+    from pan2kg.coherence.cluster import on_cluster
+    from pan2kg.coherence.columns import here, pairs_of_plans
+    from pan2kg.tables.parquet import read_columns
+
+    if options.figure is not None:
+        raise QueryError("columns-no-figure", remedy="leave-out-figure", name=options.figure)
+    columns = read_columns(options.columns)
+    count = partial(on_cluster, master=options.cluster) if options.cluster else here
+    found = pairs_of_plans(columns, level(options.evidence) or HEADLINE, count=count)
+    sides = (found.one.tolist(), found.two.tolist(), found.low.tolist(), found.broad.tolist(), found.links.tolist())
+    rows = zip(*sides, strict=True)
+    names = [f'"{name}"' if "," in name else name for name in columns.plans]
+    lines = (f"{names[a]},{names[b]},{low:.6f},{broad:.6f},{links}" for a, b, low, broad, links in rows)
+    return "\n".join(["plan,other_plan,low,broad,linked_actions", *lines, ""])
 
 
 def inquire(project: Project, options: argparse.Namespace, width: int) -> str | bytes:

@@ -67,8 +67,8 @@ def add_export(command: argparse.ArgumentParser) -> None:
     """What ``pan2kg export`` can be told."""
     from pan2kg.network.exports import FORMS
 
-    command.add_argument("form", metavar="FORM", choices=FORMS, help=", ".join(FORMS))
-    add_output(command, "file", required=True)
+    command.add_argument("form", metavar="FORM", choices=(*FORMS, "parquet"), help=", ".join((*FORMS, "parquet")))
+    add_output(command, "export.output", required=True)
     command.add_argument(
         "--plan",
         metavar="KEY",
@@ -94,6 +94,8 @@ def run_export(options: argparse.Namespace) -> int:
     from pan2kg.project import write_atomically
 
     target = Path(options.output)
+    if options.form == "parquet":
+        return _export_columns(options, target)
     if options.form == "csv" and target.suffix.lower() not in ("", ".zip"):
         raise FormatError("csv-is-zip", remedy="name-zip-file", name=target.name)
     graph = _open(options)
@@ -101,6 +103,22 @@ def run_export(options: argparse.Namespace) -> int:
     if not chosen:
         raise ProjectError("nothing-to-export", remedy="add-plan")
     write_atomically(target, export_network(chosen, options.form, released=_day(graph.notice.modified)))
+    return 0
+
+
+def _export_columns(options: argparse.Namespace, folder: Path) -> int:
+    """The columns of the whole graph, a file each, into a folder.
+
+    Raises:
+        QueryError: a part of the graph is asked for.
+        FormatError: the extra « parquet » is not installed.
+    """
+    from pan2kg.errors import QueryError
+    from pan2kg.tables.parquet import columns_of, write_columns
+
+    if options.plan or options.type:
+        raise QueryError("columns-are-whole", remedy="leave-out-selection")
+    emit("".join(f"{path}\n" for path in write_columns(columns_of(_open(options)), folder)))
     return 0
 
 

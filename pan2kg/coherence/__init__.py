@@ -33,6 +33,8 @@ Beside them::
 
     basis          what a table that shows no links rests on
     matrix         incidences of rows and columns, and their products, over numpy
+    columns        pairs of plans from columns of numbers, in blocks of rows
+    cluster        the one door to PySpark, which shares out the blocks
     uses           names of actions and plans; actions × instruments
     citations      who cites whom, with the document and the day it was seen
     layers         scores and leads between two plans

@@ -1,0 +1,159 @@
+"""The one door to PyArrow: the columns of a graph as Parquet files, which column stores and clusters read.
+
+Things stand as IRIs for whoever joins them, and once more as numbers, so that what is computed over them needs no
+names: the number of a plan, an action or a text is its row in its file.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from pan2kg.errors import FormatError, Place, ProjectError
+from pan2kg.project import reason
+
+if TYPE_CHECKING:
+    from pan2kg.coherence.columns import Columns
+    from pan2kg.graph.graph import Graph
+
+Cells = Sequence[object]
+FILES: Final = ("plans", "actions", "texts", "uses", "involvements", "citations")
+"""What is written, each with ``.parquet`` at its end; the first four are read for figures."""
+_READ: Final[Mapping[str, tuple[str, ...]]] = {
+    "plans": ("plan",),
+    "actions": ("plan_row",),
+    "texts": ("above_row", "step", "is_general"),
+    "uses": ("work_row", "text_row", "share", "level"),
+}
+
+
+def columns_of(graph: Graph) -> dict[str, dict[str, Cells]]:
+    """The columns of a graph by file, a row a plan, action, text, use, part of a body and citation."""
+    tables, weights = graph.tables, graph.known().potential.weights
+    works = tables.works
+    plan = {iri: at for at, iri in enumerate(works.plans)}
+    row = {iri: at for at, iri in enumerate((*works.actions, *works.plans))}
+    text = {iri: at for at, iri in enumerate(weights.texts)}
+    uses = [use for use in tables.uses if use.work in row and use.text in text]
+    above = weights.above.tolist()
+    return {
+        "plans": {
+            "plan": works.plans,
+            "label": [graph.label(iri) for iri in works.plans],
+            "country": [graph.country_of.get(iri) for iri in works.plans],
+            "published": [tables.published.get(iri) for iri in works.plans],
+            "completeness": [tables.lists.get(iri) for iri in works.plans],
+        },
+        "actions": {
+            "action": works.actions,
+            "label": [graph.label(iri) for iri in works.actions],
+            "plan": [works.home[iri] for iri in works.actions],
+            "plan_row": [plan[works.home[iri]] for iri in works.actions],
+        },
+        "texts": {
+            "text": weights.texts,
+            "above": [weights.texts[at] if at >= 0 else None for at in above],
+            "above_row": above,
+            "step": weights.step.tolist(),
+            "is_general": weights.general.tolist(),
+        },
+        "uses": {
+            "work": [use.work for use in uses],
+            "text": [use.text for use in uses],
+            "work_row": [row[use.work] for use in uses],
+            "text_row": [text[use.text] for use in uses],
+            "share": [use.share for use in uses],
+            "level": [int(use.level or 0) for use in uses],
+            "link": [use.link for use in uses],
+        },
+        "involvements": {
+            "involvement": [part.iri for part in graph.involvements],
+            "work": [part.work for part in graph.involvements],
+            "body": [part.body for part in graph.involvements],
+            "roles": [" ".join(sorted(part.roles)) for part in graph.involvements],
+            "level": [int(part.level or 0) for part in graph.involvements],
+        },
+        "citations": {
+            "link": [one.link for one in graph.citations],
+            "source": [one.source for one in graph.citations],
+            "target": [one.target for one in graph.citations],
+            "channel": [one.channel for one in graph.citations],
+            "document": [one.document for one in graph.citations],
+            "seen": [one.seen for one in graph.citations],
+            "level": [int(one.level or 0) for one in graph.citations],
+        },
+    }
+
+
+def write_columns(columns: Mapping[str, Mapping[str, Any]], folder: Path) -> list[Path]:
+    """Write the columns into a folder, a file each; a file that is there is replaced when the new one is whole.
+
+    Raises:
+        FormatError: PyArrow is not installed.
+        ProjectError: the folder cannot be written.
+    """
+    pa, parquet = _arrow()
+    written = []
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, table in columns.items():
+            target = folder / f"{name}.parquet"
+            work = folder / f".{name}.parquet.{os.getpid()}"
+            parquet.write_table(pa.table(dict(table)), work, compression="zstd", write_page_checksum=True)
+            work.replace(target)
+            written.append(target)
+    except OSError as error:
+        raise ProjectError("cannot-write-there", place=Place(str(folder)), reason=reason(error)) from None
+    return written
+
+
+def read_columns(folder: Path) -> Columns:
+    """Read what figures need of a folder that :func:`write_columns` wrote.
+
+    Raises:
+        FormatError: PyArrow is not installed.
+        ProjectError: a file is missing, is cut short or is not what was written, or its rows name what is not there.
+    """
+    from pan2kg.coherence.columns import Columns
+
+    plans, actions, texts, uses = (_read(folder / f"{name}.parquet", names) for name, names in _READ.items())
+    names = tuple(plans["plan"].tolist())
+    home, above = actions["plan_row"].astype(np.int64), texts["above_row"].astype(np.int64)
+    work, text = uses["work_row"].astype(np.int64), uses["text_row"].astype(np.int64)
+    bounds = (
+        ("actions", home, -1, len(names)),
+        ("texts", above, -1, len(above)),
+        ("uses", work, 0, len(home) + len(names)),
+        ("uses", text, 0, len(above)),
+    )
+    for name, numbers, least, most in bounds:
+        if len(numbers) and not (least <= int(numbers.min()) and int(numbers.max()) < most):
+            raise ProjectError("parquet-rows", place=Place(str(folder / f"{name}.parquet")), remedy="export-again")
+    return Columns(
+        names, home, work, text, uses["share"].astype(np.float64), uses["level"].astype(np.int64), above,
+        texts["step"].astype(np.int64), texts["is_general"].astype(np.bool_),
+    )  # fmt: skip
+
+
+def _read(path: Path, names: Sequence[str]) -> dict[str, np.ndarray[Any, Any]]:
+    pa, parquet = _arrow()
+    try:
+        table = parquet.read_table(path, columns=list(names), partitioning=None, page_checksum_verification=True)
+        return {name: table.column(name).to_numpy() for name in names}
+    except FileNotFoundError:
+        raise ProjectError("no-parquet", place=Place(str(path)), remedy="export-columns") from None
+    except (pa.ArrowException, OSError, KeyError, ValueError):
+        raise ProjectError("parquet-broken", place=Place(str(path)), remedy="export-again") from None
+
+
+def _arrow() -> tuple[Any, Any]:
+    try:
+        import pyarrow as pa
+        from pyarrow import parquet
+    except ImportError:
+        raise FormatError("needs-pyarrow", remedy="install-parquet") from None
+    return pa, parquet
