@@ -10,6 +10,7 @@ import os
 import re
 import shutil
 import sys
+import time
 from collections.abc import Callable, Collection, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NoReturn
@@ -349,14 +350,15 @@ _WIDTH: Final = 76
 
 
 class Progress:
-    """Says on a terminal what is being done; elsewhere it is silent."""
+    """Says on a terminal what is being done, once it takes longer than ``after`` seconds; elsewhere it is silent."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, after: float = 0) -> None:
         self._shows = sys.stderr.isatty()
+        self._from = time.monotonic() + after
 
     def __call__(self, sentence: str) -> None:
         """Show a sentence in place of the one before."""
-        if self._shows:
+        if self._shows and time.monotonic() >= self._from:
             sys.stderr.write(f"{_BLANK}{sentence[:_WIDTH]} …")
             sys.stderr.flush()
 

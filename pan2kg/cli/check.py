@@ -7,20 +7,23 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pan2kg.cli.arguments import a_link, add_endpoint, add_language, add_output, emit, project_of
+from pan2kg.cli.arguments import Progress, a_link, add_endpoint, add_language, add_output, emit, project_of
 from pan2kg.errors import ProjectError, QueryError
 from pan2kg.i18n.days import a_day
 from pan2kg.i18n.message import Message, say
 from pan2kg.project import Project, read_text
 
 if TYPE_CHECKING:
+    from pan2kg.validation.change import Change
     from pan2kg.validation.report import Report
 
 FORMATS = ("text", "json", "github", "html", "junit", "turtle")
 
 
 def add_check(command: argparse.ArgumentParser) -> None:
-    """How the report is written, and when the command fails."""
+    """What is checked, how the report is written, and when the command fails."""
+    command.add_argument("files", metavar="FILE", nargs="*", help="check.files")
+    command.add_argument("--since", metavar="REVISION", default="", help="check.since")
     add_language(command)
     command.add_argument("--format", choices=FORMATS, default="text", help="check.format")
     command.add_argument("--fail-on", choices=("violation", "warning"), default="violation", help="check.fail-on")
@@ -35,10 +38,10 @@ def add_check(command: argparse.ArgumentParser) -> None:
 def run_check(options: argparse.Namespace) -> int:
     """Check the project; 1 where findings reach what the command is to fail on. Or show the queries of a rule."""
     from pan2kg.report.check import write_report
-    from pan2kg.validation.check import Engine, check
-    from pan2kg.validation.report import Severity, write_baseline
+    from pan2kg.report.findings import heading
+    from pan2kg.validation.change import Change, named_files
+    from pan2kg.validation.report import write_baseline
 
-    baseline = Path(options.baseline) if options.baseline else None
     project = project_of(options)
     if project.data and options.endpoint is None:
         raise ProjectError("release-has-no-files", remedy="check-its-project")
@@ -47,13 +50,16 @@ def run_check(options: argparse.Namespace) -> int:
 
         emit(explain(project, options.explain), options.output)
         return 0
-    if options.endpoint is not None:
-        report = _at_endpoint(project, options)
-    else:
-        report = check(project, fail_on=Severity(options.fail_on), baseline=baseline, engine=Engine(options.engine))
+    change = Change(named_files(project, options.files, Path()), options.since)
+    if (options.files or options.since) and (options.baseline or options.write_baseline):
+        raise QueryError("baseline-of-whole", remedy="check-the-whole")
+    if options.endpoint is not None and (options.files or options.since):
+        raise QueryError("files-not-there", remedy="check-the-files-here")
+    report = _at_endpoint(project, options) if options.endpoint is not None else _checked(project, change, options)
     if options.write_baseline:
         write_baseline(report, Path(options.write_baseline))
-    emit(write_report(report, options.format, language=options.language), options.output)
+    head = f"{heading(project, change, options.language)}\n" if options.format == "text" else ""
+    emit(head + write_report(report, options.format, language=options.language), options.output)
     return 0 if report.conforms or options.write_baseline else 1
 
 
@@ -74,6 +80,22 @@ def _at_endpoint(project: Project, options: argparse.Namespace) -> Report:
     report = check_store(project, store, fail_on=Severity(options.fail_on), baseline=baseline)
     sys.stderr.write(f"{say('progress', 'files-not-checked')}\n")
     return report
+
+
+def _checked(project: Project, change: Change, options: argparse.Namespace) -> Report:
+    """The report, while what is being done is said on a terminal."""
+    from pan2kg.validation.change import check_change
+    from pan2kg.validation.check import Engine
+    from pan2kg.validation.report import Severity, compare, read_baseline
+
+    progress = Progress(after=2)
+    accepted = read_baseline(Path(options.baseline)) if options.baseline else None
+    report = check_change(
+        project, change, fail_on=Severity(options.fail_on), engine=Engine(options.engine),
+        tell=lambda key: progress(str(Message("progress", key))),
+    )  # fmt: skip
+    progress.finish()
+    return report if accepted is None else compare(report, accepted, file=options.baseline)
 
 
 def add_draft(command: argparse.ArgumentParser) -> None:

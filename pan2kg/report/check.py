@@ -57,7 +57,7 @@ def write_report(
 
 def _text(report: Report, language: Language, examples: int | None) -> Iterator[str]:
     yield verdict(report, language)
-    if report.compared:
+    if report.compared or report.since:
         yield summary(report, language)
     for rule, parts in report.groups():
         yield from _rule(report, rule, parts, language, examples)

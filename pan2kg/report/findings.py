@@ -9,17 +9,36 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from pan2kg.i18n.catalogue import Language, Messages, Text, format_of, french, grouped
+from pan2kg.project import Project, read_text
 from pan2kg.tables.template import filled, markup, render
+from pan2kg.turtle.blocks import read_turtle_file
 from pan2kg.turtle.vocabulary import path_of
+from pan2kg.validation.change import Change
 from pan2kg.validation.report import Finding, Kind, Names, Report, Rule, Severity
 
 if TYPE_CHECKING:
     from markupsafe import Markup
 
 _CHECK: Final = Messages("check")
+_TITLE: Final = re.compile(r'"([^"]*)"@(\w+)')
 
 EXAMPLES: Final = 2
 """How many findings of a rule are shown before a reader asks for all of them."""
+
+
+def heading(project: Project, change: Change, language: Language) -> str:
+    """The name of a project, as its catalogue has it, else that of its folder, and what of it was looked at."""
+    said: dict[str, str] = {}
+    file = project.graph / "catalogue.ttl"
+    if file.is_file():
+        for block in read_turtle_file(read_text(file), file.name).blocks:
+            if block.statements and block.statements[0].object == "dcat:Dataset":
+                titles = (one.object for one in block.statements if one.predicate == "dcterms:title")
+                said |= {tag: words for title in titles for words, tag in _TITLE.findall(title)}
+    name = Text.of(said).say(language) or project.root.name
+    parts = [_CHECK.counted(len(change.files), "file", language)] if change.files else []
+    parts += [_CHECK.say("since-revision", language, revision=change.since)] if change.since else []
+    return format_of("semicolon", language).join([name, *parts])
 
 
 def verdict(report: Report, language: Language) -> str:
@@ -36,9 +55,11 @@ def verdict(report: Report, language: Language) -> str:
 
 
 def summary(report: Report, language: Language) -> str:
-    """What is new, accepted and solved since the baseline."""
+    """What is new, accepted and solved since the baseline, or since a revision."""
     solved = len(report.solved)
     new = len(report.findings) - solved
+    if report.since:
+        return _CHECK.say("since", language, new=new, solved=solved, revision=report.since)
     return _CHECK.say("compared", language, new=new, accepted=len(report.accepted), solved=solved)
 
 

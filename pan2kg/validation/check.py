@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Final
@@ -15,9 +15,9 @@ from pan2kg.errors import Place, ProjectError, QueryError, TurtleError
 from pan2kg.i18n.catalogue import LANGUAGES, SOURCE_LANGUAGE, Messages, Text, french
 from pan2kg.project import Project, read_text
 from pan2kg.store.queries import Query, program_query, read_query
-from pan2kg.store.rules import derive
-from pan2kg.store.store import LocalStore, Store, load, load_readable, plain, select
-from pan2kg.turtle.blocks import BYTE_ORDER, Block, TurtleFile, index_blocks, read_turtle_files
+from pan2kg.store.rules import derive, needs
+from pan2kg.store.store import LocalStore, Store, is_derived, load, load_readable, plain, select
+from pan2kg.turtle.blocks import BYTE_ORDER, Block, TurtleFile, index_blocks, read_turtle_file, read_turtle_files
 from pan2kg.turtle.vocabulary import PAN, path_of
 from pan2kg.turtle.writer import read_prefixes, subjects
 from pan2kg.validation.compilation import compile_shapes
@@ -44,6 +44,8 @@ from pan2kg.validation.wording import check_wording, looked_at, not_turtle, text
 
 KINDS: Final = (Kind.STYLE, Kind.TEXT, Kind.SHAPE, Kind.QUALITY)
 _CHECK: Final = Messages("check")
+_FEW: Final = 40
+"""Up to how many things are looked at one by one; of more, it costs less to look at all and choose."""
 _BARE = re.compile(r'"([^"]*)"\^\^xsd:(?:integer|decimal|boolean)')
 _IRI = re.compile(r"[a-z]+:[^\s<>\"{}|^`\\]+")
 
@@ -59,6 +61,10 @@ class Engine(StrEnum):
 
 
 _ENGINES: Final = {Engine.SPARQL: "SPARQL", Engine.PYSHACL: "pySHACL"}
+
+
+def _silent(_: str) -> None:
+    """Tell nobody."""
 
 
 def check(
@@ -86,36 +92,80 @@ def check(
     ()
     """
     accepted = read_baseline(baseline) if baseline else None
-    files = read_turtle_files(project)
+    looked = look(project, kinds=kinds, engine=engine)
+    report = replace(looked.report(looked.findings), fail_on=fail_on)
+    return report if accepted is None else compare(report, accepted, file=str(baseline))
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What was looked at: every finding by itself, with its place, and what it takes to make a report of some of them.
+
+    ``plans`` says in which plan a thing is, ``index`` where its blocks stand.
+    """
+
+    parts: tuple[Report, ...]
+    findings: tuple[Finding, ...]
+    store: LocalStore
+    index: Index
+    plans: Mapping[str, str]
+    names: Names
+
+    def report(self, findings: Iterable[Finding]) -> Report:
+        """A report of some of the findings: gaps told once a plan, all in order."""
+        told = list(_placed(gathered(findings, self.plans), self.index, self.names))
+        return Report(
+            rules=tuple(rule for part in self.parts for rule in part.rules),
+            findings=in_order(told),
+            looked_at={key: number for part in self.parts for key, number in part.looked_at.items()},
+            names=replace(self.names, labels=_labels(self.store, told, self.names)),
+            statistics={key: number for part in self.parts for key, number in part.statistics.items()},
+        )
+
+
+def look(
+    project: Project,
+    *,
+    kinds: Collection[Kind] = KINDS,
+    engine: Engine = Engine.SPARQL,
+    only: Collection[str] = (),
+    tell: Callable[[str], None] = _silent,
+) -> Looked:
+    """Look at the files of a project, or at ``only`` some by their names, which are judged on the whole graph.
+
+    ``tell`` is told what is done next, by the key of a message of « progress ».
+
+    Raises:
+        TurtleError: a file of the ontology is not Turtle.
+        QueryError: a quality query cannot be asked.
+        ProjectError: a file cannot be read, a shape is malformed, or there is none.
+    """
+    tell("check-reads")
     store, unread = load_readable(project)
+    files = _near(project, store, only, unread) if only else read_turtle_files(project)
+    read = [file for file in files if file.name in only] if only else files
     if unread and engine is not Engine.SPARQL:
         raise unread[0]  # the reference reads the files itself, each to its end
     for path in project.shape_files():
         load(ox.Store(), path, project.graph_iri(path), name=project.name_of(path))
     names = Names(read_prefixes(project))
-    # shapes are asked about what is stated, before rules derive from it
-    shapes = findings_of_shapes(project, store, names, engine) if Kind.SHAPE in kinds else Report()
-    if not {Kind.STYLE, Kind.QUALITY}.isdisjoint(kinds):
-        derive(store, project)
-    parts = [
-        _style(project, files, store, names) if Kind.STYLE in kinds else Report(),
-        _wording(project, files, _untold(unread, files, kinds)) if Kind.TEXT in kinds or unread else Report(),
-        *([check_quotations(files, _kept(project))] if Kind.TEXT in kinds else ()),
-        shapes,
-        findings_of_quality(project, store, names) if Kind.QUALITY in kinds else Report(),
-    ]
-    index, plans = index_blocks(files), _plans(store)
-    parts = [replace(part, findings=tuple(gathered(part.findings, plans))) for part in parts]
-    placed = _own(_placed(parts, index, names), project)
-    report = Report(
-        rules=tuple(rule for part in parts for rule in part.rules),
-        findings=in_order(_known(placed, index, unread) if unread else placed),
-        looked_at={key: number for part in parts for key, number in part.looked_at.items()},
-        names=replace(names, labels=_labels(store, parts, names)),
-        fail_on=fail_on,
-        statistics={key: number for part in parts for key, number in part.statistics.items()},
-    )
-    return report if accepted is None else compare(report, accepted, file=str(baseline))
+    told = _untold(unread, files, kinds)
+    parts = [_wording(project, read, told) if Kind.TEXT in kinds or unread else Report()]
+    parts += [check_quotations(read, _kept(project))] if Kind.TEXT in kinds else []
+    tell("check-shapes")
+    few = [file.expand(block.subject) for file in read for block in file.blocks] if only else []
+    narrow = few if len(few) <= _FEW else []
+    parts += [findings_of_shapes(project, store, names, engine, only=narrow)] if Kind.SHAPE in kinds else []
+    tell("check-quality")
+    parts += [_quality(project, store, names)] if Kind.QUALITY in kinds else []
+    tell("check-questions")
+    asked = not only or any(name.endswith(".rq") for name in only)
+    parts[:0] = [_style(project, read, files, store if asked else None)] if Kind.STYLE in kinds else []
+    index = index_blocks(files)
+    placed = _own(_placed((one for part in parts for one in part.findings), index, names), project)
+    found = _known(placed, index, unread) if unread else placed
+    chosen = tuple(one for one in found if not only or (one.place and one.place.file in only))
+    return Looked(tuple(parts), chosen, store, index, _plans(store), names)
 
 
 def check_store(
@@ -148,7 +198,7 @@ def check_store(
         rules=tuple(rule for part in parts for rule in part.rules),
         findings=in_order(finding for part in parts for finding in part.findings),
         looked_at={key: number for part in parts for key, number in part.looked_at.items()},
-        names=replace(names, labels=_labels(store, parts, names)),
+        names=replace(names, labels=_labels(store, (one for part in parts for one in part.findings), names)),
         fail_on=fail_on,
         statistics={key: number for part in parts for key, number in part.statistics.items()},
     )
@@ -169,12 +219,59 @@ _ASKED: Final = 500
 """So many things are named in one query."""
 
 
-def _style(project: Project, files: Sequence[TurtleFile], store: Store, names: Names) -> Report:
-    asked, looked_at = check_questions(project, store)
-    del names  # each project has its own prefixes
+def _near(
+    project: Project, store: LocalStore, only: Collection[str], unread: Iterable[TurtleError]
+) -> list[TurtleFile]:
+    """The files that are looked at, those that speak of the same things, and those that cannot be read."""
+    wanted = {*only, *(error.place.file for error in unread if error.place)}
+    listed = (*project.ontology_files(), *project.shape_files(), *project.graph_files())
+    paths = {project.name_of(path): path for path in listed}
+    names = {project.graph_iri(path): name for name, path in paths.items()}
+
+    def read(name: str) -> TurtleFile:
+        return read_turtle_file(read_text(paths[name]), name, nested=paths[name].is_relative_to(project.ontology))
+
+    chosen = {name: read(name) for name in paths if name in wanted}
+    for subject in [file.expand(block.subject) for file in chosen.values() for block in file.blocks]:
+        for quad in store.inner.quads_for_pattern(ox.NamedNode(subject), None, None):
+            name = names.get(quad.graph_name.value if isinstance(quad.graph_name, ox.NamedNode) else "", "")
+            if name and name not in chosen:
+                chosen[name] = read(name)
+    return [chosen[name] for name in paths if name in chosen]
+
+
+def _style(
+    project: Project, read: Sequence[TurtleFile], files: Sequence[TurtleFile], store: LocalStore | None
+) -> Report:
+    """What the house style finds in the files that are read, and in the stored questions, where there is a store."""
     rules = (*style_rules().values(), *question_rules().values())
-    faults = [fault for read, prefixes in _each(project, files) for fault in check_style(read, prefixes)]
-    return Report(rules, (*faults, *asked), count_looked_at(files) | looked_at)
+    among = files if len(read) < len(files) else ()
+    faults = [fault for some, prefixes in _each(project, read) for fault in check_style(some, prefixes, among=among)]
+    if store is None:
+        return Report(rules, tuple(faults), count_looked_at(read))
+    _derived(store, project)
+    asked, looked_at = check_questions(project, store)
+    return Report(rules, (*faults, *asked), count_looked_at(read) | looked_at)
+
+
+def _derived(store: LocalStore, project: Project) -> None:
+    """Derive, unless a quality query has asked for it."""
+    if not any(is_derived(str(name)[1:-1]) for name in store.inner.named_graphs()):
+        derive(store, project)
+
+
+def _quality(project: Project, store: LocalStore, names: Names) -> Report:
+    """The quality queries, asked of what is stated; of what is derived too where a project has one that may need it.
+
+    The shipped ones read nothing that is derived. One of a project's own may, unless its header says what it needs.
+    """
+    shipped = Project.packaged().queries / "quality"
+    for path in sorted((project.queries / "quality").glob("*-violation.rq")):
+        text, same = read_text(path), shipped / path.name
+        if needs(text) or (needs(text) is None and not (same.exists() and read_text(same) == text)):
+            _derived(store, project)
+            break
+    return findings_of_quality(project, store, names)
 
 
 def _plans(store: LocalStore) -> dict[str, str]:
@@ -216,8 +313,12 @@ def _known(findings: Iterable[Finding], index: Index, unread: Sequence[TurtleErr
             yield finding
 
 
-def findings_of_shapes(project: Project, store: Store, names: Names, engine: Engine) -> Report:
+def findings_of_shapes(
+    project: Project, store: Store, names: Names, engine: Engine, *, only: Collection[str] = ()
+) -> Report:
     """What the shapes of a project find in a store that holds what it states, and nothing derived.
+
+    ``only`` names the nodes that are looked at, where they are few; the reference looks at all.
 
     Raises:
         ProjectError: there is no shape, or one is malformed or not compiled.
@@ -232,7 +333,7 @@ def findings_of_shapes(project: Project, store: Store, names: Names, engine: Eng
         compiled = compile_shapes(shapes)
         if compiled.refusals:
             raise refused(project, shapes, compiled.refusals)
-        found[Engine.SPARQL] = tuple(evaluate(compiled.queries, rules, counts))
+        found[Engine.SPARQL] = tuple(evaluate(compiled.queries, rules, counts, only=only))
     if engine is not Engine.SPARQL:
         from pan2kg.validation.reference import validate
 
@@ -241,7 +342,7 @@ def findings_of_shapes(project: Project, store: Store, names: Names, engine: Eng
     if engine is Engine.BOTH:
         findings += tuple(_differences(found[Engine.SPARQL], found[Engine.PYSHACL]))
     told = dict.fromkeys((*rules.rules.values(), *(finding.rule for finding in findings)))
-    return Report(tuple(told), findings, counts.by_rule(rules))
+    return Report(tuple(told), findings, {} if only else counts.by_rule(rules))
 
 
 def _checked(project: Project) -> list[Path]:
@@ -340,13 +441,12 @@ def _members(store: Store) -> dict[str, set[str]]:
     return members
 
 
-def _placed(parts: Iterable[Report], index: Index, names: Names) -> Iterator[Finding]:
+def _placed(findings: Iterable[Finding], index: Index, names: Names) -> Iterator[Finding]:
     """The findings with the file and line each stands at, where that is known."""
-    for part in parts:
-        for finding in part.findings:
-            # what several things lack stands at no line of their plan
-            sought = finding if finding.times == 1 else replace(finding, path="")
-            yield finding if finding.place else replace(finding, place=find_place(sought, index, names))
+    for finding in findings:
+        # what several things lack stands at no line of their plan
+        sought = finding if finding.times == 1 else replace(finding, path="")
+        yield finding if finding.place else replace(finding, place=find_place(sought, index, names))
 
 
 def _own(findings: Iterable[Finding], project: Project) -> Iterator[Finding]:
@@ -374,10 +474,10 @@ def find_place(finding: Finding, index: Index, names: Names) -> Place | None:
     return Place(f"graph/{file}.ttl") if file else None
 
 
-def _labels(store: Store, parts: Iterable[Report], names: Names) -> dict[str, Text]:
+def _labels(store: Store, findings: Iterable[Finding], names: Names) -> dict[str, Text]:
     """The labels of what the findings speak of, and of the plans they stand in."""
     wanted = set()
-    for finding in (finding for part in parts for finding in part.findings):
+    for finding in findings:
         wanted |= {finding.focus, finding.value.removeprefix("<").removesuffix(">")}
         if finding.part:
             wanted.add(names.plan(finding.part))

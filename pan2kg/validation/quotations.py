@@ -233,16 +233,18 @@ def check_quotations(files: Sequence[TurtleFile], kept: Mapping[str, Kept]) -> R
     """What does not stand in the kept texts as the files say, and how much was compared with one, or could not be."""
     rules, compared, looked = quotation_rules(), Counter[str](), Counter[str]()
     findings = list(_quotes(files, kept, rules, compared))
+    quotes = compared.total()
     if kept:
-        looked["text-quote"] = compared["text-compared"]
         lists = list(_lists(files, kept))
         looked["text-title"] = looked["text-number"] = sum(len(one.items) for one in lists)
         compared["text-compared"] += looked["text-title"]
         findings += [finding for one in lists for finding in one.findings(rules)]
         findings += _strangers(files, kept, rules["text-kept"])
         looked["text-kept"] = len(kept)
+    looked += Counter({"text-quote": quotes} | dict.fromkeys(_COUNTED, quotes))
     statistics = {key: number for key in _COUNTED if (number := compared[key])}
-    return Report(tuple(rules.values()), tuple(findings), dict(looked), statistics=statistics)
+    asked = tuple(rule for key, rule in rules.items() if looked[key])
+    return Report(asked, tuple(findings), dict(looked), statistics=statistics)
 
 
 def _quotes(

@@ -189,6 +189,8 @@ class Report:
     fail_on: Severity = Severity.VIOLATION
     compared: bool = False
     statistics: Mapping[str, int] = field(default_factory=dict)
+    since: str = ""
+    """The revision since which findings are told, where only the new ones are."""
 
     @property
     def conforms(self) -> bool:

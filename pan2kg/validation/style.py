@@ -85,8 +85,12 @@ def count_looked_at(files: Sequence[TurtleFile]) -> dict[str, int]:
     return {key: sizes[what] for key, what in _LOOKS_AT.items()}
 
 
-def check_style(files: Sequence[TurtleFile], prefixes: Mapping[str, str]) -> Iterator[Finding]:
+def check_style(
+    files: Sequence[TurtleFile], prefixes: Mapping[str, str], *, among: Sequence[TurtleFile] = ()
+) -> Iterator[Finding]:
     """Every departure of the files from the house style; ``prefixes`` is the house's list.
+
+    ``among`` names the files among which a subject has one block, where these are not all of them.
 
     >>> from pan2kg.turtle.blocks import read_turtle_file
     >>> file = read_turtle_file('@prefix e: <http://e/> .\\n\\ne:a a e:B ;\\n  e:p "x" .\\n', "graph/x.ttl")
@@ -97,8 +101,10 @@ def check_style(files: Sequence[TurtleFile], prefixes: Mapping[str, str]) -> Ite
     for file in files:
         for fault in [*file.faults, *_prefixes(file, prefixes), *_blocks(file)]:
             yield _finding(rules[fault.rule], file, fault)
-    for file, fault in _repeats(files):
-        yield _finding(rules[fault.rule], file, fault)
+    names = {file.name for file in files}
+    for file, fault in _repeats(among or files):
+        if file.name in names:
+            yield _finding(rules[fault.rule], file, fault)
 
 
 def _finding(rule: Rule, file: TurtleFile, fault: Fault) -> Finding:

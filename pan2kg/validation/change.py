@@ -1,0 +1,144 @@
+"""What concerns one edit: the findings in some files alone, or those a change has added since a revision of git.
+
+The files of the revision are read from git into a folder of their own and checked as they were, with their own shapes
+and questions; findings are the same where their fingerprints are, whatever lines have moved.
+"""
+
+from __future__ import annotations
+
+import io
+import subprocess
+import tarfile
+import tempfile
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Final
+
+from pan2kg.errors import Place, ProjectError
+from pan2kg.i18n.catalogue import Messages
+from pan2kg.project import FOLDERS, Project
+from pan2kg.turtle.writer import string
+from pan2kg.validation.check import Engine, look
+from pan2kg.validation.report import Finding, Kind, Names, Report, Rule, Severity, fingerprint, in_order
+
+_CHECK: Final = Messages("check")
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What of a project is looked at: files by their names, all where there are none, and since which revision."""
+
+    files: tuple[str, ...] = ()
+    since: str = ""
+
+
+def named_files(project: Project, given: Sequence[str], start: Path) -> tuple[str, ...]:
+    """The files of a project that are meant by paths from ``start`` or from its folder; a folder stands for all in it.
+
+    Raises:
+        ProjectError: several projects are open, or there is no such file, or no checked one, in this one.
+    """
+    if given and project.others:
+        raise ProjectError("several-open", remedy="open-one")
+    known = {path.resolve(): project.name_of(path) for path in _checked(project)}
+    found: dict[str, None] = {}
+    for one in given:
+        place = next((place.resolve() for place in (start / one, project.root / one) if place.exists()), None)
+        if place is None:
+            raise ProjectError("no-such-file", place=Place(one), remedy="name-file-of-project")
+        names = [name for path, name in known.items() if path == place or place in path.parents]
+        if not names:
+            raise ProjectError("not-checked", place=Place(one), remedy="name-file-of-project")
+        found.update(dict.fromkeys(names))
+    return tuple(found)
+
+
+def _checked(project: Project) -> Iterator[Path]:
+    yield from (*project.ontology_files(), *project.shape_files(), *project.graph_files())
+    yield from sorted(project.queries.rglob("*.rq"))
+
+
+def check_change(
+    project: Project, change: Change, *, fail_on: Severity = Severity.VIOLATION, engine: Engine = Engine.SPARQL,
+    tell: Callable[[str], None],
+) -> Report:  # fmt: skip
+    """What is wrong in some files, judged on the whole graph, or what is new since a revision.
+
+    Raises:
+        ProjectError: the project is not in a repository of git, or there is no such revision, or it held no project.
+        TurtleError: a file of the ontology, now or then, is not Turtle.
+    """
+    looked = look(project, engine=engine, only=change.files, tell=tell)
+    if not change.since:
+        return replace(looked.report(looked.findings), fail_on=fail_on)
+    with at_revision(project, change.since) as before:
+        tell("check-before")
+        then = look(before, engine=engine, only=_there(before, change.files))
+        old = [] if change.files and not _there(before, change.files) else list(then.findings)
+        names = then.names
+    left = Counter(fingerprint(one, names) for one in old)
+    new = list[Finding]()
+    for finding in looked.findings:
+        name = fingerprint(finding, looked.names)
+        if left[name]:
+            left[name] -= 1
+        else:
+            new.append(finding)
+    report = looked.report(new)
+    solved = list(_solved(old, left, names))
+    return replace(report, findings=in_order([*report.findings, *solved]), fail_on=fail_on, since=change.since)
+
+
+def _there(project: Project, files: Iterable[str]) -> tuple[str, ...]:
+    return tuple(name for name in files if (project.root / name).exists())
+
+
+def _solved(old: Iterable[Finding], left: Counter[str], names: Names) -> Iterator[Finding]:
+    """What was found then and is not any more, as findings to be told."""
+    message, remedy = _CHECK.text("since-solved"), _CHECK.text("since-solved-remedy")
+    rule = Rule("since-solved", Kind.BASELINE, Severity.INFO, message, remedy)
+    for finding in old:
+        name = fingerprint(finding, names)
+        if left[name]:
+            left[name] -= 1
+            yield Finding(rule, "", value=string(name), place=finding.place)
+
+
+@contextmanager
+def at_revision(project: Project, revision: str) -> Iterator[Project]:
+    """The project as it was in a revision, in a folder that is there as long as it is read.
+
+    Raises:
+        ProjectError: the project is not in a repository of git, or there is no such revision, or it held no project.
+    """
+    if project.others:
+        raise ProjectError("several-open", remedy="open-one")
+    if not _git(project, "rev-parse", "--is-inside-work-tree"):
+        raise ProjectError("no-repository", place=Place(str(project.root)), remedy="check-without-since")
+    sha = _git(project, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
+    if not sha:
+        raise ProjectError("no-revision", remedy="name-revision", revision=revision)
+    commit = sha.decode().strip()
+    listed = _git(project, "ls-tree", "--name-only", commit, "--", *FOLDERS, "texts").decode().split("\n")
+    parts = [name for name in (*FOLDERS, "texts") if name in listed]
+    if not set(FOLDERS) <= set(parts):
+        raise ProjectError("revision-no-project", remedy="name-revision", revision=revision)
+    with tempfile.TemporaryDirectory(prefix="pan2kg-") as folder:
+        archive = _git(project, "archive", "--format=tar", commit, "--", *parts)
+        with tarfile.open(fileobj=io.BytesIO(archive)) as packed:
+            packed.extractall(folder, filter="data")
+        yield Project.at(folder)
+
+
+def _git(project: Project, *arguments: str) -> bytes:
+    """What git answers, empty where it refuses or is not there."""
+    try:
+        # whose git it is says the user's own path; a revision is never read as an option
+        command = ["git", "-C", str(project.root), *arguments]
+        done = subprocess.run(command, capture_output=True, check=False)  # noqa: S603
+    except OSError:
+        return b""
+    return done.stdout if done.returncode == 0 else b""
