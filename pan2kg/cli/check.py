@@ -1,4 +1,4 @@
-"""The commands of who edits a project: ``check`` it, ``draft`` a plan into it, ``init`` one of one's own."""
+"""The commands of who edits a project: ``check`` it, ``init`` one of one's own."""
 
 from __future__ import annotations
 
@@ -7,11 +7,10 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pan2kg.cli.arguments import Progress, a_link, add_endpoint, add_language, add_output, emit, project_of
+from pan2kg.cli.arguments import Progress, add_endpoint, add_language, add_output, emit, project_of
 from pan2kg.errors import ProjectError, QueryError
-from pan2kg.i18n.days import a_day
 from pan2kg.i18n.message import Message, say
-from pan2kg.project import Project, read_text
+from pan2kg.project import Project
 
 if TYPE_CHECKING:
     from pan2kg.validation.change import Change
@@ -96,66 +95,6 @@ def _checked(project: Project, change: Change, options: argparse.Namespace) -> R
     )  # fmt: skip
     progress.finish()
     return report if accepted is None else compare(report, accepted, file=options.baseline)
-
-
-def add_draft(command: argparse.ArgumentParser) -> None:
-    """The text of a plan, and the key it gets."""
-    command.add_argument("file", metavar="FILE", help="draft.file")
-    command.add_argument("--plan", metavar="KEY", required=True, help="draft.plan")
-    command.add_argument("--language", choices=("fr", "en", "de", "it", "es"), help="draft.language")
-    command.add_argument("--type", metavar="KEY", default="", help="draft.type")
-    command.add_argument("--publisher", metavar="NAME", default="", help="draft.publisher")
-    command.add_argument("--date", metavar="DAY", type=a_day, help="draft.date")
-    command.add_argument("--read-at", metavar="URL", type=a_link, help="draft.read-at")
-    command.add_argument("--list", choices=("complete", "partial", "unknown"), default="", help="draft.list")
-    add_output(command, "draft.output")
-
-
-def run_draft(options: argparse.Namespace) -> int:
-    """Draft Turtle from a published plan; what is unsure goes to standard error."""
-    from pan2kg.extract.draft import Known, draft_plan
-    from pan2kg.extract.layout import noted
-    from pan2kg.extract.outline import read_outline_file
-    from pan2kg.turtle.writer import read_prefixes
-
-    file = Path(options.file)
-    beside = Path(options.output).parent if options.output else Path()
-    project = project_of(options) if options.project else Project.find(beside)
-    outline = read_outline_file(file, language=options.language)
-    graph = _graph_path(project, options.output)
-    facts = Known(
-        _plan_type(project, options.type), project.said("country")[1], options.list, options.publisher,
-        options.date.isoformat() if options.date else "", options.read_at or "",
-    )  # fmt: skip
-    prefixes = read_prefixes(project)
-    written = draft_plan(outline, prefixes, plan=options.plan, source_name=file.name, graph=graph, known=facts)
-    if options.output:
-        Path(options.output).parent.mkdir(parents=True, exist_ok=True)
-    emit(written, options.output)
-    counts = {"categories": str(len(outline.categories)), "actions": str(len(outline.actions))}
-    guessed = [] if options.language else [noted("language-guessed", language=outline.language)]
-    told = (noted("in-file", file=file.name, message=one) for one in (*guessed, *(one.told for one in outline.remarks)))
-    sys.stderr.write("".join(f"{one}\n" for one in (*told, Message("progress", "draft-counts", counts))))
-    return 0
-
-
-def _plan_type(project: Project, given: str) -> str:
-    """The type of plan that was named, of those the ontology has.
-
-    Raises:
-        QueryError: it has no such type.
-    """
-    listed = read_text(project.ontology / "schemes" / "plantype.ttl") if given else ""
-    known = [line.split()[0].partition(":")[2] for line in listed.splitlines() if line.startswith("plantype:")]
-    if given and given not in known:
-        raise QueryError("no-plan-type", remedy="there-are", type=given, names=", ".join(known))
-    return given
-
-
-def _graph_path(project: Project, output: str | None) -> str:
-    """The path that names the drafted file's graph, when it is written into the project's graph."""
-    path = Path(output).resolve() if output else project.root
-    return path.relative_to(project.graph).as_posix().removesuffix(".ttl") if path.is_relative_to(project.graph) else ""
 
 
 def add_init(command: argparse.ArgumentParser) -> None:

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import argparse
+import re
 import sys
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pan2kg.cli.arguments import add_language, add_output
-from pan2kg.i18n.message import Message
+from pan2kg.cli.arguments import a_link, add_language, add_output, emit, project_of
+from pan2kg.errors import QueryError
+from pan2kg.extract.layout import noted
+from pan2kg.i18n.days import a_day
+from pan2kg.i18n.message import Message, told
+from pan2kg.project import Project, read_text
 
 if TYPE_CHECKING:
     from pan2kg.extract.document import Document
@@ -44,7 +49,6 @@ def reading_options(options: argparse.Namespace) -> Options:
         ProjectError: the file with the password cannot be read.
     """
     from pan2kg.extract.reading.options import Limits, Options, page_range
-    from pan2kg.project import read_text
 
     first, last = page_range(options.pages)
     password = read_text(Path(options.password_file)).rstrip("\r\n") if options.password_file else ""
@@ -103,3 +107,94 @@ def _no_longer_there(before: Document, document: Document) -> Iterator[Message]:
         yield Message("progress", "blocks-lost", {"number": str(len(lost)), "file": before.source})
     for block in lost[:_SHOWN]:
         yield Message("progress", "block-lost", {"words": block.text[:80]})
+
+
+def add_draft(command: argparse.ArgumentParser) -> None:
+    """The document of a plan, and the key it gets."""
+    command.add_argument("file", metavar="FILE", help="draft.file")
+    command.add_argument("--plan", metavar="KEY", required=True, help="draft.plan")
+    command.add_argument("--level", metavar="NAME", help="draft.level")
+    command.add_argument("--columns", metavar="COLUMNS", type=_columns, help="draft.columns")
+    command.add_argument("--explain", action="store_true", help="draft.explain")
+    command.add_argument("--outline", metavar="FILE", help="draft.outline")
+    command.add_argument("--language", choices=("fr", "en", "de", "lb", "it", "es", "nl"), help="draft.language")
+    command.add_argument("--type", metavar="KEY", default="", help="draft.type")
+    command.add_argument("--publisher", metavar="NAME", default="", help="draft.publisher")
+    command.add_argument("--date", metavar="DAY", type=a_day, help="draft.date")
+    command.add_argument("--read-at", metavar="URL", type=a_link, help="draft.read-at")
+    command.add_argument("--list", choices=("complete", "partial", "unknown"), default="", help="draft.list")
+    add_reading(command)
+    add_output(command, "draft.output")
+
+
+def _columns(typed: str) -> dict[str, int]:
+    """Which column of a table is what, as in ``title=1,responsible=2``.
+
+    Raises:
+        argparse.ArgumentTypeError: it is written otherwise.
+
+    >>> _columns("title=1,responsible=2")
+    {'title': 1, 'responsible': 2}
+    """
+    found = re.findall(r"([a-z]+)=([1-9]\d?)(?:,|$)", typed)
+    if not found or ",".join(f"{kind}={column}" for kind, column in found) != typed:
+        raise argparse.ArgumentTypeError(told("no-columns", text=typed))
+    return {kind: int(column) for kind, column in found}
+
+
+def run_draft(options: argparse.Namespace) -> int:
+    """Draft Turtle from a published plan; what is unsure goes to standard error.
+
+    Where no series of the document is surely its actions, the best three are shown and nothing is written: 1.
+    """
+    from pan2kg.extract.choice import Draftable, draftable
+    from pan2kg.extract.draft import Known, draft_plan
+    from pan2kg.turtle.writer import read_prefixes
+
+    file = Path(options.file)
+    beside = Path(options.output).parent if options.output else Path()
+    project = project_of(options) if options.project else Project.find(beside)
+    reading = reading_options(options)
+    made = draftable(file, reading, language=options.language, level=options.level, columns=options.columns)
+    if options.explain or not isinstance(made, Draftable):
+        sys.stderr.write("".join(f"{one}\n" for one in made.explanation))
+    if not isinstance(made, Draftable):
+        return 1
+    details = made.details(options.plan)
+    facts = Known(
+        _plan_type(project, options.type), project.said("country")[1], options.list, options.publisher,
+        options.date.isoformat() if options.date else "", options.read_at or "", details.statements, details.blocks,
+    )  # fmt: skip
+    written = draft_plan(
+        made.outline, read_prefixes(project), plan=options.plan, source_name=file.name,
+        graph=_graph_path(project, options.output), known=facts,
+    )  # fmt: skip
+    if options.output:
+        Path(options.output).parent.mkdir(parents=True, exist_ok=True)
+    emit(written, options.output)
+    if options.outline:
+        emit(made.kept, options.outline)
+    counts = {"categories": str(len(made.outline.categories)), "actions": str(len(made.outline.actions))}
+    guessed = [] if options.language else [noted("language-guessed", language=made.outline.language)]
+    said = (noted("in-file", file=file.name, message=one) for one in (*guessed, *made.remarks, *details.remarks))
+    sys.stderr.write("".join(f"{one}\n" for one in (*said, Message("progress", "draft-counts", counts))))
+    return 0
+
+
+def _plan_type(project: Project, given: str) -> str:
+    """The type of plan that was named, of those the ontology has.
+
+    Raises:
+        QueryError: it has no such type.
+    """
+    listed = read_text(project.ontology / "schemes" / "plantype.ttl") if given else ""
+    known = [line.split()[0].partition(":")[2] for line in listed.splitlines() if line.startswith("plantype:")]
+    if given and given not in known:
+        raise QueryError("no-plan-type", remedy="there-are", type=given, names=", ".join(known))
+    return given
+
+
+def _graph_path(project: Project, output: str | None) -> str:
+    """The path that names the drafted file's graph, when it is written into the project's graph."""
+    path = Path(output).resolve() if output else project.root
+    return path.relative_to(project.graph).as_posix().removesuffix(".ttl") if path.is_relative_to(project.graph) else ""

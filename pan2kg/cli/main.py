@@ -60,7 +60,7 @@ COMMANDS: Final = {
         Command("read", "documents"),
         Command("mentions", "mentions"),
         Command("candidates", "mentions"),
-        Command("draft", "check"),
+        Command("draft", "documents"),
         Command("add", "add"),
         Command("rekey", "add"),
         Command("review", "review"),

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import PurePath
 from typing import Final
 
@@ -31,9 +31,10 @@ _SLUG_LENGTH = 40
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What is known of a plan beside its text; each is empty where it is not known.
+    """What is known of a plan beside its list; each is empty where it is not known.
 
-    ``type`` is a key of the scheme of plan types, ``country`` an IRI, ``completeness`` a key of its scheme.
+    ``type`` is a key of the scheme of plan types, ``country`` an IRI, ``completeness`` a key of its scheme; ``details``
+    are statements on the actions, by the lines of their items, and ``blocks`` what those speak of.
     """
 
     type: str = ""
@@ -42,6 +43,8 @@ class Known:
     publisher: str = ""
     day: str = ""
     address: str = ""
+    details: Mapping[int, tuple[Statement, ...]] = field(default_factory=dict)
+    blocks: tuple[Block, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +55,7 @@ class _Draft:
     language: str
     keys: Mapping[int, str]
     prefixes: Mapping[str, str]
+    details: Mapping[int, tuple[Statement, ...]]
 
     @property
     def space(self) -> str:
@@ -106,14 +110,16 @@ def draft_plan(
     tag = outline.language
     if not _LANGUAGE.fullmatch(tag):
         raise OutlineError("no-language-tag" if tag else "language-untold", remedy="name-language", tag=tag)
-    draft = _Draft(plan, tag, item_keys(outline), prefixes)
+    known = known or Known()
+    draft = _Draft(plan, tag, item_keys(outline), prefixes, known.details)
     name = PurePath(source_name.replace("\\", "/")).name
     blocks = [
         _source_graph(draft, name, graph_of(graph or f"plans/{plan}/plan", draft.space)),
-        _document(draft, name, known or Known()),
-        _plan(draft, outline, known or Known()),
+        _document(draft, name, known),
+        _plan(draft, outline, known),
         *_scheme(draft, outline),
         *(block for item, place in _places(outline.items) for block in _item_blocks(draft, item, None, place)),
+        *known.blocks,
     ]
     return write_turtle(blocks, prefixes)
 
@@ -238,7 +244,10 @@ def _item_blocks(draft: _Draft, item: Item, above: Item | None, place: int) -> I
         within = (Statement("pan:inPlan", f"plan:{draft.plan}"), *_maybe("pan:inCategory", category))
         key = f"{draft.plan}-{draft.keys[item.line]}"
         named = (Statement("a", "pan:Action"), *_notation(item), Statement("dcterms:identifier", string(key)))
-        yield Block(f"action:{key}", (*named, *_label(item.title, draft.language), *within, *draft.provenance))
+        details = draft.details.get(item.line, ())
+        yield Block(
+            f"action:{key}", (*named, *_label(item.title, draft.language), *within, *details, *draft.provenance)
+        )
     if item.kind == CATEGORY:
         scheme = draft.scheme
         kept = Statement("skos:broader", category) if category else Statement("skos:topConceptOf", scheme)

@@ -81,7 +81,7 @@ _AFTER = re.compile(r"(?P<end>[ªº]?[.)\]°]{0,2})(?P<dash>\s*[:–—]|\s*-(?=
 _WORD = r"[^\W\d_]+(?:['’\-][^\W\d_]+)*"
 _LABEL = re.compile(
     rf"(?P<label>{_WORD}(?:\s+{_WORD}){{0,3}}?)\s*(?P<sign>(?:\bn\s?[°ºo]s?|\bn\.[°º]|\bn|\bnr|\bnum|\bnúm|№|\#)?\.?)\s*"
-    r"(?=[0-9]|(?<=\s)[A-Za-z](?![^\W\d_])|(?<=\s)[IVXLivxl]+(?![^\W\d_]))",
+    r"(?=[0-9]|(?<=\s)[A-Za-z](?!['’]|[^\W\d_])|(?<=\s)[IVXLivxl]+(?![^\W\d_]))",
     re.IGNORECASE,
 )
 _BULLET = re.compile(r"(?P<glyph>[•·▪■□●○◦‣∙⁃✓✔➢❖►▶→⇒\ue000-\uf8ff])\s*|(?P<dash>[-–—*])\s+|(?P<word>o)\s+(?=[^\W\d_])")

@@ -10,10 +10,10 @@ from itertools import pairwise
 from typing import Final
 
 from pan2kg.extract.document import Remark, canonical
-from pan2kg.extract.layout import SOFT_HYPHEN, folded, joined, noted
+from pan2kg.extract.layout import SOFT_HYPHEN, folded, noted
 from pan2kg.extract.numbering import every_word, readings
 from pan2kg.extract.reading.grid import tables_of
-from pan2kg.extract.reading.lines import Page, PageLine, page_lines
+from pan2kg.extract.reading.lines import Hyphens, Page, PageLine, page_lines
 from pan2kg.extract.reading.paragraphs import BULLET, Paragraph, bulleted, numbered
 
 _MARGIN: Final = 0.12
@@ -22,6 +22,8 @@ _SHARE: Final = 0.4
 _PITCH: Final = 1.22
 _NOTE: Final = 0.85
 _CONTENTS_RUN: Final = 4
+_ENTRY: Final = 3
+"""Lines an entry of a list of contents may have."""
 _PAGE_ALONE: Final = re.compile(
     r"\W*(?:[ivxlc]+|(?:page|seite|pagina|p\.)?\s*\d{1,4}(?:\s*(?:/|sur|of|von|di|de|van)\s*\d{1,4})?)\W*",
     re.IGNORECASE,
@@ -41,10 +43,11 @@ class _Pending:
 
 def paragraphs_of(pages: Sequence[Page]) -> tuple[list[Paragraph], tuple[Remark, ...]]:
     """The paragraphs of the pages, and what was dropped or not read."""
+    hyphens = Hyphens.of(pages)
     lines: list[PageLine] = []
     unruled: list[int] = []
     for page in pages:
-        tables, chars = tables_of(page)
+        tables, chars = tables_of(page, hyphens)
         own = page_lines(page, chars, tables)
         if _has_unruled_table(own):
             unruled.append(page.number)
@@ -56,7 +59,7 @@ def paragraphs_of(pages: Sequence[Page]) -> tuple[list[Paragraph], tuple[Remark,
         Remark(noted("contents-left", lines=str(len(contents))), _pages(contents)) if contents else None,
         Remark(noted("unruled-table"), tuple(unruled)) if unruled else None,
     ]
-    return _paragraphs(kept), tuple(one for one in remarks if one)
+    return _paragraphs(kept, hyphens), tuple(one for one in remarks if one)
 
 
 def _pages(lines: Sequence[PageLine]) -> tuple[int, ...]:
@@ -70,7 +73,7 @@ def _without_heads(lines: Sequence[PageLine], pages: int) -> tuple[list[PageLine
     for line in outer:
         for height in (round(line.base / 3), round(line.base / 3) + 1):
             seen[_pattern(line), height].add(line.page.number)
-    least = max(3, _SHARE * pages)
+    least = max(min(3, pages), 2, _SHARE * pages)
     heads = {
         id(line)
         for line in outer
@@ -117,14 +120,20 @@ def _without_contents(lines: Sequence[PageLine], pages: int) -> tuple[list[PageL
         if line is not None and not line.rows and _to_page(line) is not None:
             run.append(at)
             continue
-        wraps = line is not None and run and at + 1 < len(lines) and _to_page(lines[at + 1]) is not None
-        if wraps and run[-1] == at - 1 and line is not None and not line.rows and line.page is lines[run[-1]].page:
-            continue  # the first line of an entry of two
+        if line is not None and run and at - run[-1] <= _ENTRY and _goes_on(lines, at):
+            continue  # a line of an entry that ends further down
         if _is_contents(run, lines, pages):
             start = run[0] - 1 if run[0] and _is_contents_heading(lines[run[0] - 1]) else run[0]
             left |= set(range(start, run[-1] + 1))
         run = []
     return [one for at, one in enumerate(lines) if at not in left], [one for at, one in enumerate(lines) if at in left]
+
+
+def _goes_on(lines: Sequence[PageLine], at: int) -> bool:
+    """Whether an entry of a list of contents goes on to its page in one of the next lines, set as this one."""
+    line = lines[at]
+    near = lines[at + 1 : at + _ENTRY]
+    return not line.rows and any(_to_page(one) is not None and one.size == line.size for one in near)
 
 
 def _to_page(line: PageLine) -> int | None:
@@ -160,25 +169,24 @@ def _has_unruled_table(lines: Sequence[PageLine]) -> bool:
     return len(rows) > 2
 
 
-def _paragraphs(lines: Sequence[PageLine]) -> list[Paragraph]:
+def _paragraphs(lines: Sequence[PageLine], hyphens: Hyphens) -> list[Paragraph]:
     body = _body_size(lines)
     pitch = _pitch(lines)
-    text = "\n".join(line.text for line in lines)
     found: list[Paragraph] = []
     pending = _Pending()
     for line in lines:
         if line.rows:
             # a table between the halves of a page ends a paragraph, and goes on with one cut by the page
-            found += _ended(pending, text)
+            found += _ended(pending, hyphens)
             pending = _Pending()
-            _add_table(found, line)
+            _add_table(found, line, hyphens)
             continue
         if pending.lines and _joins(pending, line, body, pitch):
             pending.lines.append(line)
             continue
-        found += _ended(pending, text)
+        found += _ended(pending, hyphens)
         pending = _Pending([line], _is_note(line, body))
-    return [*found, *_ended(pending, text)]
+    return [*found, *_ended(pending, hyphens)]
 
 
 def _body_size(lines: Sequence[PageLine]) -> float:
@@ -210,11 +218,13 @@ def _joins(pending: _Pending, line: PageLine, body: float, pitch: float) -> bool
         return False
     if above.last != line.first or (bulleted(line.text) and not above.text.endswith("-")):
         return False
-    if numbered(line.text) and not above.text.rstrip().endswith(("-", ",", "(")):
+    open_bracket = above.text.count("(") > above.text.count(")")
+    if numbered(line.text) and not open_bracket and not above.text.rstrip().endswith(("-", ",")):
         return False
     if above.page is line.page and above.region == line.region:
         step = (above.base - line.base) / max(line.size, 1)
-        return 0 < step <= _PITCH * max(pitch, 1.0) and not _begins_anew(above, line, start)
+        is_title = all(one.bold or one.size > 1.08 * body for one in (above, line))
+        return 0 < step <= _PITCH * max(pitch, 1.0) and (is_title or not _begins_anew(above, line, start))
     # at the foot of a column or a page: a title in its own setting, or a sentence that is not at its end
     ended = above.text.rstrip().endswith(_SENTENCE_END)
     apart = above.bold or above.size > 1.08 * body
@@ -240,7 +250,7 @@ def _is_marked(line: PageLine) -> bool:
     return line.bullet or bool(readings(line.text))
 
 
-def _ended(pending: _Pending, text: str) -> list[Paragraph]:
+def _ended(pending: _Pending, hyphens: Hyphens) -> list[Paragraph]:
     if not pending.lines:
         return []
     words, start, page = "", pending.lines[0], pending.lines[0].page
@@ -248,7 +258,7 @@ def _ended(pending: _Pending, text: str) -> list[Paragraph]:
     lead, in_lead = 0, True
     for line in pending.lines:
         own = canonical(line.text) + SOFT_HYPHEN * line.text.rstrip().endswith(SOFT_HYPHEN)
-        words = joined(words, own, text=text)[0] if words else own
+        words = hyphens.join(words, own) if words else own
         begins = len(words) - len(own)
         if line.page is not page:
             page = line.page
@@ -267,15 +277,21 @@ def _ended(pending: _Pending, text: str) -> list[Paragraph]:
     return [paragraph]
 
 
-def _add_table(found: list[Paragraph], line: PageLine) -> None:
+def _add_table(found: list[Paragraph], line: PageLine, hyphens: Hyphens) -> None:
     """Take a table, or go on with the one that the end of a page cut: without its header, a cut row whole again."""
     last = found[-1] if found else None
     rows = line.rows
     if last and last.kind == "table" and last.page == line.page.number - 1 and len(last.rows[0]) == len(rows[0]):
         rows = rows[1:] if rows[0] == last.rows[0] else rows
-        if rows and not rows[0][0] and 2 * sum(map(bool, rows[0])) < len(rows[0]):
-            whole = tuple(joined(above, cell)[0] for above, cell in zip(last.rows[-1], rows[0], strict=True))
+        if rows and _is_rest(rows[0], last.rows):
+            whole = tuple(hyphens.join(above, cell).strip() for above, cell in zip(last.rows[-1], rows[0], strict=True))
             found[-1] = replace(last, rows=(*last.rows[:-1], whole))
             rows = rows[1:]
     if rows:
         found.append(Paragraph("", line.page.number, line.page.label, kind="table", rows=rows))
+
+
+def _is_rest(row: Sequence[str], above: Sequence[Sequence[str]]) -> bool:
+    """Whether a row is the rest of one above: its first cell is empty where no other's is, or most of its cells are."""
+    filled = sum(map(bool, row))
+    return not row[0] and (2 * filled < len(row) or (filled < len(row) and all(one[0] for one in above)))

@@ -18,7 +18,7 @@ from pan2kg.extract.reading.markup import read_html
 from pan2kg.extract.reading.opendocument import read_opendocument
 from pan2kg.extract.reading.options import MEGABYTE, Options
 from pan2kg.extract.reading.package import Package
-from pan2kg.extract.reading.paragraphs import blocks_of
+from pan2kg.extract.reading.paragraphs import Paragraph, blocks_of, without_contents
 from pan2kg.extract.reading.pdf import read_pdf
 from pan2kg.extract.reading.plain import read_plain
 from pan2kg.extract.reading.sheets import read_csv, read_xlsx
@@ -41,6 +41,13 @@ class Found:
     remarks: tuple[Remark, ...] = ()
 
 
+def _flowing(paragraphs: list[Paragraph], pages: int | None, remarks: tuple[Remark, ...]) -> Found:
+    """The paragraphs of a text without pages of its own as blocks."""
+    kept, contents = without_contents(paragraphs)
+    said = (Remark(noted("contents-left", lines=str(contents))),) if contents else ()
+    return Found(blocks_of(kept), pages, (*remarks, *said))
+
+
 Reader = Callable[[bytes, str, Options], Found]
 
 
@@ -50,18 +57,17 @@ def _pdf(data: bytes, source: str, options: Options) -> Found:
 
 
 def _docx(data: bytes, source: str, options: Options) -> Found:
-    paragraphs, pages, remarks = read_word(Package(data, source, options.limits))
-    return Found(blocks_of(paragraphs), pages, remarks)
+    return _flowing(*read_word(Package(data, source, options.limits)))
 
 
 def _odt(data: bytes, source: str, options: Options) -> Found:
     paragraphs, remarks = read_opendocument(Package(data, source, options.limits))
-    return Found(blocks_of(paragraphs), remarks=remarks)
+    return _flowing(paragraphs, None, remarks)
 
 
 def _html(data: bytes, source: str, _options: Options) -> Found:
     paragraphs, remarks = read_html(data, source)
-    return Found(blocks_of(paragraphs), remarks=remarks)
+    return _flowing(paragraphs, None, remarks)
 
 
 def _text(data: bytes, source: str, _options: Options) -> Found:

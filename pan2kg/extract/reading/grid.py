@@ -6,19 +6,21 @@ A table without lines is not guessed: what the best of the field finds there is 
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from typing import Final
 
 from pan2kg.extract.document import canonical
-from pan2kg.extract.layout import joined
-from pan2kg.extract.reading.lines import Char, Page, PageLine, Rule, pieces_of
+from pan2kg.extract.reading.lines import Char, Hyphens, Page, PageLine, Rule, pieces_of
 from pan2kg.extract.reading.paragraphs import bulleted
 
+_EDGE: Final = 0.15
 _MEET: Final = 3.0
 """Points: lines that come as near as this meet."""
 
 
-def tables_of(page: Page) -> tuple[list[PageLine], list[Char]]:
+def tables_of(page: Page, hyphens: Hyphens) -> tuple[list[PageLine], list[Char]]:
     """The ruled tables of a page, each as a line at its upper edge, and the characters that stand in none."""
     level = _merged([rule for rule in page.rules if rule.is_level], across=True)
     upright = _merged([rule for rule in page.rules if not rule.is_level], across=False)
@@ -26,11 +28,11 @@ def tables_of(page: Page) -> tuple[list[PageLine], list[Char]]:
     tables: list[PageLine] = []
     for flat, steep in _connected(level, upright):
         grid = _Grid(flat, steep)
-        if grid.cells < 2:
+        if len(grid.ys) < 2 or (grid.cells < 2 and not _is_cut(grid, page)):
             continue
         inside = [char for char in left if grid.holds(char)]
-        rows = grid.rows(inside)
-        if sum(bool(cell) for row in rows for cell in row) < 2:
+        rows = grid.rows(inside, hyphens)
+        if sum(bool(cell) for row in rows for cell in row) < min(grid.cells, 2):
             continue
         left = [char for char in left if not grid.holds(char)]
         size = max((char.size for char in inside), default=0)
@@ -38,31 +40,44 @@ def tables_of(page: Page) -> tuple[list[PageLine], list[Char]]:
     return tables, left
 
 
+def _is_cut(grid: _Grid, page: Page) -> bool:
+    """Whether a single cell stands where the end of a page may have cut its table; elsewhere it is a frame."""
+    return grid.ys[0] < _EDGE * page.height or grid.ys[-1] > (1 - _EDGE) * page.height
+
+
 def _merged(rules: Iterable[Rule], *, across: bool) -> list[Rule]:
-    """Lines that go on in each other as one."""
+    """Lines that go on in each other as one; those drawn twice beside each other, as a double border, are one too."""
     found: list[Rule] = []
-    key: Callable[[Rule], tuple[float, float]] = (
-        (lambda one: (round((one.low + one.high) / 2), one.left)) if across
-        else (lambda one: (round((one.left + one.right) / 2), one.low))
-    )  # fmt: skip
-    for rule in sorted(rules, key=key):
+    for rule in _in_rows(list(rules), across=across):
         last = found[-1] if found else None
         if last and _goes_on(last, rule, across=across):
-            found[-1] = Rule(
-                min(last.left, rule.left),
-                max(last.right, rule.right),
-                min(last.low, rule.low),
-                max(last.high, rule.high),
-            )
+            left, right = min(last.left, rule.left), max(last.right, rule.right)
+            found[-1] = Rule(left, right, min(last.low, rule.low), max(last.high, rule.high))
         else:
             found.append(rule)
     return found
 
 
+def _in_rows(rules: list[Rule], *, across: bool) -> list[Rule]:
+    """Lines sorted by where they lie, near ones as one place, and by where they begin."""
+
+    def place(one: Rule) -> float:
+        return one.low + one.high if across else one.left + one.right
+
+    rules.sort(key=place)
+    ranks = [0]
+    for before, rule in pairwise(rules):
+        ranks.append(ranks[-1] + (place(rule) - place(before) > _MEET))
+    ranked = zip(ranks, rules, strict=False)
+    return [rule for _, rule in sorted(ranked, key=lambda one: (one[0], one[1].left if across else one[1].low))]
+
+
 def _goes_on(last: Rule, rule: Rule, *, across: bool) -> bool:
     if across:
-        return abs(last.low + last.high - rule.low - rule.high) < _MEET and rule.left <= last.right + _MEET
-    return abs(last.left + last.right - rule.left - rule.right) < _MEET and rule.low <= last.high + _MEET
+        near = abs(last.low + last.high - rule.low - rule.high) < 2 * _MEET
+        return near and rule.left <= last.right + _MEET and rule.right >= last.left - _MEET
+    near = abs(last.left + last.right - rule.left - rule.right) < 2 * _MEET
+    return near and rule.low <= last.high + _MEET and rule.high >= last.low - _MEET
 
 
 def _meet(flat: Rule, steep: Rule) -> bool:
@@ -85,7 +100,7 @@ def _connected(level: Sequence[Rule], upright: Sequence[Rule]) -> list[tuple[lis
             else:
                 others.append(group)
         groups = [*others, own]
-    return [group for group in groups if len(group[0]) > 1]
+    return [group for group in groups if group[0]]
 
 
 def _positions(values: Iterable[float]) -> list[float]:
@@ -102,7 +117,10 @@ class _Grid:
     def __init__(self, level: Sequence[Rule], upright: Sequence[Rule]) -> None:
         edges = [edge for rule in level for edge in (rule.left, rule.right)]
         self.xs = _positions([*((rule.left + rule.right) / 2 for rule in upright), min(edges), max(edges)])
-        self.ys = _positions((rule.low + rule.high) / 2 for rule in level)
+        # a row that the end of the page cuts has no line there, but its sides have an end
+        ends = Counter(round(end) for rule in upright for end in (rule.low, rule.high))
+        open_ends = [float(end) for end, number in ends.items() if number > 1]
+        self.ys = _positions([*((rule.low + rule.high) / 2 for rule in level), *open_ends])
         self._level, self._upright = level, upright
         self._columns, self._lines = len(self.xs) - 1, len(self.ys) - 1
         self._first = self._merge()
@@ -149,7 +167,7 @@ class _Grid:
             abs((rule.low + rule.high) / 2 - y) <= _MEET and rule.left <= middle <= rule.right for rule in self._level
         )
 
-    def rows(self, chars: Sequence[Char]) -> tuple[tuple[str, ...], ...]:
+    def rows(self, chars: Sequence[Char], hyphens: Hyphens) -> tuple[tuple[str, ...], ...]:
         """The texts of the cells, row by row; rows and columns that are empty throughout are left out."""
         found: dict[tuple[int, int], list[Char]] = {}
         for char in chars:
@@ -157,14 +175,15 @@ class _Grid:
             column = min(max(bisect_right(self.xs, middle) - 1, 0), self._columns - 1)
             row = self._lines - 1 - min(max(bisect_right(self.ys, height) - 1, 0), self._lines - 1)
             found.setdefault(self._first[row, column], []).append(char)
-        whole = [
-            [cell_text(found.get((row, column), ())) for column in range(self._columns)] for row in range(self._lines)
+        texts = [
+            [cell_text(found.get((row, column), ()), hyphens) for column in range(self._columns)]
+            for row in range(self._lines)
         ]
-        kept = [at for at in range(self._columns) if any(row[at] for row in whole)]
-        return tuple(tuple(row[at] for at in kept) for row in whole if any(row))
+        kept = [at for at in range(self._columns) if any(row[at] for row in texts)]
+        return tuple(tuple(row[at] for at in kept) for row in texts if any(row))
 
 
-def cell_text(chars: Sequence[Char]) -> str:
+def cell_text(chars: Sequence[Char], hyphens: Hyphens) -> str:
     """The text of a cell, whose lines go on in each other."""
     text = ""
     last: float | None = None
@@ -175,6 +194,6 @@ def cell_text(chars: Sequence[Char]) -> str:
         if last is not None and abs(last - piece[0].base) < 2:
             text = f"{text} {words}"
         else:
-            text, _ = joined(text, words) if text else (words, "")
+            text = hyphens.join(text, words) if text else words
         last = piece[0].base
     return canonical(text)

@@ -6,15 +6,24 @@ rows leave free, with text on both sides of it, parts columns; elsewhere the pie
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
+from pan2kg.extract.layout import joined
+
 _SPACE: Final = 0.2
 """A gap wider than this part of the size is a space that was not written."""
 _GAP: Final = 1.2
 """A gap wider than this many times the size parts pieces."""
+_LONG_LINE: Final = 30
+_HYPHENATED: Final = 0.02
+"""A text of which more lines end in a hyphen was hyphenated by a program."""
+_HALF: Final = re.compile(r"[^\W\d_]+-$")
+_REST: Final = re.compile(r"[^\W\d_]+")
+_AND: Final = {"und", "oder", "bzw", "et", "ou", "and", "or", "e", "o", "y", "en", "of"}
 _ROWS: Final = 4
 """Columns have at least as many rows each."""
 
@@ -107,6 +116,31 @@ class PageLine:
         return self.lead >= len(self.text) > 0
 
 
+@dataclass(frozen=True, slots=True)
+class Hyphens:
+    """What is known of the hyphens at the ends of lines: all words of the text, and whether it is hyphenated at all."""
+
+    text: str
+    hyphenated: bool
+
+    @classmethod
+    def of(cls, pages: Sequence[Page]) -> Hyphens:
+        """Of a text in which hardly a line ends in a hyphen, those that do are the author’s."""
+        text = "".join(char.text for page in pages for char in page.chars)
+        lines = [piece for page in pages for piece in pieces_of(page.chars) if len(piece) > _LONG_LINE]
+        ends = sum(piece[-1].text in "-\u00ad" for piece in lines)
+        return cls(text, ends > _HYPHENATED * len(lines))
+
+    def join(self, before: str, after: str) -> str:
+        """Two lines as one."""
+        half = _HALF.search(before[-60:])
+        rest = _REST.match(after)
+        if half and rest and rest[0][0].islower() and not self.hyphenated and rest[0].casefold() not in _AND:
+            word = half[0][:-1] + rest[0]
+            return (before[:-1] if word in self.text else before) + after
+        return joined(before, after, text=self.text)[0]
+
+
 Piece = list[Char]
 
 
@@ -120,7 +154,8 @@ def pieces_of(chars: Sequence[Char]) -> list[Piece]:
             size = max(char.size, before.size, 1)
             same = abs(char.base - before.base) < 0.4 * size
             apart = char.left - before.right
-            if not same or apart > _GAP * size or apart < -0.8 * size:
+            back = char.left < before.left - 0.3 * size
+            if not same or apart > _GAP * size or back:
                 found.append(now)
                 now = []
             elif apart > _SPACE * size and before.text != " ":
@@ -184,35 +219,29 @@ def _size(piece: Piece) -> float:
 def _regions(rows: Sequence[list[Piece]], page: Page, tables: Sequence[PageLine]) -> Iterator[list[Piece]]:
     """The pieces column by column: a section of rows that leave a strip free is read left before right."""
     strip = _strip(rows, page)
-    section: list[list[Piece]] = []
-    plain: list[Piece] = []
-    for row in rows:
-        cut = section and any(_base(section[-1][0]) > one.base > _base(row[0]) for one in tables)
-        if strip is not None and not cut and not any(one[0].left < strip < one[-1].right for one in row):
-            section.append(row)
-            continue
-        yield from _parted(section, strip, plain)
-        section, plain = ([row], []) if cut and strip is not None else ([], row)
-        if plain:
-            yield plain
-            plain = []
-    yield from _parted(section, strip, plain)
-
-
-def _parted(section: Sequence[list[Piece]], strip: float | None, plain: list[Piece]) -> Iterator[list[Piece]]:
-    if plain:
-        yield plain
-    if not section or strip is None:
+    if strip is None:
+        yield [piece for row in rows for piece in row]
         return
+    section: list[list[Piece]] = []
+    crossing = False
+    for row in rows:
+        crosses = any(piece[0].left < strip < piece[-1].right for piece in row)
+        cut = section and any(_base(section[-1][0]) > one.base > _base(row[0]) for one in tables)
+        if section and (crosses != crossing or cut):
+            yield from _parted(section, strip)
+            section = []
+        section.append(row)
+        crossing = crosses
+    yield from _parted(section, strip)
+
+
+def _parted(section: Sequence[list[Piece]], strip: float) -> Iterator[list[Piece]]:
+    """The left half of a section and its right one, where both have rows enough; else all of it as one."""
     left = [piece for row in section for piece in row if piece[-1].right <= strip]
     right = [piece for row in section for piece in row if piece[0].left >= strip]
-    enough = sum(1 for row in section if any(p[0].left >= strip for p in row))
-    also = sum(1 for row in section if any(p[-1].right <= strip for p in row))
-    if enough >= _ROWS and also >= _ROWS:
-        yield left
-        yield right
-    else:
-        yield [piece for row in section for piece in row]
+    enough = [sum(any(piece in side for piece in row) for row in section) for side in (left, right)]
+    halves = (left, right) if min(enough) >= _ROWS else ([piece for row in section for piece in row],)
+    yield from (half for half in halves if half)
 
 
 def _strip(rows: Sequence[list[Piece]], page: Page) -> float | None:
@@ -274,13 +303,14 @@ def _mark(lines: Sequence[PageLine], shape: Shape) -> None:
 
 
 def _with_tables(lines: list[PageLine], tables: Sequence[PageLine]) -> list[PageLine]:
-    """Each table before the first line below it."""
+    """Each table before the first line below it, the upper ones first."""
+    places: list[tuple[int, float, PageLine]] = []
+    for table in tables:
+        below = (at for at, line in enumerate(lines) if line.base < table.base and _beside(line, table))
+        places.append((next(below, len(lines)), -table.base, table))
     found = list(lines)
-    for table in sorted(tables, key=lambda one: one.base):
-        below = (
-            at for at, line in enumerate(found) if not line.rows and line.base < table.base and _beside(line, table)
-        )
-        found.insert(next(below, len(found)), table)
+    for place, _, table in sorted(places, key=lambda one: one[:2], reverse=True):
+        found.insert(place, table)
     return found
 
 

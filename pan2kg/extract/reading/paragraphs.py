@@ -5,6 +5,7 @@ A file says of a heading that it is one, or it only sets it larger or in bold: t
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -57,6 +58,22 @@ def blocks_of(paragraphs: Sequence[Paragraph]) -> tuple[Block, ...]:
     apart = {_setting(one, body) for one in paragraphs if _is_set_apart(one, body)}
     levels = {setting: outermost + at for at, setting in enumerate(sorted(apart, key=lambda s: (-s[0], not s[1])), 1)}
     return tuple(_block(one, _level(one, body, levels)) for one in paragraphs)
+
+
+_LEADER = re.compile(r"(?:\.{3,}|…|(?:\s\.){3,}|_{3,}|·{3,})\s*(?:\d{1,4}|[ivxl]{1,6})$")
+
+
+def without_contents(paragraphs: Sequence[Paragraph]) -> tuple[list[Paragraph], int]:
+    """The paragraphs without a list of contents that was typed by hand, with leaders, and how many lines it had."""
+    left: set[int] = set()
+    run: list[int] = []
+    for at, one in enumerate([*paragraphs, Paragraph("")]):
+        if one.kind == "paragraph" and _LEADER.search(one.text):
+            run.append(at)
+            continue
+        left |= set(run) if len(run) > 3 else set()
+        run = []
+    return [one for at, one in enumerate(paragraphs) if at not in left], len(left)
 
 
 def _level(one: Paragraph, body: float, levels: dict[Setting, int]) -> int | None:

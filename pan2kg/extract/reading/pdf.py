@@ -164,11 +164,12 @@ def _read_chars(text: Any, raw: Any, place: _Turn, page: Page) -> None:  # noqa:
             continue
         raw.FPDFText_GetCharOrigin(handle, at, x, y)
         raw.FPDFText_GetLooseCharBox(handle, at, box)
-        left, base = place.point(x.value, y.value)
+        base = place.point(x.value, y.value)[1]
         # of a ligature each letter has the origin of the whole, but a box of its own
-        right = max(place.point(box.left, box.bottom)[0], place.point(box.right, box.top)[0])
-        hyphen = code in (0x2, 0xFFFE, 0xAD)
-        page.chars.append(Char("\u00ad" if hyphen else chr(code), left, right, base, round(size, 1), bold))
+        left, right = sorted((place.point(box.left, box.bottom)[0], place.point(box.right, box.top)[0]))
+        # so the library marks a hyphen at the end of a line, the author's or the printer's
+        printed = "-" if code in (0x2, 0xFFFE) else chr(code)
+        page.chars.append(Char(printed, left, right, base, round(size, 1), bold))
 
 
 def _font_name(handle: Any, at: int, raw: Any) -> str:  # noqa: ANN401

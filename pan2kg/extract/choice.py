@@ -1,0 +1,132 @@
+"""Which series of a document is drafted: the one that is surely its actions, the one that was named, or none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from pan2kg.errors import OutlineError, Place
+from pan2kg.extract.details import Details, details_of
+from pan2kg.extract.document import Document
+from pan2kg.extract.draft import item_keys
+from pan2kg.extract.hypotheses import Hypothesis, chosen, hypotheses
+from pan2kg.extract.layout import decode_text, noted
+from pan2kg.extract.outline import Outline, read_outline_file
+from pan2kg.extract.planned import Plan, leaps, named, outline_json, plan_of
+from pan2kg.extract.reading.options import Options
+from pan2kg.extract.reading.process import read_document
+from pan2kg.extract.signs import is_chapter
+from pan2kg.i18n.message import Message
+
+SHOWN: Final = 3
+"""How many hypotheses are shown where none is taken."""
+LIST: Final = "list"
+"""The level that says that a text is a list of actions, whatever else is in it: it is read line by line."""
+_LIST: Final = 0.6
+"""A text of which as much is in its numbered items is a list of actions already, and no document with one in it."""
+_CHAPTERS: Final = 0.3
+"""A list of which as much are titles of chapters is one of contents."""
+_LISTS: Final = (".txt", ".md", ".markdown", ".text")
+
+
+@dataclass(frozen=True, slots=True)
+class Draftable:
+    """What a draft is made of: the outline, what is to be said of it, and the fields where a document was read."""
+
+    outline: Outline
+    remarks: tuple[Message, ...]
+    explanation: tuple[Message, ...] = ()
+    document: Document | None = None
+    plan: Plan | None = None
+    choice: Hypothesis | None = None
+
+    def details(self, key: str) -> Details:
+        """The fields of the actions of the plan with this key."""
+        if self.document is None or self.plan is None:
+            return Details({}, ())
+        return details_of(self.document, self.plan, item_keys(self.outline), key)
+
+    @property
+    def kept(self) -> str:
+        """The outline as it is kept beside the document."""
+        if self.document is None or self.plan is None or self.choice is None:
+            return ""
+        return outline_json(self.document, self.plan, self.choice)
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """No series is surely the actions: the best ones with their reasons, and how to name one."""
+
+    explanation: tuple[Message, ...]
+
+
+def draftable(
+    path: Path,
+    options: Options,
+    *,
+    language: str | None = None,
+    level: str | None = None,
+    columns: Mapping[str, int] | None = None,
+) -> Draftable | Doubt:
+    """What can be drafted from a file, or why nothing is.
+
+    A text that is a list of actions is read line by line, as it is published; anything else as a document.
+
+    Raises:
+        OutlineError: the file cannot be read, holds no series at all, or none of the name given.
+    """
+    if level == LIST or (path.suffix.lower() in _LISTS and not level and not columns):
+        outline = read_outline_file(path, language=language) if level == LIST else _listed(path, language)
+        if outline:
+            return Draftable(outline, tuple(one.told for one in outline.remarks))
+    document = read_document(path, options)
+    found = hypotheses(document, columns)
+    if not found:
+        raise OutlineError("running-text", place=Place(str(path)), remedy="give-action-list")
+    choice = named(found, level, str(path)) if level else chosen(found)
+    if choice is None:
+        return Doubt(tuple(_doubt(found)))
+    plan = plan_of(document, choice, language=language)
+    remarks = [*(one.told for one in document.remarks), *leaps(choice.series.members)]
+    second = next((one for one in found if one.series.name != choice.series.name), None)
+    if second:
+        remarks.append(noted("second-best", hypothesis=second.told))
+    return Draftable(plan.outline, tuple(remarks), tuple(_reasons(found)), document, plan, choice)
+
+
+def _listed(path: Path, language: str | None) -> Outline | None:
+    """The outline of a text that is a list; None of one that has other text in it, or no list."""
+    try:
+        outline = read_outline_file(path, language=language)
+    except OutlineError as error:
+        if error.message.key == "running-text":
+            return None
+        raise
+    items = "".join(f"{item.label}{item.number}{item.title}" for item in outline.walk()) + outline.title
+    printed = decode_text(path.read_bytes(), source=str(path))[0]
+    is_list = _characters(items) >= _LIST * _characters(printed)
+    chapters = sum(is_chapter(action.title) for action in outline.actions)
+    return outline if is_list and chapters < _CHAPTERS * len(outline.actions) else None
+
+
+def _characters(text: str) -> int:
+    return sum(not char.isspace() for char in text)
+
+
+def _reasons(found: Sequence[Hypothesis]) -> Iterator[Message]:
+    """The best hypotheses, each with its reasons below it."""
+    for one in found[:SHOWN]:
+        yield one.told
+        if one.refusal:
+            yield noted("because", reason=one.refusal)
+        for reason in sorted(one.reasons, key=lambda reason: -abs(reason.worth)):
+            yield noted("because", reason=reason.told)
+
+
+def _doubt(found: Sequence[Hypothesis]) -> Iterator[Message]:
+    yield noted("no-sure-series")
+    yield from _reasons(found)
+    yield noted("name-series", example=found[0].series.name)

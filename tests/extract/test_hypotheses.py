@@ -1,0 +1,196 @@
+"""Which series of a document is its actions: what wins, what is refused, and what is said of it."""
+
+from __future__ import annotations
+
+from html import escape
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pan2kg.errors import OutlineError
+from pan2kg.extract.document import Document
+from pan2kg.extract.hypotheses import Hypothesis, chosen, hypotheses
+from pan2kg.extract.planned import Plan, leaps, named, plan_of
+from pan2kg.extract.reading.formats import read_bytes
+from pan2kg.extract.signs import weights
+from pan2kg.i18n.catalogue import Messages
+
+TITLES = (
+    "Former les juges et les avocats",
+    "Publier un rapport annuel sur la vigilance",
+    "Évaluer la loi sur les marchés publics",
+    "Créer un point de contact national",
+    "Soutenir les petites entreprises exportatrices",
+    "Traduire les Principes directeurs",
+)
+TEXT = "<p>Le Gouvernement associe les partenaires sociaux à la mise en œuvre de ce plan.</p>"
+
+CARD = "<tr><td>Responsable<td>Justice<tr><td>Délai<td>2026"
+
+
+def page(body: str) -> Document:
+    """A web page as a document."""
+    return read_bytes(f"<html><body>{body}</body></html>".encode(), "plan.html")
+
+
+def won(body: str) -> tuple[Document, Hypothesis]:
+    """The series that wins in a page."""
+    document = page(body)
+    choice = chosen(hypotheses(document))
+    assert choice is not None, [str(one.told) for one in hypotheses(document)]
+    return document, choice
+
+
+def planned(body: str) -> Plan:
+    """The plan in a page."""
+    document, choice = won(body)
+    return plan_of(document, choice)
+
+
+def titles(plan: Plan) -> list[tuple[str, str]]:
+    """Number and title of every action."""
+    return [(one.number, one.title) for one in plan.actions]
+
+
+NUMBERED = [(str(at), title) for at, title in enumerate(TITLES, 1)]
+BARE = [("", title) for title in TITLES]
+
+
+def labelled(label: str, *, tag: str = "h3") -> str:
+    """Headings with a label and a number, text below."""
+    return "".join(f"<{tag}>{label} {at} : {title}</{tag}>{TEXT}" for at, title in enumerate(TITLES, 1))
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        (labelled("Mesure"), NUMBERED),
+        (labelled("Mesure", tag="p"), NUMBERED),
+        (labelled("Point d’action"), NUMBERED),
+        ("".join(f"<p><b>Action {at}. {title}.</b> {TEXT[3:-4]}</p>" for at, title in enumerate(TITLES, 1)), NUMBERED),
+        ("".join(f"<h3>Mesure {at}</h3><p>{title}</p>{TEXT}" for at, title in enumerate(TITLES, 1)), NUMBERED),
+        (f"{TEXT}<p>Le Gouvernement prendra les mesures suivantes :</p><ul><li>{'<li>'.join(TITLES)}</ul>", BARE),
+        (f"{TEXT}<h2>Mesures</h2><ol><li>{'<li>'.join(TITLES)}</ol>", NUMBERED),
+        ("<table><tr><th>N°<th>Mesure<th>Responsable"
+         + "".join(f"<tr><td>{at}<td>{title}<td>Justice" for at, title in enumerate(TITLES, 1)) + "</table>", NUMBERED),
+        ("".join(f"<h3>Fiche {at}</h3><table><tr><td>Intitulé<td>{title}{CARD}</table>"
+                 for at, title in enumerate(TITLES, 1)), NUMBERED),
+        ("".join(f"<table><tr><td colspan=2>Action {at} – {title}{CARD}</table><p>-</p>"
+                 for at, title in enumerate(TITLES, 1)), NUMBERED),
+    ],
+    ids=["headings", "paragraphs", "two-words", "run-in", "below", "bullets", "numbers", "rows", "alone", "cards"],
+)  # fmt: skip
+def test_the_actions_win_however_they_are_set(body: str, expected: list[tuple[str, str]]) -> None:
+    chapters = f"<h1>Plan</h1><h2>Introduction</h2>{TEXT}<h2>Contexte</h2>{TEXT}"
+    assert titles(planned(f"{chapters}{body}<h2>Suivi</h2>{TEXT}")) == expected
+
+
+def test_chapters_are_never_taken_for_actions() -> None:
+    chapters = ("Introduction", "Contexte", "Cadre légal", "Gouvernance", "Suivi et évaluation", "Annexe")
+    for body in (
+        "".join(f"<h2>{at}. {title}</h2>{TEXT}" for at, title in enumerate(chapters, 1)),
+        "".join(f"<h2>{title}</h2>{TEXT}<ul><li>Former les juges<li>Publier un rapport</ul>" for title in chapters),
+        "".join(f"<h2>Axe {at} : {title}</h2>{TEXT}" for at, title in enumerate(TITLES, 1)),
+    ):
+        found = hypotheses(page(body))
+        assert chosen(found) is None, str(found[0].told)
+
+
+def test_two_series_that_are_as_good_are_for_a_person_to_choose_from() -> None:
+    other = "".join(f"<h3>Action {at} : Réexaminer {title}</h3>{TEXT}" for at, title in enumerate(TITLES, 1))
+    document = page(f"<h2>Partie</h2>{labelled('Mesure')}<h2>Autre</h2>{other}".replace("<h3>A", "<h4>A"))
+    found = hypotheses(document)
+    assert chosen(found) is None
+    assert {len(one.series.members) for one in found[:2]} == {6}
+    assert titles(plan_of(document, named(found, found[0].series.name, "")))[0][0] == "1"
+
+
+def test_a_summary_table_with_the_same_titles_is_evidence_and_no_doubt() -> None:
+    rows = "".join(f"<tr><td>{at}<td>{title}" for at, title in enumerate(TITLES, 1))
+    _, choice = won(f"{labelled('Mesure')}<h2>Annexe</h2><table><tr><th>N°<th>Mesure{rows}</table>")
+    assert "listed-twice" in {reason.sign for reason in choice.reasons}
+
+
+def test_a_label_that_was_not_understood_is_refused_whatever_the_score() -> None:
+    body = "<h2>Mesures</h2>" + "".join(f"<h3>Former – fiche {at} – {t}</h3>{TEXT}" for at, t in enumerate(TITLES, 1))
+    found = hypotheses(page(body))
+    assert found[0].refusal is not None
+    assert chosen(found) is None
+
+
+def test_a_table_with_unknown_heads_needs_its_columns_named() -> None:
+    rows = "".join(f"<tr><td>{title}<td>Justice<td>2026" for title in TITLES)
+    document = page(f"<h2>Introduction</h2>{TEXT}<table><tr><th>Alpha<th>Beta<th>Gamma{rows}</table>")
+    assert chosen(hypotheses(document)) is None
+    (best, *_) = hypotheses(document, {"title": 1, "responsible": 2})
+    assert best.series.form == "rows"
+    plan = plan_of(document, best)
+    assert [one.title for one in plan.actions] == list(TITLES)
+    assert {(one.kind, one.value) for one in plan.actions[-1].fields} >= {("responsible", "Justice")}
+
+
+def test_a_level_that_is_not_there_is_refused_with_those_there_are() -> None:
+    found = hypotheses(page(labelled("Mesure")))
+    with pytest.raises(OutlineError, match="There are: "):
+        named(found, "nothing", "plan.html")
+
+
+def test_categories_are_the_headings_above_without_the_title_of_the_plan() -> None:
+    first, second = (f"<h3>Mesure {at} : {title}</h3>{TEXT}" for at, title in ((1, TITLES[0]), (2, TITLES[1])))
+    third = f"<h3>Mesure 3 : {TITLES[2]}</h3>{TEXT}<h3>Mesure 4 : {TITLES[3]}</h3>"
+    plan = planned(f"<h1>Plan 2030</h1><h2>Axe 1 : Justice</h2>{first}{second}<h2>Axe 2 : Achats</h2>{third}")
+    assert plan.outline.title == "Plan 2030"
+    assert [(one.label, one.number, one.title, len(one.children)) for one in plan.outline.categories] == [
+        ("Axe", "1", "Justice", 2), ("Axe", "2", "Achats", 2),
+    ]  # fmt: skip
+
+
+def test_a_row_of_one_cell_in_a_table_is_a_category_of_those_below() -> None:
+    rows = [f"<tr><td>{at}<td>{title}<td>2026" for at, title in enumerate(TITLES, 1)]
+    heads = ["<tr><td colspan=3>Justice", "<tr><td colspan=3>Achats"]
+    body = f"<table><tr><th>N°<th>Mesure<th>Délai{heads[0]}{''.join(rows[:2])}{heads[1]}{''.join(rows[2:])}</table>"
+    plan = planned(body)
+    assert [(one.title, len(one.children)) for one in plan.outline.categories] == [("Justice", 2), ("Achats", 4)]
+
+
+@pytest.mark.parametrize(
+    "below",
+    [
+        "<p><b>Responsable :</b> Justice</p><p><b>Indicateur :</b> Nombre de juges formés</p>",
+        "<table><tr><td>Responsable<td>Justice<tr><td>Indicateur<td>Nombre de juges formés</table>",
+        "<table><tr><th>Responsable<th>Indicateur<tr><td>Justice<td>Nombre de juges formés</table>",
+        "<ul><li>Responsable : Justice<li>Indicateur : Nombre de juges formés</ul>",
+    ],
+    ids=["lines", "table-down", "table-across", "bullets"],
+)
+def test_fields_come_with_their_kind_their_label_and_their_place(below: str) -> None:
+    body = "".join(f"<h3>Mesure {at} : {title}</h3>{TEXT}{below}" for at, title in enumerate(TITLES, 1))
+    document, choice = won(body)
+    for action in plan_of(document, choice).actions:
+        assert [(one.kind, one.label, one.value) for one in action.fields] == [
+            ("responsible", "Responsable", "Justice"), ("indicator", "Indicateur", "Nombre de juges formés"),
+        ]  # fmt: skip
+        assert [document.text[one.start : one.end] for one in action.fields] == [one.value for one in action.fields]
+        assert all(action.section[0] <= one.start < one.end <= action.section[1] for one in action.fields)
+
+
+WORDS = st.lists(st.sampled_from(["former", "juges", "loi", "achats", "points", "été"]), min_size=3, max_size=8)
+
+
+@given(st.lists(WORDS.map(" ".join), min_size=5, max_size=12, unique=True), st.sampled_from(["h3", "p", "li"]))
+def test_every_title_stands_where_it_is_said_to(given_titles: list[str], tag: str) -> None:
+    body = "".join(f"<{tag}>Mesure {at} : {escape(title)}</{tag}>" for at, title in enumerate(given_titles, 1))
+    document = page(f"<h1>Plan</h1>{body}")
+    for one in hypotheses(document):
+        for action in plan_of(document, one).actions:
+            assert document.text[action.start : action.end] == action.title
+
+
+def test_a_number_that_leaps_is_said() -> None:
+    _, choice = won(labelled("Mesure").replace("Mesure 3 : ", "Autre : "))
+    assert [str(one) for one in leaps(choice.series.members)] == ["number 4 does not follow the one before it"]
+
+
+def test_every_sign_is_said_in_words() -> None:
+    assert all(Messages("draft").has(f"sign.{sign}") for sign in weights())
