@@ -92,7 +92,7 @@ def _mention(text: str, found: Found, names: Names, setting: Setting) -> Mention
     if known[0].kind == "plan":
         if _of_another_country(text, start, setting):
             return None
-        said, start, end = _edition(text, found.start, end)
+        said, start, end = _edition(text, start, end)
         return _plan(text, (start, end), known, said, setting, names)
     valid = [one for one in known if one.is_valid(setting.day)] if known[0].kind == "body" else known
     if not valid:
@@ -132,7 +132,7 @@ def _extended(text: str, found: Found, known: list[Thing]) -> tuple[int, int]:
     """The place of a name with what belongs to it before: « EU », « ILO », or the first part of a compound."""
     start = found.start
     before = text[max(0, start - _WINDOW) : start]
-    if known[0].kind == "instrument" and (ahead := _AHEAD.search(before)):
+    if not known[0].country and known[0].kind in ("instrument", "plan") and (ahead := _AHEAD.search(before)):
         start -= len(before) - ahead.start()
     elif compound := _COMPOUND.search(before):
         start -= len(before) - compound.start() if compound[0] != "-" else 0

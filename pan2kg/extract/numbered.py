@@ -13,11 +13,14 @@ from typing import Final
 
 from pan2kg.extract.eu_acts import either, words
 from pan2kg.extract.mention import Mention
-from pan2kg.extract.names import Names
+from pan2kg.extract.names import Names, words_of
 
 _CONVENTIONS: Final = 192
 _PRINCIPLES: Final = 31
 _GOALS: Final = 17
+_TITLE: Final = 60
+"""How many characters behind a number are looked at for words of the title."""
+_SMALL: Final = 3
 _FLAGS: Final = re.IGNORECASE
 _ASIDE: Final = r"(?:\s*\([^()\n]{1,60}\))?"
 """A title in brackets behind a number of a list."""
@@ -85,7 +88,7 @@ def _ilo(text: str, names: Names) -> Iterator[Mention]:
             target, note = _known(names, "ilo:P029", "ilo-p029")
             yield Mention(found.start(), found.end(), found[0], target, "ilo", "ilo-protocol", note)
     for found in cited.finditer(text):
-        if not speaks and not re.search(r"C\s?0?\d", found[0]):
+        if not speaks and not (re.search(r"C\s?0?\d", found[0]) or _is_titled(text, found, names)):
             continue
         many = _many().search(found[0]) is not None
         start = found.start("number") if many else found.start()
@@ -97,6 +100,18 @@ def _ilo(text: str, names: Names) -> Iterator[Mention]:
     for found in titled.finditer(text) if speaks else ():
         start = found.start() if found["code"] else _title_start(text, found.start())
         yield from _convention(text, start, found.end(), found["number"] or found["code"], names)
+
+
+def _is_titled(text: str, found: re.Match[str], names: Names) -> bool:
+    """Whether words of the title follow a number: « Convention 182 on the worst forms of child labour »."""
+    thing = names.identified(f"ilo-c{int(found['number']):03}")
+    after = {word.folded for word in words_of(text[found.end() : found.end() + _TITLE].partition("\n\n")[0])}
+    titles = (*names.titles, *names.spellings) if thing else ()
+    return any(
+        len(after & {word.folded for word in words_of(one.words) if len(word.folded) > _SMALL}) > 1
+        for one in titles
+        if thing and one.iri == thing.iri
+    )
 
 
 @cache
