@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from random import Random
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from pan2kg.coherence.agreement import Level, alpha
 from pan2kg.coherence.uses import key
@@ -22,8 +22,9 @@ from pan2kg.i18n.catalogue import Language
 from pan2kg.i18n.message import Message
 from pan2kg.project import Project, write_atomically
 from pan2kg.review.anchoring import Anchor, Quotation, find, fold
-from pan2kg.review.entry import RefusedError
+from pan2kg.review.entry import Form, Outcome, RefusedError, read_choice, read_text
 from pan2kg.review.files import ProjectFiles
+from pan2kg.review.filing import FILE, plan_file
 from pan2kg.review.proposals import (
     CITATION,
     WORK,
@@ -32,11 +33,15 @@ from pan2kg.review.proposals import (
     Proposal,
     for_second_reader,
     open_proposals,
+    read_material,
     with_controls,
 )
 from pan2kg.review.verdicts import REASONS, Verdict, last_verdict, settled, undo, write_verdict
 from pan2kg.store.queries import find_thing
 from pan2kg.turtle.vocabulary import ID
+
+if TYPE_CHECKING:
+    from pan2kg.graph.graph import Graph
 
 SECOND_FILE: Final = "second.jsonl"
 AROUND: Final = 2
@@ -140,9 +145,13 @@ class Desk:
 
     def undo(self) -> Message:
         """Take back the last decision that holds, whenever it was made; its candidate waits again, and is shown."""
-        link = last_verdict(self.project, self.material.plans, self.reviewer)
-        if link is None or self.second:
-            return Message("desk", "said.nothing-to-undo")
+        return Message("desk", "said.undone" if self.undone() else "said.nothing-to-undo")
+
+    def undone(self) -> str:
+        """Do so; the file that was written, empty where there was nothing to undo."""
+        link = None if self.second else last_verdict(self.project, self.material.plans, self.reviewer)
+        if link is None:
+            return ""
         undo(self.project, link)
         ends = link.one("from"), link.one("to")
         again = [one for found in self.material.plans.values() for one in found if one.ends == ends]
@@ -150,7 +159,7 @@ class Desk:
         self.passage = 0
         if self.decided[link.status]:
             self.decided[link.status] -= 1
-        return Message("desk", "said.undone")
+        return link.file
 
     def edit(self, what: str, value: str) -> Message:
         """Change the relation, the end or the words of what is shown; nothing is written yet.
@@ -325,3 +334,51 @@ def _press(desk: Desk, typed: str) -> Message:
     if name == "e" and what in ("relation", "to", "quote") and value.strip():
         return desk.edit(what, value.strip())
     return Message("desk", "said.which-edit" if name == "e" else "help")
+
+
+DECISIONS: Final = ("accept", "reject", "undo")
+
+
+def decide_candidate(graph: Graph, form: Form, today: date) -> Outcome:
+    """Do what a form of the page « to review » asks: accept or reject a candidate, changed before or not, or undo.
+
+    Raises:
+        RefusedError: something is missing or cannot be written as it stands; nothing was written.
+    """
+    project = graph.project
+    if project is None:
+        raise RefusedError("read-only")
+    verdict, reviewer = read_choice(form, "verdict", DECISIONS), read_text(form, "reviewer")
+    try:
+        desk = open_desk(read_material(graph, project), project, reviewer, today)
+        if verdict == "undo":
+            file = desk.undone()
+            if not file:
+                raise RefusedError("nothing-to-undo")
+            return Outcome("undone", {"files": file}, (file,))
+        return _decided(desk, form, read_choice(form, "rejection", REASONS) if verdict == "reject" else "")
+    except Pan2kgError as error:
+        raise RefusedError("not-taken", detail=error.say(graph.language)) from None
+
+
+def _decided(desk: Desk, form: Form, reason: str) -> Outcome:
+    """Write the decision on the candidate a form names."""
+    wanted = form.get("item", "")
+    at = next((number for number, one in enumerate(desk.waiting) if one.key == wanted), None)
+    if at is None:
+        raise RefusedError("unknown-item")
+    desk.at = at
+    one = desk.waiting[at]
+    number = form.get("passage", "0")
+    desk.passage = int(number) if number.isdecimal() and int(number) < len(one.passages) else 0
+    given = {name: read_text(form, name, needed=False) for name in ("relation", "to", "words")}
+    shown = {"relation": one.relation, "to": key(one.target), "words": desk.found().quote}
+    for name, value in given.items():
+        if value and value != shown[name]:
+            try:
+                desk.edit(name, value)
+            except Pan2kgError as error:
+                raise RefusedError("not-taken", field=name, detail=error.say(desk.material.graph.language)) from None
+    file = desk.project.name_of(plan_file(desk.material.graph, one.plan, FILE))
+    desk.decide(reason)
+    return Outcome("rejected" if reason else "accepted", {"files": file}, (file,))

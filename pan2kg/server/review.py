@@ -34,7 +34,7 @@ from pan2kg.server.request import PAGE_HEADERS, Handler, Refusal, Request, refus
 from pan2kg.server.settings import Release
 from pan2kg.server.workers import ForkServer, LostError
 from pan2kg.site.registry import PAGES
-from pan2kg.site.review import FAULT, RESERVED, SEAL, SIGNED
+from pan2kg.site.review import FAULT, FIELD, RESERVED, SEAL, SIGNED
 
 if TYPE_CHECKING:
     from pan2kg.project import Project
@@ -162,7 +162,7 @@ _PAGE: Final = Messages("page")
 
 BODY_LIMIT: Final = 256 * 1024
 """Bytes a form may have."""
-KEPT: Final = ("plan", "other", "assessor", "scale", "data")
+KEPT: Final = ("plan", "other", "assessor", "scale", "data", "candidate")
 """What is handed on to the page that is shown after something was written."""
 
 _STATUS: Final = {"not-written": 503} | dict.fromkeys(("unknown-item", "decided-meanwhile", "scored-meanwhile"), 409)
@@ -293,7 +293,7 @@ class ReviewPages:
             await self._lead(request, {**kept, **told})
             return
         typed = {name: value for name, value in form.items() if name not in RESERVED}
-        said = {FAULT: outcome.said.say(_language(request))}
+        said = {FAULT: outcome.said.say(_language(request)), FIELD: str(outcome.values.get("field", ""))}
         await self._show(request, _STATUS.get(outcome.code, 422), {**typed, **said}, session)
 
     async def _submit(self, request: Request, form: Mapping[str, str]) -> tuple[Outcome, bool]:

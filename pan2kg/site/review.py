@@ -15,9 +15,13 @@ from pan2kg.coherence.evidence import level
 from pan2kg.coherence.feasible import Verdict
 from pan2kg.coherence.scale import SCALE, Scale, plain
 from pan2kg.coherence.uses import key
+from pan2kg.errors import Pan2kgError
 from pan2kg.i18n.catalogue import Messages, with_mark
+from pan2kg.i18n.days import today
 from pan2kg.review.decisions import CHANNELS, REVIEWED, Item, documents, passage_document, read_queue
+from pan2kg.review.desk import Card, open_desk
 from pan2kg.review.entry import DONE, LIMITS, TONGUES, called, sentence
+from pan2kg.review.proposals import WORK, Proposal, read_material
 from pan2kg.review.scores import MOST, bodies, cell_name, known_scores, scale_named, steps
 from pan2kg.site.levels import mark
 from pan2kg.site.page import View
@@ -40,7 +44,9 @@ FAULT: Final = "fault"
 """The argument by which the service hands a page why nothing was written."""
 SIGNED: Final = "signed"
 """The argument by which the service hands a page the name used last in the session."""
-RESERVED: Final = frozenset((SEAL, FAULT, SIGNED))
+FIELD: Final = "fault_field"
+"""The argument by which the service says at which field it went wrong."""
+RESERVED: Final = frozenset((SEAL, FAULT, SIGNED, FIELD))
 """The languages somebody may write or quote in, in their own words."""
 
 _FILE: Final = re.compile(r"graph/plans/[a-z0-9][a-z0-9-]*/(?:reviewed|scores)\.ttl")
@@ -86,7 +92,7 @@ REVIEW_MOST = 100
 
 
 @dataclass(frozen=True, slots=True)
-class Card:
+class QueueCard:
     """An item as it is shown; ``typed`` is what was typed into its form before.
 
     ``expected`` is said of a citation from the first plan to the second and back; empty where nothing can be said.
@@ -114,6 +120,8 @@ def values(context: PageContext) -> Values:
     return {
         "title": context.t("reviewing-title"),
         **shared,
+        "desk": _desk(context) if is_open else None,
+        "field": context.request.arguments.get(FIELD, "") if is_open else "",
         "cards": [_card(context, item, is_open=is_open) for item in queue[:REVIEW_MOST]],
         "number": len(queue),
         "more": max(0, len(queue) - REVIEW_MOST),
@@ -123,13 +131,54 @@ def values(context: PageContext) -> Values:
     }
 
 
-def _card(context: PageContext, item: Item, *, is_open: bool) -> Card:
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A candidate as the page shows it, with its neighbours in the queue and what was typed into its form before."""
+
+    proposal: Proposal
+    card: Card
+    number: int
+    total: int
+    before: str
+    behind: str
+    relation: str
+    relations: Sequence[tuple[str, str]]
+    typed: Mapping[str, str]
+
+
+def _desk(context: PageContext) -> Candidate | None:
+    """The candidate the address names, else the first that waits; None where none does."""
+    given, language = context.request.arguments, context.request.language
+    graph = context.graph.spoken(language)
+    if graph.project is None or not (graph.project.root / WORK).is_dir():
+        return None
+    try:
+        desk = open_desk(read_material(graph, graph.project), graph.project, "", today())
+    except Pan2kgError:
+        return None  # what is wrong with the files of candidates is said where they are read, on the command line
+    keys = [one.key for one in desk.waiting]
+    wanted = given.get("item", "") if given.get("item", "") in keys else given.get("candidate", "")
+    desk.at = keys.index(wanted) if wanted in keys else 0
+    card, proposal = desk.card(language), desk.current
+    if card is None or proposal is None:
+        return None
+    at, count = desk.at, len(keys)
+    names = [(key(one), context.name(one)) for one in graph.labels.entries if one.startswith(f"{ID}relation/")]
+    relation = given.get("relation") or (proposal.relation if proposal.relation in dict(names) else "")
+    typed = given if given.get("item") == proposal.key else NOTHING
+    return Candidate(
+        proposal, card, at + 1, count, keys[at - 1], keys[(at + 1) % count], relation,
+        sorted(names, key=lambda one: one[1].casefold()), typed,
+    )  # fmt: skip
+
+
+def _card(context: PageContext, item: Item, *, is_open: bool) -> QueueCard:
     given = context.request.arguments
     language, strength = context.request.language, ""
     if item.number is not None:
         strength = with_mark(f"{item.number:.2f}", language) if item.is_candidate else bits_words(item.number, language)
     graph = context.graph.spoken(context.request.language)
-    return Card(
+    return QueueCard(
         item,
         tuple(
             (context.link(end), context.link(plan) if plan and plan != end else context.links(()))
@@ -244,6 +293,6 @@ def _matrix(context: PageContext, chosen: Sequence[str]) -> list[tuple[str, list
 
 
 PAGES: Final = (
-    View("review", values, section="gaps", chosen=()),
+    View("review", values, section="gaps", chosen=("candidate",)),
     View("scores", scores_values, section="gaps", chosen=("plan", "other", "assessor", "scale", "on")),
 )

@@ -4,6 +4,7 @@ import "./coherence-filter";
 import "./copy";
 import "./data-language";
 import "./label-search";
+import "./review-desk";
 import "./sortable-table";
 import "./unfold";
 import { load, setParts } from "./page";
