@@ -146,7 +146,8 @@ def _show(desk: Desk, said: str, reader: _Reader, language: str) -> None:
     if card is None:
         lines.append(say("all-decided"))
     else:
-        lines += ["", *textwrap.wrap(card.statement, width), "", *textwrap.wrap(card.reason, width), ""]
+        lines += ["", *textwrap.wrap(card.statement, width), "", *textwrap.wrap(card.reason, width)]
+        lines += [line for remark in card.remarks for line in textwrap.wrap(f"! {remark}", width)] + [""]
         lines += _passage(card, width, is_terminal=reader.is_terminal, where=say)
         lines += ["", *textwrap.wrap(say("others", n=len(card.others)), width)]
         lines += [f"  · {other}"[:width] for other in card.others[:5]]

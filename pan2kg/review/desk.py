@@ -67,6 +67,7 @@ class Card:
 
     statement: str
     reason: str
+    remarks: tuple[str, ...]
     passage: Passage
     passages: int
     target: str
@@ -209,11 +210,12 @@ class Desk:
         relation = graph.label(f"{ID}relation/{known}", language) if known else ""
         verb = relation or str(Message("desk", "cites" if one.type == CITATION else "names").say(language))
         words = {"start": graph.label(one.start, language), "relation": verb, "target": self._target(one, language)}
-        reason = one.reason.say(language) if isinstance(one.reason, Message) else one.reason
+        told = [part.say(language) if isinstance(part, Message) else part for part in (one.reason, *one.remarks)]
         others = self.material.others(one.target, one.start) if one.target.startswith("http") else []
         return Card(
             Message("desk", "statement", words).say(language),
-            reason,
+            told[0],
+            tuple(told[1:]),
             in_text(text, found),
             len(one.passages),
             words["target"],
@@ -253,7 +255,7 @@ def open_desk(
     done = settled(project, material.plans)
     waiting = open_proposals(material, done, kind)
     if second:
-        decided = [one for found in material.plans.values() for one in found if one.ends in done]
+        decided = [one for found in material.plans.values() for one in found if done.holds(one, material.sha(one))]
         chosen = for_second_reader(decided, Random(len(decided)))  # noqa: S311 - which ones is no secret
         seen = {(line["key"], line["reviewer"]) for line in second_lines(project, material)}
         waiting = [one for one in chosen if (one.key, reviewer) not in seen]

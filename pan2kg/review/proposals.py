@@ -9,6 +9,7 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from hashlib import sha256
 from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING, Any, Final
@@ -33,8 +34,8 @@ CONTROL: Final = 20
 """One in so many that are shown is a control, where controls are wanted."""
 SECOND: Final = 0.1
 """The share of what was decided that a second reader decides again."""
-DERIVED: Final = "derived"
-"""What the remarks of a candidate say where its target follows from a rule and not from the words alone."""
+DERIVED: Final = frozenset(("derived", "note-latest-edition", "note-name-of-another-day", "note-refers-back"))
+"""The remarks of a candidate whose target follows from a rule and not from the words alone."""
 
 RULED: Final = frozenset(("note-latest-edition", "note-refers-back"))
 """The remarks that say so of a target a rule chose."""
@@ -51,6 +52,10 @@ class Found:
     prefix: str = ""
     suffix: str = ""
     path: tuple[str, ...] = ()
+
+    def key(self, sha: str) -> str:
+        """The key of the passage it becomes, of a file with this hash."""
+        return sha256(f"{sha}|{self.start}|{self.end}".encode()).hexdigest()[:16]
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +157,11 @@ class Material:
         found = {plan: known.get(text.sha256, "") for plan, text in self.texts.items()}
         return {plan: document for plan, document in found.items() if document}
 
+    def sha(self, one: Proposal) -> str:
+        """The hash of the file a candidate is from, empty where its text is not at hand."""
+        text = self.texts.get(one.plan)
+        return text.sha256 if text else ""
+
     def others(self, target: str, start: str) -> list[str]:
         """What else rests on or cites a thing."""
         rows = self.graph.read(program_query("review/cited-by", target=target))
@@ -179,9 +189,22 @@ def read_material(graph: Graph, project: Project, plan: str = "") -> Material:
     return Material(graph, plans, texts)
 
 
-def open_proposals(material: Material, settled: frozenset[tuple[str, str]], kind: str = "") -> list[Proposal]:
-    """What waits, in the order of the documents; ``settled`` are the ends somebody has decided on."""
-    waiting = [one for found in material.plans.values() for one in found if one.ends not in settled]
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What was decided: the ends of accepted links, and of rejected ones with the keys of the passages they named."""
+
+    accepted: frozenset[tuple[str, str]]
+    rejected: Mapping[tuple[str, str], frozenset[str]]
+
+    def holds(self, one: Proposal, sha: str) -> bool:
+        """Whether somebody has decided: a rejected pair comes back only with words nobody has seen."""
+        seen = self.rejected.get(one.ends, frozenset())
+        return one.ends in self.accepted or bool(seen & {found.key(sha) for found in one.passages})
+
+
+def open_proposals(material: Material, settled: Settled, kind: str = "") -> list[Proposal]:
+    """What waits, in the order of the documents."""
+    waiting = [one for found in material.plans.values() for one in found if not settled.holds(one, material.sha(one))]
     if kind:
         waiting = [one for one in waiting if kind_of(one.target) == kind]
     return sorted(waiting, key=lambda one: (one.plan, one.passages[0].start if one.passages else 0, one.key))

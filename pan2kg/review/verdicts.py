@@ -21,7 +21,7 @@ from pan2kg.project import Project, read_text
 from pan2kg.review.anchoring import AROUND
 from pan2kg.review.files import Filed, ProjectFiles, alone, append, write
 from pan2kg.review.filing import FILE, plan_file
-from pan2kg.review.proposals import CITATION, USE, Found, Material, Proposal, is_described
+from pan2kg.review.proposals import CITATION, USE, Found, Material, Proposal, Settled, is_described
 from pan2kg.turtle.blocks import read_turtle_file
 from pan2kg.turtle.editing import Edit, edited
 from pan2kg.turtle.vocabulary import ID, link_iri, thing
@@ -50,11 +50,17 @@ class Verdict:
         return "rejected" if self.reason else "accepted"
 
 
-def settled(project: Project, plans: Mapping[str, object]) -> frozenset[tuple[str, str]]:
-    """The ends, in their direction, on which somebody has decided: accepted or rejected links in any file."""
+def settled(project: Project, plans: Mapping[str, object]) -> Settled:
+    """What was decided on these plans' candidates, in any file of the project."""
     files = ProjectFiles(project)
-    found = (link for plan in plans for link in files.links(plan))
-    return frozenset((link.one("from"), link.one("to")) for link in found if link.status in ("accepted", "rejected"))
+    accepted, rejected = set[tuple[str, str]](), dict[tuple[str, str], frozenset[str]]()
+    for link in (link for plan in plans for link in files.links(plan)):
+        ends = link.one("from"), link.one("to")
+        if link.status == "accepted":
+            accepted.add(ends)
+        elif link.status == "rejected":
+            rejected[ends] = rejected.get(ends, frozenset()) | frozenset(map(key, link.values("evidence")))
+    return Settled(frozenset(accepted), rejected)
 
 
 def write_verdict(material: Material, project: Project, verdict: Verdict) -> str:
@@ -73,8 +79,9 @@ def write_verdict(material: Material, project: Project, verdict: Verdict) -> str
         raise ProjectError("target-not-in-graph", remedy="add-or-edit", name=proposal.target or "–")
     with alone(project):
         files, prefixes = ProjectFiles(project), read_prefixes(project)
+        passage = verdict.passage.key(material.sha(proposal))
         links = [link for link in files.links(*proposal.ends) if (link.one("from"), link.one("to")) == proposal.ends]
-        taken = next((link for link in links if link.status in ("accepted", "rejected")), None)
+        taken = next((link for link in links if _decides(link, passage)), None)
         if taken:
             raise ProjectError("decided-already", name=taken.file)
         made = _free(files, verdict)
@@ -85,6 +92,11 @@ def write_verdict(material: Material, project: Project, verdict: Verdict) -> str
         new = append(files.texts.get(name, ""), [header], blocks, prefixes, name)
         write(project, {path: new}, prefixes)
     return made
+
+
+def _decides(link: Filed, passage: str) -> bool:
+    """Whether a link of the same ends is a decision on these words: accepted, or rejected in view of them."""
+    return link.status == "accepted" or (link.status == "rejected" and passage in map(key, link.values("evidence")))
 
 
 def _header(plan: str) -> Iterator[Statement]:
@@ -116,8 +128,7 @@ def _free(files: ProjectFiles, verdict: Verdict) -> str:
 def _blocks(material: Material, verdict: Verdict, link: str, document: str, files: ProjectFiles) -> Iterator[Block]:
     proposal, prefixes, found = verdict.proposal, read_prefixes(files.project), verdict.passage
     read = material.texts[proposal.plan]
-    place = sha256(f"{read.sha256}|{found.start}|{found.end}".encode()).hexdigest()[:16]
-    passage = thing("passage", place, files.project.space)
+    passage = thing("passage", found.key(read.sha256), files.project.space)
     language = material.graph.language
     statements = [
         Statement("a", "pan:Link"),
