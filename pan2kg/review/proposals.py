@@ -30,15 +30,14 @@ CITATION: Final = "cross-reference"
 USE: Final = "uses-instrument"
 WORKS: Final = frozenset(("plan", "action", "part", "category"))
 """The kinds of what cites by a cross-reference, where it names another of them; a text is used."""
+MENTION: Final = "references"
+"""The relation of what is named and no more."""
 CONTROL: Final = 20
 """One in so many that are shown is a control, where controls are wanted."""
 SECOND: Final = 0.1
 """The share of what was decided that a second reader decides again."""
-DERIVED: Final = frozenset(("derived", "note-latest-edition", "note-name-of-another-day", "note-refers-back"))
+DERIVED: Final = frozenset(("derived", "note-latest-edition", "note-refers-back"))
 """The remarks of a candidate whose target follows from a rule and not from the words alone."""
-
-RULED: Final = frozenset(("note-latest-edition", "note-refers-back"))
-"""The remarks that say so of a target a rule chose."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +90,7 @@ class Proposal:
     @property
     def is_derived(self) -> bool:
         """Whether its target follows from a rule."""
-        return any(_key_of(remark) in RULED or DERIVED in str(remark) for remark in self.remarks)
+        return any(_key_of(remark) in DERIVED for remark in self.remarks)
 
     @property
     def ends(self) -> tuple[str, str]:
@@ -131,7 +130,7 @@ def _proposal(told: Mapping[str, Any], plan: str) -> Proposal:
 
 
 def _key_of(remark: Message | str) -> str:
-    return remark.key if isinstance(remark, Message) else ""
+    return remark.key if isinstance(remark, Message) else remark
 
 
 def _found(told: Mapping[str, Any]) -> Found:
@@ -191,15 +190,20 @@ def read_material(graph: Graph, project: Project, plan: str = "") -> Material:
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """What was decided: the ends of accepted links, and of rejected ones with the keys of the passages they named."""
+    """What was decided, by the ends of links: the relations accepted, and the passages somebody looked at."""
 
-    accepted: frozenset[tuple[str, str]]
-    rejected: Mapping[tuple[str, str], frozenset[str]]
+    accepted: Mapping[tuple[str, str], frozenset[str]]
+    seen: Mapping[tuple[str, str], frozenset[str]]
 
     def holds(self, one: Proposal, sha: str) -> bool:
-        """Whether somebody has decided: a rejected pair comes back only with words nobody has seen."""
-        seen = self.rejected.get(one.ends, frozenset())
-        return one.ends in self.accepted or bool(seen & {found.key(sha) for found in one.passages})
+        """Whether somebody has decided: a rejected pair comes back only with words nobody has looked at.
+
+        A mere mention says no more than any relation to the same thing that was accepted.
+        """
+        accepted = self.accepted.get(one.ends)
+        if accepted is not None and (one.relation in accepted or one.relation == MENTION):
+            return True
+        return bool(self.seen.get(one.ends, frozenset()) & {found.key(sha) for found in one.passages})
 
 
 def open_proposals(material: Material, settled: Settled, kind: str = "") -> list[Proposal]:

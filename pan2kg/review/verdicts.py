@@ -21,7 +21,7 @@ from pan2kg.project import Project, read_text
 from pan2kg.review.anchoring import AROUND
 from pan2kg.review.files import Filed, ProjectFiles, alone, append, write
 from pan2kg.review.filing import FILE, plan_file
-from pan2kg.review.proposals import CITATION, USE, Found, Material, Proposal, Settled, is_described
+from pan2kg.review.proposals import CITATION, MENTION, USE, Found, Material, Proposal, Settled, is_described
 from pan2kg.turtle.blocks import read_turtle_file
 from pan2kg.turtle.editing import Edit, edited
 from pan2kg.turtle.vocabulary import ID, link_iri, thing
@@ -53,14 +53,15 @@ class Verdict:
 def settled(project: Project, plans: Mapping[str, object]) -> Settled:
     """What was decided on these plans' candidates, in any file of the project."""
     files = ProjectFiles(project)
-    accepted, rejected = set[tuple[str, str]](), dict[tuple[str, str], frozenset[str]]()
+    accepted: dict[tuple[str, str], frozenset[str]] = {}
+    seen: dict[tuple[str, str], frozenset[str]] = {}
     for link in (link for plan in plans for link in files.links(plan)):
         ends = link.one("from"), link.one("to")
+        if link.status in ("accepted", "rejected"):
+            seen[ends] = seen.get(ends, frozenset()) | frozenset(map(key, link.values("evidence")))
         if link.status == "accepted":
-            accepted.add(ends)
-        elif link.status == "rejected":
-            rejected[ends] = rejected.get(ends, frozenset()) | frozenset(map(key, link.values("evidence")))
-    return Settled(frozenset(accepted), rejected)
+            accepted[ends] = accepted.get(ends, frozenset()) | {key(link.one("relation"))}
+    return Settled(accepted, seen)
 
 
 def write_verdict(material: Material, project: Project, verdict: Verdict) -> str:
@@ -81,7 +82,7 @@ def write_verdict(material: Material, project: Project, verdict: Verdict) -> str
         files, prefixes = ProjectFiles(project), read_prefixes(project)
         passage = verdict.passage.key(material.sha(proposal))
         links = [link for link in files.links(*proposal.ends) if (link.one("from"), link.one("to")) == proposal.ends]
-        taken = next((link for link in links if _decides(link, passage)), None)
+        taken = next((link for link in links if _decides(link, proposal.relation, passage)), None)
         if taken:
             raise ProjectError("decided-already", name=taken.file)
         made = _free(files, verdict)
@@ -94,9 +95,13 @@ def write_verdict(material: Material, project: Project, verdict: Verdict) -> str
     return made
 
 
-def _decides(link: Filed, passage: str) -> bool:
-    """Whether a link of the same ends is a decision on these words: accepted, or rejected in view of them."""
-    return link.status == "accepted" or (link.status == "rejected" and passage in map(key, link.values("evidence")))
+def _decides(link: Filed, relation: str, passage: str) -> bool:
+    """Whether a link of the same ends decides on this: it says the same, or somebody looked at these words."""
+    if link.status not in ("accepted", "rejected"):
+        return False
+    return passage in map(key, link.values("evidence")) or (
+        link.status == "accepted" and key(link.one("relation")) == relation
+    )
 
 
 def _header(plan: str) -> Iterator[Statement]:
@@ -110,7 +115,7 @@ def _relation(proposal: Proposal, material: Material) -> str:
     """The relation that is written: a concept of the model, else the one of a text that is named and no more."""
     relation = proposal.relation
     known = relation and material.graph.labels.entry(f"{ID}relation/{relation}") is not None
-    return relation if known else "references" if proposal.type == USE else ""
+    return relation if known else MENTION if proposal.type == USE else ""
 
 
 def _free(files: ProjectFiles, verdict: Verdict) -> str:

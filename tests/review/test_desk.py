@@ -6,6 +6,7 @@ import os
 import pty
 import select
 import sys
+from dataclasses import replace
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -107,6 +108,20 @@ def test_decisions_are_undone_one_after_the_other_also_another_day(material: Mat
     assert (text.count("linkstatus:superseded"), text.count(" a pan:Link ")) == (2, 2)
     assert pressed(desk_of(material), "a") == ["said.accepted"]
     assert not list(misnamed([read_turtle_file((root / FILE).read_text(encoding="utf-8"), FILE)]))
+
+
+def test_a_rejected_pair_comes_back_only_with_words_nobody_has_looked_at(material: Material) -> None:
+    pressed(desk_of(material), "r1")
+    again = desk_of(material)
+    assert "c4-1" not in keys(again)
+    plan, found = next(iter(material.plans.items()))
+    one = found[0]
+    fresh = replace(one, passages=(replace(one.passages[0], start=one.passages[0].start + 8),))
+    material = Material(material.graph, {plan: (fresh, *found[1:])}, material.texts)
+    material.__dict__["documents"] = {plan: f"https://w3id.org/pan2kg/id/document/{DOCUMENT}"}
+    assert keys(desk_of(material))[0] == "c4-1"
+    assert pressed(desk_of(material), "r1") == ["said.rejected"]
+    assert "c4-1" not in keys(desk_of(material))
 
 
 def test_nobody_undoes_what_somebody_else_decided(material: Material) -> None:

@@ -1,6 +1,7 @@
 // Keys for whoever decides on many candidates: each presses the button or follows the link that bears it.
 
 const REASONS = "12345";
+const FIELDS = ["input:not([type=radio])", "textarea", "select"].join();
 
 class ReviewDesk extends HTMLElement {
     private reasons = false;
@@ -14,7 +15,7 @@ class ReviewDesk extends HTMLElement {
     }
 
     private readonly press = (event: KeyboardEvent): void => {
-        const inside = event.target instanceof HTMLElement ? event.target.closest("input:not([type=radio]), textarea, select") : null;
+        const inside = event.target instanceof HTMLElement && event.target.closest(FIELDS);
         if (inside || event.ctrlKey || event.metaKey || event.altKey) {
             return;
         }
