@@ -184,6 +184,38 @@ def run_report(options: argparse.Namespace) -> int:
     return 0
 
 
+def add_brief(command: argparse.ArgumentParser) -> None:
+    """The file, the plan, an earlier brief, and the day."""
+    add_output(command, "brief.output", required=True)
+    command.add_argument("--plan", metavar="KEY", default="", help="report.plan")
+    command.add_argument("--before", metavar="FILE", help="brief.before")
+    _add_evidence(command)
+    add_as_of(command, "figures.as-of")
+    add_language(command)
+
+
+def run_brief(options: argparse.Namespace) -> int:
+    """Write the brief of a plan.
+
+    Raises:
+        QueryError: an unknown plan, or none is named and the profile names none.
+        FormatError: an unknown ending, a Word document without the extra « docx », an earlier brief that is none.
+        ProjectError: the graph holds no action; a file cannot be read or written.
+    """
+    from pan2kg.coherence.evidence import HEADLINE, level
+    from pan2kg.project import read_text, write_atomically
+    from pan2kg.report.brief import followed, write_brief
+    from pan2kg.report.brief_files import brief_bytes
+
+    target = Path(options.output)
+    graph = _open(options)
+    made = write_brief(graph, options.plan, level(options.evidence) or HEADLINE)
+    if options.before:
+        made = followed(made, read_text(Path(options.before)), options.before)
+    write_atomically(target, brief_bytes(made, target.suffix, graph.as_of))
+    return 0
+
+
 def add_site(command: argparse.ArgumentParser) -> None:
     """What can be typed after ``pan2kg site``."""
     command.add_argument("-o", "--output", metavar="DIR", required=True, help="site.folder")

@@ -56,6 +56,7 @@ COMMANDS: Final = {
         Command("picture", "files", parameters=True),
         Command("export", "files"),
         Command("report", "files"),
+        Command("brief", "files"),
         Command("check", "check"),
         Command("read", "documents"),
         Command("mentions", "mentions"),

@@ -107,6 +107,8 @@ PROGRAMMER = {"ValueError", "KeyError", "TypeError", "RuntimeError", "AttributeE
 ALLOWED = {
     "Basic {}": "what a request says of who asks (RFC 7617)",
     "Bearer {}": "the same (RFC 6750)",
+    "Liberation Sans": "a font",
+    "List Bullet": "a style of Word documents, by the name it has in all of them",
     "cited by": "a column of a picture's data, as its CSV has it",
     "{} decimal": "a scale as it is typed",
     "column acts on row": "what the corner of a matrix may say",

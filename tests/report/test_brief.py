@@ -1,0 +1,126 @@
+"""The brief of a plan: what it claims, on whose word, and how it is followed from one release to the next."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+from dataclasses import replace
+from datetime import date
+from typing import TYPE_CHECKING
+
+import pytest
+
+from pan2kg.coherence.occasions import State
+from pan2kg.errors import FormatError, QueryError
+from pan2kg.i18n.catalogue import LANGUAGES
+from pan2kg.report.brief import MOST, Brief, as_json, followed, write_brief
+from pan2kg.report.brief_files import brief_bytes
+from pan2kg.tables.cells import clean
+from tests.charts.test_order import cites, rests, world
+
+if TYPE_CHECKING:
+    from pan2kg.graph.graph import Graph
+
+DAY = date(2024, 1, 1)
+DATES = "".join(
+    f'plan:{plan} pan:adoptedOn "{day}"^^<http://www.w3.org/2001/XMLSchema#date> .\n'
+    for plan, day in (("p", "2015-05-01"), ("q", "2020-05-01"))
+)
+LAW = rests("p-1", "law") + rests("q-1", "law")
+
+
+@pytest.fixture(scope="module")
+def brief(graph: Graph) -> Brief:
+    return write_brief(graph.spoken("fr"))
+
+
+def test_it_has_five_findings_each_with_what_to_write_to_whom_and_by_when(brief: Brief) -> None:
+    assert len(brief.findings) == MOST
+    assert len({one.key for one in brief.findings}) == MOST
+    assert all(one.words and one.proposal and one.addressee and one.until for one in brief.findings)
+
+
+def test_its_numbers_are_those_of_the_register(graph: Graph, brief: Brief) -> None:
+    home = graph.own_plan()
+    assert home is not None
+    reach = graph.known().reach(home)
+    assert re.findall(r"\d+", brief.lead.partition("rejoint")[2]) == [
+        str(number) for number in (reach.linked, reach.cites, reach.cited)
+    ]
+
+
+def test_every_quotation_stands_in_the_graph(graph: Graph, brief: Brief) -> None:
+    said = {row[0] for row in graph.read("SELECT ?q WHERE { ?p <https://w3id.org/pan2kg/ontology#quote> ?q }")}
+    quoted = [quotation.words for one in brief.findings for quotation in one.quotations]
+    assert quoted
+    assert set(quoted) <= said
+
+
+def test_only_what_could_be_cited_is_asked_for() -> None:
+    keys = {one.key for plan in "pq" for one in write_brief(world(LAW, DATES), plan).findings}
+    assert "citation:q:p" in keys
+    assert "citation:p:q" not in keys, "an older plan cannot cite a later one"
+    seen = write_brief(world(LAW, DATES, cites("c", "plan:q", "plan:p")), "q")
+    assert not [one for one in seen.findings if one.key.startswith("citation:")]
+
+
+def test_what_nobody_read_is_not_said_to_be_absent() -> None:
+    graph = world(LAW, DATES)
+    found = next(one for one in write_brief(graph, "q").findings if one.key.startswith("citation:"))
+    assert graph.known().way(graph.plan("q"), graph.plan("p")).state is State.OPEN
+    assert "n’a pas été lu en entier" in found.words
+    assert found.proposal.startswith("D’abord, lire")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_it_is_short_and_in_one_language(graph: Graph, language: str) -> None:
+    page = brief_bytes(write_brief(graph.spoken(language)), ".html", DAY).decode()
+    text = re.sub(r"<style>.*?</style>|<[^>]+>", " ", page, flags=re.DOTALL)
+    assert f'<html lang="{language}">' in page
+    assert len(text.split()) < 900, "two pages"
+    assert "<script" not in page
+    assert "http" not in page.replace("http-equiv", "")
+
+
+def test_the_word_document_says_what_the_page_says(brief: Brief) -> None:
+    docx = pytest.importorskip("docx")
+    made = brief_bytes(brief, ".docx", DAY)
+    said = "\n".join(paragraph.text for paragraph in docx.Document(io.BytesIO(made)).paragraphs)
+    for one in brief.findings:
+        assert clean(one.title) in said
+        assert clean(one.proposal) in said
+        assert all(quotation.words.split()[0] in said for quotation in one.quotations)
+    assert docx.Document(io.BytesIO(made)).core_properties.title == brief.title
+
+
+def test_a_finding_is_followed_from_one_brief_to_the_next(brief: Brief) -> None:
+    made = json.loads(as_json(brief))
+    made["findings"][1]["done"] = True
+    gone = {**made["findings"][0], "key": "citation:a:b", "title": "Jadis"}
+    earlier = json.dumps({**made, "findings": [*made["findings"][:3], gone]})
+    now = followed(brief, earlier, "note.json")
+    assert [one.state for one in now.findings] == ["open", "done", "open", "new", "new"]
+    assert now.solved == ("Jadis",)
+    kept = json.loads(as_json(now))["findings"]
+    assert [one["done"] for one in kept] == [False, True, False, False, False], "what was ticked off stays so"
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", '{"findings": [{}]}', '{"findings": 3}', "\x00"])
+def test_another_file_is_refused_in_one_sentence(brief: Brief, text: str) -> None:
+    with pytest.raises(FormatError, match=r"note\.json.*no brief"):
+        followed(brief, text, "note.json")
+
+
+def test_hostile_words_stay_words(brief: Brief) -> None:
+    hostile = "<script>alert(1)</script>\x07 {braces}"
+    made = replace(brief, findings=(replace(brief.findings[0], title=hostile, words=hostile),))
+    assert "<script>alert" not in brief_bytes(made, ".html", DAY).decode()
+    assert brief_bytes(made, ".docx", DAY)[:2] == b"PK"
+
+
+def test_an_unknown_ending_and_plan_are_one_sentence(brief: Brief, graph: Graph) -> None:
+    with pytest.raises(FormatError, match=r"\.docx, \.html, \.json"):
+        brief_bytes(brief, ".odt", DAY)
+    with pytest.raises(QueryError, match="no plan"):
+        write_brief(graph, "lu-nothing-9")
