@@ -53,10 +53,11 @@ def _export(project: Project, store: LocalStore, options: argparse.Namespace) ->
     from pan2kg.review.sheet_changes import read_known
     from pan2kg.review.workbook import write_book
     from pan2kg.store.queries import find_thing, refuse_other_kind
+    from pan2kg.validation.quotations import kept_texts
 
     plan = find_thing(options.plan, store, project)
     refuse_other_kind(plan, ["plan"], option="plan", store=store)
-    book, known = read_book(project, plan), read_known(store, options.language)
+    book, known = read_book(project, plan), read_known(store, options.language, kept_texts(project))
     emit(write_book(book, known.names, sorted(known.things), options.language), options.output)
     rows = Messages("progress").counted(sum(len(sheet.rows) for sheet in book.sheets), "sheet-rows", spoken())
     sys.stderr.write(f"{Message('progress', 'sheet-exported', {'file': options.output, 'rows': rows})}\n")
@@ -75,12 +76,13 @@ def _import(project: Project, options: argparse.Namespace) -> int:
     from pan2kg.store.store import open_store
     from pan2kg.turtle.vocabulary import thing
     from pan2kg.turtle.writer import read_prefixes
+    from pan2kg.validation.quotations import kept_texts
 
     name, tables, is_csv = read_tables(Path(options.file))
     try:
         with alone(project):
             store = open_store(project, partial(derive, only=[]))
-            known, plan = read_known(store, options.language), thing("plan", name, project.space)
+            known, plan = read_known(store, options.language, kept_texts(project)), thing("plan", name, project.space)
             if plan not in known.things:
                 raise QueryError("sheet-of-other-plan", plan=name)
             book = read_book(project, plan)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -42,6 +42,7 @@ from pan2kg.turtle.editing import Edit, edited, without_unused
 from pan2kg.turtle.tokens import prefixes_used
 from pan2kg.turtle.vocabulary import link_iri
 from pan2kg.turtle.writer import Block, Statement, iri, string, text
+from pan2kg.validation.quotations import Kept
 
 if TYPE_CHECKING:
     from pan2kg.store.store import LocalStore
@@ -49,9 +50,6 @@ if TYPE_CHECKING:
 _DATA: Final = Messages("data")
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\u202a-\u202e\u2066-\u2069]")
 _KEY_OF_LINK: Final = ("type", "relation", "from", "to")
-
-Kept = Callable[[str], str | None]
-"""The kept text of a document by its IRI, None where there is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,10 +113,10 @@ class Known:
 
     things: Collection[str]
     names: Names
-    kept: Kept
+    kept: Mapping[str, Kept] = field(default_factory=dict)
 
 
-def read_known(store: LocalStore, language: Language, kept: Kept = lambda _: None) -> Known:
+def read_known(store: LocalStore, language: Language, kept: Mapping[str, Kept]) -> Known:
     """All things a store describes, what each is called, in ``language`` first, and the texts that are kept."""
     things = {quad.subject.value for quad in store.inner if isinstance(quad.subject, ox.NamedNode)}
     labels = read_labels(store)
@@ -252,11 +250,9 @@ class _Comparer:
         """Refuse words that are not in the kept text of their document."""
         column = next(one for one in self.sheet.columns if one.name == "document")
         document = without_names(line.get("document", ""), column).strip()
-        kept = (
-            self.known.kept(full(named(document, column, self.book.prefixes), self.book.prefixes)) if document else None
-        )
-        for quote in values_in(cell) if kept is not None else ():
-            if not stands_in(quote, kept or ""):
+        kept = self.known.kept.get(document.rpartition(":")[2])
+        for quote in values_in(cell) if kept else ():
+            if kept and kept.holds(quote) is False:
                 self._fault(table, number, "not-verbatim", quote=_brief(quote), document=document)
 
     def _new_row(self, table: Table, number: int, line: Mapping[str, str], columns: Mapping[str, Column]) -> None:
@@ -292,29 +288,6 @@ def head(column: Column) -> Message:
 
 def _brief(words: str) -> str:
     return words if len(words) <= 60 else f"{words[:59].rstrip()}…"
-
-
-def stands_in(quote: str, kept: str) -> bool:
-    """Whether a text has these words one after the other; what was left out is marked by « … » and may be anything.
-
-    >>> stands_in("a cat … a dog", "a cat, a cow and\\na dog"), stands_in("a dog … a cat", "a cat and a dog")
-    (True, False)
-    """
-    whole, at = _plain(kept), 0
-    for piece in re.split(r"\s*(?:\[…\]|\(…\)|…|\[\.\.\.\]|\.\.\.)\s*", quote):
-        at = whole.find(_plain(piece), at)
-        if at < 0:
-            return False
-        at += len(_plain(piece))
-    return True
-
-
-_ALIKE: Final = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "‑": "-", "‐": "-", "\u00ad": None})
-
-
-def _plain(words: str) -> str:
-    """Words with one kind of apostrophe, hyphen and space: what differs between two renderings of one text."""
-    return " ".join(words.translate(_ALIKE).split())
 
 
 def changed(book: Book, found: Comparison, known: Known) -> tuple[Addition, ...]:
