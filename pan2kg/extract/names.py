@@ -185,7 +185,7 @@ class Names:
                 if fitting:
                     things = tuple(dict.fromkeys(one.iri for one in fitting if one.iri))
                     refused = any(not one.iri for one in fitting)
-                    end += _closing(fitting[0].words, text, end)
+                    end += max(_closing(one.words, text, end) for one in fitting)
                     best = Found(start, end, () if refused else things, length, fitting[0].words)
             last += 1
             length += 1

@@ -54,7 +54,7 @@ def _ilo_patterns() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str], 
     ahead = rf"(?:{organisation}(?:\s*\({organisation}\))?[ -])?"
     one = rf"\(?{mark}(?:C\s?0?)?(?P<number>\d{{1,3}})(?![\d°]|[/.]\d|\s*%)\)?"
     kind = rf"(?:\s+{either(ilo['kind'])})?(?:\s+{either(ilo['of'])}{organisation})?"
-    forced = rf"(?:\s+(?:sur|über|on|de)?\s*{either(ilo['forced'])})"
+    forced = rf"(?:\s+(?:sur|contre|über|gegen|on|against|de)?\s*{either(ilo['forced'])})"
     convention = either(ilo["convention"])
     protocol = (
         rf"(?:{organisation}(?:\s*\({organisation}\))?\s+)?(?:\b2014\s+)?\b{either(ilo['protocol'])}"

@@ -70,6 +70,10 @@ def found(text: str, **told: object) -> list[tuple[str, str]]:
         ("the 2014/95/EU Directive", [("2014/95/EU Directive", "dir/2014/95/oj")]),
         ("CELEX 32014L0024", [("CELEX 32014L0024", "dir/2014/24/oj")]),
         ("conventions n° 87 et 98 de l’OIT", [("87", "ilo:C087"), ("98 de l’OIT", "ilo:C098")]),
+        (
+            "le Protocole (P29) relatif à la Convention contre le travail forcé",
+            [("Protocole (P29) relatif à la Convention contre le travail forcé", "ilo:P029")],
+        ),
         ("le protocole relatif à la convention n° 29", [("protocole relatif à la convention n° 29", "ilo:P029")]),
         (
             "target 1 of SDG 5",
@@ -118,6 +122,12 @@ def test_a_plan_without_edition_is_the_latest_before_the_document() -> None:
 def test_the_number_beside_a_name_tells_the_edition() -> None:
     assert found("PAN 1 et NAP 2") == [("PAN 1", "p:1"), ("NAP 2", "p:2")]
     assert found("the second National Action Plan on Business and Human Rights")[0][1] == "p:2"
+
+
+def test_a_name_ends_with_the_quotation_mark_it_has() -> None:
+    names = names_of([Thing("i", "pact", "instrument")], [("i", "Pacte « Droits »"), ("i", "Pacte Droits")])
+    assert [one.surface for one in find_mentions("le Pacte « Droits » engage", names)] == ["Pacte « Droits »"]
+    assert [one.surface for one in find_mentions("le Pacte Droits engage", names)] == ["Pacte Droits"]
 
 
 def test_its_own_name_is_no_mention() -> None:
