@@ -92,10 +92,14 @@ class Parser(argparse.ArgumentParser):
 
     def parse_known_args(self, *given: Any, **named: Any) -> tuple[Any, list[str]]:  # noqa: ANN401
         """Read arguments."""
+        self.complete()
+        return super().parse_known_args(*given, **named)
+
+    def complete(self) -> None:
+        """Add the options that are made when arguments are there to be read."""
         if self.fill:
             self.fill(self)
             self.fill = None
-        return super().parse_known_args(*given, **named)
 
     def error(self, message: str) -> NoReturn:
         """Say what is wrong and leave with 2."""

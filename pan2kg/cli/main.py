@@ -75,6 +75,7 @@ COMMANDS: Final = {
         Command("portal", "portal"),
         Command("diff", "publish"),
         Command("init", "check"),
+        Command("completion", "completion"),
     )
 }
 """The commands, in the order in which one meets them."""
