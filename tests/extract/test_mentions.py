@@ -61,6 +61,7 @@ def found(text: str, **told: object) -> list[tuple[str, str]]:
         ("directive 92/43/CEE", [("directive 92/43/CEE", "dir/1992/43/oj")]),
         ("Regulation (EEC) No 2092/91", [("Regulation (EEC) No 2092/91", "reg/1991/2092/oj")]),
         ("Regulation (EU) No 517/2014", [("Regulation (EU) No 517/2014", "reg/2014/517/oj")]),
+        ("Regulation (EC) No 1987/2006", [("Regulation (EC) No 1987/2006", "reg/2006/1987/oj")]),
         ("Regulation (EU) 2018/1999", [("Regulation (EU) 2018/1999", "reg/2018/1999/oj")]),
         (
             "Durchführungsverordnung (EU) 2021/2289",
