@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from fcntl import LOCK_EX, LOCK_SH, LOCK_UN, flock
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import TemporaryDirectory, gettempdir
 from typing import TYPE_CHECKING, NoReturn
 from urllib.request import urlopen
 
@@ -23,6 +23,7 @@ from hypothesis import HealthCheck, settings
 import pan2kg
 from pan2kg.project import Project
 from tests.copies import FEW, copy
+from tests.once import RUN
 
 if TYPE_CHECKING:
     from pan2kg.graph.graph import Graph
@@ -33,6 +34,8 @@ BARE = {
     "LANG": "C.UTF-8",
     "PYTHONPATH": str(ROOT),
     "PAN2KG_CACHE": os.environ.get("PAN2KG_CACHE", ""),
+    RUN: os.environ.get(RUN, ""),
+    "TMPDIR": gettempdir(),
 }
 """The environment of a process that shall not know where it was started: no home, no options, this clone's package."""
 PATIENCE = 600

@@ -25,7 +25,7 @@ def copy(target: Path, plans: Collection[str] = ()) -> Path:
         return [name for name in names if name not in plans] if plans and Path(folder) == PLANS else []
 
     for part in PARTS:
-        shutil.copytree(ROOT / part, target / part, ignore=others)
+        shutil.copytree(ROOT / part, target / part, ignore=others, copy_function=shutil.copyfile)
     missing = {plan for plan in plans if not (target / "graph" / "plans" / plan).exists()}
     assert not missing, f"No plan is called {', '.join(sorted(missing))}."
     return target

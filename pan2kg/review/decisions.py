@@ -17,8 +17,8 @@ from pan2kg.coherence.reading import rows
 from pan2kg.coherence.uses import key
 from pan2kg.review.entry import TONGUES, Form, read_choice, read_text
 from pan2kg.store.queries import program_query
-from pan2kg.tables.citations import unacknowledged
-from pan2kg.tables.table import Choice
+from pan2kg.tables.citations import linked_pairs, silent_pairs
+from pan2kg.tables.table import Choice, number
 
 if TYPE_CHECKING:
     from pan2kg.graph.graph import Graph
@@ -85,17 +85,17 @@ def _candidates(graph: Graph) -> Iterator[Item]:
 def _suggestions(graph: Graph) -> Iterator[Item]:
     settled = decided(graph.store)
     # A suggestion enters no figure: whoever reviews it sees what the editors concluded too, most bits first.
-    for row in unacknowledged(graph, Choice(evidence=Level.EDITORS)).rows:
-        one, two = str(row["action"]), str(row["other_action"])
-        if frozenset((one, two)) not in settled:
+    choice = Choice(evidence=Level.EDITORS)
+    for found in silent_pairs(graph, choice, linked_pairs(graph, choice)):
+        if frozenset(found.ends) not in settled:
             yield Item(
-                f"{key(one)}--{key(two)}",
-                (one, two),
-                (str(row["plan"]), str(row["other_plan"])),
-                via=tuple(str(row["instruments"]).split()),
-                number=float(str(row["bits"])),
-                level=str(row["level"] or ""),
-                expected=(str(row["expectation"] or ""), str(row["expectation_back"] or "")),
+                "--".join(map(key, found.ends)),
+                found.ends,
+                found.plans,
+                via=found.texts,
+                number=number(found.weight.low),
+                level=found.weight.level.key if found.weight.level else "",
+                expected=found.expected,
             )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pan2kg.coherence.feasible import Verdict
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from pan2kg.coherence.feasible import Ordered
     from pan2kg.coherence.known import Known
     from pan2kg.coherence.occasions import Occasion
+    from pan2kg.coherence.weight import Weight
     from pan2kg.i18n.catalogue import Text
     from pan2kg.tables.table import FigureTable
 
@@ -99,6 +101,53 @@ PAIRS = (
 )  # fmt: skip
 
 
+@dataclass(frozen=True, slots=True)
+class Silent:
+    """Two actions of two plans that a precise text links, of which neither is seen to cite the other.
+
+    ``plans`` are theirs, ``texts`` the precise ones they share; ``ways`` and ``expected`` say there and back at which
+    precision a citation is seen after all, and the verdict on one between the plans, empty without an occasion.
+    """
+
+    ends: Ordered
+    plans: Ordered
+    weight: Weight
+    texts: tuple[str, ...]
+    ways: Ordered
+    expected: Ordered
+
+
+def linked_pairs(graph: Graph, choice: Choice) -> list[Ordered]:
+    """The pairs of actions of two plans that precise texts link, by from how many bits and of which plans.
+
+    Raises:
+        QueryError: an unknown plan, with the nearest names.
+    """
+    named, known = frozenset(graph.plans(choice.plans)), graph.known(choice.evidence)
+    home, least = known.tables.works.home, choice.least or 0.0
+    return [
+        pair for pair, (low, _) in action_bits(known).items()
+        if low > 0 and low >= least - 1e-12 and (not named or named & {home[pair[0]], home[pair[1]]})
+    ]  # fmt: skip
+
+
+def silent_pairs(graph: Graph, choice: Choice, linked: Iterable[Ordered]) -> list[Silent]:
+    """Those of some linked pairs of which neither action is seen to cite the other, most bits first."""
+    known, order = graph.known(choice.evidence), action_order(graph)
+    said = {(one.source, one.target) for one in known.statements if one.is_citation}
+    verdicts = {(one.source, one.target): one.verdict.value for one in known.occasions}
+    home = known.tables.works.home
+
+    def read(pair: Ordered) -> Silent:
+        weight, plans = known.weight(*pair), (home[pair[0]], home[pair[1]])
+        texts = tuple(part.text for part in weight.contributions if part.bits > 0 and not part.is_broad)
+        expected = verdicts.get(plans, ""), verdicts.get(plans[::-1], "")
+        return Silent(pair, plans, weight, texts, acknowledged(known, pair, said), expected)
+
+    silent = (pair for pair in linked if not {pair, pair[::-1]} & said)
+    return [read(pair) for pair in sorted(silent, key=lambda pair: order(*pair))]
+
+
 def unacknowledged(graph: Graph, choice: Choice = DEFAULT) -> FigureTable:
     """Pairs of actions of two plans linked by a precise text of which neither action is seen to cite the other.
 
@@ -107,43 +156,31 @@ def unacknowledged(graph: Graph, choice: Choice = DEFAULT) -> FigureTable:
     Raises:
         QueryError: an unknown plan, with the nearest names.
     """
-    named = frozenset(graph.plans(choice.plans))
-    known, order = graph.known(choice.evidence), action_order(graph)
-    home, least = known.tables.works.home, choice.least or 0.0
-    said = {(one.source, one.target) for one in known.statements if one.is_citation}
-    linked = [
-        pair for pair, (low, _) in action_bits(known).items()
-        if low > 0 and low >= least - 1e-12 and (not named or named & {home[pair[0]], home[pair[1]]})
-    ]  # fmt: skip
-    silent = sorted((pair for pair in linked if not {pair, pair[::-1]} & said), key=lambda pair: order(*pair))
+    linked, least = linked_pairs(graph, choice), choice.least or 0.0
+    silent = silent_pairs(graph, choice, linked)
     notes = [note("pairs-open", n=len(silent), of=len(linked)), note("levels"), note("not-returned")]
     basis = graph.uses.basis.also("bits", f"≥ {least:g}") if least else graph.uses.basis
     made = make(
-        "unacknowledged", basis, PAIRS, [_silent(graph, known, pair, said) for pair in silent], notes=notes,
-        sparql=program_query("coherence/text-uses"), line=basis_line(known),
+        "unacknowledged", basis, PAIRS, [_silent(graph, one) for one in silent], notes=notes,
+        sparql=program_query("coherence/text-uses"), line=basis_line(graph.known(choice.evidence)),
     )  # fmt: skip
     return undated(made, graph)
 
 
-def _silent(graph: Graph, known: Known, pair: Ordered, said: Iterable[Ordered]) -> Row:
-    weight, home, ways = known.weight(*pair), known.tables.works.home, acknowledged(known, pair, said)
-    plans = home[pair[0]], home[pair[1]]
-    wayward = {(one.source, one.target): one for one in known.occasions}
-    texts = [part.text for part in weight.contributions if part.bits > 0 and not part.is_broad]
-    expected = [wayward[ends].verdict.value if ends in wayward else "" for ends in (plans, plans[::-1])]
+def _silent(graph: Graph, one: Silent) -> Row:
     return {
-        **thing(graph, "action", pair[0]),
-        **thing(graph, "plan", plans[0]),
-        **thing(graph, "other_action", pair[1]),
-        **thing(graph, "other_plan", plans[1]),
-        "bits": number(weight.low),
-        "general": number(weight.broad),
-        **level_cells(graph, weight.level),
-        **things(graph, "instruments", texts),
-        **code(graph, "acknowledged_there", ways[0]),
-        **code(graph, "acknowledged_back", ways[1]),
-        **code(graph, "expectation", expected[0]),
-        **code(graph, "expectation_back", expected[1]),
+        **thing(graph, "action", one.ends[0]),
+        **thing(graph, "plan", one.plans[0]),
+        **thing(graph, "other_action", one.ends[1]),
+        **thing(graph, "other_plan", one.plans[1]),
+        "bits": number(one.weight.low),
+        "general": number(one.weight.broad),
+        **level_cells(graph, one.weight.level),
+        **things(graph, "instruments", one.texts),
+        **code(graph, "acknowledged_there", one.ways[0]),
+        **code(graph, "acknowledged_back", one.ways[1]),
+        **code(graph, "expectation", one.expected[0]),
+        **code(graph, "expectation_back", one.expected[1]),
     }
 
 

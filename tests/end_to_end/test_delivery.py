@@ -17,6 +17,7 @@ from pan2kg.network import exports
 from tests.conftest import BARE, PATIENCE
 
 if TYPE_CHECKING:
+    import pan2kg
     from tests.conftest import Cli
 
 
@@ -44,12 +45,12 @@ def test_a_picture_and_a_form_are_there_to_be_tested() -> None:
 
 
 @pytest.fixture(scope="module")
-def twice(tmp_path_factory: pytest.TempPathFactory, root: Path) -> tuple[Path, Path]:
-    """Every picture and every form of the network, as two processes write them that order their sets otherwise."""
+def twice(tmp_path_factory: pytest.TempPathFactory, few: pan2kg.Graph) -> tuple[Path, Path]:
+    """Every picture and every form of the network of a few plans, by two processes that order their sets otherwise."""
     made = tmp_path_factory.mktemp("one"), tmp_path_factory.mktemp("two")
     for seed, folder in enumerate(made):
         subprocess.run(
-            [sys.executable, "-c", WRITING, str(root), json.dumps(COMMANDS)],
+            [sys.executable, "-c", WRITING, str(few.project.root), json.dumps(COMMANDS)],
             cwd=folder,
             env={**BARE, "PYTHONHASHSEED": str(seed + 1)},
             check=True,

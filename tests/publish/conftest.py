@@ -14,16 +14,20 @@ import pytest
 
 import pan2kg
 from pan2kg.cli.publish import add_publish, release
+from pan2kg.graph.graph import open_graph
 from pan2kg.project import Project
 from pan2kg.publish.assemble import ReleaseOptions, publish
 from pan2kg.publish.catalogue.facts import read_facts
 from pan2kg.publish.edition import Addresses, Edition, File, Issue
 from pan2kg.publish.measured import weigh_links
 from pan2kg.store.store import LocalStore
+from tests.copies import FEW, copy
 
 BASE = "https://host.example/pan2kg/"
 ENDPOINT = "https://host.example/sparql"
 TODAY = date(2030, 1, 1)
+PLANS = (*FEW, "lu-youth-1", "lu-youth-2", "lu-youth-3")
+"""A few plans, and three editions of one, the first of which shares its only text with the third."""
 
 Publish = Callable[..., int]
 
@@ -34,9 +38,8 @@ def site(_: Edition) -> Iterator[File]:
     yield "site/fr/index.html", b'<a href="plan/lu-bhr-2.html?x=1">PAN 2</a>'
 
 
-@pytest.fixture(scope="session")
-def edition(graph: pan2kg.Graph) -> Edition:
-    """The shipped graph as it is published in the tests."""
+def edition_of(graph: pan2kg.Graph) -> Edition:
+    """A graph as it is published in the tests."""
     day = date(2026, 11, 25)
     issue = Issue("0.1.0", day, day, Addresses(base=BASE, endpoint=ENDPOINT), contact="contact@host.example")
     store = LocalStore(ox.Store())
@@ -47,15 +50,38 @@ def edition(graph: pan2kg.Graph) -> Edition:
 
 
 @pytest.fixture(scope="session")
-def folder(edition: Edition, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A release of the shipped graph with two pages in it, made by the first worker that needs it."""
-    base = tmp_path_factory.getbasetemp()
-    target = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "release"
+def edition(graph: pan2kg.Graph) -> Edition:
+    """The shipped graph as it is published in the tests."""
+    return edition_of(graph)
+
+
+@pytest.fixture(scope="session")
+def few_edition(tmp_path_factory: pytest.TempPathFactory) -> Edition:
+    """The same of a few plans, for what is to be compared with another release or state."""
+    return edition_of(open_graph(copy(tmp_path_factory.mktemp("published") / "copy", PLANS), language="fr"))
+
+
+def made_once(edition: Edition, name: str, factory: pytest.TempPathFactory) -> Path:
+    """A release with two pages in it, made by the first worker that needs it."""
+    base = factory.getbasetemp()
+    target = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / name
     with target.with_suffix(".making").open("a") as making:
         flock(making, LOCK_EX)
         if not target.exists():
             publish(edition, target, ReleaseOptions(TODAY, has_base=True), parts=[site])
     return target
+
+
+@pytest.fixture(scope="session")
+def folder(edition: Edition, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A release of the shipped graph."""
+    return made_once(edition, "release", tmp_path_factory)
+
+
+@pytest.fixture(scope="session")
+def few_folder(few_edition: Edition, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A release of a few plans."""
+    return made_once(few_edition, "few-release", tmp_path_factory)
 
 
 @pytest.fixture

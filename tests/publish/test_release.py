@@ -29,9 +29,9 @@ def contents(folder: Path) -> dict[str, bytes]:
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
-def test_two_runs_give_the_same_bytes(edition: Edition, folder: Path, tmp_path: Path) -> None:
-    publish(edition, tmp_path / "again", ReleaseOptions(date(2031, 5, 5), has_base=True), parts=[site])
-    assert contents(tmp_path / "again") == contents(folder)
+def test_two_runs_give_the_same_bytes(few_edition: Edition, few_folder: Path, tmp_path: Path) -> None:
+    publish(few_edition, tmp_path / "again", ReleaseOptions(date(2031, 5, 5), has_base=True), parts=[site])
+    assert contents(tmp_path / "again") == contents(few_folder)
 
 
 def test_two_processes_give_the_same_bytes(small: Path, tmp_path: Path) -> None:
@@ -236,12 +236,12 @@ def test_the_day_may_be_that_of_the_sources(command: Publish, tmp_path: Path, mo
         command("-o", str(tmp_path / "r"))
 
 
-def test_a_page_that_points_nowhere_stops_the_release(edition: Edition, tmp_path: Path) -> None:
+def test_a_page_that_points_nowhere_stops_the_release(few_edition: Edition, tmp_path: Path) -> None:
     def part(_: Edition) -> Iterator[File]:
         yield "site/fr/index.html", b'<a href="plan/none.html">PAN</a>'
 
     with pytest.raises(ProjectError, match=r"not sound: site/fr/index\.html points to plan/none\.html"):
-        publish(edition, tmp_path / "r", ReleaseOptions(TODAY), parts=[part])
+        publish(few_edition, tmp_path / "r", ReleaseOptions(TODAY), parts=[part])
     assert list(tmp_path.iterdir()) == []
 
 
@@ -278,13 +278,13 @@ def test_a_release_answers_like_a_project(folder: Path, graph: pan2kg.Graph) -> 
 
 
 def test_what_changed_is_told_where_a_release_before_is_named(
-    edition: Edition, command: Publish, tmp_path: Path
+    few_edition: Edition, command: Publish, tmp_path: Path
 ) -> None:
     command("-o", str(tmp_path / "before"), "--without-derived")
-    later = dict(change_part(replace(edition, previous=tmp_path / "before")))
+    later = dict(change_part(replace(few_edition, previous=tmp_path / "before")))
     assert sorted(path.rpartition(".")[2] for path in later) == ["atom", "atom", "csv", "csv", "md", "md", "trig"]
     assert b"lu-bhr-2" in later["changes/changes.fr.csv"]
-    assert list(change_part(edition)) == []
+    assert list(change_part(few_edition)) == []
 
 
 def test_pages_are_judged_by_what_the_release_offers(command: Publish, tmp_path: Path) -> None:
@@ -301,9 +301,9 @@ def test_pages_are_judged_by_what_the_release_offers(command: Publish, tmp_path:
     assert judged["documentation"] == f"{number}/{number}"
 
 
-def test_pages_and_documentation_are_parts(edition: Edition) -> None:
-    assert "ontology/index.fr.html" in dict(documentation_part(edition))
-    path, body = next(iter(site_part(edition)))
+def test_pages_and_documentation_are_parts(few_edition: Edition) -> None:
+    assert "ontology/index.fr.html" in dict(documentation_part(few_edition))
+    path, body = next(iter(site_part(few_edition)))
     assert path == "site/index.html"
     assert b"<html" in body
 

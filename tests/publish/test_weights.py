@@ -156,9 +156,9 @@ YOUTH = "https://w3id.org/pan2kg/id/link/4fe5cbc62f0f48db"
 
 
 @pytest.fixture(scope="module")
-def states(edition: Edition) -> tuple[Side, Side]:
-    """The shipped graph, and the same where the first youth plan names no text."""
-    old = side_of_store(edition.store, "0.1.0")
+def states(few_edition: Edition) -> tuple[Side, Side]:
+    """The graph of a few plans, and the same where the first youth plan names no text."""
+    old = side_of_store(few_edition.store, "0.1.0")
     return old, side_of((quad for quad in old.quads if quad.subject != ox.NamedNode(YOUTH)), "later")
 
 
@@ -173,15 +173,15 @@ def test_what_changed_between_two_states_tells_their_figures_on_the_weights_of_t
 
 
 def test_a_text_that_became_commoner_or_rarer_changes_no_sum_by_itself(
-    states: tuple[Side, Side], folder: Path, edition: Edition
+    states: tuple[Side, Side], few_folder: Path, few_edition: Edition
 ) -> None:
-    found = [refigured(change_list(*states), weights) for weights in (published_weights(folder), None)]
+    found = [refigured(change_list(*states), weights) for weights in (published_weights(few_folder), None)]
     for one in found:
         assert one is not None
         assert {new.figure.id for _, new in one.changed} >= {"sharing-plan-pairs", "plans-with-texts"}
         assert "debt" not in {new.figure.id for _, new in one.changed}
     # on its own weights the later state would owe less, though none of the plans concerned changed
-    tables = edition.graph.tables
+    tables = few_edition.graph.tables
     later = replace(tables, uses=tuple(use for use in tables.uses if use.link != YOUTH))
     assert sum(one.bits for one in known(later).occasions) < sum(one.bits for one in known(tables).occasions) - 0.01
 

@@ -50,6 +50,8 @@ class WritableProject:
 
     project: Project
     store: Store
+    read: Graph | None = None
+    """What was read of the store already, where other tests have the same."""
 
     def send(self, **form: str) -> Outcome:
         return submit(self.project, self.store, form, DAY, language="fr")
@@ -64,7 +66,7 @@ class WritableProject:
 
     @property
     def material(self) -> Graph:
-        return Graph(self.project, self.store, language="fr", as_of=DAY)
+        return self.read or Graph(self.project, self.store, language="fr", as_of=DAY)
 
     @property
     def queue(self) -> tuple[Item, ...]:
@@ -89,10 +91,16 @@ class WritableProject:
         }
 
 
+@pytest.fixture(scope="session")
+def read(few: pan2kg.Graph) -> Graph:
+    """The store all copies begin with, as of the day of the tests: what is read of it is read once."""
+    return Graph(few.project, few.store, language="fr", as_of=DAY)
+
+
 @pytest.fixture
-def writable(tmp_path: Path, few: pan2kg.Graph) -> WritableProject:
+def writable(tmp_path: Path, read: Graph) -> WritableProject:
     """A copy of the shipped project with a few plans."""
-    return WritableProject(Project.at(copy(tmp_path / "copy", FEW)), few.store)
+    return WritableProject(Project.at(copy(tmp_path / "copy", FEW)), read.store, read)
 
 
 @pytest.fixture(scope="module")

@@ -14,7 +14,7 @@ import pytest
 from playwright.sync_api import Locator, Page, Response, expect
 
 from pan2kg.project import Project
-from tests.browser.chromium import Look, Watch, Watched
+from tests.browser.chromium import Look, Watch, Watched, origin_of
 from tests.conftest import once_a_run
 from tests.copies import FEW, copy
 
@@ -71,7 +71,10 @@ def without_policy(response: Response) -> list[str]:
 
 @pytest.fixture
 def visit(watch: Watch, window: Watch, served: str) -> Iterator[Visit]:
-    """Open pages of the service, the first in a window that is kept; each it sends must carry the content policy."""
+    """Open pages of the service, the first in a window that is kept; each it sends must carry the content policy.
+
+    A page of another service has its whole address.
+    """
     opened: list[Watched] = []
     seen: list[Response] = []
 
@@ -81,9 +84,10 @@ def visit(watch: Watch, window: Watch, served: str) -> Iterator[Visit]:
     def open_page(path: str, *, width: int = 1280, **look: Unpack[Look]) -> Watched:
         one = (watch if opened else window)("about:blank", width=width, **look)
         opened.append(one)
-        one.origin = served
+        address = path if "://" in path else f"{served}{path}"
+        one.origin = origin_of(address)
         one.page.on("response", note)
-        one.page.goto(path if "://" in path else f"{served}{path}")
+        one.page.goto(address)
         return one
 
     yield open_page

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Lock
@@ -72,12 +73,10 @@ def bundle() -> Bundle:
     return found
 
 
-@pytest.fixture(scope="session")
-def static_site(dated: pan2kg.Graph, bundle: Bundle, tmp_path_factory: pytest.TempPathFactory) -> Iterator[StaticSite]:
-    """The static site, served as any web host serves it."""
-    beside = "PYTEST_XDIST_WORKER" in os.environ
-    folder = tmp_path_factory.getbasetemp().parent / "site" if beside else tmp_path_factory.mktemp("site")
-    made = StaticSite(Site(SiteContext(dated, "static", bundle)), folder)
+@contextmanager
+def standing(graph: pan2kg.Graph, bundle: Bundle, folder: Path) -> Iterator[StaticSite]:
+    """The static site of a graph, served as any web host serves it."""
+    made = StaticSite(Site(SiteContext(graph, "static", bundle)), folder)
     for name, path in bundle.files().items():
         put(folder / "assets" / name, path.read_bytes())
 
@@ -90,6 +89,25 @@ def static_site(dated: pan2kg.Graph, bundle: Bundle, tmp_path_factory: pytest.Te
 
     with serve(folder, Filling) as address:
         made.served = address
+        yield made
+
+
+@pytest.fixture(scope="session")
+def static_site(dated: pan2kg.Graph, bundle: Bundle, tmp_path_factory: pytest.TempPathFactory) -> Iterator[StaticSite]:
+    """The static site of the shipped graph."""
+    beside = "PYTEST_XDIST_WORKER" in os.environ
+    folder = tmp_path_factory.getbasetemp().parent / "site" if beside else tmp_path_factory.mktemp("site")
+    with standing(dated, bundle, folder) as made:
+        yield made
+
+
+@pytest.fixture(scope="session")
+def few_site(
+    few: pan2kg.Graph, dated: pan2kg.Graph, bundle: Bundle, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[StaticSite]:
+    """That of a few plans, on the same day."""
+    graph = pan2kg.Graph(few.project, few.store, language="fr", as_of=dated.as_of)
+    with standing(graph, bundle, tmp_path_factory.mktemp("few-site")) as made:
         yield made
 
 

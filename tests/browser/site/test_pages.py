@@ -11,6 +11,7 @@ from playwright.sync_api import Page, expect
 from pan2kg.i18n.catalogue import LANGUAGES
 from tests.browser.chromium import faults_of_access, faults_of_what_is_alike, shortened
 from tests.browser.site.conftest import SINGLE, TYPES
+from tests.lots import by_lot
 from tests.pages import EXAMPLES
 
 if TYPE_CHECKING:
@@ -59,13 +60,16 @@ def test_the_types_of_pages_are_all_there_are(static_site: StaticSite) -> None:
 def test_nothing_keeps_people_out_and_no_page_scrolls_sideways(
     static_site: StaticSite, window: Watch, kind: str
 ) -> None:
-    found = []
+    """Each language is as wide as the screen; by axe a page is looked at in French and in another, drawn by lot."""
+    found, looked_at = [], {WHOLE, *by_lot((one for one in LANGUAGES if one != WHOLE), 1)}
     for language in LANGUAGES:
         page = settled(window(static_site.served + static_site.path(kind, language)).page)
         for width in WIDTHS:
             page.set_viewport_size({"width": width, "height": 900})
             if wide := too_wide(page):
                 found.append(f"{language} {width}: {wide} pixels too wide")
+        if language not in looked_at:
+            continue
         if language == WHOLE:
             shortened(page, MANY)
             found += [f"whole: {fault}" for fault in faults_of_access(page, best_practice=False, contrast=False)]
