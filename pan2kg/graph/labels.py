@@ -96,7 +96,7 @@ SELECT ?plan ?words WHERE {{
 """
 """What a plan is that was not adopted, or no longer applies: its name says so wherever it stands."""
 _TYPES: Final = f"""{_PREFIXES}
-SELECT DISTINCT ?thing ?type WHERE {{ ?thing a ?type FILTER(ISIRI(?thing)) }} ORDER BY ?thing ?type
+SELECT ?thing ?type WHERE {{ ?thing a ?type FILTER(ISIRI(?thing)) }}
 """
 INSTRUMENTS: Final = frozenset(
     PAN + name for name in ("LegalAct", "Treaty", "SoftLaw", "Commitment", "Bill", "OtherInstrument")
@@ -314,8 +314,7 @@ def read_labels(store: Store) -> Labels:
     for thing, kind in select(store, _TYPES).rows:
         _prefer(types, plain(thing), plain(kind))
     entries = {
-        iri: replace(_entry(iri, types, keys, notations, texts), brief=brief.get(iri, {}))
-        for iri in sorted({*texts, *keys, *types})
+        iri: _entry(iri, types, keys, notations, texts=texts, brief=brief) for iri in sorted({*texts, *keys, *types})
     }
     by_address: dict[tuple[str, str], Entry] = {}
     for entry in entries.values():
@@ -357,8 +356,9 @@ def _say_standing(texts: dict[str, dict[str, str]], standing: Mapping[str, Mappi
 
 
 def _prefer(types: dict[str, str], thing: str, kind: str) -> None:
-    """Of several classes one of ours counts: it says what a thing is to us."""
-    if thing not in types or (kind.startswith(PAN) and not types[thing].startswith(PAN)):
+    """Of several classes the first of ours counts, which says what a thing is to us, else the first."""
+    held = types.get(thing)
+    if held is None or (not kind.startswith(PAN), kind) < (not held.startswith(PAN), held):
         types[thing] = kind
 
 
@@ -367,9 +367,12 @@ def _entry(
     types: Mapping[str, str],
     keys: Mapping[str, str],
     notations: Mapping[str, str],
+    *,
     texts: Mapping[str, Mapping[str, str]],
+    brief: Mapping[str, Mapping[str, str]],
 ) -> Entry:
     kind, key = kind_and_key(iri)
     if not kind and types.get(iri, "") in _KIND_OF and iri in keys:
         kind, key = _KIND_OF[types[iri]], keys[iri]
-    return Entry(iri, kind, key, types.get(iri, ""), notations.get(iri, ""), texts.get(iri, {}), keys.get(iri, ""))
+    said, names = texts.get(iri, {}), brief.get(iri, {})
+    return Entry(iri, kind, key, types.get(iri, ""), notations.get(iri, ""), said, keys.get(iri, ""), names)

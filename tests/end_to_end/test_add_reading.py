@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -23,14 +24,8 @@ READ: Final = ("--extent", "full", "--document", DOCUMENT, "--by", "A. Weber", "
 
 
 @pytest.fixture
-def whole(tmp_path: Path) -> Path:
-    """A copy of the shipped project, to be written to."""
-    return copy(tmp_path / "copy")
-
-
-@pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """The same with a few plans, for what does not depend on the others."""
+    """A copy of the shipped project with a few plans, to be written to."""
     return copy(tmp_path / "copy", FEW)
 
 
@@ -38,11 +33,11 @@ def _files(folder: Path) -> dict[str, bytes]:
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in sorted(folder.rglob("*.ttl"))}
 
 
-def test_a_reading_is_shown_and_written_beside_its_plan_and_passes_the_check(cli: Cli, whole: Path) -> None:
-    before = _files(whole)
-    done = cli("add", "reading", "lu-bhr-2", "--aspect", "references", *READ, "--project", str(whole))
+def test_a_reading_is_shown_and_written_beside_its_plan_and_passes_the_check(cli: Cli, folder: Path) -> None:
+    before = _files(folder)
+    done = cli("add", "reading", "lu-bhr-2", "--aspect", "references", *READ, "--project", str(folder))
     assert (done.returncode, done.stderr) == (0, "Written to graph/plans/lu-bhr-2/readings.ttl.\n")
-    new = (whole / "graph" / "plans" / "lu-bhr-2" / "readings.ttl").read_text(encoding="utf-8")
+    new = (folder / "graph" / "plans" / "lu-bhr-2" / "readings.ttl").read_text(encoding="utf-8")
     assert [line[1:] for line in done.stdout.splitlines()[3:]] == new.splitlines(), "what was shown is what stands"
     assert new.endswith(
         "reading:lu-bhr-2-references-2026-05-04 a pan:Reading ;\n"
@@ -53,10 +48,10 @@ def test_a_reading_is_shown_and_written_beside_its_plan_and_passes_the_check(cli
         '    pan:readOn "2026-05-04"^^xsd:date ;\n'
         '    pan:reader "A. Weber" .\n'
     )
-    assert {name: text for name, text in _files(whole).items() if name in before} == before, "nothing else changed"
-    checked = cli("check", "--project", str(whole))
-    assert checked.returncode == 0, checked.stdout
-    assert "readings.ttl" not in checked.stdout
+    assert {name: text for name, text in _files(folder).items() if name in before} == before, "nothing else changed"
+    found = json.loads(cli("check", "--project", str(folder), "--format", "json").stdout)["findings"]
+    assert found, "what is cited of plans that are not in the copy"
+    assert [one for one in found if "lu-bhr-2-references-2026" in str(one) or "readings" in str(one)] == []
 
 
 def test_a_second_reading_is_one_block_more_and_the_same_one_is_refused(cli: Cli, folder: Path) -> None:
@@ -84,8 +79,8 @@ def test_a_dry_run_writes_nothing(cli: Cli, folder: Path) -> None:
     assert _files(folder) == before
 
 
-def test_a_full_reading_turns_open_into_absent_and_nothing_else(cli: Cli, whole: Path) -> None:
-    expected = [one for one in pan2kg.open_graph(whole).occasions() if one.is_expected]
+def test_a_full_reading_turns_open_into_absent_and_nothing_else(cli: Cli, graph: pan2kg.Graph, tmp_path: Path) -> None:
+    expected, whole = [one for one in graph.occasions() if one.is_expected], copy(tmp_path / "whole")
     source = next(one.source for one in expected if one.state is State.OPEN)
     done = cli(
         "add", "reading", source.removeprefix(f"{ID}plan/"), "--aspect", "references", *READ, "--project", str(whole)
