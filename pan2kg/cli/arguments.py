@@ -170,7 +170,7 @@ def cache_of(options: argparse.Namespace) -> Path | None:
     """
     from pan2kg.store.cache import cache_folder
 
-    if options.no_cache:
+    if getattr(options, "no_cache", False):
         return None
     if not (typed := getattr(options, "cache", None)):
         return cache_folder()
