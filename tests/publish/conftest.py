@@ -26,8 +26,10 @@ from tests.copies import FEW, copy
 BASE = "https://host.example/pan2kg/"
 ENDPOINT = "https://host.example/sparql"
 TODAY = date(2030, 1, 1)
-PLANS = (*FEW, "lu-youth-1", "lu-youth-2", "lu-youth-3")
-"""A few plans, and three editions of one, the first of which shares its only text with the third."""
+YOUTH = ("lu-youth-1", "lu-youth-2", "lu-youth-3")
+OWING = ("lu-circular-economy-2021", "lu-waste-2018", "lu-rural-biodiversity-2024", "lu-nature-3", "lu-river-basin-3")
+PLANS = (*FEW, *YOUTH, *OWING)
+"""A few plans, editions of which the first shares its only text with the third, and plans that owe each other."""
 
 Publish = Callable[..., int]
 
