@@ -165,7 +165,7 @@ def _is_contents_heading(line: PageLine) -> bool:
 
 def _has_unruled_table(lines: Sequence[PageLine]) -> bool:
     """Whether three rows or more have three pieces or more: a table without lines, which is not guessed."""
-    rows = [line for line in lines if not line.rows and line.pieces > 2 and _to_page(line) is None]
+    rows = [line for line in lines if not line.rows and line.pieces > 2 and "..." not in line.text]
     return len(rows) > 2
 
 

@@ -19,7 +19,7 @@ _SPACE: Final = 0.2
 _GAP: Final = 1.2
 """A gap wider than this many times the size parts pieces."""
 _LONG_LINE: Final = 30
-_HYPHENATED: Final = 0.02
+_HYPHENATED: Final = 0.04
 """A text of which more lines end in a hyphen was hyphenated by a program."""
 _HALF: Final = re.compile(r"[^\W\d_]+-$")
 _REST: Final = re.compile(r"[^\W\d_]+")
@@ -126,8 +126,9 @@ class Hyphens:
     @classmethod
     def of(cls, pages: Sequence[Page]) -> Hyphens:
         """Of a text in which hardly a line ends in a hyphen, those that do are the author’s."""
-        text = "".join(char.text for page in pages for char in page.chars)
-        lines = [piece for page in pages for piece in pieces_of(page.chars) if len(piece) > _LONG_LINE]
+        pieces = [piece for page in pages for piece in pieces_of(page.chars)]
+        text = "\n".join("".join(char.text for char in piece) for piece in pieces)
+        lines = [piece for piece in pieces if len(piece) > _LONG_LINE]
         ends = sum(piece[-1].text in "-\u00ad" for piece in lines)
         return cls(text, ends > _HYPHENATED * len(lines))
 

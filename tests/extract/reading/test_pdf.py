@@ -1,0 +1,159 @@
+"""What stands on the pages of a PDF, on pages drawn here: columns, bullets, heads, contents, notes, tables, faults."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from pan2kg.errors import OutlineError
+from pan2kg.extract.document import Document
+from pan2kg.extract.reading.formats import read_bytes
+from pan2kg.extract.reading.options import Options
+
+LOCKED = Path(__file__).parents[2] / "data" / "documents" / "locked.pdf"
+PICTURE = "q 500 0 0 700 50 50 cm /I Do Q"
+
+
+def pdf(*pages: str, turned: int = 0) -> bytes:
+    """A file of pages, each given as what draws it; /F and /B are a font and its bold one, /I is a picture."""
+    kids = " ".join(f"{5 + 2 * at} 0 R" for at in range(len(pages)))
+    picture = (
+        "<< /Type /XObject /Subtype /Image /Width 1 /Height 1 /ColorSpace /DeviceGray /BitsPerComponent 8 /Length 1 >>"
+    )
+    faces = {"F": "Helvetica", "B": "Helvetica-Bold"}
+    fonts = " ".join(f"/{key} << /Type /Font /Subtype /Type1 /BaseFont /{face} >>" for key, face in faces.items())
+    objects = [
+        "<< /Type /Catalog /Pages 2 0 R >>",
+        f"<< /Type /Pages /Kids [{kids}] /Count {len(pages)} >>",
+        f"<< /Font << {fonts} >> /XObject << /I 4 0 R >> >>",
+        f"{picture}\nstream\n0\nendstream",
+    ]
+    for at, drawn in enumerate(pages):
+        box = "/MediaBox [0 0 595 842] /Resources 3 0 R"
+        objects.append(f"<< /Type /Page /Parent 2 0 R {box} /Rotate {turned} /Contents {6 + 2 * at} 0 R >>")
+        objects.append(f"<< /Length {len(drawn)} >>\nstream\n{drawn}\nendstream")
+    body, places = "%PDF-1.4\n", []
+    for number, one in enumerate(objects, 1):
+        places.append(len(body))
+        body += f"{number} 0 obj\n{one}\nendobj\n"
+    table = "".join(f"{place:010} 00000 n \n" for place in places)
+    trailer = f"trailer\n<< /Size {len(objects) + 1} /Root 1 0 R >>\nstartxref\n{len(body)}\n%%EOF"
+    return f"{body}xref\n0 {len(objects) + 1}\n0000000000 65535 f \n{table}{trailer}".encode("latin-1")
+
+
+def line(text: str, x: float, y: float, size: float = 10, font: str = "F") -> str:
+    """A line of text."""
+    return f"BT /{font} {size} Tf {x} {y} Td ({text}) Tj ET"
+
+
+def column(x: float, top: float, texts: list[str], step: float = 12) -> str:
+    """Lines below each other."""
+    return "\n".join(line(text, x, top - at * step) for at, text in enumerate(texts))
+
+
+def read(*pages: str, turned: int = 0) -> Document:
+    """The pages as a document."""
+    return read_bytes(pdf(*pages, turned=turned), "plan.pdf")
+
+
+def told(document: Document) -> list[str]:
+    """The remarks on a document."""
+    return [str(one) for one in document.remarks]
+
+
+WORDS = "The government will train judges and lawyers all over the country and"
+
+
+def test_columns_are_read_one_after_the_other() -> None:
+    left = [f"left column has line {at} of its text and" for at in range(8)]
+    right = [f"right column has line {at} of its text and" for at in range(8)]
+    page = line("A title over both of the columns of this page", 50, 780, 16, "B")
+    text = read(f"{page}\n{column(50, 740, left)}\n{column(310, 740, right)}").text
+    assert " ".join(text.split()) == f"A title over both of the columns of this page {' '.join(left)} {' '.join(right)}"
+
+
+def test_bullets_may_be_drawn() -> None:
+    dots = "\n".join(f"50 {y + 2} 3 3 re f" for y in (700, 680))
+    document = read(
+        f"{line('Two measures:', 50, 730)}\n{dots}\n{line('Train judges', 62, 700)}\n{line('Inform', 62, 680)}"
+    )
+    assert [(one.kind, one.marker, one.text) for one in document.blocks[1:]] == [
+        ("item", "•", "Train judges"), ("item", "•", "Inform"),
+    ]  # fmt: skip
+
+
+def test_a_word_cut_at_the_end_of_a_line_is_whole_again_where_the_text_is_hyphenated() -> None:
+    hyphenated = [
+        f"{WORDS} sensi-" if at % 2 == 0 else "bilise everybody who works there and wherever" for at in range(6)
+    ]
+    assert "sensibilise" in read(column(50, 700, hyphenated)).text
+    plain = [WORDS] * 60 + [f"{WORDS} public-", "private partnerships and others"]
+    assert "public-private" in read(column(50, 800, plain)).text
+
+
+def test_heads_that_change_with_the_chapter_and_page_numbers_are_dropped() -> None:
+    pages = [
+        f"{line(f'Chapter {at // 3}', 50, 810)}\n{column(50, 700, [f'{WORDS} {at}.'] * 3)}\n{line(str(at), 300, 30)}"
+        for at in range(1, 7)
+    ]
+    document = read(*pages)
+    assert "Chapter" not in document.text
+    assert any(remark.startswith("12 lines of running heads and feet") for remark in told(document))
+
+
+def test_a_list_of_contents_is_dropped_and_a_column_of_years_is_not() -> None:
+    entries = [f"{at}. Measure of this number {'.' * 40} {at}" for at in range(1, 7)]
+    document = read(column(50, 700, ["Contents", *entries]), column(50, 700, [WORDS]))
+    assert document.text == WORDS
+    assert told(document) == ["page 1: a list of contents of 7 lines, left out"]
+    years = column(50, 700, [f"Measure of this number, done in {year}" for year in range(2020, 2026)], 30)
+    assert read(years).text.count("Measure") == 6
+
+
+def test_notes_at_the_foot_are_notes() -> None:
+    document = read(f"{column(50, 700, [WORDS] * 4)}\n{line('1 See the directive on due diligence.', 50, 60, 7)}")
+    assert [(one.kind, one.marker, one.text) for one in document.blocks][-1] == (
+        "note", "1", "See the directive on due diligence.",
+    )  # fmt: skip
+
+
+def test_a_table_is_read_by_its_lines_and_one_without_is_said() -> None:
+    cells = [("Action", "Who", "When"), ("Train judges", "Justice", "2026"), ("Inform", "Economy", "2027")]
+    drawn = "\n".join(
+        line(cell, 55 + 150 * across, 705 - 20 * down)
+        for down, row in enumerate(cells)
+        for across, cell in enumerate(row)
+    )
+    rules = [f"50 {y} m 500 {y} l S" for y in (720, 700, 680, 660)] + [
+        f"{x} 660 m {x} 720 l S" for x in (50, 200, 350, 500)
+    ]
+    assert [one.rows for one in read("\n".join([drawn, *rules])).blocks] == [tuple(cells)]
+    bare = read(drawn)
+    assert {one.kind for one in bare.blocks} <= {"paragraph", "heading"}
+    assert told(bare) == ["page 1: a table without lines: its fields were not read; the Word file reads better"]
+
+
+def test_text_that_is_turned_is_said_and_a_turned_page_is_read() -> None:
+    upright = column(50, 700, [WORDS])
+    document = read(f"{upright}\nBT /F 10 Tf 0 1 -1 0 30 100 Tm (turned words) Tj ET")
+    assert document.text == WORDS
+    assert told(document) == ["page 1: text that is turned or runs downwards, not read"]
+    sideways = f"BT /F 10 Tf 0 1 -1 0 300 100 Tm ({WORDS}) Tj ET"
+    assert read(sideways, turned=90).text == WORDS
+
+
+def test_scanned_pages_are_said_and_a_scanned_document_is_refused() -> None:
+    document = read(PICTURE, column(50, 700, [WORDS]))
+    assert told(document) == ["page 1: scanned, not read; recognise their text first (OCR)"]
+    with pytest.raises(OutlineError, match="OCRmyPDF"):
+        read(PICTURE, PICTURE)
+
+
+def test_a_locked_file_opens_with_its_password_alone() -> None:
+    data = LOCKED.read_bytes()
+    assert "Former les juges" in read_bytes(data, "locked.pdf", Options(password="geheim")).text
+    with pytest.raises(OutlineError, match="--password-file"):
+        read_bytes(data, "locked.pdf")
+    with pytest.raises(OutlineError, match="does not open"):
+        read_bytes(data, "locked.pdf", Options(password="falsch"))
