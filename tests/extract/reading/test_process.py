@@ -62,6 +62,16 @@ def test_of_a_newer_file_the_passages_that_are_gone_are_listed(cli: Cli, tmp_pat
     ]
 
 
+def test_a_locked_document_is_read_with_the_password_in_a_file(cli: Cli, tmp_path: Path) -> None:
+    (tmp_path / "password").write_text("geheim\n")
+    locked = str(DOCUMENTS / "locked.pdf")
+    assert cli("read", locked, "--password-file", str(tmp_path / "password")).returncode == 0
+    refused = cli("read", locked, "-o", str(tmp_path / "x.json"))
+    assert refused.returncode == 2
+    assert "--password-file" in refused.stderr
+    assert not (tmp_path / "x.json").exists()
+
+
 def test_bad_input_ends_with_2_and_writes_nothing(cli: Cli, tmp_path: Path) -> None:
     for arguments in (["none.pdf"], [str(DOCUMENTS / "plan.pdf"), "--pages", "0"]):
         done = cli("read", *arguments, "-o", str(tmp_path / "x.json"))
