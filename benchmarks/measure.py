@@ -1,7 +1,7 @@
 """Measures what this project promises about CPU time and memory, and prints a table: target, measured, met or not.
 
     python benchmarks/measure.py                  everything
-    python benchmarks/measure.py start ask        single parts: start, ask, check, load
+    python benchmarks/measure.py start ask        single parts: start, ask, check, load, kept, growth
     python benchmarks/measure.py load --quads 100000
 
 Every figure is taken in a process of its own that loaded nothing before. CPU time is user plus system time, the least
@@ -13,12 +13,14 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import os
 import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
@@ -218,6 +220,105 @@ LOADERS: dict[str, Callable[[Path], Callable[[], int]]] = {"ours": _ours, "bare"
 """What is imported and listed first, without being counted, and then the loading that is."""
 
 
+FIGURES = """
+import json, resource, sys, time
+from pan2kg.project import Project
+from pan2kg.store.cache import open_kept
+from pan2kg.store.rules import linear_rules
+from pan2kg.store.store import is_derived
+from pan2kg.graph.graph import Graph
+from pan2kg.coherence import known, known_tables
+project = Project.at(sys.argv[1])
+start = time.process_time()
+store = open_kept(project, None, linear_rules(project))
+Graph(project, store).known()
+cpu, peak = time.process_time() - start, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+derived = sum(is_derived(quad.graph_name.value) for quad in store.inner)
+print(json.dumps({"cpu": cpu, "peak": peak * 1024, "derived": derived, "stated": len(store) - derived}))
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """What was measured of an invented graph: quads, CPU seconds of a bare load, of the figures, of a check; memory."""
+
+    quads: int
+    bare: float
+    figures: float
+    peak: float
+    held: float
+    check: float
+
+
+def measure_size(quads: int, work: Path) -> Size:
+    """Generate a graph and measure it."""
+    folder = str(work / str(quads))
+    succeeded(run(str(HERE / "generate.py"), folder, "--quads", str(quads)))
+    bare = min((load("bare", folder) for _ in range(3)), key=lambda one: one.cpu)
+    made = min((json.loads(succeeded(run("-c", FIGURES, folder)).output) for _ in range(2)), key=lambda one: one["cpu"])
+    checked = run(*CLI, "check", "--project", folder)
+    return Size(bare.quads, bare.cpu, made["cpu"], made["peak"] / 1e9, made["derived"] / made["stated"], checked.cpu)
+
+
+def succeeded(cost: Cost) -> Cost:
+    """What a process used that went well.
+
+    Raises:
+        SystemExit: it did not.
+    """
+    if cost.code:
+        raise SystemExit(cost.output)
+    return cost
+
+
+def rows_of(size: Size) -> Iterator[Row]:
+    name = f"{size.quads:,} quads"
+    yield Row(f"{name}: bare load", "", f"{size.bare:.2f} s")
+    if size.quads > 500_000:
+        target, met = "≤ 10 s, 0.5 GB", size.figures <= 10 and size.peak <= 0.5
+    else:
+        target, met = "≤ 1.5 × a bare load", size.figures <= 1.5 * size.bare
+    yield Row(f"{name}: the figures of the matrix, all included", target, matrix(size), met)
+    yield Row(f"{name}: derived quads held for them, of those stated", "≤ 0.3", f"{size.held:.2f}", size.held <= 0.3)
+    yield Row(f"{name}: `check`", "≤ 4 s" if 50_000 < size.quads < 500_000 else "", f"{size.check:.1f} s",
+              size.check <= 4 if 50_000 < size.quads < 500_000 else None)  # fmt: skip
+
+
+def matrix(size: Size) -> str:
+    return f"{size.figures:.2f} s, {size.figures / size.bare:.1f} ×, {size.peak:.2f} GB"
+
+
+def growth(one: Size, two: Size) -> Iterator[Row]:
+    span = math.log(two.quads / one.quads)
+    for what, a, b in (("the figures of the matrix", one.figures, two.figures), ("`check`", one.check, two.check)):
+        power = math.log(b / a) / span
+        name = f"{what} grow with, from {one.quads:,} to {two.quads:,} quads"
+        yield Row(name, "≤ size^1.1", f"size^{power:.2f}", power <= 1.1)
+
+
+def measure_growth(sizes: Sequence[int]) -> Iterator[Row]:
+    """How cost grows with the graph. The figures of the matrix are measured without its rows, one a pair of plans."""
+    with tempfile.TemporaryDirectory() as work:
+        measured = [measure_size(size, Path(work)) for size in sorted(sizes)]
+    for size in measured:
+        yield from rows_of(size)
+    for one, two in pairwise(measured):
+        yield from growth(one, two)
+
+
+def measure_kept() -> Iterator[Row]:
+    """The same commands on the shipped graph without and with a kept state."""
+    for words in (("ask", "plans"), ("ask", "shared-instruments"), ("coherence", "debt")):
+        for _ in range(3):
+            succeeded(run(*CLI, *words))
+        plain, kept = (succeeded(least(5, *CLI, *words, *more)) for more in (("--no-cache",), ()))
+        ratio = kept.cpu / plain.cpu
+        yield Row(
+            f"`{' '.join(words)}` with a kept state, against `--no-cache` now", "",
+            f"{kept.cpu:.2f} s, {plain.cpu:.2f} s: {ratio:.2f} ×",
+        )  # fmt: skip
+
+
 def milliseconds(seconds: float) -> str:
     return f"{seconds * 1000:.0f} ms"
 
@@ -231,8 +332,11 @@ def table(rows: Sequence[Row]) -> str:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description="Measure what this project promises about CPU time and memory.")
-    parser.add_argument("parts", nargs="*", metavar="PART", help="start, ask, check, load (default: all of them)")
+    parser.add_argument("parts", nargs="*", metavar="PART", help="start, ask, check, load, kept, growth (default: all)")
     parser.add_argument("--quads", type=int, default=1_000_000, help="size of the invented graph (default: 1,000,000)")
+    parser.add_argument(
+        "--sizes", type=int, nargs="+", default=[16_000, 106_000], help="sizes of graphs for growth"
+    )
     parser.add_argument("--load", nargs=2, metavar=("HOW", "DIR"), help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.load:
@@ -242,6 +346,8 @@ def main() -> None:
         "ask": measure_ask,
         "check": measure_check,
         "load": lambda: measure_load(options.quads),
+        "kept": measure_kept,
+        "growth": lambda: measure_growth(options.sizes),
     }
     if unknown := set(options.parts) - parts.keys():
         parser.error(f"there is no part {', '.join(sorted(unknown))}")

@@ -24,6 +24,7 @@ from pan2kg.project import Project, reason, write_atomically
 
 if TYPE_CHECKING:
     from pan2kg.coherence.scale import Scale
+    from pan2kg.store.store import LocalStore
 
 _HELP: Final = Messages("help")
 _ARGPARSE: Final = Messages("argparse")
@@ -179,6 +180,16 @@ def cache_of(options: argparse.Namespace) -> Path | None:
     except OSError as error:
         raise ProjectError("cannot-use-cache", place=Place(typed), reason=reason(error)) from None
     return Path(typed)
+
+
+def tell_links(store: LocalStore) -> None:
+    """Say on standard error where a graph has too many derived links for all of them to be here."""
+    from pan2kg.store.derived_links import TOP, missing_links
+
+    if found := missing_links(store):
+        held, ways = found
+        told = Message("progress", "links-strongest", {"held": held, "ways": ways, "top": TOP})
+        sys.stderr.write(f"{told}\n")
 
 
 def emit(text: str | bytes, output: str | None = None) -> None:

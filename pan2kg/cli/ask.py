@@ -18,6 +18,7 @@ from pan2kg.cli.arguments import (
     project_of,
     read_parameters,
     refuse_unknown,
+    tell_links,
     typed,
     width_of,
 )
@@ -199,7 +200,10 @@ def _store(project: Project, options: argparse.Namespace, rules: list[str] | Non
     if rules is not None:
         # what an answer rests on is counted by levels, whatever the question itself asks for
         rules = [*rules, *{"evidence-level"}.intersection(linear_rules(project))]
-    return open_kept(project, cache_of(options), rules, read_only=True)
+    store = open_kept(project, cache_of(options), rules, read_only=True)
+    if rules is None or not {*rules} <= {*linear_rules(project)}:
+        tell_links(store)
+    return store
 
 
 def _answer(

@@ -19,12 +19,14 @@ from pan2kg.cli.arguments import (
     emit,
     project_of,
     read_parameters,
+    tell_links,
 )
 from pan2kg.i18n.message import say
 
 if TYPE_CHECKING:
     from pan2kg.graph.graph import Graph
     from pan2kg.i18n.catalogue import Language
+    from pan2kg.store.store import Store
 
 
 def add_picture(command: argparse.ArgumentParser) -> None:
@@ -257,5 +259,9 @@ def _open(options: argparse.Namespace) -> Graph:
     project, endpoint = project_of(options), getattr(options, "endpoint", None)
     language: Language = getattr(options, "language", "fr")
     folder = cache_of(options)
-    store = open_kept(project, folder) if endpoint is None else open_remote(endpoint, timeout=options.timeout)
+    if endpoint is not None:
+        store: Store = open_remote(endpoint, timeout=options.timeout)
+    else:
+        store = kept = open_kept(project, folder)
+        tell_links(kept)
     return Graph(project, store, language=language, as_of=getattr(options, "as_of", None))

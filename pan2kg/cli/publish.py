@@ -20,6 +20,7 @@ from pan2kg.cli.arguments import (
     an_address,
     cache_of,
     project_of,
+    tell_links,
 )
 from pan2kg.errors import FormatError, Place, ProjectError
 from pan2kg.i18n.days import a_day, today
@@ -138,6 +139,7 @@ def prepare(project: Project, options: argparse.Namespace) -> tuple[Edition, Rel
     from pan2kg.store.store import load_project
 
     store = load_project(project) if options.without_derived else open_kept(project, cache_of(options))
+    tell_links(store)
     _refuse_example(store, project, options.id_base)
     facts = read_facts(store, own_profile(read_profiles(store), project).space)
     issue = _issue(facts, options)

@@ -222,6 +222,7 @@ def _build(project: Project, base: Path, name: str) -> None:
             fcntl.flock(made, fcntl.LOCK_EX)
             store = open_store(project, partial(derive, only=linear_rules(project)))
             store.inner.dump(str(work / _QUADS), format=ox.RdfFormat.N_QUADS)
+            del store  # both at once would take twice the memory
             disk = ox.Store(str(work / _DISK))
             disk.bulk_load(path=str(work / _QUADS), format=ox.RdfFormat.N_QUADS)
             disk.flush()

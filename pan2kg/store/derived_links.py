@@ -169,6 +169,19 @@ def read_links(
     return Links(every, number, whole)
 
 
+def missing_links(store: LocalStore) -> tuple[int, int] | None:
+    """How many derived links a store holds, and in how many ways its works are joined, where that is too many for all.
+
+    None where all of them are there, or none was to be.
+    """
+    held = sum(1 for _ in store.inner.quads_for_pattern(None, ox.NamedNode(f"{PAN}derivedBy"), None))
+    try:
+        ways = sum(table.ways for table in read_incidences(store)) if held else 0
+    except BlankNodeError:
+        return None
+    return (held, ways) if ways > max(ALL, held) else None
+
+
 def link_key(kind: str, ends: Pair, space: str) -> str:
     """The address of a derived link; that of :func:`pan2kg.turtle.vocabulary.link_iri` for ends that are sorted."""
     digest = hashlib.sha256(f"{kind}||{ends[0]}|{ends[1]}||".encode()).hexdigest()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Final
 
 from pan2kg.coherence.chance import DRAWS, SEED, SIGNIFICANT, Chance
@@ -33,7 +34,7 @@ from pan2kg.tables.table import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from pan2kg.coherence.feasible import Ordered
     from pan2kg.coherence.known import Known
@@ -71,7 +72,10 @@ def matrix(graph: Graph, choice: Choice = DEFAULT) -> FigureTable:
     pairs = _pairs(known.tables.works.plans, chosen)
     told = {*known.linked, *_general(known), *scored, *(pair for pair, number_of in led.items() if number_of)}
     kept = sorted(pairs if choice.everything else told & set(pairs), key=lambda pair: plan_order(graph)(*pair))
-    rows = [_pair(graph, known, pair, scored.get(pair), led.get(pair)) for pair in kept]
+    sizes = Counter(home.values())
+    rows = [
+        {**_pair(graph, known, pair, scored.get(pair), led.get(pair)), **_sizes(known, sizes, pair)} for pair in kept
+    ]
     notes = [note("low-high"), note("high-open")]
     if len(kept) < len(pairs):
         notes.append(note("pairs-unseen", n=len(pairs) - len(kept)))
@@ -105,8 +109,6 @@ def _pair(graph: Graph, known: Known, pair: Ordered, scores: Judged | None, led:
     one, two = pair
     weight, when = known.weight(one, two), known.chronology
     texts = [part.text for part in weight.contributions if part.bits > 0 and not part.is_broad]
-    sizes = [sum(home == plan for home in known.tables.works.home.values()) for plan in pair]
-    published = [known.tables.published.get(plan) for plan in pair]
     return {
         **thing(graph, "one", one),
         **thing(graph, "two", two),
@@ -123,11 +125,15 @@ def _pair(graph: Graph, known: Known, pair: Ordered, scores: Judged | None, led:
         "negative": number(scores.negative) if scores else None,
         "scored": scores.cells if scores else None,
         "co_led": led,
-        "measures_one": sizes[0],
-        "published_one": published[0],
-        "measures_two": sizes[1],
-        "published_two": published[1],
     }
+
+
+def _sizes(known: Known, sizes: Mapping[str, int], pair: Ordered) -> Row:
+    """How many measures of each of the two stand in the graph, and how many it publishes."""
+    row: Row = {}
+    for side, plan in zip(("one", "two"), pair, strict=True):
+        row = {**row, f"measures_{side}": sizes[plan], f"published_{side}": known.tables.published.get(plan)}
+    return row
 
 
 def _places(graph: Graph, known: Known, pair: Ordered) -> Row:
