@@ -334,9 +334,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Measure what this project promises about CPU time and memory.")
     parser.add_argument("parts", nargs="*", metavar="PART", help="start, ask, check, load, kept, growth (default: all)")
     parser.add_argument("--quads", type=int, default=1_000_000, help="size of the invented graph (default: 1,000,000)")
-    parser.add_argument(
-        "--sizes", type=int, nargs="+", default=[16_000, 106_000], help="sizes of graphs for growth"
-    )
+    parser.add_argument("--sizes", type=int, nargs="+", default=[16_000, 106_000], help="sizes of graphs for growth")
     parser.add_argument("--load", nargs=2, metavar=("HOW", "DIR"), help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.load:
