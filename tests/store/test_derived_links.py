@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 import pan2kg
 from pan2kg.project import Project
 from pan2kg.store import rules
-from pan2kg.store.derived_links import KINDS, LINK_RULES, derive_links, read_incidences, read_links
+from pan2kg.store.derived_links import KINDS, LINK_RULES, derive_links, missing_links, read_incidences, read_links
 from pan2kg.store.rules import derive, linear_rules
 from pan2kg.store.store import LocalStore, load_project
 from pan2kg.turtle.vocabulary import ROOT, graph_of
@@ -190,3 +190,14 @@ def test_of_too_many_links_the_triples_are_those_of_the_links_that_are_held(read
         if isinstance(quad.subject, ox.NamedNode)
     }
     assert made == {link.iri for link in held.every}
+
+
+def test_a_graph_with_too_many_links_says_how_many_it_holds(ready: LocalStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert missing_links(ready) is None, "none was to be"
+    ways = sum(table.ways for table in read_incidences(ready))
+    for limit, top in ((ways, 1), (0, 1)):
+        store = LocalStore(ox.Store())
+        store.inner.bulk_extend(ready.inner)
+        held = derive_links(store, GRAPHS, ROOT, limit=limit, top=top)
+        monkeypatch.setattr("pan2kg.store.derived_links.ALL", limit)
+        assert missing_links(store) == (None if held.is_whole else (len(held.every), ways))
