@@ -15,9 +15,9 @@ from pan2kg.project import Project, read_text
 from pan2kg.store.store import LocalStore
 from pan2kg.turtle.blocks import Block, TurtleFile, read_turtle_file
 from pan2kg.turtle.writer import read_prefixes
-from pan2kg.validation.check import findings_of_quality
 from pan2kg.validation.compilation import compile_shapes
 from pan2kg.validation.evaluation import FocusCounts, evaluate
+from pan2kg.validation.quality import findings_of_quality
 from pan2kg.validation.report import Finding, Names, Severity, Use, fingerprint, in_order
 from pan2kg.validation.shapes import read_rules, read_shapes
 from pan2kg.validation.wording import check_wording
