@@ -15,11 +15,17 @@ if TYPE_CHECKING:
     from pan2kg.graph.answer import Answer
     from pan2kg.graph.graph import Graph, open_graph
 
-__all__ = ["Answer", "Graph", "Pan2kgError", "open_graph"]
+    __version__: str
+
+__all__ = ["Answer", "Graph", "Pan2kgError", "__version__", "open_graph"]
 
 
 def __getattr__(name: str) -> object:
     """Import what is asked for when it is asked for, so that the command line starts fast."""
+    if name == "__version__":
+        from importlib.metadata import version
+
+        return version("pan2kg")
     if name == "Pan2kgError":
         from pan2kg.errors import Pan2kgError
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
-from pan2kg.store.store import Table, plain
+import pyoxigraph as ox
+
+from pan2kg.store.store import Table, Term, plain
+from pan2kg.turtle.vocabulary import XSD
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -43,18 +46,27 @@ class Answer:
         return iter(self.rows)
 
     def frame(self) -> pd.DataFrame:
-        """The rows as a pandas frame, all values text.
+        """The rows as a pandas frame: numbers, truth values and whole days as such, all else text.
+
+        A column has the type all its values have; what is missing is missing (``pandas.NA``), never an empty text.
 
         Raises:
             ImportError: pandas is not installed; the extra ``pandas`` brings it.
 
         >>> from pan2kg import open_graph
-        >>> open_graph().sparql("SELECT ?n WHERE { VALUES ?n { 1 2 } }").frame().shape
-        (2, 1)
+        >>> frame = open_graph().sparql("SELECT ?n ?m WHERE { VALUES (?n ?m) { (1 UNDEF) (2 'b') } }").frame()
+        >>> frame["n"].sum(), frame["m"].isna().sum()
+        (np.int64(3), np.int64(1))
         """
         import pandas as pd
 
-        return pd.DataFrame(self.rows, columns=list(self.columns), dtype="str")
+        columns = zip(self.columns, map(_typed, zip(*self.table.rows, strict=True)), strict=False)
+        made = {name: pd.Series(values, dtype=kind) for name, (values, kind) in columns}
+        return pd.DataFrame(made, columns=list(self.columns))
+
+    def _repr_html_(self) -> str | None:
+        """The rows as a notebook shows them; None without pandas, so that it shows the text."""
+        return _shown(self.frame)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,3 +99,38 @@ class Measures(Generic[T_co]):
         import pandas as pd
 
         return pd.DataFrame([self.cells(row) for row in self.rows], columns=list(self.columns))
+
+    def _repr_html_(self) -> str | None:
+        """The rows as a notebook shows them; None without pandas, so that it shows the text."""
+        return _shown(self.frame)
+
+
+_TYPES: Final[Mapping[str, tuple[str, Callable[[str], object]]]] = {
+    f"{XSD}integer": ("Int64", int),
+    f"{XSD}decimal": ("Float64", float),
+    f"{XSD}double": ("Float64", float),
+    f"{XSD}boolean": ("boolean", lambda text: text in ("true", "1")),
+    f"{XSD}date": ("datetime64[s]", str),
+}
+"""The pandas type of a datatype, and what makes a value of a text."""
+
+
+def _typed(terms: Iterable[Term | None]) -> tuple[list[object], str]:
+    """Values of a column, and the pandas type all of them have: text where their datatypes differ."""
+    found = list(terms)
+    kinds = {
+        _TYPES.get(term.datatype.value, _TEXT) if isinstance(term, ox.Literal) else _TEXT
+        for term in found if term is not None
+    }  # fmt: skip
+    kind, make = kinds.pop() if len(kinds) == 1 else _TEXT
+    return [None if term is None else make(plain(term)) for term in found], kind
+
+
+_TEXT: Final = ("string", str)
+
+
+def _shown(frame: Callable[[], pd.DataFrame]) -> str | None:
+    try:
+        return str(frame().to_html(max_rows=20))
+    except ImportError:
+        return None

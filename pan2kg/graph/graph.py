@@ -30,9 +30,10 @@ from pan2kg.i18n.days import today
 from pan2kg.i18n.message import Message, either, verbatim
 from pan2kg.project import Project
 from pan2kg.store.profile import CountryProfile, own_profile, read_profiles
-from pan2kg.store.queries import Query, fill, find_query, insist, program_query, read_queries, replaced
+from pan2kg.store.queries import Query, fill, find_query, insist, program_query, read_queries, replaced, with_prefixes
 from pan2kg.store.rules import derive
-from pan2kg.store.store import LocalStore, Store, load_project, open_store, plain, select
+from pan2kg.store.store import LocalStore, Store, construct, load_project, open_store, plain, select
+from pan2kg.turtle.writer import read_prefixes
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -168,12 +169,33 @@ class Graph:
         return self.sparql(fill(query, parameters, store=self.store, project=self.project))
 
     def sparql(self, text: str) -> Answer:
-        """The answer to a SELECT query.
+        """The answer to a SELECT query; the prefixes of the project need not be declared.
 
         Raises:
             QueryError: no SELECT query, a syntax error, or something that is refused.
+
+        >>> len(open_graph().sparql("SELECT ?plan WHERE { ?plan a pan:Plan } LIMIT 3"))
+        3
         """
-        return Answer(select(self.store, text))
+        return Answer(select(self.store, with_prefixes(text, self.prefixes)))
+
+    @property
+    def prefixes(self) -> Mapping[str, str]:
+        """The prefixes of the project: name → namespace."""
+        return self.once("prefixes", lambda: read_prefixes(self.project))
+
+    def construct(self, text: str) -> rdflib.Graph:
+        """The triples of a CONSTRUCT or DESCRIBE query as an rdflib graph; prefixes as for :meth:`sparql`.
+
+        Raises:
+            QueryError: a query of another form, a syntax error, or something that is refused.
+
+        >>> len(open_graph().construct("CONSTRUCT WHERE { plan:lu-bhr-2 pan:inPart ?none }"))
+        0
+        """
+        from pan2kg.store.rdf import to_graph
+
+        return to_graph(construct(self.store, with_prefixes(text, self.prefixes)))
 
     def read(self, query: str) -> list[list[str]]:
         """The rows of a query of the program's own as plain text, asked once."""

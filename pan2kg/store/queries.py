@@ -29,7 +29,7 @@ from pan2kg.i18n.catalogue import french
 from pan2kg.i18n.message import Message, did_you_mean, either, told
 from pan2kg.project import Project, read_text
 from pan2kg.store.store import Store, select
-from pan2kg.turtle.tokens import tokens
+from pan2kg.turtle.tokens import prefixes_used, tokens
 from pan2kg.turtle.vocabulary import ID, PAN
 from pan2kg.turtle.writer import read_prefixes, string
 
@@ -113,6 +113,7 @@ _HEADER = re.compile(r"^#\+ ([a-z_0-9]+): (.*)$", re.MULTILINE)
 _PARAMETER = re.compile(r"^(\s*BIND\()(.+)( AS \?(\w+)\)\s*# parameter: )(.*)$", re.MULTILINE)
 _OF_PROFILE = re.compile(r"^(\s*)\?\w+ pan:(\w+) \?(\w+) \.\s*# parameter: (.*)$", re.MULTILINE)
 _NO_BREAK = "\u00a0"
+_DECLARED: Final = re.compile(r"\bPREFIX\s+([\w.-]*):", re.IGNORECASE)
 _BARE = re.compile(r"""[<>"{}|^`\\\x00-\x20]""")
 
 
@@ -223,6 +224,19 @@ def _question_files(project: Project) -> dict[str, Path]:
     folders = [path for path in project.queries.iterdir() if path.is_dir() and path.name not in _NO_QUESTIONS]
     files = [*project.queries.glob("*.rq"), *(path for folder in folders for path in folder.rglob("*.rq"))]
     return {path.stem: path for path in sorted(files)}
+
+
+def with_prefixes(text: str, known: Mapping[str, str]) -> str:
+    """A query with those of the known prefixes declared that it uses and does not declare, on its first line.
+
+    >>> with_prefixes("SELECT ?p { ?p a pan:Plan }", {"pan": "http://e/"})
+    'PREFIX pan: <http://e/> SELECT ?p { ?p a pan:Plan }'
+    >>> with_prefixes("PREFIX pan: <http://f/> ASK { ?p a pan:Plan, x:Y }", {"pan": "http://e/"})
+    'PREFIX pan: <http://f/> ASK { ?p a pan:Plan, x:Y }'
+    """
+    declared = {match[1] for match in _DECLARED.finditer(text)}
+    added = sorted((prefixes_used(text) - declared) & known.keys())
+    return "".join(f"PREFIX {prefix}: <{known[prefix]}> " for prefix in added) + text
 
 
 def find_query(project: Project, name: str) -> Query:

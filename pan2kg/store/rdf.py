@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
@@ -31,6 +32,22 @@ def to_dataset(store: LocalStore) -> rdflib.Dataset:
         terms = [to_term(term, known) for term in (quad.subject, quad.predicate, quad.object)]
         contexts[quad.graph_name].add((terms[0], terms[1], terms[2]))
     return dataset
+
+
+def to_graph(triples: Iterable[ox.Triple]) -> rdflib.Graph:
+    """Triples as an rdflib graph, terms unchanged.
+
+    >>> len(to_graph([]))
+    0
+    """
+    import rdflib
+
+    graph = rdflib.Graph()
+    known: dict[object, Node] = {}
+    for triple in triples:
+        one, two, three = (to_term(term, known) for term in (triple.subject, triple.predicate, triple.object))
+        graph.add((one, two, three))
+    return graph
 
 
 def to_term(term: object, known: dict[object, Node]) -> Node:

@@ -15,7 +15,7 @@ from pan2kg.store.store import LocalStore
 
 
 def test_the_public_names_are_these() -> None:
-    assert sorted(pan2kg.__all__) == ["Answer", "Graph", "Pan2kgError", "open_graph"]
+    assert sorted(pan2kg.__all__) == ["Answer", "Graph", "Pan2kgError", "__version__", "open_graph"]
     assert all(getattr(pan2kg, name) for name in pan2kg.__all__)
     with pytest.raises(AttributeError, match="nothing"):
         _ = pan2kg.nothing
@@ -97,3 +97,38 @@ def test_a_failed_write_leaves_what_was_there(tmp_path: Path) -> None:
     with pytest.raises(pan2kg.Pan2kgError, match="Nothing was changed"):
         write_atomically(target, "x")
     assert [path.name for path in tmp_path.iterdir()] == ["there"]
+
+
+def test_numbers_are_numbers_and_what_is_missing_is_missing(graph: pan2kg.Graph) -> None:
+    rows = "(1 2.5 true '2020-02-01'^^xsd:date 'a' 1) (2 UNDEF UNDEF UNDEF UNDEF 'b')"
+    frame = graph.sparql(f"SELECT * WHERE {{ VALUES (?n ?d ?b ?on ?t ?mixed) {{ {rows} }} }} ORDER BY ?n").frame()
+    kinds = {name: str(kind) for name, kind in frame.dtypes.items()}
+    assert kinds["n"] == "Int64"
+    assert kinds["d"] == "Float64"
+    assert kinds["b"] == "boolean"
+    assert kinds["on"].startswith("datetime64")
+    assert kinds["t"] == kinds["mixed"] == "string"
+    assert frame.isna().sum().sum() == 4
+    assert graph.sparql("SELECT ?n WHERE { VALUES ?n { } }").frame().columns.tolist() == ["n"]
+
+
+def test_a_notebook_shows_answers_and_figures_as_tables(graph: pan2kg.Graph) -> None:
+    html = graph.sparql("SELECT ?t WHERE { VALUES ?t { '<b>' } }")._repr_html_()
+    assert html is not None
+    assert "<table" in html
+    assert "&lt;b&gt;" in html
+    assert "<table" in str(graph.occasions()._repr_html_())
+
+
+def test_a_graph_can_be_constructed_and_keeps_its_terms(graph: pan2kg.Graph) -> None:
+    made = graph.construct("CONSTRUCT { ?p skos:prefLabel ?l } WHERE { ?p a pan:Plan ; skos:prefLabel ?l }")
+    plans = {str(one) for one in made.subjects()}
+    assert plans == {row["p"] for row in graph.sparql("SELECT ?p WHERE { ?p a pan:Plan }")}
+    with pytest.raises(pan2kg.Pan2kgError):
+        graph.construct("SELECT ?p WHERE { ?p a pan:Plan }")
+
+
+def test_a_prefix_of_ones_own_is_not_overridden(graph: pan2kg.Graph) -> None:
+    own = "PREFIX pan: <http://example.org/> SELECT ?p WHERE { ?p a pan:Plan }"
+    assert len(graph.sparql(own)) == 0
+    assert pan2kg.__version__
