@@ -20,6 +20,7 @@ from pan2kg.extract.series import Member, Series, series_of
 from pan2kg.extract.signs import (
     begins_as_action,
     begins_with_verb,
+    counted_measures,
     field_kind,
     is_chapter,
     limit,
@@ -130,6 +131,7 @@ def _hypothesis(series: Series, shown: _Shown) -> Hypothesis:
         "good-number": float(limit("enough-members") <= len(members) <= limit("many-members")),
         "few": float(len(members) < limit("few-members")),
         "unnumbered": float(not any(one.number for one in members)),
+        "counted": float(_is_counted(series, shown.document)),
     }
     tests: dict[str, Callable[[Member, Sequence[Block]], bool]] = {
         "with-fields": lambda _, section: _has_fields(series, section, shown),
@@ -157,6 +159,12 @@ def _label(series: Series) -> str:
     labels = Counter(one.label for one in series.members if one.label)
     most = labels.most_common(1)
     return most[0][0] if most and 2 * most[0][1] > len(series.members) else ""
+
+
+def _is_counted(series: Series, document: Document) -> bool:
+    """Whether the document says elsewhere that it has so many measures."""
+    own, number = {one.block for one in series.members}, len(series.members)
+    return any(number in counted_measures(block.text) for at, block in enumerate(document.blocks) if at not in own)
 
 
 def _is_action_table(series: Series) -> bool:

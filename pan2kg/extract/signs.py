@@ -12,6 +12,8 @@ from typing import Any, Final
 from pan2kg.extract.layout import folded
 from pan2kg.extract.numbering import group_of
 
+_COUNTED: Final = re.compile(r"(?<![\w.,/–-])(\d{1,3})\s+([^\W\d_]+)")
+"""A whole number before a word; a year has four digits, and a number within another is none."""
 _WORDS: Final = re.compile(r"[^\W_]+(?:['’\-][^\W_]+)*|[#°]")
 FIELD_WORDS: Final = 6
 """A label of a field has at most as many words."""
@@ -69,6 +71,16 @@ def speaks_of_measures(text: str) -> bool:
     return bool(_listed("measures") & {*_WORDS.findall(plain)}) or any(
         " " in phrase and phrase in plain for phrase in _listed("measures")
     )
+
+
+def counted_measures(text: str) -> frozenset[int]:
+    """The numbers that a text puts before a word for measures.
+
+    >>> sorted(counted_measures("Les 20 actions concrètes, en 6 chapitres")), sorted(counted_measures("2020 – Actions"))
+    ([20], [])
+    """
+    known = _listed("measures")
+    return frozenset(int(number) for number, word in _COUNTED.findall(folded(text)) if word in known)
 
 
 def is_chapter(title: str) -> bool:

@@ -112,6 +112,13 @@ def test_a_summary_table_with_the_same_titles_is_evidence_and_no_doubt() -> None
     assert "listed-twice" in {reason.sign for reason in choice.reasons}
 
 
+def test_a_series_of_as_many_as_the_document_counts_wins() -> None:
+    items = "".join(f"<p>{at}.1 {title}</p><p>{at}.2 Rapport {at}</p>" for at, title in enumerate(TITLES[:3], 1))
+    for count, sign in ((6, {"counted"}), (5, set())):
+        found = hypotheses(page(f"<h1>Plan</h1><p>Les {count} actions concrètes du plan</p>{items}"))
+        assert {reason.sign for reason in found[0].reasons} & {"counted"} == sign
+
+
 def test_a_label_that_was_not_understood_is_refused_whatever_the_score() -> None:
     body = "<h2>Mesures</h2>" + "".join(f"<h3>Former – fiche {at} – {t}</h3>{TEXT}" for at, t in enumerate(TITLES, 1))
     found = hypotheses(page(body))
