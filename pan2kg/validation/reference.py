@@ -16,6 +16,7 @@ from typing import Any, Final, cast
 
 import pyoxigraph as ox
 import rdflib
+from pyshacl.errors import ReportableRuntimeError
 from rdflib import RDFS, SH, Graph, Literal, URIRef
 from rdflib.namespace import NamespaceManager
 from rdflib.plugins.sparql import prepareQuery
@@ -23,17 +24,12 @@ from rdflib.plugins.sparql.sparql import Query
 from rdflib.query import Result
 from rdflib.term import Node
 
-from pan2kg.errors import FormatError, ProjectError
+from pan2kg.errors import ProjectError
 from pan2kg.store.rdf import to_term
 from pan2kg.validation.compilation import SHAPES, read
 from pan2kg.validation.report import Finding
 from pan2kg.validation.shapes import Node as ShapeNode
 from pan2kg.validation.shapes import Rules, Shapes, Term, quads, written
-
-try:
-    from pyshacl.errors import ReportableRuntimeError
-except ImportError:  # the compiled shapes need it not, and it brings as much as the rest of what checks
-    raise FormatError("needs-pyshacl", remedy="install-shacl") from None
 
 _WORDS: Final = frozenset((SH.description, SH.message, SH.name, SH.order, RDFS.comment, RDFS.label))
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from pathlib import Path
 from typing import Final
 
@@ -113,15 +111,6 @@ def test_where_the_engines_differ_both_says_so_and_fails(own_project: Path, cli:
     ran = cli("check", "--engine", "both", "--language", "en", cwd=mine.root)
     assert ran.returncode == 1
     assert "VIOLATION only-sparql:<http://e/S>" in ran.stdout
-
-
-def test_without_pyshacl_the_extra_is_named_and_the_queries_go_on(own_project: Path) -> None:
-    code = "import sys; sys.modules['pyshacl'] = None; from pan2kg.cli.main import main; sys.exit(main(sys.argv[1:]))"
-    command = [sys.executable, "-c", code, "check", "--project", str(own_project)]
-    done = subprocess.run([*command, "--engine", "pyshacl"], capture_output=True, text=True)
-    assert (done.returncode, done.stdout) == (2, "")
-    assert "pip install 'pan2kg[shacl]'" in done.stderr
-    assert subprocess.run(command, capture_output=True).returncode < 2
 
 
 def test_the_engine_changes_nothing_about_the_report(own_project: Path, cli: Cli) -> None:
