@@ -302,7 +302,7 @@ def _passages(document: Document, mentions: Iterable[Mention]) -> Iterator[Candi
         start, end = place
         block = document.block_at(mention.start)
         yield CandidatePassage(
-            start, end, text[start:end], block.page if block else None, (block.label or "") if block else "",
+            start, end, text[start:end], document.page_at(mention.start), (block.label or "") if block else "",
             text[max(0, start - _AROUND) : start], text[end : end + _AROUND], block.path if block else (),
         )  # fmt: skip
 

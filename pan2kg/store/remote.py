@@ -7,6 +7,7 @@ from http.client import HTTPException, IncompleteRead
 from time import monotonic, sleep
 from typing import TYPE_CHECKING, Final, cast
 from urllib.error import HTTPError, URLError
+from urllib.request import HTTPRedirectHandler, build_opener, install_opener
 
 import pyoxigraph as ox
 
@@ -223,7 +224,16 @@ def _status(error: Exception) -> str:
     return _STATUS.get(type(error).__name__, "HTTP 500")
 
 
+class _Stays(HTTPRedirectHandler):
+    """An address that leads elsewhere is not followed: it would be told who asks, and the query is lost on the way."""
+
+    def redirect_request(self, *_: object) -> None:
+        """Follow nothing, so that the answer is a refusal."""
+
+
 def _call(wrapper: SPARQLWrapper) -> HTTPResponse:
+    # the library asks by what urllib has been told to open addresses with
+    install_opener(build_opener(_Stays))
     response: HTTPResponse = wrapper.query().response
     return response
 

@@ -140,3 +140,11 @@ def test_a_password_in_the_address_is_refused_and_not_shown() -> None:
     with pytest.raises(EndpointError, match=r"^http://127.0.0.1:1/q: A name or a password stands") as refused:
         RemoteStore("http://ann:geheim@127.0.0.1:1/q").query(QUERY)
     assert "geheim" not in str(refused.value)
+
+
+def test_an_endpoint_that_leads_elsewhere_is_not_followed(script: Script, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PAN2KG_ENDPOINT_TOKEN", "secret")
+    script.steps = [status(302, Location=script.url.replace("127.0.0.1", "localhost"))]
+    with pytest.raises(EndpointError, match="HTTP 302"):
+        RemoteStore(script.url).query(QUERY)
+    assert script.sent == ["Bearer secret"], "told once, to who was asked"
