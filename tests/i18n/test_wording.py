@@ -124,15 +124,25 @@ def test_words_nobody_has_approved_are_not_said() -> None:
     assert read_entries(text) == []
 
 
+NOT_GERMAN: Final = re.compile(r"\s[:!](?:\s|$)|\w\s;|[«»'’]| %")
+"""How German is not set: a space before a mark, a breaking one before %, quotation marks other than „…“."""
+
+
 def test_german_is_set_as_german_is() -> None:
-    wrong = re.compile(r"\s[:!](?:\s|$)|\w\s;|[«»'’]| %")
     found = [
         f"{name} = {words}"
         for name, entry in catalogue("de").items()
         for words in entry.forms
-        if name[0] != "argparse" and not name[1].endswith(FORMAL) and wrong.search(words.replace(" ;“", ""))
+        if name[0] != "argparse" and not name[1].endswith(FORMAL) and NOT_GERMAN.search(words.replace(" ;“", ""))
     ]
     assert not found, "no space before : ; !, a no-break one before %, and quotation marks „…“"
+
+
+def test_german_in_the_ontology_is_set_as_german_is() -> None:
+    files = (PACKAGE.parent / "ontology").rglob("*.ttl")
+    said = [words for path in files for words in re.findall(r'"((?:[^"\\\n]|\\.)*)"@de', path.read_text("utf-8"))]
+    assert len(said) > 1000
+    assert [words for words in said if NOT_GERMAN.search(words)] == []
 
 
 def test_formulas_are_told_in_german() -> None:

@@ -25,6 +25,7 @@ from rdflib import OWL, RDF, SH, SKOS, Graph, Literal, URIRef
 from rdflib.collection import Collection
 from rdflib.term import Node
 
+from pan2kg.i18n.catalogue import LANGUAGES
 from pan2kg.validation.report import Names
 from pan2kg.validation.shapes import read_shapes
 from tests.engines import Engines, parse
@@ -224,6 +225,11 @@ def property_shapes() -> list[Node]:
     return sorted(shapes().subjects(SH.path, unique=True), key=str)
 
 
+def speaking() -> list[Node]:
+    """The shapes that say something, those of conditions among them."""
+    return sorted(shapes().subjects(SH.message, unique=True), key=str)
+
+
 def test_the_valid_example_has_no_finding_at_any_severity() -> None:
     assert findings(example()) == set()
 
@@ -277,11 +283,11 @@ def test_every_shape_that_checks_has_one_severity(subjects: Callable[[], list[No
     assert not wrong, f"give each exactly one of sh:Violation, sh:Warning and sh:Info: {wrong}"
 
 
-@pytest.mark.parametrize("subjects", [property_shapes, reporting])
-def test_every_shape_that_checks_has_one_message_a_language(subjects: Callable[[], list[Node]]) -> None:
+@pytest.mark.parametrize("subjects", [property_shapes, reporting, speaking])
+def test_every_shape_has_one_message_in_each_language_of_the_program(subjects: Callable[[], list[Node]]) -> None:
     for shape in subjects():
         messages = [text for text in shapes().objects(shape, SH.message) if isinstance(text, Literal)]
-        assert sorted(str(text.language) for text in messages) == ["en", "fr"], short(shape)
+        assert sorted(str(text.language) for text in messages) == sorted(LANGUAGES), f"say it in each: {short(shape)}"
         assert not any(re.search(r"[{}]", text) for text in messages), f"no placeholder: {short(shape)}"
 
 
