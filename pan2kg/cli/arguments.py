@@ -182,13 +182,17 @@ def cache_of(options: argparse.Namespace) -> Path | None:
     return Path(typed)
 
 
-def tell_links(store: LocalStore) -> None:
-    """Say on standard error where a graph has too many derived links for all of them to be here."""
+def told_links(store: LocalStore) -> Message | None:
+    """That a graph has too many derived links for all of them to be here; None where it has not."""
     from pan2kg.store.derived_links import TOP, missing_links
 
-    if found := missing_links(store):
-        held, ways = found
-        told = Message("progress", "links-strongest", {"held": held, "ways": ways, "top": TOP})
+    found = missing_links(store)
+    return Message("progress", "links-strongest", {"held": found[0], "ways": found[1], "top": TOP}) if found else None
+
+
+def tell_links(store: LocalStore) -> None:
+    """Say so on standard error."""
+    if told := told_links(store):
         sys.stderr.write(f"{told}\n")
 
 

@@ -20,6 +20,7 @@ from pan2kg.cli.arguments import (
     project_of,
     read_parameters,
     tell_links,
+    told_links,
 )
 from pan2kg.i18n.message import say
 
@@ -155,7 +156,9 @@ def run_dump(options: argparse.Namespace) -> int:
     graph = _open(options)
     target = Path(options.output)
     form = options.format or ("trig" if target.suffix == ".trig" else "nquads")
-    write_atomically(target, dump(graph.held, form, read_prefixes(graph.project)))
+    missing = told_links(graph.held)
+    note = f"# {missing}\n".encode() if missing else b""
+    write_atomically(target, note + dump(graph.held, form, read_prefixes(graph.project)))
     return 0
 
 

@@ -22,6 +22,7 @@ from pan2kg.publish.catalogue.terms import (
     TYPE,
     VOID,
     OrderedTriples,
+    links_missing,
     literals,
     node,
     said,
@@ -30,8 +31,9 @@ from pan2kg.publish.catalogue.terms import (
 )
 from pan2kg.publish.dump import Content
 from pan2kg.publish.edition import Edition
+from pan2kg.store.derived_links import missing_links
 from pan2kg.store.profile import CountryProfile
-from pan2kg.turtle.vocabulary import DCTERMS, PAN, RDF
+from pan2kg.turtle.vocabulary import DCTERMS, PAN, RDF, RDFS
 from pan2kg.turtle.writer import iri
 
 TARGETS: Final = {
@@ -154,6 +156,8 @@ def write_void(edition: Edition, counted: Statistics, dumps: Sequence[str]) -> b
     if places.endpoint:
         described.add(dataset, VOID + "sparqlEndpoint", node(places.endpoint))
     described.add(dataset, VOID + "dataDump", *(node(places.file(path)) for path in dumps))
+    if found := missing_links(edition.store):
+        described.add(dataset, RDFS + "comment", *literals(links_missing(*found)))
     for name, number in _totals(counted).items():
         described.add(dataset, VOID + name, typed(str(number), "integer"))
     prefixes = {**edition.prefixes(), **PREFIXES, "void": VOID}

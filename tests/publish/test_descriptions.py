@@ -13,10 +13,10 @@ import pytest
 from pan2kg.publish import readme
 from pan2kg.publish.dump import DUMP_DERIVED, STATED, read_content
 from pan2kg.publish.edition import Edition
-from pan2kg.publish.void import Statistics, count
+from pan2kg.publish.void import Statistics, count, write_void
 from pan2kg.store.queries import read_queries
 from pan2kg.store.store import LocalStore, select
-from pan2kg.turtle.vocabulary import ROOT
+from pan2kg.turtle.vocabulary import RDFS, ROOT
 from tests.lots import by_lot
 from tests.publish.conftest import BASE, ENDPOINT
 
@@ -258,3 +258,19 @@ def test_the_written_rules_are_the_applied_ones(folder: Path, edition: Edition, 
     assert text.endswith("".join(rule.written() for rule in readme.rules(edition, counted, folder)))
     for pattern in re.findall(r"^Rewrite(?:Rule|Cond \S+) (\S+)", text, re.MULTILINE):
         re.compile(pattern)
+
+
+def test_a_release_of_the_strongest_links_alone_says_so(few_edition: Edition, monkeypatch: pytest.MonkeyPatch) -> None:
+    counted = count(*read_content(few_edition.store, few_edition.issue.addresses), few_edition.issue.addresses.root)
+    whole = write_void(few_edition, counted, [])
+    monkeypatch.setattr("pan2kg.publish.void.missing_links", lambda _: (12, 345))
+    part = write_void(few_edition, counted, [])
+    assert b"rdfs:comment" not in whole
+    store = ox.Store()
+    store.load(part, format=ox.RdfFormat.TURTLE)
+    said = [
+        quad.object for quad in store.quads_for_pattern(None, ox.NamedNode(f"{RDFS}comment"), None)
+        if isinstance(quad.object, ox.Literal)
+    ]  # fmt: skip
+    assert sorted(str(one.language) for one in said) == ["de", "en", "fr"]
+    assert all("12" in one.value and "345" in one.value for one in said)

@@ -13,6 +13,7 @@ from typing import Final
 import pyoxigraph as ox
 
 from pan2kg.i18n.catalogue import Messages, Text
+from pan2kg.store.derived_links import TOP
 from pan2kg.turtle.vocabulary import DCTERMS, RDF, RDFS, SKOS, XSD
 
 ADMS: Final = "http://www.w3.org/ns/adms#"
@@ -76,6 +77,11 @@ def literals(text: Text) -> list[ox.Literal]:
     ['fr', 'en']
     """
     return [ox.Literal(words, language=language) for language, words in text.by_language().items()]
+
+
+def links_missing(held: int, ways: int) -> Text:
+    """That a graph holds the strongest of its derived links alone: how many, and in how many ways works are joined."""
+    return Messages("progress").text("links-strongest", held=held, ways=ways, top=TOP)
 
 
 def said(key: str) -> list[ox.Literal]:
