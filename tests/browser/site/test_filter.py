@@ -114,7 +114,7 @@ def test_an_address_of_before_chooses_a_level(static_site: StaticSite, window: W
 def test_the_file_holds_what_was_chosen(static_site: StaticSite, behind_server: Site, window: Watch) -> None:
     page = chosen_by_hand(window(static_site.served + "fr/index.html").page, {"evidence": "editors", "year": "2020"})
     with page.expect_download() as download:
-        page.get_by_role("link", name="CSV").first.click()
+        page.locator("coherence-filter").get_by_role("link", name="CSV").first.click()
     made = behind_server.page("fr/matrix.csv", {"evidence": "editors", "year": "2020"})
     assert made
     assert download.value.path().read_bytes().decode() == made.body.decode()
@@ -126,7 +126,7 @@ def test_the_picture_shows_what_was_chosen(static_site: StaticSite, window: Watc
     page = window(served if way == "served" else on_disk).page
     chosen_by_hand(page, {"evidence": "other", "year": "2020"})
     with page.expect_download() as download:
-        page.get_by_role("link", name="SVG").first.click()
+        page.locator("coherence-filter").get_by_role("link", name="SVG").first.click()
     drawn = ET.parse(download.value.path()).getroot()
     spans = [one.text for one in drawn.iter("{http://www.w3.org/2000/svg}tspan")]
     assert spans == page.locator("table.matrix td :is(b, i)").all_inner_texts()
