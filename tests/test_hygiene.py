@@ -118,7 +118,7 @@ def test_every_console_script_loads() -> None:
 
 
 def test_the_public_names_are_these() -> None:
-    assert pan2kg.__all__ == ["Answer", "Graph", "Pan2kgError", "open_graph"]
+    assert pan2kg.__all__ == ["Answer", "Graph", "Pan2kgError", "__version__", "open_graph"]
     assert all(hasattr(pan2kg, name) for name in pan2kg.__all__)
     assert set(pan2kg.__all__) <= set(dir(pan2kg))
 
