@@ -9,6 +9,7 @@ import sys
 import textwrap
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Final
 
 from pan2kg.cli.arguments import SingleValue, add_language, project_of
@@ -140,9 +141,7 @@ def _show(desk: Desk, said: str, reader: _Reader, language: str) -> None:
     """The candidate, and above it how far the review has come."""
     card, say = desk.card(language), _saying(language)
     width = min(shutil.get_terminal_size((100, 30)).columns, 100)
-    done = sum(desk.decided.values())
-    counts = {"number": min(done + 1, max(desk.total, 1)), "total": desk.total, **desk.decided}
-    lines = [say("counts", **counts)]
+    lines = [say("counts", **asdict(desk.progress))]
     if card is None:
         lines.append(say("all-decided"))
     else:

@@ -7,12 +7,13 @@ be undone, also what was decided another day.
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from random import Random
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from pan2kg.coherence.agreement import Level, alpha
 from pan2kg.coherence.uses import key
@@ -22,9 +23,8 @@ from pan2kg.i18n.catalogue import Language
 from pan2kg.i18n.message import Message
 from pan2kg.project import Project, write_atomically
 from pan2kg.review.anchoring import Anchor, Quotation, find, fold
-from pan2kg.review.entry import Form, Outcome, RefusedError, read_choice, read_text
+from pan2kg.review.entry import RefusedError
 from pan2kg.review.files import ProjectFiles
-from pan2kg.review.filing import FILE, plan_file
 from pan2kg.review.proposals import (
     CITATION,
     WORK,
@@ -32,16 +32,13 @@ from pan2kg.review.proposals import (
     Material,
     Proposal,
     for_second_reader,
+    kind_of,
     open_proposals,
-    read_material,
     with_controls,
 )
 from pan2kg.review.verdicts import REASONS, Verdict, last_verdict, settled, undo, write_verdict
 from pan2kg.store.queries import find_thing
 from pan2kg.turtle.vocabulary import ID
-
-if TYPE_CHECKING:
-    from pan2kg.graph.graph import Graph
 
 SECOND_FILE: Final = "second.jsonl"
 AROUND: Final = 2
@@ -75,12 +72,23 @@ class Card:
     relation: str
 
 
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a review has come: which of ``total`` is shown, and how many were decided how, whenever that was."""
+
+    number: int
+    total: int
+    accepted: int
+    rejected: int
+
+
 @dataclass
 class Desk:
     """A review of one person on one day.
 
-    ``waiting`` is what is left, ``at`` the place of the candidate that is shown; ``decided`` counts by status, and
-    ``controls`` those that were met and those that were recognised.
+    ``waiting`` is what is left, ``at`` the place of the candidate that is shown; ``total`` counts what is left at the
+    beginning and what was decided ``before``. ``decided`` counts by status, as ``before`` does, and ``controls`` those
+    that were met and those that were recognised.
     """
 
     material: Material
@@ -92,6 +100,7 @@ class Desk:
     at: int = 0
     total: int = 0
     decided: dict[str, int] = field(default_factory=lambda: {"accepted": 0, "rejected": 0})
+    before: Counter[str] = field(default_factory=Counter)
     controls: dict[str, int] = field(default_factory=lambda: {"met": 0, "recognised": 0})
     passage: int = 0
 
@@ -99,6 +108,13 @@ class Desk:
     def current(self) -> Proposal | None:
         """The candidate that is shown, None where none is left."""
         return self.waiting[self.at] if self.waiting else None
+
+    @property
+    def progress(self) -> Progress:
+        """How far the review has come; what is decided comes first, so that who skips one goes on counting."""
+        number = min(self.total, self.total - len(self.waiting) + self.at + 1)
+        accepted, rejected = (self.decided[status] + self.before[status] for status in ("accepted", "rejected"))
+        return Progress(number, self.total, accepted, rejected)
 
     def move(self, steps: int) -> None:
         """Show the next candidate, or the one before; the first follows the last."""
@@ -109,6 +125,17 @@ class Desk:
         """Show the next passage that speaks for the candidate."""
         if self.current and self.current.passages:
             self.passage = (self.passage + 1) % len(self.current.passages)
+
+    def show_passage(self, number: str) -> None:
+        """Show the passage of this number, counted from 0; the first where there is none of it."""
+        count = len(self.current.passages) if self.current else 0
+        is_one = number.isdecimal() and len(number) < len("10000") and int(number) < count
+        self.passage = int(number) if is_one else 0
+
+    def put_off(self, keys: Sequence[str]) -> None:
+        """Put the candidates of these keys at the end, in the order of the keys."""
+        place = {key: number for number, key in enumerate(keys, start=1)}
+        self.waiting.sort(key=lambda one: place.get(one.key, 0))
 
     def later(self) -> None:
         """Put the candidate at the end."""
@@ -158,8 +185,8 @@ class Desk:
         again = [one for found in self.material.plans.values() for one in found if one.ends == ends]
         self.waiting[self.at : self.at] = again[:1]
         self.passage = 0
-        if self.decided[link.status]:
-            self.decided[link.status] -= 1
+        counted = self.decided if self.decided[link.status] else self.before
+        counted[link.status] = max(0, counted[link.status] - 1)
         return link.file
 
     def edit(self, what: str, value: str) -> Message:
@@ -254,15 +281,20 @@ def open_desk(
     """Begin or go on: what waits for a decision, or with ``second`` what somebody else decided already."""
     done = settled(project, material.plans)
     waiting = open_proposals(material, done, kind)
+    decided = [one for found in material.plans.values() for one in found if done.holds(one, material.sha(one))]
     if second:
-        decided = [one for found in material.plans.values() for one in found if done.holds(one, material.sha(one))]
         chosen = for_second_reader(decided, Random(len(decided)))  # noqa: S311 - which ones is no secret
-        seen = {(line["key"], line["reviewer"]) for line in second_lines(project, material)}
-        waiting = [one for one in chosen if (one.key, reviewer) not in seen]
-    total = len(waiting)
+        lines = second_lines(project, material)
+        seen = {line["key"]: line["status"] for line in lines if line["reviewer"] == reviewer}
+        waiting = [one for one in chosen if one.key not in seen]
+        before = Counter(seen[one.key] for one in chosen if one.key in seen)
+    else:
+        of_kind = [one for one in decided if not kind or kind_of(one.target) == kind]
+        before = Counter("accepted" if one.ends in done.accepted else "rejected" for one in of_kind)
     if control and not second:
         waiting = with_controls(waiting, Random())  # noqa: S311 - as above
-    return Desk(material, project, reviewer, day, waiting, second=second, total=total)
+    total = len(waiting) + before.total()
+    return Desk(material, project, reviewer, day, waiting, second=second, total=total, before=before)
 
 
 def second_lines(project: Project, material: Material) -> list[dict[str, str]]:
@@ -336,51 +368,3 @@ def _press(desk: Desk, typed: str) -> Message:
     if name == "e" and what in ("relation", "to", "quote") and value.strip():
         return desk.edit(what, value.strip())
     return Message("desk", "said.which-edit" if name == "e" else "help")
-
-
-DECISIONS: Final = ("accept", "reject", "undo")
-
-
-def decide_candidate(graph: Graph, form: Form, today: date) -> Outcome:
-    """Do what a form of the page « to review » asks: accept or reject a candidate, changed before or not, or undo.
-
-    Raises:
-        RefusedError: something is missing or cannot be written as it stands; nothing was written.
-    """
-    project = graph.project
-    if project is None:
-        raise RefusedError("read-only")
-    verdict, reviewer = read_choice(form, "verdict", DECISIONS), read_text(form, "reviewer")
-    try:
-        desk = open_desk(read_material(graph, project), project, reviewer, today)
-        if verdict == "undo":
-            file = desk.undone()
-            if not file:
-                raise RefusedError("nothing-to-undo")
-            return Outcome("undone", {"files": file}, (file,))
-        return _decided(desk, form, read_choice(form, "rejection", REASONS) if verdict == "reject" else "")
-    except Pan2kgError as error:
-        raise RefusedError("not-taken", detail=error.say(graph.language)) from None
-
-
-def _decided(desk: Desk, form: Form, reason: str) -> Outcome:
-    """Write the decision on the candidate a form names."""
-    wanted = form.get("item", "")
-    at = next((number for number, one in enumerate(desk.waiting) if one.key == wanted), None)
-    if at is None:
-        raise RefusedError("unknown-item")
-    desk.at = at
-    one = desk.waiting[at]
-    number = form.get("passage", "0")
-    desk.passage = int(number) if number.isdecimal() and int(number) < len(one.passages) else 0
-    given = {name: read_text(form, name, needed=False) for name in ("relation", "to", "words")}
-    shown = {"relation": one.relation, "to": key(one.target), "words": desk.found().quote}
-    for name, value in given.items():
-        if value and value != shown[name]:
-            try:
-                desk.edit(name, value)
-            except Pan2kgError as error:
-                raise RefusedError("not-taken", field=name, detail=error.say(desk.material.graph.language)) from None
-    file = desk.project.name_of(plan_file(desk.material.graph, one.plan, FILE))
-    desk.decide(reason)
-    return Outcome("rejected" if reason else "accepted", {"files": file}, (file,))

@@ -162,7 +162,7 @@ _PAGE: Final = Messages("page")
 
 BODY_LIMIT: Final = 256 * 1024
 """Bytes a form may have."""
-KEPT: Final = ("plan", "other", "assessor", "scale", "data", "candidate")
+KEPT: Final = ("plan", "other", "assessor", "scale", "data", "candidate", "later")
 """What is handed on to the page that is shown after something was written."""
 
 _STATUS: Final = {"not-written": 503} | dict.fromkeys(("unknown-item", "decided-meanwhile", "scored-meanwhile"), 409)

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Final
+from urllib.parse import urlencode
 
 from pan2kg.coherence.evidence import level
 from pan2kg.coherence.feasible import Verdict
@@ -19,7 +20,7 @@ from pan2kg.errors import Pan2kgError
 from pan2kg.i18n.catalogue import Messages, with_mark
 from pan2kg.i18n.days import today
 from pan2kg.review.decisions import CHANNELS, REVIEWED, Item, documents, passage_document, read_queue
-from pan2kg.review.desk import Card, open_desk
+from pan2kg.review.desk import Card, Desk, open_desk
 from pan2kg.review.entry import DONE, LIMITS, TONGUES, called, sentence
 from pan2kg.review.proposals import WORK, Proposal, read_material
 from pan2kg.review.scores import MOST, bodies, cell_name, known_scores, scale_named, steps
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from pan2kg.site.page_context import PageContext
 
 _TONGUES: Final = Messages("tongue")
+_DESK: Final = Messages("desk")
 
 
 SEAL: Final = "form_token"
@@ -89,6 +91,8 @@ def _done(context: PageContext) -> str:
 
 REVIEW_MOST = 100
 """How many items a page lists."""
+LATER_MOST: Final = 60
+"""How many candidates an address can put at the end; the one that was put there first waits in its place again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,14 +137,23 @@ def values(context: PageContext) -> Values:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A candidate as the page shows it, with its neighbours in the queue and what was typed into its form before."""
+    """A candidate as the page shows it, with how far the review has come and what was typed into its form before.
+
+    ``before``, ``behind`` and ``later`` are the addresses of its neighbours in the queue, the last one that which puts
+    it at the end, and ``following`` the key of the next; ``passages`` are the addresses of all that speak for it, where
+    there are several, ``passage`` the number of the one that is shown, from 0, and ``put_off`` the keys at the end.
+    """
 
     proposal: Proposal
     card: Card
-    number: int
-    total: int
+    count: str
     before: str
     behind: str
+    later: str
+    following: str
+    passages: Sequence[str]
+    passage: int
+    put_off: str
     relation: str
     relations: Sequence[tuple[str, str]]
     typed: Mapping[str, str]
@@ -156,19 +169,39 @@ def _desk(context: PageContext) -> Candidate | None:
         desk = open_desk(read_material(graph, graph.project), graph.project, "", today())
     except Pan2kgError:
         return None  # what is wrong with the files of candidates is said where they are read, on the command line
+    known = {one.key for one in desk.waiting}
+    put_off = [one for one in dict.fromkeys(given.get("later", "").split()) if one in known][-LATER_MOST:]
+    desk.put_off(put_off)
     keys = [one.key for one in desk.waiting]
     wanted = given.get("item", "") if given.get("item", "") in keys else given.get("candidate", "")
     desk.at = keys.index(wanted) if wanted in keys else 0
+    desk.show_passage(given.get("passage", ""))
+    return _candidate(context, desk, put_off)
+
+
+def _candidate(context: PageContext, desk: Desk, put_off: Sequence[str]) -> Candidate | None:
+    """What is shown of the current candidate, None where none waits."""
+    given, language = context.request.arguments, context.request.language
+    graph = context.graph.spoken(language)
     card, proposal = desk.card(language), desk.current
     if card is None or proposal is None:
         return None
-    at, count = desk.at, len(keys)
+    keys, at = [one.key for one in desk.waiting], desk.at
+    behind = keys[(at + 1) % len(keys)]
+
+    def address(candidate: str, later: Sequence[str] = put_off, **more: int) -> str:
+        asked = {"candidate": candidate, **({"later": " ".join(later)} if later else {}), **more}
+        return f"{context.href('review.html')}?{urlencode(asked)}#candidate"
+
     names = [(key(one), context.name(one)) for one in graph.labels.entries if one.startswith(f"{ID}relation/")]
     relation = given.get("relation") or (proposal.relation if proposal.relation in dict(names) else "")
     typed = given if given.get("item") == proposal.key else NOTHING
     return Candidate(
-        proposal, card, at + 1, count, keys[at - 1], keys[(at + 1) % count], relation,
-        sorted(names, key=lambda one: one[1].casefold()), typed,
+        proposal, card, _DESK.say("counts", language, **asdict(desk.progress)),
+        address(keys[at - 1]), address(behind),
+        address(behind, [*(one for one in put_off if one != proposal.key), proposal.key][-LATER_MOST:]), behind,
+        [address(proposal.key, passage=number) for number in range(card.passages)] if card.passages > 1 else [],
+        desk.passage, " ".join(put_off), relation, sorted(names, key=lambda one: one[1].casefold()), typed,
     )  # fmt: skip
 
 
@@ -293,6 +326,6 @@ def _matrix(context: PageContext, chosen: Sequence[str]) -> list[tuple[str, list
 
 
 PAGES: Final = (
-    View("review", values, section="gaps", chosen=("candidate",)),
+    View("review", values, section="gaps", chosen=("candidate", "passage", "later")),
     View("scores", scores_values, section="gaps", chosen=("plan", "other", "assessor", "scale", "on")),
 )

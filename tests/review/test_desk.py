@@ -20,7 +20,7 @@ import pan2kg
 from pan2kg.extract.document import from_json
 from pan2kg.graph.graph import Graph
 from pan2kg.project import Project
-from pan2kg.review.desk import Desk, compare_readers, open_desk, press
+from pan2kg.review.desk import Desk, Progress, compare_readers, open_desk, press
 from pan2kg.review.proposals import Material, Proposal, for_second_reader, read_material, with_controls
 from pan2kg.store.rules import derive
 from pan2kg.store.store import open_store
@@ -163,6 +163,22 @@ def test_a_wrong_key_changes_nothing(material: Material, root: Path, typed: str,
     desk = desk_of(material)
     assert pressed(desk, typed) == [said]
     assert (keys(desk)[0], (root / FILE).exists()) == ("c4-1", False)
+
+
+def test_who_skips_goes_on_counting_and_what_was_decided_before_counts(material: Material) -> None:
+    desk = desk_of(material)
+    counted = [desk.progress.number]
+    for typed in ("j", "j", "a", "k", "s", "j"):
+        press(desk, typed)
+        counted.append(desk.progress.number)
+    assert counted == [1, 2, 3, 4, 3, 3, 4]
+    pressed(desk_of(material, "B. Muller"), "r1")
+    again = desk_of(material)
+    assert again.progress == Progress(3, 4, 1, 1)
+    pressed(again, "u")
+    assert again.progress == Progress(2, 4, 0, 1)
+    pressed(again, "a", "a", "r1")
+    assert (again.current, again.progress.number, again.progress.total) == (again.waiting[0], 4, 4)
 
 
 @settings(max_examples=30)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,8 @@ from playwright.sync_api import Page, expect
 from tests.browser.chromium import Watch, faults_of_access
 from tests.copies import FEW, copy
 from tests.review.conftest import TOKEN
-from tests.review.desk import PLAN, prepare
+from tests.review.desk import PLAN, document, prepare
+from tests.review.test_served import Visitor
 
 FILE = f"graph/plans/{PLAN}/reviewed.ttl"
 
@@ -18,7 +20,18 @@ FILE = f"graph/plans/{PLAN}/reviewed.ttl"
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A project with candidates, over which the service of this module runs."""
-    return prepare(copy(tmp_path_factory.mktemp("desk") / "copy", FEW))
+    root = prepare(copy(tmp_path_factory.mktemp("desk") / "copy", FEW))
+    speak_twice(root / "work" / PLAN / "candidates.jsonl")
+    return root
+
+
+def speak_twice(path: Path) -> None:
+    """Give the second candidate a second passage, that of the third action."""
+    lines = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    text, words = document().text, "Principes directeurs"
+    start = text.index(words, text.index("4.3."))
+    lines[1]["passages"].append({**lines[1]["passages"][0], "start": start, "end": start + len(words)})
+    path.write_text("".join(f"{json.dumps(line, ensure_ascii=False)}\n" for line in lines), encoding="utf-8")
 
 
 def sign_in(page: Page) -> None:
@@ -35,8 +48,8 @@ def test_candidates_are_decided_without_javascript_and_a_fault_stands_at_its_fie
     expect(page.locator("#candidate")).to_have_count(0)
     sign_in(page)
     expect(page.locator("#candidate mark")).to_have_text("premier Plan d’action national")
-    expect(page.locator("#candidate .count")).to_have_text("1 of 4 that wait")
-    page.locator("#candidate summary").click()
+    expect(page.locator("#candidate .count")).to_have_text("1 of 4 · accepted: 0, rejected: 0")
+    page.locator("#candidate summary[data-key=e]").click()
     page.fill("#c-words", "premier plan de paix")
     page.click("#candidate [value=accept]")
     watched.forgive("answer 422")
@@ -50,6 +63,7 @@ def test_candidates_are_decided_without_javascript_and_a_fault_stands_at_its_fie
     page.fill("#c-words", "dans la ligne du premier Plan d’action national")
     page.click("#candidate [value=accept]")
     expect(page.locator("p[role=status]")).to_contain_text(FILE)
+    expect(page.locator("#candidate .count")).to_have_text("2 of 4 · accepted: 1, rejected: 0")
     expect(page.locator("#candidate mark")).to_have_text("Principes directeurs")
     expect(page.locator("#c-reviewer")).to_have_value("A. Weber")
     written = (folder / FILE).read_text(encoding="utf-8")
@@ -82,10 +96,59 @@ def test_keys_decide_and_lead_from_one_to_the_next(watch: Watch, port: int, fold
     expect(page.locator("p[role=status]")).to_contain_text("undone")
 
 
+def test_another_passage_is_shown_and_a_decision_rests_on_it(watch: Watch, port: int, folder: Path) -> None:
+    watched = watch(f"http://127.0.0.1:{port}/en/review.html", java_script_enabled=False)
+    page = watched.page
+    sign_in(page)
+    page.goto(f"http://127.0.0.1:{port}/en/review.html?candidate=c4-2")
+    passage = page.locator("#candidate .passage")
+    expect(passage).to_contain_text("4.2. Suivi des Principes directeurs")
+    page.locator("#candidate [data-key=p]").click()
+    expect(page.locator("#candidate [aria-current]")).to_have_text("2")
+    page.click("#candidate [value=reject]")  # the passage stays when something is missing
+    watched.forgive("answer 422")
+    expect(page.locator("#candidate [aria-current]")).to_have_text("2")
+    page.fill("#c-reviewer", "C. Klein")
+    page.click("#candidate [value=accept]")
+    expect(page.locator("p[role=status]")).to_contain_text(FILE)
+    start = document().text.index("Principes directeurs", document().text.index("4.3."))
+    assert f"pan:start {start} ;" in (folder / FILE).read_text(encoding="utf-8")
+    page.click("#candidate [value=undo]")
+    expect(page.locator("p[role=status]")).to_contain_text("undone")
+
+
+def test_what_is_put_off_comes_last_and_the_keys_are_listed(watch: Watch, port: int) -> None:
+    page = watch(f"http://127.0.0.1:{port}/en/review.html").page
+    sign_in(page)
+    first = page.locator("#candidate .statement").inner_text()
+    page.keyboard.press("j")
+    expect(page.locator("#candidate .count")).to_contain_text("2 of 4")
+    page.keyboard.press("k")
+    expect(page.locator("#candidate .count")).to_contain_text("1 of 4")
+    page.keyboard.press("s")
+    expect(page.locator("#candidate .statement")).not_to_have_text(first)
+    expect(page.locator("#candidate .count")).to_contain_text("1 of 4")
+    page.keyboard.press("k")
+    expect(page.locator("#candidate .statement")).to_have_text(first)
+    expect(page.locator("#candidate .count")).to_contain_text("4 of 4")
+    page.keyboard.press("?")
+    expect(page.get_by_text("This list")).to_be_visible()
+
+
+@pytest.mark.parametrize("asked", ["passage=9", "passage=-1", "passage=%C2%B2", f"passage={'9' * 5000}", "later=%3Cx"])
+def test_a_made_up_address_shows_the_first_candidate(port: int, asked: str) -> None:
+    visitor = Visitor(port)
+    visitor.sign_in()
+    reply = visitor.get(f"/fr/review.html?{asked}")
+    assert (reply.status, "<mark>premier Plan" in reply.text, "<x" in reply.text) == (200, True, False)
+
+
 @pytest.mark.parametrize("width", [1280, 360])
 def test_everyone_can_use_the_form(watch: Watch, port: int, width: int) -> None:
     page = watch(f"http://127.0.0.1:{port}/fr/review.html", width=width).page
     sign_in(page)
-    page.locator("#candidate summary").click()
+    page.goto(f"http://127.0.0.1:{port}/fr/review.html?candidate=c4-2")
+    for summary in page.locator("#candidate summary").all():
+        summary.click()
     assert faults_of_access(page) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= width

@@ -21,9 +21,7 @@ class ReviewDesk extends HTMLElement {
         }
         const reason = this.reasons ? REASONS.indexOf(event.key) : -1;
         this.reasons = false;
-        if (event.key === "e") {
-            this.querySelector("details")?.toggleAttribute("open");
-        } else if (event.key === "r") {
+        if (event.key === "r") {
             // The reason follows; the first radio shows where the reasons are.
             this.reasons = true;
             this.querySelector<HTMLInputElement>("[name=rejection]")?.focus();
