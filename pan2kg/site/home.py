@@ -1,7 +1,4 @@
-"""The home page: four findings and the home plan among those it meets; then citations to look for and the matrix.
-
-The lanes show what a plan rests on and which plans it meets; on screens too small for the drawing they are a list.
-"""
+"""The home page: four findings and the home plan among those it meets; then citations to look for and the matrix."""
 
 from __future__ import annotations
 
@@ -22,7 +19,6 @@ from pan2kg.site.matrix import FIRST, matrix
 from pan2kg.site.page import CSV, SVG, File, View
 from pan2kg.site.values import EVIDENCE, quotes
 from pan2kg.site.weights import Way, bits_said, way
-from pan2kg.store.store import plain
 from pan2kg.tables.figure_words import according_to
 from pan2kg.tables.template import markup
 
@@ -37,71 +33,20 @@ if TYPE_CHECKING:
     from pan2kg.site.values import Quote
 
 
-def lanes_keys(site_context: SiteContext) -> Iterable[str]:
-    """The plans whose lanes are files of their own: the one the home page shows."""
+def home_keys(site_context: SiteContext) -> Iterable[str]:
+    """The plans whose picture is a file of its own: the one the home page shows."""
     home = site_context.graph.labels.entry(site_context.graph.profile.home_plan)
     return [home.key] if home and home.kind == "plan" else []
 
 
-@dataclass(frozen=True, slots=True)
-class Lane:
-    """A plan or one of its actions: the texts it rests on and the plans it leads to, each with its evidence."""
-
-    work: str
-    texts: tuple[tuple[str, str], ...]
-    plans: tuple[tuple[str, str], ...]
+def _picture(context: PageContext, plan: str) -> Picture:
+    subject = context.site_context.subject(context.request.language, context.picture_address)
+    return draw_on(subject, "time-map", plan=plan)
 
 
-@dataclass(frozen=True, slots=True)
-class Lanes:
-    """The picture, the same as a list, and the files it can be saved as."""
-
-    picture: Markup
-    every: tuple[Lane, ...]
-    downloads: tuple[tuple[str, str], ...]
-
-
-def lanes(context: PageContext, plan: str) -> Lanes | None:
-    """The lanes of the plan with this key; None where the graph does not have it."""
-    if not context.graph.labels.find("plan", plan):
-        return None
-    picture = _picture(context, plan)
-    files = ((context.href(f"lanes/{plan}.{ending}"), ending.upper()) for ending in ("csv", "svg"))
-    return Lanes(markup(picture.svg), tuple(_as_list(picture)), tuple(files))
-
-
-def _picture(context: PageContext, plan: str, name: str = "lanes") -> Picture:
-    return draw_on(context.site_context.subject(context.request.language, context.picture_address), name, plan=plan)
-
-
-def _as_list(picture: Picture) -> Iterable[Lane]:
-    """The rows of the picture's table by the thing in the middle, in the order of its things."""
-    at = {name: place for place, name in enumerate(picture.table.columns)}
-    texts: dict[str, list[tuple[str, str]]] = {}
-    plans: dict[str, list[tuple[str, str]]] = {}
-    for row in picture.table.rows:
-        one, two, basis = (plain(row[at[name]]) for name in ("from", "to", "basis"))
-        work, other, into = (two, one, texts) if "/action/" not in one and "/plan/" not in one else (one, two, plans)
-        texts.setdefault(work, [])
-        if other:
-            into.setdefault(work, []).append((other, basis))
-    for work in sorted(texts, key=lambda iri: ("/action/" in iri, iri)):
-        yield Lane(work, tuple(texts[work]), tuple(dict.fromkeys(plans.get(work, []))))
-
-
-def lanes_csv(context: PageContext) -> bytes | None:
-    """The table behind the picture."""
-    return _saved(context, ".csv")
-
-
-def lanes_svg(context: PageContext) -> bytes | None:
-    """The picture as a file of its own."""
-    return _saved(context, ".svg")
-
-
-def _saved(context: PageContext, suffix: str, name: str = "lanes") -> bytes | None:
+def _saved(context: PageContext, suffix: str) -> bytes | None:
     plan = context.request.key
-    return picture_bytes(_picture(context, plan, name), suffix) if context.graph.labels.find("plan", plan) else None
+    return picture_bytes(_picture(context, plan), suffix) if context.graph.labels.find("plan", plan) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +117,6 @@ def values(context: PageContext) -> Values:
     """What the home page shows."""
     choice, language = chosen(context), context.request.language
     found = [one for one in context.graph.known(choice.level).occasions if one.is_expected]
-    home_plan, home = context.graph.profile.home_plan, next(iter(lanes_keys(context.site_context)), "")
     return {
         "title": context.t("home-title"),
         "opening": opening(context, choice),
@@ -185,8 +129,6 @@ def values(context: PageContext) -> Values:
         "figures": [line(context, taken(context, name)) for name in TOLD],
         "levels": [according_to(one).say(language) for one in FIGURED],
         "caption": according_to(choice.level).say(language),
-        "lanes": lanes(context, home) if home else None,
-        "lanes_of": context.name(home_plan) if home else "",
     }
 
 
@@ -226,12 +168,12 @@ def _parts(made: Mapping[str, int]) -> Mapping[str, int]:
 
 def time_map_csv(context: PageContext) -> bytes | None:
     """The table behind the picture of a plan among those it meets."""
-    return _saved(context, ".csv", "time-map")
+    return _saved(context, ".csv")
 
 
 def time_map_svg(context: PageContext) -> bytes | None:
     """The picture as a file of its own."""
-    return _saved(context, ".svg", "time-map")
+    return _saved(context, ".svg")
 
 
 def told(context: PageContext, figure: str) -> dict[str, int]:
@@ -292,8 +234,6 @@ PAGES: Final = (
     View("matrix", whole, section="index"),
 )
 FILES: Final = (
-    File("time-map", "csv", CSV, time_map_csv, lanes_keys),
-    File("time-map", "svg", SVG, time_map_svg, lanes_keys),
-    File("lanes", "csv", CSV, lanes_csv, lanes_keys),
-    File("lanes", "svg", SVG, lanes_svg, lanes_keys),
+    File("time-map", "csv", CSV, time_map_csv, home_keys),
+    File("time-map", "svg", SVG, time_map_svg, home_keys),
 )

@@ -136,7 +136,7 @@ def test_what_an_address_says_is_never_run(site: Site, path: str) -> None:
         assert reply.headers["x-content-type-options"] == "nosniff"
 
 
-@pytest.mark.parametrize("path", ["/en/matrix.svg", "/en/lanes/lu-bhr-2.svg"])
+@pytest.mark.parametrize("path", ["/en/matrix.svg", "/en/time-map/lu-bhr-2.svg"])
 def test_no_picture_has_a_script(site: Site, path: str) -> None:
     reply = site.get(path)
     assert reply.status == 200

@@ -125,7 +125,7 @@ def test_wide_tables_fit_a_sheet_laid_on_its_side(
     sheets = re.findall(rb"/MediaBox \[0 0 (\d+)[.\d]* (\d+)", (tmp_path / "page.pdf").read_bytes())
     lying = [int(width) > int(height) for width, height in sheets]
     assert lying[0]
-    assert all(lying) == (kind != "index"), "the picture of lanes stands upright"
+    assert all(lying) == (kind == "obligations"), "the pictures of lanes and of plans over time stand upright"
 
 
 def test_the_first_page_leads_to_the_languages(static_site: StaticSite, watch: Watch) -> None:

@@ -41,7 +41,7 @@ PAGE: Final = (
     '<ul class="cards"><li class="card"><h2>Card</h2><p>Text</p></li></ul><p class="iri">https://example.org/a</p>'
     '<form class="filters"><label>Year <select><option>2024</option></select></label><button>Show</button></form>'
     '<div class="lanes"><svg width="900" height="20" role="img" aria-label="Lanes"></svg>'
-    '<ul class="lanes-list"><li>lane</li></ul></div>'
+    "</div>"
 )
 Colours = Literal["light", "dark"]
 BODIES: Final = {"parts": PAGE, "sparql": editor(WEIGHTS), "network": BODY, "question": FORM}
@@ -76,14 +76,6 @@ def test_the_first_column_of_the_matrix_stays_in_sight(site: Site, window: Watch
     box = page.locator("tbody th").first.bounding_box()
     assert box
     assert 0 <= box["x"] < 40
-
-
-def test_lanes_are_a_list_on_a_small_screen_and_a_picture_on_others(site: Site, watch: Watch) -> None:
-    address = site.page("lanes", PAGE)
-    expect(watch(address, width=360).page.locator(".lanes-list")).to_be_visible()
-    wide = watch(address).page
-    expect(wide.locator(".lanes-list")).to_be_hidden()
-    expect(wide.locator(".lanes > svg")).to_be_visible()
 
 
 SIZES: Final = """all => all.map(one => {
