@@ -56,7 +56,7 @@ def test_the_language_of_a_plan_is_not_that_of_its_reader(capsys: pytest.Capture
     ("words", "sentence"),
     [
         (("check", "--language", "fr", "--format", "pdf"), "choix non valable : 'pdf' (choisissez parmi"),
-        (("check", "--language", "de", "x"), "unbekannte Argumente: x"),
+        (("report", "--language", "de", "-o", "x", "y"), "unbekannte Argumente: y"),
         (("coherence", "explain", "--language", "fr"), "les arguments suivants sont requis : PLAN-OR-ACTION"),
         (("serve", "--port", "x"), "argument --port: « x » is no whole number from 0 to 65535"),
     ],

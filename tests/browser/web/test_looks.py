@@ -40,7 +40,7 @@ PAGE: Final = (
     '<blockquote class="quote" lang="fr">cité</blockquote><p class="provenance">From</p><p class="notice">Note</p>'
     '<ul class="cards"><li class="card"><h2>Card</h2><p>Text</p></li></ul><p class="iri">https://example.org/a</p>'
     '<form class="filters"><label>Year <select><option>2024</option></select></label><button>Show</button></form>'
-    '<div class="lanes"><svg width="900" height="20" role="img" aria-label="Lanes"></svg>'
+    '<div class="lanes" role="group" tabindex="0" aria-label="Lanes"><svg width="900" height="20"></svg>'
     "</div>"
 )
 Colours = Literal["light", "dark"]
