@@ -214,14 +214,18 @@ def run_candidates(options: argparse.Namespace) -> int:
 
 def _counted(graph: Graph, made: Proposal, folder: str) -> Iterator[Message]:
     """How many candidates there are of each relation, what was passed over and why, and where they were written."""
+    from pan2kg.review.parts import INVOLVEMENT
+    from pan2kg.turtle.vocabulary import ID, PAN
 
     def relation(one: Candidate) -> str:
-        return graph.labels.label(f"https://w3id.org/pan2kg/id/relation/{one.relation}", graph.language).text
+        scheme = "role" if one.type == INVOLVEMENT else "relation"
+        return graph.labels.label(f"{ID}{scheme}/{one.relation}", graph.language).text
 
     said = Messages("candidate")
     yield said_counted(said, len(made.candidates), "candidates", graph.language)
     for (type_, name), number in sorted(Counter((one.type, relation(one)) for one in made.candidates).items()):
-        kind = graph.labels.label(f"https://w3id.org/pan2kg/id/linktype/{type_}", graph.language).text
+        named = f"{PAN}Involvement" if type_ == INVOLVEMENT else f"{ID}linktype/{type_}"
+        kind = graph.labels.label(named, graph.language).text
         yield Message("candidate", "of-relation", {"type": kind, "relation": name, "number": str(number)})
     for reason, number in sorted(made.skipped.items()):
         yield Message("candidate", f"skipped-{reason}", {"number": str(number)})

@@ -2,7 +2,8 @@
 
 From every section of an action there is one candidate for each relation and target, with all passages; from text
 outside of actions one of the plan. The relation is proposed from the words before the mention. Mentions of other plans
-come first: they are the truest links of all.
+come first: they are the truest links of all. A body becomes the candidate of a part in the action, where its field or
+the words beside it say which one.
 """
 
 from __future__ import annotations
@@ -23,6 +24,8 @@ from pan2kg.extract.eu_acts import either
 from pan2kg.extract.mention import RULES, Mention
 from pan2kg.extract.mentions import find_mentions
 from pan2kg.i18n.message import Message
+from pan2kg.review.parts import INVOLVEMENT, KnownParts, part_key, place_key
+from pan2kg.review.roles import Role, rank_of, role_of
 from pan2kg.review.sections import Named, Section, sections
 from pan2kg.store.queries import program_query
 from pan2kg.turtle.vocabulary import link_iri
@@ -56,11 +59,16 @@ class CandidatePassage:
     suffix: str
     path: tuple[str, ...]
 
+    def place(self, sha: str) -> str:
+        """The key of the passage it becomes, of a file with this hash."""
+        return place_key(sha, self.start, self.end)
+
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """A link a document suggests: ``action_or_plan`` and ``target`` are its ends by IRI, type and relation keys.
 
+    That a body takes part is of the type ``involvement``: its relation is the role, ``said`` the words that say it.
     ``target`` is an identifier where the graph does not have it; ``choices`` are the IRIs of what else may be meant.
     ``key`` is that of the link it would become. ``rank`` is how often its rule was right on labelled text, in [0, 1],
     ``remarks`` what to look at before deciding.
@@ -77,6 +85,7 @@ class Candidate:
     passages: tuple[CandidatePassage, ...]
     remarks: tuple[Message, ...] = ()
     choices: tuple[str, ...] = ()
+    said: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +112,10 @@ def proposal(graph: Graph, document: Document, plan: str) -> Proposal:
     known = _Known.of(graph, plan)
     skipped: Counter[str] = Counter()
     groups: dict[tuple[str, str, str, str], list[Mention]] = {}
+    made = _bodies(graph, document, [one for one in mentions if one.kind == "body"], parts, plan, skipped)
     for mention in mentions:
+        if mention.kind == "body":
+            continue
         for target in mention.targets or mention.choices[:1]:
             work = _section(parts, mention).iri
             why = _passed_over(mention, target, work, plan, names)
@@ -114,7 +126,7 @@ def proposal(graph: Graph, document: Document, plan: str) -> Proposal:
                 document.text, mention, names.things.get(target), own if work == plan else None
             )
             groups.setdefault((work, type_, relation, target), []).append(mention)
-    made = [
+    made += [
         one for group, of_group in groups.items()
         if (one := _candidate(graph, document, group, of_group, known=known, skipped=skipped)) is not None
     ]  # fmt: skip
@@ -131,8 +143,55 @@ def since(graph: Graph, made: Proposal, day: date) -> Proposal:
     return replace(made, candidates=tuple(kept), skipped={**made.skipped, **older})
 
 
-def _order(one: Candidate) -> tuple[bool, float, int]:
-    return one.type == USES, -one.rank, one.passages[0].start
+def _order(one: Candidate) -> tuple[int, float, int]:
+    return {USES: 1, INVOLVEMENT: 2}.get(one.type, 0), -one.rank, one.passages[0].start
+
+
+def _bodies(
+    graph: Graph, document: Document, mentions: Sequence[Mention], parts: Sequence[Section], plan: str,
+    skipped: Counter[str],
+) -> list[Candidate]:  # fmt: skip
+    """The parts bodies take, one for each work, body and role; a body nothing gives a role is passed over."""
+    own = graph.names.things.get(plan)
+    known = KnownParts.of(graph, plan)
+    groups: dict[tuple[str, str, str], list[tuple[Mention, Role]]] = {}
+    for mention in mentions:
+        target = mention.target or next(iter(mention.choices), "")
+        thing = graph.names.things.get(target)
+        if thing is None or not thing.is_valid(own.start if own else None):
+            skipped["body-of-another-day"] += 1
+        elif role := role_of(document, mention, mentions):
+            groups.setdefault((_section(parts, mention).iri, target, role.key), []).append((mention, role))
+        else:
+            skipped["body"] += 1
+    made = []
+    for (work, target, role_key), found in groups.items():
+        passages = tuple(_passages(document, (mention for mention, _ in found)))
+        if why := known.settles(work, target, role_key, [one.place(document.sha256) for one in passages]):
+            skipped[why] += len(found)
+            continue
+        made.append(_part(graph, (work, target, role_key), found, passages, known))
+    return made
+
+
+def _part(
+    graph: Graph, group: tuple[str, str, str], found: Sequence[tuple[Mention, Role]],
+    passages: tuple[CandidatePassage, ...], known: KnownParts,
+) -> Candidate:  # fmt: skip
+    work, target, role_key = group
+    one, role = max(found, key=lambda pair: rank_of(pair[1]))
+    how = Message("candidate", f"by-{one.rule}", {"words": one.surface})
+    reason = Message("candidate", f"role-{role.how}", {"how": how, "said": role.said})
+    mentions = [mention for mention, _ in found]
+    remarks = list(_remarks(graph, work, target, mentions, rejected=known.was_rejected(group)))
+    if known.has_other_lead(group):
+        remarks.append(Message("candidate", "other-lead"))
+    rank = rank_of(role) if one.target else round(rank_of(role) / (2 * max(1, len(one.choices))), 3)
+    return Candidate(
+        part_key(*group), work, INVOLVEMENT, role_key, target, reason, f"{one.rule}/{RULES}", rank, passages,
+        tuple(remarks), tuple(dict.fromkeys(iri for mention in mentions for iri in mention.choices if iri != target)),
+        "" if role.how == "default" else role.said,
+    )  # fmt: skip
 
 
 def named_actions(graph: Graph, plan: str) -> tuple[Named, ...]:
@@ -152,8 +211,6 @@ def _section(parts: Sequence[Section], mention: Mention) -> Section:
 def _passed_over(mention: Mention, target: str, work: str, plan: str, names: Names) -> str:
     """Why a mention becomes no candidate, by the key of the reason; empty where it becomes one."""
     thing = names.things.get(target)
-    if mention.kind == "body":
-        return "body"
     if target in (plan, work):
         return "itself"
     return "" if thing or not target.startswith("http") or mention.kind in ("eu-act", "sdg") else "no-end"

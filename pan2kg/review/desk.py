@@ -25,6 +25,7 @@ from pan2kg.project import Project, write_atomically
 from pan2kg.review.anchoring import Anchor, Quotation, find, fold
 from pan2kg.review.entry import RefusedError
 from pan2kg.review.files import ProjectFiles
+from pan2kg.review.parts import filed_parts, read_rejected
 from pan2kg.review.proposals import (
     CITATION,
     WORK,
@@ -177,17 +178,16 @@ class Desk:
 
     def undone(self) -> str:
         """Do so; the file that was written, empty where there was nothing to undo."""
-        link = None if self.second else last_verdict(self.project, self.material.plans, self.reviewer)
-        if link is None:
+        last = None if self.second else last_verdict(self.project, self.material.plans, self.reviewer)
+        if last is None:
             return ""
-        undo(self.project, link)
-        ends = link.one("from"), link.one("to")
-        again = [one for found in self.material.plans.values() for one in found if one.ends == ends]
+        undo(self.project, last)
+        again = [one for found in self.material.plans.values() for one in found if one.matter == last.matter]
         self.waiting[self.at : self.at] = again[:1]
         self.passage = 0
-        counted = self.decided if self.decided[link.status] else self.before
-        counted[link.status] = max(0, counted[link.status] - 1)
-        return link.file
+        counted = self.decided if self.decided[last.status] else self.before
+        counted[last.status] = max(0, counted[last.status] - 1)
+        return last.file
 
     def edit(self, what: str, value: str) -> Message:
         """Change the relation, the end or the words of what is shown; nothing is written yet.
@@ -200,9 +200,10 @@ class Desk:
         if one is None:
             return Message("desk", "said.nothing-left")
         if what == "relation":
-            if self.material.graph.labels.entry(f"{ID}relation/{value}") is None:
+            if self.material.graph.labels.entry(f"{ID}{one.scheme}/{value}") is None:
                 raise ProjectError("no-such-relation", name=value)
-            one = replace(one, relation=value)
+            # the words of the source said another role
+            one = replace(one, relation=value, said="")
         elif what == "to":
             one = replace(one, target=find_thing(value, self.material.graph.store, self.project))
         else:
@@ -233,8 +234,8 @@ class Desk:
             return None
         graph = self.material.graph
         found, text = self.found(), self.material.texts.get(one.plan)
-        known = one.relation if graph.labels.entry(f"{ID}relation/{one.relation}") else ""
-        relation = graph.label(f"{ID}relation/{known}", language) if known else ""
+        named = f"{ID}{one.scheme}/{one.relation}"
+        relation = graph.label(named, language) if one.relation and graph.labels.entry(named) else ""
         verb = relation or str(Message("desk", "cites" if one.type == CITATION else "names").say(language))
         words = {"start": graph.label(one.start, language), "relation": verb, "target": self._target(one, language)}
         told = [part.say(language) if isinstance(part, Message) else part for part in (one.reason, *one.remarks)]
@@ -290,7 +291,7 @@ def open_desk(
         before = Counter(seen[one.key] for one in chosen if one.key in seen)
     else:
         of_kind = [one for one in decided if not kind or kind_of(one.target) == kind]
-        before = Counter("accepted" if one.ends in done.accepted else "rejected" for one in of_kind)
+        before = Counter("accepted" if one.matter in done.accepted else "rejected" for one in of_kind)
     if control and not second:
         waiting = with_controls(waiting, Random())  # noqa: S311 - as above
     total = len(waiting) + before.total()
@@ -324,9 +325,12 @@ def compare_readers(material: Material, project: Project) -> Comparison:
         for link in files.links(plan):
             if link.status in ("accepted", "rejected"):
                 done[link.one("from"), link.one("to")] = link.status
+        done |= {(part.work, name): "accepted" for part in filed_parts(files, plan) for name, _ in part.keys}
+        rejected = {one.key for one in read_rejected(project, plan)}
+        done |= {one.matter: "rejected" for one in material.plans[plan] if one.matter[1] in rejected}
     second = {line["key"]: line["status"] for line in second_lines(project, material)}
-    proposals = [one for found in material.plans.values() for one in found if one.key in second and one.ends in done]
-    pairs: Sequence[tuple[str, str]] = [(done[one.ends], second[one.key]) for one in proposals]
+    proposals = [one for found in material.plans.values() for one in found if one.key in second and one.matter in done]
+    pairs: Sequence[tuple[str, str]] = [(done[one.matter], second[one.key]) for one in proposals]
     ratings = [[float(status == "accepted") for status in side] for side in zip(*pairs, strict=True)]
     apart = tuple(one for one, (first, other) in zip(proposals, pairs, strict=True) if first != other)
     return Comparison(len(pairs), alpha(ratings, Level.NOMINAL) if pairs else None, apart)

@@ -10,7 +10,8 @@ from pan2kg.errors import Pan2kgError
 from pan2kg.review.desk import Desk, open_desk
 from pan2kg.review.entry import Form, Outcome, RefusedError, read_choice, read_text
 from pan2kg.review.filing import FILE, plan_file
-from pan2kg.review.proposals import read_material
+from pan2kg.review.parts import REJECTED
+from pan2kg.review.proposals import WORK, read_material
 from pan2kg.review.verdicts import REASONS
 
 if TYPE_CHECKING:
@@ -59,5 +60,7 @@ def _decided(desk: Desk, form: Form, reason: str) -> Outcome:
             except Pan2kgError as error:
                 raise RefusedError("not-taken", field=name, detail=error.say(desk.material.graph.language)) from None
     file = desk.project.name_of(plan_file(desk.material.graph, one.plan, FILE))
+    if one.is_part and reason:
+        file = f"{WORK}/{key(one.plan)}/{REJECTED}"
     desk.decide(reason)
     return Outcome("rejected" if reason else "accepted", {"files": file}, (file,))

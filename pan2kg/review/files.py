@@ -186,7 +186,7 @@ def alone(project: Project) -> Iterator[None]:
 
 @dataclass(frozen=True, slots=True)
 class Filed:
-    """A link as it stands in a file: its IRI, the values of each property, and the name of the file."""
+    """A link or involvement as it stands in a file: its IRI, the values of each property, and the name of the file."""
 
     iri: str
     said: Mapping[str, tuple[Value, ...]]
@@ -266,13 +266,17 @@ class ProjectFiles:
 
         Files that are not Turtle are passed over; ``pan2kg check`` tells of them.
         """
+        yield from self.of_kind("link", *things)
+
+    def of_kind(self, kind: str, *things: str) -> Iterator[Filed]:
+        """The blocks of a kind, ``link`` or ``involvement``, in whose files all of these things are spoken of."""
         names = list(map(key, things))
         for file, content in self.texts.items():
-            if all(name in content for name in names) and "pan:Link" in content:
-                yield from _links(content, file)
+            if all(name in content for name in names) and f"pan:{kind.capitalize()}" in content:
+                yield from _blocks(content, file, kind)
 
 
-def _links(content: str, file: str) -> Iterator[Filed]:
+def _blocks(content: str, file: str, kind: str) -> Iterator[Filed]:
     said: dict[str, dict[str, list[Value]]] = {}
     try:
         for quad in ox.parse(content, format=ox.RdfFormat.TURTLE):
@@ -282,7 +286,7 @@ def _links(content: str, file: str) -> Iterator[Filed]:
     except SyntaxError:
         return
     for name, statements in said.items():
-        if kind_and_key(name)[0] == "link":
+        if kind_and_key(name)[0] == kind:
             yield Filed(name, {of: tuple(values) for of, values in statements.items()}, file)
 
 
@@ -300,7 +304,7 @@ def changes(project: Project, store: Store, files: Iterable[str]) -> str:
     ''
     """
     fresh = open_store(project, derive)
-    written = [project.graph_iri(project.root / file) for file in files]
+    written = [project.graph_iri(project.root / file) for file in files if file.endswith(".ttl")]
     derived = [graph_of(f"derived/{rule_name(path)}", project.space) for path in rule_files(project)]
     gone, new = list[str](), list[str]()
     for graph in (*written, *derived):

@@ -9,7 +9,6 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from hashlib import sha256
 from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING, Any, Final
@@ -18,6 +17,7 @@ from pan2kg.errors import Place, ProjectError
 from pan2kg.extract.document import Document, from_json
 from pan2kg.i18n.message import Message, unpack
 from pan2kg.project import Project, read_text
+from pan2kg.review.parts import INVOLVEMENT, part_key, place_key
 from pan2kg.store.queries import program_query
 from pan2kg.turtle.vocabulary import kind_and_key, thing
 
@@ -54,7 +54,7 @@ class Found:
 
     def key(self, sha: str) -> str:
         """The key of the passage it becomes, of a file with this hash."""
-        return sha256(f"{sha}|{self.start}|{self.end}".encode()).hexdigest()[:16]
+        return place_key(sha, self.start, self.end)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +75,17 @@ class Proposal:
     remarks: tuple[Message | str, ...] = ()
     is_control: bool = False
     linked_as: str = ""
+    said: str = ""
+
+    @property
+    def is_part(self) -> bool:
+        """Whether it says that a body takes part: then the relation is its role, and ``said`` the words for it."""
+        return self.linked_as == INVOLVEMENT
+
+    @property
+    def scheme(self) -> str:
+        """The scheme its relation is a concept of."""
+        return "role" if self.is_part else "relation"
 
     @property
     def type(self) -> str:
@@ -83,6 +94,8 @@ class Proposal:
         Links between plans may have a type of their own, ``linked_as``: one builds on another, follows it or is in
         line with it.
         """
+        if self.is_part:
+            return INVOLVEMENT
         if kind_and_key(self.target)[0] not in WORKS:
             return USE
         return self.linked_as if self.linked_as not in ("", USE) else CITATION
@@ -96,6 +109,11 @@ class Proposal:
     def ends(self) -> tuple[str, str]:
         """What is linked."""
         return self.start, self.target
+
+    @property
+    def matter(self) -> tuple[str, str]:
+        """What a decision settles: of links the ends, of a body's part the work and the key of the part."""
+        return (self.start, part_key(self.start, self.target, self.relation)) if self.is_part else self.ends
 
 
 def read_proposals(path: Path, project: Project, plan: str) -> Iterator[Proposal]:
@@ -126,6 +144,7 @@ def _proposal(told: Mapping[str, Any], plan: str) -> Proposal:
         tuple(_found(one) for one in told["passages"]),
         tuple(unpack(one) if isinstance(one, list) else str(one) for one in told.get("remarks", ())),
         linked_as=str(told.get("type", "")),
+        said=str(told.get("said", "")),
     )
 
 
@@ -190,7 +209,7 @@ def read_material(graph: Graph, project: Project, plan: str = "") -> Material:
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """What was decided, by the ends of links: the relations accepted, and the passages somebody looked at."""
+    """What was decided, by what it settles: the relations or roles accepted, and the passages somebody looked at."""
 
     accepted: Mapping[tuple[str, str], frozenset[str]]
     seen: Mapping[tuple[str, str], frozenset[str]]
@@ -200,10 +219,10 @@ class Settled:
 
         A mere mention says no more than any relation to the same thing that was accepted.
         """
-        accepted = self.accepted.get(one.ends)
+        accepted = self.accepted.get(one.matter)
         if accepted is not None and (one.relation in accepted or one.relation == MENTION):
             return True
-        return bool(self.seen.get(one.ends, frozenset()) & {found.key(sha) for found in one.passages})
+        return bool(self.seen.get(one.matter, frozenset()) & {found.key(sha) for found in one.passages})
 
 
 def open_proposals(material: Material, settled: Settled, kind: str = "") -> list[Proposal]:
@@ -232,7 +251,10 @@ def with_controls(waiting: list[Proposal], chance: Random) -> list[Proposal]:
     shown = list[Proposal]()
     for number, one in enumerate(waiting):
         if number % (CONTROL - 1) == CONTROL // 2:
-            others = [other for other in waiting if (one.start, other.target) not in proposed]
+            others = [
+                other for other in waiting
+                if (one.start, other.target) not in proposed and other.is_part == one.is_part
+            ]  # fmt: skip
             if others:
                 other = chance.choice(others)
                 planted = replace(one, key=f"control-{number}", target=other.target, remarks=(), is_control=True)

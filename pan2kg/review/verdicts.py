@@ -6,7 +6,7 @@ of it that changes. Then the candidate waits again.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from hashlib import sha256
@@ -21,6 +21,17 @@ from pan2kg.project import Project, read_text
 from pan2kg.review.anchoring import AROUND
 from pan2kg.review.files import Filed, ProjectFiles, alone, append, write
 from pan2kg.review.filing import FILE, plan_file
+from pan2kg.review.parts import (
+    REJECTED,
+    WORK,
+    Rejected,
+    filed_parts,
+    keep_rejected,
+    part_iri,
+    part_statements,
+    read_rejected,
+    without_part,
+)
 from pan2kg.review.proposals import CITATION, MENTION, USE, Found, Material, Proposal, Settled, is_described
 from pan2kg.turtle.blocks import read_turtle_file
 from pan2kg.turtle.editing import Edit, edited
@@ -50,7 +61,7 @@ class Verdict:
         return "rejected" if self.reason else "accepted"
 
 
-def settled(project: Project, plans: Mapping[str, object]) -> Settled:
+def settled(project: Project, plans: Mapping[str, Sequence[Proposal]]) -> Settled:
     """What was decided on these plans' candidates, in any file of the project."""
     files = ProjectFiles(project)
     accepted: dict[tuple[str, str], frozenset[str]] = {}
@@ -61,11 +72,20 @@ def settled(project: Project, plans: Mapping[str, object]) -> Settled:
             seen[ends] = seen.get(ends, frozenset()) | frozenset(map(key, link.values("evidence")))
         if link.status == "accepted":
             accepted[ends] = accepted.get(ends, frozenset()) | {key(link.one("relation"))}
+    for part in (part for plan in plans for part in filed_parts(files, plan)):
+        for name, role in part.keys:
+            accepted[part.work, name] = frozenset((role,))
+    for plan, proposals in plans.items():
+        rejected = read_rejected(project, plan)
+        works = {one.matter[1]: one.start for one in proposals if one.is_part}
+        for one in rejected:
+            matter = works.get(one.key, plan), one.key
+            seen[matter] = seen.get(matter, frozenset()) | {one.passage}
     return Settled(accepted, seen)
 
 
 def write_verdict(material: Material, project: Project, verdict: Verdict) -> str:
-    """Write a decision down; the IRI of the link.
+    """Write a decision down; the IRI of the link or involvement, of a rejected part the one it would have.
 
     Raises:
         ProjectError: the target is not in the graph, the text is of no document of it, or somebody decided meanwhile.
@@ -79,7 +99,9 @@ def write_verdict(material: Material, project: Project, verdict: Verdict) -> str
     if not is_described(material, proposal.target):
         raise ProjectError("target-not-in-graph", remedy="add-or-edit", name=proposal.target or "–")
     with alone(project):
-        files, prefixes = ProjectFiles(project), read_prefixes(project)
+        files = ProjectFiles(project)
+        if proposal.is_part:
+            return _write_part(material, verdict, document, files)
         passage = verdict.passage.key(material.sha(proposal))
         links = [link for link in files.links(*proposal.ends) if (link.one("from"), link.one("to")) == proposal.ends]
         taken = next((link for link in links if _decides(link, proposal.relation, passage)), None)
@@ -87,12 +109,61 @@ def write_verdict(material: Material, project: Project, verdict: Verdict) -> str
             raise ProjectError("decided-already", name=taken.file)
         made = _free(files, verdict)
         blocks = [*_blocks(material, verdict, made, document, files)]
-        path = plan_file(material.graph, proposal.plan, FILE)
-        name = project.name_of(path)
-        header = Block(f"<{project.graph_iri(path)}>", tuple(_header(proposal.plan)))
-        new = append(files.texts.get(name, ""), [header], blocks, prefixes, name)
-        write(project, {path: new}, prefixes)
+        _append(material, verdict, blocks, files)
     return made
+
+
+def _append(material: Material, verdict: Verdict, blocks: Sequence[Block], files: ProjectFiles) -> None:
+    """Put blocks at the end of the file of decisions."""
+    project, plan, prefixes = files.project, verdict.proposal.plan, read_prefixes(files.project)
+    path = plan_file(material.graph, plan, FILE)
+    name = project.name_of(path)
+    header = Block(f"<{project.graph_iri(path)}>", tuple(_header(plan)))
+    write(project, {path: append(files.texts.get(name, ""), [header], blocks, prefixes, name)}, prefixes)
+
+
+def _write_part(material: Material, verdict: Verdict, document: str, files: ProjectFiles) -> str:
+    """The part of a body: accepted in the file of decisions, rejected beside the candidates."""
+    one, prefixes, project = verdict.proposal, read_prefixes(files.project), files.project
+    name, passage = one.matter[1], verdict.passage.key(material.sha(one))
+    taken = next((part.file for part in filed_parts(files, *one.ends) if (name, one.relation) in part.keys), "")
+    before = read_rejected(project, one.plan)
+    if taken or any((was.key, was.passage) == (name, passage) for was in before):
+        raise ProjectError("decided-already", name=taken or f"{WORK}/{key(one.plan)}/{REJECTED}")
+    made = part_iri(files, name)
+    if verdict.reason:
+        path = project.name_of(plan_file(material.graph, one.plan, FILE))
+        lines = len(files.texts.get(path, "").splitlines())
+        day = verdict.day.isoformat()
+        rejected = Rejected(name, passage, verdict.reviewer, day, verdict.reason, lines)
+        keep_rejected(project, one.plan, [*before, rejected])
+        return made
+    read, found = material.texts[one.plan], verdict.passage
+    quoted = thing("passage", passage, project.space)
+    block = read.block_at(found.start)
+    language = (block.language if block else None) or material.graph.language
+    statements = [
+        *part_statements(one.ends, one.relation, (one.said, language) if one.said else None, prefixes),
+        *_signed(verdict),
+        *_basis(iri(quoted, prefixes), iri(document, prefixes), "stated"),
+    ]
+    blocks = [Block(iri(made, prefixes), tuple(statements))]
+    if not files.mentions(quoted):
+        words = tuple(_passage(read, found, material.graph.language, iri(document, prefixes)))
+        blocks.append(Block(iri(quoted, prefixes), words))
+    _append(material, verdict, blocks, files)
+    return made
+
+
+def _signed(verdict: Verdict) -> Iterator[Statement]:
+    yield Statement("pan:reviewedBy", string(verdict.reviewer))
+    yield Statement("pan:reviewedOn", f'"{verdict.day.isoformat()}"^^xsd:date')
+
+
+def _basis(passage: str, document: str, certainty: str) -> Iterator[Statement]:
+    yield Statement("pan:evidence", passage)
+    yield Statement("dcterms:source", document)
+    yield Statement("pan:certainty", f"certainty:{certainty}")
 
 
 def _decides(link: Filed, relation: str, passage: str) -> bool:
@@ -114,6 +185,8 @@ def _header(plan: str) -> Iterator[Statement]:
 def _relation(proposal: Proposal, material: Material) -> str:
     """The relation that is written: a concept of the model, else the one of a text that is named and no more."""
     relation = proposal.relation
+    if proposal.is_part:
+        return relation
     known = relation and material.graph.labels.entry(f"{ID}relation/{relation}") is not None
     return relation if known else MENTION if proposal.type == USE else ""
 
@@ -143,19 +216,15 @@ def _blocks(material: Material, verdict: Verdict, link: str, document: str, file
         Statement("pan:to", iri(proposal.target, prefixes)),
         *([Statement("pan:channel", "channel:text")] if proposal.type == CITATION else []),
         Statement("pan:status", f"linkstatus:{verdict.status}"),
-        Statement("pan:reviewedBy", string(verdict.reviewer)),
-        Statement("pan:reviewedOn", f'"{verdict.day.isoformat()}"^^xsd:date'),
+        *_signed(verdict),
     ]
     if verdict.reason:
         statements += [
             Statement("pan:reviewReason", text(_DESK.say(f"reason.{verdict.reason}", language), language)),
             Statement("pan:rejectionReason", f"rejectionreason:{verdict.reason}"),
         ]
-    statements += [
-        Statement("pan:evidence", iri(passage, prefixes)),
-        Statement("dcterms:source", iri(document, prefixes)),
-        Statement("pan:certainty", "certainty:derived" if verdict.reason else "certainty:stated"),
-    ]
+    certainty = "derived" if verdict.reason else "stated"
+    statements += _basis(iri(passage, prefixes), iri(document, prefixes), certainty)
     yield Block(iri(link, prefixes), tuple(statements))
     if not files.mentions(passage):
         yield Block(iri(passage, prefixes), tuple(_passage(read, found, language, iri(document, prefixes))))
@@ -183,32 +252,68 @@ def _passage(read: Document, found: Found, language: str, document: str) -> Iter
     yield Statement("pan:inDocument", document)
 
 
-def last_verdict(project: Project, plans: Mapping[str, object], reviewer: str) -> Filed | None:
+@dataclass(frozen=True, slots=True)
+class Last:
+    """A decision that holds: the file it stands in, what it settles, its status, and its place among all others."""
+
+    file: str
+    matter: tuple[str, str]
+    status: str
+    order: tuple[str, int, int]
+    link: Filed | None = None
+    part: str = ""
+    plan: str = ""
+
+
+def last_verdict(project: Project, plans: Mapping[str, Sequence[Proposal]], reviewer: str) -> Last | None:
     """The last decision of somebody that still holds, whenever it was made; None where there is none."""
-    found: list[tuple[str, int, Filed]] = []
     files = ProjectFiles(project)
-    for plan in plans:
-        name = project.name_of(project.graph / "plans" / key(plan) / FILE)
-        content = files.texts.get(name, "")
-        order = {block.subject: block.line for block in read_turtle_file(content, name).blocks}
-        for link in files.links(plan) if content else ():
-            line = order.get(iri(link.iri, read_prefixes(project)))
-            is_own = link.file == name and reviewer in link.values("reviewedBy")
-            if line and is_own and link.status in ("accepted", "rejected"):
-                found.append((link.one("reviewedOn"), line, link))
-    return max(found, key=lambda one: one[:2])[2] if found else None
+    found = [one for plan in plans for one in _decided(files, plan, reviewer, plans[plan])]
+    return max(found, key=lambda one: one.order, default=None)
 
 
-def undo(project: Project, link: Filed) -> None:
-    """Give a link the status « superseded », so that its candidate waits again.
+def _decided(files: ProjectFiles, plan: str, reviewer: str, proposals: Sequence[Proposal]) -> Iterator[Last]:
+    """The decisions of somebody on the candidates of a plan that hold."""
+    project, prefixes = files.project, read_prefixes(files.project)
+    name = project.name_of(project.graph / "plans" / key(plan) / FILE)
+    content = files.texts.get(name, "")
+    lines = {block.subject: block.line for block in read_turtle_file(content, name).blocks}
+    for link in files.links(plan) if content else ():
+        line = lines.get(iri(link.iri, prefixes), 0)
+        is_own = link.file == name and reviewer in link.values("reviewedBy")
+        if line and is_own and link.status in ("accepted", "rejected"):
+            ends = link.one("from"), link.one("to")
+            yield Last(name, ends, link.status, (link.one("reviewedOn"), line, 0), link=link)
+    for part in filed_parts(files, plan) if content else ():
+        line = lines.get(iri(part.iri, prefixes), 0)
+        if line and part.file == name and part.reviewer == reviewer:
+            matter = part.work, min(part.keys)[0]
+            yield Last(name, matter, "accepted", (part.day, line, 0), part=part.iri)
+    works = {one.matter[1]: one.start for one in proposals if one.is_part}
+    for number, was in enumerate(read_rejected(project, plan), start=1):
+        if was.reviewer == reviewer:
+            file, matter = f"{WORK}/{key(plan)}/{REJECTED}", (works.get(was.key, plan), was.key)
+            yield Last(file, matter, "rejected", (was.day, was.lines, number), plan=plan)
+
+
+def undo(project: Project, last: Last) -> None:
+    """Take a decision back, so that its candidate waits again: a link becomes « superseded », a part goes.
 
     Raises:
         ProjectError: the block is no longer there as it was written.
         RefusedError: the file cannot be written.
     """
     with alone(project):
-        path, prefixes = project.root / link.file, read_prefixes(project)
+        if last.plan:
+            kept = read_rejected(project, last.plan)
+            del kept[last.order[2] - 1]
+            keep_rejected(project, last.plan, kept)
+            return
+        path, prefixes = project.root / last.file, read_prefixes(project)
         old = read_text(path)
-        status = f"linkstatus:{link.status}"
-        edit = Edit(iri(link.iri, prefixes), "pan:status", (status,), (f"linkstatus:{OPEN}",))
-        write(project, {path: edited(old, link.file, [edit])}, prefixes)
+        if last.link is None:
+            write(project, {path: without_part(old, last.file, last.part, prefixes)}, prefixes)
+            return
+        status = f"linkstatus:{last.status}"
+        edit = Edit(iri(last.link.iri, prefixes), "pan:status", (status,), (f"linkstatus:{OPEN}",))
+        write(project, {path: edited(old, last.file, [edit])}, prefixes)

@@ -51,7 +51,9 @@ FIELD: Final = "fault_field"
 RESERVED: Final = frozenset((SEAL, FAULT, SIGNED, FIELD))
 """The languages somebody may write or quote in, in their own words."""
 
-_FILE: Final = re.compile(r"graph/plans/[a-z0-9][a-z0-9-]*/(?:reviewed|scores)\.ttl")
+_FILE: Final = re.compile(
+    r"graph/plans/[a-z0-9][a-z0-9-]*/(?:reviewed|scores)\.ttl|work/[a-z0-9][a-z0-9-]*/rejected\.jsonl"
+)
 
 
 def form_state(context: PageContext, page: str) -> dict[str, object]:
@@ -193,7 +195,7 @@ def _candidate(context: PageContext, desk: Desk, put_off: Sequence[str]) -> Cand
         asked = {"candidate": candidate, **({"later": " ".join(later)} if later else {}), **more}
         return f"{context.href('review.html')}?{urlencode(asked)}#candidate"
 
-    names = [(key(one), context.name(one)) for one in graph.labels.entries if one.startswith(f"{ID}relation/")]
+    names = [(key(one), context.name(one)) for one in graph.labels.entries if one.startswith(f"{ID}{proposal.scheme}/")]
     relation = given.get("relation") or (proposal.relation if proposal.relation in dict(names) else "")
     typed = given if given.get("item") == proposal.key else NOTHING
     return Candidate(

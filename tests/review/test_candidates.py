@@ -108,12 +108,9 @@ def test_a_younger_act_and_one_the_graph_lacks_are_said(few: Graph) -> None:
     assert remarks[ELI + "reg/2006/1907/oj"] == ["not-in-graph"]
 
 
-def test_bodies_and_the_plan_itself_are_no_links(few: Graph) -> None:
-    made = proposal(
-        few,
-        document_of(("paragraph", "Le PAN 2 est suivi par la Commission consultative des Droits de l’Homme.")),
-        PLAN,
-    )
+def test_a_body_without_a_role_and_the_plan_itself_are_no_candidates(few: Graph) -> None:
+    words = "Le PAN 2 cite un avis. La Commission consultative des Droits de l’Homme s’en félicite."
+    made = proposal(few, document_of(("paragraph", words)), PLAN)
     assert made.candidates == ()
     assert made.skipped == {"body": 1}
 

@@ -1,0 +1,239 @@
+"""Bodies a document names become parts in an action where their field or the words beside them say which one."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import date
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+import pan2kg
+from pan2kg.coherence.uses import key
+from pan2kg.errors import ProjectError
+from pan2kg.extract.document import Block, Document, laid
+from pan2kg.extract.mention import Mention
+from pan2kg.graph.graph import Graph
+from pan2kg.i18n.days import today
+from pan2kg.project import Project
+from pan2kg.review.candidates import proposal
+from pan2kg.review.desk import Desk, open_desk, press
+from pan2kg.review.desk_form import decide_candidate
+from pan2kg.review.parts import read_rejected
+from pan2kg.review.proposals import read_material
+from pan2kg.review.roles import keys, role_of
+from pan2kg.review.work import keep
+from pan2kg.store.queries import program_query
+from pan2kg.store.rules import derive
+from pan2kg.store.store import open_store
+from pan2kg.turtle.blocks import read_turtle_file
+from pan2kg.turtle.writer import read_prefixes
+from pan2kg.validation.style import check_style
+from tests.conftest import Cli
+from tests.copies import FEW, copy
+from tests.review.desk import SHA, prepare
+
+ID: Final = "https://w3id.org/pan2kg/id/"
+PLAN: Final = ID + "plan/lu-bhr-2"
+ACTION: Final = ID + "action/lu-bhr-2-4-1"
+BODY: Final = ID + "body/ccdh"
+NAME: Final = "Commission consultative des Droits de l’Homme"
+FILE: Final = "graph/plans/lu-bhr-2/reviewed.ttl"
+DAY: Final = date(2026, 5, 4)
+
+
+def read_as(*texts: tuple[str, str]) -> Document:
+    blocks = [Block(7, "5", kind, text, 2 * (kind == "heading"), language="fr") for kind, text in texts]  # type: ignore[arg-type]
+    return Document("plan.pdf", SHA, "pdf", 9, laid(blocks))
+
+
+def in_action(graph: Graph, *texts: str) -> Document:
+    return read_as(("heading", graph.label(ACTION, "fr")), *(("paragraph", text) for text in texts))
+
+
+def role(text: str, kind: str = "paragraph", name: str = "X") -> str:
+    """The role of X in a text whose paragraphs are parted by a blank line."""
+    blocks = [Block(None, None, kind, one) for one in text.split("\n\n")]  # type: ignore[arg-type]
+    document = Document("plan.txt", "", "txt", None, laid(blocks))
+    at = document.text.rindex(name)
+    found = role_of(document, Mention(at, at + len(name), name, "i", "body", "name"))
+    return found.key if found else ""
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("Responsable : ministère X", "responsible"), ("Responsable(s) : X", "responsible"),
+        ("Chef de file : X", "lead"), ("Acteurs impliqués : la ville, X", "collaboration"), ("Lead: X", "lead"),
+        ("Federführung: X", "lead"), ("Zuständigkeit: X", "responsible"), ("Partners: Y, X", "partner"),
+        ("Chef de file : Y ; Partenaires : X", "partner"), ("Responsables\n\nX", "responsible"),
+        ("Contexte : X", "named-in-text"), ("X coordonne les travaux.", "coordination"),
+        ("Le plan est mis en œuvre par le X.", "implementation"), ("The study is led by the X.", "lead"),
+        ("X ist federführend.", "lead"), ("Main Coordinating Authority: X", "lead"),
+        ("X led the drafting.", "drafting"), ("X is responsible for coordinating it.", "coordination"),
+        ("X a approuvé le plan.", "adopter"), ("En collaboration avec X, le plan avance.", "collaboration"),
+        ("Un rapport de X est cité.", ""), ("Le plan prévoit que tous y gagnent. X est cité.", ""),
+        ("Chef de file : Y. La ville aide X.", ""), ("Le responsable salue X.", ""),
+        ("Ce que prévoient les textes du plan en vigueur : X", ""),
+    ],
+)  # fmt: skip
+def test_a_label_or_the_words_beside_a_name_give_the_role(text: str, found: str) -> None:
+    assert role(text) == found
+
+
+@pytest.mark.parametrize(
+    ("table", "found"),
+    [
+        ("Mesure\tResponsable\nFormer\tX", "responsible"),
+        ("Partenaires\tX", "partner"),
+        ("Mesure\tDélai\nFormer\tX", ""),
+    ],
+)
+def test_the_head_of_a_column_or_row_is_a_label(table: str, found: str) -> None:
+    assert role(table, "table") == found
+
+
+@pytest.mark.parametrize(
+    "said", ["Acteurs", "Contexte", "Ministère", "Suivi", "Bodies", "Stellen", "Responsible", "Qui"]
+)
+@pytest.mark.parametrize("frame", ["{said} : X", "X, {said}", "{said} et X agissent", "{said}\tX"])
+def test_no_lead_is_proposed_without_words_that_say_so(said: str, frame: str) -> None:
+    assert role(frame.format(said=said), "table" if "\t" in frame else "paragraph") != "lead"
+
+
+def test_every_role_that_may_be_proposed_is_one_of_the_scheme(few: pan2kg.Graph) -> None:
+    assert [one for one in sorted(keys()) if few.labels.entry(f"{ID}role/{one}") is None] == []
+
+
+def test_one_candidate_a_role_has_all_passages(few: pan2kg.Graph) -> None:
+    document = in_action(
+        few, f"Partenaires : {NAME}", f"En partenariat avec la {NAME}, on étudie.", f"La {NAME} est citée."
+    )
+    made = proposal(few, document, PLAN)
+    (one,) = [one for one in made.candidates if one.type == "involvement"]
+    assert (one.action_or_plan, one.target, one.relation, one.said) == (ACTION, BODY, "partner", "Partenaires")
+    assert len(one.passages) == 2
+    assert made.skipped["body"] == 1
+    assert "Partenaires" in one.reason.say("fr")
+
+
+def test_a_part_that_is_there_and_a_body_of_another_day_are_passed_over(few: pan2kg.Graph) -> None:
+    there = {
+        (work, key(body), key(role)) for work, body, role in few.read(program_query("review/parts-of-plan", plan=PLAN))
+    }
+    made = proposal(few, read_as(("paragraph", f"Le plan est suivi par la {NAME}.")), PLAN)
+    assert ((PLAN, "ccdh", "monitoring") in there) == (made.candidates == ())
+    names = few.names
+    ended = replace(names.things[BODY], end=date(2000, 1, 1))
+    changed = Graph(few.project, few.store, language="fr")
+    changed.__dict__["names"] = replace(names, things={**names.things, BODY: ended})
+    assert proposal(changed, in_action(few, f"Partenaires : {NAME}"), PLAN).candidates == ()
+
+
+@pytest.fixture
+def root(tmp_path: Path, few: pan2kg.Graph) -> Path:
+    """A project in which the text of a plan was read, with one part to decide on."""
+    folder = prepare(copy(tmp_path / "copy", FEW))
+    document = in_action(few, f"Chef de file : {NAME}")
+    made = proposal(few, document, PLAN)
+    keep(Project.at(folder), "lu-bhr-2", document, made.mentions, made.candidates)
+    return folder
+
+
+def desk_of(root: Path, few: pan2kg.Graph, by: str = "A. Weber") -> Desk:
+    project = Project.at(root)
+    material = read_material(Graph(project, few.store, language="fr", as_of=DAY), project)
+    material.__dict__["documents"] = {PLAN: f"{ID}document/mae-gouvernement-lu-fr-pan-2"}
+    return open_desk(material, project, by, DAY)
+
+
+def test_an_accepted_part_is_an_involvement_in_house_style_with_its_words(root: Path, few: pan2kg.Graph) -> None:
+    desk = desk_of(root, few)
+    card = desk.card("fr")
+    assert card
+    assert " — chef de file — " in card.statement
+    assert press(desk, "a").key == "said.accepted"
+    text = (root / FILE).read_text("utf-8")
+    assert "involvement:lu-bhr-2-4-1-ccdh-lead a pan:Involvement ;\n" in text
+    assert '    pan:roleAsStated "Chef de file"@fr ;\n' in text
+    assert f'    pan:quote "Chef de file : {NAME}"@fr ;\n' in text
+    file = read_turtle_file(text, FILE)
+    assert not list(check_style([file], read_prefixes(Project.at(root))))
+    assert desk_of(root, few).current is None
+
+
+def test_from_the_document_to_what_passes_check_and_back_by_the_page(root: Path, cli: Cli) -> None:
+    for text in (root / "texts").glob("mae-gouvernement-lu-fr-pan-2.*"):
+        text.unlink()  # the text that was read is another one
+    done = cli("review", "--by", "A. Weber", "--language", "en", cwd=root, stdin="a\nq\n")
+    assert (done.returncode, done.stderr) == (0, "Accepted: 1, rejected: 0; left: 0.\n")
+    checked = cli("check", FILE, "--language", "en", cwd=root)
+    assert checked.returncode == 0, checked.stdout
+    store = open_store(Project.at(root), partial(derive, only=["evidence-level"]))
+    graph = Graph(Project.at(root), store, language="fr")
+    levels = graph.read(
+        "PREFIX pan: <https://w3id.org/pan2kg/ontology#> SELECT ?level WHERE "
+        "{ ?part a pan:Involvement ; pan:reviewedBy 'A. Weber' ; pan:evidenceLevel ?level }"
+    )
+    assert levels == [[f"{ID}evidencelevel/plan"]]
+    form = {"form": "candidate", "reviewer": "A. Weber"}
+    assert decide_candidate(graph, {**form, "verdict": "undo"}, today()).files == (FILE,)
+    form["item"] = "lu-bhr-2-4-1-ccdh-lead"
+    rejected = decide_candidate(graph, {**form, "verdict": "reject", "rejection": "too-vague"}, DAY)
+    assert (rejected.code, rejected.files) == ("rejected", ("work/lu-bhr-2/rejected.jsonl",))
+
+
+def test_a_rejected_part_does_not_return_and_is_no_part_of_the_graph(root: Path, few: pan2kg.Graph) -> None:
+    assert press(desk_of(root, few), "r4").key == "said.rejected"
+    assert not (root / FILE).exists()
+    assert desk_of(root, few, "B. Muller").current is None
+    project = Project.at(root)
+    again = proposal(Graph(project, few.store, language="fr"), in_action(few, f"Chef de file : {NAME}"), PLAN)
+    assert (again.candidates, again.skipped["rejected"]) == ((), 1)
+    fresh = in_action(few, f"Chef de file : {NAME}", f"Le plan est piloté par la {NAME}.")
+    (one,) = proposal(Graph(project, few.store, language="fr"), fresh, PLAN).candidates
+    assert [remark.key for remark in one.remarks] == ["rejected-before"]
+
+
+def test_both_are_undone_the_last_one_first(root: Path, few: pan2kg.Graph) -> None:
+    press(desk_of(root, few), "a")
+    desk = desk_of(root, few)
+    said = press(desk, "u")
+    assert said.key == "said.undone", said.say("en")
+    assert "pan:Involvement" not in (root / FILE).read_text("utf-8")
+    assert not list(
+        check_style([read_turtle_file((root / FILE).read_text("utf-8"), FILE)], read_prefixes(Project.at(root)))
+    )
+    assert press(desk, "r1").key == "said.rejected"
+    assert press(desk_of(root, few, "B. Muller"), "u").key == "said.nothing-to-undo"
+    assert press(desk, "u").key == "said.undone"
+    assert read_rejected(Project.at(root), PLAN) == []
+    assert press(desk, "a").key == "said.accepted"
+
+
+def test_two_people_at_once_do_not_decide_the_same(root: Path, few: pan2kg.Graph) -> None:
+    one, two, three = (desk_of(root, few, by) for by in "ABC")
+    press(one, "a")
+    assert "meanwhile" in press(two, "r1").say("en")
+    press(one, "u")
+    press(two, "r1")
+    assert "meanwhile" in press(three, "a").say("en")
+
+
+def test_another_role_has_not_the_words_of_the_first(root: Path, few: pan2kg.Graph) -> None:
+    desk = desk_of(root, few)
+    assert press(desk, "e relation implements").key != "said.edited", "a relation is no role"
+    assert [press(desk, typed).key for typed in ("e relation partner", "a")] == ["said.edited", "said.accepted"]
+    text = (root / FILE).read_text("utf-8")
+    assert "pan:role role:partner ;" in text
+    assert "roleAsStated" not in text
+
+
+@pytest.mark.parametrize("line", ["{", "[]", json.dumps({"key": "x"})])
+def test_a_line_that_is_no_rejection_is_said(root: Path, line: str) -> None:
+    (root / "work" / "lu-bhr-2" / "rejected.jsonl").write_text(line, "utf-8")
+    with pytest.raises(ProjectError, match=r"rejected\.jsonl:1"):
+        read_rejected(Project.at(root), PLAN)
