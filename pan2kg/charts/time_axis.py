@@ -38,8 +38,9 @@ class Axis:
     def x(self, on: date) -> float:
         """The place of a day in pixels; days beyond an end of the axis stand at that end.
 
-        >>> Axis(2020, 2021, 100, 200).x(date(2021, 1, 1)), Axis(2020, 2021, 100, 200).x(date(2050, 1, 1))
-        (300.0, 300.0)
+        >>> axis = Axis(2021, 2024, 100, 1461)
+        >>> axis.x(date(2021, 1, 11)), axis.x(date(2050, 1, 1))
+        (110.0, 1561.0)
         """
         start, end = date(self.first, 1, 1).toordinal(), date(self.last, 12, 31).toordinal() + 1
         part = (on.toordinal() - start) / (end - start)

@@ -373,7 +373,7 @@ def marks(subject: str, cells: Mapping[str, str]) -> str:
     """What the hidden column of a row holds: the hash of the key and of each cell, by the code of its column.
 
     >>> marks("action:x", {"number": "4.10"})
-    'key:9a9556b5c3dd number:bff1d4ee3e6d'
+    'key:5f26ba34eb77 number:71da3e1d79d0'
     """
     return " ".join(f"{code}:{mark(cell)}" for code, cell in {KEY: subject, **cells}.items())
 

@@ -33,7 +33,7 @@ class Edit:
 
 
 def unescaped(written: str) -> str:
-    """The characters of a text as it stands between quotation marks.
+    r"""The characters of a text as it stands between quotation marks.
 
     >>> unescaped(r"dit \"oui\"")
     'dit "oui"'

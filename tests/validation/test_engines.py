@@ -43,9 +43,10 @@ def test_both_engines_find_the_same_in_a_damaged_example(seed: int) -> None:
 
 
 COMPARED: Final = (
-    "date", "dueDate", "endDate", "maximum", "minimum", "periodEnd", "periodStart", "score", "startDate", "step",
+    "confidence", "date", "dueDate", "endDate", "maximum", "minimum", "periodEnd", "periodStart", "score", "startDate",
+    "step",
 )  # fmt: skip
-"""What the queries of shapes compare: there a value of another kind is an error for SPARQL, which rdflib overlooks."""
+"""What shapes compare: there a value of another kind is an error for SPARQL, which rdflib overlooks."""
 
 
 def damaged(data: list[ox.Quad], chance: random.Random) -> list[ox.Quad]:
