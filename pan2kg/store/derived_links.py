@@ -136,12 +136,12 @@ def read_incidences(store: LocalStore) -> tuple[Incidence, ...]:
         BlankNodeError: a work, or what it shares, has no name.
     """
     homes: dict[str, set[str]] = defaultdict(set)
-    for work, home in _rows(store, "works"):
+    for work, home in _rows(store, "links/works"):
         homes[_iri(work)].add(_written(home))
     of = {work: frozenset(at) for work, at in homes.items()}
     works: dict[str, dict[str, list[str]]] = {kind: defaultdict(list) for kind in KINDS}
     things: dict[str, dict[str, list[str]]] = {kind: defaultdict(list) for kind in KINDS}
-    rows = sorted((_text(kind), _iri(work), _written(shared)) for kind, work, shared in _rows(store, "shared"))
+    rows = sorted((_text(kind), _iri(work), _written(shared)) for kind, work, shared in _rows(store, "links/shared"))
     for kind, one, shared in rows:
         if one in of:
             works[kind][shared].append(one)
@@ -257,7 +257,7 @@ def _sorted_pairs(ends: Iterable[str]) -> Sequence[Pair]:
 
 def _stated(store: LocalStore) -> dict[str, dict[str, set[str]]]:
     found: dict[str, dict[str, set[str]]] = {}
-    for link, name, value in _rows(store, "described"):
+    for link, name, value in _rows(store, "links/described"):
         key = _iri(name).removeprefix(PAN)
         said = found.setdefault(_iri(link), defaultdict(set))
         said[key].add(_written(value) if key == "via" else _text(value))
@@ -267,7 +267,7 @@ def _stated(store: LocalStore) -> dict[str, dict[str, set[str]]]:
 def _masks(store: LocalStore) -> dict[tuple[str, str], int]:
     """For each work and what it rests on or involves, a bit a rank: the low four of texts, the high four of bodies."""
     found: dict[tuple[str, str], int] = {}
-    for work, shared, rank in _rows(store, "levels"):
+    for work, shared, rank in _rows(store, "links/levels"):
         ends = _iri(work), _written(shared)
         found[ends] = found.get(ends, 0) | 1 << (int(_text(rank)) - 1)
     return found
@@ -327,13 +327,13 @@ def _plain(joined: Mapping[Pair, int], names: Mapping[str, int]) -> Iterator[str
 
 def _statements(store: LocalStore) -> dict[tuple[str, str, str], list[str]]:
     found: dict[tuple[str, str, str], list[str]] = defaultdict(list)
-    for kind, end, shared, statement in _rows(store, "statements"):
+    for kind, end, shared, statement in _rows(store, "links/statements"):
         found[_text(kind), _text(end), _written(shared)].append(_written(statement))
     return found
 
 
 def _rows(store: LocalStore, name: str) -> Iterable[tuple[Term | None, ...]]:
-    return select(store, program_query(f"links/{name}")).rows
+    return select(store, program_query(name)).rows
 
 
 def _iri(term: Term | None) -> str:
