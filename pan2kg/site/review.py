@@ -28,7 +28,7 @@ from pan2kg.site.levels import mark
 from pan2kg.site.page import View
 from pan2kg.site.page_context import NOTHING
 from pan2kg.tables.figure_words import bits_words, named
-from pan2kg.turtle.vocabulary import ID
+from pan2kg.turtle.vocabulary import ID, PAN
 
 if TYPE_CHECKING:
     from markupsafe import Markup
@@ -143,7 +143,8 @@ class Candidate:
 
     ``before``, ``behind`` and ``later`` are the addresses of its neighbours in the queue, the last one that which puts
     it at the end, and ``following`` the key of the next; ``passages`` are the addresses of all that speak for it, where
-    there are several, ``passage`` the number of the one that is shown, from 0, and ``put_off`` the keys at the end.
+    there are several, ``where`` that of the page in the PDF, ``passage`` the number of the one that is shown, from 0,
+    and ``put_off`` the keys at the end.
     """
 
     proposal: Proposal
@@ -154,6 +155,7 @@ class Candidate:
     later: str
     following: str
     passages: Sequence[str]
+    where: str
     passage: int
     put_off: str
     relation: str
@@ -203,8 +205,18 @@ def _candidate(context: PageContext, desk: Desk, put_off: Sequence[str]) -> Cand
         address(keys[at - 1]), address(behind),
         address(behind, [*(one for one in put_off if one != proposal.key), proposal.key][-LATER_MOST:]), behind,
         [address(proposal.key, passage=number) for number in range(card.passages)] if card.passages > 1 else [],
-        desk.passage, " ".join(put_off), relation, sorted(names, key=lambda one: one[1].casefold()), typed,
+        _where(context, desk, proposal), desk.passage, " ".join(put_off), relation,
+        sorted(names, key=lambda one: one[1].casefold()), typed,
     )  # fmt: skip
+
+
+def _where(context: PageContext, desk: Desk, proposal: Proposal) -> str:
+    """Where the page of the passage can be opened: in the PDF the document was read at; empty where it is none."""
+    page = proposal.passages[desk.passage].page if proposal.passages else None
+    document = desk.material.documents.get(proposal.plan, "")
+    found = context.graph.statements.values(document, f"{PAN}readAt") if document else ()
+    pdf = next((one for one in found if one.startswith(("https://", "http://")) and one.lower().endswith(".pdf")), "")
+    return f"{pdf}#page={page}" if pdf and page else ""
 
 
 def _card(context: PageContext, item: Item, *, is_open: bool) -> QueueCard:

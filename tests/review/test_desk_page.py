@@ -11,9 +11,10 @@ from playwright.sync_api import Page, expect
 from tests.browser.chromium import Watch, faults_of_access
 from tests.copies import FEW, copy
 from tests.review.conftest import TOKEN
-from tests.review.desk import PLAN, document, prepare
+from tests.review.desk import PLAN, SHA, document, prepare
 from tests.review.test_served import Visitor
 
+PDF = "https://example.org/plan.PDF"
 FILE = f"graph/plans/{PLAN}/reviewed.ttl"
 
 
@@ -21,8 +22,16 @@ FILE = f"graph/plans/{PLAN}/reviewed.ttl"
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A project with candidates, over which the service of this module runs."""
     root = prepare(copy(tmp_path_factory.mktemp("desk") / "copy", FEW))
+    keep_where_it_was_read(root)
     speak_twice(root / "work" / PLAN / "candidates.jsonl")
     return root
+
+
+def keep_where_it_was_read(root: Path) -> None:
+    """Say that the document was read as a PDF."""
+    file = next(path for path in sorted((root / "graph" / "sources").glob("*.ttl")) if SHA in path.read_text("utf-8"))
+    said = file.read_text(encoding="utf-8")
+    file.write_text(said.replace(f'pan:sha256 "{SHA}" ;', f'pan:sha256 "{SHA}" ;\n    pan:readAt <{PDF}> ;'), "utf-8")
 
 
 def speak_twice(path: Path) -> None:
@@ -49,6 +58,7 @@ def test_candidates_are_decided_without_javascript_and_a_fault_stands_at_its_fie
     sign_in(page)
     expect(page.locator("#candidate mark")).to_have_text("premier Plan d’action national")
     expect(page.locator("#candidate .count")).to_have_text("1 of 4 · accepted: 0, rejected: 0")
+    expect(page.get_by_role("link", name="page 12")).to_have_attribute("href", f"{PDF}#page=14")
     page.locator("#candidate summary[data-key=e]").click()
     page.fill("#c-words", "premier plan de paix")
     page.click("#candidate [value=accept]")
