@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import resource
+import signal
 import sys
 import time
 from collections.abc import Mapping
@@ -144,4 +145,6 @@ def main() -> None:
 
 
 if __name__ == "__main__":
+    # a shell that starts the tests in the background lets them ignore it, and what they start as well
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     main()

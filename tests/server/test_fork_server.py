@@ -164,12 +164,8 @@ def test_told_to_end_while_it_loads_it_leaves_no_process(
     until((tmp_path / "loading").exists)
     assert len(service.processes()) == 3
 
-    def ended() -> bool:
-        # where this is run in the background, SIGINT is ignored until the service listens for it: tell it again
-        service.process.send_signal(number)
-        return service.process.poll() is not None
-
-    until(ended)
+    service.process.send_signal(number)
+    service.process.wait(PATIENCE)
     until(lambda: not service.processes())
 
 
