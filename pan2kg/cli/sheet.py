@@ -70,7 +70,8 @@ def _import(project: Project, options: argparse.Namespace) -> int:
     from pan2kg.review.entry import RefusedError
     from pan2kg.review.files import alone, write
     from pan2kg.review.sheet import read_book
-    from pan2kg.review.sheet_changes import changed, compare, read_known
+    from pan2kg.review.sheet_changes import compare, read_known
+    from pan2kg.review.sheet_writing import changed
     from pan2kg.review.workbook import read_tables
     from pan2kg.store.rules import derive
     from pan2kg.store.store import open_store
