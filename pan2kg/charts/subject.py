@@ -74,10 +74,14 @@ class Subject:
 
     def brief(self, plan: str) -> str:
         """The first part of a plan’s short name, « PAN 2 », where no other plan’s begins with it; else the whole."""
-        labels, plans = self.graph.labels, self.known.tables.works.plans
-        heads = Counter(labels.brief(one, self.language).text.partition(SEPARATOR)[0] for one in plans)
+        heads = self.graph.once(f"heads of plans {self.language}", self._heads)
         whole, head = (text := self.names([plan])[plan].text), text.partition(SEPARATOR)[0]
         return head if heads[head] <= 1 else whole
+
+    def _heads(self) -> Counter[str]:
+        """How many plans have a short name that begins so."""
+        labels, plans = self.graph.labels, self.known.tables.works.plans
+        return Counter(labels.brief(one, self.language).text.partition(SEPARATOR)[0] for one in plans)
 
     def leads(self, *things: str) -> str:
         """Where a mark leads that stands for some things."""

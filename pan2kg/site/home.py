@@ -117,11 +117,12 @@ def values(context: PageContext) -> Values:
     """What the home page shows."""
     choice, language = chosen(context), context.request.language
     found = [one for one in context.graph.known(choice.level).occasions if one.is_expected]
+    counted = numbers(context.site_context, choice, shown_plans(context.site_context, choice))
     return {
         "title": context.t("home-title"),
-        "opening": opening(context, choice),
+        "opening": opening(context, choice, counted),
         **matrix(context, limit=FIRST),
-        "numbers": numbers(context.site_context, choice, shown_plans(context.site_context, choice)),
+        "numbers": counted,
         "handed": context.chosen(*ASKED),
         "wanted": [wanted(context, one) for one in found if one.state is not State.SEEN][:LISTED],
         "expected": told(context, "occasions"),
@@ -136,16 +137,15 @@ NEIGHBOURS: Final = 7
 """How many plans the picture of the home page shows beside the home plan, so that it fits on the first screen."""
 
 
-def opening(context: PageContext, choice: Choice) -> Opening:
+def opening(context: PageContext, choice: Choice, counted: Numbers) -> Opening:
     """The findings at the level of the address, each from the register, and the picture of the home plan."""
     graph, home = context.graph, context.graph.own_plan()
-    found = numbers(context.site_context, choice, shown_plans(context.site_context, choice))
     expected, made = told(context, "occasions"), told(context, "citations-made")
-    rows, alone = graph.margins(choice.level).rows, found.unlinked_actions
+    rows, alone = graph.margins(choice.level).rows, counted.unlinked_actions
     overdue = sum(bool(one.overdue) for one in rows)
     findings = [
         Finding("expected", expected[""], context.t("finding-expected", n=expected[""], **_parts(made)), "#wanted"),
-        Finding("unlinked", alone, context.t("finding-unlinked", n=alone, of=found.actions),
+        Finding("unlinked", alone, context.t("finding-unlinked", n=alone, of=counted.actions),
                 context.href("unlinked.html")),
         Finding("overdue", overdue, context.t("finding-overdue", n=overdue, of=len(rows)),
                 context.href("obligations.html")),

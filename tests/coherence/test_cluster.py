@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
@@ -68,10 +68,10 @@ def cluster(folder: Path) -> Iterator[tuple[str, list[subprocess.Popen[bytes]]]]
     places = ["--host", "127.0.0.1", "--port", str(port), "--webui-port", str(page)]
     started = [start("master.Master", *places)]
     try:
-        _until(f"http://127.0.0.1:{page}/json/", b'"status" : "ALIVE"')
+        _until(f"http://127.0.0.1:{page}/json/", b'"status" : "ALIVE"', started)
         own = ["--host", "127.0.0.1", "--cores", "1", "--memory", "1g", "--webui-port", "0", "--work-dir", str(folder)]
         started += [start("worker.Worker", *own, master) for _ in range(2)]
-        _until(f"http://127.0.0.1:{page}/json/", b'"aliveworkers" : 2')
+        _until(f"http://127.0.0.1:{page}/json/", b'"aliveworkers" : 2', started)
         yield master, started[1:]
     finally:
         for process in started:
@@ -79,9 +79,9 @@ def cluster(folder: Path) -> Iterator[tuple[str, list[subprocess.Popen[bytes]]]]
             process.wait()
 
 
-def _until(url: str, words: bytes) -> None:
-    deadline = time.monotonic() + PATIENCE
-    while time.monotonic() < deadline:
+def _until(url: str, words: bytes, started: Sequence[subprocess.Popen[bytes]]) -> None:
+    """Wait until a page has these words, as long as all that were started run: how fast they are is no matter."""
+    while all(process.poll() is None for process in started):
         try:
             with urlopen(url, timeout=PATIENCE) as answer:
                 if words in answer.read():
@@ -89,7 +89,7 @@ def _until(url: str, words: bytes) -> None:
         except OSError:
             pass
         time.sleep(0.1)
-    raise AssertionError(f"{url} does not say {words.decode()}")
+    raise AssertionError(f"a process ended before {url} said {words.decode()}")
 
 
 def total(parts: Iterator[tuple[Ints, Ints]]) -> dict[int, int]:
