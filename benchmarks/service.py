@@ -384,11 +384,11 @@ def serve(data: Path, port: int) -> None:
     from pan2kg.server.evaluation import Evaluator
     from pan2kg.server.http_server import listen, new_server
     from pan2kg.server.pool import Pool
-    from pan2kg.server.request import hosts_of
+    from pan2kg.server.public_address import PublicAddress, hosts_of
     from pan2kg.server.settings import Release, Settings
     from pan2kg.server.workers import start_fork_server
 
-    settings = Settings(Limits(), PoolLimits(), hosts_of("127.0.0.1"))
+    settings = Settings(Limits(), PoolLimits(), PublicAddress(hosts_of("127.0.0.1")))
 
     def load() -> Evaluator:
         store = ox.Store()

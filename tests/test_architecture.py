@@ -41,7 +41,7 @@ DOORS: Final = {
 }
 """Each roughly typed library, and the one or two modules that import it."""
 
-BOUNDARY: Final = {"server.request", "server.supervisor"}
+BOUNDARY: Final = {"server.application", "server.supervisor"}
 """Where a fault of ours ends: its traceback in the log, one sentence for who asked; or the process it is in."""
 
 

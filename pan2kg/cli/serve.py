@@ -17,8 +17,9 @@ if TYPE_CHECKING:
     import socket
     from collections.abc import Callable
 
+    from pan2kg.server.application import Application
     from pan2kg.server.pages import Pages
-    from pan2kg.server.request import Application, Handler
+    from pan2kg.server.request import Handler
     from pan2kg.server.review import RefreshedSite
     from pan2kg.server.settings import Release, Settings
     from pan2kg.server.workers import ForkServer
@@ -34,6 +35,7 @@ def add_serve(command: argparse.ArgumentParser) -> None:
     add("--port", type=_whole(0, 65_535), default=8000, help="serve.port")
     add("--allow-host", metavar="NAME", action="append", default=[], help="serve.allow-host")
     add("--base", metavar="URL", type=an_address, help="serve.base")
+    add("--proxy", metavar="ADDRESS", action="append", default=[], help="serve.proxy")
     add("--no-browser", action="store_true", help="serve.no-browser")
     add("--endpoint", metavar="URL", help="endpoint")
     add("--writable", action="store_true", help="serve.writable")
@@ -92,13 +94,14 @@ def run_serve(options: argparse.Namespace) -> int:
 
 def _settings(options: argparse.Namespace) -> Settings:
     from pan2kg.server.channel import MEGABYTE, Limits, PoolLimits
-    from pan2kg.server.request import hosts_of
+    from pan2kg.server.public_address import PublicAddress, hosts_of, read_network
     from pan2kg.server.settings import Settings
 
+    hosts = hosts_of(options.host, (*options.allow_host, *_name(options.base)))
     return Settings(
         limits=Limits(options.timeout, options.max_rows, options.max_bytes, options.memory * MEGABYTE),
         pool_limits=PoolLimits(workers=options.workers),
-        hosts=hosts_of(options.host, (*options.allow_host, *_name(options.base))),
+        address=PublicAddress(hosts, options.base or "", tuple(map(read_network, options.proxy))),
         token=_token(options),
         union=options.default_graph == "union",
         graphs=f"{_project(options).space}graph/",
@@ -163,7 +166,7 @@ def _local(options: argparse.Namespace, settings: Settings, bound: socket.socket
     reviewed = options.writable and not project.is_packaged and not project.data
     site = _site(project, store, release, writable=reviewed)
     pages = _pages(site, release)
-    more = _documents(project, store, release, pages, options.base)
+    more = _documents(project, store, release, pages)
     if reviewed:
         more = (*_desk(project, store, site, fork_server, settings.token), *more)
     try:
@@ -182,7 +185,7 @@ def _remote(options: argparse.Namespace, settings: Settings, bound: socket.socke
     store = open_remote(options.endpoint, timeout=max(1, int(options.timeout)))
     project, release = _project(options), Release(options.endpoint, seconds=60)
     pages = _pages(_site(project, store, release, writable=False), release)
-    more = _documents(project, store, release, pages, options.base)
+    more = _documents(project, store, release, pages)
     application = assemble_relay(settings, options.endpoint, pages=pages, more=more)
     return _serve(application, bound, options, pages=pages)
 
@@ -226,15 +229,13 @@ def _desk(
     return addresses(ReviewPages(project, store, site.site, reloader(project, store, fork_server), Sessions(token)))
 
 
-def _documents(
-    project: Project, store: Store, release: Release, pages: Pages, base: str | None
-) -> tuple[tuple[str, Handler], ...]:
+def _documents(project: Project, store: Store, release: Release, pages: Pages) -> tuple[tuple[str, Handler], ...]:
     """What answers for things and documents."""
     from pan2kg.server.dereference import DataSource
     from pan2kg.server.linked_data import handlers, portrait
     from pan2kg.turtle.writer import read_prefixes
 
-    return handlers(project, DataSource(store, release, read_prefixes(project), portrait(pages)), base or "")
+    return handlers(project, DataSource(store, release, read_prefixes(project), portrait(pages)))
 
 
 def _serve(

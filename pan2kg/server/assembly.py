@@ -20,6 +20,7 @@ from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnec
 from typing import Final
 from urllib.parse import urlencode, urlsplit
 
+from pan2kg.server.application import Application
 from pan2kg.server.channel import Task, megabytes
 from pan2kg.server.evaluation import Change
 from pan2kg.server.inspection import inspect_query, inspect_update
@@ -38,7 +39,6 @@ from pan2kg.server.protocol import (
 from pan2kg.server.request import (
     DATA_HEADERS,
     PREFLIGHT_HEADERS,
-    Application,
     Handler,
     Refusal,
     Request,
@@ -300,7 +300,7 @@ def assemble(
     endpoint = Endpoint(pool, settings, release, EDITOR if pages else "").answer
     store = GraphStore(pool, settings, release).answer
     return Application(
-        settings.hosts,
+        settings.address,
         {"/sparql": endpoint, "/sparql/": endpoint, ROOT: store},
         ((f"{ROOT}/", store), *more),
         pages.answer if pages else None,
@@ -315,7 +315,7 @@ def assemble_relay(
     relay = Relay(url, settings, EDITOR if pages else "").answer
     store = partial(no_store, url=url)
     return Application(
-        settings.hosts,
+        settings.address,
         {"/sparql": relay, "/sparql/": relay, ROOT: store},
         ((f"{ROOT}/", store), *more),
         pages.answer if pages else None,

@@ -21,13 +21,13 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResp
 
 from pan2kg.errors import Place, ProjectError
 from pan2kg.project import reason
+from pan2kg.server.application import Application
 from pan2kg.server.request import (
     ABORT,
     ADDRESS_LIMIT,
     HEADERS_LIMIT,
     HEADERS_MOST,
     WHOLE,
-    Application,
     Event,
     Headers,
     why,

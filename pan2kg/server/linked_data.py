@@ -146,15 +146,10 @@ Respond = Callable[[Call, DataSource], Answer | Refusal]
 
 @dataclass(frozen=True, slots=True)
 class LinkedDataHandler:
-    """Answers requests by a function of call and holding, in threads, as the store makes them wait.
-
-    ``base`` is where the service stands as seen from outside, with a slash at its end; without one it is what the
-    client called it.
-    """
+    """Answers requests by a function of call and holding, in threads, as the store makes them wait."""
 
     source: DataSource
     respond: Respond
-    base: str = ""
     threads: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(4, "document"))
 
     async def answer(self, request: Request) -> None:
@@ -181,8 +176,8 @@ class LinkedDataHandler:
             request.header(b"accept"),
             request.header(b"accept-language"),
             request.header(b"if-none-match"),
-            self.base or f"{request.root}/",
-            self.base or "/",
+            f"{request.root}/",
+            f"{request.prefix}/",
         )
 
     def _respond(self, call: Call) -> Answer | Refusal:
@@ -208,10 +203,10 @@ def portrait(pages: Pages) -> Portray:
     return portray
 
 
-def handlers(project: Project, source: DataSource, base: str = "") -> tuple[tuple[str, Handler], ...]:
+def handlers(project: Project, source: DataSource) -> tuple[tuple[str, Handler], ...]:
     """What answers for things and documents, by how the addresses begin, as the application takes it."""
     documents, void_statistics = (
-        LinkedDataHandler(source, answer, base).answer,
-        LinkedDataHandler(source, VoidStatistics(project).answer, base).answer,
+        LinkedDataHandler(source, answer).answer,
+        LinkedDataHandler(source, VoidStatistics(project).answer).answer,
     )
     return (*((start, documents) for start in STARTS), (PATH, void_statistics))

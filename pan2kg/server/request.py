@@ -1,21 +1,14 @@
-"""A request, the ways to answer or refuse it, and the application that hands each request to its handler.
-
-Hosts and origins are checked and the security headers of pages are set here, before any handler is called. It is bare
-ASGI: the layers of a web framework would take longer than most queries do.
-"""
+"""A request and the ways to answer or refuse it, on bare ASGI."""
 
 from __future__ import annotations
 
 import asyncio
 import hmac
-import ipaddress
 import json
-import logging
 import re
 from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
-from functools import lru_cache
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Final, TypeVar
 
@@ -123,58 +116,7 @@ PREFLIGHT_HEADERS: Final = (
     (b"access-control-max-age", b"86400"),
 )
 
-_HOST = re.compile(r"(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9._-]+)(:\d{1,5})?")
 _SEGMENT = re.compile(r"[^/\\\x00-\x1f]+")
-
-
-@dataclass(frozen=True, slots=True)
-class Hosts:
-    """The names under which the service may be called; ``numbers`` where any IP address will do too.
-
-    A page of another site can make a browser call this address under that site's name; so a name that
-    is not known here gets no answer.
-    """
-
-    names: frozenset[str] = frozenset()
-    numbers: bool = False
-
-    def refuse(self, host: str | None) -> Refusal | None:
-        """Why a Host header is refused; None where it is fine.
-
-        >>> Hosts().refuse("localhost:8000"), Hosts().refuse("[::1]:8000"), Hosts().refuse("evil.example").status
-        (None, None, 421)
-        """
-        return _refuse_host(host or "", self)
-
-
-@lru_cache(maxsize=128)
-def _refuse_host(host: str, known: Hosts) -> Refusal | None:
-    match = _HOST.fullmatch(host)
-    if not match:
-        return Refusal(400, why("no-host"))
-    name = match.group(1).strip("[]").lower().rstrip(".")
-    if name in known.names or name == "localhost":
-        return None
-    try:
-        number = ipaddress.ip_address(name)
-    except ValueError:
-        number = None
-    if number is not None and (number.is_loopback or known.numbers):
-        return None
-    return Refusal(421, why("other-host", name=name))
-
-
-def hosts_of(bound: str, names: tuple[str, ...] = ()) -> Hosts:
-    """The names of a service that listens to an address, and those it is given.
-
-    >>> hosts_of("0.0.0.0", ("Graph.Example",)).refuse("192.0.2.1:8000") is None
-    True
-    """
-    try:
-        everywhere = ipaddress.ip_address(bound).is_unspecified
-    except ValueError:
-        everywhere = False
-    return Hosts(frozenset(name.lower() for name in (bound, *names)), everywhere)
 
 
 def refuse_token(authorization: str | None, token: str) -> Refusal | None:
@@ -221,13 +163,19 @@ DRAINED: Final = 8
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What came in, and the two ends of the line."""
+    """What came in, and the two ends of the line.
+
+    ``root`` is where the service stands for the client, without a slash at its end, ``prefix`` its path; ``path`` is
+    what follows them. All come from :class:`pan2kg.server.public_address.PublicAddress`.
+    """
 
     method: str
     path: str
     query: bytes
     headers: Mapping[bytes, bytes]
-    scheme: str
+    root: str
+    prefix: str
+    client: str
     receive: Receive
     send: Send
     whole: Whole | None = None
@@ -236,12 +184,6 @@ class Request:
     def header(self, name: bytes) -> str:
         """A header as text, empty where it is missing."""
         return self.headers.get(name, b"").decode("latin-1")
-
-    @property
-    def root(self) -> str:
-        """The address the client called: scheme and host."""
-        scheme = self.header(b"x-forwarded-proto")
-        return f"{scheme if scheme in ('http', 'https') else self.scheme}://{self.header(b'host')}"
 
     async def body(self, limit: int = BODY_LIMIT) -> bytes | Refusal:
         """The whole body, or why it is not read: it is too large, too slow, or its sender left."""
@@ -305,18 +247,15 @@ class Request:
         await self.reply(refusal.status, [(b"content-type", media), *told], body)
 
 
-def read_request(scope: Mapping[str, object], receive: Receive, send: Send) -> Request:
-    """The request of an ASGI scope; a header that is repeated counts as one, joined by commas."""
+def read_headers(scope: Mapping[str, object]) -> Mapping[bytes, bytes]:
+    """The headers of an ASGI scope; one that is repeated counts as one, joined by commas."""
     pairs: list[tuple[bytes, bytes]] = scope["headers"]  # type: ignore[assignment]
     headers = dict(pairs)
     if len(headers) != len(pairs):
         headers = {}
         for name, value in pairs:
             headers[name] = headers[name] + b", " + value if name in headers else value
-    method, path, query, scheme = scope["method"], scope["path"], scope["query_string"], scope["scheme"]
-    extensions: Mapping[str, Callable[..., object]] = scope.get("extensions") or {}  # type: ignore[assignment]
-    ends = extensions.get(WHOLE), extensions.get(ABORT)
-    return Request(method, path, query, headers, scheme, receive, send, *ends)  # type: ignore[arg-type]
+    return headers
 
 
 async def aside(size: int, look: Callable[..., Found], *arguments: object) -> Found:
@@ -340,54 +279,3 @@ def matches(condition: str, tags: Iterable[bytes]) -> bool:
 
 
 Handler = Callable[[Request], Awaitable[None]]
-
-_LOG = logging.getLogger("pan2kg.service")
-
-
-@dataclass(frozen=True, slots=True)
-class Application:
-    """An ASGI application.
-
-    ``exact`` are the handlers of single addresses, ``below`` those of everything that begins with a
-    path (the first that fits), ``otherwise`` answers the rest: the pages. Things and documents
-    (``/id/``, ``/doc/``, ``/.well-known/void``) and what a page posts are handlers like these.
-    """
-
-    hosts: Hosts
-    exact: Mapping[str, Handler]
-    below: tuple[tuple[str, Handler], ...] = ()
-    otherwise: Handler | None = None
-    posted: Mapping[str, Handler] = field(default_factory=dict)
-
-    async def __call__(self, scope: Mapping[str, object], receive: Receive, send: Send) -> None:
-        """Answer one request."""
-        if scope["type"] != "http":
-            return
-        request = read_request(scope, receive, send)
-        refusal = self.hosts.refuse(request.header(b"host"))
-        if refusal:
-            await request.refuse(refusal, PAGE_HEADERS)
-            return
-        try:
-            await self._handler(request)(request)
-        except asyncio.CancelledError:  # it took longer than the service has when it is told to end
-            await request.refuse(busy(why("ending")), PAGE_HEADERS)
-        except Exception:  # noqa: BLE001  # the last boundary: a fault reaches the log, and the client as a sentence
-            _LOG.exception("%s %s", request.method, request.path)
-            await request.refuse(Refusal(500, why("fault")), PAGE_HEADERS)
-
-    def _handler(self, request: Request) -> Handler:
-        path = request.path
-        handler = self.exact.get(path)
-        if handler:
-            return handler
-        if request.method == "POST":
-            ending = path.rpartition("/")[2]
-            if ending in self.posted:
-                return self.posted[ending]
-        found = next((one for start, one in self.below if path.startswith(start)), None)
-        return found or self.otherwise or _nothing
-
-
-async def _nothing(request: Request) -> None:
-    await request.refuse(Refusal(404, why("nothing-here")), PAGE_HEADERS)

@@ -144,7 +144,10 @@ def write_cookie(request: Request, name: str) -> tuple[bytes, bytes]:
     """The header that sets the cookie, or takes it away where ``name`` is empty."""
     lasting = SECONDS if name else 0
     secure = "; Secure" if request.root.startswith("https:") else ""
-    return b"set-cookie", f"{COOKIE}={name}; Path=/; Max-Age={lasting}; HttpOnly; SameSite=Strict{secure}".encode()
+    return (
+        b"set-cookie",
+        f"{COOKIE}={name}; Path={request.prefix}/; Max-Age={lasting}; HttpOnly; SameSite=Strict{secure}".encode(),
+    )
 
 
 def is_from_here(request: Request) -> bool:
@@ -153,7 +156,7 @@ def is_from_here(request: Request) -> bool:
     Sec-Fetch-Site cannot be set by a page; where a browser does not send it, Origin must name this host.
     """
     site, origin = request.header(b"sec-fetch-site"), request.header(b"origin")
-    if origin and origin != "null" and urlsplit(origin).netloc.lower() != request.header(b"host").lower():
+    if origin and origin != "null" and urlsplit(origin).netloc.lower() != urlsplit(request.root).netloc.lower():
         return False
     return site == "same-origin" if site else origin not in ("", "null")
 
@@ -321,7 +324,7 @@ class ReviewPages:
 
     async def _lead(self, request: Request, arguments: Mapping[str, str], *headers: tuple[bytes, bytes]) -> None:
         """Lead to the page with GET, so that loading it again sends nothing again."""
-        address = request.path + (f"?{urlencode(arguments)}" if arguments else "")
+        address = request.prefix + request.path + (f"?{urlencode(arguments)}" if arguments else "")
         await request.reply(303, [(b"location", address.encode()), (b"cache-control", b"no-store"), *headers])
 
 

@@ -7,7 +7,7 @@ import time
 from dataclasses import dataclass, field
 
 from pan2kg.server.channel import Limits, PoolLimits
-from pan2kg.server.request import Hosts
+from pan2kg.server.public_address import PublicAddress
 from pan2kg.server.workers import ForkServer
 from pan2kg.turtle.vocabulary import GRAPH
 
@@ -23,7 +23,7 @@ class Settings:
 
     limits: Limits = field(default_factory=Limits)
     pool_limits: PoolLimits = field(default_factory=PoolLimits)
-    hosts: Hosts = field(default_factory=Hosts)
+    address: PublicAddress = field(default_factory=PublicAddress)
     token: str = ""
     union: bool = True
     graphs: str = GRAPH

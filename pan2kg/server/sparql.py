@@ -164,7 +164,7 @@ async def show_editor(request: Request, page: str, text: str) -> None:
     """Show a person the page with the editor, the query in it."""
     language = preferred_language(request.header(b"accept-language"))
     query = f"?query={quote(text, safe='')}" if text else ""
-    location = (b"location", f"/{page.format(language=language)}{query}".encode())
+    location = (b"location", f"{request.prefix}/{page.format(language=language)}{query}".encode())
     await request.reply(303, [location, (b"vary", b"Accept, Accept-Language"), *DATA_HEADERS])
 
 

@@ -17,7 +17,7 @@ from pan2kg.server.evaluation import Evaluator
 from pan2kg.server.http_server import listen, new_server
 from pan2kg.server.pages import Pages
 from pan2kg.server.pool import Pool
-from pan2kg.server.request import hosts_of
+from pan2kg.server.public_address import PublicAddress, hosts_of
 from pan2kg.server.review import RefreshedSite, ReviewPages, Sessions, addresses, reloader
 from pan2kg.server.settings import Release, Settings
 from pan2kg.server.worker_store import PoolStore
@@ -33,7 +33,7 @@ from pan2kg.turtle.writer import read_prefixes
 def main() -> None:
     project, token = Project.at(sys.argv[1]), sys.argv[2]
     limits = Limits()
-    settings = Settings(limits, PoolLimits(workers=2), hosts_of("127.0.0.1"), token)
+    settings = Settings(limits, PoolLimits(workers=2), PublicAddress(hosts_of("127.0.0.1")), token)
     bound = listen("127.0.0.1", 0)
 
     def load() -> Evaluator:

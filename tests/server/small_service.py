@@ -25,7 +25,7 @@ from pan2kg.server.http_server import listen, new_server
 from pan2kg.server.journal import Journal
 from pan2kg.server.pages import Pages
 from pan2kg.server.pool import Pool
-from pan2kg.server.request import hosts_of
+from pan2kg.server.public_address import PublicAddress, hosts_of
 from pan2kg.server.settings import Release, Settings
 from pan2kg.server.worker_store import PoolStore
 from pan2kg.server.workers import start_fork_server
@@ -97,7 +97,7 @@ def main() -> None:
     settings = Settings(
         limits,
         pool_limits,
-        hosts_of("127.0.0.1"),
+        PublicAddress(hosts_of("127.0.0.1")),
         given.get("token", ""),
         given.get("union", True),
         services=frozenset(given.get("services", [])),
