@@ -56,7 +56,7 @@ def run_anchor(options: argparse.Namespace) -> int:
 def _lines(made: Anchoring, document: str, *, is_shown: bool) -> Iterator[str]:
     """How many passages were located, which were not, and how much of the document is quoted."""
     from pan2kg.i18n.catalogue import Messages, decimal
-    from pan2kg.review.anchoring import LONGEST, SHARES
+    from pan2kg.validation.rights import LONGEST, SHARES
 
     progress, language = Messages("progress"), spoken()
     key = "anchored-shown" if is_shown else "anchored" if made.files else "anchored-before"

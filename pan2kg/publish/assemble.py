@@ -49,6 +49,7 @@ from pan2kg.site.writing import contents
 from pan2kg.store.store import LocalStore
 from pan2kg.turtle.vocabulary import DCTERMS
 from pan2kg.turtle.writer import read_prefixes
+from pan2kg.validation.rights import refuse_whole
 
 if TYPE_CHECKING:
     from pan2kg.publish.edition import Edition, File
@@ -155,9 +156,11 @@ def publish(
     ``parts`` give the files this package does not make itself: pages, documentation, changes.
 
     Raises:
-        ProjectError: the folder may not be replaced or cannot be written, or the release found a fault in itself.
+        ProjectError: the folder may not be replaced or cannot be written, a text would go out whole, or the release
+            found a fault in itself.
     """
     refuse_target(folder, edition.issue)
+    refuse_whole(edition.project)
     done: list[Statistics] = []
     build(folder, lambda work: done.append(_fill(edition, work, options, parts, note)))
     return done[0]

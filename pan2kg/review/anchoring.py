@@ -23,13 +23,10 @@ from pan2kg.review.readings import Addition
 from pan2kg.turtle.blocks import Block, TurtleFile, read_turtle_file
 from pan2kg.turtle.editing import Edit, edited, unescaped
 from pan2kg.turtle.writer import read_prefixes, string
+from pan2kg.validation.rights import is_long
 
 AROUND: Final = 32
 """How many characters before and after a passage are kept at most."""
-LONGEST: Final = (300, 60)
-"""How long a quotation is without asking whoever holds the rights: characters, or words."""
-SHARES: Final = (0.05, 0.10)
-"""The share of a document above which its quotations are a matter of rights: to look at, and too much."""
 _LEFT_OUT: Final = re.compile(r"\s*(?:\[…\]|\(…\)|…|\[\.\.\.\]|\.\.\.)\s*")
 _ALIKE: Final = str.maketrans("’‘ʼ‐‑", "'''--")
 _WORD: Final = re.compile(r"\w{3,}")
@@ -226,7 +223,7 @@ def anchor(project: Project, document: Document, name: str, day: date) -> Anchor
     if not anchors:
         edits = {}
     changed = tuple(_addition(project, path, texts[path], made, prefixes) for path, made in edits.items() if made)
-    long = tuple(one for one in quoted if len(one.words) > LONGEST[0] and len(one.words.split()) > LONGEST[1])
+    long = tuple(one for one in quoted if is_long(one.words))
     size = sum({one.words: len(one.words) for one in quoted}.values())
     share = size / len(document.text) if document.text else 0.0
     return Anchoring(changed, anchors, tuple(orphans), long, min(share, 1.0))
@@ -268,6 +265,7 @@ def _said_of(document: Document, day: date) -> dict[str, str]:
         "pan:sha256": string(document.sha256),
         "dcterms:format": string(media) if media else "",
         "pan:pages": str(document.pages) if document.pages else "",
+        "pan:characters": str(len(document.text)),
         "pan:readOn": f'"{day.isoformat()}"^^xsd:date',
     }
 

@@ -29,6 +29,7 @@ from pan2kg.review.roles import Role, rank_of, role_of
 from pan2kg.review.sections import Named, Section, sections
 from pan2kg.store.queries import program_query
 from pan2kg.turtle.vocabulary import link_iri
+from pan2kg.validation.rights import LONGEST
 
 if TYPE_CHECKING:
     from pan2kg.extract.document import Document
@@ -37,8 +38,7 @@ if TYPE_CHECKING:
 
 USES: Final = "uses-instrument"
 _AROUND: Final = 32
-_LONGEST: Final = 300
-_WORDS: Final = 60
+_LONGEST, _WORDS = LONGEST
 _BEFORE: Final = 160
 _SENTENCE: Final = re.compile(r"(?<=[^\s.]{3}[.!?…])\s+(?=[«“„\"(]?[A-ZÀ-Ü0-9])|[\n\t]+")
 

@@ -38,6 +38,7 @@ from pan2kg.validation.report import (
     in_order,
     read_baseline,
 )
+from pan2kg.validation.rights import check_rights
 from pan2kg.validation.shapes import read_rules, read_shapes
 from pan2kg.validation.style import check_style, count_looked_at, style_rules
 from pan2kg.validation.wording import check_wording, looked_at, not_turtle, text_rules
@@ -151,7 +152,9 @@ def look(
     names = Names(read_prefixes(project))
     told = _untold(unread, files, kinds)
     parts = [_wording(project, read, told) if Kind.TEXT in kinds or unread else Report()]
-    parts += [check_quotations(read, _kept(project))] if Kind.TEXT in kinds else []
+    if Kind.TEXT in kinds:
+        kept = _kept(project)
+        parts += [check_quotations(read, kept), check_rights(read, kept, files)]
     tell("check-shapes")
     few = [file.expand(block.subject) for file in read for block in file.blocks] if only else []
     narrow = few if len(few) <= _FEW else []

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -16,6 +19,7 @@ import pytest
 
 import pan2kg
 from pan2kg.errors import ProjectError
+from pan2kg.project import PACKAGE
 from pan2kg.publish.assemble import ReleaseOptions, change_part, documentation_part, publish, site_part
 from pan2kg.publish.descriptions import map_files
 from pan2kg.publish.edition import Edition, File
@@ -299,6 +303,29 @@ def test_pages_are_judged_by_what_the_release_offers(command: Publish, tmp_path:
     number = len([*(tmp_path / "release").glob("data/*"), *(tmp_path / "release").glob("tables/*.csv")])
     assert judged.keys() >= {"open-format", "available", "documentation"}
     assert judged["documentation"] == f"{number}/{number}"
+
+
+def test_no_kept_text_goes_out(few_edition: Edition, few_folder: Path) -> None:
+    (text,) = (path.read_text("utf-8") for path in few_edition.project.texts.glob("*.txt"))
+    lines = list(filter(None, map(str.strip, text.splitlines())))
+    ends = ("\n", "\r\n", "\\n")
+    runs = [f"{first}{end}{second}".encode() for first, second in pairwise(lines) for end in ends]
+    for name, body in contents(few_folder).items():
+        plain = gzip.decompress(body) if name.endswith(".gz") else body
+        assert not any(run in plain for run in runs), name
+        assert not name.startswith(("texts/", "work/")), name
+    rooms = [path for room in ("site", "publish", "server", "tables") for path in (PACKAGE / room).rglob("*.py")]
+    reads = re.compile(r"project\.texts\b|kept_texts|read_kept")
+    assert [path.name for path in rooms if reads.search(path.read_text("utf-8"))] == []
+
+
+def test_a_text_quoted_whole_stops_the_release(command: Publish, small: Path, tmp_path: Path) -> None:
+    prefixes = "".join(f"@prefix {one}: <{ROOT}id/{one}/> .\n" for one in ("document", "passage"))
+    block = f'passage:x a pan:Passage ;\n    pan:quote "{"mot " * 800}"@fr ;\n    pan:inDocument document:x .\n'
+    (small / "graph" / "x.ttl").write_text(f"{prefixes}@prefix pan: <{ROOT}ontology#> .\n\n{block}", "utf-8")
+    with pytest.raises(ProjectError, match="x would be published whole"):
+        command("-o", str(tmp_path / "r"))
+    assert not (tmp_path / "r").exists()
 
 
 def test_pages_and_documentation_are_parts(few_edition: Edition) -> None:

@@ -165,6 +165,11 @@ def test_no_path_leads_out_of_the_site(site: Site, start: str) -> None:
             assert b"[project]" not in seen
 
 
+@pytest.mark.parametrize("path", ["texts/", "texts/mae-gouvernement-lu-fr-pan-2.txt", "work/lu-bhr-2/document.json"])
+def test_what_was_read_of_documents_is_not_served(site: Site, path: str) -> None:
+    assert site.get(f"/{path}").status == 404
+
+
 @pytest.mark.parametrize("path", FOLDERS)
 def test_no_folder_is_listed(site: Site, path: str) -> None:
     reply = site.get(path)
