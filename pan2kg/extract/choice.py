@@ -11,7 +11,7 @@ from pan2kg.errors import OutlineError, Place
 from pan2kg.extract.details import Details, details_of
 from pan2kg.extract.document import Document
 from pan2kg.extract.draft import item_keys
-from pan2kg.extract.hypotheses import Hypothesis, chosen, hypotheses
+from pan2kg.extract.hypotheses import Hypothesis, chosen, hypotheses, in_language, languages_of
 from pan2kg.extract.layout import decode_text, noted
 from pan2kg.extract.outline import Outline, read_outline_file
 from pan2kg.extract.planned import Plan, leaps, named, outline_json, plan_of
@@ -84,12 +84,15 @@ def draftable(
             return Draftable(outline, tuple(one.told for one in outline.remarks))
     document = read_document(path, options)
     found = hypotheses(document, columns)
+    found = in_language(found, language) if language else found
     if not found:
         raise OutlineError("running-text", place=Place(str(path)), remedy="give-action-list")
-    choice = named(found, level, str(path)) if level else chosen(found)
+    spoken = languages_of(found)
+    choice = named(found, level, str(path)) if level else chosen(found) if len(spoken) < 2 else None
     if choice is None:
-        return Doubt(tuple(_doubt(found)))
-    plan = plan_of(document, choice, language=language)
+        return Doubt(tuple(_doubt(found, spoken)))
+    version = choice.series.language if len(spoken) > 1 else None
+    plan = plan_of(document, choice, language=language or version)
     remarks = [*(one.told for one in document.remarks), *leaps(choice.series.members)]
     second = next((one for one in found if one.series.name != choice.series.name), None)
     if second:
@@ -126,7 +129,9 @@ def _reasons(found: Sequence[Hypothesis]) -> Iterator[Message]:
             yield noted("because", reason=reason.told)
 
 
-def _doubt(found: Sequence[Hypothesis]) -> Iterator[Message]:
+def _doubt(found: Sequence[Hypothesis], spoken: Sequence[str]) -> Iterator[Message]:
     yield noted("no-sure-series")
     yield from _reasons(found)
+    if len(spoken) > 1:
+        yield noted("two-versions", languages=", ".join(spoken), example=spoken[0])
     yield noted("name-series", example=found[0].series.name)

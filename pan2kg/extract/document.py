@@ -33,6 +33,8 @@ _LIGATURES: Final = str.maketrans({"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ":
 _LEFT_OUT = re.compile(
     "[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\ufffe\uffff\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]"
 )
+_FORMS: Final = re.compile("[\ufb1d-\ufdcf\ufdf0-\ufdff\ufe70-\ufefc]+")
+"""Letters of Hebrew and Arabic as they are printed at the beginning, in the middle or at the end of a word."""
 _SPACE = re.compile(r"\s+")
 
 
@@ -136,7 +138,8 @@ def canonical(printed: str) -> str:
     >>> canonical("l’e\\u0301tude  de\\u00a0la « ﬁn »\\n")
     'l’étude de la « fin »'
     """
-    plain = unicodedata.normalize("NFC", _LEFT_OUT.sub("", printed.translate(_LIGATURES)))
+    bare = _FORMS.sub(lambda form: unicodedata.normalize("NFKC", form[0]), printed.translate(_LIGATURES))
+    plain = unicodedata.normalize("NFC", _LEFT_OUT.sub("", bare))
     return _SPACE.sub(" ", plain).strip()
 
 

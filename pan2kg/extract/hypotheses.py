@@ -15,8 +15,9 @@ from typing import Final
 
 from pan2kg.extract.document import Block, Document
 from pan2kg.extract.layout import folded, noted
+from pan2kg.extract.numbering import readings
 from pan2kg.extract.reading.paragraphs import BULLET
-from pan2kg.extract.series import Member, Series, series_of
+from pan2kg.extract.series import Member, Series, leaps_in, series_of
 from pan2kg.extract.signs import (
     begins_as_action,
     begins_with_verb,
@@ -29,9 +30,12 @@ from pan2kg.extract.signs import (
     speaks_of_measures,
     weights,
 )
+from pan2kg.extract.versions import are_versions, parted
 from pan2kg.i18n.message import Message
 
 FIELD: Final = re.compile(r"([^\W\d_][^:.\n]{0,60}?)\s?:\s*(?=\S|$)")
+_BARE: Final = 4
+"""A heading that only announces has at most as many words."""
 _ALIKE: Final = 0.8
 """Two series of which as much is the same are one."""
 
@@ -81,7 +85,7 @@ class _Shown:
 
 def hypotheses(document: Document, columns: Mapping[str, int] | None = None) -> tuple[Hypothesis, ...]:
     """The hypotheses of a document, the best first; two series with the same titles are one."""
-    every = series_of(document, columns)
+    every = tuple(parted(document, series_of(document, columns)))
     begun: dict[int, set[str]] = {}
     for series in every:
         for member in series.members:
@@ -101,12 +105,49 @@ def hypotheses(document: Document, columns: Mapping[str, int] | None = None) -> 
 def chosen(found: Sequence[Hypothesis]) -> Hypothesis | None:
     """The hypothesis that is taken without asking; None where none is good enough or two are as good.
 
-    A series of which another is a part all the same is no rival of it where the same things are in both.
+    The same things together with the chapters above them, set alike, are no rival of those things.
     """
     if not found or found[0].score < limit("least-score") or found[0].refusal:
         return None
-    lead = found[0].score - found[1].score if len(found) > 1 else limit("margin")
+    best = found[0].series
+    rivals = [one for one in found[1:] if not (_is_with_chapters(one.series, best) or _is_torn(one.series, best))]
+    lead = found[0].score - rivals[0].score if rivals else limit("margin")
     return found[0] if lead >= limit("margin") else None
+
+
+def in_language(found: Sequence[Hypothesis], language: str) -> tuple[Hypothesis, ...]:
+    """The hypotheses without those whose list stands in the document in the language that is asked for too."""
+    wanted = [one.series for one in found if one.series.language == language]
+    return tuple(
+        one for one in found
+        if one.series.language == language or not any(are_versions(one.series, other) for other in wanted)
+    )  # fmt: skip
+
+
+def languages_of(found: Sequence[Hypothesis]) -> tuple[str, ...]:
+    """The languages of the best hypothesis and of those that are the same list in another one; one where none is."""
+    if not found:
+        return ()
+    best = found[0].series
+    others = (one.series.language for one in found[1:] if are_versions(best, one.series))
+    return tuple(dict.fromkeys((best.language, *others)))
+
+
+def _is_torn(series: Series, whole: Series) -> bool:
+    """Whether a series is some of another that counts without a leap: those that happen to be set alike."""
+    own = {(m.block, m.row) for m in series.members}
+    kept = [m.values for m in whole.members if (m.block, m.row) in own]
+    return len(own) == len(kept) < len(whole.members) and leaps_in([m.values for m in whole.members]) < leaps_in(kept)
+
+
+def _is_with_chapters(series: Series, actions: Series) -> bool:
+    """Whether a series is those actions and the chapters above them, set alike: one of each more is below each."""
+    own, inner = {(m.block, m.row) for m in series.members}, {(m.block, m.row) for m in actions.members}
+    if not inner < own:
+        return False
+    rest = sorted(block for block, _ in own - inner)
+    bounds = [*rest[1:], max(block for block, _ in own) + 1]
+    return all(any(low < block < high for block, _ in inner) for low, high in zip(rest, bounds, strict=True))
 
 
 def _with(one: Hypothesis, reason: Reason) -> Hypothesis:
@@ -117,6 +158,8 @@ def _with(one: Hypothesis, reason: Reason) -> Hypothesis:
 
 def _is_same(one: Series, other: Series) -> bool:
     """Whether two series are the same things: the same places, or the same titles."""
+    if are_versions(one, other):
+        return False
     places = {(m.block, m.row) for m in one.members}, {(m.block, m.row) for m in other.members}
     titles = {folded(m.title) for m in one.members}, {folded(m.title) for m in other.members}
     return any(len(a & b) >= _ALIKE * len(a | b) for a, b in (places, titles))
@@ -234,7 +277,16 @@ def _is_announced(one: Member, series: Series, shown: _Shown) -> bool:
     while at >= 0 and blocks[at].kind == "item" and (blocks[at].marker == BULLET or series.form == "numbers" or
                                                       blocks[at].level > level):  # fmt: skip
         at -= 1
-    return at >= 0 and blocks[at].text.rstrip().endswith(":") and speaks_of_measures(blocks[at].text)
+    if at < 0 or not speaks_of_measures(blocks[at].text):
+        return False
+    # “Mesures” alone above them says it too; “Mesure 3 – …” is one itself, and they are its parts
+    heading = blocks[at].text
+    is_bare = (
+        blocks[at].kind == "heading"
+        and len(heading.split()) <= _BARE
+        and not any(one.number for one in readings(heading) if not one.weak)
+    )
+    return blocks[at].text.rstrip().endswith(":") or is_bare
 
 
 def _above(one: Member, series: Series, shown: _Shown) -> tuple[str, ...]:

@@ -52,12 +52,16 @@ class Columns:
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """Like things: the name by which they are chosen, what they are, and the things in the order of the text."""
+    """Like things: the name by which they are chosen, what they are, and the things in the order of the text.
+
+    ``language`` is the one most of them are in, empty where it cannot be told.
+    """
 
     name: str
     form: str
     members: tuple[Member, ...]
     columns: Columns | None = None
+    language: str = ""
 
 
 def markers_of(document: Document) -> dict[int, Marker]:
@@ -93,7 +97,7 @@ def _marked(document: Document, markers: Mapping[int, Marker]) -> Iterator[Serie
         if known or _rise([markers[at].values for at in places]):
             members = _once([_member(document, at, markers) for at in places])
             yield Series(f"label:{word.replace(' ', '-')}", "label", _as_run_in(document, members))
-    for (_, form, is_heading), places in numbered.items():
+    for (_, form, is_heading), places in _joined(numbered, markers):
         example = markers[places[0]].number
         name = f"{'headings' if is_heading else 'numbers'}:{example}{form}"
         yield Series(
@@ -101,6 +105,33 @@ def _marked(document: Document, markers: Mapping[int, Marker]) -> Iterator[Serie
             "numbered-headings" if is_heading else "numbers",
             tuple(_member(document, at, markers) for at in places),
         )
+
+
+Numbered = tuple[tuple[str, str, bool], list[int]]
+
+
+def _joined(numbered: Mapping[tuple[str, str, bool], list[int]], markers: Mapping[int, Marker]) -> Iterator[Numbered]:
+    """The numbers of one style; headings and paragraphs together where only both of them count without a leap."""
+    for (kinds, form, is_heading), places in numbered.items():
+        others = numbered.get((kinds, form, not is_heading), [])
+        together = sorted([*places, *others])
+        values = {markers[at].values for at in together}
+        whole, first, second = (leaps_in([markers[at].values for at in some]) for some in (together, places, others))
+        is_one = others and len(values) == len(together) and whole < first + second
+        if not is_one:
+            yield (kinds, form, is_heading), places
+        elif is_heading:
+            yield (kinds, form, is_heading), together
+
+
+def leaps_in(numbers: Sequence[tuple[int, ...]]) -> int:
+    """How often a number does not follow the one before: at the beginning too where it is not the first.
+
+    >>> leaps_in([(1, 1), (1, 2), (2, 1)]), leaps_in([(1, 2), (1, 4)])
+    (0, 2)
+    """
+    last = [0, *(one[-1] if one else 0 for one in numbers)]
+    return sum(after not in (1, before + 1) for before, after in pairwise(last))
 
 
 def _as_run_in(document: Document, members: Sequence[Member]) -> tuple[Member, ...]:

@@ -11,6 +11,7 @@ import re
 import sys
 import time
 import uuid
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -24,7 +25,6 @@ from pan2kg.server.channel import Task, megabytes
 from pan2kg.server.evaluation import Change
 from pan2kg.server.inspection import inspect_query, inspect_update
 from pan2kg.server.negotiation import GRAPHS, TABLES, choose
-from pan2kg.server.operations import Operations
 from pan2kg.server.pages import Pages
 from pan2kg.server.pool import Pool
 from pan2kg.server.protocol import (
@@ -294,40 +294,29 @@ def assemble(
     *,
     pages: Pages | None = None,
     more: tuple[tuple[str, Handler], ...] = (),
-    operations: Operations | None = None,
+    posted: Mapping[str, Handler] | None = None,
 ) -> Application:
-    """The service over a graph held here; ``more`` as the application takes it."""
-    watched = operations or Operations()
-    watched.measure(pool)
+    """The service over a graph held here; ``more`` and ``posted`` as the application takes them."""
     endpoint = Endpoint(pool, settings, release, EDITOR if pages else "").answer
     store = GraphStore(pool, settings, release).answer
     return Application(
         settings.address,
-        {"/sparql": endpoint, "/sparql/": endpoint, ROOT: store, **watched.handlers()},
+        {"/sparql": endpoint, "/sparql/": endpoint, ROOT: store},
         ((f"{ROOT}/", store), *more),
         pages.answer if pages else None,
-        observe=watched.note,
-        connections=settings.connections,
+        posted or {},
     )
 
 
 def assemble_relay(
-    settings: Settings,
-    url: str,
-    *,
-    pages: Pages | None = None,
-    more: tuple[tuple[str, Handler], ...] = (),
-    operations: Operations | None = None,
+    settings: Settings, url: str, *, pages: Pages | None = None, more: tuple[tuple[str, Handler], ...] = ()
 ) -> Application:
     """The service over a graph somewhere else; ``more`` as the application takes it."""
-    watched = operations or Operations()
     relay = Relay(url, settings, EDITOR if pages else "").answer
     store = partial(no_store, url=url)
     return Application(
         settings.address,
-        {"/sparql": relay, "/sparql/": relay, ROOT: store, **watched.handlers()},
+        {"/sparql": relay, "/sparql/": relay, ROOT: store},
         ((f"{ROOT}/", store), *more),
         pages.answer if pages else None,
-        observe=watched.note,
-        connections=settings.connections,
     )

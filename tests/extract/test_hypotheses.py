@@ -97,6 +97,31 @@ def test_chapters_are_never_taken_for_actions() -> None:
         assert chosen(found) is None, str(found[0].told)
 
 
+def test_bullets_below_a_bare_heading_of_measures_are_announced_and_those_of_a_measure_are_its_parts() -> None:
+    nouns = ("aide aux prairies", "prime aux haies du pays", "soutien des sols nus", "veille des eaux", "haies")
+    bullets = f"<ul><li>{'<li>'.join(nouns)}</ul>"
+    assert titles(planned(f"<h1>Plan</h1>{TEXT}<h2>Mesures</h2>{bullets}")) == [("", title) for title in nouns]
+    parts = "".join(f"<h3>Mesure {at} : {title}</h3>{bullets}" for at, title in enumerate(TITLES, 1))
+    assert titles(planned(f"<h1>Plan</h1>{parts}")) == NUMBERED
+
+
+def test_chapters_set_as_the_actions_below_them_are_no_rival() -> None:
+    body = "".join(
+        f"<p><b>{letter}. Partie du plan</b></p>{TEXT}"
+        + "".join(f"<p><b>{letter}.{at} {title}</b></p>{TEXT}" for at, title in enumerate(TITLES[:3], 1))
+        for letter in "ABC"
+    )
+    assert [number for number, _ in titles(planned(body))] == [f"{letter}.{at}" for letter in "ABC" for at in (1, 2, 3)]
+
+
+def test_numbers_of_headings_and_of_paragraphs_that_only_count_together_are_one_series() -> None:
+    body = "".join(
+        f"<{tag}>1.{at} {title}</{tag}>{TEXT}"
+        for at, title, tag in zip(range(1, 7), TITLES, ("h3", "p", "h3", "h3", "p", "h3"), strict=True)
+    )
+    assert titles(planned(f"<h2>1. Partie</h2>{TEXT}{body}")) == [(f"1.{at}", one) for at, one in enumerate(TITLES, 1)]
+
+
 def test_two_series_that_are_as_good_are_for_a_person_to_choose_from() -> None:
     other = "".join(f"<h3>Action {at} : Réexaminer {title}</h3>{TEXT}" for at, title in enumerate(TITLES, 1))
     document = page(f"<h2>Partie</h2>{labelled('Mesure')}<h2>Autre</h2>{other}".replace("<h3>A", "<h4>A"))

@@ -22,6 +22,8 @@ _SHARE: Final = 0.4
 _PITCH: Final = 1.22
 _NOTE: Final = 0.85
 _CONTENTS_RUN: Final = 4
+_COUNTED: Final = 0.8
+"""The share of lines whose number goes on with the pages, from which it is that of the page."""
 _ENTRY: Final = 3
 """Lines an entry of a list of contents may have."""
 _PAGE_ALONE: Final = re.compile(
@@ -78,10 +80,30 @@ def _without_heads(lines: Sequence[PageLine], pages: int) -> tuple[list[PageLine
         id(line)
         for line in outer
         if len(seen[_pattern(line), round(line.base / 3)] | seen[_pattern(line), round(line.base / 3) + 1]) >= least
-    }
-    heads |= _slot_heads(outer, pages, least)
+    } - _counting(outer)
+    heads |= _slot_heads(outer, pages, least) - _counting(outer)
     heads |= {id(line) for line in outer if _PAGE_ALONE.fullmatch(line.text) and _is_last_or_first(line, lines)}
     return [one for one in lines if id(one) not in heads], [one for one in lines if id(one) in heads]
+
+
+def _counting(lines: Sequence[PageLine]) -> set[int]:
+    """Lines that count something other than pages, “Card 14” at the top of each: they are titles and no heads.
+
+    The number of a page goes on with the pages, and a head that numbers the chapter comes again on the next page.
+    """
+    alike: dict[str, list[PageLine]] = defaultdict(list)
+    for line in lines:
+        if re.search(r"[^\W\d_]{3}", line.text):
+            alike[_pattern(line)].append(line)
+    found: set[int] = set()
+    for own in alike.values():
+        numbers = [tuple(map(int, re.findall(r"\d{1,4}", line.text))) for line in own]
+        if len(own) < _CONTENTS_RUN or not all(numbers) or len(set(numbers)) < len(own):
+            continue
+        ahead = Counter(one[at] - line.page.number for one, line in zip(numbers, own, strict=True) for at in (0, -1))
+        if ahead.most_common(1)[0][1] < _COUNTED * len(own):
+            found |= {id(line) for line in own}
+    return found
 
 
 def _slot_heads(outer: Sequence[PageLine], pages: int, least: float) -> set[int]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -158,7 +159,7 @@ def read_bytes(data: bytes, name: str, options: Options | None = None) -> Docume
     blocks = tuple(_spoken(laid(_on_pages(found.blocks, options))))
     if not blocks:
         raise OutlineError("document-empty", place=Place(name), remedy="give-document")
-    remarks = (*found.remarks, *_on_languages(blocks))
+    remarks = (*found.remarks, *_on_languages(blocks), *_on_script(blocks))
     return Document(PurePath(name).name, hashlib.sha256(data).hexdigest(), form, found.pages, blocks, remarks)
 
 
@@ -183,6 +184,13 @@ def _on_pages(blocks: Iterable[Block], options: Options) -> Iterable[Block]:
 
 def _spoken(blocks: Iterable[Block]) -> Iterable[Block]:
     return (replace(block, language=block.language or block_language(block.text)) for block in blocks)
+
+
+def _on_script(blocks: Iterable[Block]) -> tuple[Remark, ...]:
+    """A remark where most letters are of a script of which no words are known."""
+    letters = [char for block in blocks for char in block.text if char.isalpha()]
+    others = sum(not unicodedata.name(char, "").startswith("LATIN") for char in letters if char > "\u024f")
+    return (Remark(noted("other-script")),) if 2 * others > len(letters) else ()
 
 
 def _on_languages(blocks: Iterable[Block]) -> tuple[Remark, ...]:

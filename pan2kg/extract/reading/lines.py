@@ -24,6 +24,12 @@ _HYPHENATED: Final = 0.04
 _HALF: Final = re.compile(r"[^\W\d_]+-$")
 _REST: Final = re.compile(r"[^\W\d_]+")
 _AND: Final = {"und", "oder", "bzw", "et", "ou", "and", "or", "e", "o", "y", "en", "of"}
+_WORD: Final = 4
+"""Half a word has as many letters to be one of its own."""
+_BACKWARD: Final = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
+"""Letters of scripts that run from right to left: Hebrew, Arabic, Syriac, Thaana, and their printed forms."""
+_FORWARD: Final = re.compile(r"[^\W_]")
+_MIRRORED: Final = str.maketrans("()[]{}<>«»‹›", ")(][}{><»«›‹")
 _ROWS: Final = 4
 """Columns have at least as many rows each."""
 
@@ -139,7 +145,18 @@ class Hyphens:
         if half and rest and rest[0][0].islower() and not self.hyphenated and rest[0].casefold() not in _AND:
             word = half[0][:-1] + rest[0]
             return (before[:-1] if word in self.text else before) + after
+        if half and rest and self._are_words(half[0][:-1], rest[0]):
+            return before + after
         return joined(before, after, text=self.text)[0]
+
+    def _are_words(self, half: str, rest: str) -> bool:
+        """Whether both halves stand in the text as words of their own, and never as one: “cross-references”.
+
+        Short ones prove nothing: “in” and “formation” stand in any text.
+        """
+        if min(len(half), len(rest)) < _WORD or half + rest in self.text:
+            return False
+        return all(re.search(rf"(?<![\w-]){re.escape(one)}(?![\w-])", self.text) for one in (half, rest))
 
 
 Piece = list[Char]
@@ -154,8 +171,9 @@ def pieces_of(chars: Sequence[Char]) -> list[Piece]:
             before = now[-1]
             size = max(char.size, before.size, 1)
             same = abs(char.base - before.base) < 0.4 * size
-            apart = char.left - before.right
-            back = char.left < before.left - 0.3 * size
+            is_backward = _BACKWARD.match(char.text)
+            apart = before.left - char.right if is_backward else char.left - before.right
+            back = not is_backward and char.left < before.left - 0.3 * size
             if not same or apart > _GAP * size or back:
                 found.append(now)
                 now = []
@@ -166,7 +184,19 @@ def pieces_of(chars: Sequence[Char]) -> list[Piece]:
                 continue
             now.append(char if not char.text.isspace() else now[-1].space())
     found.append(now)
-    return [piece for piece in map(_stripped, found) if piece]
+    return [_forward(piece) for piece in map(_stripped, found) if piece]
+
+
+def _forward(piece: Piece) -> Piece:
+    """A piece from left to right; of one in a script that runs to the left, the gaps tell where its spaces are."""
+    if not any(_BACKWARD.match(char.text) for char in piece):
+        return piece
+    found: Piece = []
+    for char in sorted((one for one in piece if not one.text.isspace()), key=lambda one: one.left):
+        if found and char.left - found[-1].right > _SPACE * max(char.size, 1):
+            found.append(found[-1].space())
+        found.append(char)
+    return found
 
 
 def _stripped(piece: Piece) -> Piece:
@@ -278,16 +308,52 @@ def _line(page: Page, row: Sequence[Piece], region: int) -> PageLine | None:
             chars.append(chars[-1].space())
         chars += piece
     base = _base(row[0])
+    written = _as_written(_forward(chars))
+    pieces = len(row) if written is chars else 1
+    chars = written
     chars = [char for char in chars if not (char.text.isdigit() and _is_raised(char, base, size))]
     text = "".join(char.text for char in chars)
     lettered = [char for char in chars if not char.text.isspace()]
     if not lettered:
         return None
     lead = next((at for at, char in enumerate(chars) if not char.text.isspace() and not char.bold), len(chars))
+    left, right = min(char.left for char in chars), max(char.right for char in chars)
     return PageLine(
-        page, text, chars[0].left, chars[-1].right, base, size, lettered[0].bold, lettered[-1].bold, lead,
-        region=region, gap=gap, pieces=len(row),
+        page, text, left, right, base, size, lettered[0].bold, lettered[-1].bold, lead,
+        region=region, gap=gap if pieces > 1 else 0, pieces=pieces,
     )  # fmt: skip
+
+
+def _as_written(chars: Piece) -> Piece:
+    """The characters of a line as they are read: those of a line that runs to the left turned round, words within not.
+
+    They stand here from left to right. Of a line of Hebrew or Arabic the order is the opposite one, but for numbers and
+    words of other scripts in it; brackets are drawn for the direction they stand in.
+    """
+    backward = sum(bool(_BACKWARD.match(char.text)) for char in chars)
+    letters = sum(char.text.isalpha() for char in chars)
+    if 2 * backward <= letters or not backward:
+        return chars
+    found: Piece = []
+    run: Piece = []
+    for char in reversed(chars):
+        is_forward = bool(_FORWARD.match(char.text)) and not _BACKWARD.match(char.text)
+        if is_forward or (run and char.text in ".,:/-–"):
+            run.append(char)
+            continue
+        found += _turned(run)
+        run = []
+        mirrored = char.text.translate(_MIRRORED)
+        found.append(replace(char, text=mirrored) if mirrored != char.text else char)
+    return found + _turned(run)
+
+
+def _turned(run: Piece) -> Piece:
+    """A number or a word that runs to the right, within a line that does not; a mark behind it belongs to the line."""
+    marks: Piece = []
+    while run and not _FORWARD.match(run[-1].text):
+        marks.insert(0, run.pop())
+    return [*reversed(run), *marks]
 
 
 def _is_raised(char: Char, base: float, size: float) -> bool:

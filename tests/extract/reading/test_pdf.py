@@ -12,6 +12,7 @@ from pan2kg.extract.reading.formats import read_bytes
 from pan2kg.extract.reading.options import Options
 
 LOCKED = Path(__file__).parents[2] / "data" / "documents" / "locked.pdf"
+RIGHT_TO_LEFT = LOCKED.with_name("right-to-left.pdf")
 PICTURE = "q 500 0 0 700 50 50 cm /I Do Q"
 
 
@@ -90,6 +91,42 @@ def test_a_word_cut_at_the_end_of_a_line_is_whole_again_where_the_text_is_hyphen
     assert "sensibilise" in read(column(50, 700, hyphenated)).text
     plain = [WORDS] * 60 + [f"{WORDS} public-", "private partnerships and others"]
     assert "public-private" in read(column(50, 800, plain)).text
+
+
+def test_a_hyphen_between_two_words_of_the_text_is_the_authors_in_a_hyphenated_text_too() -> None:
+    hyphenated = [
+        f"{WORDS} sensi-" if at % 2 == 0 else "bilise everybody who works there and wherever" for at in range(6)
+    ]
+    compound = [f"{WORDS} cross-", "references to the public part; references that cross borders"]
+    text = read(column(50, 700, [*hyphenated, *compound])).text
+    assert "cross-references" in text
+    assert "sensibilise" in text
+
+
+def test_titles_that_count_at_the_top_of_pages_are_no_heads() -> None:
+    pages = [
+        f"{line(f'Card {2 * at}', 50, 810, 14, 'B')}\n{column(50, 700, [f'{WORDS} {at}.'] * 3)}"
+        f"\n{line(f'Page {at} of 6', 300, 30)}"
+        for at in range(1, 7)
+    ]
+    text = read(*pages).text
+    assert [f"Card {2 * at}" in text for at in range(1, 7)] == [True] * 6
+    assert "Page" not in text
+
+
+def test_lines_that_run_to_the_left_are_read_as_they_are_written() -> None:
+    document = read_bytes(RIGHT_TO_LEFT.read_bytes(), "plan.pdf")
+    assert [one.text for one in document.blocks] == [
+        "خطة العمل الوطنية",
+        "التدبير 1: تدريب القضاة (2025)",
+        "تقوم وزارة العدل بتنفيذ التوجيه 2019/1937 في عام 2026.",
+        "التدبير 2: إعلام الشركات",
+        "تقوم الوزارة بنشر دليل من OECD للشركات.",
+        "פעולה 3",
+        "משרד המשפטים יכשיר את השופטים בשנת 2025 (שלב א).",
+    ]
+    assert told(document)[0].startswith("page 1: text that runs from right to left")
+    assert told(document)[1].startswith("a script of which no words are known")
 
 
 def test_heads_that_change_with_the_chapter_and_page_numbers_are_dropped() -> None:
