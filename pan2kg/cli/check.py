@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import argparse
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pan2kg.cli.arguments import Progress, add_endpoint, add_language, add_output, emit, project_of
+from pan2kg.cli.arguments import Progress, add_endpoint, add_language, add_output, cache_of, emit, project_of
 from pan2kg.errors import ProjectError, QueryError
 from pan2kg.i18n.message import Message, say
 from pan2kg.project import Project
@@ -57,7 +58,7 @@ def run_check(options: argparse.Namespace) -> int:
     report = _at_endpoint(project, options) if options.endpoint is not None else _checked(project, change, options)
     if options.write_baseline:
         write_baseline(report, Path(options.write_baseline))
-    head = f"{heading(project, change, options.language)}\n" if options.format == "text" else ""
+    head = f"{heading(project, change, options.language, made=report.made)}\n" if options.format == "text" else ""
     emit(head + write_report(report, options.format, language=options.language), options.output)
     return 0 if report.conforms or options.write_baseline else 1
 
@@ -85,14 +86,22 @@ def _checked(project: Project, change: Change, options: argparse.Namespace) -> R
     """The report, while what is being done is said on a terminal."""
     from pan2kg.validation.change import check_change
     from pan2kg.validation.check import Engine
+    from pan2kg.validation.kept import kept_report
     from pan2kg.validation.report import Severity, compare, read_baseline
 
     progress = Progress(after=2)
     accepted = read_baseline(Path(options.baseline)) if options.baseline else None
-    report = check_change(
-        project, change, fail_on=Severity(options.fail_on), engine=Engine(options.engine),
-        tell=lambda key: progress(str(Message("progress", key))),
-    )  # fmt: skip
+
+    fail_on, engine = Severity(options.fail_on), Engine(options.engine)
+
+    def make() -> Report:
+        return check_change(
+            project, change, fail_on=fail_on, engine=engine,
+            tell=lambda key: progress(str(Message("progress", key))),
+        )  # fmt: skip
+
+    is_whole = not change.files and not change.since and engine is Engine.SPARQL
+    report = replace(kept_report(project, cache_of(options) if is_whole else None, make), fail_on=fail_on)
     progress.finish()
     return report if accepted is None else compare(report, accepted, file=options.baseline)
 

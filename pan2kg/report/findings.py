@@ -26,8 +26,11 @@ EXAMPLES: Final = 2
 """How many findings of a rule are shown before a reader asks for all of them."""
 
 
-def heading(project: Project, change: Change, language: Language) -> str:
-    """The name of a project, as its catalogue has it, else that of its folder, and what of it was looked at."""
+def heading(project: Project, change: Change, language: Language, *, made: str = "") -> str:
+    """The name of a project, as its catalogue has it, else that of its folder, and what of it was looked at.
+
+    ``made`` says when that was, where nothing has changed since.
+    """
     said: dict[str, str] = {}
     file = project.graph / "catalogue.ttl"
     if file.is_file():
@@ -38,6 +41,7 @@ def heading(project: Project, change: Change, language: Language) -> str:
     name = Text.of(said).say(language) or project.root.name
     parts = [_CHECK.counted(len(change.files), "file", language)] if change.files else []
     parts += [_CHECK.say("since-revision", language, revision=change.since)] if change.since else []
+    parts += [_CHECK.say("unchanged", language, made=made)] if made else []
     return format_of("semicolon", language).join([name, *parts])
 
 

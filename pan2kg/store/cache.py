@@ -95,7 +95,7 @@ def cache_folder() -> Path | None:
 
 def _state(project: Project, folder: Path) -> _State | None:
     """The state of the project, to be read; None where it is met for the first time, or cannot be kept."""
-    base = folder / _key(project)
+    base = project_folder(project, folder)
     try:
         base.mkdir(parents=True, exist_ok=True)
         name = _name(project, base)
@@ -117,10 +117,10 @@ def _state(project: Project, folder: Path) -> _State | None:
         return None
 
 
-def _key(project: Project) -> str:
-    """A name for a project, and those opened beside it, by where they lie: states of others do not displace its own."""
+def project_folder(project: Project, folder: Path) -> Path:
+    """Where what is kept of a project lies, by where it and those opened beside it lie: others do not displace it."""
     places = "\n".join(str(path.resolve()) for one in project.members for path in (one.root, *one.data))
-    return hashlib.sha256(places.encode()).hexdigest()[:16]
+    return folder / hashlib.sha256(places.encode()).hexdigest()[:16]
 
 
 def _name(project: Project, base: Path) -> str:

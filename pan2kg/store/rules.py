@@ -16,7 +16,7 @@ from pathlib import Path
 
 from pan2kg.errors import QueryError
 from pan2kg.project import Project, read_text
-from pan2kg.store.derived_links import KINDS, LINK_RULES, BlankNodeError, derive_links
+from pan2kg.store.derived_links import ALL, KINDS, LINK_RULES, BlankNodeError, derive_links
 from pan2kg.store.store import LocalStore, Triples, construct
 from pan2kg.turtle.vocabulary import ROOT, graph_of
 
@@ -38,13 +38,19 @@ def rule_name(path: Path) -> str:
 
 
 def derive(
-    store: LocalStore, project: Project, only: Iterable[str] | None = None, *, done: Collection[str] = ()
+    store: LocalStore,
+    project: Project,
+    only: Iterable[str] | None = None,
+    *,
+    done: Collection[str] = (),
+    limit: int = ALL,
 ) -> None:
     """Run the rules over the store and add what they derive.
 
     With ``only``, names of rules, those and the ones they build on are run: a rule says so in its
-    header, ``#+ needs: rests-on``. Those in ``done`` have run already. A dump that comes without rules brings what they
-    derived, and is left as it is.
+    header, ``#+ needs: rests-on``. Those in ``done`` have run already. Of more than ``limit`` links of works that share
+    something the strongest of each work are derived, as far as the program's own rules make them. A dump that comes
+    without rules brings what they derived, and is left as it is.
 
     Raises:
         QueryError: a rule is not a CONSTRUCT query, or is named and not there.
@@ -56,7 +62,7 @@ def derive(
     left = [name for name in rules if name in wanted and name not in done]
     while left:
         joining, space = _joining(left, rules, project)
-        if joining and _derive_links(store, joining, project, space):
+        if joining and _derive_links(store, joining, (project, space), limit):
             left = left[len(joining) :]
             continue
         name = left.pop(0)
@@ -102,9 +108,10 @@ def _as_shipped(path: Path, space: str) -> str:
     return read_text(path).replace(f'"{ROOT}id/link/"', f'"{space}id/link/"') if path.is_file() else ""
 
 
-def _derive_links(store: LocalStore, names: Iterable[str], project: Project, space: str) -> bool:
+def _derive_links(store: LocalStore, names: Iterable[str], whose: tuple[Project, str], limit: int) -> bool:
+    project, space = whose
     try:
-        derive_links(store, {name: _graph(name, project) for name in names}, space)
+        derive_links(store, {name: _graph(name, project) for name in names}, space, limit=limit)
     except BlankNodeError:
         return False
     return True

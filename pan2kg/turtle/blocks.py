@@ -91,7 +91,9 @@ class TurtleFile:
         if name.startswith("<"):
             return name[1:-1]
         prefix, _, local = name.partition(":")
-        return self.prefixes.get(prefix, prefix + ":") + re.sub(r"\\(.)", r"\1", local)
+        # asked of every name of every file, of which hardly one has a backslash
+        local = re.sub(r"\\(.)", r"\1", local) if "\\" in local else local
+        return self.prefixes.get(prefix, prefix + ":") + local
 
 
 def read_turtle_files(project: Project) -> list[TurtleFile]:

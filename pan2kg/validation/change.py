@@ -73,7 +73,7 @@ def check_change(
     """
     looked = look(project, engine=engine, only=change.files, tell=tell)
     if not change.since:
-        return replace(looked.report(looked.findings), fail_on=fail_on)
+        return replace(looked.report(looked.findings), fail_on=fail_on, of_some=bool(change.files))
     with at_revision(project, change.since) as before:
         tell("check-before")
         then = look(before, engine=engine, only=_there(before, change.files))
@@ -89,7 +89,13 @@ def check_change(
             new.append(finding)
     report = looked.report(new)
     solved = list(_solved(old, left, names))
-    return replace(report, findings=in_order([*report.findings, *solved]), fail_on=fail_on, since=change.since)
+    return replace(
+        report,
+        findings=in_order([*report.findings, *solved]),
+        fail_on=fail_on,
+        since=change.since,
+        of_some=bool(change.files),
+    )
 
 
 def _there(project: Project, files: Iterable[str]) -> tuple[str, ...]:

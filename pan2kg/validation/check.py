@@ -14,6 +14,7 @@ import pyoxigraph as ox
 from pan2kg.errors import Place, ProjectError, TurtleError
 from pan2kg.i18n.catalogue import Messages, Text
 from pan2kg.project import Project, read_text
+from pan2kg.store.derived_links import ALL
 from pan2kg.store.queries import program_query
 from pan2kg.store.rules import derive, needs
 from pan2kg.store.store import LocalStore, Store, is_derived, load, load_readable, select
@@ -45,8 +46,8 @@ from pan2kg.validation.wording import check_wording, looked_at, not_turtle, text
 
 KINDS: Final = (Kind.STYLE, Kind.TEXT, Kind.SHAPE, Kind.QUALITY)
 _CHECK: Final = Messages("check")
-_FEW: Final = 40
-"""Up to how many things are looked at one by one; of more, it costs less to look at all and choose."""
+_SOME: Final = 200
+"""Up to how many things are named in queries; of more, it costs less to look at all and choose."""
 _BARE = re.compile(r'"([^"]*)"\^\^xsd:(?:integer|decimal|boolean)')
 _IRI = re.compile(r"[a-z]+:[^\s<>\"{}|^`\\]+")
 
@@ -156,11 +157,11 @@ def look(
         kept = _kept(project)
         parts += [check_quotations(read, kept), check_rights(read, kept, files)]
     tell("check-shapes")
-    few = [file.expand(block.subject) for file in read for block in file.blocks] if only else []
-    narrow = few if len(few) <= _FEW else []
+    named = dict.fromkeys(file.expand(block.subject) for file in read for block in file.blocks) if only else {}
+    narrow = list(named) if len(named) <= _SOME else []
     parts += [findings_of_shapes(project, store, names, engine, only=narrow)] if Kind.SHAPE in kinds else []
     tell("check-quality")
-    parts += [_quality(project, store, names)] if Kind.QUALITY in kinds else []
+    parts += [_quality(project, store, names, narrow)] if Kind.QUALITY in kinds else []
     tell("check-questions")
     asked = not only or any(name.endswith(".rq") for name in only)
     parts[:0] = [_style(project, read, files, store if asked else None)] if Kind.STYLE in kinds else []
@@ -252,21 +253,22 @@ def _style(
     faults = [fault for some, prefixes in _each(project, read) for fault in check_style(some, prefixes, among=among)]
     if store is None:
         return Report(rules, tuple(faults), count_looked_at(read))
-    _derived(store, project)
+    _derived(store, project, limit=0)  # what columns hold shows in the strongest links as well
     asked, looked_at = check_questions(project, store)
     return Report(rules, (*faults, *asked), count_looked_at(read) | looked_at)
 
 
-def _derived(store: LocalStore, project: Project) -> None:
-    """Derive, unless a quality query has asked for it."""
+def _derived(store: LocalStore, project: Project, limit: int = ALL) -> None:
+    """Derive, unless a quality query has asked for it; of more than ``limit`` links the strongest."""
     if not any(is_derived(str(name)[1:-1]) for name in store.inner.named_graphs()):
-        derive(store, project)
+        derive(store, project, limit=limit)
 
 
-def _quality(project: Project, store: LocalStore, names: Names) -> Report:
+def _quality(project: Project, store: LocalStore, names: Names, only: Collection[str]) -> Report:
     """The quality queries, asked of what is stated; of what is derived too where a project has one that may need it.
 
     The shipped ones read nothing that is derived. One of a project's own may, unless its header says what it needs.
+    ``only`` names the things that are looked at, where they are few.
     """
     shipped = Project.packaged().queries / "quality"
     for path in sorted((project.queries / "quality").glob("*-violation.rq")):
@@ -274,7 +276,7 @@ def _quality(project: Project, store: LocalStore, names: Names) -> Report:
         if needs(text) or (needs(text) is None and not (same.exists() and read_text(same) == text)):
             _derived(store, project)
             break
-    return findings_of_quality(project, store, names)
+    return findings_of_quality(project, store, names, only=only)
 
 
 def _plans(store: LocalStore) -> dict[str, str]:
@@ -331,12 +333,12 @@ def findings_of_shapes(
     rules = read_rules(shapes, names)
     if not rules.rules:
         raise ProjectError("no-shapes", place=Place("ontology/shapes"), remedy="put-shapes-back")
-    counts, found = FocusCounts(store), dict[Engine, tuple[Finding, ...]]()
+    counts, found = FocusCounts(store, only), dict[Engine, tuple[Finding, ...]]()
     if engine is not Engine.PYSHACL:
         compiled = compile_shapes(shapes)
         if compiled.refusals:
             raise refused(project, shapes, compiled.refusals)
-        found[Engine.SPARQL] = tuple(evaluate(compiled.queries, rules, counts, only=only))
+        found[Engine.SPARQL] = tuple(evaluate(compiled.queries, rules, counts))
     if engine is not Engine.SPARQL:
         from pan2kg.validation.reference import validate
 
@@ -345,7 +347,7 @@ def findings_of_shapes(
     if engine is Engine.BOTH:
         findings += tuple(_differences(found[Engine.SPARQL], found[Engine.PYSHACL]))
     told = dict.fromkeys((*rules.rules.values(), *(finding.rule for finding in findings)))
-    return Report(tuple(told), findings, {} if only else counts.by_rule(rules))
+    return Report(tuple(told), findings, counts.by_rule(rules))
 
 
 def _checked(project: Project) -> list[Path]:

@@ -69,7 +69,7 @@ def _of_values(test: Test) -> Component:
         path = conditions.shapes.value(at.shape, "path")
         value = at.node if path is None else at.value
         match = "" if path is None else conditions.reach(path, at.node, value)
-        yield Breach(_component(at.name), match, test(conditions, at, parameter, value), value)
+        yield Breach(_component(at.name), match, test(conditions, at, parameter, value), value, along=path)
 
     return breaches
 
@@ -169,7 +169,9 @@ def _cardinality(conditions: Conditions, at: Place, parameter: Term) -> Iterator
     """Section 4.2: too few or too many values."""
     path = _path_of(conditions, at)
     number = _whole(conditions, at, at.name, parameter)
-    yield _counted(conditions, at, at.name, number, lambda value: conditions.reach(path, at.node, value))
+    # a single value is only asked for, several are told apart by their variables
+    lead = conditions.some if number + (at.name == "maxCount") == 1 else conditions.reach
+    yield _counted(conditions, at, at.name, number, lambda value: lead(path, at.node, value))
 
 
 def _counted(conditions: Conditions, at: Place, name: str, number: int, reached: Callable[[str], str]) -> Breach:

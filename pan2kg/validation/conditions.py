@@ -47,7 +47,8 @@ class Breach:
     """What breaks a constraint: where ``match`` finds something of which ``unless`` is not true.
 
     An empty ``match`` asks about the focus node alone. ``value`` and ``path`` say by which variables a result names the
-    value and its path, if by any; ``counted`` is the HAVING of a count over the values that ``match`` finds.
+    value and its path, if by any; ``counted`` is the HAVING of a count over the values that ``match`` finds. ``along``
+    is the path from the focus node to ``value`` where ``match`` is nothing else.
     """
 
     component: str
@@ -56,6 +57,7 @@ class Breach:
     value: str = ""
     path: str = ""
     counted: str = ""
+    along: Term | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +98,7 @@ class Conditions:
         if self.is_off(shape):
             return "true"
         inner = replace(self, within=(*self.within, shape))
-        parts = [_unbroken(breach, shape) for breach in inner.breaches(shape, node, self.variable())]
+        parts = [inner.unbroken(breach, shape, node) for breach in inner.breaches(shape, node, self.variable())]
         parts += [inner.part_conforms(part, shape, node) for part in self.shapes.values(shape, "property")]
         return all_of(parts)
 
@@ -159,7 +161,17 @@ class Conditions:
         if path is None:
             return self.conforms(part, node)
         value = self.variable()
-        return f"NOT EXISTS {{ {self.reach(path, node, value)}{failing(self.conforms(part, value))} }}"
+        return f"NOT EXISTS {{ {self.some(path, node, value, failing(self.conforms(part, value)))} }}"
+
+    def unbroken(self, breach: Breach, shape: Term, node: str) -> str:
+        """That a constraint of a shape is not broken at a node."""
+        if breach.counted:
+            raise Refused(told("refused-count", n=COUNTED), shape)
+        if not breach.match:
+            return breach.unless
+        failed = failing(breach.unless)
+        whole = breach.match + failed if breach.along is None else self.some(breach.along, node, breach.value, failed)
+        return f"NOT EXISTS {{ {whole} }}"
 
     def variable(self) -> str:
         """A variable that is used nowhere else."""
@@ -169,10 +181,22 @@ class Conditions:
         """A pattern that leads along a path from a node to its values."""
         return self.shapes.reach(path, node, value, self.variable())
 
+    def some(self, path: Term, node: str, value: str, test: str = "") -> str:
+        """What stands in EXISTS to ask whether a path leads from a node to a value of which a test holds.
+
+        Each step of a path asks for the next: as one pattern, an engine may begin at its end, for each node anew.
+        """
+        steps = self.shapes.steps(path)
+        names = [node, *(self.variable() for _ in steps[1:]), value]
+        if len(steps) < 2:
+            return f"{self.reach(path, node, value)}{test}"
+        written = [f"{one} {step} {other} ." for one, step, other in zip(names, steps, names[1:], strict=False)]
+        return f"{' FILTER(EXISTS { '.join(written)}{test}{' })' * (len(steps) - 1)}"
+
     def reaches(self, path: Term, node: str, value: str) -> str:
         """That a path leads from a node to a value, given as a variable or a term."""
         end = self.variable()
-        return f"EXISTS {{ {self.reach(path, node, end)} FILTER(sameTerm({end}, {value})) }}"
+        return f"EXISTS {{ {self.some(path, node, end, f' FILTER(sameTerm({end}, {value}))')} }}"
 
     def at_least(self, number: int, reached: Callable[[str], str]) -> str:
         """That so many different values are reached; ``reached`` writes the pattern of one."""
@@ -180,12 +204,6 @@ class Conditions:
         different = all_of(f"!sameTerm({one}, {two})" for one, two in combinations(names, 2))
         told_apart = f" FILTER({different})" if number > 1 else ""
         return f"EXISTS {{ {' '.join(reached(name) for name in names)}{told_apart} }}" if names else "true"
-
-
-def _unbroken(breach: Breach, shape: Term) -> str:
-    if breach.counted:
-        raise Refused(told("refused-count", n=COUNTED), shape)
-    return f"NOT EXISTS {{ {breach.match}{failing(breach.unless)} }}" if breach.match else breach.unless
 
 
 def failing(condition: str) -> str:

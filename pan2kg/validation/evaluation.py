@@ -25,15 +25,20 @@ _HANDING_ON: Final = ("property", "node")
 
 @dataclass(frozen=True, slots=True)
 class FocusCounts:
-    """The numbers of focus nodes in a store, each pattern asked once: many shapes look at the same nodes."""
+    """The numbers of focus nodes in a store, each pattern asked once: many shapes look at the same nodes.
+
+    Where ``only`` names nodes by their IRIs, no others are counted.
+    """
 
     store: Store
+    only: Collection[str] = ()
     known: dict[str, int] = field(default_factory=dict)
 
     def number(self, focus: str) -> int:
         """How many nodes a pattern of focus nodes matches."""
         if focus not in self.known:
-            text = f"SELECT (COUNT(DISTINCT ?this) AS ?number)\nWHERE {{\n{focus}\n}}"
+            named = f"{_named(self.only)}\n" if self.only else ""
+            text = f"SELECT (COUNT(DISTINCT ?this) AS ?number)\nWHERE {{\n{named}{focus}\n}}"
             self.known[focus] = int(select(self.store, text).values("number")[0]) if focus else 0
         return self.known[focus]
 
@@ -52,12 +57,10 @@ class FocusCounts:
         return numbers
 
 
-def evaluate(
-    queries: Iterable[Compiled], rules: Rules, counts: FocusCounts, *, only: Collection[str] = ()
-) -> Iterator[Finding]:
-    """What the queries find in the store whose focus nodes are counted, each finding once.
+def evaluate(queries: Iterable[Compiled], rules: Rules, counts: FocusCounts) -> Iterator[Finding]:
+    """What the queries find in the store at the focus nodes that are counted, each finding once.
 
-    Where ``only`` names nodes by their IRIs, no others are looked at, which costs what these few cost.
+    Where these are named, no others are looked at, which costs what they cost.
 
     Raises:
         QueryError: the store cannot answer.
@@ -66,8 +69,8 @@ def evaluate(
     found: dict[Finding, None] = {}
     for query in queries:
         # most shapes of a small graph look at nothing: a count that is known costs less than the question
-        if only or counts.number(query.focus):
-            text = _narrowed(query, only) if only else query.text
+        if counts.number(query.focus):
+            text = _narrowed(query, counts.only) if counts.only else query.text
             found.update(dict.fromkeys(_findings(query, rules, select(counts.store, text))))
     yield from found
 
@@ -75,8 +78,11 @@ def evaluate(
 def _narrowed(query: Compiled, only: Iterable[str]) -> str:
     """A query that looks at some nodes alone: wherever the pattern of its focus nodes stands, they are named first."""
     pattern = "\n".join(f"    {line}" for line in query.focus.splitlines())
-    nodes = " ".join(str(ox.NamedNode(iri)) for iri in only)
-    return query.text.replace(pattern, f"    VALUES ?this {{ {nodes} }}\n{pattern}")
+    return query.text.replace(pattern, f"    {_named(only)}\n{pattern}")
+
+
+def _named(only: Iterable[str]) -> str:
+    return f"VALUES ?this {{ {' '.join(str(ox.NamedNode(iri)) for iri in only)} }}"
 
 
 def _findings(query: Compiled, rules: Rules, table: Table) -> Iterator[Finding]:

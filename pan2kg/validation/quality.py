@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Collection, Iterator, Mapping
+from pathlib import Path
+from typing import Final
+
+import pyoxigraph as ox
 
 from pan2kg.errors import Place, QueryError
 from pan2kg.i18n.catalogue import LANGUAGES, SOURCE_LANGUAGE, Text, french
-from pan2kg.project import Project
+from pan2kg.project import Project, read_text
 from pan2kg.store.queries import Query, program_query, read_query
-from pan2kg.store.store import Store, plain, select
+from pan2kg.store.store import Store, Table, plain, select
 from pan2kg.validation.report import Finding, Kind, Names, Report, Rule, Severity, Use
 
+_WHERE: Final = re.compile(r"\bWHERE\s*\{")
 
-def findings_of_quality(project: Project, store: Store, names: Names, *, least: Severity = Severity.INFO) -> Report:
+
+def findings_of_quality(
+    project: Project, store: Store, names: Names, *, least: Severity = Severity.INFO, only: Collection[str] = ()
+) -> Report:
     """What the quality queries of a project find in a store, those that weigh at least so much.
+
+    Where ``only`` names things by their IRIs, the program's own queries look at no others, which costs what these cost.
 
     Raises:
         QueryError: a query cannot be asked, or its header does not say what it finds.
@@ -27,12 +38,13 @@ def findings_of_quality(project: Project, store: Store, names: Names, *, least: 
         if not rule.severity.reaches(least):
             continue
         rules.append(rule)
-        asked = list(_ask(rule, query, store))
+        asked = list(_ask(rule, query, store, only if _is_shipped(path, query.text) else ()))
         if rule.use is Use.STATISTIC:
             statistics[rule.key] = len({finding.focus for finding in asked})
         else:
             findings += asked
-        looked_at[rule.key] = _looked_at(query, members, names)
+        looked = _looked_at(query, members, names)
+        looked_at[rule.key] = len(looked.intersection(only) if only else looked)
     return Report(tuple(rules), tuple(findings), looked_at, statistics=statistics)
 
 
@@ -59,9 +71,24 @@ def _of_header(head: Mapping[str, str], name: str) -> Text:
     return Text.of(said | {"fr": french(said.get("fr", ""))})
 
 
-def _ask(rule: Rule, query: Query, store: Store) -> Iterator[Finding]:
+def _is_shipped(path: Path, text: str) -> bool:
+    same = Project.packaged().queries / "quality" / path.name
+    return same == path or (same.is_file() and read_text(same) == text)
+
+
+def _narrowed(text: str, only: Collection[str], store: Store) -> Table:
+    """What a query finds at some things alone: they are named first, where its focus is no name that it gives."""
+    nodes = " ".join(str(ox.NamedNode(iri)) for iri in only)
+    named = _WHERE.sub(lambda where: f"{where[0]} VALUES ?focus {{ {nodes} }}", text, count=1)
     try:
-        table = select(store, query.text)
+        return select(store, named)
+    except QueryError:
+        return select(store, text)
+
+
+def _ask(rule: Rule, query: Query, store: Store, only: Collection[str]) -> Iterator[Finding]:
+    try:
+        table = _narrowed(query.text, only, store) if only else select(store, query.text)
     except QueryError as error:
         raise error.inside(query.file) from None
     if "focus" not in table.columns:
@@ -72,11 +99,11 @@ def _ask(rule: Rule, query: Query, store: Store) -> Iterator[Finding]:
         yield Finding(rule, plain(said["focus"]), plain(said.get("path")), str(value) if value is not None else "")
 
 
-def _looked_at(query: Query, members: Mapping[str, set[str]], names: Names) -> int:
-    """How many things there are of the classes a query says it looks at."""
+def _looked_at(query: Query, members: Mapping[str, set[str]], names: Names) -> set[str]:
+    """The things of the classes a query says it looks at."""
     classes = [name.partition(":") for name in query.header.get("looks_at", "").split()]
     iris = (names.prefixes.get(prefix, f"{prefix}:") + local for prefix, _, local in classes)
-    return len(set().union(*(members.get(iri, set()) for iri in iris)))
+    return set().union(*(members.get(iri, set()) for iri in iris))
 
 
 def _members(store: Store) -> dict[str, set[str]]:

@@ -191,6 +191,10 @@ class Report:
     statistics: Mapping[str, int] = field(default_factory=dict)
     since: str = ""
     """The revision since which findings are told, where only the new ones are."""
+    of_some: bool = False
+    """Whether some files were looked at by themselves."""
+    made: str = ""
+    """When it was made, where it is one that was kept of the same files."""
 
     @property
     def conforms(self) -> bool:
@@ -219,8 +223,8 @@ class Report:
 
     @property
     def idle(self) -> tuple[Rule, ...]:
-        """The rules that had nothing to look at."""
-        return tuple(rule for rule in self.rules if not self.looked_at.get(rule.key, 0))
+        """The rules that had nothing to look at; in some files by themselves that is most, and tells nothing."""
+        return () if self.of_some else tuple(rule for rule in self.rules if not self.looked_at.get(rule.key, 0))
 
     def failing(self, rule: Rule) -> int:
         """How many nodes fail a rule."""

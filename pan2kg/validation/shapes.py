@@ -104,6 +104,13 @@ class Shapes:
         text = self.path(path, bare=False)
         return f"({text})" if isinstance(path, ox.BlankNode) and not text.startswith("^<") else text
 
+    def steps(self, path: Term) -> tuple[str, ...]:
+        """The steps of a path that is a sequence of them, as SPARQL writes each; none where one may be no step."""
+        if self.value(path, RDF + "first") is None:
+            return ()
+        items = self.items(path)
+        return () if any(map(self._may_stay, items)) else tuple(map(self._grouped, items))
+
     def reach(self, path: Term, start: str, end: str, between: str) -> str:
         """A pattern in SPARQL that leads along a path from one variable to another; ``between`` is free to be used.
 

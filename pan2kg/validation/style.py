@@ -6,7 +6,7 @@ The rules and what they say stand in the catalogues of messages, in the context 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Final
 
@@ -54,6 +54,7 @@ _TEXTS: Final = _LABELS | {
 _LAST: Final = frozenset(("dcterms:source", "pan:certainty", "pan:evidence", "skos:editorialNote"))
 _KEYS: Final = ("skos:notation", "dcterms:identifier")
 _ORDER: Final = {"a": 0} | dict.fromkeys(_KEYS, 1) | dict.fromkeys(_LABELS, 2) | dict.fromkeys(_LAST, 4)
+_STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
 _PREFIX_USED = re.compile(r"^([\w-]*):|\^\^([\w-]*):|(?<=[\s(\[^])([\w-]*):")
 _BARE_DATE = re.compile(r'"\d{4}-\d{2}-\d{2}"')
 _TYPED = re.compile(r'"([^"]*)"\^\^xsd:(integer|decimal|boolean|dateTime)')
@@ -117,7 +118,7 @@ def _prefixes(file: TurtleFile, known: Mapping[str, str]) -> Iterator[Fault]:
     for (before, _), (name, line) in pairwise(file.prefix_lines):
         if name <= before:
             yield Fault("style-prefix-order", line, name)
-    used = _prefixes_used(file.blocks)
+    used = _prefixes_used(file.blocks, {name for name, _ in file.prefix_lines})
     for name, line in file.prefix_lines:
         if name not in used:
             yield Fault("style-prefix-unused", line, name)
@@ -125,14 +126,17 @@ def _prefixes(file: TurtleFile, known: Mapping[str, str]) -> Iterator[Fault]:
             yield Fault("style-prefix-spelling", line, name)
 
 
-def _prefixes_used(blocks: Iterable[Block]) -> set[str]:
+def _prefixes_used(blocks: Iterable[Block], declared: Collection[str]) -> set[str]:
+    """Those of the declared prefixes that are used; looked for until all are found, which is soon."""
     used: set[str] = set()
     for block in blocks:
-        words = [block.subject]
+        words = {block.subject}
         for statement in block.statements:
-            words += (statement.predicate, re.sub(r'"(?:[^"\\]|\\.)*"', '""', statement.object))
+            words.update((statement.predicate, _STRING.sub('""', statement.object)))
         for word in words:
             used.update(a or b or c for a, b, c in _PREFIX_USED.findall(word))
+        if used.issuperset(declared):
+            break
     return used
 
 

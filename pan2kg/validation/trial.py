@@ -88,7 +88,7 @@ def _asked(
     """What shapes find at the changed things, and quality queries at these and at those they refer to."""
     shapes = read_shapes(project.shape_files())
     queries = compile_shapes(shapes).queries
-    yield from evaluate(queries, read_rules(shapes, names), FocusCounts(store), only=sorted(changed))
+    yield from evaluate(queries, read_rules(shapes, names), FocusCounts(store, sorted(changed)))
     near = set(touched)
     for finding in findings_of_quality(project, store, names, least=Severity.WARNING).findings:
         if finding.focus in near or finding.value.removeprefix("<").removesuffix(">") in changed:

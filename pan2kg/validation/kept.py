@@ -1,0 +1,130 @@
+"""The last reports of a project, kept between commands: what has not changed need not be checked again.
+
+A report is found again by everything a check reads: the files of the project with its questions, shapes and texts,
+the program itself, its engine, and the day, since some rules ask what is to come. What is kept is a text that says what
+the report does; one that is damaged or of another form is made anew.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import astuple
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+import pyoxigraph as ox
+
+from pan2kg.errors import Place, ProjectError
+from pan2kg.i18n.catalogue import Text
+from pan2kg.project import PACKAGE, Project, write_atomically
+from pan2kg.store.cache import project_folder
+from pan2kg.validation.report import Finding, Kind, Names, Report, Rule, Severity, Use
+
+REPORTS: Final = 2
+"""So many reports of a project are kept: of the state before a change and the one after it."""
+_PREFIX: Final = "check-"
+_OF_PROGRAM: Final = (".po", ".py", ".toml")
+_DAMAGED: Final = (ValueError, KeyError, TypeError, IndexError, AttributeError)
+"""What reading a text gives that is not what was written."""
+
+
+def kept_report(project: Project, folder: Path | None, make: Callable[[], Report]) -> Report:
+    """The report of a project as it was made of the same files, else as it is made now, and kept.
+
+    Without a folder it is made. A folder that cannot be written is done without.
+    """
+    if folder is None:
+        return make()
+    name = state_name(project)
+    path = project_folder(project, folder) / f"{_PREFIX}{name}.json"
+    with suppress(OSError, *_DAMAGED):
+        report = _read(path.read_text("utf-8"))
+        path.touch()
+        return report
+    report = make()
+    # not where a file was changed meanwhile: nobody knows which state was checked
+    if state_name(project) == name:
+        with suppress(OSError, ProjectError):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            write_atomically(path, json.dumps(_said(report), ensure_ascii=False))
+            kept = sorted(path.parent.glob(f"{_PREFIX}*.json"), key=lambda one: one.stat().st_mtime, reverse=True)
+            for old in kept[REPORTS:]:
+                old.unlink(missing_ok=True)
+    return report
+
+
+def state_name(project: Project) -> str:
+    """A name for all that the report of a check depends on."""
+    digest = hashlib.sha256(f"{sys.version} {ox.__version__} {datetime.now(UTC).date()}".encode())
+    for path in _files(project):
+        with suppress(OSError):  # one that is gone or cannot be read is told by the check
+            digest.update(f"{path}\0".encode() + path.read_bytes() + b"\0")
+    for path in sorted(PACKAGE.rglob("*")):
+        if path.suffix in _OF_PROGRAM:
+            at = path.stat()
+            digest.update(f"{path} {at.st_size} {at.st_mtime_ns}\n".encode())
+    return digest.hexdigest()[:32]
+
+
+def _files(project: Project) -> Iterator[Path]:
+    for one in project.members:
+        yield from one.data
+        yield from one.loaded_files()
+        yield from one.shape_files()
+        yield one.ontology / "prefixes.ttl"
+        for folder, ending in ((one.queries, "*.rq"), (one.texts, "*")):
+            yield from sorted(path for path in folder.rglob(ending) if path.is_file())
+    yield from sorted((Project.packaged().queries / "quality").glob("*.rq"))
+
+
+def _said(report: Report) -> dict[str, object]:
+    """A report as JSON can say it: rules once, and by their places in the list where findings name them."""
+    rules = list(dict.fromkeys((*report.rules, *(finding.rule for finding in report.findings))))
+    places = {rule: place for place, rule in enumerate(rules)}
+    return {
+        "made": f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC",
+        "rules": [
+            (one.key, one.kind, one.severity, one.message.by_language(), one.remedy.by_language(), one.query, one.use)
+            for one in rules
+        ],
+        "asked": [places[rule] for rule in report.rules],
+        "findings": [
+            (places[one.rule], one.focus, one.path, one.value, one.place and astuple(one.place), one.component,
+             one.expected.by_language(), one.times)
+            for one in report.findings
+        ],
+        "looked_at": dict(report.looked_at),
+        "statistics": dict(report.statistics),
+        "prefixes": dict(report.names.prefixes),
+        "labels": {iri: text.by_language() for iri, text in report.names.labels.items()},
+    }  # fmt: skip
+
+
+def _read(text: str) -> Report:
+    """The report that was kept.
+
+    Raises:
+        ValueError: it is not what was written; or KeyError, TypeError, IndexError, AttributeError.
+    """
+    said = json.loads(text)
+    rules = [
+        Rule(key, Kind(kind), Severity(severity), Text.of(message), Text.of(remedy), query, Use(use))
+        for key, kind, severity, message, remedy, query, use in said["rules"]
+    ]
+    findings = [
+        Finding(rules[rule], focus, path, value, place and Place(*place), component, Text.of(expected), times)
+        for rule, focus, path, value, place, component, expected, times in said["findings"]
+    ]
+    return Report(
+        rules=tuple(rules[place] for place in said["asked"]),
+        findings=tuple(findings),
+        looked_at=said["looked_at"],
+        names=Names(said["prefixes"], {iri: Text.of(words) for iri, words in said["labels"].items()}),
+        statistics=said["statistics"],
+        made=said["made"],
+    )
