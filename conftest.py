@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Iterator
 from datetime import date
@@ -26,8 +27,11 @@ __all__ = ["browser", "watch", "window", "windows"]
 
 ROOT = Path(__file__).resolve().parent
 DAY = date(2026, 1, 1)
+SELDOM = (50_000, 20, 20)
+"""How much is made before Python looks for garbage in cycles: what tests share is large, and stays."""
 opened = cache(pan2kg.open_graph)
 
+gc.set_threshold(*SELDOM)
 
 # A process that a test starts runs the modules that are tested here, not a package that was installed some time ago.
 os.environ["PYTHONPATH"] = str(ROOT)
@@ -54,6 +58,11 @@ def dated(graph: pan2kg.Graph) -> pan2kg.Graph:
 def report() -> Report:
     """What a check of the shipped project finds."""
     return checked(SHIPPED)
+
+
+def pytest_collection_finish() -> None:
+    """Never look for garbage again in what was imported and gathered: there is none, and it is much."""
+    gc.freeze()
 
 
 def pytest_sessionfinish() -> None:

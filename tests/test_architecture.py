@@ -31,6 +31,7 @@ DOORS: Final = {
     "networkx": {"graph.network"},
     "pandas": {"graph.answer"},
     "pypdfium2": {"extract.reading.pdf"},
+    "prometheus_client": {"server.operations"},
     "pyarrow": {"tables.parquet"},
     "pyshacl": {"validation.reference"},
     "pyspark": {"coherence.cluster"},

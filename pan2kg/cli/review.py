@@ -17,9 +17,12 @@ from pan2kg.errors import ProjectError
 from pan2kg.i18n.message import Message
 
 if TYPE_CHECKING:
-    from pan2kg.review.desk import Card, Desk
+    from pan2kg.review.cards import Card
+    from pan2kg.review.desk import Desk
 
 KINDS: Final = ("plan", "action", "instrument", "body", "provision", "topic")
+_ASKING: Final = {"r": "", "e": "edit-what", "b": "together-which"}
+"""What follows a key: another key, or a line of which the message says what it is about."""
 _CLEAR, _INVERSE, _BOLD, _PLAIN = "\x1b[2J\x1b[H", "\x1b[7m", "\x1b[1m", "\x1b[0m"
 
 
@@ -30,6 +33,7 @@ def add_review(command: argparse.ArgumentParser) -> None:
     command.add_argument("--by", metavar="NAME", action=SingleValue, help="review.by")
     command.add_argument("--second", action="store_true", help="review.second")
     command.add_argument("--control", action="store_true", help="review.control")
+    command.add_argument("--order", choices=("text", "rank"), default="text", help="review.order")
     add_language(command)
 
 
@@ -38,7 +42,7 @@ def run_review(options: argparse.Namespace) -> int:
     from pan2kg.graph.graph import Graph
     from pan2kg.i18n.days import today
     from pan2kg.project import PACKAGE
-    from pan2kg.review.desk import open_desk
+    from pan2kg.review.desk import Wanted, open_desk
     from pan2kg.review.entry import RefusedError, read_text
     from pan2kg.review.proposals import read_material
     from pan2kg.store.queries import find_thing
@@ -57,9 +61,8 @@ def run_review(options: argparse.Namespace) -> int:
         name = read_text({"reviewer": options.by or reader.ask(str(Message("desk", "your-name")))}, "reviewer")
     except RefusedError as error:
         raise ProjectError("name-yourself", remedy="review-by", why=error.outcome.code) from None
-    desk = open_desk(
-        material, project, name, today(), kind=options.kind, control=options.control, second=options.second
-    )
+    wanted = Wanted(options.kind, options.order, options.control, options.second)
+    desk = open_desk(material, project, name, today(), wanted)
     with reader.keys():
         _go(desk, reader, options.language)
     _end(desk, options.language)
@@ -67,18 +70,24 @@ def run_review(options: argparse.Namespace) -> int:
 
 
 def _go(desk: Desk, reader: _Reader, language: str) -> None:
-    from pan2kg.review.desk import press
+    from time import monotonic
 
-    said = ""
+    from pan2kg.review.keys import press
+
+    said, shown, since = "", "", monotonic()
     while True:
         _show(desk, said, reader, language)
+        if desk.current and desk.current.key != shown:
+            shown, since = desk.current.key, monotonic()
         if desk.current is None and not desk.decided["accepted"] + desk.decided["rejected"]:
             return
         typed = reader.key()
         if typed is None or typed[:1] == "q":
             return
-        if reader.is_terminal and typed in ("r", "e"):
-            typed += " " + (reader.key() or "" if typed == "r" else reader.ask(str(Message("desk", "edit-what"))))
+        if reader.is_terminal and typed in _ASKING:
+            asked = reader.key() if typed == "r" else reader.ask(str(Message("desk", _ASKING[typed])))
+            typed += f" {asked or ''}"
+        desk.seconds = monotonic() - since if reader.is_terminal else None
         message = press(desk, typed)
         said = message.say(language)
         if not reader.is_terminal:
@@ -148,12 +157,30 @@ def _show(desk: Desk, said: str, reader: _Reader, language: str) -> None:
         lines += ["", *textwrap.wrap(card.statement, width), "", *textwrap.wrap(card.reason, width)]
         lines += [line for remark in card.remarks for line in textwrap.wrap(f"! {remark}", width)] + [""]
         lines += _passage(card, width, is_terminal=reader.is_terminal, where=say)
-        lines += ["", *textwrap.wrap(say("others", n=len(card.others)), width)]
-        lines += [f"  · {other}"[:width] for other in card.others[:5]]
+        lines += ["", *(line for fact in card.target.facts for line in textwrap.wrap(fact, width))]
+        lines += [*textwrap.wrap(say("others", n=len(card.target.others)), width)]
+        lines += [f"  · {other}"[:width] for other in card.target.others[:5]]
+        lines += _besides(desk, card, width, say)
     if reader.is_terminal:
         lines = [*lines, "", *textwrap.wrap(said, width), *say("help").split("\n")]
     whole = "\n".join(lines)
     _write(f"{_CLEAR if reader.is_terminal else ''}{whole}\n")
+
+
+def _besides(desk: Desk, card: Card, width: int, say: Callable[..., str]) -> Iterator[str]:
+    """What was decided on the same words, which actions may be meant, and what can be decided together with it."""
+    for said in card.previous:
+        yield from textwrap.wrap(said, width)
+    if card.target.nearer:
+        yield from textwrap.wrap(say("nearer"), width)
+        yield from (f"  {name}  {title}"[:width] for name, title in card.target.nearer)
+    alike = desk.alike()
+    if alike:
+        yield from textwrap.wrap(say("alike", n=len(alike)), width)
+    for number, other in enumerate(alike, start=1):
+        mark = "x" if other.key in desk.ticked else " "
+        label = desk.material.graph.label(other.start, desk.material.graph.language)
+        yield f"  [{mark}] {number}  {label} — {other.passages[0].quote}"[:width]
 
 
 def _saying(language: str) -> Callable[..., str]:
@@ -183,17 +210,18 @@ def _passage(card: Card, width: int, *, is_terminal: bool, where: Callable[..., 
 def _end(desk: Desk, language: str) -> None:
     """What was decided, how many controls were recognised, and how far second readers agree."""
     from pan2kg.i18n.catalogue import decimal
-    from pan2kg.review.desk import compare_readers
 
     say = _saying(language)
     lines = [say("decided", left=len([one for one in desk.waiting if not one.is_control]), **desk.decided)]
-    if desk.controls["met"]:
+    if desk.wanted.control:
         lines.append(say("controls", **desk.controls))
-    if desk.second:
-        found = compare_readers(desk.material, desk.project)
+    if desk.pace is not None:
+        lines.append(say("pace", seconds=round(desk.pace)))
+    if desk.wanted.second:
+        found = desk.compare()
         value = "–" if found.alpha is None else decimal(found.alpha, language)
-        lines.append(say("agreement", n=found.both, alpha=value))
+        lines += [say("agreement", n=found.both, alpha=value), say("agreement-means")]
         for one in found.apart:
-            start, target = (desk.material.graph.label(end, language) for end in one.ends)
+            start, target = (desk.material.graph.label(end, language) for end in one.proposal.ends)
             lines.append(say("apart", start=start, target=target))
     sys.stderr.write("".join(f"{line}\n" for line in lines))

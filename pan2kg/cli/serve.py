@@ -5,12 +5,13 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from pan2kg.cli.arguments import an_address, cache_of, project_of
+from pan2kg.cli.arguments import Progress, an_address, cache_of, project_of
 from pan2kg.errors import Place, ProjectError
-from pan2kg.i18n.message import told
+from pan2kg.i18n.message import say, told
 from pan2kg.project import Project
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pan2kg.server.application import Application
+    from pan2kg.server.operations import Operations
     from pan2kg.server.pages import Pages
     from pan2kg.server.request import Handler
     from pan2kg.server.review import RefreshedSite
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
     from pan2kg.server.workers import ForkServer
     from pan2kg.store.store import Store
 
+WATCH_SECONDS: Final = 2.0
+"""Every so many seconds the files are looked at where changes to them are to be seen."""
 TOKEN: Final = "PAN2KG_TOKEN"  # noqa: S105  # the name of a variable, not a secret
 
 
@@ -40,11 +44,15 @@ def add_serve(command: argparse.ArgumentParser) -> None:
     add("--endpoint", metavar="URL", help="endpoint")
     add("--writable", action="store_true", help="serve.writable")
     add("--token-file", metavar="FILE", help="serve.token-file")
+    add("--access-log", metavar="FILE", help="serve.access-log")
+    add("--watch", action="store_true", help="serve.watch")
     add("--journal", metavar="FILE", type=Path, help="serve.journal")
     add("--timeout", metavar="S", type=_positive, default=30.0, help="serve.timeout")
     add("--max-rows", metavar="N", type=_whole(1), default=1_000_000, help="serve.max-rows")
     add("--max-bytes", metavar="N", type=_whole(1), default=256 * 2**20, help="serve.max-bytes")
     add("--memory", metavar="MB", type=_whole(1), default=1024, help="serve.memory")
+    add("--total-memory", metavar="MB", type=_whole(1), default=4096, help="serve.total-memory")
+    add("--connections", metavar="N", type=_whole(1), default=128, help="serve.connections")
     add("--workers", metavar="N", type=_whole(1), default=8, help="serve.workers")
     add("--allow-service", metavar="IRI", action="append", default=[], help="serve.allow-service")
     add(
@@ -100,7 +108,8 @@ def _settings(options: argparse.Namespace) -> Settings:
     hosts = hosts_of(options.host, (*options.allow_host, *_name(options.base)))
     return Settings(
         limits=Limits(options.timeout, options.max_rows, options.max_bytes, options.memory * MEGABYTE),
-        pool_limits=PoolLimits(workers=options.workers),
+        pool_limits=PoolLimits(workers=options.workers, memory=options.total_memory * MEGABYTE),
+        connections=options.connections,
         address=PublicAddress(hosts, options.base or "", tuple(map(read_network, options.proxy))),
         token=_token(options),
         union=options.default_graph == "union",
@@ -150,16 +159,22 @@ def _local(options: argparse.Namespace, settings: Settings, bound: socket.socket
             journal.replay(evaluator.store)
         return evaluator
 
+    progress = Progress()
+    progress(say("progress", "loading"))
     fork_server = start_fork_server(
         load, settings.limits.seconds, close=[bound], connects=bool(settings.services), journal=journal
     )
+    progress.finish()
 
     from pan2kg.server.assembly import assemble
+    from pan2kg.server.operations import Reloading
     from pan2kg.server.pool import Pool
     from pan2kg.server.settings import Release
     from pan2kg.server.worker_store import PoolStore
-    from pan2kg.store.store import fingerprint
+    from pan2kg.store.store import fingerprint, state_files
 
+    operations = _operations(options, lambda: not fork_server.line.is_lost)
+    reloading = Reloading(fork_server.reload, lambda: state_files(project), WATCH_SECONDS if options.watch else 0.0)
     pool = Pool(fork_server, settings.pool_limits)
     release = Release(fingerprint(project)[:12], fork_server)
     store = PoolStore(fork_server)
@@ -170,7 +185,9 @@ def _local(options: argparse.Namespace, settings: Settings, bound: socket.socket
     if reviewed:
         more = (*_desk(project, store, site, fork_server, settings.token), *more)
     try:
-        application = assemble(settings, pool, release, pages=pages, more=more)
+        application = assemble(settings, pool, release, pages=pages, more=more, operations=operations)
+        _on_hangup(operations, reloading.ask)
+        reloading.start()
         return _serve(application, bound, options, pages=pages, fork_server=fork_server)
     finally:
         fork_server.close()
@@ -186,8 +203,34 @@ def _remote(options: argparse.Namespace, settings: Settings, bound: socket.socke
     project, release = _project(options), Release(options.endpoint, seconds=60)
     pages = _pages(_site(project, store, release, writable=False), release)
     more = _documents(project, store, release, pages)
-    application = assemble_relay(settings, options.endpoint, pages=pages, more=more)
+    operations = _operations(options, lambda: True)
+    application = assemble_relay(settings, options.endpoint, pages=pages, more=more, operations=operations)
+    _on_hangup(operations, lambda: None)
     return _serve(application, bound, options, pages=pages)
+
+
+def _operations(options: argparse.Namespace, is_ready: Callable[[], bool]) -> Operations:
+    """What is seen of the service by who runs it."""
+    from pan2kg.server.operations import AccessLog, Operations
+
+    log = AccessLog(options.access_log) if options.access_log else None
+    if log:
+        log.reopen()
+    return Operations(log, is_ready)
+
+
+def _on_hangup(operations: Operations, reload: Callable[[], None]) -> None:
+    """Open the log again and load the files anew on SIGHUP, as services do; at a terminal it ends the service."""
+    import signal
+
+    def follow(*_: object) -> None:
+        if operations.log:
+            with suppress(ProjectError):  # the one that is open stays
+                operations.log.reopen()
+        reload()
+
+    if not (sys.stdin and sys.stdin.isatty()):
+        signal.signal(signal.SIGHUP, follow)
 
 
 def _project(options: argparse.Namespace) -> Project:

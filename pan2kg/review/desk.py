@@ -1,76 +1,62 @@
 """A review as it goes on: what is shown, what a key does, what was decided so far; terminal and pages show the same.
 
 A decision is written when it is made and the next candidate follows; nothing is chosen beforehand. What was decided can
-be undone, also what was decided another day.
+be undone, also what was decided another day. Several candidates of the same text and relation may be decided at once,
+each ticked by a person; nothing accepts all that waits.
 """
 
 from __future__ import annotations
 
-import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from pathlib import Path
-from random import Random
 from typing import Final
 
-from pan2kg.coherence.agreement import Level, alpha
-from pan2kg.coherence.uses import key
-from pan2kg.errors import Pan2kgError, Place, ProjectError
-from pan2kg.extract.document import Document
+from pan2kg.errors import Place, ProjectError
 from pan2kg.i18n.catalogue import Language
 from pan2kg.i18n.message import Message
-from pan2kg.project import Project, write_atomically
+from pan2kg.project import Project
 from pan2kg.review.anchoring import Anchor, Quotation, find, fold
-from pan2kg.review.entry import RefusedError
+from pan2kg.review.cards import Card, make_card
 from pan2kg.review.files import ProjectFiles
-from pan2kg.review.parts import filed_parts, read_rejected
-from pan2kg.review.proposals import (
-    CITATION,
-    WORK,
-    Found,
-    Material,
-    Proposal,
-    for_second_reader,
-    kind_of,
-    open_proposals,
-    with_controls,
-)
-from pan2kg.review.verdicts import REASONS, Verdict, last_verdict, settled, undo, write_verdict
+from pan2kg.review.journal import (
+    CONTROL,
+    DECISION,
+    LONGEST,
+    SECOND,
+    UNDONE,
+    Noted,
+    controls_of,
+    journal_name,
+    note,
+    now,
+    pace,
+    read_journal,
+    second_readings,
+    times,
+)  # fmt: skip
+from pan2kg.review.proposals import Found, Material, Proposal, kind_of, open_proposals, place_in_text
+from pan2kg.review.reading_twice import Comparison, compare_readers, for_second_reader, with_controls
+from pan2kg.review.record import Held, held, last_of, settled_by
+from pan2kg.review.verdicts import Verdict, preview, write_verdicts, write_withdrawal
 from pan2kg.store.queries import find_thing
 from pan2kg.turtle.vocabulary import ID
 
-SECOND_FILE: Final = "second.jsonl"
-AROUND: Final = 2
-"""How many paragraphs are shown before and after the one the words stand in."""
 _NOTHING: Final = Found(0, 0, "")
 _NOWHERE: Final = Place("")
+ORDERS: Final = ("text", "rank")
+"""In what order candidates come: as in the documents, or the surest first."""
 
 
 @dataclass(frozen=True, slots=True)
-class Passage:
-    """Words in their surroundings: what stands before, the words, what stands behind, and where that is."""
+class Wanted:
+    """What is to be reviewed and how: of what kind, in what order, with controls, or as a second reader."""
 
-    before: str
-    words: str
-    behind: str
-    page: str
-    path: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Card:
-    """A candidate as it is shown: the statement as one sentence, why, the passage, and what else cites the target."""
-
-    statement: str
-    reason: str
-    remarks: tuple[str, ...]
-    passage: Passage
-    passages: int
-    target: str
-    others: tuple[str, ...]
-    relation: str
+    kind: str = ""
+    order: str = "text"
+    control: bool = False
+    second: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +74,8 @@ class Desk:
     """A review of one person on one day.
 
     ``waiting`` is what is left, ``at`` the place of the candidate that is shown; ``total`` counts what is left at the
-    beginning and what was decided ``before``. ``decided`` counts by status, as ``before`` does, and ``controls`` those
-    that were met and those that were recognised.
+    beginning and what was decided ``before``. ``decided`` counts by status, as ``before`` does. ``ticked`` are the keys
+    of what is decided together with what is shown; ``seconds`` how long it was looked at, None where nobody knows.
     """
 
     material: Material
@@ -97,13 +83,15 @@ class Desk:
     reviewer: str
     day: date
     waiting: list[Proposal]
-    second: bool = False
+    wanted: Wanted = Wanted()
     at: int = 0
     total: int = 0
     decided: dict[str, int] = field(default_factory=lambda: {"accepted": 0, "rejected": 0})
     before: Counter[str] = field(default_factory=Counter)
-    controls: dict[str, int] = field(default_factory=lambda: {"met": 0, "recognised": 0})
+    decisions: list[Held] = field(default_factory=list)
     passage: int = 0
+    ticked: tuple[str, ...] = ()
+    seconds: float | None = None
 
     @property
     def current(self) -> Proposal | None:
@@ -117,10 +105,32 @@ class Desk:
         accepted, rejected = (self.decided[status] + self.before[status] for status in ("accepted", "rejected"))
         return Progress(number, self.total, accepted, rejected)
 
+    @property
+    def pace(self) -> float | None:
+        """The median of the seconds this person takes for a decision, whenever it was; None where none is known."""
+        return pace(self._journal(), self.reviewer)
+
+    @property
+    def controls(self) -> dict[str, int]:
+        """How many controls this person met, and how many of them were recognised, whenever that was."""
+        met = controls_of(self._journal(), self.reviewer)
+        return {"met": len(met), "recognised": sum(status == "rejected" for status in met.values())}
+
+    def _journal(self) -> list[Noted]:
+        return read_journal(self.project, self.material.plans)
+
+    def compare(self) -> Comparison:
+        """How far second readers decided as the first did."""
+        proposals = [one for found in self.material.plans.values() for one in found]
+        return compare_readers(proposals, self.decisions, second_readings(self._journal()))
+
+    def _show(self, at: int) -> None:
+        """Show the candidate at a place, with its first passage and nothing ticked."""
+        self.at, self.passage, self.ticked = (at % len(self.waiting) if self.waiting else 0), 0, ()
+
     def move(self, steps: int) -> None:
         """Show the next candidate, or the one before; the first follows the last."""
-        if self.waiting:
-            self.at, self.passage = (self.at + steps) % len(self.waiting), 0
+        self._show(self.at + steps)
 
     def turn(self) -> None:
         """Show the next passage that speaks for the candidate."""
@@ -142,52 +152,115 @@ class Desk:
         """Put the candidate at the end."""
         if self.waiting:
             self.waiting.append(self.waiting.pop(self.at))
-            self.at, self.passage = self.at % len(self.waiting), 0
+            self._show(self.at)
 
     def found(self) -> Found:
         """The passage that is shown."""
         passages = self.current.passages if self.current else ()
         return passages[self.passage] if passages else _NOTHING
 
-    def decide(self, reason: str = "") -> Message:
-        """Write the decision on what is shown, accepted where there is no reason against it.
+    def alike(self) -> list[Proposal]:
+        """What waits in the same plan and would say the same of the same thing, each with its own words."""
+        if self.current is None or self.wanted.second:
+            return []
+        listed = self.material.plans.get(self.current.plan, ())
+        one = next((found for found in listed if found.key == self.current.key), self.current)
+        said = (one.target, one.relation, one.linked_as)
+        return [
+            other for other in self.waiting
+            if other.key != one.key and other.plan == one.plan and not other.is_control and other.passages
+            and (other.target, other.relation, other.linked_as) == said and not self.current.is_control
+        ]  # fmt: skip
+
+    def tick(self, keys: Collection[str]) -> None:
+        """Decide those of these keys that would say the same together with what is shown."""
+        self.ticked = tuple(one.key for one in self.alike() if one.key in keys)
+
+    def verdicts(self, reason: str = "") -> list[Verdict]:
+        """What a decision would write down now: on what is shown first, then on what is ticked."""
+        one = self.current
+        if one is None:
+            return []
+        made = [Verdict(one, self.found(), self.reviewer, self.day, reason)]
+        for other in self.alike():
+            if other.key in self.ticked:
+                also = replace(other, relation=one.relation, target=one.target, said=other.said if one.said else "")
+                made.append(Verdict(also, other.passages[0], self.reviewer, self.day, reason))
+        return made
+
+    def preview(self, reason: str = "") -> str:
+        """The lines a decision would add to the file, as they would stand there.
 
         Raises:
             ProjectError: it cannot be written as it stands.
+        """
+        return preview(self.material, self.project, self.verdicts(reason))
+
+    def decide(self, reason: str = "") -> Message:
+        """Write the decision on what is shown and ticked, accepted where there is no reason against it.
+
+        Raises:
+            ProjectError: it cannot be written as it stands; nothing of it is.
             RefusedError: the file cannot be written.
         """
-        one = self.current
+        one, verdicts = self.current, self.verdicts(reason)
         if one is None:
             return Message("desk", "said.nothing-left")
         status = "rejected" if reason else "accepted"
-        if one.is_control:
-            self.controls["met"] += 1
-            self.controls["recognised"] += bool(reason)
-        elif self.second:
-            self._note(one, status)
-        else:
-            write_verdict(self.material, self.project, Verdict(one, self.found(), self.reviewer, self.day, reason))
-        del self.waiting[self.at]
-        self.decided[status] += not one.is_control
-        self.at, self.passage = (self.at % len(self.waiting) if self.waiting else 0), 0
-        return Message("desk", f"said.{status}")
+        kind = CONTROL if one.is_control else SECOND if self.wanted.second else DECISION
+        made: tuple[str, ...] = ()
+        if kind == DECISION:
+            made = write_verdicts(self.material, self.project, verdicts)
+            self.decisions = held(ProjectFiles(self.project), self.material.plans)
+        taken = self.seconds if self.seconds is not None and 0 < self.seconds < LONGEST else None
+        note(self.project, one.plan, Noted(kind, one.key, self.reviewer, status, now(), taken, made))
+        gone = {one.key, *self.ticked} if kind == DECISION else {one.key}
+        self.decided[status] += 0 if kind == CONTROL else len(gone)
+        at = sum(other.key not in gone for other in self.waiting[: self.at])
+        self.waiting = [other for other in self.waiting if other.key not in gone]
+        self._show(at)
+        if kind == CONTROL:
+            return Message("desk", "said.control-noticed" if reason else "said.control-missed")
+        many = Message("desk", f"said.{status}-many", {"n": len(gone)})
+        return many if len(gone) > 1 else Message("desk", f"said.{status}")
 
     def undo(self) -> Message:
-        """Take back the last decision that holds, whenever it was made; its candidate waits again, and is shown."""
+        """Take back the last decision that holds, whenever it was made; its candidates wait again, and are shown."""
         return Message("desk", "said.undone" if self.undone() else "said.nothing-to-undo")
 
     def undone(self) -> str:
         """Do so; the file that was written, empty where there was nothing to undo."""
-        last = None if self.second else last_verdict(self.project, self.material.plans, self.reviewer)
-        if last is None:
+        if self.wanted.second:
+            return self._second_undone()
+        last = last_of(self.decisions, self.reviewer, times(self._journal()))
+        if not last:
             return ""
-        undo(self.project, last)
-        again = [one for found in self.material.plans.values() for one in found if one.matter == last.matter]
-        self.waiting[self.at : self.at] = again[:1]
-        self.passage = 0
-        counted = self.decided if self.decided[last.status] else self.before
-        counted[last.status] = max(0, counted[last.status] - 1)
-        return last.file
+        by = self.reviewer, self.day
+        file = write_withdrawal(self.material, self.project, [one.iri for one in last], last[0].plan, by)
+        matters = {one.matter for one in last}
+        again = [one for found in self.material.plans.values() for one in found if one.matter in matters]
+        self._wait_again(again, last[0].status, len(last))
+        self.decisions = held(ProjectFiles(self.project), self.material.plans)
+        return file
+
+    def _second_undone(self) -> str:
+        """Take back the last second reading."""
+        journal = self._journal()
+        holds = {name for name, reader in second_readings(journal) if reader == self.reviewer}
+        own = (one for one in journal if (one.kind, one.reviewer) == (SECOND, self.reviewer) and one.key in holds)
+        last = max(own, key=lambda one: one.at, default=None)
+        again = [one for found in self.material.plans.values() for one in found if last and one.key == last.key]
+        if not last or not again:
+            return ""
+        note(self.project, again[0].plan, Noted(UNDONE, last.key, self.reviewer, "", now()))
+        self._wait_again(again, last.status, 1)
+        return journal_name(again[0].plan)
+
+    def _wait_again(self, again: Sequence[Proposal], status: str, number: int) -> None:
+        self.waiting[self.at : self.at] = again
+        self._show(self.at)
+        counted = self.decided if self.decided[status] else self.before
+        counted[status] = max(0, counted[status] - number)
 
     def edit(self, what: str, value: str) -> Message:
         """Change the relation, the end or the words of what is shown; nothing is written yet.
@@ -220,155 +293,34 @@ class Desk:
             raise ProjectError("words-not-in-text", name=words)
         return Found(place.start, place.end, text.text[place.start : place.end], place.page, path=near.path)
 
-    def _note(self, one: Proposal, status: str) -> None:
-        """Keep what a second reader decided beside the candidates."""
-        path = self.project.root / WORK / key(one.plan) / SECOND_FILE
-        old = path.read_text("utf-8") if path.exists() else ""
-        line = {"key": one.key, "status": status, "reviewer": self.reviewer, "day": self.day.isoformat()}
-        write_atomically(path, f"{old}{json.dumps(line, ensure_ascii=False)}\n")
-
     def card(self, language: Language) -> Card | None:
-        """What is shown of the candidate."""
+        """What is shown of the candidate; to a second reader no decision on the same words, which would tell."""
         one = self.current
         if one is None:
             return None
-        graph = self.material.graph
-        found, text = self.found(), self.material.texts.get(one.plan)
-        named = f"{ID}{one.scheme}/{one.relation}"
-        relation = graph.label(named, language) if one.relation and graph.labels.entry(named) else ""
-        verb = relation or str(Message("desk", "cites" if one.type == CITATION else "names").say(language))
-        words = {"start": graph.label(one.start, language), "relation": verb, "target": self._target(one, language)}
-        told = [part.say(language) if isinstance(part, Message) else part for part in (one.reason, *one.remarks)]
-        others = self.material.others(one.target, one.start) if one.target.startswith("http") else []
-        return Card(
-            Message("desk", "statement", words).say(language),
-            told[0],
-            tuple(told[1:]),
-            in_text(text, found),
-            len(one.passages),
-            words["target"],
-            tuple(graph.label(other, language) for other in others),
-            verb,
-        )
-
-    def _target(self, one: Proposal, language: Language) -> str:
-        label = self.material.graph.label(one.target, language) if one.target else ""
-        return label or str(Message("desk", "unknown-target").say(language))
+        return make_card(self.material, one, self.found(), () if self.wanted.second else self.decisions, language)
 
 
-def in_text(text: Document | None, found: Found) -> Passage:
-    """Words with the paragraphs around them, or alone where the text is not at hand."""
-    page = str(found.page or "")
-    at = next((n for n, one in enumerate(text.blocks) if one.start <= found.start < one.end), None) if text else None
-    if text is None or at is None:
-        return Passage(found.prefix, found.quote, found.suffix, page, found.path)
-    blocks = text.blocks[max(0, at - AROUND) : at + AROUND + 1]
-    start, end = blocks[0].start, max(blocks[-1].end, found.end)
-    block = text.blocks[at]
-    whole = text.text
-    return Passage(
-        whole[start : found.start],
-        whole[found.start : found.end],
-        whole[found.end : end],
-        block.label or str(block.page or page),
-        block.path,
-    )
-
-
-def open_desk(
-    material: Material, project: Project, reviewer: str, day: date, *, kind: str = "", control: bool = False,
-    second: bool = False,
-) -> Desk:  # fmt: skip
-    """Begin or go on: what waits for a decision, or with ``second`` what somebody else decided already."""
-    done = settled(project, material.plans)
-    waiting = open_proposals(material, done, kind)
-    decided = [one for found in material.plans.values() for one in found if done.holds(one, material.sha(one))]
-    if second:
-        chosen = for_second_reader(decided, Random(len(decided)))  # noqa: S311 - which ones is no secret
-        lines = second_lines(project, material)
-        seen = {line["key"]: line["status"] for line in lines if line["reviewer"] == reviewer}
-        waiting = [one for one in chosen if one.key not in seen]
-        before = Counter(seen[one.key] for one in chosen if one.key in seen)
+def open_desk(material: Material, project: Project, reviewer: str, day: date, wanted: Wanted = Wanted()) -> Desk:
+    """Begin or go on: what waits for a decision, or what somebody else decided already."""
+    decisions = held(ProjectFiles(project), material.plans)
+    done, journal = settled_by(decisions), read_journal(project, material.plans)
+    proposals = sorted((one for found in material.plans.values() for one in found), key=place_in_text)
+    decided = [one for one in proposals if done.holds(one, material.sha(one))]
+    if wanted.second:
+        # nobody is a second reader of what he decided himself
+        foreign = [one for one in decided if reviewer not in done.by.get(one.matter, ())]
+        readings = second_readings(journal)
+        chosen = for_second_reader(foreign)
+        waiting = [one for one in chosen if (one.key, reviewer) not in readings]
+        seen = Counter(readings[one.key, reviewer] for one in chosen if (one.key, reviewer) in readings)
     else:
-        of_kind = [one for one in decided if not kind or kind_of(one.target) == kind]
-        before = Counter("accepted" if one.matter in done.accepted else "rejected" for one in of_kind)
-    if control and not second:
-        waiting = with_controls(waiting, Random())  # noqa: S311 - as above
-    total = len(waiting) + before.total()
-    return Desk(material, project, reviewer, day, waiting, second=second, total=total, before=before)
-
-
-def second_lines(project: Project, material: Material) -> list[dict[str, str]]:
-    """What second readers decided, as it is kept."""
-    paths = [project.root / WORK / key(plan) / SECOND_FILE for plan in material.plans]
-    return [json.loads(line) for path in paths if path.exists() for line in _lines(path)]
-
-
-def _lines(path: Path) -> list[str]:
-    return [line for line in path.read_text("utf-8").splitlines() if line.strip()]
-
-
-@dataclass(frozen=True, slots=True)
-class Comparison:
-    """How far a second reader agrees: Krippendorff's alpha, None where it has no value, and what they disagree on."""
-
-    both: int
-    alpha: float | None
-    apart: tuple[Proposal, ...]
-
-
-def compare_readers(material: Material, project: Project) -> Comparison:
-    """The first decisions beside those of second readers."""
-    done: dict[tuple[str, str], str] = {}
-    files = ProjectFiles(project)
-    for plan in material.plans:
-        for link in files.links(plan):
-            if link.status in ("accepted", "rejected"):
-                done[link.one("from"), link.one("to")] = link.status
-        done |= {(part.work, name): "accepted" for part in filed_parts(files, plan) for name, _ in part.keys}
-        rejected = {one.key for one in read_rejected(project, plan)}
-        done |= {one.matter: "rejected" for one in material.plans[plan] if one.matter[1] in rejected}
-    second = {line["key"]: line["status"] for line in second_lines(project, material)}
-    proposals = [one for found in material.plans.values() for one in found if one.key in second and one.matter in done]
-    pairs: Sequence[tuple[str, str]] = [(done[one.matter], second[one.key]) for one in proposals]
-    ratings = [[float(status == "accepted") for status in side] for side in zip(*pairs, strict=True)]
-    apart = tuple(one for one, (first, other) in zip(proposals, pairs, strict=True) if first != other)
-    return Comparison(len(pairs), alpha(ratings, Level.NOMINAL) if pairs else None, apart)
-
-
-def press(desk: Desk, typed: str) -> Message:
-    """What a key does; what is wrong with it is said and nothing changes.
-
-    ``r`` is followed by a number from 1 to 5, ``e`` by ``relation``, ``to`` or ``quote`` and the new value.
-    """
-    try:
-        return _press(desk, typed.strip())
-    except Pan2kgError as error:
-        return error.told
-    except RefusedError as error:
-        return Message("desk", "said.refused", {"why": error.outcome.said.say(desk.material.graph.language)})
-
-
-def _press(desk: Desk, typed: str) -> Message:
-    name, rest = typed[:1], typed[1:].strip()
-    if name in ("j", "k"):
-        desk.move(1 if name == "j" else -1)
-        return Message("desk", "said.moved")
-    if name == "s":
-        desk.later()
-        return Message("desk", "said.later")
-    if name == "p":
-        desk.turn()
-        return Message("desk", "said.moved")
-    if name == "u":
-        return desk.undo()
-    if name == "a" and not rest:
-        return desk.decide()
-    if name == "r" and rest in "12345" and len(rest) == 1:
-        return desk.decide(REASONS[int(rest) - 1])
-    if name == "r":
-        return Message("desk", "said.which-reason")
-    what, _, value = rest.partition(" ")
-    if name == "e" and what in ("relation", "to", "quote") and value.strip():
-        return desk.edit(what, value.strip())
-    return Message("desk", "said.which-edit" if name == "e" else "help")
+        waiting = open_proposals(material, done, wanted.kind)
+        of_kind = [one for one in decided if wanted.kind in ("", kind_of(one.target))]
+        seen = Counter("accepted" if one.matter in done.accepted else "rejected" for one in of_kind)
+    if wanted.order == "rank":
+        waiting.sort(key=lambda one: -one.number)
+    if wanted.control and not wanted.second:
+        waiting = with_controls(waiting, proposals, controls_of(journal, reviewer))
+    total = len(waiting) + seen.total()
+    return Desk(material, project, reviewer, day, waiting, wanted, total=total, before=seen, decisions=decisions)

@@ -7,21 +7,33 @@ from typing import TYPE_CHECKING, Final
 
 from pan2kg.coherence.uses import key
 from pan2kg.errors import Pan2kgError
-from pan2kg.review.desk import Desk, open_desk
+from pan2kg.review.desk import Desk, Wanted, open_desk
 from pan2kg.review.entry import Form, Outcome, RefusedError, read_choice, read_text
 from pan2kg.review.filing import FILE, plan_file
-from pan2kg.review.parts import REJECTED
-from pan2kg.review.proposals import WORK, read_material
+from pan2kg.review.journal import journal_name, now
+from pan2kg.review.proposals import read_material
 from pan2kg.review.verdicts import REASONS
 
 if TYPE_CHECKING:
     from pan2kg.graph.graph import Graph
 
-DECISIONS: Final = ("accept", "reject", "undo")
+DECISIONS: Final = ("accept", "reject", "undo", "preview")
+TOGETHER: Final = "with:"
+"""How the fields begin that tick what is decided together with what is shown."""
+
+
+def read_wanted(form: Form) -> Wanted:
+    """What is to be reviewed and how, as the address or a form says it; what is made up counts as not said."""
+    order = form.get("order", "")
+    return Wanted(
+        order="rank" if order == "rank" else "text", control=bool(form.get("control")), second=bool(form.get("second"))
+    )
 
 
 def decide_candidate(graph: Graph, form: Form, today: date) -> Outcome:
     """Do what a form of the page « to review » asks: accept or reject a candidate, changed before or not, or undo.
+
+    What it would write is given back as the value ``preview`` where that is asked for; nothing is written then.
 
     Raises:
         RefusedError: something is missing or cannot be written as it stands; nothing was written.
@@ -31,19 +43,24 @@ def decide_candidate(graph: Graph, form: Form, today: date) -> Outcome:
         raise RefusedError("read-only")
     verdict, reviewer = read_choice(form, "verdict", DECISIONS), read_text(form, "reviewer")
     try:
-        desk = open_desk(read_material(graph, project), project, reviewer, today)
+        desk = open_desk(read_material(graph, project), project, reviewer, today, read_wanted(form))
         if verdict == "undo":
             file = desk.undone()
             if not file:
                 raise RefusedError("nothing-to-undo")
             return Outcome("undone", {"files": file}, (file,))
-        return _decided(desk, form, read_choice(form, "rejection", REASONS) if verdict == "reject" else "")
+        rejects = verdict == "reject" or (verdict == "preview" and bool(form.get("rejection")))
+        reason = read_choice(form, "rejection", REASONS) if rejects else ""
+        _prepare(desk, form)
+        if verdict == "preview":
+            return Outcome("preview", {"preview": desk.preview(reason)})
+        return _decided(desk, reason)
     except Pan2kgError as error:
         raise RefusedError("not-taken", detail=error.say(graph.language)) from None
 
 
-def _decided(desk: Desk, form: Form, reason: str) -> Outcome:
-    """Write the decision on the candidate a form names."""
+def _prepare(desk: Desk, form: Form) -> None:
+    """Show the candidate a form names, changed as it says, with what is ticked."""
     wanted = form.get("item", "")
     at = next((number for number, one in enumerate(desk.waiting) if one.key == wanted), None)
     if at is None:
@@ -51,6 +68,8 @@ def _decided(desk: Desk, form: Form, reason: str) -> Outcome:
     desk.at = at
     one = desk.waiting[at]
     desk.show_passage(form.get("passage", ""))
+    desk.tick({name.removeprefix(TOGETHER) for name in form if name.startswith(TOGETHER)})
+    desk.seconds = _seconds(form.get("since", ""))
     given = {name: read_text(form, name, needed=False) for name in ("relation", "to", "words")}
     shown = {"relation": one.relation, "to": key(one.target), "words": desk.found().quote}
     for name, value in given.items():
@@ -58,9 +77,29 @@ def _decided(desk: Desk, form: Form, reason: str) -> Outcome:
             try:
                 desk.edit(name, value)
             except Pan2kgError as error:
-                raise RefusedError("not-taken", field=name, detail=error.say(desk.material.graph.language)) from None
-    file = desk.project.name_of(plan_file(desk.material.graph, one.plan, FILE))
-    if one.is_part and reason:
-        file = f"{WORK}/{key(one.plan)}/{REJECTED}"
+                called = "role" if name == "relation" and one.is_part else name
+                raise RefusedError("not-taken", field=called, detail=error.say(desk.material.graph.language)) from None
+
+
+def _seconds(since: str) -> float | None:
+    """How long ago the page was shown, by what it says; None where it says nothing that can be."""
+    is_time = since.isdecimal() and len(since) < len("10000000000") + 1
+    return now() - int(since) if is_time else None
+
+
+def _decided(desk: Desk, reason: str) -> Outcome:
+    """Write the decision on what is shown and ticked."""
+    one, number = desk.current, 1 + len(desk.ticked)
+    if one is None:
+        raise RefusedError("unknown-item")
     desk.decide(reason)
-    return Outcome("rejected" if reason else "accepted", {"files": file}, (file,))
+    if one.is_control:
+        return Outcome("control-noticed" if reason else "control-missed")
+    if desk.wanted.second:
+        file = journal_name(one.plan)
+        return Outcome("second-noted", {"files": file}, (file,))
+    file = desk.project.name_of(plan_file(desk.material.graph, one.plan, FILE))
+    status = "rejected" if reason else "accepted"
+    if number > 1:
+        return Outcome(f"{status}-many", {"files": file, "n": number}, (file,))
+    return Outcome(status, {"files": file}, (file,))

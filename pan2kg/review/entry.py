@@ -14,8 +14,11 @@ from typing import Final
 
 from pan2kg.i18n.catalogue import Filling, Messages, Text
 
-DONE = frozenset(("accepted", "rejected", "scored", "undone"))
-"""The outcomes with which something was written."""
+DONE = frozenset((
+    "accepted", "rejected", "accepted-many", "rejected-many", "scored", "undone", "second-noted", "control-noticed",
+    "control-missed", "proposed",
+))  # fmt: skip
+"""The outcomes with which something was written, or noted."""
 
 
 @dataclass(frozen=True, slots=True)

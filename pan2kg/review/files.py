@@ -10,7 +10,7 @@ import os
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -26,7 +26,7 @@ from pan2kg.store.rules import derive, rule_files, rule_name
 from pan2kg.store.store import LocalStore, construct, open_store, plain
 from pan2kg.turtle.blocks import TurtleFile, read_turtle_file
 from pan2kg.turtle.tokens import prefixes_used
-from pan2kg.turtle.vocabulary import DCTERMS, PAN, XSD, graph_of, kind_and_key
+from pan2kg.turtle.vocabulary import DCTERMS, ID, PAN, XSD, graph_of, kind_and_key
 from pan2kg.turtle.writer import Block, Statement, iri, string, text, write_turtle
 from pan2kg.validation.style import check_style
 
@@ -158,6 +158,8 @@ Value = ox.NamedNode | ox.Literal
 
 _ENDS: Final = frozenset((PAN + "from", PAN + "to", PAN + "between"))
 REPLACES: Final = DCTERMS + "replaces"
+_STATUS: Final = PAN + "status"
+_SUPERSEDED: Final = ox.NamedNode(f"{ID}linkstatus/superseded")
 
 
 @contextmanager
@@ -264,12 +266,20 @@ class ProjectFiles:
     def links(self, *things: str) -> Iterator[Filed]:
         """The links in whose files all of these things are spoken of.
 
-        Files that are not Turtle are passed over; ``pan2kg check`` tells of them.
+        Files that are not Turtle are passed over; ``pan2kg check`` tells of them. A link that was withdrawn counts as
+        superseded, whatever its block says.
         """
-        yield from self.of_kind("link", *things)
+        for one in self.of_kind("link", *things):
+            is_withdrawn = one.iri in self.withdrawn and _STATUS in one.said
+            yield replace(one, said={**one.said, _STATUS: (_SUPERSEDED,)}) if is_withdrawn else one
+
+    @cached_property
+    def withdrawn(self) -> frozenset[str]:
+        """The links, involvements and decisions that a later decision has withdrawn, by IRI."""
+        return frozenset(name for one in self.of_kind("decision") for name in one.values("withdraws"))
 
     def of_kind(self, kind: str, *things: str) -> Iterator[Filed]:
-        """The blocks of a kind, ``link`` or ``involvement``, in whose files all of these things are spoken of."""
+        """The blocks of a kind, ``link``, ``involvement`` or ``decision``, in files that speak of all these things."""
         names = list(map(key, things))
         for file, content in self.texts.items():
             if all(name in content for name in names) and f"pan:{kind.capitalize()}" in content:

@@ -7,10 +7,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from random import Random
 from typing import TYPE_CHECKING, Any, Final
 
 from pan2kg.errors import Place, ProjectError
@@ -32,10 +31,6 @@ WORKS: Final = frozenset(("plan", "action", "part", "category"))
 """The kinds of what cites by a cross-reference, where it names another of them; a text is used."""
 MENTION: Final = "references"
 """The relation of what is named and no more."""
-CONTROL: Final = 20
-"""One in so many that are shown is a control, where controls are wanted."""
-SECOND: Final = 0.1
-"""The share of what was decided that a second reader decides again."""
 DERIVED: Final = frozenset(("derived", "note-latest-edition", "note-refers-back"))
 """The remarks of a candidate whose target follows from a rule and not from the words alone."""
 
@@ -209,10 +204,11 @@ def read_material(graph: Graph, project: Project, plan: str = "") -> Material:
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """What was decided, by what it settles: the relations or roles accepted, and the passages somebody looked at."""
+    """What was decided, by what it settles: the relations or roles accepted, the passages looked at, and by whom."""
 
     accepted: Mapping[tuple[str, str], frozenset[str]]
     seen: Mapping[tuple[str, str], frozenset[str]]
+    by: Mapping[tuple[str, str], frozenset[str]] = field(default_factory=dict)
 
     def holds(self, one: Proposal, sha: str) -> bool:
         """Whether somebody has decided: a rejected pair comes back only with words nobody has looked at.
@@ -230,7 +226,12 @@ def open_proposals(material: Material, settled: Settled, kind: str = "") -> list
     waiting = [one for found in material.plans.values() for one in found if not settled.holds(one, material.sha(one))]
     if kind:
         waiting = [one for one in waiting if kind_of(one.target) == kind]
-    return sorted(waiting, key=lambda one: (one.plan, one.passages[0].start if one.passages else 0, one.key))
+    return sorted(waiting, key=place_in_text)
+
+
+def place_in_text(one: Proposal) -> tuple[str, int, str]:
+    """What candidates are sorted by: the plan, the place of their first words."""
+    return one.plan, one.passages[0].start if one.passages else 0, one.key
 
 
 def kind_of(target: str) -> str:
@@ -240,33 +241,6 @@ def kind_of(target: str) -> str:
     ('plan', 'instrument')
     """
     return kind_and_key(target)[0] or "instrument"
-
-
-def with_controls(waiting: list[Proposal], chance: Random) -> list[Proposal]:
-    """What waits with one planted among each twenty: words of one candidate with the target of another.
-
-    Nothing is planted where there are no two targets, or where the other target is proposed for the same action too.
-    """
-    proposed = {one.ends for one in waiting}
-    shown = list[Proposal]()
-    for number, one in enumerate(waiting):
-        if number % (CONTROL - 1) == CONTROL // 2:
-            others = [
-                other for other in waiting
-                if (one.start, other.target) not in proposed and other.is_part == one.is_part
-            ]  # fmt: skip
-            if others:
-                other = chance.choice(others)
-                planted = replace(one, key=f"control-{number}", target=other.target, remarks=(), is_control=True)
-                shown.append(planted)
-        shown.append(one)
-    return shown
-
-
-def for_second_reader(decided: list[Proposal], chance: Random) -> list[Proposal]:
-    """What a second reader decides without seeing the first decision: a tenth by lot, and all that is derived."""
-    drawn = {one.key for one in chance.sample(decided, round(SECOND * len(decided)))} if decided else set()
-    return [one for one in decided if one.is_derived or one.key in drawn]
 
 
 def is_described(material: Material, target: str) -> bool:

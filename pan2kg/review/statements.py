@@ -15,7 +15,7 @@ from pan2kg.coherence.uses import key
 from pan2kg.errors import ProjectError, QueryError
 from pan2kg.project import Project, read_text
 from pan2kg.review.basis import WORKS, Basis, added, concept, described, free, handle, of_plan, own, places
-from pan2kg.review.files import append
+from pan2kg.review.files import ProjectFiles, append
 from pan2kg.review.readings import Addition
 from pan2kg.store.queries import KINDS
 from pan2kg.store.store import Store
@@ -170,6 +170,7 @@ def _refuse_second(project: Project, part: Part, prefixes: Mapping[str, str]) ->
     Raises:
         ProjectError: it is; with its file.
     """
+    withdrawn = {iri(one, prefixes) for one in ProjectFiles(project).withdrawn}
     wanted = {("pan:involves", iri(part.body, prefixes)), ("pan:involvedIn", iri(part.work, prefixes))}
     for path in project.graph_files():
         content = read_text(path)
@@ -177,7 +178,7 @@ def _refuse_second(project: Project, part: Part, prefixes: Mapping[str, str]) ->
             continue
         for block in read_turtle_file(content, project.name_of(path)).blocks:
             said = {(one.predicate, one.object) for one in block.statements}
-            if wanted <= said and said & {("pan:role", role) for role in part.roles}:
+            if block.subject not in withdrawn and wanted <= said and said & {("pan:role", role) for role in part.roles}:
                 raise ProjectError("block-stands", name=block.subject, file=project.name_of(path))
 
 

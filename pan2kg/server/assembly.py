@@ -11,7 +11,6 @@ import re
 import sys
 import time
 import uuid
-from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -25,6 +24,7 @@ from pan2kg.server.channel import Task, megabytes
 from pan2kg.server.evaluation import Change
 from pan2kg.server.inspection import inspect_query, inspect_update
 from pan2kg.server.negotiation import GRAPHS, TABLES, choose
+from pan2kg.server.operations import Operations
 from pan2kg.server.pages import Pages
 from pan2kg.server.pool import Pool
 from pan2kg.server.protocol import (
@@ -294,29 +294,40 @@ def assemble(
     *,
     pages: Pages | None = None,
     more: tuple[tuple[str, Handler], ...] = (),
-    posted: Mapping[str, Handler] | None = None,
+    operations: Operations | None = None,
 ) -> Application:
-    """The service over a graph held here; ``more`` and ``posted`` as the application takes them."""
+    """The service over a graph held here; ``more`` as the application takes it."""
+    watched = operations or Operations()
+    watched.measure(pool)
     endpoint = Endpoint(pool, settings, release, EDITOR if pages else "").answer
     store = GraphStore(pool, settings, release).answer
     return Application(
         settings.address,
-        {"/sparql": endpoint, "/sparql/": endpoint, ROOT: store},
+        {"/sparql": endpoint, "/sparql/": endpoint, ROOT: store, **watched.handlers()},
         ((f"{ROOT}/", store), *more),
         pages.answer if pages else None,
-        posted or {},
+        observe=watched.note,
+        connections=settings.connections,
     )
 
 
 def assemble_relay(
-    settings: Settings, url: str, *, pages: Pages | None = None, more: tuple[tuple[str, Handler], ...] = ()
+    settings: Settings,
+    url: str,
+    *,
+    pages: Pages | None = None,
+    more: tuple[tuple[str, Handler], ...] = (),
+    operations: Operations | None = None,
 ) -> Application:
     """The service over a graph somewhere else; ``more`` as the application takes it."""
+    watched = operations or Operations()
     relay = Relay(url, settings, EDITOR if pages else "").answer
     store = partial(no_store, url=url)
     return Application(
         settings.address,
-        {"/sparql": relay, "/sparql/": relay, ROOT: store},
+        {"/sparql": relay, "/sparql/": relay, ROOT: store, **watched.handlers()},
         ((f"{ROOT}/", store), *more),
         pages.answer if pages else None,
+        observe=watched.note,
+        connections=settings.connections,
     )

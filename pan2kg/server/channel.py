@@ -44,6 +44,8 @@ class PoolLimits:
     Once a query has run for ``patience`` seconds and others have waited for ``turn`` seconds with
     every worker taken, the query that has run longest gives way. So short queries get through
     however many long ones are sent.
+
+    Together they may take ``memory`` bytes beyond the graph; the one that takes most gives way.
     """
 
     workers: int = 8
@@ -52,6 +54,7 @@ class PoolLimits:
     wait: float = 10.0
     patience: float = 2.0
     turn: float = 0.25
+    memory: int = 4096 * MEGABYTE
 
 
 def megabytes(size: int) -> str:

@@ -44,6 +44,7 @@ _FRAMING: Final = (b"content-length", b"transfer-encoding")
 MOST: Final = 512
 """So many connections may be open: about half of the files a process may have."""
 _CROWDED: Final = ("503 Service Unavailable", "crowded")
+_CROWDED_ADDRESS: Final = ("429 Too Many Requests", "crowded-address")
 _HEADERS: Final = ("431 Request Header Fields Too Large", "headers-long")
 _STATUS: Final = {one.value: f"HTTP/1.1 {one.value} {one.phrase}".encode() for one in HTTPStatus}
 SWITCH_SECONDS: Final = 0.0005
@@ -70,9 +71,17 @@ class Connection(HttpToolsProtocol):
         """Begin to wait for a request."""
         super().connection_made(transport)  # type: ignore[arg-type]
         self._timer = self.loop.call_later(HEAD_SECONDS, transport.close)
-        if len(self.connections) > MOST:
-            self._say(*_CROWDED)
+        if len(self.connections) > MOST or self._is_one_too_many():
+            self._say(*(_CROWDED if len(self.connections) > MOST else _CROWDED_ADDRESS))
             transport.close()
+
+    def _is_one_too_many(self) -> bool:
+        """Whether the address at the other end has as many connections open as one may; a proxy has those of many."""
+        application, peer = self.config.app, (self.client or ("",))[0]
+        if not isinstance(application, Application) or len(self.connections) <= application.connections:
+            return False
+        same = sum(isinstance(one, Connection) and (one.client or ("",))[0] == peer for one in self.connections)
+        return same > application.connections and not application.address.trusts(peer)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Wait no longer."""

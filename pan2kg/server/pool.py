@@ -16,13 +16,15 @@ from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from typing import Final, Protocol
 
-from pan2kg.server.channel import END, FAILED, FORM, HEAD, MORE, START, WHOLE, PoolLimits, Task, pack
+from pan2kg.server.channel import END, FAILED, FORM, HEAD, MORE, START, WHOLE, PoolLimits, Task, megabytes, pack
 from pan2kg.server.evaluation import Change
 from pan2kg.server.request import Refusal, busy, why
 from pan2kg.server.workers import ForkServer, LostError, Worker, died, is_innocent
 
+_PAGE: Final = os.sysconf("SC_PAGE_SIZE")
 CLIENT_BUFFER_BYTES: Final = 2**20
 """So many bytes wait for a slow client before its worker is made to wait."""
 
@@ -34,6 +36,16 @@ class Answer:
     form: str
     body: bytes
     more: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """How many workers answer and wait, how many queries wait for one, how many changes are made or wait."""
+
+    busy: int
+    idle: int
+    waiting: int
+    changing: int
 
 
 class Exchange:
@@ -116,6 +128,7 @@ class Link(asyncio.Protocol):
         self.is_lost = False
         self.began = 0.0
         self.tasks = 0
+        self.before = _resident(worker.process)
         self.exchange: Exchange | None = None
         self._pool = pool
         self._transport: asyncio.Transport | None = None
@@ -198,6 +211,14 @@ class Link(asyncio.Protocol):
             self._transport.abort()
 
 
+def _resident(process: int) -> int:
+    """Bytes of a process that are in memory, those it shares among them; 0 where the system does not say."""
+    try:
+        return int(Path(f"/proc/{process}/statm").read_bytes().split()[1]) * _PAGE
+    except (OSError, IndexError):
+        return 0
+
+
 CHECK_SECONDS: Final = 0.02
 LONG_SECONDS: Final = 0.05
 """After so many seconds a query is no short one: it leaves its slot, and its client is watched."""
@@ -227,6 +248,11 @@ class Pool:
         self._tasks: set[asyncio.Future[None]] = set()
         self._timer: asyncio.TimerHandle | None = None
         self._long = 0
+
+    @property
+    def load(self) -> Load:
+        """What is done and waits now."""
+        return Load(len(self._busy), len(self._idle), len(self._waiting), self._changing)
 
     def ask(self, task: Task, gone: Callable[[], asyncio.Future[None]] | None = None) -> Exchange:
         """Begin an exchange; ``gone`` gives a future that ends when the client leaves."""
@@ -362,6 +388,17 @@ class Pool:
             key = "starting-again" if self.fork_server.line.is_lost else "workers-taken"
             self._waiting.popleft().fail(busy(why(key)))
         self._make_room(now)
+        self._bound_memory()
+
+    def _bound_memory(self) -> None:
+        """Where all workers together take more than they may, the one that takes most gives way."""
+        running = [link for link in self._busy if link.exchange and link.exchange.watch]
+        taken = [max(0, _resident(link.worker.process) - link.before) for link in running]
+        if sum(taken) > self.pool_limits.memory:
+            size, place = max((size, place) for place, size in enumerate(taken))
+            exchange = running[place].exchange
+            if exchange:
+                self._stop(exchange, busy(why("total-memory", size=megabytes(size)), 30))
 
     def _check(self, link: Link, exchange: Exchange, now: float) -> None:
         age = now - link.began

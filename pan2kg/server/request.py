@@ -6,9 +6,10 @@ import asyncio
 import hmac
 import json
 import re
+import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Final, TypeVar
 
@@ -107,7 +108,7 @@ PAGE_HEADERS: Final = (
 )
 DATA_HEADERS: Final = (
     (b"access-control-allow-origin", b"*"),
-    (b"access-control-expose-headers", b"ETag, Link, Location, Retry-After"),
+    (b"access-control-expose-headers", b"ETag, Link, Location, Retry-After, X-Request-Id"),
     (b"x-content-type-options", b"nosniff"),
 )
 PREFLIGHT_HEADERS: Final = (
@@ -154,11 +155,26 @@ ABORT: Final = "pan2kg.abort"
 
 SLOW: Final = 30.0
 """Seconds within which the next piece of a body must come."""
+BODY_SECONDS: Final = 120.0
+"""Seconds within which a whole body must come."""
+LEAST_RATE: Final = 1024
+"""Bytes a second a body must come with on the average, once it has taken ``SLOW`` seconds."""
 LARGE: Final = 32 * 1024
 """A text of such a size is looked through in a thread, one at a time, so that nobody else waits for it."""
 _THREAD: Final = ThreadPoolExecutor(1, "aside")
 DRAINED: Final = 8
 """A body that is too large is read to the end, so that its sender sees why, up to so many times the limit."""
+
+
+@dataclass(slots=True)
+class Record:
+    """What is kept of a request for the log: its id, how it was answered, the digest of its query, who is signed in."""
+
+    id: str = ""
+    status: int = 0
+    size: int = 0
+    query: str = ""
+    person: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +196,7 @@ class Request:
     send: Send
     whole: Whole | None = None
     abort: Callable[[], None] | None = None
+    record: Record = field(default_factory=Record)
 
     def header(self, name: bytes) -> str:
         """A header as text, empty where it is missing."""
@@ -190,9 +207,12 @@ class Request:
         announced = self.headers.get(b"content-length", b"0")
         pieces: list[bytes] = []
         size, more = 0, True
+        began = time.monotonic()
         while more:
+            # what has come so far has earned its sender so much time
+            until = began + min(BODY_SECONDS, SLOW + size / LEAST_RATE)
             try:
-                message = await asyncio.wait_for(self.receive(), SLOW)
+                message = await asyncio.wait_for(self.receive(), min(SLOW, until - time.monotonic()))
             except TimeoutError:
                 return Refusal(408, why("body-slow"), headers=(("connection", "close"),))
             if message["type"] == "http.disconnect":
@@ -215,10 +235,13 @@ class Request:
 
     async def start(self, status: int, headers: Headers) -> None:
         """Send status and headers."""
-        await self.send({"type": "http.response.start", "status": status, "headers": headers})
+        self.record.status = status
+        told = [*headers, (b"x-request-id", self.record.id.encode())] if self.record.id else headers
+        await self.send({"type": "http.response.start", "status": status, "headers": told})
 
     async def write(self, body: bytes, *, more: bool = False) -> None:
         """Send a piece of the body, the last one unless ``more``."""
+        self.record.size += len(body)
         await self.send({"type": "http.response.body", "body": body, "more_body": more})
 
     async def break_off(self, message: Message) -> None:
@@ -231,9 +254,12 @@ class Request:
         """Send a whole answer."""
         length = [] if status in (204, 304) else [(b"content-length", b"%d" % len(body))]
         told = [*headers, *length]
-        if self.whole is None or not self.whole(status, told, body):
+        named = [*told, (b"x-request-id", self.record.id.encode())] if self.record.id else told
+        if self.whole is None or not self.whole(status, named, body):
             await self.start(status, told)
             await self.write(body)
+        else:
+            self.record.status, self.record.size = status, len(body)
 
     async def refuse(self, refusal: Refusal, headers: Iterable[tuple[bytes, bytes]] = ()) -> None:
         """Send why there is no answer."""

@@ -18,7 +18,8 @@ class Settings:
 
     ``token`` is what a write needs; without one the service is read only. ``union`` makes the default
     graph the union of all graphs, as every query of ours expects; else it is the store's own.
-    ``graphs`` is where the addresses below ``/store/`` belong, ``services`` may be asked with SERVICE.
+    ``graphs`` is where the addresses below ``/store/`` belong, ``services`` may be asked with SERVICE,
+    ``connections`` is how many one address may have open.
     """
 
     limits: Limits = field(default_factory=Limits)
@@ -28,6 +29,7 @@ class Settings:
     union: bool = True
     graphs: str = GRAPH
     services: frozenset[str] = frozenset()
+    connections: int = 128
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 from dataclasses import dataclass, field
 from typing import Final
 from urllib.parse import quote
@@ -67,8 +68,10 @@ class Endpoint:
         elif wants_editor(request, self.page):
             await show_editor(request, self.page, operation.text)
         elif operation.kind == "query":
+            request.record.query = digest(operation.text)
             await self._query(request, operation)
         elif operation.kind == "update":
+            request.record.query = digest(operation.text)
             await self._update(request, operation)
         else:
             await self._describe(request)
@@ -153,6 +156,15 @@ class Endpoint:
             self._described.clear()
             self._described[state] = read_counts(answer.body)
         return self._described[state]
+
+
+def digest(text: str) -> str:
+    """What a query is called in a log: the same text has the same name, and cannot be read from it.
+
+    >>> digest("ASK {}")
+    'c5a2bbd571afbb9d'
+    """
+    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
 
 
 def wants_editor(request: Request, page: str) -> bool:

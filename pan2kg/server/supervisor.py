@@ -102,6 +102,7 @@ def supervise(control: socket.socket, hold: Callable[[socket.socket], None]) -> 
     # Ctrl-C and a service manager reach every process; this one ends when the main process has sent its answers
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
     _prctl(_SET_CHILD_SUBREAPER, 1)
     children = Children()
     signal.signal(signal.SIGCHLD, children.collect)

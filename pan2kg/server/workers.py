@@ -94,10 +94,10 @@ class Line:
             self._leave()
         return number
 
-    def retire(self) -> None:
-        """Let the fork server end as soon as its workers have: its last child has replaced it."""
+    def retire(self, *, by_child: bool = True) -> None:
+        """Let the fork server end as soon as its workers have: its last child has replaced it, or another one has."""
         with self.lock:
-            self.workers -= 1
+            self.workers -= by_child
             self.is_replaced = True
             self._leave()
 
@@ -272,6 +272,28 @@ class ForkServer:
         self._unsaved += not (is_saved or self.journal)
         old.retire()
         return int(answer[1])
+
+    def reload(self) -> None:
+        """Load the files anew in another fork server, which then takes the place of this one; nobody waits meanwhile.
+
+        Changes that are in memory alone are lost.
+
+        Raises:
+            ProjectError: the graph cannot be loaded; this fork server goes on with what it has.
+            LostError: the supervisor is gone.
+            OSError: there can be no more processes now.
+        """
+        with self._changing:
+            old, line = self.line, self._load()
+            self.line = line
+            self.version += 1
+            lost, self._unsaved = self._unsaved, 0
+            old.retire(by_child=False)
+        for hook in self.on_renewal:
+            hook()
+        _LOG.warning("%s", why("loaded-anew"))
+        if lost:
+            _LOG.error("%s", why("changes-lost", number=str(lost)))
 
     def _is_renewed(self, line: Line, seconds: float) -> bool:
         """Whether there is another fork server than this one; waits for it for so long."""

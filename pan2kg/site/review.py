@@ -19,8 +19,9 @@ from pan2kg.coherence.uses import key
 from pan2kg.errors import Pan2kgError
 from pan2kg.i18n.catalogue import Messages, with_mark
 from pan2kg.i18n.days import today
+from pan2kg.review.cards import Card
 from pan2kg.review.decisions import CHANNELS, REVIEWED, Item, documents, passage_document, read_queue
-from pan2kg.review.desk import Card, Desk, open_desk
+from pan2kg.review.desk import Desk, open_desk
 from pan2kg.review.entry import DONE, LIMITS, TONGUES, called, sentence
 from pan2kg.review.proposals import WORK, Proposal, read_material
 from pan2kg.review.scores import MOST, bodies, cell_name, known_scores, scale_named, steps
@@ -52,7 +53,7 @@ RESERVED: Final = frozenset((SEAL, FAULT, SIGNED, FIELD))
 """The languages somebody may write or quote in, in their own words."""
 
 _FILE: Final = re.compile(
-    r"graph/plans/[a-z0-9][a-z0-9-]*/(?:reviewed|scores)\.ttl|work/[a-z0-9][a-z0-9-]*/rejected\.jsonl"
+    r"graph/plans/[a-z0-9][a-z0-9-]*/(?:reviewed|scores)\.ttl|work/[a-z0-9][a-z0-9-]*/journal\.jsonl"
 )
 
 

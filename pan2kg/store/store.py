@@ -19,6 +19,7 @@ import pyoxigraph as ox
 from pan2kg.errors import Place, ProjectError, QueryError, TurtleError
 from pan2kg.i18n.message import Message, told
 from pan2kg.project import Project, reason
+from pan2kg.store.withdrawal import withdraw
 from pan2kg.turtle.tokens import calls, line_of, tokens
 from pan2kg.turtle.vocabulary import path_of, rule_of
 
@@ -298,6 +299,7 @@ def load_readable(project: Project) -> tuple[LocalStore, list[TurtleError]]:
             if path.is_relative_to(project.ontology):
                 raise
             errors.append(error)
+    withdraw(store)
     return LocalStore(store), errors
 
 
@@ -329,6 +331,7 @@ def _load_one(store: ox.Store, project: Project) -> None:
         store.bulk_extend(quad for quad in read_quads(path) if not (_derives(project) and is_derived(_graph(quad))))
     for path in project.loaded_files():
         load(store, path, project.graph_iri(path), name=project.name_of(path))
+    withdraw(store)
 
 
 def _derives(project: Project) -> bool:

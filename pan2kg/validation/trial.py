@@ -13,6 +13,7 @@ import pyoxigraph as ox
 
 from pan2kg.project import Project, read_text
 from pan2kg.store.store import LocalStore
+from pan2kg.store.withdrawal import withdraw
 from pan2kg.turtle.blocks import Block, TurtleFile, read_turtle_file
 from pan2kg.turtle.writer import read_prefixes
 from pan2kg.validation.compilation import compile_shapes
@@ -80,6 +81,7 @@ def _replace(project: Project, store: LocalStore, texts: Mapping[Path, str]) -> 
         store.inner.remove_graph(graph)
         if text.strip():
             store.inner.load(text.encode(), format=ox.RdfFormat.TURTLE, to_graph=graph)
+    withdraw(store.inner)
 
 
 def _asked(

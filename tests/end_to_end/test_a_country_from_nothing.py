@@ -7,6 +7,7 @@ the lines of their measures are short, as it is the way that is looked at, not w
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -19,7 +20,7 @@ import pytest
 
 import pan2kg
 from pan2kg.project import ROOT, Project
-from tests.conftest import Cli
+from tests.conftest import Cli, Commands
 
 BASE = "https://graph.test/be/"
 FIRST = (
@@ -37,20 +38,20 @@ def done(cli: Cli, *words: str) -> str:
     return result.stdout
 
 
-@pytest.fixture
-def begun(tmp_path: Path, cli: Cli) -> Path:
-    """A project that was only begun."""
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory: pytest.TempPathFactory, commands: Commands) -> Path:
+    """A folder with the project as it was begun, and as it was gone on with; tests take copies, none changes it."""
+    folder = tmp_path_factory.mktemp("kept")
+
+    def cli(*words: str) -> subprocess.CompletedProcess[str]:
+        return commands.run(words, folder)
+
     done(cli, "init", "be", "--country", "be", "--base", BASE, "--publisher", "Institut fédéral")
-    return tmp_path / "be"
-
-
-@pytest.fixture
-def belgium(begun: Path, cli: Cli) -> Path:
-    """The same with two plans that rest on one text of the core, and without the example."""
+    shutil.copytree(folder / "be", folder / "begun")
     for key, text, kind, day in (
         ("be-bhr-1", FIRST, "national-action-plan", "2017-06-23"), ("be-sd-1", SECOND, "national-plan", "2021-10-01"),
     ):  # fmt: skip
-        (begun.parent / f"{key}.txt").write_text(text, encoding="utf-8")
+        (folder / f"{key}.txt").write_text(text, encoding="utf-8")
         out = f"be/graph/plans/{key}/plan.ttl"
         said = (*KNOWN, "--type", kind, "--date", day, "--read-at", "https://example.org/plan", "--list", "complete")
         done(cli, "draft", f"{key}.txt", "--plan", key, *said, "-o", out)
@@ -60,7 +61,19 @@ def belgium(begun: Path, cli: Cli) -> Path:
     read = ("--aspect", "texts", "--extent", "full", "--document", "be-bhr-1-text", "--by", "A. Peeters")
     done(cli, "add", "reading", "be-bhr-1", *read, "--project", "be")
     done(cli, "add", "home", "be-bhr-1", "--project", "be")
-    return begun
+    return folder
+
+
+@pytest.fixture
+def begun(kept: Path, tmp_path: Path) -> Path:
+    """A project that was only begun."""
+    return shutil.copytree(kept / "begun", tmp_path / "be")
+
+
+@pytest.fixture
+def belgium(kept: Path, tmp_path: Path) -> Path:
+    """The same with two plans that rest on one text of the core, and without the example."""
+    return shutil.copytree(kept / "be", tmp_path / "be")
 
 
 def test_a_project_that_was_only_begun_conforms_and_is_not_published(begun: Path, cli: Cli) -> None:

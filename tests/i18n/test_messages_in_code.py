@@ -139,6 +139,16 @@ ALLOWED = {
     "431 Request Header Fields Too Large": "a status of HTTP",
     "414 URI Too Long": "a status of HTTP",
     "400 Bad Request": "a status of HTTP",
+    "429 Too Many Requests": "a status of HTTP",
+    "Requests that were answered.": "what a metric means, in English as its name",
+    "Bytes of answers.": "what a metric means, in English as its name",
+    "Time to an answer.": "what a metric means, in English as its name",
+    "Workers that answer a query.": "what a metric means, in English as its name",
+    "Workers that wait for a query.": "what a metric means, in English as its name",
+    "Queries that wait for a worker.": "what a metric means, in English as its name",
+    "Changes that are made or wait.": "what a metric means, in English as its name",
+    "States of the data since the start.": "what a metric means, in English as its name",
+    "Whether a process holds the graph.": "what a metric means, in English as its name",
 }
 
 

@@ -10,18 +10,20 @@ from dataclasses import replace
 from datetime import date
 from functools import partial
 from pathlib import Path
-from random import Random
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import pan2kg
+from pan2kg.errors import ProjectError
 from pan2kg.extract.document import from_json
 from pan2kg.graph.graph import Graph
 from pan2kg.project import Project
-from pan2kg.review.desk import Desk, Progress, compare_readers, open_desk, press
-from pan2kg.review.proposals import Material, Proposal, for_second_reader, read_material, with_controls
+from pan2kg.review.desk import Desk, Progress, Wanted, open_desk
+from pan2kg.review.keys import press
+from pan2kg.review.proposals import Material, Proposal, read_material
+from pan2kg.review.reading_twice import for_second_reader, with_controls
 from pan2kg.store.rules import derive
 from pan2kg.store.store import open_store
 from pan2kg.turtle.blocks import read_turtle_file
@@ -53,13 +55,18 @@ def material(root: Path, few: pan2kg.Graph) -> Material:
 DOCUMENT = "mae-gouvernement-lu-fr-pan-2"
 
 
-def desk_of(material: Material, reviewer: str = "A. Weber", *, second: bool = False) -> Desk:
+def desk_of(material: Material, reviewer: str = "A. Weber", **wanted: bool | str) -> Desk:
     assert material.graph.project
-    return open_desk(material, Project.at(material.graph.project.root), reviewer, DAY, second=second)
+    return open_desk(material, Project.at(material.graph.project.root), reviewer, DAY, Wanted(**wanted))  # type: ignore[arg-type]
 
 
 def keys(desk: Desk) -> list[str]:
     return [one.key for one in desk.waiting]
+
+
+def body(text: str) -> str:
+    """What stands in a file behind its prefixes, of which an addition may need more."""
+    return text[text.index("\n\n") :]
 
 
 def pressed(desk: Desk, *typed: str) -> list[str]:
@@ -76,7 +83,7 @@ def test_candidates_come_in_the_order_of_the_text_with_their_surroundings(materi
     assert (card.passage.words, card.passage.page) == ("premier Plan d’action national", "12")
     assert card.passage.before.endswith("dans la ligne du ")
     assert card.passage.path == ("Catégorie 4 – Démarches législatives",)
-    assert len(card.others) > 5
+    assert len(card.target.others) > 5
 
 
 def test_a_decision_is_written_in_house_style_and_the_next_one_follows(material: Material, root: Path) -> None:
@@ -101,11 +108,13 @@ def test_decisions_are_undone_one_after_the_other_also_another_day(material: Mat
     first = desk_of(material)
     before = keys(first)
     pressed(first, "a", "r3")
+    written = (root / FILE).read_text(encoding="utf-8")
     again = desk_of(material)
     assert pressed(again, "u", "u", "u") == ["said.undone", "said.undone", "said.nothing-to-undo"]
     assert sorted(keys(again)) == before == keys(desk_of(material))
     text = (root / FILE).read_text(encoding="utf-8")
-    assert (text.count("linkstatus:superseded"), text.count(" a pan:Link ")) == (2, 2)
+    assert body(written) in text, "to undo adds and changes no line"
+    assert (text.count(" a pan:Link "), text.count("    pan:withdraws link:")) == (2, 2)
     assert pressed(desk_of(material), "a") == ["said.accepted"]
     assert not list(misnamed([read_turtle_file((root / FILE).read_text(encoding="utf-8"), FILE)]))
 
@@ -191,18 +200,29 @@ def test_moving_about_loses_no_candidate(typed: list[str]) -> None:
     assert desk.current in proposals
 
 
+def many_of(material: Material) -> list[Proposal]:
+    """A hundred candidates of the same few ends."""
+    listed = next(iter(material.plans.values()))
+    return [replace(listed[n % len(listed)], key=f"k{n}") for n in range(100)]
+
+
 def test_controls_are_wrong_counted_and_never_written(material: Material, root: Path) -> None:
-    desk = desk_of(material)
-    many = [one for _ in range(10) for one in desk.waiting]
-    shown = with_controls(many, Random(1))
+    many = many_of(material)
+    shown = with_controls(many, many, ())
     planted = [one for one in shown if one.is_control]
-    assert len(planted) == len(shown) - len(many) > 1
+    assert len(planted) == len(shown) - len(many) == 5
     assert not {one.ends for one in planted} & {one.ends for one in many}
-    desk.waiting = planted[:2]
-    assert pressed(desk, "a", "r1") == ["said.accepted", "said.rejected"]
+    assert planted == [one for one in with_controls(many, many, ()) if one.is_control], "the same whenever one looks"
+    assert not any(one.is_control for one in with_controls(many, many, {one.key for one in planted}))
+    assert not any("control" in one.key for one in planted), "a key tells nobody"
+    desk = desk_of(material, control=True)
+    desk.waiting = [replace(one, key=f"c{n}") for n, one in enumerate(planted[:2])]
+    assert pressed(desk, "a", "r1") == ["said.control-missed", "said.control-noticed"]
     assert (desk.controls, desk.decided, (root / FILE).exists()) == (
         {"met": 2, "recognised": 1}, {"accepted": 0, "rejected": 0}, False,
     )  # fmt: skip
+    assert desk_of(material, control=True).controls == {"met": 2, "recognised": 1}
+    assert desk_of(material, "B. Muller").controls == {"met": 0, "recognised": 0}
 
 
 def test_a_second_reader_decides_blind_and_both_decisions_are_kept(material: Material, root: Path) -> None:
@@ -212,20 +232,121 @@ def test_a_second_reader_decides_blind_and_both_decisions_are_kept(material: Mat
     assert "c4-3" in keys(second)  # derived: always
     second.waiting = [one for one in second.material.plans[second.waiting[0].plan] if one.key in ("c4-2", "c4-3")]
     pressed(second, "a", "r1")
-    found = compare_readers(material, second.project)
-    assert (found.both, [one.key for one in found.apart]) == (2, ["c4-3"])
+    found = second.compare()
+    assert (found.both, [one.proposal.key for one in found.apart]) == (2, ["c4-3"])
+    assert found.apart[0].first == ("A. Weber", "accepted")
+    assert found.apart[0].second == ("B. Muller", "rejected")
     assert found.alpha is not None
     assert found.alpha < 1
     assert (root / FILE).read_bytes() == text
-    assert not {"c4-2", "c4-3"} & set(keys(desk_of(material, "B. Muller", second=True)))
+    again = desk_of(material, "B. Muller", second=True)
+    assert not {"c4-2", "c4-3"} & set(keys(again))
+    assert pressed(again, "u") == ["said.undone"]
+    assert "c4-3" in keys(desk_of(material, "B. Muller", second=True))
+    assert again.compare().both == 1
+
+
+def test_nobody_is_the_second_reader_of_what_he_decided(material: Material) -> None:
+    pressed(desk_of(material), "a", "a", "a")
+    assert keys(desk_of(material, "A. Weber", second=True)) == []
 
 
 def test_a_tenth_and_all_that_is_derived_is_read_a_second_time() -> None:
     remarks = [("derived",) if n % 25 == 0 else () for n in range(100)]
     proposals = [Proposal(str(n), "p", "a", "", "t", "", 0.5, (), one) for n, one in enumerate(remarks)]
-    chosen = for_second_reader(proposals, Random(7))
+    chosen = for_second_reader(proposals)
     assert {one for one in proposals if one.is_derived} <= set(chosen)
     assert 10 <= len(chosen) <= 14
+    assert chosen == for_second_reader(proposals), "all who read a second time read the same"
+
+
+def alike(material: Material) -> Material:
+    """The same with three candidates that say the same of the same text."""
+    plan, (first, second, *rest) = next(iter(material.plans.items()))
+    others = [
+        replace(second, key=f"d{n}", start=rest[n].start, passages=rest[n].passages) for n in range(2)
+    ]  # fmt: skip
+    changed = Material(material.graph, {plan: (first, second, *others)}, material.texts)
+    changed.__dict__["documents"] = material.documents
+    return changed
+
+
+def test_what_says_the_same_of_a_text_is_decided_at_once_and_undone_at_once(material: Material, root: Path) -> None:
+    material = alike(material)
+    desk = desk_of(material)
+    desk.move(1)
+    assert [one.key for one in desk.alike()] == ["d0", "d1"]
+    assert pressed(desk, "b 3", "b x", "b 1-2") == ["said.which-together", "said.which-together", "said.ticked"]
+    planned = press(desk, "w").say("en")
+    assert (planned.count(" a pan:Link ;"), (root / FILE).exists()) == (3, False)
+    assert press(desk, "a").say("en") == "3 accepted and written."
+    written = (root / FILE).read_text(encoding="utf-8")
+    assert planned in written
+    assert written.count("    pan:decidedWith link:") == 2
+    assert not list(check_style([read_turtle_file(written, FILE)], read_prefixes(Project.at(root))))
+    assert (keys(desk), desk.progress.accepted) == (["c4-1"], 3)
+    assert pressed(desk_of(material), "u", "u") == ["said.undone", "said.nothing-to-undo"]
+    text = (root / FILE).read_text(encoding="utf-8")
+    assert (body(written) in text, text.count("    pan:withdraws link:")) == (True, 3)
+    assert len(desk_of(material).waiting) == 4
+
+
+def test_nothing_of_several_is_written_where_one_cannot_be(material: Material, root: Path) -> None:
+    material = alike(material)
+    one, two = desk_of(material), desk_of(material, "B. Muller")
+    for desk in (one, two):
+        desk.move(1)
+    pressed(one, "j", "a")
+    before = (root / FILE).read_bytes()
+    assert pressed(two, "b 1 2")[0] == "said.ticked"
+    assert "meanwhile" in press(two, "r4").say("en")
+    assert (root / FILE).read_bytes() == before
+
+
+def test_several_are_ticked_by_a_person_and_only_for_what_is_shown(material: Material) -> None:
+    desk = desk_of(alike(material))
+    assert (desk.alike(), desk.ticked) == ([], ())
+    pressed(desk, "j", "b 1")
+    assert list(desk.ticked) == ["d0"]
+    pressed(desk, "j")
+    assert not desk.ticked
+
+
+def test_how_the_same_words_were_decided_on_is_said_but_not_to_a_second_reader(material: Material) -> None:
+    plan, (first, *rest) = next(iter(material.plans.items()))
+    other = replace(first, key="o", target=rest[0].target)
+    material = Material(material.graph, {plan: (first, other, *rest)}, material.texts)
+    material.__dict__["documents"] = {plan: f"https://w3id.org/pan2kg/id/document/{DOCUMENT}"}
+    pressed(desk_of(material), "r1")
+    card = desk_of(material).card("en")
+    assert card
+    assert "rejected by A. Weber on 2026-05-04" in card.previous[0]
+    blind = desk_of(material, "B. Muller", second=True)
+    blind.waiting = [other]
+    shown = blind.card("en")
+    assert shown
+    assert not shown.previous
+
+
+def test_the_surest_come_first_where_that_is_wanted(material: Material) -> None:
+    plan, listed = next(iter(material.plans.items()))
+    changed = Material(material.graph, {plan: (*listed[:3], replace(listed[3], number=0.99))}, material.texts)
+    assert keys(desk_of(changed, order="rank"))[0] == "c4-4"
+
+
+def test_how_long_a_decision_takes_is_measured(material: Material) -> None:
+    desk = desk_of(material)
+    assert desk.pace is None
+    for seconds in (10.0, 20.0, 9999.0):
+        desk.seconds = seconds
+        press(desk, "r1")
+    assert desk_of(material).pace == 15.0
+
+
+def test_a_line_of_the_journal_that_is_none_is_said(material: Material, root: Path) -> None:
+    (root / "work" / PLAN / "journal.jsonl").write_text("{}\n", "utf-8")
+    with pytest.raises(ProjectError, match=r"journal\.jsonl:1"):
+        desk_of(material)
 
 
 def test_a_pipe_is_read_line_by_line(root: Path, cli: Cli) -> None:

@@ -80,7 +80,7 @@ def test_candidates_are_decided_without_javascript_and_a_fault_stands_at_its_fie
     assert 'pan:quote "dans la ligne du premier Plan d’action national"@fr' in written
     page.click("#candidate [value=undo]")
     expect(page.locator("p[role=status]")).to_contain_text("undone")
-    assert "linkstatus:superseded" in (folder / FILE).read_text(encoding="utf-8")
+    assert "    pan:withdraws link:" in (folder / FILE).read_text(encoding="utf-8")
 
 
 def test_keys_decide_and_lead_from_one_to_the_next(watch: Watch, port: int, folder: Path) -> None:

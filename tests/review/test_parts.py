@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from datetime import date
 from functools import partial
@@ -13,16 +12,15 @@ import pytest
 
 import pan2kg
 from pan2kg.coherence.uses import key
-from pan2kg.errors import ProjectError
 from pan2kg.extract.document import Block, Document, laid
 from pan2kg.extract.mention import Mention
 from pan2kg.graph.graph import Graph
 from pan2kg.i18n.days import today
 from pan2kg.project import Project
 from pan2kg.review.candidates import proposal
-from pan2kg.review.desk import Desk, open_desk, press
+from pan2kg.review.desk import Desk, open_desk
 from pan2kg.review.desk_form import decide_candidate
-from pan2kg.review.parts import read_rejected
+from pan2kg.review.keys import press
 from pan2kg.review.proposals import read_material
 from pan2kg.review.roles import keys, role_of
 from pan2kg.review.work import keep
@@ -183,35 +181,55 @@ def test_from_the_document_to_what_passes_check_and_back_by_the_page(root: Path,
     assert decide_candidate(graph, {**form, "verdict": "undo"}, today()).files == (FILE,)
     form["item"] = "lu-bhr-2-4-1-ccdh-lead"
     rejected = decide_candidate(graph, {**form, "verdict": "reject", "rejection": "too-vague"}, DAY)
-    assert (rejected.code, rejected.files) == ("rejected", ("work/lu-bhr-2/rejected.jsonl",))
+    assert (rejected.code, rejected.files) == ("rejected", (FILE,))
+    checked = cli("check", FILE, "--language", "en", cwd=root)
+    assert checked.returncode == 0, checked.stdout
 
 
-def test_a_rejected_part_does_not_return_and_is_no_part_of_the_graph(root: Path, few: pan2kg.Graph) -> None:
-    assert press(desk_of(root, few), "r4").key == "said.rejected"
-    assert not (root / FILE).exists()
-    assert desk_of(root, few, "B. Muller").current is None
+def opened(root: Path) -> Graph:
+    """The graph as its files say it now."""
     project = Project.at(root)
-    again = proposal(Graph(project, few.store, language="fr"), in_action(few, f"Chef de file : {NAME}"), PLAN)
+    return Graph(project, open_store(project, partial(derive, only=["main-label"])), language="fr")
+
+
+def test_a_rejected_part_stands_in_the_graph_as_no_involvement_and_does_not_return(
+    root: Path, few: pan2kg.Graph
+) -> None:
+    assert press(desk_of(root, few), "r4").key == "said.rejected"
+    text = (root / FILE).read_text("utf-8")
+    assert ("pan:Involvement" in text, text.count(" a pan:Decision ;")) == (False, 1)
+    assert not list(check_style([read_turtle_file(text, FILE)], read_prefixes(Project.at(root))))
+    assert desk_of(root, few, "B. Muller").current is None
+    for path in (root / "work").rglob("*.*"):
+        path.unlink()  # as on another machine, which has the files of the graph alone
+    graph = opened(root)
+    assert graph.read(program_query("review/parts-of-plan", plan=PLAN)) == few.read(
+        program_query("review/parts-of-plan", plan=PLAN)
+    )
+    again = proposal(graph, in_action(few, f"Chef de file : {NAME}"), PLAN)
     assert (again.candidates, again.skipped["rejected"]) == ((), 1)
     fresh = in_action(few, f"Chef de file : {NAME}", f"Le plan est piloté par la {NAME}.")
-    (one,) = proposal(Graph(project, few.store, language="fr"), fresh, PLAN).candidates
+    (one,) = proposal(graph, fresh, PLAN).candidates
     assert [remark.key for remark in one.remarks] == ["rejected-before"]
 
 
-def test_both_are_undone_the_last_one_first(root: Path, few: pan2kg.Graph) -> None:
+def test_both_are_undone_the_last_one_first_and_no_line_goes(root: Path, few: pan2kg.Graph) -> None:
     press(desk_of(root, few), "a")
+    written = (root / FILE).read_text("utf-8")
     desk = desk_of(root, few)
     said = press(desk, "u")
     assert said.key == "said.undone", said.say("en")
-    assert "pan:Involvement" not in (root / FILE).read_text("utf-8")
-    assert not list(
-        check_style([read_turtle_file((root / FILE).read_text("utf-8"), FILE)], read_prefixes(Project.at(root)))
-    )
+    text = (root / FILE).read_text("utf-8")
+    assert (written[written.index("\n\n") :] in text, text.count("    pan:withdraws involvement:")) == (True, 1)
+    assert not list(check_style([read_turtle_file(text, FILE)], read_prefixes(Project.at(root))))
+    parts = program_query("review/parts-of-plan", plan=PLAN)
+    assert opened(root).read(parts) == few.read(parts), "what was withdrawn holds no longer"
     assert press(desk, "r1").key == "said.rejected"
     assert press(desk_of(root, few, "B. Muller"), "u").key == "said.nothing-to-undo"
     assert press(desk, "u").key == "said.undone"
-    assert read_rejected(Project.at(root), PLAN) == []
+    assert proposal(opened(root), in_action(few, f"Chef de file : {NAME}"), PLAN).candidates
     assert press(desk, "a").key == "said.accepted"
+    assert len(opened(root).read(parts)) == len(few.read(parts)) + 1
 
 
 def test_two_people_at_once_do_not_decide_the_same(root: Path, few: pan2kg.Graph) -> None:
@@ -230,10 +248,3 @@ def test_another_role_has_not_the_words_of_the_first(root: Path, few: pan2kg.Gra
     text = (root / FILE).read_text("utf-8")
     assert "pan:role role:partner ;" in text
     assert "roleAsStated" not in text
-
-
-@pytest.mark.parametrize("line", ["{", "[]", json.dumps({"key": "x"})])
-def test_a_line_that_is_no_rejection_is_said(root: Path, line: str) -> None:
-    (root / "work" / "lu-bhr-2" / "rejected.jsonl").write_text(line, "utf-8")
-    with pytest.raises(ProjectError, match=r"rejected\.jsonl:1"):
-        read_rejected(Project.at(root), PLAN)

@@ -15,20 +15,23 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pyoxigraph as ox
 
+from pan2kg.server import request
 from pan2kg.server.assembly import assemble
 from pan2kg.server.channel import Limits, PoolLimits
 from pan2kg.server.evaluation import Evaluator
 from pan2kg.server.http_server import listen, new_server
 from pan2kg.server.journal import Journal
+from pan2kg.server.operations import AccessLog, Operations, Reloading
 from pan2kg.server.pages import Pages
 from pan2kg.server.pool import Pool
 from pan2kg.server.public_address import PublicAddress, hosts_of
 from pan2kg.server.settings import Release, Settings
 from pan2kg.server.worker_store import PoolStore
-from pan2kg.server.workers import start_fork_server
+from pan2kg.server.workers import ForkServer, start_fork_server
 from pan2kg.store.store import Store, select
 
 SLOW = "SELECT (COUNT(*) AS ?n) WHERE { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
@@ -82,6 +85,30 @@ class FaultyStore:
         self.store.update(text, base_iri=base_iri)
 
 
+def _wait(given: dict[str, Any]) -> None:
+    """Take too long to load: always, or whenever it is not the first time."""
+    is_first = not Path(given.get("once", "")).is_file()
+    for name in ("once", "loading"):
+        if name in given:
+            Path(given[name]).touch()
+    if "loading" in given or not is_first:
+        time.sleep(600)
+
+
+def _operations(given: dict[str, Any], fork_server: ForkServer) -> Operations:
+    """What is seen of the service, and what it is told; limits a test cannot wait for are made shorter."""
+    for name in ("SLOW", "BODY_SECONDS", "LEAST_RATE"):
+        setattr(request, name, given.get(name, getattr(request, name)))
+    if given.get("watch"):
+        reloading = Reloading(fork_server.reload, lambda: [Path(given["data"])], given["watch"])
+        signal.signal(signal.SIGHUP, reloading.ask)
+        reloading.start()
+    log = AccessLog(given["log"]) if given.get("log") else None
+    if log:
+        log.reopen()
+    return Operations(log, lambda: not fork_server.line.is_lost)
+
+
 def main() -> None:
     given = json.loads(sys.argv[1])
     limits = Limits(
@@ -93,6 +120,7 @@ def main() -> None:
         queue=given.get("queue", 64),
         wait=given.get("wait", 10.0),
         patience=given.get("patience", 60.0),
+        memory=given.get("total_memory", 2**40),
     )
     settings = Settings(
         limits,
@@ -101,6 +129,7 @@ def main() -> None:
         given.get("token", ""),
         given.get("union", True),
         services=frozenset(given.get("services", [])),
+        connections=given.get("connections", 128),
     )
     bound = listen("127.0.0.1", 0)
     journal = Journal.open(Path(given["journal"])) if given.get("journal") else None
@@ -112,9 +141,7 @@ def main() -> None:
         store = ox.Store()
         if given.get("data"):
             store.load(Path(given["data"]).read_bytes(), format=ox.RdfFormat.N_QUADS)
-        if given.get("loading"):
-            Path(given["loading"]).touch()
-            time.sleep(600)
+        _wait(given)
         if given.get("recursion"):
             sys.setrecursionlimit(given["recursion"])
         held: ox.Store = FaultyStore(store) if given.get("faulty") else store  # type: ignore[assignment]
@@ -129,7 +156,8 @@ def main() -> None:
     store = PoolStore(fork_server)
     asset = Path(__file__)
     pages = Pages(lambda: SmallSite(store), release, {"asset-0123.py": asset}) if given.get("pages") else None
-    application = assemble(settings, Pool(fork_server, pool_limits), release, pages=pages)
+    operations = _operations(given, fork_server)
+    application = assemble(settings, Pool(fork_server, pool_limits), release, pages=pages, operations=operations)
 
     def ready() -> None:
         sys.stdout.write(f"{bound.getsockname()[1]} {fork_server.line.process}\n")

@@ -87,6 +87,24 @@ def test_it_says_where_it_is_answers_and_ends_cleanly(serve: Serve, how: signal.
     assert (process.returncode, error) == (0, "")
 
 
+def test_a_hangup_opens_the_log_again_and_loads_the_files_anew(
+    serve: Serve, tmp_path: Path, until: Callable[..., None]
+) -> None:
+    log, moved = tmp_path / "access.log", tmp_path / "access.log.1"
+    process = serve("--port", "0", "--access-log", str(log), "--watch")
+    url = address(process)
+    before = get(f"{url}metrics")
+    log.rename(moved)
+    process.send_signal(signal.SIGHUP)
+    until(lambda: "pan2kg_data_version 1.0" in get(f"{url}metrics"))
+    assert "pan2kg_data_version 0.0" in before
+    assert log.is_file()
+    assert "metrics" in moved.read_text(encoding="utf-8")
+    process.terminate()
+    _, error = process.communicate(timeout=PATIENCE)
+    assert (process.returncode, error) == (0, "The files were loaded anew.\n")
+
+
 def test_who_still_waits_when_it_ends_is_told(serve: Serve, until: Callable[..., None]) -> None:
     process, replies = serve("--port", "0", "--timeout", "600"), []
     url = address(process)
