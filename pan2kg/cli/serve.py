@@ -6,6 +6,7 @@ import argparse
 import os
 import sys
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from pan2kg.server.application import Application
     from pan2kg.server.operations import Operations
     from pan2kg.server.pages import Pages
+    from pan2kg.server.people import People
     from pan2kg.server.request import Handler
     from pan2kg.server.review import RefreshedSite
     from pan2kg.server.settings import Release, Settings
@@ -44,6 +46,9 @@ def add_serve(command: argparse.ArgumentParser) -> None:
     add("--endpoint", metavar="URL", help="endpoint")
     add("--writable", action="store_true", help="serve.writable")
     add("--token-file", metavar="FILE", help="serve.token-file")
+    add("--people", metavar="FILE", type=Path, help="serve.people")
+    add("--person-header", metavar="NAME", default="", help="serve.person-header")
+    add("--public", action="store_true", help="serve.public")
     add("--access-log", metavar="FILE", help="serve.access-log")
     add("--watch", action="store_true", help="serve.watch")
     add("--journal", metavar="FILE", type=Path, help="serve.journal")
@@ -111,7 +116,8 @@ def _settings(options: argparse.Namespace) -> Settings:
         pool_limits=PoolLimits(workers=options.workers, memory=options.total_memory * MEGABYTE),
         connections=options.connections,
         address=PublicAddress(hosts, options.base or "", tuple(map(read_network, options.proxy))),
-        token=_token(options),
+        people=_people(options),
+        is_public=options.public,
         union=options.default_graph == "union",
         graphs=f"{_project(options).space}graph/",
         services=frozenset(options.allow_service),
@@ -125,6 +131,16 @@ def _name(base: str | None) -> list[str]:
     return [urlsplit(base).hostname or ""] if base else []
 
 
+def _people(options: argparse.Namespace) -> People:
+    """Who may write."""
+    from pan2kg.server.people import People, read_people
+
+    if options.person_header and not options.proxy:
+        raise ProjectError("header-of-nobody", remedy="name-proxy")
+    listed = read_people(options.people) if options.people and options.writable else ()
+    return People(_token(options), listed, options.person_header if options.writable else "")
+
+
 def _token(options: argparse.Namespace) -> str:
     if not options.writable:
         return ""
@@ -136,7 +152,7 @@ def _token(options: argparse.Namespace) -> str:
             token = Path(options.token_file).read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError):
             raise ProjectError("token-unreadable", place=Place(options.token_file)) from None
-    if not token.strip():
+    if not token.strip() and not options.people and not options.person_header:
         raise ProjectError("needs-token", remedy="give-token", token=TOKEN)
     return token.strip()
 
@@ -183,10 +199,10 @@ def _local(options: argparse.Namespace, settings: Settings, bound: socket.socket
     pages = _pages(site, release)
     more = _documents(project, store, release, pages)
     if reviewed:
-        more = (*_desk(project, store, site, fork_server, settings.token), *more)
+        more = (*_desk(project, store, site, fork_server, settings.people), *more)
     try:
         application = assemble(settings, pool, release, pages=pages, more=more, operations=operations)
-        _on_hangup(operations, reloading.ask)
+        _on_hangup(operations, partial(_renew, options, settings.people, reloading.ask))
         reloading.start()
         return _serve(application, bound, options, pages=pages, fork_server=fork_server)
     finally:
@@ -217,6 +233,18 @@ def _operations(options: argparse.Namespace, is_ready: Callable[[], bool]) -> Op
     if log:
         log.reopen()
     return Operations(log, is_ready)
+
+
+def _renew(options: argparse.Namespace, people: People, reload: Callable[[], None]) -> None:
+    """Read the list of people and the files anew; who is no longer on the list is signed out."""
+    from pan2kg.server.people import read_people
+
+    if options.people and options.writable:
+        try:
+            people.listed = read_people(options.people)
+        except ProjectError as error:
+            sys.stderr.write(f"{error}\n")
+    reload()
 
 
 def _on_hangup(operations: Operations, reload: Callable[[], None]) -> None:
@@ -264,12 +292,12 @@ def _pages(site: RefreshedSite, release: Release) -> Pages:
 
 
 def _desk(
-    project: Project, store: Store, site: RefreshedSite, fork_server: ForkServer, token: str
+    project: Project, store: Store, site: RefreshedSite, fork_server: ForkServer, people: People
 ) -> tuple[tuple[str, Handler], ...]:
     """What takes decisions and scores, and writes them into the project."""
     from pan2kg.server.review import ReviewPages, Sessions, addresses, reloader
 
-    return addresses(ReviewPages(project, store, site.site, reloader(project, store, fork_server), Sessions(token)))
+    return addresses(ReviewPages(project, store, site.site, reloader(project, store, fork_server), Sessions(people)))
 
 
 def _documents(project: Project, store: Store, release: Release, pages: Pages) -> tuple[tuple[str, Handler], ...]:

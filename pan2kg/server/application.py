@@ -42,7 +42,7 @@ class Application:
     path (the first that fits), ``otherwise`` answers the rest: the pages. Things and documents
     (``/id/``, ``/doc/``, ``/.well-known/void``) are handlers like these.
     ``observe`` is told of each request that was answered, and how many seconds that took. So many ``connections`` may
-    be open from one address that is no proxy.
+    be open from one address that is no proxy. Pages of other sites may read the data of a service that ``is_public``.
     """
 
     address: PublicAddress
@@ -51,6 +51,7 @@ class Application:
     otherwise: Handler | None = None
     observe: Callable[[Request, float], None] | None = None
     connections: int = 128
+    is_public: bool = False
 
     async def __call__(self, scope: Mapping[str, object], receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -81,7 +82,8 @@ class Application:
         extensions: Mapping[str, Callable[..., object]] = scope.get("extensions") or {}  # type: ignore[assignment]
         ends = receive, send, extensions.get(WHOLE), extensions.get(ABORT), Record(_id(headers))
         place = Located("", "", path, peer) if isinstance(found, Refusal) else found  # type: ignore[arg-type]
-        request = Request(method, place.path, query, headers, place.root, place.prefix, place.client, *ends)  # type: ignore[arg-type]
+        where = place.path, query, headers, place.root, place.prefix, place.client
+        request = Request(method, *where, *ends, place.is_proxied, self.is_public)  # type: ignore[arg-type]
         return request, found if isinstance(found, Refusal) else None
 
     def _handler(self, request: Request) -> Handler:

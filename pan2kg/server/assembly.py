@@ -76,7 +76,7 @@ class GraphStore:
 
     async def answer(self, request: Request) -> None:
         """Answer one request."""
-        allowed = (*READS, *(WRITES if self.settings.token else ()), "OPTIONS")
+        allowed = (*READS, *(WRITES if self.settings.people.may_write else ()), "OPTIONS")
         if request.method == "OPTIONS":
             methods = (b"access-control-allow-methods", ", ".join(allowed).encode())
             await request.reply(204, [*PREFLIGHT_HEADERS, methods])
@@ -308,6 +308,7 @@ def assemble(
         pages.answer if pages else None,
         observe=watched.note,
         connections=settings.connections,
+        is_public=settings.is_public,
     )
 
 
@@ -330,4 +331,5 @@ def assemble_relay(
         pages.answer if pages else None,
         observe=watched.note,
         connections=settings.connections,
+        is_public=settings.is_public,
     )

@@ -146,10 +146,15 @@ Respond = Callable[[Call, DataSource], Answer | Refusal]
 
 @dataclass(frozen=True, slots=True)
 class LinkedDataHandler:
-    """Answers requests by a function of call and holding, in threads, as the store makes them wait."""
+    """Answers requests by a function of call and holding, in threads, as the store makes them wait.
+
+    Where documents stand is said whole where they may be asked for elsewhere than they are (``is_elsewhere``): under the
+    addresses of things, which lead here from another domain.
+    """
 
     source: DataSource
     respond: Respond
+    is_elsewhere: bool = False
     threads: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(4, "document"))
 
     async def answer(self, request: Request) -> None:
@@ -177,7 +182,7 @@ class LinkedDataHandler:
             request.header(b"accept-language"),
             request.header(b"if-none-match"),
             f"{request.root}/",
-            f"{request.prefix}/",
+            f"{request.root if self.is_elsewhere else request.prefix}/",
         )
 
     def _respond(self, call: Call) -> Answer | Refusal:
@@ -203,10 +208,10 @@ def portrait(pages: Pages) -> Portray:
     return portray
 
 
-def handlers(project: Project, source: DataSource) -> tuple[tuple[str, Handler], ...]:
+def handlers(project: Project, source: DataSource, *, is_elsewhere: bool = False) -> tuple[tuple[str, Handler], ...]:
     """What answers for things and documents, by how the addresses begin, as the application takes it."""
     documents, void_statistics = (
-        LinkedDataHandler(source, answer).answer,
-        LinkedDataHandler(source, VoidStatistics(project).answer).answer,
+        LinkedDataHandler(source, answer, is_elsewhere).answer,
+        LinkedDataHandler(source, VoidStatistics(project).answer, is_elsewhere).answer,
     )
     return (*((start, documents) for start in STARTS), (PATH, void_statistics))

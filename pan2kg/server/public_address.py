@@ -81,13 +81,14 @@ class Located:
     """A request as it was sent to the outermost server.
 
     ``root`` is the address all others begin with, without a slash at its end, ``prefix`` the path in it, ``path`` what
-    follows it in the request; ``client`` is who asked.
+    follows it in the request; ``client`` is who asked, through a proxy that is trusted where ``is_proxied``.
     """
 
     root: str
     prefix: str
     path: str
     client: str
+    is_proxied: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +99,7 @@ class PublicAddress:
 
     >>> behind = PublicAddress(base="https://host.example/kg/")
     >>> behind.locate("192.0.2.1", "http", "/kg/sparql", {b"host": b"localhost"})
-    Located(root='https://host.example/kg', prefix='/kg', path='/sparql', client='192.0.2.1')
+    Located(root='https://host.example/kg', prefix='/kg', path='/sparql', client='192.0.2.1', is_proxied=False)
     >>> behind.locate("192.0.2.1", "http", "/sparql", {b"host": b"localhost"}).path
     '/sparql'
     """
@@ -111,8 +112,8 @@ class PublicAddress:
         """The request as it was sent; refused where it was sent to another host."""
         host = headers.get(b"host", b"").decode("latin-1")
         refusal = self.hosts.refuse(host)
-        client, prefix = peer, ""
-        if not refusal and self.trusts(peer):
+        client, prefix, is_proxied = peer, "", self.trusts(peer)
+        if not refusal and is_proxied:
             scheme = _proto(_last(headers, _PROTO)) or scheme
             host = _last(headers, _FORWARDED_HOST) or host
             prefix = _prefix(_last(headers, _PREFIX))
@@ -127,7 +128,7 @@ class PublicAddress:
             root = f"{scheme}://{host}{prefix}"
         if prefix and (path == prefix or path.startswith(f"{prefix}/")):
             path = path[len(prefix) :] or "/"
-        return Located(root, prefix, path, client)
+        return Located(root, prefix, path, client, is_proxied)
 
     def trusts(self, peer: str) -> bool:
         """Whether the other end of a connection is a proxy of ours."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import hmac
 import json
 import re
 import time
@@ -111,6 +110,7 @@ DATA_HEADERS: Final = (
     (b"access-control-expose-headers", b"ETag, Link, Location, Retry-After, X-Request-Id"),
     (b"x-content-type-options", b"nosniff"),
 )
+_CROSS_ORIGIN: Final = b"access-control-"
 PREFLIGHT_HEADERS: Final = (
     (b"access-control-allow-origin", b"*"),
     (b"access-control-allow-headers", b"Accept, Authorization, Content-Type, If-None-Match"),
@@ -118,18 +118,6 @@ PREFLIGHT_HEADERS: Final = (
 )
 
 _SEGMENT = re.compile(r"[^/\\\x00-\x1f]+")
-
-
-def refuse_token(authorization: str | None, token: str) -> Refusal | None:
-    """Why a write is refused for want of the token; compared in the same time whatever is sent.
-
-    >>> refuse_token("Bearer secret", "secret") is None, refuse_token("Bearer guess", "secret").status
-    (True, 401)
-    """
-    kind, _, given = (authorization or "").partition(" ")
-    if kind.lower() == "bearer" and hmac.compare_digest(given.strip().encode(), token.encode()):
-        return None
-    return Refusal(401, why("needs-token"), headers=(("www-authenticate", 'Bearer realm="pan2kg"'),))
 
 
 def is_plain_path(path: str) -> bool:
@@ -182,7 +170,8 @@ class Request:
     """What came in, and the two ends of the line.
 
     ``root`` is where the service stands for the client, without a slash at its end, ``prefix`` its path; ``path`` is
-    what follows them. All come from :class:`pan2kg.server.public_address.PublicAddress`.
+    what follows them. All come from :class:`pan2kg.server.public_address.PublicAddress`. Pages of other sites may read
+    the data of a service that ``is_public``.
     """
 
     method: str
@@ -197,6 +186,8 @@ class Request:
     whole: Whole | None = None
     abort: Callable[[], None] | None = None
     record: Record = field(default_factory=Record)
+    is_proxied: bool = False
+    is_public: bool = False
 
     def header(self, name: bytes) -> str:
         """A header as text, empty where it is missing."""
@@ -236,8 +227,12 @@ class Request:
     async def start(self, status: int, headers: Headers) -> None:
         """Send status and headers."""
         self.record.status = status
-        told = [*headers, (b"x-request-id", self.record.id.encode())] if self.record.id else headers
-        await self.send({"type": "http.response.start", "status": status, "headers": told})
+        await self.send({"type": "http.response.start", "status": status, "headers": self._named(headers)})
+
+    def _named(self, headers: Headers) -> Headers:
+        """The headers with the id of the request, and without leave for other sites where nobody gave it."""
+        told = headers if self.is_public else [one for one in headers if not one[0].startswith(_CROSS_ORIGIN)]
+        return [*told, (b"x-request-id", self.record.id.encode())] if self.record.id else told
 
     async def write(self, body: bytes, *, more: bool = False) -> None:
         """Send a piece of the body, the last one unless ``more``."""
@@ -254,8 +249,7 @@ class Request:
         """Send a whole answer."""
         length = [] if status in (204, 304) else [(b"content-length", b"%d" % len(body))]
         told = [*headers, *length]
-        named = [*told, (b"x-request-id", self.record.id.encode())] if self.record.id else told
-        if self.whole is None or not self.whole(status, named, body):
+        if self.whole is None or not self.whole(status, self._named(told), body):
             await self.start(status, told)
             await self.write(body)
         else:

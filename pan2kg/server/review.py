@@ -13,7 +13,7 @@ import hmac
 import logging
 import secrets
 import time
-from collections import OrderedDict, deque
+from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -29,12 +29,13 @@ from pan2kg.review.files import changes
 from pan2kg.review.scores import submit
 from pan2kg.server.evaluation import Change
 from pan2kg.server.pages import Site
+from pan2kg.server.people import REVIEW, People, Person
 from pan2kg.server.protocol import FORM, read_form, read_media_type
-from pan2kg.server.request import PAGE_HEADERS, Handler, Refusal, Request, refuse_token, why
+from pan2kg.server.request import PAGE_HEADERS, Handler, Headers, Refusal, Request, why
 from pan2kg.server.settings import Release
 from pan2kg.server.workers import ForkServer, LostError
 from pan2kg.site.registry import PAGES
-from pan2kg.site.review import FAULT, FIELD, RESERVED, SEAL, SIGNED
+from pan2kg.site.review import FAULT, FIELD, KNOWN, RESERVED, SEAL, SIGNED
 
 if TYPE_CHECKING:
     from pan2kg.project import Project
@@ -46,56 +47,39 @@ SECONDS: Final = 8 * 3600
 """How long a session lasts."""
 MOST: Final = 64
 """How many sessions there can be; the oldest gives way."""
-TRIES: Final = 8
-"""How many wrong tokens a minute are looked at."""
 
 
 @dataclass(slots=True)
 class Sessions:
     """The sessions of a service; forgotten when it ends. Only hashes of what a cookie holds are kept.
 
-    Beside its secret a session knows the name its last decision was signed with.
+    Beside its secret a session knows who has signed in, and the name its last decision was signed with.
     """
 
-    token: str
+    people: People
     clock: Callable[[], float] = time.monotonic
     _open: OrderedDict[str, tuple[str, float]] = field(default_factory=OrderedDict)
+    _persons: dict[str, Person] = field(default_factory=dict)
     _names: dict[str, str] = field(default_factory=dict)
-    _wrong: deque[float] = field(default_factory=deque)
 
-    def is_besieged(self) -> bool:
-        """Whether there were too many wrong tokens within the last minute.
-
-        >>> sessions = Sessions("secret")
-        >>> any(sessions.admit("guess") for _ in range(8)), sessions.is_besieged(), sessions.admit("secret")
-        (False, True, False)
-        """
-        while self._wrong and self._wrong[0] < self.clock() - 60:
-            self._wrong.popleft()
-        return len(self._wrong) >= TRIES
-
-    def admit(self, token: str) -> bool:
-        """Whether this is the token of the service; compared in the same time whatever is given."""
-        if not self.token or self.is_besieged():
-            return False
-        if hmac.compare_digest(token.strip().encode(), self.token.encode()):
-            return True
-        self._wrong.append(self.clock())
-        return False
-
-    def begin(self) -> str:
+    def begin(self, person: Person) -> str:
         """A new session: what its cookie holds."""
         name = secrets.token_urlsafe(32)
         self._open[_hash(name)] = (secrets.token_urlsafe(32), self.clock() + SECONDS)
+        self._persons[_hash(name)] = person
         while len(self._open) > MOST:
-            self._names.pop(self._open.popitem(last=False)[0], None)
+            self._forget(next(iter(self._open)))
         return name
+
+    def person(self, name: str) -> Person | None:
+        """Who has signed in, as the list of people has them now; None where nobody has, or may no longer."""
+        return self.people.current(self._persons[_hash(name)]) if self.seal(name) else None
 
     def seal(self, name: str) -> str:
         """The secret of a session; empty where there is none of that name, or no longer.
 
-        >>> sessions = Sessions("secret")
-        >>> sessions.seal(sessions.begin()) != "", sessions.seal("made-up"), sessions.seal("")
+        >>> sessions = Sessions(People("secret"))
+        >>> sessions.seal(sessions.begin(Person())) != "", sessions.seal("made-up"), sessions.seal("")
         (True, '', '')
         """
         seal, until = self._open.get(_hash(name), ("", 0.0))
@@ -108,14 +92,17 @@ class Sessions:
 
     def end(self, name: str) -> None:
         """Forget a session."""
-        self._open.pop(_hash(name), None)
-        self._names.pop(_hash(name), None)
+        self._forget(_hash(name))
+
+    def _forget(self, hashed: str) -> None:
+        for kept in (self._open, self._persons, self._names):
+            kept.pop(hashed, None)
 
     def sign(self, name: str, reviewer: str) -> None:
         """Remember who signed last in a session.
 
-        >>> sessions = Sessions("secret")
-        >>> name = sessions.begin()
+        >>> sessions = Sessions(People("secret"))
+        >>> name = sessions.begin(Person())
         >>> sessions.sign(name, "A. Weber"), sessions.signed(name), sessions.signed("made-up")
         (None, 'A. Weber', '')
         """
@@ -123,8 +110,9 @@ class Sessions:
             self._names[_hash(name)] = reviewer
 
     def signed(self, name: str) -> str:
-        """Who signed last in a session; empty where nobody did, or where there is none of that name any longer."""
-        return self._names.get(_hash(name), "") if self.seal(name) else ""
+        """Whose name stands below what is decided: of who signed in, or where the token says no name, typed last."""
+        person = self.person(name)
+        return person.name or self._names.get(_hash(name), "") if person else ""
 
 
 def _hash(name: str) -> str:
@@ -220,16 +208,36 @@ class ReviewPages:
                 await request.refuse(given, PAGE_HEADERS)
             else:
                 asked = {name: values[-1] for name, values in given.items() if name not in RESERVED}
-                await self._show(request, 200, asked, read_cookie(request))
+                await self._show(request, 200, asked, *self._session(request))
         elif request.method == "POST":
             await self._take(request)
         else:
             allow = (("allow", "GET, HEAD, POST"),)
             await request.refuse(Refusal(405, why("means-nothing", method=request.method), headers=allow), PAGE_HEADERS)
 
-    async def _show(self, request: Request, status: int, arguments: Mapping[str, str], session: str) -> None:
+    def _session(self, request: Request) -> tuple[str, Headers]:
+        """The session of a request, with its cookie where it begins now: a proxy has signed in who asks."""
+        session = read_cookie(request)
+        if self._is_own(request, self.sessions.person(session)):
+            return session, []
+        person = self.sessions.people.by_proxy(request)
+        if person is None:
+            return "", []
+        session = self.sessions.begin(person)
+        return session, [write_cookie(request, session)]
+
+    def _is_own(self, request: Request, person: Person | None) -> bool:
+        """Whether a session is of whom the proxy has signed in, where one says so."""
+        login = self.sessions.people.login_of(request)
+        return not login or (person is not None and person.login == login)
+
+    async def _show(
+        self, request: Request, status: int, arguments: Mapping[str, str], session: str, headers: Headers | None = None
+    ) -> None:
         """Draw the page for who has a session, or for who has none."""
-        own = {SEAL: self.sessions.seal(session), SIGNED: self.sessions.signed(session)}
+        person = self.sessions.person(session)
+        own = {SEAL: self.sessions.seal(session) if person else "", SIGNED: self.sessions.signed(session)}
+        own[KNOWN] = person.name if person else ""
         given = {**arguments, **{name: value for name, value in own.items() if value}}
         loop = asyncio.get_running_loop()
         try:
@@ -240,7 +248,7 @@ class ReviewPages:
         if page is None:
             await request.refuse(Refusal(404, why("no-page")), PAGE_HEADERS)
         else:
-            await request.reply(status, _HEADERS, page.body)
+            await request.reply(status, [*_HEADERS, *(headers or [])], page.body)
 
     async def _take(self, request: Request) -> None:
         """Read a form, see whether it may be written down, and do so."""
@@ -258,11 +266,11 @@ class ReviewPages:
 
     async def _by_token(self, request: Request, form: Mapping[str, str]) -> None:
         """For programs: the token in a header, the outcome as a sentence."""
-        refusal = refuse_token(request.header(b"authorization"), self.sessions.token)
-        if refusal:
-            await request.refuse(refusal, PAGE_HEADERS)
+        admitted = self.sessions.people.admit(request, REVIEW)
+        if isinstance(admitted, Refusal):
+            await request.refuse(admitted, PAGE_HEADERS)
             return
-        outcome, shown = await self._submit(request, form)
+        outcome, shown = await self._submit(request, _signed(form, admitted))
         said = outcome.said.say(_language(request))
         if not outcome.is_done:
             await request.refuse(Refusal(_STATUS.get(outcome.code, 422), verbatim(said)), PAGE_HEADERS)
@@ -272,30 +280,41 @@ class ReviewPages:
         await request.reply(201, [plain, *PAGE_HEADERS], f"{said}{more}\n".encode())
 
     async def _sign_in(self, request: Request, form: Mapping[str, str]) -> None:
-        if self.sessions.is_besieged():
+        people = self.sessions.people
+        if people.is_besieged(request.client):
             await self._fault(request, 429, {}, "desk-wait")
-        elif self.sessions.admit(form.get("token", "")):
-            await self._lead(request, {}, write_cookie(request, self.sessions.begin()))
+            return
+        person = people.by_token(form.get("token", ""), request.client)
+        if person is None or REVIEW not in person.roles:
+            await self._fault(request, 403, {}, "desk-not-your-role" if person else "desk-wrong-token")
         else:
-            await self._fault(request, 403, {}, "desk-wrong-token")
+            await self._lead(request, {}, write_cookie(request, self.sessions.begin(person)))
 
     async def _by_session(self, request: Request, form: Mapping[str, str]) -> None:
         session = read_cookie(request)
-        if not self.sessions.holds(session, form.get(SEAL, "")):
+        person = self.sessions.person(session)
+        is_own = self._is_own(request, person) and self.sessions.holds(session, form.get(SEAL, ""))
+        if person is None or not is_own:
             await self._fault(request, 403, {}, "desk-no-session")
             return
+        request.record.person = person.name
         if form.get("form") == "sign-out":
             self.sessions.end(session)
             await self._lead(request, {}, write_cookie(request, ""))
             return
-        outcome, shown = await self._submit(request, form)
+        typed = {name: value for name, value in form.items() if name not in RESERVED}
+        refusal = self.sessions.people.refuse(person, REVIEW)
+        if refusal:
+            said = {FAULT: refusal.message.say(_language(request))}
+            await self._show(request, refusal.status, {**typed, **said}, session)
+            return
+        outcome, shown = await self._submit(request, _signed(form, person))
         if outcome.is_done:
             self.sessions.sign(session, form.get("reviewer", "").strip())
             kept = {name: value for name, value in form.items() if name in KEPT or name.startswith("on:")}
             told = {"written": outcome.code, "files": " ".join(outcome.files), **({} if shown else {"shown": "no"})}
             await self._lead(request, {**kept, **told})
             return
-        typed = {name: value for name, value in form.items() if name not in RESERVED}
         said = {FAULT: outcome.said.say(_language(request)), FIELD: str(outcome.values.get("field", ""))}
         await self._show(request, _STATUS.get(outcome.code, 422), {**typed, **said}, session)
 
@@ -326,6 +345,11 @@ class ReviewPages:
         """Lead to the page with GET, so that loading it again sends nothing again."""
         address = request.prefix + request.path + (f"?{urlencode(arguments)}" if arguments else "")
         await request.reply(303, [(b"location", address.encode()), (b"cache-control", b"no-store"), *headers])
+
+
+def _signed(form: Mapping[str, str], person: Person) -> Mapping[str, str]:
+    """A form under the name of who sends it: where that is known, what was typed as a name is nobody's."""
+    return {**form, "reviewer": person.name} if person.name else form
 
 
 async def _read(request: Request) -> Mapping[str, str] | Refusal:

@@ -7,6 +7,7 @@ import time
 from dataclasses import dataclass, field
 
 from pan2kg.server.channel import Limits, PoolLimits
+from pan2kg.server.people import People
 from pan2kg.server.public_address import PublicAddress
 from pan2kg.server.workers import ForkServer
 from pan2kg.turtle.vocabulary import GRAPH
@@ -16,20 +17,22 @@ from pan2kg.turtle.vocabulary import GRAPH
 class Settings:
     """How the service answers.
 
-    ``token`` is what a write needs; without one the service is read only. ``union`` makes the default
+    ``people`` may write; without any the service is read only. ``union`` makes the default
     graph the union of all graphs, as every query of ours expects; else it is the store's own.
     ``graphs`` is where the addresses below ``/store/`` belong, ``services`` may be asked with SERVICE,
-    ``connections`` is how many one address may have open.
+    ``connections`` is how many one address may have open; whether the service ``is_public``, so that pages of other
+    sites may read its data, is for who runs it to say.
     """
 
     limits: Limits = field(default_factory=Limits)
     pool_limits: PoolLimits = field(default_factory=PoolLimits)
     address: PublicAddress = field(default_factory=PublicAddress)
-    token: str = ""
+    people: People = field(default_factory=People)
     union: bool = True
     graphs: str = GRAPH
     services: frozenset[str] = frozenset()
     connections: int = 128
+    is_public: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from pan2kg.server.channel import Task
 from pan2kg.server.evaluation import GRAPH_FORMATS, Change
 from pan2kg.server.inspection import QueryTraits, add_using, inspect_query, inspect_update
 from pan2kg.server.negotiation import GRAPHS, Choice, choose, choose_formats, preferred_language, prefers_page
+from pan2kg.server.people import WRITE
 from pan2kg.server.pool import Pool
 from pan2kg.server.protocol import METHODS, PREFIXES, Operation, describe, read_counts, read_operation
 from pan2kg.server.request import (
@@ -25,7 +26,6 @@ from pan2kg.server.request import (
     Request,
     aside,
     matches,
-    refuse_token,
     why,
 )
 from pan2kg.server.settings import Release, Settings
@@ -139,7 +139,7 @@ class Endpoint:
         if isinstance(counts, Refusal):
             await request.refuse(counts, DATA_HEADERS)
             return
-        triples = describe(endpoint, counts, union=self.settings.union, writable=bool(self.settings.token))
+        triples = describe(endpoint, counts, union=self.settings.union, writable=self.settings.people.may_write)
         body = ox.serialize(triples, format=GRAPH_FORMATS[choice.form.name], prefixes=PREFIXES) or b""
         media = (b"content-type", choice.content_type.encode())
         await request.reply(200, [media, (b"etag", tag), CACHE, VARY, *DATA_HEADERS], body)
@@ -181,10 +181,11 @@ async def show_editor(request: Request, page: str, text: str) -> None:
 
 
 def refuse_update(request: Request, settings: Settings) -> Refusal | None:
-    """Why a write is refused: the service is read only, or the token is missing."""
-    if not settings.token:
+    """Why a write is refused: the service is read only, or who sends it may not."""
+    if not settings.people.may_write:
         return Refusal(403, why("update-refused"))
-    return refuse_token(request.header(b"authorization"), settings.token)
+    admitted = settings.people.admit(request, WRITE)
+    return admitted if isinstance(admitted, Refusal) else None
 
 
 async def apply_change(

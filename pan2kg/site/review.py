@@ -47,9 +47,11 @@ FAULT: Final = "fault"
 """The argument by which the service hands a page why nothing was written."""
 SIGNED: Final = "signed"
 """The argument by which the service hands a page the name used last in the session."""
+KNOWN: Final = "known"
+"""The argument by which the service hands a page the name of who has signed in, which is not to be typed."""
 FIELD: Final = "fault_field"
 """The argument by which the service says at which field it went wrong."""
-RESERVED: Final = frozenset((SEAL, FAULT, SIGNED, FIELD))
+RESERVED: Final = frozenset((SEAL, FAULT, SIGNED, KNOWN, FIELD))
 """The languages somebody may write or quote in, in their own words."""
 
 _FILE: Final = re.compile(
@@ -74,6 +76,7 @@ def form_state(context: PageContext, page: str) -> dict[str, object]:
         else "read-only",
         "seal": seal,
         "signed": given.get(SIGNED, "") if seal else "",
+        "known": bool(seal and given.get(KNOWN)),
         "action": context.href(page),
         "fault": given.get(FAULT, "") if writable else "",
         "done": _done(context) if writable else "",

@@ -16,6 +16,7 @@ from pan2kg.server.channel import Limits, PoolLimits
 from pan2kg.server.evaluation import Evaluator
 from pan2kg.server.http_server import listen, new_server
 from pan2kg.server.pages import Pages
+from pan2kg.server.people import People
 from pan2kg.server.pool import Pool
 from pan2kg.server.public_address import PublicAddress, hosts_of
 from pan2kg.server.review import RefreshedSite, ReviewPages, Sessions, addresses, reloader
@@ -31,9 +32,9 @@ from pan2kg.turtle.writer import read_prefixes
 
 
 def main() -> None:
-    project, token = Project.at(sys.argv[1]), sys.argv[2]
+    project, people = Project.at(sys.argv[1]), People(sys.argv[2])
     limits = Limits()
-    settings = Settings(limits, PoolLimits(workers=2), PublicAddress(hosts_of("127.0.0.1")), token)
+    settings = Settings(limits, PoolLimits(workers=2), PublicAddress(hosts_of("127.0.0.1")), people)
     bound = listen("127.0.0.1", 0)
 
     def load() -> Evaluator:
@@ -47,7 +48,7 @@ def main() -> None:
         return Site(SiteContext(Graph(project, store, language="fr"), mode="served", bundle=bundle, writable=True))
 
     site = RefreshedSite(make, release)
-    review_pages = ReviewPages(project, store, site.site, reloader(project, store, fork_server), Sessions(token))
+    review_pages = ReviewPages(project, store, site.site, reloader(project, store, fork_server), Sessions(people))
     pages = Pages(site.site, release, bundle.files() if bundle else {})
     application = assemble(
         settings, Pool(fork_server, settings.pool_limits), release, pages=pages, more=addresses(review_pages)

@@ -27,8 +27,9 @@ from pan2kg.server.http_server import listen, new_server
 from pan2kg.server.journal import Journal
 from pan2kg.server.operations import AccessLog, Operations, Reloading
 from pan2kg.server.pages import Pages
+from pan2kg.server.people import People
 from pan2kg.server.pool import Pool
-from pan2kg.server.public_address import PublicAddress, hosts_of
+from pan2kg.server.public_address import PublicAddress, hosts_of, read_network
 from pan2kg.server.settings import Release, Settings
 from pan2kg.server.worker_store import PoolStore
 from pan2kg.server.workers import ForkServer, start_fork_server
@@ -125,11 +126,12 @@ def main() -> None:
     settings = Settings(
         limits,
         pool_limits,
-        PublicAddress(hosts_of("127.0.0.1")),
-        given.get("token", ""),
+        PublicAddress(hosts_of("127.0.0.1"), "", tuple(map(read_network, given.get("proxies", [])))),
+        People(given.get("token", "")),
         given.get("union", True),
         services=frozenset(given.get("services", [])),
         connections=given.get("connections", 128),
+        is_public=given.get("public", True),
     )
     bound = listen("127.0.0.1", 0)
     journal = Journal.open(Path(given["journal"])) if given.get("journal") else None

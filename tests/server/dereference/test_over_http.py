@@ -65,7 +65,7 @@ def start(project: Project) -> Iterator[Start]:
     running: list[subprocess.Popen[str]] = []
 
     def begin(*options: str, folder: Path = project.root) -> Service:
-        arguments = ["--project", str(folder), "--port", "0", "--no-browser", *options]
+        arguments = ["--project", str(folder), "--port", "0", "--no-browser", "--public", *options]
         process = subprocess.Popen([sys.executable, "-c", SCRIPT, *arguments], stdout=subprocess.PIPE, text=True)
         running.append(process)
         assert process.stdout

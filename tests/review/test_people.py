@@ -1,0 +1,192 @@
+"""People who review: their decisions bear the name they signed in with, and nobody is kept out by who guesses."""
+
+from __future__ import annotations
+
+import hashlib
+import http.client
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlencode, urlsplit
+
+import pytest
+
+from pan2kg.errors import ProjectError
+from pan2kg.server.people import People, Person, read_people
+from tests.copies import FEW, copy
+from tests.review.test_served import REVIEW, Reply, Visitor
+
+LIST = f"""
+[[person]]
+name = "A. Weber"
+login = "aweber"
+token_sha256 = "{hashlib.sha256(b"token of A. Weber").hexdigest()}"
+
+[[person]]
+name = "B. Muller"
+login = "bmuller"
+writes_a_minute = 2
+
+[[person]]
+name = "C. Robot"
+token_sha256 = "{hashlib.sha256(b"token of C. Robot").hexdigest()}"
+roles = ["write"]
+"""
+OPTIONS = ("--no-browser", "--port", "0", "--writable", "--proxy", "127.0.0.1", "--person-header", "X-Remote-User")
+UPDATE = {"Content_Type": "application/sparql-update"}
+
+
+@dataclass
+class Member(Visitor):
+    """A visitor who comes through a proxy: it says who has signed in there, and from what address they come."""
+
+    login: str = ""
+    address: str = "192.0.2.1"
+
+    def _ask(self, method: str, path: str, body: bytes | None, headers: dict[str, str]) -> Reply:
+        said = {"X-Forwarded-For": self.address, **({"X-Remote-User": self.login} if self.login else {})}
+        return super()._ask(method, path, body, {**headers, **said})
+
+    def enter(self, token: str) -> Reply:
+        return self.post(REVIEW, {"form": "sign-in", "token": token})
+
+    def update(self, text: str, **headers: str) -> int:
+        told = {name.replace("_", "-"): value for name, value in {**UPDATE, **headers}.items()}
+        return self._ask("POST", "/sparql", text.encode(), told).status
+
+    def reject(self, **form: str) -> Reply:
+        """Reject the last item of the page."""
+        item = re.findall(r'<section class="card" id="([^"]+)"', self.get(REVIEW).text)[-1]
+        return self.decide(item=item, verdict="reject", reason="Non.", **form)
+
+
+@dataclass(frozen=True)
+class Office:
+    port: int
+    folder: Path
+    people: Path
+    process: subprocess.Popen[str]
+
+    def signed(self) -> list[str]:
+        """The names below all decisions."""
+        files = sorted(self.folder.rglob("reviewed.ttl"))
+        return re.findall(r'pan:reviewedBy "([^"]+)"', "".join(one.read_text(encoding="utf-8") for one in files))
+
+
+@pytest.fixture(scope="module")
+def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
+    folder = tmp_path_factory.mktemp("office")
+    people, copied = folder / "people.toml", copy(folder / "copy", FEW)
+    people.write_text(LIST, encoding="utf-8")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "pan2kg.cli.main", "serve", "--project", str(copied), *OPTIONS, "--people", str(people)],
+        stdout=subprocess.PIPE,
+        text=True,
+        env={name: value for name, value in os.environ.items() if name != "PAN2KG_TOKEN"},
+    )
+    assert process.stdout
+    with process, process.stdout:
+        port = urlsplit(process.stdout.readline().strip()).port
+        assert port, "the service did not start"
+        yield Office(port, Path(str(copied)), people, process)
+        process.terminate()
+
+
+def test_a_decision_bears_the_name_of_who_signed_in_whatever_is_typed(office: Office) -> None:
+    member = Member(office.port)
+    assert member.enter("token of A. Weber").status == 303
+    page = member.get(REVIEW).text
+    assert set(re.findall(r'name="reviewer"[^>]* value="([^"]*)" readonly', page)) == {"A. Weber"}
+    assert member.reject(reviewer="The Minister").status == 303
+    assert office.signed()[-1] == "A. Weber"
+    assert "The Minister" not in office.signed()
+
+
+def test_a_proxy_says_who_it_is_and_nobody_else_can_use_the_session(office: Office) -> None:
+    member = Member(office.port, login="bmuller")
+    assert member.reject().status == 303, "no token was typed"
+    assert office.signed().count("B. Muller") == 1
+    seal, cookie = member.seal, member.cookie
+    for other in ("aweber", "nobody"):
+        thief = Member(office.port, cookie, login=other)
+        assert thief.decide(item="x", verdict="reject", reason="Non.", form_token=seal).status == 403
+    assert office.signed().count("B. Muller") == 1
+    assert Member(office.port, login="nobody").seal == "", "who is on no list reviews nothing"
+    assert Member(office.port, login="bmuller").update("CLEAR ALL") == 401, "no proxy speaks for programs"
+
+
+def test_a_person_writes_so_often_and_what_was_typed_stays(office: Office) -> None:
+    member = Member(office.port, login="bmuller")
+    replies = [member.reject(quote="What was typed") for _ in range(3)]
+    assert replies[-1].status == 429
+    assert "Plus de 2 écritures par minute" in replies[-1].text.replace("\u00a0", " ")
+
+
+def test_roles_bound_what_a_token_opens(office: Office) -> None:
+    text = "INSERT DATA { <http://e/a> <http://e/b> 1 }"
+    robot, weber = ({"Authorization": f"Bearer token of {name}"} for name in ("C. Robot", "A. Weber"))
+    member = Member(office.port)
+    assert member.update(text, **robot) == 204
+    assert member.update(text, **weber) == 403
+    assert member.enter("token of C. Robot").status == 403
+    form = {"form": "decision", "item": "x", "verdict": "reject", "reason": "Non."}
+    assert member.post(REVIEW, form, **robot).status == 403
+
+
+def test_who_guesses_is_slowed_by_form_and_header_alike_and_nobody_else_is(office: Office) -> None:
+    signed_in = Member(office.port, address="203.0.113.5")
+    assert signed_in.enter("token of A. Weber").status == 303
+    guesser = Member(office.port, address="203.0.113.5")
+    seen = [guesser.update("CLEAR ALL", Authorization="Bearer guess") for _ in range(6)]
+    seen += [guesser.enter("guess").status for _ in range(4)]
+    assert (seen, guesser.update("CLEAR ALL", Authorization="Bearer guess")) == ([401] * 6 + [403] * 2 + [429] * 2, 429)
+    assert guesser.enter("token of A. Weber").status == 429
+    assert signed_in.reject().status == 303, "who has signed in goes on, from the same address too"
+    assert Member(office.port, address="203.0.113.6").enter("token of A. Weber").status == 303
+
+
+def test_pages_of_other_sites_may_not_read_what_is_not_public(office: Office) -> None:
+    for method in ("GET", "OPTIONS"):
+        connection = http.client.HTTPConnection("127.0.0.1", office.port, timeout=600)
+        connection.request(
+            method, f"/sparql?{urlencode({'query': 'ASK {}'})}", headers={"Origin": "http://evil.example"}
+        )
+        reply = connection.getresponse()
+        assert reply.status in (200, 204)
+        assert [name for name, _ in reply.getheaders() if name.lower().startswith("access-control-")] == []
+        connection.close()
+
+
+def test_who_is_no_longer_on_the_list_is_signed_out() -> None:
+    weber, muller = Person("A. Weber", rate=60), Person("B. Muller", rate=60)
+    people = People(listed=(weber, muller))
+    assert people.current(weber) == weber
+    people.listed = (muller,)
+    assert people.current(weber) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "names nobody"),
+        ("[[person]", "cannot be read"),
+        ('[[person]]\nname = "A"', "Person 1"),
+        ('[[person]]\nname = "A"\nlogin = "a"\nrole = "write"', "Person 1"),
+        ('[[person]]\nname = "A"\nlogin = "a"\nroles = ["admin"]', "Person 1"),
+        ('[[person]]\nname = "A"\ntoken_sha256 = "secret"', "Person 1"),
+        ('[[person]]\nname = "A"\nlogin = "a"\n[[person]]\nname = " B"\nlogin = "b"', "Person 2"),
+        ('[[person]]\nname = "A"\nlogin = "a"\n[[person]]\nname = "B"\nlogin = "a"', "“a”"),
+        ('[[person]]\nname = "A"\nlogin = "a"\nwrites_a_minute = 0', "Person 1"),
+    ],
+)
+def test_a_list_that_is_faulty_is_refused_with_its_place(tmp_path: Path, text: str, said: str) -> None:
+    path = tmp_path / "people.toml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(ProjectError) as refused:
+        read_people(path)
+    assert said in str(refused.value)
+    assert str(path) in str(refused.value)
