@@ -197,7 +197,7 @@ def _local(options: argparse.Namespace, settings: Settings, bound: socket.socket
     reviewed = options.writable and not project.is_packaged and not project.data
     site = _site(project, store, release, writable=reviewed)
     pages = _pages(site, release)
-    more = _documents(project, store, release, pages)
+    more = _documents(project, store, release, pages, is_elsewhere=bool(options.base))
     if reviewed:
         more = (*_desk(project, store, site, fork_server, settings.people), *more)
     try:
@@ -218,7 +218,7 @@ def _remote(options: argparse.Namespace, settings: Settings, bound: socket.socke
     store = open_remote(options.endpoint, timeout=max(1, int(options.timeout)))
     project, release = _project(options), Release(options.endpoint, seconds=60)
     pages = _pages(_site(project, store, release, writable=False), release)
-    more = _documents(project, store, release, pages)
+    more = _documents(project, store, release, pages, is_elsewhere=bool(options.base))
     operations = _operations(options, lambda: True)
     application = assemble_relay(settings, options.endpoint, pages=pages, more=more, operations=operations)
     _on_hangup(operations, lambda: None)
@@ -300,13 +300,17 @@ def _desk(
     return addresses(ReviewPages(project, store, site.site, reloader(project, store, fork_server), Sessions(people)))
 
 
-def _documents(project: Project, store: Store, release: Release, pages: Pages) -> tuple[tuple[str, Handler], ...]:
+def _documents(
+    project: Project, store: Store, release: Release, pages: Pages, *, is_elsewhere: bool
+) -> tuple[tuple[str, Handler], ...]:
     """What answers for things and documents."""
     from pan2kg.server.dereference import DataSource
     from pan2kg.server.linked_data import handlers, portrait
     from pan2kg.turtle.writer import read_prefixes
 
-    return handlers(project, DataSource(store, release, read_prefixes(project), portrait(pages)))
+    return handlers(
+        project, DataSource(store, release, read_prefixes(project), portrait(pages)), is_elsewhere=is_elsewhere
+    )
 
 
 def _serve(

@@ -148,8 +148,8 @@ Respond = Callable[[Call, DataSource], Answer | Refusal]
 class LinkedDataHandler:
     """Answers requests by a function of call and holding, in threads, as the store makes them wait.
 
-    Where documents stand is said whole where they may be asked for elsewhere than they are (``is_elsewhere``): under the
-    addresses of things, which lead here from another domain.
+    Where documents stand is said whole where they may be asked for elsewhere than they are (``is_elsewhere``), as under
+    the addresses of things, which lead here from another domain.
     """
 
     source: DataSource
