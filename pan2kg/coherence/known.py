@@ -208,8 +208,10 @@ class Known:
             if counts(one.level, self.level) and len(ends(one)) == 2 and ends(one) <= plans
         )
 
-    def link_level(self, one: str, two: str) -> Level | None:
+    def link_level(self, one: str, two: str, weight: Weight | None = None) -> Level | None:
         """The firmest level at which two plans are linked by a citation, a document or a text; None where they are not.
+
+        ``weight`` is what they share, where that is known already.
 
         >>> said = (Statement("p", "q", "cross-reference", channel="text", level=Level.OFFICIAL),)
         >>> known(Tables(Works(("p", "q"), {}), statements=said)).link_level("q", "p")
@@ -217,7 +219,8 @@ class Known:
         """
         pair, when = _pair(one, two), self.chronology
         found = [when.together.get(pair), cited_at(when, one, two), cited_at(when, two, one)]
-        found.append(self.weight(one, two).level if pair in self.shared else None)
+        if pair in self.shared:
+            found.append((weight or self.weight(one, two)).level)
         return firmest(level for level in found if counts(level, self.level))
 
     def reach(self, plan: str) -> Reach:

@@ -8,7 +8,7 @@ with its level of evidence.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 CLASSES: Final = ((0.25, MENTIONS), (0.25, SERVES), (0.5, CARRIES_OUT))
 """(δ, θ): min(x, y) = Σ δ·[x ≥ θ]·[y ≥ θ] for x and y in {0, ¼, ½, 1}, so that three sparse products do."""
+
+Texts = tuple[dict[int, float], dict[int, Level]]
+"""The texts of a work by their places, with r, and with the firmest level at which it reaches them."""
 
 HUB: Final = 500
 """Above how many actions a text makes no pair of actions by itself, if nothing else is said."""
@@ -203,7 +206,30 @@ def weight(made: Potential, one: str, two: str) -> Weight:
     Raises:
         KeyError: a work that is neither plan nor action of a plan.
     """
-    left, right = _row(made, one), _row(made, two)
+    return Weighing(made).weight(one, two)
+
+
+@dataclass(frozen=True, slots=True)
+class Weighing:
+    """The weights of many pairs, for which the row of each work is read once; to be thrown away afterwards."""
+
+    made: Potential
+    rows: dict[str, Texts] = field(default_factory=dict)
+
+    def weight(self, one: str, two: str) -> Weight:
+        """What :func:`weight` gives of a pair.
+
+        Raises:
+            KeyError: a work that is neither plan nor action of a plan.
+        """
+        for work in (one, two):
+            if work not in self.rows:
+                self.rows[work] = _row(self.made, work)
+        return _weighed(self.made, (one, two), self.rows[one], self.rows[two])
+
+
+def _weighed(made: Potential, pair: tuple[str, str], left: Texts, right: Texts) -> Weight:
+    one, two = pair
     gain, general = made.weights.gain, made.weights.general
     apart = general | _founded(made, one, two)
     shared = sorted(left[0].keys() & right[0].keys())
@@ -247,7 +273,7 @@ def own_texts(made: Potential, plan: str) -> dict[str, float]:
     return {made.weights.texts[t]: r for t, r in made.own.row(made.works.plans.index(plan)).items()}
 
 
-def _row(made: Potential, work: str) -> tuple[dict[int, float], dict[int, Level]]:
+def _row(made: Potential, work: str) -> Texts:
     for ties, names in ((made.plans, made.works.plans), (made.actions, made.names)):
         if work in names:
             at = names.index(work)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from pan2kg.coherence.evidence import HEADLINE, Level
+from pan2kg.coherence.weight import Weighing
 from pan2kg.tables.table import Row, code
 
 if TYPE_CHECKING:
@@ -30,10 +31,11 @@ def plan_order(graph: Graph) -> Callable[[str, str], tuple[object, ...]]:
     Never by what could be, a mean, or a ratio to what is known of a plan.
     """
     first, last = graph.known(HEADLINE), graph.known(Level.EDITORS)
+    weighing = Weighing(last.potential)
 
     def order(one: str, two: str) -> tuple[object, ...]:
         pair = min(one, two), max(one, two)
-        level = last.link_level(*pair)
+        level = last.link_level(*pair, weighing.weight(*pair) if pair in last.shared else None)
         return (-_rounded(first.shared.get(pair)), -_rounded(last.shared.get(pair)), level or Level.MACHINE, one, two)
 
     return order

@@ -12,6 +12,7 @@ from pan2kg.coherence.known import basis_line
 from pan2kg.coherence.layers import co_led, judged
 from pan2kg.coherence.occasions import State, index, index_cells
 from pan2kg.coherence.scores import summable
+from pan2kg.coherence.weight import Weighing
 from pan2kg.errors import QueryError
 from pan2kg.graph.graph import Graph
 from pan2kg.store.queries import program_query
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     from pan2kg.coherence.known import Known
     from pan2kg.coherence.layers import Judged
     from pan2kg.coherence.occasions import IndexCell, Occasion
+    from pan2kg.coherence.weight import Weight
     from pan2kg.tables.table import FigureTable
 
 PLACES: Final = (
@@ -71,10 +73,16 @@ def matrix(graph: Graph, choice: Choice = DEFAULT) -> FigureTable:
     led = co_led(home, graph.involvements, choice.evidence)
     pairs = _pairs(known.tables.works.plans, chosen)
     told = {*known.linked, *_general(known), *scored, *(pair for pair, number_of in led.items() if number_of)}
-    kept = sorted(pairs if choice.everything else told & set(pairs), key=lambda pair: plan_order(graph)(*pair))
+    order, weighing = plan_order(graph), Weighing(known.potential)
+    kept = sorted(pairs if choice.everything else told & set(pairs), key=lambda pair: order(*pair))
     sizes = Counter(home.values())
     rows = [
-        {**_pair(graph, known, pair, scored.get(pair), led.get(pair)), **_sizes(known, sizes, pair)} for pair in kept
+        {
+            **_pair(graph, known, weighing.weight(*pair)),
+            **_judged(scored.get(pair), led.get(pair)),
+            **_sizes(known, sizes, pair),
+        }
+        for pair in kept
     ]
     notes = [note("low-high"), note("high-open")]
     if len(kept) < len(pairs):
@@ -105,9 +113,8 @@ def _general(known: Known) -> set[Ordered]:
     return {(min(plans[a], plans[b]), max(plans[a], plans[b])) for a, b in pairs}
 
 
-def _pair(graph: Graph, known: Known, pair: Ordered, scores: Judged | None, led: int | None) -> Row:
-    one, two = pair
-    weight, when = known.weight(one, two), known.chronology
+def _pair(graph: Graph, known: Known, weight: Weight) -> Row:
+    one, two, when = weight.one, weight.two, known.chronology
     texts = [part.text for part in weight.contributions if part.bits > 0 and not part.is_broad]
     return {
         **thing(graph, "one", one),
@@ -116,11 +123,16 @@ def _pair(graph: Graph, known: Known, pair: Ordered, scores: Judged | None, led:
         "high": number(weight.high),
         "settled": number(weight.settled),
         "general": number(weight.broad),
-        **level_cells(graph, known.link_level(one, two)),
+        **level_cells(graph, known.link_level(one, two, weight)),
         **things(graph, "instruments", texts),
         **code(graph, "expectation", verdict(when, one, two).value),
         **code(graph, "expectation_back", verdict(when, two, one).value),
-        **_places(graph, known, pair),
+        **_places(graph, known, (one, two)),
+    }
+
+
+def _judged(scores: Judged | None, led: int | None) -> Row:
+    return {
         "positive": number(scores.positive) if scores else None,
         "negative": number(scores.negative) if scores else None,
         "scored": scores.cells if scores else None,

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -240,6 +241,7 @@ def column(figures: str, key: str) -> Column:
     return Column(key, heading, meaning, key in _THINGS or bool(codes(key)))
 
 
+@cache
 def coded(column: str, code: str) -> Text:
     """What a code of a column is called.
 
