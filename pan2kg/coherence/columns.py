@@ -15,7 +15,7 @@ import numpy as np
 
 from pan2kg.coherence.evidence import HEADLINE, Level
 from pan2kg.coherence.matrix import BLOCK, Bools, Floats, Incidence, Ints, Partners, order_of, overlaps
-from pan2kg.coherence.weight import CLASSES, HUB
+from pan2kg.coherence.weight import CLASSES, widest
 
 _DENSE: Final = 4_096
 """Up to so many plans, sums of all pairs are held as one square."""
@@ -101,12 +101,13 @@ def here(linking: Linking) -> Iterator[tuple[Ints, Ints]]:
 
 
 def pairs_of_plans(
-    columns: Columns, at: Level = HEADLINE, *, hub: int = HUB, count: Callable[[Linking], Counted] = here
+    columns: Columns, at: Level = HEADLINE, *, hub: int | None = None, count: Callable[[Linking], Counted] = here
 ) -> PlanPairs:
     """What plans share at a level, and how many pairs of their actions a specific text links.
 
     As :func:`~pan2kg.coherence.weight.plan_pairs` and :func:`~pan2kg.coherence.weight.linked_actions` have it: a text
-    in more than ``hub`` actions links none of them by itself. ``count`` gives the counts of all blocks, in any order.
+    in more than ``hub`` actions links none of them by itself, nor one that is too wide. ``count`` gives the counts of
+    all blocks, in any order.
 
     >>> ints, floats = np.array([0, 1, 0]), np.array([1.0, 0.5, 1.0])
     >>> none, flags = np.array([-1]), np.array([False])
@@ -142,12 +143,13 @@ def gains(columns: Columns) -> Floats:
     return made
 
 
-def linking(columns: Columns, known: Bools, above: Ints, gain: Floats, *, hub: int) -> Linking:
+def linking(columns: Columns, known: Bools, above: Ints, gain: Floats, *, hub: int | None = None) -> Linking:
     """What links actions at a level: the places of specific texts, those of no hub."""
     done = known & (columns.work < len(columns.home))
     shape = (len(columns.home), len(above))
     rows, texts, _ = _climbed(columns.work[done], columns.text[done], columns.share[done], above)
     table = Incidence.of(rows, texts, shape=shape)
+    hub = widest(table.counts) if hub is None else hub
     home, at = columns.home[table.rows], table.columns
     founded = _founded(columns)
     places = home * shape[1] + at

@@ -27,7 +27,24 @@ Texts = tuple[dict[int, float], dict[int, Level]]
 """The texts of a work by their places, with r, and with the firmest level at which it reaches them."""
 
 HUB: Final = 500
-"""Above how many actions a text makes no pair of actions by itself, if nothing else is said."""
+"""A text in no more actions than these links every two of them, however many such texts there are."""
+LINKED: Final = 5_000_000
+"""A text in more actions does so too, as long as all texts up to it join no more pairs of actions than these."""
+
+
+def widest(counts: Ints) -> int:
+    """In how many actions a text may be to link every two of them by itself, from the numbers of actions of all texts.
+
+    What is left out then is measured by what it would cost, and not by a number of actions that is large in one graph
+    and common in another; it counts in full in every pair that is linked by something else, and between plans.
+
+    >>> widest(np.array([600, 20])), widest(np.array([600, 3000, 9000])), widest(np.array([500] * 1000))
+    (600, 3000, 500)
+    """
+    sizes = np.sort(counts)
+    over = sizes[np.cumsum(sizes * (sizes - 1) // 2) > LINKED]
+    within = sizes[sizes < over[0]] if len(over) else sizes
+    return max(HUB, int(within[-1]) if len(within) else 0)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -359,10 +376,11 @@ def _specific(made: Potential) -> list[Bools]:
     ]
 
 
-def linked_actions(made: Potential, *, hub: int = HUB) -> Pairs:
+def linked_actions(made: Potential, *, hub: int | None = None) -> Pairs:
     """All pairs of actions of two plans that share a specific text, with what they share; ``broad`` is left at 0.
 
-    A text more than ``hub`` actions use makes no pair by itself, and counts in full in every pair that is here.
+    A text more than ``hub`` actions use, else one wider than :func:`widest`, makes no pair by itself, and counts in
+    full in every pair that is here.
     Costs Σ d² over the other texts, in blocks, so that the memory stays bounded.
 
     Source: Newman, M. E. J. (2010). Networks, §6.6 (one-mode projection). Oxford University Press; min(x, y) over
@@ -371,6 +389,7 @@ def linked_actions(made: Potential, *, hub: int = HUB) -> Pairs:
     Raises:
         ValueError: ``hub`` is below 2.
     """
+    hub = widest(made.actions.reached[0].counts) if hub is None else hub
     if hub < 2:
         raise ValueError("hub must be at least 2")
     table, gains = made.actions.stacked(_specific(made)), _gains(made.weights)
@@ -388,12 +407,13 @@ def linked_actions(made: Potential, *, hub: int = HUB) -> Pairs:
     return Pairs(a, b, bits, np.zeros(len(a)), names)
 
 
-def action_pairs(made: Potential, *, hub: int = HUB) -> Pairs:
+def action_pairs(made: Potential, *, hub: int | None = None) -> Pairs:
     """All pairs of actions of two plans that share any text: ``low`` what is specific, ``broad`` what is general.
 
     General are general texts and the foundations of either plan; only what is specific makes a link. A text more
-    than ``hub`` actions use makes no pair by itself.
+    than ``hub`` actions use, else one wider than :func:`widest`, makes no pair by itself.
     """
+    hub = widest(made.actions.reached[0].counts) if hub is None else hub
     wanted, gains = _specific(made), _gains(made.weights)
     table, specific = made.actions.stacked(), made.actions.stacked(wanted)
     narrow = table.keep(~np.tile(made.actions.reached[0].counts > hub, 3)[table.columns])

@@ -93,6 +93,19 @@ def test_columns_give_what_the_objects_give(seed: int, monkeypatch: pytest.Monke
         same(found(pairs), expected(made, hub=HUB))
 
 
+def test_a_text_named_by_six_hundred_actions_links_them_all() -> None:
+    """Two plans of 300 actions, and a third one that keeps the text from being everybody's."""
+    works = Works(("p", "q", "r"), {f"a{at:03}": "p" if at < 300 else "q" for at in range(600)} | {"b": "r"})
+    uses = [Use(name, "hub", 1.0, Level.PLAN) for name in works.home if name != "b"] + [Use("b", "x", 1.0, Level.PLAN)]
+    made = potential(works, weigh(works, uses), uses, at=Level.PLAN)
+    linked = linked_actions(made)
+    assert (len(linked), linked.hubs) == (90_000, ())
+    assert linked.low == pytest.approx(np.full(90_000, made.weights.gain[made.weights.texts.index("hub")]))
+    pairs = pairs_of_plans(columns_from(works, uses, made), Level.PLAN)
+    assert found(pairs)[0, 1][2] == 90_000
+    assert linked_actions(made, hub=500).hubs == ("hub",)
+
+
 def test_the_shipped_graph_gives_the_same_from_its_files(graph: Graph, tmp_path: Path) -> None:
     write_columns(columns_of(graph), tmp_path)
     columns = read_columns(tmp_path)
