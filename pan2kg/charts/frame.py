@@ -68,7 +68,7 @@ SMALL: Final = Font(10.5, colour=GREY)
 SWATCH: Final = (30.0, 18.0)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Picture:
     """A drawing with what it shows as a table, one row a thing or cell drawn.
 
@@ -94,6 +94,13 @@ class Picture:
     def svg(self) -> str:
         """The picture as an SVG document."""
         return write_svg(self.drawing)
+
+    def __repr__(self) -> str:
+        return f"Picture({self.name!r}, {self.title!r})"
+
+    def _repr_svg_(self) -> str:
+        """The picture as a notebook shows it."""
+        return self.svg
 
 
 @dataclass(frozen=True, slots=True)

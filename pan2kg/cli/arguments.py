@@ -19,12 +19,13 @@ from urllib.parse import urlsplit
 from pan2kg.errors import Place, ProjectError, QueryError
 from pan2kg.i18n.catalogue import LANGUAGES, SOURCE_LANGUAGE, Messages
 from pan2kg.i18n.days import a_day
-from pan2kg.i18n.message import Message, joined, language_of, spoken, there_are, told
+from pan2kg.i18n.message import Message, joined, language_of, say, spoken, there_are, told
 from pan2kg.project import Project, reason, write_atomically
 
 if TYPE_CHECKING:
     from pan2kg.coherence.scale import Scale
     from pan2kg.store.store import LocalStore
+    from pan2kg.tables.selection import Selection
 
 _HELP: Final = Messages("help")
 _ARGPARSE: Final = Messages("argparse")
@@ -158,9 +159,74 @@ def add_as_of(command: argparse.ArgumentParser, meaning: str) -> None:
     command.add_argument("--as-of", metavar="DAY", type=a_day, action=SingleValue, help=meaning)
 
 
+def add_selection(command: argparse.ArgumentParser) -> None:
+    """Which columns of an answer are written, in which order of rows, how many, and whether their names stand above."""
+    command.add_argument("--columns", metavar="KEYS", dest="shown", type=some_keys, action=SingleValue, help="columns")
+    command.add_argument("--sort", metavar="KEYS", dest="order", type=some_keys, action=SingleValue, help="sort")
+    command.add_argument("--limit", metavar="NUMBER", type=a_limit, action=SingleValue, help="limit")
+    command.add_argument("--no-header", action="store_true", help="no-header")
+
+
+def selection_of(options: argparse.Namespace, form: str) -> Selection:
+    """What was typed of it.
+
+    Raises:
+        FormatError: the names are to be left out where they are no line of their own.
+    """
+    from pan2kg.tables.selection import Selection
+
+    found = Selection(options.shown or (), options.order or (), options.limit, header=not options.no_header)
+    found.refuse(form)
+    return found
+
+
+def tell_left_out(number: int) -> None:
+    """Say on standard error how many rows a limit left out."""
+    if number:
+        sys.stderr.write(f"{say('progress', 'rows-left-out', n=number)}\n")
+
+
+def some_keys(text: str) -> tuple[str, ...]:
+    """Keys with commas between them.
+
+    >>> some_keys("plan, -bits")
+    ('plan', '-bits')
+    """
+    return tuple(key for one in text.split(",") if (key := one.strip()))
+
+
+def a_limit(text: str) -> int:
+    """A whole number, 0 for none.
+
+    Raises:
+        argparse.ArgumentTypeError: the text is no such number.
+
+    >>> a_limit("20")
+    20
+    """
+    if re.fullmatch(r"\d{1,9}", text.strip(), re.ASCII):
+        return int(text)
+    raise argparse.ArgumentTypeError(told("no-count", text=text))
+
+
 def project_of(options: argparse.Namespace) -> Project:
     """The project that was named, or several together, else the nearest, else the one that comes with the package."""
-    return Project.together(options.project) if options.project else Project.find()
+    if options.project:
+        return Project.together(options.project)
+    found = Project.find()
+    options.found = found
+    return found
+
+
+_TELL_THEMSELVES: Final = frozenset(("check", "serve"))
+"""The commands whose first line names the project."""
+
+
+def tell_project(options: argparse.Namespace) -> None:
+    """Say on standard error which project was read, where one was found nearby and nobody named it."""
+    found: Project | None = getattr(options, "found", None)
+    if found and not found.is_packaged and options.command not in _TELL_THEMSELVES:
+        sys.stderr.write(f"{say('progress', 'project', name=found.root)}\n")
 
 
 def cache_of(options: argparse.Namespace) -> Path | None:

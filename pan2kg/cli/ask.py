@@ -13,11 +13,14 @@ from pan2kg.cli.arguments import (
     add_endpoint,
     add_language,
     add_output,
+    add_selection,
     cache_of,
     emit,
     project_of,
     read_parameters,
     refuse_unknown,
+    selection_of,
+    tell_left_out,
     tell_links,
     typed,
     width_of,
@@ -56,6 +59,7 @@ def _answers(command: argparse.ArgumentParser) -> None:
     add_language(command)
     add_endpoint(command)
     command.add_argument("--format", choices=FORMATS, help="ask.format")
+    add_selection(command)
     command.add_argument("--cache", metavar="DIR", help="ask.cache")
     add_output(command, "ask.output")
 
@@ -210,9 +214,12 @@ def _answer(
     store: Store, text: str, project: Project, options: argparse.Namespace, around: Around | None
 ) -> int:  # fmt: skip
     from pan2kg.tables.answers import Around, about_of, grid_of, write_answer, write_around
+    from pan2kg.tables.selection import select_answer
 
     result = store.query(text)
     form = options.format or ("turtle" if isinstance(result, list) else "table")
+    selection = selection_of(options, form)
+    result, left_out = select_answer(result, selection)
     style = _style(project, options, own_names=around is None)
     told = around or Around()
     written: str | bytes
@@ -225,8 +232,10 @@ def _answer(
         written = (
             write_around(result, form, style, told) if around or form == "html" else write_answer(result, form, style)
         )
+        written = selection.written(written)
     if form not in TELLING:
         sys.stderr.write("".join(f"{words}\n" for words in told.below))
+    tell_left_out(left_out)
     emit(written, options.output)
     return 0
 

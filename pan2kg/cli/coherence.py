@@ -22,10 +22,13 @@ from pan2kg.cli.arguments import (
     add_endpoint,
     add_language,
     add_output,
+    add_selection,
     an_amount,
     cache_of,
     emit,
     project_of,
+    selection_of,
+    tell_left_out,
     width_of,
 )
 from pan2kg.coherence.evidence import FIGURED, HEADLINE, level
@@ -80,6 +83,7 @@ def _shared(figure: argparse.ArgumentParser) -> None:
     add_language(figure)
     add_endpoint(figure)
     figure.add_argument("--format", choices=FORMS, default="table", help="coherence.format")
+    add_selection(figure)
     add_as_of(figure, "coherence.as-of")
     add_output(figure)
 
@@ -220,8 +224,10 @@ def inquire(project: Project, options: argparse.Namespace, width: int) -> str | 
         Pan2kgError: an unknown name, a matrix that cannot be read, a graph without actions, a file not written,
             or a plan or action that was not in force on the day.
     """
+    from pan2kg.tables.selection import select_figures
     from pan2kg.tables.writers import write_figures
 
+    selection = selection_of(options, options.format)
     choice = _choice(options)
     graph, dated = _graph(project, options)
     if dated:
@@ -237,11 +243,13 @@ def inquire(project: Project, options: argparse.Namespace, width: int) -> str | 
         write_ledger(graph, choice, Path(options.write))
     if dated:
         figures = replace(figures, notes=(*figures.notes, *_notes(dated)))
+    figures, left_out = select_figures(figures, selection)
+    tell_left_out(left_out)
     if options.format == "xlsx":
         from pan2kg.tables.spreadsheet import write_figures_spreadsheet
 
         return write_figures_spreadsheet(figures, options.language)
-    return write_figures(figures, options.format, language=options.language, width=width)
+    return selection.written(write_figures(figures, options.format, language=options.language, width=width))
 
 
 def _graph(project: Project, options: argparse.Namespace) -> tuple[Graph, DatedGraph | None]:

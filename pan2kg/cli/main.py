@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import Final
 
-from pan2kg.cli.arguments import Formatter, Parser, PlainFormatter, translated, with_scale
+from pan2kg.cli.arguments import Formatter, Parser, PlainFormatter, tell_project, translated, with_scale
 from pan2kg.errors import Pan2kgError
 from pan2kg.i18n.compilation import CatalogueError
 from pan2kg.i18n.message import language_of, language_typed, speaking, told
@@ -52,6 +52,7 @@ COMMANDS: Final = {
         Command("serve", "serve"),
         Command("ask", "ask", parameters=True),
         Command("sparql", "ask"),
+        Command("find", "find"),
         Command("coherence", "coherence"),
         Command("picture", "files", parameters=True),
         Command("export", "files"),
@@ -70,6 +71,7 @@ COMMANDS: Final = {
         Command("keep", "add"),
         Command("dump", "files"),
         Command("load", "load"),
+        Command("mcp", "mcp"),
         Command("site", "files"),
         Command("publish", "publish"),
         Command("portal", "portal"),
@@ -104,7 +106,8 @@ def _run(arguments: Sequence[str]) -> int:
         parser.error(translated("unrecognized arguments: %s") % " ".join(rest))
     options.parameters = rest
     try:
-        return command.run(options)
+        code = command.run(options)
+        tell_project(options)
     except Pan2kgError as error:
         sys.stderr.write(f"pan2kg: {error}\n")
         return 2
@@ -120,6 +123,7 @@ def _run(arguments: Sequence[str]) -> int:
         return 2
     except KeyboardInterrupt:
         return 130
+    return code
 
 
 class _Version(argparse.Action):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
@@ -127,6 +127,31 @@ def _typed(terms: Iterable[Term | None]) -> tuple[list[object], str]:
 
 
 _TEXT: Final = ("string", str)
+
+
+_VALUES: Final[Mapping[type, str]] = {bool: "boolean", int: "Int64", float: "Float64"}
+
+
+def typed_frame(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> pd.DataFrame:
+    """Values as a pandas frame: a column of numbers is one of numbers, and None is missing (``pandas.NA``).
+
+    Raises:
+        ImportError: pandas is not installed; the extra ``pandas`` brings it.
+
+    >>> frame = typed_frame(["n", "m"], [[1, "a"], [2.5, None]])
+    >>> frame["n"].sum(), frame["m"].isna().sum()
+    (np.float64(3.5), np.int64(1))
+    """
+    import pandas as pd
+
+    made = {}
+    for at, name in enumerate(columns):
+        values = [row[at] for row in rows]
+        kinds = {type(value) for value in values if value is not None}
+        if kinds == {int, float}:
+            kinds = {float}
+        made[name] = pd.Series(values, dtype=_VALUES.get(kinds.pop(), "string") if len(kinds) == 1 else "string")
+    return pd.DataFrame(made, columns=list(columns))
 
 
 def _shown(frame: Callable[[], pd.DataFrame]) -> str | None:

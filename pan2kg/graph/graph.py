@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     import networkx as nx
     import rdflib
 
+    from pan2kg.charts.frame import Picture
     from pan2kg.coherence.basis import Measured
     from pan2kg.coherence.bodies import Involvement, Profile
     from pan2kg.coherence.chance import Chance
@@ -59,9 +60,11 @@ if TYPE_CHECKING:
     from pan2kg.extract.names import Names
     from pan2kg.graph.links import Ties
     from pan2kg.graph.parts import Parts
+    from pan2kg.graph.search import Search
     from pan2kg.graph.statements import Statements
     from pan2kg.i18n.catalogue import Language
     from pan2kg.store.as_of import DatedGraph
+    from pan2kg.tables.frames import Figures
     from pan2kg.validation.report import Report
 
 DAYS: Final = 4
@@ -236,18 +239,63 @@ class Graph:
 
         return check(self.project)
 
-    def network(self, language: str = "", evidence: Level | str = "") -> nx.MultiDiGraph[str]:
+    def network(
+        self,
+        language: str = "",
+        evidence: Level | str = "",
+        *,
+        kinds: Iterable[str] = (),
+        plan: str | Iterable[str] = (),
+    ) -> nx.MultiDiGraph[str]:
         """The accepted and derived links as a networkx network of one's own, its labels in a language or the main ones.
+
+        ``kinds`` are types of link, such as ``rests-on``, and ``plan`` is one plan or several; none means all. One plan
+        comes with everything its links lead to, several with the links among them and their texts.
+
+        Raises:
+            QueryError: an unknown level, type of link or plan, with the nearest names.
 
         >>> network = open_graph().network()
         >>> network.nodes["https://w3id.org/pan2kg/id/plan/lu-bhr-2"]["type"]
         'Plan'
         """
         from pan2kg.graph.network import build_network
+        from pan2kg.network.selection import select_network
 
         tag, known = language or "fr", self.labels
         names = {iri: plain_words(known.label(iri, tag).text) for iri, entry in known.entries.items() if entry.texts}
-        return build_network(self.read, names, self.known(evidence), language=tag)
+        whole = build_network(self.read, names, self.known(evidence), language=tag)
+        plans = (plan,) if isinstance(plan, str) else tuple(plan)
+        return select_network(whole, plans=plans, types=kinds) if plans or kinds else whole
+
+    def table(self, name: str, *, evidence: Level | str = "", **chosen: object) -> Figures:
+        """A table of figures, as ``pan2kg coherence`` gives it: ``matrix``, ``debt``, ``gaps`` and others.
+
+        ``chosen`` are what that table can be told: ``plans`` and ``actions`` by key, a ``part``, ``everything`` for
+        empty rows too, the ``least`` weight in bits, a ``country``, ``files`` of scores and their ``assessors``.
+
+        Raises:
+            QueryError: an unknown table, level, choice, plan or action, with the nearest names.
+
+        >>> print(open_graph().table("debt", plans=["lu-bhr-2"]).title)
+        Occasions to cite, and coherence debt
+        """
+        from pan2kg.tables.frames import figures_of
+
+        return figures_of(self, name, evidence=evidence, **chosen)
+
+    def picture(self, name: str, *, evidence: Level | str = "", **parameters: object) -> Picture:
+        """A picture, as ``pan2kg picture`` draws it: ``time-map``, ``bridge`` and others; notebooks show it.
+
+        Raises:
+            QueryError: an unknown picture, parameter, level, plan or action, with the nearest names.
+
+        >>> open_graph().picture("time-map", plan="lu-bhr-2").svg[:4]
+        '<svg'
+        """
+        from pan2kg.charts.registry import draw
+
+        return draw(name, self, evidence=evidence, **parameters)  # type: ignore[arg-type]
 
     def at(self, day: date) -> DatedGraph:
         """What was in force on a day, with what the rules derive from it; the last days asked for are kept.
@@ -280,6 +328,14 @@ class Graph:
         from pan2kg.graph.names import read_names
 
         return read_names(self.read, self.profile.country)
+
+    @Reading
+    def search(self) -> Search:
+        """Everything that has a page, found by what a person types."""
+        from pan2kg.graph.search import read_search
+
+        others, named = (self.read(program_query(f"names/{name}")) for name in ("others", "named"))
+        return read_search(self.labels, others, named)
 
     def label(self, iri: str, language: str = "") -> str:
         """What a thing is called, else its number or key; an action with its number before it.

@@ -195,7 +195,7 @@ def search(context: PageContext) -> Values:
     """The page of what was found; without words, everything there is by kind."""
     asked = context.request.arguments.get("q", "")
     index = context.graph.labels
-    found = [entry for iri in context.site_context.finder.find(asked) if (entry := index.entry(iri))]
+    found = [entry for iri in context.graph.search.find(asked) if (entry := index.entry(iri))]
     groups: dict[str, list[Entry]] = {kind: _things_by_name(context, kind) for kind in _ALWAYS} if not asked else {}
     for entry in found:
         groups.setdefault(entry.kind, []).append(entry)
@@ -208,21 +208,24 @@ def _things_by_name(context: PageContext, kind: str) -> list[Entry]:
 
 def suggestions(site_context: SiteContext, words: str) -> str:
     """Up to twelve things as JSON, for the field that suggests while one types."""
-    entries = [site_context.graph.labels.entry(iri) for iri in site_context.finder.find(words, limit=12)]
+    graph = site_context.graph
+    entries = [graph.labels.entry(iri) for iri in graph.search.find(words, limit=12)]
     return str(embedded([_as_row(entry) for entry in entries if entry]))
 
 
 def labels(site_context: SiteContext) -> str:
-    """Every name as a script, for pages with no server behind them."""
-    index = site_context.graph.labels
-    kinds = sorted({entry.kind for entry in index.entries.values() if entry.has_page})
-    rows = [_as_row(entry) for kind in kinds for entry in index.of_kind(kind)]
+    """Everything that can be found as a script, for pages with no server behind them: the best first."""
+    graph = site_context.graph
+    rows = [_as_row(entry, thing.names) for thing in graph.search.things if (entry := graph.labels.entry(thing.iri))]
     return f"pan2kgLabels({embedded(rows)});\n"
 
 
-def _as_row(entry: Entry) -> dict[str, object]:
-    found: dict[str, object] = {"href": entry.address, "type": entry.kind, "labels": dict(entry.texts)}
-    return {**found, "notation": entry.notation} if entry.notation else found
+def _as_row(entry: Entry, names: Iterable[str] = ()) -> dict[str, object]:
+    """A thing as it is suggested, by its short names; with whatever else it is called where it is to be found."""
+    shown = {**entry.texts, **entry.brief}
+    found: dict[str, object] = {"href": entry.address, "type": entry.kind, "labels": shown}
+    also = [name for name in names if name not in (*shown.values(), entry.notation)]
+    return {**found, **({"notation": entry.notation} if entry.notation else {}), **({"also": also} if also else {})}
 
 
 PAGES: Final = (

@@ -1,18 +1,14 @@
 """What all pages of a site share: the graph, the front end's files, how pages are read, and what was computed once.
 
-It holds the index names are found with (SQLite's full-text search, which ignores accents and case), and which
-properties are recorded of each thing and which are missing.
+It holds which properties are recorded of each thing and which are missing.
 """
 
 from __future__ import annotations
 
-import re
-import sqlite3
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from threading import Lock
-from typing import TYPE_CHECKING, Final, Literal, TypeVar, cast
+from typing import TYPE_CHECKING, Literal, TypeVar, cast
 
 from pan2kg.charts.subject import Address, Subject
 from pan2kg.coherence.evidence import HEADLINE
@@ -26,54 +22,11 @@ if TYPE_CHECKING:
     from markupsafe import Markup
 
     from pan2kg.graph.graph import Graph
-    from pan2kg.graph.labels import Labels
     from pan2kg.i18n.catalogue import Language, Text
     from pan2kg.site.bundle import Bundle
     from pan2kg.store.store import Store
     from pan2kg.tables.cells import Row
     from pan2kg.tables.table import FigureTable
-
-
-_WORD: Final = re.compile(r"\w+")
-MOST: Final = 100
-"""How many things are found at most."""
-
-
-@dataclass(frozen=True)
-class Finder:
-    """A full-text index in memory; one lock, since SQLite's connection is shared by threads."""
-
-    connection: sqlite3.Connection
-    lock: Lock
-
-    def find(self, words: str, *, limit: int = MOST) -> list[str]:
-        """The IRIs of things whose names or key have all the words, the last of them perhaps unfinished; best first."""
-        found = _WORD.findall(words)[:12]
-        if not found:
-            return []
-        asked = " ".join(f'"{word}"*' for word in found)
-        with self.lock:
-            rows = self.connection.execute(
-                "SELECT iri FROM names WHERE names MATCH ? ORDER BY rank, iri LIMIT ?", (asked, limit)
-            ).fetchall()
-        return [iri for (iri,) in rows]
-
-
-def build_finder(index: Labels) -> Finder:
-    """An index of everything that has a page.
-
-    >>> from pan2kg.graph.graph import open_graph
-    >>> from pan2kg.graph.labels import read_labels
-    >>> build_finder(read_labels(open_graph().store)).find("travail forcé") == []
-    False
-    """
-    connection = sqlite3.connect(":memory:", check_same_thread=False)
-    connection.execute(
-        "CREATE VIRTUAL TABLE names USING fts5(iri UNINDEXED, name, key, tokenize='unicode61 remove_diacritics 2')"
-    )
-    rows = [(e.iri, " ".join([e.notation, *e.texts.values()]), e.key) for e in index.entries.values() if e.has_page]
-    connection.executemany("INSERT INTO names VALUES (?, ?, ?)", rows)
-    return Finder(connection, Lock())
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,11 +91,6 @@ class SiteContext:
     having: dict[tuple[str, str], frozenset[str]] = field(default_factory=dict, repr=False)
     pairs: dict[tuple[str, str], Mapping[frozenset[str], tuple[Row, ...]]] = field(default_factory=dict, repr=False)
     links: dict[tuple[str, str, str], object] = field(default_factory=dict, repr=False)
-
-    @cached_property
-    def finder(self) -> Finder:
-        """The full-text index of names."""
-        return build_finder(self.graph.labels)
 
     @cached_property
     def lacks(self) -> Mapping[str, tuple[Lack, ...]]:

@@ -292,3 +292,24 @@ def index_blocks(files: list[TurtleFile]) -> Mapping[str, list[tuple[TurtleFile,
         for block in file.blocks:
             index.setdefault(file.expand(block.subject), []).append((file, block))
     return index
+
+
+def written_about(files: list[TurtleFile], iri: str) -> Iterator[tuple[TurtleFile, Block, Written]]:
+    """Every statement that has a thing as its subject, and then every one that has it as its object, file by file.
+
+    >>> file = read_turtle_file("@prefix e: <http://e/> .\\n\\ne:a e:p e:b .\\n\\ne:b e:q 1 .\\n", "x.ttl")
+    >>> [(block.subject, one.line) for _, block, one in written_about([file], "http://e/b")]
+    [('e:b', 5), ('e:a', 3)]
+    """
+    named: list[tuple[TurtleFile, Block, Written]] = []
+    for file in files:
+        for block in file.blocks:
+            if file.expand(block.subject) == iri:
+                yield from ((file, block, one) for one in block.statements)
+            else:
+                named += [(file, block, one) for one in block.statements if _names(file, one.object, iri)]
+    yield from named
+
+
+def _names(file: TurtleFile, written: str, iri: str) -> bool:
+    return not written.startswith('"') and file.expand(written) == iri

@@ -134,7 +134,6 @@ ALLOWED = {
     "one of ": "words of the engine",
     "pan2kg coherence gaps {}": "a command",
     "Helvetica, Arial, 'Liberation Sans', 'DejaVu Sans', sans-serif": "names of fonts",
-    "CREATE VIRTUAL TABLE names USING fts5(iri UNINDEXED, name, key, tokenize='unicode61 remove_diacritics 2')": "SQL",
     "503 Service Unavailable": "a status of HTTP",
     "431 Request Header Fields Too Large": "a status of HTTP",
     "414 URI Too Long": "a status of HTTP",

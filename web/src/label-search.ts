@@ -1,20 +1,10 @@
 // <label-search data-source="…search.json | …labels.js"> around the header's search form: suggestions while typing.
 
-import { fold, freshId, isStatic, language, languages, loadData, make, root, type Say, speaker } from "./page";
+import { freshId, isStatic, language, loadData, make, root, type Say, speaker } from "./page";
+import { type Found, find, labelOf } from "./search";
 
 const MOST = 10;
 const MOST_ON_PAGE = 100;
-
-/** One thing that can be found; `href` is relative to the folder of the language. */
-export interface Found {
-    href: string;
-    type?: string;
-    typeLabel?: string;
-    label?: string;
-    lang?: string;
-    labels?: Record<string, string>;
-    notation?: string;
-}
 
 class LabelSearch extends HTMLElement {
     private input!: HTMLInputElement;
@@ -67,7 +57,7 @@ class LabelSearch extends HTMLElement {
             return;
         }
         this.input.value = words;
-        const found = bestOf(await loadData<Found[]>(this.dataset.source ?? "", "pan2kgLabels"), words, MOST_ON_PAGE);
+        const found = find(await loadData<Found[]>(this.dataset.source ?? "", "pan2kgLabels"), words, MOST_ON_PAGE);
         place.querySelector("h2")?.replaceChildren(this.say(found.length ? "results" : "none", { n: found.length, words }));
         place.querySelector("ul")?.replaceChildren(...found.map((one) => make("li", {}, make("a", { href: `${root}${language}/${one.href}` }, ...this.described(one)))));
         place.hidden = false;
@@ -98,7 +88,7 @@ class LabelSearch extends HTMLElement {
     private async find(words: string): Promise<Found[]> {
         const source = this.dataset.source ?? "";
         if (/\.js$/.test(source)) {
-            return bestOf(await loadData<Found[]>(source, "pan2kgLabels"), words);
+            return find(await loadData<Found[]>(source, "pan2kgLabels"), words, MOST);
         }
         const answer = await fetch(`${source}?${new URLSearchParams({ q: words, lang: language })}`);
         return answer.ok ? ((await answer.json()) as Found[]).slice(0, MOST) : [];
@@ -155,28 +145,6 @@ class LabelSearch extends HTMLElement {
         this.input.setAttribute("aria-expanded", "false");
         this.input.removeAttribute("aria-activedescendant");
     }
-}
-
-function labelOf(one: Found): [string, string | undefined] {
-    const labels = one.labels ?? {};
-    const lang = [...languages(), ...Object.keys(labels)].find((tag) => labels[tag]);
-    return lang ? [labels[lang] ?? "", lang] : [one.label ?? one.href, one.lang];
-}
-
-/** The things whose labels have every word, those beginning with them first; accents do not matter. */
-export function bestOf(all: Found[], words: string, most = MOST): Found[] {
-    const parts = fold(words).split(/\s+/).filter(Boolean);
-    const scored: [number, string, Found][] = [];
-    for (const one of all) {
-        const [label] = labelOf(one);
-        const text = ` ${fold([one.notation ?? "", label, one.label ?? "", ...Object.values(one.labels ?? {})].join(" "))}`;
-        if (parts.every((part) => text.includes(part))) {
-            const begins = parts.filter((part) => text.includes(` ${part}`)).length;
-            scored.push([-begins * 1000 + label.length, label, one]);
-        }
-    }
-    scored.sort((one, two) => one[0] - two[0] || one[1].localeCompare(two[1], language));
-    return scored.slice(0, most).map(([, , one]) => one);
 }
 
 customElements.define("label-search", LabelSearch);

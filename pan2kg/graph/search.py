@@ -1,0 +1,176 @@
+"""Finding things by what a person types: a name or a part of it, a short name, a number, an abbreviation, a key.
+
+Case, accents and punctuation make no difference. What was typed whole stands first: « PAN2 » is PAN 2, « 32017R0821 »
+and « 2017/821 » the regulation on conflict minerals, « ODD 8 » a goal. Then come the things whose names have all the
+words, the last perhaps unfinished; then those that have them inside words; and where there is none, those within one
+typing error of each word. ``web/src/search.ts`` finds the same without a server: a test holds the two together.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final
+
+from pan2kg.graph.labels import KINDS, Entry, Labels
+
+MOST: Final = 100
+"""How many things are found at most."""
+_LETTERS: Final = str.maketrans({"œ": "oe", "æ": "ae", "ø": "o", "ß": "ss", "ł": "l", "đ": "d"})
+_APART: Final = re.compile(r"[\W_]+")
+_PARTS: Final = re.compile(r"(?P<head>.+?) [·–] |.*\((?P<short>[^()]+)\)$")
+"""The part of a name that is told by itself: « PAN 1 · … », « ODD 8 – … », « Ministère … (MAEE) »."""
+_LONGEST: Final = 24
+"""How many characters such a part may have, without the spaces."""
+_FILLED: Final = re.compile(r"(?<=[a-z])0+(?=\d)")
+_CELEX: Final = re.compile(r"3(\d{4})[A-Z]0*(\d+)")
+_KINDS: Final = tuple(dict.fromkeys(("plan", "instrument", "body", "provision", "topic", "action", *KINDS)))
+"""The order of kinds: what is one of a few comes before the many parts of it."""
+_WORDS: Final = 12
+"""How many words of a question are read."""
+_TYPED: Final = 4
+"""How many letters a word has in which a typing error is forgiven: among shorter ones too many are alike."""
+
+
+def folded(text: str) -> str:
+    """Words in lower case without accents, a space between them.
+
+    >>> folded("Règl. 2017/821 · l’Égalité"), folded("ŒUVRE")
+    ('regl 2017 821 l egalite', 'oeuvre')
+    """
+    plain = unicodedata.normalize("NFKD", text.casefold().translate(_LETTERS))
+    return _APART.sub(" ", "".join(char for char in plain if not unicodedata.combining(char))).strip()
+
+
+@dataclass(frozen=True, slots=True)
+class Findable:
+    """A thing that can be found.
+
+    ``names`` are what it is called; ``words`` are all of them, folded, with a space before and after; ``whole`` are
+    those that are meant where they are typed whole, folded and without spaces; ``rank`` is its place among equals: by
+    its kind, then what others name most often, then its label.
+    """
+
+    iri: str
+    names: tuple[str, ...]
+    words: str
+    whole: frozenset[str]
+    rank: tuple[int, int, str, str]
+
+
+@dataclass(frozen=True)
+class Search:
+    """Everything that has a page, by what it is called, in the order of :attr:`Findable.rank`."""
+
+    things: tuple[Findable, ...]
+
+    @cached_property
+    def vocabulary(self) -> tuple[str, ...]:
+        """Every word of a name."""
+        return tuple(sorted({word for thing in self.things for word in thing.words.split()}))
+
+    def find(self, words: str, *, limit: int = MOST) -> list[str]:
+        """The IRIs of what is meant, best first; none where nothing was typed that is a letter or a digit."""
+        asked = folded(words).split()[:_WORDS]
+        if not asked:
+            return []
+        whole = without_zeros("".join(asked))
+        tiers: list[list[Findable]] = [[], [], []]
+        for thing in self.things:
+            if whole in thing.whole:
+                tiers[0].append(thing)
+            elif all(f" {word}" in thing.words for word in asked):
+                tiers[1].append(thing)
+            elif all(word in thing.words for word in asked):
+                tiers[2].append(thing)
+        if not any(tiers):
+            tiers = [self._mistyped(asked)]
+        return [thing.iri for tier in tiers for thing in tier][:limit]
+
+    def _mistyped(self, asked: list[str]) -> list[Findable]:
+        """The things whose names have each word, or one a typing error away from it."""
+        meant = [[f" {word}", *(f" {near} " for near in self._near(word))] for word in asked]
+        return [thing for thing in self.things if all(any(one in thing.words for one in ways) for ways in meant)]
+
+    def _near(self, word: str) -> list[str]:
+        if len(word) < _TYPED or word.isdigit():
+            return []
+        return [known for known in self.vocabulary if is_near(word, known)]
+
+
+def is_near(one: str, two: str) -> bool:
+    """Whether a letter too many, too few, wrong or exchanged with its neighbour makes the one word the other.
+
+    >>> is_near("minerias", "minerais"), is_near("minerai", "minerais"), is_near("mine", "minerai")
+    (True, True, False)
+    """
+    if abs(len(one) - len(two)) > 1:
+        return False
+    short, long = sorted((one, two), key=len)
+    at = next((at for at, (a, b) in enumerate(zip(short, long, strict=False)) if a != b), len(short))
+    if len(short) < len(long):
+        return short[at:] == long[at + 1 :]
+    return short[at + 1 :] == long[at + 1 :] or short[at:] == long[at + 1 : at + 2] + long[at : at + 1] + long[at + 2 :]
+
+
+def without_zeros(code: str) -> str:
+    """A code without the zeros that fill up its number: lists write « P029 » and people « P29 ».
+
+    >>> without_zeros("p029"), without_zeros("2000"), without_zeros("32017r0821")
+    ('p29', '2000', '32017r821')
+    """
+    return _FILLED.sub("", code)
+
+
+def read_search(labels: Labels, others: Iterable[Sequence[str]], named: Iterable[Sequence[str]]) -> Search:
+    """What can be found: everything with a page, by its titles and short names, its key and number, and ``others``.
+
+    ``others`` are pairs of an IRI and what that thing is called beside, ``named`` of an IRI and how often it is named.
+
+    >>> from pan2kg.graph.graph import open_graph
+    >>> graph = open_graph()
+    >>> [graph.labels.entries[graph.search.find(words)[0]].key for words in ("ODD 8", "32017R0821", "minerias")]
+    ['sdg-8', 'reg-2017-821', 'reg-2017-821']
+    """
+    called: dict[str, list[str]] = {}
+    for iri, words in others:
+        called.setdefault(iri, []).append(words)
+    times = {iri: int(number) for iri, number in named}
+    found = [entry for entry in labels.entries.values() if entry.has_page and not entry.is_retired]
+    made = [findable(entry, called.get(entry.iri, ()), times.get(entry.iri, 0)) for entry in found]
+    return Search(tuple(sorted(made, key=lambda thing: thing.rank)))
+
+
+def findable(entry: Entry, others: Iterable[str], times: int = 0) -> Findable:
+    """A thing with everything it can be found by; ``times`` is how often others name it."""
+    said = names_of(entry, others)
+    words = f" {' '.join(dict.fromkeys(filter(None, map(folded, said))))} "
+    label = next(iter((entry.brief or entry.texts).values()), entry.key)
+    rank = (_KINDS.index(entry.kind), -times, label, entry.iri)
+    return Findable(entry.iri, tuple(said), words, frozenset(whole_names(said)), rank)
+
+
+def names_of(entry: Entry, others: Iterable[str]) -> list[str]:
+    """Everything a thing is called, its numbers and its key."""
+    names = dict.fromkeys((*entry.brief.values(), *entry.texts.values(), *others))
+    numbers = [f"{found[1]}/{found[2]}" for name in names if (found := _CELEX.fullmatch(name))]
+    return [name for name in (*names, *numbers, entry.notation, entry.key, entry.identifier) if name]
+
+
+def whole_names(names: Iterable[str]) -> list[str]:
+    """The names, and the parts of names told by themselves, that are short enough to be typed whole.
+
+    >>> whole_names(["PAN 1 · Entreprises", "Ministère des Affaires étrangères et européennes (MAEE)"])
+    ['pan1entreprises', 'pan1', 'maee']
+    """
+    found = []
+    for name in names:
+        parts = _PARTS.match(name)
+        for part in (name, (parts["head"] or parts["short"]) if parts else ""):
+            whole = without_zeros(folded(part).replace(" ", ""))
+            if whole and len(whole) <= _LONGEST:
+                found.append(whole)
+    return list(dict.fromkeys(found))

@@ -1,0 +1,250 @@
+"""The one door to the Python SDK of the Model Context Protocol: the graph for those who ask an assistant.
+
+An assistant gets what a person gets, and with it what makes an answer one that can be cited: the words of the question
+with its caveats, the level of evidence, how much was read, the release and the day, and the documents of what it names.
+It reads and never writes. A query of its own runs in a process that is ended when its time is over.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from pan2kg.errors import FormatError, Pan2kgError, QueryError
+from pan2kg.graph.statements import grounds_of
+from pan2kg.i18n.catalogue import Messages
+from pan2kg.i18n.message import speaking
+from pan2kg.store.queries import fill, find_query, insist, with_prefixes
+from pan2kg.tables.answers import basis_of, taken
+from pan2kg.tables.frames import figures_of
+from pan2kg.tables.registry import TABLES
+from pan2kg.turtle.vocabulary import PAN
+
+if TYPE_CHECKING:
+    from pan2kg.graph.graph import Graph
+
+ROWS: Final = 100
+"""How many rows an answer has where nobody says how many."""
+MOST_ROWS: Final = 1000
+DOCUMENTS: Final = 40
+"""Of how many documents an answer tells at most."""
+STATEMENTS: Final = 200
+SECONDS: Final = 30
+"""How long a query of the assistant's own may take."""
+
+_WORDS: Final = Messages("assistant")
+Content = dict[str, Any]
+"""What a tool answers, as JSON has it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Assistant:
+    """What an assistant can ask of a graph, in its language; ``arguments`` name its project to another process."""
+
+    graph: Graph
+    arguments: tuple[str, ...] = ()
+
+    def find(self, words: str) -> Content:
+        """Things by what they are called, best first."""
+        graph = self.graph
+        entries = [graph.labels.entries[iri] for iri in graph.search.find(words, limit=20)]
+        found = [{"iri": e.iri, "key": e.key, "kind": e.kind, "label": graph.label(e.iri)} for e in entries]
+        return {"found": found}
+
+    def questions(self) -> Content:
+        """The stored questions and what each can be told."""
+        language = self.graph.language
+        listed = sorted(self.graph.queries.values(), key=lambda query: (query.group, query.name))
+        return {
+            "questions": [
+                {
+                    "name": query.name,
+                    "question": query.question(language),
+                    "caveats": query.summary_in(language),
+                    "parameters": {p.name: p.meaning_in(language) for p in query.parameters if p.name != "language"},
+                }
+                for query in listed
+            ]
+        }
+
+    def ask(self, question: str, parameters: dict[str, str] | None = None, limit: int = ROWS) -> Content:
+        """The answer to a stored question.
+
+        Raises:
+            QueryError: an unknown question, parameter or value, with the nearest.
+        """
+        graph = self.graph
+        query = find_query(graph.project, question)
+        values = {name.replace("-", "_"): value for name, value in (parameters or {}).items()}
+        if any(parameter.name == "language" for parameter in query.parameters):
+            values.setdefault("language", graph.language)
+        insist(query, values)
+        answer = graph.sparql(fill(query, values, store=graph.store, project=graph.project))
+        asked = next((one.default[1:-1] for one in query.parameters if one.name == "least_level"), "editors")
+        level = values.get("least_level", asked)
+        return {
+            "question": query.question(graph.language),
+            "caveats": [one for one in (query.summary_in(graph.language), taken(query, values, graph.language)) if one],
+            "level": level,
+            "basis": basis_of(graph.store, graph.language, release=graph.release, day=graph.as_of, level=level),
+            **self._rows(answer.rows, limit),
+        }
+
+    def figures(self) -> Content:
+        """The tables of figures there are."""
+        words = Messages("help")
+        return {"figures": {name: words.say(kind.summary, self.graph.language) for name, kind in TABLES.items()}}
+
+    def figure(
+        self, name: str, plans: list[str] | None = None, actions: list[str] | None = None, evidence: str = "",
+        limit: int = ROWS,
+    ) -> Content:  # fmt: skip
+        """A table of figures.
+
+        Raises:
+            QueryError: an unknown table, level, plan or action, or one that is made of files.
+        """
+        made = figures_of(self.graph, name, evidence=evidence, plans=plans or (), actions=actions or ())
+        return {
+            "title": made.title,
+            "summary": made.table.summary.say(self.graph.language),
+            "caveats": list(made.notes),
+            "meanings": dict(made.meanings),
+            "level": self.graph.known(evidence).level.key,
+            "basis": made.basis,
+            **self._rows(made.rows, limit),
+        }
+
+    def explain(self, one: str, two: str, evidence: str = "") -> Content:
+        """What two plans or two actions share, what each text weighs, and the statements behind it.
+
+        Raises:
+            QueryError: an unknown plan or action, or the same twice.
+        """
+        return self.figure("explain", actions=[one, two], evidence=evidence)
+
+    def about(self, thing: str) -> Content:
+        """What is said of a thing, each statement with its certainty, its documents and the file it stands in.
+
+        Raises:
+            QueryError: nothing is called so.
+        """
+        graph = self.graph
+        iri = next(iter([thing] if thing in graph.labels.entries else graph.search.find(thing, limit=1)), "")
+        if not iri:
+            raise QueryError("nothing-found", remedy="find-other-words", words=thing)
+        said, sources = [], dict[str, None]()
+        every = graph.statements.about(iri)
+        for statement in every[:STATEMENTS]:
+            grounds = grounds_of(graph.statements, statement)
+            sources |= dict.fromkeys(grounds.sources)
+            said.append({
+                "property": graph.label(statement.predicate),
+                "value": graph.label(statement.target) if statement.target else statement.value.value,
+                "iri": statement.target or None,
+                "certainty": grounds.certainty or None,
+                "documents": list(grounds.sources),
+                "rule": statement.rule or None,
+            })  # fmt: skip
+        named = {"iri": iri, "label": graph.label(iri), "release": graph.release}
+        return {**named, "statements": said, "left_out": len(every) - len(said), "documents": self._documents(sources)}
+
+    def sparql(self, query: str, limit: int = ROWS) -> Content:
+        """The answer to a query that reads.
+
+        Raises:
+            QueryError: it cannot be answered, or not in time; or it would change the graph.
+        """
+        words = [sys.executable, "-m", "pan2kg.cli.main", "sparql", "-", *self.arguments, "--format", "json"]
+        text = with_prefixes(query, self.graph.prefixes)
+        try:
+            done = subprocess.run(  # noqa: S603 - our own command, and the query goes through a pipe
+                words, input=text, capture_output=True, text=True, timeout=SECONDS, check=False
+            )
+        except subprocess.TimeoutExpired:
+            raise QueryError("query-too-long", remedy="ask-for-less", seconds=SECONDS) from None
+        if done.returncode:
+            raise QueryError("verbatim", words=done.stderr.strip().splitlines()[-1].removeprefix("pan2kg: "))
+        found = json.loads(done.stdout)
+        if "boolean" in found:
+            return {"answer": found["boolean"], "release": self.graph.release}
+        rows = [{name: row[name]["value"] for name in row} for row in found["results"]["bindings"]]
+        return {"release": self.graph.release, **self._rows(rows, limit)}
+
+    def _rows(self, rows: list[Any], limit: int) -> Content:
+        """The first rows, how many more there are, and the documents of the things they name."""
+        shown = rows[: max(0, min(limit, MOST_ROWS))]
+        return {"rows": shown, "left_out": len(rows) - len(shown), "documents": self._read_in(shown)}
+
+    def _read_in(self, rows: Iterable[Mapping[str, object]]) -> list[Content]:
+        """The documents in which was read what is said of the things that rows name, those named most often first."""
+        statements, counted = self.graph.statements, dict[str, int]()
+        named = {word for row in rows for value in row.values() if isinstance(value, str) for word in value.split()}
+        for iri in sorted(named & self.graph.labels.entries.keys()):
+            for source in {one for said in statements.about(iri) for one in grounds_of(statements, said).sources}:
+                counted[source] = counted.get(source, 0) + 1
+        return self._documents(sorted(counted, key=lambda source: (-counted[source], source)))
+
+    def _documents(self, iris: Iterable[str]) -> list[Content]:
+        statements = self.graph.statements
+        told = [(iri, self.graph.label(iri), statements.one(iri, f"{PAN}readAt")) for iri in iris]
+        return [{"iri": iri, "title": title, "read_at": read or None} for iri, title, read in told][:DOCUMENTS]
+
+
+def serve_assistant(assistant: Assistant) -> None:
+    """Answer over standard input and output until the other side closes them.
+
+    Raises:
+        FormatError: the extra « mcp » is not installed.
+    """
+    build(assistant).run("stdio")
+
+
+def build(assistant: Assistant) -> Any:  # noqa: ANN401 - the types of the SDK end at this door
+    """The service of the protocol, with a tool for each thing an assistant can ask.
+
+    Raises:
+        FormatError: the extra « mcp » is not installed.
+    """
+    try:
+        from mcp.server.mcpserver import MCPServer
+        from mcp.server.mcpserver.exceptions import ToolError
+        from mcp.types import ToolAnnotations
+    except ImportError:
+        raise FormatError("extra-mcp", remedy="install-mcp") from None
+    language = assistant.graph.language
+    service = MCPServer(
+        "pan2kg",
+        instructions=_WORDS.say("instructions", language),
+        version=assistant.graph.release,
+        log_level="WARNING",
+    )
+    reads = ToolAnnotations(read_only_hint=True, idempotent_hint=True, open_world_hint=False)
+    for tool in (
+        assistant.find, assistant.questions, assistant.ask, assistant.figures, assistant.figure, assistant.explain,
+        assistant.about, assistant.sparql,
+    ):  # fmt: skip
+        name = tool.__name__
+        service.tool(name=name, description=_WORDS.say(f"tool.{name}", language), annotations=reads)(
+            _told(tool, language, ToolError)
+        )
+    return service
+
+
+def _told(tool: Callable[..., Content], language: str, refusal: type[Exception]) -> Callable[..., Content]:
+    """The tool, where what is wrong is one sentence in the language of the graph."""
+    from functools import wraps
+
+    @wraps(tool)
+    def answer(*given: object, **named: object) -> Content:
+        with speaking(language):
+            try:
+                return tool(*given, **named)
+            except Pan2kgError as error:
+                raise refusal(str(error)) from None
+
+    return answer

@@ -1,0 +1,35 @@
+"""The search without a server finds what a server finds, in the same order."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+from urllib.parse import urlencode
+
+from tests.pages import SEARCHED
+
+if TYPE_CHECKING:
+    from tests.browser.chromium import Watch
+    from tests.browser.site.conftest import StaticSite
+
+MORE: Final = (
+    "minerais",
+    "minerias",
+    "devoir de vigilence",
+    "egalite",
+    "droits homme",
+    "4.3",
+    "Gleichstellung",
+    "zzzz",
+)
+"""Words of names, of many things, mistyped ones, and none at all."""
+
+
+def test_what_is_found_is_the_same_with_and_without_a_server(static_site: StaticSite, window: Watch) -> None:
+    graph = static_site.site.site_context.graph
+    page = window(static_site.served + "fr/search.html").page
+    for words in (*SEARCHED, *MORE):
+        page.goto(f"{static_site.served}fr/search.html?{urlencode({'q': words})}")
+        page.locator(".search-found h2").wait_for()
+        found = page.eval_on_selector_all(".search-found li a", "links => links.map(one => one.getAttribute('href'))")
+        served = [graph.labels.entries[iri].address for iri in graph.search.find(words)]
+        assert [address.removeprefix("../fr/") for address in found] == served, words
