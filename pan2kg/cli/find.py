@@ -22,7 +22,7 @@ from pan2kg.i18n.message import told
 if TYPE_CHECKING:
     from pan2kg.graph.graph import Graph
     from pan2kg.project import Project
-    from pan2kg.tables.formats import Grid
+    from pan2kg.tables.formats import Grid, Value
 
 FORMS: Final = ("table", "csv", "tsv", "json", "md")
 _OTHERS: Final = 10
@@ -99,11 +99,11 @@ def _lines(project: Project, iri: str) -> Grid:
     from pan2kg.tables.formats import Grid
     from pan2kg.turtle.blocks import read_turtle_files, written_about
 
-    lines = (
+    lines: list[list[Value]] = [
         [file.name, one.line, block.subject, one.predicate, one.object]
         for file, block, one in written_about(read_turtle_files(project), iri)
-    )
-    return Grid(_COLUMNS, list(lines))
+    ]
+    return Grid(_COLUMNS, lines)
 
 
 def _others(graph: Graph, iris: list[str]) -> str:
