@@ -170,7 +170,9 @@ def _local(options: argparse.Namespace, settings: Settings, bound: socket.socket
         from pan2kg.store.cache import open_kept
         from pan2kg.turtle.writer import read_prefixes
 
-        evaluator = Evaluator(open_kept(project, folder).inner, settings.limits, read_prefixes(project))
+        evaluator = Evaluator(
+            open_kept(project, folder).inner, settings.limits, read_prefixes(project), settings.services
+        )
         if journal:
             journal.replay(evaluator.store)
         return evaluator

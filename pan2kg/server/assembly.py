@@ -22,7 +22,7 @@ from urllib.parse import urlencode, urlsplit
 from pan2kg.server.application import Application
 from pan2kg.server.channel import Task, megabytes
 from pan2kg.server.evaluation import Change
-from pan2kg.server.inspection import inspect_query, inspect_update
+from pan2kg.server.inspection import inspect_query
 from pan2kg.server.negotiation import GRAPHS, TABLES, choose
 from pan2kg.server.operations import Operations
 from pan2kg.server.pages import Pages
@@ -149,8 +149,7 @@ class GraphStore:
         if kind == "patch":
             if read_media_type(header)[0] != UPDATE:
                 return Refusal(415, why("patch-is-update", media=UPDATE))
-            text = body.decode("utf-8", "replace")
-            return inspect_update(text) or Change(kind, text, base, graph, [])
+            return Change(kind, body.decode("utf-8", "replace"), base, graph, [])
         parts = read_parts(header, body)
         return parts if isinstance(parts, Refusal) else Change(kind, "", base, graph, parts)
 

@@ -18,6 +18,7 @@ from typing import Final, NamedTuple
 import pyoxigraph as ox
 
 from pan2kg.server.channel import FAILED, AnswerWriter, Limits, OverrunError, Task, pack
+from pan2kg.server.inspection import add_using, inspect_query
 from pan2kg.server.request import Refusal, busy, why
 from pan2kg.store.store import syntax_error
 
@@ -42,11 +43,12 @@ _IRI = re.compile(r"[^/#]*$")
 
 @dataclass(frozen=True, slots=True)
 class Evaluator:
-    """The store and what goes with every answer."""
+    """The store and what goes with every answer; ``services`` may be asked with SERVICE, by no page of ours."""
 
     store: ox.Store
     limits: Limits
     prefixes: dict[str, str]
+    services: frozenset[str] = frozenset()
 
     def answer(self, task: Task, link: socket.socket) -> None:
         """Do a task and send the answer, or why there is none."""
@@ -64,7 +66,11 @@ class Evaluator:
             link.sendall(pack(FAILED, refusal.pack()))
 
     def _query(self, task: Task, link: socket.socket) -> Refusal | None:
-        result = self.store.query(task.text, base_iri=task.base or None, **_dataset(task))  # type: ignore[arg-type]
+        traits = inspect_query(task.text, frozenset() if task.own else self.services)
+        if isinstance(traits, Refusal):
+            return traits
+        asked = task._replace(union=task.union and not traits.own_dataset)
+        result = self.store.query(task.text, base_iri=task.base or None, **_dataset(asked))  # type: ignore[arg-type]
         if isinstance(result, ox.QueryTriples):
             return self._triples(result, task, link)
         if not task.table:
@@ -147,7 +153,8 @@ _PLACE: Final = re.compile(r"Parser error at [^:]*: ")
 class Change(NamedTuple):
     """What is to change: an ``update``, or a graph that is ``put``, ``post``\\ ed to, ``patch``\\ ed or ``delete``\\ d.
 
-    ``graph`` is empty for the default graph; each of ``parts`` is the name of a format and a text.
+    ``graph`` is empty for the default graph; each of ``parts`` is the name of a format and a text. ``default`` and
+    ``named`` are the graphs the protocol gives an update.
     """
 
     kind: str
@@ -155,6 +162,8 @@ class Change(NamedTuple):
     base: str
     graph: str
     parts: list[tuple[str, str]]
+    default: tuple[str, ...] = ()
+    named: tuple[str, ...] = ()
 
 
 def apply(store: ox.Store, change: Change) -> int | Refusal:
@@ -168,7 +177,10 @@ def apply(store: ox.Store, change: Change) -> int | Refusal:
     """
     try:
         if change.kind == "update":
-            store.update(change.text, base_iri=change.base or None)
+            text = add_using(change.text, tuple(change.default), tuple(change.named))
+            if isinstance(text, Refusal):
+                return text
+            store.update(text, base_iri=change.base or None)
             return 204
         return _change_graph(store, change)
     except SyntaxError as error:

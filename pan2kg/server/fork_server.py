@@ -30,6 +30,8 @@ from typing import Final
 from pan2kg.errors import Pan2kgError
 from pan2kg.server.channel import FAILED, WHOLE, Task, pack, receive, receive_task
 from pan2kg.server.evaluation import Change, Evaluator, apply
+from pan2kg.server.inspection import inspect_update
+from pan2kg.server.journal import refuse_volatile
 from pan2kg.server.request import Refusal
 from pan2kg.server.supervisor import allow_files, answer_order, end_with_parent, fork, next_order, run_to_end
 
@@ -173,6 +175,17 @@ class _Children:
             return 0
 
 
+def _outcome(evaluator: Evaluator, message: bytes) -> int | Refusal:
+    """Look at a change that was sent, and apply it; what is our own needs no look."""
+    told, is_saved, is_recorded = json.loads(message)
+    change = Change(*told)
+    if not is_saved:
+        refusal = inspect_update(change.text) or (refuse_volatile(change) if is_recorded else None)
+        if refusal:
+            return refusal
+    return apply(evaluator.store, change)
+
+
 def _change(link: socket.socket, evaluator: Evaluator) -> bool:
     """Apply the change that is sent and tell what came of it; whether this process is now the fork server."""
     message = receive(link)
@@ -183,8 +196,7 @@ def _change(link: socket.socket, evaluator: Evaluator) -> bool:
     files = resource.getrlimit(resource.RLIMIT_NOFILE)
     limit_memory(evaluator.limits.memory)
     resource.setrlimit(resource.RLIMIT_NOFILE, (0, files[1]))
-    kind, text, base, graph, parts = json.loads(message[1])
-    outcome = apply(evaluator.store, Change(kind, text, base, graph, parts))
+    outcome = _outcome(evaluator, message[1])
     signal.setitimer(signal.ITIMER_REAL, 0)
     resource.setrlimit(resource.RLIMIT_NOFILE, files)
     with contextlib.suppress(ConnectionError):

@@ -1,14 +1,16 @@
 """What a query or update would fetch or change, and whether a query is repeatable, read before it is evaluated.
 
 The engine contacts the addresses of SERVICE and LOAD whenever it is told to and has no switch for it, so they are found
-here among the tokens and refused; the workers cannot open a connection either (:mod:`pan2kg.server.fork_server`). The
-graphs the protocol names for an update are written into its text as USING clauses, as the engine takes them only there.
+among the tokens and refused: in the worker, under its limits, since a long text takes long to look through. It cannot
+open a connection either (:mod:`pan2kg.server.fork_server`). The graphs the protocol names for an update are written
+into its text as USING clauses, as the engine takes them only there.
 """
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import Final
 
 from pan2kg.server.request import Refusal, why
 from pan2kg.turtle.tokens import Token, calls, line_of, tokens
@@ -18,6 +20,13 @@ _VOLATILE_HINTS = ("now", "rand", "uuid", "bnode")
 _SUSPECT = re.compile(r"service|(?:from|load|clear|drop|create|add|move|copy|insert|delete)(?!\w)", re.IGNORECASE)
 _VOLATILE = re.compile(r"\b(?:now|rand|uuid|struuid|bnode)\s*\(", re.IGNORECASE)
 _CALLED = re.compile(r"service(?:\s|\#[^\n\r]*)*+(?:silent(?:\s|\#[^\n\r]*)*+)?<([^<>]*)>", re.IGNORECASE)
+DEEPEST: Final = 1000
+"""So deep brackets may stand in one another; the engine ends its process at some twice or three times that."""
+_BRACKETS: Final = re.compile(
+    r"""\"{3}(?:\"{0,2}(?:[^"\\]|\\.))*\"{3}|'{3}(?:'{0,2}(?:[^'\\]|\\.))*'{3}|"(?:[^"\\\n\r]|\\.)*"|'(?:[^'\\\n\r]|\\.)*'
+    |<[^<>"{}|^`\\\x00-\x20]*>|\#[^\n\r]*|(?P<opens>[({\[])|(?P<closes>[)}\]])""",
+    re.VERBOSE | re.DOTALL,
+)
 _UPDATES = frozenset({"LOAD", "CLEAR", "DROP", "CREATE", "ADD", "MOVE", "COPY", "INSERT", "DELETE"})
 
 
@@ -46,8 +55,10 @@ def inspect_query(text: str, services: frozenset[str] = frozenset()) -> QueryTra
     >>> inspect_query("ASK { SERVICE <http://e/> { ?s ?p ?o } }").status
     403
     """
-    lower = text.lower()  # plain searches first: they take a tenth of the time of the expressions
-    volatile = any(hint in lower for hint in _VOLATILE_HINTS) and _VOLATILE.search(text) is not None
+    too_deep = refuse_depth(text)
+    if too_deep:
+        return too_deep
+    lower, volatile = text.lower(), is_volatile(text)  # plain searches take a tenth of the time of the expressions
     if not any(hint in lower for hint in _HINTS) or not _SUSPECT.search(text):
         return QueryTraits(volatile=volatile)
     for call in calls(text, "SERVICE"):
@@ -60,12 +71,42 @@ def inspect_query(text: str, services: frozenset[str] = frozenset()) -> QueryTra
     return QueryTraits(any(word == "FROM" for _, word in words), volatile)
 
 
+def is_volatile(text: str) -> bool:
+    """Whether two answers to a query may differ.
+
+    >>> is_volatile("SELECT (rand() AS ?n) {}"), is_volatile("SELECT ?now {}")
+    (True, False)
+    """
+    lower = text.lower()
+    return any(hint in lower for hint in _VOLATILE_HINTS) and _VOLATILE.search(text) is not None
+
+
+def refuse_depth(text: str) -> Refusal | None:
+    """Why a text is refused that no engine reads: it would end its process.
+
+    >>> refuse_depth("ASK " + "{" * 1001 + "}" * 1001).status, refuse_depth("ASK { VALUES (?a) {" + "(1)" * 5000 + "}}")
+    (400, None)
+    """
+    if sum(map(text.count, "({[")) <= DEEPEST:
+        return None
+    depth = 0
+    for found in _BRACKETS.finditer(text):
+        depth += (found.lastgroup == "opens") - (found.lastgroup == "closes")
+        if depth > DEEPEST:
+            line, column = line_of(text, found.start())
+            return Refusal(400, why("too-deep", number=str(DEEPEST), line=str(line), column=str(column)), line, column)
+    return None
+
+
 def inspect_update(text: str) -> Refusal | None:
     """Why an update is refused before it is applied: nothing is fetched because an update says so.
 
     >>> inspect_update("CLEAR ALL ; LOAD <http://e/>").sentence
     'LOAD is refused at line 1, column 13: nothing is fetched because an update says so.'
     """
+    too_deep = refuse_depth(text)
+    if too_deep:
+        return too_deep
     for word in ("LOAD", "SERVICE"):
         for call in calls(text, word):
             return _refuse(text, call, word, "refused-load")

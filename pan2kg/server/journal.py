@@ -78,8 +78,7 @@ class Journal:
         """
         for number, line in enumerate(self.path.read_bytes().splitlines(), 1):
             try:
-                kind, text, base, graph, parts = json.loads(line)
-                change = Change(kind, text, base, graph, parts)
+                change = Change(*json.loads(line))
             except (ValueError, TypeError):
                 raise ProjectError("journal-unreadable", place=Place(str(self.path), number)) from None
             outcome = apply(store, change)

@@ -13,7 +13,7 @@ import pyoxigraph as ox
 from pan2kg.i18n.catalogue import SOURCE_LANGUAGE
 from pan2kg.server.channel import Task
 from pan2kg.server.evaluation import GRAPH_FORMATS, Change
-from pan2kg.server.inspection import QueryTraits, add_using, inspect_query, inspect_update
+from pan2kg.server.inspection import is_volatile
 from pan2kg.server.negotiation import GRAPHS, Choice, choose, choose_formats, preferred_language, prefers_page
 from pan2kg.server.people import WRITE
 from pan2kg.server.pool import Pool
@@ -77,34 +77,29 @@ class Endpoint:
             await self._describe(request)
 
     async def _query(self, request: Request, operation: Operation) -> None:
-        traits = await aside(len(operation.text), inspect_query, operation.text, self.settings.services)
-        if isinstance(traits, Refusal):
-            await request.refuse(traits, (*DATA_HEADERS, VARY))
-            return
+        volatile = await aside(len(operation.text), is_volatile, operation.text)
         accept = request.header(b"accept")
         table, graph = choose_formats(accept)
         parts = (operation.text, *operation.default, "", *operation.named)
         condition = request.header(b"if-none-match")
-        if condition and request.method != "POST" and not traits.volatile:
+        if condition and request.method != "POST" and not volatile:
             tags = [self.release.tag(*parts, choice.media) for choice in (table, graph) if choice]
             for tag in tags:
                 if matches(condition, [tag]):
                     await request.reply(304, [(b"etag", tag), CACHE, VARY, *DATA_HEADERS])
                     return
-        task = self._task(request, operation, traits, (table, graph))
+        task = self._task(request, operation, (table, graph))
         chosen = {choice.form.name: choice for choice in (table, graph) if choice}
-        await deliver(request, self.pool, task, chosen, None if traits.volatile else (self.release, parts))
+        await deliver(request, self.pool, task, chosen, None if volatile else (self.release, parts))
 
-    def _task(
-        self, request: Request, operation: Operation, traits: QueryTraits, chosen: tuple[Choice | None, Choice | None]
-    ) -> Task:
+    def _task(self, request: Request, operation: Operation, chosen: tuple[Choice | None, Choice | None]) -> Task:
         given = bool(operation.default or operation.named)
         table, graph = (choice.form.name if choice else "" for choice in chosen)
         return Task(
             "query",
             operation.text,
             f"{request.root}{request.path}",
-            self.settings.union and not traits.own_dataset,
+            self.settings.union,
             list(operation.default) if given else None,
             list(operation.named) if given else None,
             table,
@@ -112,17 +107,13 @@ class Endpoint:
         )
 
     async def _update(self, request: Request, operation: Operation) -> None:
-        size = len(operation.text)
-        refusal = refuse_update(request, self.settings) or await aside(size, inspect_update, operation.text)
+        refusal = refuse_update(request, self.settings)
         if refusal:
             await request.refuse(refusal, DATA_HEADERS)
             return
-        text = await aside(size, add_using, operation.text, operation.default, operation.named)
-        if isinstance(text, Refusal):
-            await request.refuse(text, DATA_HEADERS)
-        else:
-            change = Change("update", text, f"{request.root}{request.path}", "", [])
-            await apply_change(request, self.pool, change)
+        where = f"{request.root}{request.path}"
+        change = Change("update", operation.text, where, "", [], operation.default, operation.named)
+        await apply_change(request, self.pool, change)
 
     async def _describe(self, request: Request) -> None:
         choice = choose(request.header(b"accept"), GRAPHS)

@@ -18,7 +18,6 @@ import pyoxigraph as ox
 from pan2kg.errors import EndpointError, Place, QueryError
 from pan2kg.project import reason
 from pan2kg.server.channel import END, FAILED, FORM, WHOLE, Task, pack, receive
-from pan2kg.server.inspection import QueryTraits, inspect_query
 from pan2kg.server.request import Refusal
 from pan2kg.server.workers import ForkServer, LostError, Worker, died, is_innocent
 from pan2kg.store.store import Result
@@ -45,10 +44,7 @@ class PoolStore:
             QueryError: the query has a syntax error, or asks for something that is refused.
             EndpointError: it takes too long or too much, or all workers are taken.
         """
-        traits = inspect_query(text)
-        if isinstance(traits, Refusal):
-            raise _error(traits)
-        form, body = self._ask(_task(text, traits))
+        form, body = self._ask(_task(text))
         if form == "ntriples":
             return [quad.triple for quad in ox.parse(body, format=ox.RdfFormat.N_TRIPLES)]
         return ox.parse_query_results(body, format=ox.QueryResultsFormat.JSON)
@@ -123,8 +119,8 @@ def _dismiss(worker: Worker) -> None:
     worker.reap()
 
 
-def _task(text: str, traits: QueryTraits) -> Task:
-    return Task("query", text, "", not traits.own_dataset, None, None, "json", "ntriples", own=True)
+def _task(text: str) -> Task:
+    return Task("query", text, "", union=True, default=None, named=None, table="json", graph="ntriples", own=True)
 
 
 def _read(worker: Worker) -> tuple[str, bytes] | Refusal | None:

@@ -23,7 +23,7 @@ from pan2kg.project import reason
 from pan2kg.server.channel import FAILED, late, pack, receive, receive_exactly
 from pan2kg.server.evaluation import Change
 from pan2kg.server.fork_server import FORK, REAP, REPLACE, Load, hold
-from pan2kg.server.journal import Journal, refuse_volatile
+from pan2kg.server.journal import Journal
 from pan2kg.server.request import Refusal, busy, why
 from pan2kg.server.supervisor import FAULT, ORDER, START, STOP, run_to_end, supervise
 
@@ -226,9 +226,6 @@ class ForkServer:
         Raises:
             LostError: the fork server is gone.
         """
-        refusal = refuse_volatile(change) if self.journal and not is_saved else None
-        if refusal:
-            return refusal
         if not self._changing.acquire(timeout=self.seconds + ORDER_SECONDS):
             return busy(why("changes-waiting"), 30)
         try:
@@ -252,7 +249,7 @@ class ForkServer:
         ours.settimeout(self.seconds + ORDER_SECONDS)
         answer = None
         with suppress(OSError):
-            ours.sendall(pack(b"C", json.dumps(change).encode()))
+            ours.sendall(pack(b"C", json.dumps([change, is_saved, self.journal is not None]).encode()))
             answer = receive(ours)
         if answer is None or answer[0] == FAILED:
             ours.close()

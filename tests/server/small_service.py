@@ -149,7 +149,7 @@ def main() -> None:
         held: ox.Store = FaultyStore(store) if given.get("faulty") else store  # type: ignore[assignment]
         if journal:
             journal.replay(store)
-        return Evaluator(held, limits, {"e": "http://example.org/"})
+        return Evaluator(held, limits, {"e": "http://example.org/"}, frozenset(given.get("services", [])))
 
     fork_server = start_fork_server(
         load, limits.seconds, close=[bound], connects=bool(settings.services), journal=journal
