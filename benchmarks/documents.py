@@ -1,11 +1,11 @@
 """How well documents are read and their actions found: files printed from the graph's own facts, in several layouts.
 
-    python benchmarks/documents.py FOLDER [--layouts develop|seen|blind] [--measure-only]
+    python benchmarks/documents.py FOLDER [--layouts develop|seen|second|blind] [--measure-only]
 
 Each plan chosen is set in every layout of the set and in French, English or German, as the graph has its titles, and
 printed by Chromium (PDF) and LibreOffice (odt, docx, PDF); the page itself is the html. What is read is compared with
 what was printed: numbers and titles, fields, pages, running heads. The readers were made on the layouts « develop »;
-« seen » are those they were mended on after the first measurement, « blind » those they never were.
+« seen » and « second » are those they were mended on after they had been measured, « blind » those they never were.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from rdflib.term import Node
 
 from pan2kg.errors import Pan2kgError
 from pan2kg.extract.document import Document
-from pan2kg.extract.hypotheses import Hypothesis, chosen, hypotheses
+from pan2kg.extract.hypotheses import Hypothesis, chosen, hypotheses, in_language, languages_of
 from pan2kg.extract.planned import Planned, plan_of
 from pan2kg.extract.reading.formats import read_bytes
 
@@ -414,10 +414,116 @@ def sheets_of_fields(plan: Printed) -> tuple[str, list[Act]]:
     return framed(plan, body), acts
 
 
+# The layouts of the third measurement, printed when all of the others had been used to mend something
+
+
+def paragraph_numbers(plan: Printed) -> tuple[str, list[Act]]:
+    """“§ Action 7 | title” as bold lines in running numbers that start again below each part; bodies in brackets."""
+    words, body = WORDS[plan.language], ""
+    acts: list[Act] = []
+    for part, (name, titles) in enumerate(plan.parts, 1):
+        body += f"<h2>{words['axis']} {'ABCDEFGHIJKLMNOP'[part % 16]} : {escape(name)}</h2>{paragraphs(plan, part, 2)}"
+        for at, act in enumerate(titles, 1):
+            acts.append(Act(str(at), act.title))
+            body += f"<p><b>{words['measure']} {at} – {escape(act.title)}</b></p>{paragraphs(plan, len(acts) * 7, 1)}"
+            body += f"<p><i>({escape(act.fields['responsible'])}, {act.fields['timeline']})</i></p>"
+    return framed(plan, body, sections="h1"), acts
+
+
+def sideways_table(plan: Printed) -> tuple[str, list[Act]]:
+    """A table a part with the number last and the body first, heads in two words, after a page of prose."""
+    words, body = WORDS[plan.language], ""
+    acts: list[Act] = []
+    order = ("timeline", "indicator")
+    for name, titles in plan.parts:
+        head = (words["responsible"], words["measure"], *(words[kind] for kind in order), words["number"])
+        rows = row(head, "th")
+        for act in titles:
+            acts.append(Act(str(len(acts) + 1), act.title, act.fields))
+            cells = (act.fields["responsible"], act.title, *(act.fields[kind] for kind in order), str(len(acts)))
+            rows += row(cells)
+        body += f"<h2>{escape(name)}</h2>{paragraphs(plan, len(acts) * 3, 4)}<table border=1>{rows}</table>"
+    return framed(plan, body), acts
+
+
+def three_deep(plan: Printed) -> tuple[str, list[Act]]:
+    """“1.2.3 title” as headings, fields as a list below; chapters of prose in the same numbers around them."""
+    words, body = WORDS[plan.language], ""
+    acts: list[Act] = []
+    for part, (name, titles) in enumerate(plan.parts, 1):
+        body += f"<h2>2.{part} {escape(name)}</h2>{paragraphs(plan, part * 5, 2)}"
+        for at, act in enumerate(titles, 1):
+            acts.append(Act(f"2.{part}.{at}", act.title, act.fields))
+            body += f"<h3>2.{part}.{at} {escape(act.title)}</h3>{paragraphs(plan, len(acts) * 11, 1)}"
+            body += f"<ul>{fields_as_lines(act, words, 'li')}</ul>"
+    start = f"<h1>{escape(plan.title)}</h1><h1>1. {words['context']}</h1>{paragraphs(plan, 3, 5)}"
+    return (
+        f"{start}<h1>2. {words['announce'].rstrip(' :')}</h1>{body}<h1>3. {words['follow']}</h1>{paragraphs(plan, 8)}",
+        acts,
+    )
+
+
+def both_languages(plan: Printed) -> tuple[str, list[Act]]:
+    """The plan, and behind it a list of the same length in another language: its sentences, cut, as titles."""
+    words, body = WORDS[plan.language], ""
+    acts: list[Act] = []
+    other = "en" if plan.language != "en" else "fr"
+    foreign = "".join(
+        f"<h3>{WORDS[other]['measure']} {at} : {escape(one)}</h3><p>{escape(FOREIGN[other])}</p>"
+        for at, one in enumerate(_foreign(other, sum(len(titles) for _, titles in plan.parts)), 1)
+    )
+    for name, titles in plan.parts:
+        body += f"<h2>{escape(name)}</h2>{paragraphs(plan, len(acts), 1)}"
+        for act in titles:
+            acts.append(Act(str(len(acts) + 1), act.title))
+            body += f"<h3>{words['measure']} {len(acts)} : {escape(act.title)}</h3>{paragraphs(plan, len(acts) * 5, 1)}"
+    return framed(plan, body) + f"<h1>{WORDS[other]['annex']}</h1>{foreign}", acts
+
+
+FOREIGN = {
+    "en": "The Government will report on the progress of this measure to the Parliament in the course of the year.",
+    "fr": "Le Gouvernement rendra compte des progrès de cette mesure au Parlement dans le courant de l’année.",
+}
+
+
+def _foreign(language: str, number: int) -> list[str]:
+    verbs = {"en": ("Train", "Inform", "Support", "Consult"), "fr": ("Former", "Informer", "Soutenir", "Consulter")}
+    ends = {"en": "the services that are in charge of file", "fr": "les services qui sont en charge du dossier"}
+    return [
+        f"{verbs[language][at % 4]} {ends[language]} {'ABCDEFGHIJKLMNOPQRSTUVWXYZ'[at % 26]}" for at in range(number)
+    ]
+
+
+def bare_bullets(plan: Printed) -> tuple[str, list[Act]]:
+    """“◦ title” below a bold run-in “Actions prévues.” that ends in a full stop; bodies as a second bullet level."""
+    heads = {"fr": "Actions prévues", "en": "Planned actions", "de": "Geplante Maßnahmen"}
+    acts: list[Act] = []
+    body = ""
+    for name, titles in plan.parts:
+        acts += [Act("", act.title) for act in titles]
+        items = "".join(
+            f"<li>{escape(act.title)}<ul><li>{escape(act.fields['responsible'])}</li></ul></li>" for act in titles
+        )
+        body += f"<h2>{escape(name)}</h2>{paragraphs(plan, len(acts), 2)}<p><b>{heads[plan.language]}</b></p>"
+        body += f"<ul>{items}</ul>"
+    return framed(plan, body).replace("<ul><li>OECD</li><li>ILO</li></ul>", ""), acts
+
+
+def prose_alone(plan: Printed) -> tuple[str, list[Act]]:
+    """Headings of two levels over prose, with lists of what was consulted: there is no list of actions."""
+    body = "".join(
+        f"<h2>{escape(name)}</h2>{paragraphs(plan, part, 3)}<h3>{escape(titles[0].fields['responsible'])}</h3>"
+        f"{paragraphs(plan, part * 3, 2)}<ul><li>OECD</li><li>ILO</li><li>UNICEF</li></ul>"
+        for part, (name, titles) in enumerate(plan.parts * 3, 1)
+    )
+    return framed(plan, body), [Act("none", "none")]
+
+
 LAYOUTS: dict[str, tuple[Layout, ...]] = {
     "develop": (label_headings, decimal_headings, rows_of_tables, announced_bullets),
     "seen": (run_in_titles, cards, letters, alone_labels, two_columns, plain_headings, ordered_list, unknown_heads),
-    "blind": (roman_commitments, grouped_table, nested_list, chapters_alone, columns_of_bullets, sheets_of_fields),
+    "second": (roman_commitments, grouped_table, nested_list, chapters_alone, columns_of_bullets, sheets_of_fields),
+    "blind": (paragraph_numbers, sideways_table, three_deep, both_languages, bare_bullets, prose_alone),
 }
 STYLE = """<style>@page{size:A4;margin:2.2cm;
 @top-center{content:"HEAD"}@bottom-right{content:counter(page) " / " counter(pages)}}
@@ -425,18 +531,22 @@ body{font:10.5pt "DejaVu Serif"}td,th{border:1px solid #000;padding:3px;text-ali
 table{border-collapse:collapse;width:100%}.columns{column-count:2;column-gap:1cm}.big{font-size:14pt}</style>"""
 
 
-def print_all(folder: Path, layouts: Sequence[Layout], number: int) -> None:
+def print_all(folder: Path, layouts: Sequence[Layout], number: int, skip: int = 0) -> None:
     """Print every plan in every layout, and what was printed as JSON beside it."""
     folder.mkdir(parents=True, exist_ok=True)
     for language in WORDS:
-        for plan in plans(language, number):
+        for plan in plans(language, number + skip)[skip:] or plans(language, number):
             for layout in layouts:
                 body, acts = layout(plan)
                 path = folder / f"{layout.__name__}-{plan.key}-{language}.html"
                 head = f'<html lang="{language}"><head><meta charset="utf-8">{STYLE.replace("HEAD", HEAD)}</head>'
                 path.write_text(f"<!doctype html>{head}<body>{body}</body></html>", encoding="utf-8")
                 path.with_suffix(".json").write_text(json.dumps([asdict(act) for act in acts], ensure_ascii=False))
-    pages = sorted(folder.glob("*.html"))
+    convert(sorted(folder.glob("*.html")), folder)
+
+
+def convert(pages: Sequence[Path], folder: Path) -> None:
+    """The pages as PDF by Chromium, and as odt, docx and PDF by LibreOffice."""
     for path in pages:
         target = f"--print-to-pdf={path.with_suffix('.chromium.pdf')}"
         command = [
@@ -491,6 +601,8 @@ def measure(path: Path, tally: Tally, *, told: bool) -> None:
     wanted = Counter((act.number, folded_title(act.title)) for act in gold)
     tally.files += 1
     document, found = read(path)
+    if len(languages_of(found)) > 1:
+        found = in_language(found, path.name.split(".")[0].rsplit("-", 1)[1])
     tally.heads += document.text.count(HEAD)
     choice = chosen(found)
     if choice is None:
@@ -560,12 +672,13 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--layouts", choices=LAYOUTS, default="blind")
     parser.add_argument("--plans", type=int, default=2, help="how many plans a language")
+    parser.add_argument("--skip", type=int, default=0, help="how many of the largest plans a language are left out")
     parser.add_argument("--measure-only", action="store_true")
     parser.add_argument("--tell", action="store_true", help="name every file that is not read as it was printed")
     options = parser.parse_args()
     folder = options.folder / options.layouts
     if not options.measure_only:
-        print_all(folder, LAYOUTS[options.layouts], options.plans)
+        print_all(folder, LAYOUTS[options.layouts], options.plans, options.skip)
     tallies: dict[str, Tally] = defaultdict(Tally)
     started = time.process_time()
     for path in sorted(folder.iterdir()):

@@ -112,13 +112,16 @@ def _lines(book: Book, found: Comparison) -> list[Message]:
         for sheet, line, cells in found.rows
     ]
     faults = [
-        Message("sheet", "fault", {"place": _place(one.sheet, one.line), "fault": one.message}) for one in found.faults
+        Message("sheet", "fault", {"place": _place(one.sheet, one.line, one.cell), "fault": one.message})
+        for one in found.faults
     ]
     return [*map(_change, found.changes), *new, *faults]
 
 
-def _place(sheet: str, line: int) -> Message:
-    return Message("sheet", "place", {"sheet": Message("sheet", f"sheet.{sheet}"), "line": line})
+def _place(sheet: str, line: int, cell: str = "") -> Message:
+    """Where something stands: the cell, where it is about one, else the line."""
+    values = {"sheet": Message("sheet", f"sheet.{sheet}"), "line": line, "cell": cell}
+    return Message("sheet", "place-cell" if cell else "place", values)
 
 
 def _change(change: Change) -> Message:
@@ -126,7 +129,7 @@ def _change(change: Change) -> Message:
 
     old, new = (one.replace("\n", " | ") or Message("sheet", "empty") for one in (change.old, change.new))
     values = {
-        "place": _place(change.sheet, change.line),
+        "place": _place(change.sheet, change.line, change.cell),
         "key": change.key,
         "column": head(change.column),
         "old": old,

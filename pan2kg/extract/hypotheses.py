@@ -276,6 +276,8 @@ def _is_announced(one: Member, series: Series, shown: _Shown) -> bool:
     level = blocks[one.block].level
     while at >= 0 and blocks[at].kind == "item" and (blocks[at].marker == BULLET or series.form == "numbers" or
                                                       blocks[at].level > level):  # fmt: skip
+        if 0 < blocks[at].level < level:
+            return False  # it is a part of another one, which is announced
         at -= 1
     if at < 0 or not speaks_of_measures(blocks[at].text):
         return False

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from hashlib import sha256
 from pathlib import Path
 from typing import Final
@@ -26,6 +27,7 @@ MARK: Final = "mark"
 NAMED: Final = " – "
 """What stands between the key of a thing and its name in a cell; only the key is read back."""
 _LITERAL: Final = re.compile(r'"((?:[^"\\]|\\.)*)"(?:@([A-Za-z]+(?:-[A-Za-z0-9]+)*))?')
+_TYPED: Final = re.compile(r'"([^"\\]*)"\^\^xsd:(gYear|gYearMonth|date)|([0-9]+)')
 _ADDRESS: Final = re.compile(r"https?://[^\s<>\"{}|^`\\]+")
 _NAME: Final = re.compile(r"[\w-]+:[\w.-]*[\w-]")
 _LANGUAGES: Final = re.compile(r'^    pan:labelLanguage "([^"]+)"', re.MULTILINE)
@@ -36,8 +38,9 @@ _ESCAPE: Final = re.compile(r"\\([n\\])")
 class Column:
     """What a column shows: a property of the row's block, of the passage it rests on, or of its short names.
 
-    A text has a language, an identifier or number none (``kind`` is then ``plain``); otherwise ``kind`` is the prefix
-    of the things that are named, ``*`` where they are of several kinds. ``place`` is ``passage`` or ``names`` where
+    A text has a language, an identifier none (``kind`` is then ``plain``); a ``day`` is a day, month or year, a
+    ``count`` a whole number; otherwise ``kind`` is the prefix of the things that are named, ``*`` where they are of
+    several kinds. ``place`` is ``passage`` or ``names`` where
     another block says it; ``listed`` where a cell offers a list, ``needed`` where a new row must have it.
     """
 
@@ -61,7 +64,7 @@ class Column:
     @property
     def names_things(self) -> bool:
         """Whether the cells name things of the graph."""
-        return self.kind not in ("text", "plain")
+        return self.kind not in ("text", "plain", "day", "count")
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +126,20 @@ LAYOUTS: Final = (
         ),
     ),
     Layout(
+        "details",
+        ("pan:Timeline", "pan:Indicator", "pan:ExpectedResult", "pan:VerificationSource"),
+        (
+            Column("words", "pan:text"),
+            Column("class", "pan:timelineClass", "timelineclass", listed=True),
+            Column("start", "pan:startDate", "day"),
+            Column("end", "pan:endDate", "day"),
+            Column("presence", "pan:presence", "presence", listed=True),
+            Column("note", "skos:editorialNote"),
+            Column("source", "dcterms:source", "document"),
+            Column("certainty", "pan:certainty", "certainty", listed=True, needed=True),
+        ),
+    ),
+    Layout(
         "names",
         ("pan:Plan", "pan:PlanPart", "pan:Category"),
         (
@@ -130,10 +147,19 @@ LAYOUTS: Final = (
             Column("title", "skos:prefLabel"),
             Column("other-title", "skos:altLabel"),
             Column("short-name", "pan:shortName", place="names"),
+            Column("plan-type", "dcterms:type", "plantype", listed=True),
+            Column("plan-status", "adms:status", "planstatus", listed=True),
+            Column("period-start", "pan:periodStart", "day"),
+            Column("period-end", "pan:periodEnd", "day"),
+            Column("adopted", "pan:adoptedOn", "day"),
+            Column("measures", "pan:measureCount", "count"),
+            Column("completeness", "pan:listCompleteness", "completeness", listed=True),
         ),
     ),
 )
-"""The sheets; in that of names stand the plan and its parts, with their short names from the files of names."""
+"""The sheets; that of names has the plan with its dates and its parts; short names come from the files of names."""
+OPEN: Final = ("actions", "involvements", "links")
+"""The sheets that take new rows; a row of the others has more to say than they ask for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,6 +308,9 @@ class _Reader:
 
     def _value(self, file: TurtleFile, written: str, column: Column) -> str | None:
         """An object as the column shows it, None where it is of another kind or language."""
+        if column.kind in ("day", "count"):
+            typed = _TYPED.fullmatch(written)
+            return (typed[1] or typed[3]) if typed and bool(typed[3]) == (column.kind == "count") else None
         literal = _LITERAL.fullmatch(written)
         if not column.names_things:
             is_it = literal is not None and (literal[2] or "") == column.language
@@ -313,10 +342,28 @@ def named(value: str, column: Column, prefixes: Mapping[str, str]) -> str:
 
 
 def written(value: str, column: Column, prefixes: Mapping[str, str]) -> str:
-    """A value of a cell as Turtle writes it; empty where it names nothing."""
+    """A value of a cell as Turtle writes it; empty where it names nothing, and is no day, month, year or number.
+
+    >>> [written(one, Column("end", "pan:endDate", "day"), {}) for one in ("2020-06-30", "2020", "soon")]
+    ['"2020-06-30"^^xsd:date', '"2020"^^xsd:gYear', '']
+    """
     if column.names_things:
         return named(value, column, prefixes)
+    if column.kind == "count":
+        return value if value.isascii() and value.isdecimal() else ""
+    if column.kind == "day":
+        return _day(value)
     return text(value, column.language) if column.language else string(value)
+
+
+def _day(value: str) -> str:
+    """A day, month or year that exists as Turtle writes it; empty for anything else."""
+    forms = {4: "gYear", 7: "gYearMonth", 10: "date"}
+    try:
+        date.fromisoformat(value + "-01-01"[len(value) - 4 :] if len(value) in (4, 7) else value)
+    except ValueError:
+        return ""
+    return f'"{value}"^^xsd:{forms[len(value)]}' if len(value) in forms and value[:4].isdecimal() else ""
 
 
 def _sheet(layout: Layout, blocks: Sequence[Standing], reader: _Reader, languages: Sequence[str]) -> Sheet:

@@ -18,6 +18,7 @@ from pan2kg.review.sheet import (
     KEY,
     MARK,
     NAMED,
+    OPEN,
     Book,
     Column,
     Names,
@@ -29,6 +30,7 @@ from pan2kg.review.sheet import (
     read_marks,
     values_in,
     without_names,
+    written,
 )
 from pan2kg.turtle.vocabulary import link_iri
 from pan2kg.turtle.writer import iri
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
     from pan2kg.store.store import LocalStore
 
 _DATA: Final = Messages("data")
+_SINGLE: Final = ("quote", "number", "page", "class", "presence", "plan-type", "plan-status", "completeness")
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\u202a-\u202e\u2066-\u2069]")
 
 
@@ -54,6 +57,7 @@ class Table:
 class Change:
     """A cell that is to be changed: the sheet and its line, the row's key, the column, the text before and after.
 
+    ``cell`` is its name in the spreadsheet, such as C14.
     ``meanwhile`` holds where the files say something else than when the sheet was made, and the sheet too.
     """
 
@@ -64,15 +68,17 @@ class Change:
     old: str
     new: str
     meanwhile: bool = False
+    cell: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """Why a line cannot be taken: where, and what is wrong."""
+    """Why a line or a cell cannot be taken: where, and what is wrong."""
 
     sheet: str
     line: int
     message: Message
+    cell: str = ""
 
 
 @dataclass(slots=True)
@@ -132,7 +138,8 @@ def compare(book: Book, tables: Sequence[Table], known: Known) -> Comparison:
         # Two rows may rest on one passage: it can be changed in one of them, or in both alike.
         place = rows[change.sheet, change.key].cells[change.column.code].subject or change.key, change.column.code
         if said.setdefault(place, change.new) != change.new:
-            found.faults.append(Fault(change.sheet, change.line, Message("sheet", "fault.two-ways", {"key": place[0]})))
+            message = Message("sheet", "fault.two-ways", {"key": place[0]})
+            found.faults.append(Fault(change.sheet, change.line, message, change.cell))
     return found
 
 
@@ -172,8 +179,10 @@ class _Comparer:
                 self._new_row(table, number, line, columns)
         self.found.absent += len(rows.keys() - set(typed))
 
-    def _fault(self, table: Table, line: int, name: str, **values: object) -> None:
-        self.found.faults.append(Fault(table.name, line, Message("sheet", f"fault.{name}", values)))
+    def _fault(self, table: Table, line: int, name: str, column: Column | None = None, **values: object) -> None:
+        said = {**values, "column": head(column)} if column else values
+        cell = cell_name(table.codes, column.code, line) if column else ""
+        self.found.faults.append(Fault(table.name, line, Message("sheet", f"fault.{name}", said), cell))
 
     def _known_row(
         self, table: Table, number: int, line: Mapping[str, str], rows: Mapping[str, Row], typed: Sequence[str]
@@ -201,16 +210,17 @@ class _Comparer:
         new, old, was = without_names(cell, column), row.cells[column.code].text, marks.get(column.code)
         if new == old or mark(new) == was or values_in(new) == values_in(old):
             return None
-        return Change(table.name, number, row.subject, column, old, new, meanwhile=was != mark(old))
+        name = cell_name(table.codes, column.code, number)
+        return Change(table.name, number, row.subject, column, old, new, meanwhile=was != mark(old), cell=name)
 
     def _holds(self, table: Table, change: Change, row: Row, line: Mapping[str, str]) -> bool:
         """Whether what is typed can be written: the things are there, the words can be seen, a quote is in its text."""
         column, place = change.column, row.cells[change.column.code]
         if column.place == "names" and not place.subject:
-            self._fault(table, change.line, "no-block", key=change.key, column=head(column))
+            self._fault(table, change.line, "no-block", column, key=change.key)
             return False
         if column.needed and not values_in(change.new):
-            self._fault(table, change.line, "needed", key=change.key, column=head(column))
+            self._fault(table, change.line, "needed", column, key=change.key)
             return False
         return self._can_stand(table, change.line, column, line)
 
@@ -220,9 +230,13 @@ class _Comparer:
         for value in cell.split("\n") if column.names_things else ():
             self._thing(table, number, column, value.strip())
         if _CONTROL.search(cell):
-            self._fault(table, number, "hidden", column=head(column))
-        if column.name in ("quote", "number", "page") and len(values_in(cell)) > 1:
-            self._fault(table, number, "several", column=head(column))
+            self._fault(table, number, "hidden", column)
+        if (column.name in _SINGLE or column.kind in ("day", "count")) and len(values_in(cell)) > 1:
+            self._fault(table, number, "several", column)
+        elif column.kind in ("day", "count"):
+            for value in values_in(cell):
+                if not written(value, column, self.book.prefixes):
+                    self._fault(table, number, f"no-{column.kind}", column, value=value)
         if column.name == "quote":
             self._quote(table, number, cell, line)
         return len(self.found.faults) == faults
@@ -231,9 +245,9 @@ class _Comparer:
         name, mark_, called = value.partition(NAMED)
         thing = full(named(name.strip(), column, self.book.prefixes), self.book.prefixes)
         if value and thing not in self.known.things and thing not in self.found.fresh:
-            self._fault(table, number, "unknown", column=head(column), value=name.strip() or value)
+            self._fault(table, number, "unknown", column, value=name.strip() or value)
         elif mark_ and called.strip() not in self.known.names.get(thing, ()):
-            self._fault(table, number, "other-name", column=head(column), value=value)
+            self._fault(table, number, "other-name", column, value=value)
 
     def _quote(self, table: Table, number: int, cell: str, line: Mapping[str, str]) -> None:
         """Refuse words that are not in the kept text of their document."""
@@ -242,17 +256,18 @@ class _Comparer:
         kept = self.known.kept.get(document.rpartition(":")[2])
         for quote in values_in(cell) if kept else ():
             if kept and kept.holds(quote) is False:
-                self._fault(table, number, "not-verbatim", quote=_brief(quote), document=document)
+                own = next(one for one in self.sheet.columns if one.name == "quote" and line.get(one.code) == cell)
+                self._fault(table, number, "not-verbatim", own, quote=_brief(quote), document=document)
 
     def _new_row(self, table: Table, number: int, line: Mapping[str, str], columns: Mapping[str, Column]) -> None:
         cells = {code: without_names(line.get(code, ""), column) for code, column in columns.items()}
         faults = len(self.found.faults)
-        if self.sheet.layout.name == "names":
+        if self.sheet.layout.name not in OPEN:
             self._fault(table, number, "no-new-names")
             return
         for column in columns.values():
             if column.needed and not values_in(cells[column.code]):
-                self._fault(table, number, "needed", key="–", column=head(column))
+                self._fault(table, number, "needed", column, key="–")
             elif cells[column.code].strip():
                 self._can_stand(table, number, column, line)
         if not any(values_in(cells[code]) for code in cells if code.startswith("title@")) and table.name == "actions":
@@ -263,6 +278,19 @@ class _Comparer:
         if len(self.found.faults) == faults:
             self.found.rows.append((table.name, number, cells))
             self.found.fresh.add(full(new_subject(self.book, table.name, cells), self.book.prefixes))
+
+
+def cell_name(codes: Sequence[str], code: str, line: int) -> str:
+    """The name of a cell in a spreadsheet.
+
+    >>> cell_name(["key", "number", "title@fr"], "title@fr", 14), cell_name([str(at) for at in range(60)], "53", 3)
+    ('C14', 'BB3')
+    """
+    at, letters = list(codes).index(code) + 1, ""
+    while at:
+        at, rest = divmod(at - 1, 26)
+        letters = chr(ord("A") + rest) + letters
+    return f"{letters}{line}"
 
 
 def head(column: Column) -> Message:

@@ -105,6 +105,12 @@ def test_bullets_below_a_bare_heading_of_measures_are_announced_and_those_of_a_m
     assert titles(planned(f"<h1>Plan</h1>{parts}")) == NUMBERED
 
 
+def test_what_is_below_an_announced_bullet_is_no_rival_of_it() -> None:
+    bullets = "".join(f"<li>{title}<ul><li>Inspection du travail</ul>" for title in TITLES)
+    body = f"<h1>Plan</h1><p>Le Gouvernement prendra les mesures suivantes :</p><ul>{bullets}</ul>"
+    assert titles(planned(body)) == [("", title) for title in TITLES]
+
+
 def test_chapters_set_as_the_actions_below_them_are_no_rival() -> None:
     body = "".join(
         f"<p><b>{letter}. Partie du plan</b></p>{TEXT}"

@@ -277,6 +277,51 @@ def test_what_cannot_be_seen_or_is_too_much_is_refused(desk: Desk) -> None:
     assert desk.faults() == ["several", "hidden"]
 
 
+def test_dates_and_counts_of_a_plan_and_details_of_its_actions_come_back_changed(own: Desk) -> None:
+    own.type("names", "plan:lu-bhr-2", period_end="2024", adopted="2019-12", measures="21", plan_status="lapsed")
+    own.type("details", "timeline:lu-bhr-2-3-1-phase-1", end="2020-07-31", words_at_en="phase 1", class_="vague")
+    own.type("details", "timeline:lu-bhr-2-2-1", start="2020-01-01")
+    new = own.new()
+    plan, details = new["graph/plans/lu-bhr-2/plan.ttl"], new["graph/plans/lu-bhr-2/details.ttl"]
+    for line in (
+        'pan:periodEnd "2024"^^xsd:gYear', 'pan:adoptedOn "2019-12"^^xsd:gYearMonth', "pan:measureCount 21",
+        "adms:status planstatus:lapsed",
+    ):  # fmt: skip
+        assert f"    {line} ;\n" in plan, line
+    block = details[details.index("timeline:lu-bhr-2-3-1-phase-1 a") :].partition("\n\n")[0]
+    assert '    pan:text "phase 1"@en ;\n    pan:timelineClass timelineclass:vague ;\n' in block
+    assert '    pan:endDate "2020-07-31"^^xsd:date ;' in block
+    first = details[details.index("timeline:lu-bhr-2-2-1 a") :].partition("\n\n")[0]
+    assert 'timelineclass:relative ;\n    pan:startDate "2020-01-01"^^xsd:date ;\n' in first
+    for name, text in new.items():
+        assert not list(check_style([read_turtle_file(text, name)], read_prefixes(own.project)))
+
+
+@pytest.mark.parametrize(
+    ("sheet", "key", "code", "value", "fault"),
+    [
+        ("names", "plan:lu-bhr-2", "period-end", "2022-13", "no-day"),
+        ("names", "plan:lu-bhr-2", "period-end", "30/06/2022", "no-day"),
+        ("names", "plan:lu-bhr-2", "adopted", "2019-02-30", "no-day"),
+        ("names", "plan:lu-bhr-2", "adopted", "2019\n2020", "several"),
+        ("names", "plan:lu-bhr-2", "measures", "20.5", "no-count"),
+        ("names", "plan:lu-bhr-2", "plan-status", "perhaps", "unknown"),
+        ("details", "timeline:lu-bhr-2-2-1", "class", "relative\nvague", "several"),
+        ("details", "", "words@en", "soon", "no-new-names"),
+    ],
+)
+def test_what_is_no_date_or_number_is_refused_with_its_cell(
+    desk: Desk, sheet: str, key: str, code: str, value: str, fault: str
+) -> None:
+    desk.type(sheet, key, **{code.replace("@", "_at_").replace("-", "_"): value})
+    _, found = desk.read()
+    assert [one.message.key for one in found.faults] == [f"fault.{fault}"]
+    if key:
+        at = desk.codes[sheet].index(code)
+        line = 3 + [row[0] for row in desk.rows[sheet]].index(key)
+        assert found.faults[0].cell == f"{'ABCDEFGHIJKLMNOPQRSTUVWXYZ'[at]}{line}"
+
+
 def test_a_quote_is_held_to_the_kept_text_of_its_document(desk: Desk) -> None:
     kept = "The second edition of the National\nAction Plan complements the first"
     document = "globalnaps-org-country-issue-luxembourg-workers-rights"
@@ -358,7 +403,7 @@ def test_the_command_says_what_changes_and_writes_all_or_nothing(
     # Shown or to be written: nothing is taken of a sheet with a fault.
     refused = cli("sheet", "import", str(path), "--write", "--language", "en", cwd=project.root)
     assert (refused.returncode, file.read_text(encoding="utf-8")) == (2, old)
-    assert "actions, line 3: action:lu-bhr-2-1-1, number: 1.1 → 1.10\n" in refused.stdout
+    assert "actions, cell B3: action:lu-bhr-2-1-1, number: 1.1 → 1.10\n" in refused.stdout
     assert "the project has nothing called nobody" in refused.stdout
     typed("1.10", "maee")
     written = cli("sheet", "import", str(path), "--write", "--language", "en", cwd=project.root)

@@ -22,6 +22,10 @@ _SHARE: Final = 0.4
 _PITCH: Final = 1.22
 _NOTE: Final = 0.85
 _CONTENTS_RUN: Final = 4
+_COLUMN: Final = 100
+"""The edges of columns lie as many points apart."""
+_STEP: Final = 9
+"""A bullet that is set in by more points than another is one below it."""
 _COUNTED: Final = 0.8
 """The share of lines whose number goes on with the pages, from which it is that of the page."""
 _ENTRY: Final = 3
@@ -195,6 +199,7 @@ def _paragraphs(lines: Sequence[PageLine], hyphens: Hyphens) -> list[Paragraph]:
     body = _body_size(lines)
     pitch = _pitch(lines)
     found: list[Paragraph] = []
+    bullets: list[tuple[int, PageLine]] = []
     pending = _Pending()
     for line in lines:
         if line.rows:
@@ -208,7 +213,35 @@ def _paragraphs(lines: Sequence[PageLine], hyphens: Hyphens) -> list[Paragraph]:
             continue
         found += _ended(pending, hyphens)
         pending = _Pending([line], _is_note(line, body))
-    return [*found, *_ended(pending, hyphens)]
+        if line.bullet or bulleted(line.text):
+            bullets.append((len(found), line))
+    found += _ended(pending, hyphens)
+    for at, depth in _depths(bullets, lines).items():
+        found[at] = replace(found[at], depth=depth)
+    return found
+
+
+def _depths(bullets: Sequence[tuple[int, PageLine]], lines: Sequence[PageLine]) -> dict[int, int]:
+    """How deep each bullet is by how far it is set in from its column, 1 the outermost.
+
+    Nothing where all are set alike, or where a list would begin with a bullet set in: then the columns were not seen.
+    """
+    lefts: dict[tuple[int, int], float] = {}
+    for line in lines:
+        place = line.page.number, line.region
+        lefts[place] = min(lefts.get(place, line.left), line.left)
+    columns: list[float] = []
+    for left in sorted(lefts.values()):
+        if not columns or left - columns[-1] > _COLUMN:
+            columns.append(left)
+    indents = [line.left - max((one for one in columns if one <= line.left), default=0) for _, line in bullets]
+    levels: list[float] = []
+    for indent in sorted(indents):
+        if not levels or indent - levels[-1] > _STEP:
+            levels.append(indent)
+    depths = {at: sum(level <= indent for level in levels) for (at, _), indent in zip(bullets, indents, strict=True)}
+    begins_deep = any(depth > 1 and at - 1 not in depths for at, depth in depths.items())
+    return {} if len(levels) < 2 or begins_deep else depths
 
 
 def _body_size(lines: Sequence[PageLine]) -> float:

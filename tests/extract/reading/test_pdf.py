@@ -84,6 +84,18 @@ def test_bullets_may_be_drawn() -> None:
     ]  # fmt: skip
 
 
+def test_bullets_below_bullets_are_told_by_how_far_they_are_set_in() -> None:
+    text = column(50, 780, [WORDS] * 4)
+    items = [("Train judges", 62), ("Justice", 80), ("Inform", 62), ("Economy", 80), ("Publish a report", 62)]
+    drawn = "\n".join(
+        f"{line(words, x + 12, 700 - 20 * at)}\n{x} {702 - 20 * at} 3 3 re f" for at, (words, x) in enumerate(items)
+    )
+    document = read(f"{text}\n{drawn}")
+    assert [(one.text, one.level) for one in document.blocks if one.kind == "item"] == [
+        ("Train judges", 1), ("Justice", 2), ("Inform", 1), ("Economy", 2), ("Publish a report", 1),
+    ]  # fmt: skip
+
+
 def test_a_word_cut_at_the_end_of_a_line_is_whole_again_where_the_text_is_hyphenated() -> None:
     hyphenated = [
         f"{WORDS} sensi-" if at % 2 == 0 else "bilise everybody who works there and wherever" for at in range(6)
