@@ -14,7 +14,7 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
@@ -22,10 +22,12 @@ from pkgutil import walk_packages
 
 import pan2kg
 from pan2kg.cli.main import main
+from pan2kg.graph.labels import Labels, read_labels
 from pan2kg.project import Project
+from pan2kg.store import cache as caches
 from pan2kg.store import store as stores
 from pan2kg.store.rules import derive
-from pan2kg.store.store import Derive, LocalStore
+from pan2kg.store.store import Derive, LocalStore, Store
 from pan2kg.validation import change as changes
 from pan2kg.validation.change import Change
 from pan2kg.validation.check import Engine
@@ -36,19 +38,33 @@ SHIPPED = Project.at(Path(__file__).resolve().parent.parent)
 
 
 def keep_shipped_graph() -> None:
-    """Let whoever opens the shipped graph have the one that is read here, once, with all its rules.
+    """Let whoever opens the shipped graph have the one that is read here, once, with all its rules and labels.
 
-    A question that asks for some rules alone gets the same rows from all: tests/queries shows it.
+    A question that asks for some rules alone gets the same rows from all: tests/queries shows it. A folder of states
+    that is named is used; the usual one need not be, since what it would give is here.
     """
-    anew = stores.open_store
+    anew, again, read = stores.open_store, caches.open_kept, read_labels
     kept = anew(SHIPPED, derive)
+    labels = read(kept)
 
     def open_store(project: Project, by: Derive) -> LocalStore:
         return kept if project == SHIPPED and getattr(by, "func", by) is derive else anew(project, by)
 
-    for module in list(sys.modules.values()):
-        if getattr(module, "open_store", None) is anew:
-            module.open_store = open_store  # type: ignore[attr-defined]
+    def open_kept(
+        project: Project, folder: Path | None, rules: Iterable[str] | None = None, *, read_only: bool = False
+    ) -> LocalStore:
+        usual = folder is None or folder == caches.cache_folder()
+        return kept if project == SHIPPED and usual else again(project, folder, rules, read_only=read_only)
+
+    def labels_of(store: Store) -> Labels:
+        return labels if store is kept else read(store)
+
+    for name, held, instead in (
+        ("open_store", anew, open_store), ("open_kept", again, open_kept), ("read_labels", read, labels_of),
+    ):  # fmt: skip
+        for module in list(sys.modules.values()):
+            if getattr(module, name, None) is held:
+                setattr(module, name, instead)
 
 
 def keep_shipped_report() -> None:

@@ -30,9 +30,11 @@ COMMANDS = (
 )
 WRITING = """
 import functools, json, sys
-from pan2kg.store import store
 from pan2kg.cli.main import main
-store.open_store = functools.cache(store.open_store)  # the files are read once for all commands
+from pan2kg.graph import graph
+from pan2kg.store import cache
+cache.open_kept = functools.cache(cache.open_kept)  # the files are read once for all commands,
+graph.read_labels = functools.cache(graph.read_labels)  # and so are the labels
 for command in json.loads(sys.argv[2]):
     if main([*command, "--project", sys.argv[1]]):
         sys.exit(f"{command} failed")

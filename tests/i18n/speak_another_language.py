@@ -29,10 +29,10 @@ HELP = [["--help"], *([name, "--help"] for name in ("ask", "check", "picture", "
 
 
 def say_commands(folder: Path) -> dict[str, str]:
-    found, few = {}, copy(folder / "few", FEW)
-    for name, arguments in {**COMMANDS, "check": ["check", "--project", str(few)]}.items():
+    found, few = {}, str(copy(folder / "few", FEW))
+    for name, arguments in {**COMMANDS, "check": ["check"]}.items():
         with redirect_stdout(io.StringIO()) as said:
-            main([*arguments, "--language", TAG])
+            main([*arguments, "--language", TAG, "--project", few])
         found[name] = said.getvalue()
     with redirect_stdout(io.StringIO()) as said:
         for arguments in HELP:
@@ -40,7 +40,7 @@ def say_commands(folder: Path) -> dict[str, str]:
                 main(arguments)
     found["help"] = said.getvalue()
     picture = folder / "picture.svg"
-    main(["picture", "timeline", "--language", TAG, "-o", str(picture), "--as-of", DAY])
+    main(["picture", "timeline", "--language", TAG, "-o", str(picture), "--as-of", DAY, "--project", few])
     return {**found, "picture": picture.read_text(encoding="utf-8")}
 
 
