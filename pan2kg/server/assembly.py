@@ -11,6 +11,7 @@ import re
 import sys
 import time
 import uuid
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -47,6 +48,7 @@ from pan2kg.server.request import (
     is_plain_path,
     matches,
     why,
+    zipped,
 )
 from pan2kg.server.settings import Release, Settings
 from pan2kg.server.sparql import (
@@ -122,13 +124,18 @@ class GraphStore:
             names = ", ".join(form.media[0] for form in GRAPHS)
             await request.refuse(Refusal(406, why("graph-comes-as", names=names)), (*DATA_HEADERS, VARY))
             return
-        parts = ("graph", graph)
-        tag = self.release.tag(*parts, choice.media)
-        if matches(request.header(b"if-none-match"), [tag]):
-            await request.reply(304, [(b"etag", tag), CACHE, VARY, *DATA_HEADERS])
-            return
+        make_tag = self._tags(graph)
+        for tag in (make_tag(choice.media), zipped(make_tag(choice.media))):
+            if matches(request.header(b"if-none-match"), [tag]):
+                await request.reply(304, [(b"etag", tag), CACHE, VARY, *DATA_HEADERS])
+                return
         task = Task("graph", graph, "", self.settings.union, None, None, "", choice.form.name)
-        await deliver(request, self.pool, task, {choice.form.name: choice}, (self.release, parts))
+        await deliver(request, self.pool, task, {choice.form.name: choice}, make_tag)
+
+    def _tags(self, graph: str) -> Callable[[str], bytes]:
+        """What makes the ETags of a graph, strong where it can be written: If-Match takes no other."""
+        make = self.release.strong_tag if self.settings.people.may_write else self.release.tag
+        return partial(make, "graph", graph)
 
     async def _write(self, request: Request, graph: str) -> None:
         refusal = refuse_update(request, self.settings)
@@ -139,7 +146,8 @@ class GraphStore:
             return
         made = request.method == "POST" and request.path.rstrip("/") == ROOT and not request.query
         address = f"{request.root}{ROOT}/{graph.removeprefix(self.settings.graphs)}"
-        await apply_change(request, self.pool, change, ((b"location", address.encode()),) if made else ())
+        where = ((b"location", address.encode()),) if made else ()
+        await apply_change(request, self.pool, *_on_condition(request, change, self._tags(graph)), where)
 
     def _change(self, request: Request, graph: str, body: bytes) -> Change | Refusal:
         kind, base = request.method.lower(), graph or f"{request.root}{ROOT}"
@@ -152,6 +160,24 @@ class GraphStore:
             return Change(kind, body.decode("utf-8", "replace"), base, graph, [])
         parts = read_parts(header, body)
         return parts if isinstance(parts, Refusal) else Change(kind, "", base, graph, parts)
+
+
+def _on_condition(
+    request: Request, change: Change, make_tag: Callable[[str], bytes]
+) -> tuple[Change, Callable[[], bool] | None]:
+    """A change as If-Match and If-None-Match bound it; an ETag is that of any form of the graph."""
+    wanted, unwanted = request.header(b"if-match").strip(), request.header(b"if-none-match").strip()
+    if "*" in (wanted, unwanted):
+        return change._replace(exists=wanted == "*"), None
+    if not wanted and not unwanted:
+        return change, None
+    named = {one.strip().encode() for one in (wanted or unwanted).split(",")}
+
+    def holds() -> bool:
+        tags = [make_tag(media) for form in GRAPHS for media in form.media]
+        return bool(named & {*tags, *map(zipped, tags)}) is bool(wanted)
+
+    return change, holds
 
 
 PIECE: Final = 64 * 1024

@@ -154,7 +154,7 @@ class Change(NamedTuple):
     """What is to change: an ``update``, or a graph that is ``put``, ``post``\\ ed to, ``patch``\\ ed or ``delete``\\ d.
 
     ``graph`` is empty for the default graph; each of ``parts`` is the name of a format and a text. ``default`` and
-    ``named`` are the graphs the protocol gives an update.
+    ``named`` are the graphs the protocol gives an update; ``exists`` is whether the graph must be there, or must not.
     """
 
     kind: str
@@ -164,6 +164,7 @@ class Change(NamedTuple):
     parts: list[tuple[str, str]]
     default: tuple[str, ...] = ()
     named: tuple[str, ...] = ()
+    exists: bool | None = None
 
 
 def apply(store: ox.Store, change: Change) -> int | Refusal:
@@ -194,6 +195,8 @@ def apply(store: ox.Store, change: Change) -> int | Refusal:
 def _change_graph(store: ox.Store, change: Change) -> int | Refusal:
     name = ox.NamedNode(change.graph) if change.graph else ox.DefaultGraph()
     exists = not change.graph or store.contains_named_graph(name)
+    if change.exists not in (None, exists):
+        return Refusal(412, why("graph-is-there" if exists else "graph-is-not-there", iri=change.graph))
     if not exists and change.kind in ("delete", "patch"):
         return Refusal(404, why("no-graph", iri=change.graph))
     if change.kind == "patch":

@@ -171,3 +171,17 @@ def preferred_language(header: str, languages: tuple[str, ...] = LANGUAGES) -> s
         if language in languages and quality:
             wanted.append((-quality, place, language))
     return min(wanted)[2] if wanted else languages[0]
+
+
+@lru_cache(maxsize=128)
+def takes_gzip(accept: str) -> bool:
+    """Whether an Accept-Encoding header takes gzip.
+
+    >>> takes_gzip("br, gzip;q=0.5"), takes_gzip("gzip;q=0"), takes_gzip("")
+    (True, False, False)
+    """
+    for element in accept.lower().split(","):
+        coding, _, quality = element.replace(" ", "").partition(";q=")
+        if coding in ("gzip", "*"):
+            return quality.strip("0.") != "" or not quality
+    return False

@@ -20,14 +20,12 @@ from urllib.parse import parse_qsl
 from pan2kg.errors import Pan2kgError, QueryError
 from pan2kg.i18n.catalogue import LANGUAGES
 from pan2kg.i18n.days import today
-from pan2kg.server.negotiation import preferred_language
-from pan2kg.server.request import PAGE_HEADERS, Refusal, Request, is_plain_path, matches, why
+from pan2kg.server.negotiation import preferred_language, takes_gzip
+from pan2kg.server.request import PAGE_HEADERS, SMALL, Refusal, Request, is_plain_path, matches, why
 from pan2kg.server.settings import Release
 
 CACHE_BYTES: Final = 64 * 2**20
 """Bytes of pages that are kept."""
-SMALL: Final = 1024
-"""What is smaller is not worth compressing."""
 ASSETS: Final = "/assets/"
 
 _LOG = logging.getLogger("pan2kg.service")
@@ -192,7 +190,7 @@ class Pages:
             return Refusal(404, why("asset-gone"))
 
     async def _send(self, request: Request, page: CachedPage, caching: bytes) -> None:
-        zipped = page.zipped if _takes_gzip(request.header(b"accept-encoding")) else None
+        zipped = page.zipped if takes_gzip(request.header(b"accept-encoding")) else None
         tag = page.tag("" if zipped is None else "gzip")
         headers = [(b"etag", tag), (b"cache-control", caching), (b"vary", b"Accept-Encoding"), *PAGE_HEADERS]
         if matches(request.header(b"if-none-match"), [tag]):
@@ -217,16 +215,3 @@ class Pages:
             return self.site().missing(path)
         except Pan2kgError:
             return None
-
-
-def _takes_gzip(accept: str) -> bool:
-    """Whether an Accept-Encoding header takes gzip.
-
-    >>> _takes_gzip("br, gzip;q=0.5"), _takes_gzip("gzip;q=0"), _takes_gzip("")
-    (True, False, False)
-    """
-    for element in accept.lower().split(","):
-        coding, _, quality = element.replace(" ", "").partition(";q=")
-        if coding in ("gzip", "*"):
-            return quality.strip("0.") != "" or not quality
-    return False

@@ -278,14 +278,18 @@ class Pool:
             link.close()
         self._idle.clear()
 
-    async def change(self, change: Change) -> int | Refusal:
-        """Apply a change, after those that were sent before; its status, or why nothing changed."""
+    async def change(self, change: Change, condition: Callable[[], bool] | None = None) -> int | Refusal:
+        """Apply a change, after those that were sent before; its status, or why nothing changed.
+
+        The ``condition`` must hold then, when nothing else changes.
+        """
         if self._changing >= self.pool_limits.queue:
             return busy(why("changes-waiting"), 30)
         self._changing += 1
         try:
             loop = asyncio.get_running_loop()
-            return await loop.run_in_executor(self._changes, self.fork_server.change, change)
+            make = partial(self.fork_server.change, change, condition=condition)
+            return await loop.run_in_executor(self._changes, make)
         except LostError as error:
             return busy(error.message)
         finally:

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 import json
 import re
 import time
+import zlib
 from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from http import HTTPStatus
-from typing import Final, TypeVar
+from typing import Final, Protocol, TypeVar
 
 from pan2kg.i18n.catalogue import LANGUAGES, SOURCE_LANGUAGE, Language
 from pan2kg.i18n.message import Message, pack, unpack
-from pan2kg.server.negotiation import preferred_language
+from pan2kg.server.negotiation import preferred_language, takes_gzip
 
 Headers = list[tuple[bytes, bytes]]
 
@@ -113,7 +115,7 @@ DATA_HEADERS: Final = (
 _CROSS_ORIGIN: Final = b"access-control-"
 PREFLIGHT_HEADERS: Final = (
     (b"access-control-allow-origin", b"*"),
-    (b"access-control-allow-headers", b"Accept, Authorization, Content-Type, If-None-Match"),
+    (b"access-control-allow-headers", b"Accept, Authorization, Content-Type, If-Match, If-None-Match"),
     (b"access-control-max-age", b"86400"),
 )
 
@@ -134,6 +136,18 @@ Event = MutableMapping[str, object]
 Receive = Callable[[], Awaitable[Mapping[str, object]]]
 Send = Callable[[Event], Awaitable[None]]
 Found = TypeVar("Found")
+
+
+class Coder(Protocol):
+    """Compresses pieces one after another, as :mod:`zlib` does."""
+
+    def compress(self, data: bytes, /) -> bytes:
+        """What is ready of it."""
+
+    def flush(self, mode: int = ..., /) -> bytes:
+        """The rest."""
+
+
 Whole = Callable[[int, Headers, bytes], bool]
 
 WHOLE: Final = "pan2kg.whole"
@@ -141,6 +155,10 @@ WHOLE: Final = "pan2kg.whole"
 ABORT: Final = "pan2kg.abort"
 """The name of what breaks the connection, given where a broken answer would else be taken for a whole one."""
 
+SMALL: Final = 1024
+"""What is smaller is not worth compressing."""
+_LEVEL: Final = 5
+_DATA: Final = (b"application/", b"text/")
 SLOW: Final = 30.0
 """Seconds within which the next piece of a body must come."""
 BODY_SECONDS: Final = 120.0
@@ -234,21 +252,32 @@ class Request:
         told = headers if self.is_public else [one for one in headers if not one[0].startswith(_CROSS_ORIGIN)]
         return [*told, (b"x-request-id", self.record.id.encode())] if self.record.id else told
 
+    @property
+    def takes_gzip(self) -> bool:
+        """Whether the client takes an answer that is compressed."""
+        return takes_gzip(self.header(b"accept-encoding"))
+
     async def write(self, body: bytes, *, more: bool = False) -> None:
         """Send a piece of the body, the last one unless ``more``."""
         self.record.size += len(body)
         await self.send({"type": "http.response.body", "body": body, "more_body": more})
 
-    async def break_off(self, message: Message) -> None:
+    async def break_off(self, message: Message, coder: Coder | None = None) -> None:
         """Say in a last line why an answer breaks off; its end, which would make it whole, is not sent."""
-        await self.write(f"\n\n{why('broken-off', why=message)}\n".encode(), more=True)
+        said = f"\n\n{why('broken-off', why=message)}\n".encode()
+        await self.write(coder.compress(said) + coder.flush(zlib.Z_SYNC_FLUSH) if coder else said, more=True)
         if self.abort:
             self.abort()
 
     async def reply(self, status: int, headers: Iterable[tuple[bytes, bytes]], body: bytes = b"") -> None:
         """Send a whole answer."""
-        length = [] if status in (204, 304) else [(b"content-length", b"%d" % len(body))]
-        told = [*headers, *length]
+        told = list(headers)
+        if status not in (204, 304):
+            if len(body) > SMALL and is_plain_data(told):
+                is_zipped = self.takes_gzip
+                told = compressed(told) if is_zipped else varied(told)
+                body = await asyncio.to_thread(gzip.compress, body, _LEVEL, mtime=0) if is_zipped else body
+            told.append((b"content-length", b"%d" % len(body)))
         if self.whole is None or not self.whole(status, self._named(told), body):
             await self.start(status, told)
             await self.write(body)
@@ -283,6 +312,43 @@ async def aside(size: int, look: Callable[..., Found], *arguments: object) -> Fo
     if size < LARGE:
         return look(*arguments)
     return await asyncio.get_running_loop().run_in_executor(_THREAD, look, *arguments)
+
+
+def is_plain_data(headers: Headers) -> bool:
+    """Whether an answer is of data that are not compressed yet; a page and what it loads are when they are kept."""
+    told = dict(headers)
+    return b"content-encoding" not in told and told.get(b"content-type", b"").startswith(_DATA)
+
+
+def varied(headers: Headers) -> Headers:
+    """The headers of an answer that others get compressed.
+
+    >>> varied([(b"vary", b"Accept")]), varied([(b"vary", b"Accept-Encoding")])
+    ([(b'vary', b'Accept, Accept-Encoding')], [(b'vary', b'Accept-Encoding')])
+    """
+    names = [value for name, value in headers if name == b"vary"]
+    more = [] if any(b"Accept-Encoding" in one for one in names) else [b"Accept-Encoding"]
+    return [*(one for one in headers if one[0] != b"vary"), (b"vary", b", ".join([*names, *more]))]
+
+
+def compressed(headers: Headers) -> Headers:
+    """The headers of an answer once it is compressed.
+
+    >>> compressed([(b"etag", b'"a"'), (b"vary", b"Accept")])
+    [(b'etag', b'"a-gzip"'), (b'vary', b'Accept, Accept-Encoding'), (b'content-encoding', b'gzip')]
+    """
+    told = [(name, zipped(value) if name == b"etag" else value) for name, value in varied(headers)]
+    return [*told, (b"content-encoding", b"gzip")]
+
+
+def zipped(tag: bytes) -> bytes:
+    """The ETag of an answer once it is compressed: another one where it is strong (RFC 9110, 8.8.3.3)."""
+    return tag if tag.startswith(b"W/") else tag[:-1] + b'-gzip"'
+
+
+def new_coder() -> Coder:
+    """What compresses an answer piece by piece."""
+    return zlib.compressobj(_LEVEL, wbits=31)
 
 
 def matches(condition: str, tags: Iterable[bytes]) -> bool:

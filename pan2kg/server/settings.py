@@ -60,5 +60,13 @@ class Release:
         >>> Release("2026-01").tag("ASK {}", "json") == Release("2026-02").tag("ASK {}", "json")
         False
         """
-        text = "\x1f".join((str(self), *parts))
-        return b'W/"' + hashlib.blake2b(text.encode(), digest_size=12).hexdigest().encode() + b'"'
+        return b"W/" + _digest(str(self), *parts)
+
+    def strong_tag(self, *parts: str) -> bytes:
+        """The ETag of bytes that are the same as long as this process holds this state of the data."""
+        held = self.fork_server
+        return _digest(self.name, f"{held.epoch}.{held.version}" if held else "", *parts)
+
+
+def _digest(*parts: str) -> bytes:
+    return b'"' + hashlib.blake2b("\x1f".join(parts).encode(), digest_size=12).hexdigest().encode() + b'"'

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Final
 from urllib.parse import quote
 
@@ -25,7 +27,10 @@ from pan2kg.server.request import (
     Refusal,
     Request,
     aside,
+    compressed,
     matches,
+    new_coder,
+    varied,
     why,
 )
 from pan2kg.server.settings import Release, Settings
@@ -90,7 +95,7 @@ class Endpoint:
                     return
         task = self._task(request, operation, (table, graph))
         chosen = {choice.form.name: choice for choice in (table, graph) if choice}
-        await deliver(request, self.pool, task, chosen, None if volatile else (self.release, parts))
+        await deliver(request, self.pool, task, chosen, None if volatile else partial(self.release.tag, *parts))
 
     def _task(self, request: Request, operation: Operation, chosen: tuple[Choice | None, Choice | None]) -> Task:
         given = bool(operation.default or operation.named)
@@ -180,10 +185,14 @@ def refuse_update(request: Request, settings: Settings) -> Refusal | None:
 
 
 async def apply_change(
-    request: Request, pool: Pool, change: Change, headers: tuple[tuple[bytes, bytes], ...] = ()
+    request: Request,
+    pool: Pool,
+    change: Change,
+    condition: Callable[[], bool] | None = None,
+    headers: tuple[tuple[bytes, bytes], ...] = (),
 ) -> None:
     """Apply a change and answer with its status, and a warning (299, RFC 7234, 5.5.7) where it is in memory only."""
-    outcome = await pool.change(change)
+    outcome = await pool.change(change, condition)
     if isinstance(outcome, Refusal):
         await request.refuse(outcome, DATA_HEADERS)
     else:
@@ -197,9 +206,9 @@ async def deliver(
     pool: Pool,
     task: Task,
     chosen: dict[str, Choice],
-    source: tuple[Release, tuple[str, ...]] | None,
+    make_tag: Callable[[str], bytes] | None,
 ) -> None:
-    """Ask a worker and send its answer; ``source`` is what an ETag is made from, with the media type.
+    """Ask a worker and send its answer; ``make_tag`` makes its ETag for a media type, where it may be kept.
 
     An answer that breaks off says why in a last line, and the connection is closed without the end
     that chunked encoding has: no client can take it for whole.
@@ -209,29 +218,33 @@ async def deliver(
     if isinstance(answer, Refusal):
         await request.refuse(answer, (*DATA_HEADERS, VARY))
         return
-    headers = _headers(chosen[answer.form], source)
+    headers = _headers(chosen[answer.form], make_tag)
     if not answer.more:
         await request.reply(200, headers, answer.body)
         return
-    await request.start(200, headers)
+    coder = new_coder() if request.takes_gzip else None
+    await request.start(200, compressed(headers) if coder else varied(headers))
     if request.method == "HEAD":
         pool.abandon(exchange)
         await request.write(b"")
         return
-    await request.write(answer.body, more=True)
-    while isinstance(piece := await exchange.next(), bytes):
-        await request.write(piece, more=True)
+    piece: bytes | Refusal | None = answer.body
+    while isinstance(piece, bytes):
+        # a piece takes some milliseconds to compress, in which others are answered
+        sent = await asyncio.to_thread(coder.compress, piece) if coder else piece
+        if sent:
+            await request.write(sent, more=True)
+        piece = await exchange.next()
     if isinstance(piece, Refusal):
-        await request.break_off(piece.message)
+        await request.break_off(piece.message, coder)
     else:
-        await request.write(b"")
+        await request.write(coder.flush() if coder else b"")
 
 
-def _headers(choice: Choice, source: tuple[Release, tuple[str, ...]] | None) -> Headers:
+def _headers(choice: Choice, make_tag: Callable[[str], bytes] | None) -> Headers:
     headers = [(b"content-type", choice.content_type.encode()), VARY, *DATA_HEADERS]
-    if source:
-        release, parts = source
-        headers += [(b"etag", release.tag(*parts, choice.media)), CACHE]
+    if make_tag:
+        headers += [(b"etag", make_tag(choice.media)), CACHE]
     else:
         headers.append((b"cache-control", b"no-store"))
     return headers

@@ -217,11 +217,14 @@ class ForkServer:
                 raise
         return Worker(ours, process, line)
 
-    def change(self, change: Change, *, is_saved: bool = False) -> int | Refusal:
+    def change(
+        self, change: Change, *, is_saved: bool = False, condition: Callable[[], bool] | None = None
+    ) -> int | Refusal:
         """Apply a change in a forked process that then replaces the fork server; its status, or why nothing changed.
 
         The fork changes its own copy of the graph, so a change that fails half-way leaves the one in use as it was.
-        ``is_saved`` says that the files the graph is loaded from have it already.
+        ``is_saved`` says that the files the graph is loaded from have it already. Where the ``condition`` does not hold
+        at that moment, nothing is changed.
 
         Raises:
             LostError: the fork server is gone.
@@ -229,6 +232,8 @@ class ForkServer:
         if not self._changing.acquire(timeout=self.seconds + ORDER_SECONDS):
             return busy(why("changes-waiting"), 30)
         try:
+            if condition and not condition():
+                return Refusal(412, why("changed-meanwhile"))
             outcome = self._replace(change, is_saved=is_saved)
         finally:
             self._changing.release()
@@ -367,7 +372,9 @@ def died(status: int, seconds: float) -> Refusal:
         return late(seconds)
     if status == FAULT:
         return Refusal(500, why("fault"))
-    if status in (-signal.SIGABRT, -signal.SIGSEGV, -signal.SIGBUS):
+    if status == -signal.SIGSEGV:  # the stack was too small; where memory is refused, the engine aborts
+        return Refusal(400, why("nested-or-chained"))
+    if status in (-signal.SIGABRT, -signal.SIGBUS):
         return busy(why("query-memory-or-depth"), 30)
     return busy(why("process-ended"), 1)
 

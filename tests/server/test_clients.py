@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import shutil
 import socket
 import subprocess
@@ -202,3 +203,47 @@ def test_java_s_own_client_is_answered_as_it_comes(service: Service, tmp_path: P
     asked = ["java", str(program), f"http://127.0.0.1:{service.port}/sparql"]
     done = subprocess.run(asked, capture_output=True, text=True, check=False, timeout=PATIENCE)
     assert (done.stdout.split(), done.stderr) == ([ANSWER.decode()] * 3, "")
+
+
+ROWS = "SELECT ?s ?p ?o { ?s ?p ?o }"
+MANY = "SELECT ?a ?d { ?a ?b ?c . ?d ?e ?f }"
+
+
+@pytest.mark.parametrize("path", [f"/sparql?query={quote(ROWS)}", f"/sparql?query={quote(MANY)}", "/store?default"])
+def test_data_come_compressed_whole_and_in_pieces_for_who_takes_them_so(service: Service, path: str) -> None:
+    plain = service.send("GET", path, headers={"Accept": "application/json, application/n-triples"})
+    packed = service.send(
+        "GET", path, headers={"Accept": "application/json, application/n-triples", "Accept-Encoding": "gzip"}
+    )
+    assert (packed.headers["content-encoding"], "content-encoding" in plain.headers) == ("gzip", False)
+    assert sorted(gzip.decompress(packed.body).splitlines()) == sorted(plain.body.splitlines())
+    assert len(packed.body) < len(plain.body) / 3
+    for reply in (plain, packed):
+        assert reply.headers["vary"] == "Accept, Accept-Encoding"
+
+
+def test_curl_unpacks_what_it_asked_to_be_packed(service: Service) -> None:
+    if shutil.which("curl") is None:
+        pytest.skip("this asks with curl, which is not installed")
+    address = f"http://127.0.0.1:{service.port}/sparql?query={quote(MANY)}"
+    asked = ["curl", "--silent", "--show-error", "--compressed", "--header", "Accept: text/csv", address]
+    done = subprocess.run(asked, capture_output=True, check=False, timeout=PATIENCE)
+    assert (done.stdout.count(b"\r\n"), done.stderr) == (300 * 300 + 1, b"")
+
+
+def test_nobody_overwrites_what_somebody_else_has_written_since(start: Start) -> None:
+    service, path = start(token="secret"), "/store?graph=http://e/g"
+    told = {"Authorization": "Bearer secret", "Content-Type": "text/turtle"}
+    text = "".join(f"<http://e/{n}> <http://e/p> 1 .\n" for n in range(200)).encode()
+
+    def put(**condition: str) -> int:
+        headers = {**told, **{name.replace("_", "-"): value for name, value in condition.items()}}
+        return service.send("PUT", path, text, headers).status
+
+    assert (put(If_Match="*"), put(If_None_Match="*"), put(If_None_Match="*")) == (412, 201, 412)
+    for coding in ("identity", "gzip"):
+        tag = service.send("GET", path, headers={"Accept-Encoding": coding}).headers["etag"]
+        again = service.send("GET", path, headers={"Accept-Encoding": coding, "If-None-Match": tag})
+        assert (again.status, again.headers["etag"], tag.startswith("W/")) == (304, tag, False)
+        assert (put(If_Match=tag), put(If_Match=tag), put(If_Match=f'W/{tag}, "x"')) == (204, 412, 412)
+    assert (put(If_Match="*"), put()) == (204, 204)
