@@ -15,6 +15,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -41,6 +42,7 @@ _LEFT: Final = 499
 """What is written down for a client that left before it was answered, as nginx does."""
 
 
+@lru_cache(maxsize=1024)
 def kind_of(path: str) -> str:
     """What is asked for at a path: one of a few words, so that there is a metric for each.
 
@@ -106,6 +108,7 @@ class Operations:
     _requests: Counter = field(init=False)
     _seconds: Histogram = field(init=False)
     _bytes: Counter = field(init=False)
+    _known: dict[tuple[str, int], tuple[Counter, Histogram, Counter]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         ProcessCollector(registry=self.registry)
@@ -131,10 +134,14 @@ class Operations:
 
     def note(self, request: Request, seconds: float) -> None:
         """Count a request that was answered, and write its line."""
-        kind, record = kind_of(request.path), request.record
-        self._requests.labels(kind, record.status or _LEFT).inc()
-        self._seconds.labels(kind).observe(seconds)
-        self._bytes.labels(kind).inc(record.size)
+        key = kind_of(request.path), request.record.status or _LEFT
+        if key not in self._known:  # to look a metric up takes longer than to count
+            kind, status = key
+            self._known[key] = self._requests.labels(kind, status), self._seconds.labels(kind), self._bytes.labels(kind)
+        number, took, size = self._known[key]
+        number.inc()
+        took.observe(seconds)
+        size.inc(request.record.size)
         if self.log:
             self.log.write(request, seconds)
 
