@@ -34,7 +34,7 @@ from pan2kg.extract.reading.options import Options
 from pan2kg.extract.reading.process import read_document
 from pan2kg.graph.graph import Graph, open_graph
 from pan2kg.project import Project
-from pan2kg.review.candidates import proposal
+from pan2kg.review.candidates import Proposal, proposal
 from pan2kg.review.desk import open_desk
 from pan2kg.review.keys import press
 from pan2kg.review.proposals import read_material
@@ -209,7 +209,7 @@ def described(project: Project, plan: str, document: Document) -> None:
     (project.graph / "sources" / "printed.ttl").write_text("\n".join(lines) + "\n\n" + block, encoding="utf-8")
 
 
-def compared(graph: Graph, document: Document, plan: str, facts: Facts) -> tuple[Counter[str], set[str], object]:
+def compared(graph: Graph, document: Document, plan: str, facts: Facts) -> tuple[Counter[str], set[str], Proposal]:
     """What is proposed against what is stated: how many of each, and the keys of the candidates that agree."""
     made = proposal(graph, document, plan)
     families = {iri: thing.family for iri, thing in graph.names.things.items()}
@@ -265,6 +265,19 @@ def decided(graph: Graph, project: Project, agreed: set[str], counts: Counter[st
                 say("  violation", f"{one.rule.key} {one.place}")
 
 
+def drafted(printed: Path, language: str, titles: Sequence[str]) -> Counter[str]:
+    """How many of the printed titles a draft has, and whether there is one."""
+    made = draftable(printed, Options(), language=language)
+    if not isinstance(made, Draftable):
+        return Counter({"files": 1, "drafts refused": 1})
+    wanted = Counter(" ".join(title.split()) for title in titles)
+    got = Counter(" ".join(one.title.split()) for one in made.outline.actions)
+    right = (wanted & got).total()
+    return Counter(
+        {"files": 1, "actions printed": wanted.total(), "actions right": right, "actions drafted": got.total()}
+    )
+
+
 def run(folder: Path, language: str, number: int) -> None:
     """Print, read, draft, search and decide for the plans of a language."""
     graph = open_graph(language=language)
@@ -280,31 +293,26 @@ def run(folder: Path, language: str, number: int) -> None:
                 f"<!doctype html>{head}<body><h1>{escape(title)}</h1>{body}</body></html>", encoding="utf-8"
             )
             jobs.append((path, plan, actions, facts))
-    convert([path for path, *_ in jobs], folder)
+    convert([path for path, *_ in jobs if not path.with_suffix(".docx").exists()], folder)
     totals: Counter[str] = Counter()
+    last = ""
     for path, plan, actions, facts in jobs:
-        project = without_facts(folder / "copy", plan)
-        bare = open_graph(project.root, language=language)
+        if plan != last:
+            project = without_facts(folder / "copy", plan)
+            bare = open_graph(project.root, language=language)
         for ending in (".html", ".chromium.pdf", ".docx", ".odt"):
             printed = path.with_suffix(ending)
             document = read_document(printed, Options())
-            made = draftable(printed, Options(), language=language)
-            counts: Counter[str] = Counter(files=1)
-            if isinstance(made, Draftable):
-                wanted = Counter(" ".join(title.split()) for *_, title in actions)
-                got = Counter(" ".join(one.title.split()) for one in made.outline.actions)
-                counts["actions printed"], counts["actions right"] = wanted.total(), (wanted & got).total()
-                counts["actions drafted"] = got.total()
-            else:
-                counts["drafts refused"] = 1
+            counts = drafted(printed, language, [title for *_, title in actions])
             more, agreed, found = compared(bare, document, plan, facts)
             counts += more
-            if ending == ".html":  # once a plan and layout: the files say the same
+            if ending == ".html" and plan != last:  # once a plan: the files say the same
                 described(project, plan, document)
-                keep(project, key(plan), document, found.mentions, found.candidates)  # type: ignore[attr-defined]
+                keep(project, key(plan), document, found.mentions, found.candidates)
                 decided(open_graph(project.root, language=language), project, agreed, counts)
             totals += counts
             say(printed.name, json.dumps(dict(counts)))
+        last = plan
     for name, count in totals.items():
         say(f"{language}: {name}", str(count))
 

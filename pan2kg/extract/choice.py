@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,6 +29,8 @@ _LIST: Final = 0.6
 """A text of which as much is in its numbered items is a list of actions already, and no document with one in it."""
 _CHAPTERS: Final = 0.3
 """A list of which as much are titles of chapters is one of contents."""
+_MARKED: Final = (".md", ".markdown")
+_HEADED: Final = re.compile(r"^#{1,6} .*\n(?:.*\n)*?#{1,6} ", re.MULTILINE)
 _LISTS: Final = (".txt", ".md", ".markdown", ".text")
 
 
@@ -110,6 +113,8 @@ def _listed(path: Path, language: str | None) -> Outline | None:
         raise
     items = "".join(f"{item.label}{item.number}{item.title}" for item in outline.walk()) + outline.title
     printed = decode_text(path.read_bytes(), source=str(path))[0]
+    if path.suffix.lower() in _MARKED and _HEADED.search(printed):
+        return None  # it says itself what is a heading and what is text: it is read as any document with both
     is_list = _characters(items) >= _LIST * _characters(printed)
     chapters = sum(is_chapter(action.title) for action in outline.actions)
     return outline if is_list and chapters < _CHAPTERS * len(outline.actions) else None

@@ -169,7 +169,7 @@ def _hypothesis(series: Series, shown: _Shown) -> Hypothesis:
     members = series.members
     shares: dict[str, float] = {
         "action-label": float(names_actions(_label(series))),
-        "action-table": float(_is_action_table(series)),
+        "action-table": _is_action_table(series, shown.document),
         "chapter-label": float(names_chapters(_label(series))),
         "good-number": float(limit("enough-members") <= len(members) <= limit("many-members")),
         "few": float(len(members) < limit("few-members")),
@@ -210,9 +210,19 @@ def _is_counted(series: Series, document: Document) -> bool:
     return any(number in counted_measures(block.text) for at, block in enumerate(document.blocks) if at not in own)
 
 
-def _is_action_table(series: Series) -> bool:
-    kinds = series.columns.kinds if series.columns else ()
-    return series.form == "rows" and bool({"responsible", "timeline", "indicator"} & {*kinds})
+def _is_action_table(series: Series, document: Document) -> float:
+    """Whether a table has columns of actions and of who, when or how; half of that where one is only of titles.
+
+    A list of plans or of texts has titles, dates and authorities too.
+    """
+    columns = series.columns
+    if series.form != "rows" or not columns or not {"responsible", "timeline", "indicator"} & {*columns.kinds}:
+        return 0
+    head = document.blocks[series.members[0].block].rows[0]
+    # “Mesure | Intitulé”: the column of actions has the number and stands right before
+    before = head[columns.title - 1] if columns.title and columns.number == columns.title - 1 else ""
+    is_named = columns.kinds[columns.title] == "action" or field_kind(before) == "action"
+    return 1 if is_named or _label(series) else 0.5
 
 
 def sections_of(series: Series, document: Document) -> list[tuple[Block, ...]]:

@@ -63,6 +63,26 @@ def test_columns_of_a_table_can_be_named(cli: Cli, tmp_path: Path) -> None:
     assert "names no columns" in wrong.stderr
 
 
+def test_a_table_of_plans_is_no_table_of_actions(cli: Cli, tmp_path: Path) -> None:
+    head = "id;title;period;lead_bodies;actions_stated\n"
+    rows = (
+        "a-1;Plan d’action national pour le climat;2013;Ministère;12\na-2;Plan d’action national 2;2022;Ministère;8\n"
+    )
+    (tmp_path / "plans.csv").write_text(head + rows, encoding="utf-8")
+    asked = cli("draft", "plans.csv", "--plan", "xx-test-1", "--language", "fr")
+    assert (asked.returncode, asked.stdout) == (1, "")
+
+
+def test_a_markdown_text_with_headings_is_no_list_of_its_chapters(cli: Cli, tmp_path: Path) -> None:
+    titles = enumerate(("Store", "Pages", "Tests"), 1)
+    chapters = "".join(f"## {at}. {one}\n\n1. Erstens\n2. Zweitens\n\n" for at, one in titles)
+    (tmp_path / "notes.md").write_text(f"# Notes\n\n{chapters}", encoding="utf-8")
+    asked = cli("draft", "notes.md", "--plan", "xx-test-1", "--language", "en")
+    assert (asked.returncode, asked.stdout) == (1, "")
+    listed = cli("draft", "notes.md", "--plan", "xx-test-1", "--language", "en", "--level", "list")
+    assert listed.returncode == 0
+
+
 def test_the_outline_is_kept_with_places_in_the_document(cli: Cli, tmp_path: Path) -> None:
     (tmp_path / "plan.html").write_text(f"<html><h1>Plan</h1>{labelled('Mesure')}")
     kept = tmp_path / "outline.json"
