@@ -184,8 +184,13 @@ def without_facts(target: Path, plan: str) -> Project:
         shutil.rmtree(target)
     for part in ("ontology", "graph", "queries"):
         shutil.copytree(ROOT / part, target / part)
-    for name in ("involvements", "instruments", "links", "reviewed"):
-        (target / "graph" / "plans" / key(plan) / f"{name}.ttl").unlink(missing_ok=True)
+    plans = target / "graph" / "plans"
+    (plans / key(plan) / "reviewed.ttl").unlink(missing_ok=True)
+    for path in [plans / f"{key(plan)}.ttl", *(plans / key(plan)).glob("*.ttl")]:
+        if path.exists():
+            blocks = path.read_text(encoding="utf-8").split("\n\n")
+            kept = [one for one in blocks if " a pan:Link ;" not in one and " a pan:Involvement ;" not in one]
+            path.write_text("\n\n".join(kept).rstrip("\n") + "\n", encoding="utf-8")
     return Project.at(target)
 
 

@@ -48,6 +48,22 @@ def read_as(*texts: tuple[str, str]) -> Document:
     return Document("plan.pdf", SHA, "pdf", 9, laid(blocks))
 
 
+@pytest.mark.parametrize(
+    ("label", "expected"),
+    [
+        ("Pilotage", "steering"), ("Présidence", "chair"), ("Chair", "chair"), ("Membres", "member"),
+        ("Signatories", "signatory"), ("Zuständige Behörden", "competent-authority"), ("Herausgeber", "publisher"),
+    ],
+)  # fmt: skip
+def test_a_role_is_known_by_its_own_name_as_a_label(label: str, expected: str) -> None:
+    document = read_as(("paragraph", f"{label} : {NAME}"))
+    start = document.text.index(NAME)
+    mention = Mention(start, start + len(NAME), NAME, BODY, "body", "name")
+    role = role_of(document, mention)
+    assert role
+    assert (role.key, role.said, role.how) == (expected, label, "field")
+
+
 def in_action(graph: Graph, *texts: str) -> Document:
     return read_as(("heading", graph.label(ACTION, "fr")), *(("paragraph", text) for text in texts))
 
