@@ -24,6 +24,7 @@ from pan2kg.project import Project, reason, write_atomically
 
 if TYPE_CHECKING:
     from pan2kg.coherence.scale import Scale
+    from pan2kg.store.remote import RemoteStore
     from pan2kg.store.store import LocalStore
     from pan2kg.tables.selection import Selection
 
@@ -246,6 +247,21 @@ def cache_of(options: argparse.Namespace) -> Path | None:
     except OSError as error:
         raise ProjectError("cannot-use-cache", place=Place(typed), reason=reason(error)) from None
     return Path(typed)
+
+
+def open_endpoint(project: Project, options: argparse.Namespace, *, is_ours: bool = True) -> RemoteStore:
+    """The store behind the endpoint that was typed, once it is known to answer; another release there is told.
+
+    Raises:
+        EndpointError: it cannot be reached, or what it holds cannot be believed.
+    """
+    from pan2kg.graph.dataset import other_release
+    from pan2kg.store.remote import open_remote
+
+    store = open_remote(options.endpoint, timeout=max(1, int(options.timeout)), is_ours=is_ours)
+    if is_ours and (releases := other_release(store, project)):
+        sys.stderr.write(f"{say('progress', 'other-release', there=releases[0], here=releases[1])}\n")
+    return store
 
 
 def told_links(store: LocalStore) -> Message | None:

@@ -16,6 +16,7 @@ from pan2kg.cli.arguments import (
     add_selection,
     cache_of,
     emit,
+    open_endpoint,
     project_of,
     read_parameters,
     refuse_unknown,
@@ -195,9 +196,7 @@ def _store(project: Project, options: argparse.Namespace, rules: list[str] | Non
     if options.endpoint is not None:
         if getattr(options, "as_of", None):
             raise QueryError("remote-as-of", remedy="leave-out-endpoint")
-        from pan2kg.store.remote import open_remote
-
-        return open_remote(options.endpoint, timeout=options.timeout, is_ours=rules is not None)
+        return open_endpoint(project, options, is_ours=rules is not None)
     from pan2kg.store.cache import open_kept
     from pan2kg.store.rules import linear_rules
 

@@ -8,7 +8,16 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pan2kg.cli.arguments import Progress, add_endpoint, add_language, add_output, cache_of, emit, project_of
+from pan2kg.cli.arguments import (
+    Progress,
+    add_endpoint,
+    add_language,
+    add_output,
+    cache_of,
+    emit,
+    open_endpoint,
+    project_of,
+)
 from pan2kg.errors import ProjectError, QueryError
 from pan2kg.i18n.message import Message, say
 from pan2kg.project import Project
@@ -69,13 +78,14 @@ def _at_endpoint(project: Project, options: argparse.Namespace) -> Report:
     Raises:
         QueryError: another engine is asked for.
     """
-    from pan2kg.store.remote import open_remote
+    from pan2kg.store.remote import insist_on_shapes
     from pan2kg.validation.check import Engine, check_store
     from pan2kg.validation.report import Severity
 
     if Engine(options.engine) is not Engine.SPARQL:
         raise QueryError("remote-engine", remedy="leave-out-engine", engine=options.engine)
-    store = open_remote(options.endpoint, timeout=options.timeout)
+    store = open_endpoint(project, options)
+    insist_on_shapes(store)
     baseline = Path(options.baseline) if options.baseline else None
     report = check_store(project, store, fail_on=Severity(options.fail_on), baseline=baseline)
     sys.stderr.write(f"{say('progress', 'files-not-checked')}\n")

@@ -26,6 +26,7 @@ from pan2kg.cli.arguments import (
     an_amount,
     cache_of,
     emit,
+    open_endpoint,
     project_of,
     selection_of,
     tell_left_out,
@@ -261,12 +262,9 @@ def _graph(project: Project, options: argparse.Namespace) -> tuple[Graph, DatedG
 
     given = _one_day(getattr(options, "day", None), options.as_of)
     if options.endpoint is not None:
-        from pan2kg.store.remote import open_remote
-
         if given is not None:
             raise QueryError("remote-as-of", remedy="leave-out-endpoint")
-        remote = open_remote(options.endpoint, timeout=options.timeout)
-        return Graph(project, remote, language=options.language), None
+        return Graph(project, open_endpoint(project, options), language=options.language), None
     if given is None or TABLES[options.figure].whole:
         store, asked = open_kept(project, cache_of(options), linear_rules(project)), given is not None
         return Graph(project, store, language=options.language, as_of=given, asked=asked), None

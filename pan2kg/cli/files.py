@@ -17,6 +17,7 @@ from pan2kg.cli.arguments import (
     add_output,
     cache_of,
     emit,
+    open_endpoint,
     project_of,
     read_parameters,
     tell_links,
@@ -257,13 +258,12 @@ def _open(options: argparse.Namespace) -> Graph:
     """The graph of the project, in the language and from the day that were typed, as far as the command takes them."""
     from pan2kg.graph.graph import Graph
     from pan2kg.store.cache import open_kept
-    from pan2kg.store.remote import open_remote
 
     project, endpoint = project_of(options), getattr(options, "endpoint", None)
     language: Language = getattr(options, "language", "fr")
     folder = cache_of(options)
     if endpoint is not None:
-        store: Store = open_remote(endpoint, timeout=options.timeout)
+        store: Store = open_endpoint(project, options)
     else:
         store = kept = open_kept(project, folder)
         tell_links(kept)

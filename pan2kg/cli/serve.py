@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from pan2kg.cli.arguments import Progress, an_address, cache_of, project_of
+from pan2kg.cli.arguments import Progress, an_address, cache_of, open_endpoint, project_of
 from pan2kg.errors import Place, ProjectError
 from pan2kg.i18n.message import say, told
 from pan2kg.project import Project
@@ -215,10 +215,9 @@ def _remote(options: argparse.Namespace, settings: Settings, bound: socket.socke
     """Serve pages over a graph somewhere else, which must be there now, and hand queries on to it."""
     from pan2kg.server.assembly import assemble_relay
     from pan2kg.server.settings import Release
-    from pan2kg.store.remote import open_remote
 
-    store = open_remote(options.endpoint, timeout=max(1, int(options.timeout)))
-    project, release = _project(options), Release(options.endpoint, seconds=60)
+    project = _project(options)
+    store, release = open_endpoint(project, options), Release(options.endpoint, seconds=60)
     pages = _pages(_site(project, store, release, writable=False), release)
     more = _documents(project, store, release, pages, is_elsewhere=bool(options.base))
     operations = _operations(options, lambda: True)

@@ -10,13 +10,14 @@ import pyoxigraph as ox
 
 from pan2kg.i18n.catalogue import SOURCE_LANGUAGE
 from pan2kg.store.profile import own_profile, read_profiles
-from pan2kg.store.store import plain, select
+from pan2kg.store.store import LocalStore, load, plain, select
 from pan2kg.turtle.vocabulary import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from pan2kg.i18n.catalogue import Language
+    from pan2kg.project import Project
     from pan2kg.store.store import Store
 
 
@@ -106,6 +107,21 @@ def read_release(store: Store, space: str = "") -> Release:
         return Release(metadata.version("pan2kg"), is_stated=False)
     except metadata.PackageNotFoundError:
         return Release("", is_stated=False)
+
+
+def other_release(store: Store, project: Project) -> tuple[str, str] | None:
+    """The release a store states and that of the project's files, where both state one and they are not the same.
+
+    Raises:
+        QueryError: the store refuses the query.
+    """
+    files = ox.Store()
+    for path in (*project.ontology_files(), project.graph / "catalogue.ttl"):
+        if path.parent in (project.ontology, project.graph) and path.is_file():
+            load(files, path, project.graph_iri(path), name=project.name_of(path))
+    there, here = read_release(store, project.space), read_release(LocalStore(files), project.space)
+    differs = there.is_stated and here.is_stated and there.number != here.number
+    return (there.number, here.number) if differs else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,8 +36,9 @@ ELSEWHERE: Final = frozenset((400, 403, 404, 405, 406, 409, 415, 501))
 """What is answered at an address where there is no graph store, or none that takes graphs."""
 PIECE: Final = 2_000
 """So many statements go into one update: engines limit the length of a query."""
-SENT: Final = 10_000
-"""So many statements are sent at once: Virtuoso says no before it has read a long request, which then breaks off."""
+SENT: Final = 400_000
+"""Statements of so many characters are sent at once: Virtuoso says no before it has read a long request, which then
+breaks off."""
 OWN: Final = (
     "http://www.openlinksw.com/schemas/",
     "http://www.w3.org/ns/ldp#",
@@ -89,7 +90,7 @@ class _Way:
         """Put triples in place of a graph."""
         if not self.is_update:
             address = f"{self.address}?graph={quote(graph, safe='')}"
-            for at, piece in enumerate(pieces(triples, SENT)):
+            for at, piece in enumerate(pieces(triples, SENT, lambda triple: len(str(triple)))):
                 body = ox.serialize(piece, format=ox.RdfFormat.N_TRIPLES) or b""
                 # N-Triples are Turtle, which every engine takes
                 self._send(address, "POST" if at else "PUT", "text/turtle", body)
@@ -149,21 +150,32 @@ class _Way:
                 raise broken(self.address, error, self.timeout) from None
 
 
-def pieces(triples: Iterable[ox.Triple], most: int) -> Iterator[list[ox.Triple]]:
-    """Triples in pieces of so many; those with a blank node, which is known within one request, all in the first.
+def pieces(
+    triples: Iterable[ox.Triple], most: int, size: Callable[[ox.Triple], int] = lambda _: 1
+) -> Iterator[list[ox.Triple]]:
+    """Triples in pieces of a size; those with a blank node, which is known within one request, all in the first.
 
     >>> a, b, c = ox.NamedNode("http://e/a"), ox.BlankNode("b"), ox.Literal("c")
     >>> [len(piece) for piece in pieces([ox.Triple(a, a, c)] * 3 + [ox.Triple(b, a, c)], 2)]
     [1, 2, 1]
+    >>> [len(piece) for piece in pieces([ox.Triple(a, a, c)] * 3, 60, lambda triple: len(str(triple)))]
+    [2, 1]
     """
-    named, blank = list[ox.Triple](), list[ox.Triple]()
+    blank, piece, whole = list[ox.Triple](), list[ox.Triple](), 0
+    named = list[ox.Triple]()
     for triple in triples:
         has_blank = any(isinstance(term, ox.BlankNode) for term in (triple.subject, triple.object))
         (blank if has_blank else named).append(triple)
     if blank:
         yield blank
-    for start in range(0, len(named), most):
-        yield named[start : start + most]
+    for triple in named:
+        if piece and whole + size(triple) > most:
+            yield piece
+            piece, whole = [], 0
+        piece.append(triple)
+        whole += size(triple)
+    if piece:
+        yield piece
 
 
 def ways(target: Target, *, has_name: bool = False) -> Iterator[tuple[str, bool]]:

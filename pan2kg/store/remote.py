@@ -83,7 +83,9 @@ class RemoteStore:
         except SPARQLExceptions.Unauthorized as error:
             raise _UnknownHereError(_said(error)) from None
         except SPARQLExceptions.SPARQLWrapperException as error:
-            raise fault(self.url, "endpoint-refuses", status=_status(error), words=_said(error)) from None
+            status = _status(error)
+            remedy = "ask-files" if status == _CANNOT else "check-address"
+            raise fault(self.url, "endpoint-refuses", remedy, status=status, words=_said(error)) from None
         except HTTPError:
             raise
         except (URLError, OSError, HTTPException) as error:
@@ -197,6 +199,16 @@ def open_remote(url: str, *, timeout: int = TIMEOUT, is_ours: bool = True) -> Re
     return store
 
 
+def insist_on_shapes(store: RemoteStore) -> None:
+    """Ask whether a plan is one where a shape asks for its class.
+
+    Raises:
+        EndpointError: it is not, so that shapes would find fault with nearly everything; or it does not answer.
+    """
+    if store.query(program_query("endpoint/shape-test")):
+        raise fault(store.url, "endpoint-fails-shapes", "ask-files")
+
+
 def _test(store: RemoteStore) -> None:
     """Ask what needs no data and has one answer.
 
@@ -219,9 +231,22 @@ _MOST_GRAPHS: Final = 100
 _STATUS = {"Unauthorized": "HTTP 401", "EndPointNotFound": "HTTP 404", "URITooLong": "HTTP 414"}
 
 
+_CANNOT: Final = "HTTP 500"
+
+
+def is_of_query(error: EndpointError | QueryError) -> bool:
+    """Whether an endpoint cannot read or answer one query, or not in time, and may well answer the next.
+
+    >>> is_of_query(fault("http://e", "endpoint-slow")), is_of_query(fault("http://e", "endpoint-unreachable"))
+    (True, False)
+    """
+    refused = error.message.key == "endpoint-refuses" and error.message.values.get("status") == _CANNOT
+    return refused or error.message.key in ("endpoint-slow", "query-faulty-there")
+
+
 def _status(error: Exception) -> str:
     """The status a fault of the library stands for; it names its classes after them."""
-    return _STATUS.get(type(error).__name__, "HTTP 500")
+    return _STATUS.get(type(error).__name__, _CANNOT)
 
 
 class _Stays(HTTPRedirectHandler):

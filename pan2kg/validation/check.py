@@ -12,7 +12,7 @@ from typing import Final
 import pyoxigraph as ox
 
 from pan2kg.errors import Place, ProjectError, TurtleError
-from pan2kg.i18n.catalogue import Messages, Text
+from pan2kg.i18n.catalogue import LANGUAGES, Messages, Text
 from pan2kg.project import Project, read_text
 from pan2kg.store.derived_links import ALL
 from pan2kg.store.queries import program_query
@@ -22,7 +22,7 @@ from pan2kg.turtle.blocks import BYTE_ORDER, Block, TurtleFile, index_blocks, re
 from pan2kg.turtle.vocabulary import PAN, path_of
 from pan2kg.turtle.writer import read_prefixes, subjects
 from pan2kg.validation.compilation import compile_shapes
-from pan2kg.validation.evaluation import FocusCounts, differences, evaluate
+from pan2kg.validation.evaluation import FocusCounts, Unasked, differences, evaluate
 from pan2kg.validation.explanation import refused
 from pan2kg.validation.quality import findings_of_quality
 from pan2kg.validation.questions import check_questions, question_rules
@@ -187,17 +187,19 @@ def check_store(
     """
     accepted = read_baseline(baseline) if baseline else None
     names = Names(read_prefixes(project))
-    shapes = findings_of_shapes(project, store, names, Engine.SPARQL)
+    unasked: Unasked = {}
+    shapes = findings_of_shapes(project, store, names, Engine.SPARQL, unasked=unasked)
     stated = _stated(store, {finding.focus for finding in shapes.findings})
     kept = tuple(one for one in shapes.findings if one.focus in stated or not _IRI.fullmatch(one.focus))
     table = select(store, program_query("endpoint/parts"))
     plans = dict(zip(table.values("part"), table.values("plan"), strict=True))
     core = {subject for path in project.core_files() for subject, _ in subjects(read_text(path))}
-    parts = [replace(shapes, findings=kept), findings_of_quality(project, store, names)]
+    parts = [replace(shapes, findings=kept), findings_of_quality(project, store, names, unasked=unasked)]
     parts = [
         replace(part, findings=tuple(one for one in gathered(part.findings, plans) if one.focus not in core))
         for part in parts
     ]
+    parts.append(_not_asked(unasked))
     report = Report(
         rules=tuple(rule for part in parts for rule in part.rules),
         findings=in_order(finding for part in parts for finding in part.findings),
@@ -207,6 +209,16 @@ def check_store(
         statistics={key: number for part in parts for key, number in part.statistics.items()},
     )
     return report if accepted is None else compare(report, accepted, file=str(baseline))
+
+
+def _not_asked(unasked: Unasked) -> Report:
+    """The rules an endpoint could not be asked for, each a violation: silence is no pass."""
+    findings = []
+    for rule, error in unasked.items():
+        reason = Text.of({language: error.message.say(language) for language in LANGUAGES})
+        message, remedy = _CHECK.text("not-asked", rule=rule.key, reason=reason), _CHECK.text("not-asked-remedy")
+        findings.append(Finding(Rule(f"not-asked:{rule.key}", rule.kind, Severity.VIOLATION, message, remedy), ""))
+    return Report(tuple(one.rule for one in findings), tuple(findings), {one.rule.key: 1 for one in findings})
 
 
 def _stated(store: Store, things: Collection[str]) -> set[str]:
@@ -220,7 +232,7 @@ def _stated(store: Store, things: Collection[str]) -> set[str]:
 
 
 _ASKED: Final = 500
-"""So many things are named in one query."""
+"""So many things are named in one query; Virtuoso takes some thousand."""
 
 
 def _near(
@@ -319,11 +331,13 @@ def _known(findings: Iterable[Finding], index: Index, unread: Sequence[TurtleErr
 
 
 def findings_of_shapes(
-    project: Project, store: Store, names: Names, engine: Engine, *, only: Collection[str] = ()
-) -> Report:
+    project: Project, store: Store, names: Names, engine: Engine, *,
+    only: Collection[str] = (), unasked: Unasked | None = None,
+) -> Report:  # fmt: skip
     """What the shapes of a project find in a store that holds what it states, and nothing derived.
 
-    ``only`` names the nodes that are looked at, where they are few; the reference looks at all.
+    ``only`` names the nodes that are looked at, where they are few; the reference looks at all. The rules an endpoint
+    cannot be asked for are put into ``unasked``, where there is one.
 
     Raises:
         ProjectError: there is no shape, or one is malformed or not compiled.
@@ -338,7 +352,7 @@ def findings_of_shapes(
         compiled = compile_shapes(shapes)
         if compiled.refusals:
             raise refused(project, shapes, compiled.refusals)
-        found[Engine.SPARQL] = tuple(evaluate(compiled.queries, rules, counts))
+        found[Engine.SPARQL] = tuple(evaluate(compiled.queries, rules, counts, unasked=unasked))
     if engine is not Engine.SPARQL:
         from pan2kg.validation.reference import validate
 
@@ -408,7 +422,9 @@ def _labels(store: Store, findings: Iterable[Finding], names: Names) -> dict[str
             wanted.add(names.plan(finding.part))
     wanted = {iri for iri in wanted if _IRI.fullmatch(iri)}
     found: dict[str, dict[str, str]] = {}
-    table = select(store, program_query("things/labels-by-language", thing=sorted(wanted)))
-    for iri, language, label in zip(*(table.values(column) for column in table.columns), strict=True):
-        found.setdefault(iri, {})[language] = " ".join(label.split())
+    asked = sorted(wanted)
+    for start in range(0, len(asked), _ASKED):
+        table = select(store, program_query("things/labels-by-language", thing=asked[start : start + _ASKED]))
+        for iri, language, label in zip(*(table.values(column) for column in table.columns), strict=True):
+            found.setdefault(iri, {})[language] = " ".join(label.split())
     return {iri: Text.of(said) for iri, said in found.items()}

@@ -13,14 +13,22 @@ from typing import Final
 
 import pyoxigraph as ox
 
+from pan2kg.errors import EndpointError, QueryError
+from pan2kg.store.remote import is_of_query
 from pan2kg.store.store import Store, Table, select
 from pan2kg.store.store import Term as Value
 from pan2kg.validation.compilation import Compiled, focus_nodes
 from pan2kg.validation.conditions import Refused
-from pan2kg.validation.report import Finding
+from pan2kg.validation.report import Finding, Rule
 from pan2kg.validation.shapes import Rules, written
 
 _HANDING_ON: Final = ("property", "node")
+
+
+UNCOUNTED: Final = -1
+"""A number of nodes that an endpoint cannot count: there may be some."""
+Unasked = dict[Rule, EndpointError | QueryError]
+"""The rules an endpoint cannot be asked for, each with what it says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +47,16 @@ class FocusCounts:
         if focus not in self.known:
             named = f"{_named(self.only)}\n" if self.only else ""
             text = f"SELECT (COUNT(DISTINCT ?this) AS ?number)\nWHERE {{\n{named}{focus}\n}}"
-            self.known[focus] = int(select(self.store, text).values("number")[0]) if focus else 0
+            self.known[focus] = self._asked(text) if focus else 0
         return self.known[focus]
+
+    def _asked(self, text: str) -> int:
+        try:
+            return int(select(self.store, text).values("number")[0])
+        except (EndpointError, QueryError) as error:
+            if not is_of_query(error):
+                raise
+            return UNCOUNTED
 
     def by_rule(self, rules: Rules) -> dict[str, int]:
         """How many nodes each rule looks at, those among them at which its shape serves as a condition of sh:node.
@@ -53,14 +69,17 @@ class FocusCounts:
                 focus = focus_nodes(rules.shapes, shape, by=_HANDING_ON)
             except Refused:
                 focus = ""
-            numbers[rules.rules[constraint].key] = self.number(focus)
+            numbers[rules.rules[constraint].key] = max(self.number(focus), 0)
         return numbers
 
 
-def evaluate(queries: Iterable[Compiled], rules: Rules, counts: FocusCounts) -> Iterator[Finding]:
+def evaluate(
+    queries: Iterable[Compiled], rules: Rules, counts: FocusCounts, *, unasked: Unasked | None = None
+) -> Iterator[Finding]:
     """What the queries find in the store at the focus nodes that are counted, each finding once.
 
-    Where these are named, no others are looked at, which costs what they cost.
+    Where these are named, no others are looked at, which costs what they cost. The rules of queries an endpoint cannot
+    answer are put into ``unasked``, where there is one.
 
     Raises:
         QueryError: the store cannot answer.
@@ -71,7 +90,12 @@ def evaluate(queries: Iterable[Compiled], rules: Rules, counts: FocusCounts) -> 
         # most shapes of a small graph look at nothing: a count that is known costs less than the question
         if counts.number(query.focus):
             text = _narrowed(query, counts.only) if counts.only else query.text
-            found.update(dict.fromkeys(_findings(query, rules, select(counts.store, text))))
+            try:
+                found.update(dict.fromkeys(_findings(query, rules, select(counts.store, text))))
+            except (EndpointError, QueryError) as error:
+                if unasked is None or not is_of_query(error):
+                    raise
+                unasked[rules.rule(query.shape, query.constraint)] = error
     yield from found
 
 

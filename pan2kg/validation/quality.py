@@ -9,22 +9,31 @@ from typing import Final
 
 import pyoxigraph as ox
 
-from pan2kg.errors import Place, QueryError
+from pan2kg.errors import EndpointError, Place, QueryError
 from pan2kg.i18n.catalogue import LANGUAGES, SOURCE_LANGUAGE, Text, french
 from pan2kg.project import Project, read_text
 from pan2kg.store.queries import Query, program_query, read_query
+from pan2kg.store.remote import is_of_query
 from pan2kg.store.store import Store, Table, plain, select
+from pan2kg.validation.evaluation import Unasked
 from pan2kg.validation.report import Finding, Kind, Names, Report, Rule, Severity, Use
 
 _WHERE: Final = re.compile(r"\bWHERE\s*\{")
 
 
 def findings_of_quality(
-    project: Project, store: Store, names: Names, *, least: Severity = Severity.INFO, only: Collection[str] = ()
+    project: Project,
+    store: Store,
+    names: Names,
+    *,
+    least: Severity = Severity.INFO,
+    only: Collection[str] = (),
+    unasked: Unasked | None = None,
 ) -> Report:
     """What the quality queries of a project find in a store, those that weigh at least so much.
 
     Where ``only`` names things by their IRIs, the program's own queries look at no others, which costs what these cost.
+    The rules of queries an endpoint cannot answer are put into ``unasked``, where there is one.
 
     Raises:
         QueryError: a query cannot be asked, or its header does not say what it finds.
@@ -38,7 +47,13 @@ def findings_of_quality(
         if not rule.severity.reaches(least):
             continue
         rules.append(rule)
-        asked = list(_ask(rule, query, store, only if _is_shipped(path, query.text) else ()))
+        try:
+            asked = list(_ask(rule, query, store, only if _is_shipped(path, query.text) else ()))
+        except (EndpointError, QueryError) as error:
+            if unasked is None or not is_of_query(error):
+                raise
+            unasked[rule] = error
+            continue
         if rule.use is Use.STATISTIC:
             statistics[rule.key] = len({finding.focus for finding in asked})
         else:

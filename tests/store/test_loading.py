@@ -17,8 +17,8 @@ import pytest
 
 from pan2kg.errors import EndpointError
 from pan2kg.store.loading import Loaded, Target, graph_sizes, load_graph
-from pan2kg.store.remote import RemoteStore, open_remote
-from pan2kg.store.store import LocalStore, select
+from pan2kg.store.remote import RemoteStore, insist_on_shapes, open_remote
+from pan2kg.store.store import LocalStore, Result, select
 from pan2kg.turtle.vocabulary import PAN
 from tests.conftest import lack, serving
 
@@ -184,8 +184,22 @@ def test_virtuoso_takes_a_project_and_answers_for_it(tmp_path: Path, monkeypatch
         monkeypatch.setenv("PAN2KG_ENDPOINT_USER", "dba")
         monkeypatch.setenv("PAN2KG_ENDPOINT_PASSWORD", "dba")
         assert load(store_of(), url).way.endswith("/sparql-graph-crud-auth")
-        assert load(store_of(), url, replace=True).statements == 4
+        made = store_of()
+        made.inner.add(ox.Quad(ox.NamedNode("http://e/a"), ox.NamedNode(f"{PAN}inPlan"), PLAN, ox.NamedNode(STATED)))
+        assert load(made, url, replace=True).statements == 5
         monkeypatch.delenv("PAN2KG_ENDPOINT_USER")
         store = open_remote(url)
         assert not store.graphs
         assert [bool(store.query(f"ASK {{ ?plan a <{PAN}{kind}> }}")) for kind in ("Plan", "Action")] == [True, False]
+        insist_on_shapes(store)
+
+
+def test_an_engine_that_takes_a_plan_for_none_is_not_asked_shapes() -> None:
+    """Virtuoso does where it holds the whole graph."""
+
+    class Mistaken(RemoteStore):
+        def query(self, text: str) -> Result:
+            return LocalStore(ox.Store()).query("ASK {}" if "pan:inPlan" in text else "ASK { ?s ?p ?o }")
+
+    with pytest.raises(EndpointError, match=r"http://e: The endpoint takes plans for no plans .*without --endpoint"):
+        insist_on_shapes(Mistaken("http://e"))

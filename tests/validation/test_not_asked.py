@@ -1,0 +1,64 @@
+"""What an endpoint cannot be asked for is told as such, rule by rule, and never taken for a pass."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pytest
+
+from pan2kg.errors import EndpointError
+from pan2kg.store.access import fault
+from pan2kg.validation.check import check_store
+from pan2kg.validation.report import Report
+
+if TYPE_CHECKING:
+    from pan2kg.graph.graph import Graph
+    from pan2kg.store.store import Result, Store
+
+
+@dataclass(frozen=True)
+class Choosy:
+    """A store that answers as another does, but not what has some words in it."""
+
+    inner: Store
+    words: str
+    error: EndpointError
+
+    def query(self, text: str) -> Result:
+        if self.words in text:
+            raise self.error
+        return self.inner.query(text)
+
+
+SLOW = fault("http://e", "endpoint-slow", "allow-time", seconds="1")
+REFUSED = fault("http://e", "endpoint-refuses", status="HTTP 500", words="Stack overflow")
+GONE = fault("http://e", "endpoint-unreachable", reason="refused")
+
+
+def keys(report: Report) -> set[str]:
+    return {finding.rule.key for finding in report.findings}
+
+
+@pytest.fixture(scope="module")
+def whole(few: Graph) -> Report:
+    return check_store(few.project, few.store)
+
+
+@pytest.mark.parametrize("error", [SLOW, REFUSED])
+def test_a_rule_that_is_not_answered_is_a_violation_and_the_others_are_asked(
+    few: Graph, whole: Report, error: EndpointError
+) -> None:
+    found = check_store(few.project, Choosy(few.store, "ontology#speaksFor", error))
+    words = {key for key in keys(found) if key.startswith("not-asked:")}
+    assert words
+    assert not found.conforms
+    assert {key.removeprefix("not-asked:") for key in words}.isdisjoint(keys(found))
+    assert keys(found) - words == keys(whole) - {key.removeprefix("not-asked:") for key in words}
+    said = next(finding for finding in found.findings if finding.rule.key in words)
+    assert error.message.say("fr") in said.message.say("fr")
+
+
+def test_an_endpoint_that_is_gone_is_not_asked_any_further(few: Graph) -> None:
+    with pytest.raises(EndpointError, match="cannot be reached"):
+        check_store(few.project, Choosy(few.store, "ontology#speaksFor", GONE))
