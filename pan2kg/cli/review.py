@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pan2kg.review.desk import Desk
 
 KINDS: Final = ("plan", "action", "instrument", "body", "provision", "topic")
-_ASKING: Final = {"r": "", "e": "edit-what", "b": "together-which"}
+_ASKING: Final = {"r": "", "e": "edit-what", "b": "together-which", "n": "hand-which"}
 """What follows a key: another key, or a line of which the message says what it is about."""
 _CLEAR, _INVERSE, _BOLD, _PLAIN = "\x1b[2J\x1b[H", "\x1b[7m", "\x1b[1m", "\x1b[0m"
 

@@ -125,7 +125,7 @@ def _facts(material: Material, target: str, label: str, language: Language) -> l
         facts.append(_DESK.say("until", language, day=in_words(thing.end, language)))
     names = [row[0] for row in material.graph.read(program_query("review/names-of", thing=target)) if row[0] != label]
     if names:
-        facts.append(_DESK.say("called", language, names=" · ".join(names[:NAMES])))
+        facts.append(_DESK.say("called", language, names=" ; ".join(names[:NAMES])))
     return facts
 
 

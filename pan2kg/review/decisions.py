@@ -170,7 +170,8 @@ def read_decision(graph: Graph, item: Item, form: Form, today: date) -> Decision
         RefusedError: something that is needed is missing, or is unknown or too long.
     """
     accepted = read_choice(form, "verdict", VERDICTS) == "accept"
-    of = item.type or read_choice(form, "type", REVIEWED, default=CITATION)
+    # nothing is chosen for who accepts; what is rejected is that one cites the other, where nothing else is said
+    of = item.type or read_choice(form, "type", REVIEWED, default="" if accepted else CITATION)
     back = not item.is_candidate and read_choice(form, "direction", DIRECTIONS, default="forth") == "back"
     reviewer = read_text(form, "reviewer")
     reason = read_text(form, "reason", needed=not accepted)

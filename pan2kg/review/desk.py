@@ -8,7 +8,7 @@ each ticked by a person; nothing accepts all that waits.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Final
@@ -18,8 +18,10 @@ from pan2kg.i18n.catalogue import Language
 from pan2kg.i18n.message import Message
 from pan2kg.project import Project
 from pan2kg.review.anchoring import Anchor, Quotation, find, fold
+from pan2kg.review.by_hand import propose_by_hand
 from pan2kg.review.cards import Card, make_card
 from pan2kg.review.files import ProjectFiles
+from pan2kg.review.filing import FILE
 from pan2kg.review.journal import (
     CONTROL,
     DECISION,
@@ -41,7 +43,7 @@ from pan2kg.review.reading_twice import Comparison, compare_readers, for_second_
 from pan2kg.review.record import Held, held, last_of, settled_by
 from pan2kg.review.verdicts import Verdict, preview, write_verdicts, write_withdrawal
 from pan2kg.store.queries import find_thing
-from pan2kg.turtle.vocabulary import ID
+from pan2kg.turtle.vocabulary import ID, thing
 
 _NOTHING: Final = Found(0, 0, "")
 _NOWHERE: Final = Place("")
@@ -211,7 +213,7 @@ class Desk:
         made: tuple[str, ...] = ()
         if kind == DECISION:
             made = write_verdicts(self.material, self.project, verdicts)
-            self.decisions = held(ProjectFiles(self.project), self.material.plans)
+            self._read_again()
         taken = self.seconds if self.seconds is not None and 0 < self.seconds < LONGEST else None
         note(self.project, one.plan, Noted(kind, one.key, self.reviewer, status, now(), taken, made))
         gone = {one.key, *self.ticked} if kind == DECISION else {one.key}
@@ -223,6 +225,22 @@ class Desk:
             return Message("desk", "said.control-noticed" if reason else "said.control-missed")
         many = Message("desk", f"said.{status}-many", {"n": len(gone)})
         return many if len(gone) > 1 else Message("desk", f"said.{status}")
+
+    def propose(self, typed: Mapping[str, str]) -> Proposal:
+        """Let a candidate that was typed wait, and show it.
+
+        Raises:
+            ProjectError: it cannot be proposed as it stands.
+            QueryError: an end is not known.
+        """
+        one = propose_by_hand(self.material, self.project, typed)
+        listed = {other.key: other for other in (*self.material.plans.get(one.plan, ()), one)}
+        plans = {**self.material.plans, one.plan: tuple(listed.values())}
+        self.material = replace(self.material, plans=plans)
+        self.waiting = [one, *(other for other in self.waiting if other.key != one.key)]
+        self.total += 1
+        self._show(0)
+        return one
 
     def undo(self) -> Message:
         """Take back the last decision that holds, whenever it was made; its candidates wait again, and are shown."""
@@ -240,8 +258,11 @@ class Desk:
         matters = {one.matter for one in last}
         again = [one for found in self.material.plans.values() for one in found if one.matter in matters]
         self._wait_again(again, last[0].status, len(last))
-        self.decisions = held(ProjectFiles(self.project), self.material.plans)
+        self._read_again()
         return file
+
+    def _read_again(self) -> None:
+        self.decisions = held(ProjectFiles(self.project), _decided_plans(self.material, self.project))
 
     def _second_undone(self) -> str:
         """Take back the last second reading."""
@@ -301,9 +322,15 @@ class Desk:
         return make_card(self.material, one, self.found(), () if self.wanted.second else self.decisions, language)
 
 
+def _decided_plans(material: Material, project: Project) -> list[str]:
+    """The plans there are candidates of, and those of which something was decided, by IRI."""
+    files = sorted((project.graph / "plans").glob(f"*/{FILE}"))
+    return list(dict.fromkeys([*material.plans, *(thing("plan", file.parent.name, project.space) for file in files)]))
+
+
 def open_desk(material: Material, project: Project, reviewer: str, day: date, wanted: Wanted = Wanted()) -> Desk:
     """Begin or go on: what waits for a decision, or what somebody else decided already."""
-    decisions = held(ProjectFiles(project), material.plans)
+    decisions = held(ProjectFiles(project), _decided_plans(material, project))
     done, journal = settled_by(decisions), read_journal(project, material.plans)
     proposals = sorted((one for found in material.plans.values() for one in found), key=place_in_text)
     decided = [one for one in proposals if done.holds(one, material.sha(one))]

@@ -11,13 +11,15 @@ from pan2kg.review.desk import Desk, Wanted, open_desk
 from pan2kg.review.entry import Form, Outcome, RefusedError, read_choice, read_text
 from pan2kg.review.filing import FILE, plan_file
 from pan2kg.review.journal import journal_name, now
-from pan2kg.review.proposals import read_material
+from pan2kg.review.keys import HAND
+from pan2kg.review.proposals import BY_HAND, WORK, Material, read_material
+from pan2kg.review.proposals import FILE as CANDIDATES
 from pan2kg.review.verdicts import REASONS
 
 if TYPE_CHECKING:
     from pan2kg.graph.graph import Graph
 
-DECISIONS: Final = ("accept", "reject", "undo", "preview")
+DECISIONS: Final = ("accept", "reject", "undo", "preview", "propose")
 TOGETHER: Final = "with:"
 """How the fields begin that tick what is decided together with what is shown."""
 
@@ -41,14 +43,21 @@ def decide_candidate(graph: Graph, form: Form, today: date) -> Outcome:
     project = graph.project
     if project is None:
         raise RefusedError("read-only")
-    verdict, reviewer = read_choice(form, "verdict", DECISIONS), read_text(form, "reviewer")
+    verdict = read_choice(form, "verdict", DECISIONS)
+    reviewer = read_text(form, "reviewer", needed=verdict != "propose")
     try:
-        desk = open_desk(read_material(graph, project), project, reviewer, today, read_wanted(form))
+        has_any = any((project.root / WORK).glob(f"*/{CANDIDATES}"))
+        material = read_material(graph, project) if has_any else Material(graph)
+        desk = open_desk(material, project, reviewer, today, read_wanted(form))
         if verdict == "undo":
             file = desk.undone()
             if not file:
                 raise RefusedError("nothing-to-undo")
             return Outcome("undone", {"files": file}, (file,))
+        if verdict == "propose":
+            one = desk.propose({name: read_text(form, f"hand_{name}") for name in HAND})
+            file = f"{WORK}/{key(one.plan)}/{BY_HAND}"
+            return Outcome("proposed", {"files": file, "candidate": one.key}, (file,))
         rejects = verdict == "reject" or (verdict == "preview" and bool(form.get("rejection")))
         reason = read_choice(form, "rejection", REASONS) if rejects else ""
         _prepare(desk, form)
@@ -71,6 +80,7 @@ def _prepare(desk: Desk, form: Form) -> None:
     desk.tick({name.removeprefix(TOGETHER) for name in form if name.startswith(TOGETHER)})
     desk.seconds = _seconds(form.get("since", ""))
     given = {name: read_text(form, name, needed=False) for name in ("relation", "to", "words")}
+    given["to"] = given["to"] or read_text(form, "nearer", needed=False)
     shown = {"relation": one.relation, "to": key(one.target), "words": desk.found().quote}
     for name, value in given.items():
         if value and value != shown[name]:
@@ -94,12 +104,13 @@ def _decided(desk: Desk, reason: str) -> Outcome:
         raise RefusedError("unknown-item")
     desk.decide(reason)
     if one.is_control:
-        return Outcome("control-noticed" if reason else "control-missed")
+        file = journal_name(one.plan)
+        return Outcome("control-noticed" if reason else "control-missed", {"files": file}, (file,))
     if desk.wanted.second:
         file = journal_name(one.plan)
         return Outcome("second-noted", {"files": file}, (file,))
     file = desk.project.name_of(plan_file(desk.material.graph, one.plan, FILE))
     status = "rejected" if reason else "accepted"
     if number > 1:
-        return Outcome(f"{status}-many", {"files": file, "n": number}, (file,))
+        return Outcome(f"{status}-many", {"files": file}, (file,))
     return Outcome(status, {"files": file}, (file,))

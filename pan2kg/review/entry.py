@@ -84,10 +84,11 @@ def called(field_name: str) -> Text:
 LIMITS: Final[Mapping[str, int]] = {
     "reviewer": 100, "reason": 2000, "quote": 3000, "page": 40, "rationale": 2000, "scale": 60,
     "title": 1000, "note": 2000,
-    "relation": 60, "to": 300, "rejection": 40, "words": 3000,
+    "relation": 60, "to": 300, "nearer": 300, "rejection": 40, "words": 3000,
+    "hand_from": 300, "hand_relation": 60, "hand_to": 300, "hand_words": 3000,
 }  # fmt: skip
 """The most characters a field takes."""
-LINES: Final = frozenset(("words", "reason", "quote", "rationale", "note"))
+LINES: Final = frozenset(("words", "hand_words", "reason", "quote", "rationale", "note"))
 """The fields that may have several lines."""
 TONGUES: Final = Messages("tongue").keys()
 """The languages in which somebody may write or quote."""

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from pan2kg.review.desk import Desk
 
 
+HAND: Final = ("from", "relation", "to", "words")
+"""What is typed of a candidate that is proposed by hand."""
 _MOVES: Final[Mapping[str, Callable[[Desk], None]]] = {
     "j": lambda desk: desk.move(1), "k": lambda desk: desk.move(-1), "s": lambda desk: desk.later(),
     "p": lambda desk: desk.turn(),
@@ -26,7 +28,7 @@ def press(desk: Desk, typed: str) -> Message:
     """What a key does; what is wrong with it is said and nothing changes.
 
     ``r`` is followed by a number from 1 to 5, ``e`` by ``relation``, ``to`` or ``quote`` and the new value, ``b`` by
-    the numbers of what is decided together with what is shown.
+    the numbers of what is decided together with what is shown, ``n`` by what is proposed by hand.
     """
     try:
         return _press(desk, typed.strip())
@@ -52,7 +54,17 @@ def _press(desk: Desk, typed: str) -> Message:
         return _together(desk, rest)
     if name == "w":
         return verbatim(desk.preview())
+    if name == "n":
+        return _by_hand(desk, rest)
     return _edit(desk, rest) if name == "e" else Message("desk", "help")
+
+
+def _by_hand(desk: Desk, rest: str) -> Message:
+    parts = [part.strip() for part in rest.split("|")]
+    if len(parts) != len(HAND) or not all(parts):
+        return Message("desk", "said.which-hand")
+    desk.propose(dict(zip(HAND, parts, strict=True)))
+    return Message("desk", "said.proposed")
 
 
 def _edit(desk: Desk, rest: str) -> Message:

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 WORK: Final = "work"
 FILE: Final = "candidates.jsonl"
+BY_HAND: Final = "by-hand.jsonl"
+"""The file of candidates somebody has typed."""
 CITATION: Final = "cross-reference"
 USE: Final = "uses-instrument"
 WORKS: Final = frozenset(("plan", "action", "part", "category"))
@@ -192,7 +194,9 @@ def read_material(graph: Graph, project: Project, plan: str = "") -> Material:
     for path in sorted((project.root / WORK).glob(f"*/{FILE}")):
         of = thing("plan", path.parent.name, project.space)
         if plan in ("", of):
-            plans[of] = tuple(read_proposals(path, project, of))
+            typed = path.with_name(BY_HAND)
+            found = [one for file in (path, typed) if file.is_file() for one in read_proposals(file, project, of)]
+            plans[of] = tuple({one.key: one for one in found}.values())
             written = path.with_name("document.json")
             if written.exists():
                 texts[of] = from_json(read_text(written))

@@ -31,7 +31,9 @@ def with_controls(waiting: Sequence[Proposal], proposals: Sequence[Proposal], me
     these ends would have, which tells nobody that it is a control. Nothing is planted where there are no two targets,
     or where the other target is proposed for the same work too.
     """
-    planted = {one.key: control for one in proposals[CONTROL // 2 :: CONTROL - 1] if (control := _of(one, proposals))}
+    # of few the one in the middle
+    hosts = proposals[min(CONTROL // 2, len(proposals) // 2) :: CONTROL - 1]
+    planted = {one.key: control for one in hosts if (control := _of(one, proposals))}
     shown: list[Proposal] = []
     for one in waiting:
         control = planted.get(one.key)

@@ -34,8 +34,8 @@ from pan2kg.server.protocol import FORM, read_form, read_media_type
 from pan2kg.server.request import PAGE_HEADERS, Handler, Headers, Refusal, Request, why
 from pan2kg.server.settings import Release
 from pan2kg.server.workers import ForkServer, LostError
+from pan2kg.site.form_state import FAULT, FIELD, KNOWN, PREVIEW, RESERVED, SEAL, SIGNED, TYPED
 from pan2kg.site.registry import PAGES
-from pan2kg.site.review import FAULT, FIELD, KNOWN, RESERVED, SEAL, SIGNED
 
 if TYPE_CHECKING:
     from pan2kg.project import Project
@@ -153,7 +153,9 @@ _PAGE: Final = Messages("page")
 
 BODY_LIMIT: Final = 256 * 1024
 """Bytes a form may have."""
-KEPT: Final = ("plan", "other", "assessor", "scale", "data", "candidate", "later")
+KEPT: Final = (
+    "plan", "other", "assessor", "scale", "data", "candidate", "later", "reader", "second", "control", "order",
+)  # fmt: skip
 """What is handed on to the page that is shown after something was written."""
 
 _STATUS: Final = {"not-written": 503} | dict.fromkeys(("unknown-item", "decided-meanwhile", "scored-meanwhile"), 409)
@@ -281,12 +283,19 @@ class ReviewPages:
 
     async def _sign_in(self, request: Request, form: Mapping[str, str]) -> None:
         people = self.sessions.people
+        typed = {name.removeprefix(TYPED): value for name, value in form.items() if name.startswith(TYPED)}
+        typed = {name: value for name, value in typed.items() if name not in RESERVED}
         if people.is_besieged(request.client):
-            await self._fault(request, 429, {}, "desk-wait")
+            await self._fault(request, 429, typed, "desk-wait")
             return
         person = people.by_token(form.get("token", ""), request.client)
         if person is None or REVIEW not in person.roles:
-            await self._fault(request, 403, {}, "desk-not-your-role" if person else "desk-wrong-token")
+            await self._fault(request, 403, typed, "desk-not-your-role" if person else "desk-wrong-token")
+        elif typed:
+            # the session ended while something was typed: it is shown again, to be sent by whoever typed it
+            session = self.sessions.begin(person)
+            kept = {**typed, FAULT: _PAGE.say("desk-typed-kept", _language(request))}
+            await self._show(request, 200, kept, session, [write_cookie(request, session)])
         else:
             await self._lead(request, {}, write_cookie(request, self.sessions.begin(person)))
 
@@ -294,15 +303,15 @@ class ReviewPages:
         session = read_cookie(request)
         person = self.sessions.person(session)
         is_own = self._is_own(request, person) and self.sessions.holds(session, form.get(SEAL, ""))
+        typed = {name: value for name, value in form.items() if name not in RESERVED}
         if person is None or not is_own:
-            await self._fault(request, 403, {}, "desk-no-session")
+            await self._fault(request, 403, {} if form.get("form") == "sign-out" else typed, "desk-no-session")
             return
         request.record.person = person.name
         if form.get("form") == "sign-out":
             self.sessions.end(session)
             await self._lead(request, {}, write_cookie(request, ""))
             return
-        typed = {name: value for name, value in form.items() if name not in RESERVED}
         refusal = self.sessions.people.refuse(person, REVIEW)
         if refusal:
             said = {FAULT: refusal.message.say(_language(request))}
@@ -310,10 +319,18 @@ class ReviewPages:
             return
         outcome, shown = await self._submit(request, _signed(form, person))
         if outcome.is_done:
-            self.sessions.sign(session, form.get("reviewer", "").strip())
+            if reviewer := form.get("reviewer", "").strip():
+                self.sessions.sign(session, reviewer)
+                form = {**form, **({"reader": reviewer} if "reader" in form else {})}
             kept = {name: value for name, value in form.items() if name in KEPT or name.startswith("on:")}
+            if outcome.code == "proposed":
+                kept["candidate"] = str(outcome.values["candidate"])
             told = {"written": outcome.code, "files": " ".join(outcome.files), **({} if shown else {"shown": "no"})}
             await self._lead(request, {**kept, **told})
+            return
+        if outcome.code == "preview":
+            lines = {PREVIEW: str(outcome.values.get("preview", ""))}
+            await self._show(request, 200, {**typed, **lines}, session)
             return
         said = {FAULT: outcome.said.say(_language(request)), FIELD: str(outcome.values.get("field", ""))}
         await self._show(request, _STATUS.get(outcome.code, 422), {**typed, **said}, session)
@@ -326,7 +343,8 @@ class ReviewPages:
                 self.threads, lambda: submit(self.project, self.store, form, today(), language=language)
             )
             other = outcome.values.get("file")
-            files = outcome.files or ((str(other),) if other and _STATUS.get(outcome.code) == 409 else ())
+            written = tuple(file for file in outcome.files if file.endswith(".ttl"))
+            files = written or ((str(other),) if other and _STATUS.get(outcome.code) == 409 else ())
             shown = not files or await loop.run_in_executor(self.threads, self._reload, files)
         return outcome, shown
 

@@ -28,6 +28,7 @@ EVIDENCE = {
     "quote_language": "fr",
     "page": "12",
     "channel": "text",
+    "type": "cross-reference",
     "document": "globalnaps-org-country-issue-luxembourg-workers-rights",
 }
 CANDIDATE = """

@@ -29,7 +29,9 @@ def test_everyone_can_use_the_forms(watch: Watch, port: int, language: str, widt
     page = watch(f"{address}review.html", width=width).page
     assert faults_of_access(page) == []
     sign_in(page)
-    page.locator(f'[id="{OTHER}"] summary').click()
+    page.goto(f"{address}review.html?candidate={OTHER}")
+    for summary in page.locator("main summary").all():
+        summary.click()
     assert faults_of_access(page) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     for name in ("scores.html?plan=lu-bhr-2&other=lu-bhr-1&assessor=gt-edh", MATRIX):
@@ -44,9 +46,8 @@ def test_a_link_is_rejected_by_keyboard_alone(watch: Watch, port: int, folder: P
     page.keyboard.type(TOKEN)
     page.keyboard.press("Enter")
     expect(page.locator("#token")).to_have_count(0)
-    card = page.locator(f'[id="{OTHER}"]')
-    card.locator("summary").focus()
-    page.keyboard.press("Enter")
+    page.goto(f"http://127.0.0.1:{port}/fr/review.html?candidate={OTHER}")
+    card = page.locator("#candidate form:has([name=type])")
     card.locator("[name=reason]").focus()
     page.keyboard.type("Deux publics différents.")
     card.locator("[name=reviewer]").focus()
@@ -54,7 +55,7 @@ def test_a_link_is_rejected_by_keyboard_alone(watch: Watch, port: int, folder: P
     card.locator("button[value=reject]").focus()
     page.keyboard.press("Enter")
     expect(page.locator("p[role=status]")).to_contain_text("graph/plans/lu-bhr-1/reviewed.ttl")
-    expect(card).to_have_count(0)
+    expect(page.locator(f'a[href*="candidate={OTHER}"]')).to_have_count(0)
     assert "Deux publics différents." in (folder / "graph/plans/lu-bhr-1/reviewed.ttl").read_text(encoding="utf-8")
 
 
@@ -62,12 +63,17 @@ def test_a_link_is_accepted_and_scored_without_javascript(watch: Watch, port: in
     watched = watch(f"http://127.0.0.1:{port}/fr/review.html", java_script_enabled=False)
     page = watched.page
     sign_in(page)
-    card = page.locator(f'[id="{ITEM}"]')
-    card.locator("summary").click()
+    page.goto(f"http://127.0.0.1:{port}/fr/review.html?candidate={ITEM}")
+    card = page.locator("#candidate form:has([name=quote])")
     card.locator("[name=reviewer]").fill("B. Schmit")
+    card.locator("button[value=accept]").click()
+    expect(page.locator("#c-type-fault")).to_contain_text("Type de lien")
+    watched.forgive("answer 422")
+    card.locator("[name=type]").select_option("cross-reference")
     card.locator("button[value=accept]").click()
     expect(page.locator("[role=alert]")).to_contain_text("Passage cité")
     watched.forgive("answer 422")
+    expect(card.locator("[name=type]")).to_have_value("cross-reference")
     expect(card.locator("[name=reviewer]")).to_have_value("B. Schmit")
     card.locator("[name=quote]").fill(EVIDENCE["quote"])
     card.locator("[name=document]").fill(EVIDENCE["document"])

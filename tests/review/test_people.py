@@ -60,7 +60,7 @@ class Member(Visitor):
 
     def reject(self, **form: str) -> Reply:
         """Reject the last item of the page."""
-        item = re.findall(r'<section class="card" id="([^"]+)"', self.get(REVIEW).text)[-1]
+        item = re.findall(r'candidate=([^"&#]+--[^"&#]+)', self.get(REVIEW).text)[-1]
         return self.decide(item=item, verdict="reject", reason="Non.", **form)
 
 

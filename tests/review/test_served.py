@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import http.client
 import re
 from dataclasses import dataclass, field
@@ -193,7 +194,7 @@ def test_the_name_signed_with_last_in_a_session_is_in_every_form(visitor: Visito
     visitor.sign_in()
     page = visitor.get(f"{REVIEW}?signed=Somebody+else").text
     assert set(given.findall(page)) == {""}, "nobody is guessed, and no address says who it is"
-    item = re.findall(r'<section class="card" id="([^"]+)"', page)[-1]
+    item = re.findall(r'candidate=([^"&#]+--[^"&#]+)', page)[-1]
     name = 'J. "Jo" <Weber>'
     assert visitor.decide(item=item, verdict="reject", reviewer=name).status == 422
     assert set(given.findall(visitor.get(REVIEW).text)) == {""}, "nothing was signed yet"
@@ -209,6 +210,27 @@ def test_the_name_signed_with_last_in_a_session_is_in_every_form(visitor: Visito
     visitor.post(REVIEW, {"form": "sign-out", "form_token": visitor.seal})
     visitor.sign_in()
     assert set(given.findall(visitor.get(REVIEW).text)) == {""}
+
+
+def test_what_was_typed_outlives_a_session_that_has_ended(visitor: Visitor, folder: Path) -> None:
+    visitor.sign_in()
+    item = re.findall(r'candidate=([^"&#]+--[^"&#]+)', visitor.get(REVIEW).text)[-1]
+    seal, before = visitor.seal, written(folder)
+    visitor.post(REVIEW, {"form": "sign-out", "form_token": seal})
+    typed = {"form": "decision", "item": item, "verdict": "reject", "reviewer": "Z", "reason": 'Ni "l’un" ni l’autre.'}
+    page = visitor.post(REVIEW, {**typed, "form_token": seal})
+    assert page.status == 403
+    kept = dict(re.findall(r'name="(typed:[^"]+)" value="([^"]*)"', page.text))
+    assert "typed:form_token" not in kept
+    sent = {name: html.unescape(value) for name, value in kept.items()}
+    refused = visitor.post(REVIEW, {"form": "sign-in", "token": "guess", **sent})
+    assert (refused.status, 'name="typed:reason"' in refused.text) == (403, True)
+    again = visitor.post(REVIEW, {"form": "sign-in", "token": TOKEN, **sent, "typed:form_token": "forged"})
+    assert (again.status, "Ni &#34;l’un&#34; ni l’autre." in again.text, "forged" in again.text) == (200, True, False)
+    assert written(folder) == before, "nothing is written before it is sent again"
+    assert visitor.seal, "the session is open again"
+    made_up = Visitor(visitor.port).get(f"{REVIEW}?reason=x&item=y").text
+    assert "typed:" not in made_up
 
 
 def test_scores_are_entered_in_a_matrix_and_shown(visitor: Visitor) -> None:

@@ -1,7 +1,7 @@
 // Keys for whoever decides on many candidates: each presses the button or follows the link that bears it.
 
 const REASONS = "12345";
-const FIELDS = ["input:not([type=radio])", "textarea", "select"].join();
+const FIELDS = ["input:not([type=radio], [type=checkbox])", "textarea", "select"].join();
 
 class ReviewDesk extends HTMLElement {
     private reasons = false;
@@ -21,10 +21,11 @@ class ReviewDesk extends HTMLElement {
         }
         const reason = this.reasons ? REASONS.indexOf(event.key) : -1;
         this.reasons = false;
-        if (event.key === "r") {
+        const first = this.querySelector<HTMLInputElement>("[name=rejection]");
+        if (event.key === "r" && first) {
             // The reason follows; the first radio shows where the reasons are.
             this.reasons = true;
-            this.querySelector<HTMLInputElement>("[name=rejection]")?.focus();
+            first.focus();
         } else if (reason >= 0) {
             const chosen = this.querySelectorAll<HTMLInputElement>("[name=rejection]")[reason];
             if (chosen) {
@@ -36,10 +37,24 @@ class ReviewDesk extends HTMLElement {
             if (!pressed) {
                 return;
             }
+            if (event.key === "e") {
+                this.cut();
+            }
             pressed.click();
         }
         event.preventDefault();
     };
+
+    /** Take the words that are selected in the passage as those to be quoted. */
+    private cut(): void {
+        const selection = document.getSelection();
+        const passage = this.querySelector(".passage");
+        const words = this.querySelector<HTMLTextAreaElement>("[name=words]");
+        const chosen = selection?.toString().trim();
+        if (words && chosen && passage?.contains(selection?.anchorNode ?? null)) {
+            words.value = chosen;
+        }
+    }
 }
 
 customElements.define("review-desk", ReviewDesk);

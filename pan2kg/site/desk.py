@@ -1,0 +1,229 @@
+"""The page « to review »: one candidate at a time, from documents and from the graph alike, and what else waits.
+
+What a document suggests comes first, then what the graph does. All state of a review stands in the address, so that
+everything works without scripts: which candidate is shown, what was put off, and how the review is done.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Final
+from urllib.parse import urlencode
+
+from pan2kg.coherence.uses import key
+from pan2kg.errors import Pan2kgError
+from pan2kg.i18n.catalogue import Messages, decimal
+from pan2kg.i18n.days import today
+from pan2kg.review.decisions import CHANNELS, REVIEWED, Item, documents, read_queue
+from pan2kg.review.desk import Desk, open_desk
+from pan2kg.review.desk_form import TOGETHER, read_wanted
+from pan2kg.review.entry import LIMITS
+from pan2kg.review.journal import now
+from pan2kg.review.proposals import Material, Proposal, read_material
+from pan2kg.site.form_state import FIELD, KNOWN, PREVIEW, SIGNED, form_state
+from pan2kg.site.page_context import NOTHING
+from pan2kg.site.suggestions import queue_card
+from pan2kg.turtle.vocabulary import ID, PAN
+
+if TYPE_CHECKING:
+    from pan2kg.graph.graph import Graph
+    from pan2kg.site.page import Values
+    from pan2kg.site.page_context import PageContext
+
+_DESK: Final = Messages("desk")
+REVIEW_MOST: Final = 100
+"""How many items a page lists."""
+LATER_MOST: Final = 60
+"""How many candidates an address can put at the end; the one that was put there first waits in its place again."""
+MODES: Final = ("reader", "second", "control", "order")
+"""The arguments that say how the review is done."""
+CHOSEN: Final = ("candidate", "passage", "later", *MODES)
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """What waits at the desk: candidates of documents, then items of the graph, by key; which one is shown."""
+
+    desk: Desk
+    items: Sequence[Item]
+    put_off: tuple[str, ...]
+    shown: str
+
+    @property
+    def keys(self) -> list[str]:
+        """The keys in their order, those that were put off last."""
+        listed = [*(one.key for one in self.desk.waiting), *(item.key for item in self.items)]
+        return [*(one for one in listed if one not in self.put_off), *self.put_off]
+
+
+def values(context: PageContext) -> Values:
+    """What waits, the one that is shown with its form, and how the review is done."""
+    graph, given = context.graph.spoken(context.request.language), context.request.arguments
+    shared = form_state(context, "review.html")
+    is_open = shared["state"] == "open"
+    queue = read_queue(graph)
+    listed = documents(graph) if is_open else []
+    return {
+        "title": context.t("reviewing-title"),
+        **shared,
+        "desk": _desk(context, graph, queue) if is_open else None,
+        "field": given.get(FIELD, "") if is_open else "",
+        "cards": [] if is_open else [queue_card(context, item, is_open=False) for item in queue[:REVIEW_MOST]],
+        "typed": given if is_open else NOTHING,
+        "number": len(queue),
+        "more": max(0, len(queue) - REVIEW_MOST),
+        "types": [(name, context.name(f"{ID}linktype/{name}")) for name in REVIEWED],
+        "channels": [(name, context.name(f"{ID}channel/{name}")) for name in CHANNELS],
+        "documents": [(iri.rpartition("/")[2], context.name(iri)) for iri in listed],
+    }
+
+
+def _reader(context: PageContext) -> str:
+    """Who reviews, as far as anybody has said so: in the address, or with the last decision."""
+    given = context.request.arguments
+    name = given.get(KNOWN) or given.get("reader") or given.get(SIGNED, "")
+    return " ".join(name.split())[: LIMITS["reviewer"]]
+
+
+def _desk(context: PageContext, graph: Graph, items: Sequence[Item]) -> Mapping[str, object] | None:
+    """What the template shows of the desk; None where there is no project to write to."""
+    given = context.request.arguments
+    if graph.project is None:
+        return None
+    try:
+        material = read_material(graph, graph.project)
+    except Pan2kgError:
+        # what is wrong with the files of candidates is said where they are read, on the command line
+        material = Material(graph)
+    try:
+        desk = open_desk(material, graph.project, _reader(context), today(), read_wanted(given))
+    except Pan2kgError:
+        return None
+    waiting = () if desk.wanted.second else items
+    known = {*(one.key for one in desk.waiting), *(item.key for item in waiting)}
+    put_off = tuple(one for one in dict.fromkeys(given.get("later", "").split()) if one in known)[-LATER_MOST:]
+    queue = Queue(desk, waiting, put_off, "")
+    keys = queue.keys
+    wanted = given.get("item", "") if given.get("item", "") in keys else given.get("candidate", "")
+    shown = wanted if wanted in keys else next(iter(keys), "")
+    return _shown(context, Queue(desk, waiting, put_off, shown))
+
+
+def _address(context: PageContext, candidate: str, later: Sequence[str], **more: int) -> str:
+    given = context.request.arguments
+    asked: dict[str, object] = {"candidate": candidate, **({"later": " ".join(later)} if later else {}), **more}
+    asked |= {name: given[name] for name in MODES if given.get(name)}
+    return f"{context.href('review.html')}?{urlencode(asked)}#candidate"
+
+
+def _shown(context: PageContext, queue: Queue) -> Mapping[str, object]:
+    """The candidate that is shown with its neighbours, and how far the review has come."""
+    keys, desk, language = queue.keys, queue.desk, context.request.language
+    about: dict[str, object] = {
+        "wanted": desk.wanted,
+        "reader": _reader(context),
+        "modes": [(name, context.request.arguments.get(name, "")) for name in MODES],
+        "since": int(now()),
+        "put_off": " ".join(queue.put_off),
+        "preview": context.request.arguments.get(PREVIEW, ""),
+        "measured": list(_measured(context, desk)),
+        "empty": not keys,
+        "suggestion": None,
+        "following": "",
+        "list": [],
+        **_agreement(context, desk),
+    }
+    if not keys:
+        return about
+    at = keys.index(queue.shown)
+    behind = keys[(at + 1) % len(keys)]
+    put_off = [*(one for one in queue.put_off if one != queue.shown), queue.shown][-LATER_MOST:]
+    progress = {**asdict(desk.progress), "total": desk.total + len(queue.items)}
+    progress["number"] = min(progress["total"], progress["total"] - len(keys) + at + 1)
+    about |= {
+        "key": queue.shown,
+        "count": _DESK.say("counts", language, **progress),
+        "before": _address(context, keys[at - 1], queue.put_off),
+        "behind": _address(context, behind, queue.put_off),
+        "later": _address(context, behind, put_off),
+        "following": behind,
+        "typed": context.request.arguments if context.request.arguments.get("item") == queue.shown else NOTHING,
+        "list": [(_address(context, item.key, queue.put_off), *_ends(context, item)) for item in queue.items],
+    }
+    item = next((item for item in queue.items if item.key == queue.shown), None)
+    if item is not None:
+        return about | {"suggestion": queue_card(context, item, is_open=True)}
+    return about | _candidate(context, queue)
+
+
+def _ends(context: PageContext, item: Item) -> tuple[str, str]:
+    return context.name(item.ends[0]), context.name(item.ends[1])
+
+
+def _candidate(context: PageContext, queue: Queue) -> dict[str, object]:
+    """What is shown of a candidate of a document."""
+    given, language, desk = context.request.arguments, context.request.language, queue.desk
+    graph = context.graph.spoken(language)
+    desk.at = next(number for number, one in enumerate(desk.waiting) if one.key == queue.shown)
+    desk.show_passage(given.get("passage", ""))
+    one, card = desk.waiting[desk.at], desk.card(language)
+    passages = card.passages if card else 0
+    names = [(key(iri), context.name(iri)) for iri in graph.labels.entries if iri.startswith(f"{ID}{one.scheme}/")]
+    relation = given.get("relation") or (one.relation if one.relation in dict(names) else "")
+    return {
+        "proposal": one,
+        "card": card,
+        "passages": [
+            _address(context, one.key, queue.put_off, passage=number)
+            for number in (range(passages) if passages > 1 else ())
+        ],
+        "passage": desk.passage,
+        "where": _where(context, desk, one),
+        "relation": relation,
+        "relations": sorted(names, key=lambda pair: pair[1].casefold()),
+        "any_ticked": any(name.startswith(TOGETHER) for name in given),
+        "alike": [
+            (f"{TOGETHER}{other.key}", context.name(other.start), other.passages[0].quote,
+             bool(given.get(f"{TOGETHER}{other.key}")))
+            for other in desk.alike()
+        ],
+    }  # fmt: skip
+
+
+def _measured(context: PageContext, desk: Desk) -> Sequence[str]:
+    """What is known of this reader's attention and pace, as sentences."""
+    language = context.request.language
+    said = [_DESK.say("controls", language, **desk.controls)] if desk.controls["met"] else []
+    pace = desk.pace
+    return [*said, *([_DESK.say("pace", language, seconds=round(pace))] if pace is not None else [])]
+
+
+def _agreement(context: PageContext, desk: Desk) -> Mapping[str, object]:
+    """How far second readers agree; on what they do not, where nobody is reading a second time who could see it."""
+    found, language = desk.compare(), context.request.language
+    if not found.both:
+        return {"agreement": "", "apart": []}
+    value = "–" if found.alpha is None else decimal(found.alpha, language)
+    graph = context.graph.spoken(language)
+    listed = () if desk.wanted.second else found.apart
+    apart = [
+        {
+            "start": graph.label(one.proposal.start, language),
+            "target": graph.label(one.proposal.target, language),
+            "said": [
+                _DESK.say(f"{status}-by", language, by=name) for name, status in (one.first, one.second)
+            ],
+        }
+        for one in listed
+    ]  # fmt: skip
+    return {"agreement": _DESK.say("agreement", language, n=found.both, alpha=value), "apart": apart}
+
+
+def _where(context: PageContext, desk: Desk, proposal: Proposal) -> str:
+    """Where the page of the passage can be opened: in the PDF the document was read at; empty where it is none."""
+    page = proposal.passages[desk.passage].page if proposal.passages else None
+    document = desk.material.documents.get(proposal.plan, "")
+    found = context.graph.statements.values(document, f"{PAN}readAt") if document else ()
+    pdf = next((one for one in found if one.startswith(("https://", "http://")) and one.lower().endswith(".pdf")), "")
+    return f"{pdf}#page={page}" if pdf and page else ""
