@@ -546,7 +546,9 @@ def print_all(folder: Path, layouts: Sequence[Layout], number: int, skip: int = 
 
 
 def convert(pages: Sequence[Path], folder: Path) -> None:
-    """The pages as PDF by Chromium, and as odt, docx and PDF by LibreOffice."""
+    """The pages as PDF by Chromium, and as odt, docx and PDF by LibreOffice, which would wait for a first file."""
+    if not pages:
+        return
     for path in pages:
         target = f"--print-to-pdf={path.with_suffix('.chromium.pdf')}"
         command = [

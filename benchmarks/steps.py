@@ -111,11 +111,11 @@ def _rows(path: Path) -> str:
         return f" of {sum(1 for _ in csv.reader(lines)) - 1} rows"
 
 
-def facts_of(graph: Graph, plan: str, language: str, actions: Sequence[tuple[str, str, str]]) -> Facts:
-    """The stated links and parts of a plan and its actions."""
+def facts_of(rows: Sequence[Sequence[str]], plan: str, actions: Sequence[tuple[str, str, str]]) -> Facts:
+    """The stated links and parts of a plan and its actions, of all there are."""
     works = {plan, *(action for action, _, _ in actions)}
     found = Facts()
-    for work, end, role, quote, called in graph.read(FACTS.replace("LANGUAGE", language)):
+    for work, end, role, quote, called in rows:
         if work not in works or work == end:
             continue
         if role:
@@ -133,7 +133,8 @@ def chosen(graph: Graph, language: str, number: int) -> list[tuple[str, list[tup
     for plan, action, printed, title in graph.read(ACTIONS.replace("LANGUAGE", language)):
         if not any(action == one for one, *_ in plans[plan]):
             plans[plan].append((action, printed, title))
-    found = [(plan, own, facts_of(graph, plan, language, own)) for plan, own in plans.items() if 4 <= len(own) <= 60]
+    rows = list(graph.read(FACTS.replace("LANGUAGE", language)))
+    found = [(plan, own, facts_of(rows, plan, own)) for plan, own in plans.items() if 4 <= len(own) <= 60]
     return sorted(found, key=lambda one: (-len(one[2].links) - len(one[2].parts), one[0]))[:number]
 
 
