@@ -103,8 +103,9 @@ def _texts(subject: Subject, one: str, two: str) -> Iterator[Shared]:
 def _bodies(subject: Subject, one: str, two: str) -> Iterator[Shared]:
     """The bodies that have a part in both, those with most works first."""
     held: dict[str, tuple[set[str], set[str]]] = {}
+    homes = subject.graph.homes
     for part in subject.graph.involvements:
-        home = subject.graph.homes.get(part.work, part.work)
+        home = homes.get(part.work, part.work)
         if home in (one, two) and counts(part.level, subject.level):
             held.setdefault(part.body, (set(), set()))[home == two].add(part.work)
     both = {body: sides for body, sides in held.items() if all(sides)}

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from pan2kg.coherence.evidence import HEADLINE, Level, counts, firmest
@@ -303,6 +304,7 @@ class BasisLine:
     fresh: int = 0
 
 
+@lru_cache(maxsize=8)  # every page and picture of a level says it, and it goes through all works
 def basis_line(made: Known) -> BasisLine:
     """What the figures of a level rest on.
 

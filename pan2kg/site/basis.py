@@ -107,7 +107,7 @@ def rule_words(context: PageContext, name: str) -> tuple[str, str]:
 
     A rule somebody changed is told in its own words: our translation holds only for what it was made from.
     """
-    own, language = context.graph.rules.get(name, ""), context.request.language
-    if own in ("", _PAGE.group("rule-", SOURCE_LANGUAGE).get(name)):
-        return _PAGE.group("rule-", language).get(name, ""), ""
+    own, language, key = context.graph.rules.get(name, ""), context.request.language, f"rule-{name}"
+    if not own or (_PAGE.has(key) and own == _PAGE.template(key, SOURCE_LANGUAGE)):
+        return _PAGE.template(key, language) if _PAGE.has(key) else "", ""
     return own, "" if language == SOURCE_LANGUAGE else SOURCE_LANGUAGE
