@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from scipy import stats  # type: ignore[import-untyped]
 
 from pan2kg.coherence.chance import Chance, Trial, Verdict, adjust, chance, curveball
 from pan2kg.coherence.editions import Fate, Succession, compare, fates, retention
@@ -70,6 +69,8 @@ def test_a_level_that_is_met_exactly_counts_as_met() -> None:
 
 
 def test_benjamini_hochberg_is_scipys() -> None:
+    from scipy import stats  # type: ignore[import-untyped]  # seconds, which only who runs this test need wait
+
     p = np.random.default_rng(3).random(50) ** 2
     assert adjust(p) == pytest.approx(stats.false_discovery_control(p))
     assert adjust(np.zeros(0)).tolist() == []
