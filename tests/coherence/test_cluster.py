@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 from urllib.request import urlopen
@@ -21,6 +22,7 @@ import pytest
 from pan2kg.coherence.columns import Columns, Linking, here, linking
 from pan2kg.coherence.matrix import Ints
 from pan2kg.errors import EndpointError, FormatError
+from tests.copies import ROOT
 
 HAS_SPARK = find_spec("pyspark") is not None and shutil.which("java") is not None
 PATIENCE = 60
@@ -42,6 +44,23 @@ def some() -> Linking:
     return linking(columns, np.ones(uses, dtype=np.bool_), columns.above, np.ones(texts), hub=500)
 
 
+@dataclass(frozen=True, slots=True)
+class Deadly(Linking):
+    """The same, of which whoever counts the first block kills a worker before it has counted."""
+
+    victim: int = 0
+    marker: str = ""
+
+    def count(self, start: int, end: int) -> tuple[Ints, Ints]:
+        try:
+            os.close(os.open(self.marker, os.O_CREAT | os.O_EXCL))
+        except FileExistsError:
+            pass
+        else:
+            os.killpg(self.victim, signal.SIGKILL)
+        return Linking(self.partners, self.home, self.plans).count(start, end)
+
+
 def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -55,7 +74,10 @@ def cluster(folder: Path) -> Iterator[tuple[str, list[subprocess.Popen[bytes]]]]
 
     program = str(Path(pyspark.__file__).parent / "bin" / "spark-class")
     port, page = free_port(), free_port()
-    environment = os.environ | {"PYSPARK_PYTHON": sys.executable, "SPARK_LOCAL_IP": "127.0.0.1"}
+    here_too = os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH"))))  # the tests of those who count
+    environment = os.environ | {
+        "PYSPARK_PYTHON": sys.executable, "SPARK_LOCAL_IP": "127.0.0.1", "PYTHONPATH": here_too,
+    }  # fmt: skip
     quiet = subprocess.DEVNULL
 
     def start(name: str, *words: str) -> subprocess.Popen[bytes]:
@@ -113,7 +135,10 @@ def test_two_workers_count_what_one_process_counts_also_when_one_is_killed(
     assert sum(expected.values()) > 100_000
     with cluster(tmp_path) as (master, workers):
         assert total(on_cluster(made, master)) == expected
-        os.killpg(workers[0].pid, signal.SIGKILL)
+        marker = tmp_path / "killed"
+        deadly = Deadly(made.partners, made.home, made.plans, workers[0].pid, str(marker))
+        assert total(on_cluster(deadly, master)) == expected, "what a worker had under way is done by the other"
+        assert marker.exists()
         assert total(on_cluster(made, master)) == expected, "the master may not know yet that a worker is gone"
 
 
