@@ -30,7 +30,7 @@ TYPES: Final = (USES, CITES, "in-line-with", "implementing", "part-of", "builds-
 """What a source states of two things; all other links are derived, or judged."""
 NAMED: Final = "references"
 """The relation of an instrument that is named and of which nothing closer is said."""
-_CITING: Final = frozenset((CITES, "in-line-with", "implementing", "part-of"))
+CITING: Final = frozenset((CITES, "in-line-with", "implementing", "part-of"))
 """The types that say where their words stand."""
 _TEXTS: Final = KINDS["instrument"]
 _LAST: Final = ("dcterms:source", "pan:certainty")
@@ -103,7 +103,7 @@ def _link(stated: Stated, prefixes: Mapping[str, str]) -> Iterator[Statement]:
         yield Statement("pan:relation", f"relation:{stated.relation}")
     yield Statement("pan:from", iri(stated.start, prefixes))
     yield Statement("pan:to", iri(stated.end, prefixes))
-    if stated.type in _CITING:
+    if stated.type in CITING:
         yield Statement("pan:channel", "channel:text")
     yield Statement("pan:status", "linkstatus:accepted")
 
