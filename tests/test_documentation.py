@@ -49,7 +49,7 @@ def _run(command: str, folder: Path, commands: Commands) -> str:
     assert words[0] == "pan2kg"
     if words[1] == "serve":
         return _serve(folder)
-    done = commands.run(words[1:], folder, columns="100")
+    done = commands.run(words[1:], folder, columns="80")
     assert done.returncode == 0, f"{command}: {done.stderr}{done.stdout[-500:]}"
     return done.stdout + done.stderr
 
@@ -57,7 +57,7 @@ def _run(command: str, folder: Path, commands: Commands) -> str:
 def _serve(folder: Path) -> str:
     """What the service says of itself when it stands, at a port that is free, as it would say it of its own."""
     command = [sys.executable, "-m", "pan2kg.cli.main", "serve", "--no-browser", "--port", "0"]
-    environment = {**BARE, "PATH": os.environ["PATH"], "COLUMNS": "100"}
+    environment = {**BARE, "PATH": os.environ["PATH"], "COLUMNS": "80"}
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=folder, env=environment) as service:
         assert service.stdout is not None
         said = service.stdout.readline()

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from pan2kg.store.store import Store
     from pan2kg.tables.answers import Around, Style
 
-FORMATS = ("table", "csv", "tsv", "json", "xml", "md", "html", "turtle", "jsonld", "xlsx")
+FORMATS = ("table", "csv", "csv-local", "tsv", "json", "xml", "md", "html", "turtle", "jsonld", "xlsx")
 TELLING = frozenset(("table", "md", "html", "json", "xlsx"))
 """The formats that can hold what is said around an answer; beside the others it goes to standard error."""
 
@@ -213,6 +213,7 @@ def _answer(
     store: Store, text: str, project: Project, options: argparse.Namespace, around: Around | None
 ) -> int:  # fmt: skip
     from pan2kg.tables.answers import Around, about_of, grid_of, write_answer, write_around
+    from pan2kg.tables.formats import write_local_csv
     from pan2kg.tables.selection import select_answer
 
     result = store.query(text)
@@ -227,13 +228,15 @@ def _answer(
 
         sheets = [("data", grid_of(result, style))]
         written = write_spreadsheet([*sheets, ("about", about_of(told, style))] if around else sheets)
+    elif form == "csv-local":
+        written = write_local_csv(grid_of(result, style), options.language)
     else:
         written = (
             write_around(result, form, style, told) if around or form == "html" else write_answer(result, form, style)
         )
         written = selection.written(written)
     if form not in TELLING:
-        sys.stderr.write("".join(f"{words}\n" for words in told.below))
+        sys.stderr.write("".join(f"{words}\n" for words in told.said))
     tell_left_out(left_out)
     emit(written, options.output)
     return 0

@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     from pan2kg.store.as_of import DatedGraph
     from pan2kg.tables.table import Choice
 
-FORMS: Final = ("table", "csv", "tsv", "json", "md", "html", "xlsx")
+FORMS: Final = ("table", "csv", "csv-local", "tsv", "json", "md", "html", "xlsx")
 
 
 def add_coherence(command: argparse.ArgumentParser) -> None:

@@ -84,7 +84,7 @@ def values(context: PageContext) -> Values | None:
         "table": show(figures, context),
         "plans": [(entry.key, context.name(entry.iri)) for entry in context.graph.labels.of_kind("plan")],
         "plan": chosen.get("plan", ""),
-        "downloads": [(context.href(f"figure/{name}.{form}", **chosen), form.upper()) for form in _forms(context)],
+        "downloads": _downloads(context, name, chosen),
     }
 
 
@@ -94,10 +94,14 @@ def _lead(context: PageContext, name: str, figures: FigureTable) -> str:
     return f"{summary} {context.t('figure-trust-remark')}".strip() if name == "trust" else summary
 
 
-def _forms(context: PageContext) -> list[str]:
-    """What a figure can be had as; a spreadsheet where a server has what writes it."""
-    made = context.site_context.mode == "served" and find_spec("xlsxwriter") is not None
-    return ["csv", "json", *(["xlsx"] if made else [])]
+def _downloads(context: PageContext, name: str, chosen: dict[str, str]) -> list[tuple[str, str]]:
+    """What a figure can be had as; for spreadsheets too where there is a server."""
+    found = [(context.href(f"figure/{name}.{form}", **chosen), form.upper()) for form in ("csv", "json")]
+    if context.site_context.mode == "served":
+        found.append((context.href(f"figure/{name}.csv", **chosen, local="1"), context.t("question-csv-local")))
+        if find_spec("xlsxwriter") is not None:
+            found.append((context.href(f"figure/{name}.xlsx", **chosen), context.t("question-xlsx")))
+    return found
 
 
 def xlsx(context: PageContext) -> bytes | None:
@@ -107,9 +111,10 @@ def xlsx(context: PageContext) -> bytes | None:
 
 
 def csv(context: PageContext) -> str | None:
-    """A figure as CSV, whole."""
+    """A figure as CSV, whole; as the spreadsheets of the language expect it where the address asks for that."""
     figures = _figures(context, context.request.key)
-    return write_figures(figures, "csv", language=context.request.language) if figures else None
+    form = "csv-local" if context.request.arguments.get("local") else "csv"
+    return write_figures(figures, form, language=context.request.language) if figures else None
 
 
 def json(context: PageContext) -> str | None:

@@ -11,21 +11,27 @@ from argparse import ArgumentTypeError
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
+from importlib.util import find_spec
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlencode
 
 import pyoxigraph as ox
 
+from pan2kg.coherence.evidence import FIGURED
 from pan2kg.errors import Pan2kgError, QueryError
 from pan2kg.graph.labels import relative
+from pan2kg.i18n.catalogue import Messages
 from pan2kg.i18n.days import a_day
 from pan2kg.site.figures import listed
 from pan2kg.site.page import CSV, TURTLE, File, View, embedded
 from pan2kg.site.permalink import DAY, RELEASE, VIEW, Permalink, dayless, fix, notice, permalink
 from pan2kg.store.queries import Parameter, Query, fill, program_query
 from pan2kg.store.store import construct, select
-from pan2kg.tables.answers import Style, every_word, heading, word_of, words_of, write_answer
+from pan2kg.tables.answers import Style, every_word, grid_of, heading, word_of, words_of, write_answer
+from pan2kg.tables.formats import Grid as Sheet
+from pan2kg.tables.formats import write_local_csv
+from pan2kg.tables.spreadsheet import SPREADSHEET, write_spreadsheet
 from pan2kg.tables.template import escape, markup
 from pan2kg.turtle.tokens import tokens
 from pan2kg.turtle.vocabulary import PAN, XSD
@@ -107,16 +113,45 @@ _TABS: Final = {"bar": "chart", "timeline": "timeline", "network": "network"}
 _VARIABLE: Final = re.compile(r"[?$](\w+)")
 FORMS: Final = ("csv", "json", "ttl")
 """How an answer is downloaded, by the ending of the file."""
+LOCAL: Final = "local"
+"""What asks, in the address of a CSV file, for the one spreadsheets of the language expect."""
+LEVEL: Final = "level"
+"""The kind of parameter that is a level of evidence."""
+_FIGURE: Final = Messages("figure")
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What a parameter may be: as it is written, what it is called, and its IRI, empty for a word."""
+
+    value: str
+    name: str
+    iri: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A field of the form: a parameter, its value, and which things it may be (key, name and IRI)."""
+    """A field of the form: a parameter, its value, and what it may be, by kind.
+
+    ``is_needed`` is whether nothing is answered until somebody chose it, ``is_word`` whether it is no thing.
+    """
 
     name: str
     meaning: str
     value: str
-    offers: tuple[tuple[str, str, str], ...]
+    offers: tuple[tuple[str, tuple[Offer, ...]], ...]
+    is_needed: bool = False
+    is_word: bool = False
+
+    @property
+    def is_open(self) -> bool:
+        """Whether somebody has still to choose it."""
+        return self.is_needed and not self.value
+
+    @property
+    def is_known(self) -> bool:
+        """Whether the value is among what is offered."""
+        return not self.value or any(one.value == self.value for _, offers in self.offers for one in offers)
 
 
 def names(site_context: SiteContext) -> Iterable[str]:
@@ -147,18 +182,23 @@ def values(context: PageContext) -> Values | None:
     language, given = context.request.language, _given(context, query)
     fault, text, link = "", query.text, ""
     table, remarks = None, _notice(context)
-    try:
-        text = _filled(context, query)
-        table = grid(_answer(context, text), context)
-        link = _permalink(context, query)
-        remarks += _store(context)[1]
-    except Pan2kgError as error:
-        fault = error.say(language)
+    fields = [_field(context, parameter, given) for parameter in query.parameters if parameter.name != "language"]
+    open_ones = [field for field in fields if field.is_open]
+    if not open_ones:
+        try:
+            text = _filled(context, query)
+            table = grid(_answer(context, text), context)
+            link = _permalink(context, query)
+            remarks += _store(context)[1]
+        except Pan2kgError as error:
+            fault = error.say(language)
     handed = given | context.chosen(DAY)
     return {
         "title": query.question(language),
         "lead": query.summary_in(language),
-        "fields": [_field(context, parameter, given) for parameter in query.parameters if parameter.name != "language"],
+        "fields": fields,
+        "open": [field.meaning for field in open_ones],
+        "example": _example(context, query) if open_ones else "",
         "fault": fault,
         "table": table,
         "text": text,
@@ -169,11 +209,26 @@ def values(context: PageContext) -> Values | None:
         "remarks": remarks,
         "permalink": link,
         "results": context.href(f"question/{query.name}.json", **handed),
-        "downloads": [
-            (context.href(f"question/{query.name}.{form}", **handed), context.t(f"question-{form}")) for form in FORMS
-        ],
+        "downloads": _downloads(context, query, handed),
         "data": embedded(_template(context, query)),
     }
+
+
+def _example(context: PageContext, query: Query) -> str:
+    """The address of the answer with what the profile of the project says where nobody chose."""
+    said = {one.name: _default(context, one) for one in query.parameters if one.name != "language"}
+    return context.href(f"question/{query.name}.html", **{name: value for name, value in said.items() if value})
+
+
+def _downloads(context: PageContext, query: Query, handed: dict[str, str]) -> list[tuple[str, str]]:
+    """What an answer can be had as; for spreadsheets too where there is a server."""
+    path = f"question/{query.name}"
+    found = [(context.href(f"{path}.{form}", **handed), context.t(f"question-{form}")) for form in FORMS]
+    if context.site_context.mode == "served":
+        found.append((context.href(f"{path}.csv", **handed, **{LOCAL: "1"}), context.t("question-csv-local")))
+        if find_spec("xlsxwriter") is not None:
+            found.append((context.href(f"{path}.xlsx", **handed), context.t("question-xlsx")))
+    return found
 
 
 def _without_heads(text: str) -> str:
@@ -182,8 +237,28 @@ def _without_heads(text: str) -> str:
 
 
 def csv(context: PageContext) -> str | None:
-    """The answer as CSV, for the parameters in the address."""
-    return _written(context, "csv")
+    """The answer as CSV, for the parameters in the address; as the spreadsheets of the language expect it if asked."""
+    if not context.request.arguments.get(LOCAL):
+        return _written(context, "csv")
+    found = _values(context)
+    return write_local_csv(found, context.request.language) if found else None
+
+
+def xlsx(context: PageContext) -> bytes | None:
+    """The answer as a spreadsheet, for the parameters in the address.
+
+    Raises:
+        FormatError: the extra « xlsx » is not installed.
+    """
+    found = _values(context)
+    return write_spreadsheet([("data", found)]) if found else None
+
+
+def _values(context: PageContext) -> Sheet | None:
+    query = _query(context)
+    if query is None:
+        return None
+    return grid_of(_answer(context, _filled(context, query)), Style(context.request.language))
 
 
 def json(context: PageContext) -> str | None:
@@ -295,11 +370,58 @@ def _filled(context: PageContext, query: Query) -> str:
 
 
 def _field(context: PageContext, parameter: Parameter, given: dict[str, str]) -> Field:
+    """The field of a parameter: what was chosen, else a level or plan as the profile says; another thing stays open."""
     meaning = parameter.meaning_in(context.request.language)
-    value = given.get(parameter.name, "")
-    default = _default(context, parameter)
-    offers = tuple((entry.key, context.name(entry.iri), entry.iri) for entry in _offered(context, parameter))
-    return Field(parameter.name, meaning, value or default, offers)
+    value, default = given.get(parameter.name, ""), _default(context, parameter)
+    offers = tuple((_kind(context, kind), _offers(context, kind)) for kind in parameter.kinds)
+    if not _names_thing(parameter):
+        return Field(parameter.name, meaning, value or default, offers, is_word=True)
+    if _is_own(parameter):
+        return Field(parameter.name, meaning, _key(context, value) if value else default, offers)
+    return Field(parameter.name, meaning, value and _key(context, value), offers, is_needed=bool(default))
+
+
+def _is_own(parameter: Parameter) -> bool:
+    """Whether it is a plan: the one a project is about, where nobody chose another."""
+    return parameter.kinds == ("plan",)
+
+
+def _names_thing(parameter: Parameter) -> bool:
+    return next(tokens(parameter.default)).kind in ("name", "iri")
+
+
+def _kind(context: PageContext, kind: str) -> str:
+    return "" if kind == LEVEL else context.t(f"kind-{kind}")
+
+
+def _offers(context: PageContext, kind: str) -> tuple[Offer, ...]:
+    """What a parameter of a kind may be, by name; levels from the firmest."""
+    if kind == LEVEL:
+        language = context.request.language
+        return tuple(Offer(level.key, _FIGURE.say(f"level.{level.key}", language)) for level in FIGURED)
+    entries = context.graph.labels.of_kind(kind)
+    found = (Offer(entry.key, context.name(entry.iri), entry.iri) for entry in entries)
+    return tuple(sorted(found, key=lambda one: _plain(one.name))) if kind != "action" else tuple(found)
+
+
+def _key(context: PageContext, value: str) -> str:
+    """The key of what was typed with a prefix or as an IRI; anything else as it was typed."""
+    prefix, _, local = value.strip("<>").partition(":")
+    space = read_prefixes(context.graph.project).get(prefix, "")
+    entry = context.graph.labels.entry(space + local if space else value.strip("<>"))
+    return entry.key if entry else value
+
+
+def _is_open(query: Query) -> bool:
+    """Whether a question waits for somebody to choose what it is about."""
+    things = (one for one in query.parameters if one.name != "language" and _names_thing(one) and not _is_own(one))
+    return any(one.default != "pan:any" for one in things)
+
+
+def answered(site_context: SiteContext) -> Iterable[str]:
+    """The questions that have an answer before anybody chose anything."""
+    queries = site_context.graph.queries
+    return (name for name in names(site_context) if not _is_open(queries[name]))
 
 
 def _default(context: PageContext, parameter: Parameter) -> str:
@@ -390,7 +512,8 @@ PAGES: Final = (
     View("sparql", editor, section="sparql", menu=6),
 )
 FILES: Final = (
-    File("question", "csv", CSV, csv, names),
-    File("question", "json", "application/sparql-results+json", json, names),
-    File("question", "ttl", TURTLE, turtle, names),
+    File("question", "csv", CSV, csv, answered),
+    File("question", "json", "application/sparql-results+json", json, answered),
+    File("question", "ttl", TURTLE, turtle, answered),
+    File("question", "xlsx", SPREADSHEET, xlsx, answered, exported=False),
 )

@@ -57,7 +57,7 @@ class Style:
 
 @dataclass(frozen=True, slots=True)
 class Around:
-    """What is said around an answer: the question above it, and below it its summary, further notes and its basis."""
+    """What is said around an answer: the question with its caveats above it, and below it what it rests on."""
 
     question: str = ""
     summary: str = ""
@@ -65,9 +65,14 @@ class Around:
     basis: str = ""
 
     @property
-    def below(self) -> tuple[str, ...]:
-        """All that stands below the answer, a paragraph each."""
-        return tuple(filter(None, (self.summary, *self.notes, self.basis)))
+    def caveats(self) -> tuple[str, ...]:
+        """What is to be known before the answer is read, a paragraph each."""
+        return tuple(filter(None, (self.summary, *self.notes)))
+
+    @property
+    def said(self) -> tuple[str, ...]:
+        """All that is said, without the question."""
+        return tuple(filter(None, (*self.caveats, self.basis)))
 
 
 def write_around(result: Result, form: str, style: Style, around: Around) -> str:
@@ -84,21 +89,20 @@ def write_around(result: Result, form: str, style: Style, around: Around) -> str
     >>> print(write_around(yes, "table", Style("de"), Around("Frage?", "Alles.")), end="")
     Frage?
     <BLANKLINE>
-    ja
-    <BLANKLINE>
     Alles.
+    <BLANKLINE>
+    ja
     """
     if form == "html":
         return _page(_for_people(result, style), style, around)
     written = write_answer(result, form, style)
     if form == "table":
-        from textwrap import fill
-
-        head = f"{around.question}\n\n" if around.question else ""
-        below = "\n".join(fill(words, style.width) if style.width else words for words in around.below)
-        return f"{head}{written}\n{below}\n" if below else f"{head}{written}"
-    if form == "md" and around.below:
-        return f"{written}\n" + "\n".join(f"{md_escape(words)}\n" for words in around.below)
+        paragraphs = [_filled(words, style.width) for words in (around.question, *around.caveats) if words]
+        below = f"\n{_filled(around.basis, style.width)}\n" if around.basis else ""
+        return "\n\n".join([*paragraphs, f"{written}{below}"])
+    if form == "md":
+        above = "".join(f"{md_escape(words)}\n\n" for words in around.caveats)
+        return f"{above}{written}" + (f"\n{md_escape(around.basis)}\n" if around.basis else "")
     if form == "json":
         import json
 
@@ -109,16 +113,22 @@ def write_around(result: Result, form: str, style: Style, around: Around) -> str
     return written
 
 
+def _filled(words: str, width: int) -> str:
+    from textwrap import fill
+
+    return fill(words, width) if width else words
+
+
 def _page(grid: Grid, style: Style, around: Around) -> str:
     from pan2kg.tables.template import render
 
     values = {"language": style.language, "question": around.question, "columns": grid.columns, "rows": list(grid.rows)}
-    return render("answer.html", values | {"below": around.below})
+    return render("answer.html", values | {"caveats": around.caveats, "basis": around.basis})
 
 
 def about_of(around: Around, style: Style) -> Grid:
     """What is said around an answer as a sheet of its own."""
-    return Grid((heading("note", style.language),), [[words] for words in (around.question, *around.below) if words])
+    return Grid((heading("note", style.language),), [[words] for words in (around.question, *around.said) if words])
 
 
 def write_answer(result: Result, form: str, style: Style = Style()) -> str:

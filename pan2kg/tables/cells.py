@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from pan2kg.i18n.catalogue import Language, Messages, Text, format_of, grouped, with_mark
 from pan2kg.i18n.days import in_words, with_days
 from pan2kg.tables.figure_words import basis_words
-from pan2kg.tables.formats import Value
+from pan2kg.tables.formats import Grid, Value
 from pan2kg.tables.table import Column, FigureTable, coded, codes
 
 if TYPE_CHECKING:
@@ -212,3 +212,14 @@ def _value(value: str, language: Language) -> str:
 
 def _marked(value: str, language: Language) -> str:
     return _DECIMAL.sub(lambda found: found[0].replace(".", format_of("decimal", language)), value)
+
+
+def named(figures: FigureTable, language: Language) -> Grid:
+    """A table with all its values under the headings a reader knows; what a thing is called stands beside it."""
+    keys: list[str] = []
+    heads: list[str] = []
+    for column in figures.columns:
+        heading = column.heading.say(language)
+        keys += [column.key, f"{column.key}_label"] if column.thing else [column.key]
+        heads += [f"{heading} (id)", heading] if column.thing else [heading]
+    return Grid(heads, ([row.get(key) for key in keys] for row in figures.rows))

@@ -16,6 +16,8 @@ from itertools import zip_longest
 from textwrap import wrap
 from typing import Final
 
+from pan2kg.i18n.catalogue import Language, format_of
+
 Value = str | int | float | bool | None
 """What a cell holds: ``None`` is « not assessed » or « unknown », never 0."""
 
@@ -31,6 +33,8 @@ _IN_TEXT: Final = str.maketrans({**_SIGNS, "\r": "&#13;"})
 _IN_ATTRIBUTES: Final = str.maketrans({**_SIGNS, '"': "&quot;", "\t": "&#9;", "\n": "&#10;", "\r": "&#13;"})
 """What a parser would end an attribute at, or read as a space (XML 1.0, 3.3.3)."""
 
+_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+"""What makes spreadsheet programs run a cell (OWASP, CSV injection)."""
 _NARROW: Final = 18
 """How wide a column of text is at least, where its text is long."""
 _LINES: Final = 4
@@ -76,6 +80,27 @@ def write_csv(grid: Grid) -> str:
     writer.writerow(grid.columns)
     writer.writerows([field(value) for value in row] for row in grid.rows)
     return target.getvalue()
+
+
+def write_local_csv(grid: Grid, language: Language) -> str:
+    r"""The table as the spreadsheet programs of a language open it: semicolons, its decimal sign, a byte order mark.
+
+    A cell that would be run as a formula has an apostrophe before it, by which those programs keep it a text.
+
+    >>> write_local_csv(Grid(["plan", "bits"], [["=1", 0.5]]), "fr")
+    "\ufeffplan;bits\r\n'=1;0,5\r\n"
+    """
+    sign, target = format_of("decimal", language), io.StringIO(newline="")
+    writer = csv.writer(target, delimiter=";")
+    writer.writerow(grid.columns)
+    writer.writerows([_local(value, sign) for value in row] for row in grid.rows)
+    return f"\ufeff{target.getvalue()}"
+
+
+def _local(value: Value, sign: str) -> str:
+    if isinstance(value, float):
+        return field(value).replace(".", sign)
+    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else field(value)
 
 
 def write_tsv(grid: Grid) -> str:

@@ -14,7 +14,7 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Any, Final
 
 from pan2kg.errors import FormatError
-from pan2kg.tables.cells import remarks, resting
+from pan2kg.tables.cells import named, remarks, resting
 from pan2kg.tables.formats import Grid, Value, xml_fit
 
 if TYPE_CHECKING:
@@ -184,12 +184,6 @@ def write_figures_spreadsheet(figures: FigureTable, language: Language) -> bytes
     Raises:
         FormatError: as for :func:`write_spreadsheet`.
     """
-    keys, heads = [], []
-    for column in figures.columns:
-        heading = column.heading.say(language)
-        keys += [column.key, f"{column.key}_label"] if column.thing else [column.key]
-        heads += [f"{heading} (id)", heading] if column.thing else [heading]
-    data = Grid(heads, ([row.get(key) for key in keys] for row in figures.rows))
     about: list[tuple[Value, Value]] = [
         ("title", figures.title.say(language)),
         ("summary", figures.summary.say(language)),
@@ -198,4 +192,6 @@ def write_figures_spreadsheet(figures: FigureTable, language: Language) -> bytes
         *((column.heading.say(language), column.meaning.say(language)) for column in figures.columns if column.meaning),
         ("query", figures.sparql),
     ]
-    return write_spreadsheet([("data", data), ("about", Grid(("name", "value"), [row for row in about if row[1]]))])
+    return write_spreadsheet(
+        [("data", named(figures, language)), ("about", Grid(("name", "value"), [row for row in about if row[1]]))]
+    )

@@ -1,7 +1,8 @@
 """Writing a table: as text for a terminal, as data, or as a piece of a page.
 
 ``table`` is for a terminal, ``md`` and ``html`` for a text or a page; they round decimals and say things by
-name. ``csv`` and ``json`` hold every value whole, with the addresses of things beside their names.
+name. ``csv`` and ``json`` hold every value whole, with the addresses of things beside their names; ``csv-local`` is for
+spreadsheet programs of a language.
 """
 
 from __future__ import annotations
@@ -13,13 +14,13 @@ from typing import Final
 
 from pan2kg.errors import FormatError
 from pan2kg.i18n.catalogue import Language, format_of
-from pan2kg.tables.cells import clean, items, remarks, resting, say
+from pan2kg.tables.cells import clean, items, named, remarks, resting, say
 from pan2kg.tables.figure_words import basis_text
-from pan2kg.tables.formats import Grid, write_csv, write_json, write_text, write_tsv
+from pan2kg.tables.formats import Grid, write_csv, write_json, write_local_csv, write_text, write_tsv
 from pan2kg.tables.markup import html_figures, md_figures
 from pan2kg.tables.table import Cross, FigureTable
 
-FORMS: Final = ("table", "csv", "tsv", "json", "md", "html")
+FORMS: Final = ("table", "csv", "csv-local", "tsv", "json", "md", "html")
 
 
 def write_figures(figures: FigureTable, form: str, *, language: Language, width: int = 0) -> str:
@@ -44,6 +45,8 @@ def write_figures(figures: FigureTable, form: str, *, language: Language, width:
         return "\n\n".join(_text(figures, language, width)) + "\n"
     if form == "csv":
         return write_csv(_whole(figures))
+    if form == "csv-local":
+        return write_local_csv(named(figures, language), language)
     if form == "tsv":
         return write_tsv(_whole(figures))
     if form == "json":

@@ -116,7 +116,7 @@ BASIS: Final = f"{COUNT} plans, of which"
 
 
 @pytest.mark.parametrize("form", ["table", "md", "html", "json"])
-def test_what_a_question_says_of_itself_stands_under_its_answer(cli: Cli, form: str) -> None:
+def test_what_a_question_says_of_itself_stands_around_its_answer(cli: Cli, form: str) -> None:
     done = cli("ask", "plans", "--format", form, "--language", "en")
     said = " ".join(done.stdout.split())
     assert SUMMARY in said

@@ -17,7 +17,7 @@ from tests.site.conftest import Reader
 
 KEYED = [
     ("plan-citations", "returned"), ("plan-citations", "verdict"), ("uncovered-principles", "covered"),
-    ("sdg-coverage", "covered"), ("obligations-without-action", "answered"), ("loss-if-dropped", "alone"),
+    ("sdg-coverage", "covered"), ("obligations-without-action", "answered"),
 ]  # fmt: skip
 
 
@@ -59,3 +59,14 @@ def test_keys_have_words_of_each_language() -> None:
     assert words_of("verdict", "fr")["impossible"] == "impossible (antérieur)"
     assert words_of("returned", "de") == {"yes": "ja", "no": "nein", "unread": "nicht gelesen"}
     assert words_of("covered", "en") == {"yes": "yes", "no": "no", "unread": "not read"}
+
+
+def test_nothing_is_answered_for_a_thing_nobody_chose(reader: Reader) -> None:
+    """A plan is the project's own until somebody chooses another; an action or body is nobody's choice."""
+    page = reader["fr/question/who-should-talk.html"]
+    assert "Choisissez d’abord\u00a0: l’organisme de départ." in page
+    assert "<tbody>" not in page
+    assert re.search(r'<a href="who-should-talk\.html\?body=\w+[^"]*">Un exemple</a>', page)
+    chosen = reader["fr/question/actions-of-plan.html"]
+    assert re.search(r'<option value="lu-bhr-2" data-iri="[^"]+" selected>PAN 2', chosen)
+    assert "<tbody>" in chosen

@@ -80,3 +80,18 @@ export function csvOf(reply: Reply): string {
     const value = (term: Term | undefined): string => (term?.type === "bnode" ? `_:${term.value}` : (term?.value ?? ""));
     return [reply.columns, ...reply.rows.map((row) => reply.columns.map((name) => value(row[name])))].map(csvLine).join("");
 }
+
+/** The answer as spreadsheet programs of a language open it: semicolons, its decimal sign, names of columns and keys. */
+export function localCsvOf(reply: Reply, language: string, heads: Record<string, string> = {}, words: Record<string, Record<string, string>> = {}): string {
+    const sign = (1.5).toLocaleString(language).slice(1, 2);
+    const value = (name: string, term: Term | undefined): string => {
+        const text = term?.type === "bnode" ? `_:${term.value}` : (term?.value ?? "");
+        if (/#(decimal|double|float)$/.test(term?.datatype ?? "")) {
+            return text.replace(".", sign);
+        }
+        return (words[name]?.[text] ?? text).replace(/^(?=[=+\-@\t\r])/, "'");
+    };
+    const head = (name: string): string => (reply.columns.includes(`${name}_label`) ? `${heads[name] ?? name} (id)` : (heads[name.replace(/_label$/, "")] ?? name));
+    const line = (cells: string[]): string => `${cells.map((cell) => (/[";\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell)).join(";")}\r\n`;
+    return `\ufeff${[reply.columns.map(head), ...reply.rows.map((row) => reply.columns.map((name) => value(name, row[name])))].map(line).join("")}`;
+}

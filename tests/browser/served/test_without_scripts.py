@@ -55,7 +55,7 @@ def test_searching_works(visit: Visit) -> None:
 
 def test_asking_works(visit: Visit) -> None:
     page = visit("/en/question/actions-of-plan.html", java_script_enabled=False).page
-    page.locator("#p-plan").fill("lu-bhr-1")
+    page.locator("#p-plan").select_option("lu-bhr-1")
     page.locator("question-form form button").click()
     expect(page.locator(".answer tbody tr").first).to_be_visible()
     expect(page.locator("#p-plan")).to_have_value("lu-bhr-1")

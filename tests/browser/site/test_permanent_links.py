@@ -35,7 +35,7 @@ def test_a_link_of_this_release_needs_no_word(static_site: StaticSite, watch: Wa
 def test_a_question_asked_in_the_page_fixes_its_release(static_site: StaticSite, watch: Watch) -> None:
     static_site.put("fr/question/who-should-talk.html")
     page = watch(f"{static_site.served}fr/question/who-should-talk.html").page
-    page.locator("#p-body").fill("mj")
+    page.locator("#p-body").select_option("mj")
     page.locator("question-form form button").click()
     expect(page.locator("question-form")).to_have_attribute("aria-busy", "false")
     release = static_site.site.site_context.graph.release

@@ -113,7 +113,7 @@ class QuestionForm extends HTMLElement {
             }
             const field = form.elements.namedItem(name);
             if (field instanceof HTMLInputElement || field instanceof HTMLSelectElement) {
-                field.value = value;
+                choose(field, value);
                 any = true;
             }
         }
@@ -210,6 +210,14 @@ function remarks(question: Question): HTMLElement[] {
     return [...shared()]
         .filter(([name, value]) => value && value !== question.release && question.said?.[name])
         .map(([name, value]) => make("p", { class: "notice", role: "status" }, question.said?.[name]?.replaceAll("{}", value) ?? ""));
+}
+
+/** Take a value over; a pick list that does not have it, since a link may write a prefix or an IRI, gets it as it is. */
+function choose(field: HTMLInputElement | HTMLSelectElement, value: string): void {
+    field.value = value;
+    if (field instanceof HTMLSelectElement && field.value !== value) {
+        field.append(make("option", { value, selected: true }, value));
+    }
 }
 
 function fieldValue(field: unknown): string {

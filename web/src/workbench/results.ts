@@ -1,7 +1,7 @@
 // An answer as a table, a chart, a timeline, a network and raw text, behind tabs.
 
-import { freshId, make, memory, type Say, save } from "../page";
-import { csvOf, type Reply, type Row } from "../reply";
+import { freshId, language, make, memory, type Say, save } from "../page";
+import { csvOf, localCsvOf, type Reply, type Row } from "../reply";
 import { chart, type Columns, columnsOf, isNumeric, network, textOf, timeline, type Told } from "./drawings";
 import { hrefOf, type Name, namesOf } from "./labels";
 import { failureOf, type Source } from "./source";
@@ -229,7 +229,8 @@ export class Results {
         const [key, ending] = reply.kind === "graph" ? ["save-nt", "nt"] : ["save-json", "json"];
         const whole = saver(key, `answer.${ending}`, () => reply.raw, reply.media);
         const rows = saver("save-csv", "answer.csv", () => csvOf(reply), "text/csv;charset=utf-8");
-        return reply.kind === "truth" ? [whole] : [whole, document.createTextNode(" "), rows];
+        const local = saver("save-csv-local", "answer.csv", () => localCsvOf(reply, language, this.called.heads, this.called.words), "text/csv;charset=utf-8");
+        return reply.kind === "truth" ? [whole] : [whole, " ", rows, " ", local].map((one) => (typeof one === "string" ? document.createTextNode(one) : one));
     }
 }
 
