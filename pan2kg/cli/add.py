@@ -9,7 +9,7 @@ import argparse
 import sys
 from typing import TYPE_CHECKING, Final
 
-from pan2kg.cli.arguments import Formatter, SingleValue, a_link, add_language, emit, project_of
+from pan2kg.cli.arguments import Formatter, SingleValue, a_link, add_language, cache_of, emit, project_of
 from pan2kg.errors import ProjectError
 from pan2kg.i18n.days import a_day
 from pan2kg.i18n.message import Message, spoken, verbatim
@@ -137,17 +137,14 @@ def _add_home(command: argparse.ArgumentParser) -> None:
 
 def run_add(options: argparse.Namespace) -> int:
     """Show what changes, then write it: whole or not at all."""
-    from functools import partial
-
     from pan2kg.review.entry import RefusedError
     from pan2kg.review.files import alone, write
     from pan2kg.review.home import remove
-    from pan2kg.store.rules import derive
-    from pan2kg.store.store import open_store
+    from pan2kg.store.cache import open_stated
     from pan2kg.turtle.writer import read_prefixes
 
     project = project_of(options)
-    store = open_store(project, partial(derive, only=[]))
+    store = open_stated(project, cache_of(options))
     _, make = _KINDS[options.kind]
     try:
         with alone(project):
@@ -308,17 +305,15 @@ def add_keep(command: argparse.ArgumentParser) -> None:
 
 def run_keep(options: argparse.Namespace) -> int:
     """Keep a text, and say how many quotations stand in it."""
-    from functools import partial
     from pathlib import Path
 
     from pan2kg.i18n.catalogue import Messages
     from pan2kg.review.files import alone
     from pan2kg.review.keeping import keep
-    from pan2kg.store.rules import derive
-    from pan2kg.store.store import open_store
+    from pan2kg.store.cache import open_stated
 
     project = project_of(options)
-    store = open_store(project, partial(derive, only=[]))
+    store = open_stated(project, cache_of(options))
     with alone(project):
         kept = keep(project, store, Path(options.file), options.document, as_hashes=options.hashes)
     said = {"n": kept.quoted, "name": kept.name, "standing": kept.standing}

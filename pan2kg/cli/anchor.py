@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pan2kg.cli.arguments import SingleValue, add_language, emit, project_of
+from pan2kg.cli.arguments import SingleValue, add_language, cache_of, emit, project_of
 from pan2kg.errors import ProjectError
 from pan2kg.i18n.message import Message, spoken, verbatim
 
@@ -26,20 +26,17 @@ def add_anchor(command: argparse.ArgumentParser) -> None:
 
 def run_anchor(options: argparse.Namespace) -> int:
     """Show which passages are located, then write it; 1 where one is not found."""
-    from functools import partial
-
     from pan2kg.extract.reading.process import read_document
     from pan2kg.i18n.days import today
     from pan2kg.review.anchoring import anchor
     from pan2kg.review.entry import RefusedError
     from pan2kg.review.files import alone, write
     from pan2kg.review.readings import document_named
-    from pan2kg.store.rules import derive
-    from pan2kg.store.store import open_store
+    from pan2kg.store.cache import open_stated
     from pan2kg.turtle.writer import read_prefixes
 
     project = project_of(options)
-    name = document_named(open_store(project, partial(derive, only=[])), project, options.document)
+    name = document_named(open_stated(project, cache_of(options)), project, options.document)
     document = read_document(Path(options.file))
     try:
         with alone(project):

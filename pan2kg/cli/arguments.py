@@ -219,14 +219,16 @@ def project_of(options: argparse.Namespace) -> Project:
     return found
 
 
-_TELL_THEMSELVES: Final = frozenset(("check", "serve"))
-"""The commands whose first line names the project."""
+_ANSWER: Final = frozenset((
+    "ask", "sparql", "find", "coherence", "picture", "export", "report", "brief", "dump", "site",
+))  # fmt: skip
+"""The commands that answer from a project; others name it, or the files they write, themselves."""
 
 
 def tell_project(options: argparse.Namespace) -> None:
     """Say on standard error which project was read, where one was found nearby and nobody named it."""
     found: Project | None = getattr(options, "found", None)
-    if found and not found.is_packaged and options.command not in _TELL_THEMSELVES:
+    if found and not found.is_packaged and options.command in _ANSWER:
         sys.stderr.write(f"{say('progress', 'project', name=found.root)}\n")
 
 

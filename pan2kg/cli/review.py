@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Final
 
-from pan2kg.cli.arguments import SingleValue, add_language, project_of
+from pan2kg.cli.arguments import SingleValue, add_language, cache_of, project_of
 from pan2kg.errors import ProjectError
 from pan2kg.i18n.message import Message
 
@@ -45,14 +45,15 @@ def run_review(options: argparse.Namespace) -> int:
     from pan2kg.review.desk import Wanted, open_desk
     from pan2kg.review.entry import RefusedError, read_text
     from pan2kg.review.proposals import read_material
+    from pan2kg.store.cache import open_stated
     from pan2kg.store.queries import find_thing
     from pan2kg.store.rules import derive
-    from pan2kg.store.store import open_store
 
     project = project_of(options)
     if project.data or project.root == PACKAGE / "data":
         raise ProjectError("nothing-to-write-to", remedy="write-in-project")
-    store = open_store(project, lambda one, of: derive(one, of, only=["main-label"]))
+    store = open_stated(project, cache_of(options))
+    derive(store, project, ["main-label"])
     graph = Graph(project, store, language=project.language, as_of=today())
     plan = find_thing(options.plan, store, project) if options.plan else ""
     material = read_material(graph, project, plan)

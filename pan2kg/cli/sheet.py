@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pan2kg.cli.arguments import Formatter, add_language, add_output, emit, project_of
+from pan2kg.cli.arguments import Formatter, add_language, add_output, cache_of, emit, project_of
 from pan2kg.errors import ProjectError, QueryError
 from pan2kg.i18n.message import Message, spoken, verbatim
 
@@ -36,14 +36,11 @@ def add_sheet(command: argparse.ArgumentParser) -> None:
 
 def run_sheet(options: argparse.Namespace) -> int:
     """Write a sheet, or show what one changes and write that."""
-    from functools import partial
-
-    from pan2kg.store.rules import derive
-    from pan2kg.store.store import open_store
+    from pan2kg.store.cache import open_stated
 
     project = project_of(options)
     if options.kind == "export":
-        return _export(project, open_store(project, partial(derive, only=[])), options)
+        return _export(project, open_stated(project, cache_of(options)), options)
     return _import(project, options)
 
 
@@ -65,16 +62,13 @@ def _export(project: Project, store: LocalStore, options: argparse.Namespace) ->
 
 
 def _import(project: Project, options: argparse.Namespace) -> int:
-    from functools import partial
-
     from pan2kg.review.entry import RefusedError
     from pan2kg.review.files import alone, write
     from pan2kg.review.sheet import read_book
     from pan2kg.review.sheet_changes import compare, read_known
     from pan2kg.review.sheet_writing import changed
     from pan2kg.review.workbook import read_tables
-    from pan2kg.store.rules import derive
-    from pan2kg.store.store import open_store
+    from pan2kg.store.cache import open_stated
     from pan2kg.turtle.vocabulary import thing
     from pan2kg.turtle.writer import read_prefixes
     from pan2kg.validation.quotations import kept_texts
@@ -82,7 +76,7 @@ def _import(project: Project, options: argparse.Namespace) -> int:
     name, tables, is_csv = read_tables(Path(options.file))
     try:
         with alone(project):
-            store = open_store(project, partial(derive, only=[]))
+            store = open_stated(project, cache_of(options))
             known, plan = read_known(store, options.language, kept_texts(project)), thing("plan", name, project.space)
             if plan not in known.things:
                 raise QueryError("sheet-of-other-plan", plan=name)

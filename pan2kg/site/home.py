@@ -11,6 +11,7 @@ from pan2kg.charts.raster import picture_bytes
 from pan2kg.charts.registry import draw_on
 from pan2kg.coherence.evidence import FIGURED, counts
 from pan2kg.coherence.occasions import Occasion, State
+from pan2kg.site.brief import keys as brief_keys
 from pan2kg.site.choice import ASKED, Choice
 from pan2kg.site.definitions import line, taken
 from pan2kg.site.filtering import chosen, read, shown_plans
@@ -130,6 +131,7 @@ def values(context: PageContext) -> Values:
         "figures": [line(context, taken(context, name)) for name in TOLD],
         "levels": [according_to(one).say(language) for one in FIGURED],
         "caption": according_to(choice.level).say(language),
+        "briefs": [context.href(f"brief/{key}.html") for key in brief_keys(context.site_context)],
     }
 
 

@@ -14,6 +14,7 @@ from pan2kg.graph.parts import natural, place
 from pan2kg.site import entity
 from pan2kg.site import explore as exploring
 from pan2kg.site.basis import Notes
+from pan2kg.site.brief import has_brief
 from pan2kg.site.connections import Connection, connection, kind_of_link, links_of
 from pan2kg.site.levels import basis, mark
 from pan2kg.site.page import CSV, File, View
@@ -302,6 +303,8 @@ def _downloads(context: PageContext, key: str) -> list[tuple[str, str]]:
     found = [(context.href(f"plan/{key}.csv"), context.t("plan-csv")), (question, context.t("plan-question"))]
     if f"plan--{key}" in context.site_context.once("networks", lambda: frozenset(exploring.keys(context.site_context))):
         found.append((context.href(f"network/plan--{key}.html"), context.t("plan-network")))
+    if has_brief(context, key):
+        found.insert(0, (context.href(f"brief/{key}.html"), context.t("plan-brief")))
     return found
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from pan2kg.i18n.catalogue import LANGUAGES, Language
 from pan2kg.site import (
+    brief,
     data,
     definitions,
     entity,
@@ -51,10 +52,12 @@ _VIEWS: Final[tuple[View, ...]] = (
     *quality.PAGES,
     *pair.PAGES,
     *plan.PAGES,
+    *brief.PAGES,
     *entity.PAGES,
 )
 _FILES: Final[tuple[File | CommonFile, ...]] = (
     *plan.FILES,
+    *brief.FILES,
     *matrix.FILES,
     *home.FILES,
     *obligations.FILES,
@@ -127,7 +130,8 @@ class Site:
             return None
         series, _, key = name.partition("/")
         request = Request(path, _TAGS[tag], key, arguments)
-        return self._html(series, request) if ending == "html" else self._file(series, ending, request)
+        is_page = ending == "html" and (series, ending) not in FILES
+        return self._html(series, request) if is_page else self._file(series, ending, request)
 
     def missing(self, path: str) -> Page:
         """The page that says there is none at a path, in the language of that; its ways lead on from there."""

@@ -33,6 +33,7 @@ from pan2kg.errors import ProjectError
 from pan2kg.project import Project, write_atomically
 from pan2kg.store.rules import derive, linear_rules, with_needs
 from pan2kg.store.store import LocalStore, fingerprint, open_store
+from pan2kg.turtle.vocabulary import rule_of
 
 VARIABLE: Final = "PAN2KG_CACHE"
 """The variable of the environment with the folder to use; empty, nothing is kept."""
@@ -80,6 +81,24 @@ def open_kept(
     store.inner.bulk_load(path=str(state.folder / _QUADS), format=ox.RdfFormat.N_QUADS)
     os.close(state.lock)
     derive(store, project, wanted, done=linear)
+    return store
+
+
+def open_stated(project: Project, folder: Path | None) -> LocalStore:
+    """The project's graph in memory as its files state it, without what rules derive.
+
+    Raises:
+        TurtleError: a file is not Turtle.
+    """
+    state = None if folder is None else _state(project, folder)
+    if state is None:
+        return open_store(project, partial(derive, only=[]))
+    store = LocalStore(ox.Store())
+    store.inner.bulk_load(path=str(state.folder / _QUADS), format=ox.RdfFormat.N_QUADS)
+    os.close(state.lock)
+    for graph in list(store.inner.named_graphs()):
+        if isinstance(graph, ox.NamedNode) and rule_of(graph.value):
+            store.inner.remove_graph(graph)
     return store
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from collections.abc import Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -22,6 +24,12 @@ def service(graph: Graph) -> Any:  # noqa: ANN401 - as the SDK types it
     return build(Assistant(graph))
 
 
+def run(asked: Callable[[], Coroutine[Any, Any, Any]]) -> Any:  # noqa: ANN401
+    """Run it in a thread of its own: browsers of other tests leave a running loop in this one."""
+    with ThreadPoolExecutor(1) as threads:
+        return threads.submit(lambda: asyncio.run(asked())).result()
+
+
 def call(service: Any, tool: str, /, **arguments: object) -> Any:  # noqa: ANN401 - JSON
     """What a tool answers, or its sentence where it refuses."""
 
@@ -30,7 +38,7 @@ def call(service: Any, tool: str, /, **arguments: object) -> Any:  # noqa: ANN40
             done = await client.call_tool(tool, arguments)
             return getattr(done.content[0], "text", "") if done.is_error else done.structured_content
 
-    return asyncio.run(asked())
+    return run(asked)
 
 
 def test_every_tool_says_what_it_does_and_that_it_only_reads(service: Any) -> None:  # noqa: ANN401
@@ -38,7 +46,7 @@ def test_every_tool_says_what_it_does_and_that_it_only_reads(service: Any) -> No
         async with Client(service) as client:
             return await client.list_tools()
 
-    tools = asyncio.run(listed()).tools
+    tools = run(listed).tools
     assert {tool.name for tool in tools} == {
         "find", "questions", "ask", "figures", "figure", "explain", "about", "sparql",
     }  # fmt: skip
@@ -114,5 +122,5 @@ def test_an_assistant_starts_the_command_and_asks_over_a_pipe() -> None:
         async with Client(server) as client:
             return (await client.call_tool("find", {"words": "PAN2"})).structured_content
 
-    found = asyncio.run(asked())["found"]
+    found = run(asked)["found"]
     assert (found[0]["key"], found[0]["kind"]) == ("lu-bhr-2", "plan")

@@ -80,6 +80,17 @@ def test_a_graph_is_kept_when_it_is_met_again_and_is_the_same_afterwards(
     assert len(states(folder)) == 1
 
 
+def test_what_files_state_is_had_without_what_rules_derive(bare: Path, folder: Path, made: list[str]) -> None:
+    project = write(bare, "a")
+    wanted = quads(open_store(project, lambda store, of: derive(store, of, [])))
+    assert quads(cache.open_stated(project, folder)) == wanted
+    keep(project, folder)
+    made.clear()
+    assert quads(cache.open_stated(project, folder)) == wanted
+    assert not made, "read from what is kept"
+    assert quads(cache.open_stated(project, None)) == wanted
+
+
 def test_a_question_without_links_reads_the_disk_and_one_with_links_gets_them(bare: Path, folder: Path) -> None:
     project = write(bare, "a")
     keep(project, folder)

@@ -1,0 +1,46 @@
+"""The brief of the plan a project is about, and the report behind it, on the pages."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+
+from pan2kg.graph.graph import Graph
+from pan2kg.i18n.catalogue import LANGUAGES, Language
+from pan2kg.report.brief import write_brief
+from pan2kg.site.registry import Site
+from pan2kg.site.site_context import SiteContext
+from tests.site.conftest import Reader
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_page_says_what_the_command_writes(reader: Reader, language: Language) -> None:
+    page = reader[f"{language}/brief/lu-bhr-2.html"]
+    graph = reader.site.site_context.graph.spoken(language)
+    made = write_brief(graph, "lu-bhr-2")
+    assert page.count('<li id="') == len(made.findings) == 5
+    data = json.loads(reader[f"{language}/brief/lu-bhr-2.json"])
+    assert [one["key"] for one in data["findings"]] == [one.key for one in made.findings]
+    assert f"{language}/report/lu-bhr-2.html" in set(reader.site.paths())
+
+
+def test_home_and_plan_lead_to_it_and_it_leads_to_the_report(reader: Reader) -> None:
+    for path in ("fr/index.html", "fr/plan/lu-bhr-2.html"):
+        assert re.search(r'href="[^"]*brief/lu-bhr-2\.html"', reader[path]), path
+    assert 'href="../report/lu-bhr-2.html"' in reader["fr/brief/lu-bhr-2.html"]
+    assert "Content-Security-Policy" in reader["fr/report/lu-bhr-2.html"]
+
+
+def test_an_export_has_that_of_its_own_plan_and_a_server_that_of_any(few: Graph) -> None:
+    static, served = (Site(SiteContext(few, mode)) for mode in ("static", "served"))
+    assert {path for path in static.paths() if "/brief/" in path and path.startswith("fr/")} == {
+        "fr/brief/lu-bhr-2.html", "fr/brief/lu-bhr-2.json",
+    }  # fmt: skip
+    assert static.page("fr/brief/lu-bhr-1.html") is None
+    made = served.page("fr/brief/lu-bhr-1.html")
+    assert made
+    assert b'<li id="' in made.body
+    assert served.page("fr/brief/nowhere.html") is None
+    assert served.page("fr/report/nowhere.html") is None
