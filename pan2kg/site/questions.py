@@ -400,8 +400,14 @@ def _offers(context: PageContext, kind: str) -> tuple[Offer, ...]:
         language = context.request.language
         return tuple(Offer(level.key, _FIGURE.say(f"level.{level.key}", language)) for level in FIGURED)
     entries = context.graph.labels.of_kind(kind)
-    found = (Offer(entry.key, context.name(entry.iri), entry.iri) for entry in entries)
+    found = (Offer(entry.key, _brief(context, entry), entry.iri) for entry in entries)
     return tuple(sorted(found, key=lambda one: _plain(one.name))) if kind != "action" else tuple(found)
+
+
+def _brief(context: PageContext, entry: Entry) -> str:
+    """The short name of a thing, else its own with its printed number."""
+    brief = context.graph.labels.brief(entry.iri, context.request.data)
+    return brief.text if brief.whole else context.name(entry.iri)
 
 
 def _key(context: PageContext, value: str) -> str:

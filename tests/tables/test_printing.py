@@ -91,14 +91,14 @@ class Page(HTMLParser):
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("form", FORMS)
 def test_every_form_is_written_the_same_twice(form: str, language: Language) -> None:
-    assert len(FORMS) == 6
+    assert len(FORMS) == 7
     written = write_figures(FIGURES, form, language=language, width=100)
     assert written == write_figures(FIGURES, form, language=language, width=100)
     assert written.endswith("\n")
 
 
 def test_an_unknown_form_is_refused_with_those_there_are() -> None:
-    with pytest.raises(FormatError, match=r"« pdf »\. Use table, csv, tsv, json, md, html"):
+    with pytest.raises(FormatError, match=r"« pdf »\. Use table, csv, csv-local, tsv, json, md, html"):
         write_figures(FIGURES, "pdf", language="en")
 
 

@@ -109,7 +109,7 @@ def test_an_answer_is_seen_as_chart_network_and_raw(site: Site, window: Watch) -
     page.get_by_role("tab", name="Raw").click()
     expect(page.locator(".panel-raw pre")).to_contain_text('"bindings"')
     with page.expect_download() as download:
-        page.get_by_role("button", name="Save as CSV").click()
+        page.get_by_role("button", name="Save as CSV", exact=True).click()
     assert download.value.path().read_text(encoding="utf-8").splitlines()[:2] == ["plan,weight", f"{PAN}id/plan/one,3"]
 
 
