@@ -124,7 +124,7 @@ def test_a_project_of_one_plan_is_drawn_or_told_in_a_sentence(cli: Cli, own_proj
     target = own_project / "graph" / "plans" / "be-bhr-1.ttl"
     drafted = cli("draft", "plan.txt", "--plan", "be-bhr-1", "--language", "fr", "-o", str(target), cwd=own_project)
     assert drafted.returncode == 0, drafted.stderr
-    done = cli("picture", name, "-o", "x.svg", cwd=own_project)
+    done = cli("picture", name, "-o", "x.svg", "--project", ".", cwd=own_project)
     assert (done.returncode, done.stderr.count("\n")) in {(2, 1), (0, 0)}, done.stderr
 
 
