@@ -334,7 +334,7 @@ class Graph:
         """Everything that has a page, found by what a person types."""
         from pan2kg.graph.search import read_search
 
-        others, named = (self.read(program_query(f"names/{name}")) for name in ("others", "named"))
+        others, named = self.read(program_query("names/others")), self.read(program_query("names/named"))
         return read_search(self.labels, others, named)
 
     def label(self, iri: str, language: str = "") -> str:

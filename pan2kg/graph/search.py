@@ -41,7 +41,8 @@ def folded(text: str) -> str:
     >>> folded("Règl. 2017/821 · l’Égalité"), folded("ŒUVRE")
     ('regl 2017 821 l egalite', 'oeuvre')
     """
-    plain = unicodedata.normalize("NFKD", text.casefold().translate(_LETTERS))
+    lower = unicodedata.normalize("NFKD", text).casefold().translate(_LETTERS)
+    plain = unicodedata.normalize("NFKD", lower)
     return _APART.sub(" ", "".join(char for char in plain if not unicodedata.combining(char))).strip()
 
 

@@ -31,6 +31,7 @@ const made = new WeakMap<Found[], Ready[]>();
 /** The words in lower case without accents, a space between them. */
 export function folded(text: string): string {
     return text
+        .normalize("NFKD")
         .toLowerCase()
         .replace(/[œæøßłđ]/g, (letter) => LETTERS[letter] ?? letter)
         .normalize("NFKD")
