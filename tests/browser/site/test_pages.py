@@ -53,7 +53,7 @@ def test_the_types_of_pages_are_all_there_are(static_site: StaticSite) -> None:
     single = {path.removesuffix(".html") for path in listed if "/" not in path}
     series = {path.split("/")[0] for path in listed if "/" in path}
     assert single - {"review", "scores"} == set(SINGLE)
-    assert series == set(EXAMPLES)
+    assert series - {"report"} == set(EXAMPLES), "the report is a document of its own, not a page of the site"
 
 
 @pytest.mark.parametrize("kind", TYPES)
