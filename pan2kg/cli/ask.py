@@ -97,13 +97,12 @@ def _around(
     """What the question says of itself, and what its answer rests on."""
     from pan2kg.graph.dataset import read_release
     from pan2kg.i18n.days import today, with_days
-    from pan2kg.tables.answers import Around, basis_of
+    from pan2kg.tables.answers import Around, basis_of, level_of
 
     language = options.language
-    asked = next((one.default[1:-1] for one in query.parameters if one.name == "least_level"), "editors")
     basis = basis_of(
         store, language, release=read_release(store).number, day=options.as_of or today(),
-        level=values.get("least_level", asked),
+        level=level_of(query, values),
     )  # fmt: skip
     said = tuple(with_days(note, language) for note in notes)
     return Around(query.question(language), query.summary_in(language), said, basis)

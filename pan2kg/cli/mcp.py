@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from pan2kg.cli.arguments import add_language, cache_of, project_of
+from pan2kg.cli.arguments import add_language, cache_of, project_of, tell_links
 
 
 def add_mcp(command: argparse.ArgumentParser) -> None:
@@ -21,10 +21,11 @@ def run_mcp(options: argparse.Namespace) -> int:
     from pan2kg.graph.graph import Graph
     from pan2kg.server.assistant import Assistant, serve_assistant
     from pan2kg.store.cache import open_kept
-    from pan2kg.store.rules import linear_rules
 
     project = project_of(options)
-    store = open_kept(project, cache_of(options), linear_rules(project), read_only=True)
+    # all rules: an assistant may ask any question, and links are what many are about
+    store = open_kept(project, cache_of(options))
+    tell_links(store)
     named = [word for folder in options.project or () for word in ("--project", folder)]
     uncached = ["--no-cache"] if options.no_cache else []
     serve_assistant(Assistant(Graph(project, store, language=options.language), (*named, *uncached)))

@@ -19,7 +19,7 @@ from pan2kg.graph.statements import grounds_of
 from pan2kg.i18n.catalogue import Messages
 from pan2kg.i18n.message import speaking
 from pan2kg.store.queries import fill, find_query, insist, with_prefixes
-from pan2kg.tables.answers import basis_of, taken
+from pan2kg.tables.answers import basis_of, level_of, taken
 from pan2kg.tables.frames import figures_of
 from pan2kg.tables.registry import TABLES
 from pan2kg.turtle.vocabulary import PAN
@@ -84,8 +84,7 @@ class Assistant:
             values.setdefault("language", graph.language)
         insist(query, values)
         answer = graph.sparql(fill(query, values, store=graph.store, project=graph.project))
-        asked = next((one.default[1:-1] for one in query.parameters if one.name == "least_level"), "editors")
-        level = values.get("least_level", asked)
+        level = level_of(query, values)
         return {
             "question": query.question(graph.language),
             "caveats": [one for one in (query.summary_in(graph.language), taken(query, values, graph.language)) if one],

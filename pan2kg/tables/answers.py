@@ -21,7 +21,7 @@ from pan2kg.i18n.days import in_words, with_days
 from pan2kg.store.queries import Query, program_query
 from pan2kg.store.store import Result, Table, Term, Triples, plain, select
 from pan2kg.tables.formats import Grid, Value, md_escape, write_json, write_markdown, write_text
-from pan2kg.turtle.vocabulary import XSD
+from pan2kg.turtle.vocabulary import NUMBERS, XSD
 
 if TYPE_CHECKING:
     from pan2kg.store.store import Store
@@ -36,7 +36,6 @@ _GRAPH = {"turtle": ox.RdfFormat.TURTLE, "jsonld": ox.RdfFormat.JSON_LD}
 _PRINTING: Final = Messages("printing")
 _FIGURE: Final = Messages("figure")
 _HEADINGS: Final = Messages("heading")
-_NUMBERS: Final = frozenset(("integer", "decimal", "double", "float", "int", "long"))
 _DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 _DIGITS: Final = 15
 """How many digits a spreadsheet keeps of a number."""
@@ -185,6 +184,18 @@ def taken(query: Query, values: Collection[str], language: Language) -> str:
         if one.name not in ("language", *values) and one.default not in _RESTRICTS_NOTHING
     ]
     return _PRINTING.say("taken", language, options=" ".join(words)) if words else ""
+
+
+def level_of(query: Query, values: Mapping[str, str]) -> str:
+    """The key of the level of evidence a question is asked at: the weakest, where it does not ask for one.
+
+    >>> from pan2kg.store.queries import Parameter
+    >>> query = Query("x", "", "", "", parameters=(Parameter("least_level", '"official"', ""),))
+    >>> level_of(query, {}), level_of(query, {"least_level": "plan"}), level_of(Query("x", "", "", ""), {})
+    ('official', 'plan', 'editors')
+    """
+    asked = next((one.default[1:-1] for one in query.parameters if one.name == "least_level"), "editors")
+    return values.get("least_level", asked)
 
 
 def basis_of(store: Store, language: Language, *, release: str, day: date, level: str = "editors") -> str:
@@ -336,7 +347,7 @@ def _value(term: Term | None, column: str, style: Style) -> Value:
     text = plain(term)
     if kind == "boolean":
         return text in ("true", "1") if style.own_names else _yes_or_no(text in ("true", "1"), style.language)
-    if kind in _NUMBERS and len(text) <= _DIGITS:
+    if f"{XSD}{kind}" in NUMBERS and len(text) <= _DIGITS:
         return float(text) if kind in ("decimal", "double", "float") else int(text)
     return (text if style.own_names else word_of(text, column, style.language)) or None
 

@@ -220,6 +220,6 @@ def named(figures: FigureTable, language: Language) -> Grid:
     heads: list[str] = []
     for column in figures.columns:
         heading = column.heading.say(language)
-        keys += [column.key, f"{column.key}_label"] if column.thing else [column.key]
+        keys += column.keys
         heads += [f"{heading} (id)", heading] if column.thing else [heading]
     return Grid(heads, ([row.get(key) for key in keys] for row in figures.rows))

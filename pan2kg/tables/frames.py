@@ -49,7 +49,7 @@ class Figures:
     @property
     def columns(self) -> tuple[str, ...]:
         """The keys of its columns; beside that of a thing stands what it is called, ``<key>_label``."""
-        return tuple(key for one in self.table.columns for key in _keys(one.key, thing=one.thing))
+        return tuple(key for one in self.table.columns for key in one.keys)
 
     @property
     def meanings(self) -> Mapping[str, str]:
@@ -96,10 +96,6 @@ class Figures:
 
     def _repr_html_(self) -> str:
         return str(html_figures(self.table, self.language))
-
-
-def _keys(key: str, *, thing: bool) -> tuple[str, ...]:
-    return (key, f"{key}_label") if thing else (key,)
 
 
 _LISTS: Final = ("plans", "actions", "assessors")

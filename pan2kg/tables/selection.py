@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 from pan2kg.errors import FormatError, QueryError
 from pan2kg.i18n.message import there_are, told
 from pan2kg.tables.formats import Grid, Value
+from pan2kg.turtle.vocabulary import NUMBERS
 
 if TYPE_CHECKING:
     import pyoxigraph as ox
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
 
 LINES: Final = ("csv", "tsv")
 """The formats whose first line names the columns, and can be left out."""
-_NUMBERS: Final = frozenset(("integer", "decimal", "double", "float", "int", "long", "nonNegativeInteger"))
 _Row = TypeVar("_Row", bound=Mapping[str, object])
 
 
@@ -71,24 +71,20 @@ class Selection:
 def select_figures(table: FigureTable, selection: Selection) -> tuple[FigureTable, int]:
     """A table of figures as it is wanted, and how many of its rows were left out.
 
-    A column of things can be named by its key or, for its names alone, by ``<key>_label``; rows are sorted by names.
+    A column of things is named by its key or by ``<key>_label``, which means the same; rows are sorted by names.
 
     Raises:
         QueryError: a key the table has no column of.
     """
     if not selection:
         return table, 0
-    known = [key for column in table.columns for key in _keys(column.key, thing=column.thing)]
+    known = [key for column in table.columns for key in column.keys]
     rows = _ordered(table.rows, selection, known, _figure)
     kept = rows[: selection.limit] if selection.limit is not None else rows
     wanted = [_known(key, known).removesuffix("_label") for key in selection.columns]
     by_key = {column.key: column for column in table.columns}
     columns = tuple(by_key[key] for key in dict.fromkeys(wanted)) if wanted else table.columns
     return replace(table, columns=columns, rows=tuple(kept), cross=None), len(rows) - len(kept)
-
-
-def _keys(key: str, *, thing: bool) -> tuple[str, ...]:
-    return (key, f"{key}_label") if thing else (key,)
 
 
 def _figure(row: Row, key: str) -> Value:
@@ -153,7 +149,7 @@ def _term(row: Mapping[str, Mapping[str, str]], key: str) -> Value:
     term = row.get(f"{key}_label") or row.get(key)
     if term is None:
         return None
-    if term.get("datatype", "").rpartition("#")[2] in _NUMBERS:
+    if term.get("datatype", "") in NUMBERS:
         try:
             return float(term["value"])
         except ValueError:

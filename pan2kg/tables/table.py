@@ -69,6 +69,15 @@ class Column:
     meaning: Text = SILENT
     thing: bool = False
 
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The keys of its cells in a row: of a thing also that of what it is called.
+
+        >>> Column("plan", SILENT, thing=True).keys, Column("bits", SILENT).keys
+        (('plan', 'plan_label'), ('bits',))
+        """
+        return (self.key, f"{self.key}_label") if self.thing else (self.key,)
+
 
 @dataclass(frozen=True, slots=True)
 class Cross:

@@ -113,11 +113,7 @@ def _crossed(cross: Cross, language: Language, width: int) -> str:
 
 def _keys(figures: FigureTable) -> list[str]:
     """The keys of all cells in their order, that of a thing with its label after it."""
-    return [key for column in figures.columns for key in _of(column.key, thing=column.thing)]
-
-
-def _of(key: str, *, thing: bool) -> tuple[str, ...]:
-    return (key, f"{key}_label") if thing else (key,)
+    return [key for column in figures.columns for key in column.keys]
 
 
 def _whole(figures: FigureTable) -> Grid:

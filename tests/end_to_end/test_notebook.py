@@ -23,6 +23,6 @@ def test_each_cell_runs_and_shows_what_it_showed(tmp_path: Path, monkeypatch: py
     monkeypatch.chdir(tmp_path)
     notebook = nbformat.read(NOTEBOOK, as_version=4)  # type: ignore[no-untyped-call]
     before = shown(notebook)
-    NotebookClient(notebook, timeout=300, kernel_name="python3").execute()
+    NotebookClient(notebook, timeout=600, kernel_name="python3").execute()
     assert shown(notebook) == before
     assert [forms for forms in before if "image/svg+xml" in forms] == [["image/svg+xml", "text/plain"]] * 3

@@ -6,7 +6,7 @@ import asyncio
 import sys
 from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from typing import Any, Final
 
 import pytest
 
@@ -17,6 +17,15 @@ from mcp import Client, StdioServerParameters
 from pan2kg.graph.graph import Graph
 from pan2kg.server import assistant as module
 from pan2kg.server.assistant import Assistant, build
+
+
+LINKED: Final = {"one": "lu-bhr-2-4-3", "two": "lu-bhr-1-m5"}
+
+
+@pytest.fixture(autouse=True)
+def patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A query may take as long as the machine needs; the test of one without end says less."""
+    monkeypatch.setattr(module, "SECONDS", 600)
 
 
 @pytest.fixture(scope="module")
@@ -115,12 +124,15 @@ def test_a_query_of_its_own_is_answered_and_one_without_end_is_ended(
     assert "not answered within 1 seconds" in call(service, "sparql", query=endless)
 
 
-def test_an_assistant_starts_the_command_and_asks_over_a_pipe() -> None:
+def test_an_assistant_starts_the_command_and_asks_over_a_pipe(graph: Graph) -> None:
     server = StdioServerParameters(command=sys.executable, args=["-m", "pan2kg.cli.main", "mcp", "--language", "fr"])
 
     async def asked() -> Any:  # noqa: ANN401
         async with Client(server) as client:
-            return (await client.call_tool("find", {"words": "PAN2"})).structured_content
+            found = (await client.call_tool("find", {"words": "PAN2"})).structured_content
+            question = {"question": "why-linked", "parameters": LINKED, "limit": 1000}
+            return found, (await client.call_tool("ask", question)).structured_content
 
-    found = run(asked)["found"]
-    assert (found[0]["key"], found[0]["kind"]) == ("lu-bhr-2", "plan")
+    found, linked = run(asked)
+    assert (found["found"][0]["key"], found["found"][0]["kind"]) == ("lu-bhr-2", "plan")
+    assert len(linked["rows"]) == len(graph.ask("why-linked", **LINKED)) > 0, "links that rules derive are there too"
