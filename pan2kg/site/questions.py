@@ -1,4 +1,4 @@
-"""The pages of questions: each stored question as a form, its answer as a table, and a page for own SPARQL.
+"""The pages of questions: each stored question as a form, its answer as a table, and files of it.
 
 In an answer things are shown by name and lead to their pages, and every text is marked with its language. Without
 JavaScript the answer is part of the page.
@@ -18,38 +18,36 @@ from urllib.parse import urlencode
 
 import pyoxigraph as ox
 
-from pan2kg.coherence.evidence import FIGURED
 from pan2kg.errors import Pan2kgError, QueryError
 from pan2kg.graph.labels import relative
-from pan2kg.i18n.catalogue import Messages
 from pan2kg.i18n.days import a_day
+from pan2kg.i18n.message import told
 from pan2kg.site.figures import listed
 from pan2kg.site.page import CSV, TURTLE, File, View, embedded
 from pan2kg.site.permalink import DAY, RELEASE, VIEW, Permalink, dayless, fix, notice, permalink
-from pan2kg.store.queries import Parameter, Query, fill, program_query
-from pan2kg.store.store import construct, select
-from pan2kg.tables.answers import Style, every_word, grid_of, heading, word_of, words_of, write_answer
+from pan2kg.site.question_form import default, field, given, is_open
+from pan2kg.store.queries import Query, fill, program_query
+from pan2kg.store.store import construct
+from pan2kg.tables.answers import Style, grid_of, heading, word_of, words_of, write_answer
 from pan2kg.tables.formats import Grid as Sheet
 from pan2kg.tables.formats import write_local_csv
 from pan2kg.tables.spreadsheet import SPREADSHEET, write_spreadsheet
 from pan2kg.tables.template import escape, markup
-from pan2kg.turtle.tokens import tokens
-from pan2kg.turtle.vocabulary import PAN, XSD
-from pan2kg.turtle.writer import iri, read_prefixes
+from pan2kg.turtle.vocabulary import NUMBERS
+from pan2kg.turtle.writer import read_prefixes
 
 if TYPE_CHECKING:
     from markupsafe import Markup
 
-    from pan2kg.graph.labels import Entry
     from pan2kg.site.page import Values
     from pan2kg.site.page_context import PageContext
+    from pan2kg.site.question_form import Field
     from pan2kg.site.site_context import SiteContext
     from pan2kg.store.store import Result, Store, Term
 
 
 MOST: Final = 1000
 """How many rows a page shows; a download has them all."""
-_NUMBERS: Final = frozenset(XSD + name for name in ("integer", "decimal", "double", "float", "int", "long"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +101,7 @@ def _cell(row: tuple[Term | None, ...], at: int, names: dict[int, int], column: 
 def _literal(term: ox.Literal, context: PageContext, column: str = "") -> Markup:
     tag = f' lang="{escape(term.language)}"' if term.language and term.language != context.request.language else ""
     words = escape(word_of(term.value, column, context.request.language))
-    if term.datatype.value in _NUMBERS:
+    if term.datatype.value in NUMBERS:
         return markup(f'<span class="figure">{words}</span>')
     return markup(f"<span{tag}>{words}</span>" if tag else words)
 
@@ -115,43 +113,6 @@ FORMS: Final = ("csv", "json", "ttl")
 """How an answer is downloaded, by the ending of the file."""
 LOCAL: Final = "local"
 """What asks, in the address of a CSV file, for the one spreadsheets of the language expect."""
-LEVEL: Final = "level"
-"""The kind of parameter that is a level of evidence."""
-_FIGURE: Final = Messages("figure")
-
-
-@dataclass(frozen=True, slots=True)
-class Offer:
-    """What a parameter may be: as it is written, what it is called, and its IRI, empty for a word."""
-
-    value: str
-    name: str
-    iri: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Field:
-    """A field of the form: a parameter, its value, and what it may be, by kind.
-
-    ``is_needed`` is whether nothing is answered until somebody chose it, ``is_word`` whether it is no thing.
-    """
-
-    name: str
-    meaning: str
-    value: str
-    offers: tuple[tuple[str, tuple[Offer, ...]], ...]
-    is_needed: bool = False
-    is_word: bool = False
-
-    @property
-    def is_open(self) -> bool:
-        """Whether somebody has still to choose it."""
-        return self.is_needed and not self.value
-
-    @property
-    def is_known(self) -> bool:
-        """Whether the value is among what is offered."""
-        return not self.value or any(one.value == self.value for _, offers in self.offers for one in offers)
 
 
 def names(site_context: SiteContext) -> Iterable[str]:
@@ -179,12 +140,12 @@ def values(context: PageContext) -> Values | None:
     query = _query(context)
     if query is None:
         return None
-    language, given = context.request.language, _given(context, query)
+    language, chosen = context.request.language, given(context, query)
     fault, text, link = "", query.text, ""
     table, remarks = None, _notice(context)
-    fields = [_field(context, parameter, given) for parameter in query.parameters if parameter.name != "language"]
-    open_ones = [field for field in fields if field.is_open]
-    if not open_ones:
+    fields = _fields(context, query)
+    wanted = _wanted(context, fields)
+    if not wanted:
         try:
             text = _filled(context, query)
             table = grid(_answer(context, text), context)
@@ -192,13 +153,13 @@ def values(context: PageContext) -> Values | None:
             remarks += _store(context)[1]
         except Pan2kgError as error:
             fault = error.say(language)
-    handed = given | context.chosen(DAY)
+    handed = chosen | context.chosen(DAY)
     return {
         "title": query.question(language),
         "lead": query.summary_in(language),
         "fields": fields,
-        "open": [field.meaning for field in open_ones],
-        "example": _example(context, query) if open_ones else "",
+        "open": told("choose-first", what=wanted).say(language) if wanted else "",
+        "example": _example(context, query) if wanted else "",
         "fault": fault,
         "table": table,
         "text": text,
@@ -216,7 +177,7 @@ def values(context: PageContext) -> Values | None:
 
 def _example(context: PageContext, query: Query) -> str:
     """The address of the answer with what the profile of the project says where nobody chose."""
-    said = {one.name: _default(context, one) for one in query.parameters if one.name != "language"}
+    said = {one.name: default(context, one) for one in query.parameters if one.name != "language"}
     return context.href(f"question/{query.name}.html", **{name: value for name, value in said.items() if value})
 
 
@@ -306,30 +267,6 @@ def _query(context: PageContext) -> Query | None:
     return found if found and found.group != "quality" else None
 
 
-def _given(context: PageContext, query: Query) -> dict[str, str]:
-    """The parameters in the address; a link that fixes a question writes their names as a command line does."""
-    found = context.request.arguments
-    wanted = [parameter for parameter in query.parameters if parameter.name != "language"]
-    values = {one.name: found.get(one.name) or found.get(one.option, "") for one in wanted}
-    return {one.name: _meant(context, one, values[one.name]) for one in wanted if values[one.name]}
-
-
-def _meant(context: PageContext, parameter: Parameter, value: str) -> str:
-    """The key of what has the title that was typed, with its printed number, as the form offers it."""
-    typed = _plain(value)
-    found = (entry for entry in _offered(context, parameter) if _plain(context.name(entry.iri)) == typed)
-    return next((entry.key for entry in found), value)
-
-
-def _plain(words: str) -> str:
-    return " ".join(words.split()).casefold()
-
-
-def _offered(context: PageContext, parameter: Parameter) -> list[Entry]:
-    """The things a parameter may be."""
-    return [entry for kind in parameter.kinds for entry in context.graph.labels.of_kind(kind)]
-
-
 def _store(context: PageContext) -> tuple[Store, tuple[str, ...]]:
     """The graph, or what of it was in force on the day in the address, with what that leaves out in words."""
     day = context.request.arguments.get(DAY, "")
@@ -345,7 +282,7 @@ def _store(context: PageContext) -> tuple[Store, tuple[str, ...]]:
 def _permalink(context: PageContext, query: Query) -> str:
     """The link that fixes the question with its parameters, day, language and release."""
     site_context, day = context.site_context, context.request.arguments.get(DAY, "")
-    fixed = fix(query, _given(context, query), store=site_context.graph.store, project=site_context.graph.project)
+    fixed = fix(query, given(context, query), store=site_context.graph.store, project=site_context.graph.project)
     when = a_day(day) if day else None
     link = permalink(query.name, fixed, site_context.graph.release, when, language=context.request.language)
     path, _, asked = link.partition("?")
@@ -362,85 +299,35 @@ def _notice(context: PageContext) -> list[str]:
     return [said] if said else []
 
 
+def _fields(context: PageContext, query: Query) -> list[Field]:
+    """The fields of the form."""
+    chosen = given(context, query)
+    return [field(context, parameter, chosen) for parameter in query.parameters if parameter.name != "language"]
+
+
+def _wanted(context: PageContext, fields: Iterable[Field]) -> str:
+    """What somebody has still to choose, in words; empty where all is chosen."""
+    return context.t("question-and").join(one.meaning for one in fields if one.is_open)
+
+
 def _filled(context: PageContext, query: Query) -> str:
-    values = _given(context, query)
+    """The query with what was chosen.
+
+    Raises:
+        QueryError: what it is about was not chosen, or what was chosen is nothing.
+    """
+    values = given(context, query)
+    if wanted := _wanted(context, _fields(context, query)):
+        raise QueryError("choose-first", what=wanted)
     if any(parameter.name == "language" for parameter in query.parameters):
         values["language"] = context.request.data
     return fill(query, values, store=context.graph.store, project=context.graph.project)
 
 
-def _field(context: PageContext, parameter: Parameter, given: dict[str, str]) -> Field:
-    """The field of a parameter: what was chosen, else a level or plan as the profile says; another thing stays open."""
-    meaning = parameter.meaning_in(context.request.language)
-    value, default = given.get(parameter.name, ""), _default(context, parameter)
-    offers = tuple((_kind(context, kind), _offers(context, kind)) for kind in parameter.kinds)
-    if not _names_thing(parameter):
-        return Field(parameter.name, meaning, value or default, offers, is_word=True)
-    if _is_own(parameter):
-        return Field(parameter.name, meaning, _key(context, value) if value else default, offers)
-    return Field(parameter.name, meaning, value and _key(context, value), offers, is_needed=bool(default))
-
-
-def _is_own(parameter: Parameter) -> bool:
-    """Whether it is a plan: the one a project is about, where nobody chose another."""
-    return parameter.kinds == ("plan",)
-
-
-def _names_thing(parameter: Parameter) -> bool:
-    return next(tokens(parameter.default)).kind in ("name", "iri")
-
-
-def _kind(context: PageContext, kind: str) -> str:
-    return "" if kind == LEVEL else context.t(f"kind-{kind}")
-
-
-def _offers(context: PageContext, kind: str) -> tuple[Offer, ...]:
-    """What a parameter of a kind may be, by name; levels from the firmest."""
-    if kind == LEVEL:
-        language = context.request.language
-        return tuple(Offer(level.key, _FIGURE.say(f"level.{level.key}", language)) for level in FIGURED)
-    entries = context.graph.labels.of_kind(kind)
-    found = (Offer(entry.key, _brief(context, entry), entry.iri) for entry in entries)
-    return tuple(sorted(found, key=lambda one: _plain(one.name))) if kind != "action" else tuple(found)
-
-
-def _brief(context: PageContext, entry: Entry) -> str:
-    """The short name of a thing, else its own with its printed number."""
-    brief = context.graph.labels.brief(entry.iri, context.request.data)
-    return brief.text if brief.whole else context.name(entry.iri)
-
-
-def _key(context: PageContext, value: str) -> str:
-    """The key of what was typed with a prefix or as an IRI; anything else as it was typed."""
-    prefix, _, local = value.strip("<>").partition(":")
-    space = read_prefixes(context.graph.project).get(prefix, "")
-    entry = context.graph.labels.entry(space + local if space else value.strip("<>"))
-    return entry.key if entry else value
-
-
-def _is_open(query: Query) -> bool:
-    """Whether a question waits for somebody to choose what it is about."""
-    things = (one for one in query.parameters if one.name != "language" and _names_thing(one) and not _is_own(one))
-    return any(one.default != "pan:any" for one in things)
-
-
 def answered(site_context: SiteContext) -> Iterable[str]:
     """The questions that have an answer before anybody chose anything."""
     queries = site_context.graph.queries
-    return (name for name in names(site_context) if not _is_open(queries[name]))
-
-
-def _default(context: PageContext, parameter: Parameter) -> str:
-    """The default as it would be typed: a key, a word or a number; empty where everything is meant."""
-    first = next(tokens(parameter.default))
-    if first.kind == "name":
-        prefix, _, local = first.text.partition(":")
-        entry = context.graph.labels.entry(read_prefixes(context.graph.project).get(prefix, "") + local)
-        return "" if local == "any" else entry.key if entry else first.text
-    if first.kind == "iri":
-        entry = context.graph.labels.entry(first.text.strip("<>"))
-        return entry.key if entry else first.text.strip("<>")
-    return first.text.strip("\"'")
+    return (name for name in names(site_context) if not is_open(queries[name]))
 
 
 def _template(context: PageContext, query: Query) -> dict[str, object]:
@@ -465,57 +352,9 @@ def _template(context: PageContext, query: Query) -> dict[str, object]:
     }  # fmt: skip
 
 
-def editor(context: PageContext) -> Values:
-    """What the page shows; with a query in the address, and a server behind it, its answer too."""
-    site_context, language = context.site_context, context.request.language
-    queries = site_context.graph.queries
-    asked = context.request.arguments.get("query", "")
-    table: Grid | None = None
-    fault = ""
-    if asked and site_context.mode == "served":
-        try:
-            table = grid(site_context.graph.store.query(asked), context)
-        except Pan2kgError as error:
-            fault = error.say(context.request.language)
-    return {
-        "title": context.t("sparql-title"),
-        "query": asked or program_query("site/first-query"),
-        "table": table,
-        "fault": fault,
-        "examples": [(queries[name].question(language), queries[name].text) for name in sorted(names(site_context))],
-        "completion": embedded({"prefixes": read_prefixes(site_context.graph.project), "terms": _terms(context)}),
-        "words": embedded({"words": every_word(context.request.language)}),
-    }  # fmt: skip
-
-
-def _terms(context: PageContext) -> list[dict[str, str]]:
-    """Our own terms with their names, then the classes and properties of others that the graph uses, for completion."""
-    own = [
-        {
-            "name": f"pan:{term.removeprefix(PAN)}",
-            "label": context.name(term),
-            "kind": "class" if entry.type.endswith("#Class") else "property",
-        }
-        for term, entry in context.graph.labels.entries.items()
-        if term.startswith(PAN)
-    ]
-    return own + context.site_context.once("terms of others", lambda: _others(context.site_context))
-
-
-def _others(site_context: SiteContext) -> list[dict[str, str]]:
-    """The classes and properties that are not ours, by the prefixes of the project."""
-    prefixes, found = read_prefixes(site_context.graph.project), []
-    for kind, query in (("class", "ontology/classes"), ("property", "ontology/properties")):
-        terms = select(site_context.graph.store, program_query(query)).values("term")
-        names = {iri(term, prefixes) for term in terms if not term.startswith(PAN)}
-        found += [{"name": name, "label": "", "kind": kind} for name in sorted(names) if not name.startswith("<")]
-    return found
-
-
 PAGES: Final = (
     View("questions", cards, section="questions", menu=4),
     View("question", values, names, section="questions"),
-    View("sparql", editor, section="sparql", menu=6),
 )
 FILES: Final = (
     File("question", "csv", CSV, csv, answered),

@@ -18,7 +18,6 @@ from pan2kg.graph.graph import Graph
 from pan2kg.server import assistant as module
 from pan2kg.server.assistant import Assistant, build
 
-
 LINKED: Final = {"one": "lu-bhr-2-4-3", "two": "lu-bhr-1-m5"}
 
 

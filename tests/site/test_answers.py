@@ -10,8 +10,11 @@ import re
 
 import pytest
 
+from pan2kg.errors import QueryError
 from pan2kg.i18n.catalogue import LANGUAGES, Language
 from pan2kg.site.page import embedded
+from pan2kg.site.registry import Site
+from pan2kg.site.site_context import SiteContext
 from pan2kg.tables.answers import word_of, words_of
 from tests.site.conftest import Reader
 
@@ -70,3 +73,14 @@ def test_nothing_is_answered_for_a_thing_nobody_chose(reader: Reader) -> None:
     chosen = reader["fr/question/actions-of-plan.html"]
     assert re.search(r'<option value="lu-bhr-2" data-iri="[^"]+" selected>PAN 2', chosen)
     assert "<tbody>" in chosen
+
+
+def test_no_file_answers_what_the_page_does_not(reader: Reader) -> None:
+    served = Site(SiteContext(reader.site.site_context.graph, "served"))
+    for ending in ("csv", "json", "ttl", "xlsx"):
+        with pytest.raises(QueryError, match="Choose first"):
+            served.page(f"en/question/who-should-talk.{ending}")
+        chosen = served.page(f"en/question/who-should-talk.{ending}", {"body": "meco"})
+        assert chosen
+        assert chosen.body
+    assert not [path for path in reader.site.paths() if "/question/who-should-talk." in path and ".html" not in path]
