@@ -1,4 +1,4 @@
-"""What is typed on a command line: the parser, options several commands share, and how values are read.
+"""What is typed on a command line: the parser, and options several commands share.
 
 Nothing heavy is imported here. At the end: what is being done, said on a terminal while it takes time.
 """
@@ -7,23 +7,21 @@ from __future__ import annotations
 
 import argparse
 import os
-import re
 import shutil
 import sys
 import time
 from collections.abc import Callable, Collection, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NoReturn
-from urllib.parse import urlsplit
 
+from pan2kg.cli.values import a_limit, some_keys, some_seconds
 from pan2kg.errors import Place, ProjectError, QueryError
 from pan2kg.i18n.catalogue import LANGUAGES, SOURCE_LANGUAGE, Messages
 from pan2kg.i18n.days import a_day
-from pan2kg.i18n.message import Message, joined, language_of, say, spoken, there_are, told
+from pan2kg.i18n.message import Message, language_of, say, spoken, there_are, told
 from pan2kg.project import Project, reason, write_atomically
 
 if TYPE_CHECKING:
-    from pan2kg.coherence.scale import Scale
     from pan2kg.store.remote import RemoteStore
     from pan2kg.store.store import LocalStore
     from pan2kg.tables.selection import Selection
@@ -136,20 +134,6 @@ def add_endpoint(command: argparse.ArgumentParser, *, required: bool = False) ->
     command.add_argument("--timeout", metavar="SECONDS", type=some_seconds, default=60, help="endpoint.timeout")
 
 
-def some_seconds(text: str) -> int:
-    """A whole number of seconds, at least one.
-
-    Raises:
-        argparse.ArgumentTypeError: the text is no such number.
-
-    >>> some_seconds("90")
-    90
-    """
-    if re.fullmatch(r"0*[1-9]\d{0,5}", text.strip(), re.ASCII):
-        return int(text)
-    raise argparse.ArgumentTypeError(told("no-seconds", text=text))
-
-
 def add_output(command: argparse.ArgumentParser, meaning: str = "output", *, required: bool = False) -> None:
     """``-o``: the file that is written; without it the answer goes to standard output."""
     command.add_argument("-o", "--output", metavar="FILE", required=required, help=meaning)
@@ -185,29 +169,6 @@ def tell_left_out(number: int) -> None:
     """Say on standard error how many rows a limit left out."""
     if number:
         sys.stderr.write(f"{say('progress', 'rows-left-out', n=number)}\n")
-
-
-def some_keys(text: str) -> tuple[str, ...]:
-    """Keys with commas between them.
-
-    >>> some_keys("plan, -bits")
-    ('plan', '-bits')
-    """
-    return tuple(key for one in text.split(",") if (key := one.strip()))
-
-
-def a_limit(text: str) -> int:
-    """A whole number, 0 for none.
-
-    Raises:
-        argparse.ArgumentTypeError: the text is no such number.
-
-    >>> a_limit("20")
-    20
-    """
-    if re.fullmatch(r"\d{1,9}", text.strip(), re.ASCII):
-        return int(text)
-    raise argparse.ArgumentTypeError(told("no-count", text=text))
 
 
 def project_of(options: argparse.Namespace) -> Project:
@@ -298,94 +259,6 @@ def emit(text: str | bytes, output: str | None = None) -> None:
 def width_of(options: argparse.Namespace) -> int:
     """How many characters fit on a line: of the terminal, or 120 in a file."""
     return shutil.get_terminal_size((120, 24)).columns if options.output is None else 120
-
-
-def a_share(text: str) -> float:
-    """A number from 0 to 1.
-
-    Raises:
-        argparse.ArgumentTypeError: the text is no such number.
-
-    >>> a_share("0.25")
-    0.25
-    """
-    if re.fullmatch(r"0(\.\d+)?|1(\.0+)?|\.\d+", text.strip()):
-        return float(text)
-    raise argparse.ArgumentTypeError(told("no-share", text=text))
-
-
-def an_amount(text: str) -> float:
-    """A number that is not negative.
-
-    Raises:
-        argparse.ArgumentTypeError: the text is no such number.
-
-    >>> an_amount("1.5")
-    1.5
-    """
-    if re.fullmatch(r"\d+(\.\d+)?|\.\d+", text.strip()):
-        return float(text)
-    raise argparse.ArgumentTypeError(told("no-amount", text=text))
-
-
-def an_address(text: str) -> str:
-    """The address of a folder on the web, with a slash at its end.
-
-    Raises:
-        argparse.ArgumentTypeError: the text is no such address.
-
-    >>> an_address("https://host.example/pan2kg")
-    'https://host.example/pan2kg/'
-    """
-    return a_link(text).rstrip("/") + "/"
-
-
-def a_link(text: str) -> str:
-    """The address of something on the web.
-
-    Raises:
-        argparse.ArgumentTypeError: the text is no such address.
-
-    >>> a_link("host.example")
-    Traceback (most recent call last):
-    argparse.ArgumentTypeError: « host.example » is no address such as https://host.example/
-    """
-    parts = urlsplit(text)
-    if parts.scheme not in ("http", "https") or not parts.netloc or any(mark in text for mark in ' <>"?#'):
-        raise argparse.ArgumentTypeError(told("no-web-address", text=text))
-    return text
-
-
-def a_scale(text: str) -> Scale:
-    """A scale of scores such as ``-4..4`` or ``count decimal``.
-
-    Raises:
-        argparse.ArgumentTypeError: the text is no scale.
-
-    >>> a_scale("-4..4").range
-    '−4…+4'
-    """
-    from pan2kg.coherence.scale import read_scale
-
-    try:
-        return read_scale(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(joined([told("no-scale", text=text), told("scale-form")])) from None
-
-
-def with_scale(words: Sequence[str]) -> list[str]:
-    """The words of a command, where ``--scale -4..4`` becomes one word: a value that begins with a hyphen is none.
-
-    >>> with_scale(["chains", "--scale", "-4..4", "m.csv"])
-    ['chains', '--scale=-4..4', 'm.csv']
-    """
-    found: list[str] = []
-    for word in words:
-        if found and found[-1] == "--scale" and re.match(r"-\d", word):
-            found[-1] = f"--scale={word}"
-        else:
-            found.append(word)
-    return found
 
 
 def read_parameters(given: Sequence[str]) -> dict[str, str]:

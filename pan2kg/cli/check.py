@@ -118,7 +118,7 @@ def _checked(project: Project, change: Change, options: argparse.Namespace) -> R
 
 def add_init(command: argparse.ArgumentParser) -> None:
     """The folder, the country, and what a project decides before it begins."""
-    from pan2kg.cli.arguments import an_address
+    from pan2kg.cli.values import an_address
 
     command.add_argument("folder", metavar="DIR", help="init.folder")
     command.add_argument("--country", metavar="CODE", help="init.country")

@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pan2kg.cli.arguments import a_link, add_language, add_output, emit, project_of
+from pan2kg.cli.arguments import add_language, add_output, emit, project_of
+from pan2kg.cli.values import a_link
 from pan2kg.errors import QueryError
 from pan2kg.extract.layout import noted
 from pan2kg.i18n.days import a_day

@@ -5,7 +5,8 @@ from __future__ import annotations
 import argparse
 import sys
 
-from pan2kg.cli.arguments import Progress, a_link, add_endpoint, cache_of, project_of
+from pan2kg.cli.arguments import Progress, add_endpoint, cache_of, project_of
+from pan2kg.cli.values import a_link
 from pan2kg.i18n.message import say
 
 

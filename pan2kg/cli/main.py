@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import Final
 
-from pan2kg.cli.arguments import Formatter, Parser, PlainFormatter, tell_project, translated, with_scale
+from pan2kg.cli.arguments import Formatter, Parser, PlainFormatter, tell_project, translated
+from pan2kg.cli.values import with_scale
 from pan2kg.errors import Pan2kgError
 from pan2kg.i18n.compilation import CatalogueError
 from pan2kg.i18n.message import language_of, language_typed, speaking, told

@@ -10,7 +10,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from pan2kg.cli.arguments import Progress, an_address, cache_of, open_endpoint, project_of
+from pan2kg.cli.arguments import Progress, cache_of, open_endpoint, project_of
+from pan2kg.cli.values import an_address
 from pan2kg.errors import Place, ProjectError
 from pan2kg.i18n.message import say, told
 from pan2kg.project import Project

@@ -90,22 +90,26 @@ def link_addition(project: Project, stated: Stated, basis: Basis) -> Addition:
     if made in taken:
         raise ProjectError("link-stands", name=iri(made, prefixes), file=taken[made])
     passage = free(f"passage:{key(stated.start)}-{stated.end_key}", taken, prefixes)
-    link = Block(iri(made, prefixes), (*_link(stated, prefixes), *basis.statements(prefixes, passage)))
+    said = link_statements(stated.type, stated.relation, (stated.start, stated.end), "accepted", prefixes)
+    link = Block(iri(made, prefixes), (*said, *basis.statements(prefixes, passage)))
     path = of_plan(project, stated.plan, file, basis.certainty)
     blocks = [link, basis.passage(passage, prefixes)]
     return added(project, path, blocks, basis.document, label=file, about=key(stated.plan))
 
 
-def _link(stated: Stated, prefixes: Mapping[str, str]) -> Iterator[Statement]:
+def link_statements(
+    type_: str, relation: str, ends: tuple[str, str], status: str, prefixes: Mapping[str, str]
+) -> Iterator[Statement]:
+    """What a link is: keys of its type, relation and status, and the IRIs it leads from and to; citing ones by text."""
     yield Statement("a", "pan:Link")
-    yield Statement("pan:linkType", f"linktype:{stated.type}")
-    if stated.relation:
-        yield Statement("pan:relation", f"relation:{stated.relation}")
-    yield Statement("pan:from", iri(stated.start, prefixes))
-    yield Statement("pan:to", iri(stated.end, prefixes))
-    if stated.type in CITING:
+    yield Statement("pan:linkType", f"linktype:{type_}")
+    if relation:
+        yield Statement("pan:relation", f"relation:{relation}")
+    yield Statement("pan:from", iri(ends[0], prefixes))
+    yield Statement("pan:to", iri(ends[1], prefixes))
+    if type_ in CITING:
         yield Statement("pan:channel", "channel:text")
-    yield Statement("pan:status", "linkstatus:accepted")
+    yield Statement("pan:status", f"linkstatus:{status}")
 
 
 @dataclass(frozen=True, slots=True)

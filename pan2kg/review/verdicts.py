@@ -23,7 +23,7 @@ from pan2kg.review.files import Filed, ProjectFiles, alone, append, write
 from pan2kg.review.filing import FILE, plan_file
 from pan2kg.review.parts import filed_parts, part_iri, part_statements, rejected_parts
 from pan2kg.review.proposals import MENTION, USE, Found, Material, Proposal, is_described
-from pan2kg.review.statements import CITING
+from pan2kg.review.statements import link_statements
 from pan2kg.turtle.vocabulary import ID, link_iri, thing
 from pan2kg.turtle.writer import Block, Statement, iri, read_prefixes, string, text, write_turtle
 
@@ -205,15 +205,7 @@ def _relation(proposal: Proposal, material: Material) -> str:
 
 def _link(verdict: Verdict, language: str, prefixes: Mapping[str, str]) -> Iterator[Statement]:
     one = verdict.proposal
-    yield Statement("a", "pan:Link")
-    yield Statement("pan:linkType", f"linktype:{one.type}")
-    if one.relation:
-        yield Statement("pan:relation", f"relation:{one.relation}")
-    yield Statement("pan:from", iri(one.start, prefixes))
-    yield Statement("pan:to", iri(one.target, prefixes))
-    if one.type in CITING:
-        yield Statement("pan:channel", "channel:text")
-    yield Statement("pan:status", f"linkstatus:{verdict.status}")
+    yield from link_statements(one.type, one.relation, (one.start, one.target), verdict.status, prefixes)
     yield from _signed(verdict.reviewer, verdict.day)
     if verdict.reason:
         yield Statement("pan:reviewReason", text(_DESK.say(f"reason.{verdict.reason}", language), language))

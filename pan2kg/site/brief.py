@@ -28,7 +28,7 @@ _WORDS: Final = Messages("brief")
 def keys(site_context: SiteContext) -> Iterable[str]:
     """The plan a project is about, if it has actions."""
     own = site_context.graph.own_plan()
-    entry = site_context.graph.labels.entry(own) if own and own in site_context.graph.homes.values() else None
+    entry = site_context.graph.labels.entry(own) if own and own in site_context.graph.home_of.values() else None
     return [entry.key] if entry else []
 
 
