@@ -79,7 +79,7 @@ def _files(project: Project) -> Iterator[Path]:
         yield one.ontology / "prefixes.ttl"
         for folder, ending in ((one.queries, "*.rq"), (one.texts, "*")):
             yield from sorted(path for path in folder.rglob(ending) if path.is_file())
-    yield from sorted((Project.packaged().queries / "quality").glob("*.rq"))
+    yield from sorted(Project.packaged().queries.rglob("*.rq"))
 
 
 def _said(report: Report) -> dict[str, object]:
