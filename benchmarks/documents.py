@@ -1,11 +1,12 @@
 """How well documents are read and their actions found: files printed from the graph's own facts, in several layouts.
 
-    python benchmarks/documents.py FOLDER [--layouts develop|seen|second|blind] [--measure-only]
+    python benchmarks/documents.py FOLDER [--layouts develop|seen|second|third|blind] [--measure-only]
 
 Each plan chosen is set in every layout of the set and in French, English or German, as the graph has its titles, and
 printed by Chromium (PDF) and LibreOffice (odt, docx, PDF); the page itself is the html. What is read is compared with
 what was printed: numbers and titles, fields, pages, running heads. The readers were made on the layouts « develop »;
-« seen » and « second » are those they were mended on after they had been measured, « blind » those they never were.
+« seen », « second » and « third » are those they were mended on after they had been measured, « blind » those they
+never were.
 """
 
 from __future__ import annotations
@@ -519,11 +520,104 @@ def prose_alone(plan: Printed) -> tuple[str, list[Act]]:
     return framed(plan, body), [Act("none", "none")]
 
 
+# The layouts of the fourth measurement, written without a look at the readers, printed once and read once
+
+
+def paired_fields(plan: Printed) -> tuple[str, list[Act]]:
+    """“Action 2.1 – title” below “Objective 2”; a table whose first row has two pairs of label and value."""
+    words, body = WORDS[plan.language], ""
+    names = {"fr": "Objectif", "en": "Objective", "de": "Ziel"}
+    acts: list[Act] = []
+    for part, (name, titles) in enumerate(plan.parts, 1):
+        body += f"<h2>{names[plan.language]} {part} – {escape(name)}</h2>{paragraphs(plan, part * 2, 2)}"
+        for at, act in enumerate(titles, 1):
+            acts.append(Act(f"{part}.{at}", act.title, act.fields))
+            first = row((words["responsible"], act.fields["responsible"], words["timeline"], act.fields["timeline"]))
+            last = f"<tr><td>{words['indicator']}</td><td colspan=3>{escape(act.fields['indicator'])}</td></tr>"
+            body += f"<h3>{words['measure']} {part}.{at} – {escape(act.title)}</h3>{paragraphs(plan, len(acts) * 3, 1)}"
+            body += f"<table border=1>{first}{last}</table>"
+    return framed(plan, body), acts
+
+
+def numbers_in_cells(plan: Printed) -> tuple[str, list[Act]]:
+    """A table a part whose cells of actions begin with their number; the body and the year in the columns behind."""
+    words, body = WORDS[plan.language], ""
+    acts: list[Act] = []
+    kinds = ("responsible", "timeline")
+    for part, (name, titles) in enumerate(plan.parts, 1):
+        rows = row((words["measure"], *(words[kind] for kind in kinds)), "th")
+        for at, act in enumerate(titles, 1):
+            acts.append(Act(f"{part}.{at}", act.title, {kind: act.fields[kind] for kind in kinds}))
+            rows += row((f"{part}.{at} {act.title}", *(act.fields[kind] for kind in kinds)))
+        body += f"<h2>{part}. {escape(name)}</h2>{paragraphs(plan, part * 4, 2)}<table border=1>{rows}</table>"
+    return framed(plan, body), acts
+
+
+def run_in_fields(plan: Printed) -> tuple[str, list[Act]]:
+    """“Mesure n° 5 : title” in bold, a paragraph, and all fields in one line with semicolons between them."""
+    words, body = WORDS[plan.language], ""
+    acts: list[Act] = []
+    for name, titles in plan.parts:
+        body += f"<h2>{escape(name)}</h2>{paragraphs(plan, len(acts) * 2, 1)}"
+        for act in titles:
+            acts.append(Act(str(len(acts) + 1), act.title))
+            head = f"{words['measure']} {words['number'].lower()} {len(acts)} : {escape(act.title)}"
+            told = " ; ".join(f"{words[kind]} : {escape(value)}" for kind, value in act.fields.items())
+            body += f"<p><b>{head}</b></p>{paragraphs(plan, len(acts) * 3, 1)}<p><i>{told}</i></p>"
+    return framed(plan, body), acts
+
+
+def merged_parts(plan: Printed) -> tuple[str, list[Act]]:
+    """One table over many pages, its first column the part, merged over the rows of its actions."""
+    words, rows = WORDS[plan.language], ""
+    acts: list[Act] = []
+    kinds = ("responsible", "timeline", "indicator")
+    for name, titles in plan.parts:
+        for at, act in enumerate(titles):
+            acts.append(Act(str(len(acts) + 1), act.title, act.fields))
+            first = f"<td rowspan={len(titles)}>{escape(name)}</td>" if at == 0 else ""
+            cells = "".join(
+                f"<td>{escape(one)}</td>" for one in (str(len(acts)), act.title, *(act.fields[kind] for kind in kinds))
+            )
+            rows += f"<tr>{first}{cells}</tr>"
+    head = row((words["axis"], words["number"], words["measure"], *(words[kind] for kind in kinds)), "th")
+    return framed(plan, f"<table border=1><thead>{head}</thead><tbody>{rows}</tbody></table>"), acts
+
+
+def annex_alone(plan: Printed) -> tuple[str, list[Act]]:
+    """Chapters of prose in numbers, and in an annex the table of actions, under other words for body and year."""
+    heads = {
+        "fr": ("Pilote", "Calendrier"), "en": ("Lead", "Deadline"), "de": ("Federführung", "Frist"),
+    }[plan.language]  # fmt: skip
+    words, body = WORDS[plan.language], ""
+    acts: list[Act] = []
+    rows = row((words["number"], words["measure"], *heads), "th")
+    for part, (name, titles) in enumerate(plan.parts, 1):
+        body += f"<h2>{part}. {escape(name)}</h2>{paragraphs(plan, part * 6, 4)}"
+        for act in titles:
+            acts.append(Act(str(len(acts) + 1), act.title, {k: act.fields[k] for k in ("responsible", "timeline")}))
+            rows += row((str(len(acts)), act.title, act.fields["responsible"], act.fields["timeline"]))
+    return framed(plan, body) + f"<h2>{words['annex']} 1</h2><table border=1>{rows}</table>", acts
+
+
+def articles_alone(plan: Printed) -> tuple[str, list[Act]]:
+    """A decree: “Art. 3.” and a paragraph each, below chapters; it has no list of actions."""
+    chapters = {"fr": "Chapitre", "en": "Chapter", "de": "Kapitel"}
+    body, at = "", 0
+    for part, (name, titles) in enumerate(plan.parts * 2, 1):
+        body += f"<h2>{chapters[plan.language]} {part} – {escape(name)}</h2>"
+        for _ in titles[:4]:
+            at += 1
+            body += f"<p><b>Art. {at}.</b> {escape(plan.sentences[at * 17 % len(plan.sentences)])}</p>"
+    return framed(plan, body).replace("<ul><li>OECD</li><li>ILO</li></ul>", ""), [Act("none", "none")]
+
+
 LAYOUTS: dict[str, tuple[Layout, ...]] = {
     "develop": (label_headings, decimal_headings, rows_of_tables, announced_bullets),
     "seen": (run_in_titles, cards, letters, alone_labels, two_columns, plain_headings, ordered_list, unknown_heads),
     "second": (roman_commitments, grouped_table, nested_list, chapters_alone, columns_of_bullets, sheets_of_fields),
-    "blind": (paragraph_numbers, sideways_table, three_deep, both_languages, bare_bullets, prose_alone),
+    "third": (paragraph_numbers, sideways_table, three_deep, both_languages, bare_bullets, prose_alone),
+    "blind": (paired_fields, numbers_in_cells, run_in_fields, merged_parts, annex_alone, articles_alone),
 }
 STYLE = """<style>@page{size:A4;margin:2.2cm;
 @top-center{content:"HEAD"}@bottom-right{content:counter(page) " / " counter(pages)}}

@@ -216,11 +216,14 @@ def _basis(store: LocalStore, project: Project, options: argparse.Namespace) -> 
 
 
 def _link(store: LocalStore, project: Project, options: argparse.Namespace) -> Made:
+    from pan2kg.review.citing import refuse_foreign_words
     from pan2kg.review.statements import link_addition, read_stated
 
     ends = options.work, options.to
     stated = read_stated(store, project, ends, kind=options.type, relation=options.relation)
-    return link_addition(project, stated, _basis(store, project, options)), _nothing, ()
+    basis = _basis(store, project, options)
+    refuse_foreign_words(store, (stated.start, stated.end), stated.type, basis.document)
+    return link_addition(project, stated, basis), _nothing, ()
 
 
 def _involvement(store: LocalStore, project: Project, options: argparse.Namespace) -> Made:

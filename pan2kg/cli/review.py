@@ -17,12 +17,19 @@ from pan2kg.errors import ProjectError
 from pan2kg.i18n.message import Message
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pan2kg.graph.graph import Graph
+    from pan2kg.project import Project
     from pan2kg.review.cards import Card
     from pan2kg.review.desk import Desk
+    from pan2kg.review.suggested import Queue
 
 KINDS: Final = ("plan", "action", "instrument", "body", "provision", "topic")
 _ASKING: Final = {"r": "", "e": "edit-what", "b": "together-which", "n": "hand-which"}
 """What follows a key: another key, or a line of which the message says what it is about."""
+_ASKING_OF_GRAPH: Final = {"a": "suggested-which", "r": "why", "n": "hand-which"}
+"""The same where something of the graph is shown."""
 _CLEAR, _INVERSE, _BOLD, _PLAIN = "\x1b[2J\x1b[H", "\x1b[7m", "\x1b[1m", "\x1b[0m"
 
 
@@ -34,17 +41,21 @@ def add_review(command: argparse.ArgumentParser) -> None:
     command.add_argument("--second", action="store_true", help="review.second")
     command.add_argument("--control", action="store_true", help="review.control")
     command.add_argument("--order", choices=("text", "rank"), default="text", help="review.order")
+    command.add_argument("--suggested", action="store_true", help="review.suggested")
     add_language(command)
 
 
 def run_review(options: argparse.Namespace) -> int:
-    """Show one candidate after the other and do what the keys say, until all are decided or ``q``."""
+    """Show one candidate after the other and do what the keys say, until ``q``."""
+    from functools import partial
+
     from pan2kg.graph.graph import Graph
     from pan2kg.i18n.days import today
     from pan2kg.project import PACKAGE
     from pan2kg.review.desk import Wanted, open_desk
     from pan2kg.review.entry import RefusedError, read_text
-    from pan2kg.review.proposals import read_material
+    from pan2kg.review.proposals import FILE, WORK, Material, read_material
+    from pan2kg.review.suggested import Queue
     from pan2kg.store.cache import open_stated
     from pan2kg.store.queries import find_thing
     from pan2kg.store.rules import derive
@@ -56,7 +67,8 @@ def run_review(options: argparse.Namespace) -> int:
     derive(store, project, ["main-label"])
     graph = Graph(project, store, language=project.language, as_of=today())
     plan = find_thing(options.plan, store, project) if options.plan else ""
-    material = read_material(graph, project, plan)
+    has_any = any((project.root / WORK).glob(f"*/{FILE}"))
+    material = read_material(graph, project, plan) if has_any or not options.suggested else Material(graph)
     reader = _Reader()
     try:
         name = read_text({"reviewer": options.by or reader.ask(str(Message("desk", "your-name")))}, "reviewer")
@@ -64,32 +76,45 @@ def run_review(options: argparse.Namespace) -> int:
         raise ProjectError("name-yourself", remedy="review-by", why=error.outcome.code) from None
     wanted = Wanted(options.kind, options.order, options.control, options.second)
     desk = open_desk(material, project, name, today(), wanted)
+    queue = Queue(desk, partial(_whole, project, cache_of(options)), plan, options.kind)
+    if options.suggested:
+        queue.suggest()
     with reader.keys():
-        _go(desk, reader, options.language)
+        _go(queue, reader, options.language)
     _end(desk, options.language)
     return 0
 
 
-def _go(desk: Desk, reader: _Reader, language: str) -> None:
+def _whole(project: Project, cache: Path | None) -> Graph:
+    """The graph with what rules derive, of which suggestions are made."""
+    from pan2kg.graph.graph import Graph
+    from pan2kg.i18n.days import today
+    from pan2kg.store.cache import open_kept
+
+    return Graph(project, open_kept(project, cache), language=project.language, as_of=today())
+
+
+def _go(queue: Queue, reader: _Reader, language: str) -> None:
     from time import monotonic
 
-    from pan2kg.review.keys import press
+    from pan2kg.review.decisions import REVIEWED
 
     said, shown, since = "", "", monotonic()
     while True:
-        _show(desk, said, reader, language)
-        if desk.current and desk.current.key != shown:
-            shown, since = desk.current.key, monotonic()
-        if desk.current is None and not desk.decided["accepted"] + desk.decided["rejected"]:
-            return
+        _show(queue, said, reader, language)
+        now = queue.current or queue.desk.current
+        if now and now.key != shown:
+            shown, since = now.key, monotonic()
         typed = reader.key()
         if typed is None or typed[:1] == "q":
             return
-        if reader.is_terminal and typed in _ASKING:
-            asked = reader.key() if typed == "r" else reader.ask(str(Message("desk", _ASKING[typed])))
+        asking = _ASKING_OF_GRAPH if queue.current else _ASKING
+        if reader.is_terminal and typed in asking and not (typed == "a" and queue.has_own_words):
+            about = Message("desk", asking[typed], {"types": ", ".join(REVIEWED)}) if asking[typed] else None
+            asked = reader.ask(str(about)) if about else reader.key()
             typed += f" {asked or ''}"
-        desk.seconds = monotonic() - since if reader.is_terminal else None
-        message = press(desk, typed)
+        queue.desk.seconds = monotonic() - since if reader.is_terminal else None
+        message = queue.press(typed)
         said = message.say(language)
         if not reader.is_terminal:
             _write(f"{said}\n")
@@ -147,12 +172,15 @@ def _write(text: str) -> None:
     sys.stdout.flush()
 
 
-def _show(desk: Desk, said: str, reader: _Reader, language: str) -> None:
+def _show(queue: Queue, said: str, reader: _Reader, language: str) -> None:
     """The candidate, and above it how far the review has come."""
-    card, say = desk.card(language), _saying(language)
+    desk, say = queue.desk, _saying(language)
+    card = None if queue.current else desk.card(language)
     width = min(shutil.get_terminal_size((100, 30)).columns, 100)
-    lines = [say("counts", **asdict(desk.progress))]
-    if card is None:
+    lines = [say("counts", **asdict(queue.progress))]
+    if queue.current:
+        lines += [part for line in queue.lines(language) for part in textwrap.wrap(line, width) or [""]]
+    elif card is None:
         lines.append(say("all-decided"))
     else:
         lines += ["", *textwrap.wrap(card.statement, width), "", *textwrap.wrap(card.reason, width)]
@@ -163,7 +191,8 @@ def _show(desk: Desk, said: str, reader: _Reader, language: str) -> None:
         lines += [f"  · {other}"[:width] for other in card.target.others[:5]]
         lines += _besides(desk, card, width, say)
     if reader.is_terminal:
-        lines = [*lines, "", *textwrap.wrap(said, width), *say("help").split("\n")]
+        keys = "help-suggested" if queue.current else "help"
+        lines = [*lines, "", *textwrap.wrap(said, width), *say(keys).split("\n")]
     whole = "\n".join(lines)
     _write(f"{_CLEAR if reader.is_terminal else ''}{whole}\n")
 

@@ -15,7 +15,9 @@ from pan2kg.coherence.evidence import Level
 from pan2kg.coherence.feasible import CROSS_REFERENCES
 from pan2kg.coherence.reading import rows
 from pan2kg.coherence.uses import key
-from pan2kg.review.entry import TONGUES, Form, read_choice, read_text
+from pan2kg.errors import ProjectError
+from pan2kg.review.citing import refuse_foreign_words, refuse_younger
+from pan2kg.review.entry import TONGUES, Form, RefusedError, read_choice, read_text
 from pan2kg.store.queries import program_query
 from pan2kg.tables.citations import linked_pairs, silent_pairs
 from pan2kg.tables.table import Choice, number
@@ -167,7 +169,7 @@ def read_decision(graph: Graph, item: Item, form: Form, today: date) -> Decision
     """The decision a form holds.
 
     Raises:
-        RefusedError: something that is needed is missing, or is unknown or too long.
+        RefusedError: something that is needed is missing, or is unknown or too long; or what is accepted cannot be so.
     """
     accepted = read_choice(form, "verdict", VERDICTS) == "accept"
     # nothing is chosen for who accepts; what is rejected is that one cites the other, where nothing else is said
@@ -176,12 +178,32 @@ def read_decision(graph: Graph, item: Item, form: Form, today: date) -> Decision
     reviewer = read_text(form, "reviewer")
     reason = read_text(form, "reason", needed=not accepted)
     evidence = _evidence(graph, item, form) if accepted else None
+    claim = Claim(of, (item.ends[1], item.ends[0]) if back else item.ends, _channel(of, form, evidence))
+    if evidence:
+        _refuse_impossible(graph, item, claim, evidence)
     return Decision(
         item,
-        Claim(of, (item.ends[1], item.ends[0]) if back else item.ends, _channel(of, form, evidence)),
+        claim,
         Signature(reviewer, today, reason, read_choice(form, "language", TONGUES, default=graph.language)),
         evidence,
     )
+
+
+def _refuse_impossible(graph: Graph, item: Item, claim: Claim, evidence: Evidence) -> None:
+    """Refuse that something cites what is younger, or cites it by words of another text than its own."""
+    relation = ""
+    if item.is_candidate:
+        found = graph.read(program_query("review/relation-of", link=item.link))
+        relation = next((key(row[0]) for row in found), "")
+    try:
+        refuse_younger(graph.store, claim.ends, claim.type, relation)
+    except ProjectError as error:
+        field = "" if item.is_candidate else "direction"
+        raise RefusedError("not-taken", field=field, detail=error.say(graph.language)) from None
+    try:
+        refuse_foreign_words(graph.store, claim.ends, claim.type, evidence.document)
+    except ProjectError as error:
+        raise RefusedError("not-taken", field="document", detail=error.say(graph.language)) from None
 
 
 def _channel(of: str, form: Form, evidence: Evidence | None) -> str:

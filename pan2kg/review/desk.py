@@ -119,7 +119,7 @@ class Desk:
         return {"met": len(met), "recognised": sum(status == "rejected" for status in met.values())}
 
     def _journal(self) -> list[Noted]:
-        return read_journal(self.project, self.material.plans)
+        return read_journal(self.project, _decided_plans(self.material, self.project))
 
     def compare(self) -> Comparison:
         """How far second readers decided as the first did."""
@@ -213,7 +213,7 @@ class Desk:
         made: tuple[str, ...] = ()
         if kind == DECISION:
             made = write_verdicts(self.material, self.project, verdicts)
-            self._read_again()
+            self.read_again()
         taken = self.seconds if self.seconds is not None and 0 < self.seconds < LONGEST else None
         note(self.project, one.plan, Noted(kind, one.key, self.reviewer, status, now(), taken, made))
         gone = {one.key, *self.ticked} if kind == DECISION else {one.key}
@@ -258,10 +258,11 @@ class Desk:
         matters = {one.matter for one in last}
         again = [one for found in self.material.plans.values() for one in found if one.matter in matters]
         self._wait_again(again, last[0].status, len(last))
-        self._read_again()
+        self.read_again()
         return file
 
-    def _read_again(self) -> None:
+    def read_again(self) -> None:
+        """Read what was decided and holds, as the files say it now."""
         self.decisions = held(ProjectFiles(self.project), _decided_plans(self.material, self.project))
 
     def _second_undone(self) -> str:

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from datetime import date
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from pan2kg.coherence.uses import key
+from pan2kg.errors import ProjectError
 from pan2kg.i18n.catalogue import Messages
 from pan2kg.review.decisions import SETTLED, Decision, Evidence, find_item, read_decision
 from pan2kg.review.entry import Form, Outcome, RefusedError
 from pan2kg.review.files import REPLACES, Filed, ProjectFiles, alone, append, write
+from pan2kg.review.journal import DECISION, Noted, note, now
 from pan2kg.turtle.vocabulary import DCTERMS, link_iri
 from pan2kg.turtle.writer import Block, Statement, iri, read_prefixes, string, text
 
@@ -47,11 +50,16 @@ def decide(graph: Graph, form: Form, today: date) -> Outcome:
         plan = plan_of(graph, decision.claim.ends)
         path = plan_file(graph, plan, FILE)
         file, prefixes = graph.project.name_of(path), read_prefixes(graph.project)
-        blocks = _blocks(decision, proposed, _free_iri(project_files, decision, proposed), prefixes)
+        link = _free_iri(project_files, decision, proposed)
+        blocks = _blocks(decision, proposed, link, prefixes)
         header = _header(graph, plan, path)
         write(
             graph.project, {path: append(project_files.texts.get(file, ""), [header], blocks, prefixes, file)}, prefixes
         )
+        # when it was: of decisions in several files the last is undone first; without it the decision stands
+        with suppress(ProjectError):
+            by = decision.signature.reviewer
+            note(graph.project, plan, Noted(DECISION, item.key, by, decision.status, now(), made=(link,)))
     return Outcome(decision.status, {"files": file}, (file,))
 
 

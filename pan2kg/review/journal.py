@@ -14,7 +14,7 @@ from typing import Final
 
 from pan2kg.coherence.uses import key
 from pan2kg.errors import Place, ProjectError
-from pan2kg.project import Project, read_text, write_atomically
+from pan2kg.project import Project, read_text, reason, write_atomically
 from pan2kg.review.proposals import WORK
 
 FILE: Final = "journal.jsonl"
@@ -51,9 +51,17 @@ def journal_name(plan: str) -> str:
 
 
 def note(project: Project, plan: str, noted: Noted) -> None:
-    """Add a line to the journal of a plan, given by IRI."""
+    """Add a line to the journal of a plan, given by IRI.
+
+    Raises:
+        ProjectError: it cannot be written.
+    """
     path = project.root / journal_name(plan)
     old = read_text(path) if path.is_file() else ""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ProjectError("cannot-write-there", place=Place(str(path)), reason=reason(error)) from None
     write_atomically(path, f"{old}{json.dumps(asdict(noted), ensure_ascii=False)}\n")
 
 

@@ -16,9 +16,11 @@ from typing import Final
 from pan2kg.coherence.uses import key
 from pan2kg.errors import ProjectError
 from pan2kg.extract.document import READER, Document
+from pan2kg.graph.labels import shortened
 from pan2kg.i18n.catalogue import Messages
 from pan2kg.project import Project
 from pan2kg.review.anchoring import AROUND
+from pan2kg.review.citing import refuse_foreign_words, refuse_younger
 from pan2kg.review.files import Filed, ProjectFiles, alone, append, write
 from pan2kg.review.filing import FILE, plan_file
 from pan2kg.review.parts import filed_parts, part_iri, part_statements, rejected_parts
@@ -55,7 +57,8 @@ def write_verdicts(material: Material, project: Project, verdicts: Sequence[Verd
     They are of one plan; the first stands for all of them when they are withdrawn.
 
     Raises:
-        ProjectError: a target is not in the graph, the text is of no document of it, or somebody decided meanwhile.
+        ProjectError: a target is not in the graph, or younger than what cites it; the text is of no document of it,
+            or of one of the cited side; or somebody decided meanwhile.
         RefusedError: the file cannot be written.
     """
     with alone(project):
@@ -121,6 +124,10 @@ class _Written:
             raise ProjectError("text-of-no-document", remedy="anchor-first", name=key(one.plan))
         if not is_described(self.material, one.target):
             raise ProjectError("target-not-in-graph", remedy="add-or-edit", name=one.target or "–")
+        if not (verdict.reason or one.is_part):
+            refuse_younger(self.material.graph.store, one.ends, one.type, one.relation)
+            refuse_foreign_words(self.material.graph.store, one.ends, one.type, document)
+        self._refuse_moved(verdict)
         passage = verdict.passage.key(self.material.sha(one))
         taken = _part_taken(self.files, one, passage) if one.is_part else _link_taken(self.files, one, passage)
         if taken:
@@ -136,6 +143,15 @@ class _Written:
             self._quoted.add(quoted)
             words = _passage(self.material, verdict, iri(document, self.prefixes))
             self.blocks.append(Block(iri(quoted, self.prefixes), tuple(words)))
+
+    def _refuse_moved(self, verdict: Verdict) -> None:
+        """Refuse words that do not stand in the text where the candidate says so: it may have been read anew."""
+        found, read = verdict.passage, self.material.texts[verdict.proposal.plan]
+        if read.text[found.start : found.end] != found.quote:
+            words = shortened(found.quote)
+            raise ProjectError(
+                "words-moved", remedy="find-candidates-again", name=key(verdict.proposal.plan), words=words
+            )
 
     def _said(self, verdict: Verdict) -> tuple[str, tuple[Statement, ...]]:
         """The IRI of what is written, and what it says before it names what it rests on."""

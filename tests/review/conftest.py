@@ -24,11 +24,12 @@ from tests.copies import FEW, copy
 TOKEN = "correct horse battery staple"
 DAY = date(2026, 5, 4)
 EVIDENCE = {
-    "quote": "l’action 2.2 du PAN 2",
+    "quote": "l’action 2.2 du PAN 1",
     "quote_language": "fr",
     "page": "12",
     "channel": "text",
     "type": "cross-reference",
+    "direction": "back",
     "document": "globalnaps-org-country-issue-luxembourg-workers-rights",
 }
 CANDIDATE = """
@@ -59,7 +60,7 @@ class WritableProject:
 
     def decide(self, item: Item, verdict: str = "accept", **form: str) -> Outcome:
         given = {"form": "decision", "item": item.key, "verdict": verdict, "reviewer": "A. Weber", **form}
-        return self.send(**(EVIDENCE | given if verdict == "accept" else given))
+        return self.send(**(EVIDENCE if verdict == "accept" else {"direction": EVIDENCE["direction"]}) | given)
 
     def reopened(self) -> WritableProject:
         """The same with what its files say now."""

@@ -76,6 +76,7 @@ def test_a_link_is_accepted_and_scored_without_javascript(watch: Watch, port: in
     expect(card.locator("[name=type]")).to_have_value("cross-reference")
     expect(card.locator("[name=reviewer]")).to_have_value("B. Schmit")
     card.locator("[name=quote]").fill(EVIDENCE["quote"])
+    card.locator("[name=direction]").select_option(EVIDENCE["direction"])
     card.locator("[name=document]").fill(EVIDENCE["document"])
     card.locator("[name=channel]").select_option("text")
     card.locator("button[value=accept]").click()

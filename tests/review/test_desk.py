@@ -22,12 +22,13 @@ from pan2kg.graph.graph import Graph
 from pan2kg.project import Project
 from pan2kg.review.desk import Desk, Progress, Wanted, open_desk
 from pan2kg.review.keys import press
-from pan2kg.review.proposals import Material, Proposal, read_material
+from pan2kg.review.proposals import Found, Material, Proposal, read_material
 from pan2kg.review.reading_twice import for_second_reader, with_controls
 from pan2kg.store.rules import derive
 from pan2kg.store.store import open_store
 from pan2kg.turtle.blocks import read_turtle_file
 from pan2kg.turtle.links import misnamed
+from pan2kg.turtle.vocabulary import thing
 from pan2kg.turtle.writer import read_prefixes
 from pan2kg.validation.style import check_style
 from tests.conftest import BARE, PATIENCE, ROOT, Cli
@@ -53,6 +54,8 @@ def material(root: Path, few: pan2kg.Graph) -> Material:
 
 
 DOCUMENT = "mae-gouvernement-lu-fr-pan-2"
+OF_THE_FIRST = "globalnaps-org-country-issue-luxembourg-policy-coherence"
+"""A document that carries the words of PAN 1 alone."""
 
 
 def desk_of(material: Material, reviewer: str = "A. Weber", **wanted: bool | str) -> Desk:
@@ -125,12 +128,17 @@ def test_a_rejected_pair_comes_back_only_with_words_nobody_has_looked_at(materia
     assert "c4-1" not in keys(again)
     plan, found = next(iter(material.plans.items()))
     one = found[0]
-    fresh = replace(one, passages=(replace(one.passages[0], start=one.passages[0].start + 8),))
+    fresh = replace(one, passages=(later(one.passages[0], 8),))
     material = Material(material.graph, {plan: (fresh, *found[1:])}, material.texts)
     material.__dict__["documents"] = {plan: f"https://w3id.org/pan2kg/id/document/{DOCUMENT}"}
     assert keys(desk_of(material))[0] == "c4-1"
     assert pressed(desk_of(material), "r1") == ["said.rejected"]
     assert "c4-1" not in keys(desk_of(material))
+
+
+def later(found: Found, by: int) -> Found:
+    """Words of which the first are left out."""
+    return replace(found, start=found.start + by, quote=found.quote[by:])
 
 
 def test_nobody_undoes_what_somebody_else_decided(material: Material) -> None:
@@ -153,6 +161,46 @@ def test_what_the_graph_does_not_have_is_not_accepted_until_another_end_is_named
     assert pressed(desk, "e to lu-climate-pact-2012", "e relation references", "a") == [
         "said.edited", "said.edited", "said.accepted",
     ]  # fmt: skip
+
+
+def test_what_is_younger_is_not_cited_but_may_be_announced(material: Material, root: Path) -> None:
+    desk = desk_of(material)
+    press(desk, "e to lu-cooperation-gender-2021")
+    for key in ("a", "w"):
+        said = press(desk, key).say("en")
+        assert "lu-cooperation-gender-2021 is of 2021-05 and lu-bhr-2-4-1 of 2019-12-11" in said
+    assert (keys(desk)[0], (root / FILE).exists()) == ("c4-1", False)
+    assert pressed(desk, "e relation announces", "a") == ["said.edited", "said.accepted"]
+
+
+def test_none_of_several_is_written_where_one_cites_what_is_younger(material: Material, root: Path) -> None:
+    material = alike(material, thing("plan", "lu-cooperation-gender-2021"))
+    desk = desk_of(material)
+    assert "2021-05" in pressed_last(desk, "j", "b 1-2", "a")
+    assert not (root / FILE).exists()
+    assert pressed(desk, "r2") == ["said.rejected-many"]
+
+
+def pressed_last(desk: Desk, *typed: str) -> str:
+    return [press(desk, one).say("en") for one in typed][-1]
+
+
+def test_words_of_the_cited_side_are_refused(material: Material, root: Path) -> None:
+    plan = next(iter(material.plans))
+    material.__dict__["documents"] = {plan: f"https://w3id.org/pan2kg/id/document/{OF_THE_FIRST}"}
+    desk = desk_of(material)
+    assert f"{OF_THE_FIRST} carries the words of lu-bhr-1, not those of lu-bhr-2-4-1" in press(desk, "a").say("en")
+    assert not (root / FILE).exists()
+    assert pressed(desk, "r2") == ["said.rejected"], "to reject needs no words of anybody"
+
+
+def test_words_that_stand_elsewhere_since_are_refused(material: Material, root: Path) -> None:
+    plan, found = next(iter(material.plans.items()))
+    moved = replace(found[0].passages[0], start=found[0].passages[0].start + 1)
+    material = Material(material.graph, {plan: (replace(found[0], passages=(moved,)),)}, material.texts)
+    material.__dict__["documents"] = {plan: f"https://w3id.org/pan2kg/id/document/{DOCUMENT}"}
+    assert "read anew since" in press(desk_of(material), "a").say("en")
+    assert not (root / FILE).exists()
 
 
 def test_words_are_cut_anew_only_where_they_stand_in_the_text(material: Material, root: Path) -> None:
@@ -260,9 +308,10 @@ def test_a_tenth_and_all_that_is_derived_is_read_a_second_time() -> None:
     assert chosen == for_second_reader(proposals), "all who read a second time read the same"
 
 
-def alike(material: Material) -> Material:
-    """The same with three candidates that say the same of the same text."""
+def alike(material: Material, target: str = "") -> Material:
+    """The same with three candidates that say the same of the same text, or of what is named."""
     plan, (first, second, *rest) = next(iter(material.plans.items()))
+    second = replace(second, target=target or second.target)
     others = [
         replace(second, key=f"d{n}", start=rest[n].start, passages=rest[n].passages) for n in range(2)
     ]  # fmt: skip

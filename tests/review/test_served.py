@@ -176,9 +176,9 @@ def test_a_decision_is_written_and_shown(visitor: Visitor, folder: Path) -> None
     reply = visitor.decide()
     assert reply.status == 303
     page = visitor.get(reply.headers["location"]).text
-    assert "il est consigné dans graph/plans/lu-bhr-1/reviewed.ttl" in page
+    assert "il est consigné dans graph/plans/lu-bhr-2/reviewed.ttl" in page
     assert f'id="{ITEM}"' not in page
-    assert (folder / "graph/plans/lu-bhr-1/reviewed.ttl").is_file()
+    assert (folder / "graph/plans/lu-bhr-2/reviewed.ttl").is_file()
     ask = (
         "PREFIX pan: <https://w3id.org/pan2kg/ontology#> "
         "ASK { ?a pan:cites ?b . ?l pan:reviewedBy 'A. Weber' ; pan:from ?a ; pan:to ?b }"

@@ -57,7 +57,7 @@ def test_of_two_who_decide_on_the_same_links_one_is_told_and_nothing_is_lost(wri
     people = [reviewer(writable.project.root) for _ in range(2)]
     answers = run(people, [[form(item, name) for item in items] for name in ("A. Weber", "B. Schmit")])
     assert [sorted(pair) for pair in zip(*answers, strict=True)] == [["accepted", "decided-meanwhile"]] * len(items)
-    text = writable.file("graph/plans/lu-bhr-1/reviewed.ttl").read_text(encoding="utf-8")
+    text = writable.file("graph/plans/lu-bhr-2/reviewed.ttl").read_text(encoding="utf-8")
     assert text.count(" a pan:Link ;") == len(items)
     assert text.count(" a pan:SourceGraph ;") == 1
     assert len(list(ox.parse(text, format=ox.RdfFormat.TURTLE))) > 10 * len(items)
