@@ -14,7 +14,7 @@ import { build } from "esbuild";
 
 const HERE = dirname(fileURLToPath(import.meta.url));
 const DIST = join(HERE, "dist");
-const PARTS = ["workbench", "editor", "engine", "plot", "network"];
+const PARTS = ["workbench", "editor", "engine", "plot", "network", "picture"];
 const ALLOWED = new Set(["MIT", "ISC", "BSD-2-Clause", "BSD-3-Clause", "Apache-2.0", "0BSD"]);
 const NOT_SOURCES = new Set(["dist", "node_modules", ".building", "README.md"]);
 

@@ -10,7 +10,7 @@ from typing import Final
 from pan2kg.charts.drawing import Box, Group, Label, Line, Mark, Pen, Point, arrow, centred
 from pan2kg.charts.frame import BLUE, GREEN, GREY, PAPER, SHADE, VERMILION, Body, Caption, Picture, Sign, frame
 from pan2kg.charts.grid import find, focus_of, thick
-from pan2kg.charts.subject import Cell, Names, Subject, table, whole
+from pan2kg.charts.subject import Cell, Names, Subject, quoted, table, tags, whole
 from pan2kg.charts.text_width import Font, measure, shorten, wrap
 from pan2kg.charts.time_map import PENS, TOLD, state_of, words_of
 from pan2kg.coherence.evidence import counts
@@ -130,7 +130,7 @@ def _body(
     body: list[Mark] = []
     greatest = max((thing.bits for thing in shown), default=0.0)
     for thing in shown:
-        body += _ties(names, thing, (left, middle, right), greatest)
+        body += _ties(subject, names, thing, (left, middle, right), greatest)
     ends = {**{work: (SIDE, y) for work, y in left.items()}, **{work: (WIDE - SIDE, y) for work, y in right.items()}}
     for x, y in said:
         body.append(_citation(subject, names, (x, y), (ends[x], ends[y])))
@@ -182,7 +182,9 @@ def _on_line(words: str, x: float, y: float) -> Iterator[Mark]:
     yield Label(x, y + 3.6, words, font, "middle")
 
 
-def _ties(names: Names, thing: Shared, columns: tuple[Mapping[str, float], ...], greatest: float) -> Iterator[Mark]:
+def _ties(
+    subject: Subject, names: Names, thing: Shared, columns: tuple[Mapping[str, float], ...], greatest: float
+) -> Iterator[Mark]:
     left, middle, right = columns
     pen = thick(RESTS, thing.bits, greatest) if thing.is_text else PART
     y = middle[thing.thing]
@@ -191,7 +193,8 @@ def _ties(names: Names, thing: Shared, columns: tuple[Mapping[str, float], ...],
     for start, end, work in ways:
         half = (start[0] + end[0]) / 2
         line = Line((start, (half, start[1]), (half, end[1]), end), pen, curved=True)
-        yield Group((line,), title=f"{names[work].text} – {names[thing.thing].text}")
+        told_of = tags(subject, (work, thing.thing), kind="text" if thing.is_text else "body")
+        yield Group((line,), title=f"{names[work].text} – {names[thing.thing].text}", tags=told_of)
 
 
 def _citation(subject: Subject, names: Names, pair: tuple[str, str], ends: tuple[Point, Point]) -> Group:
@@ -200,7 +203,9 @@ def _citation(subject: Subject, names: Names, pair: tuple[str, str], ends: tuple
     line = Line((start, (half, start[1]), (half, end[1]), end), CITES, curved=True)
     head = arrow(end, 0.0 if end[0] > start[0] else math.pi, BLUE, 9)
     words = subject.say("time-map-cites-pair", one=names[pair[0]].text, two=names[pair[1]].text)
-    return Group((line, head), words, subject.leads(*pair))
+    cited = (one for one in subject.known.statements if one.is_citation and (one.source, one.target) == pair)
+    words += next((said for one in cited if (said := quoted(subject, one.link))), "")
+    return Group((line, head), words, subject.leads(*pair), tags=tags(subject, pair, kind="citation"))
 
 
 def _work(subject: Subject, names: Names, plan: str, work: str, at: Point) -> Group:
@@ -209,12 +214,12 @@ def _work(subject: Subject, names: Names, plan: str, work: str, at: Point) -> Gr
     box = Box(x, y - 18, SIDE, 36, PAPER, Pen(GREY, 0.8))
     if work == plan:
         words = centred(box, wrap(subject.say("bridge-whole"), SIDE - 20, WORDS, 2), WORDS, anchor="start", pad=10)
-        return Group((box, *words), name.full, subject.leads(work))
+        return Group((box, *words), name.full, subject.leads(work), tags=tags(subject, (work,)))
     number = Label(x + 8, y + 3.6, shorten(name.short, 44, NUMBER), NUMBER)
     room = replace(box, x=x + 48, width=SIDE - 52)
     lines = centred(room, wrap(name.text, SIDE - 60, WORDS, 2), WORDS, anchor="start", pad=4)
     labels = [replace(one, language=name.language) for one in lines]
-    return Group((box, number, *labels), name.full, subject.leads(work))
+    return Group((box, number, *labels), name.full, subject.leads(work), tags=tags(subject, (work,)))
 
 
 def _thing(subject: Subject, names: Names, thing: Shared, y: float) -> Group:
@@ -225,7 +230,7 @@ def _thing(subject: Subject, names: Names, thing: Shared, y: float) -> Group:
     labels = centred(box, said, WORDS)
     words = [replace(one, language=name.language) for one in labels[: len(lines)]]
     fine = [replace(one, font=FINE) for one in labels[len(lines) :]]
-    return Group((box, *words, *fine), name.full, subject.leads(thing.thing))
+    return Group((box, *words, *fine), name.full, subject.leads(thing.thing), tags=tags(subject, (thing.thing,)))
 
 
 def _signs(subject: Subject) -> tuple[Sign, ...]:

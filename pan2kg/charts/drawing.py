@@ -101,12 +101,16 @@ class Label:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Marks that belong together, moved by ``shift``, with their full text and where they lead."""
+    """Marks that belong together, moved by ``shift``, with their full text and where they lead.
+
+    ``tags`` say what they stand for, so that a page can find and dim them: names in small letters, each with a value.
+    """
 
     marks: tuple[Mark, ...]
     title: str = ""
     address: str = ""
     shift: Point = (0.0, 0.0)
+    tags: tuple[tuple[str, str], ...] = ()
 
 
 Mark = Box | Dot | Line | Hatch | Label | Group
@@ -250,7 +254,8 @@ def _group(mark: Group) -> Iterator[str]:
     moved = f' transform="translate({number(x)} {number(y)})"' if x or y else ""
     leads = bool(mark.address) and bool(_ADDRESS.match(mark.address))
     tag = "a" if leads else "g"
-    yield f"<{tag}{moved}{f' href={chr(34)}{xml_value(mark.address)}{chr(34)}' if leads else ''}>\n"
+    tags = "".join(f' data-{name}="{xml_value(value)}"' for name, value in mark.tags if value)
+    yield f"<{tag}{moved}{f' href={chr(34)}{xml_value(mark.address)}{chr(34)}' if leads else ''}{tags}>\n"
     if mark.title:
         yield f"<title>{xml_text(mark.title)}</title>\n"
     for part in mark.marks:

@@ -14,11 +14,13 @@ from typing import TYPE_CHECKING, Final
 import pyoxigraph as ox
 
 from pan2kg.coherence.evidence import HEADLINE, Level, firmest
+from pan2kg.coherence.uses import key
 from pan2kg.errors import QueryError
 from pan2kg.graph.labels import Name
 from pan2kg.i18n.catalogue import Language, Messages, format_of
 from pan2kg.store.store import Table, Term
-from pan2kg.turtle.vocabulary import XSD
+from pan2kg.tables.figure_words import named as named_as
+from pan2kg.turtle.vocabulary import PAN, XSD
 
 if TYPE_CHECKING:
     from pan2kg.coherence.known import Known
@@ -86,6 +88,32 @@ class Subject:
     def leads(self, *things: str) -> str:
         """Where a mark leads that stands for some things."""
         return self.address(things) if self.address else ""
+
+
+Tags = tuple[tuple[str, str], ...]
+
+
+def tags(subject: Subject, of: Iterable[str], *, kind: str = "", level: Level | None = None, field: str = "") -> Tags:
+    """What a mark stands for: the keys of its things; of a line its kind and level, of a plan its field of policy.
+
+    Kind, level and field come with their words, by which a reader chooses them; the kinds are those of the legend.
+    """
+    found = [("of", " ".join(key(one) for one in of))]
+    if kind:
+        found += [("kind", kind), ("kind-label", subject.say(f"kind-{kind}"))]
+    if level:
+        found += [("level", str(int(level))), ("level-label", named_as(level).say(subject.language))]
+    if field:
+        found += [("field", key(field)), ("field-label", subject.names([field])[field].text)]
+    return tuple(found)
+
+
+def quoted(subject: Subject, link: str) -> str:
+    """The first quotation a statement rests on, in the quotation marks of the language; empty where there is none."""
+    statements = subject.graph.statements
+    passages = statements.values(link, PAN + "evidence")
+    words = next((quote for one in passages for quote in statements.values(one, PAN + "quote")), "")
+    return f" {subject.say('quoted', words=words)}" if words else ""
 
 
 def table(columns: tuple[str, ...], rows: Iterable[tuple[Cell, ...]]) -> Table:

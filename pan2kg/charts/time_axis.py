@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from pan2kg.charts.drawing import Box, Dot, Label, Line, Mark, Pen
 from pan2kg.charts.frame import GREY, INK, PAPER, RULE, Sign
-from pan2kg.charts.subject import Subject
+from pan2kg.charts.subject import Subject, Tags, tags
 from pan2kg.charts.text_width import Font
 from pan2kg.coherence.spans import Span, span
 
@@ -86,6 +86,13 @@ class Life:
     def is_dated(self) -> bool:
         """Whether anything of it can stand on the axis."""
         return self.first is not None or self.end is not None
+
+
+def plan_tags(subject: Subject, plan: str, life: Life) -> Tags:
+    """What the mark of a plan stands for: the plan, its field of policy, the years it is drawn over."""
+    years = (("from", life.first), ("to", life.end))
+    found = tuple((name, str(day.year)) for name, day in years if day)
+    return (*tags(subject, (plan,), field=subject.graph.policy_fields.get(plan, "")), *found)
 
 
 def lives(subject: Subject, plans: Iterable[str]) -> Mapping[str, Life]:

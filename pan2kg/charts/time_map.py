@@ -11,9 +11,9 @@ from typing import Final
 from pan2kg.charts.drawing import Box, Group, Label, Line, Mark, Pen, Point, arrow, height_of, paragraph
 from pan2kg.charts.frame import BLUE, GREY, INK, VERMILION, Body, Caption, Picture, Sign, frame
 from pan2kg.charts.grid import find, hatch_sign, hatched, level_mark, level_signs
-from pan2kg.charts.subject import Cell, Names, Subject, table, whole
+from pan2kg.charts.subject import Cell, Names, Subject, quoted, table, tags, whole
 from pan2kg.charts.text_width import Font, measure, shorten, wrap
-from pan2kg.charts.time_axis import Axis, Life, axis_of, bar, lives, open_end_sign, place_of
+from pan2kg.charts.time_axis import Axis, Life, axis_of, bar, lives, open_end_sign, place_of, plan_tags
 from pan2kg.charts.time_map_country import draw_country
 from pan2kg.coherence.feasible import Verdict
 from pan2kg.coherence.occasions import Occasion, State
@@ -156,12 +156,15 @@ def _body(
     greatest = max((one.bits for one in shown.values()), default=0.0)
     brief = subject.brief(chosen)
     marks: list[Mark] = [*axis.marks(bottom), axis.today(subject.graph.as_of, bottom)]
-    marks += [mark for one in shown.values() for mark in _band(ends[chosen], ends[one.plan], one.bits, greatest)]
+    for other in shown.values():
+        band = _band(ends[chosen], ends[other.plan], other.bits, greatest)
+        marks += [Group(tuple(band), tags=tags(subject, (other.plan,)))] if band else []
     for one in rows:
         marks += _plan(subject, names, (axis, found[one], heights[one]), one, is_chosen=one == chosen)
     for other in shown.values():
         marks += _curves(subject, names, (chosen, other), ends)
-        marks += _says(subject, brief, other, heights[other.plan])
+        said = tuple(_says(subject, brief, other, heights[other.plan]))
+        marks.append(Group(said, tags=tags(subject, (other.plan,))))
     return Body(HEAD + SPAN + 32 + SAYS, TOP + bottom, (Group(tuple(marks), shift=(0, TOP)),))
 
 
@@ -179,7 +182,7 @@ def _plan(
         marks += bar(axis, life, y, BLUE if is_chosen else PALE, high=HIGH)
     else:
         marks += hatched(Box(axis.left + 4, y - HIGH / 2, axis.width - 8, HIGH))
-    yield Group(tuple(marks), title=name.full, address=subject.leads(plan))
+    yield Group(tuple(marks), title=name.full, address=subject.leads(plan), tags=plan_tags(subject, plan, life))
 
 
 def _course(start: Point, end: Point, lean: float) -> tuple[Point, Point, Point, Point]:
@@ -210,7 +213,20 @@ def _curves(
         words = subject.say(
             "time-map-way", one=names[way.source].text, two=names[way.target].text, state=words_of(subject, way)
         )
-        yield Group(tuple(marks), title=words, address=subject.leads(chosen, one.plan))
+        level = subject.known.link_level(way.source, way.target)
+        told_of = tags(subject, (chosen, one.plan), kind=state.value, level=level)
+        words += _quoted(subject, way) if state is State.SEEN else ""
+        yield Group(tuple(marks), title=words, address=subject.leads(chosen, one.plan), tags=told_of)
+
+
+def _quoted(subject: Subject, way: Occasion) -> str:
+    """The words of a citation from one plan, or an action of it, to another."""
+    homes = subject.graph.homes
+    said = [
+        one for one in subject.known.between(way.source, way.target)
+        if one.is_citation and homes.get(one.source, one.source) == way.source
+    ]  # fmt: skip
+    return next((words for one in said if (words := quoted(subject, one.link))), "")
 
 
 def words_of(subject: Subject, way: Occasion) -> str:

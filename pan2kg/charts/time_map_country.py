@@ -9,9 +9,9 @@ from typing import Final
 
 from pan2kg.charts.drawing import Box, Group, Label, Line, Mark, Pen, Point
 from pan2kg.charts.frame import GREY, INK, PAPER, SHADE, Body, Caption, Picture, Sign, frame
-from pan2kg.charts.subject import Cell, Names, Subject, table
+from pan2kg.charts.subject import Cell, Names, Subject, table, tags
 from pan2kg.charts.text_width import Font, measure, shorten, wrap
-from pan2kg.charts.time_axis import FIELD_COLOURS, Axis, Life, axis_of, bar, lives, open_end_sign, place_of
+from pan2kg.charts.time_axis import FIELD_COLOURS, Axis, Life, axis_of, bar, lives, open_end_sign, place_of, plan_tags
 from pan2kg.coherence.occasions import State
 from pan2kg.errors import ProjectError
 
@@ -171,7 +171,7 @@ def _plan(subject: Subject, names: Names, where: tuple[Axis, Life, float], plan:
     right = _bar_ends(axis, life)[1]
     marks = bar(axis, life, y, INK if is_home else colour_of(subject, field), high=HIGH)
     marks.append(Label(right + 4, y + 3.2, shorten(name.text, LONGEST, font), font, language=name.language))
-    yield Group(tuple(marks), title=name.full, address=subject.leads(plan))
+    yield Group(tuple(marks), title=name.full, address=subject.leads(plan), tags=plan_tags(subject, plan, life))
 
 
 def _way(subject: Subject, names: Names, pair: tuple[str, str], places: Mapping[str, Point]) -> Iterator[Mark]:
@@ -181,7 +181,7 @@ def _way(subject: Subject, names: Names, pair: tuple[str, str], places: Mapping[
         out = max(x1, x2) + 14 + 0.08 * abs(y1 - y2)
         line = Line(((x1, y1), (out, y1), (out, y2), (x2, y2)), CITED, curved=True)
         words = subject.say("time-map-cites-pair", one=names[pair[0]].text, two=names[pair[1]].text)
-        yield Group((line,), title=words, address=subject.leads(*pair))
+        yield Group((line,), title=words, address=subject.leads(*pair), tags=tags(subject, pair, kind="seen"))
 
 
 def _signs(subject: Subject, lanes: Sequence[Lane]) -> tuple[Sign, ...]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
+from urllib.parse import urlencode
 
 from pan2kg.errors import Pan2kgError
 from pan2kg.site.page import View, embedded
 from pan2kg.site.questions import Grid, grid, names
 from pan2kg.store.queries import program_query
-from pan2kg.store.store import select
+from pan2kg.store.store import plain, select
 from pan2kg.tables.answers import every_word
 from pan2kg.turtle.vocabulary import PAN
 from pan2kg.turtle.writer import iri, read_prefixes
@@ -17,6 +19,20 @@ if TYPE_CHECKING:
     from pan2kg.site.page import Values
     from pan2kg.site.page_context import PageContext
     from pan2kg.site.site_context import SiteContext
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A query to run at one click: what it asks, in words, and its text; ``number`` counts the things of a class."""
+
+    words: str
+    text: str
+    number: int = 0
+
+    @property
+    def address(self) -> str:
+        """What an address says after its ``?`` or ``#`` for this query."""
+        return urlencode({"query": self.text})
 
 
 def editor(context: PageContext) -> Values:
@@ -36,10 +52,27 @@ def editor(context: PageContext) -> Values:
         "query": asked or program_query("site/first-query"),
         "table": table,
         "fault": fault,
-        "examples": [(queries[name].question(language), queries[name].text) for name in sorted(names(site_context))],
-        "completion": embedded({"prefixes": read_prefixes(site_context.graph.project), "terms": _terms(context)}),
+        "examples": [
+            Example(queries[name].question(language), queries[name].text) for name in sorted(names(site_context))
+        ],
+        "classes": _classes(context),
+        "completion": embedded(
+            {"prefixes": context.graph.prefixes, "terms": _terms(context), "ids": f"{context.graph.project.space}id/"}
+        ),
         "words": embedded({"words": every_word(context.request.language)}),
     }  # fmt: skip
+
+
+def _classes(context: PageContext) -> list[Example]:
+    """Our classes that have instances, those with most first, each with the query for its things."""
+    text, graph = program_query("site/of-class"), context.graph
+    counted = [(plain(row[0]), int(plain(row[1]))) for row in select(graph.store, program_query("counts/classes")).rows]
+    found = [
+        Example(context.name(term), text.replace("pan:Plan", f"pan:{term.removeprefix(PAN)}"), number)
+        for term, number in counted
+        if term.startswith(PAN)
+    ]
+    return sorted(found, key=lambda one: (-one.number, one.words))
 
 
 def _terms(context: PageContext) -> list[dict[str, str]]:

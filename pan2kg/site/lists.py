@@ -224,6 +224,8 @@ def _as_row(entry: Entry, names: Iterable[str] = ()) -> dict[str, object]:
     """A thing as it is suggested, by its short names; with whatever else it is called where it is to be found."""
     shown = {**entry.texts, **entry.brief}
     found: dict[str, object] = {"href": entry.address, "type": entry.kind, "labels": shown}
+    if not entry.iri.endswith(f"/id/{entry.kind}/{entry.key}"):
+        found["iri"] = entry.iri
     also = [name for name in names if name not in (*shown.values(), entry.notation)]
     return {**found, **({"notation": entry.notation} if entry.notation else {}), **({"also": also} if also else {})}
 

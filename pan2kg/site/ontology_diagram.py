@@ -17,7 +17,7 @@ from typing import Final
 from pan2kg.charts.drawing import Box, Drawing, Group, Label, Line, Mark, Pen, arrow
 from pan2kg.charts.frame import GREY, INK, PAPER, RULE, SHADE
 from pan2kg.charts.text_width import Font, measure, shorten, wrap
-from pan2kg.i18n.catalogue import Language, Messages
+from pan2kg.i18n.catalogue import Language, Messages, grouped
 from pan2kg.site.ontology import ANY, Relation, relations, top_classes
 from pan2kg.site.ontology_terms import Kind, Ontology, anchor, pick
 from pan2kg.turtle.vocabulary import PAN
@@ -157,12 +157,13 @@ _DASHED: Final = Pen("#5a6b7b", 1.2, (5.0, 3.0))
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A box to be: its class, what stands in it, and how many lines leave it to the right."""
+    """A box to be: its class, what stands in it, how many lines leave it to the right, its name with its instances."""
 
     iri: str
     title: str
     rows: tuple[str, ...]
     exits: int
+    name: str = ""
 
     @property
     def lines(self) -> tuple[str, ...]:
@@ -187,6 +188,7 @@ class Lane:
 def draw_ontology(ontology: Ontology, language: Language, address: str = "") -> Drawing:
     """Draw classes and the object properties between them; each box leads to its class below ``address``.
 
+    The number beside the name of a class counts its instances, as stated or derived, those of its subclasses apart.
     Properties whose values are concepts stand in the box of their class, as do those that lead back to it.
     """
     joined = relations(ontology)
@@ -195,7 +197,11 @@ def draw_ontology(ontology: Ontology, language: Language, address: str = "") -> 
     placed = layers(names, [lane.edge for lane in lanes])
     sides = _sides(lanes, placed)
     rows, titles = _rows(ontology, joined, language), _titles(ontology, language)
-    cells = {name: Cell(name, titles[name], tuple(rows.get(name, ())), len(sides.get(name, ()))) for name in names}
+    called = _names(ontology, language)
+    cells = {
+        name: Cell(name, titles[name], tuple(rows.get(name, ())), len(sides.get(name, ())), called.get(name, ""))
+        for name in names
+    }
     spots, width, height = _spots(placed, cells, sides)
     marks: list[Mark] = []
     for lane in lanes:
@@ -251,6 +257,13 @@ def _rows(ontology: Ontology, joined: Iterable[Relation], language: Language) ->
 def _titles(ontology: Ontology, language: Language) -> Mapping[str, str]:
     named = {term.iri: pick(term.labels, language).words for term in ontology.of_kind(Kind.CLASS)}
     return {**named, ANY: _ONTOLOGY.say("diagram.any", language)}
+
+
+def _names(ontology: Ontology, language: Language) -> Mapping[str, str]:
+    """The short name of each class, with how many instances it has where there are any."""
+    terms = ontology.of_kind(Kind.CLASS)
+    counted = {term.iri: f" · {grouped(term.use.number, language)}" if term.use.number else "" for term in terms}
+    return {iri: f"pan:{anchor(iri)}{number}" for iri, number in counted.items()}
 
 
 def _spots(placed: Layers, cells: Mapping[str, Cell], sides: Sides) -> tuple[dict[str, Box], float, float]:
@@ -325,8 +338,8 @@ def _drawn(cell: Cell, box: Box, address: str) -> Group:
     x, y, room = box.x + _PAD, box.y + _PAD + 12, box.width - 2 * _PAD
     marks += [Label(x, y + at * _LINE, line, _TITLE) for at, line in enumerate(cell.lines)]
     y += (len(cell.lines) - 1) * _LINE
-    if cell.iri != ANY:
-        marks.append(Label(x, y + _LINE, shorten(f"pan:{anchor(cell.iri)}", room, _NAME), _NAME))
+    if cell.name:
+        marks.append(Label(x, y + _LINE, shorten(cell.name, room, _NAME), _NAME))
     if cell.rows:
         line = y + _LINE + 6
         marks.append(Line(((box.x, line), (box.x + box.width, line)), Pen(RULE)))

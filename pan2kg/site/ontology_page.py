@@ -17,7 +17,7 @@ from pan2kg.project import read_text
 from pan2kg.site.ontology import ANY, read_ontology, relations, top_classes
 from pan2kg.site.ontology_diagram import draw_ontology
 from pan2kg.site.ontology_terms import Kind, Ontology, Tally, Term, Texts, anchor, pick
-from pan2kg.site.page import View
+from pan2kg.site.page import File, View
 from pan2kg.site.pieces import piece
 from pan2kg.tables.template import escape, markup, render
 from pan2kg.turtle.vocabulary import PAN
@@ -154,11 +154,18 @@ def documentation(project: Project, store: Store) -> Mapping[str, bytes]:
 
 def values(context: PageContext) -> Values:
     """What the page shows: every term with its words, axioms, use, rules and an example."""
-    site_context = context.site_context
-    ontology = site_context.once(
-        "ontology", lambda: read_ontology(site_context.graph.project, site_context.graph.store)
-    )
-    return ontology_values(ontology, context.request.language)
+    return ontology_values(_ontology(context), context.request.language)
+
+
+def _ontology(context: PageContext) -> Ontology:
+    graph = context.graph
+    return context.site_context.once("ontology", lambda: read_ontology(graph.project, graph.store))
+
+
+def _picture(context: PageContext) -> str:
+    """The classes, how many instances each has, and the properties between them."""
+    return write_svg(draw_ontology(_ontology(context), context.request.language, address="ontology.html"))
 
 
 PAGES: Final = (View("ontology", values, section="data"),)
+FILES: Final = (File("classes", "svg", "image/svg+xml", _picture),)

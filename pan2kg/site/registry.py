@@ -68,6 +68,7 @@ _FILES: Final[tuple[File | CommonFile, ...]] = (
     *definitions.FILES,
     *lists.FILES,
     *data.FILES,
+    *ontology_page.FILES,
 )
 
 PAGES: Final[Mapping[str, View]] = {view.name: view for view in _VIEWS if view.keys is None}

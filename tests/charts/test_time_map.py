@@ -44,6 +44,19 @@ def test_an_older_plan_is_never_said_to_have_been_able_to_cite_a_later_one() -> 
     assert (lines(picture, State.OPEN), lines(picture, State.ABSENT)) == (1, 0), "nobody read it in full: it is open"
 
 
+def test_marks_say_what_they_stand_for_and_a_citation_its_words() -> None:
+    dates = adopted("p", "2015-05-01") + adopted("q", "2020-05-01")
+    quote = 'passage:c-1 pan:quote "PAN p, donc"@fr .\nlink:c pan:evidence passage:c-1 .\n'
+    prefixes = "".join(f"@prefix {kind}: <https://w3id.org/pan2kg/id/{kind}/> .\n" for kind in ("passage", "link"))
+    svg = draw("time-map", world(prefixes, LAW, dates, cites("c", "plan:q", "plan:p"), quote), plan="q").svg
+    assert 'data-of="q p" data-kind="seen" data-kind-label="renvoi écrit" data-level=' in svg
+    assert "renvoi écrit «\u00a0PAN p, donc\u00a0»</title>" in svg
+    assert 'data-of="p" data-from="2015"' in svg
+    bridge = draw("bridge", world(prefixes, LAW, dates, cites("c", "plan:q", "plan:p"), quote), plan="q").svg
+    assert 'data-kind="text" data-kind-label="texte commun"' in bridge
+    assert 'data-of="q p" data-kind="citation"' in bridge
+
+
 def test_a_written_citation_is_solid_and_one_that_was_read_for_is_dashed() -> None:
     dates = adopted("p", "2015-05-01") + adopted("q", "2020-05-01")
     read = (

@@ -1,7 +1,7 @@
 // <label-search data-source="…search.json | …labels.js"> around the header's search form: suggestions while typing.
 
-import { freshId, isStatic, language, loadData, make, root, type Say, speaker } from "./page";
-import { type Found, find, labelOf } from "./search";
+import { freshId, isStatic, language, make, root, type Say, speaker } from "./page";
+import { findIn, type Found, labelOf } from "./search";
 
 const MOST = 10;
 const MOST_ON_PAGE = 100;
@@ -57,7 +57,7 @@ class LabelSearch extends HTMLElement {
             return;
         }
         this.input.value = words;
-        const found = find(await loadData<Found[]>(this.dataset.source ?? "", "pan2kgLabels"), words, MOST_ON_PAGE);
+        const found = await findIn(this.dataset.source ?? "", words, MOST_ON_PAGE);
         place.querySelector("h2")?.replaceChildren(this.say(found.length ? "results" : "none", { n: found.length, words }));
         place.querySelector("ul")?.replaceChildren(...found.map((one) => make("li", {}, make("a", { href: `${root}${language}/${one.href}` }, ...this.described(one)))));
         place.hidden = false;
@@ -79,19 +79,10 @@ class LabelSearch extends HTMLElement {
             this.close();
             return;
         }
-        const found = await this.find(words).catch(() => []);
+        const found = await findIn(this.dataset.source ?? "", words, MOST).catch(() => []);
         if (turn === this.asked) {
             this.show(found);
         }
-    }
-
-    private async find(words: string): Promise<Found[]> {
-        const source = this.dataset.source ?? "";
-        if (/\.js$/.test(source)) {
-            return find(await loadData<Found[]>(source, "pan2kgLabels"), words, MOST);
-        }
-        const answer = await fetch(`${source}?${new URLSearchParams({ q: words, lang: language })}`);
-        return answer.ok ? ((await answer.json()) as Found[]).slice(0, MOST) : [];
     }
 
     private show(found: Found[]): void {

@@ -16,6 +16,10 @@ if (document.querySelector("sparql-editor, question-form")) {
     void load("workbench");
 }
 
+if (document.querySelector("svg [data-of]")) {
+    void load("picture");
+}
+
 const networks = document.querySelectorAll("network-view");
 if (networks.length) {
     const near = new IntersectionObserver(

@@ -1,10 +1,12 @@
 // Finding things by what a person types, where no server does: the rules are those of pan2kg/graph/search.py.
 
-import { languages } from "./page";
+import { language, languages, loadData } from "./page";
 
 /** One thing that can be found; `href` is relative to the folder of the language, `also` what it is called beside. */
 export interface Found {
     href: string;
+    /** Where it is not told by `href`. */
+    iri?: string;
     type?: string;
     typeLabel?: string;
     label?: string;
@@ -45,6 +47,15 @@ export function labelOf(one: Found): [string, string | undefined] {
     const labels = one.labels ?? {};
     const lang = [...languages(), ...Object.keys(labels)].find((tag) => labels[tag]);
     return lang ? [labels[lang] ?? "", lang] : [one.label ?? one.href, one.lang];
+}
+
+/** The same of a service, or of the list of all labels where `source` ends in `.js`. */
+export async function findIn(source: string, words: string, most: number): Promise<Found[]> {
+    if (source.endsWith(".js")) {
+        return find(await loadData<Found[]>(source, "pan2kgLabels"), words, most);
+    }
+    const answer = await fetch(`${source}?${new URLSearchParams({ q: words, lang: language })}`);
+    return answer.ok ? ((await answer.json()) as Found[]).slice(0, most) : [];
 }
 
 /** What is meant, best first: typed whole, then with all words, then with all inside words, else a typing error away. */
@@ -93,7 +104,7 @@ function mistyped(ready: Ready[], asked: string[]): Ready[] {
 }
 
 /** Whether a letter too many, too few, wrong or exchanged with its neighbour makes the one word the other. */
-function isNear(one: string, two: string): boolean {
+export function isNear(one: string, two: string): boolean {
     const [short, long] = one.length <= two.length ? [one, two] : [two, one];
     if (long.length - short.length > 1) {
         return false;

@@ -1,7 +1,32 @@
 // As much of SPARQL as is needed to know what kind of query a text is, without reading inside strings and comments.
 
-const TOKEN =
-    /#[^\n]*|<[^<>"{}|^`\\\s]*>|"""(?:[^"\\]|\\[^]|"(?!""))*"""|'''(?:[^'\\]|\\[^]|'(?!''))*'''|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|[?$][\p{L}\p{N}_]+|@[A-Za-z-]+|[\p{L}_][\p{L}\p{N}_.-]*:|:[\p{L}\p{N}_.%\\-]*|[A-Za-z_]+|\S/gu;
+const TOKEN = new RegExp(
+    [
+        /#[^\n]*/u,
+        /<[^<>"{}|^`\\\s]*>/u,
+        /"""(?:[^"\\]|\\[^]|"(?!""))*"""|'''(?:[^'\\]|\\[^]|'(?!''))*'''|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'/u,
+        /[?$][\p{L}\p{N}_]+/u,
+        /@[A-Za-z-]+/u,
+        /(?:[\p{L}_](?:[\p{L}\p{N}_.-]*[\p{L}\p{N}_-])?)?:(?:(?:[\p{L}\p{N}_:%.-]|\\.)*(?:[\p{L}\p{N}_:%-]|\\.))?/u,
+        /[A-Za-z_]+/u,
+        /\d+(?:\.\d+)?/u,
+        /&&|\|\||\^\^|[!<>]=/u,
+        /\S/u,
+    ]
+        .map((one) => one.source)
+        .join("|"),
+    "gu",
+);
+
+/** A word of a query and where it begins: a comment, an IRI, a string, a variable, a prefixed name, a keyword, a sign. */
+export interface Token {
+    text: string;
+    from: number;
+}
+
+export function tokensOf(text: string): Token[] {
+    return Array.from(text.matchAll(TOKEN), (found) => ({ text: found[0], from: found.index }));
+}
 
 export type Form = "select" | "ask" | "construct" | "describe" | "update" | "unknown";
 
@@ -21,16 +46,15 @@ const UPDATES = new Set(["insert", "delete", "load", "clear", "create", "drop", 
 export function shapeOf(text: string): Shape {
     const shape: Shape = { form: "unknown", names: false, service: false, star: false, variables: [] };
     let before = "";
-    for (const [token] of text.matchAll(TOKEN)) {
+    for (const { text: token } of tokensOf(text)) {
         const word = token.toLowerCase();
-        const isName = before.endsWith(":") && before.length > 0 && /^[\p{L}_]/u.test(token) && !token.endsWith(":");
         if (/^[?$]/.test(token)) {
             if (!shape.variables.includes(token.slice(1))) {
                 shape.variables.push(token.slice(1));
             }
         } else if (token.startsWith("#")) {
             continue;
-        } else if (/^[a-z]+$/.test(word) && !isName) {
+        } else if (/^[a-z]+$/.test(word)) {
             if (shape.form === "unknown" && FORMS.has(word)) {
                 shape.form = word as Form;
             } else if (shape.form === "unknown" && UPDATES.has(word)) {
@@ -53,4 +77,57 @@ export function orderColumns(shape: Shape, columns: string[]): string[] {
     }
     const place = (name: string): number => (shape.variables.includes(name) ? shape.variables.indexOf(name) : Infinity);
     return [...columns].sort((one, two) => place(one) - place(two));
+}
+
+/** What may stand at the end of a text: a thing, a property, a class, anything that is said of something, or none of these. */
+export type Place = "subject" | "property" | "class" | "object" | "elsewhere";
+
+const TERM = /^(?:<.*>|[?$].+|["'].*|\d.*|[^:]*:.*|a|true|false)$/s;
+const TYPE = /^(?:a|rdf:type|<http:\/\/www\.w3\.org\/1999\/02\/22-rdf-syntax-ns#type>)$/;
+
+/** Where in its triple the next word of a query stands; the triple pattern is followed as far as this needs. */
+export function placeAfter(text: string): Place {
+    const outer: (readonly [Place | "done", boolean])[] = [];
+    let place = "elsewhere" as Place | "done";
+    let isClass = false;
+    for (const { text: token } of tokensOf(text)) {
+        if (token.startsWith("#") || token.startsWith("@") || token === "^^") {
+            continue;
+        }
+        if (token === "{" || token === "(" || token === "[") {
+            outer.push([place, isClass]);
+            place = token === "{" ? "subject" : token === "[" || place === "property" ? "property" : "elsewhere";
+        } else if (token === "}" || token === ")" || token === "]") {
+            const [before, wasClass] = outer.pop() ?? ["elsewhere", false];
+            place = token === "}" ? (outer.length ? "subject" : "elsewhere") : token === "]" || before === "property" ? after(before) : before;
+            isClass = wasClass;
+        } else if (place === "elsewhere") {
+            continue;
+        } else if (token === "." || token === ";" || token === ",") {
+            place = token === "." ? "subject" : token === ";" ? "property" : "object";
+        } else if (place === "object" && /^[/|^]$/.test(token)) {
+            place = "property";
+        } else if (TERM.test(token)) {
+            isClass = place === "property" ? TYPE.test(token) : isClass;
+            place = after(place);
+        }
+    }
+    return place === "object" && isClass ? "class" : place === "done" ? "elsewhere" : place;
+}
+
+function after(place: Place | "done"): Place | "done" {
+    return place === "subject" ? "property" : place === "property" ? "object" : "done";
+}
+
+/** The prefixes a query declares itself: name → namespace. */
+export function prefixesIn(text: string): Map<string, string> {
+    const tokens = tokensOf(text).filter(({ text: token }) => !token.startsWith("#"));
+    const found = new Map<string, string>();
+    tokens.forEach(({ text: token }, at) => {
+        const [name, iri] = [tokens[at + 1]?.text, tokens[at + 2]?.text];
+        if (/^prefix$/i.test(token) && name?.endsWith(":") && iri?.startsWith("<")) {
+            found.set(name.slice(0, -1), iri.slice(1, -1));
+        }
+    });
+    return found;
 }

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
+import sys
 from collections import Counter
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote, unquote
@@ -16,6 +18,8 @@ from tests.browser.served.conftest import serving
 from tests.lots import by_lot
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from pan2kg.graph.graph import Graph
     from pan2kg.project import Project
     from tests.browser.chromium import Watch
@@ -26,6 +30,23 @@ COUNTED: Final = f"{PAN} SELECT ?plan (COUNT(*) AS ?n) WHERE {{ ?a pan:inPlan ?p
 ENDLESS: Final = "SELECT (COUNT(*) AS ?n) WHERE { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
 TOO_MANY: Final = "SELECT (1 AS ?one) WHERE { ?a ?b ?c . ?d ?e ?f }"
 WRONG: Final = "SELECT ?a WHERE {\n  ?a ?b\n}"
+RUN_ON: Final = (
+    "PREFIX a: <b:> SELECT (1 AS ?n) { { ?a a:b/a:c ?d ; a:e 'x { y' } UNION { ?s ?p ?o # end\n} } ORDER BY ?n LIMIT 1"
+)
+LAID_OUT: Final = """\
+PREFIX a: <b:>
+
+SELECT (1 AS ?n) {
+    {
+        ?a a:b/a:c ?d ;
+            a:e 'x { y'
+    } UNION {
+        ?s ?p ?o # end
+    }
+}
+ORDER BY ?n
+LIMIT 1
+"""
 ASK: Final = """async queries => {
     const server = async text => {
         const answer = await fetch('../sparql', { method: 'POST', body: text, headers: {
@@ -122,6 +143,114 @@ def test_what_the_graph_uses_of_others_is_completed_too(visit: Visit) -> None:
     page.get_by_role("option", name="skos:prefLabel").click()
     skos = "PREFIX skos: <http://www.w3.org/2004/02/skos/core#>"
     expect(page.locator("sparql-editor textarea[name=query]")).to_have_value(f"{skos}\nASK {{ ?a skos:prefLabel")
+
+
+def options(page: Page) -> list[str]:
+    """What the editor offers to write next, once it does."""
+    offered = page.locator(".cm-tooltip-autocomplete li")
+    expect(offered.first).to_be_visible()
+    return offered.all_inner_texts()
+
+
+def test_things_and_terms_are_completed_by_their_names_and_by_place(visit: Visit) -> None:
+    page = visit("/fr/sparql.html").page
+    page.get_by_role("textbox", name="Requête").focus()
+    for start, typed, wanted in (
+        ("SELECT * { ?a a ", "obligation nat", "pan:NationalObligation"),
+        ("SELECT * { ?a ", "chef", "pan:ledBy"),
+        ("SELECT * { ?a a pan:Action ; pan:implements|pan:", "cite", "pan:cites"),
+        ("SELECT * { ?a pan:implements ?b, ", "minerais", "Règl. 2017/821"),
+    ):
+        page.keyboard.press("Escape")
+        page.keyboard.press("Control+a")
+        page.keyboard.insert_text(start)
+        page.keyboard.type(typed.split()[-1])
+        offered = options(page)
+        assert any(one.startswith(wanted) for one in offered), (typed, offered)
+        assert not any(one.startswith("pan:Action") for one in offered), offered
+    page.locator(".cm-tooltip-autocomplete li", has_text="2017/821 · ").first.click()
+    field = page.locator("sparql-editor textarea[name=query]")
+    expect(field).to_have_value(re.compile("<http://data.europa.eu/eli/reg/2017/821/oj>$"))
+
+
+def test_mistakes_are_marked_where_they_stand_and_names_are_read(visit: Visit) -> None:
+    page = visit("/en/sparql.html").page
+    expect(page.locator("sparql-editor[data-editor=ready]")).to_have_count(1)
+    write(page, "SELECT ?x { ?x a pan:Actoin ; ?y plan:lu-bhr-2 }")
+    marked = page.locator(".cm-lintRange-error")
+    expect(marked).to_have_text(["pan:Actoin", "plan:lu-bhr-2"])
+    marked.first.hover()
+    page.get_by_role("button", name="Declare the prefix").click()
+    expect(marked).to_have_text(["plan:lu-bhr-2"])
+    expect(page.locator(".cm-lintRange-warning")).to_have_text("pan:Actoin")
+    page.locator(".cm-lintRange-warning").hover()
+    page.get_by_role("button", name="pan:Action").click()
+    expect(page.locator(".cm-lintRange-warning")).to_have_count(0)
+    write(page, "PREFIX plan: <https://w3id.org/pan2kg/id/plan/>\nASK { plan:lu-bhr-2 ?p }")
+    expect(page.locator(".cm-lintRange-error")).to_have_text("}")
+    page.locator(".cm-line").last.hover(position={"x": 110, "y": 8})
+    expect(page.locator(".hovered")).to_contain_text("https://w3id.org/pan2kg/id/plan/lu-bhr-2")
+    expect(page.locator(".hovered strong")).to_contain_text("Business and Human Rights")
+
+
+def test_laying_out_a_query_changes_no_word_of_it(visit: Visit, project: Project) -> None:
+    page = visit("/en/sparql.html").page
+    expect(page.locator("sparql-editor[data-editor=ready]")).to_have_count(1)
+    texts = by_lot([query.text for query in read_queries(project).values()], 6)
+    field = page.locator("sparql-editor textarea[name=query]")
+    for text in (*texts, RUN_ON):
+        write(page, text)
+        page.get_by_role("button", name="Lay out").click()
+        laid = field.input_value()
+        assert re.sub(r"\s+", "", laid) == re.sub(r"\s+", "", text)
+        page.get_by_role("button", name="Lay out").click()
+        expect(field).to_have_value(laid)
+        expect(page.locator(".cm-lintRange-error")).to_have_count(0)
+    assert laid == LAID_OUT
+
+
+def test_queries_stay_open_behind_their_tabs_and_in_the_address(visit: Visit) -> None:
+    page = answered(visit("/en/sparql.html").page, COUNTED)
+    assert unquote(page.url).endswith(f"#query={COUNTED}")
+    page.get_by_role("button", name="New query").click()
+    write(page, "ASK { ?a ?b ?c }")
+    page.reload()
+    tabs = page.locator(".query-tabs button:not([aria-label])")
+    expect(tabs).to_have_text([re.compile("^1 · SELECT"), "2 · ASK { ?a ?b ?c }", "New query"])
+    expect(page.locator("sparql-editor textarea[name=query]")).to_have_value(COUNTED)
+    tabs.nth(1).click()
+    page.get_by_role("button", name="Close this query").click()
+    expect(tabs).to_have_text([re.compile("^1 · SELECT"), "New query"])
+
+
+def test_a_query_is_asked_elsewhere_with_the_lines_the_page_gives(visit: Visit, tmp_path: Path) -> None:
+    page = visit("/en/sparql.html").page
+    expect(page.locator("sparql-editor[data-editor=ready]")).to_have_count(1)
+    write(page, 'SELECT ("a\\"\'\'b #(lf)" AS ?n) { }')
+    page.get_by_text("Ask this query elsewhere").click()
+    codes = page.locator(".snippets code").all_text_contents()
+    assert [code.split()[0] for code in codes] == ["curl", "from", "library(httr2)", "let", "pan2kg", "from"]
+    assert '"SELECT (""a\\""\'\'b #(#)(lf)"" AS ?n) { }"' in codes[3]
+    for code, command in ((codes[0], ["bash", "-c"]), (codes[1], [sys.executable, "-c"])):
+        answer = subprocess.run([*command, code], capture_output=True, text=True, check=True, cwd=tmp_path).stdout
+        assert "b #(lf)" in answer, code
+
+
+def test_examples_are_found_by_their_words_and_run_at_one_click(visit: Visit) -> None:
+    page = visit("/en/sparql.html").page
+    expect(page.locator("sparql-editor[data-editor=ready]")).to_have_count(1)
+    words = page.locator("#example-list > li a").nth(3).inner_text()
+    page.get_by_label("Find an example").fill(" ".join(reversed(words.upper().split())))
+    shown = page.locator("#example-list > li").filter(visible=True)
+    expect(shown.locator("a")).to_have_text([words])
+    shown.first.locator("a").click()
+    expect(page.locator("sparql-editor .results")).to_be_visible()
+    page.get_by_text("Picture of the classes").first.click()
+    picture = page.locator("img[src='classes.svg']")
+    expect(picture).to_be_visible()
+    page.wait_for_function("document.querySelector(\"img[src='classes.svg']\").naturalWidth > 300")
+    page.locator(".class-list a").first.click()
+    told(page, re.compile("^200 rows"))
 
 
 def test_an_endless_query_is_stopped_while_another_runs(visit: Visit) -> None:

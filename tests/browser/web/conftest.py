@@ -17,7 +17,7 @@ from pan2kg.site.bundle import HOW_TO_BUILD, Bundle, find_bundle
 from pan2kg.site.page import page_words
 from tests.browser.chromium import Handler, serve
 
-SCRIPTS: Final = ("sparql", "network")
+SCRIPTS: Final = ("sparql", "network", "picture")
 """The groups of words a page hands over besides those every page has."""
 PAN: Final = "https://w3id.org/pan2kg/"
 QUADS: Final = f"""\

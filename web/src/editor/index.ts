@@ -1,33 +1,31 @@
-// The SPARQL editor: CodeMirror in place of a text area, with completion of prefixes, terms, variables and keywords.
+// The SPARQL editor: CodeMirror in place of a text area, with completion, the meaning of names, and mistakes where they stand.
 
-import {
-    autocompletion,
-    closeBrackets,
-    closeBracketsKeymap,
-    type Completion,
-    type CompletionContext,
-    completionKeymap,
-    type CompletionResult,
-} from "@codemirror/autocomplete";
+import { autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap } from "@codemirror/autocomplete";
 import { defaultKeymap, history, historyKeymap } from "@codemirror/commands";
 import { bracketMatching, HighlightStyle, indentOnInput, syntaxHighlighting } from "@codemirror/language";
+import { linter } from "@codemirror/lint";
 import { EditorState } from "@codemirror/state";
 import { EditorView, highlightActiveLine, keymap, lineNumbers } from "@codemirror/view";
 import { tags } from "@lezer/highlight";
 import { sparql } from "codemirror-lang-sparql";
-import { make, offer } from "../page";
+import { make, offer, type Say } from "../page";
+import type { Found } from "../search";
+import { completer } from "./completion";
+import { hover } from "./hover";
+import { findingsIn } from "./lint";
+import type { Vocabulary } from "./vocabulary";
 
-/** What can be completed: prefixes, and terms as prefixed names with their labels. */
-export interface Vocabulary {
-    prefixes: Record<string, string>;
-    terms: { name: string; label?: string; kind?: string }[];
-}
+export type { Vocabulary } from "./vocabulary";
 
 export interface Options {
     vocabulary: Vocabulary;
     label: string;
-    describedBy?: string;
+    say: Say;
     run(): void;
+    /** Things by words, best first. */
+    things(words: string): Promise<Found[]>;
+    /** The name of a thing by its IRI. */
+    named(iri: string): Promise<string | undefined>;
 }
 
 export interface Editor {
@@ -36,11 +34,6 @@ export interface Editor {
     /** Put the cursor at a line and a column, both counted from 1. */
     point(line: number, column: number): void;
 }
-
-const KEYWORDS =
-    "ASK BIND CONSTRUCT COUNT DESCRIBE DISTINCT EXISTS FILTER FROM GRAPH GROUP_CONCAT HAVING LIMIT MINUS NAMED NOT OFFSET OPTIONAL ORDER PREFIX REGEX SAMPLE SELECT STR STRSTARTS SUM UNION VALUES WHERE COALESCE CONTAINS LANG LANGMATCHES LCASE BOUND IF AVG MIN MAX"
-        .split(" ")
-        .map((label): Completion => ({ label, type: "keyword" }));
 
 const COLOURS = HighlightStyle.define([
     { tag: tags.keyword, color: "var(--code-keyword)", fontWeight: "600" },
@@ -62,6 +55,8 @@ const LOOK = EditorView.theme({
     ".cm-tooltip": { backgroundColor: "var(--raised)", color: "var(--ink)", border: "1px solid var(--strong-line)" },
     ".cm-tooltip-autocomplete > ul > li": { padding: "0.25rem 0.5rem", fontFamily: "var(--mono)" },
     ".cm-tooltip-autocomplete ul li[aria-selected]": { backgroundColor: "var(--accent)", color: "var(--on-accent)" },
+    ".cm-tooltip .hovered": { padding: "0.25rem 0.5rem", maxWidth: "34rem", overflowWrap: "anywhere" },
+    ".cm-diagnosticText": { fontFamily: "var(--sans)" },
     ".cm-completionDetail": { fontFamily: "var(--sans)", fontStyle: "normal", marginLeft: "1rem" },
 });
 
@@ -94,7 +89,9 @@ function edit(area: HTMLTextAreaElement, options: Options): Editor {
                 closeBrackets(),
                 highlightActiveLine(),
                 sparql(),
-                autocompletion({ override: [completer(options.vocabulary)], icons: false }),
+                autocompletion({ override: [completer(options.vocabulary, options.things)], icons: false }),
+                hover(options.vocabulary, options.named),
+                linter((view) => findingsIn(view.state.doc.toString(), options.vocabulary, options.say)),
                 syntaxHighlighting(COLOURS),
                 LOOK,
                 EditorView.lineWrapping,
@@ -127,45 +124,6 @@ function edit(area: HTMLTextAreaElement, options: Options): Editor {
             view.dispatch({ selection: { anchor: Math.min(at.from + Math.max(column - 1, 0), at.to) }, scrollIntoView: true });
         },
     };
-}
-
-function completer(vocabulary: Vocabulary): (context: CompletionContext) => CompletionResult | null {
-    const terms = vocabulary.terms.map(({ name, label, kind }): Completion => ({ label: name, detail: label, type: kind, apply: write(name) }));
-    const prefixes = Object.keys(vocabulary.prefixes).map((name): Completion => ({ label: `${name}:`, detail: vocabulary.prefixes[name], type: "namespace" }));
-    return (context) => {
-        const variable = context.matchBefore(/[?$]\w*$/);
-        if (variable) {
-            const names = new Set(context.state.doc.toString().match(/[?$]\w+/g) ?? []);
-            names.delete(variable.text);
-            return { from: variable.from, options: [...names].sort().map((label) => ({ label, type: "variable" })), validFor: /^[?$]\w*$/ };
-        }
-        const declaration = context.matchBefore(/PREFIX\s+[\w-]*$/i);
-        if (declaration) {
-            const options = Object.entries(vocabulary.prefixes).map(([name, iri]): Completion => ({ label: `${name}: <${iri}>` }));
-            return { from: context.pos - (/[\w-]*$/.exec(declaration.text)?.[0].length ?? 0), options };
-        }
-        const word = context.matchBefore(/[\w-]*:?[\w-]*$/);
-        if (!word || (word.from === word.to && !context.explicit)) {
-            return null;
-        }
-        const options = word.text.includes(":") ? terms : [...prefixes, ...terms, ...KEYWORDS];
-        return { from: word.from, options, validFor: /^[\w-]*:?[\w-]*$/ };
-    };
-
-    /** Write a term, and declare its prefix at the top where the query does not yet. */
-    function write(name: string) {
-        return (view: EditorView, _: Completion, from: number, to: number): void => {
-            const prefix = name.slice(0, name.indexOf(":"));
-            const iri = vocabulary.prefixes[prefix];
-            const isDeclared = new RegExp(`prefix\\s+${prefix}:`, "i").test(view.state.doc.toString());
-            const line = iri && !isDeclared ? `PREFIX ${prefix}: <${iri}>\n` : "";
-            view.dispatch({
-                changes: [{ from: 0, insert: line }, { from, to, insert: name }],
-                selection: { anchor: line.length + from + name.length },
-                userEvent: "input.complete",
-            });
-        };
-    }
 }
 
 export interface EditorPart {

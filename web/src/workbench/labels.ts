@@ -21,7 +21,7 @@ export interface Name {
 }
 
 /** Ask for the labels of the things in these rows. */
-export async function namesOf(reply: Reply, source: Source): Promise<Map<string, Name>> {
+export function namesIn(reply: Reply, source: Source): Promise<Map<string, Name>> {
     const iris = new Set<string>();
     for (const row of reply.rows) {
         for (const name of reply.columns) {
@@ -31,11 +31,16 @@ export async function namesOf(reply: Reply, source: Source): Promise<Map<string,
             }
         }
     }
+    return namesOf([...iris], source);
+}
+
+/** Ask for the labels of things. */
+export async function namesOf(iris: string[], source: Source): Promise<Map<string, Name>> {
     const names = new Map<string, Name>();
-    if (!iris.size) {
+    if (!iris.length) {
         return names;
     }
-    const found = await source.query(question([...iris])).catch(() => undefined);
+    const found = await source.query(question(iris)).catch(() => undefined);
     for (const row of found?.rows ?? []) {
         const { thing, label, key, instrument, scheme } = row;
         const before = thing && names.get(thing.value);

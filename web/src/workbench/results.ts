@@ -3,7 +3,7 @@
 import { freshId, language, make, memory, type Say, save } from "../page";
 import { csvOf, localCsvOf, type Reply, type Row } from "../reply";
 import { chart, type Columns, columnsOf, isNumeric, network, textOf, timeline, type Told } from "./drawings";
-import { hrefOf, type Name, namesOf } from "./labels";
+import { hrefOf, type Name, namesIn } from "./labels";
 import { failureOf, type Source } from "./source";
 
 const BATCH = 200;
@@ -66,7 +66,7 @@ export class Results {
         this.savers.hidden = false;
         this.savers.replaceChildren(...this.saversOf(reply));
         this.choose(reply.rows.length ? this.first() : "table", false);
-        const names = await namesOf(reply, this.source);
+        const names = await namesIn(reply, this.source);
         if (turn === this.turn && names.size) {
             this.names = names;
             this.choose(this.view(), false);
@@ -159,7 +159,7 @@ export class Results {
     private async name(reply: Reply): Promise<void> {
         if (!this.named) {
             this.named = true;
-            this.names = await namesOf(reply, this.source);
+            this.names = await namesIn(reply, this.source);
             this.choose(this.view(), false);
         }
     }

@@ -1,13 +1,20 @@
-// <sparql-editor data-endpoint | data-graph> around a GET form with a text area: run, stop, share, history, results.
+// <sparql-editor data-endpoint | data-graph> around a GET form with a text area: queries behind tabs, run, stop, share, results.
 
 import { copy } from "../copy";
 import type { Editor, EditorPart, Vocabulary } from "../editor";
 import { embedded, load, make, memory, type Say, speaker } from "../page";
+import { findIn, folded } from "../search";
+import { shapeOf } from "../sparql";
 import type { Columns } from "./drawings";
+import { namesOf } from "./labels";
+import { laidOut } from "./layout";
+import { QueryTabs } from "./query-tabs";
 import { Results } from "./results";
+import { snippetsOf } from "./snippets";
 import { Failure, type Source, sourceOf } from "./source";
 
 const KEPT = 30;
+const MOST_THINGS = 12;
 
 class SparqlEditor extends HTMLElement {
     private say!: Say;
@@ -18,6 +25,8 @@ class SparqlEditor extends HTMLElement {
     private status = make("p", { role: "status", class: "status" });
     private stopper = make("button", { type: "button", class: "stop", hidden: true });
     private earlier = make("ul");
+    private snippets = make("details", { class: "snippets" });
+    private tabs!: QueryTabs;
     private running = 0;
 
     connectedCallback(): void {
@@ -31,6 +40,7 @@ class SparqlEditor extends HTMLElement {
         this.say = speaker("sparql");
         this.source = sourceOf(this, this.say, (words) => (this.status.textContent = words));
         this.results = new Results(this.say, this.source, embedded<Columns>(this, "words"));
+        this.tabs = new QueryTabs(this.say, area.value, (text) => this.write(text));
         this.build(form);
         this.adopt();
         form.addEventListener("submit", (event) => {
@@ -43,7 +53,9 @@ class SparqlEditor extends HTMLElement {
                 void this.run();
             }
         });
+        area.addEventListener("change", () => this.tabs.keep(this.text));
         document.addEventListener("click", (event) => this.example(event));
+        this.findExamples();
         window.addEventListener("hashchange", () => this.adopt());
         void this.replaceArea();
     }
@@ -55,12 +67,10 @@ class SparqlEditor extends HTMLElement {
         const shared = make("span", { role: "status" });
         const share = make("button", { type: "button", class: "quiet" }, say("share"));
         share.addEventListener("click", async () => {
-            const link = new URL(location.href);
-            link.search = "";
-            link.hash = `query=${encodeURIComponent(this.text)}`;
-            history.replaceState(null, "", link);
-            shared.textContent = say((await copy(link.href)) ? "shared" : "not-shared");
+            this.address();
+            shared.textContent = say((await copy(location.href)) ? "shared" : "not-shared");
         });
+        const lay = make("button", { type: "button", class: "quiet", click: () => (this.text = laidOut(this.text)) }, say("lay-out"));
         const clear = make("button", { type: "button", class: "quiet" }, say("history-clear"));
         clear.addEventListener("click", () => {
             memory.set("queries", "[]");
@@ -68,8 +78,11 @@ class SparqlEditor extends HTMLElement {
         });
         const past = make("details", { class: "history" }, make("summary", {}, say("history")), this.earlier, clear);
         const which = make("small", { class: "engine" }, say(`engine-${this.source.kind}`));
-        form.querySelector("button")?.after(" ", this.stopper, " ", share, " ", shared, " ", which);
-        form.after(past, this.status, this.results.element);
+        this.snippets.append(make("summary", {}, say("snippets")));
+        this.snippets.addEventListener("toggle", () => this.snippets.open && this.showSnippets());
+        form.querySelector("button")?.after(" ", this.stopper, " ", lay, " ", share, " ", shared, " ", which);
+        form.before(this.tabs.element);
+        form.after(past, this.snippets, this.status, this.results.element);
         this.listEarlier();
     }
 
@@ -78,35 +91,87 @@ class SparqlEditor extends HTMLElement {
     }
 
     private set text(text: string) {
+        this.write(text);
+        this.tabs.keep(text);
+    }
+
+    private write(text: string): void {
         this.area.value = text;
         if (this.editor) {
             this.editor.text = text;
         }
+        this.snippets.open = false;
     }
 
-    /** Take the query from a shared link. */
+    /** Take the query from a shared link, or from a page a server answered. */
     private adopt(): void {
-        const shared = new URLSearchParams(location.hash.slice(1)).get("query");
+        const shared = queryIn(location.href);
         if (shared) {
-            this.text = shared;
+            this.tabs.show(shared);
         }
     }
 
-    /** Take the query of an example that was clicked: any element with `data-query`. */
+    /** The address of the page becomes that of the query. */
+    private address(): void {
+        const link = new URL(location.href);
+        link.search = "";
+        link.hash = `query=${encodeURIComponent(this.text)}`;
+        history.replaceState(null, "", link);
+    }
+
+    /** Take the query that was clicked: of an element with `data-query`, or of a link with `data-run`, which is run at once. */
     private example(event: Event): void {
-        const example = (event.target as Element | null)?.closest<HTMLElement>("[data-query]");
-        if (example) {
-            event.preventDefault();
-            this.text = example.dataset.query ?? "";
-            (this.editor ?? this.area).focus();
+        const chosen = (event.target as Element | null)?.closest<HTMLElement>("[data-query], a[data-run]");
+        if (!chosen) {
+            return;
         }
+        event.preventDefault();
+        this.tabs.show(chosen.dataset.query ?? queryIn((chosen as HTMLAnchorElement).href));
+        (this.editor ?? this.area).focus();
+        if (chosen.hasAttribute("data-run")) {
+            this.scrollIntoView({ block: "start" });
+            void this.run();
+        }
+    }
+
+    /** The examples on the page are found by their words. */
+    private findExamples(): void {
+        const field = document.querySelector<HTMLInputElement>("input[data-examples]");
+        if (!field) {
+            return;
+        }
+        (field.closest("p") ?? field).hidden = false;
+        const items = [...document.querySelectorAll<HTMLElement>(`#${field.dataset.examples} > li`)];
+        field.addEventListener("input", () => {
+            const words = folded(field.value).split(" ");
+            items.forEach((item) => (item.hidden = !words.every((word) => folded(item.textContent ?? "").includes(word))));
+        });
+    }
+
+    private showSnippets(): void {
+        const { endpoint } = this.dataset;
+        const address = endpoint === undefined ? undefined : new URL(endpoint, location.href).href;
+        const items = snippetsOf(this.text, shapeOf(this.text).form, address).map(({ name, code }, at) => {
+            const done = make("span", { role: "status" });
+            const button = make("button", { type: "button", class: "quiet" }, this.say("snippet-copy", { name }));
+            button.addEventListener("click", async () => (done.textContent = this.say((await copy(code)) ? "shared" : "not-shared")));
+            return make("details", { open: at === 0 }, make("summary", {}, name), make("pre", { tabindex: 0 }, make("code", {}, code)), make("p", {}, button, " ", done));
+        });
+        this.snippets.replaceChildren(this.snippets.firstElementChild ?? "", ...items);
     }
 
     private async replaceArea(): Promise<void> {
         const part = await load<EditorPart>("editor").catch(() => undefined);
         const label = this.area.labels?.[0]?.textContent?.trim() || this.say("editor");
         const vocabulary = embedded<Vocabulary>(this, "terms") ?? { prefixes: {}, terms: [] };
-        this.editor = part?.edit(this.area, { vocabulary, label, run: () => void this.run() });
+        this.editor = part?.edit(this.area, {
+            vocabulary,
+            label,
+            say: this.say,
+            run: () => void this.run(),
+            things: (words) => findIn(this.dataset.search ?? "", words, MOST_THINGS),
+            named: async (iri) => (await namesOf([iri], this.source)).get(iri)?.label,
+        });
         this.dataset.editor = this.editor ? "ready" : "plain";
     }
 
@@ -117,6 +182,7 @@ class SparqlEditor extends HTMLElement {
         }
         const turn = ++this.running;
         this.remember(text);
+        this.address();
         this.busy(true);
         this.results.hide();
         this.status.textContent = this.say("running");
@@ -168,6 +234,12 @@ class SparqlEditor extends HTMLElement {
         });
         this.earlier.replaceChildren(...(items.length ? items : [make("li", {}, this.say("history-empty"))]));
     }
+}
+
+/** The query an address carries. */
+function queryIn(address: string): string {
+    const { hash, search } = new URL(address);
+    return new URLSearchParams(hash.slice(1)).get("query") ?? new URLSearchParams(search).get("query") ?? "";
 }
 
 function queries(): string[] {
