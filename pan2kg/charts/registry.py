@@ -14,6 +14,7 @@ from pan2kg.charts.frame import Picture
 from pan2kg.charts.lanes import draw_lanes
 from pan2kg.charts.ministries import draw_ministries
 from pan2kg.charts.plan_matrix import draw_plan_matrix
+from pan2kg.charts.plans_of import draw_plans_of
 from pan2kg.charts.subject import Address, Subject
 from pan2kg.charts.surroundings import draw_ego
 from pan2kg.charts.time_map import draw_time_map
@@ -46,6 +47,7 @@ class Kind:
 _FUNCTIONS: Final[Mapping[str, Callable[..., Picture]]] = {
     "time-map": draw_time_map,
     "bridge": draw_bridge,
+    "plans-of": draw_plans_of,
     "plan-matrix": draw_plan_matrix,
     "action-matrix": draw_action_matrix,
     "lanes": draw_lanes,

@@ -27,6 +27,7 @@ from pan2kg.tables.figure_words import according_to, basis_words, named
 
 if TYPE_CHECKING:
     from pan2kg.coherence.known import Known
+    from pan2kg.coherence.obligations import Margin
     from pan2kg.coherence.occasions import Occasion
     from pan2kg.graph.graph import Graph
     from pan2kg.i18n.catalogue import Language
@@ -93,7 +94,7 @@ def write_brief(graph: Graph, plan: str = "", level: Level = HEADLINE) -> Brief:
     found = graph.plan(plan) if plan else graph.own_plan()
     if found is None:
         raise QueryError("no-plan-named", remedy="name-plan-option")
-    known, language, name = graph.known(level), graph.language, _called(graph, found)
+    known, language, name = graph.known(level), graph.language, called(graph, found)
     every = _mixed(
         _citations(graph, known, found), _duties(graph, level, found), _shared(graph, known, found),
         _leads(graph, known, found), _readings(graph, known, found),
@@ -154,7 +155,7 @@ def as_json(brief: Brief) -> str:
     return json.dumps({**made, "basis": brief.basis}, ensure_ascii=False, indent=2) + "\n"
 
 
-def _called(graph: Graph, iri: str) -> str:
+def called(graph: Graph, iri: str) -> str:
     """A thing by its short name, a plan by the first part of it where no other plan’s begins so."""
     return (
         Subject(graph).brief(iri)
@@ -167,12 +168,13 @@ def _citations(graph: Graph, known: Known, plan: str) -> Iterator[Finding]:
     """The citations of the plan and to it that can be expected and were not seen, those that weigh most first."""
     for one in known.occasions:
         if one.is_expected and one.state is not State.SEEN and plan in {one.source, one.target}:
-            yield _citation(graph, known, one)
+            yield citation(graph, known, one)
 
 
-def _citation(graph: Graph, known: Known, one: Occasion) -> Finding:
+def citation(graph: Graph, known: Known, one: Occasion) -> Finding:
+    """A citation that can be expected and was not seen, as a finding."""
     language = graph.language
-    names = {"citing": _called(graph, one.source), "cited": _called(graph, one.target)}
+    names = {"citing": called(graph, one.source), "cited": called(graph, one.target)}
     texts = [
         part.text for part in known.weight(one.source, one.target).contributions if part.bits > 0 and not part.is_broad
     ]
@@ -190,34 +192,47 @@ def _citation(graph: Graph, known: Known, one: Occasion) -> Finding:
         f"citation:{key(one.source)}:{key(one.target)}",
         _WORDS.say(f"citation-title-{one.state.value}", language, **names),
         words,
-        _quotations(graph, links),
+        quotations(graph, links),
         named(level).say(language) if level else "",
         " ".join(part for part in (first, write) if part),
-        _addressee(graph, known.level, one.source),
-        _until(graph, one.source),
+        addressee(graph, known.level, one.source),
+        until(graph, one.source),
     )
 
 
 def _duties(graph: Graph, level: Level, plan: str) -> Iterator[Finding]:
     """Duties that are past their date without an answer, first those whose instrument the plan names."""
-    language = graph.language
     texts = {use.text for use in graph.known(level).uses if graph.homes.get(use.work, use.work) == plan}
-    late = [one for one in graph.margins(level).rows if one.met is Met.OPEN and one.obligation.due]
-    for one in sorted(late, key=lambda one: (one.obligation.instrument not in texts, -one.overdue, one.obligation.iri)):
-        due = one.obligation.due
-        if due is None:
-            continue
-        name, act = graph.label(one.obligation.iri), _called(graph, one.obligation.instrument)
-        yield Finding(
-            f"duty:{key(one.obligation.iri)}",
-            _WORDS.say("duty-title", language, duty=name),
-            _WORDS.say("duty", language, act=act, day=in_words(due, language), n=one.overdue),
-            (),
-            "",
-            _WORDS.say("duty-write", language, act=act),
-            _WORDS.say("addressee-unknown", language),
-            _WORDS.say("until-passed", language, day=in_words(due, language)),
-        )
+    found = late(graph, level)
+    found.sort(key=lambda one: (one.obligation.instrument not in texts, -one.overdue, one.obligation.iri))
+    return (duty(graph, one) for one in found)
+
+
+def late(graph: Graph, level: Level) -> list[Margin]:
+    """The duties past their date to which no answer is known, at a level."""
+    return [one for one in graph.margins(level).rows if one.met is Met.OPEN and one.obligation.due]
+
+
+def duty(graph: Graph, found: Margin) -> Finding:
+    """A duty past its date as a finding.
+
+    Raises:
+        ValueError: it has no date.
+    """
+    language, due = graph.language, found.obligation.due
+    if due is None:
+        raise ValueError(found.obligation.iri)
+    name, act = graph.label(found.obligation.iri), called(graph, found.obligation.instrument)
+    return Finding(
+        f"duty:{key(found.obligation.iri)}",
+        _WORDS.say("duty-title", language, duty=name),
+        _WORDS.say("duty", language, act=act, day=in_words(due, language), n=found.overdue),
+        (),
+        "",
+        _WORDS.say("duty-write", language, act=act),
+        _listed(graph, filter(None, [found.obligation.holder])) or _WORDS.say("addressee-unknown", language),
+        _WORDS.say("until-passed", language, day=in_words(due, language)),
+    )
 
 
 def _shared(graph: Graph, known: Known, plan: str) -> Iterator[Finding]:
@@ -231,17 +246,17 @@ def _shared(graph: Graph, known: Known, plan: str) -> Iterator[Finding]:
     for other in near[:1]:
         parts = [part for part in known.weight(plan, other).contributions if part.bits > 0 and not part.is_broad]
         links = [use.link for one in (plan, other) for use in known.giving(one, parts[0].text)[:1]]
-        names = {"plan": _called(graph, plan), "other": _called(graph, other)}
+        names = {"plan": called(graph, plan), "other": called(graph, other)}
         level = known.link_level(plan, other)
         yield Finding(
             f"shared:{key(plan)}:{key(other)}",
             _WORDS.say("shared-title", language, **names),
             _WORDS.say("shared", language, **names, n=len(parts), texts=_listed(graph, [one.text for one in parts])),
-            _quotations(graph, links),
+            quotations(graph, links),
             named(level).say(language) if level else "",
             _WORDS.say("shared-write", language, **names),
-            _addressee(graph, known.level, plan),
-            _until(graph, plan),
+            addressee(graph, known.level, plan),
+            until(graph, plan),
         )
 
 
@@ -259,9 +274,9 @@ def _leads(graph: Graph, known: Known, plan: str) -> Iterator[Finding]:
             _WORDS.say("leads", language, n=len(alone), of=len(own), extent=named(extent).say(language)),
             (),
             "",
-            _WORDS.say("lead-write", language, plan=_called(graph, plan)),
-            _addressee(graph, known.level, plan),
-            _until(graph, plan),
+            _WORDS.say("lead-write", language, plan=called(graph, plan)),
+            addressee(graph, known.level, plan),
+            until(graph, plan),
         )
 
 
@@ -278,17 +293,17 @@ def _readings(graph: Graph, known: Known, plan: str) -> Iterator[Finding]:
                    references=named(readings.extent(plan, Aspect.REFERENCES)).say(language)),
         (),
         "",
-        _WORDS.say("reading-write", language, plan=_called(graph, plan), key=key(plan)),
+        _WORDS.say("reading-write", language, plan=called(graph, plan), key=key(plan)),
         _WORDS.say("addressee-readers", language),
         _WORDS.say("until-any", language),
     )  # fmt: skip
 
 
 def _listed(graph: Graph, things: Iterable[str]) -> str:
-    return format_of("semicolon", graph.language).join(_called(graph, one) for one in things)
+    return format_of("semicolon", graph.language).join(called(graph, one) for one in things)
 
 
-def _quotations(graph: Graph, links: Iterable[str]) -> tuple[Quotation, ...]:
+def quotations(graph: Graph, links: Iterable[str]) -> tuple[Quotation, ...]:
     """The first words that were quoted for some links, each once, with the document they stand in."""
     asked = [link for link in dict.fromkeys(links) if link]
     if not asked:
@@ -313,7 +328,7 @@ def _adopted(graph: Graph, known: Known, plan: str) -> str:
     return "–".join(str(year) for year in years)
 
 
-def _addressee(graph: Graph, level: Level, plan: str) -> str:
+def addressee(graph: Graph, level: Level, plan: str) -> str:
     """Who leads a plan as a whole, at the level; that nobody is known where that is so."""
     found = sorted(
         {one.body for one in graph.involvements
@@ -322,7 +337,7 @@ def _addressee(graph: Graph, level: Level, plan: str) -> str:
     return _listed(graph, found) or _WORDS.say("addressee-unknown", graph.language)
 
 
-def _until(graph: Graph, plan: str) -> str:
+def until(graph: Graph, plan: str) -> str:
     """Until the end of the period of a plan; with its next edition where that has passed or is not known."""
     ends = graph.periods.get(plan, ("", "", ""))[2]
     if ends[:4].isdecimal() and int(ends[:4]) >= graph.as_of.year:

@@ -16,9 +16,11 @@ from pan2kg.graph.labels import KINDS, Entry
 from pan2kg.graph.statements import SOURCE
 from pan2kg.site.basis import Notes
 from pan2kg.site.connections import Group, grouped, kind_of_link, links_of
+from pan2kg.site.dossier import ANCHORS, settled
+from pan2kg.site.dossiers import dossier_of
 from pan2kg.site.page import View
 from pan2kg.site.rows import Row, listed, pending_rows
-from pan2kg.site.values import EVIDENCE, quotes, unfold
+from pan2kg.site.values import EVIDENCE, dated, quotes, unfold
 from pan2kg.tables.table import coded
 from pan2kg.tables.template import markup
 from pan2kg.turtle.vocabulary import DCTERMS, PAN, SKOS, is_ours, kind_and_key
@@ -244,6 +246,10 @@ def page(context: PageContext, entry: Entry, notes: Notes | None = None) -> Valu
     """What fills the page of a thing; ``notes`` may have been begun by what stands before it."""
     notes, statements = notes or Notes(context), context.graph.statements
     parts = parts_of(notes, entry)
+    is_action = entry.kind == "action"
+    due, around = (until(context, entry.iri), ego(context, entry)) if is_action else ("", markup(""))
+    made = dossier_of(context, entry, due, around)
+    anchors = {*(part.key for part in parts), *ANCHORS}
     return {
         "title": context.name(entry.iri),
         "entry": entry,
@@ -258,7 +264,8 @@ def page(context: PageContext, entry: Entry, notes: Notes | None = None) -> Valu
             (unfold(notes, one, _NOTHING), context.links(statements.values(one, SOURCE)))
             for one in statements.values(entry.iri, PAN + "hasPosition")
         ],
-        "picture": ego(context, entry) if entry.kind == "action" else "",
+        "dossier": settled(made, anchors) if made else None,
+        "statements": len(statements.about(entry.iri)) + len(statements.towards(entry.iri)),
         "machine": machine(context, entry),
         **on_what(notes, entry.iri),
         "section": "plans" if entry.kind in ("action", "category", "part", "plan") else "",
@@ -301,6 +308,16 @@ def _kinds(context: PageContext, entry: Entry) -> str:
         plan = context.graph.statements.one(entry.iri, PAN + "inPlan")
         return f"{context.address(plan)}#{_IN_PLAN[entry.kind]}" if plan else ""
     return context.href(_LISTS[entry.kind]) if entry.kind in _LISTS else ""
+
+
+def until(context: PageContext, action: str) -> str:
+    """By when an action is to be done: the last day of its timelines, else their words."""
+    statements = context.graph.statements
+    lines = statements.values(action, PAN + "hasTimeline")
+    ends = [end for one in lines for end in statements.values(one, PAN + "endDate")]
+    if ends:
+        return dated(context, max(ends))
+    return "; ".join(words for one in lines for words in statements.values(one, PAN + "text"))
 
 
 def within(context: PageContext, entry: Entry) -> list[str]:

@@ -15,6 +15,7 @@ from pan2kg.site import levels
 from pan2kg.site.basis import Notes
 from pan2kg.site.choice import EVIDENCE
 from pan2kg.site.connections import UNFOLDED, Connection, connection, grouped, kind_name
+from pan2kg.site.dossiers import of_pair
 from pan2kg.site.figures import show
 from pan2kg.site.filtering import is_whole
 from pan2kg.site.page import View
@@ -146,7 +147,7 @@ def values(context: PageContext) -> Values | None:
         "options": levels.options(context),
         "is_chosen": is_chosen,
         "caption": according_to(known.level).say(language),
-        "bridge": bridge(context, known, names),
+        "dossier": of_pair(context, known, (one, two), bridge(context, known, names)),
         "weight": weighed(context, known, one, two),
         "declared": declared,
         "compared_links": inferred,

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from pan2kg.charts.registry import draw_on
-from pan2kg.coherence.evidence import FIGURED, HEADLINE, Level
+from pan2kg.coherence.evidence import HEADLINE, Level
 from pan2kg.coherence.reading_state import Aspect
 from pan2kg.graph.parts import natural, place
 from pan2kg.site import entity
@@ -16,6 +16,7 @@ from pan2kg.site import explore as exploring
 from pan2kg.site.basis import Notes
 from pan2kg.site.brief import has_brief
 from pan2kg.site.connections import Connection, connection, kind_of_link, links_of
+from pan2kg.site.dossiers import of_plan
 from pan2kg.site.levels import basis, mark
 from pan2kg.site.page import CSV, File, View
 from pan2kg.site.values import EVIDENCE, dated
@@ -91,6 +92,11 @@ class Cited:
     plans: list[Connection]
     others: list[Connection]
 
+    @property
+    def counted(self) -> Mapping[str, int]:
+        """How many passages are listed about plans and about others: of plans, the register counts each once."""
+        return {"n": len(self.plans), "others": len(self.others)}
+
 
 @dataclass(frozen=True, slots=True)
 class Meeting:
@@ -113,37 +119,42 @@ def values(context: PageContext) -> Values | None:
     entry = context.graph.labels.find("plan", context.request.key)
     if entry is None:
         return None
-    statements = context.graph.statements
     actions = actions_of(context, entry.iri)
     notes = Notes(context)
     cites, cited = citations(notes, entry.iri)
-    before, after = editions(context, entry.iri)
-    reach, widest = (context.graph.known(at).reach(entry.iri) for at in (HEADLINE, FIGURED[-1]))
     return {
         **entity.page(context, entry, notes),
-        "period": period(context, entry.iri),
-        "adopted": dated(context, statements.one(entry.iri, PAN + "adoptedOn")),
-        "before": before,
-        "after": after,
+        "dossier": of_plan(context, entry.iri, facts(context, entry.iri)) if context.graph.has_actions else None,
         "known": len(actions),
-        "published": statements.one(entry.iri, PAN + "measureCount"),
-        "completeness": statements.one(entry.iri, PAN + "listCompleteness"),
-        "status": statements.one(entry.iri, STATUS),
         "outline": outline(context, entry.iri),
         "levels": levels(context, entry.iri),
         "headings": headings(context, actions),
         "cites": cites,
         "cited": cited,
-        "meetings": meetings(context, entry.iri),
-        "reach": reach,
-        "more": widest.linked - reach.linked,
+        "meetings": (met := meetings(context, entry.iri)),
+        "met": len(met),
         "read": named(context.graph.tables.readings.extent(entry.iri, Aspect.REFERENCES)).say(context.request.language),
         "basis_line": basis(context, context.graph.known()),
-        "time_map": time_map(context, entry, reach.linked),
         "pictures": pictures(context, entry, actions),
         "downloads": _downloads(context, entry.key),
         **entity.on_what(notes, entry.iri),
     }
+
+
+def facts(context: PageContext, plan: str) -> Iterator[tuple[str, Markup | str]]:
+    """What is told of a plan in a line: when, its standing, the editions beside it, how much of it is in the graph."""
+    statements, t = context.graph.statements, context.t
+    before, after = editions(context, plan)
+    status, completeness = (statements.one(plan, name) for name in (STATUS, PAN + "listCompleteness"))
+    known, published = len(actions_of(context, plan)), statements.one(plan, PAN + "measureCount")
+    counted = t("plan-known-of", n=known, of=published) if published else t("plan-known", n=known)
+    yield t("plan-period"), period(context, plan)
+    yield t("plan-adopted"), dated(context, statements.one(plan, PAN + "adoptedOn"))
+    yield t("plan-status"), context.label(status) if status else ""
+    yield t("plan-before", n=len(before)), context.links(before) if before else ""
+    yield t("plan-after", n=len(after)), context.links(after) if after else ""
+    extent = markup(f"{context.link(completeness)}{t('colon')} {counted}") if completeness else counted
+    yield t("plan-completeness"), extent
 
 
 def actions_of(context: PageContext, plan: str) -> list[str]:
@@ -228,17 +239,7 @@ def line(context: PageContext, action: str) -> Line:
     extent = tables.readings.extent(action, Aspect.TEXTS, tables.works.home.get(action))
     said = named(extent).say(context.request.language)
     texts = tuple(used["usesInstrument"])
-    return Line(action, texts, tuple(bodies), until(context, action), mark(context, level), said)
-
-
-def until(context: PageContext, action: str) -> str:
-    """By when an action is to be done: the last day of its timelines, else their words."""
-    statements = context.graph.statements
-    lines = statements.values(action, PAN + "hasTimeline")
-    ends = [end for one in lines for end in statements.values(one, PAN + "endDate")]
-    if ends:
-        return dated(context, max(ends))
-    return "; ".join(words for one in lines for words in statements.values(one, PAN + "text"))
+    return Line(action, texts, tuple(bodies), entity.until(context, action), mark(context, level), said)
 
 
 def citations(notes: Notes, plan: str) -> tuple[Cited, Cited]:
@@ -287,14 +288,6 @@ def pictures(context: PageContext, entry: Entry, actions: list[str]) -> dict[str
     """The lanes of a plan, and the action of it that has most around it; none for a plan without actions."""
     subject = context.site_context.subject(context.request.language, context.picture_address)
     return {name: markup(draw_on(subject, name, plan=entry.key).svg) for name in ("lanes", "ego") if actions}
-
-
-def time_map(context: PageContext, entry: Entry, linked: int) -> Markup | None:
-    """The plan among those it meets at the headline level; None where it meets none."""
-    if not linked:
-        return None
-    subject = context.site_context.subject(context.request.language, context.picture_address)
-    return markup(draw_on(subject, "time-map", plan=entry.key).svg)
 
 
 def _downloads(context: PageContext, key: str) -> list[tuple[str, str]]:

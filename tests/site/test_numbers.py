@@ -21,7 +21,7 @@ def value(figure: str) -> int:
 
 def number(page: str, target: str) -> int:
     """The number that leads to a place."""
-    found = re.search(rf'<a class="number" href="{re.escape(target)}"><strong[^>]*>([\d\u202f]+)', page)
+    found = re.search(rf'<a (?:class="number" )?href="{re.escape(target)}"><strong[^>]*>([\d\u202f]+)', page)
     assert found, target
     return value(found[1])
 
@@ -132,7 +132,7 @@ def test_a_plan_lists_as_many_actions_as_the_list_of_plans_says(reader: Reader) 
         assert address
         page = reader[f"fr/{address[1]}"]
         assert figures(row)[0] == page.count('<td data-name="Liens">'), address[1]
-        assert number(page, "#actions") == figures(row)[0]
+        assert not figures(row)[0] or f"<summary>{figures(row)[0]} action" in page, address[1]
 
 
 def test_a_plan_counts_the_plans_it_cites_and_that_cite_it_as_the_register_does(
@@ -145,8 +145,8 @@ def test_a_plan_counts_the_plans_it_cites_and_that_cite_it_as_the_register_does(
         plans, others = part.split(f'<h3 id="{name}-others">')
         number_of = getattr(reach, name)
         assert len(set(re.findall(r'href="(?:\.\./plan/)?([a-z0-9-]+)\.html"', plans))) >= number_of
-        assert f'href="#{name}"><strong>{number_of or "non vu"}</strong>' in page
-        said = re.search(rf'href="#{name}"><strong>[^<]*</strong> [^<]*, (\d+) [^<]*</a>', page)
+        assert re.search(rf'href="#{name}"><strong[^>]*>{number_of or "non vu"}</strong>', page)
+        said = re.search(rf', (\d+) [^<]*</summary>\s*<section aria-labelledby="{name}">', page)
         assert said
         assert int(said[1]) == others.count('<li class="link ') > 0
     assert number(page, "#cites") > 0
@@ -154,7 +154,7 @@ def test_a_plan_counts_the_plans_it_cites_and_that_cite_it_as_the_register_does(
 
 def test_reviews_and_positions_that_cite_a_plan_are_no_plans(reader: Reader) -> None:
     page = reader["fr/plan/lu-bhr-2.html"]
-    assert 'href="#cited"><strong>non vu</strong>' in page
+    assert re.search(r'href="#cited"><strong[^>]*>non vu</strong>', page)
     others = page.split('<h3 id="cited-others">')[1].split("<h2")[0]
     assert len(re.findall(r'<li class="link [^>]*>\s*<a href="\.\./(?:review|recommendation|instrument)/', others)) == 6
 
