@@ -286,11 +286,12 @@ def _site(project: Project, store: Store, release: Release, *, writable: bool) -
 
 
 def _pages(site: RefreshedSite, release: Release) -> Pages:
+    from pan2kg.server.addresses import canonical_query
     from pan2kg.server.pages import Pages
     from pan2kg.site.bundle import find_bundle
 
     bundle = find_bundle()
-    return Pages(site.site, release, bundle.files() if bundle else {})
+    return Pages(site.site, release, bundle.files() if bundle else {}, canonical=canonical_query)
 
 
 def _desk(

@@ -14,6 +14,7 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
+from urllib.parse import parse_qsl, urlencode
 
 import pyoxigraph as ox
 
@@ -26,7 +27,7 @@ from pan2kg.site.entity import Machine, values_of
 from pan2kg.site.entity import page as page_values
 from pan2kg.site.page import HTML, Page, frame
 from pan2kg.site.page_context import PageContext, Request
-from pan2kg.site.registry import PAGES
+from pan2kg.site.registry import PAGES, canonical
 from pan2kg.store.profile import own_profile, read_profiles
 from pan2kg.store.queries import program_query
 from pan2kg.store.store import Store, plain, select
@@ -155,6 +156,19 @@ def knows(store: Store, iri: str) -> bool:
     return bool(store.query(program_query("things/is-known", thing=iri)))
 
 
+def canonical_query(path: str, query: bytes) -> bytes:
+    """The query of an address without what no page reads, such as the name of a campaign; as it is where it is faulty.
+
+    >>> canonical_query("fr/plans.html", b"utm_source=letter&year=2021"), canonical_query("fr/plans.html", b"%ff=1")
+    (b'year=2021', b'%ff=1')
+    """
+    try:
+        given = dict(parse_qsl(query.decode("utf-8"), keep_blank_values=True, errors="strict"))
+    except ValueError:
+        return query
+    return urlencode(canonical(path, given)).encode() if given else query
+
+
 _TAGS: Final[Mapping[str, Language]] = {tag: tag for tag in LANGUAGES}
 _HTML: Final = ".html"
 
@@ -185,7 +199,8 @@ class AllPages:
         if made or tag not in _TAGS or not rest.endswith(_HTML):
             return made
         iri = self._find(rest.removesuffix(_HTML))
-        return Page(path, HTML, self._drawn(iri, Request(path, _TAGS[tag], "", arguments))) if iri else None
+        request = Request(path, _TAGS[tag], "", canonical(path, arguments))
+        return Page(path, HTML, self._drawn(iri, request)) if iri else None
 
     def missing(self, path: str, /) -> Page:
         """The page that says there is none at a path."""

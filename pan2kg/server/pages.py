@@ -94,7 +94,8 @@ class Pages:
     """Sends pages and assets; ``assets`` are the files of the front end by their hashed names.
 
     ``make`` gives the site anew when the data have changed or a new day has begun, as pages look back
-    from today.
+    from today. ``canonical`` gives the query of an address without what changes nothing on its page, so that a page is
+    drawn and kept once however its address is decorated.
     """
 
     make: Callable[[], Site]
@@ -102,6 +103,7 @@ class Pages:
     assets: Mapping[str, Path] = field(default_factory=dict)
     threads: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(4, "page"))
     leaving: Callable[[], bool] = lambda: False
+    canonical: Callable[[str, bytes], bytes] = lambda _, query: query
     _state: str = ""
     _site: Site | None = None
     _cache: OrderedDict[tuple[str, bytes], CachedPage] = field(default_factory=OrderedDict)
@@ -132,7 +134,7 @@ class Pages:
         if state != self._state:
             self._state, self._site, self._size = state, None, 0
             self._cache.clear()
-        key = (path, query)
+        key = (path, self.canonical(path, query))
         if key in self._cache:
             self._cache.move_to_end(key)
             return self._cache[key]

@@ -253,9 +253,14 @@ class PageContext:
         return piece("listed")(items, self.t("list-show", n=len(items)) if len(items) > _UNFOLDED else "")
 
     def pair(self, one: str, two: str) -> str:
-        """The way to the page of two plans, by IRI."""
+        """The way to the page of two plans, by IRI; where there is none, to what plans have in common beside texts."""
         keys = [entry.key for entry in map(self._index.entry, (one, two)) if entry]
-        return self.href(f"pair/{pair_key(*keys)}.html") if len(keys) == 2 else ""
+        if len(keys) != 2:
+            return ""
+        key, pair = pair_key(*keys), (min(one, two), max(one, two))
+        if self.site_context.mode == "static" and pair not in self.site_context.told_pairs:
+            return self.href("shared.html", plans=key)
+        return self.href(f"pair/{key}.html")
 
     def picture_address(self, things: tuple[str, ...]) -> str:
         """Where a mark of a picture leads that stands for some things."""

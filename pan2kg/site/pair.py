@@ -116,9 +116,13 @@ class Compared:
 
 
 def keys(site_context: SiteContext) -> Iterable[str]:
-    """The keys of all pairs of plans with a link of any kind."""
+    """The keys of the pairs of plans an export has a page of: those that are linked, at whatever level.
+
+    Of those that share a body or topic only, which grow with the square of the plans, a server makes a page when it is
+    asked for.
+    """
     entry = site_context.graph.labels.entry
-    pairs = ([found.key for found in map(entry, pair) if found] for pair in site_context.graph.ties.by_pair)
+    pairs = ([found.key for found in map(entry, pair) if found] for pair in sorted(site_context.told_pairs))
     return [pair_key(*pair) for pair in pairs if len(pair) == 2]
 
 
@@ -242,13 +246,13 @@ def compared(context: PageContext, one: str, two: str) -> list[Compared]:
     """What each plan has that the other lacks, its actions included, and what both have."""
     found = []
     for aspect in ASPECTS:
-        first, second = (_has(context, plan, aspect) for plan in (one, two))
+        first, second = (has(context, plan, aspect) for plan in (one, two))
         lists = (_named(context, some) for some in (first - second, first & second, second - first))
         found.append(Compared(aspect, *lists))
     return found
 
 
-def _has(context: PageContext, plan: str, aspect: str) -> frozenset[str]:
+def has(context: PageContext, plan: str, aspect: str) -> frozenset[str]:
     """What a plan and its actions have in one respect; every pair it is in asks for it."""
     known, at = context.site_context.having, (plan, aspect)
     if at not in known:

@@ -30,7 +30,9 @@ from pan2kg.site import (
     quality,
     questions,
     review,
+    shared,
 )
+from pan2kg.site.choice import ASKED
 from pan2kg.site.page import HTML, CommonFile, File, Page, View, frame
 from pan2kg.site.page_context import NOTHING, PageContext, Request
 from pan2kg.tables.template import render
@@ -53,6 +55,7 @@ _VIEWS: Final[tuple[View, ...]] = (
     *ontology_page.PAGES,
     *quality.PAGES,
     *pair.PAGES,
+    *shared.PAGES,
     *plan.PAGES,
     *brief.PAGES,
     *entity.PAGES,
@@ -85,7 +88,25 @@ FILES: Final[Mapping[tuple[str, str], File]] = {
 COMMON_FILES: Final[Mapping[str, CommonFile]] = {file.path: file for file in _FILES if isinstance(file, CommonFile)}
 """Files for all languages, by their path."""
 
+_CHOSEN: Final = frozenset({"data", *ASKED, "plan", "country", "all", "local", "q", "plans"})
+"""What an address may choose on any page."""
+_OPEN: Final = frozenset({"question", "sparql", "review", "scores"})
+"""Pages with more in their addresses: parameters of questions, queries, what was typed into forms."""
 _TAGS: Final[Mapping[str, Language]] = {tag: tag for tag in LANGUAGES}
+
+
+def canonical(path: str, arguments: Mapping[str, str]) -> Mapping[str, str]:
+    """Those of the arguments of an address that a page or file reads, in one order: others make no other page.
+
+    >>> canonical("fr/index.html", {"utm_source": "letter", "year": "2021", "evidence": "plan"})
+    {'evidence': 'plan', 'year': '2021'}
+    >>> canonical("fr/question/plans.html", {"country": "LUX", "a": "b"})
+    {'country': 'LUX', 'a': 'b'}
+    """
+    name = path.partition("/")[2].partition(".")[0].partition("/")[0]
+    if path in COMMON_FILES or name in _OPEN:
+        return arguments
+    return {key: arguments[key] for key in sorted(arguments) if key in _CHOSEN}
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +144,7 @@ class Site:
         Raises:
             Pan2kgError: a file is asked for with parameters that mean nothing.
         """
+        arguments = canonical(path, arguments)
         if path in COMMON_FILES:
             return Page(path, COMMON_FILES[path].media, COMMON_FILES[path].make(self.site_context, arguments))
         if path == "index.html":

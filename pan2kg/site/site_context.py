@@ -122,6 +122,11 @@ class SiteContext:
         """How many pairs of actions somebody scored as opposed."""
         return len(self.figures("opposed", "fr").rows)
 
+    @cached_property
+    def told_pairs(self) -> frozenset[tuple[str, str]]:
+        """The pairs of plans that are linked, at whatever level: those an export has a page of."""
+        return frozenset(met.plans for met in self.graph.meetings)
+
     def figures(self, name: str, language: Language, choice: Choice = DEFAULT) -> FigureTable:
         """A table of figures; computed once a language where nothing in particular is chosen.
 

@@ -5,6 +5,7 @@ import "./copy";
 import "./data-language";
 import "./label-search";
 import "./review-desk";
+import "./shared-things";
 import "./sortable-table";
 import "./unfold";
 import { load, setParts } from "./page";

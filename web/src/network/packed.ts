@@ -1,5 +1,6 @@
 // A network written short, as the pages have it: rows instead of objects, and often said words once.
 
+import { isStatic } from "../page";
 import type { Data, Link, Thing } from "./model";
 
 type ThingRow = [id: string, type: string, plan: number, x: number, y: number, hidden?: number, label?: string, lang?: string, labels?: Record<string, string>, href?: string];
@@ -33,14 +34,21 @@ export function unpack(packed: Packed): Data {
         const [one, two] = [nodes[from], nodes[to]];
         const evidence = declared ? "declared" : "inferred";
         const ends = { source: one?.id ?? "", target: two?.id ?? "" };
-        return { id: `${ids}link/${id}`, ...ends, type, typeLabel, evidence, directed: Boolean(directed), relation, via, quote, certainty, href: whyOf(base, one, two) };
+        return { id: `${ids}link/${id}`, ...ends, type, typeLabel, evidence, directed: Boolean(directed), relation, via, quote, certainty, href: whyOf(base, one, two, WEAK.includes(type)) };
     });
     return { nodes, edges, shown: packed.shown, focus: packed.focus };
 }
 
+/** Kinds of links that give two plans no page of their own in a folder of files. */
+const WEAK = ["shared-body", "shared-target-group", "shared-topic"];
+
 /** The page with the whole argument: that of the two plans, or that of the end that has one. */
-function whyOf(base: string, one: Thing | undefined, two: Thing | undefined): string | undefined {
+function whyOf(base: string, one: Thing | undefined, two: Thing | undefined, weak: boolean): string | undefined {
     const plans = [one, two].map((thing) => thing?.plan || (thing?.type === "plan" ? thing.id : ""));
     const keys = plans.map((plan) => (plan ?? "").slice((plan ?? "").lastIndexOf("/") + 1));
-    return keys[0] && keys[1] && keys[0] !== keys[1] ? `${base}pair/${keys.sort().join("--")}.html` : one?.href;
+    if (!keys[0] || !keys[1] || keys[0] === keys[1]) {
+        return one?.href;
+    }
+    const pair = keys.sort().join("--");
+    return isStatic && weak ? `${base}shared.html?plans=${pair}` : `${base}pair/${pair}.html`;
 }
