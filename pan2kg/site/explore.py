@@ -5,12 +5,14 @@ The network to explore: of the whole graph or around one thing; placed here, dra
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Final
 
+from pan2kg.charts.time_map_country import colour_of
 from pan2kg.graph.links import DECLARED, USUAL
+from pan2kg.graph.network import communities
 from pan2kg.network.placement import place
 from pan2kg.site.page import View, embedded
 from pan2kg.turtle.vocabulary import ID
@@ -70,23 +72,32 @@ class _DistinctValues:
 
 
 def packed(
-    context: PageContext, edges: Iterable[Edge], places: Mapping[str, tuple[int, int]], hidden: frozenset[str]
+    context: PageContext, edges: Sequence[Edge], places: Mapping[str, tuple[int, int]], hidden: frozenset[str]
 ) -> dict[str, object]:
     """Things and links as rows; kinds, plans and words stand apart, and rows name them by their place.
 
     A thing is ``[id, type, plan, x, y, hidden, label, language, others, address]``, a link
     ``[id, from, to, kind, declared, directed, relation, via, evidence, certainty]``; what stands last and is empty is
     left out. IRIs of ours are written without their common beginning; an address only where it does not follow from
-    the IRI.
+    the IRI. A plan is ``[id, name, field]`` with the place of its field of policy among ``fields``, ``[name, colour]``;
+    ``groups`` has the community of each thing, in their order.
     """
     order = {iri: at for at, iri in enumerate(sorted(places))}
+    groups = _grouped(tuple((edge.one, edge.two, _weight(edge)) for edge in _placing(list(edges))))
     plans, kinds, words = _DistinctValues(), _DistinctValues(), _DistinctValues({"": 0})
     nodes = [_trimmed(_node(context, iri, places[iri], plans, hidden=iri in hidden)) for iri in order]
     links = [_trimmed(_link(context, edge, order, kinds, words)) for edge in edges]
+    fields = sorted(set(context.graph.policy_fields.values()))
+    subject = context.site_context.subject(context.request.language, context.picture_address)
+    field_of = {plan: fields.index(one) for plan, one in context.graph.policy_fields.items()}
     return {
         "ids": _start(context),
         "base": context.href("x").removesuffix("x"),
-        "plans": [[_own(context, str(plan)), context.name(str(plan))] for plan in plans.every],
+        "plans": [
+            [_own(context, str(one)), context.called(str(one)), field_of.get(str(one), -1)] for one in plans.every
+        ],
+        "fields": [[context.name(one), colour_of(subject, one)] for one in fields],
+        "groups": [groups.get(iri, -1) for iri in order],
         "kinds": kinds.every,
         "words": words.every,
         "things": nodes,
@@ -112,10 +123,11 @@ def _trimmed(row: list[object]) -> list[object]:
 
 def _node(context: PageContext, iri: str, at: tuple[int, int], plans: _DistinctValues, *, hidden: bool) -> list[object]:
     site_context = context.site_context
-    label, entry = site_context.graph.labels.label(iri, context.request.data), site_context.graph.labels.entry(iri)
+    label, entry = site_context.graph.labels.brief(iri, context.request.data), site_context.graph.labels.entry(iri)
     number = f"{entry.notation} " if entry and entry.notation and entry.kind == "action" else ""
     plan, own = site_context.graph.plan_of(iri), _own(context, iri)
-    others = {tag: f"{number}{text}" for tag, text in label.texts.items() if text != label.text}
+    texts = {**label.texts, **(entry.brief if entry else {})}
+    others = {tag: f"{number}{text}" for tag, text in texts.items() if text != label.text}
     short = f"{context.href('x').removesuffix('x')}{own}.html" if own != iri else ""
     address = context.address(iri)
     kind = entry.kind if entry and entry.kind else "thing"
@@ -209,6 +221,12 @@ def _page(context: PageContext, found: list[Edge], entry: Entry | None, near: se
 def _placed(edges: tuple[tuple[str, str, float], ...]) -> Mapping[str, tuple[int, int]]:
     """The places of things, which are the same in every language of a page."""
     return place(edges)
+
+
+@lru_cache(maxsize=256)
+def _grouped(edges: tuple[tuple[str, str, float], ...]) -> Mapping[str, int]:
+    """The communities of things, which are the same in every language of a page."""
+    return communities(edges)
 
 
 def _listed(context: PageContext, drawn: Iterable[Edge]) -> list[tuple[str, list[tuple[Edge, str]]]]:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pan2kg.site.page import Values
     from pan2kg.site.page_context import PageContext
 
+
 @dataclass(frozen=True, slots=True)
 class Common:
     """A body, topic or group that two plans or more have: itself or by their actions; ``keys`` are those plans'."""

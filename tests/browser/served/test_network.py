@@ -86,7 +86,7 @@ def test_a_thing_is_hidden_and_shown_again_among_its_neighbours(visit: Visit) ->
     neighbour.click()
     page.get_by_role("button", name="Hide it").click()
     assert things(page) < before
-    page.get_by_label("Find", exact=True).fill("(PAN 2)")
+    page.get_by_label("Find", exact=True).fill("PAN 2")
     page.locator('[data-thing$="/plan/lu-bhr-2"]').click()
     page.get_by_label("Find", exact=True).fill("")
     page.get_by_role("button", name="Show its neighbours").click()

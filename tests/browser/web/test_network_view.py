@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import xml.etree.ElementTree as ET
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import pytest
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 SVG: Final = "{http://www.w3.org/2000/svg}"
 
 
-def thing(name: str, x: float, y: float, **more: str) -> dict[str, object]:
+def thing(name: str, x: float, y: float, **more: object) -> dict[str, object]:
     return {
         "id": name,
         "label": f"Thing {name}",
@@ -84,6 +85,55 @@ def test_a_plan_chosen_leaves_its_things_and_those_they_touch(site: Site, window
     page = drawn(window(site.page("network-plan", BODY)).page)
     page.get_by_label("Plan", exact=True).select_option("Plan P")
     expect(page.locator("[data-thing]")).to_have_count(3)
+
+
+TINTED: Final = {
+    "nodes": [
+        thing("id/a", 0, 0, plan="id/p", planLabel="Plan P", field="Health", colour="#0072b2", group=0),
+        thing("id/b", 1, 0, plan="id/p", planLabel="Plan P", field="Health", colour="#0072b2", group=0),
+        thing("id/c", 2, 0, plan="id/q", planLabel="Plan Q", field="Work", colour="#e69f00", group=1),
+        thing("id/d", 0, 1, plan="id/q", planLabel="Plan Q", field="Work", colour="#e69f00", group=1),
+    ],
+    "edges": [link("id/a", "id/b"), link("id/b", "id/c", evidence="inferred"), link("id/c", "id/d", type="rests")],
+}
+
+
+def test_the_address_holds_the_view_and_colours_say_what_is_chosen(site: Site, watch: Watch) -> None:
+    body = f"<network-view>{embedded('network', TINTED)}<ul><li>fallback</li></ul></network-view>"
+    page = drawn(watch(site.page("network-tinted", body)).page)
+    page.get_by_label("Colours say").select_option("the field of policy")
+    expect(page.get_by_role("list", name="Legend")).to_contain_text("Health")
+    page.get_by_label("inferred").uncheck()
+    page.get_by_label("Plan", exact=True).select_option("Plan P")
+    page.locator("[data-thing='id/b']").click()
+    assert page.url.endswith("#b?plan=p&without=inferred&colour=field")
+    again = drawn(watch(page.url).page)
+    expect(again.locator("[data-thing]")).to_have_count(2)
+    expect(again.locator("network-view")).to_have_attribute("data-chosen", "id/b")
+    expect(again.get_by_label("inferred")).not_to_be_checked()
+    with again.expect_download() as saved:
+        again.get_by_role("button", name="Save as SVG").click()
+    assert Path(saved.value.path()).read_text().count('fill="#0072b2"') == 2
+    again.get_by_label("Colours say").select_option("the community of what is linked")
+    expect(again.get_by_role("list", name="Legend")).to_contain_text("around Thing id/b")
+    again.get_by_role("button", name="Show everything again").click()
+    assert again.url.endswith("#b?colour=group")
+
+
+def test_what_a_filter_leaves_is_laid_out_anew_and_fits(site: Site, window: Watch) -> None:
+    page = drawn(window(site.page("network-anew", BODY)).page)
+    places = (
+        "JSON.stringify([...document.querySelectorAll('network-view')].map(one => one.canvas.positions().get('a')))"
+    )
+    before = page.evaluate(places)
+    page.get_by_label("inferred").uncheck()
+    assert page.evaluate(places) != before
+    boxes = page.evaluate(
+        """() => { const { cy } = document.querySelector('network-view').canvas;
+        const { x1, y1, x2, y2 } = cy.elements().not('.off').renderedBoundingBox();
+        return [x1 >= 0, y1 >= 0, x2 <= cy.width(), y2 <= cy.height()]; }"""
+    )
+    assert boxes == [True] * 4
 
 
 def test_arrow_keys_move_and_enter_opens_the_why(site: Site, window: Watch) -> None:

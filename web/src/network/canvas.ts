@@ -81,7 +81,7 @@ export class Canvas {
             width: "data(size)",
             height: "data(size)",
             shape: (one: cytoscape.NodeSingular) => shapeFor(one.data("type") as string) as cytoscape.Css.NodeShape,
-            "background-color": (one: cytoscape.NodeSingular) => colour.of(one.data("type") as string),
+            "background-color": (one: cytoscape.NodeSingular) => colour.tint(this.model.things.get(one.id()), this.model.tint),
             color: colour.ink,
             "text-wrap": "wrap",
             "text-valign": "bottom",
@@ -117,6 +117,20 @@ export class Canvas {
             this.cy.nodes().forEach((one) => void one.toggleClass("off", !things.has(one.id())));
             this.cy.edges().forEach((one) => void one.toggleClass("off", !links.has(one.id())));
         });
+        this.nameSoon();
+    }
+
+    /** Lay out what is shown anew, and bring it into the picture. */
+    arrange(): void {
+        const shown = this.cy.elements().not(".off");
+        shown.layout({ name: "cose", animate: false, randomize: false, fit: false, numIter: 300, nodeOverlap: 30, idealEdgeLength: () => 90, nodeRepulsion: () => 2_000_000 } as cytoscape.CoseLayoutOptions).run();
+        this.fit();
+        this.nameSoon();
+    }
+
+    /** Take the colours that say what the model wants them to. */
+    repaint(): void {
+        this.cy.style(this.style(this.model.links.size > MANY_LINKS));
         this.nameSoon();
     }
 

@@ -3,8 +3,8 @@
 import { embedded, fold, freshId, make, type Say, save, speaker } from "../page";
 import { Canvas } from "./canvas";
 import { Lists } from "./lists";
-import { colours, outline } from "./looks";
-import { type Data, Model } from "./model";
+import { colours, GROUP_COLOURS, outline } from "./looks";
+import { type Data, Model, type Tint } from "./model";
 import { type Packed, unpack } from "./packed";
 import { aboutOf, Panel, typeWord } from "./panel";
 import { svgOf } from "./svg";
@@ -17,6 +17,8 @@ class NetworkView extends HTMLElement {
     private lists!: Lists;
     private more: string | null = null;
     private status = make("p", { role: "status", class: "status" });
+    private key = make("ul", { class: "legend" });
+    private controls = make("div");
     private picture = make("div", { class: "network-picture", tabindex: 0, role: "application" });
 
     connectedCallback(): void {
@@ -34,19 +36,21 @@ class NetworkView extends HTMLElement {
         this.picture.setAttribute("aria-label", this.say("canvas", { n: data.nodes.length }));
         this.picture.setAttribute("aria-describedby", help.id);
         this.panel = new Panel(this.model, this.say, {
-            choose: (id) => this.choose(id, "thing"),
+            choose: (id) => this.pick(id, "thing"),
             expand: (id) => void this.expand(id),
             hide: (id) => this.hide(id),
             back: () => this.picture.focus(),
         });
-        this.lists = new Lists(this.model, this.say, (id, kind) => this.choose(id, kind));
+        this.lists = new Lists(this.model, this.say, (id, kind) => this.pick(id, kind));
         const side = make("div", { class: "network-side" }, this.findBox(), this.panel.element, this.lists.element);
-        const drawing = make("div", {}, this.tools(), this.picture, this.status, this.legend(), help);
-        this.append(this.filters(), make("div", { class: "network-columns" }, drawing, side));
+        const drawing = make("div", {}, this.tools(), this.picture, this.status, this.key, help);
+        this.controls.append(this.filters());
+        this.legend();
+        this.append(this.controls, make("div", { class: "network-columns" }, drawing, side));
         before.filter((one) => one.tagName !== "SCRIPT").forEach((one) => (one.hidden = true));
         this.canvas = new Canvas(this.picture, this.model, {
-            choose: (id, kind) => this.choose(id, kind),
-            move: (id) => this.choose(id, "thing"),
+            choose: (id, kind) => this.pick(id, kind),
+            move: (id) => this.pick(id, "thing"),
             open: () => this.panel.focus(),
         });
         const language = document.querySelector<HTMLSelectElement>("data-language select")?.value;
@@ -61,9 +65,13 @@ class NetworkView extends HTMLElement {
         this.dataset.drawn = "yes";
     }
 
-    /** Choose what the address names behind its hash; whether it names something. */
+    /** Take the view from the address behind its hash, and choose what that names; whether it names something. */
     private adopt(): boolean {
-        const name = decodeURIComponent(location.hash.slice(1));
+        const [called = "", view] = location.hash.slice(1).split("?");
+        const name = decodeURIComponent(called);
+        if (view !== undefined) {
+            this.see(new URLSearchParams(view));
+        }
         const thing = name ? this.model.find(name) : undefined;
         if (thing) {
             this.model.reveal(thing.id);
@@ -76,6 +84,45 @@ class NetworkView extends HTMLElement {
         return Boolean(thing);
     }
 
+    /** The view an address tells: a plan, kinds of links and evidence that are off, what the colours say. */
+    private see(view: URLSearchParams): void {
+        const { model } = this;
+        const take = (set: Set<string>, name: string): void => {
+            set.clear();
+            view.getAll(name).forEach((one) => set.add(one));
+        };
+        take(model.offTypes, "off");
+        take(model.offEvidence, "without");
+        model.plan = model.plans().find(([id]) => id.endsWith(`/${view.get("plan") ?? ""}`))?.[0] ?? "";
+        const tint = view.get("colour");
+        model.tint = tint === "field" || tint === "group" ? tint : "type";
+        this.controls.replaceChildren(this.filters());
+        this.legend();
+        this.canvas.repaint();
+        this.refresh();
+        this.canvas.arrange();
+    }
+
+    /** The address tells the view. */
+    private address(): void {
+        const { model } = this;
+        const short = (id: string): string => id.slice(id.lastIndexOf("/") + 1);
+        const view = new URLSearchParams([
+            ...(model.plan ? [["plan", short(model.plan)]] : []),
+            ...[...model.offTypes].map((one) => ["off", one]),
+            ...[...model.offEvidence].map((one) => ["without", one]),
+            ...(model.tint === "type" ? [] : [["colour", model.tint]]),
+        ]);
+        history.replaceState(null, "", `#${encodeURIComponent(short(this.dataset.chosen ?? ""))}${view.size ? `?${view}` : ""}`);
+    }
+
+    /** What is shown was chosen anew: it is laid out for itself, and the address tells it. */
+    private filtered(): void {
+        this.refresh();
+        this.canvas.arrange();
+        this.address();
+    }
+
     private speak(language: string): void {
         this.model.speak(language);
         this.canvas?.rename();
@@ -84,6 +131,12 @@ class NetworkView extends HTMLElement {
         if (chosen && this.panel.shows(chosen)) {
             this.choose(chosen, this.model.things.has(chosen) ? "thing" : "link");
         }
+    }
+
+    /** Choose what a reader pointed at; the address tells it. */
+    private pick(id: string, kind: "thing" | "link"): void {
+        this.choose(id, kind);
+        this.address();
     }
 
     private choose(id: string, kind: "thing" | "link"): void {
@@ -157,7 +210,7 @@ class NetworkView extends HTMLElement {
             const input = make("input", { type: "checkbox", checked: !set.has(value) });
             input.addEventListener("change", () => {
                 input.checked ? set.delete(value) : set.add(value);
-                this.refresh();
+                this.filtered();
             });
             return make("label", { class: "check" }, input, ` ${text}`);
         };
@@ -166,8 +219,17 @@ class NetworkView extends HTMLElement {
         const plans = make("select", { id: freshId("plan") }, make("option", { value: "" }, say("all-plans")), ...model.plans().map(([id, label]) => make("option", { value: id }, label)));
         plans.addEventListener("change", () => {
             model.plan = plans.value;
-            this.refresh();
-            this.canvas.fit();
+            this.filtered();
+        });
+        plans.value = model.plan;
+        const tints = (["type", "field", "group"] as const).filter((one) => one === "type" || model.tints(one).size > 1);
+        const tint = make("select", { id: freshId("colour") }, ...tints.map((one) => make("option", { value: one }, say(`colour-${one}`))));
+        tint.value = model.tint;
+        tint.addEventListener("change", () => {
+            model.tint = tint.value as Tint;
+            this.legend();
+            this.canvas.repaint();
+            this.address();
         });
         const group = (key: string, boxes: HTMLElement[]): HTMLElement => make("fieldset", {}, make("legend", {}, say(key)), ...boxes);
         return make(
@@ -177,6 +239,7 @@ class NetworkView extends HTMLElement {
             group("filter-types", types),
             group("filter-evidence", evidence),
             make("p", {}, make("label", { for: plans.id }, say("filter-plan")), " ", plans),
+            tints.length > 1 && make("p", {}, make("label", { for: tint.id }, say("colour")), " ", tint),
         );
     }
 
@@ -202,11 +265,9 @@ class NetworkView extends HTMLElement {
         this.model.offTypes.clear();
         this.model.offEvidence.clear();
         this.model.plan = "";
-        this.querySelectorAll<HTMLInputElement>(".filters input").forEach((one) => (one.checked = true));
-        this.querySelectorAll<HTMLSelectElement>(".filters select").forEach((one) => (one.value = ""));
+        this.controls.replaceChildren(this.filters());
         this.canvas.clear();
-        this.refresh();
-        this.canvas.fit();
+        this.filtered();
     }
 
     private pathForm(): HTMLElement {
@@ -239,8 +300,10 @@ class NetworkView extends HTMLElement {
         this.status.textContent = this.say("path-found", { n: links.length, way });
     }
 
-    private legend(): HTMLElement {
-        const types = [...new Set([...this.model.things.values()].map(({ type }) => type))].sort();
+    /** What shapes, colours and lines mean. */
+    private legend(): void {
+        const { say, model } = this;
+        const types = [...new Set([...model.things.values()].map(({ type }) => type))].sort();
         const colour = colours();
         const sample = (inner: string): HTMLElement => {
             const picture = make("span", { class: "sample", "aria-hidden": "true" });
@@ -248,11 +311,14 @@ class NetworkView extends HTMLElement {
             return picture;
         };
         const line = (key: string, dash: string): HTMLElement =>
-            make("li", {}, sample(`<path d="M0 8H24" stroke="${key === "inferred" ? colour.inferred : colour.declared}" stroke-width="2"${dash}/>`), ` ${this.say(key)}`);
-        return make(
-            "ul",
-            { class: "legend", "aria-label": this.say("legend") },
-            ...types.map((type) => make("li", {}, sample(`${outline(type, 12, 8, 7)} fill="${colour.of(type)}"/>`), ` ${typeWord(this.say, type)}`)),
+            make("li", {}, sample(`<path d="M0 8H24" stroke="${key === "inferred" ? colour.inferred : colour.declared}" stroke-width="2"${dash}/>`), ` ${say(key)}`);
+        const fill = (type: string): string => (model.tint === "type" ? colour.of(type) : "none");
+        const edge = model.tint === "type" ? "" : ` stroke="${colour.ink}"`;
+        const tints = [...model.tints(model.tint)].slice(0, GROUP_COLOURS.length);
+        this.key.setAttribute("aria-label", say("legend"));
+        this.key.replaceChildren(
+            ...types.map((type) => make("li", {}, sample(`${outline(type, 12, 8, 7)} fill="${fill(type)}"${edge}/>`), ` ${typeWord(say, type)}`)),
+            ...tints.map(([key, { label, colour: own }]) => make("li", {}, sample(`<rect x="3" y="2" width="18" height="12" fill="${own ?? GROUP_COLOURS[Number(key)]}"/>`), ` ${model.tint === "group" ? say("group-of", { label }) : label}`)),
             line("declared", ""),
             line("inferred", ' stroke-dasharray="5 3"'),
         );

@@ -1,5 +1,7 @@
 // How things and links look, for the canvas, the legend and the SVG: shape as well as colour tells them apart.
 
+import type { Thing, Tint } from "./model";
+
 export const SHAPES: Record<string, string> = {
     plan: "round-rectangle",
     action: "ellipse",
@@ -22,7 +24,12 @@ export interface Colours {
     declared: string;
     inferred: string;
     of(type: string): string;
+    /** The colour of a thing by what the colours say; of what that says nothing about, the one of no kind. */
+    tint(thing: Thing | undefined, by: Tint): string;
 }
+
+/** Colours of communities: those of fields, told apart by colour-blind readers too; the smaller ones have none. */
+export const GROUP_COLOURS = ["#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00"];
 
 /** The colours the style sheet sets, in light or dark. */
 export function colours(): Colours {
@@ -36,6 +43,10 @@ export function colours(): Colours {
         declared: value("--declared", "#1d4f91"),
         inferred: value("--inferred", "#9a4d00"),
         of: (type) => value(`--thing-${type}`, value("--thing", "#57606a")),
+        tint(thing, by) {
+            const none = value("--line", "#c4c4c4");
+            return by === "type" ? this.of(thing?.type ?? "") : ((by === "field" ? thing?.colour : GROUP_COLOURS[thing?.group ?? -1]) ?? none);
+        },
     };
 }
 

@@ -14,6 +14,11 @@ export interface Thing {
     href?: string;
     x?: number;
     y?: number;
+    /** The field of policy of its plan, and the colour that has everywhere. */
+    field?: string;
+    colour?: string;
+    /** The community it belongs to: a number from 0, negative for none. */
+    group?: number;
 }
 
 export interface Link {
@@ -47,6 +52,8 @@ export interface Data {
 
 const SPREAD = 120;
 
+export type Tint = "type" | "field" | "group";
+
 export class Model {
     readonly things = new Map<string, Thing>();
     readonly links = new Map<string, Link>();
@@ -59,6 +66,8 @@ export class Model {
     /** What is shown whether it has a link or not. */
     focus: string | undefined;
     plan = "";
+    /** What the colours say: the kind of a thing, the field of policy of its plan, or its community. */
+    tint: Tint = "type";
     private at = new Map<string, Link[]>();
 
     private published = new Map<string, { label: string; lang?: string }>();
@@ -198,6 +207,24 @@ export class Model {
             }
         }
         return { things, links };
+    }
+
+    /** What can be told apart by colour: each with its words, the largest community first, as long as it has two things. */
+    tints(tint: Tint): Map<string, { label: string; colour?: string }> {
+        const found = new Map<string, { label: string; colour?: string }>();
+        const groups = new Map<number, Thing[]>();
+        for (const thing of this.things.values()) {
+            if (tint === "field" && thing.field) {
+                found.set(thing.field, { label: thing.field, colour: thing.colour });
+            } else if (tint === "group" && (thing.group ?? -1) >= 0) {
+                groups.set(thing.group as number, [...(groups.get(thing.group as number) ?? []), thing]);
+            }
+        }
+        for (const [group, things] of [...groups].filter(([, one]) => one.length > 1).sort(([one], [two]) => one - two)) {
+            const best = things.reduce((one, two) => (this.linksOf(two.id).length > this.linksOf(one.id).length ? two : one));
+            found.set(String(group), { label: best.label });
+        }
+        return found;
     }
 
     /** Plans in the network with their labels, by label. */

@@ -11,7 +11,11 @@ export interface Packed {
     ids: string;
     /** The way to the folder of the language. */
     base: string;
-    plans: [string, string][];
+    plans: [id: string, label: string, field?: number][];
+    /** Fields of policy, each with its colour. */
+    fields?: [string, string][];
+    /** The community of each thing. */
+    groups?: number[];
     kinds: [string, string][];
     words: string[];
     things: ThingRow[];
@@ -23,10 +27,12 @@ export interface Packed {
 export function unpack(packed: Packed): Data {
     const { ids, base, plans, kinds, words } = packed;
     const whole = (id: string): string => (/^[a-z][\w+.-]*:/.test(id) ? id : ids + id);
-    const nodes = packed.things.map(([id, type, plan, x, y, hidden, label = id, lang, labels, href]): Thing => {
+    const fieldOf = new Map(plans.map(([id, , field]) => [id, packed.fields?.[field ?? -1]]));
+    const nodes = packed.things.map(([id, type, plan, x, y, hidden, label = id, lang, labels, href], at): Thing => {
         const [planId, planLabel] = plans[plan] ?? [];
+        const [field, colour] = fieldOf.get(type === "plan" ? id : (planId ?? "")) ?? [];
         const page = href ?? (whole(id) === id ? "" : `${base}${id}.html`);
-        return { id: whole(id), type, x, y, hidden: Boolean(hidden), label, lang, labels, plan: planId && whole(planId), planLabel, href: page || undefined };
+        return { id: whole(id), type, x, y, hidden: Boolean(hidden), label, lang, labels, plan: planId && whole(planId), planLabel, href: page || undefined, field, colour, group: packed.groups?.[at] };
     });
     const edges = packed.links.map(([id, from, to, kind, declared, directed, ...said]): Link => {
         const [type = "", typeLabel] = kinds[kind] ?? [];

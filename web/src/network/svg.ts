@@ -29,7 +29,7 @@ export function svgOf(model: Model, positions: Map<string, { x: number; y: numbe
         const short = escape(shorten(thing?.label ?? id));
         const lang = thing?.lang ? ` xml:lang="${escape(thing.lang)}"` : "";
         const type = thing?.type ?? "";
-        return `<g${lang}>${outline(type, x, y, 9)} fill="${colour.of(type)}"><title>${text}</title></${tagOf(type)}><text x="${round(x + 13)}" y="${round(y + 4)}">${short}</text></g>`;
+        return `<g${lang}>${outline(type, x, y, 9)} fill="${colour.tint(thing, model.tint)}"><title>${text}</title></${tagOf(type)}><text x="${round(x + 13)}" y="${round(y + 4)}">${short}</text></g>`;
     });
     return [
         `<svg xmlns="http://www.w3.org/2000/svg" viewBox="${round(left)} ${round(top)} ${round(width)} ${round(height)}" width="${round(width)}" height="${round(height)}" role="img">`,
