@@ -68,7 +68,7 @@ def _answers(command: argparse.ArgumentParser) -> None:
 def run_ask(options: argparse.Namespace) -> int:
     """Answer a stored question, by its name or by a link that fixes it, or list them."""
     from pan2kg.store.queries import fill, find_query, insist
-    from pan2kg.store.rules import needs
+    from pan2kg.store.store import needs
     from pan2kg.tables.answers import taken
 
     project, link = project_of(options), _follow(options)
@@ -141,8 +141,7 @@ def _as_of(
 ) -> tuple[Store, tuple[str, ...]]:
     """What was in force on the day asked for, and in words what that leaves out."""
     from pan2kg.store.as_of import as_of
-    from pan2kg.store.rules import needs
-    from pan2kg.store.store import LocalStore
+    from pan2kg.store.store import LocalStore, needs
 
     if not isinstance(store, LocalStore):
         raise QueryError("remote-as-of", remedy="leave-out-endpoint")

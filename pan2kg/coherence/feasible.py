@@ -121,6 +121,11 @@ class Chronology:
     origins: frozenset[Ordered] = frozenset()
     line: Mapping[str, str] = field(default_factory=dict)
     later: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    verdicts: dict[Ordered, Verdict] = field(default_factory=dict, repr=False, compare=False)
+    feasibility: dict[tuple[str, str, Channel | None], bool | None] = field(
+        default_factory=dict, repr=False, compare=False
+    )
+    """What was decided once: figures of four levels ask the same of the same pairs."""
 
     def seen(self, x: str, y: str, at: Level, channel: Channel | None = None) -> bool:
         """Whether x cites y, in a channel or any, at a level."""
@@ -196,6 +201,13 @@ def feasible(made: Chronology, x: str, y: str, channel: Channel | None = None) -
     >>> feasible(made, "q", "p"), feasible(made, "p", "q"), feasible(made, "q", "r")
     (True, False, None)
     """
+    place = x, y, channel
+    if place not in made.feasibility:
+        made.feasibility[place] = _feasible(made, x, y, channel)
+    return made.feasibility[place]
+
+
+def _feasible(made: Chronology, x: str, y: str, channel: Channel | None) -> bool | None:
     one, two = made.dates.get(x, Dates()), made.dates.get(y, Dates())
     if channel is Channel.WEB:
         if made.seen(x, y, Level.EDITORS, channel):
@@ -219,6 +231,12 @@ def verdict(made: Chronology, x: str, y: str) -> Verdict:
     >>> verdict(Chronology({"p": Dates(is_framework=True)}), "q", "p")
     <Verdict.FRAMEWORK: 'framework'>
     """
+    if (x, y) not in made.verdicts:
+        made.verdicts[x, y] = _verdict(made, x, y)
+    return made.verdicts[x, y]
+
+
+def _verdict(made: Chronology, x: str, y: str) -> Verdict:
     if x in made.line and made.line[x] == made.line.get(y):
         return Verdict.EDITION
     if any(made.dates.get(plan, Dates()).is_framework for plan in (x, y)):

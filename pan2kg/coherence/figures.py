@@ -11,12 +11,13 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from typing import Final
 
 from pan2kg.coherence.evidence import FIGURED, HEADLINE, Level
 from pan2kg.coherence.feasible import Channel, Verdict, cited_at, verdict
 from pan2kg.coherence.known import BasisLine, Known, basis_line
-from pan2kg.coherence.occasions import Interval, Occasion, State, citation_rate, debt, index, index_cells
+from pan2kg.coherence.occasions import IndexCell, Interval, Occasion, State, citation_rate, debt, index, index_cells
 from pan2kg.coherence.weight import Pairs
 from pan2kg.i18n.message import Message
 
@@ -125,6 +126,7 @@ def _pairs_of_actions(made: Known) -> int:
 # The lists
 
 
+@lru_cache(maxsize=8)  # several figures count the same list
 def _linked(made: Known) -> Rows:
     """Each linked pair with its verdicts both ways, what it shares, and at which level it cites each way."""
     when, shared = made.chronology, made.shared
@@ -207,11 +209,16 @@ def _owing(made: Known) -> Rows:
     return tuple((one.source, one.target, one.state.value, one.debt) for one in found)
 
 
+@lru_cache(maxsize=8)
+def _places(made: Known) -> tuple[IndexCell, ...]:
+    return index_cells(made.chronology, made.linked, made.tables.readings, at=made.level)
+
+
+@lru_cache(maxsize=16)
 def _cells(made: Known, focus: str = "") -> Rows:
-    cells = index_cells(made.chronology, made.linked, made.tables.readings, at=made.level)
     return tuple(
         (cell.source, cell.target, cell.channel.value, cell.state.value)
-        for cell in cells if not focus or focus in (cell.source, cell.target)
+        for cell in _places(made) if not focus or focus in (cell.source, cell.target)
     )  # fmt: skip
 
 
@@ -262,8 +269,7 @@ def _expected(made: Known) -> list[Occasion]:
 
 
 def _index(made: Known, plans: frozenset[str] | None = None) -> Value:
-    cells = index_cells(made.chronology, made.linked, made.tables.readings, at=made.level)
-    return _ends(index(cells, plans).value)
+    return _ends(index(_places(made), plans).value)
 
 
 def _possible(rows: Rows) -> int:

@@ -33,7 +33,7 @@ from pan2kg.coherence.occasions import (
     related,
 )
 from pan2kg.coherence.reading_state import Aspect, Cell, Extents, Readings, coverage, read_in_full
-from pan2kg.coherence.texts import Earlier, Step, Use, Works, on_earlier, weigh
+from pan2kg.coherence.texts import Earlier, Step, Use, Weights, Works, on_earlier, weigh
 from pan2kg.coherence.weight import (
     Pairs,
     Potential,
@@ -164,8 +164,9 @@ class Known:
         >>> made.way("q", "p").verdict.value, made.way("q", "p").state.value
         ('framework', 'open')
         """
-        found = next((one for one in self.occasions if (one.source, one.target) == (x, y)), None)
-        return found or occasion(self.chronology, self.shared, self.tables.readings, (x, y), at=self.level)
+        return _by_pair(self).get((x, y)) or occasion(
+            self.chronology, self.shared, self.tables.readings, (x, y), at=self.level
+        )
 
     def giving(self, work: str, text: str) -> tuple[Use, ...]:
         """The uses by which a work, or a plan with its actions, names a text or a node below it, the strongest first.
@@ -259,7 +260,7 @@ def known(tables: Tables, at: Level = HEADLINE, *, weights: Earlier | None = Non
     ([('p', 'q')], [0.207519, 0.207519])
     """
     works = tables.works
-    own = weigh(works, tables.uses, tables.steps, general=tables.general)
+    own, when = _at_any_level(tables)
     scale = on_earlier(weights, own) if weights else own
     made = potential(works, scale, tables.uses, at=at, read=read_in_full(tables.readings, works))
     plans = plan_pairs(made)
@@ -267,12 +268,23 @@ def known(tables: Tables, at: Level = HEADLINE, *, weights: Earlier | None = Non
         _pair(works.plans[a], works.plans[b]): float(low)
         for a, b, low in zip(plans.one, plans.two, plans.low, strict=True) if low > 0
     }  # fmt: skip
-    when = chronology(works, tables.statements, tables.dates)
     ways = citing_ways(works, tables.statements, at=at)
     return Known(
         tables, at, made, plans, shared, when, related(when, shared, at=at), linked(when, shared, at=at),
         occasions(when, shared, tables.readings, at=at, ways=ways), action_pairs(made),
     )  # fmt: skip
+
+
+@lru_cache(maxsize=2)  # the four levels of one graph ask for the same
+def _at_any_level(tables: Tables) -> tuple[Weights, Chronology]:
+    works = tables.works
+    own = weigh(works, tables.uses, tables.steps, general=tables.general)
+    return own, chronology(works, tables.statements, tables.dates)
+
+
+@lru_cache(maxsize=8)
+def _by_pair(made: Known) -> Mapping[Ordered, Occasion]:
+    return {(one.source, one.target): one for one in made.occasions}
 
 
 def _pair(one: str, two: str) -> Ordered:

@@ -36,7 +36,7 @@ LICENCES: Final = {
     "https://creativecommons.org/publicdomain/zero/1.0/": "CC0 1.0",
 }
 """What licences are called in short; any other is shown by its address."""
-_SAID: Final = """
+_SAID: Final = """#+ needs:
 PREFIX adms: <http://www.w3.org/ns/adms#>
 PREFIX dcat: <http://www.w3.org/ns/dcat#>
 PREFIX dcterms: <http://purl.org/dc/terms/>
@@ -54,7 +54,7 @@ SELECT ?key ?value WHERE {
 } ORDER BY ?key ?value
 """
 
-_VERSIONS: Final = """
+_VERSIONS: Final = """#+ needs:
 PREFIX dcat: <http://www.w3.org/ns/dcat#>
 PREFIX dcterms: <http://purl.org/dc/terms/>
 PREFIX owl: <http://www.w3.org/2002/07/owl#>

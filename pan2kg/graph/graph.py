@@ -31,7 +31,7 @@ from pan2kg.i18n.message import Message, either, verbatim
 from pan2kg.project import Project
 from pan2kg.store.profile import CountryProfile, own_profile, read_profiles
 from pan2kg.store.queries import Query, fill, find_query, insist, program_query, read_queries, replaced, with_prefixes
-from pan2kg.store.rules import derive
+from pan2kg.store.rules import derive_when_asked, view_space
 from pan2kg.store.store import LocalStore, Store, construct, load_project, open_store, plain, select
 from pan2kg.turtle.writer import read_prefixes
 
@@ -64,6 +64,7 @@ if TYPE_CHECKING:
     from pan2kg.graph.statements import Statements
     from pan2kg.i18n.catalogue import Language
     from pan2kg.store.as_of import DatedGraph
+    from pan2kg.store.link_view import LinkView
     from pan2kg.tables.frames import Figures
     from pan2kg.validation.report import Report
 
@@ -264,7 +265,7 @@ class Graph:
 
         tag, known = language or "fr", self.labels
         names = {iri: plain_words(known.label(iri, tag).text) for iri, entry in known.entries.items() if entry.texts}
-        whole = build_network(self.read, names, self.known(evidence), language=tag)
+        whole = build_network(self.read, names, self.known(evidence), links=self.links, language=tag)
         plans = (plan,) if isinstance(plan, str) else tuple(plan)
         return select_network(whole, plans=plans, types=kinds) if plans or kinds else whole
 
@@ -320,7 +321,7 @@ class Graph:
     @Reading
     def labels(self) -> Labels:
         """Labels, keys, numbers and classes of all things."""
-        return read_labels(self.store)
+        return read_labels(self.store, self.links.links if self.links else ())
 
     @Reading
     def names(self) -> Names:
@@ -403,7 +404,7 @@ class Graph:
         """Every statement with the file or rule it comes from."""
         from pan2kg.graph.statements import read_statements
 
-        return read_statements(self.store)
+        return read_statements(self.store, self.links)
 
     @Reading
     def places(self) -> Mapping[str, Place]:
@@ -468,7 +469,26 @@ class Graph:
         """The stated and inferred links that join two plans."""
         from pan2kg.graph.links import read_ties
 
-        return read_ties(self.store)
+        return read_ties(self.store, self.links)
+
+    @Reading
+    def links(self) -> LinkView | None:
+        """The derived links, as a view; None where they are triples of the store: of another engine, or of other rules.
+
+        >>> len(open_graph().links.links) > 0
+        True
+        """
+        from pan2kg.store.link_view import has_links, read_view
+        from pan2kg.store.remote import RemoteStore
+
+        local = self.store if isinstance(self.store, LocalStore) else None
+        if isinstance(self.store, RemoteStore) or (local is not None and not has_links(local)):
+            return None
+        space = view_space(self.project)
+        found = read_view(self.store, space, self.project.space) if space else None
+        if local is not None and found is None:
+            local.complete()
+        return found
 
     @Reading
     def citations(self) -> tuple[Citation, ...]:
@@ -849,4 +869,4 @@ def open_graph(
         from pan2kg.store.remote import open_remote
 
         return Graph(found, open_remote(endpoint), language=language, as_of=as_of)
-    return Graph(found, open_store(found, derive), language=language, as_of=as_of)
+    return Graph(found, open_store(found, derive_when_asked), language=language, as_of=as_of)

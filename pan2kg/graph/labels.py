@@ -66,7 +66,7 @@ def pair_key(one: str, two: str) -> str:
     return "--".join(sorted((one, two)))
 
 
-_PREFIXES: Final = f"""
+_PREFIXES: Final = f"""#+ needs:
 PREFIX dcterms: <http://purl.org/dc/terms/>
 PREFIX pan: <{PAN}>
 PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
@@ -291,8 +291,8 @@ def short(iri: str) -> str:
     return iri.rstrip("/#").replace("#", "/").rpartition("/")[2] or iri
 
 
-def read_labels(store: Store) -> Labels:
-    """Read the names, keys and classes of all things, each query once.
+def read_labels(store: Store, links: Iterable[str] = ()) -> Labels:
+    """Read the names, keys and classes of all things, each query once; ``links`` are those the store does not hold.
 
     >>> from pan2kg.graph.graph import open_graph
     >>> labels = read_labels(open_graph().store)
@@ -310,7 +310,7 @@ def read_labels(store: Store) -> Labels:
         for found, into in ((name, keys), (notation, notations)):
             if found is not None:
                 into.setdefault(plain(thing), plain(found))
-    types: dict[str, str] = {}
+    types = dict.fromkeys(links, f"{PAN}Link")
     for thing, kind in select(store, _TYPES).rows:
         _prefer(types, plain(thing), plain(kind))
     entries = {

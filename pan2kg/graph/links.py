@@ -7,12 +7,15 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import combinations
+from operator import itemgetter
 from typing import Final
 
 from pan2kg.coherence.evidence import Level, level
 from pan2kg.coherence.feasible import CROSS_REFERENCES
+from pan2kg.store.link_view import LinkView
+from pan2kg.store.queries import program_query
 from pan2kg.store.store import Store, is_true, plain, select
-from pan2kg.turtle.vocabulary import ID, PAN
+from pan2kg.turtle.vocabulary import ID
 
 DECLARED: Final = (*CROSS_REFERENCES, "builds-on", "succession", "external-statement")
 """Kinds of links a document states: in the plan, its annexes or elsewhere."""
@@ -22,18 +25,6 @@ INFERRED: Final = (COMPARED, "shared-instrument", "shared-body", "shared-target-
 """Kinds of links that editors or rules derive, the strongest evidence first."""
 USUAL: Final = (*DECLARED, COMPARED, "shared-instrument")
 """What is shown where nothing is chosen: shared topics were assigned by editors and would link nearly everything."""
-
-_LINKS: Final = f"""
-PREFIX pan: <{PAN}>
-SELECT DISTINCT ?link ?type ?end ?plan ?stated ?level WHERE {{
-    ?link pan:linkType ?type ; pan:status ?status .
-    FILTER(?status IN (<{ID}linkstatus/accepted>, <{ID}linkstatus/derived>))
-    ?link pan:from|pan:to|pan:between ?end .
-    {{ ?end pan:inPlan ?plan }} UNION {{ ?end a pan:Plan BIND(?end AS ?plan) }}
-    BIND(EXISTS {{ ?link pan:certainty <{ID}certainty/stated> }} AS ?stated)
-    OPTIONAL {{ ?link pan:evidenceLevel ?level }}
-}} ORDER BY ?type ?link ?end
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +72,8 @@ class Ties:
         return frozenset(end for tie in self.every if tie.kind in wanted for end in tie.ends)
 
 
-def read_ties(store: Store) -> Ties:
-    """Read the links of a store.
+def read_ties(store: Store, view: LinkView | None = None) -> Ties:
+    """Read the links of a store, the derived ones from their view; without one, those the store holds.
 
     >>> from pan2kg.graph.graph import open_graph
     >>> ties = read_ties(open_graph().store)
@@ -90,8 +81,7 @@ def read_ties(store: Store) -> Ties:
     True
     """
     ends: dict[tuple[str, str, Level | None], dict[str, str]] = {}
-    for row in select(store, _LINKS).rows:
-        iri, of, end, plan, stated, said = map(plain, row)
+    for iri, of, end, plan, stated, said in _rows(store, view):
         kind = kind_of_tie(of.rpartition("/")[2], stated=is_true(stated))
         ends.setdefault((iri, kind, level(said)), {}).setdefault(end, plan)
     found = []
@@ -102,6 +92,20 @@ def read_ties(store: Store) -> Ties:
             if joined[one] != joined[two]:
                 found.append(Tie(link, kind, (one, two), (joined[one], joined[two]), at))
     return Ties(tuple(_at_the_finest(found)))
+
+
+def _rows(store: Store, view: LinkView | None) -> list[tuple[str, ...]]:
+    """Link, type, end, plan, whether it is stated, and level, by type, link and end."""
+    rows = [tuple(map(plain, row)) for row in select(store, program_query("links/ties")).rows]
+    if view is None:
+        return rows
+    derived = (
+        (link.iri, f"{ID}linktype/{link.kind}", end, plan, "false", view.level(link))
+        for link in view.links.values()
+        for end in link.ends
+        for plan in view.plan_of.get(end, ())
+    )
+    return sorted([*(row for row in rows if row[0] not in view.links), *derived], key=itemgetter(1, 0, 2))
 
 
 def _at_the_finest(ties: Sequence[Tie]) -> Iterator[Tie]:

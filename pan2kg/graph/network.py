@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
+from operator import itemgetter
 from typing import TYPE_CHECKING, Final
 
 from pan2kg.coherence.evidence import Level, counts, level
 from pan2kg.coherence.known import basis_line
 from pan2kg.coherence.uses import key
+from pan2kg.store.link_view import bare_term
 from pan2kg.store.queries import program_query
 from pan2kg.store.store import is_true
+from pan2kg.turtle.vocabulary import ID
 
 if TYPE_CHECKING:
     import networkx as nx
 
     from pan2kg.coherence.known import Known
+    from pan2kg.store.link_view import LinkView
 
 _SHARED: Final = "shared-instrument"
 
@@ -23,7 +28,12 @@ Read = Callable[[str], list[list[str]]]
 
 
 def build_network(
-    read: Read, labels: Mapping[str, str], known: Known | None = None, *, language: str = "fr"
+    read: Read,
+    labels: Mapping[str, str],
+    known: Known | None = None,
+    *,
+    links: LinkView | None = None,
+    language: str = "fr",
 ) -> nx.MultiDiGraph[str]:
     """The network of accepted and derived links: nodes and link nodes by IRI.
 
@@ -36,6 +46,7 @@ def build_network(
     ``relation``, ``certainty``, ``evidenceLevel``, ``via`` (IRIs, by spaces), ``evidence`` (one quotation a line, with
     its document), ``documents`` (IRIs, by spaces), ``score``, and for two actions that name the same specific text
     ``weight``, ``weightHigh`` and ``weightBroad`` in bits. ``labels`` say in ``language`` what everything is called.
+    Derived links come from their view in ``links``; without one, they are those the queries find.
     What the weights rest on stands in the network's own attributes. Every attribute is a text, a number or a boolean,
     so that networkx can write the network as it is. :meth:`pan2kg.graph.graph.Graph.network` calls this with what it
     has read.
@@ -47,15 +58,49 @@ def build_network(
 
     network: nx.MultiDiGraph[str] = nx.MultiDiGraph(language=language)
     _add_nodes(network, read(program_query("network/nodes")), labels)
-    _add_edges(network, read(program_query("network/links")), labels, known.level if known else Level.EDITORS)
+    edges = _with_derived(read(program_query("network/links")), links, _edges)
+    _add_edges(network, edges, labels, known.level if known else Level.EDITORS)
     untyped = {node for node, data in network.nodes(data=True) if "type" not in data}
     _add_nodes(network, (row for row in read(program_query("network/ends")) if row[0] in untyped), labels)
     if known is not None:
         _add_weights(network, known)
     found = {link: data for _, _, link, data in network.edges(keys=True, data=True)}
-    _add_via(found, read(program_query("network/via")), labels)
-    _add_evidence(found, read(program_query("network/evidence")), read(program_query("network/documents")), labels)
+    _add_via(found, _with_derived(read(program_query("network/via")), links, _shared), labels)
+    passages = read(program_query("network/passages")) if links else []
+    evidence = _with_derived(read(program_query("network/evidence")), links, partial(_passages, passages))
+    _add_evidence(found, evidence, read(program_query("network/documents")), labels)
     return network
+
+
+def _with_derived(
+    rows: list[list[str]], links: LinkView | None, of: Callable[[LinkView], Iterable[list[str]]]
+) -> list[list[str]]:
+    """The rows of a query on links with those of the view, by link; those of one link in the order they have."""
+    if links is None:
+        return rows
+    return sorted([*(row for row in rows if row[0] not in links.links), *of(links)], key=itemgetter(0))
+
+
+def _edges(links: LinkView) -> Iterator[list[str]]:
+    for link in links.links.values():
+        kinds = f"{ID}linktype/{link.kind}", f"{ID}linkstatus/derived", f"{ID}certainty/derived"
+        yield [link.iri, kinds[0], *link.ends, "false", kinds[1], "", kinds[2], links.level(link), ""]
+
+
+def _shared(links: LinkView) -> Iterator[list[str]]:
+    for link in links.links.values():
+        yield from ([link.iri, thing] for thing in sorted(map(bare_term, link.shared)))
+
+
+def _passages(passages: list[list[str]], links: LinkView) -> Iterator[list[str]]:
+    """The words of the statements each link rests on, in the order of ``passages``."""
+    places = {tuple(said): at for at, (_, *said) in enumerate(passages)}
+    quoted: dict[str, set[int]] = {}
+    for statement, *said in passages:
+        quoted.setdefault(statement, set()).add(places[tuple(said)])
+    for link in links.links.values():
+        for at in sorted({at for one in links.rests(link) for at in quoted.get(bare_term(one), ())}):
+            yield [link.iri, *passages[at][1:]]
 
 
 def _add_nodes(network: nx.MultiDiGraph[str], found: Iterable[list[str]], labels: Mapping[str, str]) -> None:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import groupby
+from itertools import groupby, starmap
 from operator import attrgetter
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -19,8 +19,9 @@ from pan2kg.turtle.vocabulary import PAN, rule_of
 
 if TYPE_CHECKING:
     from pan2kg.project import Project
+    from pan2kg.store.link_view import LinkView
 
-_ALL: Final = f"""
+_ALL: Final = f"""#+ needs:
 PREFIX pan: <{PAN}>
 SELECT ?thing ?property ?value ?graph WHERE {{
     GRAPH ?graph {{ ?thing ?property ?value }}
@@ -28,6 +29,7 @@ SELECT ?thing ?property ?value ?graph WHERE {{
         pan:linkedTo, pan:linkedToAtPlan, pan:linkedToAtOther, pan:linkedToAtEditors, pan:restsOnAtPlan,
         pan:restsOnAtOfficial, pan:restsOnAtOther, pan:restsOnAtEditors, pan:involvesBodyAtPlan,
         pan:involvesBodyAtOfficial, pan:involvesBodyAtOther, pan:involvesBodyAtEditors, pan:mainLabel))
+    FILTER(?graph NOT IN (LEFT_OUT))
 }}
 """
 """Some properties are left out: links, uses and parts at a level, and main labels, repeat others in short."""
@@ -75,12 +77,13 @@ class Grounds(NamedTuple):
 
 @dataclass(frozen=True)
 class Statements:
-    """All statements, by what they are about and by what they point to.
+    """All statements, by what they are about and by what they point to; those of derived links come from their view.
 
     What was once put in order is kept: the pages of three languages ask for it thousands of times.
     """
 
     every: tuple[Statement, ...]
+    view: LinkView | None = field(default=None, repr=False, compare=False)
     grounds: dict[tuple[str, str], Grounds] = field(default_factory=dict, repr=False, compare=False)
     _about: dict[str, tuple[Statement, ...]] = field(default_factory=dict, repr=False, compare=False)
     _towards: dict[str, tuple[Statement, ...]] = field(default_factory=dict, repr=False, compare=False)
@@ -103,13 +106,23 @@ class Statements:
                 found.setdefault(plain(statement.value), []).append(statement)
         return found
 
+    def _of_thing(self, iri: str) -> Iterator[Statement]:
+        yield from self._by_thing.get(iri, ())
+        if self.view:
+            yield from starmap(Statement, self.view.about(iri))
+
+    def _of_value(self, iri: str) -> Iterator[Statement]:
+        yield from self._by_value.get(iri, ())
+        if self.view:
+            yield from starmap(Statement, self.view.towards(iri))
+
     def about(self, iri: str) -> tuple[Statement, ...]:
         """What is said of a thing, in a stable order."""
-        return _ordered(iri, self._by_thing, self._about)
+        return _ordered(iri, self._of_thing, self._about)
 
     def towards(self, iri: str) -> tuple[Statement, ...]:
         """What is said of others and points to a thing, in a stable order."""
-        return _ordered(iri, self._by_value, self._towards)
+        return _ordered(iri, self._of_value, self._towards)
 
     def by_property(self, iri: str) -> Mapping[str, tuple[Statement, ...]]:
         """What is said of a thing, in a stable order, by property."""
@@ -123,7 +136,7 @@ class Statements:
     def block(self, iri: str, graph: str) -> Mapping[str, list[str]]:
         """What one named graph says of a thing: property → values as plain text."""
         found: dict[str, list[str]] = {}
-        for statement in self._by_thing.get(iri, ()):
+        for statement in self._of_thing(iri):
             if statement.graph == graph:
                 found.setdefault(statement.predicate, []).append(plain(statement.value))
         return {name: sorted(values) for name, values in found.items()}
@@ -144,7 +157,7 @@ class Statements:
         if iri in self._facts:
             return self._facts[iri]
         found: dict[str, set[str]] = {}
-        for statement in self._by_thing.get(iri, ()):
+        for statement in self._of_thing(iri):
             found.setdefault(statement.predicate, set()).add(plain(statement.value))
         facts = {name: tuple(sorted(values)) for name, values in found.items()}
         if facts:
@@ -159,7 +172,7 @@ class Statements:
         """The things that point to a thing by one of some properties."""
         at = iri, names
         if at not in self._pointing:
-            found = sorted({s.thing for s in self._by_value.get(iri, ()) if s.predicate in names})
+            found = sorted({s.thing for s in self._of_value(iri) if s.predicate in names})
             if not found:
                 return found
             self._pointing[at] = found
@@ -171,11 +184,11 @@ _NOTHING: Final = ("",)
 
 
 def _ordered(
-    iri: str, found: Mapping[str, list[Statement]], known: dict[str, tuple[Statement, ...]]
+    iri: str, found: Callable[[str], Iterable[Statement]], known: dict[str, tuple[Statement, ...]]
 ) -> tuple[Statement, ...]:
     if iri in known:
         return known[iri]
-    ordered = tuple(sorted(found.get(iri, ()), key=_order))
+    ordered = tuple(sorted(found(iri), key=_order))
     if ordered:  # else readers could fill it with whatever they ask for
         known[iri] = ordered
     return ordered
@@ -185,8 +198,8 @@ def _order(statement: Statement) -> tuple[str, str, str, str]:
     return statement.predicate, statement.thing, str(statement.value), statement.graph
 
 
-def read_statements(store: Store) -> Statements:
-    """Read all statements of a store.
+def read_statements(store: Store, view: LinkView | None = None) -> Statements:
+    """Read all statements of a store, those on derived links from their view; without one, those the store holds.
 
     >>> from pan2kg.graph.graph import open_graph
     >>> found = read_statements(open_graph().store)
@@ -199,9 +212,10 @@ def read_statements(store: Store) -> Statements:
         text = plain(term)
         return names.setdefault(text, text)
 
-    rows = select(store, _ALL).rows
+    of_links = [f"<{graph}>" for graph in view.graphs] if view else []
+    rows = select(store, _ALL.replace("LEFT_OUT", ", ".join(["pan:none", *of_links]))).rows  # engines read () otherwise
     found = (Statement(known(s), known(p), o, known(graph)) for s, p, o, graph in rows if o is not None)
-    return Statements(tuple(found))
+    return Statements(tuple(found), view)
 
 
 ASIDE: Final = frozenset({SOURCE, CERTAINTY, PAN + "evidence"})

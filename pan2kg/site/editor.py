@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from pan2kg.errors import Pan2kgError
 from pan2kg.site.page import View, embedded
 from pan2kg.site.questions import Grid, grid, names
+from pan2kg.store.link_view import DERIVED_FROM
 from pan2kg.store.queries import program_query
 from pan2kg.store.store import plain, select
 from pan2kg.tables.answers import every_word
@@ -94,6 +95,8 @@ def _others(site_context: SiteContext) -> list[dict[str, str]]:
     prefixes, found = read_prefixes(site_context.graph.project), []
     for kind, query in (("class", "ontology/classes"), ("property", "ontology/properties")):
         terms = select(site_context.graph.store, program_query(query)).values("term")
+        if site_context.graph.links and kind == "property":
+            terms = [*terms, DERIVED_FROM]
         names = {iri(term, prefixes) for term in terms if not term.startswith(PAN)}
         found += [{"name": name, "label": "", "kind": kind} for name in sorted(names) if not name.startswith("<")]
     return found

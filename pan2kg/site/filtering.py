@@ -13,7 +13,7 @@ from pan2kg.coherence.meetings import read_plans
 from pan2kg.i18n.catalogue import Messages, format_of
 from pan2kg.site.choice import ASKED, BEFORE, Choice, read_choice
 from pan2kg.site.page import embedded
-from pan2kg.turtle.vocabulary import ID, PAN
+from pan2kg.store.queries import program_query
 
 if TYPE_CHECKING:
     from markupsafe import Markup
@@ -23,9 +23,6 @@ if TYPE_CHECKING:
 
 _PAGE: Final = Messages("page")
 _FIGURE: Final = Messages("figure")
-
-
-_COMPLETE: Final = f"{ID}completeness/complete"
 
 
 def chosen(context: PageContext) -> Choice:
@@ -60,7 +57,10 @@ def is_foreign(site_context: SiteContext, plan: str) -> bool:
 
 def is_whole(site_context: SiteContext, plan: str) -> bool:
     """Whether the list of actions of a plan was read to its end."""
-    return site_context.graph.statements.one(plan, f"{PAN}listCompleteness") == _COMPLETE
+    graph = site_context.graph
+    return plan in site_context.once(
+        "whole lists", lambda: {iri for (iri,) in graph.read(program_query("site/whole-lists"))}
+    )
 
 
 def read(site_context: SiteContext) -> frozenset[str]:

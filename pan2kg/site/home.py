@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import combinations
+from itertools import islice
+from math import comb
 from typing import TYPE_CHECKING, Final
 
 from pan2kg.charts.raster import picture_bytes
@@ -117,7 +118,8 @@ LISTED: Final = 12
 def values(context: PageContext) -> Values:
     """What the home page shows."""
     choice, language = chosen(context), context.request.language
-    found = [one for one in context.graph.known(choice.level).occasions if one.is_expected]
+    occasions = context.graph.known(choice.level).occasions
+    unseen = (one for one in occasions if one.is_expected and one.state is not State.SEEN)
     counted = numbers(context.site_context, choice, shown_plans(context.site_context, choice))
     return {
         "title": context.t("home-title"),
@@ -125,7 +127,7 @@ def values(context: PageContext) -> Values:
         **matrix(context, limit=FIRST),
         "numbers": counted,
         "handed": context.chosen(*ASKED),
-        "wanted": [wanted(context, one) for one in found if one.state is not State.SEEN][:LISTED],
+        "wanted": [wanted(context, one) for one in islice(unseen, LISTED)],
         "expected": told(context, "occasions"),
         "made": told(context, "citations-made"),
         "figures": [line(context, taken(context, name)) for name in TOLD],
@@ -218,13 +220,13 @@ def numbers(site_context: SiteContext, choice: Choice, plans: Sequence[str]) -> 
     """The four numbers for the plans shown: the register's where all plans are."""
     shown, graph = set(plans), site_context.graph
     linked = [pair for pair in graph.known(choice.level).linked if set(pair) <= shown]
-    full = sorted(read(site_context) & shown)
-    apart = set(combinations(full, 2)) - set(linked)
+    full = read(site_context) & shown
+    apart = comb(len(full), 2) - sum(full.issuperset(pair) for pair in linked)
     actions = [action for action, plan in graph.tables.works.home.items() if plan in shown]
     return Numbers(
         linked=len(linked),
         pairs=len(plans) * (len(plans) - 1) // 2,
-        read=len(apart),
+        read=apart,
         unlinked_actions=sum(not counts(graph.linked_actions.get(action), choice.level) for action in actions),
         actions=len(actions),
         divergences=site_context.divergences if graph.scores else None,

@@ -7,6 +7,7 @@ catalogue scores, and what links rest on: rules or sources, with or without evid
 from __future__ import annotations
 
 import signal
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from pan2kg.site.page import Values
     from pan2kg.site.page_context import PageContext
     from pan2kg.site.site_context import SiteContext
+    from pan2kg.store.link_view import LinkView
     from pan2kg.tables.table import FigureTable
     from pan2kg.validation.report import Report, Rule
 
@@ -62,23 +64,28 @@ class Balance:
     candidates: int = 0
 
 
-def balances(store: Store) -> tuple[Balance, ...]:
-    """The links of each type, by type."""
+def balances(store: Store, view: LinkView | None = None) -> tuple[Balance, ...]:
+    """The links of each type, by type; the derived ones are counted in their view."""
     found: dict[str, Balance] = {}
-    for kind, status, certainty, evident, number in select(store, program_query("site/links-by-evidence")).rows:
-        name = plain(kind)
+    rows = [[*map(plain, row)] for row in select(store, program_query("site/links-by-evidence")).rows]
+    if view:
+        kinds = Counter(link.kind for link in view.links.values())
+        own = {f"{ID}linktype/{kind}": str(number) for kind, number in kinds.items()}
+        rows = [row for row in rows if row[0] not in own]
+        rows += ([kind, f"{ID}linkstatus/derived", f"{ID}certainty/derived", "false", n] for kind, n in own.items())
+    for name, status, certainty, evident, number in rows:
         so_far = found.get(name, Balance(name))
-        state, n = plain(status).removeprefix(f"{ID}linkstatus/"), int(plain(number))
-        is_unverified = plain(certainty) == f"{ID}certainty/unverified"
+        state, n = status.removeprefix(f"{ID}linkstatus/"), int(number)
+        is_unverified = certainty == f"{ID}certainty/unverified"
         accepted = n if state == "accepted" and not is_unverified else 0
-        declared = accepted if plain(certainty) == f"{ID}certainty/stated" else 0
+        declared = accepted if certainty == f"{ID}certainty/stated" else 0
         found[name] = Balance(
             name,
             so_far.total + n,
             so_far.derived + (n if state == "derived" else 0),
             so_far.concluded + accepted - declared,
             so_far.declared + declared,
-            so_far.evident + (declared if is_true(plain(evident)) else 0),
+            so_far.evident + (declared if is_true(evident) else 0),
             so_far.unverified + (n if is_unverified else 0),
             so_far.candidates + (n if state == "candidate" else 0),
         )
@@ -197,7 +204,7 @@ def read_quality(graph: Graph, *, report: Report | None = None, catalogue: Store
         _annotated(graph),
         untranslated(graph.store),
         judge(entry, graph.as_of) if entry else (),
-        balances(graph.store),
+        balances(graph.store, graph.links),
     )
 
 

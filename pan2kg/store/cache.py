@@ -31,7 +31,7 @@ import pyoxigraph as ox
 
 from pan2kg.errors import ProjectError
 from pan2kg.project import Project, write_atomically
-from pan2kg.store.rules import derive, linear_rules, with_needs
+from pan2kg.store.rules import derive, derive_when_asked, linear_rules, with_needs
 from pan2kg.store.store import LocalStore, fingerprint, open_store
 from pan2kg.turtle.vocabulary import rule_of
 
@@ -62,6 +62,7 @@ def open_kept(
 ) -> LocalStore:
     """The project's graph in memory, with what the rules named and those they build on derive, or all; perhaps more.
 
+    Where none are named, links of works that share something are derived when something is asked that may see them.
     Where it may be ``read_only``, and no link of works that share something is asked for, it is the database on disk.
     A folder that cannot be written is done without, as is None.
 
@@ -71,7 +72,7 @@ def open_kept(
     """
     state = None if folder is None else _state(project, folder)
     if state is None:
-        return open_store(project, partial(derive, only=rules))
+        return open_store(project, derive_when_asked if rules is None else partial(derive, only=rules))
     linear = linear_rules(project)
     wanted = None if rules is None else with_needs(rules, project)
     if read_only and wanted is not None and wanted <= {*linear}:
@@ -80,7 +81,10 @@ def open_kept(
     store = LocalStore(ox.Store())
     store.inner.bulk_load(path=str(state.folder / _QUADS), format=ox.RdfFormat.N_QUADS)
     os.close(state.lock)
-    derive(store, project, wanted, done=linear)
+    if wanted is None:
+        derive_when_asked(store, project, done=linear)
+    else:
+        derive(store, project, wanted, done=linear)
     return store
 
 

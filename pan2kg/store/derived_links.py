@@ -19,7 +19,7 @@ from typing import Final
 import pyoxigraph as ox
 
 from pan2kg.store.queries import program_query
-from pan2kg.store.store import LocalStore, Term, select
+from pan2kg.store.store import LocalStore, Store, Term, select
 from pan2kg.turtle.vocabulary import ID, PAN, thing
 
 KINDS: Final = ("shared-instrument", "shared-body", "shared-topic", "shared-target-group")
@@ -34,7 +34,7 @@ TOP: Final = 2
 Pair = tuple[str, str]
 
 _OFFICIAL, _OTHER, _EDITORS = 2, 3, 4
-_LEVELS: Final = ("plan", "official", "other", "editors")
+LEVELS: Final = ("plan", "official", "other", "editors")
 """The levels of evidence by rank, from 1."""
 _JOINED: Final = {
     "linked-to": {"linkedTo": _OFFICIAL},
@@ -129,7 +129,7 @@ def _following(works: Sequence[str], at: int) -> Iterator[str]:
         yield works[(at + step) % len(works)]
 
 
-def read_incidences(store: LocalStore) -> tuple[Incidence, ...]:
+def read_incidences(store: Store) -> tuple[Incidence, ...]:
     """The table of each kind, strongest first.
 
     Raises:
@@ -149,9 +149,7 @@ def read_incidences(store: LocalStore) -> tuple[Incidence, ...]:
     return tuple(Incidence(kind, of, works[kind], things[kind]) for kind in KINDS)
 
 
-def read_links(
-    store: LocalStore, space: str, *, kinds: Collection[str] = KINDS, limit: int = ALL, top: int = TOP
-) -> Links:
+def read_links(store: Store, space: str, *, kinds: Collection[str] = KINDS, limit: int = ALL, top: int = TOP) -> Links:
     """The derived links of some kinds, of a store in which the rules before them have run.
 
     Raises:
@@ -170,13 +168,16 @@ def read_links(
 
 
 def missing_links(store: LocalStore) -> tuple[int, int] | None:
-    """How many derived links a store holds, and in how many ways its works are joined, where that is too many for all.
+    """How many derived links a store has, and in how many ways its works are joined, where that is too many for all.
 
     None where all of them are there, or none was to be.
     """
-    held = sum(1 for _ in store.inner.quads_for_pattern(None, ox.NamedNode(f"{PAN}derivedBy"), None))
+    waits = bool(store.waiting)
+    held = sum(1 for _ in store.held.quads_for_pattern(None, ox.NamedNode(f"{PAN}derivedBy"), None))
     try:
-        ways = sum(table.ways for table in read_incidences(store)) if held else 0
+        ways = sum(table.ways for table in read_incidences(store)) if held or waits else 0
+        if waits and ways > ALL:
+            held = len(read_links(store, "").every)
     except BlankNodeError:
         return None
     return (held, ways) if ways > max(ALL, held) else None
@@ -194,7 +195,7 @@ class _Made:
     def __init__(self, store: LocalStore, links: Links) -> None:
         self.links: Final = links.every
         self.stated: Final = _stated(store)
-        self._masks: Final = _masks(store)
+        self._masks: Final = read_levels(store)
         kinds = {f"{ID}linktype/{kind}": kind for kind in KINDS}
         own = {link.iri: link for link in self.links}
         self.typed: Final = [
@@ -216,15 +217,8 @@ class _Made:
         """The rank of each link of a derived kind that has one."""
         masks = self._masks
         for iri, kind, pairs, shared in self.shares():
-            if kind in KINDS[2:]:
-                yield iri, _EDITORS, pairs
-                continue
-            both = 0
-            for (one, two), via in product(pairs, shared):
-                both |= masks.get((one, via), 0) & masks.get((two, via), 0)
-            both = (both | both >> 4) & 0b1111
-            if both:
-                yield iri, (both & -both).bit_length(), pairs
+            if rank := rank_of(kind, pairs, shared, masks):
+                yield iri, rank, pairs
 
     def joined(self) -> dict[Pair, int]:
         """The firmest rank at which two works are linked, by derived links and by all others that count."""
@@ -243,7 +237,18 @@ class _Made:
         return found
 
 
-_RANKS: Final = {f"{ID}evidencelevel/{name}": rank for rank, name in enumerate(_LEVELS, 1)}
+def rank_of(kind: str, pairs: Iterable[Pair], shared: Collection[str], levels: Mapping[Pair, int]) -> int:
+    """The rank of a link by its kind, the pairs it joins and what they share; 0 where no level is known."""
+    if kind in KINDS[2:]:
+        return _EDITORS
+    both = 0
+    for (one, two), via in product(pairs, shared):
+        both |= levels.get((one, via), 0) & levels.get((two, via), 0)
+    both = (both | both >> 4) & 0b1111
+    return (both & -both).bit_length()
+
+
+_RANKS: Final = {f"{ID}evidencelevel/{name}": rank for rank, name in enumerate(LEVELS, 1)}
 
 
 def _with(said: Mapping[str, set[str]], link: Link | None) -> Mapping[str, Collection[str]]:
@@ -264,7 +269,7 @@ def _stated(store: LocalStore) -> dict[str, dict[str, set[str]]]:
     return found
 
 
-def _masks(store: LocalStore) -> dict[tuple[str, str], int]:
+def read_levels(store: Store) -> dict[tuple[str, str], int]:
     """For each work and what it rests on or involves, a bit a rank: the low four of texts, the high four of bodies."""
     found: dict[tuple[str, str], int] = {}
     for work, shared, rank in _rows(store, "links/levels"):
@@ -286,7 +291,7 @@ def derive_links(
     kinds = KINDS if {*graphs}.difference(KINDS) else {*graphs}
     links = read_links(store, space, kinds=kinds, limit=limit, top=top)
     made = _Made(store, links)
-    statements = _statements(store) if "derived-from" in graphs else {}
+    statements = read_grounds(store) if "derived-from" in graphs else {}
     parts: dict[str, Iterator[str]] = {kind: _nodes(links, kind) for kind in KINDS}
     parts["derived-from"] = (
         f"<{iri}> w:wasDerivedFrom {statement} .\n"
@@ -294,7 +299,7 @@ def derive_links(
         for end, via in product({end for pair in pairs for end in pair}, shared)
         for statement in statements.get((kind, end, via), ())
     )
-    parts["derived-level"] = (f"<{iri}> p:evidenceLevel l:{_LEVELS[rank - 1]} .\n" for iri, rank, _ in made.ranks())
+    parts["derived-level"] = (f"<{iri}> p:evidenceLevel l:{LEVELS[rank - 1]} .\n" for iri, rank, _ in made.ranks())
     joined = made.joined() if _JOINED.keys() & graphs.keys() else {}
     parts |= {rule: _plain(joined, names) for rule, names in _JOINED.items()}
     # what is read of the store is read before anything is added to it: a link made twice says nothing new
@@ -325,14 +330,19 @@ def _plain(joined: Mapping[Pair, int], names: Mapping[str, int]) -> Iterator[str
                 yield f"<{one}> p:{name} <{two}>.<{two}> p:{name} <{one}>.\n"
 
 
-def _statements(store: LocalStore) -> dict[tuple[str, str, str], list[str]]:
+def read_grounds(store: Store) -> dict[tuple[str, str, str], list[str]]:
+    """The statements a link rests on, by its kind, one of its ends and what is shared.
+
+    Raises:
+        BlankNodeError: a statement has no name.
+    """
     found: dict[tuple[str, str, str], list[str]] = defaultdict(list)
     for kind, end, shared, statement in _rows(store, "links/statements"):
         found[_text(kind), _text(end), _written(shared)].append(_written(statement))
     return found
 
 
-def _rows(store: LocalStore, name: str) -> Iterable[tuple[Term | None, ...]]:
+def _rows(store: Store, name: str) -> Iterable[tuple[Term | None, ...]]:
     return select(store, program_query(name)).rows
 
 

@@ -28,7 +28,7 @@ from pan2kg.errors import QueryError
 from pan2kg.i18n.catalogue import french
 from pan2kg.i18n.message import Message, did_you_mean, either, told
 from pan2kg.project import Project, read_text
-from pan2kg.store.store import Store, select
+from pan2kg.store.store import OwnQuery, Store, needs, select
 from pan2kg.turtle.tokens import prefixes_used, tokens
 from pan2kg.turtle.vocabulary import ID, PAN
 from pan2kg.turtle.writer import read_prefixes, string
@@ -366,8 +366,11 @@ def _near_keys(value: str, store: Store) -> Message:
     return did_you_mean(near) if near else told("name-a-key")
 
 
-def program_query(name: str, /, **values: Iterable[str]) -> str:
+def program_query(name: str, /, **values: Iterable[str]) -> OwnQuery:
     """What the program asks for itself: the text of ``queries/program/<name>.rq`` without its header.
+
+    One whose header does not say what rules it needs sees no link of works that share something:
+    :mod:`pan2kg.store.link_view` has these.
 
     A value takes the place of a default in its N3 form, as in :func:`fill`: ``VALUES ?thing { <one> <two> }`` for
     any number of them, ``BIND(<one> AS ?thing)`` for one. Every parameter is given, as no default is meant to be used.
@@ -387,15 +390,15 @@ def program_query(name: str, /, **values: Iterable[str]) -> str:
     if not values:
         return text
     written = {key: " ".join(_program_value(defaults[key], one) for one in _listing(values[key])) for key in values}
-    return _GIVEN.sub(lambda m: f"{m[1]}{written[m[2] or m[5]]}{m[4]}", text)
+    return OwnQuery(_GIVEN.sub(lambda m: f"{m[1]}{written[m[2] or m[5]]}{m[4]}", text), text.needs)
 
 
 @cache
-def _program_text(name: str) -> tuple[str, dict[str, str]]:
+def _program_text(name: str) -> tuple[OwnQuery, dict[str, str]]:
     """A query of the program without its header, and the default of each of its parameters."""
-    text = read_text(Project.packaged().queries / "program" / f"{name}.rq")
-    head = _HEAD.match(text)
-    text = text[head.end() :] if head else text
+    written = read_text(Project.packaged().queries / "program" / f"{name}.rq")
+    head = _HEAD.match(written)
+    text = OwnQuery(written[head.end() if head else 0 :], needs(written) or ())
     return text, {m[2] or m[5]: m[3] for m in _GIVEN.finditer(text)}
 
 

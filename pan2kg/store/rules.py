@@ -9,18 +9,16 @@ same triples; as written where a project has rules of its own in their place or 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from functools import partial
 from itertools import takewhile
 from pathlib import Path
 
 from pan2kg.errors import QueryError
 from pan2kg.project import Project, read_text
 from pan2kg.store.derived_links import ALL, KINDS, LINK_RULES, BlankNodeError, derive_links
-from pan2kg.store.store import LocalStore, Triples, construct
+from pan2kg.store.store import LocalStore, Triples, Waiting, construct, needs
 from pan2kg.turtle.vocabulary import ROOT, graph_of
-
-_NEEDS = re.compile(r"^#\+ needs:(.*)$", re.MULTILINE)
 
 
 def rule_files(project: Project) -> list[Path]:
@@ -70,6 +68,18 @@ def derive(
         store.add(_graph(name, project), _run(store, rules[name], project.name_of(rules[name])))
 
 
+def derive_when_asked(store: LocalStore, project: Project, *, done: Collection[str] = ()) -> None:
+    """Run the rules, but those by which links of works that share something come in, which wait until they are seen.
+
+    Raises:
+        QueryError: a rule is not a CONSTRUCT query.
+    """
+    linear = linear_rules(project)
+    derive(store, project, linear, done=done)
+    if left := [rule_name(path) for path in rule_files(project) if rule_name(path) not in linear]:
+        store.waiting.append(Waiting(frozenset(left), partial(derive, project=project, only=left, done=linear)))
+
+
 def linear_rules(project: Project) -> list[str]:
     """The rules whose triples grow with what is stated: those that do not build on links of works that share something.
 
@@ -101,6 +111,12 @@ def _joining(names: Sequence[str], rules: Mapping[str, Path], project: Project) 
         if all(text == _as_shipped(shipped / rules[name].name, space) for name, text in texts.items()):
             return found, space
     return [], ""
+
+
+def view_space(project: Project) -> str:
+    """What addresses of derived links begin with; empty where the rules are run as written, not as a view."""
+    rules = {rule_name(path): path for path in rule_files(project)}
+    return _joining([name for name in rules if name in LINK_RULES], rules, project)[1]
 
 
 def _as_shipped(path: Path, space: str) -> str:
@@ -148,13 +164,3 @@ def _with_needs(names: Iterable[str], rules: Mapping[str, Path]) -> set[str]:
             found.add(name)
             left += needs(read_text(rules[name])) or []
     return found
-
-
-def needs(text: str) -> list[str] | None:
-    """The rules a query or rule builds on, from its header; ``None`` where it does not say.
-
-    >>> needs("#+ needs: main-label rests-on\\nSELECT * {}"), needs("SELECT * {}")
-    (['main-label', 'rests-on'], None)
-    """
-    match = _NEEDS.search(text)
-    return match[1].split() if match else None

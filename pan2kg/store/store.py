@@ -10,8 +10,9 @@ from __future__ import annotations
 import re
 import zlib
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Lock
 from typing import Final, Protocol
 
 import pyoxigraph as ox
@@ -104,11 +105,54 @@ class Store(Protocol):
         """
 
 
+class OwnQuery(str):
+    """A query of the program's own: what rules it needs is said beside its text, which readers are shown as it is."""
+
+    __slots__ = ("needs",)
+    needs: tuple[str, ...]
+
+    def __new__(cls, text: str, needs: Iterable[str] = ()) -> OwnQuery:
+        """The query of a text."""
+        made = super().__new__(cls, text)
+        made.needs = tuple(needs)
+        return made
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """What rules derive and a store does not hold yet: the names of these rules, and what adds it to the store."""
+
+    rules: frozenset[str]
+    add: Callable[[LocalStore], None]
+
+
 @dataclass(frozen=True, slots=True)
 class LocalStore:
-    """A store in this process."""
+    """A store in this process.
 
-    inner: ox.Store
+    What rules derive by the square of what is stated may be ``waiting``: it is added when something is asked that may
+    see it, which is everything but a query that says in its header what rules it ``needs``.
+    """
+
+    held: ox.Store
+    waiting: list[Waiting] = field(default_factory=list, repr=False, compare=False)
+
+    @property
+    def inner(self) -> ox.Store:
+        """The engine, with everything that is derived."""
+        self.complete()
+        return self.held
+
+    def complete(self) -> None:
+        """Add what waits, once for all threads."""
+        if (
+            not self.waiting
+        ):  # also where it is just being added: to the same engine, by a store for which nothing waits
+            return
+        with _COMPLETING:
+            for one in self.waiting:
+                one.add(LocalStore(self.held))
+            self.waiting.clear()
 
     def query(self, text: str) -> Result:
         """Answer a query over the union of all graphs, or over those its own FROM clauses name.
@@ -118,10 +162,13 @@ class LocalStore:
         False
         """
         refuse_fetching(text)
+        needed = needs(text) if self.waiting else []
+        if any(needed is None or not one.rules.isdisjoint(needed) for one in self.waiting):
+            self.complete()
         # with the union as default graph the engine would ignore the FROM clauses of a query
         union = not (_FROM.search(text) and any(t.kind == "word" and t.text.upper() == "FROM" for t in tokens(text)))
         try:
-            result = self.inner.query(text, use_default_graph_as_union=union)
+            result = self.held.query(text, use_default_graph_as_union=union)
             # read to the end here, so that a fault in the middle is raised where it is caught
             return list(result) if isinstance(result, ox.QueryTriples) else result
         except SyntaxError as error:
@@ -132,10 +179,30 @@ class LocalStore:
     def add(self, graph: str, triples: Iterable[ox.Triple]) -> None:
         """Put triples into a named graph."""
         name = ox.NamedNode(graph)
-        self.inner.bulk_extend(ox.Quad(t.subject, t.predicate, t.object, name) for t in triples)
+        self.held.bulk_extend(ox.Quad(t.subject, t.predicate, t.object, name) for t in triples)
 
     def __len__(self) -> int:
         return len(self.inner)
+
+
+_COMPLETING: Final = Lock()
+
+
+def needs(text: str) -> list[str] | None:
+    """The rules a query or rule builds on, from its header; ``None`` where it does not say.
+
+    >>> needs("#+ needs: main-label rests-on\\nSELECT * {}"), needs("SELECT * {}")
+    (['main-label', 'rests-on'], None)
+    """
+    if isinstance(text, OwnQuery):
+        return [*text.needs]
+    head = _HEAD.match(text)
+    match = _NEEDS.search(head[0]) if head else None
+    return match[1].split() if match else None
+
+
+_HEAD: Final = re.compile(r"(?:#[^\n]*\n|\n)+")
+_NEEDS: Final = re.compile(r"^#\+ needs:(.*)$", re.MULTILINE)
 
 
 def is_true(text: str) -> bool:

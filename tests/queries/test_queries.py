@@ -21,8 +21,8 @@ import pan2kg
 from pan2kg.i18n.catalogue import Messages
 from pan2kg.project import Project
 from pan2kg.store.queries import Parameter, Query, fill, read_queries
-from pan2kg.store.rules import derive, needs, rule_files
-from pan2kg.store.store import LocalStore, load, open_store, select
+from pan2kg.store.rules import derive, rule_files
+from pan2kg.store.store import LocalStore, load, needs, open_store, select
 from pan2kg.tables.answers import write_answer
 from pan2kg.turtle.tokens import prefixes_used, tokens
 from pan2kg.turtle.vocabulary import ID, PAN, XSD, graph_of

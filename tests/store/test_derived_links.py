@@ -14,6 +14,7 @@ import pan2kg
 from pan2kg.project import Project
 from pan2kg.store import rules
 from pan2kg.store.derived_links import KINDS, LINK_RULES, derive_links, missing_links, read_incidences, read_links
+from pan2kg.store.link_view import read_view
 from pan2kg.store.rules import derive, linear_rules
 from pan2kg.store.store import LocalStore, load_project
 from pan2kg.turtle.vocabulary import ROOT, graph_of
@@ -119,6 +120,14 @@ def test_random_graphs_have_the_links_of_the_rules(
     derive(stores[0], SHIPPED)
     as_written(stores[1], SHIPPED)
     assert quads(stores[0]) == quads(stores[1])
+    view = read_view(stores[1], ROOT, ROOT)
+    if view is None:
+        assert any(kind.startswith("shared-") for kind, *_ in stated), "else the view is that of the rules"
+    else:
+        said = {str(ox.Quad(ox.NamedNode(one.link), ox.NamedNode(one.property), one.value, ox.NamedNode(one.graph)))
+                for link in view.links for one in view.about(link)}  # fmt: skip
+        of_links = {GRAPHS[rule] for rule in LINK_RULES if not rule.startswith("linked-to")}
+        assert said == {str(quad) for quad in stores[1].inner if quad.graph_name.value in of_links}
 
 
 def _by(document: str) -> str:
