@@ -16,6 +16,7 @@ EXAMPLES: Final = {
     "pair": "lu-bhr-1--lu-bhr-2",
     "plan": "lu-bhr-2",
     "brief": "lu-bhr-2",
+    "changes": "lu-bhr-1--lu-bhr-2",
     "action": "lu-bhr-2-4-3",
     "body": "maee",
     "instrument": "reg-2017-821",

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from pan2kg.coherence.evidence import Level
+from pan2kg.coherence.similar_titles import nearest
 from pan2kg.errors import QueryError
 
 if TYPE_CHECKING:
@@ -18,6 +20,14 @@ if TYPE_CHECKING:
 _EXTENDING = frozenset({"extends", "merges", "splits", "complements", "builds-on"})
 
 
+class Ground(StrEnum):
+    """On what an alignment of two actions rests; a suggestion is for a person to look at, and decides nothing."""
+
+    STATED = "stated"
+    CONCLUDED = "concluded"
+    SUGGESTED = "suggested"
+
+
 @dataclass(frozen=True, slots=True)
 class Succession:
     """An action of a later edition that takes up one of an earlier, and how (the key of the relation)."""
@@ -25,6 +35,14 @@ class Succession:
     later: str
     earlier: str
     relation: str = "continues"
+    level: Level | None = Level.PLAN
+
+    @property
+    def ground(self) -> Ground:
+        """On what it rests: what a document states, what the editors concluded, what a program found."""
+        if self.level is Level.MACHINE:
+            return Ground.SUGGESTED
+        return Ground.STATED if self.level and self.level < Level.EDITORS else Ground.CONCLUDED
 
 
 class Fate(StrEnum):
@@ -34,23 +52,34 @@ class Fate(StrEnum):
     EXTENDED = "extended"
     DROPPED = "dropped"
     NEW = "new"
-    NOT_ASSESSED = "not assessed"
+    NOT_SEEN = "not-seen"
+    NOT_ASSESSED = "not-assessed"
 
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """An action of either edition, its fate, and its counterparts in the other."""
+    """An action of either edition, its fate, and its counterparts in the other.
+
+    ``ground`` is the firmest of what aligns them, None where nothing does; ``similar`` is the action of the other
+    edition with the most similar title, where each is the most similar of the other: a suggestion, and no counterpart.
+    """
 
     action: str
     fate: Fate
     others: tuple[str, ...]
+    ground: Ground | None = None
+    similar: str = ""
 
 
-def fates(home: Mapping[str, str], base: str, new: str, successions: Iterable[Succession]) -> tuple[Taken, ...]:
+def fates(
+    home: Mapping[str, str], base: str, new: str, successions: Iterable[Succession], *, is_read: bool = True
+) -> tuple[Taken, ...]:
     """The actions of the base edition as retained, extended or dropped, those of the new one that are new.
 
     ``home`` gives the plan of each action. Where no succession between actions of the two is recorded at all, nothing
-    can be said: « not assessed ».
+    can be said: « not assessed ». Unless both lists are complete and the new edition was read to its end for what it
+    refers to (``is_read``), an action without a counterpart is neither dropped nor new: none was seen. What a program
+    only suggests aligns nothing.
 
     Source: this project's definition.
 
@@ -59,28 +88,60 @@ def fates(home: Mapping[str, str], base: str, new: str, successions: Iterable[Su
     [('a1', 'retained'), ('a2', 'dropped'), ('b2', 'new')]
     """
     early, late = ({action for action, plan in home.items() if plan == wanted} for wanted in (base, new))
-    kept = sorted((s.earlier, s.later, s.relation) for s in successions if s.earlier in early and s.later in late)
-    rows = [_fate(action, [pair for pair in kept if pair[0] == action]) for action in sorted(early)]
-    rows += [Taken(action, Fate.NEW, ()) for action in sorted(late - {later for _, later, _ in kept})]
-    return tuple(rows if kept else [Taken(row.action, Fate.NOT_ASSESSED, ()) for row in rows])
+    between = [one for one in successions if one.earlier in early and one.later in late]
+    kept = [one for one in between if one.ground is not Ground.SUGGESTED]
+    kept.sort(key=lambda one: (one.earlier, one.later, one.relation))
+    alone = (Fate.DROPPED, Fate.NEW) if is_read else (Fate.NOT_SEEN, Fate.NOT_SEEN)
+    if not kept:
+        alone = (Fate.NOT_ASSESSED, Fate.NOT_ASSESSED)
+    rows = [_fate(action, [one for one in kept if one.earlier == action], alone[0]) for action in sorted(early)]
+    rows += [Taken(action, alone[1], ()) for action in sorted(late - {one.later for one in kept})]
+    return tuple(rows)
 
 
-def _fate(action: str, found: Sequence[tuple[str, str, str]]) -> Taken:
-    others = tuple(later for _, later, _ in found)
+def _fate(action: str, found: Sequence[Succession], alone: Fate) -> Taken:
+    others = tuple(dict.fromkeys(one.later for one in found))
     if not others:
-        return Taken(action, Fate.DROPPED, ())
-    extended = len(others) > 1 or any(relation in _EXTENDING for _, _, relation in found)
-    return Taken(action, Fate.EXTENDED if extended else Fate.RETAINED, others)
+        return Taken(action, alone, ())
+    extended = len(others) > 1 or any(one.relation in _EXTENDING for one in found)
+    ground = Ground.STATED if any(one.ground is Ground.STATED for one in found) else Ground.CONCLUDED
+    return Taken(action, Fate.EXTENDED if extended else Fate.RETAINED, others, ground)
+
+
+def suggested(rows: Iterable[Taken], base: Mapping[str, str], new: Mapping[str, str]) -> tuple[Taken, ...]:
+    """The same with suggestions for the actions without a counterpart, by their titles in one language.
+
+    Two titles suggest each other where each is the most similar of the other edition's: that aligns nothing.
+
+    >>> rows = [Taken("a", Fate.NOT_SEEN, ()), Taken("b", Fate.NOT_SEEN, ())]
+    >>> [row.similar for row in suggested(rows, {"a": "Train judges"}, {"b": "Training of judges", "c": "Buy fairly"})]
+    ['b', 'a']
+    """
+    found: dict[str, str] = {}
+    if base and new:
+        there, back = _nearest(base, new), _nearest(new, base)
+        pairs = [(one, two) for one, two in there.items() if back[two] == one]
+        found = dict(pairs) | {two: one for one, two in pairs}
+    return tuple(row if row.others else replace(row, similar=found.get(row.action, "")) for row in rows)
+
+
+def _nearest(titles: Mapping[str, str], others: Mapping[str, str]) -> dict[str, str]:
+    """For each title the most similar of some others, the first of equals."""
+    named = sorted(others)
+    words = [others[one] for one in named]
+    return {one: named[nearest(title, words)[0]] for one, title in titles.items()}
 
 
 def retention(rows: Iterable[Taken]) -> float | None:
-    """(retained + extended) / actions of the base edition, in [0,1]; None where it was not assessed.
+    """(retained + extended) / actions of the base edition, in [0,1].
+
+    None where it was not assessed, or not read to its end.
 
     >>> retention([Taken("a", Fate.RETAINED, ("b",)), Taken("c", Fate.DROPPED, ()), Taken("d", Fate.NEW, ())])
     0.5
     """
     base = [row.fate for row in rows if row.fate is not Fate.NEW]
-    if not base or Fate.NOT_ASSESSED in base:
+    if not base or Fate.NOT_ASSESSED in base or Fate.NOT_SEEN in base:
         return None
     return sum(fate is not Fate.DROPPED for fate in base) / len(base)
 

@@ -127,7 +127,7 @@ def read_citations(store: Store) -> tuple[Citation, ...]:
 
 
 def read_successions(store: Store) -> tuple[Succession, ...]:
-    """The accepted successions between actions, with the key of their relation.
+    """The accepted successions between actions, with the key of their relation and on whose word.
 
     >>> from pan2kg.store.store import LocalStore
     >>> import pyoxigraph
@@ -135,7 +135,10 @@ def read_successions(store: Store) -> tuple[Succession, ...]:
     ()
     """
     found = rows(store, program_query("coherence/successions"))
-    return tuple(Succession(later, earlier, key(relation) or "continues") for later, earlier, relation in found)
+    return tuple(
+        Succession(later, earlier, key(relation) or "continues", level(said))
+        for later, earlier, relation, said in found
+    )
 
 
 def read_profiles(store: Store) -> tuple[Profile, ...]:

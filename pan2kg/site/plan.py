@@ -141,6 +141,15 @@ def values(context: PageContext) -> Values | None:
     }
 
 
+def _changes(context: PageContext, plan: str, before: Iterable[str]) -> Markup | str:
+    """The pages of what changed since the editions before, of those whose actions are known."""
+    actions = context.graph.parts.actions
+    return markup(", ").join(
+        context.lead(context.href(f"changes/{context.key(one)}--{context.key(plan)}.html"), context.called(one))
+        for one in before if actions.get(one) and actions.get(plan)
+    )
+
+
 def facts(context: PageContext, plan: str) -> Iterator[tuple[str, Markup | str]]:
     """What is told of a plan in a line: when, its standing, the editions beside it, how much of it is in the graph."""
     statements, t = context.graph.statements, context.t
@@ -153,6 +162,7 @@ def facts(context: PageContext, plan: str) -> Iterator[tuple[str, Markup | str]]
     yield t("plan-status"), context.label(status) if status else ""
     yield t("plan-before", n=len(before)), context.links(before) if before else ""
     yield t("plan-after", n=len(after)), context.links(after) if after else ""
+    yield t("changes-since"), _changes(context, plan, before)
     extent = markup(f"{context.link(completeness)}{t('colon')} {counted}") if completeness else counted
     yield t("plan-completeness"), extent
 

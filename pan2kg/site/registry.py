@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 from pan2kg.i18n.catalogue import LANGUAGES, Language
 from pan2kg.site import (
     brief,
+    changes,
     data,
     definitions,
     editor,
@@ -58,6 +59,7 @@ _VIEWS: Final[tuple[View, ...]] = (
     *shared.PAGES,
     *plan.PAGES,
     *brief.PAGES,
+    *changes.PAGES,
     *entity.PAGES,
 )
 _FILES: Final[tuple[File | CommonFile, ...]] = (

@@ -7,14 +7,15 @@ what was due, what had happened, and what the graph cannot tell.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from pan2kg.coherence.editions import Fate, compare, fates, retention
+from pan2kg.coherence.editions import Fate, compare, fates, retention, suggested
 from pan2kg.coherence.evidence import firmest
 from pan2kg.coherence.feasible import Channel
 from pan2kg.coherence.known import basis_line
 from pan2kg.coherence.reading import read_successions
+from pan2kg.coherence.reading_state import Aspect, Extent
 from pan2kg.errors import QueryError
 from pan2kg.graph.graph import Graph
 from pan2kg.store.queries import program_query
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
 COMPARE = (
     "part", "plan", "low_base", "low_new", "difference_bits", "high_base", "high_new", "instruments_added",
     "instruments_removed", "cites_base", "cites_new", "level", "action", "change", "counterparts",
+    "ground", "similar",
 )  # fmt: skip
 
 
@@ -60,18 +62,18 @@ def compared(graph: Graph, choice: Choice = DEFAULT) -> FigureTable:
     base, new = map(graph.plan, choice.plans)
     known = graph.known(choice.evidence)
     found = compare(known, base, new)
-    taken = fates(known.tables.works.home, base, new, read_successions(graph.store))
+    taken = aligned(graph, known, base, new)
     order = plan_order(graph)
     related = [row for row in found.rows if row.is_linked or _cites(known, base, new, row.other)]
     related.sort(key=lambda row: order(new, row.other))
     parts = {
         "plan": [_plan(graph, known, (base, new), row) for row in related],
-        "action": [_action(graph, row) for row in taken if row.fate is not Fate.NOT_ASSESSED],
+        "action": [_action(graph, row) for row in taken],
     }
     if choice.part and choice.part not in parts:
         raise QueryError("no-part", remedy="has-parts", part=choice.part, names=", ".join(parts))
     rows = [_line(graph, name, row) for name, part in parts.items() if choice.part in ("", name) for row in part]
-    notes = _notes(found, [row for row in parts["plan"] if row["change"] != "same"], retention(taken))
+    notes = _notes(found, [row for row in parts["plan"] if row["change"] != "same"], taken)
     made = make(
         "compare", graph.uses.basis.also("plans", keys([base, new])), COMPARE, rows, notes=notes,
         sparql=program_query("coherence/text-uses"), line=basis_line(known),
@@ -84,12 +86,33 @@ def _cites(known: Known, base: str, new: str, other: str) -> bool:
     return any((min(plan, other), max(plan, other)) in known.linked for plan in (base, new))
 
 
-def _notes(found: Comparison, changed: list[Row], kept: float | None) -> list[Text]:
-    counted = Counter(str(row["change"]) for row in changed)
-    first = note("no-succession") if kept is None else note("retention", share=round(100 * kept))
+def aligned(graph: Graph, known: Known, base: str, new: str) -> tuple[Taken, ...]:
+    """What became of the actions of one edition in the next, and which titles suggest each other where nothing is said.
+
+    An action is dropped, or new, only where both lists are complete and the later edition was read to its end.
+    """
+    readings, home = known.tables.readings, known.tables.works.home
+    read = readings.extent(new, Aspect.REFERENCES) is Extent.FULL and {base, new} <= readings.complete
+    rows = fates(home, base, new, read_successions(graph.store), is_read=read)
+    texts = [
+        {action: entry.texts for action, plan in home.items() if plan == one and (entry := graph.labels.entry(action))}
+        for one in (base, new)
+    ]
+    # titles are compared in the language most actions of both have
+    tags = sorted({tag for one in texts for said in one.values() for tag in said})
+    tag = min(tags, key=lambda tag: (-min(sum(tag in said for said in one.values()) for one in texts), tag), default="")
+    return suggested(rows, *({action: said[tag] for action, said in one.items() if tag in said} for one in texts))
+
+
+def _notes(found: Comparison, changed: list[Row], taken: Iterable[Taken]) -> list[Text]:
+    counted, rows = Counter(str(row["change"]) for row in changed), tuple(taken)
+    fate, kept = {row.fate for row in rows}, retention(rows)
+    first = note("not-read-through" if Fate.NOT_SEEN in fate else "no-succession")
+    first = first if kept is None else note("retention", share=round(100 * kept))
     said = note("plans-changed", **{one: counted[one] for one in ("added", "removed", "more", "less")})
     per = note("texts-known", base=found.texts[0], new=found.texts[1])
-    return [first, said, per, note("same-weights")]
+    similar = [note("similar-titles")] if any(row.similar for row in rows) else []
+    return [first, *similar, said, per, note("same-weights")]
 
 
 def _line(graph: Graph, part: str, row: Row) -> Row:
@@ -138,6 +161,8 @@ def _action(graph: Graph, row: Taken) -> Row:
         **thing(graph, "plan", graph.plan_of(row.action)),
         **code(graph, "change", row.fate.value),
         **things(graph, "counterparts", row.others),
+        **code(graph, "ground", row.ground.value if row.ground else ""),
+        **things(graph, "similar", [row.similar] if row.similar else []),
     }
 
 

@@ -47,9 +47,8 @@ _THINGS: Final = frozenset((
     "document", "earlier", "figure", "group", "groups", "holder", "instrument", "instruments", "instruments_added",
     "instruments_removed", "force", "later", "named", "national", "obligation", "obligation_kind",
     "obligations", "of_what", "one", "other", "other_action", "other_group", "other_plan", "over", "pages", "path",
-    "plan", "plans", "provision", "recommendation", "relation", "review", "stage", "subject", "told", "topic", "topics",
-    "touching",
-    "two", "ways", "what",
+    "plan", "plans", "provision", "recommendation", "relation", "review", "similar", "stage", "subject", "told",
+    "topic", "topics", "touching", "two", "ways", "what",
 ))  # fmt: skip
 """The columns that hold IRIs; those that hold codes are the ones whose values have a name."""
 SILENT = Text()

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from pan2kg.coherence.chance import Chance, Trial, Verdict, adjust, chance, curveball
-from pan2kg.coherence.editions import Fate, Succession, compare, fates, retention
+from pan2kg.coherence.editions import Fate, Ground, Succession, compare, fates, retention, suggested
 from pan2kg.coherence.evidence import Level
 from pan2kg.coherence.known import Known, Tables, known
 from pan2kg.coherence.texts import Step, Use, Works, weigh
@@ -115,6 +115,27 @@ def test_fates_and_retention() -> None:
     rows = fates(EDITIONS, "P1", "P2", [Succession("b1", "a1", "extends")])
     assert [(row.action, row.fate) for row in rows] == [("a1", Fate.EXTENDED), ("a2", Fate.DROPPED), ("b2", Fate.NEW)]
     assert retention(rows) == 0.5
+
+
+def test_nothing_is_dropped_or_new_where_the_later_edition_was_not_read_to_its_end() -> None:
+    rows = fates(EDITIONS, "P1", "P2", [Succession("b1", "a1")], is_read=False)
+    assert [row.fate for row in rows] == [Fate.RETAINED, Fate.NOT_SEEN, Fate.NOT_SEEN]
+    assert retention(rows) is None
+
+
+def test_what_a_program_suggests_aligns_nothing_and_what_the_editors_conclude_is_told_apart() -> None:
+    found = [Succession("b1", "a1", level=Level.MACHINE), Succession("b2", "a2", level=Level.EDITORS)]
+    rows = {row.action: row for row in fates(EDITIONS, "P1", "P2", found)}
+    assert (rows["a1"].fate, rows["a1"].ground) == (Fate.DROPPED, None)
+    assert (rows["a2"].fate, rows["a2"].ground) == (Fate.RETAINED, Ground.CONCLUDED)
+
+
+def test_a_similar_title_is_a_suggestion_and_changes_no_fate() -> None:
+    rows = fates(EDITIONS, "P1", "P2", [])
+    told = suggested(rows, {"a1": "Train judges"}, {"b1": "Training judges", "b2": "Buy fairly"})
+    assert {row.action: row.similar for row in told if row.similar} == {"a1": "b1", "b1": "a1"}
+    assert [row.fate for row in told] == [row.fate for row in rows]
+    assert all(not row.others and row.ground is None for row in told)
 
 
 def test_nothing_is_dropped_where_no_succession_was_recorded() -> None:
