@@ -12,6 +12,7 @@ from pan2kg.charts.raster import picture_bytes
 from pan2kg.charts.registry import draw_on
 from pan2kg.coherence.evidence import FIGURED, counts
 from pan2kg.coherence.occasions import Occasion, State
+from pan2kg.coherence.uses import key as code_of
 from pan2kg.site.brief import keys as brief_keys
 from pan2kg.site.choice import ASKED, Choice
 from pan2kg.site.definitions import line, taken
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from markupsafe import Markup
 
     from pan2kg.charts.frame import Picture
+    from pan2kg.coherence.evidence import Level
     from pan2kg.coherence.feasible import Statement
     from pan2kg.site.page import Values
     from pan2kg.site.page_context import PageContext
@@ -124,6 +126,10 @@ def values(context: PageContext) -> Values:
     return {
         "title": context.t("home-title"),
         "opening": opening(context, choice, counted),
+        "asked": asked(context),
+        "countries": country_pages(context),
+        "plans": _plans(context),
+        "plan": context.key(chosen_plan(context) or ""),
         **matrix(context, limit=FIRST),
         "numbers": counted,
         "handed": context.chosen(*ASKED),
@@ -143,7 +149,7 @@ NEIGHBOURS: Final = 7
 
 def opening(context: PageContext, choice: Choice, counted: Numbers) -> Opening:
     """The findings at the level of the address, each from the register, and the picture of the home plan."""
-    graph, home = context.graph, context.graph.own_plan()
+    graph, home = context.graph, chosen_plan(context)
     expected, made = told(context, "occasions"), told(context, "citations-made")
     rows, alone = graph.margins(choice.level).rows, counted.unlinked_actions
     overdue = sum(bool(one.overdue) for one in rows)
@@ -154,16 +160,56 @@ def opening(context: PageContext, choice: Choice, counted: Numbers) -> Opening:
         Finding("overdue", overdue, context.t("finding-overdue", n=overdue, of=len(rows)),
                 context.href("obligations.html")),
     ]  # fmt: skip
-    if home is None:
+    return around(context, choice.level, home, findings)
+
+
+def around(context: PageContext, level: Level, plan: str | None, findings: Sequence[Finding]) -> Opening:
+    """What a first screen shows: what a plan meets before other findings, and its picture; without a plan these."""
+    if plan is None:
         return Opening(tuple(findings), None, "", ())
     subject = context.site_context.subject(context.request.language, context.picture_address)
-    reach, name = graph.known(choice.level).reach(home), subject.brief(home)
+    reach, name = context.graph.known(level).reach(plan), subject.brief(plan)
     words = context.t("finding-reach", n=reach.linked, plan=name, cites=reach.cites, cited=reach.cited)
-    findings.insert(0, Finding("reach", reach.linked, words, f"{context.address(home)}#meets"))
-    key = context.key(home)
-    picture = draw_on(replace(subject, level=choice.level), "time-map", plan=key, top=NEIGHBOURS)
-    files = tuple((context.href(f"time-map/{key}.{ending}"), ending.upper()) for ending in ("csv", "svg"))
-    return Opening(tuple(findings), markup(picture.svg), context.t("opening-title", plan=name), files)
+    first = Finding("reach", reach.linked, words, f"{context.address(plan)}#meets")
+    key = context.key(plan)
+    picture = draw_on(replace(subject, level=level), "time-map", plan=key, top=NEIGHBOURS)
+    served = context.site_context.mode == "served" or key in home_keys(context.site_context)
+    files = tuple((context.href(f"time-map/{key}.{ending}"), ending.upper()) for ending in ("csv", "svg") if served)
+    return Opening((first, *findings), markup(picture.svg), context.t("opening-title", plan=name), files)
+
+
+def asked(context: PageContext) -> str:
+    """Which action asks for coherence here, as the profile of the project says it; empty where it names none."""
+    graph, language = context.graph, context.request.language
+    action = graph.labels.label(graph.profile.coherence_action, language)
+    plan = graph.plan_of(graph.profile.coherence_action)
+    if not action.notation or plan is None:
+        return ""
+    name = context.site_context.subject(language, context.picture_address).brief(plan)
+    return context.t("home-asked", number=action.notation, plan=name, action=action.text)
+
+
+def chosen_plan(context: PageContext) -> str | None:
+    """The plan an address names, else the one the project is about; None where there is none."""
+    entry = context.graph.labels.find("plan", context.request.arguments.get("plan", ""))
+    if entry and entry.iri in context.graph.known().tables.works.plans:
+        return entry.iri
+    return context.graph.own_plan()
+
+
+def country_pages(context: PageContext) -> list[tuple[str, str]]:
+    """The pages of the countries that have plans: address and name, by name."""
+    found = {iri for plan, iri in context.graph.country_of.items() if plan in context.graph.known().tables.works.plans}
+    named = sorted((context.name(iri), iri) for iri in found)
+    return [(context.href(f"country/{code_of(iri).lower()}.html"), name) for name, iri in named]
+
+
+def _plans(context: PageContext) -> list[tuple[str, str]]:
+    """The plans that are linked with another, to choose one of them: key and short name, where a server answers."""
+    if context.site_context.mode == "static":
+        return []
+    linked = {plan for pair in context.graph.known().linked for plan in pair}
+    return sorted(((context.key(plan), context.called(plan)) for plan in linked), key=lambda one: one[1].casefold())
 
 
 def _parts(made: Mapping[str, int]) -> Mapping[str, int]:

@@ -14,6 +14,7 @@ from pan2kg.i18n.catalogue import LANGUAGES, Language
 from pan2kg.site import (
     brief,
     changes,
+    country,
     data,
     definitions,
     editor,
@@ -60,6 +61,7 @@ _VIEWS: Final[tuple[View, ...]] = (
     *plan.PAGES,
     *brief.PAGES,
     *changes.PAGES,
+    *country.PAGES,
     *entity.PAGES,
 )
 _FILES: Final[tuple[File | CommonFile, ...]] = (
