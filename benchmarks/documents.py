@@ -1,12 +1,11 @@
 """How well documents are read and their actions found: files printed from the graph's own facts, in several layouts.
 
-    python benchmarks/documents.py FOLDER [--layouts develop|seen|second|third|blind] [--measure-only]
+    python benchmarks/documents.py FOLDER [--layouts develop|seen|second|third|fourth|blind] [--measure-only]
 
 Each plan chosen is set in every layout of the set and in French, English or German, as the graph has its titles, and
 printed by Chromium (PDF) and LibreOffice (odt, docx, PDF); the page itself is the html. What is read is compared with
 what was printed: numbers and titles, fields, pages, running heads. The readers were made on the layouts « develop »;
-« seen », « second » and « third » are those they were mended on after they had been measured, « blind » those they
-never were.
+« seen » to « fourth » are those they were mended on after they had been measured, « blind » those they never were.
 """
 
 from __future__ import annotations
@@ -612,12 +611,110 @@ def articles_alone(plan: Printed) -> tuple[str, list[Act]]:
     return framed(plan, body).replace("<ul><li>OECD</li><li>ILO</li></ul>", ""), [Act("none", "none")]
 
 
+# The layouts of the fifth measurement, written when what the fourth showed had been mended
+
+
+def steps_below(plan: Printed) -> tuple[str, list[Act]]:
+    """“Action 4: title” as headings, steps of each as a numbered list below, then two lines of fields."""
+    words, body = WORDS[plan.language], ""
+    acts: list[Act] = []
+    for name, titles in plan.parts:
+        body += f"<h2>{escape(name)}</h2>{paragraphs(plan, len(acts) * 2, 1)}"
+        for act in titles:
+            fields = {kind: act.fields[kind] for kind in ("responsible", "timeline")}
+            acts.append(Act(str(len(acts) + 1), act.title, fields))
+            steps = "".join(
+                f"<li>{escape(plan.sentences[(len(acts) * 7 + at) % len(plan.sentences)][:70])}</li>" for at in range(3)
+            )
+            body += f"<h3>{words['measure']} {len(acts)}: {escape(act.title)}</h3><ol>{steps}</ol>"
+            body += fields_as_lines(acts[-1], words)
+    return framed(plan, body), acts
+
+
+def letters_and_numbers(plan: Printed) -> tuple[str, list[Act]]:
+    """“B2 – title” as headings below “B – part”, a table of pairs of the part before them."""
+    words, body = WORDS[plan.language], ""
+    acts: list[Act] = []
+    for part, (name, titles) in enumerate(plan.parts):
+        letter = "ABCDEFGHIJKLMNOP"[part % 16]
+        body += f"<h2>{letter} – {escape(name)}</h2>"
+        body += f"<table border=1>{row((words['why'], plan.sentences[part * 11 % len(plan.sentences)][:120]))}</table>"
+        for at, act in enumerate(titles, 1):
+            acts.append(Act(f"{letter}{at}", act.title))
+            body += f"<h3>{letter}{at} – {escape(act.title)}</h3>{paragraphs(plan, len(acts) * 5, 2)}"
+    return framed(plan, body), acts
+
+
+def broken_lines(plan: Printed) -> tuple[str, list[Act]]:
+    """“Mesure 1.2 title” in bold, and the text behind it in the same paragraph on a new line."""
+    words, body = WORDS[plan.language], ""
+    acts: list[Act] = []
+    for part, (name, titles) in enumerate(plan.parts, 1):
+        body += f"<h2>{words['axis']} {part}: {escape(name)}</h2>"
+        for at, act in enumerate(titles, 1):
+            acts.append(Act(f"{part}.{at}", act.title))
+            sentence = escape(plan.sentences[len(acts) * 13 % len(plan.sentences)])
+            body += f"<p><b>{words['measure']} {part}.{at} {escape(act.title)}</b><br>{sentence}</p>"
+    return framed(plan, body), acts
+
+
+def states_of_play(plan: Printed) -> tuple[str, list[Act]]:
+    """A table over many pages with rows of one cell for the parts, and a column that says how far each action is."""
+    heads = {"fr": "État d’avancement", "en": "Status", "de": "Umsetzungsstand"}
+    states = {"fr": ("en cours", "réalisée"), "en": ("ongoing", "done"), "de": ("laufend", "umgesetzt")}
+    words, rows = WORDS[plan.language], ""
+    acts: list[Act] = []
+    for name, titles in plan.parts:
+        rows += f"<tr><td colspan=4><b>{escape(name)}</b></td></tr>"
+        for act in titles:
+            acts.append(Act(str(len(acts) + 1), act.title, {"responsible": act.fields["responsible"]}))
+            said = states[plan.language][len(acts) % 2]
+            rows += row((str(len(acts)), act.title, said, act.fields["responsible"]))
+    head = row((words["number"], words["measure"], heads[plan.language], words["responsible"]), "th")
+    return framed(plan, f"<table border=1><thead>{head}</thead><tbody>{rows}</tbody></table>"), acts
+
+
+def listed_and_consulted(plan: Printed) -> tuple[str, list[Act]]:
+    """A list of contents, “Mesure 3 title” as headings with tables, in an annex a numbered list of bodies."""
+    words, body, listed = WORDS[plan.language], "", ""
+    acts: list[Act] = []
+    for name, titles in plan.parts:
+        body += f"<h2>{escape(name)}</h2>{paragraphs(plan, len(acts) * 3, 2)}"
+        for act in titles:
+            acts.append(Act(str(len(acts) + 1), act.title, act.fields))
+            body += f"<h3>{words['measure']} {len(acts)} {escape(act.title)}</h3>{fields_as_table(act, words)}"
+            listed += f"<p>{words['measure']} {len(acts)} {escape(act.title)} {'.' * 30} {len(acts) // 2 + 2}</p>"
+    bodies = "".join(f"<li>{escape(act.fields['responsible'])}</li>" for act in acts)
+    contents = f"<h2>{words['contents']}</h2>{listed}"
+    return contents + framed(plan, body) + f"<h2>{words['annex']}</h2><ol>{bodies}</ol>", acts
+
+
+def numbered_paragraphs(plan: Printed) -> tuple[str, list[Act]]:
+    """A report whose paragraphs of running text are numbered through, below headings: it has no list of actions."""
+    body, at = "", 0
+    for part, (name, _) in enumerate(plan.parts * 3):
+        body += f"<h2>{escape(name)}</h2>"
+        for _ in range(4):
+            at += 1
+            one, two = (plan.sentences[(at * 19 + part + more) % len(plan.sentences)] for more in range(2))
+            body += f"<p>{at}. {escape(one)} {escape(two)}</p>"
+    return framed(plan, body).replace("<ul><li>OECD</li><li>ILO</li></ul>", ""), [Act("none", "none")]
+
+
 LAYOUTS: dict[str, tuple[Layout, ...]] = {
     "develop": (label_headings, decimal_headings, rows_of_tables, announced_bullets),
     "seen": (run_in_titles, cards, letters, alone_labels, two_columns, plain_headings, ordered_list, unknown_heads),
     "second": (roman_commitments, grouped_table, nested_list, chapters_alone, columns_of_bullets, sheets_of_fields),
     "third": (paragraph_numbers, sideways_table, three_deep, both_languages, bare_bullets, prose_alone),
-    "blind": (paired_fields, numbers_in_cells, run_in_fields, merged_parts, annex_alone, articles_alone),
+    "fourth": (paired_fields, numbers_in_cells, run_in_fields, merged_parts, annex_alone, articles_alone),
+    "blind": (
+        steps_below,
+        letters_and_numbers,
+        broken_lines,
+        states_of_play,
+        listed_and_consulted,
+        numbered_paragraphs,
+    ),
 }
 STYLE = """<style>@page{size:A4;margin:2.2cm;
 @top-center{content:"HEAD"}@bottom-right{content:counter(page) " / " counter(pages)}}

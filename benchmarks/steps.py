@@ -134,7 +134,10 @@ def chosen(graph: Graph, language: str, number: int) -> list[tuple[str, list[tup
         if not any(action == one for one, *_ in plans[plan]):
             plans[plan].append((action, printed, title))
     rows = list(graph.read(FACTS.replace("LANGUAGE", language)))
-    found = [(plan, own, facts_of(rows, plan, own)) for plan, own in plans.items() if 4 <= len(own) <= 60]
+    least = 4
+    if language == "de":  # no plan has its actions in German: what is said of plans themselves is printed
+        plans, least = {iri: [] for iri, thing in graph.names.things.items() if thing.kind == "plan"}, 0
+    found = [(plan, own, facts_of(rows, plan, own)) for plan, own in plans.items() if least <= len(own) <= 60]
     return sorted(found, key=lambda one: (-len(one[2].links) - len(one[2].parts), one[0]))[:number]
 
 
@@ -273,6 +276,8 @@ def decided(graph: Graph, project: Project, agreed: set[str], counts: Counter[st
 
 def drafted(printed: Path, language: str, titles: Sequence[str]) -> Counter[str]:
     """How many of the printed titles a draft has, and whether there is one."""
+    if not titles:
+        return Counter({"files": 1})
     made = draftable(printed, Options(), language=language)
     if not isinstance(made, Draftable):
         return Counter({"files": 1, "drafts refused": 1})
@@ -334,10 +339,11 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--texts", type=Path, help="a folder of texts to read, draft and search")
     parser.add_argument("--plans", type=int, default=4, help="how many plans a language")
+    parser.add_argument("--languages", default="fr,en,de", help="of which languages plans are printed")
     options = parser.parse_args()
     if options.texts:
         texts(options.texts, open_graph(language="en"))
-    for language in ("fr", "en") if options.plans else ():
+    for language in options.languages.split(",") if options.plans else ():
         run(options.folder / language, language, options.plans)
 
 

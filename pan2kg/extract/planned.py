@@ -190,6 +190,14 @@ def _fields(block: Block) -> Iterator[Field]:
 
 
 def _table_fields(block: Block) -> Iterator[Field]:
+    if _is_paired(block):
+        for number, cells in enumerate(block.rows):
+            for column in range(0, len(cells) - 1, 2):
+                if cells[column] and cells[column + 1]:
+                    start = _cell_start(block, number, column + 1)
+                    kind, value = field_kind(cells[column]), cells[column + 1]
+                    yield Field(kind, cells[column], value, start, start + len(value))
+        return
     down = sum(bool(field_kind(row[0])) for row in block.rows)
     across = [field_kind(cell) for cell in block.rows[0]]
     is_head = sum(map(bool, across)) > 1 and (all(across) or len(across) > 3 or down < 2)
@@ -203,6 +211,16 @@ def _table_fields(block: Block) -> Iterator[Field]:
             if label and value and field_kind(label) not in ("title", "number", "action"):
                 start = _cell_start(block, number, column)
                 yield Field(field_kind(label), label, value, start, start + len(value))
+
+
+def _is_paired(block: Block) -> bool:
+    """Whether a row has several labels, each with its value behind it: “Responsible | X | Timeline | Y”."""
+    width = len(block.rows[0])
+    if width < 4 or width % 2:
+        return False
+    labels = [cell for row in block.rows for cell in row[::2] if cell]
+    is_head = all(map(field_kind, block.rows[0]))
+    return not is_head and len(labels) > len(block.rows) and all(map(field_kind, labels))
 
 
 def outline_json(document: Document, plan: Plan, choice: Hypothesis) -> str:

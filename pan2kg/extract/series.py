@@ -298,7 +298,7 @@ def _row_members(block: Block, at: int, columns: Columns, first: int) -> Iterato
         printed = row[columns.title]
         if not printed or sum(map(bool, row)) < 2 or [field_kind(cell) for cell in row] == list(columns.kinds):
             continue
-        marker = next((one for one in readings(printed) if not one.weak and not one.style.is_bullet), None)
+        marker = next((one for one in readings(printed) if _is_number(one)), None)
         title = marker.rest if marker and marker.rest else printed
         label = marker.label if marker else ""
         own = row[columns.number] if columns.number is not None else ""
@@ -306,6 +306,11 @@ def _row_members(block: Block, at: int, columns: Columns, first: int) -> Iterato
         shown = (found.number if found else own.rstrip(".)")) if own else marker.number if marker else ""
         start = _cell(block, number, columns.title) + printed.find(title)
         yield Member(at, shown, label or (found.label if found else ""), title, start, start + len(title), number)
+
+
+def _is_number(marker: Marker) -> bool:
+    """Whether a marker at the beginning of a cell is a number; “1.2 développer …” is one there, “2 années” is none."""
+    return not marker.style.is_bullet and bool(marker.rest) and (not marker.weak or len(marker.values) > 1)
 
 
 def _cards(document: Document) -> Iterator[Series]:

@@ -53,7 +53,8 @@ def field_kind(label: str) -> str:
     >>> [field_kind(label) for label in ("Organisme responsable", "Indicateur de résultat", "Maßnahme", "Foo")]
     ['responsible', 'indicator', 'action', '']
     """
-    plain = folded(label)
+    # in a narrow column the sign may stand alone: “N °”
+    plain = folded(label).replace(" °", "°").replace(" º", "º")
     words = _WORDS.findall(plain)
     if not words or len(words) > FIELD_WORDS:
         return ""

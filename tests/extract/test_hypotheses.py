@@ -74,12 +74,18 @@ def labelled(label: str, *, tag: str = "h3") -> str:
         (f"{TEXT}<h2>Mesures</h2><ol><li>{'<li>'.join(TITLES)}</ol>", NUMBERED),
         ("<table><tr><th>N°<th>Mesure<th>Responsable"
          + "".join(f"<tr><td>{at}<td>{title}<td>Justice" for at, title in enumerate(TITLES, 1)) + "</table>", NUMBERED),
+        ("<table><tr><th>N °<th>Mesure<th>Responsable"
+         + "".join(f"<tr><td>{at}<td>{title}<td>Justice" for at, title in enumerate(TITLES, 1)) + "</table>", NUMBERED),
+        ("<table><tr><th>Mesure<th>Responsable"
+         + "".join(f"<tr><td>1.{at} {title.lower()}<td>Justice" for at, title in enumerate(TITLES, 1)) + "</table>",
+         [(f"1.{number}", title.lower()) for number, title in NUMBERED]),
         ("".join(f"<h3>Fiche {at}</h3><table><tr><td>Intitulé<td>{title}{CARD}</table>"
                  for at, title in enumerate(TITLES, 1)), NUMBERED),
         ("".join(f"<table><tr><td colspan=2>Action {at} – {title}{CARD}</table><p>-</p>"
                  for at, title in enumerate(TITLES, 1)), NUMBERED),
     ],
-    ids=["headings", "paragraphs", "two-words", "run-in", "below", "bullets", "numbers", "rows", "alone", "cards"],
+    ids=["headings", "paragraphs", "two-words", "run-in", "below", "bullets", "numbers", "rows", "sign-apart",
+         "number-in-cell", "alone", "cards"],
 )  # fmt: skip
 def test_the_actions_win_however_they_are_set(body: str, expected: list[tuple[str, str]]) -> None:
     chapters = f"<h1>Plan</h1><h2>Introduction</h2>{TEXT}<h2>Contexte</h2>{TEXT}"
@@ -199,8 +205,9 @@ def test_a_row_of_one_cell_in_a_table_is_a_category_of_those_below() -> None:
         "<table><tr><td>Responsable<td>Justice<tr><td>Indicateur<td>Nombre de juges formés</table>",
         "<table><tr><th>Responsable<th>Indicateur<tr><td>Justice<td>Nombre de juges formés</table>",
         "<ul><li>Responsable : Justice<li>Indicateur : Nombre de juges formés</ul>",
+        "<table><tr><td>Responsable<td>Justice<td>Indicateur<td>Nombre de juges formés</table>",
     ],
-    ids=["lines", "table-down", "table-across", "bullets"],
+    ids=["lines", "table-down", "table-across", "bullets", "table-of-pairs"],
 )
 def test_fields_come_with_their_kind_their_label_and_their_place(below: str) -> None:
     body = "".join(f"<h3>Mesure {at} : {title}</h3>{TEXT}{below}" for at, title in enumerate(TITLES, 1))

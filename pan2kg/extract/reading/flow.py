@@ -347,6 +347,12 @@ def _add_table(found: list[Paragraph], line: PageLine, hyphens: Hyphens) -> None
 
 
 def _is_rest(row: Sequence[str], above: Sequence[Sequence[str]]) -> bool:
-    """Whether a row is the rest of one above: its first cell is empty where no other's is, or most of its cells are."""
+    """Whether a row is the rest of one above: most of its cells are empty, or one that is empty in no row above.
+
+    Its first cell is empty too, or all that it has: the rest of a title, which goes on in small letters.
+    """
     filled = sum(map(bool, row))
-    return not row[0] and (2 * filled < len(row) or (filled < len(row) and all(one[0] for one in above)))
+    if row[0]:
+        return filled == 1 and len(row) > 1 and row[0][0].islower()
+    lacks = any(not cell and all(one[at] for one in above) for at, cell in enumerate(row))
+    return filled > 0 and (2 * filled < len(row) or lacks)
