@@ -300,7 +300,7 @@ def _desk(
     """What takes decisions and scores, and writes them into the project."""
     from pan2kg.server.review import ReviewPages, Sessions, addresses, reloader
 
-    return addresses(ReviewPages(project, store, site.site, reloader(project, store, fork_server), Sessions(people)))
+    return addresses(ReviewPages(project, store, site, reloader(project, store, fork_server), Sessions(people)))
 
 
 def _documents(

@@ -174,7 +174,8 @@ def read_decision(graph: Graph, item: Item, form: Form, today: date) -> Decision
     accepted = read_choice(form, "verdict", VERDICTS) == "accept"
     # nothing is chosen for who accepts; what is rejected is that one cites the other, where nothing else is said
     of = item.type or read_choice(form, "type", REVIEWED, default="" if accepted else CITATION)
-    back = not item.is_candidate and read_choice(form, "direction", DIRECTIONS, default="forth") == "back"
+    way = "" if accepted and not item.is_candidate else "forth"
+    back = not item.is_candidate and read_choice(form, "direction", DIRECTIONS, default=way) == "back"
     reviewer = read_text(form, "reviewer")
     reason = read_text(form, "reason", needed=not accepted)
     evidence = _evidence(graph, item, form) if accepted else None

@@ -50,10 +50,7 @@ def decide_candidate(graph: Graph, form: Form, today: date) -> Outcome:
         material = read_material(graph, project) if has_any else Material(graph)
         desk = open_desk(material, project, reviewer, today, read_wanted(form))
         if verdict == "undo":
-            file = desk.undone()
-            if not file:
-                raise RefusedError("nothing-to-undo")
-            return Outcome("undone", {"files": file}, (file,))
+            return _undone(desk)
         if verdict == "propose":
             one = desk.propose({name: read_text(form, f"hand_{name}") for name in HAND})
             file = f"{WORK}/{key(one.plan)}/{BY_HAND}"
@@ -66,6 +63,16 @@ def decide_candidate(graph: Graph, form: Form, today: date) -> Outcome:
         return _decided(desk, reason)
     except Pan2kgError as error:
         raise RefusedError("not-taken", detail=error.say(graph.language)) from None
+
+
+def _undone(desk: Desk) -> Outcome:
+    """Take back the last decision; what waits again, where it is a candidate, is to be shown next."""
+    waited = {one.key for one in desk.waiting}
+    file = desk.undone()
+    if not file:
+        raise RefusedError("nothing-to-undo")
+    again = next((one.key for one in desk.waiting if one.key not in waited), "")
+    return Outcome("undone", {"files": file, "candidate": again}, (file,))
 
 
 def _prepare(desk: Desk, form: Form) -> None:

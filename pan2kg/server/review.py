@@ -17,6 +17,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlencode, urlsplit
 
@@ -178,29 +179,56 @@ class RefreshedSite:
     release: Release
     _state: str = ""
     _site: Site | None = None
+    _held: Site | None = None
+    _held_at: str = ""
+
+    @property
+    def state(self) -> str:
+        """What the site depends on: the data, and the day."""
+        return f"{self.release} {today()}"
 
     def site(self) -> Site:
         """The site over the data as they are now."""
-        state = f"{self.release} {today()}"
+        state = self.state
         if self._site is None or state != self._state:
             self._state, self._site = state, self.make()
         return self._site
+
+    def desk(self) -> Site:
+        """The same, or one that lacks only what the desk has decided on candidates since: that, it reads in the files.
+
+        To make the site anew takes seconds, and a decision should take hardly longer than it takes to read.
+        """
+        if self._held is None or self._held_at != self.state:
+            self._held, self._held_at = self.site(), self.state
+        return self._held
+
+    def change(self, bring_up: Callable[[], object]) -> None:
+        """Do what brings the data up to decisions on candidates; the desk goes on with the site it has."""
+        before = self.state
+        bring_up()
+        if self._held_at == before:
+            self._held_at = self.state
 
 
 @dataclass(frozen=True, slots=True)
 class ReviewPages:
     """Answers what is asked of and sent to the pages of reviews, in a writable service alone.
 
-    ``reload`` is told which files were written, and brings the graph that is served up to them.
+    ``reload`` is told which files were written, and brings the graph that is served up to them: before the answer, but
+    after a decision on a candidate, while the next one is read.
     """
 
     project: Project
     store: Store
-    site: Callable[[], Site]
+    site: RefreshedSite
     reload: Reload
     sessions: Sessions
     threads: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, "review"))
+    loading: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, "reload"))
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _waiting: set[str] = field(default_factory=set)
+    _tasks: set[asyncio.Future[bool]] = field(default_factory=set)
 
     async def answer(self, request: Request) -> None:
         """Answer one request."""
@@ -243,7 +271,8 @@ class ReviewPages:
         given = {**arguments, **{name: value for name, value in own.items() if value}}
         loop = asyncio.get_running_loop()
         try:
-            page = await loop.run_in_executor(self.threads, lambda: self.site().page(request.path[1:], given))
+            made = self.site.desk if request.path.endswith("/review.html") else self.site.site
+            page = await loop.run_in_executor(self.threads, lambda: made().page(request.path[1:], given))
         except Pan2kgError as error:
             await request.refuse(Refusal(503, why("no-page-now", why=error.told)), PAGE_HEADERS)
             return
@@ -323,8 +352,8 @@ class ReviewPages:
                 self.sessions.sign(session, reviewer)
                 form = {**form, **({"reader": reviewer} if "reader" in form else {})}
             kept = {name: value for name, value in form.items() if name in KEPT or name.startswith("on:")}
-            if outcome.code == "proposed":
-                kept["candidate"] = str(outcome.values["candidate"])
+            if shown_next := outcome.values.get("candidate"):
+                kept["candidate"] = str(shown_next)
             told = {"written": outcome.code, "files": " ".join(outcome.files), **({} if shown else {"shown": "no"})}
             await self._lead(request, {**kept, **told})
             return
@@ -345,8 +374,28 @@ class ReviewPages:
             other = outcome.values.get("file")
             written = tuple(file for file in outcome.files if file.endswith(".ttl"))
             files = written or ((str(other),) if other and _STATUS.get(outcome.code) == 409 else ())
-            shown = not files or await loop.run_in_executor(self.threads, self._reload, files)
+            if form.get("form") == "candidate" and outcome.is_done:
+                self._bring_up_later(files)
+                return outcome, True
+            shown = not files or await loop.run_in_executor(self.loading, self._reload, files)
         return outcome, shown
+
+    def _bring_up_later(self, files: Sequence[str]) -> None:
+        """Bring the graph up to files without anybody waiting; one time for all that were written meanwhile."""
+        if not files:
+            return
+        is_on_its_way = bool(self._waiting)
+        self._waiting.update(files)
+        if not is_on_its_way:
+            task = asyncio.get_running_loop().run_in_executor(self.loading, self._bring_up)
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+
+    def _bring_up(self) -> bool:
+        files = tuple(sorted(self._waiting))
+        self._waiting.clear()
+        self.site.change(partial(self._reload, files))
+        return True
 
     def _reload(self, files: Sequence[str]) -> bool:
         try:

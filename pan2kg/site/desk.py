@@ -100,7 +100,10 @@ def _desk(context: PageContext, graph: Graph, items: Sequence[Item]) -> Mapping[
         desk = open_desk(material, graph.project, _reader(context), today(), read_wanted(given))
     except Pan2kgError:
         return None
-    waiting = () if desk.wanted.second else items
+    # of the graph, the site may not know yet what was decided a moment ago; the files do
+    decided = {frozenset(one.matter) for one in desk.decisions}
+    open_items = [item for item in items if item.is_candidate or frozenset(item.ends) not in decided]
+    waiting = () if desk.wanted.second else open_items
     known = {*(one.key for one in desk.waiting), *(item.key for item in waiting)}
     put_off = tuple(one for one in dict.fromkeys(given.get("later", "").split()) if one in known)[-LATER_MOST:]
     queue = Queue(desk, waiting, put_off, "")

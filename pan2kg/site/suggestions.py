@@ -31,6 +31,7 @@ class QueueCard:
     item: Item
     ends: tuple[tuple[Markup, Markup], ...]
     short: tuple[str, str]
+    brief: tuple[str, str]
     via: Markup
     type: Markup | str
     strength: str
@@ -54,6 +55,7 @@ def queue_card(context: PageContext, item: Item, *, is_open: bool) -> QueueCard:
             for end, plan in zip(item.ends, item.plans, strict=True)
         ),
         (_short(context, item.ends[0]), _short(context, item.ends[1])),
+        (_short(context, item.ends[0], 28), _short(context, item.ends[1], 28)),
         context.links(item.via),
         context.label(f"{ID}linktype/{item.type}") if item.type else "",
         strength,
@@ -71,7 +73,7 @@ def _expected(context: PageContext, item: Item) -> tuple[str, ...]:
     return tuple(named(Verdict(said)).say(context.request.language) for said in item.expected)
 
 
-def _short(context: PageContext, iri: str) -> str:
-    """The beginning of a name, long enough to tell two apart in a list."""
+def _short(context: PageContext, iri: str, most: int = 60) -> str:
+    """The beginning of a name, long enough to tell two apart in a list, or in a line that has both."""
     name = context.name(iri)
-    return name if len(name) <= 60 else f"{name[:59].rstrip()}…"
+    return name if len(name) <= most else f"{name[: most - 1].rstrip()}…"

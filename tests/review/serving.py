@@ -48,7 +48,7 @@ def main() -> None:
         return Site(SiteContext(Graph(project, store, language="fr"), mode="served", bundle=bundle, writable=True))
 
     site = RefreshedSite(make, release)
-    review_pages = ReviewPages(project, store, site.site, reloader(project, store, fork_server), Sessions(people))
+    review_pages = ReviewPages(project, store, site, reloader(project, store, fork_server), Sessions(people))
     pages = Pages(site.site, release, bundle.files() if bundle else {})
     application = assemble(
         settings, Pool(fork_server, settings.pool_limits), release, pages=pages, more=addresses(review_pages)

@@ -90,6 +90,7 @@ def test_the_direction_chosen_decides_in_whose_folder_a_link_stands(writable: Wr
         ("missing", {"quote": " "}),
         ("missing", {"document": ""}),
         ("missing", {"channel": ""}),
+        ("missing", {"direction": ""}),
         ("missing", {"reviewer": ""}),
         ("missing", {"verdict": ""}),
         ("unknown", {"verdict": "delete"}),

@@ -88,6 +88,7 @@ def test_candidates_are_decided_without_javascript_and_a_fault_stands_at_its_fie
     assert 'pan:quote "dans la ligne du premier Plan d’action national"@fr' in written
     page.click("#candidate [value=undo]")
     expect(page.locator("p[role=status]")).to_contain_text("undone")
+    expect(page.locator("#candidate mark")).to_have_text("premier Plan d’action national")  # what waits again is shown
     assert "    pan:withdraws link:" in (folder / FILE).read_text(encoding="utf-8")
 
 
