@@ -168,6 +168,8 @@ def main() -> None:
     def leave() -> None:
         server.should_exit = True
 
+    if given.get("slow_loop"):
+        sys.modules["uvloop"] = None  # type: ignore[assignment]  # as where the extra was not installed
     server = new_server(application, ready)
     fork_server.on_lost.append(leave)
     server.run(sockets=[bound])

@@ -255,3 +255,12 @@ def test_the_text_of_a_query_is_not_in_the_log(watched: tuple[Service, Path, Pat
     asked = service.ask("ASK { ?s ?p <http://private.example> }").headers["x-request-id"]
     until(lambda: asked in log.read_text(encoding="utf-8"))
     assert "private.example" not in log.read_text(encoding="utf-8")
+
+
+def test_without_the_extra_for_speed_everything_is_answered_too(start: Start) -> None:
+    service = start(slow_loop=True, pages=True)
+    assert json.loads(service.ask(COUNT, "application/sparql-results+json").body)["results"]["bindings"]
+    assert service.send("GET", "/index.html").status == 200
+    rows = service.ask("SELECT ?a ?d { ?a ?b ?c . ?d ?e ?f } LIMIT 60000", "text/csv").text
+    assert rows.count("\n") == 60001, "a long answer comes whole"
+    assert service.ask(f"SELECT (COUNT(*) AS ?n) {{ {PAIRS.partition('{')[2]}").status == 503
