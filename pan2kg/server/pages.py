@@ -27,6 +27,8 @@ from pan2kg.server.settings import Release
 CACHE_BYTES: Final = 64 * 2**20
 """Bytes of pages that are kept."""
 ASSETS: Final = "/assets/"
+SELDOM: Final = (100_000, 50, 50)
+"""When Python looks for garbage in cycles while what all pages need is read; most of it stays."""
 
 _LOG = logging.getLogger("pan2kg.service")
 _COMPRESSED = ("text/", "application/json", "application/javascript", "application/ld+json", "image/svg+xml")
@@ -152,8 +154,13 @@ class Pages:
         self.threads.submit(self._warm)
 
     def _warm(self) -> None:
-        for language in LANGUAGES:
-            self._draw(f"{language}/index.html", b"")
+        usual = gc.get_threshold()
+        gc.set_threshold(*SELDOM)
+        try:
+            for language in LANGUAGES:
+                self._draw(f"{language}/index.html", b"")
+        finally:
+            gc.set_threshold(*usual)
         gc.collect()
         gc.freeze()  # what the pages are drawn from stays: looking through it again would stop everything for 0.1 s
 

@@ -12,6 +12,7 @@ import pytest
 import pan2kg
 from pan2kg.graph.graph import Graph, open_graph
 from pan2kg.project import Project
+from pan2kg.site.quality import balances
 from pan2kg.site.registry import Site
 from pan2kg.site.site_context import SiteContext
 from pan2kg.store.link_view import read_view
@@ -60,6 +61,17 @@ def test_links_statements_and_network_are_those_of_the_triples(fresh: Graph, who
     one, two = fresh.network(evidence="editors"), whole.network(evidence="editors")
     assert list(one.edges(keys=True, data=True)) == list(two.edges(keys=True, data=True))
     assert list(one.nodes(data=True)) == list(two.nodes(data=True))
+
+
+def test_links_that_are_triples_already_are_not_read_twice(few: pan2kg.Graph, whole: Graph) -> None:
+    graph = Graph(few.project, whole.held)  # as a service or after a query of one's own: triples and view
+    assert graph.links
+    assert graph.ties == whole.ties
+    assert len(graph.network().edges) == len(whole.network().edges)
+    thing = next(iter(graph.links.by_end))
+    assert graph.statements.about(thing) == whole.statements.about(thing)
+    assert graph.statements.towards(thing) == whole.statements.towards(thing)
+    assert balances(graph.store, graph.links) == balances(whole.store)
 
 
 def test_pages_hold_no_derived_link(few: pan2kg.Graph) -> None:
