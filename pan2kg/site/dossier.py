@@ -34,7 +34,7 @@ ANCHORS: Final = frozenset({"brief", "picture", "attention", "evidence"})
 """The places every dossier has, the picture where there is one."""
 SHOWN: Final = 3
 """How many things to look at are told at once; the others are folded."""
-QUOTED: Final = 4
+QUOTED: Final = 3
 """How many passages stand as evidence; the others stand with the statements."""
 
 

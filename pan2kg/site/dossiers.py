@@ -199,13 +199,15 @@ def of_body(context: PageContext, body: str) -> Dossier:
 
 
 def _beside(context: PageContext, known: Known, body: str, works: set[str]) -> list[str]:
-    """The bodies of its kind whose works name a text its works name too, without a work both have a part in.
+    """The bodies of its kind and country whose works name a text its works name too, without a work of both.
 
     Those that share most texts come first, then by IRI.
     """
     texts, bodies = _texts_by_work(context, known), dict[str, set[str]]()
+    country_of = context.graph.country_of
+    countries = {country_of.get(work) for work in works}
     for one in context.graph.involvements:
-        if counts(one.level, known.level):
+        if counts(one.level, known.level) and country_of.get(one.work) in countries:
             bodies.setdefault(one.body, set()).add(one.work)
     own = {text for work in works for text in texts.get(work, ())}
     kinds = context.graph.statements.values(body, TYPE)

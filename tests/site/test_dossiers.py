@@ -103,3 +103,10 @@ def test_a_thing_in_a_graph_without_actions_has_its_statements_alone() -> None:
     page = Reader(Site(SiteContext(made)))["en/body/m.html"]
     assert 'id="brief"' not in page
     assert 'class="tab"' not in page
+
+
+def test_a_body_is_told_who_else_works_on_its_texts_in_its_country_alone(reader: Reader) -> None:
+    page = reader["en/body/meco.html"]
+    found = re.search(r'data-number="body-beside">([^<]*)</strong> <span>([^<]*)<', page)
+    assert found
+    assert not re.search("France|Belgium|Ireland", found[2])
