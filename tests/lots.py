@@ -1,7 +1,11 @@
-"""What is drawn by lot, where looking at everything would take too long: another sample in each run."""
+"""What is drawn by lot, where looking at everything would take too long: another sample in each run.
+
+``PAN2KG_LOTS=10`` draws ten times as many of each, and a number that is large enough everything.
+"""
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterable
 from random import Random, randrange
@@ -13,6 +17,7 @@ Thing = TypeVar("Thing")
 def by_lot(things: Iterable[Thing], most: int) -> list[Thing]:
     """So many of some things, in their order; the seed is printed, and shown by pytest where the test fails."""
     seed, listed = randrange(2**32), list(things)
+    most *= int(os.environ.get("PAN2KG_LOTS", "1"))
     sys.stdout.write(f"{min(most, len(listed))} of {len(listed)} were drawn by lot with the seed {seed}\n")
     chosen = Random(seed).sample(range(len(listed)), min(most, len(listed)))
     return [listed[place] for place in sorted(chosen)]

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import date
+from functools import cached_property
 from html.parser import HTMLParser
 
 import pytest
@@ -63,6 +64,11 @@ class Reader:
     def __init__(self, site: Site) -> None:
         self.site = site
         self._kept: dict[str, str] = {}
+
+    @cached_property
+    def known(self) -> frozenset[str]:
+        """The paths of all pages and files there are."""
+        return frozenset(self.site.paths())
 
     def __getitem__(self, path: str) -> str:
         if path not in self._kept:

@@ -8,22 +8,49 @@ import posixpath
 import re
 from collections import Counter
 from collections.abc import Iterator
+from itertools import permutations
 from urllib.parse import unquote, urlsplit
 
 import pytest
 
 from pan2kg.graph.labels import KINDS
+from pan2kg.store.store import select
+from tests.lots import by_lot
 from tests.site.conftest import Parsed, Reader
 
 SAMPLES = (*KINDS, "pair", "plans", "pairs", "unlinked", "sources")
+NAMED = "SELECT ?one (COUNT(*) AS ?times) { GRAPH ?graph { ?other ?says ?one } FILTER(isIRI(?one)) } GROUP BY ?one"
 
 
 @pytest.fixture(scope="module")
 def pages(reader: Reader) -> dict[str, str]:
-    """Every page of one language."""
-    found = {path: reader[path] for path in reader.paths()}
-    assert len(found) > 1900
-    return found
+    """Pages of one language: each that is no series; of a series the ends, what is named most, and a dozen by lot."""
+    listed: dict[str, list[str]] = {}
+    for path in reader.paths():
+        listed.setdefault(path.partition("/")[2].rpartition("/")[0], []).append(path)
+    assert sum(map(len, listed.values())) > 1900
+    chosen = listed.pop("")
+    for paths in listed.values():
+        chosen += [paths[0], paths[-1], *by_lot(paths, 12)]
+    return {path: reader[path] for path in (*chosen, *full(reader))}
+
+
+def full(reader: Reader) -> list[str]:
+    """The pages likely to be the largest: of each kind the ten things that are named most, and pairs of those plans."""
+    table = select(reader.site.site_context.graph.store, NAMED)
+    times = dict(zip(table.values("one"), map(int, table.values("times")), strict=True))
+    found: list[str] = []
+    for kind in KINDS:
+        most = sorted(reader.site.site_context.graph.labels.of_kind(kind), key=lambda one: -times.get(one.iri, 0))[:10]
+        found += [f"fr/{kind}/{one.key}.html" for one in most]
+        if kind == "plan":
+            found += [f"fr/pair/{one.key}--{two.key}.html" for one, two in permutations(most, 2)]
+    return [path for path in found if path in reader.known]
+
+
+def of_series(pages: dict[str, str], series: str) -> list[str]:
+    """The pages chosen of a series, the first and the last of it before others, or the one page of that name."""
+    return [path for path in pages if path.startswith(f"fr/{series}/")] or [f"fr/{series}.html"]
 
 
 def test_every_kind_of_thing_has_pages(reader: Reader) -> None:
@@ -33,14 +60,17 @@ def test_every_kind_of_thing_has_pages(reader: Reader) -> None:
 
 
 def test_every_link_inside_leads_to_a_page_and_a_place_on_it(pages: dict[str, str], reader: Reader) -> None:
-    known = set(reader.site.paths())
-    ids = {path: set(re.findall(r' id="([^"]*)"', page)) for path, page in pages.items()}
+    """A place is looked for on the pages that were chosen, and on some more to which these lead, drawn by lot."""
+    led = {
+        path: [one for one in led_to(path, page) if not one[0].startswith("assets/")] for path, page in pages.items()
+    }
+    anchored = {place for links in led.values() for place, anchor in links if anchor and "=" not in anchor}
+    more = by_lot(sorted((anchored & reader.known) - pages.keys()), 30)
+    ids = {path: set(re.findall(r' id="([^"]*)"', reader[path])) for path in (*pages, *more)}
     broken: Counter[str] = Counter()
-    for path, page in pages.items():
-        for place, anchor in led_to(path, page):
-            if place.startswith("assets/"):  # the front end, which need not be built here
-                continue
-            if place not in known or (anchor and "=" not in anchor and anchor not in ids.get(place, {anchor})):
+    for path, links in led.items():
+        for place, anchor in links:
+            if place not in reader.known or (anchor and "=" not in anchor and anchor not in ids.get(place, {anchor})):
                 broken[f"{place}#{anchor} (from {path})"] += 1
     assert not broken, f"{len(broken)} links lead nowhere, such as {sorted(broken)[:20]}"
 
@@ -72,12 +102,10 @@ def test_no_style_or_script_stands_inside_a_page(pages: dict[str, str]) -> None:
 
 
 @pytest.mark.parametrize("series", SAMPLES)
-def test_markup_is_sound(reader: Reader, series: str) -> None:
-    paths = reader.of(series) or [path for path in (f"fr/{series}.html",) if reader.site.page(path)]
-    if not paths:
-        pytest.skip(f"The graph has nothing of the kind {series}.")
-    for path in {paths[0], paths[len(paths) // 2], paths[-1], max(paths, key=lambda path: len(reader[path]))}:
-        parsed = Parsed(reader[path])
+def test_markup_is_sound(pages: dict[str, str], series: str) -> None:
+    paths = of_series(pages, series)
+    for path in {*paths[:2], max(paths, key=lambda path: len(pages[path])), *by_lot(paths, 1)}:
+        parsed = Parsed(pages[path])
         assert not parsed.open, path
         assert parsed.headings.count(1) == 1, path
         assert all(b - a <= 1 for a, b in zip(parsed.headings, parsed.headings[1:], strict=False)), path
@@ -89,10 +117,9 @@ def test_markup_is_sound(reader: Reader, series: str) -> None:
 
 
 @pytest.mark.parametrize("series", SAMPLES)
-def test_no_bare_iri_is_read(reader: Reader, series: str) -> None:
-    paths = reader.of(series) or [path for path in (f"fr/{series}.html",) if reader.site.page(path)]
-    for path in paths[:: max(1, len(paths) // 12)]:
-        for words, within in Parsed(reader[path]).text:
+def test_no_bare_iri_is_read(pages: dict[str, str], series: str) -> None:
+    for path in by_lot(of_series(pages, series), 12):
+        for words, within in Parsed(pages[path]).text:
             if any("iri" in element.split(".", 1)[1].split() or element.startswith("pre.") for element in within):
                 continue
             assert not re.search(r"https?://w3id\.org|https?://data\.europa\.eu/eli", words), f"{path}: {words}"
