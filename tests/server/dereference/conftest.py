@@ -112,6 +112,12 @@ def shipped(dated: pan2kg.Graph) -> Client:
 
 
 @pytest.fixture(scope="session")
+def few_shipped(few: pan2kg.Graph) -> Client:
+    """That of a few plans, whose documents are short."""
+    return client(pan2kg.Graph(few.project, few.store, language="fr", as_of=DAY))
+
+
+@pytest.fixture(scope="session")
 def retiring_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A small project in which a plan was replaced by another, and one was only given up."""
     folder = tmp_path_factory.mktemp("retiring") / "mine"
@@ -146,16 +152,23 @@ def local(graph: pan2kg.Graph) -> LocalStore:
     return graph.store
 
 
-@pytest.fixture(scope="session")
-def own_iris(local: LocalStore) -> tuple[str, ...]:
-    """Every IRI of ours in the graph, in whatever place of a statement it stands."""
+def iris_of(graph: pan2kg.Graph) -> tuple[str, ...]:
+    """Every IRI of ours in a graph, in whatever place of a statement it stands."""
+    assert isinstance(graph.store, LocalStore)
     found: set[str] = set()
-    for quad in local.inner:
+    for quad in graph.store.inner:
         for term in (quad.subject, quad.predicate, quad.object, quad.graph_name):
             if isinstance(term, ox.NamedNode) and term.value.startswith(ROOT):
                 found.add(term.value)
-    assert len(found) > 8000, "the graph has shrunk, or this test looks past it"
     return tuple(sorted(found))
+
+
+@pytest.fixture(scope="session")
+def own_iris(graph: pan2kg.Graph) -> tuple[str, ...]:
+    """Every IRI of ours in the shipped graph."""
+    found = iris_of(graph)
+    assert len(found) > 8000, "the graph has shrunk, or this test looks past it"
+    return found
 
 
 def headers(got: Answer) -> Mapping[str, str]:
