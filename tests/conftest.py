@@ -19,6 +19,7 @@ from urllib.request import urlopen
 
 import pytest
 from hypothesis import HealthCheck, settings
+from pyoxigraph import RdfFormat
 
 import pan2kg
 from pan2kg.project import Project
@@ -165,21 +166,19 @@ Begin = Callable[[], AbstractContextManager[str]]
 
 
 @pytest.fixture(scope="session")
-def endpoint(project: Project, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A real SPARQL endpoint with the shipped graph: the oxigraph server, filled from our own dump."""
+def endpoint(graph: pan2kg.Graph, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A real SPARQL endpoint with the shipped graph: the oxigraph server, filled with all it holds."""
     folder = tmp_path_factory.mktemp("endpoint")
-    with once_a_run("endpoint", tmp_path_factory, lambda: _endpoint(project, folder)) as address:
+    with once_a_run("endpoint", tmp_path_factory, lambda: _endpoint(graph, folder)) as address:
         yield address
 
 
 @contextmanager
-def _endpoint(project: Project, folder: Path) -> Iterator[str]:
+def _endpoint(graph: pan2kg.Graph, folder: Path) -> Iterator[str]:
     server = shutil.which("oxigraph", path=str(Path(sys.executable).parent)) or shutil.which("oxigraph")
     assert server, "The test extra brings the oxigraph server: pip install '.[test]'"
     data, store = folder / "graph.nq", folder / "store"
-    subprocess.run(
-        [sys.executable, "-m", "pan2kg.cli.main", "dump", "--project", str(project.root), "-o", str(data)], check=True
-    )
+    graph.held.inner.dump(data, format=RdfFormat.N_QUADS)
     subprocess.run([server, "load", "--location", str(store), "--file", str(data)], check=True, capture_output=True)
     with serving([server, "serve-read-only", "--location", str(store), "--union-default-graph"]) as address:
         yield f"{address}/query"

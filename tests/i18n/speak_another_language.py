@@ -17,7 +17,7 @@ from pan2kg.site.registry import PAGES, SERIES, Site
 from pan2kg.site.site_context import SiteContext
 from tests.copies import FEW, copy
 from tests.i18n.pseudo import TAG
-from tests.once import checked
+from tests.once import SHIPPED, checked
 
 DAY = "2026-01-01"
 COMMANDS = {
@@ -28,8 +28,8 @@ COMMANDS = {
 HELP = [["--help"], *([name, "--help"] for name in ("ask", "check", "picture", "publish", "serve"))]
 
 
-def say_commands(folder: Path) -> dict[str, str]:
-    found, few = {}, str(copy(folder / "few", FEW))
+def say_commands(folder: Path, few: str) -> dict[str, str]:
+    found = {}
     for name, arguments in {**COMMANDS, "check": ["check"]}.items():
         with redirect_stdout(io.StringIO()) as said:
             main([*arguments, "--language", TAG, "--project", few])
@@ -44,9 +44,9 @@ def say_commands(folder: Path) -> dict[str, str]:
     return {**found, "picture": picture.read_text(encoding="utf-8")}
 
 
-def say_pages() -> dict[str, str]:
-    setattr(quality, "_checked", lambda project, _: quality.summarise(checked(project)))  # noqa: B010
-    site_context = SiteContext(open_graph(as_of=date.fromisoformat(DAY)))
+def say_pages(few: str) -> dict[str, str]:
+    setattr(quality, "_checked", lambda *_: quality.summarise(checked(SHIPPED)))  # noqa: B010
+    site_context = SiteContext(open_graph(few, as_of=date.fromisoformat(DAY)))
     site = Site(site_context)
     paths = [f"{TAG}/{name}.html" for name in PAGES]
     for name, view in SERIES.items():
@@ -58,5 +58,6 @@ def say_pages() -> dict[str, str]:
 
 if __name__ == "__main__":
     place = Path(sys.argv[1])
-    spoken = {**say_pages(), **say_commands(place)}
+    few = str(copy(place / "few", FEW))
+    spoken = {**say_pages(few), **say_commands(place, few)}
     (place / "spoken.json").write_text(json.dumps(spoken), encoding="utf-8")

@@ -7,12 +7,14 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Final, Protocol, Unpack
 
 import pytest
 from playwright.sync_api import Locator, Page, Response, expect
 
+import pan2kg
 from pan2kg.project import Project
 from tests.browser.chromium import Look, Watch, Watched, origin_of
 from tests.conftest import once_a_run
@@ -46,6 +48,14 @@ def serving(project: Path, *options: str, **environment: str) -> Iterator[str]:
 def served(project: Project, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a service over the shipped graph, which stops no query only because the machine is busy."""
     with once_a_run("served", tmp_path_factory, lambda: serving(project.root, "--timeout", "600")) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def few_served(few: pan2kg.Graph, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """That of a service over a few plans, which has every type of page; a module may take it for ``served``."""
+    begin = partial(serving, few.project.root, "--timeout", "600")
+    with once_a_run("few-served", tmp_path_factory, begin) as address:
         yield address
 
 

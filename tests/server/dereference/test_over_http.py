@@ -1,4 +1,4 @@
-"""The real service over the shipped graph, asked as browsers, portals and scripts ask."""
+"""The real service over a few plans, asked as browsers, portals and scripts ask."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from pan2kg.project import Project
+import pan2kg
 from pan2kg.turtle.vocabulary import ID
 
 SCRIPT = """
@@ -61,10 +61,10 @@ Start = Callable[..., Service]
 
 
 @pytest.fixture(scope="module")
-def start(project: Project) -> Iterator[Start]:
+def start(few: pan2kg.Graph) -> Iterator[Start]:
     running: list[subprocess.Popen[str]] = []
 
-    def begin(*options: str, folder: Path = project.root) -> Service:
+    def begin(*options: str, folder: Path = few.project.root) -> Service:
         arguments = ["--project", str(folder), "--port", "0", "--no-browser", "--public", *options]
         process = subprocess.Popen([sys.executable, "-c", SCRIPT, *arguments], stdout=subprocess.PIPE, text=True)
         running.append(process)
