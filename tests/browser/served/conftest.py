@@ -45,17 +45,20 @@ def serving(project: Path, *options: str, **environment: str) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def served(project: Project, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a service over the shipped graph, which stops no query only because the machine is busy."""
-    with once_a_run("served", tmp_path_factory, lambda: serving(project.root, "--timeout", "600")) as address:
+def served(few: pan2kg.Graph, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a service over a few plans, which has every type of page.
+
+    It stops no query only because the machine is busy.
+    """
+    begin = partial(serving, few.project.root, "--timeout", "600")
+    with once_a_run("served", tmp_path_factory, begin) as address:
         yield address
 
 
 @pytest.fixture(scope="session")
-def few_served(few: pan2kg.Graph, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """That of a service over a few plans, which has every type of page; a module may take it for ``served``."""
-    begin = partial(serving, few.project.root, "--timeout", "600")
-    with once_a_run("few-served", tmp_path_factory, begin) as address:
+def all_served(project: Project, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """That of a service over the shipped graph, for what only many plans show."""
+    with once_a_run("all-served", tmp_path_factory, lambda: serving(project.root, "--timeout", "600")) as address:
         yield address
 
 

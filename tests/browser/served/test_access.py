@@ -35,12 +35,6 @@ MANY = 30
 """How many of what stands beside each other alike are nearly all there is."""
 
 
-@pytest.fixture(scope="module")
-def served(few_served: str) -> str:
-    """A few plans have every type of page."""
-    return few_served
-
-
 def at(page: Page, width: int) -> Page:
     """The page on a screen of this width."""
     page.set_viewport_size({"width": width, "height": 900})

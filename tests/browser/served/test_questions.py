@@ -26,6 +26,12 @@ HOSTILE = (
 )
 
 
+@pytest.fixture(scope="module")
+def served(all_served: str) -> str:
+    """All plans, since charts of answers are cut off where there is much."""
+    return all_served
+
+
 def rows(page: Page) -> list[list[str]]:
     """The cells of the answer."""
     found: list[list[str]] = page.locator(".answer tbody tr").evaluate_all(

@@ -24,6 +24,12 @@ CHOICES = (
 )
 
 
+@pytest.fixture(scope="module")
+def served(all_served: str) -> str:
+    """All plans, since some choices leave nothing of a few."""
+    return all_served
+
+
 def number(page: Page, name: str) -> int:
     """One of the four numbers of the home page."""
     return figures(page.locator(f'[data-number="{name}"]').inner_text())[0]

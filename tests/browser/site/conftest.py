@@ -17,10 +17,12 @@ from urllib.parse import unquote, urlsplit
 import pytest
 
 import pan2kg
+from pan2kg.site import quality
 from pan2kg.site.bundle import HOW_TO_BUILD, Bundle, find_bundle
 from pan2kg.site.registry import PAGES, Site
 from pan2kg.site.site_context import SiteContext
 from tests.browser.chromium import Handler, serve
+from tests.once import SHIPPED, checked
 from tests.pages import EXAMPLES
 
 SINGLE: Final = tuple(name for name, view in PAGES.items() if view.chosen is None)
@@ -105,9 +107,12 @@ def static_site(dated: pan2kg.Graph, bundle: Bundle, tmp_path_factory: pytest.Te
 def few_site(
     few: pan2kg.Graph, dated: pan2kg.Graph, bundle: Bundle, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[StaticSite]:
-    """That of a few plans, on the same day."""
-    graph = pan2kg.Graph(few.project, few.store, language="fr", as_of=dated.as_of)
-    with standing(graph, bundle, tmp_path_factory.mktemp("few-site")) as made:
+    """That of a few plans, on the same day; its page of quality says what a check of the shipped project finds."""
+    graph, anew = pan2kg.Graph(few.project, few.store, language="fr", as_of=dated.as_of), quality._checked
+    shared = quality.summarise(checked(SHIPPED))
+    folder = tmp_path_factory.mktemp("few-site")
+    with pytest.MonkeyPatch.context() as patch, standing(graph, bundle, folder) as made:
+        patch.setattr(quality, "_checked", lambda of, state: shared if of == few.project else anew(of, state))
         yield made
 
 

@@ -27,8 +27,8 @@ def press(page: Page, *keys: str) -> None:
         page.keyboard.press(key)
 
 
-def test_the_first_key_leads_past_the_menu_to_the_content(static_site: StaticSite, window: Watch) -> None:
-    page = window(f"{static_site.served}fr/index.html").page
+def test_the_first_key_leads_past_the_menu_to_the_content(few_site: StaticSite, window: Watch) -> None:
+    page = window(f"{few_site.served}fr/index.html").page
     press(page, "Tab")
     expect(page.get_by_role("link", name="Aller au contenu")).to_be_focused()
     press(page, "Enter")
@@ -38,8 +38,8 @@ def test_the_first_key_leads_past_the_menu_to_the_content(static_site: StaticSit
 
 
 @pytest.mark.parametrize("kind", ["index", "pair", "plan", "obligations"])
-def test_wherever_the_keyboard_stops_is_seen(static_site: StaticSite, window: Watch, kind: str) -> None:
-    page = window(static_site.served + static_site.path(kind, "fr")).page
+def test_wherever_the_keyboard_stops_is_seen(few_site: StaticSite, window: Watch, kind: str) -> None:
+    page = window(few_site.served + few_site.path(kind, "fr")).page
     stops = []
     for _ in range(60):
         press(page, "Tab")
@@ -59,8 +59,8 @@ def test_the_matrix_is_narrowed_down(static_site: StaticSite, window: Watch) -> 
     expect(page.locator("[data-number=linked]")).not_to_have_text(before)
 
 
-def test_why_two_plans_are_linked_is_opened(static_site: StaticSite, window: Watch) -> None:
-    page = window(static_site.served + static_site.path("pair", "fr")).page
+def test_why_two_plans_are_linked_is_opened(few_site: StaticSite, window: Watch) -> None:
+    page = window(few_site.served + few_site.path("pair", "fr")).page
     why = page.locator(".links details").first
     expect(why.locator("blockquote")).to_be_hidden()
     why.locator("summary").focus()
@@ -68,8 +68,8 @@ def test_why_two_plans_are_linked_is_opened(static_site: StaticSite, window: Wat
     expect(why.locator("blockquote")).to_be_visible()
 
 
-def test_the_menu_is_opened_and_used_on_a_small_screen(static_site: StaticSite, window: Watch) -> None:
-    page = window(f"{static_site.served}en/about.html", width=360).page
+def test_the_menu_is_opened_and_used_on_a_small_screen(few_site: StaticSite, window: Watch) -> None:
+    page = window(f"{few_site.served}en/about.html", width=360).page
     page.locator(".menu summary").focus()
     press(page, "Enter", "Tab", "Tab")
     expect(page.get_by_role("link", name="Plans", exact=True)).to_be_focused()
@@ -77,8 +77,8 @@ def test_the_menu_is_opened_and_used_on_a_small_screen(static_site: StaticSite, 
     page.wait_for_url("**/en/plans.html")
 
 
-def test_a_suggestion_is_taken(static_site: StaticSite, window: Watch) -> None:
-    page = window(f"{static_site.served}fr/about.html").page
+def test_a_suggestion_is_taken(few_site: StaticSite, window: Watch) -> None:
+    page = window(f"{few_site.served}fr/about.html").page
     page.get_by_role("combobox", name="Chercher un plan").focus()
     page.keyboard.insert_text("minerais de conflit")  # at once, so that no later list takes the place of this one
     expect(page.get_by_role("option").first).to_contain_text("minerais")
@@ -87,8 +87,8 @@ def test_a_suggestion_is_taken(static_site: StaticSite, window: Watch) -> None:
     expect(page.get_by_role("heading", level=1)).to_contain_text("minerais")
 
 
-def test_what_was_searched_is_listed_without_a_server(static_site: StaticSite, window: Watch) -> None:
-    page = window(f"{static_site.served}fr/about.html").page
+def test_what_was_searched_is_listed_without_a_server(few_site: StaticSite, window: Watch) -> None:
+    page = window(f"{few_site.served}fr/about.html").page
     page.get_by_role("combobox", name="Chercher un plan").focus()
     page.keyboard.type("diligence")
     press(page, "Enter")
@@ -99,16 +99,16 @@ def test_what_was_searched_is_listed_without_a_server(static_site: StaticSite, w
     expect(page.locator(".published:visible")).to_have_count(0)
 
 
-def test_titles_are_read_in_another_language(static_site: StaticSite, window: Watch) -> None:
-    page = window(f"{static_site.served}de/plan/lu-bhr-2.html").page
+def test_titles_are_read_in_another_language(few_site: StaticSite, window: Watch) -> None:
+    page = window(f"{few_site.served}de/plan/lu-bhr-2.html").page
     page.locator("#data-language").focus()
     page.keyboard.type("Eng")
     press(page, "Enter")
     expect(page.locator("main .label[lang=en]").first).to_be_visible()
 
 
-def test_a_table_is_sorted(static_site: StaticSite, window: Watch) -> None:
-    page = window(f"{static_site.served}en/plans.html").page
+def test_a_table_is_sorted(few_site: StaticSite, window: Watch) -> None:
+    page = window(f"{few_site.served}en/plans.html").page
     head = page.get_by_role("columnheader").filter(has=page.get_by_role("button")).last
     head.get_by_role("button").focus()
     press(page, "Enter")
@@ -117,8 +117,8 @@ def test_a_table_is_sorted(static_site: StaticSite, window: Watch) -> None:
     expect(head).to_have_attribute("aria-sort", "descending")
 
 
-def test_a_query_is_run_and_an_endless_one_stopped(static_site: StaticSite, window: Watch) -> None:
-    page = window(f"{static_site.served}en/sparql.html").page
+def test_a_query_is_run_and_an_endless_one_stopped(few_site: StaticSite, window: Watch) -> None:
+    page = window(f"{few_site.served}en/sparql.html").page
     editor = page.locator("sparql-editor")
     expect(editor).to_have_attribute("data-editor", "ready")
     page.get_by_role("textbox", name="Query").focus()
@@ -134,8 +134,8 @@ def test_a_query_is_run_and_an_endless_one_stopped(static_site: StaticSite, wind
     expect(editor.locator("> .status")).to_have_text("Stopped.")
 
 
-def test_one_walks_through_the_network_and_reads_why(static_site: StaticSite, window: Watch) -> None:
-    page = window(f"{static_site.served}fr/network.html").page
+def test_one_walks_through_the_network_and_reads_why(few_site: StaticSite, window: Watch) -> None:
+    page = window(f"{few_site.served}fr/network.html").page
     expect(page.locator("network-view[data-drawn=yes]")).to_have_count(1)
     picture = page.locator(".network-picture")
     picture.focus()
@@ -147,8 +147,8 @@ def test_one_walks_through_the_network_and_reads_why(static_site: StaticSite, wi
     expect(picture).to_be_focused()
 
 
-def test_an_address_chooses_a_thing_in_the_network(static_site: StaticSite, window: Watch) -> None:
-    page = window(f"{static_site.served}fr/network.html#lu-bhr-2-4-3").page
+def test_an_address_chooses_a_thing_in_the_network(few_site: StaticSite, window: Watch) -> None:
+    page = window(f"{few_site.served}fr/network.html#lu-bhr-2-4-3").page
     panel = page.locator(".network-panel")
     expect(panel.locator(".panel-head")).to_contain_text("4.3")
     expect(panel.locator("blockquote").first).to_be_visible()
@@ -157,8 +157,8 @@ def test_an_address_chooses_a_thing_in_the_network(static_site: StaticSite, wind
     expect(page.locator("[data-thing] [lang=en]").first).to_be_visible()
 
 
-def test_kinds_that_would_crowd_the_picture_wait_behind_their_filter(static_site: StaticSite, window: Watch) -> None:
-    page = window(f"{static_site.served}fr/network.html").page
+def test_kinds_that_would_crowd_the_picture_wait_behind_their_filter(few_site: StaticSite, window: Watch) -> None:
+    page = window(f"{few_site.served}fr/network.html").page
     expect(page.locator("network-view[data-drawn=yes]")).to_have_count(1)
     links = page.locator(".network-lists details").nth(1).locator("summary")
     before = links.inner_text()
@@ -169,8 +169,8 @@ def test_kinds_that_would_crowd_the_picture_wait_behind_their_filter(static_site
     expect(links).not_to_have_text(before)
 
 
-def test_neighbours_are_shown_on_demand_without_asking_a_server(static_site: StaticSite, window: Watch) -> None:
-    page = window(f"{static_site.served}fr/network/plan--lu-bhr-2.html").page
+def test_neighbours_are_shown_on_demand_without_asking_a_server(few_site: StaticSite, window: Watch) -> None:
+    page = window(f"{few_site.served}fr/network/plan--lu-bhr-2.html").page
     expect(page.locator(".network-panel .panel-head")).to_contain_text("PAN 2")
     shown = page.locator("[data-thing]").count()
     page.get_by_label("Trouver").fill("coalition 2018")

@@ -15,30 +15,30 @@ QUESTIONS = {"with a form": "who-should-talk", "without one": "plans"}
 
 
 @pytest.mark.parametrize("name", QUESTIONS.values(), ids=QUESTIONS)
-def test_a_link_of_another_release_or_of_a_day_says_so(name: str, static_site: StaticSite, window: Watch) -> None:
-    static_site.put(f"fr/question/{name}.html")
-    page = window(f"{static_site.served}fr/question/{name}.html?as-of=2021-06-30&release=0.0.9").page
+def test_a_link_of_another_release_or_of_a_day_says_so(name: str, few_site: StaticSite, window: Watch) -> None:
+    few_site.put(f"fr/question/{name}.html")
+    page = window(f"{few_site.served}fr/question/{name}.html?as-of=2021-06-30&release=0.0.9").page
     expect(page.locator("question-form > .notice")).to_have_count(2)
     expect(page.locator("question-form > .notice").nth(0)).to_contain_text("état au 2021-06-30")
     expect(page.locator("question-form > .notice").nth(1)).to_contain_text("version 0.0.9")
 
 
-def test_a_link_of_this_release_needs_no_word(static_site: StaticSite, watch: Watch) -> None:
-    static_site.put("fr/question/who-should-talk.html")
-    release = static_site.site.site_context.graph.release
-    page = watch(f"{static_site.served}fr/question/who-should-talk.html?body=body:mj&release={release}").page
+def test_a_link_of_this_release_needs_no_word(few_site: StaticSite, watch: Watch) -> None:
+    few_site.put("fr/question/who-should-talk.html")
+    release = few_site.site.site_context.graph.release
+    page = watch(f"{few_site.served}fr/question/who-should-talk.html?body=body:mj&release={release}").page
     expect(page.locator("question-form")).to_have_attribute("aria-busy", "false")
     expect(page.locator("#p-body")).to_have_value("body:mj")
     expect(page.locator("question-form > .notice")).to_have_count(0)
 
 
-def test_a_question_asked_in_the_page_fixes_its_release(static_site: StaticSite, watch: Watch) -> None:
-    static_site.put("fr/question/who-should-talk.html")
-    page = watch(f"{static_site.served}fr/question/who-should-talk.html").page
+def test_a_question_asked_in_the_page_fixes_its_release(few_site: StaticSite, watch: Watch) -> None:
+    few_site.put("fr/question/who-should-talk.html")
+    page = watch(f"{few_site.served}fr/question/who-should-talk.html").page
     page.locator("#p-body").select_option("mj")
     page.locator("question-form form button").click()
     expect(page.locator("question-form")).to_have_attribute("aria-busy", "false")
-    release = static_site.site.site_context.graph.release
+    release = few_site.site.site_context.graph.release
     assert page.evaluate("location.hash") == f"#body=mj&least_level=official&release={release}"
 
 

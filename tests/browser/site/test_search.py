@@ -24,11 +24,11 @@ MORE: Final = (
 """Words of names, of many things, mistyped ones, and none at all."""
 
 
-def test_what_is_found_is_the_same_with_and_without_a_server(static_site: StaticSite, window: Watch) -> None:
-    graph = static_site.site.site_context.graph
-    page = window(static_site.served + "fr/search.html").page
+def test_what_is_found_is_the_same_with_and_without_a_server(few_site: StaticSite, window: Watch) -> None:
+    graph = few_site.site.site_context.graph
+    page = window(few_site.served + "fr/search.html").page
     for words in (*SEARCHED, *MORE):
-        page.goto(f"{static_site.served}fr/search.html?{urlencode({'q': words})}")
+        page.goto(f"{few_site.served}fr/search.html?{urlencode({'q': words})}")
         page.locator(".search-found h2").wait_for()
         found = page.eval_on_selector_all(".search-found li a", "links => links.map(one => one.getAttribute('href'))")
         served = [graph.labels.entries[iri].address for iri in graph.search.find(words)]
