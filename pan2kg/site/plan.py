@@ -146,7 +146,8 @@ def _changes(context: PageContext, plan: str, before: Iterable[str]) -> Markup |
     actions = context.graph.parts.actions
     return markup(", ").join(
         context.lead(context.href(f"changes/{context.key(one)}--{context.key(plan)}.html"), context.called(one))
-        for one in before if actions.get(one) and actions.get(plan)
+        for one in before
+        if actions.get(one) and actions.get(plan)
     )
 
 
