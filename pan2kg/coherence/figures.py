@@ -14,6 +14,8 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import Final
 
+import numpy as np
+
 from pan2kg.coherence.evidence import FIGURED, HEADLINE, Level
 from pan2kg.coherence.feasible import Channel, Verdict, cited_at, verdict
 from pan2kg.coherence.known import BasisLine, Known, basis_line
@@ -41,7 +43,8 @@ class Figure:
 
     ``rows`` is the list behind it, under ``columns``; ``value`` what is told of the list; ``population`` how many
     there could be, None where that is no number. Two numbers of a share or of bits are the ends of an interval;
-    several counts are told apart by ``parts``, keys of messages.
+    several counts are told apart by ``parts``, keys of messages. ``length`` says how long a list is that need not be
+    made for it: there may be millions of pairs of actions.
     """
 
     id: str
@@ -51,6 +54,11 @@ class Figure:
     value: Callable[[Known, Rows], Value] = lambda _, rows: (float(len(rows)),)
     unit: Unit = Unit.COUNT
     parts: tuple[str, ...] = ()
+    length: Callable[[Known], int] | None = None
+
+    def taken(self, made: Known) -> Value:
+        """What is told of it."""
+        return (float(self.length(made)),) if self.length else self.value(made, self.rows(made))
 
     def name(self, asked_by: str | Message = "") -> Message:
         """What it is called; ``asked_by`` is put behind the index, and names the action that asks for it."""
@@ -90,7 +98,7 @@ def take(figure: Figure, made: Mapping[Level, Known], at: Level = HEADLINE) -> T
     Raises:
         KeyError: a level that is missing, or one no figure is taken at.
     """
-    values = [figure.value(made[one], figure.rows(made[one])) for one in FIGURED]
+    values = [figure.taken(made[one]) for one in FIGURED]
     known = made[at]
     nested = (values[0], values[1], values[2], values[3])
     return Taken(figure, at, values[FIGURED.index(at)], nested, figure.population(known), basis_line(known))
@@ -167,6 +175,11 @@ def _rows_of(pairs: Pairs, names: tuple[str, ...], *, specific: bool) -> Rows:
     return tuple(sorted(found, key=lambda row: (-row[2], -row[3], row[0], row[1])))
 
 
+def _number_of(pairs: Pairs, *, specific: bool) -> int:
+    """How many rows there are of them."""
+    return int(np.count_nonzero(pairs.low > 0 if specific else (pairs.low <= 0) & (pairs.broad > 0)))
+
+
 def _sharing(made: Known) -> Rows:
     return _rows_of(made.plans, made.tables.works.plans, specific=True)
 
@@ -187,7 +200,9 @@ def _linked_actions(made: Known) -> Rows:
     """The actions at an end of a statement between plans, or of a linked pair of actions."""
     home = made.tables.works.home
     stated = {end for one in made.statements for end in (one.source, one.target) if end in home}
-    sharing = {str(end) for row in _action_pairs(made) for end in row[:2]}
+    shared = made.actions.low > 0
+    ends = np.unique(np.concatenate([made.actions.one[shared], made.actions.two[shared]]))
+    sharing = {made.potential.names[int(end)] for end in ends}
     return tuple((one, home[one], float(one in stated), float(one in sharing)) for one in sorted(stated | sharing))
 
 
@@ -292,10 +307,12 @@ FIGURES: Final = (
     Figure("sharing-plan-pairs", (*_PAIR, "bits", "general_bits"), _sharing, _pairs_of_plans),
     Figure("broad-plan-pairs", (*_PAIR, "bits", "general_bits"), _sharing_broad, _pairs_of_plans),
     Figure(
-        "linked-action-pairs", ("action", "other_action", "bits", "general_bits"), _action_pairs, _pairs_of_actions
+        "linked-action-pairs", ("action", "other_action", "bits", "general_bits"), _action_pairs, _pairs_of_actions,
+        length=lambda made: _number_of(made.actions, specific=True),
     ),
     Figure(
-        "broad-action-pairs", ("action", "other_action", "bits", "general_bits"), _action_pairs_broad, _pairs_of_actions
+        "broad-action-pairs", ("action", "other_action", "bits", "general_bits"), _action_pairs_broad,
+        _pairs_of_actions, length=lambda made: _number_of(made.actions, specific=False),
     ),
     Figure("linked-actions", ("action", "plan", "in_statement", "sharing"), _linked_actions, _actions),
     Figure("occasions", (*_PAIR, "state", "bits", "ways"), _occasions, lambda made: len(made.related)),

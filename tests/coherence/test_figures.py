@@ -165,3 +165,15 @@ def test_how_far_each_plan_reaches_adds_up_to_the_register(graph: pan2kg.Graph, 
     reached = [known.reach(plan) for plan in known.tables.works.plans]
     assert sum(one.linked for one in reached) == 2 * (taken["linked-plan-pairs"] or 0) > 0
     assert sum(one.cites for one in reached) == sum(one.cited for one in reached) == taken["citing-pairs"]
+
+
+def test_a_list_is_as_long_as_is_said_without_making_it(few: pan2kg.Graph) -> None:
+    lengths = [
+        (figure.length(made), len(figure.rows(made)))
+        for figure in FIGURES
+        for made in map(few.known, FIGURED)
+        if figure.length
+    ]
+    assert len(lengths) == 8
+    assert any(length for length, _ in lengths)
+    assert all(length == made for length, made in lengths)
