@@ -87,7 +87,8 @@ def _brief(context: PageContext, rows: Iterable[Taken], base: str) -> Iterable[S
     found = list(rows)
     taken = [row for row in found if row.fate in TAKEN_UP]
     stated = sum(row.ground is Ground.STATED for row in taken)
-    yield said(context, "changes-taken", len(taken), "#stated", stated=stated, concluded=len(taken) - stated)
+    where = "#stated" if stated else "#concluded" if taken else ""
+    yield said(context, "changes-taken", len(taken), where, stated=stated, concluded=len(taken) - stated)
     for fate in (Fate.DROPPED, Fate.NEW):
         if number := sum(row.fate is fate for row in found):
             yield counted(context, f"changes-{fate.value}", number, f"#{fate.value}")
