@@ -56,8 +56,8 @@ def keep_shipped_graph() -> None:
         usual = folder is None or folder == caches.cache_folder()
         return kept if project == SHIPPED and usual else again(project, folder, rules, read_only=read_only)
 
-    def labels_of(store: Store) -> Labels:
-        return labels if store is kept else read(store)
+    def labels_of(store: Store, links: Iterable[str] = ()) -> Labels:
+        return labels if store is kept else read(store, links)
 
     for name, held, instead in (
         ("open_store", anew, open_store), ("open_kept", again, open_kept), ("read_labels", read, labels_of),
