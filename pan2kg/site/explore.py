@@ -207,7 +207,7 @@ def _page(context: PageContext, found: list[Edge], entry: Entry | None, near: se
     drawn = [edge for edge in found if edge.one in kept and edge.two in kept]
     places = _placed(tuple((edge.one, edge.two, _weight(edge)) for edge in _placing(drawn)))
     hidden = frozenset(places) - near if near is not None else frozenset()
-    title = context.t("network-title") if entry is None else context.t("network-around", name=context.name(entry.iri))
+    title = context.t("network-title") if entry is None else context.t("network-around", name=context.called(entry.iri))
     return {
         "title": title,
         "network": embedded({**packed(context, drawn, places, hidden), "focus": entry.iri if entry else None,

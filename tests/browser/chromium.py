@@ -302,6 +302,55 @@ def faults_of_what_is_alike(page: Page, widths: Sequence[int], *, whole: bool) -
     return found
 
 
+LOOKS: Final = """() => {
+    const faults = [], range = document.createRange();
+    const apart = '.off-screen, .skip, .nothing, svg, pre, code, .iri, textarea, .editor, .permalink';
+    const isShown = one => one.checkVisibility({ checkOpacity: true, checkVisibilityCSS: true }) && !one.closest(apart);
+    const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+        const parent = node.parentElement;
+        // an address or an identifier has no place to break but inside
+        const isWords = /\\p{L}{5}/u.test(node.data) && !/\\w[/_.]\\w|\\p{Ll}\\p{Lu}/u.test(node.data);
+        if (!parent || !isWords || !isShown(parent) || getComputedStyle(parent).hyphens === 'auto') {
+            continue;
+        }
+        range.selectNodeContents(node);
+        if (range.getClientRects().length < 2) {
+            continue;
+        }
+        for (const { 0: word, index } of node.data.matchAll(/[\\p{L}]{5,}/gu)) {
+            range.setStart(node, index);
+            range.setEnd(node, index + word.length);
+            const boxes = [...range.getClientRects()].filter(box => box.width > 0);
+            if (new Set(boxes.map(box => Math.round(box.top))).size > 1) {
+                faults.push(`the word ${word} is broken`);
+            }
+        }
+    }
+    for (const one of document.querySelectorAll('main *, header *')) {
+        const { overflowX } = getComputedStyle(one);
+        const isCut = ['hidden', 'clip'].includes(overflowX) && one.scrollWidth > one.clientWidth + 1;
+        if (isCut && !one.childElementCount && one.textContent.trim() && isShown(one)) {
+            faults.push(`${one.textContent.trim().slice(0, 40)} is cut off`);
+        }
+    }
+    const high = document.querySelector('h1').getBoundingClientRect().height;
+    if (high > (innerWidth > 500 ? 120 : 200)) {
+        faults.push(`the heading is ${high} pixels high`);
+    }
+    return faults;
+}"""
+
+
+def faults_of_looks(page: Page, widths: Sequence[int]) -> list[str]:
+    """What a reader sees to be wrong at each width: words broken inside, text that is cut off, a heading too high."""
+    found = []
+    for width in widths:
+        page.set_viewport_size({"width": width, "height": 800})
+        found += [f"{width}: {fault}" for fault in page.evaluate(LOOKS)]
+    return found
+
+
 class Handler(SimpleHTTPRequestHandler):
     """Files under the pages' content policy; a test that answers more builds on it."""
 

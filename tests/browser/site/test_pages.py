@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from pan2kg.i18n.catalogue import LANGUAGES
-from tests.browser.chromium import faults_of_access, faults_of_what_is_alike, shortened
+from tests.browser.chromium import faults_of_access, faults_of_looks, faults_of_what_is_alike, shortened
 from tests.browser.site.conftest import SINGLE, TYPES
 from tests.lots import by_lot
 from tests.pages import EXAMPLES
@@ -83,6 +83,9 @@ def test_nothing_keeps_people_out_and_no_page_scrolls_sideways(
         if language == WHOLE:
             shortened(page, MANY)
             found += [f"whole: {fault}" for fault in faults_of_access(page, best_practice=False, contrast=False)]
+        else:
+            shortened(page)
+        found += [f"{language} {fault}" for fault in faults_of_looks(page, (1280, 768, 360))]
         widths = WIDTHS if language == WHOLE else WIDTHS[-1:]
         found += [f"{language} {fault}" for fault in faults_of_what_is_alike(page, widths, whole=language == WHOLE)]
     assert not found, "\n".join(found)
