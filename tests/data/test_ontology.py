@@ -16,7 +16,7 @@ import pyoxigraph
 import pytest
 import rdflib
 from pyoxigraph import RdfFormat
-from rdflib import OWL, RDF, RDFS, SKOS, Graph, Literal, URIRef
+from rdflib import OWL, RDF, RDFS, SH, SKOS, Graph, Literal, URIRef
 
 ROOT = Path(__file__).resolve().parents[2]
 ONTOLOGY = ROOT / "ontology"
@@ -267,9 +267,31 @@ def test_alignments_speak_of_declared_terms_only() -> None:
     assert ours <= set(terms()), f"these are not declared: {sorted(ours - set(terms()))}"
 
 
+MIXED = {URIRef(f"{PAN}date")}
+"""A day, a month or a year, as a source has it."""
+
+
+@cache
+def shaped() -> dict[URIRef, URIRef]:
+    """The data type a shape gives the values of a property, where all shapes give one."""
+    found: dict[URIRef, set[URIRef]] = {}
+    for path in sorted((ONTOLOGY / "shapes").glob("*.ttl")):
+        shapes = parsed(path)
+        for shape, place in shapes.subject_objects(SH.path):
+            for kind in shapes.objects(shape, SH.datatype):
+                if isinstance(place, URIRef) and isinstance(kind, URIRef):
+                    found.setdefault(place, set()).add(kind)
+    return {place: next(iter(kinds)) for place, kinds in found.items() if len(kinds) == 1}
+
+
 def typed(graph: Graph, term: URIRef) -> dict[str, str]:
-    """What the context says of a property of ours: its values are things, or of the data type that is its range."""
+    """What the context says of a property of ours: its values are things, or of the data type that is its range.
+
+    Days and years are no data types of OWL 2 DL: of these properties the shapes say the type.
+    """
     name, place = "pan:" + term.removeprefix(PAN), graph.value(term, RDFS.range)
+    if place == RDFS.Literal and term not in MIXED:
+        place = shaped().get(term)
     if (term, RDF.type, OWL.ObjectProperty) in graph:
         return {"@id": name, "@type": "@id"}
     if str(place).startswith(XSD) and str(place) != XSD + "string":
