@@ -20,7 +20,7 @@ import pyoxigraph as ox
 from pan2kg.errors import Place, ProjectError, QueryError, TurtleError
 from pan2kg.i18n.message import Message, told
 from pan2kg.project import Project, reason
-from pan2kg.store.withdrawal import withdraw
+from pan2kg.store.withdrawal import bury, withdraw
 from pan2kg.turtle.tokens import calls, line_of, tokens
 from pan2kg.turtle.vocabulary import path_of, rule_of
 
@@ -367,6 +367,7 @@ def load_readable(project: Project) -> tuple[LocalStore, list[TurtleError]]:
                 raise
             errors.append(error)
     withdraw(store)
+    bury(store)
     return LocalStore(store), errors
 
 
@@ -399,6 +400,7 @@ def _load_one(store: ox.Store, project: Project) -> None:
     for path in project.loaded_files():
         load(store, path, project.graph_iri(path), name=project.name_of(path))
     withdraw(store)
+    bury(store)
 
 
 def _derives(project: Project) -> bool:
