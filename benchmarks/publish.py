@@ -141,7 +141,7 @@ def _release(folder: Path, target: Path, *more: str, pages: int = 0) -> None:
 
     def part(_: Edition) -> Iterator[File]:
         for page in range(pages):
-            yield f"site/fr/page/{page}.html", f"<!doctype html><title>{page}</title>".encode() + b" " * 20_000
+            yield f"fr/page/{page}.html", f"<!doctype html><title>{page}</title>".encode() + b" " * 20_000
 
     parser = argparse.ArgumentParser()
     parser.add_argument("--project", action="append")

@@ -38,6 +38,7 @@ def add_publish(command: argparse.ArgumentParser) -> None:
     command.add_argument("--date", type=a_day, help="publish.date")
     command.add_argument("--version", dest="release", type=a_version, help="publish.version")
     command.add_argument("--previous", metavar="DIR|FILE", type=Path, help="publish.previous")
+    command.add_argument("--verify", metavar="URL", type=an_address, help="publish.verify")
     command.add_argument("--without-site", action="store_true", help="publish.without-site")
     command.add_argument("--without-derived", action="store_true", help="publish.without-derived")
 
@@ -79,9 +80,17 @@ _VERSION: Final = re.compile(r"\w[\w.+-]*", re.ASCII)
 def run_publish(options: argparse.Namespace) -> int:
     """Write the release and say what is in it. Who stops it, or has it stopped, finds what was there before.
 
+    With ``--verify`` a server is asked for what the folder holds instead; 1 where it does not give that.
+
     Raises:
         ProjectError: a fact is missing, the folder may not be replaced, or the release is not sound.
     """
+    if options.verify:
+        from pan2kg.publish.verification import tell, verify
+
+        found = verify(Path(options.output), options.verify)
+        sys.stdout.write(tell(found))
+        return 1 if found.faults else 0
     from pan2kg.publish.assemble import PARTS, site_part
 
     signal.signal(signal.SIGTERM, signal.default_int_handler)
@@ -136,7 +145,7 @@ def prepare(project: Project, options: argparse.Namespace) -> tuple[Edition, Rel
     issue = _issue(facts, options)
     graph = Graph(project, store, language="fr", as_of=issue.modified, release=issue.version)
     weigh_links(graph)
-    edition = Edition(graph, facts, issue, options.previous)
+    edition = Edition(graph, facts, issue, _previous(options))
     return edition, ReleaseOptions(today(), options.service or "", options.base is not None)
 
 
@@ -166,6 +175,7 @@ _EXAMPLE: Final = re.compile(r"https?://([^/]+[.])?example([.](com|net|org))?(:\
 
 def _issue(facts: Facts, options: argparse.Namespace) -> Issue:
     from pan2kg.publish.edition import Addresses, Issue
+    from pan2kg.publish.folder import read_mark
     from pan2kg.turtle.vocabulary import DCTERMS
 
     root = options.id_base or facts.space
@@ -181,7 +191,10 @@ def _issue(facts: Facts, options: argparse.Namespace) -> Issue:
     if max(issued, modified) > today():
         raise ProjectError("release-in-future", remedy="correct-day", issued=max(issued, modified))
     places = Addresses(root, options.base or root, options.endpoint or "", facts.space)
-    return Issue(version, min(issued, modified), modified, places, _previous(options.previous), options.contact or "")
+    mark = read_mark(previous) if (previous := _previous(options)) else None
+    again = mark is not None and mark["version"] == version
+    before = (mark.get("previous", "") if again else mark["version"]) if mark else ""
+    return Issue(version, min(issued, modified), modified, places, before, options.contact or "", again)
 
 
 def _day(given: date | None) -> date | None:
@@ -195,15 +208,17 @@ def _day(given: date | None) -> date | None:
         raise ProjectError("epoch-no-number", remedy="unset-or-date", epoch=epoch) from None
 
 
-def _previous(path: Path | None) -> str:
+def _previous(options: argparse.Namespace) -> Path | None:
+    """The release before: the one that was named, else the one that stands where this is to be written."""
     from pan2kg.publish.folder import read_mark
 
-    if path is None:
-        return ""
-    if not path.exists():
-        raise ProjectError("no-such-release", place=Place(str(path)), remedy="name-folder-or-dump")
-    mark = read_mark(path)
-    return mark["version"] if mark else ""
+    named: Path | None = options.previous
+    if named is not None:
+        if not named.exists():
+            raise ProjectError("no-such-release", place=Place(str(named)), remedy="name-folder-or-dump")
+        return named
+    there = Path(options.output).absolute()
+    return there if read_mark(there) else None
 
 
 def _gaps(edition: Edition, release_options: ReleaseOptions) -> list[str]:

@@ -45,6 +45,7 @@ def add_serve(command: argparse.ArgumentParser) -> None:
     add("--proxy", metavar="ADDRESS", action="append", default=[], help="serve.proxy")
     add("--no-browser", action="store_true", help="serve.no-browser")
     add("--endpoint", metavar="URL", help="endpoint")
+    add("--release", metavar="DIR", type=Path, help="serve.release")
     add("--writable", action="store_true", help="serve.writable")
     add("--token-file", metavar="FILE", help="serve.token-file")
     add("--people", metavar="FILE", type=Path, help="serve.people")
@@ -99,11 +100,13 @@ def run_serve(options: argparse.Namespace) -> int:
         raise ProjectError("needs-posix", remedy="use-site")
     from pan2kg.server.http_server import listen
 
+    if options.release and (options.writable or options.endpoint or options.watch or options.project):
+        raise ProjectError("release-alone", remedy="release-or-project")
     settings = _settings(options)
     with listen(options.host, options.port) as bound:
         if options.endpoint is not None:
             return _remote(options, settings, bound)
-        return _local(options, settings, bound)
+        return _released(options, settings, bound) if options.release else _local(options, settings, bound)
 
 
 def _settings(options: argparse.Namespace) -> Settings:
@@ -212,6 +215,40 @@ def _local(options: argparse.Namespace, settings: Settings, bound: socket.socket
         fork_server.close()
 
 
+def _released(options: argparse.Namespace, settings: Settings, bound: socket.socket) -> int:
+    """Serve a release: its files as they are, its graph at ``/sparql``, and what no file tells from the graph."""
+    from pan2kg.server.assembly import assemble
+    from pan2kg.server.evaluation import Evaluator
+    from pan2kg.server.pool import Pool
+    from pan2kg.server.released import open_release
+    from pan2kg.server.settings import Release
+    from pan2kg.server.worker_store import PoolStore
+    from pan2kg.server.workers import start_fork_server
+    from pan2kg.store.cache import open_kept
+    from pan2kg.store.store import fingerprint
+    from pan2kg.turtle.writer import read_prefixes
+
+    open_release(options.release)
+    project, folder = Project.at(options.release), cache_of(options)
+
+    def load() -> Evaluator:
+        store = open_kept(project, folder).inner
+        return Evaluator(store, settings.limits, read_prefixes(project), settings.services)
+
+    fork_server = start_fork_server(load, settings.limits.seconds, close=[bound], connects=bool(settings.services))
+    release = Release(fingerprint(project)[:12], fork_server)
+    documents = dict(_documents(project, PoolStore(fork_server), release, None, is_elsewhere=bool(options.base)))
+    files = open_release(options.release, documents["/doc"])
+    pool = Pool(fork_server, settings.pool_limits)
+    try:
+        operations = _operations(options, lambda: not fork_server.line.is_lost)
+        application = assemble(settings, pool, release, operations=operations, otherwise=files.answer)
+        _on_hangup(operations, lambda: None)
+        return _serve(application, bound, options, fork_server=fork_server)
+    finally:
+        fork_server.close()
+
+
 def _remote(options: argparse.Namespace, settings: Settings, bound: socket.socket) -> int:
     """Serve pages over a graph somewhere else, which must be there now, and hand queries on to it."""
     from pan2kg.server.assembly import assemble_relay
@@ -304,16 +341,15 @@ def _desk(
 
 
 def _documents(
-    project: Project, store: Store, release: Release, pages: Pages, *, is_elsewhere: bool
+    project: Project, store: Store, release: Release, pages: Pages | None, *, is_elsewhere: bool
 ) -> tuple[tuple[str, Handler], ...]:
     """What answers for things and documents."""
     from pan2kg.server.dereference import DataSource
     from pan2kg.server.linked_data import handlers, portrait
     from pan2kg.turtle.writer import read_prefixes
 
-    return handlers(
-        project, DataSource(store, release, read_prefixes(project), portrait(pages)), is_elsewhere=is_elsewhere
-    )
+    portray = portrait(pages) if pages else None
+    return handlers(project, DataSource(store, release, read_prefixes(project), portray), is_elsewhere=is_elsewhere)
 
 
 def _serve(
@@ -321,7 +357,7 @@ def _serve(
     bound: socket.socket,
     options: argparse.Namespace,
     *,
-    pages: Pages,
+    pages: Pages | None = None,
     fork_server: ForkServer | None = None,
 ) -> int:
     from pan2kg.server.http_server import new_server
@@ -340,10 +376,12 @@ def _serve(
         elif options.writable:
             sys.stderr.write(f"{why('kept-in-memory')}\n")
         _say(bound, options)
-        pages.warm()
+        if pages:
+            pages.warm()
 
     server = new_server(application, ready)
-    pages.leaving = lambda: server.should_exit
+    if pages:
+        pages.leaving = lambda: server.should_exit
     if fork_server:
         fork_server.on_lost.append(leave)
     server.run(sockets=[bound])

@@ -13,33 +13,52 @@ from datetime import date
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
 
 import pyoxigraph as ox
 
 from pan2kg.errors import Place, ProjectError
-from pan2kg.i18n.catalogue import Text
+from pan2kg.i18n.catalogue import LANGUAGES, Messages, Text
 from pan2kg.i18n.message import say, told, verbatim
 from pan2kg.publish import descriptions as schema_org
 from pan2kg.publish import descriptions as service
-from pan2kg.publish import dump, readme, void
 from pan2kg.publish import folder as archive
 from pan2kg.publish import tables as csvw
+from pan2kg.publish import void
 from pan2kg.publish.catalogue.description import Distribution, describe
 from pan2kg.publish.catalogue.facts import forms
-from pan2kg.publish.catalogue.terms import PREFIXES, RELEASE, RELEASED, write
+from pan2kg.publish.catalogue.terms import PREFIXES, write
 from pan2kg.publish.descriptions import example_files, map_files, ontology_files
 from pan2kg.publish.diff.change_report import read_change_report, write_markdown
-from pan2kg.publish.diff.feed import day_of, write_csv, write_feed
-from pan2kg.publish.diff.patch import patch_of, write_patch
+from pan2kg.publish.diff.feed import write_csv
 from pan2kg.publish.diff.states import change_list, read_side, side_of_store
-from pan2kg.publish.dump import DUMP_DERIVED, STATED, Content, read_content
+from pan2kg.publish.documents import DOCUMENTS, document_files, graph_files, read_described
+from pan2kg.publish.dump import DUMPS, QUADS, TURTLE, Content, joined, read_content, write_dumps
 from pan2kg.publish.edition import Edition, File, Note, Part, silent
-from pan2kg.publish.folder import MARK, SITE, ReleaseFolder, build, measure, refuse_target, walk, write_checksums
+from pan2kg.publish.folder import (
+    MARK,
+    WELCOME,
+    ReleaseFolder,
+    build,
+    measure,
+    read_mark,
+    refuse_target,
+    walk,
+    write_checksums,
+)
+from pan2kg.publish.front_page import PATH as FRONT
+from pan2kg.publish.front_page import FrontPage, missing_files
+from pan2kg.publish.hosts import host_files, retired_places
 from pan2kg.publish.inspection import inspect_catalogue, inspect_checksums, inspect_count, inspect_dumps, inspect_links
-from pan2kg.publish.measured import MEASURED, measured_tables, published_weights
+from pan2kg.publish.measured import measured_tables, published_weights
+from pan2kg.publish.products import FOLDER as PRODUCTS_AT
+from pan2kg.publish.products import PRODUCTS, product_files
+from pan2kg.publish.products import forms as product_forms
 from pan2kg.publish.readme import PATH as README
-from pan2kg.publish.readme import SERVER, write_mark, write_readme
-from pan2kg.publish.tables import FOLDER, Source, read_table, table_definitions
+from pan2kg.publish.readme import write_mark, write_readme
+from pan2kg.publish.succession import Predecessor, dump_lines, refuse_version, says, write_feeds, write_update
+from pan2kg.publish.tables import Source, read_table, table_definitions
+from pan2kg.publish.versions import VERSIONS, add_version, keep_versions, versions_in
 from pan2kg.publish.void import Statistics, count, targets_of
 from pan2kg.site.bundle import find_bundle
 from pan2kg.site.ontology_page import documentation
@@ -56,13 +75,15 @@ if TYPE_CHECKING:
 
 
 CHANGES: Final = "changes"
+_WORDS: Final = Messages("publication")
 
 
 def site_part(edition: Edition) -> Iterator[File]:
-    """The pages as a folder that works on any host and from disk, as they are on the day of the release."""
+    """The pages, as they are on the day of the release; the whole graph, which they offer, is among the dumps."""
     site_context = SiteContext(edition.graph, bundle=find_bundle(), catalogue=edition.catalogue)
     for path, body in contents(Site(site_context)):
-        yield f"{SITE}/{path}", body
+        if path != QUADS:
+            yield WELCOME if path == FRONT else path, body
 
 
 def documentation_part(edition: Edition) -> Iterator[File]:
@@ -71,67 +92,50 @@ def documentation_part(edition: Edition) -> Iterator[File]:
 
 
 def change_part(edition: Edition) -> Iterator[File]:
-    """What changed since the release before, where one was named: in words, as a table, a patch and a feed.
+    """What changed since the release before: in words, as a table and as SPARQL Update; and a feed of all versions.
 
     Raises:
-        ProjectError: the release before cannot be read.
+        ProjectError: the release before cannot be read, or its version says something else.
         TurtleError: it is no RDF.
     """
-    if edition.previous is None:
-        return
-    old, new = read_side(edition.previous), side_of_store(edition.store, edition.issue.version)
+    new = side_of_store(edition.store, edition.issue.version)
+    before = edition.before
+    old = read_side(before) if before else new
     change = change_list(old, new)
-    report = read_change_report(change, published_weights(edition.previous))
-    day = day_of(change, edition.issue.modified)
-    yield f"{CHANGES}/{CHANGES}.trig", write_patch(patch_of(old, new))
-    for language in RELEASED:
-        feed = f"{CHANGES}/{CHANGES}.{language}.atom"
+    report = read_change_report(change, published_weights(before) if before else None)
+    for path in sorted((edition.previous / CHANGES).glob(f"{CHANGES}.*")) if edition.previous and not before else ():
+        yield f"{CHANGES}/{path.name}", path.read_bytes()
+    for language in LANGUAGES if before else ():
         yield f"{CHANGES}/{CHANGES}.{language}.md", write_markdown(report, language).encode()
         yield f"{CHANGES}/{CHANGES}.{language}.csv", write_csv(report, language).encode()
-        yield feed, write_feed(report, language, day, address=edition.issue.addresses.file(feed)).encode()
+    if before and (lines := dump_lines(before)):
+        whole = joined(*read_content(edition.store, edition.issue.addresses))
+        yield f"{CHANGES}/{CHANGES}.ru", "".join(write_update(lines, whole.quads)).encode()
+    for language in LANGUAGES:
+        name = f"{CHANGES}/feed.{language}.atom"
+        yield name, write_feeds(report, edition.issue, language, edition.previous, name)
 
 
 PARTS: Final = (site_part, documentation_part, change_part)
 """All of them, in the order they are made."""
 
 
-_NAMES: Final = {STATED: "graph", DUMP_DERIVED: "derived"}
-
-
-def distributions(folder: Path, dumps: list[str]) -> Iterator[Distribution]:
-    """What the catalogue offers of the data: dumps and tables, each measured.
+def distributions(folder: Path) -> Iterator[Distribution]:
+    """What the catalogue offers: tables for people, the pages as one file, and the graph; each measured.
 
     Raises:
         OSError: a file cannot be read.
     """
-    for path in dumps:
-        yield _dump(folder, path)
-    for definition in (*table_definitions(), *MEASURED):
-        path = f"{FOLDER}/{definition.name}.csv"
-        about = RELEASE.known("offer.table", name=definition.name)
-        yield _measured(folder, path, "csv", f"table-{definition.name}", (definition.title, about))
-
-
-def site_distributions(folder: Path) -> Iterator[Distribution]:
-    """The site as the catalogue offers it, where there is one.
-
-    Raises:
-        OSError: the file cannot be read.
-    """
+    for one in PRODUCTS:
+        for form in product_forms():
+            title = _WORDS.known("product.form", title=one.title, form=forms()[form].name)
+            path = f"{PRODUCTS_AT}/{one.name}.{form}"
+            yield replace(_measured(folder, path, form, f"{one.name}-{form}", (title, one.about)), group=one.title)
+    for key, path, form in (("turtle", TURTLE, "ttl"), ("quads", QUADS, "nq")):
+        yield _measured(folder, path, form, key, (_WORDS.known(f"product.{key}"), _WORDS.known(f"product.{key}-about")))
     if (folder / archive.PATH).is_file():
-        texts = RELEASE.known("offer.site"), RELEASE.known("offer.site-about")
+        texts = _WORDS.known("product.site"), _WORDS.known("product.site-about")
         yield _measured(folder, archive.PATH, "zip", "site", texts)
-
-
-def _dump(folder: Path, path: str) -> Distribution:
-    name, ending, *packed = path.split(".")
-    called, form = f"offer.{_NAMES[name]}", forms()[ending].name
-    title = RELEASE.known("offer.packed" if packed else "offer.plain", title=RELEASE.known(called), form=form)
-    about = RELEASE.known(f"{called}-about")
-    if ending in ("trig", "nq"):
-        about = RELEASE.known("offer.named", about=about)
-    key = "-".join([name.rpartition("/")[2].replace("pan2kg", "dump"), ending, *packed])
-    return _measured(folder, path, ending, key, (title, about))
 
 
 def _measured(folder: Path, path: str, form: str, key: str, texts: tuple[Text, Text]) -> Distribution:
@@ -171,27 +175,79 @@ def _fill(edition: Edition, work: Path, options: ReleaseOptions, parts: Sequence
     note(say("progress", "reading-graph"))
     stated, derived = read_content(edition.store, edition.issue.addresses)
     counted = count(stated, derived, edition.issue.addresses.root, targets_of(edition.graph.profile))
-    dumps = _dumps(edition, work, {dump.STATED: stated, dump.DUMP_DERIVED: derived}, note)
+    whole = joined(stated, derived)
+    _refuse_version(edition, whole)
+    dumps = _dumps(edition, work, stated, whole, note)
+    described = read_described(edition, stated, whole)
     _put(release_folder, edition, (table_files, ontology_files, example_files, _legal_files), note)
-    offered = list(distributions(work, list(dumps)))
-    _put(release_folder, replace(edition, catalogue=_catalogue(edition, offered)), parts, note)
-    archive.pack(work, edition.issue.modified)
+    _put(release_folder, edition, (lambda _: product_files(described),), note)
+    offered = list(distributions(work))
+    drawn = _put(release_folder, replace(edition, catalogue=_catalogue(edition, offered)), parts, note)
+    pages = {path for path in drawn if path.endswith(".html")}
+    documents = (lambda _: document_files(described, pages), lambda one: graph_files(one, whole))
+    _put(release_folder, edition, documents, note)
+    if archive.pack(work, [path for path in drawn if _is_of_site(path)], edition.issue.modified):
+        offered = list(distributions(work))
     note(say("progress", "describing"))
-    offered += site_distributions(work)
-    for path, content in _descriptions(edition, work, options, counted, offered):
+    keep_versions(work, edition.previous)
+    retired = retired_places(described)
+    for path, content in _descriptions(edition, work, options, (counted, retired), offered):
         release_folder.put(path, content)
+    for path, content in host_files(edition, retired, has_base=options.has_base, service=options.service):
+        release_folder.put(path, content)
+    _put_front(edition, release_folder, counted, offered)
     note(say("progress", "checksums"))
-    write_checksums(work)
+    write_checksums(work, release_folder.sums)
     note(say("progress", "checking"))
     _inspect(edition, work, options, counted, dumps)
     return counted
 
 
-def _put(release_folder: ReleaseFolder, edition: Edition, parts: Iterable[Part], note: Note) -> None:
+def _refuse_version(edition: Edition, whole: Content) -> None:
+    """Refuse a version that has been used for something else."""
+    mark = read_mark(edition.previous) if edition.previous else None
+    if edition.previous is None or mark is None:
+        return
+    before = Predecessor(edition.previous, mark["version"], mark.get("previous", ""))
+    report = None
+    if before.version == edition.issue.version and not says(before.folder, whole.quads):
+        change = change_list(read_side(before.folder), side_of_store(edition.store, edition.issue.version))
+        report = read_change_report(change)
+    refuse_version(edition.issue, before, whole.quads, report)
+
+
+def _is_of_site(path: str) -> bool:
+    return path == WELCOME or path.partition("/")[0] in (*LANGUAGES, "assets", PRODUCTS_AT)
+
+
+def _put_front(
+    edition: Edition, release_folder: ReleaseFolder, counted: Statistics, offered: Sequence[Distribution]
+) -> None:
+    """The front page and the version's own files, which both need all others to be there."""
+    work, number = release_folder.root, edition.issue.version
+    root = urlsplit(edition.issue.addresses.base).path or "/"
+    for path, content in missing_files(root):
+        release_folder.put(path, content)
+    release_folder.put(STYLE.name, STYLE.read_bytes())
+    release_folder.put(README, write_readme(edition, counted, [*walk(work)]))
+    versions = [number, *(one for one in versions_in(work) if one != number)]
+    described = schema_org.describe_dataset(edition, offered)
+    page = FrontPage(edition, counted, offered, frozenset(walk(work)), versions, described)
+    add_version(work, number, page.written(kept=True))
+    release_folder.put(FRONT, page.written())
+
+
+STYLE: Final = Path(__file__).with_name("release.css")
+
+
+def _put(release_folder: ReleaseFolder, edition: Edition, parts: Iterable[Part], note: Note) -> list[str]:
+    done = []
     for part in parts:
         for path, content in part(edition):
             note(say("progress", "writing", path=path))
             release_folder.put(path, content)
+            done.append(path)
+    return done
 
 
 def _catalogue(edition: Edition, offered: Sequence[Distribution]) -> LocalStore:
@@ -200,12 +256,11 @@ def _catalogue(edition: Edition, offered: Sequence[Distribution]) -> LocalStore:
     return store
 
 
-def _dumps(edition: Edition, work: Path, contents: Mapping[str, Content], note: Note) -> dict[str, Content]:
+def _dumps(edition: Edition, work: Path, stated: Content, whole: Content, note: Note) -> dict[str, Content]:
     written: dict[str, Content] = {}
-    for name, content in contents.items():
-        for path in dump.write_dump(content, work, name, edition.prefixes()):
-            note(say("progress", "writing", path=path))
-            written[path] = content
+    for path, content in write_dumps(stated, whole, work, edition.prefixes()):
+        note(say("progress", "writing", path=path))
+        written[path] = content
     return written
 
 
@@ -231,25 +286,29 @@ def _legal_files(edition: Edition) -> Iterator[File]:
 
 
 def _descriptions(
-    edition: Edition, work: Path, options: ReleaseOptions, counted: Statistics, offered: Sequence[Distribution]
+    edition: Edition,
+    work: Path,
+    options: ReleaseOptions,
+    known: tuple[Statistics, Mapping[str, str]],
+    offered: Sequence[Distribution],
 ) -> Iterator[File]:
-    applied = readme.rules(edition, counted, work, options.service)
-    dumps = [one.path for one in offered if one.path.startswith((dump.STATED, dump.DUMP_DERIVED))]
-    described = void.write_void(edition, counted, dumps)
+    counted, retired = known
+    described = void.write_void(edition, counted, DUMPS)
     yield from ((path, described) for path in void.PATHS)
     if edition.issue.addresses.endpoint:
         yield service.SERVICE_PATH, service.write_service(edition, counted)
     yield schema_org.PATH, schema_org.write_dataset(edition, offered)
-    yield readme.RULES, readme.write_rules(edition, applied, has_base=options.has_base)
-    yield ".htaccess", SERVER.encode()
-    yield README, write_readme(edition, counted)
-    yield MARK, write_mark(edition, counted)
+    yield MARK, write_mark(edition, counted, retired)
     triples = describe(edition.facts, edition.issue, offered)
     for ending in ("ttl", "rdf", "jsonld"):
         yield f"catalogue.{ending}", write(triples, ending, PREFIXES)
-    pages = (path for path in walk(work) if path.endswith(".html"))
-    if options.has_base and (first := next(pages, None)):
-        yield from map_files(chain([first], pages), edition.issue)
+    pages = (path for path in walk(work) if path.endswith(".html") and not path.startswith(_NO_PAGES))
+    if options.has_base:
+        yield from map_files(chain([FRONT], pages), edition.issue)
+
+
+_NO_PAGES: Final = (f"{DOCUMENTS}/", f"{VERSIONS}/")
+"""What a search engine finds by the pages themselves."""
 
 
 def _inspect(
@@ -263,7 +322,7 @@ def _inspect(
     found = [
         *inspect_dumps(work, dumps),
         *inspect_catalogue(work, edition.issue, options.today),
-        *inspect_count(work, dumps, counted.triples),
+        *inspect_count(work, counted.triples),
         *inspect_links(work, edition.issue.addresses),
         *inspect_checksums(work),
     ]

@@ -1,6 +1,6 @@
 """Descriptions of a release for machines: stored questions, ontology, dataset, site map and SPARQL endpoint.
 
-* the questions as ``sh:SPARQLExecutable``, one file each and all together: a query editor that reads such descriptions
+* the questions as ``sh:SPARQLExecutable``, all in one file: a query editor that reads such descriptions
   offers them as examples, with the prefixes, without being configured;
 * the ontology as it is edited, and in the formats its IRI is answered with;
 * the dataset in schema.org's vocabulary and the addresses of the pages, for search engines;
@@ -17,6 +17,7 @@ from typing import Final
 
 import pyoxigraph as ox
 
+from pan2kg.countries.table import countries
 from pan2kg.project import read_text, turtle_files
 from pan2kg.publish.catalogue.description import Distribution
 from pan2kg.publish.catalogue.facts import forms
@@ -49,7 +50,7 @@ _KINDS: Final = {"select": "Select", "ask": "Ask", "construct": "Construct", "de
 
 
 def example_files(edition: Edition) -> Iterator[File]:
-    """Each question as it is stored and as a description, all descriptions in one file, and the rules.
+    """Each question as it is stored, the descriptions of all of them in one file, and the rules.
 
     Raises:
         ProjectError: a question or a rule cannot be read.
@@ -58,11 +59,8 @@ def example_files(edition: Edition) -> Iterator[File]:
     prefixes = {**PREFIXES, "sh": SH, "schema": SCHEMA}
     for query in sorted(read_queries(edition.project).values(), key=lambda query: query.name):
         text = edition.issue.addresses.moved(query.text)
-        described = OrderedTriples()
-        _describe(described, edition, query, text)
         _describe(whole, edition, query, text)
         yield f"queries/{query.group}/{query.name}.rq", text.encode()
-        yield f"queries/{query.name}.ttl", write(described.triples, "ttl", prefixes)
     for path in rule_files(edition.project):
         yield f"queries/rules/{path.name}", edition.issue.addresses.moved(read_text(path)).encode()
     yield WHOLE, write(whole.triples, "ttl", prefixes)
@@ -122,6 +120,11 @@ PATH: Final = "dataset.jsonld"
 
 def write_dataset(edition: Edition, distributions: Sequence[Distribution]) -> bytes:
     """The description as JSON-LD."""
+    return (json.dumps(describe_dataset(edition, distributions), ensure_ascii=False, indent=1) + "\n").encode()
+
+
+def describe_dataset(edition: Edition, distributions: Sequence[Distribution]) -> dict[str, object]:
+    """The dataset as schema.org says it, with what it covers and what it can be had as."""
     issue, facts = edition.issue, edition.facts
     places = issue.addresses
     described: dict[str, object] = {
@@ -145,7 +148,18 @@ def write_dataset(edition: Edition, distributions: Sequence[Distribution]) -> by
     }
     if facts.covers:
         described["temporalCoverage"] = "/".join(str(day) for day in facts.covers)
-    return (json.dumps(described, ensure_ascii=False, indent=1) + "\n").encode()
+    if places_ := [_place(value) for value in facts.of(facts.dataset, DCTERMS + "spatial")]:
+        described["spatialCoverage"] = places_
+    return described
+
+
+def _place(value: Term) -> dict[str, object]:
+    """A place, with its name and, where it is a country we know, the box around it."""
+    country = next((one for one in countries().values() if one.iri == value.value), None)
+    if country is None:
+        return {"@type": "Place", "@id": value.value}
+    names = [{"@language": tag, "@value": country.names.say(tag)} for tag in RELEASED]
+    return {"@type": "Place", "@id": value.value, "name": names}
 
 
 def _texts(values: Sequence[Term]) -> list[dict[str, str]]:

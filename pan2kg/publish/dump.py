@@ -1,6 +1,6 @@
-"""Dumps: the same statements in six serialisations, sorted, and the same bytes every time.
+"""Dumps: what sources state in Turtle and three more formats, and all there is with its graphs as N-Quads.
 
-All six are written from the graph as sorted lines of N-Quads, with our own IRIs under the base chosen for the release.
+All are written from the graph as sorted lines of N-Quads, with our own IRIs under the base chosen for the release.
 Lines are sorted and rewritten as bytes: this needs no parsed terms, and takes a fraction of their memory.
 """
 
@@ -10,11 +10,11 @@ import gzip
 import io
 import shutil
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
-from functools import cached_property
 from itertools import groupby, islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import IO, TYPE_CHECKING, Final, cast
 
 import pyoxigraph as ox
 
@@ -30,21 +30,12 @@ if TYPE_CHECKING:
 _VANN = b"<http://purl.org/vocab/vann/preferredNamespaceUri>"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Content:
     """Statements as lines, sorted by bytes: quads with their graph, and the triples, each once."""
 
     quads: list[bytes]
     triples: list[bytes]
-
-    @cached_property
-    def by_graph(self) -> list[bytes]:
-        """The quads graph by graph, each sorted as before."""
-        return sorted(self.quads, key=_graph)
-
-
-def _graph(line: bytes) -> bytes:
-    return line[line.rindex(b" <") :]
 
 
 def read_content(store: LocalStore, addresses: Addresses) -> tuple[Content, Content]:
@@ -106,13 +97,14 @@ FORMATS: Final[Mapping[str, ox.RdfFormat]] = {
     "nt": ox.RdfFormat.N_TRIPLES,
     "jsonld": ox.RdfFormat.JSON_LD,
     "rdf": ox.RdfFormat.RDF_XML,
-    "trig": ox.RdfFormat.TRIG,
     "nq": ox.RdfFormat.N_QUADS,
 }
-STATED: Final = "data/pan2kg"
-DUMP_DERIVED: Final = "data/pan2kg-derived"
-LARGE: Final = 1_000_000
-"""From how many bytes on a dump is also there compressed."""
+TURTLE: Final = "data/pan2kg.ttl"
+"""What sources state."""
+QUADS: Final = "data/pan2kg.nq.gz"
+"""The same and what rules derived from it, with the names of graphs, by which the two are told apart."""
+DUMPS: Final = (TURTLE, "data/pan2kg.nt.gz", "data/pan2kg.jsonld.gz", "data/pan2kg.rdf.gz", QUADS)
+"""All dumps: Turtle as people open it, the others, which programs read, compressed alone."""
 _LEVEL: Final = 4
 """Twice as fast as the usual six, for a tenth more bytes."""
 _LINES: Final = ("nt", "nq")
@@ -121,58 +113,70 @@ _AT_ONCE: Final = 500
 """So many lines are compared at once."""
 
 
-def write_dump(content: Content, folder: Path, name: str, prefixes: Mapping[str, str]) -> Iterator[str]:
-    """Write a dump in every format, compressed beside where it is large; the paths as they are written.
+def joined(stated: Content, derived: Content) -> Content:
+    """What sources state and what rules derived, together.
+
+    >>> joined(Content([b"a"], [b"x"]), Content([b"b"], [b"x", b"y"]))
+    Content(quads=[b'a', b'b'], triples=[b'x', b'y'])
+    """
+    return Content(sorted((*stated.quads, *derived.quads)), sorted({*stated.triples, *derived.triples}))
+
+
+def write_dumps(
+    stated: Content, whole: Content, folder: Path, prefixes: Mapping[str, str]
+) -> Iterator[tuple[str, Content]]:
+    """Write every dump below a folder; the path and the content of each as it is written.
 
     Raises:
         OSError: the folder cannot be written.
     """
-    (folder / name).parent.mkdir(parents=True, exist_ok=True)
-    for ending in _LINES:
-        with (folder / f"{name}.{ending}").open("wb") as file:
-            file.writelines(_lines(content, ending))
-    for ending, form in FORMATS.items():
-        path = folder / f"{name}.{ending}"
-        if ending not in _LINES:
-            read = (
-                ox.parse(b"".join(content.by_graph), format=ox.RdfFormat.N_QUADS)
-                if ending == "trig"
-                else ox.parse(path=str(path.with_suffix(".nt")), format=ox.RdfFormat.N_TRIPLES)
-            )
-            ox.serialize(read, output=str(path), format=form, prefixes=dict(prefixes))
-        yield f"{name}.{ending}"
-        if path.stat().st_size >= LARGE:
-            compress(path)
-            yield f"{name}.{ending}.gz"
+    for path in DUMPS:
+        content = whole if path == QUADS else stated
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        with _written(folder / path) as file:
+            if ending_of(path) in _LINES:
+                file.writelines(_lines(content, ending_of(path)))
+            else:
+                read = ox.parse(b"".join(content.triples), format=ox.RdfFormat.N_TRIPLES)
+                ox.serialize(read, output=file, format=FORMATS[ending_of(path)], prefixes=dict(prefixes))
+        yield path, content
 
 
-def compress(path: Path) -> Path:
-    """A file compressed beside itself; without name and time in it, so that the bytes depend on the content alone."""
-    target = path.with_name(path.name + ".gz")
-    with (
-        path.open("rb") as source,
-        target.open("wb") as file,
-        gzip.GzipFile("", "wb", compresslevel=_LEVEL, fileobj=file, mtime=0) as packed,
-    ):
-        shutil.copyfileobj(source, packed, 1 << 20)
-    return target
+def ending_of(path: str) -> str:
+    """The ending that tells the format of a dump, whether it is compressed or not.
+
+    >>> ending_of("data/pan2kg.nq.gz"), ending_of("data/pan2kg.ttl")
+    ('nq', 'ttl')
+    """
+    return path.removesuffix(".gz").rpartition(".")[2]
+
+
+@contextmanager
+def _written(path: Path) -> Iterator[IO[bytes]]:
+    """A file to write to, compressed where its name says so: with neither name nor time, so that bytes are the same."""
+    with path.open("wb") as file:
+        if path.suffix != ".gz":
+            yield file
+            return
+        with gzip.GzipFile("", "wb", compresslevel=_LEVEL, fileobj=file, mtime=0) as packed:
+            yield cast("IO[bytes]", packed)
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[IO[bytes]]:
+    with path.open("rb") as file, gzip.open(file) if path.suffix == ".gz" else nullcontext(file) as read:
+        yield cast("IO[bytes]", read)
 
 
 def differs(content: Content, path: Path) -> bool:
     """Whether a dump, read back, is not the content it was written from."""
-    ending = path.suffix.removeprefix(".")
-    if ending == "gz":
-        with gzip.open(path) as packed, path.with_suffix("").open("rb") as plain:
-            return any(one != packed.read(len(one)) for one in iter(lambda: plain.read(1 << 20), b"")) or bool(
-                packed.read(1)
-            )
+    ending = ending_of(path.name)
     wanted = _Wanted(_lines(content, ending))
-    if ending in _LINES:
-        with path.open("rb") as file:
+    with _opened(path) as file:
+        if ending in _LINES:
             shutil.copyfileobj(file, wanted, 1 << 16)
-    else:
-        written = ox.RdfFormat.N_QUADS if ending == "trig" else ox.RdfFormat.N_TRIPLES
-        ox.serialize(ox.parse(path=str(path), format=FORMATS[ending]), output=wanted, format=written)
+        else:
+            ox.serialize(ox.parse(file, format=FORMATS[ending]), output=wanted, format=ox.RdfFormat.N_TRIPLES)
     return not wanted.is_met()
 
 
@@ -199,7 +203,5 @@ class _Wanted(io.BytesIO):
 
 
 def _lines(content: Content, ending: str) -> list[bytes]:
-    """The lines a dump is made from, in its order: TriG goes graph by graph, the others by the statement."""
-    if ending == "trig":
-        return content.by_graph
+    """The lines a dump is made from, in its order."""
     return content.quads if ending == "nq" else content.triples

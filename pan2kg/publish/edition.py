@@ -60,7 +60,7 @@ class Addresses:
 
 @dataclass(frozen=True, slots=True)
 class Issue:
-    """A publication of the graph.
+    """A publication of the graph; ``again`` where this version was published before and is written anew.
 
     >>> issue = Issue("0.1.0", date(2026, 11, 25), date(2026, 11, 25))
     >>> issue.dataset, issue.version_iri
@@ -73,6 +73,7 @@ class Issue:
     addresses: Addresses = Addresses()
     previous: str = ""
     contact: str = ""
+    again: bool = False
 
     @property
     def dataset(self) -> str:
@@ -103,6 +104,11 @@ class Edition:
     issue: Issue
     previous: Path | None = None
     catalogue: LocalStore | None = None
+
+    @property
+    def before(self) -> Path | None:
+        """What this edition is compared with: the release before, unless that is this version, written again."""
+        return None if self.previous and self.issue.again else self.previous
 
     @property
     def project(self) -> Project:

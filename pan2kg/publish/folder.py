@@ -10,12 +10,13 @@ import hashlib
 import json
 import re
 import zipfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final
 
 from pan2kg.errors import Place, ProjectError
@@ -70,8 +71,8 @@ def walk(folder: Path, below: str = "") -> Iterator[str]:
             yield path
 
 
-def write_checksums(folder: Path) -> None:
-    """Write the list of all files with their SHA-256.
+def write_checksums(folder: Path, known: Mapping[str, str] = MappingProxyType({})) -> None:
+    """Write the list of all files with their SHA-256, as far as it is not ``known``.
 
     Raises:
         OSError: a file cannot be read, or the list not written.
@@ -79,7 +80,7 @@ def write_checksums(folder: Path) -> None:
     with (folder / LIST).open("w", encoding="utf-8", newline="\n") as file:
         for path in walk(folder):
             if path != LIST:
-                file.write(f"{sha256(folder / path)}  {path}\n")
+                file.write(f"{known.get(path) or sha256(folder / path)}  {path}\n")
 
 
 def read_checksums(folder: Path) -> Iterator[tuple[str, str]]:
@@ -94,29 +95,34 @@ def read_checksums(folder: Path) -> Iterator[tuple[str, str]]:
             yield path, digest
 
 
-SITE: Final = "site"
+WELCOME: Final = "welcome.html"
+"""The page of languages a site begins with: the front page of the archive, where that of the release is not."""
 PATH: Final = "site.zip"
+GRAPH: Final = "data/pan2kg.nq.gz"
+"""The dump pages offer, which is in the archive too."""
 _LEVEL: Final = 4
 """How hard to compress: 6 takes half as long again for 4 % less."""
 
 
-def pack(folder: Path, day: date) -> bool:
-    """Pack the site of a release; every entry has the release's day, so that the bytes depend on the content alone.
+def pack(folder: Path, paths: Sequence[str], day: date) -> bool:
+    """Pack the pages of a release; every entry has the release's day, so that the bytes depend on the content alone.
 
     Returns:
-        Whether there is a site.
+        Whether there are any.
 
     Raises:
-        OSError: it cannot be read or written.
+        OSError: they cannot be read or written.
     """
-    if not (folder / SITE).is_dir():
+    if not paths:
         return False
     with zipfile.ZipFile(folder / PATH, "w", zipfile.ZIP_DEFLATED) as archive:
-        for path in walk(folder / SITE):
-            entry = zipfile.ZipInfo(path, (day.year, day.month, day.day, 0, 0, 0))
+        for path in sorted((*paths, GRAPH)):
+            name = "index.html" if path == WELCOME else path
+            entry = zipfile.ZipInfo(name, (day.year, day.month, day.day, 0, 0, 0))
             # 3 is Unix: zipfile would note the system it runs on, and the bytes would depend on that
             entry.compress_type, entry.external_attr, entry.create_system = zipfile.ZIP_DEFLATED, 0o644 << 16, 3
-            archive.writestr(entry, (folder / SITE / path).read_bytes(), compresslevel=_LEVEL)
+            archive.writestr(entry, (folder / path).read_bytes(), compresslevel=_LEVEL)
+    (folder / WELCOME).unlink(missing_ok=True)
     return True
 
 
@@ -126,9 +132,10 @@ MARK: Final = "release.json"
 
 @dataclass(frozen=True, slots=True)
 class ReleaseFolder:
-    """Where the files of a release are put while it is built."""
+    """Where the files of a release are put while it is built, with the SHA-256 of each that was put."""
 
     root: Path
+    sums: dict[str, str] = field(default_factory=dict)
 
     def put(self, path: str, content: bytes) -> None:
         """Write one file.
@@ -142,6 +149,7 @@ class ReleaseFolder:
             raise ProjectError("two-parts-one-file", place=Place(path))
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(content)
+        self.sums[path] = hashlib.sha256(content).hexdigest()
 
 
 def build(folder: Path, fill: Callable[[Path], None]) -> None:
@@ -197,7 +205,8 @@ def _refuse_nested(folder: Path) -> None:
     around = next((parent for parent in folder.resolve().parents if read_mark(parent)), None)
     if around:
         raise ProjectError("inside-release", place=Place(str(folder)), remedy="name-folder-outside", around=around)
-    held = sorted(mark.parent for mark in folder.glob(f"*/**/{MARK}") if read_mark(mark.parent))
+    found = (mark.parent for mark in folder.glob(f"*/**/{MARK}") if read_mark(mark.parent))
+    held = sorted(one for one in found if one.parent != folder / "version")
     if held:
         raise ProjectError(
             "holds-another-release", place=Place(str(folder)), remedy="move-release", value=held[0].relative_to(folder)

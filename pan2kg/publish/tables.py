@@ -156,7 +156,7 @@ class Source:
 
     @cached_property
     def labels(self) -> Mapping[str, Mapping[str, str]]:
-        """Thing → language → its label in French and English."""
+        """Thing → language → its label, in the languages of a release."""
         found: dict[str, dict[str, str]] = defaultdict(dict)
         for quad in self.store.inner.quads_for_pattern(None, node(SKOS + "prefLabel"), None):
             value = quad.object
@@ -193,8 +193,7 @@ def read_table(source: Source, definition: TableDefinition) -> CsvTable:
                 source, Field(other.name, definition.pairs, is_iri=True, refers=other.refers), [row[1] for row in rows]
             ),
         ]
-        parts = [part for pair in columns for part in pair]
-        parts = [parts[0], parts[3], *parts[1:3], *parts[4:]]
+        parts = [columns[0][0], columns[1][0], *columns[0][1:], *columns[1][1:]]
     else:
         members = source.members(definition)
         parts = [(Field("iri", "", is_iri=True), [own(member) for member in members])]
@@ -223,7 +222,7 @@ def _table_column(source: Source, column: Column, members: list[str]) -> list[Pa
 
 
 def _languages(column: Column, given: list[Sequence[ox.NamedNode | ox.Literal]]) -> Iterator[Part]:
-    """A column for French, one for English, and one for each other language that occurs."""
+    """A column for each language of a release, and one for each other language that occurs."""
     texts = [[value for value in one if isinstance(value, ox.Literal)] for one in given]
     tags = {value.language or "" for one in texts for value in one} | set(RELEASED)
     for tag in sorted(tags, key=lambda tag: (RELEASED.index(tag) if tag in RELEASED else len(RELEASED), tag)):

@@ -320,8 +320,9 @@ def assemble(
     pages: Pages | None = None,
     more: tuple[tuple[str, Handler], ...] = (),
     operations: Operations | None = None,
+    otherwise: Handler | None = None,
 ) -> Application:
-    """The service over a graph held here; ``more`` as the application takes it."""
+    """The service over a graph held here; ``more`` as the application takes it, ``otherwise`` in the place of pages."""
     watched = operations or Operations()
     watched.measure(pool)
     endpoint = Endpoint(pool, settings, release, EDITOR if pages else "").answer
@@ -330,7 +331,7 @@ def assemble(
         settings.address,
         {"/sparql": endpoint, "/sparql/": endpoint, ROOT: store, **watched.handlers()},
         ((f"{ROOT}/", store), *more),
-        pages.answer if pages else None,
+        pages.answer if pages else otherwise,
         observe=watched.note,
         connections=settings.connections,
         is_public=settings.is_public,

@@ -6,6 +6,7 @@ names: the number of a plan, an action or a text is its row in its file.
 
 from __future__ import annotations
 
+import io
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -109,6 +110,19 @@ def write_columns(columns: Mapping[str, Mapping[str, Any]], folder: Path) -> lis
     except OSError as error:
         raise ProjectError("cannot-write-there", place=Place(str(folder)), reason=reason(error)) from None
     return written
+
+
+def write_parquet(columns: Mapping[str, Sequence[str | None]]) -> bytes:
+    """Columns of texts as one Parquet file; None where nothing is known.
+
+    Raises:
+        FormatError: PyArrow is not installed.
+    """
+    pa, parquet = _arrow()
+    target = io.BytesIO()
+    table = pa.table({name: pa.array(cells, type=pa.string()) for name, cells in columns.items()})
+    parquet.write_table(table, target, compression="zstd", write_page_checksum=True)
+    return target.getvalue()
 
 
 def read_columns(folder: Path) -> Columns:

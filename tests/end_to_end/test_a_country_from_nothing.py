@@ -158,10 +158,10 @@ def test_a_release_of_belgium_says_its_own_number_name_and_address(belgium: Path
         '"Plans nationaux\u00a0: Belgique"@fr', '"Nationale Pläne: Belgien"@de',
     }  # fmt: skip
     assert f"Leads {BASE}" in (release / "w3id" / ".htaccess").read_text("utf-8")
-    assert (release / "site" / "fr" / "plan" / "be-bhr-1.html").is_file()
+    assert (release / "fr" / "plan" / "be-bhr-1.html").is_file()
     context = json.loads((release / "ontology" / "context.jsonld").read_text("utf-8"))["@context"]
     assert (context["plan"], context["role"]) == (f"{BASE}id/plan/", f"{ROOT}id/role/")
-    about_page = (release / "site" / "fr" / "about.html").read_text("utf-8")
+    about_page = (release / "fr" / "about.html").read_text("utf-8")
     assert "Belgique" in about_page
     assert "uxembourg" not in about_page
 

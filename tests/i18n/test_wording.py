@@ -27,7 +27,7 @@ from pan2kg.tables.cells import basis_line, shown
 
 PACKAGE: Final = Path(__file__).resolve().parents[2] / "pan2kg"
 
-APART: Final = {"release": {"de"}, "data": {"de"}}
+APART: Final = {"data": {"de"}}
 """The contexts of which a language may lack messages: in them the program says no more than it has words for."""
 
 

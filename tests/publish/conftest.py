@@ -1,4 +1,4 @@
-"""The shipped graph, published once for all tests that only read the release."""
+"""A few plans, published once for all tests that only read the release."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ import pan2kg
 from pan2kg.cli.publish import add_publish, release
 from pan2kg.graph.graph import open_graph
 from pan2kg.project import Project
-from pan2kg.publish.assemble import ReleaseOptions, publish
+from pan2kg.publish.assemble import ReleaseOptions, change_part, documentation_part, publish
 from pan2kg.publish.catalogue.facts import read_facts
 from pan2kg.publish.edition import Addresses, Edition, File, Issue
 from pan2kg.publish.measured import weigh_links
@@ -36,8 +36,11 @@ Publish = Callable[..., int]
 
 def site(_: Edition) -> Iterator[File]:
     """Two pages that point to each other, as a site would give them."""
-    yield "site/fr/plan/lu-bhr-2.html", b'<a href="../index.html#top">Accueil</a><a href="https://e.example/">e</a>'
-    yield "site/fr/index.html", b'<a href="plan/lu-bhr-2.html?x=1">PAN 2</a>'
+    yield "fr/plan/lu-bhr-2.html", b'<a href="../index.html#top">Accueil</a><a href="https://e.example/">e</a>'
+    yield "fr/index.html", b'<a href="plan/lu-bhr-2.html?x=1">PAN 2</a>'
+
+
+PARTS = (site, documentation_part, change_part)
 
 
 def edition_of(graph: pan2kg.Graph) -> Edition:
@@ -52,14 +55,8 @@ def edition_of(graph: pan2kg.Graph) -> Edition:
 
 
 @pytest.fixture(scope="session")
-def edition(graph: pan2kg.Graph) -> Edition:
-    """The shipped graph as it is published in the tests."""
-    return edition_of(graph)
-
-
-@pytest.fixture(scope="session")
 def few_edition(tmp_path_factory: pytest.TempPathFactory) -> Edition:
-    """The same of a few plans, for what is to be compared with another release or state."""
+    """A few plans as they are published in the tests."""
     return edition_of(open_graph(copy(tmp_path_factory.mktemp("published") / "copy", PLANS), language="fr"))
 
 
@@ -70,20 +67,26 @@ def made_once(edition: Edition, name: str, factory: pytest.TempPathFactory) -> P
     with target.with_suffix(".making").open("a") as making:
         flock(making, LOCK_EX)
         if not target.exists():
-            publish(edition, target, ReleaseOptions(TODAY, has_base=True), parts=[site])
+            publish(edition, target, ReleaseOptions(TODAY, has_base=True), parts=PARTS)
     return target
 
 
 @pytest.fixture(scope="session")
-def folder(edition: Edition, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A release of the shipped graph."""
-    return made_once(edition, "release", tmp_path_factory)
+def edition(few_edition: Edition) -> Edition:
+    """The same, for what only reads it."""
+    return few_edition
 
 
 @pytest.fixture(scope="session")
 def few_folder(few_edition: Edition, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A release of a few plans."""
+    """A release of them: as large as a test needs it, at a sixth of the cost of one of all plans."""
     return made_once(few_edition, "few-release", tmp_path_factory)
+
+
+@pytest.fixture(scope="session")
+def folder(few_folder: Path) -> Path:
+    """The same, for what only reads it."""
+    return few_folder
 
 
 @pytest.fixture

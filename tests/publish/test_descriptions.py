@@ -10,18 +10,18 @@ from xml.etree import ElementTree as ET
 import pyoxigraph as ox
 import pytest
 
-from pan2kg.publish import readme
-from pan2kg.publish.dump import DUMP_DERIVED, STATED, read_content
+from pan2kg.i18n.catalogue import LANGUAGES
+from pan2kg.publish.dump import DUMPS, read_content
 from pan2kg.publish.edition import Edition
-from pan2kg.publish.void import Statistics, count, write_void
+from pan2kg.publish.hosts import Rule, w3id_rules
+from pan2kg.publish.products import PRODUCTS, forms
+from pan2kg.publish.void import count, write_void
 from pan2kg.store.queries import read_queries
-from pan2kg.store.store import LocalStore, select
+from pan2kg.store.store import LocalStore, is_derived, select
 from pan2kg.turtle.vocabulary import RDFS, ROOT
-from tests.lots import by_lot
 from tests.publish.conftest import BASE, ENDPOINT
 
 DEPRECATED = ox.NamedNode("http://www.w3.org/2002/07/owl#deprecated")
-RDF_TYPE = ox.NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
 
 SITEMAP = "{http://www.sitemaps.org/schemas/sitemap/0.9}loc"
 PREFIXES = """
@@ -31,15 +31,9 @@ PREFIX schema: <https://schema.org/> PREFIX dataset: <https://w3id.org/pan2kg/>
 """
 
 
-def lead(applied: list[readme.Rule], path: str, accept: str = "") -> str | None:
+def lead(applied: list[Rule], path: str, accept: str = "") -> str | None:
     """Where the rules lead a path, as the server that applies them would."""
-    chosen = ""
-    for rule in applied:
-        target = rule.leads(path, accept, chosen)
-        if target is not None and not rule.chooses:
-            return target
-        chosen = rule.chooses if target is not None else chosen
-    return None
+    return next((target for rule in applied if (target := rule.leads(path, accept)) is not None), None)
 
 
 def read(path: Path) -> LocalStore:
@@ -107,7 +101,7 @@ def test_void_tells_of_links_to_others_data(void: LocalStore) -> None:
 
 def test_void_names_every_dump(void: LocalStore, folder: Path) -> None:
     named = {address for (address,) in rows(void, "SELECT ?d WHERE { dataset:dataset void:dataDump ?d }")}
-    assert named == {f"{BASE}data/{path.name}" for path in (folder / "data").iterdir()}
+    assert named == {f"{BASE}{path}" for path in DUMPS}
     assert (folder / "void.ttl").read_bytes() == (folder / ".well-known" / "void").read_bytes()
 
 
@@ -147,12 +141,6 @@ def test_the_prefixes_of_the_questions_are_declared(folder: Path) -> None:
     assert used <= set(declared.items())
 
 
-def test_a_file_of_one_question_says_what_the_whole_says(folder: Path) -> None:
-    whole = {quad.triple for quad in ox.parse(path=str(folder / "queries.ttl"))}
-    parts = {quad.triple for path in (folder / "queries").glob("*.ttl") for quad in ox.parse(path=str(path))}
-    assert parts == whole
-
-
 def test_schema_org_offers_what_is_there(folder: Path) -> None:
     read_ = json.loads((folder / "dataset.jsonld").read_text(encoding="utf-8"))
     assert read_["@type"] == "Dataset"
@@ -160,104 +148,136 @@ def test_schema_org_offers_what_is_there(folder: Path) -> None:
     for offered in read_["distribution"]:
         path = folder / offered["contentUrl"].removeprefix(BASE)
         assert offered["contentSize"] == f"{path.stat().st_size} B"
-    assert len(read_["distribution"]) > 40
+    assert len(read_["distribution"]) == len(PRODUCTS) * len(forms()) + 3
+    assert read_["temporalCoverage"]
+    assert read_["spatialCoverage"][0]["@type"] == "Place"
 
 
 def test_the_site_map_lists_the_pages(folder: Path) -> None:
     tree = ET.parse(folder / "sitemap.xml")
-    pages = {f"{BASE}{path.relative_to(folder).as_posix()}" for path in folder.rglob("*.html")}
+    paths = (path.relative_to(folder).as_posix() for path in folder.rglob("*.html"))
+    pages = {f"{BASE}{path}" for path in paths if not path.startswith(("doc/", "version/", "404", "410"))}
     assert {element.text for element in tree.iter(SITEMAP)} == pages
     assert pages
 
 
-@pytest.fixture(scope="module")
-def counted(edition: Edition) -> Statistics:
-    return count(*read_content(edition.store, edition.issue.addresses), edition.issue.addresses.root)
-
-
-@pytest.fixture(scope="module")
-def ours(edition: Edition) -> set[str]:
-    terms = {
-        term.value
-        for quad in edition.store.inner
-        for term in (quad.subject, quad.predicate, quad.object, quad.graph_name)
-        if isinstance(term, ox.NamedNode)
+@pytest.mark.parametrize("accept", ["text/turtle", "application/ld+json", "text/html", "*/*", "image/png", ""])
+def test_the_rules_lead_every_iri_of_the_graph_to_a_file(few_folder: Path, few_edition: Edition, accept: str) -> None:
+    """Of what rules made only what a source speaks of too; links that a rule made are told in the dump alone."""
+    applied = w3id_rules()
+    assert len(applied) < 25, "short and stable: no rule for a thing, a kind or a link"
+    stated = {
+        term.value.removeprefix(ROOT).partition("#")[0]
+        for quad in few_edition.store.inner
+        if not is_derived(str(quad.graph_name.value))
+        for term in (quad.subject, quad.graph_name)
+        if isinstance(term, ox.NamedNode) and term.value.startswith(ROOT)
     }
-    return {term.removeprefix(ROOT).partition("#")[0] for term in terms if term.startswith(ROOT)}
-
-
-@pytest.mark.parametrize("accept", ["text/turtle", "application/rdf+xml", "application/n-quads", "*/*", ""])
-def test_the_rules_lead_every_iri_of_the_graph_to_a_file(
-    folder: Path, edition: Edition, counted: Statistics, ours: set[str], accept: str
-) -> None:
-    """Every one that replaces another or is given up, one of each kind, and a thousand drawn by lot."""
-    applied = readme.rules(edition, counted, folder)
-    assert len(ours) > 6_000
-    replaced = {old.removeprefix(ROOT): following for old, following in edition.graph.retired.items()}
-    gone = {
-        quad.subject.value.removeprefix(ROOT)
-        for quad in edition.store.inner.quads_for_pattern(None, DEPRECATED, None)
-        if isinstance(quad.subject, ox.NamedNode)
-    } - replaced.keys()
-    kinds = {path.rpartition("/")[0]: path for path in sorted(ours)}
-    chosen = {*kinds.values(), *by_lot(sorted(ours), 1000), *(ours & (gone | replaced.keys()))}
-    assert len(kinds) > 20
-    for path, target in ((path, lead(applied, path, accept)) for path in sorted(chosen)):
+    assert len(stated) > 3_000
+    for path in sorted(stated):
+        target = lead(applied, path, accept)
         assert target, path
-        if path in replaced:
-            assert target == (replaced[path][0] if len(replaced[path]) == 1 else "-")
-        elif path in gone:
-            assert target == "-"
-        else:
-            assert (folder / target).is_file(), f"{path} is led to {target}, which is not there"
+        assert (few_folder / target).is_file(), f"{path} is led to {target}, which is not there"
 
 
-def test_what_replaces_a_retired_thing_is_led_to_a_file(folder: Path, edition: Edition, counted: Statistics) -> None:
-    applied = readme.rules(edition, counted, folder)
-    moved = [lead(applied, old.removeprefix(ROOT)) for old in edition.graph.retired]
-    ours = {target for target in moved if target and target.startswith(ROOT)}
-    assert len(ours) > 200
-    for target in ours:
-        found = lead(applied, target.removeprefix(ROOT))
-        assert found, target
-        assert (folder / found).is_file(), target
+@pytest.mark.parametrize(
+    "path", ["id/plan/no-such", "id/link/0000000000000000", "id/x/y/z", "doc/plan/none", "nothing"]
+)
+def test_what_the_graph_does_not_speak_of_is_led_nowhere(few_folder: Path, path: str) -> None:
+    for accept in ("text/turtle", "text/html", ""):
+        target = lead(w3id_rules(), path, accept)
+        assert target
+        assert not (few_folder / target).exists()
 
 
-def test_a_thing_is_led_to_a_file_that_speaks_of_it(folder: Path, edition: Edition, counted: Statistics) -> None:
-    applied = readme.rules(edition, counted, folder)
-    for name in (STATED, DUMP_DERIVED):
-        held = ox.parse(path=str(folder / f"{name}.nt"), format=ox.RdfFormat.N_TRIPLES)
-        # A rule says the level of evidence of every link; whose other statements are elsewhere is led there.
-        links = {quad.subject.value for quad in held if "/id/link/" in str(quad.subject) and quad.predicate == RDF_TYPE}
-        links -= set(edition.graph.retired)
-        assert links
-        assert {lead(applied, link.removeprefix(ROOT), "text/turtle") for link in links} == {f"{name}.ttl"}
+def test_a_thing_is_led_to_a_file_that_speaks_of_it(few_folder: Path) -> None:
+    for thing in ("id/plan/lu-bhr-2", "id/passage/lu-bhr-2-lu-bhr-1", "id/link/1d5596c59ff28c70"):
+        target = lead(w3id_rules(), thing, "text/turtle")
+        assert target
+        subjects = {quad.subject for quad in ox.parse(path=str(few_folder / target))}
+        assert ox.NamedNode(ROOT + thing) in subjects
+        assert ox.NamedNode(ROOT + target.removesuffix(".ttl")) in subjects, "what is said of the document itself"
 
 
-def test_who_asks_for_html_is_led_to_the_page_where_there_is_one(
-    folder: Path, edition: Edition, counted: Statistics
-) -> None:
-    applied = readme.rules(edition, counted, folder)
-    html = "text/html,application/xhtml+xml,*/*;q=0.8"
-    assert lead(applied, "id/plan/lu-bhr-2", html) == "site/fr/plan/lu-bhr-2.html"
-    assert lead(applied, "id/passage/x", html) == f"{STATED}.ttl"
-    assert lead(applied, "id/plan/lu-bhr-2", "application/ld+json") == f"{STATED}.jsonld"
+def test_a_document_of_a_thing_that_has_pages_leads_to_them(few_folder: Path) -> None:
+    page = (few_folder / "doc/plan/lu-bhr-2.html").read_text("utf-8")
+    assert 'content="0; url=../../fr/plan/lu-bhr-2.html"' in page
+    passage = (few_folder / "doc/passage/lu-bhr-2-lu-bhr-1.html").read_text("utf-8")
+    assert "the second edition of the National Action Plan complements the first NAP" in passage
+    assert 'href="../../doc/link/1d5596c59ff28c70.html"' in passage, "what rests on it"
 
 
-def test_where_a_service_runs_all_but_the_questions_is_led_there(
-    folder: Path, edition: Edition, counted: Statistics
-) -> None:
-    applied = readme.rules(edition, counted, folder, "https://pan.example/")
-    assert lead(applied, "id/plan/lu-bhr-2", "text/html") == "https://pan.example/id/plan/lu-bhr-2"
-    assert lead(applied, "query/plans") == "queries/plans.ttl", "the release describes them, not the graph"
+def test_q_values_count_as_far_as_a_pattern_can_tell() -> None:
+    applied = w3id_rules()
+    assert lead(applied, "id/plan/lu-bhr-2", "text/html,application/xhtml+xml,*/*;q=0.8") == "doc/plan/lu-bhr-2.html"
+    assert lead(applied, "id/plan/lu-bhr-2", "text/html;q=0, text/turtle") == "doc/plan/lu-bhr-2.ttl"
 
 
-def test_the_written_rules_are_the_applied_ones(folder: Path, edition: Edition, counted: Statistics) -> None:
-    text = (folder / "w3id" / ".htaccess").read_text(encoding="utf-8")
-    assert f"RewriteRule ^ - [E=HOST:{BASE}]\n" in text
-    assert text.endswith("".join(rule.written() for rule in readme.rules(edition, counted, folder)))
+def test_where_a_host_negotiates_all_is_led_there() -> None:
+    assert lead(w3id_rules("https://pan.example/"), "id/plan/lu-bhr-2", "text/html") == (
+        "https://pan.example/id/plan/lu-bhr-2"
+    )
+
+
+def test_the_version_has_its_own_files(few_folder: Path) -> None:
+    target = lead(w3id_rules(), "dataset/0.1.0")
+    assert target == "version/0.1.0/"
+    kept = few_folder / target
+    mark = (kept / "release.json").read_bytes()
+    assert mark == (few_folder / "release.json").read_bytes()
+    lines = (kept / "CHECKSUMS").read_text("utf-8").splitlines()
+    assert {line[66:] for line in lines} >= {"data/pan2kg.nq.gz", "catalogue.ttl", "index.html"}
+    page = (kept / "index.html").read_text("utf-8")
+    assert "../../index.html#de" in page
+    for path in re.findall(r' href="([^"#:]+)"', page):
+        assert (kept / path).exists(), path
+
+
+def test_the_written_rules_are_the_applied_ones(few_folder: Path) -> None:
+    text = (few_folder / "w3id" / ".htaccess").read_text(encoding="utf-8")
+    assert text.endswith("".join(rule.written(BASE) for rule in w3id_rules()))
     for pattern in re.findall(r"^Rewrite(?:Rule|Cond \S+) (\S+)", text, re.MULTILINE):
         re.compile(pattern)
+
+
+def test_what_was_retired_is_said_to_be_gone(few_folder: Path, few_edition: Edition) -> None:
+    mark = json.loads((few_folder / "release.json").read_text("utf-8"))["retired"]
+    deprecated = {
+        quad.subject.value.removeprefix(f"{ROOT}id/")
+        for quad in few_edition.store.inner.quads_for_pattern(None, DEPRECATED, None)
+        if isinstance(quad.subject, ox.NamedNode) and quad.subject.value.startswith(f"{ROOT}id/")
+    }
+    assert deprecated <= mark.keys()
+    assert deprecated
+    rules = (few_folder / ".htaccess").read_text("utf-8")
+    for place, heir in mark.items():
+        assert not heir or (few_folder / f"{heir}.ttl").is_file()
+        assert re.escape(place) in rules
+        assert "retired" in (few_folder / f"doc/{place}.html").read_text("utf-8")
+
+
+def test_the_front_page_speaks_every_language_and_names_only_what_is_there(few_folder: Path) -> None:
+    page = (few_folder / "index.html").read_text("utf-8")
+    for language in LANGUAGES:
+        assert f'<section id="{language}" lang="{language}">' in page
+    assert 'href="fr/index.html"' in page
+    for path in re.findall(r' href="([^"#:]+)"', page):
+        assert (few_folder / path).exists(), path
+    described = json.loads(re.search(r'<script type="application/ld.json">(.*?)</script>', page)[1])  # type: ignore[index]
+    assert described["@type"] == "Dataset"
+
+
+def test_the_text_for_people_names_only_what_is_there(few_folder: Path) -> None:
+    text = (few_folder / "README.md").read_text("utf-8")
+    named = {
+        path
+        for line in text.splitlines()
+        if line.startswith("| `")
+        for path in re.findall("`([^`]+)`", line.split("|")[1])
+    }
+    assert len(named) > 20
+    for path in named:
+        assert (few_folder / path).exists() or list(few_folder.glob(f"{path}*")), path
 
 
 def test_a_release_of_the_strongest_links_alone_says_so(few_edition: Edition, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -21,7 +21,7 @@ from pan2kg.publish.diff.figures import refigured
 from pan2kg.publish.diff.states import Side, change_list, graph_name, side_of, side_of_store
 from pan2kg.publish.edition import Edition
 from pan2kg.publish.measured import published_weights, read_weights
-from pan2kg.store.store import is_derived
+from pan2kg.store.store import is_derived, read_quads
 from pan2kg.tables.figure_words import basis_words
 from pan2kg.turtle.vocabulary import PAN, SKOS, XSD
 
@@ -86,11 +86,14 @@ def test_a_text_the_earlier_release_does_not_know_has_the_weight_of_the_later_an
 
 
 def test_a_comparison_of_editions_says_whose_weights_it_took(
-    changed: Callable[[Callable[[list[Row]], list[Row]]], Path], capsys: pytest.CaptureFixture[str]
+    changed: Callable[[Callable[[list[Row]], list[Row]]], Path],
+    capsys: pytest.CaptureFixture[str],
+    few_edition: Edition,
 ) -> None:
     told = []
     for more in ([], ["--weights", str(changed(twice))]):
         words = ["coherence", "compare", "lu-bhr-1", "lu-bhr-2", "--part", "plan", "--evidence", "editors"]
+        words += ["--project", str(few_edition.project.root)]
         assert main([*words, "--format", "json", *more]) == 0
         told.append(json.loads(capsys.readouterr().out))
     one, two = told
@@ -111,10 +114,10 @@ def test_what_holds_no_weights_is_refused_with_its_line(folder: Path, tmp_path: 
 def test_each_derived_link_by_a_shared_text_says_what_it_weighs_at_its_level(folder: Path, edition: Edition) -> None:
     with (folder / "tables" / "computed-links.csv").open(encoding="utf-8", newline="") as file:
         stated = {row["iri"]: row for row in csv.DictReader(file) if row["type"].endswith("/shared-instrument")}
-    held = f"{folder}/data/pan2kg-derived.ttl"
     said = {
         (quad.subject.value, quad.predicate.value.rpartition("#")[2]): float(quad.object.value)
-        for quad in ox.parse(path=held, format=ox.RdfFormat.TURTLE)
+        for quad in read_quads(folder / "data" / "pan2kg.nq.gz")
+        if isinstance(quad.subject, ox.NamedNode) and isinstance(quad.object, ox.Literal)
         if quad.predicate.value.startswith(f"{PAN}weight")
     }
     assert len(said) == 3 * len(stated) > 0

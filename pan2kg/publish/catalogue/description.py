@@ -49,7 +49,8 @@ _EU_LICENCES: Final = "http://publications.europa.eu/resource/authority/licence/
 class Distribution:
     """A file of the release: where it stands, its format, its size and checksum, and what it is.
 
-    ``key`` is what its IRI is made from, and the same in every version.
+    ``key`` is what its IRI is made from, and the same in every version; ``group`` is what several forms of one table
+    are called together.
     """
 
     key: str
@@ -59,6 +60,7 @@ class Distribution:
     sha512: str
     title: Text
     about: Text
+    group: Text | None = None
 
 
 def describe(facts: Facts, issue: Issue, distributions: Sequence[Distribution]) -> list[ox.Triple]:
@@ -109,6 +111,7 @@ def _catalogue(described: OrderedTriples, facts: Facts, issue: Issue) -> None:
     for name in ("language", "spatial", "license"):
         described.add(about, DCTERMS + name, *facts.of(facts.dataset, DCTERMS + name))
     described.add(about, DCTERMS + "rights", _rights(issue))
+    described.add(about, DCTERMS + "identifier", ox.Literal(about.value))
     described.add(about, FOAF + "homepage", node(issue.addresses.base))
     described.add(about, DCAT + "themeTaxonomy", node(_scheme_iri("data-theme")))
     described.add(about, DCTERMS + "conformsTo", node(PROFILE))

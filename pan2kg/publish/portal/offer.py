@@ -76,6 +76,8 @@ class Offer:
 def make_offer(release: Release, scratch: Path) -> Offer:
     """Say a release in udata's terms; files the portal refuses as they are get compressed into ``scratch``.
 
+    What it refuses and could have as CSV too, a workbook of the same table, is left to the release.
+
     Raises:
         ProjectError: something udata needs has no counterpart there; or a file cannot be read or written.
     """
@@ -85,7 +87,7 @@ def make_offer(release: Release, scratch: Path) -> Offer:
     parts = tuple(
         _part(release, one, names, scratch)
         for one in release.distributions
-        if not (one.file and names[one.file][1] and _beside(one.file) in files)
+        if not (one.file and names[one.file][1] and {_beside(one.file), one.file.with_suffix(".csv")} & files)
     )
     doubles = [key for key, count in Counter(part.key for part in parts).items() if count > 1]
     if doubles:

@@ -1,0 +1,171 @@
+"""A release on other people's servers: Apache, nginx, a host of plain files, and the service, by one checker."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+
+import pytest
+
+from pan2kg.errors import ProjectError
+from pan2kg.publish.verification import tell, verify
+from tests.conftest import lack
+from tests.publish.test_csvw import served
+
+HTTPD = """
+ServerRoot {work}
+PidFile {work}/apache.pid
+ErrorLog {work}/error.log
+DefaultRuntimeDir {work}
+ServerName localhost
+Listen 127.0.0.1:{port}
+{modules}
+TypesConfig /etc/mime.types
+DocumentRoot {root}
+<Directory {root}>
+AllowOverride All
+Require all granted
+Options FollowSymLinks
+</Directory>
+"""
+MODULES = ("mpm_event", "authz_core", "mime", "negotiation", "dir", "rewrite", "headers", "alias")
+FOLDERS = (Path("/usr/lib/apache2/modules"), Path("/usr/lib64/httpd/modules"))
+NGINX = """
+daemon off;
+{user}
+pid {work}/nginx.pid;
+error_log {work}/error.log;
+events {{}}
+http {{
+    access_log off;
+    client_body_temp_path {work}/body;
+    proxy_temp_path {work}/proxy;
+    fastcgi_temp_path {work}/fastcgi;
+    uwsgi_temp_path {work}/uwsgi;
+    scgi_temp_path {work}/scgi;
+    include {work}/site.conf;
+}}
+"""
+Server = Callable[[Path, Path], AbstractContextManager[str]]
+PATIENCE = 120
+"""Seconds."""
+
+
+def free_port() -> int:
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return int(one.getsockname()[1])
+
+
+@contextmanager
+def started(command: list[str], address: str) -> Iterator[str]:
+    """The address of a server, once it answers."""
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+        try:
+            until = time.monotonic() + PATIENCE
+            while not answers(address):
+                assert process.poll() is None, f"{command[0]} has ended"
+                assert time.monotonic() < until, f"{command[0]} does not answer"
+            yield address
+        finally:
+            process.terminate()
+
+
+def answers(address: str) -> bool:
+    try:
+        with urllib.request.urlopen(address, timeout=PATIENCE):
+            return True
+    except OSError:
+        return False
+
+
+@contextmanager
+def apache(folder: Path, work: Path) -> Iterator[str]:
+    program = shutil.which("apache2") or shutil.which("httpd")
+    modules = next((one for one in FOLDERS if one.is_dir()), None)
+    if program is None or modules is None:
+        lack("Apache")
+    loaded = "\n".join(f"LoadModule {name}_module {modules}/mod_{name}.so" for name in MODULES)
+    root, port = beside(folder, work), free_port()
+    (work / "httpd.conf").write_text(HTTPD.format(work=work, root=root, port=port, modules=loaded), "utf-8")
+    with started([program, "-X", "-f", str(work / "httpd.conf")], f"http://127.0.0.1:{port}/pan2kg/") as address:
+        yield address
+
+
+@contextmanager
+def nginx(folder: Path, work: Path) -> Iterator[str]:
+    program = shutil.which("nginx")
+    if program is None:
+        lack("nginx")
+    port = free_port()
+    user = "user root;" if os.geteuid() == 0 else ""  # else it could not read what belongs to root alone
+    text = (folder / "nginx.conf").read_text("utf-8").replace("listen 80;", f"listen 127.0.0.1:{port};")
+    (work / "site.conf").write_text(text.replace("/srv/pan2kg/", f"{folder}/"), "utf-8")
+    (work / "nginx.conf").write_text(NGINX.format(work=work, user=user), "utf-8")
+    with started([program, "-c", str(work / "nginx.conf")], f"http://127.0.0.1:{port}/pan2kg/") as address:
+        yield address
+
+
+@contextmanager
+def plain(folder: Path, work: Path) -> Iterator[str]:
+    with served(beside(folder, work)) as address:
+        yield f"{address}pan2kg/"
+
+
+@contextmanager
+def service(folder: Path, _: Path) -> Iterator[str]:
+    port = free_port()
+    command = [sys.executable, "-c", "import sys; from pan2kg.cli.main import main; sys.exit(main())", "serve"]
+    options = ["--no-browser", "--public", "--port", str(port), "--release", str(folder)]
+    with started([*command, *options], f"http://127.0.0.1:{port}/") as address:
+        yield address
+
+
+def beside(folder: Path, work: Path) -> Path:
+    """A folder in which the release stands under the path of its address."""
+    (work / "root").mkdir()
+    (work / "root" / "pan2kg").symlink_to(folder)
+    return work / "root"
+
+
+@pytest.mark.parametrize("server", [apache, nginx, service])
+def test_a_server_that_negotiates_gives_all_of_a_release(few_folder: Path, tmp_path: Path, server: Server) -> None:
+    with server(few_folder, tmp_path) as address:
+        found = verify(few_folder, address)
+        assert found.faults == [], tell(found)
+        assert found.negotiates
+        assert found.asked > 300
+
+
+def test_a_host_of_plain_files_gives_every_file(few_folder: Path, tmp_path: Path) -> None:
+    with plain(few_folder, tmp_path) as address:
+        found = verify(few_folder, address)
+        assert found.faults == [], tell(found)
+        assert not found.negotiates
+        assert "does not negotiate" in tell(found)
+
+
+def test_another_file_and_a_missing_one_are_found(few_folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "root").mkdir()
+    other = tmp_path / "root" / "pan2kg"
+    shutil.copytree(few_folder, other, copy_function=shutil.copyfile)
+    (other / "release.css").write_bytes(b"another")
+    (other / "queries.ttl").unlink()
+    with served(tmp_path / "root") as address:
+        told = tell(verify(few_folder, f"{address}pan2kg/"))
+    assert "release.css: not the bytes of the release." in told
+    assert re.search(r"queries\.ttl \(\*/\*\): 404 instead of 200", told)
+
+
+def test_where_nothing_answers_it_is_said(few_folder: Path) -> None:
+    with pytest.raises(ProjectError, match="Nothing answers at http://127"):
+        verify(few_folder, f"http://127.0.0.1:{free_port()}/")
