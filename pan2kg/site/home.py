@@ -16,6 +16,7 @@ from pan2kg.coherence.uses import key as code_of
 from pan2kg.site.brief import keys as brief_keys
 from pan2kg.site.choice import ASKED, Choice
 from pan2kg.site.definitions import line, taken
+from pan2kg.site.fields import fields
 from pan2kg.site.filtering import chosen, read, shown_plans
 from pan2kg.site.levels import mark, shown
 from pan2kg.site.matrix import FIRST, matrix
@@ -131,6 +132,7 @@ def values(context: PageContext) -> Values:
         "plans": _plans(context),
         "plan": context.key(chosen_plan(context) or ""),
         **matrix(context, limit=FIRST),
+        "fields": fields(context, context.graph.known(choice.level)),
         "numbers": counted,
         "handed": context.chosen(*ASKED),
         "wanted": [wanted(context, one) for one in islice(unseen, LISTED)],

@@ -45,6 +45,19 @@ def test_the_pairs_counted_at_home_are_listed(reader: Reader) -> None:
     assert 2 * apart == sum(figures(row)[0] for row in rows(pairs, "unlinked"))
 
 
+def test_fields_of_policy_tell_every_linked_pair_of_the_country_once(reader: Reader, graph: pan2kg.Graph) -> None:
+    table = reader["fr/index.html"].split('<table class="rows of-fields">', 1)[1].split("</table>")[0]
+    lines = [re.findall(r"<td .*?</td>", row) for row in table.split("<tr>")[2:]]
+    assert len(lines) == len(lines[0]) == len(set(graph.policy_fields.values()))
+    linked = [[value((re.search(r"<strong>([\d\u202f]+)", cell) or ["", ""])[1]) for cell in line] for line in lines]
+    assert linked == [list(column) for column in zip(*linked, strict=True)], "a pair of fields is the same either way"
+    told = sum(linked[at][to] for at in range(len(lines)) for to in range(at + 1))
+    home, country = graph.policy_fields, graph.profile.country
+    ours = {plan for plan in home if graph.tables.dates[plan].country in {"", country}}
+    assert told == sum({one, two} <= ours for one, two in graph.known(HEADLINE).linked) > 0
+    assert all("non vu" in cell or "<strong>" in cell for line in lines for cell in line), "nothing seen is no zero"
+
+
 def test_thousands_are_set_apart_as_each_language_does(reader: Reader) -> None:
     marks = {"fr": "\N{NARROW NO-BREAK SPACE}", "en": ",", "de": "."}
     for language, mark in marks.items():
