@@ -21,7 +21,7 @@ import pyoxigraph as ox
 from pan2kg.i18n.days import in_words
 from pan2kg.site.page import JAVASCRIPT, TURTLE, CommonFile, View, embedded
 from pan2kg.store.queries import program_query
-from pan2kg.store.store import LocalStore, dump, load, select
+from pan2kg.store.store import LocalStore, dump, load, plain, select
 from pan2kg.turtle.vocabulary import DCTERMS, ID, PAN
 from pan2kg.turtle.writer import read_prefixes
 
@@ -82,6 +82,12 @@ def _joined(project: Project, paths: Iterable[Path]) -> bytes:
 
 
 _LISTED: Final = ("keywords", "license")
+_DOWNLOADS: Final = (
+    ("data/pan2kg.nq.gz", "application/n-quads", "data-graph"),
+    ("data/ontology.ttl", "text/turtle", "data-ontology"),
+    ("data/shapes.ttl", "text/turtle", "data-shapes"),
+)
+"""What a site has of the whole: where, its media type, and the key of what it is."""
 
 
 def dataset(context: PageContext) -> Values:
@@ -117,7 +123,14 @@ def _described(context: PageContext, notice: Notice) -> Values:
     described |= {key: texts if key in _LISTED else texts[0] for key, texts in said.items() if texts}
     if "creator" in said:
         described["creator"] = [{"@type": "Organization", "name": name} for name in said["creator"]]
-    return described
+    described["distribution"] = [
+        {"@type": "DataDownload", "contentUrl": context.out(path), "encodingFormat": media, "name": context.t(words)}
+        for path, media, words in _DOWNLOADS
+    ]
+    if country := graph.profile.country:
+        described["spatialCoverage"] = {"@type": "Place", "name": context.name(country)}
+    since, until = (plain(term)[:4] for term in select(graph.store, program_query("site/years-of-plans")).rows[0])
+    return {**described, "temporalCoverage": f"{since}/{until}"} if since and until else described
 
 
 def about(context: PageContext) -> Values:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import json
 import re
 from collections import Counter
 from itertools import islice
@@ -56,6 +57,17 @@ def test_fields_of_policy_tell_every_linked_pair_of_the_country_once(reader: Rea
     ours = {plan for plan in home if graph.tables.dates[plan].country in {"", country}}
     assert told == sum({one, two} <= ours for one, two in graph.known(HEADLINE).linked) > 0
     assert all("non vu" in cell or "<strong>" in cell for line in lines for cell in line), "nothing seen is no zero"
+
+
+def test_the_data_page_offers_search_engines_what_is_there(reader: Reader) -> None:
+    page = reader["fr/data.html"]
+    told = json.loads(page.split('<script type="application/ld+json">', 1)[1].split("</script>")[0])
+    assert (told["@type"], told["spatialCoverage"]["name"]) == ("Dataset", "Luxembourg")
+    assert re.fullmatch(r"(19|20)\d\d/20\d\d", told["temporalCoverage"])
+    offered = [one["contentUrl"].removeprefix("../") for one in told["distribution"]]
+    assert len(offered) == 3
+    assert all(reader.site.page(path) for path in offered if not path.endswith(".gz"))
+    assert '<link rel="alternate" type="text/turtle" href="../data/ontology.ttl">' in reader["fr/ontology.html"]
 
 
 def test_thousands_are_set_apart_as_each_language_does(reader: Reader) -> None:
