@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from pan2kg.site.page_context import PageContext
 
 _WORDS: Final = Messages("brief")
-ANCHORS: Final = frozenset({"brief", "picture", "attention", "evidence"})
+ANCHORS: Final = frozenset({"brief", "picture", "attention", "proofs"})
 """The places every dossier has, the picture where there is one."""
 SHOWN: Final = 3
 """How many things to look at are told at once; the others are folded."""
