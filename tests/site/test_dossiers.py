@@ -40,7 +40,7 @@ def test_a_dossier_says_in_brief_before_it_shows_and_statements_stand_behind(
     reader: Reader, kind: str, language: str
 ) -> None:
     page = reader[f"{language}/{kind}/{EXAMPLES[kind]}.html"]
-    parts = [page.index(f'<h2 id="{name}"') for name in ("brief", "attention", "evidence", "data", "basis")]
+    parts = [page.index(f'<h2 id="{name}"') for name in ("brief", "attention", "proofs", "data", "basis")]
     assert parts == sorted(parts)
     assert page.index('<details class="tab">') < page.index('<h2 id="data"')
     assert 3 <= page.split('<ol class="findings">')[1].split("</ol>")[0].count("<li>") <= 7
@@ -91,7 +91,7 @@ def test_a_text_is_told_of_its_duties_past_their_date_with_the_one_who_holds_the
     late = next(one for one in graph.margins().rows if one.overdue)
     entry = graph.labels.entry(late.obligation.instrument)
     assert entry
-    page = reader[f"fr/{entry.address}"].split('<h2 id="attention">')[1].split('<h2 id="evidence">')[0]
+    page = reader[f"fr/{entry.address}"].split('<h2 id="attention">')[1].split('<h2 id="proofs">')[0]
     assert "Échue sans réponse connue" in page
     assert graph.spoken("fr").label(late.obligation.holder) in page
 
