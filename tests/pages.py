@@ -17,7 +17,7 @@ EXAMPLES: Final = {
     "plan": "lu-bhr-2",
     "brief": "lu-bhr-2",
     "changes": "lu-bhr-1--lu-bhr-2",
-    "country": "bel",
+    "country": "lux",
     "action": "lu-bhr-2-4-3",
     "body": "maee",
     "instrument": "reg-2017-821",

@@ -230,7 +230,7 @@ class Messages:
         """The same in those languages that have the message themselves.
 
         >>> Messages("release").known("protocol").by_language()
-        {'fr': 'Protocole SPARQL 1.1', 'en': 'SPARQL 1.1 Protocol'}
+        {'fr': 'Protocole SPARQL 1.1', 'en': 'SPARQL 1.1 Protocol', 'de': 'SPARQL-1.1-Protokoll'}
         """
         return Text(tuple((one, self.say(key, one, **values)) for one in LANGUAGES if self.has(key, one)))
 
@@ -246,7 +246,7 @@ class Messages:
         """The languages that have a message themselves.
 
         >>> Messages("release").languages("protocol")
-        ('fr', 'en')
+        ('fr', 'en', 'de')
         """
         return tuple(language for language in LANGUAGES if self.has(key, language))
 

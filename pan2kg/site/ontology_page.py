@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from pan2kg.charts.drawing import write_svg
-from pan2kg.i18n.catalogue import Language, Messages, grouped
+from pan2kg.i18n.catalogue import Language, Messages, format_of, grouped
 from pan2kg.project import read_text
 from pan2kg.site.ontology import ANY, read_ontology, relations, top_classes
 from pan2kg.site.ontology_diagram import draw_ontology
@@ -138,14 +138,14 @@ def documentation(project: Project, store: Store) -> Mapping[str, bytes]:
     >>> from pan2kg.graph.graph import open_graph
     >>> graph = open_graph()
     >>> sorted(documentation(graph.project, graph.store))[:2]
-    ['ontology/diagram.en.svg', 'ontology/diagram.fr.svg']
+    ['ontology/diagram.de.svg', 'ontology/diagram.en.svg']
     """
     ontology = read_ontology(project, store)
     style = read_text(Path(__file__).with_name("ontology.css"))
     found = {"ontology/ontology.css": style.encode()}
     for language in DOCUMENTED:
-        other = next(tag for tag in DOCUMENTED if tag != language)
-        values = {**ontology_values(ontology, language), "other": other}
+        others = [(tag, format_of("name", tag)) for tag in DOCUMENTED if tag != language]
+        values = {**ontology_values(ontology, language), "others": others}
         found[f"ontology/index.{language}.html"] = render("ontology-alone.html", values).encode()
         drawing = draw_ontology(ontology, language, address=f"index.{language}.html")
         found[f"ontology/diagram.{language}.svg"] = write_svg(drawing).encode()

@@ -265,7 +265,8 @@ def test_another_base_for_our_iris_is_everywhere(command: Publish, tmp_path: Pat
     command("-o", str(tmp_path / "r"), "--id-base", "https://data.example/pan", "--base", BASE)
     for path, content in contents(tmp_path / "r").items():
         if "data/" not in path and not path.endswith(("LICENSE-DATA", "CITATION.cff")):
-            assert ROOT.encode() not in content, path
+            # what a graph says in words stays as it was said
+            assert (f"<{ROOT}" if path.startswith("graph/") else ROOT).encode() not in content, path
     assert b"<https://data.example/pan/dataset> a dcat:Dataset" in (tmp_path / "r" / "catalogue.ttl").read_bytes()
     dump = gzip.decompress((tmp_path / "r" / "data" / "pan2kg.nt.gz").read_bytes())
     assert f"<{ROOT}".encode() not in dump

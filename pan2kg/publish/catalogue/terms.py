@@ -88,7 +88,7 @@ def said(key: str) -> list[ox.Literal]:
     """A message of a release as literals.
 
     >>> [one.value for one in said("protocol")]
-    ['Protocole SPARQL 1.1', 'SPARQL 1.1 Protocol']
+    ['Protocole SPARQL 1.1', 'SPARQL 1.1 Protocol', 'SPARQL-1.1-Protokoll']
     """
     return literals(RELEASE.known(key))
 

@@ -114,6 +114,7 @@ def test_from_a_pair_to_the_words_and_their_document(visit: Visit) -> None:
 @pytest.mark.parametrize(("name", "form"), [("Turtle", ox.RdfFormat.TURTLE), ("JSON-LD", ox.RdfFormat.JSON_LD)])
 def test_the_data_of_an_action_lie_behind_its_page(visit: Visit, name: str, form: ox.RdfFormat) -> None:
     page = visit("/fr/action/lu-bhr-2-4-3.html").page
+    page.locator(".tab > summary").click()
     iri = page.locator("p.iri code").inner_text()
     link = page.get_by_role("link", name=name)
     reply = page.request.get(str(link.evaluate("link => link.href")))
@@ -127,7 +128,7 @@ def test_the_data_of_an_action_lie_behind_its_page(visit: Visit, name: str, form
 def test_an_iri_leads_a_browser_to_its_page_and_a_program_to_data(visit: Visit, served: str) -> None:
     page = visit("/id/action/lu-bhr-2-4-3").page
     expect(page.get_by_role("heading", level=1)).to_contain_text("conflict minerals")
-    iri = page.locator("p.iri code").inner_text()
+    iri = str(page.locator("p.iri code").text_content())
     reply = page.request.get(served + urlsplit(iri).path.removeprefix("/pan2kg"), headers={"Accept": "text/turtle"})
     assert reply.headers["content-type"].startswith("text/turtle")
     assert any(quad.subject == ox.NamedNode(iri) for quad in ox.parse(reply.body(), format=ox.RdfFormat.TURTLE))

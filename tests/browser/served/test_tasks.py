@@ -15,6 +15,12 @@ if TYPE_CHECKING:
     from tests.browser.served.conftest import Visit
 
 
+@pytest.fixture(scope="module")
+def served(all_served: str) -> str:
+    """All plans: what readers come for is there."""
+    return all_served
+
+
 class Walk:
     """A reader on a page of the site: what is clicked and typed is counted."""
 
