@@ -39,9 +39,9 @@ def test_the_quality_page_is_read(visit: Visit, writable: str) -> None:
 def test_choosing_works(visit: Visit) -> None:
     page = visit("/fr/index.html", java_script_enabled=False).page
     page.locator("#evidence").select_option("plan")
-    page.locator("#year").select_option("2021")
+    page.locator("#body").select_option("maee")
     page.locator("main form.filters button").click()
-    expect(page).to_have_url(re.compile(r"evidence=plan&.*year=2021"))
+    expect(page).to_have_url(re.compile(r"evidence=plan&.*body=maee"))
     expect(page.locator("#evidence")).to_have_value("plan")
     expect(page.locator("td.declared").first).to_be_visible()
 
