@@ -157,8 +157,9 @@ class Children:
 
     def stop_all(self) -> None:
         """End what was started, and wait until nothing is left below this process."""
-        for process in self.started:
-            os.kill(process, signal.SIGKILL)
+        for process in tuple(self.started):  # one that ends meanwhile is taken out of it by a signal
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(process, signal.SIGKILL)
         deadline = time.monotonic() + STOP_SECONDS
         while time.monotonic() < deadline:
             try:

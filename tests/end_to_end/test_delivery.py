@@ -34,7 +34,12 @@ from pan2kg.cli.main import main
 from pan2kg.graph import graph
 from pan2kg.store import cache
 cache.open_kept = functools.cache(cache.open_kept)  # the files are read once for all commands,
-graph.read_labels = functools.cache(graph.read_labels)  # and so are the labels
+read, kept = graph.read_labels, {}
+def labels_of(store, links=()):  # and so are the labels
+    if id(store) not in kept:
+        kept[id(store)] = store, read(store, links)
+    return kept[id(store)][1]
+graph.read_labels = labels_of
 for command in json.loads(sys.argv[2]):
     if main([*command, "--project", sys.argv[1]]):
         sys.exit(f"{command} failed")

@@ -62,6 +62,9 @@ def test_the_matrix_is_narrowed_down(static_site: StaticSite, window: Watch) -> 
 def test_why_two_plans_are_linked_is_opened(few_site: StaticSite, window: Watch) -> None:
     page = window(few_site.served + few_site.path("pair", "fr")).page
     why = page.locator(".links details").first
+    page.locator("details.fold", has=why).locator("summary").first.focus()
+    press(page, "Enter")
+    expect(why.locator("summary")).to_be_visible()
     expect(why.locator("blockquote")).to_be_hidden()
     why.locator("summary").focus()
     press(page, "Enter")
