@@ -30,6 +30,10 @@ class PictureView {
         this.id = freshId("picture");
         const holder = svg.parentElement ?? svg;
         this.tools = this.build();
+        // the page kept room for these
+        while (holder.nextElementSibling?.matches(".picture-told[hidden], .picture-tools[hidden]")) {
+            holder.nextElementSibling.remove();
+        }
         holder.after(this.told, this.tools);
         this.told.textContent = this.say("hint");
         for (const mark of this.marks) {
