@@ -14,9 +14,12 @@ from pan2kg.turtle.tokens import prefixes_used, tokens
 from pan2kg.turtle.writer import read_prefixes, subjects
 from pan2kg.validation.compilation import SHAPES, Compiled, Refusal, compile_shapes
 from pan2kg.validation.questions import question_rules
+from pan2kg.validation.quotations import quotation_rules
 from pan2kg.validation.report import Names
+from pan2kg.validation.rights import rights_rules
 from pan2kg.validation.shapes import Rules, Shapes, read_rules, read_shapes
 from pan2kg.validation.style import style_rules
+from pan2kg.validation.wording import text_rules
 
 
 def explain(project: Project, rule: str) -> str:
@@ -43,11 +46,14 @@ def explain(project: Project, rule: str) -> str:
         raise refused(project, shapes, without)
     found = [one for one in compiled.queries if rule in _called(rules, one, names)]
     if not found:
-        if rule in {**style_rules(), **question_rules()}:
+        apart = (style_rules, question_rules, text_rules, quotation_rules, rights_rules)
+        if any(rule in rules_of() for rules_of in apart):
             raise ProjectError("rule-without-query", name=rule)
         known = {rules.rule(one.shape, one.constraint).key for one in compiled.queries}
         near = get_close_matches(rule, sorted(known), n=3, cutoff=0.4)
-        raise ProjectError("no-such-rule", remedy="did-you-mean" if near else None, name=rule, names=either(near))
+        raise ProjectError(
+            "no-such-rule", remedy="did-you-mean" if near else "rules-are-named", name=rule, names=either(near)
+        )
     return "\n".join(_shown(one, rules, names) for one in found)
 
 

@@ -157,7 +157,12 @@ def test_explain_shows_queries_that_find_what_the_rule_finds(own_project: Path, 
 
 @pytest.mark.parametrize(
     ("rule", "says"),
-    [("pan:PlanShape-tipe", "Did you mean pan:PlanShape-type"), ("style-tab", "asks by no query"), ("x", "no rule x")],
+    [
+        ("pan:PlanShape-tipe", "Did you mean pan:PlanShape-type"),
+        ("style-tab", "asks by no query"),
+        ("text-link-key", "asks by no query"),
+        ("x", "no rule x. pan2kg check names the rule"),
+    ],
 )
 def test_explain_names_the_nearest_rule_where_there_is_none(project: Project, rule: str, says: str) -> None:
     with pytest.raises(ProjectError, match=says):

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from playwright.sync_api import Page, expect
+from pypdfium2 import PdfDocument
 
 from pan2kg.i18n.catalogue import LANGUAGES
 from tests.browser.chromium import faults_of_access, faults_of_looks, faults_of_what_is_alike, shortened
@@ -119,6 +120,14 @@ def test_a_page_prints_without_what_only_works_on_a_screen(static_site: StaticSi
         expect(page.locator(f"{name}:visible")).to_have_count(0)
     expect(page.get_by_role("heading", level=1)).to_be_visible()
     expect(page.locator(".page-foot .source-line")).to_be_visible()
+
+
+def test_two_plans_are_printed_on_eight_pages_at_most(static_site: StaticSite, watch: Watch) -> None:
+    page = settled(watch(static_site.served + static_site.path("pair", "fr")).page)
+    printed = PdfDocument(page.pdf(format="A4"))
+    assert 0 < len(printed) <= 8
+    words = "".join(sheet.get_textpage().get_text_bounded() for sheet in printed)
+    assert "Source" in words, "the line of sources stands below the picture"
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
