@@ -94,6 +94,7 @@ def test_a_hangup_opens_the_log_again_and_loads_the_files_anew(
     process = serve("--port", "0", "--access-log", str(log), "--watch")
     url = address(process)
     before = get(f"{url}metrics")
+    until(lambda: "metrics" in log.read_text(encoding="utf-8"))  # the line is written once the answer is sent
     log.rename(moved)
     process.send_signal(signal.SIGHUP)
     until(lambda: "pan2kg_data_version 1.0" in get(f"{url}metrics"))
