@@ -18,7 +18,7 @@ import pytest
 
 from pan2kg.errors import ProjectError
 from pan2kg.publish.verification import tell, verify
-from tests.conftest import lack
+from tests.conftest import PATIENCE, lack
 from tests.publish.test_csvw import served
 
 HTTPD = """
@@ -56,8 +56,6 @@ http {{
 }}
 """
 Server = Callable[[Path, Path], AbstractContextManager[str]]
-PATIENCE = 120
-"""Seconds."""
 
 
 def free_port() -> int:
@@ -75,6 +73,7 @@ def started(command: list[str], address: str) -> Iterator[str]:
             while not answers(address):
                 assert process.poll() is None, f"{command[0]} has ended"
                 assert time.monotonic() < until, f"{command[0]} does not answer"
+                time.sleep(0.05)
             yield address
         finally:
             process.terminate()
