@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from pan2kg.coherence.evidence import Level
-from pan2kg.coherence.similar_titles import nearest
+from pan2kg.coherence.similar_titles import Titles
 from pan2kg.errors import QueryError
 
 if TYPE_CHECKING:
@@ -128,8 +128,8 @@ def suggested(rows: Iterable[Taken], base: Mapping[str, str], new: Mapping[str, 
 def _nearest(titles: Mapping[str, str], others: Mapping[str, str]) -> dict[str, str]:
     """For each title the most similar of some others, the first of equals."""
     named = sorted(others)
-    words = [others[one] for one in named]
-    return {one: named[nearest(title, words)[0]] for one, title in titles.items()}
+    listed = Titles.read([others[one] for one in named])
+    return {one: named[listed.nearest(title, 1)[0]] for one, title in titles.items()}
 
 
 def retention(rows: Iterable[Taken]) -> float | None:

@@ -40,8 +40,8 @@ class Column:
 
     A text has a language, an identifier none (``kind`` is then ``plain``); a ``day`` is a day, month or year, a
     ``count`` a whole number; otherwise ``kind`` is the prefix of the things that are named, ``*`` where they are of
-    several kinds. ``place`` is ``passage`` or ``names`` where
-    another block says it; ``listed`` where a cell offers a list, ``needed`` where a new row must have it.
+    several kinds. ``place`` is ``passage`` or ``names`` where another block says it, ``owner`` where the block that has
+    the row points at it; ``listed`` where a cell offers a list, ``needed`` where a new row must have it.
     """
 
     name: str
@@ -85,6 +85,13 @@ _REST: Final = (
     Column("source", "dcterms:source", "document"),
     Column("certainty", "pan:certainty", "certainty", listed=True, needed=True),
 )
+DETAILS: Final[Mapping[str, tuple[str, str]]] = {
+    "pan:Timeline": ("timeline", "pan:hasTimeline"),
+    "pan:Indicator": ("indicator", "pan:hasIndicator"),
+    "pan:VerificationSource": ("verification", "pan:hasVerificationSource"),
+    "pan:ExpectedResult": ("result", "pan:hasExpectedResult"),
+}
+"""The classes of details: the prefix of their keys, and what says that an action has one; in the order of a block."""
 LAYOUTS: Final = (
     Layout(
         "actions",
@@ -127,15 +134,17 @@ LAYOUTS: Final = (
     ),
     Layout(
         "details",
-        ("pan:Timeline", "pan:Indicator", "pan:ExpectedResult", "pan:VerificationSource"),
+        tuple(DETAILS),
         (
+            Column("kind", "a", "pan", listed=True, needed=True),
+            Column("belongs-to", "", "*", place="owner", needed=True),
             Column("words", "pan:text"),
             Column("class", "pan:timelineClass", "timelineclass", listed=True),
             Column("start", "pan:startDate", "day"),
             Column("end", "pan:endDate", "day"),
             Column("presence", "pan:presence", "presence", listed=True),
             Column("note", "skos:editorialNote"),
-            Column("source", "dcterms:source", "document"),
+            Column("source", "dcterms:source", "document", needed=True),
             Column("certainty", "pan:certainty", "certainty", listed=True, needed=True),
         ),
     ),
@@ -158,8 +167,8 @@ LAYOUTS: Final = (
     ),
 )
 """The sheets; that of names has the plan with its dates and its parts; short names come from the files of names."""
-OPEN: Final = ("actions", "involvements", "links")
-"""The sheets that take new rows; a row of the others has more to say than they ask for."""
+OPEN: Final = ("actions", "involvements", "links", "details")
+"""The sheets that take new rows; a row of the last has more to say than it asks for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,10 +243,23 @@ def read_book(project: Project, plan: str) -> Book:
             if one[0] in listed
             for _, file, block in (one,)
         },
+        _owners([one for one in standing if one[0] in own], prefixes),
     )
     mine = [one for one in standing if one[0] in own]
     sheets = tuple(_sheet(layout, mine, reader, languages) for layout in LAYOUTS)
     return Book(project, plan, prefixes, texts, sheets)
+
+
+def _owners(standing: Iterable[Standing], prefixes: Mapping[str, str]) -> Mapping[str, tuple[str, ...]]:
+    """Which blocks point at a detail, by its subject."""
+    points = {predicate for _, predicate in DETAILS.values()}
+    found: dict[str, tuple[str, ...]] = {}
+    for _, file, block in standing:
+        for one in block.statements:
+            if one.predicate in points:  # pan is spelt so in every file, which the check holds them to
+                detail, owner = (_named(file, name, prefixes) for name in (one.object, block.subject))
+                found[detail] = (*found.get(detail, ()), owner)
+    return found
 
 
 def _standing(project: Project, path: Path, content: str) -> Iterator[Standing]:
@@ -267,6 +289,7 @@ class _Reader:
     prefixes: Mapping[str, str]
     by_subject: Mapping[str, Standing]
     short_names: Mapping[str, Standing]
+    owners: Mapping[str, tuple[str, ...]]
 
     def named(self, file: TurtleFile, name: str) -> str:
         return name if name == "a" else _named(file, name, self.prefixes)
@@ -290,13 +313,16 @@ class _Reader:
         none = path, file, Block("", 0)
         if column.place == "names":
             return self.short_names.get(self.named(file, block.subject), none)
-        if not column.place:
+        if column.place in ("", "owner"):
             return standing
         rests = (one.object for one in block.statements if self.named(file, one.predicate) == "pan:evidence")
         return next((found for one in rests if (found := self.by_subject.get(self.named(file, one)))), none)
 
     def cell(self, standing: Standing, column: Column) -> Cell:
         path, file, block = self._place(standing, column)
+        if column.place == "owner":
+            owners = self.owners.get(self.named(file, block.subject), ())
+            return Cell(block.subject, path, owners, tuple(shown(one, column) for one in owners))
         found = [
             (one.object, value)
             for one in block.statements

@@ -32,6 +32,7 @@ from pan2kg.review.sheet import (
     without_names,
     written,
 )
+from pan2kg.review.sheet_details import fault_in, subject_of
 from pan2kg.turtle.vocabulary import link_iri
 from pan2kg.turtle.writer import iri
 from pan2kg.validation.quotations import Kept
@@ -40,7 +41,12 @@ if TYPE_CHECKING:
     from pan2kg.store.store import LocalStore
 
 _DATA: Final = Messages("data")
-_SINGLE: Final = ("quote", "number", "page", "class", "presence", "plan-type", "plan-status", "completeness")
+_FIXED: Final = ("kind", "belongs-to")
+"""What a row is and whose it is, which follows from other blocks and is only said of a new one."""
+_SINGLE: Final = (
+    *("quote", "number", "page", "class", "presence", "plan-type", "plan-status", "completeness"),
+    *_FIXED,
+)
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\u202a-\u202e\u2066-\u2069]")
 
 
@@ -216,6 +222,9 @@ class _Comparer:
     def _holds(self, table: Table, change: Change, row: Row, line: Mapping[str, str]) -> bool:
         """Whether what is typed can be written: the things are there, the words can be seen, a quote is in its text."""
         column, place = change.column, row.cells[change.column.code]
+        if column.name in _FIXED:
+            self._fault(table, change.line, "fixed", column, key=change.key)
+            return False
         if column.place == "names" and not place.subject:
             self._fault(table, change.line, "no-block", column, key=change.key)
             return False
@@ -275,6 +284,10 @@ class _Comparer:
         quoted = any(values_in(cells[code]) for code in cells if code.startswith("quote@"))
         if quoted != bool(values_in(cells.get("document", ""))):
             self._fault(table, number, "half-passage")
+        if len(self.found.faults) == faults and table.name == "details":
+            fault = fault_in(self.book, cells, self.found.fresh)
+            if fault:
+                self._fault(table, number, fault)
         if len(self.found.faults) == faults:
             self.found.rows.append((table.name, number, cells))
             self.found.fresh.add(full(new_subject(self.book, table.name, cells), self.book.prefixes))
@@ -327,6 +340,9 @@ def new_subject(book: Book, name: str, cells: Mapping[str, str]) -> str:
     if name == "involvements":
         roles = [one.rpartition(":")[2] for one in values_in(cells["role"])]
         return f"involvement:{_slug('-'.join((key(end('work')), key(end('body')), *roles)))}"
+    if name == "details":
+        words = next((one for code in cells if code.startswith("words@") for one in values_in(cells[code])), "")
+        return subject_of(book, cells, _slug(words) if words else "")
     relation = key(end("relation")) if values_in(cells["relation"]) else ""
     made = link_iri(key(end("type")), end("from"), end("to"), relation=relation, space=book.project.space)
     return iri(made, book.prefixes)

@@ -14,8 +14,9 @@ from pan2kg.project import PACKAGE
 from pan2kg.review.files import append, with_prefixes
 from pan2kg.review.readings import Addition
 from pan2kg.review.rekeying import rekeyed
-from pan2kg.review.sheet import Book, Cell, Column, Sheet, full, values_in, written
+from pan2kg.review.sheet import DETAILS, Book, Cell, Column, Sheet, full, values_in, written
 from pan2kg.review.sheet_changes import Change, Comparison, Known, new_subject, thing_of
+from pan2kg.review.sheet_details import BEFORE, class_of, owner_of, owners
 from pan2kg.turtle.editing import Edit, edited, without_unused
 from pan2kg.turtle.tokens import prefixes_used
 from pan2kg.turtle.writer import Block, Statement, iri, string, text
@@ -126,6 +127,16 @@ class _Writer:
             ),
         )
         self._append(path, [header], [*blocks, passage] if passage else blocks)
+        if name == "details":
+            self._point(subject, cells)
+
+    def _point(self, subject: str, cells: Mapping[str, str]) -> None:
+        """Let the action or part a detail belongs to say that it has it; a new action stands where it was just put."""
+        kinds = list(DETAILS)
+        owner, kind = owner_of(self.book, cells), class_of(cells)
+        written_as, path = owners(self.book).get(owner, (owner, self.book.file("actions")))
+        before = (*BEFORE, *(DETAILS[one][1] for one in kinds[: kinds.index(kind)]))
+        self._edited(path, [Edit(written_as, DETAILS[kind][1], (), (subject,), before)])
 
     def _one(self, cells: Mapping[str, str], name: str, sheet: Sheet) -> str:
         """The first thing a cell names, as Turtle writes it."""
@@ -136,10 +147,9 @@ class _Writer:
         self.texts[path] = append(old, header, blocks, self.book.prefixes, name)
 
     def _statements(self, sheet: Sheet, cells: Mapping[str, str], passage: Block | None) -> Iterator[Statement]:
-        own = {"actions": "pan:Action", "involvements": "pan:Involvement", "links": "pan:Link"}
-        yield Statement("a", own[sheet.layout.name])
+        yield Statement("a", class_of(cells) if sheet.layout.name == "details" else sheet.layout.classes[0])
         for column in sheet.columns:
-            if column.place:
+            if column.place or column.predicate == "a":
                 continue
             given = values_in(cells.get(column.code, ""))
             if column.name == "channel" and not given and "cross-reference" in values_in(cells["type"]):

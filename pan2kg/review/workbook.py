@@ -19,6 +19,7 @@ from pan2kg.i18n.message import Message
 from pan2kg.project import reason
 from pan2kg.review.sheet import KEY, LAYOUTS, MARK, Book, Names, choices, table
 from pan2kg.review.sheet_changes import Table, head
+from pan2kg.review.sheet_details import classes_offered
 from pan2kg.tables.spreadsheet import Form, write_forms
 
 STAMP: Final = "pan2kg"
@@ -48,7 +49,7 @@ def write_book(book: Book, names: Names, things: Sequence[str], language: Langua
                 (tuple(codes), tuple(one.say(language) for one in columns)),
                 tuple(map(tuple, table(sheet, names, book.prefixes))),
                 {
-                    at: choices(things, column, names, book.prefixes)
+                    at: choices(classes_offered(column, book.prefixes) or things, column, names, book.prefixes)
                     for at, column in enumerate(sheet.columns, start=1)
                     if column.listed
                 },

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from pan2kg.charts.registry import draw_on
 from pan2kg.coherence.evidence import counts
+from pan2kg.coherence.similar_titles import Titles
 from pan2kg.graph.labels import pair_key
 from pan2kg.graph.links import COMPARED, INFERRED, Tie
 from pan2kg.i18n.catalogue import with_mark
@@ -48,6 +49,9 @@ BY_THINGS: Final = tuple(kind for kind in INFERRED if kind != COMPARED)
 """Kinds of links that are by something shared."""
 FIGURES: Final[Mapping[str, tuple[str, str]]] = {"matrix": ("one", "two"), "debt": ("citing", "cited")}
 """The figures that have rows about two plans, and the columns these stand in."""
+
+NEAREST: Final = 3
+"""How many actions of the other plan stand beside one, those with the most similar titles."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +162,7 @@ def values(context: PageContext) -> Values | None:
         "same": [made for made in by_things if made.kind == "shared-instrument"],
         "weak": [made for made in by_things if made.kind != "shared-instrument"],
         "sides": [_side(notes, known, (one, two), ties), _side(notes, known, (two, one), ties)],
+        "beside": beside(context, one, two),
         "partly": [part for plan in (one, two) if (part := partly(context, plan))],
         "compared": compared(context, one, two),
         "figures": figures(context, one, two),
@@ -233,6 +238,24 @@ def _citations(site_context: SiteContext) -> Mapping[tuple[str, str], set[str]]:
         ends = site_context.graph.homes.get(one.source, ""), site_context.graph.homes.get(one.target, "")
         found.setdefault(ends, set()).add(one.link)
     return found
+
+
+def beside(context: PageContext, one: str, two: str) -> list[tuple[str, tuple[str, ...]]]:
+    """Beside each action of a plan those of the other with the most similar titles, which says nothing of links."""
+    first, second = (actions_of(context, plan) for plan in (one, two))
+    language, site_context = context.request.language, context.site_context
+    others = ordered(context, second)
+    if not (first and others):
+        return []
+
+    def titles() -> Titles:
+        return Titles.read([context.graph.label(action, language) for action in others])
+
+    index = site_context.once(f"titles of {two} in {language}", titles)
+    return [
+        (action, tuple(others[at] for at in index.nearest(context.graph.label(action, language), NEAREST)))
+        for action in ordered(context, first)
+    ]
 
 
 def partly(context: PageContext, plan: str) -> tuple[str, int, str] | None:

@@ -307,7 +307,9 @@ def test_dates_and_counts_of_a_plan_and_details_of_its_actions_come_back_changed
         ("names", "plan:lu-bhr-2", "measures", "20.5", "no-count"),
         ("names", "plan:lu-bhr-2", "plan-status", "perhaps", "unknown"),
         ("details", "timeline:lu-bhr-2-2-1", "class", "relative\nvague", "several"),
-        ("details", "", "words@en", "soon", "no-new-names"),
+        ("names", "", "title@fr", "Encore", "no-new-names"),
+        ("details", "timeline:lu-bhr-2-2-1", "kind", "Indicator", "fixed"),
+        ("details", "timeline:lu-bhr-2-2-1", "belongs-to", "action:lu-bhr-2-4-3", "fixed"),
     ],
 )
 def test_what_is_no_date_or_number_is_refused_with_its_cell(
@@ -374,9 +376,71 @@ def test_new_rows_become_blocks_with_computed_keys_in_house_style(own: Desk) -> 
         assert not list(check_style([read_turtle_file(content, file)], prefixes))
 
 
+DETAIL = {"belongs_to": "action:lu-bhr-2-4-3", "source": "editors", "certainty": "stated"}
+
+
+def test_a_new_detail_is_written_and_the_action_says_that_it_has_it(own: Desk) -> None:
+    own.type("actions", "", **NEW["actions"])
+    day = {"class_": "dated", "end": "2021-06-30", "words_at_en": "by June 2021"}
+    own.type("details", "", kind="Timeline", **DETAIL | {"belongs_to": "action:lu-bhr-2-4-10"}, **day)
+    told = {"words_at_en": "number of visits", "presence": "present"}
+    own.type("details", "", kind="Indicator", **DETAIL, **told)
+    own.type("details", "", kind="ExpectedResult – expected result", **DETAIL, presence="absent")
+    own.type("actions", "action:lu-bhr-2-4-3", number="4.30")
+    new = own.new()
+    actions, details = new[ACTIONS], new["graph/plans/lu-bhr-2/details.ttl"]
+    assert (
+        'timeline:lu-bhr-2-4-10-by-june-2021 a pan:Timeline ;\n    pan:text "by June 2021"@en ;\n'
+        '    pan:timelineClass timelineclass:dated ;\n    pan:endDate "2021-06-30"^^xsd:date ;\n'
+        "    dcterms:source document:editors ;\n    pan:certainty certainty:stated ." in details
+    )
+    assert 'indicator:lu-bhr-2-4-3-number-of-visits a pan:Indicator ;\n    pan:text "number of visits"@en ;' in details
+    assert "result:lu-bhr-2-4-3 a pan:ExpectedResult ;\n    pan:presence presence:absent ;" in details
+    block = actions[actions.index("action:lu-bhr-2-4-3 a") :].partition("\n\n")[0]
+    assert "    pan:hasIndicator indicator:lu-bhr-2-4-3-number-of-visits ;\n" in block
+    assert "    pan:hasExpectedResult result:lu-bhr-2-4-3 ;\n    pan:hasTopic" in block
+    assert "pan:inPlan plan:lu-bhr-2 ;\n    pan:hasTimeline timeline:lu-bhr-2-4-10-by-june-2021 ;" in actions
+    prefixes = read_prefixes(own.project)
+    assert not [one for file, text in new.items() for one in check_style([read_turtle_file(text, file)], prefixes)]
+
+
+@pytest.mark.parametrize(
+    ("cells", "faults"),
+    [
+        ({"kind": "Timeline", "belongs_to": "action:no-such", "class_": "vague"}, ["unknown"]),
+        ({"kind": "Timeline", "belongs_to": "body:maee", "class_": "vague"}, ["not-of-plan"]),
+        (
+            {"kind": "Timeline", "belongs_to": "action:lu-bhr-2-4-3\naction:lu-bhr-2-4-2", "class_": "vague"},
+            ["several"],
+        ),
+        ({"kind": "Action", "words_at_en": "one"}, ["no-detail"]),
+        ({"kind": "Nothing", "words_at_en": "one"}, ["unknown"]),
+        ({"kind": "", "words_at_en": "one", "presence": "present", "certainty": ""}, ["needed", "needed"]),
+        ({"kind": "Timeline", "words_at_en": "soon"}, ["timeline"]),
+        ({"kind": "Timeline", "class_": "vague", "end": "2021-06-30"}, ["timeline"]),
+        ({"kind": "Timeline", "class_": "dated", "words_at_en": "one day"}, ["timeline"]),
+        ({"kind": "Timeline", "class_": "vague", "presence": "present"}, ["timeline"]),
+        ({"kind": "Indicator", "words_at_en": "visits"}, ["detail"]),
+        ({"kind": "Indicator", "presence": "present"}, ["detail"]),
+        ({"kind": "Indicator", "presence": "present", "words_at_en": "visits", "end": "2021"}, ["detail"]),
+        ({"kind": "Indicator", "presence": "present", "words_at_en": "visits", "source": "nowhere"}, ["unknown"]),
+    ],
+)
+def test_a_new_detail_that_does_not_fit_is_refused(desk: Desk, cells: dict[str, str], faults: list[str]) -> None:
+    desk.type("details", "", **DETAIL | cells)
+    assert desk.faults() == faults
+
+
 def test_a_new_row_that_says_what_stands_is_refused(desk: Desk) -> None:
     desk.type("actions", "", number="4.3", title_at_fr="Encore", source="editors", certainty="stated")
     with pytest.raises(ProjectError, match="says what action:lu-bhr-2-4-3 says already"):
+        desk.new()
+
+
+def test_a_detail_that_stands_is_refused(desk: Desk) -> None:
+    words = {"words_at_en": "INAP", "presence": "present"}
+    desk.type("details", "", kind="VerificationSource", **DETAIL | {"belongs_to": "action:lu-bhr-2-2-1"}, **words)
+    with pytest.raises(ProjectError, match="says what verification:lu-bhr-2-2-1-inap says already"):
         desk.new()
 
 

@@ -182,6 +182,16 @@ def test_a_level_can_be_chosen_on_the_page_of_a_pair(served: Reader) -> None:
     assert b'<span class="badge level declared">dit par le plan</span>' in plan.body
 
 
+def test_beside_each_action_stand_those_of_the_other_plan_with_similar_titles(served: Reader) -> None:
+    page = served["en/pair/lu-bhr-1--lu-bhr-2.html"]
+    rows = page.split('id="beside"')[1].split("</table>")[0].split("<tr>")[2:]
+    actions = [re.findall(r'href="../action/([^"]*)\.html"', row) for row in rows]
+    assert {one.rpartition("-")[0][:8] for one, *_ in actions} == {"lu-bhr-1"}
+    assert all(len(others) == 3 and {one[:8] for one in others} == {"lu-bhr-2"} for _, *others in actions)
+    alike = next(row for row in rows if "conflict minerals" in row.partition("</th>")[0])
+    assert "conflict minerals" in alike.partition("<td")[2].partition("</li>")[0]
+
+
 def test_an_address_of_before_shows_at_least_what_it_did(served: Reader) -> None:
     path = "fr/pair/lu-bhr-1--lu-bhr-2.html"
     before, now = (served.site.page(path, {"evidence": asked}) for asked in ("declared", "other"))
