@@ -211,9 +211,9 @@ def _addresses(texts: Iterable[str]) -> Iterable[tuple[str, str]]:
 
 
 PAGES: Final = (
-    View("sources", sources, section="data"),
-    View("data", dataset, section="data", menu=8),
-    View("about", about, section="about", menu=9),
+    View("sources", sources, section="data", below=3),
+    View("data", dataset, section="data", menu=6),
+    View("about", about, section="data", below=4),
     View("accessibility", accessibility),
     View("404", missing),
 )

@@ -237,8 +237,8 @@ def _told(context: PageContext, part: Part) -> Told:
 
 
 PAGES: Final = (
-    View("definitions", index, section="about"),
-    View("reconciled", reconciled, section="about"),
-    View("definition", values, ids, section="about"),
+    View("definitions", index, section="data"),
+    View("reconciled", reconciled, section="data"),
+    View("definition", values, ids, section="data"),
 )
 FILES: Final = (File("definition", "csv", CSV, csv, ids),)

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import urlencode
 
 from pan2kg.errors import Pan2kgError
+from pan2kg.site.ontology_links import counted
 from pan2kg.site.page import View, embedded
 from pan2kg.site.questions import Grid, grid, names
 from pan2kg.store.link_view import DERIVED_FROM
 from pan2kg.store.queries import program_query
-from pan2kg.store.store import plain, select
+from pan2kg.store.store import select
 from pan2kg.tables.answers import every_word
 from pan2kg.turtle.vocabulary import PAN
 from pan2kg.turtle.writer import iri, read_prefixes
@@ -67,10 +68,10 @@ def editor(context: PageContext) -> Values:
 def _classes(context: PageContext) -> list[Example]:
     """Our classes that have instances, those with most first, each with the query for its things."""
     text, graph = program_query("site/of-class"), context.graph
-    counted = [(plain(row[0]), int(plain(row[1]))) for row in select(graph.store, program_query("counts/classes")).rows]
+    numbers = counted(graph.store, graph.links, lambda counts: counts.tallied("counts/classes"))
     found = [
         Example(context.name(term), text.replace("pan:Plan", f"pan:{term.removeprefix(PAN)}"), number)
-        for term, number in counted
+        for (term,), number in numbers.items()
         if term.startswith(PAN)
     ]
     return sorted(found, key=lambda one: (-one.number, one.words))
@@ -102,4 +103,4 @@ def _others(site_context: SiteContext) -> list[dict[str, str]]:
     return found
 
 
-PAGES: Final = (View("sparql", editor, section="sparql", menu=6),)
+PAGES: Final = (View("sparql", editor, section="questions", below=2),)

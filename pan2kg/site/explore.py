@@ -14,7 +14,7 @@ from pan2kg.charts.time_map_country import colour_of
 from pan2kg.graph.links import DECLARED, USUAL
 from pan2kg.graph.network import communities
 from pan2kg.network.placement import place
-from pan2kg.site.page import View, embedded
+from pan2kg.site.page import JAVASCRIPT, File, View, embedded
 from pan2kg.turtle.vocabulary import ID
 
 if TYPE_CHECKING:
@@ -156,6 +156,8 @@ SHOWN: Final = ("uses-instrument", "instrument-relation", *USUAL, "shared-body",
 """Kinds of links a network holds: topics, assigned by editors, would link nearly everything with everything."""
 MOST: Final = 300
 """How many nodes a network has at most, the best linked first: more cannot be read."""
+_AROUND: Final = "network-around"
+"""The folder of the data of networks around one thing."""
 KINDS: Final = ("plan", "action", "instrument")
 """What a network can be drawn around."""
 
@@ -166,13 +168,29 @@ def keys(site_context: SiteContext) -> Iterable[str]:
     yield from (f"plan--{entry.key}" for entry in filter(None, map(site_context.graph.labels.entry, sorted(linked))))
 
 
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """The links a network shows, the thing in its middle, and what is near that; the rest is hidden at first."""
+
+    edges: list[Edge]
+    middle: Entry | None = None
+    near: frozenset[str] | None = None
+    left: int = 0
+    """How many things have no room in it."""
+
+
 def whole(context: PageContext) -> Values:
     """The network of all plans, actions and texts that have a link."""
-    return _page(context, edges(context), None)
+    return _page(context, _drawn(edges(context)))
 
 
 def around(context: PageContext) -> Values | None:
     """The network around one thing: what it is linked to, and what that is linked to in turn, hidden at first."""
+    drawn = _around(context)
+    return _page(context, drawn) if drawn else None
+
+
+def _around(context: PageContext) -> Drawn | None:
     kind, _, key = context.request.key.partition("--")
     entry = context.graph.labels.find(kind, key) if kind in KINDS else None
     if entry is None:
@@ -181,7 +199,7 @@ def around(context: PageContext) -> Values | None:
     own = {entry.iri, *(action for action, plan in context.graph.home_of.items() if plan == entry.iri)}
     near = own | {end for edge in every if _touches(edge, own) for end in (edge.one, edge.two)}
     reached = [edge for edge in every if _touches(edge, near if edge.kind in FIRST else own)]
-    return _page(context, reached, entry, near)
+    return _drawn(reached, entry, frozenset(near))
 
 
 def _touches(edge: Edge, things: set[str]) -> bool:
@@ -202,19 +220,44 @@ def _ordered(site_context: SiteContext, language: Language) -> list[Edge]:
     )
 
 
-def _page(context: PageContext, found: list[Edge], entry: Entry | None, near: set[str] | None = None) -> Values:
-    kept = _best(found, entry, near)
+def _drawn(found: list[Edge], middle: Entry | None = None, near: frozenset[str] | None = None) -> Drawn:
+    kept = _best(found, middle, near)
     drawn = [edge for edge in found if edge.one in kept and edge.two in kept]
-    places = _placed(tuple((edge.one, edge.two, _weight(edge)) for edge in _placing(drawn)))
-    hidden = frozenset(places) - near if near is not None else frozenset()
-    title = context.t("network-title") if entry is None else context.t("network-around", name=context.called(entry.iri))
+    return Drawn(drawn, middle, near, len(_ends(found)) - len(_ends(drawn)))
+
+
+def _ends(edges: Iterable[Edge]) -> set[str]:
+    return {end for edge in edges for end in (edge.one, edge.two)}
+
+
+def _page(context: PageContext, drawn: Drawn) -> Values:
+    middle, key = drawn.middle, context.request.key
+    named = context.t("network-around", name=context.called(middle.iri)) if middle else context.t("network-title")
+    path = f"{_AROUND}/{key}.js" if middle else "network.js"
     return {
-        "title": title,
-        "network": embedded({**packed(context, drawn, places, hidden), "focus": entry.iri if entry else None,
-                             "shown": sorted(FIRST)}),
-        "listed": _listed(context, drawn),
-        "left": len({end for edge in found for end in (edge.one, edge.two)}) - len(places),
-    }  # fmt: skip
+        "title": named,
+        "source": context.href(path, **context.chosen("data")),
+        "listed": _listed(context, drawn.edges),
+        "left": drawn.left,
+    }
+
+
+def _written(context: PageContext, drawn: Drawn) -> str:
+    """The network as a script, which a page opened from disk may run where it may read no file."""
+    places = _placed(tuple((edge.one, edge.two, _weight(edge)) for edge in _placing(drawn.edges)))
+    hidden = frozenset(places) - drawn.near if drawn.near is not None else frozenset()
+    focus = drawn.middle.iri if drawn.middle else None
+    network = {**packed(context, drawn.edges, places, hidden), "focus": focus, "shown": sorted(FIRST)}
+    return f"pan2kgNetwork({embedded(network)});\n"
+
+
+def _whole_data(context: PageContext) -> str:
+    return _written(context, _drawn(edges(context)))
+
+
+def _around_data(context: PageContext) -> str | None:
+    drawn = _around(context)
+    return _written(context, drawn) if drawn else None
 
 
 @lru_cache(maxsize=256)
@@ -238,7 +281,7 @@ def _listed(context: PageContext, drawn: Iterable[Edge]) -> list[tuple[str, list
     return sorted(found.items(), key=lambda pair: (context.name(pair[0]).casefold(), pair[0]))
 
 
-def _best(found: list[Edge], entry: Entry | None, near: set[str] | None) -> set[str]:
+def _best(found: list[Edge], entry: Entry | None, near: frozenset[str] | None) -> set[str]:
     """Up to :data:`MOST` nodes: the one in the middle, those near it, then those with most links drawn at first."""
     degrees: dict[str, int] = {}
     for edge in found:
@@ -268,6 +311,10 @@ def _why(context: PageContext, edge: Edge) -> str:
 
 
 PAGES: Final = (
-    View("network", whole, section="network", menu=5),
-    View("network", around, keys, section="network"),
+    View("network", whole, section="questions", below=1),
+    View("network", around, keys, section="questions"),
+)
+FILES: Final = (
+    File("network", "js", JAVASCRIPT, _whole_data),
+    File(_AROUND, "js", JAVASCRIPT, _around_data, keys),
 )

@@ -184,7 +184,7 @@ def gap_csv(context: PageContext) -> str | None:
 
 PAGES: Final = (
     View("figure", values, names, section="questions"),
-    View("gaps", gaps, section="gaps", menu=7),
+    View("gaps", gaps, section="gaps", menu=5),
     View("gap", gap, gap_kinds, template="figure.html", section="gaps"),
 )
 FILES: Final = (

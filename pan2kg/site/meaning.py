@@ -74,4 +74,4 @@ def _followed(context: PageContext, known: Known, pair: Ordered) -> Values:
     }
 
 
-PAGES: Final = (View("meaning", values, section="about"),)
+PAGES: Final = (View("meaning", values, section="data"),)

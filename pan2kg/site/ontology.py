@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import Final
+from functools import partial
+from typing import TYPE_CHECKING, Final
 
 from pan2kg.project import Project
+from pan2kg.site.ontology_links import Counts, counted
 from pan2kg.site.ontology_terms import (
     REQUIRED,
     Alignment,
@@ -27,10 +29,14 @@ from pan2kg.site.ontology_terms import (
     texts,
 )
 from pan2kg.site.ontology_use import Usage, find_examples, read_constraints, terms_of
-from pan2kg.store.store import Store, plain
+from pan2kg.store.store import plain
 from pan2kg.turtle.vocabulary import DCTERMS, ID, PAN, RDF, RDFS, ROOT, SKOS
 from pan2kg.turtle.writer import iri as short
 from pan2kg.turtle.writer import read_prefixes
+
+if TYPE_CHECKING:
+    from pan2kg.store.link_view import LinkView
+    from pan2kg.store.store import Store
 
 ANY: Final = ""
 """Stands for any thing: where a property has no domain and is used on many classes, or leads to many."""
@@ -102,8 +108,10 @@ _MATCHES: Final = (
 )  # fmt: skip
 
 
-def read_ontology(project: Project, store: Store) -> Ontology:
+def read_ontology(project: Project, store: Store, links: LinkView | None = None) -> Ontology:
     """Read the ontology, its alignments, schemes and shapes, and how the graph in the store uses them.
+
+    Derived links that the store does not hold yet are counted from their view in ``links``.
 
     Raises:
         TurtleError: a file is not Turtle.
@@ -115,19 +123,24 @@ def read_ontology(project: Project, store: Store) -> Ontology:
     >>> ontology.by_iri()[PAN + "inPlan"].axioms.ranges
     ('https://w3id.org/pan2kg/ontology#Plan',)
     """
+    return counted(store, links, partial(_read, project))
+
+
+def _read(project: Project, counts: Counts) -> Ontology:
     prefixes = read_prefixes(project)
     own = read_triples([project.ontology / "pan2kg.ttl"])
     aligned = read_triples(path for path in [project.ontology / "alignments.ttl"] if path.is_file())
     shapes = read_triples(project.shape_files())
     constraints = read_constraints(shapes)
-    usage = Usage(store)
+    usage = Usage(counts)
     looked_at = terms_of(shapes, constraints)
     terms = [replace(term, constraints=looked_at.get(term.iri, ())) for term in _terms(own, aligned, usage)]
-    examples = find_examples(store, terms, prefixes)
+    used = counts.tallied("ontology/values-of-schemes")
+    examples = find_examples(counts, terms, prefixes)
     return Ontology(
         _heading(own, prefixes),
         tuple(replace(term, example=examples.get(term.iri)) for term in terms),
-        read_schemes(read_triples(sorted((project.ontology / "schemes").glob("*.ttl"))), store),
+        read_schemes(read_triples(sorted((project.ontology / "schemes").glob("*.ttl"))), used),
         _vocabularies((own, aligned), usage, prefixes),
         constraints,
         prefixes,
@@ -135,6 +148,7 @@ def read_ontology(project: Project, store: Store) -> Ontology:
 
 
 def _terms(own: TermTriples, aligned: TermTriples, usage: Usage) -> Iterable[Term]:
+    pointing = _pointing(own)
     for iri in sorted((iri for iri in own if iri.startswith(PAN)), key=lambda iri: (iri.lower(), iri)):
         kinds = [_KINDS[kind] for kind in iris(own, iri, RDF + "type") if kind in _KINDS]
         if kinds:
@@ -144,16 +158,29 @@ def _terms(own: TermTriples, aligned: TermTriples, usage: Usage) -> Iterable[Ter
                 kinds[0],
                 texts(own, iri, RDFS + "label"),
                 texts(own, iri, SKOS + "definition"),
-                _axioms(own, aligned, iri),
+                _axioms(own, aligned, pointing, iri),
                 usage.of_property(iri) if is_property else usage.of_class(iri),
             )
 
 
-def _axioms(own: TermTriples, aligned: TermTriples, iri: str) -> Axioms:
-    inverses = {*iris(own, iri, OWL + "inverseOf"), *(s for s in own if iri in iris(own, s, OWL + "inverseOf"))}
+Pointing = Mapping[tuple[str, str], list[str]]
+"""The terms that point to another, by property and by that other."""
+
+
+def _pointing(own: TermTriples) -> Pointing:
+    found: dict[tuple[str, str], list[str]] = {}
+    for start in own:
+        for name in (*_ABOVE, OWL + "inverseOf"):
+            for end in iris(own, start, name):
+                found.setdefault((name, end), []).append(start)
+    return found
+
+
+def _axioms(own: TermTriples, aligned: TermTriples, pointing: Pointing, iri: str) -> Axioms:
+    inverses = {*iris(own, iri, OWL + "inverseOf"), *pointing.get((OWL + "inverseOf", iri), ())}
     return Axioms(
         iris(own, iri, *_ABOVE),
-        tuple(child for child in own if iri in iris(own, child, *_ABOVE)),
+        tuple(dict.fromkeys(child for name in _ABOVE for child in pointing.get((name, iri), ()))),
         iris(own, iri, RDFS + "domain"),
         iris(own, iri, RDFS + "range"),
         tuple(sorted(inverses)),

@@ -7,7 +7,7 @@ sheet beside them.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -44,6 +44,8 @@ class OntologyWords:
     language: Language
     prefixes: Mapping[str, str]
     anchors: frozenset[str] = frozenset()
+    written: dict[str, Markup] = field(default_factory=dict, repr=False, compare=False)
+    """The links that were written: a page has each term some ten times."""
 
     def w(self, group: str, key: str, **values: object) -> str:
         """Words of the interface.
@@ -70,8 +72,10 @@ class OntologyWords:
         """A term leading to where it is documented: here, or at its own address."""
         if iri == ANY:
             return markup(escape(self.w("diagram", "any")))
-        outside = iri if iri.startswith(("http://", "https://")) else ""
-        return piece("term")(f"#{anchor(iri)}" if iri in self.anchors else outside, self.short(iri))
+        if iri not in self.written:
+            outside = iri if iri.startswith(("http://", "https://")) else ""
+            self.written[iri] = piece("term")(f"#{anchor(iri)}" if iri in self.anchors else outside, self.short(iri))
+        return self.written[iri]
 
     def links(self, iris: Iterable[str]) -> Markup:
         """Several terms one after the other."""
@@ -159,7 +163,7 @@ def values(context: PageContext) -> Values:
 
 def _ontology(context: PageContext) -> Ontology:
     graph = context.graph
-    return context.site_context.once("ontology", lambda: read_ontology(graph.project, graph.store))
+    return context.site_context.once("ontology", lambda: read_ontology(graph.project, graph.store, graph.links))
 
 
 def _picture(context: PageContext) -> str:
@@ -167,5 +171,5 @@ def _picture(context: PageContext) -> str:
     return write_svg(draw_ontology(_ontology(context), context.request.language, address="ontology.html"))
 
 
-PAGES: Final = (View("ontology", values, section="data"),)
+PAGES: Final = (View("ontology", values, section="data", below=1),)
 FILES: Final = (File("classes", "svg", "image/svg+xml", _picture),)

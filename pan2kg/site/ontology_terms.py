@@ -17,9 +17,8 @@ import pyoxigraph as ox
 
 from pan2kg.errors import Place, TurtleError
 from pan2kg.i18n.catalogue import LANGUAGES, SOURCE_LANGUAGE
-from pan2kg.store.queries import program_query
-from pan2kg.store.store import Store, plain, select
 from pan2kg.store.store import Term as RdfTerm
+from pan2kg.store.store import plain
 from pan2kg.turtle.vocabulary import PAN, RDF, SKOS
 from pan2kg.validation.report import Severity
 
@@ -275,11 +274,14 @@ class Ontology:
         return {term.iri: term for term in self.terms}
 
 
-def read_schemes(triples: TermTriples, store: Store) -> tuple[Scheme, ...]:
-    """Each scheme by IRI, with the properties the graph takes its concepts for, the most frequent first."""
+def read_schemes(triples: TermTriples, used: Mapping[tuple[str, ...], int]) -> tuple[Scheme, ...]:
+    """Each scheme by IRI, with the properties the graph takes its concepts for, the most frequent first.
+
+    ``used`` says how often: scheme and property, and a number.
+    """
     taken: dict[str, list[str]] = {}
-    for scheme, name, _ in select(store, program_query("ontology/values-of-schemes")).rows:
-        taken.setdefault(plain(scheme), []).append(plain(name))
+    for scheme, name in sorted(used, key=lambda at: (-used[at], at)):
+        taken.setdefault(scheme, []).append(name)
     members: dict[str, list[str]] = {}
     for iri in triples:
         for scheme_iri in iris(triples, iri, SKOS + "inScheme"):

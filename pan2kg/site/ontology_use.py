@@ -6,16 +6,17 @@ terms. Examples are chosen by rule, so that the same graph gives the same ones.
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator, Mapping
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping
 from typing import Final
 
 import pyoxigraph as ox
 
 from pan2kg.i18n.catalogue import LANGUAGES
+from pan2kg.site.ontology_links import Counts
 from pan2kg.site.ontology_terms import Constraint, Example, Kind, Tally, Term, TermTriples, Use, iris, texts
 from pan2kg.store.queries import program_query
-from pan2kg.store.store import Store, construct, plain, select
 from pan2kg.store.store import Term as RdfTerm
+from pan2kg.store.store import construct, plain
 from pan2kg.turtle.vocabulary import DCTERMS, PAN, RDF, RDFS, SH, SKOS, XSD
 from pan2kg.turtle.writer import Block, Statement, iri, string, text, write_turtle
 from pan2kg.validation.report import Severity
@@ -104,17 +105,19 @@ _FIRST: Final = (
 Statements = Mapping[str, tuple[tuple[str, RdfTerm], ...]]
 
 
-def find_examples(store: Store, terms: Iterable[Term], prefixes: Mapping[str, str]) -> Mapping[str, Example]:
+def find_examples(counts: Counts, terms: Iterable[Term], prefixes: Mapping[str, str]) -> Mapping[str, Example]:
     """An example for each class and property the graph uses, by the term's IRI.
 
     Of a class it is the whole block of the instance with the most kinds of statements that is still short,
     the first by IRI; of a property what that instance says with it, or else the first thing that has it.
     """
     wanted = tuple(terms)
-    chosen = _choose(store, wanted)
-    users = {plain(name): plain(thing) for name, thing in select(store, program_query("ontology/users")).rows}
+    chosen = _choose(counts, wanted)
     properties = [term.iri for term in wanted if term.kind in (Kind.OBJECT, Kind.DATATYPE)]
-    said = _statements(store, {*chosen.values(), *(users[name] for name in properties if name in users)}, properties)
+    said = dict(_statements(counts, {*chosen.values()}, properties))
+    shown = {name for of in said.values() for name, _ in of}
+    users = counts.first_users([name for name in properties if name not in shown])
+    said |= _statements(counts, {*users.values()} - said.keys(), properties)
     added = {term.iri for term in wanted if term.use.derived}
     found = {kind: _of_class(thing, said[thing], prefixes, without=added) for kind, thing in chosen.items()}
     best = sorted(set(chosen.values()))
@@ -125,10 +128,10 @@ def find_examples(store: Store, terms: Iterable[Term], prefixes: Mapping[str, st
     return found
 
 
-def _choose(store: Store, terms: Iterable[Term]) -> Mapping[str, str]:
+def _choose(counts: Counts, terms: Iterable[Term]) -> Mapping[str, str]:
     """For each class the thing that shows it; a class without instances borrows from those below it."""
     ranked: dict[str, list[tuple[int, int, str]]] = {}
-    for kind, thing, kinds, number in select(store, program_query("ontology/instances")).rows:
+    for kind, thing, kinds, number in counts.read("ontology/instances"):
         count = int(plain(number))
         shown = count if count > _MOST else -int(plain(kinds))
         ranked.setdefault(plain(kind), []).append((shown, count, plain(thing)))
@@ -142,11 +145,14 @@ def _choose(store: Store, terms: Iterable[Term]) -> Mapping[str, str]:
     return found
 
 
-def _statements(store: Store, things: Iterable[str], derived: Iterable[str]) -> Statements:
+def _statements(counts: Counts, things: Collection[str], derived: Iterable[str]) -> Statements:
     """What is stated of things, without what rules add except for the properties that are documented."""
     query = program_query("ontology/example-statements", thing=sorted(things), p=derived)
     found: dict[str, set[tuple[str, RdfTerm]]] = {}
-    for triple in construct(store, query):
+    for thing, name, value in counts.said_of(things):
+        if name.startswith(PAN):
+            found.setdefault(thing, set()).add((name, value))
+    for triple in construct(counts.store, counts.seen(query)):
         if not isinstance(triple.object, ox.Triple) and isinstance(triple.subject, ox.NamedNode):
             found.setdefault(triple.subject.value, set()).add((triple.predicate.value, triple.object))
     return {thing: tuple(sorted(said, key=_rank)) for thing, said in found.items()}
@@ -205,12 +211,12 @@ Pairs = Mapping[str, tuple[Tally, ...]]
 class Usage:
     """What was counted, for all terms at once."""
 
-    def __init__(self, store: Store) -> None:
-        self.predicates = _counts(store, "counts/properties")
-        self.classes = _counts(store, "counts/classes")
-        self.on, self.has = _pairs(store, "counts/properties-by-class")
-        self.to, self.reached = _pairs(store, "counts/properties-by-target")
-        self.stated = frozenset(plain(row[0]) for row in select(store, program_query("counts/stated-properties")).rows)
+    def __init__(self, counts: Counts) -> None:
+        self.predicates = {name: number for (name,), number in counts.tallied("counts/properties").items()}
+        self.classes = {name: number for (name,), number in counts.tallied("counts/classes").items()}
+        self.on, self.has = _pairs(counts, "counts/properties-by-class")
+        self.to, self.reached = _pairs(counts, "counts/properties-by-target")
+        self.stated = frozenset(plain(row[0]) for row in counts.read("counts/stated-properties"))
 
     def of_class(self, iri: str) -> Use:
         """How many instances a class has, the properties they have, and those that lead to them."""
@@ -223,18 +229,13 @@ class Usage:
         return Use(number, self.on.get(iri, ()), self.to.get(iri, ()), is_derived)
 
 
-def _counts(store: Store, what: str) -> Mapping[str, int]:
-    return {plain(name): int(plain(number)) for name, number in select(store, program_query(what)).rows}
-
-
-def _pairs(store: Store, what: str) -> tuple[Pairs, Pairs]:
+def _pairs(counts: Counts, what: str) -> tuple[Pairs, Pairs]:
     """Classes by property and properties by class, the most used first."""
     by_property: dict[str, list[Tally]] = {}
     by_class: dict[str, list[Tally]] = {}
-    for name, kind, number in select(store, program_query(what)).rows:
-        counted = int(plain(number))
-        by_property.setdefault(plain(name), []).append(Tally(plain(kind), counted))
-        by_class.setdefault(plain(kind), []).append(Tally(plain(name), counted))
+    for (name, kind), number in counts.tallied(what).items():
+        by_property.setdefault(name, []).append(Tally(kind, number))
+        by_class.setdefault(kind, []).append(Tally(name, number))
     return _sorted(by_property), _sorted(by_class)
 
 

@@ -43,6 +43,7 @@ class Page:
 
 
 Values = Mapping[str, object]
+Entry = tuple[str, str, str, bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +53,9 @@ class View:
     ``values`` gives what the template needs, with ``title`` always among it, or None where there is no such page.
     Without ``keys`` there is one page a language, ``fr/plans.html``; with them many, ``fr/plan/lu-bhr-2.html``, of
     which an export has those that are listed. ``template`` is that of the name where none is given, ``section`` the
-    entry of the menu that is marked, ``menu`` the page's own place there. On a page where something can be written
-    down, ``chosen`` lists what may be chosen in its address, and nothing else of it is handed on.
+    entry of the menu that is marked, ``menu`` the page's own place there, ``below`` its place in the line of those that
+    belong to one entry. On a page where something can be written down, ``chosen`` lists what may be chosen in its
+    address, and nothing else of it is handed on.
     """
 
     name: str
@@ -62,6 +64,7 @@ class View:
     template: str = ""
     section: str = ""
     menu: int = 0
+    below: int = 0
     chosen: tuple[str, ...] | None = None
 
 
@@ -103,7 +106,6 @@ def frame(context: PageContext, pages: Mapping[str, View]) -> dict[str, object]:
     request, site_context = context.request, context.site_context
     inside = request.path.partition("/")[2] or "index.html"
     asked = _asked(context, pages.get(inside.removesuffix(".html")))
-    menu = sorted((view for view in pages.values() if view.menu), key=lambda view: view.menu)
     return {
         "say": context,
         "t": context.t,
@@ -114,7 +116,8 @@ def frame(context: PageContext, pages: Mapping[str, View]) -> dict[str, object]:
             (tag, ENDONYMS[tag], context.out(f"{tag}/{inside}", **asked), tag == request.language) for tag in LANGUAGES
         ],
         "endonyms": ENDONYMS,
-        "menu": [(view.name, context.href(f"{view.name}.html"), context.t(f"menu-{view.name}")) for view in menu],
+        "menu": _entries(context, pages.values(), lambda view: view.menu),
+        "section_pages": partial(_below, context, pages.values()),
         "section": "",
         "root": root(request.path),
         "mode": site_context.mode,
@@ -126,6 +129,20 @@ def frame(context: PageContext, pages: Mapping[str, View]) -> dict[str, object]:
         "script": site_context.asset("main.js"),
         "page_words": partial(page_words, request.language),
     }
+
+
+def _entries(context: PageContext, views: Iterable[View], place: Callable[[View], int]) -> list[Entry]:
+    """The pages that have a place, in its order: name, address, words, and whether it is the page that is shown."""
+    shown = [(view.name, f"{view.name}.html") for view in sorted(filter(place, views), key=place)]
+    inside = context.request.path.partition("/")[2]
+    return [(name, context.href(path), context.t(f"menu-{name}"), inside == path) for name, path in shown]
+
+
+def _below(context: PageContext, views: Iterable[View], section: str) -> list[Entry]:
+    """The line of pages that belong to an entry of the menu, with that first; nothing where it stands alone."""
+    line = _entries(context, (view for view in views if view.section == section), lambda view: view.below)
+    first = _entries(context, (view for view in views if view.name == section), lambda view: view.menu)
+    return [*first, *line] if line else []
 
 
 def page_words(language: Language, scripts: Iterable[str] = ()) -> Markup:

@@ -319,4 +319,4 @@ def _check(project: Project) -> Checked | None:
         return None
 
 
-PAGES: Final = (View("quality", values, section="data"),)
+PAGES: Final = (View("quality", values, section="data", below=2),)

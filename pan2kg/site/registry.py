@@ -71,6 +71,7 @@ _FILES: Final[tuple[File | CommonFile, ...]] = (
     *home.FILES,
     *obligations.FILES,
     *questions.FILES,
+    *explore.FILES,
     *figures.FILES,
     *definitions.FILES,
     *lists.FILES,

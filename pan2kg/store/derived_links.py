@@ -36,7 +36,7 @@ Pair = tuple[str, str]
 _OFFICIAL, _OTHER, _EDITORS = 2, 3, 4
 LEVELS: Final = ("plan", "official", "other", "editors")
 """The levels of evidence by rank, from 1."""
-_JOINED: Final = {
+JOINED: Final = {
     "linked-to": {"linkedTo": _OFFICIAL},
     "linked-to-at-level": {"linkedToAtPlan": 1, "linkedToAtOther": _OTHER, "linkedToAtEditors": _EDITORS},
 }
@@ -189,6 +189,15 @@ def link_key(kind: str, ends: Pair, space: str) -> str:
     return thing("link", digest[:16], space)
 
 
+def joined_works(store: LocalStore, links: Links) -> dict[Pair, int]:
+    """The works that are linked, each two sorted, with the firmest rank: by these links and all others that count."""
+    found: dict[Pair, int] = {}
+    for (one, two), rank in _Made(store, links).joined().items():
+        ends = (one, two) if one < two else (two, one)
+        found[ends] = min(rank, found.get(ends, rank))
+    return found
+
+
 class _Made:
     """What follows from derived links, and from what is stated of links: levels, statements and plain triples."""
 
@@ -300,8 +309,8 @@ def derive_links(
         for statement in statements.get((kind, end, via), ())
     )
     parts["derived-level"] = (f"<{iri}> p:evidenceLevel l:{LEVELS[rank - 1]} .\n" for iri, rank, _ in made.ranks())
-    joined = made.joined() if _JOINED.keys() & graphs.keys() else {}
-    parts |= {rule: _plain(joined, names) for rule, names in _JOINED.items()}
+    joined = made.joined() if JOINED.keys() & graphs.keys() else {}
+    parts |= {rule: _plain(joined, names) for rule, names in JOINED.items()}
     # what is read of the store is read before anything is added to it: a link made twice says nothing new
     texts = {graph: "".join((_HEAD, *parts[rule])) for rule, graph in graphs.items()}
     for graph, text in texts.items():

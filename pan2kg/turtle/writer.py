@@ -88,10 +88,11 @@ def write_turtle(blocks: Iterable[Block], prefixes: Mapping[str, str]) -> str:
         skos:notation "1" .
     """
     body = "\n".join(_block(block) for block in blocks)
-    unknown = prefixes_used(body) - prefixes.keys()
+    used = prefixes_used(body)
+    unknown = used - prefixes.keys()
     if unknown:
         raise TurtleError("prefix-unlisted", names=", ".join(sorted(unknown)))
-    head = "".join(f"@prefix {name}: <{prefixes[name]}> .\n" for name in sorted(prefixes_used(body)))
+    head = "".join(f"@prefix {name}: <{prefixes[name]}> .\n" for name in sorted(used))
     return f"{head}\n{body}"
 
 

@@ -6,9 +6,11 @@ Workers that test side by side share the pages.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from os.path import normpath
 from pathlib import Path
 from threading import Lock
 from typing import Final
@@ -56,8 +58,11 @@ class StaticSite:
         return target
 
     def on_disk(self, path: str) -> str:
-        """The address of a page opened from disk."""
-        return self.put(path).as_uri()
+        """The address of a page opened from disk, with the data its elements fetch beside it."""
+        page = self.put(path)
+        for source in re.findall(r'data-source="([^"]+)"', page.read_text(encoding="utf-8")):
+            self.put(normpath(Path(path).parent / source))
+        return page.as_uri()
 
     def path(self, kind: str, language: str) -> str:
         """The example of a type of page."""

@@ -1,6 +1,6 @@
 // <network-view> around a JSON script and a list: the network to look at, filter, walk through and save.
 
-import { embedded, fold, freshId, make, type Say, save, speaker } from "../page";
+import { embedded, fold, freshId, loadData, make, type Say, save, speaker } from "../page";
 import { Canvas } from "./canvas";
 import { Lists } from "./lists";
 import { colours, GROUP_COLOURS, outline } from "./looks";
@@ -23,11 +23,20 @@ class NetworkView extends HTMLElement {
 
     connectedCallback(): void {
         const given = embedded<Data | Packed>(this, "network");
-        if (!given || this.dataset.ready) {
+        const { source, ready } = this.dataset;
+        if (ready || !(given || source)) {
             return;
         }
-        const data = "things" in given ? unpack(given) : given;
         this.dataset.ready = "yes";
+        if (given) {
+            this.show(given);
+        } else if (source) {
+            void loadData<Packed>(source, "pan2kgNetwork").then((network) => this.show(network));
+        }
+    }
+
+    private show(given: Data | Packed): void {
+        const data = "things" in given ? unpack(given) : given;
         this.say = speaker("network");
         this.model = new Model(data);
         this.more = data.more ?? null;
