@@ -31,6 +31,7 @@ ENTRIES: Final = 21
 
 DOORS: Final = {
     "SPARQLWrapper": {"store.remote"},
+    "httptools": {"server.connection"},
     "jinja2": {"tables.template"},
     "matplotlib": {"charts.raster"},
     "mcp": {"server.assistant"},

@@ -16,9 +16,9 @@ from typing import Final
 
 from pan2kg.server.public_address import Located, PublicAddress
 from pan2kg.server.request import (
-    ABORT,
+    CONNECTION,
     PAGE_HEADERS,
-    WHOLE,
+    Connected,
     Handler,
     Receive,
     Record,
@@ -58,7 +58,11 @@ class Application:
         if scope["type"] != "http":
             return
         began = time.perf_counter()
-        request, refusal = self._read(scope, receive, send)
+        state: Mapping[str, Connected] = scope.get("state") or {}  # type: ignore[assignment]
+        connection = state.get(CONNECTION)
+        if connection:
+            connection.begin(str(scope["http_version"]))
+        request, refusal = self._read(scope, receive, send, connection)
         try:
             if refusal:
                 await request.refuse(refusal, PAGE_HEADERS)
@@ -70,17 +74,20 @@ class Application:
             _LOG.exception("%s %s %s", request.record.id, request.method, request.path)
             await request.refuse(Refusal(500, why("fault")), PAGE_HEADERS)
         finally:
+            if connection:
+                connection.end()
             if self.observe:
                 self.observe(request, time.perf_counter() - began)
 
-    def _read(self, scope: Mapping[str, object], receive: Receive, send: Send) -> tuple[Request, Refusal | None]:
+    def _read(
+        self, scope: Mapping[str, object], receive: Receive, send: Send, connection: Connected | None
+    ) -> tuple[Request, Refusal | None]:
         """The request of an ASGI scope, and why it is refused where it was sent to another host."""
         headers = read_headers(scope)
         method, path, query, scheme = scope["method"], scope["path"], scope["query_string"], scope["scheme"]
         peer = (scope.get("client") or ("",))[0]  # type: ignore[index]
         found = self.address.locate(peer, scheme, path, headers)  # type: ignore[arg-type]
-        extensions: Mapping[str, Callable[..., object]] = scope.get("extensions") or {}  # type: ignore[assignment]
-        ends = receive, send, extensions.get(WHOLE), extensions.get(ABORT), Record(_id(headers))
+        ends = receive, send, connection, Record(_id(headers), waits=b"expect" in headers)
         place = Located("", "", path, peer) if isinstance(found, Refusal) else found  # type: ignore[arg-type]
         where = place.path, query, headers, place.root, place.prefix, place.client
         request = Request(method, *where, *ends, place.is_proxied, self.is_public)  # type: ignore[arg-type]

@@ -84,11 +84,6 @@ def busy(message: Message, seconds: int = 5) -> Refusal:
     return Refusal(503, message, headers=(("retry-after", str(seconds)),))
 
 
-ADDRESS_LIMIT: Final = 64 * 1024
-"""Bytes an address may have; a query that is longer is sent with POST."""
-HEADERS_LIMIT: Final = 32 * 1024
-HEADERS_MOST: Final = 128
-"""Bytes and number of the headers of a request."""
 BODY_LIMIT: Final = 4 * 2**20
 """Bytes a query, a form or a graph that is sent may have."""
 
@@ -148,12 +143,22 @@ class Coder(Protocol):
         """The rest."""
 
 
-Whole = Callable[[int, Headers, bytes], bool]
+CONNECTION: Final = "pan2kg.connection"
+"""The name of the connection in the state of an ASGI scope."""
 
-WHOLE: Final = "pan2kg.whole"
-"""The name, among the extensions of an ASGI scope, of what sends a whole answer at once."""
-ABORT: Final = "pan2kg.abort"
-"""The name of what breaks the connection, given where a broken answer would else be taken for a whole one."""
+
+class Connected(Protocol):
+    """The connection a request came by."""
+
+    def begin(self, version: str, /) -> None:
+        """The answer to a request of this version of HTTP begins to be made."""
+
+    def end(self) -> None:
+        """An answer has been sent, or is not sent."""
+
+    def break_off(self) -> None:
+        """Break the connection where a broken answer would else be taken for a whole one."""
+
 
 SMALL: Final = 1024
 """What is smaller is not worth compressing."""
@@ -174,13 +179,17 @@ DRAINED: Final = 8
 
 @dataclass(slots=True)
 class Record:
-    """What is kept of a request for the log: its id, how it was answered, the digest of its query, who is signed in."""
+    """What is kept of a request for the log: its id, how it was answered, the digest of its query, who is signed in.
+
+    A client ``waits`` that asked whether to send its body, until the body is read.
+    """
 
     id: str = ""
     status: int = 0
     size: int = 0
     query: str = ""
     person: str = ""
+    waits: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,8 +210,7 @@ class Request:
     client: str
     receive: Receive
     send: Send
-    whole: Whole | None = None
-    abort: Callable[[], None] | None = None
+    connection: Connected | None = None
     record: Record = field(default_factory=Record)
     is_proxied: bool = False
     is_public: bool = False
@@ -221,6 +229,7 @@ class Request:
             # what has come so far has earned its sender so much time
             until = began + min(BODY_SECONDS, SLOW + size / LEAST_RATE)
             try:
+                self.record.waits = False
                 message = await asyncio.wait_for(self.receive(), min(SLOW, until - time.monotonic()))
             except TimeoutError:
                 return Refusal(408, why("body-slow"), headers=(("connection", "close"),))
@@ -250,6 +259,8 @@ class Request:
     def _named(self, headers: Headers) -> Headers:
         """The headers with the id of the request, and without leave for other sites where nobody gave it."""
         told = headers if self.is_public else [one for one in headers if not one[0].startswith(_CROSS_ORIGIN)]
+        if self.record.waits:  # it may send its body now or not, so that nothing can be read after it
+            told = [*told, (b"connection", b"close")]
         return [*told, (b"x-request-id", self.record.id.encode())] if self.record.id else told
 
     @property
@@ -266,8 +277,8 @@ class Request:
         """Say in a last line why an answer breaks off; its end, which would make it whole, is not sent."""
         said = f"\n\n{why('broken-off', why=message)}\n".encode()
         await self.write(coder.compress(said) + coder.flush(zlib.Z_SYNC_FLUSH) if coder else said, more=True)
-        if self.abort:
-            self.abort()
+        if self.connection:
+            self.connection.break_off()
 
     async def reply(self, status: int, headers: Iterable[tuple[bytes, bytes]], body: bytes = b"") -> None:
         """Send a whole answer."""
@@ -278,11 +289,8 @@ class Request:
                 told = compressed(told) if is_zipped else varied(told)
                 body = await asyncio.to_thread(gzip.compress, body, _LEVEL, mtime=0) if is_zipped else body
             told.append((b"content-length", b"%d" % len(body)))
-        if self.whole is None or not self.whole(status, self._named(told), body):
-            await self.start(status, told)
-            await self.write(body)
-        else:
-            self.record.status, self.record.size = status, len(body)
+        await self.start(status, told)
+        await self.write(body)
 
     async def refuse(self, refusal: Refusal, headers: Iterable[tuple[bytes, bytes]] = ()) -> None:
         """Send why there is no answer."""

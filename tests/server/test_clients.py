@@ -60,6 +60,16 @@ def test_an_offer_of_http_2_is_passed_over_and_nothing_of_what_follows_is_lost(
     assert b"101 Switching" not in seen
 
 
+def test_only_the_offer_is_left_out_and_nothing_of_a_body_that_looks_like_one(service: Service) -> None:
+    query = b'SELECT ("""a\r\nUpgrade: h2c\r\nb""" AS ?text) {}'
+    head = b"POST /sparql HTTP/1.1\r\n" + HOST + b"Accept: application/json\r\n"
+    told = b"Content-Type: application/sparql-query\r\nContent-Length: %d\r\n\r\n" % len(query)
+    twice = OFFER + b"upgrade: websocket\r\n"
+    seen = exchange(service, head + told + query + head + twice + told + query + LAST)
+    assert (seen.count(b"HTTP/1.1 200 OK"), seen.count(ANSWER)) == (3, 1), seen
+    assert seen.count(rb'"a\r\nUpgrade: h2c\r\nb"') == 2, seen
+
+
 def test_a_tunnel_is_refused(service: Service) -> None:
     assert b"HTTP/1.1 4" in exchange(service, b"CONNECT localhost:80 HTTP/1.1\r\n" + HOST + b"\r\n" + LAST)[:12]
 
