@@ -2,6 +2,7 @@
 
     python benchmarks/soak.py                               10,000 changes and an hour of mixed load
     python benchmarks/soak.py --changes 2000 --seconds 120  a short one
+    python benchmarks/soak.py --rate 2 --pause 15           beside other work: two requests a second under mixed load
 
 It starts `pan2kg serve --writable` over the shipped graph in a session of its own. After every twentieth of the changes
 it writes down what all processes of that session take: proportional set size (a page that n processes share counts as
@@ -9,8 +10,9 @@ it writes down what all processes of that session take: proportional set size (a
 
 Then eight clients ask, change, open pages, ask for too much and leave, while every few seconds a process is killed:
 a worker, a process that applies a change, or the fork server. What is counted is each kind of answer, how long after a
-death of the fork server no query was answered, and what is taken at the end. Last the supervisor is killed, which is to
-end the service with the next death of the fork server. It ends with tables in Markdown. It is never a test.
+death of the fork server no query was answered, and what is taken every few minutes and at the end. Last the supervisor
+is killed, which is to end the service with the next death of the fork server. It ends with tables in Markdown. It is
+never a test.
 """
 
 from __future__ import annotations
@@ -38,14 +40,20 @@ PROC = Path("/proc")
 PATIENCE = 120.0
 COUNT = "SELECT (COUNT(*) AS ?n) WHERE { GRAPH <http://e/soak> { ?s <http://e/p> ?o } }"
 SLOW = "SELECT (COUNT(*) AS ?n) WHERE { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
+CLIENTS = 8
 KINDS = {"query": 80, "change": 10, "page": 2, "slow": 2, "leave": 6}
 
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What the processes of the service take: bytes, open files, and how many they are and of them zombies."""
+    """What the processes of the service take: bytes, open files, and how many they are and of them zombies.
+
+    ``main`` and ``main_files`` are those of the process that listens, which lives as long as the service.
+    """
 
     memory: int
+    main: int
+    main_files: int
     files: int
     processes: int
     zombies: int
@@ -96,13 +104,11 @@ class Served:
     def taken(self) -> Taken:
         """What all processes of the session take."""
         parents = self.parents()
-        memory = files = 0
-        for process in parents:
-            with suppress(OSError):
-                rolled = (PROC / str(process) / "smaps_rollup").read_text(encoding="ascii")
-                memory += sum(int(line.split()[1]) for line in rolled.splitlines() if line.startswith("Pss:")) * 1024
-                files += len(list((PROC / str(process) / "fd").iterdir()))
-        return Taken(memory, files, len(parents), sum(state == "Z" for _, state in parents.values()))
+        each = {process: _taken_by(process) for process in parents}
+        memory, files = (sum(of_one) for of_one in zip(*each.values(), strict=True))
+        main, main_files = each[self.process.pid]
+        zombies = sum(state == "Z" for _, state in parents.values())
+        return Taken(memory, main, main_files, files, len(parents), zombies)
 
     def victims(self) -> tuple[int, int, list[int]]:
         """The supervisor, the fork server, and all else that is neither of them nor the main process.
@@ -119,6 +125,15 @@ class Served:
         return supervisor, last, [one for one in others if one != last]
 
 
+def _taken_by(process: int) -> tuple[int, int]:
+    """Proportional set size in bytes and open files of a process; nothing of one that is gone."""
+    with suppress(OSError):
+        rolled = (PROC / str(process) / "smaps_rollup").read_text(encoding="ascii")
+        memory = sum(int(line.split()[1]) for line in rolled.splitlines() if line.startswith("Pss:")) * 1024
+        return memory, len(list((PROC / str(process) / "fd").iterdir()))
+    return 0, 0
+
+
 def _opens_files(process: int) -> bool:
     with suppress(OSError):
         limits = (PROC / str(process) / "limits").read_text(encoding="ascii")
@@ -133,7 +148,7 @@ def _started(process: int) -> int:
 
 
 @contextmanager
-def serving(project: Path) -> Iterator[Served]:
+def serving(project: Path, timeout: float) -> Iterator[Served]:
     token = secrets.token_urlsafe()
     command = [sys.executable, "-m", "pan2kg.cli.main", "serve", "--project", str(project), "--writable"]
     with tempfile.TemporaryDirectory() as folder:
@@ -141,7 +156,7 @@ def serving(project: Path) -> Iterator[Served]:
         environment = {**os.environ, "PAN2KG_TOKEN": token}
         with log.open("wb") as written:
             process = subprocess.Popen(
-                [*command, "--port", "0", "--no-browser", "--timeout", "10"],
+                [*command, "--port", "0", "--no-browser", "--timeout", f"{timeout:g}"],
                 stdout=subprocess.PIPE,
                 stderr=written,
                 text=True,
@@ -159,7 +174,7 @@ def serving(project: Path) -> Iterator[Served]:
             process.wait(PATIENCE)
 
 
-def changing(served: Served, changes: int) -> Iterator[tuple[int, float, Taken]]:
+def changing(served: Served, changes: int, rest: float) -> Iterator[tuple[int, float, Taken]]:
     """After every twentieth of the changes: how many there were, the median of their milliseconds, what is taken."""
     times: list[float] = []
     written = 0
@@ -168,6 +183,7 @@ def changing(served: Served, changes: int) -> Iterator[tuple[int, float, Taken]]
         began = time.perf_counter()
         status = served.change(number)
         times.append((time.perf_counter() - began) * 1000)
+        time.sleep(rest)
         if status not in (201, 204):
             raise SystemExit(f"change {number} was answered {status}")
         written += number % 10 != 9
@@ -182,10 +198,11 @@ def changing(served: Served, changes: int) -> Iterator[tuple[int, float, Taken]]
 
 @dataclass(slots=True)
 class Load:
-    """Clients that ask at random until time is up, and what they got."""
+    """Clients that ask at random until time is up, and what they got; each rests so long on average between two."""
 
     served: Served
     until: float
+    rest: float = 0.0
     seen: Counter[str] = field(default_factory=Counter)
     good: list[float] = field(default_factory=list)
     lock: threading.Lock = field(default_factory=threading.Lock)
@@ -201,6 +218,7 @@ class Load:
             "leave": self.leave,
         }
         while time.monotonic() < self.until:
+            time.sleep(chance.uniform(0, 2 * self.rest))
             kind = chance.choices(list(KINDS), list(KINDS.values()))[0]
             try:
                 answer = str(ask[kind]())
@@ -219,10 +237,22 @@ class Load:
         return 0
 
 
-def loaded(served: Served, seconds: float, pause: float) -> tuple[Load, Counter[str], list[float]]:
-    """What eight clients got, what was killed, and how long each death of the fork server kept queries unanswered."""
-    load = Load(served, time.monotonic() + seconds)
-    clients = [threading.Thread(target=load.run, args=(seed,)) for seed in range(8)]
+def watching(load: Load, seconds: float, taken: list[tuple[float, Taken]]) -> None:
+    """Write down what is taken, twelve times in so many seconds, until the load is over."""
+    began = time.monotonic()
+    while (now := time.monotonic()) < load.until:
+        taken.append((now - began, load.served.taken()))
+        sys.stderr.write(f"{now - began:.0f} s {shown(taken[-1][1])} {dict(load.seen)}\n")
+        time.sleep(min(seconds / 12, max(0.0, load.until - now)))
+
+
+def loaded(load: Load, pause: float) -> tuple[Counter[str], list[float]]:
+    """What was killed under the load of eight clients, and how long each death of the fork server kept queries waiting.
+
+    ``load`` notes what the clients got.
+    """
+    served = load.served
+    clients = [threading.Thread(target=load.run, args=(seed,)) for seed in range(CLIENTS)]
     for client in clients:
         client.start()
     chance, killed = random.Random(1), Counter[str]()
@@ -247,7 +277,7 @@ def loaded(served: Served, seconds: float, pause: float) -> tuple[Load, Counter[
         # what the kernel has not ended yet may still answer
         after = min((moment for moment in load.good if moment > death + 0.1), default=time.monotonic())
         gaps.append(after - death)
-    return load, killed, gaps
+    return killed, gaps
 
 
 def table(head: list[str], rows: list[list[str]]) -> str:
@@ -256,7 +286,8 @@ def table(head: list[str], rows: list[list[str]]) -> str:
 
 
 def shown(taken: Taken) -> list[str]:
-    return [f"{taken.memory / 2**20:.0f} MB", str(taken.files), str(taken.processes), str(taken.zombies)]
+    sizes = [f"{size / 2**20:.0f} MB" for size in (taken.memory, taken.main)]
+    return [*sizes, str(taken.files), str(taken.main_files), str(taken.processes), str(taken.zombies)]
 
 
 def main() -> None:
@@ -265,18 +296,26 @@ def main() -> None:
     parser.add_argument("--changes", type=int, default=10_000)
     parser.add_argument("--seconds", type=float, default=3600.0)
     parser.add_argument("--pause", type=float, default=5.0, help="seconds between two kills")
+    parser.add_argument("--rate", type=float, help="requests a second under mixed load (default: as many as can be)")
+    parser.add_argument("--rest", type=float, default=0.0, help="seconds between two of the changes that come first")
+    parser.add_argument("--timeout", type=float, default=10.0, help="seconds a query may take")
     given = parser.parse_args()
-    columns = ["memory", "open files", "processes", "zombies"]
-    with serving(given.project) as served:
+    columns = ["memory", "of the main process", "open files", "of the main process", "processes", "zombies"]
+    with serving(given.project, given.timeout) as served:
         rows = []
-        for number, median, taken in changing(served, given.changes):
+        for number, median, taken in changing(served, given.changes, given.rest):
             rows.append([f"{number:,}", f"{median:.1f} ms", *shown(taken)])
             sys.stderr.write(f"{rows[-1]}\n")
         sys.stdout.write(table(["changes", "a change, median", *columns], rows) + "\n")
-        before = served.taken()
-        load, killed, gaps = loaded(served, given.seconds, given.pause)
-        time.sleep(12)  # the longest query ends after ten
-        rows = [["before", *shown(before)], ["after", *shown(served.taken())]]
+        load = Load(served, time.monotonic() + given.seconds, CLIENTS / given.rate if given.rate else 0.0)
+        noted: list[tuple[float, Taken]] = []
+        watch = threading.Thread(target=watching, args=(load, given.seconds, noted))
+        watch.start()
+        killed, gaps = loaded(load, given.pause)
+        watch.join()
+        time.sleep(given.timeout + 2)  # the longest query ends
+        rows = [[f"after {seconds / 60:.0f} minutes", *shown(taken)] for seconds, taken in noted]
+        rows.append(["a moment after the end", *shown(served.taken())])
         sys.stdout.write(table(["mixed load", *columns], rows) + "\n")
         rows = [[answer, f"{times:,}"] for answer, times in sorted(load.seen.items())]
         sys.stdout.write(table(["asked, and what came", "times"], rows) + "\n")

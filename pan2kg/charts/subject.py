@@ -20,7 +20,7 @@ from pan2kg.graph.labels import Name
 from pan2kg.i18n.catalogue import Language, Messages, format_of
 from pan2kg.store.store import Table, Term
 from pan2kg.tables.figure_words import named as named_as
-from pan2kg.turtle.vocabulary import PAN, XSD
+from pan2kg.turtle.vocabulary import XSD
 
 if TYPE_CHECKING:
     from pan2kg.coherence.known import Known
@@ -110,9 +110,7 @@ def tags(subject: Subject, of: Iterable[str], *, kind: str = "", level: Level | 
 
 def quoted(subject: Subject, link: str) -> str:
     """The first quotation a statement rests on, in the quotation marks of the language; empty where there is none."""
-    statements = subject.graph.statements
-    passages = statements.values(link, PAN + "evidence")
-    words = next((quote for one in passages for quote in statements.values(one, PAN + "quote")), "")
+    words = subject.graph.quotes.get(link, "")
     return f" {subject.say('quoted', words=words)}" if words else ""
 
 

@@ -164,11 +164,13 @@ def _token(options: argparse.Namespace) -> str:
 def _local(options: argparse.Namespace, settings: Settings, bound: socket.socket) -> int:
     """Serve the project's own graph, held in a process of its own that is forked before anything else runs."""
     from pan2kg.server.evaluation import Evaluator
+    from pan2kg.server.first_pages import FirstPages
     from pan2kg.server.journal import Journal
     from pan2kg.server.workers import start_fork_server
 
     project, folder = _project(options), cache_of(options)
     journal = Journal.open(options.journal) if options.journal else None
+    first = FirstPages.of(project, None if options.writable else folder)
 
     def load() -> Evaluator:
         from pan2kg.store.cache import open_kept
@@ -184,7 +186,12 @@ def _local(options: argparse.Namespace, settings: Settings, bound: socket.socket
     progress = Progress()
     progress(say("progress", "loading"))
     fork_server = start_fork_server(
-        load, settings.limits.seconds, close=[bound], connects=bool(settings.services), journal=journal
+        load,
+        settings.limits.seconds,
+        close=[bound],
+        connects=bool(settings.services),
+        journal=journal,
+        meanwhile=_import_service,
     )
     progress.finish()
 
@@ -203,6 +210,7 @@ def _local(options: argparse.Namespace, settings: Settings, bound: socket.socket
     reviewed = options.writable and not project.is_packaged and not project.data
     site = _site(project, store, release, writable=reviewed)
     pages = _pages(site, release)
+    first.hand_to(pages)
     more = _documents(project, store, release, pages, is_elsewhere=bool(options.base))
     if reviewed:
         more = (*_desk(project, store, site, fork_server, settings.people), *more)
@@ -213,6 +221,14 @@ def _local(options: argparse.Namespace, settings: Settings, bound: socket.socket
         return _serve(application, bound, options, pages=pages, fork_server=fork_server)
     finally:
         fork_server.close()
+
+
+def _import_service() -> None:
+    """Import what answers and draws pages, while another process loads the graph: it takes as long."""
+    import pan2kg.server.assembly
+    import pan2kg.server.linked_data
+    import pan2kg.server.review
+    import pan2kg.site.registry  # noqa: F401  # read here, used where it is named
 
 
 def _released(options: argparse.Namespace, settings: Settings, bound: socket.socket) -> int:

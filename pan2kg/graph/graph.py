@@ -491,6 +491,13 @@ class Graph:
         return found
 
     @Reading
+    def quotes(self) -> Mapping[str, str]:
+        """The first words each link quotes, for who needs nothing else of all that is stated."""
+        from pan2kg.graph.links import read_quotes
+
+        return read_quotes(self.store)
+
+    @Reading
     def citations(self) -> tuple[Citation, ...]:
         """Who cites whom."""
         from pan2kg.coherence.reading import read_citations

@@ -130,3 +130,14 @@ def kind_of_tie(link_type: str, *, stated: bool) -> str:
     ('builds-on', 'comparison')
     """
     return link_type if stated or link_type not in DECLARED else COMPARED
+
+
+def read_quotes(store: Store) -> dict[str, str]:
+    """The first quotation of the first passage each link rests on, by what they are called.
+
+    >>> from pan2kg.graph.graph import open_graph
+    >>> "https://w3id.org/pan2kg/id/link/6e97963c99814ce4" in read_quotes(open_graph().store)
+    True
+    """
+    rows = select(store, program_query("links/quotes")).rows
+    return {link: words for link, _, words in sorted((tuple(map(plain, row)) for row in rows), reverse=True)}

@@ -27,6 +27,8 @@ from pan2kg.server.settings import Release
 CACHE_BYTES: Final = 64 * 2**20
 """Bytes of pages that are kept."""
 ASSETS: Final = "/assets/"
+HOMES: Final = tuple(f"{language}/index.html" for language in LANGUAGES)
+"""The addresses of the home pages below the root."""
 SELDOM: Final = (100_000, 50, 50)
 """When Python looks for garbage in cycles while what all pages need is read; most of it stays."""
 
@@ -97,7 +99,7 @@ class Pages:
 
     ``make`` gives the site anew when the data have changed or a new day has begun, as pages look back
     from today. ``canonical`` gives the query of an address without what changes nothing on its page, so that a page is
-    drawn and kept once however its address is decorated.
+    drawn and kept once however its address is decorated. ``drawn`` is given the home pages of one state of the data.
     """
 
     make: Callable[[], Site]
@@ -106,6 +108,7 @@ class Pages:
     threads: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(4, "page"))
     leaving: Callable[[], bool] = lambda: False
     canonical: Callable[[str, bytes], bytes] = lambda _, query: query
+    drawn: Callable[[Mapping[str, Page]], None] = lambda _: None
     _state: str = ""
     _site: Site | None = None
     _cache: OrderedDict[tuple[str, bytes], CachedPage] = field(default_factory=OrderedDict)
@@ -132,10 +135,7 @@ class Pages:
             await self._refuse(request, found or Refusal(404, why("no-page")))
 
     async def _find(self, path: str, query: bytes) -> CachedPage | Refusal | None:
-        state = f"{self.release} {today()}"
-        if state != self._state:
-            self._state, self._site, self._size = state, None, 0
-            self._cache.clear()
+        state = self._current()
         key = (path, self.canonical(path, query))
         if key in self._cache:
             self._cache.move_to_end(key)
@@ -143,24 +143,43 @@ class Pages:
         loop = asyncio.get_running_loop()
         made = await loop.run_in_executor(self.threads, self._draw, path, query)
         if isinstance(made, CachedPage) and state == self._state and key not in self._cache:
-            self._cache[key] = made
-            self._size += made.size
-            while self._size > CACHE_BYTES:
-                self._size -= self._cache.popitem(last=False)[1].size
+            self._keep(key, made)
         return made
+
+    def _current(self) -> str:
+        """The state of the data and the day; what was drawn of another one is let go."""
+        state = f"{self.release} {today()}"
+        if state != self._state:
+            self._state, self._site, self._size = state, None, 0
+            self._cache.clear()
+            gc.unfreeze()  # what the site before was made of can go
+        return state
+
+    def _keep(self, key: tuple[str, bytes], made: CachedPage) -> None:
+        self._cache[key] = made
+        self._size += made.size
+        while self._size > CACHE_BYTES:
+            self._size -= self._cache.popitem(last=False)[1].size
+
+    def begin_with(self, pages: Mapping[str, Page]) -> None:
+        """Send these pages, by their addresses, as long as the data are those they were drawn of before."""
+        self._current()
+        for path, page in pages.items():
+            self._keep((path, b""), prepare(page.media, page.body))
 
     def warm(self) -> None:
         """Draw the home pages before anybody asks, so that the first reader does not wait for what all pages need."""
         self.threads.submit(self._warm)
 
     def _warm(self) -> None:
-        usual = gc.get_threshold()
+        usual, state = gc.get_threshold(), str(self.release)
         gc.set_threshold(*SELDOM)
         try:
-            for language in LANGUAGES:
-                self._draw(f"{language}/index.html", b"")
+            made = {path: self._draw(path, b"") for path in HOMES}
         finally:
             gc.set_threshold(*usual)
+        if str(self.release) == state:
+            self.drawn({path: page for path, page in made.items() if isinstance(page, CachedPage)})
         gc.collect()
         gc.freeze()  # what the pages are drawn from stays: looking through it again would stop everything for 0.1 s
 

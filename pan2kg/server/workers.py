@@ -166,20 +166,23 @@ class ForkServer:
     _renewal: threading.Condition = field(default_factory=threading.Condition)
     _ending: threading.Event = field(default_factory=threading.Event)
 
-    def start(self) -> None:
+    def start(self, meanwhile: Callable[[], None] = lambda: None) -> None:
         """Start the first fork server, wait until it has loaded the graph, and see to it that there is one from now on.
+
+        What is to be done ``meanwhile`` is done here while the graph is being loaded.
 
         Raises:
             ProjectError: the graph cannot be loaded.
         """
         self.version = self.journal.lines if self.journal else 0
-        self.line = self._load()
+        self.line = self._load(meanwhile)
         threading.Thread(target=self._watch, name="fork-server", daemon=True).start()
 
-    def _load(self) -> Line:
+    def _load(self, meanwhile: Callable[[], None] = lambda: None) -> Line:
         ours, theirs = socket.socketpair()
         with theirs:
             process = self.supervisor.order(START, handle=theirs.fileno())
+        meanwhile()
         ours.settimeout(LOAD_SECONDS)
         answer = None
         with suppress(TimeoutError):
@@ -395,16 +398,17 @@ def start_fork_server(
     close: Iterable[socket.socket] = (),
     connects: bool = False,
     journal: Journal | None = None,
+    meanwhile: Callable[[], None] = lambda: None,
 ) -> ForkServer:
     """Start the fork server and wait until it has loaded the graph; to be called before there are threads.
 
-    ``load`` makes the changes of the ``journal`` again.
+    ``load`` makes the changes of the ``journal`` again. What is to be done ``meanwhile`` is done by this process.
 
     Raises:
         ProjectError: the graph cannot be loaded.
     """
     fork_server = ForkServer(start_supervisor(load, close=close, connects=connects), seconds, journal)
-    fork_server.start()
+    fork_server.start(meanwhile)
     return fork_server
 
 

@@ -78,9 +78,7 @@ def open_kept(
     if read_only and wanted is not None and wanted <= {*linear}:
         _read.append(state)  # for as long as the process lives, since the store may
         return LocalStore(ox.Store.read_only(str(state.folder / _DISK)))
-    store = LocalStore(ox.Store())
-    store.inner.bulk_load(path=str(state.folder / _QUADS), format=ox.RdfFormat.N_QUADS)
-    os.close(state.lock)
+    store = _fill(state)
     if wanted is None:
         derive_when_asked(store, project, done=linear)
     else:
@@ -97,12 +95,21 @@ def open_stated(project: Project, folder: Path | None) -> LocalStore:
     state = None if folder is None else _state(project, folder)
     if state is None:
         return open_store(project, partial(derive, only=[]))
-    store = LocalStore(ox.Store())
-    store.inner.bulk_load(path=str(state.folder / _QUADS), format=ox.RdfFormat.N_QUADS)
-    os.close(state.lock)
+    store = _fill(state)
     for graph in list(store.inner.named_graphs()):
         if isinstance(graph, ox.NamedNode) and rule_of(graph.value):
             store.inner.remove_graph(graph)
+    return store
+
+
+def _fill(state: _State) -> LocalStore:
+    """A store in memory with the quads of a state, which is then let go.
+
+    Terms are not looked at again: the engine wrote them itself, and a file that was changed since is no state.
+    """
+    store = LocalStore(ox.Store())
+    store.inner.bulk_load(path=str(state.folder / _QUADS), format=ox.RdfFormat.N_QUADS, lenient=True)
+    os.close(state.lock)
     return store
 
 

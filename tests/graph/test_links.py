@@ -6,8 +6,10 @@ import random
 
 import pyoxigraph as ox
 
+from pan2kg.graph.graph import Graph
 from pan2kg.graph.links import Tie, Ties, read_ties
 from pan2kg.store.store import LocalStore
+from pan2kg.turtle.vocabulary import PAN
 
 HEAD = """
 @prefix pan: <https://w3id.org/pan2kg/ontology#> .
@@ -86,3 +88,12 @@ def test_what_no_document_states_counts_as_a_comparison() -> None:
     for stated, kind in ((True, "builds-on"), (False, "comparison")):
         (tie,) = ties_of(*world, link("x", "builds-on", "a", "b", status="accepted", stated=stated)).every
         assert (tie.kind, tie.is_declared) == (kind, stated)
+
+
+def test_the_words_a_link_quotes_are_those_of_its_first_passage(few: Graph) -> None:
+    said = few.statements
+    links = {one.thing for one in said.every if one.predicate == f"{PAN}linkType"}
+    first = {link: [said.values(one, f"{PAN}quote") for one in said.values(link, f"{PAN}evidence")] for link in links}
+    wanted = {link: words for link, found in first.items() if (words := next((w for of in found for w in of), ""))}
+    assert few.quotes == wanted
+    assert wanted

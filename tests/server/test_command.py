@@ -19,6 +19,8 @@ import pytest
 import pan2kg
 from pan2kg.server.assembly import Relay
 from pan2kg.server.channel import Limits
+from pan2kg.server.first_pages import FirstPage, FirstPages
+from pan2kg.server.pages import HOMES
 from pan2kg.server.protocol import Operation
 from pan2kg.server.request import Refusal
 from pan2kg.server.settings import Settings
@@ -76,12 +78,19 @@ def get(url: str, accept: str = "text/csv") -> str:
 
 
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
-def test_it_says_where_it_is_answers_and_ends_cleanly(serve: Serve, how: signal.Signals) -> None:
-    process = serve("--port", "0")
+def test_it_says_where_it_is_answers_and_ends_cleanly(
+    serve: Serve, few: pan2kg.Graph, tmp_path: Path, how: signal.Signals
+) -> None:
+    kept = {path: FirstPage("text/html", f"<html>kept {path}".encode()) for path in HOMES}
+    if how == signal.SIGINT:
+        FirstPages.of(few.project, tmp_path).write(kept)
+    process = serve("--port", "0", PAN2KG_CACHE=str(tmp_path))
     url = address(process)
     assert url.startswith("http://127.0.0.1:")
     assert get(f"{url}sparql?query=ASK%7B%3Fs%20%3Fp%20%3Fo%7D") == "true"
-    assert "<html" in get(f"{url}fr/index.html", "text/html")
+    home = get(f"{url}fr/index.html", "text/html")
+    assert "<html" in home
+    assert ("kept fr/index.html" in home) is (how == signal.SIGINT), "kept home pages are sent, where there are any"
     process.send_signal(how)
     _, error = process.communicate(timeout=PATIENCE)
     assert (process.returncode, error) == (0, "")
