@@ -1,6 +1,9 @@
 """Who may write, and as whom: people named in a file, by a proxy that has signed them in, or the holder of one token.
 
-Tokens are long and drawn by chance, so that the file holds their SHA-256 alone. A name a proxy gives is believed of
+Tokens are long and drawn by chance, so that the file holds their SHA-256 alone. Who guesses is slowed by address, which
+keeps out who has a token and comes from there: what is sent from there must be told apart without being compared. So a
+token that may have been drawn by chance is compared all the same, since such a one is not found at any rate a service
+answers at; a short one, or one made of words, waits. A name a proxy gives is believed of
 proxies that are trusted, and for the pages of reviews only, whose forms carry the secret of a session: a browser would
 send what a proxy goes by with a form of another site too.
 """
@@ -29,7 +32,11 @@ WRITE: Final = "write"
 """Sends changes to ``/sparql`` and ``/store``."""
 ROLES: Final = frozenset({REVIEW, WRITE})
 TRIES: Final = 8
-"""How many wrong tokens a minute of one address are looked at."""
+"""After so many wrong tokens a minute from one address, none from there is looked at that a person may have made up."""
+FLOOD: Final = 600
+"""After so many, none at all: at this rate a token of 60 bits is found in thousands of millions of years."""
+DRAWN: Final = 22
+"""So many characters has a token of 128 bits in Base64; in hexadecimal digits it has more."""
 ADDRESSES: Final = 4096
 """Of so many addresses it is known how often they were wrong; the one that was wrong longest ago is forgotten."""
 RATE: Final = 60
@@ -96,20 +103,24 @@ class People:
         """Whether anybody may send changes to ``/sparql`` and ``/store``."""
         return bool(self.token) or any(WRITE in one.roles and one.digest for one in self.listed)
 
-    def is_besieged(self, client: str) -> bool:
-        """Whether too many wrong tokens came from an address within the last minute; others are heard all the same.
+    def is_besieged(self, client: str, token: str = "") -> bool:
+        """Whether too many wrong tokens came from an address within the last minute for this one to be looked at.
+
+        Other addresses are heard all the same, and a token that may have been drawn by chance is.
 
         >>> people = People("secret")
         >>> any(people.by_token("guess", "2001:db8::1") for _ in range(8))
         False
         >>> people.is_besieged("2001:db8::2"), people.by_token("secret", "2001:db8::2"), people.is_besieged("::1")
         (True, None, False)
+        >>> people.is_besieged("2001:db8::2", "kZ1p0Vd3Qm9xYt7Lw2Rb5g==")
+        False
         """
-        return self.wrong.number(_network(client)) >= TRIES
+        return self.wrong.number(_network(client)) >= (FLOOD if _may_be_drawn(token) else TRIES)
 
     def by_token(self, token: str, client: str) -> Person | None:
         """Whose token it is; compared in the same time whatever is given, and with all."""
-        if self.is_besieged(client):
+        if self.is_besieged(client, token):
             return None
         given = token.strip().encode("utf-8", "surrogateescape")
         digest, found = hashlib.sha256(given).hexdigest(), None
@@ -146,10 +157,10 @@ class People:
     def admit(self, request: Request, role: str) -> Person | Refusal:
         """Who sends a request, by the token in its header, or why it is refused."""
         kind, _, given = request.header(b"authorization").partition(" ")
-        if self.is_besieged(request.client):
-            return Refusal(429, why("tokens-wrong"), headers=(("retry-after", "60"),))
         # a header is Latin-1 to a server, and UTF-8 to most who send one
         token = given.encode("latin-1").decode("utf-8", "surrogateescape")
+        if self.is_besieged(request.client, token):
+            return Refusal(429, why("tokens-wrong"), headers=(("retry-after", "60"),))
         person = self.by_token(token, request.client) if kind.lower() == "bearer" and given.strip() else None
         if person is None:
             return Refusal(401, why("needs-token"), headers=(("www-authenticate", 'Bearer realm="pan2kg"'),))
@@ -165,6 +176,16 @@ class People:
         if person.rate:
             self.done.add(person.name)
         return None
+
+
+def _may_be_drawn(token: str) -> bool:
+    """Whether a token may have been drawn by chance: it is long, in one piece, and of many characters.
+
+    >>> [_may_be_drawn(one) for one in ("0f" * 16, "kZ1p0Vd3Qm9xYt7Lw2Rb5g", "correct horse battery staple")]
+    [False, True, False]
+    """
+    given = token.strip()
+    return len(given) >= DRAWN and len(set(given)) >= DRAWN // 3 and not any(map(str.isspace, given))
 
 
 def _network(client: str) -> str:

@@ -314,7 +314,7 @@ class ReviewPages:
         people = self.sessions.people
         typed = {name.removeprefix(TYPED): value for name, value in form.items() if name.startswith(TYPED)}
         typed = {name: value for name, value in typed.items() if name not in RESERVED}
-        if people.is_besieged(request.client):
+        if people.is_besieged(request.client, form.get("token", "")):
             await self._fault(request, 429, typed, "desk-wait")
             return
         person = people.by_token(form.get("token", ""), request.client)

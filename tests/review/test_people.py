@@ -16,10 +16,11 @@ from urllib.parse import urlencode, urlsplit
 import pytest
 
 from pan2kg.errors import ProjectError
-from pan2kg.server.people import People, Person, read_people
+from pan2kg.server.people import FLOOD, TRIES, Attempts, People, Person, read_people
 from tests.copies import FEW, copy
 from tests.review.test_served import REVIEW, Reply, Visitor
 
+DRAWN = "kZ1p0Vd3/m9xYt7Lw2Rb5g=="
 LIST = f"""
 [[person]]
 name = "A. Weber"
@@ -35,6 +36,11 @@ writes_a_minute = 2
 name = "C. Robot"
 token_sha256 = "{hashlib.sha256(b"token of C. Robot").hexdigest()}"
 roles = ["write"]
+
+[[person]]
+name = "D. Drawn"
+token_sha256 = "{hashlib.sha256(DRAWN.encode()).hexdigest()}"
+roles = ["review", "write"]
 """
 OPTIONS = ("--no-browser", "--port", "0", "--writable", "--proxy", "127.0.0.1", "--person-header", "X-Remote-User")
 UPDATE = {"Content_Type": "application/sparql-update"}
@@ -145,8 +151,34 @@ def test_who_guesses_is_slowed_by_form_and_header_alike_and_nobody_else_is(offic
     seen += [guesser.enter("guess").status for _ in range(4)]
     assert (seen, guesser.update("CLEAR ALL", Authorization="Bearer guess")) == ([401] * 6 + [403] * 2 + [429] * 2, 429)
     assert guesser.enter("token of A. Weber").status == 429
+    here = Member(office.port, address="203.0.113.5")
+    assert here.enter(DRAWN).status == 303, "who has a token drawn by chance does not wait"
+    assert here.update("CLEAR SILENT GRAPH <http://e/none>", Authorization=f"Bearer {DRAWN}") == 204
     assert signed_in.reject().status == 303, "who has signed in goes on, from the same address too"
     assert Member(office.port, address="203.0.113.6").enter("token of A. Weber").status == 303
+
+
+def test_guessing_stays_slow_while_who_has_a_drawn_token_is_let_in() -> None:
+    now = [0.0]
+    people = People(DRAWN, (Person("A. Weber", digest=hashlib.sha256(b"made up").hexdigest()),))
+    people.wrong = Attempts(lambda: now[0])
+    guesses = [f"{number:x}".zfill(8) + DRAWN[8:] for number in range(2 * FLOOD)]
+    assert [people.by_token("made up too", "192.0.2.1") for _ in range(TRIES)] == [None] * TRIES
+    assert people.by_token("made up", "192.0.2.1") is None, "a short one waits"
+    assert people.by_token(DRAWN, "192.0.2.1") == Person()
+    looked_at = sum(
+        not people.is_besieged("192.0.2.1", one) and not people.by_token(one, "192.0.2.1") for one in guesses
+    )
+    assert looked_at == FLOOD - TRIES, "not at any rate either"
+    assert people.by_token(DRAWN, "192.0.2.1") is None
+    now[0] += 61
+    assert people.by_token("made up", "192.0.2.1") == people.listed[0], "a minute later nobody waits"
+
+
+def test_right_tokens_are_no_tries() -> None:
+    people = People("secret")
+    assert [people.by_token("secret", "192.0.2.1") for _ in range(3 * TRIES)] == [Person()] * (3 * TRIES)
+    assert not people.is_besieged("192.0.2.1")
 
 
 def test_pages_of_other_sites_may_not_read_what_is_not_public(office: Office) -> None:
