@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 import shutil
 import socket
 import subprocess
@@ -12,6 +13,7 @@ from urllib.parse import quote
 
 import pytest
 
+from tests.conftest import lack
 from tests.server.conftest import PAIRS, PATIENCE, SLOW, Service, Start
 
 ANSWER = b'{"head":{},"boolean":true}'
@@ -217,6 +219,29 @@ def test_java_s_own_client_is_answered_as_it_comes(service: Service, tmp_path: P
 
 ROWS = "SELECT ?s ?p ?o { ?s ?p ?o }"
 MANY = "SELECT ?a ?d { ?a ?b ?c . ?d ?e ?f }"
+
+
+def test_node_s_own_clients_are_answered_as_they_come(service: Service) -> None:
+    if shutil.which("node") is None:
+        lack("this asks with the clients of Node, which is not installed")
+    asked = ["node", str(Path(__file__).with_name("ask.mjs")), f"http://127.0.0.1:{service.port}/sparql", MANY]
+    done = subprocess.run(asked, capture_output=True, text=True, check=False, timeout=PATIENCE)
+    assert (done.returncode, done.stderr) == (0, "")
+    size = len(service.ask(MANY, "text/csv").body)
+    assert json.loads(done.stdout) == {
+        "coding": "gzip",
+        "rows": 300 * 300,
+        "streamed": {"inPieces": True, "bytes": size, "lines": 300 * 300 + 1},
+        "form": True,
+        "chunked": True,
+        "refused": [400, True],
+        "afterLeaving": 200,
+        "toldToGoOn": True,
+        "kept": [200, 200, 200, 200, 400, 204],
+        "unpacked": size,
+        "again": 304,
+        "connections": 1,
+    }
 
 
 @pytest.mark.parametrize("path", [f"/sparql?query={quote(ROWS)}", f"/sparql?query={quote(MANY)}", "/store?default"])
