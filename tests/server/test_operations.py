@@ -12,6 +12,7 @@ import socket
 import subprocess
 import sys
 import threading
+import tomllib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -224,6 +225,35 @@ def test_the_container_starts_what_there_is_and_copies_what_is_there() -> None:
     check = json.loads(given["HEALTHCHECK"].partition("CMD ")[2])
     compile(check[2], "check", "exec")
     assert "/health'" in check[2]
+
+
+def test_the_container_is_built_of_what_the_package_is_made_of_and_of_nothing_else() -> None:
+    root = DEPLOY.parent
+    lines = (DEPLOY / "Containerfile.dockerignore").read_text(encoding="utf-8").splitlines()
+    patterns = [line for line in lines if line and not line.startswith("#")]
+    assert patterns[0] == "*", "what is not named is left out"
+    named = {line[1:] for line in patterns if line.startswith("!")}
+    assert [name for name in named if not (root / name).exists()] == []
+    told = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))
+    wheel = told["tool"]["hatch"]["build"]["targets"]["wheel"]
+    made_of = {
+        *wheel["packages"],
+        *wheel["force-include"],
+        told["project"]["readme"],
+        *told["project"]["license-files"],
+    }
+    assert named == made_of | {"web", "hatch_build.py", "pyproject.toml"}
+
+
+def test_each_command_that_is_written_down_is_one_the_program_takes() -> None:
+    """Of the files to deploy, the documentation and README: each ``pan2kg serve`` with all that follows it."""
+    root = DEPLOY.parent
+    files = [*DEPLOY.iterdir(), *sorted((root / "docs").glob("*.md")), root / "README.md"]
+    texts = {path.name: path.read_text(encoding="utf-8") for path in files}
+    found = [(name, line) for name, text in texts.items() for line in re.findall(r"pan2kg (serve\b[^`\n|]*)", text)]
+    assert {name for name, _ in found} >= {"apache.conf", "nginx.conf", "pan2kg.service", "serving.md", "README.md"}
+    for name, line in found:
+        assert served(line.split()), f"{name}: {line}"
 
 
 def test_the_compose_file_is_read_and_starts_replicas_behind_a_proxy_that_is_trusted() -> None:
