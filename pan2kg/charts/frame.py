@@ -7,7 +7,7 @@ pattern always goes with them.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -140,29 +140,55 @@ class Caption:
         return (subject.say("at-level", level=level), *self.notes) if self.is_levelled else self.notes
 
 
-def frame(subject: Subject, caption: Caption, body: Body) -> Drawing:
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """What a picture is drawn on: how wide it is at least, its margin, and the letters of its title.
+
+    On one for small screens the lead stands below the picture, which is seen first.
+    """
+
+    narrowest: float
+    margin: float
+    title: Font
+    is_small: bool = False
+
+
+WIDE_SHEET: Final = Sheet(NARROWEST, MARGIN, TITLE)
+NARROW_SHEET: Final = Sheet(0.0, 8.0, Font(13.5, bold=True), is_small=True)
+
+
+def frame(subject: Subject, caption: Caption, body: Body, sheet: Sheet = WIDE_SHEET) -> Drawing:
     """The whole sheet. It is as wide as what stands in it."""
-    width = max(body.width, NARROWEST)
-    marks: list[Mark] = []
-    y = MARGIN
-    for text, font, gap in ((caption.title, TITLE, 6.0), (caption.lead, LEAD, 14.0)):
-        lines = paragraph(MARGIN, y, text, font, width=width)
-        marks += lines
-        y += height_of(len(lines), font) + gap
-    marks.append(Group(body.marks, shift=(MARGIN, y)))
+    width, margin = max(body.width, sheet.narrowest), sheet.margin
+    y, marks = _stacked(margin, ((caption.title, sheet.title, 6.0),), width, margin)
+    lead = ((caption.lead, LEAD, 14.0),)
+    if not sheet.is_small:
+        y, more = _stacked(y, lead, width, margin)
+        marks += more
+    marks.append(Group(body.marks, shift=(margin, y)))
     y += body.height + 16
     legend, height = _legend(caption.signs, width)
-    marks.append(Group(tuple(legend), shift=(MARGIN, y)))
+    marks.append(Group(tuple(legend), shift=(margin, y)))
     y += height + 6
-    foot = [*_below(caption.said(subject), Font(11.5), width, y)]
-    y += sum(height_of(1, label.font) for label in foot) + 8
-    marks += foot
-    marks.append(Line(((MARGIN, y), (MARGIN + width, y)), Pen(RULE)))
-    source = paragraph(MARGIN, y + 5, source_line(subject, caption), SMALL, width=width)
+    notes = tuple((note, Font(11.5), 0.0) for note in caption.said(subject))
+    y, foot = _stacked(y, (*lead, *notes) if sheet.is_small else notes, width, margin)
+    marks += [*foot, Line(((margin, y + 8), (margin + width, y + 8)), Pen(RULE))]
+    y, source = _stacked(y + 13, ((source_line(subject, caption), SMALL, 0.0),), width, margin)
     marks += source
-    y += 5 + height_of(len(source), SMALL) + MARGIN - 8
     spoken = " ".join((caption.lead, *caption.said(subject)))
-    return Drawing(width + 2 * MARGIN, y, caption.title, spoken, subject.language, tuple(marks))
+    return Drawing(width + 2 * margin, y + max(margin - 8, 6), caption.title, spoken, subject.language, tuple(marks))
+
+
+def _stacked(
+    y: float, texts: Iterable[tuple[str, Font, float]], width: float, margin: float
+) -> tuple[float, list[Mark]]:
+    """Texts below each other from a height, each with the gap that follows it, and the height where they end."""
+    marks: list[Mark] = []
+    for text, font, gap in texts:
+        lines = paragraph(margin, y, text, font, width=width)
+        marks += lines
+        y += height_of(len(lines), font) + gap
+    return y, marks
 
 
 def on_slide(drawing: Drawing) -> Drawing:
@@ -175,15 +201,6 @@ def on_slide(drawing: Drawing) -> Drawing:
     width, height = max(drawing.width, drawing.height * 16 / 9), max(drawing.height, drawing.width * 9 / 16)
     shift = (width - drawing.width) / 2, (height - drawing.height) / 2
     return replace(drawing, width=width, height=height, marks=(Group(drawing.marks, shift=shift),))
-
-
-def _below(notes: Sequence[str], font: Font, width: float, y: float) -> list[Label]:
-    found: list[Label] = []
-    for note in notes:
-        lines = paragraph(MARGIN, y, note, font, width=width)
-        found += lines
-        y += height_of(len(lines), font)
-    return found
 
 
 def _legend(signs: Sequence[Sign], width: float) -> tuple[list[Mark], float]:

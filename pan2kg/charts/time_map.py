@@ -9,7 +9,19 @@ from datetime import date
 from typing import Final
 
 from pan2kg.charts.drawing import Box, Group, Label, Line, Mark, Pen, Point, arrow, height_of, paragraph
-from pan2kg.charts.frame import BLUE, GREY, INK, VERMILION, Body, Caption, Picture, Sign, frame
+from pan2kg.charts.frame import (
+    BLUE,
+    GREY,
+    INK,
+    NARROW_SHEET,
+    VERMILION,
+    WIDE_SHEET,
+    Body,
+    Caption,
+    Picture,
+    Sign,
+    frame,
+)
 from pan2kg.charts.grid import find, hatch_sign, hatched, level_mark, level_signs
 from pan2kg.charts.subject import Cell, Names, Subject, quoted, table, tags, whole
 from pan2kg.charts.text_width import Font, measure, shorten, wrap
@@ -20,10 +32,7 @@ from pan2kg.coherence.occasions import Occasion, State
 from pan2kg.coherence.uses import key
 from pan2kg.tables.figure_words import bits_words, named
 
-HEAD: Final = 220.0
-SPAN: Final = 440.0
 SAYS: Final = 310.0
-ROW: Final = 40.0
 TOP: Final = 24.0
 HIGH: Final = 15.0
 NAME: Final = Font(12)
@@ -50,6 +59,36 @@ COLUMNS: Final = (
     "plan", "plan_label", "adopted_from", "adopted_to", "starts", "ends", "bits", "texts", "cited_by_chosen",
     "cites_chosen", "verdict_of_chosen", "verdict_of_plan", "drawn",
 )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Where names and bars stand, in pixels: names in a column of ``head`` pixels or, where there is none, above bars.
+
+    Curves pass to the right of the axis, which is ``span`` wide, within ``room``; ``low`` is how far below the middle
+    of its row a bar stands.
+    """
+
+    head: float
+    span: float
+    row: float
+    room: float
+    low: float = 0.0
+
+    @property
+    def left(self) -> float:
+        """Where the axis begins."""
+        return self.head + 16 if self.head else 4.0
+
+    @property
+    def right(self) -> float:
+        """How far curves reach."""
+        return self.left + self.span + self.room
+
+
+WIDE: Final = Layout(head=220.0, span=440.0, row=40.0, room=6.0)
+NARROW: Final = Layout(head=0.0, span=268.0, row=34.0, room=42.0, low=8.0)
+"""For a screen of 360 pixels: the whole picture is as wide as that leaves, and no letter is smaller than 10 pixels."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +120,19 @@ def draw_time_map(subject: Subject, *, plan: str = "", top: object = 12) -> Pict
         QueryError: an unknown plan, with the nearest names; a number that is none.
     """
     most = whole(top, "top")
-    if not plan:
-        return draw_country(subject)
-    chosen = find(subject.graph, plan)
+    return _drawn(subject, find(subject.graph, plan), most, WIDE) if plan else draw_country(subject)
+
+
+def draw_narrow_time_map(subject: Subject, *, plan: str, top: int) -> Picture:
+    """The same of a plan for a small screen: names above the bars, and without the words at the right.
+
+    Raises:
+        QueryError: an unknown plan, with the nearest names.
+    """
+    return _drawn(subject, find(subject.graph, plan), top, NARROW)
+
+
+def _drawn(subject: Subject, chosen: str, most: int, layout: Layout) -> Picture:
     every = _neighbours(subject, chosen)
     shown = every[:most]
     found = lives(subject, (chosen, *(one.plan for one in every)))
@@ -99,10 +148,12 @@ def draw_time_map(subject: Subject, *, plan: str = "", top: object = 12) -> Pict
         ((subject.say("neighbours-left-out", n=len(every) - len(shown)),) if len(every) > len(shown) else ()),
         (subject.say("chosen-by", plan=names[chosen].key),),
     )
-    body = _body(subject, names, rows, {one.plan: one for one in shown}, found)
+    scene = Scene(names, rows, {one.plan: one for one in shown}, found, layout)
+    sheet = WIDE_SHEET if layout.head else NARROW_SHEET
     drawn = {one.plan for one in shown}
     cells = (_row(names, one, found[one.plan], is_drawn=one.plan in drawn) for one in every)
-    return Picture("time-map", subject.language, frame(subject, caption, body), table(COLUMNS, cells))
+    drawing = frame(subject, caption, _body(subject, scene), sheet)
+    return Picture("time-map", subject.language, drawing, table(COLUMNS, cells))
 
 
 def _begins(life: Life) -> date:
@@ -145,39 +196,44 @@ def state_of(one: Occasion) -> State:
     return State.UNDATED if one.verdict is Verdict.UNDATED else State.IMPOSSIBLE
 
 
-def _body(
-    subject: Subject, names: Names, rows: Sequence[str], shown: Mapping[str, Neighbour], found: Mapping[str, Life]
-) -> Body:
-    axis = axis_of([found[one] for one in rows], subject.graph.as_of, left=HEAD + 16, width=SPAN)
-    bottom = ROW * len(rows)
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """What is drawn: plans from top to bottom with their names and times, those met among them, and where it stands."""
+
+    names: Names
+    rows: Sequence[str]
+    shown: Mapping[str, Neighbour]
+    found: Mapping[str, Life]
+    layout: Layout
+
+
+def _body(subject: Subject, scene: Scene) -> Body:
+    layout, rows, shown, found = scene.layout, scene.rows, scene.shown, scene.found
+    axis = axis_of([found[one] for one in rows], subject.graph.as_of, left=layout.left, width=layout.span)
+    bottom = layout.row * len(rows)
     chosen = next(one for one in rows if one not in shown)
-    heights = {one: ROW * (at + 0.5) for at, one in enumerate(rows)}
+    heights = {one: layout.row * (at + 0.5) + layout.low for at, one in enumerate(rows)}
     ends = {one: (place_of(axis, found[one]), heights[one]) for one in rows}
     greatest = max((one.bits for one in shown.values()), default=0.0)
     brief = subject.brief(chosen)
     marks: list[Mark] = [*axis.marks(bottom), axis.today(subject.graph.as_of, bottom)]
     for other in shown.values():
-        band = _band(ends[chosen], ends[other.plan], other.bits, greatest)
+        band = _band(layout, (ends[chosen], ends[other.plan]), other.bits, greatest)
         marks += [Group(tuple(band), tags=tags(subject, (other.plan,)))] if band else []
     for one in rows:
-        marks += _plan(subject, names, (axis, found[one], heights[one]), one, is_chosen=one == chosen)
+        marks += _plan(subject, scene, (axis, heights[one]), one, is_chosen=one == chosen)
     for other in shown.values():
-        marks += _curves(subject, names, (chosen, other), ends)
-        said = tuple(_says(subject, brief, other, heights[other.plan]))
-        marks.append(Group(said, tags=tags(subject, (other.plan,))))
-    return Body(HEAD + SPAN + 32 + SAYS, TOP + bottom, (Group(tuple(marks), shift=(0, TOP)),))
+        marks += _curves(subject, scene, (chosen, other), ends)
+        said = tuple(_says(subject, brief, other, (layout.right + 12, heights[other.plan]))) if layout.head else ()
+        marks += [Group(said, tags=tags(subject, (other.plan,)))] if said else []
+    width = layout.right + (10 + SAYS if layout.head else 0)
+    return Body(width, TOP + bottom, (Group(tuple(marks), shift=(0, TOP)),))
 
 
-def _plan(
-    subject: Subject, names: Names, where: tuple[Axis, Life, float], plan: str, *, is_chosen: bool
-) -> Iterator[Mark]:
-    axis, life, y = where
-    name, font = names[plan], CHOSEN if is_chosen else NAME
-    lines = wrap(name.text, HEAD - 4, font, 2)
-    top = y - height_of(len(lines), font) / 2
-    marks: list[Mark] = [
-        replace(one, x=HEAD, anchor="end", language=name.language) for one in paragraph(0, top, lines, font)
-    ]
+def _plan(subject: Subject, scene: Scene, where: tuple[Axis, float], plan: str, *, is_chosen: bool) -> Iterator[Mark]:
+    axis, y = where
+    life, name, font = scene.found[plan], scene.names[plan], CHOSEN if is_chosen else NAME
+    marks: list[Mark] = [replace(one, language=name.language) for one in _named(scene.layout, name.text, y, font)]
     if life.is_dated or life.issued:
         marks += bar(axis, life, y, BLUE if is_chosen else PALE, high=HIGH)
     else:
@@ -185,28 +241,38 @@ def _plan(
     yield Group(tuple(marks), title=name.full, address=subject.leads(plan), tags=plan_tags(subject, plan, life))
 
 
-def _course(start: Point, end: Point, lean: float) -> tuple[Point, Point, Point, Point]:
+def _named(layout: Layout, name: str, y: float, font: Font) -> Iterator[Label]:
+    """The name of a plan: in its column to the left of the bar, else in one line above it."""
+    if not layout.head:
+        yield Label(0, y - layout.low - 4, shorten(name, layout.right, font), font)
+        return
+    lines = wrap(name, layout.head - 4, font, 2)
+    for one in paragraph(0, y - height_of(len(lines), font) / 2, lines, font):
+        yield replace(one, x=layout.head, anchor="end")
+
+
+def _course(layout: Layout, start: Point, end: Point, lean: float) -> tuple[Point, Point, Point, Point]:
     """A curve from one plan to another that passes to the right of both, the further the more rows it passes."""
-    out = min(max(start[0], end[0]) + 26 + 0.16 * abs(start[1] - end[1]) + lean, HEAD + SPAN + 22)
+    out = min(max(start[0], end[0]) + 26 + 0.16 * abs(start[1] - end[1]) + lean, layout.right)
     return start, (out, start[1]), (out, end[1]), end
 
 
-def _band(start: Point, end: Point, bits: float, greatest: float) -> list[Mark]:
+def _band(layout: Layout, between: tuple[Point, Point], bits: float, greatest: float) -> list[Mark]:
     if bits <= 0 or greatest <= 0:
         return []
-    return [Line(_course(start, end, 0.0), Pen(BAND, 3 + 11 * bits / greatest), curved=True)]
+    return [Line(_course(layout, *between, 0.0), Pen(BAND, 3 + 11 * bits / greatest), curved=True)]
 
 
 def _curves(
-    subject: Subject, names: Names, ends_of: tuple[str, Neighbour], ends: Mapping[str, Point]
+    subject: Subject, scene: Scene, ends_of: tuple[str, Neighbour], ends: Mapping[str, Point]
 ) -> Iterator[Mark]:
     """The citations either way; one grey line where neither could be expected and none was seen."""
-    chosen, one = ends_of
+    names, (chosen, one) = scene.names, ends_of
     ways = [(state_of(way), way) for way in (one.out, one.back)]
     told = [(state, way) for state, way in ways if state is not State.IMPOSSIBLE] or ways[:1]
     for at, (state, way) in enumerate(told):
         start, end = ends[way.source], ends[way.target]
-        course = _course(start, end, 6.0 * at)
+        course = _course(scene.layout, start, end, 6.0 * at)
         marks: list[Mark] = [Line(course, PENS[state], curved=True)]
         if state in TOLD:
             marks.append(arrow((end[0] + 5, end[1]), math.pi, PENS[state].colour, 8))
@@ -235,9 +301,9 @@ def words_of(subject: Subject, way: Occasion) -> str:
     return subject.say(f"sign-citation-{state.value}") if state in TOLD else named(way.verdict).say(subject.language)
 
 
-def _says(subject: Subject, chosen: str, one: Neighbour, y: float) -> Iterator[Mark]:
+def _says(subject: Subject, chosen: str, one: Neighbour, at: Point) -> Iterator[Mark]:
     """To the right: whether it could cite the chosen plan and does, then whether that cites it; and what is shared."""
-    x = HEAD + SPAN + 34
+    x, y = at
     back, out = state_of(one.back), state_of(one.out)
     said = [subject.say(f"time-map-back-{_said(one.back, back)}", plan=chosen)]
     if out in TOLD:

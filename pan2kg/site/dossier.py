@@ -73,6 +73,8 @@ class Drawn:
     anchor: str
     title: str
     svg: Markup
+    narrow: Markup | None = None
+    """The same for a small screen, where it is drawn in another way there."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+from pan2kg.charts.time_map import draw_narrow_time_map
 from pan2kg.coherence.evidence import counts
 from pan2kg.coherence.obligations import Met
 from pan2kg.coherence.occasions import State
@@ -63,7 +65,7 @@ def of_plan(context: PageContext, plan: str, facts: Iterable[tuple[str, Markup |
             _due(context, known, plan),
         ),
         facts=facts,
-        picture=picture_of(context, "time-map", "plan-time", plan=key, top=NEIGHBOURS) if reach.linked else None,
+        picture=_time_map(context, key) if reach.linked else None,
         attention=made.findings,
         proofs=proofs(context, _said_of_plan(context, known, plan)),
     )  # fmt: skip
@@ -114,6 +116,21 @@ def _said_of_plan(context: PageContext, known: Known, plan: str) -> Iterator[tup
 
 def _pair(context: PageContext, one: str, two: str) -> Markup:
     return markup(f"{context.short(one)} → {context.short(two)}")
+
+
+def _beside(context: PageContext, found: Sequence[str]) -> Sentence:
+    """The bodies of the same kind that work on the same texts, by name; that none was seen where there is none."""
+    if not found:
+        return said(context, "body-alone", 0, "#who")
+    return said(context, "body-beside", len(found), "#who", names=listed(context, found))
+
+
+def _time_map(context: PageContext, key: str) -> Drawn:
+    """A plan among those it meets, for wide screens and for small ones."""
+    subject = context.site_context.subject(context.request.language, context.picture_address)
+    narrow = draw_narrow_time_map(subject, plan=key, top=NEIGHBOURS)
+    drawn = picture_of(context, "time-map", "plan-time", plan=key, top=NEIGHBOURS)
+    return replace(drawn, narrow=markup(narrow.svg))
 
 
 def of_action(context: PageContext, action: str, until: str, picture: Markup) -> Dossier:
@@ -180,7 +197,7 @@ def of_body(context: PageContext, body: str) -> Dossier:
     led = {one.work for one in parts if "lead" in one.roles}
     others = {one.work for one in parts} - led
     held = [one for one in context.graph.margins(known.level).rows if one.obligation.holder == body]
-    beside = _beside(context, known, body, led | others)
+    beside = _working_beside(context, known, body, led | others)
     graph = context.site_context.graph.spoken(context.request.language)
     return dossier(
         context,
@@ -189,7 +206,7 @@ def of_body(context: PageContext, body: str) -> Dossier:
             said(context, "body-parts", len(others), "#who", plans=len(homes(known, others))),
             counted(context, "body-asked", len(held), context.href("obligations.html"),
                     late=sum(one.met is Met.OPEN for one in held), unknown=_unknown(held)) if held else None,
-            said(context, "body-beside", len(beside), "#who", names=listed(context, beside)) if parts else None,
+            _beside(context, beside) if parts else None,
         ),
         facts=((context.t("dossier-kind"), _links(context, context.graph.statements.values(body, TYPE))),),
         picture=picture_of(context, "plans-of", "dossier-body-picture", thing=key) if parts else None,
@@ -198,7 +215,7 @@ def of_body(context: PageContext, body: str) -> Dossier:
     )  # fmt: skip
 
 
-def _beside(context: PageContext, known: Known, body: str, works: set[str]) -> list[str]:
+def _working_beside(context: PageContext, known: Known, body: str, works: set[str]) -> list[str]:
     """The bodies of its kind and country whose works name a text its works name too, without a work of both.
 
     Those that share most texts come first, then by IRI.

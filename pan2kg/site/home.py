@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from pan2kg.charts.raster import picture_bytes
 from pan2kg.charts.registry import draw_on
+from pan2kg.charts.time_map import draw_narrow_time_map
 from pan2kg.coherence.evidence import FIGURED, counts
 from pan2kg.coherence.occasions import Occasion, State
 from pan2kg.coherence.uses import key as code_of
@@ -72,6 +73,8 @@ class Opening:
     picture: Markup | None
     title: str
     downloads: tuple[tuple[str, str], ...]
+    narrow: Markup | None = None
+    """The picture for a small screen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,10 +177,13 @@ def around(context: PageContext, level: Level, plan: str | None, findings: Seque
     words = context.t("finding-reach", n=reach.linked, plan=name, cites=reach.cites, cited=reach.cited)
     first = Finding("reach", reach.linked, words, f"{context.address(plan)}#meets")
     key = context.key(plan)
-    picture = draw_on(replace(subject, level=level), "time-map", plan=key, top=NEIGHBOURS)
+    at_level = replace(subject, level=level)
+    picture = draw_on(at_level, "time-map", plan=key, top=NEIGHBOURS)
+    narrow = draw_narrow_time_map(at_level, plan=key, top=NEIGHBOURS)
     served = context.site_context.mode == "served" or key in home_keys(context.site_context)
     files = tuple((context.href(f"time-map/{key}.{ending}"), ending.upper()) for ending in ("csv", "svg") if served)
-    return Opening((first, *findings), markup(picture.svg), context.t("opening-title", plan=name), files)
+    words = context.t("opening-title", plan=name)
+    return Opening((first, *findings), markup(picture.svg), words, files, markup(narrow.svg))
 
 
 def asked(context: PageContext) -> str:

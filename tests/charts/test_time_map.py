@@ -8,11 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pan2kg.charts.drawing import Line, flat
+from pan2kg.charts.drawing import Label, Line, bounds, flat
 from pan2kg.charts.frame import Picture, on_slide
 from pan2kg.charts.registry import draw
+from pan2kg.charts.subject import Subject
 from pan2kg.charts.time_axis import Axis, Life, axis_of
-from pan2kg.charts.time_map import PENS
+from pan2kg.charts.time_map import PENS, draw_narrow_time_map
 from pan2kg.coherence.occasions import State
 from pan2kg.errors import QueryError
 from pan2kg.graph.graph import Graph
@@ -146,3 +147,17 @@ def test_a_slide_is_16_to_9_and_loses_nothing(graph: Graph, name: str) -> None:
 def test_a_day_beyond_the_axis_stands_at_its_end() -> None:
     axis = Axis(2020, 2030, 0, 110)
     assert axis.x(date(2030, 12, 31)) < axis.x(date(2050, 1, 1)) == 110
+
+
+def test_the_map_for_small_screens_says_the_same_in_letters_that_can_be_read() -> None:
+    graph = world(LAW, adopted("p", "2015-05-01"), adopted("q", "2020-05-01"), cites("c", "plan:q", "plan:p"))
+    wide, narrow = draw("time-map", graph, plan="q"), draw_narrow_time_map(Subject(graph), plan="q", top=12)
+    assert narrow.table == wide.table
+    assert narrow.title == wide.title
+    assert narrow.drawing.width <= 336, "that is what a screen of 360 pixels leaves"
+    assert [lines(narrow, state) for state in State] == [lines(wide, state) for state in State]
+    labels = [(mark, shift) for mark, shift in flat(narrow.drawing.marks) if isinstance(mark, Label)]
+    assert min(label.font.size for label, _ in labels) >= 10
+    edges = [(bounds(label)[0] + shift[0], bounds(label)[2] + shift[0]) for label, shift in labels]
+    assert min(left for left, _ in edges) >= 0
+    assert max(right for _, right in edges) <= narrow.drawing.width

@@ -70,7 +70,7 @@ def test_what_nobody_read_is_not_said_to_be_absent() -> None:
     found = next(one for one in write_brief(graph, "q").findings if one.key.startswith("citation:"))
     assert graph.known().way(graph.plan("q"), graph.plan("p")).state is State.OPEN
     assert "n’a pas été lu en entier" in found.words
-    assert found.proposal.startswith("D’abord, lire")
+    assert found.proposal.startswith("Au préalable, lire")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -92,7 +92,7 @@ def test_a_text_is_told_of_its_duties_past_their_date_with_the_one_who_holds_the
     entry = graph.labels.entry(late.obligation.instrument)
     assert entry
     page = reader[f"fr/{entry.address}"].split('<h2 id="attention">')[1].split('<h2 id="proofs">')[0]
-    assert "Échue sans réponse connue" in page
+    assert "échue, sans réponse connue" in page
     assert graph.spoken("fr").label(late.obligation.holder) in page
 
 

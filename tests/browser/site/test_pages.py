@@ -122,6 +122,17 @@ def test_a_page_prints_without_what_only_works_on_a_screen(static_site: StaticSi
     expect(page.locator(".page-foot .source-line")).to_be_visible()
 
 
+@pytest.mark.parametrize("scripts", [True, False])
+def test_folded_rows_are_printed_but_for_the_second_tab(few_site: StaticSite, watch: Watch, *, scripts: bool) -> None:
+    page = watch(few_site.served + few_site.path("plan", "fr"), java_script_enabled=scripts).page
+    row = page.locator("main details.fold table tbody tr").last
+    expect(row).to_be_hidden()
+    page.emulate_media(media="print")
+    expect(row).to_be_visible()
+    expect(page.locator("main details.tab")).to_be_hidden()
+    expect(page.locator("main .links details:visible")).to_have_count(0)
+
+
 def test_two_plans_are_printed_on_eight_pages_at_most(static_site: StaticSite, watch: Watch) -> None:
     page = settled(watch(static_site.served + static_site.path("pair", "fr")).page)
     printed = PdfDocument(page.pdf(format="A4"))

@@ -28,7 +28,10 @@ class PictureView {
             of.forEach((thing) => held.set(thing, [...(held.get(thing) ?? []), mark]));
         }
         this.id = freshId("picture");
-        const holder = svg.parentElement ?? svg;
+        let holder = svg.parentElement ?? svg;
+        if (holder.matches(".narrow") && holder.nextElementSibling) {
+            holder = holder.nextElementSibling as HTMLElement; // the same picture for wide screens, which is not shown
+        }
         this.tools = this.build();
         // the page kept room for these
         while (holder.nextElementSibling?.matches(".picture-told[hidden], .picture-tools[hidden]")) {
@@ -165,6 +168,7 @@ function pale(mark: SVGElement, isPale: boolean): void {
 }
 
 const pictures = new Set([...document.querySelectorAll("svg [data-of]")].map((mark) => mark.closest("svg") as SVGSVGElement));
-pictures.forEach((svg) => new PictureView(svg));
+// of two drawings of one picture, one a width, that which is shown
+[...pictures].filter((svg) => svg.checkVisibility()).forEach((svg) => new PictureView(svg));
 
 offer("picture", {});
