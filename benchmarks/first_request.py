@@ -6,8 +6,8 @@
 
 A process opens the graph as it is kept and draws the home pages, as a service does before anybody asks. For each page
 it is forked: the child draws that page and nothing else, so that no page has what another has read. CPU time is that
-of the child and of processes it starts, user and system. Prints a table in Markdown, the dearest first; the exit code says whether all keep the
-target. It is never a test.
+of the child and of processes it starts, user and system. Prints a table in Markdown, the dearest first; the exit code
+says whether all keep the target. It is never a test.
 """
 
 from __future__ import annotations

@@ -79,7 +79,8 @@ def _blocks(picture: Image.Image, high: int, wide: int) -> NDArray[np.float64]:
     sheet = np.full((high * BLOCK, wide * BLOCK, 3), 255.0)
     pixels = np.asarray(picture.convert("RGB"), dtype=np.float64)
     sheet[: pixels.shape[0], : pixels.shape[1]] = pixels
-    return sheet.reshape(high, BLOCK, wide, BLOCK, 3).mean(axis=(1, 3))
+    means: NDArray[np.float64] = sheet.reshape(high, BLOCK, wide, BLOCK, 3).mean(axis=(1, 3))
+    return means
 
 
 def differing(one: Image.Image, two: Image.Image) -> list[tuple[int, int]]:
