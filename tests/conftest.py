@@ -224,6 +224,17 @@ def once_a_run(name: str, factory: pytest.TempPathFactory, start: Begin) -> Iter
                 told.unlink()
 
 
+def made_once(name: str, factory: pytest.TempPathFactory, make: Callable[[Path], object]) -> Path:
+    """A file or folder that workers share and only read: the first that needs it makes it."""
+    base = factory.getbasetemp()
+    target = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / name
+    with target.with_name(f"{name}.making").open("a") as making:
+        flock(making, LOCK_EX)
+        if not target.exists():
+            make(target)
+    return target
+
+
 def _serving(command: list[str]) -> tuple[subprocess.Popen[bytes], int]:
     """A server that has to be told its port, once it answers; if somebody else was quicker to take one, at another."""
     for _ in range(5):

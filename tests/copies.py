@@ -1,31 +1,129 @@
-"""Copies of the shipped project, for tests that write to one: with all plans, or with a few.
+"""Copies of the shipped project, for tests that write to one: with all plans, or with a few and what these rest on.
 
-A copy with a few plans costs the same however many the graph comes to hold. It is no project that passes a check: what
-is cited of other plans is not there.
+A copy with a few plans costs the same however many the graph comes to hold: no other plan is in it, nor a text, body or
+document that nobody there speaks of. It is no project that passes a check: what is cited of other plans is not there.
 """
 
 from __future__ import annotations
 
+import re
 import shutil
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 PARTS: Final = ("ontology", "graph", "queries", "texts")
-PLANS: Final = ROOT / "graph" / "plans"
+GRAPH: Final = ROOT / "graph"
+PLANS: Final = GRAPH / "plans"
 FEW: Final = ("lu-bhr-1", "lu-bhr-2", "lu-climate-pact-2012", "lu-cooperation-gender-2021")
 """Two plans whose actions share texts, one that neither cites, and one with parts."""
+OF_OTHERS: Final = frozenset(
+    {
+        *("org:ChangeEvent", "org:Membership", "pan:Conflict", "pan:Deadline", "pan:Milestone", "pan:Obligation"),
+        *("pan:PlanMandate", "pan:Recommendation", "pan:RetiredIdentifier", "pan:Review", "skosxl:Label"),
+    }
+)
+"""Kinds of things that say something of others which do not name them."""
+
+_OF_ITSELF: Final = "pan:SourceGraph"
+_COMMENT: Final = re.compile(r"^#.*\n?", re.MULTILINE)
 
 
-def copy(target: Path, plans: Collection[str] = ()) -> Path:
-    """Copy the shipped project, with these plans alone where any are named; gives the folder."""
+def copy(target: Path, plans: Collection[str] = (), *, all_else: bool = False) -> Path:
+    """Copy the shipped project, with these plans alone where any are named; gives the folder.
+
+    Of all else there is what the plans rest on, or everything.
+    """
+    missing = {plan for plan in plans if not (PLANS / plan).exists()}
+    assert not missing, f"No plan is called {', '.join(sorted(missing))}."
 
     def others(folder: str, names: Sequence[str]) -> list[str]:
         return [name for name in names if name not in plans] if plans and Path(folder) == PLANS else []
 
+    thin = bool(plans) and not all_else
     for part in PARTS:
-        shutil.copytree(ROOT / part, target / part, ignore=others, copy_function=shutil.copyfile)
-    missing = {plan for plan in plans if not (target / "graph" / "plans" / plan).exists()}
-    assert not missing, f"No plan is called {', '.join(sorted(missing))}."
+        if not thin or part != GRAPH.name:
+            shutil.copytree(ROOT / part, target / part, ignore=others, copy_function=shutil.copyfile)
+    for name, text in _with_alone(frozenset(plans)).items() if thin else ():
+        file = target / GRAPH.name / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, encoding="utf-8")
     return target
+
+
+class _Block(NamedTuple):
+    """A block of a file in house style, a statement a line: as written, its subject, kind, and things it names."""
+
+    text: str
+    subject: str
+    kind: str
+    named: frozenset[str]
+
+
+@cache
+def _with_alone(plans: frozenset[str]) -> Mapping[str, str]:
+    """The files of the graph, by name, with these plans and what leads from and to them."""
+    files = {file.relative_to(GRAPH).as_posix(): _read(file) for file in _files(plans)}
+    blocks = [block for _, read in files.values() for block in read]
+    about: dict[str, list[_Block]] = {}
+    for block in blocks:
+        about.setdefault(block.subject, []).append(block)
+    kept: set[str] = set()
+    _keep(kept, _first(files), about)
+    others = [block for block in blocks if block.kind in OF_OTHERS]
+    while told := [block.subject for block in others if block.subject not in kept and _speaks_of(block, kept, about)]:
+        _keep(kept, told, about)
+    written = {name: _written(prefixes, read, kept) for name, (prefixes, read) in files.items()}
+    return {name: text for name, text in written.items() if text}
+
+
+def _files(plans: Collection[str]) -> Iterator[Path]:
+    for file in sorted(GRAPH.rglob("*.ttl")):
+        if PLANS not in file.parents or file.relative_to(PLANS).parts[0] in plans:
+            yield file
+
+
+def _read(file: Path) -> tuple[str, Sequence[_Block]]:
+    """Its prefixes, and its blocks, without the comments that stand between them."""
+    prefixes, *parts = file.read_text(encoding="utf-8").removesuffix("\n").split("\n\n")
+    return prefixes, [_block(text, lines) for text in parts if (lines := _COMMENT.sub("", text).splitlines())]
+
+
+def _block(text: str, lines: Sequence[str]) -> _Block:
+    subject, first = lines[0].split(" ", 1)
+    statements = [line.strip().rsplit(" ", 1)[0].split(" ", 1) for line in (first, *lines[1:])]
+    kinds = [object_ for verb, object_ in statements if verb == "a"]
+    named = (object_ for verb, object_ in statements if verb not in {"a", "skos:hasTopConcept"})
+    return _Block(text, subject, (kinds or [""])[0], frozenset(name for name in named if name[0] != '"'))
+
+
+def _first(files: Mapping[str, tuple[str, Sequence[_Block]]]) -> Iterator[str]:
+    """What the plans' own files speak of, and those that say what the project is."""
+    for name, (_, blocks) in files.items():
+        if name.startswith(PLANS.name) or name in {"catalogue.ttl", "profile.ttl"}:
+            yield from (block.subject for block in blocks)
+
+
+def _keep(kept: set[str], subjects: Iterable[str], about: Mapping[str, Sequence[_Block]]) -> None:
+    """Add these, and all that can be reached from them."""
+    waiting = [subject for subject in subjects if subject in about]
+    while waiting:
+        if (subject := waiting.pop()) not in kept:
+            kept.add(subject)
+            waiting += (name for block in about[subject] for name in block.named if name in about)
+
+
+def _speaks_of(block: _Block, kept: Collection[str], about: Collection[str]) -> bool:
+    """Whether all it names is there, but for where that is written."""
+    named = {name for name in block.named if name in about and not name.startswith(("document:", "passage:"))}
+    return bool(named) and named <= set(kept)
+
+
+def _written(prefixes: str, blocks: Sequence[_Block], kept: Collection[str]) -> str:
+    """A file with what is kept of it and what it says of itself; nothing, where nothing is kept."""
+    left = [block for block in blocks if block.subject in kept or block.kind == _OF_ITSELF]
+    if all(block.kind == _OF_ITSELF for block in left):
+        return ""
+    return "\n\n".join([prefixes, *(block.text for block in left)]) + "\n"

@@ -18,6 +18,7 @@ from tests.conftest import ROOT
 from tests.copies import PLANS
 
 if TYPE_CHECKING:
+    import pan2kg
     from tests.conftest import Cli
 
 HEAVY = ("rdflib", "networkx", "pyshacl", "scipy", "pandas", "SPARQLWrapper", "pyoxigraph")
@@ -188,13 +189,14 @@ def test_a_cache_that_cannot_be_made_is_one_sentence(cli: Cli, tmp_path: Path) -
     assert "Cannot use this cache folder" in done.stderr
 
 
-def test_a_dump_is_the_same_twice_and_holds_derived_graphs(cli: Cli, tmp_path: Path) -> None:
+def test_a_dump_is_the_same_twice_and_holds_derived_graphs(cli: Cli, few: pan2kg.Graph, tmp_path: Path) -> None:
+    of_few = ("--project", str(few.project.root))
     for name in ("one.nq", "two.nq"):
-        assert cli("dump", "-o", name).returncode == 0
+        assert cli("dump", *of_few, "-o", name).returncode == 0
     data = (tmp_path / "one.nq").read_bytes()
     assert data == (tmp_path / "two.nq").read_bytes()
     assert b"graph/derived/shared-instrument>" in data
-    assert cli("dump", "-o", "graph.trig").returncode == 0
+    assert cli("dump", *of_few, "-o", "graph.trig").returncode == 0
     assert (tmp_path / "graph.trig").read_bytes().startswith(b"@prefix")
 
 

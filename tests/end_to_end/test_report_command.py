@@ -14,6 +14,7 @@ import pytest
 
 import pan2kg
 from pan2kg.i18n.catalogue import LANGUAGES
+from tests.conftest import made_once
 
 if TYPE_CHECKING:
     from tests.conftest import Cli
@@ -78,11 +79,11 @@ def folder(tmp_path_factory: pytest.TempPathFactory, language: str, held: pan2kg
     """The report on PAN 2, written once a language."""
     from pan2kg.cli.main import main
 
-    made = tmp_path_factory.mktemp("report") / language
-    given = ["report", "-o", str(made), "--plan", PLAN, "--language", language, "--as-of", DAY]
-    given += ["--project", str(held.project.root)]
-    assert main(given) == 0
-    return made
+    def write(target: Path) -> None:
+        given = ["--plan", PLAN, "--language", language, "--as-of", DAY, "--project", str(held.project.root)]
+        assert main(["report", "-o", str(target), *given]) == 0
+
+    return made_once(f"report-{language}", tmp_path_factory, write)
 
 
 @pytest.fixture(scope="module")

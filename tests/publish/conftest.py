@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import argparse
-import os
 from collections.abc import Callable, Iterator
 from datetime import date
-from fcntl import LOCK_EX, flock
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -21,6 +19,7 @@ from pan2kg.publish.catalogue.facts import read_facts
 from pan2kg.publish.edition import Addresses, Edition, File, Issue
 from pan2kg.publish.measured import weigh_links
 from pan2kg.store.store import LocalStore
+from tests.conftest import made_once
 from tests.copies import FEW, copy
 
 BASE = "https://host.example/pan2kg/"
@@ -60,17 +59,6 @@ def few_edition(tmp_path_factory: pytest.TempPathFactory) -> Edition:
     return edition_of(open_graph(copy(tmp_path_factory.mktemp("published") / "copy", PLANS), language="fr"))
 
 
-def made_once(edition: Edition, name: str, factory: pytest.TempPathFactory) -> Path:
-    """A release with two pages in it, made by the first worker that needs it."""
-    base = factory.getbasetemp()
-    target = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / name
-    with target.with_suffix(".making").open("a") as making:
-        flock(making, LOCK_EX)
-        if not target.exists():
-            publish(edition, target, ReleaseOptions(TODAY, has_base=True), parts=PARTS)
-    return target
-
-
 @pytest.fixture(scope="session")
 def edition(few_edition: Edition) -> Edition:
     """The same, for what only reads it."""
@@ -80,7 +68,8 @@ def edition(few_edition: Edition) -> Edition:
 @pytest.fixture(scope="session")
 def few_folder(few_edition: Edition, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A release of them: as large as a test needs it, at a sixth of the cost of one of all plans."""
-    return made_once(few_edition, "few-release", tmp_path_factory)
+    options = ReleaseOptions(TODAY, has_base=True)
+    return made_once("few-release", tmp_path_factory, lambda folder: publish(few_edition, folder, options, parts=PARTS))
 
 
 @pytest.fixture(scope="session")

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 import pan2kg
-from pan2kg.graph.graph import Graph
+from pan2kg.graph.graph import Graph, open_graph
 from pan2kg.project import Project
 from pan2kg.review.decisions import Item, read_queue
 from pan2kg.review.entry import Outcome
@@ -94,6 +94,12 @@ class WritableProject:
 
 
 @pytest.fixture(scope="session")
+def few(tmp_path_factory: pytest.TempPathFactory) -> Graph:
+    """A few plans with all texts and bodies: here they are found by their names."""
+    return open_graph(copy(tmp_path_factory.mktemp("few") / "few", FEW, all_else=True), language="fr")
+
+
+@pytest.fixture(scope="session")
 def read(few: pan2kg.Graph) -> Graph:
     """The store all copies begin with, as of the day of the tests: what is read of it is read once."""
     return Graph(few.project, few.store, language="fr", as_of=DAY)
@@ -102,7 +108,7 @@ def read(few: pan2kg.Graph) -> Graph:
 @pytest.fixture
 def writable(tmp_path: Path, read: Graph) -> WritableProject:
     """A copy of the shipped project with a few plans."""
-    return WritableProject(Project.at(copy(tmp_path / "copy", FEW)), read.store, read)
+    return WritableProject(Project.at(copy(tmp_path / "copy", FEW, all_else=True)), read.store, read)
 
 
 @pytest.fixture(scope="module")

@@ -79,7 +79,7 @@ def test_what_is_accepted_is_not_proposed_again(few: Graph) -> None:
 
 
 def test_what_was_rejected_comes_back_only_with_new_words(tmp_path: Path) -> None:
-    folder = copy(tmp_path / "few", FEW)
+    folder = copy(tmp_path / "few", FEW, all_else=True)
     words = "Le plan cite le règlement (UE) 2018/848."
     link = f"{ID}link/0123456789abcdef"
     (folder / "graph" / "plans" / "lu-bhr-2" / "reviewed.ttl").write_text(
@@ -166,7 +166,7 @@ def test_a_quotation_is_never_longer_than_may_be_quoted() -> None:
 
 
 def test_what_is_kept_is_read_again_and_written_alike(tmp_path: Path) -> None:
-    graph = open_graph(copy(tmp_path / "few", FEW), language="fr")
+    graph = open_graph(copy(tmp_path / "few", FEW, all_else=True), language="fr")
     document = document_of(("paragraph", "Vu la directive 92/43/CEE. Ce plan s’appuie sur le PAN 1."))
     made = proposal(graph, document, PLAN)
     folder = keep(graph.project, "lu-bhr-2", document, made.mentions, made.candidates)

@@ -150,7 +150,7 @@ def test_a_part_that_is_there_and_a_body_of_another_day_are_passed_over(few: pan
 @pytest.fixture
 def root(tmp_path: Path, few: pan2kg.Graph) -> Path:
     """A project in which the text of a plan was read, with one part to decide on."""
-    folder = prepare(copy(tmp_path / "copy", FEW))
+    folder = prepare(copy(tmp_path / "copy", FEW, all_else=True))
     document = in_action(few, f"Chef de file : {NAME}")
     made = proposal(few, document, PLAN)
     keep(Project.at(folder), "lu-bhr-2", document, made.mentions, made.candidates)

@@ -44,7 +44,7 @@ def known(few: pan2kg.Graph) -> Known:
 
 @pytest.fixture
 def project(tmp_path: Path) -> Project:
-    return Project.at(copy(tmp_path / "copy", FEW))
+    return Project.at(copy(tmp_path / "copy", FEW, all_else=True))
 
 
 class Desk:

@@ -23,6 +23,7 @@ command.add_serve(parser)
 sys.exit(command.run_serve(parser.parse_args()))
 """
 BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", "Accept-Language": "de"}
+FILE = "graph/plans/lu-bhr-2/actions"
 
 
 @dataclass(frozen=True)
@@ -101,7 +102,9 @@ def test_a_thing_leads_to_data_and_to_a_page(service: Service, path: str) -> Non
     assert b'<html lang="de"' in page.body
 
 
-@pytest.mark.parametrize("path", ["graph/conflicts", "graph/derived/shared-body", "ontology", "ontology/0.1.0"])
+@pytest.mark.parametrize(
+    "path", [FILE, "graph/derived/shared-body", "ontology", "ontology/0.1.0"]
+)
 def test_a_graph_and_the_ontology_are_documents(service: Service, path: str) -> None:
     assert service.follow(f"/{path}", Accept="application/rdf+xml")[0] == [200]
     statuses, page = service.follow(f"/{path}", **BROWSER)
@@ -117,7 +120,13 @@ def test_a_page_names_its_data_and_they_are_there(service: Service) -> None:
 
 
 def test_head_says_what_get_says(service: Service) -> None:
-    for path in ("/id/plan/lu-bhr-2", "/doc/plan/lu-bhr-2", "/graph/conflicts", "/.well-known/void", "/id/plan/no"):
+    for path in (
+        "/id/plan/lu-bhr-2",
+        "/doc/plan/lu-bhr-2",
+        "/graph/plans/lu-bhr-2/actions",
+        "/.well-known/void",
+        "/id/plan/no",
+    ):
         got, head = service.send("GET", path), service.send("HEAD", path)
         assert head.body == b""
         for name in ("content-type", "content-length", "etag", "link", "location", "vary"):
