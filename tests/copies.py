@@ -27,6 +27,14 @@ OF_OTHERS: Final = frozenset(
 )
 """Kinds of things that say something of others which do not name them."""
 
+EXAMPLES: Final = frozenset(
+    {
+        *("provision:lu-label-fairtrade-gemeng-1", "obligation:luxembourg-dir-2014-24-transposition"),
+        *("review:lu-cooperation-report-2020", "recommendation:un-bhr-working-group-2023-m1"),
+    }
+)
+"""Things of kinds that no such plan leads to, so that there is a page of every type."""
+_OF_WRITING: Final = ("document:", "passage:", "position:")
 _OF_ITSELF: Final = "pan:SourceGraph"
 _COMMENT: Final = re.compile(r"^#.*\n?", re.MULTILINE)
 
@@ -104,6 +112,7 @@ def _first(files: Mapping[str, tuple[str, Sequence[_Block]]]) -> Iterator[str]:
     for name, (_, blocks) in files.items():
         if name.startswith(PLANS.name) or name in {"catalogue.ttl", "profile.ttl"}:
             yield from (block.subject for block in blocks)
+    yield from EXAMPLES
 
 
 def _keep(kept: set[str], subjects: Iterable[str], about: Mapping[str, Sequence[_Block]]) -> None:
@@ -116,8 +125,8 @@ def _keep(kept: set[str], subjects: Iterable[str], about: Mapping[str, Sequence[
 
 
 def _speaks_of(block: _Block, kept: Collection[str], about: Collection[str]) -> bool:
-    """Whether all it names is there, but for where that is written."""
-    named = {name for name in block.named if name in about and not name.startswith(("document:", "passage:"))}
+    """Whether all it names is there, but for what says where and how that is written."""
+    named = {name for name in block.named if name in about and not name.startswith(_OF_WRITING)}
     return bool(named) and named <= set(kept)
 
 

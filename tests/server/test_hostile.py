@@ -21,7 +21,7 @@ PLANTED = (
     """<script>planted()</script>"><img src=x onerror=planted()>' onmouseover='planted() </textarea></title>{{7*7}}"""
 )
 BROWSER = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8", "Accept-Language": "en"}
-MORE = ("document/luxdev-commitments", "link/094923f2ff6b1c1f", "action/lu-bhr-2-1-1", "figure/matrix")
+MORE = ("document/mae-gouvernement-lu-fr-pan-2", "link/094923f2ff6b1c1f", "action/lu-bhr-2-1-1", "figure/matrix")
 """What a service has a page of and an export has not, and what shows much at once."""
 HEADERS = {
     "x-content-type-options": "nosniff",

@@ -63,9 +63,9 @@ def elsewhere(seed: int, project: Path) -> list[str]:
 
 
 def test_a_page_and_a_file_of_each_kind_are_the_same_twice(few: pan2kg.Graph, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Here sets are ordered by chance, there by a seed; a few plans have every kind of page."""
+    """Here sets are ordered by chance and rules were run, there a seed orders; a few plans have every kind of page."""
     monkeypatch.setattr(quality, "_checked", lambda *_: quality.summarise(checked(SHIPPED)))
-    seen = pan2kg.Graph(few.project, few.store, language="fr", as_of=date(2026, 1, 1))
+    seen = pan2kg.Graph(few.project, few.held, language="fr", as_of=date(2026, 1, 1))
     one, two = digests(Site(SiteContext(seen))), elsewhere(1, few.project.root)
     assert len(one) > 50
     assert one == two, f"Not the same twice: {sorted(set(one) ^ set(two))}"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 import pan2kg
@@ -36,12 +36,13 @@ PREFIXES = """
 HEAD = """
 e:p a pan:Plan . e:q a pan:Plan . e:r a pan:Plan . e:v pan:inReview e:review .
 e:a a pan:Action ; pan:inPlan e:p . e:a-1 a pan:Action ; pan:inPlan e:p , e:q . e:b a pan:Action ; pan:inPlan e:q .
+e:d a pan:Action ; pan:inPlan e:p , e:q .
 e:c a pan:Action . e:v a pan:Action ; pan:inPlan e:r . e:part pan:partLevel e:axis ; pan:inPlan e:r .
 e:press pan:authorKind authorkind:other . e:law pan:authorKind authorkind:public-authority .
 e:own pan:speaksFor e:p , e:q , e:r .
 relation:references pan:useClass 0.25 .
 """
-WORKS = st.sampled_from(("p", "q", "r", "a", "a-1", "b", "c", "v", "part"))
+WORKS = st.sampled_from(("p", "q", "r", "a", "a-1", "b", "c", "d", "v", "part"))
 SOURCED = st.tuples(
     WORKS,
     st.sampled_from(("one", "two", "three")),
@@ -82,6 +83,7 @@ def load(store: LocalStore, lines: list[str], graph: str) -> None:
 
 
 @settings(max_examples=25, deadline=None)
+@example([(work, "one", "law", "stated") for work in ("a-1", "d")], [], [], [])
 @given(
     st.lists(SOURCED, max_size=8),
     st.lists(SOURCED, max_size=8),

@@ -8,11 +8,13 @@ import pyoxigraph as ox
 import pytest
 
 import pan2kg
+from pan2kg.graph.graph import open_graph
 from pan2kg.project import Project
 from pan2kg.store.rules import derive
 from pan2kg.store.store import LocalStore, select
 from pan2kg.turtle.vocabulary import ID, PAN, graph_of
 from pan2kg.turtle.writer import read_prefixes
+from tests.copies import FEW, copy
 
 TRANSPOSE = f"{ID}obligation/dir-2024-1760-art-37-1-first-subparagraph-transposition"
 
@@ -28,6 +30,12 @@ def answer(facts: str, predicate: str) -> set[tuple[str, str]]:
     return {(str(quad.subject.value).rpartition("/")[2], quad.object.value.rpartition("/")[2]) for quad in found}  # type: ignore[union-attr]  # no quoted triples: RDF 1.1
 
 
+@pytest.fixture(scope="module")
+def of_texts(tmp_path_factory: pytest.TempPathFactory) -> pan2kg.Graph:
+    """Hardly a plan, and all texts."""
+    return open_graph(copy(tmp_path_factory.mktemp("texts") / "copy", FEW[:1], all_else=True))
+
+
 @pytest.mark.parametrize(
     ("day", "due"),
     [
@@ -41,9 +49,9 @@ def answer(facts: str, predicate: str) -> set[tuple[str, str]]:
     ],
 )
 def test_as_of_a_day_an_obligation_is_due_when_it_was_due_that_day(
-    few: pan2kg.Graph, day: date, due: str | None
+    of_texts: pan2kg.Graph, day: date, due: str | None
 ) -> None:
-    rows = select(few.at(day).store, f"SELECT ?due WHERE {{ <{TRANSPOSE}> <{PAN}dueDate> ?due }}").rows
+    rows = select(of_texts.at(day).store, f"SELECT ?due WHERE {{ <{TRANSPOSE}> <{PAN}dueDate> ?due }}").rows
     assert [term.value for (term,) in rows if isinstance(term, ox.Literal)] == ([due] if due else [])
 
 

@@ -29,26 +29,26 @@ GIVEN = matrix({(0, 1): '"+2: le suivi s’appuie sur l’étude"', (1, 0): "0: 
 
 
 def test_scores_are_stored_checked_and_read_back(own: Path, tmp_path: Path, run: Run) -> None:
-    (tmp_path / "mega.csv").write_text(GIVEN, encoding="utf-8")
-    target = own / "graph" / "interaction" / "mega.ttl"
+    (tmp_path / "maee.csv").write_text(GIVEN, encoding="utf-8")
+    target = own / "graph" / "interaction" / "maee.ttl"
     target.parent.mkdir()
     shared = ["--project", str(own), "--format", "csv", "--language", "fr", "--as-of", "2026-01-01"]
-    direct = run("interaction", str(tmp_path / "mega.csv"), *shared, "--write", str(target))
+    direct = run("interaction", str(tmp_path / "maee.csv"), *shared, "--write", str(target))
     assert target.read_text(encoding="utf-8").count(" a pan:Link ;") == 3
     stored = run("interaction", *shared)
     figures = [[row["action"], row["given_net"], row["second"]] for row in csv.DictReader(io.StringIO(stored))]
     assert figures == [[row["action"], row["given_net"], row["second"]] for row in csv.DictReader(io.StringIO(direct))]
     assert len(figures) == 3
     found = check(Project.at(own)).findings
-    assert not [finding for finding in found if finding.place and "mega" in finding.place.file]
+    assert not [finding for finding in found if finding.place and "maee" in finding.place.file]
 
 
 def test_writing_twice_gives_the_same_bytes(own: Path, tmp_path: Path, run: Run) -> None:
-    (tmp_path / "mega.csv").write_text(GIVEN, encoding="utf-8")
+    (tmp_path / "maee.csv").write_text(GIVEN, encoding="utf-8")
     target = tmp_path / "out.ttl"
     written = []
     for _ in range(2):
-        run("interaction", str(tmp_path / "mega.csv"), "--project", str(own), "--write", str(target))
+        run("interaction", str(tmp_path / "maee.csv"), "--project", str(own), "--write", str(target))
         written.append(target.read_bytes())
     assert written[0] == written[1]
 
@@ -57,7 +57,7 @@ def test_writing_twice_gives_the_same_bytes(own: Path, tmp_path: Path, run: Run)
     ("text", "more", "message"),
     [
         (GIVEN, ["--assessor", "nobody-at-all"], "There is no body « nobody-at-all »"),
-        (matrix({(0, 1): "2"}), ["--assessor", "mega"], "the score +2 has no reason"),
+        (matrix({(0, 1): "2"}), ["--assessor", "maee"], "the score +2 has no reason"),
     ],
 )
 def test_what_cannot_be_stored_leaves_no_file(

@@ -175,19 +175,19 @@ def test_scores_are_stored_with_their_scale_checked_and_read_back(
     tmp_path: Path,
 ) -> None:
     text = "# scale -10..10 decimal\n" + matrix({(0, 1): "7.5: why", (1, 0): "-10: why", (2, 0): "0: why"})
-    (tmp_path / "mega.csv").write_text(text, encoding="utf-8")
-    target = own / "graph" / "interaction" / "mega.ttl"
+    (tmp_path / "maee.csv").write_text(text, encoding="utf-8")
+    target = own / "graph" / "interaction" / "maee.ttl"
     target.parent.mkdir()
     written = []
     for _ in range(2):
-        run("interaction", str(tmp_path / "mega.csv"), "--project", str(own), "--write", str(target))
+        run("interaction", str(tmp_path / "maee.csv"), "--project", str(own), "--write", str(target))
         written.append(target.read_text(encoding="utf-8"))
     assert written[0] == written[1]
     assert written[0].count("scale:minus-10-to-10-decimal a pan:Scale ;") == 1
     assert "pan:score 7.5 ;" in written[0]
     assert "pan:step" not in written[0]
     project = Project.at(own)
-    assert not [one for one in check(project).findings if one.place and "mega" in one.place.file]
+    assert not [one for one in check(project).findings if one.place and "maee" in one.place.file]
     (scores,) = read_back(project)
     assert (scores.scale.name, scores.scale.highest) == ("minus-10-to-10-decimal", 10)
     assert {(a.rpartition("/")[2], b.rpartition("/")[2]): score for a, b, score in scores.cells()} == {

@@ -240,7 +240,7 @@ def plant(root: Path) -> Project:
 @pytest.fixture(scope="module")
 def planted(tmp_path_factory: pytest.TempPathFactory) -> Report:
     """What a check of the copy with all faults finds."""
-    return check(plant(copy(tmp_path_factory.mktemp("planted"), FEW)))
+    return check(plant(copy(tmp_path_factory.mktemp("planted"), FEW, all_else=True)))
 
 
 @pytest.mark.parametrize("name", FAULTS)

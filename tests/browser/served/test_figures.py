@@ -97,8 +97,5 @@ def test_every_gap_that_is_counted_is_listed(visit: Visit) -> None:
         counted.nth(place).click()
         page.wait_for_url("**/en/gap/*.html")
         if number[0].isdigit():
-            listed = page.locator("main table tbody tr").count()
-            assert f"{listed:,}" == number or number in re.findall(r"[\d,]+", page.locator("main").inner_text()), (
-                page.url
-            )
+            assert f"{page.locator('main table tbody tr').count():,}" == number, page.url
         page.go_back()

@@ -102,9 +102,7 @@ def test_a_thing_leads_to_data_and_to_a_page(service: Service, path: str) -> Non
     assert b'<html lang="de"' in page.body
 
 
-@pytest.mark.parametrize(
-    "path", [FILE, "graph/derived/shared-body", "ontology", "ontology/0.1.0"]
-)
+@pytest.mark.parametrize("path", [FILE, "graph/derived/shared-body", "ontology", "ontology/0.1.0"])
 def test_a_graph_and_the_ontology_are_documents(service: Service, path: str) -> None:
     assert service.follow(f"/{path}", Accept="application/rdf+xml")[0] == [200]
     statuses, page = service.follow(f"/{path}", **BROWSER)
