@@ -19,7 +19,7 @@ from pan2kg.errors import EndpointError, Place, QueryError
 from pan2kg.project import reason
 from pan2kg.server.channel import END, FAILED, FORM, WHOLE, Task, pack, receive
 from pan2kg.server.request import Refusal
-from pan2kg.server.workers import ForkServer, LostError, Worker, died, is_innocent
+from pan2kg.server.workers import ForkServer, LostError, Worker, died, was_killed
 from pan2kg.store.store import Result
 
 
@@ -50,7 +50,10 @@ class PoolStore:
         return ox.parse_query_results(body, format=ox.QueryResultsFormat.TSV)
 
     def _ask(self, task: Task) -> tuple[str, bytes]:
-        """The answer; asked once more where the worker was ended from outside before it could give one."""
+        """The answer; asked once more where the worker was ended from outside, after whatever time.
+
+        A page would else be refused for one of the many queries it makes; they are the program's own.
+        """
         ended = 0
         for _ in range(2):
             began = time.monotonic()
@@ -64,7 +67,7 @@ class PoolStore:
             if not isinstance(answer, int):
                 return answer
             ended = answer
-            if not is_innocent(ended, ran):
+            if not was_killed(ended):
                 break
         raise _error(died(ended, self.fork_server.seconds))
 

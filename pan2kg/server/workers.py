@@ -388,7 +388,12 @@ def is_innocent(status: int, ran: float) -> bool:
     >>> is_innocent(-signal.SIGKILL, 0.01), is_innocent(-signal.SIGKILL, 5), is_innocent(-signal.SIGABRT, 0.01)
     (True, False, False)
     """
-    return status in (-signal.SIGKILL, -signal.SIGTERM) and ran < EARLY
+    return was_killed(status) and ran < EARLY
+
+
+def was_killed(status: int) -> bool:
+    """Whether a process was ended from outside: by who runs the machine, or by the kernel for want of memory."""
+    return status in (-signal.SIGKILL, -signal.SIGTERM)
 
 
 def start_fork_server(

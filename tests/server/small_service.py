@@ -19,7 +19,7 @@ from typing import Any
 
 import pyoxigraph as ox
 
-from pan2kg.server import request
+from pan2kg.server import request, workers
 from pan2kg.server.assembly import assemble
 from pan2kg.server.channel import Limits, PoolLimits
 from pan2kg.server.evaluation import Evaluator
@@ -100,6 +100,7 @@ def _operations(given: dict[str, Any], fork_server: ForkServer) -> Operations:
     """What is seen of the service, and what it is told; limits a test cannot wait for are made shorter."""
     for name in ("SLOW", "BODY_SECONDS", "LEAST_RATE"):
         setattr(request, name, given.get(name, getattr(request, name)))
+    workers.EARLY = given.get("early", workers.EARLY)  # type: ignore[misc]
     if given.get("watch"):
         reloading = Reloading(fork_server.reload, lambda: [Path(given["data"])], given["watch"])
         signal.signal(signal.SIGHUP, reloading.ask)

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import gzip
+import os
+import signal
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.server.conftest import SLOW
+from tests.server.conftest import PATIENCE, SLOW
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tests.server.conftest import Service, Start
 
 
@@ -81,6 +85,21 @@ def test_a_page_whose_query_goes_astray_ends_with_a_sentence(service: Service) -
     assert reply.status == 503
     assert "took longer than 2 seconds" in reply.text
     assert reply.headers["retry-after"]
+
+
+def test_a_page_whose_worker_is_killed_late_asks_once_more(start: Start, until: Callable[..., None]) -> None:
+    service = start(pages=True, seconds=PATIENCE, early=0.0)
+    with ThreadPoolExecutor(1) as threads:
+        waiting = threads.submit(service.send, "GET", "/slow.html")
+        killed: set[int] = set()
+        for _ in range(2):
+            until(lambda: waiting.done() or {*service.workers()} - killed)
+            assert not waiting.done(), "it was asked of one worker alone"
+            (worker,) = {*service.workers()} - killed
+            killed.add(worker)
+            os.kill(worker, signal.SIGKILL)
+        reply = waiting.result()
+    assert (reply.status, "ended from outside" in reply.text) == (503, True)
 
 
 def test_what_strangers_may_ask_for_does_not_narrow_the_pages(start: Start) -> None:
