@@ -1,6 +1,6 @@
-"""The application: hosts are checked and each request is handed to its handler.
+"""The application: Starlette's routes and compression, and around them what is found out and noted of each request.
 
-It is bare ASGI: the layers of a web framework would take longer than most queries do.
+Handlers answer any method, since each refuses in its own words what it does not take.
 """
 
 from __future__ import annotations
@@ -10,103 +10,204 @@ import logging
 import re
 import secrets
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from pan2kg.server.public_address import Located, PublicAddress
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.routing import Route, Router
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from pan2kg.server.negotiation import takes_gzip
+from pan2kg.server.public_address import PublicAddress
 from pan2kg.server.request import (
     CONNECTION,
     PAGE_HEADERS,
+    PLACE,
+    RECORD,
+    SMALL,
     Connected,
     Handler,
-    Receive,
+    Headers,
+    Located,
     Record,
     Refusal,
     Request,
-    Send,
     busy,
     read_headers,
+    refuse,
     why,
+    zipped,
 )
 
+_LEVEL: Final = 5
+_THREAD_SIZE: Final = 16 * 1024
+"""What is larger takes a millisecond and more to compress, in which others are answered."""
 _PLAIN: Final = re.compile(rb"[A-Za-z0-9._-]{8,64}")
+_CROSS_ORIGIN: Final = b"access-control-"
+_CONDITIONS: Final = (b"if-match", b"if-none-match")
+_ACCEPT_ENCODING: Final = b"accept-encoding"
+_CODED: Final = b'-gzip"'
 _LOG = logging.getLogger("pan2kg.service")
 
 
 @dataclass(frozen=True, slots=True)
-class Application:
-    """An ASGI application.
+class Endpoint:
+    """What answers at a route, whatever the method."""
 
-    ``exact`` are the handlers of single addresses, ``below`` those of everything that begins with a
-    path (the first that fits), ``otherwise`` answers the rest: the pages. Things and documents
-    (``/id/``, ``/doc/``, ``/.well-known/void``) are handlers like these.
-    ``observe`` is told of each request that was answered, and how many seconds that took. So many ``connections`` may
-    be open from one address that is no proxy. Pages of other sites may read the data of a service that ``is_public``.
+    handler: Handler
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        response = await self.handler(Request(scope, receive, send))
+        await response(scope, receive, send)
+
+
+async def _nothing(scope: Scope, receive: Receive, send: Send) -> None:
+    await refuse(Request(scope), Refusal(404, why("nothing-here")), PAGE_HEADERS)(scope, receive, send)
+
+
+def route(handlers: Iterable[tuple[str, Handler]]) -> ASGIApp:
+    """Starlette's router over handlers at paths as Starlette writes them, the first that fits; compressed answers."""
+    routes = [Route(path, Endpoint(handler)) for path, handler in handlers]
+    return Compression(Router(routes, redirect_slashes=False, default=_nothing))
+
+
+@dataclass(frozen=True, slots=True)
+class Application:
+    """The ASGI application around a router: where a request was sent, what is noted of it, how faults of ours are told.
+
+    ``note`` is told of each request that was answered, and how many seconds that took. So many ``connections`` may be
+    open from one address that is no proxy. Pages of other sites may read the data of a service that ``is_public``:
+    Starlette's ``CORSMiddleware`` would say so to requests with an ``Origin`` alone, and caches would have to keep an
+    answer for each.
     """
 
     address: PublicAddress
-    exact: Mapping[str, Handler]
-    below: tuple[tuple[str, Handler], ...] = ()
-    otherwise: Handler | None = None
-    observe: Callable[[Request, float], None] | None = None
+    router: ASGIApp
+    note: Callable[[Request, float], None]
     connections: int = 128
     is_public: bool = False
 
-    async def __call__(self, scope: Mapping[str, object], receive: Receive, send: Send) -> None:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         if scope["type"] != "http":
             return
         began = time.perf_counter()
-        state: Mapping[str, Connected] = scope.get("state") or {}  # type: ignore[assignment]
-        connection = state.get(CONNECTION)
+        request, refusal = self._receive(scope, receive)
+        connection: Connected | None = scope["state"].get(CONNECTION)
         if connection:
-            connection.begin(str(scope["http_version"]))
-        request, refusal = self._read(scope, receive, send, connection)
+            connection.begin(scope["http_version"])
+        sent = Sent(send, request.record, self.is_public)
         try:
             if refusal:
-                await request.refuse(refusal, PAGE_HEADERS)
+                await refuse(request, refusal, PAGE_HEADERS)(scope, receive, sent)
             else:
-                await self._handler(request)(request)
+                await self.router(scope, receive, sent)
         except asyncio.CancelledError:  # it took longer than the service has when it is told to end
-            await request.refuse(busy(why("ending")), PAGE_HEADERS)
+            await sent.instead(request, busy(why("ending")))
         except Exception:  # noqa: BLE001  # the last boundary: a fault reaches the log, and the client as a sentence
             _LOG.exception("%s %s %s", request.record.id, request.method, request.path)
-            await request.refuse(Refusal(500, why("fault")), PAGE_HEADERS)
+            await sent.instead(request, Refusal(500, why("fault")))
         finally:
             if connection:
                 connection.end()
-            if self.observe:
-                self.observe(request, time.perf_counter() - began)
+            self.note(request, time.perf_counter() - began)
 
-    def _read(
-        self, scope: Mapping[str, object], receive: Receive, send: Send, connection: Connected | None
-    ) -> tuple[Request, Refusal | None]:
-        """The request of an ASGI scope, and why it is refused where it was sent to another host."""
-        headers = read_headers(scope)
-        method, path, query, scheme = scope["method"], scope["path"], scope["query_string"], scope["scheme"]
-        peer = (scope.get("client") or ("",))[0]  # type: ignore[index]
-        found = self.address.locate(peer, scheme, path, headers)  # type: ignore[arg-type]
-        ends = receive, send, connection, Record(_id(headers), waits=b"expect" in headers)
-        place = Located("", "", path, peer) if isinstance(found, Refusal) else found  # type: ignore[arg-type]
-        where = place.path, query, headers, place.root, place.prefix, place.client
-        request = Request(method, *where, *ends, place.is_proxied, self.is_public)  # type: ignore[arg-type]
-        return request, found if isinstance(found, Refusal) else None
-
-    def _handler(self, request: Request) -> Handler:
-        path = request.path
-        handler = self.exact.get(path)
-        if handler:
-            return handler
-        found = next((one for start, one in self.below if path.startswith(start)), None)
-        return found or self.otherwise or _nothing
+    def _receive(self, scope: Scope, receive: Receive) -> tuple[Request, Refusal | None]:
+        """A request with its place and record; and why it is refused, where it was sent to another host."""
+        headers = read_headers(scope["headers"])
+        peer = (scope.get("client") or ("",))[0]
+        found = self.address.locate(peer, scope["scheme"], scope["path"], headers)
+        place = Located("", "", scope["path"], peer) if isinstance(found, Refusal) else found
+        given = headers.get(b"x-request-id", b"")
+        name = given.decode("ascii") if _PLAIN.fullmatch(given) else secrets.token_hex(8)
+        scope["root_path"], scope["path"] = place.prefix, place.prefix + place.path
+        state = scope.setdefault("state", {})
+        state[PLACE], state[RECORD] = place, Record(name, waits=b"expect" in headers)
+        return Request(scope, receive), found if isinstance(found, Refusal) else None
 
 
-def _id(headers: Mapping[bytes, bytes]) -> str:
-    """What a request is called in logs: what a client or proxy calls it, where that is a plain word."""
-    given = headers.get(b"x-request-id", b"")
-    return given.decode("ascii") if _PLAIN.fullmatch(given) else secrets.token_hex(8)
+@dataclass(slots=True)
+class Sent:
+    """What is sent, as it is noted; with the id of the request, without leave for other sites where nobody gave it."""
+
+    send: Send
+    record: Record
+    is_public: bool
+
+    async def __call__(self, message: Message) -> None:
+        """Send a part of the answer."""
+        if message["type"] == "http.response.start":
+            told: Headers = message["headers"]
+            self.record.status = message["status"]
+            if not self.is_public:
+                told = [one for one in told if not one[0].startswith(_CROSS_ORIGIN)]
+            # who asked whether to send its body may send it now or not, so that nothing can be read after it
+            closes = [(b"connection", b"close")] if self.record.waits else []
+            message["headers"] = [*told, *closes, (b"x-request-id", self.record.id.encode())]
+        else:
+            self.record.size += len(message.get("body", b""))
+        await self.send(message)
+
+    async def instead(self, request: Request, refusal: Refusal) -> None:
+        """Answer with a refusal what was to be answered otherwise; an answer that has begun only ends there."""
+        if not self.record.status:
+            await refuse(request, refusal, PAGE_HEADERS)(request.scope, request.receive, self)
 
 
-async def _nothing(request: Request) -> None:
-    await request.refuse(Refusal(404, why("nothing-here")), PAGE_HEADERS)
+class Compression:
+    """Starlette's compression, with another strong ETag for an answer once it is compressed (RFC 9110, 8.8.3.3).
+
+    Handlers know the plain ETag alone; a condition that names the other names theirs too.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+        self.gzip = GZipMiddleware(app, SMALL, _LEVEL, _THREAD_SIZE)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass on a request, and its answer with the ETag of its coding."""
+        headers: Headers = scope["headers"]
+        accepted = b", ".join(value for name, value in headers if name == _ACCEPT_ENCODING)
+        named = b", ".join(value for name, value in headers if name in _CONDITIONS)
+        is_zipped = bool(accepted) and takes_gzip(accepted.decode("latin-1"))
+        if _CODED in named and (is_zipped or scope["method"] not in ("GET", "HEAD")):
+            headers = [(name, _both(value) if name in _CONDITIONS else value) for name, value in headers]
+            scope = {**scope, "headers": headers}
+
+        async def told(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = (_tagged if is_zipped else _varied)(message, named)
+            await send(message)
+
+        await (self.gzip if is_zipped else self.app)(scope, receive, told)
+
+
+def _both(named: bytes) -> bytes:
+    """The ETags of a condition, each of a compressed answer with that of the plain one.
+
+    >>> _both(b'"a-gzip", W/"b"')
+    b'"a-gzip", W/"b", "a", W/"b"'
+    """
+    return named + b", " + named.replace(_CODED, b'"')
+
+
+def _tagged(start: Message, named: bytes) -> Headers:
+    """The headers of an answer that may be compressed; one that says it is unchanged has the ETag that was named."""
+    headers: Headers = start["headers"]
+    is_coded = any(name == b"content-encoding" for name, _ in headers)
+    return [
+        (name, zipped(value) if name == b"etag" and (is_coded or zipped(value) in named) else value)
+        for name, value in headers
+    ]
+
+
+def _varied(start: Message, _: bytes) -> Headers:
+    """The headers of an answer that is not compressed, but may be for others, as Starlette has them in that case."""
+    headers: Headers = start["headers"]
+    told = dict(headers)
+    if start["status"] in (204, 304) or int(told.get(b"content-length", SMALL)) < SMALL:
+        return headers
+    names = [value for name, value in headers if name == b"vary"]
+    return [*(one for one in headers if one[0] != b"vary"), (b"vary", b", ".join([*names, b"Accept-Encoding"]))]

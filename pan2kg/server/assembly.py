@@ -11,7 +11,7 @@ import re
 import sys
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -20,7 +20,9 @@ from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnec
 from typing import Final
 from urllib.parse import urlencode, urlsplit
 
-from pan2kg.server.application import Application
+from starlette.responses import Response
+
+from pan2kg.server.application import Application, route
 from pan2kg.server.channel import Task, megabytes
 from pan2kg.server.evaluation import Change
 from pan2kg.server.inspection import inspect_query
@@ -30,6 +32,7 @@ from pan2kg.server.pages import Pages
 from pan2kg.server.pool import Pool
 from pan2kg.server.protocol import (
     FORM,
+    METHODS,
     UPDATE,
     Operation,
     is_absolute,
@@ -39,7 +42,6 @@ from pan2kg.server.protocol import (
 )
 from pan2kg.server.request import (
     DATA_HEADERS,
-    PREFLIGHT_HEADERS,
     Handler,
     Refusal,
     Request,
@@ -47,8 +49,9 @@ from pan2kg.server.request import (
     busy,
     is_plain_path,
     matches,
+    refuse,
+    reply,
     why,
-    zipped,
 )
 from pan2kg.server.settings import Release, Settings
 from pan2kg.server.sparql import (
@@ -57,6 +60,7 @@ from pan2kg.server.sparql import (
     Endpoint,
     apply_change,
     deliver,
+    preflight,
     read_asked,
     refuse_update,
     show_editor,
@@ -76,23 +80,18 @@ class GraphStore:
     settings: Settings
     release: Release
 
-    async def answer(self, request: Request) -> None:
+    async def answer(self, request: Request) -> Response:
         """Answer one request."""
         allowed = (*READS, *(WRITES if self.settings.people.may_write else ()), "OPTIONS")
         if request.method == "OPTIONS":
-            methods = (b"access-control-allow-methods", ", ".join(allowed).encode())
-            await request.reply(204, [*PREFLIGHT_HEADERS, methods])
-            return
+            return preflight(", ".join(allowed))
         graph = self._graph(request)
         if request.method not in allowed:
             key = "store-read-only" if request.method in WRITES else "means-nothing"
             graph = Refusal(405, why(key, method=request.method), headers=(("allow", ", ".join(allowed)),))
         if isinstance(graph, Refusal):
-            await request.refuse(graph, DATA_HEADERS)
-        elif request.method in READS:
-            await self._read(request, graph)
-        else:
-            await self._write(request, graph)
+            return refuse(request, graph, DATA_HEADERS)
+        return await (self._read if request.method in READS else self._write)(request, graph)
 
     def _graph(self, request: Request) -> str | Refusal:
         """The IRI of the graph that is meant, empty for the default graph.
@@ -118,40 +117,37 @@ class GraphStore:
         iri = self.settings.graphs + given[0].removeprefix(here) if given[0].startswith(here) else given[0]
         return iri if is_absolute(iri) else Refusal(400, why("no-graph-iri", iri=iri[:200]))
 
-    async def _read(self, request: Request, graph: str) -> None:
-        choice = choose(request.header(b"accept"), GRAPHS)
+    async def _read(self, request: Request, graph: str) -> Response:
+        choice = choose(request.header("accept"), GRAPHS)
         if choice is None:
             names = ", ".join(form.media[0] for form in GRAPHS)
-            await request.refuse(Refusal(406, why("graph-comes-as", names=names)), (*DATA_HEADERS, VARY))
-            return
+            return refuse(request, Refusal(406, why("graph-comes-as", names=names)), (*DATA_HEADERS, VARY))
         make_tag = self._tags(graph)
-        for tag in (make_tag(choice.media), zipped(make_tag(choice.media))):
-            if matches(request.header(b"if-none-match"), [tag]):
-                await request.reply(304, [(b"etag", tag), CACHE, VARY, *DATA_HEADERS])
-                return
+        tag = make_tag(choice.media)
+        if matches(request.header("if-none-match"), [tag]):
+            return reply(304, [(b"etag", tag), CACHE, VARY, *DATA_HEADERS])
         task = Task("graph", graph, "", self.settings.union, None, None, "", choice.form.name)
-        await deliver(request, self.pool, task, {choice.form.name: choice}, make_tag)
+        return await deliver(request, self.pool, task, {choice.form.name: choice}, make_tag)
 
     def _tags(self, graph: str) -> Callable[[str], bytes]:
         """What makes the ETags of a graph, strong where it can be written: If-Match takes no other."""
         make = self.release.strong_tag if self.settings.people.may_write else self.release.tag
         return partial(make, "graph", graph)
 
-    async def _write(self, request: Request, graph: str) -> None:
+    async def _write(self, request: Request, graph: str) -> Response:
         refusal = refuse_update(request, self.settings)
-        body = refusal or await request.body()
+        body = refusal or await request.read()
         change = body if isinstance(body, Refusal) else self._change(request, graph, body)
         if isinstance(change, Refusal):
-            await request.refuse(change, DATA_HEADERS)
-            return
+            return refuse(request, change, DATA_HEADERS)
         made = request.method == "POST" and request.path.rstrip("/") == ROOT and not request.query
         address = f"{request.root}{ROOT}/{graph.removeprefix(self.settings.graphs)}"
         where = ((b"location", address.encode()),) if made else ()
-        await apply_change(request, self.pool, *_on_condition(request, change, self._tags(graph)), where)
+        return await apply_change(request, self.pool, *_on_condition(request, change, self._tags(graph)), where)
 
     def _change(self, request: Request, graph: str, body: bytes) -> Change | Refusal:
         kind, base = request.method.lower(), graph or f"{request.root}{ROOT}"
-        header = request.header(b"content-type")
+        header = request.header("content-type")
         if kind == "delete":
             return Change(kind, "", base, graph, [])
         if kind == "patch":
@@ -166,7 +162,7 @@ def _on_condition(
     request: Request, change: Change, make_tag: Callable[[str], bytes]
 ) -> tuple[Change, Callable[[], bool] | None]:
     """A change as If-Match and If-None-Match bound it; an ETag is that of any form of the graph."""
-    wanted, unwanted = request.header(b"if-match").strip(), request.header(b"if-none-match").strip()
+    wanted, unwanted = request.header("if-match").strip(), request.header("if-none-match").strip()
     if "*" in (wanted, unwanted):
         return change._replace(exists=wanted == "*"), None
     if not wanted and not unwanted:
@@ -175,7 +171,7 @@ def _on_condition(
 
     def holds() -> bool:
         tags = [make_tag(media) for form in GRAPHS for media in form.media]
-        return bool(named & {*tags, *map(zipped, tags)}) is bool(wanted)
+        return bool(named & set(tags)) is bool(wanted)
 
     return change, holds
 
@@ -194,31 +190,28 @@ class Relay:
     page: str = ""
     threads: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(8, "relay"))
 
-    async def answer(self, request: Request) -> None:
+    async def answer(self, request: Request) -> Response:
         """Answer one request."""
+        if request.method == "OPTIONS":
+            return preflight(METHODS)
         operation = await read_asked(request)
-        if operation is None:
-            return
         if isinstance(operation, Operation) and wants_editor(request, self.page):
-            await show_editor(request, self.page, operation.text)
-            return
+            return show_editor(request, self.page, operation.text)
         refusal = (
             operation
             if isinstance(operation, Refusal)
             else await aside(len(operation.text), self._refuse, request, operation)
         )
         if refusal or isinstance(operation, Refusal):
-            await request.refuse(refusal or Refusal(400, why("fault")), (*DATA_HEADERS, VARY))
-            return
+            return refuse(request, refusal or Refusal(400, why("fault")), (*DATA_HEADERS, VARY))
         loop = asyncio.get_running_loop()
-        accept = request.header(b"accept") or "*/*"
+        accept = request.header("accept") or "*/*"
         answer = await loop.run_in_executor(self.threads, self.ask, operation, accept)
         if isinstance(answer, Refusal):
-            await request.refuse(answer, (*DATA_HEADERS, VARY))
-        else:
-            media, content = answer
-            headers = [(b"content-type", media.encode("latin-1")), (b"cache-control", b"no-store"), VARY]
-            await request.reply(200, [*headers, *DATA_HEADERS], content)
+            return refuse(request, answer, (*DATA_HEADERS, VARY))
+        media, content = answer
+        headers = [(b"content-type", media.encode("latin-1")), (b"cache-control", b"no-store"), VARY]
+        return reply(200, [*headers, *DATA_HEADERS], content)
 
     def _refuse(self, request: Request, operation: Operation) -> Refusal | None:
         if operation.kind == "update":
@@ -229,7 +222,7 @@ class Relay:
             traits = inspect_query(text, self.settings.services)
             if isinstance(traits, Refusal):
                 return traits
-        accept = request.header(b"accept")
+        accept = request.header("accept")
         if not choose(accept, TABLES) and not choose(accept, GRAPHS):
             return Refusal(406, why("relay-not-acceptable"))
         return None
@@ -304,9 +297,9 @@ def _form(operation: Operation) -> bytes:
     return urlencode(fields).encode()
 
 
-async def no_store(request: Request, url: str) -> None:
+async def no_store(request: Request, url: str) -> Response:
     """What ``/store`` answers where the graph is somewhere else."""
-    await request.refuse(Refusal(404, why("asks-endpoint", url=url)), DATA_HEADERS)
+    return refuse(request, Refusal(404, why("asks-endpoint", url=url)), DATA_HEADERS)
 
 
 EDITOR = "{language}/sparql.html"
@@ -327,15 +320,23 @@ def assemble(
     watched.measure(pool)
     endpoint = Endpoint(pool, settings, release, EDITOR if pages else "").answer
     store = GraphStore(pool, settings, release).answer
-    return Application(
-        settings.address,
-        {"/sparql": endpoint, "/sparql/": endpoint, ROOT: store, **watched.handlers()},
-        ((f"{ROOT}/", store), *more),
-        pages.answer if pages else otherwise,
-        observe=watched.note,
-        connections=settings.connections,
-        is_public=settings.is_public,
-    )
+    paths = _paths(endpoint, store, watched, more, pages.answer if pages else otherwise)
+    return Application(settings.address, route(paths), watched.note, settings.connections, settings.is_public)
+
+
+def _paths(
+    endpoint: Handler,
+    store: Handler,
+    watched: Operations,
+    more: tuple[tuple[str, Handler], ...],
+    otherwise: Handler | None,
+) -> Iterator[tuple[str, Handler]]:
+    """All handlers with their paths, as Starlette writes them; the first that fits a request answers it."""
+    yield from (("/sparql", endpoint), ("/sparql/", endpoint), (ROOT, store), (f"{ROOT}/{{graph:path}}", store))
+    yield from watched.handlers().items()
+    yield from ((f"{start}{{rest:path}}", handler) for start, handler in more)
+    if otherwise:
+        yield "/{rest:path}", otherwise
 
 
 def assemble_relay(
@@ -350,12 +351,5 @@ def assemble_relay(
     watched = operations or Operations()
     relay = Relay(url, settings, EDITOR if pages else "").answer
     store = partial(no_store, url=url)
-    return Application(
-        settings.address,
-        {"/sparql": relay, "/sparql/": relay, ROOT: store, **watched.handlers()},
-        ((f"{ROOT}/", store), *more),
-        pages.answer if pages else None,
-        observe=watched.note,
-        connections=settings.connections,
-        is_public=settings.is_public,
-    )
+    paths = _paths(relay, store, watched, more, pages.answer if pages else None)
+    return Application(settings.address, route(paths), watched.note, settings.connections, settings.is_public)

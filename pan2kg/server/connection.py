@@ -87,7 +87,7 @@ class Connection(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begin to wait for a request."""
-        self.line = Line(transport, self._loop)
+        self.transport, self.line = transport, Line(transport)
         peer = transport.get_extra_info("peername")
         self._peer = str(peer[0]) if peer else ""
         self._wait()
@@ -102,13 +102,12 @@ class Connection(asyncio.Protocol):
         self._crowd.remove(self._peer)
         self._stop_waiting()
         self._stop_sending()
-        self.line.drop()
         self._protocol.connection_lost(exc)
 
     def pause_writing(self) -> None:
         """Wait for a client that reads more slowly than it is answered."""
         self._protocol.pause_writing()
-        self._sending = self._loop.call_later(SEND_SECONDS, self.line.abort)
+        self._sending = self._loop.call_later(SEND_SECONDS, self.transport.abort)
 
     def resume_writing(self) -> None:
         """Go on."""
@@ -219,7 +218,6 @@ class Connection(asyncio.Protocol):
 
     def eof_received(self) -> bool:
         """Answer a client that has closed its side after its requests, as ``nc -N`` does; True keeps ours open."""
-        self.line.flush()  # the transport may close now, and does not know what waits here
         if self._answered == self._asked or self._in_body or self._in_head:
             return False
         self._is_half_closed = True
@@ -232,14 +230,14 @@ class Connection(asyncio.Protocol):
         Both ends look alike until something is sent: a client that waits passes an interim response over (RFC 9110,
         15.2), the system of one that has left answers it with a reset. HTTP/1.0 has none.
         """
-        if self.line.is_closing() or self.line.has_begun or self.line.unframed:
+        if self.transport.is_closing() or self.line.has_begun or self.line.unframed:
             return
         if self._socket.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR):
-            self.line.abort()
+            self.transport.abort()
             return
         # while an earlier answer is under way nothing may come between its parts
         if not again and self._asked - self._answered == 1:
-            self.line.interject(CONTINUE)
+            self.transport.write(CONTINUE)
             again = True
         self._loop.call_later(PROBE_SECONDS, partial(self._probe, again=again))
 
@@ -252,17 +250,17 @@ class Connection(asyncio.Protocol):
         """An answer has been sent; the connection is closed where nothing can be asked any more."""
         self._answered += 1
         if self._is_half_closed and self._answered == self._asked:
-            self.line.close()
+            self.transport.close()
 
     def break_off(self) -> None:
         """Close without an end, where only the end of the connection would end an answer that breaks off."""
         if self.line.unframed:
             self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-            self.line.abort()
+            self.transport.abort()
 
     @property
     def _socket(self) -> socket.socket:
-        found: socket.socket = self.line.get_extra_info("socket")
+        found: socket.socket = self.transport.get_extra_info("socket")
         return found
 
     def _refuse(self, status: str, key: str) -> None:
@@ -271,12 +269,12 @@ class Connection(asyncio.Protocol):
             return
         body = f"{why(key)}\n".encode()
         head = f"HTTP/1.1 {status}\r\ncontent-type: text/plain; charset=utf-8\r\ncontent-length: {len(body)}\r\n"
-        self.line.interject(f"{head}x-content-type-options: nosniff\r\nconnection: close\r\n\r\n".encode() + body)
-        self.line.close()
+        self.transport.write(f"{head}x-content-type-options: nosniff\r\nconnection: close\r\n\r\n".encode() + body)
+        self.transport.close()
         self._is_refused = True
 
     def _wait(self) -> None:
-        self._timer = self._loop.call_later(HEAD_SECONDS, self.line.close)
+        self._timer = self._loop.call_later(HEAD_SECONDS, self.transport.close)
 
     def _stop_waiting(self) -> None:
         if self._timer:
@@ -290,64 +288,38 @@ class Connection(asyncio.Protocol):
 
 
 class Line(asyncio.Transport):
-    """The way back to the client: what is sent in one step of the loop, head and body, goes as one packet."""
+    """The way back to the client: what uvicorn writes passes through here, and is seen to begin an answer."""
 
-    def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(self, transport: asyncio.Transport) -> None:
         super().__init__()
-        self._transport, self._loop = transport, loop
-        self._waiting: list[bytes] = []
+        self.transport = transport
         self.has_begun = False
         self.unframed: Unframed | None = None
 
-    def get_extra_info(self, name: str, default: object = None) -> Any:  # noqa: ANN401  # asyncio's own signature
-        """What the transport knows of the connection."""
-        return self._transport.get_extra_info(name, default)
-
-    def is_closing(self) -> bool:
-        """Whether it is closed or about to be."""
-        return self._transport.is_closing()
-
-    def pause_reading(self) -> None:
-        """Take nothing from the client for now."""
-        self._transport.pause_reading()
-
-    def resume_reading(self) -> None:
-        """Take what the client sends again."""
-        self._transport.resume_reading()
-
     def write(self, data: bytes | bytearray | memoryview) -> None:
-        """Send a part of an answer at the end of this step."""
+        """Send a part of an answer."""
         self.has_begun = self.has_begun or data != CONTINUE
-        sent = self.unframed.take(bytes(data)) if self.unframed else bytes(data)
-        if not self._waiting:
-            self._loop.call_soon(self.flush)
-        self._waiting.append(sent)
-
-    def interject(self, data: bytes) -> None:
-        """Send what is no part of an answer."""
-        self.flush()
-        self._transport.write(data)
+        self.transport.write(self.unframed.take(bytes(data)) if self.unframed else data)
 
     def close(self) -> None:
         """Close once everything is sent."""
-        self.flush()
-        self._transport.close()
+        self.transport.close()
 
-    def abort(self) -> None:
-        """Close at once."""
-        self.drop()
-        self._transport.abort()
+    def is_closing(self) -> bool:
+        """Whether it is closed or about to be."""
+        return self.transport.is_closing()
 
-    def drop(self) -> None:
-        """Send nothing more."""
-        self._waiting.clear()
+    def pause_reading(self) -> None:
+        """Take nothing from the client for now."""
+        self.transport.pause_reading()
 
-    def flush(self) -> None:
-        """Send what waits."""
-        if self._waiting:
-            sent = b"".join(self._waiting)
-            self._waiting.clear()
-            self._transport.write(sent)
+    def resume_reading(self) -> None:
+        """Take what the client sends again."""
+        self.transport.resume_reading()
+
+    def get_extra_info(self, name: str, default: object = None) -> Any:  # noqa: ANN401  # asyncio's own signature
+        """What the transport knows of the connection."""
+        return self.transport.get_extra_info(name, default)
 
 
 @dataclass(slots=True)

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 import pyoxigraph as ox
+from starlette.responses import Response
 
 from pan2kg.errors import Pan2kgError, ProjectError
 from pan2kg.graph.dataset import dataset_of
@@ -38,6 +39,8 @@ from pan2kg.server.request import (
     Request,
     busy,
     matches,
+    refuse,
+    reply,
     why,
 )
 from pan2kg.store.profile import own_profile, read_profiles
@@ -157,30 +160,27 @@ class LinkedDataHandler:
     is_elsewhere: bool = False
     threads: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(4, "document"))
 
-    async def answer(self, request: Request) -> None:
+    async def answer(self, request: Request) -> Response:
         """Answer one request."""
         if request.method == "OPTIONS":
             methods = (b"access-control-allow-methods", METHODS.encode())
-            await request.reply(204, [(b"allow", METHODS.encode()), *PREFLIGHT_HEADERS, methods])
-            return
+            return reply(204, [(b"allow", METHODS.encode()), *PREFLIGHT_HEADERS, methods])
         if request.method not in ("GET", "HEAD"):
             message = why("document-is-read", method=request.method)
-            await request.refuse(Refusal(405, message, headers=(("allow", METHODS),)), DATA_HEADERS)
-            return
+            return refuse(request, Refusal(405, message, headers=(("allow", METHODS),)), DATA_HEADERS)
         loop = asyncio.get_running_loop()
         answer = await loop.run_in_executor(self.threads, self._respond, self._call(request))
         if isinstance(answer, Refusal):
-            await request.refuse(answer, (*DATA_HEADERS, _VARY))
-        else:
-            await request.reply(answer.status, [*answer.headers, *_common(answer)], answer.body)
+            return refuse(request, answer, (*DATA_HEADERS, _VARY))
+        return reply(answer.status, [*answer.headers, *_common(answer)], answer.body)
 
     def _call(self, request: Request) -> Call:
         return Call(
             request.path,
             request.query,
-            request.header(b"accept"),
-            request.header(b"accept-language"),
-            request.header(b"if-none-match"),
+            request.header("accept"),
+            request.header("accept-language"),
+            request.header("if-none-match"),
             f"{request.root}/",
             f"{request.root if self.is_elsewhere else request.prefix}/",
         )

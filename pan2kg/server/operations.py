@@ -21,11 +21,12 @@ from typing import Final
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
+from starlette.responses import Response
 
 from pan2kg.errors import Pan2kgError, Place, ProjectError
 from pan2kg.project import reason
 from pan2kg.server.pool import Pool
-from pan2kg.server.request import PAGE_HEADERS, Handler, Refusal, Request, why
+from pan2kg.server.request import PAGE_HEADERS, Handler, Request, refuse_method, reply, why
 from pan2kg.server.workers import LostError
 
 _KINDS: Final = {
@@ -82,7 +83,7 @@ class AccessLog:
         line = {
             "time": datetime.now(UTC).isoformat(timespec="milliseconds"),
             "id": record.id,
-            "client": request.client,
+            "client": request.place.client,
             "method": request.method,
             "path": request.path,
             "status": record.status or _LEFT,
@@ -149,32 +150,27 @@ class Operations:
         """What answers at the three addresses, as the application takes it."""
         return {"/health": self._health, "/ready": self._ready, "/metrics": self._metrics}
 
-    async def _health(self, request: Request) -> None:
-        await _say(request, 200)
+    async def _health(self, request: Request) -> Response:
+        return _say(request, 200)
 
-    async def _ready(self, request: Request) -> None:
-        await _say(request, 200 if self.ready() else 503)
+    async def _ready(self, request: Request) -> Response:
+        return _say(request, 200 if self.ready() else 503)
 
-    async def _metrics(self, request: Request) -> None:
-        if await _is_read(request):
-            media = (b"content-type", CONTENT_TYPE_LATEST.encode())
-            await request.reply(200, [media, _NO_STORE, *PAGE_HEADERS], generate_latest(self.registry))
+    async def _metrics(self, request: Request) -> Response:
+        media = (b"content-type", CONTENT_TYPE_LATEST.encode())
+        body = generate_latest(self.registry)
+        return _not_read(request) or reply(200, [media, _NO_STORE, *PAGE_HEADERS], body)
 
 
-async def _say(request: Request, status: int) -> None:
-    if not await _is_read(request):
-        return
+def _say(request: Request, status: int) -> Response:
     body = json.dumps({"status": "pass" if status == 200 else "fail"}).encode() + b"\n"
     again = [(b"retry-after", b"1")] if status == 503 else []
-    await request.reply(status, [(b"content-type", b"application/health+json"), _NO_STORE, *again, *PAGE_HEADERS], body)
+    headers = [(b"content-type", b"application/health+json"), _NO_STORE, *again, *PAGE_HEADERS]
+    return _not_read(request) or reply(status, headers, body)
 
 
-async def _is_read(request: Request) -> bool:
-    if request.method in ("GET", "HEAD"):
-        return True
-    allow = (("allow", "GET, HEAD"),)
-    await request.refuse(Refusal(405, why("means-nothing", method=request.method), headers=allow), PAGE_HEADERS)
-    return False
+def _not_read(request: Request) -> Response | None:
+    return None if request.method in ("GET", "HEAD") else refuse_method(request, "GET, HEAD")
 
 
 @dataclass(slots=True)

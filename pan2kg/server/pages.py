@@ -17,11 +17,24 @@ from pathlib import Path
 from typing import Final, Protocol
 from urllib.parse import parse_qsl
 
+from starlette.responses import Response
+
 from pan2kg.errors import Pan2kgError, QueryError
 from pan2kg.i18n.catalogue import LANGUAGES
 from pan2kg.i18n.days import today
 from pan2kg.server.negotiation import preferred_language, takes_gzip
-from pan2kg.server.request import PAGE_HEADERS, SMALL, Refusal, Request, is_plain_path, matches, why
+from pan2kg.server.request import (
+    PAGE_HEADERS,
+    SMALL,
+    Refusal,
+    Request,
+    is_plain_path,
+    matches,
+    refuse,
+    refuse_method,
+    reply,
+    why,
+)
 from pan2kg.server.settings import Release
 
 CACHE_BYTES: Final = 64 * 2**20
@@ -115,24 +128,20 @@ class Pages:
     _size: int = 0
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    async def answer(self, request: Request) -> None:
+    async def answer(self, request: Request) -> Response:
         """Answer one request."""
         if request.method not in ("GET", "HEAD"):
-            allow = (("allow", "GET, HEAD"),)
-            await self._refuse(request, Refusal(405, why("means-nothing", method=request.method), headers=allow))
-            return
-        language = request.path[1:].removesuffix("/") or preferred_language(request.header(b"accept-language"))
+            return refuse_method(request, "GET, HEAD")
+        language = request.path[1:].removesuffix("/") or preferred_language(request.header("accept-language"))
         if language in LANGUAGES:
             where = f"{request.root}/{language}/index.html".encode()
-            await request.reply(302, [(b"location", where), (b"vary", b"Accept-Language"), *PAGE_HEADERS])
-            return
+            return reply(302, [(b"location", where), (b"vary", b"Accept-Language"), *PAGE_HEADERS])
         path = request.path.removeprefix("/")
         found = await self._find(path, request.query) if is_plain_path(path) else None
         if isinstance(found, CachedPage):
             lasting = request.path.startswith(ASSETS)
-            await self._send(request, found, b"public, max-age=31536000, immutable" if lasting else b"no-cache")
-        else:
-            await self._refuse(request, found or Refusal(404, why("no-page")))
+            return self._send(request, found, b"public, max-age=31536000, immutable" if lasting else b"no-cache")
+        return await self._refuse(request, found or Refusal(404, why("no-page")))
 
     async def _find(self, path: str, query: bytes) -> CachedPage | Refusal | None:
         state = self._current()
@@ -217,26 +226,27 @@ class Pages:
         except OSError:
             return Refusal(404, why("asset-gone"))
 
-    async def _send(self, request: Request, page: CachedPage, caching: bytes) -> None:
-        zipped = page.zipped if takes_gzip(request.header(b"accept-encoding")) else None
+    def _send(self, request: Request, page: CachedPage, caching: bytes) -> Response:
+        zipped = page.zipped if takes_gzip(request.header("accept-encoding")) else None
         tag = page.tag("" if zipped is None else "gzip")
-        headers = [(b"etag", tag), (b"cache-control", caching), (b"vary", b"Accept-Encoding"), *PAGE_HEADERS]
-        if matches(request.header(b"if-none-match"), [tag]):
-            await request.reply(304, headers)
-            return
+        headers = [(b"etag", tag), (b"cache-control", caching), *PAGE_HEADERS]
+        is_known = matches(request.header("if-none-match"), [tag])
+        if zipped or is_known:  # else it is said where others are compressed
+            headers.append((b"vary", b"Accept-Encoding"))
+        if is_known:
+            return reply(304, headers)
         coding = [] if zipped is None else [(b"content-encoding", b"gzip")]
-        await request.reply(200, [(b"content-type", page.media.encode()), *headers, *coding], zipped or page.body)
+        return reply(200, [(b"content-type", page.media.encode()), *headers, *coding], zipped or page.body)
 
-    async def _refuse(self, request: Request, refusal: Refusal) -> None:
+    async def _refuse(self, request: Request, refusal: Refusal) -> Response:
         """Say it on a page, in the language of the address and with ways that lead on from there."""
         page = None
-        if refusal.status == 404 and "html" in request.header(b"accept"):
+        if refusal.status == 404 and "html" in request.header("accept"):
             loop = asyncio.get_running_loop()
             page = await loop.run_in_executor(self.threads, self._missing, request.path.removeprefix("/"))
         if page is None:
-            await request.refuse(refusal, PAGE_HEADERS)
-        else:
-            await request.reply(404, [(b"content-type", page.media.encode()), *PAGE_HEADERS], page.body)
+            return refuse(request, refusal, PAGE_HEADERS)
+        return reply(404, [(b"content-type", page.media.encode()), *PAGE_HEADERS], page.body)
 
     def _missing(self, path: str) -> Page | None:
         try:

@@ -135,7 +135,7 @@ class People:
 
     def login_of(self, request: Request) -> str:
         """Whom a proxy that is trusted says it has signed in; empty for nobody."""
-        return request.header(self.header.lower().encode()).strip() if self.header and request.is_proxied else ""
+        return request.header(self.header.lower()).strip() if self.header and request.place.is_proxied else ""
 
     def by_proxy(self, request: Request) -> Person | None:
         """The person a proxy has signed in; where there is a list, one who is on it."""
@@ -156,12 +156,12 @@ class People:
 
     def admit(self, request: Request, role: str) -> Person | Refusal:
         """Who sends a request, by the token in its header, or why it is refused."""
-        kind, _, given = request.header(b"authorization").partition(" ")
+        kind, _, given = request.header("authorization").partition(" ")
         # a header is Latin-1 to a server, and UTF-8 to most who send one
         token = given.encode("latin-1").decode("utf-8", "surrogateescape")
-        if self.is_besieged(request.client, token):
+        if self.is_besieged(request.place.client, token):
             return Refusal(429, why("tokens-wrong"), headers=(("retry-after", "60"),))
-        person = self.by_token(token, request.client) if kind.lower() == "bearer" and given.strip() else None
+        person = self.by_token(token, request.place.client) if kind.lower() == "bearer" and given.strip() else None
         if person is None:
             return Refusal(401, why("needs-token"), headers=(("www-authenticate", 'Bearer realm="pan2kg"'),))
         request.record.person = person.name

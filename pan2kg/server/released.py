@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from starlette.responses import FileResponse, Response
+
 from pan2kg.errors import Place, ProjectError
 from pan2kg.project import reason
 from pan2kg.publish.documents import DOCUMENTS, GRAPHS
@@ -21,7 +23,19 @@ from pan2kg.publish.folder import LIST, MARK, read_checksums
 from pan2kg.publish.hosts import MEDIA, OTHER_MEDIA
 from pan2kg.publish.versions import VERSIONS
 from pan2kg.server.negotiation import Form, choose
-from pan2kg.server.request import DATA_HEADERS, PAGE_HEADERS, Handler, Headers, Refusal, Request, matches, why
+from pan2kg.server.request import (
+    DATA_HEADERS,
+    PAGE_HEADERS,
+    Handler,
+    Headers,
+    Refusal,
+    Request,
+    matches,
+    refuse,
+    refuse_method,
+    reply,
+    why,
+)
 
 _FORMS: Final = tuple(Form(ending, (MEDIA[ending],), "") for ending in ("html", "ttl", "jsonld", "rdf", "nt"))
 _ABOUT: Final = ("dataset", "catalogue", "contributors", "publisher", "profile")
@@ -35,7 +49,6 @@ _VARIANTS: Final[Mapping[str, Mapping[str, str]]] = {
 """What has several forms under one address that is no document of a thing."""
 _VERSION: Final = re.compile(r"dataset/([0-9][^/]*?)/?")
 _ONTOLOGY: Final = re.compile(r"ontology/([0-9][^/]*)")
-_PIECE: Final = 1 << 18
 _LARGE: Final = 4 << 20
 """Files from this size on are sent piece by piece."""
 _METHODS: Final = ("GET", "HEAD")
@@ -51,30 +64,26 @@ class ReleaseFiles:
     retired: Mapping[str, str]
     otherwise: Handler | None = None
 
-    async def answer(self, request: Request) -> None:
+    async def answer(self, request: Request) -> Response:
         """Answer one request."""
         if request.method not in _METHODS:
-            allow = (("allow", ", ".join(_METHODS)),)
-            await request.refuse(Refusal(405, why("means-nothing", method=request.method), headers=allow), PAGE_HEADERS)
-            return
+            return refuse_method(request, ", ".join(_METHODS))
         path = request.path.removeprefix("/")
         thing = re.sub(r"\.(?:html|ttl|jsonld)$", "", path.removeprefix("id/").removeprefix(f"{DOCUMENTS}/"))
         if path.startswith(("id/", f"{DOCUMENTS}/")) and thing in self.retired:
-            await self._gone(request, self.retired[thing])
-        elif path in self.sums:
-            await self._send(request, path, [])
-        elif f"{path.rstrip('/')}/index.html".lstrip("/") in self.sums:
-            await self._folder(request, path)
-        else:
-            await self._lead(request, path)
+            return await self._gone(request, self.retired[thing])
+        if path in self.sums:
+            return await self._send(request, path, [])
+        if f"{path.rstrip('/')}/index.html".lstrip("/") in self.sums:
+            return await self._folder(request, path)
+        return await self._lead(request, path)
 
-    async def _folder(self, request: Request, path: str) -> None:
+    async def _folder(self, request: Request, path: str) -> Response:
         if path and not path.endswith("/"):
-            await self._move(request, 301, f"{path}/")
-        else:
-            await self._send(request, f"{path}index.html", [])
+            return self._move(request, 301, f"{path}/")
+        return await self._send(request, f"{path}index.html", [])
 
-    async def _lead(self, request: Request, path: str) -> None:
+    async def _lead(self, request: Request, path: str) -> Response:
         """What is no file: a thing, a document in one form or another, a version, a named graph; else nothing."""
         number = _VERSION.fullmatch(path)
         ontology = _ONTOLOGY.fullmatch(path)
@@ -82,27 +91,25 @@ class ReleaseFiles:
             form.name: f"{path}.{form.name}" for form in _FORMS if f"{path}.{form.name}" in self.sums
         }
         if path.startswith("id/") and f"{DOCUMENTS}/{path[3:]}.html" in self.sums:
-            await self._move(request, 303, f"{DOCUMENTS}/{path[3:]}")
-        elif number and f"{VERSIONS}/{number[1]}/index.html" in self.sums:
-            await self._move(request, 303, f"{VERSIONS}/{number[1]}/")
-        elif ontology and f"ontology/{ontology[1]}.ttl" in self.sums:
-            await self._move(request, 303, f"ontology/{ontology[1]}.ttl")
-        elif variants and path.partition("/")[0] in (DOCUMENTS, GRAPHS, *_VARIANTS):
-            await self._negotiate(request, variants)
-        elif path.partition("/")[0] in ("prefixes", "query"):
-            await self._move(request, 303, "queries.ttl")
-        elif self.otherwise and path.startswith(("id/", f"{DOCUMENTS}/")):
-            await self.otherwise(request)
-        else:
-            await self._nothing(request, 404)
+            return self._move(request, 303, f"{DOCUMENTS}/{path[3:]}")
+        if number and f"{VERSIONS}/{number[1]}/index.html" in self.sums:
+            return self._move(request, 303, f"{VERSIONS}/{number[1]}/")
+        if ontology and f"ontology/{ontology[1]}.ttl" in self.sums:
+            return self._move(request, 303, f"ontology/{ontology[1]}.ttl")
+        if variants and path.partition("/")[0] in (DOCUMENTS, GRAPHS, *_VARIANTS):
+            return await self._negotiate(request, variants)
+        if path.partition("/")[0] in ("prefixes", "query"):
+            return self._move(request, 303, "queries.ttl")
+        if self.otherwise and path.startswith(("id/", f"{DOCUMENTS}/")):
+            return await self.otherwise(request)
+        return await self._nothing(request, 404)
 
-    async def _negotiate(self, request: Request, variants: Mapping[str, str]) -> None:
+    async def _negotiate(self, request: Request, variants: Mapping[str, str]) -> Response:
         there = tuple(form for form in _FORMS if variants.get(form.name) in self.sums)
-        choice = choose(request.header(b"accept"), there)
+        choice = choose(request.header("accept"), there)
         if choice is None:
             names = ", ".join(form.media[0] for form in there)
-            await request.refuse(Refusal(406, why("comes-as", names=names)), (*DATA_HEADERS, _VARY))
-            return
+            return refuse(request, Refusal(406, why("comes-as", names=names)), (*DATA_HEADERS, _VARY))
         path = variants[choice.form.name]
         where = f"{request.prefix}/{path}".encode()
         others = [
@@ -110,57 +117,42 @@ class ReleaseFiles:
             for form in there if form != choice.form
         ]  # fmt: skip
         links = [(b"link", ", ".join(others).encode())] if others else []
-        await self._send(request, path, [_VARY, (b"content-location", where), *links])
+        return await self._send(request, path, [_VARY, (b"content-location", where), *links])
 
-    async def _move(self, request: Request, status: int, path: str) -> None:
+    def _move(self, request: Request, status: int, path: str) -> Response:
         where = f"{request.prefix}/{path}".encode()
-        await request.reply(status, [(b"location", where), _VARY, *DATA_HEADERS])
+        return reply(status, [(b"location", where), _VARY, *DATA_HEADERS])
 
-    async def _gone(self, request: Request, following: str) -> None:
+    async def _gone(self, request: Request, following: str) -> Response:
         """What took the place of a thing, or its tombstone where that is nothing, or several things."""
         if following:
-            await self._move(request, 301, following)
-            return
+            return self._move(request, 301, following)
         path = request.path.removeprefix("/")
         place = path if path in self.sums else f"{DOCUMENTS}/{path.removeprefix('id/').removeprefix('doc/')}"
         there = tuple(form for form in _FORMS if f"{place}.{form.name}" in self.sums)
-        choice = choose(request.header(b"accept"), there) if there else None
+        choice = choose(request.header("accept"), there) if there else None
         named = f"{place}.{choice.form.name}" if choice else place
         if named in self.sums:
-            await self._send(request, named, [_VARY], status=410)
-        else:
-            await self._nothing(request, 410)
+            return await self._send(request, named, [_VARY], status=410)
+        return await self._nothing(request, 410)
 
-    async def _nothing(self, request: Request, status: int) -> None:
+    async def _nothing(self, request: Request, status: int) -> Response:
         page = f"{status}.html"
-        if page in self.sums and "html" in request.header(b"accept"):
-            await self._send(request, page, [_VARY], status=status)
-        else:
-            key = "no-page" if status == 404 else "retired-here"
-            await request.refuse(Refusal(status, why(key)), (*DATA_HEADERS, _VARY))
+        if page in self.sums and "html" in request.header("accept"):
+            return await self._send(request, page, [_VARY], status=status)
+        key = "no-page" if status == 404 else "retired-here"
+        return refuse(request, Refusal(status, why(key)), (*DATA_HEADERS, _VARY))
 
-    async def _send(self, request: Request, path: str, more: Headers, *, status: int = 200) -> None:
+    async def _send(self, request: Request, path: str, more: Headers, *, status: int = 200) -> Response:
         media, tag = media_of(path), f'"{self.sums[path][:32]}"'.encode()
         own = PAGE_HEADERS if media.startswith("text/html") else DATA_HEADERS
         headers = [(b"content-type", media.encode()), (b"etag", tag), (b"cache-control", b"no-cache"), *more, *own]
-        if status == 200 and matches(request.header(b"if-none-match"), [tag]):
-            await request.reply(304, headers)
-            return
+        if status == 200 and matches(request.header("if-none-match"), [tag]):
+            return reply(304, headers)
         file = self.folder / path
-        size = file.stat().st_size
-        if size < _LARGE or request.method == "HEAD":
-            body = await asyncio.to_thread(file.read_bytes) if size < _LARGE else b""
-            if not body and size:
-                await request.start(status, [*headers, (b"content-length", str(size).encode())])
-                await request.write(b"")
-            else:
-                await request.reply(status, headers, body)
-            return
-        await request.start(status, [*headers, (b"content-length", str(size).encode())])
-        with file.open("rb") as opened:
-            while piece := await asyncio.to_thread(opened.read, _PIECE):
-                await request.write(piece, more=True)
-        await request.write(b"")
+        if file.stat().st_size < _LARGE:
+            return reply(status, headers, await asyncio.to_thread(file.read_bytes))
+        return FileResponse(file, status, {name.decode(): value.decode("latin-1") for name, value in headers})
 
 
 def media_of(path: str) -> str:

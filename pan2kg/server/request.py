@@ -1,22 +1,24 @@
-"""A request and the ways to answer or refuse it, on bare ASGI."""
+"""A request and the ways to answer or refuse it: what Starlette's request and responses lack here."""
 
 from __future__ import annotations
 
 import asyncio
-import gzip
 import json
 import re
 import time
-import zlib
-from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Final, Protocol, TypeVar
 
+import starlette.requests
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
 from pan2kg.i18n.catalogue import LANGUAGES, SOURCE_LANGUAGE, Language
 from pan2kg.i18n.message import Message, pack, unpack
-from pan2kg.server.negotiation import preferred_language, takes_gzip
+from pan2kg.server.negotiation import preferred_language
 
 Headers = list[tuple[bytes, bytes]]
 
@@ -107,7 +109,6 @@ DATA_HEADERS: Final = (
     (b"access-control-expose-headers", b"ETag, Link, Location, Retry-After, X-Request-Id"),
     (b"x-content-type-options", b"nosniff"),
 )
-_CROSS_ORIGIN: Final = b"access-control-"
 PREFLIGHT_HEADERS: Final = (
     (b"access-control-allow-origin", b"*"),
     (b"access-control-allow-headers", b"Accept, Authorization, Content-Type, If-Match, If-None-Match"),
@@ -127,24 +128,13 @@ def is_plain_path(path: str) -> bool:
     return all(_SEGMENT.fullmatch(part) and not part.startswith(".") for part in parts)
 
 
-Event = MutableMapping[str, object]
-Receive = Callable[[], Awaitable[Mapping[str, object]]]
-Send = Callable[[Event], Awaitable[None]]
 Found = TypeVar("Found")
-
-
-class Coder(Protocol):
-    """Compresses pieces one after another, as :mod:`zlib` does."""
-
-    def compress(self, data: bytes, /) -> bytes:
-        """What is ready of it."""
-
-    def flush(self, mode: int = ..., /) -> bytes:
-        """The rest."""
-
 
 CONNECTION: Final = "pan2kg.connection"
 """The name of the connection in the state of an ASGI scope."""
+PLACE: Final = "pan2kg.place"
+RECORD: Final = "pan2kg.record"
+"""The names, in the same state, of where a request was sent and of what is kept of it."""
 
 
 class Connected(Protocol):
@@ -162,8 +152,6 @@ class Connected(Protocol):
 
 SMALL: Final = 1024
 """What is smaller is not worth compressing."""
-_LEVEL: Final = 5
-_DATA: Final = (b"application/", b"text/")
 SLOW: Final = 30.0
 """Seconds within which the next piece of a body must come."""
 BODY_SECONDS: Final = 120.0
@@ -193,56 +181,85 @@ class Record:
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
-    """What came in, and the two ends of the line.
+class Located:
+    """A request as it was sent to the outermost server.
 
-    ``root`` is where the service stands for the client, without a slash at its end, ``prefix`` its path; ``path`` is
-    what follows them. All come from :class:`pan2kg.server.public_address.PublicAddress`. Pages of other sites may read
-    the data of a service that ``is_public``.
+    ``root`` is the address all others begin with, without a slash at its end, ``prefix`` the path in it, ``path`` what
+    follows it in the request; ``client`` is who asked, through a proxy that is trusted where ``is_proxied``.
     """
 
-    method: str
-    path: str
-    query: bytes
-    headers: Mapping[bytes, bytes]
     root: str
     prefix: str
+    path: str
     client: str
-    receive: Receive
-    send: Send
-    connection: Connected | None = None
-    record: Record = field(default_factory=Record)
     is_proxied: bool = False
-    is_public: bool = False
 
-    def header(self, name: bytes) -> str:
-        """A header as text, empty where it is missing."""
-        return self.headers.get(name, b"").decode("latin-1")
 
-    async def body(self, limit: int = BODY_LIMIT) -> bytes | Refusal:
+class Request(starlette.requests.Request):
+    """Starlette's request, with where it was sent (:class:`Located`) and what is kept of it."""
+
+    @property
+    def place(self) -> Located:
+        """Where it was sent, and by whom."""
+        place: Located = self.scope["state"][PLACE]
+        return place
+
+    @property
+    def record(self) -> Record:
+        """What is kept of it."""
+        record: Record = self.scope["state"][RECORD]
+        return record
+
+    @property
+    def root(self) -> str:
+        """The address all others begin with, without a slash at its end."""
+        return self.place.root
+
+    @property
+    def prefix(self) -> str:
+        """The path in it."""
+        return self.place.prefix
+
+    @property
+    def path(self) -> str:
+        """What follows it."""
+        return self.place.path
+
+    @property
+    def query(self) -> bytes:
+        """What follows the question mark."""
+        query: bytes = self.scope["query_string"]
+        return query
+
+    def header(self, name: str) -> str:
+        """A header by its name in small letters, empty where it is missing; one that is repeated is joined by commas."""
+        wanted = name.encode()
+        return b", ".join([value for one, value in self.scope["headers"] if one == wanted]).decode("latin-1")
+
+    async def read(self, limit: int = BODY_LIMIT) -> bytes | Refusal:
         """The whole body, or why it is not read: it is too large, too slow, or its sender left."""
-        announced = self.headers.get(b"content-length", b"0")
+        announced = int(self.headers.get("content-length", "0"))
         pieces: list[bytes] = []
         size, more = 0, True
         began = time.monotonic()
+        self.record.waits = False
         while more:
             # what has come so far has earned its sender so much time
             until = began + min(BODY_SECONDS, SLOW + size / LEAST_RATE)
             try:
-                self.record.waits = False
                 message = await asyncio.wait_for(self.receive(), min(SLOW, until - time.monotonic()))
             except TimeoutError:
                 return Refusal(408, why("body-slow"), headers=(("connection", "close"),))
             if message["type"] == "http.disconnect":
                 return Refusal(400, why("client-gone"))
             piece, more = message.get("body", b""), bool(message.get("more_body"))
-            size += len(piece) if isinstance(piece, bytes) else 0
-            if size > limit or int(announced) > limit:
+            size += len(piece)
+            if size > limit or announced > limit:
                 pieces.clear()
-                more = more and size < DRAINED * limit and int(announced) < DRAINED * limit
-            elif isinstance(piece, bytes):
+                more = more and size < DRAINED * limit and announced < DRAINED * limit
+            else:
                 pieces.append(piece)
-        if size > limit or int(announced) > limit:
+        if size > limit or announced > limit:
             return Refusal(413, why("body-large", size=f"{limit / 2**20:g}"), headers=(("connection", "close"),))
         return b"".join(pieces)
 
@@ -251,62 +268,65 @@ class Request:
         while (await self.receive())["type"] != "http.disconnect":
             pass
 
-    async def start(self, status: int, headers: Headers) -> None:
-        """Send status and headers."""
-        self.record.status = status
-        await self.send({"type": "http.response.start", "status": status, "headers": self._named(headers)})
 
-    def _named(self, headers: Headers) -> Headers:
-        """The headers with the id of the request, and without leave for other sites where nobody gave it."""
-        told = headers if self.is_public else [one for one in headers if not one[0].startswith(_CROSS_ORIGIN)]
-        if self.record.waits:  # it may send its body now or not, so that nothing can be read after it
-            told = [*told, (b"connection", b"close")]
-        return [*told, (b"x-request-id", self.record.id.encode())] if self.record.id else told
-
-    @property
-    def takes_gzip(self) -> bool:
-        """Whether the client takes an answer that is compressed."""
-        return takes_gzip(self.header(b"accept-encoding"))
-
-    async def write(self, body: bytes, *, more: bool = False) -> None:
-        """Send a piece of the body, the last one unless ``more``."""
-        self.record.size += len(body)
-        await self.send({"type": "http.response.body", "body": body, "more_body": more})
-
-    async def break_off(self, message: Message, coder: Coder | None = None) -> None:
-        """Say in a last line why an answer breaks off; its end, which would make it whole, is not sent."""
-        said = f"\n\n{why('broken-off', why=message)}\n".encode()
-        await self.write(coder.compress(said) + coder.flush(zlib.Z_SYNC_FLUSH) if coder else said, more=True)
-        if self.connection:
-            self.connection.break_off()
-
-    async def reply(self, status: int, headers: Iterable[tuple[bytes, bytes]], body: bytes = b"") -> None:
-        """Send a whole answer."""
-        told = list(headers)
-        if status not in (204, 304):
-            if len(body) > SMALL and is_plain_data(told):
-                is_zipped = self.takes_gzip
-                told = compressed(told) if is_zipped else varied(told)
-                body = await asyncio.to_thread(gzip.compress, body, _LEVEL, mtime=0) if is_zipped else body
-            told.append((b"content-length", b"%d" % len(body)))
-        await self.start(status, told)
-        await self.write(body)
-
-    async def refuse(self, refusal: Refusal, headers: Iterable[tuple[bytes, bytes]] = ()) -> None:
-        """Send why there is no answer."""
-        language = preferred_language(self.header(b"accept-language"), (SOURCE_LANGUAGE, *LANGUAGES))
-        media, body = refusal.body(self.header(b"accept"), language)
-        own = [(name.encode(), value.encode()) for name, value in refusal.headers]
-        told = [*own, *headers]
-        if language != SOURCE_LANGUAGE:  # what keeps answers may not hand this one to readers of another language
-            varies = [*(value for name, value in told if name == b"vary"), b"Accept-Language"]
-            told = [*((name, value) for name, value in told if name != b"vary"), (b"vary", b", ".join(varies))]
-        await self.reply(refusal.status, [(b"content-type", media), *told], body)
+Handler = Callable[[Request], Awaitable[Response]]
 
 
-def read_headers(scope: Mapping[str, object]) -> Mapping[bytes, bytes]:
-    """The headers of an ASGI scope; one that is repeated counts as one, joined by commas."""
-    pairs: list[tuple[bytes, bytes]] = scope["headers"]  # type: ignore[assignment]
+def reply(status: int, headers: Iterable[tuple[bytes, bytes]], body: bytes = b"") -> Response:
+    """A whole answer, with headers as ASGI has them."""
+    response = Response(body, status)
+    response.raw_headers += headers
+    return response
+
+
+def refuse(request: Request, refusal: Refusal, headers: Iterable[tuple[bytes, bytes]] = ()) -> Response:
+    """The answer that says why there is none."""
+    language = preferred_language(request.header("accept-language"), (SOURCE_LANGUAGE, *LANGUAGES))
+    media, body = refusal.body(request.header("accept"), language)
+    own = [(name.encode(), value.encode()) for name, value in refusal.headers]
+    told = [*own, *headers]
+    if language != SOURCE_LANGUAGE:  # what keeps answers may not hand this one to readers of another language
+        varies = [*(value for name, value in told if name == b"vary"), b"Accept-Language"]
+        told = [*((name, value) for name, value in told if name != b"vary"), (b"vary", b", ".join(varies))]
+    return reply(refusal.status, [(b"content-type", media), *told], body)
+
+
+def refuse_method(request: Request, allowed: str) -> Response:
+    """The answer to a method that means nothing at a page."""
+    refusal = Refusal(405, why("means-nothing", method=request.method), headers=(("allow", allowed),))
+    return refuse(request, refusal, PAGE_HEADERS)
+
+
+class Pieces(Response):
+    """An answer that comes in pieces.
+
+    Starlette's own would read from the client itself, to see whether it leaves, as whoever makes the pieces does. Where
+    a refusal comes in place of a piece the answer breaks off: a last line says why, and its end, which would make it
+    whole, is not sent.
+    """
+
+    def __init__(self, headers: Headers, pieces: AsyncIterator[bytes | Refusal]) -> None:
+        super().__init__()
+        self.raw_headers = headers
+        self.pieces = pieces
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002  # Starlette's own
+        """Send it."""
+        await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
+        async for piece in self.pieces:
+            if isinstance(piece, Refusal):
+                said = f"\n\n{why('broken-off', why=piece.message)}\n".encode()
+                await send({"type": "http.response.body", "body": said, "more_body": True})
+                connection: Connected | None = scope["state"].get(CONNECTION)
+                if connection:
+                    connection.break_off()
+                return
+            await send({"type": "http.response.body", "body": piece, "more_body": True})
+        await send({"type": "http.response.body", "body": b""})
+
+
+def read_headers(pairs: Headers) -> Mapping[bytes, bytes]:
+    """The headers of a request by name; one that is repeated counts as one, joined by commas."""
     headers = dict(pairs)
     if len(headers) != len(pairs):
         headers = {}
@@ -322,41 +342,13 @@ async def aside(size: int, look: Callable[..., Found], *arguments: object) -> Fo
     return await asyncio.get_running_loop().run_in_executor(_THREAD, look, *arguments)
 
 
-def is_plain_data(headers: Headers) -> bool:
-    """Whether an answer is of data that are not compressed yet; a page and what it loads are when they are kept."""
-    told = dict(headers)
-    return b"content-encoding" not in told and told.get(b"content-type", b"").startswith(_DATA)
-
-
-def varied(headers: Headers) -> Headers:
-    """The headers of an answer that others get compressed.
-
-    >>> varied([(b"vary", b"Accept")]), varied([(b"vary", b"Accept-Encoding")])
-    ([(b'vary', b'Accept, Accept-Encoding')], [(b'vary', b'Accept-Encoding')])
-    """
-    names = [value for name, value in headers if name == b"vary"]
-    more = [] if any(b"Accept-Encoding" in one for one in names) else [b"Accept-Encoding"]
-    return [*(one for one in headers if one[0] != b"vary"), (b"vary", b", ".join([*names, *more]))]
-
-
-def compressed(headers: Headers) -> Headers:
-    """The headers of an answer once it is compressed.
-
-    >>> compressed([(b"etag", b'"a"'), (b"vary", b"Accept")])
-    [(b'etag', b'"a-gzip"'), (b'vary', b'Accept, Accept-Encoding'), (b'content-encoding', b'gzip')]
-    """
-    told = [(name, zipped(value) if name == b"etag" else value) for name, value in varied(headers)]
-    return [*told, (b"content-encoding", b"gzip")]
-
-
 def zipped(tag: bytes) -> bytes:
-    """The ETag of an answer once it is compressed: another one where it is strong (RFC 9110, 8.8.3.3)."""
-    return tag if tag.startswith(b"W/") else tag[:-1] + b'-gzip"'
+    """The ETag of an answer once it is compressed: another one where it is strong (RFC 9110, 8.8.3.3).
 
-
-def new_coder() -> Coder:
-    """What compresses an answer piece by piece."""
-    return zlib.compressobj(_LEVEL, wbits=31)
+    >>> zipped(b'"a"'), zipped(b'"a-gzip"'), zipped(b'W/"a"')
+    (b'"a-gzip"', b'"a-gzip"', b'W/"a"')
+    """
+    return tag if tag.startswith(b"W/") or tag.endswith(b'-gzip"') else tag[:-1] + b'-gzip"'
 
 
 def matches(condition: str, tags: Iterable[bytes]) -> bool:
@@ -370,6 +362,3 @@ def matches(condition: str, tags: Iterable[bytes]) -> bool:
         return False
     named = {one.strip().removeprefix("W/").encode() for one in condition.split(",")}
     return "*" in condition.split() or any(tag.removeprefix(b"W/") in named for tag in found)
-
-
-Handler = Callable[[Request], Awaitable[None]]

@@ -21,6 +21,8 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlencode, urlsplit
 
+from starlette.responses import Response
+
 from pan2kg.errors import Pan2kgError
 from pan2kg.i18n.catalogue import LANGUAGES, Language, Messages
 from pan2kg.i18n.days import today
@@ -32,7 +34,7 @@ from pan2kg.server.evaluation import Change
 from pan2kg.server.pages import Site
 from pan2kg.server.people import REVIEW, People, Person
 from pan2kg.server.protocol import FORM, read_form, read_media_type
-from pan2kg.server.request import PAGE_HEADERS, Handler, Headers, Refusal, Request, why
+from pan2kg.server.request import PAGE_HEADERS, Handler, Refusal, Request, refuse, refuse_method, reply, why
 from pan2kg.server.settings import Release
 from pan2kg.server.workers import ForkServer, LostError
 from pan2kg.site.form_state import FAULT, FIELD, KNOWN, PREVIEW, RESERVED, SEAL, SIGNED, TYPED
@@ -120,23 +122,18 @@ def _hash(name: str) -> str:
     return hashlib.sha256(name.encode()).hexdigest()
 
 
-def read_cookie(request: Request) -> str:
-    """The name of the session a request belongs to, empty where it says none."""
-    for part in request.header(b"cookie").replace(",", ";").split(";"):
-        name, _, value = part.strip().partition("=")
-        if name == COOKIE:
-            return value
-    return ""
-
-
-def write_cookie(request: Request, name: str) -> tuple[bytes, bytes]:
-    """The header that sets the cookie, or takes it away where ``name`` is empty."""
-    lasting = SECONDS if name else 0
-    secure = "; Secure" if request.root.startswith("https:") else ""
-    return (
-        b"set-cookie",
-        f"{COOKIE}={name}; Path={request.prefix}/; Max-Age={lasting}; HttpOnly; SameSite=Strict{secure}".encode(),
+def write_cookie(request: Request, response: Response, name: str) -> Response:
+    """An answer that sets the cookie of a session, or takes it away where ``name`` is empty."""
+    response.set_cookie(
+        COOKIE,
+        name,
+        max_age=SECONDS if name else 0,
+        path=f"{request.prefix}/",
+        secure=request.root.startswith("https:"),
+        httponly=True,
+        samesite="strict",
     )
+    return response
 
 
 def is_from_here(request: Request) -> bool:
@@ -144,7 +141,7 @@ def is_from_here(request: Request) -> bool:
 
     Sec-Fetch-Site cannot be set by a page; where a browser does not send it, Origin must name this host.
     """
-    site, origin = request.header(b"sec-fetch-site"), request.header(b"origin")
+    site, origin = request.header("sec-fetch-site"), request.header("origin")
     if origin and origin != "null" and urlsplit(origin).netloc.lower() != urlsplit(request.root).netloc.lower():
         return False
     return site == "same-origin" if site else origin not in ("", "null")
@@ -230,40 +227,30 @@ class ReviewPages:
     _waiting: set[str] = field(default_factory=set)
     _tasks: set[asyncio.Future[bool]] = field(default_factory=set)
 
-    async def answer(self, request: Request) -> None:
+    async def answer(self, request: Request) -> Response:
         """Answer one request."""
-        if request.method in ("GET", "HEAD"):
-            given = read_form(request.query, "address")
-            if isinstance(given, Refusal):
-                await request.refuse(given, PAGE_HEADERS)
-            else:
-                asked = {name: values[-1] for name, values in given.items() if name not in RESERVED}
-                await self._show(request, 200, asked, *self._session(request))
-        elif request.method == "POST":
-            await self._take(request)
-        else:
-            allow = (("allow", "GET, HEAD, POST"),)
-            await request.refuse(Refusal(405, why("means-nothing", method=request.method), headers=allow), PAGE_HEADERS)
-
-    def _session(self, request: Request) -> tuple[str, Headers]:
-        """The session of a request, with its cookie where it begins now: a proxy has signed in who asks."""
-        session = read_cookie(request)
+        if request.method == "POST":
+            return await self._take(request)
+        if request.method not in ("GET", "HEAD"):
+            return refuse_method(request, "GET, HEAD, POST")
+        given = read_form(request.query, "address")
+        if isinstance(given, Refusal):
+            return refuse(request, given, PAGE_HEADERS)
+        asked = {name: values[-1] for name, values in given.items() if name not in RESERVED}
+        session = request.cookies.get(COOKIE, "")
         if self._is_own(request, self.sessions.person(session)):
-            return session, []
-        person = self.sessions.people.by_proxy(request)
-        if person is None:
-            return "", []
-        session = self.sessions.begin(person)
-        return session, [write_cookie(request, session)]
+            return await self._show(request, 200, asked, session)
+        person = self.sessions.people.by_proxy(request)  # a proxy has signed in who asks: their session begins
+        session = self.sessions.begin(person) if person else ""
+        shown = await self._show(request, 200, asked, session)
+        return write_cookie(request, shown, session) if person else shown
 
     def _is_own(self, request: Request, person: Person | None) -> bool:
         """Whether a session is of whom the proxy has signed in, where one says so."""
         login = self.sessions.people.login_of(request)
         return not login or (person is not None and person.login == login)
 
-    async def _show(
-        self, request: Request, status: int, arguments: Mapping[str, str], session: str, headers: Headers | None = None
-    ) -> None:
+    async def _show(self, request: Request, status: int, arguments: Mapping[str, str], session: str) -> Response:
         """Draw the page for who has a session, or for who has none."""
         person = self.sessions.person(session)
         own = {SEAL: self.sessions.seal(session) if person else "", SIGNED: self.sessions.signed(session)}
@@ -274,78 +261,69 @@ class ReviewPages:
             made = self.site.desk if request.path.endswith("/review.html") else self.site.site
             page = await loop.run_in_executor(self.threads, lambda: made().page(request.path[1:], given))
         except Pan2kgError as error:
-            await request.refuse(Refusal(503, why("no-page-now", why=error.told)), PAGE_HEADERS)
-            return
+            return refuse(request, Refusal(503, why("no-page-now", why=error.told)), PAGE_HEADERS)
         if page is None:
-            await request.refuse(Refusal(404, why("no-page")), PAGE_HEADERS)
-        else:
-            await request.reply(status, [*_HEADERS, *(headers or [])], page.body)
+            return refuse(request, Refusal(404, why("no-page")), PAGE_HEADERS)
+        return reply(status, _HEADERS, page.body)
 
-    async def _take(self, request: Request) -> None:
+    async def _take(self, request: Request) -> Response:
         """Read a form, see whether it may be written down, and do so."""
         form = await _read(request)
         if isinstance(form, Refusal):
-            await request.refuse(form, PAGE_HEADERS)
-        elif request.header(b"authorization"):
-            await self._by_token(request, form)
-        elif not is_from_here(request):
-            await request.refuse(Refusal(403, why("foreign-form")), PAGE_HEADERS)
-        elif form.get("form") == "sign-in":
-            await self._sign_in(request, form)
-        else:
-            await self._by_session(request, form)
+            return refuse(request, form, PAGE_HEADERS)
+        if request.header("authorization"):
+            return await self._by_token(request, form)
+        if not is_from_here(request):
+            return refuse(request, Refusal(403, why("foreign-form")), PAGE_HEADERS)
+        if form.get("form") == "sign-in":
+            return await self._sign_in(request, form)
+        return await self._by_session(request, form)
 
-    async def _by_token(self, request: Request, form: Mapping[str, str]) -> None:
+    async def _by_token(self, request: Request, form: Mapping[str, str]) -> Response:
         """For programs: the token in a header, the outcome as a sentence."""
         admitted = self.sessions.people.admit(request, REVIEW)
         if isinstance(admitted, Refusal):
-            await request.refuse(admitted, PAGE_HEADERS)
-            return
+            return refuse(request, admitted, PAGE_HEADERS)
         outcome, shown = await self._submit(request, _signed(form, admitted))
         said = outcome.said.say(_language(request))
         if not outcome.is_done:
-            await request.refuse(Refusal(_STATUS.get(outcome.code, 422), verbatim(said)), PAGE_HEADERS)
-            return
+            return refuse(request, Refusal(_STATUS.get(outcome.code, 422), verbatim(said)), PAGE_HEADERS)
         more = "" if shown else f" {_PAGE.say('desk-not-shown', _language(request))}"
         plain = (b"content-type", b"text/plain; charset=utf-8")
-        await request.reply(201, [plain, *PAGE_HEADERS], f"{said}{more}\n".encode())
+        return reply(201, [plain, *PAGE_HEADERS], f"{said}{more}\n".encode())
 
-    async def _sign_in(self, request: Request, form: Mapping[str, str]) -> None:
+    async def _sign_in(self, request: Request, form: Mapping[str, str]) -> Response:
         people = self.sessions.people
         typed = {name.removeprefix(TYPED): value for name, value in form.items() if name.startswith(TYPED)}
         typed = {name: value for name, value in typed.items() if name not in RESERVED}
-        if people.is_besieged(request.client, form.get("token", "")):
-            await self._fault(request, 429, typed, "desk-wait")
-            return
-        person = people.by_token(form.get("token", ""), request.client)
+        if people.is_besieged(request.place.client, form.get("token", "")):
+            return await self._fault(request, 429, typed, "desk-wait")
+        person = people.by_token(form.get("token", ""), request.place.client)
         if person is None or REVIEW not in person.roles:
-            await self._fault(request, 403, typed, "desk-not-your-role" if person else "desk-wrong-token")
-        elif typed:
-            # the session ended while something was typed: it is shown again, to be sent by whoever typed it
-            session = self.sessions.begin(person)
-            kept = {**typed, FAULT: _PAGE.say("desk-typed-kept", _language(request))}
-            await self._show(request, 200, kept, session, [write_cookie(request, session)])
-        else:
-            await self._lead(request, {}, write_cookie(request, self.sessions.begin(person)))
+            return await self._fault(request, 403, typed, "desk-not-your-role" if person else "desk-wrong-token")
+        session = self.sessions.begin(person)
+        if not typed:
+            return write_cookie(request, _lead(request, {}), session)
+        # the session ended while something was typed: it is shown again, to be sent by whoever typed it
+        kept = {**typed, FAULT: _PAGE.say("desk-typed-kept", _language(request))}
+        return write_cookie(request, await self._show(request, 200, kept, session), session)
 
-    async def _by_session(self, request: Request, form: Mapping[str, str]) -> None:
-        session = read_cookie(request)
+    async def _by_session(self, request: Request, form: Mapping[str, str]) -> Response:
+        session = request.cookies.get(COOKIE, "")
         person = self.sessions.person(session)
         is_own = self._is_own(request, person) and self.sessions.holds(session, form.get(SEAL, ""))
         typed = {name: value for name, value in form.items() if name not in RESERVED}
         if person is None or not is_own:
-            await self._fault(request, 403, {} if form.get("form") == "sign-out" else typed, "desk-no-session")
-            return
+            kept = {} if form.get("form") == "sign-out" else typed
+            return await self._fault(request, 403, kept, "desk-no-session")
         request.record.person = person.name
         if form.get("form") == "sign-out":
             self.sessions.end(session)
-            await self._lead(request, {}, write_cookie(request, ""))
-            return
+            return write_cookie(request, _lead(request, {}), "")
         refusal = self.sessions.people.refuse(person, REVIEW)
         if refusal:
             said = {FAULT: refusal.message.say(_language(request))}
-            await self._show(request, refusal.status, {**typed, **said}, session)
-            return
+            return await self._show(request, refusal.status, {**typed, **said}, session)
         outcome, shown = await self._submit(request, _signed(form, person))
         if outcome.is_done:
             if reviewer := form.get("reviewer", "").strip():
@@ -355,14 +333,12 @@ class ReviewPages:
             if shown_next := outcome.values.get("candidate"):
                 kept["candidate"] = str(shown_next)
             told = {"written": outcome.code, "files": " ".join(outcome.files), **({} if shown else {"shown": "no"})}
-            await self._lead(request, {**kept, **told})
-            return
+            return _lead(request, {**kept, **told})
         if outcome.code == "preview":
             lines = {PREVIEW: str(outcome.values.get("preview", ""))}
-            await self._show(request, 200, {**typed, **lines}, session)
-            return
+            return await self._show(request, 200, {**typed, **lines}, session)
         said = {FAULT: outcome.said.say(_language(request)), FIELD: str(outcome.values.get("field", ""))}
-        await self._show(request, _STATUS.get(outcome.code, 422), {**typed, **said}, session)
+        return await self._show(request, _STATUS.get(outcome.code, 422), {**typed, **said}, session)
 
     async def _submit(self, request: Request, form: Mapping[str, str]) -> tuple[Outcome, bool]:
         """What came of a form, and whether the graph that is served shows it; one form at a time."""
@@ -405,13 +381,14 @@ class ReviewPages:
             return False
         return True
 
-    async def _fault(self, request: Request, status: int, arguments: Mapping[str, str], key: str) -> None:
-        await self._show(request, status, {**arguments, FAULT: _PAGE.say(key, _language(request))}, "")
+    async def _fault(self, request: Request, status: int, arguments: Mapping[str, str], key: str) -> Response:
+        return await self._show(request, status, {**arguments, FAULT: _PAGE.say(key, _language(request))}, "")
 
-    async def _lead(self, request: Request, arguments: Mapping[str, str], *headers: tuple[bytes, bytes]) -> None:
-        """Lead to the page with GET, so that loading it again sends nothing again."""
-        address = request.prefix + request.path + (f"?{urlencode(arguments)}" if arguments else "")
-        await request.reply(303, [(b"location", address.encode()), (b"cache-control", b"no-store"), *headers])
+
+def _lead(request: Request, arguments: Mapping[str, str]) -> Response:
+    """Lead to the page with GET, so that loading it again sends nothing again."""
+    address = request.prefix + request.path + (f"?{urlencode(arguments)}" if arguments else "")
+    return reply(303, [(b"location", address.encode()), (b"cache-control", b"no-store")])
 
 
 def _signed(form: Mapping[str, str], person: Person) -> Mapping[str, str]:
@@ -421,10 +398,10 @@ def _signed(form: Mapping[str, str], person: Person) -> Mapping[str, str]:
 
 async def _read(request: Request) -> Mapping[str, str] | Refusal:
     """The fields of a form; of one that is given twice the last value."""
-    media, charset = read_media_type(request.header(b"content-type"))
+    media, charset = read_media_type(request.header("content-type"))
     if media != FORM or charset not in ("", "utf-8", "utf8"):
         return Refusal(415, why("form-media", media=FORM))
-    body = await request.body(BODY_LIMIT)
+    body = await request.read(BODY_LIMIT)
     found = body if isinstance(body, Refusal) else read_form(body, "form")
     return found if isinstance(found, Refusal) else {name: values[-1] for name, values in found.items()}
 
