@@ -103,6 +103,9 @@ class Connection(asyncio.Protocol):
         self._stop_waiting()
         self._stop_sending()
         self._protocol.connection_lost(exc)
+        # else all of a connection would stay until Python looks for garbage in rings
+        self._protocol = asyncio.Protocol()
+        del self._make, self.parser
 
     def pause_writing(self) -> None:
         """Wait for a client that reads more slowly than it is answered."""

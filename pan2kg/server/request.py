@@ -232,7 +232,7 @@ class Request(starlette.requests.Request):
         return query
 
     def header(self, name: str) -> str:
-        """A header by its name in small letters, empty where it is missing; one that is repeated is joined by commas."""
+        """A header by its name in lower case, empty where it is missing; one that is repeated is joined by commas."""
         wanted = name.encode()
         return b", ".join([value for one, value in self.scope["headers"] if one == wanted]).decode("latin-1")
 
