@@ -12,7 +12,10 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from pan2kg.server.connection import CONTINUE
 from tests.conftest import lack
 from tests.server.conftest import PAIRS, PATIENCE, SLOW, Service, Start
 
@@ -60,6 +63,41 @@ def test_an_offer_of_http_2_is_passed_over_and_nothing_of_what_follows_is_lost(
     seen = exchange(service, *pieces)
     assert (seen.count(b"HTTP/1.1 200 OK"), seen.count(ANSWER)) == (asked, asked), seen
     assert b"101 Switching" not in seen
+
+
+def posted(query: bytes, head: bytes = b"", *, chunked: bool = False) -> bytes:
+    head = b"POST /sparql HTTP/1.1\r\n" + HOST + b"Content-Type: application/sparql-query\r\n" + head
+    if not chunked:
+        return head + b"Content-Length: %d\r\n\r\n" % len(query) + query
+    pieces = [query[start : start + 5] for start in range(0, len(query), 5)]
+    chunks = b"".join(b"%x\r\n%b\r\n" % (len(piece), piece) for piece in pieces)
+    return head + b"Transfer-Encoding: chunked\r\n\r\n" + chunks + b"0\r\n\r\n"
+
+
+LOOKALIKE = b'ASK { FILTER("""a\r\nUpgrade: h2c\r\n\r\nGET / HTTP/1.1\r\n""" != "") }'
+REQUESTS = [
+    *[ASK + b"\r\n", ASK + OFFER + b"\r\n", posted(b"ASK {}"), posted(b"ASK {}", OFFER), posted(LOOKALIKE, OFFER)],
+    *[posted(LOOKALIKE, chunked=True), posted(LOOKALIKE, OFFER, chunked=True)],
+]
+
+
+@settings(max_examples=60, deadline=None)
+@given(data=st.data(), requests=st.lists(st.sampled_from(REQUESTS), max_size=6), closes=st.booleans())
+def test_requests_are_answered_however_the_line_cuts_them(
+    service: Service, data: st.DataObject, requests: list[bytes], *, closes: bool
+) -> None:
+    sent = b"".join([*requests, LAST])
+    with line_to(service) as line:
+        line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        while sent:
+            size = data.draw(st.sampled_from([1, 2, 7, 30, 200, 5000]))
+            line.sendall(sent[:size])
+            sent = sent[size:]
+        if closes:
+            line.shutdown(socket.SHUT_WR)
+        seen = read(line).replace(CONTINUE, b"")
+    asked = len(requests) + 1
+    assert (seen.count(b"HTTP/1.1 200 OK"), seen.count(ANSWER)) == (asked, asked), seen
 
 
 def test_only_the_offer_is_left_out_and_nothing_of_a_body_that_looks_like_one(service: Service) -> None:
