@@ -83,8 +83,8 @@ def _checked_once() -> Iterator[None]:
     """
     anew = quality._checked
 
-    def shared(project: Project, state: str) -> quality.Checked | None:
-        return quality.summarise(checked(project)) if project == SHIPPED else anew(project, state)
+    def shared(project: Project, state: str, kept: Path | None) -> quality.Checked | None:
+        return quality.summarise(checked(project)) if project == SHIPPED else anew(project, state, kept)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(quality, "_checked", shared)

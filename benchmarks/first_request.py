@@ -26,6 +26,7 @@ from pan2kg.i18n.catalogue import LANGUAGES
 from pan2kg.site.bundle import find_bundle
 from pan2kg.site.registry import PAGES, SERIES, Site
 from pan2kg.site.site_context import SiteContext
+from pan2kg.store.cache import cache_folder
 
 sys.path.append(str(Path(__file__).resolve().parents[1]))
 
@@ -37,7 +38,7 @@ MOST: Final = 1.0
 
 def opened() -> Site:
     """The site of the shipped graph as a service has it when it is ready."""
-    site = Site(SiteContext(open_graph(), "served", find_bundle(), writable=True))
+    site = Site(SiteContext(open_graph(), "served", find_bundle(), writable=True, kept=cache_folder()))
     for language in LANGUAGES:
         site.page(f"{language}/index.html")
     return site

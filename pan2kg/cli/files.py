@@ -240,7 +240,7 @@ def run_site(options: argparse.Namespace) -> int:
     from pan2kg.site.site_context import SiteContext
     from pan2kg.site.writing import write_site, write_zip
 
-    site = Site(SiteContext(_open(options), bundle=find_bundle()))
+    site = Site(SiteContext(_open(options), bundle=find_bundle(), kept=cache_of(options)))
     folder = Path(options.output)
     progress = Progress()
     number = write_site(site, folder, progress=lambda number: progress(say("progress", "files", number=str(number))))

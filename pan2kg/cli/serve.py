@@ -208,7 +208,7 @@ def _local(options: argparse.Namespace, settings: Settings, bound: socket.socket
     release = Release(fingerprint(project)[:12], fork_server)
     store = PoolStore(fork_server)
     reviewed = options.writable and not project.is_packaged and not project.data
-    site = _site(project, store, release, writable=reviewed)
+    site = _site(project, store, release, writable=reviewed, kept=folder)
     pages = _pages(site, release)
     first.hand_to(pages)
     more = _documents(project, store, release, pages, is_elsewhere=bool(options.base))
@@ -320,8 +320,10 @@ def _project(options: argparse.Namespace) -> Project:
     return project_of(options)
 
 
-def _site(project: Project, store: Store, release: Release, *, writable: bool) -> RefreshedSite:
-    """The pages over the data as they are at any time."""
+def _site(
+    project: Project, store: Store, release: Release, *, writable: bool, kept: Path | None = None
+) -> RefreshedSite:
+    """The pages over the data as they are at any time; reports of checks are kept in a folder, if one is given."""
     from pan2kg.graph.graph import Graph
     from pan2kg.server.addresses import AllPages
     from pan2kg.server.review import RefreshedSite
@@ -333,7 +335,7 @@ def _site(project: Project, store: Store, release: Release, *, writable: bool) -
 
     def make() -> AllPages:
         graph = Graph(project, store, language="fr")
-        return AllPages(Site(SiteContext(graph, mode="served", bundle=bundle, writable=writable)))
+        return AllPages(Site(SiteContext(graph, mode="served", bundle=bundle, writable=writable, kept=kept)))
 
     return RefreshedSite(make, release)
 

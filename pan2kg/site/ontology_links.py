@@ -173,7 +173,7 @@ def _read_added(store: LocalStore, view: LinkView) -> Added:
     properties.update({PAN + name: len(links) for name in _ONCE if PAN + name not in properties})
     properties[RDF + "type"] = len(links)
     properties[DERIVED_FROM] = sum(len(view.rests(link)) for link in links)
-    groups = (_grouped(held, f"ontology/{name}") for name in ("types", "scheme-members"))
+    groups = _grouped(held, "ontology/types"), _grouped(held, "ontology/scheme-members")
     return Added(properties, targets, joined, *groups)
 
 

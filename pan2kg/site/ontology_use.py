@@ -95,6 +95,9 @@ def _on_path(triples: TermTriples, shape: str) -> Iterator[str]:
 _MOST: Final = 12
 """No more statements than this in an example of a class: it is to be read at a glance."""
 
+_LOOKED_AT: Final = 50
+"""So many things of a class, the first by IRI, are looked at for its example: one of them is like any other."""
+
 _SHOWN: Final = 2
 """So many values of the property an example is for."""
 
@@ -130,8 +133,12 @@ def find_examples(counts: Counts, terms: Iterable[Term], prefixes: Mapping[str, 
 
 def _choose(counts: Counts, terms: Iterable[Term]) -> Mapping[str, str]:
     """For each class the thing that shows it; a class without instances borrows from those below it."""
+    things: dict[str, list[str]] = {}
+    for kind, thing in counts.read("ontology/things-of-classes"):
+        things.setdefault(plain(kind), []).append(plain(thing))
+    looked_at = {thing for of in things.values() for thing in sorted(of)[:_LOOKED_AT]}
     ranked: dict[str, list[tuple[int, int, str]]] = {}
-    for kind, thing, kinds, number in counts.read("ontology/instances"):
+    for kind, thing, kinds, number in counts.read("ontology/instances", thing=sorted(looked_at)):
         count = int(plain(number))
         shown = count if count > _MOST else -int(plain(kinds))
         ranked.setdefault(plain(kind), []).append((shown, count, plain(thing)))

@@ -29,8 +29,11 @@ from pan2kg.store.store import Store, fingerprint, is_true, plain, select
 from pan2kg.tables.coverage import trust
 from pan2kg.turtle.vocabulary import ID, PAN, SKOS
 from pan2kg.validation.check import check
+from pan2kg.validation.kept import find_kept, kept_report
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from pan2kg.graph.graph import Graph
     from pan2kg.i18n.catalogue import Language, Text
     from pan2kg.project import Project
@@ -292,29 +295,32 @@ def _checked_of(site_context: SiteContext) -> Checked | None:
     if isinstance(site_context.graph.store, RemoteStore):
         return None
     with _CHECKING:
-        return _checked(site_context.graph.project, fingerprint(site_context.graph.project))
+        project = site_context.graph.project
+        return _checked(project, fingerprint(project), site_context.kept)
 
 
 @lru_cache(maxsize=4)
-def _checked(project: Project, _: str) -> Checked | None:
-    """The check of a state of a project, None where its rules cannot be used.
+def _checked(project: Project, _: str, kept: Path | None) -> Checked | None:
+    """The check of a state of a project, None where its rules cannot be used; that of before, where it was kept.
 
     It is made in a process of its own, so that readers of other pages do not wait for it.
 
     Raises:
         ProjectError: that process was ended.
     """
+    if kept and (found := find_kept(project, kept)):
+        return summarise(found)
     ignoring = (signal.SIGINT, signal.SIG_IGN)
     with ProcessPoolExecutor(1, get_context("spawn"), initializer=signal.signal, initargs=ignoring) as apart:
         try:
-            return apart.submit(_check, project).result()
+            return apart.submit(_check, project, kept).result()
         except BrokenProcessPool:
             raise ProjectError("check-broken-off", remedy="ask-again") from None
 
 
-def _check(project: Project) -> Checked | None:
+def _check(project: Project, kept: Path | None) -> Checked | None:
     try:
-        return summarise(check(project))
+        return summarise(kept_report(project, kept, lambda: check(project)))
     except Pan2kgError:
         return None
 

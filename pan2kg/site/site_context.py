@@ -19,6 +19,8 @@ from pan2kg.tables.registry import TABLES
 from pan2kg.tables.table import DEFAULT, Choice
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from markupsafe import Markup
 
     from pan2kg.graph.graph import Graph
@@ -76,7 +78,8 @@ class SiteContext:
     """The graph pages show, the front end's files, and how the pages will be read.
 
     In mode ``served`` there is an endpoint behind the pages, in mode ``static`` the browser holds the graph itself.
-    ``writable`` says whether reviews can be written down; ``catalogue`` is that of the release the pages belong to.
+    ``writable`` says whether reviews can be written down; ``catalogue`` is that of the release the pages belong to, and
+    ``kept`` the folder where reports of checks are kept, None where they are not.
     """
 
     graph: Graph
@@ -84,6 +87,7 @@ class SiteContext:
     bundle: Bundle | None = None
     writable: bool = False
     catalogue: Store | None = None
+    kept: Path | None = None
     tables: dict[tuple[str, str, Choice], FigureTable] = field(default_factory=dict, repr=False)
     made: dict[str, object] = field(default_factory=dict, repr=False)
     labels: dict[tuple[str, str, str], Markup] = field(default_factory=dict, repr=False)

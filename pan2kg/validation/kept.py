@@ -41,11 +41,9 @@ def kept_report(project: Project, folder: Path | None, make: Callable[[], Report
     if folder is None:
         return make()
     name = state_name(project)
-    path = project_folder(project, folder) / f"{_PREFIX}{name}.json"
-    with suppress(OSError, *_DAMAGED):
-        report = _read(path.read_text("utf-8"))
-        path.touch()
-        return report
+    path = _path(project, folder, name)
+    if found := _found(path):
+        return found
     report = make()
     # not where a file was changed meanwhile: nobody knows which state was checked
     if state_name(project) == name:
@@ -56,6 +54,23 @@ def kept_report(project: Project, folder: Path | None, make: Callable[[], Report
             for old in kept[REPORTS:]:
                 old.unlink(missing_ok=True)
     return report
+
+
+def find_kept(project: Project, folder: Path) -> Report | None:
+    """The report that was kept of a project as it is now; None where there is none."""
+    return _found(_path(project, folder, state_name(project)))
+
+
+def _path(project: Project, folder: Path, name: str) -> Path:
+    return project_folder(project, folder) / f"{_PREFIX}{name}.json"
+
+
+def _found(path: Path) -> Report | None:
+    with suppress(OSError, *_DAMAGED):
+        report = _read(path.read_text("utf-8"))
+        path.touch()
+        return report
+    return None
 
 
 def state_name(project: Project) -> str:

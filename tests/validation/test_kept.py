@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
 from pan2kg.cli.main import main
 from pan2kg.project import Project
+from pan2kg.site import quality
 from pan2kg.validation.check import check
-from pan2kg.validation.kept import kept_report, state_name
+from pan2kg.validation.kept import find_kept, kept_report, state_name
 from tests.conftest import start
 
 if TYPE_CHECKING:
@@ -45,6 +47,14 @@ def test_the_report_of_unchanged_files_says_the_same_without_looking(
     assert again.made
     for part in ("rules", "findings", "looked_at", "statistics", "names"):
         assert getattr(again, part) == getattr(found, part), part
+
+
+def test_pages_tell_the_report_that_was_kept(begun: Project, found: Report, tmp_path: Path) -> None:
+    assert find_kept(begun, tmp_path) is None
+    kept_report(begun, tmp_path, lambda: replace(found, findings=()))
+    told = quality._checked(begun, "kept", tmp_path)
+    assert told
+    assert (told.rules, told.failing) == (len(found.rules), ())
 
 
 @pytest.mark.parametrize("damage", ["", "[]", "{", '{"rules": [[1]]}', '{"rules": [], "findings": [[0]]}'])
