@@ -198,9 +198,11 @@ def _table_fields(block: Block) -> Iterator[Field]:
                     kind, value = field_kind(cells[column]), cells[column + 1]
                     yield Field(kind, cells[column], value, start, start + len(value))
         return
-    down = sum(bool(field_kind(row[0])) for row in block.rows)
+    down = [kind for row in block.rows if (kind := field_kind(row[0]))]
     across = [field_kind(cell) for cell in block.rows[0]]
-    is_head = sum(map(bool, across)) > 1 and (all(across) or len(across) > 3 or down < 2)
+    # the value of a first row may look like a label: “Responsible | Ministry of …” are two of one kind
+    kinds = len({*across} - {""})
+    is_head = kinds > 1 and kinds >= len(set(down)) and (all(across) or len(across) > 3 or len(down) < 2)
     if len(across) > 1 and is_head:
         for row in range(1, len(block.rows)):
             yield from _row_fields(block, row, across, block.rows[0])

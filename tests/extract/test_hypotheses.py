@@ -198,6 +198,20 @@ def test_a_row_of_one_cell_in_a_table_is_a_category_of_those_below() -> None:
     assert [(one.title, len(one.children)) for one in plan.outline.categories] == [("Justice", 2), ("Achats", 4)]
 
 
+def test_a_value_that_looks_like_a_label_makes_no_head_of_its_row() -> None:
+    """“Responsable | Ministère …” are two words for a body; a head names things of several kinds."""
+    rows = "".join(
+        f"<tr><td>{label}</td><td>{value}</td></tr>"
+        for label, value in (("Responsable", "Ministère du Logement"), ("Échéance", "2026"), ("Indicateur", "Nombre"))
+    )
+    titled = enumerate(TITLES, 1)
+    document, choice = won("".join(f"<h3>Mesure {at} : {one}</h3>{TEXT}<table>{rows}</table>" for at, one in titled))
+    for action in plan_of(document, choice).actions:
+        assert [(one.kind, one.value) for one in action.fields] == [
+            ("responsible", "Ministère du Logement"), ("timeline", "2026"), ("indicator", "Nombre"),
+        ]  # fmt: skip
+
+
 @pytest.mark.parametrize(
     "below",
     [

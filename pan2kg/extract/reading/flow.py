@@ -35,7 +35,8 @@ _PAGE_ALONE: Final = re.compile(
     re.IGNORECASE,
 )
 _TO_PAGE: Final = re.compile(r"(?P<leader>[\s.…_·]*)(?<!\d)(?P<page>\d{1,4}|[ivxl]{1,6})\s*$")
-_SENTENCE_END: Final = (".", "!", "?", ":", ";", "»", "”")
+_LEADER: Final = re.compile(r"(?:\.{3}|…|(?:\s\.){3}|_{3}|(?:\s·){3})\s*$")
+_FULL_STOP: Final = (".", "!", "?", ":", ";")
 _FIELD: Final = re.compile(r"[^\W\d_][^:.]{1,40}?\s?:(?:\s|$)")
 
 
@@ -143,7 +144,7 @@ def _without_contents(lines: Sequence[PageLine], pages: int) -> tuple[list[PageL
     left: set[int] = set()
     run: list[int] = []
     for at, line in enumerate([*lines, None]):
-        if line is not None and not line.rows and _to_page(line) is not None:
+        if line is not None and not line.rows and _page_at(lines, at) is not None:
             run.append(at)
             continue
         if line is not None and run and at - run[-1] <= _ENTRY and _goes_on(lines, at):
@@ -158,16 +159,26 @@ def _without_contents(lines: Sequence[PageLine], pages: int) -> tuple[list[PageL
 def _goes_on(lines: Sequence[PageLine], at: int) -> bool:
     """Whether an entry of a list of contents goes on to its page in one of the next lines, set as this one."""
     line = lines[at]
-    near = lines[at + 1 : at + _ENTRY]
-    return not line.rows and any(_to_page(one) is not None and one.size == line.size for one in near)
+    near = range(at + 1, min(at + _ENTRY, len(lines)))
+    return not line.rows and any(_page_at(lines, n) is not None and lines[n].size == line.size for n in near)
+
+
+def _page_at(lines: Sequence[PageLine], at: int) -> int | None:
+    """The page a line leads to; the number may stand alone where the dots filled the line above."""
+    alone = lines[at].text.strip()
+    if at and alone.isdecimal() and len(alone) < 5 and _LEADER.search(lines[at - 1].text):
+        return int(alone)
+    return _to_page(lines[at])
 
 
 def _to_page(line: PageLine) -> int | None:
     """The page a line of a list of contents leads to; None where it is no such line."""
     found = _TO_PAGE.search(line.text)
-    if not found or not line.text[: found.start()].strip():
+    if not found:
         return None
     dots = sum(3 if char == "…" else char in "._·" for char in found["leader"])
+    if dots < 3 and not line.text[: found.start()].strip():
+        return None
     if dots < 3 and line.gap < 1.2 and not found["leader"]:
         return None
     return int(found["page"]) if found["page"].isdecimal() else 0
@@ -175,11 +186,14 @@ def _to_page(line: PageLine) -> int | None:
 
 def _is_contents(run: Sequence[int], lines: Sequence[PageLine], pages: int) -> bool:
     """Whether a run of lines is a list of contents; a column of years or sums is none."""
-    numbers = [number for at in run if (number := _to_page(lines[at]))]
+    numbers = [number for at in run if (number := _page_at(lines, at))]
     if len(run) < _CONTENTS_RUN or max(numbers, default=0) > 2 * pages + 50:
         return False
     rising = sum(a <= b for a, b in pairwise(numbers)) >= 0.9 * (len(numbers) - 1)
-    dotted = sum(bool(re.search(r"\.{3}|…|(?:\s\.){3}|_{3}", lines[at].text)) for at in run)
+    dotted = sum(
+        bool(re.search(r"\.{3}|…|(?:\s\.){3}|_{3}", lines[at].text) or _page_at(lines, at) != _to_page(lines[at]))
+        for at in run
+    )
     apart = sum(lines[at].gap > 1.2 for at in run)
     headed = any(_is_contents_heading(lines[at]) for at in range(max(run[0] - 3, 0), run[0]))
     return rising and (headed or 2 * max(dotted, apart) > len(run))
@@ -274,6 +288,8 @@ def _joins(pending: _Pending, line: PageLine, body: float, pitch: float) -> bool
     if above.last != line.first or (bulleted(line.text) and not above.text.endswith("-")):
         return False
     open_bracket = above.text.count("(") > above.text.count(")")
+    # “Protocol / (P29) to the Convention” in a title: an item in brackets is not set as one
+    open_bracket = open_bracket or (line.bold and above.bold and line.text.startswith("("))
     if numbered(line.text) and not open_bracket and not above.text.rstrip().endswith(("-", ",")):
         return False
     if above.page is line.page and above.region == line.region:
@@ -281,7 +297,9 @@ def _joins(pending: _Pending, line: PageLine, body: float, pitch: float) -> bool
         is_title = all(one.bold or one.size > 1.08 * body for one in (above, line))
         return 0 < step <= _PITCH * max(pitch, 1.0) and (is_title or not _begins_anew(above, line, start))
     # at the foot of a column or a page: a title in its own setting, or a sentence that is not at its end
-    ended = above.text.rstrip().endswith(_SENTENCE_END)
+    # a title may have words in quotation marks; a sentence that is quoted has its full stop within
+    words = above.text.rstrip()
+    ended = words.rstrip("»” ").endswith(_FULL_STOP) or (words.endswith(("»", "”")) and not above.bold)
     apart = above.bold or above.size > 1.08 * body
     return not ended and (apart or line.text[:1].islower()) and not pending.note
 
@@ -337,7 +355,7 @@ def _add_table(found: list[Paragraph], line: PageLine, hyphens: Hyphens) -> None
     last = found[-1] if found else None
     rows = line.rows
     if last and last.kind == "table" and last.page == line.page.number - 1 and len(last.rows[0]) == len(rows[0]):
-        rows = rows[1:] if rows[0] == last.rows[0] else rows
+        rows = rows[1:] if rows[0] == _head_of(found) else rows
         if rows and _is_rest(rows[0], last.rows):
             whole = tuple(hyphens.join(above, cell).strip() for above, cell in zip(last.rows[-1], rows[0], strict=True))
             found[-1] = replace(last, rows=(*last.rows[:-1], whole))
@@ -346,13 +364,26 @@ def _add_table(found: list[Paragraph], line: PageLine, hyphens: Hyphens) -> None
         found.append(Paragraph("", line.page.number, line.page.label, kind="table", rows=rows))
 
 
+def _head_of(found: Sequence[Paragraph]) -> tuple[str, ...]:
+    """The first row of the table at the end, which may have begun some pages before: its header, where it has one."""
+    last = found[-1]
+    for one in reversed(found[:-1]):
+        is_before = one.kind == "table" and one.page == (last.page or 0) - 1 and len(one.rows[0]) == len(last.rows[0])
+        if not is_before:
+            break
+        last = one
+    return last.rows[0]
+
+
 def _is_rest(row: Sequence[str], above: Sequence[Sequence[str]]) -> bool:
     """Whether a row is the rest of one above: most of its cells are empty, or one that is empty in no row above.
 
-    Its first cell is empty too, or all that it has: the rest of a title, which goes on in small letters.
+    Its first cell is empty too, or it is the rest of a title, which goes on in small letters. A row above that has a
+    single cell is a heading, and says nothing of what rows have.
     """
+    whole = [one for one in above if sum(map(bool, one)) > 1]
     filled = sum(map(bool, row))
+    lacks = bool(whole) and any(not cell and all(one[at] for one in whole) for at, cell in enumerate(row))
     if row[0]:
-        return filled == 1 and len(row) > 1 and row[0][0].islower()
-    lacks = any(not cell and all(one[at] for one in above) for at, cell in enumerate(row))
+        return row[0][0].islower() and ((filled == 1 and len(row) > 1) or lacks)
     return filled > 0 and (2 * filled < len(row) or lacks)

@@ -9,12 +9,13 @@ from __future__ import annotations
 import ctypes
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from pan2kg.errors import OutlineError, Place
 from pan2kg.extract.document import Remark
 from pan2kg.extract.layout import noted
+from pan2kg.extract.reading.damage import broken_pages, mended
 from pan2kg.extract.reading.flow import paragraphs_of
 from pan2kg.extract.reading.lines import Char, Page, Rule, Shape
 from pan2kg.extract.reading.options import Options
@@ -44,7 +45,7 @@ def read_pdf(data: bytes, source: str, options: Options) -> tuple[list[Paragraph
         file = pypdfium2.PdfDocument(data, password=options.password or None)
         number = len(file)
     except pypdfium2.PdfiumError as error:
-        raise _unopened(error, source, options) from None
+        raise _unopened(error, data, source, options) from None
     last = min(options.last or number, number)
     if options.first > number:
         raise OutlineError("no-such-page", place=Place(source), remedy="pages-form", pages=number)
@@ -52,34 +53,74 @@ def read_pdf(data: bytes, source: str, options: Options) -> tuple[list[Paragraph
         raise OutlineError(
             "too-many-pages", place=Place(source), remedy="name-pages", pages=number, limit=options.limits.pages
         )
-    pages, unread = [], []
+    pages, unread = [], broken_pages(data)
     for index in range(options.first - 1, last):
         try:
             pages.append(_page(file, index, pypdfium2.raw))
         except pypdfium2.PdfiumError:
-            unread.append(index + 1)
-    if not pages:
-        raise OutlineError("damaged-document", place=Place(source), remedy="save-again")
+            unread |= {index + 1}
+    whole = [page.number for page in pages if page.number not in unread]
+    if len(whole) <= last - options.first:
+        raise _damaged(whole, number, source, "save-again-or-pages")
     scanned = tuple(page.number for page in pages if page.has_image and _letters(page) < _SCANNED)
     if len(scanned) == len(pages) or not any(_letters(page) for page in pages):
         raise OutlineError("document-scanned", place=Place(source), remedy="recognise-text")
     paragraphs, remarks = paragraphs_of(pages)
-    return paragraphs, number, (*_on_pages(pages, scanned, tuple(unread)), *remarks)
+    return paragraphs, number, (*_on_pages(pages, scanned), *remarks)
 
 
-def _unopened(error: Exception, source: str, options: Options) -> OutlineError:
+def _unopened(error: Exception, data: bytes, source: str, options: Options) -> OutlineError:
     if "password" in str(error).lower():
         key = "password-wrong" if options.password else "password-needed"
         return OutlineError(key, place=Place(source), remedy="give-password-file")
-    return OutlineError("damaged-document", place=Place(source), remedy="save-again")
+    import pypdfium2
+
+    rest, number = mended(data)
+    whole: list[int] = []
+    try:
+        file = pypdfium2.PdfDocument(rest)
+        whole = [at + 1 for at in range(len(file)) if _letters(_page(file, at, pypdfium2.raw))]
+    except pypdfium2.PdfiumError:
+        pass
+    return _damaged(whole, max(number, len(whole)), source, "save-again")
+
+
+def _damaged(whole: Sequence[int], number: int, source: str, remedy: str) -> OutlineError:
+    """What is said of a damaged file: which of its pages can be read."""
+    if not whole:
+        return OutlineError("damaged-document", place=Place(source), remedy="save-again")
+    return OutlineError(
+        "cut-off" if remedy == "save-again" else "damaged-pages", place=Place(source), remedy=remedy,
+        read=len(whole), pages=number, listed=", ".join(_runs(whole)), example=max(_runs(whole), key=_length),
+    )  # fmt: skip
+
+
+def _runs(numbers: Sequence[int]) -> list[str]:
+    """Numbers of pages as one writes them.
+
+    >>> _runs([1, 2, 3, 5])
+    ['1-3', '5']
+    """
+    runs: list[list[int]] = []
+    for one in numbers:
+        if runs and one == runs[-1][-1] + 1:
+            runs[-1].append(one)
+        else:
+            runs.append([one])
+    return [str(run[0]) if len(run) == 1 else f"{run[0]}-{run[-1]}" for run in runs]
+
+
+def _length(run: str) -> int:
+    first, _, last = run.partition("-")
+    return int(last or first) - int(first)
 
 
 def _letters(page: Page) -> int:
     return sum(not char.text.isspace() for char in page.chars)
 
 
-def _on_pages(pages: list[Page], scanned: tuple[int, ...], unread: tuple[int, ...]) -> Iterator[Remark]:
-    """What pages could not be read, or not surely."""
+def _on_pages(pages: list[Page], scanned: tuple[int, ...]) -> Iterator[Remark]:
+    """What pages were not read surely."""
     reversed_script = tuple(
         page.number
         for page in pages
@@ -89,7 +130,6 @@ def _on_pages(pages: list[Page], scanned: tuple[int, ...], unread: tuple[int, ..
     unmapped = tuple(page.number for page in pages if 20 * page.unmapped > len(page.chars) + page.unmapped)
     found = (
         ("scanned-pages", scanned),
-        ("unread-pages", unread),
         ("turned-text", turned),
         ("right-to-left", reversed_script),
         ("unmapped-characters", unmapped),

@@ -116,6 +116,15 @@ def test_a_hyphen_between_two_words_of_the_text_is_the_authors_in_a_hyphenated_t
     assert "sensibilise" in text
 
 
+def test_hyphens_in_narrow_columns_are_the_authors_where_their_words_stand_unbroken_too() -> None:
+    narrow = [
+        f"{WORDS} public-" if at % 2 == 0 else "private partnerships and what they are good for" for at in range(6)
+    ]
+    text = read(column(50, 700, [*narrow, "Of public-private and of state-majority-", "owned companies"])).text
+    assert "publicprivate" not in text
+    assert "state-majority-owned" in text
+
+
 def test_titles_that_count_at_the_top_of_pages_are_no_heads() -> None:
     pages = [
         f"{line(f'Card {2 * at}', 50, 810, 14, 'B')}\n{column(50, 700, [f'{WORDS} {at}.'] * 3)}"
@@ -159,6 +168,47 @@ def test_a_list_of_contents_is_dropped_and_a_column_of_years_is_not() -> None:
     assert told(document) == ["page 1: a list of contents of 7 lines, left out"]
     years = column(50, 700, [f"Measure of this number, done in {year}" for year in range(2020, 2026)], 30)
     assert read(years).text.count("Measure") == 6
+
+
+def test_a_number_that_stands_below_its_dots_belongs_to_the_list_of_contents() -> None:
+    entries = [f"Measure {at} of this number {'.' * 40} {at}" for at in range(1, 5)]
+    wrapped = [f"Measure 5 of a long title {'.' * 40}", "5", "Measure 6 whose title fills the line", f"{'.' * 40} 6"]
+    document = read(column(50, 700, ["Contents", *entries, *wrapped]), column(50, 700, [WORDS]))
+    assert document.text == WORDS
+
+
+def test_a_title_goes_on_over_pages_and_with_brackets() -> None:
+    upper = f"{column(50, 700, [WORDS] * 3)}\n{line('Action 1 Link «Business and human rights»', 50, 60, 14, 'B')}"
+    lower = f"{line('working group and contact point', 50, 780, 14, 'B')}\n{column(50, 740, [WORDS] * 3)}"
+    assert "«Business and human rights» working group" in read(upper, lower).text
+    title = [line("Action 4 Ratify the Protocol", 50, 700, 14, "B"), line("(P29) to the Convention", 50, 683, 14, "B")]
+    blocks = read("\n".join([*title, column(50, 650, [WORDS] * 3)])).blocks
+    assert blocks[0].text == "Action 4 Ratify the Protocol (P29) to the Convention"
+
+
+def ruled(rows: list[tuple[str, ...]], top: float) -> str:
+    """A table with lines around its cells, 150 points wide each."""
+    cells = [
+        line(cell, 55 + 150 * across, top - 15 - 20 * down)
+        for down, row in enumerate(rows)
+        for across, cell in enumerate(row)
+    ]
+    across, bottom = 50 + 150 * len(rows[0]), top - 20 * len(rows)
+    level = [f"50 {top - 20 * at} m {across} {top - 20 * at} l S" for at in range(len(rows) + 1)]
+    return "\n".join([*cells, *level, *(f"{x} {bottom} m {x} {top} l S" for x in range(50, across + 1, 150))])
+
+
+def test_a_head_that_comes_again_on_each_page_is_no_row_of_a_table_and_a_cut_row_is_whole_again() -> None:
+    head, rest = ("No.", "Action"), ("", "of the supreme court")
+    pages = [
+        [head, ("1", "Inform")],
+        [head, ("2", "Consult")],
+        [head, ("3", "Train judges")],
+        [head, rest, ("4", "End")],
+    ]
+    document = read(*(ruled(rows, 720) for rows in pages))
+    rows = [row for one in document.blocks for row in one.rows]
+    assert rows == [head, ("1", "Inform"), ("2", "Consult"), ("3", "Train judges of the supreme court"), ("4", "End")]
 
 
 def test_notes_at_the_foot_are_notes() -> None:
@@ -218,8 +268,15 @@ def test_a_locked_file_opens_with_its_password_alone() -> None:
         (("centralisée pour tous", "", "", ""), True),
         (("Axe 2", "", "", ""), False),
         (("", "", "", ""), False),
+        (("mechanisms among them", "6", "", "Justice"), True),
+        (("mechanisms among them", "6", "Train judges", "Justice"), False),
+        (("Mechanisms among them", "6", "", "Justice"), False),
     ],
 )
 def test_a_row_cut_by_the_end_of_a_page_is_told_from_a_new_one(row: tuple[str, ...], *, is_rest: bool) -> None:
-    above = [("Axe 1", "3", "Acheter durable", "Finances"), ("", "4", "Technical", "Department of")]
+    above = [
+        ("Axe 1", "3", "Acheter durable", "Finances"),
+        ("", "4", "Technical", "Department of"),
+        ("Axe 2", "", "", ""),
+    ]
     assert _is_rest(row, above) is is_rest
