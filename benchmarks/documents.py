@@ -1,12 +1,12 @@
 """How well documents are read and their actions found: files printed from the graph's own facts, in several layouts.
 
-    python benchmarks/documents.py FOLDER [--layouts develop|seen|second|third|fourth|fifth|blind] [--measure-only]
+    python benchmarks/documents.py FOLDER [--layouts SET] [--measure-only]
 
 Each plan chosen is set in every layout of the set and in French, English or German, as the graph has its titles, and
 printed by Chromium (PDF) and LibreOffice (odt, docx, PDF); the page itself is the html. What is read is compared with
 what was printed: numbers and titles, fields, pages, running heads. The readers were made on the layouts « develop »;
-« seen » to « fifth » are those they were mended on after they had been measured, « blind » those they never were: these
-are drawn by lot (by_lot.py).
+« seen » to « seventh » are those they were mended on after they had been measured, « blind » those they never were; the
+last three are drawn by lot (by_lot.py).
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from functools import cache
 from html import escape
 from pathlib import Path
 
-from by_lot import NUMBER  # type: ignore[import-not-found]
+from by_lot import NUMBER, SEEDS  # type: ignore[import-not-found]
 from by_lot import layout as layout_by_lot
 from rdflib import RDF, SKOS, Graph, Literal, Namespace, URIRef
 from rdflib.term import Node
@@ -704,12 +704,12 @@ def numbered_paragraphs(plan: Printed) -> tuple[str, list[Act]]:
     return framed(plan, body).replace("<ul><li>OECD</li><li>ILO</li></ul>", ""), [Act("none", "none")]
 
 
-def by_lot(number: int) -> Layout:
+def by_lot(number: int, seed: int) -> Layout:
     """A layout drawn by lot; which action has which body, year and indicator is drawn too."""
 
     def drawn(plan: Printed) -> tuple[str, list[Act]]:
         parts = [(name, [(act.title, act.fields) for act in acts]) for name, acts in plan.parts]
-        page, acts = layout_by_lot(number)(plan.key, plan.title, plan.language, parts, plan.sentences)
+        page, acts = layout_by_lot(number, seed)(plan.key, plan.title, plan.language, parts, plan.sentences)
         return page, [Act(*one) for one in acts]
 
     drawn.__name__ = f"lot_{number}"
@@ -730,7 +730,7 @@ LAYOUTS: dict[str, tuple[Layout, ...]] = {
         listed_and_consulted,
         numbered_paragraphs,
     ),
-    "blind": tuple(by_lot(number) for number in range(NUMBER)),
+    **{name: tuple(by_lot(number, seed) for number in range(NUMBER)) for name, seed in SEEDS.items()},
 }
 STYLE = """<style>@page{size:A4;margin:2.2cm;
 @top-center{content:"HEAD"}@bottom-right{content:counter(page) " / " counter(pages)}}

@@ -221,7 +221,9 @@ def _is_action_table(series: Series, document: Document) -> float:
     head = document.blocks[series.members[0].block].rows[0]
     # “Mesure | Intitulé”: the column of actions has the number and stands right before
     before = head[columns.title - 1] if columns.title and columns.number == columns.title - 1 else ""
-    is_named = columns.kinds[columns.title] == "action" or field_kind(before) == "action"
+    # “Title of the action” names both
+    words = [head[columns.title], before, *head[columns.title].split()]
+    is_named = any(field_kind(one) == "action" for one in words)
     return 1 if is_named or _label(series) else 0.5
 
 

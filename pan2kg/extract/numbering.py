@@ -121,7 +121,10 @@ def _labelled(text: str) -> Iterator[Marker]:
     label = found["label"]
     group = group_of(label)
     for marker in _numbered(text[found.end() :], folded(label)):
-        marked = re.match(r"\s*(?:[:–—-]|$)", text[found.end() + len(marker.number) :].lstrip(".)")) is not None
+        behind = text[found.end() + len(marker.number) :]
+        # “Workstream 1.1. Train …”: with one number alone, “Article 3. …”, it may be any text
+        is_closed = len(marker.values) > 1 and re.match(r"[.)]\s+[^\W\d_a-z]", behind) is not None
+        marked = is_closed or re.match(r"\s*(?:[:–—-]|$)", behind.lstrip(".)")) is not None
         if group or marked:
             yield replace(marker, label=label, group=group)
 

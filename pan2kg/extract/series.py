@@ -236,7 +236,7 @@ def _rows(document: Document, given: Mapping[str, int] | None) -> Iterator[Serie
         own = tuple(map(folded, block.rows[0]))
         goes_on = last == at - 1 and len(own) == len(head)
         columns = None if _is_card(block) else columns_of(block.rows[0], given) or _guessed(block)
-        if columns and not (goes_on and not _is_head(block.rows[0])):
+        if columns and not (goes_on and (not _is_head(block.rows[0]) or _is_numbered(block.rows[0], known[head]))):
             head = own
             known[head] = columns
         elif not goes_on:
@@ -289,6 +289,11 @@ def columns_of(head: Sequence[str], given: Mapping[str, int] | None = None) -> C
     return Columns(title, kinds.index("number") if "number" in kinds else None, tuple(kinds))
 
 
+def _is_numbered(row: Sequence[str], columns: Columns) -> bool:
+    """Whether a row has a number where its table has them: it is no head, whatever words its cells have."""
+    return columns.number is not None and any(map(str.isdigit, row[columns.number]))
+
+
 def _is_head(row: Sequence[str]) -> bool:
     return sum(bool(field_kind(cell)) for cell in row) > 1
 
@@ -301,7 +306,8 @@ def _row_members(block: Block, at: int, columns: Columns, first: int) -> Iterato
         marker = next((one for one in readings(printed) if _is_number(one)), None)
         title = marker.rest if marker and marker.rest else printed
         label = marker.label if marker else ""
-        own = row[columns.number] if columns.number is not None else ""
+        # a narrow column may break “A.1” behind its full stop
+        own = re.sub(r"(?<=\w\.)\s+(?=\w{1,3}$)", "", row[columns.number]) if columns.number is not None else ""
         found = next((one for one in readings(own) if not one.rest), None) if own else None
         shown = (found.number if found else own.rstrip(".)")) if own else marker.number if marker else ""
         start = _cell(block, number, columns.title) + printed.find(title)

@@ -198,6 +198,27 @@ def test_a_row_of_one_cell_in_a_table_is_a_category_of_those_below() -> None:
     assert [(one.title, len(one.children)) for one in plan.outline.categories] == [("Justice", 2), ("Achats", 4)]
 
 
+def test_a_column_of_titles_of_actions_is_one_of_actions_and_a_table_goes_on_though_its_cells_have_known_words() -> (
+    None
+):
+    head = "<tr><th>No.<th>Title of the action<th>Lead</tr>"
+    rows = [f"<tr><td>1.{at}<td>{one}<td>Lead ministry of action {at}</tr>" for at, one in enumerate(TITLES, 1)]
+    half = len(rows) // 2
+    _, choice = won(f"<table>{head}{''.join(rows[:half])}</table><table>{''.join(rows[half:])}</table>")
+    assert [(one.number, one.title) for one in choice.series.members] == [
+        (f"1.{at}", one) for at, one in enumerate(TITLES, 1)
+    ]
+
+
+def test_a_label_nobody_knows_may_have_a_number_of_two_parts_and_a_full_stop() -> None:
+    body = "".join(
+        f"<h3>Chantier 1.{at}. {one}</h3>{TEXT}<p><b>Responsable :</b> X</p>" for at, one in enumerate(TITLES, 1)
+    )
+    _, choice = won(body)
+    first = choice.series.members[0]
+    assert (first.label, first.number, first.title) == ("Chantier", "1.1", TITLES[0])
+
+
 def test_a_value_that_looks_like_a_label_makes_no_head_of_its_row() -> None:
     """“Responsable | Ministère …” are two words for a body; a head names things of several kinds."""
     rows = "".join(

@@ -70,7 +70,7 @@ def _things(data: bytes) -> Mapping[int, _Thing]:
     found: dict[int, _Thing] = {}
     places = [(int(one[1]), one.end()) for one in _OBJECT.finditer(data)]
     ends = [*(place for _, place in places[1:]), len(data)]
-    for (number, start), end in zip(places, ends, strict=True):
+    for (number, start), end in zip(places, ends, strict=False):  # without any object there is an end, and no place
         body = data[start:end]
         stream = _STREAM.search(body)
         until = body.rfind(b"endobj")

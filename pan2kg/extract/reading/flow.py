@@ -15,6 +15,7 @@ from pan2kg.extract.numbering import every_word, readings
 from pan2kg.extract.reading.grid import tables_of
 from pan2kg.extract.reading.lines import Hyphens, Page, PageLine, page_lines
 from pan2kg.extract.reading.paragraphs import BULLET, Paragraph, bulleted, numbered
+from pan2kg.extract.signs import field_kind
 
 _MARGIN: Final = 0.12
 """The part of a page, above and below, in which heads and feet stand."""
@@ -53,9 +54,10 @@ def paragraphs_of(pages: Sequence[Page]) -> tuple[list[Paragraph], tuple[Remark,
     hyphens = Hyphens.of(pages)
     lines: list[PageLine] = []
     unruled: list[int] = []
+    strip: float | None = None
     for page in pages:
         tables, chars = tables_of(page, hyphens)
-        own = page_lines(page, chars, tables)
+        own, strip = page_lines(page, chars, tables, strip)
         if _has_unruled_table(own):
             unruled.append(page.number)
         lines += own
@@ -313,7 +315,10 @@ def _begins_anew(above: PageLine, line: PageLine, start: PageLine) -> bool:
     indented = line.left - start.left > 0.8 * line.size and len(line.text) > 20 and not start.bullet
     if indented and above.text.rstrip().endswith((".", "!", "?")) and not _is_marked(start):
         return True
-    field_line = _FIELD.match(line.text) is not None and line.first and not above.last
+    found = _FIELD.match(line.text)
+    # “Train judges / **Indicator**: …”: below a title in bold too, where the label is one that is known
+    known = found is not None and not line.bold and bool(field_kind(found[0].rstrip(" :")))
+    field_line = found is not None and line.first and (not above.last or known)
     return field_line or (
         short and room and _FIELD.match(line.text) is not None and _FIELD.match(start.text) is not None
     )
@@ -385,5 +390,7 @@ def _is_rest(row: Sequence[str], above: Sequence[Sequence[str]]) -> bool:
     filled = sum(map(bool, row))
     lacks = bool(whole) and any(not cell and all(one[at] for one in whole) for at, cell in enumerate(row))
     if row[0]:
-        return row[0][0].islower() and ((filled == 1 and len(row) > 1) or lacks)
+        # a number or a year is cut by no page: a row that has one is a new one
+        capitals = bool(whole) and not any(one[0][:1].islower() for one in whole) and not any(map(str.isdigit, row))
+        return row[0][0].islower() and ((filled == 1 and len(row) > 1) or lacks or capitals)
     return filled > 0 and (2 * filled < len(row) or lacks)

@@ -32,6 +32,8 @@ _FORWARD: Final = re.compile(r"[^\W_]")
 _MIRRORED: Final = str.maketrans("()[]{}<>«»‹›", ")(][}{><»«›‹")
 _ROWS: Final = 4
 """Columns have at least as many rows each."""
+_EDGE: Final = 40
+"""Points: how far what is set in begins behind the edge of its column."""
 
 
 @dataclass(slots=True)
@@ -212,17 +214,33 @@ def _stripped(piece: Piece) -> Piece:
     return piece
 
 
-def page_lines(page: Page, chars: Sequence[Char], tables: Sequence[PageLine]) -> list[PageLine]:
-    """The lines of a page in reading order, the tables at their place between them."""
+def page_lines(
+    page: Page, chars: Sequence[Char], tables: Sequence[PageLine], before: float | None = None
+) -> tuple[list[PageLine], float | None]:
+    """The lines of a page in reading order, the tables at their place between them; and what parts its columns.
+
+    ``before`` is what parts the columns of the page before it: on the last page of a part they may be short.
+    """
     rows = _rows(pieces_of(chars))
+    strip = _strip(rows, page) or _strip(_below_text(rows, page), page)
+    least = _ROWS
+    if strip is None and before is not None and _is_parted(rows, before):
+        strip, least = before, 1
     found: list[PageLine] = []
-    for region, pieces in enumerate(_regions(rows, page, tables)):
+    for region, pieces in enumerate(_regions(rows, strip, tables, least)):
         lines = [line for row in _rows(pieces) if (line := _line(page, row, region))]
         edge = max((line.right for line in lines), default=0)
         found += [replace(line, edge=edge) for line in lines]
     for shape in page.shapes:
         _mark(found, shape)
-    return _with_tables(found, tables)
+    return _with_tables(found, tables), strip
+
+
+def _is_parted(rows: Sequence[list[Piece]], strip: float) -> bool:
+    """Whether rows too few to tell have two pieces, the second at the strip, and not one long piece over it between."""
+    on_both = [row for row in rows if any(0 <= piece[0].left - strip < _EDGE for piece in row[1:])]
+    over = [row for row in rows if any(piece[0].left < strip - _EDGE and piece[-1].right > strip for piece in row)]
+    return len(on_both) > 1 and len(over) <= len(on_both)
 
 
 def _rows(pieces: Sequence[Piece]) -> list[list[Piece]]:
@@ -254,9 +272,10 @@ def _size(piece: Piece) -> float:
     return Counter(char.size for char in piece).most_common(1)[0][0]
 
 
-def _regions(rows: Sequence[list[Piece]], page: Page, tables: Sequence[PageLine]) -> Iterator[list[Piece]]:
+def _regions(
+    rows: Sequence[list[Piece]], strip: float | None, tables: Sequence[PageLine], least: int
+) -> Iterator[list[Piece]]:
     """The pieces column by column: a section of rows that leave a strip free is read left before right."""
-    strip = _strip(rows, page)
     if strip is None:
         yield [piece for row in rows for piece in row]
         return
@@ -266,19 +285,19 @@ def _regions(rows: Sequence[list[Piece]], page: Page, tables: Sequence[PageLine]
         crosses = any(piece[0].left < strip < piece[-1].right for piece in row)
         cut = section and any(_base(section[-1][0]) > one.base > _base(row[0]) for one in tables)
         if section and (crosses != crossing or cut):
-            yield from _parted(section, strip)
+            yield from _parted(section, strip, least)
             section = []
         section.append(row)
         crossing = crosses
-    yield from _parted(section, strip)
+    yield from _parted(section, strip, least)
 
 
-def _parted(section: Sequence[list[Piece]], strip: float) -> Iterator[list[Piece]]:
+def _parted(section: Sequence[list[Piece]], strip: float, least: int) -> Iterator[list[Piece]]:
     """The left half of a section and its right one, where both have rows enough; else all of it as one."""
     left = [piece for row in section for piece in row if piece[-1].right <= strip]
     right = [piece for row in section for piece in row if piece[0].left >= strip]
     enough = [sum(any(piece in side for piece in row) for row in section) for side in (left, right)]
-    halves = (left, right) if min(enough) >= _ROWS else ([piece for row in section for piece in row],)
+    halves = (left, right) if min(enough) >= least else ([piece for row in section for piece in row],)
     yield from (half for half in halves if half)
 
 
@@ -287,7 +306,7 @@ def _strip(rows: Sequence[list[Piece]], page: Page) -> float | None:
     pieces = [piece for row in rows for piece in row]
     if len(rows) < 2 * _ROWS:
         return None
-    best: tuple[int, float] | None = None
+    best: tuple[int, int, float] | None = None
     starts = Counter(round(piece[0].left) for piece in pieces if 0.25 * page.width < piece[0].left < 0.75 * page.width)
     for start, number in starts.most_common(4):
         strip = start - 3.0
@@ -296,8 +315,21 @@ def _strip(rows: Sequence[list[Piece]], page: Page) -> float | None:
         crossing = len(pieces) - len(left) - len(right)
         wide = all(_usual_width(side) > 0.2 * page.width for side in (left, right)) if left and right else False
         if number >= _ROWS and wide and len(left) >= _ROWS and 3 * crossing < len(left) + len(right):
-            best = max(best or (0, 0.0), (number, strip))
-    return best[1] if best else None
+            # what is set in within the right column has more lines than its edge, and the edge is crossed by fewer
+            best = max(best or (-len(pieces), 0, 0.0), (-crossing, number, strip))
+    return best[2] if best else None
+
+
+def _below_text(rows: Sequence[list[Piece]], page: Page) -> Sequence[list[Piece]]:
+    """The rows below the last line that runs over the middle of a page: columns may begin far down on it."""
+    middle = page.width / 2
+    over = [
+        at
+        for at, row in enumerate(rows)
+        for piece in row
+        if piece[0].left < middle - _EDGE and piece[-1].right > middle + _EDGE
+    ]
+    return rows[max(over) + 1 :] if over else ()
 
 
 def _usual_width(pieces: Sequence[Piece]) -> float:

@@ -75,6 +75,46 @@ def test_columns_are_read_one_after_the_other() -> None:
     assert " ".join(text.split()) == f"A title over both of the columns of this page {' '.join(left)} {' '.join(right)}"
 
 
+def test_a_column_begins_at_its_edge_though_more_lines_are_set_in() -> None:
+    left = column(
+        50, 700, ["Left column of running text", *["and so it goes on, line by line, in the left column"] * 9]
+    )
+    titles = "\n".join(line(f"Right column title {at} that is rather long", 310, 700 - 48 * at) for at in range(5))
+    within = "\n".join(column(340, 688 - 48 * at, ["set in below the title, and as long as it"] * 3) for at in range(5))
+    text = read(f"{left}\n{titles}\n{within}").text
+    assert "Left column of running text and so" in text.replace("\n\n", " ")
+    assert "text Right" not in text
+
+
+def test_columns_that_begin_far_down_or_end_soon_are_columns() -> None:
+    over = column(
+        50,
+        780,
+        ["A line of text that runs over the whole width of the page, and on to its right edge, where it ends"] * 30,
+    )
+    both = [
+        column(x, 400, [f"{side} column of running text, long enough"] * 9)
+        for x, side in ((50, "Left"), (310, "Right"))
+    ]
+    short = [
+        column(x, 780, [f"{side} column of running text, long enough"] * 3)
+        for x, side in ((50, "Left"), (310, "Right"))
+    ]
+    text = read("\n".join([over, *both]), "\n".join(short)).text
+    assert "Right column of running text, long enough Left" not in text
+    assert text.count("long enough Left") > 1
+
+
+def test_a_field_with_a_bold_label_right_below_a_bold_title_is_none_of_it() -> None:
+    title = line("Action 1 Train judges and lawyers", 50, 700, 10, "B")
+    field = f"{line('Indicator:', 50, 688, 10, 'B')}\n{line('number of judges that were trained', 105, 688)}"
+    blocks = read(f"{title}\n{field}\n{column(50, 660, [WORDS] * 3)}").blocks
+    assert [one.text for one in blocks[:2]] == [
+        "Action 1 Train judges and lawyers",
+        "Indicator: number of judges that were trained",
+    ]
+
+
 def test_bullets_may_be_drawn() -> None:
     dots = "\n".join(f"50 {y + 2} 3 3 re f" for y in (700, 680))
     document = read(
@@ -200,7 +240,7 @@ def ruled(rows: list[tuple[str, ...]], top: float) -> str:
 
 def test_a_head_that_comes_again_on_each_page_is_no_row_of_a_table_and_a_cut_row_is_whole_again() -> None:
     head, rest = ("No.", "Action"), ("", "of the supreme court")
-    pages = [
+    pages: list[list[tuple[str, ...]]] = [
         [head, ("1", "Inform")],
         [head, ("2", "Consult")],
         [head, ("3", "Train judges")],
@@ -271,6 +311,7 @@ def test_a_locked_file_opens_with_its_password_alone() -> None:
         (("mechanisms among them", "6", "", "Justice"), True),
         (("mechanisms among them", "6", "Train judges", "Justice"), False),
         (("Mechanisms among them", "6", "", "Justice"), False),
+        (("mechanisms", "6", "of trains", "Justice"), False),
     ],
 )
 def test_a_row_cut_by_the_end_of_a_page_is_told_from_a_new_one(row: tuple[str, ...], *, is_rest: bool) -> None:
