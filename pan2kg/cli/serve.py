@@ -379,7 +379,7 @@ def _serve(
     fork_server: ForkServer | None = None,
 ) -> int:
     from pan2kg.server.http_server import new_server
-    from pan2kg.server.request import why
+    from pan2kg.server.refusal import why
 
     lost: list[str] = []
 

@@ -19,7 +19,8 @@ from starlette.routing import Route, Router
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from pan2kg.server.negotiation import takes_gzip
-from pan2kg.server.public_address import PublicAddress
+from pan2kg.server.public_address import Located, PublicAddress
+from pan2kg.server.refusal import Refusal, busy, why
 from pan2kg.server.request import (
     CONNECTION,
     PAGE_HEADERS,
@@ -29,14 +30,10 @@ from pan2kg.server.request import (
     Connected,
     Handler,
     Headers,
-    Located,
     Record,
-    Refusal,
     Request,
-    busy,
     read_headers,
     refuse,
-    why,
     zipped,
 )
 

@@ -40,19 +40,8 @@ from pan2kg.server.protocol import (
     read_media_type,
     read_parts,
 )
-from pan2kg.server.request import (
-    DATA_HEADERS,
-    Handler,
-    Refusal,
-    Request,
-    aside,
-    busy,
-    is_plain_path,
-    matches,
-    refuse,
-    reply,
-    why,
-)
+from pan2kg.server.refusal import Refusal, busy, why
+from pan2kg.server.request import DATA_HEADERS, Handler, Request, aside, is_plain_path, matches, refuse, reply
 from pan2kg.server.settings import Release, Settings
 from pan2kg.server.sparql import (
     CACHE,

@@ -15,7 +15,7 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from pan2kg.server.request import Refusal, busy, why
+from pan2kg.server.refusal import Refusal, busy, why
 
 if TYPE_CHECKING:
     from collections.abc import Buffer  # type: ignore[attr-defined]

@@ -20,7 +20,8 @@ from typing import Any, Final
 
 import httptools
 
-from pan2kg.server.request import CONNECTION, why
+from pan2kg.server.refusal import why
+from pan2kg.server.request import CONNECTION
 
 HEAD_SECONDS: Final = 20.0
 """Within so many seconds the head of a request must have come."""

@@ -31,7 +31,8 @@ from pan2kg.server.documents import (
 )
 from pan2kg.server.negotiation import Choice, Form, preferred_language
 from pan2kg.server.protocol import is_absolute, read_form
-from pan2kg.server.request import Headers, Refusal, is_plain_path, matches, why
+from pan2kg.server.refusal import Refusal, why
+from pan2kg.server.request import Headers, is_plain_path, matches
 from pan2kg.server.settings import Release
 from pan2kg.store.queries import program_query
 from pan2kg.store.store import Store, is_true, plain, select

@@ -19,7 +19,7 @@ import pyoxigraph as ox
 
 from pan2kg.server.channel import FAILED, AnswerWriter, Limits, OverrunError, Task, pack
 from pan2kg.server.inspection import add_using, inspect_query
-from pan2kg.server.request import Refusal, busy, why
+from pan2kg.server.refusal import Refusal, busy, why
 from pan2kg.store.store import syntax_error
 
 TABLE_FORMATS: Final = {

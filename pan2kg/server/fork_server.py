@@ -32,7 +32,7 @@ from pan2kg.server.channel import FAILED, WHOLE, Task, pack, receive, receive_ta
 from pan2kg.server.evaluation import Change, Evaluator, apply
 from pan2kg.server.inspection import inspect_update
 from pan2kg.server.journal import refuse_volatile
-from pan2kg.server.request import Refusal
+from pan2kg.server.refusal import Refusal
 from pan2kg.server.supervisor import allow_files, answer_order, end_with_parent, fork, next_order, run_to_end
 
 GRACE: Final = 0.1

@@ -12,7 +12,7 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from pan2kg.server.request import Refusal, why
+from pan2kg.server.refusal import Refusal, why
 from pan2kg.turtle.tokens import Token, calls, line_of, tokens
 
 _HINTS = ("service", "from", "load", "clear", "drop", "create", "add", "move", "copy", "insert", "delete")

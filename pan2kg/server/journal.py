@@ -23,7 +23,7 @@ from pan2kg.errors import Place, ProjectError
 from pan2kg.project import reason
 from pan2kg.server.evaluation import Change, apply
 from pan2kg.server.inspection import words_of
-from pan2kg.server.request import Refusal, why
+from pan2kg.server.refusal import Refusal, why
 
 VOLATILE: Final = frozenset({"NOW", "RAND", "UUID", "STRUUID"})
 _ESCAPE: Final = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")

@@ -29,19 +29,17 @@ from pan2kg.server.dereference import NO_CACHE, STARTS, Answer, Call, DataSource
 from pan2kg.server.documents import DATA, write
 from pan2kg.server.negotiation import Choice, choose
 from pan2kg.server.pages import Pages
+from pan2kg.server.refusal import Refusal, busy, why
 from pan2kg.server.request import (
     DATA_HEADERS,
     PAGE_HEADERS,
     PREFLIGHT_HEADERS,
     Handler,
     Headers,
-    Refusal,
     Request,
-    busy,
     matches,
     refuse,
     reply,
-    why,
 )
 from pan2kg.store.profile import own_profile, read_profiles
 from pan2kg.store.queries import program_query

@@ -26,7 +26,8 @@ from starlette.responses import Response
 from pan2kg.errors import Pan2kgError, Place, ProjectError
 from pan2kg.project import reason
 from pan2kg.server.pool import Pool
-from pan2kg.server.request import PAGE_HEADERS, Handler, Request, refuse_method, reply, why
+from pan2kg.server.refusal import why
+from pan2kg.server.request import PAGE_HEADERS, Handler, Request, refuse_method, reply
 from pan2kg.server.workers import LostError
 
 _KINDS: Final = {

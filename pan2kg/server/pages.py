@@ -23,18 +23,8 @@ from pan2kg.errors import Pan2kgError, QueryError
 from pan2kg.i18n.catalogue import LANGUAGES
 from pan2kg.i18n.days import today
 from pan2kg.server.negotiation import preferred_language, takes_gzip
-from pan2kg.server.request import (
-    PAGE_HEADERS,
-    SMALL,
-    Refusal,
-    Request,
-    is_plain_path,
-    matches,
-    refuse,
-    refuse_method,
-    reply,
-    why,
-)
+from pan2kg.server.refusal import Refusal, why
+from pan2kg.server.request import PAGE_HEADERS, SMALL, Request, is_plain_path, matches, refuse, refuse_method, reply
 from pan2kg.server.settings import Release
 
 CACHE_BYTES: Final = 64 * 2**20

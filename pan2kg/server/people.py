@@ -20,11 +20,14 @@ from collections import OrderedDict, deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from pan2kg.errors import Place, ProjectError
 from pan2kg.project import reason
-from pan2kg.server.request import Refusal, Request, why
+from pan2kg.server.refusal import Refusal, why
+
+if TYPE_CHECKING:
+    from pan2kg.server.request import Request
 
 REVIEW: Final = "review"
 """Decides and scores on the pages."""

@@ -21,7 +21,7 @@ from typing import Final, Protocol
 
 from pan2kg.server.channel import END, FAILED, FORM, HEAD, MORE, START, WHOLE, PoolLimits, Task, megabytes, pack
 from pan2kg.server.evaluation import Change
-from pan2kg.server.request import Refusal, busy, why
+from pan2kg.server.refusal import Refusal, busy, why
 from pan2kg.server.workers import ForkServer, LostError, Worker, died, is_innocent
 
 _PAGE: Final = os.sysconf("SC_PAGE_SIZE")

@@ -21,7 +21,7 @@ import pyoxigraph as ox
 
 from pan2kg.server.evaluation import GRAPH_FORMATS, WRITTEN
 from pan2kg.server.negotiation import GRAPHS, TABLES
-from pan2kg.server.request import Refusal, why
+from pan2kg.server.refusal import Refusal, why
 from pan2kg.turtle.vocabulary import RDF, XSD
 
 QUERY: Final = "application/sparql-query"

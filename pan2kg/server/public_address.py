@@ -16,7 +16,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from pan2kg.errors import ProjectError
-from pan2kg.server.request import Located, Refusal, why
+from pan2kg.server.refusal import Refusal, why
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
@@ -74,6 +74,21 @@ def hosts_of(bound: str, names: tuple[str, ...] = ()) -> Hosts:
     except ValueError:
         everywhere = False
     return Hosts(frozenset(name.lower() for name in (bound, *names)), everywhere)
+
+
+@dataclass(frozen=True, slots=True)
+class Located:
+    """A request as it was sent to the outermost server.
+
+    ``root`` is the address all others begin with, without a slash at its end, ``prefix`` the path in it, ``path`` what
+    follows it in the request; ``client`` is who asked, through a proxy that is trusted where ``is_proxied``.
+    """
+
+    root: str
+    prefix: str
+    path: str
+    client: str
+    is_proxied: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,18 +23,17 @@ from pan2kg.publish.folder import LIST, MARK, read_checksums
 from pan2kg.publish.hosts import MEDIA, OTHER_MEDIA
 from pan2kg.publish.versions import VERSIONS
 from pan2kg.server.negotiation import Form, choose
+from pan2kg.server.refusal import Refusal, why
 from pan2kg.server.request import (
     DATA_HEADERS,
     PAGE_HEADERS,
     Handler,
     Headers,
-    Refusal,
     Request,
     matches,
     refuse,
     refuse_method,
     reply,
-    why,
 )
 
 _FORMS: Final = tuple(Form(ending, (MEDIA[ending],), "") for ending in ("html", "ttl", "jsonld", "rdf", "nt"))

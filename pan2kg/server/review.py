@@ -34,7 +34,8 @@ from pan2kg.server.evaluation import Change
 from pan2kg.server.pages import Site
 from pan2kg.server.people import REVIEW, People, Person
 from pan2kg.server.protocol import FORM, read_form, read_media_type
-from pan2kg.server.request import PAGE_HEADERS, Handler, Refusal, Request, refuse, refuse_method, reply, why
+from pan2kg.server.refusal import Refusal, why
+from pan2kg.server.request import PAGE_HEADERS, Handler, Request, refuse, refuse_method, reply
 from pan2kg.server.settings import Release
 from pan2kg.server.workers import ForkServer, LostError
 from pan2kg.site.form_state import FAULT, FIELD, KNOWN, PREVIEW, RESERVED, SEAL, SIGNED, TYPED

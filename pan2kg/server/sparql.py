@@ -21,18 +21,17 @@ from pan2kg.server.negotiation import GRAPHS, Choice, choose, choose_formats, pr
 from pan2kg.server.people import WRITE
 from pan2kg.server.pool import Exchange, Pool
 from pan2kg.server.protocol import METHODS, PREFIXES, Operation, describe, read_counts, read_operation
+from pan2kg.server.refusal import Refusal, why
 from pan2kg.server.request import (
     DATA_HEADERS,
     PREFLIGHT_HEADERS,
     Headers,
     Pieces,
-    Refusal,
     Request,
     aside,
     matches,
     refuse,
     reply,
-    why,
 )
 from pan2kg.server.settings import Release, Settings
 from pan2kg.store.queries import program_query

@@ -25,7 +25,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Final, NoReturn
 
-from pan2kg.server.request import why
+from pan2kg.server.refusal import why
 
 ORDER: Final = struct.Struct("!ci")
 """An order to another process and its answer: a letter and a number, which is a process or how it ended."""

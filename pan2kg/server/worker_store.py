@@ -18,7 +18,7 @@ import pyoxigraph as ox
 from pan2kg.errors import EndpointError, Place, QueryError
 from pan2kg.project import reason
 from pan2kg.server.channel import END, FAILED, FORM, WHOLE, Task, pack, receive
-from pan2kg.server.request import Refusal
+from pan2kg.server.refusal import Refusal
 from pan2kg.server.workers import ForkServer, LostError, Worker, died, was_killed
 from pan2kg.store.store import Result
 

@@ -24,7 +24,7 @@ from pan2kg.server.channel import FAILED, late, pack, receive, receive_exactly
 from pan2kg.server.evaluation import Change
 from pan2kg.server.fork_server import FORK, REAP, REPLACE, Load, hold
 from pan2kg.server.journal import Journal
-from pan2kg.server.request import Refusal, busy, why
+from pan2kg.server.refusal import Refusal, busy, why
 from pan2kg.server.supervisor import FAULT, ORDER, START, STOP, run_to_end, supervise
 
 _LOG = logging.getLogger("pan2kg.service")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import subprocess
+import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -13,8 +15,9 @@ from starlette.responses import Response
 
 from pan2kg.server.application import Application, route
 from pan2kg.server.public_address import PublicAddress
+from pan2kg.server.refusal import Refusal, why
 from pan2kg.server.released import ReleaseFiles
-from pan2kg.server.request import Handler, Headers, Pieces, Refusal, Request, matches, reply, why
+from pan2kg.server.request import Handler, Headers, Pieces, Request, matches, reply
 
 MEDIA = (b"content-type", b"text/csv")
 TAG = b'"abc"'
@@ -100,6 +103,14 @@ def test_a_fault_is_told_in_a_sentence_and_logged(caplog: pytest.LogCaptureFixtu
     assert (found.status_code, found.text) == (500, f"{why('fault').say('en')}\n")
     assert "ZeroDivisionError" in caplog.text
     assert found.headers["x-request-id"] in caplog.text
+
+
+def test_the_processes_that_hold_the_graph_load_no_web_framework() -> None:
+    """They are forked before it is read, so that it is in the memory of none."""
+    read = "import sys, pan2kg.server.workers, pan2kg.server.settings"
+    program = f"{read}; print(*sorted({{'starlette', 'anyio'}} & {{*sys.modules}}))"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == [], "what is imported before the fork takes pan2kg.server.refusal, not request"
 
 
 def test_a_large_file_of_a_release_comes_in_parts_to_who_asks_so(tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ from urllib.parse import quote, urlencode, urlsplit
 import pytest
 
 from pan2kg.server.public_address import PublicAddress, hosts_of, read_network
-from pan2kg.server.request import Refusal
+from pan2kg.server.refusal import Refusal
 from tests.conftest import lack
 from tests.copies import FEW, copy
 from tests.server.conftest import PATIENCE, Reply

@@ -22,7 +22,7 @@ from pan2kg.server.channel import Limits
 from pan2kg.server.first_pages import FirstPage, FirstPages
 from pan2kg.server.pages import HOMES
 from pan2kg.server.protocol import Operation
-from pan2kg.server.request import Refusal
+from pan2kg.server.refusal import Refusal
 from pan2kg.server.settings import Settings
 from tests.server.conftest import PATIENCE, SLOW
 

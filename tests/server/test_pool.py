@@ -18,7 +18,7 @@ from pan2kg.server.channel import Task
 from pan2kg.server.channel import PoolLimits, Limits
 from pan2kg.server.workers import ForkServer, start_supervisor
 from pan2kg.server.pool import Pool
-from pan2kg.server.request import Refusal
+from pan2kg.server.refusal import Refusal
 
 MISHAP, TIMES = sys.argv[1], int(sys.argv[2])
 

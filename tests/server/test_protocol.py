@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from pan2kg.errors import QueryError
 from pan2kg.server.inspection import QueryTraits, add_using, inspect_query, inspect_update
 from pan2kg.server.protocol import FORM, QUERY, UPDATE, Operation, read_operation
-from pan2kg.server.request import Refusal
+from pan2kg.server.refusal import Refusal
 from pan2kg.store.store import refuse_fetching
 
 G = "http://e/g"

@@ -13,7 +13,7 @@ import pytest
 import pan2kg
 from pan2kg.server.addresses import AllPages
 from pan2kg.server.dereference import Answer, Call, DataSource, answer
-from pan2kg.server.request import Refusal
+from pan2kg.server.refusal import Refusal
 from pan2kg.server.settings import Release
 from pan2kg.site.registry import Site
 from pan2kg.site.site_context import SiteContext
