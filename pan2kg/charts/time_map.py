@@ -78,7 +78,7 @@ class Layout:
     @property
     def left(self) -> float:
         """Where the axis begins."""
-        return self.head + 16 if self.head else 4.0
+        return self.head + 16 if self.head else 10.0
 
     @property
     def right(self) -> float:
@@ -87,7 +87,7 @@ class Layout:
 
 
 WIDE: Final = Layout(head=220.0, span=440.0, row=40.0, room=6.0)
-NARROW: Final = Layout(head=0.0, span=268.0, row=34.0, room=42.0, low=8.0)
+NARROW: Final = Layout(head=0.0, span=262.0, row=34.0, room=42.0, low=8.0)
 """For a screen of 360 pixels: the whole picture is as wide as that leaves, and no letter is smaller than 10 pixels."""
 
 
