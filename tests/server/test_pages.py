@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import gzip
 import os
 import signal
@@ -10,6 +11,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from pan2kg.server.pages import Pages
+from pan2kg.server.settings import Release
 from tests.server.conftest import PATIENCE, SLOW
 
 if TYPE_CHECKING:
@@ -100,6 +103,13 @@ def test_a_page_whose_worker_is_killed_late_asks_once_more(start: Start, until: 
             os.kill(worker, signal.SIGKILL)
         reply = waiting.result()
     assert (reply.status, "ended from outside" in reply.text) == (503, True)
+
+
+def test_what_pages_were_drawn_from_can_go_when_the_data_have_changed() -> None:
+    pages = Pages(lambda: None, Release("x"))  # type: ignore[arg-type, return-value]
+    gc.freeze()  # as when the first pages have been drawn
+    pages.begin_with({})
+    assert gc.get_freeze_count() == 0
 
 
 def test_what_strangers_may_ask_for_does_not_narrow_the_pages(start: Start) -> None:
