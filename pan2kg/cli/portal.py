@@ -66,6 +66,7 @@ def _describe(command: argparse.ArgumentParser) -> None:
 def _add(command: argparse.ArgumentParser) -> None:
     command.add_argument("--send", action="store_true", help="portal.send")
     command.add_argument("--look", action="store_true", help="portal.look")
+    command.add_argument("--linked", action="store_true", help="portal.linked")
     command.add_argument("--prune", action="store_true", help="portal.prune")
     command.add_argument("--portal", metavar="URL", default="https://data.public.lu", help="portal.portal")
     command.add_argument("--organization", metavar="ID", default="", help="portal.organization")
@@ -100,7 +101,7 @@ def run_portal(
     access = read_access(options.portal, os.environ, needs_key=reads)
     scope = SearchScope(options.organization, options.dataset)
     with TemporaryDirectory(prefix="pan2kg-") as scratch:
-        offer = make_offer(read_release(Path(options.folder)), Path(scratch))
+        offer = make_offer(read_release(Path(options.folder)), Path(scratch), linked=options.linked)
         client = Client(access, Pace(clock, sleep))
         if sends:
             return _push(client, offer, scope, prune=options.prune)

@@ -31,7 +31,7 @@ from pan2kg.publish.catalogue.terms import PREFIXES, write
 from pan2kg.publish.descriptions import example_files, map_files, ontology_files
 from pan2kg.publish.diff.change_report import read_change_report, write_markdown
 from pan2kg.publish.diff.feed import write_csv
-from pan2kg.publish.diff.states import change_list, read_side, side_of_store
+from pan2kg.publish.diff.states import Side, change_list, read_side, side_of_store
 from pan2kg.publish.documents import DOCUMENTS, document_files, graph_files, read_described
 from pan2kg.publish.dump import DUMPS, QUADS, TURTLE, Content, joined, read_content, write_dumps
 from pan2kg.publish.edition import Edition, File, Note, Part, silent
@@ -98,7 +98,8 @@ def change_part(edition: Edition) -> Iterator[File]:
         ProjectError: the release before cannot be read, or its version says something else.
         TurtleError: it is no RDF.
     """
-    new = side_of_store(edition.store, edition.issue.version)
+    # blank nodes, which would have to be named alike, are refused before
+    new = Side(edition.issue.version, frozenset(edition.store.inner))
     before = edition.before
     old = read_side(before) if before else new
     change = change_list(old, new)
@@ -178,7 +179,7 @@ def _fill(edition: Edition, work: Path, options: ReleaseOptions, parts: Sequence
     whole = joined(stated, derived)
     _refuse_version(edition, whole)
     dumps = _dumps(edition, work, stated, whole, note)
-    described = read_described(edition, stated, whole)
+    described = read_described(edition, whole)
     _put(release_folder, edition, (table_files, ontology_files, example_files, _legal_files), note)
     _put(release_folder, edition, (lambda _: product_files(described),), note)
     offered = list(distributions(work))

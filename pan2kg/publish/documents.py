@@ -2,26 +2,29 @@
 
 A document holds what is said of a thing, what points to it, the links and involvements that join it to others whole,
 and the names of what is mentioned. A thing that has pages has a document that leads to them; one that was retired has
-one that says so, its tombstone. A named graph is its own document, in Turtle. Links that a rule made have none: they
-are as many as all else together, and told in the documents of their ends; the service gives them one. Where documents
-stand is the same as there (:mod:`pan2kg.server.addresses`): ``doc/plan/lu-bhr-2`` for ``id/plan/lu-bhr-2``.
+one that says so, its tombstone. A named graph is its own document, in Turtle. Where documents stand is the same as in
+the service (:mod:`pan2kg.server.addresses`): ``doc/plan/lu-bhr-2`` for ``id/plan/lu-bhr-2``.
+
+Links are as many as all else together, and a rule makes most of them. Those whose keys begin with the same two
+characters are told in one document, each at its key: ``doc/link/6e#6e97963c99814ce4``. A key says nothing of what it
+joins, so that the documents stay of one size, and one rule of a server leads to all of them.
 """
 
 from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from itertools import groupby
-from typing import Final, TypeGuard
+from typing import Final, NamedTuple
 
 import pyoxigraph as ox
 
 from pan2kg.graph.labels import Entry
 from pan2kg.i18n.catalogue import LANGUAGES, Language, Messages, format_of
-from pan2kg.publish.catalogue.terms import FOAF, OWL, TYPE, node, write
+from pan2kg.publish.catalogue.terms import FOAF, OWL, TYPE, write
 from pan2kg.publish.dump import Content
 from pan2kg.publish.edition import Edition, File
 from pan2kg.tables.template import render
@@ -29,41 +32,58 @@ from pan2kg.turtle.vocabulary import DCTERMS, PAN, RDFS, ROOT, SKOS
 
 DOCUMENTS: Final = "doc"
 GRAPHS: Final = "graph"
+LINKS: Final = f"{DOCUMENTS}/link"
+"""Where the documents stand that tell several links each."""
+SHARED: Final = 2
+"""So many characters the keys of links begin with alike that are told in one document."""
 _WORDS: Final = Messages("publication")
-_NAMES: Final = tuple(map(node, (SKOS + "prefLabel", RDFS + "label", DCTERMS + "title", FOAF + "name")))
+_NAMES: Final = (SKOS + "prefLabel", RDFS + "label", DCTERMS + "title", FOAF + "name")
 _JOINING: Final = ("/id/link/", "/id/involvement/")
 """What joins two things is told whole in the documents of both."""
 _MOST_POINTING: Final = 200
 """So many statements that point to a thing are told of it; what more points to, a level of evidence, is in the dump."""
 _PLAIN: Final = re.compile(r"[\w.~-]+(?:/[\w.~-]+)*", re.ASCII)
 
-Said = Mapping[str, Sequence[ox.Triple]]
+
+class Statement(NamedTuple):
+    """A statement: its subject and predicate, the thing it points to or else its value, and its line of N-Triples."""
+
+    subject: str
+    predicate: str
+    target: str
+    value: ox.Literal | None
+    line: bytes
+
+    @property
+    def object(self) -> str:
+        """The address of what it points to, or the words of its value."""
+        return self.value.value if self.value else self.target
+
+
+Said = Mapping[str, Sequence[Statement]]
 
 
 @dataclass(frozen=True)
 class Described:
-    """All statements of a release by what they are of and what they point to; ``stated`` is what sources speak of."""
+    """All statements of a release by what they are of and what they point to."""
 
     edition: Edition
-    triples: Sequence[ox.Triple]
-    stated: Collection[str]
+    statements: Sequence[Statement]
 
     @cached_property
     def of(self) -> Said:
         """The statements on each thing."""
-        return _grouped((str(triple.subject)[1:-1], triple) for triple in self.triples)
+        return _grouped((one.subject, one) for one in self.statements)
 
     @cached_property
     def pointing(self) -> Said:
         """The statements that point to each thing."""
-        return _grouped(
-            (triple.object.value, triple) for triple in self.triples if isinstance(triple.object, ox.NamedNode)
-        )
+        return _grouped((one.target, one) for one in self.statements if one.target)
 
     @cached_property
-    def places(self) -> Mapping[str, str]:
-        """The path of the document of each thing, without an ending."""
-        found = {iri: place for iri in self.of if iri in self.stated and (place := self._place(iri))}
+    def own_places(self) -> Mapping[str, str]:
+        """The path a document of each thing has, or would have if links had each its own, without an ending."""
+        found = {iri: place for iri in self.of if (place := self._place(iri))}
         own = self.edition.issue.addresses.own
         for entry in self.entries.values():
             iri = own(entry.iri)
@@ -78,21 +98,31 @@ class Described:
         return f"{DOCUMENTS}/{rest.removeprefix('id/')}" if start and not apart and _PLAIN.fullmatch(rest) else ""
 
     @cached_property
+    def places(self) -> Mapping[str, str]:
+        """The path of the document in which each thing is told, without an ending."""
+        return {iri: shared_place(place) for iri, place in self.own_places.items()}
+
+    @cached_property
     def entries(self) -> Mapping[str, Entry]:
         """What the labels of the graph know of things."""
         own = self.edition.issue.addresses.own
         return {own(iri): entry for iri, entry in self.edition.graph.labels.entries.items()}
 
+    def address(self, iri: str) -> str:
+        """Where a thing is told, as a path with an ending, and in a document of several at its key; empty for none."""
+        place = self.places.get(iri, "")
+        key = f"#{iri.rpartition('/')[2]}" if place != self.own_places.get(iri, "") else ""
+        return f"{place}.html{key}" if place else ""
+
     def is_retired(self, iri: str) -> bool:
         """Whether a thing is said to be deprecated."""
-        return any(one.predicate.value == OWL + "deprecated" and str(one.object)[1:5] in ("true", "1\"^^")
-                   for one in self.of.get(iri, ()))  # fmt: skip
+        return any(one.predicate == OWL + "deprecated" and one.object in ("true", "1") for one in self.of.get(iri, ()))
 
     def successors(self, iri: str) -> list[str]:
         """What has taken the place of a thing."""
         return sorted(
-            one.object.value for one in self.of.get(iri, ())
-            if one.predicate.value == DCTERMS + "isReplacedBy" and isinstance(one.object, ox.NamedNode)
+            one.target for one in self.of.get(iri, ())
+            if one.predicate == DCTERMS + "isReplacedBy" and one.target
         )  # fmt: skip
 
     @cached_property
@@ -100,38 +130,58 @@ class Described:
         """The things that were retired, in order of their addresses."""
         return [iri for iri in sorted(self.places) if self.is_retired(iri)]
 
-    def about(self, iri: str) -> list[ox.Triple]:
+    def about(self, iri: str) -> dict[Statement, None]:
         """What the document of a thing says: the thing first, then the rest in order."""
         said = dict.fromkeys(self.of[iri])
-        pointing = self.pointing.get(iri, ())
-        for triple in pointing if len(pointing) <= _MOST_POINTING else ():
-            subject = str(triple.subject)[1:-1]
-            said.update(dict.fromkeys(self.of[subject] if any(one in subject for one in _JOINING) else [triple]))
-        mentioned = {term.value for one in said for term in (one.subject, one.object) if isinstance(term, ox.NamedNode)}
-        names = (name for other in sorted(mentioned - {iri}) for name in self.names_of(other))
-        return list(dict.fromkeys((*said, *names, *self._colophon(iri))))
+        for one in self.towards(iri):
+            joins = any(part in one.subject for part in _JOINING)
+            said.update(dict.fromkeys(self.of[one.subject] if joins else (one,)))
+        return said | self._names_in(said, {iri})
 
-    def names_of(self, iri: str) -> Iterator[ox.Triple]:
-        """The statements that name a thing."""
-        return (one for one in self.of.get(iri, ()) if one.predicate in _NAMES)
+    def about_all(self, things: Sequence[str]) -> dict[Statement, None]:
+        """What a document of several things says: each of them, what points to it, and the names of all mentioned."""
+        said: dict[Statement, None] = {}
+        for iri in things:
+            said.update(dict.fromkeys((*self.of[iri], *self.towards(iri))))
+        return said | self._names_in(said, set())
 
-    def _colophon(self, iri: str) -> Iterator[ox.Triple]:
+    def towards(self, iri: str) -> Sequence[Statement]:
+        """The statements that point to a thing, where they are few enough to be told of it."""
+        found = self.pointing.get(iri, ())
+        return found if len(found) <= _MOST_POINTING else ()
+
+    def _names_in(self, said: Iterable[Statement], but: set[str]) -> dict[Statement, None]:
+        mentioned = {name for one in said for name in (one.subject, one.predicate, one.target) if name}
+        return {name: None for other in sorted(mentioned - but) for name in self.naming.get(other, ())}
+
+    @cached_property
+    def naming(self) -> Said:
+        """The statements that name each thing."""
+        return _grouped((one.subject, one) for one in self.statements if one.predicate in _NAMES)
+
+    def colophon(self, place: str, things: Sequence[str]) -> bytes:
+        """What is said of a document itself, as lines of N-Triples."""
         issue, facts = self.edition.issue, self.edition.facts
-        document = node(f"{issue.addresses.root}{self.places[iri]}")
-        yield ox.Triple(document, TYPE, node(FOAF + "Document"))
-        yield ox.Triple(document, node(FOAF + "primaryTopic"), node(iri))
-        yield ox.Triple(document, node("http://rdfs.org/ns/void#inDataset"), node(issue.dataset))
-        for licence in facts.of(facts.dataset, DCTERMS + "license"):
-            yield ox.Triple(document, node(DCTERMS + "license"), licence)
+        document = f"<{issue.addresses.root}{place}>"
+        topic = FOAF + ("primaryTopic" if len(things) == 1 else "topic")
+        licences = facts.of(facts.dataset, DCTERMS + "license")
+        said = [
+            f"{document} <{TYPE.value}> <{FOAF}Document>",
+            *(f"{document} <{topic}> <{thing}>" for thing in things),
+            f"{document} <http://rdfs.org/ns/void#inDataset> <{issue.dataset}>",
+            *(f"{document} <{DCTERMS}license> <{licence.value}>" for licence in licences),
+        ]
+        return "".join(f"{one} .\n" for one in said).encode()
 
     @cached_property
     def names(self) -> Mapping[str, Mapping[str, str]]:
         """How each thing is called, by language."""
-        found: dict[str, dict[str, str]] = defaultdict(dict)
-        for predicate in reversed(_NAMES):
-            for triple in (one for one in self.triples if one.predicate == predicate):
-                if isinstance(triple.object, ox.Literal):
-                    found[str(triple.subject)[1:-1]][triple.object.language or ""] = triple.object.value
+        found: dict[str, dict[str, str]] = {}
+        for iri, naming in self.naming.items():
+            named = found[iri] = dict[str, str]()
+            for one in sorted(naming, key=lambda one: -_NAMES.index(one.predicate)):
+                if one.value:
+                    named[one.value.language or ""] = one.value.value
         return found
 
     def name(self, iri: str, language: Language) -> str:
@@ -142,21 +192,27 @@ class Described:
         )
 
     def _made_of(self, iri: str, language: Language) -> str:
-        said = {one.predicate.value: one.object.value for one in self.of.get(iri, ()) if _is_plain(one.object)}
+        said = {one.predicate: one.object for one in self.of.get(iri, ())}
         if quote := said.get(PAN + "quote"):
             return f"« {quote} »"
         ends = [said[PAN + name] for name in ("involves", "from", "involvedIn", "to") if PAN + name in said]
         return " → ".join(self.name(end, language) for end in ends) or _tail(iri)
 
 
-def _is_plain(term: object) -> TypeGuard[ox.NamedNode | ox.Literal]:
-    return isinstance(term, ox.NamedNode | ox.Literal)
+def shared_place(place: str) -> str:
+    """The path of the document that tells what has a place of its own: that of several links, else the place.
+
+    >>> shared_place("doc/link/6e97963c99814ce4"), shared_place("doc/plan/lu-bhr-2")
+    ('doc/link/6e', 'doc/plan/lu-bhr-2')
+    """
+    folder, _, key = place.rpartition("/")
+    return f"{LINKS}/{key[:SHARED]}" if folder == LINKS else place
 
 
-def _grouped(pairs: Iterator[tuple[str, ox.Triple]]) -> Said:
-    found: dict[str, list[ox.Triple]] = defaultdict(list)
-    for key, triple in pairs:
-        found[key].append(triple)
+def _grouped(pairs: Iterator[tuple[str, Statement]]) -> Said:
+    found: dict[str, list[Statement]] = defaultdict(list)
+    for key, one in pairs:
+        found[key].append(one)
     return found
 
 
@@ -164,23 +220,54 @@ def _tail(iri: str) -> str:
     return re.split(r"[/#]", iri.rstrip("/#"))[-1] or iri
 
 
-def read_described(edition: Edition, stated: Content, whole: Content) -> Described:
-    """The statements of a release, parsed."""
+def read_described(edition: Edition, whole: Content) -> Described:
+    """The statements of a release, parsed; none has a blank node (:func:`pan2kg.publish.dump.read_content`)."""
     read = ox.parse(b"".join(whole.triples), format=ox.RdfFormat.N_TRIPLES)
-    spoken_of = {line[1 : line.index(b">")].decode() for line in stated.triples}
-    return Described(edition, [quad.triple for quad in read], spoken_of)
+    statements = (_statement(quad, line) for quad, line in zip(read, whole.triples, strict=True))
+    return Described(edition, list(statements))
+
+
+def _statement(quad: ox.Quad, line: bytes) -> Statement:
+    subject, value = line[1 : line.index(b">")].decode(), quad.object
+    if isinstance(value, ox.Literal):
+        return Statement(subject, quad.predicate.value, "", value, line)
+    return Statement(subject, quad.predicate.value, str(value)[1:-1], None, line)
 
 
 def document_files(described: Described, pages: Collection[str]) -> Iterator[File]:
     """The documents of all things; ``pages`` are the paths of the pages of the release."""
-    prefixes = dict(described.edition.prefixes())
-    for iri, place in sorted(described.places.items(), key=lambda pair: pair[1]):
-        about = described.about(iri)
-        text = " ".join(map(str, about))
-        used = {name: space for name, space in prefixes.items() if f"<{space}" in text}
-        yield f"{place}.ttl", write(about, "ttl", used)
-        yield f"{place}.jsonld", write(about, "jsonld", used)
-        yield f"{place}.html", render("document.html", _page(described, iri, place, pages)).encode()
+    prefixes = described.edition.prefixes()
+    told = sorted(described.places.items(), key=lambda pair: (pair[1], pair[0]))
+    for place, group in groupby(told, key=lambda pair: pair[1]):
+        things = [iri for iri, _ in group]
+        has_several = place.startswith(f"{LINKS}/")
+        about = described.about_all(things) if has_several else described.about(things[0])
+        lines = b"".join([*(one.line for one in about), described.colophon(place, things)])
+        used = _used(about, prefixes)
+        for ending, form in _DATA.items():
+            read = ox.parse(lines, format=ox.RdfFormat.N_TRIPLES)
+            yield f"{place}.{ending}", (ox.serialize(read, format=form, prefixes=used) or b"").rstrip() + b"\n"
+        if has_several:
+            yield f"{place}.html", render("links.html", _links_page(described, things, place)).encode()
+        else:
+            yield f"{place}.html", render("document.html", _page(described, things[0], place, pages)).encode()
+
+
+_DATA: Final = {"ttl": ox.RdfFormat.TURTLE, "jsonld": ox.RdfFormat.JSON_LD}
+
+
+def _used(about: Iterable[Statement], prefixes: Mapping[str, str]) -> dict[str, str]:
+    """Those of the prefixes that a document needs."""
+    iris = {iri for one in about for iri in (one.subject, one.predicate, one.target)}
+    iris |= {one.value.datatype.value for one in about if one.value}
+    spaces = {space for iri in iris for space in _spaces(iri)}
+    return {name: space for name, space in prefixes.items() if space in spaces}
+
+
+@cache
+def _spaces(iri: str) -> tuple[str, ...]:
+    """What the namespace of an IRI may be: what stands before and after its last separator."""
+    return tuple(iri[: place + 1] for mark in "#/" if (place := iri.rfind(mark)) >= 0)
 
 
 def graph_files(edition: Edition, whole: Content) -> Iterator[File]:
@@ -231,45 +318,85 @@ def _page(described: Described, iri: str, place: str, pages: Collection[str]) ->
         "languages": LANGUAGES,
         "pages": [] if is_retired else shown,
         "retired": is_retired,
-        "following": [_told(described, node(one), root) for one in described.successors(iri)],
+        "following": [_leading(described, one, root) for one in described.successors(iri)],
         "rows": [] if shown and not is_retired else list(_rows(described, iri, root)),
         "say": _WORDS.say,
     }
 
 
 def _rows(described: Described, iri: str, root: str) -> Iterator[Row]:
-    by_property = groupby(sorted(described.of[iri], key=_predicate), key=_predicate)
-    for predicate, triples in by_property:
-        yield Row(_called(described, predicate), tuple(_told(described, one.object, root) for one in triples))
-    pointing = sorted(described.pointing.get(iri, ()), key=_predicate)
-    for predicate, triples in groupby(pointing if len(pointing) <= _MOST_POINTING else (), key=_predicate):
-        values = tuple(_told(described, one.subject, root) for one in triples)
-        yield Row(_called(described, predicate), values, is_reversed=True)
+    for name, said in groupby(sorted(described.of[iri], key=_predicate), key=_predicate):
+        yield Row(_called(described, name), tuple(_told(described, one, root) for one in said))
+    for name, said in groupby(sorted(described.towards(iri), key=_predicate), key=_predicate):
+        values = tuple(_leading(described, one.subject, root) for one in said)
+        yield Row(_called(described, name), values, is_reversed=True)
 
 
-def _predicate(triple: ox.Triple) -> str:
-    return triple.predicate.value
+def _predicate(one: Statement) -> str:
+    return one.predicate
 
 
-def _called(described: Described, predicate: str) -> tuple[tuple[Language, str], ...]:
-    key = f"property.{predicate}"
+Names = tuple[tuple[Language, str], ...]
+
+
+def _called(described: Described, name: str) -> Names:
+    key = f"property.{name}"
     change = Messages("change")
-    return tuple(
-        (tag, change.say(key, tag) if change.has(key) else described.name(predicate, tag)) for tag in LANGUAGES
-    )
+    return tuple((tag, change.say(key, tag) if change.has(key) else described.name(name, tag)) for tag in LANGUAGES)
 
 
-def _told(described: Described, term: object, root: str) -> Told:
-    if isinstance(term, ox.Literal):
-        return Told(term.value, term.language or "")
-    if not isinstance(term, ox.NamedNode):
-        return Told(str(term))
-    place = described.places.get(term.value)
-    leads = term.value.startswith(("http://", "https://"))
-    named = described.names.get(term.value, {})
+def _told(described: Described, one: Statement, root: str) -> Told:
+    if one.value:
+        return Told(one.value.value, one.value.language or "")
+    return _leading(described, one.target, root)
+
+
+def _leading(described: Described, iri: str, root: str) -> Told:
+    """A thing by its name, with the way to where it is told."""
+    address = described.address(iri)
+    leads = iri.startswith(("http://", "https://"))
+    named = described.names.get(iri, {})
     language = next((tag for tag in (*LANGUAGES, "") if tag in named), "")
     return Told(
-        described.name(term.value, LANGUAGES[0]) if place or named or term.value.startswith(PAN) else term.value,
+        described.name(iri, LANGUAGES[0]) if address or named or iri.startswith(PAN) else iri,
         language,
-        f"{root}{place}.html" if place else term.value if leads else "",
+        f"{root}{address}" if address else iri if leads else "",
     )
+
+
+_ENDS: Final = (PAN + "from", PAN + "between", PAN + "to")
+_TOLD: Final = tuple(PAN + name for name in ("linkType", "relation", "via", "evidenceLevel", "status", "evidence"))
+"""What a page of links tells of each, beside what it joins; all there is said stands in the data."""
+
+
+@dataclass(frozen=True, slots=True)
+class LinkRow:
+    """A link as it is shown: its key, what it joins, and the values of each column; one that was retired says so."""
+
+    key: str
+    ends: tuple[Told, ...]
+    cells: tuple[tuple[Told, ...], ...]
+    retired: bool
+
+
+def _links_page(described: Described, things: Sequence[str], place: str) -> dict[str, object]:
+    root = "../" * place.count("/")
+    rows = [_link_row(described, iri, root) for iri in things]
+    return {
+        "root": root,
+        "name": place.rpartition("/")[2],
+        "language": LANGUAGES[0],
+        "languages": LANGUAGES,
+        "heads": [_called(described, name) for name in _TOLD],
+        "rows": rows,
+        "say": _WORDS.say,
+    }
+
+
+def _link_row(described: Described, iri: str, root: str) -> LinkRow:
+    found: dict[str, list[Told]] = defaultdict(list)
+    for one in described.of[iri]:
+        if one.predicate in _ENDS or one.predicate in _TOLD:
+            found[one.predicate].append(_told(described, one, root))
+    ends = tuple(told for name in _ENDS for told in found[name])
+    return LinkRow(iri.rpartition("/")[2], ends, tuple(tuple(found[name]) for name in _TOLD), described.is_retired(iri))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import gzip
 import io
 import shutil
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from itertools import groupby, islice
@@ -110,7 +110,7 @@ _LEVEL: Final = 4
 _LINES: Final = ("nt", "nq")
 """The formats whose dumps are the lines of the content themselves."""
 _AT_ONCE: Final = 500
-"""So many lines are compared at once."""
+"""So many lines are written and compared at once."""
 
 
 def joined(stated: Content, derived: Content) -> Content:
@@ -135,11 +135,16 @@ def write_dumps(
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
         with _written(folder / path) as file:
             if ending_of(path) in _LINES:
-                file.writelines(_lines(content, ending_of(path)))
+                file.writelines(_in_pieces(_lines(content, ending_of(path))))
             else:
                 read = ox.parse(b"".join(content.triples), format=ox.RdfFormat.N_TRIPLES)
                 ox.serialize(read, output=file, format=FORMATS[ending_of(path)], prefixes=dict(prefixes))
         yield path, content
+
+
+def _in_pieces(lines: Sequence[bytes]) -> Iterator[bytes]:
+    """Several lines at once: a compressed file takes each piece with as much ado as a long one."""
+    return (b"".join(lines[start : start + _AT_ONCE]) for start in range(0, len(lines), _AT_ONCE))
 
 
 def ending_of(path: str) -> str:

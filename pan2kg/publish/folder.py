@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import re
 import zipfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -63,12 +64,13 @@ def sha256(path: Path) -> str:
 
 def walk(folder: Path, below: str = "") -> Iterator[str]:
     """The paths of all files below a folder, folder by folder in order: only one folder's names are held."""
-    for entry in sorted((folder / below).iterdir()):
-        path = f"{below}{entry.name}"
-        if entry.is_dir():
-            yield from walk(folder, f"{path}/")
+    with os.scandir(folder / below) as entries:
+        found = sorted((entry.name, entry.is_dir()) for entry in entries)
+    for name, is_folder in found:
+        if is_folder:
+            yield from walk(folder, f"{below}{name}/")
         else:
-            yield path
+            yield f"{below}{name}"
 
 
 def write_checksums(folder: Path, known: Mapping[str, str] = MappingProxyType({})) -> None:
@@ -136,6 +138,7 @@ class ReleaseFolder:
 
     root: Path
     sums: dict[str, str] = field(default_factory=dict)
+    _made: set[str] = field(default_factory=set)
 
     def put(self, path: str, content: bytes) -> None:
         """Write one file.
@@ -144,11 +147,17 @@ class ReleaseFolder:
             ProjectError: its path leads out of the release, or another part has put a file there.
             OSError: it cannot be written.
         """
-        target = self.root / path
-        if Path(path).is_absolute() or ".." in Path(path).parts or target.exists():
+        folder = path.rpartition("/")[0]
+        if path.startswith("/") or ".." in path.split("/") or path in self.sums:
             raise ProjectError("two-parts-one-file", place=Place(path))
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(content)
+        if folder not in self._made:
+            (self.root / folder).mkdir(parents=True, exist_ok=True)
+            self._made.add(folder)
+        try:
+            with open(f"{self.root}/{path}", "xb") as file:  # noqa: PTH123  # a path object of each of 60,000 files is dear
+                file.write(content)
+        except FileExistsError:
+            raise ProjectError("two-parts-one-file", place=Place(path)) from None
         self.sums[path] = hashlib.sha256(content).hexdigest()
 
 

@@ -16,7 +16,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from pan2kg.i18n.catalogue import LANGUAGES
-from pan2kg.publish.documents import DOCUMENTS, GRAPHS, Described
+from pan2kg.publish.documents import DOCUMENTS, GRAPHS, LINKS, SHARED, Described
 from pan2kg.publish.edition import Edition, File
 from pan2kg.publish.versions import VERSIONS
 
@@ -48,6 +48,9 @@ OTHER_MEDIA: Final = {
 }
 FORMS: Final = ("ttl", "jsonld")
 """The forms of a document beside its page."""
+_LINK: Final = rf"(?:id|{DOCUMENTS})/link/(.{{{SHARED}}})([^/.]+)"
+"""The address of a link, or of its document: those whose keys begin alike are told in one."""
+_AT_KEY: Final = "#$1$2"
 _ABOUT: Final = "(?:dataset|catalogue|contributors|publisher|profile)"
 _ONTOLOGY_FORMS: Final = ("jsonld", "rdf", "ttl")
 
@@ -92,14 +95,15 @@ def w3id_rules(service: str = "") -> list[Rule]:
     """
     if service:
         return [Rule("(.*)", f"{service.rstrip('/')}/$1")]
-    found = [*_forms("id/(.+)", f"{DOCUMENTS}/$1"), *_forms(f"{DOCUMENTS}/([^.]+)", f"{DOCUMENTS}/$1")]
-    return [*found, *_common(), Rule("(.*)", "$1")]
+    links = _forms(_LINK, f"{LINKS}/$1", _AT_KEY)
+    things = _forms(f"(?:id/(.+)|{DOCUMENTS}/([^.]+))", f"{DOCUMENTS}/$1$2")
+    return [*links, *things, *_common(), Rule("(.*)", "$1")]
 
 
-def _forms(pattern: str, target: str) -> Iterator[Rule]:
-    yield Rule(pattern, f"{target}.html", "text/html")
-    yield from (Rule(pattern, f"{target}.{ending}", MEDIA[ending]) for ending in FORMS)
-    yield Rule(pattern, f"{target}.html")
+def _forms(pattern: str, target: str, at: str = "") -> Iterator[Rule]:
+    yield Rule(pattern, f"{target}.html{at}", "text/html")
+    yield from (Rule(pattern, f"{target}.{ending}{at}", MEDIA[ending]) for ending in FORMS)
+    yield Rule(pattern, f"{target}.html{at}")
 
 
 def _common() -> Iterator[Rule]:
@@ -122,7 +126,7 @@ def retired_places(described: Described) -> dict[str, str]:
     for iri in described.retired:
         following = [one for one in described.successors(iri) if not described.is_retired(one)]
         heir = described.places.get(following[0], "") if len(following) == 1 else ""
-        found[described.places[iri].removeprefix(f"{DOCUMENTS}/")] = heir
+        found[described.own_places[iri].removeprefix(f"{DOCUMENTS}/")] = heir
     return found
 
 
@@ -182,6 +186,7 @@ def _apache(path: str, retired: Sequence[Rule]) -> bytes:
             types=types,
             path=path,
             documents=DOCUMENTS,
+            links=Rule(_LINK, f"{LINKS}/$1{_AT_KEY}").written(),
             retired="".join(rule.written() for rule in retired),
             common="".join(rule.written() for rule in _common()),
         )
@@ -210,6 +215,8 @@ def _nginx(path: str, retired: Sequence[Rule]) -> bytes:
             types=types,
             path=path,
             documents=DOCUMENTS,
+            links=LINKS,
+            shared=SHARED,
             versions=VERSIONS,
             about=_ABOUT,
             graphs=GRAPHS,

@@ -20,7 +20,7 @@ from pan2kg.errors import Place, ProjectError
 from pan2kg.project import read_text
 from pan2kg.publish.catalogue.terms import RELEASE, RELEASED
 from pan2kg.publish.folder import read_mark
-from pan2kg.publish.tables import FOLDER, CsvTable, Field, Source, TableDefinition, labelled
+from pan2kg.publish.tables import FOLDER, CsvTable, Field, Source, TableDefinition, labelled, made_of
 from pan2kg.store.queries import program_query
 from pan2kg.turtle.vocabulary import DERIVED, PAN, ROOT, XSD
 
@@ -56,19 +56,17 @@ def weights_table(graph: Graph, source: Source) -> CsvTable:
     Weights do not depend on the level of evidence.
     """
     found = graph.known().potential.weights
-    own = source.addresses.own
     above = [found.texts[at] if at >= 0 else "" for at in found.above.tolist()]
     parts = labelled(source, Field("iri", "", is_iri=True), list(found.texts))
+    parts += labelled(source, Field("above", "", is_iri=True), above)
     parts += [
-        (Field("above", "", is_iri=True), [own(one) if one else "" for one in above]),
         (Field("plans", "", datatype="integer"), list(map(str, found.d.tolist()))),
         (Field("plans_with_texts", "", datatype="integer"), [str(found.n)] * len(found.texts)),
         (Field("information_content", "", datatype="decimal"), list(map(_number, found.ic.tolist()))),
         (Field("gain", "", datatype="decimal"), list(map(_number, found.gain.tolist()))),
         (Field("is_general", "", datatype="boolean"), [str(one).lower() for one in found.general.tolist()]),
     ]
-    cells = [part[1] for part in parts]
-    return CsvTable(WEIGHTS, tuple(part[0] for part in parts), [list(row) for row in zip(*cells, strict=True)])
+    return made_of(WEIGHTS, parts)
 
 
 def weigh_links(graph: Graph) -> None:

@@ -14,8 +14,6 @@ from importlib.util import find_spec
 from itertools import product
 from typing import Final
 
-import pyoxigraph as ox
-
 from pan2kg.i18n.catalogue import LANGUAGES, Language, Messages, Text, format_of
 from pan2kg.publish.catalogue.terms import TYPE
 from pan2kg.publish.documents import Described
@@ -58,11 +56,7 @@ class Product:
 
 
 def _objects(described: Described, iri: str, *properties: str) -> list[str]:
-    found = (
-        one.object.value for one in described.of.get(iri, ())
-        if one.predicate.value in properties and isinstance(one.object, ox.NamedNode | ox.Literal)
-    )  # fmt: skip
-    return list(dict.fromkeys(found))
+    return list(dict.fromkeys(one.object for one in described.of.get(iri, ()) if one.predicate in properties))
 
 
 def _one(described: Described, iri: str, *properties: str) -> str:
@@ -70,16 +64,13 @@ def _one(described: Described, iri: str, *properties: str) -> str:
 
 
 def _pointing(described: Described, iri: str, name: str) -> list[str]:
-    found = (one for one in described.pointing.get(iri, ()) if one.predicate.value == PAN + name)
-    return [subject for one in found if not described.is_retired(subject := str(one.subject)[1:-1])]
+    found = (one.subject for one in described.pointing.get(iri, ()) if one.predicate == PAN + name)
+    return [subject for subject in found if not described.is_retired(subject)]
 
 
 def _members(described: Described, *classes: str) -> list[str]:
     kinds = {PAN + name for name in classes}
-    found = {
-        str(one.subject)[1:-1] for one in described.triples
-        if one.predicate == TYPE and isinstance(one.object, ox.NamedNode) and one.object.value in kinds
-    }  # fmt: skip
+    found = {one.subject for one in described.statements if one.target in kinds and one.predicate == TYPE.value}
     return sorted(iri for iri in found if not described.is_retired(iri))
 
 

@@ -11,8 +11,9 @@ import re
 import tomllib
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
+from itertools import chain
 from pathlib import Path
 from typing import Final, Literal, cast
 
@@ -84,9 +85,15 @@ def _column(text: str) -> Column:
 
 
 SEPARATORS: Final = ("|", "¦", "‖")
-"""What stands between several values of a cell: the first that occurs in none of them."""
+"""What stands between several values of a cell: the first that occurs in none of them.
 
-Values = Mapping[str, Sequence[ox.NamedNode | ox.Literal]]
+These tables hold a thing a row, so that a program joins them by their keys; what has several values is a list, as CSV
+on the Web has it (``separator``), and read back gives the statements of the graph. The tables for people
+(:mod:`pan2kg.publish.products`) have one value a cell.
+"""
+
+Term = ox.NamedNode | ox.Literal
+Values = Mapping[str, Sequence[Term]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +150,7 @@ class Source:
     def values(self, name: str) -> Values:
         """Subject → values of a property, sorted, each once."""
         if name not in self._read:
-            found: dict[str, list[ox.NamedNode | ox.Literal]] = defaultdict(list)
+            found: dict[str, list[Term]] = defaultdict(list)
             for quad in self.store.inner.quads_for_pattern(None, node(self.expand(name)), None):
                 subject, value = quad.subject, quad.object
                 if isinstance(subject, ox.NamedNode) and isinstance(value, (ox.NamedNode, ox.Literal)):
@@ -199,11 +206,19 @@ def read_table(source: Source, definition: TableDefinition) -> CsvTable:
         parts = [(Field("iri", "", is_iri=True), [own(member) for member in members])]
         for column in definition.columns:
             parts += _table_column(source, column, members)
-    cells = [part[1] for part in parts]
-    return CsvTable(definition, tuple(part[0] for part in parts), [list(row) for row in zip(*cells, strict=True)])
+    return made_of(definition, parts)
 
 
 Part = tuple[Field, list[str]]
+_KEYS: Final = 2
+"""So many columns at the beginning stay though they were empty: those a row may be told by."""
+
+
+def made_of(definition: TableDefinition, parts: Sequence[Part]) -> CsvTable:
+    """A table of columns; one that is empty in every row is left out."""
+    kept = [part for at, part in enumerate(parts) if any(part[1]) or not part[1] or at < _KEYS]
+    cells = [part[1] for part in kept]
+    return CsvTable(definition, tuple(part[0] for part in kept), [list(row) for row in zip(*cells, strict=True)])
 
 
 def _table_column(source: Source, column: Column, members: list[str]) -> list[Part]:
@@ -213,15 +228,28 @@ def _table_column(source: Source, column: Column, members: list[str]) -> list[Pa
         return list(_languages(column, given))
     if column.kind == "value":
         return [_cells(Field(column.name, column.property, datatype=_datatype(given)), given)]
-    field_, cells = _cells(
-        Field(column.name, column.property, is_iri=True, refers=column.refers), given, source.addresses
-    )
-    if column.kind == "iri" or field_.separator:
-        return [(field_, cells)]
-    return labelled(source, field_, [one[0].value if one else "" for one in given])
+    names = [[source.labels.get(value.value, {}) for value in one] for one in given]
+    return _things(Field(column.name, column.property, is_iri=True, refers=column.refers), given, names, source)
 
 
-def _languages(column: Column, given: list[Sequence[ox.NamedNode | ox.Literal]]) -> Iterator[Part]:
+def _things(
+    field_: Field, given: Sequence[Sequence[Term]], names: Sequence[Sequence[Mapping[str, str]]], source: Source
+) -> list[Part]:
+    """A column of things, and their labels beside it; of several in a cell, the labels stand in their order."""
+    own = source.addresses.own
+    told = {tag: [[one.get(tag, "") for one in row] for row in names] for tag in RELEASED}
+    texts = [[own(value.value) for value in one] for one in given]
+    separator = _separator([*texts, *chain(*told.values())]) if any(len(one) > 1 for one in texts) else ""
+    parts = [(replace(field_, separator=separator), [separator.join(one) for one in texts])]
+    for tag, labels in told.items():
+        label = Field(
+            f"{field_.name}_label_{tag}", "skos:prefLabel", language=tag, about=field_.name, separator=separator
+        )
+        parts.append((label, [separator.join(one) if any(one) else "" for one in labels]))
+    return parts
+
+
+def _languages(column: Column, given: Sequence[Sequence[Term]]) -> Iterator[Part]:
     """A column for each language of a release, and one for each other language that occurs."""
     texts = [[value for value in one if isinstance(value, ox.Literal)] for one in given]
     tags = {value.language or "" for one in texts for value in one} | set(RELEASED)
@@ -233,24 +261,17 @@ def _languages(column: Column, given: list[Sequence[ox.NamedNode | ox.Literal]])
         )
 
 
-def _cells(
-    field_: Field, given: Sequence[Sequence[ox.NamedNode | ox.Literal]], places: Addresses | None = None
-) -> Part:
-    own = places.own if places and places.moves else str
-    texts = [[own(value.value) for value in one] for one in given]
+def _cells(field_: Field, given: Sequence[Sequence[Term]]) -> Part:
+    texts = [[value.value for value in one] for one in given]
     separator = _separator(texts) if any(len(one) > 1 for one in texts) else ""
-    written = Field(
-        field_.name, field_.property, field_.datatype, field_.language, field_.is_iri, field_.about, separator,
-        field_.refers,
-    )  # fmt: skip
-    return written, [separator.join(one) for one in texts]
+    return replace(field_, separator=separator), [separator.join(one) for one in texts]
 
 
 def _separator(texts: list[list[str]]) -> str:
     return next(mark for mark in SEPARATORS if not any(mark in text for one in texts for text in one))
 
 
-def _datatype(given: list[Sequence[ox.NamedNode | ox.Literal]]) -> str:
+def _datatype(given: Sequence[Sequence[Term]]) -> str:
     """The one type all values have; ``moment`` for days, months and years together; else plain text."""
     kinds = {value.datatype.value for one in given for value in one if isinstance(value, ox.Literal)}
     if len(kinds) > 1 and kinds <= _MOMENTS:
@@ -329,18 +350,22 @@ def written(metadata: Mapping[str, object]) -> bytes:
 def _described(one: Field, csv_table: CsvTable, source: Source) -> dict[str, object]:
     column: dict[str, object] = {"name": one.name, "titles": {**_title(one, source), "und": one.name}}
     is_second = bool(csv_table.definition.pairs) and one.name == csv_table.key[1]
+    if one.about and one.separator:
+        # a list of labels names no one thing: the reader pairs it with the list beside it
+        return {
+            **column,
+            "datatype": "string",
+            "lang": one.language,
+            "separator": one.separator,
+            "suppressOutput": True,
+        }
     if one.property and not (csv_table.definition.pairs and one.name == csv_table.key[0]):
         column["propertyUrl"] = source.addresses.own(source.expand(one.property))
     if one.about:
         column["aboutUrl"] = f"{{+{one.about}}}"
     if one.is_iri and one.property and not one.separator and (is_second or not csv_table.definition.pairs):
         column["valueUrl"] = f"{{+{one.name}}}"
-    if one.is_iri:
-        column["datatype"] = "anyURI"
-    elif one.language:
-        column |= {"datatype": "string", "lang": one.language}
-    else:
-        column["datatype"] = _MOMENT if one.datatype == "moment" else one.datatype
+    column |= _held(one)
     if one.separator:
         column["separator"] = one.separator
         if one.is_iri:
@@ -350,6 +375,15 @@ def _described(one: Field, csv_table: CsvTable, source: Source) -> dict[str, obj
     if not one.property or (csv_table.definition.pairs and one.name == csv_table.key[0]):
         column["suppressOutput"] = True
     return column
+
+
+def _held(one: Field) -> dict[str, object]:
+    """What stands in a cell of a column, or in each part of it."""
+    if one.is_iri:
+        return {"datatype": "anyURI"}
+    if one.language:
+        return {"datatype": "string", "lang": one.language}
+    return {"datatype": _MOMENT if one.datatype == "moment" else one.datatype}
 
 
 def _title(one: Field, source: Source) -> dict[str, str]:

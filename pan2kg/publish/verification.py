@@ -17,18 +17,21 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import quote, urlsplit
 
+import pyoxigraph as ox
+
 from pan2kg.errors import Place, ProjectError
 from pan2kg.i18n.catalogue import LANGUAGES, Messages
 from pan2kg.i18n.message import spoken
 from pan2kg.project import reason
 from pan2kg.publish.documents import DOCUMENTS
 from pan2kg.publish.folder import MARK, read_checksums
-from pan2kg.publish.hosts import MEDIA
+from pan2kg.publish.hosts import MEDIA, w3id_rules
 from pan2kg.publish.versions import VERSIONS
 
 _WORDS: Final = Messages("publication")
 _SECONDS: Final = 30
 _NOWHERE: Final = ("doc/plan/no-such-plan.html", "doc/link/0000000000000000.ttl", "no/such/file")
+_MOST_TURNS: Final = 3
 _RELAXED: Final = frozenset(("md", "atom", "rq", "ru", "nt", "rdf", "nq", "csv", "ttl", "jsonld"))
 """Texts whose media type a host of plain files may not know."""
 
@@ -70,8 +73,12 @@ class Verification:
             self._file(path)
         for path in _NOWHERE:
             self._expect(path, "*/*", 404)
+        for thing in self._things():
+            self._reached(thing)
         if self.negotiates:
             self._negotiation()
+        else:
+            self._tombstones()
 
     def get(self, path: str, accept: str = "*/*") -> Reply:
         """What the server answers to a GET; it is not followed.
@@ -116,6 +123,30 @@ class Verification:
     def _a_document(self) -> str:
         return next(iter(self._documents().values()), DOCUMENTS)
 
+    def _things(self) -> Iterator[str]:
+        """A thing of each kind that was not retired, as a path below the root; a link from a document of several."""
+        for kind, place in self._documents().items():
+            if kind != "link":
+                yield f"id/{place.removeprefix(f'{DOCUMENTS}/')}"
+                continue
+            key = re.search(rb'<tr id="([^"]+)"', self.get(f"{place}.html").body)
+            yield f"id/link/{key[1].decode() if key else ''}"
+
+    def _reached(self, thing: str) -> None:
+        """Whether the rules for the permanent identifier lead a thing to data on this server that speak of it."""
+        rules = ((rule, rule.leads(thing, MEDIA["ttl"])) for rule in w3id_rules())
+        place = next(led for _, led in rules if led is not None).partition("#")[0]
+        found = self._expect(place, MEDIA["ttl"], 200)
+        if found.status == 200 and not self._speaks(found, thing):
+            self._fault("silent", place, thing=thing)
+
+    def _speaks(self, found: Reply, thing: str) -> bool:
+        about = ox.NamedNode(f"{self.mark.get('root', '')}{thing}")
+        try:
+            return any(quad.subject == about for quad in ox.parse(found.body, format=ox.RdfFormat.TURTLE))
+        except SyntaxError:
+            return False
+
     def _documents(self) -> dict[str, str]:
         """A document that was not retired, of each kind of thing."""
         retired = self.mark.get("retired", {})
@@ -156,24 +187,47 @@ class Verification:
             self._fault("media", path, accept="*/*", found=found.headers["content-type"], wanted=wanted)
 
     def _negotiation(self) -> None:
+        for thing in self._things():
+            self._led(thing)
         for kind, place in self._documents().items():
-            thing = f"id/{place.removeprefix(f'{DOCUMENTS}/')}"
             for accept, ending in _wishes():
                 found = self._expect(place, accept, 200)
                 if found.status == 200 and found.media != MEDIA[ending]:
                     self._fault("media", place, accept=accept, found=found.media, wanted=MEDIA[ending])
                 if "accept" not in found.headers.get("vary", "").lower():
                     self._fault("vary", place)
-            led = self._expect(thing, "text/turtle", 303)
-            if not led.headers.get("location", "").endswith(f"/{place}") and led.status == 303:
-                self._fault("status", thing, accept="text/turtle", found=led.headers.get("location", ""), wanted=place)
-            self._expect(f"id/{kind}/no-such-{kind}", "text/turtle", 303, 404)
-            self._expect(f"{DOCUMENTS}/{kind}/no-such-{kind}", "text/turtle", 404)
+            if kind != "link":  # a host of files leads any link to the document of those whose keys begin alike
+                self._expect(f"id/{kind}/no-such-{kind}", "text/turtle", 303, 404)
+                self._expect(f"{DOCUMENTS}/{kind}/no-such-{kind}", "text/turtle", 404)
         self._names()
         retired = self.mark.get("retired")
         for place, heir in retired.items() if isinstance(retired, dict) else ():
             self._expect(f"id/{place}", "text/html", 301 if heir else 410)
             self._expect(f"{DOCUMENTS}/{place}.ttl", "*/*", 301 if heir else 410)
+
+    def _tombstones(self) -> None:
+        """What was retired says so where the server cannot: in its document, which no search engine is to take up."""
+        retired = self.mark.get("retired")
+        for place in retired if isinstance(retired, dict) else ():
+            if path := next((one for one in [f"{DOCUMENTS}/{place}.html"] if one in self.sums), ""):
+                found = self._expect(path, "text/html", 200, 410)
+                if found.status == 200 and b'content="noindex"' not in found.body:
+                    self._fault("tombstone", path)
+
+    def _led(self, thing: str) -> None:
+        """Whether a thing is led, once or twice, to data that speak of it."""
+        found, path = self._expect(thing, MEDIA["ttl"], 303), thing
+        for _ in range(_MOST_TURNS):
+            if found.status not in (301, 303):
+                break
+            path = self._inside(found)
+            found = self._expect(path, MEDIA["ttl"], 200, 303)
+        if found.status == 200 and not self._speaks(found, thing):
+            self._fault("silent", path, thing=thing)
+
+    def _inside(self, found: Reply) -> str:
+        """Where an answer leads, as a path below the base."""
+        return urlsplit(found.headers.get("location", "")).path.removeprefix(urlsplit(self.base).path)
 
     def _names(self) -> None:
         """What stands for the dataset, its versions, the ontology and a named graph leads to files."""
@@ -182,10 +236,8 @@ class Verification:
         named = [f"dataset/{one}" for one in versions] + ["dataset", "ontology", "catalogue", "query/plans"]
         for path in [*named, *([graph.removesuffix(".ttl")] if graph else [])]:
             found = self._expect(path, "text/turtle", 200, 303)
-            where = found.headers.get("location", "")
             if found.status == 303:
-                inside = urlsplit(where).path.removeprefix(urlsplit(self.base).path)
-                self._expect(inside, "text/turtle", 200)
+                self._expect(self._inside(found), "text/turtle", 200)
         self._expect("dataset/99.99", "text/turtle", 303, 404)
 
 

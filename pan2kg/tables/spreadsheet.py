@@ -58,8 +58,12 @@ def _write(sheet: Any, grid: Grid, bold: Any, day: Any) -> None:  # noqa: ANN401
         sheet.write_string(0, at, name, bold)
     for number, row in enumerate(rows, start=1):
         for at, value in enumerate(row):
+            if value is None or value == "":
+                continue
             _put(sheet, (number, at), value, day)
-            widths[at] = max(widths[at], len(str(value)))
+            length = len(value) if isinstance(value, str) else len(str(value))
+            if length > widths[at]:
+                widths[at] = length
     for at, width in enumerate(widths):
         sheet.set_column(at, at, min(max(width + 1, _WIDTHS[0]), _WIDTHS[1]))
     sheet.freeze_panes(1, 0)
@@ -70,7 +74,7 @@ def _put(sheet: Any, place: tuple[int, int], value: Value, day: Any) -> None:  #
         sheet.write_boolean(*place, value)
     elif isinstance(value, int | float):
         sheet.write_number(*place, value)
-    elif isinstance(value, str) and _is_day(value):
+    elif isinstance(value, str) and len(value) == len("2026-01-01") and _is_day(value):
         sheet.write_datetime(*place, datetime.fromisoformat(value), day)
     elif value:
         sheet.write_string(*place, xml_fit(value)[:_LONGEST])

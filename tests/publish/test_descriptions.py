@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import date
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pyoxigraph as ox
 import pytest
+from usp.tree import sitemap_from_str
 
 from pan2kg.i18n.catalogue import LANGUAGES
 from pan2kg.publish.dump import DUMPS, read_content
@@ -17,8 +19,8 @@ from pan2kg.publish.hosts import Rule, w3id_rules
 from pan2kg.publish.products import PRODUCTS, forms
 from pan2kg.publish.void import count, write_void
 from pan2kg.store.queries import read_queries
-from pan2kg.store.store import LocalStore, is_derived, select
-from pan2kg.turtle.vocabulary import RDFS, ROOT
+from pan2kg.store.store import LocalStore, select
+from pan2kg.turtle.vocabulary import PAN, RDF, RDFS, ROOT
 from tests.publish.conftest import BASE, ENDPOINT
 
 DEPRECATED = ox.NamedNode("http://www.w3.org/2002/07/owl#deprecated")
@@ -159,17 +161,19 @@ def test_the_site_map_lists_the_pages(folder: Path) -> None:
     pages = {f"{BASE}{path}" for path in paths if not path.startswith(("doc/", "version/", "404", "410"))}
     assert {element.text for element in tree.iter(SITEMAP)} == pages
     assert pages
+    found = list(sitemap_from_str((folder / "sitemap.xml").read_text("utf-8")).all_pages())
+    assert {page.url for page in found} == pages, "as another program reads it"
+    assert {page.last_modified and page.last_modified.date() for page in found} == {date(2026, 11, 25)}
 
 
 @pytest.mark.parametrize("accept", ["text/turtle", "application/ld+json", "text/html", "*/*", "image/png", ""])
 def test_the_rules_lead_every_iri_of_the_graph_to_a_file(few_folder: Path, few_edition: Edition, accept: str) -> None:
-    """Of what rules made only what a source speaks of too; links that a rule made are told in the dump alone."""
+    """Those of links that a rule made as well."""
     applied = w3id_rules()
     assert len(applied) < 25, "short and stable: no rule for a thing, a kind or a link"
     stated = {
         term.value.removeprefix(ROOT).partition("#")[0]
         for quad in few_edition.store.inner
-        if not is_derived(str(quad.graph_name.value))
         for term in (quad.subject, quad.graph_name)
         if isinstance(term, ox.NamedNode) and term.value.startswith(ROOT)
     }
@@ -177,11 +181,12 @@ def test_the_rules_lead_every_iri_of_the_graph_to_a_file(few_folder: Path, few_e
     for path in sorted(stated):
         target = lead(applied, path, accept)
         assert target, path
-        assert (few_folder / target).is_file(), f"{path} is led to {target}, which is not there"
+        there = few_folder / target.partition("#")[0]
+        assert there.is_file(), f"{path} is led to {target}, which is not there"
 
 
 @pytest.mark.parametrize(
-    "path", ["id/plan/no-such", "id/link/0000000000000000", "id/x/y/z", "doc/plan/none", "nothing"]
+    "path", ["id/plan/no-such", "id/link/zz00000000000000", "id/x/y/z", "doc/plan/none", "nothing"]
 )
 def test_what_the_graph_does_not_speak_of_is_led_nowhere(few_folder: Path, path: str) -> None:
     for accept in ("text/turtle", "text/html", ""):
@@ -192,8 +197,7 @@ def test_what_the_graph_does_not_speak_of_is_led_nowhere(few_folder: Path, path:
 
 def test_a_thing_is_led_to_a_file_that_speaks_of_it(few_folder: Path) -> None:
     for thing in ("id/plan/lu-bhr-2", "id/passage/lu-bhr-2-lu-bhr-1", "id/link/1d5596c59ff28c70"):
-        target = lead(w3id_rules(), thing, "text/turtle")
-        assert target
+        target = (lead(w3id_rules(), thing, "text/turtle") or "").partition("#")[0]
         subjects = {quad.subject for quad in ox.parse(path=str(few_folder / target))}
         assert ox.NamedNode(ROOT + thing) in subjects
         assert ox.NamedNode(ROOT + target.removesuffix(".ttl")) in subjects, "what is said of the document itself"
@@ -204,7 +208,25 @@ def test_a_document_of_a_thing_that_has_pages_leads_to_them(few_folder: Path) ->
     assert 'content="0; url=../../fr/plan/lu-bhr-2.html"' in page
     passage = (few_folder / "doc/passage/lu-bhr-2-lu-bhr-1.html").read_text("utf-8")
     assert "the second edition of the National Action Plan complements the first NAP" in passage
-    assert 'href="../../doc/link/1d5596c59ff28c70.html"' in passage, "what rests on it"
+    assert 'href="../../doc/link/1d.html#1d5596c59ff28c70"' in passage, "what rests on it"
+
+
+def test_every_link_stands_at_its_key_in_the_document_it_is_led_to(few_folder: Path, few_edition: Edition) -> None:
+    kind = ox.NamedNode(f"{PAN}Link")
+    links = {
+        str(quad.subject)[1:-1]
+        for quad in few_edition.store.inner.quads_for_pattern(None, ox.NamedNode(f"{RDF}type"), kind)
+    }
+    pages = {path.name: path.read_text("utf-8") for path in (few_folder / "doc/link").glob("*.html")}
+    assert len(links) > len(pages)
+    for iri in links:
+        target = lead(w3id_rules(), iri.removeprefix(ROOT), "text/html")
+        assert target
+        name, _, key = target.removeprefix("doc/link/").partition("#")
+        assert iri.endswith(f"/{key}")
+        assert f'<tr id="{key}">' in pages[name]
+    told = [key for page in pages.values() for key in re.findall('<tr id="([^"]+)">', page)]
+    assert len(told) == len(set(told)), "each in one document"
 
 
 def test_q_values_count_as_far_as_a_pattern_can_tell() -> None:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import os
+import json
 import re
 import shutil
-import socket
 import subprocess
 import sys
 import time
@@ -18,17 +17,12 @@ import pytest
 
 from pan2kg.errors import ProjectError
 from pan2kg.publish.verification import tell, verify
-from tests.conftest import PATIENCE, lack
+from tests import web_servers
+from tests.conftest import PATIENCE
 from tests.publish.test_csvw import served
+from tests.web_servers import free_port
 
 HTTPD = """
-ServerRoot {work}
-PidFile {work}/apache.pid
-ErrorLog {work}/error.log
-DefaultRuntimeDir {work}
-ServerName localhost
-Listen 127.0.0.1:{port}
-{modules}
 TypesConfig /etc/mime.types
 DocumentRoot {root}
 <Directory {root}>
@@ -38,30 +32,7 @@ Options FollowSymLinks
 </Directory>
 """
 MODULES = ("mpm_event", "authz_core", "mime", "negotiation", "dir", "rewrite", "headers", "alias")
-FOLDERS = (Path("/usr/lib/apache2/modules"), Path("/usr/lib64/httpd/modules"))
-NGINX = """
-daemon off;
-{user}
-pid {work}/nginx.pid;
-error_log {work}/error.log;
-events {{}}
-http {{
-    access_log off;
-    client_body_temp_path {work}/body;
-    proxy_temp_path {work}/proxy;
-    fastcgi_temp_path {work}/fastcgi;
-    uwsgi_temp_path {work}/uwsgi;
-    scgi_temp_path {work}/scgi;
-    include {work}/site.conf;
-}}
-"""
 Server = Callable[[Path, Path], AbstractContextManager[str]]
-
-
-def free_port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
 
 
 @contextmanager
@@ -89,29 +60,17 @@ def answers(address: str) -> bool:
 
 @contextmanager
 def apache(folder: Path, work: Path) -> Iterator[str]:
-    program = shutil.which("apache2") or shutil.which("httpd")
-    modules = next((one for one in FOLDERS if one.is_dir()), None)
-    if program is None or modules is None:
-        lack("Apache")
-    loaded = "\n".join(f"LoadModule {name}_module {modules}/mod_{name}.so" for name in MODULES)
-    root, port = beside(folder, work), free_port()
-    (work / "httpd.conf").write_text(HTTPD.format(work=work, root=root, port=port, modules=loaded), "utf-8")
-    with started([program, "-X", "-f", str(work / "httpd.conf")], f"http://127.0.0.1:{port}/pan2kg/") as address:
-        yield address
+    port = free_port()
+    with web_servers.apache(work, port, HTTPD.format(root=beside(folder, work)), MODULES):
+        yield f"http://127.0.0.1:{port}/pan2kg/"
 
 
 @contextmanager
 def nginx(folder: Path, work: Path) -> Iterator[str]:
-    program = shutil.which("nginx")
-    if program is None:
-        lack("nginx")
     port = free_port()
-    user = "user root;" if os.geteuid() == 0 else ""  # else it could not read what belongs to root alone
     text = (folder / "nginx.conf").read_text("utf-8").replace("listen 80;", f"listen 127.0.0.1:{port};")
-    (work / "site.conf").write_text(text.replace("/srv/pan2kg/", f"{folder}/"), "utf-8")
-    (work / "nginx.conf").write_text(NGINX.format(work=work, user=user), "utf-8")
-    with started([program, "-c", str(work / "nginx.conf")], f"http://127.0.0.1:{port}/pan2kg/") as address:
-        yield address
+    with web_servers.nginx(work, port, text.replace("/srv/pan2kg/", f"{folder}/")):
+        yield f"http://127.0.0.1:{port}/pan2kg/"
 
 
 @contextmanager
@@ -159,9 +118,16 @@ def test_another_file_and_a_missing_one_are_found(few_folder: Path, tmp_path: Pa
     shutil.copytree(few_folder, other, copy_function=shutil.copyfile)
     (other / "release.css").write_bytes(b"another")
     (other / "queries.ttl").unlink()
+    gone = next(place for place in json.loads((few_folder / "release.json").read_text("utf-8"))["retired"])
+    stone = other / f"doc/{gone}.html"
+    stone.write_text(stone.read_text("utf-8").replace("noindex", "index"), "utf-8")
+    for link in (other / "doc/link").glob("*.ttl"):
+        link.write_text("<http://e/s> <http://e/p> <http://e/o> .", "utf-8")
     with served(tmp_path / "root") as address:
         told = tell(verify(few_folder, f"{address}pan2kg/"))
     assert "release.css: not the bytes of the release." in told
+    assert f"doc/{gone}.html: does not tell search engines to leave it out (noindex)." in told
+    assert re.search(r"doc/link/..\.ttl: says nothing of id/link/", told)
     assert re.search(r"queries\.ttl \(\*/\*\): 404 instead of 200", told)
 
 

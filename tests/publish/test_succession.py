@@ -7,16 +7,19 @@ import json
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
+import feedparser
 import pyoxigraph as ox
 import pytest
 
 from pan2kg.errors import ProjectError
+from pan2kg.i18n.catalogue import LANGUAGES
 from pan2kg.publish.assemble import change_part
 from pan2kg.publish.succession import propose, write_update
 from pan2kg.publish.versions import versions_in
-from tests.publish.conftest import Publish
+from tests.publish.conftest import BASE, Publish
 
 ATOM = "{http://www.w3.org/2005/Atom}"
+AUTHORS = {"fr": "Contributeurs de pan2kg", "en": "pan2kg contributors", "de": "Mitwirkende an pan2kg"}
 
 
 def add_keyword(project: Path, word: str = "coherence studies") -> None:
@@ -96,6 +99,17 @@ def test_one_feed_tells_of_all_versions(command: Publish, small: Path, tmp_path:
         assert all(entry.findtext(f"{ATOM}{name}") for name in ("id", "title", "updated"))
     assert feed.findtext(f"{ATOM}id")
     assert feed.findtext(f"{ATOM}updated")
+
+
+def test_a_reader_of_feeds_finds_nothing_to_mend(few_folder: Path) -> None:
+    for language in LANGUAGES:
+        read = feedparser.parse((few_folder / f"changes/feed.{language}.atom").read_bytes())
+        assert (read.bozo, read.version) == (False, "atom10"), read.get("bozo_exception")
+        assert (read.feed.language, read.feed.author) == (language, AUTHORS[language])
+        assert [link.href for link in read.feed.links if link.rel == "self"] == [f"{BASE}changes/feed.{language}.atom"]
+        for entry in read.entries:
+            assert all(entry.get(name) for name in ("id", "title", "link", "updated_parsed", "summary"))
+        assert read.entries[0].id.endswith("/dataset/0.1.0")
 
 
 @pytest.mark.parametrize(("version", "following"), [("0.1.0", "0.2.0"), ("1.2.3", "1.3.0"), ("1.0.0-rc.1", "1.1.0")])

@@ -223,6 +223,33 @@ def test_a_thing_has_its_labels_beside_it(folder: Path) -> None:
     assert row["label_en"].startswith("Preparing the implementation")
 
 
+@pytest.mark.parametrize("name", NAMES)
+def test_no_column_is_empty_and_a_list_is_said_to_be_one(folder: Path, name: str) -> None:
+    """Values that look like several are several: who reads the metadata takes them apart."""
+    columns = metadata(folder, name)["tableSchema"]["columns"]
+    for at, column in enumerate(columns):
+        cells = [row[column["name"]] for row in rows(folder, name)]
+        assert any(cells) or at < 2 or not cells, f"{column['name']} is always empty"
+        if column["datatype"] == "anyURI" and "separator" not in column:
+            assert not any("|" in cell or " " in cell for cell in cells)
+        labels = f"{column['name']}_label_fr"
+        if labels in (other["name"] for other in columns) and "separator" in column:
+            for row in rows(folder, name):
+                lists = [row[one].split(column["separator"]) for one in (column["name"], labels) if row[one]]
+                assert len({len(one) for one in lists}) <= 1, "a label for each"
+
+
+def test_what_has_a_name_is_named_beside_its_address(folder: Path, edition: Edition) -> None:
+    named = Source(edition.store, read_prefixes(edition.project)).labels
+    for name in STATED:
+        columns = {column["name"] for column in metadata(folder, name)["tableSchema"]["columns"]}
+        for column in metadata(folder, name)["tableSchema"]["columns"]:
+            if not {"valueUrl", "dc:type"} & column.keys():
+                continue
+            values = {one for row in rows(folder, name) for one in row[column["name"]].split(column.get("separator"))}
+            assert not (values & named.keys()) or {f"{column['name']}_label_{tag}" for tag in ("fr", "en")} & columns
+
+
 def test_a_separator_occurs_in_none_of_the_values() -> None:
     store = ox.Store()
     thing, label = ox.NamedNode("http://e/a"), ox.NamedNode(SKOS + "altLabel")

@@ -5,13 +5,9 @@ from __future__ import annotations
 import http.client
 import os
 import re
-import shutil
-import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote, urlencode, urlsplit
@@ -20,40 +16,14 @@ import pytest
 
 from pan2kg.server.public_address import PublicAddress, hosts_of, read_network
 from pan2kg.server.refusal import Refusal
-from tests.conftest import lack
 from tests.copies import FEW, copy
 from tests.server.conftest import PATIENCE, Reply
+from tests.web_servers import apache, free_port, nginx
 
 DEPLOY = Path(__file__).resolve().parents[2] / "deploy"
 TOKEN = "correct horse"
 HOST = "graph.example.org"
-NGINX = """
-daemon off;
-pid {folder}/nginx.pid;
-error_log {folder}/error.log;
-events {{}}
-http {{
-    access_log off;
-    client_body_temp_path {folder}/body;
-    proxy_temp_path {folder}/proxy;
-    fastcgi_temp_path {folder}/fastcgi;
-    uwsgi_temp_path {folder}/uwsgi;
-    scgi_temp_path {folder}/scgi;
-    include {folder}/site.conf;
-}}
-"""
-APACHE = """
-ServerRoot {folder}
-PidFile {folder}/apache.pid
-ErrorLog {folder}/error.log
-DefaultRuntimeDir {folder}
-ServerName localhost
-Listen 127.0.0.1:{port}
-{modules}
-Include {folder}/site.conf
-"""
 MODULES = ("mpm_event", "authz_core", "alias", "headers", "proxy", "proxy_http")
-FOLDERS = (Path("/usr/lib/apache2/modules"), Path("/usr/lib64/httpd/modules"))
 
 
 @dataclass(frozen=True)
@@ -95,56 +65,12 @@ def behind(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
 @pytest.fixture(scope="module", params=["nginx", "apache"])
 def proxy(request: pytest.FixtureRequest, behind: int, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Proxy]:
     folder = tmp_path_factory.mktemp(request.param)
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    port = free_port()
     site = (DEPLOY / f"{request.param}.conf").read_text(encoding="utf-8").replace(":8000/", f":{behind}/")
     site = site.replace("listen 80;", f"listen 127.0.0.1:{port};").replace("*:80>", f"127.0.0.1:{port}>")
-    (folder / "site.conf").write_text(site, encoding="utf-8")
-    with started(folder, port, _nginx(folder) if request.param == "nginx" else _apache(folder, port)):
+    server = nginx(folder, port, site) if request.param == "nginx" else apache(folder, port, site, MODULES)
+    with server:
         yield Proxy(port)
-
-
-def _nginx(folder: Path) -> list[str]:
-    program = shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin")
-    if program is None:
-        lack("this asks through nginx, which is not installed")
-    (folder / "nginx.conf").write_text(NGINX.format(folder=folder), encoding="utf-8")
-    return [program, "-p", str(folder), "-c", str(folder / "nginx.conf")]
-
-
-def _apache(folder: Path, port: int) -> list[str]:
-    path = f"{os.environ['PATH']}:/usr/sbin"
-    program = shutil.which("apache2", path=path) or shutil.which("httpd", path=path)
-    modules = next((one for one in FOLDERS if one.is_dir()), None)
-    if program is None or modules is None:
-        lack("this asks through Apache, which is not installed")
-    lines = "\n".join(f"LoadModule {one}_module {modules}/mod_{one}.so" for one in MODULES)
-    (folder / "apache.conf").write_text(APACHE.format(folder=folder, port=port, modules=lines), encoding="utf-8")
-    return [program, "-f", str(folder / "apache.conf"), "-DFOREGROUND"]
-
-
-@contextmanager
-def started(folder: Path, port: int, command: list[str]) -> Iterator[None]:
-    folder.chmod(0o755)
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
-    try:
-        deadline = time.monotonic() + PATIENCE
-        while not _listens(port):
-            assert process.poll() is None, process.communicate()[1]
-            assert time.monotonic() < deadline, "it did not come to listen"
-        yield
-    finally:
-        process.terminate()
-        process.communicate(timeout=PATIENCE)
-
-
-def _listens(port: int) -> bool:
-    try:
-        socket.create_connection(("127.0.0.1", port), timeout=PATIENCE).close()
-    except ConnectionRefusedError:
-        time.sleep(0.02)
-        return False
-    return True
 
 
 def test_every_address_the_service_says_of_itself_is_the_one_it_was_asked_under(proxy: Proxy) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime
 from typing import Final
 from uuid import NAMESPACE_URL, uuid5
@@ -36,6 +36,9 @@ FEED: Final = "changes"
 AUTHOR: Final = "pan2kg contributors"
 """Who speaks where the data name nobody."""
 _FOAF: Final = "http://xmlns.com/foaf/0.1/name"
+_PUBLISHER: Final = f"{DCTERMS}publisher"
+_SAID: Final = frozenset(map(ox.NamedNode, (VOID_SPACE, _PUBLISHER, _FOAF)))
+"""What a feed needs of a state."""
 _DAYS: Final = tuple(DCTERMS + name for name in ("modified", "issued", "created"))
 
 
@@ -52,13 +55,14 @@ def write_feed(report: ChangeReport, language: Language, updated: datetime, *, a
     """
     when = updated.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     root = ET.Element("feed", {"xmlns": ATOM, "xml:lang": language})
-    space = _first(report, VOID_SPACE) or ROOT
+    facts = [quad for quad in report.change.new.quads if quad.predicate in _SAID]
+    space = _first(facts, VOID_SPACE) or ROOT
     _put(root, "id", space + FEED)
     _put(root, "title", _WORDS.say("feed.title", language))
     _put(root, "subtitle", _WORDS.say("title", language, old=report.change.old.name, new=report.change.new.name))
     _put(root, "updated", when)
-    publisher = _first(report, f"{DCTERMS}publisher", dataset_of(space))
-    author = _first(report, _FOAF, publisher, language) if publisher else ""
+    publisher = _first(facts, _PUBLISHER, dataset_of(space))
+    author = _first(facts, _FOAF, publisher, language) if publisher else ""
     _put(ET.SubElement(root, "author"), "name", author or AUTHOR)
     if address:
         ET.SubElement(root, "link", {"rel": "self", "type": "application/atom+xml", "href": formats.xml_fit(address)})
@@ -68,10 +72,10 @@ def write_feed(report: ChangeReport, language: Language, updated: datetime, *, a
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{ET.tostring(root, encoding="unicode")}\n'
 
 
-def _first(report: ChangeReport, predicate: str, subject: str = "", language: str = "") -> str:
-    """A value the new state gives a property, of a subject where one is named, best in a language; empty for none."""
+def _first(facts: Sequence[ox.Quad], predicate: str, subject: str = "", language: str = "") -> str:
+    """A value of a property, of a subject where one is named, best in a language; empty for none."""
     found = [
-        quad.object for quad in report.change.new.quads
+        quad.object for quad in facts
         if quad.predicate.value == predicate and isinstance(quad.object, ox.Literal | ox.NamedNode)
         and (not subject or (isinstance(quad.subject, ox.NamedNode) and quad.subject.value == subject))
     ]  # fmt: skip

@@ -73,21 +73,22 @@ class Offer:
     parts: tuple[Part, ...]
 
 
-def make_offer(release: Release, scratch: Path) -> Offer:
+def make_offer(release: Release, scratch: Path, *, linked: bool = False) -> Offer:
     """Say a release in udata's terms; files the portal refuses as they are get compressed into ``scratch``.
 
-    What it refuses and could have as CSV too, a workbook of the same table, is left to the release.
+    What it refuses and could have as CSV too, a workbook of the same table, is left to the release. Where the portal is
+    only to lead to the files (``linked``), all of them are offered at the address the catalogue names.
 
     Raises:
         ProjectError: something udata needs has no counterpart there; or a file cannot be read or written.
     """
     place = str(release.folder / CATALOGUE)
-    names = _names(release)
+    names = {} if linked else _names(release)
     files = {one.file for one in release.distributions}
     parts = tuple(
         _part(release, one, names, scratch)
         for one in release.distributions
-        if not (one.file and names[one.file][1] and {_beside(one.file), one.file.with_suffix(".csv")} & files)
+        if not (one.file in names and names[one.file][1] and {_beside(one.file), one.file.with_suffix(".csv")} & files)
     )
     doubles = [key for key, count in Counter(part.key for part in parts).items() if count > 1]
     if doubles:
@@ -197,17 +198,25 @@ def _part(release: Release, one: Distribution, names: Mapping[Path, tuple[str, b
     said: Json = {"title": one.title, "description": one.description, "extras": {PART_KEY: key}}
     if one.file is None:
         return Part(key, said | {"filetype": "remote", "type": "api", "url": one.url, "format": "api"}, None)
+    if one.file not in names:
+        # neither size nor checksum: the portal need not be told of each change of a file it does not hold
+        linked: Json = {"filetype": "remote", "url": one.url, "format": _ending(one.file), "mime": one.media}
+        return Part(key, said | linked | {"type": _type(one)}, None)
     name, packed = names[one.file]
     portal_file = pack(one.file, name, one.media, folder=scratch if packed else None)
     said |= {
         "filetype": "file",
-        "type": "documentation" if one.media in _DOCUMENTS else "main",
+        "type": _type(one),
         "format": _ending(one.file),
         "mime": portal_file.media,
         "filesize": portal_file.size,
         "checksum": {"type": "sha256", "value": portal_file.sha256},
     }
     return Part(key, said, portal_file)
+
+
+def _type(one: Distribution) -> str:
+    return "documentation" if one.media in _DOCUMENTS else "main"
 
 
 def _ending(file: Path) -> str:

@@ -141,6 +141,7 @@ class Pusher:
     ticker: Ticker = field(default_factory=Ticker)
     said: list[str] = field(default_factory=list)
     timeout: float = 60.0
+    linked: bool = False
 
     def client(self) -> Client:
         return Client(
@@ -148,7 +149,7 @@ class Pusher:
         )
 
     def offer(self) -> Offer:
-        return make_offer(read_release(self.folder.path), self.scratch)
+        return make_offer(read_release(self.folder.path), self.scratch, linked=self.linked)
 
     def push(self, scope: SearchScope | None = None, *, prune: bool = False) -> Outcome:
         return push(self.client(), self.offer(), scope or SearchScope(), self.said.append, prune=prune)

@@ -102,6 +102,22 @@ def test_a_changed_file_is_replaced_in_place(pusher: Pusher, portal: Portal) -> 
     assert after["id"] == before["id"]
     assert portal.files[after["id"]].endswith(b"/b,b\r\n")
     assert len(portal.writes()) == 2
+    assert len(portal.calls) <= 5, "two looks, the file, what it is, and a look"
+
+
+def test_a_label_that_changes_every_file_costs_a_linked_dataset_nothing(pusher: Pusher, portal: Portal) -> None:
+    pusher.linked = True
+    pusher.push()
+    table = resource(portal, "tables/plans.csv")
+    assert (table["filetype"], table["url"]) == ("remote", "https://example.org/releases/1/tables/plans.csv")
+    assert not portal.files
+    for name in pusher.folder.files:
+        pusher.folder.files[name] += "\n"
+    pusher.folder.write().edit('"1.0.0"', '"1.0.1"')
+    portal.forget()
+    outcome = pusher.push()
+    assert not outcome.remaining
+    assert [call.split()[0] for call in portal.calls] == ["GET", "GET", "PUT", "GET"], "the version of the dataset"
 
 
 def test_changed_words_are_replaced_in_place(pusher: Pusher, portal: Portal) -> None:

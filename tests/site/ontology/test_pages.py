@@ -26,6 +26,10 @@ if TYPE_CHECKING:
     from tests.site.ontology.conftest import Reader
 
 TODAY = date(2026, 12, 1)
+CONTRIBUTORS = {"fr": "Contributeurs de pan2kg", "en": "pan2kg contributors", "de": "Mitwirkende an pan2kg"}
+FIRST_KEYWORD = {
+    "fr": "cohérence des politiques publiques", "en": "business and human rights", "de": "Nationaler Aktionsplan",
+}  # fmt: skip
 
 
 def page(site_context: SiteContext, name: str, language: Language) -> str:
@@ -65,11 +69,9 @@ def test_a_search_engine_finds_the_dataset_described(site_context: SiteContext, 
     said = json.loads(text.partition('<script type="application/ld+json">')[2].partition("</script>")[0])
     assert (said["@type"], said["@id"]) == ("Dataset", "https://w3id.org/pan2kg/dataset")
     assert said["license"] == ["https://creativecommons.org/licenses/by/4.0/"]
-    assert said["keywords"][0] == (
-        "cohérence des politiques publiques" if language == "fr" else "business and human rights"
-    )
+    assert said["keywords"][0] == FIRST_KEYWORD[language]
     assert 50 < len(said["description"]) < 5000, "what search engines take"
-    assert said["creator"][0]["name"] == ("Contributeurs de pan2kg" if language == "fr" else "pan2kg contributors")
+    assert said["creator"][0]["name"] == (CONTRIBUTORS[language])
 
 
 def test_a_project_of_ones_own_is_checked_and_has_both_pages(own_project: Path) -> None:
