@@ -94,8 +94,8 @@ def test_nothing_keeps_people_out_of_an_answer_in_the_editor(visit: Visit) -> No
     assert not found + faults(page, "raw")
 
 
-def test_nothing_keeps_people_out_of_the_views_of_an_answer(visit: Visit) -> None:
-    page = visit("/fr/question/late-actions.html").page
+def test_nothing_keeps_people_out_of_the_views_of_an_answer(visit: Visit, all_served: str) -> None:
+    page = visit(f"{all_served}/fr/question/late-actions.html").page
     page.get_by_role("tab", name="Frise").click()
     expect(page.locator(".chart-figure svg").first).to_be_visible()
     found = faults(page, "timeline")

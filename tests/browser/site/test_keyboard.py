@@ -172,8 +172,8 @@ def test_kinds_that_would_crowd_the_picture_wait_behind_their_filter(few_site: S
     expect(links).not_to_have_text(before)
 
 
-def test_neighbours_are_shown_on_demand_without_asking_a_server(few_site: StaticSite, window: Watch) -> None:
-    page = window(f"{few_site.served}fr/network/plan--lu-bhr-2.html").page
+def test_neighbours_are_shown_on_demand_without_asking_a_server(static_site: StaticSite, window: Watch) -> None:
+    page = window(f"{static_site.served}fr/network/plan--lu-bhr-2.html").page
     expect(page.locator(".network-panel .panel-head")).to_contain_text("PAN 2")
     shown = page.locator("[data-thing]").count()
     page.get_by_label("Trouver").fill("coalition 2018")
