@@ -37,6 +37,8 @@ _PAGE_ALONE: Final = re.compile(
 )
 _TO_PAGE: Final = re.compile(r"(?P<leader>[\s.…_·]*)(?<!\d)(?P<page>\d{1,4}|[ivxl]{1,6})\s*$")
 _LEADER: Final = re.compile(r"(?:\.{3}|…|(?:\s\.){3}|_{3}|(?:\s·){3})\s*$")
+_OFTEN: Final = 0.15
+"""A distance of lines that as many of them have is no exception."""
 _FULL_STOP: Final = (".", "!", "?", ":", ";")
 _FIELD: Final = re.compile(r"[^\W\d_][^:.]{1,40}?\s?:(?:\s|$)")
 
@@ -268,14 +270,18 @@ def _body_size(lines: Sequence[PageLine]) -> float:
 
 
 def _pitch(lines: Sequence[PageLine]) -> float:
-    """The commonest distance of two lines below each other, in sizes."""
+    """The distance of two lines of a paragraph, in sizes: the smallest that is no exception.
+
+    The commonest is not it in a text of short paragraphs, where most lines stand below the end of another.
+    """
     steps: Counter[float] = Counter()
     for above, line in pairwise(lines):
         if above.page is line.page and above.region == line.region and above.size == line.size > 0:
             step = (above.base - line.base) / line.size
             if 0.9 < step < 2.5:
                 steps[round(step, 1)] += 1
-    return steps.most_common(1)[0][0] if steps else 1.2
+    often = [step for step, number in steps.items() if number >= _OFTEN * steps.total()]
+    return min(often or steps, default=1.2)
 
 
 def _is_note(line: PageLine, body: float) -> bool:

@@ -115,6 +115,15 @@ def test_a_field_with_a_bold_label_right_below_a_bold_title_is_none_of_it() -> N
     ]
 
 
+def test_paragraphs_of_a_line_or_two_stay_apart_where_they_are_most_of_the_text() -> None:
+    own = ["The plan names the law on due diligence", "It was drawn up with the chamber of commerce"] * 6
+    wrapped = column(50, 780, [WORDS, "goes on with the sentence above"] * 1)
+    blocks = read(
+        f"{wrapped}\n{column(50, 740, own, 24)}\n{column(50, 440, [WORDS, 'and on', WORDS, 'and on'])}"
+    ).blocks
+    assert len(blocks) == 14
+
+
 def test_bullets_may_be_drawn() -> None:
     dots = "\n".join(f"50 {y + 2} 3 3 re f" for y in (700, 680))
     document = read(
