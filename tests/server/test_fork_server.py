@@ -51,14 +51,22 @@ class Watched(Service):
 
     def processes(self) -> dict[int, str]:
         """The state of each process of the session, Z that of a zombie."""
+        return {process: state for process, (state, _) in self._of_session().items()}
+
+    def children(self, parent: int) -> list[int]:
+        """The processes of the session that this one has started."""
+        return [process for process, (_, starter) in self._of_session().items() if starter == parent]
+
+    def _of_session(self) -> dict[int, tuple[str, int]]:
+        """State and parent of each process of the session; some end while they are looked at."""
         found = {}
         for status in PROC.glob("[0-9]*/stat"):
             try:
-                state, _, _, session = status.read_text().rpartition(")")[2].split()[:4]
+                state, parent, _, session = status.read_text().rpartition(")")[2].split()[:4]
             except (FileNotFoundError, ProcessLookupError):
                 continue
             if int(session) == self.process.pid:
-                found[int(status.parent.name)] = state
+                found[int(status.parent.name)] = (state, int(parent))
         return found
 
 
@@ -111,16 +119,11 @@ def test_a_fork_server_that_is_killed_is_started_again_and_what_is_lost_is_said(
     assert "Changes that were kept in memory only are lost: 1." in log
 
 
-def _children(service: Watched, parent: int) -> list[int]:
-    stats = {process: (PROC / str(process) / "stat").read_text() for process in service.processes()}
-    return [process for process, stat in stats.items() if int(stat.rpartition(")")[2].split()[1]) == parent]
-
-
 def _held_by(service: Watched, until: Until) -> tuple[int, int]:
     """The supervisor and the fork server, once those that were replaced are gone and before it has a worker."""
-    (supervisor,) = _children(service, service.process.pid)
-    until(lambda: [_children(service, one) for one in _children(service, supervisor)] == [[]])
-    return supervisor, _children(service, supervisor)[0]
+    (supervisor,) = service.children(service.process.pid)
+    until(lambda: [service.children(one) for one in service.children(supervisor)] == [[]])
+    return supervisor, service.children(supervisor)[0]
 
 
 @needs_proc
