@@ -92,6 +92,7 @@ on the Web has it (``separator``), and read back gives the statements of the gra
 (:mod:`pan2kg.publish.products`) have one value a cell.
 """
 
+_CLASS: Final = "rdf:type"
 Term = ox.NamedNode | ox.Literal
 Values = Mapping[str, Sequence[Term]]
 
@@ -164,8 +165,16 @@ class Source:
     @cached_property
     def labels(self) -> Mapping[str, Mapping[str, str]]:
         """Thing → language → its label, in the languages of a release."""
+        return self._named_by(SKOS + "prefLabel")
+
+    @cached_property
+    def terms(self) -> Mapping[str, Mapping[str, str]]:
+        """The same for classes, which the ontology calls by another property."""
+        return self._named_by(RDFS + "label")
+
+    def _named_by(self, name: str) -> Mapping[str, Mapping[str, str]]:
         found: dict[str, dict[str, str]] = defaultdict(dict)
-        for quad in self.store.inner.quads_for_pattern(None, node(SKOS + "prefLabel"), None):
+        for quad in self.store.inner.quads_for_pattern(None, node(name), None):
             value = quad.object
             if isinstance(value, ox.Literal) and value.language in RELEASED and isinstance(quad.subject, ox.NamedNode):
                 found[quad.subject.value][value.language] = value.value
@@ -228,7 +237,8 @@ def _table_column(source: Source, column: Column, members: list[str]) -> list[Pa
         return list(_languages(column, given))
     if column.kind == "value":
         return [_cells(Field(column.name, column.property, datatype=_datatype(given)), given)]
-    names = [[source.labels.get(value.value, {}) for value in one] for one in given]
+    labels = source.terms if column.property == _CLASS else source.labels
+    names = [[labels.get(value.value, {}) for value in one] for one in given]
     return _things(Field(column.name, column.property, is_iri=True, refers=column.refers), given, names, source)
 
 
@@ -236,15 +246,13 @@ def _things(
     field_: Field, given: Sequence[Sequence[Term]], names: Sequence[Sequence[Mapping[str, str]]], source: Source
 ) -> list[Part]:
     """A column of things, and their labels beside it; of several in a cell, the labels stand in their order."""
-    own = source.addresses.own
+    own, label_of = source.addresses.own, "rdfs:label" if field_.property == _CLASS else "skos:prefLabel"
     told = {tag: [[one.get(tag, "") for one in row] for row in names] for tag in RELEASED}
     texts = [[own(value.value) for value in one] for one in given]
     separator = _separator([*texts, *chain(*told.values())]) if any(len(one) > 1 for one in texts) else ""
     parts = [(replace(field_, separator=separator), [separator.join(one) for one in texts])]
     for tag, labels in told.items():
-        label = Field(
-            f"{field_.name}_label_{tag}", "skos:prefLabel", language=tag, about=field_.name, separator=separator
-        )
+        label = Field(f"{field_.name}_label_{tag}", label_of, language=tag, about=field_.name, separator=separator)
         parts.append((label, [separator.join(one) if any(one) else "" for one in labels]))
     return parts
 

@@ -240,7 +240,9 @@ def test_no_column_is_empty_and_a_list_is_said_to_be_one(folder: Path, name: str
 
 
 def test_what_has_a_name_is_named_beside_its_address(folder: Path, edition: Edition) -> None:
-    named = Source(edition.store, read_prefixes(edition.project)).labels
+    source = Source(edition.store, read_prefixes(edition.project))
+    named = {**source.labels, **source.terms}
+    assert {row["class_label_de"] for row in rows(folder, "bodies")} >= {"öffentliche Stelle"}
     for name in STATED:
         columns = {column["name"] for column in metadata(folder, name)["tableSchema"]["columns"]}
         for column in metadata(folder, name)["tableSchema"]["columns"]:
