@@ -122,6 +122,28 @@ def test_a_page_prints_without_what_only_works_on_a_screen(static_site: StaticSi
     expect(page.locator(".page-foot .source-line")).to_be_visible()
 
 
+@pytest.mark.parametrize("width", WIDTHS)
+def test_the_first_screen_holds_the_findings_and_the_time_map(
+    static_site: StaticSite, window: Watch, width: int
+) -> None:
+    page = window(f"{static_site.served}fr/index.html", width=width, height=800).page
+    expect(page.locator(".opening .findings li:visible")).to_have_count(4)
+    drawn = page.locator(".opening .lanes:visible svg [data-of]")
+    assert drawn.count() > 8
+    ends = "all => Math.max(...all.map(one => one.getBoundingClientRect().bottom))"
+    assert page.locator(".opening .findings li").evaluate_all(ends) < 800
+    assert drawn.evaluate_all(ends) < 800
+
+
+def test_the_menu_has_six_words_at_most(few_site: StaticSite, window: Watch) -> None:
+    for language in LANGUAGES:
+        page = window(f"{few_site.served}{language}/sparql.html").page
+        words = page.locator(".menu li").all_inner_texts()
+        assert 1 < len(words) <= 6
+        assert all(len(one.split()) == 1 for one in words), words
+        expect(page.locator(".below [aria-current=page]")).to_have_text("SPARQL")
+
+
 @pytest.mark.parametrize("scripts", [True, False])
 def test_folded_rows_are_printed_but_for_the_second_tab(few_site: StaticSite, watch: Watch, *, scripts: bool) -> None:
     page = watch(few_site.served + few_site.path("plan", "fr"), java_script_enabled=scripts).page
