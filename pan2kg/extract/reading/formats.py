@@ -194,11 +194,11 @@ def _on_script(blocks: Iterable[Block]) -> tuple[Remark, ...]:
 
 
 def _on_languages(blocks: Iterable[Block]) -> tuple[Remark, ...]:
-    """A remark where a quarter of the text or more is in a second language."""
+    """A remark where the text is in several languages, each at least a quarter as much as the first."""
     letters: Counter[str] = Counter()
     for block in blocks:
         if block.language:
             letters[block.language] += len(block.text)
-    if len(most := letters.most_common(2)) < 2 or 4 * most[1][1] < most[0][1]:
-        return ()
-    return (Remark(noted("two-languages", first=most[0][0], second=most[1][0])),)
+    most = letters.most_common()
+    named = [language for language, number in most if 4 * number >= most[0][1]]
+    return (Remark(noted("several-languages", languages=", ".join(named))),) if len(named) > 1 else ()

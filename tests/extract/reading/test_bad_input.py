@@ -25,6 +25,9 @@ def packed(content: bytes) -> bytes:
     return target.getvalue()
 
 
+MIXED = """<html><p>Le Gouvernement prendra les mesures suivantes pour la mise en œuvre du plan et de son suivi.</p>
+<p>Die Regierung wird dem Parlament im Laufe des Jahres über den Fortschritt dieser Maßnahmen berichten.</p>
+<p>The Government will report on the progress of these measures to the Parliament in the year.</p></html>"""
 TURNED = "BT /F 10 Tf 0 1 -1 0 30 100 Tm (turned) Tj ET"
 BAD: dict[str, tuple[Callable[[], bytes], str]] = {
     "empty.pdf": (lambda: b"", "The file holds no text. Give the published document."),
@@ -60,15 +63,18 @@ def test_a_text_without_actions_is_not_drafted(cli: Cli, tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize(
-    ("data", "said"),
+    ("name", "data", "said"),
     [
-        (lambda: pdf(f"{column(50, 700, [WORDS])}\n{TURNED}"), "turned or runs downwards"),
-        (RIGHT_TO_LEFT.read_bytes, "runs from right to left; look at the order of the words"),
+        ("plan.pdf", lambda: pdf(f"{column(50, 700, [WORDS])}\n{TURNED}"), "turned or runs downwards"),
+        ("plan.html", lambda: MIXED.encode(), "several languages (de, fr, en); the language stands with each block"),
+        ("plan.pdf", RIGHT_TO_LEFT.read_bytes, "runs from right to left; look at the order of the words"),
     ],
-    ids=["turned", "right-to-left"],
+    ids=["turned", "languages", "right-to-left"],
 )
-def test_what_is_read_with_a_doubt_is_said(cli: Cli, tmp_path: Path, data: Callable[[], bytes], said: str) -> None:
-    (tmp_path / "plan.pdf").write_bytes(data())
-    done = cli("read", str(tmp_path / "plan.pdf"), "--language", "en")
+def test_what_is_read_with_a_doubt_is_said(
+    cli: Cli, tmp_path: Path, name: str, data: Callable[[], bytes], said: str
+) -> None:
+    (tmp_path / name).write_bytes(data())
+    done = cli("read", str(tmp_path / name), "--language", "en")
     assert done.returncode == 0
     assert said in done.stdout
