@@ -64,7 +64,7 @@ from pan2kg.site.bundle import find_bundle
 from pan2kg.site.ontology_page import documentation
 from pan2kg.site.registry import Site
 from pan2kg.site.site_context import SiteContext
-from pan2kg.site.writing import contents
+from pan2kg.site.writing import contents, seldom_collected
 from pan2kg.store.store import LocalStore
 from pan2kg.turtle.vocabulary import DCTERMS
 from pan2kg.turtle.writer import read_prefixes
@@ -167,7 +167,8 @@ def publish(
     refuse_target(folder, edition.issue)
     refuse_whole(edition.project)
     done: list[Statistics] = []
-    build(folder, lambda work: done.append(_fill(edition, work, options, parts, note)))
+    with seldom_collected():
+        build(folder, lambda work: done.append(_fill(edition, work, options, parts, note)))
     return done[0]
 
 

@@ -6,6 +6,7 @@ import gc
 import tempfile
 import zipfile
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -57,17 +58,21 @@ def _refuse_other(folder: Path) -> None:
         raise ProjectError("holds-no-site", place=Place(str(folder)), remedy="name-empty-folder")
 
 
-def contents(site: Site) -> Iterator[tuple[str, bytes]]:
-    """Every file of the site: path below its root, and bytes; in a stable order.
-
-    Meanwhile Python seldom looks for garbage in cycles: what pages are made from is large and stays.
-    """
+@contextmanager
+def seldom_collected() -> Iterator[None]:
+    """Meanwhile Python seldom looks for garbage in cycles: what pages and releases are made from is large and stays."""
     usual = gc.get_threshold()
     gc.set_threshold(*_SELDOM)
     try:
-        yield from _pages(site)
+        yield
     finally:
         gc.set_threshold(*usual)
+
+
+def contents(site: Site) -> Iterator[tuple[str, bytes]]:
+    """Every file of the site: path below its root, and bytes; in a stable order."""
+    with seldom_collected():
+        yield from _pages(site)
 
 
 def _pages(site: Site) -> Iterator[tuple[str, bytes]]:
