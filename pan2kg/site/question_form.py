@@ -11,6 +11,8 @@ from pan2kg.turtle.tokens import tokens
 from pan2kg.turtle.writer import read_prefixes
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from pan2kg.graph.labels import Entry
     from pan2kg.site.page_context import PageContext
     from pan2kg.store.queries import Parameter, Query
@@ -80,7 +82,7 @@ def _offered(context: PageContext, parameter: Parameter) -> list[Entry]:
 
 def field(context: PageContext, parameter: Parameter, chosen: dict[str, str]) -> Field:
     """The field of a parameter: what was chosen, else a level or plan as the profile says; another thing stays open."""
-    meaning = parameter.meaning_in(context.request.language)
+    meaning = asked(parameter.meaning_in(context.request.language), parameter.kinds)
     value, said = chosen.get(parameter.name, ""), default(context, parameter)
     offers = tuple((_kind(context, kind), _offers(context, kind)) for kind in parameter.kinds)
     if not _names_thing(parameter):
@@ -88,6 +90,15 @@ def field(context: PageContext, parameter: Parameter, chosen: dict[str, str]) ->
     if _is_own(parameter):
         return Field(parameter.name, meaning, _key(context, value) if value else said, offers)
     return Field(parameter.name, meaning, value and _key(context, value), offers, is_needed=bool(said))
+
+
+def asked(meaning: str, kinds: Collection[str]) -> str:
+    """What a field asks for; of a level without the keys that a command line takes: here they are chosen by name.
+
+    >>> asked("the weakest level that counts: plan, official or other", (LEVEL,)), asked("the plan: its key", ("plan",))
+    ('the weakest level that counts', 'the plan: its key')
+    """
+    return meaning.partition(":")[0].rstrip() if LEVEL in kinds else meaning
 
 
 def _is_own(parameter: Parameter) -> bool:
