@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import subprocess
 import sys
@@ -18,6 +17,7 @@ from pan2kg.server.public_address import PublicAddress
 from pan2kg.server.refusal import Refusal, why
 from pan2kg.server.released import ReleaseFiles
 from pan2kg.server.request import Handler, Headers, Pieces, Request, matches, reply
+from tests.server.conftest import awaited
 
 MEDIA = (b"content-type", b"text/csv")
 TAG = b'"abc"'
@@ -60,7 +60,7 @@ def ask(path: str, handlers: dict[str, Handler] = HANDLERS, **headers: str) -> h
         async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
             return await client.get(path, headers=told)
 
-    reply = asyncio.run(answer())
+    reply = awaited(answer)
     assert seen == [reply.status_code], "each request is noted once"
     return reply
 

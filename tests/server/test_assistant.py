@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 import sys
-from collections.abc import Callable, Coroutine
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Final
 
 import pytest
@@ -17,6 +14,7 @@ from mcp import Client, StdioServerParameters
 from pan2kg.graph.graph import Graph
 from pan2kg.server import assistant as module
 from pan2kg.server.assistant import Assistant, build
+from tests.server.conftest import awaited
 
 LINKED: Final = {"one": "lu-bhr-2-4-3", "two": "lu-bhr-1-m5"}
 
@@ -32,12 +30,6 @@ def service(graph: Graph) -> Any:  # noqa: ANN401 - as the SDK types it
     return build(Assistant(graph))
 
 
-def run(asked: Callable[[], Coroutine[Any, Any, Any]]) -> Any:  # noqa: ANN401
-    """Run it in a thread of its own: browsers of other tests leave a running loop in this one."""
-    with ThreadPoolExecutor(1) as threads:
-        return threads.submit(lambda: asyncio.run(asked())).result()
-
-
 def call(service: Any, tool: str, /, **arguments: object) -> Any:  # noqa: ANN401 - JSON
     """What a tool answers, or its sentence where it refuses."""
 
@@ -46,7 +38,7 @@ def call(service: Any, tool: str, /, **arguments: object) -> Any:  # noqa: ANN40
             done = await client.call_tool(tool, arguments)
             return getattr(done.content[0], "text", "") if done.is_error else done.structured_content
 
-    return run(asked)
+    return awaited(asked)
 
 
 def test_every_tool_says_what_it_does_and_that_it_only_reads(service: Any) -> None:  # noqa: ANN401
@@ -54,7 +46,7 @@ def test_every_tool_says_what_it_does_and_that_it_only_reads(service: Any) -> No
         async with Client(service) as client:
             return await client.list_tools()
 
-    tools = run(listed).tools
+    tools = awaited(listed).tools
     assert {tool.name for tool in tools} == {
         "find", "questions", "ask", "figures", "figure", "explain", "about", "sparql",
     }  # fmt: skip
@@ -132,6 +124,6 @@ def test_an_assistant_starts_the_command_and_asks_over_a_pipe(graph: Graph) -> N
             question = {"question": "why-linked", "parameters": LINKED, "limit": 1000}
             return found, (await client.call_tool("ask", question)).structured_content
 
-    found, linked = run(asked)
+    found, linked = awaited(asked)
     assert (found["found"][0]["key"], found["found"][0]["kind"]) == ("lu-bhr-2", "plan")
     assert len(linked["rows"]) == len(graph.ask("why-linked", **LINKED)) > 0, "links that rules derive are there too"
