@@ -20,12 +20,12 @@ if TYPE_CHECKING:
     import socket
     from collections.abc import Callable
 
+    from pan2kg.server.all_pages import AllPages
     from pan2kg.server.application import Application
     from pan2kg.server.operations import Operations
-    from pan2kg.server.pages import Pages
+    from pan2kg.server.pages import Pages, RefreshedSite
     from pan2kg.server.people import People
     from pan2kg.server.request import Handler
-    from pan2kg.server.review import RefreshedSite
     from pan2kg.server.settings import Release, Settings
     from pan2kg.server.workers import ForkServer
     from pan2kg.store.store import Store
@@ -98,7 +98,7 @@ def run_serve(options: argparse.Namespace) -> int:
     """
     if not hasattr(os, "fork"):
         raise ProjectError("needs-posix", remedy="use-site")
-    from pan2kg.server.http_server import listen
+    from pan2kg.server.listening import listen
 
     if options.release and (options.writable or options.endpoint or options.watch or options.project):
         raise ProjectError("release-alone", remedy="release-or-project")
@@ -191,7 +191,7 @@ def _local(options: argparse.Namespace, settings: Settings, bound: socket.socket
         close=[bound],
         connects=bool(settings.services),
         journal=journal,
-        meanwhile=_import_service,
+        meanwhile=partial(_import_service, draws=not first.read()),
     )
     progress.finish()
 
@@ -223,12 +223,17 @@ def _local(options: argparse.Namespace, settings: Settings, bound: socket.socket
         fork_server.close()
 
 
-def _import_service() -> None:
-    """Import what answers and draws pages, while another process loads the graph: it takes as long."""
+def _import_service(*, draws: bool) -> None:
+    """Import what answers, while another process loads the graph: it takes as long.
+
+    What draws pages is imported where the first reader will wait for it; else once the service answers.
+    """
     import pan2kg.server.assembly
+    import pan2kg.server.http_server
     import pan2kg.server.linked_data
-    import pan2kg.server.review
-    import pan2kg.site.registry  # noqa: F401  # read here, used where it is named
+
+    if draws:
+        import pan2kg.server.all_pages  # noqa: F401  # read here, used where it is named
 
 
 def _released(options: argparse.Namespace, settings: Settings, bound: socket.socket) -> int:
@@ -324,16 +329,17 @@ def _site(
     project: Project, store: Store, release: Release, *, writable: bool, kept: Path | None = None
 ) -> RefreshedSite:
     """The pages over the data as they are at any time; reports of checks are kept in a folder, if one is given."""
-    from pan2kg.graph.graph import Graph
-    from pan2kg.server.addresses import AllPages
-    from pan2kg.server.review import RefreshedSite
+    from pan2kg.server.pages import RefreshedSite
     from pan2kg.site.bundle import find_bundle
-    from pan2kg.site.registry import Site
-    from pan2kg.site.site_context import SiteContext
 
     bundle = find_bundle()
 
     def make() -> AllPages:
+        from pan2kg.graph.graph import Graph
+        from pan2kg.server.all_pages import AllPages
+        from pan2kg.site.registry import Site
+        from pan2kg.site.site_context import SiteContext
+
         graph = Graph(project, store, language="fr")
         return AllPages(Site(SiteContext(graph, mode="served", bundle=bundle, writable=writable, kept=kept)))
 
@@ -341,12 +347,16 @@ def _site(
 
 
 def _pages(site: RefreshedSite, release: Release) -> Pages:
-    from pan2kg.server.addresses import canonical_query
     from pan2kg.server.pages import Pages
     from pan2kg.site.bundle import find_bundle
 
+    def canonical(path: str, query: bytes) -> bytes:
+        from pan2kg.server.all_pages import canonical_query
+
+        return canonical_query(path, query)
+
     bundle = find_bundle()
-    return Pages(site.site, release, bundle.files() if bundle else {}, canonical=canonical_query)
+    return Pages(site.site, release, bundle.files() if bundle else {}, canonical=canonical)
 
 
 def _desk(

@@ -13,16 +13,19 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from pan2kg.errors import ProjectError
 from pan2kg.i18n.catalogue import FOLDER_VARIABLE
 from pan2kg.i18n.days import today
 from pan2kg.project import PACKAGE, Project, write_atomically
-from pan2kg.server.pages import HOMES, Page, Pages
+from pan2kg.server.settings import HOMES
 from pan2kg.site.bundle import find_bundle
 from pan2kg.store.cache import project_folder
 from pan2kg.validation.kept import state_name
+
+if TYPE_CHECKING:
+    from pan2kg.server.pages import Page, Pages
 
 _PREFIX: Final = "home-"
 

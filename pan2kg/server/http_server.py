@@ -14,8 +14,6 @@ from typing import Final
 
 import uvicorn
 
-from pan2kg.errors import Place, ProjectError
-from pan2kg.project import reason
 from pan2kg.server.application import Application
 from pan2kg.server.connection import Connection, Crowd
 
@@ -54,25 +52,6 @@ class Server(uvicorn.Server):
         finally:
             for one, handler in before.items():
                 signal.signal(one, handler)
-
-
-def listen(host: str, port: int) -> socket.socket:
-    """A socket bound to an address, 0 for a free port; not listening yet.
-
-    Raises:
-        ProjectError: the address is taken, or is none of this machine.
-    """
-    try:
-        family, kind, number, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-        bound = socket.socket(family, kind, number)
-        # else a restart fails for a minute while the kernel keeps closed connections in TIME_WAIT
-        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        bound.bind(address)
-    except OSError as error:
-        raise ProjectError(
-            "cannot-listen", place=Place(f"{host}:{port}"), remedy="choose-port", reason=reason(error)
-        ) from None
-    return bound
 
 
 def new_server(application: Application, ready: Callable[[], None]) -> Server:

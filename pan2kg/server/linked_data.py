@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, Protocol, runtime_checkable
 
 import pyoxigraph as ox
 from starlette.responses import Response
@@ -24,7 +24,7 @@ from pan2kg.project import Project
 from pan2kg.publish.catalogue.facts import Facts, read_facts
 from pan2kg.publish.edition import Addresses, Edition, Issue
 from pan2kg.publish.void import Statistics, targets_of, write_void
-from pan2kg.server.addresses import AllPages, space_of
+from pan2kg.server.addresses import space_of
 from pan2kg.server.dereference import NO_CACHE, STARTS, Answer, Call, DataSource, Portray, answer
 from pan2kg.server.documents import DATA, write
 from pan2kg.server.negotiation import Choice, choose
@@ -196,12 +196,20 @@ def _common(answer: Answer) -> Headers:
     return list(PAGE_HEADERS) if is_page else list(DATA_HEADERS)
 
 
+@runtime_checkable
+class PortrayingSite(Protocol):
+    """A site that can also draw the page of a thing for another place than its own."""
+
+    def portray(self, iri: str, path: str, language: str) -> bytes:
+        """The page of a thing as it stands at a path."""
+
+
 def portrait(pages: Pages) -> Portray:
     """Draws pages by the site that is shown."""
 
     def portray(iri: str, path: str, language: str) -> bytes:
         site = pages.site()
-        return site.portray(iri, path, language) if isinstance(site, AllPages) else b""
+        return site.portray(iri, path, language) if isinstance(site, PortrayingSite) else b""
 
     return portray
 

@@ -25,13 +25,11 @@ from pan2kg.i18n.days import today
 from pan2kg.server.negotiation import preferred_language, takes_gzip
 from pan2kg.server.refusal import Refusal, why
 from pan2kg.server.request import PAGE_HEADERS, SMALL, Request, is_plain_path, matches, refuse, refuse_method, reply
-from pan2kg.server.settings import Release
+from pan2kg.server.settings import HOMES, Release
 
 CACHE_BYTES: Final = 64 * 2**20
 """Bytes of pages that are kept."""
 ASSETS: Final = "/assets/"
-HOMES: Final = tuple(f"{language}/index.html" for language in LANGUAGES)
-"""The addresses of the home pages below the root."""
 SELDOM: Final = (100_000, 50, 50)
 """When Python looks for garbage in cycles while what all pages need is read; most of it stays."""
 
@@ -59,6 +57,46 @@ class Site(Protocol):
 
     def missing(self, path: str, /) -> Page | None:
         """The page that says there is none at an address, None where nobody drew one."""
+
+
+@dataclass(slots=True)
+class RefreshedSite:
+    """A site that is made anew when the data have changed or a new day has begun; for whoever draws pages."""
+
+    make: Callable[[], Site]
+    release: Release
+    _state: str = ""
+    _site: Site | None = None
+    _held: Site | None = None
+    _held_at: str = ""
+
+    @property
+    def state(self) -> str:
+        """What the site depends on: the data, and the day."""
+        return f"{self.release} {today()}"
+
+    def site(self) -> Site:
+        """The site over the data as they are now."""
+        state = self.state
+        if self._site is None or state != self._state:
+            self._state, self._site = state, self.make()
+        return self._site
+
+    def desk(self) -> Site:
+        """The same, or one that lacks only what the desk has decided on candidates since: that, it reads in the files.
+
+        To make the site anew takes seconds, and a decision should take hardly longer than it takes to read.
+        """
+        if self._held is None or self._held_at != self.state:
+            self._held, self._held_at = self.site(), self.state
+        return self._held
+
+    def change(self, bring_up: Callable[[], object]) -> None:
+        """Do what brings the data up to decisions on candidates; the desk goes on with the site it has."""
+        before = self.state
+        bring_up()
+        if self._held_at == before:
+            self._held_at = self.state
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +139,9 @@ class Pages:
     """Sends pages and assets; ``assets`` are the files of the front end by their hashed names.
 
     ``make`` gives the site anew when the data have changed or a new day has begun, as pages look back
-    from today. ``canonical`` gives the query of an address without what changes nothing on its page, so that a page is
-    drawn and kept once however its address is decorated. ``drawn`` is given the home pages of one state of the data.
+    from today. ``canonical`` gives the query of an address, where it has one, without what changes nothing on its page,
+    so that a page is drawn and kept once however its address is decorated. ``drawn`` is given the home pages of one
+    state of the data.
     """
 
     make: Callable[[], Site]
@@ -135,7 +174,7 @@ class Pages:
 
     async def _find(self, path: str, query: bytes) -> CachedPage | Refusal | None:
         state = self._current()
-        key = (path, self.canonical(path, query))
+        key = (path, self.canonical(path, query) if query else query)
         if key in self._cache:
             self._cache.move_to_end(key)
             return self._cache[key]

@@ -31,12 +31,11 @@ from pan2kg.review.entry import Outcome
 from pan2kg.review.files import changes
 from pan2kg.review.scores import submit
 from pan2kg.server.evaluation import Change
-from pan2kg.server.pages import Site
+from pan2kg.server.pages import RefreshedSite
 from pan2kg.server.people import REVIEW, People, Person
 from pan2kg.server.protocol import FORM, read_form, read_media_type
 from pan2kg.server.refusal import Refusal, why
 from pan2kg.server.request import PAGE_HEADERS, Handler, Request, refuse, refuse_method, reply
-from pan2kg.server.settings import Release
 from pan2kg.server.workers import ForkServer, LostError
 from pan2kg.site.form_state import FAULT, FIELD, KNOWN, PREVIEW, RESERVED, SEAL, SIGNED, TYPED
 from pan2kg.site.registry import PAGES
@@ -167,46 +166,6 @@ _HEADERS: Final = (
 """As every page's, but for the referrer: without one a browser would not say where a form was sent from."""
 
 Reload = Callable[[Sequence[str]], None]
-
-
-@dataclass(slots=True)
-class RefreshedSite:
-    """A site that is made anew when the data have changed or a new day has begun; for whoever draws pages."""
-
-    make: Callable[[], Site]
-    release: Release
-    _state: str = ""
-    _site: Site | None = None
-    _held: Site | None = None
-    _held_at: str = ""
-
-    @property
-    def state(self) -> str:
-        """What the site depends on: the data, and the day."""
-        return f"{self.release} {today()}"
-
-    def site(self) -> Site:
-        """The site over the data as they are now."""
-        state = self.state
-        if self._site is None or state != self._state:
-            self._state, self._site = state, self.make()
-        return self._site
-
-    def desk(self) -> Site:
-        """The same, or one that lacks only what the desk has decided on candidates since: that, it reads in the files.
-
-        To make the site anew takes seconds, and a decision should take hardly longer than it takes to read.
-        """
-        if self._held is None or self._held_at != self.state:
-            self._held, self._held_at = self.site(), self.state
-        return self._held
-
-    def change(self, bring_up: Callable[[], object]) -> None:
-        """Do what brings the data up to decisions on candidates; the desk goes on with the site it has."""
-        before = self.state
-        bring_up()
-        if self._held_at == before:
-            self._held_at = self.state
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,12 +5,17 @@ from __future__ import annotations
 import hashlib
 import time
 from dataclasses import dataclass, field
+from typing import Final
 
+from pan2kg.i18n.catalogue import LANGUAGES
 from pan2kg.server.channel import Limits, PoolLimits
 from pan2kg.server.people import People
 from pan2kg.server.public_address import PublicAddress
 from pan2kg.server.workers import ForkServer
 from pan2kg.turtle.vocabulary import GRAPH
+
+HOMES: Final = tuple(f"{language}/index.html" for language in LANGUAGES)
+"""The addresses of the home pages below the root."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import count
 from typing import Any, cast
 
-from pan2kg.server.review import RefreshedSite
+from pan2kg.server.pages import RefreshedSite
 from pan2kg.server.settings import Release
 
 

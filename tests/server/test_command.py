@@ -20,10 +20,9 @@ import pan2kg
 from pan2kg.server.assembly import Relay
 from pan2kg.server.channel import Limits
 from pan2kg.server.first_pages import FirstPage, FirstPages
-from pan2kg.server.pages import HOMES
 from pan2kg.server.protocol import Operation
 from pan2kg.server.refusal import Refusal
-from pan2kg.server.settings import Settings
+from pan2kg.server.settings import HOMES, Settings
 from tests.server.conftest import PATIENCE, SLOW
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -10,8 +10,8 @@ import pytest
 import pan2kg
 from pan2kg.i18n.catalogue import FOLDER_VARIABLE
 from pan2kg.server.first_pages import FirstPage, FirstPages
-from pan2kg.server.pages import HOMES, Pages
-from pan2kg.server.settings import Release
+from pan2kg.server.pages import Pages
+from pan2kg.server.settings import HOMES, Release
 
 MEDIA = "text/html; charset=utf-8"
 DRAWN = {path: FirstPage(MEDIA, f"<p>{path} · “é”</p>".encode()) for path in HOMES}

@@ -11,7 +11,7 @@ import pyoxigraph as ox
 import pytest
 
 import pan2kg
-from pan2kg.server.addresses import AllPages
+from pan2kg.server.all_pages import AllPages
 from pan2kg.server.dereference import Answer, Call, DataSource, answer
 from pan2kg.server.refusal import Refusal
 from pan2kg.server.settings import Release
