@@ -123,8 +123,8 @@ def _starter(data: Path) -> Iterator[Start]:
 
 @pytest.fixture(scope="session")
 def service(start_session: Start) -> Service:
-    """A read-only service with pages."""
-    return start_session(pages=True, workers=4)
+    """A read-only service with pages, which stops no query only because the machine is busy."""
+    return start_session(pages=True, workers=4, seconds=60.0)
 
 
 def until(condition: Callable[[], bool], seconds: float = PATIENCE) -> None:

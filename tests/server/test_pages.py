@@ -83,8 +83,8 @@ def test_a_fault_is_a_sentence_and_no_traceback(service: Service) -> None:
     assert "ZeroDivisionError" not in reply.text
 
 
-def test_a_page_whose_query_goes_astray_ends_with_a_sentence(service: Service) -> None:
-    reply = service.send("GET", "/slow.html")
+def test_a_page_whose_query_goes_astray_ends_with_a_sentence(start: Start) -> None:
+    reply = start(pages=True, seconds=2.0).send("GET", "/slow.html")
     assert reply.status == 503
     assert "took longer than 2 seconds" in reply.text
     assert reply.headers["retry-after"]
