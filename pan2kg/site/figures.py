@@ -18,7 +18,7 @@ from pan2kg.tables.markup import Anchors, html_foot, html_table, html_text
 from pan2kg.tables.registry import TABLES
 from pan2kg.tables.spreadsheet import SPREADSHEET, write_figures_spreadsheet
 from pan2kg.tables.table import Choice
-from pan2kg.tables.template import markup
+from pan2kg.tables.template import macro, markup
 from pan2kg.tables.writers import write_figures
 
 if TYPE_CHECKING:
@@ -40,6 +40,7 @@ def show(figures: FigureTable, context: PageContext, *, name: str = "") -> Marku
     caption = html_text(figures.title, language)
     return markup(
         f"<sortable-table>{html_table(figures, language, anchors, caption=caption)}</sortable-table>\n"
+        f"{macro('_macros.html', 'rest')(len(figures.rows), context.t)}"
         f"{html_foot(figures, language)}"
     )
 

@@ -14,6 +14,7 @@ class SharedThings extends HTMLElement {
             row.hidden = !keys.every((key) => plans.includes(key));
             row.querySelectorAll<HTMLAnchorElement>("td a").forEach((link, at) => names.set(plans[at] ?? "", link));
         }
+        this.querySelectorAll<HTMLInputElement>(".rest input").forEach((choice) => (choice.checked = true));
         const notice = this.querySelector<HTMLElement>(".notice");
         const told = keys.flatMap((key, at) => [at ? ", " : "", names.get(key)?.cloneNode(true) ?? key]);
         notice?.querySelector("span")?.append(...told);

@@ -50,9 +50,20 @@ class SortableTable extends HTMLElement {
                 row.hidden = !words.every((word) => text.includes(word));
                 n += row.hidden ? 0 : 1;
             }
+            if (words.length) {
+                showRest(this);
+            }
             status.textContent = words.length ? say("count-of", { n, all }) : say("count", { n: all });
         });
         this.prepend(make("p", { class: "table-filter" }, make("label", { for: id }, say("filter")), " ", input, " ", status));
+    }
+}
+
+/** Ask for all rows of a table of which a small screen shows the first: those that are left may be further down. */
+function showRest(table: HTMLElement): void {
+    const choice = table.closest(":has(+ .rest)")?.nextElementSibling?.querySelector("input");
+    if (choice) {
+        choice.checked = true;
     }
 }
 

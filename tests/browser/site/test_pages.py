@@ -29,6 +29,8 @@ WHOLE = "fr"
 
 Contrast is one of what stands alike; the styles that change with the width are the same in every language.
 """
+HIGHEST = 12_500
+"""How many pixels high the longest pages of the whole graph are on a small screen, but for what is folded."""
 MANY = 30
 """How many rows of a table, or other things that stand beside each other alike, are nearly all."""
 
@@ -77,6 +79,8 @@ def test_nothing_keeps_people_out_and_no_page_scrolls_sideways(
             page.set_viewport_size({"width": width, "height": 900})
             if wide := too_wide(page):
                 found.append(f"{language} {width}: {wide} pixels too wide")
+        if language == WHOLE and (high := int(page.evaluate("document.documentElement.scrollHeight"))) > HIGHEST:
+            found.append(f"{WIDTHS[-1]}: {high} pixels high")
         if language not in looked_at:
             continue
         if language == WHOLE and 2 * short < long:
@@ -153,6 +157,32 @@ def test_folded_rows_are_printed_but_for_the_second_tab(few_site: StaticSite, wa
     expect(row).to_be_visible()
     expect(page.locator("main details.tab")).to_be_hidden()
     expect(page.locator("main .links details:visible")).to_have_count(0)
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_a_small_screen_shows_the_first_rows_until_all_are_asked_for(
+    few_site: StaticSite, window: Watch, *, scripts: bool
+) -> None:
+    page = window(f"{few_site.served}fr/sources.html", width=360, java_script_enabled=scripts).page
+    rows = page.locator("main tbody tr")
+    shown, key = page.locator("main tbody tr:visible"), rows.last.get_attribute("id")
+    assert rows.count() > 9
+    expect(shown).to_have_count(7)
+    page.emulate_media(media="print")
+    expect(shown).to_have_count(rows.count())
+    page.emulate_media(media="screen")
+    page.set_viewport_size({"width": 1280, "height": 800})
+    expect(shown).to_have_count(rows.count())
+    page.set_viewport_size({"width": 360, "height": 800})
+    page.goto(f"{few_site.served}fr/sources.html#{key}")
+    expect(rows.last).to_be_visible()
+    if scripts:
+        page.locator(".table-filter input").fill(rows.last.inner_text().split()[0])
+        expect(page.locator(".rest input")).to_be_checked()
+        page.locator(".table-filter input").fill("")
+    else:
+        page.locator(".rest input").check()
+    expect(shown).to_have_count(rows.count())
 
 
 def test_two_plans_are_printed_on_eight_pages_at_most(static_site: StaticSite, watch: Watch) -> None:
