@@ -23,12 +23,14 @@ from pan2kg.errors import Place, ProjectError
 from pan2kg.i18n.catalogue import LANGUAGES, Messages
 from pan2kg.i18n.message import spoken
 from pan2kg.project import reason
+from pan2kg.publish.catalogue.terms import FOAF
 from pan2kg.publish.documents import DOCUMENTS
 from pan2kg.publish.folder import MARK, read_checksums
 from pan2kg.publish.hosts import MEDIA, w3id_rules
 from pan2kg.publish.versions import VERSIONS
 
 _WORDS: Final = Messages("publication")
+_TOPIC: Final = ox.NamedNode(FOAF + "primaryTopic")
 _SECONDS: Final = 30
 _NOWHERE: Final = ("doc/plan/no-such-plan.html", "doc/link/0000000000000000.ttl", "no/such/file")
 _MOST_TURNS: Final = 3
@@ -141,11 +143,15 @@ class Verification:
             self._fault("silent", place, thing=thing)
 
     def _speaks(self, found: Reply, thing: str) -> bool:
-        about = ox.NamedNode(f"{self.mark.get('root', '')}{thing}")
+        """Whether a document says something of a thing, or of what it is about, where that has its IRI from others."""
+        root = str(self.mark.get("root", ""))
         try:
-            return any(quad.subject == about for quad in ox.parse(found.body, format=ox.RdfFormat.TURTLE))
+            triples = list(ox.parse(found.body, format=ox.RdfFormat.TURTLE))
         except SyntaxError:
             return False
+        topics = {str(one.object.value) for one in triples if one.predicate == _TOPIC}
+        about = {f"{root}{thing}", *(topic for topic in topics if not topic.startswith(root))}
+        return any(one.subject == ox.NamedNode(iri) for one in triples for iri in about)
 
     def _documents(self) -> dict[str, str]:
         """A document that was not retired, of each kind of thing."""
