@@ -95,7 +95,7 @@ class Application:
         connection: Connected | None = scope["state"].get(CONNECTION)
         if connection:
             connection.begin(scope["http_version"])
-        sent = Sent(send, request.record, self.is_public)
+        sent = Sent(send, request.record, self.is_public, connection)
         try:
             if refusal:
                 await refuse(request, refusal, PAGE_HEADERS)(scope, receive, sent)
@@ -127,11 +127,15 @@ class Application:
 
 @dataclass(slots=True)
 class Sent:
-    """What is sent, as it is noted; with the id of the request, without leave for other sites where nobody gave it."""
+    """What is sent, as it is noted; with the id of the request, without leave for other sites where nobody gave it.
+
+    A head leaves with the beginning of its body: most answers are one piece, which wakes the client once.
+    """
 
     send: Send
     record: Record
     is_public: bool
+    connection: Connected | None = None
 
     async def __call__(self, message: Message) -> None:
         """Send a part of the answer."""
@@ -143,9 +147,14 @@ class Sent:
             # who asked whether to send its body may send it now or not, so that nothing can be read after it
             closes = [(b"connection", b"close")] if self.record.waits else []
             message["headers"] = [*told, *closes, (b"x-request-id", self.record.id.encode())]
-        else:
-            self.record.size += len(message.get("body", b""))
+            if self.connection:
+                self.connection.cork()
+            await self.send(message)
+            return
+        self.record.size += len(message.get("body", b""))
         await self.send(message)
+        if self.connection:
+            self.connection.uncork()
 
     async def instead(self, request: Request, refusal: Refusal) -> None:
         """Answer with a refusal what was to be answered otherwise; an answer that has begun only ends there."""

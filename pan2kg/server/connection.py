@@ -223,6 +223,7 @@ class Connection(asyncio.Protocol):
     def eof_received(self) -> bool:
         """Answer a client that has closed its side after its requests, as ``nc -N`` does; True keeps ours open."""
         if self._answered == self._asked or self._in_body or self._in_head:
+            self.line.uncork()
             return False
         self._is_half_closed = True
         self._loop.call_later(PROBE_SECONDS, self._probe)
@@ -250,8 +251,17 @@ class Connection(asyncio.Protocol):
         self.line.has_begun = False
         self.line.unframed = Unframed() if version == "1.0" else None
 
+    def cork(self) -> None:
+        """A head is written that the beginning of its body follows."""
+        self.line.cork()
+
+    def uncork(self) -> None:
+        """What was written is to be sent."""
+        self.line.uncork()
+
     def end(self) -> None:
         """An answer has been sent; the connection is closed where nothing can be asked any more."""
+        self.line.uncork()
         self._answered += 1
         if self._is_half_closed and self._answered == self._asked:
             self.transport.close()
@@ -271,6 +281,7 @@ class Connection(asyncio.Protocol):
         """End a connection on which comes what is no request, or too much of one; the first reason is told."""
         if self._is_refused:
             return
+        self.line.uncork()
         body = f"{why(key)}\n".encode()
         head = f"HTTP/1.1 {status}\r\ncontent-type: text/plain; charset=utf-8\r\ncontent-length: {len(body)}\r\n"
         self.transport.write(f"{head}x-content-type-options: nosniff\r\nconnection: close\r\n\r\n".encode() + body)
@@ -278,7 +289,7 @@ class Connection(asyncio.Protocol):
         self._is_refused = True
 
     def _wait(self) -> None:
-        self._timer = self._loop.call_later(HEAD_SECONDS, self.transport.close)
+        self._timer = self._loop.call_later(HEAD_SECONDS, self.line.close)
 
     def _stop_waiting(self) -> None:
         if self._timer:
@@ -299,14 +310,32 @@ class Line(asyncio.Transport):
         self.transport = transport
         self.has_begun = False
         self.unframed: Unframed | None = None
+        self._is_corked = False
+        self._held: list[bytes | bytearray | memoryview] = []
 
     def write(self, data: bytes | bytearray | memoryview) -> None:
-        """Send a part of an answer."""
+        """Send a part of an answer, or keep it for what follows at once."""
         self.has_begun = self.has_begun or data != CONTINUE
-        self.transport.write(self.unframed.take(bytes(data)) if self.unframed else data)
+        data = self.unframed.take(bytes(data)) if self.unframed else data
+        if self._is_corked:
+            self._held += [data] if data else []
+        else:
+            self.transport.write(data)
+
+    def cork(self) -> None:
+        """Keep what is written, so that it leaves in one piece with what follows: to send costs more than to write."""
+        self._is_corked = True
+
+    def uncork(self) -> None:
+        """Send what was kept."""
+        self._is_corked = False
+        if self._held:
+            held, self._held = self._held, []
+            self.transport.writelines(held)
 
     def close(self) -> None:
         """Close once everything is sent."""
+        self.uncork()
         self.transport.close()
 
     def is_closing(self) -> bool:

@@ -81,6 +81,12 @@ class Connected(Protocol):
     def begin(self, version: str, /) -> None:
         """The answer to a request of this version of HTTP begins to be made."""
 
+    def cork(self) -> None:
+        """A head is written that the beginning of its body follows."""
+
+    def uncork(self) -> None:
+        """What was written is to be sent."""
+
     def end(self) -> None:
         """An answer has been sent, or is not sent."""
 

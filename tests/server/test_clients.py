@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
 import gzip
 import json
 import shutil
 import socket
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from urllib.parse import quote
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from starlette.types import Message
 
-from pan2kg.server.connection import CONTINUE
+from pan2kg.server.application import Sent
+from pan2kg.server.connection import CONTINUE, Line
+from pan2kg.server.request import Record
 from tests.conftest import lack
 from tests.server.conftest import PAIRS, PATIENCE, SLOW, Service, Start
 
@@ -320,3 +324,63 @@ def test_nobody_overwrites_what_somebody_else_has_written_since(start: Start) ->
         assert (again.status, again.headers["etag"], tag.startswith("W/")) == (304, tag, False)
         assert (put(If_Match=tag), put(If_Match=tag), put(If_Match=f'W/{tag}, "x"')) == (204, 412, 412)
     assert (put(If_Match="*"), put()) == (204, 204)
+
+
+class Recorded(asyncio.Transport):
+    """A transport that notes what is sent at once, and that it is closed."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.sent: list[bytes] = []
+
+    def write(self, data: bytes | bytearray | memoryview) -> None:
+        self.sent.append(bytes(data))
+
+    def writelines(self, list_of_data: Iterable[bytes | bytearray | memoryview]) -> None:
+        self.sent.append(b"".join(list_of_data))
+
+    def close(self) -> None:
+        self.sent.append(b"closed")
+
+
+class Corked(Line):
+    """A line as the connection hands it to who answers."""
+
+    def begin(self, version: str, /) -> None:
+        """Nothing of it depends on the version here."""
+
+    def end(self) -> None:
+        self.uncork()
+
+    def break_off(self) -> None:
+        """Nothing is left out here."""
+
+
+def through(line: Corked, *bodies: bytes) -> None:
+    """Send an answer in pieces, as uvicorn writes it."""
+
+    async def send(message: Message) -> None:
+        line.write(message.get("body", b"HEAD"))
+
+    async def answer() -> None:
+        sent = Sent(send, Record(), is_public=True, connection=line)
+        await sent({"type": "http.response.start", "status": 200, "headers": []})
+        for body in bodies:
+            await sent({"type": "http.response.body", "body": body})
+
+    asyncio.run(answer())
+
+
+def test_a_head_leaves_with_the_beginning_of_its_body_and_each_further_piece_at_once() -> None:
+    transport = Recorded()
+    through(Corked(transport), b"first", b"second")
+    assert transport.sent == [b"HEADfirst", b"second"]
+
+
+def test_a_head_without_a_body_leaves_before_the_connection_closes() -> None:
+    transport = Recorded()
+    line = Corked(transport)
+    through(line)
+    assert transport.sent == []
+    line.close()
+    assert transport.sent == [b"HEAD", b"closed"]
