@@ -36,6 +36,7 @@ class FirstPage:
 
     media: str
     body: bytes
+    is_passing: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,6 +48,10 @@ class Page(Protocol):
     def body(self) -> bytes:
         """The content."""
 
+    @property
+    def is_passing(self) -> bool:
+        """Whether it will soon say something else of the same data, and is not to be kept."""
+
 
 class Site(Protocol):
     """Whoever draws the pages; from any thread."""
@@ -107,6 +111,7 @@ class CachedPage:
     body: bytes
     zipped: bytes | None
     digest: str
+    is_passing: bool = False
 
     @property
     def size(self) -> int:
@@ -123,7 +128,7 @@ class CachedPage:
         return f'"{self.digest}{coding and "-"}{coding}"'.encode()
 
 
-def prepare(media: str, body: bytes) -> CachedPage:
+def prepare(media: str, body: bytes, *, is_passing: bool = False) -> CachedPage:
     """A page made ready to be sent.
 
     >>> prepare("text/html; charset=utf-8", b"x" * 5000).size < 5300
@@ -131,7 +136,7 @@ def prepare(media: str, body: bytes) -> CachedPage:
     """
     worth = len(body) > SMALL and media.startswith(_COMPRESSED)
     zipped = gzip.compress(body, 6, mtime=0) if worth else None
-    return CachedPage(media, body, zipped, hashlib.blake2b(body, digest_size=12).hexdigest())
+    return CachedPage(media, body, zipped, hashlib.blake2b(body, digest_size=12).hexdigest(), is_passing)
 
 
 @dataclass(slots=True)
@@ -180,7 +185,8 @@ class Pages:
             return self._cache[key]
         loop = asyncio.get_running_loop()
         made = await loop.run_in_executor(self.threads, self._draw, path, query)
-        if isinstance(made, CachedPage) and state == self._state and key not in self._cache:
+        is_new = state == self._state and key not in self._cache
+        if is_new and isinstance(made, CachedPage) and not made.is_passing:
             self._keep(key, made)
         return made
 
@@ -243,7 +249,7 @@ class Pages:
             if not self.leaving():
                 _LOG.warning("%s: %s", path, error)
             return Refusal(503, why("no-page-now", why=error.told), headers=(("retry-after", "5"),))
-        return prepare(page.media, page.body) if page else None
+        return prepare(page.media, page.body, is_passing=page.is_passing) if page else None
 
     def _asset(self, name: str) -> CachedPage | Refusal | None:
         if name not in self.assets:

@@ -35,11 +35,15 @@ JAVASCRIPT = "text/javascript; charset=utf-8"
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A file of the site: its path below the root (``fr/plan/lu-bhr-2.html``), media type and bytes."""
+    """A file of the site: its path below the root (``fr/plan/lu-bhr-2.html``), media type and bytes.
+
+    One that ``is_passing`` says what is being computed, and soon something else of the same data.
+    """
 
     path: str
     media: str
     body: bytes
+    is_passing: bool = False
 
 
 Values = Mapping[str, object]

@@ -9,9 +9,10 @@ from __future__ import annotations
 import signal
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, replace
+from enum import Enum
 from functools import lru_cache
 from multiprocessing import get_context
 from threading import Lock
@@ -227,7 +228,20 @@ def _annotated(graph: Graph) -> FigureTable | None:
 
 
 _CHECKING: Final = Lock()
-"""A check takes seconds: readers who ask at the same time wait for one."""
+"""A check takes seconds: who asks at the same time waits for one."""
+_BEHIND: Final = ThreadPoolExecutor(1, "check")
+"""Where a service waits for a check while it answers readers."""
+_PATIENCE: Final = 0.3
+"""For so many seconds a reader waits for one that was kept, or that is of a small project."""
+
+
+class _Running(Enum):
+    """That a check goes on."""
+
+    YES = "yes"
+
+
+_RUNNING: Final = _Running.YES
 
 _STANDARD: Final = ("http://www.w3.org/2002/07/owl#", SKOS)
 """What the ontology itself is written in."""
@@ -236,15 +250,17 @@ _COUNTED: Final = ("in_graph", "texts_none", "with_text", "with_body", "with_top
 
 
 def values(context: PageContext) -> Values:
-    """What the page shows; the check of the project is made once and kept."""
+    """What the page shows; the check of the project is made once and kept, and on a service goes on behind it."""
     site_context, language = context.site_context, context.request.language
+    checked = _checked_of(site_context)
     quality = read_quality(site_context.graph.spoken(language), catalogue=site_context.catalogue)
     columns = quality.annotated.columns if quality.annotated else ()
     return {
         "title": _ONTOLOGY.say("quality.title", language),
         "w": lambda group, key, **filled: _ONTOLOGY.say(f"{group}.{key}", language, **filled),
         "quality": quality,
-        "checked": _checked_of(site_context),
+        "checked": None if checked is _RUNNING else checked,
+        "is_passing": checked is _RUNNING,
         "class_label": lambda iri: _class_of(iri, language) or context.label(iri),
         "class_name": lambda iri: _class_of(iri, language) or context.name(iri),
         "words_of": lambda text: said(text, language),
@@ -290,13 +306,35 @@ def message_of(failing: Failing) -> tuple[Text, Text]:
     return failing.rule.message, failing.rule.remedy
 
 
-def _checked_of(site_context: SiteContext) -> Checked | None:
-    """The check of the project behind the pages; a store behind an endpoint has no files here."""
+def _checked_of(site_context: SiteContext) -> Checked | _Running | None:
+    """The check of the project behind the pages; a store behind an endpoint has no files here.
+
+    An export waits for it. A reader of a service is told that it is running.
+
+    Raises:
+        ProjectError: its process was ended; who asks again begins another.
+    """
     if isinstance(site_context.graph.store, RemoteStore):
         return None
+    project = site_context.graph.project
+    state = project, fingerprint(project), site_context.kept
     with _CHECKING:
-        project = site_context.graph.project
-        return _checked(project, fingerprint(project), site_context.kept)
+        if site_context.mode == "static":
+            return _checked(*state)
+        begun = _begun(*state)
+    try:
+        return begun.result(_PATIENCE)
+    except TimeoutError:
+        return _RUNNING
+    except ProjectError:
+        _begun.cache_clear()
+        raise
+
+
+@lru_cache(maxsize=4)
+def _begun(project: Project, state: str, kept: Path | None) -> Future[Checked | None]:
+    """The check of a state of a project, which goes on behind whoever asked for it."""
+    return _BEHIND.submit(_checked, project, state, kept)
 
 
 @lru_cache(maxsize=4)

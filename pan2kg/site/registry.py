@@ -187,4 +187,5 @@ class Site:
 
     def _rendered(self, template: str, values: Mapping[str, object], request: Request) -> Page:
         context = PageContext(self.site_context, request)
-        return Page(request.path, HTML, render(template, {**frame(context, PAGES), **values}).encode())
+        body = render(template, {**frame(context, PAGES), **values}).encode()
+        return Page(request.path, HTML, body, bool(values.get("is_passing")))

@@ -43,6 +43,7 @@ SLOW = "SELECT (COUNT(*) AS ?n) WHERE { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?
 class SmallPage:
     media: str
     body: bytes
+    is_passing: bool = False
 
 
 @dataclass(frozen=True)

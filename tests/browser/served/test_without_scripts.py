@@ -31,8 +31,11 @@ def test_every_type_of_page_is_read(visit: Visit) -> None:
 
 
 def test_the_quality_page_is_read(visit: Visit, writable: str) -> None:
-    """Of a few plans: a service checks its project before it shows the page."""
+    """Of a few plans: a service checks its project behind the page, which loads itself anew until that has ended."""
     page = visit(f"{writable}/fr/quality.html", java_script_enabled=False).page
+    expect(page.locator("meta[http-equiv=refresh]")).to_have_count(0)
+    expect(page.locator("[role=status]")).to_have_count(0)
+    expect(page.locator("section", has=page.locator("#report"))).to_contain_text("règles")
     assert len(page.locator("main").inner_text()) > 500
 
 
