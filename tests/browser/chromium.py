@@ -338,12 +338,39 @@ LOOKS: Final = """() => {
     if (high > (innerWidth > 500 ? 120 : 200)) {
         faults.push(`the heading is ${high} pixels high`);
     }
+    const network = document.querySelector('network-view[data-drawn=yes]')?.canvas?.cy;
+    if (network) {
+        const boxOf = (one, isName) => one.renderedBoundingBox(
+            { includeNodes: !isName, includeLabels: isName, includeEdges: false, includeOverlays: false },
+        );
+        // the library leaves a margin around names
+        const touch = (one, two) => Math.min(one.x2 - two.x1, two.x2 - one.x1, one.y2 - two.y1, two.y2 - one.y1) > 4;
+        const clear = network.nodes().not('.off, .dim');
+        const things = clear.map(one => ({ one, box: boxOf(one, false) }));
+        const names = clear.filter('.named').map(one => ({ one, box: boxOf(one, true) }));
+        for (const { one, box } of names.filter(({ one }) => !one.hasClass('chosen'))) {
+            const over = things.find(other => other.one !== one && touch(box, other.box));
+            const through = names.find(other => other.one !== one && touch(box, other.box));
+            if (over || through) {
+                const other = (over ?? through).one.data('label');
+                faults.push(`the name ${one.data('label')} stands over ${other}${over ? '' : ', a name'}`);
+            }
+        }
+        const unnamed = network.nodes('.chosen').not('.named');
+        faults.push(...unnamed.map(one => `${one.data('label')} is chosen and has no name`));
+        if (things.length && !names.length) {
+            faults.push('nothing in the network has a name');
+        }
+    }
     return faults;
 }"""
 
 
 def faults_of_looks(page: Page, widths: Sequence[int]) -> list[str]:
-    """What a reader sees to be wrong at each width: words broken inside, text that is cut off, a heading too high."""
+    """What a reader sees to be wrong at each width: words broken inside, text that is cut off, a heading too high.
+
+    In a network also names over things or each other, and what is chosen without a name: only its may cover others.
+    """
     found = []
     for width in widths:
         page.set_viewport_size({"width": width, "height": 800})

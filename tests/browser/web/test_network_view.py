@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.chromium import faults_of_looks
 from tests.browser.web.conftest import embedded
 
 if TYPE_CHECKING:
@@ -225,3 +226,5 @@ def test_five_hundred_things_are_filtered_and_named(site: Site, window: Watch) -
     expect(page.locator("[data-thing]")).to_have_count(len(near))
     page.locator("[data-thing='1']").click()
     expect(page.locator(".network-panel .panel-head")).to_have_text("Thing 1")
+    page.evaluate("new Promise(requestAnimationFrame)")
+    assert not faults_of_looks(page, (1280, 360))

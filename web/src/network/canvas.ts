@@ -3,7 +3,7 @@
 import cytoscape from "cytoscape";
 import { colours, shapeFor } from "./looks";
 import type { Model } from "./model";
-import { FONT, type Named, placeNames, WIDTH } from "./names";
+import { FONT, type Named, type Place, placeNames, WIDTH } from "./names";
 import { shorten } from "./svg";
 
 export interface Heard {
@@ -19,11 +19,14 @@ const GROWTH = 3;
 const MOST = 60;
 /** By how much the scale must have changed for the names to be written anew: a tenth. */
 const STEP = 0.14;
+/** So many milliseconds after the picture was last moved names are written anew. */
+const SETTLED = 100;
 
 export class Canvas {
     readonly cy: cytoscape.Core;
     private focused: string | undefined;
     private naming = 0;
+    private moving: ReturnType<typeof setTimeout> | undefined;
     /** The scale for which the names were written. */
     private namedAt = 1;
     private readonly calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
@@ -52,6 +55,10 @@ export class Canvas {
             if (Math.abs(Math.log2(this.cy.zoom() / this.namedAt)) > STEP) {
                 this.nameSoon();
             }
+        });
+        this.cy.on("pan resize", () => {
+            clearTimeout(this.moving);
+            this.moving = setTimeout(() => this.nameSoon(), SETTLED);
         });
         this.cy.on("mouseover", "node", (event) => (host.title = model.things.get(event.target.id() as string)?.label ?? ""));
         this.cy.on("mouseout", "node", () => (host.title = ""));
@@ -196,15 +203,17 @@ export class Canvas {
         const clear = this.cy.nodes().not(".off, .dim").nodes();
         const named = placeNames(
             clear.map((one): Named => {
-                const { x, y } = one.position();
+                const { x, y } = one.renderedPosition();
                 const size = one.data("size") as number;
                 const rank = one.hasClass("chosen") ? Infinity : size + (one.data("type") === "plan" ? LEAST : 0);
-                return { id: one.id(), x: x * zoom, y: y * zoom, radius: (size * zoom) / 2, text: one.data("label") as string, rank };
+                return { id: one.id(), x, y, radius: (size * zoom) / 2, text: one.data("label") as string, rank };
             }),
+            this.host.clientWidth,
+            this.host.clientHeight,
         );
         this.cy.batch(() => {
             this.cy.nodes().forEach((one) => void one.toggleClass("named", named.has(one.id())));
-            this.cy.nodes(".named").style({ "font-size": FONT / zoom, "text-max-width": `${WIDTH / zoom}px`, "text-margin-y": 2 / zoom, "text-outline-width": 2 / zoom });
+            this.cy.nodes(".named").forEach((one) => void one.style({ "font-size": FONT / zoom, "text-max-width": `${WIDTH / zoom}px`, "text-outline-width": 2 / zoom, ...beside(named.get(one.id()) as Place, zoom) }));
         });
     }
 
@@ -289,6 +298,17 @@ export class Canvas {
         });
         return best;
     }
+}
+
+/** How the library sets a name on a side of its thing. */
+function beside({ side, gap }: Place, zoom: number): Record<string, string | number> {
+    const [across, down] = { below: [0, 1], above: [0, -1], right: [1, 0], left: [-1, 0] }[side] as [number, number];
+    return {
+        "text-halign": ["left", "center", "right"][across + 1] as string,
+        "text-valign": ["top", "center", "bottom"][down + 1] as string,
+        "text-margin-x": (across * gap) / zoom,
+        "text-margin-y": (down * gap) / zoom,
+    };
 }
 
 /** The library writes a style element, which the content policy forbids, unless one with its id is there; our style sheet has its rule. */
