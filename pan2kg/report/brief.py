@@ -7,7 +7,7 @@ brief says which are new, which are still open and which no longer hold.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TYPE_CHECKING, Final
@@ -52,7 +52,7 @@ class Finding:
     """What was found, on whose word, and what mends it.
 
     ``state`` is « new », « open » or « done » where an earlier brief was given, else empty. ``until`` and
-    ``addressee`` are in words, also where they are not known: then they say so.
+    ``addressee`` are in words, also where they are not known: then they say so. ``bodies`` are addressed, as IRIs.
     """
 
     key: str
@@ -64,6 +64,7 @@ class Finding:
     addressee: str
     until: str
     state: str = ""
+    bodies: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +106,7 @@ def write_brief(graph: Graph, plan: str = "", level: Level = HEADLINE) -> Brief:
         language,
         _WORDS.say("lead", language, n=reach.linked, cites=reach.cites, plan=name, cited=reach.cited,
                    level=according_to(level).say(language)),
-        tuple(every[:MOST]),
+        introduced(graph, every[:MOST]),
         (),
         basis_words(basis_line(known), language),
         _WORDS.say("rest", language, n=len(every) - MOST) if len(every) > MOST else "",
@@ -116,6 +117,27 @@ def _mixed(*kinds: Iterable[Finding]) -> list[Finding]:
     """The first of each kind, in the order of the kinds; then what each has more."""
     found = [list(kind) for kind in kinds]
     return [*(one for kind in found for one in kind[:1]), *(one for kind in found for one in kind[1:])]
+
+
+def introduced(graph: Graph, findings: Sequence[Finding]) -> tuple[Finding, ...]:
+    """Findings for readers of another house: bodies addressed are named in full the first time, then by short names.
+
+    The short name stands beside the full one where it is used further below.
+    """
+    found: list[Finding] = []
+    for at, one in enumerate(findings):
+        before = {body for other in findings[:at] for body in other.bodies}
+        after = {body for other in findings[at + 1 :] for body in other.bodies}
+        names = [_in_full(graph, body, is_used=body in after) for body in one.bodies if body not in before]
+        names += [called(graph, body) for body in one.bodies if body in before]
+        words = format_of("semicolon", graph.language).join(names)
+        found.append(replace(one, addressee=words or one.addressee))
+    return tuple(found)
+
+
+def _in_full(graph: Graph, body: str, *, is_used: bool) -> str:
+    full, brief = graph.label(body), called(graph, body)
+    return f"{full} ({brief})" if is_used and brief != full else full
 
 
 def followed(brief: Brief, earlier: str, name: str) -> Brief:
@@ -197,6 +219,7 @@ def citation(graph: Graph, known: Known, one: Occasion) -> Finding:
         " ".join(part for part in (first, write) if part),
         addressee(graph, known.level, one.source),
         until(graph, one.source),
+        bodies=leading(graph, known.level, one.source),
     )
 
 
@@ -232,6 +255,7 @@ def duty(graph: Graph, found: Margin) -> Finding:
         _WORDS.say("duty-write", language, act=act),
         _listed(graph, filter(None, [found.obligation.holder])) or _WORDS.say("addressee-unknown", language),
         _WORDS.say("until-passed", language, day=in_words(due, language)),
+        bodies=tuple(filter(None, [found.obligation.holder])),
     )
 
 
@@ -257,6 +281,7 @@ def _shared(graph: Graph, known: Known, plan: str) -> Iterator[Finding]:
             _WORDS.say("shared-write", language, **names),
             addressee(graph, known.level, plan),
             until(graph, plan),
+            bodies=leading(graph, known.level, plan),
         )
 
 
@@ -277,6 +302,7 @@ def _leads(graph: Graph, known: Known, plan: str) -> Iterator[Finding]:
             _WORDS.say("lead-write", language, plan=called(graph, plan)),
             addressee(graph, known.level, plan),
             until(graph, plan),
+            bodies=leading(graph, known.level, plan),
         )
 
 
@@ -328,13 +354,16 @@ def _adopted(graph: Graph, known: Known, plan: str) -> str:
     return "–".join(str(year) for year in years)
 
 
+def leading(graph: Graph, level: Level, plan: str) -> tuple[str, ...]:
+    """The bodies that lead a plan as a whole, at the level."""
+    found = {one.body for one in graph.involvements
+             if one.work == plan and one.roles & {"lead", "responsible"} and counts(one.level, level)}  # fmt: skip
+    return tuple(sorted(found))
+
+
 def addressee(graph: Graph, level: Level, plan: str) -> str:
     """Who leads a plan as a whole, at the level; that nobody is known where that is so."""
-    found = sorted(
-        {one.body for one in graph.involvements
-         if one.work == plan and one.roles & {"lead", "responsible"} and counts(one.level, level)}
-    )  # fmt: skip
-    return _listed(graph, found) or _WORDS.say("addressee-unknown", graph.language)
+    return _listed(graph, leading(graph, level, plan)) or _WORDS.say("addressee-unknown", graph.language)
 
 
 def until(graph: Graph, plan: str) -> str:

@@ -14,7 +14,7 @@ import pytest
 from pan2kg.coherence.occasions import State
 from pan2kg.errors import FormatError, QueryError
 from pan2kg.i18n.catalogue import LANGUAGES
-from pan2kg.report.brief import MOST, Brief, as_json, followed, write_brief
+from pan2kg.report.brief import MOST, Brief, as_json, followed, introduced, write_brief
 from pan2kg.report.brief_files import brief_bytes
 from pan2kg.tables.cells import clean
 from tests.charts.test_order import cites, rests, world
@@ -48,6 +48,18 @@ def test_its_numbers_are_those_of_the_register(graph: Graph, brief: Brief) -> No
     assert re.findall(r"\d+", brief.lead.partition("rejoint")[2]) == [
         str(number) for number in (reach.linked, reach.cites, reach.cited)
     ]
+
+
+def test_who_is_addressed_is_named_in_full_the_first_time(graph: Graph, brief: Brief) -> None:
+    spoken = graph.spoken("fr")
+    maee = next(one.iri for one in spoken.labels.of_kind("body") if one.key == "maee")
+    known, unknown = replace(brief.findings[0], bodies=(maee,)), replace(brief.findings[0], bodies=(), addressee="?")
+    full = "Ministère des Affaires étrangères et européennes"
+    said = [one.addressee for one in introduced(spoken, (known, unknown, known))]
+    assert said == [f"{full} (MAEE)", "?", "MAEE"]
+    assert [one.addressee for one in introduced(spoken, (known,))] == [full]
+    addressed = next(one for one in brief.findings if one.bodies)
+    assert spoken.label(addressed.bodies[0]) in addressed.addressee
 
 
 def test_every_quotation_stands_in_the_graph(graph: Graph, brief: Brief) -> None:
