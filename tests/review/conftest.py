@@ -94,8 +94,8 @@ class WritableProject:
 
 
 @pytest.fixture(scope="session")
-def few(tmp_path_factory: pytest.TempPathFactory) -> Graph:
-    """A few plans with all texts and bodies: here they are found by their names."""
+def with_texts(tmp_path_factory: pytest.TempPathFactory) -> Graph:
+    """A few plans with all texts and bodies, for tests that find these by their names."""
     return open_graph(copy(tmp_path_factory.mktemp("few") / "few", FEW, all_else=True), language="fr")
 
 
@@ -108,7 +108,7 @@ def read(few: pan2kg.Graph) -> Graph:
 @pytest.fixture
 def writable(tmp_path: Path, read: Graph) -> WritableProject:
     """A copy of the shipped project with a few plans."""
-    return WritableProject(Project.at(copy(tmp_path / "copy", FEW, all_else=True)), read.store, read)
+    return WritableProject(Project.at(copy(tmp_path / "copy", FEW)), read.store, read)
 
 
 @pytest.fixture(scope="module")

@@ -36,14 +36,14 @@ def title_of(graph: Graph, action: str) -> str:
     return graph.label(action, "fr")
 
 
-def test_the_section_of_an_action_is_its_own_and_the_rest_is_the_plan_s(few: Graph) -> None:
-    title = title_of(few, DILIGENCE)
+def test_the_section_of_an_action_is_its_own_and_the_rest_is_the_plan_s(with_texts: Graph) -> None:
+    title = title_of(with_texts, DILIGENCE)
     document = document_of(
         ("paragraph", "Le plan contribue aux Objectifs de développement durable."),
         ("heading", title),
         ("paragraph", "Il s’agit de transposer la directive 92/43/CEE. Elle protège les habitats."),
     )
-    made = propose(few, document, PLAN)
+    made = propose(with_texts, document, PLAN)
     found = {(one.action_or_plan, one.relation, one.target) for one in made}
     assert (PLAN, "contributes-to", ID + "instrument/un-sdg") in found
     assert (DILIGENCE, "supports-transposition-of", ELI + "dir/1992/43/oj") in found
@@ -59,21 +59,21 @@ def test_the_section_of_an_action_is_its_own_and_the_rest_is_the_plan_s(few: Gra
     assert "transposer" in one.reason.say("fr")
 
 
-def test_mentions_of_other_plans_come_first(few: Graph) -> None:
+def test_mentions_of_other_plans_come_first(with_texts: Graph) -> None:
     document = document_of(("paragraph", "Vu la directive 2014/24/UE. Ce plan s’appuie sur le PAN 1."))
-    first, second = propose(few, document, PLAN)
+    first, second = propose(with_texts, document, PLAN)
     assert (first.type, first.relation, first.target) == ("builds-on", "builds-on", ID + "plan/lu-bhr-1")
     assert second.target == ELI + "dir/2014/24/oj"
 
 
-def test_one_candidate_has_all_passages_of_a_target(few: Graph) -> None:
+def test_one_candidate_has_all_passages_of_a_target(with_texts: Graph) -> None:
     text = "Le règlement (UE) 2018/848 est cité. Un autre paragraphe cite le règlement (UE) 2018/848 aussi."
-    (one,) = propose(few, document_of(("paragraph", text)), PLAN)
+    (one,) = propose(with_texts, document_of(("paragraph", text)), PLAN)
     assert [passage.quote[-5:] for passage in one.passages] == ["cité.", "ussi."]
 
 
-def test_what_is_accepted_is_not_proposed_again(few: Graph) -> None:
-    made = proposal(few, document_of(("paragraph", "Ce plan fait suite au PAN 1.")), PLAN)
+def test_what_is_accepted_is_not_proposed_again(with_texts: Graph) -> None:
+    made = proposal(with_texts, document_of(("paragraph", "Ce plan fait suite au PAN 1.")), PLAN)
     assert made.candidates == ()
     assert made.skipped == {"accepted": 1}
 
@@ -98,33 +98,33 @@ def test_what_was_rejected_comes_back_only_with_new_words(tmp_path: Path) -> Non
     assert [remark.key for remark in one.remarks] == ["rejected-before"]
 
 
-def test_a_younger_act_and_one_the_graph_lacks_are_said(few: Graph) -> None:
+def test_a_younger_act_and_one_the_graph_lacks_are_said(with_texts: Graph) -> None:
     text = "Vu la loi du 16 mai 2023. Vu le règlement (CE) n° 1907/2006."
     remarks = {
         one.target: [remark.key for remark in one.remarks]
-        for one in propose(few, document_of(("paragraph", text)), PLAN)
+        for one in propose(with_texts, document_of(("paragraph", text)), PLAN)
     }
     assert remarks["http://data.legilux.public.lu/eli/etat/leg/loi/2023/05/16/a232"] == ["younger"]
     assert remarks[ELI + "reg/2006/1907/oj"] == ["not-in-graph"]
 
 
-def test_a_body_without_a_role_and_the_plan_itself_are_no_candidates(few: Graph) -> None:
+def test_a_body_without_a_role_and_the_plan_itself_are_no_candidates(with_texts: Graph) -> None:
     words = "Le PAN 2 cite un avis. La Commission consultative des Droits de l’Homme s’en félicite."
-    made = proposal(few, document_of(("paragraph", words)), PLAN)
+    made = proposal(with_texts, document_of(("paragraph", words)), PLAN)
     assert made.candidates == ()
     assert made.skipped == {"body": 1}
 
 
-def test_a_choice_is_worth_less_than_a_name(few: Graph) -> None:
-    (one,) = propose(few, document_of(("paragraph", "Une étude sur la loi du 23 juillet 2016.")), PLAN)
+def test_a_choice_is_worth_less_than_a_name(with_texts: Graph) -> None:
+    (one,) = propose(with_texts, document_of(("paragraph", "Une étude sur la loi du 23 juillet 2016.")), PLAN)
     assert one.choices
     assert one.rank < 0.5
     assert "note-several" in [remark.key for remark in one.remarks]
 
 
-def test_since_leaves_out_what_is_older(few: Graph) -> None:
+def test_since_leaves_out_what_is_older(with_texts: Graph) -> None:
     text = "Vu la loi du 8 avril 2018 sur les marchés publics. Vu la loi du 16 mai 2023."
-    made = since(few, proposal(few, document_of(("paragraph", text)), PLAN), date(2020, 1, 1))
+    made = since(with_texts, proposal(with_texts, document_of(("paragraph", text)), PLAN), date(2020, 1, 1))
     assert [one.target[-15:] for one in made.candidates] == ["2023/05/16/a232"]
     assert made.skipped == {"older": 1}
 
@@ -183,9 +183,9 @@ def test_what_is_kept_is_read_again_and_written_alike(tmp_path: Path) -> None:
     assert sorted(before) == ["candidates.jsonl", "document.json", "mentions.jsonl"]
 
 
-def test_a_plan_nobody_read_has_no_document(few: Graph) -> None:
+def test_a_plan_nobody_read_has_no_document(with_texts: Graph) -> None:
     with pytest.raises(ProjectError, match="lu-bhr-1"):
-        read_kept(few.project, "lu-bhr-1")
+        read_kept(with_texts.project, "lu-bhr-1")
 
 
 def test_a_release_has_no_folder_to_write_to(tmp_path: Path) -> None:

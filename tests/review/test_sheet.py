@@ -37,9 +37,9 @@ LINKS = "graph/plans/lu-bhr-2/links.ttl"
 
 
 @pytest.fixture(scope="module")
-def known(few: pan2kg.Graph) -> Known:
-    assert isinstance(few.store, LocalStore)
-    return read_known(few.store, "en", {})
+def known(with_texts: pan2kg.Graph) -> Known:
+    assert isinstance(with_texts.store, LocalStore)
+    return read_known(with_texts.store, "en", {})
 
 
 @pytest.fixture
@@ -86,11 +86,11 @@ class Desk:
 
 
 @pytest.fixture(scope="module")
-def workbook(few: pan2kg.Graph, known: Known, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def workbook(with_texts: pan2kg.Graph, known: Known, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The sheets of PAN 2 as they are written."""
-    assert few.project
+    assert with_texts.project
     path = tmp_path_factory.mktemp("sheet") / "plan.xlsx"
-    path.write_bytes(write_book(read_book(few.project, PLAN), known.names, sorted(known.things), "en"))
+    path.write_bytes(write_book(read_book(with_texts.project, PLAN), known.names, sorted(known.things), "en"))
     return path
 
 
@@ -100,10 +100,10 @@ def tables(workbook: Path) -> Sequence[Table]:
 
 
 @pytest.fixture
-def desk(few: pan2kg.Graph, known: Known, tables: Sequence[Table]) -> Desk:
+def desk(with_texts: pan2kg.Graph, known: Known, tables: Sequence[Table]) -> Desk:
     """Sheets that are compared with files nobody has changed."""
-    assert few.project
-    return Desk(few.project, known, tables)
+    assert with_texts.project
+    return Desk(with_texts.project, known, tables)
 
 
 @pytest.fixture
@@ -117,9 +117,9 @@ def lines(text: str) -> list[str]:
 
 
 @pytest.mark.parametrize("plan", FEW)
-def test_what_comes_back_untouched_changes_nothing(few: pan2kg.Graph, known: Known, plan: str) -> None:
-    assert few.project
-    book = read_book(few.project, thing("plan", plan))
+def test_what_comes_back_untouched_changes_nothing(with_texts: pan2kg.Graph, known: Known, plan: str) -> None:
+    assert with_texts.project
+    book = read_book(with_texts.project, thing("plan", plan))
     tables = [
         Table(
             sheet.layout.name,
@@ -133,21 +133,21 @@ def test_what_comes_back_untouched_changes_nothing(few: pan2kg.Graph, known: Kno
 
 
 def test_a_file_that_another_program_saved_untouched_changes_nothing(
-    few: pan2kg.Graph, known: Known, workbook: Path, tmp_path: Path
+    with_texts: pan2kg.Graph, known: Known, workbook: Path, tmp_path: Path
 ) -> None:
-    assert few.project
+    assert with_texts.project
     saved = tmp_path / "saved.xlsx"
     openpyxl.load_workbook(workbook).save(saved)
     for path in (workbook, saved):
         plan, tables, is_csv = read_tables(path)
         assert (plan, len(tables), is_csv) == ("lu-bhr-2", len(LAYOUTS), False)
-        assert compare(read_book(few.project, PLAN), tables, known) == Comparison()
+        assert compare(read_book(with_texts.project, PLAN), tables, known) == Comparison()
 
 
 def test_a_sheet_saved_as_csv_is_read_whatever_parts_its_cells(
-    few: pan2kg.Graph, known: Known, workbook: Path, tmp_path: Path
+    with_texts: pan2kg.Graph, known: Known, workbook: Path, tmp_path: Path
 ) -> None:
-    assert few.project
+    assert with_texts.project
     grid = list(openpyxl.load_workbook(workbook)["actions"].iter_rows(values_only=True))
     for number, separator in enumerate(",;\t"):
         target = io.StringIO()
@@ -156,7 +156,7 @@ def test_a_sheet_saved_as_csv_is_read_whatever_parts_its_cells(
         path.write_text(f"\ufeff{target.getvalue()}", encoding="utf-8")
         _, tables, is_csv = read_tables(path)
         assert (is_csv, [one.name for one in tables]) == (True, ["actions"])
-        assert compare(read_book(few.project, PLAN), tables, known) == Comparison()
+        assert compare(read_book(with_texts.project, PLAN), tables, known) == Comparison()
 
 
 CELL = st.text(st.characters(codec="utf-8", exclude_categories=["Cs", "Cc"], include_characters="\n"), max_size=30)
