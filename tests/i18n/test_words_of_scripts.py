@@ -57,6 +57,7 @@ ALLOWED: Final = {
     "sample series-{}": "classes of an element",
     "chosen way dim": "classes of an element",
     "tbody tr": "a selector",
+    "pan resize": "events of a picture",
     "action body category conflict group instrument obligation plan provision recommendation review topic": (
         "kinds of pages"
     ),
