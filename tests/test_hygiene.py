@@ -80,6 +80,13 @@ def test_tracked_files_hold_nothing_unwanted(what: str) -> None:
     assert not found, f"{what} stands in\n" + "\n".join(found)
 
 
+def test_tests_await_in_a_thread_of_their_own() -> None:
+    """Where a browser ran before, the thread of the tests has a loop already, and none can be begun."""
+    runs = {name for name, text in texts().items() if name.startswith("tests/") and "asyncio" + ".run(" in text}
+    scripts = {"tests/server/test_pool.py"}  # in a process of its own
+    assert runs - scripts == {"tests/server/conftest.py"}, "call awaited() of tests/server/conftest.py"
+
+
 def test_nothing_built_is_tracked() -> None:
     built = [name for name in texts() if re.search(r"(^|/)(__pycache__|.*\.egg-info)/|\.(pyc|whl|min\.js)$", name)]
     assert not built, "git rm --cached these"

@@ -21,7 +21,7 @@ from pan2kg.server.application import Sent
 from pan2kg.server.connection import CONTINUE, Line
 from pan2kg.server.request import Record
 from tests.conftest import lack
-from tests.server.conftest import PAIRS, PATIENCE, SLOW, Service, Start
+from tests.server.conftest import PAIRS, PATIENCE, SLOW, Service, Start, awaited
 
 ANSWER = b'{"head":{},"boolean":true}'
 HOST = b"Host: localhost\r\n"
@@ -368,7 +368,7 @@ def through(line: Corked, *bodies: bytes) -> None:
         for body in bodies:
             await sent({"type": "http.response.body", "body": body})
 
-    asyncio.run(answer())
+    awaited(answer)
 
 
 def test_a_head_leaves_with_the_beginning_of_its_body_and_each_further_piece_at_once() -> None:
