@@ -166,10 +166,10 @@ Begin = Callable[[], AbstractContextManager[str]]
 
 
 @pytest.fixture(scope="session")
-def endpoint(graph: pan2kg.Graph, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A real SPARQL endpoint with the shipped graph: the oxigraph server, filled with all it holds."""
+def endpoint(few: pan2kg.Graph, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A real SPARQL endpoint with a few plans: the oxigraph server, filled with all they hold and rules derive."""
     folder = tmp_path_factory.mktemp("endpoint")
-    with once_a_run("endpoint", tmp_path_factory, lambda: _endpoint(graph, folder)) as address:
+    with once_a_run("endpoint", tmp_path_factory, lambda: _endpoint(few, folder)) as address:
         yield address
 
 

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from http.client import HTTPException, IncompleteRead
 from time import monotonic, sleep
 from typing import TYPE_CHECKING, Final, cast
 from urllib.error import HTTPError, URLError
-from urllib.request import HTTPRedirectHandler, build_opener, install_opener
+from urllib.request import (
+    HTTPDigestAuthHandler,
+    HTTPPasswordMgrWithDefaultRealm,
+    HTTPRedirectHandler,
+    OpenerDirector,
+    Request,
+    build_opener,
+    urlopen,
+)
 
 import pyoxigraph as ox
 
@@ -74,7 +83,7 @@ class RemoteStore:
         from SPARQLWrapper import SPARQLExceptions
 
         try:
-            response: HTTPResponse = _call(self._prepared(text, who, digest=digest))
+            response = _call(self._prepared(text, who, digest=digest), _opener(self.url, who if digest else None))
             return _media_type(response), _content(response, monotonic() + self.timeout)
         except SPARQLExceptions.QueryBadFormed as error:
             raise QueryError(
@@ -92,7 +101,7 @@ class RemoteStore:
             raise broken(self.url, error, self.timeout) from None
 
     def _prepared(self, text: str, who: Credentials, *, digest: bool) -> SPARQLWrapper:
-        from SPARQLWrapper import DIGEST, POST, SPARQLWrapper
+        from SPARQLWrapper import POST, SPARQLWrapper
 
         wrapper = SPARQLWrapper(checked(self.url), agent="pan2kg")
         wrapper.setQuery(text)
@@ -107,10 +116,7 @@ class RemoteStore:
         wrapper.setReturnFormat("n3" if wrapper.queryType in ("CONSTRUCT", "DESCRIBE") else "json")
         # one type only: Virtuoso answers ASK with a row as soon as two are named
         wrapper.addCustomHttpHeader("Accept", _TRIPLES if wrapper.queryType in ("CONSTRUCT", "DESCRIBE") else _RESULTS)
-        if digest:
-            wrapper.setHTTPAuth(DIGEST)
-            wrapper.setCredentials(who.user, who.password)
-        elif who.header:
+        if who.header and not digest:
             wrapper.addCustomHttpHeader("Authorization", who.header)
         return wrapper
 
@@ -256,11 +262,34 @@ class _Stays(HTTPRedirectHandler):
         """Follow nothing, so that the answer is a refusal."""
 
 
-def _call(wrapper: SPARQLWrapper) -> HTTPResponse:
-    # the library asks by what urllib has been told to open addresses with
-    install_opener(build_opener(_Stays))
-    response: HTTPResponse = wrapper.query().response
-    return response
+def _opener(url: str, who: Credentials | None) -> OpenerDirector:
+    """What opens the address of an endpoint; for a name that is told by digest, with that name."""
+    known = HTTPPasswordMgrWithDefaultRealm()
+    if who:
+        known.add_password(None, url, who.user, who.password)
+    return build_opener(_Stays, *([HTTPDigestAuthHandler(known)] if who else []))
+
+
+_OPENER: Final[ContextVar[OpenerDirector | None]] = ContextVar("opener", default=None)
+
+
+def _open(request: Request, timeout: float | None = None) -> HTTPResponse:
+    opener = _OPENER.get()
+    opened = opener.open if opener else urlopen  # what others ask by the library goes as it did
+    return cast("HTTPResponse", opened(request, timeout=timeout))
+
+
+def _call(wrapper: SPARQLWrapper, opener: OpenerDirector) -> HTTPResponse:
+    from SPARQLWrapper import Wrapper
+
+    # by this name the library opens addresses; what urllib is told to open them with is everybody's
+    Wrapper.urlopener = _open  # type: ignore[attr-defined, assignment]
+    before = _OPENER.set(opener)
+    try:
+        response: HTTPResponse = wrapper.query().response
+        return response
+    finally:
+        _OPENER.reset(before)
 
 
 def _media_type(response: HTTPResponse) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import urllib.request
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
@@ -154,6 +155,12 @@ def test_an_answer_that_is_none_is_an_endpoint_error(odd: str, path: str) -> Non
 def test_a_refusal_says_its_http_status(odd: str, status: int) -> None:
     with pytest.raises(EndpointError, match=rf"The endpoint refuses \(HTTP {status}"):
         RemoteStore(f"{odd}/{status}").query("SELECT * WHERE { ?s ?p ?o }")
+
+
+def test_who_asks_an_endpoint_leaves_urllib_as_it_was(endpoint: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("urllib.request._opener", None)
+    assert bool(RemoteStore(endpoint).query("ASK {}"))
+    assert urllib.request._opener is None  # type: ignore[attr-defined]  # set by install_opener
 
 
 def test_an_endpoint_says_what_is_wrong_with_a_query(endpoint: str) -> None:
