@@ -151,7 +151,7 @@ class Verification:
             return False
         topics = {str(one.object.value) for one in triples if one.predicate == _TOPIC}
         about = {f"{root}{thing}", *(topic for topic in topics if not topic.startswith(root))}
-        return any(one.subject == ox.NamedNode(iri) for one in triples for iri in about)
+        return not about.isdisjoint(one.subject.value for one in triples if isinstance(one.subject, ox.NamedNode))
 
     def _documents(self) -> dict[str, str]:
         """A document that was not retired, of each kind of thing."""

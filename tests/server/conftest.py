@@ -127,9 +127,9 @@ def service(start_session: Start) -> Service:
     return start_session(pages=True, workers=4, seconds=60.0)
 
 
-def until(condition: Callable[[], bool], seconds: float = PATIENCE) -> None:
-    """Wait for something that is to happen."""
-    deadline = time.monotonic() + seconds
+def until(condition: Callable[[], bool]) -> None:
+    """Wait for something that is to happen; that it never does is all the clock decides."""
+    deadline = time.monotonic() + PATIENCE
     while not condition():
         assert time.monotonic() < deadline, "it did not happen in time"
         time.sleep(0.02)

@@ -99,7 +99,7 @@ def test_three_hundred_changes_leave_no_frame_and_no_process(begin: Start, until
     service = begin(recursion=120).listen()
     assert [service.update(insert(n)).status for n in range(300)] == [204] * 300
     assert service.count() == "300"
-    until(lambda: len(service.processes()) <= 4, 30)  # the main process, the supervisor, the fork server and a worker
+    until(lambda: len(service.processes()) <= 4)  # the main process, the supervisor, the fork server and a worker
     assert "Z" not in service.processes().values()
 
 
@@ -110,7 +110,7 @@ def test_a_fork_server_that_is_killed_is_started_again_and_what_is_lost_is_said(
     holder = _held_by(service, until)[1]
     before = service.ask("ASK {}").headers["etag"]
     os.kill(holder, signal.SIGKILL)
-    until(lambda: service.count() == "0", 30)  # the kernel takes a moment to end it, and its worker with it
+    until(lambda: service.count() == "0")  # the kernel takes a moment to end it, and its worker with it
     assert service.ask("ASK {}").headers["etag"] != before
     assert service.update(insert(2)).status == 204
     assert service.count() == "1"
@@ -180,7 +180,7 @@ def test_as_process_1_it_leaves_no_zombie(begin: Start, until: Until) -> None:
     service = begin(*alone).listen()
     assert [service.update(insert(n)).status for n in range(30)] == [204] * 30
     assert service.count() == "30"
-    until(lambda: "Z" not in service.processes().values(), 30)
+    until(lambda: "Z" not in service.processes().values())
 
 
 def test_who_does_not_answer_an_order_in_time_is_lost() -> None:
