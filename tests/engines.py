@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Final
@@ -11,11 +13,12 @@ import pyoxigraph as ox
 import rdflib
 
 from pan2kg.store.store import LocalStore
+from pan2kg.turtle.vocabulary import RDF, RDFS
 from pan2kg.validation.compilation import Compilation, compile_shapes
 from pan2kg.validation.evaluation import FocusCounts, differences, evaluate
 from pan2kg.validation.reference import find, shapes_graph, to_graph
 from pan2kg.validation.report import Finding, Names
-from pan2kg.validation.shapes import Rules, Shapes, gather, read_rules
+from pan2kg.validation.shapes import TARGETS, Node, Rules, Shapes, Term, gather, read_rules
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "standards"
 """Official shapes and suites, where they lie beside the clone."""
@@ -59,21 +62,59 @@ class Engines:
     def graph(self) -> rdflib.Graph:
         return shapes_graph(self.shapes)
 
-    def by_queries(self, data: list[ox.Quad]) -> list[Finding]:
-        """What the compiled queries find, all of which there must be."""
+    @cached_property
+    def of_class(self) -> dict[str, str]:
+        """The patterns of focus nodes that begin with an instance of one class, each with that class."""
+        begins = {query.focus: _OF_CLASS.match(query.focus) for query in self.compiled.queries}
+        return {focus: begin[1] for focus, begin in begins.items() if begin}
+
+    def by_queries(self, data: Collection[ox.Quad]) -> list[Finding]:
+        """What the compiled queries find, all of which there must be.
+
+        No query is asked for the instances of a class that the data does not name.
+        """
         assert self.compiled.refusals == (), [str(one.why) for one in self.compiled.refusals]
         store = ox.Store()
         store.extend(ox.Quad(quad.subject, quad.predicate, quad.object) for quad in data)
-        return list(evaluate(self.compiled.queries, self.rules, FocusCounts(LocalStore(store))))
+        named = {str(quad.object) for quad in data if isinstance(quad.object, ox.NamedNode)}
+        none = {focus: 0 for focus, kind in self.of_class.items() if kind not in named}
+        return list(evaluate(self.compiled.queries, self.rules, FocusCounts(LocalStore(store), known=none)))
 
-    def by_pyshacl(self, data: list[ox.Quad]) -> list[Finding]:
-        """What pySHACL finds."""
-        return list(find(to_graph(data), self.graph, self.rules))
+    def by_pyshacl(self, data: Collection[ox.Quad], *, near: bool = False) -> list[Finding]:
+        """What pySHACL finds; ``near`` leaves out the shapes whose targets the data does not name.
 
-    def agreed(self, data: list[ox.Quad]) -> list[Finding]:
-        """What both find, by value."""
-        found = self.by_queries(data)
-        for name, only in zip(("the queries", "pySHACL"), differences(found, self.by_pyshacl(data)), strict=True):
+        It goes through each shape at length, to look at nothing.
+        """
+        shapes = shapes_graph(_near(self.shapes, data)) if near else self.graph
+        return list(find(to_graph(data), shapes, self.rules))
+
+    def agreed(self, data: Collection[ox.Quad], *, near: bool = False) -> list[Finding]:
+        """What both find, by value; ``near`` as for :meth:`by_pyshacl`."""
+        found, other = self.by_queries(data), self.by_pyshacl(data, near=near)
+        for name, only in zip(("the queries", "pySHACL"), differences(found, other), strict=True):
             told = [(one.rule.key, one.focus, one.path, one.value, one.component) for one in only]
             assert told == [], f"only {name} found this"
         return found
+
+
+_OF_CLASS: Final = re.compile(rf"\?\w+ <{RDF}type>/<{RDFS}subClassOf>\* (<[^>]+>) \.")
+
+
+def _near(shapes: Shapes, data: Iterable[ox.Quad]) -> Shapes:
+    """The shapes that look at something in the data, with all they refer to."""
+    named = {term for quad in data for term in (quad.predicate, quad.object)}
+    todo: list[Term] = [node for node in shapes.said if _looks_at(shapes, node, named)]
+    kept = set[Term]()
+    while todo:
+        node = todo.pop()
+        if node not in kept and not isinstance(node, ox.Literal):
+            kept.add(node)
+            todo += (value for values in shapes.said.get(node, {}).values() for value in values)
+    return replace(shapes, said={node: said for node, said in shapes.said.items() if node in kept})
+
+
+def _looks_at(shapes: Shapes, shape: Node, named: Collection[object]) -> bool:
+    """Whether a shape has a target among the terms that are named, or one that need not be."""
+    if shapes.is_class(shape) or shapes.values(shape, "targetNode"):
+        return True
+    return any(target in named for name in TARGETS for target in shapes.values(shape, name))
