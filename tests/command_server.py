@@ -1,9 +1,10 @@
 """Runs commands for the tests: a process that has read the program and the shipped graph once, and forks for each.
 
-A command is asked for by a line of JSON on standard input (``arguments``, ``folder``, ``environment`` and the three
-files of standard input, output and error) and answered by a line with its exit code. What a command does is what it
-does when a user starts it, but for what is done before: the modules are imported, the shipped graph is derived and, by
-whoever needs that first in a run, checked.
+All workers of a run ask the same one, each command by a connection to its socket: a line of JSON (``arguments``,
+``folder``, ``environment`` and the three files of standard input, output and error) is answered by a line with the exit
+code, or by nothing where the command was ended before it had one. What a command does is what it does when a user
+starts it, but for what is done before: the modules are imported, the shipped graph is derived and, by whoever needs
+that first in a run, checked.
 Commands that are told of their start, their speed or their end by a signal are started for real by their tests.
 """
 
@@ -19,6 +20,7 @@ from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 from pkgutil import walk_packages
+from socketserver import ForkingMixIn, StreamRequestHandler, UnixStreamServer
 
 import pan2kg
 from pan2kg.cli.main import main
@@ -82,44 +84,65 @@ def keep_shipped_report() -> None:
 
 
 def run(arguments: Sequence[str], folder: str, environment: dict[str, str], files: Sequence[str], patience: int) -> int:
-    """Run a command in a process of its own, ended by an alarm after so many seconds; the exit code."""
-    child = os.fork()
-    if child:
-        return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-    code = 1
+    """Run a command in this process, which an alarm ends after so many seconds; the exit code."""
+    signal.alarm(patience)
+    os.chdir(folder)
+    os.environ.clear()
+    os.environ.update(environment)
+    for number, name in enumerate(files):
+        os.dup2(os.open(name, os.O_RDWR | os.O_CREAT, 0o600), number)
+    sys.argv = ["pan2kg", *arguments]
     try:
-        signal.alarm(patience)
-        os.chdir(folder)
-        os.environ.clear()
-        os.environ.update(environment)
-        for number, name in enumerate(files):
-            os.dup2(os.open(name, os.O_RDWR | os.O_CREAT, 0o600), number)
-        sys.argv = ["pan2kg", *arguments]
+        code = main()
+    except SystemExit as end:
+        code = end.code if isinstance(end.code, int) else int(end.code is not None)
+    sys.stdout.flush()
+    return code
+
+
+class Asked(StreamRequestHandler):
+    """Somebody who asks for a command, in the process that was forked to run it."""
+
+    def handle(self) -> None:
+        """Run what is asked for, say how it ended, and end."""
+        code = 1
         try:
-            code = main()
-        except SystemExit as end:
-            code = end.code if isinstance(end.code, int) else int(end.code is not None)
-        sys.stdout.flush()
-    finally:
-        if (fault := sys.exc_info())[0]:
-            sys.excepthook(*fault)
-        sys.stderr.flush()
-        os._exit(code)
+            code = run(**json.loads(self.rfile.readline()))
+        finally:
+            if (fault := sys.exc_info())[0]:
+                sys.excepthook(*fault)
+            sys.stderr.flush()
+            self.wfile.write(f"{code}\n".encode())
+            os._exit(code & 0xFF)
 
 
-def serve() -> None:
-    """Answer until nobody asks any more."""
+class Server(ForkingMixIn, UnixStreamServer):
+    """Forks for everybody who asks, as long as the process lives that started it."""
+
+    request_queue_size = 64
+
+    def __init__(self, address: str) -> None:
+        super().__init__(address, Asked)
+        self._starter = os.getppid()
+
+    def service_actions(self) -> None:
+        """Look now and then whether anybody is left to ask."""
+        super().service_actions()
+        if os.getppid() != self._starter:
+            sys.exit()
+
+
+def serve(address: str) -> None:
+    """Answer at a socket until ended; a line on standard output says that it is there."""
     for module in walk_packages(pan2kg.__path__, "pan2kg."):
         import_module(module.name)
     keep_shipped_graph()
     keep_shipped_report()
     gc.freeze()
-    orders = os.fdopen(os.dup(0), encoding="utf-8")
-    answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
-    for order in orders:
-        answers.write(f"{run(**json.loads(order))}\n")
-        answers.flush()
+    with Server(address) as server:
+        print("ready", flush=True)  # noqa: T201 - for who started it
+        server.serve_forever()
 
 
 if __name__ == "__main__":
-    serve()
+    serve(sys.argv[1])

@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
 from fcntl import LOCK_EX, LOCK_SH, LOCK_UN, flock
 from pathlib import Path
 from tempfile import TemporaryDirectory, gettempdir
@@ -105,23 +106,17 @@ def two_countries(tmp_path_factory: pytest.TempPathFactory) -> Graph:
 Cli = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
+@dataclass(frozen=True)
 class Commands:
     """Commands in processes of their own, forked from one that has read the program and the shipped graph already."""
 
-    def __init__(self) -> None:
-        self._server: subprocess.Popen[str] | None = None
+    address: str
 
     def run(
         self, arguments: Sequence[str], folder: Path, stdin: str = "", *, columns: str = "120"
     ) -> subprocess.CompletedProcess[str]:
         """Run a command in a folder, with what it reads; what it writes goes through files, which never fill up."""
-        if self._server is None:
-            command = [sys.executable, str(ROOT / "tests" / "command_server.py")]
-            pipe = subprocess.PIPE
-            self._server = subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True, env=BARE)
-        assert self._server.stdin
-        assert self._server.stdout
-        with TemporaryDirectory() as scratch:
+        with TemporaryDirectory() as scratch, socket.socket(socket.AF_UNIX) as server:
             read, told, remarks = (Path(scratch, name) for name in ("read", "told", "remarks"))
             read.write_text(stdin, encoding="utf-8")
             order = {
@@ -131,25 +126,33 @@ class Commands:
                 "files": [str(read), str(told), str(remarks)],
                 "patience": PATIENCE,
             }
-            self._server.stdin.write(json.dumps(order) + "\n")
-            self._server.stdin.flush()
-            code = self._server.stdout.readline()
-            assert code, "The process that runs the commands has ended; run tests/command_server.py by hand."
+            server.connect(self.address)
+            server.sendall(json.dumps(order).encode() + b"\n")
+            code = server.makefile().readline()
+            assert code, f"Ended before its end, as after {PATIENCE} seconds: pan2kg {' '.join(arguments)}"
             texts = (path.read_text(encoding="utf-8") for path in (told, remarks))
             return subprocess.CompletedProcess(arguments, int(code), *texts)
 
-    def end(self) -> None:
-        """End the process the commands are forked from."""
-        if self._server:
-            self._server.communicate()
-
 
 @pytest.fixture(scope="session")
-def commands() -> Iterator[Commands]:
+def commands(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Commands]:
     """Commands as a user's, without the time they take to start."""
-    commands = Commands()
-    yield commands
-    commands.end()
+    with once_a_run("commands", tmp_path_factory, _commands) as address:
+        yield Commands(address)
+
+
+@contextmanager
+def _commands() -> Iterator[str]:
+    """The socket of the process that commands are forked from: a short path, since some systems take no long one."""
+    with TemporaryDirectory(prefix="pan2kg-") as folder:
+        command = [sys.executable, str(ROOT / "tests" / "command_server.py"), address := f"{folder}/socket"]
+        with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, env=BARE) as server:
+            assert server.stdout
+            assert server.stdout.readline(), "The process that runs the commands does not start."
+            try:
+                yield address
+            finally:
+                server.terminate()
 
 
 @pytest.fixture
