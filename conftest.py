@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -12,6 +12,7 @@ from tempfile import TemporaryDirectory
 from uuid import uuid4
 
 import pytest
+from _pytest.doctest import DoctestModule
 
 import pan2kg
 from pan2kg.graph import graph as interface
@@ -21,7 +22,7 @@ from pan2kg.store.cache import VARIABLE
 from pan2kg.validation import check as validation
 from pan2kg.validation.report import Report
 from tests.browser.chromium import browser, watch, window, windows
-from tests.once import RUN, SHIPPED, checked, forget
+from tests.once import RUN, SHIPPED, checked, first, forget
 
 __all__ = ["browser", "watch", "window", "windows"]
 
@@ -63,6 +64,22 @@ def dated(graph: pan2kg.Graph) -> pan2kg.Graph:
 def report() -> Report:
     """What a check of the shipped project finds."""
     return checked(SHIPPED)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Let one worker gather the tests before the others, which then find compiled what they import."""
+    with first("gathering"):
+        return (yield)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collect_file(file_path: Path) -> Generator[None, list[pytest.Collector], list[pytest.Collector]]:
+    """Look for examples in what holds one: to look at all a module's functions takes longer than to read it."""
+    found = yield
+    if any(isinstance(one, DoctestModule) for one in found) and b">>>" not in file_path.read_bytes():
+        return [one for one in found if not isinstance(one, DoctestModule)]
+    return found
 
 
 def pytest_collection_finish() -> None:

@@ -1,10 +1,12 @@
-"""A check of the shipped graph, made once in a run for all processes that show what it finds."""
+"""What the processes of a run do once: a check of the shipped graph for all who show what it finds, and first steps."""
 
 from __future__ import annotations
 
 import os
 import pickle
-from fcntl import LOCK_EX, flock
+from collections.abc import Iterator
+from contextlib import contextmanager
+from fcntl import LOCK_EX, LOCK_NB, LOCK_SH, LOCK_UN, flock
 from functools import cache
 from pathlib import Path
 from tempfile import gettempdir
@@ -24,7 +26,7 @@ def checked(project: Project) -> Report:
     """What a check finds; that of the shipped project, whose files no test changes, is made by whoever is first."""
     if project != SHIPPED or not os.environ.get(RUN):
         return check(project)
-    with _kept().open("a+b") as file:
+    with _file("report").open("a+b") as file:
         flock(file, LOCK_EX)
         file.seek(0)
         if said := file.read():
@@ -35,11 +37,27 @@ def checked(project: Project) -> Report:
     return report
 
 
+@contextmanager
+def first(what: str) -> Iterator[None]:
+    """Do something that costs less once somebody in the run has done it: one begins, all others wait for its end.
+
+    They then go on beside each other; if the one is ended before it is done, they do not wait any longer.
+    """
+    with _file(what).open("a") as turn:
+        try:
+            flock(turn, LOCK_EX | LOCK_NB)
+        except BlockingIOError:
+            flock(turn, LOCK_SH)
+            flock(turn, LOCK_UN)
+        yield
+
+
 def forget() -> None:
-    """Leave no report behind."""
+    """Leave nothing of the run behind."""
     if os.environ.get(RUN):
-        _kept().unlink(missing_ok=True)
+        for left in Path(gettempdir()).glob(_file("*").name):
+            left.unlink(missing_ok=True)
 
 
-def _kept() -> Path:
-    return Path(gettempdir()) / f"pan2kg-report-{os.environ[RUN]}"
+def _file(what: str) -> Path:
+    return Path(gettempdir()) / f"pan2kg-{what}-{os.environ[RUN]}"
