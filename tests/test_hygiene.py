@@ -152,7 +152,7 @@ def test_both_ways_to_call_pytest_test_the_package_of_this_clone(command: list[s
     """So do the processes that tests start, wherever they stand."""
     test = tmp_path / "test_where.py"
     test.write_text(WHERE, encoding="utf-8")
-    bare = {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8"}
+    bare = {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "TMPDIR": str(tmp_path)}
     options = ["-n", "0", "-q", "-s", "-p", "conftest", "-c", str(ROOT / "pyproject.toml"), str(test)]
     done = subprocess.run([*command, *options], cwd=ROOT, env=bare, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
