@@ -101,7 +101,7 @@ def run(way: str, folder: Path) -> None:
     elif way == "scipy":
         told("linked actions alone, by plain scipy blocks", begun, f"{by_scipy(made):,}")
     else:
-        from pan2kg.coherence.cluster import on_cluster
+        from pan2kg.coherence.columns import on_cluster
 
         clock = time.monotonic()
         number = sum(int(n.sum()) for _, n in on_cluster(made, way))

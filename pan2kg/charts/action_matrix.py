@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from pan2kg.charts.drawing import Box, Group, Label, Mark, centred
+from pan2kg.charts.drawing import Box, Font, Group, Label, Mark, centred, shorten
 from pan2kg.charts.frame import PAPER, SHADE, SWATCH, Body, Caption, Picture, Sign, frame, on
 from pan2kg.charts.grid import (
     EDGE,
@@ -26,7 +26,6 @@ from pan2kg.charts.grid import (
     shade,
 )
 from pan2kg.charts.subject import Cell, Names, Subject, table, whole
-from pan2kg.charts.text_width import Font, shorten
 from pan2kg.coherence.reading_state import Cell as Reads
 from pan2kg.coherence.uses import key
 from pan2kg.coherence.weight import Weight

@@ -7,11 +7,24 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from pan2kg.charts.drawing import Box, Group, Label, Line, Mark, Pen, Point, arrow, centred
+from pan2kg.charts.drawing import (
+    Box,
+    Font,
+    Group,
+    Label,
+    Line,
+    Mark,
+    Pen,
+    Point,
+    arrow,
+    centred,
+    measure,
+    shorten,
+    wrap,
+)
 from pan2kg.charts.frame import BLUE, GREEN, GREY, PAPER, SHADE, VERMILION, Body, Caption, Picture, Sign, frame
 from pan2kg.charts.grid import find, focus_of, thick
 from pan2kg.charts.subject import Cell, Names, Subject, quoted, table, tags, whole
-from pan2kg.charts.text_width import Font, measure, shorten, wrap
 from pan2kg.charts.time_map import PENS, TOLD, state_of, words_of
 from pan2kg.coherence.evidence import counts
 from pan2kg.coherence.occasions import Occasion, State

@@ -11,9 +11,21 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from pan2kg.charts.drawing import Drawing, Group, Label, Line, Mark, Pen, height_of, paragraph, write_svg
+from pan2kg.charts.drawing import (
+    Drawing,
+    Font,
+    Group,
+    Label,
+    Line,
+    Mark,
+    Pen,
+    height_of,
+    measure,
+    paragraph,
+    wrap,
+    write_svg,
+)
 from pan2kg.charts.subject import Subject
-from pan2kg.charts.text_width import Font, measure, wrap
 from pan2kg.coherence.known import basis_line
 from pan2kg.i18n.catalogue import Language
 from pan2kg.i18n.days import in_words

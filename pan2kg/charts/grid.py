@@ -12,8 +12,10 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from pan2kg.charts.drawing import (
+    LEADING,
     Box,
     Dot,
+    Font,
     Group,
     Hatch,
     Label,
@@ -22,11 +24,13 @@ from pan2kg.charts.drawing import (
     centred,
     diamond,
     height_of,
+    measure,
     paragraph,
+    shorten,
+    wrap,
 )
 from pan2kg.charts.frame import GREY, INK, PAPER, RAMP, RULE, SWATCH, Sign, on, step
 from pan2kg.charts.subject import Subject, whole
-from pan2kg.charts.text_width import LEADING, Font, measure, shorten, wrap
 from pan2kg.coherence.evidence import FIGURED, Level
 from pan2kg.coherence.figures import Unit
 from pan2kg.coherence.uses import key

@@ -9,11 +9,10 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from pan2kg.charts.action_matrix import members_of
-from pan2kg.charts.drawing import Box, Group, Label, Line, Mark, Pen, arrow, centred
+from pan2kg.charts.drawing import Box, Font, Group, Label, Line, Mark, Pen, arrow, centred, shorten, wrap
 from pan2kg.charts.frame import BLUE, GREY, PAPER, SHADE, VERMILION, Body, Caption, Picture, Sign, frame
 from pan2kg.charts.grid import focus_of, named, thick
 from pan2kg.charts.subject import Cell, Names, Subject, Tie, plan_ties, table, text_ties, whole
-from pan2kg.charts.text_width import Font, shorten, wrap
 from pan2kg.graph.labels import Name
 from pan2kg.tables.figure_words import bits_words
 

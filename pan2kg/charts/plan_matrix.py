@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from pan2kg.charts.drawing import Box, Group, Label, Line, Mark, centred
+from pan2kg.charts.drawing import Box, Font, Group, Label, Line, Mark, centred
 from pan2kg.charts.frame import PAPER, SHADE, SWATCH, Body, Caption, Picture, Sign, frame, on
 from pan2kg.charts.grid import (
     EDGE,
@@ -27,7 +27,6 @@ from pan2kg.charts.grid import (
     tilted,
 )
 from pan2kg.charts.subject import Cell, Subject, table
-from pan2kg.charts.text_width import Font
 from pan2kg.coherence.feasible import Channel, verdict
 from pan2kg.coherence.figures import Unit
 from pan2kg.coherence.occasions import State

@@ -13,11 +13,10 @@ from difflib import get_close_matches
 from enum import IntEnum
 from typing import TYPE_CHECKING, Final
 
-from pan2kg.charts.drawing import Box, Dot, Group, Label, Mark, Pen, height_of, paragraph
+from pan2kg.charts.drawing import Box, Dot, Font, Group, Label, Mark, Pen, height_of, paragraph, shorten, wrap
 from pan2kg.charts.frame import BLUE, GREY, PAPER, Body, Caption, Picture, Sign, frame
 from pan2kg.charts.grid import hatch_sign, hatched
 from pan2kg.charts.subject import Cell, Names, Subject, table, whole
-from pan2kg.charts.text_width import Font, shorten, wrap
 from pan2kg.charts.time_axis import Axis, Life, axis_of, bar, lives, open_end_sign
 from pan2kg.coherence.evidence import Level, counts
 from pan2kg.coherence.texts import CARRIES_OUT, SERVES

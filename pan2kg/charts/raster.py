@@ -11,9 +11,8 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any, Final, Literal
 
-from pan2kg.charts.drawing import Box, Dot, Drawing, Hatch, Label, Line, Mark, Pen, Point, flat
+from pan2kg.charts.drawing import Box, Dot, Drawing, Hatch, Label, Line, Mark, Pen, Point, flat, measure
 from pan2kg.charts.frame import Picture
-from pan2kg.charts.text_width import measure
 from pan2kg.errors import FormatError, Place
 from pan2kg.project import write_atomically
 from pan2kg.store.store import Table, plain

@@ -12,11 +12,26 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from pan2kg.charts.action_matrix import members_of
-from pan2kg.charts.drawing import Box, Dot, Group, Label, Line, Mark, Pen, Point, arrow, centred, height_of, paragraph
+from pan2kg.charts.drawing import (
+    Box,
+    Dot,
+    Font,
+    Group,
+    Label,
+    Line,
+    Mark,
+    Pen,
+    Point,
+    arrow,
+    centred,
+    height_of,
+    paragraph,
+    shorten,
+    wrap,
+)
 from pan2kg.charts.frame import BLUE, GREEN, GREY, PAPER, RULE, SHADE, VERMILION, Body, Caption, Picture, Sign, frame
 from pan2kg.charts.grid import focus_of, hatch_sign, hatched, thick
 from pan2kg.charts.subject import Cell, Names, Subject, Tie, neighbours, table, text_ties, whole
-from pan2kg.charts.text_width import Font, shorten, wrap
 from pan2kg.coherence.evidence import counts
 from pan2kg.coherence.reading_state import Aspect, Extent
 from pan2kg.coherence.uses import key

@@ -8,7 +8,22 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
-from pan2kg.charts.drawing import Box, Group, Label, Line, Mark, Pen, Point, arrow, height_of, paragraph
+from pan2kg.charts.drawing import (
+    Box,
+    Font,
+    Group,
+    Label,
+    Line,
+    Mark,
+    Pen,
+    Point,
+    arrow,
+    height_of,
+    measure,
+    paragraph,
+    shorten,
+    wrap,
+)
 from pan2kg.charts.frame import (
     BLUE,
     GREY,
@@ -24,9 +39,7 @@ from pan2kg.charts.frame import (
 )
 from pan2kg.charts.grid import find, hatch_sign, hatched, level_mark, level_signs
 from pan2kg.charts.subject import Cell, Names, Subject, quoted, table, tags, whole
-from pan2kg.charts.text_width import Font, measure, shorten, wrap
-from pan2kg.charts.time_axis import Axis, Life, axis_of, bar, lives, open_end_sign, place_of, plan_tags
-from pan2kg.charts.time_map_country import draw_country
+from pan2kg.charts.time_axis import Axis, Life, axis_of, bar, draw_country, lives, open_end_sign, place_of, plan_tags
 from pan2kg.coherence.feasible import Verdict
 from pan2kg.coherence.occasions import Occasion, State
 from pan2kg.coherence.uses import key

@@ -7,7 +7,21 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
-from pan2kg.charts.drawing import Box, Dot, Group, Label, Line, Mark, Pen, arrow, centred, diamond
+from pan2kg.charts.drawing import (
+    Box,
+    Dot,
+    Font,
+    Group,
+    Label,
+    Line,
+    Mark,
+    Pen,
+    arrow,
+    centred,
+    diamond,
+    measure,
+    shorten,
+)
 from pan2kg.charts.frame import (
     BLUE,
     GREEN,
@@ -25,7 +39,6 @@ from pan2kg.charts.frame import (
 )
 from pan2kg.charts.grid import hatch_sign, hatched, row_head
 from pan2kg.charts.subject import Cell, Names, Subject, table, whole
-from pan2kg.charts.text_width import Font, measure, shorten
 from pan2kg.coherence.obligations import Margin, Standing
 from pan2kg.graph.labels import Name
 from pan2kg.i18n.days import in_words, with_days

@@ -9,11 +9,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from pan2kg.charts.drawing import Box, Dot, Group, Label, Line, Mark, Pen
+from pan2kg.charts.drawing import Box, Dot, Font, Group, Label, Line, Mark, Pen
 from pan2kg.charts.frame import BLUE, GREY, ORANGE, PAPER, RULE, SHADE, SWATCH, Body, Caption, Picture, Sign, frame
 from pan2kg.charts.grid import Choice, choose, filters, hatch_sign, hatched, notes, row_head
 from pan2kg.charts.subject import Names, Subject, table, whole
-from pan2kg.charts.text_width import Font
 from pan2kg.coherence.known import Known
 from pan2kg.graph.labels import Name
 

@@ -200,8 +200,7 @@ def _from_columns(options: argparse.Namespace) -> str:
     """
     from functools import partial
 
-    from pan2kg.coherence.cluster import on_cluster
-    from pan2kg.coherence.columns import here, pairs_of_plans
+    from pan2kg.coherence.columns import here, on_cluster, pairs_of_plans
     from pan2kg.tables.parquet import read_columns
 
     if options.figure is not None:

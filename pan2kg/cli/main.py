@@ -1,4 +1,4 @@
-"""The command line: which commands there are, and how one is called.
+"""The command line: which commands there are, how one is called, and what a shell needs to complete them.
 
 A command is imported when it is called: how fast ``pan2kg --help`` starts is a promise.
 """
@@ -9,17 +9,46 @@ import argparse
 import io
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from typing import Final
 
-from pan2kg.cli.arguments import Formatter, Parser, PlainFormatter, tell_project, translated
+from pan2kg.cli.arguments import Formatter, Parser, PlainFormatter, emit, tell_project, translated
 from pan2kg.cli.values import with_scale
 from pan2kg.errors import Pan2kgError
 from pan2kg.i18n.compilation import CatalogueError
 from pan2kg.i18n.message import language_of, language_typed, speaking, told
 from pan2kg.project import reason
+
+SHELLS = ("bash", "zsh", "fish")
+
+
+def add_completion(command: argparse.ArgumentParser) -> None:
+    """The shell."""
+    command.add_argument("shell", metavar="SHELL", choices=SHELLS, help=", ".join(SHELLS))
+
+
+def run_completion(options: argparse.Namespace) -> int:
+    """Print the script of a shell; it is loaded by the shell at its start."""
+    import shtab
+
+    parser = build_parser()
+    _complete(parser)
+    emit(shtab.complete(parser, shell=options.shell))
+    return 0
+
+
+def _complete(parser: argparse.ArgumentParser) -> None:
+    """Add all options of a parser and of the commands below it."""
+    if isinstance(parser, Parser):
+        parser.complete()
+    for action in parser._actions:  # noqa: SLF001 - argparse has no public way to its commands
+        if isinstance(action, argparse._SubParsersAction):  # noqa: SLF001 - the same
+            for inner in action.choices.values():
+                _complete(inner)
+        elif isinstance(action.choices, Mapping):
+            action.choices = tuple(action.choices)  # shtab takes a mapping for commands
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +82,7 @@ COMMANDS: Final = {
         Command("serve", "serve"),
         Command("ask", "ask", parameters=True),
         Command("sparql", "ask"),
-        Command("find", "find"),
+        Command("find", "ask"),
         Command("coherence", "coherence"),
         Command("picture", "files", parameters=True),
         Command("export", "files"),
@@ -61,24 +90,24 @@ COMMANDS: Final = {
         Command("brief", "files"),
         Command("check", "check"),
         Command("read", "documents"),
-        Command("mentions", "mentions"),
-        Command("candidates", "mentions"),
+        Command("mentions", "documents"),
+        Command("candidates", "documents"),
         Command("draft", "documents"),
         Command("add", "add"),
         Command("rekey", "add"),
         Command("review", "review"),
         Command("sheet", "sheet"),
-        Command("anchor", "anchor"),
+        Command("anchor", "check"),
         Command("keep", "add"),
         Command("dump", "files"),
-        Command("load", "load"),
-        Command("mcp", "mcp"),
+        Command("load", "files"),
+        Command("mcp", "ask"),
         Command("site", "files"),
         Command("publish", "publish"),
         Command("portal", "portal"),
         Command("diff", "publish"),
         Command("init", "check"),
-        Command("completion", "completion"),
+        Command("completion", "main"),
     )
 }
 """The commands, in the order in which one meets them."""

@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pan2kg.coherence.basis import Measured
-from pan2kg.coherence.evidence import Level, counts
+from pan2kg.coherence.evidence import Level, Measured, counts
 from pan2kg.coherence.matrix import Incidence, cells
 from pan2kg.coherence.uses import Uses, statements
 

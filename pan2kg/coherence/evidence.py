@@ -1,4 +1,4 @@
-"""How firmly something is known: five levels of evidence in one order, and what follows from several of them.
+"""How firmly something is known, in five levels of one order, and on what a figure rests.
 
 Every use, link and involvement has one level or is outside every figure (``None``: rejected, superseded, unverified).
 The level of one statement is made by a rule over the store (``pan:evidenceLevel``); here stands what a conclusion
@@ -8,8 +8,13 @@ from several statements is worth, and which statements a figure at a level may u
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from enum import IntEnum
-from typing import Final
+from typing import TYPE_CHECKING, Final, Generic, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import date
 
 
 class Level(IntEnum):
@@ -73,3 +78,63 @@ def counts(found: Level | None, at: Level) -> bool:
     (True, False, False)
     """
     return found is not None and found <= at and found is not Level.MACHINE
+
+
+T_co = TypeVar("T_co", covariant=True)
+
+BITS: Final = "bits: −log2((d+1)/(n+2))"
+"""How texts are weighed: of n plans that name any text, d name this one or one below it, and what the text above weighs
+is taken off (:class:`pan2kg.coherence.texts.Weights`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """What must be printed beside a figure so that it can be read and repeated.
+
+    ``n`` counts actions, ``annotated`` those of them with at least one instrument, ``plans`` the plans.
+    ``weights`` says how texts are weighed, empty for a figure in which nothing is. ``filters`` holds what was left out
+    or chosen, as pairs of a name and a value.
+
+    >>> Basis(n=5, annotated=5, plans=2).share
+    1.0
+    """
+
+    n: int
+    annotated: int
+    plans: int
+    release: str = ""
+    as_of: date | None = None
+    weights: str = ""
+    filters: tuple[tuple[str, str], ...] = (("status", "accepted, derived"), ("unverified", "left out"))
+
+    @property
+    def share(self) -> float:
+        """The share of actions with at least one instrument, in [0,1]; 0/0 = 0."""
+        return self.annotated / self.n if self.n else 0.0
+
+    def also(self, name: str, value: object) -> Basis:
+        """The same with one more filter or choice; a later value of the same name replaces the earlier.
+
+        >>> Basis(1, 1, 1, filters=()).also("hub", 500).also("hub", 200).filters
+        (('hub', '200'),)
+        """
+        kept = tuple(pair for pair in self.filters if pair[0] != name)
+        return replace(self, filters=(*kept, (name, str(value))))
+
+
+@dataclass(frozen=True, slots=True)
+class Measured(Generic[T_co]):
+    """Rows of a measure together with what they rest on.
+
+    >>> len(Measured(Basis(0, 0, 0), ("a", "b")))
+    2
+    """
+
+    basis: Basis
+    rows: tuple[T_co, ...]
+
+    def __iter__(self) -> Iterator[T_co]:
+        return iter(self.rows)
+
+    def __len__(self) -> int:
+        return len(self.rows)

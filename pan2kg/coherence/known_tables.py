@@ -10,11 +10,10 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from pan2kg.coherence.evidence import Level, counts, level
-from pan2kg.coherence.feasible import Dates, Statement
+from pan2kg.coherence.feasible import Dates, Statement, span
 from pan2kg.coherence.known import Tables
 from pan2kg.coherence.reading import read_profiles, rows
 from pan2kg.coherence.reading_state import Aspect, Extent, Reading, Readings
-from pan2kg.coherence.spans import span
 from pan2kg.coherence.texts import Step, Use, Works
 from pan2kg.coherence.uses import key
 from pan2kg.store.queries import program_query

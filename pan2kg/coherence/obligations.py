@@ -11,7 +11,7 @@ from enum import StrEnum
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
-from pan2kg.coherence.basis import Measured
+from pan2kg.coherence.evidence import Measured
 from pan2kg.coherence.uses import Uses
 
 if TYPE_CHECKING:

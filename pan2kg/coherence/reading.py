@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pan2kg.coherence.bodies import Involvement, Profile
-from pan2kg.coherence.citations import Citation
 from pan2kg.coherence.editions import Succession
 from pan2kg.coherence.evidence import Level, firmest, level
 from pan2kg.coherence.obligations import Obligation, Response, Terms, planned, whole_day, whole_months
@@ -26,11 +26,37 @@ from pan2kg.store.queries import program_query
 from pan2kg.store.store import Store, is_true, plain, select
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from datetime import date
 
-    from pan2kg.coherence.uses import Uses
-    from pan2kg.store.store import Store
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """An action or plan whose own text, annex or web site names another.
+
+    ``seen`` is the day the page or document was read, where that is recorded; ``level`` says on whose word it rests.
+    """
+
+    link: str
+    source: str
+    target: str
+    channel: str
+    document: str = ""
+    seen: date | None = None
+    level: Level | None = None
+
+
+def homes(uses: Uses) -> dict[str, str]:
+    """The plan of each action, and of each plan itself: what an action's text says, its plan says.
+
+    Actions without a plan are not among them.
+
+    >>> from pan2kg.coherence.uses import uses_of
+    >>> homes(uses_of([], {"a": "p"}))
+    {'p': 'p', 'a': 'p'}
+    """
+    own = {plan.iri: plan.iri for plan in uses.plans if plan.is_plan}
+    pairs = ((action, uses.plans[at]) for action, at in zip(uses.actions, uses.plan_of, strict=True))
+    return own | {action: plan.iri for action, plan in pairs if plan.is_plan}
 
 
 _DECIMAL = re.compile(r"[+-]?\d{1,15}(\.\d{1,15})?")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pan2kg.coherence.basis import Basis
+from pan2kg.coherence.evidence import Basis
 from pan2kg.coherence.matrix import Incidence, Ints
 from pan2kg.errors import QueryError
 from pan2kg.i18n.message import Message, did_you_mean, either, told

@@ -40,17 +40,16 @@ if TYPE_CHECKING:
     import rdflib
 
     from pan2kg.charts.frame import Picture
-    from pan2kg.coherence.basis import Measured
     from pan2kg.coherence.bodies import Involvement, Profile
     from pan2kg.coherence.chance import Chance
-    from pan2kg.coherence.citations import Citation
-    from pan2kg.coherence.evidence import Level
+    from pan2kg.coherence.evidence import Level, Measured
     from pan2kg.coherence.figures import Taken
     from pan2kg.coherence.known import Known, Tables
     from pan2kg.coherence.meetings import Meeting
     from pan2kg.coherence.obligations import Margin, Obligation, Response
     from pan2kg.coherence.occasions import Occasion
     from pan2kg.coherence.participation import Field
+    from pan2kg.coherence.reading import Citation
     from pan2kg.coherence.scale import Scale
     from pan2kg.coherence.scores import Scores
     from pan2kg.coherence.texts import Earlier
@@ -771,7 +770,7 @@ class Graph:
     @Reading
     def homes(self) -> Mapping[str, str]:
         """The plan of each action, and of each plan itself."""
-        from pan2kg.coherence.citations import homes
+        from pan2kg.coherence.reading import homes
 
         return homes(self.uses)
 

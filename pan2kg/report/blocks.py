@@ -232,7 +232,7 @@ def leading(figures: FigureTable, **columns: Named) -> FigureTable:
 def turned(figures: FigureTable, wanted: Callable[[Row], bool], pairs: Mapping[str, str]) -> FigureTable:
     """The table with some rows told from the other end: the cells of each pair of columns change places.
 
-    >>> from pan2kg.coherence.basis import Basis
+    >>> from pan2kg.coherence.evidence import Basis
     >>> from pan2kg.i18n.catalogue import Text
     >>> one = FigureTable("x", Text(), Text(), Basis(0, 0, 0), (), ({"one": "p", "two": "q"},))
     >>> turned(one, lambda row: row["two"] == "q", {"one": "two"}).rows

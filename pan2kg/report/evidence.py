@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Final
 
-from pan2kg.coherence.citations import homes
 from pan2kg.coherence.figures import Unit
 from pan2kg.coherence.known import basis_line
 from pan2kg.coherence.occasions import State
+from pan2kg.coherence.reading import homes
 from pan2kg.coherence.uses import key
 from pan2kg.graph.graph import Graph
 from pan2kg.i18n.catalogue import Messages, Text
@@ -24,8 +24,7 @@ from pan2kg.tables.table import Choice, Column, FigureTable, code, note, number,
 from pan2kg.tables.table import column as known_column
 
 if TYPE_CHECKING:
-    from pan2kg.coherence.basis import Basis
-    from pan2kg.coherence.evidence import Level
+    from pan2kg.coherence.evidence import Basis, Level
     from pan2kg.coherence.feasible import Statement
     from pan2kg.coherence.known import Known
     from pan2kg.coherence.occasions import Occasion

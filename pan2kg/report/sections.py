@@ -50,8 +50,7 @@ from pan2kg.turtle.vocabulary import XSD
 if TYPE_CHECKING:
     from pan2kg.charts.frame import Picture
     from pan2kg.charts.subject import Address, Subject
-    from pan2kg.coherence.basis import Basis
-    from pan2kg.coherence.evidence import Level
+    from pan2kg.coherence.evidence import Basis, Level
     from pan2kg.coherence.known import BasisLine
     from pan2kg.i18n.catalogue import Language
     from pan2kg.store.store import Table, Term

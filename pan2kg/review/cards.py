@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from pan2kg.coherence.similar_titles import nearest
+from pan2kg.coherence.editions import nearest
 from pan2kg.coherence.uses import key
 from pan2kg.i18n.catalogue import Language, Messages
 from pan2kg.i18n.days import in_words

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Final
 
-from pan2kg.charts.time_map_country import colour_of
+from pan2kg.charts.time_axis import colour_of
 from pan2kg.graph.links import DECLARED, USUAL
 from pan2kg.graph.network import communities
 from pan2kg.network.placement import place

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import combinations_with_replacement
 from typing import TYPE_CHECKING
 
-from pan2kg.charts.time_map_country import colour_of
+from pan2kg.charts.time_axis import colour_of
 from pan2kg.graph.search import folded
 from pan2kg.site.filtering import every_plan, is_foreign, read
 

@@ -14,9 +14,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
-from pan2kg.charts.drawing import Box, Drawing, Group, Label, Line, Mark, Pen, arrow
+from pan2kg.charts.drawing import Box, Drawing, Font, Group, Label, Line, Mark, Pen, arrow, measure, shorten, wrap
 from pan2kg.charts.frame import GREY, INK, PAPER, RULE, SHADE
-from pan2kg.charts.text_width import Font, measure, shorten, wrap
 from pan2kg.i18n.catalogue import Language, Messages, grouped
 from pan2kg.site.ontology import ANY, Relation, relations, top_classes
 from pan2kg.site.ontology_terms import Kind, Ontology, anchor, pick

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from pan2kg.charts.registry import draw_on
+from pan2kg.coherence.editions import Titles
 from pan2kg.coherence.evidence import counts
-from pan2kg.coherence.similar_titles import Titles
 from pan2kg.graph.labels import pair_key
 from pan2kg.graph.links import COMPARED, INFERRED, Tie
 from pan2kg.i18n.catalogue import with_mark

@@ -10,9 +10,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from pan2kg.coherence.basis import BITS
 from pan2kg.coherence.bodies import fragmentation, meeting, overlaps, who_should_talk
-from pan2kg.coherence.evidence import FIGURED, counts, firmest
+from pan2kg.coherence.evidence import BITS, FIGURED, counts, firmest
 from pan2kg.coherence.known import basis_line
 from pan2kg.coherence.obligations import ANSWERING
 from pan2kg.coherence.participation import completeness, loss, losses, participation
@@ -23,9 +22,8 @@ from pan2kg.tables.levels import action_bits, level_cells
 from pan2kg.tables.table import DEFAULT, Choice, Row, code, keys, make, note, number, thing, things, undated
 
 if TYPE_CHECKING:
-    from pan2kg.coherence.basis import Measured
     from pan2kg.coherence.bodies import Fragmentation, Overlap, Profile, Talk
-    from pan2kg.coherence.evidence import Level
+    from pan2kg.coherence.evidence import Level, Measured
     from pan2kg.coherence.known import Known
     from pan2kg.coherence.participation import Completeness, Loss
     from pan2kg.coherence.uses import Uses

@@ -13,7 +13,7 @@ from pan2kg.tables.formats import Grid, Value
 from pan2kg.tables.table import Column, FigureTable, coded, codes
 
 if TYPE_CHECKING:
-    from pan2kg.coherence.basis import Basis
+    from pan2kg.coherence.evidence import Basis
 
 Row = Mapping[str, Value]
 
@@ -167,7 +167,7 @@ def resting(figures: FigureTable, language: Language) -> str:
 def basis_line(basis: Basis, language: Language) -> str:
     """What figures rest on, as one sentence.
 
-    >>> from pan2kg.coherence.basis import Basis
+    >>> from pan2kg.coherence.evidence import Basis
     >>> basis_line(Basis(5, 4, 2, release="1.0", filters=()), "en")
     'Basis: 5 actions, 4 of them with at least one text; 2 plans; data release 1.0.'
     """

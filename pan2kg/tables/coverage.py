@@ -17,7 +17,7 @@ from pan2kg.store.queries import program_query
 from pan2kg.tables.table import DEFAULT, EVERYWHERE, Choice, Row, code, keys, make, note, number, thing, things, undated
 
 if TYPE_CHECKING:
-    from pan2kg.coherence.basis import Basis
+    from pan2kg.coherence.evidence import Basis
     from pan2kg.coherence.known import Known
     from pan2kg.tables.table import FigureTable
 

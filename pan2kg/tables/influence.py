@@ -5,8 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from pan2kg.coherence.chains import CUT, chains
-from pan2kg.coherence.dematel import dematel
+from pan2kg.coherence.influence import CUT, chains, dematel
 from pan2kg.coherence.interaction import coverage
 from pan2kg.coherence.scale import plain
 from pan2kg.coherence.uses import key
@@ -18,8 +17,7 @@ from pan2kg.tables.table import DEFAULT, Choice, Row, note, number, thing
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pan2kg.coherence.chains import Chain, Chains
-    from pan2kg.coherence.dematel import Dematel
+    from pan2kg.coherence.influence import Chain, Chains, Dematel
     from pan2kg.coherence.scores import Scores
     from pan2kg.graph.graph import Graph
     from pan2kg.tables.table import FigureTable

@@ -9,7 +9,7 @@ from pan2kg.coherence.chance import DRAWS, SEED, SIGNIFICANT, Chance
 from pan2kg.coherence.evidence import counts
 from pan2kg.coherence.feasible import Channel, Verdict, verdict
 from pan2kg.coherence.known import basis_line
-from pan2kg.coherence.layers import co_led, judged
+from pan2kg.coherence.meetings import co_led, judged
 from pan2kg.coherence.occasions import State, index, index_cells
 from pan2kg.coherence.scores import summable
 from pan2kg.coherence.weight import Weighing
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
     from pan2kg.coherence.feasible import Ordered
     from pan2kg.coherence.known import Known
-    from pan2kg.coherence.layers import Judged
+    from pan2kg.coherence.meetings import Judged
     from pan2kg.coherence.occasions import IndexCell, Occasion
     from pan2kg.coherence.weight import Weight
     from pan2kg.tables.table import FigureTable

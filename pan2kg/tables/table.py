@@ -14,8 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from pan2kg.coherence.basis import BITS, Basis
-from pan2kg.coherence.evidence import HEADLINE, Level
+from pan2kg.coherence.evidence import BITS, HEADLINE, Basis, Level
 from pan2kg.coherence.uses import key
 from pan2kg.i18n.catalogue import Filling, Messages, Text, format_of
 from pan2kg.tables.formats import Value

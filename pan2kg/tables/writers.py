@@ -29,7 +29,7 @@ def write_figures(figures: FigureTable, form: str, *, language: Language, width:
     Raises:
         FormatError: the form is unknown.
 
-    >>> from pan2kg.coherence.basis import Basis
+    >>> from pan2kg.coherence.evidence import Basis
     >>> from pan2kg.tables.table import Column
     >>> from pan2kg.i18n.catalogue import Text
     >>> name, linked = Column("plan", Text.same("plan")), Column("linked", Text.of({"fr": "liées", "en": "linked"}))

@@ -11,11 +11,24 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pan2kg.charts.drawing import Box, Dot, Drawing, Group, Hatch, Label, Line, Pen, write_svg
+from pan2kg.charts.drawing import (
+    Box,
+    Dot,
+    Drawing,
+    Font,
+    Group,
+    Hatch,
+    Label,
+    Line,
+    Pen,
+    measure,
+    shorten,
+    wrap,
+    write_svg,
+)
 from pan2kg.charts.frame import RAMP, Picture, on
 from pan2kg.charts.raster import render, write_picture
 from pan2kg.charts.registry import PICTURES, draw
-from pan2kg.charts.text_width import Font, measure, shorten, wrap
 from pan2kg.errors import FormatError, ProjectError
 from pan2kg.graph.graph import Graph
 from pan2kg.i18n.catalogue import Messages

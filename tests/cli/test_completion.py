@@ -8,8 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from pan2kg.cli.completion import SHELLS
-from pan2kg.cli.main import COMMANDS, main
+from pan2kg.cli.main import COMMANDS, SHELLS, main
 
 
 @pytest.fixture(params=SHELLS)

@@ -10,8 +10,7 @@ import pyoxigraph as ox
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pan2kg.coherence.citations import homes
-from pan2kg.coherence.reading import read_citations, read_uses, rows
+from pan2kg.coherence.reading import homes, read_citations, read_uses, rows
 from pan2kg.coherence.uses import Uses, statements
 from pan2kg.project import Project
 from pan2kg.store.rules import derive

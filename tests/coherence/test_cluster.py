@@ -126,7 +126,7 @@ def total(parts: Iterator[tuple[Ints, Ints]]) -> dict[int, int]:
 def test_two_workers_count_what_one_process_counts_also_when_one_is_killed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from pan2kg.coherence.cluster import on_cluster
+    from pan2kg.coherence.columns import on_cluster
 
     monkeypatch.setattr("pan2kg.coherence.columns.BLOCK", 2_000)
     monkeypatch.setenv("SPARK_LOCAL_IP", "127.0.0.1")
@@ -144,7 +144,7 @@ def test_two_workers_count_what_one_process_counts_also_when_one_is_killed(
 
 @needs_spark
 def test_a_master_that_is_none_is_one_sentence() -> None:
-    from pan2kg.coherence.cluster import on_cluster
+    from pan2kg.coherence.columns import on_cluster
 
     with pytest.raises(EndpointError, match=r"nonsense: The cluster did not do the job"):
         list(on_cluster(some(), "nonsense"))
@@ -152,7 +152,7 @@ def test_a_master_that_is_none_is_one_sentence() -> None:
 
 @pytest.mark.skipif(find_spec("pyspark") is not None, reason="PySpark is here")
 def test_without_pyspark_the_extra_is_named() -> None:
-    from pan2kg.coherence.cluster import on_cluster
+    from pan2kg.coherence.columns import on_cluster
 
     with pytest.raises(FormatError, match=r"pip install 'pan2kg\[spark\]'"):
         list(on_cluster(some(), "spark://127.0.0.1:7077"))

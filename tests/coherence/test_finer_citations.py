@@ -9,8 +9,7 @@ import rdflib
 from rdflib import SKOS
 
 from pan2kg.coherence.evidence import Level
-from pan2kg.coherence.feasible import CITING, CROSS_REFERENCES, Dates, Statement, chronology, feasible
-from pan2kg.coherence.spans import years
+from pan2kg.coherence.feasible import CITING, CROSS_REFERENCES, Dates, Statement, chronology, feasible, years
 from pan2kg.coherence.texts import Works
 from pan2kg.review.decisions import REVIEWED
 from pan2kg.turtle.vocabulary import ID

@@ -9,9 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import pan2kg.coherence.chains as limit
-from pan2kg.coherence.chains import chains
-from pan2kg.coherence.dematel import dematel
+import pan2kg.coherence.influence as limit
+from pan2kg.coherence.influence import chains, dematel
 from pan2kg.coherence.matrix import Floats
 from pan2kg.coherence.scale import read_scale
 from pan2kg.coherence.scores import Scores, scores_of

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from pan2kg.coherence.agreement import alpha
 from pan2kg.coherence.chance import adjust, curveball
-from pan2kg.coherence.citations import Citation
 from pan2kg.coherence.interaction import coverage, ranks, second_order, sums
+from pan2kg.coherence.reading import Citation
 from pan2kg.coherence.scores import Scores, scores_of
 
 ACTIONS = tuple("abcdefgh")

@@ -16,10 +16,12 @@ from pan2kg.coherence.feasible import (
     Channel,
     Chronology,
     Dates,
+    Span,
     Statement,
     Verdict,
     chronology,
     feasible,
+    span,
     verdict,
 )
 from pan2kg.coherence.occasions import (
@@ -36,7 +38,6 @@ from pan2kg.coherence.occasions import (
     returns,
 )
 from pan2kg.coherence.reading_state import Aspect, Readings
-from pan2kg.coherence.spans import Span, span
 from pan2kg.coherence.texts import Works, weigh
 from pan2kg.coherence.weight import plan_pairs, potential
 from tests.coherence.worlds import DATED, EDITORS, EXAMPLE, OFFICIAL, OTHER, PLAN, READ, SAID, full

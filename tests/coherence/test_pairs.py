@@ -8,7 +8,7 @@ import pan2kg
 from pan2kg.coherence.bodies import Involvement, Profile, fragmentation, meeting, overlaps, who_should_talk
 from pan2kg.coherence.evidence import FIGURED, Level
 from pan2kg.coherence.known import Known, Tables, known
-from pan2kg.coherence.layers import co_led, judged
+from pan2kg.coherence.meetings import co_led, judged
 from pan2kg.coherence.participation import Field, Presence, completeness, loss, losses, of_timeline, participation
 from pan2kg.coherence.scores import scores_of
 from pan2kg.coherence.texts import Use, Works

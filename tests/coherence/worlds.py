@@ -10,9 +10,8 @@ from datetime import date
 from hypothesis import strategies as st
 
 from pan2kg.coherence.evidence import Level, counts
-from pan2kg.coherence.feasible import Dates, Statement
+from pan2kg.coherence.feasible import Dates, Statement, span
 from pan2kg.coherence.reading_state import Aspect, Extent, Reading, Readings
-from pan2kg.coherence.spans import span
 from pan2kg.coherence.texts import Step, Use, Works
 
 PLAN, OFFICIAL, OTHER, EDITORS = (Level.PLAN, Level.OFFICIAL, Level.OTHER, Level.EDITORS)

@@ -17,7 +17,7 @@ import pytest
 from babel.messages.pofile import read_po
 
 from pan2kg.cli.arguments import add_language
-from pan2kg.coherence.basis import Basis
+from pan2kg.coherence.evidence import Basis
 from pan2kg.i18n.catalogue import CATALOGUES, LANGUAGES, Language, Messages, Text, decimal
 from pan2kg.i18n.compilation import TERMS, CatalogueError, Entry, compiled, read_entries, resolved
 from pan2kg.i18n.days import in_words

@@ -12,7 +12,7 @@ from typing import Final
 
 import pytest
 
-from pan2kg.coherence.basis import Basis
+from pan2kg.coherence.evidence import Basis
 from pan2kg.coherence.occasions import Interval
 from pan2kg.errors import FormatError
 from pan2kg.graph.graph import Graph

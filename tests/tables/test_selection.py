@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 import pytest
 
-from pan2kg.coherence.basis import Basis
+from pan2kg.coherence.evidence import Basis
 from pan2kg.errors import FormatError, QueryError
 from pan2kg.i18n.catalogue import Text
 from pan2kg.store.store import LocalStore, Result

@@ -15,7 +15,7 @@ from typing import Final
 import pytest
 
 import pan2kg
-from pan2kg.coherence.basis import BITS
+from pan2kg.coherence.evidence import BITS
 from pan2kg.graph.graph import Graph
 from pan2kg.i18n.catalogue import CATALOGUES, LANGUAGES, Language
 from pan2kg.i18n.compilation import read_entries, resolved
