@@ -34,7 +34,7 @@ from pan2kg.errors import Pan2kgError
 from pan2kg.extract.document import Document
 from pan2kg.extract.hypotheses import Hypothesis, chosen, hypotheses, in_language, languages_of
 from pan2kg.extract.planned import Planned, plan_of
-from pan2kg.extract.reading.formats import read_bytes
+from pan2kg.extract.reading.process import read_bytes
 
 ROOT = Path(__file__).parents[1]
 PAN = Namespace("https://w3id.org/pan2kg/ontology#")

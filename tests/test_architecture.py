@@ -35,7 +35,7 @@ DOORS: Final = {
     "jinja2": {"tables.template"},
     "matplotlib": {"charts.raster"},
     "mcp": {"server.assistant"},
-    "networkx": {"graph.network"},
+    "networkx": {"graph.links"},
     "pandas": {"graph.answer"},
     "pypdfium2": {"extract.reading.pdf"},
     "prometheus_client": {"server.operations"},
@@ -44,7 +44,7 @@ DOORS: Final = {
     "pyspark": {"coherence.columns"},
     "rdflib": {"store.rdf", "validation.reference"},
     "uvicorn": {"server.http_server"},
-    "openpyxl": {"extract.reading.sheets", "review.workbook"},
+    "openpyxl": {"extract.reading.process", "review.workbook"},
     "xlsxwriter": {"tables.spreadsheet"},
 }
 """Each roughly typed library, and the one or two modules that import it."""

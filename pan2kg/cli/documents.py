@@ -22,7 +22,7 @@ from pan2kg.project import Project, read_text
 if TYPE_CHECKING:
     from pan2kg.extract.document import Document
     from pan2kg.extract.evaluation import Evaluation
-    from pan2kg.extract.mention import Mention
+    from pan2kg.extract.names import Mention
     from pan2kg.extract.reading.options import Options
     from pan2kg.graph.graph import Graph
     from pan2kg.review.candidates import Candidate, Proposal

@@ -129,13 +129,13 @@ def prepare(project: Project, options: argparse.Namespace) -> tuple[Edition, Rel
     Raises:
         ProjectError: the catalogue lacks a fact, or the release would lie in the future.
     """
+    from pan2kg.graph.dataset import own_profile, read_profiles
     from pan2kg.graph.graph import Graph
     from pan2kg.publish.assemble import ReleaseOptions
     from pan2kg.publish.catalogue.facts import read_facts
     from pan2kg.publish.edition import Edition
     from pan2kg.publish.measured import weigh_links
     from pan2kg.store.cache import open_kept
-    from pan2kg.store.profile import own_profile, read_profiles
     from pan2kg.store.store import load_project
 
     store = load_project(project) if options.without_derived else open_kept(project, cache_of(options))
@@ -155,7 +155,7 @@ def _refuse_example(store: LocalStore, project: Project, id_base: str | None) ->
     Raises:
         ProjectError: either of them is left; with the remedy.
     """
-    from pan2kg.store.profile import own_profile, read_profiles
+    from pan2kg.graph.dataset import own_profile, read_profiles
     from pan2kg.store.queries import program_query
     from pan2kg.store.store import select
 
@@ -274,8 +274,7 @@ def run_diff(options: argparse.Namespace) -> int:
 
 
 def _applied(options: argparse.Namespace, progress: Progress) -> bytes:
-    from pan2kg.publish.diff.patch import apply, nquads, read_patch
-    from pan2kg.publish.diff.states import read_side
+    from pan2kg.publish.diff.states import apply, nquads, read_patch, read_side
 
     if options.output and not options.output.endswith(".nq"):
         raise FormatError("patched-is-nquads", remedy="name-nq-file")
@@ -287,8 +286,7 @@ def _applied(options: argparse.Namespace, progress: Progress) -> bytes:
 
 
 def _compared(options: argparse.Namespace, progress: Progress) -> bytes:
-    from pan2kg.publish.diff.patch import patch_of, write_patch
-    from pan2kg.publish.diff.states import change_list, read_side
+    from pan2kg.publish.diff.states import change_list, patch_of, read_side, write_patch
 
     sides = []
     for side in options.sides:

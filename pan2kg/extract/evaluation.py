@@ -18,9 +18,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from pan2kg.errors import OutlineError, Place
-from pan2kg.extract.eu_acts import celex_of
-from pan2kg.extract.mention import Mention
-from pan2kg.extract.names import Names
+from pan2kg.extract.acts import celex_of
+from pan2kg.extract.names import Mention, Names
 from pan2kg.project import read_text
 
 NUMBERED: Final = ("eu-act", "national-act", "ilo", "ungp", "sdg", "un", "bill")

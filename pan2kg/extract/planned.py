@@ -7,12 +7,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from pan2kg.errors import OutlineError, Place
-from pan2kg.extract.document import BETWEEN_CELLS, BETWEEN_ROWS, Block, Document
+from pan2kg.extract.document import BETWEEN_CELLS, BETWEEN_ROWS, Block, Document, block_language
 from pan2kg.extract.hypotheses import FIELD, Hypothesis, is_field_table, plan_title, sections_of
 from pan2kg.extract.layout import folded, noted
 from pan2kg.extract.numbering import Marker, readings
 from pan2kg.extract.outline import ACTION, CATEGORY, Item, Outline
-from pan2kg.extract.reading.language import block_language
 from pan2kg.extract.series import Member, Series, markers_of
 from pan2kg.extract.signs import field_kind, names_chapters
 from pan2kg.i18n.message import Message

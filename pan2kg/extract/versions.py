@@ -12,8 +12,7 @@ from dataclasses import replace
 from itertools import combinations
 from typing import Final
 
-from pan2kg.extract.document import BETWEEN_CELLS, BETWEEN_ROWS, Document
-from pan2kg.extract.reading.language import block_language
+from pan2kg.extract.document import BETWEEN_CELLS, BETWEEN_ROWS, Document, block_language
 from pan2kg.extract.series import Columns, Member, Series
 
 _LEAST: Final = 3

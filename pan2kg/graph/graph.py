@@ -24,12 +24,20 @@ from typing import TYPE_CHECKING, Final, Generic, Self, TypeVar, cast, overload
 
 from pan2kg.errors import QueryError
 from pan2kg.graph.answer import Answer, Measures
-from pan2kg.graph.dataset import Notice, Release, dataset_of, read_notice, read_release
+from pan2kg.graph.dataset import (
+    CountryProfile,
+    Notice,
+    Release,
+    dataset_of,
+    own_profile,
+    read_notice,
+    read_profiles,
+    read_release,
+)
 from pan2kg.graph.labels import Labels, plain_words, read_labels
 from pan2kg.i18n.days import today
 from pan2kg.i18n.message import Message, either, verbatim
 from pan2kg.project import Project
-from pan2kg.store.profile import CountryProfile, own_profile, read_profiles
 from pan2kg.store.queries import Query, fill, find_query, insist, program_query, read_queries, replaced, with_prefixes
 from pan2kg.store.rules import derive_when_asked, view_space
 from pan2kg.store.store import LocalStore, Store, construct, load_project, open_store, plain, select
@@ -259,7 +267,7 @@ class Graph:
         >>> network.nodes["https://w3id.org/pan2kg/id/plan/lu-bhr-2"]["type"]
         'Plan'
         """
-        from pan2kg.graph.network import build_network
+        from pan2kg.graph.links import build_network
         from pan2kg.network.selection import select_network
 
         tag, known = language or "fr", self.labels
@@ -325,7 +333,7 @@ class Graph:
     @Reading
     def names(self) -> Names:
         """What a text can name, by its identifiers and by every word it is called."""
-        from pan2kg.graph.names import read_names
+        from pan2kg.graph.search import read_names
 
         return read_names(self.read, self.profile.country)
 

@@ -1,21 +1,29 @@
-"""Every link between two plans, read once: what is declared, and what a rule inferred."""
+"""Every link between two plans, declared or inferred, read once; and links as a networkx network."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import combinations
 from operator import itemgetter
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from pan2kg.coherence.evidence import Level, level
+from pan2kg.coherence.evidence import Level, counts, level
 from pan2kg.coherence.feasible import CROSS_REFERENCES
-from pan2kg.store.link_view import LinkView
+from pan2kg.coherence.known import basis_line
+from pan2kg.coherence.uses import key
+from pan2kg.store.link_view import LinkView, bare_term
 from pan2kg.store.queries import program_query
 from pan2kg.store.store import Store, is_true, plain, select
 from pan2kg.turtle.vocabulary import ID
+
+if TYPE_CHECKING:
+    import networkx as nx
+
+    from pan2kg.coherence.known import Known
+
 
 DECLARED: Final = (*CROSS_REFERENCES, "builds-on", "succession", "external-statement")
 """Kinds of links a document states: in the plan, its annexes or elsewhere."""
@@ -141,3 +149,204 @@ def read_quotes(store: Store) -> dict[str, str]:
     """
     rows = select(store, program_query("links/quotes")).rows
     return {link: words for link, _, words in sorted((tuple(map(plain, row)) for row in rows), reverse=True)}
+
+
+_SHARED: Final = "shared-instrument"
+
+Read = Callable[[str], list[list[str]]]
+"""Answers a query with rows of plain text."""
+
+
+def build_network(
+    read: Read,
+    labels: Mapping[str, str],
+    known: Known | None = None,
+    *,
+    links: LinkView | None = None,
+    language: str = "fr",
+) -> nx.MultiDiGraph[str]:
+    """The network of accepted and derived links: nodes and link nodes by IRI.
+
+    A node carries ``type``, ``label`` and, for an action, ``plan``; an edge has the link's IRI as
+    key and carries ``type``, ``status`` and ``directed``. A symmetric link stands once, from the end
+    that sorts first. Candidates, rejected and unverified links are left out, and those that rest on a weaker word than
+    the level of ``known``; without it all levels stand.
+
+    Where the graph says so, a node has ``notation``, ``review`` and ``certainty`` too, and an edge
+    ``relation``, ``certainty``, ``evidenceLevel``, ``via`` (IRIs, by spaces), ``evidence`` (one quotation a line, with
+    its document), ``documents`` (IRIs, by spaces), ``score``, and for two actions that name the same specific text
+    ``weight``, ``weightHigh`` and ``weightBroad`` in bits. ``labels`` say in ``language`` what everything is called.
+    Derived links come from their view in ``links``; without one, they are those the queries find.
+    What the weights rest on stands in the network's own attributes. Every attribute is a text, a number or a boolean,
+    so that networkx can write the network as it is. :meth:`pan2kg.graph.graph.Graph.network` calls this with what it
+    has read.
+
+    >>> build_network(lambda query: [], {}).number_of_nodes()
+    0
+    """
+    import networkx as nx
+
+    network: nx.MultiDiGraph[str] = nx.MultiDiGraph(language=language)
+    _add_nodes(network, read(program_query("network/nodes")), labels)
+    edges = _with_derived(read(program_query("network/links")), links, _edges)
+    _add_edges(network, edges, labels, known.level if known else Level.EDITORS)
+    untyped = {node for node, data in network.nodes(data=True) if "type" not in data}
+    _add_nodes(network, (row for row in read(program_query("network/ends")) if row[0] in untyped), labels)
+    if known is not None:
+        _add_weights(network, known)
+    found = {link: data for _, _, link, data in network.edges(keys=True, data=True)}
+    _add_via(found, _with_derived(read(program_query("network/via")), links, _shared), labels)
+    passages = read(program_query("network/passages")) if links else []
+    evidence = _with_derived(read(program_query("network/evidence")), links, partial(_passages, passages))
+    _add_evidence(found, evidence, read(program_query("network/documents")), labels)
+    return network
+
+
+def _with_derived(
+    rows: list[list[str]], links: LinkView | None, of: Callable[[LinkView], Iterable[list[str]]]
+) -> list[list[str]]:
+    """The rows of a query on links with those of the view, by link; those of one link in the order they have."""
+    if links is None:
+        return rows
+    return sorted([*(row for row in rows if row[0] not in links.links), *of(links)], key=itemgetter(0))
+
+
+def _edges(links: LinkView) -> Iterator[list[str]]:
+    for link in links.links.values():
+        kinds = f"{ID}linktype/{link.kind}", f"{ID}linkstatus/derived", f"{ID}certainty/derived"
+        yield [link.iri, kinds[0], *link.ends, "false", kinds[1], "", kinds[2], links.level(link), ""]
+
+
+def _shared(links: LinkView) -> Iterator[list[str]]:
+    for link in links.links.values():
+        yield from ([link.iri, thing] for thing in sorted(map(bare_term, link.shared)))
+
+
+def _passages(passages: list[list[str]], links: LinkView) -> Iterator[list[str]]:
+    """The words of the statements each link rests on, in the order of ``passages``."""
+    places = {tuple(said): at for at, (_, *said) in enumerate(passages)}
+    quoted: dict[str, set[int]] = {}
+    for statement, *said in passages:
+        quoted.setdefault(statement, set()).add(places[tuple(said)])
+    for link in links.links.values():
+        for at in sorted({at for one in links.rests(link) for at in quoted.get(bare_term(one), ())}):
+            yield [link.iri, *passages[at][1:]]
+
+
+def _add_nodes(network: nx.MultiDiGraph[str], found: Iterable[list[str]], labels: Mapping[str, str]) -> None:
+    for node, type_, notation, plan, review, certainty in found:
+        extra = {"notation": notation, "plan": plan, "review": review, "certainty": key(certainty)}
+        kind = {"type": key(type_), "type_label": labels.get(type_, key(type_)), "label": labels.get(node, "")}
+        network.add_node(node, **kind, **_given(extra))
+
+
+def _add_edges(network: nx.MultiDiGraph[str], found: Iterable[list[str]], labels: Mapping[str, str], at: Level) -> None:
+    for link, type_, one, two, directed, status, relation, certainty, said, score in found:
+        # What a shared text links has its level from what is known, by its best text.
+        if key(type_) != _SHARED and not counts(level(said), at):
+            continue
+        extra = {
+            "relation": key(relation), "relation_label": labels.get(relation, ""), "certainty": key(certainty),
+            "evidenceLevel": key(said),
+        }  # fmt: skip
+        network.add_edge(
+            one,
+            two,
+            key=link,
+            type=key(type_),
+            type_label=labels.get(type_, key(type_)),
+            status=key(status),
+            directed=is_true(directed),
+            **_given(extra),
+            **({"score": float(score)} if score else {}),
+        )
+
+
+def _given(values: Mapping[str, str]) -> dict[str, str]:
+    return {name: value for name, value in values.items() if value}
+
+
+def _add_weights(network: nx.MultiDiGraph[str], known: Known) -> None:
+    """What links by a shared text weigh, and in the network what they rest on; those without a specific text go.
+
+    Bits are rounded to six decimals: the same on every machine.
+    """
+    line, works = basis_line(known), known.tables.works
+    network.graph.update(evidence=known.level.key, plans_known=line.plans, actions=line.measures)
+    network.graph.update(texts_full=line.texts.full, texts_part=line.texts.part, texts_none=line.texts.none)
+    network.graph.update(_given({"release": line.release}))
+    for one, two, link, data in list(network.edges(keys=True, data=True)):
+        if data["type"] != _SHARED:
+            continue
+        if works.plan(one) is None or works.plan(two) is None:
+            network.remove_edge(one, two, link)
+            continue
+        found = known.weight(one, two)
+        if found.low <= 0:
+            network.remove_edge(one, two, link)
+            continue
+        bits = {"weight": found.low, "weightHigh": found.high, "weightBroad": found.broad}
+        data.update({name: round(float(value), 6) for name, value in bits.items()})
+        data.update(_given({"evidenceLevel": found.level.key if found.level else ""}))
+
+
+def _add_via(found: Mapping[str, dict[str, object]], pairs: Iterable[list[str]], labels: Mapping[str, str]) -> None:
+    for link, shared in _gathered(pairs):
+        if link in found:
+            found[link]["via"] = " ".join(one for (one,) in shared)
+            found[link]["via_label"] = "; ".join(_name(one, labels) for (one,) in shared)
+
+
+def _add_evidence(
+    found: Mapping[str, dict[str, object]],
+    passages_of: Iterable[list[str]],
+    sources_of: Iterable[list[str]],
+    labels: Mapping[str, str],
+) -> None:
+    """The quotations a link rests on, then the sources it names without quoting them."""
+    quoted = dict(_gathered(passages_of))
+    sources = dict(_gathered(sources_of))
+    for link, data in found.items():
+        passages = quoted.get(link, [])
+        documents = dict.fromkeys(document for document, _, _ in passages)
+        bare = [document for (document,) in sources.get(link, []) if document not in documents]
+        lines = [_quotation(passage, labels) for passage in passages] + [_name(one, labels) for one in bare]
+        data.update(_given({"evidence": "\n".join(lines), "documents": " ".join([*documents, *bare])}))
+
+
+def _quotation(passage: list[str], labels: Mapping[str, str]) -> str:
+    document, page, quote = passage
+    return f"« {quote} » — {_name(document, labels)}{f', p. {page}' if page else ''}"
+
+
+def _name(iri: str, labels: Mapping[str, str]) -> str:
+    return labels.get(iri) or iri
+
+
+def _gathered(sorted_rows: Iterable[list[str]]) -> Iterator[tuple[str, list[list[str]]]]:
+    """The rows of each first value, without it, in their order."""
+    found: dict[str, list[list[str]]] = {}
+    for first, *rest in sorted_rows:
+        found.setdefault(first, []).append(rest)
+    yield from found.items()
+
+
+def communities(edges: Iterable[tuple[str, str, float]], *, seed: int = 7) -> dict[str, int]:
+    """Which nodes of a network are linked more with each other than with the rest: a number a community, from 0.
+
+    ``edges`` are (one, two, weight > 0). Blondel, Guillaume, Lambiotte and Lefebvre, “Fast unfolding of communities in
+    large networks”, Journal of Statistical Mechanics (2008) P10008. The largest community is 0; among equals the one
+    with the first name comes first. The same edges and seed give the same communities.
+
+    >>> found = communities([("a", "b", 1.0), ("b", "c", 1.0), ("a", "c", 1.0), ("d", "e", 1.0)])
+    >>> sorted(found.items())
+    [('a', 0), ('b', 0), ('c', 0), ('d', 1), ('e', 1)]
+    """
+    import networkx as nx
+
+    graph = nx.Graph()
+    for one, two, weight in sorted(edges):
+        before = graph.get_edge_data(one, two, {}).get("weight", 0.0)
+        graph.add_edge(one, two, weight=before + weight)
+    parts = [sorted(part) for part in nx.community.louvain_communities(graph, seed=seed)]
+    return {node: at for at, part in enumerate(sorted(parts, key=lambda part: (-len(part), part[0]))) for node in part}

@@ -1,4 +1,4 @@
-"""Finding things by what a person types: a name or a part of it, a short name, a number, an abbreviation, a key.
+"""Finding things by what a person types or a text says: by name, number, abbreviation or key.
 
 Case, accents and punctuation make no difference. What was typed whole stands first: « PAN2 » is PAN 2, « 32017R0821 »
 and « 2017/821 » the regulation on conflict minerals, « ODD 8 » a goal. Then come the things whose names have all the
@@ -10,12 +10,18 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 from typing import Final
 
+from pan2kg.countries.table import countries
+from pan2kg.extract.mentions import names_of
+from pan2kg.extract.names import Names, Thing
 from pan2kg.graph.labels import KINDS, Entry, Labels
+from pan2kg.store.queries import program_query
+from pan2kg.turtle.vocabulary import PAN, kind_and_key, path_of
 
 MOST: Final = 100
 """How many things are found at most."""
@@ -147,14 +153,14 @@ def read_search(labels: Labels, others: Iterable[Sequence[str]], named: Iterable
 
 def findable(entry: Entry, others: Iterable[str], times: int = 0) -> Findable:
     """A thing with everything it can be found by; ``times`` is how often others name it."""
-    said = names_of(entry, others)
+    said = all_names(entry, others)
     words = f" {' '.join(dict.fromkeys(filter(None, map(folded, said))))} "
     label = next(iter((entry.brief or entry.texts).values()), entry.key)
     rank = (_KINDS.index(entry.kind), -times, label, entry.iri)
     return Findable(entry.iri, tuple(said), words, frozenset(whole_names(said)), rank)
 
 
-def names_of(entry: Entry, others: Iterable[str]) -> list[str]:
+def all_names(entry: Entry, others: Iterable[str]) -> list[str]:
     """Everything a thing is called, its numbers and its key."""
     names = dict.fromkeys((*entry.brief.values(), *entry.texts.values(), *others))
     numbers = [f"{found[1]}/{found[2]}" for name in names if (found := _CELEX.fullmatch(name))]
@@ -175,3 +181,72 @@ def whole_names(names: Iterable[str]) -> list[str]:
             if whole and len(whole) <= _LONGEST:
                 found.append(whole)
     return list(dict.fromkeys(found))
+
+
+Read = Callable[[str], list[list[str]]]
+"""Gives the rows of a query as plain text."""
+_SHORT: Final = PAN + "shortName"
+_ABBREVIATION: Final = re.compile(r"[A-Z][A-Za-z]*[A-Z]\w* ?\d$")
+_CLASSES: Final = {"Plan": "plan", "PublicBody": "body", "Organisation": "body", "Provision": "provision"}
+
+
+def read_names(read: Read, own_country: str) -> Names:
+    """Everything of the graph a text can name; ``own_country`` is the country whose graph it is, by IRI.
+
+    >>> from pan2kg.graph.graph import open_graph
+    >>> names = open_graph().names
+    >>> names.identified("celex:32014L0024").key, [one.things[0][-15:] for one in names.find("the Paris Agreement")]
+    ('dir-2014-24', ['paris-agreement'])
+    """
+    codes = {country.iri: country.code for country in countries().values()}
+    identifiers: dict[str, list[str]] = {}
+    for thing, scheme, notation in read(program_query("names/identifiers")):
+        identifiers.setdefault(thing, []).append(f"{kind_and_key(scheme)[1]}:{notation}")
+    things: dict[str, Thing] = {}
+    for iri, class_, key, type_, country, start, end, file in read(program_query("names/things")):
+        if iri in things:
+            continue
+        name = key or kind_and_key(iri)[1] or iri.rpartition("/")[2]
+        things[iri] = Thing(
+            iri, name, _CLASSES.get(class_.removeprefix(PAN), "instrument"), kind_and_key(type_)[1],
+            codes.get(country) or _country(name, file, codes.get(own_country, "")), day_of(start),
+            day_of(end, last=True), tuple(identifiers.get(iri, ())),
+        )  # fmt: skip
+    labels = (
+        (iri, label) for iri, label, property_ in read(program_query("names/labels"))
+        if property_ != _SHORT or _is_name(things.get(iri), label)
+    )  # fmt: skip
+    return names_of(things.values(), labels, (row[0] for row in read(program_query("names/not-mentions"))))
+
+
+def _is_name(thing: Thing | None, words: str) -> bool:
+    """Whether a short name of ours is one texts use: that of a country's plan often only says its subject."""
+    return thing is None or thing.kind != "plan" or not thing.country or _ABBREVIATION.match(words) is not None
+
+
+def _country(key: str, file: str, own: str) -> str:
+    """The country of a thing that does not say it: that of its key, else the project’s own; none in the core."""
+    code = key[:2] if key[2:3] == "-" else ""
+    if code in countries():
+        return code
+    path = path_of(file)
+    shared = path.startswith("core/") or path.split("/")[:2] in (["instruments", one] for one in _SHARED)
+    return "" if shared or not path else own
+
+
+_SHARED: Final = ("council-of-europe", "eu", "ilo", "international", "un", "oecd")
+"""The folders of texts that are of no country."""
+
+
+def day_of(stated: str, *, last: bool = False) -> date | None:
+    """A day as it is stated, the first day of a year or a month, or its last one.
+
+    >>> day_of("2018"), day_of("2018-05"), day_of("2018-05-03"), day_of("soon")
+    (datetime.date(2018, 1, 1), datetime.date(2018, 5, 1), datetime.date(2018, 5, 3), None)
+    """
+    parts = stated.split("-")
+    if not all(part.isdigit() for part in parts) or len(parts[0]) != 4:
+        return None
+    rest = ["12", "28"] if last else ["01", "01"]
+    year, month, day = [*parts, *rest[len(parts) - 1 :]][:3]
+    return date(int(year), int(month), int(day))

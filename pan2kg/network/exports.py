@@ -250,7 +250,7 @@ FORMS: Final = tuple(_WRITERS)
 def export_network(network: nx.MultiDiGraph[str], form: str, *, title: str = "", released: date | None = None) -> bytes:
     """A network in one of :data:`FORMS`, encoded as UTF-8.
 
-    ``network`` is what :func:`pan2kg.graph.network.build_network` or :func:`select_network` gives. ``title`` names it
+    ``network`` is what :func:`pan2kg.graph.links.build_network` or :func:`select_network` gives. ``title`` names it
     (without one, the plans that were chosen do), ``released`` is the day of the data, for formats that hold one.
     Characters that no XML file may hold are replaced by U+FFFD in every format.
 

@@ -37,28 +37,28 @@ from pan2kg.publish.dump import DUMPS, QUADS, TURTLE, Content, joined, read_cont
 from pan2kg.publish.edition import Edition, File, Note, Part, silent
 from pan2kg.publish.folder import (
     MARK,
+    VERSIONS,
     WELCOME,
     ReleaseFolder,
+    add_version,
     build,
+    keep_versions,
     measure,
     read_mark,
     refuse_target,
+    versions_in,
     walk,
     write_checksums,
 )
-from pan2kg.publish.front_page import PATH as FRONT
-from pan2kg.publish.front_page import FrontPage, missing_files
+from pan2kg.publish.front_page import FRONT, README, FrontPage, missing_files, write_mark, write_readme
 from pan2kg.publish.hosts import host_files, retired_places
 from pan2kg.publish.inspection import inspect_catalogue, inspect_checksums, inspect_count, inspect_dumps, inspect_links
 from pan2kg.publish.measured import measured_tables, published_weights
 from pan2kg.publish.products import FOLDER as PRODUCTS_AT
 from pan2kg.publish.products import PRODUCTS, product_files
 from pan2kg.publish.products import forms as product_forms
-from pan2kg.publish.readme import PATH as README
-from pan2kg.publish.readme import write_mark, write_readme
 from pan2kg.publish.succession import Predecessor, dump_lines, refuse_version, says, write_feeds, write_update
 from pan2kg.publish.tables import Source, read_table, table_definitions
-from pan2kg.publish.versions import VERSIONS, add_version, keep_versions, versions_in
 from pan2kg.publish.void import Statistics, count, targets_of
 from pan2kg.site.bundle import find_bundle
 from pan2kg.site.ontology_page import documentation

@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 from pan2kg.i18n.catalogue import LANGUAGES
 from pan2kg.publish.documents import DOCUMENTS, GRAPHS, LINKS, SHARED, Described
 from pan2kg.publish.edition import Edition, File
-from pan2kg.publish.versions import VERSIONS
+from pan2kg.publish.folder import VERSIONS
 
 W3ID: Final = "w3id/.htaccess"
 APACHE: Final = ".htaccess"

@@ -22,7 +22,7 @@ from pan2kg.publish.diff.feed import ATOM, write_feed
 from pan2kg.publish.diff.things import Status
 from pan2kg.publish.dump import QUADS
 from pan2kg.publish.edition import Issue
-from pan2kg.publish.versions import age
+from pan2kg.publish.folder import age
 
 _WORDS: Final = Messages("publication")
 _AT_ONCE: Final = 5_000

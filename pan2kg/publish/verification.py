@@ -25,9 +25,8 @@ from pan2kg.i18n.message import spoken
 from pan2kg.project import reason
 from pan2kg.publish.catalogue.terms import FOAF
 from pan2kg.publish.documents import DOCUMENTS
-from pan2kg.publish.folder import MARK, read_checksums
+from pan2kg.publish.folder import MARK, VERSIONS, read_checksums
 from pan2kg.publish.hosts import MEDIA, w3id_rules
-from pan2kg.publish.versions import VERSIONS
 
 _WORDS: Final = Messages("publication")
 _TOPIC: Final = ox.NamedNode(FOAF + "primaryTopic")

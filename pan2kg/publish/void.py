@@ -14,6 +14,7 @@ from typing import Final
 
 import pyoxigraph as ox
 
+from pan2kg.graph.dataset import CountryProfile
 from pan2kg.graph.labels import best
 from pan2kg.publish.catalogue.terms import (
     FOAF,
@@ -32,7 +33,6 @@ from pan2kg.publish.catalogue.terms import (
 from pan2kg.publish.dump import Content
 from pan2kg.publish.edition import Edition
 from pan2kg.store.derived_links import missing_links
-from pan2kg.store.profile import CountryProfile
 from pan2kg.turtle.vocabulary import DCTERMS, PAN, RDF, RDFS
 from pan2kg.turtle.writer import iri
 

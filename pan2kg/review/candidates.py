@@ -20,9 +20,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from pan2kg.coherence.uses import key
-from pan2kg.extract.eu_acts import either
-from pan2kg.extract.mention import RULES, Mention
+from pan2kg.extract.acts import either
 from pan2kg.extract.mentions import find_mentions
+from pan2kg.extract.names import RULES, Mention
 from pan2kg.i18n.message import Message
 from pan2kg.review.parts import INVOLVEMENT, KnownParts, part_key, place_key
 from pan2kg.review.roles import Role, rank_of, role_of

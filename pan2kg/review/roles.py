@@ -14,12 +14,12 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from pan2kg.extract.acts import either
 from pan2kg.extract.document import BETWEEN_CELLS, BETWEEN_ROWS
-from pan2kg.extract.eu_acts import either
 
 if TYPE_CHECKING:
     from pan2kg.extract.document import Block, Document
-    from pan2kg.extract.mention import Mention
+    from pan2kg.extract.names import Mention
 
 _LABEL: Final = re.compile(r"(?:^|[;•|])\s*(?:[-–•*]\s*)?(?P<label>[^\W\d_][^:;.!?|]{1,48}?)\s?:\s")
 _LONGEST: Final = 4
@@ -72,7 +72,7 @@ def role_of(document: Document, mention: Mention, others: Sequence[Mention] = ()
     ``others`` are the mentions of other bodies, which in a list stand between a name and its verb.
 
     >>> from pan2kg.extract.document import Block, Document, laid
-    >>> from pan2kg.extract.mention import Mention
+    >>> from pan2kg.extract.names import Mention
     >>> text = "Chef de file : ministère de la Justice"
     >>> document = Document("plan.txt", "", "txt", None, laid([Block(None, None, "paragraph", text)]))
     >>> role_of(document, Mention(15, 38, text[15:], "i", "body", "name"))

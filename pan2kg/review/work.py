@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from pan2kg.errors import ProjectError
 from pan2kg.extract.document import load_document, to_json
-from pan2kg.extract.mention import Mention
+from pan2kg.extract.names import Mention
 from pan2kg.i18n.message import pack
 from pan2kg.project import PACKAGE, Project, write_atomically
 from pan2kg.review.candidates import Candidate

@@ -15,9 +15,9 @@ from typing import Final
 
 import pyoxigraph as ox
 
+from pan2kg.graph.dataset import own_profile, read_profiles
 from pan2kg.graph.labels import INSTRUMENTS
 from pan2kg.server.protocol import is_absolute
-from pan2kg.store.profile import own_profile, read_profiles
 from pan2kg.store.queries import program_query
 from pan2kg.store.store import Store, plain, select
 from pan2kg.turtle.vocabulary import PAN, ROOT, is_ours

@@ -18,7 +18,7 @@ import pyoxigraph as ox
 from starlette.responses import Response
 
 from pan2kg.errors import Pan2kgError, ProjectError
-from pan2kg.graph.dataset import dataset_of
+from pan2kg.graph.dataset import dataset_of, own_profile, read_profiles
 from pan2kg.graph.graph import Graph
 from pan2kg.project import Project
 from pan2kg.publish.catalogue.facts import Facts, read_facts
@@ -41,7 +41,6 @@ from pan2kg.server.request import (
     refuse,
     reply,
 )
-from pan2kg.store.profile import own_profile, read_profiles
 from pan2kg.store.queries import program_query
 from pan2kg.store.store import LocalStore, Store, construct, plain, select
 from pan2kg.turtle.vocabulary import DCTERMS, GRAPH

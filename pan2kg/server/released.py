@@ -19,9 +19,8 @@ from starlette.responses import FileResponse, Response
 from pan2kg.errors import Place, ProjectError
 from pan2kg.project import reason
 from pan2kg.publish.documents import DOCUMENTS, GRAPHS
-from pan2kg.publish.folder import LIST, MARK, read_checksums
+from pan2kg.publish.folder import LIST, MARK, VERSIONS, read_checksums
 from pan2kg.publish.hosts import MEDIA, OTHER_MEDIA
-from pan2kg.publish.versions import VERSIONS
 from pan2kg.server.negotiation import Form, choose
 from pan2kg.server.refusal import Refusal, why
 from pan2kg.server.request import (

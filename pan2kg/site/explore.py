@@ -11,9 +11,8 @@ from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Final
 
 from pan2kg.charts.time_axis import colour_of
-from pan2kg.graph.links import DECLARED, USUAL
-from pan2kg.graph.network import communities
-from pan2kg.network.placement import place
+from pan2kg.graph.links import DECLARED, USUAL, communities
+from pan2kg.network.selection import place
 from pan2kg.site.page import JAVASCRIPT, File, View, embedded
 from pan2kg.turtle.vocabulary import ID
 

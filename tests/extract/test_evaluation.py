@@ -10,9 +10,8 @@ import pytest
 
 from pan2kg.errors import OutlineError
 from pan2kg.extract.evaluation import Sentence, evaluate, read_sentences
-from pan2kg.extract.mention import Mention
 from pan2kg.extract.mentions import find_mentions
-from pan2kg.extract.names import Names, Thing
+from pan2kg.extract.names import Mention, Names, Thing
 from pan2kg.graph.graph import Graph
 from tests.conftest import ROOT, lack
 

@@ -12,7 +12,7 @@ from pan2kg.errors import OutlineError
 from pan2kg.extract.document import Document
 from pan2kg.extract.hypotheses import Hypothesis, chosen, hypotheses
 from pan2kg.extract.planned import Plan, leaps, named, plan_of
-from pan2kg.extract.reading.formats import read_bytes
+from pan2kg.extract.reading.process import read_bytes
 from pan2kg.extract.signs import weights
 from pan2kg.i18n.catalogue import Messages
 

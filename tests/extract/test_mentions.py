@@ -11,9 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pan2kg.extract.document import Block, Document, laid
-from pan2kg.extract.mention import Mention
 from pan2kg.extract.mentions import find_mentions, names_of
-from pan2kg.extract.names import Names, Thing
+from pan2kg.extract.names import Mention, Names, Thing
 from pan2kg.graph.graph import Graph
 
 ELI: Final = "http://data.europa.eu/eli/"

@@ -14,8 +14,8 @@ import pytest
 from pan2kg.errors import ProjectError
 from pan2kg.i18n.catalogue import LANGUAGES
 from pan2kg.publish.assemble import change_part
+from pan2kg.publish.folder import versions_in
 from pan2kg.publish.succession import propose, write_update
-from pan2kg.publish.versions import versions_in
 from tests.publish.conftest import BASE, Publish
 
 ATOM = "{http://www.w3.org/2005/Atom}"

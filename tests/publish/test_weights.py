@@ -16,8 +16,7 @@ import pytest
 from pan2kg.cli.main import main
 from pan2kg.coherence.known import basis_line, known
 from pan2kg.errors import ProjectError
-from pan2kg.publish.diff.change_report import read_change_report, write_text
-from pan2kg.publish.diff.figures import refigured
+from pan2kg.publish.diff.change_report import read_change_report, refigured, write_text
 from pan2kg.publish.diff.states import Side, change_list, graph_name, side_of, side_of_store
 from pan2kg.publish.edition import Edition
 from pan2kg.publish.measured import published_weights, read_weights

@@ -10,8 +10,7 @@ import pytest
 
 from pan2kg.errors import ProjectError
 from pan2kg.extract.document import Block, Document, laid
-from pan2kg.extract.mention import Mention
-from pan2kg.extract.names import Thing
+from pan2kg.extract.names import Mention, Thing
 from pan2kg.graph.graph import Graph, open_graph
 from pan2kg.project import Project
 from pan2kg.review.candidates import proposal, propose, relation_of, sentence_at, since

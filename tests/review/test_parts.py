@@ -13,7 +13,7 @@ import pytest
 import pan2kg
 from pan2kg.coherence.uses import key
 from pan2kg.extract.document import Block, Document, laid
-from pan2kg.extract.mention import Mention
+from pan2kg.extract.names import Mention
 from pan2kg.graph.graph import Graph
 from pan2kg.i18n.days import today
 from pan2kg.project import Project

@@ -9,7 +9,7 @@ from xml.etree.ElementTree import Element
 
 from pan2kg.extract.document import Remark, canonical
 from pan2kg.extract.layout import noted
-from pan2kg.extract.reading.package import Package, damaged
+from pan2kg.extract.reading.options import Package, damaged
 from pan2kg.extract.reading.paragraphs import BULLET, Paragraph, number_as
 
 _BASE: Final = "urn:oasis:names:tc:opendocument:xmlns:"

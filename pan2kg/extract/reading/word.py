@@ -14,7 +14,7 @@ from xml.etree.ElementTree import Element
 
 from pan2kg.extract.document import Remark, canonical
 from pan2kg.extract.layout import noted
-from pan2kg.extract.reading.package import Package, damaged
+from pan2kg.extract.reading.options import Package, damaged
 from pan2kg.extract.reading.paragraphs import BULLET, Paragraph, number_as
 
 W: Final = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"

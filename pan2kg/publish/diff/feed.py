@@ -17,13 +17,11 @@ from xml.etree import ElementTree as ET
 import pyoxigraph as ox
 
 from pan2kg.errors import FormatError
-from pan2kg.graph.dataset import dataset_of
+from pan2kg.graph.dataset import VOID_SPACE, dataset_of
 from pan2kg.i18n.catalogue import Language, Messages
-from pan2kg.publish.diff.change_report import ChangeReport, describe_edit, kind_name
-from pan2kg.publish.diff.figures import Refigured
+from pan2kg.publish.diff.change_report import ChangeReport, Refigured, describe_edit, kind_name
 from pan2kg.publish.diff.states import Change
 from pan2kg.publish.diff.things import Altered, Edit, Value
-from pan2kg.store.profile import VOID_SPACE
 from pan2kg.tables import formats
 from pan2kg.tables.figure_words import basis_words
 from pan2kg.turtle.vocabulary import DCTERMS, ROOT

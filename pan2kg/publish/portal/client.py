@@ -22,7 +22,7 @@ from urllib.request import getproxies, proxy_bypass
 from pan2kg.errors import Place
 from pan2kg.i18n.message import told
 from pan2kg.publish.portal.access import Access, Pace, PassingError, PortalError, refusal
-from pan2kg.publish.portal.files import PortalFile
+from pan2kg.publish.portal.manifest import PortalFile
 from pan2kg.publish.portal.offer import Json, Value
 
 

@@ -13,8 +13,7 @@ from typing import Final
 
 from pan2kg.errors import Place, ProjectError
 from pan2kg.i18n.message import either
-from pan2kg.publish.portal.files import PortalFile, pack, upload_name
-from pan2kg.publish.portal.manifest import CATALOGUE, Distribution, Release, Terms
+from pan2kg.publish.portal.manifest import CATALOGUE, Distribution, PortalFile, Release, Terms, pack, upload_name
 
 Value = str | int | float | bool | None | list["Value"] | dict[str, "Value"]
 """What JSON can say."""

@@ -15,7 +15,7 @@ from pan2kg.errors import Place
 from pan2kg.i18n.message import say
 from pan2kg.publish.portal.access import VARIABLE, Access, PassingError, PortalError
 from pan2kg.publish.portal.client import Client
-from pan2kg.publish.portal.files import PortalFile
+from pan2kg.publish.portal.manifest import PortalFile
 from pan2kg.publish.portal.offer import DATASET_KEY, PART_KEY, Json, Offer, Value
 from pan2kg.publish.portal.steps import (
     ADDRESS,

@@ -14,7 +14,7 @@ from pan2kg.errors import Place
 from pan2kg.i18n.message import say, told
 from pan2kg.publish.portal.access import PortalError
 from pan2kg.publish.portal.client import Client
-from pan2kg.publish.portal.files import PortalFile
+from pan2kg.publish.portal.manifest import PortalFile
 from pan2kg.publish.portal.offer import DATASET_KEY, PART_KEY, Json, Offer, Part, Value
 
 NOT_FOUND: Final = 404

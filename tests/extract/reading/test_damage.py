@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pan2kg.errors import OutlineError
-from pan2kg.extract.reading.damage import broken_pages, mended
-from pan2kg.extract.reading.formats import read_bytes
 from pan2kg.extract.reading.options import Options
+from pan2kg.extract.reading.pdf import broken_pages, mended
+from pan2kg.extract.reading.process import read_bytes
 from tests.conftest import Cli
 from tests.extract.reading.test_pdf import column, pdf
 

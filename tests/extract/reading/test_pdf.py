@@ -9,8 +9,8 @@ import pytest
 from pan2kg.errors import OutlineError
 from pan2kg.extract.document import Document
 from pan2kg.extract.reading.flow import _is_rest
-from pan2kg.extract.reading.formats import read_bytes
 from pan2kg.extract.reading.options import Options
+from pan2kg.extract.reading.process import read_bytes
 
 LOCKED = Path(__file__).parents[2] / "data" / "documents" / "locked.pdf"
 RIGHT_TO_LEFT = LOCKED.with_name("right-to-left.pdf")

@@ -7,9 +7,8 @@ from pathlib import Path
 import pytest
 
 from pan2kg.errors import OutlineError
-from pan2kg.extract.reading.formats import read_bytes
 from pan2kg.extract.reading.options import Limits, Options
-from pan2kg.extract.reading.process import read_document
+from pan2kg.extract.reading.process import read_bytes, read_document
 from tests.conftest import Cli
 from tests.extract.reading.test_formats import word
 

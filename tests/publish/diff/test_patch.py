@@ -12,8 +12,20 @@ from hypothesis import strategies as st
 
 import pan2kg
 from pan2kg.errors import ProjectError
-from pan2kg.publish.diff.patch import GENID, apply, nquads, patch_from, patch_of, read_patch, state, write_patch
-from pan2kg.publish.diff.states import Side, read_side, side_of, side_of_store
+from pan2kg.publish.diff.states import (
+    GENID,
+    Side,
+    apply,
+    nquads,
+    patch_from,
+    patch_of,
+    read_patch,
+    read_side,
+    side_of,
+    side_of_store,
+    state,
+    write_patch,
+)
 from pan2kg.store.rules import derive
 from pan2kg.store.store import LocalStore, load_project
 

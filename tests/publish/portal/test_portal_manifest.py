@@ -10,8 +10,7 @@ import pytest
 
 from pan2kg.errors import Pan2kgError, ProjectError, TurtleError
 from pan2kg.publish.portal.client import form_of
-from pan2kg.publish.portal.files import pack, upload_name
-from pan2kg.publish.portal.manifest import Terms, find_file, read_release
+from pan2kg.publish.portal.manifest import Terms, find_file, pack, read_release, upload_name
 from pan2kg.publish.portal.offer import FREQUENCIES, LICENCES, licence_id, make_offer, tags
 
 if TYPE_CHECKING:

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 import pan2kg
+from pan2kg.graph.dataset import own_profile, read_profiles
 from pan2kg.publish import void as statistics
 from pan2kg.publish.dump import read_content
 from pan2kg.publish.edition import Addresses
 from pan2kg.server.dereference import Answer, Call
 from pan2kg.server.linked_data import PATH, VoidStatistics, count
 from pan2kg.server.refusal import Refusal
-from pan2kg.store.profile import own_profile, read_profiles
 from pan2kg.store.store import LocalStore
 from pan2kg.turtle.vocabulary import ROOT
 
