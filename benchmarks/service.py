@@ -383,9 +383,8 @@ def serve(data: Path, port: int) -> None:
     from pan2kg.server.channel import Limits, PoolLimits
     from pan2kg.server.evaluation import Evaluator
     from pan2kg.server.http_server import new_server
-    from pan2kg.server.listening import listen
     from pan2kg.server.pool import Pool
-    from pan2kg.server.public_address import PublicAddress, hosts_of
+    from pan2kg.server.public_address import PublicAddress, hosts_of, listen
     from pan2kg.server.settings import Release, Settings
     from pan2kg.server.workers import start_fork_server
 

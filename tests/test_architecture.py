@@ -49,7 +49,7 @@ DOORS: Final = {
 }
 """Each roughly typed library, and the one or two modules that import it."""
 
-BOUNDARY: Final = {"server.application", "server.supervisor"}
+BOUNDARY: Final = {"server.application", "server.fork_server"}
 """Where a fault of ours ends: its traceback in the log, one sentence for who asked; or the process it is in."""
 
 

@@ -138,9 +138,9 @@ def _add_home(command: argparse.ArgumentParser) -> None:
 
 def run_add(options: argparse.Namespace) -> int:
     """Show what changes, then write it: whole or not at all."""
+    from pan2kg.review.descriptions import remove
     from pan2kg.review.entry import RefusedError
     from pan2kg.review.files import alone, write
-    from pan2kg.review.home import remove
     from pan2kg.store.cache import open_stated
     from pan2kg.turtle.writer import read_prefixes
 
@@ -216,7 +216,7 @@ def _basis(store: LocalStore, project: Project, options: argparse.Namespace) -> 
 
 
 def _link(store: LocalStore, project: Project, options: argparse.Namespace) -> Made:
-    from pan2kg.review.citing import refuse_foreign_words
+    from pan2kg.review.decisions import refuse_foreign_words
     from pan2kg.review.statements import link_addition, read_stated
 
     ends = options.work, options.to
@@ -275,7 +275,7 @@ def _name(store: LocalStore, project: Project, options: argparse.Namespace) -> M
 
 
 def _home(store: LocalStore, project: Project, options: argparse.Namespace) -> Made:
-    from pan2kg.review.home import home_addition
+    from pan2kg.review.descriptions import home_addition
 
     made, examples = home_addition(store, project, options.work)
     told = ", ".join(project.name_of(path) for path in examples)
@@ -312,8 +312,8 @@ def run_keep(options: argparse.Namespace) -> int:
     from pathlib import Path
 
     from pan2kg.i18n.catalogue import Messages
+    from pan2kg.review.descriptions import keep
     from pan2kg.review.files import alone
-    from pan2kg.review.keeping import keep
     from pan2kg.store.cache import open_stated
 
     project = project_of(options)
@@ -336,7 +336,7 @@ def run_rekey(options: argparse.Namespace) -> int:
     from pan2kg.i18n.catalogue import Messages
     from pan2kg.review.entry import RefusedError
     from pan2kg.review.files import alone, write
-    from pan2kg.review.rekeying import rekeyed
+    from pan2kg.review.statements import rekeyed
     from pan2kg.turtle.writer import read_prefixes
 
     project = project_of(options)

@@ -98,7 +98,7 @@ def run_serve(options: argparse.Namespace) -> int:
     """
     if not hasattr(os, "fork"):
         raise ProjectError("needs-posix", remedy="use-site")
-    from pan2kg.server.listening import listen
+    from pan2kg.server.public_address import listen
 
     if options.release and (options.writable or options.endpoint or options.watch or options.project):
         raise ProjectError("release-alone", remedy="release-or-project")
@@ -163,9 +163,8 @@ def _token(options: argparse.Namespace) -> str:
 
 def _local(options: argparse.Namespace, settings: Settings, bound: socket.socket) -> int:
     """Serve the project's own graph, held in a process of its own that is forked before anything else runs."""
-    from pan2kg.server.evaluation import Evaluator
+    from pan2kg.server.evaluation import Evaluator, Journal
     from pan2kg.server.first_pages import FirstPages
-    from pan2kg.server.journal import Journal
     from pan2kg.server.workers import start_fork_server
 
     project, folder = _project(options), cache_of(options)
@@ -199,7 +198,7 @@ def _local(options: argparse.Namespace, settings: Settings, bound: socket.socket
     from pan2kg.server.operations import Reloading
     from pan2kg.server.pool import Pool
     from pan2kg.server.settings import Release
-    from pan2kg.server.worker_store import PoolStore
+    from pan2kg.server.sparql import PoolStore
     from pan2kg.store.store import fingerprint, state_files
 
     operations = _operations(options, lambda: not fork_server.line.is_lost)
@@ -243,7 +242,7 @@ def _released(options: argparse.Namespace, settings: Settings, bound: socket.soc
     from pan2kg.server.pool import Pool
     from pan2kg.server.released import open_release
     from pan2kg.server.settings import Release
-    from pan2kg.server.worker_store import PoolStore
+    from pan2kg.server.sparql import PoolStore
     from pan2kg.server.workers import start_fork_server
     from pan2kg.store.cache import open_kept
     from pan2kg.store.store import fingerprint

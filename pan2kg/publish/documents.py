@@ -3,7 +3,7 @@
 A document holds what is said of a thing, what points to it, the links and involvements that join it to others whole,
 and the names of what is mentioned. A thing that has pages has a document that leads to them; one that was retired has
 one that says so, its tombstone. A named graph is its own document, in Turtle. Where documents stand is the same as in
-the service (:mod:`pan2kg.server.addresses`): ``doc/plan/lu-bhr-2`` for ``id/plan/lu-bhr-2``.
+the service (:mod:`pan2kg.server.documents`): ``doc/plan/lu-bhr-2`` for ``id/plan/lu-bhr-2``.
 
 Links are as many as all else together, and a rule makes most of them. Those whose keys begin with the same two
 characters are told in one document, each at its key: ``doc/link/6e#6e97963c99814ce4``. A key says nothing of what it

@@ -1,4 +1,7 @@
-"""The queue of a review, and a decision on one of its items, held to what the model demands of a link.
+"""The queue of a review, and a decision on one of its items, held to what the model demands of a citation.
+
+A text cannot cite what was adopted after it, and that it cites is seen in its own words, not in those of the text that
+is cited. What a text only announces, or what somebody else says of two texts, is no citation.
 
 In the queue are candidate links nobody has decided on, and pairs of actions that are strongly linked and do not cite
 each other.
@@ -16,15 +19,59 @@ from pan2kg.coherence.feasible import CROSS_REFERENCES
 from pan2kg.coherence.reading import rows
 from pan2kg.coherence.uses import key
 from pan2kg.errors import ProjectError
-from pan2kg.review.citing import refuse_foreign_words, refuse_younger
 from pan2kg.review.entry import TONGUES, Form, RefusedError, read_choice, read_text
 from pan2kg.store.queries import program_query
+from pan2kg.store.store import Store, is_true
 from pan2kg.tables.citations import linked_pairs, silent_pairs
 from pan2kg.tables.table import Choice, number
+from pan2kg.turtle.vocabulary import ID, PAN
 
 if TYPE_CHECKING:
     from pan2kg.graph.graph import Graph
-    from pan2kg.store.store import Store
+
+
+THIRD: Final = "external-statement"
+"""The type of link that says what somebody else states of two texts; the words may be anybody's."""
+
+
+def refuse_younger(store: Store, ends: tuple[str, str], type_: str, relation: str) -> None:
+    """Refuse a link that leads back in time to something younger; type and relation by key, the ends by IRI.
+
+    The check finds the same in files (``cites-later``).
+
+    Raises:
+        ProjectError: what it leads to was adopted after what it starts from.
+    """
+    named = f"{ID}relation/{relation}" if relation else f"{PAN}none"
+    query = program_query(
+        "review/younger", **{"from": ends[0], "to": ends[1], "type": f"{ID}linktype/{type_}", "relation": named}
+    )
+    for own_day, day in rows(store, query):
+        raise ProjectError(
+            "cites-younger", remedy="reject-or-announce",
+            name=key(ends[1]), day=day, citing=key(ends[0]), other=own_day,
+        )  # fmt: skip
+
+
+def refuse_foreign_words(store: Store, ends: tuple[str, str], type_: str, document: str) -> None:
+    """Refuse words that a document of the cited text, or of another plan, says in place of the text that cites.
+
+    A document that carries the words of neither is taken: the level of evidence says that somebody else states it.
+
+    Raises:
+        ProjectError: the document, given by IRI, carries the words of another text than the one that cites.
+    """
+    if type_ == THIRD:
+        return
+    query = program_query("review/speaks-for", **{"document": document, "from": ends[0], "to": ends[1]})
+    found = rows(store, query)
+    if any(is_true(is_citing) for _, is_citing, _, _ in found):
+        return
+    for work, _, is_cited, is_plan in found:
+        if is_true(is_cited) or is_true(is_plan):
+            raise ProjectError(
+                "words-of-cited", remedy="quote-citing", document=key(document), name=key(work), citing=key(ends[0])
+            )
 
 
 REVIEWED: Final = (*CROSS_REFERENCES, "builds-on", "external-statement")

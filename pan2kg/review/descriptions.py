@@ -1,10 +1,13 @@
-"""What is described by hand: an action of a plan, a document facts are taken from, another name of a thing.
+"""What is described by hand: an action, a document and its kept text, another name, the plan to start from.
 
 Each is one block, under a key that follows from what it says, in the file CONTRIBUTING names for it.
 """
 
 from __future__ import annotations
 
+import re
+import secrets
+import shutil
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -12,9 +15,11 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
+import pyoxigraph as ox
+
 from pan2kg.coherence.uses import key
-from pan2kg.errors import ProjectError, QueryError
-from pan2kg.project import Project, read_text
+from pan2kg.errors import Place, ProjectError, QueryError
+from pan2kg.project import PACKAGE, Project, read_text, reason, write_atomically
 from pan2kg.review.basis import (
     UNVERIFIED,
     Basis,
@@ -29,13 +34,14 @@ from pan2kg.review.basis import (
     slug,
     unused,
 )
-from pan2kg.review.readings import Addition
-from pan2kg.store.queries import KINDS, program_query
-from pan2kg.store.store import Store, select
+from pan2kg.review.readings import Addition, document_named
+from pan2kg.store.queries import KINDS, find_thing, program_query, refuse_other_kind
+from pan2kg.store.store import LocalStore, Store, select
 from pan2kg.turtle.blocks import Block as Read
 from pan2kg.turtle.blocks import TurtleFile, read_turtle_file
-from pan2kg.turtle.vocabulary import CORE, PAN, SKOS
+from pan2kg.turtle.vocabulary import CORE, PAN, RDF, SKOS
 from pan2kg.turtle.writer import Block, Statement, iri, read_prefixes, string, text
+from pan2kg.validation.quotations import RUN, KeptText, hashes_of, read_hashes
 from pan2kg.validation.wording import is_date
 
 NAMED: Final = KINDS["plan"] | KINDS["instrument"] | KINDS["body"] | {"Review"}
@@ -231,3 +237,90 @@ def _names(project: Project) -> Iterator[tuple[TurtleFile, Read]]:
         if "skosxl:Label" in content:
             file = read_turtle_file(content, project.name_of(path))
             yield from ((file, block) for block in file.blocks)
+
+
+@dataclass(frozen=True, slots=True)
+class Keeping:
+    """The name of the file that was written, and how many of the quotations from the document stand in it."""
+
+    name: str
+    standing: int
+    quoted: int
+
+
+def keep(project: Project, store: Store, file: Path, document: str, *, as_hashes: bool = False) -> Keeping:
+    """Keep a text of a document under its key; the other form of it, text or hashes, is taken away.
+
+    Raises:
+        QueryError: no document has that name.
+        ProjectError: there are no files to write to, or the text has hardly a word, is not UTF-8 or cannot be kept.
+    """
+    own(project)
+    found = document_named(store, project, document)
+    text = read_text(file)
+    if len(text.split()) < RUN:
+        raise ProjectError("no-words", place=Place(str(file)), remedy="name-text")
+    quotes = select(store, program_query("review/quotes-of", document=found)).values("quote")
+    path = project.texts / f"{key(found)}{'.hashes' if as_hashes else '.txt'}"
+    content = hashes_of(text, secrets.token_hex(16)) if as_hashes else text
+    name = project.name_of(path)
+    kept = read_hashes(key(found), name, content) if as_hashes else KeptText(key(found), name, text)
+    try:
+        path.parent.mkdir(exist_ok=True)
+        write_atomically(path, content)
+        path.with_suffix(".txt" if as_hashes else ".hashes").unlink(missing_ok=True)
+    except OSError as error:
+        raise ProjectError("cannot-write-there", place=Place(str(path)), reason=reason(error)) from None
+    return Keeping(name, sum(kept.holds(one) is True for one in quotes), len(quotes))
+
+
+_AFTER: Final = re.compile(r"^    pan:country \S+ ;\n", re.MULTILINE)
+
+
+def home_addition(store: LocalStore, project: Project, name: str) -> tuple[Addition, tuple[Path, ...]]:
+    """The profile with a plan to start from, and the folders of examples that go.
+
+    The first action of the plan becomes the one questions are asked about where none is named.
+
+    Raises:
+        QueryError: no plan has that name.
+        ProjectError: there is no profile to write to.
+    """
+    if project.data or project.root == PACKAGE / "data":
+        raise ProjectError("nothing-to-write-to", remedy="write-in-project")
+    plan = find_thing(name, store, project)
+    refuse_other_kind(plan, ["plan"], option="home", store=store)
+    prefixes = read_prefixes(project)
+    of_plan = store.inner.quads_for_pattern(None, ox.NamedNode(PAN + "inPlan"), ox.NamedNode(plan))
+    found = (quad.subject for quad in of_plan if isinstance(quad.subject, ox.NamedNode))
+    is_action = ox.NamedNode(f"{RDF}type"), ox.NamedNode(f"{PAN}Action")
+    actions = sorted(one.value for one in found if any(store.inner.quads_for_pattern(one, *is_action)))
+    examples = [one for one in select(store, program_query("dataset/examples")).values("plan") if one != plan]
+    old = read_text(project.profile)
+    new = _stating(old, "homePlan", iri(plan, prefixes))
+    if actions:
+        new = _stating(new, "exampleAction", iri(actions[0], prefixes))
+    folders = (project.graph / "plans" / key(one) for one in examples)
+    name_ = project.name_of(project.profile)
+    return Addition(project.profile, name_, old, new), tuple(path for path in folders if path.is_dir())
+
+
+def _stating(profile: str, property_: str, value: str) -> str:
+    """A profile with one value of a property: in the place of the one that stands there, else behind the country."""
+    line = re.compile(rf"^    pan:{property_} \S+ ([;.])$", re.MULTILINE)
+    if line.search(profile):
+        return line.sub(lambda found: f"    pan:{property_} {value} {found[1]}", profile)
+    return _AFTER.sub(lambda found: f"{found[0]}    pan:{property_} {value} ;\n", profile, count=1)
+
+
+def remove(folders: tuple[Path, ...]) -> None:
+    """Delete the folders of examples.
+
+    Raises:
+        ProjectError: one cannot be deleted.
+    """
+    for folder in folders:
+        try:
+            shutil.rmtree(folder)
+        except OSError as error:
+            raise ProjectError("cannot-write-there", place=Place(str(folder)), reason=reason(error)) from None

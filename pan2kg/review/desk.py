@@ -18,7 +18,6 @@ from pan2kg.i18n.catalogue import Language
 from pan2kg.i18n.message import Message
 from pan2kg.project import Project
 from pan2kg.review.anchoring import Anchor, Quotation, find, fold
-from pan2kg.review.by_hand import propose_by_hand
 from pan2kg.review.cards import Card, make_card
 from pan2kg.review.files import ProjectFiles
 from pan2kg.review.filing import FILE
@@ -38,9 +37,17 @@ from pan2kg.review.journal import (
     second_readings,
     times,
 )  # fmt: skip
-from pan2kg.review.proposals import Found, Material, Proposal, kind_of, open_proposals, place_in_text
-from pan2kg.review.reading_twice import Comparison, compare_readers, for_second_reader, with_controls
-from pan2kg.review.record import Held, held, last_of, settled_by
+from pan2kg.review.proposals import Found, Material, Proposal, kind_of, open_proposals, place_in_text, propose_by_hand
+from pan2kg.review.record import (
+    Comparison,
+    Held,
+    compare_readers,
+    for_second_reader,
+    held,
+    last_of,
+    settled_by,
+    with_controls,
+)
 from pan2kg.review.verdicts import Verdict, preview, write_verdicts, write_withdrawal
 from pan2kg.store.queries import find_thing
 from pan2kg.turtle.vocabulary import ID, thing

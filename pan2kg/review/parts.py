@@ -1,24 +1,36 @@
-"""The parts of bodies as they are decided on: what is there, what was rejected, and the blocks that are written.
+"""The parts of bodies: which a text gives a body it names, which are decided, and the blocks that are written.
 
 What is accepted is a ``pan:Involvement`` in ``reviewed.ttl``, with the passage it rests on. What is rejected says
 nothing of the world: it is a ``pan:Decision`` there, so that it does not come back, on no machine.
+
+A label says the role for all of its field. In a running sentence only a verb or noun of responsibility right before or
+behind the name does; where there is none, nothing is proposed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+import re
+import tomllib
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from hashlib import sha256
-from typing import TYPE_CHECKING, Final
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
 
 from pan2kg.coherence.uses import key
+from pan2kg.extract.acts import either
+from pan2kg.extract.document import BETWEEN_CELLS, BETWEEN_ROWS
 from pan2kg.store.queries import program_query
 from pan2kg.turtle.vocabulary import thing
 from pan2kg.turtle.writer import Statement, iri, text
 
 if TYPE_CHECKING:
+    from pan2kg.extract.document import Block, Document
+    from pan2kg.extract.names import Mention
     from pan2kg.graph.graph import Graph
     from pan2kg.review.files import ProjectFiles
+
 
 INVOLVEMENT: Final = "involvement"
 """The type of a candidate that says a body takes part."""
@@ -154,3 +166,150 @@ def part_statements(
     yield Statement("pan:role", f"role:{role}")
     if said:
         yield Statement("pan:roleAsStated", text(*said))
+
+
+_LABEL: Final = re.compile(r"(?:^|[;•|])\s*(?:[-–•*]\s*)?(?P<label>[^\W\d_][^:;.!?|]{1,48}?)\s?:\s")
+_LONGEST: Final = 4
+"""How many words a label has at most that no role is known for; what is longer introduces a sentence."""
+_SENTENCE: Final = re.compile(r"[.!?…]\s+(?=[A-ZÀ-Ü«“„])|[\n\t:;]")
+_NEAR: Final = 3
+"""How many words may stand between a name and what says its role: articles, « le ministère de », « notably »."""
+_AROUND: Final = 300
+_WORD: Final = re.compile(r"[^\W_]+")
+_CASE: Final = re.compile(r"\s*\((?:s|e|es|en|in|innen)\)|[·/](?:e|s|es|in|innen)\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """A role by its key, the words that say it, and what they are: ``field``, ``before``, ``after`` or ``default``."""
+
+    key: str
+    said: str
+    how: str
+
+
+@cache
+def _table() -> dict[str, Any]:
+    return tomllib.loads(Path(__file__).with_name("roles.toml").read_text(encoding="utf-8"))
+
+
+def rank_of(role: Role) -> float:
+    """How sure a proposal is, in [0, 1]."""
+    return float(_table()["rank"][role.how])
+
+
+def keys() -> frozenset[str]:
+    """All roles that may be proposed."""
+    return frozenset(str(one["role"]) for one in (*_table()["role"], _table()["default"]))
+
+
+@cache
+def _patterns(side: str) -> tuple[tuple[str, re.Pattern[str]], ...]:
+    """The roles with the pattern of what stands on a side of the name; a label is all there is."""
+    ends = ("", "") if side == "field" else (r"(?<!\w)", r"(?!\w)")
+    return tuple(
+        (str(one["role"]), re.compile(f"{ends[0]}{either(one[side])}{ends[1]}", re.IGNORECASE))
+        for one in _table()["role"] if side in one
+    )  # fmt: skip
+
+
+def role_of(document: Document, mention: Mention, others: Sequence[Mention] = ()) -> Role | None:
+    """The role a document gives the body of a mention, None where nothing says one.
+
+    ``others`` are the mentions of other bodies, which in a list stand between a name and its verb.
+
+    >>> from pan2kg.extract.document import Block, Document, laid
+    >>> from pan2kg.extract.names import Mention
+    >>> text = "Chef de file : ministère de la Justice"
+    >>> document = Document("plan.txt", "", "txt", None, laid([Block(None, None, "paragraph", text)]))
+    >>> role_of(document, Mention(15, 38, text[15:], "i", "body", "name"))
+    Role(key='lead', said='Chef de file', how='field')
+    """
+    block = document.block_at(mention.start)
+    if block is None:
+        return None
+    at = mention.start - block.start
+    labels = list(_labels(document, block, at))
+    for label in labels:
+        if role := _of_label(label):
+            return Role(role, label, "field")
+    if found := _beside(block.text, at, mention.end - block.start, _places(block, others)):
+        return found
+    short = [label for label in labels if len(label.split()) <= _LONGEST]
+    return Role(str(_table()["default"]["role"]), short[0], "default") if short else None
+
+
+def _of_label(label: str) -> str:
+    """The role a label says, empty where it says none."""
+    plain = _CASE.sub("", label).strip(" :*•–-")
+    return next((role for role, pattern in _patterns("field") if pattern.fullmatch(plain)), "")
+
+
+def _labels(document: Document, block: Block, at: int) -> Iterator[str]:
+    """What may be the label of the field a place of a block stands in, the nearest first."""
+    line_start = block.text.rfind(BETWEEN_ROWS, 0, at) + 1
+    cell_start = max(line_start, block.text.rfind(BETWEEN_CELLS, 0, at) + 1)
+    before = block.text[cell_start:at]
+    found = list(_LABEL.finditer(before))
+    if found and not re.search(r"[.!?]\s", before[found[-1].end() :]):
+        yield found[-1]["label"].strip()
+        return
+    if block.kind == "table":
+        yield from _heads(block, line_start, at)
+    elif above := _block_before(document, block):
+        yield above
+
+
+def _heads(block: Block, line_start: int, at: int) -> Iterator[str]:
+    """Of a cell of a table: the cell left of it where that is the label of a row, and the head of its column."""
+    cells = block.text[line_start:at].split(BETWEEN_CELLS)
+    if len(cells) > 1 and _of_label(cells[-2]):
+        yield cells[-2].strip()
+    first = block.text.split(BETWEEN_ROWS)[0].split(BETWEEN_CELLS)
+    if line_start and len(cells) <= len(first) and _of_label(first[len(cells) - 1]):
+        yield first[len(cells) - 1].strip()
+
+
+def _block_before(document: Document, block: Block) -> str:
+    """A line of its own that is the label of what follows, be it a list."""
+    earlier = [one for one in document.blocks if one.start < block.start]
+    for one in reversed(earlier):
+        if one.kind == "item" and block.kind == "item" and not _of_label(one.text):
+            continue
+        return one.text.strip(" :") if _of_label(one.text) else ""
+    return ""
+
+
+def _places(block: Block, mentions: Sequence[Mention]) -> list[tuple[int, int]]:
+    return [
+        (one.start - block.start, one.end - block.start) for one in mentions if block.start <= one.start < block.end
+    ]
+
+
+def _beside(text: str, start: int, end: int, others: Sequence[tuple[int, int]]) -> Role | None:
+    """The role the nearest words of responsibility give, before the name or behind it, in its sentence."""
+    bounds = list(_SENTENCE.finditer(text))
+    first = max((one.end() for one in bounds if one.end() <= start), default=0)
+    last = min((one.start() for one in bounds if one.start() >= end), default=len(text))
+    hidden = _without(text, others)
+    sides = {"before": (max(first, start - _AROUND), start), "after": (end, min(last, end + _AROUND))}
+    found = []
+    for side, (low, high) in sides.items():
+        for place, (role, pattern) in enumerate(_patterns(side)):
+            for spot in pattern.finditer(hidden, low, high):
+                between = (spot.end(), high) if side == "before" else (low, spot.start())
+                distance = _words_between(hidden, between)
+                if distance <= _NEAR:
+                    found.append((distance, place, Role(role, text[spot.start() : spot.end()].strip(), side)))
+    return min(found, key=lambda one: one[:2])[2] if found else None
+
+
+def _without(text: str, places: Sequence[tuple[int, int]]) -> str:
+    """A text with the names of bodies blanked: those of a list do not part a name from its verb."""
+    for start, end in places:
+        text = text[:start] + " " * (end - start) + text[end:]
+    return text
+
+
+def _words_between(text: str, place: tuple[int, int]) -> int:
+    return len(_WORD.findall(text[place[0] : place[1]]))

@@ -1,27 +1,32 @@
-"""What a plan's document proposes and nobody has decided on yet: candidates as they were found, in their order.
+"""What waits for a decision: candidates a plan's document proposes, as they were found, and those somebody types.
 
 Candidates are no part of the graph. They stand in ``work/<plan>/`` of a project, beside the text they were found in.
+
+They stand in ``work/<plan>/by-hand.jsonl``, so that finding candidates anew leaves them alone.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from pan2kg.errors import Place, ProjectError
+from pan2kg.coherence.uses import key
+from pan2kg.errors import Place, ProjectError, QueryError
 from pan2kg.extract.document import Document, from_json
-from pan2kg.i18n.message import Message, unpack
-from pan2kg.project import Project, read_text
+from pan2kg.i18n.message import Message, pack, unpack
+from pan2kg.project import Project, read_text, write_atomically
+from pan2kg.review.anchoring import AROUND, Anchor, Quotation, find, fold
 from pan2kg.review.parts import INVOLVEMENT, part_key, place_key
-from pan2kg.store.queries import program_query
-from pan2kg.turtle.vocabulary import kind_and_key, thing
+from pan2kg.store.queries import KINDS, find_thing, program_query
+from pan2kg.turtle.vocabulary import ID, PAN, kind_and_key, link_iri, thing
 
 if TYPE_CHECKING:
     from pan2kg.graph.graph import Graph
+
 
 WORK: Final = "work"
 FILE: Final = "candidates.jsonl"
@@ -250,3 +255,69 @@ def kind_of(target: str) -> str:
 def is_described(material: Material, target: str) -> bool:
     """Whether a target is a thing of the graph."""
     return target.startswith("http") and material.graph.labels.entry(target) is not None
+
+
+RANK: Final = 1.0
+"""How sure a candidate is that a person has typed: there is no rule that may be wrong."""
+
+
+def propose_by_hand(material: Material, project: Project, typed: Mapping[str, str]) -> Proposal:
+    """Keep a candidate that was typed as ``from``, ``relation``, ``to`` and ``words``; nothing is decided with it.
+
+    Raises:
+        QueryError: an end is not known, or what it starts from stands in no plan.
+        ProjectError: there is no such relation or role, no text of the plan was read, or it does not have these words.
+    """
+    graph = material.graph
+    start = find_thing(typed["from"], graph.store, project)
+    target = find_thing(typed["to"], graph.store, project)
+    plan = graph.plan_of(start)
+    if not plan:
+        raise QueryError("action-without-plan", remedy="name-a-plan", name=typed["from"])
+    text = material.texts.get(plan)
+    if text is None:
+        raise ProjectError("no-document-of-plan", remedy="propose-from-file", plan=key(plan))
+    is_part = _is_body(material, target)
+    relation = typed["relation"]
+    if graph.labels.entry(f"{ID}{'role' if is_part else 'relation'}/{relation}") is None:
+        raise ProjectError("no-such-relation", name=relation)
+    linked_as = INVOLVEMENT if is_part else ""
+    found = _quoted(text, typed["words"])
+    reason = Message("desk", "by-hand")
+    one = Proposal("", plan, start, relation, target, reason, RANK, (found,), linked_as=linked_as)
+    named = part_key(start, target, relation) if is_part else key(link_iri(one.type, *one.ends, relation=relation))
+    _keep(project, one, named)
+    return Proposal(named, plan, start, relation, target, reason, RANK, (found,), linked_as=linked_as)
+
+
+def _is_body(material: Material, target: str) -> bool:
+    rows = material.graph.read(program_query("things/classes-and-plan", thing=target))
+    return any(row[0].removeprefix(PAN) in KINDS["body"] for row in rows)
+
+
+def _quoted(text: Document, words: str) -> Found:
+    place = find(fold(text), Quotation("", Place(""), words))
+    if not isinstance(place, Anchor):
+        raise ProjectError("words-not-in-text", name=words)
+    whole, block = text.text, text.block_at(place.start)
+    return Found(
+        place.start, place.end, whole[place.start : place.end], place.page,
+        whole[max(0, place.start - AROUND) : place.start], whole[place.end : place.end + AROUND],
+        block.path if block else (),
+    )  # fmt: skip
+
+
+def _keep(project: Project, one: Proposal, named: str) -> None:
+    path = project.root / WORK / key(one.plan) / BY_HAND
+    told = {
+        "key": named,
+        "action_or_plan": one.start,
+        "relation": one.relation,
+        "target": one.target,
+        "reason": pack(Message("desk", "by-hand")),
+        "rank": one.number,
+        "passages": [asdict(found) for found in one.passages],
+        "type": one.linked_as,
+    }
+    old = read_text(path) if path.is_file() else ""
+    write_atomically(path, f"{old}{json.dumps(told, ensure_ascii=False)}\n")

@@ -20,7 +20,7 @@ from pan2kg.coherence.uses import key
 from pan2kg.errors import EndpointError, ProjectError
 from pan2kg.graph.graph import Graph
 from pan2kg.i18n.catalogue import LANGUAGES, Messages
-from pan2kg.review.desk_form import decide_candidate
+from pan2kg.review.desk_input import decide_candidate
 from pan2kg.review.entry import TONGUES, Form, Outcome, RefusedError, read_choice, read_text
 from pan2kg.review.files import REPLACES, Filed, ProjectFiles, alone, append, write
 from pan2kg.review.filing import decide, plan_file, plan_of

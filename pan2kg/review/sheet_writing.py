@@ -13,10 +13,19 @@ from pan2kg.i18n.catalogue import Messages
 from pan2kg.project import PACKAGE
 from pan2kg.review.files import append, with_prefixes
 from pan2kg.review.readings import Addition
-from pan2kg.review.rekeying import rekeyed
 from pan2kg.review.sheet import DETAILS, Book, Cell, Column, Sheet, full, values_in, written
-from pan2kg.review.sheet_changes import Change, Comparison, Known, new_subject, thing_of
-from pan2kg.review.sheet_details import BEFORE, class_of, owner_of, owners
+from pan2kg.review.sheet_changes import (
+    BEFORE,
+    Change,
+    Comparison,
+    Known,
+    class_of,
+    new_subject,
+    owner_of,
+    owners,
+    thing_of,
+)
+from pan2kg.review.statements import rekeyed
 from pan2kg.turtle.editing import Edit, edited, without_unused
 from pan2kg.turtle.tokens import prefixes_used
 from pan2kg.turtle.writer import Block, Statement, iri, string, text

@@ -17,9 +17,9 @@ from pan2kg.graph.labels import shortened
 from pan2kg.i18n.catalogue import Language, Messages, with_mark
 from pan2kg.i18n.message import Message
 from pan2kg.review.decisions import REVIEWED, Item, passage_document, read_queue
+from pan2kg.review.desk_input import press
 from pan2kg.review.entry import RefusedError
 from pan2kg.review.filing import decide
-from pan2kg.review.keys import press
 from pan2kg.tables.figure_words import bits_words, named
 from pan2kg.turtle.vocabulary import ID, kind_and_key
 

@@ -20,7 +20,7 @@ from pan2kg.graph.labels import shortened
 from pan2kg.i18n.catalogue import Messages
 from pan2kg.project import Project
 from pan2kg.review.anchoring import AROUND
-from pan2kg.review.citing import refuse_foreign_words, refuse_younger
+from pan2kg.review.decisions import refuse_foreign_words, refuse_younger
 from pan2kg.review.files import Filed, ProjectFiles, alone, append, write
 from pan2kg.review.filing import FILE, plan_file
 from pan2kg.review.parts import filed_parts, part_iri, part_statements, rejected_parts

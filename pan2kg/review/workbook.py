@@ -18,8 +18,7 @@ from pan2kg.i18n.catalogue import Language
 from pan2kg.i18n.message import Message
 from pan2kg.project import reason
 from pan2kg.review.sheet import KEY, LAYOUTS, MARK, Book, Names, choices, table
-from pan2kg.review.sheet_changes import Table, head
-from pan2kg.review.sheet_details import classes_offered
+from pan2kg.review.sheet_changes import Table, classes_offered, head
 from pan2kg.tables.spreadsheet import Form, write_forms
 
 STAMP: Final = "pan2kg"

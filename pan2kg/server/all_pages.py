@@ -15,7 +15,7 @@ import pyoxigraph as ox
 from pan2kg.graph.labels import Entry
 from pan2kg.graph.statements import Statement
 from pan2kg.i18n.catalogue import LANGUAGES, Language
-from pan2kg.server.addresses import find_document, find_thing, knows, space_of
+from pan2kg.server.documents import find_document, find_thing, knows, space_of
 from pan2kg.site.basis import Notes
 from pan2kg.site.entity import Machine, values_of
 from pan2kg.site.entity import page as page_values

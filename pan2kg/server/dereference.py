@@ -15,17 +15,22 @@ from urllib.parse import quote
 import pyoxigraph as ox
 
 from pan2kg.graph.dataset import dataset_of
-from pan2kg.server.addresses import ONTOLOGY, document_of, find_document, find_thing, knows, space_of
 from pan2kg.server.documents import (
     DATA,
+    ONTOLOGY,
     PAGE,
     alternates,
     describe,
+    document_of,
     ending_of,
+    find_document,
+    find_thing,
+    knows,
     negotiate,
     page_of,
     read_graph,
     read_ontology,
+    space_of,
     split,
     write,
 )

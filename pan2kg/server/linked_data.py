@@ -24,9 +24,8 @@ from pan2kg.project import Project
 from pan2kg.publish.catalogue.facts import Facts, read_facts
 from pan2kg.publish.edition import Addresses, Edition, Issue
 from pan2kg.publish.void import Statistics, targets_of, write_void
-from pan2kg.server.addresses import space_of
 from pan2kg.server.dereference import NO_CACHE, STARTS, Answer, Call, DataSource, Portray, answer
-from pan2kg.server.documents import DATA, write
+from pan2kg.server.documents import DATA, space_of, write
 from pan2kg.server.negotiation import Choice, choose
 from pan2kg.server.pages import Pages
 from pan2kg.server.refusal import Refusal, busy, why

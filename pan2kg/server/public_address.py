@@ -1,4 +1,4 @@
-"""Where the service stands for who asks it: the one object all absolute addresses of its answers come from.
+"""Where the service listens, and where it stands for who asks it: all absolute addresses of answers come from here.
 
 A proxy in front of it may have another scheme, name and path than the service itself. They are given (``base``), or
 said with each request by a proxy that is trusted (``X-Forwarded-Proto``, ``-Host``, ``-Prefix``, ``-For``); what
@@ -9,13 +9,15 @@ from __future__ import annotations
 
 import ipaddress
 import re
+import socket
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Final
 from urllib.parse import urlsplit
 
-from pan2kg.errors import ProjectError
+from pan2kg.errors import Place, ProjectError
+from pan2kg.project import reason
 from pan2kg.server.refusal import Refusal, why
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -190,3 +192,22 @@ def read_network(text: str) -> Network:
         return ipaddress.ip_network(text)
     except ValueError:
         raise ProjectError("no-network", text=text, remedy="give-network") from None
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A socket bound to an address, 0 for a free port; not listening yet.
+
+    Raises:
+        ProjectError: the address is taken, or is none of this machine.
+    """
+    try:
+        family, kind, number, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        bound = socket.socket(family, kind, number)
+        # else a restart fails for a minute while the kernel keeps closed connections in TIME_WAIT
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        bound.bind(address)
+    except OSError as error:
+        raise ProjectError(
+            "cannot-listen", place=Place(f"{host}:{port}"), remedy="choose-port", reason=reason(error)
+        ) from None
+    return bound

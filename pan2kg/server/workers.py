@@ -21,11 +21,9 @@ from pan2kg.errors import ProjectError
 from pan2kg.i18n.message import Message
 from pan2kg.project import reason
 from pan2kg.server.channel import FAILED, late, pack, receive, receive_exactly
-from pan2kg.server.evaluation import Change
-from pan2kg.server.fork_server import FORK, REAP, REPLACE, Load, hold
-from pan2kg.server.journal import Journal
+from pan2kg.server.evaluation import Change, Journal
+from pan2kg.server.fork_server import FAULT, FORK, ORDER, REAP, REPLACE, START, STOP, Load, hold, run_to_end, supervise
 from pan2kg.server.refusal import Refusal, busy, why
-from pan2kg.server.supervisor import FAULT, ORDER, START, STOP, run_to_end, supervise
 
 _LOG = logging.getLogger("pan2kg.service")
 

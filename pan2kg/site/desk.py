@@ -17,7 +17,7 @@ from pan2kg.i18n.catalogue import Messages, decimal
 from pan2kg.i18n.days import today
 from pan2kg.review.decisions import CHANNELS, REVIEWED, Item, documents, read_queue
 from pan2kg.review.desk import Desk, open_desk
-from pan2kg.review.desk_form import TOGETHER, read_wanted
+from pan2kg.review.desk_input import TOGETHER, read_wanted
 from pan2kg.review.entry import LIMITS
 from pan2kg.review.journal import now
 from pan2kg.review.proposals import Material, Proposal, read_material

@@ -15,14 +15,13 @@ from pan2kg.server.assembly import assemble
 from pan2kg.server.channel import Limits, PoolLimits
 from pan2kg.server.evaluation import Evaluator
 from pan2kg.server.http_server import new_server
-from pan2kg.server.listening import listen
 from pan2kg.server.pages import Pages, RefreshedSite
 from pan2kg.server.people import People
 from pan2kg.server.pool import Pool
-from pan2kg.server.public_address import PublicAddress, hosts_of
+from pan2kg.server.public_address import PublicAddress, hosts_of, listen
 from pan2kg.server.review import ReviewPages, Sessions, addresses, reloader
 from pan2kg.server.settings import Release, Settings
-from pan2kg.server.worker_store import PoolStore
+from pan2kg.server.sparql import PoolStore
 from pan2kg.server.workers import start_fork_server
 from pan2kg.site.bundle import find_bundle
 from pan2kg.site.registry import Site

@@ -21,9 +21,9 @@ from pan2kg.extract.document import from_json
 from pan2kg.graph.graph import Graph
 from pan2kg.project import Project
 from pan2kg.review.desk import Desk, Progress, Wanted, open_desk
-from pan2kg.review.keys import press
+from pan2kg.review.desk_input import press
 from pan2kg.review.proposals import Found, Material, Proposal, read_material
-from pan2kg.review.reading_twice import for_second_reader, with_controls
+from pan2kg.review.record import for_second_reader, with_controls
 from pan2kg.store.rules import derive
 from pan2kg.store.store import open_store
 from pan2kg.turtle.blocks import read_turtle_file

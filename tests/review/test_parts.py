@@ -19,10 +19,9 @@ from pan2kg.i18n.days import today
 from pan2kg.project import Project
 from pan2kg.review.candidates import proposal
 from pan2kg.review.desk import Desk, open_desk
-from pan2kg.review.desk_form import decide_candidate
-from pan2kg.review.keys import press
+from pan2kg.review.desk_input import decide_candidate, press
+from pan2kg.review.parts import keys, role_of
 from pan2kg.review.proposals import read_material
-from pan2kg.review.roles import keys, role_of
 from pan2kg.review.work import keep
 from pan2kg.store.queries import program_query
 from pan2kg.store.rules import derive

@@ -22,17 +22,15 @@ import pyoxigraph as ox
 from pan2kg.server import request, workers
 from pan2kg.server.assembly import assemble
 from pan2kg.server.channel import Limits, PoolLimits
-from pan2kg.server.evaluation import Evaluator
+from pan2kg.server.evaluation import Evaluator, Journal
 from pan2kg.server.http_server import new_server
-from pan2kg.server.journal import Journal
-from pan2kg.server.listening import listen
 from pan2kg.server.operations import AccessLog, Operations, Reloading
 from pan2kg.server.pages import Pages
 from pan2kg.server.people import People
 from pan2kg.server.pool import Pool
-from pan2kg.server.public_address import PublicAddress, hosts_of, read_network
+from pan2kg.server.public_address import PublicAddress, hosts_of, listen, read_network
 from pan2kg.server.settings import Release, Settings
-from pan2kg.server.worker_store import PoolStore
+from pan2kg.server.sparql import PoolStore
 from pan2kg.server.workers import ForkServer, start_fork_server
 from pan2kg.store.store import Store, select
 

@@ -11,8 +11,7 @@ import pyoxigraph as ox
 import pytest
 
 from pan2kg.errors import ProjectError
-from pan2kg.server.evaluation import Change
-from pan2kg.server.journal import Journal
+from pan2kg.server.evaluation import Change, Journal
 from tests.server.conftest import Reply, Service, Start
 
 HEADERS = {"Authorization": "Bearer secret", "Content-Type": "application/sparql-update"}

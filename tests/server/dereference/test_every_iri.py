@@ -10,7 +10,7 @@ import pytest
 
 import pan2kg
 from pan2kg.graph.labels import read_labels
-from pan2kg.server.addresses import OFFICIAL, document_of, find_document, find_thing
+from pan2kg.server.documents import OFFICIAL, document_of, find_document, find_thing
 from pan2kg.store.store import select
 from pan2kg.turtle.vocabulary import DCTERMS, GRAPH, PAN, ROOT
 from tests.lots import by_lot
