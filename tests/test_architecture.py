@@ -19,7 +19,7 @@ ROOMS: Final = (
 """From the ground up: a room knows only those that stand before it."""
 
 FACE: Final = {
-    ("graph.graph", name) for name in ("charts.frame", "charts.registry", "network.selection", "tables.frames")
+    ("graph.graph", name) for name in ("charts.frame", "charts.registry", "network.selection", "tables.writers")
 }
 """What the public noun offers of later rooms, each by a method that hands on and does nothing else."""
 

@@ -173,8 +173,8 @@ def _insist(project: Project, store: LocalStore, made: Addition) -> list[str]:
     """
     from pan2kg.report.findings import detail
     from pan2kg.turtle.writer import read_prefixes
+    from pan2kg.validation.change import objections
     from pan2kg.validation.report import Names, Severity
-    from pan2kg.validation.trial import objections
 
     language, names, warnings = spoken(), Names(read_prefixes(project)), list[str]()
     for finding in objections(project, store, {made.path: made.new}):

@@ -72,7 +72,7 @@ if TYPE_CHECKING:
     from pan2kg.i18n.catalogue import Language
     from pan2kg.store.as_of import DatedGraph
     from pan2kg.store.link_view import LinkView
-    from pan2kg.tables.frames import Figures
+    from pan2kg.tables.writers import Figures
     from pan2kg.validation.report import Report
 
 DAYS: Final = 4
@@ -288,7 +288,7 @@ class Graph:
         >>> print(open_graph().table("debt", plans=["lu-bhr-2"]).title)
         Occasions to cite, and coherence debt
         """
-        from pan2kg.tables.frames import figures_of
+        from pan2kg.tables.writers import figures_of
 
         return figures_of(self, name, evidence=evidence, **chosen)
 

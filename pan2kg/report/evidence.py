@@ -17,10 +17,22 @@ from pan2kg.graph.graph import Graph
 from pan2kg.i18n.catalogue import Messages, Text
 from pan2kg.report.blocks import Fold, Prose, Row, Section, Shown, name, named, one_way, without
 from pan2kg.store.queries import program_query
+from pan2kg.tables.citations import explanation
 from pan2kg.tables.figure_words import amount
-from pan2kg.tables.levels import action_bits, action_order, level_cells
-from pan2kg.tables.links import explanation
-from pan2kg.tables.table import Choice, Column, FigureTable, code, note, number, shown, thing, things
+from pan2kg.tables.table import (
+    Choice,
+    Column,
+    FigureTable,
+    action_bits,
+    action_order,
+    code,
+    level_cells,
+    note,
+    number,
+    shown,
+    thing,
+    things,
+)
 from pan2kg.tables.table import column as known_column
 
 if TYPE_CHECKING:

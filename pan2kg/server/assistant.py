@@ -20,8 +20,8 @@ from pan2kg.i18n.catalogue import Messages
 from pan2kg.i18n.message import speaking
 from pan2kg.store.queries import fill, find_query, insist, with_prefixes
 from pan2kg.tables.answers import basis_of, level_of, taken
-from pan2kg.tables.frames import figures_of
 from pan2kg.tables.registry import TABLES
+from pan2kg.tables.writers import figures_of
 from pan2kg.turtle.vocabulary import PAN
 
 if TYPE_CHECKING:

@@ -37,7 +37,7 @@ from pan2kg.server.protocol import FORM, read_form, read_media_type
 from pan2kg.server.refusal import Refusal, why
 from pan2kg.server.request import PAGE_HEADERS, Handler, Request, refuse, refuse_method, reply
 from pan2kg.server.workers import ForkServer, LostError
-from pan2kg.site.form_state import FAULT, FIELD, KNOWN, PREVIEW, RESERVED, SEAL, SIGNED, TYPED
+from pan2kg.site.desk import FAULT, FIELD, KNOWN, PREVIEW, RESERVED, SEAL, SIGNED, TYPED
 from pan2kg.site.registry import PAGES
 
 if TYPE_CHECKING:

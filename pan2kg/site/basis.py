@@ -1,21 +1,36 @@
-"""On what the statements of a page rest: a numbered note for each file and rule, with certainty and documents."""
+"""On what statements and figures of a page rest: a note for each file and rule, and the level of evidence shown.
+
+A page shows the headline level unless its address asks for another, and then says so.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
+from pan2kg.coherence.evidence import FIGURED, HEADLINE, Level
+from pan2kg.coherence.known import basis_line
 from pan2kg.graph.statements import grounds_of
 from pan2kg.i18n.catalogue import SOURCE_LANGUAGE, Messages
-from pan2kg.site.pieces import piece
+from pan2kg.site.choice import EVIDENCE, level_in
+from pan2kg.tables.figure_words import according_to, basis_words, named
+from pan2kg.tables.template import macro, markup
 from pan2kg.turtle.vocabulary import path_of
 
 if TYPE_CHECKING:
     from markupsafe import Markup
 
+    from pan2kg.coherence.known import Known
     from pan2kg.graph.statements import Grounds, Statement
     from pan2kg.site.page_context import PageContext
+
+
+NOTHING: Final = markup("")
+piece: Final = partial(macro, "_pieces.html")
+"""The macro of a name; what it is given is escaped unless it is markup."""
+
 
 _PAGE: Final = Messages("page")
 
@@ -111,3 +126,30 @@ def rule_words(context: PageContext, name: str) -> tuple[str, str]:
     if not own or (_PAGE.has(key) and own == _PAGE.template(key, SOURCE_LANGUAGE)):
         return _PAGE.template(key, language) if _PAGE.has(key) else "", ""
     return own, "" if language == SOURCE_LANGUAGE else SOURCE_LANGUAGE
+
+
+def shown(context: PageContext) -> Known:
+    """What is known at the level the page shows."""
+    return context.graph.known(level_in(context.request.arguments))
+
+
+def handed(context: PageContext) -> dict[str, str]:
+    """The level as an address hands it on: nothing where it is that of the headline."""
+    found = level_in(context.request.arguments)
+    return {} if found is HEADLINE else {EVIDENCE: found.key}
+
+
+def options(context: PageContext) -> list[tuple[str, str]]:
+    """The levels a reader can choose, from firm to weak, under what an address says."""
+    language = context.request.language
+    return [("" if one is HEADLINE else one.key, according_to(one).say(language)) for one in FIGURED]
+
+
+def mark(context: PageContext, found: Level | None) -> Markup:
+    """The mark of a level beside what has it; nothing for what is outside every figure."""
+    return piece("level")(found.key, named(found).say(context.request.language)) if found else NOTHING
+
+
+def basis(context: PageContext, made: Known) -> str:
+    """On what the figures of a level rest, in one sentence."""
+    return basis_words(basis_line(made), context.request.language)

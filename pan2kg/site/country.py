@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Final
 
 from pan2kg.coherence.occasions import State
 from pan2kg.coherence.uses import key
+from pan2kg.site.basis import basis, shown
 from pan2kg.site.choice import Choice
 from pan2kg.site.home import Finding, around, asked, country_pages, numbers
-from pan2kg.site.levels import basis, shown
 from pan2kg.site.page import View
 from pan2kg.site.plan import period
 from pan2kg.tables.figure_words import according_to

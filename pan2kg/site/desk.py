@@ -1,4 +1,4 @@
-"""The page « to review »: one candidate at a time, from documents and from the graph alike, and what else waits.
+"""The page « to review »: one candidate at a time, of documents and of the graph, and the state of its forms.
 
 What a document suggests comes first, then what the graph does. All state of a review stands in the address, so that
 everything works without scripts: which candidate is shown, what was put off, and how the review is done.
@@ -6,30 +6,156 @@ everything works without scripts: which candidate is shown, what was put off, an
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlencode
 
+from pan2kg.coherence.evidence import level
+from pan2kg.coherence.feasible import Verdict
 from pan2kg.coherence.uses import key
 from pan2kg.errors import Pan2kgError
-from pan2kg.i18n.catalogue import Messages, decimal
+from pan2kg.i18n.catalogue import Messages, decimal, with_mark
 from pan2kg.i18n.days import today
-from pan2kg.review.decisions import CHANNELS, REVIEWED, Item, documents, read_queue
+from pan2kg.review.decisions import CHANNELS, REVIEWED, Item, documents, passage_document, read_queue
 from pan2kg.review.desk import Desk, open_desk
 from pan2kg.review.desk_input import TOGETHER, read_wanted
-from pan2kg.review.entry import LIMITS
+from pan2kg.review.entry import DONE, LIMITS, TONGUES, called, sentence
 from pan2kg.review.journal import now
 from pan2kg.review.proposals import Material, Proposal, read_material
-from pan2kg.site.form_state import FIELD, KNOWN, PREVIEW, SIGNED, form_state
+from pan2kg.site.basis import mark
 from pan2kg.site.page_context import NOTHING
-from pan2kg.site.suggestions import queue_card
+from pan2kg.tables.figure_words import bits_words, named
 from pan2kg.turtle.vocabulary import ID, PAN
 
 if TYPE_CHECKING:
+    from markupsafe import Markup
+
     from pan2kg.graph.graph import Graph
     from pan2kg.site.page import Values
     from pan2kg.site.page_context import PageContext
+
+
+_TONGUES: Final = Messages("tongue")
+
+SEAL: Final = "form_token"
+"""The argument by which the service hands a page the secret of the session; no address can set it."""
+FAULT: Final = "fault"
+"""The argument by which the service hands a page why nothing was written."""
+SIGNED: Final = "signed"
+"""The argument by which the service hands a page the name used last in the session."""
+KNOWN: Final = "known"
+"""The argument by which the service hands a page the name of who has signed in, which is not to be typed."""
+FIELD: Final = "fault_field"
+"""The argument by which the service says at which field it went wrong."""
+PREVIEW: Final = "preview"
+"""The argument by which the service hands a page the lines that would be written."""
+RESERVED: Final = frozenset((SEAL, FAULT, SIGNED, KNOWN, FIELD, PREVIEW))
+TYPED: Final = "typed:"
+"""How the fields begin by which what was typed outlives a session that has ended."""
+
+_FILE: Final = re.compile(
+    r"graph/plans/[a-z0-9][a-z0-9-]*/(?:reviewed|scores)\.ttl|work/[a-z0-9][a-z0-9-]*/(?:journal|by-hand)\.jsonl"
+)
+
+
+def form_state(context: PageContext, page: str) -> dict[str, object]:
+    """What the template of the forms needs: state, notices, secret, and the name that was signed with before.
+
+    The state is ``open`` for who has signed in, ``closed`` for who has not, ``read-only`` where the service does not
+    write, and ``static`` where there is no service.
+    """
+    site_context, given = context.site_context, context.request.arguments
+    writable = site_context.mode == "served" and site_context.writable
+    seal = given.get(SEAL, "") if writable else ""
+    return {
+        "state": ("open" if seal else "closed")
+        if writable
+        else "static"
+        if site_context.mode == "static"
+        else "read-only",
+        "seal": seal,
+        "signed": given.get(SIGNED, "") if seal else "",
+        "known": bool(seal and given.get(KNOWN)),
+        "action": context.href(page),
+        "fault": given.get(FAULT, "") if writable else "",
+        "kept": [(f"{TYPED}{name}", value) for name, value in given.items() if name not in RESERVED]
+        if writable and not seal and given.get(FAULT)
+        else [],
+        "done": _done(context) if writable else "",
+        "tongues": [(tag, _TONGUES.say(tag, context.request.language)) for tag in TONGUES],
+        "limits": LIMITS,
+        "called": lambda name: called(name).say(context.request.language),
+    }
+
+
+def _done(context: PageContext) -> str:
+    """What was written last, by the address the service sent the reader to; nothing where the address was made up."""
+    code, files = context.request.arguments.get("written", ""), context.request.arguments.get("files", "")
+    if code not in DONE or not all(_FILE.fullmatch(file) for file in files.split(" ")):
+        return ""
+    said = sentence(code, {"files": files.replace(" ", ", ")}).say(context.request.language)
+    return said if context.request.arguments.get("shown") != "no" else f"{said} {context.t('desk-not-shown')}"
+
+
+@dataclass(frozen=True, slots=True)
+class QueueCard:
+    """An item as it is shown; ``typed`` is what was typed into its form before.
+
+    ``expected`` is said of a citation from the first plan to the second and back; empty where nothing can be said.
+    """
+
+    item: Item
+    ends: tuple[tuple[Markup, Markup], ...]
+    short: tuple[str, str]
+    brief: tuple[str, str]
+    via: Markup
+    type: Markup | str
+    strength: str
+    mark: Markup
+    expected: tuple[str, ...]
+    has_passage: bool
+    typed: Mapping[str, str]
+
+
+def queue_card(context: PageContext, item: Item, *, is_open: bool) -> QueueCard:
+    """What is shown of an item, with what was typed into its form, where there is one."""
+    given = context.request.arguments
+    language, strength = context.request.language, ""
+    if item.number is not None:
+        strength = with_mark(f"{item.number:.2f}", language) if item.is_candidate else bits_words(item.number, language)
+    graph = context.graph.spoken(context.request.language)
+    return QueueCard(
+        item,
+        tuple(
+            (context.link(end), context.link(plan) if plan and plan != end else context.links(()))
+            for end, plan in zip(item.ends, item.plans, strict=True)
+        ),
+        (_short(context, item.ends[0]), _short(context, item.ends[1])),
+        (_short(context, item.ends[0], 28), _short(context, item.ends[1], 28)),
+        context.links(item.via),
+        context.label(f"{ID}linktype/{item.type}") if item.type else "",
+        strength,
+        mark(context, level(item.level)),
+        _expected(context, item),
+        is_open and bool(passage_document(graph, item)),
+        given if given.get("item") == item.key else NOTHING,
+    )
+
+
+def _expected(context: PageContext, item: Item) -> tuple[str, ...]:
+    """What can be said of a citation from the first plan of a suggestion to the second and back, in words."""
+    if not all(item.expected):
+        return ()
+    return tuple(named(Verdict(said)).say(context.request.language) for said in item.expected)
+
+
+def _short(context: PageContext, iri: str, most: int = 60) -> str:
+    """The beginning of a name, long enough to tell two apart in a list, or in a line that has both."""
+    name = context.name(iri)
+    return name if len(name) <= most else f"{name[: most - 1].rstrip()}…"
+
 
 _DESK: Final = Messages("desk")
 REVIEW_MOST: Final = 100

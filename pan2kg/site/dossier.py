@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 from pan2kg.charts.registry import draw_on
 from pan2kg.coherence.evidence import HEADLINE
 from pan2kg.i18n.catalogue import Messages
-from pan2kg.site.levels import mark
+from pan2kg.site.basis import mark
 from pan2kg.site.values import EVIDENCE, Quote, dated, quotes
 from pan2kg.tables.figure_words import according_to
 from pan2kg.tables.template import markup

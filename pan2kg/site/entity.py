@@ -15,11 +15,10 @@ from pan2kg.charts.registry import draw_on
 from pan2kg.graph.labels import KINDS, Entry
 from pan2kg.graph.statements import SOURCE
 from pan2kg.site.basis import Notes
-from pan2kg.site.connections import Group, grouped, kind_of_link, links_of
+from pan2kg.site.connections import Group, Row, grouped, kind_of_link, links_of, listed, pending_rows
 from pan2kg.site.dossier import ANCHORS, settled
 from pan2kg.site.dossiers import dossier_of
 from pan2kg.site.page import View
-from pan2kg.site.rows import Row, listed, pending_rows
 from pan2kg.site.values import EVIDENCE, dated, quotes, unfold
 from pan2kg.tables.table import coded
 from pan2kg.tables.template import markup

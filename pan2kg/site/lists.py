@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Final
 from pan2kg.charts.registry import draw_on
 from pan2kg.coherence.evidence import FIGURED, counts
 from pan2kg.coherence.reading_state import Aspect, Extent, coverage
+from pan2kg.site.basis import basis, mark, shown
 from pan2kg.site.filtering import chosen, shown_plans
-from pan2kg.site.levels import basis, mark, shown
 from pan2kg.site.page import JAVASCRIPT, JSON, CommonFile, View, embedded
 from pan2kg.site.plan import actions_of, ordered, period
 from pan2kg.site.weights import Way, in_bits, ways

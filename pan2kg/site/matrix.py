@@ -19,9 +19,9 @@ from pan2kg.charts.subject import table
 from pan2kg.coherence.evidence import Level, counts
 from pan2kg.coherence.figures import Unit
 from pan2kg.graph.labels import pair_key, shortened
+from pan2kg.site.basis import basis, handed, options
 from pan2kg.site.choice import ASKED, Choice
 from pan2kg.site.filtering import chosen, every_plan, filtering, is_foreign, is_whole, known, read, shown_plans
-from pan2kg.site.levels import basis, handed, options
 from pan2kg.site.page import CSV, SVG, File
 from pan2kg.tables.figure_words import according_to, amount, bits_words
 from pan2kg.tables.formats import Grid, Value, write_csv

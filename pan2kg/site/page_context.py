@@ -15,7 +15,7 @@ from urllib.parse import urlencode
 
 from pan2kg.graph.labels import Name, best, pair_key, shortened, way
 from pan2kg.i18n.catalogue import LANGUAGES, Language, Messages, grouped
-from pan2kg.site.pieces import piece
+from pan2kg.site.basis import piece
 from pan2kg.tables.template import markup
 from pan2kg.turtle.vocabulary import PAN, SKOS, is_ours
 

@@ -1,4 +1,8 @@
-"""The page of two plans: where they meet and why, what each lacks of the other, whether they cite each other."""
+"""The page of two plans: where they meet and why, what each lacks; and what any plans have in common.
+
+A pair of plans that is not linked has no page of its own in an export: such pairs grow with the square of the plans,
+this page with the plans. It shows what any two of them share, for an address that names the two.
+"""
 
 from __future__ import annotations
 
@@ -12,15 +16,13 @@ from pan2kg.coherence.evidence import counts
 from pan2kg.graph.labels import pair_key
 from pan2kg.graph.links import COMPARED, INFERRED, Tie
 from pan2kg.i18n.catalogue import with_mark
-from pan2kg.site import levels
-from pan2kg.site.basis import Notes
+from pan2kg.site.basis import Notes, basis, handed, mark, options, piece, shown
 from pan2kg.site.choice import EVIDENCE
 from pan2kg.site.connections import UNFOLDED, Connection, connection, grouped, kind_name
 from pan2kg.site.dossiers import of_pair
 from pan2kg.site.figures import show
-from pan2kg.site.filtering import is_whole
+from pan2kg.site.filtering import every_plan, is_whole
 from pan2kg.site.page import View
-from pan2kg.site.pieces import piece
 from pan2kg.site.plan import actions_of, ordered
 from pan2kg.site.weights import Shared as Named
 from pan2kg.site.weights import Way, bits_said, shared, way
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
     from pan2kg.site.site_context import SiteContext
     from pan2kg.tables.cells import Row
     from pan2kg.tables.table import FigureTable
+
 
 ASPECTS: Final[Mapping[str, tuple[str, ...]]] = {
     "instrument": ("restsOn",),
@@ -140,7 +143,7 @@ def values(context: PageContext) -> Values | None:
     if not ties:
         return None
     one, two = found
-    known, language = levels.shown(context), context.request.language
+    known, language = shown(context), context.request.language
     is_chosen = bool(context.request.arguments.get(EVIDENCE))
     listed = [tie for tie in ties if not is_chosen or counts(tie.level, known.level)]
     notes = Notes(context)
@@ -151,8 +154,8 @@ def values(context: PageContext) -> Values | None:
         "title": context.t("pair-title", one=context.name(one), two=context.name(two)),
         "one": one,
         "two": two,
-        "evidence": levels.handed(context).get("evidence", ""),
-        "options": levels.options(context),
+        "evidence": handed(context).get("evidence", ""),
+        "options": options(context),
         "is_chosen": is_chosen,
         "caption": according_to(known.level).say(language),
         "dossier": of_pair(context, known, (one, two), bridge(context, known, names)),
@@ -167,7 +170,7 @@ def values(context: PageContext) -> Values | None:
         "compared": compared(context, one, two),
         "figures": figures(context, one, two),
         "notes": notes.listed(),
-        "basis_line": levels.basis(context, known),
+        "basis_line": basis(context, known),
         "section": "plans",
     }
 
@@ -201,7 +204,7 @@ def _shared(context: PageContext, kind: str, plans: tuple[str, str], ties: Itera
         Meeting(
             thing,
             len({tie.iri for tie in via}),
-            tuple([levels.mark(context, at) for at in sorted({tie.level for tie in via if tie.level is not None})]),
+            tuple([mark(context, at) for at in sorted({tie.level for tie in via if tie.level is not None})]),
             (_ends(context, plans[0], via), _ends(context, plans[1], via)),
         )
         for thing, via in found.items()
@@ -308,4 +311,36 @@ def _only(context: PageContext, name: str, columns: tuple[str, str], pair: froze
     return replace(figures, rows=known[at].get(pair, ()))
 
 
-PAGES: Final = (View("pair", values, keys, section="plans"),)
+@dataclass(frozen=True, slots=True)
+class Common:
+    """A body, topic or group that two plans or more have: itself or by their actions; ``keys`` are those plans'."""
+
+    thing: str
+    plans: tuple[str, ...]
+    keys: str
+
+
+def shared_things(context: PageContext) -> Values:
+    """What each thing joins, by kind; of the two plans of the address alone where it names two."""
+    wanted = frozenset(context.request.arguments.get("plans", "").split("--"))
+    found = [entry.iri for key in wanted if (entry := context.graph.labels.find("plan", key))]
+    two = found if len(found) == len(wanted) == 2 else []
+    return {
+        "title": context.t("shared-title"),
+        "two": sorted(two),
+        "kinds": [(aspect, _common(context, aspect, frozenset(two))) for aspect in sorted(ASPECTS)],
+    }
+
+
+def _common(context: PageContext, aspect: str, two: frozenset[str]) -> list[Common]:
+    """The things of a kind that several plans have, those of most plans first."""
+    plans: dict[str, list[str]] = {}
+    for plan in every_plan(context.site_context):
+        for thing in has(context, plan, aspect):
+            plans.setdefault(thing, []).append(plan)
+    shared = {thing: tuple(of) for thing, of in plans.items() if len(of) > 1 and two <= set(of)}
+    order = sorted(shared, key=lambda thing: (-len(shared[thing]), context.name(thing).casefold(), thing))
+    return [Common(thing, shared[thing], " ".join(map(context.key, shared[thing]))) for thing in order]
+
+
+PAGES: Final = (View("pair", values, keys, section="plans"), View("shared", shared_things, section="plans"))

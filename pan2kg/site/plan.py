@@ -1,24 +1,31 @@
-"""The page of a plan: what it is, its actions in the order of the document, whom it cites and meets."""
+"""The page of a plan: its actions, whom it cites and meets; and that of its brief, with the report behind it.
+
+An export has those of the plan a project is about; a server makes them for any plan with actions.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Final
 
 from pan2kg.charts.registry import draw_on
 from pan2kg.coherence.evidence import HEADLINE, Level
 from pan2kg.coherence.reading_state import Aspect
 from pan2kg.graph.parts import natural, place
+from pan2kg.i18n.catalogue import Messages
+from pan2kg.report.brief import Brief, as_json, write_brief
+from pan2kg.report.brief_files import brief_bytes
+from pan2kg.report.compose import compose
+from pan2kg.report.writing import write_page
 from pan2kg.site import entity
 from pan2kg.site import explore as exploring
-from pan2kg.site.basis import Notes
-from pan2kg.site.brief import has_brief
+from pan2kg.site.basis import Notes, basis, mark
 from pan2kg.site.connections import Connection, connection, kind_of_link, links_of
 from pan2kg.site.dossiers import of_plan
-from pan2kg.site.levels import basis, mark
-from pan2kg.site.page import CSV, File, View
+from pan2kg.site.page import CSV, HTML, JSON, File, View
 from pan2kg.site.values import EVIDENCE, dated
 from pan2kg.site.weights import Way, in_bits, ways
 from pan2kg.store.queries import fill
@@ -35,6 +42,79 @@ if TYPE_CHECKING:
     from pan2kg.graph.parts import LevelCount, Outline, Part
     from pan2kg.site.page import Values
     from pan2kg.site.page_context import PageContext
+    from pan2kg.site.site_context import SiteContext
+
+
+WORD: Final = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+_WORDS: Final = Messages("brief")
+
+
+def brief_keys(site_context: SiteContext) -> Iterable[str]:
+    """The plan a project is about, if it has actions."""
+    own = site_context.graph.own_plan()
+    entry = site_context.graph.labels.entry(own) if own and own in site_context.graph.home_of.values() else None
+    return [entry.key] if entry else []
+
+
+def has_brief(context: PageContext, plan: str) -> bool:
+    """Whether there is a brief of a plan, by its key, on these pages."""
+    if context.site_context.mode == "served":
+        entry = context.graph.labels.find("plan", plan)
+        return entry is not None and entry.iri in context.graph.home_of.values()
+    return plan in brief_keys(context.site_context)
+
+
+def _brief(context: PageContext) -> Brief | None:
+    key, language = context.request.key, context.request.language
+    if not has_brief(context, key):
+        return None
+    graph = context.site_context.graph.spoken(language)
+    return context.site_context.once(f"brief of {key} in {language}", lambda: write_brief(graph, key))
+
+
+def brief_page(context: PageContext) -> Values | None:
+    """The brief of a plan, with what it can be had as and the report behind it."""
+    made, key, language = _brief(context), context.request.key, context.request.language
+    if made is None:
+        return None
+    found = [
+        (context.href(f"report/{key}.html"), context.t("brief-report")),
+        (context.href(f"brief/{key}.json"), context.t("brief-json")),
+    ]
+    if context.site_context.mode == "served" and find_spec("docx") is not None:
+        found.insert(0, (context.href(f"brief/{key}.docx"), context.t("brief-word")))
+    entry = context.graph.labels.find("plan", key)
+    return {
+        "title": made.title,
+        "plan": entry.iri if entry else "",
+        "brief": made,
+        "words": lambda name: _WORDS.say(name, language),
+        "downloads": found,
+    }
+
+
+def brief_document(context: PageContext) -> bytes | None:
+    """The brief as a Word document.
+
+    Raises:
+        FormatError: the extra « docx » is not installed.
+    """
+    made = _brief(context)
+    return brief_bytes(made, ".docx", context.graph.as_of) if made else None
+
+
+def brief_data(context: PageContext) -> str | None:
+    """The brief as data, whose findings can be ticked off and followed."""
+    made = _brief(context)
+    return as_json(made) if made else None
+
+
+def report_page(context: PageContext) -> str | None:
+    """The report on a plan, a page that needs nothing else."""
+    if not has_brief(context, context.request.key):
+        return None
+    return write_page(compose(context.site_context.graph.spoken(context.request.language), context.request.key))
+
 
 STATUS: Final = "http://www.w3.org/ns/adms#status"
 Placed = tuple[list[tuple[int, str]], str, str]
@@ -322,5 +402,13 @@ def csv(context: PageContext) -> str | None:
     return write_answer(graph.store.query(fill(query, given, store=graph.store, project=graph.project)), "csv")
 
 
-PAGES: Final = (View("plan", values, entity.keys("plan"), section="plans"),)
-FILES: Final = (File("plan", "csv", CSV, csv, entity.keys("plan")),)
+PAGES: Final = (
+    View("plan", values, entity.keys("plan"), section="plans"),
+    View("brief", brief_page, brief_keys, template="brief-page.html", section="plans"),
+)
+FILES: Final = (
+    File("plan", "csv", CSV, csv, entity.keys("plan")),
+    File("brief", "docx", WORD, brief_document, brief_keys, exported=False),
+    File("brief", "json", JSON, brief_data, brief_keys),
+    File("report", "html", HTML, report_page, brief_keys),
+)

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Final
 
 from pan2kg.i18n.catalogue import LANGUAGES, Language
 from pan2kg.site import (
-    brief,
     changes,
     country,
     data,
@@ -24,7 +23,6 @@ from pan2kg.site import (
     home,
     lists,
     matrix,
-    meaning,
     obligations,
     ontology_page,
     pair,
@@ -32,7 +30,6 @@ from pan2kg.site import (
     quality,
     questions,
     review,
-    shared,
 )
 from pan2kg.site.choice import ASKED
 from pan2kg.site.page import HTML, CommonFile, File, Page, View, frame
@@ -51,22 +48,18 @@ _VIEWS: Final[tuple[View, ...]] = (
     *explore.PAGES,
     *figures.PAGES,
     *definitions.PAGES,
-    *meaning.PAGES,
     *review.PAGES,
     *data.PAGES,
     *ontology_page.PAGES,
     *quality.PAGES,
     *pair.PAGES,
-    *shared.PAGES,
     *plan.PAGES,
-    *brief.PAGES,
     *changes.PAGES,
     *country.PAGES,
     *entity.PAGES,
 )
 _FILES: Final[tuple[File | CommonFile, ...]] = (
     *plan.FILES,
-    *brief.FILES,
     *matrix.FILES,
     *home.FILES,
     *obligations.FILES,

@@ -9,8 +9,8 @@ from pan2kg.coherence.scale import SCALE, Scale, plain
 from pan2kg.coherence.uses import key
 from pan2kg.review.scores import MOST, bodies, cell_name, known_scores, scale_named, steps
 from pan2kg.site.desk import CHOSEN as DESK_CHOSEN
+from pan2kg.site.desk import form_state
 from pan2kg.site.desk import values as desk_values
-from pan2kg.site.form_state import form_state
 from pan2kg.site.page import View
 
 if TYPE_CHECKING:

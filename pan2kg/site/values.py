@@ -22,7 +22,7 @@ from pan2kg.graph.labels import short
 from pan2kg.graph.statements import CERTAINTY, SOURCE, TYPE
 from pan2kg.i18n.catalogue import Messages, french
 from pan2kg.i18n.days import in_words
-from pan2kg.site.pieces import NOTHING, piece
+from pan2kg.site.basis import NOTHING, piece
 from pan2kg.store.store import plain
 from pan2kg.tables.template import escape, markup
 from pan2kg.turtle.vocabulary import DCTERMS, ID, PAN, RDF, RDFS, SKOS, XSD, kind_and_key

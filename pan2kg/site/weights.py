@@ -11,7 +11,7 @@ from pan2kg.coherence.occasions import State
 from pan2kg.coherence.texts import CARRIES_OUT, MENTIONS, SERVES
 from pan2kg.i18n.catalogue import format_of, with_mark
 from pan2kg.i18n.days import in_words
-from pan2kg.site.levels import mark
+from pan2kg.site.basis import mark
 from pan2kg.site.values import EVIDENCE, quotes
 from pan2kg.tables.figure_words import amount, bits_words, named
 from pan2kg.turtle.vocabulary import PAN

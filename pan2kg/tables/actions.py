@@ -18,8 +18,21 @@ from pan2kg.coherence.participation import completeness, loss, losses, participa
 from pan2kg.errors import QueryError
 from pan2kg.graph.graph import Graph
 from pan2kg.store.queries import program_query
-from pan2kg.tables.levels import action_bits, level_cells
-from pan2kg.tables.table import DEFAULT, Choice, Row, code, keys, make, note, number, thing, things, undated
+from pan2kg.tables.table import (
+    DEFAULT,
+    Choice,
+    Row,
+    action_bits,
+    code,
+    keys,
+    level_cells,
+    make,
+    note,
+    number,
+    thing,
+    things,
+    undated,
+)
 
 if TYPE_CHECKING:
     from pan2kg.coherence.bodies import Fragmentation, Overlap, Profile, Talk

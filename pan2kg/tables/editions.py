@@ -19,7 +19,6 @@ from pan2kg.coherence.reading_state import Aspect, Extent
 from pan2kg.errors import QueryError
 from pan2kg.graph.graph import Graph
 from pan2kg.store.queries import program_query
-from pan2kg.tables.levels import level_cells, plan_order
 from pan2kg.tables.table import (
     DEFAULT,
     Choice,
@@ -27,9 +26,11 @@ from pan2kg.tables.table import (
     code,
     column,
     keys,
+    level_cells,
     make,
     note,
     number,
+    plan_order,
     thing,
     things,
     undated,

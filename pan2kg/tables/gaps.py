@@ -20,9 +20,8 @@ from pan2kg.i18n.catalogue import Messages, Text
 from pan2kg.store.queries import program_query
 from pan2kg.tables.coverage import looked_at, own_plans, target_groups
 from pan2kg.tables.figure_words import bits_text
-from pan2kg.tables.levels import level_cells
 from pan2kg.tables.obligations import depending
-from pan2kg.tables.table import DEFAULT, EVERYWHERE, Choice, Row, code, coded, make, note, thing
+from pan2kg.tables.table import DEFAULT, EVERYWHERE, Choice, Row, code, coded, level_cells, make, note, thing
 
 if TYPE_CHECKING:
     from pan2kg.tables.table import FigureTable

@@ -13,8 +13,7 @@ from pan2kg.errors import QueryError
 from pan2kg.graph.graph import Graph
 from pan2kg.store.queries import program_query
 from pan2kg.store.store import is_true
-from pan2kg.tables.levels import level_cells
-from pan2kg.tables.table import DEFAULT, Choice, Row, code, codes, day, make, note, thing, things, undated
+from pan2kg.tables.table import DEFAULT, Choice, Row, code, codes, day, level_cells, make, note, thing, things, undated
 from pan2kg.turtle.vocabulary import ID
 
 if TYPE_CHECKING:

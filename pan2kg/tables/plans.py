@@ -1,8 +1,9 @@
-"""The coherence matrix of plans, the coherence index pair by pair, and what plans share against chance."""
+"""The matrix of plans, the coherence index pair by pair, what is shared against chance, and the parts of plans."""
 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
 from pan2kg.coherence.chance import DRAWS, SEED, SIGNIFICANT, Chance
@@ -15,9 +16,9 @@ from pan2kg.coherence.scores import summable
 from pan2kg.coherence.weight import Weighing
 from pan2kg.errors import QueryError
 from pan2kg.graph.graph import Graph
+from pan2kg.graph.parts import ACTIONS, LevelCount, Outline
 from pan2kg.store.queries import program_query
 from pan2kg.tables.figure_words import interval_text
-from pan2kg.tables.levels import level_cells, plan_order
 from pan2kg.tables.table import (
     DEFAULT,
     Choice,
@@ -26,9 +27,11 @@ from pan2kg.tables.table import (
     code,
     day,
     keys,
+    level_cells,
     make,
     note,
     number,
+    plan_order,
     thing,
     things,
     undated,
@@ -43,6 +46,7 @@ if TYPE_CHECKING:
     from pan2kg.coherence.occasions import IndexCell, Occasion
     from pan2kg.coherence.weight import Weight
     from pan2kg.tables.table import FigureTable
+
 
 PLACES: Final = (
     ("text_there", Channel.TEXT, True), ("text_back", Channel.TEXT, False),
@@ -300,3 +304,47 @@ def _drawn(graph: Graph, known: Known, row: Chance) -> Row:
         **code(graph, "verdict", row.verdict.value),
         **level_cells(graph, known.weight(row.one, row.two).level),
     }
+
+
+PARTS = ("plan", "chapter", "stage", "over", "position", "under_number", "of_known", "of_published")
+
+
+def parts(graph: Graph, choice: Choice = DEFAULT) -> FigureTable:
+    """Each part of each plan with its level, place and actions; how many of its level are here, and as sources say.
+
+    Raises:
+        QueryError: an unknown plan, with the nearest names.
+    """
+    named = graph.plans(choice.plans) or graph.tables.works.plans
+    published = graph.tables.published
+    rows = [
+        row for plan in named for row in _rows(graph, plan, graph.parts.levels(plan, published=published.get(plan)))
+    ]
+    notes = [note("parts-no-actions"), note("parts-counted", n=len({row["plan"] for row in rows}), of=len(named))]
+    basis = graph.uses.basis
+    if choice.plans:
+        basis = basis.also("plans", keys(sorted(named)))
+    return undated(make("parts", basis, PARTS, rows, notes=notes, sparql=program_query("parts/parts")), graph)
+
+
+def _rows(graph: Graph, plan: str, levels: list[LevelCount]) -> Iterator[Row]:
+    counted = {one.level: one for one in levels if one.level != ACTIONS}
+    for outline in graph.parts.outline(plan):
+        yield from _branch(graph, outline, counted)
+
+
+def _branch(graph: Graph, outline: Outline, counted: dict[str, LevelCount]) -> Iterator[Row]:
+    part = outline.part
+    of = counted[part.level]
+    yield {
+        **thing(graph, "plan", part.plan),
+        **thing(graph, "chapter", part.iri),
+        **thing(graph, "stage", part.level),
+        **thing(graph, "over", part.above or None),
+        "position": part.order,
+        "under_number": outline.number,
+        "of_known": of.known,
+        "of_published": " / ".join(map(str, of.published)) or None,
+    }
+    for below in outline.below:
+        yield from _branch(graph, below, counted)

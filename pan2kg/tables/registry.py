@@ -67,7 +67,7 @@ _KINDS: Final = (
     Kind("unacknowledged", "citations.unacknowledged", ("plans", "least", "evidence"), number=4),
     Kind("gaps", "gaps.gaps", ("kind", "plans", "country", "evidence")),
     Kind("index", "plans.coherence_index", ("plans", "all", "evidence"), number=3),
-    Kind("explain", "links.explanation", ("two works", "evidence"), number=18, example="… …", alone=True),
+    Kind("explain", "citations.explanation", ("two works", "evidence"), number=18, example="… …", alone=True),
     Kind("bodies", "actions.bodies", ("evidence",), part=("--finding", "part.finding")),
     Kind("obligations", "obligations.duties", ("plans", "evidence"), part=("--standing", "part.standing"), whole=True),
     Kind(
@@ -84,7 +84,7 @@ _KINDS: Final = (
     Kind("participation", "actions.bridges", ("plans", "evidence"), number=15),
     Kind("loss", "actions.lost", ("any action", "plans", "evidence"), number=16, example="…"),
     Kind("completeness", "actions.complete", ("plans", "all")),
-    Kind("parts", "parts.parts", ("plans",)),
+    Kind("parts", "plans.parts", ("plans",)),
     Kind("target-groups", "coverage.target_groups", ("plans", "country"), number=24),
     Kind("dependencies", "obligations.dependencies", ("plans", "evidence"), number=23),
     Kind("recommendations", "obligations.recommendations", ("plans",), number=12),
@@ -96,8 +96,8 @@ _KINDS: Final = (
     Kind("dematel", "influence.influence", ("matrices",), example="¹", whole=True),
     Kind("chains", "influence.chained", ("matrices", "cut"), example="¹", whole=True),
     Kind("groups", "scores.groups", ("matrices", "groups"), example="¹", whole=True),
-    Kind("agreement", "agreement.agreed", ("matrices",), example="¹", whole=True),
-    Kind("disagreement", "agreement.disagreement", ("matrices", "all"), number=26, example="¹", whole=True),
+    Kind("agreement", "scores.agreed", ("matrices",), example="¹", whole=True),
+    Kind("disagreement", "scores.disagreement", ("matrices", "all"), number=26, example="¹", whole=True),
     Kind("opposed", "scores.opposed", ("matrices",), number=14, example="¹"),
 )
 

@@ -1,4 +1,4 @@
-"""A table of figures, with everything a reader needs to trust and cite it.
+"""A table of figures, with everything a reader needs to trust and cite it, and what tables of links share.
 
 Rows, columns and notes, and the table they make up.
 
@@ -7,7 +7,7 @@ What computes tables and what prints them both import this, and nothing else of 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
@@ -16,12 +16,14 @@ from typing import TYPE_CHECKING, Final
 
 from pan2kg.coherence.evidence import BITS, HEADLINE, Basis, Level
 from pan2kg.coherence.uses import key
+from pan2kg.coherence.weight import Weighing
 from pan2kg.i18n.catalogue import Filling, Messages, Text, format_of
 from pan2kg.tables.formats import Value
 from pan2kg.turtle.tokens import prefixes_used
 
 if TYPE_CHECKING:
-    from pan2kg.coherence.known import BasisLine
+    from pan2kg.coherence.feasible import Ordered
+    from pan2kg.coherence.known import BasisLine, Known
     from pan2kg.coherence.scale import Scale
     from pan2kg.graph.graph import Graph
 
@@ -286,3 +288,51 @@ def shown(sparql: str) -> str:
     lines = (line.lstrip() if line.startswith(" SELECT") else line.rstrip() for line in sparql.splitlines())
     kept = (line for line in lines if not line.startswith("PREFIX ") or line.split()[1].rstrip(":") in used)
     return "\n".join(line for line in kept if line)
+
+
+Bits = tuple[float, float]
+"""What a pair shares in bits: what is specific, and what is general."""
+
+
+def action_bits(made: Known) -> dict[Ordered, Bits]:
+    """What each pair of actions of two plans shares, by their IRIs in order."""
+    names, pairs = made.potential.names, made.actions
+    columns = zip(pairs.one.tolist(), pairs.two.tolist(), pairs.low.tolist(), pairs.broad.tolist(), strict=True)
+    return {(names[a], names[b]): (low, broad) for a, b, low, broad in columns}
+
+
+def plan_order(graph: Graph) -> Callable[[str, str], tuple[object, ...]]:
+    """The one order of pairs of plans: most bits at the headline level, then at the editors', then firmest, then key.
+
+    Never by what could be, a mean, or a ratio to what is known of a plan.
+    """
+    first, last = graph.known(HEADLINE), graph.known(Level.EDITORS)
+    weighing = Weighing(last.potential)
+
+    def order(one: str, two: str) -> tuple[object, ...]:
+        pair = min(one, two), max(one, two)
+        level = last.link_level(*pair, weighing.weight(*pair) if pair in last.shared else None)
+        return (-_rounded(first.shared.get(pair)), -_rounded(last.shared.get(pair)), level or Level.MACHINE, one, two)
+
+    return order
+
+
+def action_order(graph: Graph) -> Callable[[str, str], tuple[object, ...]]:
+    """The same of pairs of actions: what is specific first, then what is general."""
+    first, last = action_bits(graph.known(HEADLINE)), action_bits(graph.known(Level.EDITORS))
+
+    def order(one: str, two: str) -> tuple[object, ...]:
+        pair = min(one, two), max(one, two)
+        bits = [-_rounded(found.get(pair, (0.0, 0.0))[at]) for at in (0, 1) for found in (first, last)]
+        return (*bits, one, two)
+
+    return order
+
+
+def _rounded(bits: float | None) -> float:
+    return round(bits or 0.0, 9)
+
+
+def level_cells(graph: Graph, level: Level | None, column: str = "level") -> Row:
+    """The two cells of a level of evidence; empty where there is none."""
+    return code(graph, column, level.key if level else "")

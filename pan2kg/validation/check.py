@@ -22,9 +22,8 @@ from pan2kg.turtle.blocks import BYTE_ORDER, Block, TurtleFile, index_blocks, re
 from pan2kg.turtle.vocabulary import PAN, path_of
 from pan2kg.turtle.writer import read_prefixes, subjects
 from pan2kg.validation.compilation import compile_shapes
-from pan2kg.validation.evaluation import FocusCounts, Unasked, differences, evaluate
+from pan2kg.validation.evaluation import FocusCounts, Unasked, differences, evaluate, findings_of_quality
 from pan2kg.validation.explanation import refused
-from pan2kg.validation.quality import findings_of_quality
 from pan2kg.validation.questions import check_questions, question_rules
 from pan2kg.validation.quotations import Kept, check_quotations, kept_texts
 from pan2kg.validation.report import (

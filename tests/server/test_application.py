@@ -106,7 +106,7 @@ def test_a_fault_is_told_in_a_sentence_and_logged(caplog: pytest.LogCaptureFixtu
 
 
 def test_what_draws_pages_is_not_imported_before_a_page_is_drawn() -> None:
-    modules = ("assembly", "http_server", "listening", "first_pages", "linked_data", "worker_store")
+    modules = ("assembly", "http_server", "public_address", "first_pages", "linked_data", "sparql")
     read = ", ".join(f"pan2kg.server.{name}" for name in modules)
     drawing = "{'pan2kg.site.registry', 'jinja2', 'numpy'}"
     program = f"import sys, {read}, pan2kg.cli.serve; print(*{drawing} & {{*sys.modules}})"
@@ -116,7 +116,7 @@ def test_what_draws_pages_is_not_imported_before_a_page_is_drawn() -> None:
 
 def test_the_processes_that_hold_the_graph_load_no_web_framework() -> None:
     """They are forked before it is read, so that it is in the memory of none."""
-    read = ", ".join(f"pan2kg.server.{name}" for name in ("workers", "settings", "listening", "first_pages"))
+    read = ", ".join(f"pan2kg.server.{name}" for name in ("workers", "settings", "public_address", "first_pages"))
     program = f"import sys, {read}; print(*sorted({{'starlette', 'anyio'}} & {{*sys.modules}}))"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout.split() == [], "what is imported before the fork takes pan2kg.server.refusal, not request"
