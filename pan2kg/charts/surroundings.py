@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from pan2kg.charts.action_matrix import members_of
 from pan2kg.charts.drawing import (
@@ -37,9 +37,6 @@ from pan2kg.coherence.reading_state import Aspect, Extent
 from pan2kg.coherence.uses import key
 from pan2kg.graph.labels import Name
 from pan2kg.tables.figure_words import bits_words
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 CENTRE: Final = 470.0
 CORE: Final = (190.0, 92.0)

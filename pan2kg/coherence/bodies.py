@@ -6,19 +6,15 @@ Worded neutrally: to coordinate, not to blame. A lead is what a source calls so;
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from itertools import combinations
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from pan2kg.coherence.evidence import Level, Measured, counts
 from pan2kg.coherence.matrix import Incidence, cells
 from pan2kg.coherence.uses import Uses, statements
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,14 +7,11 @@ from several statements is worth, and which statements a figure at a level may u
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from datetime import date
 from enum import IntEnum
-from typing import TYPE_CHECKING, Final, Generic, TypeVar
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from datetime import date
+from typing import Final, Generic, TypeVar
 
 
 class Level(IntEnum):

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 from pan2kg.coherence.evidence import HEADLINE, Level, counts, firmest
 from pan2kg.coherence.feasible import (
@@ -45,9 +45,6 @@ from pan2kg.coherence.weight import (
     texts_of,
     weight,
 )
-
-if TYPE_CHECKING:
-    from datetime import date
 
 
 @dataclass(frozen=True, slots=True, eq=False)

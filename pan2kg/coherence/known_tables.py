@@ -7,7 +7,7 @@ Nothing is decided here but which addresses are one text. A statement has the le
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import TYPE_CHECKING
+from datetime import date
 
 from pan2kg.coherence.evidence import Level, counts, level
 from pan2kg.coherence.feasible import Dates, Statement, span
@@ -18,9 +18,6 @@ from pan2kg.coherence.texts import Step, Use, Works
 from pan2kg.coherence.uses import key
 from pan2kg.store.queries import program_query
 from pan2kg.store.store import Store, is_true
-
-if TYPE_CHECKING:
-    from datetime import date
 
 LevelOf = Callable[[str, str], Level | None]
 """The level of a link, from its IRI and the level the store gives it, empty where it gives none."""

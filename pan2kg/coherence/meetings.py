@@ -15,11 +15,10 @@ from pan2kg.coherence.feasible import Ordered, cited_at
 from pan2kg.coherence.figures import FIGURES
 from pan2kg.coherence.known import Known
 from pan2kg.coherence.reading_state import Aspect, Extent
-from pan2kg.coherence.scores import summable
+from pan2kg.coherence.scores import Scores, summable
 
 if TYPE_CHECKING:
     from pan2kg.coherence.bodies import Involvement
-    from pan2kg.coherence.scores import Scores
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,13 +9,10 @@ from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from itertools import pairwise
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-from pan2kg.coherence.evidence import Measured
+from pan2kg.coherence.evidence import Level, Measured
 from pan2kg.coherence.uses import Uses
-
-if TYPE_CHECKING:
-    from pan2kg.coherence.evidence import Level
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _TURN = re.compile(r"P(?=\d)(?:(\d{1,4})Y)?(?:(\d{1,5})M)?")

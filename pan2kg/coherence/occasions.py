@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -17,8 +18,6 @@ from pan2kg.coherence.feasible import Channel, Chronology, Ordered, Statement, V
 from pan2kg.coherence.reading_state import Aspect, Extent, Readings
 
 if TYPE_CHECKING:
-    from collections.abc import Set as AbstractSet
-
     from pan2kg.coherence.texts import Works
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from datetime import date
 
 from pan2kg.coherence.bodies import Involvement, Profile
 from pan2kg.coherence.editions import Succession
@@ -24,9 +24,6 @@ from pan2kg.coherence.uses import Plan, Uses, key, uses_of
 from pan2kg.errors import ProjectError
 from pan2kg.store.queries import program_query
 from pan2kg.store.store import Store, is_true, plain, select
-
-if TYPE_CHECKING:
-    from datetime import date
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,14 +7,13 @@ is read in part where any statement of that aspect is recorded for it, else not 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Set as AbstractSet
-
     from pan2kg.coherence.texts import Works
 
 

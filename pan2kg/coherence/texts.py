@@ -7,16 +7,14 @@ use of every node above it. The fewer plans use a text or a node below it, the m
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import numpy as np
 
 from pan2kg.coherence.evidence import Level, counts
 from pan2kg.coherence.matrix import Bools, Floats, Incidence, Ints
-
-if TYPE_CHECKING:
-    from collections.abc import Set as AbstractSet
 
 CARRIES_OUT: Final = 1.0
 SERVES: Final = 0.5

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
+from datetime import date
 from difflib import get_close_matches
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -13,11 +14,6 @@ from pan2kg.coherence.evidence import Basis
 from pan2kg.coherence.matrix import Incidence, Ints
 from pan2kg.errors import QueryError
 from pan2kg.i18n.message import Message, did_you_mean, either, told
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from collections.abc import Set as AbstractSet
-    from datetime import date
 
 
 @dataclass(frozen=True, slots=True)

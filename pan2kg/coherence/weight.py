@@ -8,17 +8,15 @@ with its level of evidence.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import numpy as np
 
 from pan2kg.coherence.evidence import HEADLINE, Level, counts, firmest
 from pan2kg.coherence.matrix import Bools, Floats, Incidence, Indices, Ints, cells, common, overlaps
 from pan2kg.coherence.texts import CARRIES_OUT, MENTIONS, SERVES, Use, Weights, Works
-
-if TYPE_CHECKING:
-    from collections.abc import Set as AbstractSet
 
 CLASSES: Final = ((0.25, MENTIONS), (0.25, SERVES), (0.5, CARRIES_OUT))
 """(δ, θ): min(x, y) = Σ δ·[x ≥ θ]·[y ≥ θ] for x and y in {0, ¼, ½, 1}, so that three sparse products do."""

@@ -7,23 +7,17 @@ asks for coherence, and IRIs below :data:`~pan2kg.turtle.vocabulary.ROOT`.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import pyoxigraph as ox
 
-from pan2kg.i18n.catalogue import SOURCE_LANGUAGE
+from pan2kg.i18n.catalogue import SOURCE_LANGUAGE, Language
 from pan2kg.project import Project
 from pan2kg.store.queries import program_query
 from pan2kg.store.store import LocalStore, Store, Term, load, plain, select
 from pan2kg.turtle.vocabulary import PAN, ROOT
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from pan2kg.i18n.catalogue import Language
-
 
 VOID_SPACE = "http://rdfs.org/ns/void#uriSpace"
 

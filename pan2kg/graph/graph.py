@@ -22,7 +22,7 @@ from pathlib import Path
 from threading import RLock
 from typing import TYPE_CHECKING, Final, Generic, Self, TypeVar, cast, overload
 
-from pan2kg.errors import QueryError
+from pan2kg.errors import Place, QueryError
 from pan2kg.graph.answer import Answer, Measures
 from pan2kg.graph.dataset import (
     CountryProfile,
@@ -63,7 +63,6 @@ if TYPE_CHECKING:
     from pan2kg.coherence.texts import Earlier
     from pan2kg.coherence.uses import Uses
     from pan2kg.coherence.weight import Weight
-    from pan2kg.errors import Place
     from pan2kg.extract.names import Names
     from pan2kg.graph.links import Ties
     from pan2kg.graph.parts import Parts

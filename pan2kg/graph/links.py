@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from pan2kg.coherence.evidence import Level, counts, level
 from pan2kg.coherence.feasible import CROSS_REFERENCES
-from pan2kg.coherence.known import basis_line
+from pan2kg.coherence.known import Known, basis_line
 from pan2kg.coherence.uses import key
 from pan2kg.store.link_view import LinkView, bare_term
 from pan2kg.store.queries import program_query
@@ -21,8 +21,6 @@ from pan2kg.turtle.vocabulary import ID
 
 if TYPE_CHECKING:
     import networkx as nx
-
-    from pan2kg.coherence.known import Known
 
 
 DECLARED: Final = (*CROSS_REFERENCES, "builds-on", "succession", "external-statement")

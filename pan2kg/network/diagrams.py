@@ -12,15 +12,12 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from textwrap import fill
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from pan2kg.errors import FormatError
 from pan2kg.i18n.message import told
 from pan2kg.network.selection import WORKS, Row, Tables, about_line
 from pan2kg.turtle.vocabulary import kind_and_key
-
-if TYPE_CHECKING:
-    from pan2kg.network.selection import Row, Tables
 
 
 @dataclass(frozen=True, slots=True)

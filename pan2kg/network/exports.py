@@ -8,7 +8,7 @@ from __future__ import annotations
 import io
 import json
 import zipfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Final
 
 from pan2kg.errors import FormatError
@@ -17,12 +17,9 @@ from pan2kg.network.selection import Cell, Row, Tables, about_line, select_netwo
 from pan2kg.tables.formats import Grid, field, write_csv, xml_text, xml_value
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from datetime import date
 
     import networkx as nx
-
-    from pan2kg.network.selection import Tables
 
 
 KINDS: Final = {str: "string", float: "double", int: "integer", bool: "boolean"}

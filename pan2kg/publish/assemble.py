@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 from urllib.parse import urlsplit
 
 import pyoxigraph as ox
@@ -69,10 +69,6 @@ from pan2kg.store.store import LocalStore
 from pan2kg.turtle.vocabulary import DCTERMS
 from pan2kg.turtle.writer import read_prefixes
 from pan2kg.validation.rights import refuse_whole
-
-if TYPE_CHECKING:
-    from pan2kg.publish.edition import Edition, File
-
 
 CHANGES: Final = "changes"
 _WORDS: Final = Messages("publication")

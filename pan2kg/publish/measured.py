@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
 import pyoxigraph as ox
 
 from pan2kg.coherence.evidence import FIGURED
-from pan2kg.coherence.figures import Unit, take
+from pan2kg.coherence.figures import Taken, Unit, take
 from pan2kg.coherence.texts import Earlier
 from pan2kg.errors import Place, ProjectError
 from pan2kg.project import read_text
@@ -25,10 +25,8 @@ from pan2kg.store.queries import program_query
 from pan2kg.turtle.vocabulary import DERIVED, PAN, ROOT, XSD
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from pathlib import Path
 
-    from pan2kg.coherence.figures import Taken
     from pan2kg.graph.graph import Graph
     from pan2kg.i18n.message import Message
 

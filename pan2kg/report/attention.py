@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Final
 
 from pan2kg.coherence.evidence import counts
-from pan2kg.coherence.occasions import State
+from pan2kg.coherence.occasions import Occasion, State
 from pan2kg.coherence.reading_state import Aspect, Extent
 from pan2kg.coherence.uses import key
 from pan2kg.i18n.catalogue import Messages
@@ -20,7 +20,6 @@ from pan2kg.turtle.vocabulary import PAN
 
 if TYPE_CHECKING:
     from pan2kg.coherence.known import Known
-    from pan2kg.coherence.occasions import Occasion
     from pan2kg.graph.graph import Graph
 
 _WORDS: Final = Messages("brief")

@@ -14,23 +14,19 @@ from typing import TYPE_CHECKING, Final
 
 from pan2kg.charts.subject import Subject
 from pan2kg.coherence.evidence import HEADLINE, Level, counts
-from pan2kg.coherence.known import basis_line
-from pan2kg.coherence.obligations import Met
-from pan2kg.coherence.occasions import State
+from pan2kg.coherence.known import Known, basis_line
+from pan2kg.coherence.obligations import Margin, Met
+from pan2kg.coherence.occasions import Occasion, State
 from pan2kg.coherence.reading_state import Aspect
 from pan2kg.coherence.uses import key
 from pan2kg.errors import FormatError, Place, ProjectError, QueryError
-from pan2kg.i18n.catalogue import Messages, format_of
+from pan2kg.i18n.catalogue import Language, Messages, format_of
 from pan2kg.i18n.days import in_words
 from pan2kg.store.queries import program_query
 from pan2kg.tables.figure_words import according_to, basis_words, named
 
 if TYPE_CHECKING:
-    from pan2kg.coherence.known import Known
-    from pan2kg.coherence.obligations import Margin
-    from pan2kg.coherence.occasions import Occasion
     from pan2kg.graph.graph import Graph
-    from pan2kg.i18n.catalogue import Language
 
 _WORDS: Final = Messages("brief")
 MOST: Final = 5

@@ -7,18 +7,15 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from pan2kg.errors import FormatError
 from pan2kg.i18n.catalogue import Messages, format_of
 from pan2kg.i18n.days import in_words
 from pan2kg.i18n.message import there_are
-from pan2kg.report.brief import Brief, as_json
+from pan2kg.report.brief import Brief, Finding, as_json
 from pan2kg.tables.cells import clean
 from pan2kg.tables.template import markup, render
-
-if TYPE_CHECKING:
-    from pan2kg.report.brief import Finding
 
 _WORDS: Final = Messages("brief")
 

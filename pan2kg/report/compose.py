@@ -6,9 +6,9 @@ Gaps are one table for each kind, each with its number and its query. What canno
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from pan2kg.charts.subject import Subject
 from pan2kg.coherence.evidence import HEADLINE, Level
@@ -17,7 +17,7 @@ from pan2kg.coherence.occasions import State, debt, index, index_cells
 from pan2kg.coherence.uses import key
 from pan2kg.errors import QueryError
 from pan2kg.graph.graph import Graph
-from pan2kg.i18n.catalogue import Messages, Text, grouped
+from pan2kg.i18n.catalogue import Language, Messages, Text, grouped
 from pan2kg.i18n.days import in_words
 from pan2kg.report import sections as part
 from pan2kg.report.blocks import (
@@ -43,14 +43,7 @@ from pan2kg.tables.coverage import trust
 from pan2kg.tables.figure_words import according_to, bits_words, interval
 from pan2kg.tables.gaps import KINDS, gaps
 from pan2kg.tables.obligations import duties
-from pan2kg.tables.table import Choice, coded
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from pan2kg.graph.graph import Graph
-    from pan2kg.i18n.catalogue import Language
-    from pan2kg.tables.table import FigureTable
+from pan2kg.tables.table import Choice, FigureTable, coded
 
 _WORDS: Final = Messages("report")
 _MEASURES: Final = tuple(key for key in _WORDS.keys("measure.") if "." not in key)

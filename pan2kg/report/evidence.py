@@ -9,8 +9,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Final
 
 from pan2kg.coherence.figures import Unit
-from pan2kg.coherence.known import basis_line
-from pan2kg.coherence.occasions import State
+from pan2kg.coherence.known import Known, basis_line
+from pan2kg.coherence.occasions import Occasion, State
 from pan2kg.coherence.reading import homes
 from pan2kg.coherence.uses import key
 from pan2kg.graph.graph import Graph
@@ -38,10 +38,7 @@ from pan2kg.tables.table import column as known_column
 if TYPE_CHECKING:
     from pan2kg.coherence.evidence import Basis, Level
     from pan2kg.coherence.feasible import Statement
-    from pan2kg.coherence.known import Known
-    from pan2kg.coherence.occasions import Occasion
     from pan2kg.coherence.weight import Contribution
-    from pan2kg.tables.table import FigureTable
 
 _WORDS: Final = Messages("report")
 

@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Final
 import pyoxigraph as ox
 
 from pan2kg.charts.registry import draw_on
-from pan2kg.coherence.known import basis_line
+from pan2kg.coherence.known import BasisLine, basis_line
 from pan2kg.coherence.occasions import State
 from pan2kg.coherence.reading_state import Cell
 from pan2kg.errors import QueryError
 from pan2kg.graph.graph import Graph
-from pan2kg.i18n.catalogue import Messages, Text
+from pan2kg.i18n.catalogue import Language, Messages, Text
 from pan2kg.report.blocks import (
     Block,
     Drawn,
@@ -36,7 +36,7 @@ from pan2kg.report.blocks import (
     without,
 )
 from pan2kg.report.evidence import wanted
-from pan2kg.store.store import plain
+from pan2kg.store.store import Table, Term, plain
 from pan2kg.tables.actions import bodies, bridges, complete, lost
 from pan2kg.tables.citations import debt, unacknowledged
 from pan2kg.tables.coverage import trust
@@ -51,10 +51,6 @@ if TYPE_CHECKING:
     from pan2kg.charts.frame import Picture
     from pan2kg.charts.subject import Address, Subject
     from pan2kg.coherence.evidence import Basis, Level
-    from pan2kg.coherence.known import BasisLine
-    from pan2kg.i18n.catalogue import Language
-    from pan2kg.store.store import Table, Term
-    from pan2kg.tables.table import FigureTable
 
 _WORDS: Final = Messages("report")
 

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any, Final
 from pan2kg.coherence.uses import key
 from pan2kg.extract.acts import either
 from pan2kg.extract.mentions import find_mentions
-from pan2kg.extract.names import RULES, Mention
+from pan2kg.extract.names import RULES, Mention, Names, Thing
 from pan2kg.i18n.message import Message
 from pan2kg.review.parts import INVOLVEMENT, KnownParts, Role, part_key, place_key, rank_of, role_of
 from pan2kg.review.sections import Named, Section, sections
@@ -32,7 +32,6 @@ from pan2kg.validation.rights import LONGEST
 
 if TYPE_CHECKING:
     from pan2kg.extract.document import Document
-    from pan2kg.extract.names import Names, Thing
     from pan2kg.graph.graph import Graph
 
 USES: Final = "uses-instrument"

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import pyoxigraph as ox
 
@@ -23,17 +23,12 @@ from pan2kg.project import Project, read_text, reason, write_atomically
 from pan2kg.review.entry import RefusedError
 from pan2kg.store.queries import program_query
 from pan2kg.store.rules import derive, rule_files, rule_name
-from pan2kg.store.store import LocalStore, construct, open_store, plain
+from pan2kg.store.store import LocalStore, Store, construct, open_store, plain
 from pan2kg.turtle.blocks import TurtleFile, read_turtle_file
 from pan2kg.turtle.tokens import prefixes_used
 from pan2kg.turtle.vocabulary import DCTERMS, ID, PAN, XSD, graph_of, kind_and_key
 from pan2kg.turtle.writer import Block, Statement, iri, string, text, write_turtle
 from pan2kg.validation.style import check_style
-
-if TYPE_CHECKING:
-    from pan2kg.project import Project
-    from pan2kg.store.store import Store
-
 
 _LINE: Final = re.compile(r"[^\n]*\n|[^\n]+")
 _HEAD: Final = re.compile(r"\A(?:@prefix [^\n]*\n)*\n?")

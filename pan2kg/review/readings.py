@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from datetime import date
 from difflib import get_close_matches, unified_diff
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from pan2kg.coherence.reading_state import Aspect, Extent, Reading
 from pan2kg.coherence.uses import key
 from pan2kg.errors import ProjectError, QueryError
-from pan2kg.i18n.catalogue import Messages
+from pan2kg.i18n.catalogue import Language, Messages
 from pan2kg.i18n.message import Message, did_you_mean, either, told
 from pan2kg.project import PACKAGE, Project, read_text
 from pan2kg.review.entry import read_text as read_words
@@ -27,9 +27,6 @@ from pan2kg.store.store import Store, select
 from pan2kg.turtle.blocks import read_turtle_file
 from pan2kg.turtle.vocabulary import PAN
 from pan2kg.turtle.writer import Block, Statement, iri, read_prefixes, string, text
-
-if TYPE_CHECKING:
-    from pan2kg.i18n.catalogue import Language
 
 FILE: Final = "readings.ttl"
 _DATA: Final = Messages("data")

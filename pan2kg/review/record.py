@@ -6,23 +6,18 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from random import Random
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from pan2kg.coherence.agreement import Level, alpha
 from pan2kg.coherence.uses import key
-from pan2kg.review.files import ProjectFiles
+from pan2kg.review.files import Filed, ProjectFiles
 from pan2kg.review.filing import FILE
 from pan2kg.review.parts import INVOLVEMENT, part_key
 from pan2kg.review.parts import part_key as key_of_part
-from pan2kg.review.proposals import Settled
+from pan2kg.review.proposals import Proposal, Settled
 from pan2kg.turtle.blocks import read_turtle_file
 from pan2kg.turtle.vocabulary import link_iri
 from pan2kg.turtle.writer import iri, read_prefixes
-
-if TYPE_CHECKING:
-    from pan2kg.review.files import Filed
-    from pan2kg.review.proposals import Proposal
-
 
 _DECIDED = ("accepted", "rejected")
 

@@ -19,7 +19,7 @@ from pan2kg.coherence.scores import ScoredLink
 from pan2kg.coherence.uses import key
 from pan2kg.errors import EndpointError, ProjectError
 from pan2kg.graph.graph import Graph
-from pan2kg.i18n.catalogue import LANGUAGES, Messages
+from pan2kg.i18n.catalogue import LANGUAGES, Language, Messages
 from pan2kg.review.desk_input import decide_candidate
 from pan2kg.review.entry import TONGUES, Form, Outcome, RefusedError, read_choice, read_text
 from pan2kg.review.files import REPLACES, Filed, ProjectFiles, alone, append, write
@@ -36,8 +36,6 @@ from pan2kg.turtle.vocabulary import graph_of, link_iri
 from pan2kg.turtle.writer import Block, Statement, iri, read_prefixes, string
 
 if TYPE_CHECKING:
-    from pan2kg.graph.graph import Graph
-    from pan2kg.i18n.catalogue import Language
     from pan2kg.project import Project
     from pan2kg.store.store import Store
 

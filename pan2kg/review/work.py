@@ -10,18 +10,15 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from pan2kg.errors import ProjectError
-from pan2kg.extract.document import load_document, to_json
+from pan2kg.extract.document import Document, load_document, to_json
 from pan2kg.extract.names import Mention
 from pan2kg.i18n.message import pack
 from pan2kg.project import PACKAGE, Project, write_atomically
 from pan2kg.review.candidates import Candidate
 from pan2kg.review.proposals import FILE, WORK
-
-if TYPE_CHECKING:
-    from pan2kg.extract.document import Document
 
 DOCUMENT: Final = "document.json"
 MENTIONS: Final = "mentions.jsonl"

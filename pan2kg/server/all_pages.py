@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final
+from typing import Final
 from urllib.parse import parse_qsl, urlencode
 
 import pyoxigraph as ox
@@ -19,15 +19,11 @@ from pan2kg.server.documents import find_document, find_thing, knows, space_of
 from pan2kg.site.basis import Notes
 from pan2kg.site.entity import Machine, values_of
 from pan2kg.site.entity import page as page_values
-from pan2kg.site.page import HTML, Page, frame
+from pan2kg.site.page import HTML, Page, Values, frame
 from pan2kg.site.page_context import PageContext, Request
-from pan2kg.site.registry import PAGES, canonical
+from pan2kg.site.registry import PAGES, Site, canonical
 from pan2kg.tables.template import render
 from pan2kg.turtle.vocabulary import ROOT, path_of
-
-if TYPE_CHECKING:
-    from pan2kg.site.page import Values
-    from pan2kg.site.registry import Site
 
 
 def canonical_query(path: str, query: bytes) -> bytes:

@@ -11,8 +11,8 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from pan2kg.coherence.evidence import FIGURED, HEADLINE, Level
-from pan2kg.coherence.known import basis_line
-from pan2kg.graph.statements import grounds_of
+from pan2kg.coherence.known import Known, basis_line
+from pan2kg.graph.statements import Grounds, Statement, grounds_of
 from pan2kg.i18n.catalogue import SOURCE_LANGUAGE, Messages
 from pan2kg.site.choice import EVIDENCE, level_in
 from pan2kg.tables.figure_words import according_to, basis_words, named
@@ -22,8 +22,6 @@ from pan2kg.turtle.vocabulary import path_of
 if TYPE_CHECKING:
     from markupsafe import Markup
 
-    from pan2kg.coherence.known import Known
-    from pan2kg.graph.statements import Grounds, Statement
     from pan2kg.site.page_context import PageContext
 
 

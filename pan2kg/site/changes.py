@@ -10,18 +10,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from pan2kg.coherence.editions import Fate, Ground
+from pan2kg.coherence.editions import Fate, Ground, Taken
 from pan2kg.coherence.reading_state import Aspect
 from pan2kg.site.dossier import Sentence, counted, said
-from pan2kg.site.page import View
+from pan2kg.site.page import Values, View
 from pan2kg.site.plan import ordered
 from pan2kg.tables.editions import aligned
 from pan2kg.tables.figure_words import named
 from pan2kg.tables.table import coded
 
 if TYPE_CHECKING:
-    from pan2kg.coherence.editions import Taken
-    from pan2kg.site.page import Values
     from pan2kg.site.page_context import PageContext
     from pan2kg.site.site_context import SiteContext
 

@@ -12,13 +12,12 @@ from pan2kg.coherence.uses import key
 from pan2kg.site.basis import basis, shown
 from pan2kg.site.choice import Choice
 from pan2kg.site.home import Finding, around, asked, country_pages, numbers
-from pan2kg.site.page import View
+from pan2kg.site.page import Values, View
 from pan2kg.site.plan import period
 from pan2kg.tables.figure_words import according_to
 
 if TYPE_CHECKING:
     from pan2kg.coherence.known import Known, Reach
-    from pan2kg.site.page import Values
     from pan2kg.site.page_context import PageContext
     from pan2kg.site.site_context import SiteContext
 

@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 import pyoxigraph as ox
 
 from pan2kg.i18n.days import in_words
-from pan2kg.site.page import JAVASCRIPT, TURTLE, CommonFile, View, embedded
+from pan2kg.site.page import JAVASCRIPT, TURTLE, CommonFile, Values, View, embedded
 from pan2kg.store.queries import program_query
 from pan2kg.store.store import LocalStore, dump, load, plain, select
 from pan2kg.turtle.vocabulary import DCTERMS, ID, PAN
@@ -28,10 +28,8 @@ from pan2kg.turtle.writer import read_prefixes
 if TYPE_CHECKING:
     from pan2kg.graph.dataset import Notice
     from pan2kg.project import Project
-    from pan2kg.site.page import Values
     from pan2kg.site.page_context import PageContext
     from pan2kg.site.site_context import SiteContext
-    from pan2kg.store.queries import program_query
 from pan2kg.store.store import Store, Term
 
 

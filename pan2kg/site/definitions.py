@@ -11,15 +11,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from pan2kg.coherence.evidence import FIGURED, Level, level
-from pan2kg.coherence.feasible import Verdict, verdict
-from pan2kg.coherence.figures import FIGURES, FORMER, Figure, Taken, Unit, breakdown
+from pan2kg.coherence.feasible import Ordered, Verdict, verdict
+from pan2kg.coherence.figures import FIGURES, FORMER, Cell, Figure, Taken, Unit, breakdown
 from pan2kg.coherence.occasions import State, Way
 from pan2kg.coherence.reading_state import Extent
-from pan2kg.coherence.reconciliation import reconcile
+from pan2kg.coherence.reconciliation import Part, reconcile
 from pan2kg.i18n.catalogue import Messages
 from pan2kg.site.basis import basis, handed, mark, options, shown
 from pan2kg.site.choice import level_in
-from pan2kg.site.page import CSV, File, View
+from pan2kg.site.page import CSV, File, Values, View
 from pan2kg.site.weights import bits_said, shared, ways
 from pan2kg.tables.figure_words import according_to, amount, named, value_words
 from pan2kg.tables.formats import Grid, Value, write_csv
@@ -27,11 +27,7 @@ from pan2kg.tables.formats import Grid, Value, write_csv
 if TYPE_CHECKING:
     from markupsafe import Markup
 
-    from pan2kg.coherence.feasible import Ordered
-    from pan2kg.coherence.figures import Cell
     from pan2kg.coherence.known import Known
-    from pan2kg.coherence.reconciliation import Part
-    from pan2kg.site.page import Values
     from pan2kg.site.page_context import PageContext
     from pan2kg.site.site_context import SiteContext
 

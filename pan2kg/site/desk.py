@@ -25,7 +25,7 @@ from pan2kg.review.entry import DONE, LIMITS, TONGUES, called, sentence
 from pan2kg.review.journal import now
 from pan2kg.review.proposals import Material, Proposal, read_material
 from pan2kg.site.basis import mark
-from pan2kg.site.page_context import NOTHING
+from pan2kg.site.page_context import NOTHING, PageContext
 from pan2kg.tables.figure_words import bits_words, named
 from pan2kg.turtle.vocabulary import ID, PAN
 
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
 
     from pan2kg.graph.graph import Graph
     from pan2kg.site.page import Values
-    from pan2kg.site.page_context import PageContext
 
 
 _TONGUES: Final = Messages("tongue")

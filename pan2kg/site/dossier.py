@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from pan2kg.charts.registry import draw_on
-from pan2kg.coherence.evidence import HEADLINE
+from pan2kg.coherence.evidence import HEADLINE, Level
 from pan2kg.i18n.catalogue import Messages
 from pan2kg.site.basis import mark
 from pan2kg.site.values import EVIDENCE, Quote, dated, quotes
@@ -24,7 +24,6 @@ from pan2kg.turtle.vocabulary import DCTERMS, PAN
 if TYPE_CHECKING:
     from markupsafe import Markup
 
-    from pan2kg.coherence.evidence import Level
     from pan2kg.coherence.known import Known
     from pan2kg.report.brief import Finding
     from pan2kg.site.page_context import PageContext

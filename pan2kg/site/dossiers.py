@@ -8,11 +8,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from pan2kg.charts.time_map import draw_narrow_time_map
-from pan2kg.coherence.evidence import counts
-from pan2kg.coherence.obligations import Met
+from pan2kg.coherence.evidence import Level, counts
+from pan2kg.coherence.obligations import Margin, Met
 from pan2kg.coherence.occasions import State
 from pan2kg.coherence.reading_state import Aspect, coverage
-from pan2kg.coherence.texts import CARRIES_OUT, MENTIONS, SERVES
+from pan2kg.coherence.texts import CARRIES_OUT, MENTIONS, SERVES, Use
 from pan2kg.i18n.days import in_words
 from pan2kg.report import attention
 from pan2kg.report.brief import write_brief
@@ -27,10 +27,7 @@ from pan2kg.turtle.vocabulary import DCTERMS, PAN, kind_and_key
 if TYPE_CHECKING:
     from markupsafe import Markup
 
-    from pan2kg.coherence.evidence import Level
     from pan2kg.coherence.known import Known
-    from pan2kg.coherence.obligations import Margin
-    from pan2kg.coherence.texts import Use
     from pan2kg.graph.labels import Entry
     from pan2kg.site.page_context import PageContext
 

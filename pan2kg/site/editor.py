@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from pan2kg.errors import Pan2kgError
 from pan2kg.site.ontology_links import counted
-from pan2kg.site.page import View, embedded
+from pan2kg.site.page import Values, View, embedded
 from pan2kg.site.questions import Grid, grid, names
 from pan2kg.store.link_view import DERIVED_FROM
 from pan2kg.store.queries import program_query
@@ -18,7 +18,6 @@ from pan2kg.turtle.vocabulary import PAN
 from pan2kg.turtle.writer import iri, read_prefixes
 
 if TYPE_CHECKING:
-    from pan2kg.site.page import Values
     from pan2kg.site.page_context import PageContext
     from pan2kg.site.site_context import SiteContext
 

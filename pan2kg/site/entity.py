@@ -14,11 +14,11 @@ from urllib.parse import quote, urlsplit
 from pan2kg.charts.registry import draw_on
 from pan2kg.graph.labels import KINDS, Entry
 from pan2kg.graph.statements import SOURCE
-from pan2kg.site.basis import Notes
+from pan2kg.site.basis import Notes, Say
 from pan2kg.site.connections import Group, Row, grouped, kind_of_link, links_of, listed, pending_rows
 from pan2kg.site.dossier import ANCHORS, settled
 from pan2kg.site.dossiers import dossier_of
-from pan2kg.site.page import View
+from pan2kg.site.page import Values, View
 from pan2kg.site.values import EVIDENCE, dated, quotes, unfold
 from pan2kg.tables.table import coded
 from pan2kg.tables.template import markup
@@ -27,9 +27,6 @@ from pan2kg.turtle.vocabulary import DCTERMS, PAN, SKOS, is_ours, kind_and_key
 if TYPE_CHECKING:
     from markupsafe import Markup
 
-    from pan2kg.graph.labels import Entry
-    from pan2kg.site.basis import Say
-    from pan2kg.site.page import Values
     from pan2kg.site.page_context import PageContext
     from pan2kg.site.site_context import SiteContext
 

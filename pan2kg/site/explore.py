@@ -13,13 +13,12 @@ from typing import TYPE_CHECKING, Final
 from pan2kg.charts.time_axis import colour_of
 from pan2kg.graph.links import DECLARED, USUAL, communities
 from pan2kg.network.selection import place
-from pan2kg.site.page import JAVASCRIPT, File, View, embedded
+from pan2kg.site.page import JAVASCRIPT, File, Values, View, embedded
 from pan2kg.turtle.vocabulary import ID
 
 if TYPE_CHECKING:
     from pan2kg.graph.labels import Entry
     from pan2kg.i18n.catalogue import Language
-    from pan2kg.site.page import Values
     from pan2kg.site.page_context import PageContext
     from pan2kg.site.site_context import SiteContext
 

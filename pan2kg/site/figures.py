@@ -12,23 +12,21 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING, Final
 
 from pan2kg.i18n.catalogue import Messages
-from pan2kg.site.page import CSV, JSON, File, View
+from pan2kg.site.page import CSV, JSON, File, Values, View
 from pan2kg.tables.gaps import KINDS
 from pan2kg.tables.markup import Anchors, html_foot, html_table, html_text
 from pan2kg.tables.registry import TABLES
 from pan2kg.tables.spreadsheet import SPREADSHEET, write_figures_spreadsheet
-from pan2kg.tables.table import Choice
+from pan2kg.tables.table import Choice, FigureTable
 from pan2kg.tables.template import macro, markup
 from pan2kg.tables.writers import write_figures
 
 if TYPE_CHECKING:
     from markupsafe import Markup
 
-    from pan2kg.site.page import Values
     from pan2kg.site.page_context import PageContext
     from pan2kg.site.site_context import SiteContext
     from pan2kg.tables.cells import Row
-    from pan2kg.tables.table import FigureTable
 
 _TABLES: Final = Messages("table")
 

@@ -13,7 +13,7 @@ from pan2kg.charts.raster import picture_bytes
 from pan2kg.charts.registry import draw_on
 from pan2kg.charts.time_axis import colour_of
 from pan2kg.charts.time_map import draw_narrow_time_map
-from pan2kg.coherence.evidence import FIGURED, counts
+from pan2kg.coherence.evidence import FIGURED, Level, counts
 from pan2kg.coherence.occasions import Occasion, State
 from pan2kg.coherence.uses import key as code_of
 from pan2kg.graph.search import folded
@@ -22,9 +22,9 @@ from pan2kg.site.choice import ASKED, Choice
 from pan2kg.site.definitions import line, taken
 from pan2kg.site.filtering import chosen, every_plan, is_foreign, read, shown_plans
 from pan2kg.site.matrix import FIRST, matrix
-from pan2kg.site.page import CSV, SVG, File, View
+from pan2kg.site.page import CSV, SVG, File, Values, View
 from pan2kg.site.plan import brief_keys
-from pan2kg.site.values import EVIDENCE, quotes
+from pan2kg.site.values import EVIDENCE, Quote, quotes
 from pan2kg.site.weights import Way, bits_said, way
 from pan2kg.tables.figure_words import according_to
 from pan2kg.tables.template import markup
@@ -33,13 +33,10 @@ if TYPE_CHECKING:
     from markupsafe import Markup
 
     from pan2kg.charts.frame import Picture
-    from pan2kg.coherence.evidence import Level
     from pan2kg.coherence.feasible import Statement
     from pan2kg.coherence.known import Known
-    from pan2kg.site.page import Values
     from pan2kg.site.page_context import PageContext
     from pan2kg.site.site_context import SiteContext
-    from pan2kg.site.values import Quote
 
 
 @dataclass(frozen=True, slots=True)

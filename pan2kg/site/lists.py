@@ -15,7 +15,7 @@ from pan2kg.coherence.evidence import FIGURED, counts
 from pan2kg.coherence.reading_state import Aspect, Extent, coverage
 from pan2kg.site.basis import basis, mark, shown
 from pan2kg.site.filtering import chosen, shown_plans
-from pan2kg.site.page import JAVASCRIPT, JSON, CommonFile, View, embedded
+from pan2kg.site.page import JAVASCRIPT, JSON, CommonFile, Values, View, embedded
 from pan2kg.site.plan import actions_of, ordered, period
 from pan2kg.site.weights import Way, in_bits, ways
 from pan2kg.tables.figure_words import according_to
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from pan2kg.coherence.known import Known
     from pan2kg.coherence.meetings import Meeting
     from pan2kg.graph.labels import Entry
-    from pan2kg.site.page import Values
     from pan2kg.site.page_context import PageContext
     from pan2kg.site.site_context import SiteContext
 

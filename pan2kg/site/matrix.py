@@ -18,20 +18,17 @@ from pan2kg.charts.raster import picture_bytes
 from pan2kg.charts.subject import table
 from pan2kg.coherence.evidence import Level, counts
 from pan2kg.coherence.figures import Unit
-from pan2kg.graph.labels import pair_key, shortened
+from pan2kg.graph.labels import Name, pair_key, shortened
 from pan2kg.site.basis import basis, handed, options
 from pan2kg.site.choice import ASKED, Choice
 from pan2kg.site.filtering import chosen, every_plan, filtering, is_foreign, is_whole, known, read, shown_plans
-from pan2kg.site.page import CSV, SVG, File
+from pan2kg.site.page import CSV, SVG, File, Values
 from pan2kg.tables.figure_words import according_to, amount, bits_words
 from pan2kg.tables.formats import Grid, Value, write_csv
 from pan2kg.turtle.vocabulary import PAN
 
 if TYPE_CHECKING:
-    from pan2kg.charts.frame import Picture
     from pan2kg.coherence.meetings import Meeting
-    from pan2kg.graph.labels import Name
-    from pan2kg.site.page import Values
     from pan2kg.site.page_context import PageContext
     from pan2kg.site.site_context import SiteContext
 

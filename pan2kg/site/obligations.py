@@ -12,20 +12,17 @@ from typing import TYPE_CHECKING, Final
 
 from pan2kg.charts.registry import draw_on
 from pan2kg.graph.statements import grounds_of
-from pan2kg.site.basis import Notes
+from pan2kg.site.basis import Mark, Notes
 from pan2kg.site.figures import show
-from pan2kg.site.page import File, View
-from pan2kg.site.values import EVIDENCE, dated, lasting, quotes
+from pan2kg.site.page import File, Values, View
+from pan2kg.site.values import EVIDENCE, Quote, dated, lasting, quotes
 from pan2kg.store.store import plain
 from pan2kg.tables.obligations import for_pages
 from pan2kg.tables.template import markup
 from pan2kg.turtle.vocabulary import PAN
 
 if TYPE_CHECKING:
-    from pan2kg.site.basis import Mark
-    from pan2kg.site.page import Values
     from pan2kg.site.page_context import PageContext
-    from pan2kg.site.values import Quote
 
 
 _LONGEST: Final = 75

@@ -29,14 +29,13 @@ from pan2kg.site.ontology_terms import (
     texts,
 )
 from pan2kg.site.ontology_use import Usage, find_examples, read_constraints, terms_of
-from pan2kg.store.store import plain
+from pan2kg.store.store import Store, plain
 from pan2kg.turtle.vocabulary import DCTERMS, ID, PAN, RDF, RDFS, ROOT, SKOS
 from pan2kg.turtle.writer import iri as short
 from pan2kg.turtle.writer import read_prefixes
 
 if TYPE_CHECKING:
     from pan2kg.store.link_view import LinkView
-    from pan2kg.store.store import Store
 
 ANY: Final = ""
 """Stands for any thing: where a property has no domain and is used on many classes, or leads to many."""

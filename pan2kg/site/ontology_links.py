@@ -11,19 +11,15 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import chain
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import Final, TypeVar
 
 import pyoxigraph as ox
 
 from pan2kg.store.derived_links import JOINED, KINDS, Links, joined_works
-from pan2kg.store.link_view import DERIVED_FROM, bare_term
+from pan2kg.store.link_view import DERIVED_FROM, LinkView, bare_term
 from pan2kg.store.queries import program_query
-from pan2kg.store.store import LocalStore, OwnQuery, plain, select
+from pan2kg.store.store import LocalStore, OwnQuery, Store, Term, plain, select
 from pan2kg.turtle.vocabulary import ID, PAN, RDF
-
-if TYPE_CHECKING:
-    from pan2kg.store.link_view import LinkView
-    from pan2kg.store.store import Store, Term
 
 LINK: Final = PAN + "Link"
 _ONCE: Final = ("linkType", "status", "certainty", "derivedBy")

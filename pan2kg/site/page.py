@@ -17,8 +17,6 @@ from pan2kg.i18n.days import in_words
 from pan2kg.tables.template import markup
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from markupsafe import Markup
 
     from pan2kg.site.page_context import PageContext

@@ -13,7 +13,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, cast
 from urllib.parse import urlencode
 
-from pan2kg.graph.labels import Name, best, pair_key, shortened, way
+from pan2kg.graph.labels import Entry, Labels, Name, best, pair_key, shortened, way
 from pan2kg.i18n.catalogue import LANGUAGES, Language, Messages, grouped
 from pan2kg.site.basis import piece
 from pan2kg.tables.template import markup
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from markupsafe import Markup
 
     from pan2kg.graph.graph import Graph
-    from pan2kg.graph.labels import Entry, Labels
     from pan2kg.site.site_context import Made, SiteContext
 
 _PAGE: Final = Messages("page")

@@ -22,7 +22,7 @@ from pan2kg.site.connections import UNFOLDED, Connection, connection, grouped, k
 from pan2kg.site.dossiers import of_pair
 from pan2kg.site.figures import show
 from pan2kg.site.filtering import every_plan, is_whole
-from pan2kg.site.page import View
+from pan2kg.site.page import Values, View
 from pan2kg.site.plan import actions_of, ordered
 from pan2kg.site.weights import Shared as Named
 from pan2kg.site.weights import Way, bits_said, shared, way
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     from markupsafe import Markup
 
     from pan2kg.coherence.known import Known
-    from pan2kg.site.page import Values
     from pan2kg.site.page_context import PageContext
     from pan2kg.site.site_context import SiteContext
     from pan2kg.tables.cells import Row

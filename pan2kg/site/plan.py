@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 from pan2kg.charts.registry import draw_on
 from pan2kg.coherence.evidence import HEADLINE, Level
 from pan2kg.coherence.reading_state import Aspect
-from pan2kg.graph.parts import natural, place
+from pan2kg.graph.parts import LevelCount, Outline, Part, natural, place
 from pan2kg.i18n.catalogue import Messages
 from pan2kg.report.brief import Brief, as_json, write_brief
 from pan2kg.report.brief_files import brief_bytes
@@ -25,7 +25,7 @@ from pan2kg.site import explore as exploring
 from pan2kg.site.basis import Notes, basis, mark
 from pan2kg.site.connections import Connection, connection, kind_of_link, links_of
 from pan2kg.site.dossiers import of_plan
-from pan2kg.site.page import CSV, HTML, JSON, File, View
+from pan2kg.site.page import CSV, HTML, JSON, File, Values, View
 from pan2kg.site.values import EVIDENCE, dated
 from pan2kg.site.weights import Way, in_bits, ways
 from pan2kg.store.queries import fill
@@ -39,8 +39,6 @@ if TYPE_CHECKING:
 
     from pan2kg.coherence.meetings import Meeting as Met
     from pan2kg.graph.labels import Entry
-    from pan2kg.graph.parts import LevelCount, Outline, Part
-    from pan2kg.site.page import Values
     from pan2kg.site.page_context import PageContext
     from pan2kg.site.site_context import SiteContext
 

@@ -20,10 +20,10 @@ from typing import TYPE_CHECKING, Final
 
 from pan2kg.errors import Pan2kgError, ProjectError
 from pan2kg.graph.labels import short
-from pan2kg.i18n.catalogue import LANGUAGES, Messages, format_of
+from pan2kg.i18n.catalogue import LANGUAGES, Language, Messages, Text, format_of
 from pan2kg.site.catalogue_score import Criterion, judge, read_entry, read_resources, score
 from pan2kg.site.ontology_terms import TaggedText
-from pan2kg.site.page import View
+from pan2kg.site.page import Values, View
 from pan2kg.store.queries import program_query
 from pan2kg.store.remote import RemoteStore
 from pan2kg.store.store import Store, fingerprint, is_true, plain, select
@@ -36,9 +36,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pan2kg.graph.graph import Graph
-    from pan2kg.i18n.catalogue import Language, Text
     from pan2kg.project import Project
-    from pan2kg.site.page import Values
     from pan2kg.site.page_context import PageContext
     from pan2kg.site.site_context import SiteContext
     from pan2kg.store.link_view import LinkView

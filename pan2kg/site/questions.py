@@ -23,11 +23,11 @@ from pan2kg.graph.labels import relative
 from pan2kg.i18n.days import a_day
 from pan2kg.i18n.message import told
 from pan2kg.site.figures import listed
-from pan2kg.site.page import CSV, TURTLE, File, View, embedded
+from pan2kg.site.page import CSV, TURTLE, File, Values, View, embedded
 from pan2kg.site.permalink import DAY, RELEASE, VIEW, Permalink, dayless, fix, notice, permalink
-from pan2kg.site.question_form import default, field, given, is_open
+from pan2kg.site.question_form import Field, default, field, given, is_open
 from pan2kg.store.queries import Query, fill, program_query
-from pan2kg.store.store import construct
+from pan2kg.store.store import Result, Store, Term, construct
 from pan2kg.tables.answers import Style, grid_of, heading, word_of, words_of, write_answer
 from pan2kg.tables.formats import Grid as Sheet
 from pan2kg.tables.formats import write_local_csv
@@ -39,11 +39,8 @@ from pan2kg.turtle.writer import read_prefixes
 if TYPE_CHECKING:
     from markupsafe import Markup
 
-    from pan2kg.site.page import Values
     from pan2kg.site.page_context import PageContext
-    from pan2kg.site.question_form import Field
     from pan2kg.site.site_context import SiteContext
-    from pan2kg.store.store import Result, Store, Term
 
 
 MOST: Final = 1000

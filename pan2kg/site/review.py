@@ -11,10 +11,9 @@ from pan2kg.review.scores import MOST, bodies, cell_name, known_scores, scale_na
 from pan2kg.site.desk import CHOSEN as DESK_CHOSEN
 from pan2kg.site.desk import form_state
 from pan2kg.site.desk import values as desk_values
-from pan2kg.site.page import View
+from pan2kg.site.page import Values, View
 
 if TYPE_CHECKING:
-    from pan2kg.site.page import Values
     from pan2kg.site.page_context import PageContext
 
 CHOSEN: Final = "on:"

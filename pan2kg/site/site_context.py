@@ -16,7 +16,7 @@ from pan2kg.coherence.participation import completeness
 from pan2kg.site.choice import Facts, read_facts
 from pan2kg.tables.gaps import KINDS, Scope
 from pan2kg.tables.registry import TABLES
-from pan2kg.tables.table import DEFAULT, Choice
+from pan2kg.tables.table import DEFAULT, Choice, FigureTable
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from pan2kg.site.bundle import Bundle
     from pan2kg.store.store import Store
     from pan2kg.tables.cells import Row
-    from pan2kg.tables.table import FigureTable
 
 
 @dataclass(frozen=True, slots=True)

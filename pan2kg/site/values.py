@@ -18,24 +18,19 @@ from urllib.parse import urlsplit
 import pyoxigraph as ox
 
 from pan2kg.coherence.obligations import whole_months
-from pan2kg.graph.labels import short
-from pan2kg.graph.statements import CERTAINTY, SOURCE, TYPE
-from pan2kg.i18n.catalogue import Messages, french
+from pan2kg.graph.labels import Labels, short
+from pan2kg.graph.statements import CERTAINTY, SOURCE, TYPE, Statement
+from pan2kg.i18n.catalogue import Language, Messages, french
 from pan2kg.i18n.days import in_words
-from pan2kg.site.basis import NOTHING, piece
-from pan2kg.store.store import plain
+from pan2kg.site.basis import NOTHING, Mark, Notes, Say, piece
+from pan2kg.store.store import Term, plain
 from pan2kg.tables.template import escape, markup
 from pan2kg.turtle.vocabulary import DCTERMS, ID, PAN, RDF, RDFS, SKOS, XSD, kind_and_key
 
 if TYPE_CHECKING:
     from markupsafe import Markup
 
-    from pan2kg.graph.labels import Labels
-    from pan2kg.graph.statements import Statement
-    from pan2kg.i18n.catalogue import Language
-    from pan2kg.site.basis import Mark, Notes, Say
     from pan2kg.site.page_context import PageContext
-    from pan2kg.store.store import Term
 
 
 _SPACES: Final[Mapping[str, str]] = {

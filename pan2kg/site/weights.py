@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Final
 from pan2kg.coherence.feasible import Span, Verdict, span, years
 from pan2kg.coherence.figures import Unit
 from pan2kg.coherence.occasions import State
-from pan2kg.coherence.texts import CARRIES_OUT, MENTIONS, SERVES
+from pan2kg.coherence.texts import CARRIES_OUT, MENTIONS, SERVES, Use
 from pan2kg.i18n.catalogue import format_of, with_mark
 from pan2kg.i18n.days import in_words
 from pan2kg.site.basis import mark
-from pan2kg.site.values import EVIDENCE, quotes
+from pan2kg.site.values import EVIDENCE, Quote, quotes
 from pan2kg.tables.figure_words import amount, bits_words, named
 from pan2kg.turtle.vocabulary import PAN
 
@@ -22,10 +22,8 @@ if TYPE_CHECKING:
     from markupsafe import Markup
 
     from pan2kg.coherence.known import Known
-    from pan2kg.coherence.texts import Use
     from pan2kg.coherence.weight import Contribution
     from pan2kg.site.page_context import PageContext
-    from pan2kg.site.values import Quote
 
 TIES: Final = {CARRIES_OUT: "carries-out", SERVES: "serves", MENTIONS: "mentions"}
 """What the classes of relations are called, by their share."""

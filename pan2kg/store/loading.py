@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from http.client import HTTPException
 from time import sleep
-from typing import TYPE_CHECKING, Final
+from typing import Final
 from urllib.error import HTTPError, URLError
 from urllib.parse import quote
 from urllib.request import (
@@ -27,10 +27,7 @@ from pan2kg.errors import EndpointError, Place
 from pan2kg.store.access import BUSY, TIMEOUT, checked, credentials, fault, pause
 from pan2kg.store.queries import program_query
 from pan2kg.store.remote import RemoteStore, broken, refusal
-from pan2kg.store.store import is_derived, select
-
-if TYPE_CHECKING:
-    from pan2kg.store.store import LocalStore
+from pan2kg.store.store import LocalStore, is_derived, select
 
 ELSEWHERE: Final = frozenset((400, 403, 404, 405, 406, 409, 415, 501))
 """What is answered at an address where there is no graph store, or none that takes graphs."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
-from http.client import HTTPException, IncompleteRead
+from http.client import HTTPException, HTTPResponse, IncompleteRead
 from time import monotonic, sleep
 from typing import TYPE_CHECKING, Final, cast
 from urllib.error import HTTPError, URLError
@@ -27,8 +27,6 @@ from pan2kg.store.store import Result, is_true, plain, refuse_fetching, select
 from pan2kg.turtle.tokens import tokens
 
 if TYPE_CHECKING:
-    from http.client import HTTPResponse
-
     from SPARQLWrapper import SPARQLWrapper
 
 _RESULTS = "application/sparql-results+json"

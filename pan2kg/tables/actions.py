@@ -10,17 +10,27 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from pan2kg.coherence.bodies import fragmentation, meeting, overlaps, who_should_talk
-from pan2kg.coherence.evidence import BITS, FIGURED, counts, firmest
-from pan2kg.coherence.known import basis_line
+from pan2kg.coherence.bodies import (
+    Fragmentation,
+    Overlap,
+    Profile,
+    Talk,
+    fragmentation,
+    meeting,
+    overlaps,
+    who_should_talk,
+)
+from pan2kg.coherence.evidence import BITS, FIGURED, Level, Measured, counts, firmest
+from pan2kg.coherence.known import Known, basis_line
 from pan2kg.coherence.obligations import ANSWERING
-from pan2kg.coherence.participation import completeness, loss, losses, participation
+from pan2kg.coherence.participation import Completeness, Loss, completeness, loss, losses, participation
 from pan2kg.errors import QueryError
 from pan2kg.graph.graph import Graph
 from pan2kg.store.queries import program_query
 from pan2kg.tables.table import (
     DEFAULT,
     Choice,
+    FigureTable,
     Row,
     action_bits,
     code,
@@ -35,12 +45,7 @@ from pan2kg.tables.table import (
 )
 
 if TYPE_CHECKING:
-    from pan2kg.coherence.bodies import Fragmentation, Overlap, Profile, Talk
-    from pan2kg.coherence.evidence import Level, Measured
-    from pan2kg.coherence.known import Known
-    from pan2kg.coherence.participation import Completeness, Loss
     from pan2kg.coherence.uses import Uses
-    from pan2kg.tables.table import FigureTable
 
 
 BRIDGES = ("action", "plan", "participation", "total", "reached", "level")

@@ -11,7 +11,7 @@ import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import pyoxigraph as ox
 
@@ -19,12 +19,9 @@ from pan2kg.errors import FormatError
 from pan2kg.i18n.catalogue import Language, Messages
 from pan2kg.i18n.days import in_words, with_days
 from pan2kg.store.queries import Query, program_query
-from pan2kg.store.store import Result, Table, Term, Triples, plain, select
+from pan2kg.store.store import Result, Store, Table, Term, Triples, plain, select
 from pan2kg.tables.formats import Grid, Value, md_escape, write_json, write_markdown, write_text
 from pan2kg.turtle.vocabulary import NUMBERS, XSD
-
-if TYPE_CHECKING:
-    from pan2kg.store.store import Store
 
 _NATIVE = {
     "csv": ox.QueryResultsFormat.CSV,

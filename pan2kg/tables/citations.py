@@ -7,9 +7,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pan2kg.coherence.feasible import Verdict
-from pan2kg.coherence.known import basis_line
-from pan2kg.coherence.occasions import Interval, State, Way, citation_rate
+from pan2kg.coherence.feasible import Ordered, Verdict
+from pan2kg.coherence.known import Known, basis_line
+from pan2kg.coherence.occasions import Interval, Occasion, State, Way, citation_rate
 from pan2kg.coherence.occasions import debt as owed
 from pan2kg.errors import QueryError
 from pan2kg.graph.graph import Graph
@@ -36,9 +36,6 @@ from pan2kg.tables.table import (
 )
 
 if TYPE_CHECKING:
-    from pan2kg.coherence.feasible import Ordered
-    from pan2kg.coherence.known import Known
-    from pan2kg.coherence.occasions import Occasion
     from pan2kg.coherence.texts import Use
     from pan2kg.coherence.weight import Contribution, Weight
     from pan2kg.i18n.catalogue import Text

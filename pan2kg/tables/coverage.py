@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING
 
-from pan2kg.coherence.evidence import Level
-from pan2kg.coherence.known import basis_line
+from pan2kg.coherence.evidence import Basis, Level
+from pan2kg.coherence.known import Known, basis_line
 from pan2kg.coherence.reading_state import Aspect, coverage, listed
 from pan2kg.coherence.uses import key
 from pan2kg.coherence.weight import unsaid
@@ -14,12 +13,21 @@ from pan2kg.errors import QueryError
 from pan2kg.graph.graph import Graph
 from pan2kg.i18n.catalogue import LANGUAGES, Text
 from pan2kg.store.queries import program_query
-from pan2kg.tables.table import DEFAULT, EVERYWHERE, Choice, Row, code, keys, make, note, number, thing, things, undated
-
-if TYPE_CHECKING:
-    from pan2kg.coherence.evidence import Basis
-    from pan2kg.coherence.known import Known
-    from pan2kg.tables.table import FigureTable
+from pan2kg.tables.table import (
+    DEFAULT,
+    EVERYWHERE,
+    Choice,
+    FigureTable,
+    Row,
+    code,
+    keys,
+    make,
+    note,
+    number,
+    thing,
+    things,
+    undated,
+)
 
 GROUPS = ("group", "aim", "actions_number", "plans")
 

@@ -10,10 +10,10 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from pan2kg.coherence.editions import Fate, compare, fates, retention, suggested
+from pan2kg.coherence.editions import Compared, Comparison, Fate, Taken, compare, fates, retention, suggested
 from pan2kg.coherence.evidence import firmest
 from pan2kg.coherence.feasible import Channel
-from pan2kg.coherence.known import basis_line
+from pan2kg.coherence.known import Known, basis_line
 from pan2kg.coherence.reading import read_successions
 from pan2kg.coherence.reading_state import Aspect, Extent
 from pan2kg.errors import QueryError
@@ -22,6 +22,7 @@ from pan2kg.store.queries import program_query
 from pan2kg.tables.table import (
     DEFAULT,
     Choice,
+    FigureTable,
     Row,
     code,
     column,
@@ -37,10 +38,7 @@ from pan2kg.tables.table import (
 )
 
 if TYPE_CHECKING:
-    from pan2kg.coherence.editions import Compared, Comparison, Taken
-    from pan2kg.coherence.known import Known
     from pan2kg.i18n.catalogue import Text
-    from pan2kg.tables.table import FigureTable
 
 
 COMPARE = (

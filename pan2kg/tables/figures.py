@@ -5,21 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from pan2kg.coherence.evidence import FIGURED
-from pan2kg.coherence.figures import FIGURES, FORMER, Figure, Unit
+from pan2kg.coherence.figures import FIGURES, FORMER, Cell, Figure, Taken, Unit
 from pan2kg.coherence.known import basis_line
 from pan2kg.errors import QueryError
 from pan2kg.graph.graph import Graph
 from pan2kg.i18n.catalogue import Messages, format_of
 from pan2kg.store.queries import program_query
 from pan2kg.tables.figure_words import according_to
-from pan2kg.tables.table import DEFAULT, Choice, Row, code, keys, make, note, number, thing, undated
+from pan2kg.tables.table import DEFAULT, Choice, FigureTable, Row, code, keys, make, note, number, thing, undated
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from pan2kg.coherence.figures import Cell, Taken
     from pan2kg.tables.formats import Value
-    from pan2kg.tables.table import FigureTable
 
 _FIGURES: Final = Messages("figure")
 REGISTER: Final = ("figure", "told", *(f"at_{one.key}" for one in FIGURED), "population", "command")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from pan2kg.coherence.bodies import overlaps
 from pan2kg.coherence.evidence import HEADLINE, Level, counts, level
@@ -21,10 +21,19 @@ from pan2kg.store.queries import program_query
 from pan2kg.tables.coverage import looked_at, own_plans, target_groups
 from pan2kg.tables.figure_words import bits_text
 from pan2kg.tables.obligations import depending
-from pan2kg.tables.table import DEFAULT, EVERYWHERE, Choice, Row, code, coded, level_cells, make, note, thing
-
-if TYPE_CHECKING:
-    from pan2kg.tables.table import FigureTable
+from pan2kg.tables.table import (
+    DEFAULT,
+    EVERYWHERE,
+    Choice,
+    FigureTable,
+    Row,
+    code,
+    coded,
+    level_cells,
+    make,
+    note,
+    thing,
+)
 
 _TABLES: Final = Messages("table")
 

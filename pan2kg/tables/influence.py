@@ -5,22 +5,20 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from pan2kg.coherence.influence import CUT, chains, dematel
+from pan2kg.coherence.influence import CUT, Chain, Chains, Dematel, chains, dematel
 from pan2kg.coherence.interaction import coverage
 from pan2kg.coherence.scale import plain
 from pan2kg.coherence.uses import key
 from pan2kg.errors import Pan2kgError, QueryError
 from pan2kg.i18n.catalogue import LANGUAGES, Text, with_mark
 from pan2kg.tables.scores import covered, matrices, named, scored, shown
-from pan2kg.tables.table import DEFAULT, Choice, Row, note, number, thing
+from pan2kg.tables.table import DEFAULT, Choice, FigureTable, Row, note, number, thing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pan2kg.coherence.influence import Chain, Chains, Dematel
     from pan2kg.coherence.scores import Scores
     from pan2kg.graph.graph import Graph
-    from pan2kg.tables.table import FigureTable
 
 DEMATEL = (
     "assessor", "action", "given_positive", "given_negative", "taken_positive", "taken_negative", "prominence",

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Final
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Final
 
 from pan2kg.coherence.chance import DRAWS, SEED, SIGNIFICANT, Chance
 from pan2kg.coherence.evidence import counts
-from pan2kg.coherence.feasible import Channel, Verdict, verdict
-from pan2kg.coherence.known import basis_line
-from pan2kg.coherence.meetings import co_led, judged
-from pan2kg.coherence.occasions import State, index, index_cells
+from pan2kg.coherence.feasible import Channel, Ordered, Verdict, verdict
+from pan2kg.coherence.known import Known, basis_line
+from pan2kg.coherence.meetings import Judged, co_led, judged
+from pan2kg.coherence.occasions import IndexCell, Occasion, State, index, index_cells
 from pan2kg.coherence.scores import summable
-from pan2kg.coherence.weight import Weighing
+from pan2kg.coherence.weight import Weighing, Weight
 from pan2kg.errors import QueryError
 from pan2kg.graph.graph import Graph
 from pan2kg.graph.parts import ACTIONS, LevelCount, Outline
@@ -23,6 +23,7 @@ from pan2kg.tables.table import (
     DEFAULT,
     Choice,
     Cross,
+    FigureTable,
     Row,
     code,
     day,
@@ -36,17 +37,6 @@ from pan2kg.tables.table import (
     things,
     undated,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
-
-    from pan2kg.coherence.feasible import Ordered
-    from pan2kg.coherence.known import Known
-    from pan2kg.coherence.meetings import Judged
-    from pan2kg.coherence.occasions import IndexCell, Occasion
-    from pan2kg.coherence.weight import Weight
-    from pan2kg.tables.table import FigureTable
-
 
 PLACES: Final = (
     ("text_there", Channel.TEXT, True), ("text_back", Channel.TEXT, False),

@@ -6,29 +6,19 @@ import csv
 import io
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from pathlib import Path as FilePath
 
-from pan2kg.coherence.agreement import Level, agreement, alpha, opinions
-from pan2kg.coherence.interaction import coverage, grouped, ranks, second_order, sums
+from pan2kg.coherence.agreement import Level, Opinions, agreement, alpha, opinions
+from pan2kg.coherence.interaction import Path, SecondOrder, Sums, coverage, grouped, ranks, second_order, sums
 from pan2kg.coherence.scale import signed, whole
-from pan2kg.coherence.scores import read_scores
+from pan2kg.coherence.scores import Scores, read_scores
 from pan2kg.coherence.uses import key
 from pan2kg.errors import Place, ProjectError, QueryError
 from pan2kg.graph.graph import Graph
-from pan2kg.i18n.catalogue import with_mark
+from pan2kg.i18n.catalogue import Text, with_mark
 from pan2kg.project import read_text
 from pan2kg.store.queries import program_query
-from pan2kg.tables.table import DEFAULT, Choice, Row, code, make, note, number, thing, undated
-
-if TYPE_CHECKING:
-    from pathlib import Path as FilePath
-
-    from pan2kg.coherence.agreement import Opinions
-    from pan2kg.coherence.interaction import Path, SecondOrder, Sums
-    from pan2kg.coherence.scores import Scores
-    from pan2kg.i18n.catalogue import Text
-    from pan2kg.tables.table import FigureTable
-
+from pan2kg.tables.table import DEFAULT, Choice, FigureTable, Row, code, make, note, number, thing, undated
 
 FREE = "free"
 """The part of a choice that lets matrices name what is not in the graph."""

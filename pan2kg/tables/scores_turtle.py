@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from pan2kg.coherence.scale import SCALE, plain, signed
-from pan2kg.coherence.scores import scored_links
+from pan2kg.coherence.scale import SCALE, Scale, plain, signed
+from pan2kg.coherence.scores import ScoredLink, Scores, scored_links
 from pan2kg.coherence.uses import key
 from pan2kg.errors import QueryError
-from pan2kg.graph.graph import bare
+from pan2kg.graph.graph import Graph, bare
 from pan2kg.i18n.catalogue import Messages, Text
 from pan2kg.i18n.message import either, told
 from pan2kg.project import write_atomically
@@ -24,11 +24,6 @@ from pan2kg.turtle.vocabulary import graph_of, thing
 from pan2kg.turtle.writer import Block, Statement, iri, read_prefixes, string, text, write_turtle
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from pan2kg.coherence.scale import Scale
-    from pan2kg.coherence.scores import ScoredLink, Scores
-    from pan2kg.graph.graph import Graph
     from pan2kg.tables.table import Choice
 
 _DATA: Final = Messages("data")

@@ -20,7 +20,7 @@ from pan2kg.i18n.catalogue import Language, format_of
 from pan2kg.i18n.message import did_you_mean, there_are
 from pan2kg.tables.cells import clean, items, named, remarks, resting, say
 from pan2kg.tables.figure_words import basis_text
-from pan2kg.tables.formats import Grid, write_csv, write_json, write_local_csv, write_text, write_tsv
+from pan2kg.tables.formats import Grid, Value, write_csv, write_json, write_local_csv, write_text, write_tsv
 from pan2kg.tables.markup import html_figures, md_figures
 from pan2kg.tables.registry import TABLES
 from pan2kg.tables.table import Choice, Cross, FigureTable
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 
     from pan2kg.coherence.evidence import Level
     from pan2kg.graph.graph import Graph
-    from pan2kg.tables.formats import Value
 
 
 FORMS: Final = ("table", "csv", "csv-local", "tsv", "json", "md", "html")

@@ -11,28 +11,23 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby, takewhile
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import pyoxigraph as ox
 
 from pan2kg.coherence.evidence import FIGURED, HEADLINE
-from pan2kg.coherence.figures import figures
-from pan2kg.coherence.known import BasisLine, basis_line, known
+from pan2kg.coherence.figures import Taken, figures
+from pan2kg.coherence.known import BasisLine, Tables, basis_line, known
 from pan2kg.coherence.known_tables import read_tables
 from pan2kg.coherence.texts import Earlier
 from pan2kg.graph.dataset import own_profile, read_profiles, read_release
 from pan2kg.i18n.catalogue import Language, Messages
-from pan2kg.publish.diff.states import Change, Shift, graph_name
+from pan2kg.publish.diff.states import Change, Shift, Side, graph_name
 from pan2kg.publish.diff.things import LONG, Altered, Edit, Names, Status, Value, read_names, read_things
 from pan2kg.store.store import LocalStore, is_derived
 from pan2kg.tables.figure_words import basis_words, value_words
 from pan2kg.tables.formats import md_escape
 from pan2kg.turtle.vocabulary import DCTERMS, PAN, RDF, path_of
-
-if TYPE_CHECKING:
-    from pan2kg.coherence.figures import Taken
-    from pan2kg.coherence.known import Tables
-    from pan2kg.publish.diff.states import Side
 
 
 @dataclass(frozen=True, slots=True)
