@@ -66,8 +66,7 @@ def _import(project: Project, options: argparse.Namespace) -> int:
     from pan2kg.review.files import alone, write
     from pan2kg.review.sheet import read_book
     from pan2kg.review.sheet_changes import compare, read_known
-    from pan2kg.review.sheet_writing import changed
-    from pan2kg.review.workbook import read_tables
+    from pan2kg.review.workbook import changed, read_tables
     from pan2kg.store.cache import open_stated
     from pan2kg.turtle.vocabulary import thing
     from pan2kg.turtle.writer import read_prefixes

@@ -20,11 +20,11 @@ from pan2kg.project import Project
 from pan2kg.review.anchoring import Anchor, Quotation, find, fold
 from pan2kg.review.cards import Card, make_card
 from pan2kg.review.files import ProjectFiles
-from pan2kg.review.filing import FILE
-from pan2kg.review.journal import (
+from pan2kg.review.filing import (
     CONTROL,
     DECISION,
     LONGEST,
+    REVIEWED,
     SECOND,
     UNDONE,
     Noted,
@@ -332,7 +332,7 @@ class Desk:
 
 def _decided_plans(material: Material, project: Project) -> list[str]:
     """The plans there are candidates of, and those of which something was decided, by IRI."""
-    files = sorted((project.graph / "plans").glob(f"*/{FILE}"))
+    files = sorted((project.graph / "plans").glob(f"*/{REVIEWED}"))
     return list(dict.fromkeys([*material.plans, *(thing("plan", file.parent.name, project.space) for file in files)]))
 
 

@@ -12,8 +12,7 @@ from pan2kg.errors import Pan2kgError
 from pan2kg.i18n.message import Message, verbatim
 from pan2kg.review.desk import Desk, Wanted, open_desk
 from pan2kg.review.entry import Form, Outcome, RefusedError, read_choice, read_text
-from pan2kg.review.filing import FILE, plan_file
-from pan2kg.review.journal import journal_name, now
+from pan2kg.review.filing import REVIEWED, journal_name, now, plan_file
 from pan2kg.review.proposals import BY_HAND, WORK, Material, read_material
 from pan2kg.review.proposals import FILE as CANDIDATES
 from pan2kg.review.verdicts import REASONS
@@ -191,7 +190,7 @@ def _decided(desk: Desk, reason: str) -> Outcome:
     if desk.wanted.second:
         file = journal_name(one.plan)
         return Outcome("second-noted", {"files": file}, (file,))
-    file = desk.project.name_of(plan_file(desk.material.graph, one.plan, FILE))
+    file = desk.project.name_of(plan_file(desk.material.graph, one.plan, REVIEWED))
     status = "rejected" if reason else "accepted"
     if number > 1:
         return Outcome(f"{status}-many", {"files": file}, (file,))

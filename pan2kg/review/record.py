@@ -11,7 +11,7 @@ from typing import Final
 from pan2kg.coherence.agreement import Level, alpha
 from pan2kg.coherence.uses import key
 from pan2kg.review.files import Filed, ProjectFiles
-from pan2kg.review.filing import FILE
+from pan2kg.review.filing import REVIEWED
 from pan2kg.review.parts import INVOLVEMENT, part_key
 from pan2kg.review.parts import part_key as key_of_part
 from pan2kg.review.proposals import Proposal, Settled
@@ -48,7 +48,7 @@ def held(files: ProjectFiles, plans: Iterable[str]) -> list[Held]:
 
 
 def _held(files: ProjectFiles, plan: str) -> Iterator[Held]:
-    name = files.project.name_of(files.project.graph / "plans" / key(plan) / FILE)
+    name = files.project.name_of(files.project.graph / "plans" / key(plan) / REVIEWED)
     content, prefixes = files.texts.get(name, ""), read_prefixes(files.project)
     blocks = read_turtle_file(content, name).blocks if content else ()
     lines = {block.subject: block.line for block in blocks}

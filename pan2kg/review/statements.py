@@ -24,8 +24,7 @@ from pan2kg.review.readings import Addition
 from pan2kg.store.queries import KINDS
 from pan2kg.store.store import Store
 from pan2kg.turtle.blocks import Block as Read
-from pan2kg.turtle.blocks import TurtleFile, read_turtle_file
-from pan2kg.turtle.links import misnamed
+from pan2kg.turtle.blocks import TurtleFile, misnamed, read_turtle_file
 from pan2kg.turtle.vocabulary import kind_and_key, link_iri
 from pan2kg.turtle.writer import Block, Statement, iri, read_prefixes, text
 

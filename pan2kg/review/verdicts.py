@@ -22,7 +22,7 @@ from pan2kg.project import Project
 from pan2kg.review.anchoring import AROUND
 from pan2kg.review.decisions import refuse_foreign_words, refuse_younger
 from pan2kg.review.files import Filed, ProjectFiles, alone, append, write
-from pan2kg.review.filing import FILE, plan_file
+from pan2kg.review.filing import REVIEWED, plan_file
 from pan2kg.review.parts import filed_parts, part_iri, part_statements, rejected_parts
 from pan2kg.review.proposals import MENTION, USE, Found, Material, Proposal, is_described
 from pan2kg.review.statements import link_statements
@@ -86,7 +86,7 @@ def preview(material: Material, project: Project, verdicts: Sequence[Verdict]) -
 def _append(material: Material, plan: str, blocks: Sequence[Block], files: ProjectFiles) -> str:
     """Put blocks at the end of the file of decisions of a plan; the name of the file."""
     project, prefixes = files.project, read_prefixes(files.project)
-    path = plan_file(material.graph, plan, FILE)
+    path = plan_file(material.graph, plan, REVIEWED)
     name = project.name_of(path)
     header = Block(f"<{project.graph_iri(path)}>", tuple(_header(plan)))
     write(project, {path: append(files.texts.get(name, ""), [header], blocks, prefixes, name)}, prefixes)
@@ -284,7 +284,7 @@ def write_withdrawal(material: Material, project: Project, held: Sequence[str], 
     with alone(project):
         files = ProjectFiles(project)
         if files.withdrawn.intersection(held):
-            raise ProjectError("decided-already", name=project.name_of(plan_file(material.graph, plan, FILE)))
+            raise ProjectError("decided-already", name=project.name_of(plan_file(material.graph, plan, REVIEWED)))
         prefixes = read_prefixes(project)
         made = decision_iri(files, f"withdraws|{held[0]}|{reviewer}")
         statements = (

@@ -22,7 +22,7 @@ from pan2kg.review.decisions import CHANNELS, REVIEWED, Item, documents, passage
 from pan2kg.review.desk import Desk, open_desk
 from pan2kg.review.desk_input import TOGETHER, read_wanted
 from pan2kg.review.entry import DONE, LIMITS, TONGUES, called, sentence
-from pan2kg.review.journal import now
+from pan2kg.review.filing import now
 from pan2kg.review.proposals import Material, Proposal, read_material
 from pan2kg.site.basis import mark
 from pan2kg.site.page_context import NOTHING, PageContext

@@ -19,8 +19,7 @@ from typing import Final
 
 from pan2kg.errors import Place, TurtleError
 from pan2kg.i18n.catalogue import LANGUAGES, Messages, Text
-from pan2kg.turtle.blocks import Block, TurtleFile, Written
-from pan2kg.turtle.links import misnamed
+from pan2kg.turtle.blocks import Block, TurtleFile, Written, misnamed
 from pan2kg.turtle.vocabulary import GRAPH, RDF
 from pan2kg.turtle.writer import iri, string
 from pan2kg.validation.report import Finding, Kind, Rule, worded_rules

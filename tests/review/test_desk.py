@@ -26,8 +26,7 @@ from pan2kg.review.proposals import Found, Material, Proposal, read_material
 from pan2kg.review.record import for_second_reader, with_controls
 from pan2kg.store.rules import derive
 from pan2kg.store.store import open_store
-from pan2kg.turtle.blocks import read_turtle_file
-from pan2kg.turtle.links import misnamed
+from pan2kg.turtle.blocks import misnamed, read_turtle_file
 from pan2kg.turtle.vocabulary import thing
 from pan2kg.turtle.writer import read_prefixes
 from pan2kg.validation.style import check_style

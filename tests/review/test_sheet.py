@@ -18,8 +18,7 @@ from pan2kg.errors import ProjectError
 from pan2kg.project import Project
 from pan2kg.review.sheet import LAYOUTS, Book, read_book, table, values_in
 from pan2kg.review.sheet_changes import Comparison, Known, Table, compare, read_known
-from pan2kg.review.sheet_writing import changed
-from pan2kg.review.workbook import STAMP, read_tables, write_book
+from pan2kg.review.workbook import STAMP, changed, read_tables, write_book
 from pan2kg.store.store import LocalStore
 from pan2kg.tables.spreadsheet import Form, write_forms
 from pan2kg.turtle.blocks import read_turtle_file

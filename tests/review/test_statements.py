@@ -10,8 +10,7 @@ from hypothesis import strategies as st
 import pan2kg
 from pan2kg.review.basis import Basis, slug
 from pan2kg.review.statements import Stated, _with_evidence, link_addition, read_stated
-from pan2kg.turtle.blocks import read_turtle_file
-from pan2kg.turtle.links import misnamed
+from pan2kg.turtle.blocks import misnamed, read_turtle_file
 from pan2kg.turtle.vocabulary import PAN, thing
 from pan2kg.turtle.writer import read_prefixes
 from pan2kg.validation.style import check_style

@@ -6,8 +6,7 @@ from typing import Final
 
 import pytest
 
-from pan2kg.turtle.blocks import TurtleFile, read_turtle_file
-from pan2kg.turtle.links import misnamed
+from pan2kg.turtle.blocks import TurtleFile, misnamed, read_turtle_file
 from pan2kg.turtle.vocabulary import PAN, link_iri
 from pan2kg.validation.report import Finding
 from pan2kg.validation.wording import check_wording, is_date, language_of, text_rules
