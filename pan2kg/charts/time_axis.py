@@ -64,15 +64,11 @@ class Axis:
 
 @dataclass(frozen=True, slots=True)
 class Life:
-    """When a plan was issued, begins and ends, as far as known; ``end`` is the last day of its period.
-
-    ``is_adoption``: ``issued`` is when it was adopted, and not only concluded from the year it begins.
-    """
+    """When a plan was issued, begins and ends, as far as known; ``end`` is the last day of its period."""
 
     issued: Span | None = None
     start: date | None = None
     end: date | None = None
-    is_adoption: bool = False
 
     @property
     def first(self) -> date | None:
@@ -104,7 +100,6 @@ def lives(subject: Subject, plans: Iterable[str]) -> Mapping[str, Life]:
             made.issued if made else None,
             begins.first if begins else None,
             ends.last if ends else None,
-            bool(made and made.adopted),
         )
     return found
 

@@ -48,7 +48,6 @@ NAMED: Final = KINDS["plan"] | KINDS["instrument"] | KINDS["body"] | {"Review"}
 """The classes of what may have other names than its label."""
 SPEAKERS: Final = frozenset(NAMED - {"Provision", "Instrument", "UnnamedGroup"})
 """The classes of what a document may carry the words of."""
-KINDS_OF_SOURCE: Final = ("official-page", "secondary-page", "memory")
 Words = tuple[str, str]
 """A text and its language."""
 

@@ -54,8 +54,6 @@ from pan2kg.turtle.vocabulary import ID, thing
 
 _NOTHING: Final = Found(0, 0, "")
 _NOWHERE: Final = Place("")
-ORDERS: Final = ("text", "rank")
-"""In what order candidates come: as in the documents, or the surest first."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,8 +30,6 @@ from pan2kg.turtle.writer import Block, Statement, iri, read_prefixes, text
 
 USES: Final = "uses-instrument"
 CITES: Final = "cross-reference"
-TYPES: Final = (USES, CITES, "in-line-with", "implementing", "part-of", "builds-on", "succession")
-"""What a source states of two things; all other links are derived, or judged."""
 NAMED: Final = "references"
 """The relation of an instrument that is named and of which nothing closer is said."""
 CITING: Final = frozenset((CITES, "in-line-with", "implementing", "part-of"))

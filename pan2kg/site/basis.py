@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from pan2kg.coherence.evidence import FIGURED, HEADLINE, Level
@@ -15,21 +14,16 @@ from pan2kg.coherence.known import Known, basis_line
 from pan2kg.graph.statements import Grounds, Statement, grounds_of
 from pan2kg.i18n.catalogue import SOURCE_LANGUAGE, Messages
 from pan2kg.site.choice import EVIDENCE, level_in
+from pan2kg.site.page_context import PageContext, piece
 from pan2kg.tables.figure_words import according_to, basis_words, named
-from pan2kg.tables.template import macro, markup
+from pan2kg.tables.template import markup
 from pan2kg.turtle.vocabulary import path_of
 
 if TYPE_CHECKING:
     from markupsafe import Markup
 
-    from pan2kg.site.page_context import PageContext
-
 
 NOTHING: Final = markup("")
-piece: Final = partial(macro, "_pieces.html")
-"""The macro of a name; what it is given is escaped unless it is markup."""
-
-
 _PAGE: Final = Messages("page")
 
 Say = Callable[..., str]

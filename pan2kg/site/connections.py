@@ -11,16 +11,15 @@ import pyoxigraph as ox
 
 from pan2kg.graph.parts import natural
 from pan2kg.graph.statements import CERTAINTY, SOURCE, Grounds, Statement
-from pan2kg.site.basis import NOTHING, Mark, Notes, Say, piece
+from pan2kg.site.basis import NOTHING, Mark, Notes, Say
 from pan2kg.site.basis import mark as level_mark
+from pan2kg.site.page_context import PageContext, piece
 from pan2kg.site.values import EVIDENCE, Node, called, content, is_node, known, unfold, value
 from pan2kg.tables.template import markup
 from pan2kg.turtle.vocabulary import ID, PAN, kind_and_key
 
 if TYPE_CHECKING:
     from markupsafe import Markup
-
-    from pan2kg.site.page_context import PageContext
 
 
 KINDS: Final = (

@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, Final
 from pan2kg.charts.drawing import write_svg
 from pan2kg.i18n.catalogue import Language, Messages, format_of, grouped
 from pan2kg.project import Project, read_text
-from pan2kg.site.basis import piece
 from pan2kg.site.ontology import ANY, read_ontology, relations, top_classes
 from pan2kg.site.ontology_diagram import draw_ontology
 from pan2kg.site.ontology_terms import Kind, Ontology, Tally, Term, Texts, anchor, pick
 from pan2kg.site.page import File, Values, View
+from pan2kg.site.page_context import PageContext, piece
 from pan2kg.tables.template import escape, markup, render
 from pan2kg.turtle.vocabulary import PAN
 from pan2kg.turtle.writer import iri as short
@@ -26,7 +26,6 @@ from pan2kg.turtle.writer import iri as short
 if TYPE_CHECKING:
     from markupsafe import Markup
 
-    from pan2kg.site.page_context import PageContext
     from pan2kg.store.store import Store
 
 _ONTOLOGY: Final = Messages("ontology")

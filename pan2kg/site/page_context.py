@@ -8,15 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, cast
 from urllib.parse import urlencode
 
 from pan2kg.graph.labels import Entry, Labels, Name, best, pair_key, shortened, way
 from pan2kg.i18n.catalogue import LANGUAGES, Language, Messages, grouped
-from pan2kg.site.basis import piece
-from pan2kg.tables.template import markup
+from pan2kg.tables.template import macro, markup
 from pan2kg.turtle.vocabulary import PAN, SKOS, is_ours
 
 if TYPE_CHECKING:
@@ -36,6 +35,8 @@ _MOST = 50_000
 
 
 NOTHING: Mapping[str, str] = MappingProxyType({})
+piece: Final = partial(macro, "_pieces.html")
+"""The macro of a name, for what pages have by the thousand; what it is given is escaped unless it is markup."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,13 +16,14 @@ from pan2kg.coherence.evidence import counts
 from pan2kg.graph.labels import pair_key
 from pan2kg.graph.links import COMPARED, INFERRED, Tie
 from pan2kg.i18n.catalogue import with_mark
-from pan2kg.site.basis import Notes, basis, handed, mark, options, piece, shown
+from pan2kg.site.basis import Notes, basis, handed, mark, options, shown
 from pan2kg.site.choice import EVIDENCE
 from pan2kg.site.connections import UNFOLDED, Connection, connection, grouped, kind_name
 from pan2kg.site.dossiers import of_pair
 from pan2kg.site.figures import show
 from pan2kg.site.filtering import every_plan, is_whole
 from pan2kg.site.page import Values, View
+from pan2kg.site.page_context import PageContext, piece
 from pan2kg.site.plan import actions_of, ordered
 from pan2kg.site.weights import Shared as Named
 from pan2kg.site.weights import Way, bits_said, shared, way
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
     from markupsafe import Markup
 
     from pan2kg.coherence.known import Known
-    from pan2kg.site.page_context import PageContext
     from pan2kg.site.site_context import SiteContext
     from pan2kg.tables.cells import Row
     from pan2kg.tables.table import FigureTable

@@ -22,15 +22,14 @@ from pan2kg.graph.labels import Labels, short
 from pan2kg.graph.statements import CERTAINTY, SOURCE, TYPE, Statement
 from pan2kg.i18n.catalogue import Language, Messages, french
 from pan2kg.i18n.days import in_words
-from pan2kg.site.basis import NOTHING, Mark, Notes, Say, piece
+from pan2kg.site.basis import NOTHING, Mark, Notes, Say
+from pan2kg.site.page_context import PageContext, piece
 from pan2kg.store.store import Term, plain
 from pan2kg.tables.template import escape, markup
 from pan2kg.turtle.vocabulary import DCTERMS, ID, PAN, RDF, RDFS, SKOS, XSD, kind_and_key
 
 if TYPE_CHECKING:
     from markupsafe import Markup
-
-    from pan2kg.site.page_context import PageContext
 
 
 _SPACES: Final[Mapping[str, str]] = {
