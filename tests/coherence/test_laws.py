@@ -18,7 +18,6 @@ from pan2kg.coherence.scores import Scores, scores_of
 ACTIONS = tuple("abcdefgh")
 INSTRUMENTS = tuple("KLMNO")
 Pairs = frozenset[tuple[str, str]]
-Homes = dict[str, str]
 
 pairs = st.frozensets(st.tuples(st.sampled_from(ACTIONS), st.sampled_from(INSTRUMENTS)), max_size=24)
 homes = st.lists(st.sampled_from("PQR"), min_size=8, max_size=8).map(

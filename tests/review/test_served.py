@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import http.client
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote, urlencode
 
@@ -31,7 +31,6 @@ class Visitor:
 
     port: int
     cookie: str = ""
-    seals: list[str] = field(default_factory=list)
 
     def get(self, path: str, **headers: str) -> Reply:
         return self._ask("GET", path, None, headers)

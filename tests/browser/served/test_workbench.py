@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 PAN: Final = "PREFIX pan: <https://w3id.org/pan2kg/ontology#>"
 COUNTED: Final = f"{PAN} SELECT ?plan (COUNT(*) AS ?n) WHERE {{ ?a pan:inPlan ?plan }} GROUP BY ?plan ORDER BY ?plan"
 ENDLESS: Final = "SELECT (COUNT(*) AS ?n) WHERE { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
-TOO_MANY: Final = "SELECT (1 AS ?one) WHERE { ?a ?b ?c . ?d ?e ?f }"
 WRONG: Final = "SELECT ?a WHERE {\n  ?a ?b\n}"
 RUN_ON: Final = (
     "PREFIX a: <b:> SELECT (1 AS ?n) { { ?a a:b/a:c ?d ; a:e 'x { y' } UNION { ?s ?p ?o # end\n} } ORDER BY ?n LIMIT 1"
