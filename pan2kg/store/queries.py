@@ -235,7 +235,9 @@ def with_prefixes(text: str, known: Mapping[str, str]) -> str:
     'PREFIX pan: <http://f/> ASK { ?p a pan:Plan, x:Y }'
     """
     declared = {match[1] for match in _DECLARED.finditer(text)}
-    added = sorted((prefixes_used(text) - declared) & known.keys())
+    lacking = {prefix for prefix in known if f"{prefix}:" in text} - declared
+    # stored questions declare what they use, and need not be read token by token each time they are asked
+    added = sorted(prefixes_used(text) & lacking) if lacking else []
     return "".join(f"PREFIX {prefix}: <{known[prefix]}> " for prefix in added) + text
 
 
