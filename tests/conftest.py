@@ -25,6 +25,7 @@ from pyoxigraph import RdfFormat
 import pan2kg
 from pan2kg.project import Project
 from tests.copies import FEW, copy
+from tests.lots import TIMES
 from tests.once import RUN
 
 if TYPE_CHECKING:
@@ -44,7 +45,9 @@ PATIENCE = 600
 """Seconds after which what hangs is ended: far beyond what anything takes, however busy the machine."""
 
 # How long an example takes says how busy the machine is, not whether what it shows is so.
-settings.register_profile("patient", settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile(
+    "patient", settings(), deadline=None, max_examples=50 * TIMES, suppress_health_check=[HealthCheck.too_slow]
+)
 settings.load_profile("patient")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
@@ -64,9 +64,20 @@ def modules() -> dict[str, ast.Module]:
     return found
 
 
-def imports(tree: ast.AST) -> Iterator[tuple[int, str]]:
-    """Every module that is imported anywhere, in functions too, with its line: ``pan2kg.errors``, ``rdflib.term``."""
-    for node in ast.walk(tree):
+@cache
+def nodes(module: str) -> tuple[ast.AST, ...]:
+    """All that stands in a module."""
+    return tuple(ast.walk(modules()[module]))
+
+
+@cache
+def imported(module: str) -> tuple[tuple[int, str], ...]:
+    """Every module that one imports anywhere, in functions too, with its line: ``pan2kg.errors``, ``rdflib.term``."""
+    return tuple(imports(nodes(module)))
+
+
+def imports(among: Iterable[ast.AST]) -> Iterator[tuple[int, str]]:
+    for node in among:
         if isinstance(node, ast.Import):
             yield from ((node.lineno, alias.name) for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -77,8 +88,8 @@ def imports(tree: ast.AST) -> Iterator[tuple[int, str]]:
 
 def arrows() -> Iterator[tuple[str, int, str]]:
     """Which module imports which of ours, and in which line."""
-    for module, tree in modules().items():
-        for line, name in imports(tree):
+    for module in modules():
+        for line, name in imported(module):
             if name.startswith("pan2kg.") and (module, name.removeprefix("pan2kg.")) not in FACE:
                 yield module, line, name.removeprefix("pan2kg.")
 
@@ -145,8 +156,8 @@ def test_no_module_imports_itself_in_a_circle() -> None:
 def test_imports_name_the_module_in_full() -> None:
     vague = [
         f"{module}:{line}"
-        for module, tree in modules().items()
-        for line, name in imports(tree)
+        for module in modules()
+        for line, name in imported(module)
         if name.startswith(".") or name == "pan2kg"
     ]
     assert not vague, "write « from pan2kg.errors import … »:" + told(vague)
@@ -165,16 +176,16 @@ def imports_that_run(tree: ast.Module) -> Iterator[tuple[int, str]]:
     """The imports without what stands under ``if TYPE_CHECKING`` at the top of a module."""
     for node in tree.body:
         if not (isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"):
-            yield from imports(node)
+            yield from imports(ast.walk(node))
 
 
 def test_links_are_found_in_one_place() -> None:
     """One figure, one place: what shows a number takes it from the register or from what is known at a level."""
     found = {
         (module, alias.name)
-        for module, tree in modules().items()
+        for module in modules()
         if room(module) != "coherence"
-        for node in ast.walk(tree)
+        for node in nodes(module)
         if isinstance(node, ast.ImportFrom) and node.module
         for alias in node.names
         if alias.name in COUNTING.get(node.module.removeprefix("pan2kg."), set())
@@ -254,8 +265,8 @@ def test_templates_count_no_links() -> None:
 def test_statements_between_plans_are_read_for_their_argument_alone() -> None:
     readers = {
         module
-        for module, tree in modules().items()
-        for node in ast.walk(tree)
+        for module in modules()
+        for node in nodes(module)
         if isinstance(node, ast.Attribute) and node.attr == "ties" and not isinstance(node.ctx, ast.Store)
         and isinstance(node.value, ast.Attribute | ast.Name) and ast.unparse(node.value).endswith("graph")
     }  # fmt: skip
@@ -265,9 +276,9 @@ def test_statements_between_plans_are_read_for_their_argument_alone() -> None:
 def test_the_library_does_not_print() -> None:
     prints = [
         f"{module}:{node.lineno}"
-        for module, tree in modules().items()
+        for module in modules()
         if room(module) != "cli"
-        for node in ast.walk(tree)
+        for node in nodes(module)
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "print"
     ]
     assert not prints, "return the text, and let cli write it:" + told(prints)
@@ -276,9 +287,9 @@ def test_the_library_does_not_print() -> None:
 def test_what_is_caught_is_named() -> None:
     broad = [
         f"{module}:{node.lineno}"
-        for module, tree in modules().items()
+        for module in modules()
         if module not in BOUNDARY
-        for node in ast.walk(tree)
+        for node in nodes(module)
         if isinstance(node, ast.ExceptHandler) and is_broad(node)
     ]
     assert not broad, "this catches everything; name what can happen:" + told(broad)

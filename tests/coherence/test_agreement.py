@@ -16,6 +16,7 @@ from pan2kg.project import Project
 from pan2kg.store.rules import derive
 from pan2kg.store.store import LocalStore, open_store
 from pan2kg.turtle.vocabulary import ID, PAN, RDF, graph_of, link_iri, thing
+from tests.lots import TIMES
 
 PROJECT = Project.at(Path(__file__).resolve().parents[2])
 ELI = "http://data.europa.eu/eli/ontology#"
@@ -114,7 +115,7 @@ def _link(
     return [(node, PAN + name, value) for name, value in said]
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=50 * TIMES, deadline=None)
 @given(graphs())
 def test_rules_and_table_give_the_same_links_on_random_graphs(triples: list[Triple]) -> None:
     store = LocalStore(ox.Store())

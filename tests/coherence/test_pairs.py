@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 import pan2kg
@@ -13,6 +15,7 @@ from pan2kg.coherence.participation import Field, Presence, completeness, loss, 
 from pan2kg.coherence.scores import scores_of
 from pan2kg.coherence.texts import Use, Works
 from pan2kg.coherence.uses import Uses, uses_of
+from tests.lots import by_lot
 
 BITS = {"K": 1.0, "T": 0.5, "W": 2.0}
 """What texts weigh: U is general."""
@@ -167,8 +170,10 @@ def test_pairs_that_meet_on_a_weaker_word_do_not_overlap_and_need_not_be_told_to
     assert not who_should_talk(worked(), at_level, BITS, meeting(said)).rows
 
 
-@pytest.mark.parametrize("at", FIGURED)
-def test_the_question_and_the_measure_name_the_same_ministries(graph: pan2kg.Graph, at: Level) -> None:
+@pytest.mark.parametrize("draw", [lambda: Level.EDITORS, lambda: by_lot(FIGURED[:-1], 1)[0]], ids=["editors", "firmer"])
+def test_the_question_and_the_measure_name_the_same_ministries(graph: pan2kg.Graph, draw: Callable[[], Level]) -> None:
+    """On the weakest word that counts, where there are most, and on a firmer one, drawn by lot."""
+    at = draw()
     met = {*graph.earlier_bodies, *meeting(graph.profiles)}
     uses, profiles, country = graph.uses_at(at), graph.profiles_at(at), graph.country_of
     found = who_should_talk(uses, profiles, graph.bits, met, only=graph.ministries, country=country)

@@ -26,6 +26,7 @@ from pan2kg.network.exports import FORMS, export_network, select_network
 from pan2kg.network.selection import EDGE_COLUMNS, NODE_COLUMNS, Row, tables
 from pan2kg.turtle.vocabulary import ID
 from tests.conftest import lack
+from tests.lots import TIMES
 
 PIECES = st.sampled_from([
     '"', "'", "<", ">", "&", "&amp;", "\\", "\\n", "\n", "\r", "\t", "\x00", "\x0b", "\ufffe", "]]>", "#quot;", "`*_~",
@@ -38,7 +39,7 @@ IRIS = st.sampled_from(
 )
 NUMBERS = st.floats(allow_nan=False, allow_infinity=False)
 
-often = settings(max_examples=50, deadline=None)
+often = settings(max_examples=25 * TIMES, deadline=None)
 
 
 def _values(columns: dict[str, type], **given_: st.SearchStrategy[object]) -> st.SearchStrategy[dict[str, object]]:
@@ -184,7 +185,7 @@ def test_dot_has_every_node_edge_and_value(network: nx.MultiDiGraph[str]) -> Non
         assert edges[str(row["id"])][2].items() >= plain(row, "label", "source", "target", "directed").items()
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=6 * TIMES, deadline=None)
 @given(networks())
 def test_graphviz_reads_the_same_names_and_labels(network: nx.MultiDiGraph[str]) -> None:
     if shutil.which("dot") is None:

@@ -16,6 +16,7 @@ from pan2kg.coherence.reading import rows
 from pan2kg.project import Project
 from pan2kg.store.rules import derive
 from pan2kg.store.store import LocalStore, Store
+from tests.lots import TIMES
 
 PAN = "PREFIX pan: <https://w3id.org/pan2kg/ontology#>"
 AT = {one: f"involvesBodyAt{one.key.title()}" for one in FIGURED}
@@ -109,7 +110,7 @@ def test_rules_and_engine_agree_on_the_shipped_graph(graph: pan2kg.Graph, at: Le
     assert of_rules(graph.store, at) == of_engine(graph, at) != set()
 
 
-@settings(max_examples=40)
+@settings(max_examples=20 * TIMES)
 @given(st.lists(PARTS, max_size=9), st.lists(USES, min_size=1, max_size=7))
 def test_rules_question_and_engine_agree_on_small_random_graphs(
     parts: list[tuple[str, str, str, tuple[str, str]]], uses: list[tuple[str, str, str, tuple[str, str]]]

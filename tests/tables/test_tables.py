@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import re
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -47,7 +48,9 @@ def english(dated: Graph) -> Graph:
     return dated.spoken("en")
 
 
+@cache
 def make(name: str, material: Graph) -> FigureTable:
+    """A table, made once and only read."""
     return TABLES[name].make(material, CHOICES.get(name, Choice()))
 
 

@@ -20,19 +20,19 @@ from pan2kg.validation.report import Kind, Names
 from pan2kg.validation.shapes import read_shapes
 from tests.copies import FEW, PLANS, copy
 from tests.engines import PREFIXES, Engines, parse
-from tests.lots import by_lot
+from tests.lots import TIMES, by_lot
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 VALID: Final = ROOT / "tests" / "shapes" / "valid.ttl"
 
 
 def test_both_engines_find_the_same_in_the_shipped_graph_and_report_it_alike(tmp_path: Path) -> None:
-    """A few plans with all that stands beside them, and a dozen more, drawn by lot: of all of them pySHACL is slow."""
+    """A few plans, four more that are drawn by lot, and what these rest on: of all of them pySHACL is slow."""
     others = sorted(path.name for path in PLANS.iterdir() if path.name not in FEW)
-    project = Project.at(copy(tmp_path / "copy", {*FEW, *by_lot(others, 12)}, all_else=True))
+    project = Project.at(copy(tmp_path / "copy", {*FEW, *by_lot(others, 4)}))
     both = check(project, kinds=[Kind.SHAPE], engine=Engine.BOTH)
     assert [one for one in both.findings if one.rule.key.startswith("only-")] == []
-    assert len(both.findings) > 1000
+    assert len(both.findings) > 250
 
 
 @pytest.mark.parametrize("seed", range(8))
@@ -158,7 +158,7 @@ DATA: Final = st.lists(
 ).map(lambda found: PREFIXES + "".join(f"{' '.join(one)} .\n" for one in found))
 
 
-@settings(max_examples=150)
+@settings(max_examples=80 * TIMES)
 @given(SHAPES, DATA)
 def test_both_engines_find_the_same_with_shapes_and_data_made_at_random(shapes: str, data: str) -> None:
     Engines.of(shapes).agreed(parse(data))
