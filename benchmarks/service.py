@@ -379,10 +379,10 @@ def serve(data: Path, port: int) -> None:
     """The service as `pan2kg serve` sets it up, over the graph of a file, without pages."""
     import pyoxigraph as ox
 
+    from pan2kg.server.application import new_server
     from pan2kg.server.assembly import assemble
     from pan2kg.server.channel import Limits, PoolLimits
     from pan2kg.server.evaluation import Evaluator
-    from pan2kg.server.http_server import new_server
     from pan2kg.server.pool import Pool
     from pan2kg.server.public_address import PublicAddress, hosts_of, listen
     from pan2kg.server.settings import Release, Settings

@@ -37,8 +37,7 @@ from pan2kg.project import Project
 from pan2kg.review.candidates import Proposal, proposal
 from pan2kg.review.desk import open_desk
 from pan2kg.review.desk_input import press
-from pan2kg.review.proposals import read_material
-from pan2kg.review.work import keep
+from pan2kg.review.proposals import keep, read_material
 from pan2kg.validation.check import look
 from pan2kg.validation.report import Severity
 

@@ -43,7 +43,7 @@ DOORS: Final = {
     "pyshacl": {"validation.reference"},
     "pyspark": {"coherence.columns"},
     "rdflib": {"store.rdf", "validation.reference"},
-    "uvicorn": {"server.http_server"},
+    "uvicorn": {"server.application"},
     "openpyxl": {"extract.reading.process", "review.workbook"},
     "xlsxwriter": {"tables.spreadsheet"},
 }

@@ -277,7 +277,7 @@ def _document(graph: Graph, options: argparse.Namespace, plan: str) -> Document:
     """The file that was named, else what was read of the plan."""
     from pan2kg.coherence.uses import key
     from pan2kg.extract.reading.process import read_document
-    from pan2kg.review.work import read_kept
+    from pan2kg.review.proposals import read_kept
 
     if options.file:
         return read_document(Path(options.file), reading_options(options))
@@ -287,7 +287,7 @@ def _document(graph: Graph, options: argparse.Namespace, plan: str) -> Document:
 
 
 def _written(graph: Graph, document: Document, found: tuple[Mention, ...], options: argparse.Namespace) -> str:
-    from pan2kg.review.work import line_of
+    from pan2kg.review.proposals import line_of
     from pan2kg.tables.formats import write_csv, write_text
 
     if options.format == "jsonl":
@@ -381,7 +381,7 @@ def run_candidates(options: argparse.Namespace) -> int:
     """
     from pan2kg.coherence.uses import key
     from pan2kg.review.candidates import proposal, since
-    from pan2kg.review.work import keep, work_folder
+    from pan2kg.review.proposals import keep, work_folder
 
     graph = _open(options)
     plan = _plan(graph, options.plan)

@@ -212,7 +212,7 @@ def run_brief(options: argparse.Namespace) -> int:
     from pan2kg.coherence.evidence import HEADLINE, level
     from pan2kg.project import read_text, write_atomically
     from pan2kg.report.brief import followed, write_brief
-    from pan2kg.report.brief_files import brief_bytes
+    from pan2kg.report.writing import brief_bytes
 
     target = Path(options.output)
     graph = _open(options)
@@ -237,9 +237,8 @@ def run_site(options: argparse.Namespace) -> int:
         ProjectError: the folder or the zip cannot be written.
     """
     from pan2kg.site.bundle import find_bundle
-    from pan2kg.site.registry import Site
+    from pan2kg.site.registry import Site, write_site, write_zip
     from pan2kg.site.site_context import SiteContext
-    from pan2kg.site.writing import write_site, write_zip
 
     site = Site(SiteContext(_open(options), bundle=find_bundle(), kept=cache_of(options)))
     folder = Path(options.output)

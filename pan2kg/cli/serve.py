@@ -227,8 +227,8 @@ def _import_service(*, draws: bool) -> None:
 
     What draws pages is imported where the first reader will wait for it; else once the service answers.
     """
+    import pan2kg.server.application
     import pan2kg.server.assembly
-    import pan2kg.server.http_server
     import pan2kg.server.linked_data
 
     if draws:
@@ -387,7 +387,7 @@ def _serve(
     pages: Pages | None = None,
     fork_server: ForkServer | None = None,
 ) -> int:
-    from pan2kg.server.http_server import new_server
+    from pan2kg.server.application import new_server
     from pan2kg.server.refusal import why
 
     lost: list[str] = []

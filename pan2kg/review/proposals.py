@@ -1,14 +1,17 @@
-"""What waits for a decision: candidates a plan's document proposes, as they were found, and those somebody types.
+"""The folder ``work/``: what was read of documents, and what waits there for a decision, as it was found or typed.
 
 Candidates are no part of the graph. They stand in ``work/<plan>/`` of a project, beside the text they were found in.
 
 They stand in ``work/<plan>/by-hand.jsonl``, so that finding candidates anew leaves them alone.
+
+Full texts and suggestions are no part of the graph: git and ``publish`` leave them out, and they are made anew from the
+document, byte for byte.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -16,16 +19,18 @@ from typing import TYPE_CHECKING, Any, Final
 
 from pan2kg.coherence.uses import key
 from pan2kg.errors import Place, ProjectError, QueryError
-from pan2kg.extract.document import Document, from_json
+from pan2kg.extract.document import Document, from_json, load_document, to_json
 from pan2kg.i18n.message import Message, pack, unpack
-from pan2kg.project import Project, read_text, write_atomically
+from pan2kg.project import PACKAGE, Project, read_text, write_atomically
 from pan2kg.review.anchoring import AROUND, Anchor, Quotation, find, fold
 from pan2kg.review.parts import INVOLVEMENT, part_key, place_key
 from pan2kg.store.queries import KINDS, find_thing, program_query
 from pan2kg.turtle.vocabulary import ID, PAN, kind_and_key, link_iri, thing
 
 if TYPE_CHECKING:
+    from pan2kg.extract.names import Mention
     from pan2kg.graph.graph import Graph
+    from pan2kg.review.candidates import Candidate
 
 
 WORK: Final = "work"
@@ -321,3 +326,60 @@ def _keep(project: Project, one: Proposal, named: str) -> None:
     }
     old = read_text(path) if path.is_file() else ""
     write_atomically(path, f"{old}{json.dumps(told, ensure_ascii=False)}\n")
+
+
+DOCUMENT: Final = "document.json"
+MENTIONS: Final = "mentions.jsonl"
+
+
+def work_folder(project: Project, plan: str) -> Path:
+    """The folder of what was read of a plan, given by key.
+
+    Raises:
+        ProjectError: there are no files to write to: the project is a release or comes with the program.
+    """
+    if project.data or project.root == PACKAGE / "data":
+        raise ProjectError("nothing-to-write-to", remedy="write-in-project")
+    return project.root / WORK / plan
+
+
+def read_kept(project: Project, plan: str) -> Document:
+    """The document of a plan as it was read.
+
+    Raises:
+        ProjectError: none was read yet.
+        OutlineError: it was read by other readers.
+    """
+    path = project.root / WORK / plan / DOCUMENT
+    if not path.is_file():
+        raise ProjectError("no-document-of-plan", remedy="propose-from-file", plan=plan)
+    return load_document(path)
+
+
+def keep(
+    project: Project, plan: str, document: Document, mentions: Sequence[Mention], candidates: Sequence[Candidate]
+) -> Path:
+    """Write what was read, found and proposed into the folder of a plan; that folder.
+
+    Raises:
+        ProjectError: there are no files to write to, or they cannot be written.
+    """
+    folder = work_folder(project, plan)
+    folder.mkdir(parents=True, exist_ok=True)
+    write_atomically(folder / DOCUMENT, to_json(document))
+    write_atomically(folder / MENTIONS, "".join(f"{line_of(one)}\n" for one in mentions))
+    write_atomically(folder / FILE, "".join(f"{_line(one)}\n" for one in candidates))
+    return folder
+
+
+def line_of(mention: Mention) -> str:
+    """A mention as a line of JSON."""
+    return json.dumps(asdict(mention), ensure_ascii=False)
+
+
+def _line(candidate: Candidate) -> str:
+    written = asdict(candidate) | {
+        "reason": pack(candidate.reason),
+        "remarks": [pack(one) for one in candidate.remarks],
+    }
+    return json.dumps(written, ensure_ascii=False)

@@ -1,4 +1,4 @@
-"""The application: Starlette's routes and compression, and around them what is found out and noted of each request.
+"""The application, with what is found out and noted of each request, and the HTTP server it runs in, uvicorn.
 
 Handlers answer any method, since each refuses in its own words what it does not take.
 """
@@ -6,18 +6,27 @@ Handlers answer any method, since each refuses in its own words what it does not
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
+import multiprocessing
 import re
 import secrets
+import signal
+import socket
+import sys
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
+from types import FrameType
 from typing import Final
 
+import uvicorn
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.routing import Route, Router
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from pan2kg.server.connection import Connection, Crowd
 from pan2kg.server.negotiation import takes_gzip
 from pan2kg.server.public_address import Located, PublicAddress
 from pan2kg.server.refusal import Refusal, busy, why
@@ -217,3 +226,64 @@ def _varied(start: Message, _: bytes) -> Headers:
         return headers
     names = [value for name, value in headers if name == b"vary"]
     return [*(one for one in headers if one[0] != b"vary"), (b"vary", b", ".join([*names, b"Accept-Encoding"]))]
+
+
+SWITCH_SECONDS: Final = 0.0005
+"""So long a thread that draws a page may keep the loop from its next step; by default it is ten times that."""
+LEAVE_SECONDS: Final = 3
+"""So long answers that are under way may take when the service is stopped."""
+
+
+class Server(uvicorn.Server):
+    """A server that says when it is ready, and ends without complaint when it is told to."""
+
+    def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._ready = ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Begin to listen, and say so."""
+        # the loop answers the endpoint and shares the interpreter with the threads that make pages
+        sys.setswitchinterval(SWITCH_SECONDS)
+        await super().startup(sockets=sockets)
+        self._ready()
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Begin to leave, and end what a page still waits for."""
+        super().handle_exit(sig, frame)
+        for process in multiprocessing.active_children():
+            process.terminate()
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Leave on SIGINT and SIGTERM; uvicorn would raise them again afterwards."""
+        before = {one: signal.signal(one, self.handle_exit) for one in (signal.SIGINT, signal.SIGTERM)}
+        try:
+            yield
+        finally:
+            for one, handler in before.items():
+                signal.signal(one, handler)
+
+
+def new_server(application: Application, ready: Callable[[], None]) -> Server:
+    """The server of an application; ``ready`` is called once it listens."""
+    config = uvicorn.Config(
+        application,
+        http="httptools",
+        loop="auto",
+        ws="none",
+        lifespan="off",
+        interface="asgi3",
+        log_config=None,
+        log_level="critical",
+        access_log=False,
+        server_header=False,
+        # anybody can send X-Forwarded-For; the service reads what it needs from a proxy itself
+        proxy_headers=False,
+        timeout_keep_alive=30,
+        timeout_graceful_shutdown=LEAVE_SECONDS,
+    )
+    config.load()
+    crowd = Crowd(application.connections, application.address.trusts)
+    config.http_protocol_class = partial(Connection, config.http_protocol_class, crowd)  # type: ignore[assignment]
+    return Server(config, ready)

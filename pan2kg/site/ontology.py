@@ -11,7 +11,6 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from pan2kg.project import Project
-from pan2kg.site.ontology_links import Counts, counted
 from pan2kg.site.ontology_terms import (
     REQUIRED,
     Alignment,
@@ -28,7 +27,7 @@ from pan2kg.site.ontology_terms import (
     read_triples,
     texts,
 )
-from pan2kg.site.ontology_use import Usage, find_examples, read_constraints, terms_of
+from pan2kg.site.ontology_use import Counts, Usage, counted, find_examples, read_constraints, terms_of
 from pan2kg.store.store import Store, plain
 from pan2kg.turtle.vocabulary import DCTERMS, ID, PAN, RDF, RDFS, ROOT, SKOS
 from pan2kg.turtle.writer import iri as short

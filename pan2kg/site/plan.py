@@ -17,9 +17,8 @@ from pan2kg.coherence.reading_state import Aspect
 from pan2kg.graph.parts import LevelCount, Outline, Part, natural, place
 from pan2kg.i18n.catalogue import Messages
 from pan2kg.report.brief import Brief, as_json, write_brief
-from pan2kg.report.brief_files import brief_bytes
 from pan2kg.report.compose import compose
-from pan2kg.report.writing import write_page
+from pan2kg.report.writing import brief_bytes, write_page
 from pan2kg.site import entity
 from pan2kg.site import explore as exploring
 from pan2kg.site.basis import Notes, basis, mark

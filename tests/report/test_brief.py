@@ -15,7 +15,7 @@ from pan2kg.coherence.occasions import State
 from pan2kg.errors import FormatError, QueryError
 from pan2kg.i18n.catalogue import LANGUAGES
 from pan2kg.report.brief import MOST, Brief, as_json, followed, introduced, write_brief
-from pan2kg.report.brief_files import brief_bytes
+from pan2kg.report.writing import brief_bytes
 from pan2kg.tables.cells import clean
 from tests.charts.test_order import cites, rests, world
 

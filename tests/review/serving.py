@@ -11,10 +11,10 @@ import sys
 
 from pan2kg.graph.graph import Graph
 from pan2kg.project import Project
+from pan2kg.server.application import new_server
 from pan2kg.server.assembly import assemble
 from pan2kg.server.channel import Limits, PoolLimits
 from pan2kg.server.evaluation import Evaluator
-from pan2kg.server.http_server import new_server
 from pan2kg.server.pages import Pages, RefreshedSite
 from pan2kg.server.people import People
 from pan2kg.server.pool import Pool

@@ -21,8 +21,7 @@ from pan2kg.review.candidates import proposal
 from pan2kg.review.desk import Desk, open_desk
 from pan2kg.review.desk_input import decide_candidate, press
 from pan2kg.review.parts import keys, role_of
-from pan2kg.review.proposals import read_material
-from pan2kg.review.work import keep
+from pan2kg.review.proposals import keep, read_material
 from pan2kg.store.queries import program_query
 from pan2kg.store.rules import derive
 from pan2kg.store.store import open_store

@@ -20,10 +20,10 @@ from typing import Any
 import pyoxigraph as ox
 
 from pan2kg.server import request, workers
+from pan2kg.server.application import new_server
 from pan2kg.server.assembly import assemble
 from pan2kg.server.channel import Limits, PoolLimits
 from pan2kg.server.evaluation import Evaluator, Journal
-from pan2kg.server.http_server import new_server
 from pan2kg.server.operations import AccessLog, Operations, Reloading
 from pan2kg.server.pages import Pages
 from pan2kg.server.people import People

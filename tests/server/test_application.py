@@ -106,7 +106,7 @@ def test_a_fault_is_told_in_a_sentence_and_logged(caplog: pytest.LogCaptureFixtu
 
 
 def test_what_draws_pages_is_not_imported_before_a_page_is_drawn() -> None:
-    modules = ("assembly", "http_server", "public_address", "first_pages", "linked_data", "sparql")
+    modules = ("assembly", "public_address", "first_pages", "linked_data", "sparql")
     read = ", ".join(f"pan2kg.server.{name}" for name in modules)
     drawing = "{'pan2kg.site.registry', 'jinja2', 'numpy'}"
     program = f"import sys, {read}, pan2kg.cli.serve; print(*{drawing} & {{*sys.modules}})"

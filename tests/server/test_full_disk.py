@@ -26,7 +26,7 @@ ZIPPED = """
 import resource, sys
 from pathlib import Path
 from pan2kg.errors import ProjectError
-from pan2kg.site.writing import write_zip
+from pan2kg.site.registry import write_zip
 resource.setrlimit(resource.RLIMIT_FSIZE, (50_000, 50_000))
 try:
     write_zip(Path(sys.argv[1]), Path(sys.argv[2]))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 import pan2kg
-from pan2kg.site import ontology_links
+from pan2kg.site import ontology_use
 from pan2kg.site.ontology import read_ontology
 from pan2kg.site.ontology_terms import Ontology
 from pan2kg.turtle.vocabulary import PAN
@@ -47,14 +47,14 @@ def test_examples_are_the_same_as_well(counted: Mapping[str, Ontology]) -> None:
 
 
 def test_links_that_come_into_the_store_meanwhile_are_counted_once(waiting: pan2kg.Graph) -> None:
-    asked: list[ontology_links.Counts] = []
+    asked: list[ontology_use.Counts] = []
     graph = pan2kg.open_graph(waiting.project.root)
 
-    def make(counts: ontology_links.Counts) -> int:
+    def make(counts: ontology_use.Counts) -> int:
         asked.append(counts)
         graph.held.complete()
         return counts.tallied("counts/classes")[(PAN + "Link",)]
 
-    number = ontology_links.counted(graph.store, graph.links, make)
+    number = ontology_use.counted(graph.store, graph.links, make)
     assert [bool(counts.links) for counts in asked] == [True, False]
-    assert number == ontology_links.Counts(graph.store).tallied("counts/classes")[(PAN + "Link",)]
+    assert number == ontology_use.Counts(graph.store).tallied("counts/classes")[(PAN + "Link",)]
