@@ -183,6 +183,10 @@ class Line:
     fill: str = ""
 
 
+GAP: Final = 6.0
+"""Pixels from one line of a hatch to the next, along its edges."""
+
+
 @dataclass(frozen=True, slots=True)
 class Hatch:
     """Slanted lines over a rectangle: what was not assessed."""
@@ -193,14 +197,14 @@ class Hatch:
     height: float
     pen: Pen = Pen("#9a9a9a", 0.8)
 
-    def strokes(self, gap: float = 6.0) -> Iterator[tuple[Point, Point]]:
+    def strokes(self) -> Iterator[tuple[Point, Point]]:
         """The lines, each cut off where the rectangle ends."""
-        at = gap
+        at = GAP
         while at < self.width + self.height:
             start = (self.x + max(at - self.height, 0.0), self.y + min(at, self.height))
             end = (self.x + min(at, self.width), self.y + max(at - self.width, 0.0))
             yield start, end
-            at += gap
+            at += GAP
 
 
 PLAIN: Final = Font()

@@ -405,13 +405,13 @@ def linked_actions(made: Potential, *, hub: int | None = None) -> Pairs:
     return Pairs(a, b, bits, np.zeros(len(a)), names)
 
 
-def action_pairs(made: Potential, *, hub: int | None = None) -> Pairs:
+def action_pairs(made: Potential) -> Pairs:
     """All pairs of actions of two plans that share any text: ``low`` what is specific, ``broad`` what is general.
 
     General are general texts and the foundations of either plan; only what is specific makes a link. A text more
-    than ``hub`` actions use, else one wider than :func:`widest`, makes no pair by itself.
+    actions use than :func:`widest` says makes no pair by itself.
     """
-    hub = widest(made.actions.reached[0].counts) if hub is None else hub
+    hub = widest(made.actions.reached[0].counts)
     wanted, gains = _specific(made), _gains(made.weights)
     table, specific = made.actions.stacked(), made.actions.stacked(wanted)
     narrow = table.keep(~np.tile(made.actions.reached[0].counts > hub, 3)[table.columns])

@@ -218,7 +218,6 @@ def _numbered_plans(text: str, names: Names, setting: Setting) -> Iterator[Menti
 
 _PARAGRAPH: Final = "\n\n"
 _LONGEST: Final = 60
-_NEAR: Final = 3
 
 
 @cache

@@ -26,7 +26,6 @@ from pan2kg.turtle.vocabulary import DCTERMS, PAN, SKOS
 
 FOLDER: Final = "data"
 FORMATS: Final = ("xlsx", "csv", "parquet")
-_ELI: Final = "http://data.europa.eu/eli/ontology#"
 _ORG: Final = "http://www.w3.org/ns/org#"
 _WORDS: Final = Messages("publication")
 

@@ -26,7 +26,6 @@ from pan2kg.turtle.vocabulary import PAN
 from pan2kg.turtle.writer import Block, Statement, iri, read_prefixes, string, subjects, text
 
 UNVERIFIED: Final = "unverified"
-CERTAINTIES: Final = ("stated", "derived", UNVERIFIED)
 WORKS: Final = frozenset(("Plan", "Action", "PlanPart", "Category"))
 """The classes of what stands in the folder of a plan and takes bodies, texts and citations."""
 _DATA: Final = Messages("data")

@@ -13,7 +13,7 @@ import pyoxigraph as ox
 from pan2kg.coherence.uses import key
 from pan2kg.extract.layout import folded
 from pan2kg.graph.labels import read_labels
-from pan2kg.i18n.catalogue import Language, Messages
+from pan2kg.i18n.catalogue import Language
 from pan2kg.i18n.message import Message
 from pan2kg.review.sheet import (
     DETAILS,
@@ -109,7 +109,6 @@ def classes_offered(column: Column, prefixes: Mapping[str, str]) -> list[str]:
     return [full(one, prefixes) for one in DETAILS] if column.predicate == "a" else []
 
 
-_DATA: Final = Messages("data")
 _FIXED: Final = ("kind", "belongs-to")
 """What a row is and whose it is, which follows from other blocks and is only said of a new one."""
 _SINGLE: Final = (

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Final
 
 from pan2kg.charts.registry import draw_on
 from pan2kg.coherence.evidence import HEADLINE, Level
-from pan2kg.i18n.catalogue import Messages
 from pan2kg.site.basis import mark
 from pan2kg.site.values import EVIDENCE, Quote, dated, quotes
 from pan2kg.tables.figure_words import according_to
@@ -28,7 +27,6 @@ if TYPE_CHECKING:
     from pan2kg.report.brief import Finding
     from pan2kg.site.page_context import PageContext
 
-_WORDS: Final = Messages("brief")
 ANCHORS: Final = frozenset({"brief", "picture", "attention", "proofs"})
 """The places every dossier has, the picture where there is one."""
 SHOWN: Final = 3
@@ -180,11 +178,6 @@ def _day(context: PageContext, document: str) -> str:
         if day := statements.one(document, name):
             return context.t(f"dossier-{key}", day=dated(context, day))
     return ""
-
-
-def words_of(name: str, context: PageContext) -> str:
-    """The words around a finding: what to write, to whom, by when."""
-    return _WORDS.say(name, context.request.language)
 
 
 def listed(context: PageContext, things: Iterable[str], most: int = 3) -> str:

@@ -31,10 +31,10 @@ if TYPE_CHECKING:
 _TABLES: Final = Messages("table")
 
 
-def show(figures: FigureTable, context: PageContext, *, name: str = "") -> Markup:
-    """Rows, notes, basis and query of a table, as markup; ``name`` starts the ids made for it."""
+def show(figures: FigureTable, context: PageContext) -> Markup:
+    """Rows, notes, basis and query of a table, as markup; its name starts the ids made for it."""
     language = context.request.language
-    anchors = Anchors(name or figures.name, leads=partial(_leads, context), spoken=partial(_spoken, context))
+    anchors = Anchors(figures.name, leads=partial(_leads, context), spoken=partial(_spoken, context))
     caption = html_text(figures.title, language)
     return markup(
         f"<sortable-table>{html_table(figures, language, anchors, caption=caption)}</sortable-table>\n"

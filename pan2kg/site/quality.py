@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import signal
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, replace
@@ -129,7 +129,7 @@ class Untranslated:
         return 1 - len(self.missing.get(language, ())) / self.total if self.total else 1.0
 
 
-def untranslated(store: Store, languages: Sequence[str] = LANGUAGES) -> tuple[Untranslated, ...]:
+def untranslated(store: Store) -> tuple[Untranslated, ...]:
     """For each class of things with labels what lacks one in which language, by class.
 
     A class every thing of which is labelled in every language is listed too: its total is the basis.
@@ -141,7 +141,7 @@ def untranslated(store: Store, languages: Sequence[str] = LANGUAGES) -> tuple[Un
         Untranslated(
             kind,
             len(things),
-            {tag: tuple(thing for thing, has in things.items() if tag not in has) for tag in languages},
+            {tag: tuple(thing for thing, has in things.items() if tag not in has) for tag in LANGUAGES},
         )
         for kind, things in sorted(known.items())
         if kind not in _LEFT_OUT
@@ -176,33 +176,29 @@ class Checked:
 class Quality:
     """What the quality page shows.
 
-    ``checked`` is None where no check was run, ``annotated`` where the graph holds no action, ``criteria`` are
-    empty where it holds no catalogue entry.
+    ``annotated`` is None where the graph holds no action, ``criteria`` are empty where it holds no catalogue entry.
     """
 
-    checked: Checked | None
     annotated: FigureTable | None
     translations: tuple[Untranslated, ...]
     criteria: tuple[Criterion, ...]
     links: tuple[Balance, ...]
 
 
-def read_quality(graph: Graph, *, report: Report | None = None, catalogue: Store | None = None) -> Quality:
+def read_quality(graph: Graph, *, catalogue: Store | None = None) -> Quality:
     """Measure the graph in the graph's store, as of its day.
 
-    ``report`` is what :func:`pan2kg.validation.check.check` found, which takes seconds and is therefore handed in;
-    ``catalogue`` a store with the catalogue of a release, whose resources are judged instead of the graph's.
+    ``catalogue`` is a store with the catalogue of a release, whose resources are judged instead of the graph's.
 
     >>> from pan2kg.graph.graph import open_graph
     >>> quality = read_quality(open_graph())
-    >>> quality.checked is None, len(quality.criteria)
-    (True, 9)
+    >>> len(quality.criteria)
+    9
     """
     entry = read_entry(graph.store)
     if entry and catalogue:
         entry = replace(entry, resources=read_resources(catalogue))
     return Quality(
-        None if report is None else summarise(report),
         _annotated(graph),
         untranslated(graph.store),
         judge(entry, graph.as_of) if entry else (),

@@ -289,17 +289,17 @@ _FROM = re.compile("(?<!:)FROM", re.IGNORECASE)
 """Behind a colon it is a name, as in ``pan:from``."""
 
 
-def syntax_error(text: str, message: str, *, name: str = "query") -> QueryError:
+def syntax_error(text: str, message: str) -> QueryError:
     """The engine's complaint about a query as one sentence with line and column."""
     match = _POSITION.match(message)
     if not match:
-        return QueryError("not-sparql", place=Place(name), remedy="mend-there", message=_short(message))
+        return QueryError("not-sparql", place=Place("query"), remedy="mend-there", message=_short(message))
     line, column = int(match.group(1)), int(match.group(2))
     lines = text.splitlines() or [""]
     found = lines[min(line, len(lines)) - 1][max(column - 1, 0) :].strip()[:30]
     return QueryError(
         "not-sparql-near" if found else "not-sparql-at-end",
-        place=Place(name, line, column),
+        place=Place("query", line, column),
         remedy="mend-there",
         found=found,
         wanted=_short(match.group(3)),

@@ -83,11 +83,6 @@ def basis_short(line: BasisLine, language: Language) -> str:
     return _FIGURE.say("basis-short", language, read=line.read, plans=line.plans)
 
 
-def beside(words: str, line: BasisLine, language: Language) -> str:
-    """A number with the short form of what it rests on: « 46 paires · 10 plans sur 69 ont des mesures lues »."""
-    return f"{words} · {basis_short(line, language)}"
-
-
 def amount(value: float | None, unit: Unit, language: Language) -> str:
     """One number of a figure: counts whole, shares in [0,1] and bits with two decimals, nothing known as a dash.
 
@@ -118,9 +113,9 @@ def interval(found: Interval | tuple[float | None, float | None], language: Lang
     return f"[{format_of('semicolon', language).join(ends)}]"
 
 
-def interval_text(found: Interval, unit: Unit = Unit.SHARE) -> Text:
+def interval_text(found: Interval) -> Text:
     """The same in every language."""
-    return Text(tuple((language, interval(found, language, unit)) for language in LANGUAGES))
+    return Text(tuple((language, interval(found, language)) for language in LANGUAGES))
 
 
 def bits_text(found: Interval) -> Text:

@@ -137,9 +137,9 @@ def md_text(text: str) -> str:
     return md_escape(clean(text))
 
 
-def md_figures(figures: FigureTable, language: Language, anchors: Anchors = Anchors(), *, level: int = 2) -> str:
-    """The table as Markdown below a heading of that level."""
-    title = f"{'#' * level} {md_text(figures.title.say(language))}\n"
+def md_figures(figures: FigureTable, language: Language, anchors: Anchors = Anchors()) -> str:
+    """The table as Markdown below a heading of the second level."""
+    title = f"## {md_text(figures.title.say(language))}\n"
     summary = f"{md_text(figures.summary.say(language))}\n" if figures.summary else ""
     parts = [title, summary, md_table(figures, language, anchors), md_foot(figures, language)]
     return "\n".join(part for part in parts if part)

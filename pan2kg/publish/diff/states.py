@@ -272,7 +272,7 @@ def patch_of(old: Side, new: Side) -> Patch:
     return Patch(state(old), state(new), old.quads - new.quads, new.quads - old.quads)
 
 
-def apply(patch: Patch, old: Side, *, name: str = "") -> Side:
+def apply(patch: Patch, old: Side) -> Side:
     """The state a patch leads to from ``old``.
 
     Raises:
@@ -280,7 +280,7 @@ def apply(patch: Patch, old: Side, *, name: str = "") -> Side:
     """
     if state(old) != patch.old:
         raise ProjectError("patch-for-another", place=Place(old.name), remedy="apply-to-origin")
-    new = Side(name or old.name, (old.quads - patch.removed) | patch.added)
+    new = Side(old.name, (old.quads - patch.removed) | patch.added)
     if state(new) != patch.new:
         raise ProjectError("patch-damaged", remedy="fetch-again")
     return new
