@@ -295,8 +295,7 @@ def read_labels(store: Store, links: Iterable[str] = ()) -> Labels:
     """Read the names, keys and classes of all things, each query once; ``links`` are those the store does not hold.
 
     >>> from pan2kg.graph.graph import open_graph
-    >>> labels = read_labels(open_graph().store)
-    >>> labels.find("plan", "lu-bhr-2").texts["en"]
+    >>> open_graph().labels.find("plan", "lu-bhr-2").texts["en"]
     'National Action Plan on Business and Human Rights 2020-2022 (PAN 2)'
     """
     texts = _texts(select(store, _LABELS).rows)

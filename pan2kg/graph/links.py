@@ -82,8 +82,7 @@ def read_ties(store: Store, view: LinkView | None = None) -> Ties:
     """Read the links of a store, the derived ones from their view; without one, those the store holds.
 
     >>> from pan2kg.graph.graph import open_graph
-    >>> ties = read_ties(open_graph().store)
-    >>> all(tie.plans[0] < tie.plans[1] for tie in ties.every)
+    >>> all(tie.plans[0] < tie.plans[1] for tie in open_graph().ties.every)
     True
     """
     ends: dict[tuple[str, str, Level | None], dict[str, str]] = {}

@@ -202,8 +202,7 @@ def read_statements(store: Store, view: LinkView | None = None) -> Statements:
     """Read all statements of a store, those on derived links from their view; without one, those the store holds.
 
     >>> from pan2kg.graph.graph import open_graph
-    >>> found = read_statements(open_graph().store)
-    >>> found.one("https://w3id.org/pan2kg/id/plan/lu-bhr-2", PAN + "adoptedOn")
+    >>> open_graph().statements.one("https://w3id.org/pan2kg/id/plan/lu-bhr-2", PAN + "adoptedOn")
     '2019-12-11'
     """
     names: dict[str, str] = {}

@@ -302,11 +302,6 @@ def changes(project: Project, store: Store, files: Iterable[str]) -> str:
 
     Raises:
         TurtleError: a file of the project is not Turtle.
-
-    >>> from pan2kg.graph.graph import open_graph
-    >>> graph = open_graph()
-    >>> changes(graph.project, graph.store, ["graph/plans/lu-bhr-2/links.ttl"])
-    ''
     """
     fresh = open_store(project, derive)
     written = [project.graph_iri(project.root / file) for file in files if file.endswith(".ttl")]

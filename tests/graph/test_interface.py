@@ -30,23 +30,23 @@ def test_an_answer_is_rows_and_a_frame(graph: pan2kg.Graph) -> None:
     assert frame["notation"].tolist()[:2] == ["1.1", "2.1"]
 
 
-def test_the_dataset_has_every_statement_and_every_graph(graph: pan2kg.Graph) -> None:
-    dataset = graph.dataset()
-    assert isinstance(graph.store, LocalStore)
+def test_the_dataset_has_every_statement_and_every_graph(few: pan2kg.Graph) -> None:
+    dataset = few.dataset()
+    assert isinstance(few.store, LocalStore)
     assert isinstance(dataset, rdflib.Dataset)
     assert sum(
         len(context) for context in dataset.graphs() if context.identifier != dataset.default_graph.identifier
-    ) == len(graph.store)
+    ) == len(few.store)
 
 
-def test_the_network_has_links_of_every_kind_but_no_unverified_one(graph: pan2kg.Graph) -> None:
-    network = graph.network(evidence="editors")
+def test_the_network_has_links_of_every_kind_but_no_unverified_one(few: pan2kg.Graph) -> None:
+    network = few.network(evidence="editors")
     assert isinstance(network, nx.MultiDiGraph)
     kinds = {data["type"] for _, _, data in network.edges(data=True)}
     assert {"uses-instrument", "cross-reference", "shared-instrument", "shared-topic", "succession"} <= kinds
     assert {data["status"] for _, _, data in network.edges(data=True)} == {"accepted", "derived"}
     keys = {key for _, _, key in network.edges(keys=True)}
-    unverified = graph.sparql(
+    unverified = few.sparql(
         "SELECT ?link WHERE { ?link a <https://w3id.org/pan2kg/ontology#Link> ; "
         "<https://w3id.org/pan2kg/ontology#certainty> <https://w3id.org/pan2kg/id/certainty/unverified> }"
     )
